@@ -1,0 +1,76 @@
+import js from "@eslint/js";
+import { defineConfig } from "eslint/config";
+import tseslint from "typescript-eslint";
+
+export default defineConfig(
+  { ignores: ["node_modules/", "bin/", "coverage/", ".vault/"] },
+  js.configs.recommended,
+  {
+    files: ["**/*.ts"],
+    extends: [tseslint.configs.strictTypeChecked],
+    languageOptions: { parserOptions: { projectService: true } },
+    rules: {
+      "@typescript-eslint/no-explicit-any": "error",
+      "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
+      "@typescript-eslint/no-unused-vars": [
+        "error",
+        { varsIgnorePattern: "^_", argsIgnorePattern: "^_" },
+      ],
+      "max-lines-per-function": ["error", { max: 60, skipBlankLines: true, skipComments: true }],
+      "max-lines": ["error", { max: 250, skipBlankLines: true, skipComments: true }],
+      "no-restricted-exports": ["error", { restrictDefaultExports: { direct: true } }],
+    },
+  },
+  {
+    // What runs in the Lambda: Pulumi's serializer breaks classes, and the pure core knows no AWS.
+    files: ["src/vault/**/*.ts"],
+    rules: {
+      "no-restricted-syntax": [
+        "error",
+        { selector: "ClassDeclaration", message: "Pulumi's serializer breaks classes." },
+        { selector: "ClassExpression", message: "Pulumi's serializer breaks classes." },
+      ],
+      "no-restricted-imports": [
+        "error",
+        { patterns: ["@pulumi/*", "../stack/*", "../local/*", "../config*", "../schedule"] },
+      ],
+    },
+  },
+  {
+    files: [
+      "plan",
+      "planSnapshots",
+      "planCopies",
+      "planPrune",
+      "duplicates",
+      "retention",
+      "tags",
+      "time",
+      "volumeFacts",
+      "summary",
+      "mail",
+      "errors",
+      "types",
+      "wake",
+      "workers",
+    ].map((name) => `src/vault/${name}.ts`),
+    rules: {
+      "no-restricted-imports": ["error", { patterns: ["@aws-sdk/*", "@aws-lambda-powertools/*"] }],
+    },
+  },
+  {
+    files: ["tests/**/*.ts"],
+    rules: { "max-lines-per-function": "off", "@typescript-eslint/no-non-null-assertion": "off" },
+  },
+  {
+    files: ["**/*.js", "**/*.cjs", "**/*.mjs"],
+    languageOptions: {
+      globals: {
+        module: "readonly",
+        require: "readonly",
+        process: "readonly",
+        console: "readonly",
+      },
+    },
+  },
+);

@@ -1,0 +1,23 @@
+/** Three kinds of test, run by name: unit (fast, no processes), stack (Pulumi's mocks), local (the emulator). */
+const project = (name, extra = {}) => ({
+  displayName: name,
+  testEnvironment: "node",
+  testMatch: [`<rootDir>/tests/${name}/**/*.test.ts`],
+  transform: { "^.+\\.ts$": ["ts-jest", { diagnostics: false }] },
+  restoreMocks: true,
+  ...extra,
+});
+
+/** @type {import('jest').Config} */
+module.exports = {
+  // Istanbul's counters would be serialized into the Lambda's text; V8's coverage leaves the code as it is.
+  coverageProvider: "v8",
+  collectCoverageFrom: ["src/vault/**/*.ts"],
+  coverageThreshold: { global: { lines: 95, branches: 95 } },
+  testTimeout: 60_000,
+  projects: [
+    project("unit", { setupFiles: ["<rootDir>/tests/support/env.ts"] }),
+    project("stack", { setupFiles: ["<rootDir>/tests/support/env.ts"] }),
+    project("local", { setupFiles: ["<rootDir>/tests/support/env.ts"] }),
+  ],
+};

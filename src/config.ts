@@ -1,0 +1,152 @@
+/**
+ * The one place that reads and validates the stack's configuration. Defaults and descriptions are in Pulumi.yaml,
+ * where the CLI takes them from; here is what each value must be. All mistakes are told at once, a line each.
+ */
+import * as pulumi from "@pulumi/pulumi";
+import { closest, distance } from "fastest-levenshtein";
+import {
+  type Parse,
+  boolean,
+  emails,
+  integer,
+  keyArns,
+  logRetention,
+  region,
+  roleArns,
+  schedule,
+  tagText,
+  timezone,
+} from "./configFields";
+
+/** What each key must be. Its order is the order of Pulumi.yaml and of the README's table. */
+const FIELDS = {
+  drRegion: region,
+  tagKey: tagText(128),
+  tagValue: tagText(256),
+  schedule,
+  timezone,
+  retentionDays: integer(1, 3_650),
+  drRetentionDays: integer(0, 3_650),
+  alertEmails: emails,
+  logRetentionDays: logRetention,
+  memoryMb: integer(256, 10_240),
+  timeoutSeconds: integer(120, 900),
+  reserveConcurrency: boolean,
+  protectKeys: boolean,
+  sourceKeyArns: keyArns,
+  restoreRoleArns: roleArns,
+} satisfies Record<string, Parse<unknown>>;
+
+type Fields = typeof FIELDS;
+type ValueOf<P> = P extends Parse<infer T> ? T : never;
+
+/** The validated configuration of one stack. */
+export type VaultConfig = Readonly<{ [K in keyof Fields]: ValueOf<Fields[K]> }> & {
+  /** `<project>-<stack>` */
+  readonly vaultId: string;
+  readonly primaryRegion: string;
+};
+
+export const CONFIG_KEYS = Object.keys(FIELDS) as (keyof Fields)[];
+
+/** Scheduler and Lambda names hold 64 characters; the longest suffix is `-scheduler`. */
+const MAX_VAULT_ID = 48;
+const NEAR = 4;
+
+export interface RawConfig {
+  project: string;
+  stack: string;
+  /** `aws:region` */
+  primaryRegion: string | undefined;
+  /** Every key of the project's namespace, without the namespace. */
+  values: Readonly<Record<string, string>>;
+}
+
+function partition(name: string): string {
+  return /^(cn|us-gov|us-iso|us-isob|us-isof|eu-isoe|eusc)-/.exec(name)?.[1] ?? "aws";
+}
+
+function unknownKeys(values: RawConfig["values"]): string[] {
+  const known: string[] = CONFIG_KEYS;
+  return Object.keys(values)
+    .filter((key) => !known.includes(key))
+    .map((key) => {
+      const near = closest(key, known);
+      const hint =
+        distance(key.toLowerCase(), near.toLowerCase()) <= NEAR ? near : known.join(", ");
+      return `${key}: unknown key, expected ${hint}`;
+    });
+}
+
+function parseFields(raw: RawConfig, faults: string[]): Record<string, unknown> {
+  const parsed: Record<string, unknown> = {};
+  for (const key of CONFIG_KEYS) {
+    const text = raw.values[key];
+    if (text === undefined) {
+      faults.push(`${key}: expected a value, got none`);
+      continue;
+    }
+    const result = FIELDS[key](text);
+    if ("value" in result) parsed[key] = result.value;
+    else faults.push(`${key}: expected ${result.expected}, got ${JSON.stringify(text)}`);
+  }
+  return parsed;
+}
+
+function regionFaults(primaryRegion: string | undefined, drRegion: unknown): string[] {
+  const primary = region(primaryRegion ?? "");
+  if ("expected" in primary) {
+    return [`aws:region: expected ${primary.expected}, got ${JSON.stringify(primaryRegion)}`];
+  }
+  if (typeof drRegion !== "string") return [];
+  if (drRegion === primary.value) {
+    return [`drRegion: expected a region other than aws:region, got ${drRegion} for both`];
+  }
+  if (partition(drRegion) !== partition(primary.value)) {
+    return [
+      `drRegion: expected a region of the same AWS partition as ${primary.value}, got ${drRegion}: ` +
+        "EC2 copies no snapshot from one partition to another",
+    ];
+  }
+  return [];
+}
+
+/**
+ * Validates one stack's configuration. Pure.
+ * @throws an error with a line for each mistake: the key, what was expected, what was got
+ */
+export function parseConfig(raw: RawConfig): VaultConfig {
+  const faults = unknownKeys(raw.values);
+  const parsed = parseFields(raw, faults);
+  faults.push(...regionFaults(raw.primaryRegion, parsed.drRegion));
+  const vaultId = `${raw.project}-${raw.stack}`;
+  if (vaultId.length > MAX_VAULT_ID) {
+    faults.push(
+      `stack: expected project and stack in ${MAX_VAULT_ID} characters, got "${vaultId}"`,
+    );
+  }
+  if (faults.length > 0) {
+    throw new Error(
+      `the configuration of stack ${raw.stack} has mistakes:\n  ${faults.join("\n  ")}`,
+    );
+  }
+  const config = parsed as Omit<VaultConfig, "vaultId" | "primaryRegion">;
+  const drRetentionDays =
+    config.drRetentionDays === 0 ? config.retentionDays : config.drRetentionDays;
+  return { ...config, drRetentionDays, vaultId, primaryRegion: raw.primaryRegion ?? "" };
+}
+
+/** Reads the configuration of the stack that the program runs for. */
+export function readConfig(): VaultConfig {
+  const project = pulumi.getProject();
+  const prefix = `${project}:`;
+  const values = Object.entries(pulumi.runtime.allConfig())
+    .filter(([key]) => key.startsWith(prefix))
+    .map(([key, value]) => [key.slice(prefix.length), value] as const);
+  return parseConfig({
+    project,
+    stack: pulumi.getStack(),
+    primaryRegion: new pulumi.Config("aws").get("region"),
+    values: Object.fromEntries(values),
+  });
+}

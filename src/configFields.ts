@@ -1,0 +1,79 @@
+/** One parser a kind of config value: text in; the value, or what was expected, out. */
+import * as aws from "@pulumi/aws";
+import { closest } from "fastest-levenshtein";
+import { scheduleFault, timezoneFault } from "./schedule";
+
+export type Parsed<T> = { value: T } | { expected: string };
+export type Parse<T> = (raw: string) => Parsed<T>;
+
+/** Retention that CloudWatch Logs takes (API reference, PutRetentionPolicy), without "never expire". */
+const LOG_RETENTION_DAYS = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288,
+  3653,
+];
+
+const REGIONS: readonly string[] = Object.values(aws.Region);
+
+export function integer(min: number, max: number): Parse<number> {
+  return (raw) => {
+    const value = /^-?\d+$/.test(raw) ? Number(raw) : NaN;
+    if (value >= min && value <= max) return { value };
+    return { expected: `a whole number from ${min} to ${max}` };
+  };
+}
+
+export const logRetention: Parse<number> = (raw) => {
+  const value = LOG_RETENTION_DAYS.find((days) => String(days) === raw);
+  return value === undefined
+    ? { expected: `a retention of CloudWatch Logs: ${LOG_RETENTION_DAYS.join(", ")}` }
+    : { value };
+};
+
+export const boolean: Parse<boolean> = (raw) =>
+  raw === "true" || raw === "false" ? { value: raw === "true" } : { expected: "true or false" };
+
+export const region: Parse<string> = (raw) =>
+  REGIONS.includes(raw)
+    ? { value: raw }
+    : { expected: `an AWS region (did you mean ${closest(raw, REGIONS)}?)` };
+
+/** EC2's limits for a tag: 1 to `max` characters, and no key of AWS's own. */
+export function tagText(max: number): Parse<string> {
+  return (raw) =>
+    raw.length >= 1 && raw.length <= max && !raw.toLowerCase().startsWith("aws:")
+      ? { value: raw }
+      : { expected: `1 to ${max} characters, not beginning with aws:` };
+}
+
+export const timezone: Parse<string> = (raw) => {
+  const expected = timezoneFault(raw);
+  return expected === undefined ? { value: raw } : { expected };
+};
+
+export const schedule: Parse<string> = (raw) => {
+  const fault = scheduleFault(raw, "UTC");
+  return fault === undefined
+    ? { value: raw }
+    : { expected: `a schedule such as cron(0 3 * * ? *) or rate(12 hours): ${fault}` };
+};
+
+/** A JSON list of texts, each of which matches. */
+export function list(pattern: RegExp, what: string): Parse<string[]> {
+  const expected = `a list of ${what}`;
+  return (raw) => {
+    let value: unknown;
+    try {
+      value = JSON.parse(raw);
+    } catch {
+      return { expected };
+    }
+    if (!Array.isArray(value)) return { expected };
+    const texts = value.filter((item): item is string => typeof item === "string");
+    const good = texts.length === value.length && texts.every((item) => pattern.test(item));
+    return good ? { value: texts } : { expected };
+  };
+}
+
+export const emails = list(/^[^\s@]+@[^\s@]+\.[^\s@]+$/, "e-mail addresses");
+export const keyArns = list(/^arn:aws[\w-]*:kms:[\w-]+:\d{12}:key\/[\w-]+$/, "KMS key ARNs");
+export const roleArns = list(/^arn:aws[\w-]*:iam::\d{12}:role\/.+$/, "IAM role ARNs");

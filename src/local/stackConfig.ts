@@ -1,0 +1,51 @@
+/** A stack's configuration as the Pulumi CLI gives it to the program: Pulumi.yaml's defaults under Pulumi.<stack>.yaml. */
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
+
+export interface StackConfig {
+  project: string;
+  stack: string;
+  /** Full keys (`smart-vault:drRegion`) to text; numbers, booleans and lists as JSON, as the CLI passes them. */
+  values: Record<string, string>;
+}
+
+interface ProjectFile {
+  name: string;
+  config?: Record<string, { default?: unknown }>;
+}
+
+function toText(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+/**
+ * @param folder where Pulumi.yaml is
+ * @param overrides `key=value` pairs as for `pulumi up --config`; a key without namespace is the project's
+ * @throws when the stack has no file, or an override is no pair
+ */
+export function loadStackConfig(
+  folder: string,
+  stack: string,
+  overrides: readonly string[] = [],
+): StackConfig {
+  const project = parse(readFileSync(join(folder, "Pulumi.yaml"), "utf8")) as ProjectFile;
+  const file = join(folder, `Pulumi.${stack}.yaml`);
+  if (!existsSync(file)) {
+    throw new Error(`--stack: expected a stack with a file Pulumi.<stack>.yaml, got "${stack}"`);
+  }
+  const own = parse(readFileSync(file, "utf8")) as { config?: Record<string, unknown> };
+  const values: Record<string, string> = {};
+  for (const [key, declared] of Object.entries(project.config ?? {})) {
+    if (declared.default !== undefined) values[`${project.name}:${key}`] = toText(declared.default);
+  }
+  for (const [key, value] of Object.entries(own.config ?? {})) values[key] = toText(value);
+  for (const pair of overrides) {
+    const [key, ...rest] = pair.split("=");
+    if (!key || rest.length === 0) {
+      throw new Error(`--config: expected key=value, got "${pair}"`);
+    }
+    values[key.includes(":") ? key : `${project.name}:${key}`] = rest.join("=");
+  }
+  return { project: project.name, stack, values };
+}

@@ -1,0 +1,63 @@
+/** The Lambda function: its log, its archive serialized from `src/vault`, and where failed invocations go. */
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { createHandler } from "../vault/callback";
+import type { VaultSettings } from "../vault/types";
+import { namesOf } from "./names";
+
+export interface VaultFunctionArgs {
+  vaultId: string;
+  settings: pulumi.Output<VaultSettings>;
+  role: aws.iam.Role;
+  topicArn: pulumi.Output<string>;
+  memoryMb: number;
+  timeoutSeconds: number;
+  logRetentionDays: number;
+  reserveConcurrency: boolean;
+  tags: Record<string, string>;
+}
+
+/** Six hours: how long Lambda keeps an invocation that meets the reserved concurrency (its own maximum). */
+const EVENT_AGE_SECONDS = 21_600;
+
+export function vaultFunction(
+  args: VaultFunctionArgs,
+  opts: pulumi.CustomResourceOptions,
+): aws.lambda.CallbackFunction<unknown, unknown> {
+  const { vaultId, settings, role, topicArn, tags } = args;
+  const names = namesOf(vaultId);
+  const logGroup = new aws.cloudwatch.LogGroup(
+    vaultId,
+    { name: names.logGroup, retentionInDays: args.logRetentionDays, tags },
+    opts,
+  );
+  const lambda = new aws.lambda.CallbackFunction(
+    vaultId,
+    {
+      name: names.function,
+      description: `Smart Vault ${vaultId}: snapshots, DR copies, retention`,
+      callbackFactory: () => createHandler(settings.get()),
+      role,
+      runtime: aws.lambda.Runtime.NodeJS24dX,
+      architectures: ["arm64"],
+      memorySize: args.memoryMb,
+      timeout: args.timeoutSeconds,
+      reservedConcurrentExecutions: args.reserveConcurrency ? 1 : -1,
+      loggingConfig: { logFormat: "Text", logGroup: logGroup.name },
+      tags,
+    },
+    opts,
+  );
+  // No retry by Lambda: the next pass or sweep looks at the world again, and the person was told once.
+  new aws.lambda.FunctionEventInvokeConfig(
+    vaultId,
+    {
+      functionName: lambda.name,
+      maximumRetryAttempts: 0,
+      maximumEventAgeInSeconds: EVENT_AGE_SECONDS,
+      destinationConfig: { onFailure: { destination: topicArn } },
+    },
+    opts,
+  );
+  return lambda;
+}

@@ -1,0 +1,21 @@
+/** Physical names of the vault's parts: fixed, so that policies can name them before they exist. */
+export function namesOf(vaultId: string) {
+  return {
+    function: vaultId,
+    logGroup: `/aws/lambda/${vaultId}`,
+    role: `${vaultId}-function`,
+    schedulerRole: `${vaultId}-scheduler`,
+    scheduleGroup: vaultId,
+    runSchedule: `${vaultId}-run`,
+    sweepSchedule: `${vaultId}-sweep`,
+    clockSchedule: `${vaultId}-clock`,
+    topic: vaultId,
+    keyAlias: `alias/${vaultId}`,
+  } as const;
+}
+
+/** The parts of an ARN that depend on the account. */
+export interface Account {
+  partition: string;
+  accountId: string;
+}

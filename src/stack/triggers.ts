@@ -1,0 +1,89 @@
+/** What wakes the function: the run, the hourly sweep, and the clock that the function sets itself. */
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { namesOf } from "./names";
+
+export interface TriggerArgs {
+  vaultId: string;
+  schedule: string;
+  timezone: string;
+  functionArn: pulumi.Output<string>;
+  schedulerRole: aws.iam.Role;
+  tags: Record<string, string>;
+}
+
+/** EventBridge Scheduler replaces it by the time that the run was scheduled for, which stays the same on a redelivery. */
+const SCHEDULED_TIME = "<aws.scheduler.scheduled-time>";
+/** An hour: a sweep later than that is the next one's work. */
+const SWEEP_AGE_SECONDS = 3_600;
+
+/** The scheduler's one right: to call this function. */
+function wakeRight(args: TriggerArgs, opts: pulumi.CustomResourceOptions): aws.iam.RolePolicy {
+  const policy = args.functionArn.apply((Resource) =>
+    JSON.stringify({
+      Version: "2012-10-17",
+      Statement: [{ Sid: "Wake", Effect: "Allow", Action: "lambda:InvokeFunction", Resource }],
+    }),
+  );
+  const role = args.schedulerRole.name;
+  return new aws.iam.RolePolicy(namesOf(args.vaultId).schedulerRole, { role, policy }, opts);
+}
+
+export function triggers(args: TriggerArgs, opts: pulumi.CustomResourceOptions): void {
+  const { vaultId, functionArn, schedulerRole, tags } = args;
+  const names = namesOf(vaultId);
+  const group = new aws.scheduler.ScheduleGroup(vaultId, { name: names.scheduleGroup, tags }, opts);
+  const after = { ...opts, dependsOn: [wakeRight(args, opts)] };
+  const schedule = (
+    name: string,
+    description: string,
+    input: object,
+    rest: Omit<aws.scheduler.ScheduleArgs, "target" | "flexibleTimeWindow">,
+    retryPolicy?: aws.types.input.scheduler.ScheduleTargetRetryPolicy,
+    more: pulumi.CustomResourceOptions = {},
+  ) =>
+    new aws.scheduler.Schedule(
+      name,
+      {
+        name,
+        description,
+        groupName: group.name,
+        flexibleTimeWindow: { mode: "OFF" },
+        target: {
+          arn: functionArn,
+          roleArn: schedulerRole.arn,
+          input: JSON.stringify(input),
+          retryPolicy,
+        },
+        ...rest,
+      },
+      { ...after, ...more },
+    );
+
+  schedule(
+    names.runSchedule,
+    `${vaultId}: back up`,
+    { kind: "run", slot: SCHEDULED_TIME },
+    { scheduleExpression: args.schedule, scheduleExpressionTimezone: args.timezone },
+  );
+  schedule(
+    names.sweepSchedule,
+    `${vaultId}: look after what is left`,
+    { kind: "sweep" },
+    { scheduleExpression: "rate(1 hour)" },
+    { maximumEventAgeInSeconds: SWEEP_AGE_SECONDS, maximumRetryAttempts: 10 },
+  );
+  schedule(
+    names.clockSchedule,
+    `Alarm clock of ${vaultId}: moved by the function, see docs/adr/0003`,
+    { kind: "pass", told: {} },
+    {
+      scheduleExpression: "at(2020-01-01T00:00:00)",
+      state: "DISABLED",
+      actionAfterCompletion: "NONE",
+    },
+    undefined,
+    // The function moves it; an update of the stack must not take a set clock back.
+    { ignoreChanges: ["scheduleExpression", "state", "target", "description"] },
+  );
+}

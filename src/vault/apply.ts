@@ -1,0 +1,154 @@
+/**
+ * apply: carries out a plan. Every action ends in exactly one outcome: done, deferred (a limit was met, an answer was
+ * lost or time ran out: normal, the next pass sees it again), skipped (already so) or failed (with AWS's reason).
+ */
+import type { EC2Client } from "@aws-sdk/client-ec2";
+import type { VaultClients } from "./clients";
+import {
+  type Made,
+  copySnapshot,
+  createSet,
+  createSingle,
+  deleteSnapshot,
+  markCopyExpired,
+} from "./ec2Writes";
+import { type Cause, type Meaning, causeOf, meaningOf } from "./errors";
+import { isoSeconds } from "./time";
+import type { Action, DeleteAction, Outcome, SnapshotAction, VaultPolicy } from "./types";
+import { type Step, runSteps } from "./workers";
+
+/** Calls in flight. EC2 refills 5 creates or deletes a second; the SDK's adaptive retry paces what is above. */
+const CONCURRENCY = 8;
+
+export interface Budget {
+  now: () => number;
+  /** Nothing is begun after this time; what is left of the invocation is for the report. */
+  deadlineMs: number;
+}
+
+interface Result {
+  status: Outcome["status"];
+  detail: string;
+  snapshotIds?: string[];
+  cause?: Cause;
+  requestId?: string;
+  stopLane?: string;
+}
+
+const STATUS: Readonly<Record<Meaning, Outcome["status"]>> = {
+  limit: "deferred",
+  busy: "deferred",
+  unknown: "deferred",
+  gone: "skipped",
+  "in-use": "skipped",
+  denied: "failed",
+  refused: "failed",
+};
+
+/** What an error makes of an action. Only a limit stops the other actions of its kind. */
+function resultOf(error: unknown): Result {
+  const cause = causeOf(error);
+  const meaning = meaningOf(cause);
+  const detail = `${cause.code}: ${cause.message}`;
+  const stopLane = meaning === "limit" ? `stopped after ${cause.code}` : undefined;
+  return { status: STATUS[meaning], detail, cause, requestId: cause.requestId, stopLane };
+}
+
+function done(detail: string, made: Made): Result {
+  return { status: "done", detail, snapshotIds: made.snapshotIds, requestId: made.requestId };
+}
+
+/** Snapshots one volume at a time; says of each volume how it went and keeps what was made. */
+async function snapshotEach(
+  client: EC2Client,
+  action: SnapshotAction,
+  why: string,
+): Promise<Result> {
+  const made: string[] = [];
+  let worst: Result | undefined;
+  for (const volume of action.volumes) {
+    try {
+      made.push(...(await createSingle(client, action, volume)).snapshotIds);
+    } catch (error) {
+      const result = resultOf(error);
+      result.detail = `${volume.volumeId}: ${result.detail}`;
+      if (worst === undefined || result.status === "failed") worst = result;
+      if (result.stopLane !== undefined) break;
+    }
+  }
+  const detail = `${made.length} of ${action.volumes.length} volumes, not crash-consistent: ${why}`;
+  if (worst === undefined) return { status: "done", detail, snapshotIds: made };
+  return { ...worst, detail: `${detail}; ${worst.detail}`, snapshotIds: made };
+}
+
+/** The set call; where EC2 refuses it for this instance, a snapshot a volume is better than none. */
+async function snapshotInstance(client: EC2Client, action: SnapshotAction): Promise<Result> {
+  if (action.mode === "each") {
+    return snapshotEach(client, action, "more volumes to leave out than one call takes");
+  }
+  try {
+    const made = await createSet(client, action);
+    return done(`${made.snapshotIds.length} volumes, one crash-consistent set`, made);
+  } catch (error) {
+    const result = resultOf(error);
+    const meaning = result.cause === undefined ? "refused" : meaningOf(result.cause);
+    return meaning === "refused" ? snapshotEach(client, action, result.detail) : result;
+  }
+}
+
+async function deleteOne(
+  clients: VaultClients,
+  action: DeleteAction,
+  policy: VaultPolicy,
+  nowMs: number,
+): Promise<Result> {
+  const region = action.region === policy.drRegion ? clients.dr : clients.primary;
+  if (action.markSourceSnapshotId !== undefined) {
+    const mark = isoSeconds(nowMs);
+    await markCopyExpired(clients.primary.writer, action.markSourceSnapshotId, mark);
+  }
+  return done(action.reason, await deleteSnapshot(region.writer, action.snapshotId));
+}
+
+async function applyOne(
+  clients: VaultClients,
+  action: Action,
+  policy: VaultPolicy,
+  nowMs: number,
+): Promise<Result> {
+  try {
+    if (action.kind === "snapshot") return await snapshotInstance(clients.primary.writer, action);
+    if (action.kind === "copy") {
+      return done(action.reason, await copySnapshot(clients.dr.writer, action));
+    }
+    return await deleteOne(clients, action, policy, nowMs);
+  } catch (error) {
+    return resultOf(error);
+  }
+}
+
+/**
+ * @returns one outcome an action, in the plan's order; never throws
+ */
+export async function apply(
+  clients: VaultClients,
+  actions: readonly Action[],
+  policy: VaultPolicy,
+  budget: Budget,
+): Promise<Outcome[]> {
+  const outcomes: Outcome[] = [];
+  const steps: Step[] = actions.map((action, index) => ({
+    lane: `${action.kind} in ${action.region}`,
+    run: async () => {
+      const result = await applyOne(clients, action, policy, budget.now());
+      const { status, detail, cause, requestId, snapshotIds = [] } = result;
+      outcomes[index] = { action, status, detail, code: cause?.code, requestId, snapshotIds };
+      return { stopLane: result.stopLane };
+    },
+    defer: (detail) => {
+      outcomes[index] = { action, status: "deferred", detail, snapshotIds: [] };
+    },
+  }));
+  await runSteps(steps, CONCURRENCY, () => budget.now() < budget.deadlineMs);
+  return outcomes;
+}

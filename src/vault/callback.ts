@@ -1,0 +1,29 @@
+/**
+ * What Pulumi's CallbackFunction runs once a cold start: it makes the tools and gives back the handler. Everything
+ * reached from here is serialized into the archive, so it is functions and plain data (docs/adr/0001).
+ */
+import { Logger } from "@aws-lambda-powertools/logger";
+import { MetricUnit, Metrics } from "@aws-lambda-powertools/metrics";
+import { makeClients } from "./clients";
+import { type InvocationResult, type LambdaContext, invoke } from "./handler";
+import { METRIC_NAMESPACE } from "./metricNames";
+import type { VaultSettings } from "./types";
+
+export type VaultHandler = (event: unknown, context: LambdaContext) => Promise<InvocationResult>;
+
+export function createHandler(settings: VaultSettings): VaultHandler {
+  const clients = makeClients(settings);
+  const log = new Logger({ serviceName: settings.vaultId });
+  const metrics = new Metrics({ namespace: METRIC_NAMESPACE, serviceName: settings.vaultId });
+  const count = (name: string, value: number) => {
+    metrics.addMetric(name, MetricUnit.Count, value);
+  };
+  return async (event, context) => {
+    log.appendKeys({ runId: context.awsRequestId });
+    try {
+      return await invoke(settings, { clients, log, count, now: Date.now }, event, context);
+    } finally {
+      metrics.publishStoredMetrics();
+    }
+  };
+}

@@ -1,0 +1,70 @@
+/**
+ * The AWS clients, made once a cold start. EC2 has two a region, since its creating calls take no client token
+ * (AWS, "Ensuring idempotency in Amazon EC2 API requests"): a read is sent again whenever it fails, a write only when
+ * AWS said that it did nothing. A write whose answer was lost is looked up by the next pass instead of made twice.
+ */
+import { EC2Client } from "@aws-sdk/client-ec2";
+import { SchedulerClient } from "@aws-sdk/client-scheduler";
+import { SNSClient } from "@aws-sdk/client-sns";
+import type { VaultSettings } from "./types";
+
+export interface RegionClients {
+  reader: EC2Client;
+  writer: EC2Client;
+}
+
+export interface VaultClients {
+  primary: RegionClients;
+  dr: RegionClients;
+  scheduler: SchedulerClient;
+  sns: SNSClient;
+}
+
+type RetryStrategy = Awaited<ReturnType<EC2Client["config"]["retryStrategy"]>>;
+
+const ATTEMPTS = 5;
+const TIMEOUTS = { connectionTimeout: 5_000, requestTimeout: 30_000 };
+
+function ec2Client(region: string): EC2Client {
+  return new EC2Client({
+    region,
+    retryMode: "adaptive",
+    maxAttempts: ATTEMPTS,
+    requestHandler: TIMEOUTS,
+  });
+}
+
+/** The given strategy for throttled calls; every other error ends the call at once. */
+export function retryOnlyThrottled(inner: RetryStrategy): RetryStrategy {
+  if (!("refreshRetryTokenForRetry" in inner)) return inner;
+  return {
+    acquireInitialRetryToken: (scope) => inner.acquireInitialRetryToken(scope),
+    refreshRetryTokenForRetry: (token, errorInfo) => {
+      if (errorInfo.errorType !== "THROTTLING") {
+        throw new Error("not sent again: the call may have taken effect");
+      }
+      return inner.refreshRetryTokenForRetry(token, errorInfo);
+    },
+    recordSuccess: (token) => {
+      inner.recordSuccess(token);
+    },
+  };
+}
+
+/** A client for calls that create: sent again only after a throttling answer, which means that nothing was done. */
+export function writerClient(region: string): EC2Client {
+  const client = ec2Client(region);
+  const inner = client.config.retryStrategy;
+  client.config.retryStrategy = async () => retryOnlyThrottled(await inner());
+  return client;
+}
+
+export function makeClients(settings: VaultSettings): VaultClients {
+  const { primaryRegion, drRegion } = settings;
+  return {
+    primary: { reader: ec2Client(primaryRegion), writer: writerClient(primaryRegion) },
+    dr: { reader: ec2Client(drRegion), writer: writerClient(drRegion) },
+    scheduler: new SchedulerClient({ region: primaryRegion, requestHandler: TIMEOUTS }),
+    sns: new SNSClient({ region: primaryRegion, requestHandler: TIMEOUTS }),
+  };
+}

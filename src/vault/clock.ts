@@ -1,0 +1,108 @@
+/**
+ * The alarm clock: one EventBridge Scheduler schedule that the stack declares and the function moves. One name means
+ * one pending wake, however many passes ask. It carries no work, only the slot that is still open and which problems
+ * were told when, so that a person is told once a day (docs/adr/0003).
+ */
+import {
+  GetScheduleCommand,
+  type SchedulerClient,
+  UpdateScheduleCommand,
+} from "@aws-sdk/client-scheduler";
+import { HOUR_MS, MINUTE_MS, isoSeconds, parseIso } from "./time";
+import type { Outcome, Plan, VaultSettings } from "./types";
+
+/** Problem key → when it was told, as an ISO instant. */
+export type Told = Readonly<Record<string, string>>;
+
+export interface ClockInput {
+  kind: "pass";
+  /** Present while the slot still lacks a snapshot. */
+  slot?: string;
+  told: Told;
+}
+
+const FIRST_WAKE_MS = MINUTE_MS;
+const LAST_WAKE_MS = 10 * MINUTE_MS;
+/** A tenth of the age: work of 10 minutes is looked at after one more, work of 100 minutes or more after ten. */
+const AGE_SHARE = 0.1;
+/** Shorter than a day, so that tomorrow's run tells again what is still wrong. */
+const TOLD_FOR_MS = 23 * HOUR_MS;
+/** Scheduler takes 256 KB of input; the oldest tellings beyond this are forgotten, and so told again. */
+const MAX_TOLD = 1_000;
+
+/** How long to wait for work that began at `sinceMs`: a minute at first, later as it ages, ten minutes at most. */
+export function wakeDelayMs(sinceMs: number, nowMs: number): number {
+  const share = (nowMs - sinceMs) * AGE_SHARE;
+  return Math.min(LAST_WAKE_MS, Math.max(FIRST_WAKE_MS, share));
+}
+
+/** When to look again, or `undefined` when nothing is under way. */
+export function nextWakeMs(
+  plan: Plan,
+  outcomes: readonly Outcome[],
+  nowMs: number,
+): number | undefined {
+  const since = plan.pending.map(({ sinceMs }) => sinceMs);
+  for (const { action, status, snapshotIds } of outcomes) {
+    if (action.kind === "delete") continue;
+    if (snapshotIds.length > 0) since.push(nowMs);
+    if (status === "deferred") {
+      since.push(action.kind === "copy" ? action.sinceMs : (parseIso(action.slot) ?? nowMs));
+    }
+  }
+  if (since.length === 0) return undefined;
+  return nowMs + Math.min(...since.map((sinceMs) => wakeDelayMs(sinceMs, nowMs)));
+}
+
+/** The tellings that still count, at most {@link MAX_TOLD} of them, the newest. */
+export function stillTold(told: Told, nowMs: number): Told {
+  const recent = Object.entries(told).filter(
+    ([, when]) => nowMs - (parseIso(when) ?? 0) < TOLD_FOR_MS,
+  );
+  recent.sort(([, a], [, b]) => (a < b ? 1 : -1));
+  return Object.fromEntries(recent.slice(0, MAX_TOLD));
+}
+
+/** What the clock carries; nothing where it can't be read. */
+export async function readClock(
+  client: SchedulerClient,
+  { clock }: VaultSettings,
+  nowMs: number,
+): Promise<ClockInput> {
+  try {
+    const command = new GetScheduleCommand({ Name: clock.name, GroupName: clock.groupName });
+    const { Target } = await client.send(command);
+    const { slot, told } = JSON.parse(Target?.Input ?? "{}") as Partial<ClockInput>;
+    return { kind: "pass", slot, told: stillTold(told ?? {}, nowMs) };
+  } catch {
+    // Better told twice than never; a clock that is missing shows when it is set.
+    return { kind: "pass", told: {} };
+  }
+}
+
+/**
+ * Sets the clock, or stops it with `atMs` undefined.
+ * @param functionArn the function that it calls: the caller itself
+ */
+export async function setClock(
+  client: SchedulerClient,
+  { clock, vaultId }: VaultSettings,
+  functionArn: string,
+  atMs: number | undefined,
+  input: ClockInput,
+  nowMs: number,
+): Promise<void> {
+  await client.send(
+    new UpdateScheduleCommand({
+      Name: clock.name,
+      GroupName: clock.groupName,
+      Description: `Alarm clock of ${vaultId}: moved by the function, see docs/adr/0003`,
+      ScheduleExpression: `at(${isoSeconds(atMs ?? nowMs).slice(0, -1)})`,
+      ScheduleExpressionTimezone: "UTC",
+      State: atMs === undefined ? "DISABLED" : "ENABLED",
+      FlexibleTimeWindow: { Mode: "OFF" },
+      ActionAfterCompletion: "NONE",
+      Target: { Arn: functionArn, RoleArn: clock.roleArn, Input: JSON.stringify(input) },
+    }),
+  );
+}

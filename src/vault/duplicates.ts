@@ -1,0 +1,43 @@
+/**
+ * One recovery point a volume and slot. A lost answer, or two functions at once, can make a second one: the best is
+ * the one that counts, the others are duplicates. Pure and total.
+ */
+import { TAG } from "./tags";
+import type { Snapshot } from "./types";
+
+/** Whether the vault made it: all four tags are set by one call, so a snapshot that lacks one is a person's. */
+export function isOwn(snapshot: Snapshot, vaultId: string): boolean {
+  const { tags } = snapshot;
+  return (
+    tags[TAG.vault] === vaultId &&
+    tags[TAG.instance] !== undefined &&
+    tags[TAG.slot] !== undefined &&
+    tags[TAG.run] !== undefined
+  );
+}
+
+/** Snapshots that stand for the same volume at the same slot. */
+export function sameVolumeAndSlot(snapshots: readonly Snapshot[]): Snapshot[][] {
+  const groups = new Map<string, Snapshot[]>();
+  for (const snapshot of snapshots) {
+    const key = `${snapshot.volumeId} ${snapshot.tags[TAG.slot] ?? ""}`;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [snapshot]);
+    else group.push(snapshot);
+  }
+  return [...groups.values()];
+}
+
+/**
+ * The members of a group, the one that counts first.
+ * @param rank lower is better; equal ranks: the older first, then the id, so that every pass chooses the same
+ */
+export function bestFirst(
+  group: readonly Snapshot[],
+  rank: (snapshot: Snapshot) => number,
+): Snapshot[] {
+  return [...group].sort(
+    (a, b) =>
+      rank(a) - rank(b) || a.startTimeMs - b.startTimeMs || (a.snapshotId < b.snapshotId ? -1 : 1),
+  );
+}

@@ -1,0 +1,142 @@
+/** Every EC2 read of the vault: always paginated, always narrowed, turned into the vault's own records. */
+import {
+  type EC2Client,
+  type Instance,
+  type Snapshot as Ec2Snapshot,
+  type Volume,
+  paginateDescribeInstances,
+  paginateDescribeSnapshots,
+  paginateDescribeVolumes,
+} from "@aws-sdk/client-ec2";
+import { TAG, tagsFromList } from "./tags";
+import type { AttachedVolume, ProtectedInstance, Snapshot } from "./types";
+
+/** DescribeInstances and DescribeSnapshots give at most 1,000 a page; DescribeVolumes 500 recommended. */
+const PAGE_SIZE = 1_000;
+const VOLUME_PAGE_SIZE = 500;
+/** EC2 takes at most 200 values in a filter (AWS, "Filter your resources"). */
+const FILTER_VALUES = 200;
+
+/** Running, stopped, or on the way between the two: its volumes are attached. */
+const PROTECTED_STATES = ["pending", "running", "stopping", "stopped"];
+
+/** A volume's mapping on its instance, from the same answer as the instance itself. */
+function attachedVolumes(instance: Instance): AttachedVolume[] {
+  const volumes: AttachedVolume[] = [];
+  for (const { DeviceName = "", Ebs } of instance.BlockDeviceMappings ?? []) {
+    if (Ebs?.VolumeId === undefined) continue;
+    const isRoot = DeviceName === instance.RootDeviceName;
+    volumes.push({ volumeId: Ebs.VolumeId, deviceName: DeviceName, isRoot, tags: {} });
+  }
+  return volumes;
+}
+
+/**
+ * Instances that carry the tag, with their volumes.
+ * Volumes' own facts (type, size, IOPS, tags) come from {@link describeVolumes} by {@link withVolumeFacts}.
+ */
+export async function describeProtectedInstances(
+  client: EC2Client,
+  tagKey: string,
+  tagValue: string,
+): Promise<ProtectedInstance[]> {
+  const instances: ProtectedInstance[] = [];
+  const pages = paginateDescribeInstances(
+    { client, pageSize: PAGE_SIZE },
+    {
+      Filters: [
+        { Name: `tag:${tagKey}`, Values: [tagValue] },
+        { Name: "instance-state-name", Values: PROTECTED_STATES },
+      ],
+    },
+  );
+  for await (const page of pages) {
+    for (const instance of (page.Reservations ?? []).flatMap((r) => r.Instances ?? [])) {
+      if (instance.InstanceId === undefined) continue;
+      instances.push({
+        instanceId: instance.InstanceId,
+        instanceType: instance.InstanceType ?? "",
+        availabilityZone: instance.Placement?.AvailabilityZone ?? "",
+        tags: tagsFromList(instance.Tags),
+        volumes: attachedVolumes(instance),
+      });
+    }
+  }
+  return instances;
+}
+
+/** The volumes attached to the given instances: one call for every 200 instances, not one a volume. */
+export async function describeVolumes(
+  client: EC2Client,
+  instanceIds: readonly string[],
+): Promise<Volume[]> {
+  const volumes: Volume[] = [];
+  for (let from = 0; from < instanceIds.length; from += FILTER_VALUES) {
+    const Values = instanceIds.slice(from, from + FILTER_VALUES);
+    const pages = paginateDescribeVolumes(
+      { client, pageSize: VOLUME_PAGE_SIZE },
+      { Filters: [{ Name: "attachment.instance-id", Values }] },
+    );
+    for await (const page of pages) volumes.push(...(page.Volumes ?? []));
+  }
+  return volumes;
+}
+
+/** Adds what DescribeVolumes knows. A volume that it does not show (yet) stays protected, with fewer facts. */
+export function withVolumeFacts(
+  instances: readonly ProtectedInstance[],
+  volumes: readonly Volume[],
+): ProtectedInstance[] {
+  const byId = new Map(volumes.map((volume) => [volume.VolumeId, volume]));
+  return instances.map((instance) => ({
+    ...instance,
+    volumes: instance.volumes.map((attached) => {
+      const volume = byId.get(attached.volumeId);
+      return {
+        ...attached,
+        volumeType: volume?.VolumeType,
+        sizeGiB: volume?.Size,
+        iops: volume?.Iops,
+        throughputMiBps: volume?.Throughput,
+        tags: tagsFromList(volume?.Tags),
+      };
+    }),
+  }));
+}
+
+function toSnapshot(region: string, snapshot: Ec2Snapshot): Snapshot[] {
+  if (snapshot.SnapshotId === undefined) return [];
+  const tags = tagsFromList(snapshot.Tags);
+  return [
+    {
+      snapshotId: snapshot.SnapshotId,
+      region,
+      volumeId: tags[TAG.sourceVolume] ?? snapshot.VolumeId ?? "",
+      state: snapshot.State ?? "pending",
+      startTimeMs: snapshot.StartTime?.getTime() ?? 0,
+      sizeGiB: snapshot.VolumeSize ?? 0,
+      encrypted: snapshot.Encrypted ?? false,
+      kmsKeyId: snapshot.KmsKeyId,
+      stateMessage: snapshot.StateMessage,
+      storageTier: snapshot.StorageTier,
+      tags,
+    },
+  ];
+}
+
+/** Every snapshot that this account owns and this vault made, in the client's region. */
+export async function describeVaultSnapshots(
+  client: EC2Client,
+  region: string,
+  vaultId: string,
+): Promise<Snapshot[]> {
+  const snapshots: Snapshot[] = [];
+  const pages = paginateDescribeSnapshots(
+    { client, pageSize: PAGE_SIZE },
+    { OwnerIds: ["self"], Filters: [{ Name: `tag:${TAG.vault}`, Values: [vaultId] }] },
+  );
+  for await (const page of pages) {
+    snapshots.push(...(page.Snapshots ?? []).flatMap((snapshot) => toSnapshot(region, snapshot)));
+  }
+  return snapshots;
+}

@@ -1,0 +1,84 @@
+/**
+ * What AWS's errors mean to the vault, in one place. Errors are told apart by code, never by `instanceof`: classes do
+ * not survive Pulumi's serializer. Codes: AWS, "Error codes for the Amazon EC2 API".
+ */
+
+/** An error reduced to what a log line or a mail needs. */
+export interface Cause {
+  code: string;
+  message: string;
+  requestId?: string;
+  /** Whether AWS answered. Without an answer the call may or may not have taken effect. */
+  answered: boolean;
+}
+
+/**
+ * - `limit`: AWS takes no more of this kind now, in this region or account: stop that kind, go on later.
+ * - `busy`: this one resource can't take it now, others can.
+ * - `gone`: what the call was about does not exist (any more).
+ * - `in-use`: something else holds the resource; not ours to break.
+ * - `unknown`: no answer, or AWS's own fault: look again before doing it again.
+ * - `denied`: the role lacks a right.
+ * - `refused`: anything else; the same call will fail again.
+ */
+export type Meaning = "limit" | "busy" | "gone" | "in-use" | "unknown" | "denied" | "refused";
+
+const MEANINGS: Readonly<Record<string, Meaning>> = {
+  ResourceLimitExceeded: "limit",
+  PendingSnapshotLimitExceeded: "limit",
+  RequestLimitExceeded: "limit",
+  Throttling: "limit",
+  ThrottlingException: "limit",
+  EC2ThrottledException: "limit",
+  RequestThrottled: "limit",
+  TooManyRequestsException: "limit",
+  ConcurrentSnapshotLimitExceeded: "busy",
+  SnapshotCreationPerVolumeRateExceeded: "busy",
+  ConcurrentTagAccess: "busy",
+  "InvalidSnapshot.NotFound": "gone",
+  "InvalidInstanceID.NotFound": "gone",
+  "InvalidVolume.NotFound": "gone",
+  "InvalidSnapshot.InUse": "in-use",
+  UnauthorizedOperation: "denied",
+  AccessDenied: "denied",
+  AccessDeniedException: "denied",
+  AuthorizationError: "denied",
+  AuthFailure: "denied",
+  InternalError: "unknown",
+  InternalFailure: "unknown",
+  Unavailable: "unknown",
+  ServiceUnavailable: "unknown",
+};
+
+interface ErrorShape {
+  name?: unknown;
+  message?: unknown;
+  Code?: unknown;
+  $metadata?: { requestId?: unknown; httpStatusCode?: unknown };
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+/** Reads an SDK exception, a Node error or anything else that was thrown. Total. */
+export function causeOf(error: unknown): Cause {
+  const shape: ErrorShape = typeof error === "object" && error !== null ? error : {};
+  return {
+    code: text(shape.Code) ?? text(shape.name) ?? "Error",
+    message: text(shape.message) ?? String(error),
+    requestId: text(shape.$metadata?.requestId),
+    answered: typeof shape.$metadata?.httpStatusCode === "number",
+  };
+}
+
+export function meaningOf(cause: Cause): Meaning {
+  const known = MEANINGS[cause.code];
+  if (known !== undefined) return known;
+  return cause.answered ? "refused" : "unknown";
+}
+
+/** An error of the vault's own, made without a class. `name` is what Lambda reports as `errorType`. */
+export function vaultError(name: string, message: string): Error {
+  return Object.assign(new Error(message), { name });
+}

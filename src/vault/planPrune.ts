@@ -1,0 +1,140 @@
+/**
+ * What goes and what stays in both regions, and why. The rules that never break (docs/ARCHITECTURE.md):
+ * the newest completed recovery point of a volume stays in either region; a snapshot stays while its copy is missing,
+ * pending or broken; nothing that the vault did not make is touched. Every snapshot comes back once: deleted or kept.
+ */
+import { type Coverage, copyState } from "./planCopies";
+import { type RetentionResult, retention } from "./retention";
+import { bestFirst, sameVolumeAndSlot } from "./duplicates";
+import { TAG } from "./tags";
+import { DAY_MS } from "./time";
+import type { DeleteAction, Kept, Snapshot, VaultPolicy } from "./types";
+
+export interface PrunePlan {
+  actions: DeleteAction[];
+  kept: Kept[];
+}
+
+/** How long the remains of a failed snapshot stay for a person to look at, where nothing newer has replaced them. */
+const FAILED_SNAPSHOT_KEPT_MS = DAY_MS;
+
+function keep(plan: PrunePlan, { region, snapshotId }: Snapshot, reason: string): void {
+  plan.kept.push({ region, snapshotId, reason });
+}
+
+function remove(
+  plan: PrunePlan,
+  { region, snapshotId }: Snapshot,
+  reason: string,
+  markSourceSnapshotId?: string,
+): void {
+  plan.actions.push({ kind: "delete", region, snapshotId, reason, markSourceSnapshotId });
+}
+
+function reasons(result: RetentionResult): {
+  kept: Map<string, string>;
+  gone: Map<string, string>;
+} {
+  const pairs = (list: RetentionResult["keep"]) =>
+    new Map(list.map(({ snapshotId, reason }) => [snapshotId, reason]));
+  return { kept: pairs(result.keep), gone: pairs(result.remove) };
+}
+
+function pruneFailed(
+  plan: PrunePlan,
+  failed: readonly Snapshot[],
+  all: readonly Snapshot[],
+  nowMs: number,
+) {
+  for (const snapshot of failed) {
+    const replaced = all.some(
+      (other) =>
+        other.volumeId === snapshot.volumeId &&
+        other.state === "completed" &&
+        other.startTimeMs > snapshot.startTimeMs,
+    );
+    if (replaced) remove(plan, snapshot, "failed, and a newer one is completed");
+    else if (nowMs - snapshot.startTimeMs > FAILED_SNAPSHOT_KEPT_MS) {
+      remove(plan, snapshot, "failed more than a day ago");
+    } else keep(plan, snapshot, `failed: ${snapshot.stateMessage ?? "EC2 gives no reason"}`);
+  }
+}
+
+/**
+ * The primary region.
+ * @param counted the snapshot that counts of each volume and slot
+ * @param extra their duplicates, with the one that counts
+ * @param coverage where a snapshot's copy stands
+ */
+export function prunePrimary(
+  own: readonly Snapshot[],
+  counted: readonly Snapshot[],
+  extra: readonly { duplicate: Snapshot; of: Snapshot }[],
+  coverage: (snapshot: Snapshot) => Coverage,
+  policy: VaultPolicy,
+  nowMs: number,
+): PrunePlan {
+  const plan: PrunePlan = { actions: [], kept: [] };
+  const safe = (snapshot: Snapshot) => ["sound", "expired"].includes(coverage(snapshot));
+  const points = counted.filter((snapshot) => snapshot.state === "completed");
+  const { kept, gone } = reasons(retention(points, policy.retentionDays, nowMs));
+  for (const snapshot of counted) {
+    const reason = gone.get(snapshot.snapshotId);
+    if (reason === undefined) {
+      keep(plan, snapshot, kept.get(snapshot.snapshotId) ?? `it is ${snapshot.state}`);
+    } else if (safe(snapshot)) remove(plan, snapshot, reason);
+    else keep(plan, snapshot, `${reason}, but its copy is ${coverage(snapshot)}`);
+  }
+  for (const { duplicate, of } of extra) {
+    if (duplicate.state === "completed" && of.state === "completed" && safe(of)) {
+      remove(plan, duplicate, `a duplicate of ${of.snapshotId}`);
+    } else keep(plan, duplicate, `a duplicate of ${of.snapshotId}, which has no sound copy yet`);
+  }
+  const failed = own.filter((snapshot) => snapshot.state === "error");
+  pruneFailed(plan, failed, own, nowMs);
+  return plan;
+}
+
+/**
+ * The DR region.
+ * @param sources the snapshots that are in the primary region now, by id
+ * @param leaving ids of those that this plan deletes
+ */
+export function pruneDr(
+  own: readonly Snapshot[],
+  sources: ReadonlyMap<string, Snapshot>,
+  leaving: ReadonlySet<string>,
+  policy: VaultPolicy,
+  nowMs: number,
+): PrunePlan {
+  const plan: PrunePlan = { actions: [], kept: [] };
+  const state = (copy: Snapshot) => copyState(copy, policy.drKeyArn);
+  const rank = (copy: Snapshot) => ["sound", "pending", "broken"].indexOf(state(copy));
+  const points: Snapshot[] = [];
+  for (const group of sameVolumeAndSlot(own)) {
+    const [best, ...others] = bestFirst(group, rank);
+    if (best === undefined) continue;
+    for (const other of others) {
+      if (state(best) !== "sound" || state(other) === "pending") {
+        keep(plan, other, `${best.snapshotId} stands for the same slot, but is ${state(best)}`);
+      } else if (state(other) === "sound") remove(plan, other, `a duplicate of ${best.snapshotId}`);
+      else remove(plan, other, `not usable, and replaced by ${best.snapshotId}`);
+    }
+    const source = sources.get(best.tags[TAG.sourceSnapshot] ?? "");
+    const waiting = source !== undefined && source.tags[TAG.copyExpired] === undefined;
+    if (state(best) === "sound") points.push(best);
+    else if (state(best) === "pending") keep(plan, best, "it is pending");
+    else if (waiting) keep(plan, best, "not usable, until its replacement is sound");
+    else if (best.state === "completed") points.push(best);
+    else remove(plan, best, `it is in state ${best.state}, and its source is gone`);
+  }
+  const { kept, gone } = reasons(retention(points, policy.drRetentionDays, nowMs));
+  for (const copy of points) {
+    const reason = gone.get(copy.snapshotId);
+    const source = copy.tags[TAG.sourceSnapshot] ?? "";
+    const outlived = sources.has(source) && !leaving.has(source);
+    if (reason === undefined) keep(plan, copy, kept.get(copy.snapshotId) ?? "kept");
+    else remove(plan, copy, reason, outlived ? source : undefined);
+  }
+  return plan;
+}

@@ -1,0 +1,143 @@
+/**
+ * Which snapshots a slot still lacks. Look before create: EC2 has no client token here, so the tags of what is there
+ * decide what is missing, and running the same slot again plans nothing.
+ */
+import {
+  EXCLUDE_VALUE,
+  INSTANCE_TAG_PREFIX,
+  MAX_TAGS,
+  TAG,
+  TAG_PREFIX,
+  fillTags,
+  prefixTags,
+  userTags,
+} from "./tags";
+import type {
+  AttachedVolume,
+  Problem,
+  ProtectedInstance,
+  Snapshot,
+  SnapshotAction,
+  Tags,
+  VaultPolicy,
+} from "./types";
+import { volumeFactsToTags } from "./volumeFacts";
+
+/** CreateSnapshots leaves out at most 40 data volumes a call (API reference, InstanceSpecification). */
+const MAX_EXCLUDED_DATA_VOLUMES = 40;
+
+export interface SnapshotPlan {
+  actions: SnapshotAction[];
+  problems: Problem[];
+}
+
+/** Volumes that already have a snapshot for the slot, good or on the way. One in `error` does not count. */
+function volumesInSlot(snapshots: readonly Snapshot[], slot: string): Set<string> {
+  return new Set(
+    snapshots
+      .filter((snapshot) => snapshot.tags[TAG.slot] === slot && snapshot.state !== "error")
+      .map((snapshot) => snapshot.volumeId),
+  );
+}
+
+/** The tags of one recovery point; the same on each of its snapshots, since CreateSnapshots knows no other way. */
+function recoveryPointTags(
+  policy: VaultPolicy,
+  instance: ProtectedInstance,
+  volumes: readonly AttachedVolume[],
+  wake: { slot: string; runId: string },
+  room: number,
+): Tags {
+  const own: Record<string, string> = {
+    [TAG.vault]: policy.vaultId,
+    [TAG.instance]: instance.instanceId,
+    [TAG.instanceName]: instance.tags.Name ?? "",
+    [TAG.instanceType]: instance.instanceType,
+    [TAG.availabilityZone]: instance.availabilityZone,
+    [TAG.slot]: wake.slot,
+    [TAG.run]: wake.runId,
+    [TAG.setSize]: String(volumes.length),
+    ...volumeFactsToTags(volumes),
+  };
+  return fillTags(own, prefixTags(userTags(instance.tags), INSTANCE_TAG_PREFIX), room);
+}
+
+/** How many of EC2's 50 tags the volumes' own tags leave; none copied where they would clash with the vault's. */
+function roomForTags(volumes: readonly AttachedVolume[], needed: number) {
+  const largest = Math.max(0, ...volumes.map((v) => Object.keys(userTags(v.tags)).length));
+  const clash = volumes.some((v) => Object.keys(v.tags).some((key) => key.startsWith(TAG_PREFIX)));
+  const copyVolumeTags = !clash && largest + needed <= MAX_TAGS;
+  return { copyVolumeTags, room: copyVolumeTags ? MAX_TAGS - largest : MAX_TAGS };
+}
+
+function snapshotAction(
+  policy: VaultPolicy,
+  instance: ProtectedInstance,
+  missing: readonly AttachedVolume[],
+  wake: { slot: string; runId: string },
+): SnapshotAction {
+  const wanted = new Set(missing.map((volume) => volume.volumeId));
+  const left = instance.volumes.filter((volume) => !wanted.has(volume.volumeId));
+  const excludeDataVolumeIds = left.filter((v) => !v.isRoot).map((v) => v.volumeId);
+  const mode = excludeDataVolumeIds.length <= MAX_EXCLUDED_DATA_VOLUMES ? "set" : "each";
+  // One more than the vault's own: the crash-consistency tag, which apply adds when it knows how it went.
+  const own = Object.keys(recoveryPointTags(policy, instance, missing, wake, 0)).length + 1;
+  const { copyVolumeTags, room } = roomForTags(missing, own);
+  return {
+    kind: "snapshot",
+    region: policy.primaryRegion,
+    instanceId: instance.instanceId,
+    slot: wake.slot,
+    mode,
+    volumes: [...missing],
+    excludeBootVolume: left.some((volume) => volume.isRoot),
+    excludeDataVolumeIds,
+    copyVolumeTags,
+    tags: recoveryPointTags(policy, instance, missing, wake, room - 1),
+    description: `${policy.vaultId} ${instance.instanceId} ${wake.slot}`,
+    reason: `no snapshot for ${wake.slot} yet`,
+  };
+}
+
+/**
+ * @param instances protected instances as observed
+ * @param snapshots every snapshot of the vault in the primary region
+ * @returns one action an instance that lacks something; a volume attached to several instances goes with the first
+ */
+export function planSnapshots(
+  instances: readonly ProtectedInstance[],
+  snapshots: readonly Snapshot[],
+  policy: VaultPolicy,
+  wake: { slot: string; runId: string },
+): SnapshotPlan {
+  const plan: SnapshotPlan = { actions: [], problems: [] };
+  const covered = volumesInSlot(snapshots, wake.slot);
+  for (const instance of [...instances].sort((a, b) => (a.instanceId < b.instanceId ? -1 : 1))) {
+    const wanted = instance.volumes.filter((v) => v.tags[policy.tagKey] !== EXCLUDE_VALUE);
+    if (wanted.length === 0) plan.problems.push(nothingToSnapshot(instance, policy));
+    const missing = wanted.filter((volume) => !covered.has(volume.volumeId));
+    if (missing.length === 0) continue;
+    for (const volume of missing) covered.add(volume.volumeId);
+    plan.actions.push(snapshotAction(policy, instance, missing, wake));
+  }
+  if (instances.length === 0) plan.problems.push(noInstances(policy));
+  return plan;
+}
+
+function noInstances({ tagKey, tagValue, primaryRegion }: VaultPolicy): Problem {
+  return {
+    kind: "no-instances",
+    subject: `${tagKey}=${tagValue}`,
+    message: `no instance in ${primaryRegion} has the tag ${tagKey}=${tagValue}: nothing was backed up`,
+    hint: `Tag keys and values are case-sensitive. Tag the instances, or set tagKey and tagValue to what they carry.`,
+  };
+}
+
+function nothingToSnapshot({ instanceId }: ProtectedInstance, { tagKey }: VaultPolicy): Problem {
+  return {
+    kind: "no-volumes",
+    subject: instanceId,
+    message: `${instanceId} has the backup tag, but no EBS volume to back up`,
+    hint: `It has none, or each is tagged ${tagKey}=${EXCLUDE_VALUE}. Remove the backup tag if that is meant.`,
+  };
+}

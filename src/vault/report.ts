@@ -1,0 +1,73 @@
+/** report: one log line a decision, the metrics, and one mail for what a person must know and was not told today. */
+import { PublishCommand } from "@aws-sdk/client-sns";
+import type { VaultClients } from "./clients";
+import { type Told, stillTold } from "./clock";
+import { composeMail } from "./mail";
+import { METRIC } from "./metricNames";
+import { type Summary, problemKey } from "./summary";
+import { isoSeconds } from "./time";
+import type { Outcome, Plan, Problem, VaultSettings } from "./types";
+
+/** What the vault needs of a logger: Powertools' Logger fits, and so does a test's array. */
+export interface VaultLog {
+  info(message: string, fields: Record<string, unknown>): void;
+  error(message: string, fields: Record<string, unknown>): void;
+}
+
+/** What the vault needs of a metrics sink: Powertools' Metrics, by a thin function. */
+export type CountMetric = (name: string, value: number) => void;
+
+function subjectOf({ action }: Outcome): Record<string, unknown> {
+  const { kind, region, reason } = action;
+  if (kind === "snapshot") return { region, instanceId: action.instanceId, reason };
+  if (kind === "copy") return { region, sourceSnapshotId: action.sourceSnapshotId, reason };
+  return { region, snapshotId: action.snapshotId, reason };
+}
+
+export function logDecisions(log: VaultLog, plan: Plan, outcomes: readonly Outcome[]): void {
+  for (const outcome of outcomes) {
+    const { action, status, detail, code, requestId, snapshotIds } = outcome;
+    const fields = { ...subjectOf(outcome), status, detail, code, requestId, snapshotIds };
+    if (status === "failed") log.error(action.kind, fields);
+    else log.info(action.kind, fields);
+  }
+  for (const kept of plan.kept) log.info("kept", { ...kept });
+  for (const problem of plan.problems) log.error("problem", { ...problem });
+}
+
+export function countMetrics(count: CountMetric, { wake, counts, problems }: Summary): void {
+  if (wake.kind === "run") count(METRIC.runsCompleted, 1);
+  count(METRIC.snapshotsStarted, counts.snapshots);
+  count(METRIC.copiesStarted, counts.copies);
+  count(METRIC.snapshotsDeleted, counts.deletions);
+  count(METRIC.actionsDeferred, counts.deferred);
+  count(METRIC.problemsSeen, problems.length);
+}
+
+/** The problems that were not told within the last day. */
+export function newsOf(problems: readonly Problem[], told: Told, nowMs: number): Problem[] {
+  const recent = stillTold(told, nowMs);
+  return problems.filter((problem) => recent[problemKey(problem)] === undefined);
+}
+
+/**
+ * Mails the news.
+ * @returns what counts as told from now on
+ * @throws what SNS throws: an untold problem must not be taken for told
+ */
+export async function tell(
+  clients: VaultClients,
+  settings: VaultSettings,
+  summary: Summary,
+  news: readonly Problem[],
+  told: Told,
+  logs: string,
+  nowMs: number,
+): Promise<Told> {
+  const { subject, body } = composeMail(summary, news, settings, logs);
+  await clients.sns.send(
+    new PublishCommand({ TopicArn: settings.topicArn, Subject: subject, Message: body }),
+  );
+  const when = isoSeconds(nowMs);
+  return { ...told, ...Object.fromEntries(news.map((problem) => [problemKey(problem), when])) };
+}

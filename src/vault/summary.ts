@@ -1,0 +1,80 @@
+/** What an invocation came to: counts, what failed, and one word for it. Pure. */
+import type { Outcome, Plan, Problem, Wake } from "./types";
+
+/**
+ * - `clean`: all was done or is under way
+ * - `no-instances`: nothing carries the tag
+ * - `partial`: something failed, something did not
+ * - `failed`: nothing that was to be made could be made, or the world could not be seen
+ */
+export type Status = "clean" | "no-instances" | "partial" | "failed";
+
+export interface Counts {
+  snapshots: number;
+  copies: number;
+  deletions: number;
+  deferred: number;
+  skipped: number;
+  failed: number;
+}
+
+export interface Summary {
+  vaultId: string;
+  wake: Wake;
+  status: Status;
+  counts: Counts;
+  problems: Problem[];
+}
+
+/** A failed action as a problem: its key names kind, place and subject, so that it is the same one tomorrow. */
+function failureOf({ action, detail }: Outcome): Problem {
+  const [subject, what] =
+    action.kind === "snapshot"
+      ? [action.instanceId, `snapshots of ${action.instanceId}`]
+      : action.kind === "copy"
+        ? [action.sourceSnapshotId, `the copy of ${action.sourceSnapshotId}`]
+        : [action.snapshotId, `deleting ${action.snapshotId}`];
+  return {
+    kind: `${action.kind}-failed`,
+    subject,
+    message: `${what} in ${action.region} failed: ${detail}`,
+  };
+}
+
+export function problemKey({ kind, subject }: Problem): string {
+  return `${kind}/${subject}`;
+}
+
+function countOf(outcomes: readonly Outcome[]): Counts {
+  const made = (kind: Outcome["action"]["kind"]) =>
+    outcomes.filter((o) => o.action.kind === kind).flatMap((o) => o.snapshotIds).length;
+  const having = (status: Outcome["status"]) => outcomes.filter((o) => o.status === status).length;
+  return {
+    snapshots: made("snapshot"),
+    copies: made("copy"),
+    deletions: outcomes.filter((o) => o.action.kind === "delete" && o.status === "done").length,
+    deferred: having("deferred"),
+    skipped: having("skipped"),
+    failed: having("failed"),
+  };
+}
+
+function statusOf(problems: readonly Problem[], counts: Counts): Status {
+  if (problems.length === 0) return "clean";
+  if (problems.some(({ kind }) => kind === "no-instances")) return "no-instances";
+  const blind = problems.some(({ kind }) => kind === "not-observed");
+  const nothingMade = counts.snapshots + counts.copies === 0;
+  return nothingMade && (blind || counts.failed > 0) ? "failed" : "partial";
+}
+
+export function summarize(
+  vaultId: string,
+  wake: Wake,
+  plan: Plan,
+  outcomes: readonly Outcome[],
+): Summary {
+  const failures = outcomes.filter(({ status }) => status === "failed").map(failureOf);
+  const problems = [...plan.problems, ...failures];
+  const counts = countOf(outcomes);
+  return { vaultId, wake, status: statusOf(problems, counts), counts, problems };
+}

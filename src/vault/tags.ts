@@ -1,0 +1,93 @@
+/**
+ * Every tag that the vault writes or reads, in one place: the writer and the reader of a tag share its constant,
+ * so that what is made is what is found. Tags are the vault's only state.
+ */
+import type { Tags } from "./types";
+
+export const TAG_PREFIX = "smart-vault:";
+
+export const TAG = {
+  vault: "smart-vault:vault",
+  instance: "smart-vault:instance",
+  instanceName: "smart-vault:instance-name",
+  instanceType: "smart-vault:instance-type",
+  availabilityZone: "smart-vault:availability-zone",
+  slot: "smart-vault:slot",
+  run: "smart-vault:run",
+  /** `true`: taken in one CreateSnapshots call with the other volumes of the set. */
+  crashConsistent: "smart-vault:crash-consistent",
+  /** How many snapshots the recovery point has: one that shows fewer is incomplete. */
+  setSize: "smart-vault:set-size",
+  /** On a snapshot: every volume of the set, see volumeFacts.ts. Continued in `smart-vault:volumes-2`, … */
+  volumes: "smart-vault:volumes",
+  /** On a snapshot whose copy went by the DR region's shorter retention: it needs no new one. */
+  copyExpired: "smart-vault:copy-expired",
+  /** On a copy: what it was made of and what the volume looked like. */
+  sourceSnapshot: "smart-vault:source-snapshot",
+  sourceVolume: "smart-vault:source-volume",
+  device: "smart-vault:device",
+  deviceRole: "smart-vault:device-role",
+  volumeType: "smart-vault:volume-type",
+  volumeSizeGiB: "smart-vault:volume-size-gib",
+  volumeIops: "smart-vault:volume-iops",
+  volumeThroughputMiBps: "smart-vault:volume-throughput-mibps",
+} as const;
+
+/** Prefix of an instance's own tags on its snapshots and copies; a volume's own tags keep their names. */
+export const INSTANCE_TAG_PREFIX = "smart-vault:instance-tag:";
+
+/** EC2 limits: tags a resource, characters a key, characters a value (AWS, "Tag your Amazon EC2 resources"). */
+export const MAX_TAGS = 50;
+export const MAX_TAG_KEY = 128;
+export const MAX_TAG_VALUE = 256;
+
+/** Value of `<tagKey>` on a volume that is not to be backed up. */
+export const EXCLUDE_VALUE = "exclude";
+
+/** EC2's list form to a record. A tag without key is not one. */
+export function tagsFromList(list: readonly { Key?: string; Value?: string }[] | undefined): Tags {
+  return Object.fromEntries(
+    (list ?? []).flatMap(({ Key, Value }) => (Key === undefined ? [] : [[Key, Value ?? ""]])),
+  );
+}
+
+/** A record to EC2's list form, in a stable order, so that the same input is the same request. */
+export function tagsToList(tags: Tags): { Key: string; Value: string }[] {
+  return Object.keys(tags)
+    .sort()
+    .map((Key) => ({ Key, Value: tags[Key] ?? "" }));
+}
+
+/** A person's tags: neither AWS's own (`aws:` may not be written) nor the vault's. */
+export function userTags(tags: Tags): Tags {
+  return Object.fromEntries(
+    Object.entries(tags).filter(([key]) => !key.startsWith("aws:") && !key.startsWith(TAG_PREFIX)),
+  );
+}
+
+/**
+ * Adds as many of `extra` as EC2's limits allow, alphabetically, without replacing what is there.
+ * @param room how many tags the result may have at the most
+ */
+export function fillTags(base: Tags, extra: Tags, room: number): Tags {
+  const filled: Record<string, string> = { ...base };
+  let left = room - Object.keys(base).length;
+  for (const key of Object.keys(extra).sort()) {
+    const value = extra[key] ?? "";
+    if (left <= 0) break;
+    if (key in filled || key.length > MAX_TAG_KEY || value.length > MAX_TAG_VALUE) continue;
+    filled[key] = value;
+    left -= 1;
+  }
+  return filled;
+}
+
+/** The same tags under a prefix. */
+export function prefixTags(tags: Tags, prefix: string): Tags {
+  return Object.fromEntries(Object.entries(tags).map(([key, value]) => [prefix + key, value]));
+}
+
+/** The tags that carry a prefix. */
+export function tagsWithPrefix(tags: Tags, prefix: string): Tags {
+  return Object.fromEntries(Object.entries(tags).filter(([key]) => key.startsWith(prefix)));
+}

@@ -1,0 +1,170 @@
+/**
+ * The data that flows through the vault: observe → plan → apply → report. Plain records only: Pulumi's serializer
+ * carries functions and plain data into the Lambda archive, and breaks classes, Map, Set and Date.
+ */
+
+export type Tags = Readonly<Record<string, string>>;
+
+/** What one deployed stack knows of itself. Captured by the Lambda's closure as one plain literal. */
+export interface VaultSettings {
+  /** `<project>-<stack>`: the value of the vault tag on everything it makes. */
+  vaultId: string;
+  primaryRegion: string;
+  drRegion: string;
+  /** Instances with this tag are protected; a volume tagged `<tagKey>=exclude` is left out. */
+  tagKey: string;
+  tagValue: string;
+  retentionDays: number;
+  drRetentionDays: number;
+  /** ARN (not alias) of the KMS key that every copy must be encrypted under. */
+  drKeyArn: string;
+  topicArn: string;
+  /** The vault's alarm clock: one EventBridge Scheduler schedule, and the role it calls the function with. */
+  clock: { name: string; groupName: string; roleArn: string };
+}
+
+/** What keeps and deletes are decided by: the part of the settings that the pure core needs. */
+export type VaultPolicy = Pick<
+  VaultSettings,
+  | "vaultId"
+  | "primaryRegion"
+  | "drRegion"
+  | "tagKey"
+  | "tagValue"
+  | "retentionDays"
+  | "drRetentionDays"
+  | "drKeyArn"
+>;
+
+/** One EBS volume as attached to one instance; what is needed to make it again. */
+export interface AttachedVolume {
+  volumeId: string;
+  deviceName: string;
+  isRoot: boolean;
+  volumeType?: string;
+  sizeGiB?: number;
+  iops?: number;
+  throughputMiBps?: number;
+  tags: Tags;
+}
+
+export interface ProtectedInstance {
+  instanceId: string;
+  instanceType: string;
+  availabilityZone: string;
+  tags: Tags;
+  volumes: AttachedVolume[];
+}
+
+/** A snapshot of this vault, in the primary region (a recovery point's part) or in the DR region (a copy). */
+export interface Snapshot {
+  snapshotId: string;
+  region: string;
+  /** The volume it was taken of. For a copy this comes from its tag: EC2 gives copies an arbitrary volume id. */
+  volumeId: string;
+  /** pending | completed | error | recoverable | recovering */
+  state: string;
+  startTimeMs: number;
+  sizeGiB: number;
+  encrypted: boolean;
+  kmsKeyId?: string;
+  /** EC2's `StateMessage`, where asynchronous copy and key failures show. */
+  stateMessage?: string;
+  /** standard | archive */
+  storageTier?: string;
+  tags: Tags;
+}
+
+/** What was seen. A part that could not be read is `undefined`, and nothing that needs it is planned. */
+export interface World {
+  /** `undefined` also when the wake does not create, so that a pass costs no instance reads. */
+  instances?: ProtectedInstance[];
+  snapshots?: Snapshot[];
+  copies?: Snapshot[];
+  problems: Problem[];
+}
+
+/** Why an invocation happens: a run creates; a pass and a sweep only copy, verify and prune. */
+export interface Wake {
+  kind: "run" | "pass" | "sweep";
+  /** The scheduled time that the backup stands for. A sweep has none. */
+  slot?: string;
+  /** This invocation's own id, on everything it makes. */
+  runId: string;
+}
+
+export interface SnapshotAction {
+  kind: "snapshot";
+  region: string;
+  instanceId: string;
+  slot: string;
+  /** `set`: one crash-consistent CreateSnapshots. `each`: one CreateSnapshot a volume. */
+  mode: "set" | "each";
+  volumes: AttachedVolume[];
+  excludeBootVolume: boolean;
+  excludeDataVolumeIds: string[];
+  /** Whether EC2 shall copy each volume's own tags; off where they would break the call (50 tags, duplicate keys). */
+  copyVolumeTags: boolean;
+  tags: Tags;
+  description: string;
+  reason: string;
+}
+
+export interface CopyAction {
+  kind: "copy";
+  region: string;
+  sourceSnapshotId: string;
+  sourceRegion: string;
+  kmsKeyArn: string;
+  /** When the source was started: how long the copy has been owed. */
+  sinceMs: number;
+  tags: Tags;
+  description: string;
+  reason: string;
+}
+
+export interface DeleteAction {
+  kind: "delete";
+  region: string;
+  snapshotId: string;
+  /** Set when a copy goes by the DR region's shorter retention: its source must remember that it was copied. */
+  markSourceSnapshotId?: string;
+  reason: string;
+}
+
+export type Action = SnapshotAction | CopyAction | DeleteAction;
+
+export interface Kept {
+  region: string;
+  snapshotId: string;
+  reason: string;
+}
+
+/** Something a person must know of. `kind/subject` identifies it from one invocation to the next. */
+export interface Problem {
+  kind: string;
+  subject: string;
+  message: string;
+  /** What the person can do about it. */
+  hint?: string;
+}
+
+export interface Plan {
+  actions: Action[];
+  kept: Kept[];
+  problems: Problem[];
+  /** Work under way in AWS that a later pass must look at again, with the time that it began. */
+  pending: { snapshotId: string; region: string; sinceMs: number }[];
+}
+
+/** What became of one action. `deferred` and `skipped` are normal: they neither mail nor count as errors. */
+export interface Outcome {
+  action: Action;
+  status: "done" | "deferred" | "skipped" | "failed";
+  detail: string;
+  /** AWS error code, where AWS refused. */
+  code?: string;
+  requestId?: string;
+  /** Snapshots that the action made. */
+  snapshotIds: string[];
+}

@@ -1,0 +1,71 @@
+/**
+ * What the volumes of a recovery point looked like, as tag values. CreateSnapshots puts the same tags on every
+ * snapshot of a set, so the whole set's facts travel on each: a copy can be tagged, and a volume made again, long
+ * after instance and volume are gone, with no other source than the snapshot. See docs/adr/0002.
+ */
+import { MAX_TAG_VALUE, TAG } from "./tags";
+import type { AttachedVolume, Tags } from "./types";
+
+export type VolumeFacts = Omit<AttachedVolume, "tags">;
+
+const FIELD = ":";
+const ENTRY = " ";
+
+function tagKey(index: number): string {
+  return index === 0 ? TAG.volumes : `${TAG.volumes}-${index + 1}`;
+}
+
+function encode(volume: VolumeFacts): string {
+  return [
+    volume.volumeId,
+    volume.deviceName,
+    volume.isRoot ? "root" : "data",
+    volume.volumeType ?? "",
+    volume.sizeGiB ?? "",
+    volume.iops ?? "",
+    volume.throughputMiBps ?? "",
+  ].join(FIELD);
+}
+
+function count(text: string | undefined): number | undefined {
+  return text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined;
+}
+
+function decode(entry: string): VolumeFacts | undefined {
+  const [volumeId, deviceName, role, volumeType, sizeGiB, iops, throughput] = entry.split(FIELD);
+  if (!volumeId?.startsWith("vol-") || deviceName === undefined) return undefined;
+  return {
+    volumeId,
+    deviceName,
+    isRoot: role === "root",
+    volumeType: volumeType === "" ? undefined : volumeType,
+    sizeGiB: count(sizeGiB),
+    iops: count(iops),
+    throughputMiBps: count(throughput),
+  };
+}
+
+/** `vol-1:/dev/xvda:root:gp3:8:3000:125 vol-2:…`, split over as many tags as 256 characters a value ask for. */
+export function volumeFactsToTags(volumes: readonly VolumeFacts[]): Tags {
+  const values: string[] = [];
+  for (const entry of volumes.map(encode)) {
+    const last = values[values.length - 1];
+    if (last !== undefined && last.length + ENTRY.length + entry.length <= MAX_TAG_VALUE) {
+      values[values.length - 1] = last + ENTRY + entry;
+    } else {
+      values.push(entry);
+    }
+  }
+  return Object.fromEntries(values.map((value, index) => [tagKey(index), value]));
+}
+
+/** The facts of one volume from its snapshot's tags; `undefined` where a person removed or changed them. */
+export function volumeFactsFromTags(tags: Tags, volumeId: string): VolumeFacts | undefined {
+  for (let index = 0; tags[tagKey(index)] !== undefined; index += 1) {
+    for (const entry of (tags[tagKey(index)] ?? "").split(ENTRY)) {
+      const facts = decode(entry);
+      if (facts?.volumeId === volumeId) return facts;
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,34 @@
+/** Bounded work: so many at a time, until the deadline, and a kind of work that met a limit stops. */
+
+export interface Step {
+  /** Steps of one lane stop together. */
+  lane: string;
+  run: () => Promise<{ stopLane?: string }>;
+  /** Called instead of `run` for a step that is not begun, with the reason. */
+  defer: (reason: string) => void;
+}
+
+/**
+ * Runs the steps in order, `concurrency` at a time. `run` must not reject.
+ * @param hasTime asked before each step; `false` defers all that is not begun
+ */
+export async function runSteps(
+  steps: readonly Step[],
+  concurrency: number,
+  hasTime: () => boolean,
+): Promise<void> {
+  const stopped = new Map<string, string>();
+  let next = 0;
+  const worker = async (): Promise<void> => {
+    for (let step = steps[next++]; step !== undefined; step = steps[next++]) {
+      const reason = stopped.get(step.lane) ?? (hasTime() ? undefined : "no time left");
+      if (reason !== undefined) {
+        step.defer(reason);
+        continue;
+      }
+      const { stopLane } = await step.run();
+      if (stopLane !== undefined) stopped.set(step.lane, stopLane);
+    }
+  };
+  await Promise.all(Array.from({ length: concurrency }, worker));
+}
