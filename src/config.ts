@@ -49,8 +49,9 @@ export type VaultConfig = Readonly<{ [K in keyof Fields]: ValueOf<Fields[K]> }> 
 
 export const CONFIG_KEYS = Object.keys(FIELDS) as (keyof Fields)[];
 
-/** Scheduler and Lambda names hold 64 characters; the longest suffix is `-scheduler`. */
+/** Scheduler and Lambda names hold 64 characters; the longest suffix is `-scheduler`. Lambda, SNS and KMS take no dot. */
 const MAX_VAULT_ID = 48;
+const VAULT_ID = new RegExp(`^[\\w-]{1,${MAX_VAULT_ID}}$`);
 const NEAR = 4;
 
 export interface RawConfig {
@@ -120,9 +121,9 @@ export function parseConfig(raw: RawConfig): VaultConfig {
   const parsed = parseFields(raw, faults);
   faults.push(...regionFaults(raw.primaryRegion, parsed.drRegion));
   const vaultId = `${raw.project}-${raw.stack}`;
-  if (vaultId.length > MAX_VAULT_ID) {
+  if (!VAULT_ID.test(vaultId)) {
     faults.push(
-      `stack: expected project and stack in ${MAX_VAULT_ID} characters, got "${vaultId}"`,
+      `stack: expected project and stack in ${MAX_VAULT_ID} letters, digits, - and _, got "${vaultId}"`,
     );
   }
   if (faults.length > 0) {

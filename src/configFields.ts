@@ -57,9 +57,9 @@ export const schedule: Parse<string> = (raw) => {
     : { expected: `a schedule such as cron(0 3 * * ? *) or rate(12 hours): ${fault}` };
 };
 
-/** A JSON list of texts, each of which matches. */
+/** A JSON list of texts, each of which matches, none twice. */
 export function list(pattern: RegExp, what: string): Parse<string[]> {
-  const expected = `a list of ${what}`;
+  const expected = `a list of different ${what}`;
   return (raw) => {
     let value: unknown;
     try {
@@ -69,7 +69,7 @@ export function list(pattern: RegExp, what: string): Parse<string[]> {
     }
     if (!Array.isArray(value)) return { expected };
     const texts = value.filter((item): item is string => typeof item === "string");
-    const good = texts.length === value.length && texts.every((item) => pattern.test(item));
+    const good = new Set(texts).size === value.length && texts.every((item) => pattern.test(item));
     return good ? { value: texts } : { expected };
   };
 }

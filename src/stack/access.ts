@@ -64,16 +64,18 @@ function snapshotStatements(args: FunctionPolicyArgs): Statement[] {
 
 /**
  * CopySnapshot is checked on source and copy. The source's tags are no condition key of it, so the source statement is
- * narrowed by region; the copy has to carry this vault's tag.
+ * narrowed by region: both, since the source is read with a request presigned for its own. The copy has to carry this
+ * vault's tag.
  */
-function copyStatements({ partition, drRegion, vaultId }: FunctionPolicyArgs): Statement[] {
+function copyStatements(args: FunctionPolicyArgs): Statement[] {
+  const { partition, primaryRegion, drRegion, vaultId } = args;
   return [
     {
       Sid: "CopyFrom",
       Effect: "Allow",
       Action: "ec2:CopySnapshot",
       Resource: `arn:${partition}:ec2:*:*:snapshot/snap-*`,
-      Condition: { StringEquals: { "aws:RequestedRegion": drRegion } },
+      Condition: { StringEquals: { "aws:RequestedRegion": [primaryRegion, drRegion] } },
     },
     {
       Sid: "MakeTaggedCopies",

@@ -5,10 +5,13 @@ import { type Account, namesOf } from "./names";
 
 type Statement = aws.types.input.iam.PolicyStatement;
 
-/** Administration without use: an administrator can't read a backup without changing the policy, which is audited. */
+/**
+ * Administration without use: an administrator can't read a backup without changing the policy, which is audited.
+ * So not `kms:Create*`, which has CreateGrant in it: a grant is use.
+ */
 const ADMINISTRATION = [
   "kms:CancelKeyDeletion",
-  "kms:Create*",
+  "kms:CreateAlias",
   "kms:Delete*",
   "kms:Describe*",
   "kms:Disable*",

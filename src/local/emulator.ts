@@ -1,0 +1,104 @@
+/** The emulated account: starts moto's server, moves its clock, loads a fleet, counts calls, and stops it. */
+import { spawn } from "node:child_process";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { type Progress, emulatorPython } from "./python";
+
+export interface Fleet {
+  /** As DescribeInstances gives them. */
+  instances: readonly unknown[];
+  /** As DescribeVolumes gives them; a volume that is not here gets 8 GiB of gp3. */
+  volumes: readonly unknown[];
+}
+
+export interface CallCount {
+  region: string;
+  /** `ec2:CreateSnapshots` */
+  call: string;
+  count: number;
+}
+
+export interface Emulator {
+  endpoint: string;
+  setTime(nowMs: number): Promise<void>;
+  loadFleet(region: string, fleet: Fleet): Promise<void>;
+  /** Operation and region (`ec2:CopySnapshot@us-west-2`) to the error that it is answered with. */
+  setFaults(faults: Record<string, { code: string; message: string }>): Promise<void>;
+  calls(): Promise<CallCount[]>;
+  resetCalls(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const HERE = join(__dirname, "emulator");
+const START_TIMEOUT_MS = 60_000;
+
+async function ask(endpoint: string, path: string, body: unknown = {}): Promise<unknown> {
+  const response = await fetch(`${endpoint}/vault/${path}`, {
+    method: "POST",
+    body: JSON.stringify(body),
+  });
+  const answer = (await response.json()) as { error?: string };
+  if (!response.ok) throw new Error(`emulator: ${path}: ${answer.error ?? response.statusText}`);
+  return answer;
+}
+
+async function tell(endpoint: string, path: string, body?: unknown): Promise<void> {
+  await ask(endpoint, path, body);
+}
+
+/** Waits for the line that names the port; what Python says on standard error is shown if it does not come. */
+function portOf(child: ReturnType<typeof spawnEmulator>): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const errors: string[] = [];
+    child.stderr.on("data", (data: Buffer) => errors.push(data.toString()));
+    const fail = (why: string) => {
+      reject(new Error(`the emulator did not start: ${why}\n${errors.join("")}`));
+    };
+    const timer = setTimeout(() => {
+      fail(`no answer in ${START_TIMEOUT_MS / 1_000} s`);
+    }, START_TIMEOUT_MS);
+    child.on("exit", (code) => {
+      clearTimeout(timer);
+      fail(`exit code ${code ?? "none"}`);
+    });
+    createInterface({ input: child.stdout }).once("line", (line) => {
+      clearTimeout(timer);
+      resolve((JSON.parse(line) as { port: number }).port);
+    });
+  });
+}
+
+function spawnEmulator(python: string) {
+  return spawn(python, [join(HERE, "emulator.py")], { stdio: ["pipe", "pipe", "pipe"] });
+}
+
+/** @param home where the virtual environment is, or is made */
+export async function startEmulator(home: string, progress: Progress): Promise<Emulator> {
+  const python = await emulatorPython(home, join(HERE, "requirements.txt"), progress);
+  progress("starting the emulated account");
+  // It ends when its standard input closes: also when this process is killed without a word.
+  const child = spawnEmulator(python);
+  const port = await portOf(child);
+  const endpoint = `http://127.0.0.1:${port}`;
+  return {
+    endpoint,
+    setTime: (nowMs) => tell(endpoint, "clock", { nowMs }),
+    loadFleet: (region, fleet) => tell(endpoint, "fleet", { region, ...fleet }),
+    setFaults: (faults) => tell(endpoint, "faults", faults),
+    calls: async () => (await ask(endpoint, "calls")) as CallCount[],
+    resetCalls: () => tell(endpoint, "calls/reset"),
+    stop: () =>
+      new Promise((resolve) => {
+        if (child.exitCode !== null) {
+          resolve();
+          return;
+        }
+        child.removeAllListeners("exit");
+        child.once("exit", () => {
+          resolve();
+        });
+        child.stdin.end();
+        child.kill();
+      }),
+  };
+}

@@ -1,0 +1,243 @@
+"""The emulated AWS account of the local vault: moto's server, with what a rehearsal needs and moto lacks.
+
+- A clock that can be moved (POST /vault/clock), so that days pass in seconds.
+- Snapshots and copies that are pending for a while of that clock, as EC2's are.
+- CreateSnapshots that leaves out the excluded data volumes and copies volume tags.
+- CopySnapshot that refuses a source that is not completed, and ends in `error` under a key that is not enabled.
+- A fleet with the ids of a real inventory (POST /vault/fleet), a count of calls (GET /vault/calls), and
+  faults to order (POST /vault/faults).
+
+Prints one JSON line {"port": …} when it listens. Ends with its parent: standard input closes.
+"""
+
+import io
+import json
+import os
+import re
+import sys
+import threading
+from collections import Counter
+from datetime import datetime, timedelta, timezone
+
+# moto's own images bring 1,300 snapshots along, which every filter would go through.
+os.environ["MOTO_EC2_LOAD_DEFAULT_AMIS"] = "false"
+
+import moto.core.utils  # noqa: E402
+
+ACCOUNT = "123456789012"
+SNAPSHOT_PENDING = timedelta(minutes=3)
+COPY_PENDING = timedelta(minutes=12)
+
+clock = {"offset": timedelta(0)}
+
+
+def utcnow() -> datetime:
+    return datetime.now(timezone.utc).replace(tzinfo=None) + clock["offset"]
+
+
+# Before any service is imported: they import the function by name.
+moto.core.utils.utcnow = utcnow
+
+from moto.ec2.exceptions import EC2ClientError  # noqa: E402
+from moto.ec2 import ec2_backends  # noqa: E402
+from moto.ec2.models.elastic_block_store import EBSBackend, Snapshot  # noqa: E402
+from moto.ec2.responses.elastic_block_store import ElasticBlockStore  # noqa: E402
+from moto.kms.models import kms_backends  # noqa: E402
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app  # noqa: E402
+from werkzeug.serving import WSGIRequestHandler, make_server  # noqa: E402
+
+
+
+def status_of(snapshot: Snapshot) -> str:
+    if utcnow() - snapshot.start_time < getattr(snapshot, "pending_for", SNAPSHOT_PENDING):
+        return "pending"
+    return "error" if getattr(snapshot, "fault", None) else "completed"
+
+
+def state_message_of(snapshot: Snapshot) -> str | None:
+    return getattr(snapshot, "fault", None) if status_of(snapshot) == "error" else None
+
+
+Snapshot.status = property(status_of, lambda self, value: None)
+Snapshot.state_message = property(state_message_of)
+
+
+def create_snapshots(self, instance_spec, description, tags):
+    instance = self.get_instance(instance_spec["InstanceId"])
+    excluded = set(instance_spec.get("ExcludeDataVolumeIds") or [])
+    no_boot = str(instance_spec.get("ExcludeBootVolume", False)).lower() == "true"
+    snapshots = []
+    for device, mapping in instance.get_block_device_mapping:
+        is_boot = device == instance.root_device_name
+        if mapping.volume_id in excluded or (is_boot and no_boot):
+            continue
+        snapshot = self.create_snapshot(mapping.volume_id, description=description)
+        snapshot.add_tags(tags)
+        snapshots.append(snapshot)
+    return snapshots
+
+
+EBSBackend.create_snapshots = create_snapshots
+
+plain_create_snapshots = ElasticBlockStore.create_snapshots
+
+
+def create_snapshots_with_volume_tags(self):
+    answer = plain_create_snapshots(self)
+    if self._get_param("CopyTagsFromSource") == "volume":
+        for snapshot in answer.result["Snapshots"]:
+            tags = {t["key"]: t["value"] for t in snapshot.volume.get_tags()}
+            snapshot.add_tags({k: v for k, v in tags.items() if not k.startswith("aws:")})
+    return answer
+
+
+ElasticBlockStore.create_snapshots = create_snapshots_with_volume_tags
+
+plain_copy_snapshot = EBSBackend.copy_snapshot
+
+
+def copy_snapshot(self, source_snapshot_id, source_region, description, kms_key_id):
+    source = ec2_backends[self.account_id][source_region].get_snapshot(source_snapshot_id)
+    if source.status != "completed":
+        raise EC2ClientError("IncorrectState", f"Snapshot {source_snapshot_id} is not completed")
+    copy = plain_copy_snapshot(self, source_snapshot_id, source_region, description, kms_key_id)
+    copy.pending_for = COPY_PENDING
+    key_id = (kms_key_id or "").rsplit("/", 1)[-1]
+    key = kms_backends[self.account_id][self.region_name].keys.get(key_id)
+    if kms_key_id and (key is None or not key.enabled):
+        copy.fault = "Given key ID is not accessible"
+    return copy
+
+
+EBSBackend.copy_snapshot = copy_snapshot
+
+
+def load_fleet(region: str, instances: list, volumes: list) -> None:
+    """Instances as DescribeInstances gives them; volumes as DescribeVolumes does, where known."""
+    ec2 = ec2_backends[ACCOUNT][region]
+    known = {volume["VolumeId"]: volume for volume in volumes}
+    for given in instances:
+        made = ec2.run_instances(
+            given.get("ImageId") or "ami-12c6146b", 1, None, [],
+            instance_type=given.get("InstanceType", "t3.micro"),
+            is_instance_type_default=False,
+            region_name=region,
+        ).instances[0]
+        for mapping in made.block_device_mapping.values():
+            ec2.volumes.pop(mapping.volume_id, None)
+        made.block_device_mapping.clear()
+        made.id = given["InstanceId"]
+        made.root_device_name = given.get("RootDeviceName", "/dev/sda1")
+        zone = (given.get("Placement") or {}).get("AvailabilityZone") or f"{region}a"
+        made._placement.zone = zone
+        made.add_tags({tag["Key"]: tag["Value"] for tag in given.get("Tags", [])})
+        for mapping in given.get("BlockDeviceMappings", []):
+            if "Ebs" in mapping:
+                volume_id = mapping["Ebs"]["VolumeId"]
+                make_volume(ec2, zone, volume_id, known.get(volume_id, {}))
+                ec2.attach_volume(volume_id, made.id, mapping["DeviceName"])
+        if (given.get("State") or {}).get("Name") in ("stopped", "stopping"):
+            made.stop()
+
+
+def make_volume(ec2, zone: str, volume_id: str, facts: dict) -> None:
+    if volume_id in ec2.volumes:
+        return
+    volume = ec2.create_volume(size=facts.get("Size", 8), zone_name=ec2.region_name + "a")
+    del ec2.volumes[volume.id]
+    volume.id = volume_id
+    volume.volume_type = facts.get("VolumeType", "gp3")
+    volume.iops = facts.get("Iops", 3000)
+    volume.throughput = facts.get("Throughput")
+    volume.encrypted = facts.get("Encrypted", False)
+    volume.kms_key_id = facts.get("KmsKeyId")
+    ec2.volumes[volume_id] = volume
+    volume.add_tags({tag["Key"]: tag["Value"] for tag in facts.get("Tags", [])})
+
+
+calls: Counter = Counter()
+faults: dict = {}
+guard = threading.Lock()
+
+
+def called(environ: dict, body: bytes) -> tuple[str, str]:
+    """The operation and the region that a request is for."""
+    scope = re.search(r"Credential=[^/]+/\d+/([^/]+)/([^/]+)/", environ.get("HTTP_AUTHORIZATION", ""))
+    region, service = scope.groups() if scope else ("", "")
+    action = re.search(rb"(?:^|&)Action=(\w+)", body)
+    target = environ.get("HTTP_X_AMZ_TARGET", "").rsplit(".", 1)[-1]
+    name = action.group(1).decode() if action else target or environ["REQUEST_METHOD"]
+    return region, f"{service}:{name}"
+
+
+def fault_answer(start_response, code: str, message: str):
+    xml = f"<Response><Errors><Error><Code>{code}</Code><Message>{message}</Message></Error></Errors>"
+    xml += "<RequestID>00000000-0000-0000-0000-000000000000</RequestID></Response>"
+    start_response("403 Forbidden", [("Content-Type", "text/xml")])
+    return [xml.encode()]
+
+
+def control(path: str, body: bytes):
+    given = json.loads(body or b"{}")
+    if path == "/vault/clock":
+        then = datetime.fromtimestamp(given["nowMs"] / 1000, timezone.utc)
+        clock["offset"] = then - datetime.now(timezone.utc)
+    elif path == "/vault/fleet":
+        load_fleet(given["region"], given["instances"], given["volumes"])
+    elif path == "/vault/faults":
+        faults.clear()
+        faults.update(given)
+    elif path == "/vault/calls":
+        return [{"region": r, "call": c, "count": n} for (r, c), n in sorted(calls.items())]
+    elif path == "/vault/calls/reset":
+        calls.clear()
+    else:
+        raise KeyError(path)
+    return {}
+
+
+class Application:
+    """WSGI: the rehearsal's own paths, the count of calls, then moto."""
+
+    def __init__(self):
+        self.moto = DomainDispatcherApplication(create_backend_app)
+
+    def __call__(self, environ, start_response):
+        length = int(environ.get("CONTENT_LENGTH") or 0)
+        body = environ["wsgi.input"].read(length) if length else b""
+        environ["wsgi.input"] = io.BytesIO(body)
+        path = environ["PATH_INFO"]
+        if path.startswith("/vault/"):
+            try:
+                with guard:
+                    status, answer = "200 OK", control(path, body)
+            except Exception as error:
+                status, answer = "500 Internal Server Error", {"error": repr(error)}
+            start_response(status, [("Content-Type", "application/json")])
+            return [json.dumps(answer).encode()]
+        region, name = called(environ, body)
+        with guard:
+            calls[(region, name)] += 1
+        fault = faults.get(f"{name}@{region}")
+        if fault:
+            return fault_answer(start_response, fault["code"], fault["message"])
+        return self.moto(environ, start_response)
+
+
+class Quiet(WSGIRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def log(self, type, message, *args):
+        pass
+
+
+def end_with_parent() -> None:
+    sys.stdin.read()
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    threading.Thread(target=end_with_parent, daemon=True).start()
+    server = make_server("127.0.0.1", 0, Application(), threaded=True, request_handler=Quiet)
+    print(json.dumps({"port": server.server_port}), flush=True)
+    server.serve_forever()

@@ -1,0 +1,34 @@
+/** The function's own log, JSON lines: what it did and why, read as a person with CloudWatch Logs would. */
+
+export interface Decision {
+  at: string;
+  /** snapshot, copy, delete, kept, problem, woken, finished */
+  message: string;
+  region: string;
+  snapshotId: string;
+  snapshotIds: string[];
+  reason: string;
+  status: string;
+}
+
+function parseLine(line: string): Decision[] {
+  if (!line.startsWith("{")) return [];
+  const fields = JSON.parse(line) as Partial<Decision> & { timestamp?: string };
+  const { timestamp = "", message = "", region = "", snapshotId = "", reason = "" } = fields;
+  const { status = "", snapshotIds = [] } = fields;
+  return [{ at: timestamp, message, region, snapshotId, snapshotIds, reason, status }];
+}
+
+export function readDecisions(log: string): Decision[] {
+  return log.split("\n").flatMap(parseLine);
+}
+
+/** Deletions that were done, in order. */
+export function pruned(decisions: readonly Decision[]): Decision[] {
+  return decisions.filter(({ message, status }) => message === "delete" && status === "done");
+}
+
+/** Snapshots or copies that were started. */
+export function started(decisions: readonly Decision[], message: "snapshot" | "copy"): number {
+  return decisions.filter((d) => d.message === message).flatMap((d) => d.snapshotIds).length;
+}

@@ -1,0 +1,282 @@
+/**
+ * The code archive of the function, taken from the stack and run in plain Node. Pulumi's serializer breaks some things
+ * without a word, so the archive's handler must do what the source's handler does.
+ */
+import { execFileSync } from "node:child_process";
+import { join } from "node:path";
+import { runInNewContext } from "node:vm";
+import * as pulumi from "@pulumi/pulumi";
+import { createHandler } from "../../src/vault/callback";
+import type { VaultSettings } from "../../src/vault/types";
+import {
+  type Archive,
+  type Unpacked,
+  invokeArchive,
+  loadMs,
+  packedBytes,
+  readArchive,
+  transitiveDependencies,
+  unpack,
+  unpackedBytes,
+} from "../support/stackArchive";
+import { ARN, ROOT, declareStack } from "../support/stackProgram";
+import { type FakeAws, FUNCTION_ARN, SLOT, phases, startFakeAws } from "../support/stackServer";
+
+const MAX_TEXT_BYTES = 130_000;
+const MAX_UNPACKED_BYTES = 60 * 2 ** 20;
+/** Lambda takes no larger zip in a direct upload. */
+const MAX_PACKED_BYTES = 50 * 2 ** 20;
+const MAX_LOAD_MS = 3_000;
+
+const SECRET_IN_CONFIG = "a-secret-of-the-config";
+const SECRET_IN_ENVIRONMENT = "a-secret-of-the-environment";
+
+const SETTINGS: VaultSettings = {
+  vaultId: "smart-vault-prod",
+  primaryRegion: "us-east-1",
+  drRegion: "us-west-2",
+  tagKey: "backup",
+  tagValue: "True",
+  retentionDays: 14,
+  drRetentionDays: 30,
+  drKeyArn: ARN.key,
+  topicArn: ARN.topic("smart-vault-prod"),
+  clock: {
+    name: "smart-vault-prod-clock",
+    groupName: "smart-vault-prod",
+    roleArn: ARN.role("smart-vault-prod-scheduler"),
+  },
+};
+
+const RUN = { kind: "run", slot: SLOT };
+const CONTEXT = {
+  awsRequestId: "run-1",
+  invokedFunctionArn: FUNCTION_ARN,
+  logGroupName: "/aws/lambda/smart-vault-prod",
+};
+
+let archive: Archive;
+let isSecret: boolean;
+let unpacked: Unpacked;
+let aws: FakeAws;
+
+beforeAll(async () => {
+  process.env.AWS_SECRET_ACCESS_KEY = SECRET_IN_ENVIRONMENT;
+  const stack = await declareStack("prod", [`aws:secretKey=${SECRET_IN_CONFIG}`]);
+  const { code } = stack.inputs("aws:lambda/function:Function", "smart-vault-prod");
+  isSecret = pulumi.Output.isInstance(code) || !(code instanceof pulumi.asset.AssetArchive);
+  archive = await readArchive(code);
+  unpacked = unpack(archive);
+  aws = await startFakeAws(SETTINGS);
+});
+
+afterAll(async () => {
+  unpacked.remove();
+  await aws.close();
+});
+
+beforeEach(() => {
+  aws.requests.length = 0;
+  aws.denyInstances = false;
+});
+
+/** The same invocation by the source, in this process. */
+async function invokeSource(event: unknown) {
+  process.env.AWS_ENDPOINT_URL = aws.endpoint;
+  process.env.POWERTOOLS_METRICS_DISABLED = "true";
+  const handler = createHandler(SETTINGS);
+  return handler(event, { ...CONTEXT, getRemainingTimeInMillis: () => 600_000 });
+}
+
+/** Results of two invocations differ in the time that the next one is set to. */
+function withoutNextWake(result: unknown): unknown {
+  return { ...(result as object), nextWake: "" };
+}
+
+describe("what is in it", () => {
+  test("requires nothing but the SDK's clients and Powertools", () => {
+    const required = [...archive.text.matchAll(/\brequire\(([^)]*)\)/g)].map(([, name]) => name);
+    expect(required.sort()).toStrictEqual([
+      '"@aws-lambda-powertools/logger"',
+      '"@aws-lambda-powertools/metrics"',
+      '"@aws-sdk/client-ec2/dist-cjs/index.js"',
+      '"@aws-sdk/client-scheduler/dist-cjs/index.js"',
+      '"@aws-sdk/client-sns/dist-cjs/index.js"',
+    ]);
+  });
+
+  test("has the packages that `dependencies` lead to, and no other file", () => {
+    expect(archive.packages).toStrictEqual(transitiveDependencies());
+    expect(archive.others).toStrictEqual([]);
+  });
+
+  test("has the settings as one plain literal", () => {
+    const lines = archive.text.split("\n").filter((line) => /^(var )?__settings_value/.test(line));
+    const captured: unknown = runInNewContext(`${lines.join("\n")}\n__settings_value`);
+    expect(JSON.parse(JSON.stringify(captured))).toStrictEqual(SETTINGS);
+  });
+
+  test("has neither a secret of the config nor one of the environment, and is no secret itself", () => {
+    expect(isSecret).toBe(false);
+    expect(archive.text).not.toContain(SECRET_IN_CONFIG);
+    expect(archive.text).not.toContain(SECRET_IN_ENVIRONMENT);
+    expect(archive.text).not.toMatch(/AWS_SECRET|AWS_ACCESS_KEY/);
+  });
+
+  test("is serialized without secrets, and would tell if there were one", async () => {
+    const settings = pulumi.output(SETTINGS);
+    const open = () => createHandler(settings.get());
+    const closed = pulumi.secret(SETTINGS);
+    const leaky = () => createHandler(closed.get());
+    const options = { isFactoryFunction: true, allowSecrets: true };
+    const [a, b] = await Promise.all([
+      pulumi.runtime.serializeFunction(open, options),
+      pulumi.runtime.serializeFunction(leaky, options),
+    ]);
+    expect([a.containsSecrets, b.containsSecrets]).toStrictEqual([false, true]);
+  });
+
+  test("has no coverage counters and no path of the machine that it was made on", () => {
+    expect(archive.text).not.toContain("cov_");
+    expect(archive.text).not.toContain(ROOT);
+  });
+
+  test("is the same text when plain Node serializes the program, as `pulumi up` does", () => {
+    const text = execFileSync(
+      process.execPath,
+      ["-r", "ts-node/register/transpile-only", "tests/support/stackPlainNode.ts", "prod"],
+      {
+        cwd: ROOT,
+        env: { PATH: process.env.PATH, TS_NODE_PROJECT: join(ROOT, "tsconfig.json") },
+        encoding: "utf8",
+        maxBuffer: 2 ** 24,
+      },
+    );
+    expect(text).toBe(archive.text);
+  });
+
+  test("is small and loads fast", () => {
+    const times = [1, 2, 3].map(() => loadMs(unpacked)).sort((a, b) => a - b);
+    const sizes = { unpacked: unpackedBytes(archive), packed: packedBytes(unpacked) };
+    const text = Buffer.byteLength(archive.text);
+    console.info(
+      `archive: ${text} bytes of text, ${sizes.unpacked} bytes unpacked, ${sizes.packed} as tar.gz; ` +
+        `cold load ${Math.round(times[1]!)} ms (median of 3)`,
+    );
+    expect(text).toBeLessThan(MAX_TEXT_BYTES);
+    expect(sizes.unpacked).toBeLessThan(MAX_UNPACKED_BYTES);
+    expect(sizes.packed).toBeLessThan(MAX_PACKED_BYTES);
+    expect(times[1]).toBeLessThan(MAX_LOAD_MS);
+  });
+});
+
+describe("what it does", () => {
+  test("a run asks AWS for the same as the source does and gives the same result", async () => {
+    const { answer, stderr } = await invokeArchive(unpacked, aws.endpoint, RUN, CONTEXT);
+    expect(answer.error).toBeUndefined();
+    expect(stderr).toBe("");
+    const asked = phases(aws.requests);
+
+    aws.requests.length = 0;
+    const result = await invokeSource(RUN);
+
+    expect(asked).toStrictEqual(phases(aws.requests));
+    expect(asked.map(({ phase }) => phase)).toStrictEqual(["clock", "read", "write", "clock"]);
+    expect(withoutNextWake(answer.result)).toStrictEqual(
+      withoutNextWake(JSON.parse(JSON.stringify(result))),
+    );
+  });
+
+  test("a run snapshots the set, copies what has no copy and deletes what is too old", async () => {
+    const { answer } = await invokeArchive(unpacked, aws.endpoint, RUN, CONTEXT);
+    const writes = aws.requests.filter(({ phase }) => phase === "write");
+    expect(
+      writes.map(({ region, action, parameters }) => [
+        region,
+        action,
+        parameters["InstanceSpecification.InstanceId"] ??
+          parameters.SourceSnapshotId ??
+          parameters.SnapshotId,
+      ]),
+    ).toStrictEqual(
+      expect.arrayContaining([
+        ["us-east-1", "CreateSnapshots", "i-1"],
+        ["us-west-2", "CopySnapshot", "snap-new"],
+        ["us-east-1", "DeleteSnapshot", "snap-old"],
+      ]),
+    );
+    expect(writes).toHaveLength(3);
+    expect(answer.result).toMatchObject({
+      vaultId: "smart-vault-prod",
+      counts: { snapshots: 2, copies: 1, deletions: 1, failed: 0 },
+      problems: [],
+    });
+  });
+
+  test("its log is one JSON object a line, and its metrics are in the embedded format", async () => {
+    const { stdout } = await invokeArchive(unpacked, aws.endpoint, RUN, CONTEXT);
+    const lines = stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    const metrics = lines.find((line) => "_aws" in line);
+    expect(metrics).toMatchObject({
+      service: "smart-vault-prod",
+      RunsCompleted: 1,
+      SnapshotsStarted: 2,
+      CopiesStarted: 1,
+      SnapshotsDeleted: 1,
+      _aws: { CloudWatchMetrics: [{ Namespace: "SmartVault", Dimensions: [["service"]] }] },
+    });
+    const finished = lines.find(({ message }) => message === "finished");
+    expect(finished).toMatchObject({ service: "smart-vault-prod", runId: "run-1" });
+  });
+
+  test("a sweep on its own makes no snapshot and leaves the clock to what the copy needs", async () => {
+    await invokeArchive(unpacked, aws.endpoint, { kind: "sweep" }, CONTEXT);
+    const asked = phases(aws.requests);
+    aws.requests.length = 0;
+    await invokeSource({ kind: "sweep" });
+    expect(asked).toStrictEqual(phases(aws.requests));
+    expect(asked.flatMap(({ calls }) => calls).join("\n")).not.toMatch(
+      /DescribeInstances|CreateSnapshot/,
+    );
+  });
+});
+
+describe("how it fails", () => {
+  test("a failed run mails, then rejects with an Error that has kept name, message and stack", async () => {
+    aws.denyInstances = true;
+    const { answer } = await invokeArchive(unpacked, aws.endpoint, RUN, CONTEXT);
+    const asked = phases(aws.requests);
+    expect(answer.error).toMatchObject({ name: "BackupFailed", isError: true });
+    expect(answer.error?.message).toMatch(
+      /^smart-vault-prod: .*could not read instances in us-east-1: UnauthorizedOperation: You are not authorized/,
+    );
+    expect(answer.error?.stack).toMatch(
+      /^BackupFailed: smart-vault-prod: [^]*\n +at .*__index\.js:\d+/,
+    );
+    expect(asked.map(({ phase }) => phase)).toStrictEqual([
+      "clock",
+      "read",
+      "write",
+      "mail",
+      "clock",
+    ]);
+
+    aws.requests.length = 0;
+    const thrown = await invokeSource(RUN).catch((error: unknown) => error);
+    expect(thrown).toMatchObject({ name: "BackupFailed", message: answer.error?.message });
+    expect(asked).toStrictEqual(phases(aws.requests));
+  });
+
+  test("an event that is none is refused, with what was expected, before anything is asked", async () => {
+    const { answer } = await invokeArchive(unpacked, aws.endpoint, { kind: "backup" }, CONTEXT);
+    expect(answer.error).toMatchObject({
+      name: "BadEvent",
+      message: 'event.kind: expected one of run, pass, sweep, got "backup"',
+      isError: true,
+    });
+    expect(aws.requests).toStrictEqual([]);
+  });
+});

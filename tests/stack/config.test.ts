@@ -1,0 +1,259 @@
+/** What `parseConfig` takes and what it says of what it does not take. */
+import { CONFIG_KEYS, type RawConfig, type VaultConfig, parseConfig } from "../../src/config";
+
+const GOOD: Record<string, string> = {
+  drRegion: "us-west-2",
+  tagKey: "backup",
+  tagValue: "True",
+  schedule: "cron(0 3 * * ? *)",
+  timezone: "UTC",
+  retentionDays: "7",
+  drRetentionDays: "0",
+  alertEmails: "[]",
+  logRetentionDays: "30",
+  memoryMb: "512",
+  timeoutSeconds: "600",
+  reserveConcurrency: "true",
+  protectKeys: "true",
+  sourceKeyArns: "[]",
+  restoreRoleArns: "[]",
+};
+const RAW: RawConfig = { project: "p", stack: "s", primaryRegion: "us-east-1", values: GOOD };
+
+const KEY = "arn:aws:kms:us-east-1:123456789012:key/1234-abcd";
+const ROLE = "arn:aws:iam::123456789012:role/path/restorer";
+
+function withValues(values: Record<string, string>): RawConfig {
+  return { ...RAW, values: { ...GOOD, ...values } };
+}
+
+/** The lines of the error, without the heading. */
+function faults(raw: RawConfig): string[] {
+  try {
+    parseConfig(raw);
+  } catch (error) {
+    const [heading, ...lines] = (error as Error).message.split("\n");
+    expect(heading).toBe(`the configuration of stack ${raw.stack} has mistakes:`);
+    return lines.map((line) => line.trim());
+  }
+  return [];
+}
+
+test("the defaults and a DR region make a whole configuration", () => {
+  expect(parseConfig(RAW)).toStrictEqual({
+    vaultId: "p-s",
+    primaryRegion: "us-east-1",
+    drRegion: "us-west-2",
+    tagKey: "backup",
+    tagValue: "True",
+    schedule: "cron(0 3 * * ? *)",
+    timezone: "UTC",
+    retentionDays: 7,
+    drRetentionDays: 7,
+    alertEmails: [],
+    logRetentionDays: 30,
+    memoryMb: 512,
+    timeoutSeconds: 600,
+    reserveConcurrency: true,
+    protectKeys: true,
+    sourceKeyArns: [],
+    restoreRoleArns: [],
+  });
+});
+
+test.each<[keyof VaultConfig, string, unknown]>([
+  ["drRegion", "eu-central-1", "eu-central-1"],
+  ["tagKey", "k".repeat(128), "k".repeat(128)],
+  ["tagValue", "v".repeat(256), "v".repeat(256)],
+  ["schedule", "rate(12 hours)", "rate(12 hours)"],
+  ["schedule", "cron(0/30 8-18 ? * MON-FRI *)", "cron(0/30 8-18 ? * MON-FRI *)"],
+  ["timezone", "Europe/Berlin", "Europe/Berlin"],
+  ["retentionDays", "1", 1],
+  ["retentionDays", "3650", 3_650],
+  ["drRetentionDays", "3650", 3_650],
+  ["alertEmails", '["a@example.com","b@example.com"]', ["a@example.com", "b@example.com"]],
+  ["logRetentionDays", "1", 1],
+  ["logRetentionDays", "3653", 3_653],
+  ["memoryMb", "256", 256],
+  ["memoryMb", "10240", 10_240],
+  ["timeoutSeconds", "120", 120],
+  ["timeoutSeconds", "900", 900],
+  ["reserveConcurrency", "false", false],
+  ["protectKeys", "false", false],
+  ["sourceKeyArns", JSON.stringify([KEY]), [KEY]],
+  ["restoreRoleArns", JSON.stringify([ROLE]), [ROLE]],
+])("%s takes %s", (key, text, value) => {
+  expect(parseConfig(withValues({ [key]: text }))[key]).toStrictEqual(value);
+});
+
+const TAG_KEY = "1 to 128 characters, not beginning with aws:";
+const TAG_VALUE = "1 to 256 characters, not beginning with aws:";
+const LOGS =
+  "a retention of CloudWatch Logs: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653";
+const ZONE = "a time zone of the IANA database, such as UTC or Europe/Berlin";
+
+test.each([
+  ["drRegion", "us-west-9", "an AWS region (did you mean us-west-1?)"],
+  ["drRegion", "eu-centrall-1", "an AWS region (did you mean eu-central-1?)"],
+  ["tagKey", "", TAG_KEY],
+  ["tagKey", "k".repeat(129), TAG_KEY],
+  ["tagKey", "aws:name", TAG_KEY],
+  ["tagKey", "AWS:name", TAG_KEY],
+  ["tagValue", "", TAG_VALUE],
+  ["tagValue", "v".repeat(257), TAG_VALUE],
+  ["timezone", "Mars/Olympus", ZONE],
+  ["retentionDays", "0", "a whole number from 1 to 3650"],
+  ["retentionDays", "3651", "a whole number from 1 to 3650"],
+  ["retentionDays", "7.5", "a whole number from 1 to 3650"],
+  ["retentionDays", "seven", "a whole number from 1 to 3650"],
+  ["retentionDays", "", "a whole number from 1 to 3650"],
+  ["drRetentionDays", "-1", "a whole number from 0 to 3650"],
+  ["alertEmails", "a@example.com", "a list of different e-mail addresses"],
+  ["alertEmails", '"a@example.com"', "a list of different e-mail addresses"],
+  ["alertEmails", '["nobody"]', "a list of different e-mail addresses"],
+  ["alertEmails", "[7]", "a list of different e-mail addresses"],
+  ["alertEmails", '["a@b.c","a@b.c"]', "a list of different e-mail addresses"],
+  ["logRetentionDays", "8", LOGS],
+  ["logRetentionDays", "0", LOGS],
+  ["memoryMb", "128", "a whole number from 256 to 10240"],
+  ["memoryMb", "10241", "a whole number from 256 to 10240"],
+  ["timeoutSeconds", "119", "a whole number from 120 to 900"],
+  ["timeoutSeconds", "901", "a whole number from 120 to 900"],
+  ["reserveConcurrency", "yes", "true or false"],
+  ["protectKeys", "True", "true or false"],
+  ["sourceKeyArns", '["alias/aws/ebs"]', "a list of different KMS key ARNs"],
+  ["sourceKeyArns", JSON.stringify([ROLE]), "a list of different KMS key ARNs"],
+  ["restoreRoleArns", '["restorer"]', "a list of different IAM role ARNs"],
+  ["restoreRoleArns", "{}", "a list of different IAM role ARNs"],
+])("%s refuses %j, saying what was expected and what was got", (key, text, expected) => {
+  const fault = `${key}: expected ${expected}, got ${JSON.stringify(text)}`;
+  expect(faults(withValues({ [key]: text }))).toStrictEqual([fault]);
+});
+
+test.each([
+  ["cron(0 3 * * *)", "six fields in cron(...), got 5"],
+  ["0 3 * * ? *", "six fields in cron(...), got 0"],
+  ["at(2030-01-01T00:00:00)", "six fields in cron(...), got 0"],
+  ["cron(0 3 * * * *)", "`?` in exactly one of day-of-month and day-of-week"],
+  ["cron(0 3 ? * ? *)", "`?` in exactly one of day-of-month and day-of-week"],
+  ["cron(? 3 * * ? *)", "`?` in exactly one of day-of-month and day-of-week"],
+  ["cron(0 3 * 13 ? *)", "month"],
+  ["cron(60 3 * * ? *)", "minute"],
+  ["cron(0 24 * * ? *)", "hour"],
+  ["cron(0 3 ? * 0 *)", "weekdays from 1 (SUN) to 7 (SAT)"],
+  ["cron(0 3 ? * 2-8 *)", "weekdays from 1 (SUN) to 7 (SAT)"],
+  ["cron(0 3 31 2 ? *)", "a cron expression that fires"],
+  ["cron(0 3 * * ? 2020)", "a cron expression that fires"],
+  ["rate(0 hours)", "rate(<number> minutes|hours|days)"],
+  ["rate(5 weeks)", "rate(<number> minutes|hours|days)"],
+  ["rate(1.5 hours)", "rate(<number> minutes|hours|days)"],
+])("schedule refuses %s", (text, why) => {
+  const [fault, ...others] = faults(withValues({ schedule: text }));
+  expect(others).toStrictEqual([]);
+  expect(fault).toContain(
+    "schedule: expected a schedule such as cron(0 3 * * ? *) or rate(12 hours): ",
+  );
+  expect(fault).toContain(why);
+  expect(fault).toMatch(new RegExp(`, got "${text.replace(/[()*?.]/g, "\\$&")}"$`));
+});
+
+test("drRetentionDays 0 is as long as retentionDays", () => {
+  const raw = withValues({ retentionDays: "21", drRetentionDays: "0" });
+  expect(parseConfig(raw).drRetentionDays).toBe(21);
+});
+
+test("a drRetentionDays of its own is kept, shorter or longer", () => {
+  for (const days of [3, 90]) {
+    const raw = withValues({ retentionDays: "21", drRetentionDays: String(days) });
+    expect(parseConfig(raw).drRetentionDays).toBe(days);
+  }
+});
+
+test("the DR region is not the primary region", () => {
+  expect(faults(withValues({ drRegion: "us-east-1" }))).toStrictEqual([
+    "drRegion: expected a region other than aws:region, got us-east-1 for both",
+  ]);
+});
+
+test.each([
+  ["us-east-1", "us-gov-west-1"],
+  ["us-east-1", "cn-north-1"],
+  ["cn-north-1", "us-west-2"],
+  ["us-iso-east-1", "us-isob-east-1"],
+  ["eu-central-1", "eusc-de-east-1"],
+])("%s can't have its DR region in %s, which is another partition", (primaryRegion, drRegion) => {
+  expect(faults({ ...withValues({ drRegion }), primaryRegion })).toStrictEqual([
+    `drRegion: expected a region of the same AWS partition as ${primaryRegion}, got ${drRegion}: ` +
+      "EC2 copies no snapshot from one partition to another",
+  ]);
+});
+
+test("both regions may be in another partition together", () => {
+  const raw = { ...withValues({ drRegion: "cn-northwest-1" }), primaryRegion: "cn-north-1" };
+  expect(parseConfig(raw)).toMatchObject({
+    primaryRegion: "cn-north-1",
+    drRegion: "cn-northwest-1",
+  });
+});
+
+test.each([
+  ["us-esat-1", '"us-esat-1"'],
+  [undefined, "undefined"],
+])("aws:region %s is refused by its own name", (primaryRegion, got) => {
+  const [fault, ...others] = faults({ ...RAW, primaryRegion });
+  expect(others).toStrictEqual([]);
+  expect(fault).toMatch(
+    /^aws:region: expected an AWS region \(did you mean [a-z]+-[a-z]+-\d\?\), got /,
+  );
+  expect(fault).toMatch(new RegExp(`, got ${got}$`));
+});
+
+test.each([
+  ["drregion", "drRegion"],
+  ["retentiondays", "retentionDays"],
+  ["alertEmail", "alertEmails"],
+  ["timeoutSecond", "timeoutSeconds"],
+])("the unknown key %s is told with the nearest known one, %s", (key, near) => {
+  expect(faults(withValues({ [key]: "1" }))).toStrictEqual([
+    `${key}: unknown key, expected ${near}`,
+  ]);
+});
+
+test("an unknown key that is near to none is told with all of them", () => {
+  expect(faults(withValues({ colourOfTheVault: "red" }))).toStrictEqual([
+    `colourOfTheVault: unknown key, expected ${CONFIG_KEYS.join(", ")}`,
+  ]);
+});
+
+test.each(CONFIG_KEYS)("%s is missed where it is missing", (key) => {
+  const values = Object.fromEntries(Object.entries(GOOD).filter(([name]) => name !== key));
+  expect(faults({ ...RAW, values })).toStrictEqual([`${key}: expected a value, got none`]);
+});
+
+test("all mistakes are told at once, a line each", () => {
+  const raw = withValues({
+    drRegion: "us-east-1",
+    retentionDays: "0",
+    protectKeys: "no",
+    extra: "",
+  });
+  expect(faults(raw).map((line) => line.split(":")[0])).toStrictEqual([
+    "extra",
+    "retentionDays",
+    "protectKeys",
+    "drRegion",
+  ]);
+});
+
+test.each([
+  ["too long for Lambda's and Scheduler's names", "s".repeat(47)],
+  ["with a dot, which Lambda, SNS and KMS refuse", "dev.eu"],
+])("a vault id %s is refused", (_why, stack) => {
+  expect(faults({ ...RAW, stack })).toStrictEqual([
+    `stack: expected project and stack in 48 letters, digits, - and _, got "p-${stack}"`,
+  ]);
+});
+
+test("a vault id of 48 characters is taken", () => {
+  expect(parseConfig({ ...RAW, stack: "s".repeat(46) }).vaultId).toHaveLength(48);
+});

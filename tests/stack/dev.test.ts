@@ -1,0 +1,54 @@
+/** The development stack: what is different from production. */
+import { type DeclaredStack, declareStack } from "../support/stackProgram";
+
+const VAULT = "smart-vault-dev";
+
+let stack: DeclaredStack;
+
+beforeAll(async () => {
+  stack = await declareStack("dev");
+});
+
+test("declares the same as production, but no subscription", () => {
+  const types = stack.list.map((line) => line.split(" ")[0]);
+  expect(types).toStrictEqual([
+    "aws:cloudwatch/logGroup:LogGroup",
+    "aws:cloudwatch/metricAlarm:MetricAlarm",
+    "aws:cloudwatch/metricAlarm:MetricAlarm",
+    "aws:iam/role:Role",
+    "aws:iam/role:Role",
+    "aws:iam/rolePolicy:RolePolicy",
+    "aws:iam/rolePolicy:RolePolicy",
+    "aws:kms/alias:Alias",
+    "aws:kms/key:Key",
+    "aws:lambda/function:Function",
+    "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig",
+    "aws:scheduler/schedule:Schedule",
+    "aws:scheduler/schedule:Schedule",
+    "aws:scheduler/schedule:Schedule",
+    "aws:scheduler/scheduleGroup:ScheduleGroup",
+    "aws:sns/topic:Topic",
+    "aws:sns/topicPolicy:TopicPolicy",
+    "pulumi:providers:aws",
+    "pulumi:providers:aws",
+    "smart-vault:index:SmartVault",
+  ]);
+});
+
+test("its key goes with the stack, after thirty days all the same", () => {
+  const { protect, retainOnDelete } = stack.options("aws:kms/key:Key", `${VAULT}-dr`);
+  expect({ protect, retainOnDelete }).toStrictEqual({ protect: false, retainOnDelete: false });
+  expect(stack.inputs("aws:kms/key:Key").deletionWindowInDays).toBe(30);
+});
+
+test("logs for a week", () => {
+  expect(stack.inputs("aws:cloudwatch/logGroup:LogGroup").retentionInDays).toBe(7);
+});
+
+test("shares no physical name with production, so that both fit into one account", () => {
+  const names = stack.program.declared
+    .filter(({ type }) => type.startsWith("aws:"))
+    .flatMap(({ inputs }) => (typeof inputs.name === "string" ? [inputs.name] : []));
+  expect(names).toHaveLength(12);
+  expect(names.filter((name) => !name.includes(VAULT))).toStrictEqual([]);
+});

@@ -1,0 +1,143 @@
+/** A stack whose every option differs from the default, and what the policies make of options. */
+import { noRunHours } from "../../src/stack/alerts";
+import { functionPolicy } from "../../src/stack/access";
+import { drKeyPolicy } from "../../src/stack/keys";
+import { namesOf } from "../../src/stack/names";
+import { ACCOUNT_ID } from "../../src/local/program";
+import {
+  ARN,
+  type DeclaredStack,
+  type Statement,
+  declareStack,
+  policyOf,
+} from "../support/stackProgram";
+
+const VAULT = "smart-vault-dev";
+const SOURCE_KEY = "arn:aws:kms:eu-west-1:210987654321:key/shared";
+const RESTORER = `arn:aws:iam::${ACCOUNT_ID}:role/restorer`;
+
+let stack: DeclaredStack;
+const warnings: string[] = [];
+
+beforeAll(async () => {
+  jest.spyOn(console, "warn").mockImplementation((...parts) => warnings.push(parts.join(" ")));
+  stack = await declareStack("dev", [
+    "aws:region=eu-west-1",
+    "drRegion=eu-central-1",
+    "tagKey=Protect",
+    "tagValue=yes",
+    "schedule=rate(7 days)",
+    "timezone=Europe/Berlin",
+    'alertEmails=["a@example.com","b@example.com"]',
+    "memoryMb=1024",
+    "timeoutSeconds=900",
+    "reserveConcurrency=false",
+    `sourceKeyArns=["${SOURCE_KEY}"]`,
+    `restoreRoleArns=["${RESTORER}"]`,
+  ]);
+});
+
+function statement(policy: { Statement: Statement[] }, sid: string): Statement {
+  const found = policy.Statement.find(({ Sid }) => Sid === sid);
+  if (found === undefined) throw new Error(`no statement ${sid}`);
+  return found;
+}
+
+const functionRights = () =>
+  policyOf(stack.inputs("aws:iam/rolePolicy:RolePolicy", `${VAULT}-function`));
+
+test("both regions are the config's", () => {
+  expect(stack.list).toContain(`aws:lambda/function:Function ${VAULT} eu-west-1`);
+  expect(stack.list).toContain(`aws:kms/key:Key ${VAULT}-dr eu-central-1`);
+  expect(stack.list.filter((line) => /us-(east|west)/.test(line))).toStrictEqual([]);
+  const made = [ARN.key, ARN.topic(VAULT)];
+  const rights = made.reduce(
+    (text, arn) => text.replaceAll(arn, ""),
+    JSON.stringify(functionRights()),
+  );
+  expect(rights).not.toMatch(/us-(east|west)/);
+});
+
+test("memory, time and concurrency are the config's", () => {
+  expect(stack.inputs("aws:lambda/function:Function")).toMatchObject({
+    memorySize: 1_024,
+    timeout: 900,
+    reservedConcurrentExecutions: -1,
+  });
+});
+
+test("only instances with the config's tag may be snapshot", () => {
+  expect(statement(functionRights(), "SnapshotProtectedInstances").Condition).toStrictEqual({
+    StringEquals: { "aws:ResourceTag/Protect": "yes" },
+  });
+});
+
+test("given source keys are the only ones that may be read with", () => {
+  for (const sid of ["ReadEncryptedSources", "ReadEncryptedSourcesGrants"]) {
+    expect(statement(functionRights(), sid).Resource).toStrictEqual([SOURCE_KEY]);
+  }
+});
+
+test("restoring roles may use the DR key, through EC2 there", () => {
+  const policy = policyOf(stack.inputs("aws:kms/key:Key"));
+  for (const sid of ["Restore", "RestoreGrants"]) {
+    expect(statement(policy, sid)).toMatchObject({
+      Principal: { AWS: [RESTORER] },
+      Condition: { StringEquals: { "kms:ViaService": ["ec2.eu-central-1.amazonaws.com"] } },
+    });
+  }
+});
+
+test("each address gets a subscription of its own", () => {
+  const subscriptions = stack.program.declared.filter(({ type }) => type.endsWith("Subscription"));
+  expect(subscriptions.map(({ inputs }) => inputs.endpoint).sort()).toStrictEqual([
+    "a@example.com",
+    "b@example.com",
+  ]);
+});
+
+test("where runs are further apart than CloudWatch looks back, only errors alarm, and `pulumi up` says so", () => {
+  const alarms = stack.program.declared.filter(({ type }) => type.endsWith(":MetricAlarm"));
+  expect(alarms.map(({ name }) => name)).toStrictEqual([`${VAULT}-errors`]);
+  expect(warnings.join("\n")).toContain("there is no alarm for a run that does not happen");
+});
+
+test.each([
+  ["rate(12 hours)", "UTC", 14],
+  ["cron(0 3 * * ? *)", "UTC", 26],
+  ["cron(0 3 * * ? *)", "Europe/Berlin", 27],
+  ["cron(0 3 ? * MON-FRI *)", "UTC", 74],
+  ["rate(6 days)", "UTC", 146],
+  ["cron(0 3 ? * SUN *)", "UTC", undefined],
+  ["cron(0 3 1 1 ? 2099)", "UTC", undefined],
+])("%s in %s: a run is missing after %s hours", (schedule, timezone, hours) => {
+  expect(noRunHours(schedule, timezone)).toBe(hours);
+});
+
+test("another partition's ARNs are its own", () => {
+  const account = { partition: "aws-cn", accountId: ACCOUNT_ID };
+  const policy = functionPolicy({
+    ...account,
+    vaultId: VAULT,
+    primaryRegion: "cn-north-1",
+    drRegion: "cn-northwest-1",
+    tagKey: "backup",
+    tagValue: "True",
+    sourceKeyArns: [],
+    drKeyArn: "arn:aws-cn:kms:cn-northwest-1:1:key/1",
+    topicArn: "arn:aws-cn:sns:cn-north-1:1:t",
+    schedulerRoleArn: "arn:aws-cn:iam::1:role/s",
+  });
+  const key = drKeyPolicy(account, "cn-northwest-1", "arn:aws-cn:iam::1:role/f", []);
+  expect(JSON.stringify([policy, key])).not.toContain("arn:aws:");
+});
+
+test("a vault id of the longest length still makes names that AWS takes", () => {
+  const names = namesOf("x".repeat(48));
+  for (const name of [names.role, names.schedulerRole, names.runSchedule, names.sweepSchedule]) {
+    expect(name.length).toBeLessThanOrEqual(64);
+  }
+  for (const name of [names.function, names.clockSchedule, names.scheduleGroup]) {
+    expect(name.length).toBeLessThanOrEqual(64);
+  }
+});

@@ -1,0 +1,28 @@
+import { previewStack } from "../support/stackProgram";
+
+test("a first preview, where no id and no ARN is known yet, goes through and declares everything", async () => {
+  const vault = "smart-vault-prod";
+  expect(await previewStack("prod")).toStrictEqual([
+    `aws:cloudwatch/logGroup:LogGroup ${vault}`,
+    `aws:cloudwatch/metricAlarm:MetricAlarm ${vault}-errors`,
+    `aws:cloudwatch/metricAlarm:MetricAlarm ${vault}-no-run`,
+    `aws:iam/role:Role ${vault}-function`,
+    `aws:iam/role:Role ${vault}-scheduler`,
+    `aws:iam/rolePolicy:RolePolicy ${vault}-function`,
+    `aws:iam/rolePolicy:RolePolicy ${vault}-scheduler`,
+    `aws:kms/alias:Alias ${vault}-dr`,
+    `aws:kms/key:Key ${vault}-dr`,
+    `aws:lambda/function:Function ${vault}`,
+    `aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig ${vault}`,
+    `aws:scheduler/schedule:Schedule ${vault}-clock`,
+    `aws:scheduler/schedule:Schedule ${vault}-run`,
+    `aws:scheduler/schedule:Schedule ${vault}-sweep`,
+    `aws:scheduler/scheduleGroup:ScheduleGroup ${vault}`,
+    `aws:sns/topic:Topic ${vault}`,
+    `aws:sns/topicPolicy:TopicPolicy ${vault}`,
+    `aws:sns/topicSubscription:TopicSubscription ${vault}-backup-alerts@example.com`,
+    "pulumi:providers:aws dr",
+    "pulumi:providers:aws primary",
+    `smart-vault:index:SmartVault ${vault}`,
+  ]);
+});

@@ -1,0 +1,233 @@
+/** Every resource of the production stack, whole; its policies are in prodAccess.test.ts. */
+import { ARN, type DeclaredStack, declareStack } from "../support/stackProgram";
+import { FUNCTION, ROLE, SCHEDULER_ROLE, TAGS, TOPIC, VAULT } from "../support/stackPolicies";
+
+let stack: DeclaredStack;
+
+beforeAll(async () => {
+  stack = await declareStack("prod");
+});
+
+test("declares these resources in these regions, and no other", () => {
+  expect(stack.list).toStrictEqual([
+    `aws:cloudwatch/logGroup:LogGroup ${VAULT} us-east-1`,
+    `aws:cloudwatch/metricAlarm:MetricAlarm ${VAULT}-errors us-east-1`,
+    `aws:cloudwatch/metricAlarm:MetricAlarm ${VAULT}-no-run us-east-1`,
+    `aws:iam/role:Role ${VAULT}-function us-east-1`,
+    `aws:iam/role:Role ${VAULT}-scheduler us-east-1`,
+    `aws:iam/rolePolicy:RolePolicy ${VAULT}-function us-east-1`,
+    `aws:iam/rolePolicy:RolePolicy ${VAULT}-scheduler us-east-1`,
+    `aws:kms/alias:Alias ${VAULT}-dr us-west-2`,
+    `aws:kms/key:Key ${VAULT}-dr us-west-2`,
+    `aws:lambda/function:Function ${VAULT} us-east-1`,
+    `aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig ${VAULT} us-east-1`,
+    `aws:scheduler/schedule:Schedule ${VAULT}-clock us-east-1`,
+    `aws:scheduler/schedule:Schedule ${VAULT}-run us-east-1`,
+    `aws:scheduler/schedule:Schedule ${VAULT}-sweep us-east-1`,
+    `aws:scheduler/scheduleGroup:ScheduleGroup ${VAULT} us-east-1`,
+    `aws:sns/topic:Topic ${VAULT} us-east-1`,
+    `aws:sns/topicPolicy:TopicPolicy ${VAULT} us-east-1`,
+    `aws:sns/topicSubscription:TopicSubscription ${VAULT}-backup-alerts@example.com us-east-1`,
+    "pulumi:providers:aws dr",
+    "pulumi:providers:aws primary",
+    `smart-vault:index:SmartVault ${VAULT}`,
+  ]);
+});
+
+test("gives names and ARNs, schedule and regions as outputs", () => {
+  expect(stack.program.outputs).toStrictEqual({
+    functionName: VAULT,
+    topicArn: TOPIC,
+    drKeyArn: ARN.key,
+    schedule: "cron(0 3 * * ? *) UTC",
+    regions: { primary: "us-east-1", dr: "us-west-2" },
+  });
+});
+
+test("tags everything that takes tags", () => {
+  const tagged = stack.program.declared
+    .filter(({ inputs }) => "tags" in inputs)
+    .map(({ type, inputs }) => [type, inputs.tags]);
+  expect(tagged.sort()).toStrictEqual([
+    ["aws:cloudwatch/logGroup:LogGroup", TAGS],
+    ["aws:cloudwatch/metricAlarm:MetricAlarm", TAGS],
+    ["aws:cloudwatch/metricAlarm:MetricAlarm", TAGS],
+    ["aws:iam/role:Role", TAGS],
+    ["aws:iam/role:Role", TAGS],
+    ["aws:kms/key:Key", TAGS],
+    ["aws:lambda/function:Function", TAGS],
+    ["aws:scheduler/scheduleGroup:ScheduleGroup", TAGS],
+    ["aws:sns/topic:Topic", TAGS],
+  ]);
+});
+
+describe("the function", () => {
+  test("is made with exactly this", () => {
+    const { code, ...inputs } = stack.inputs("aws:lambda/function:Function");
+    expect(code).toBeDefined();
+    expect(inputs).toStrictEqual({
+      name: VAULT,
+      description: `Smart Vault ${VAULT}: snapshots, DR copies, retention`,
+      role: ROLE,
+      runtime: "nodejs24.x",
+      architectures: ["arm64"],
+      handler: "__index.handler",
+      memorySize: 512,
+      timeout: 600,
+      reservedConcurrentExecutions: 1,
+      loggingConfig: { logFormat: "Text", logGroup: `/aws/lambda/${VAULT}` },
+      tags: TAGS,
+    });
+  });
+
+  test("is made after its rights and its log", () => {
+    expect(stack.options("aws:lambda/function:Function", VAULT).after).toStrictEqual([
+      `aws:cloudwatch/logGroup:LogGroup ${VAULT}`,
+      `aws:iam/role:Role ${VAULT}-function`,
+      `aws:iam/rolePolicy:RolePolicy ${VAULT}-function`,
+    ]);
+  });
+
+  test("logs for a year", () => {
+    expect(stack.inputs("aws:cloudwatch/logGroup:LogGroup")).toStrictEqual({
+      name: `/aws/lambda/${VAULT}`,
+      retentionInDays: 365,
+      tags: TAGS,
+    });
+  });
+
+  test("is not tried again by Lambda, and its failures go to the topic", () => {
+    const type = "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig";
+    expect(stack.inputs(type)).toStrictEqual({
+      functionName: VAULT,
+      maximumRetryAttempts: 0,
+      maximumEventAgeInSeconds: 21_600,
+      destinationConfig: { onFailure: { destination: TOPIC } },
+    });
+  });
+});
+
+describe("what wakes it", () => {
+  const schedule = (name: string) =>
+    stack.inputs("aws:scheduler/schedule:Schedule", `${VAULT}-${name}`);
+  const common = { groupName: VAULT, flexibleTimeWindow: { mode: "OFF" } };
+  const target = { arn: FUNCTION, roleArn: SCHEDULER_ROLE };
+
+  test("the run, at the time of the config, with its slot from the scheduler", () => {
+    expect(schedule("run")).toStrictEqual({
+      ...common,
+      name: `${VAULT}-run`,
+      description: `${VAULT}: back up`,
+      scheduleExpression: "cron(0 3 * * ? *)",
+      scheduleExpressionTimezone: "UTC",
+      target: { ...target, input: '{"kind":"run","slot":"<aws.scheduler.scheduled-time>"}' },
+    });
+  });
+
+  test("the sweep, every hour, given up when the next one is due", () => {
+    expect(schedule("sweep")).toStrictEqual({
+      ...common,
+      name: `${VAULT}-sweep`,
+      description: `${VAULT}: look after what is left`,
+      scheduleExpression: "rate(1 hour)",
+      target: {
+        ...target,
+        input: '{"kind":"sweep"}',
+        retryPolicy: { maximumEventAgeInSeconds: 3_600, maximumRetryAttempts: 10 },
+      },
+    });
+  });
+
+  test("the clock, off until the function sets it, and left alone afterwards", () => {
+    expect(schedule("clock")).toStrictEqual({
+      ...common,
+      name: `${VAULT}-clock`,
+      description: `Alarm clock of ${VAULT}: moved by the function, see docs/adr/0003`,
+      scheduleExpression: "at(2099-01-01T00:00:00)",
+      state: "DISABLED",
+      actionAfterCompletion: "NONE",
+      target: { ...target, input: '{"kind":"pass","told":{}}' },
+    });
+    const { ignoreChanges } = stack.options("aws:scheduler/schedule:Schedule", `${VAULT}-clock`);
+    expect(ignoreChanges).toStrictEqual(["scheduleExpression", "state", "target", "description"]);
+  });
+
+  test("changes of run and sweep are deployed", () => {
+    for (const name of ["run", "sweep"]) {
+      const options = stack.options("aws:scheduler/schedule:Schedule", `${VAULT}-${name}`);
+      expect(options.ignoreChanges).toStrictEqual([]);
+    }
+  });
+
+  test("no schedule is made before the scheduler may call", () => {
+    for (const name of ["run", "sweep", "clock"]) {
+      expect(
+        stack.options("aws:scheduler/schedule:Schedule", `${VAULT}-${name}`).after,
+      ).toStrictEqual([
+        `aws:iam/role:Role ${VAULT}-scheduler`,
+        `aws:iam/rolePolicy:RolePolicy ${VAULT}-scheduler`,
+        `aws:lambda/function:Function ${VAULT}`,
+        `aws:scheduler/scheduleGroup:ScheduleGroup ${VAULT}`,
+      ]);
+    }
+  });
+
+  test("the schedules have a group of their own", () => {
+    expect(stack.inputs("aws:scheduler/scheduleGroup:ScheduleGroup")).toStrictEqual({
+      name: VAULT,
+      tags: TAGS,
+    });
+  });
+});
+
+describe("who is told", () => {
+  test("the topic, and each address by e-mail", () => {
+    expect(stack.inputs("aws:sns/topic:Topic")).toStrictEqual({ name: VAULT, tags: TAGS });
+    expect(stack.inputs("aws:sns/topicSubscription:TopicSubscription")).toStrictEqual({
+      topic: TOPIC,
+      protocol: "email",
+      endpoint: "backup-alerts@example.com",
+    });
+  });
+
+  test("an alarm for every failed invocation", () => {
+    const name = `${VAULT}-errors`;
+    expect(stack.inputs("aws:cloudwatch/metricAlarm:MetricAlarm", name)).toStrictEqual({
+      name,
+      alarmDescription: `${VAULT}: an invocation failed; the mail of the same time says why`,
+      namespace: "AWS/Lambda",
+      metricName: "Errors",
+      dimensions: { FunctionName: VAULT },
+      statistic: "Sum",
+      period: 300,
+      evaluationPeriods: 1,
+      threshold: 1,
+      comparisonOperator: "GreaterThanOrEqualToThreshold",
+      treatMissingData: "notBreaching",
+      alarmActions: [TOPIC],
+      okActions: [TOPIC],
+      tags: TAGS,
+    });
+  });
+
+  test("an alarm where no run was completed in 26 hours, silence included", () => {
+    const name = `${VAULT}-no-run`;
+    expect(stack.inputs("aws:cloudwatch/metricAlarm:MetricAlarm", name)).toStrictEqual({
+      name,
+      alarmDescription: `${VAULT}: no run completed in 26 hours`,
+      namespace: "SmartVault",
+      metricName: "RunsCompleted",
+      dimensions: { service: VAULT },
+      statistic: "Sum",
+      period: 3_600,
+      evaluationPeriods: 26,
+      datapointsToAlarm: 26,
+      threshold: 1,
+      comparisonOperator: "LessThanThreshold",
+      treatMissingData: "breaching",
+      alarmActions: [TOPIC],
+      okActions: [TOPIC],
+      tags: TAGS,
+    });
+  });
+});

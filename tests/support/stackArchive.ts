@@ -1,0 +1,200 @@
+/** The function's code archive as Pulumi would upload it: unpacked into a folder and run by plain Node. */
+import { type ChildProcess, fork, spawnSync } from "node:child_process";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { ROOT } from "./stackProgram";
+
+export interface Archive {
+  /** `__index.js` */
+  text: string;
+  /** `node_modules/<package>` of every package in it, sorted. */
+  packages: string[];
+  /** Names of everything else in it. */
+  others: string[];
+}
+
+export async function readArchive(code: unknown): Promise<Archive> {
+  const archive = await code;
+  if (!(archive instanceof pulumi.asset.AssetArchive)) throw new Error("no archive");
+  const assets = await archive.assets;
+  const index = assets["__index.js"];
+  if (!(index instanceof pulumi.asset.StringAsset)) throw new Error("no __index.js");
+  const names = Object.keys(assets).sort();
+  const packages: string[] = [];
+  for (const name of names) {
+    const asset = assets[name];
+    if (asset instanceof pulumi.asset.FileArchive && (await asset.path) === name) {
+      packages.push(name);
+    }
+  }
+  const others = names.filter((name) => name !== "__index.js" && !packages.includes(name));
+  return { text: await index.text, packages, others };
+}
+
+/** What the child process answers with. */
+export interface Answer {
+  result?: unknown;
+  error?: { name: string; message: string; stack: string; isError: boolean };
+  loadMs: number;
+}
+
+/** Lambda's runtime in short: load, call once, answer. */
+const RUNTIME = `
+const start = process.hrtime.bigint();
+const { handler } = require("./__index.js");
+const loadMs = Number(process.hrtime.bigint() - start) / 1e6;
+process.once("message", ({ event, context }) => {
+  const answer = (message) => process.send({ ...message, loadMs }, () => process.disconnect());
+  handler(event, { ...context, getRemainingTimeInMillis: () => 600000 }).then(
+    (result) => answer({ result }),
+    (error) => {
+      const { name, message, stack } = error;
+      answer({ error: { name, message, stack, isError: error instanceof Error } });
+    },
+  );
+});
+process.send("ready");
+`;
+
+/** Only what is in the archive can be required: the links are not followed when a package looks for another one. */
+const ONLY_ARCHIVE = ["--preserve-symlinks", "--preserve-symlinks-main"];
+
+export interface Unpacked {
+  folder: string;
+  remove(): void;
+}
+
+export function unpack(archive: Archive): Unpacked {
+  const folder = mkdtempSync(join(tmpdir(), "smart-vault-archive-"));
+  writeFileSync(join(folder, "__index.js"), archive.text);
+  writeFileSync(join(folder, "runtime.js"), RUNTIME);
+  for (const path of archive.packages) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    symlinkSync(join(ROOT, path), join(folder, path), "dir");
+  }
+  return {
+    folder,
+    remove: () => {
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
+
+/** What Lambda gives a function, and nothing of this process. */
+function environment(endpoint: string): NodeJS.ProcessEnv {
+  return {
+    PATH: process.env.PATH,
+    AWS_REGION: "us-east-1",
+    AWS_ACCESS_KEY_ID: "test",
+    AWS_SECRET_ACCESS_KEY: "test",
+    AWS_ENDPOINT_URL: endpoint,
+    AWS_LAMBDA_FUNCTION_NAME: "smart-vault-prod",
+  };
+}
+
+export interface Invocation {
+  answer: Answer;
+  stdout: string;
+  stderr: string;
+}
+
+function textOf(stream: ChildProcess["stdout"]): () => string {
+  const chunks: string[] = [];
+  stream?.setEncoding("utf8").on("data", (chunk: string) => chunks.push(chunk));
+  return () => chunks.join("");
+}
+
+/** Runs `__index.handler` once in a new plain Node process. */
+export function invokeArchive(
+  { folder }: Unpacked,
+  endpoint: string,
+  event: unknown,
+  context: object,
+): Promise<Invocation> {
+  const child = fork(join(folder, "runtime.js"), [], {
+    execPath: process.execPath,
+    execArgv: ONLY_ARCHIVE,
+    env: environment(endpoint),
+    stdio: ["ignore", "pipe", "pipe", "ipc"],
+  });
+  const stdout = textOf(child.stdout);
+  const stderr = textOf(child.stderr);
+  let answer: Answer | undefined;
+  child.on("message", (message) => {
+    if (message === "ready") child.send({ event, context });
+    else answer = message as Answer;
+  });
+  return new Promise((done, reject) => {
+    child.on("close", (code) => {
+      if (answer === undefined) reject(new Error(`exit ${String(code)}: ${stderr()}`));
+      else done({ answer, stdout: stdout(), stderr: stderr() });
+    });
+  });
+}
+
+/** Milliseconds that a new plain Node process takes to load `__index.js`. */
+export function loadMs({ folder }: Unpacked): number {
+  const script =
+    "const s = process.hrtime.bigint(); require('./__index.js'); console.log(Number(process.hrtime.bigint() - s) / 1e6);";
+  const { stdout, stderr } = spawnSync(process.execPath, ["-e", script], {
+    cwd: folder,
+    env: environment("http://127.0.0.1:1"),
+    encoding: "utf8",
+  });
+  if (stderr !== "") throw new Error(stderr);
+  return Number(stdout);
+}
+
+/** Bytes of every file in the archive. */
+export function unpackedBytes(archive: Archive): number {
+  const bytes = (path: string): number =>
+    statSync(path).isDirectory()
+      ? readdirSync(path).reduce((sum, name) => sum + bytes(join(path, name)), 0)
+      : statSync(path).size;
+  return archive.packages.reduce(
+    (sum, path) => sum + bytes(join(ROOT, path)),
+    Buffer.byteLength(archive.text),
+  );
+}
+
+/** Bytes of the archive as a gzipped tar, which is near to the zip that is uploaded. */
+export function packedBytes({ folder }: Unpacked): number {
+  const { stdout, status } = spawnSync(
+    "tar",
+    ["--dereference", "-czf", "-", "__index.js", "node_modules"],
+    { cwd: folder, maxBuffer: 2 ** 27 },
+  );
+  if (status !== 0) throw new Error(`tar: exit ${String(status)}`);
+  return stdout.length;
+}
+
+interface PackageFile {
+  dependencies?: Record<string, string>;
+}
+
+/** `node_modules/<package>` of every package that package.json's `dependencies` lead to, sorted. */
+export function transitiveDependencies(): string[] {
+  const found = new Set<string>();
+  const visit = (folder: string) => {
+    const file = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as PackageFile;
+    for (const name of Object.keys(file.dependencies ?? {})) {
+      const path = `node_modules/${name}`;
+      if (found.has(path)) continue;
+      found.add(path);
+      visit(join(ROOT, path));
+    }
+  };
+  visit(ROOT);
+  return [...found].sort();
+}

@@ -1,0 +1,197 @@
+/** The policies that the production stack has to have, whole. */
+import { ACCOUNT_ID } from "../../src/local/program";
+import { ARN } from "./stackProgram";
+
+export const VAULT = "smart-vault-prod";
+export const TAGS = { "smart-vault:vault": VAULT };
+export const TOPIC = ARN.topic(VAULT);
+export const FUNCTION = ARN.function(VAULT);
+export const ROLE = ARN.role(`${VAULT}-function`);
+export const SCHEDULER_ROLE = ARN.role(`${VAULT}-scheduler`);
+export const OWNED = { "aws:ResourceTag/smart-vault:vault": VAULT };
+export const TAGGED = { "aws:RequestTag/smart-vault:vault": VAULT };
+export const BOTH_SNAPSHOTS = [
+  "arn:aws:ec2:us-east-1:*:snapshot/*",
+  "arn:aws:ec2:us-west-2:*:snapshot/*",
+];
+export const BOTH_VIA_EC2 = {
+  "kms:ViaService": ["ec2.us-east-1.amazonaws.com", "ec2.us-west-2.amazonaws.com"],
+};
+export const DR_VIA_EC2 = { "kms:ViaService": ["ec2.us-west-2.amazonaws.com"] };
+export const FOR_AWS = { "kms:GrantIsForAWSResource": "true" };
+export const KEY_USE = [
+  "kms:Decrypt",
+  "kms:DescribeKey",
+  "kms:GenerateDataKey",
+  "kms:GenerateDataKeyWithoutPlaintext",
+  "kms:ReEncryptFrom",
+  "kms:ReEncryptTo",
+];
+
+/** Everything that the function may do. */
+export const FUNCTION_RIGHTS = [
+  {
+    Sid: "Observe",
+    Effect: "Allow",
+    Action: ["ec2:DescribeInstances", "ec2:DescribeSnapshots", "ec2:DescribeVolumes"],
+    Resource: "*",
+    Condition: { StringEquals: { "aws:RequestedRegion": ["us-east-1", "us-west-2"] } },
+  },
+  {
+    Sid: "SnapshotProtectedInstances",
+    Effect: "Allow",
+    Action: "ec2:CreateSnapshots",
+    Resource: `arn:aws:ec2:us-east-1:${ACCOUNT_ID}:instance/*`,
+    Condition: { StringEquals: { "aws:ResourceTag/backup": "True" } },
+  },
+  {
+    Sid: "SnapshotVolumes",
+    Effect: "Allow",
+    Action: ["ec2:CreateSnapshot", "ec2:CreateSnapshots"],
+    Resource: `arn:aws:ec2:us-east-1:${ACCOUNT_ID}:volume/*`,
+  },
+  {
+    Sid: "MakeTaggedSnapshots",
+    Effect: "Allow",
+    Action: ["ec2:CreateSnapshot", "ec2:CreateSnapshots"],
+    Resource: "arn:aws:ec2:us-east-1:*:snapshot/*",
+    Condition: { StringEquals: TAGGED },
+  },
+  {
+    Sid: "CopyFrom",
+    Effect: "Allow",
+    Action: "ec2:CopySnapshot",
+    Resource: "arn:aws:ec2:*:*:snapshot/snap-*",
+    Condition: { StringEquals: { "aws:RequestedRegion": ["us-east-1", "us-west-2"] } },
+  },
+  {
+    Sid: "MakeTaggedCopies",
+    Effect: "Allow",
+    Action: "ec2:CopySnapshot",
+    Resource: ["arn:aws:ec2:us-west-2:*:snapshot/$", "{*}"].join(""),
+    Condition: { StringEquals: TAGGED },
+  },
+  {
+    Sid: "TagOnlyWhatIsBeingMade",
+    Effect: "Allow",
+    Action: "ec2:CreateTags",
+    Resource: BOTH_SNAPSHOTS,
+    Condition: {
+      StringEquals: {
+        ...TAGGED,
+        "ec2:CreateAction": ["CreateSnapshot", "CreateSnapshots", "CopySnapshot"],
+      },
+    },
+  },
+  {
+    Sid: "MarkExpiredCopies",
+    Effect: "Allow",
+    Action: "ec2:CreateTags",
+    Resource: "arn:aws:ec2:us-east-1:*:snapshot/*",
+    Condition: {
+      StringEquals: OWNED,
+      "ForAllValues:StringEquals": { "aws:TagKeys": ["smart-vault:copy-expired"] },
+    },
+  },
+  {
+    Sid: "PruneOwnSnapshots",
+    Effect: "Allow",
+    Action: "ec2:DeleteSnapshot",
+    Resource: BOTH_SNAPSHOTS,
+    Condition: { StringEquals: OWNED },
+  },
+  {
+    Sid: "EncryptCopies",
+    Effect: "Allow",
+    Action: KEY_USE,
+    Resource: ARN.key,
+    Condition: { StringEquals: DR_VIA_EC2 },
+  },
+  {
+    Sid: "EncryptCopiesGrants",
+    Effect: "Allow",
+    Action: "kms:CreateGrant",
+    Resource: ARN.key,
+    Condition: { StringEquals: DR_VIA_EC2, Bool: FOR_AWS },
+  },
+  {
+    Sid: "ReadEncryptedSources",
+    Effect: "Allow",
+    Action: KEY_USE,
+    Resource: `arn:aws:kms:us-east-1:${ACCOUNT_ID}:key/*`,
+    Condition: { StringEquals: BOTH_VIA_EC2 },
+  },
+  {
+    Sid: "ReadEncryptedSourcesGrants",
+    Effect: "Allow",
+    Action: "kms:CreateGrant",
+    Resource: `arn:aws:kms:us-east-1:${ACCOUNT_ID}:key/*`,
+    Condition: { StringEquals: BOTH_VIA_EC2, Bool: FOR_AWS },
+  },
+  { Sid: "Tell", Effect: "Allow", Action: "sns:Publish", Resource: TOPIC },
+  {
+    Sid: "SetTheClock",
+    Effect: "Allow",
+    Action: ["scheduler:GetSchedule", "scheduler:UpdateSchedule"],
+    Resource: `arn:aws:scheduler:us-east-1:${ACCOUNT_ID}:schedule/${VAULT}/${VAULT}-clock`,
+  },
+  {
+    Sid: "LetTheClockCall",
+    Effect: "Allow",
+    Action: "iam:PassRole",
+    Resource: SCHEDULER_ROLE,
+    Condition: { StringEquals: { "iam:PassedToService": "scheduler.amazonaws.com" } },
+  },
+  {
+    Sid: "Log",
+    Effect: "Allow",
+    Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
+    Resource: `arn:aws:logs:us-east-1:${ACCOUNT_ID}:log-group:/aws/lambda/${VAULT}:*`,
+  },
+];
+
+/** The account administers, the function uses through EC2. */
+export const KEY_POLICY = {
+  Version: "2012-10-17",
+  Statement: [
+    {
+      Sid: "AccountAdministers",
+      Effect: "Allow",
+      Principal: { AWS: `arn:aws:iam::${ACCOUNT_ID}:root` },
+      Action: [
+        "kms:CancelKeyDeletion",
+        "kms:CreateAlias",
+        "kms:Delete*",
+        "kms:Describe*",
+        "kms:Disable*",
+        "kms:Enable*",
+        "kms:Get*",
+        "kms:List*",
+        "kms:Put*",
+        "kms:Revoke*",
+        "kms:RotateKeyOnDemand",
+        "kms:ScheduleKeyDeletion",
+        "kms:TagResource",
+        "kms:UntagResource",
+        "kms:Update*",
+      ],
+      Resource: "*",
+    },
+    {
+      Sid: "VaultCopies",
+      Effect: "Allow",
+      Principal: { AWS: [ROLE] },
+      Action: KEY_USE,
+      Resource: "*",
+      Condition: { StringEquals: DR_VIA_EC2 },
+    },
+    {
+      Sid: "VaultCopiesGrants",
+      Effect: "Allow",
+      Principal: { AWS: [ROLE] },
+      Action: "kms:CreateGrant",
+      Resource: "*",
+      Condition: { StringEquals: DR_VIA_EC2, Bool: FOR_AWS },
+    },
+  ],
+};
