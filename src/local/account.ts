@@ -25,7 +25,7 @@ export interface Account {
 
 /** Clients of the rehearsal's own, apart from the function's. */
 export function openAccount(endpoint: string, primaryRegion: string, drRegion: string): Account {
-  const common = { endpoint, credentials: { accessKeyId: "local", secretAccessKey: "local" } };
+  const common = { endpoint, credentials: { accessKeyId: "rehearsal", secretAccessKey: "local" } };
   const here = { ...common, region: primaryRegion };
   return {
     ec2: (region) => new EC2Client({ ...common, region }),

@@ -24,6 +24,7 @@ export interface Emulator {
   loadFleet(region: string, fleet: Fleet): Promise<void>;
   /** Operation and region (`ec2:CopySnapshot@us-west-2`) to the error that it is answered with. */
   setFaults(faults: Record<string, { code: string; message: string }>): Promise<void>;
+  /** What the function called so far. */
   calls(): Promise<CallCount[]>;
   resetCalls(): Promise<void>;
   stop(): Promise<void>;

@@ -52,7 +52,7 @@ function environment(endpoint: string, region: string): Record<string, string> {
     PATH: process.env.PATH ?? "",
     AWS_REGION: region,
     AWS_ENDPOINT_URL: endpoint,
-    AWS_ACCESS_KEY_ID: "local",
+    AWS_ACCESS_KEY_ID: "function",
     AWS_SECRET_ACCESS_KEY: "local",
     AWS_EC2_METADATA_DISABLED: "true",
   };

@@ -78,6 +78,7 @@ async function rehearse(
       audit: found,
       pruned: pruned(readDecisions(readFileSync(vault.logFile, "utf8"))),
       mails: [...vault.mails()],
+      calls: await vault.emulator.calls(),
       complete: found.gaps.length === 0,
     };
   } finally {

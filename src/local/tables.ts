@@ -2,6 +2,7 @@
 import Table from "cli-table3";
 import pc from "picocolors";
 import type { Audit, Points } from "./audit";
+import type { CallCount } from "./emulator";
 import type { Decision } from "./functionLog";
 import type { ReceivedMail } from "./mailbox";
 import type { Night } from "./scenario";
@@ -14,6 +15,8 @@ export interface Rehearsal {
   audit: Audit;
   pruned: Decision[];
   mails: ReceivedMail[];
+  /** The function's AWS calls in the whole rehearsal. */
+  calls: CallCount[];
   /** Every protected volume has its newest snapshot completed and soundly copied. */
   complete: boolean;
 }

@@ -58,6 +58,9 @@ function done(detail: string, made: Made): Result {
   return { status: "done", detail, snapshotIds: made.snapshotIds, requestId: made.requestId };
 }
 
+/** The worse first: what must be told, then what must be tried again. */
+const WORST_FIRST: readonly Outcome["status"][] = ["failed", "deferred", "skipped", "done"];
+
 /** Snapshots one volume at a time; says of each volume how it went and keeps what was made. */
 async function snapshotEach(
   client: EC2Client,
@@ -65,20 +68,24 @@ async function snapshotEach(
   why: string,
 ): Promise<Result> {
   const made: string[] = [];
-  let worst: Result | undefined;
+  const troubles: Result[] = [];
   for (const volume of action.volumes) {
     try {
       made.push(...(await createSingle(client, action, volume)).snapshotIds);
     } catch (error) {
       const result = resultOf(error);
       result.detail = `${volume.volumeId}: ${result.detail}`;
-      if (worst === undefined || result.status === "failed") worst = result;
+      troubles.push(result);
       if (result.stopLane !== undefined) break;
     }
   }
   const detail = `${made.length} of ${action.volumes.length} volumes, not crash-consistent: ${why}`;
+  const [worst] = [...troubles].sort(
+    (a, b) => WORST_FIRST.indexOf(a.status) - WORST_FIRST.indexOf(b.status),
+  );
   if (worst === undefined) return { status: "done", detail, snapshotIds: made };
-  return { ...worst, detail: `${detail}; ${worst.detail}`, snapshotIds: made };
+  const stopLane = troubles.find((trouble) => trouble.stopLane !== undefined)?.stopLane;
+  return { ...worst, detail: `${detail}; ${worst.detail}`, snapshotIds: made, stopLane };
 }
 
 /** The set call; where EC2 refuses it for this instance, a snapshot a volume is better than none. */
@@ -96,6 +103,15 @@ async function snapshotInstance(client: EC2Client, action: SnapshotAction): Prom
   }
 }
 
+/** A source that is gone meanwhile needs no mark. */
+async function markSource(client: EC2Client, snapshotId: string, nowMs: number): Promise<void> {
+  try {
+    await markCopyExpired(client, snapshotId, isoSeconds(nowMs));
+  } catch (error) {
+    if (meaningOf(causeOf(error)) !== "gone") throw error;
+  }
+}
+
 async function deleteOne(
   clients: VaultClients,
   action: DeleteAction,
@@ -104,8 +120,7 @@ async function deleteOne(
 ): Promise<Result> {
   const region = action.region === policy.drRegion ? clients.dr : clients.primary;
   if (action.markSourceSnapshotId !== undefined) {
-    const mark = isoSeconds(nowMs);
-    await markCopyExpired(clients.primary.writer, action.markSourceSnapshotId, mark);
+    await markSource(clients.primary.writer, action.markSourceSnapshotId, nowMs);
   }
   return done(action.reason, await deleteSnapshot(region.writer, action.snapshotId));
 }

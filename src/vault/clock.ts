@@ -92,6 +92,7 @@ export async function setClock(
   input: ClockInput,
   nowMs: number,
 ): Promise<void> {
+  const carried: ClockInput = { ...input, told: stillTold(input.told, nowMs) };
   await client.send(
     new UpdateScheduleCommand({
       Name: clock.name,
@@ -102,7 +103,7 @@ export async function setClock(
       State: atMs === undefined ? "DISABLED" : "ENABLED",
       FlexibleTimeWindow: { Mode: "OFF" },
       ActionAfterCompletion: "NONE",
-      Target: { Arn: functionArn, RoleArn: clock.roleArn, Input: JSON.stringify(input) },
+      Target: { Arn: functionArn, RoleArn: clock.roleArn, Input: JSON.stringify(carried) },
     }),
   );
 }

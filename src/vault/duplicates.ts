@@ -16,6 +16,16 @@ export function isOwn(snapshot: Snapshot, vaultId: string): boolean {
   );
 }
 
+/** Whether the vault made the copy: its snapshot and volume are told by tags alone, so one that lacks them is not it. */
+export function isOwnCopy(copy: Snapshot, vaultId: string): boolean {
+  const { tags } = copy;
+  return (
+    isOwn(copy, vaultId) &&
+    tags[TAG.sourceSnapshot] !== undefined &&
+    tags[TAG.sourceVolume] !== undefined
+  );
+}
+
 /** Snapshots that stand for the same volume at the same slot. */
 export function sameVolumeAndSlot(snapshots: readonly Snapshot[]): Snapshot[][] {
   const groups = new Map<string, Snapshot[]>();

@@ -11,7 +11,7 @@ import {
   type TagSpecification,
 } from "@aws-sdk/client-ec2";
 import type { SerializeMiddleware } from "@smithy/types";
-import { MAX_TAGS, TAG, fillTags, tagsToList, userTags } from "./tags";
+import { MAX_SNAPSHOT_TAGS, TAG, fillTags, tagsToList, userTags } from "./tags";
 import type { AttachedVolume, CopyAction, SnapshotAction, Tags } from "./types";
 
 export interface Made {
@@ -55,7 +55,7 @@ export async function createSingle(
     new CreateSnapshotCommand({
       VolumeId: volume.volumeId,
       Description: action.description,
-      TagSpecifications: snapshotTags(fillTags(own, userTags(volume.tags), MAX_TAGS)),
+      TagSpecifications: snapshotTags(fillTags(own, userTags(volume.tags), MAX_SNAPSHOT_TAGS)),
     }),
   );
   return { snapshotIds: [answer.SnapshotId ?? ""], requestId: answer.$metadata.requestId };

@@ -8,7 +8,7 @@ export interface Cause {
   code: string;
   message: string;
   requestId?: string;
-  /** Whether AWS answered. Without an answer the call may or may not have taken effect. */
+  /** Whether AWS refused the call (4xx). After anything else it may or may not have taken effect. */
   answered: boolean;
 }
 
@@ -61,19 +61,29 @@ function text(value: unknown): string | undefined {
   return typeof value === "string" && value !== "" ? value : undefined;
 }
 
+/** `String` throws at an object that has no way to become one. */
+function spoken(value: unknown): string {
+  try {
+    return String(value);
+  } catch {
+    return "an error that says nothing of itself";
+  }
+}
+
 /** Reads an SDK exception, a Node error or anything else that was thrown. Total. */
 export function causeOf(error: unknown): Cause {
   const shape: ErrorShape = typeof error === "object" && error !== null ? error : {};
+  const status = shape.$metadata?.httpStatusCode;
   return {
     code: text(shape.Code) ?? text(shape.name) ?? "Error",
-    message: text(shape.message) ?? String(error),
+    message: text(shape.message) ?? spoken(error),
     requestId: text(shape.$metadata?.requestId),
-    answered: typeof shape.$metadata?.httpStatusCode === "number",
+    answered: typeof status === "number" && status >= 400 && status < 500,
   };
 }
 
 export function meaningOf(cause: Cause): Meaning {
-  const known = MEANINGS[cause.code];
+  const known = Object.hasOwn(MEANINGS, cause.code) ? MEANINGS[cause.code] : undefined;
   if (known !== undefined) return known;
   return cause.answered ? "refused" : "unknown";
 }

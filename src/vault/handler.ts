@@ -18,7 +18,7 @@ import {
 } from "./report";
 import { type Summary, summarize } from "./summary";
 import { MINUTE_MS, isoSeconds } from "./time";
-import type { Outcome, Plan, Problem, VaultSettings } from "./types";
+import type { Outcome, Plan, Problem, VaultSettings, World } from "./types";
 import { parseWake } from "./wake";
 
 /** Kept free at the end of an invocation for the clock, the metrics and the mail. */
@@ -45,10 +45,18 @@ export interface InvocationResult extends Summary {
   nextWake?: string;
 }
 
-/** The slot stays open while a snapshot of it could not be made; the clock then carries it. */
-function openSlot(slot: string | undefined, outcomes: readonly Outcome[]): string | undefined {
+/**
+ * The slot stays open while a snapshot of it could not be made, or what it lacks could not be seen; the clock then
+ * carries it, and the next pass or sweep goes on with it.
+ */
+function openSlot(
+  slot: string | undefined,
+  world: World,
+  outcomes: readonly Outcome[],
+): string | undefined {
+  const blind = world.instances === undefined || world.snapshots === undefined;
   const open = outcomes.some((o) => o.action.kind === "snapshot" && o.status === "deferred");
-  return open ? slot : undefined;
+  return blind || open ? slot : undefined;
 }
 
 function clockProblem(error: unknown): Problem {
@@ -84,11 +92,11 @@ async function observePlanApply(
   { clients, now }: VaultTools,
   wake: ReturnType<typeof parseWake>,
   deadlineMs: number,
-): Promise<{ plan: Plan; outcomes: Outcome[] }> {
+): Promise<{ world: World; plan: Plan; outcomes: Outcome[] }> {
   const world = await observe(clients, settings, wake);
   const plan = planVault(world, settings, wake, now());
   const outcomes = await apply(clients, plan.actions, settings, { now, deadlineMs });
-  return { plan, outcomes };
+  return { world, plan, outcomes };
 }
 
 /** Mails the news. SNS being down must not lose it: the problems stay untold, and the invocation still throws. */
@@ -137,7 +145,7 @@ export async function invoke(
   const guard = isRun ? await set(endMs + MINUTE_MS, wake.slot, clock.told) : undefined;
 
   const deadlineMs = endMs - REPORT_RESERVE_MS;
-  const { plan, outcomes } = await observePlanApply(settings, tools, wake, deadlineMs);
+  const { world, plan, outcomes } = await observePlanApply(settings, tools, wake, deadlineMs);
   if (guard !== undefined) plan.problems.push(guard);
   logDecisions(log, plan, outcomes);
   const summary = summarize(settings.vaultId, wake, plan, outcomes);
@@ -145,8 +153,9 @@ export async function invoke(
   const told = await tellNews(settings, tools, summary, news, clock.told, context.logGroupName);
 
   const atMs = nextWakeMs(plan, outcomes, now());
-  if (atMs !== undefined || news.length > 0 || wake.kind !== "sweep") {
-    const late = await set(atMs, openSlot(wake.slot, outcomes), told);
+  // A sweep that carries a slot closes it, so that no later one takes snapshots for it.
+  if (atMs !== undefined || news.length > 0 || wake.kind !== "sweep" || wake.slot !== undefined) {
+    const late = await set(atMs, openSlot(wake.slot, world, outcomes), told);
     if (late !== undefined) log.error("problem", { ...late });
   }
   countMetrics(count, summary);

@@ -2,7 +2,7 @@
  * plan: what to do about the world. Pure, total and deterministic: the same world, policy and time give the same plan,
  * and it imports neither AWS nor Pulumi. The Lambda, the local vault and the tests all use this one.
  */
-import { bestFirst, isOwn, sameVolumeAndSlot } from "./duplicates";
+import { bestFirst, isOwn, isOwnCopy, sameVolumeAndSlot } from "./duplicates";
 import { type Coverage, copiesBySource, copyState, coverageOf, planCopies } from "./planCopies";
 import { pruneDr, prunePrimary } from "./planPrune";
 import { planSnapshots } from "./planSnapshots";
@@ -56,7 +56,7 @@ function planBothRegions(
     coverageOf(snapshot, bySource.get(snapshot.snapshotId), policy.drKeyArn);
   const { counted, extra } = countedAndExtra(own, coverage);
   const completed = counted.filter((snapshot) => snapshot.state === "completed");
-  const copying = planCopies(completed, bySource, policy);
+  const copying = planCopies(completed, bySource, policy, nowMs);
   const primary = prunePrimary(own, counted, extra, coverage, policy, nowMs);
   const leaving = new Set(primary.actions.map((action) => action.snapshotId));
   const sources = new Map(own.map((snapshot) => [snapshot.snapshotId, snapshot]));
@@ -85,7 +85,7 @@ export function planVault(world: World, policy: VaultPolicy, wake: Wake, nowMs: 
   plan.problems.push(...failedSnapshots(own));
   plan.pending.push(...pendingOf(own));
   if (world.copies !== undefined) {
-    const copies = world.copies.filter((copy) => isOwn(copy, policy.vaultId));
+    const copies = world.copies.filter((copy) => isOwnCopy(copy, policy.vaultId));
     planBothRegions(plan, own, copies, policy, nowMs);
   }
   return plan;

@@ -4,6 +4,8 @@
  * (API reference, CopySnapshot, KmsKeyId).
  */
 import { INSTANCE_TAG_PREFIX, MAX_TAGS, TAG, fillTags, tagsWithPrefix, userTags } from "./tags";
+import { newestFirst } from "./retention";
+import { MINUTE_MS } from "./time";
 import type { CopyAction, Problem, Snapshot, Tags, VaultPolicy } from "./types";
 import { volumeFactsFromTags } from "./volumeFacts";
 
@@ -106,11 +108,18 @@ function copyAction(snapshot: Snapshot, policy: VaultPolicy, reason: string): Co
   };
 }
 
-/** One problem for each broken copy that has no sound or pending successor yet. */
+/** A replacement that broke too is tried again by every hourly sweep, not by every pass: its cause is not in the copy. */
+const REPLACED_AGAIN_MS = 30 * MINUTE_MS;
+
+function triedJustNow(broken: readonly Snapshot[], nowMs: number): boolean {
+  return broken.length > 1 && broken.some((c) => nowMs - c.startTimeMs < REPLACED_AGAIN_MS);
+}
+
+/** One problem a snapshot, whichever of its copies broke, so that a replacement that breaks too is told no sooner. */
 function brokenCopy(copy: Snapshot, source: Snapshot, fault: string): Problem {
   return {
     kind: "broken-copy",
-    subject: copy.snapshotId,
+    subject: source.snapshotId,
     message: `the copy ${copy.snapshotId} of ${source.snapshotId} in ${copy.region} is not usable: ${fault}; it is being replaced`,
     hint: "If the key is named: check that the vault's key in the DR region is enabled, and that sourceKeyArns lists the key of the source volume.",
   };
@@ -124,6 +133,7 @@ export function planCopies(
   snapshots: readonly Snapshot[],
   bySource: ReadonlyMap<string, readonly Snapshot[]>,
   policy: VaultPolicy,
+  nowMs: number,
 ): { actions: CopyAction[]; problems: Problem[] } {
   const actions: CopyAction[] = [];
   const problems: Problem[] = [];
@@ -135,10 +145,13 @@ export function planCopies(
     const coverage = coverageOf(snapshot, copies, policy.drKeyArn);
     if (coverage !== "missing" && coverage !== "broken") continue;
     if (snapshot.storageTier === "archive") continue;
-    for (const copy of copies ?? []) {
-      const fault = copyFault(copy, policy.drKeyArn);
-      if (fault !== undefined) problems.push(brokenCopy(copy, snapshot, fault));
+    const broken = [...(copies ?? [])].sort(newestFirst);
+    const [latest] = broken;
+    const fault = latest === undefined ? undefined : copyFault(latest, policy.drKeyArn);
+    if (latest !== undefined && fault !== undefined) {
+      problems.push(brokenCopy(latest, snapshot, fault));
     }
+    if (triedJustNow(broken, nowMs)) continue;
     const reason = coverage === "broken" ? "its copy is not usable" : "no copy yet";
     actions.push(copyAction(snapshot, policy, reason));
   }

@@ -4,10 +4,10 @@
  * pending or broken; nothing that the vault did not make is touched. Every snapshot comes back once: deleted or kept.
  */
 import { type Coverage, copyState } from "./planCopies";
-import { type RetentionResult, retention } from "./retention";
+import { type RetentionResult, newestOfEachVolume, retention } from "./retention";
 import { bestFirst, sameVolumeAndSlot } from "./duplicates";
 import { TAG } from "./tags";
-import { DAY_MS } from "./time";
+import { DAY_MS, parseIso } from "./time";
 import type { DeleteAction, Kept, Snapshot, VaultPolicy } from "./types";
 
 export interface PrunePlan {
@@ -15,8 +15,8 @@ export interface PrunePlan {
   kept: Kept[];
 }
 
-/** How long the remains of a failed snapshot stay for a person to look at, where nothing newer has replaced them. */
-const FAILED_SNAPSHOT_KEPT_MS = DAY_MS;
+/** How long the remains of a failed snapshot or copy stay for a person to look at, where nothing newer has replaced them. */
+const FAILED_KEPT_MS = DAY_MS;
 
 function keep(plan: PrunePlan, { region, snapshotId }: Snapshot, reason: string): void {
   plan.kept.push({ region, snapshotId, reason });
@@ -54,7 +54,7 @@ function pruneFailed(
         other.startTimeMs > snapshot.startTimeMs,
     );
     if (replaced) remove(plan, snapshot, "failed, and a newer one is completed");
-    else if (nowMs - snapshot.startTimeMs > FAILED_SNAPSHOT_KEPT_MS) {
+    else if (nowMs - snapshot.startTimeMs > FAILED_KEPT_MS) {
       remove(plan, snapshot, "failed more than a day ago");
     } else keep(plan, snapshot, `failed: ${snapshot.stateMessage ?? "EC2 gives no reason"}`);
   }
@@ -95,6 +95,12 @@ export function prunePrimary(
   return plan;
 }
 
+/** A copy's retention: its age is its own, but which is the newest is told by the slot, not by when it was copied. */
+function copyPoint(copy: Snapshot) {
+  const { snapshotId, volumeId, startTimeMs, tags } = copy;
+  return { snapshotId, volumeId, startTimeMs, slotMs: parseIso(tags[TAG.slot] ?? "") };
+}
+
 /**
  * The DR region.
  * @param sources the snapshots that are in the primary region now, by id
@@ -109,18 +115,24 @@ export function pruneDr(
 ): PrunePlan {
   const plan: PrunePlan = { actions: [], kept: [] };
   const state = (copy: Snapshot) => copyState(copy, policy.drKeyArn);
-  const rank = (copy: Snapshot) => ["sound", "pending", "broken"].indexOf(state(copy));
+  const sourceOf = (copy: Snapshot) => copy.tags[TAG.sourceSnapshot] ?? "";
+  const stays = (id: string) => sources.has(id) && !leaving.has(id);
+  // Of two sound copies the one whose snapshot stays counts: without it the snapshot would be copied again.
+  const rank = (copy: Snapshot) =>
+    2 * ["sound", "pending", "broken"].indexOf(state(copy)) + (stays(sourceOf(copy)) ? 0 : 1);
   const points: Snapshot[] = [];
   for (const group of sameVolumeAndSlot(own)) {
     const [best, ...others] = bestFirst(group, rank);
     if (best === undefined) continue;
     for (const other of others) {
-      if (state(best) !== "sound" || state(other) === "pending") {
+      if (other.state === "error" && nowMs - other.startTimeMs > FAILED_KEPT_MS) {
+        remove(plan, other, "failed more than a day ago");
+      } else if (state(best) !== "sound" || state(other) === "pending") {
         keep(plan, other, `${best.snapshotId} stands for the same slot, but is ${state(best)}`);
       } else if (state(other) === "sound") remove(plan, other, `a duplicate of ${best.snapshotId}`);
       else remove(plan, other, `not usable, and replaced by ${best.snapshotId}`);
     }
-    const source = sources.get(best.tags[TAG.sourceSnapshot] ?? "");
+    const source = sources.get(sourceOf(best));
     const waiting = source !== undefined && source.tags[TAG.copyExpired] === undefined;
     if (state(best) === "sound") points.push(best);
     else if (state(best) === "pending") keep(plan, best, "it is pending");
@@ -128,13 +140,15 @@ export function pruneDr(
     else if (best.state === "completed") points.push(best);
     else remove(plan, best, `it is in state ${best.state}, and its source is gone`);
   }
-  const { kept, gone } = reasons(retention(points, policy.drRetentionDays, nowMs));
+  const { kept, gone } = reasons(retention(points.map(copyPoint), policy.drRetentionDays, nowMs));
+  const sound = points.filter((copy) => state(copy) === "sound");
+  const newestSound = newestOfEachVolume(sound.map(copyPoint));
   for (const copy of points) {
     const reason = gone.get(copy.snapshotId);
-    const source = copy.tags[TAG.sourceSnapshot] ?? "";
-    const outlived = sources.has(source) && !leaving.has(source);
+    const source = sourceOf(copy);
     if (reason === undefined) keep(plan, copy, kept.get(copy.snapshotId) ?? "kept");
-    else remove(plan, copy, reason, outlived ? source : undefined);
+    else if (newestSound.has(copy.snapshotId)) keep(plan, copy, "the newest sound one");
+    else remove(plan, copy, reason, sources.has(source) ? source : undefined);
   }
   return plan;
 }

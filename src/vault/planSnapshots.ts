@@ -5,7 +5,7 @@
 import {
   EXCLUDE_VALUE,
   INSTANCE_TAG_PREFIX,
-  MAX_TAGS,
+  MAX_SNAPSHOT_TAGS,
   TAG,
   TAG_PREFIX,
   fillTags,
@@ -62,12 +62,12 @@ function recoveryPointTags(
   return fillTags(own, prefixTags(userTags(instance.tags), INSTANCE_TAG_PREFIX), room);
 }
 
-/** How many of EC2's 50 tags the volumes' own tags leave; none copied where they would clash with the vault's. */
+/** How many tags the volumes' own tags leave; none copied where they would clash with the vault's. */
 function roomForTags(volumes: readonly AttachedVolume[], needed: number) {
   const largest = Math.max(0, ...volumes.map((v) => Object.keys(userTags(v.tags)).length));
   const clash = volumes.some((v) => Object.keys(v.tags).some((key) => key.startsWith(TAG_PREFIX)));
-  const copyVolumeTags = !clash && largest + needed <= MAX_TAGS;
-  return { copyVolumeTags, room: copyVolumeTags ? MAX_TAGS - largest : MAX_TAGS };
+  const copyVolumeTags = !clash && largest + needed <= MAX_SNAPSHOT_TAGS;
+  return { copyVolumeTags, room: MAX_SNAPSHOT_TAGS - (copyVolumeTags ? largest : 0) };
 }
 
 function snapshotAction(

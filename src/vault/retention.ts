@@ -11,6 +11,8 @@ export interface RetentionPoint {
   snapshotId: string;
   volumeId: string;
   startTimeMs: number;
+  /** Whose data it holds, where that is not when it was started: a copy can be made again, and later than a newer one's. */
+  slotMs?: number;
 }
 
 export interface RetentionDecision {
@@ -25,7 +27,10 @@ export interface RetentionResult {
 
 /** Newest first; ids break ties, so that the same points in any order give the same answer. */
 export function newestFirst(a: RetentionPoint, b: RetentionPoint): number {
-  return b.startTimeMs - a.startTimeMs || (a.snapshotId < b.snapshotId ? -1 : 1);
+  const dataMs = (point: RetentionPoint) => point.slotMs ?? point.startTimeMs;
+  return (
+    dataMs(b) - dataMs(a) || b.startTimeMs - a.startTimeMs || (a.snapshotId < b.snapshotId ? -1 : 1)
+  );
 }
 
 /** The ids of each volume's newest point. */

@@ -41,6 +41,9 @@ export const MAX_TAGS = 50;
 export const MAX_TAG_KEY = 128;
 export const MAX_TAG_VALUE = 256;
 
+/** What a snapshot is made with: one tag is left for {@link TAG.copyExpired}, which is written later. */
+export const MAX_SNAPSHOT_TAGS = MAX_TAGS - 1;
+
 /** Value of `<tagKey>` on a volume that is not to be backed up. */
 export const EXCLUDE_VALUE = "exclude";
 
@@ -70,16 +73,14 @@ export function userTags(tags: Tags): Tags {
  * @param room how many tags the result may have at the most
  */
 export function fillTags(base: Tags, extra: Tags, room: number): Tags {
-  const filled: Record<string, string> = { ...base };
-  let left = room - Object.keys(base).length;
+  const filled = new Map(Object.entries(base));
   for (const key of Object.keys(extra).sort()) {
     const value = extra[key] ?? "";
-    if (left <= 0) break;
-    if (key in filled || key.length > MAX_TAG_KEY || value.length > MAX_TAG_VALUE) continue;
-    filled[key] = value;
-    left -= 1;
+    if (filled.size >= room) break;
+    if (filled.has(key) || key.length > MAX_TAG_KEY || value.length > MAX_TAG_VALUE) continue;
+    filled.set(key, value);
   }
-  return filled;
+  return Object.fromEntries(filled);
 }
 
 /** The same tags under a prefix. */

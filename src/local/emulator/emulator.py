@@ -1,11 +1,11 @@
 """The emulated AWS account of the local vault: moto's server, with what a rehearsal needs and moto lacks.
 
-- A clock that can be moved (POST /vault/clock), so that days pass in seconds.
+- A clock that can be moved (/vault/clock), so that days pass in seconds.
 - Snapshots and copies that are pending for a while of that clock, as EC2's are.
 - CreateSnapshots that leaves out the excluded data volumes and copies volume tags.
 - CopySnapshot that refuses a source that is not completed, and ends in `error` under a key that is not enabled.
-- A fleet with the ids of a real inventory (POST /vault/fleet), a count of calls (GET /vault/calls), and
-  faults to order (POST /vault/faults).
+- A fleet with the ids of a real inventory (/vault/fleet), a count of the function's calls (/vault/calls), and faults
+  to order (/vault/faults).
 
 Prints one JSON line {"port": …} when it listens. Ends with its parent: standard input closes.
 """
@@ -160,14 +160,14 @@ faults: dict = {}
 guard = threading.Lock()
 
 
-def called(environ: dict, body: bytes) -> tuple[str, str]:
-    """The operation and the region that a request is for."""
-    scope = re.search(r"Credential=[^/]+/\d+/([^/]+)/([^/]+)/", environ.get("HTTP_AUTHORIZATION", ""))
-    region, service = scope.groups() if scope else ("", "")
+def called(environ: dict, body: bytes) -> tuple[str, str, str]:
+    """Who calls, the region and the operation of a request."""
+    scope = re.search(r"Credential=([^/]+)/\d+/([^/]+)/([^/]+)/", environ.get("HTTP_AUTHORIZATION", ""))
+    caller, region, service = scope.groups() if scope else ("", "", "")
     action = re.search(rb"(?:^|&)Action=(\w+)", body)
     target = environ.get("HTTP_X_AMZ_TARGET", "").rsplit(".", 1)[-1]
     name = action.group(1).decode() if action else target or environ["REQUEST_METHOD"]
-    return region, f"{service}:{name}"
+    return caller, region, f"{service}:{name}"
 
 
 def fault_answer(start_response, code: str, message: str):
@@ -215,9 +215,10 @@ class Application:
                 status, answer = "500 Internal Server Error", {"error": repr(error)}
             start_response(status, [("Content-Type", "application/json")])
             return [json.dumps(answer).encode()]
-        region, name = called(environ, body)
-        with guard:
-            calls[(region, name)] += 1
+        caller, region, name = called(environ, body)
+        if caller == "function":
+            with guard:
+                calls[(region, name)] += 1
         fault = faults.get(f"{name}@{region}")
         if fault:
             return fault_answer(start_response, fault["code"], fault["message"])

@@ -1,0 +1,40 @@
+/** One whole action of each kind; a test says only what differs. */
+import { TAG } from "../../src/vault/tags";
+import type { CopyAction, DeleteAction, SnapshotAction } from "../../src/vault/types";
+import { KEY, NOW, SETTINGS, SLOT, volume } from "./world";
+
+export function snapshotAction(extra: Partial<SnapshotAction> = {}): SnapshotAction {
+  return {
+    kind: "snapshot",
+    region: SETTINGS.primaryRegion,
+    instanceId: "i-1",
+    slot: SLOT,
+    mode: "set",
+    volumes: [volume("vol-1", { isRoot: true }), volume("vol-2")],
+    excludeBootVolume: false,
+    excludeDataVolumeIds: [],
+    copyVolumeTags: true,
+    tags: { [TAG.vault]: SETTINGS.vaultId, [TAG.slot]: SLOT },
+    description: "a set",
+    reason: "no snapshot yet",
+    ...extra,
+  };
+}
+
+export function copyAction(sourceSnapshotId: string): CopyAction {
+  return {
+    kind: "copy",
+    region: SETTINGS.drRegion,
+    sourceSnapshotId,
+    sourceRegion: SETTINGS.primaryRegion,
+    kmsKeyArn: KEY,
+    sinceMs: NOW,
+    tags: { [TAG.sourceSnapshot]: sourceSnapshotId },
+    description: "a copy",
+    reason: "no copy yet",
+  };
+}
+
+export function deleteAction(snapshotId: string, extra: Partial<DeleteAction> = {}): DeleteAction {
+  return { kind: "delete", region: SETTINGS.primaryRegion, snapshotId, reason: "old", ...extra };
+}

@@ -1,0 +1,112 @@
+/** The handler's tools with every AWS client stubbed: an account of one instance, and what was logged and counted. */
+import {
+  CopySnapshotCommand,
+  CreateSnapshotsCommand,
+  DescribeInstancesCommand,
+  DescribeSnapshotsCommand,
+  DescribeVolumesCommand,
+  type Snapshot as Ec2Snapshot,
+} from "@aws-sdk/client-ec2";
+import { GetScheduleCommand, UpdateScheduleCommand } from "@aws-sdk/client-scheduler";
+import { PublishCommand } from "@aws-sdk/client-sns";
+import { mockClient } from "aws-sdk-client-mock";
+import { makeClients } from "../../src/vault/clients";
+import { type ClockInput } from "../../src/vault/clock";
+import { type InvocationResult, type LambdaContext, invoke } from "../../src/vault/handler";
+import { tagsToList } from "../../src/vault/tags";
+import type { Snapshot } from "../../src/vault/types";
+import { FUNCTION_ARN, NOW, SETTINGS } from "./world";
+
+const $metadata = { requestId: "r-1" };
+
+/** A snapshot of the vault as DescribeSnapshots gives it. */
+export function described(snapshot: Snapshot): Ec2Snapshot {
+  return {
+    SnapshotId: snapshot.snapshotId,
+    VolumeId: snapshot.volumeId,
+    State: snapshot.state as Ec2Snapshot["State"],
+    StartTime: new Date(snapshot.startTimeMs),
+    VolumeSize: snapshot.sizeGiB,
+    Encrypted: snapshot.encrypted,
+    KmsKeyId: snapshot.kmsKeyId,
+    StateMessage: snapshot.stateMessage,
+    Tags: tagsToList(snapshot.tags),
+  };
+}
+
+export function lambdaContext(remainingMs = 900_000): LambdaContext {
+  return {
+    awsRequestId: "run-1",
+    invokedFunctionArn: FUNCTION_ARN,
+    logGroupName: "/aws/lambda/vault",
+    getRemainingTimeInMillis: () => remainingMs,
+  };
+}
+
+export function makeRig() {
+  const clients = makeClients(SETTINGS);
+  const primary = mockClient(clients.primary.reader);
+  const writer = mockClient(clients.primary.writer);
+  const dr = mockClient(clients.dr.reader);
+  const drWriter = mockClient(clients.dr.writer);
+  const scheduler = mockClient(clients.scheduler);
+  const sns = mockClient(clients.sns);
+  const lines: { message: string; fields: Record<string, unknown> }[] = [];
+  const counted: Record<string, number> = {};
+  const line = (message: string, fields: Record<string, unknown>) => {
+    lines.push({ message, fields });
+  };
+  const tools = {
+    clients,
+    log: { info: line, error: line },
+    count: (name: string, value: number) => {
+      counted[name] = value;
+    },
+    now: () => NOW,
+  };
+
+  /** An account where one instance has one volume, nothing is backed up yet, and every call succeeds. */
+  function reset(): void {
+    for (const stub of [primary, writer, dr, drWriter, scheduler, sns]) stub.reset();
+    lines.length = 0;
+    for (const name of Object.keys(counted)) Reflect.deleteProperty(counted, name);
+    const mapping = { DeviceName: "/dev/xvda", Ebs: { VolumeId: "vol-1" } };
+    const Instances = [{ InstanceId: "i-1", BlockDeviceMappings: [mapping] }];
+    primary.on(DescribeInstancesCommand).resolves({ Reservations: [{ Instances }] });
+    primary.on(DescribeVolumesCommand).resolves({ Volumes: [] });
+    sees([], []);
+    writer.on(CreateSnapshotsCommand).resolves({ Snapshots: [{ SnapshotId: "snap-1" }], $metadata });
+    drWriter.on(CopySnapshotCommand).resolves({ SnapshotId: "copy-1", $metadata });
+    carries({ kind: "pass", told: {} });
+    scheduler.on(UpdateScheduleCommand).resolves({});
+    sns.on(PublishCommand).resolves({});
+  } // prettier-ignore
+
+  function sees(snapshots: Snapshot[], copies: Snapshot[]): void {
+    primary.on(DescribeSnapshotsCommand).resolves({ Snapshots: snapshots.map(described) });
+    dr.on(DescribeSnapshotsCommand).resolves({ Snapshots: copies.map(described) });
+  }
+
+  function carries(input: ClockInput): void {
+    const Target = { Arn: FUNCTION_ARN, RoleArn: "role", Input: JSON.stringify(input) };
+    scheduler.on(GetScheduleCommand).resolves({ Target });
+  }
+
+  /** What the clock was set to, call by call. */
+  function clockSets(): { state?: string; at?: string; input: ClockInput }[] {
+    return scheduler.commandCalls(UpdateScheduleCommand).map(({ args: [{ input }] }) => ({
+      state: input.State,
+      at: input.ScheduleExpression,
+      input: JSON.parse(input.Target?.Input ?? "") as ClockInput,
+    }));
+  }
+
+  function mails(): string[] {
+    return sns.commandCalls(PublishCommand).map(({ args: [{ input }] }) => input.Subject ?? "");
+  }
+
+  const wake = (event: unknown, context = lambdaContext()): Promise<InvocationResult> =>
+    invoke(SETTINGS, tools, event, context);
+
+  return { primary, writer, dr, drWriter, scheduler, sns, lines, counted, reset, sees, carries, clockSets, mails, wake }; // prettier-ignore
+}

@@ -1,0 +1,90 @@
+/** Builders for what the vault sees: each gives one sound whole record, and a test says only what differs. */
+import { TAG } from "../../src/vault/tags";
+import { isoSeconds } from "../../src/vault/time";
+import type {
+  AttachedVolume,
+  ProtectedInstance,
+  Snapshot,
+  Tags,
+  VaultSettings,
+  Wake,
+} from "../../src/vault/types";
+
+export const NOW = Date.parse("2026-11-22T03:00:00Z");
+export const SLOT = isoSeconds(NOW);
+export const KEY = "arn:aws:kms:us-west-2:111122223333:key/dr";
+export const FUNCTION_ARN = "arn:aws:lambda:us-east-1:111122223333:function:vault";
+
+export const SETTINGS: VaultSettings = {
+  vaultId: "smart-vault-test",
+  primaryRegion: "us-east-1",
+  drRegion: "us-west-2",
+  tagKey: "Backup",
+  tagValue: "true",
+  retentionDays: 30,
+  drRetentionDays: 30,
+  drKeyArn: KEY,
+  topicArn: "arn:aws:sns:us-east-1:111122223333:vault",
+  clock: { name: "clock", groupName: "vault", roleArn: "arn:aws:iam::111122223333:role/clock" },
+};
+
+export const RUN: Wake = { kind: "run", slot: SLOT, runId: "run-1" };
+export const SWEEP: Wake = { kind: "sweep", runId: "sweep-1" };
+
+export function volume(volumeId: string, extra: Partial<AttachedVolume> = {}): AttachedVolume {
+  return { volumeId, deviceName: "/dev/xvda", isRoot: false, tags: {}, ...extra };
+}
+
+export function instance(
+  instanceId: string,
+  volumes: AttachedVolume[],
+  tags: Tags = { Backup: "true" },
+): ProtectedInstance {
+  return { instanceId, instanceType: "m7g.large", availabilityZone: "us-east-1a", tags, volumes };
+}
+
+/** A completed snapshot that the vault made of `vol-1` for the slot that `startTimeMs` is in. */
+export function snapshot(snapshotId: string, extra: Partial<Snapshot> = {}): Snapshot {
+  const startTimeMs = extra.startTimeMs ?? NOW;
+  return {
+    snapshotId,
+    region: SETTINGS.primaryRegion,
+    volumeId: "vol-1",
+    state: "completed",
+    startTimeMs,
+    sizeGiB: 8,
+    encrypted: false,
+    storageTier: "standard",
+    ...extra,
+    tags: {
+      [TAG.vault]: SETTINGS.vaultId,
+      [TAG.instance]: "i-1",
+      [TAG.slot]: isoSeconds(startTimeMs),
+      [TAG.run]: "run-0",
+      ...extra.tags,
+    },
+  };
+}
+
+/** The sound copy of a snapshot, begun a minute after it. */
+export function copyOf(
+  source: Snapshot,
+  snapshotId: string,
+  extra: Partial<Snapshot> = {},
+): Snapshot {
+  return {
+    ...source,
+    snapshotId,
+    region: SETTINGS.drRegion,
+    startTimeMs: source.startTimeMs + 60_000,
+    encrypted: true,
+    kmsKeyId: KEY,
+    ...extra,
+    tags: {
+      ...source.tags,
+      [TAG.sourceSnapshot]: source.snapshotId,
+      [TAG.sourceVolume]: source.volumeId,
+      ...extra.tags,
+    },
+  };
+}

@@ -1,0 +1,153 @@
+/** What is sent how often, seen from the wire. */
+import { createSingle, copySnapshot } from "../../src/vault/ec2Writes";
+import { makeClients, retryOnlyThrottled } from "../../src/vault/clients";
+import { describeVaultSnapshots } from "../../src/vault/ec2Reads";
+import { type Meaning, causeOf, meaningOf } from "../../src/vault/errors";
+import { TAG } from "../../src/vault/tags";
+import type { CopyAction, SnapshotAction } from "../../src/vault/types";
+import { type Answer, type Wire, ec2Error, listen } from "../support/ec2Wire";
+import { KEY, NOW, SETTINGS, SLOT, volume } from "../support/world";
+
+let wire: Wire | undefined;
+
+afterEach(async () => {
+  await wire?.close();
+  wire = undefined;
+});
+
+const MADE: Answer = {
+  status: 200,
+  body: "<CreateSnapshotResponse><requestId>r-1</requestId><snapshotId>snap-1</snapshotId></CreateSnapshotResponse>",
+};
+const NONE: Answer = {
+  status: 200,
+  body: "<DescribeSnapshotsResponse><requestId>r-1</requestId><snapshotSet/></DescribeSnapshotsResponse>",
+};
+const action = { tags: { [TAG.slot]: SLOT }, description: "d" } as unknown as SnapshotAction;
+
+/** Creates a snapshot against the given answers: what came of it, and how often the call was sent. */
+async function write(answers: Answer[]): Promise<[string[] | Meaning, number]> {
+  wire = await listen(answers);
+  const { writer } = makeClients(SETTINGS).primary;
+  try {
+    const { snapshotIds } = await createSingle(writer, action, volume("vol-1"));
+    return [snapshotIds, wire.requests.length];
+  } catch (error) {
+    return [meaningOf(causeOf(error)), wire.requests.length];
+  }
+}
+
+async function read(answers: Answer[]): Promise<[number, number]> {
+  wire = await listen(answers);
+  const { reader } = makeClients(SETTINGS).dr;
+  const found = await describeVaultSnapshots(reader, "us-west-2", "vault");
+  return [found.length, wire.requests.length];
+}
+
+describe("a write", () => {
+  test.each<[string, Answer]>([
+    ["whose connection is cut", "cut"],
+    ["that AWS fails", ec2Error(500, "InternalError")],
+    ["that AWS is not there for", ec2Error(503, "ServiceUnavailable")],
+    ["that a gateway answers", { status: 502, body: "<html>Bad gateway</html>" }],
+    ["whose answer is cut short", { status: 200, body: "<CreateSnapshotResponse><snapsh" }],
+  ])("%s is sent once, and may have taken effect", async (_what, answer) => {
+    await expect(write([answer, MADE])).resolves.toStrictEqual(["unknown", 1]);
+  });
+
+  test("that is throttled is sent again: nothing was done", async () => {
+    const throttled = ec2Error(503, "RequestLimitExceeded");
+    await expect(write([throttled, throttled, MADE])).resolves.toStrictEqual([["snap-1"], 3]);
+  });
+
+  test("that AWS refuses is sent once", async () => {
+    const refused = ec2Error(400, "InvalidParameterValue");
+    await expect(write([refused, MADE])).resolves.toStrictEqual(["refused", 1]);
+  });
+});
+
+test.each<[string, Answer]>([
+  ["whose connection is cut", "cut"],
+  ["that AWS fails", ec2Error(500, "InternalError")],
+  ["that is throttled", ec2Error(503, "RequestLimitExceeded")],
+])("a read %s is sent again", async (_what, answer) => {
+  await expect(read([answer, NONE])).resolves.toStrictEqual([0, 2]);
+});
+
+test("a copy has its tags in the body, and a presigned URL with the key and without the tags", async () => {
+  wire = await listen([
+    {
+      status: 200,
+      body: "<CopySnapshotResponse><requestId>r-1</requestId><snapshotId>snap-2</snapshotId></CopySnapshotResponse>",
+    },
+  ]);
+  const copy: CopyAction = {
+    kind: "copy",
+    region: SETTINGS.drRegion,
+    sourceSnapshotId: "snap-1",
+    sourceRegion: SETTINGS.primaryRegion,
+    kmsKeyArn: KEY,
+    sinceMs: NOW,
+    tags: { [TAG.sourceSnapshot]: "snap-1", [TAG.slot]: SLOT },
+    description: "a copy",
+    reason: "no copy yet",
+  };
+  const made = await copySnapshot(makeClients(SETTINGS).dr.writer, copy);
+  expect(made.snapshotIds).toStrictEqual(["snap-2"]);
+
+  const [{ PresignedUrl = "", ...body } = {}] = wire.requests.map(
+    (fields): Record<string, string> => Object.fromEntries(fields),
+  );
+  expect(body).toStrictEqual({
+    Action: "CopySnapshot",
+    Version: "2016-11-15",
+    SourceRegion: "us-east-1",
+    SourceSnapshotId: "snap-1",
+    DestinationRegion: "us-west-2",
+    Description: "a copy",
+    Encrypted: "true",
+    KmsKeyId: KEY,
+    "TagSpecification.1.ResourceType": "snapshot",
+    "TagSpecification.1.Tag.1.Key": TAG.slot,
+    "TagSpecification.1.Tag.1.Value": SLOT,
+    "TagSpecification.1.Tag.2.Key": TAG.sourceSnapshot,
+    "TagSpecification.1.Tag.2.Value": "snap-1",
+  });
+  const presigned = new URL(PresignedUrl).searchParams;
+  expect([...presigned.keys()].filter((key) => key.includes("Tag"))).toStrictEqual([]);
+  const { Action, SourceRegion, SourceSnapshotId, DestinationRegion, Encrypted, KmsKeyId } =
+    Object.fromEntries(presigned);
+  expect({ Action, SourceRegion, SourceSnapshotId, DestinationRegion, Encrypted, KmsKeyId }).toStrictEqual({
+    Action: "CopySnapshot",
+    SourceRegion: "us-east-1",
+    SourceSnapshotId: "snap-1",
+    DestinationRegion: "us-west-2",
+    Encrypted: "true",
+    KmsKeyId: KEY,
+  }); // prettier-ignore
+});
+
+test("each client is in its own region, and tells the time that a call may take", async () => {
+  const clients = makeClients(SETTINGS);
+  const regions = [
+    clients.primary.reader,
+    clients.primary.writer,
+    clients.dr.reader,
+    clients.dr.writer,
+    clients.scheduler,
+    clients.sns,
+  ].map((client) => client.config.region());
+  await expect(Promise.all(regions)).resolves.toStrictEqual([
+    "us-east-1",
+    "us-east-1",
+    "us-west-2",
+    "us-west-2",
+    "us-east-1",
+    "us-east-1",
+  ]);
+});
+
+test("a retry strategy of the SDK's first kind is left as it is", () => {
+  const first = { mode: "legacy", retry: () => Promise.reject(new Error("not called")) };
+  expect(retryOnlyThrottled(first)).toBe(first);
+});

@@ -1,0 +1,173 @@
+import {
+  GetScheduleCommand,
+  SchedulerClient,
+  UpdateScheduleCommand,
+} from "@aws-sdk/client-scheduler";
+import { mockClient } from "aws-sdk-client-mock";
+import { nextWakeMs, readClock, setClock, stillTold, wakeDelayMs } from "../../src/vault/clock";
+import { HOUR_MS, MINUTE_MS, isoSeconds } from "../../src/vault/time";
+import type { CopyAction, Outcome, Plan, SnapshotAction } from "../../src/vault/types";
+import { FUNCTION_ARN, NOW, SETTINGS, SLOT } from "../support/world";
+
+const scheduler = mockClient(SchedulerClient);
+const client = new SchedulerClient({});
+
+beforeEach(() => scheduler.reset());
+
+const plan: Plan = { actions: [], kept: [], problems: [], pending: [] };
+const copy = { kind: "copy", sinceMs: NOW - 50 * MINUTE_MS } as CopyAction;
+const set = { kind: "snapshot", slot: SLOT } as SnapshotAction;
+
+function outcome(part: Partial<Outcome>): Outcome {
+  return { action: copy, status: "done", detail: "", snapshotIds: [], ...part };
+}
+
+test.each([
+  [0, 1],
+  [5, 1],
+  [10, 1],
+  [30, 3],
+  [100, 10],
+  [6_000, 10],
+  [-60, 1],
+])("work of %d minutes is looked at after %d more", (ageMinutes, waitMinutes) => {
+  expect(wakeDelayMs(NOW - ageMinutes * MINUTE_MS, NOW)).toBe(waitMinutes * MINUTE_MS);
+});
+
+describe("the next wake", () => {
+  const wake = (outcomes: Outcome[], pending: Plan["pending"] = []) => {
+    const at = nextWakeMs({ ...plan, pending }, outcomes, NOW);
+    return at === undefined ? undefined : (at - NOW) / MINUTE_MS;
+  };
+
+  test("is none where nothing is under way", () => {
+    expect(wake([])).toBeUndefined();
+    expect(wake([outcome({}), outcome({ status: "failed" }), outcome({ status: "skipped" })])).toBeUndefined(); // prettier-ignore
+  });
+
+  test("is soon after something was made", () => {
+    expect(wake([outcome({ snapshotIds: ["snap-1"] })])).toBe(1);
+  });
+
+  test("waits longer for a copy that has been owed for long", () => {
+    expect(wake([outcome({ status: "deferred" })])).toBe(5);
+  });
+
+  test("counts a snapshot that was put off from its slot", () => {
+    const late = { ...set, slot: isoSeconds(NOW - 40 * MINUTE_MS) };
+    expect(wake([outcome({ action: late, status: "deferred" })])).toBe(4);
+    expect(wake([outcome({ action: { ...set, slot: "?" }, status: "deferred" })])).toBe(1);
+  });
+
+  test("is not set by deletions: the sweep is soon enough", () => {
+    const action = { kind: "delete", region: "us-east-1", snapshotId: "s", reason: "" } as const;
+    expect(wake([outcome({ action, status: "deferred" })])).toBeUndefined();
+  });
+
+  test("is the soonest of all", () => {
+    const pending = [{ snapshotId: "s", region: "us-east-1", sinceMs: NOW - 300 * MINUTE_MS }];
+    expect(wake([], pending)).toBe(10);
+    expect(wake([outcome({ status: "deferred" })], pending)).toBe(5);
+  });
+});
+
+describe("what was told", () => {
+  test("counts for 23 hours, so that tomorrow's run tells it again", () => {
+    const told = {
+      now: isoSeconds(NOW),
+      young: isoSeconds(NOW - 23 * HOUR_MS + 1_000),
+      old: isoSeconds(NOW - 23 * HOUR_MS),
+      odd: "yesterday",
+    };
+    expect(Object.keys(stillTold(told, NOW))).toStrictEqual(["now", "young"]);
+  });
+
+  test("is at most the newest thousand", () => {
+    const told = Object.fromEntries(
+      Array.from({ length: 1_200 }, (_, n) => [`p-${n}`, isoSeconds(NOW - n * 1_000)]),
+    );
+    const kept = Object.keys(stillTold(told, NOW));
+    expect([kept.length, kept[0], kept.at(-1)]).toStrictEqual([1_000, "p-0", "p-999"]);
+  });
+});
+
+describe("reading the clock", () => {
+  test("asks for the vault's own schedule and gives what it carries", async () => {
+    const input = { kind: "pass", slot: SLOT, told: { "a/b": SLOT } };
+    scheduler.on(GetScheduleCommand).resolves({ Target: { Arn: "", RoleArn: "", Input: JSON.stringify(input) } }); // prettier-ignore
+    await expect(readClock(client, SETTINGS, NOW)).resolves.toStrictEqual(input);
+    expect(scheduler.calls().map((call) => call.args[0].input)).toStrictEqual([
+      { Name: "clock", GroupName: "vault" },
+    ]);
+  });
+
+  test.each([
+    ["has no input", {}],
+    ["carries nothing", { Target: { Arn: "", RoleArn: "", Input: '{"kind":"pass"}' } }],
+  ])("gives nothing where it %s", async (_what, answer) => {
+    scheduler.on(GetScheduleCommand).resolves(answer);
+    await expect(readClock(client, SETTINGS, NOW)).resolves.toStrictEqual({
+      kind: "pass",
+      slot: undefined,
+      told: {},
+    });
+  });
+
+  test.each(["not JSON", "null"])("does not stop at the input %p", async (Input) => {
+    scheduler.on(GetScheduleCommand).resolves({ Target: { Arn: "", RoleArn: "", Input } });
+    await expect(readClock(client, SETTINGS, NOW)).resolves.toStrictEqual({
+      kind: "pass",
+      told: {},
+    });
+  });
+
+  test("does not stop where the schedule is gone", async () => {
+    scheduler.on(GetScheduleCommand).rejects(new Error("ResourceNotFoundException"));
+    await expect(readClock(client, SETTINGS, NOW)).resolves.toStrictEqual({
+      kind: "pass",
+      told: {},
+    });
+  });
+});
+
+describe("setting the clock", () => {
+  const input = { kind: "pass" as const, slot: SLOT, told: { "a/b": isoSeconds(NOW) } };
+  const sent = async (atMs: number | undefined) => {
+    await setClock(client, SETTINGS, FUNCTION_ARN, atMs, input, NOW);
+    return scheduler.commandCalls(UpdateScheduleCommand).map((call) => call.args[0].input);
+  };
+  const whole = {
+    Name: "clock",
+    GroupName: "vault",
+    Description: "Alarm clock of smart-vault-test: moved by the function, see docs/adr/0003",
+    ScheduleExpression: "at(2026-11-22T03:01:00)",
+    ScheduleExpressionTimezone: "UTC",
+    State: "ENABLED",
+    FlexibleTimeWindow: { Mode: "OFF" },
+    ActionAfterCompletion: "NONE",
+    Target: {
+      Arn: FUNCTION_ARN,
+      RoleArn: "arn:aws:iam::111122223333:role/clock",
+      Input: JSON.stringify(input),
+    },
+  };
+
+  test("moves the one schedule", async () => {
+    await expect(sent(NOW + MINUTE_MS)).resolves.toStrictEqual([whole]);
+  });
+
+  test("stops it where there is nothing to wait for, and still carries what was told", async () => {
+    await expect(sent(undefined)).resolves.toStrictEqual([
+      { ...whole, State: "DISABLED", ScheduleExpression: "at(2026-11-22T03:00:00)" },
+    ]);
+  });
+
+  test("carries no more than Scheduler's 256 KB", async () => {
+    const told = Object.fromEntries(
+      Array.from({ length: 6_000 }, (_, n) => [`snapshot-failed/i-0123456789abcdef${n}`, SLOT]),
+    );
+    await setClock(client, SETTINGS, FUNCTION_ARN, NOW, { kind: "pass", told }, NOW);
+    const [call] = scheduler.commandCalls(UpdateScheduleCommand);
+    expect(call?.args[0].input.Target?.Input?.length).toBeLessThan(256_000);
+  });
+});

@@ -1,0 +1,154 @@
+import {
+  CopySnapshotCommand,
+  CreateSnapshotCommand,
+  CreateSnapshotsCommand,
+  CreateTagsCommand,
+  DeleteSnapshotCommand,
+  EC2Client,
+} from "@aws-sdk/client-ec2";
+import { mockClient } from "aws-sdk-client-mock";
+import {
+  copySnapshot,
+  createSet,
+  createSingle,
+  deleteSnapshot,
+  markCopyExpired,
+} from "../../src/vault/ec2Writes";
+import { MAX_SNAPSHOT_TAGS, TAG } from "../../src/vault/tags";
+import { copyAction, snapshotAction } from "../support/actions";
+import { KEY, SETTINGS, SLOT, volume } from "../support/world";
+
+const ec2 = mockClient(EC2Client);
+const client = new EC2Client({});
+const $metadata = { requestId: "r-1" };
+
+beforeEach(() => ec2.reset());
+
+function inputs(): unknown[] {
+  return ec2.calls().map((call) => call.args[0].input);
+}
+
+function tagged(crashConsistent: string, ...more: { Key: string; Value: string }[]) {
+  const Tags = [
+    ...more,
+    { Key: TAG.crashConsistent, Value: crashConsistent },
+    { Key: TAG.slot, Value: SLOT },
+    { Key: TAG.vault, Value: SETTINGS.vaultId },
+  ];
+  return [{ ResourceType: "snapshot", Tags }];
+}
+
+describe("a set", () => {
+  beforeEach(() => {
+    ec2
+      .on(CreateSnapshotsCommand)
+      .resolves({ Snapshots: [{ SnapshotId: "snap-1" }, { SnapshotId: "snap-2" }, {}], $metadata });
+  });
+
+  test("of the whole instance leaves nothing out, and is tagged crash-consistent", async () => {
+    await expect(createSet(client, snapshotAction())).resolves.toStrictEqual({
+      snapshotIds: ["snap-1", "snap-2"],
+      requestId: "r-1",
+    });
+    expect(inputs()).toStrictEqual([
+      {
+        InstanceSpecification: { InstanceId: "i-1" },
+        Description: "a set",
+        CopyTagsFromSource: "volume",
+        TagSpecifications: tagged("true"),
+      },
+    ]);
+  });
+
+  test("leaves out what its action says", async () => {
+    const action = snapshotAction({
+      excludeBootVolume: true,
+      excludeDataVolumeIds: ["vol-3"],
+      copyVolumeTags: false,
+    });
+    await createSet(client, action);
+    expect(inputs()).toStrictEqual([
+      {
+        InstanceSpecification: {
+          InstanceId: "i-1",
+          ExcludeBootVolume: true,
+          ExcludeDataVolumeIds: ["vol-3"],
+        },
+        Description: "a set",
+        TagSpecifications: tagged("true"),
+      },
+    ]);
+  });
+
+  test("of which EC2 says nothing made nothing that is known", async () => {
+    ec2.on(CreateSnapshotsCommand).resolves({ $metadata });
+    await expect(createSet(client, snapshotAction())).resolves.toStrictEqual({
+      snapshotIds: [],
+      requestId: "r-1",
+    });
+  });
+});
+
+describe("a single snapshot", () => {
+  beforeEach(() => ec2.on(CreateSnapshotCommand).resolves({ SnapshotId: "snap-1", $metadata }));
+
+  test("says that it is not crash-consistent, and carries its volume's tags", async () => {
+    const own = volume("vol-1", { tags: { Mount: "/", "aws:owner": "x" } });
+    await expect(createSingle(client, snapshotAction(), own)).resolves.toStrictEqual({
+      snapshotIds: ["snap-1"],
+      requestId: "r-1",
+    });
+    expect(inputs()).toStrictEqual([
+      {
+        VolumeId: "vol-1",
+        Description: "a set",
+        TagSpecifications: tagged("false", { Key: "Mount", Value: "/" }),
+      },
+    ]);
+  });
+
+  test("leaves one of EC2's 50 tags for the mark that its copy has expired", async () => {
+    const many = Object.fromEntries(Array.from({ length: 60 }, (_, n) => [`t-${n}`, ""]));
+    await createSingle(client, snapshotAction(), volume("vol-1", { tags: many }));
+    const [call] = ec2.commandCalls(CreateSnapshotCommand);
+    expect(call?.args[0].input.TagSpecifications?.[0]?.Tags).toHaveLength(MAX_SNAPSHOT_TAGS);
+    expect(MAX_SNAPSHOT_TAGS).toBe(49);
+  });
+});
+
+test("a copy is always encrypted, under the vault's key, and tagged from the start", async () => {
+  ec2.on(CopySnapshotCommand).resolves({ SnapshotId: "snap-2", $metadata });
+  await expect(copySnapshot(client, copyAction("snap-1"))).resolves.toStrictEqual({
+    snapshotIds: ["snap-2"],
+    requestId: "r-1",
+  });
+  expect(inputs()).toStrictEqual([
+    {
+      SourceRegion: "us-east-1",
+      SourceSnapshotId: "snap-1",
+      Description: "a copy",
+      Encrypted: true,
+      KmsKeyId: KEY,
+      TagSpecifications: [
+        { ResourceType: "snapshot", Tags: [{ Key: TAG.sourceSnapshot, Value: "snap-1" }] },
+      ],
+    },
+  ]);
+});
+
+test("deleting names one snapshot", async () => {
+  ec2.on(DeleteSnapshotCommand).resolves({ $metadata });
+  await expect(deleteSnapshot(client, "snap-1")).resolves.toStrictEqual({
+    snapshotIds: [],
+    requestId: "r-1",
+  });
+  expect(inputs()).toStrictEqual([{ SnapshotId: "snap-1" }]);
+});
+
+test("the mark is written on the one source", async () => {
+  ec2.on(CreateTagsCommand).resolves({});
+  await markCopyExpired(client, "snap-1", SLOT);
+  expect(inputs()).toStrictEqual([
+    { Resources: ["snap-1"], Tags: [{ Key: TAG.copyExpired, Value: SLOT }] },
+  ]);
+});

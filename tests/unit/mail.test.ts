@@ -1,0 +1,71 @@
+import fc from "fast-check";
+import { composeMail } from "../../src/vault/mail";
+import type { Status, Summary } from "../../src/vault/summary";
+import type { Problem } from "../../src/vault/types";
+import { RUN, SETTINGS, SLOT, SWEEP } from "../support/world";
+
+const LOGS = "CloudWatch log group /aws/lambda/vault in us-east-1";
+const counts = { snapshots: 3, copies: 2, deletions: 1, deferred: 4, skipped: 0, failed: 1 };
+const denied: Problem = {
+  kind: "snapshot-failed",
+  subject: "i-1",
+  message: "snapshots of i-1 failed: UnauthorizedOperation",
+  hint: "Give the role ec2:CreateSnapshots.",
+};
+const bare: Problem = { kind: "delete-failed", subject: "s", message: "deleting s failed" };
+
+function summary(status: Status, vaultId = "vault"): Summary {
+  return { vaultId, wake: RUN, status, counts, problems: [] };
+}
+
+test("the whole mail says what failed, why, what goes on by itself and what to do", () => {
+  expect(composeMail(summary("partial"), [denied, bare], SETTINGS, LOGS)).toStrictEqual({
+    subject: "vault: backup incomplete, 2 problems",
+    body: [
+      "vault: backup incomplete, 2 problems",
+      "",
+      `Woken as run for ${SLOT}; run id run-1.`,
+      "Started 3 snapshots in us-east-1 and 2 copies in us-west-2; deleted 1; put off 4 for a limit or time; failed 1.",
+      "",
+      "What is wrong:",
+      "1. snapshots of i-1 failed: UnauthorizedOperation",
+      "   What to do: Give the role ec2:CreateSnapshots.",
+      "2. deleting s failed",
+      "",
+      "What happens next: missing copies are tried again by every sweep, once an hour, and missing",
+      "snapshots by the next scheduled run. Nothing is deleted whose copy is not sound. The same",
+      "problem is told again after a day if it is still there.",
+      "",
+      `Log: ${LOGS}, filter by run id.`,
+    ].join("\n"),
+  });
+});
+
+test.each<[Status, string]>([
+  ["no-instances", "vault: NOTHING BACKED UP, no instance matched"],
+  ["failed", "vault: BACKUP FAILED, 1 problem"],
+  ["partial", "vault: backup incomplete, 1 problem"],
+])("the subject of %s is %p", (status, subject) => {
+  expect(composeMail(summary(status), [denied], SETTINGS, LOGS).subject).toBe(subject);
+});
+
+test("a subject is one line of ASCII under 100 characters, whatever the vault is called", () => {
+  fc.assert(
+    fc.property(fc.string({ maxLength: 200, unit: "binary" }), (vaultId) => {
+      const { subject } = composeMail(summary("failed", vaultId), [denied], SETTINGS, LOGS);
+      expect(subject).toMatch(/^[\x20-\x7e]{1,99}$/);
+    }),
+  );
+});
+
+test("a sweep has no slot to name", () => {
+  const { body } = composeMail({ ...summary("partial"), wake: SWEEP }, [bare], SETTINGS, LOGS);
+  expect(body).toContain("Woken as sweep; run id sweep-1.");
+});
+
+test("more than a hundred problems are listed in part, and the rest is counted", () => {
+  const many = Array.from({ length: 103 }, (_, n) => ({ ...bare, message: `problem ${n}.` }));
+  const { body } = composeMail(summary("failed"), many, SETTINGS, LOGS);
+  expect(body).toContain("100. problem 99.\n… and 3 more: see the log.\n");
+  expect(body).not.toContain("problem 100.");
+});

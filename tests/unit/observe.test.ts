@@ -1,0 +1,79 @@
+import {
+  DescribeInstancesCommand,
+  DescribeSnapshotsCommand,
+  DescribeVolumesCommand,
+} from "@aws-sdk/client-ec2";
+import { mockClient } from "aws-sdk-client-mock";
+import { makeClients } from "../../src/vault/clients";
+import { observe } from "../../src/vault/observe";
+import { RUN, SETTINGS, SWEEP } from "../support/world";
+
+const clients = makeClients(SETTINGS);
+const primary = mockClient(clients.primary.reader);
+const dr = mockClient(clients.dr.reader);
+const down = Object.assign(new Error("no route"), { name: "TimeoutError" });
+
+beforeEach(() => {
+  primary.reset();
+  dr.reset();
+  primary
+    .on(DescribeInstancesCommand)
+    .resolves({ Reservations: [{ Instances: [{ InstanceId: "i-1" }] }] });
+  primary.on(DescribeVolumesCommand).resolves({ Volumes: [] });
+  primary.on(DescribeSnapshotsCommand).resolves({ Snapshots: [{ SnapshotId: "snap-1" }] });
+  dr.on(DescribeSnapshotsCommand).resolves({ Snapshots: [{ SnapshotId: "snap-2" }] });
+});
+
+test("a run sees instances, snapshots and copies, each in its region", async () => {
+  const world = await observe(clients, SETTINGS, RUN);
+  expect(world.instances?.map((i) => i.instanceId)).toStrictEqual(["i-1"]);
+  expect(world.snapshots?.map((s) => [s.snapshotId, s.region])).toStrictEqual([["snap-1", "us-east-1"]]); // prettier-ignore
+  expect(world.copies?.map((s) => [s.snapshotId, s.region])).toStrictEqual([["snap-2", "us-west-2"]]); // prettier-ignore
+  expect(world.problems).toStrictEqual([]);
+});
+
+test("a wake without a slot costs no instance reads", async () => {
+  const world = await observe(clients, SETTINGS, SWEEP);
+  expect(world.instances).toBeUndefined();
+  expect(primary.calls().map((call) => call.args[0].constructor.name)).toStrictEqual([
+    "DescribeSnapshotsCommand",
+  ]);
+});
+
+test("a region that is down is a problem, and the other is seen", async () => {
+  dr.on(DescribeSnapshotsCommand).rejects(down);
+  const world = await observe(clients, SETTINGS, RUN);
+  expect([world.instances?.length, world.snapshots?.length, world.copies]).toStrictEqual([
+    1,
+    1,
+    undefined,
+  ]);
+  expect(world.problems).toStrictEqual([
+    {
+      kind: "not-observed",
+      subject: "copies in us-west-2",
+      message:
+        "could not read copies in us-west-2: TimeoutError: no route; nothing was copied or pruned",
+      hint: "Check the role's rights and the region's health; the next sweep tries again.",
+    },
+  ]);
+});
+
+test("instances whose volumes can't be read are not seen: their tags may exclude some", async () => {
+  primary.on(DescribeVolumesCommand).rejects(down);
+  const world = await observe(clients, SETTINGS, RUN);
+  expect(world.instances).toBeUndefined();
+  expect(world.problems.map((p) => p.subject)).toStrictEqual(["instances in us-east-1"]);
+  expect(world.snapshots).toHaveLength(1);
+});
+
+test("nothing to be seen is three problems, not an error", async () => {
+  primary.onAnyCommand().rejects(down);
+  dr.onAnyCommand().rejects(down);
+  const world = await observe(clients, SETTINGS, RUN);
+  expect(world.problems.map((p) => p.subject).sort()).toStrictEqual([
+    "copies in us-west-2",
+    "instances in us-east-1",
+    "snapshots in us-east-1",
+  ]);
+});

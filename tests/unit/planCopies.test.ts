@@ -1,0 +1,191 @@
+import fc from "fast-check";
+import {
+  copiesBySource,
+  copyFault,
+  copyTags,
+  coverageOf,
+  planCopies,
+} from "../../src/vault/planCopies";
+import { INSTANCE_TAG_PREFIX, MAX_TAGS, TAG } from "../../src/vault/tags";
+import { HOUR_MS, MINUTE_MS } from "../../src/vault/time";
+import type { Snapshot } from "../../src/vault/types";
+import { KEY, NOW, SETTINGS, copyOf, snapshot } from "../support/world";
+
+const OTHER_KEY = "arn:aws:kms:us-west-2:111122223333:key/other";
+const source = snapshot("snap-1", { startTimeMs: NOW - 5 * HOUR_MS });
+const marked = snapshot("snap-1", { tags: { [TAG.copyExpired]: "2026-11-01T03:00:00Z" } });
+const sound = copyOf(source, "sound");
+const pending = copyOf(source, "pending", { state: "pending" });
+const failed = copyOf(source, "failed", { state: "error", stateMessage: "key is disabled" });
+const plain = copyOf(source, "plain", { encrypted: false });
+const otherKey = copyOf(source, "other-key", { kmsKeyId: OTHER_KEY });
+
+function plan(snapshots: Snapshot[], copies: Snapshot[]) {
+  return planCopies(snapshots, copiesBySource(copies), SETTINGS, NOW);
+}
+
+test.each([
+  ["sound", "completed, encrypted and under the key", source, [sound]],
+  ["sound", "one good beside a broken one", source, [failed, sound, pending]],
+  ["pending", "on the way", source, [pending]],
+  ["pending", "on the way beside a broken one", source, [failed, pending]],
+  ["broken", "failed", source, [failed]],
+  ["broken", "not encrypted", source, [plain]],
+  ["broken", "under another key", source, [otherKey]],
+  ["missing", "none", source, []],
+  ["expired", "none, and marked", marked, []],
+  ["expired", "a broken one, and marked", marked, [failed]],
+  ["sound", "a good one, and marked", marked, [sound]],
+])("coverage is %s with a copy that is %s", (coverage, _what, of, copies) => {
+  expect(coverageOf(of, copies, KEY)).toBe(coverage);
+});
+
+test("coverage is missing where no copies are known", () => {
+  expect(coverageOf(source, undefined, KEY)).toBe("missing");
+});
+
+test.each([
+  [sound, undefined],
+  [pending, undefined],
+  [failed, "it is in state error: key is disabled"],
+  [{ ...failed, stateMessage: undefined }, "it is in state error: EC2 gives no reason"],
+  [plain, "it is not encrypted"],
+  [otherKey, `it is under ${OTHER_KEY}, not ${KEY}`],
+  [{ ...sound, kmsKeyId: undefined }, `it is under no key, not ${KEY}`],
+])("the fault of copy %# is told", (copy, fault) => {
+  expect(copyFault(copy, KEY)).toBe(fault);
+});
+
+test("copies are found by their source; one that names none belongs to nothing", () => {
+  const lost: Snapshot = { ...sound, snapshotId: "lost", tags: {} };
+  expect([...copiesBySource([sound, lost, failed])]).toStrictEqual([["snap-1", [sound, failed]]]);
+});
+
+describe("planning", () => {
+  test("copies what has no copy, oldest first", () => {
+    const old = snapshot("old", { startTimeMs: NOW - 3 });
+    const twin = snapshot("a-twin", { startTimeMs: NOW - 3 });
+    const young = snapshot("young", { startTimeMs: NOW - 2 });
+    const { actions, problems } = plan([young, old, twin], []);
+    expect(actions.map((a) => a.sourceSnapshotId)).toStrictEqual(["a-twin", "old", "young"]);
+    expect(problems).toStrictEqual([]);
+  });
+
+  test("says everything that the copy call needs", () => {
+    expect(plan([source], []).actions).toStrictEqual([
+      {
+        kind: "copy",
+        region: "us-west-2",
+        sourceSnapshotId: "snap-1",
+        sourceRegion: "us-east-1",
+        kmsKeyArn: KEY,
+        sinceMs: source.startTimeMs,
+        tags: copyTags(source),
+        description: "smart-vault-test copy of snap-1 from us-east-1",
+        reason: "no copy yet",
+      },
+    ]);
+  });
+
+  test.each([
+    ["sound", source, [sound]],
+    ["pending", source, [pending]],
+    ["expired", marked, []],
+  ])("leaves one alone whose copy is %s", (_coverage, of, copies) => {
+    expect(plan([of], copies)).toStrictEqual({ actions: [], problems: [] });
+  });
+
+  test("replaces a broken copy at once, and tells it under its source's name", () => {
+    const { actions, problems } = plan([source], [failed]);
+    expect(actions.map((a) => a.reason)).toStrictEqual(["its copy is not usable"]);
+    expect(problems).toStrictEqual([
+      expect.objectContaining({
+        kind: "broken-copy",
+        subject: "snap-1",
+        message:
+          "the copy failed of snap-1 in us-west-2 is not usable: it is in state error: key is disabled; it is being replaced",
+      }),
+    ]);
+  });
+
+  test("waits with a copy whose replacement broke too, and tells it as the same problem", () => {
+    const again = { ...failed, snapshotId: "failed-2", startTimeMs: NOW - 5 * MINUTE_MS };
+    const first = plan([source], [failed]);
+    const soon = plan([source], [failed, again]);
+    expect(soon.actions).toStrictEqual([]);
+    expect(soon.problems.map((p) => p.subject)).toStrictEqual(first.problems.map((p) => p.subject));
+    const later = { ...again, startTimeMs: NOW - 45 * MINUTE_MS };
+    expect(plan([source], [failed, later]).actions).toHaveLength(1);
+  });
+
+  test("does not try a snapshot in the archive, which EC2 can't copy", () => {
+    const archived = { ...source, storageTier: "archive" };
+    expect(plan([archived], [])).toStrictEqual({ actions: [], problems: [] });
+  });
+});
+
+describe("a copy's tags", () => {
+  const full = snapshot("snap-1", {
+    tags: {
+      [TAG.instanceName]: "web",
+      [TAG.instanceType]: "m7g.large",
+      [TAG.availabilityZone]: "us-east-1a",
+      [TAG.crashConsistent]: "true",
+      [TAG.setSize]: "1",
+      [TAG.volumes]: "vol-1:/dev/xvda:root:gp3:16:3000:125",
+      [`${INSTANCE_TAG_PREFIX}team`]: "core",
+      Mount: "/",
+    },
+  });
+
+  test("are enough to restore with the primary region gone", () => {
+    expect(copyTags(full)).toStrictEqual({
+      [TAG.vault]: SETTINGS.vaultId,
+      [TAG.instance]: "i-1",
+      [TAG.instanceName]: "web",
+      [TAG.instanceType]: "m7g.large",
+      [TAG.availabilityZone]: "us-east-1a",
+      [TAG.slot]: "2026-11-22T03:00:00Z",
+      [TAG.run]: "run-0",
+      [TAG.crashConsistent]: "true",
+      [TAG.setSize]: "1",
+      [TAG.sourceSnapshot]: "snap-1",
+      [TAG.sourceVolume]: "vol-1",
+      [TAG.device]: "/dev/xvda",
+      [TAG.deviceRole]: "root",
+      [TAG.volumeType]: "gp3",
+      [TAG.volumeSizeGiB]: "16",
+      [TAG.volumeIops]: "3000",
+      [TAG.volumeThroughputMiBps]: "125",
+      [`${INSTANCE_TAG_PREFIX}team`]: "core",
+      Mount: "/",
+    });
+  });
+
+  test("tell a data volume from a root", () => {
+    const tags = { [TAG.volumes]: "vol-1:/dev/sdf:data::::" };
+    expect(copyTags(snapshot("s", { tags }))[TAG.deviceRole]).toBe("data");
+  });
+
+  test("have the snapshot's own size where the facts were lost", () => {
+    const tags = copyTags(source);
+    expect(tags[TAG.volumeSizeGiB]).toBe("8");
+    expect(tags[TAG.device]).toBeUndefined();
+  });
+
+  test("never pass 50, and never lose what a restore needs for a person's tags", () => {
+    const needed = Object.keys(copyTags(full)).filter((key) => key.startsWith("smart-vault:"));
+    const people = fc.dictionary(fc.string({ minLength: 1, maxLength: 20 }), fc.string(), {
+      maxKeys: 60,
+      noNullPrototype: true,
+      size: "max",
+    });
+    fc.assert(
+      fc.property(people, (tags) => {
+        const made = copyTags({ ...full, tags: { ...tags, ...full.tags } });
+        expect(Object.keys(made).length).toBeLessThanOrEqual(MAX_TAGS);
+        expect(needed.filter((key) => made[key] === undefined)).toStrictEqual([]);
+      }),
+    );
+  });
+});

@@ -1,0 +1,77 @@
+/** The vault over sixty days on an AWS that refuses nothing: what it settles at, and that it does no work twice. */
+import { planVault } from "../../src/vault/plan";
+import { TAG } from "../../src/vault/tags";
+import { DAY_MS, HOUR_MS, isoSeconds } from "../../src/vault/time";
+import type { Action, Wake, World } from "../../src/vault/types";
+import { applyToWorld } from "../support/applyToWorld";
+import { NOW, SETTINGS, instance, volume } from "../support/world";
+
+const DAYS = 60;
+const VOLUMES = [volume("vol-1", { isRoot: true }), volume("vol-2")];
+
+/** A run a day and a sweep every six hours. The instance is terminated on the given day. */
+function live(retentionDays: number, drRetentionDays: number, terminatedOnDay = DAYS) {
+  const policy = { ...SETTINGS, retentionDays, drRetentionDays };
+  let world: World = { instances: [], snapshots: [], copies: [], problems: [] };
+  const done: Action[] = [];
+  for (let hour = 0; hour < DAYS * 24; hour += 6) {
+    const nowMs = NOW + hour * HOUR_MS;
+    const runId = `run-${hour}`;
+    const wake: Wake =
+      hour % 24 === 0 ? { kind: "run", slot: isoSeconds(nowMs), runId } : { kind: "sweep", runId };
+    const alive = hour < terminatedOnDay * 24;
+    world = { ...world, instances: alive ? [instance("i-1", VOLUMES)] : [] };
+    const { actions } = planVault(world, policy, wake, nowMs);
+    done.push(...actions);
+    world = applyToWorld(world, actions, nowMs);
+  }
+  const daysOf = (snapshots: World["snapshots"], volumeId: string) =>
+    (snapshots ?? [])
+      .filter((s) => s.volumeId === volumeId)
+      .map((s) => (Date.parse(s.tags[TAG.slot] ?? "") - NOW) / DAY_MS)
+      .sort((a, b) => a - b);
+  return { world, done, daysOf };
+}
+
+const lastDays = (count: number) => Array.from({ length: count }, (_, n) => DAYS - count + n);
+
+test.each([
+  [7, 7],
+  [7, 3],
+  [3, 14],
+  [1, 1],
+])("with %d days here and %d there it keeps just those, of each volume", (here, there) => {
+  const { world, daysOf } = live(here, there);
+  for (const { volumeId } of VOLUMES) {
+    expect(daysOf(world.snapshots, volumeId)).toStrictEqual(lastDays(here));
+    expect(daysOf(world.copies, volumeId)).toStrictEqual(lastDays(there));
+  }
+});
+
+test.each([
+  [7, 7],
+  [7, 3],
+  [3, 14],
+])(
+  "with %d days here and %d there each snapshot is copied once and deleted once",
+  (here, there) => {
+    const { done } = live(here, there);
+    const copied = done.flatMap((a) => (a.kind === "copy" ? a.sourceSnapshotId : []));
+    expect(new Set(copied).size).toBe(copied.length);
+    expect(copied).toHaveLength(DAYS * VOLUMES.length);
+    const deleted = done.flatMap((a) => (a.kind === "delete" ? a.snapshotId : []));
+    expect(new Set(deleted).size).toBe(deleted.length);
+  },
+);
+
+test.each([
+  [7, 7],
+  [7, 3],
+  [3, 14],
+])("with %d days here and %d there an instance that is gone keeps its last point in both regions", (here, there) => {
+  const { world, daysOf } = live(here, there, 20);
+  for (const { volumeId } of VOLUMES) {
+    expect(daysOf(world.snapshots, volumeId)).toStrictEqual([19]);
+    expect(daysOf(world.copies, volumeId)).toStrictEqual([19]);
+  }
+}); // prettier-ignore

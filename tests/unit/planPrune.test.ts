@@ -1,0 +1,193 @@
+import type { Coverage } from "../../src/vault/planCopies";
+import { pruneDr, prunePrimary } from "../../src/vault/planPrune";
+import { TAG } from "../../src/vault/tags";
+import { DAY_MS, HOUR_MS } from "../../src/vault/time";
+import type { Snapshot } from "../../src/vault/types";
+import { KEY, NOW, SETTINGS, copyOf, snapshot } from "../support/world";
+
+const POLICY = { ...SETTINGS, retentionDays: 7, drRetentionDays: 7 };
+
+function daysOld(snapshotId: string, days: number, extra: Partial<Snapshot> = {}): Snapshot {
+  return snapshot(snapshotId, { startTimeMs: NOW - days * DAY_MS, ...extra });
+}
+
+/** `id: reason`, with `+` for kept and `-` for deleted. */
+function decisions({ actions, kept }: ReturnType<typeof prunePrimary>): string[] {
+  return [
+    ...actions.map(({ snapshotId, reason }) => `- ${snapshotId}: ${reason}`),
+    ...kept.map(({ snapshotId, reason }) => `+ ${snapshotId}: ${reason}`),
+  ];
+}
+
+describe("the primary region", () => {
+  const prune = (
+    counted: Snapshot[],
+    coverage: Coverage = "sound",
+    extra: { duplicate: Snapshot; of: Snapshot }[] = [],
+    failed: Snapshot[] = [],
+  ) => {
+    const own = [...counted, ...extra.map((e) => e.duplicate), ...failed];
+    return decisions(prunePrimary(own, counted, extra, () => coverage, POLICY, NOW));
+  };
+
+  test.each<[Coverage, string[]]>([
+    ["sound", ["- old: 9 days old, kept for 7 days", "+ new: within 7 days"]],
+    ["expired", ["- old: 9 days old, kept for 7 days", "+ new: within 7 days"]],
+    ["pending", ["+ new: within 7 days", "+ old: 9 days old, kept for 7 days, but its copy is pending"]],
+    ["broken", ["+ new: within 7 days", "+ old: 9 days old, kept for 7 days, but its copy is broken"]],
+    ["missing", ["+ new: within 7 days", "+ old: 9 days old, kept for 7 days, but its copy is missing"]],
+  ])("of an old snapshot whose copy is %s", (coverage, expected) => {
+    expect(prune([daysOld("new", 1), daysOld("old", 9)], coverage)).toStrictEqual(expected);
+  }); // prettier-ignore
+
+  test("keeps what is not completed, and does not take it for the newest", () => {
+    const young = daysOld("young", 0, { state: "pending" });
+    expect(prune([young, daysOld("old", 9)])).toStrictEqual([
+      "+ young: it is pending",
+      "+ old: the newest of vol-1",
+    ]);
+  });
+
+  test("deletes a duplicate once the one that counts has a sound copy", () => {
+    const of = daysOld("of", 1);
+    const extra = [{ duplicate: daysOld("twin", 1), of }];
+    expect(prune([of], "sound", extra)).toStrictEqual([
+      "- twin: a duplicate of of",
+      "+ of: within 7 days",
+    ]);
+    expect(prune([of], "pending", extra)).toStrictEqual([
+      "+ of: within 7 days",
+      "+ twin: a duplicate of of, which has no sound copy yet",
+    ]);
+  });
+
+  test("keeps a duplicate that is pending: deleting it would not help", () => {
+    const of = daysOld("of", 1);
+    const duplicate = daysOld("twin", 1, { state: "pending" });
+    expect(prune([of], "sound", [{ duplicate, of }])).toHaveLength(2);
+    expect(prune([of], "sound", [{ duplicate, of }])[1]).toMatch(/^\+ twin/);
+  });
+
+  test.each([
+    ["a newer one is completed", 2, [daysOld("new", 0)], "- bad: failed, and a newer one is completed"],
+    ["it is a day old", 1.1, [], "- bad: failed more than a day ago"],
+    ["it is fresh", 0.5, [], "+ bad: failed: volume is gone"],
+    ["only another volume has a newer one", 0.5, [daysOld("new", 0, { volumeId: "vol-2" })], "+ bad: failed: volume is gone"],
+  ])("deletes or keeps a failed snapshot where %s", (_what, days, counted, expected) => {
+    const bad = daysOld("bad", days, { state: "error", stateMessage: "volume is gone" });
+    expect(prune(counted, "sound", [], [bad])).toContain(expected);
+  }); // prettier-ignore
+
+  test("says so where EC2 gives no reason for a failure", () => {
+    const bad = daysOld("bad", 0, { state: "error" });
+    expect(prune([], "sound", [], [bad])).toStrictEqual(["+ bad: failed: EC2 gives no reason"]);
+  });
+});
+
+describe("the DR region", () => {
+  const prune = (copies: Snapshot[], sources: Snapshot[] = [], leaving: string[] = []) =>
+    pruneDr(copies, new Map(sources.map((s) => [s.snapshotId, s])), new Set(leaving), POLICY, NOW);
+
+  const oldSource = daysOld("old", 9);
+  const newSource = daysOld("new", 1);
+  const oldCopy = copyOf(oldSource, "old-copy");
+  const newCopy = copyOf(newSource, "new-copy");
+  const failed = { state: "error", stateMessage: "no key" };
+
+  test("deletes an old copy, and marks the source that outlives it", () => {
+    expect(prune([oldCopy, newCopy], [oldSource, newSource]).actions).toStrictEqual([
+      {
+        kind: "delete",
+        region: "us-west-2",
+        snapshotId: "old-copy",
+        reason: "9 days old, kept for 7 days",
+        markSourceSnapshotId: "old",
+      },
+    ]);
+  });
+
+  test("marks a source that leaves too: EC2 may refuse to delete it", () => {
+    const { actions } = prune([oldCopy, newCopy], [oldSource, newSource], ["old"]);
+    expect(actions.map((a) => a.markSourceSnapshotId)).toStrictEqual(["old"]);
+  });
+
+  test("marks nothing where the source is gone", () => {
+    const { actions } = prune([oldCopy, newCopy], [newSource]);
+    expect(actions.map((a) => a.markSourceSnapshotId)).toStrictEqual([undefined]);
+  });
+
+  test("keeps the copy of the newest slot, though an older one was copied after it", () => {
+    const older = copyOf(daysOld("p29", 31), "p29-again", { startTimeMs: NOW - 28 * DAY_MS });
+    const newest = copyOf(daysOld("p30", 30), "p30");
+    expect(decisions(prune([older, newest]))).toStrictEqual([
+      "- p29-again: 28 days old, kept for 7 days",
+      "+ p30: the newest of vol-1",
+    ]);
+  });
+
+  test("of two sound copies keeps the one whose snapshot stays, so that it is not copied again", () => {
+    const a = daysOld("a", 1);
+    const b = daysOld("b", 1);
+    const older = copyOf(b, "b-copy", { startTimeMs: NOW - 20 * HOUR_MS });
+    const younger = copyOf(a, "a-copy", { startTimeMs: NOW - 10 * HOUR_MS });
+    expect(decisions(prune([older, younger], [a, b], ["b"]))).toStrictEqual([
+      "- b-copy: a duplicate of a-copy",
+      "+ a-copy: within 7 days",
+    ]);
+  });
+
+  test("deletes a broken copy once a sound one stands for its slot", () => {
+    const broken = copyOf(newSource, "broken", failed);
+    expect(decisions(prune([broken, newCopy], [newSource]))).toStrictEqual([
+      "- broken: not usable, and replaced by new-copy",
+      "+ new-copy: within 7 days",
+    ]);
+  });
+
+  test("keeps a broken copy while its replacement is pending, and a pending one beside a sound one", () => {
+    const broken = copyOf(newSource, "broken", failed);
+    const pending = copyOf(newSource, "pending", { state: "pending" });
+    expect(decisions(prune([broken, pending], [newSource]))).toStrictEqual([
+      "+ broken: pending stands for the same slot, but is pending",
+      "+ pending: it is pending",
+    ]);
+    expect(decisions(prune([newCopy, pending], [newSource]))).toStrictEqual([
+      "+ pending: new-copy stands for the same slot, but is sound",
+      "+ new-copy: within 7 days",
+    ]);
+  });
+
+  test("keeps a broken copy that waits for its replacement, not the remains of many tries", () => {
+    const first = copyOf(oldSource, "first", failed);
+    const second = copyOf(oldSource, "second", { ...failed, startTimeMs: NOW - 2 * DAY_MS });
+    const third = copyOf(oldSource, "third", { ...failed, startTimeMs: NOW - HOUR_MS });
+    expect(decisions(prune([third, first, second], [oldSource]))).toStrictEqual([
+      "- second: failed more than a day ago",
+      "+ third: first stands for the same slot, but is broken",
+      "+ first: not usable, until its replacement is sound",
+    ]);
+  });
+
+  test("deletes a failed copy whose source is gone or needs no copy", () => {
+    const marked = daysOld("new", 1, { tags: { [TAG.copyExpired]: "2026-11-21T03:00:00Z" } });
+    const broken = copyOf(newSource, "broken", failed);
+    const expected = ["- broken: it is in state error, and its source is gone"];
+    expect(decisions(prune([broken]))).toStrictEqual(expected);
+    expect(decisions(prune([broken], [marked]))).toStrictEqual(expected);
+  });
+
+  test("keeps by age a copy under another key whose source is gone: it can still be restored", () => {
+    const other = { kmsKeyId: `${KEY}-of-last-year` };
+    const lone = copyOf(newSource, "lone", other);
+    expect(decisions(prune([lone]))).toStrictEqual(["+ lone: within 7 days"]);
+  });
+
+  test("keeps the newest sound copy beside a newer one under another key", () => {
+    const other = copyOf(daysOld("p30", 30), "other", { kmsKeyId: `${KEY}-of-last-year` });
+    const sound = copyOf(daysOld("p29", 31), "sound");
+    expect(decisions(prune([sound, other]))).toStrictEqual([
+      "+ sound: the newest sound one",
+      "+ other: the newest of vol-1",
+    ]);
+  });
+});

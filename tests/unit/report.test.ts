@@ -1,0 +1,93 @@
+import { PublishCommand } from "@aws-sdk/client-sns";
+import { mockClient } from "aws-sdk-client-mock";
+import { makeClients } from "../../src/vault/clients";
+import { countMetrics, logDecisions, newsOf, tell } from "../../src/vault/report";
+import type { Summary } from "../../src/vault/summary";
+import { HOUR_MS, isoSeconds } from "../../src/vault/time";
+import type { Outcome, Plan, Problem } from "../../src/vault/types";
+import { copyAction, deleteAction, snapshotAction } from "../support/actions";
+import { NOW, RUN, SETTINGS, SLOT, SWEEP } from "../support/world";
+
+const problem: Problem = { kind: "broken-copy", subject: "snap-1", message: "the copy is broken" };
+const counts = { snapshots: 3, copies: 2, deletions: 1, deferred: 4, skipped: 5, failed: 6 };
+const summary: Summary = {
+  vaultId: "v",
+  wake: RUN,
+  status: "partial",
+  counts,
+  problems: [problem],
+};
+
+test("every outcome, kept snapshot and problem is one log line", () => {
+  const done = { status: "done" as const, detail: "made", requestId: "r", snapshotIds: ["a"] };
+  const outcomes: Outcome[] = [
+    { ...done, action: snapshotAction() },
+    { ...done, action: copyAction("snap-1") },
+    { ...done, action: deleteAction("snap-2"), status: "failed", code: "AccessDenied" },
+  ];
+  const kept = { region: "us-east-1", snapshotId: "snap-3", reason: "within 7 days" };
+  const plan: Plan = { actions: [], kept: [kept], problems: [problem], pending: [] };
+  const lines: unknown[] = [];
+  const write = (level: string) => (message: string, fields: Record<string, unknown>) =>
+    lines.push([level, message, fields]);
+  logDecisions({ info: write("info"), error: write("error") }, plan, outcomes);
+  const fields = { status: "done", detail: "made", code: undefined, requestId: "r", snapshotIds: ["a"] }; // prettier-ignore
+  expect(lines).toStrictEqual([
+    ["info", "snapshot", { ...fields, region: "us-east-1", instanceId: "i-1", reason: "no snapshot yet" }],
+    ["info", "copy", { ...fields, region: "us-west-2", sourceSnapshotId: "snap-1", reason: "no copy yet" }],
+    ["error", "delete", { ...fields, region: "us-east-1", snapshotId: "snap-2", reason: "old", status: "failed", code: "AccessDenied" }],
+    ["info", "kept", kept],
+    ["error", "problem", problem],
+  ]); // prettier-ignore
+});
+
+test.each([
+  ["run", RUN, [["RunsCompleted", 1]]],
+  ["sweep", SWEEP, []],
+])("a %s counts what it did", (_kind, wake, first) => {
+  const counted: [string, number][] = [];
+  countMetrics((name, value) => counted.push([name, value]), { ...summary, wake });
+  expect(counted).toStrictEqual([
+    ...first,
+    ["SnapshotsStarted", 3],
+    ["CopiesStarted", 2],
+    ["SnapshotsDeleted", 1],
+    ["ActionsDeferred", 4],
+    ["ProblemsSeen", 1],
+  ]);
+});
+
+test("news is what was not told within the last day", () => {
+  const other = { ...problem, subject: "snap-2" };
+  const told = {
+    "broken-copy/snap-1": isoSeconds(NOW - HOUR_MS),
+    "broken-copy/snap-2": isoSeconds(NOW - 24 * HOUR_MS),
+  };
+  expect(newsOf([problem, other], told, NOW)).toStrictEqual([other]);
+});
+
+describe("telling", () => {
+  const clients = makeClients(SETTINGS);
+  const sns = mockClient(clients.sns);
+  const told = { "old/one": SLOT };
+  const telling = () => tell(clients, SETTINGS, summary, [problem], told, "logs", NOW);
+
+  beforeEach(() => sns.reset());
+
+  test("mails the vault's topic, and adds the news to what was told", async () => {
+    sns.on(PublishCommand).resolves({});
+    await expect(telling()).resolves.toStrictEqual({ ...told, "broken-copy/snap-1": SLOT });
+    expect(sns.calls().map((call) => call.args[0].input)).toStrictEqual([
+      {
+        TopicArn: SETTINGS.topicArn,
+        Subject: "v: backup incomplete, 1 problem",
+        Message: expect.stringContaining("1. the copy is broken") as string,
+      },
+    ]);
+  });
+
+  test("throws where the mail could not be sent, so that it is not taken for told", async () => {
+    sns.on(PublishCommand).rejects(new Error("SNS is down"));
+    await expect(telling()).rejects.toThrow("SNS is down");
+  });
+});

@@ -1,0 +1,76 @@
+import { problemKey, summarize } from "../../src/vault/summary";
+import type { Action, Outcome, Plan, Problem } from "../../src/vault/types";
+import { RUN } from "../support/world";
+
+const ACTIONS = {
+  snapshot: { kind: "snapshot", region: "us-east-1", instanceId: "i-1" },
+  copy: { kind: "copy", region: "us-west-2", sourceSnapshotId: "snap-1" },
+  delete: { kind: "delete", region: "us-east-1", snapshotId: "snap-2", reason: "old" },
+} as Record<Action["kind"], Action>;
+
+function outcome(
+  kind: Action["kind"],
+  status: Outcome["status"],
+  snapshotIds: string[] = [],
+): Outcome {
+  return { action: ACTIONS[kind], status, detail: "why", snapshotIds };
+}
+
+function problem(kind: string): Problem {
+  return { kind, subject: "x", message: kind };
+}
+
+function summary(outcomes: Outcome[], problems: Problem[] = []) {
+  const plan: Plan = { actions: [], kept: [], problems, pending: [] };
+  return summarize("vault", RUN, plan, outcomes);
+}
+
+const made = outcome("snapshot", "done", ["a"]);
+const failed = outcome("snapshot", "failed");
+
+test.each([
+  ["clean", "nothing was to do", [], []],
+  ["clean", "all was done", [made, outcome("copy", "done", ["b"])], []],
+  ["clean", "work was only put off or already so", [outcome("copy", "deferred"), outcome("delete", "skipped")], []],
+  ["no-instances", "nothing carries the tag", [], [problem("no-instances")]],
+  ["no-instances", "nothing carries the tag, though copies were made", [made], [problem("no-instances")]],
+  ["partial", "one of two failed", [made, failed], []],
+  ["partial", "a copy is broken, and nothing failed", [], [problem("broken-copy")]],
+  ["partial", "a region was not seen, and snapshots were made", [made], [problem("not-observed")]],
+  ["failed", "all that was to be made failed", [failed], []],
+  ["failed", "the world was not seen", [], [problem("not-observed")]],
+])("is %s where %s", (status, _what, outcomes, problems) => {
+  expect(summary(outcomes, problems).status).toBe(status);
+}); // prettier-ignore
+
+test("counts what was made by snapshot, the rest by action", () => {
+  const outcomes = [
+    outcome("snapshot", "done", ["a", "b", "c"]),
+    outcome("snapshot", "failed", ["d"]),
+    outcome("copy", "done", ["e"]),
+    outcome("copy", "deferred"),
+    outcome("copy", "deferred"),
+    outcome("delete", "done"),
+    outcome("delete", "failed"),
+    outcome("delete", "skipped"),
+  ];
+  expect(summary(outcomes).counts).toStrictEqual({
+    snapshots: 4,
+    copies: 1,
+    deletions: 1,
+    deferred: 2,
+    skipped: 1,
+    failed: 2,
+  });
+});
+
+test("each failure is a problem that names what and where, after the plan's own", () => {
+  const outcomes = [failed, outcome("copy", "failed"), outcome("delete", "failed"), made];
+  const { problems } = summary(outcomes, [problem("broken-copy")]);
+  expect(problems.map((p) => [problemKey(p), p.message])).toStrictEqual([
+    ["broken-copy/x", "broken-copy"],
+    ["snapshot-failed/i-1", "snapshots of i-1 in us-east-1 failed: why"],
+    ["copy-failed/snap-1", "the copy of snap-1 in us-west-2 failed: why"],
+    ["delete-failed/snap-2", "deleting snap-2 in us-east-1 failed: why"],
+  ]);
+});
