@@ -12,7 +12,8 @@ const project = (name, extra = {}) => ({
 module.exports = {
   // Istanbul's counters would be serialized into the Lambda's text; V8's coverage leaves the code as it is.
   coverageProvider: "v8",
-  collectCoverageFrom: ["src/vault/**/*.ts"],
+  // types.ts is nothing at run time.
+  collectCoverageFrom: ["src/vault/**/*.ts", "!src/vault/types.ts"],
   coverageThreshold: { global: { lines: 95, branches: 95 } },
   testTimeout: 60_000,
   projects: [

@@ -3,7 +3,7 @@ import * as aws from "@pulumi/aws";
 import { closest } from "fastest-levenshtein";
 import { scheduleFault, timezoneFault } from "./schedule";
 
-export type Parsed<T> = { value: T } | { expected: string };
+type Parsed<T> = { value: T } | { expected: string };
 export type Parse<T> = (raw: string) => Parsed<T>;
 
 /** Retention that CloudWatch Logs takes (API reference, PutRetentionPolicy), without "never expire". */
@@ -58,7 +58,7 @@ export const schedule: Parse<string> = (raw) => {
 };
 
 /** A JSON list of texts, each of which matches, none twice. */
-export function list(pattern: RegExp, what: string): Parse<string[]> {
+function list(pattern: RegExp, what: string): Parse<string[]> {
   const expected = `a list of different ${what}`;
   return (raw) => {
     let value: unknown;

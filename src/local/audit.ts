@@ -18,7 +18,7 @@ export interface Points {
   newest?: string;
 }
 
-export interface VolumeAudit {
+interface VolumeAudit {
   volumeId: string;
   deviceName: string;
   sizeGiB: number;
@@ -28,7 +28,7 @@ export interface VolumeAudit {
   copies: Points;
 }
 
-export interface InstanceAudit {
+interface InstanceAudit {
   instanceId: string;
   name: string;
   state: string;

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { type Progress, emulatorPython } from "./python";
 
-export interface Fleet {
+interface Fleet {
   /** As DescribeInstances gives them. */
   instances: readonly unknown[];
   /** As DescribeVolumes gives them; a volume that is not here gets 8 GiB of gp3. */

@@ -30,7 +30,7 @@ function listAt(json: unknown, key: string): unknown[] | undefined {
 }
 
 /** `{"Reservations":[{"Instances":[…]}]}`; each instance must have an id. */
-export function parseInstances(json: unknown, file: string): Instance[] {
+function parseInstances(json: unknown, file: string): Instance[] {
   const reservations = listAt(json, "Reservations") as { Instances?: Instance[] }[] | undefined;
   const instances = reservations?.flatMap(({ Instances }) => Instances ?? []);
   if (instances === undefined || instances.some(({ InstanceId }) => InstanceId === undefined)) {

@@ -32,7 +32,7 @@ function isNewEnough(version: string): boolean {
 }
 
 /** @throws a user error that says what was looked for and what was found */
-export async function findPython(candidates: readonly string[] = CANDIDATES): Promise<string> {
+async function findPython(candidates: readonly string[] = CANDIDATES): Promise<string> {
   const found: string[] = [];
   for (const command of candidates) {
     const version = await versionOf(command);

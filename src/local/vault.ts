@@ -17,7 +17,7 @@ import type { Progress } from "./python";
 import type { StackConfig } from "./stackConfig";
 
 /** What a rehearsal wants to know of the stack. */
-export interface LocalStack {
+interface LocalStack {
   vaultId: string;
   primaryRegion: string;
   drRegion: string;
@@ -27,7 +27,7 @@ export interface LocalStack {
   loadMs: number;
 }
 
-export type OnInvocation = (firing: Firing, invocation: Invocation) => void;
+type OnInvocation = (firing: Firing, invocation: Invocation) => void;
 
 export interface LocalVault {
   stack: LocalStack;

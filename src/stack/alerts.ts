@@ -13,7 +13,7 @@ const GRACE_HOURS = 2;
 const MAX_ALARM_HOURS = 7 * 24;
 
 /** Publishing by this account's alarms and role only, and only encrypted on the way. */
-export function topicPolicy({ accountId }: Account, topicArn: string): aws.iam.PolicyDocument {
+function topicPolicy({ accountId }: Account, topicArn: string): aws.iam.PolicyDocument {
   return {
     Version: "2012-10-17",
     Statement: [

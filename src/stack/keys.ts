@@ -28,7 +28,7 @@ const ADMINISTRATION = [
 ];
 
 /** What EBS needs of a key (AWS, "Amazon EBS encryption": permissions for IAM principals). */
-export const EBS_USE = [
+const EBS_USE = [
   "kms:Decrypt",
   "kms:DescribeKey",
   "kms:GenerateDataKey",

@@ -1,6 +1,7 @@
 /** What wakes the function: the run, the hourly sweep, and the clock that the function sets itself. */
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { STOPPED_CLOCK } from "../vault/clock";
 import { namesOf } from "./names";
 
 export interface TriggerArgs {
@@ -79,7 +80,7 @@ export function triggers(args: TriggerArgs, opts: pulumi.CustomResourceOptions):
     `Alarm clock of ${vaultId}: moved by the function, see docs/adr/0003`,
     { kind: "pass", told: {} },
     {
-      scheduleExpression: "at(2099-01-01T00:00:00)",
+      scheduleExpression: STOPPED_CLOCK,
       state: "DISABLED",
       actionAfterCompletion: "NONE",
     },

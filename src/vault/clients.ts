@@ -8,7 +8,7 @@ import { SchedulerClient } from "@aws-sdk/client-scheduler";
 import { SNSClient } from "@aws-sdk/client-sns";
 import type { VaultSettings } from "./types";
 
-export interface RegionClients {
+interface RegionClients {
   reader: EC2Client;
   writer: EC2Client;
 }
@@ -52,7 +52,7 @@ export function retryOnlyThrottled(inner: RetryStrategy): RetryStrategy {
 }
 
 /** A client for calls that create: sent again only after a throttling answer, which means that nothing was done. */
-export function writerClient(region: string): EC2Client {
+function writerClient(region: string): EC2Client {
   const client = ec2Client(region);
   const inner = client.config.retryStrategy;
   client.config.retryStrategy = async () => retryOnlyThrottled(await inner());

@@ -21,10 +21,13 @@ export interface ClockInput {
   told: Told;
 }
 
+/** A clock that is stopped stands here: Scheduler may refuse a time that has passed, even of a disabled schedule. */
+export const STOPPED_CLOCK = "at(2099-01-01T00:00:00)";
+
 const FIRST_WAKE_MS = MINUTE_MS;
 const LAST_WAKE_MS = 10 * MINUTE_MS;
-/** A tenth of the age: work of 10 minutes is looked at after one more, work of 100 minutes or more after ten. */
-const AGE_SHARE = 0.1;
+/** A quarter of the age: work of 8 minutes is looked at after two more, work of 40 minutes or more after ten. */
+const AGE_SHARE = 0.25;
 /** Shorter than a day, so that tomorrow's run tells again what is still wrong. */
 const TOLD_FOR_MS = 23 * HOUR_MS;
 /** Scheduler takes 256 KB of input; the oldest tellings beyond this are forgotten, and so told again. */
@@ -98,7 +101,8 @@ export async function setClock(
       Name: clock.name,
       GroupName: clock.groupName,
       Description: `Alarm clock of ${vaultId}: moved by the function, see docs/adr/0003`,
-      ScheduleExpression: `at(${isoSeconds(atMs ?? nowMs).slice(0, -1)})`,
+      ScheduleExpression:
+        atMs === undefined ? STOPPED_CLOCK : `at(${isoSeconds(atMs).slice(0, -1)})`,
       ScheduleExpressionTimezone: "UTC",
       State: atMs === undefined ? "DISABLED" : "ENABLED",
       FlexibleTimeWindow: { Mode: "OFF" },

@@ -46,7 +46,7 @@ export interface InvocationResult extends Summary {
 }
 
 /**
- * The slot stays open while a snapshot of it could not be made, or what it lacks could not be seen; the clock then
+ * The slot stays open while a snapshot of it was put off, failed, or could not be seen to be missing; the clock then
  * carries it, and the next pass or sweep goes on with it.
  */
 function openSlot(
@@ -55,7 +55,9 @@ function openSlot(
   outcomes: readonly Outcome[],
 ): string | undefined {
   const blind = world.instances === undefined || world.snapshots === undefined;
-  const open = outcomes.some((o) => o.action.kind === "snapshot" && o.status === "deferred");
+  const open = outcomes.some(
+    ({ action, status }) => action.kind === "snapshot" && ["deferred", "failed"].includes(status),
+  );
   return blind || open ? slot : undefined;
 }
 
@@ -147,7 +149,7 @@ export async function invoke(
   const deadlineMs = endMs - REPORT_RESERVE_MS;
   const { world, plan, outcomes } = await observePlanApply(settings, tools, wake, deadlineMs);
   if (guard !== undefined) plan.problems.push(guard);
-  logDecisions(log, plan, outcomes);
+  logDecisions(log, wake, plan, outcomes);
   const summary = summarize(settings.vaultId, wake, plan, outcomes);
   const news = newsOf(summary.problems, clock.told, now());
   const told = await tellNews(settings, tools, summary, news, clock.told, context.logGroupName);

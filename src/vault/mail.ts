@@ -23,8 +23,17 @@ function subjectLine(text: string): string {
   return text.replace(/[^\x20-\x7e]/g, "?").slice(0, MAX_SUBJECT);
 }
 
-function item({ message, hint }: Problem, index: number): string {
-  return `${index + 1}. ${message}${hint === undefined ? "" : `\n   What to do: ${hint}`}`;
+/** Numbered, those with the same advice together and the advice once. */
+function listed(problems: readonly Problem[]): string[] {
+  const byHint = new Map<string, string[]>();
+  for (const { message, hint = "" } of problems) {
+    byHint.set(hint, [...(byHint.get(hint) ?? []), message]);
+  }
+  let number = 0;
+  return [...byHint].flatMap(([hint, messages]) => [
+    ...messages.map((message) => `${(number += 1)}. ${message}`),
+    ...(hint === "" ? [] : [`   What to do: ${hint}`]),
+  ]);
 }
 
 /**
@@ -48,7 +57,7 @@ export function composeMail(
       `failed ${counts.failed}.`,
     "",
     "What is wrong:",
-    ...news.slice(0, MAX_LISTED).map(item),
+    ...listed(news.slice(0, MAX_LISTED)),
     ...(left > 0 ? [`… and ${left} more: see the log.`] : []),
     "",
     "What happens next: missing copies are tried again by every sweep, once an hour, and missing",

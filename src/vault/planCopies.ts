@@ -125,6 +125,16 @@ function brokenCopy(copy: Snapshot, source: Snapshot, fault: string): Problem {
   };
 }
 
+/** EC2 copies no archived snapshot; somebody moved it there before it was copied. */
+function archivedUncopied({ snapshotId, region }: Snapshot): Problem {
+  return {
+    kind: "not-copyable",
+    subject: snapshotId,
+    message: `${snapshotId} in ${region} has no sound copy and can't get one: it is in the archive tier`,
+    hint: "Restore it from the archive tier (aws ec2 restore-snapshot-tier); the next sweep then copies it.",
+  };
+}
+
 /**
  * Oldest snapshot first, so that what has waited longest is copied first.
  * @param snapshots the completed ones that are worth a copy (no duplicates)
@@ -144,7 +154,10 @@ export function planCopies(
     const copies = bySource.get(snapshot.snapshotId);
     const coverage = coverageOf(snapshot, copies, policy.drKeyArn);
     if (coverage !== "missing" && coverage !== "broken") continue;
-    if (snapshot.storageTier === "archive") continue;
+    if (snapshot.storageTier === "archive") {
+      problems.push(archivedUncopied(snapshot));
+      continue;
+    }
     const broken = [...(copies ?? [])].sort(newestFirst);
     const [latest] = broken;
     const fault = latest === undefined ? undefined : copyFault(latest, policy.drKeyArn);

@@ -133,7 +133,8 @@ export function pruneDr(
       else remove(plan, other, `not usable, and replaced by ${best.snapshotId}`);
     }
     const source = sources.get(sourceOf(best));
-    const waiting = source !== undefined && source.tags[TAG.copyExpired] === undefined;
+    const expired = source?.tags[TAG.copyExpired] !== undefined;
+    const waiting = stays(sourceOf(best)) && !expired;
     if (state(best) === "sound") points.push(best);
     else if (state(best) === "pending") keep(plan, best, "it is pending");
     else if (waiting) keep(plan, best, "not usable, until its replacement is sound");

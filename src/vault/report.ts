@@ -6,7 +6,7 @@ import { composeMail } from "./mail";
 import { METRIC } from "./metricNames";
 import { type Summary, problemKey } from "./summary";
 import { isoSeconds } from "./time";
-import type { Outcome, Plan, Problem, VaultSettings } from "./types";
+import type { Outcome, Plan, Problem, VaultSettings, Wake } from "./types";
 
 /** What the vault needs of a logger: Powertools' Logger fits, and so does a test's array. */
 export interface VaultLog {
@@ -24,14 +24,20 @@ function subjectOf({ action }: Outcome): Record<string, unknown> {
   return { region, snapshotId: action.snapshotId, reason };
 }
 
-export function logDecisions(log: VaultLog, plan: Plan, outcomes: readonly Outcome[]): void {
+/** What is kept is said once a run: said by every pass and sweep, it would be most of the log's cost. */
+export function logDecisions(
+  log: VaultLog,
+  { kind }: Wake,
+  plan: Plan,
+  outcomes: readonly Outcome[],
+): void {
   for (const outcome of outcomes) {
     const { action, status, detail, code, requestId, snapshotIds } = outcome;
     const fields = { ...subjectOf(outcome), status, detail, code, requestId, snapshotIds };
     if (status === "failed") log.error(action.kind, fields);
     else log.info(action.kind, fields);
   }
-  for (const kept of plan.kept) log.info("kept", { ...kept });
+  if (kind === "run") for (const kept of plan.kept) log.info("kept", { ...kept });
   for (const problem of plan.problems) log.error("problem", { ...problem });
 }
 

@@ -15,7 +15,7 @@ export interface RetentionPoint {
   slotMs?: number;
 }
 
-export interface RetentionDecision {
+interface RetentionDecision {
   snapshotId: string;
   reason: string;
 }

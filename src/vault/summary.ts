@@ -9,7 +9,7 @@ import type { Outcome, Plan, Problem, Wake } from "./types";
  */
 export type Status = "clean" | "no-instances" | "partial" | "failed";
 
-export interface Counts {
+interface Counts {
   snapshots: number;
   copies: number;
   deletions: number;

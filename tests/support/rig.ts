@@ -20,7 +20,7 @@ import { FUNCTION_ARN, NOW, SETTINGS } from "./world";
 const $metadata = { requestId: "r-1" };
 
 /** A snapshot of the vault as DescribeSnapshots gives it. */
-export function described(snapshot: Snapshot): Ec2Snapshot {
+function described(snapshot: Snapshot): Ec2Snapshot {
   return {
     SnapshotId: snapshot.snapshotId,
     VolumeId: snapshot.volumeId,

@@ -43,7 +43,7 @@ export async function readArchive(code: unknown): Promise<Archive> {
 }
 
 /** What the child process answers with. */
-export interface Answer {
+interface Answer {
   result?: unknown;
   error?: { name: string; message: string; stack: string; isError: boolean };
   loadMs: number;

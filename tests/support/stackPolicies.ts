@@ -8,17 +8,14 @@ export const TOPIC = ARN.topic(VAULT);
 export const FUNCTION = ARN.function(VAULT);
 export const ROLE = ARN.role(`${VAULT}-function`);
 export const SCHEDULER_ROLE = ARN.role(`${VAULT}-scheduler`);
-export const OWNED = { "aws:ResourceTag/smart-vault:vault": VAULT };
-export const TAGGED = { "aws:RequestTag/smart-vault:vault": VAULT };
-export const BOTH_SNAPSHOTS = [
-  "arn:aws:ec2:us-east-1:*:snapshot/*",
-  "arn:aws:ec2:us-west-2:*:snapshot/*",
-];
-export const BOTH_VIA_EC2 = {
+const OWNED = { "aws:ResourceTag/smart-vault:vault": VAULT };
+const TAGGED = { "aws:RequestTag/smart-vault:vault": VAULT };
+const BOTH_SNAPSHOTS = ["arn:aws:ec2:us-east-1:*:snapshot/*", "arn:aws:ec2:us-west-2:*:snapshot/*"];
+const BOTH_VIA_EC2 = {
   "kms:ViaService": ["ec2.us-east-1.amazonaws.com", "ec2.us-west-2.amazonaws.com"],
 };
-export const DR_VIA_EC2 = { "kms:ViaService": ["ec2.us-west-2.amazonaws.com"] };
-export const FOR_AWS = { "kms:GrantIsForAWSResource": "true" };
+const DR_VIA_EC2 = { "kms:ViaService": ["ec2.us-west-2.amazonaws.com"] };
+const FOR_AWS = { "kms:GrantIsForAWSResource": "true" };
 export const KEY_USE = [
   "kms:Decrypt",
   "kms:DescribeKey",

@@ -23,7 +23,7 @@ export const ARN = {
 } as const;
 
 /** What AWS adds to a resource, as far as another one asks for it. */
-export const make: Make = (type, _name, inputs) => {
+const make: Make = (type, _name, inputs) => {
   const physical = String(inputs.name);
   switch (type) {
     case "aws:kms/key:Key":
@@ -40,7 +40,7 @@ export const make: Make = (type, _name, inputs) => {
 };
 
 /** The options of a resource as the engine gets them. */
-export interface Options {
+interface Options {
   protect: boolean;
   retainOnDelete: boolean;
   ignoreChanges: string[];

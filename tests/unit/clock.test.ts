@@ -4,7 +4,14 @@ import {
   UpdateScheduleCommand,
 } from "@aws-sdk/client-scheduler";
 import { mockClient } from "aws-sdk-client-mock";
-import { nextWakeMs, readClock, setClock, stillTold, wakeDelayMs } from "../../src/vault/clock";
+import {
+  STOPPED_CLOCK,
+  nextWakeMs,
+  readClock,
+  setClock,
+  stillTold,
+  wakeDelayMs,
+} from "../../src/vault/clock";
 import { HOUR_MS, MINUTE_MS, isoSeconds } from "../../src/vault/time";
 import type { CopyAction, Outcome, Plan, SnapshotAction } from "../../src/vault/types";
 import { FUNCTION_ARN, NOW, SETTINGS, SLOT } from "../support/world";
@@ -15,7 +22,7 @@ const client = new SchedulerClient({});
 beforeEach(() => scheduler.reset());
 
 const plan: Plan = { actions: [], kept: [], problems: [], pending: [] };
-const copy = { kind: "copy", sinceMs: NOW - 50 * MINUTE_MS } as CopyAction;
+const copy = { kind: "copy", sinceMs: NOW - 20 * MINUTE_MS } as CopyAction;
 const set = { kind: "snapshot", slot: SLOT } as SnapshotAction;
 
 function outcome(part: Partial<Outcome>): Outcome {
@@ -24,9 +31,10 @@ function outcome(part: Partial<Outcome>): Outcome {
 
 test.each([
   [0, 1],
-  [5, 1],
-  [10, 1],
-  [30, 3],
+  [4, 1],
+  [8, 2],
+  [30, 7.5],
+  [40, 10],
   [100, 10],
   [6_000, 10],
   [-60, 1],
@@ -54,7 +62,7 @@ describe("the next wake", () => {
   });
 
   test("counts a snapshot that was put off from its slot", () => {
-    const late = { ...set, slot: isoSeconds(NOW - 40 * MINUTE_MS) };
+    const late = { ...set, slot: isoSeconds(NOW - 16 * MINUTE_MS) };
     expect(wake([outcome({ action: late, status: "deferred" })])).toBe(4);
     expect(wake([outcome({ action: { ...set, slot: "?" }, status: "deferred" })])).toBe(1);
   });
@@ -158,7 +166,7 @@ describe("setting the clock", () => {
 
   test("stops it where there is nothing to wait for, and still carries what was told", async () => {
     await expect(sent(undefined)).resolves.toStrictEqual([
-      { ...whole, State: "DISABLED", ScheduleExpression: "at(2026-11-22T03:00:00)" },
+      { ...whole, State: "DISABLED", ScheduleExpression: STOPPED_CLOCK },
     ]);
   });
 

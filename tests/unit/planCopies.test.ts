@@ -118,9 +118,13 @@ describe("planning", () => {
     expect(plan([source], [failed, later]).actions).toHaveLength(1);
   });
 
-  test("does not try a snapshot in the archive, which EC2 can't copy", () => {
+  test("tells of a snapshot in the archive, which EC2 can't copy, instead of trying", () => {
     const archived = { ...source, storageTier: "archive" };
-    expect(plan([archived], [])).toStrictEqual({ actions: [], problems: [] });
+    const { actions, problems } = plan([archived], []);
+    expect(actions).toStrictEqual([]);
+    expect(problems.map(({ kind, subject }) => [kind, subject])).toStrictEqual([
+      ["not-copyable", source.snapshotId],
+    ]);
   });
 });
 

@@ -30,7 +30,8 @@ test("every outcome, kept snapshot and problem is one log line", () => {
   const lines: unknown[] = [];
   const write = (level: string) => (message: string, fields: Record<string, unknown>) =>
     lines.push([level, message, fields]);
-  logDecisions({ info: write("info"), error: write("error") }, plan, outcomes);
+  const log = { info: write("info"), error: write("error") };
+  logDecisions(log, RUN, plan, outcomes);
   const fields = { status: "done", detail: "made", code: undefined, requestId: "r", snapshotIds: ["a"] }; // prettier-ignore
   expect(lines).toStrictEqual([
     ["info", "snapshot", { ...fields, region: "us-east-1", instanceId: "i-1", reason: "no snapshot yet" }],
@@ -39,6 +40,14 @@ test("every outcome, kept snapshot and problem is one log line", () => {
     ["info", "kept", kept],
     ["error", "problem", problem],
   ]); // prettier-ignore
+});
+
+test("a sweep does not say again what is kept", () => {
+  const messages: string[] = [];
+  const write = (message: string) => messages.push(message);
+  const kept = [{ region: "us-east-1", snapshotId: "snap-3", reason: "within 7 days" }];
+  logDecisions({ info: write, error: write }, SWEEP, { actions: [], kept, problems: [problem], pending: [] }, []); // prettier-ignore
+  expect(messages).toStrictEqual(["problem"]);
 });
 
 test.each([
