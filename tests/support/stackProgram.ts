@@ -23,7 +23,7 @@ export const ARN = {
 } as const;
 
 /** What AWS adds to a resource, as far as another one asks for it. */
-const make: Make = (type, _name, inputs) => {
+export const make: Make = (type, _name, inputs) => {
   const physical = String(inputs.name);
   switch (type) {
     case "aws:kms/key:Key":
