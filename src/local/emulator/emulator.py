@@ -39,6 +39,7 @@ def utcnow() -> datetime:
 moto.core.utils.utcnow = utcnow
 
 from moto.ec2.exceptions import EC2ClientError  # noqa: E402
+from moto.ec2.models.core import TaggedEC2Resource  # noqa: E402
 from moto.ec2 import ec2_backends  # noqa: E402
 from moto.ec2.models.elastic_block_store import EBSBackend, Snapshot  # noqa: E402
 from moto.ec2.responses.elastic_block_store import ElasticBlockStore  # noqa: E402
@@ -60,6 +61,14 @@ def state_message_of(snapshot: Snapshot) -> str | None:
 
 Snapshot.status = property(status_of, lambda self, value: None)
 Snapshot.state_message = property(state_message_of)
+
+
+def tags_of(self) -> list:
+    """moto goes through the tags of the whole account here, for each resource."""
+    return [{"key": k, "value": v} for k, v in self.ec2_backend.tags.get(self.id, {}).items()]
+
+
+TaggedEC2Resource.get_tags = tags_of
 
 
 def create_snapshots(self, instance_spec, description, tags):
