@@ -16,6 +16,8 @@ module.exports = {
   collectCoverageFrom: ["src/vault/**/*.ts", "!src/vault/types.ts"],
   coverageThreshold: { global: { lines: 95, branches: 95 } },
   testTimeout: 60_000,
+  // Half of the tests wait for a process of their own.
+  maxWorkers: "100%",
   projects: [
     project("unit", { setupFiles: ["<rootDir>/tests/support/env.ts"] }),
     project("stack", { setupFiles: ["<rootDir>/tests/support/env.ts"] }),

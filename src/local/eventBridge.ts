@@ -52,16 +52,20 @@ export async function fakeScheduler(
   const { Schedules = [] } = await scheduler.send(
     new ListSchedulesCommand({ GroupName: groupName }),
   );
-  const names = Schedules.flatMap(({ Name }) => Name ?? []);
+  const read = (Name = ""): Promise<Known> =>
+    scheduler.send(new GetScheduleCommand({ Name, GroupName: groupName }));
+  const all = await Promise.all(Schedules.map(({ Name }) => read(Name)));
+  const isClock = ({ ScheduleExpression }: Known) => ScheduleExpression?.startsWith("at(") ?? false;
+  // Only the clock moves; the others are read once.
+  const fixed = all.filter((schedule) => !isClock(schedule));
+  const clocks = all.filter(isClock).map(({ Name }) => Name);
   const lastMs = new Map<string, number>();
   const done = new Set<string>();
   const settings = new Map<string, string>();
-  const read = (Name: string): Promise<Known> =>
-    scheduler.send(new GetScheduleCommand({ Name, GroupName: groupName }));
   return {
     next: async () => {
       let first: Firing | undefined;
-      for (const schedule of await Promise.all(names.map(read))) {
+      for (const schedule of [...fixed, ...(await Promise.all(clocks.map(read)))]) {
         const name = schedule.Name ?? "";
         if (schedule.State === "DISABLED") continue;
         const atMs = fireTime(schedule, lastMs.get(name) ?? startMs, startMs, done);
