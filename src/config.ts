@@ -25,6 +25,8 @@ const FIELDS = {
   tagValue: tagText(256),
   schedule,
   timezone,
+  startWindowHours: integer(1, 24),
+  copyStuckHours: integer(1, 168),
   retentionDays: integer(1, 3_650),
   drRetentionDays: integer(0, 3_650),
   alertEmails: emails,

@@ -22,8 +22,8 @@ export interface Emulator {
   endpoint: string;
   setTime(nowMs: number): Promise<void>;
   loadFleet(region: string, fleet: Fleet): Promise<void>;
-  /** Operation and region (`ec2:CopySnapshot@us-west-2`) to the error that it is answered with. */
-  setFaults(faults: Record<string, { code: string; message: string }>): Promise<void>;
+  /** How long snapshots and copies are pending, in minutes of the emulator's clock. */
+  setPending(minutes: { snapshot: number; copy: number }): Promise<void>;
   /** What the function called so far. */
   calls(): Promise<CallCount[]>;
   resetCalls(): Promise<void>;
@@ -85,7 +85,7 @@ export async function startEmulator(home: string, progress: Progress): Promise<E
     endpoint,
     setTime: (nowMs) => tell(endpoint, "clock", { nowMs }),
     loadFleet: (region, fleet) => tell(endpoint, "fleet", { region, ...fleet }),
-    setFaults: (faults) => tell(endpoint, "faults", faults),
+    setPending: (minutes) => tell(endpoint, "pending", minutes),
     calls: async () => (await ask(endpoint, "calls")) as CallCount[],
     resetCalls: () => tell(endpoint, "calls/reset"),
     stop: () =>

@@ -1,6 +1,6 @@
 /** Stand-in for EventBridge Scheduler: reads the schedules of the emulated account and says what fires when. */
 import { GetScheduleCommand, ListSchedulesCommand } from "@aws-sdk/client-scheduler";
-import { nextFireMs } from "../schedule";
+import { nextFireMs } from "../vault/schedule";
 import { isoSeconds, parseIso } from "../vault/time";
 import type { Account } from "./account";
 

@@ -1,6 +1,6 @@
 /** The story of a rehearsal: a night and its passes, many nights, and a key that somebody disables. */
 import { HOUR_MS, isoSeconds } from "../vault/time";
-import { nextFireMs } from "../schedule";
+import { nextFireMs } from "../vault/schedule";
 import { setKeyEnabled } from "./account";
 import type { Firing } from "./eventBridge";
 import { pruned, readDecisions, started } from "./functionLog";

@@ -36,6 +36,7 @@ function settingsOf(
 ): pulumi.Output<VaultSettings> {
   const { vaultId, primaryRegion, drRegion, tagKey, tagValue, retentionDays, drRetentionDays } =
     config;
+  const { schedule, timezone, startWindowHours, copyStuckHours } = config;
   const { clockSchedule: name, scheduleGroup: groupName } = namesOf(vaultId);
   const plain = {
     vaultId,
@@ -45,6 +46,10 @@ function settingsOf(
     tagValue,
     retentionDays,
     drRetentionDays,
+    schedule,
+    timezone,
+    startWindowHours,
+    copyStuckHours,
   };
   return pulumi.all([drKeyArn, topicArn, clockRoleArn]).apply(([key, topic, roleArn]) => ({
     ...plain,

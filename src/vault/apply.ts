@@ -50,7 +50,7 @@ function resultOf(error: unknown): Result {
   const cause = causeOf(error);
   const meaning = meaningOf(cause);
   const detail = `${cause.code}: ${cause.message}`;
-  const stopLane = meaning === "limit" ? `stopped after ${cause.code}` : undefined;
+  const stopLane = meaning === "limit" ? cause.code : undefined;
   return { status: STATUS[meaning], detail, cause, requestId: cause.requestId, stopLane };
 }
 
@@ -160,8 +160,9 @@ export async function apply(
       outcomes[index] = { action, status, detail, code: cause?.code, requestId, snapshotIds };
       return { stopLane: result.stopLane };
     },
-    defer: (detail) => {
-      outcomes[index] = { action, status: "deferred", detail, snapshotIds: [] };
+    defer: (code) => {
+      const detail = code === undefined ? "no time left" : `stopped after ${code}`;
+      outcomes[index] = { action, status: "deferred", detail, code, snapshotIds: [] };
     },
   }));
   await runSteps(steps, CONCURRENCY, () => budget.now() < budget.deadlineMs);

@@ -23,7 +23,8 @@ export function createHandler(settings: VaultSettings): VaultHandler {
     try {
       return await invoke(settings, { clients, log, count, now: Date.now }, event, context);
     } finally {
-      metrics.publishStoredMetrics();
+      // Without any it would warn, and an idle sweep has none.
+      if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
     }
   };
 }

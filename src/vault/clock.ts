@@ -8,18 +8,9 @@ import {
   type SchedulerClient,
   UpdateScheduleCommand,
 } from "@aws-sdk/client-scheduler";
+import type { ClockState, Told } from "./clockState";
 import { HOUR_MS, MINUTE_MS, isoSeconds, parseIso } from "./time";
 import type { Outcome, Plan, VaultSettings } from "./types";
-
-/** Problem key → when it was told, as an ISO instant. */
-export type Told = Readonly<Record<string, string>>;
-
-export interface ClockInput {
-  kind: "pass";
-  /** Present while the slot still lacks a snapshot. */
-  slot?: string;
-  told: Told;
-}
 
 /** A clock that is stopped stands here: Scheduler may refuse a time that has passed, even of a disabled schedule. */
 export const STOPPED_CLOCK = "at(2099-01-01T00:00:00)";
@@ -54,7 +45,9 @@ export function nextWakeMs(
     }
   }
   if (since.length === 0) return undefined;
-  return nowMs + Math.min(...since.map((sinceMs) => wakeDelayMs(sinceMs, nowMs)));
+  // The youngest work is looked at first. Not `Math.max(...since)`: it may be more than a call takes.
+  const youngestMs = since.reduce((a, b) => Math.max(a, b));
+  return nowMs + wakeDelayMs(youngestMs, nowMs);
 }
 
 /** The tellings that still count, at most {@link MAX_TOLD} of them, the newest. */
@@ -66,20 +59,29 @@ export function stillTold(told: Told, nowMs: number): Told {
   return Object.fromEntries(recent.slice(0, MAX_TOLD));
 }
 
-/** What the clock carries; nothing where it can't be read. */
+/** A slot as the vault writes it. What is no instant, or is yet to come, stands for no slot: it would stop all others. */
+function slotOf(carried: unknown, nowMs: number): string | undefined {
+  const slotMs = typeof carried === "string" ? parseIso(carried) : undefined;
+  return slotMs === undefined || slotMs > nowMs ? undefined : isoSeconds(slotMs);
+}
+
+/** What the clock carries, or `undefined` where it can't be read: then a person is told twice rather than never. */
 export async function readClock(
   client: SchedulerClient,
   { clock }: VaultSettings,
   nowMs: number,
-): Promise<ClockInput> {
+): Promise<ClockState | undefined> {
   try {
     const command = new GetScheduleCommand({ Name: clock.name, GroupName: clock.groupName });
     const { Target } = await client.send(command);
-    const { slot, told } = JSON.parse(Target?.Input ?? "{}") as Partial<ClockInput>;
-    return { kind: "pass", slot, told: stillTold(told ?? {}, nowMs) };
+    const { slot, done, told } = JSON.parse(Target?.Input ?? "{}") as Partial<ClockState>;
+    return {
+      slot: slotOf(slot, nowMs),
+      done: slotOf(done, nowMs),
+      told: stillTold(told ?? {}, nowMs),
+    };
   } catch {
-    // Better told twice than never; a clock that is missing shows when it is set.
-    return { kind: "pass", told: {} };
+    return undefined;
   }
 }
 
@@ -92,10 +94,10 @@ export async function setClock(
   { clock, vaultId }: VaultSettings,
   functionArn: string,
   atMs: number | undefined,
-  input: ClockInput,
+  state: ClockState,
   nowMs: number,
 ): Promise<void> {
-  const carried: ClockInput = { ...input, told: stillTold(input.told, nowMs) };
+  const input = { kind: "pass", ...state, told: stillTold(state.told, nowMs) };
   await client.send(
     new UpdateScheduleCommand({
       Name: clock.name,
@@ -107,7 +109,7 @@ export async function setClock(
       State: atMs === undefined ? "DISABLED" : "ENABLED",
       FlexibleTimeWindow: { Mode: "OFF" },
       ActionAfterCompletion: "NONE",
-      Target: { Arn: functionArn, RoleArn: clock.roleArn, Input: JSON.stringify(carried) },
+      Target: { Arn: functionArn, RoleArn: clock.roleArn, Input: JSON.stringify(input) },
     }),
   );
 }

@@ -46,6 +46,7 @@ export function bestFirst(
   group: readonly Snapshot[],
   rank: (snapshot: Snapshot) => number,
 ): Snapshot[] {
+  if (group.length < 2) return [...group];
   return [...group].sort(
     (a, b) =>
       rank(a) - rank(b) || a.startTimeMs - b.startTimeMs || (a.snapshotId < b.snapshotId ? -1 : 1),

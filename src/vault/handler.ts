@@ -3,10 +3,12 @@
  * it could not do is seen again by the next one.
  */
 import type { VaultClients } from "./clients";
-import { type Told, nextWakeMs, readClock, setClock } from "./clock";
 import { apply } from "./apply";
+import { nextWakeMs, readClock, setClock } from "./clock";
+import type { ClockState, Told } from "./clockState";
+import { isOwn } from "./duplicates";
 import { causeOf, vaultError } from "./errors";
-import { observe } from "./observe";
+import { observe, observeInstances } from "./observe";
 import { planVault } from "./plan";
 import {
   type CountMetric,
@@ -16,9 +18,10 @@ import {
   newsOf,
   tell,
 } from "./report";
-import { type Summary, summarize } from "./summary";
+import { isOvertaken, slotToServe } from "./slots";
+import { type Summary, problemKey, summarize } from "./summary";
 import { MINUTE_MS, isoSeconds } from "./time";
-import type { Outcome, Plan, Problem, VaultSettings, World } from "./types";
+import type { Outcome, Plan, Problem, Serving, VaultSettings, Wake } from "./types";
 import { parseWake } from "./wake";
 
 /** Kept free at the end of an invocation for the clock, the metrics and the mail. */
@@ -45,22 +48,6 @@ export interface InvocationResult extends Summary {
   nextWake?: string;
 }
 
-/**
- * The slot stays open while a snapshot of it was put off, failed, or could not be seen to be missing; the clock then
- * carries it, and the next pass or sweep goes on with it.
- */
-function openSlot(
-  slot: string | undefined,
-  world: World,
-  outcomes: readonly Outcome[],
-): string | undefined {
-  const blind = world.instances === undefined || world.snapshots === undefined;
-  const open = outcomes.some(
-    ({ action, status }) => action.kind === "snapshot" && ["deferred", "failed"].includes(status),
-  );
-  return blind || open ? slot : undefined;
-}
-
 function clockProblem(error: unknown): Problem {
   const { code, message } = causeOf(error);
   return {
@@ -77,28 +64,55 @@ async function wakeAt(
   { clients, now }: VaultTools,
   functionArn: string,
   atMs: number | undefined,
-  slot: string | undefined,
-  told: Told,
+  state: ClockState,
 ): Promise<Problem | undefined> {
   try {
-    const input = { kind: "pass" as const, slot, told };
-    await setClock(clients.scheduler, settings, functionArn, atMs, input, now());
+    await setClock(clients.scheduler, settings, functionArn, atMs, state, now());
     return undefined;
   } catch (error) {
     return clockProblem(error);
   }
 }
 
+interface Work {
+  plan: Plan;
+  outcomes: Outcome[];
+  serving?: Serving;
+  /** Whether the served slot lacks nothing any more, or is closed. */
+  settled: boolean;
+}
+
 async function observePlanApply(
   settings: VaultSettings,
   { clients, now }: VaultTools,
-  wake: ReturnType<typeof parseWake>,
+  wake: Wake,
+  clock: ClockState | undefined,
   deadlineMs: number,
-): Promise<{ world: World; plan: Plan; outcomes: Outcome[] }> {
-  const world = await observe(clients, settings, wake);
-  const plan = planVault(world, settings, wake, now());
+): Promise<Work> {
+  const seen = await observe(clients, settings);
+  const own = seen.snapshots?.filter((snapshot) => isOwn(snapshot, settings.vaultId));
+  const serving = slotToServe(wake, clock, own, settings, now());
+  const world = serving === undefined ? seen : await observeInstances(clients, settings, seen);
+  const plan = planVault(world, settings, serving, wake.runId, now());
   const outcomes = await apply(clients, plan.actions, settings, { now, deadlineMs });
-  return { world, plan, outcomes };
+  const open = outcomes.some(
+    ({ action, status }) => action.kind === "snapshot" && ["deferred", "failed"].includes(status),
+  );
+  return { plan, outcomes, serving, settled: plan.slotSettled && !open };
+}
+
+/** What the clock carries on: the slot while it lacks something, and the newest one that does not. */
+function nextState(
+  clock: ClockState | undefined,
+  { plan, serving, settled }: Work,
+  told: Told,
+): ClockState {
+  const { done } = clock ?? {};
+  if (serving === undefined) return { done, told };
+  // A slot is not closed before what it lacks was told: nothing would bring it up again.
+  const untold = plan.problems.some((problem) => told[problemKey(problem)] === undefined);
+  if (!settled || (serving.mode === "closing" && untold)) return { slot: serving.slot, done, told };
+  return { done: done === undefined || done < serving.slot ? serving.slot : done, told };
 }
 
 /** Mails the news. SNS being down must not lose it: the problems stay untold, and the invocation still throws. */
@@ -134,30 +148,34 @@ export async function invoke(
   const { clients, log, count, now } = tools;
   const startMs = now();
   const endMs = startMs + context.getRemainingTimeInMillis();
-  const woken = parseWake(event, startMs, context.awsRequestId);
+  const wake = parseWake(event, startMs, context.awsRequestId);
   const clock = await readClock(clients.scheduler, settings, startMs);
-  // A sweep goes on with the slot that the clock says is still open.
-  const wake = { ...woken, slot: woken.slot ?? clock.slot };
-  const set = (atMs: number | undefined, slot: string | undefined, told: Told) =>
-    wakeAt(settings, tools, context.invokedFunctionArn, atMs, slot, told);
+  const set = (atMs: number | undefined, state: ClockState) =>
+    wakeAt(settings, tools, context.invokedFunctionArn, atMs, state);
   log.info("woken", { ...wake, vaultId: settings.vaultId });
 
   // A run that is killed from here on is found by a pass that still knows the slot.
-  const isRun = wake.kind === "run";
-  const guard = isRun ? await set(endMs + MINUTE_MS, wake.slot, clock.told) : undefined;
+  const overtaken = wake.slot !== undefined && isOvertaken(wake.slot, clock);
+  const slot = overtaken ? clock?.slot : wake.slot;
+  const before = { slot, done: clock?.done, told: clock?.told ?? {} };
+  const guard = wake.kind === "run" ? await set(endMs + MINUTE_MS, before) : undefined;
 
   const deadlineMs = endMs - REPORT_RESERVE_MS;
-  const { world, plan, outcomes } = await observePlanApply(settings, tools, wake, deadlineMs);
+  const work = await observePlanApply(settings, tools, wake, clock, deadlineMs);
+  const { plan, outcomes } = work;
   if (guard !== undefined) plan.problems.push(guard);
   logDecisions(log, wake, plan, outcomes);
   const summary = summarize(settings.vaultId, wake, plan, outcomes);
-  const news = newsOf(summary.problems, clock.told, now());
-  const told = await tellNews(settings, tools, summary, news, clock.told, context.logGroupName);
+  const news = newsOf(summary.problems, before.told, now());
+  const told = await tellNews(settings, tools, summary, news, before.told, context.logGroupName);
 
   const atMs = nextWakeMs(plan, outcomes, now());
-  // A sweep that carries a slot closes it, so that no later one takes snapshots for it.
-  if (atMs !== undefined || news.length > 0 || wake.kind !== "sweep" || wake.slot !== undefined) {
-    const late = await set(atMs, openSlot(wake.slot, world, outcomes), told);
+  const state = nextState(clock, work, told);
+  const moved = state.slot !== clock?.slot || state.done !== clock?.done;
+  const worth = atMs !== undefined || news.length > 0 || wake.kind !== "sweep" || moved;
+  // What could not be read is not written over, but by one that brings a slot with it: the sweep reads it again.
+  if (worth && (clock !== undefined || wake.slot !== undefined)) {
+    const late = await set(atMs, state);
     if (late !== undefined) log.error("problem", { ...late });
   }
   countMetrics(count, summary);

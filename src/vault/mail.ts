@@ -60,9 +60,9 @@ export function composeMail(
     ...listed(news.slice(0, MAX_LISTED)),
     ...(left > 0 ? [`… and ${left} more: see the log.`] : []),
     "",
-    "What happens next: missing copies are tried again by every sweep, once an hour, and missing",
-    "snapshots by the next scheduled run. Nothing is deleted whose copy is not sound. The same",
-    "problem is told again after a day if it is still there.",
+    "What happens next: what is missing is tried again by every sweep, once an hour: copies always,",
+    `snapshots of a slot for ${settings.startWindowHours} hours. Nothing is deleted whose copy is not sound. The same problem is`,
+    "told again after a day if it is still there.",
     "",
     `Log: ${logs}, filter by run id.`,
   ];

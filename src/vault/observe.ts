@@ -11,7 +11,7 @@ import {
   withVolumeFacts,
 } from "./ec2Reads";
 import { causeOf } from "./errors";
-import type { Problem, ProtectedInstance, VaultPolicy, Wake, World } from "./types";
+import type { Problem, VaultPolicy, World } from "./types";
 
 async function readInstances(clients: VaultClients, policy: VaultPolicy) {
   const { reader } = clients.primary;
@@ -45,27 +45,15 @@ async function attempt<T>(
 }
 
 /**
- * Reads the world: instances only where the wake may create (it has a slot), snapshots and copies always.
+ * Reads the vault's snapshots and copies.
  * @returns records in the vault's own form; never throws
  */
-export async function observe(
-  clients: VaultClients,
-  policy: VaultPolicy,
-  wake: Wake,
-): Promise<World> {
+export async function observe(clients: VaultClients, policy: VaultPolicy): Promise<World> {
   const { vaultId, primaryRegion, drRegion } = policy;
   const problems: Problem[] = [];
   const readOf = (region: string, from: typeof clients.primary) => () =>
     describeVaultSnapshots(from.reader, region, vaultId);
-  const [instances, snapshots, copies] = await Promise.all([
-    wake.slot === undefined
-      ? Promise.resolve<ProtectedInstance[] | undefined>(undefined)
-      : attempt(
-          () => readInstances(clients, policy),
-          `instances in ${primaryRegion}`,
-          "no snapshot was started",
-          problems,
-        ),
+  const [snapshots, copies] = await Promise.all([
     attempt(
       readOf(primaryRegion, clients.primary),
       `snapshots in ${primaryRegion}`,
@@ -79,5 +67,21 @@ export async function observe(
       problems,
     ),
   ]);
-  return { instances, snapshots, copies, problems };
+  return { snapshots, copies, problems };
+}
+
+/** Adds the protected instances to the world: only for an invocation that serves a slot. */
+export async function observeInstances(
+  clients: VaultClients,
+  policy: VaultPolicy,
+  world: World,
+): Promise<World> {
+  const problems = [...world.problems];
+  const instances = await attempt(
+    () => readInstances(clients, policy),
+    `instances in ${policy.primaryRegion}`,
+    "no snapshot was started",
+    problems,
+  );
+  return { ...world, instances, problems };
 }

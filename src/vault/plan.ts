@@ -6,7 +6,11 @@ import { bestFirst, isOwn, isOwnCopy, sameVolumeAndSlot } from "./duplicates";
 import { type Coverage, copiesBySource, copyState, coverageOf, planCopies } from "./planCopies";
 import { pruneDr, prunePrimary } from "./planPrune";
 import { planSnapshots } from "./planSnapshots";
-import type { Plan, Problem, Snapshot, VaultPolicy, Wake, World } from "./types";
+import { newestFirst } from "./retention";
+import { MAX_TRIES, failuresBySlot } from "./slots";
+import { TAG } from "./tags";
+import { HOUR_MS, humanDuration, parseIso } from "./time";
+import type { Plan, Problem, Serving, Snapshot, VaultPolicy, World } from "./types";
 
 const COVERAGES: readonly Coverage[] = ["sound", "expired", "pending", "broken", "missing"];
 
@@ -26,14 +30,33 @@ function countedAndExtra(own: readonly Snapshot[], coverage: (snapshot: Snapshot
   return { counted, extra };
 }
 
-function failedSnapshots(own: readonly Snapshot[]): Problem[] {
-  return own
-    .filter((snapshot) => snapshot.state === "error")
-    .map((snapshot) => ({
+/** A snapshot that failed is tried again; a person is told when that came to nothing. */
+function failedSnapshots(own: readonly Snapshot[], policy: VaultPolicy, nowMs: number): Problem[] {
+  const windowMs = policy.startWindowHours * HOUR_MS;
+  return [...failuresBySlot(own).entries()].flatMap(([subject, failed]) => {
+    const [latest] = [...failed].sort(newestFirst);
+    const slotMs = parseIso(latest?.tags[TAG.slot] ?? "") ?? 0;
+    const over = failed.length >= MAX_TRIES || nowMs - slotMs > windowMs;
+    if (latest === undefined || !over) return [];
+    return {
       kind: "failed-snapshot",
-      subject: snapshot.snapshotId,
-      message: `the snapshot ${snapshot.snapshotId} of ${snapshot.volumeId} failed in EC2: ${snapshot.stateMessage ?? "no reason given"}`,
-      hint: "The next run takes a new one. If it fails again, look at the volume's health and its key.",
+      subject,
+      message: `the snapshot of ${latest.volumeId} failed in EC2 ${failed.length} times, last ${latest.snapshotId}: ${latest.stateMessage ?? "no reason given"}`,
+      hint: "The next scheduled run takes a new one. If it fails again, look at the volume's health and its key.",
+    };
+  });
+}
+
+/** A copy that EC2 does not finish is not replaced, since it may still come; a person can ask AWS. */
+function stuckCopies(copies: readonly Snapshot[], policy: VaultPolicy, nowMs: number): Problem[] {
+  return copies
+    .filter((copy) => copy.state === "pending")
+    .filter((copy) => nowMs - copy.startTimeMs > policy.copyStuckHours * HOUR_MS)
+    .map((copy) => ({
+      kind: "copy-stuck",
+      subject: copy.snapshotId,
+      message: `the copy ${copy.snapshotId} in ${copy.region} has been pending for ${humanDuration(nowMs - copy.startTimeMs)}`,
+      hint: "A first copy of a large volume takes long. Raise copyStuckHours if that is so; else ask AWS Support.",
     }));
 }
 
@@ -61,29 +84,44 @@ function planBothRegions(
   const leaving = new Set(primary.actions.map((action) => action.snapshotId));
   const sources = new Map(own.map((snapshot) => [snapshot.snapshotId, snapshot]));
   const dr = pruneDr(copies, sources, leaving, policy, nowMs);
-  plan.actions.push(...copying.actions, ...primary.actions, ...dr.actions);
-  plan.kept.push(...primary.kept, ...dr.kept);
-  plan.problems.push(...copying.problems);
+  // Not `push(...)`: a hundred thousand arguments are more than a call takes.
+  plan.actions = [...plan.actions, ...copying.actions, ...primary.actions, ...dr.actions];
+  plan.kept = [...primary.kept, ...dr.kept];
+  plan.problems = [...plan.problems, ...copying.problems, ...stuckCopies(copies, policy, nowMs)];
   const stillPending = copies.filter((c) => copyState(c, policy.drKeyArn) === "pending");
-  plan.pending.push(...pendingOf(stillPending));
+  plan.pending = [...plan.pending, ...pendingOf(stillPending)];
 }
 
 /**
  * @param world what {@link observe} saw; a part that is missing plans nothing that needs it
+ * @param serving the slot to create for, if any
  * @returns snapshots first, then copies, then deletions; what is kept, with reasons; problems; what is under way
  */
-export function planVault(world: World, policy: VaultPolicy, wake: Wake, nowMs: number): Plan {
-  const plan: Plan = { actions: [], kept: [], problems: [...world.problems], pending: [] };
+export function planVault(
+  world: World,
+  policy: VaultPolicy,
+  serving: Serving | undefined,
+  runId: string,
+  nowMs: number,
+): Plan {
+  const problems = [...world.problems];
+  const plan: Plan = { actions: [], kept: [], problems, pending: [], slotSettled: false };
   if (world.snapshots === undefined) return plan;
   const own = world.snapshots.filter((snapshot) => isOwn(snapshot, policy.vaultId));
-  if (world.instances !== undefined && wake.slot !== undefined) {
-    const slot = { slot: wake.slot, runId: wake.runId };
-    const snapshots = planSnapshots(world.instances, own, policy, slot);
-    plan.actions.push(...snapshots.actions);
-    plan.problems.push(...snapshots.problems);
+  if (world.instances !== undefined && serving !== undefined) {
+    const snapshots = planSnapshots(world.instances, own, policy, serving, runId, nowMs);
+    plan.actions = snapshots.actions;
+    plan.problems = [...plan.problems, ...snapshots.problems];
+    plan.slotSettled = snapshots.settled;
+    if (serving.overtakes !== undefined) {
+      const given: Serving = { slot: serving.overtakes, mode: "closing" };
+      const { problems } = planSnapshots(world.instances, own, policy, given, runId, nowMs);
+      const missed = problems.filter(({ kind }) => kind === "slot-missed");
+      plan.problems = [...plan.problems, ...missed];
+    }
   }
-  plan.problems.push(...failedSnapshots(own));
-  plan.pending.push(...pendingOf(own));
+  plan.problems = [...plan.problems, ...failedSnapshots(own, policy, nowMs)];
+  plan.pending = pendingOf(own);
   if (world.copies !== undefined) {
     const copies = world.copies.filter((copy) => isOwnCopy(copy, policy.vaultId));
     planBothRegions(plan, own, copies, policy, nowMs);

@@ -5,6 +5,7 @@
  */
 import { INSTANCE_TAG_PREFIX, MAX_TAGS, TAG, fillTags, tagsWithPrefix, userTags } from "./tags";
 import { newestFirst } from "./retention";
+import { MAX_TRIES } from "./slots";
 import { MINUTE_MS } from "./time";
 import type { CopyAction, Problem, Snapshot, Tags, VaultPolicy } from "./types";
 import { volumeFactsFromTags } from "./volumeFacts";
@@ -161,7 +162,10 @@ export function planCopies(
     const broken = [...(copies ?? [])].sort(newestFirst);
     const [latest] = broken;
     const fault = latest === undefined ? undefined : copyFault(latest, policy.drKeyArn);
-    if (latest !== undefined && fault !== undefined) {
+    // One that failed is replaced without a word until it has been tried enough; a completed one under the wrong key
+    // is nothing that passes.
+    const tell = latest?.state === "completed" || broken.length >= MAX_TRIES;
+    if (latest !== undefined && fault !== undefined && tell) {
       problems.push(brokenCopy(latest, snapshot, fault));
     }
     if (triedJustNow(broken, nowMs)) continue;

@@ -4,11 +4,19 @@
  * pending or broken; nothing that the vault did not make is touched. Every snapshot comes back once: deleted or kept.
  */
 import { type Coverage, copyState } from "./planCopies";
-import { type RetentionResult, newestOfEachVolume, retention } from "./retention";
+import {
+  type RetentionPoint,
+  type RetentionResult,
+  newestFirst,
+  newestOfEachVolume,
+  retention,
+} from "./retention";
+import { MAX_TRIES } from "./slots";
 import { bestFirst, sameVolumeAndSlot } from "./duplicates";
 import { TAG } from "./tags";
 import { DAY_MS, parseIso } from "./time";
 import type { DeleteAction, Kept, Snapshot, VaultPolicy } from "./types";
+import { volumeFactsFromTags } from "./volumeFacts";
 
 export interface PrunePlan {
   actions: DeleteAction[];
@@ -17,6 +25,9 @@ export interface PrunePlan {
 
 /** How long the remains of a failed snapshot or copy stay for a person to look at, where nothing newer has replaced them. */
 const FAILED_KEPT_MS = DAY_MS;
+
+/** Volume types that EC2 takes one snapshot of at a time, and a failed one counts (AWS, "Amazon EBS quotas"). */
+const ONE_AT_A_TIME = ["st1", "sc1"];
 
 function keep(plan: PrunePlan, { region, snapshotId }: Snapshot, reason: string): void {
   plan.kept.push({ region, snapshotId, reason });
@@ -53,8 +64,11 @@ function pruneFailed(
         other.state === "completed" &&
         other.startTimeMs > snapshot.startTimeMs,
     );
+    const { volumeType = "" } = volumeFactsFromTags(snapshot.tags, snapshot.volumeId) ?? {};
     if (replaced) remove(plan, snapshot, "failed, and a newer one is completed");
-    else if (nowMs - snapshot.startTimeMs > FAILED_KEPT_MS) {
+    else if (ONE_AT_A_TIME.includes(volumeType)) {
+      remove(plan, snapshot, `failed, and ${volumeType} takes no other beside it`);
+    } else if (nowMs - snapshot.startTimeMs > FAILED_KEPT_MS) {
       remove(plan, snapshot, "failed more than a day ago");
     } else keep(plan, snapshot, `failed: ${snapshot.stateMessage ?? "EC2 gives no reason"}`);
   }
@@ -96,9 +110,14 @@ export function prunePrimary(
 }
 
 /** A copy's retention: its age is its own, but which is the newest is told by the slot, not by when it was copied. */
-function copyPoint(copy: Snapshot) {
-  const { snapshotId, volumeId, startTimeMs, tags } = copy;
-  return { snapshotId, volumeId, startTimeMs, slotMs: parseIso(tags[TAG.slot] ?? "") };
+function copyPoints(copies: readonly Snapshot[]): RetentionPoint[] {
+  // A night's copies share their slot: each is parsed once.
+  const slots = new Map<string, number | undefined>();
+  return copies.map(({ snapshotId, volumeId, startTimeMs, tags }) => {
+    const slot = tags[TAG.slot] ?? "";
+    if (!slots.has(slot)) slots.set(slot, parseIso(slot));
+    return { snapshotId, volumeId, startTimeMs, slotMs: slots.get(slot) };
+  });
 }
 
 /**
@@ -124,9 +143,13 @@ export function pruneDr(
   for (const group of sameVolumeAndSlot(own)) {
     const [best, ...others] = bestFirst(group, rank);
     if (best === undefined) continue;
+    const failed = group.filter((copy) => copy.state === "error").sort(newestFirst);
+    const remains = new Set(failed.slice(0, MAX_TRIES));
     for (const other of others) {
       if (other.state === "error" && nowMs - other.startTimeMs > FAILED_KEPT_MS) {
         remove(plan, other, "failed more than a day ago");
+      } else if (other.state === "error" && !remains.has(other)) {
+        remove(plan, other, `failed, and so did ${MAX_TRIES} after it`);
       } else if (state(best) !== "sound" || state(other) === "pending") {
         keep(plan, other, `${best.snapshotId} stands for the same slot, but is ${state(best)}`);
       } else if (state(other) === "sound") remove(plan, other, `a duplicate of ${best.snapshotId}`);
@@ -141,9 +164,9 @@ export function pruneDr(
     else if (best.state === "completed") points.push(best);
     else remove(plan, best, `it is in state ${best.state}, and its source is gone`);
   }
-  const { kept, gone } = reasons(retention(points.map(copyPoint), policy.drRetentionDays, nowMs));
+  const { kept, gone } = reasons(retention(copyPoints(points), policy.drRetentionDays, nowMs));
   const sound = points.filter((copy) => state(copy) === "sound");
-  const newestSound = newestOfEachVolume(sound.map(copyPoint));
+  const newestSound = newestOfEachVolume(copyPoints(sound));
   for (const copy of points) {
     const reason = gone.get(copy.snapshotId);
     const source = sourceOf(copy);

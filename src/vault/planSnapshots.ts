@@ -2,6 +2,7 @@
  * Which snapshots a slot still lacks. Look before create: EC2 has no client token here, so the tags of what is there
  * decide what is missing, and running the same slot again plans nothing.
  */
+import { MAX_TRIES, failuresBySlot, volumeAndSlot } from "./slots";
 import {
   EXCLUDE_VALUE,
   INSTANCE_TAG_PREFIX,
@@ -12,10 +13,12 @@ import {
   prefixTags,
   userTags,
 } from "./tags";
+import { MINUTE_MS } from "./time";
 import type {
   AttachedVolume,
   Problem,
   ProtectedInstance,
+  Serving,
   Snapshot,
   SnapshotAction,
   Tags,
@@ -23,12 +26,17 @@ import type {
 } from "./types";
 import { volumeFactsToTags } from "./volumeFacts";
 
+/** After a second failure the third try waits: its cause is hardly gone within minutes. */
+const RETRY_PAUSE_MS = 30 * MINUTE_MS;
+
 /** CreateSnapshots leaves out at most 40 data volumes a call (API reference, InstanceSpecification). */
 const MAX_EXCLUDED_DATA_VOLUMES = 40;
 
 export interface SnapshotPlan {
   actions: SnapshotAction[];
   problems: Problem[];
+  /** Whether the slot lacks nothing that the actions do not make. */
+  settled: boolean;
 }
 
 /** Volumes that already have a snapshot for the slot, good or on the way. One in `error` does not count. */
@@ -99,6 +107,42 @@ function snapshotAction(
   };
 }
 
+/** When each volume was last snapshotted well, or is being; `-Infinity` for one that never was. */
+function lastGoodMs(snapshots: readonly Snapshot[]): (volumeId: string) => number {
+  const last = new Map<string, number>();
+  for (const { volumeId, startTimeMs, state } of snapshots) {
+    if (state !== "error")
+      last.set(volumeId, Math.max(last.get(volumeId) ?? -Infinity, startTimeMs));
+  }
+  return (volumeId) => last.get(volumeId) ?? -Infinity;
+}
+
+/** The stalest instance first, so that a fleet larger than a night's budget still rotates through everyone. */
+function stalestFirst(
+  instances: readonly ProtectedInstance[],
+  snapshots: readonly Snapshot[],
+): ProtectedInstance[] {
+  const lastMs = lastGoodMs(snapshots);
+  const staleness = new Map(
+    instances.map(({ instanceId, volumes }) => [
+      instanceId,
+      Math.min(Infinity, ...volumes.map((volume) => lastMs(volume.volumeId))),
+    ]),
+  );
+  const at = ({ instanceId }: ProtectedInstance) => staleness.get(instanceId) ?? 0;
+  return [...instances].sort((a, b) => {
+    if (at(a) !== at(b)) return at(a) < at(b) ? -1 : 1;
+    return a.instanceId < b.instanceId ? -1 : 1;
+  });
+}
+
+/** Whether a volume whose snapshot failed in EC2 may be tried for the slot again now, later, or not any more. */
+function nextTry(failed: readonly Snapshot[], nowMs: number): "now" | "later" | "never" {
+  if (failed.length >= MAX_TRIES) return "never";
+  const again = failed.length > 1 && failed.some((f) => nowMs - f.startTimeMs < RETRY_PAUSE_MS);
+  return again ? "later" : "now";
+}
+
 /**
  * @param instances protected instances as observed
  * @param snapshots every snapshot of the vault in the primary region
@@ -108,20 +152,48 @@ export function planSnapshots(
   instances: readonly ProtectedInstance[],
   snapshots: readonly Snapshot[],
   policy: VaultPolicy,
-  wake: { slot: string; runId: string },
+  serving: Serving,
+  runId: string,
+  nowMs: number,
 ): SnapshotPlan {
-  const plan: SnapshotPlan = { actions: [], problems: [] };
-  const covered = volumesInSlot(snapshots, wake.slot);
-  for (const instance of [...instances].sort((a, b) => (a.instanceId < b.instanceId ? -1 : 1))) {
+  const plan: SnapshotPlan = { actions: [], problems: [], settled: true };
+  const { slot, mode } = serving;
+  const covered = volumesInSlot(snapshots, slot);
+  const failures = failuresBySlot(snapshots);
+  for (const instance of stalestFirst(instances, snapshots)) {
     const wanted = instance.volumes.filter((v) => v.tags[policy.tagKey] !== EXCLUDE_VALUE);
     if (wanted.length === 0) plan.problems.push(nothingToSnapshot(instance, policy));
-    const missing = wanted.filter((volume) => !covered.has(volume.volumeId));
-    if (missing.length === 0) continue;
-    for (const volume of missing) covered.add(volume.volumeId);
-    plan.actions.push(snapshotAction(policy, instance, missing, wake));
+    const lacking = wanted.filter((volume) => !covered.has(volume.volumeId));
+    for (const volume of lacking) covered.add(volume.volumeId);
+    if (mode === "closing") {
+      if (lacking.length > 0) plan.problems.push(slotMissed(instance, lacking, slot, policy));
+      continue;
+    }
+    const tries = lacking.map((volume) =>
+      nextTry(failures.get(volumeAndSlot(volume.volumeId, slot)) ?? [], nowMs),
+    );
+    if (tries.includes("later")) plan.settled = false;
+    const missing = lacking.filter((_, index) => tries[index] === "now");
+    if (missing.length > 0)
+      plan.actions.push(snapshotAction(policy, instance, missing, { slot, runId }));
   }
   if (instances.length === 0) plan.problems.push(noInstances(policy));
   return plan;
+}
+
+function slotMissed(
+  { instanceId }: ProtectedInstance,
+  lacking: readonly AttachedVolume[],
+  slot: string,
+  { startWindowHours }: VaultPolicy,
+): Problem {
+  const volumes = lacking.map((volume) => volume.volumeId).join(", ");
+  return {
+    kind: "slot-missed",
+    subject: instanceId,
+    message: `${instanceId} has no snapshot of ${volumes} for ${slot}: none could be made in its time, ${startWindowHours} hours or until the next slot`,
+    hint: "Look in the log for what it was put off for. The next scheduled run makes new ones; a run by hand does at once.",
+  };
 }
 
 function noInstances({ tagKey, tagValue, primaryRegion }: VaultPolicy): Problem {

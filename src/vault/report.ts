@@ -1,7 +1,8 @@
 /** report: one log line a decision, the metrics, and one mail for what a person must know and was not told today. */
 import { PublishCommand } from "@aws-sdk/client-sns";
 import type { VaultClients } from "./clients";
-import { type Told, stillTold } from "./clock";
+import { stillTold } from "./clock";
+import type { Told } from "./clockState";
 import { composeMail } from "./mail";
 import { METRIC } from "./metricNames";
 import { type Summary, problemKey } from "./summary";
@@ -41,13 +42,24 @@ export function logDecisions(
   for (const problem of plan.problems) log.error("problem", { ...problem });
 }
 
-export function countMetrics(count: CountMetric, { wake, counts, problems }: Summary): void {
-  if (wake.kind === "run") count(METRIC.runsCompleted, 1);
-  count(METRIC.snapshotsStarted, counts.snapshots);
-  count(METRIC.copiesStarted, counts.copies);
-  count(METRIC.snapshotsDeleted, counts.deletions);
-  count(METRIC.actionsDeferred, counts.deferred);
-  count(METRIC.problemsSeen, problems.length);
+/** Only what is not zero is sent: a custom metric costs by the hours that it is sent in. */
+export function countMetrics(
+  count: CountMetric,
+  { wake, counts, deferrals, problems }: Summary,
+): void {
+  const metrics: [string, number][] = [
+    [METRIC.runsCompleted, wake.kind === "run" ? 1 : 0],
+    [METRIC.snapshotsStarted, counts.snapshots],
+    [METRIC.copiesStarted, counts.copies],
+    [METRIC.snapshotsDeleted, counts.deletions],
+    [METRIC.actionsDeferred, counts.deferred],
+    ...Object.entries(deferrals).map(([reason, number]): [string, number] => [
+      `${METRIC.actionsDeferred}.${reason}`,
+      number,
+    ]),
+    [METRIC.problemsSeen, problems.length],
+  ];
+  for (const [name, value] of metrics) if (value > 0) count(name, value);
 }
 
 /** The problems that were not told within the last day. */

@@ -35,11 +35,14 @@ export function newestFirst(a: RetentionPoint, b: RetentionPoint): number {
 
 /** The ids of each volume's newest point. */
 export function newestOfEachVolume(points: readonly RetentionPoint[]): Set<string> {
-  const newestByVolume = new Map<string, string>();
-  for (const { volumeId, snapshotId } of [...points].sort(newestFirst)) {
-    if (!newestByVolume.has(volumeId)) newestByVolume.set(volumeId, snapshotId);
+  const newestByVolume = new Map<string, RetentionPoint>();
+  for (const point of points) {
+    const known = newestByVolume.get(point.volumeId);
+    if (known === undefined || newestFirst(point, known) < 0) {
+      newestByVolume.set(point.volumeId, point);
+    }
   }
-  return new Set(newestByVolume.values());
+  return new Set([...newestByVolume.values()].map(({ snapshotId }) => snapshotId));
 }
 
 /**

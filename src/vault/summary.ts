@@ -23,6 +23,8 @@ export interface Summary {
   wake: Wake;
   status: Status;
   counts: Counts;
+  /** How much was put off, by AWS's code for why; `NoTime` where the invocation's time was over. */
+  deferrals: Record<string, number>;
   problems: Problem[];
 }
 
@@ -59,6 +61,14 @@ function countOf(outcomes: readonly Outcome[]): Counts {
   };
 }
 
+function deferralsOf(outcomes: readonly Outcome[]): Record<string, number> {
+  const deferrals: Record<string, number> = {};
+  for (const { status, code = "NoTime" } of outcomes) {
+    if (status === "deferred") deferrals[code] = (deferrals[code] ?? 0) + 1;
+  }
+  return deferrals;
+}
+
 function statusOf(problems: readonly Problem[], counts: Counts): Status {
   if (problems.length === 0) return "clean";
   if (problems.some(({ kind }) => kind === "no-instances")) return "no-instances";
@@ -76,5 +86,6 @@ export function summarize(
   const failures = outcomes.filter(({ status }) => status === "failed").map(failureOf);
   const problems = [...plan.problems, ...failures];
   const counts = countOf(outcomes);
-  return { vaultId, wake, status: statusOf(problems, counts), counts, problems };
+  const status = statusOf(problems, counts);
+  return { vaultId, wake, status, counts, deferrals: deferralsOf(outcomes), problems };
 }

@@ -1,6 +1,6 @@
 /** Durations in milliseconds, and the one way an instant becomes text. Times inside the vault are epoch milliseconds. */
 
-const SECOND_MS = 1_000;
+export const SECOND_MS = 1_000;
 export const MINUTE_MS = 60 * SECOND_MS;
 export const HOUR_MS = 60 * MINUTE_MS;
 export const DAY_MS = 24 * HOUR_MS;

@@ -16,6 +16,13 @@ export interface VaultSettings {
   tagValue: string;
   retentionDays: number;
   drRetentionDays: number;
+  /** The schedule and its time zone, from which a sweep knows the slot of a run that never came. */
+  schedule: string;
+  timezone: string;
+  /** Hours that a slot stays open: what it lacks is made until then, and told afterwards. */
+  startWindowHours: number;
+  /** Hours after which a copy that is still pending is told. */
+  copyStuckHours: number;
   /** ARN (not alias) of the KMS key that every copy must be encrypted under. */
   drKeyArn: string;
   topicArn: string;
@@ -33,6 +40,10 @@ export type VaultPolicy = Pick<
   | "tagValue"
   | "retentionDays"
   | "drRetentionDays"
+  | "schedule"
+  | "timezone"
+  | "startWindowHours"
+  | "copyStuckHours"
   | "drKeyArn"
 >;
 
@@ -84,13 +95,21 @@ export interface World {
   problems: Problem[];
 }
 
-/** Why an invocation happens: a run creates; a pass and a sweep only copy, verify and prune. */
+/** Why an invocation happens. A run has a slot from the start; a pass or sweep may be given one that is still open. */
 export interface Wake {
   kind: "run" | "pass" | "sweep";
-  /** The scheduled time that the backup stands for. A sweep has none. */
+  /** The scheduled time that the backup stands for. */
   slot?: string;
   /** This invocation's own id, on everything it makes. */
   runId: string;
+}
+
+/** The slot that an invocation serves: creates what is missing, or says what is missing and closes it. */
+export interface Serving {
+  slot: string;
+  mode: "open" | "closing";
+  /** An older slot that still lacked something and is given up for this one: told, not made. */
+  overtakes?: string;
 }
 
 export interface SnapshotAction {
@@ -153,6 +172,8 @@ export interface Plan {
   actions: Action[];
   kept: Kept[];
   problems: Problem[];
+  /** Whether the served slot lacks nothing that this plan does not make, or is closed by it. */
+  slotSettled: boolean;
   /** Work under way in AWS that a later pass must look at again, with the time that it began. */
   pending: { snapshotId: string; region: string; sinceMs: number }[];
 }

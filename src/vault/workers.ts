@@ -4,8 +4,8 @@ export interface Step {
   /** Steps of one lane stop together. */
   lane: string;
   run: () => Promise<{ stopLane?: string }>;
-  /** Called instead of `run` for a step that is not begun, with the reason. */
-  defer: (reason: string) => void;
+  /** Called instead of `run` for a step that is not begun: with the code that stopped its lane, or none for no time. */
+  defer: (code?: string) => void;
 }
 
 /**
@@ -21,9 +21,9 @@ export async function runSteps(
   let next = 0;
   const worker = async (): Promise<void> => {
     for (let step = steps[next++]; step !== undefined; step = steps[next++]) {
-      const reason = stopped.get(step.lane) ?? (hasTime() ? undefined : "no time left");
-      if (reason !== undefined) {
-        step.defer(reason);
+      const code = stopped.get(step.lane);
+      if (code !== undefined || !hasTime()) {
+        step.defer(code);
         continue;
       }
       const { stopLane } = await step.run();

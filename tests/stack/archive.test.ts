@@ -7,7 +7,6 @@ import { join } from "node:path";
 import { runInNewContext } from "node:vm";
 import * as pulumi from "@pulumi/pulumi";
 import { createHandler } from "../../src/vault/callback";
-import type { VaultSettings } from "../../src/vault/types";
 import {
   type Archive,
   type Unpacked,
@@ -19,8 +18,9 @@ import {
   unpack,
   unpackedBytes,
 } from "../support/stackArchive";
-import { ARN, ROOT, declareStack } from "../support/stackProgram";
+import { ROOT, declareStack } from "../support/stackProgram";
 import { type FakeAws, FUNCTION_ARN, SLOT, phases, startFakeAws } from "../support/stackServer";
+import { SETTINGS } from "../support/stackSettings";
 
 const MAX_TEXT_BYTES = 130_000;
 const MAX_UNPACKED_BYTES = 60 * 2 ** 20;
@@ -30,23 +30,6 @@ const MAX_LOAD_MS = 3_000;
 
 const SECRET_IN_CONFIG = "a-secret-of-the-config";
 const SECRET_IN_ENVIRONMENT = "a-secret-of-the-environment";
-
-const SETTINGS: VaultSettings = {
-  vaultId: "smart-vault-prod",
-  primaryRegion: "us-east-1",
-  drRegion: "us-west-2",
-  tagKey: "backup",
-  tagValue: "True",
-  retentionDays: 14,
-  drRetentionDays: 30,
-  drKeyArn: ARN.key,
-  topicArn: ARN.topic("smart-vault-prod"),
-  clock: {
-    name: "smart-vault-prod-clock",
-    groupName: "smart-vault-prod",
-    roleArn: ARN.role("smart-vault-prod-scheduler"),
-  },
-};
 
 const RUN = { kind: "run", slot: SLOT };
 const CONTEXT = {
@@ -94,7 +77,7 @@ function withoutNextWake(result: unknown): unknown {
 }
 
 describe("what is in it", () => {
-  test("requires nothing but the SDK's clients and Powertools", () => {
+  test("requires nothing but the SDK's clients, Powertools and croner", () => {
     const required = [...archive.text.matchAll(/\brequire\(([^)]*)\)/g)].map(([, name]) => name);
     expect(required.sort()).toStrictEqual([
       '"@aws-lambda-powertools/logger"',
@@ -102,6 +85,7 @@ describe("what is in it", () => {
       '"@aws-sdk/client-ec2/dist-cjs/index.js"',
       '"@aws-sdk/client-scheduler/dist-cjs/index.js"',
       '"@aws-sdk/client-sns/dist-cjs/index.js"',
+      '"croner"',
     ]);
   });
 

@@ -1,5 +1,6 @@
 /** Schedule expressions as EventBridge Scheduler reads them. */
-import { longestGapMs, nextFireMs, scheduleFault, timezoneFault } from "../../src/schedule";
+import { longestGapMs, scheduleFault, timezoneFault } from "../../src/schedule";
+import { nextFireMs } from "../../src/vault/schedule";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../src/vault/time";
 
 /** A Sunday. */

@@ -11,11 +11,14 @@ import { GetScheduleCommand, UpdateScheduleCommand } from "@aws-sdk/client-sched
 import { PublishCommand } from "@aws-sdk/client-sns";
 import { mockClient } from "aws-sdk-client-mock";
 import { makeClients } from "../../src/vault/clients";
-import { type ClockInput } from "../../src/vault/clock";
+import type { ClockState } from "../../src/vault/clockState";
 import { type InvocationResult, type LambdaContext, invoke } from "../../src/vault/handler";
 import { tagsToList } from "../../src/vault/tags";
 import type { Snapshot } from "../../src/vault/types";
 import { FUNCTION_ARN, NOW, SETTINGS } from "./world";
+
+/** What a pass is woken with: the clock's payload. */
+export type ClockInput = ClockState & { kind: "pass" };
 
 const $metadata = { requestId: "r-1" };
 
@@ -52,6 +55,7 @@ export function makeRig() {
   const scheduler = mockClient(clients.scheduler);
   const sns = mockClient(clients.sns);
   const lines: { message: string; fields: Record<string, unknown> }[] = [];
+  let nowMs = NOW;
   const counted: Record<string, number> = {};
   const line = (message: string, fields: Record<string, unknown>) => {
     lines.push({ message, fields });
@@ -62,7 +66,7 @@ export function makeRig() {
     count: (name: string, value: number) => {
       counted[name] = value;
     },
-    now: () => NOW,
+    now: () => nowMs,
   };
 
   /** An account where one instance has one volume, nothing is backed up yet, and every call succeeds. */
@@ -77,7 +81,8 @@ export function makeRig() {
     sees([], []);
     writer.on(CreateSnapshotsCommand).resolves({ Snapshots: [{ SnapshotId: "snap-1" }], $metadata });
     drWriter.on(CopySnapshotCommand).resolves({ SnapshotId: "copy-1", $metadata });
-    carries({ kind: "pass", told: {} });
+    nowMs = NOW;
+    carries({ told: {} });
     scheduler.on(UpdateScheduleCommand).resolves({});
     sns.on(PublishCommand).resolves({});
   } // prettier-ignore
@@ -87,8 +92,9 @@ export function makeRig() {
     dr.on(DescribeSnapshotsCommand).resolves({ Snapshots: copies.map(described) });
   }
 
-  function carries(input: ClockInput): void {
-    const Target = { Arn: FUNCTION_ARN, RoleArn: "role", Input: JSON.stringify(input) };
+  function carries(state: ClockState): void {
+    const Input = JSON.stringify({ kind: "pass", ...state });
+    const Target = { Arn: FUNCTION_ARN, RoleArn: "role", Input };
     scheduler.on(GetScheduleCommand).resolves({ Target });
   }
 
@@ -108,5 +114,12 @@ export function makeRig() {
   const wake = (event: unknown, context = lambdaContext()): Promise<InvocationResult> =>
     invoke(SETTINGS, tools, event, context);
 
-  return { primary, writer, dr, drWriter, scheduler, sns, lines, counted, reset, sees, carries, clockSets, mails, wake }; // prettier-ignore
+  /** From now on it is this time, and the clock carries what it was last set to, if it was set. */
+  function at(ms: number): void {
+    nowMs = ms;
+    const last = clockSets().at(-1);
+    if (last !== undefined) carries(last.input);
+  }
+
+  return { at, primary, writer, dr, drWriter, scheduler, sns, lines, counted, reset, sees, carries, clockSets, mails, wake }; // prettier-ignore
 }

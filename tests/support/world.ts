@@ -4,6 +4,7 @@ import { isoSeconds } from "../../src/vault/time";
 import type {
   AttachedVolume,
   ProtectedInstance,
+  Serving,
   Snapshot,
   Tags,
   VaultSettings,
@@ -23,6 +24,10 @@ export const SETTINGS: VaultSettings = {
   tagValue: "true",
   retentionDays: 30,
   drRetentionDays: 30,
+  schedule: "cron(0 3 * * ? *)",
+  timezone: "UTC",
+  startWindowHours: 8,
+  copyStuckHours: 12,
   drKeyArn: KEY,
   topicArn: "arn:aws:sns:us-east-1:111122223333:vault",
   clock: { name: "clock", groupName: "vault", roleArn: "arn:aws:iam::111122223333:role/clock" },
@@ -30,6 +35,9 @@ export const SETTINGS: VaultSettings = {
 
 export const RUN: Wake = { kind: "run", slot: SLOT, runId: "run-1" };
 export const SWEEP: Wake = { kind: "sweep", runId: "sweep-1" };
+
+/** What a run serves while its slot is open. */
+export const OPEN: Serving = { slot: SLOT, mode: "open" };
 
 export function volume(volumeId: string, extra: Partial<AttachedVolume> = {}): AttachedVolume {
   return { volumeId, deviceName: "/dev/xvda", isRoot: false, tags: {}, ...extra };

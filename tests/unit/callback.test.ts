@@ -25,22 +25,15 @@ beforeEach(() => {
   });
 });
 
-test("a sweep ends in a result, and its metrics are sent under the vault's name", async () => {
+test("an idle sweep ends in a result, and sends neither a metric nor a warning of its own", async () => {
+  const warned = jest.spyOn(console, "warn").mockImplementation(() => undefined);
   const handler = createHandler(SETTINGS);
   await expect(handler({ kind: "sweep" }, lambdaContext())).resolves.toMatchObject({
     status: "clean",
     wake: { kind: "sweep", runId: "run-1" },
   });
-  expect(emitted).toHaveLength(1);
-  expect(emitted[0]).toMatchObject({
-    service: SETTINGS.vaultId,
-    SnapshotsStarted: 0,
-    CopiesStarted: 0,
-    SnapshotsDeleted: 0,
-    ActionsDeferred: 0,
-    ProblemsSeen: 0,
-    _aws: { CloudWatchMetrics: [{ Namespace: "SmartVault", Dimensions: [["service"]] }] },
-  });
+  expect(emitted).toStrictEqual([]);
+  expect(warned).not.toHaveBeenCalled();
 });
 
 test("a run that fails still sends its metrics", async () => {
@@ -48,12 +41,20 @@ test("a run that fails still sends its metrics", async () => {
   await expect(handler({ kind: "run" }, lambdaContext())).rejects.toMatchObject({
     name: "BackupFailed",
   });
-  expect(emitted[0]).toMatchObject({ RunsCompleted: 1, ProblemsSeen: 1 });
+  expect(emitted).toHaveLength(1);
+  expect(emitted[0]).toMatchObject({
+    service: SETTINGS.vaultId,
+    RunsCompleted: 1,
+    ProblemsSeen: 1,
+    _aws: { CloudWatchMetrics: [{ Namespace: "SmartVault", Dimensions: [["service"]] }] },
+  });
+  expect(emitted[0]).not.toHaveProperty("SnapshotsStarted");
 });
 
 test("one handler serves many invocations, each with its own counts", async () => {
   const handler = createHandler(SETTINGS);
-  await handler({ kind: "sweep" }, lambdaContext());
-  await handler({ kind: "sweep" }, lambdaContext());
-  expect(emitted.map((metrics) => metrics.ProblemsSeen)).toStrictEqual([0, 0]);
+  const run = () => handler({ kind: "run" }, lambdaContext());
+  await expect(run()).rejects.toMatchObject({ name: "BackupFailed" });
+  await expect(run()).rejects.toMatchObject({ name: "BackupFailed" });
+  expect(emitted.map((metrics) => metrics.ProblemsSeen)).toStrictEqual([1, 1]);
 });

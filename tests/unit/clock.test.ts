@@ -21,7 +21,7 @@ const client = new SchedulerClient({});
 
 beforeEach(() => scheduler.reset());
 
-const plan: Plan = { actions: [], kept: [], problems: [], pending: [] };
+const plan: Plan = { actions: [], kept: [], problems: [], pending: [], slotSettled: true };
 const copy = { kind: "copy", sinceMs: NOW - 20 * MINUTE_MS } as CopyAction;
 const set = { kind: "snapshot", slot: SLOT } as SnapshotAction;
 
@@ -101,9 +101,10 @@ describe("what was told", () => {
 
 describe("reading the clock", () => {
   test("asks for the vault's own schedule and gives what it carries", async () => {
-    const input = { kind: "pass", slot: SLOT, told: { "a/b": SLOT } };
-    scheduler.on(GetScheduleCommand).resolves({ Target: { Arn: "", RoleArn: "", Input: JSON.stringify(input) } }); // prettier-ignore
-    await expect(readClock(client, SETTINGS, NOW)).resolves.toStrictEqual(input);
+    const state = { slot: SLOT, done: "2026-11-21T03:00:00Z", told: { "a/b": SLOT } };
+    const Input = JSON.stringify({ kind: "pass", ...state });
+    scheduler.on(GetScheduleCommand).resolves({ Target: { Arn: "", RoleArn: "", Input } });
+    await expect(readClock(client, SETTINGS, NOW)).resolves.toStrictEqual(state);
     expect(scheduler.calls().map((call) => call.args[0].input)).toStrictEqual([
       { Name: "clock", GroupName: "vault" },
     ]);
@@ -115,33 +116,48 @@ describe("reading the clock", () => {
   ])("gives nothing where it %s", async (_what, answer) => {
     scheduler.on(GetScheduleCommand).resolves(answer);
     await expect(readClock(client, SETTINGS, NOW)).resolves.toStrictEqual({
-      kind: "pass",
       slot: undefined,
+      done: undefined,
       told: {},
     });
   });
 
-  test.each(["not JSON", "null"])("does not stop at the input %p", async (Input) => {
+  test.each([
+    ["2026-11-22T03:00:00.000Z", SLOT],
+    ["2026-11-22T05:00:00+02:00", SLOT],
+    ["2026-11-22T03:00:01Z", undefined],
+    ["2099-01-01T00:00:00Z", undefined],
+    ["tonight", undefined],
+    [7, undefined],
+    [null, undefined],
+  ])("takes the slot %j for %j: what is no instant of the past is no slot", async (slot, taken) => {
+    const Input = JSON.stringify({ slot, done: slot });
     scheduler.on(GetScheduleCommand).resolves({ Target: { Arn: "", RoleArn: "", Input } });
     await expect(readClock(client, SETTINGS, NOW)).resolves.toStrictEqual({
-      kind: "pass",
+      slot: taken,
+      done: taken,
       told: {},
     });
   });
 
-  test("does not stop where the schedule is gone", async () => {
+  test.each(["not JSON", "null"])(
+    "says of the input %p that it could not be read",
+    async (Input) => {
+      scheduler.on(GetScheduleCommand).resolves({ Target: { Arn: "", RoleArn: "", Input } });
+      await expect(readClock(client, SETTINGS, NOW)).resolves.toBeUndefined();
+    },
+  );
+
+  test("says where the schedule is gone that it could not be read", async () => {
     scheduler.on(GetScheduleCommand).rejects(new Error("ResourceNotFoundException"));
-    await expect(readClock(client, SETTINGS, NOW)).resolves.toStrictEqual({
-      kind: "pass",
-      told: {},
-    });
+    await expect(readClock(client, SETTINGS, NOW)).resolves.toBeUndefined();
   });
 });
 
 describe("setting the clock", () => {
-  const input = { kind: "pass" as const, slot: SLOT, told: { "a/b": isoSeconds(NOW) } };
+  const state = { slot: SLOT, done: "2026-11-21T03:00:00Z", told: { "a/b": isoSeconds(NOW) } };
   const sent = async (atMs: number | undefined) => {
-    await setClock(client, SETTINGS, FUNCTION_ARN, atMs, input, NOW);
+    await setClock(client, SETTINGS, FUNCTION_ARN, atMs, state, NOW);
     return scheduler.commandCalls(UpdateScheduleCommand).map((call) => call.args[0].input);
   };
   const whole = {
@@ -156,7 +172,7 @@ describe("setting the clock", () => {
     Target: {
       Arn: FUNCTION_ARN,
       RoleArn: "arn:aws:iam::111122223333:role/clock",
-      Input: JSON.stringify(input),
+      Input: JSON.stringify({ kind: "pass", ...state }),
     },
   };
 
@@ -174,7 +190,7 @@ describe("setting the clock", () => {
     const told = Object.fromEntries(
       Array.from({ length: 6_000 }, (_, n) => [`snapshot-failed/i-0123456789abcdef${n}`, SLOT]),
     );
-    await setClock(client, SETTINGS, FUNCTION_ARN, NOW, { kind: "pass", told }, NOW);
+    await setClock(client, SETTINGS, FUNCTION_ARN, NOW, { told }, NOW);
     const [call] = scheduler.commandCalls(UpdateScheduleCommand);
     expect(call?.args[0].input.Target?.Input?.length).toBeLessThan(256_000);
   });

@@ -36,6 +36,7 @@ describe("a run that goes well", () => {
       wake: { kind: "run", slot: SLOT, runId: "run-1" },
       status: "clean",
       counts: { snapshots: 1, copies: 1, deletions: 0, deferred: 0, skipped: 0, failed: 0 },
+      deferrals: {},
       problems: [],
       nextWake: "2026-11-22T03:01:00Z",
     });
@@ -43,9 +44,6 @@ describe("a run that goes well", () => {
       RunsCompleted: 1,
       SnapshotsStarted: 1,
       CopiesStarted: 1,
-      SnapshotsDeleted: 0,
-      ActionsDeferred: 0,
-      ProblemsSeen: 0,
     });
     expect(rig.mails()).toStrictEqual([]);
     expect(rig.lines.map((line) => line.message)).toStrictEqual([
@@ -57,7 +55,7 @@ describe("a run that goes well", () => {
     ]);
   });
 
-  test("sets a guard with the slot before it looks, and at its end the next wake without it", async () => {
+  test("sets a guard with the slot before it looks, and at its end the next wake with the slot done", async () => {
     let setBefore = 0;
     rig.dr.on(DescribeSnapshotsCommand).callsFake(() => {
       setBefore = rig.clockSets().length;
@@ -67,7 +65,7 @@ describe("a run that goes well", () => {
     expect(setBefore).toBe(1);
     expect(rig.clockSets()).toStrictEqual([
       { state: "ENABLED", at: GUARD, input: { kind: "pass", slot: SLOT, told: {} } },
-      { state: "ENABLED", at: SOON, input: { kind: "pass", told: {} } },
+      { state: "ENABLED", at: SOON, input: { kind: "pass", done: SLOT, told: {} } },
     ]);
   });
 
@@ -82,8 +80,10 @@ describe("a run that goes well", () => {
   test("that meets a limit puts the copy off, is clean, and comes again", async () => {
     rig.sees([yesterday], []);
     rig.drWriter.on(CopySnapshotCommand).rejects(limit);
-    const { status, counts } = await rig.wake(RUN_EVENT);
+    const { status, counts, deferrals } = await rig.wake(RUN_EVENT);
     expect([status, counts.deferred]).toStrictEqual(["clean", 1]);
+    expect(deferrals).toStrictEqual({ ResourceLimitExceeded: 1 });
+    expect(rig.counted["ActionsDeferred.ResourceLimitExceeded"]).toBe(1);
     expect(rig.mails()).toStrictEqual([]);
   });
 });
@@ -109,9 +109,9 @@ describe("an open slot", () => {
   });
 
   test("is gone on with by a sweep, which takes what it lacks", async () => {
-    rig.carries({ kind: "pass", slot: SLOT, told: {} });
+    rig.carries({ slot: SLOT, told: {} });
     const { wake, counts } = await rig.wake({ kind: "sweep" });
-    expect(wake).toStrictEqual({ kind: "sweep", slot: SLOT, runId: "run-1" });
+    expect(wake).toStrictEqual({ kind: "sweep", runId: "run-1" });
     expect(counts.snapshots).toBe(1);
     const [call] = rig.writer.commandCalls(CreateSnapshotsCommand);
     const tags = call?.args[0].input.TagSpecifications?.[0]?.Tags;
@@ -121,9 +121,9 @@ describe("an open slot", () => {
   test("is closed by the sweep that finds it whole, so that no later one takes snapshots for it", async () => {
     const today = snapshot("snap-1");
     rig.sees([today], [copyOf(today, "copy-1")]);
-    rig.carries({ kind: "pass", slot: SLOT, told: {} });
+    rig.carries({ slot: SLOT, told: {} });
     await rig.wake({ kind: "sweep" });
-    expect(rig.clockSets()).toMatchObject([{ state: "DISABLED", input: { kind: "pass", told: {} } }]);
+    expect(rig.clockSets()).toMatchObject([{ state: "DISABLED", input: { done: SLOT, told: {} } }]);
     expect(rig.clockSets()[0]?.input).not.toHaveProperty("slot");
   }); // prettier-ignore
 });
@@ -152,20 +152,24 @@ describe("a problem", () => {
         "smart-vault-test: no-instances: no instance in us-east-1 has the tag Backup=true: nothing was backed up",
     });
     expect(rig.mails()).toStrictEqual(["smart-vault-test: NOTHING BACKED UP, no instance matched"]);
-    expect(rig.clockSets().at(-1)?.input).toStrictEqual({ kind: "pass", told: { [key]: SLOT } });
+    expect(rig.clockSets().at(-1)?.input).toStrictEqual({
+      kind: "pass",
+      done: SLOT,
+      told: { [key]: SLOT },
+    });
     expect(rig.counted.ProblemsSeen).toBe(1);
   });
 
   test("that was told within the day is neither mailed nor thrown again, but not called clean", async () => {
     noInstances();
-    rig.carries({ kind: "pass", told: { [key]: isoSeconds(NOW - 22 * HOUR_MS) } });
+    rig.carries({ told: { [key]: isoSeconds(NOW - 22 * HOUR_MS) } });
     await expect(rig.wake(RUN_EVENT)).resolves.toMatchObject({ status: "no-instances" });
     expect(rig.mails()).toStrictEqual([]);
   });
 
   test("that is still there after 23 hours is told again", async () => {
     noInstances();
-    rig.carries({ kind: "pass", told: { [key]: isoSeconds(NOW - 23 * HOUR_MS) } });
+    rig.carries({ told: { [key]: isoSeconds(NOW - 23 * HOUR_MS) } });
     await expect(rig.wake(RUN_EVENT)).rejects.toMatchObject({ name: "BackupFailed" });
     expect(rig.mails()).toHaveLength(1);
   });
@@ -173,7 +177,7 @@ describe("a problem", () => {
   test("that is new is told beside one that was told", async () => {
     noInstances();
     rig.dr.on(DescribeSnapshotsCommand).rejects(new Error("no route"));
-    rig.carries({ kind: "pass", told: { [key]: SLOT } });
+    rig.carries({ told: { [key]: SLOT } });
     await expect(rig.wake(RUN_EVENT)).rejects.toThrow(/could not read copies/);
     expect(rig.clockSets().at(-1)?.input.told).toStrictEqual({
       [key]: SLOT,
@@ -205,7 +209,7 @@ describe("a problem", () => {
     noInstances();
     rig.sns.on(PublishCommand).rejects(new Error("SNS is down"));
     await expect(rig.wake(RUN_EVENT)).rejects.toMatchObject({ name: "BackupFailed" });
-    expect(rig.clockSets().at(-1)?.input).toStrictEqual({ kind: "pass", told: {} });
+    expect(rig.clockSets().at(-1)?.input).toStrictEqual({ kind: "pass", done: SLOT, told: {} });
     expect(rig.lines.find((line) => line.message === "mail not sent")?.fields.message).toBe(
       "SNS is down",
     );
@@ -242,8 +246,9 @@ test("an event that is not understood is refused before anything is touched", as
 
 test("with a minute left nothing is begun, and the slot stays open", async () => {
   rig.sees([yesterday], []);
-  const { status, counts } = await rig.wake(RUN_EVENT, lambdaContext(60_000));
+  const { status, counts, deferrals } = await rig.wake(RUN_EVENT, lambdaContext(60_000));
   expect([status, counts.deferred]).toStrictEqual(["clean", 2]);
+  expect(deferrals).toStrictEqual({ NoTime: 2 });
   expect([...rig.writer.calls(), ...rig.drWriter.calls()]).toStrictEqual([]);
   expect(rig.clockSets().at(-1)).toMatchObject({ state: "ENABLED", input: { slot: SLOT } });
 });

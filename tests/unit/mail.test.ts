@@ -15,7 +15,7 @@ const denied: Problem = {
 const bare: Problem = { kind: "delete-failed", subject: "s", message: "deleting s failed" };
 
 function summary(status: Status, vaultId = "vault"): Summary {
-  return { vaultId, wake: RUN, status, counts, problems: [] };
+  return { vaultId, wake: RUN, status, counts, deferrals: {}, problems: [] };
 }
 
 test("the whole mail says what failed, why, what goes on by itself and what to do", () => {
@@ -32,9 +32,9 @@ test("the whole mail says what failed, why, what goes on by itself and what to d
       "   What to do: Give the role ec2:CreateSnapshots.",
       "2. deleting s failed",
       "",
-      "What happens next: missing copies are tried again by every sweep, once an hour, and missing",
-      "snapshots by the next scheduled run. Nothing is deleted whose copy is not sound. The same",
-      "problem is told again after a day if it is still there.",
+      "What happens next: what is missing is tried again by every sweep, once an hour: copies always,",
+      "snapshots of a slot for 8 hours. Nothing is deleted whose copy is not sound. The same problem is",
+      "told again after a day if it is still there.",
       "",
       `Log: ${LOGS}, filter by run id.`,
     ].join("\n"),

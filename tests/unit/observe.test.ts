@@ -5,8 +5,8 @@ import {
 } from "@aws-sdk/client-ec2";
 import { mockClient } from "aws-sdk-client-mock";
 import { makeClients } from "../../src/vault/clients";
-import { observe } from "../../src/vault/observe";
-import { RUN, SETTINGS, SWEEP } from "../support/world";
+import { observe, observeInstances } from "../../src/vault/observe";
+import { SETTINGS } from "../support/world";
 
 const clients = makeClients(SETTINGS);
 const primary = mockClient(clients.primary.reader);
@@ -24,16 +24,21 @@ beforeEach(() => {
   dr.on(DescribeSnapshotsCommand).resolves({ Snapshots: [{ SnapshotId: "snap-2" }] });
 });
 
-test("a run sees instances, snapshots and copies, each in its region", async () => {
-  const world = await observe(clients, SETTINGS, RUN);
+/** What an invocation that serves a slot sees. */
+async function whole() {
+  return observeInstances(clients, SETTINGS, await observe(clients, SETTINGS));
+}
+
+test("one that serves a slot sees instances, snapshots and copies, each in its region", async () => {
+  const world = await whole();
   expect(world.instances?.map((i) => i.instanceId)).toStrictEqual(["i-1"]);
   expect(world.snapshots?.map((s) => [s.snapshotId, s.region])).toStrictEqual([["snap-1", "us-east-1"]]); // prettier-ignore
   expect(world.copies?.map((s) => [s.snapshotId, s.region])).toStrictEqual([["snap-2", "us-west-2"]]); // prettier-ignore
   expect(world.problems).toStrictEqual([]);
 });
 
-test("a wake without a slot costs no instance reads", async () => {
-  const world = await observe(clients, SETTINGS, SWEEP);
+test("one that serves no slot costs no instance reads", async () => {
+  const world = await observe(clients, SETTINGS);
   expect(world.instances).toBeUndefined();
   expect(primary.calls().map((call) => call.args[0].constructor.name)).toStrictEqual([
     "DescribeSnapshotsCommand",
@@ -42,7 +47,7 @@ test("a wake without a slot costs no instance reads", async () => {
 
 test("a region that is down is a problem, and the other is seen", async () => {
   dr.on(DescribeSnapshotsCommand).rejects(down);
-  const world = await observe(clients, SETTINGS, RUN);
+  const world = await whole();
   expect([world.instances?.length, world.snapshots?.length, world.copies]).toStrictEqual([
     1,
     1,
@@ -61,16 +66,25 @@ test("a region that is down is a problem, and the other is seen", async () => {
 
 test("instances whose volumes can't be read are not seen: their tags may exclude some", async () => {
   primary.on(DescribeVolumesCommand).rejects(down);
-  const world = await observe(clients, SETTINGS, RUN);
+  const world = await whole();
   expect(world.instances).toBeUndefined();
   expect(world.problems.map((p) => p.subject)).toStrictEqual(["instances in us-east-1"]);
   expect(world.snapshots).toHaveLength(1);
 });
 
+test("what was seen before the instances is left as it was", async () => {
+  const problem = { kind: "not-observed", subject: "copies", message: "" };
+  const before = { snapshots: [], problems: [problem] };
+  const world = await observeInstances(clients, SETTINGS, before);
+  expect(world.instances).toHaveLength(1);
+  expect([world.snapshots, world.copies, world.problems]).toStrictEqual([[], undefined, [problem]]);
+  expect(before).toStrictEqual({ snapshots: [], problems: [problem] });
+});
+
 test("nothing to be seen is three problems, not an error", async () => {
   primary.onAnyCommand().rejects(down);
   dr.onAnyCommand().rejects(down);
-  const world = await observe(clients, SETTINGS, RUN);
+  const world = await whole();
   expect(world.problems.map((p) => p.subject).sort()).toStrictEqual([
     "copies in us-west-2",
     "instances in us-east-1",

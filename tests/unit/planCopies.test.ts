@@ -95,27 +95,57 @@ describe("planning", () => {
     expect(plan([of], copies)).toStrictEqual({ actions: [], problems: [] });
   });
 
-  test("replaces a broken copy at once, and tells it under its source's name", () => {
-    const { actions, problems } = plan([source], [failed]);
+  const tries = (count: number) =>
+    Array.from({ length: count }, (_, n) => ({
+      ...failed,
+      snapshotId: `failed-${n}`,
+      startTimeMs: NOW - (count - n) * HOUR_MS,
+    }));
+
+  test.each([1, 2])("replaces a copy that failed %d times, and says nothing of it", (count) => {
+    const { actions, problems } = plan([source], tries(count));
+    expect(actions.map((a) => a.reason)).toStrictEqual(["its copy is not usable"]);
+    expect(problems).toStrictEqual([]);
+  });
+
+  test("tells a copy that failed three times under its source's name, with its last reason, and goes on", () => {
+    const { actions, problems } = plan([source], tries(3));
     expect(actions.map((a) => a.reason)).toStrictEqual(["its copy is not usable"]);
     expect(problems).toStrictEqual([
-      expect.objectContaining({
+      {
         kind: "broken-copy",
         subject: "snap-1",
         message:
-          "the copy failed of snap-1 in us-west-2 is not usable: it is in state error: key is disabled; it is being replaced",
-      }),
+          "the copy failed-2 of snap-1 in us-west-2 is not usable: it is in state error: key is disabled; it is being replaced",
+        hint: "If the key is named: check that the vault's key in the DR region is enabled, and that sourceKeyArns lists the key of the source volume.",
+      },
     ]);
+    expect(plan([source], tries(4)).problems.map((p) => p.subject)).toStrictEqual(["snap-1"]);
   });
 
-  test("waits with a copy whose replacement broke too, and tells it as the same problem", () => {
-    const again = { ...failed, snapshotId: "failed-2", startTimeMs: NOW - 5 * MINUTE_MS };
-    const first = plan([source], [failed]);
-    const soon = plan([source], [failed, again]);
-    expect(soon.actions).toStrictEqual([]);
-    expect(soon.problems.map((p) => p.subject)).toStrictEqual(first.problems.map((p) => p.subject));
-    const later = { ...again, startTimeMs: NOW - 45 * MINUTE_MS };
-    expect(plan([source], [failed, later]).actions).toHaveLength(1);
+  test.each([
+    ["not encrypted", plain, "it is not encrypted"],
+    ["under another key", otherKey, `it is under ${OTHER_KEY}, not ${KEY}`],
+  ])("tells a completed copy that is %s at once: that does not pass", (_what, copy, fault) => {
+    const { actions, problems } = plan([source], [copy]);
+    expect(actions).toHaveLength(1);
+    expect(problems.map((p) => [p.kind, p.subject])).toStrictEqual([["broken-copy", "snap-1"]]);
+    expect(problems[0]?.message).toContain(fault);
+  });
+
+  test("waits half an hour with a copy whose replacement broke too, and tells it all the same", () => {
+    const again = (minutes: number) => [
+      ...tries(2),
+      { ...failed, snapshotId: "again", startTimeMs: NOW - minutes * MINUTE_MS },
+    ];
+    const counts = (minutes: number) => {
+      const { actions, problems } = plan([source], again(minutes));
+      return [actions.length, problems.length];
+    };
+    expect([counts(29), counts(30)]).toStrictEqual([
+      [0, 1],
+      [1, 1],
+    ]);
   });
 
   test("tells of a snapshot in the archive, which EC2 can't copy, instead of trying", () => {

@@ -2,7 +2,7 @@
 import { planVault } from "../../src/vault/plan";
 import { TAG } from "../../src/vault/tags";
 import { DAY_MS, HOUR_MS, isoSeconds } from "../../src/vault/time";
-import type { Action, Wake, World } from "../../src/vault/types";
+import type { Action, Serving, World } from "../../src/vault/types";
 import { applyToWorld } from "../support/applyToWorld";
 import { NOW, SETTINGS, instance, volume } from "../support/world";
 
@@ -17,11 +17,11 @@ function live(retentionDays: number, drRetentionDays: number, terminatedOnDay = 
   for (let hour = 0; hour < DAYS * 24; hour += 6) {
     const nowMs = NOW + hour * HOUR_MS;
     const runId = `run-${hour}`;
-    const wake: Wake =
-      hour % 24 === 0 ? { kind: "run", slot: isoSeconds(nowMs), runId } : { kind: "sweep", runId };
+    const serving: Serving | undefined =
+      hour % 24 === 0 ? { slot: isoSeconds(nowMs), mode: "open" } : undefined;
     const alive = hour < terminatedOnDay * 24;
     world = { ...world, instances: alive ? [instance("i-1", VOLUMES)] : [] };
-    const { actions } = planVault(world, policy, wake, nowMs);
+    const { actions } = planVault(world, policy, serving, runId, nowMs);
     done.push(...actions);
     world = applyToWorld(world, actions, nowMs);
   }

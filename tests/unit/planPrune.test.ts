@@ -84,6 +84,23 @@ describe("the primary region", () => {
   });
 });
 
+describe("the remains of a failed snapshot of a volume of which EC2 takes one at a time", () => {
+  const remains = (volumeType: string, days: number) => {
+    const tags = { [TAG.volumes]: `vol-1:/dev/sdf:data:${volumeType}:500::` };
+    const bad = daysOld("bad", days, { state: "error", tags });
+    return decisions(prunePrimary([bad], [], [], () => "missing", POLICY, NOW));
+  };
+
+  test.each(["st1", "sc1"])("go at once where it is %s, since they stand in the next one's way", (type) => {
+    expect(remains(type, 0)).toStrictEqual([`- bad: failed, and ${type} takes no other beside it`]);
+  }); // prettier-ignore
+
+  test("stay for a day where it is gp3", () => {
+    expect(remains("gp3", 0.9)).toStrictEqual(["+ bad: failed: EC2 gives no reason"]);
+    expect(remains("gp3", 1.1)).toStrictEqual(["- bad: failed more than a day ago"]);
+  });
+});
+
 describe("the DR region", () => {
   const prune = (copies: Snapshot[], sources: Snapshot[] = [], leaving: string[] = []) =>
     pruneDr(copies, new Map(sources.map((s) => [s.snapshotId, s])), new Set(leaving), POLICY, NOW);
@@ -166,6 +183,35 @@ describe("the DR region", () => {
       "+ third: first stands for the same slot, but is broken",
       "+ first: not usable, until its replacement is sound",
     ]);
+  });
+
+  test("keeps the three newest of many tries, and the first until it is replaced", () => {
+    const source = daysOld("today", 0.5);
+    const tries = [9, 8, 7, 6, 5, 4].map((hours) =>
+      copyOf(source, `try-${hours}`, { ...failed, startTimeMs: NOW - hours * HOUR_MS }),
+    );
+    expect(decisions(prune(tries, [source]))).toStrictEqual([
+      "- try-8: failed, and so did 3 after it",
+      "- try-7: failed, and so did 3 after it",
+      "+ try-6: try-9 stands for the same slot, but is broken",
+      "+ try-5: try-9 stands for the same slot, but is broken",
+      "+ try-4: try-9 stands for the same slot, but is broken",
+      "+ try-9: not usable, until its replacement is sound",
+    ]);
+    const pending = copyOf(source, "pending", { state: "pending" });
+    expect(decisions(prune([...tries, pending], [source])).filter((d) => d.startsWith("-"))).toStrictEqual([
+      "- try-9: failed, and so did 3 after it",
+      "- try-8: failed, and so did 3 after it",
+      "- try-7: failed, and so did 3 after it",
+    ]);
+  }); // prettier-ignore
+
+  test("deletes all remains once a sound copy stands for the slot", () => {
+    const tries = [5, 4, 3, 2].map((hours) =>
+      copyOf(newSource, `try-${hours}`, { ...failed, startTimeMs: NOW - hours * HOUR_MS }),
+    );
+    const { actions } = prune([...tries, newCopy], [newSource]);
+    expect(actions.map((a) => a.snapshotId)).toStrictEqual(["try-5", "try-4", "try-3", "try-2"]);
   });
 
   test("deletes a failed copy whose source is gone or needs no copy", () => {

@@ -1,16 +1,15 @@
 import fc from "fast-check";
 import { planSnapshots } from "../../src/vault/planSnapshots";
 import { INSTANCE_TAG_PREFIX, MAX_TAGS, TAG } from "../../src/vault/tags";
-import type { ProtectedInstance, SnapshotAction, Tags } from "../../src/vault/types";
-import { NOW, SETTINGS, SLOT, instance, snapshot, volume } from "../support/world";
+import type { ProtectedInstance, Snapshot, SnapshotAction, Tags } from "../../src/vault/types";
+import { NOW, OPEN, SETTINGS, SLOT, instance, snapshot, volume } from "../support/world";
 
-const WAKE = { slot: SLOT, runId: "run-1" };
 const EXCLUDE = { [SETTINGS.tagKey]: "exclude" };
 const root = volume("vol-1", { isRoot: true, volumeType: "gp3", sizeGiB: 8 });
 const data = volume("vol-2", { deviceName: "/dev/sdf" });
 
-function plan(instances: ProtectedInstance[], snapshots = [] as ReturnType<typeof snapshot>[]) {
-  return planSnapshots(instances, snapshots, SETTINGS, WAKE);
+function plan(instances: ProtectedInstance[], snapshots: Snapshot[] = []) {
+  return planSnapshots(instances, snapshots, SETTINGS, OPEN, "run-1", NOW);
 }
 
 function numbered(count: number, prefix = "key"): Tags {
@@ -25,6 +24,7 @@ function shape({ volumes, excludeBootVolume, excludeDataVolumeIds, mode }: Snaps
 test("an instance without a snapshot for the slot gets one set, with all that a restore needs", () => {
   const web = instance("i-1", [root, data], { Backup: "true", Name: "web" });
   expect(plan([web])).toStrictEqual({
+    settled: true,
     problems: [],
     actions: [
       {
@@ -62,7 +62,11 @@ describe("look before create", () => {
 
   test.each(["completed", "pending"])("a %s snapshot for the slot is enough", (state) => {
     const there = [snapshot("a", { state }), snapshot("b", { state, volumeId: "vol-2" })];
-    expect(plan([machine], there)).toStrictEqual({ actions: [], problems: [] });
+    expect(plan([machine], there)).toStrictEqual({
+      actions: [],
+      problems: [],
+      settled: true,
+    });
   });
 
   test("a failed one does not count, nor one of another slot", () => {
@@ -124,6 +128,7 @@ describe("a problem is told", () => {
   test("where no instance has the tag", () => {
     expect(plan([])).toStrictEqual({
       actions: [],
+      settled: true,
       problems: [
         expect.objectContaining({
           kind: "no-instances",

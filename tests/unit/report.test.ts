@@ -15,6 +15,7 @@ const summary: Summary = {
   wake: RUN,
   status: "partial",
   counts,
+  deferrals: { ResourceLimitExceeded: 3, NoTime: 1 },
   problems: [problem],
 };
 
@@ -26,7 +27,13 @@ test("every outcome, kept snapshot and problem is one log line", () => {
     { ...done, action: deleteAction("snap-2"), status: "failed", code: "AccessDenied" },
   ];
   const kept = { region: "us-east-1", snapshotId: "snap-3", reason: "within 7 days" };
-  const plan: Plan = { actions: [], kept: [kept], problems: [problem], pending: [] };
+  const plan: Plan = {
+    actions: [],
+    kept: [kept],
+    problems: [problem],
+    pending: [],
+    slotSettled: true,
+  };
   const lines: unknown[] = [];
   const write = (level: string) => (message: string, fields: Record<string, unknown>) =>
     lines.push([level, message, fields]);
@@ -46,14 +53,14 @@ test("a sweep does not say again what is kept", () => {
   const messages: string[] = [];
   const write = (message: string) => messages.push(message);
   const kept = [{ region: "us-east-1", snapshotId: "snap-3", reason: "within 7 days" }];
-  logDecisions({ info: write, error: write }, SWEEP, { actions: [], kept, problems: [problem], pending: [] }, []); // prettier-ignore
+  logDecisions({ info: write, error: write }, SWEEP, { actions: [], kept, problems: [problem], pending: [], slotSettled: true }, []); // prettier-ignore
   expect(messages).toStrictEqual(["problem"]);
 });
 
 test.each([
   ["run", RUN, [["RunsCompleted", 1]]],
   ["sweep", SWEEP, []],
-])("a %s counts what it did", (_kind, wake, first) => {
+])("a %s counts what it did, and of what was put off why", (_kind, wake, first) => {
   const counted: [string, number][] = [];
   countMetrics((name, value) => counted.push([name, value]), { ...summary, wake });
   expect(counted).toStrictEqual([
@@ -62,8 +69,18 @@ test.each([
     ["CopiesStarted", 2],
     ["SnapshotsDeleted", 1],
     ["ActionsDeferred", 4],
+    ["ActionsDeferred.ResourceLimitExceeded", 3],
+    ["ActionsDeferred.NoTime", 1],
     ["ProblemsSeen", 1],
   ]);
+});
+
+test("what is zero is not counted: a metric costs by the hours that it is sent in", () => {
+  const counted: string[] = [];
+  const nothing = { snapshots: 0, copies: 0, deletions: 0, deferred: 0, skipped: 0, failed: 0 };
+  const idle = { ...summary, wake: SWEEP, counts: nothing, deferrals: {}, problems: [] };
+  countMetrics((name) => counted.push(name), idle);
+  expect(counted).toStrictEqual([]);
 });
 
 test("news is what was not told within the last day", () => {

@@ -21,7 +21,7 @@ function problem(kind: string): Problem {
 }
 
 function summary(outcomes: Outcome[], problems: Problem[] = []) {
-  const plan: Plan = { actions: [], kept: [], problems, pending: [] };
+  const plan: Plan = { actions: [], kept: [], problems, pending: [], slotSettled: true };
   return summarize("vault", RUN, plan, outcomes);
 }
 
@@ -73,4 +73,25 @@ test("each failure is a problem that names what and where, after the plan's own"
     ["copy-failed/snap-1", "the copy of snap-1 in us-west-2 failed: why"],
     ["delete-failed/snap-2", "deleting snap-2 in us-east-1 failed: why"],
   ]);
+});
+
+test("what was put off is counted by AWS's code, or as for want of time", () => {
+  const coded = (code: string | undefined, status: Outcome["status"] = "deferred") => ({
+    ...outcome("copy", status),
+    code,
+  });
+  const outcomes = [
+    coded("ResourceLimitExceeded"),
+    coded("RequestLimitExceeded"),
+    coded("ResourceLimitExceeded"),
+    coded(undefined),
+    coded("UnauthorizedOperation", "failed"),
+    coded("InvalidSnapshot.InUse", "skipped"),
+  ];
+  expect(summary(outcomes).deferrals).toStrictEqual({
+    ResourceLimitExceeded: 2,
+    RequestLimitExceeded: 1,
+    NoTime: 1,
+  });
+  expect(summary([made]).deferrals).toStrictEqual({});
 });

@@ -14,7 +14,7 @@ function steps(lanes: string[], stop: Record<number, string> = {}, ms = 0) {
       seen.log.push(`ran ${index}`);
       return { stopLane: stop[index] };
     },
-    defer: (reason) => seen.log.push(`deferred ${index}: ${reason}`),
+    defer: (code) => seen.log.push(`deferred ${index}: ${code ?? "no code"}`),
   }));
   return { list, seen };
 }
@@ -54,5 +54,5 @@ test("nothing is begun after the deadline, and what was begun ends", async () =>
   let asked = 0;
   const { list, seen } = steps(["a", "a", "a"]);
   await runSteps(list, 1, () => ++asked <= 1);
-  expect(seen.log).toStrictEqual(["ran 0", "deferred 1: no time left", "deferred 2: no time left"]);
+  expect(seen.log).toStrictEqual(["ran 0", "deferred 1: no code", "deferred 2: no code"]);
 });

@@ -1,11 +1,10 @@
 """The emulated AWS account of the local vault: moto's server, with what a rehearsal needs and moto lacks.
 
 - A clock that can be moved (/vault/clock), so that days pass in seconds.
-- Snapshots and copies that are pending for a while of that clock, as EC2's are.
+- Snapshots and copies that are pending for a while of that clock, as EC2's are (/vault/pending).
 - CreateSnapshots that leaves out the excluded data volumes and copies volume tags.
 - CopySnapshot that refuses a source that is not completed, and ends in `error` under a key that is not enabled.
-- A fleet with the ids of a real inventory (/vault/fleet), a count of the function's calls (/vault/calls), and faults
-  to order (/vault/faults).
+- A fleet with the ids of a real inventory (/vault/fleet) and a count of the function's calls (/vault/calls).
 
 Prints one JSON line {"port": …} when it listens. Ends with its parent: standard input closes.
 """
@@ -25,8 +24,8 @@ os.environ["MOTO_EC2_LOAD_DEFAULT_AMIS"] = "false"
 import moto.core.utils  # noqa: E402
 
 ACCOUNT = "123456789012"
-SNAPSHOT_PENDING = timedelta(minutes=3)
-COPY_PENDING = timedelta(minutes=12)
+# How long EC2 takes, of the emulator's clock.
+pending = {"snapshot": timedelta(minutes=3), "copy": timedelta(minutes=12)}
 
 clock = {"offset": timedelta(0)}
 
@@ -50,7 +49,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server  # noqa: E402
 
 
 def status_of(snapshot: Snapshot) -> str:
-    if utcnow() - snapshot.start_time < getattr(snapshot, "pending_for", SNAPSHOT_PENDING):
+    if utcnow() - snapshot.start_time < pending[getattr(snapshot, "made_by", "snapshot")]:
         return "pending"
     return "error" if getattr(snapshot, "fault", None) else "completed"
 
@@ -110,7 +109,7 @@ def copy_snapshot(self, source_snapshot_id, source_region, description, kms_key_
     if source.status != "completed":
         raise EC2ClientError("IncorrectState", f"Snapshot {source_snapshot_id} is not completed")
     copy = plain_copy_snapshot(self, source_snapshot_id, source_region, description, kms_key_id)
-    copy.pending_for = COPY_PENDING
+    copy.made_by = "copy"
     key_id = (kms_key_id or "").rsplit("/", 1)[-1]
     key = kms_backends[self.account_id][self.region_name].keys.get(key_id)
     if kms_key_id and (key is None or not key.enabled):
@@ -165,7 +164,6 @@ def make_volume(ec2, zone: str, volume_id: str, facts: dict) -> None:
 
 
 calls: Counter = Counter()
-faults: dict = {}
 guard = threading.Lock()
 
 
@@ -179,13 +177,6 @@ def called(environ: dict, body: bytes) -> tuple[str, str, str]:
     return caller, region, f"{service}:{name}"
 
 
-def fault_answer(start_response, code: str, message: str):
-    xml = f"<Response><Errors><Error><Code>{code}</Code><Message>{message}</Message></Error></Errors>"
-    xml += "<RequestID>00000000-0000-0000-0000-000000000000</RequestID></Response>"
-    start_response("403 Forbidden", [("Content-Type", "text/xml")])
-    return [xml.encode()]
-
-
 def control(path: str, body: bytes):
     given = json.loads(body or b"{}")
     if path == "/vault/clock":
@@ -193,9 +184,8 @@ def control(path: str, body: bytes):
         clock["offset"] = then - datetime.now(timezone.utc)
     elif path == "/vault/fleet":
         load_fleet(given["region"], given["instances"], given["volumes"])
-    elif path == "/vault/faults":
-        faults.clear()
-        faults.update(given)
+    elif path == "/vault/pending":
+        pending.update({kind: timedelta(minutes=minutes) for kind, minutes in given.items()})
     elif path == "/vault/calls":
         return [{"region": r, "call": c, "count": n} for (r, c), n in sorted(calls.items())]
     elif path == "/vault/calls/reset":
@@ -228,9 +218,6 @@ class Application:
         if caller == "function":
             with guard:
                 calls[(region, name)] += 1
-        fault = faults.get(f"{name}@{region}")
-        if fault:
-            return fault_answer(start_response, fault["code"], fault["message"])
         return self.moto(environ, start_response)
 
 

@@ -1,0 +1,12 @@
+/** What the alarm clock's payload carries from one invocation to the next. Types only. */
+
+/** Problem key → when it was told, as an ISO instant. */
+export type Told = Readonly<Record<string, string>>;
+
+export interface ClockState {
+  /** The slot that still lacks a snapshot. */
+  slot?: string;
+  /** The newest slot that lacks nothing any more, or whose window is over. */
+  done?: string;
+  told: Told;
+}

@@ -1,0 +1,76 @@
+/**
+ * When a schedule fires: expressions as EventBridge Scheduler takes them, `cron(...)` and `rate(...)`
+ * (AWS, "Schedule types in EventBridge Scheduler"). The parsing of cron fields is croner's.
+ */
+import { Cron } from "croner";
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from "./time";
+
+const UNIT_MS: Readonly<Record<string, number>> = { minute: MINUTE_MS, hour: HOUR_MS, day: DAY_MS };
+
+/** `rate(6 hours)` → 21,600,000. `undefined` for anything that is not a rate. */
+export function rateMs(expression: string): number | undefined {
+  const match = /^rate\(([1-9]\d*) (minute|hour|day)s?\)$/.exec(expression);
+  return match === null ? undefined : Number(match[1]) * (UNIT_MS[match[2] ?? ""] ?? 0);
+}
+
+/** AWS's six fields for croner's seven: seconds in front, weekdays counted from SUN = 1, `0/15` for "from 0 on". */
+export function cronOf(expression: string, timezone: string): Cron {
+  const fields = /^cron\((.*)\)$/.exec(expression)?.[1]?.trim().split(/\s+/) ?? [];
+  if (fields.length !== 6) throw new Error(`six fields in cron(...), got ${fields.length}`);
+  const [minute, hour, dayOfMonth = "", month, dayOfWeek = "", year] = fields;
+  const never = [minute, hour, month, year].some((field) => field?.includes("?"));
+  if (never || (dayOfMonth === "?") === (dayOfWeek === "?")) {
+    throw new Error("`?` in exactly one of day-of-month and day-of-week");
+  }
+  if (dayOfWeek.split(/[,-]/).some((day) => /^([089]|\d\d)/.test(day))) {
+    throw new Error("weekdays from 1 (SUN) to 7 (SAT)");
+  }
+  // A lone `L` is the week's last day, Saturday.
+  const weekday = dayOfWeek === "L" ? "7" : dayOfWeek;
+  return new Cron(["0", minute, hour, dayOfMonth, month, weekday, year].join(" "), {
+    timezone,
+    mode: "7-part",
+    alternativeWeekdays: true,
+    sloppyRanges: true,
+  });
+}
+
+/** Scheduler leaves out a time that the clock jumps over in spring; croner moves it to the jump's end. */
+export function nextRun(cron: Cron, after: Date): Date | null {
+  const run = cron.nextRun(after);
+  return run === null || cron.match(run) ? run : cron.nextRun(run);
+}
+
+/** The first time after `afterMs` that the schedule fires; a rate counts from `startMs`. `undefined`: never again. */
+export function nextFireMs(
+  expression: string,
+  timezone: string,
+  afterMs: number,
+  startMs = 0,
+): number | undefined {
+  const everyMs = rateMs(expression);
+  if (everyMs !== undefined) {
+    return startMs + (Math.floor((afterMs - startMs) / everyMs) + 1) * everyMs;
+  }
+  return nextRun(cronOf(expression, timezone), new Date(afterMs))?.getTime();
+}
+
+/**
+ * The last time up to `nowMs` that the schedule fired or should have.
+ * @param knownMs a time that it is known to have fired at: what a rate, whose beginning nothing tells, counts from
+ */
+export function lastDueMs(
+  expression: string,
+  timezone: string,
+  nowMs: number,
+  knownMs: number,
+): number | undefined {
+  const everyMs = rateMs(expression);
+  if (everyMs !== undefined) {
+    return nowMs < knownMs ? undefined : nowMs - ((nowMs - knownMs) % everyMs);
+  }
+  const cron = cronOf(expression, timezone);
+  // Runs before an instant, of which the one at the instant itself is wanted too.
+  const runs = cron.previousRuns(2, new Date(nowMs + SECOND_MS));
+  return runs.find((run) => cron.match(run) && run.getTime() <= nowMs)?.getTime();
+}

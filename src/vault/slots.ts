@@ -1,0 +1,111 @@
+/**
+ * Which slot an invocation serves, and how. A slot stays open for `startWindowHours`: runs, passes and sweeps go on
+ * creating what it lacks. Then it is closed once, and what it still lacks is told. Pure.
+ */
+import type { ClockState } from "./clockState";
+import { sameVolumeAndSlot } from "./duplicates";
+import { lastDueMs } from "./schedule";
+import { TAG } from "./tags";
+import { HOUR_MS, MINUTE_MS, isoSeconds, parseIso } from "./time";
+import type { Serving, Snapshot, VaultPolicy, Wake } from "./types";
+
+/** How often a snapshot that fails in EC2 is tried for one slot before a person is told. */
+export const MAX_TRIES = 3;
+
+/** A sweep at the time of a run leaves the slot to it: the run is on its way. */
+const RUN_LATE_MS = 10 * MINUTE_MS;
+
+/** The failed snapshots of each volume and slot that has no good one, by `volume slot`. */
+export function failuresBySlot(own: readonly Snapshot[]): Map<string, Snapshot[]> {
+  const keyOf = ({ volumeId, tags }: Snapshot) => volumeAndSlot(volumeId, tags[TAG.slot] ?? "");
+  const failed = new Set(own.filter(({ state }) => state === "error").map(keyOf));
+  const failures = new Map<string, Snapshot[]>();
+  // Hardly ever is there one, and then in few groups: the others are not looked at.
+  if (failed.size === 0) return failures;
+  for (const group of sameVolumeAndSlot(own.filter((snapshot) => failed.has(keyOf(snapshot))))) {
+    const [first] = group;
+    if (first === undefined || group.some((snapshot) => snapshot.state !== "error")) continue;
+    failures.set(keyOf(first), group);
+  }
+  return failures;
+}
+
+export function volumeAndSlot(volumeId: string, slot: string): string {
+  return `${volumeId} ${slot}`;
+}
+
+/** -Infinity for what is no instant: older than every slot. */
+function instantMs(slot: string | undefined): number {
+  return parseIso(slot ?? "") ?? -Infinity;
+}
+
+/** Whether a newer slot than this one is being worked on, or is done. */
+export function isOvertaken(slot: string, clock: ClockState | undefined): boolean {
+  return instantMs(slot) < Math.max(instantMs(clock?.slot), instantMs(clock?.done));
+}
+
+/** The slots in which a snapshot failed and may be tried again. */
+function failedSlots(own: readonly Snapshot[]): string[] {
+  return [...failuresBySlot(own).values()]
+    .filter((failed) => failed.length < MAX_TRIES)
+    .map(([first]) => first?.tags[TAG.slot] ?? "");
+}
+
+/** The slot that the schedule says is due: for a run that never came, or died at its first call. */
+function dueSlot(
+  { slot, done }: ClockState,
+  policy: VaultPolicy,
+  nowMs: number,
+): string | undefined {
+  const doneMs = instantMs(done);
+  // Before the first run nothing is owed: the vault may be younger than the schedule's last time.
+  if (doneMs === -Infinity) return undefined;
+  const knownMs = Math.max(doneMs, instantMs(slot));
+  const dueMs = lastDueMs(policy.schedule, policy.timezone, nowMs - RUN_LATE_MS, knownMs);
+  return dueMs !== undefined && dueMs > doneMs ? isoSeconds(dueMs) : undefined;
+}
+
+/** The newest of the slots that hold. Slots are whole seconds in UTC, whose order as text is their order in time. */
+function newest(
+  slots: readonly (string | undefined)[],
+  holds: (slotMs: number) => boolean,
+): string | undefined {
+  const held = slots.filter((slot) => slot !== undefined && holds(instantMs(slot)));
+  return held.sort().pop();
+}
+
+/**
+ * @param clock what the clock carries; `undefined` where it could not be read, and then nothing is closed
+ * @param own the vault's snapshots in the primary region; `undefined` where they could not be read
+ */
+export function slotToServe(
+  wake: Wake,
+  clock: ClockState | undefined,
+  own: readonly Snapshot[] | undefined,
+  policy: VaultPolicy,
+  nowMs: number,
+): Serving | undefined {
+  const windowMs = policy.startWindowHours * HOUR_MS;
+  const doneMs = instantMs(clock?.done);
+  const isOpen = (slotMs: number) => nowMs - slotMs <= windowMs;
+  const open = (slot: string): Serving => {
+    const carriedMs = instantMs(clock?.slot);
+    const overtakes = carriedMs > doneMs && carriedMs < instantMs(slot) ? clock?.slot : undefined;
+    return { slot, mode: "open", ...(overtakes !== undefined && { overtakes }) };
+  };
+  // A run that comes a second time finds all made; one that was overtaken does what a pass would.
+  if (wake.kind === "run" && wake.slot !== undefined && !isOvertaken(wake.slot, clock)) {
+    return open(wake.slot);
+  }
+  const due = clock === undefined ? undefined : dueSlot(clock, policy, nowMs);
+  const latest =
+    newest([wake.slot, clock?.slot, due], (slotMs) => slotMs > doneMs) ??
+    // One that was done and reopened, and that still lacks something.
+    newest([clock?.slot], (slotMs) => slotMs === doneMs);
+  if (latest !== undefined) {
+    if (isOpen(instantMs(latest))) return open(latest);
+    return clock === undefined ? undefined : { slot: latest, mode: "closing" };
+  }
+  const failed = newest(failedSlots(own ?? []), (ms) => ms >= doneMs && isOpen(ms));
+  return failed === undefined ? undefined : { slot: failed, mode: "open" };
+}

@@ -1,0 +1,60 @@
+/** (d) The archive that Pulumi would upload: its size, and how long plain Node takes to load it from cold. */
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { inChild, printFigure } from "./child";
+import { writeArchive } from "../../src/local/lambda";
+import { runProgram, theResource } from "../../src/local/program";
+import { loadStackConfig } from "../../src/local/stackConfig";
+
+export interface ArchiveFigure {
+  indexKiB: number;
+  unpackedMiB: number;
+  compressedMiB: number;
+  /** Median of five processes. */
+  loadMs: number;
+}
+
+const ROOT = join(__dirname, "..", "..");
+const LOADS = 5;
+const MEASURE = `const start = process.hrtime.bigint();
+require(process.argv[1]);
+process.stdout.write(String(Number(process.hrtime.bigint() - start) / 1e6));`;
+
+function loadOnce(index: string): number {
+  const env = { ...process.env, AWS_REGION: "us-east-1" };
+  const args = ["--preserve-symlinks", "-e", MEASURE, index];
+  return Number(execFileSync(process.execPath, args, { env }).toString());
+}
+
+function bytesOf(command: string): number {
+  return Number(execFileSync("sh", ["-c", command]).toString().trim());
+}
+
+async function measureHere(): Promise<ArchiveFigure> {
+  const folder = mkdtempSync(join(tmpdir(), "smart-vault-archive-"));
+  try {
+    const make = (type: string, name: string) => ({ arn: `arn:aws:${type}:${name}` });
+    const program = await runProgram(ROOT, loadStackConfig(ROOT, "dev"), make);
+    const lambda = theResource(program, "aws:lambda/function:Function");
+    const index = await writeArchive(lambda, ROOT, folder);
+    const loads = Array.from({ length: LOADS }, () => loadOnce(index)).sort((a, b) => a - b);
+    return {
+      indexKiB: statSync(index).size / 1024,
+      unpackedMiB:
+        bytesOf(`find -L '${folder}' -type f -printf '%s\\n' | awk '{s+=$1} END {print s}'`) /
+        2 ** 20,
+      compressedMiB: bytesOf(`tar -C '${folder}' -chz . | wc -c`) / 2 ** 20,
+      loadMs: loads[Math.floor(LOADS / 2)] ?? NaN,
+    };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+export function measureArchive(): Promise<ArchiveFigure> {
+  return inChild(__filename);
+}
+
+printFigure(require.main === module, measureHere);

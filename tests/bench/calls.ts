@@ -1,0 +1,98 @@
+/**
+ * (a) API calls of one night by kind, on the emulator, against the floor that no tool can go below: a page of instances,
+ * a page of snapshots a region, a CreateSnapshots an instance, a CopySnapshot a volume.
+ */
+import { mkdtempSync, symlinkSync, readdirSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Instance } from "@aws-sdk/client-ec2";
+import { inChild, printFigure } from "./child";
+import type { CallCount } from "../../src/local/emulator";
+import { loadStackConfig } from "../../src/local/stackConfig";
+import { startVault } from "../../src/local/vault";
+import { DAY_MS, HOUR_MS } from "../../src/vault/time";
+
+export interface CallFigure {
+  instances: number;
+  /** Minutes that the emulator's snapshots and copies are pending. */
+  pendingMinutes: { snapshot: number; copy: number };
+  invocations: number;
+  calls: CallCount[];
+  /** EC2 calls. */
+  total: number;
+  floor: number;
+  ratio: number;
+}
+
+const ROOT = join(__dirname, "..", "..");
+const VOLUMES_AN_INSTANCE = 2;
+/** Between two sweeps, which come anyway and are not counted. */
+const SCHEDULE = "schedule=cron(30 3 * * ? *)";
+const RUN_AT_MS = 3.5 * HOUR_MS;
+
+function fleetOf(count: number): Instance[] {
+  return Array.from({ length: count }, (_, index) => {
+    const hex = index.toString(16).padStart(4, "0");
+    return {
+      InstanceId: `i-0aaaaaaaaaaaa${hex}`,
+      InstanceType: "m6i.large" as const,
+      RootDeviceName: "/dev/xvda",
+      State: { Name: "running" as const },
+      Tags: [{ Key: "backup", Value: "True" }],
+      BlockDeviceMappings: ["/dev/xvda", "/dev/sdf"].map((DeviceName, volume) => ({
+        DeviceName,
+        Ebs: { VolumeId: `vol-0aaaaaaaaa${volume}0${hex}` },
+      })),
+    };
+  });
+}
+
+/** A home of its own, with the emulator's environment that `npm start` made or will make. */
+function homeFolder(): string {
+  const home = mkdtempSync(join(tmpdir(), "smart-vault-bench-"));
+  for (const made of readdirSync(join(ROOT, ".vault")).filter((name) =>
+    /^emulator-\w+$/.test(name),
+  )) {
+    symlinkSync(join(ROOT, ".vault", made), join(home, made));
+  }
+  return home;
+}
+
+/** One night: from the run until the next sweep, by when nothing is pending any more. */
+async function measureHere(
+  instances: number,
+  pendingMinutes: CallFigure["pendingMinutes"],
+): Promise<CallFigure> {
+  const startMs = Math.floor(Date.now() / DAY_MS) * DAY_MS;
+  const fleet = { source: "bench", instances: fleetOf(instances), volumes: [] };
+  const config = loadStackConfig(ROOT, "dev", [SCHEDULE]);
+  const vault = await startVault(ROOT, homeFolder(), config, fleet, startMs, () => undefined);
+  try {
+    await vault.emulator.setPending(pendingMinutes);
+    await vault.runUntil(startMs + RUN_AT_MS - 1, () => undefined);
+    await vault.emulator.resetCalls();
+    let invocations = 0;
+    await vault.runUntil(startMs + RUN_AT_MS + HOUR_MS / 2 - 1, () => {
+      invocations += 1;
+    });
+    const calls = await vault.emulator.calls();
+    const total = calls
+      .filter(({ call }) => call.startsWith("ec2:"))
+      .reduce((sum, { count }) => sum + count, 0);
+    const floor = 3 + instances + instances * VOLUMES_AN_INSTANCE;
+    return { instances, pendingMinutes, invocations, calls, total, floor, ratio: total / floor };
+  } finally {
+    await vault.stop();
+  }
+}
+
+export function measureCalls(
+  instances: number,
+  { snapshot, copy }: CallFigure["pendingMinutes"],
+): Promise<CallFigure> {
+  return inChild(__filename, String(instances), String(snapshot), String(copy));
+}
+
+printFigure(require.main === module, ([instances, snapshot, copy]) =>
+  measureHere(Number(instances), { snapshot: Number(snapshot), copy: Number(copy) }),
+);

@@ -1,0 +1,139 @@
+/** (c) CPU time and peak memory of `plan` by the number of snapshots. */
+import { inChild, printFigure } from "./child";
+import { planVault } from "../../src/vault/plan";
+import { INSTANCE_TAG_PREFIX, TAG } from "../../src/vault/tags";
+import { DAY_MS, isoSeconds } from "../../src/vault/time";
+import type { ProtectedInstance, Snapshot, VaultPolicy, World } from "../../src/vault/types";
+import { volumeFactsToTags } from "../../src/vault/volumeFacts";
+
+export interface PlanFigure {
+  /** Snapshots and copies together. */
+  snapshots: number;
+  /** CPU time of one `planVault`, user and system. */
+  cpuMs: number;
+  /** Peak resident memory of world and plan, above the process that had loaded its code. */
+  peakMiB: number;
+}
+
+const NIGHTS = 14;
+const VOLUMES_AN_INSTANCE = 2;
+const NOW = Date.UTC(2026, 10, 22, 3, 5);
+
+const POLICY: VaultPolicy = {
+  vaultId: "smart-vault-bench",
+  primaryRegion: "us-east-1",
+  drRegion: "us-west-2",
+  tagKey: "backup",
+  tagValue: "True",
+  retentionDays: NIGHTS - 1,
+  drRetentionDays: NIGHTS - 1,
+  schedule: "cron(0 3 * * ? *)",
+  timezone: "UTC",
+  startWindowHours: 8,
+  copyStuckHours: 12,
+  drKeyArn: "arn:aws:kms:us-west-2:123456789012:key/bench",
+};
+
+function instanceAt(index: number): ProtectedInstance {
+  const id = index.toString(16).padStart(12, "0");
+  const volumes = Array.from({ length: VOLUMES_AN_INSTANCE }, (_, volume) => ({
+    volumeId: `vol-${volume}${id}`,
+    deviceName: `/dev/sd${"abcd"[volume] ?? "z"}`,
+    isRoot: volume === 0,
+    volumeType: "gp3",
+    sizeGiB: 100,
+    iops: 3000,
+    throughputMiBps: 125,
+    tags: { Name: `volume ${volume}` },
+  }));
+  const tags = { Name: `host-${index}`, backup: "True", env: "prod" };
+  return {
+    instanceId: `i-${id}`,
+    instanceType: "m6i.large",
+    availabilityZone: "us-east-1a",
+    tags,
+    volumes,
+  };
+}
+
+function snapshotOf(instance: ProtectedInstance, volume: number, night: number): Snapshot {
+  const startTimeMs = NOW - night * DAY_MS - 5 * 60_000;
+  const volumeId = instance.volumes[volume]?.volumeId ?? "";
+  return {
+    snapshotId: `snap-${night}${volumeId.slice(4)}`,
+    region: POLICY.primaryRegion,
+    volumeId,
+    state: "completed",
+    startTimeMs,
+    sizeGiB: 100,
+    encrypted: false,
+    tags: {
+      [TAG.vault]: POLICY.vaultId,
+      [TAG.instance]: instance.instanceId,
+      [TAG.slot]: isoSeconds(NOW - night * DAY_MS - 5 * 60_000),
+      [TAG.run]: `run-${night}`,
+      [TAG.crashConsistent]: "true",
+      [TAG.setSize]: String(VOLUMES_AN_INSTANCE),
+      ...volumeFactsToTags(instance.volumes),
+      [`${INSTANCE_TAG_PREFIX}Name`]: instance.tags.Name ?? "",
+    },
+  };
+}
+
+function copyOf(source: Snapshot): Snapshot {
+  const tags = {
+    ...source.tags,
+    [TAG.sourceSnapshot]: source.snapshotId,
+    [TAG.sourceVolume]: source.volumeId,
+  };
+  const key = { encrypted: true, kmsKeyId: POLICY.drKeyArn };
+  return { ...source, ...key, tags, snapshotId: `${source.snapshotId}c`, region: POLICY.drRegion };
+}
+
+/**
+ * Fourteen nights of a fleet: the newest night is not copied yet, the oldest is past retention.
+ * @param records snapshots and copies together
+ */
+function worldOf(records: number): World {
+  const snapshots = Math.ceil((records * NIGHTS) / (2 * NIGHTS - 1));
+  const instances = Array.from(
+    { length: Math.ceil(snapshots / NIGHTS / VOLUMES_AN_INSTANCE) },
+    (_, index) => instanceAt(index),
+  );
+  const all: Snapshot[] = [];
+  for (let night = 0; night < NIGHTS; night += 1) {
+    for (const instance of instances) {
+      for (let volume = 0; volume < VOLUMES_AN_INSTANCE; volume += 1) {
+        if (all.length < snapshots) all.push(snapshotOf(instance, volume, night));
+      }
+    }
+  }
+  const copied = all.filter((snapshot) => snapshot.tags[TAG.run] !== "run-0");
+  return { instances, snapshots: all, copies: copied.map(copyOf), problems: [] };
+}
+
+function measureHere(snapshots: number): PlanFigure {
+  const loadedBytes = process.memoryUsage().rss;
+  const world = worldOf(snapshots);
+  const slot = isoSeconds(NOW);
+  const before = process.cpuUsage();
+  const plan = planVault(world, POLICY, { slot, mode: "open" }, "bench", NOW);
+  const { user, system } = process.cpuUsage(before);
+  if (plan.actions.length === 0) throw new Error("the bench's world planned nothing");
+  return {
+    snapshots,
+    cpuMs: (user + system) / 1_000,
+    peakMiB: process.resourceUsage().maxRSS / 1_024 - loadedBytes / 2 ** 20,
+  };
+}
+
+/** The median CPU of three cold processes, and the highest peak. */
+export async function measurePlan(snapshots: number): Promise<PlanFigure> {
+  const figures: PlanFigure[] = [];
+  for (let run = 0; run < 3; run += 1) figures.push(await inChild(__filename, String(snapshots)));
+  const [, median] = figures.map(({ cpuMs }) => cpuMs).sort((a, b) => a - b);
+  const peakMiB = Math.max(...figures.map((figure) => figure.peakMiB));
+  return { snapshots, cpuMs: median ?? NaN, peakMiB };
+}
+
+printFigure(require.main === module, ([snapshots]) => measureHere(Number(snapshots)));
