@@ -4,7 +4,7 @@
  */
 import type { ClockState } from "./clockState";
 import { sameVolumeAndSlot } from "./duplicates";
-import { lastDueMs } from "./schedule";
+import { lastDueMs, nextFireMs } from "./schedule";
 import { TAG } from "./tags";
 import { HOUR_MS, MINUTE_MS, isoSeconds, parseIso } from "./time";
 import type { Serving, Snapshot, VaultPolicy, Wake } from "./types";
@@ -61,7 +61,11 @@ function dueSlot(
   // Before the first run nothing is owed: the vault may be younger than the schedule's last time.
   if (doneMs === -Infinity) return undefined;
   const knownMs = Math.max(doneMs, instantMs(slot));
-  const dueMs = lastDueMs(policy.schedule, policy.timezone, nowMs - RUN_LATE_MS, knownMs);
+  const untilMs = nowMs - RUN_LATE_MS;
+  // The usual case, and far cheaper than looking back.
+  const nextMs = nextFireMs(policy.schedule, policy.timezone, knownMs);
+  if (nextMs === undefined || nextMs > untilMs) return undefined;
+  const dueMs = lastDueMs(policy.schedule, policy.timezone, untilMs, knownMs);
   return dueMs !== undefined && dueMs > doneMs ? isoSeconds(dueMs) : undefined;
 }
 

@@ -1,0 +1,217 @@
+/**
+ * The modelled account: what is there, in two regions, with what the rules need to be checked by and AWS would not
+ * tell. Plain records and maps; everything that changes them is in the modules named ec2*.ts and people.ts.
+ */
+import type { Snapshot as Ec2Snapshot, Tag } from "@aws-sdk/client-ec2";
+import { isOwn, isOwnCopy } from "../../src/vault/duplicates";
+import { TAG } from "../../src/vault/tags";
+import type { Snapshot, VaultSettings } from "../../src/vault/types";
+import type { Faults } from "./faults";
+import type { Random } from "./random";
+import type { Story } from "./story";
+import { type TokenBuckets, makeBuckets } from "./tokenBucket";
+import type { VirtualTime } from "./virtualTime";
+
+export type TagRecord = Record<string, string>;
+
+export interface SimVolume {
+  volumeId: string;
+  sizeGiB: number;
+  volumeType: string;
+  tags: TagRecord;
+}
+
+export interface SimInstance {
+  instanceId: string;
+  state: "running" | "stopped" | "terminated";
+  tags: TagRecord;
+  /** The first is the root. */
+  attached: { volumeId: string; deviceName: string; sinceMs: number }[];
+  /** When tag, state or volumes changed last. */
+  changedMs: number;
+}
+
+export interface SimSnapshot {
+  snapshotId: string;
+  region: string;
+  /** As EC2 tells it: for a copy an arbitrary one. */
+  volumeId: string;
+  tags: TagRecord;
+  state: "pending" | "completed" | "error";
+  stateMessage?: string;
+  startMs: number;
+  sizeGiB: number;
+  encrypted: boolean;
+  kmsKeyId?: string;
+  /** Of a copy. */
+  sourceId?: string;
+  /** The volume whose data it holds. */
+  dataOf: string;
+  heldByAmi: boolean;
+  /** Set on a snapshot that is deleted while pending: it goes when it is done. */
+  goesWhenDone: boolean;
+  /** Until then a describe may miss it or show how it was before. */
+  settledMs: number;
+  /** When it stopped being the vault's to count: deleted, or a person took a tag of it. */
+  lostMs?: number;
+  lostTo?: "vault" | "person";
+  /** Whether a person took any tag of it. */
+  untagged?: boolean;
+  deleted: boolean;
+  /** Ready for an answer; made again when something changes. */
+  described?: Ec2Snapshot;
+}
+
+export interface Region {
+  name: string;
+  snapshots: Map<string, SimSnapshot>;
+  buckets: TokenBuckets;
+}
+
+export interface Account {
+  settings: VaultSettings;
+  time: VirtualTime;
+  story: Story;
+  faults: Faults;
+  random: Random;
+  /** `false` in quiet days: then no chance of a fault comes true. */
+  stormy: boolean;
+  stormEndedMs: number;
+  instances: Map<string, SimInstance>;
+  volumes: Map<string, SimVolume>;
+  primary: Region;
+  dr: Region;
+  /** Every snapshot and copy of a volume's data by the volume, also those that are gone lately. */
+  byVolume: Map<string, SimSnapshot[]>;
+  /** Every copy by its snapshot. */
+  bySource: Map<string, SimSnapshot[]>;
+  keyEnabled: boolean;
+  drDown: boolean;
+  schedulerDown: boolean;
+  snsDown: boolean;
+  /** Slots that a run has begun for. */
+  slotsReached: Set<string>;
+  /** An action that somebody denied the role, `ec2:CopySnapshot`. */
+  deniedAction?: string;
+}
+
+export function makeAccount(
+  settings: VaultSettings,
+  faults: Faults,
+  time: VirtualTime,
+  story: Story,
+  random: Random,
+): Account {
+  const region = (name: string): Region => ({ name, snapshots: new Map(), buckets: makeBuckets() });
+  return {
+    settings,
+    time,
+    story,
+    faults,
+    random: random.fork("account"),
+    stormy: true,
+    stormEndedMs: 0,
+    instances: new Map(),
+    volumes: new Map(),
+    primary: region(settings.primaryRegion),
+    dr: region(settings.drRegion),
+    byVolume: new Map(),
+    bySource: new Map(),
+    keyEnabled: true,
+    drDown: false,
+    schedulerDown: false,
+    snsDown: false,
+    slotsReached: new Set(),
+  };
+}
+
+/** Whether a fault of this probability comes true now; counted by its name. */
+export function strikes(account: Account, name: string, probability: number): boolean {
+  if (!account.stormy || !account.random.chance(probability)) return false;
+  account.story.count(`fault: ${name}`);
+  return true;
+}
+
+export function regionOf(account: Account, name: string): Region {
+  if (name === account.primary.name) return account.primary;
+  if (name === account.dr.name) return account.dr;
+  throw new Error(`the vault called region ${name}, which is neither of its two`);
+}
+
+export function tagList(tags: TagRecord): Tag[] {
+  return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+}
+
+/** Tags of a request as a record; the last of equal keys wins. */
+export function tagRecord(list: readonly Tag[] = []): TagRecord {
+  return Object.fromEntries(list.map(({ Key = "", Value = "" }) => [Key, Value]));
+}
+
+function listOf(map: Map<string, SimSnapshot[]>, key: string): SimSnapshot[] {
+  let list = map.get(key);
+  if (list === undefined) map.set(key, (list = []));
+  return list;
+}
+
+/** Puts a new snapshot where it is looked for. */
+export function enter(account: Account, region: Region, snapshot: SimSnapshot): void {
+  region.snapshots.set(snapshot.snapshotId, snapshot);
+  listOf(account.byVolume, snapshot.dataOf).push(snapshot);
+  if (snapshot.sourceId !== undefined) listOf(account.bySource, snapshot.sourceId).push(snapshot);
+}
+
+/** By the vault's own reading of tags: what a person untagged is a person's. */
+export function isVaults(account: Account, snapshot: SimSnapshot): boolean {
+  const asSeen = snapshot as { tags: TagRecord } as Snapshot;
+  const { vaultId } = account.settings;
+  return snapshot.sourceId === undefined ? isOwn(asSeen, vaultId) : isOwnCopy(asSeen, vaultId);
+}
+
+export function slotOf(snapshot: SimSnapshot): string {
+  return snapshot.tags[TAG.slot] ?? "";
+}
+
+export function isSound(account: Account, snapshot: SimSnapshot): boolean {
+  const { state, encrypted, kmsKeyId } = snapshot;
+  return state === "completed" && encrypted && kmsKeyId === account.settings.drKeyArn;
+}
+
+/** Marks a change that describes may show late. */
+export function touched(account: Account, snapshot: SimSnapshot): void {
+  snapshot.described = undefined;
+  const { consistencyMs } = account.faults.nature;
+  const lag = consistencyMs === 0 || !account.stormy ? 0 : account.random.next() * consistencyMs;
+  snapshot.settledMs = account.time.nowMs() + lag;
+}
+
+/** Takes it away; what a rule still needs to know of it stays for a while (see {@link forgetGone}). */
+export function removeSnapshot(
+  account: Account,
+  snapshot: SimSnapshot,
+  by: "vault" | "person",
+): void {
+  snapshot.deleted = true;
+  snapshot.lostMs ??= account.time.nowMs();
+  snapshot.lostTo ??= by;
+  touched(account, snapshot);
+}
+
+const REMEMBERED_MS = 24 * 60 * 60_000;
+
+/** Once a day: forgets what is gone for longer than any rule looks back. */
+export function forgetGone(account: Account): void {
+  const beforeMs = account.time.nowMs() - REMEMBERED_MS;
+  const stays = (s: SimSnapshot) => !s.deleted || (s.lostMs ?? 0) > beforeMs;
+  for (const map of [account.byVolume, account.bySource]) {
+    for (const [key, list] of map) {
+      const left = list.filter(stays);
+      if (left.length === 0) map.delete(key);
+      else if (left.length < list.length) map.set(key, left);
+    }
+  }
+  for (const { snapshots } of [account.primary, account.dr]) {
+    for (const [id, snapshot] of snapshots) {
+      if (snapshot.deleted && snapshot.settledMs <= account.time.nowMs()) snapshots.delete(id);
+    }
+  }
+}

@@ -1,0 +1,77 @@
+/**
+ * The function as Pulumi would upload it. Its settings are a literal in `__index.js`, so each seed's are written over
+ * them, line by line, and a line that is not found once is an error; everything else is the archive as it is.
+ */
+import { existsSync, mkdtempSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { compileFunction } from "node:vm";
+import { writeArchive } from "../../src/local/lambda";
+import { runProgram, theResource } from "../../src/local/program";
+import { loadStackConfig } from "../../src/local/stackConfig";
+import type { VaultSettings } from "../../src/vault/types";
+import { ROOT, make } from "../support/stackProgram";
+import type { Sdk } from "./interception";
+import type { SimulatedHandler } from "./lambda";
+import { type FunctionSource, quietEnvironment } from "./source";
+
+/** Runs index.ts through Pulumi's mocks and writes the function's archive into a new folder. Gives its `__index.js`. */
+export async function buildArchive(): Promise<string> {
+  const program = await runProgram(ROOT, loadStackConfig(ROOT, "dev"), make);
+  const folder = mkdtempSync(join(tmpdir(), "smart-vault-simulated-"));
+  return writeArchive(theResource(program, "aws:lambda/function:Function"), ROOT, folder);
+}
+
+function withSettings(text: string, settings: VaultSettings): string {
+  let result = text;
+  for (const [key, value] of Object.entries(settings)) {
+    const line = new RegExp(`^__settings_value\\.${key} = .*;$`, "gm");
+    const found = text.match(line)?.length ?? 0;
+    if (found !== 1)
+      throw new Error(`archive: expected one line for settings.${key}, got ${found}`);
+    const written = `__settings_value.${key} = ${JSON.stringify(value)};`;
+    result = result.replace(line, () => written);
+  }
+  return result;
+}
+
+type ModuleFunction = (exports: object, require: NodeJS.Require, module: object) => void;
+
+/** @param indexFile what {@link buildArchive} wrote */
+export function archiveSource(indexFile: string): FunctionSource {
+  quietEnvironment();
+  if (!existsSync(indexFile)) throw new Error(`--archive: expected an archive in ${indexFile}`);
+  const text = readFileSync(indexFile, "utf8");
+  const load = createRequire(indexFile);
+  const pick = (name: string, member: string) =>
+    (load(name) as Record<string, Sdk["Logger"]>)[member] ?? { prototype: {} };
+  const compiled = new Map<string, ModuleFunction>();
+  const compile = (settings: VaultSettings): ModuleFunction => {
+    const key = JSON.stringify(settings);
+    const known = compiled.get(key);
+    if (known !== undefined) return known;
+    compiled.clear();
+    const made = compileFunction(withSettings(text, settings), ["exports", "require", "module"], {
+      filename: indexFile,
+    }) as ModuleFunction;
+    compiled.set(key, made);
+    return made;
+  };
+  return {
+    sdk: {
+      clients: [
+        pick("@aws-sdk/client-ec2", "EC2Client"),
+        pick("@aws-sdk/client-scheduler", "SchedulerClient"),
+        pick("@aws-sdk/client-sns", "SNSClient"),
+      ],
+      Logger: pick("@aws-lambda-powertools/logger", "Logger"),
+      Metrics: pick("@aws-lambda-powertools/metrics", "Metrics"),
+    },
+    coldStart: (settings) => {
+      const module = { exports: {} as { handler: SimulatedHandler }, folder: dirname(indexFile) };
+      compile(settings)(module.exports, load, module);
+      return module.exports.handler;
+    },
+  };
+}

@@ -1,0 +1,99 @@
+/** What each call does in the model, and what is refused: outages, throttling, rights; then the call's own rules. */
+import { type Account, type Region, regionOf, strikes } from "./account";
+import { awsError } from "./awsError";
+import { type Call, subjectOf } from "./call";
+import { makeCrowds } from "./crowds";
+import { copySnapshot } from "./ec2Copies";
+import { createSnapshot, createSnapshots } from "./ec2Creates";
+import { createTags, deleteSnapshot } from "./ec2Deletes";
+import { listInstances, listSnapshots, listVolumes, makePager } from "./ec2Reads";
+import type { Invocation } from "./invocation";
+import { requestsOf, roleOf } from "./role";
+import { checkCopy, checkDelete, checkTagging, isRace } from "./rules";
+import type { Scheduler } from "./scheduler";
+import type { Tellings } from "./tellings";
+
+/** Carries out one call now. Throws what AWS would answer instead. */
+export type Aws = (invocation: Invocation, regionName: string, call: Call) => object;
+
+const OUTAGE = 503;
+
+function checkOutage(account: Account, region: Region, { name }: Call): void {
+  const scheduler = name === "GetSchedule" || name === "UpdateSchedule";
+  const down =
+    (account.drDown && region === account.dr) ||
+    (account.schedulerDown && scheduler) ||
+    (account.snsDown && name === "Publish");
+  if (down) throw awsError("ServiceUnavailable", `${region.name} is down`, OUTAGE);
+}
+
+export function makeAws(account: Account, scheduler: Scheduler, tellings: Tellings): Aws {
+  const crowds = makeCrowds(account);
+  const pager = makePager();
+  const allowed = roleOf(account);
+
+  /** A call outside of the role's policy is the vault's mistake, unless a person changed the tags under it. */
+  const checkRights = (invocation: Invocation, region: Region, call: Call) => {
+    if (account.deniedAction === `ec2:${call.name}`) {
+      throw awsError("UnauthorizedOperation", "explicitly denied by somebody", 403);
+    }
+    const refused = requestsOf(account, region, call).find((one) => allowed(one) !== "allowed");
+    if (refused === undefined) return;
+    const what = `${call.name} ${subjectOf(call)}: ${refused.action} on ${refused.resource}`;
+    if (!isRace(account, invocation, region, call)) account.story.violate("within the role", what);
+    throw awsError("UnauthorizedOperation", `not authorized: ${what}`, 403);
+  };
+
+  const execute = (invocation: Invocation, region: Region, call: Call): object => {
+    switch (call.name) {
+      case "DescribeInstances": {
+        const page = pager.page(account, call.input, () => listInstances(account, call.input));
+        return { Reservations: [{ Instances: page.items }], NextToken: page.nextToken };
+      }
+      case "DescribeVolumes": {
+        const page = pager.page(account, call.input, () => listVolumes(account, call.input));
+        return { Volumes: page.items, NextToken: page.nextToken };
+      }
+      case "DescribeSnapshots": {
+        const list = () => listSnapshots(account, region, call.input);
+        const page = pager.page(account, call.input, list);
+        return { Snapshots: page.items, NextToken: page.nextToken };
+      }
+      case "CreateSnapshots":
+        return createSnapshots(account, crowds, call.input);
+      case "CreateSnapshot":
+        return createSnapshot(account, crowds, call.input);
+      case "CopySnapshot":
+        checkCopy(account, call.input.SourceSnapshotId ?? "");
+        return copySnapshot(account, crowds, region, call.input);
+      case "DeleteSnapshot":
+        checkDelete(account, invocation, region, call.input.SnapshotId ?? "");
+        return deleteSnapshot(account, region, call.input);
+      case "CreateTags":
+        checkTagging(account, invocation, region, call.input);
+        return createTags(account, region, call.input);
+      case "GetSchedule":
+        return scheduler.get();
+      case "UpdateSchedule":
+        return scheduler.update(call.input);
+      case "Publish":
+        tellings.mailed(invocation, call.input.Subject ?? "", call.input.Message ?? "");
+        return {};
+    }
+  };
+
+  return (invocation, regionName, call) => {
+    const region = regionOf(account, regionName);
+    checkOutage(account, region, call);
+    const share = crowds("busyBuckets") ? 0.002 : 1;
+    const ec2 = !["GetSchedule", "UpdateSchedule", "Publish"].includes(call.name);
+    if (ec2 && !region.buckets.take(call.name, account.time.nowMs(), share)) {
+      throw awsError("RequestLimitExceeded", "Request limit exceeded", 503);
+    }
+    if (strikes(account, "internal error", account.faults.calls.internalError)) {
+      throw awsError("InternalError", "An internal error has occurred", 500);
+    }
+    checkRights(invocation, region, call);
+    return execute(invocation, region, call);
+  };
+}

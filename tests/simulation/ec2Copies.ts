@@ -1,0 +1,90 @@
+/** CopySnapshot: 20 in flight a destination region, the key looked at only afterwards, failures minutes later. */
+import type { CopySnapshotCommandInput, CopySnapshotCommandOutput } from "@aws-sdk/client-ec2";
+import { MINUTE_MS } from "../../src/vault/time";
+import {
+  type Account,
+  type Region,
+  type SimSnapshot,
+  enter,
+  regionOf,
+  strikes,
+  tagRecord,
+  touched,
+} from "./account";
+import { awsError } from "./awsError";
+import type { Crowds } from "./crowds";
+import { durationMs, finish } from "./ec2Creates";
+
+const IN_FLIGHT_MAX = 20;
+
+function inFlight(region: Region): number {
+  let count = 0;
+  for (const { state, sourceId, deleted } of region.snapshots.values()) {
+    if (state === "pending" && sourceId !== undefined && !deleted) count += 1;
+  }
+  return count;
+}
+
+/** The snapshot to copy, or the refusal. */
+function sourceOf(account: Account, input: CopySnapshotCommandInput): SimSnapshot {
+  const { SourceRegion = "", SourceSnapshotId = "" } = input;
+  const source = regionOf(account, SourceRegion).snapshots.get(SourceSnapshotId);
+  if (source === undefined || source.deleted) {
+    throw awsError("InvalidSnapshot.NotFound", `The snapshot '${SourceSnapshotId}' does not exist`);
+  }
+  if (source.state !== "completed") {
+    throw awsError("IncorrectState", `${SourceSnapshotId} is ${source.state}`);
+  }
+  return source;
+}
+
+function planEnd(account: Account, copy: SimSnapshot): void {
+  if (!account.keyEnabled) {
+    account.time.after(3 * MINUTE_MS, () => {
+      finish(account, copy, "error", "Given key ID is not accessible");
+    });
+    return;
+  }
+  const failing = strikes(account, "copy error", account.faults.limits.copyError);
+  account.time.after(durationMs(account, account.faults.nature.copyMs), () => {
+    if (failing) finish(account, copy, "error", "simulated: the copy failed");
+    else finish(account, copy, "completed");
+  });
+}
+
+export function copySnapshot(
+  account: Account,
+  crowds: Crowds,
+  region: Region,
+  input: CopySnapshotCommandInput,
+): Omit<CopySnapshotCommandOutput, "$metadata"> {
+  const source = sourceOf(account, input);
+  const others = crowds("busyCopySlots") ? IN_FLIGHT_MAX - 1 : 0;
+  if (inFlight(region) + others >= IN_FLIGHT_MAX) {
+    throw awsError(
+      "ResourceLimitExceeded",
+      "Too many snapshot copies in progress. The limit is 20",
+    );
+  }
+  const copy: SimSnapshot = {
+    snapshotId: `snap-${account.random.hex(17)}`,
+    region: region.name,
+    volumeId: "vol-ffffffff",
+    tags: tagRecord(input.TagSpecifications?.[0]?.Tags),
+    state: "pending",
+    startMs: account.time.nowMs(),
+    sizeGiB: source.sizeGiB,
+    encrypted: input.Encrypted ?? source.encrypted,
+    kmsKeyId: input.KmsKeyId,
+    sourceId: source.snapshotId,
+    dataOf: source.dataOf,
+    heldByAmi: false,
+    goesWhenDone: false,
+    settledMs: 0,
+    deleted: false,
+  };
+  touched(account, copy);
+  enter(account, region, copy);
+  planEnd(account, copy);
+  return { SnapshotId: copy.snapshotId };
+}

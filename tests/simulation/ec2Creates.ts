@@ -1,0 +1,160 @@
+/** CreateSnapshots and CreateSnapshot: limits, the set that fails as a whole, and completion minutes later. */
+import type {
+  CreateSnapshotCommandInput,
+  CreateSnapshotCommandOutput,
+  CreateSnapshotsCommandInput,
+  CreateSnapshotsCommandOutput,
+} from "@aws-sdk/client-ec2";
+import {
+  type Account,
+  type SimInstance,
+  type SimSnapshot,
+  type SimVolume,
+  type TagRecord,
+  enter,
+  isVaults,
+  removeSnapshot,
+  strikes,
+  tagRecord,
+  touched,
+} from "./account";
+import { awsError } from "./awsError";
+import type { Crowds } from "./crowds";
+
+const PENDING_MAX = 100;
+const PER_VOLUME_MS = 15_000;
+
+/** The volumes that CreateSnapshots would take, or the refusal that the input earns. */
+export function volumesOfSet(account: Account, input: CreateSnapshotsCommandInput): SimVolume[] {
+  const rest = input.InstanceSpecification;
+  const InstanceId = rest?.InstanceId ?? "";
+  const instance: SimInstance | undefined = account.instances.get(InstanceId);
+  if (instance === undefined || instance.state === "terminated") {
+    throw awsError("InvalidInstanceID.NotFound", `The instance ID '${InstanceId}' does not exist`);
+  }
+  const [root, ...data] = instance.attached.map(({ volumeId }) => volumeId);
+  const excluded = rest?.ExcludeDataVolumeIds ?? [];
+  if (excluded.length > 40) throw awsError("InvalidParameterValue", "more than 40 excluded");
+  const unknown = excluded.find((id) => !data.includes(id));
+  if (unknown !== undefined) {
+    throw awsError("InvalidParameterValue", `${unknown} is not a data volume of ${InstanceId}`);
+  }
+  const taken = data.filter((id) => !excluded.includes(id));
+  if (root !== undefined && rest?.ExcludeBootVolume !== true) taken.unshift(root);
+  if (taken.length === 0) throw awsError("InvalidParameterValue", "no volume left to snapshot");
+  return taken.flatMap((id) => account.volumes.get(id) ?? []);
+}
+
+function checkVolume(account: Account, volume: SimVolume): void {
+  const nowMs = account.time.nowMs();
+  const own = (account.byVolume.get(volume.volumeId) ?? []).filter(
+    (s) => s.sourceId === undefined && !s.deleted,
+  );
+  if (own.some((s) => nowMs - s.startMs < PER_VOLUME_MS)) {
+    throw awsError("SnapshotCreationPerVolumeRateExceeded", "one snapshot a volume and 15 seconds");
+  }
+  const max = ["st1", "sc1"].includes(volume.volumeType) ? 1 : 5;
+  if (own.filter((s) => s.state !== "completed").length >= max) {
+    throw awsError("ConcurrentSnapshotLimitExceeded", `at most ${max} of ${volume.volumeId}`);
+  }
+}
+
+function checkPending(account: Account, crowds: Crowds, more: number): void {
+  let pending = crowds("busyPending") ? PENDING_MAX - 1 : 0;
+  for (const { state, deleted } of account.primary.snapshots.values()) {
+    if (state === "pending" && !deleted) pending += 1;
+  }
+  if (pending + more > PENDING_MAX) {
+    throw awsError("PendingSnapshotLimitExceeded", `at most ${PENDING_MAX} pending snapshots`);
+  }
+}
+
+/** How long something takes: mostly near the least, now and then near the most. */
+export function durationMs(account: Account, [min, max]: readonly [number, number]): number {
+  return min + (max - min) * account.random.next() ** 2;
+}
+
+export function begin(account: Account, volume: SimVolume, tags: TagRecord): SimSnapshot {
+  const snapshot: SimSnapshot = {
+    snapshotId: `snap-${account.random.hex(17)}`,
+    region: account.primary.name,
+    volumeId: volume.volumeId,
+    tags,
+    state: "pending",
+    startMs: account.time.nowMs(),
+    sizeGiB: volume.sizeGiB,
+    encrypted: false,
+    dataOf: volume.volumeId,
+    heldByAmi: false,
+    goesWhenDone: false,
+    settledMs: 0,
+    deleted: false,
+  };
+  touched(account, snapshot);
+  enter(account, account.primary, snapshot);
+  return snapshot;
+}
+
+/** Ends a snapshot or copy: its state changes, and it goes where it was deleted meanwhile. */
+export function finish(
+  account: Account,
+  snapshot: SimSnapshot,
+  state: "completed" | "error",
+  message?: string,
+): void {
+  if (snapshot.deleted) return;
+  snapshot.state = state;
+  snapshot.stateMessage = message;
+  snapshot.described = undefined;
+  if (snapshot.goesWhenDone) {
+    removeSnapshot(account, snapshot, "vault");
+    return;
+  }
+  const what = snapshot.sourceId === undefined ? "snapshot" : "copy";
+  account.story.count(`${what}: ${state}`);
+  const own = isVaults(account, snapshot) ? "" : " (a person's)";
+  account.story.tell(`${what} ${snapshot.snapshotId} ${state}${own} ${message ?? ""}`);
+}
+
+function plan(account: Account, set: readonly SimSnapshot[]): void {
+  const failing = strikes(account, "snapshot error", account.faults.limits.snapshotError);
+  const wholeMs = durationMs(account, account.faults.nature.snapshotMs);
+  for (const snapshot of set) {
+    account.time.after(failing ? wholeMs : wholeMs * (0.8 + 0.2 * account.random.next()), () => {
+      if (failing) finish(account, snapshot, "error", "simulated: the set failed");
+      else finish(account, snapshot, "completed");
+    });
+  }
+}
+
+export function createSnapshots(
+  account: Account,
+  crowds: Crowds,
+  input: CreateSnapshotsCommandInput,
+): Omit<CreateSnapshotsCommandOutput, "$metadata"> {
+  const volumes = volumesOfSet(account, input);
+  for (const volume of volumes) checkVolume(account, volume);
+  checkPending(account, crowds, volumes.length);
+  const given = tagRecord(input.TagSpecifications?.[0]?.Tags);
+  const set = volumes.map((volume) => {
+    const tags = input.CopyTagsFromSource === "volume" ? { ...volume.tags, ...given } : given;
+    if (Object.keys(tags).length > 50) throw awsError("TagLimitExceeded");
+    return begin(account, volume, { ...tags });
+  });
+  plan(account, set);
+  return { Snapshots: set.map(({ snapshotId }) => ({ SnapshotId: snapshotId })) };
+}
+
+export function createSnapshot(
+  account: Account,
+  crowds: Crowds,
+  input: CreateSnapshotCommandInput,
+): Omit<CreateSnapshotCommandOutput, "$metadata"> {
+  const volume = account.volumes.get(input.VolumeId ?? "");
+  if (volume === undefined) throw awsError("InvalidVolume.NotFound");
+  checkVolume(account, volume);
+  checkPending(account, crowds, 1);
+  const snapshot = begin(account, volume, tagRecord(input.TagSpecifications?.[0]?.Tags));
+  plan(account, [snapshot]);
+  return { SnapshotId: snapshot.snapshotId };
+}

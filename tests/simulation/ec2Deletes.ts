@@ -1,0 +1,50 @@
+/** DeleteSnapshot and CreateTags. */
+import type { CreateTagsCommandInput, DeleteSnapshotCommandInput } from "@aws-sdk/client-ec2";
+import {
+  type Account,
+  type Region,
+  type SimSnapshot,
+  removeSnapshot,
+  tagRecord,
+  touched,
+} from "./account";
+import { awsError } from "./awsError";
+
+function existing(region: Region, snapshotId = ""): SimSnapshot {
+  const snapshot = region.snapshots.get(snapshotId);
+  if (snapshot === undefined || snapshot.deleted) {
+    throw awsError("InvalidSnapshot.NotFound", `The snapshot '${snapshotId}' does not exist`);
+  }
+  return snapshot;
+}
+
+/** An AMI holds its snapshot; a pending one goes when it is done. */
+export function deleteSnapshot(
+  account: Account,
+  region: Region,
+  input: DeleteSnapshotCommandInput,
+): object {
+  const snapshot = existing(region, input.SnapshotId);
+  if (snapshot.heldByAmi) {
+    throw awsError("InvalidSnapshot.InUse", `${snapshot.snapshotId} is in use by ami-1`);
+  }
+  if (snapshot.state === "pending") snapshot.goesWhenDone = true;
+  else removeSnapshot(account, snapshot, "vault");
+  return {};
+}
+
+export function createTags(
+  account: Account,
+  region: Region,
+  input: CreateTagsCommandInput,
+): object {
+  const snapshots = (input.Resources ?? []).map((id) => existing(region, id));
+  const given = tagRecord(input.Tags);
+  for (const snapshot of snapshots) {
+    const tags = { ...snapshot.tags, ...given };
+    if (Object.keys(tags).length > 50) throw awsError("TagLimitExceeded");
+    snapshot.tags = tags;
+    touched(account, snapshot);
+  }
+  return {};
+}

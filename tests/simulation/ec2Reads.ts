@@ -1,0 +1,159 @@
+/** DescribeInstances, DescribeVolumes and DescribeSnapshots: filters, pages, and what is not seen yet. */
+import type {
+  Filter,
+  Snapshot as Ec2Snapshot,
+  Instance,
+  InstanceStateName,
+  SnapshotState,
+  Volume,
+  VolumeType,
+} from "@aws-sdk/client-ec2";
+import {
+  type Account,
+  type Region,
+  type SimInstance,
+  type SimSnapshot,
+  type TagRecord,
+  strikes,
+  tagList,
+} from "./account";
+import { awsError } from "./awsError";
+
+export interface DescribeInput {
+  Filters?: Filter[];
+  MaxResults?: number;
+  NextToken?: string;
+  OwnerIds?: string[];
+}
+
+interface Page<T> {
+  items: T[];
+  nextToken?: string;
+}
+
+export interface Pager {
+  /** One page of what `list` gives; a token goes on with the list of its first page. */
+  page<T>(account: Account, input: DescribeInput, list: () => T[]): Page<T>;
+}
+
+/** More than any invocations at one time hold. */
+const TOKENS_OPEN = 200;
+
+export function makePager(): Pager {
+  const open = new Map<string, unknown[]>();
+  let tokens = 0;
+  return {
+    page: <T>(account: Account, input: DescribeInput, list: () => T[]): Page<T> => {
+      // A page may be asked for again, when its answer was lost.
+      const rest = input.NextToken === undefined ? list() : (open.get(input.NextToken) as T[]);
+      const size = Math.min(input.MaxResults ?? 1_000, account.faults.nature.pageSize);
+      const given = strikes(account, "zero page", account.faults.calls.zeroPage) ? 0 : size;
+      if (rest.length <= given) return { items: rest };
+      const nextToken = `page-${(tokens += 1)}`;
+      open.set(nextToken, rest.slice(given));
+      open.delete(`page-${tokens - TOKENS_OPEN}`);
+      return { items: rest.slice(0, given), nextToken };
+    },
+  };
+}
+
+type Test<T> = (item: T) => boolean;
+
+/** @throws a plain error at a filter that is not modelled, so that the model can't answer more than it was asked */
+function filtered<T>(
+  input: DescribeInput,
+  tagsOf: (item: T) => TagRecord,
+  others: Readonly<Record<string, (item: T) => string | undefined>>,
+): Test<T> {
+  const tests = (input.Filters ?? []).map(({ Name = "", Values = [] }): Test<T> => {
+    if (Values.length > 200) throw awsError("FilterLimitExceeded");
+    if (Name.startsWith("tag:")) {
+      const key = Name.slice(4);
+      return (item) => Values.includes(tagsOf(item)[key] ?? "\0");
+    }
+    const field = others[Name];
+    if (field === undefined) throw new Error(`filter ${Name} is not modelled`);
+    return (item) => Values.includes(field(item) ?? "\0");
+  });
+  return (item) => tests.every((test) => test(item));
+}
+
+function describedInstance(instance: SimInstance): Instance {
+  return {
+    InstanceId: instance.instanceId,
+    InstanceType: "m7g.large",
+    Placement: { AvailabilityZone: "us-east-1a" },
+    State: { Name: instance.state satisfies InstanceStateName },
+    RootDeviceName: "/dev/xvda",
+    BlockDeviceMappings: instance.attached.map(({ volumeId, deviceName }) => ({
+      DeviceName: deviceName,
+      Ebs: { VolumeId: volumeId },
+    })),
+    Tags: tagList(instance.tags),
+  };
+}
+
+export function listInstances(account: Account, input: DescribeInput): Instance[] {
+  const wanted = filtered<SimInstance>(input, ({ tags }) => tags, {
+    "instance-state-name": ({ state }) => state,
+  });
+  return [...account.instances.values()].filter(wanted).map(describedInstance);
+}
+
+export function listVolumes(account: Account, input: DescribeInput): Volume[] {
+  const attachments = [...account.instances.values()].flatMap(({ instanceId, attached }) =>
+    attached.map(({ volumeId }) => ({ volumeId, instanceId })),
+  );
+  const wanted = filtered<{ instanceId: string }>(input, () => ({}), {
+    "attachment.instance-id": ({ instanceId }) => instanceId,
+  });
+  const ids = new Set(attachments.filter(wanted).map(({ volumeId }) => volumeId));
+  return [...ids].flatMap((id) => {
+    const volume = account.volumes.get(id);
+    if (volume === undefined) return [];
+    return {
+      VolumeId: id,
+      Size: volume.sizeGiB,
+      VolumeType: volume.volumeType as VolumeType,
+      Iops: 3_000,
+      Tags: tagList(volume.tags),
+    };
+  });
+}
+
+function describedSnapshot(snapshot: SimSnapshot): Ec2Snapshot {
+  snapshot.described ??= {
+    SnapshotId: snapshot.snapshotId,
+    VolumeId: snapshot.volumeId,
+    State: snapshot.state satisfies SnapshotState,
+    StateMessage: snapshot.stateMessage,
+    StartTime: new Date(snapshot.startMs),
+    VolumeSize: snapshot.sizeGiB,
+    Encrypted: snapshot.encrypted,
+    KmsKeyId: snapshot.kmsKeyId,
+    StorageTier: "standard",
+    Tags: tagList(snapshot.tags),
+  };
+  return snapshot.described;
+}
+
+/** What was made or deleted just now is seen by one answer and not by the next. */
+function seen(account: Account, snapshot: SimSnapshot): boolean {
+  if (account.time.nowMs() < snapshot.settledMs) return account.random.chance(0.5);
+  return !snapshot.deleted;
+}
+
+export function listSnapshots(
+  account: Account,
+  region: Region,
+  input: DescribeInput,
+): Ec2Snapshot[] {
+  const wanted = filtered<SimSnapshot>(input, ({ tags }) => tags, { status: ({ state }) => state });
+  const own = input.OwnerIds?.includes("self") === true;
+  if (!own) account.story.violate("own account only", "DescribeSnapshots without OwnerIds=self");
+  const found: Ec2Snapshot[] = [];
+  for (const snapshot of region.snapshots.values()) {
+    if (wanted(snapshot) && seen(account, snapshot)) found.push(describedSnapshot(snapshot));
+  }
+  return found;
+}

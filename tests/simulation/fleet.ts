@@ -1,0 +1,81 @@
+/** Instances and volumes, as a person makes them. */
+import { type Account, type SimInstance, type SimVolume } from "./account";
+
+const TYPES = ["gp3", "gp3", "gp3", "io2", "st1"];
+const LETTERS = ["a", "b", "c", "d", "e", "f", "g", "h"];
+
+export function newVolume(account: Account, isRoot: boolean): SimVolume {
+  const { random, volumes, settings } = account;
+  const excluded = !isRoot && random.chance(0.15);
+  const volume: SimVolume = {
+    volumeId: `vol-${random.hex(17)}`,
+    sizeGiB: random.int(8, 200),
+    volumeType: isRoot ? "gp3" : random.pick(TYPES),
+    tags: {
+      ...(random.chance(0.3) && { Name: `disk-${random.int(1, 9)}` }),
+      ...(excluded && { [settings.tagKey]: "exclude" }),
+    },
+  };
+  volumes.set(volume.volumeId, volume);
+  return volume;
+}
+
+/** A device name that the instance has free. */
+function freeDevice(instance: SimInstance): string {
+  const used = new Set(instance.attached.map(({ deviceName }) => deviceName));
+  const letter = LETTERS.find((one) => !used.has(`/dev/xvd${one}`)) ?? "z";
+  return `/dev/xvd${letter}`;
+}
+
+export function attach(account: Account, instance: SimInstance, volume: SimVolume): void {
+  const deviceName = freeDevice(instance);
+  const sinceMs = account.time.nowMs();
+  instance.attached.push({ volumeId: volume.volumeId, deviceName, sinceMs });
+  instance.changedMs = sinceMs;
+}
+
+export function newInstance(account: Account, isTagged: boolean): SimInstance {
+  const { random, settings } = account;
+  const instance: SimInstance = {
+    instanceId: `i-${random.hex(17)}`,
+    state: random.chance(0.8) ? "running" : "stopped",
+    tags: {
+      Name: `host-${random.int(1, 99)}`,
+      ...(isTagged && { [settings.tagKey]: settings.tagValue }),
+    },
+    attached: [],
+    changedMs: account.time.nowMs(),
+  };
+  attach(account, instance, newVolume(account, true));
+  const dataVolumes = random.pick([0, 1, 1, 2]);
+  for (let index = 0; index < dataVolumes; index += 1) {
+    attach(account, instance, newVolume(account, false));
+  }
+  account.instances.set(instance.instanceId, instance);
+  return instance;
+}
+
+function isProtected({ settings }: Account, instance: SimInstance): boolean {
+  return instance.state !== "terminated" && instance.tags[settings.tagKey] === settings.tagValue;
+}
+
+export function protectedInstances(account: Account): SimInstance[] {
+  return [...account.instances.values()].filter((instance) => isProtected(account, instance));
+}
+
+/** Volumes that a recovery point is owed of, with one of the instances that they are attached to. */
+export function protectedVolumes(account: Account): { instance: SimInstance; volumeId: string }[] {
+  return protectedInstances(account).flatMap((instance) =>
+    instance.attached
+      .filter(({ volumeId }) => {
+        const tags = account.volumes.get(volumeId)?.tags ?? {};
+        return tags[account.settings.tagKey] !== "exclude";
+      })
+      .map(({ volumeId }) => ({ instance, volumeId })),
+  );
+}
+
+export function firstFleet(account: Account): void {
+  const count = account.random.int(1, 3);
+  for (let index = 0; index < count; index += 1) newInstance(account, index === 0 || account.random.chance(0.85)); // prettier-ignore
+}

@@ -1,0 +1,131 @@
+/**
+ * Whether a policy allows a request, as far as this project's policies go: actions and resources with wildcards,
+ * IAM's `${*}` for an asterisk that is meant, and a handful of condition operators. What it does not know it throws
+ * at, so that a new policy can't pass by being misread.
+ * (AWS, "Policy evaluation logic", "IAM JSON policy elements: Condition operators", "… variables and tags".)
+ */
+export interface IamRequest {
+  /** `ec2:CopySnapshot` */
+  action: string;
+  /** An ARN; `*` for a call that knows no resources, and inside an ARN for what has no id yet. */
+  resource: string;
+  /** Condition keys with their values; a key that the request does not have is absent. */
+  context: Readonly<Record<string, string | readonly string[]>>;
+}
+
+type Conditions = Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
+
+export interface IamStatement {
+  Sid?: string;
+  Effect: string;
+  Action: string | readonly string[];
+  Resource: string | readonly string[];
+  Condition?: Conditions;
+}
+
+export interface IamPolicy {
+  Statement: readonly IamStatement[];
+}
+
+/** `denied` means by a statement; what no statement speaks of is `unmentioned`, and refused too. */
+export type Decision = "allowed" | "denied" | "unmentioned";
+
+type Check = (request: IamRequest) => boolean;
+
+function listed<T extends string>(value: T | readonly T[]): readonly T[] {
+  return typeof value === "string" ? [value] : value;
+}
+
+const SPECIAL = /\$\{([*?$])\}|([*?])|([.+^$|()[\]{}\\])/g;
+
+/** A pattern of IAM's as a regular expression: `*` and `?` are wildcards, `${*}` is an asterisk. */
+function wildcard(pattern: string, flags = ""): RegExp {
+  const source = pattern.replace(
+    SPECIAL,
+    (_all, literal?: string, wild?: string, plain?: string) => {
+      if (literal !== undefined) return `\\${literal}`;
+      if (wild !== undefined) return wild === "*" ? ".*" : ".";
+      return `\\${plain ?? ""}`;
+    },
+  );
+  return new RegExp(`^${source}$`, `s${flags}`);
+}
+
+function anyMatch(patterns: readonly RegExp[]): (text: string) => boolean {
+  return (text) => patterns.some((pattern) => pattern.test(text));
+}
+
+/** One operator over the values of a key that is present. */
+function matcher(operator: string, wanted: readonly string[]): (value: string) => boolean {
+  switch (operator) {
+    case "StringEquals":
+    case "Bool":
+      return (value) => wanted.includes(value);
+    case "StringLike":
+    case "ArnLike":
+      return anyMatch(wanted.map((pattern) => wildcard(pattern)));
+    default:
+      throw new Error(`IAM condition operator ${operator} is not modelled`);
+  }
+}
+
+/** Condition keys are compared without case, their values with it. */
+function contextValue(request: IamRequest, key: string): readonly string[] | undefined {
+  const direct = request.context[key];
+  if (direct !== undefined) return listed(direct);
+  const lower = key.toLowerCase();
+  for (const [name, value] of Object.entries(request.context)) {
+    if (name.toLowerCase() === lower) return listed(value);
+  }
+  return undefined;
+}
+
+function condition(operator: string, key: string, wanted: readonly string[]): Check {
+  const [quantifier, plain] = operator.includes(":") ? operator.split(":", 2) : ["", operator];
+  const matches = matcher(plain ?? "", wanted);
+  switch (quantifier) {
+    case "":
+      // A key that is absent never fulfils a positive operator.
+      return (request) => contextValue(request, key)?.some(matches) ?? false;
+    case "ForAnyValue":
+      return (request) => contextValue(request, key)?.some(matches) ?? false;
+    case "ForAllValues":
+      // Fulfilled by a key that is absent: IAM says so.
+      return (request) => contextValue(request, key)?.every(matches) ?? true;
+    default:
+      throw new Error(`IAM condition operator ${operator} is not modelled`);
+  }
+}
+
+function conditions(given: Conditions = {}): Check {
+  const checks = Object.entries(given).flatMap(([operator, keys]) =>
+    Object.entries(keys).map(([key, wanted]) => condition(operator, key, listed(wanted))),
+  );
+  return (request) => checks.every((check) => check(request));
+}
+
+interface Compiled {
+  effect: string;
+  speaksOf: Check;
+}
+
+function compileStatement(statement: IamStatement): Compiled {
+  const action = anyMatch(listed(statement.Action).map((pattern) => wildcard(pattern, "i")));
+  const resource = anyMatch(listed(statement.Resource).map((pattern) => wildcard(pattern)));
+  const fulfilled = conditions(statement.Condition);
+  return {
+    effect: statement.Effect,
+    speaksOf: (request) =>
+      action(request.action) && resource(request.resource) && fulfilled(request),
+  };
+}
+
+/** A statement that denies outweighs every one that allows. */
+export function compilePolicy(policy: IamPolicy): (request: IamRequest) => Decision {
+  const statements = policy.Statement.map(compileStatement);
+  return (request) => {
+    const speaking = statements.filter(({ speaksOf }) => speaksOf(request));
+    if (speaking.some(({ effect }) => effect === "Deny")) return "denied";
+    return speaking.some(({ effect }) => effect === "Allow") ? "allowed" : "unmentioned";
+  };
+}

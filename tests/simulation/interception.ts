@@ -1,0 +1,161 @@
+/**
+ * Puts the model behind the SDK: `send` of the three clients, the Powertools logger and metrics, by their prototypes,
+ * so that the source handler and the serialized archive are caught in the same way. Who calls is known by
+ * AsyncLocalStorage. Nothing of the SDK's own middleware runs; its retries are modelled in wire.ts.
+ */
+import { AsyncLocalStorage } from "node:async_hooks";
+import type { EC2Client } from "@aws-sdk/client-ec2";
+import type { Invocation } from "./invocation";
+
+export const caller = new AsyncLocalStorage<Invocation>();
+
+/** What the model needs to know of a client. */
+export interface ClientTraits {
+  region: string;
+  attempts: number;
+  /** Whether it sends again after a lost answer or an error of AWS's own. */
+  retriesTransient: boolean;
+}
+
+type Config = Pick<EC2Client["config"], "region" | "maxAttempts" | "retryStrategy">;
+
+/** Asks the client's own retry strategy what it would do. What refuses does so at once; what agrees waits before. */
+async function traitsOf(config: Config): Promise<ClientTraits> {
+  const strategy = await config.retryStrategy();
+  let retriesTransient = false;
+  if ("refreshRetryTokenForRetry" in strategy) {
+    const token = await strategy.acquireInitialRetryToken("simulation");
+    const ask = async () => strategy.refreshRetryTokenForRetry(token, { errorType: "TRANSIENT" });
+    const agreed = ask().then(
+      () => true,
+      () => false,
+    );
+    const waits = new Promise<boolean>((resolve) => {
+      setImmediate(resolve, true);
+    });
+    retriesTransient = await Promise.race([agreed, waits]);
+  }
+  return { region: await config.region(), attempts: await config.maxAttempts(), retriesTransient };
+}
+
+type Send = (invocation: Invocation, traits: ClientTraits, command: never) => Promise<unknown>;
+
+interface Prototype {
+  prototype: object;
+}
+
+/** The classes, from wherever the handler takes them. */
+export interface Sdk {
+  clients: readonly Prototype[];
+  Logger: Prototype;
+  Metrics: Prototype;
+}
+
+interface Fields {
+  kind?: string;
+  subject?: string;
+  message?: string;
+  status?: string;
+  detail?: string;
+  instanceId?: string;
+  sourceSnapshotId?: string;
+  snapshotId?: string;
+}
+
+/** The vault logs every decision; what the rules need of it is kept with the invocation. */
+function onLog(message: string, fields: Fields = {}): void {
+  const invocation = caller.getStore();
+  if (invocation === undefined) return;
+  if (fields.status === "deferred") invocation.deferred += 1;
+  if (message === "problem") {
+    const key = `${fields.kind ?? ""}/${fields.subject ?? ""}`;
+    invocation.problems.push({ key, message: fields.message ?? "" });
+  } else if (fields.status === "failed" && fields.detail !== undefined) {
+    const subject = fields.instanceId ?? fields.sourceSnapshotId ?? fields.snapshotId ?? "";
+    invocation.problems.push({ key: `${message}-failed/${subject}`, message: fields.detail });
+  }
+}
+
+function nothing(): void {
+  // Said to nobody.
+}
+
+interface Waiting {
+  client: object;
+  begin: (traits: ClientTraits) => void;
+}
+
+/**
+ * What is known of each client. Asking a client takes the SDK some real turns of the event loop (it may look for a
+ * config file), so calls wait for it in the order in which they were sent, and virtual time waits for them.
+ */
+function makeRegister() {
+  const known = new WeakMap<object, ClientTraits>();
+  const queue: Waiting[] = [];
+  let asking = 0;
+  const flush = () => {
+    for (const { client, begin } of queue.splice(0)) {
+      const traits = known.get(client);
+      if (traits !== undefined) begin(traits);
+    }
+  };
+  const ask = async (client: { config: Config }) => {
+    asking += 1;
+    known.set(client, await traitsOf(client.config));
+    asking -= 1;
+    if (asking === 0) flush();
+  };
+  return {
+    isAsking: () => asking > 0,
+    whenKnown: (client: { config: Config }, begin: (traits: ClientTraits) => void) => {
+      const traits = known.get(client);
+      if (traits !== undefined && asking === 0) {
+        begin(traits);
+        return;
+      }
+      const asked = traits !== undefined || queue.some((waiting) => waiting.client === client);
+      queue.push({ client, begin });
+      if (!asked) void ask(client);
+    },
+  };
+}
+
+export interface Interception {
+  /** Whether calls wait for real turns of the event loop. */
+  isWaiting(): boolean;
+  remove(): void;
+}
+
+/** @param send what becomes of a call */
+export function intercept(sdk: Sdk, send: Send): Interception {
+  const register = makeRegister();
+  function simulatedSend(this: { config: Config }, command: never): Promise<unknown> {
+    const invocation = caller.getStore();
+    if (invocation === undefined) throw new Error("a call outside of any invocation");
+    return new Promise((resolve, reject) => {
+      register.whenKnown(this, (traits) => {
+        send(invocation, traits, command).then(resolve, reject);
+      });
+    });
+  }
+  const restore: (() => void)[] = [];
+  const patch = ({ prototype }: Prototype, methods: Record<string, unknown>) => {
+    for (const [name, value] of Object.entries(methods)) {
+      const before = Object.getOwnPropertyDescriptor(prototype, name);
+      Object.defineProperty(prototype, name, { value, configurable: true, writable: true });
+      restore.push(() => {
+        Reflect.deleteProperty(prototype, name);
+        if (before !== undefined) Object.defineProperty(prototype, name, before);
+      });
+    }
+  };
+  for (const client of sdk.clients) patch(client, { send: simulatedSend });
+  patch(sdk.Logger, { info: onLog, error: onLog, warn: onLog, appendKeys: nothing });
+  patch(sdk.Metrics, { addMetric: nothing, publishStoredMetrics: nothing });
+  return {
+    isWaiting: register.isAsking,
+    remove: () => {
+      for (const undo of restore.reverse()) undo();
+    },
+  };
+}

@@ -1,0 +1,46 @@
+/** One invocation of the function, with what the rules need to know of it. */
+export interface Invocation {
+  id: string;
+  event: { kind?: string; slot?: string };
+  startMs: number;
+  /** When Lambda ends it. */
+  endMs: number;
+  /** Ended: by its result, its error, or because it was killed. Nothing is answered to it any more. */
+  over: boolean;
+  killed: boolean;
+  /** Whether another one ran at the same time. */
+  overlapped: boolean;
+  /** Milliseconds that calls waited for an answer that did not come. */
+  hungMs: number;
+  /** A call that only reads, of the clock or the world, that failed for good. */
+  readsFailed: string[];
+  /** Problems that it logged: key and message. */
+  problems: { key: string; message: string }[];
+  /** How many actions were put off. */
+  deferred: number;
+  publishes: number;
+  calls: number;
+}
+
+export function makeInvocation(
+  id: string,
+  event: object,
+  startMs: number,
+  timeoutMs: number,
+): Invocation {
+  return {
+    id,
+    event,
+    startMs,
+    endMs: startMs + timeoutMs,
+    over: false,
+    killed: false,
+    overlapped: false,
+    hungMs: 0,
+    readsFailed: [],
+    problems: [],
+    deferred: 0,
+    publishes: 0,
+    calls: 0,
+  };
+}

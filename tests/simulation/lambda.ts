@@ -1,0 +1,156 @@
+/** Lambda: asynchronous invocations, how they arrive, how many at once, and how they end. */
+import { HOUR_MS, MINUTE_MS } from "../../src/vault/time";
+import { type Account, strikes } from "./account";
+import { caller } from "./interception";
+import { type Invocation, makeInvocation } from "./invocation";
+import { FUNCTION_ARN } from "./settings";
+import type { Tellings } from "./tellings";
+import type { Kill } from "./wire";
+
+const TIMEOUT_MS = 600_000;
+/** How long Lambda keeps an event that it can't hand over (src/stack/function.ts). */
+const EVENT_AGE_MS = 6 * HOUR_MS;
+/** More of its time than this spent on calls without answer excuses a timeout. */
+const EXCUSED_HANG_MS = 180_000;
+
+interface SimulatedContext {
+  awsRequestId: string;
+  invokedFunctionArn: string;
+  logGroupName: string;
+  functionName: string;
+  getRemainingTimeInMillis(): number;
+}
+
+export type SimulatedHandler = (event: unknown, context: SimulatedContext) => Promise<unknown>;
+
+export interface Lambda {
+  deliver(event: object): void;
+  kill: Kill;
+  running(): number;
+  /** Invocations that ended by themselves, the latest last. */
+  lastEnded(): Invocation | undefined;
+}
+
+/**
+ * @param coldStart makes a new environment's handler
+ * @param onActivity called when a handler was started, so that the loop lets it run
+ */
+export function makeLambda(
+  account: Account,
+  tellings: Tellings,
+  coldStart: () => SimulatedHandler,
+  onActivity: () => void,
+): Lambda {
+  const { time, story, faults, random } = account;
+  const idle: SimulatedHandler[] = [];
+  const running = new Set<Invocation>();
+  let started = 0;
+  let lastEnded: Invocation | undefined;
+
+  const end = (invocation: Invocation, how: string) => {
+    invocation.over = true;
+    running.delete(invocation);
+    story.tell(`${invocation.id} ${how}`);
+  };
+
+  const kill: Kill = (invocation, why) => {
+    if (!running.has(invocation)) return;
+    invocation.killed = true;
+    tellings.forgot();
+    story.count("invocations killed");
+    end(invocation, why);
+  };
+
+  const timedOut = (invocation: Invocation) => {
+    if (!running.has(invocation)) return;
+    if (invocation.hungMs < EXCUSED_HANG_MS && !invocation.over) {
+      story.violate("within its time", `${invocation.id} ran for ${TIMEOUT_MS} ms`);
+    }
+    kill(invocation, "timed out");
+  };
+
+  const failed = (invocation: Invocation, error: unknown) => {
+    const { name, message, stack = "" } = error as Error;
+    if (name !== "BackupFailed") {
+      story.violate("throws only BackupFailed", `${name}: ${message}\n${stack}`);
+    } else if (invocation.publishes === 0 && account.stormEndedMs === 0 && !account.snsDown) {
+      story.count("BackupFailed without mail");
+    }
+    end(invocation, `threw ${name}: ${message.slice(0, 160)}`);
+  };
+
+  const start = (event: object) => {
+    started += 1;
+    const id = `run-${started}`;
+    const invocation = makeInvocation(id, event, time.nowMs(), TIMEOUT_MS);
+    for (const other of running) other.overlapped = invocation.overlapped = true;
+    if (invocation.overlapped) tellings.forgot();
+    running.add(invocation);
+    story.count("invocations");
+    const { kind, slot } = invocation.event;
+    if (kind === "run" && slot !== undefined) account.slotsReached.add(slot);
+    story.tell(`${id} woken by ${JSON.stringify(event).slice(0, 60)}`);
+    time.at(invocation.endMs, () => {
+      timedOut(invocation);
+    });
+    const handler = idle.pop() ?? coldStart();
+    const context: SimulatedContext = {
+      awsRequestId: id,
+      invokedFunctionArn: FUNCTION_ARN,
+      logGroupName: "/aws/lambda/simulated",
+      functionName: account.settings.vaultId,
+      getRemainingTimeInMillis: () => invocation.endMs - time.nowMs(),
+    };
+    const settled = (finish: () => void) => {
+      if (invocation.over) return;
+      finish();
+      lastEnded = invocation;
+      idle.push(handler);
+      story.count("actions deferred", invocation.deferred);
+    };
+    caller
+      .run(invocation, () => handler(event, context))
+      .then(
+        () => {
+          settled(() => {
+            end(invocation, "ended");
+          });
+        },
+        (error: unknown) => {
+          settled(() => {
+            failed(invocation, error);
+          });
+        },
+      );
+    onActivity();
+  };
+
+  /** Reserved concurrency: what finds no room is tried again for hours. */
+  const arrive = (event: object, bornMs: number) => {
+    if (running.size < faults.delivery.concurrency) {
+      start(event);
+      return;
+    }
+    story.count("invocations throttled");
+    if (time.nowMs() - bornMs > EVENT_AGE_MS) return;
+    time.after(random.skewed(1_000, 5 * MINUTE_MS), () => {
+      arrive(event, bornMs);
+    });
+  };
+
+  const deliver = (event: object) => {
+    const { lost, late, repeated } = faults.delivery;
+    const bornMs = time.nowMs();
+    const later = (mostMs: number) => {
+      time.after(random.skewed(1_000, mostMs), () => {
+        arrive(event, bornMs);
+      });
+    };
+    if (strikes(account, "invocation repeated", repeated)) later(2 * HOUR_MS);
+    if (strikes(account, "invocation lost", lost)) return;
+    if (strikes(account, "invocation late", late)) later(4 * HOUR_MS);
+    else arrive(event, bornMs);
+  };
+
+  return { deliver, kill, running: () => running.size, lastEnded: () => lastEnded };
+}

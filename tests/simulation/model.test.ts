@@ -1,0 +1,222 @@
+/**
+ * Goal: the model refuses what AWS refuses, so that a green simulation means something. Method: one small account, one
+ * call after the other, no vault.
+ */
+import { type Account, makeAccount, removeSnapshot } from "./account";
+import { makeCrowds } from "./crowds";
+import { copySnapshot } from "./ec2Copies";
+import { createSnapshot, createSnapshots } from "./ec2Creates";
+import { createTags, deleteSnapshot } from "./ec2Deletes";
+import { listSnapshots, makePager } from "./ec2Reads";
+import { type Faults, drawFaults } from "./faults";
+import { attach, newInstance, newVolume } from "./fleet";
+import { makeRandom } from "./random";
+import { drawSettings } from "./settings";
+import { makeStory } from "./story";
+import { makeBuckets } from "./tokenBucket";
+import { type VirtualTime, makeTime } from "./virtualTime";
+
+const START_MS = Date.parse("2026-03-01T00:00:00Z");
+const MINUTE_MS = 60_000;
+
+interface Rig {
+  account: Account;
+  time: VirtualTime;
+  crowds: ReturnType<typeof makeCrowds>;
+}
+
+/** Nothing fails, everything takes a minute, nothing is seen late. */
+function rig(change: (faults: Faults) => void = () => undefined): Rig {
+  const random = makeRandom(1);
+  const faults: Faults = { ...drawFaults(random), kinds: [] };
+  faults.limits = { snapshotError: 0, copyError: 0, busyBuckets: 0, busyCopySlots: 0, busyPending: 0 }; // prettier-ignore
+  faults.calls = { ...faults.calls, zeroPage: 0 };
+  faults.nature = { ...faults.nature, snapshotMs: [MINUTE_MS, MINUTE_MS], copyMs: [MINUTE_MS, MINUTE_MS], consistencyMs: 0, pageSize: 1_000 }; // prettier-ignore
+  change(faults);
+  const time = makeTime(START_MS);
+  const account = makeAccount(drawSettings(random), faults, time, makeStory(time), random);
+  return { account, time, crowds: makeCrowds(account) };
+}
+
+function pass({ time }: Rig, ms: number): void {
+  const untilMs = time.nowMs() + ms;
+  while (time.step(untilMs));
+}
+
+/** A completed snapshot of a new volume. */
+function someSnapshot(it: Rig): string {
+  const { volumeId } = newVolume(it.account, true);
+  const { SnapshotId = "" } = createSnapshot(it.account, it.crowds, { VolumeId: volumeId });
+  pass(it, MINUTE_MS);
+  return SnapshotId;
+}
+
+function copy(it: Rig, SourceSnapshotId: string) {
+  const { primary, dr, settings } = it.account;
+  const input = { SourceRegion: primary.name, SourceSnapshotId, Encrypted: true, KmsKeyId: settings.drKeyArn }; // prettier-ignore
+  return copySnapshot(it.account, it.crowds, dr, input);
+}
+
+/** The name of the error that a call is refused with. */
+function refusal(call: () => unknown): string {
+  try {
+    call();
+    return "nothing";
+  } catch (error) {
+    return (error as Error).name;
+  }
+}
+
+describe("limits of snapshots", () => {
+  test("one volume takes one snapshot in 15 seconds and five at a time", () => {
+    const it = rig((faults) => {
+      faults.nature.snapshotMs = [1e9, 1e9];
+    });
+    const { volumeId } = newVolume(it.account, true);
+    const take = () => createSnapshot(it.account, it.crowds, { VolumeId: volumeId });
+    take();
+    expect(refusal(take)).toBe("SnapshotCreationPerVolumeRateExceeded");
+    for (let count = 1; count < 5; count += 1) {
+      pass(it, 15_000);
+      take();
+    }
+    pass(it, 15_000);
+    expect(refusal(take)).toBe("ConcurrentSnapshotLimitExceeded");
+  });
+
+  test("an account takes a hundred pending ones", () => {
+    const it = rig();
+    const take = () =>
+      createSnapshot(it.account, it.crowds, { VolumeId: newVolume(it.account, true).volumeId });
+    for (let count = 0; count < 100; count += 1) take();
+    expect(refusal(take)).toBe("PendingSnapshotLimitExceeded");
+    pass(it, MINUTE_MS);
+    expect(refusal(take)).toBe("nothing");
+  });
+
+  test("a set takes what is attached but the excluded, and fails as a whole", () => {
+    const it = rig((faults) => {
+      faults.limits.snapshotError = 1;
+    });
+    const instance = newInstance(it.account, true);
+    const excluded = newVolume(it.account, false);
+    attach(it.account, instance, excluded);
+    const set = (ids: string[]) =>
+      createSnapshots(it.account, it.crowds, {
+        InstanceSpecification: { InstanceId: instance.instanceId, ExcludeDataVolumeIds: ids },
+      });
+    const { Snapshots = [] } = set([excluded.volumeId]);
+    pass(it, MINUTE_MS);
+
+    expect(Snapshots).toHaveLength(instance.attached.length - 1);
+    const states = Snapshots.map((s) => it.account.primary.snapshots.get(s.SnapshotId ?? ""));
+    expect(states.map((s) => s?.state)).toEqual(Snapshots.map(() => "error"));
+    expect(refusal(() => set(["vol-unknown"]))).toBe("InvalidParameterValue");
+    instance.state = "terminated";
+    expect(refusal(() => set([]))).toBe("InvalidInstanceID.NotFound");
+  });
+});
+
+describe("limits of copies", () => {
+  test("twenty are in flight in a destination region", () => {
+    const it = rig();
+    const source = someSnapshot(it);
+    for (let count = 0; count < 20; count += 1) copy(it, source);
+    expect(refusal(() => copy(it, source))).toBe("ResourceLimitExceeded");
+    pass(it, MINUTE_MS);
+    expect(refusal(() => copy(it, source))).toBe("nothing");
+  });
+
+  test("the source has to be there and completed", () => {
+    const it = rig();
+    const { volumeId } = newVolume(it.account, true);
+    const { SnapshotId = "" } = createSnapshot(it.account, it.crowds, { VolumeId: volumeId });
+    expect(refusal(() => copy(it, SnapshotId))).toBe("IncorrectState");
+    expect(refusal(() => copy(it, "snap-0"))).toBe("InvalidSnapshot.NotFound");
+  });
+
+  test("a disabled key shows minutes later, in the state message", () => {
+    const it = rig();
+    const source = someSnapshot(it);
+    it.account.keyEnabled = false;
+    const made = it.account.dr.snapshots.get(copy(it, source).SnapshotId ?? "");
+    expect(made?.state).toBe("pending");
+    pass(it, 5 * MINUTE_MS);
+    expect(made).toMatchObject({ state: "error", stateMessage: "Given key ID is not accessible" });
+  });
+});
+
+describe("deletions, tags and reads", () => {
+  test("an AMI holds its snapshot; what is gone is not found; a pending one goes when it is done", () => {
+    const it = rig();
+    const { account } = it;
+    const SnapshotId = someSnapshot(it);
+    const held = account.primary.snapshots.get(SnapshotId)!;
+    const remove = (id: string) => deleteSnapshot(account, account.primary, { SnapshotId: id });
+    held.heldByAmi = true;
+    expect(refusal(() => remove(SnapshotId))).toBe("InvalidSnapshot.InUse");
+    held.heldByAmi = false;
+    remove(SnapshotId);
+    expect(refusal(() => remove(SnapshotId))).toBe("InvalidSnapshot.NotFound");
+
+    const { volumeId } = newVolume(account, true);
+    const pending = createSnapshot(account, it.crowds, { VolumeId: volumeId }).SnapshotId ?? "";
+    remove(pending);
+    expect(account.primary.snapshots.get(pending)?.deleted).toBe(false);
+    pass(it, MINUTE_MS);
+    expect(account.primary.snapshots.get(pending)?.deleted).toBe(true);
+  });
+
+  test("a resource has fifty tags at the most", () => {
+    const it = rig();
+    const Resources = [someSnapshot(it)];
+    const Tags = Array.from({ length: 51 }, (_, index) => ({ Key: `k${index}`, Value: "" }));
+    const tag = () => createTags(it.account, it.account.primary, { Resources, Tags });
+    expect(refusal(tag)).toBe("TagLimitExceeded");
+  });
+
+  test("what was just made or deleted is seen by some describes only", () => {
+    const it = rig((faults) => {
+      faults.nature.consistencyMs = 1e9;
+    });
+    const { account } = it;
+    const input = { OwnerIds: ["self"] };
+    const looks = () =>
+      new Set(
+        Array.from({ length: 50 }, () => listSnapshots(account, account.primary, input).length),
+      );
+    const id = someSnapshot(it);
+    expect(looks()).toEqual(new Set([0, 1]));
+    account.stormy = false;
+    removeSnapshot(account, account.primary.snapshots.get(id)!, "person");
+    expect(looks()).toEqual(new Set([0]));
+  });
+
+  test("pages give every item once, and may be asked for again", () => {
+    const { account } = rig((faults) => {
+      faults.nature.pageSize = 2;
+    });
+    const pager = makePager();
+    const first = pager.page(account, {}, () => [1, 2, 3]);
+    const rest = { NextToken: first.nextToken };
+    expect(first.items).toEqual([1, 2]);
+    expect(pager.page(account, rest, () => [])).toEqual({ items: [3] });
+    expect(pager.page(account, rest, () => [])).toEqual({ items: [3] });
+  });
+
+  test("a filter that is not modelled is an error", () => {
+    const { account } = rig();
+    const input = { OwnerIds: ["self"], Filters: [{ Name: "volume-id", Values: ["vol-1"] }] };
+    account.primary.snapshots.set("snap-1", {} as never);
+    expect(() => listSnapshots(account, account.primary, input)).toThrow(/not modelled/);
+  });
+
+  test("a bucket empties and fills again", () => {
+    const buckets = makeBuckets();
+    const take = (nowMs: number) => buckets.take("CreateSnapshots", nowMs, 1);
+    for (let count = 0; count < 100; count += 1) expect(take(0)).toBe(true);
+    expect(take(0)).toBe(false);
+    expect(take(200)).toBe(true);
+    expect(take(200)).toBe(false);
+  });
+});

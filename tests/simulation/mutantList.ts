@@ -1,0 +1,90 @@
+/**
+ * Ten one-line mistakes that a careful person could make in `src/vault`. The simulation has to notice each; a rule
+ * that no mistake can break proves nothing. `npm run simulate:mutants` applies them one at a time to a copy.
+ */
+export interface Mutant {
+  name: string;
+  /** Under `src/vault`. */
+  file: string;
+  /** Found exactly once in the file, or the list is out of date. */
+  original: string;
+  mutated: string;
+  /** How somebody would come to write it. */
+  plausible: string;
+}
+
+export const MUTANTS: readonly Mutant[] = [
+  {
+    name: "a pending copy counts as sound",
+    file: "planCopies.ts",
+    original: `if (copy.state === "pending") return "pending";`,
+    mutated: `if (copy.state === "pending") return "sound";`,
+    plausible: "CopySnapshot returned an id, so the copy is there",
+  },
+  {
+    name: "retention by age alone",
+    file: "retention.ts",
+    original: "} else if (newest.has(snapshotId)) {",
+    mutated: "} else if (newest.has(snapshotId) && ageMs < 0) {",
+    plausible: "a volume that is gone needs no backups: both seed projects pruned by age alone",
+  },
+  {
+    name: "a missing copy does not hold its snapshot",
+    file: "planPrune.ts",
+    original: `const safe = (snapshot: Snapshot) => ["sound", "expired"].includes(coverage(snapshot));`,
+    mutated: `const safe = (snapshot: Snapshot) => !["pending", "broken"].includes(coverage(snapshot));`,
+    plausible: "said by what is unsafe instead of what is safe, and one state forgotten",
+  },
+  {
+    name: "retention off by a day",
+    file: "retention.ts",
+    original: "if (ageMs <= retentionDays * DAY_MS) {",
+    mutated: "if (ageMs <= (retentionDays + 1) * DAY_MS) {",
+    plausible: "today's backup does not count as one of the days",
+  },
+  {
+    name: "only the first page is read",
+    file: "ec2Reads.ts",
+    original:
+      "    snapshots.push(...(page.Snapshots ?? []).flatMap((snapshot) => toSnapshot(region, snapshot)));",
+    mutated:
+      "    snapshots.push(...(page.Snapshots ?? []).flatMap((snapshot) => toSnapshot(region, snapshot))); break;",
+    plausible:
+      "a thousand a page is more than any test account has; a page may have none and go on",
+  },
+  {
+    name: "everything with the vault's tag is its own",
+    file: "plan.ts",
+    original: "const own = world.snapshots.filter((snapshot) => isOwn(snapshot, policy.vaultId));",
+    mutated: "const own = world.snapshots;",
+    plausible: "the describe call filters by the vault's tag already",
+  },
+  {
+    name: "a telling is forgotten within the hour",
+    file: "clock.ts",
+    original: "const TOLD_FOR_MS = 23 * HOUR_MS;",
+    mutated: "const TOLD_FOR_MS = 23 * MINUTE_MS;",
+    plausible: "one unit for another, in a file that uses both",
+  },
+  {
+    name: "the clock is never stopped",
+    file: "clock.ts",
+    original: `State: atMs === undefined ? "DISABLED" : "ENABLED",`,
+    mutated: `State: "ENABLED",`,
+    plausible: "a time in 2099 is as good as off",
+  },
+  {
+    name: "a full copy queue is a failure",
+    file: "errors.ts",
+    original: `ResourceLimitExceeded: "limit",`,
+    mutated: `ResourceLimitExceeded: "refused",`,
+    plausible: "its name says an error, and the message tells to wait: the published tools mail it",
+  },
+  {
+    name: "an expired copy leaves no mark",
+    file: "planPrune.ts",
+    original: "remove(plan, copy, reason, sources.has(source) ? source : undefined);",
+    mutated: "remove(plan, copy, reason);",
+    plausible: "the mark's purpose shows in another file: without it the snapshot is copied again",
+  },
+];

@@ -1,0 +1,106 @@
+/** Things that are down or denied for hours at a time: the DR key, the DR region, Scheduler, SNS, a right. */
+import { DAY_MS, HOUR_MS } from "../../src/vault/time";
+import type { Account } from "./account";
+import type { Faults } from "./faults";
+
+interface Outage {
+  name: string;
+  rate: keyof Faults["daily"];
+  lastsMs: [min: number, max: number];
+  begin(account: Account): void;
+  end(account: Account): void;
+}
+
+const DENIABLE = [
+  "ec2:CopySnapshot",
+  "ec2:CreateSnapshots",
+  "ec2:DeleteSnapshot",
+  "ec2:DescribeInstances",
+  "ec2:DescribeSnapshots",
+  "ec2:CreateTags",
+];
+
+const OUTAGES: readonly Outage[] = [
+  {
+    name: "the DR key is disabled",
+    rate: "keyDisabled",
+    lastsMs: [HOUR_MS, 3 * DAY_MS],
+    begin: (account) => {
+      account.keyEnabled = false;
+    },
+    end: (account) => {
+      account.keyEnabled = true;
+    },
+  },
+  {
+    name: "the DR region is down",
+    rate: "drDown",
+    lastsMs: [HOUR_MS, 2 * DAY_MS],
+    begin: (account) => {
+      account.drDown = true;
+    },
+    end: (account) => {
+      account.drDown = false;
+    },
+  },
+  {
+    name: "Scheduler's API is down",
+    rate: "schedulerDown",
+    lastsMs: [HOUR_MS / 6, 12 * HOUR_MS],
+    begin: (account) => {
+      account.schedulerDown = true;
+    },
+    end: (account) => {
+      account.schedulerDown = false;
+    },
+  },
+  {
+    name: "SNS is down",
+    rate: "snsDown",
+    lastsMs: [HOUR_MS / 6, 12 * HOUR_MS],
+    begin: (account) => {
+      account.snsDown = true;
+    },
+    end: (account) => {
+      account.snsDown = false;
+    },
+  },
+  {
+    name: "a right is denied",
+    rate: "denied",
+    lastsMs: [HOUR_MS, 2 * DAY_MS],
+    begin: (account) => {
+      account.deniedAction = account.random.pick(DENIABLE);
+    },
+    end: (account) => {
+      account.deniedAction = undefined;
+    },
+  },
+];
+
+/** Plans each kind's outages one after the other; in quiet days none begins. */
+export function startOutages(account: Account): void {
+  const { time, random, story, faults } = account;
+  for (const outage of OUTAGES) {
+    const rate = faults.daily[outage.rate];
+    if (rate === 0) continue;
+    const next = () => {
+      time.after((-Math.log(1 - random.next()) / rate) * DAY_MS, () => {
+        if (account.stormy) {
+          story.count(`fault: ${outage.name}`);
+          story.tell(`${outage.name} ${account.deniedAction ?? ""}`);
+          outage.begin(account);
+        }
+        time.after(random.skewed(...outage.lastsMs), () => {
+          outage.end(account);
+          next();
+        });
+      });
+    };
+    next();
+  }
+}
+
+export function endOutages(account: Account): void {
+  for (const outage of OUTAGES) outage.end(account);
+}

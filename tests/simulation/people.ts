@@ -1,0 +1,204 @@
+/** People with the account: they change the fleet, hold, delete and untag snapshots, and make some of their own. */
+import { TAG } from "../../src/vault/tags";
+import { DAY_MS } from "../../src/vault/time";
+import {
+  type Account,
+  type SimInstance,
+  type SimSnapshot,
+  isVaults,
+  removeSnapshot,
+  touched,
+} from "./account";
+import { begin, durationMs, finish } from "./ec2Creates";
+import { attach, newInstance, newVolume } from "./fleet";
+
+/** What a person did, for the story; `undefined` where there was nothing to do it to. */
+type Deed = (account: Account) => string | undefined;
+
+const MAX_INSTANCES = 5;
+const MAX_VOLUMES = 3;
+
+function someInstance(account: Account): SimInstance | undefined {
+  const alive = [...account.instances.values()].filter((i) => i.state !== "terminated");
+  return alive.length === 0 ? undefined : account.random.pick(alive);
+}
+
+function someSnapshot(
+  account: Account,
+  wanted: (snapshot: SimSnapshot) => boolean,
+): SimSnapshot | undefined {
+  const region = account.random.chance(0.5) ? account.primary : account.dr;
+  const found = [...region.snapshots.values()].filter((s) => !s.deleted && wanted(s));
+  return found.length === 0 ? undefined : account.random.pick(found);
+}
+
+function changed(account: Account, instance: SimInstance, what: string): string {
+  instance.changedMs = account.time.nowMs();
+  return `${what} ${instance.instanceId}`;
+}
+
+function launch(account: Account): string | undefined {
+  const alive = [...account.instances.values()].filter((i) => i.state !== "terminated");
+  if (alive.length >= MAX_INSTANCES) return undefined;
+  return `launches ${newInstance(account, account.random.chance(0.8)).instanceId}`;
+}
+
+/** Its volumes go with it. */
+function terminate(account: Account): string | undefined {
+  const instance = someInstance(account);
+  if (instance === undefined) return undefined;
+  instance.state = "terminated";
+  for (const { volumeId } of instance.attached) {
+    const shared = [...account.instances.values()].some(
+      (other) => other !== instance && other.attached.some((a) => a.volumeId === volumeId),
+    );
+    if (!shared) account.volumes.delete(volumeId);
+  }
+  instance.attached = [];
+  return changed(account, instance, "terminates");
+}
+
+function stopOrStart(account: Account): string | undefined {
+  const instance = someInstance(account);
+  if (instance === undefined) return undefined;
+  instance.state = instance.state === "running" ? "stopped" : "running";
+  return changed(account, instance, instance.state === "running" ? "starts" : "stops");
+}
+
+function tagOrUntag(account: Account): string | undefined {
+  const { tagKey, tagValue } = account.settings;
+  const instance = someInstance(account);
+  if (instance === undefined) return undefined;
+  const tagged = instance.tags[tagKey] === tagValue;
+  const wrong = account.random.pick([undefined, "True", ""]);
+  const { [tagKey]: _old, ...rest } = instance.tags;
+  instance.tags = tagged
+    ? { ...rest, ...(wrong !== undefined && { [tagKey]: wrong }) }
+    : { ...rest, [tagKey]: tagValue };
+  return changed(account, instance, tagged ? "untags" : "tags");
+}
+
+function gainVolume(account: Account): string | undefined {
+  const instance = someInstance(account);
+  if (instance === undefined || instance.attached.length >= MAX_VOLUMES) return undefined;
+  attach(account, instance, newVolume(account, false));
+  return changed(account, instance, "attaches a volume to");
+}
+
+/** Multi-attach: a data volume of one instance becomes one of another too. */
+function shareVolume(account: Account): string | undefined {
+  const [from, to] = [someInstance(account), someInstance(account)];
+  const shared = from?.attached[1];
+  if (shared === undefined || to === undefined || to === from) return undefined;
+  if (to.attached.some(({ volumeId }) => volumeId === shared.volumeId)) return undefined;
+  const volume = account.volumes.get(shared.volumeId);
+  if (volume === undefined) return undefined;
+  attach(account, to, volume);
+  return changed(account, to, `shares ${shared.volumeId} with`);
+}
+
+function loseVolume(account: Account): string | undefined {
+  const instance = someInstance(account);
+  if (instance === undefined || instance.attached.length < 2) return undefined;
+  const lost = instance.attached.pop();
+  return changed(account, instance, `detaches ${lost?.volumeId ?? ""} from`);
+}
+
+function excludeOrNot(account: Account): string | undefined {
+  const instance = someInstance(account);
+  const volume = account.volumes.get(instance?.attached.at(-1)?.volumeId ?? "");
+  if (instance === undefined || volume === undefined) return undefined;
+  const { [account.settings.tagKey]: before, ...rest } = volume.tags;
+  volume.tags = before === undefined ? { ...rest, [account.settings.tagKey]: "exclude" } : rest;
+  const { volumeId } = volume;
+  for (const other of account.instances.values()) {
+    if (other.attached.some((one) => one.volumeId === volumeId))
+      other.changedMs = account.time.nowMs();
+  }
+  return `${before === undefined ? "excludes" : "includes"} ${volumeId} of ${instance.instanceId}`;
+}
+
+function holdByAmi(account: Account): string | undefined {
+  const snapshot = someSnapshot(account, (s) => s.state === "completed" && !s.heldByAmi);
+  if (snapshot === undefined) return undefined;
+  snapshot.heldByAmi = true;
+  account.time.after(account.random.skewed(0.5, 10) * DAY_MS, () => {
+    snapshot.heldByAmi = false;
+  });
+  return `makes an AMI of ${snapshot.snapshotId}`;
+}
+
+function deleteOne(account: Account): string | undefined {
+  const snapshot = someSnapshot(account, (s) => !s.heldByAmi && s.state !== "pending");
+  if (snapshot === undefined) return undefined;
+  removeSnapshot(account, snapshot, "person");
+  return `deletes ${snapshot.snapshotId} in ${snapshot.region}`;
+}
+
+const TAKEN = [TAG.vault, TAG.instance, TAG.slot, TAG.run, TAG.sourceSnapshot, TAG.copyExpired, TAG.volumes]; // prettier-ignore
+
+function untagOne(account: Account): string | undefined {
+  const key = account.random.pick(TAKEN);
+  const snapshot = someSnapshot(account, (s) => s.tags[key] !== undefined);
+  if (snapshot === undefined) return undefined;
+  const { [key]: _taken, ...rest } = snapshot.tags;
+  snapshot.tags = rest;
+  snapshot.untagged = true;
+  touched(account, snapshot);
+  if (!isVaults(account, snapshot)) {
+    snapshot.lostMs ??= account.time.nowMs();
+    snapshot.lostTo ??= "person";
+  }
+  return `takes ${key} from ${snapshot.snapshotId}`;
+}
+
+/** With none, or with some of the vault's tags, but never with all four: those only the vault's own calls write. */
+function makeOwn(account: Account): string | undefined {
+  const volume = account.volumes.get(someInstance(account)?.attached[0]?.volumeId ?? "");
+  if (volume === undefined) return undefined;
+  const tags: Record<string, string> = { Name: "before the upgrade" };
+  if (account.random.chance(0.5)) tags[TAG.vault] = account.settings.vaultId;
+  if (account.random.chance(0.3)) tags[TAG.slot] = "2026-01-02T03:00:00Z";
+  const snapshot = begin(account, volume, tags);
+  account.time.after(durationMs(account, account.faults.nature.snapshotMs), () => {
+    finish(account, snapshot, "completed");
+  });
+  return `makes a snapshot of ${volume.volumeId}`;
+}
+
+const DEEDS: readonly Deed[] = [
+  launch,
+  terminate,
+  stopOrStart,
+  tagOrUntag,
+  tagOrUntag,
+  gainVolume,
+  shareVolume,
+  loseVolume,
+  excludeOrNot,
+  holdByAmi,
+  deleteOne,
+  deleteOne,
+  untagOne,
+  makeOwn,
+];
+
+/** One deed after the other, at random times, while it storms. */
+export function startPeople(account: Account): void {
+  const { time, random, story, faults } = account;
+  const rate = faults.daily.people;
+  if (rate === 0) return;
+  const next = () => {
+    time.after((-Math.log(1 - random.next()) / rate) * DAY_MS, () => {
+      if (account.stormy) {
+        const deed = random.pick(DEEDS)(account);
+        if (deed !== undefined) {
+          story.count("people's deeds");
+          story.tell(`a person ${deed}`);
+        }
+      }
+      next();
+    });
+  };
+  next();
+}

@@ -1,0 +1,132 @@
+/**
+ * The rules that never break, checked at the moment that a deletion or a tag takes effect. The truth is the account's;
+ * the vault is excused for what a person did after it looked: something counts as there if it was there at any time
+ * since the invocation began, less the time that a describe may lag.
+ */
+import type { CreateTagsCommandInput } from "@aws-sdk/client-ec2";
+import { TAG } from "../../src/vault/tags";
+import { type Account, type Region, type SimSnapshot, isSound, isVaults, slotOf } from "./account";
+import type { Call } from "./call";
+import type { Invocation } from "./invocation";
+
+/** From when on a change could not be known to the invocation. */
+function unseenSince({ faults }: Account, invocation: Invocation): number {
+  return invocation.startMs - faults.nature.consistencyMs;
+}
+
+/** There and the vault's own, or lost to a person so lately that the invocation could not know. */
+function counts(account: Account, snapshot: SimSnapshot, sinceMs: number): boolean {
+  if (snapshot.lostMs === undefined) return !snapshot.deleted && isVaults(account, snapshot);
+  return snapshot.lostTo === "person" && snapshot.lostMs >= sinceMs;
+}
+
+/** Whether the call met tags or resources that a person changed under it. */
+export function isRace(
+  account: Account,
+  invocation: Invocation,
+  region: Region,
+  call: Call,
+): boolean {
+  const sinceMs = unseenSince(account, invocation);
+  const ids =
+    call.name === "DeleteSnapshot"
+      ? [call.input.SnapshotId ?? ""]
+      : call.name === "CreateTags"
+        ? (call.input.Resources ?? [])
+        : [];
+  if (ids.some((id) => (region.snapshots.get(id)?.lostMs ?? 0) >= sinceMs)) return true;
+  if (call.name !== "CreateSnapshots") return false;
+  const instance = account.instances.get(call.input.InstanceSpecification?.InstanceId ?? "");
+  return (instance?.changedMs ?? 0) >= sinceMs;
+}
+
+function hasSoundCopy(account: Account, snapshot: SimSnapshot, sinceMs: number): boolean {
+  const copies = account.bySource.get(snapshot.snapshotId) ?? [];
+  return copies.some((copy) => isSound(account, copy) && counts(account, copy, sinceMs));
+}
+
+/** Copied, or copied once and expired. */
+function isSafe(account: Account, snapshot: SimSnapshot, sinceMs: number): boolean {
+  return snapshot.tags[TAG.copyExpired] !== undefined || hasSoundCopy(account, snapshot, sinceMs);
+}
+
+function checkPrimary(
+  account: Account,
+  snapshot: SimSnapshot,
+  siblings: readonly SimSnapshot[],
+  sinceMs: number,
+): void {
+  const { story } = account;
+  const others = siblings.filter((s) => s.sourceId === undefined && s.state === "completed");
+  const slot = slotOf(snapshot);
+  const newer = others.some((s) => s.startMs >= snapshot.startMs || slotOf(s) === slot);
+  if (!newer) story.violate("newest recovery point stays", snapshot.snapshotId);
+  const twin = others.some((s) => slotOf(s) === slot && isSafe(account, s, sinceMs));
+  if (!twin && !isSafe(account, snapshot, sinceMs)) {
+    story.violate("no deletion without a sound copy", snapshot.snapshotId);
+  }
+}
+
+function checkDr(account: Account, copy: SimSnapshot, siblings: readonly SimSnapshot[]): void {
+  const slot = slotOf(copy);
+  const newer = siblings.some(
+    (s) => s.sourceId !== undefined && isSound(account, s) && slotOf(s) >= slot,
+  );
+  if (!newer) account.story.violate("newest sound copy stays", copy.snapshotId);
+}
+
+/** Before a deletion takes effect. What is in error, or pending, nobody can restore from. */
+export function checkDelete(
+  account: Account,
+  invocation: Invocation,
+  region: Region,
+  snapshotId: string,
+): void {
+  const snapshot = region.snapshots.get(snapshotId);
+  if (snapshot === undefined || snapshot.deleted) return;
+  account.story.count("deletions");
+  const sinceMs = unseenSince(account, invocation);
+  if (!counts(account, snapshot, sinceMs)) {
+    account.story.violate("only its own", `deletes ${snapshotId}`);
+    return;
+  }
+  if (snapshot.state !== "completed") return;
+  const siblings = (account.byVolume.get(snapshot.dataOf) ?? []).filter(
+    (s) => s !== snapshot && counts(account, s, sinceMs),
+  );
+  if (snapshot.sourceId === undefined) checkPrimary(account, snapshot, siblings, sinceMs);
+  else if (isSound(account, snapshot)) checkDr(account, snapshot, siblings);
+}
+
+/** A tag may be written on the vault's own alone, and only the one that says that a copy has lived its time. */
+export function checkTagging(
+  account: Account,
+  invocation: Invocation,
+  region: Region,
+  input: CreateTagsCommandInput,
+): void {
+  const sinceMs = unseenSince(account, invocation);
+  for (const id of input.Resources ?? []) {
+    const snapshot = region.snapshots.get(id);
+    if (snapshot === undefined || snapshot.deleted) continue;
+    if (!counts(account, snapshot, sinceMs)) account.story.violate("only its own", `tags ${id}`);
+  }
+  const others = (input.Tags ?? []).filter(({ Key }) => Key !== TAG.copyExpired);
+  if (others.length > 0) account.story.violate("only its own", "writes a tag of another kind");
+}
+
+/** A copy that went by the DR region's retention must not come back: its snapshot was to be marked before. */
+export function checkCopy(account: Account, sourceId: string): void {
+  const source = account.primary.snapshots.get(sourceId);
+  if (source === undefined || source.sourceId !== undefined) return;
+  if (source.untagged === true) return;
+  const copies = account.bySource.get(sourceId) ?? [];
+  const expired = copies.filter((copy) => isSound(account, copy) && copy.lostTo === "vault");
+  if (expired.length === 0 || copies.some((copy) => copy.lostTo === "person")) return;
+  // Of twins, either one's copy may have gone as a duplicate.
+  const twins = (account.byVolume.get(source.dataOf) ?? []).filter(
+    (s) => s.sourceId === undefined && slotOf(s) === slotOf(source),
+  );
+  if (twins.length > 1) return;
+  account.story.violate("an expired copy stays gone", `${sourceId} is copied again`);
+}

@@ -1,0 +1,25 @@
+/** The vault under simulation: its settings, as the stack would capture them, with what the seed chooses. */
+import type { VaultSettings } from "../../src/vault/types";
+import { ACCOUNT_ID } from "../../src/local/program";
+import { namesOf } from "../../src/stack/names";
+import { SETTINGS } from "../support/world";
+import type { Random } from "./random";
+
+const VAULT_ID = "smart-vault-simulated";
+
+const ROLE_ARN = `arn:aws:iam::${ACCOUNT_ID}:role/${namesOf(VAULT_ID).schedulerRole}`;
+export const FUNCTION_ARN = `arn:aws:lambda:us-east-1:${ACCOUNT_ID}:function:${VAULT_ID}`;
+
+/** Whatever else the vault's settings have comes from the tests' common world. */
+export function drawSettings(random: Random): VaultSettings {
+  const names = namesOf(VAULT_ID);
+  return {
+    ...SETTINGS,
+    vaultId: VAULT_ID,
+    drKeyArn: `arn:aws:kms:us-west-2:${ACCOUNT_ID}:key/11111111-2222-3333-4444-555555555555`,
+    topicArn: `arn:aws:sns:us-east-1:${ACCOUNT_ID}:${VAULT_ID}`,
+    clock: { name: names.clockSchedule, groupName: names.scheduleGroup, roleArn: ROLE_ARN },
+    retentionDays: random.pick([1, 1, 2, 2, 3, 4]),
+    drRetentionDays: random.pick([1, 1, 2, 2, 3, 4]),
+  };
+}

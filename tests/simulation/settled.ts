@@ -1,0 +1,132 @@
+/**
+ * What must have come right by itself once nothing goes wrong any more (liveness): the newest slot is there with its
+ * copies, nothing lives past its time, no duplicates and no remains, an idle clock, and nobody is bothered.
+ */
+import { TAG } from "../../src/vault/tags";
+import { DAY_MS, HOUR_MS, isoSeconds } from "../../src/vault/time";
+import { type Account, type SimSnapshot, isSound, isVaults, slotOf } from "./account";
+import { protectedInstances, protectedVolumes } from "./fleet";
+import type { Lambda } from "./lambda";
+import type { Scheduler } from "./scheduler";
+import type { Tellings } from "./tellings";
+
+/** Two sweeps, and the minute that each may be late. */
+const GRACE_MS = 2 * HOUR_MS + 5 * 60_000;
+const REMAINS_MS = DAY_MS + GRACE_MS;
+
+function ownOf(account: Account, volumeId: string): SimSnapshot[] {
+  const all = account.byVolume.get(volumeId) ?? [];
+  return all.filter((s) => !s.deleted && isVaults(account, s));
+}
+
+/** Every protected volume has its recovery point for the slot, with a sound copy. */
+export function checkNewestSlot(account: Account, slotMs: number): void {
+  const slot = isoSeconds(slotMs);
+  for (const { instance, volumeId } of protectedVolumes(account)) {
+    if (instance.changedMs >= slotMs) continue;
+    const own = ownOf(account, volumeId).filter((s) => slotOf(s) === slot);
+    const points = own.filter((s) => s.sourceId === undefined && s.state === "completed");
+    if (points.length === 0) {
+      account.story.violate("newest slot is there", `${volumeId} has nothing for ${slot}`);
+      continue;
+    }
+    if (!own.some((s) => s.sourceId !== undefined && isSound(account, s))) {
+      account.story.violate("newest slot is copied", `${volumeId} has no sound copy for ${slot}`);
+    }
+  }
+}
+
+/** The newest of a list by a key; it may stay for ever. */
+function newest(list: readonly SimSnapshot[], key: (s: SimSnapshot) => string | number) {
+  return list.reduce<SimSnapshot | undefined>(
+    (best, s) => (best === undefined || key(s) > key(best) ? s : best),
+    undefined,
+  );
+}
+
+function checkAge(
+  account: Account,
+  list: readonly SimSnapshot[],
+  days: number,
+  floor?: SimSnapshot,
+) {
+  const beforeMs = account.time.nowMs() - days * DAY_MS - GRACE_MS;
+  for (const snapshot of list) {
+    if (snapshot === floor || snapshot.heldByAmi || snapshot.startMs > beforeMs) continue;
+    const ageDays = ((account.time.nowMs() - snapshot.startMs) / DAY_MS).toFixed(1);
+    account.story.violate(
+      "nothing past retention",
+      `${snapshot.snapshotId} in ${snapshot.region} is ${ageDays} days old, kept for ${days}`,
+    );
+  }
+}
+
+function checkTwins(account: Account, list: readonly SimSnapshot[]): void {
+  const bySlot = new Map<string, SimSnapshot>();
+  for (const snapshot of list) {
+    if (snapshot.heldByAmi) continue;
+    const twin = bySlot.get(slotOf(snapshot));
+    bySlot.set(slotOf(snapshot), snapshot);
+    if (twin === undefined) continue;
+    const both = `${twin.snapshotId} and ${snapshot.snapshotId}`;
+    account.story.violate("no duplicate stays", `${both} of ${snapshot.dataOf}`);
+  }
+}
+
+function checkVolume(account: Account, volumeId: string): void {
+  const { settings, time, story } = account;
+  const own = ownOf(account, volumeId);
+  const settledBeforeMs = time.nowMs() - GRACE_MS;
+  for (const failed of own.filter(({ state }) => state === "error")) {
+    if (failed.heldByAmi || failed.startMs > time.nowMs() - REMAINS_MS) continue;
+    story.violate("no remains of failures", `${failed.snapshotId} in ${failed.region}`);
+  }
+  const done = own.filter((s) => s.state === "completed" && s.startMs < settledBeforeMs);
+  const points = done.filter((s) => s.sourceId === undefined);
+  const copies = done.filter((s) => s.sourceId !== undefined);
+  checkTwins(account, points);
+  checkTwins(account, copies);
+  checkAge(
+    account,
+    points,
+    settings.retentionDays,
+    newest(points, (s) => s.startMs),
+  );
+  checkAge(account, copies, settings.drRetentionDays, newest(copies, slotOf));
+  const uncopied = points.find(
+    (s) =>
+      s.tags[TAG.copyExpired] === undefined &&
+      !copies.some((copy) => copy.sourceId === s.snapshotId || slotOf(copy) === slotOf(s)),
+  );
+  if (uncopied !== undefined && uncopied.startMs < time.nowMs() - DAY_MS / 2) {
+    story.violate("every recovery point is copied", `${uncopied.snapshotId} of ${volumeId}`);
+  }
+}
+
+/** An instance with nothing to back up is told every day, and rightly. */
+function hasEmptyInstance(account: Account): boolean {
+  const backedUp = new Set(protectedVolumes(account).map(({ instance }) => instance));
+  return protectedInstances(account).some((instance) => !backedUp.has(instance));
+}
+
+/** Everything that must hold when it has been quiet for two days. */
+export function checkSettled(
+  account: Account,
+  scheduler: Scheduler,
+  lambda: Lambda,
+  tellings: Tellings,
+): void {
+  const { story, time, stormEndedMs } = account;
+  for (const volumeId of account.byVolume.keys()) checkVolume(account, volumeId);
+  if (scheduler.clockMs() !== undefined) story.violate("idle clock", "it is still set");
+  const { slot } = JSON.parse(scheduler.carried()) as { slot?: string };
+  if (slot !== undefined) story.violate("idle clock", `it still carries ${slot}`);
+  if (hasEmptyInstance(account)) return;
+  const [problem] = lambda.lastEnded()?.problems ?? [];
+  if (problem !== undefined) {
+    story.violate("no problem persists", `${problem.key}: ${problem.message}`);
+  }
+  const bothered =
+    tellings.lastMailMs() > Math.max(stormEndedMs, time.nowMs() - DAY_MS) + 2 * DAY_MS;
+  if (bothered) story.violate("no false alarm", "a mail on a quiet day");
+}

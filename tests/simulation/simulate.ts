@@ -1,0 +1,159 @@
+/**
+ * One run: a seed, some sixty days of virtual time, storms with quiet days after each. Everything is decided by the
+ * seed; nothing waits for a real timer; the handler's continuations run between two events.
+ */
+import { DAY_MS, HOUR_MS } from "../../src/vault/time";
+import { type Account, forgetGone, makeAccount } from "./account";
+import { makeAws } from "./aws";
+import { drawFaults } from "./faults";
+import { firstFleet, newInstance, protectedVolumes } from "./fleet";
+import { type ClientTraits, type Interception, intercept } from "./interception";
+import type { Invocation } from "./invocation";
+import { type Lambda, makeLambda } from "./lambda";
+import { endOutages, startOutages } from "./outages";
+import { startPeople } from "./people";
+import { makeRandom } from "./random";
+import { type Scheduler, makeScheduler } from "./scheduler";
+import { drawSettings } from "./settings";
+import { checkNewestSlot, checkSettled } from "./settled";
+import type { FunctionSource } from "./source";
+import { type Violation, makeStory } from "./story";
+import { type Tellings, makeTellings } from "./tellings";
+import { checkTold, checkUnbothered } from "./toldRules";
+import { type VirtualTime, installDate, makeTime } from "./virtualTime";
+import { makeWire } from "./wire";
+
+export interface SimulationResult {
+  seed: number;
+  days: number;
+  /** Kinds of fault that the seed switched on. */
+  kinds: string[];
+  /** Of all events; the same for the same seed and code. */
+  hash: string;
+  counts: Record<string, number>;
+  violations: Violation[];
+  /** What came before the first violation. */
+  lastEvents: readonly string[];
+}
+
+const START_MS = Date.parse("2026-03-01T00:00:00Z");
+const CYCLE_DAYS = 20;
+const QUIET_DAYS = 4;
+const SLOT_MS = 3 * HOUR_MS;
+
+interface Simulated {
+  account: Account;
+  lambda: Lambda;
+  scheduler: Scheduler;
+  tellings: Tellings;
+}
+
+/** Storms and quiet: faults stop, what is broken is mended, and there is something to protect. */
+function planWeather({ account }: Simulated, days: number): void {
+  const { time, story } = account;
+  const cycles = Math.max(1, Math.floor(days / CYCLE_DAYS));
+  const cycleDays = Math.floor(days / cycles);
+  const quietDays = Math.min(QUIET_DAYS, Math.floor(days / 2));
+  for (let cycle = 1; cycle <= cycles; cycle += 1) {
+    time.at(START_MS + (cycle * cycleDays - quietDays) * DAY_MS, () => {
+      account.stormy = false;
+      account.stormEndedMs = time.nowMs();
+      endOutages(account);
+      if (protectedVolumes(account).length === 0) newInstance(account, true);
+      story.tell("--- the storm is over ---");
+    });
+    time.at(START_MS + cycle * cycleDays * DAY_MS, () => {
+      account.stormy = true;
+      story.tell("--- a storm begins ---");
+    });
+  }
+}
+
+/** Half an hour before each run: what must hold by now. The newest slot is a day old then. */
+function checkDay({ account, lambda, scheduler, tellings }: Simulated, dayMs: number): void {
+  forgetGone(account);
+  const slotMs = dayMs - DAY_MS + SLOT_MS;
+  if (slotMs < START_MS) return;
+  checkTold(account, tellings, slotMs);
+  if (account.stormy) return;
+  const quietMs = account.time.nowMs() - account.stormEndedMs;
+  if (quietMs > DAY_MS) checkNewestSlot(account, slotMs);
+  if (quietMs > 2 * DAY_MS) checkSettled(account, scheduler, lambda, tellings);
+}
+
+function planChecks(simulated: Simulated, days: number): void {
+  for (let day = 1; day <= days; day += 1) {
+    const dayMs = START_MS + day * DAY_MS;
+    simulated.account.time.at(dayMs + SLOT_MS - HOUR_MS / 2, () => {
+      checkDay(simulated, dayMs);
+    });
+  }
+}
+
+/** The rest of what is ready runs before the next event; virtual time stands still. */
+async function continuations(interception: Interception): Promise<void> {
+  await new Promise((resolve) => {
+    process.nextTick(resolve);
+  });
+  while (interception.isWaiting()) await new Promise(setImmediate);
+}
+
+async function pass(
+  time: VirtualTime,
+  untilMs: number,
+  interception: Interception,
+  takeActivity: () => boolean,
+): Promise<void> {
+  while (time.step(untilMs)) if (takeActivity()) await continuations(interception);
+}
+
+/**
+ * @param listen gets every event as a line, for a replay
+ */
+export async function simulate(
+  seed: number,
+  days: number,
+  source: FunctionSource,
+  listen?: (line: string) => void,
+): Promise<SimulationResult> {
+  const random = makeRandom(seed);
+  const time = makeTime(START_MS);
+  const story = makeStory(time, listen);
+  const faults = drawFaults(random.fork("faults"));
+  const settings = drawSettings(random.fork("settings"));
+  const account = makeAccount(settings, faults, time, story, random);
+  const tellings = makeTellings(account);
+  let active = false;
+  const wake = () => {
+    active = true;
+  };
+  const lambda = makeLambda(account, tellings, () => source.coldStart(settings), wake);
+  const scheduler = makeScheduler(account, (event) => {
+    lambda.deliver(event);
+  });
+  const wire = makeWire(account, makeAws(account, scheduler, tellings), tellings, lambda.kill);
+  const send = (invocation: Invocation, traits: ClientTraits, command: never) =>
+    wire(invocation, traits, command, wake);
+  const restoreDate = installDate(() => time.nowMs());
+  const interception = intercept(source.sdk, send);
+  try {
+    const simulated = { account, lambda, scheduler, tellings };
+    story.tell(`faults: ${faults.kinds.join(", ") || "none"}; ${JSON.stringify(settings)}`);
+    firstFleet(account);
+    startPeople(account);
+    startOutages(account);
+    planWeather(simulated, days);
+    planChecks(simulated, days);
+    await pass(time, START_MS + days * DAY_MS + SLOT_MS, interception, () => {
+      const was = active;
+      active = false;
+      return was;
+    });
+    checkUnbothered(account, tellings);
+  } finally {
+    interception.remove();
+    restoreDate();
+  }
+  const { counts, violations } = story;
+  return { seed, days, kinds: faults.kinds, hash: story.hash(), counts, violations, lastEvents: story.lastEvents() }; // prettier-ignore
+}

@@ -1,0 +1,35 @@
+/** Where the function comes from: the sources, or the archive that Pulumi would upload. */
+import { Logger } from "@aws-lambda-powertools/logger";
+import { Metrics } from "@aws-lambda-powertools/metrics";
+import { EC2Client } from "@aws-sdk/client-ec2";
+import { SchedulerClient } from "@aws-sdk/client-scheduler";
+import { SNSClient } from "@aws-sdk/client-sns";
+import { createHandler } from "../../src/vault/callback";
+import type { VaultSettings } from "../../src/vault/types";
+import type { Sdk } from "./interception";
+import type { SimulatedHandler } from "./lambda";
+
+export interface FunctionSource {
+  sdk: Sdk;
+  /** A cold start. */
+  coldStart(settings: VaultSettings): SimulatedHandler;
+}
+
+/** No log and no metric leaves the process, and no credentials are looked for. */
+export function quietEnvironment(): void {
+  process.env.POWERTOOLS_LOG_LEVEL = "SILENT";
+  process.env.POWERTOOLS_METRICS_DISABLED = "true";
+  process.env.AWS_REGION = "us-east-1";
+  process.env.AWS_ACCESS_KEY_ID = "simulated";
+  process.env.AWS_SECRET_ACCESS_KEY = "simulated";
+  process.env.AWS_RETRY_MODE = "standard";
+  process.env.AWS_MAX_ATTEMPTS = "3";
+}
+
+export function vaultSource(): FunctionSource {
+  quietEnvironment();
+  return {
+    sdk: { clients: [EC2Client, SchedulerClient, SNSClient], Logger, Metrics },
+    coldStart: createHandler,
+  };
+}

@@ -1,0 +1,87 @@
+/**
+ * What a person was told, and the rule that nobody is told the same twice within 23 hours. The vault remembers its
+ * tellings in the clock's input alone, so it can't know what it told when that memory was lost: GetSchedule or
+ * UpdateSchedule failed or got no answer, a mail's answer was lost, the function was killed after the mail, or two ran
+ * at once and the later one wrote over the earlier one's. Every such moment is reported here by {@link Tellings.forgot},
+ * and a repeat is a violation only where none lies between the two mails.
+ */
+import { HOUR_MS } from "../../src/vault/time";
+import type { Account } from "./account";
+import type { Invocation } from "./invocation";
+
+/** 23 hours, less the minutes between a mail and the invocation that remembers it. */
+const REPEAT_MS = 23 * HOUR_MS - 15 * 60_000;
+
+export interface Tellings {
+  mailed(invocation: Invocation, subject: string, body: string): void;
+  /** The vault's memory of what it told may be lost from now on. */
+  forgot(): void;
+  forgottenMs(): number;
+  /** A mail or the clock's own call failed: something that was to be said may not have been. */
+  silenced(): void;
+  silencedMs(): number;
+  /** When a mail last said any of these texts; 0 if none did. */
+  lastSaid(texts: readonly string[]): number;
+  lastMailMs(): number;
+}
+
+const NUMBERED = /^\d+\. (.*)$/gm;
+
+/** The problems that a mail lists, by the keys that the invocation logged them under. */
+function keysOf(invocation: Invocation, body: string): string[] {
+  return [...body.matchAll(NUMBERED)].map(([, line = ""]) => {
+    const logged = invocation.problems.find(({ key, message }) => {
+      const subject = key.slice(key.indexOf("/") + 1);
+      return line.includes(message) && (line === message || line.includes(subject));
+    });
+    return logged?.key ?? line;
+  });
+}
+
+/** Limits that are met in a normal night: what they put off is done later. */
+const EXPECTED =
+  /^\d+\. .*(ResourceLimitExceeded|PendingSnapshotLimitExceeded|ConcurrentSnapshotLimitExceeded|SnapshotCreationPerVolumeRateExceeded).*$/m;
+
+const KEPT_MAILS = 50;
+
+export function makeTellings(account: Account): Tellings {
+  const { time, story } = account;
+  const told = new Map<string, { atMs: number; startMs: number }>();
+  const mails: { atMs: number; body: string }[] = [];
+  let forgottenMs = -1;
+  let silencedMs = -1;
+  return {
+    mailed: (invocation, _subject, body) => {
+      const nowMs = time.nowMs();
+      invocation.publishes += 1;
+      story.count("mails");
+      if (body.length > 262_144) story.violate("SNS limits", `${body.length} characters`);
+      mails.push({ atMs: nowMs, body });
+      if (mails.length > KEPT_MAILS) mails.shift();
+      const expected = EXPECTED.exec(body);
+      if (expected !== null) story.violate("expected retries never mail", expected[0]);
+      for (const key of keysOf(invocation, body)) {
+        story.count(`told: ${key.split("/", 1)[0] ?? ""}`);
+        const before = told.get(key);
+        told.set(key, { atMs: nowMs, startMs: invocation.startMs });
+        if (before === undefined || nowMs - before.atMs >= REPEAT_MS) continue;
+        if (forgottenMs >= before.startMs) continue;
+        const hours = ((nowMs - before.atMs) / HOUR_MS).toFixed(1);
+        story.violate("told once a day", `${key} again after ${hours} hours`);
+      }
+    },
+    forgot: () => {
+      forgottenMs = time.nowMs();
+    },
+    forgottenMs: () => forgottenMs,
+    silenced: () => {
+      forgottenMs = silencedMs = time.nowMs();
+    },
+    silencedMs: () => silencedMs,
+    lastSaid: (texts) => {
+      const saying = mails.filter(({ body }) => texts.some((text) => body.includes(text)));
+      return saying.at(-1)?.atMs ?? 0;
+    },
+    lastMailMs: () => mails.at(-1)?.atMs ?? 0,
+  };
+}

@@ -1,0 +1,97 @@
+/**
+ * What a person must have been told by now, checked once a day. Left out where the model itself took the telling away
+ * since: {@link Tellings.silenced} says when a mail or the clock was lost.
+ */
+import { TAG } from "../../src/vault/tags";
+import { DAY_MS, HOUR_MS, isoSeconds } from "../../src/vault/time";
+import { type Account, type SimSnapshot, isSound, isVaults, slotOf } from "./account";
+import { protectedInstances, protectedVolumes } from "./fleet";
+import type { Tellings } from "./tellings";
+
+/** A telling holds for 23 hours: what was said that long before a slot is not said again for it. */
+const TOLD_FOR_MS = 23 * HOUR_MS;
+
+/** Whether a person heard it since then, or shortly enough before. */
+function wasTold(tellings: Tellings, texts: readonly string[], sinceMs: number): boolean {
+  return tellings.lastSaid(texts) >= sinceMs - TOLD_FOR_MS;
+}
+
+const REGION_UNSEEN = ["could not read"];
+
+function uncopied(account: Account, snapshot: SimSnapshot): boolean {
+  if (snapshot.sourceId !== undefined || snapshot.deleted || snapshot.state !== "completed") {
+    return false;
+  }
+  if (!isVaults(account, snapshot) || snapshot.tags[TAG.copyExpired] !== undefined) return false;
+  const twins = (account.byVolume.get(snapshot.dataOf) ?? []).filter(
+    (s) => slotOf(s) === slotOf(snapshot),
+  );
+  return !twins.some((s) => s.sourceId !== undefined && (isSound(account, s) || s.deleted));
+}
+
+/** A recovery point that has had no sound copy for more than a day. */
+function checkUncopied(account: Account, tellings: Tellings): void {
+  const { time, faults, story } = account;
+  if (faults.limits.busyBuckets + faults.limits.busyCopySlots > 0) return;
+  if (faults.delivery.lost + faults.calls.killBefore > 0) return;
+  const beforeMs = time.nowMs() - DAY_MS - 8 * HOUR_MS;
+  if (tellings.silencedMs() > beforeMs) return;
+  for (const snapshot of account.primary.snapshots.values()) {
+    if (snapshot.startMs > beforeMs || !uncopied(account, snapshot)) continue;
+    if (wasTold(tellings, [snapshot.snapshotId, ...REGION_UNSEEN], time.nowMs() - 2 * HOUR_MS))
+      continue;
+    story.violate("a missing copy is told", `${snapshot.snapshotId} has no sound copy, untold`);
+  }
+}
+
+/**
+ * Whether the vault must know of the slot: with a start window it reads its schedule, and a run that was lost, or
+ * killed at its first call, is made good by the next sweep. Only the slots after the first run are told by it.
+ */
+function isKnown(account: Account, tellings: Tellings, slotMs: number): boolean {
+  if (tellings.silencedMs() >= slotMs - DAY_MS) return false;
+  if ("startWindowHours" in account.settings) return account.slotsReached.size > 1;
+  return account.slotsReached.has(isoSeconds(slotMs)) && tellings.forgottenMs() < slotMs;
+}
+
+/** A slot that is over, with a volume that was there all the time and has nothing for it. */
+function checkSlot(account: Account, tellings: Tellings, slotMs: number): void {
+  const slot = isoSeconds(slotMs);
+  if (!isKnown(account, tellings, slotMs)) return;
+  for (const { instance, volumeId } of protectedVolumes(account)) {
+    if (instance.changedMs >= slotMs) continue;
+    const made = (account.byVolume.get(volumeId) ?? []).some(
+      (s) =>
+        s.sourceId === undefined &&
+        s.startMs >= slotMs &&
+        (s.lostTo === "person" || (slotOf(s) === slot && s.state !== "error")),
+    );
+    if (made || wasTold(tellings, [instance.instanceId, volumeId, ...REGION_UNSEEN], slotMs)) continue; // prettier-ignore
+    account.story.violate("a missed slot is told", `${volumeId} has nothing for ${slot}, untold`);
+  }
+}
+
+function checkEmptyFleet(account: Account, tellings: Tellings, slotMs: number): void {
+  if (!isKnown(account, tellings, slotMs)) return;
+  if (protectedInstances(account).length > 0) return;
+  const latestMs = Math.max(0, ...[...account.instances.values()].map((i) => i.changedMs));
+  if (latestMs >= slotMs) return;
+  if (wasTold(tellings, ["no instance", ...REGION_UNSEEN], slotMs)) return;
+  account.story.violate("an empty fleet is told", "nothing carries the tag, untold");
+}
+
+/** @param slotMs the newest slot that is closed by now */
+export function checkTold(account: Account, tellings: Tellings, slotMs: number): void {
+  checkUncopied(account, tellings);
+  checkSlot(account, tellings, slotMs);
+  checkEmptyFleet(account, tellings, slotMs);
+}
+
+/** Kinds of fault that nobody needs to hear of. */
+const UNHEARD = ["zero pages", "two at once", "busy copy slots"];
+
+/** At the end of a run in which nothing went wrong that a person can do anything about. */
+export function checkUnbothered(account: Account, tellings: Tellings): void {
+  if (account.faults.kinds.some((kind) => !UNHEARD.includes(kind))) return;
+  if (tellings.lastMailMs() > 0) account.story.violate("no false alarm", "a mail for nothing");
+}

@@ -1,0 +1,105 @@
+/**
+ * Virtual time: a queue of things to happen, and the time that the next of them happens at. Nothing here waits; a
+ * month passes as fast as its events can be worked off. Things of one millisecond happen in the order that they were
+ * planned in.
+ */
+export interface VirtualTime {
+  nowMs(): number;
+  /** Plans something; a time that has passed means now. */
+  at(atMs: number, happen: () => void): void;
+  after(delayMs: number, happen: () => void): void;
+  /** Lets the next thing happen. `false` when there is none before `untilMs`, which is then the time. */
+  step(untilMs: number): boolean;
+}
+
+interface Planned {
+  atMs: number;
+  order: number;
+  happen: () => void;
+}
+
+function earlier(a: Planned, b: Planned): boolean {
+  return a.atMs < b.atMs || (a.atMs === b.atMs && a.order < b.order);
+}
+
+/** Puts one at the end of a binary heap and lets it rise. */
+function push(heap: Planned[], planned: Planned): void {
+  let index = heap.length;
+  heap.push(planned);
+  while (index > 0) {
+    const parentIndex = (index - 1) >> 1;
+    const parent = heap[parentIndex];
+    if (parent === undefined || !earlier(planned, parent)) break;
+    heap[index] = parent;
+    index = parentIndex;
+  }
+  heap[index] = planned;
+}
+
+/** Takes the first of a binary heap and lets the last sink from its place. */
+function pop(heap: Planned[]): void {
+  const last = heap.pop();
+  if (last === undefined || heap.length === 0) return;
+  let index = 0;
+  for (;;) {
+    let childIndex = 2 * index + 1;
+    const left = heap[childIndex];
+    if (left === undefined) break;
+    const right = heap[childIndex + 1];
+    const child = right !== undefined && earlier(right, left) ? right : left;
+    if (child === right) childIndex += 1;
+    if (!earlier(child, last)) break;
+    heap[index] = child;
+    index = childIndex;
+  }
+  heap[index] = last;
+}
+
+export function makeTime(startMs: number): VirtualTime {
+  const heap: Planned[] = [];
+  let nowMs = startMs;
+  let order = 0;
+  const at = (atMs: number, happen: () => void) => {
+    order += 1;
+    push(heap, { atMs: Math.max(nowMs, atMs), order, happen });
+  };
+  return {
+    nowMs: () => nowMs,
+    at,
+    after: (delayMs, happen) => {
+      at(nowMs + delayMs, happen);
+    },
+    step: (untilMs) => {
+      const [next] = heap;
+      if (next === undefined || next.atMs > untilMs) {
+        nowMs = Math.max(nowMs, untilMs);
+        return false;
+      }
+      pop(heap);
+      nowMs = next.atMs;
+      next.happen();
+      return true;
+    },
+  };
+}
+
+const RealDate = Date;
+
+/**
+ * Makes `Date.now()` and `new Date()` tell virtual time for everything in this process.
+ * @returns what puts the real one back
+ */
+export function installDate(nowMs: () => number): () => void {
+  class VirtualDate extends RealDate {
+    constructor(...args: [] | [number | string]) {
+      super(args[0] ?? nowMs());
+    }
+    static override now(): number {
+      return nowMs();
+    }
+  }
+  globalThis.Date = VirtualDate as DateConstructor;
+  return () => {
+    globalThis.Date = RealDate;
+  };
+}

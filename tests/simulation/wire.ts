@@ -1,0 +1,141 @@
+/**
+ * A call on its way: latency, what the SDK sends again, lost answers, and the function killed on the way. Every step
+ * is an event of virtual time, so two invocations at once interleave call by call, and the same for the same seed.
+ */
+import { type Account, strikes } from "./account";
+import type { Aws } from "./aws";
+import { isThrottling, isTransient, noAnswer } from "./awsError";
+import { type Call, callOf, subjectOf } from "./call";
+import type { ClientTraits } from "./interception";
+import type { Invocation } from "./invocation";
+import type { Tellings } from "./tellings";
+
+/** The clients' own request timeout (src/vault/clients.ts). */
+const HANG_MS = 30_000;
+/** The SDK doubles from here, with a random share of it. */
+const BACKOFF_MS = { throttled: 500, transient: 100, most: 20_000 };
+
+/** Ends an invocation without a word. */
+export type Kill = (invocation: Invocation, why: string) => void;
+
+interface Answer {
+  output?: object;
+  error?: Error;
+}
+
+interface Sending {
+  invocation: Invocation;
+  traits: ClientTraits;
+  call: Call;
+  attempt: number;
+  settle: (answer: Answer) => void;
+}
+
+function describe({ invocation, call, traits }: Sending, end: string): string {
+  return `${invocation.id} ${call.name} ${traits.region} ${subjectOf(call)} ${end}`;
+}
+
+function mayRetry({ traits, attempt }: Sending, error: Error): boolean {
+  if (attempt >= traits.attempts) return false;
+  return isThrottling(error) || (traits.retriesTransient && isTransient(error));
+}
+
+/** What AWS does with it; an answer that is lost is lost after the effect. */
+function takeEffect(account: Account, aws: Aws, tellings: Tellings, sending: Sending): Answer {
+  const { invocation, traits, call } = sending;
+  const touchesMemory = ["GetSchedule", "UpdateSchedule", "Publish"].includes(call.name);
+  account.story.count(`call: ${call.name}`);
+  try {
+    const output = aws(invocation, traits.region, call);
+    if (!strikes(account, "lost answer", account.faults.calls.lostAnswer)) return { output };
+    if (touchesMemory) tellings.silenced();
+    return { error: noAnswer() };
+  } catch (thrown) {
+    const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+    if (!("$metadata" in error)) account.story.violate("model", error.stack ?? error.message);
+    if (touchesMemory) tellings.silenced();
+    account.story.count(`refused: ${error.name}`);
+    return { error };
+  }
+}
+
+export function makeWire(account: Account, aws: Aws, tellings: Tellings, kill: Kill) {
+  const { time, story, faults, random } = account;
+  const latencyMs = () => random.skewed(...faults.nature.latencyMs) / 2;
+
+  const answer = (sending: Sending, { output, error }: Answer) => {
+    const { invocation } = sending;
+    if (invocation.over) return;
+    if (error !== undefined && mayRetry(sending, error)) {
+      const base = isThrottling(error) ? BACKOFF_MS.throttled : BACKOFF_MS.transient;
+      const delayMs = Math.min(BACKOFF_MS.most, base * 2 ** (sending.attempt - 1)) * random.next();
+      sending.attempt += 1;
+      time.after(delayMs, () => {
+        depart(sending);
+      });
+      return;
+    }
+    if (error !== undefined) {
+      if (sending.call.name.startsWith("Describe")) invocation.readsFailed.push(sending.call.name);
+    }
+    sending.settle({ output, error });
+  };
+
+  const arrive = (sending: Sending) => {
+    const { invocation, call } = sending;
+    if (strikes(account, "hang", faults.calls.hang)) {
+      story.tell(describe(sending, "hangs"));
+      invocation.hungMs += HANG_MS;
+      if (["GetSchedule", "UpdateSchedule", "Publish"].includes(call.name)) tellings.silenced();
+      time.after(HANG_MS, () => {
+        answer(sending, { error: noAnswer() });
+      });
+      return;
+    }
+    const result = takeEffect(account, aws, tellings, sending);
+    story.tell(describe(sending, result.error === undefined ? "ok" : result.error.name));
+    if (!invocation.over && strikes(account, "killed after", faults.calls.killAfter)) {
+      kill(invocation, `killed after ${call.name}`);
+    }
+    time.after(latencyMs(), () => {
+      answer(sending, result);
+    });
+  };
+
+  const depart = (sending: Sending) => {
+    const { invocation, call } = sending;
+    if (invocation.over) return;
+    if (strikes(account, "killed before", faults.calls.killBefore)) {
+      kill(invocation, `killed before ${call.name}`);
+      return;
+    }
+    if (strikes(account, "frozen", faults.calls.freeze)) {
+      // Nothing goes on in this process until Lambda ends it.
+      time.at(invocation.endMs, () => {
+        kill(invocation, `frozen at ${call.name}, timed out`);
+      });
+      invocation.over = true;
+      return;
+    }
+    time.after(latencyMs(), () => {
+      arrive(sending);
+    });
+  };
+
+  /** Sends a call; the promise settles when its answer arrives, or never when the function dies before. */
+  return (
+    invocation: Invocation,
+    traits: ClientTraits,
+    command: never,
+    onSettled: () => void,
+  ): Promise<unknown> =>
+    new Promise((resolve, reject) => {
+      const settle = ({ output, error }: Answer) => {
+        onSettled();
+        if (error === undefined) resolve(output);
+        else reject(error);
+      };
+      invocation.calls += 1;
+      depart({ invocation, traits, call: callOf(command), attempt: 1, settle });
+    });
+}
