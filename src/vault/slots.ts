@@ -101,7 +101,9 @@ export function slotToServe(
   if (wake.kind === "run" && wake.slot !== undefined && !isOvertaken(wake.slot, clock)) {
     return open(wake.slot);
   }
-  const due = clock === undefined ? undefined : dueSlot(clock, policy, nowMs);
+  // A sweep comes every hour and is soon enough; most invocations are spared the reckoning.
+  const asks = wake.kind === "sweep" && clock !== undefined;
+  const due = asks ? dueSlot(clock, policy, nowMs) : undefined;
   const latest =
     newest([wake.slot, clock?.slot, due], (slotMs) => slotMs > doneMs) ??
     // One that was done and reopened, and that still lacks something.
