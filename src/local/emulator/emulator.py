@@ -200,6 +200,8 @@ class Application:
 
     def __init__(self):
         self.moto = DomainDispatcherApplication(create_backend_app)
+        self.writes = 0
+        self.answers = {}
 
     def __call__(self, environ, start_response):
         length = int(environ.get("CONTENT_LENGTH") or 0)
@@ -218,7 +220,25 @@ class Application:
         if caller == "function":
             with guard:
                 calls[(region, name)] += 1
-        return self.moto(environ, start_response)
+        if name == "ec2:DescribeSnapshots":
+            return self.described(environ, start_response, region, body)
+        answer = list(self.moto(environ, start_response))
+        if name.startswith("ec2:") and not name.startswith("ec2:Describe"):
+            self.writes += 1
+        return answer
+
+    def described(self, environ, start_response, region: str, body: bytes):
+        """moto takes 100 ms to write an answer of 60 snapshots: one is given again until something changed."""
+        snapshots = ec2_backends[ACCOUNT][region].snapshots.values()
+        pending_ids = tuple(s.id for s in snapshots if s.status == "pending")
+        key, stamp = (region, body), (self.writes, pending_ids)
+        known = self.answers.get(key)
+        if known is None or known[0] != stamp:
+            head = []
+            chunks = list(self.moto(environ, lambda *given: head.extend(given)))
+            known = self.answers[key] = (stamp, head, chunks)
+        start_response(*known[1])
+        return known[2]
 
 
 class Quiet(WSGIRequestHandler):
