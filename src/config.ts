@@ -139,17 +139,24 @@ export function parseConfig(raw: RawConfig): VaultConfig {
   return { ...config, drRetentionDays, vaultId, primaryRegion: raw.primaryRegion ?? "" };
 }
 
-/** Reads the configuration of the stack that the program runs for. */
-export function readConfig(): VaultConfig {
-  const project = pulumi.getProject();
+/**
+ * Validates what a stack is given in all, `aws:region` among it.
+ * @param all full keys (`smart-vault:drRegion`) to text; keys of other namespaces are not this program's
+ */
+export function configOf(
+  project: string,
+  stack: string,
+  all: Readonly<Record<string, string>>,
+): VaultConfig {
   const prefix = `${project}:`;
-  const values = Object.entries(pulumi.runtime.allConfig())
+  const values = Object.entries(all)
     .filter(([key]) => key.startsWith(prefix))
     .map(([key, value]) => [key.slice(prefix.length), value] as const);
-  return parseConfig({
-    project,
-    stack: pulumi.getStack(),
-    primaryRegion: new pulumi.Config("aws").get("region"),
-    values: Object.fromEntries(values),
-  });
+  const primaryRegion = all["aws:region"];
+  return parseConfig({ project, stack, primaryRegion, values: Object.fromEntries(values) });
+}
+
+/** Reads the configuration of the stack that the program runs for. */
+export function readConfig(): VaultConfig {
+  return configOf(pulumi.getProject(), pulumi.getStack(), pulumi.runtime.allConfig());
 }

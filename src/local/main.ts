@@ -2,13 +2,13 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
-import { parseConfig } from "../config";
+import { configOf } from "../config";
 import { DAY_MS, isoSeconds } from "../vault/time";
 import { audit } from "./audit";
 import { pruned, readDecisions } from "./functionLog";
 import { readInventory } from "./inventory";
 import { play } from "./scenario";
-import { type StackConfig, loadStackConfig } from "./stackConfig";
+import { loadStackConfig } from "./stackConfig";
 import { type Rehearsal, renderRehearsal } from "./tables";
 import { type LocalVault, startVault } from "./vault";
 
@@ -33,17 +33,6 @@ function nightsArgument(text: string): number {
   throw new InvalidArgumentError("expected a whole number from 1 to 400.");
 }
 
-function validated(config: StackConfig) {
-  const prefix = `${config.project}:`;
-  const own = Object.entries(config.values).filter(([key]) => key.startsWith(prefix));
-  return parseConfig({
-    project: config.project,
-    stack: config.stack,
-    primaryRegion: config.values["aws:region"],
-    values: Object.fromEntries(own.map(([key, value]) => [key.slice(prefix.length), value])),
-  });
-}
-
 async function rehearse(
   options: Options,
   onStart: (vault: LocalVault) => void,
@@ -54,7 +43,7 @@ async function rehearse(
     process.stderr.write(`${seconds} s  ${message}\n`);
   };
   const stackConfig = loadStackConfig(ROOT, options.stack, options.config);
-  const config = validated(stackConfig);
+  const config = configOf(stackConfig.project, stackConfig.stack, stackConfig.values);
   const inventory = readInventory(options.inventory, options.volumes);
   const startMs = Math.floor(started / DAY_MS) * DAY_MS;
   const vault = await startVault(ROOT, HOME, stackConfig, inventory, startMs, progress);

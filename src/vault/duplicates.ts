@@ -26,11 +26,21 @@ export function isOwnCopy(copy: Snapshot, vaultId: string): boolean {
   );
 }
 
+/** What a recovery point is told apart by. */
+export function volumeAndSlot(volumeId: string, slot: string): string {
+  return `${volumeId} ${slot}`;
+}
+
+/** {@link volumeAndSlot} of a snapshot. */
+export function volumeAndSlotOf({ volumeId, tags }: Snapshot): string {
+  return volumeAndSlot(volumeId, tags[TAG.slot] ?? "");
+}
+
 /** Snapshots that stand for the same volume at the same slot. */
 export function sameVolumeAndSlot(snapshots: readonly Snapshot[]): Snapshot[][] {
   const groups = new Map<string, Snapshot[]>();
   for (const snapshot of snapshots) {
-    const key = `${snapshot.volumeId} ${snapshot.tags[TAG.slot] ?? ""}`;
+    const key = volumeAndSlotOf(snapshot);
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [snapshot]);
     else group.push(snapshot);

@@ -2,7 +2,8 @@
  * Which snapshots a slot still lacks. Look before create: EC2 has no client token here, so the tags of what is there
  * decide what is missing, and running the same slot again plans nothing.
  */
-import { MAX_TRIES, failuresBySlot, volumeAndSlot } from "./slots";
+import { volumeAndSlot } from "./duplicates";
+import { MAX_TRIES, failuresBySlot } from "./slots";
 import {
   EXCLUDE_VALUE,
   INSTANCE_TAG_PREFIX,

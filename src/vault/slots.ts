@@ -3,7 +3,7 @@
  * creating what it lacks. Then it is closed once, and what it still lacks is told. Pure.
  */
 import type { ClockState } from "./clockState";
-import { sameVolumeAndSlot } from "./duplicates";
+import { sameVolumeAndSlot, volumeAndSlotOf } from "./duplicates";
 import { lastDueMs, nextFireMs } from "./schedule";
 import { TAG } from "./tags";
 import { HOUR_MS, MINUTE_MS, isoSeconds, parseIso } from "./time";
@@ -17,21 +17,18 @@ const RUN_LATE_MS = 10 * MINUTE_MS;
 
 /** The failed snapshots of each volume and slot that has no good one, by `volume slot`. */
 export function failuresBySlot(own: readonly Snapshot[]): Map<string, Snapshot[]> {
-  const keyOf = ({ volumeId, tags }: Snapshot) => volumeAndSlot(volumeId, tags[TAG.slot] ?? "");
-  const failed = new Set(own.filter(({ state }) => state === "error").map(keyOf));
+  const failed = new Set(own.filter(({ state }) => state === "error").map(volumeAndSlotOf));
   const failures = new Map<string, Snapshot[]>();
   // Hardly ever is there one, and then in few groups: the others are not looked at.
   if (failed.size === 0) return failures;
-  for (const group of sameVolumeAndSlot(own.filter((snapshot) => failed.has(keyOf(snapshot))))) {
+  for (const group of sameVolumeAndSlot(
+    own.filter((snapshot) => failed.has(volumeAndSlotOf(snapshot))),
+  )) {
     const [first] = group;
     if (first === undefined || group.some((snapshot) => snapshot.state !== "error")) continue;
-    failures.set(keyOf(first), group);
+    failures.set(volumeAndSlotOf(first), group);
   }
   return failures;
-}
-
-export function volumeAndSlot(volumeId: string, slot: string): string {
-  return `${volumeId} ${slot}`;
 }
 
 /** -Infinity for what is no instant: older than every slot. */

@@ -16,7 +16,6 @@ export interface Tellings {
   mailed(invocation: Invocation, subject: string, body: string): void;
   /** The vault's memory of what it told may be lost from now on. */
   forgot(): void;
-  forgottenMs(): number;
   /** A mail or the clock's own call failed: something that was to be said may not have been. */
   silenced(): void;
   silencedMs(): number;
@@ -73,7 +72,6 @@ export function makeTellings(account: Account): Tellings {
     forgot: () => {
       forgottenMs = time.nowMs();
     },
-    forgottenMs: () => forgottenMs,
     silenced: () => {
       forgottenMs = silencedMs = time.nowMs();
     },

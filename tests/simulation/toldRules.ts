@@ -45,13 +45,12 @@ function checkUncopied(account: Account, tellings: Tellings): void {
 }
 
 /**
- * Whether the vault must know of the slot: with a start window it reads its schedule, and a run that was lost, or
- * killed at its first call, is made good by the next sweep. Only the slots after the first run are told by it.
+ * Whether the vault must know of the slot: a sweep reads the schedule, so that a run that was lost, or killed at its
+ * first call, is made good. Only the slots after the first run are told by it.
  */
 function isKnown(account: Account, tellings: Tellings, slotMs: number): boolean {
   if (tellings.silencedMs() >= slotMs - DAY_MS) return false;
-  if ("startWindowHours" in account.settings) return account.slotsReached.size > 1;
-  return account.slotsReached.has(isoSeconds(slotMs)) && tellings.forgottenMs() < slotMs;
+  return account.slotsReached.size > 1;
 }
 
 /** A slot that is over, with a volume that was there all the time and has nothing for it. */
