@@ -118,7 +118,8 @@ export function checkTagging(
 /** A copy that went by the DR region's retention must not come back: its snapshot was to be marked before. */
 export function checkCopy(account: Account, sourceId: string): void {
   const source = account.primary.snapshots.get(sourceId);
-  if (source === undefined || source.sourceId !== undefined) return;
+  // Of one that is gone nothing can be made: the vault only saw it still listed.
+  if (source === undefined || source.deleted || source.sourceId !== undefined) return;
   if (source.untagged === true) return;
   const copies = account.bySource.get(sourceId) ?? [];
   const expired = copies.filter((copy) => isSound(account, copy) && copy.lostTo === "vault");
