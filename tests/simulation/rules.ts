@@ -40,9 +40,16 @@ export function isRace(
   return (instance?.changedMs ?? 0) >= sinceMs;
 }
 
+/** A sound copy of the volume at the slot: of the snapshot itself or of a twin, which may be gone already. */
 function hasSoundCopy(account: Account, snapshot: SimSnapshot, sinceMs: number): boolean {
-  const copies = account.bySource.get(snapshot.snapshotId) ?? [];
-  return copies.some((copy) => isSound(account, copy) && counts(account, copy, sinceMs));
+  const slot = slotOf(snapshot);
+  return (account.byVolume.get(snapshot.dataOf) ?? []).some(
+    (copy) =>
+      copy.sourceId !== undefined &&
+      (copy.sourceId === snapshot.snapshotId || slotOf(copy) === slot) &&
+      isSound(account, copy) &&
+      counts(account, copy, sinceMs),
+  );
 }
 
 /** Copied, or copied once and expired. */
