@@ -30,13 +30,18 @@ export function wakeDelayMs(sinceMs: number, nowMs: number): number {
   return Math.min(LAST_WAKE_MS, Math.max(FIRST_WAKE_MS, share));
 }
 
-/** When to look again, or `undefined` when nothing is under way. */
+/**
+ * When to look again, or `undefined` when nothing is under way.
+ * @param throttledSince since when reads have been throttled
+ */
 export function nextWakeMs(
   plan: Plan,
   outcomes: readonly Outcome[],
+  throttledSince: string | undefined,
   nowMs: number,
 ): number | undefined {
   const since = plan.pending.map(({ sinceMs }) => sinceMs);
+  if (throttledSince !== undefined) since.push(parseIso(throttledSince) ?? nowMs);
   for (const { action, status, snapshotIds } of outcomes) {
     if (action.kind === "delete") continue;
     if (snapshotIds.length > 0) since.push(nowMs);
@@ -59,8 +64,8 @@ export function stillTold(told: Told, nowMs: number): Told {
   return Object.fromEntries(recent.slice(0, MAX_TOLD));
 }
 
-/** A slot as the vault writes it. What is no instant, or is yet to come, stands for no slot: it would stop all others. */
-function slotOf(carried: unknown, nowMs: number): string | undefined {
+/** An instant as the vault writes it. What is none, or is yet to come, stands for none: such a slot would stop all others. */
+function pastOf(carried: unknown, nowMs: number): string | undefined {
   const slotMs = typeof carried === "string" ? parseIso(carried) : undefined;
   return slotMs === undefined || slotMs > nowMs ? undefined : isoSeconds(slotMs);
 }
@@ -74,10 +79,13 @@ export async function readClock(
   try {
     const command = new GetScheduleCommand({ Name: clock.name, GroupName: clock.groupName });
     const { Target } = await client.send(command);
-    const { slot, done, told } = JSON.parse(Target?.Input ?? "{}") as Partial<ClockState>;
+    const { slot, done, throttledSince, told } = JSON.parse(
+      Target?.Input ?? "{}",
+    ) as Partial<ClockState>;
     return {
-      slot: slotOf(slot, nowMs),
-      done: slotOf(done, nowMs),
+      slot: pastOf(slot, nowMs),
+      done: pastOf(done, nowMs),
+      throttledSince: pastOf(throttledSince, nowMs),
       told: stillTold(told ?? {}, nowMs),
     };
   } catch {

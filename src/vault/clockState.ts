@@ -8,5 +8,7 @@ export interface ClockState {
   slot?: string;
   /** The newest slot that lacks nothing any more, or whose window is over. */
   done?: string;
+  /** Since when reads have been throttled without a break. */
+  throttledSince?: string;
   told: Told;
 }

@@ -7,7 +7,7 @@ import { apply } from "./apply";
 import { nextWakeMs, readClock, setClock } from "./clock";
 import type { ClockState, Told } from "./clockState";
 import { isOwn } from "./duplicates";
-import { causeOf, vaultError } from "./errors";
+import { type Cause, causeOf, meaningOf, vaultError } from "./errors";
 import { observe, observeInstances } from "./observe";
 import { planVault } from "./plan";
 import {
@@ -20,6 +20,7 @@ import {
 } from "./report";
 import { isOvertaken, slotToServe } from "./slots";
 import { type Summary, problemKey, summarize } from "./summary";
+import { type Judged, judgeThrottled } from "./throttled";
 import { MINUTE_MS, isoSeconds } from "./time";
 import type { Outcome, Plan, Problem, Serving, VaultSettings, Wake } from "./types";
 import { parseWake } from "./wake";
@@ -48,8 +49,7 @@ export interface InvocationResult extends Summary {
   nextWake?: string;
 }
 
-function clockProblem(error: unknown): Problem {
-  const { code, message } = causeOf(error);
+function clockProblem({ code, message }: Cause): Problem {
   return {
     kind: "clock-not-set",
     subject: "clock",
@@ -58,20 +58,22 @@ function clockProblem(error: unknown): Problem {
   };
 }
 
-/** Sets the clock; a failure is a problem to tell, never a reason to stop. */
+/** Sets the clock; a failure is a problem to tell, never a reason to stop. A throttled one is the sweep's to make good. */
 async function wakeAt(
   settings: VaultSettings,
-  { clients, now }: VaultTools,
+  { clients, log, now }: VaultTools,
   functionArn: string,
   atMs: number | undefined,
   state: ClockState,
 ): Promise<Problem | undefined> {
   try {
     await setClock(clients.scheduler, settings, functionArn, atMs, state, now());
-    return undefined;
   } catch (error) {
-    return clockProblem(error);
+    const cause = causeOf(error);
+    if (meaningOf(cause) !== "limit") return clockProblem(cause);
+    log.info("clock", { status: "deferred", code: cause.code, detail: cause.message });
   }
+  return undefined;
 }
 
 interface Work {
@@ -80,6 +82,7 @@ interface Work {
   serving?: Serving;
   /** Whether the served slot lacks nothing any more, or is closed. */
   settled: boolean;
+  throttled: Judged;
 }
 
 async function observePlanApply(
@@ -94,25 +97,30 @@ async function observePlanApply(
   const serving = slotToServe(wake, clock, own, settings, now());
   const world = serving === undefined ? seen : await observeInstances(clients, settings, seen);
   const plan = planVault(world, settings, serving, wake.runId, now());
+  const throttled = judgeThrottled(world.throttled, clock, now());
+  plan.problems.push(...throttled.problems);
   const outcomes = await apply(clients, plan.actions, settings, { now, deadlineMs });
   const open = outcomes.some(
     ({ action, status }) => action.kind === "snapshot" && ["deferred", "failed"].includes(status),
   );
-  return { plan, outcomes, serving, settled: plan.slotSettled && !open };
+  return { plan, outcomes, serving, settled: plan.slotSettled && !open, throttled };
 }
 
 /** What the clock carries on: the slot while it lacks something, and the newest one that does not. */
 function nextState(
   clock: ClockState | undefined,
-  { plan, serving, settled }: Work,
+  { plan, serving, settled, throttled }: Work,
   told: Told,
 ): ClockState {
   const { done } = clock ?? {};
-  if (serving === undefined) return { done, told };
+  const more = { throttledSince: throttled.since, told };
+  if (serving === undefined) return { done, ...more };
   // A slot is not closed before what it lacks was told: nothing would bring it up again.
   const untold = plan.problems.some((problem) => told[problemKey(problem)] === undefined);
-  if (!settled || (serving.mode === "closing" && untold)) return { slot: serving.slot, done, told };
-  return { done: done === undefined || done < serving.slot ? serving.slot : done, told };
+  if (!settled || (serving.mode === "closing" && untold)) {
+    return { slot: serving.slot, done, ...more };
+  }
+  return { done: done === undefined || done < serving.slot ? serving.slot : done, ...more };
 }
 
 /** Mails the news. SNS being down must not lose it: the problems stay untold, and the invocation still throws. */
@@ -157,21 +165,21 @@ export async function invoke(
   // A run that is killed from here on is found by a pass that still knows the slot.
   const overtaken = wake.slot !== undefined && isOvertaken(wake.slot, clock);
   const slot = overtaken ? clock?.slot : wake.slot;
-  const before = { slot, done: clock?.done, told: clock?.told ?? {} };
+  const before = { ...clock, slot, told: clock?.told ?? {} };
   const guard = wake.kind === "run" ? await set(endMs + MINUTE_MS, before) : undefined;
 
   const deadlineMs = endMs - REPORT_RESERVE_MS;
   const work = await observePlanApply(settings, tools, wake, clock, deadlineMs);
-  const { plan, outcomes } = work;
+  const { plan, outcomes, throttled } = work;
   if (guard !== undefined) plan.problems.push(guard);
-  logDecisions(log, wake, plan, outcomes);
-  const summary = summarize(settings.vaultId, wake, plan, outcomes);
+  logDecisions(log, wake, plan, outcomes, throttled.putOff);
+  const summary = summarize(settings.vaultId, wake, plan, outcomes, throttled.putOff);
   const news = newsOf(summary.problems, before.told, now());
   const told = await tellNews(settings, tools, summary, news, before.told, context.logGroupName);
 
-  const atMs = nextWakeMs(plan, outcomes, now());
+  const atMs = nextWakeMs(plan, outcomes, throttled.since, now());
   const state = nextState(clock, work, told);
-  const moved = state.slot !== clock?.slot || state.done !== clock?.done;
+  const moved = (["slot", "done", "throttledSince"] as const).some((k) => state[k] !== clock?.[k]);
   const worth = atMs !== undefined || news.length > 0 || wake.kind !== "sweep" || moved;
   // What could not be read is not written over, but by one that brings a slot with it: the sweep reads it again.
   if (worth && (clock !== undefined || wake.slot !== undefined)) {

@@ -10,8 +10,8 @@ import {
   describeVolumes,
   withVolumeFacts,
 } from "./ec2Reads";
-import { causeOf } from "./errors";
-import type { Problem, VaultPolicy, World } from "./types";
+import { causeOf, meaningOf } from "./errors";
+import type { VaultPolicy, World } from "./types";
 
 async function readInstances(clients: VaultClients, policy: VaultPolicy) {
   const { reader } = clients.primary;
@@ -23,23 +23,28 @@ async function readInstances(clients: VaultClients, policy: VaultPolicy) {
   return withVolumeFacts(instances, volumes);
 }
 
+type Unseen = Pick<World, "problems" | "throttled">;
+
 /** Runs one read; a failure becomes a problem that names what was not seen and what that stops. */
 async function attempt<T>(
   read: () => Promise<T>,
   subject: string,
   consequence: string,
-  problems: Problem[],
+  unseen: Unseen,
 ): Promise<T | undefined> {
   try {
     return await read();
   } catch (error) {
-    const { code, message } = causeOf(error);
-    problems.push({
+    const cause = causeOf(error);
+    const { code, message } = cause;
+    const problem = {
       kind: "not-observed",
       subject,
       message: `could not read ${subject}: ${code}: ${message}; ${consequence}`,
       hint: "Check the role's rights and the region's health; the next sweep tries again.",
-    });
+    };
+    if (meaningOf(cause) === "limit") unseen.throttled.push({ code, problem });
+    else unseen.problems.push(problem);
     return undefined;
   }
 }
@@ -50,7 +55,7 @@ async function attempt<T>(
  */
 export async function observe(clients: VaultClients, policy: VaultPolicy): Promise<World> {
   const { vaultId, primaryRegion, drRegion } = policy;
-  const problems: Problem[] = [];
+  const unseen: Unseen = { problems: [], throttled: [] };
   const readOf = (region: string, from: typeof clients.primary) => () =>
     describeVaultSnapshots(from.reader, region, vaultId);
   const [snapshots, copies] = await Promise.all([
@@ -58,16 +63,16 @@ export async function observe(clients: VaultClients, policy: VaultPolicy): Promi
       readOf(primaryRegion, clients.primary),
       `snapshots in ${primaryRegion}`,
       "nothing was created, copied or pruned",
-      problems,
+      unseen,
     ),
     attempt(
       readOf(drRegion, clients.dr),
       `copies in ${drRegion}`,
       "nothing was copied or pruned",
-      problems,
+      unseen,
     ),
   ]);
-  return { snapshots, copies, problems };
+  return { snapshots, copies, ...unseen };
 }
 
 /** Adds the protected instances to the world: only for an invocation that serves a slot. */
@@ -76,12 +81,12 @@ export async function observeInstances(
   policy: VaultPolicy,
   world: World,
 ): Promise<World> {
-  const problems = [...world.problems];
+  const unseen = { problems: [...world.problems], throttled: [...world.throttled] };
   const instances = await attempt(
     () => readInstances(clients, policy),
     `instances in ${policy.primaryRegion}`,
     "no snapshot was started",
-    problems,
+    unseen,
   );
-  return { ...world, instances, problems };
+  return { ...world, instances, ...unseen };
 }

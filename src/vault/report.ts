@@ -7,7 +7,7 @@ import { composeMail } from "./mail";
 import { METRIC } from "./metricNames";
 import { type Summary, problemKey } from "./summary";
 import { isoSeconds } from "./time";
-import type { Outcome, Plan, Problem, VaultSettings, Wake } from "./types";
+import type { Outcome, Plan, Problem, ThrottledRead, VaultSettings, Wake } from "./types";
 
 /** What the vault needs of a logger: Powertools' Logger fits, and so does a test's array. */
 export interface VaultLog {
@@ -31,7 +31,11 @@ export function logDecisions(
   { kind }: Wake,
   plan: Plan,
   outcomes: readonly Outcome[],
+  putOff: readonly ThrottledRead[],
 ): void {
+  for (const { code, problem } of putOff) {
+    log.info("read", { status: "deferred", code, detail: problem.message });
+  }
   for (const outcome of outcomes) {
     const { action, status, detail, code, requestId, snapshotIds } = outcome;
     const fields = { ...subjectOf(outcome), status, detail, code, requestId, snapshotIds };

@@ -1,5 +1,5 @@
 /** What an invocation came to: counts, what failed, and one word for it. Pure. */
-import type { Outcome, Plan, Problem, Wake } from "./types";
+import type { Outcome, Plan, Problem, ThrottledRead, Wake } from "./types";
 
 /**
  * - `clean`: all was done or is under way
@@ -47,7 +47,7 @@ export function problemKey({ kind, subject }: Problem): string {
   return `${kind}/${subject}`;
 }
 
-function countOf(outcomes: readonly Outcome[]): Counts {
+function countOf(outcomes: readonly Outcome[], putOff: readonly ThrottledRead[]): Counts {
   const made = (kind: Outcome["action"]["kind"]) =>
     outcomes.filter((o) => o.action.kind === kind).flatMap((o) => o.snapshotIds).length;
   const having = (status: Outcome["status"]) => outcomes.filter((o) => o.status === status).length;
@@ -55,16 +55,20 @@ function countOf(outcomes: readonly Outcome[]): Counts {
     snapshots: made("snapshot"),
     copies: made("copy"),
     deletions: outcomes.filter((o) => o.action.kind === "delete" && o.status === "done").length,
-    deferred: having("deferred"),
+    deferred: having("deferred") + putOff.length,
     skipped: having("skipped"),
     failed: having("failed"),
   };
 }
 
-function deferralsOf(outcomes: readonly Outcome[]): Record<string, number> {
+function deferralsOf(
+  outcomes: readonly Outcome[],
+  putOff: readonly ThrottledRead[],
+): Record<string, number> {
   const deferrals: Record<string, number> = {};
-  for (const { status, code = "NoTime" } of outcomes) {
-    if (status === "deferred") deferrals[code] = (deferrals[code] ?? 0) + 1;
+  const deferred = outcomes.filter(({ status }) => status === "deferred");
+  for (const { code = "NoTime" } of [...deferred, ...putOff]) {
+    deferrals[code] = (deferrals[code] ?? 0) + 1;
   }
   return deferrals;
 }
@@ -77,15 +81,17 @@ function statusOf(problems: readonly Problem[], counts: Counts): Status {
   return nothingMade && (blind || counts.failed > 0) ? "failed" : "partial";
 }
 
+/** @param putOff reads that were throttled and are no problem yet */
 export function summarize(
   vaultId: string,
   wake: Wake,
   plan: Plan,
   outcomes: readonly Outcome[],
+  putOff: readonly ThrottledRead[],
 ): Summary {
   const failures = outcomes.filter(({ status }) => status === "failed").map(failureOf);
   const problems = [...plan.problems, ...failures];
-  const counts = countOf(outcomes);
+  const counts = countOf(outcomes, putOff);
   const status = statusOf(problems, counts);
-  return { vaultId, wake, status, counts, deferrals: deferralsOf(outcomes), problems };
+  return { vaultId, wake, status, counts, deferrals: deferralsOf(outcomes, putOff), problems };
 }

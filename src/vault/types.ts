@@ -93,6 +93,15 @@ export interface World {
   snapshots?: Snapshot[];
   copies?: Snapshot[];
   problems: Problem[];
+  /** Reads that AWS throttled: no problem yet. */
+  throttled: ThrottledRead[];
+}
+
+/** A read that met a limit, and what to tell where that lasts. */
+export interface ThrottledRead {
+  /** AWS error code. */
+  code: string;
+  problem: Problem;
 }
 
 /** Why an invocation happens. A run has a slot from the start; a pass or sweep may be given one that is still open. */

@@ -109,7 +109,7 @@ function worldOf(records: number): World {
     }
   }
   const copied = all.filter((snapshot) => snapshot.tags[TAG.run] !== "run-0");
-  return { instances, snapshots: all, copies: copied.map(copyOf), problems: [] };
+  return { instances, snapshots: all, copies: copied.map(copyOf), problems: [], throttled: [] };
 }
 
 function measureHere(snapshots: number): PlanFigure {

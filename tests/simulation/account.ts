@@ -89,6 +89,8 @@ export interface Account {
   drDown: boolean;
   schedulerDown: boolean;
   snsDown: boolean;
+  /** When a call last found the token buckets free of others' crowds. */
+  uncrowdedMs: number;
   /** Slots that a run has begun for. */
   slotsReached: Set<string>;
   /** An action that somebody denied the role, `ec2:CopySnapshot`. */
@@ -121,6 +123,7 @@ export function makeAccount(
     drDown: false,
     schedulerDown: false,
     snsDown: false,
+    uncrowdedMs: 0,
     slotsReached: new Set(),
   };
 }

@@ -85,7 +85,9 @@ export function makeAws(account: Account, scheduler: Scheduler, tellings: Tellin
   return (invocation, regionName, call) => {
     const region = regionOf(account, regionName);
     checkOutage(account, region, call);
-    const share = crowds("busyBuckets") ? 0.002 : 1;
+    const crowded = crowds("busyBuckets");
+    if (!crowded) account.uncrowdedMs = account.time.nowMs();
+    const share = crowded ? 0.002 : 1;
     const ec2 = !["GetSchedule", "UpdateSchedule", "Publish"].includes(call.name);
     if (ec2 && !region.buckets.take(call.name, account.time.nowMs(), share)) {
       throw awsError("RequestLimitExceeded", "Request limit exceeded", 503);

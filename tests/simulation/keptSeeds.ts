@@ -10,11 +10,13 @@ export const KEPT_SEEDS: readonly KeptSeed[] = [
   {
     seed: 785791950,
     days: 20,
-    found: "a rule of the simulation's own: a copy asked for of a snapshot that is gone is no new copy",
+    found:
+      "a rule of the simulation's own: a copy asked for of a snapshot that is gone is no new copy",
   },
   {
     seed: 20010,
     days: 60,
-    found: "a rule of the simulation's own: a duplicate may go when the one that was copied has just gone by retention",
+    found:
+      "a rule of the simulation's own: a duplicate may go when the one that was copied has just gone by retention",
   },
 ];

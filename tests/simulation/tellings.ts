@@ -5,7 +5,7 @@
  * at once and the later one wrote over the earlier one's. Every such moment is reported here by {@link Tellings.forgot},
  * and a repeat is a violation only where none lies between the two mails.
  */
-import { HOUR_MS } from "../../src/vault/time";
+import { HOUR_MS, MINUTE_MS } from "../../src/vault/time";
 import type { Account } from "./account";
 import type { Invocation } from "./invocation";
 
@@ -41,6 +41,21 @@ function keysOf(invocation: Invocation, body: string): string[] {
 const EXPECTED =
   /^\d+\. .*(ResourceLimitExceeded|PendingSnapshotLimitExceeded|ConcurrentSnapshotLimitExceeded|SnapshotCreationPerVolumeRateExceeded).*$/m;
 
+/** With other kinds of fault the vault may forget since when, or not be woken in the free spell between two crowds. */
+const REMEMBERS_WITH = ["zero pages", "snapshot errors", "copy errors", "busy buckets", "busy copy slots", "busy pending slots"]; // prettier-ignore
+/** Shorter than a spell without a crowd, longer than the clock waits. */
+const FREE_MS = 20 * MINUTE_MS;
+
+/** Throttling is told when it lasts: never where no crowd was, or just after one is over. */
+function checkThrottled({ time, faults, uncrowdedMs, story }: Account, body: string): void {
+  const [line] = /^\d+\. .*RequestLimitExceeded.*$/m.exec(body) ?? [];
+  if (line === undefined) return;
+  const crowds = faults.limits.busyBuckets > 0;
+  const remembers = faults.kinds.every((kind) => REMEMBERS_WITH.includes(kind));
+  if (crowds && !(remembers && time.nowMs() - uncrowdedMs < FREE_MS)) return;
+  story.violate("expected retries never mail", line);
+}
+
 const KEPT_MAILS = 50;
 
 export function makeTellings(account: Account): Tellings {
@@ -59,6 +74,7 @@ export function makeTellings(account: Account): Tellings {
       if (mails.length > KEPT_MAILS) mails.shift();
       const expected = EXPECTED.exec(body);
       if (expected !== null) story.violate("expected retries never mail", expected[0]);
+      checkThrottled(account, body);
       for (const key of keysOf(invocation, body)) {
         story.count(`told: ${key.split("/", 1)[0] ?? ""}`);
         const before = told.get(key);

@@ -95,7 +95,7 @@ export const arbitraryWorld: fc.Arbitrary<World> = fc
         tags: excluded.includes(id) ? { [SETTINGS.tagKey]: "exclude" } : {},
       }),
     );
-    return { ...world, instances: [instance("i-1", volumes)], problems: [] };
+    return { ...world, instances: [instance("i-1", volumes)], problems: [], throttled: [] };
   });
 
 export const arbitraryPolicy: fc.Arbitrary<VaultPolicy> = fc

@@ -43,14 +43,19 @@ test.each([
 });
 
 describe("the next wake", () => {
-  const wake = (outcomes: Outcome[], pending: Plan["pending"] = []) => {
-    const at = nextWakeMs({ ...plan, pending }, outcomes, NOW);
+  const wake = (outcomes: Outcome[], pending: Plan["pending"] = [], throttled?: string) => {
+    const at = nextWakeMs({ ...plan, pending }, outcomes, throttled, NOW);
     return at === undefined ? undefined : (at - NOW) / MINUTE_MS;
   };
 
   test("is none where nothing is under way", () => {
     expect(wake([])).toBeUndefined();
     expect(wake([outcome({}), outcome({ status: "failed" }), outcome({ status: "skipped" })])).toBeUndefined(); // prettier-ignore
+  });
+
+  test("is soon after a read was throttled, later when that lasts", () => {
+    expect(wake([], [], isoSeconds(NOW))).toBe(1);
+    expect(wake([], [], isoSeconds(NOW - 40 * MINUTE_MS))).toBe(10);
   });
 
   test("is soon after something was made", () => {
@@ -101,7 +106,7 @@ describe("what was told", () => {
 
 describe("reading the clock", () => {
   test("asks for the vault's own schedule and gives what it carries", async () => {
-    const state = { slot: SLOT, done: "2026-11-21T03:00:00Z", told: { "a/b": SLOT } };
+    const state = { slot: SLOT, done: "2026-11-21T03:00:00Z", throttledSince: SLOT, told: { "a/b": SLOT } }; // prettier-ignore
     const Input = JSON.stringify({ kind: "pass", ...state });
     scheduler.on(GetScheduleCommand).resolves({ Target: { Arn: "", RoleArn: "", Input } });
     await expect(readClock(client, SETTINGS, NOW)).resolves.toStrictEqual(state);
@@ -118,6 +123,7 @@ describe("reading the clock", () => {
     await expect(readClock(client, SETTINGS, NOW)).resolves.toStrictEqual({
       slot: undefined,
       done: undefined,
+      throttledSince: undefined,
       told: {},
     });
   });
@@ -130,12 +136,13 @@ describe("reading the clock", () => {
     ["tonight", undefined],
     [7, undefined],
     [null, undefined],
-  ])("takes the slot %j for %j: what is no instant of the past is no slot", async (slot, taken) => {
-    const Input = JSON.stringify({ slot, done: slot });
+  ])("takes the instant %j for %j: what is none, or yet to come, is none", async (slot, taken) => {
+    const Input = JSON.stringify({ slot, done: slot, throttledSince: slot });
     scheduler.on(GetScheduleCommand).resolves({ Target: { Arn: "", RoleArn: "", Input } });
     await expect(readClock(client, SETTINGS, NOW)).resolves.toStrictEqual({
       slot: taken,
       done: taken,
+      throttledSince: taken,
       told: {},
     });
   });

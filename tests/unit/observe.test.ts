@@ -74,11 +74,23 @@ test("instances whose volumes can't be read are not seen: their tags may exclude
 
 test("what was seen before the instances is left as it was", async () => {
   const problem = { kind: "not-observed", subject: "copies", message: "" };
-  const before = { snapshots: [], problems: [problem] };
+  const before = { snapshots: [], problems: [problem], throttled: [] };
   const world = await observeInstances(clients, SETTINGS, before);
   expect(world.instances).toHaveLength(1);
   expect([world.snapshots, world.copies, world.problems]).toStrictEqual([[], undefined, [problem]]);
-  expect(before).toStrictEqual({ snapshots: [], problems: [problem] });
+  expect(before).toStrictEqual({ snapshots: [], problems: [problem], throttled: [] });
+});
+
+test("a read that stays throttled is not seen, but no problem yet", async () => {
+  const throttled = Object.assign(new Error("too many"), { name: "RequestLimitExceeded" });
+  primary.on(DescribeVolumesCommand).rejects(throttled);
+  dr.on(DescribeSnapshotsCommand).rejects(throttled);
+  const world = await whole();
+  expect([world.instances, world.copies, world.problems]).toStrictEqual([undefined, undefined, []]);
+  expect(world.throttled.map(({ code, problem }) => [code, problem.subject])).toStrictEqual([
+    ["RequestLimitExceeded", "copies in us-west-2"],
+    ["RequestLimitExceeded", "instances in us-east-1"],
+  ]);
 });
 
 test("nothing to be seen is three problems, not an error", async () => {

@@ -6,7 +6,13 @@ import { NOW, OPEN, SETTINGS, SLOT, copyOf, instance, snapshot, volume } from ".
 
 const web = instance("i-1", [volume("vol-1", { isRoot: true })]);
 const yesterday = snapshot("snap-1", { startTimeMs: NOW - DAY_MS });
-const whole: World = { instances: [web], snapshots: [yesterday], copies: [], problems: [] };
+const whole: World = {
+  instances: [web],
+  snapshots: [yesterday],
+  copies: [],
+  problems: [],
+  throttled: [],
+};
 
 function plan(world: World, serving?: Serving, nowMs = NOW): Plan {
   return planVault(world, SETTINGS, serving, "run-1", nowMs);

@@ -12,7 +12,7 @@ const VOLUMES = [volume("vol-1", { isRoot: true }), volume("vol-2")];
 /** A run a day and a sweep every six hours. The instance is terminated on the given day. */
 function live(retentionDays: number, drRetentionDays: number, terminatedOnDay = DAYS) {
   const policy = { ...SETTINGS, retentionDays, drRetentionDays };
-  let world: World = { instances: [], snapshots: [], copies: [], problems: [] };
+  let world: World = { instances: [], snapshots: [], copies: [], problems: [], throttled: [] };
   const done: Action[] = [];
   for (let hour = 0; hour < DAYS * 24; hour += 6) {
     const nowMs = NOW + hour * HOUR_MS;

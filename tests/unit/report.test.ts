@@ -38,7 +38,7 @@ test("every outcome, kept snapshot and problem is one log line", () => {
   const write = (level: string) => (message: string, fields: Record<string, unknown>) =>
     lines.push([level, message, fields]);
   const log = { info: write("info"), error: write("error") };
-  logDecisions(log, RUN, plan, outcomes);
+  logDecisions(log, RUN, plan, outcomes, []);
   const fields = { status: "done", detail: "made", code: undefined, requestId: "r", snapshotIds: ["a"] }; // prettier-ignore
   expect(lines).toStrictEqual([
     ["info", "snapshot", { ...fields, region: "us-east-1", instanceId: "i-1", reason: "no snapshot yet" }],
@@ -53,7 +53,7 @@ test("a sweep does not say again what is kept", () => {
   const messages: string[] = [];
   const write = (message: string) => messages.push(message);
   const kept = [{ region: "us-east-1", snapshotId: "snap-3", reason: "within 7 days" }];
-  logDecisions({ info: write, error: write }, SWEEP, { actions: [], kept, problems: [problem], pending: [], slotSettled: true }, []); // prettier-ignore
+  logDecisions({ info: write, error: write }, SWEEP, { actions: [], kept, problems: [problem], pending: [], slotSettled: true }, [], []); // prettier-ignore
   expect(messages).toStrictEqual(["problem"]);
 });
 

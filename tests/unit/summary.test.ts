@@ -1,5 +1,5 @@
 import { problemKey, summarize } from "../../src/vault/summary";
-import type { Action, Outcome, Plan, Problem } from "../../src/vault/types";
+import type { Action, Outcome, Plan, Problem, ThrottledRead } from "../../src/vault/types";
 import { RUN } from "../support/world";
 
 const ACTIONS = {
@@ -20,9 +20,9 @@ function problem(kind: string): Problem {
   return { kind, subject: "x", message: kind };
 }
 
-function summary(outcomes: Outcome[], problems: Problem[] = []) {
+function summary(outcomes: Outcome[], problems: Problem[] = [], putOff: ThrottledRead[] = []) {
   const plan: Plan = { actions: [], kept: [], problems, pending: [], slotSettled: true };
-  return summarize("vault", RUN, plan, outcomes);
+  return summarize("vault", RUN, plan, outcomes, putOff);
 }
 
 const made = outcome("snapshot", "done", ["a"]);
@@ -94,4 +94,14 @@ test("what was put off is counted by AWS's code, or as for want of time", () => 
     NoTime: 1,
   });
   expect(summary([made]).deferrals).toStrictEqual({});
+});
+
+test("a read that was throttled counts as put off, and is no problem", () => {
+  const read = { code: "RequestLimitExceeded", problem: problem("not-observed") };
+  const { status, counts, deferrals } = summary([made], [], [read]);
+  expect([status, counts.deferred, deferrals]).toStrictEqual([
+    "clean",
+    1,
+    { RequestLimitExceeded: 1 },
+  ]);
 });
