@@ -24,6 +24,9 @@ const TOLD_FOR_MS = 23 * HOUR_MS;
 /** Scheduler takes 256 KB of input; the oldest tellings beyond this are forgotten, and so told again. */
 const MAX_TOLD = 1_000;
 
+/** Limits of how much is under way at once. Where it is the vault's own, each end of it makes room. */
+const SLOTS_TAKEN = ["ResourceLimitExceeded", "PendingSnapshotLimitExceeded"];
+
 /** How long to wait for work that began at `sinceMs`: a minute at first, later as it ages, ten minutes at most. */
 export function wakeDelayMs(sinceMs: number, nowMs: number): number {
   const share = (nowMs - sinceMs) * AGE_SHARE;
@@ -42,12 +45,17 @@ export function nextWakeMs(
 ): number | undefined {
   const since = plan.pending.map(({ sinceMs }) => sinceMs);
   if (throttledSince !== undefined) since.push(parseIso(throttledSince) ?? nowMs);
-  for (const { action, status, snapshotIds } of outcomes) {
-    if (action.kind === "delete") continue;
-    if (snapshotIds.length > 0) since.push(nowMs);
-    if (status === "deferred") {
-      since.push(action.kind === "copy" ? action.sinceMs : (parseIso(action.slot) ?? nowMs));
-    }
+  const busy = new Set(plan.pending.map(({ region }) => region));
+  for (const { action, snapshotIds } of outcomes) {
+    if (action.kind === "delete" || snapshotIds.length === 0) continue;
+    since.push(nowMs);
+    busy.add(action.region);
+  }
+  for (const { action, status, code = "" } of outcomes) {
+    if (action.kind === "delete" || status !== "deferred") continue;
+    const slotMs = action.kind === "copy" ? action.sinceMs : parseIso(action.slot);
+    const soon = SLOTS_TAKEN.includes(code) && busy.has(action.region);
+    since.push(soon ? nowMs : (slotMs ?? nowMs));
   }
   if (since.length === 0) return undefined;
   // The youngest work is looked at first. Not `Math.max(...since)`: it may be more than a call takes.

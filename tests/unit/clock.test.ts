@@ -58,6 +58,19 @@ describe("the next wake", () => {
     expect(wake([], [], isoSeconds(NOW - 40 * MINUTE_MS))).toBe(10);
   });
 
+  test.each([
+    ["us-west-2", "ResourceLimitExceeded", 1],
+    ["us-west-2", "PendingSnapshotLimitExceeded", 1],
+    ["us-west-2", "RequestLimitExceeded", 10],
+    ["us-east-1", "ResourceLimitExceeded", 10],
+  ])("with own work under way in %s and a copy put off for %s is in %d minutes", (region, code, minutes) => {
+    const sinceMs = NOW - 40 * MINUTE_MS;
+    const copy = { kind: "copy", region: "us-west-2", sinceMs } as CopyAction;
+    const putOff = outcome({ action: copy, status: "deferred", code });
+    expect(wake([putOff], [{ snapshotId: "snap-1", region, sinceMs }])).toBe(minutes);
+    expect(wake([putOff])).toBe(10);
+  }); // prettier-ignore
+
   test("is soon after something was made", () => {
     expect(wake([outcome({ snapshotIds: ["snap-1"] })])).toBe(1);
   });
