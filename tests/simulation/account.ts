@@ -48,6 +48,8 @@ export interface SimSnapshot {
   /** The volume whose data it holds. */
   dataOf: string;
   heldByAmi: boolean;
+  /** When an AMI let go of it. */
+  freedMs?: number;
   /** Set on a snapshot that is deleted while pending: it goes when it is done. */
   goesWhenDone: boolean;
   /** Until then a describe may miss it or show how it was before. */

@@ -124,6 +124,7 @@ function holdByAmi(account: Account): string | undefined {
   snapshot.heldByAmi = true;
   account.time.after(account.random.skewed(0.5, 10) * DAY_MS, () => {
     snapshot.heldByAmi = false;
+    snapshot.freedMs = account.time.nowMs();
   });
   return `makes an AMI of ${snapshot.snapshotId}`;
 }

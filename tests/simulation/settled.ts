@@ -44,6 +44,11 @@ function newest(list: readonly SimSnapshot[], key: (s: SimSnapshot) => string | 
   );
 }
 
+/** An AMI holds it, or did until so lately that no sweep came since. */
+function isHeld(account: Account, { heldByAmi, freedMs = -Infinity }: SimSnapshot): boolean {
+  return heldByAmi || freedMs > account.time.nowMs() - GRACE_MS;
+}
+
 function checkAge(
   account: Account,
   list: readonly SimSnapshot[],
@@ -52,7 +57,7 @@ function checkAge(
 ) {
   const beforeMs = account.time.nowMs() - days * DAY_MS - GRACE_MS;
   for (const snapshot of list) {
-    if (snapshot === floor || snapshot.heldByAmi || snapshot.startMs > beforeMs) continue;
+    if (snapshot === floor || isHeld(account, snapshot) || snapshot.startMs > beforeMs) continue;
     const ageDays = ((account.time.nowMs() - snapshot.startMs) / DAY_MS).toFixed(1);
     account.story.violate(
       "nothing past retention",
@@ -64,7 +69,7 @@ function checkAge(
 function checkTwins(account: Account, list: readonly SimSnapshot[]): void {
   const bySlot = new Map<string, SimSnapshot>();
   for (const snapshot of list) {
-    if (snapshot.heldByAmi) continue;
+    if (isHeld(account, snapshot)) continue;
     const twin = bySlot.get(slotOf(snapshot));
     bySlot.set(slotOf(snapshot), snapshot);
     if (twin === undefined) continue;
@@ -78,7 +83,7 @@ function checkVolume(account: Account, volumeId: string): void {
   const own = ownOf(account, volumeId);
   const settledBeforeMs = time.nowMs() - GRACE_MS;
   for (const failed of own.filter(({ state }) => state === "error")) {
-    if (failed.heldByAmi || failed.startMs > time.nowMs() - REMAINS_MS) continue;
+    if (isHeld(account, failed) || failed.startMs > time.nowMs() - REMAINS_MS) continue;
     story.violate("no remains of failures", `${failed.snapshotId} in ${failed.region}`);
   }
   const done = own.filter((s) => s.state === "completed" && s.startMs < settledBeforeMs);
