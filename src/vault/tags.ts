@@ -47,11 +47,14 @@ export const MAX_SNAPSHOT_TAGS = MAX_TAGS - 1;
 /** Value of `<tagKey>` on a volume that is not to be backed up. */
 export const EXCLUDE_VALUE = "exclude";
 
-/** EC2's list form to a record. A tag without key is not one. */
-export function tagsFromList(list: readonly { Key?: string; Value?: string }[] | undefined): Tags {
-  return Object.fromEntries(
-    (list ?? []).flatMap(({ Key, Value }) => (Key === undefined ? [] : [[Key, Value ?? ""]])),
-  );
+/** EC2's list form to a record. A tag without key is not one. A loop: a large vault has a million tags a pass. */
+export function tagsFromList(list: readonly { Key?: string; Value?: string }[] = []): Tags {
+  const tags: Record<string, string> = {};
+  for (const { Key, Value = "" } of list) {
+    if (Key === "__proto__") Object.defineProperty(tags, Key, { value: Value, enumerable: true });
+    else if (Key !== undefined) tags[Key] = Value;
+  }
+  return tags;
 }
 
 /** A record to EC2's list form, in a stable order, so that the same input is the same request. */

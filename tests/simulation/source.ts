@@ -8,6 +8,7 @@ import { createHandler } from "../../src/vault/callback";
 import type { VaultSettings } from "../../src/vault/types";
 import type { Sdk } from "./interception";
 import type { SimulatedHandler } from "./lambda";
+import { rememberSchedules } from "./rememberedCron";
 
 export interface FunctionSource {
   sdk: Sdk;
@@ -28,6 +29,7 @@ export function quietEnvironment(): void {
 
 export function vaultSource(): FunctionSource {
   quietEnvironment();
+  rememberSchedules();
   return {
     sdk: { clients: [EC2Client, SchedulerClient, SNSClient], Logger, Metrics },
     coldStart: createHandler,
