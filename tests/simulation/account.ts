@@ -91,8 +91,8 @@ export interface Account {
   drDown: boolean;
   schedulerDown: boolean;
   snsDown: boolean;
-  /** When a call last found the token buckets free of others' crowds. */
-  uncrowdedMs: number;
+  /** The latest stretch of time in which calls found the token buckets crowded by others, without a break. */
+  crowd: { sinceMs: number; untilMs: number; over: boolean };
   /** Slots that a run has begun for. */
   slotsReached: Set<string>;
   /** An action that somebody denied the role, `ec2:CopySnapshot`. */
@@ -125,7 +125,7 @@ export function makeAccount(
     drDown: false,
     schedulerDown: false,
     snsDown: false,
-    uncrowdedMs: 0,
+    crowd: { sinceMs: 0, untilMs: 0, over: true },
     slotsReached: new Set(),
   };
 }

@@ -27,6 +27,12 @@ function checkOutage(account: Account, region: Region, { name }: Call): void {
   if (down) throw awsError("ServiceUnavailable", `${region.name} is down`, OUTAGE);
 }
 
+function noteCrowd({ crowd, time }: Account, crowded: boolean): void {
+  if (crowded && crowd.over) crowd.sinceMs = time.nowMs();
+  if (crowded) crowd.untilMs = time.nowMs();
+  crowd.over = !crowded;
+}
+
 export function makeAws(account: Account, scheduler: Scheduler, tellings: Tellings): Aws {
   const crowds = makeCrowds(account);
   const pager = makePager();
@@ -86,7 +92,7 @@ export function makeAws(account: Account, scheduler: Scheduler, tellings: Tellin
     const region = regionOf(account, regionName);
     checkOutage(account, region, call);
     const crowded = crowds("busyBuckets");
-    if (!crowded) account.uncrowdedMs = account.time.nowMs();
+    noteCrowd(account, crowded);
     const share = crowded ? 0.002 : 1;
     const ec2 = !["GetSchedule", "UpdateSchedule", "Publish"].includes(call.name);
     if (ec2 && !region.buckets.take(call.name, account.time.nowMs(), share)) {

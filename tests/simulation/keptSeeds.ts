@@ -19,4 +19,10 @@ export const KEPT_SEEDS: readonly KeptSeed[] = [
     found:
       "a rule of the simulation's own: a duplicate may go when the one that was copied has just gone by retention",
   },
+  {
+    seed: 378,
+    days: 60,
+    found:
+      "a rule of the simulation's own: a crowd of over an hour may end in the middle of the pass that tells of it",
+  },
 ];
