@@ -15,6 +15,9 @@ const HANG_MS = 30_000;
 /** The SDK doubles from here, with a random share of it. */
 const BACKOFF_MS = { throttled: 500, transient: 100, most: 20_000 };
 
+/** What the SDK adds to every answer. */
+const ANSWERED = { httpStatusCode: 200, requestId: "r-simulated" };
+
 /** Ends an invocation without a word. */
 export type Kill = (invocation: Invocation, why: string) => void;
 
@@ -46,7 +49,7 @@ function takeEffect(account: Account, aws: Aws, tellings: Tellings, sending: Sen
   const touchesMemory = ["GetSchedule", "UpdateSchedule", "Publish"].includes(call.name);
   account.story.count(`call: ${call.name}`);
   try {
-    const output = aws(invocation, traits.region, call);
+    const output = { ...aws(invocation, traits.region, call), $metadata: ANSWERED };
     if (!strikes(account, "lost answer", account.faults.calls.lostAnswer)) return { output };
     if (touchesMemory) tellings.silenced();
     return { error: noAnswer() };
