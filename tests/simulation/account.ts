@@ -67,6 +67,8 @@ export interface SimSnapshot {
 export interface Region {
   name: string;
   snapshots: Map<string, SimSnapshot>;
+  /** Copies that were begun and not yet seen to have ended. */
+  copying: Set<SimSnapshot>;
   buckets: TokenBuckets;
 }
 
@@ -106,7 +108,12 @@ export function makeAccount(
   story: Story,
   random: Random,
 ): Account {
-  const region = (name: string): Region => ({ name, snapshots: new Map(), buckets: makeBuckets() });
+  const region = (name: string): Region => ({
+    name,
+    snapshots: new Map(),
+    copying: new Set(),
+    buckets: makeBuckets(),
+  });
   return {
     settings,
     time,
@@ -162,7 +169,9 @@ function listOf(map: Map<string, SimSnapshot[]>, key: string): SimSnapshot[] {
 export function enter(account: Account, region: Region, snapshot: SimSnapshot): void {
   region.snapshots.set(snapshot.snapshotId, snapshot);
   listOf(account.byVolume, snapshot.dataOf).push(snapshot);
-  if (snapshot.sourceId !== undefined) listOf(account.bySource, snapshot.sourceId).push(snapshot);
+  if (snapshot.sourceId === undefined) return;
+  listOf(account.bySource, snapshot.sourceId).push(snapshot);
+  region.copying.add(snapshot);
 }
 
 /** By the vault's own reading of tags: what a person untagged is a person's. */

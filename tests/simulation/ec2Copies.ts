@@ -17,12 +17,11 @@ import { durationMs, finish } from "./ec2Creates";
 
 const IN_FLIGHT_MAX = 20;
 
-function inFlight(region: Region): number {
-  let count = 0;
-  for (const { state, sourceId, deleted } of region.snapshots.values()) {
-    if (state === "pending" && sourceId !== undefined && !deleted) count += 1;
+function inFlight({ copying }: Region): number {
+  for (const copy of copying) {
+    if (copy.state !== "pending" || copy.deleted) copying.delete(copy);
   }
-  return count;
+  return copying.size;
 }
 
 /** The snapshot to copy, or the refusal. */

@@ -40,19 +40,21 @@ export interface Pager {
 const TOKENS_OPEN = 200;
 
 export function makePager(): Pager {
-  const open = new Map<string, unknown[]>();
+  const open = new Map<string, { all: unknown[]; from: number }>();
   let tokens = 0;
   return {
     page: <T>(account: Account, input: DescribeInput, list: () => T[]): Page<T> => {
       // A page may be asked for again, when its answer was lost.
-      const rest = input.NextToken === undefined ? list() : (open.get(input.NextToken) as T[]);
+      const rest = input.NextToken === undefined ? undefined : open.get(input.NextToken);
+      const { all, from } = (rest ?? { all: list(), from: 0 }) as { all: T[]; from: number };
       const size = Math.min(input.MaxResults ?? 1_000, account.faults.nature.pageSize);
       const given = strikes(account, "zero page", account.faults.calls.zeroPage) ? 0 : size;
-      if (rest.length <= given) return { items: rest };
+      const items = all.slice(from, from + given);
+      if (all.length - from <= given) return { items };
       const nextToken = `page-${(tokens += 1)}`;
-      open.set(nextToken, rest.slice(given));
+      open.set(nextToken, { all, from: from + given });
       open.delete(`page-${tokens - TOKENS_OPEN}`);
-      return { items: rest.slice(0, given), nextToken };
+      return { items, nextToken };
     },
   };
 }

@@ -13,6 +13,8 @@ interface Nature {
   /** One call's time on the wire. */
   latencyMs: [min: number, max: number];
   pageSize: number;
+  /** The function's own time to read one record out of a describe's answer. */
+  readMs: number;
   /** How long after a write a describe may still miss it. */
   consistencyMs: number;
 }
@@ -86,6 +88,7 @@ function drawNature(random: Random): Nature {
     copyMs: [copyMs / 4, copyMs],
     latencyMs: [20, random.skewed(50, 2_000)],
     pageSize: random.pick([7, 1_000, 1_000, 1_000]),
+    readMs: 0,
     consistencyMs: random.chance(0.5) ? 0 : random.skewed(1_000, 3 * MINUTE_MS),
   };
 }
@@ -163,15 +166,21 @@ function drawKinds(random: Random): string[] {
   return names.filter(() => random.chance(share));
 }
 
-export function drawFaults(random: Random): Faults {
-  const faults: Faults = {
-    kinds: drawKinds(random.fork("kinds")),
-    nature: drawNature(random.fork("nature")),
+/** Nothing goes wrong; AWS is as it is. */
+export function noFaults(nature: Nature): Faults {
+  return {
+    kinds: [],
+    nature,
     calls: { ...NO_CALL_FAULTS },
     limits: { snapshotError: 0, copyError: 0, busyBuckets: 0, busyCopySlots: 0, busyPending: 0 },
     delivery: { lost: 0, repeated: 0, late: 0, concurrency: 1 },
     daily: { people: 0, keyDisabled: 0, drDown: 0, schedulerDown: 0, snsDown: 0, denied: 0 },
   };
+}
+
+export function drawFaults(random: Random): Faults {
+  const kinds = drawKinds(random.fork("kinds"));
+  const faults: Faults = { ...noFaults(drawNature(random.fork("nature"))), kinds };
   for (const kind of faults.kinds) KINDS[kind]?.(faults, random.fork(kind));
   return faults;
 }

@@ -20,6 +20,8 @@ export interface Invocation {
   deferred: number;
   publishes: number;
   calls: number;
+  /** Until when it is at work on the answers that have come. */
+  readingMs: number;
 }
 
 export function makeInvocation(
@@ -42,5 +44,6 @@ export function makeInvocation(
     deferred: 0,
     publishes: 0,
     calls: 0,
+    readingMs: 0,
   };
 }

@@ -50,6 +50,7 @@ export function makeLambda(
   const end = (invocation: Invocation, how: string) => {
     invocation.over = true;
     running.delete(invocation);
+    story.count("milliseconds run", time.nowMs() - invocation.startMs);
     story.tell(`${invocation.id} ${how}`);
   };
 

@@ -1,27 +1,21 @@
 /**
  * One run: a seed, some sixty days of virtual time, storms with quiet days after each. Everything is decided by the
- * seed; nothing waits for a real timer; the handler's continuations run between two events.
+ * seed; nothing waits for a real timer.
  */
 import { DAY_MS, HOUR_MS } from "../../src/vault/time";
 import { type Account, forgetGone, makeAccount } from "./account";
-import { makeAws } from "./aws";
 import { drawFaults } from "./faults";
 import { firstFleet, newInstance, protectedVolumes } from "./fleet";
-import { type ClientTraits, type Interception, intercept } from "./interception";
-import type { Invocation } from "./invocation";
-import { type Lambda, makeLambda } from "./lambda";
 import { endOutages, startOutages } from "./outages";
 import { startPeople } from "./people";
 import { makeRandom } from "./random";
-import { type Scheduler, makeScheduler } from "./scheduler";
 import { drawSettings } from "./settings";
 import { checkNewestSlot, checkSettled } from "./settled";
 import type { FunctionSource } from "./source";
+import { type Stage, setStage } from "./stage";
 import { type Violation, makeStory } from "./story";
-import { type Tellings, makeTellings } from "./tellings";
 import { checkTold, checkUnbothered } from "./toldRules";
-import { type VirtualTime, installDate, makeTime } from "./virtualTime";
-import { makeWire } from "./wire";
+import { makeTime } from "./virtualTime";
 
 export interface SimulationResult {
   seed: number;
@@ -41,15 +35,8 @@ const CYCLE_DAYS = 20;
 const QUIET_DAYS = 4;
 const SLOT_MS = 3 * HOUR_MS;
 
-interface Simulated {
-  account: Account;
-  lambda: Lambda;
-  scheduler: Scheduler;
-  tellings: Tellings;
-}
-
 /** Storms and quiet: faults stop, what is broken is mended, and there is something to protect. */
-function planWeather({ account }: Simulated, days: number): void {
+function planWeather(account: Account, days: number): void {
   const { time, story } = account;
   const cycles = Math.max(1, Math.floor(days / CYCLE_DAYS));
   const cycleDays = Math.floor(days / cycles);
@@ -70,7 +57,7 @@ function planWeather({ account }: Simulated, days: number): void {
 }
 
 /** Half an hour before each run: what must hold by now. The newest slot is a day old then. */
-function checkDay({ account, lambda, scheduler, tellings }: Simulated, dayMs: number): void {
+function checkDay({ account, lambda, scheduler, tellings }: Stage, dayMs: number): void {
   forgetGone(account);
   const slotMs = dayMs - DAY_MS + SLOT_MS;
   if (slotMs < START_MS) return;
@@ -81,30 +68,13 @@ function checkDay({ account, lambda, scheduler, tellings }: Simulated, dayMs: nu
   if (quietMs > 2 * DAY_MS) checkSettled(account, scheduler, lambda, tellings);
 }
 
-function planChecks(simulated: Simulated, days: number): void {
+function planChecks(stage: Stage, days: number): void {
   for (let day = 1; day <= days; day += 1) {
     const dayMs = START_MS + day * DAY_MS;
-    simulated.account.time.at(dayMs + SLOT_MS - HOUR_MS / 2, () => {
-      checkDay(simulated, dayMs);
+    stage.account.time.at(dayMs + SLOT_MS - HOUR_MS / 2, () => {
+      checkDay(stage, dayMs);
     });
   }
-}
-
-/** The rest of what is ready runs before the next event; virtual time stands still. */
-async function continuations(interception: Interception): Promise<void> {
-  await new Promise((resolve) => {
-    process.nextTick(resolve);
-  });
-  while (interception.isWaiting()) await new Promise(setImmediate);
-}
-
-async function pass(
-  time: VirtualTime,
-  untilMs: number,
-  interception: Interception,
-  takeActivity: () => boolean,
-): Promise<void> {
-  while (time.step(untilMs)) if (takeActivity()) await continuations(interception);
 }
 
 /**
@@ -122,37 +92,18 @@ export async function simulate(
   const faults = drawFaults(random.fork("faults"));
   const settings = drawSettings(random.fork("settings"));
   const account = makeAccount(settings, faults, time, story, random);
-  const tellings = makeTellings(account);
-  let active = false;
-  const wake = () => {
-    active = true;
-  };
-  const lambda = makeLambda(account, tellings, () => source.coldStart(settings), wake);
-  const scheduler = makeScheduler(account, (event) => {
-    lambda.deliver(event);
-  });
-  const wire = makeWire(account, makeAws(account, scheduler, tellings), tellings, lambda.kill);
-  const send = (invocation: Invocation, traits: ClientTraits, command: never) =>
-    wire(invocation, traits, command, wake);
-  const restoreDate = installDate(() => time.nowMs());
-  const interception = intercept(source.sdk, send);
+  const stage = setStage(account, source);
   try {
-    const simulated = { account, lambda, scheduler, tellings };
     story.tell(`faults: ${faults.kinds.join(", ") || "none"}; ${JSON.stringify(settings)}`);
     firstFleet(account);
     startPeople(account);
     startOutages(account);
-    planWeather(simulated, days);
-    planChecks(simulated, days);
-    await pass(time, START_MS + days * DAY_MS + SLOT_MS, interception, () => {
-      const was = active;
-      active = false;
-      return was;
-    });
-    checkUnbothered(account, tellings);
+    planWeather(account, days);
+    planChecks(stage, days);
+    await stage.pass(START_MS + days * DAY_MS + SLOT_MS);
+    checkUnbothered(account, stage.tellings);
   } finally {
-    interception.remove();
-    restoreDate();
+    stage.leave();
   }
   const { counts, violations } = story;
   return { seed, days, kinds: faults.kinds, hash: story.hash(), counts, violations, lastEvents: story.lastEvents() }; // prettier-ignore

@@ -2,6 +2,7 @@
  * A call on its way: latency, what the SDK sends again, lost answers, and the function killed on the way. Every step
  * is an event of virtual time, so two invocations at once interleave call by call, and the same for the same seed.
  */
+import type { DescribeSnapshotsCommandOutput } from "@aws-sdk/client-ec2";
 import { type Account, strikes } from "./account";
 import type { Aws } from "./aws";
 import { isThrottling, isTransient, noAnswer } from "./awsError";
@@ -66,6 +67,15 @@ export function makeWire(account: Account, aws: Aws, tellings: Tellings, kill: K
   const { time, story, faults, random } = account;
   const latencyMs = () => random.skewed(...faults.nature.latencyMs) / 2;
 
+  /** One processor reads the answers of an invocation, one after the other. */
+  const whenRead = (invocation: Invocation, output: object | undefined): number => {
+    const arrivesMs = time.nowMs() + latencyMs();
+    if (faults.nature.readMs === 0) return arrivesMs;
+    const records = (output as DescribeSnapshotsCommandOutput | undefined)?.Snapshots?.length ?? 0;
+    const fromMs = Math.max(arrivesMs, invocation.readingMs);
+    return (invocation.readingMs = fromMs + records * faults.nature.readMs);
+  };
+
   const answer = (sending: Sending, { output, error }: Answer) => {
     const { invocation } = sending;
     if (invocation.over) return;
@@ -100,7 +110,7 @@ export function makeWire(account: Account, aws: Aws, tellings: Tellings, kill: K
     if (!invocation.over && strikes(account, "killed after", faults.calls.killAfter)) {
       kill(invocation, `killed after ${call.name}`);
     }
-    time.after(latencyMs(), () => {
+    time.at(whenRead(invocation, result.output), () => {
       answer(sending, result);
     });
   };
