@@ -39,6 +39,10 @@ export interface Night {
   alarms: number;
 }
 
+export function lambdaUsd(gbSeconds: number, invocations: number): number {
+  return gbSeconds * PRICE.lambdaGbSecond + (invocations / 1e6) * PRICE.lambdaMillionRequests;
+}
+
 export function monthlyCost(night: Night): CostLine[] {
   const invocations = night.invocations * DAYS;
   return [
@@ -49,9 +53,7 @@ export function monthlyCost(night: Night): CostLine[] {
     },
     {
       what: "Lambda",
-      usd:
-        invocations * night.seconds * night.memoryGb * PRICE.lambdaGbSecond +
-        (invocations / 1e6) * PRICE.lambdaMillionRequests,
+      usd: lambdaUsd(invocations * night.seconds * night.memoryGb, invocations),
     },
     { what: "CloudWatch: alarms", usd: night.alarms * PRICE.alarm },
     {

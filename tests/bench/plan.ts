@@ -17,7 +17,7 @@ export interface PlanFigure {
 
 const NIGHTS = 14;
 const VOLUMES_AN_INSTANCE = 2;
-const NOW = Date.UTC(2026, 10, 22, 3, 5);
+export const NOW = Date.UTC(2026, 10, 22, 3, 5);
 
 const POLICY: VaultPolicy = {
   vaultId: "smart-vault-bench",
@@ -34,7 +34,7 @@ const POLICY: VaultPolicy = {
   drKeyArn: "arn:aws:kms:us-west-2:123456789012:key/bench",
 };
 
-function instanceAt(index: number): ProtectedInstance {
+export function instanceAt(index: number): ProtectedInstance {
   const id = index.toString(16).padStart(12, "0");
   const volumes = Array.from({ length: VOLUMES_AN_INSTANCE }, (_, volume) => ({
     volumeId: `vol-${volume}${id}`,
@@ -56,7 +56,7 @@ function instanceAt(index: number): ProtectedInstance {
   };
 }
 
-function snapshotOf(instance: ProtectedInstance, volume: number, night: number): Snapshot {
+export function snapshotOf(instance: ProtectedInstance, volume: number, night: number): Snapshot {
   const startTimeMs = NOW - night * DAY_MS - 5 * 60_000;
   const volumeId = instance.volumes[volume]?.volumeId ?? "";
   return {

@@ -1,0 +1,208 @@
+/**
+ * (b) How long a backlog takes to copy, in virtual time, against the least that AWS's own limits allow. The real
+ * handler on the simulation's model of two regions and of Scheduler, with nothing going wrong; begun by one sweep.
+ */
+import { inChild, printFigure } from "./child";
+import { lambdaUsd } from "./cost";
+import { NOW, instanceAt, snapshotOf } from "./plan";
+import { type Account, type SimSnapshot, enter, isSound, makeAccount } from "../simulation/account";
+import { noFaults } from "../simulation/faults";
+import { makeRandom } from "../simulation/random";
+import { drawSettings } from "../simulation/settings";
+import { vaultSource } from "../simulation/source";
+import { setStage } from "../simulation/stage";
+import { type Story, makeStory } from "../simulation/story";
+import { makeTime } from "../simulation/virtualTime";
+import { TAG } from "../../src/vault/tags";
+import { DAY_MS, MINUTE_MS } from "../../src/vault/time";
+
+export interface Backlog {
+  /** Completed snapshots without a copy, by twos of one instance. */
+  snapshots: number;
+  copyMinutes: number;
+  /** How many copies are waited for: all, or a stretch with the whole backlog in place. */
+  copies: number;
+  /** Whether each copy that completes wakes the function, as EBS's events could. The vault has no such thing. */
+  events: boolean;
+}
+
+export interface MakespanFigure extends Backlog {
+  makespanMs: number;
+  boundMs: number;
+  ratio: number;
+  invocations: number;
+  /** DescribeSnapshots, of both regions. */
+  describes: number;
+  /** Lambda, for as long as the measurement went. */
+  gbSeconds: number;
+  usd: number;
+}
+
+const IN_FLIGHT_MAX = 20;
+const BUCKET = { max: 50, refillPerSecond: 5 };
+const MEMORY_MB = 512;
+/** Lambda gives a whole processor at 1,769 MB, and shares of it below (AWS, "Configure Lambda function memory"). */
+const PROCESSOR_SHARE = MEMORY_MB / 1_769;
+/** CPU time of the SDK for a record of a DescribeSnapshots answer with 14 tags, measured on a whole processor. */
+const READ_CPU_MS = 0.2;
+/** EventBridge gives EBS's events within seconds. */
+const EVENT_MS = { least: 1_000, most: 5_000 };
+/** No run: it would only find no instance. */
+const NEVER = "cron(0 3 29 2 ? 2096)";
+const GIVEN_UP_MS = 1_000 * DAY_MS;
+
+/**
+ * The least that AWS's limits allow for n copies of a duration d: the larger of
+ * - the 20 copies that may be in flight into a region: ceil(n / 20) × d
+ * - CopySnapshot's token bucket, 50 and 5 a second: (n − 50) / 5 s until the last is begun, then d
+ */
+export function boundMs(copies: number, copyMinutes: number): number {
+  const durationMs = copyMinutes * MINUTE_MS;
+  const slotsMs = Math.ceil(copies / IN_FLIGHT_MAX) * durationMs;
+  const lastBegunMs = (Math.max(0, copies - BUCKET.max) / BUCKET.refillPerSecond) * 1_000;
+  return Math.max(slotsMs, lastBegunMs + durationMs);
+}
+
+/** A snapshot of the bench's fleet, as EC2 has it. */
+function simulated(account: Account, index: number): SimSnapshot {
+  const made = snapshotOf(instanceAt(index >> 1), index & 1, 0);
+  const { snapshotId, region, volumeId, startTimeMs, sizeGiB } = made;
+  return {
+    snapshotId,
+    region,
+    volumeId,
+    tags: { ...made.tags, [TAG.vault]: account.settings.vaultId },
+    state: "completed",
+    startMs: startTimeMs,
+    sizeGiB,
+    encrypted: false,
+    dataOf: volumeId,
+    heldByAmi: false,
+    goesWhenDone: false,
+    settledMs: 0,
+    deleted: false,
+  };
+}
+
+/** Two regions in which nothing goes wrong, with the backlog in the primary one. */
+function quietAccount(
+  { snapshots, copyMinutes }: Backlog,
+  onCopied: (account: Account) => void,
+): Account {
+  const random = makeRandom(1);
+  const durationMs = copyMinutes * MINUTE_MS;
+  const faults = noFaults({
+    snapshotMs: [MINUTE_MS, MINUTE_MS],
+    copyMs: [durationMs, durationMs],
+    latencyMs: [100, 400],
+    pageSize: 1_000,
+    readMs: READ_CPU_MS / PROCESSOR_SHARE,
+    consistencyMs: 0,
+  });
+  const time = makeTime(NOW);
+  const plain = makeStory(time);
+  const story: Story = {
+    ...plain,
+    count: (what, times) => {
+      plain.count(what, times);
+      if (what === "copy: completed") onCopied(account);
+    },
+  };
+  const settings = { ...drawSettings(random), schedule: NEVER };
+  const account = makeAccount(settings, faults, time, story, random);
+  account.stormy = false;
+  for (let index = 0; index < snapshots; index += 1) {
+    enter(account, account.primary, simulated(account, index));
+  }
+  return account;
+}
+
+/** @throws where the model's rules were broken, or a copy is not sound */
+function checkCopies(account: Account, wanted: number): void {
+  const { dr, story } = account;
+  const [violation] = story.violations;
+  if (violation !== undefined) throw new Error(`${violation.rule}: ${violation.detail}`);
+  const sound = [...dr.snapshots.values()].filter((copy) => isSound(account, copy));
+  const sources = new Set(sound.map(({ sourceId }) => sourceId));
+  if (sources.size < wanted) throw new Error(`${sources.size} of ${wanted} have a sound copy`);
+}
+
+/** @returns the figure, of the model in this process */
+export async function measureHere(backlog: Backlog): Promise<MakespanFigure> {
+  let copied = 0;
+  const sweep = () => {
+    stage.lambda.deliver({ kind: "sweep" });
+  };
+  const account = quietAccount(backlog, ({ time, random }) => {
+    copied += 1;
+    if (!backlog.events) return;
+    time.after(random.int(EVENT_MS.least, EVENT_MS.most), sweep);
+  });
+  const stage = setStage(account, vaultSource(), ({ kind }) => kind !== "run");
+  account.time.after(0, sweep);
+  try {
+    await stage.pass(NOW + GIVEN_UP_MS, () => copied >= backlog.copies);
+  } finally {
+    stage.leave();
+  }
+  checkCopies(account, backlog.copies);
+  const { counts } = account.story;
+  const invocations = counts.invocations ?? 0;
+  const gbSeconds = ((counts["milliseconds run"] ?? 0) / 1_000) * (MEMORY_MB / 1_024);
+  const makespanMs = account.time.nowMs() - NOW;
+  const leastMs = boundMs(backlog.copies, backlog.copyMinutes);
+  return {
+    ...backlog,
+    makespanMs,
+    boundMs: leastMs,
+    ratio: makespanMs / leastMs,
+    invocations,
+    describes: counts["call: DescribeSnapshots"] ?? 0,
+    gbSeconds,
+    usd: lambdaUsd(gbSeconds, invocations),
+  };
+}
+
+/** At 10,000 and more a stretch only: each of the thousands of passes reads tens or hundreds of pages. */
+const STRETCHES: readonly Omit<Backlog, "events">[] = [
+  { snapshots: 100_000, copyMinutes: 20, copies: 60 },
+  { snapshots: 100_000, copyMinutes: 2, copies: 100 },
+  { snapshots: 10_000, copyMinutes: 20, copies: 200 },
+  { snapshots: 10_000, copyMinutes: 2, copies: 200 },
+  { snapshots: 1_000, copyMinutes: 20, copies: 1_000 },
+  { snapshots: 1_000, copyMinutes: 2, copies: 1_000 },
+  { snapshots: 100, copyMinutes: 20, copies: 100 },
+  { snapshots: 100, copyMinutes: 2, copies: 100 },
+];
+/** A hundred thousand snapshots are read again at each event: that takes longer than a bench may. */
+const MOST_WITH_EVENTS = 10_000;
+const LANES = 2;
+
+/**
+ * Virtual time is not changed by what else the machine does: two at a time, the longest first.
+ * @param withEvents whether also to measure what EBS's events would give
+ */
+export async function measureMakespans(
+  withEvents: boolean,
+  progress: (message: string) => void,
+): Promise<MakespanFigure[]> {
+  const clock = STRETCHES.map((stretch) => ({ ...stretch, events: false }));
+  const events = STRETCHES.filter(({ snapshots }) => snapshots <= MOST_WITH_EVENTS);
+  const left = [...clock, ...(withEvents ? events.map((one) => ({ ...one, events: true })) : [])];
+  const figures: MakespanFigure[] = [];
+  const lane = async () => {
+    for (let backlog = left.shift(); backlog !== undefined; backlog = left.shift()) {
+      const { snapshots, copyMinutes } = backlog;
+      progress(`(b) ${snapshots} snapshots, copies of ${copyMinutes} minutes`);
+      figures.push(await inChild<MakespanFigure>(__filename, JSON.stringify(backlog)));
+    }
+  };
+  await Promise.all(Array.from({ length: LANES }, lane));
+  const order = ({ events: woken, copyMinutes, snapshots }: Backlog) =>
+    (woken ? 1e9 : 0) + copyMinutes * 1e7 + snapshots;
+  return figures.sort((a, b) => order(a) - order(b));
+}
+
+printFigure(require.main === module, ([backlog]) =>
+  measureHere(JSON.parse(backlog ?? "") as Backlog),
+);
