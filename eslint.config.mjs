@@ -47,6 +47,8 @@ export default defineConfig(
       "clockState",
       "duplicates",
       "retention",
+      "keepRules",
+      "calendar",
       "tags",
       "time",
       "volumeFacts",

@@ -6,11 +6,12 @@
 import { type Coverage, copyState } from "./planCopies";
 import {
   type RetentionPoint,
-  type RetentionResult,
+  byVolume,
   newestFirst,
   newestOfEachVolume,
   retention,
 } from "./retention";
+import { makeCalendar } from "./calendar";
 import { MAX_TRIES } from "./slots";
 import { bestFirst, sameVolumeAndSlot } from "./duplicates";
 import { TAG } from "./tags";
@@ -42,13 +43,23 @@ function remove(
   plan.actions.push({ kind: "delete", region, snapshotId, reason, markSourceSnapshotId });
 }
 
-function reasons(result: RetentionResult): {
-  kept: Map<string, string>;
-  gone: Map<string, string>;
-} {
-  const pairs = (list: RetentionResult["keep"]) =>
-    new Map(list.map(({ snapshotId, reason }) => [snapshotId, reason]));
-  return { kept: pairs(result.keep), gone: pairs(result.remove) };
+/** By id, why retention keeps each point or lets it go. */
+function judge(
+  points: readonly RetentionPoint[],
+  retentionDays: number,
+  nowMs: number,
+): { kept: Map<string, string>; gone: Map<string, string> } {
+  const kept = new Map<string, string>();
+  const gone = new Map<string, string>();
+  const options = { nowMs, calendar: makeCalendar("UTC"), keepAtLeast: 1 };
+  for (const mine of byVolume(points)) {
+    const result = retention(mine, { retentionDays }, options);
+    const note = (reasons: Map<string, string>) => (id: string) =>
+      reasons.set(id, result.reasons.get(id)?.[0] ?? "");
+    result.keep.forEach(note(kept));
+    result.remove.forEach(note(gone));
+  }
+  return { kept, gone };
 }
 
 function pruneFailed(
@@ -91,7 +102,7 @@ export function prunePrimary(
   const plan: PrunePlan = { actions: [], kept: [] };
   const safe = (snapshot: Snapshot) => ["sound", "expired"].includes(coverage(snapshot));
   const points = counted.filter((snapshot) => snapshot.state === "completed");
-  const { kept, gone } = reasons(retention(points, policy.retentionDays, nowMs));
+  const { kept, gone } = judge(points, policy.retentionDays, nowMs);
   for (const snapshot of counted) {
     const reason = gone.get(snapshot.snapshotId);
     if (reason === undefined) {
@@ -164,7 +175,7 @@ export function pruneDr(
     else if (best.state === "completed") points.push(best);
     else remove(plan, best, `it is in state ${best.state}, and its source is gone`);
   }
-  const { kept, gone } = reasons(retention(copyPoints(points), policy.drRetentionDays, nowMs));
+  const { kept, gone } = judge(copyPoints(points), policy.drRetentionDays, nowMs);
   const sound = points.filter((copy) => state(copy) === "sound");
   const newestSound = newestOfEachVolume(copyPoints(sound));
   for (const copy of points) {

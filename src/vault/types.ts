@@ -47,6 +47,23 @@ export type VaultPolicy = Pick<
   | "drKeyArn"
 >;
 
+/**
+ * What is kept of one volume's points in one region, with the meaning of restic's `forget`: a point stays where any
+ * rule wants it. A count is of periods that have a point; -1 is all of them, 0 or absent is none.
+ */
+export interface KeepRules {
+  last?: number;
+  hourly?: number;
+  daily?: number;
+  weekly?: number;
+  monthly?: number;
+  yearly?: number;
+  /** Calendar distance from the newest point: `1y5m7d2h`, each part optional. */
+  within?: string;
+  /** Days of 24 hours, from the point's own start up to now. Not restic's: the vault's first and simplest rule. */
+  retentionDays?: number;
+}
+
 /** One EBS volume as attached to one instance; what is needed to make it again. */
 export interface AttachedVolume {
   volumeId: string;

@@ -1,0 +1,35 @@
+/** Keep rules as fast-check draws them: one or more rules that restic has too, small counts, some of them "all". */
+import fc from "fast-check";
+import type { KeepRules } from "../../src/vault/types";
+
+const count = fc.oneof(
+  { weight: 8, arbitrary: fc.integer({ min: 1, max: 12 }) },
+  { weight: 1, arbitrary: fc.constant(-1) },
+);
+
+/** As restic writes it: no part that is zero. */
+export const arbitraryWithin: fc.Arbitrary<string> = fc
+  .tuple(fc.nat({ max: 2 }), fc.nat({ max: 13 }), fc.nat({ max: 40 }), fc.nat({ max: 50 }))
+  .chain((parts) =>
+    fc.subarray(
+      parts.map((part, index) => (part > 0 ? `${part}${"ymdh"[index] ?? ""}` : "")),
+      { minLength: 1 },
+    ),
+  ) // prettier-ignore
+  .map((parts) => parts.join(""))
+  .filter((text) => text !== "");
+
+export const arbitraryKeepRules: fc.Arbitrary<KeepRules> = fc
+  .record(
+    {
+      last: count,
+      hourly: count,
+      daily: count,
+      weekly: count,
+      monthly: count,
+      yearly: count,
+      within: arbitraryWithin,
+    },
+    { requiredKeys: [] },
+  )
+  .filter((rules) => Object.keys(rules).length > 0);

@@ -1,0 +1,66 @@
+/** Histories of one volume and rules for them as fast-check draws them, and what retention decides. */
+import fc from "fast-check";
+import { makeCalendar } from "../../src/vault/calendar";
+import {
+  type RetentionPoint,
+  type RetentionResult,
+  newestFirst,
+  retention,
+} from "../../src/vault/retention";
+import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../src/vault/time";
+import type { KeepRules } from "../../src/vault/types";
+import { arbitraryKeepRules } from "./arbitraryKeepRules";
+import { NOW } from "./world";
+
+export const COUNTED = ["last", "hourly", "daily", "weekly", "monthly", "yearly"] as const;
+export const RUNS = { numRuns: 500 };
+
+/** Of one volume, dense in the last days and sparse over years, some of the future; copies are made after their slot. */
+export const points: fc.Arbitrary<RetentionPoint[]> = fc
+  .array(
+    fc.record({
+      slotMs: fc.oneof(
+        fc.integer({ min: -90 * 24, max: 48 }).map((hours) => NOW + hours * HOUR_MS),
+        fc.integer({ min: -900, max: 3 }).map((days) => NOW + days * DAY_MS),
+        fc.integer({ min: -8 * 60, max: 0 }).map((minutes) => NOW + minutes * MINUTE_MS),
+      ),
+      late: fc.option(fc.integer({ min: 0, max: 240 })),
+    }),
+    { maxLength: 25 },
+  )
+  .map((list) =>
+    list.map(({ slotMs, late }, index) => ({
+      snapshotId: `snap-${index}`,
+      volumeId: "vol-1",
+      startTimeMs: slotMs + (late ?? 0) * HOUR_MS,
+      ...(late !== null && { slotMs }),
+    })),
+  );
+
+export const rules: fc.Arbitrary<KeepRules> = fc.oneof(
+  { weight: 3, arbitrary: arbitraryKeepRules },
+  {
+    weight: 1,
+    arbitrary: fc
+      .tuple(arbitraryKeepRules, fc.integer({ min: 1, max: 50 }))
+      .map(([others, retentionDays]) => ({ ...others, retentionDays })),
+  },
+  { weight: 1, arbitrary: fc.record({ retentionDays: fc.integer({ min: 1, max: 50 }) }) },
+);
+export const floors = fc.nat({ max: 3 });
+export const zones = fc.constantFrom("UTC", "Europe/Berlin", "America/New_York");
+const calendars = { UTC: makeCalendar("UTC"), "Europe/Berlin": makeCalendar("Europe/Berlin"), "America/New_York": makeCalendar("America/New_York") }; // prettier-ignore
+
+export function decide(
+  list: readonly RetentionPoint[],
+  keep: KeepRules,
+  keepAtLeast = 0,
+  zone: keyof typeof calendars = "UTC",
+): RetentionResult {
+  return retention(list, keep, { nowMs: NOW, calendar: calendars[zone], keepAtLeast });
+}
+
+export const dataMs = ({ slotMs, startTimeMs }: RetentionPoint) => slotMs ?? startTimeMs;
+export const sorted = (list: readonly RetentionPoint[]) => [...list].sort(newestFirst);
+export const without = (ids: readonly string[], others: readonly string[]) =>
+  ids.filter((id) => !others.includes(id));
