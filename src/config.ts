@@ -8,27 +8,41 @@ import {
   type Parse,
   boolean,
   emails,
+  hashes,
   integer,
   keyArns,
   logRetention,
+  oneOf,
   region,
   roleArns,
   schedule,
   tagText,
   timezone,
 } from "./configFields";
+import { keepRules, overrideMax, policies, policiesOf } from "./configKeep";
+import type { KeepPolicy } from "./vault/types";
 
 /** What each key must be. Its order is the order of Pulumi.yaml and of the README's table. */
 const FIELDS = {
   drRegion: region,
   tagKey: tagText(128),
   tagValue: tagText(256),
+  policies,
   schedule,
   timezone,
   startWindowHours: integer(1, 24),
   copyStuckHours: integer(1, 168),
   retentionDays: integer(1, 3_650),
   drRetentionDays: integer(0, 3_650),
+  keep: keepRules,
+  drKeep: keepRules,
+  keepAtLeast: integer(1, 100),
+  overrideMax,
+  orphans: oneOf("keep-last", "keep", "expire"),
+  orphanDays: integer(1, 3_650),
+  maxDeletePercent: integer(1, 100),
+  maxDeletes: integer(0, 100_000),
+  allowDeletePlan: hashes,
   alertEmails: emails,
   logRetentionDays: logRetention,
   memoryMb: integer(256, 10_240),
@@ -42,8 +56,14 @@ const FIELDS = {
 type Fields = typeof FIELDS;
 type ValueOf<P> = P extends Parse<infer T> ? T : never;
 
+/** Keys that `policies` holds what they come to. */
+type PolicyKey = "policies" | "tagValue" | "keep" | "drKeep" | "retentionDays" | "drRetentionDays";
+type Parsed = Readonly<{ [K in keyof Fields]: ValueOf<Fields[K]> }>;
+
 /** The validated configuration of one stack. */
-export type VaultConfig = Readonly<{ [K in keyof Fields]: ValueOf<Fields[K]> }> & {
+export type VaultConfig = Omit<Parsed, PolicyKey> & {
+  /** What is kept, by the value of the backup tag. */
+  readonly policies: Readonly<Record<string, KeepPolicy>>;
   /** `<project>-<stack>` */
   readonly vaultId: string;
   readonly primaryRegion: string;
@@ -133,10 +153,18 @@ export function parseConfig(raw: RawConfig): VaultConfig {
       `the configuration of stack ${raw.stack} has mistakes:\n  ${faults.join("\n  ")}`,
     );
   }
-  const config = parsed as Omit<VaultConfig, "vaultId" | "primaryRegion">;
-  const drRetentionDays =
-    config.drRetentionDays === 0 ? config.retentionDays : config.drRetentionDays;
-  return { ...config, drRetentionDays, vaultId, primaryRegion: raw.primaryRegion ?? "" };
+  const {
+    policies: named,
+    tagValue,
+    keep,
+    drKeep,
+    retentionDays,
+    drRetentionDays,
+    ...config
+  } = parsed as Parsed;
+  const single = { tagValue, keep, drKeep, retentionDays, drRetentionDays };
+  const resolved = { policies: policiesOf(named, single), vaultId };
+  return { ...config, ...resolved, primaryRegion: raw.primaryRegion ?? "" };
 }
 
 /**

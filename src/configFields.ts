@@ -29,6 +29,21 @@ export const logRetention: Parse<number> = (raw) => {
     : { value };
 };
 
+export function oneOf<T extends string>(...values: readonly T[]): Parse<T> {
+  return (raw) => {
+    const value = values.find((one) => one === raw);
+    return value === undefined ? { expected: `one of ${values.join(", ")}` } : { value };
+  };
+}
+
+/** Hashes of plans as the mail names them, with blanks or commas between; none: an empty text. */
+export const hashes: Parse<string[]> = (raw) => {
+  const value = raw.split(/[\s,]+/).filter((text) => text !== "");
+  return value.every((text) => /^[0-9a-f]{16}$/.test(text))
+    ? { value }
+    : { expected: "plan hashes of 16 hexadecimal digits, as the mail names them" };
+};
+
 export const boolean: Parse<boolean> = (raw) =>
   raw === "true" || raw === "false" ? { value: raw === "true" } : { expected: "true or false" };
 

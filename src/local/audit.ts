@@ -78,11 +78,11 @@ function gapOf(instanceId: string, { volumeId, snapshots, copies }: VolumeAudit)
 export async function audit(
   { account, stack }: LocalVault,
   fleet: readonly Instance[],
-  tag: { key: string; value: string },
+  tag: { key: string; values: readonly string[] },
 ): Promise<Audit> {
   const { vaultId, primaryRegion, drRegion, drKeyArn } = stack;
   const primary = account.ec2(primaryRegion);
-  const found = await describeProtectedInstances(primary, tag.key, tag.value);
+  const found = await describeProtectedInstances(primary, tag.key, tag.values);
   const ids = found.map(({ instanceId }) => instanceId);
   const instances = withVolumeFacts(found, await describeVolumes(primary, ids));
   const all = await describeVaultSnapshots(primary, primaryRegion, vaultId);

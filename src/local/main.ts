@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
-import { configOf } from "../config";
+import { type VaultConfig, configOf } from "../config";
 import { DAY_MS, isoSeconds } from "../vault/time";
 import { audit } from "./audit";
 import { pruned, readDecisions } from "./functionLog";
@@ -33,6 +33,16 @@ function nightsArgument(text: string): number {
   throw new InvalidArgumentError("expected a whole number from 1 to 400.");
 }
 
+/** The longest retention in days that a policy has. */
+function longestDays({ policies }: VaultConfig): number {
+  const days = Object.values(policies).flatMap(({ keep, drKeep }) =>
+    [keep, drKeep].map(({ retentionDays = 0, daily = 0, last = 0 }) =>
+      Math.max(retentionDays, daily, last),
+    ),
+  );
+  return Math.max(...days);
+}
+
 async function rehearse(
   options: Options,
   onStart: (vault: LocalVault) => void,
@@ -52,13 +62,13 @@ async function rehearse(
     progress(
       `the archive loads in ${Math.round(vault.stack.loadMs)} ms; time passes from ${isoSeconds(startMs)}`,
     );
-    const longest = Math.max(config.retentionDays, config.drRetentionDays);
-    const nights = options.nights ?? Math.max(MIN_NIGHTS, longest + 2);
+    const nights = options.nights ?? Math.max(MIN_NIGHTS, longestDays(config) + 2);
     const played = await play(vault, config, nights, startMs, progress);
-    const tag = { key: config.tagKey, value: config.tagValue };
+    const tag = { key: config.tagKey, values: Object.keys(config.policies) };
     const found = await audit(vault, inventory.instances, tag);
     const anyProtected = found.instances.some((instance) => instance.protected);
-    if (!anyProtected) found.gaps.push(`no instance has the tag ${tag.key}=${tag.value}`);
+    if (!anyProtected)
+      found.gaps.push(`no instance has the tag ${tag.key}=${tag.values.join("|")}`);
     return {
       stack: vault.stack.vaultId,
       inventory: inventory.source,

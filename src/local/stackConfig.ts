@@ -12,7 +12,7 @@ export interface StackConfig {
 
 interface ProjectFile {
   name: string;
-  config?: Record<string, { default?: unknown }>;
+  config?: Record<string, { default?: unknown; value?: unknown }>;
 }
 
 function toText(value: unknown): string {
@@ -37,7 +37,9 @@ export function loadStackConfig(
   const own = parse(readFileSync(file, "utf8")) as { config?: Record<string, unknown> };
   const values: Record<string, string> = {};
   for (const [key, declared] of Object.entries(project.config ?? {})) {
-    if (declared.default !== undefined) values[`${project.name}:${key}`] = toText(declared.default);
+    // An object can't be typed in Pulumi.yaml: it is declared by a value, which the CLI takes as it takes a default.
+    const given = declared.default ?? declared.value;
+    if (given !== undefined) values[`${project.name}:${key}`] = toText(given);
   }
   for (const [key, value] of Object.entries(own.config ?? {})) values[key] = toText(value);
   for (const pair of overrides) {

@@ -17,7 +17,7 @@ export interface FunctionPolicyArgs extends Account {
   primaryRegion: string;
   drRegion: string;
   tagKey: string;
-  tagValue: string;
+  policies: Readonly<Record<string, unknown>>;
   sourceKeyArns: readonly string[];
   drKeyArn: string;
   topicArn: string;
@@ -36,7 +36,7 @@ function readStatement({ primaryRegion, drRegion }: FunctionPolicyArgs): Stateme
 
 /** A set only of an instance with the backup tag; whatever is made carries this vault's tag from the first moment. */
 function snapshotStatements(args: FunctionPolicyArgs): Statement[] {
-  const { partition, accountId, primaryRegion, tagKey, tagValue, vaultId } = args;
+  const { partition, accountId, primaryRegion, tagKey, policies, vaultId } = args;
   const own = `arn:${partition}:ec2:${primaryRegion}:${accountId}`;
   return [
     {
@@ -44,7 +44,7 @@ function snapshotStatements(args: FunctionPolicyArgs): Statement[] {
       Effect: "Allow",
       Action: "ec2:CreateSnapshots",
       Resource: `${own}:instance/*`,
-      Condition: { StringEquals: { [`aws:ResourceTag/${tagKey}`]: tagValue } },
+      Condition: { StringEquals: { [`aws:ResourceTag/${tagKey}`]: Object.keys(policies) } },
     },
     {
       Sid: "SnapshotVolumes",

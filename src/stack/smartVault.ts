@@ -34,18 +34,24 @@ function settingsOf(
   topicArn: pulumi.Output<string>,
   clockRoleArn: pulumi.Output<string>,
 ): pulumi.Output<VaultSettings> {
-  const { vaultId, primaryRegion, drRegion, tagKey, tagValue, retentionDays, drRetentionDays } =
-    config;
+  const { vaultId, primaryRegion, drRegion, tagKey, policies } = config;
   const { schedule, timezone, startWindowHours, copyStuckHours } = config;
+  const { keepAtLeast, overrideMax, orphans, orphanDays } = config;
+  const { maxDeletePercent, maxDeletes, allowDeletePlan } = config;
   const { clockSchedule: name, scheduleGroup: groupName } = namesOf(vaultId);
   const plain = {
     vaultId,
     primaryRegion,
     drRegion,
     tagKey,
-    tagValue,
-    retentionDays,
-    drRetentionDays,
+    policies,
+    keepAtLeast,
+    overrideMax,
+    orphans,
+    orphanDays,
+    maxDeletePercent,
+    maxDeletes,
+    allowDeletePlan,
     schedule,
     timezone,
     startWindowHours,

@@ -32,20 +32,20 @@ function attachedVolumes(instance: Instance): AttachedVolume[] {
 }
 
 /**
- * Instances that carry the tag, with their volumes.
+ * Instances that carry the tag with one of the values (at most 200), with their volumes.
  * Volumes' own facts (type, size, IOPS, tags) come from {@link describeVolumes} by {@link withVolumeFacts}.
  */
 export async function describeProtectedInstances(
   client: EC2Client,
   tagKey: string,
-  tagValue: string,
+  tagValues: readonly string[],
 ): Promise<ProtectedInstance[]> {
   const instances: ProtectedInstance[] = [];
   const pages = paginateDescribeInstances(
     { client, pageSize: PAGE_SIZE },
     {
       Filters: [
-        { Name: `tag:${tagKey}`, Values: [tagValue] },
+        { Name: `tag:${tagKey}`, Values: [...tagValues] },
         { Name: "instance-state-name", Values: PROTECTED_STATES },
       ],
     },

@@ -10,9 +10,9 @@ export interface Within {
 }
 
 /** The rules that count, in the order that restic names them in. */
-const COUNTED = ["last", "hourly", "daily", "weekly", "monthly", "yearly"] as const;
+export const COUNTED_RULES = ["last", "hourly", "daily", "weekly", "monthly", "yearly"] as const;
 
-export type CountedRule = (typeof COUNTED)[number];
+export type CountedRule = (typeof COUNTED_RULES)[number];
 
 /** A counted rule that is on. */
 export interface Count {
@@ -44,7 +44,7 @@ export function withinOf({ within = "" }: KeepRules): Within | undefined {
 
 /** The counted rules that are on. */
 export function countsOf(rules: KeepRules): Count[] {
-  return COUNTED.flatMap((rule) => {
+  return COUNTED_RULES.flatMap((rule) => {
     const count = rules[rule] ?? 0;
     if (count === -1) return [{ rule, periods: Infinity, words: `${rule} all` }];
     return count > 0 ? [{ rule, periods: count, words: `${rule} ${count}` }] : [];

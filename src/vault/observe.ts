@@ -15,7 +15,8 @@ import type { VaultPolicy, World } from "./types";
 
 async function readInstances(clients: VaultClients, policy: VaultPolicy) {
   const { reader } = clients.primary;
-  const instances = await describeProtectedInstances(reader, policy.tagKey, policy.tagValue);
+  const values = Object.keys(policy.policies);
+  const instances = await describeProtectedInstances(reader, policy.tagKey, values);
   const volumes = await describeVolumes(
     reader,
     instances.map((instance) => instance.instanceId),

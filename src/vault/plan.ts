@@ -2,15 +2,20 @@
  * plan: what to do about the world. Pure, total and deterministic: the same world, policy and time give the same plan,
  * and it imports neither AWS nor Pulumi. The Lambda, the local vault and the tests all use this one.
  */
+import { makeCalendar } from "./calendar";
 import { bestFirst, isOwn, isOwnCopy, sameVolumeAndSlot } from "./duplicates";
 import { type Coverage, copiesBySource, copyState, coverageOf, planCopies } from "./planCopies";
-import { pruneDr, prunePrimary } from "./planPrune";
+import { type Braked, brake } from "./planBrake";
+import { prunePrimary } from "./planPrune";
+import { pruneDr } from "./planPruneDr";
 import { planSnapshots } from "./planSnapshots";
+import type { PrunePlan } from "./pruneRules";
 import { newestFirst } from "./retention";
 import { MAX_TRIES, failuresBySlot } from "./slots";
 import { TAG } from "./tags";
 import { HOUR_MS, humanDuration, parseIso } from "./time";
-import type { Plan, Problem, Serving, Snapshot, VaultPolicy, World } from "./types";
+import type { Plan, Problem, ProtectedInstance, Serving, Snapshot, VaultPolicy, World } from "./types"; // prettier-ignore
+import { volumeRules } from "./volumeRules";
 
 const COVERAGES: readonly Coverage[] = ["sound", "expired", "pending", "broken", "missing"];
 
@@ -66,11 +71,24 @@ function pendingOf(snapshots: readonly Snapshot[]): Plan["pending"] {
     .map(({ snapshotId, region, startTimeMs }) => ({ snapshotId, region, sinceMs: startTimeMs }));
 }
 
+/** A region's pruning with the brake on it. */
+function braked(
+  { actions, kept }: PrunePlan,
+  region: string,
+  all: readonly Snapshot[],
+  policy: VaultPolicy,
+): Braked {
+  const points = all.filter((snapshot) => snapshot.state === "completed").length;
+  const result = brake(region, actions, points, policy);
+  return { ...result, kept: [...kept, ...result.kept] };
+}
+
 /** Adds to the plan what needs both regions seen: copies and pruning. */
 function planBothRegions(
   plan: Plan,
   own: readonly Snapshot[],
   copies: readonly Snapshot[],
+  instances: readonly ProtectedInstance[] | undefined,
   policy: VaultPolicy,
   nowMs: number,
 ): void {
@@ -80,14 +98,33 @@ function planBothRegions(
   const { counted, extra } = countedAndExtra(own, coverage);
   const completed = counted.filter((snapshot) => snapshot.state === "completed");
   const copying = planCopies(completed, bySource, policy, nowMs);
-  const primary = prunePrimary(own, counted, extra, coverage, policy, nowMs);
+  const { rulesOf, problems } = volumeRules(own, copies, instances, policy, nowMs);
+  const rules = { rulesOf, calendar: makeCalendar(policy.timezone), nowMs };
+  const primary = braked(
+    prunePrimary(own, counted, extra, coverage, rules),
+    policy.primaryRegion,
+    own,
+    policy,
+  );
   const leaving = new Set(primary.actions.map((action) => action.snapshotId));
   const sources = new Map(own.map((snapshot) => [snapshot.snapshotId, snapshot]));
-  const dr = pruneDr(copies, sources, leaving, policy, nowMs);
+  const dr = braked(
+    pruneDr(copies, sources, leaving, policy, rules),
+    policy.drRegion,
+    copies,
+    policy,
+  );
   // Not `push(...)`: a hundred thousand arguments are more than a call takes.
   plan.actions = [...plan.actions, ...copying.actions, ...primary.actions, ...dr.actions];
   plan.kept = [...primary.kept, ...dr.kept];
-  plan.problems = [...plan.problems, ...copying.problems, ...stuckCopies(copies, policy, nowMs)];
+  plan.problems = [
+    ...plan.problems,
+    ...copying.problems,
+    ...stuckCopies(copies, policy, nowMs),
+    ...problems,
+    ...primary.problems,
+    ...dr.problems,
+  ];
   const stillPending = copies.filter((c) => copyState(c, policy.drKeyArn) === "pending");
   plan.pending = [...plan.pending, ...pendingOf(stillPending)];
 }
@@ -124,7 +161,7 @@ export function planVault(
   plan.pending = pendingOf(own);
   if (world.copies !== undefined) {
     const copies = world.copies.filter((copy) => isOwnCopy(copy, policy.vaultId));
-    planBothRegions(plan, own, copies, policy, nowMs);
+    planBothRegions(plan, own, copies, world.instances, policy, nowMs);
   }
   return plan;
 }

@@ -93,6 +93,9 @@ const CARRIED_TAGS = [
   TAG.run,
   TAG.crashConsistent,
   TAG.setSize,
+  TAG.policy,
+  TAG.keep,
+  TAG.drKeep,
 ] as const;
 
 function copyAction(snapshot: Snapshot, policy: VaultPolicy, reason: string): CopyAction {

@@ -3,6 +3,7 @@
  * decide what is missing, and running the same slot again plans nothing.
  */
 import { volumeAndSlot } from "./duplicates";
+import { type OverrideFault, overridesOf } from "./overrides";
 import { MAX_TRIES, failuresBySlot } from "./slots";
 import {
   EXCLUDE_VALUE,
@@ -66,6 +67,8 @@ function recoveryPointTags(
     [TAG.slot]: wake.slot,
     [TAG.run]: wake.runId,
     [TAG.setSize]: String(volumes.length),
+    [TAG.policy]: instance.tags[policy.tagKey] ?? "",
+    ...overridesOf(instance.tags, policy.tagKey, policy.overrideMax).carried,
     ...volumeFactsToTags(volumes),
   };
   return fillTags(own, prefixTags(userTags(instance.tags), INSTANCE_TAG_PREFIX), room);
@@ -164,6 +167,7 @@ export function planSnapshots(
   for (const instance of stalestFirst(instances, snapshots)) {
     const wanted = instance.volumes.filter((v) => v.tags[policy.tagKey] !== EXCLUDE_VALUE);
     if (wanted.length === 0) plan.problems.push(nothingToSnapshot(instance, policy));
+    plan.problems.push(...overrideProblems(instance, policy));
     const lacking = wanted.filter((volume) => !covered.has(volume.volumeId));
     for (const volume of lacking) covered.add(volume.volumeId);
     if (mode === "closing") {
@@ -197,13 +201,27 @@ function slotMissed(
   };
 }
 
-function noInstances({ tagKey, tagValue, primaryRegion }: VaultPolicy): Problem {
+function noInstances({ tagKey, policies, primaryRegion }: VaultPolicy): Problem {
+  const tag = `${tagKey}=${Object.keys(policies).join("|")}`;
   return {
     kind: "no-instances",
-    subject: `${tagKey}=${tagValue}`,
-    message: `no instance in ${primaryRegion} has the tag ${tagKey}=${tagValue}: nothing was backed up`,
-    hint: `Tag keys and values are case-sensitive. Tag the instances, or set tagKey and tagValue to what they carry.`,
+    subject: tag,
+    message: `no instance in ${primaryRegion} has the tag ${tag}: nothing was backed up`,
+    hint: "Tag keys and values are case-sensitive. Tag the instances, or set tagKey and tagValue (or policies) to what they carry.",
   };
+}
+
+function overrideProblems(
+  { instanceId, tags }: ProtectedInstance,
+  { tagKey, overrideMax }: VaultPolicy,
+): Problem[] {
+  const { faults } = overridesOf(tags, tagKey, overrideMax);
+  return faults.map(({ key, value, expected }: OverrideFault) => ({
+    kind: "bad-override",
+    subject: `${instanceId}/${key}`,
+    message: `${instanceId} has the tag ${key}=${value}, expected ${expected}: the policy's own rule is used`,
+    hint: "Correct the tag, or raise overrideMax.",
+  }));
 }
 
 function nothingToSnapshot({ instanceId }: ProtectedInstance, { tagKey }: VaultPolicy): Problem {

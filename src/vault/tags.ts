@@ -20,6 +20,11 @@ export const TAG = {
   setSize: "smart-vault:set-size",
   /** On a snapshot: every volume of the set, see volumeFacts.ts. Continued in `smart-vault:volumes-2`, … */
   volumes: "smart-vault:volumes",
+  /** The value of the instance's backup tag: which of the stack's policies it is under. */
+  policy: "smart-vault:policy",
+  /** The instance's own keep rules, see overrides.ts. */
+  keep: "smart-vault:keep",
+  drKeep: "smart-vault:dr-keep",
   /** On a snapshot whose copy went by the DR region's shorter retention: it needs no new one. */
   copyExpired: "smart-vault:copy-expired",
   /** On a copy: what it was made of and what the volume looked like. */

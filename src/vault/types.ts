@@ -13,9 +13,20 @@ export interface VaultSettings {
   drRegion: string;
   /** Instances with this tag are protected; a volume tagged `<tagKey>=exclude` is left out. */
   tagKey: string;
-  tagValue: string;
-  retentionDays: number;
-  drRetentionDays: number;
+  /** What is kept, by the value of that tag: an instance with any of these is protected. */
+  policies: Readonly<Record<string, KeepPolicy>>;
+  /** So many of a volume's newest recovery points stay in either region, whatever the rules say. */
+  keepAtLeast: number;
+  /** The most that an instance's own tags may ask of a rule. A rule that is not here is nobody's to change. */
+  overrideMax: KeepRules;
+  /** What becomes of a volume's recovery points `orphanDays` after it is not backed up any more. */
+  orphans: "keep-last" | "keep" | "expire";
+  orphanDays: number;
+  /** The brake: more than this share of a region's recovery points, or (above 0) this number, is not deleted at once. */
+  maxDeletePercent: number;
+  maxDeletes: number;
+  /** Hashes of the plans that the brake lets pass. */
+  allowDeletePlan: readonly string[];
   /** The schedule and its time zone, from which a sweep knows the slot of a run that never came. */
   schedule: string;
   timezone: string;
@@ -37,9 +48,14 @@ export type VaultPolicy = Pick<
   | "primaryRegion"
   | "drRegion"
   | "tagKey"
-  | "tagValue"
-  | "retentionDays"
-  | "drRetentionDays"
+  | "policies"
+  | "keepAtLeast"
+  | "overrideMax"
+  | "orphans"
+  | "orphanDays"
+  | "maxDeletePercent"
+  | "maxDeletes"
+  | "allowDeletePlan"
   | "schedule"
   | "timezone"
   | "startWindowHours"
@@ -62,6 +78,12 @@ export interface KeepRules {
   within?: string;
   /** Days of 24 hours, from the point's own start up to now. Not restic's: the vault's first and simplest rule. */
   retentionDays?: number;
+}
+
+/** What is kept of a volume in the primary region, and of its copies. */
+export interface KeepPolicy {
+  keep: KeepRules;
+  drKeep: KeepRules;
 }
 
 /** One EBS volume as attached to one instance; what is needed to make it again. */
@@ -174,6 +196,8 @@ export interface DeleteAction {
   snapshotId: string;
   /** Set when a copy goes by the DR region's shorter retention: its source must remember that it was copied. */
   markSourceSnapshotId?: string;
+  /** A recovery point past its rules, a second one of the same slot, or what nobody can restore from. */
+  because: "retention" | "duplicate" | "failed";
   reason: string;
 }
 

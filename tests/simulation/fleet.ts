@@ -1,5 +1,6 @@
 /** Instances and volumes, as a person makes them. */
 import { type Account, type SimInstance, type SimVolume } from "./account";
+import { TAG_VALUE } from "./settings";
 
 const TYPES = ["gp3", "gp3", "gp3", "io2", "st1"];
 const LETTERS = ["a", "b", "c", "d", "e", "f", "g", "h"];
@@ -41,7 +42,7 @@ export function newInstance(account: Account, isTagged: boolean): SimInstance {
     state: random.chance(0.8) ? "running" : "stopped",
     tags: {
       Name: `host-${random.int(1, 99)}`,
-      ...(isTagged && { [settings.tagKey]: settings.tagValue }),
+      ...(isTagged && { [settings.tagKey]: TAG_VALUE }),
     },
     attached: [],
     changedMs: account.time.nowMs(),
@@ -56,7 +57,7 @@ export function newInstance(account: Account, isTagged: boolean): SimInstance {
 }
 
 function isProtected({ settings }: Account, instance: SimInstance): boolean {
-  return instance.state !== "terminated" && instance.tags[settings.tagKey] === settings.tagValue;
+  return instance.state !== "terminated" && instance.tags[settings.tagKey] === TAG_VALUE;
 }
 
 export function protectedInstances(account: Account): SimInstance[] {

@@ -24,8 +24,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "retention by age alone",
     file: "retention.ts",
-    original: "} else if (newest.has(snapshotId)) {",
-    mutated: "} else if (newest.has(snapshotId) && ageMs < 0) {",
+    original: "if (index < keepAtLeast) why.push(`${floor} of ${point.volumeId}`);",
+    mutated: "",
     plausible: "a volume that is gone needs no backups: both seed projects pruned by age alone",
   },
   {
@@ -38,8 +38,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "retention off by a day",
     file: "retention.ts",
-    original: "if (ageMs <= retentionDays * DAY_MS) {",
-    mutated: "if (ageMs <= (retentionDays + 1) * DAY_MS) {",
+    original: "ageMs <= retentionDays * DAY_MS)",
+    mutated: "ageMs <= (retentionDays + 1) * DAY_MS)",
     plausible: "today's backup does not count as one of the days",
   },
   {
@@ -82,9 +82,10 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "an expired copy leaves no mark",
-    file: "planPrune.ts",
-    original: "remove(plan, copy, reason, sources.has(source) ? source : undefined);",
-    mutated: "remove(plan, copy, reason);",
+    file: "planPruneDr.ts",
+    original:
+      'else remove(plan, copy, "retention", reason, sources.has(source) ? source : undefined);',
+    mutated: 'else remove(plan, copy, "retention", reason);',
     plausible: "the mark's purpose shows in another file: without it the snapshot is copied again",
   },
 ];

@@ -11,6 +11,7 @@ import {
 } from "./account";
 import { begin, durationMs, finish } from "./ec2Creates";
 import { attach, newInstance, newVolume } from "./fleet";
+import { TAG_VALUE } from "./settings";
 
 /** What a person did, for the story; `undefined` where there was nothing to do it to. */
 type Deed = (account: Account) => string | undefined;
@@ -66,15 +67,15 @@ function stopOrStart(account: Account): string | undefined {
 }
 
 function tagOrUntag(account: Account): string | undefined {
-  const { tagKey, tagValue } = account.settings;
+  const { tagKey } = account.settings;
   const instance = someInstance(account);
   if (instance === undefined) return undefined;
-  const tagged = instance.tags[tagKey] === tagValue;
+  const tagged = instance.tags[tagKey] === TAG_VALUE;
   const wrong = account.random.pick([undefined, "True", ""]);
   const { [tagKey]: _old, ...rest } = instance.tags;
   instance.tags = tagged
     ? { ...rest, ...(wrong !== undefined && { [tagKey]: wrong }) }
-    : { ...rest, [tagKey]: tagValue };
+    : { ...rest, [tagKey]: TAG_VALUE };
   return changed(account, instance, tagged ? "untags" : "tags");
 }
 

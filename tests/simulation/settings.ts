@@ -2,8 +2,11 @@
 import type { VaultSettings } from "../../src/vault/types";
 import { ACCOUNT_ID } from "../../src/local/program";
 import { namesOf } from "../../src/stack/names";
-import { SETTINGS } from "../support/world";
+import { SETTINGS, keeping } from "../support/world";
 import type { Random } from "./random";
+
+/** The one value of the backup tag that the simulated vault has a policy for. */
+export const TAG_VALUE = "true";
 
 const VAULT_ID = "smart-vault-simulated";
 
@@ -19,7 +22,6 @@ export function drawSettings(random: Random): VaultSettings {
     drKeyArn: `arn:aws:kms:us-west-2:${ACCOUNT_ID}:key/11111111-2222-3333-4444-555555555555`,
     topicArn: `arn:aws:sns:us-east-1:${ACCOUNT_ID}:${VAULT_ID}`,
     clock: { name: names.clockSchedule, groupName: names.scheduleGroup, roleArn: ROLE_ARN },
-    retentionDays: random.pick([1, 1, 2, 2, 3, 4]),
-    drRetentionDays: random.pick([1, 1, 2, 2, 3, 4]),
+    policies: keeping(random.pick([1, 1, 2, 2, 3, 4]), random.pick([1, 1, 2, 2, 3, 4])),
   };
 }

@@ -8,6 +8,7 @@ import { type Account, type SimSnapshot, isSound, isVaults, slotOf } from "./acc
 import { protectedInstances, protectedVolumes } from "./fleet";
 import type { Lambda } from "./lambda";
 import type { Scheduler } from "./scheduler";
+import { TAG_VALUE } from "./settings";
 import type { Tellings } from "./tellings";
 
 /** Two sweeps, and the minute that each may be late. */
@@ -81,6 +82,7 @@ function checkTwins(account: Account, list: readonly SimSnapshot[]): void {
 function checkVolume(account: Account, volumeId: string): void {
   const { settings, time, story } = account;
   const own = ownOf(account, volumeId);
+  const { keep = {}, drKeep = {} } = settings.policies[TAG_VALUE] ?? {};
   const settledBeforeMs = time.nowMs() - GRACE_MS;
   for (const failed of own.filter(({ state }) => state === "error")) {
     if (isHeld(account, failed) || failed.startMs > time.nowMs() - REMAINS_MS) continue;
@@ -94,10 +96,10 @@ function checkVolume(account: Account, volumeId: string): void {
   checkAge(
     account,
     points,
-    settings.retentionDays,
+    keep.retentionDays ?? 0,
     newest(points, (s) => s.startMs),
   );
-  checkAge(account, copies, settings.drRetentionDays, newest(copies, slotOf));
+  checkAge(account, copies, drKeep.retentionDays ?? 0, newest(copies, slotOf));
   const uncopied = points.find(
     (s) =>
       s.tags[TAG.copyExpired] === undefined &&

@@ -1,45 +1,9 @@
 /** What `parseConfig` takes and what it says of what it does not take. */
-import { CONFIG_KEYS, type RawConfig, type VaultConfig, parseConfig } from "../../src/config";
-
-const GOOD: Record<string, string> = {
-  drRegion: "us-west-2",
-  tagKey: "backup",
-  tagValue: "True",
-  schedule: "cron(0 3 * * ? *)",
-  timezone: "UTC",
-  startWindowHours: "8",
-  copyStuckHours: "12",
-  retentionDays: "7",
-  drRetentionDays: "0",
-  alertEmails: "[]",
-  logRetentionDays: "30",
-  memoryMb: "512",
-  timeoutSeconds: "600",
-  reserveConcurrency: "true",
-  protectKeys: "true",
-  sourceKeyArns: "[]",
-  restoreRoleArns: "[]",
-};
-const RAW: RawConfig = { project: "p", stack: "s", primaryRegion: "us-east-1", values: GOOD };
+import { CONFIG_KEYS, type VaultConfig, parseConfig } from "../../src/config";
+import { GOOD, RAW, faults, withValues } from "../support/rawConfig";
 
 const KEY = "arn:aws:kms:us-east-1:123456789012:key/1234-abcd";
 const ROLE = "arn:aws:iam::123456789012:role/path/restorer";
-
-function withValues(values: Record<string, string>): RawConfig {
-  return { ...RAW, values: { ...GOOD, ...values } };
-}
-
-/** The lines of the error, without the heading. */
-function faults(raw: RawConfig): string[] {
-  try {
-    parseConfig(raw);
-  } catch (error) {
-    const [heading, ...lines] = (error as Error).message.split("\n");
-    expect(heading).toBe(`the configuration of stack ${raw.stack} has mistakes:`);
-    return lines.map((line) => line.trim());
-  }
-  return [];
-}
 
 test("the defaults and a DR region make a whole configuration", () => {
   expect(parseConfig(RAW)).toStrictEqual({
@@ -47,13 +11,18 @@ test("the defaults and a DR region make a whole configuration", () => {
     primaryRegion: "us-east-1",
     drRegion: "us-west-2",
     tagKey: "backup",
-    tagValue: "True",
+    policies: { True: { keep: { retentionDays: 7 }, drKeep: { retentionDays: 7 } } },
     schedule: "cron(0 3 * * ? *)",
     timezone: "UTC",
     startWindowHours: 8,
     copyStuckHours: 12,
-    retentionDays: 7,
-    drRetentionDays: 7,
+    keepAtLeast: 1,
+    overrideMax: {},
+    orphans: "keep-last",
+    orphanDays: 30,
+    maxDeletePercent: 50,
+    maxDeletes: 0,
+    allowDeletePlan: [],
     alertEmails: [],
     logRetentionDays: 30,
     memoryMb: 512,
@@ -68,7 +37,6 @@ test("the defaults and a DR region make a whole configuration", () => {
 test.each<[keyof VaultConfig, string, unknown]>([
   ["drRegion", "eu-central-1", "eu-central-1"],
   ["tagKey", "k".repeat(128), "k".repeat(128)],
-  ["tagValue", "v".repeat(256), "v".repeat(256)],
   ["schedule", "rate(12 hours)", "rate(12 hours)"],
   ["schedule", "cron(0/30 8-18 ? * MON-FRI *)", "cron(0/30 8-18 ? * MON-FRI *)"],
   ["timezone", "Europe/Berlin", "Europe/Berlin"],
@@ -76,9 +44,19 @@ test.each<[keyof VaultConfig, string, unknown]>([
   ["startWindowHours", "24", 24],
   ["copyStuckHours", "1", 1],
   ["copyStuckHours", "168", 168],
-  ["retentionDays", "1", 1],
-  ["retentionDays", "3650", 3_650],
-  ["drRetentionDays", "3650", 3_650],
+  ["keepAtLeast", "100", 100],
+  ["overrideMax", '{"daily":90,"within":"1y"}', { daily: 90, within: "1y" }],
+  ["overrideMax", '{"last":-1}', { last: -1 }],
+  ["orphans", "expire", "expire"],
+  ["orphanDays", "3650", 3_650],
+  ["maxDeletePercent", "100", 100],
+  ["maxDeletes", "100000", 100_000],
+  ["allowDeletePlan", "0123456789abcdef", ["0123456789abcdef"]],
+  [
+    "allowDeletePlan",
+    "0123456789abcdef, fedcba9876543210",
+    ["0123456789abcdef", "fedcba9876543210"],
+  ],
   ["alertEmails", '["a@example.com","b@example.com"]', ["a@example.com", "b@example.com"]],
   ["logRetentionDays", "1", 1],
   ["logRetentionDays", "3653", 3_653],
@@ -167,18 +145,6 @@ test.each([
   );
   expect(fault).toContain(why);
   expect(fault).toMatch(new RegExp(`, got "${text.replace(/[()*?.]/g, "\\$&")}"$`));
-});
-
-test("drRetentionDays 0 is as long as retentionDays", () => {
-  const raw = withValues({ retentionDays: "21", drRetentionDays: "0" });
-  expect(parseConfig(raw).drRetentionDays).toBe(21);
-});
-
-test("a drRetentionDays of its own is kept, shorter or longer", () => {
-  for (const days of [3, 90]) {
-    const raw = withValues({ retentionDays: "21", drRetentionDays: String(days) });
-    expect(parseConfig(raw).drRetentionDays).toBe(days);
-  }
 });
 
 test("the DR region is not the primary region", () => {

@@ -68,7 +68,7 @@ test("memory, time and concurrency are the config's", () => {
 
 test("only instances with the config's tag may be snapshot", () => {
   expect(statement(functionRights(), "SnapshotProtectedInstances").Condition).toStrictEqual({
-    StringEquals: { "aws:ResourceTag/Protect": "yes" },
+    StringEquals: { "aws:ResourceTag/Protect": ["yes"] },
   });
 });
 
@@ -122,7 +122,7 @@ test("another partition's ARNs are its own", () => {
     primaryRegion: "cn-north-1",
     drRegion: "cn-northwest-1",
     tagKey: "backup",
-    tagValue: "True",
+    policies: { True: {} },
     sourceKeyArns: [],
     drKeyArn: "arn:aws-cn:kms:cn-northwest-1:1:key/1",
     topicArn: "arn:aws-cn:sns:cn-north-1:1:t",

@@ -36,5 +36,12 @@ export function copyAction(sourceSnapshotId: string): CopyAction {
 }
 
 export function deleteAction(snapshotId: string, extra: Partial<DeleteAction> = {}): DeleteAction {
-  return { kind: "delete", region: SETTINGS.primaryRegion, snapshotId, reason: "old", ...extra };
+  return {
+    kind: "delete",
+    region: SETTINGS.primaryRegion,
+    snapshotId,
+    because: "retention",
+    reason: "old",
+    ...extra,
+  };
 }

@@ -7,6 +7,7 @@ import { TAG } from "../../src/vault/tags";
 import { DAY_MS, MINUTE_MS, isoSeconds } from "../../src/vault/time";
 import type { Snapshot, VaultPolicy, World } from "../../src/vault/types";
 import { NOW, SETTINGS, copyOf, instance, snapshot, volume } from "./world";
+import { arbitraryKeepRules } from "./arbitraryKeepRules";
 
 const VOLUMES = ["vol-1", "vol-2"];
 
@@ -80,6 +81,8 @@ function place(world: { snapshots: Snapshot[]; copies: Snapshot[] }, drawn: Draw
   }
 }
 
+const days = fc.integer({ min: 1, max: 9 }).map((retentionDays) => ({ retentionDays }));
+
 export const arbitraryWorld: fc.Arbitrary<World> = fc
   .record({
     drawn: fc.array(draw, { maxLength: 14 }),
@@ -98,9 +101,18 @@ export const arbitraryWorld: fc.Arbitrary<World> = fc
     return { ...world, instances: [instance("i-1", volumes)], problems: [], throttled: [] };
   });
 
+/** By days as often as by rules, with a floor and with orphans of each kind but the one that the rules are not for. */
 export const arbitraryPolicy: fc.Arbitrary<VaultPolicy> = fc
   .record({
-    retentionDays: fc.integer({ min: 1, max: 9 }),
-    drRetentionDays: fc.integer({ min: 1, max: 9 }),
-  }) // prettier-ignore
-  .map((days) => ({ ...SETTINGS, ...days }));
+    keep: fc.oneof(days, arbitraryKeepRules),
+    drKeep: fc.oneof(days, arbitraryKeepRules),
+    keepAtLeast: fc.constantFrom(1, 1, 1, 2),
+    orphans: fc.constantFrom("keep" as const, "keep-last" as const),
+    orphanDays: fc.integer({ min: 1, max: 9 }),
+    timezone: fc.constantFrom("UTC", "Europe/Berlin", "America/New_York"),
+  })
+  .map(({ keep, drKeep, ...rest }) => ({
+    ...SETTINGS,
+    ...rest,
+    policies: { true: { keep, drKeep } },
+  }));

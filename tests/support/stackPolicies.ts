@@ -39,7 +39,7 @@ export const FUNCTION_RIGHTS = [
     Effect: "Allow",
     Action: "ec2:CreateSnapshots",
     Resource: `arn:aws:ec2:us-east-1:${ACCOUNT_ID}:instance/*`,
-    Condition: { StringEquals: { "aws:ResourceTag/backup": "True" } },
+    Condition: { StringEquals: { "aws:ResourceTag/backup": ["True"] } },
   },
   {
     Sid: "SnapshotVolumes",

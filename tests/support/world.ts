@@ -3,6 +3,7 @@ import { TAG } from "../../src/vault/tags";
 import { isoSeconds } from "../../src/vault/time";
 import type {
   AttachedVolume,
+  KeepPolicy,
   ProtectedInstance,
   Serving,
   Snapshot,
@@ -16,14 +17,24 @@ export const SLOT = isoSeconds(NOW);
 export const KEY = "arn:aws:kms:us-west-2:111122223333:key/dr";
 export const FUNCTION_ARN = "arn:aws:lambda:us-east-1:111122223333:function:vault";
 
+/** One policy, for the tag value `true`. */
+export function keeping(days: number, drDays = days): Record<string, KeepPolicy> {
+  return { true: { keep: { retentionDays: days }, drKeep: { retentionDays: drDays } } };
+}
+
 export const SETTINGS: VaultSettings = {
   vaultId: "smart-vault-test",
   primaryRegion: "us-east-1",
   drRegion: "us-west-2",
   tagKey: "Backup",
-  tagValue: "true",
-  retentionDays: 30,
-  drRetentionDays: 30,
+  policies: keeping(30),
+  keepAtLeast: 1,
+  overrideMax: {},
+  orphans: "keep-last",
+  orphanDays: 30,
+  maxDeletePercent: 100,
+  maxDeletes: 0,
+  allowDeletePlan: [],
   schedule: "cron(0 3 * * ? *)",
   timezone: "UTC",
   startWindowHours: 8,

@@ -86,7 +86,13 @@ describe("the next wake", () => {
   });
 
   test("is not set by deletions: the sweep is soon enough", () => {
-    const action = { kind: "delete", region: "us-east-1", snapshotId: "s", reason: "" } as const;
+    const action = {
+      kind: "delete",
+      region: "us-east-1",
+      snapshotId: "s",
+      because: "retention",
+      reason: "",
+    } as const;
     expect(wake([outcome({ action, status: "deferred" })])).toBeUndefined();
   });
 

@@ -43,7 +43,7 @@ describe("instances", () => {
           { Reservations: [{ Instances: [{ InstanceId: "i-2" }, {}] }] },
         ),
       );
-    const found = await describeProtectedInstances(client, "Backup", "true");
+    const found = await describeProtectedInstances(client, "Backup", ["true"]);
     expect(found.map((i) => i.instanceId)).toStrictEqual(["i-1", "i-2"]);
     const input = {
       Filters: [
@@ -82,7 +82,7 @@ describe("instances", () => {
         },
       ],
     });
-    await expect(describeProtectedInstances(client, "Backup", "true")).resolves.toStrictEqual([
+    await expect(describeProtectedInstances(client, "Backup", ["true"])).resolves.toStrictEqual([
       {
         instanceId: "i-1",
         instanceType: "m7g.large",
@@ -101,7 +101,7 @@ describe("instances", () => {
     ec2.on(DescribeInstancesCommand).resolves({
       Reservations: [{ Instances: [{ InstanceId: "i-1" }] }],
     });
-    await expect(describeProtectedInstances(client, "Backup", "true")).resolves.toStrictEqual([
+    await expect(describeProtectedInstances(client, "Backup", ["true"])).resolves.toStrictEqual([
       { instanceId: "i-1", instanceType: "", availabilityZone: "", tags: {}, volumes: [] },
     ]);
   });

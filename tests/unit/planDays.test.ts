@@ -4,14 +4,14 @@ import { TAG } from "../../src/vault/tags";
 import { DAY_MS, HOUR_MS, isoSeconds } from "../../src/vault/time";
 import type { Action, Serving, World } from "../../src/vault/types";
 import { applyToWorld } from "../support/applyToWorld";
-import { NOW, SETTINGS, instance, volume } from "../support/world";
+import { NOW, SETTINGS, instance, volume, keeping } from "../support/world";
 
 const DAYS = 60;
 const VOLUMES = [volume("vol-1", { isRoot: true }), volume("vol-2")];
 
 /** A run a day and a sweep every six hours. The instance is terminated on the given day. */
 function live(retentionDays: number, drRetentionDays: number, terminatedOnDay = DAYS) {
-  const policy = { ...SETTINGS, retentionDays, drRetentionDays };
+  const policy = { ...SETTINGS, policies: keeping(retentionDays, drRetentionDays) };
   let world: World = { instances: [], snapshots: [], copies: [], problems: [], throttled: [] };
   const done: Action[] = [];
   for (let hour = 0; hour < DAYS * 24; hour += 6) {

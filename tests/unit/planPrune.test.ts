@@ -1,11 +1,19 @@
 import type { Coverage } from "../../src/vault/planCopies";
-import { pruneDr, prunePrimary } from "../../src/vault/planPrune";
+import { makeCalendar } from "../../src/vault/calendar";
+import { prunePrimary } from "../../src/vault/planPrune";
+import { pruneDr } from "../../src/vault/planPruneDr";
+import type { PruneRules } from "../../src/vault/pruneRules";
 import { TAG } from "../../src/vault/tags";
 import { DAY_MS, HOUR_MS } from "../../src/vault/time";
 import type { Snapshot } from "../../src/vault/types";
 import { KEY, NOW, SETTINGS, copyOf, snapshot } from "../support/world";
 
-const POLICY = { ...SETTINGS, retentionDays: 7, drRetentionDays: 7 };
+const SEVEN_DAYS = { retentionDays: 7 };
+const RULES: PruneRules = {
+  rulesOf: () => ({ keep: SEVEN_DAYS, drKeep: SEVEN_DAYS, keepAtLeast: 1 }),
+  calendar: makeCalendar("UTC"),
+  nowMs: NOW,
+};
 
 function daysOld(snapshotId: string, days: number, extra: Partial<Snapshot> = {}): Snapshot {
   return snapshot(snapshotId, { startTimeMs: NOW - days * DAY_MS, ...extra });
@@ -27,15 +35,15 @@ describe("the primary region", () => {
     failed: Snapshot[] = [],
   ) => {
     const own = [...counted, ...extra.map((e) => e.duplicate), ...failed];
-    return decisions(prunePrimary(own, counted, extra, () => coverage, POLICY, NOW));
+    return decisions(prunePrimary(own, counted, extra, () => coverage, RULES));
   };
 
   test.each<[Coverage, string[]]>([
-    ["sound", ["- old: 9 days old, kept for 7 days", "+ new: within 7 days"]],
-    ["expired", ["- old: 9 days old, kept for 7 days", "+ new: within 7 days"]],
-    ["pending", ["+ new: within 7 days", "+ old: 9 days old, kept for 7 days, but its copy is pending"]],
-    ["broken", ["+ new: within 7 days", "+ old: 9 days old, kept for 7 days, but its copy is broken"]],
-    ["missing", ["+ new: within 7 days", "+ old: 9 days old, kept for 7 days, but its copy is missing"]],
+    ["sound", ["- old: 9 days old, kept for 7 days", "+ new: within 7 days, the newest of vol-1"]],
+    ["expired", ["- old: 9 days old, kept for 7 days", "+ new: within 7 days, the newest of vol-1"]],
+    ["pending", ["+ new: within 7 days, the newest of vol-1", "+ old: 9 days old, kept for 7 days, but its copy is pending"]],
+    ["broken", ["+ new: within 7 days, the newest of vol-1", "+ old: 9 days old, kept for 7 days, but its copy is broken"]],
+    ["missing", ["+ new: within 7 days, the newest of vol-1", "+ old: 9 days old, kept for 7 days, but its copy is missing"]],
   ])("of an old snapshot whose copy is %s", (coverage, expected) => {
     expect(prune([daysOld("new", 1), daysOld("old", 9)], coverage)).toStrictEqual(expected);
   }); // prettier-ignore
@@ -53,10 +61,10 @@ describe("the primary region", () => {
     const extra = [{ duplicate: daysOld("twin", 1), of }];
     expect(prune([of], "sound", extra)).toStrictEqual([
       "- twin: a duplicate of of",
-      "+ of: within 7 days",
+      "+ of: within 7 days, the newest of vol-1",
     ]);
     expect(prune([of], "pending", extra)).toStrictEqual([
-      "+ of: within 7 days",
+      "+ of: within 7 days, the newest of vol-1",
       "+ twin: a duplicate of of, which has no sound copy yet",
     ]);
   });
@@ -88,7 +96,7 @@ describe("the remains of a failed snapshot of a volume of which EC2 takes one at
   const remains = (volumeType: string, days: number) => {
     const tags = { [TAG.volumes]: `vol-1:/dev/sdf:data:${volumeType}:500::` };
     const bad = daysOld("bad", days, { state: "error", tags });
-    return decisions(prunePrimary([bad], [], [], () => "missing", POLICY, NOW));
+    return decisions(prunePrimary([bad], [], [], () => "missing", RULES));
   };
 
   test.each(["st1", "sc1"])("go at once where it is %s, since they stand in the next one's way", (type) => {
@@ -103,7 +111,13 @@ describe("the remains of a failed snapshot of a volume of which EC2 takes one at
 
 describe("the DR region", () => {
   const prune = (copies: Snapshot[], sources: Snapshot[] = [], leaving: string[] = []) =>
-    pruneDr(copies, new Map(sources.map((s) => [s.snapshotId, s])), new Set(leaving), POLICY, NOW);
+    pruneDr(
+      copies,
+      new Map(sources.map((s) => [s.snapshotId, s])),
+      new Set(leaving),
+      SETTINGS,
+      RULES,
+    );
 
   const oldSource = daysOld("old", 9);
   const newSource = daysOld("new", 1);
@@ -117,6 +131,7 @@ describe("the DR region", () => {
         kind: "delete",
         region: "us-west-2",
         snapshotId: "old-copy",
+        because: "retention",
         reason: "9 days old, kept for 7 days",
         markSourceSnapshotId: "old",
       },
@@ -149,7 +164,7 @@ describe("the DR region", () => {
     const younger = copyOf(a, "a-copy", { startTimeMs: NOW - 10 * HOUR_MS });
     expect(decisions(prune([older, younger], [a, b], ["b"]))).toStrictEqual([
       "- b-copy: a duplicate of a-copy",
-      "+ a-copy: within 7 days",
+      "+ a-copy: within 7 days, the newest of vol-1",
     ]);
   });
 
@@ -157,7 +172,7 @@ describe("the DR region", () => {
     const broken = copyOf(newSource, "broken", failed);
     expect(decisions(prune([broken, newCopy], [newSource]))).toStrictEqual([
       "- broken: not usable, and replaced by new-copy",
-      "+ new-copy: within 7 days",
+      "+ new-copy: within 7 days, the newest of vol-1",
     ]);
   });
 
@@ -170,7 +185,7 @@ describe("the DR region", () => {
     ]);
     expect(decisions(prune([newCopy, pending], [newSource]))).toStrictEqual([
       "+ pending: new-copy stands for the same slot, but is sound",
-      "+ new-copy: within 7 days",
+      "+ new-copy: within 7 days, the newest of vol-1",
     ]);
   });
 
@@ -225,14 +240,14 @@ describe("the DR region", () => {
   test("keeps by age a copy under another key whose source is gone: it can still be restored", () => {
     const other = { kmsKeyId: `${KEY}-of-last-year` };
     const lone = copyOf(newSource, "lone", other);
-    expect(decisions(prune([lone]))).toStrictEqual(["+ lone: within 7 days"]);
+    expect(decisions(prune([lone]))).toStrictEqual(["+ lone: within 7 days, the newest of vol-1"]);
   });
 
   test("keeps the newest sound copy beside a newer one under another key", () => {
     const other = copyOf(daysOld("p30", 30), "other", { kmsKeyId: `${KEY}-of-last-year` });
     const sound = copyOf(daysOld("p29", 31), "sound");
     expect(decisions(prune([sound, other]))).toStrictEqual([
-      "+ sound: the newest sound one",
+      "+ sound: one of the newest sound ones",
       "+ other: the newest of vol-1",
     ]);
   });

@@ -46,6 +46,7 @@ test("an instance without a snapshot for the slot gets one set, with all that a 
           [TAG.slot]: SLOT,
           [TAG.run]: "run-1",
           [TAG.setSize]: "2",
+          [TAG.policy]: "true",
           [TAG.volumes]: "vol-1:/dev/xvda:root:gp3:8:: vol-2:/dev/sdf:data::::",
           [`${INSTANCE_TAG_PREFIX}Backup`]: "true",
           [`${INSTANCE_TAG_PREFIX}Name`]: "web",
@@ -176,8 +177,8 @@ describe("EC2's 50 tags", () => {
     const fits = (count: number) =>
       plan([instance("i-1", [volume("vol-1", { tags: numbered(count) })])]).actions[0]
         ?.copyVolumeTags;
-    // 50 less nine of the vault's, the crash-consistency tag and the mark.
-    expect([fits(39), fits(40)]).toStrictEqual([true, false]);
+    // 50 less ten of the vault's, the crash-consistency tag and the mark.
+    expect([fits(38), fits(39)]).toStrictEqual([true, false]);
   });
 
   test("do not count AWS's own tags", () => {

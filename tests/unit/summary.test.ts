@@ -5,7 +5,13 @@ import { RUN } from "../support/world";
 const ACTIONS = {
   snapshot: { kind: "snapshot", region: "us-east-1", instanceId: "i-1" },
   copy: { kind: "copy", region: "us-west-2", sourceSnapshotId: "snap-1" },
-  delete: { kind: "delete", region: "us-east-1", snapshotId: "snap-2", reason: "old" },
+  delete: {
+    kind: "delete",
+    region: "us-east-1",
+    snapshotId: "snap-2",
+    because: "retention",
+    reason: "old",
+  },
 } as Record<Action["kind"], Action>;
 
 function outcome(

@@ -1,0 +1,74 @@
+/**
+ * The brake: pruning that would take more of a region's recovery points than the stack allows takes none, and a
+ * person is told the plan and how to allow exactly it. A mistaken retention edit can't empty a vault. Pure.
+ */
+import { createHash } from "node:crypto";
+import type { DeleteAction, Kept, Problem, VaultPolicy } from "./types";
+
+const LISTED = 20;
+const HASH_LENGTH = 16;
+
+export interface Braked {
+  actions: DeleteAction[];
+  kept: Kept[];
+  problems: Problem[];
+}
+
+/** What a person allows: these snapshots and no others, in any order. */
+export function planHash(region: string, snapshotIds: readonly string[]): string {
+  const text = [region, ...[...snapshotIds].sort()].join("\n");
+  return createHash("sha256").update(text).digest("hex").slice(0, HASH_LENGTH);
+}
+
+/** Why it is too much, or `undefined`. */
+function excess(count: number, points: number, policy: VaultPolicy): string | undefined {
+  const { maxDeletePercent, maxDeletes } = policy;
+  if (maxDeletes > 0 && count > maxDeletes) return `maxDeletes is ${maxDeletes}`;
+  const percent = (100 * count) / points;
+  if (percent <= maxDeletePercent) return undefined;
+  return `${Math.round(percent)} %, maxDeletePercent is ${maxDeletePercent}`;
+}
+
+function listed(deletions: readonly DeleteAction[]): string {
+  const lines = deletions.slice(0, LISTED).map((one) => `${one.snapshotId}: ${one.reason}`);
+  const left = deletions.length - lines.length;
+  return [...lines, ...(left > 0 ? [`and ${left} more`] : [])].join("; ");
+}
+
+/**
+ * @param deletions all that are planned in the region
+ * @param points completed recovery points in the region, those to be deleted among them
+ */
+export function brake(
+  region: string,
+  deletions: readonly DeleteAction[],
+  points: number,
+  policy: VaultPolicy,
+): Braked {
+  const expired = deletions.filter(({ because }) => because === "retention");
+  const why = expired.length === 0 ? undefined : excess(expired.length, points, policy);
+  const hash = planHash(region, expired.map(({ snapshotId }) => snapshotId)); // prettier-ignore
+  if (why === undefined || policy.allowDeletePlan.includes(hash)) {
+    return { actions: [...deletions], kept: [], problems: [] };
+  }
+  // What failed is nobody's recovery point, and counts against EC2's limits while it stays.
+  const actions = deletions.filter(({ because }) => because === "failed");
+  const stopped = deletions.filter(({ because }) => because !== "failed");
+  const kept = stopped.map(({ snapshotId, reason }) => ({ region, snapshotId, reason: `the brake is on: ${reason}` })); // prettier-ignore
+  return { actions, kept, problems: [brakeOn(region, expired, points, why, hash)] };
+}
+
+function brakeOn(
+  region: string,
+  expired: readonly DeleteAction[],
+  points: number,
+  why: string,
+  hash: string,
+): Problem {
+  return {
+    kind: "delete-brake",
+    subject: region,
+    message: `pruning would delete ${expired.length} of ${points} recovery points in ${region} (${why}): none was deleted. The plan ${hash}: ${listed(expired)}`,
+    hint: `If an edit of the retention did this by mistake, take it back. If it is meant: \`npx pulumi config set allowDeletePlan ${hash}\` and \`npx pulumi up\`; it allows this plan and no other, and the next sweep carries it out.`,
+  };
+}

@@ -1,0 +1,115 @@
+/**
+ * What goes and what stays in the DR region, and why. A copy that failed or is under another key is junk only when a
+ * sound one has taken its place; the newest sound ones of a volume stay, since the next copy builds on them.
+ */
+import { bestFirst, sameVolumeAndSlot } from "./duplicates";
+import { copyState } from "./planCopies";
+import {
+  FAILED_KEPT_MS,
+  type PrunePlan,
+  type PruneRules,
+  judge,
+  keep,
+  pointsOf,
+  remove,
+} from "./pruneRules";
+import { byVolume, newestFirst } from "./retention";
+import { MAX_TRIES } from "./slots";
+import { TAG } from "./tags";
+import type { Snapshot, VaultPolicy } from "./types";
+
+interface Dr {
+  plan: PrunePlan;
+  state: (copy: Snapshot) => ReturnType<typeof copyState>;
+  sourceOf: (copy: Snapshot) => string;
+  /** Whether a snapshot is there and is not about to go. */
+  stays: (snapshotId: string) => boolean;
+  sources: ReadonlyMap<string, Snapshot>;
+  nowMs: number;
+}
+
+/** The copies of one volume and slot beside the best of them. */
+function pruneOthers({ plan, state, nowMs }: Dr, best: Snapshot, others: readonly Snapshot[]) {
+  const failed = [best, ...others].filter((copy) => copy.state === "error").sort(newestFirst);
+  const remains = new Set(failed.slice(0, MAX_TRIES));
+  for (const other of others) {
+    if (other.state === "error" && nowMs - other.startTimeMs > FAILED_KEPT_MS) {
+      remove(plan, other, "failed", "failed more than a day ago");
+    } else if (other.state === "error" && !remains.has(other)) {
+      remove(plan, other, "failed", `failed, and so did ${MAX_TRIES} after it`);
+    } else if (state(best) !== "sound" || state(other) === "pending") {
+      keep(plan, other, `${best.snapshotId} stands for the same slot, but is ${state(best)}`);
+    } else if (state(other) === "sound") {
+      remove(plan, other, "duplicate", `a duplicate of ${best.snapshotId}`);
+    } else {
+      const because = other.state === "error" ? "failed" : "duplicate";
+      remove(plan, other, because, `not usable, and replaced by ${best.snapshotId}`);
+    }
+  }
+}
+
+/** The best copy of one volume and slot: whether it is a recovery point for retention to judge. */
+function isPoint({ plan, state, sourceOf, stays, sources }: Dr, best: Snapshot): boolean {
+  const source = sources.get(sourceOf(best));
+  const expired = source?.tags[TAG.copyExpired] !== undefined;
+  if (state(best) === "sound") return true;
+  if (state(best) === "pending") keep(plan, best, "it is pending");
+  else if (stays(sourceOf(best)) && !expired) {
+    keep(plan, best, "not usable, until its replacement is sound");
+  } else if (best.state === "completed") return true;
+  else remove(plan, best, "failed", `it is in state ${best.state}, and its source is gone`);
+  return false;
+}
+
+/** The ids of each volume's newest sound copies, as many as its floor says. */
+function floorOf(sound: readonly Snapshot[], { rulesOf }: PruneRules): Set<string> {
+  return new Set(
+    byVolume(pointsOf(sound)).flatMap((points) => {
+      const { keepAtLeast } = rulesOf(points[0]?.volumeId ?? "");
+      return [...points].sort(newestFirst).slice(0, keepAtLeast).map(({ snapshotId }) => snapshotId); // prettier-ignore
+    }),
+  );
+}
+
+/**
+ * @param own the vault's copies
+ * @param sources the snapshots that are in the primary region now, by id
+ * @param leaving ids of those that this plan deletes
+ */
+export function pruneDr(
+  own: readonly Snapshot[],
+  sources: ReadonlyMap<string, Snapshot>,
+  leaving: ReadonlySet<string>,
+  policy: VaultPolicy,
+  rules: PruneRules,
+): PrunePlan {
+  const dr: Dr = {
+    plan: { actions: [], kept: [] },
+    state: (copy) => copyState(copy, policy.drKeyArn),
+    sourceOf: (copy) => copy.tags[TAG.sourceSnapshot] ?? "",
+    stays: (id) => sources.has(id) && !leaving.has(id),
+    sources,
+    nowMs: rules.nowMs,
+  };
+  const { plan, state, sourceOf, stays } = dr;
+  // Of two sound copies the one whose snapshot stays counts: without it the snapshot would be copied again.
+  const rank = (copy: Snapshot) =>
+    2 * ["sound", "pending", "broken"].indexOf(state(copy)) + (stays(sourceOf(copy)) ? 0 : 1);
+  const points: Snapshot[] = [];
+  for (const group of sameVolumeAndSlot(own)) {
+    const [best, ...others] = bestFirst(group, rank);
+    if (best === undefined) continue;
+    pruneOthers(dr, best, others);
+    if (isPoint(dr, best)) points.push(best);
+  }
+  const { kept, gone } = judge(points, "drKeep", rules);
+  const floor = floorOf(points.filter((copy) => state(copy) === "sound"), rules); // prettier-ignore
+  for (const copy of points) {
+    const reason = gone.get(copy.snapshotId);
+    const source = sourceOf(copy);
+    if (reason === undefined) keep(plan, copy, kept.get(copy.snapshotId) ?? "kept");
+    else if (floor.has(copy.snapshotId)) keep(plan, copy, "one of the newest sound ones");
+    else remove(plan, copy, "retention", reason, sources.has(source) ? source : undefined);
+  }
+  return plan;
+}

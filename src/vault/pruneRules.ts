@@ -1,0 +1,81 @@
+/** What pruning in both regions shares: the plan's two lists, and what each volume's rules say of its points. */
+import { type Calendar } from "./calendar";
+import { type RetentionPoint, byVolume, retention } from "./retention";
+import { TAG } from "./tags";
+import { DAY_MS, parseIso } from "./time";
+import type { DeleteAction, Kept, Snapshot } from "./types";
+import type { RulesOf } from "./volumeRules";
+
+export interface PrunePlan {
+  actions: DeleteAction[];
+  kept: Kept[];
+}
+
+/** What the rules are read with. */
+export interface PruneRules {
+  rulesOf: RulesOf;
+  calendar: Calendar;
+  nowMs: number;
+}
+
+/** How long the remains of a failed snapshot or copy stay for a person to look at, where nothing newer has replaced them. */
+export const FAILED_KEPT_MS = DAY_MS;
+
+export function keep(plan: PrunePlan, { region, snapshotId }: Snapshot, reason: string): void {
+  plan.kept.push({ region, snapshotId, reason });
+}
+
+export function remove(
+  plan: PrunePlan,
+  { region, snapshotId }: Snapshot,
+  because: DeleteAction["because"],
+  reason: string,
+  markSourceSnapshotId?: string,
+): void {
+  plan.actions.push({ kind: "delete", region, snapshotId, because, reason, markSourceSnapshotId });
+}
+
+/** Snapshots as retention sees them: by their slot, not by when a late one or a copy was begun. */
+export function pointsOf(snapshots: readonly Snapshot[]): RetentionPoint[] {
+  // A night's snapshots share their slot: each is parsed once.
+  const slots = new Map<string, number | undefined>();
+  return snapshots.map(({ snapshotId, volumeId, startTimeMs, tags }) => {
+    const slot = tags[TAG.slot] ?? "";
+    if (!slots.has(slot)) slots.set(slot, parseIso(slot));
+    return { snapshotId, volumeId, startTimeMs, slotMs: slots.get(slot) };
+  });
+}
+
+/** By id, why each point is kept or goes. */
+export interface Judgement {
+  kept: Map<string, string>;
+  gone: Map<string, string>;
+}
+
+/**
+ * Retention of each volume's points by the volume's own rules.
+ * @param side which of a volume's rules
+ */
+export function judge(
+  snapshots: readonly Snapshot[],
+  side: "keep" | "drKeep",
+  { rulesOf, calendar, nowMs }: PruneRules,
+): Judgement {
+  const judgement: Judgement = { kept: new Map(), gone: new Map() };
+  for (const points of byVolume(pointsOf(snapshots))) {
+    const [first] = points;
+    if (first === undefined) continue;
+    const { keepAll, expireAll, keepAtLeast, [side]: rules } = rulesOf(first.volumeId);
+    const all = keepAll ?? expireAll;
+    if (all !== undefined) {
+      const list = keepAll === undefined ? judgement.gone : judgement.kept;
+      for (const { snapshotId } of points) list.set(snapshotId, all);
+      continue;
+    }
+    const { keep: stay, remove: go, reasons } = retention(points, rules, { nowMs, calendar, keepAtLeast }); // prettier-ignore
+    const why = (id: string) => (reasons.get(id) ?? []).join(", ");
+    for (const id of stay) judgement.kept.set(id, why(id));
+    for (const id of go) judgement.gone.set(id, why(id));
+  }
+  return judgement;
+}

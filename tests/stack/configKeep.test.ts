@@ -1,0 +1,60 @@
+/** Keep rules and policies: what they come to, and what is refused. */
+import { parseConfig } from "../../src/config";
+import type { KeepPolicy } from "../../src/vault/types";
+import { faults, withValues } from "../support/rawConfig";
+
+const daily = { daily: 7 };
+const yearly = { yearly: 3 };
+
+test.each<[string, Record<string, string>, KeepPolicy]>([
+  ["days, the same in both regions", { retentionDays: "21" }, { keep: { retentionDays: 21 }, drKeep: { retentionDays: 21 } }],
+  ["days of the DR region's own", { drRetentionDays: "3650" }, { keep: { retentionDays: 7 }, drKeep: { retentionDays: 3_650 } }],
+  ["rules instead of days, the same in both regions", { keep: '{"daily":7}' }, { keep: daily, drKeep: daily }],
+  ["rules and days", { keep: '{"daily":7}', drRetentionDays: "90" }, { keep: daily, drKeep: { retentionDays: 90 } }],
+  ["days and rules", { drKeep: '{"yearly":3}' }, { keep: { retentionDays: 7 }, drKeep: yearly }],
+  ["rules of each region's own", { keep: '{"daily":7}', drKeep: '{"yearly":3}', drRetentionDays: "9" }, { keep: daily, drKeep: yearly }],
+])("one policy by %s", (_what, values, policy) => {
+  expect(parseConfig(withValues(values)).policies).toStrictEqual({ True: policy });
+}); // prettier-ignore
+
+test("policies by tag value take the place of tagValue and of the one policy", () => {
+  const gold = { keep: { last: -1, within: "1y6m" }, drRetentionDays: 400 };
+  const policies = JSON.stringify({ True: { retentionDays: 3 }, gold });
+  expect(parseConfig(withValues({ policies, keep: '{"daily":7}' })).policies).toStrictEqual({
+    True: { keep: { retentionDays: 3 }, drKeep: { retentionDays: 3 } },
+    gold: { keep: gold.keep, drKeep: { retentionDays: 400 } },
+  });
+});
+
+const AN_OBJECT = 'an object of rules such as {"daily": 7, "monthly": 12}';
+const POLICIES = 'an object of policies by tag value, such as {"gold": {"keep": {"daily": 30}}}';
+
+test.each([
+  ["keep", "7", AN_OBJECT],
+  ["keep", "[]", AN_OBJECT],
+  ["drKeep", "daily", AN_OBJECT],
+  ["keep", '{"daily":0}', `${AN_OBJECT}: these keep nothing`],
+  ["keep", '{"within":"0d"}', `${AN_OBJECT}: these keep nothing`],
+  ["keep", '{"dayly":7}', `${AN_OBJECT}: it has no rule dayly (did you mean daily?)`],
+  ["keep", '{"daily":7.5}', `${AN_OBJECT}: it.daily must be a whole number up to 10000, or -1 for all, is 7.5`],
+  ["keep", '{"daily":-2}', `${AN_OBJECT}: it.daily must be a whole number up to 10000, or -1 for all, is -2`],
+  ["drKeep", '{"within":"14 days"}', `${AN_OBJECT}: it.within must be a time such as 14d or 1y6m, is "14 days"`],
+  ["drKeep", '{"retentionDays":0}', `${AN_OBJECT}: it.retentionDays must be a whole number from 1 to 3650, is 0`],
+  ["overrideMax", '{"daily":"90"}', `${AN_OBJECT}: it.daily must be a whole number up to 10000, or -1 for all, is "90"`],
+  ["policies", "gold", POLICIES],
+  ["policies", '{"gold":{}}', `${POLICIES}: gold keeps nothing`],
+  ["policies", '{"gold":7}', `${POLICIES}: gold must be an object with keep or retentionDays`],
+  ["policies", '{"gold":{"keep":{}}}', `${POLICIES}: gold.keep keeps nothing`],
+  ["policies", '{"gold":{"keep":[]}}', `${POLICIES}: gold.keep must be an object of rules, such as {"daily": 7}`],
+  ["policies", '{"gold":{"retention":3}}', `${POLICIES}: gold has no retention (did you mean retentionDays?)`],
+  ["policies", '{"gold":{"retentionDays":0}}', `${POLICIES}: gold.retentionDays must be a whole number from 1 to 3650, is 0`],
+  ["policies", '{"gold":{"retentionDays":7,"drKeep":{"last":0}}}', `${POLICIES}: gold.drKeep keeps nothing`],
+  ["policies", '{"":{"retentionDays":7}}', `${POLICIES}: names of 1 to 256 characters`],
+  ["orphans", "drop", "one of keep-last, keep, expire"],
+  ["maxDeletePercent", "0", "a whole number from 1 to 100"],
+  ["allowDeletePlan", "yes", "plan hashes of 16 hexadecimal digits, as the mail names them"],
+])("%s refuses %s", (key, text, expected) => {
+  expect(faults(withValues({ [key]: text }))).toStrictEqual([
+    `${key}: expected ${expected}, got ${JSON.stringify(text)}`,
+  ]);
+}); // prettier-ignore

@@ -1,0 +1,54 @@
+/** A whole good configuration as the CLI hands it over; a test says only what differs. */
+import { type RawConfig, parseConfig } from "../../src/config";
+
+export const GOOD: Record<string, string> = {
+  drRegion: "us-west-2",
+  tagKey: "backup",
+  tagValue: "True",
+  policies: "{}",
+  schedule: "cron(0 3 * * ? *)",
+  timezone: "UTC",
+  startWindowHours: "8",
+  copyStuckHours: "12",
+  retentionDays: "7",
+  drRetentionDays: "0",
+  keep: "{}",
+  drKeep: "{}",
+  keepAtLeast: "1",
+  overrideMax: "{}",
+  orphans: "keep-last",
+  orphanDays: "30",
+  maxDeletePercent: "50",
+  maxDeletes: "0",
+  allowDeletePlan: "",
+  alertEmails: "[]",
+  logRetentionDays: "30",
+  memoryMb: "512",
+  timeoutSeconds: "600",
+  reserveConcurrency: "true",
+  protectKeys: "true",
+  sourceKeyArns: "[]",
+  restoreRoleArns: "[]",
+};
+export const RAW: RawConfig = {
+  project: "p",
+  stack: "s",
+  primaryRegion: "us-east-1",
+  values: GOOD,
+};
+
+export function withValues(values: Record<string, string>): RawConfig {
+  return { ...RAW, values: { ...GOOD, ...values } };
+}
+
+/** The lines of the error, without the heading. */
+export function faults(raw: RawConfig): string[] {
+  try {
+    parseConfig(raw);
+  } catch (error) {
+    const [heading, ...lines] = (error as Error).message.split("\n");
+    expect(heading).toBe(`the configuration of stack ${raw.stack} has mistakes:`);
+    return lines.map((line) => line.trim());
+  }
+  return [];
+}
