@@ -11,6 +11,7 @@ import { alarms, alertTopic } from "./alerts";
 import { vaultFunction } from "./function";
 import { drKey } from "./keys";
 import { type Account, namesOf } from "./names";
+import { recycleBins } from "./recycleBin";
 import { triggers } from "./triggers";
 
 export interface SmartVaultArgs {
@@ -105,6 +106,7 @@ export class SmartVault extends pulumi.ComponentResource {
       },
       { ...here, dependsOn: [rights] },
     );
+    recycleBins({ ...config, tags }, here, there);
     triggers({ ...config, functionArn: lambda.arn, schedulerRole, tags }, here);
     alarms({ ...config, topicArn: topic.arn, functionName: lambda.name, tags }, here);
 

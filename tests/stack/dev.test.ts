@@ -9,7 +9,7 @@ beforeAll(async () => {
   stack = await declareStack("dev");
 });
 
-test("declares the same as production, but no subscription", () => {
+test("declares the same as production, but no subscription and no Recycle Bin", () => {
   const types = stack.list.map((line) => line.split(" ")[0]);
   expect(types).toStrictEqual([
     "aws:cloudwatch/logGroup:LogGroup",

@@ -14,6 +14,8 @@ test("a first preview, where no id and no ARN is known yet, goes through and dec
     `aws:kms/key:Key ${vault}-dr`,
     `aws:lambda/function:Function ${vault}`,
     `aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig ${vault}`,
+    `aws:rbin/rule:Rule ${vault}`,
+    `aws:rbin/rule:Rule ${vault}-dr`,
     `aws:scheduler/schedule:Schedule ${vault}-clock`,
     `aws:scheduler/schedule:Schedule ${vault}-run`,
     `aws:scheduler/schedule:Schedule ${vault}-sweep`,

@@ -21,6 +21,8 @@ test("declares these resources in these regions, and no other", () => {
     `aws:kms/key:Key ${VAULT}-dr us-west-2`,
     `aws:lambda/function:Function ${VAULT} us-east-1`,
     `aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig ${VAULT} us-east-1`,
+    `aws:rbin/rule:Rule ${VAULT} us-east-1`,
+    `aws:rbin/rule:Rule ${VAULT}-dr us-west-2`,
     `aws:scheduler/schedule:Schedule ${VAULT}-clock us-east-1`,
     `aws:scheduler/schedule:Schedule ${VAULT}-run us-east-1`,
     `aws:scheduler/schedule:Schedule ${VAULT}-sweep us-east-1`,
@@ -56,6 +58,8 @@ test("tags everything that takes tags", () => {
     ["aws:iam/role:Role", TAGS],
     ["aws:kms/key:Key", TAGS],
     ["aws:lambda/function:Function", TAGS],
+    ["aws:rbin/rule:Rule", TAGS],
+    ["aws:rbin/rule:Rule", TAGS],
     ["aws:scheduler/scheduleGroup:ScheduleGroup", TAGS],
     ["aws:sns/topic:Topic", TAGS],
   ]);
@@ -179,6 +183,19 @@ describe("what wakes it", () => {
     });
   });
 });
+
+test.each([VAULT, `${VAULT}-dr`])(
+  "rule %s: what is deleted of the vault can be taken back for a week",
+  (name) => {
+    expect(stack.inputs("aws:rbin/rule:Rule", name)).toStrictEqual({
+      description: `Deleted snapshots of ${VAULT}`,
+      resourceType: "EBS_SNAPSHOT",
+      resourceTags: [{ resourceTagKey: "smart-vault:vault", resourceTagValue: VAULT }],
+      retentionPeriod: { retentionPeriodValue: 7, retentionPeriodUnit: "DAYS" },
+      tags: TAGS,
+    });
+  },
+);
 
 describe("who is told", () => {
   test("the topic, and each address by e-mail", () => {
