@@ -36,8 +36,10 @@ test("declares the same as production, but no subscription and no Recycle Bin", 
 });
 
 test("its key goes with the stack, after thirty days all the same", () => {
-  const { protect, retainOnDelete } = stack.options("aws:kms/key:Key", `${VAULT}-dr`);
-  expect({ protect, retainOnDelete }).toStrictEqual({ protect: false, retainOnDelete: false });
+  for (const type of ["aws:kms/key:Key", "aws:kms/alias:Alias"]) {
+    const { protect, retainOnDelete } = stack.options(type, `${VAULT}-dr`);
+    expect({ protect, retainOnDelete }).toStrictEqual({ protect: false, retainOnDelete: false });
+  }
   expect(stack.inputs("aws:kms/key:Key").deletionWindowInDays).toBe(30);
 });
 

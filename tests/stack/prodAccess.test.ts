@@ -97,8 +97,8 @@ describe("the DR key", () => {
     });
   });
 
-  test("is neither deleted by the stack nor with it", () => {
-    const { protect, retainOnDelete } = stack.options("aws:kms/key:Key", `${VAULT}-dr`);
+  test.each(["aws:kms/key:Key", "aws:kms/alias:Alias"])("%s outlives the stack", (type) => {
+    const { protect, retainOnDelete } = stack.options(type, `${VAULT}-dr`);
     expect({ protect, retainOnDelete }).toStrictEqual({ protect: true, retainOnDelete: true });
   });
 
