@@ -3,12 +3,18 @@ import { previewStack } from "../support/stackProgram";
 test("a first preview, where no id and no ARN is known yet, goes through and declares everything", async () => {
   const vault = "smart-vault-prod";
   expect(await previewStack("prod")).toStrictEqual([
+    `aws:cloudwatch/eventRule:EventRule ${vault}-key-events`,
+    `aws:cloudwatch/eventRule:EventRule ${vault}-key-events-dr`,
+    `aws:cloudwatch/eventTarget:EventTarget ${vault}-key-events`,
+    `aws:cloudwatch/eventTarget:EventTarget ${vault}-key-events-dr`,
     `aws:cloudwatch/logGroup:LogGroup ${vault}`,
     `aws:cloudwatch/metricAlarm:MetricAlarm ${vault}-errors`,
     `aws:cloudwatch/metricAlarm:MetricAlarm ${vault}-no-run`,
     `aws:iam/role:Role ${vault}-function`,
+    `aws:iam/role:Role ${vault}-key-events`,
     `aws:iam/role:Role ${vault}-scheduler`,
     `aws:iam/rolePolicy:RolePolicy ${vault}-function`,
+    `aws:iam/rolePolicy:RolePolicy ${vault}-key-events`,
     `aws:iam/rolePolicy:RolePolicy ${vault}-scheduler`,
     `aws:kms/alias:Alias ${vault}-dr`,
     `aws:kms/key:Key ${vault}-dr`,

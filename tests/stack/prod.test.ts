@@ -1,6 +1,15 @@
 /** Every resource of the production stack, whole; its policies are in prodAccess.test.ts. */
 import { ARN, type DeclaredStack, declareStack } from "../support/stackProgram";
-import { FUNCTION, ROLE, SCHEDULER_ROLE, TAGS, TOPIC, VAULT } from "../support/stackPolicies";
+import {
+  FUNCTION,
+  KEY_EVENTS_ROLE,
+  PRIMARY_BUS,
+  ROLE,
+  SCHEDULER_ROLE,
+  TAGS,
+  TOPIC,
+  VAULT,
+} from "../support/stackPolicies";
 
 let stack: DeclaredStack;
 
@@ -10,12 +19,18 @@ beforeAll(async () => {
 
 test("declares these resources in these regions, and no other", () => {
   expect(stack.list).toStrictEqual([
+    `aws:cloudwatch/eventRule:EventRule ${VAULT}-key-events us-east-1`,
+    `aws:cloudwatch/eventRule:EventRule ${VAULT}-key-events-dr us-west-2`,
+    `aws:cloudwatch/eventTarget:EventTarget ${VAULT}-key-events us-east-1`,
+    `aws:cloudwatch/eventTarget:EventTarget ${VAULT}-key-events-dr us-west-2`,
     `aws:cloudwatch/logGroup:LogGroup ${VAULT} us-east-1`,
     `aws:cloudwatch/metricAlarm:MetricAlarm ${VAULT}-errors us-east-1`,
     `aws:cloudwatch/metricAlarm:MetricAlarm ${VAULT}-no-run us-east-1`,
     `aws:iam/role:Role ${VAULT}-function us-east-1`,
+    `aws:iam/role:Role ${VAULT}-key-events us-east-1`,
     `aws:iam/role:Role ${VAULT}-scheduler us-east-1`,
     `aws:iam/rolePolicy:RolePolicy ${VAULT}-function us-east-1`,
+    `aws:iam/rolePolicy:RolePolicy ${VAULT}-key-events us-east-1`,
     `aws:iam/rolePolicy:RolePolicy ${VAULT}-scheduler us-east-1`,
     `aws:kms/alias:Alias ${VAULT}-dr us-west-2`,
     `aws:kms/key:Key ${VAULT}-dr us-west-2`,
@@ -51,9 +66,12 @@ test("tags everything that takes tags", () => {
     .filter(({ inputs }) => "tags" in inputs)
     .map(({ type, inputs }) => [type, inputs.tags]);
   expect(tagged.sort()).toStrictEqual([
+    ["aws:cloudwatch/eventRule:EventRule", TAGS],
+    ["aws:cloudwatch/eventRule:EventRule", TAGS],
     ["aws:cloudwatch/logGroup:LogGroup", TAGS],
     ["aws:cloudwatch/metricAlarm:MetricAlarm", TAGS],
     ["aws:cloudwatch/metricAlarm:MetricAlarm", TAGS],
+    ["aws:iam/role:Role", TAGS],
     ["aws:iam/role:Role", TAGS],
     ["aws:iam/role:Role", TAGS],
     ["aws:kms/key:Key", TAGS],
@@ -246,5 +264,61 @@ describe("who is told", () => {
       okActions: [TOPIC],
       tags: TAGS,
     });
+  });
+});
+
+describe("whoever takes the DR key away is told of", () => {
+  const name = `${VAULT}-key-events`;
+
+  test.each([name, `${name}-dr`])("rule %s matches what was done to this key", (rule) => {
+    const { eventPattern, ...inputs } = stack.inputs("aws:cloudwatch/eventRule:EventRule", rule);
+    expect(inputs).toStrictEqual({
+      name,
+      description: `${VAULT}: somebody takes the DR key away`,
+      tags: TAGS,
+    });
+    expect(JSON.parse(String(eventPattern))).toStrictEqual({
+      source: ["aws.kms"],
+      "detail-type": ["AWS API Call via CloudTrail"],
+      detail: {
+        eventSource: ["kms.amazonaws.com"],
+        eventName: ["DisableKey", "PutKeyPolicy", "ScheduleKeyDeletion"],
+        errorCode: [{ exists: false }],
+        resources: { ARN: [ARN.key] },
+      },
+    });
+  });
+
+  test("the DR region hands it to the primary region, as a role that may do nothing else", () => {
+    const type = "aws:cloudwatch/eventTarget:EventTarget";
+    expect(stack.inputs(type, `${name}-dr`)).toStrictEqual({
+      rule: name,
+      targetId: "primary-region",
+      arn: PRIMARY_BUS,
+      roleArn: KEY_EVENTS_ROLE,
+    });
+    expect(stack.options(type, `${name}-dr`).after).toContain(
+      `aws:iam/rolePolicy:RolePolicy ${name}`,
+    );
+  });
+
+  test("the primary region mails who did what, and how to take it back", () => {
+    const type = "aws:cloudwatch/eventTarget:EventTarget";
+    const { inputTransformer, ...inputs } = stack.inputs(type, name);
+    expect(inputs).toStrictEqual({ rule: name, targetId: "topic", arn: TOPIC });
+    const { inputPaths, inputTemplate } = inputTransformer as Record<string, unknown>;
+    expect(inputPaths).toStrictEqual({
+      call: "$.detail.eventName",
+      who: "$.detail.userIdentity.arn",
+      at: "$.detail.eventTime",
+    });
+    const lines = String(inputTemplate)
+      .split("\n")
+      .map((line) => JSON.parse(line) as string);
+    expect(lines[0]).toBe(`${VAULT}: <call> on the DR key, by <who> at <at>.`);
+    for (const command of ["cancel-key-deletion", "enable-key"]) {
+      expect(lines).toContain(`aws kms ${command} --region us-west-2 --key-id ${ARN.key}`);
+    }
+    expect(lines.join("").match(/<\w+>/g)).toStrictEqual(["<call>", "<who>", "<at>"]);
   });
 });
