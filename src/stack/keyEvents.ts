@@ -15,7 +15,7 @@ const THREATS = ["DisableKey", "PutKeyPolicy", "ScheduleKeyDeletion"];
  * The event pattern of both rules. `requestParameters.keyId` is what the caller wrote, an id or an ARN; `resources` has
  * the key's ARN always (AWS KMS developer guide, "CloudTrail log entries"). Calls that were refused did nothing.
  */
-export function keyEventPattern(keyArn: string): object {
+function keyEventPattern(keyArn: string): object {
   return {
     source: ["aws.kms"],
     "detail-type": ["AWS API Call via CloudTrail"],

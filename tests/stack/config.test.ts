@@ -90,8 +90,6 @@ test.each<[keyof VaultConfig, string, unknown]>([
   ["timeoutSeconds", "900", 900],
   ["reserveConcurrency", "false", false],
   ["protectKeys", "false", false],
-  ["recycleBinDays", "0", 0],
-  ["recycleBinDays", "365", 365],
   ["sourceKeyArns", JSON.stringify([KEY]), [KEY]],
   ["restoreRoleArns", JSON.stringify([ROLE]), [ROLE]],
 ])("%s takes %s", (key, text, value) => {
@@ -137,8 +135,6 @@ test.each([
   ["timeoutSeconds", "901", "a whole number from 120 to 900"],
   ["reserveConcurrency", "yes", "true or false"],
   ["protectKeys", "True", "true or false"],
-  ["recycleBinDays", "-1", "a whole number from 0 to 365"],
-  ["recycleBinDays", "366", "a whole number from 0 to 365"],
   ["sourceKeyArns", '["alias/aws/ebs"]', "a list of different KMS key ARNs"],
   ["sourceKeyArns", JSON.stringify([ROLE]), "a list of different KMS key ARNs"],
   ["restoreRoleArns", '["restorer"]', "a list of different IAM role ARNs"],
