@@ -49,6 +49,7 @@ const FIELDS = {
   timeoutSeconds: integer(120, 900),
   reserveConcurrency: boolean,
   protectKeys: boolean,
+  recycleBinDays: integer(0, 365),
   sourceKeyArns: keyArns,
   restoreRoleArns: roleArns,
 } satisfies Record<string, Parse<unknown>>;

@@ -182,7 +182,7 @@ export function functionPolicy(args: FunctionPolicyArgs): aws.iam.PolicyDocument
 /** A role that one AWS service may take, for this account's resources only where the service says whose they are. */
 export function serviceRole(
   name: string,
-  service: "lambda" | "scheduler",
+  service: "lambda" | "scheduler" | "events",
   account: pulumi.Output<Account>,
   tags: Record<string, string>,
   opts: pulumi.CustomResourceOptions,
@@ -195,7 +195,7 @@ export function serviceRole(
           Effect: "Allow",
           Principal: { Service: `${service}.amazonaws.com` },
           Action: "sts:AssumeRole",
-          ...(service === "scheduler" && {
+          ...(service !== "lambda" && {
             Condition: { StringEquals: { "aws:SourceAccount": accountId } },
           }),
         },

@@ -12,7 +12,7 @@ const GRACE_HOURS = 2;
 /** CloudWatch looks back seven days at the most (API reference, PutMetricAlarm, EvaluationPeriods). */
 const MAX_ALARM_HOURS = 7 * 24;
 
-/** Publishing by this account's alarms and role only, and only encrypted on the way. */
+/** Publishing by this account's alarms and role, and by EventBridge; only encrypted on the way. */
 function topicPolicy({ accountId }: Account, topicArn: string): aws.iam.PolicyDocument {
   return {
     Version: "2012-10-17",
@@ -24,6 +24,15 @@ function topicPolicy({ accountId }: Account, topicArn: string): aws.iam.PolicyDo
         Action: "sns:Publish",
         Resource: topicArn,
         Condition: { StringEquals: { "aws:SourceAccount": accountId } },
+      },
+      {
+        // No condition: EventBridge sends SNS nothing that one could look at, and a mail would be lost without a word
+        // (Amazon EventBridge user guide, "Using resource-based policies": Amazon SNS permissions).
+        Sid: "KeyEventsPublish",
+        Effect: "Allow",
+        Principal: { Service: "events.amazonaws.com" },
+        Action: "sns:Publish",
+        Resource: topicArn,
       },
       {
         Sid: "TlsOnly",

@@ -102,10 +102,11 @@ export interface DrKeyArgs {
 
 /**
  * A lost key is lost copies: thirty days to take a deletion back, and where `protect` is set the stack neither
- * deletes it nor takes it along when it is removed.
+ * deletes it nor takes it along when it is removed. Nor its alias, by which it is found again (docs/RUNBOOK.md).
  */
 export function drKey(args: DrKeyArgs, opts: pulumi.CustomResourceOptions): aws.kms.Key {
   const { vaultId, drRegion, account, roleArn, restoreRoleArns, protect, tags } = args;
+  const kept = { ...opts, protect, retainOnDelete: protect };
   const key = new aws.kms.Key(
     `${vaultId}-dr`,
     {
@@ -117,12 +118,12 @@ export function drKey(args: DrKeyArgs, opts: pulumi.CustomResourceOptions): aws.
         .apply(([acc, role]) => JSON.stringify(drKeyPolicy(acc, drRegion, role, restoreRoleArns))),
       tags,
     },
-    { ...opts, protect, retainOnDelete: protect },
+    kept,
   );
   new aws.kms.Alias(
     `${vaultId}-dr`,
     { name: namesOf(vaultId).keyAlias, targetKeyId: key.keyId },
-    opts,
+    kept,
   );
   return key;
 }

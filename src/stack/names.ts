@@ -10,6 +10,7 @@ export function namesOf(vaultId: string) {
     sweepSchedule: `${vaultId}-sweep`,
     clockSchedule: `${vaultId}-clock`,
     topic: vaultId,
+    keyEvents: `${vaultId}-key-events`,
     keyAlias: `alias/${vaultId}`,
   } as const;
 }

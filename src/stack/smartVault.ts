@@ -9,8 +9,10 @@ import type { VaultSettings } from "../vault/types";
 import { functionPolicy, serviceRole } from "./access";
 import { alarms, alertTopic } from "./alerts";
 import { vaultFunction } from "./function";
+import { keyEvents } from "./keyEvents";
 import { drKey } from "./keys";
 import { type Account, namesOf } from "./names";
+import { recycleBins } from "./recycleBin";
 import { triggers } from "./triggers";
 
 export interface SmartVaultArgs {
@@ -111,6 +113,8 @@ export class SmartVault extends pulumi.ComponentResource {
       },
       { ...here, dependsOn: [rights] },
     );
+    keyEvents({ ...config, account, keyArn: key.arn, topicArn: topic.arn, tags }, here, there);
+    recycleBins({ ...config, tags }, here, there);
     triggers({ ...config, functionArn: lambda.arn, schedulerRole, tags }, here);
     alarms({ ...config, topicArn: topic.arn, functionName: lambda.name, tags }, here);
 

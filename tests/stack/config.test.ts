@@ -29,6 +29,7 @@ test("the defaults and a DR region make a whole configuration", () => {
     timeoutSeconds: 600,
     reserveConcurrency: true,
     protectKeys: true,
+    recycleBinDays: 0,
     sourceKeyArns: [],
     restoreRoleArns: [],
   });

@@ -9,14 +9,20 @@ beforeAll(async () => {
   stack = await declareStack("dev");
 });
 
-test("declares the same as production, but no subscription", () => {
+test("declares the same as production, but no subscription and no Recycle Bin", () => {
   const types = stack.list.map((line) => line.split(" ")[0]);
   expect(types).toStrictEqual([
+    "aws:cloudwatch/eventRule:EventRule",
+    "aws:cloudwatch/eventRule:EventRule",
+    "aws:cloudwatch/eventTarget:EventTarget",
+    "aws:cloudwatch/eventTarget:EventTarget",
     "aws:cloudwatch/logGroup:LogGroup",
     "aws:cloudwatch/metricAlarm:MetricAlarm",
     "aws:cloudwatch/metricAlarm:MetricAlarm",
     "aws:iam/role:Role",
     "aws:iam/role:Role",
+    "aws:iam/role:Role",
+    "aws:iam/rolePolicy:RolePolicy",
     "aws:iam/rolePolicy:RolePolicy",
     "aws:iam/rolePolicy:RolePolicy",
     "aws:kms/alias:Alias",
@@ -36,8 +42,10 @@ test("declares the same as production, but no subscription", () => {
 });
 
 test("its key goes with the stack, after thirty days all the same", () => {
-  const { protect, retainOnDelete } = stack.options("aws:kms/key:Key", `${VAULT}-dr`);
-  expect({ protect, retainOnDelete }).toStrictEqual({ protect: false, retainOnDelete: false });
+  for (const type of ["aws:kms/key:Key", "aws:kms/alias:Alias"]) {
+    const { protect, retainOnDelete } = stack.options(type, `${VAULT}-dr`);
+    expect({ protect, retainOnDelete }).toStrictEqual({ protect: false, retainOnDelete: false });
+  }
   expect(stack.inputs("aws:kms/key:Key").deletionWindowInDays).toBe(30);
 });
 
@@ -49,6 +57,6 @@ test("shares no physical name with production, so that both fit into one account
   const names = stack.program.declared
     .filter(({ type }) => type.startsWith("aws:"))
     .flatMap(({ inputs }) => (typeof inputs.name === "string" ? [inputs.name] : []));
-  expect(names).toHaveLength(12);
+  expect(names).toHaveLength(15);
   expect(names.filter((name) => !name.includes(VAULT))).toStrictEqual([]);
 });

@@ -137,7 +137,7 @@ test("a vault id of the longest length still makes names that AWS takes", () => 
   for (const name of [names.role, names.schedulerRole, names.runSchedule, names.sweepSchedule]) {
     expect(name.length).toBeLessThanOrEqual(64);
   }
-  for (const name of [names.function, names.clockSchedule, names.scheduleGroup]) {
+  for (const name of [names.function, names.clockSchedule, names.scheduleGroup, names.keyEvents]) {
     expect(name.length).toBeLessThanOrEqual(64);
   }
 });

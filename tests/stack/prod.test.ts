@@ -1,4 +1,4 @@
-/** Every resource of the production stack, whole; its policies are in prodAccess.test.ts. */
+/** Every resource of the production stack, whole; its policies are in prodAccess.test.ts, the rest of its protection in protection.test.ts. */
 import { ARN, type DeclaredStack, declareStack } from "../support/stackProgram";
 import { FUNCTION, ROLE, SCHEDULER_ROLE, TAGS, TOPIC, VAULT } from "../support/stackPolicies";
 
@@ -10,17 +10,25 @@ beforeAll(async () => {
 
 test("declares these resources in these regions, and no other", () => {
   expect(stack.list).toStrictEqual([
+    `aws:cloudwatch/eventRule:EventRule ${VAULT}-key-events us-east-1`,
+    `aws:cloudwatch/eventRule:EventRule ${VAULT}-key-events-dr us-west-2`,
+    `aws:cloudwatch/eventTarget:EventTarget ${VAULT}-key-events us-east-1`,
+    `aws:cloudwatch/eventTarget:EventTarget ${VAULT}-key-events-dr us-west-2`,
     `aws:cloudwatch/logGroup:LogGroup ${VAULT} us-east-1`,
     `aws:cloudwatch/metricAlarm:MetricAlarm ${VAULT}-errors us-east-1`,
     `aws:cloudwatch/metricAlarm:MetricAlarm ${VAULT}-no-run us-east-1`,
     `aws:iam/role:Role ${VAULT}-function us-east-1`,
+    `aws:iam/role:Role ${VAULT}-key-events us-east-1`,
     `aws:iam/role:Role ${VAULT}-scheduler us-east-1`,
     `aws:iam/rolePolicy:RolePolicy ${VAULT}-function us-east-1`,
+    `aws:iam/rolePolicy:RolePolicy ${VAULT}-key-events us-east-1`,
     `aws:iam/rolePolicy:RolePolicy ${VAULT}-scheduler us-east-1`,
     `aws:kms/alias:Alias ${VAULT}-dr us-west-2`,
     `aws:kms/key:Key ${VAULT}-dr us-west-2`,
     `aws:lambda/function:Function ${VAULT} us-east-1`,
     `aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig ${VAULT} us-east-1`,
+    `aws:rbin/rule:Rule ${VAULT} us-east-1`,
+    `aws:rbin/rule:Rule ${VAULT}-dr us-west-2`,
     `aws:scheduler/schedule:Schedule ${VAULT}-clock us-east-1`,
     `aws:scheduler/schedule:Schedule ${VAULT}-run us-east-1`,
     `aws:scheduler/schedule:Schedule ${VAULT}-sweep us-east-1`,
@@ -49,13 +57,18 @@ test("tags everything that takes tags", () => {
     .filter(({ inputs }) => "tags" in inputs)
     .map(({ type, inputs }) => [type, inputs.tags]);
   expect(tagged.sort()).toStrictEqual([
+    ["aws:cloudwatch/eventRule:EventRule", TAGS],
+    ["aws:cloudwatch/eventRule:EventRule", TAGS],
     ["aws:cloudwatch/logGroup:LogGroup", TAGS],
     ["aws:cloudwatch/metricAlarm:MetricAlarm", TAGS],
     ["aws:cloudwatch/metricAlarm:MetricAlarm", TAGS],
     ["aws:iam/role:Role", TAGS],
     ["aws:iam/role:Role", TAGS],
+    ["aws:iam/role:Role", TAGS],
     ["aws:kms/key:Key", TAGS],
     ["aws:lambda/function:Function", TAGS],
+    ["aws:rbin/rule:Rule", TAGS],
+    ["aws:rbin/rule:Rule", TAGS],
     ["aws:scheduler/scheduleGroup:ScheduleGroup", TAGS],
     ["aws:sns/topic:Topic", TAGS],
   ]);

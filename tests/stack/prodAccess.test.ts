@@ -6,6 +6,7 @@ import {
   FUNCTION_RIGHTS,
   KEY_POLICY,
   KEY_USE,
+  PRIMARY_BUS,
   TAGS,
   TOPIC,
   VAULT,
@@ -97,8 +98,8 @@ describe("the DR key", () => {
     });
   });
 
-  test("is neither deleted by the stack nor with it", () => {
-    const { protect, retainOnDelete } = stack.options("aws:kms/key:Key", `${VAULT}-dr`);
+  test.each(["aws:kms/key:Key", "aws:kms/alias:Alias"])("%s outlives the stack", (type) => {
+    const { protect, retainOnDelete } = stack.options(type, `${VAULT}-dr`);
     expect({ protect, retainOnDelete }).toStrictEqual({ protect: true, retainOnDelete: true });
   });
 
@@ -158,7 +159,33 @@ test("the scheduler may call this function and nothing else, for this account on
     ],
   });
 });
-test("the topic takes the account's alarms, and nothing unencrypted", () => {
+
+test("EventBridge may hand key events to the primary region's bus, for this account only", () => {
+  const name = `${VAULT}-key-events`;
+  const { assumeRolePolicy, ...role } = stack.inputs("aws:iam/role:Role", name);
+  expect(role).toStrictEqual({ name, tags: TAGS });
+  expect(JSON.parse(String(assumeRolePolicy))).toStrictEqual({
+    Version: "2012-10-17",
+    Statement: [
+      {
+        Effect: "Allow",
+        Principal: { Service: "events.amazonaws.com" },
+        Action: "sts:AssumeRole",
+        Condition: { StringEquals: { "aws:SourceAccount": ACCOUNT_ID } },
+      },
+    ],
+  });
+  const inputs = stack.inputs("aws:iam/rolePolicy:RolePolicy", name);
+  expect(inputs).toStrictEqual({ role: name, policy: inputs.policy });
+  expect(policyOf(inputs)).toStrictEqual({
+    Version: "2012-10-17",
+    Statement: [
+      { Sid: "Forward", Effect: "Allow", Action: "events:PutEvents", Resource: PRIMARY_BUS },
+    ],
+  });
+});
+
+test("the topic takes the account's alarms and EventBridge's events, and nothing unencrypted", () => {
   const inputs = stack.inputs("aws:sns/topicPolicy:TopicPolicy");
   expect(inputs).toStrictEqual({ arn: TOPIC, policy: inputs.policy });
   expect(policyOf(inputs)).toStrictEqual({
@@ -171,6 +198,13 @@ test("the topic takes the account's alarms, and nothing unencrypted", () => {
         Action: "sns:Publish",
         Resource: TOPIC,
         Condition: { StringEquals: { "aws:SourceAccount": ACCOUNT_ID } },
+      },
+      {
+        Sid: "KeyEventsPublish",
+        Effect: "Allow",
+        Principal: { Service: "events.amazonaws.com" },
+        Action: "sns:Publish",
+        Resource: TOPIC,
       },
       {
         Sid: "TlsOnly",

@@ -27,6 +27,7 @@ export const GOOD: Record<string, string> = {
   timeoutSeconds: "600",
   reserveConcurrency: "true",
   protectKeys: "true",
+  recycleBinDays: "0",
   sourceKeyArns: "[]",
   restoreRoleArns: "[]",
 };
