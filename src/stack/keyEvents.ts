@@ -1,7 +1,7 @@
 /**
  * A mail when somebody takes the DR key away. KMS is called in the DR region, the topic is in the primary one, and a rule
  * reaches only topics of its own region: so a rule there hands the event to the primary region's default bus, and a rule
- * here to the topic (docs/adr/0007). CloudTrail delivers the events, and only where a trail logs management events.
+ * here to the topic (docs/adr/0010). CloudTrail delivers the events, and only where a trail logs management events.
  */
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
