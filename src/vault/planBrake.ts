@@ -47,8 +47,12 @@ export function brake(
 ): Braked {
   const expired = deletions.filter(({ because }) => because === "retention");
   const why = expired.length === 0 ? undefined : excess(expired.length, points, policy);
-  const hash = planHash(region, expired.map(({ snapshotId }) => snapshotId)); // prettier-ignore
-  if (why === undefined || policy.allowDeletePlan.includes(hash)) {
+  if (why === undefined) return { actions: [...deletions], kept: [], problems: [] };
+  const hash = planHash(
+    region,
+    expired.map(({ snapshotId }) => snapshotId),
+  );
+  if (policy.allowDeletePlan.includes(hash)) {
     return { actions: [...deletions], kept: [], problems: [] };
   }
   // What failed is nobody's recovery point, and counts against EC2's limits while it stays.
