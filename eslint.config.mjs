@@ -42,6 +42,8 @@ export default defineConfig(
       "planSnapshots",
       "planCopies",
       "planPrune",
+      "planLocks",
+      "holds",
       "slots",
       "schedule",
       "clockState",

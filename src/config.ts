@@ -16,10 +16,12 @@ import {
   region,
   roleArns,
   schedule,
+  snapshotLock,
   tagText,
   timezone,
 } from "./configFields";
 import { keepRules, overrideMax, policies, policiesOf } from "./configKeep";
+import { lockFaults } from "./configLock";
 import type { KeepPolicy } from "./vault/types";
 
 /** What each key must be. Its order is the order of Pulumi.yaml and of the README's table. */
@@ -43,6 +45,8 @@ const FIELDS = {
   maxDeletePercent: integer(1, 100),
   maxDeletes: integer(0, 100_000),
   allowDeletePlan: hashes,
+  lock: snapshotLock,
+  iUnderstandComplianceLock: boolean,
   alertEmails: emails,
   logRetentionDays: logRetention,
   memoryMb: integer(256, 10_240),
@@ -135,6 +139,12 @@ function regionFaults(primaryRegion: string | undefined, drRegion: unknown): str
   return [];
 }
 
+/** Throws where there are mistakes. */
+function refuse({ stack }: RawConfig, faults: readonly string[]): void {
+  if (faults.length === 0) return;
+  throw new Error(`the configuration of stack ${stack} has mistakes:\n  ${faults.join("\n  ")}`);
+}
+
 /**
  * Validates one stack's configuration. Pure.
  * @throws an error with a line for each mistake: the key, what was expected, what was got
@@ -149,11 +159,7 @@ export function parseConfig(raw: RawConfig): VaultConfig {
       `stack: expected project and stack in ${MAX_VAULT_ID} letters, digits, - and _, got "${vaultId}"`,
     );
   }
-  if (faults.length > 0) {
-    throw new Error(
-      `the configuration of stack ${raw.stack} has mistakes:\n  ${faults.join("\n  ")}`,
-    );
-  }
+  refuse(raw, faults);
   const {
     policies: named,
     tagValue,
@@ -164,8 +170,13 @@ export function parseConfig(raw: RawConfig): VaultConfig {
     ...config
   } = parsed as Parsed;
   const single = { tagValue, keep, drKeep, retentionDays, drRetentionDays };
-  const resolved = { policies: policiesOf(named, single), vaultId };
-  return { ...config, ...resolved, primaryRegion: raw.primaryRegion ?? "" };
+  const resolved = { ...config, policies: policiesOf(named, single) };
+  // What the values contradict each other in shows only when each is in order.
+  refuse(
+    raw,
+    lockFaults(config.lock, { ...resolved, understood: config.iUnderstandComplianceLock }),
+  );
+  return { ...resolved, vaultId, primaryRegion: raw.primaryRegion ?? "" };
 }
 
 /**

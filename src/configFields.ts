@@ -2,6 +2,7 @@
 import * as aws from "@pulumi/aws";
 import { closest } from "fastest-levenshtein";
 import { scheduleFault, timezoneFault } from "./schedule";
+import type { SnapshotLock } from "./vault/types";
 
 type Parsed<T> = { value: T } | { expected: string };
 export type Parse<T> = (raw: string) => Parsed<T>;
@@ -72,16 +73,43 @@ export const schedule: Parse<string> = (raw) => {
     : { expected: `a schedule such as cron(0 3 * * ? *) or rate(12 hours): ${fault}` };
 };
 
+/** EC2's limits for a lock (API reference, LockSnapshot). */
+const MAX_LOCK_DAYS = 36_500;
+const LOCK_MODES: readonly unknown[] = [
+  "governance",
+  "compliance",
+] satisfies SnapshotLock["mode"][];
+
+/** The value of JSON text, or `undefined` for text that is none. */
+function json(raw: string): unknown {
+  try {
+    return JSON.parse(raw) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A JSON object `{"mode":…,"days":…}`; the empty one is no lock. `pulumi config set --path` may give days as text. */
+export const snapshotLock: Parse<SnapshotLock | undefined> = (raw) => {
+  const expected = `{} or {"mode": "governance" or "compliance", "days": 1 to ${MAX_LOCK_DAYS}}`;
+  const value = json(raw);
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return { expected };
+  const { mode, days, ...others } = value as Record<string, unknown>;
+  if (Object.keys(others).length > 0) return { expected };
+  if (mode === undefined && days === undefined) return { value: undefined };
+  const parsed = integer(
+    1,
+    MAX_LOCK_DAYS,
+  )(typeof days === "number" || typeof days === "string" ? String(days) : "");
+  if (!LOCK_MODES.includes(mode) || !("value" in parsed)) return { expected };
+  return { value: { mode: mode as SnapshotLock["mode"], days: parsed.value } };
+};
+
 /** A JSON list of texts, each of which matches, none twice. */
 function list(pattern: RegExp, what: string): Parse<string[]> {
   const expected = `a list of different ${what}`;
   return (raw) => {
-    let value: unknown;
-    try {
-      value = JSON.parse(raw);
-    } catch {
-      return { expected };
-    }
+    const value = json(raw);
     if (!Array.isArray(value)) return { expected };
     const texts = value.filter((item): item is string => typeof item === "string");
     const good = new Set(texts).size === value.length && texts.every((item) => pattern.test(item));

@@ -2,7 +2,7 @@
 
 export interface Decision {
   at: string;
-  /** snapshot, copy, delete, kept, problem, woken, finished */
+  /** snapshot, copy, lock, delete, kept, problem, notice, woken, finished */
   message: string;
   region: string;
   snapshotId: string;
@@ -21,6 +21,11 @@ function parseLine(line: string): Decision[] {
 
 export function readDecisions(log: string): Decision[] {
   return log.split("\n").flatMap(parseLine);
+}
+
+/** Whether a notice was logged, told now or within the day. */
+export function hasNotice(log: string): boolean {
+  return readDecisions(log).some(({ message }) => message === "notice");
 }
 
 /** Deletions that were done, in order. */

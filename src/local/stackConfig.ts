@@ -12,6 +12,7 @@ export interface StackConfig {
 
 interface ProjectFile {
   name: string;
+  /** A key of a type has a default; an object can't be typed here, and has a value that the CLI gives to every stack. */
   config?: Record<string, { default?: unknown; value?: unknown }>;
 }
 
@@ -37,7 +38,6 @@ export function loadStackConfig(
   const own = parse(readFileSync(file, "utf8")) as { config?: Record<string, unknown> };
   const values: Record<string, string> = {};
   for (const [key, declared] of Object.entries(project.config ?? {})) {
-    // An object can't be typed in Pulumi.yaml: it is declared by a value, which the CLI takes as it takes a default.
     const given = declared.default ?? declared.value;
     if (given !== undefined) values[`${project.name}:${key}`] = toText(given);
   }

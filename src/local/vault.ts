@@ -11,6 +11,7 @@ import { type Emulator, startEmulator } from "./emulator";
 import { type FakeScheduler, type Firing, fakeScheduler } from "./eventBridge";
 import type { Inventory } from "./inventory";
 import { type Invocation, type LocalLambda, startLambda, writeArchive } from "./lambda";
+import { hasNotice } from "./functionLog";
 import { type ReceivedMail, takeMails } from "./mailbox";
 import { type Program, runProgram, theResource } from "./program";
 import type { Progress } from "./python";
@@ -119,6 +120,10 @@ function run(parts: Parts, startMs: number): LocalVault {
     if (invocation.error !== undefined) {
       const Message = failureRecord(stack.vaultId, firing, invocation);
       await account.sns.send(new PublishCommand({ TopicArn: stack.topicArn, Message }));
+    }
+    // A mail of notices alone fails nothing.
+    const mayHaveMailed = invocation.error !== undefined || hasNotice(invocation.log);
+    if (mayHaveMailed) {
       received.push(...(await takeMails(account, queueUrl, isoSeconds(nowMs))));
     }
     return invocation;

@@ -6,6 +6,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { TAG } from "../vault/tags";
+import type { SnapshotLock } from "../vault/types";
 import { ebsUse } from "./keys";
 import { type Account, namesOf } from "./names";
 
@@ -18,6 +19,7 @@ export interface FunctionPolicyArgs extends Account {
   drRegion: string;
   tagKey: string;
   policies: Readonly<Record<string, unknown>>;
+  lock?: SnapshotLock;
   sourceKeyArns: readonly string[];
   drKeyArn: string;
   topicArn: string;
@@ -28,7 +30,13 @@ function readStatement({ primaryRegion, drRegion }: FunctionPolicyArgs): Stateme
   return {
     Sid: "Observe",
     Effect: "Allow",
-    Action: ["ec2:DescribeInstances", "ec2:DescribeSnapshots", "ec2:DescribeVolumes"],
+    Action: [
+      "ec2:DescribeInstances",
+      "ec2:DescribeLockedSnapshots",
+      "ec2:DescribeSnapshotAttribute",
+      "ec2:DescribeSnapshots",
+      "ec2:DescribeVolumes",
+    ],
     Resource: "*",
     Condition: { StringEquals: { "aws:RequestedRegion": [primaryRegion, drRegion] } },
   };
@@ -126,6 +134,24 @@ function tagAndPruneStatements(args: FunctionPolicyArgs): Statement[] {
   ];
 }
 
+/** Copies alone, and for no longer than is configured: nobody could take a lock of a hundred years back. */
+function lockStatements(args: FunctionPolicyArgs): Statement[] {
+  const { partition, drRegion, vaultId, lock } = args;
+  if (lock === undefined) return [];
+  return [
+    {
+      Sid: "LockOwnCopies",
+      Effect: "Allow",
+      Action: "ec2:LockSnapshot",
+      Resource: `arn:${partition}:ec2:${drRegion}:*:snapshot/*`,
+      Condition: {
+        StringEquals: { [`aws:ResourceTag/${TAG.vault}`]: vaultId },
+        NumericLessThanEquals: { "ec2:SnapshotLockDuration": String(lock.days) },
+      },
+    },
+  ];
+}
+
 function keyStatements(args: FunctionPolicyArgs): Statement[] {
   const { partition, accountId, primaryRegion, drRegion, drKeyArn, sourceKeyArns } = args;
   const anyOwnKey = `arn:${partition}:kms:${primaryRegion}:${accountId}:key/*`;
@@ -173,6 +199,7 @@ export function functionPolicy(args: FunctionPolicyArgs): aws.iam.PolicyDocument
       ...snapshotStatements(args),
       ...copyStatements(args),
       ...tagAndPruneStatements(args),
+      ...lockStatements(args),
       ...keyStatements(args),
       ...serviceStatements(args),
     ],

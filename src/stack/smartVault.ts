@@ -37,7 +37,7 @@ function settingsOf(
   clockRoleArn: pulumi.Output<string>,
 ): pulumi.Output<VaultSettings> {
   const { vaultId, primaryRegion, drRegion, tagKey, policies } = config;
-  const { schedule, timezone, startWindowHours, copyStuckHours } = config;
+  const { schedule, timezone, startWindowHours, copyStuckHours, lock } = config;
   const { keepAtLeast, overrideMax, orphans, orphanDays } = config;
   const { maxDeletePercent, maxDeletes, allowDeletePlan } = config;
   const { clockSchedule: name, scheduleGroup: groupName } = namesOf(vaultId);
@@ -58,6 +58,7 @@ function settingsOf(
     timezone,
     startWindowHours,
     copyStuckHours,
+    ...(lock !== undefined && { lock }),
   };
   return pulumi.all([drKeyArn, topicArn, clockRoleArn]).apply(([key, topic, roleArn]) => ({
     ...plain,

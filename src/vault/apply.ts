@@ -10,9 +10,10 @@ import {
   createSet,
   createSingle,
   deleteSnapshot,
+  lockSnapshot,
   markCopyExpired,
 } from "./ec2Writes";
-import { type Cause, type Meaning, causeOf, meaningOf } from "./errors";
+import { type Cause, type Meaning, causeOf, holdersOf, meaningOf } from "./errors";
 import { isoSeconds } from "./time";
 import type { Action, DeleteAction, Outcome, SnapshotAction, VaultPolicy } from "./types";
 import { type Step, runSteps } from "./workers";
@@ -32,6 +33,7 @@ interface Result {
   snapshotIds?: string[];
   cause?: Cause;
   requestId?: string;
+  heldBy?: string[];
   stopLane?: string;
 }
 
@@ -125,6 +127,13 @@ async function deleteOne(
   return done(action.reason, await deleteSnapshot(region.writer, action.snapshotId));
 }
 
+/** What an error makes of a deletion: one that something forbids is not the vault's to force, nor its failure. */
+function undeleted(error: unknown): Result {
+  const result = resultOf(error);
+  const heldBy = result.cause === undefined ? undefined : holdersOf(result.cause);
+  return heldBy === undefined ? result : { ...result, status: "skipped", heldBy };
+}
+
 async function applyOne(
   clients: VaultClients,
   action: Action,
@@ -136,9 +145,12 @@ async function applyOne(
     if (action.kind === "copy") {
       return done(action.reason, await copySnapshot(clients.dr.writer, action));
     }
+    if (action.kind === "lock") {
+      return done(action.reason, await lockSnapshot(clients.dr.writer, action));
+    }
     return await deleteOne(clients, action, policy, nowMs);
   } catch (error) {
-    return resultOf(error);
+    return action.kind === "delete" ? undeleted(error) : resultOf(error);
   }
 }
 
@@ -156,8 +168,9 @@ export async function apply(
     lane: `${action.kind} in ${action.region}`,
     run: async () => {
       const result = await applyOne(clients, action, policy, budget.now());
-      const { status, detail, cause, requestId, snapshotIds = [] } = result;
+      const { status, detail, cause, requestId, heldBy, snapshotIds = [] } = result;
       outcomes[index] = { action, status, detail, code: cause?.code, requestId, snapshotIds };
+      if (heldBy !== undefined) outcomes[index].heldBy = heldBy;
       return { stopLane: result.stopLane };
     },
     defer: (code) => {

@@ -53,7 +53,7 @@ export function nextWakeMs(
   }
   for (const { action, status, code = "" } of outcomes) {
     if (action.kind === "delete" || status !== "deferred") continue;
-    const slotMs = action.kind === "copy" ? action.sinceMs : parseIso(action.slot);
+    const slotMs = action.kind === "snapshot" ? parseIso(action.slot) : action.sinceMs;
     const soon = SLOTS_TAKEN.includes(code) && busy.has(action.region);
     since.push(soon ? nowMs : (slotMs ?? nowMs));
   }

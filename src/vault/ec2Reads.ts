@@ -4,6 +4,8 @@ import {
   type Instance,
   type Snapshot as Ec2Snapshot,
   type Volume,
+  DescribeLockedSnapshotsCommand,
+  DescribeSnapshotAttributeCommand,
   paginateDescribeInstances,
   paginateDescribeSnapshots,
   paginateDescribeVolumes,
@@ -119,6 +121,7 @@ function toSnapshot(region: string, snapshot: Ec2Snapshot): Snapshot[] {
       kmsKeyId: snapshot.KmsKeyId,
       stateMessage: snapshot.StateMessage,
       storageTier: snapshot.StorageTier,
+      restoreExpiryTimeMs: snapshot.RestoreExpiryTime?.getTime(),
       tags,
     },
   ];
@@ -139,4 +142,48 @@ export async function describeVaultSnapshots(
     snapshots.push(...(page.Snapshots ?? []).flatMap((snapshot) => toSnapshot(region, snapshot)));
   }
   return snapshots;
+}
+
+/** A lock that holds now. */
+export interface HeldLock {
+  /** governance | compliance | compliance-cooloff */
+  state: string;
+  /** Not said of a lock that was set while the snapshot was pending. */
+  expiresMs?: number;
+}
+
+/** Every state of a lock but `expired`. */
+const LOCKED_STATES = ["governance", "compliance", "compliance-cooloff"];
+
+/**
+ * The locks that hold in the client's region, by snapshot id. All of them, since ids and pages are two ways to ask, and
+ * an id that is gone meanwhile may fail the call.
+ */
+export async function describeLocks(client: EC2Client): Promise<Map<string, HeldLock>> {
+  const locks = new Map<string, HeldLock>();
+  const Filters = [{ Name: "lock-state", Values: LOCKED_STATES }];
+  // The SDK has no paginator for this call.
+  let NextToken: string | undefined;
+  do {
+    const page = await client.send(
+      new DescribeLockedSnapshotsCommand({ Filters, MaxResults: PAGE_SIZE, NextToken }),
+    );
+    for (const { SnapshotId, LockState = "", LockExpiresOn } of page.Snapshots ?? []) {
+      if (SnapshotId === undefined) continue;
+      locks.set(SnapshotId, { state: LockState, expiresMs: LockExpiresOn?.getTime() });
+    }
+    NextToken = page.NextToken;
+  } while (NextToken);
+  return locks;
+}
+
+/** The accounts that a snapshot is shared with, and `all` where it is public. No list of snapshots tells it. */
+export async function describeSharing(client: EC2Client, snapshotId: string): Promise<string[]> {
+  const { CreateVolumePermissions = [] } = await client.send(
+    new DescribeSnapshotAttributeCommand({
+      SnapshotId: snapshotId,
+      Attribute: "createVolumePermission",
+    }),
+  );
+  return CreateVolumePermissions.map(({ UserId, Group }) => UserId ?? Group ?? "somebody").sort();
 }

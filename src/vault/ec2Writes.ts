@@ -8,11 +8,12 @@ import {
   CreateTagsCommand,
   DeleteSnapshotCommand,
   type EC2Client,
+  LockSnapshotCommand,
   type TagSpecification,
 } from "@aws-sdk/client-ec2";
 import type { SerializeMiddleware } from "@smithy/types";
 import { MAX_SNAPSHOT_TAGS, TAG, fillTags, tagsToList, userTags } from "./tags";
-import type { AttachedVolume, CopyAction, SnapshotAction, Tags } from "./types";
+import type { AttachedVolume, CopyAction, LockAction, SnapshotAction, Tags } from "./types";
 
 export interface Made {
   snapshotIds: string[];
@@ -91,6 +92,15 @@ export async function copySnapshot(client: EC2Client, action: CopyAction): Promi
 
 export async function deleteSnapshot(client: EC2Client, snapshotId: string): Promise<Made> {
   const answer = await client.send(new DeleteSnapshotCommand({ SnapshotId: snapshotId }));
+  return { snapshotIds: [], requestId: answer.$metadata.requestId };
+}
+
+/** Sent again it sets the same lock anew. Without a cooling-off period: see docs/adr/0009. */
+export async function lockSnapshot(client: EC2Client, action: LockAction): Promise<Made> {
+  const { snapshotId, mode, days } = action;
+  const answer = await client.send(
+    new LockSnapshotCommand({ SnapshotId: snapshotId, LockMode: mode, LockDuration: days }),
+  );
   return { snapshotIds: [], requestId: answer.$metadata.requestId };
 }
 

@@ -88,6 +88,19 @@ export function meaningOf(cause: Cause): Meaning {
   return cause.answered ? "refused" : "unknown";
 }
 
+/**
+ * What forbids a deletion: the AMIs that AWS names ("The snapshot snap-… is currently in use by ami-…"), none where it
+ * names none. `undefined` where nothing holds the snapshot and the deletion failed for another reason.
+ *
+ * AWS documents no error code for a snapshot that is locked (docs/adr/0009), so that is told by the message.
+ */
+export function holdersOf(cause: Cause): string[] | undefined {
+  const meaning = meaningOf(cause);
+  const saysLocked = meaning === "refused" && /\block(ed)?\b/i.test(cause.message);
+  if (meaning !== "in-use" && !saysLocked) return undefined;
+  return [...new Set(cause.message.match(/\bami-[0-9a-z]+/g) ?? [])];
+}
+
 /** An error of the vault's own, made without a class. `name` is what Lambda reports as `errorType`. */
 export function vaultError(name: string, message: string): Error {
   return Object.assign(new Error(message), { name });

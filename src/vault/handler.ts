@@ -3,7 +3,7 @@
  * it could not do is seen again by the next one.
  */
 import type { VaultClients } from "./clients";
-import { apply } from "./apply";
+import { carryOut } from "./carryOut";
 import { nextWakeMs, readClock, setClock } from "./clock";
 import type { ClockState, Told } from "./clockState";
 import { isOwn } from "./duplicates";
@@ -96,10 +96,11 @@ async function observePlanApply(
   const own = seen.snapshots?.filter((snapshot) => isOwn(snapshot, settings.vaultId));
   const serving = slotToServe(wake, clock, own, settings, now());
   const world = serving === undefined ? seen : await observeInstances(clients, settings, seen);
-  const plan = planVault(world, settings, serving, wake.runId, now());
-  const throttled = judgeThrottled(world.throttled, clock, now());
+  const planned = planVault(world, settings, serving, wake.runId, now());
+  const carried = await carryOut(clients, planned, world, settings, { now, deadlineMs });
+  const { plan, outcomes } = carried;
+  const throttled = judgeThrottled([...world.throttled, ...carried.throttled], clock, now());
   plan.problems.push(...throttled.problems);
-  const outcomes = await apply(clients, plan.actions, settings, { now, deadlineMs });
   const open = outcomes.some(
     ({ action, status }) => action.kind === "snapshot" && ["deferred", "failed"].includes(status),
   );
@@ -116,7 +117,7 @@ function nextState(
   const more = { throttledSince: throttled.since, told };
   if (serving === undefined) return { done, ...more };
   // A slot is not closed before what it lacks was told: nothing would bring it up again.
-  const untold = plan.problems.some((problem) => told[problemKey(problem)] === undefined);
+  const untold = plan.problems.some((p) => !p.notice && told[problemKey(p)] === undefined);
   if (!settled || (serving.mode === "closing" && untold)) {
     return { slot: serving.slot, done, ...more };
   }
@@ -145,7 +146,7 @@ async function tellNews(
 /**
  * One invocation.
  * @throws `BackupFailed` where a problem was told now, so that Lambda counts an error and the alarm fires. A problem
- * that was told within the last day, and work that was only put off, do not throw again.
+ * that was told within the last day, a notice, and work that was only put off do not throw.
  */
 export async function invoke(
   settings: VaultSettings,
@@ -189,7 +190,8 @@ export async function invoke(
   countMetrics(count, summary);
   const nextWake = atMs === undefined ? undefined : isoSeconds(atMs);
   log.info("finished", { status: summary.status, ...summary.counts, nextWake });
-  if (news.length > 0) throw vaultError("BackupFailed", failureMessage(summary, news));
+  const failures = news.filter((problem) => !problem.notice);
+  if (failures.length > 0) throw vaultError("BackupFailed", failureMessage(summary, failures));
   return { ...summary, nextWake };
 }
 

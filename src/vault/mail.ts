@@ -12,8 +12,13 @@ export interface Mail {
   body: string;
 }
 
-function headline({ status, vaultId }: Summary, count: number): string {
-  const problems = `${count} problem${count === 1 ? "" : "s"}`;
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? "" : "s"}`;
+}
+
+function headline({ status, vaultId }: Summary, failures: number, notices: number): string {
+  if (failures === 0) return `${vaultId}: ${counted(notices, "notice")}`;
+  const problems = counted(failures, "problem");
   if (status === "no-instances") return `${vaultId}: NOTHING BACKED UP, no instance matched`;
   if (status === "failed") return `${vaultId}: BACKUP FAILED, ${problems}`;
   return `${vaultId}: backup incomplete, ${problems}`;
@@ -23,13 +28,16 @@ function subjectLine(text: string): string {
   return text.replace(/[^\x20-\x7e]/g, "?").slice(0, MAX_SUBJECT);
 }
 
-/** Numbered, those with the same advice together and the advice once. */
-function listed(problems: readonly Problem[]): string[] {
+/**
+ * Numbered, those with the same advice together and the advice once.
+ * @param from how many were listed before
+ */
+function listed(problems: readonly Problem[], from = 0): string[] {
   const byHint = new Map<string, string[]>();
   for (const { message, hint = "" } of problems) {
     byHint.set(hint, [...(byHint.get(hint) ?? []), message]);
   }
-  let number = 0;
+  let number = from;
   return [...byHint].flatMap(([hint, messages]) => [
     ...messages.map((message) => `${(number += 1)}. ${message}`),
     ...(hint === "" ? [] : [`   What to do: ${hint}`]),
@@ -37,7 +45,7 @@ function listed(problems: readonly Problem[]): string[] {
 }
 
 /**
- * @param news the problems to tell; those told within the last day are left to the log
+ * @param news the problems and notices to tell; those told within the last day are left to the log
  * @param logs where the function's log is, as text
  */
 export function composeMail(
@@ -47,17 +55,24 @@ export function composeMail(
   logs: string,
 ): Mail {
   const { counts, wake } = summary;
-  const left = news.length - MAX_LISTED;
+  const failures = news.filter((problem) => !problem.notice);
+  const notices = news.filter((problem) => problem.notice);
+  const title = headline(summary, failures.length, notices.length);
+  const shown = failures.slice(0, MAX_LISTED);
+  const shownNotices = notices.slice(0, MAX_LISTED - shown.length);
+  const left = news.length - shown.length - shownNotices.length;
   const lines = [
-    headline(summary, news.length),
+    title,
     "",
     `Woken as ${wake.kind}${wake.slot === undefined ? "" : ` for ${wake.slot}`}; run id ${wake.runId}.`,
     `Started ${counts.snapshots} snapshots in ${settings.primaryRegion} and ${counts.copies} copies in ` +
       `${settings.drRegion}; deleted ${counts.deletions}; put off ${counts.deferred} for a limit or time; ` +
       `failed ${counts.failed}.`,
     "",
-    "What is wrong:",
-    ...listed(news.slice(0, MAX_LISTED)),
+    ...(shown.length > 0 ? ["What is wrong:", ...listed(shown)] : []),
+    ...(shown.length > 0 && shownNotices.length > 0 ? [""] : []),
+    ...(shownNotices.length > 0 ? ["To know, nothing failed:"] : []),
+    ...listed(shownNotices, shown.length),
     ...(left > 0 ? [`… and ${left} more: see the log.`] : []),
     "",
     "What happens next: what is missing is tried again by every sweep, once an hour: copies always,",
@@ -66,5 +81,5 @@ export function composeMail(
     "",
     `Log: ${logs}, filter by run id.`,
   ];
-  return { subject: subjectLine(headline(summary, news.length)), body: lines.join("\n") };
+  return { subject: subjectLine(title), body: lines.join("\n") };
 }

@@ -43,7 +43,10 @@ export function logDecisions(
     else log.info(action.kind, fields);
   }
   if (kind === "run") for (const kept of plan.kept) log.info("kept", { ...kept });
-  for (const problem of plan.problems) log.error("problem", { ...problem });
+  for (const problem of plan.problems) {
+    if (problem.notice) log.info("notice", { ...problem });
+    else log.error("problem", { ...problem });
+  }
 }
 
 /** Only what is not zero is sent: a custom metric costs by the hours that it is sent in. */
@@ -61,7 +64,7 @@ export function countMetrics(
       `${METRIC.actionsDeferred}.${reason}`,
       number,
     ]),
-    [METRIC.problemsSeen, problems.length],
+    [METRIC.problemsSeen, problems.filter((problem) => !problem.notice).length],
   ];
   for (const [name, value] of metrics) if (value > 0) count(name, value);
 }

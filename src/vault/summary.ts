@@ -25,6 +25,7 @@ export interface Summary {
   counts: Counts;
   /** How much was put off, by AWS's code for why; `NoTime` where the invocation's time was over. */
   deferrals: Record<string, number>;
+  /** Notices among them. */
   problems: Problem[];
 }
 
@@ -35,7 +36,9 @@ function failureOf({ action, detail }: Outcome): Problem {
       ? [action.instanceId, `snapshots of ${action.instanceId}`]
       : action.kind === "copy"
         ? [action.sourceSnapshotId, `the copy of ${action.sourceSnapshotId}`]
-        : [action.snapshotId, `deleting ${action.snapshotId}`];
+        : action.kind === "lock"
+          ? [action.snapshotId, `locking ${action.snapshotId}`]
+          : [action.snapshotId, `deleting ${action.snapshotId}`];
   return {
     kind: `${action.kind}-failed`,
     subject,
@@ -73,7 +76,8 @@ function deferralsOf(
   return deferrals;
 }
 
-function statusOf(problems: readonly Problem[], counts: Counts): Status {
+function statusOf(all: readonly Problem[], counts: Counts): Status {
+  const problems = all.filter((problem) => !problem.notice);
   if (problems.length === 0) return "clean";
   if (problems.some(({ kind }) => kind === "no-instances")) return "no-instances";
   const blind = problems.some(({ kind }) => kind === "not-observed");

@@ -34,11 +34,20 @@ export interface VaultSettings {
   startWindowHours: number;
   /** Hours after which a copy that is still pending is told. */
   copyStuckHours: number;
+  /** How copies are locked; absent: they are not. */
+  lock?: SnapshotLock;
   /** ARN (not alias) of the KMS key that every copy must be encrypted under. */
   drKeyArn: string;
   topicArn: string;
   /** The vault's alarm clock: one EventBridge Scheduler schedule, and the role it calls the function with. */
   clock: { name: string; groupName: string; roleArn: string };
+}
+
+/** EC2 Snapshot Lock, as configured for copies. */
+export interface SnapshotLock {
+  mode: "governance" | "compliance";
+  /** Days of a copy's life for which nobody can delete it. */
+  days: number;
 }
 
 /** What keeps and deletes are decided by: the part of the settings that the pure core needs. */
@@ -60,6 +69,7 @@ export type VaultPolicy = Pick<
   | "timezone"
   | "startWindowHours"
   | "copyStuckHours"
+  | "lock"
   | "drKeyArn"
 >;
 
@@ -122,6 +132,8 @@ export interface Snapshot {
   stateMessage?: string;
   /** standard | archive */
   storageTier?: string;
+  /** Set while an archived one is restored, or on its way there. */
+  restoreExpiryTimeMs?: number;
   tags: Tags;
 }
 
@@ -201,7 +213,18 @@ export interface DeleteAction {
   reason: string;
 }
 
-export type Action = SnapshotAction | CopyAction | DeleteAction;
+export interface LockAction {
+  kind: "lock";
+  region: string;
+  snapshotId: string;
+  mode: SnapshotLock["mode"];
+  days: number;
+  /** When the copy was started: how long the lock has been owed. */
+  sinceMs: number;
+  reason: string;
+}
+
+export type Action = SnapshotAction | CopyAction | DeleteAction | LockAction;
 
 export interface Kept {
   region: string;
@@ -216,6 +239,8 @@ export interface Problem {
   message: string;
   /** What the person can do about it. */
   hint?: string;
+  /** Set on what a person should know though nothing failed: mailed once a day too, but no error and no alarm. */
+  notice?: true;
 }
 
 export interface Plan {
@@ -236,6 +261,8 @@ export interface Outcome {
   /** AWS error code, where AWS refused. */
   code?: string;
   requestId?: string;
+  /** Of a deletion that something forbids: the AMIs that AWS named, if any. */
+  heldBy?: string[];
   /** Snapshots that the action made. */
   snapshotIds: string[];
 }

@@ -31,6 +31,16 @@ export interface SimInstance {
   changedMs: number;
 }
 
+/** A lock, as it was set last. */
+export interface SimLock {
+  mode: "governance" | "compliance";
+  sinceMs: number;
+  untilMs: number;
+  days: number;
+  /** From when on every read tells it. */
+  seenMs: number;
+}
+
 export interface SimSnapshot {
   snapshotId: string;
   region: string;
@@ -48,7 +58,12 @@ export interface SimSnapshot {
   /** The volume whose data it holds. */
   dataOf: string;
   heldByAmi: boolean;
-  /** When an AMI let go of it. */
+  /** Since when an AMI holds it. */
+  heldSinceMs?: number;
+  lock?: SimLock;
+  /** Whom it is shared with, and from when on every read tells it; the same for when it is shared no more. */
+  shared?: { with: string; seenMs: number; endedMs?: number };
+  /** When an AMI, a share or a lock let go of it before its time. */
   freedMs?: number;
   /** Set on a snapshot that is deleted while pending: it goes when it is done. */
   goesWhenDone: boolean;
@@ -95,6 +110,8 @@ export interface Account {
   snsDown: boolean;
   /** The latest stretch of time in which calls found the token buckets crowded by others, without a break. */
   crowd: { sinceMs: number; untilMs: number; over: boolean };
+  /** How often the stack was deployed anew: environments of the function before are old. */
+  deployments: number;
   /** Slots that a run has begun for. */
   slotsReached: Set<string>;
   /** An action that somebody denied the role, `ec2:CopySnapshot`. */
@@ -133,6 +150,7 @@ export function makeAccount(
     schedulerDown: false,
     snsDown: false,
     crowd: { sinceMs: 0, untilMs: 0, over: true },
+    deployments: 0,
     slotsReached: new Set(),
   };
 }
@@ -196,6 +214,21 @@ export function touched(account: Account, snapshot: SimSnapshot): void {
   const { consistencyMs } = account.faults.nature;
   const lag = consistencyMs === 0 || !account.stormy ? 0 : account.random.next() * consistencyMs;
   snapshot.settledMs = account.time.nowMs() + lag;
+}
+
+/** From when on every read tells a change that is made now. */
+export function seenFrom(account: Account): number {
+  const { consistencyMs } = account.faults.nature;
+  const lag = account.stormy ? account.random.next() * consistencyMs : 0;
+  return account.time.nowMs() + lag;
+}
+
+export function isLocked(account: Account, { lock }: SimSnapshot): boolean {
+  return lock !== undefined && lock.untilMs > account.time.nowMs();
+}
+
+export function isShared({ shared }: SimSnapshot): boolean {
+  return shared !== undefined && shared.endedMs === undefined;
 }
 
 /** Takes it away; what a rule still needs to know of it stays for a while (see {@link forgetGone}). */

@@ -23,9 +23,19 @@ export async function buildArchive(): Promise<string> {
   return writeArchive(theResource(program, "aws:lambda/function:Function"), ROOT, folder);
 }
 
+/** Settings that the stack leaves out where they are off. */
+const OPTIONAL = ["lock"];
+
 function withSettings(text: string, settings: VaultSettings): string {
   let result = text;
   for (const [key, value] of Object.entries(settings)) {
+    if (OPTIONAL.includes(key) && !text.includes(`__settings_value.${key} = `)) {
+      const first = /^__settings_value\.vaultId = /m;
+      if (!first.test(result)) throw new Error("archive: expected a line for settings.vaultId");
+      const line = `__settings_value.${key} = ${JSON.stringify(value)};\n`;
+      result = result.replace(first, (found) => line + found);
+      continue;
+    }
     const line = new RegExp(`^__settings_value\\.${key} = .*;$`, "gm");
     const found = text.match(line)?.length ?? 0;
     if (found !== 1)

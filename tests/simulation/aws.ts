@@ -7,8 +7,10 @@ import { copySnapshot } from "./ec2Copies";
 import { createSnapshot, createSnapshots } from "./ec2Creates";
 import { createTags, deleteSnapshot } from "./ec2Deletes";
 import { listInstances, listSnapshots, listVolumes, makePager } from "./ec2Reads";
+import { describeSharing, listLocks, lockSnapshot } from "./ec2Locks";
 import type { Invocation } from "./invocation";
 import { requestsOf, roleOf } from "./role";
+import { checkHeld, checkLock } from "./heldRules";
 import { checkCopy, checkDelete, checkTagging, isRace } from "./rules";
 import type { Scheduler } from "./scheduler";
 import type { Tellings } from "./tellings";
@@ -65,6 +67,16 @@ export function makeAws(account: Account, scheduler: Scheduler, tellings: Tellin
         const page = pager.page(account, call.input, list);
         return { Snapshots: page.items, NextToken: page.nextToken };
       }
+      case "DescribeLockedSnapshots": {
+        const list = () => listLocks(account, region, call.input);
+        const page = pager.page(account, call.input, list);
+        return { Snapshots: page.items, NextToken: page.nextToken };
+      }
+      case "DescribeSnapshotAttribute":
+        return describeSharing(account, region, call.input);
+      case "LockSnapshot":
+        checkLock(account, invocation, region, call.input);
+        return lockSnapshot(account, region, call.input);
       case "CreateSnapshots":
         return createSnapshots(account, crowds, call.input);
       case "CreateSnapshot":
@@ -74,6 +86,7 @@ export function makeAws(account: Account, scheduler: Scheduler, tellings: Tellin
         return copySnapshot(account, crowds, region, call.input);
       case "DeleteSnapshot":
         checkDelete(account, invocation, region, call.input.SnapshotId ?? "");
+        checkHeld(account, invocation, region, call.input.SnapshotId ?? "");
         return deleteSnapshot(account, region, call.input);
       case "CreateTags":
         checkTagging(account, invocation, region, call.input);

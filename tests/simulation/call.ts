@@ -5,6 +5,8 @@ import type {
   CreateSnapshotsCommandInput,
   CreateTagsCommandInput,
   DeleteSnapshotCommandInput,
+  DescribeSnapshotAttributeCommandInput,
+  LockSnapshotCommandInput,
 } from "@aws-sdk/client-ec2";
 import type {
   GetScheduleCommandInput,
@@ -17,10 +19,13 @@ interface Inputs {
   DescribeInstances: DescribeInput;
   DescribeVolumes: DescribeInput;
   DescribeSnapshots: DescribeInput;
+  DescribeLockedSnapshots: DescribeInput;
+  DescribeSnapshotAttribute: DescribeSnapshotAttributeCommandInput;
   CreateSnapshots: CreateSnapshotsCommandInput;
   CreateSnapshot: CreateSnapshotCommandInput;
   CopySnapshot: CopySnapshotCommandInput;
   DeleteSnapshot: DeleteSnapshotCommandInput;
+  LockSnapshot: LockSnapshotCommandInput;
   CreateTags: CreateTagsCommandInput;
   GetSchedule: GetScheduleCommandInput;
   UpdateSchedule: UpdateScheduleCommandInput;
@@ -35,10 +40,13 @@ const NAMES: ReadonlySet<string> = new Set<CallName>([
   "DescribeInstances",
   "DescribeVolumes",
   "DescribeSnapshots",
+  "DescribeLockedSnapshots",
+  "DescribeSnapshotAttribute",
   "CreateSnapshots",
   "CreateSnapshot",
   "CopySnapshot",
   "DeleteSnapshot",
+  "LockSnapshot",
   "CreateTags",
   "GetSchedule",
   "UpdateSchedule",
@@ -62,7 +70,10 @@ export function subjectOf({ name, input }: Call): string {
     case "CopySnapshot":
       return input.SourceSnapshotId ?? "";
     case "DeleteSnapshot":
+    case "DescribeSnapshotAttribute":
       return input.SnapshotId ?? "";
+    case "LockSnapshot":
+      return `${input.SnapshotId ?? ""} ${input.LockMode ?? ""} ${input.LockDuration ?? ""}`;
     case "CreateTags":
       return (input.Resources ?? []).join(" ");
     case "UpdateSchedule":

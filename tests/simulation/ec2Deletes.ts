@@ -4,13 +4,14 @@ import {
   type Account,
   type Region,
   type SimSnapshot,
+  isLocked,
   removeSnapshot,
   tagRecord,
   touched,
 } from "./account";
 import { awsError } from "./awsError";
 
-function existing(region: Region, snapshotId = ""): SimSnapshot {
+export function existing(region: Region, snapshotId = ""): SimSnapshot {
   const snapshot = region.snapshots.get(snapshotId);
   if (snapshot === undefined || snapshot.deleted) {
     throw awsError("InvalidSnapshot.NotFound", `The snapshot '${snapshotId}' does not exist`);
@@ -26,7 +27,12 @@ export function deleteSnapshot(
 ): object {
   const snapshot = existing(region, input.SnapshotId);
   if (snapshot.heldByAmi) {
-    throw awsError("InvalidSnapshot.InUse", `${snapshot.snapshotId} is in use by ami-1`);
+    const message = `The snapshot ${snapshot.snapshotId} is currently in use by ami-1`;
+    throw awsError("InvalidSnapshot.InUse", message);
+  }
+  if (isLocked(account, snapshot)) {
+    // AWS documents no code for it.
+    throw awsError("OperationNotPermitted", `The snapshot ${snapshot.snapshotId} is locked`);
   }
   if (snapshot.state === "pending") snapshot.goesWhenDone = true;
   else removeSnapshot(account, snapshot, "vault");

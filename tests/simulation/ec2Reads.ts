@@ -62,7 +62,7 @@ export function makePager(): Pager {
 type Test<T> = (item: T) => boolean;
 
 /** @throws a plain error at a filter that is not modelled, so that the model can't answer more than it was asked */
-function filtered<T>(
+export function filtered<T>(
   input: DescribeInput,
   tagsOf: (item: T) => TagRecord,
   others: Readonly<Record<string, (item: T) => string | undefined>>,

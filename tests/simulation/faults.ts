@@ -58,6 +58,8 @@ interface DailyRates {
   schedulerDown: number;
   snsDown: number;
   denied: number;
+  /** Edits of the stack's retention. */
+  edits: number;
 }
 
 export interface Faults {
@@ -151,6 +153,9 @@ const KINDS: Readonly<Record<string, Kind>> = {
   "SNS down": ({ daily }, random) => {
     daily.snsDown = random.skewed(0.05, 0.5);
   },
+  "config edits": ({ daily }, random) => {
+    daily.edits = random.skewed(0.05, 0.5);
+  },
   "rights denied": ({ daily }, random) => {
     daily.denied = random.skewed(0.03, 0.2);
   },
@@ -174,7 +179,15 @@ export function noFaults(nature: Nature): Faults {
     calls: { ...NO_CALL_FAULTS },
     limits: { snapshotError: 0, copyError: 0, busyBuckets: 0, busyCopySlots: 0, busyPending: 0 },
     delivery: { lost: 0, repeated: 0, late: 0, concurrency: 1 },
-    daily: { people: 0, keyDisabled: 0, drDown: 0, schedulerDown: 0, snsDown: 0, denied: 0 },
+    daily: {
+      people: 0,
+      keyDisabled: 0,
+      drDown: 0,
+      schedulerDown: 0,
+      snsDown: 0,
+      denied: 0,
+      edits: 0,
+    },
   };
 }
 

@@ -55,6 +55,8 @@ const onlyKeys = when({ "ForAllValues:StringEquals": { [KEYS]: ["a", "b"] } });
 const someKey = when({ "ForAnyValue:StringEquals": { [KEYS]: ["a"] } });
 const both = when({ StringEquals: { one: "1", two: ["2", "3"] } });
 
+const atMost = when({ NumericLessThanEquals: { days: "10" } });
+
 const CONDITIONS: Row[] = [
   ["an equal tag", tagged, ask({ context: { "aws:ResourceTag/vault": "a" } }), "allowed"],
   ["another tag", tagged, ask({ context: { "aws:ResourceTag/vault": "A" } }), "unmentioned"],
@@ -69,6 +71,9 @@ const CONDITIONS: Row[] = [
   ["but one key of an operator", both, ask({ context: { one: "1" } }), "unmentioned"],
   ["Bool", when({ Bool: { b: "true" } }), ask({ context: { b: "true" } }), "allowed"],
   ["Bool, not so", when({ Bool: { b: "true" } }), ask({ context: { b: "false" } }), "unmentioned"],
+  ["a number of at most", atMost, ask({ context: { days: "10" } }), "allowed"],
+  ["a number of more", atMost, ask({ context: { days: "11" } }), "unmentioned"],
+  ["no number", atMost, ask(), "unmentioned"],
   ["StringLike", when({ StringLike: { k: "ec2.*" } }), ask({ context: { k: "ec2.x" } }), "allowed"],
 ];
 

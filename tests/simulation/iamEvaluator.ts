@@ -64,6 +64,8 @@ function matcher(operator: string, wanted: readonly string[]): (value: string) =
     case "StringLike":
     case "ArnLike":
       return anyMatch(wanted.map((pattern) => wildcard(pattern)));
+    case "NumericLessThanEquals":
+      return (value) => wanted.some((most) => Number(value) <= Number(most));
     default:
       throw new Error(`IAM condition operator ${operator} is not modelled`);
   }

@@ -67,9 +67,10 @@ function onLog(message: string, fields: Fields = {}): void {
   const invocation = caller.getStore();
   if (invocation === undefined) return;
   if (fields.status === "deferred") invocation.deferred += 1;
-  if (message === "problem") {
+  if (message === "problem" || message === "notice") {
     const key = `${fields.kind ?? ""}/${fields.subject ?? ""}`;
-    invocation.problems.push({ key, message: fields.message ?? "" });
+    const said = message === "notice" ? invocation.notices : invocation.problems;
+    said.push({ key, message: fields.message ?? "" });
   } else if (fields.status === "failed" && fields.detail !== undefined) {
     const subject = fields.instanceId ?? fields.sourceSnapshotId ?? fields.snapshotId ?? "";
     invocation.problems.push({ key: `${message}-failed/${subject}`, message: fields.detail });

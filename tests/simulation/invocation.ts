@@ -16,6 +16,8 @@ export interface Invocation {
   readsFailed: string[];
   /** Problems that it logged: key and message. */
   problems: { key: string; message: string }[];
+  /** What it logged that a person should know though nothing failed. */
+  notices: { key: string; message: string }[];
   /** How many actions were put off. */
   deferred: number;
   publishes: number;
@@ -41,6 +43,7 @@ export function makeInvocation(
     hungMs: 0,
     readsFailed: [],
     problems: [],
+    notices: [],
     deferred: 0,
     publishes: 0,
     calls: 0,

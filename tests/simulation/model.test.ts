@@ -7,6 +7,7 @@ import { makeCrowds } from "./crowds";
 import { copySnapshot } from "./ec2Copies";
 import { createSnapshot, createSnapshots } from "./ec2Creates";
 import { createTags, deleteSnapshot } from "./ec2Deletes";
+import { describeSharing, listLocks, lockSnapshot } from "./ec2Locks";
 import { listSnapshots, makePager } from "./ec2Reads";
 import { type Faults, drawFaults } from "./faults";
 import { attach, newInstance, newVolume } from "./fleet";
@@ -165,6 +166,51 @@ describe("deletions, tags and reads", () => {
     expect(account.primary.snapshots.get(pending)?.deleted).toBe(false);
     pass(it, MINUTE_MS);
     expect(account.primary.snapshots.get(pending)?.deleted).toBe(true);
+  });
+
+  test("a lock holds its snapshot until it ends, and a compliance lock can't be made milder", () => {
+    const it = rig();
+    const { account } = it;
+    const { primary } = account;
+    const SnapshotId = someSnapshot(it);
+    const lock = (LockMode: "governance" | "compliance", LockDuration: number) =>
+      lockSnapshot(account, primary, { SnapshotId, LockMode, LockDuration });
+    const states = (Values: string[]) =>
+      listLocks(account, primary, { Filters: [{ Name: "lock-state", Values }] }).map(
+        (l) => l.LockState,
+      );
+    const remove = () => deleteSnapshot(account, primary, { SnapshotId });
+
+    expect(states(["governance", "compliance", "expired"])).toEqual([]);
+    lock("governance", 2);
+    lock("governance", 1);
+    expect(states(["governance"])).toEqual(["governance"]);
+    lock("compliance", 1);
+    expect(refusal(() => lock("governance", 9))).toBe("IncorrectState");
+    lock("compliance", 2);
+    expect(refusal(() => lock("compliance", 1))).toBe("IncorrectState");
+    expect(refusal(() => lock("compliance", 36_501))).toBe("InvalidParameterValue");
+    expect(refusal(remove)).toBe("OperationNotPermitted");
+
+    pass(it, 2 * 86_400_000);
+    expect(states(["governance", "compliance"])).toEqual([]);
+    expect(states(["expired"])).toEqual(["expired"]);
+    expect(refusal(remove)).toBe("nothing");
+    expect(states(["expired"])).toEqual([]);
+  });
+
+  test("a share is told by the attribute alone, until it ends", () => {
+    const it = rig();
+    const { primary } = it.account;
+    const SnapshotId = someSnapshot(it);
+    const asked = () =>
+      describeSharing(it.account, primary, { SnapshotId, Attribute: "createVolumePermission" });
+    expect(asked()).toEqual({ CreateVolumePermissions: [] });
+    const snapshot = primary.snapshots.get(SnapshotId)!;
+    snapshot.shared = { with: "2", seenMs: it.time.nowMs() };
+    expect(asked()).toEqual({ CreateVolumePermissions: [{ UserId: "2" }] });
+    snapshot.shared.endedMs = it.time.nowMs();
+    expect(asked()).toEqual({ CreateVolumePermissions: [] });
   });
 
   test("a resource has fifty tags at the most", () => {

@@ -1,5 +1,5 @@
 /**
- * Ten one-line mistakes that a careful person could make in `src/vault`. The simulation has to notice each; a rule
+ * Thirteen one-line mistakes that a careful person could make in `src/vault`. The simulation has to notice each; a rule
  * that no mistake can break proves nothing. `npm run simulate:mutants` applies them one at a time to a copy.
  */
 export interface Mutant {
@@ -87,5 +87,26 @@ export const MUTANTS: readonly Mutant[] = [
       'else remove(plan, copy, "retention", reason, sources.has(source) ? source : undefined);',
     mutated: 'else remove(plan, copy, "retention", reason);',
     plausible: "the mark's purpose shows in another file: without it the snapshot is copied again",
+  },
+  {
+    name: "a lock that has ended is set again",
+    file: "planLocks.ts",
+    original: "      lockedDaysEndMs(copy, lock) > nowMs,",
+    mutated: "      lock.days > 0,",
+    plausible: "every copy that is not locked is to be locked; that a lock ends is forgotten",
+  },
+  {
+    name: "what is shared goes all the same",
+    file: "guards.ts",
+    original: "        if (sharedWith.length === 0) free.add(action);",
+    mutated: "        free.add(action); if (sharedWith.length === 0) return {};",
+    plausible: "a share is told, and the deletion goes on: AWS does not refuse it",
+  },
+  {
+    name: "a lock is left to AWS to respect",
+    file: "guards.ts",
+    original: "    if (tier === undefined && lock === undefined) return true;",
+    mutated: "    if (tier === undefined) return true;",
+    plausible: "AWS refuses to delete what is locked, so nobody has to look",
   },
 ];

@@ -17,6 +17,9 @@ const DENIABLE = [
   "ec2:DeleteSnapshot",
   "ec2:DescribeInstances",
   "ec2:DescribeSnapshots",
+  "ec2:DescribeLockedSnapshots",
+  "ec2:DescribeSnapshotAttribute",
+  "ec2:LockSnapshot",
   "ec2:CreateTags",
 ];
 

@@ -5,6 +5,7 @@ import {
   type Account,
   type SimInstance,
   type SimSnapshot,
+  isLocked,
   isVaults,
   removeSnapshot,
   touched,
@@ -12,6 +13,7 @@ import {
 import { begin, durationMs, finish } from "./ec2Creates";
 import { attach, newInstance, newVolume } from "./fleet";
 import { TAG_VALUE } from "./settings";
+import { HOLDING_DEEDS } from "./holders";
 
 /** What a person did, for the story; `undefined` where there was nothing to do it to. */
 type Deed = (account: Account) => string | undefined;
@@ -123,6 +125,7 @@ function holdByAmi(account: Account): string | undefined {
   const snapshot = someSnapshot(account, (s) => s.state === "completed" && !s.heldByAmi);
   if (snapshot === undefined) return undefined;
   snapshot.heldByAmi = true;
+  snapshot.heldSinceMs = account.time.nowMs();
   account.time.after(account.random.skewed(0.5, 10) * DAY_MS, () => {
     snapshot.heldByAmi = false;
     snapshot.freedMs = account.time.nowMs();
@@ -131,7 +134,8 @@ function holdByAmi(account: Account): string | undefined {
 }
 
 function deleteOne(account: Account): string | undefined {
-  const snapshot = someSnapshot(account, (s) => !s.heldByAmi && s.state !== "pending");
+  const free = (s: SimSnapshot) => !s.heldByAmi && !isLocked(account, s) && s.state !== "pending";
+  const snapshot = someSnapshot(account, free);
   if (snapshot === undefined) return undefined;
   removeSnapshot(account, snapshot, "person");
   return `deletes ${snapshot.snapshotId} in ${snapshot.region}`;
@@ -183,6 +187,7 @@ const DEEDS: readonly Deed[] = [
   deleteOne,
   untagOne,
   makeOwn,
+  ...HOLDING_DEEDS,
 ];
 
 /** One deed after the other, at random times, while it storms. */

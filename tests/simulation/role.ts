@@ -115,6 +115,17 @@ export function requestsOf(account: Account, region: Region, call: Call): IamReq
       const snapshot = named(region, call.input.SnapshotId);
       return snapshot === undefined ? [] : ofSnapshot("ec2:DeleteSnapshot", here, snapshot);
     }
+    case "DescribeSnapshotAttribute": {
+      const snapshot = named(region, call.input.SnapshotId);
+      return snapshot === undefined
+        ? []
+        : ofSnapshot("ec2:DescribeSnapshotAttribute", here, snapshot);
+    }
+    case "LockSnapshot": {
+      const snapshot = named(region, call.input.SnapshotId);
+      const days = { "ec2:SnapshotLockDuration": String(call.input.LockDuration) };
+      return snapshot === undefined ? [] : ofSnapshot("ec2:LockSnapshot", here, snapshot, days);
+    }
     case "CreateTags": {
       const tags = requestTags(tagRecord(call.input.Tags));
       return (call.input.Resources ?? []).flatMap((id) => {

@@ -29,7 +29,7 @@ export function isRace(
 ): boolean {
   const sinceMs = unseenSince(account, invocation);
   const ids =
-    call.name === "DeleteSnapshot"
+    call.name === "DeleteSnapshot" || call.name === "LockSnapshot"
       ? [call.input.SnapshotId ?? ""]
       : call.name === "CreateTags"
         ? (call.input.Resources ?? [])

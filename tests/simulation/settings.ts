@@ -16,12 +16,17 @@ export const FUNCTION_ARN = `arn:aws:lambda:us-east-1:${ACCOUNT_ID}:function:${V
 /** Whatever else the vault's settings have comes from the tests' common world. */
 export function drawSettings(random: Random): VaultSettings {
   const names = namesOf(VAULT_ID);
+  const retentionDays = random.pick([1, 1, 2, 2, 3, 4]);
+  const drRetentionDays = random.pick([1, 1, 2, 2, 3, 4]);
+  const mode = random.pick(["governance", "compliance"] as const);
+  const days = random.int(1, drRetentionDays);
   return {
     ...SETTINGS,
     vaultId: VAULT_ID,
     drKeyArn: `arn:aws:kms:us-west-2:${ACCOUNT_ID}:key/11111111-2222-3333-4444-555555555555`,
     topicArn: `arn:aws:sns:us-east-1:${ACCOUNT_ID}:${VAULT_ID}`,
     clock: { name: names.clockSchedule, groupName: names.scheduleGroup, roleArn: ROLE_ARN },
-    policies: keeping(random.pick([1, 1, 2, 2, 3, 4]), random.pick([1, 1, 2, 2, 3, 4])),
+    policies: keeping(retentionDays, drRetentionDays),
+    ...(random.chance(0.4) && { lock: { mode, days } }),
   };
 }

@@ -4,8 +4,17 @@
  */
 import { TAG } from "../../src/vault/tags";
 import { DAY_MS, HOUR_MS, isoSeconds } from "../../src/vault/time";
-import { type Account, type SimSnapshot, isSound, isVaults, slotOf } from "./account";
+import {
+  type Account,
+  type SimSnapshot,
+  isLocked,
+  isShared,
+  isSound,
+  isVaults,
+  slotOf,
+} from "./account";
 import { protectedInstances, protectedVolumes } from "./fleet";
+import { checkLocked, checkToldHold } from "./heldRules";
 import type { Lambda } from "./lambda";
 import type { Scheduler } from "./scheduler";
 import { TAG_VALUE } from "./settings";
@@ -45,20 +54,27 @@ function newest(list: readonly SimSnapshot[], key: (s: SimSnapshot) => string | 
   );
 }
 
-/** An AMI holds it, or did until so lately that no sweep came since. */
-function isHeld(account: Account, { heldByAmi, freedMs = -Infinity }: SimSnapshot): boolean {
-  return heldByAmi || freedMs > account.time.nowMs() - GRACE_MS;
+/** Something holds it, or did until so lately that no sweep came since. */
+function isHeld(account: Account, snapshot: SimSnapshot): boolean {
+  const { heldByAmi, freedMs = -Infinity, lock } = snapshot;
+  if (heldByAmi || isLocked(account, snapshot) || isShared(snapshot)) return true;
+  return Math.max(freedMs, lock?.untilMs ?? -Infinity) > account.time.nowMs() - GRACE_MS;
 }
 
 function checkAge(
   account: Account,
+  tellings: Tellings,
   list: readonly SimSnapshot[],
   days: number,
   floor?: SimSnapshot,
 ) {
   const beforeMs = account.time.nowMs() - days * DAY_MS - GRACE_MS;
   for (const snapshot of list) {
-    if (snapshot === floor || isHeld(account, snapshot) || snapshot.startMs > beforeMs) continue;
+    if (snapshot === floor || snapshot.startMs > beforeMs) continue;
+    if (isHeld(account, snapshot)) {
+      if (snapshot.startMs < beforeMs - DAY_MS) checkToldHold(account, tellings, snapshot);
+      continue;
+    }
     const ageDays = ((account.time.nowMs() - snapshot.startMs) / DAY_MS).toFixed(1);
     account.story.violate(
       "nothing past retention",
@@ -79,7 +95,7 @@ function checkTwins(account: Account, list: readonly SimSnapshot[]): void {
   }
 }
 
-function checkVolume(account: Account, volumeId: string): void {
+function checkVolume(account: Account, tellings: Tellings, volumeId: string): void {
   const { settings, time, story } = account;
   const own = ownOf(account, volumeId);
   const { keep = {}, drKeep = {} } = settings.policies[TAG_VALUE] ?? {};
@@ -93,13 +109,15 @@ function checkVolume(account: Account, volumeId: string): void {
   const copies = done.filter((s) => s.sourceId !== undefined);
   checkTwins(account, points);
   checkTwins(account, copies);
+  checkLocked(account, copies);
   checkAge(
     account,
+    tellings,
     points,
     keep.retentionDays ?? 0,
     newest(points, (s) => s.startMs),
   );
-  checkAge(account, copies, drKeep.retentionDays ?? 0, newest(copies, slotOf));
+  checkAge(account, tellings, copies, drKeep.retentionDays ?? 0, newest(copies, slotOf));
   const uncopied = points.find(
     (s) =>
       s.tags[TAG.copyExpired] === undefined &&
@@ -124,7 +142,7 @@ export function checkSettled(
   tellings: Tellings,
 ): void {
   const { story, time, stormEndedMs } = account;
-  for (const volumeId of account.byVolume.keys()) checkVolume(account, volumeId);
+  for (const volumeId of account.byVolume.keys()) checkVolume(account, tellings, volumeId);
   if (scheduler.clockMs() !== undefined) story.violate("idle clock", "it is still set");
   const { slot } = JSON.parse(scheduler.carried()) as { slot?: string };
   if (slot !== undefined) story.violate("idle clock", `it still carries ${slot}`);
@@ -134,6 +152,6 @@ export function checkSettled(
     story.violate("no problem persists", `${problem.key}: ${problem.message}`);
   }
   const bothered =
-    tellings.lastMailMs() > Math.max(stormEndedMs, time.nowMs() - DAY_MS) + 2 * DAY_MS;
+    tellings.lastAlarmMs() > Math.max(stormEndedMs, time.nowMs() - DAY_MS) + 2 * DAY_MS;
   if (bothered) story.violate("no false alarm", "a mail on a quiet day");
 }

@@ -22,6 +22,8 @@ export interface Tellings {
   /** When a mail last said any of these texts; 0 if none did. */
   lastSaid(texts: readonly string[]): number;
   lastMailMs(): number;
+  /** The same of mails that say of something that it failed. */
+  lastAlarmMs(): number;
 }
 
 const NUMBERED = /^\d+\. (.*)$/gm;
@@ -29,7 +31,7 @@ const NUMBERED = /^\d+\. (.*)$/gm;
 /** The problems that a mail lists, by the keys that the invocation logged them under. */
 function keysOf(invocation: Invocation, body: string): string[] {
   return [...body.matchAll(NUMBERED)].map(([, line = ""]) => {
-    const logged = invocation.problems.find(({ key, message }) => {
+    const logged = [...invocation.problems, ...invocation.notices].find(({ key, message }) => {
       const subject = key.slice(key.indexOf("/") + 1);
       return line.includes(message) && (line === message || line.includes(subject));
     });
@@ -64,11 +66,15 @@ export function makeTellings(account: Account): Tellings {
   const mails: { atMs: number; body: string }[] = [];
   let forgottenMs = -1;
   let silencedMs = -1;
+  let lastAlarmMs = 0;
   return {
-    mailed: (invocation, _subject, body) => {
+    mailed: (invocation, subject, body) => {
       const nowMs = time.nowMs();
       invocation.publishes += 1;
       story.count("mails");
+      const isNotice = /: \d+ notices?$/.test(subject);
+      if (!isNotice) lastAlarmMs = nowMs;
+      if (isNotice && invocation.notices.length === 0) story.violate("a notice is none", subject);
       if (body.length > 262_144) story.violate("SNS limits", `${body.length} characters`);
       mails.push({ atMs: nowMs, body });
       if (mails.length > KEPT_MAILS) mails.shift();
@@ -77,6 +83,9 @@ export function makeTellings(account: Account): Tellings {
       checkThrottled(account, body);
       for (const key of keysOf(invocation, body)) {
         story.count(`told: ${key.split("/", 1)[0] ?? ""}`);
+        if (key.startsWith("locked/") && account.faults.daily.people === 0) {
+          story.violate("no false alarm", `nobody but the vault locks: ${key}`);
+        }
         const before = told.get(key);
         told.set(key, { atMs: nowMs, startMs: invocation.startMs });
         if (before === undefined || nowMs - before.atMs >= REPEAT_MS) continue;
@@ -96,6 +105,7 @@ export function makeTellings(account: Account): Tellings {
       const saying = mails.filter(({ body }) => texts.some((text) => body.includes(text)));
       return saying.at(-1)?.atMs ?? 0;
     },
+    lastAlarmMs: () => lastAlarmMs,
     lastMailMs: () => mails.at(-1)?.atMs ?? 0,
   };
 }

@@ -4,13 +4,14 @@ interface Size {
   refillPerSecond: number;
 }
 
-/** CopySnapshot is not in AWS's table: it falls under "mutating actions". */
+/** CopySnapshot and LockSnapshot are not in AWS's table: they fall under "mutating actions". */
 const SIZES: Readonly<Record<string, Size>> = {
   CreateSnapshot: { max: 100, refillPerSecond: 5 },
   CreateSnapshots: { max: 100, refillPerSecond: 5 },
   DeleteSnapshot: { max: 100, refillPerSecond: 5 },
   CreateTags: { max: 100, refillPerSecond: 10 },
   CopySnapshot: { max: 50, refillPerSecond: 5 },
+  LockSnapshot: { max: 50, refillPerSecond: 5 },
 };
 const DESCRIBE: Size = { max: 100, refillPerSecond: 20 };
 

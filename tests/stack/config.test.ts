@@ -23,6 +23,8 @@ test("the defaults and a DR region make a whole configuration", () => {
     maxDeletePercent: 50,
     maxDeletes: 0,
     allowDeletePlan: [],
+    lock: undefined,
+    iUnderstandComplianceLock: false,
     alertEmails: [],
     logRetentionDays: 30,
     memoryMb: 512,
@@ -58,6 +60,7 @@ test.each<[keyof VaultConfig, string, unknown]>([
     "0123456789abcdef, fedcba9876543210",
     ["0123456789abcdef", "fedcba9876543210"],
   ],
+  ["iUnderstandComplianceLock", "true", true],
   ["alertEmails", '["a@example.com","b@example.com"]', ["a@example.com", "b@example.com"]],
   ["logRetentionDays", "1", 1],
   ["logRetentionDays", "3653", 3_653],
@@ -99,6 +102,7 @@ test.each([
   ["retentionDays", "seven", "a whole number from 1 to 3650"],
   ["retentionDays", "", "a whole number from 1 to 3650"],
   ["drRetentionDays", "-1", "a whole number from 0 to 3650"],
+  ["iUnderstandComplianceLock", "yes", "true or false"],
   ["alertEmails", "a@example.com", "a list of different e-mail addresses"],
   ["alertEmails", '"a@example.com"', "a list of different e-mail addresses"],
   ["alertEmails", '["nobody"]', "a list of different e-mail addresses"],
@@ -210,12 +214,8 @@ test.each(CONFIG_KEYS)("%s is missed where it is missing", (key) => {
 });
 
 test("all mistakes are told at once, a line each", () => {
-  const raw = withValues({
-    drRegion: "us-east-1",
-    retentionDays: "0",
-    protectKeys: "no",
-    extra: "",
-  });
+  const values = { drRegion: "us-east-1", retentionDays: "0", protectKeys: "no", extra: "" };
+  const raw = withValues(values);
   expect(faults(raw).map((line) => line.split(":")[0])).toStrictEqual([
     "extra",
     "retentionDays",

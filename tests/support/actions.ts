@@ -1,6 +1,6 @@
 /** One whole action of each kind; a test says only what differs. */
 import { TAG } from "../../src/vault/tags";
-import type { CopyAction, DeleteAction, SnapshotAction } from "../../src/vault/types";
+import type { CopyAction, DeleteAction, LockAction, SnapshotAction } from "../../src/vault/types";
 import { KEY, NOW, SETTINGS, SLOT, volume } from "./world";
 
 export function snapshotAction(extra: Partial<SnapshotAction> = {}): SnapshotAction {
@@ -43,5 +43,17 @@ export function deleteAction(snapshotId: string, extra: Partial<DeleteAction> = 
     because: "retention",
     reason: "old",
     ...extra,
+  };
+}
+
+export function lockAction(snapshotId: string): LockAction {
+  return {
+    kind: "lock",
+    region: SETTINGS.drRegion,
+    snapshotId,
+    mode: "governance",
+    days: 7,
+    sinceMs: NOW,
+    reason: "not locked",
   };
 }

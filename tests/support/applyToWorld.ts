@@ -16,7 +16,7 @@ function madeBy(action: Action, world: World, nowMs: number, index: number): Sna
       tags: action.tags,
     }));
   }
-  if (action.kind === "delete") return [];
+  if (action.kind !== "copy") return [];
   const source = world.snapshots?.find((s) => s.snapshotId === action.sourceSnapshotId);
   const copy = {
     ...common,

@@ -21,6 +21,8 @@ export const GOOD: Record<string, string> = {
   maxDeletePercent: "50",
   maxDeletes: "0",
   allowDeletePlan: "",
+  lock: "{}",
+  iUnderstandComplianceLock: "false",
   alertEmails: "[]",
   logRetentionDays: "30",
   memoryMb: "512",

@@ -2,10 +2,14 @@
 import {
   CopySnapshotCommand,
   CreateSnapshotsCommand,
+  DeleteSnapshotCommand,
   DescribeInstancesCommand,
+  DescribeLockedSnapshotsCommand,
+  DescribeSnapshotAttributeCommand,
   DescribeSnapshotsCommand,
   DescribeVolumesCommand,
   type Snapshot as Ec2Snapshot,
+  LockSnapshotCommand,
 } from "@aws-sdk/client-ec2";
 import { GetScheduleCommand, UpdateScheduleCommand } from "@aws-sdk/client-scheduler";
 import { PublishCommand } from "@aws-sdk/client-sns";
@@ -14,7 +18,7 @@ import { makeClients } from "../../src/vault/clients";
 import type { ClockState } from "../../src/vault/clockState";
 import { type InvocationResult, type LambdaContext, invoke } from "../../src/vault/handler";
 import { tagsToList } from "../../src/vault/tags";
-import type { Snapshot } from "../../src/vault/types";
+import type { Snapshot, VaultSettings } from "../../src/vault/types";
 import { FUNCTION_ARN, NOW, SETTINGS } from "./world";
 
 /** What a pass is woken with: the clock's payload. */
@@ -33,6 +37,7 @@ function described(snapshot: Snapshot): Ec2Snapshot {
     Encrypted: snapshot.encrypted,
     KmsKeyId: snapshot.kmsKeyId,
     StateMessage: snapshot.stateMessage,
+    StorageTier: snapshot.storageTier as Ec2Snapshot["StorageTier"],
     Tags: tagsToList(snapshot.tags),
   };
 }
@@ -46,8 +51,8 @@ export function lambdaContext(remainingMs = 900_000): LambdaContext {
   };
 }
 
-export function makeRig() {
-  const clients = makeClients(SETTINGS);
+export function makeRig(settings: VaultSettings = SETTINGS) {
+  const clients = makeClients(settings);
   const primary = mockClient(clients.primary.reader);
   const writer = mockClient(clients.primary.writer);
   const dr = mockClient(clients.dr.reader);
@@ -79,6 +84,12 @@ export function makeRig() {
     primary.on(DescribeInstancesCommand).resolves({ Reservations: [{ Instances }] });
     primary.on(DescribeVolumesCommand).resolves({ Volumes: [] });
     sees([], []);
+    for (const reader of [primary, dr]) {
+      reader.on(DescribeLockedSnapshotsCommand).resolves({});
+      reader.on(DescribeSnapshotAttributeCommand).resolves({});
+    }
+    for (const stub of [writer, drWriter]) stub.on(DeleteSnapshotCommand).resolves({ $metadata });
+    drWriter.on(LockSnapshotCommand).resolves({ $metadata });
     writer.on(CreateSnapshotsCommand).resolves({ Snapshots: [{ SnapshotId: "snap-1" }], $metadata });
     drWriter.on(CopySnapshotCommand).resolves({ SnapshotId: "copy-1", $metadata });
     nowMs = NOW;
@@ -112,7 +123,7 @@ export function makeRig() {
   }
 
   const wake = (event: unknown, context = lambdaContext()): Promise<InvocationResult> =>
-    invoke(SETTINGS, tools, event, context);
+    invoke(settings, tools, event, context);
 
   /** From now on it is this time, and the clock carries what it was last set to, if it was set. */
   function at(ms: number): void {

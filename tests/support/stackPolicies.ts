@@ -32,7 +32,13 @@ export const FUNCTION_RIGHTS = [
   {
     Sid: "Observe",
     Effect: "Allow",
-    Action: ["ec2:DescribeInstances", "ec2:DescribeSnapshots", "ec2:DescribeVolumes"],
+    Action: [
+      "ec2:DescribeInstances",
+      "ec2:DescribeLockedSnapshots",
+      "ec2:DescribeSnapshotAttribute",
+      "ec2:DescribeSnapshots",
+      "ec2:DescribeVolumes",
+    ],
     Resource: "*",
     Condition: { StringEquals: { "aws:RequestedRegion": ["us-east-1", "us-west-2"] } },
   },
@@ -148,6 +154,18 @@ export const FUNCTION_RIGHTS = [
     Resource: `arn:aws:logs:us-east-1:${ACCOUNT_ID}:log-group:/aws/lambda/${VAULT}:*`,
   },
 ];
+
+/** What is added where copies are locked for 30 days. */
+export const LOCK_RIGHTS = {
+  Sid: "LockOwnCopies",
+  Effect: "Allow",
+  Action: "ec2:LockSnapshot",
+  Resource: "arn:aws:ec2:us-west-2:*:snapshot/*",
+  Condition: {
+    StringEquals: OWNED,
+    NumericLessThanEquals: { "ec2:SnapshotLockDuration": "30" },
+  },
+};
 
 /** The account administers, the function uses through EC2. */
 export const KEY_POLICY = {

@@ -151,6 +151,10 @@ export async function startFakeAws(settings: VaultSettings): Promise<FakeAws> {
         return xml(action, VOLUMES);
       case "DescribeSnapshots":
         return xml(action, snapshotSet(region, settings, worldMs));
+      case "DescribeLockedSnapshots":
+        return xml(action, "<snapshotSet/>");
+      case "DescribeSnapshotAttribute":
+        return xml(action, "<createVolumePermission/>");
       case "CreateSnapshots":
         return xml(action, MADE);
       case "CopySnapshot":

@@ -5,13 +5,14 @@ import {
   CreateSnapshotsCommand,
   CreateTagsCommand,
   DeleteSnapshotCommand,
+  LockSnapshotCommand,
 } from "@aws-sdk/client-ec2";
 import { mockClient } from "aws-sdk-client-mock";
 import { apply } from "../../src/vault/apply";
 import { makeClients } from "../../src/vault/clients";
 import { TAG } from "../../src/vault/tags";
 import type { Action } from "../../src/vault/types";
-import { copyAction, deleteAction, snapshotAction } from "../support/actions";
+import { copyAction, deleteAction, lockAction, snapshotAction } from "../support/actions";
 import { NOW, SETTINGS, SLOT, volume } from "../support/world";
 
 const clients = makeClients(SETTINGS);
@@ -78,6 +79,30 @@ test.each([
   await expect(run([action])).resolves.toStrictEqual([
     { action, status, detail: `${code}: no`, code, requestId: "r-9", snapshotIds: [] },
   ]);
+});
+
+test("a copy is locked in the DR region, in a lane of its own", async () => {
+  dr.on(LockSnapshotCommand).rejects(awsError("RequestLimitExceeded"));
+  dr.on(DeleteSnapshotCommand).resolves({ $metadata: {} });
+  const locks = Array.from({ length: 20 }, (_, n) => lockAction(`snap-${n}`));
+  const results = await outcomes([...locks, deleteAction("d", { region: SETTINGS.drRegion })]);
+  expect(dr.commandCalls(LockSnapshotCommand).length).toBeLessThanOrEqual(8);
+  expect(results.slice(8)).toStrictEqual([
+    ...Array.from({ length: 12 }, () => "deferred: stopped after RequestLimitExceeded"),
+    "done: old",
+  ]);
+  dr.on(LockSnapshotCommand).resolves({ $metadata: {} });
+  await expect(outcomes([lockAction("snap-1")])).resolves.toStrictEqual(["done: not locked"]);
+});
+
+test.each([
+  ["an AMI", "InvalidSnapshot.InUse", "in use by ami-1", "skipped", ["ami-1"]],
+  ["a lock", "OddCode", "it is locked", "skipped", []],
+  ["nothing", "OddCode", "no", "failed", undefined],
+])("a deletion that %s forbids", async (_what, code, message, status, heldBy) => {
+  primary.on(DeleteSnapshotCommand).rejects(Object.assign(awsError(code), { message }));
+  const [outcome] = await run([deleteAction("snap-1")]);
+  expect([outcome?.status, outcome?.heldBy]).toStrictEqual([status, heldBy]);
 });
 
 test("a copy whose answer was lost is deferred: the next pass looks", async () => {

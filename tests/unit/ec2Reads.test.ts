@@ -209,7 +209,8 @@ describe("snapshots", () => {
           Encrypted: true,
           KmsKeyId: "key",
           StateMessage: "fine",
-          StorageTier: "standard",
+          StorageTier: "archive",
+          RestoreExpiryTime: new Date(0),
           Tags: [{ Key: "a", Value: "b" }],
         },
       ],
@@ -225,7 +226,8 @@ describe("snapshots", () => {
         encrypted: true,
         kmsKeyId: "key",
         stateMessage: "fine",
-        storageTier: "standard",
+        storageTier: "archive",
+        restoreExpiryTimeMs: 0,
         tags: { a: "b" },
       },
     ]);
@@ -254,6 +256,7 @@ describe("snapshots", () => {
         kmsKeyId: undefined,
         stateMessage: undefined,
         storageTier: undefined,
+        restoreExpiryTimeMs: undefined,
         tags: {},
       },
     ]);

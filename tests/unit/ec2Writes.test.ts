@@ -5,6 +5,7 @@ import {
   CreateTagsCommand,
   DeleteSnapshotCommand,
   EC2Client,
+  LockSnapshotCommand,
 } from "@aws-sdk/client-ec2";
 import { mockClient } from "aws-sdk-client-mock";
 import {
@@ -12,10 +13,11 @@ import {
   createSet,
   createSingle,
   deleteSnapshot,
+  lockSnapshot,
   markCopyExpired,
 } from "../../src/vault/ec2Writes";
 import { MAX_SNAPSHOT_TAGS, TAG } from "../../src/vault/tags";
-import { copyAction, snapshotAction } from "../support/actions";
+import { copyAction, lockAction, snapshotAction } from "../support/actions";
 import { KEY, SETTINGS, SLOT, volume } from "../support/world";
 
 const ec2 = mockClient(EC2Client);
@@ -143,6 +145,17 @@ test("deleting names one snapshot", async () => {
     requestId: "r-1",
   });
   expect(inputs()).toStrictEqual([{ SnapshotId: "snap-1" }]);
+});
+
+test("a lock has a mode and whole days, and no cooling-off period", async () => {
+  ec2.on(LockSnapshotCommand).resolves({ $metadata });
+  await expect(lockSnapshot(client, lockAction("snap-1"))).resolves.toStrictEqual({
+    snapshotIds: [],
+    requestId: "r-1",
+  });
+  expect(inputs()).toStrictEqual([
+    { SnapshotId: "snap-1", LockMode: "governance", LockDuration: 7 },
+  ]);
 });
 
 test("the mark is written on the one source", async () => {

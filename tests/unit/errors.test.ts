@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { type Meaning, causeOf, meaningOf, vaultError } from "../../src/vault/errors";
+import { type Meaning, causeOf, holdersOf, meaningOf, vaultError } from "../../src/vault/errors";
 
 const CODES: Record<Exclude<Meaning, "refused">, string[]> = {
   limit: [
@@ -100,6 +100,30 @@ describe("the cause", () => {
         expect([...Object.keys(CODES), "refused"]).toContain(meaningOf(cause));
       }),
     );
+  });
+});
+
+describe("what forbids a deletion", () => {
+  const holders = (name: string, message: string, httpStatusCode = 400) =>
+    holdersOf(causeOf(Object.assign(new Error(message), { name, $metadata: { httpStatusCode } })));
+  const inUse = "The snapshot snap-1 is currently in use by";
+
+  test.each([
+    ["one AMI", "InvalidSnapshot.InUse", `${inUse} ami-073ea150746f0b1e5`, ["ami-073ea150746f0b1e5"]],
+    ["two AMIs", "InvalidSnapshot.InUse", `${inUse} ami-1a, ami-2b.`, ["ami-1a", "ami-2b"]],
+    ["one AMI, named twice", "InvalidSnapshot.InUse", "ami-1a holds it, ami-1a", ["ami-1a"]],
+    ["something that is not named", "InvalidSnapshot.InUse", "no", []],
+    ["a lock, whatever its code", "OddCode", "Snapshot snap-1 is LOCKED until then", []],
+    ["a lock, in another word", "OddCode", "a snapshot lock is in place", []],
+    ["nothing: it is refused for another reason", "OddCode", "the block device is odd", undefined],
+    ["nothing: a right is missing", "UnauthorizedOperation", "locked out", undefined],
+    ["nothing: it is gone", "InvalidSnapshot.NotFound", "locked", undefined],
+  ])("is %s", (_what, code, message, expected) => {
+    expect(holders(code, message)).toStrictEqual(expected);
+  }); // prettier-ignore
+
+  test("is not known where AWS gave no answer", () => {
+    expect(holders("OddCode", "locked", 500)).toBeUndefined();
   });
 });
 

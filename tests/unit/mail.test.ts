@@ -41,6 +41,43 @@ test("the whole mail says what failed, why, what goes on by itself and what to d
   });
 });
 
+describe("a notice", () => {
+  const held: Problem = {
+    kind: "in-use",
+    subject: "s",
+    message: "an AMI holds s",
+    hint: "Deregister it.",
+    notice: true,
+  };
+
+  test("alone is not called a failure", () => {
+    const one = composeMail(summary("clean"), [held], SETTINGS, LOGS);
+    expect(one.subject).toBe("vault: 1 notice");
+    expect(one.body).toContain(
+      "\n\nTo know, nothing failed:\n1. an AMI holds s\n   What to do: Deregister it.\n\n",
+    );
+    expect(one.body).not.toContain("What is wrong");
+    expect(composeMail(summary("clean"), [held, held], SETTINGS, LOGS).subject).toBe(
+      "vault: 2 notices",
+    );
+  });
+
+  test("comes after what failed, and is not counted with it", () => {
+    const { subject, body } = composeMail(summary("partial"), [held, bare], SETTINGS, LOGS);
+    expect(subject).toBe("vault: backup incomplete, 1 problem");
+    expect(body).toContain(
+      "What is wrong:\n1. deleting s failed\n\nTo know, nothing failed:\n2. an AMI holds s\n",
+    );
+  });
+
+  test("gives way to failures where there is no room for all", () => {
+    const many = Array.from({ length: 99 }, () => bare);
+    const { body } = composeMail(summary("failed"), [held, held, ...many], SETTINGS, LOGS);
+    expect(body).toContain("100. an AMI holds s\n");
+    expect(body).toContain("… and 1 more: see the log.");
+  });
+});
+
 test.each<[Status, string]>([
   ["no-instances", "vault: NOTHING BACKED UP, no instance matched"],
   ["failed", "vault: BACKUP FAILED, 1 problem"],

@@ -118,11 +118,11 @@ describe("the rules that never break", () => {
         [...own(world.snapshots), ...own(world.copies)].map(({ snapshotId }) => snapshotId),
       );
       const touched = plan.actions.flatMap((action) =>
-        action.kind === "snapshot"
-          ? []
-          : action.kind === "copy"
-            ? [action.sourceSnapshotId]
-            : [action.snapshotId, action.markSourceSnapshotId ?? action.snapshotId],
+        action.kind === "copy"
+          ? [action.sourceSnapshotId]
+          : action.kind === "delete"
+            ? [action.snapshotId, action.markSourceSnapshotId ?? action.snapshotId]
+            : [],
       );
       expect(touched.filter((id) => !ours.has(id))).toStrictEqual([]);
     });

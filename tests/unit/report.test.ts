@@ -49,6 +49,18 @@ test("every outcome, kept snapshot and problem is one log line", () => {
   ]); // prettier-ignore
 });
 
+test("a notice is logged as information and is not counted", () => {
+  const notice: Problem = { ...problem, notice: true };
+  const lines: string[] = [];
+  const write = (level: string) => (message: string) => lines.push(`${level} ${message}`);
+  const plan: Plan = { actions: [], kept: [], problems: [notice], pending: [], slotSettled: true };
+  logDecisions({ info: write("info"), error: write("error") }, SWEEP, plan, [], []);
+  expect(lines).toStrictEqual(["info notice"]);
+  const counted: string[] = [];
+  countMetrics((name) => counted.push(name), { ...summary, problems: [notice] });
+  expect(counted).not.toContain("ProblemsSeen");
+});
+
 test("a sweep does not say again what is kept", () => {
   const messages: string[] = [];
   const write = (message: string) => messages.push(message);

@@ -12,6 +12,7 @@ const ACTIONS = {
     because: "retention",
     reason: "old",
   },
+  lock: { kind: "lock", region: "us-west-2", snapshotId: "snap-3", reason: "not locked" },
 } as Record<Action["kind"], Action>;
 
 function outcome(
@@ -49,6 +50,13 @@ test.each([
   expect(summary(outcomes, problems).status).toBe(status);
 }); // prettier-ignore
 
+test("a notice leaves the status as it is", () => {
+  const notice: Problem = { ...problem("in-use"), notice: true };
+  expect(summary([made], [notice]).status).toBe("clean");
+  expect(summary([failed], [notice]).status).toBe("failed");
+  expect(summary([made], [notice]).problems).toStrictEqual([notice]);
+});
+
 test("counts what was made by snapshot, the rest by action", () => {
   const outcomes = [
     outcome("snapshot", "done", ["a", "b", "c"]),
@@ -71,13 +79,20 @@ test("counts what was made by snapshot, the rest by action", () => {
 });
 
 test("each failure is a problem that names what and where, after the plan's own", () => {
-  const outcomes = [failed, outcome("copy", "failed"), outcome("delete", "failed"), made];
+  const outcomes = [
+    failed,
+    outcome("copy", "failed"),
+    outcome("delete", "failed"),
+    outcome("lock", "failed"),
+    made,
+  ];
   const { problems } = summary(outcomes, [problem("broken-copy")]);
   expect(problems.map((p) => [problemKey(p), p.message])).toStrictEqual([
     ["broken-copy/x", "broken-copy"],
     ["snapshot-failed/i-1", "snapshots of i-1 in us-east-1 failed: why"],
     ["copy-failed/snap-1", "the copy of snap-1 in us-west-2 failed: why"],
     ["delete-failed/snap-2", "deleting snap-2 in us-east-1 failed: why"],
+    ["lock-failed/snap-3", "locking snap-3 in us-west-2 failed: why"],
   ]);
 });
 

@@ -3,6 +3,7 @@
 - A clock that can be moved (/vault/clock), so that days pass in seconds.
 - Snapshots and copies that are pending for a while of that clock, as EC2's are (/vault/pending).
 - CreateSnapshots that leaves out the excluded data volumes and copies volume tags.
+- Snapshot Lock: LockSnapshot, UnlockSnapshot, DescribeLockedSnapshots, and a DeleteSnapshot that respects it.
 - CopySnapshot that refuses a source that is not completed, and ends in `error` under a key that is not enabled.
 - A fleet with the ids of a real inventory (/vault/fleet) and a count of the function's calls (/vault/calls).
 
@@ -22,6 +23,7 @@ from datetime import datetime, timedelta, timezone
 os.environ["MOTO_EC2_LOAD_DEFAULT_AMIS"] = "false"
 
 import moto.core.utils  # noqa: E402
+from moto.core.responses import ActionResult  # noqa: E402
 
 ACCOUNT = "123456789012"
 # How long EC2 takes, of the emulator's clock.
@@ -118,6 +120,66 @@ def copy_snapshot(self, source_snapshot_id, source_region, description, kms_key_
 
 
 EBSBackend.copy_snapshot = copy_snapshot
+
+
+def locked_until(snapshot: Snapshot) -> datetime | None:
+    lock = getattr(snapshot, "lock", None)
+    return lock["until"] if lock and lock["until"] > utcnow() else None
+
+
+def lock_snapshot(self):
+    snapshot = self.ec2_backend.get_snapshot(self._get_param("SnapshotId"))
+    mode, days = self._get_param("LockMode"), int(self._get_param("LockDuration"))
+    until = utcnow() + timedelta(days=days)
+    known = getattr(snapshot, "lock", None)
+    if known and known["mode"] == "compliance" and locked_until(snapshot):
+        if mode != "compliance" or until < known["until"]:
+            raise EC2ClientError("IncorrectState", f"{snapshot.id} is locked in compliance mode")
+    snapshot.lock = {"mode": mode, "days": days, "since": utcnow(), "until": until}
+    return ActionResult({"SnapshotId": snapshot.id, "LockState": mode, "LockDuration": days,
+                         "LockCreatedOn": snapshot.lock["since"], "LockExpiresOn": until})
+
+
+def unlock_snapshot(self):
+    snapshot = self.ec2_backend.get_snapshot(self._get_param("SnapshotId"))
+    if locked_until(snapshot) and snapshot.lock["mode"] == "compliance":
+        raise EC2ClientError("IncorrectState", f"{snapshot.id} is locked in compliance mode")
+    snapshot.lock = None
+    return ActionResult({"SnapshotId": snapshot.id})
+
+
+def describe_locked_snapshots(self):
+    wanted = (self._filters_from_querystring() or {}).get("lock-state")
+    found = []
+    for snapshot in self.ec2_backend.snapshots.values():
+        lock = getattr(snapshot, "lock", None)
+        if not lock:
+            continue
+        state = lock["mode"] if locked_until(snapshot) else "expired"
+        if wanted and state not in wanted:
+            continue
+        found.append({"SnapshotId": snapshot.id, "LockState": state, "LockDuration": lock["days"],
+                      "LockCreatedOn": lock["since"], "LockDurationStartTime": lock["since"],
+                      "LockExpiresOn": lock["until"]})
+    return ActionResult({"Snapshots": found})
+
+
+ElasticBlockStore.lock_snapshot = lock_snapshot
+ElasticBlockStore.unlock_snapshot = unlock_snapshot
+ElasticBlockStore.describe_locked_snapshots = describe_locked_snapshots
+
+plain_delete_snapshot = EBSBackend.delete_snapshot
+
+
+def delete_snapshot(self, snapshot_id: str):
+    snapshot = self.snapshots.get(snapshot_id)
+    if snapshot is not None and locked_until(snapshot):
+        # AWS documents no code for it.
+        raise EC2ClientError("OperationNotPermitted", f"The snapshot {snapshot_id} is locked")
+    return plain_delete_snapshot(self, snapshot_id)
+
+
+EBSBackend.delete_snapshot = delete_snapshot
 
 
 def load_fleet(region: str, instances: list, volumes: list) -> None:

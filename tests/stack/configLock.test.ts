@@ -1,0 +1,129 @@
+/** What `lock` takes, and where it contradicts the rest of the configuration. */
+import { type RawConfig, parseConfig } from "../../src/config";
+import { lockFaults } from "../../src/configLock";
+import { loadStackConfig } from "../../src/local/stackConfig";
+import { ROOT } from "../support/stackProgram";
+
+/** The dev stack, with other values. */
+function withValues(values: Record<string, string>): RawConfig {
+  const { project, values: all } = loadStackConfig(ROOT, "dev");
+  const own = Object.entries(all).flatMap(([key, value]) =>
+    key.startsWith(`${project}:`) ? [[key.slice(project.length + 1), value] as const] : [],
+  );
+  const base = { ...Object.fromEntries(own), retentionDays: "7" };
+  return { project, stack: "dev", primaryRegion: "us-east-1", values: { ...base, ...values } };
+}
+
+/** The lines of the error, without the heading. */
+function faults(raw: RawConfig): string[] {
+  try {
+    parseConfig(raw);
+  } catch (error) {
+    return (error as Error).message
+      .split("\n")
+      .slice(1)
+      .map((line) => line.trim());
+  }
+  return [];
+}
+
+test.each([
+  ["{}", undefined],
+  ['{"mode":"governance","days":1}', { mode: "governance", days: 1 }],
+  ['{"days":"7","mode":"governance"}', { mode: "governance", days: 7 }],
+])("lock takes %s", (lock, value) => {
+  expect(parseConfig(withValues({ lock })).lock).toStrictEqual(value);
+});
+
+const EXPECTED = '{} or {"mode": "governance" or "compliance", "days": 1 to 36500}';
+
+test.each([
+  "",
+  "none",
+  "[]",
+  "null",
+  '"governance"',
+  '{"mode":"governance"}',
+  '{"days":7}',
+  '{"mode":"strict","days":7}',
+  '{"mode":"governance","days":0}',
+  '{"mode":"governance","days":36501}',
+  '{"mode":"governance","days":1.5}',
+  '{"mode":"governance","days":[7]}',
+  '{"mode":"governance","days":7,"coolOffHours":2}',
+])("lock refuses %j, saying what was expected and what was got", (lock) => {
+  expect(faults(withValues({ lock }))).toStrictEqual([
+    `lock: expected ${EXPECTED}, got ${JSON.stringify(lock)}`,
+  ]);
+});
+
+test("no lock contradicts nothing", () => {
+  const context = { policies: {}, keepAtLeast: 1, schedule: "", timezone: "", understood: false };
+  expect(lockFaults(undefined, context)).toStrictEqual([]);
+});
+
+describe("a lock", () => {
+  const withLock = (mode: string, days: number, more: Record<string, string> = {}) =>
+    withValues({ lock: JSON.stringify({ mode, days }), ...more });
+
+  test("in compliance mode asks whether that is understood", () => {
+    expect(faults(withLock("compliance", 7))).toStrictEqual([
+      "iUnderstandComplianceLock: expected true where lock.mode is compliance, got false: until such a lock ends " +
+        "nobody can take it off or delete the copy, AWS Support included, and its storage is paid for",
+    ]);
+    const raw = withLock("compliance", 7, { iUnderstandComplianceLock: "true" });
+    expect(parseConfig(raw).lock).toStrictEqual({ mode: "compliance", days: 7 });
+  });
+
+  test.each([
+    ["retentionDays where the DR region has none of its own", 8, {}, 7],
+    ["drRetentionDays, shorter", 4, { drRetentionDays: "3" }, 3],
+    ["drRetentionDays, longer", 31, { drRetentionDays: "30" }, 30],
+  ])("ends no later than retention: %s", (_what, days, values, kept) => {
+    expect(faults(withLock("governance", days, values))).toStrictEqual([
+      `lock.days: expected at most the ${kept} days that a copy is kept in the DR region, got ${days}: ` +
+        "retention can't delete what is locked",
+    ]);
+    expect(faults(withLock("governance", kept, values))).toStrictEqual([]);
+  });
+
+  const NIGHTLY = "cron(0 3 * * ? *)";
+  test.each<[string, string, string, number, number | undefined]>([
+    ["one copy a night, kept for seven", '{"daily":7}', NIGHTLY, 7, undefined],
+    ["one copy a night, kept for seven", '{"daily":7}', NIGHTLY, 8, 7],
+    ["two copies a day, of which one is kept", '{"daily":7}', "rate(12 hours)", 1, 0.5],
+    ["two copies a day, all of a week", '{"daily":30,"within":"7d"}', "rate(12 hours)", 6, undefined],
+    ["two copies a day, all of a week", '{"daily":30,"within":"7d"}', "rate(12 hours)", 8, 7],
+    ["the last three", '{"last":3}', NIGHTLY, 4, 3],
+    ["all", '{"last":-1}', NIGHTLY, 365, undefined],
+    ["days and months", '{"retentionDays":10,"monthly":12}', NIGHTLY, 10, undefined],
+    ["days and months", '{"retentionDays":10,"monthly":12}', NIGHTLY, 12, 11],
+  ])("ends no later than the rules let go of any copy: %s, %s, %s, locked for %d days", (_what, drKeep, schedule, days, kept) => {
+    const lines = faults(withLock("governance", days, { drKeep, schedule }));
+    expect(lines).toStrictEqual(
+      kept === undefined
+        ? []
+        : [`lock.days: expected at most the ${kept} days that a copy is kept in the DR region, got ${days}: retention can't delete what is locked`],
+    );
+  }); // prettier-ignore
+
+  test("names the policy that lets go too early", () => {
+    const policies = '{"gold":{"retentionDays":30},"bronze":{"retentionDays":3}}';
+    expect(faults(withLock("governance", 7, { policies }))).toStrictEqual([
+      "lock.days: expected at most the 3 days that a copy is kept in the DR region, by the policy bronze, got 7: retention can't delete what is locked",
+    ]);
+  });
+
+  test("is told of both mistakes at once", () => {
+    expect(faults(withLock("compliance", 8))).toHaveLength(2);
+  });
+
+  test.each([
+    ["retentionDays", "soon"],
+    ["drRetentionDays", "soon"],
+    ["iUnderstandComplianceLock", "soon"],
+  ])("is compared with %s only where that is in order", (key, text) => {
+    const lines = faults(withLock("compliance", 8, { [key]: text }));
+    expect(lines.map((line) => line.split(":")[0])).toStrictEqual([key]);
+  });
+});

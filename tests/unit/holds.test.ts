@@ -1,0 +1,120 @@
+import { inUseNotices, lockNotice, sharedNotice, tierHold } from "../../src/vault/holds";
+import { DAY_MS, HOUR_MS } from "../../src/vault/time";
+import type { Outcome } from "../../src/vault/types";
+import { copyAction, deleteAction } from "../support/actions";
+import { NOW, SETTINGS, copyOf, snapshot } from "../support/world";
+
+const action = deleteAction("snap-1", { reason: "9 days old, kept for 7 days" });
+const inDr = deleteAction("copy-1", { region: SETTINGS.drRegion });
+const STAYS = "Else leave it: it goes with the first sweep after the lock.";
+
+describe("the tier of a snapshot", () => {
+  test.each([
+    ["an archived one", { storageTier: "archive" }, "it is in the archive tier"],
+    ["one restored for a while", { storageTier: "archive", restoreExpiryTimeMs: NOW }, "it is restored from the archive tier until 2026-11-22T03:00:00Z"],
+    ["one in the Recycle Bin", { state: "recoverable" }, "it is recoverable: in the Recycle Bin, or on its way back from there"],
+    ["one on its way out of it", { state: "recovering" }, "it is recovering: in the Recycle Bin, or on its way back from there"],
+    ["a usual one", {}, undefined],
+    ["a failed one", { state: "error" }, undefined],
+    ["one of which EC2 names no tier", { storageTier: undefined }, undefined],
+  ])("of %s", (_what, extra, reason) => {
+    expect(tierHold(snapshot("snap-1", extra))).toBe(reason);
+  }); // prettier-ignore
+});
+
+describe("a lock", () => {
+  const told = (state: string, expiresMs?: number) =>
+    lockNotice(action, snapshot("snap-1"), { state, expiresMs }, SETTINGS, NOW);
+
+  test("that a person set is told with its mode and its end", () => {
+    expect(told("governance", NOW + 30 * DAY_MS)).toStrictEqual({
+      kind: "locked",
+      subject: "snap-1",
+      message:
+        "snap-1 in us-east-1 would go (9 days old, kept for 7 days), but it is locked (governance) until 2026-12-22T03:00:00Z",
+      hint: `If nobody needs it: aws ec2 unlock-snapshot. ${STAYS}`,
+      notice: true,
+    });
+  });
+
+  test.each([
+    ["compliance", "Nobody can end a compliance lock; the snapshot goes with the first sweep after it."],
+    ["compliance-cooloff", `If nobody needs it: aws ec2 unlock-snapshot. ${STAYS}`],
+  ])("in state %s is told with what can be done", (state, hint) => {
+    expect(told(state, NOW + 2 * DAY_MS)?.hint).toBe(hint);
+  }); // prettier-ignore
+
+  test("that ends within a day is waited for without a word", () => {
+    expect(told("governance", NOW + DAY_MS)).toBeUndefined();
+    expect(told("governance", NOW + DAY_MS + 1)).toBeDefined();
+  });
+
+  test("of which EC2 does not say the end is told", () => {
+    expect(told("governance")?.message).toMatch(/locked \(governance\) for some days to come$/);
+  });
+
+  describe("of a copy, where the vault locks copies for 7 days", () => {
+    const policy = { ...SETTINGS, lock: { mode: "governance" as const, days: 7 } };
+    const copy = copyOf(snapshot("snap-1"), "copy-1", { startTimeMs: NOW - HOUR_MS });
+    const endMs = copy.startTimeMs + 8 * DAY_MS + HOUR_MS;
+
+    test.each([
+      ["no longer than its own would be: nobody has to know", inDr, copy, endMs, false],
+      ["longer", inDr, copy, endMs + 1, true],
+      ["for as long, but not seen", inDr, undefined, endMs, true],
+      ["for as long, but in the primary region", action, copy, endMs, true],
+    ])("holds it %s", (_what, deletion, seen, expiresMs, isTold) => {
+      const notice = lockNotice(deletion, seen, { state: "governance", expiresMs }, policy, NOW);
+      expect(notice !== undefined).toBe(isTold);
+    });
+  });
+});
+
+test("sharing is told with everybody that it is shared with", () => {
+  expect(sharedNotice(action, ["111111111111", "all"])).toStrictEqual({
+    kind: "shared",
+    subject: "snap-1",
+    message:
+      "snap-1 in us-east-1 would go (9 days old, kept for 7 days), but it is shared with 111111111111, all",
+    hint: "If nobody needs it: aws ec2 modify-snapshot-attribute with --operation-type remove. Else leave it.",
+    notice: true,
+  });
+});
+
+describe("what AWS refused to delete", () => {
+  const outcome = (more: Partial<Outcome>): Outcome => ({
+    action,
+    status: "skipped",
+    detail: "InvalidSnapshot.InUse: no",
+    snapshotIds: [],
+    ...more,
+  });
+
+  test("is told with the AMIs that are made of it", () => {
+    expect(inUseNotices([outcome({ heldBy: ["ami-1", "ami-2"] })])).toStrictEqual([
+      {
+        kind: "in-use",
+        subject: "snap-1",
+        message:
+          "snap-1 in us-east-1 would go (9 days old, kept for 7 days), but it is in use by ami-1, ami-2",
+        hint: "If nobody needs the image: aws ec2 deregister-image. Else leave it: the snapshot goes with the first sweep after that.",
+        notice: true,
+      },
+    ]);
+  });
+
+  test("is told in AWS's words where it names none", () => {
+    expect(inUseNotices([outcome({ heldBy: [] })])[0]?.message).toMatch(
+      /, but EC2 says: InvalidSnapshot.InUse: no$/,
+    );
+  });
+
+  test("is nothing else that was skipped or done", () => {
+    const others = [
+      outcome({ detail: "InvalidSnapshot.NotFound: no" }),
+      outcome({ status: "done" }),
+      outcome({ action: copyAction("snap-2"), heldBy: [] }),
+    ];
+    expect(inUseNotices(others)).toStrictEqual([]);
+  });
+});
