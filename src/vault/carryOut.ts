@@ -1,11 +1,13 @@
 /**
  * Carries out a plan in two parts: what is created or copied comes first, since it can't wait; then what holds the
- * snapshots that would go is looked at, and what nothing holds is deleted.
+ * snapshots that would go is looked at, and what nothing holds is deleted, unless that is more than the brake allows.
  */
 import { type Budget, apply } from "./apply";
 import type { VaultClients } from "./clients";
+import { isOwn, isOwnCopy } from "./duplicates";
 import { guardDeletions } from "./guards";
 import { inUseNotices } from "./holds";
+import { type Braked, brake } from "./planBrake";
 import type {
   Action,
   DeleteAction,
@@ -28,6 +30,28 @@ function isDelete(action: Action): action is DeleteAction {
   return action.kind === "delete";
 }
 
+/** Of each region's deletions those that the brake lets pass. */
+function brakeRegions(
+  deletes: readonly DeleteAction[],
+  { snapshots = [], copies = [] }: World,
+  policy: VaultPolicy,
+): Braked {
+  const regions = [
+    { region: policy.primaryRegion, own: snapshots.filter((s) => isOwn(s, policy.vaultId)) },
+    { region: policy.drRegion, own: copies.filter((s) => isOwnCopy(s, policy.vaultId)) },
+  ];
+  const braked = regions.map(({ region, own }) => {
+    const here = deletes.filter((action) => action.region === region);
+    const points = own.filter(({ state }) => state === "completed").length;
+    return brake(region, here, points, policy);
+  });
+  return {
+    actions: braked.flatMap(({ actions }) => actions),
+    kept: braked.flatMap(({ kept }) => kept),
+    problems: braked.flatMap(({ problems }) => problems),
+  };
+}
+
 export async function carryOut(
   clients: VaultClients,
   plan: Plan,
@@ -44,13 +68,21 @@ export async function carryOut(
     policy,
     budget,
   );
-  const outcomes = [...made, ...(await apply(clients, guarded.actions, policy, budget))];
+  const pruning = brakeRegions(guarded.actions.filter(isDelete), world, policy);
+  const locking = guarded.actions.filter((action) => !isDelete(action));
+  const rest = [...locking, ...pruning.actions];
+  const outcomes = [...made, ...(await apply(clients, rest, policy, budget))];
   return {
     plan: {
       ...plan,
-      actions: [...making, ...guarded.actions],
-      kept: [...plan.kept, ...guarded.kept],
-      problems: [...plan.problems, ...guarded.problems, ...inUseNotices(outcomes)],
+      actions: [...making, ...rest],
+      kept: [...plan.kept, ...guarded.kept, ...pruning.kept],
+      problems: [
+        ...plan.problems,
+        ...guarded.problems,
+        ...pruning.problems,
+        ...inUseNotices(outcomes),
+      ],
     },
     outcomes,
     throttled: guarded.throttled,

@@ -5,11 +5,9 @@
 import { makeCalendar } from "./calendar";
 import { bestFirst, isOwn, isOwnCopy, sameVolumeAndSlot } from "./duplicates";
 import { type Coverage, copiesBySource, copyState, coverageOf, planCopies } from "./planCopies";
-import { type Braked, brake } from "./planBrake";
 import { prunePrimary } from "./planPrune";
 import { pruneDr } from "./planPruneDr";
 import { planSnapshots } from "./planSnapshots";
-import type { PrunePlan } from "./pruneRules";
 import { newestFirst } from "./retention";
 import { MAX_TRIES, failuresBySlot } from "./slots";
 import { TAG } from "./tags";
@@ -71,18 +69,6 @@ function pendingOf(snapshots: readonly Snapshot[]): Plan["pending"] {
     .map(({ snapshotId, region, startTimeMs }) => ({ snapshotId, region, sinceMs: startTimeMs }));
 }
 
-/** A region's pruning with the brake on it. */
-function braked(
-  { actions, kept }: PrunePlan,
-  region: string,
-  all: readonly Snapshot[],
-  policy: VaultPolicy,
-): Braked {
-  const points = all.filter((snapshot) => snapshot.state === "completed").length;
-  const result = brake(region, actions, points, policy);
-  return { ...result, kept: [...kept, ...result.kept] };
-}
-
 /** Adds to the plan what needs both regions seen: copies and pruning. */
 function planBothRegions(
   plan: Plan,
@@ -100,20 +86,10 @@ function planBothRegions(
   const copying = planCopies(completed, bySource, policy, nowMs);
   const { rulesOf, problems } = volumeRules(own, copies, instances, policy, nowMs);
   const rules = { rulesOf, calendar: makeCalendar(policy.timezone), nowMs };
-  const primary = braked(
-    prunePrimary(own, counted, extra, coverage, rules),
-    policy.primaryRegion,
-    own,
-    policy,
-  );
+  const primary = prunePrimary(own, counted, extra, coverage, rules);
   const leaving = new Set(primary.actions.map((action) => action.snapshotId));
   const sources = new Map(own.map((snapshot) => [snapshot.snapshotId, snapshot]));
-  const dr = braked(
-    pruneDr(copies, sources, leaving, policy, rules),
-    policy.drRegion,
-    copies,
-    policy,
-  );
+  const dr = pruneDr(copies, sources, leaving, policy, rules);
   // Not `push(...)`: a hundred thousand arguments are more than a call takes.
   plan.actions = [...plan.actions, ...copying.actions, ...primary.actions, ...dr.actions];
   plan.kept = [...primary.kept, ...dr.kept];
@@ -122,8 +98,6 @@ function planBothRegions(
     ...copying.problems,
     ...stuckCopies(copies, policy, nowMs),
     ...problems,
-    ...primary.problems,
-    ...dr.problems,
   ];
   const stillPending = copies.filter((c) => copyState(c, policy.drKeyArn) === "pending");
   plan.pending = [...plan.pending, ...pendingOf(stillPending)];

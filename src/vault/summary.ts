@@ -50,6 +50,17 @@ export function problemKey({ kind, subject }: Problem): string {
   return `${kind}/${subject}`;
 }
 
+/** The first of each key: two ways to fail at one thing are one problem to a person. */
+function uniqueByKey(problems: readonly Problem[]): Problem[] {
+  const seen = new Set<string>();
+  return problems.filter((problem) => {
+    const key = problemKey(problem);
+    const isNew = !seen.has(key);
+    seen.add(key);
+    return isNew;
+  });
+}
+
 function countOf(outcomes: readonly Outcome[], putOff: readonly ThrottledRead[]): Counts {
   const made = (kind: Outcome["action"]["kind"]) =>
     outcomes.filter((o) => o.action.kind === kind).flatMap((o) => o.snapshotIds).length;
@@ -94,7 +105,7 @@ export function summarize(
   putOff: readonly ThrottledRead[],
 ): Summary {
   const failures = outcomes.filter(({ status }) => status === "failed").map(failureOf);
-  const problems = [...plan.problems, ...failures];
+  const problems = uniqueByKey([...plan.problems, ...failures]);
   const counts = countOf(outcomes, putOff);
   const status = statusOf(problems, counts);
   return { vaultId, wake, status, counts, deferrals: deferralsOf(outcomes, putOff), problems };

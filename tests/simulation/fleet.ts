@@ -1,6 +1,5 @@
 /** Instances and volumes, as a person makes them. */
 import { type Account, type SimInstance, type SimVolume } from "./account";
-import { TAG_VALUE } from "./settings";
 
 const TYPES = ["gp3", "gp3", "gp3", "io2", "st1"];
 const LETTERS = ["a", "b", "c", "d", "e", "f", "g", "h"];
@@ -42,7 +41,7 @@ export function newInstance(account: Account, isTagged: boolean): SimInstance {
     state: random.chance(0.8) ? "running" : "stopped",
     tags: {
       Name: `host-${random.int(1, 99)}`,
-      ...(isTagged && { [settings.tagKey]: TAG_VALUE }),
+      ...(isTagged && { [settings.tagKey]: someTagValue(account) }),
     },
     attached: [],
     changedMs: account.time.nowMs(),
@@ -56,8 +55,14 @@ export function newInstance(account: Account, isTagged: boolean): SimInstance {
   return instance;
 }
 
-function isProtected({ settings }: Account, instance: SimInstance): boolean {
-  return instance.state !== "terminated" && instance.tags[settings.tagKey] === TAG_VALUE;
+/** A value of the backup tag that the vault has a policy for. */
+export function someTagValue({ random, settings }: Account): string {
+  return random.pick(Object.keys(settings.policies));
+}
+
+export function isProtected({ settings }: Account, instance: SimInstance): boolean {
+  const value = instance.tags[settings.tagKey] ?? "";
+  return instance.state !== "terminated" && Object.hasOwn(settings.policies, value);
 }
 
 export function protectedInstances(account: Account): SimInstance[] {

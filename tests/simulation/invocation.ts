@@ -1,8 +1,14 @@
+import type { VaultSettings } from "../../src/vault/types";
+
 /** One invocation of the function, with what the rules need to know of it. */
 export interface Invocation {
   id: string;
   event: { kind?: string; slot?: string };
   startMs: number;
+  /** What its environment was made with. */
+  settings: VaultSettings;
+  /** Recovery points that it deleted, by region, and how many there were when it began to. */
+  pruned: Record<string, { deleted: number; of: number }>;
   /** When Lambda ends it. */
   endMs: number;
   /** Ended: by its result, its error, or because it was killed. Nothing is answered to it any more. */
@@ -31,11 +37,14 @@ export function makeInvocation(
   event: object,
   startMs: number,
   timeoutMs: number,
+  settings: VaultSettings,
 ): Invocation {
   return {
     id,
     event,
     startMs,
+    settings,
+    pruned: {},
     endMs: startMs + timeoutMs,
     over: false,
     killed: false,

@@ -1,5 +1,6 @@
 /** Lambda: asynchronous invocations, how they arrive, how many at once, and how they end. */
 import { HOUR_MS, MINUTE_MS } from "../../src/vault/time";
+import type { VaultSettings } from "../../src/vault/types";
 import { type Account, strikes } from "./account";
 import { caller } from "./interception";
 import { type Invocation, makeInvocation } from "./invocation";
@@ -23,6 +24,13 @@ interface SimulatedContext {
 
 export type SimulatedHandler = (event: unknown, context: SimulatedContext) => Promise<unknown>;
 
+/** A warm function. */
+interface Environment {
+  handler: SimulatedHandler;
+  settings: VaultSettings;
+  deployment: number;
+}
+
 export interface Lambda {
   deliver(event: object): void;
   kill: Kill;
@@ -42,7 +50,7 @@ export function makeLambda(
   onActivity: () => void,
 ): Lambda {
   const { time, story, faults, random } = account;
-  const idle: SimulatedHandler[] = [];
+  let idle: Environment[] = [];
   const running = new Set<Invocation>();
   let started = 0;
   let lastEnded: Invocation | undefined;
@@ -83,7 +91,15 @@ export function makeLambda(
   const start = (event: object) => {
     started += 1;
     const id = `run-${started}`;
-    const invocation = makeInvocation(id, event, time.nowMs(), TIMEOUT_MS);
+    // A deployment replaces the environments that are there.
+    idle = idle.filter(({ deployment }) => deployment === account.deployments);
+    const environment = idle.pop() ?? {
+      handler: coldStart(),
+      settings: account.settings,
+      deployment: account.deployments,
+    };
+    const { handler, settings } = environment;
+    const invocation = makeInvocation(id, event, time.nowMs(), TIMEOUT_MS, settings);
     for (const other of running) other.overlapped = invocation.overlapped = true;
     if (invocation.overlapped) tellings.forgot();
     running.add(invocation);
@@ -94,7 +110,6 @@ export function makeLambda(
     time.at(invocation.endMs, () => {
       timedOut(invocation);
     });
-    const handler = idle.pop() ?? coldStart();
     const context: SimulatedContext = {
       awsRequestId: id,
       invokedFunctionArn: FUNCTION_ARN,
@@ -106,7 +121,7 @@ export function makeLambda(
       if (invocation.over) return;
       finish();
       lastEnded = invocation;
-      idle.push(handler);
+      idle.push(environment);
       story.count("actions deferred", invocation.deferred);
     };
     caller

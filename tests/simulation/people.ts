@@ -11,8 +11,7 @@ import {
   touched,
 } from "./account";
 import { begin, durationMs, finish } from "./ec2Creates";
-import { attach, newInstance, newVolume } from "./fleet";
-import { TAG_VALUE } from "./settings";
+import { attach, isProtected, newInstance, newVolume, someTagValue } from "./fleet";
 import { HOLDING_DEEDS } from "./holders";
 
 /** What a person did, for the story; `undefined` where there was nothing to do it to. */
@@ -72,12 +71,12 @@ function tagOrUntag(account: Account): string | undefined {
   const { tagKey } = account.settings;
   const instance = someInstance(account);
   if (instance === undefined) return undefined;
-  const tagged = instance.tags[tagKey] === TAG_VALUE;
+  const tagged = isProtected(account, instance);
   const wrong = account.random.pick([undefined, "True", ""]);
   const { [tagKey]: _old, ...rest } = instance.tags;
   instance.tags = tagged
     ? { ...rest, ...(wrong !== undefined && { [tagKey]: wrong }) }
-    : { ...rest, [tagKey]: TAG_VALUE };
+    : { ...rest, [tagKey]: someTagValue(account) };
   return changed(account, instance, tagged ? "untags" : "tags");
 }
 

@@ -8,6 +8,7 @@ import { TAG } from "../../src/vault/tags";
 import { type Account, type Region, type SimSnapshot, isSound, isVaults, slotOf } from "./account";
 import type { Call } from "./call";
 import type { Invocation } from "./invocation";
+import { checkBrake, checkRetention } from "./retentionRules";
 
 /** From when on a change could not be known to the invocation. */
 function unseenSince({ faults }: Account, invocation: Invocation): number {
@@ -101,6 +102,8 @@ export function checkDelete(
   const siblings = (account.byVolume.get(snapshot.dataOf) ?? []).filter(
     (s) => s !== snapshot && counts(account, s, sinceMs),
   );
+  checkRetention(account, invocation.settings, snapshot, invocation.startMs, sinceMs);
+  checkBrake(account, invocation, region, snapshot);
   if (snapshot.sourceId === undefined) checkPrimary(account, snapshot, siblings, sinceMs);
   else if (isSound(account, snapshot)) checkDr(account, snapshot, siblings);
 }

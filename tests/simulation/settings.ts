@@ -3,10 +3,11 @@ import type { VaultSettings } from "../../src/vault/types";
 import { ACCOUNT_ID } from "../../src/local/program";
 import { namesOf } from "../../src/stack/names";
 import { SETTINGS, keeping } from "../support/world";
+import { drawRetention } from "./edits";
 import type { Random } from "./random";
 
-/** The one value of the backup tag that the simulated vault has a policy for. */
-export const TAG_VALUE = "true";
+/** Values of the backup tag that a simulated vault of rules has a policy each for. */
+const TAG_VALUES = ["true", "gold"];
 
 const VAULT_ID = "smart-vault-simulated";
 
@@ -20,6 +21,8 @@ export function drawSettings(random: Random): VaultSettings {
   const drRetentionDays = random.pick([1, 1, 2, 2, 3, 4]);
   const mode = random.pick(["governance", "compliance"] as const);
   const days = random.int(1, drRetentionDays);
+  const byRules = random.chance(0.4);
+  const locks = random.chance(0.4);
   return {
     ...SETTINGS,
     vaultId: VAULT_ID,
@@ -27,6 +30,8 @@ export function drawSettings(random: Random): VaultSettings {
     topicArn: `arn:aws:sns:us-east-1:${ACCOUNT_ID}:${VAULT_ID}`,
     clock: { name: names.clockSchedule, groupName: names.scheduleGroup, roleArn: ROLE_ARN },
     policies: keeping(retentionDays, drRetentionDays),
-    ...(random.chance(0.4) && { lock: { mode, days } }),
+    ...(byRules && drawRetention(random, TAG_VALUES)),
+    // Rules may let go of a copy within its lock's days: the stack refuses to be configured so.
+    ...(locks && !byRules && { lock: { mode, days } }),
   };
 }

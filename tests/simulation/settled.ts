@@ -16,8 +16,8 @@ import {
 import { protectedInstances, protectedVolumes } from "./fleet";
 import { checkLocked, checkToldHold } from "./heldRules";
 import type { Lambda } from "./lambda";
+import { removable } from "./retentionRules";
 import type { Scheduler } from "./scheduler";
-import { TAG_VALUE } from "./settings";
 import type { Tellings } from "./tellings";
 
 /** Two sweeps, and the minute that each may be late. */
@@ -46,14 +46,6 @@ export function checkNewestSlot(account: Account, slotMs: number): void {
   }
 }
 
-/** The newest of a list by a key; it may stay for ever. */
-function newest(list: readonly SimSnapshot[], key: (s: SimSnapshot) => string | number) {
-  return list.reduce<SimSnapshot | undefined>(
-    (best, s) => (best === undefined || key(s) > key(best) ? s : best),
-    undefined,
-  );
-}
-
 /** Something holds it, or did until so lately that no sweep came since. */
 function isHeld(account: Account, snapshot: SimSnapshot): boolean {
   const { heldByAmi, freedMs = -Infinity, lock } = snapshot;
@@ -61,24 +53,29 @@ function isHeld(account: Account, snapshot: SimSnapshot): boolean {
   return Math.max(freedMs, lock?.untilMs ?? -Infinity) > account.time.nowMs() - GRACE_MS;
 }
 
-function checkAge(
+/** What the rules have let go of for two sweeps is gone, unless something holds it; then a person was told. */
+function checkRules(
   account: Account,
   tellings: Tellings,
+  volumeId: string,
   list: readonly SimSnapshot[],
-  days: number,
-  floor?: SimSnapshot,
-) {
-  const beforeMs = account.time.nowMs() - days * DAY_MS - GRACE_MS;
+  side: "keep" | "drKeep",
+): void {
+  const nowMs = account.time.nowMs();
+  const goneFor = (ms: number) => removable(account, account.settings, volumeId, list, side, nowMs - ms); // prettier-ignore
+  const gone = goneFor(GRACE_MS);
+  if (gone.size === 0) return;
+  const longGone = goneFor(GRACE_MS + DAY_MS);
   for (const snapshot of list) {
-    if (snapshot === floor || snapshot.startMs > beforeMs) continue;
+    if (!gone.has(snapshot.snapshotId)) continue;
     if (isHeld(account, snapshot)) {
-      if (snapshot.startMs < beforeMs - DAY_MS) checkToldHold(account, tellings, snapshot);
+      if (longGone.has(snapshot.snapshotId)) checkToldHold(account, tellings, snapshot);
       continue;
     }
-    const ageDays = ((account.time.nowMs() - snapshot.startMs) / DAY_MS).toFixed(1);
+    const ageDays = ((nowMs - snapshot.startMs) / DAY_MS).toFixed(1);
     account.story.violate(
       "nothing past retention",
-      `${snapshot.snapshotId} in ${snapshot.region} is ${ageDays} days old, kept for ${days}`,
+      `${snapshot.snapshotId} in ${snapshot.region} is ${ageDays} days old`,
     );
   }
 }
@@ -96,9 +93,8 @@ function checkTwins(account: Account, list: readonly SimSnapshot[]): void {
 }
 
 function checkVolume(account: Account, tellings: Tellings, volumeId: string): void {
-  const { settings, time, story } = account;
+  const { time, story } = account;
   const own = ownOf(account, volumeId);
-  const { keep = {}, drKeep = {} } = settings.policies[TAG_VALUE] ?? {};
   const settledBeforeMs = time.nowMs() - GRACE_MS;
   for (const failed of own.filter(({ state }) => state === "error")) {
     if (isHeld(account, failed) || failed.startMs > time.nowMs() - REMAINS_MS) continue;
@@ -110,14 +106,8 @@ function checkVolume(account: Account, tellings: Tellings, volumeId: string): vo
   checkTwins(account, points);
   checkTwins(account, copies);
   checkLocked(account, copies);
-  checkAge(
-    account,
-    tellings,
-    points,
-    keep.retentionDays ?? 0,
-    newest(points, (s) => s.startMs),
-  );
-  checkAge(account, tellings, copies, drKeep.retentionDays ?? 0, newest(copies, slotOf));
+  checkRules(account, tellings, volumeId, points, "keep");
+  checkRules(account, tellings, volumeId, copies, "drKeep");
   const uncopied = points.find(
     (s) =>
       s.tags[TAG.copyExpired] === undefined &&
@@ -142,6 +132,8 @@ export function checkSettled(
   tellings: Tellings,
 ): void {
   const { story, time, stormEndedMs } = account;
+  // The brake is a person's to release: until then old points stay, and are told of.
+  if (tellings.lastSaid(["allowDeletePlan"]) > time.nowMs() - 2 * DAY_MS) return;
   for (const volumeId of account.byVolume.keys()) checkVolume(account, tellings, volumeId);
   if (scheduler.clockMs() !== undefined) story.violate("idle clock", "it is still set");
   const { slot } = JSON.parse(scheduler.carried()) as { slot?: string };

@@ -4,6 +4,7 @@
  */
 import { DAY_MS, HOUR_MS } from "../../src/vault/time";
 import { type Account, forgetGone, makeAccount } from "./account";
+import { startEdits } from "./edits";
 import { drawFaults } from "./faults";
 import { firstFleet, newInstance, protectedVolumes } from "./fleet";
 import { endOutages, startOutages } from "./outages";
@@ -98,6 +99,7 @@ export async function simulate(
     firstFleet(account);
     startPeople(account);
     startOutages(account);
+    startEdits(account);
     planWeather(account, days);
     planChecks(stage, days);
     await stage.pass(START_MS + days * DAY_MS + SLOT_MS);

@@ -41,14 +41,14 @@ export function setStage(
   source: FunctionSource,
   isHeard: (event: { kind?: string }) => boolean = () => true,
 ): Stage {
-  const { settings, time } = account;
+  const { time } = account;
   const tellings = makeTellings(account);
   // Whether the handler may have something to go on with.
   let active = false;
   const wake = () => {
     active = true;
   };
-  const lambda = makeLambda(account, tellings, () => source.coldStart(settings), wake);
+  const lambda = makeLambda(account, tellings, () => source.coldStart(account.settings), wake);
   const scheduler = makeScheduler(account, (event) => {
     if (isHeard(event)) lambda.deliver(event);
   });

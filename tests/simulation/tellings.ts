@@ -7,6 +7,7 @@
  */
 import { HOUR_MS, MINUTE_MS } from "../../src/vault/time";
 import type { Account } from "./account";
+import { answerBrake } from "./edits";
 import type { Invocation } from "./invocation";
 
 /** 23 hours, less the minutes between a mail and the invocation that remembers it. */
@@ -77,6 +78,7 @@ export function makeTellings(account: Account): Tellings {
       if (isNotice && invocation.notices.length === 0) story.violate("a notice is none", subject);
       if (body.length > 262_144) story.violate("SNS limits", `${body.length} characters`);
       mails.push({ atMs: nowMs, body });
+      answerBrake(account, body);
       if (mails.length > KEPT_MAILS) mails.shift();
       const expected = EXPECTED.exec(body);
       if (expected !== null) story.violate("expected retries never mail", expected[0]);

@@ -18,15 +18,22 @@ function wasTold(tellings: Tellings, texts: readonly string[], sinceMs: number):
 
 const REGION_UNSEEN = ["could not read"];
 
+/** By then a sweep has looked, however late it was. */
+const SWEEPS_MS = 12 * HOUR_MS;
+
 function uncopied(account: Account, snapshot: SimSnapshot): boolean {
   if (snapshot.sourceId !== undefined || snapshot.deleted || snapshot.state !== "completed") {
     return false;
   }
   if (!isVaults(account, snapshot) || snapshot.tags[TAG.copyExpired] !== undefined) return false;
-  const twins = (account.byVolume.get(snapshot.dataOf) ?? []).filter(
-    (s) => slotOf(s) === slotOf(snapshot),
+  const lately = account.time.nowMs() - SWEEPS_MS;
+  const copies = (account.byVolume.get(snapshot.dataOf) ?? []).filter(
+    (s) =>
+      s.sourceId !== undefined &&
+      (s.sourceId === snapshot.snapshotId || slotOf(s) === slotOf(snapshot)),
   );
-  return !twins.some((s) => s.sourceId !== undefined && (isSound(account, s) || s.deleted));
+  // What a person has just taken away, no sweep has seen to be missing yet.
+  return !copies.some((s) => isSound(account, s) || s.deleted || (s.lostMs ?? 0) > lately);
 }
 
 /** A recovery point that has had no sound copy for more than a day. */

@@ -117,6 +117,12 @@ test("what was put off is counted by AWS's code, or as for want of time", () => 
   expect(summary([made]).deferrals).toStrictEqual({});
 });
 
+test("two problems of one key are one, the first", () => {
+  const again = { ...problem("not-guarded"), message: "another way to fail" };
+  const { problems } = summary([made], [problem("not-guarded"), again, problem("not-observed")]);
+  expect(problems.map(({ message }) => message)).toStrictEqual(["not-guarded", "not-observed"]);
+});
+
 test("a read that was throttled counts as put off, and is no problem", () => {
   const read = { code: "RequestLimitExceeded", problem: problem("not-observed") };
   const { status, counts, deferrals } = summary([made], [], [read]);

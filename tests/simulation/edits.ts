@@ -1,0 +1,76 @@
+/**
+ * Edits of the stack's configuration, as `pulumi up` brings them about: other rules, another floor, a tighter brake.
+ * And the person who reads the brake's mail, looks at the plan, and allows it.
+ */
+import { DAY_MS, HOUR_MS } from "../../src/vault/time";
+import type { KeepPolicy, KeepRules, VaultSettings } from "../../src/vault/types";
+import type { Account } from "./account";
+import type { Random } from "./random";
+
+/** Small enough for something to go in a storm of a fortnight. */
+const RULES: readonly KeepRules[] = [
+  { retentionDays: 1 },
+  { retentionDays: 2 },
+  { retentionDays: 4 },
+  { last: 1 },
+  { last: 3 },
+  { daily: 2 },
+  { last: 2, daily: 3, weekly: 2 },
+  { within: "2d" },
+  { within: "1d12h", weekly: 1, yearly: 1 },
+  { hourly: 2, retentionDays: 2 },
+];
+
+export function drawPolicy(random: Random): KeepPolicy {
+  return { keep: random.pick(RULES), drKeep: random.pick(RULES) };
+}
+
+/** What an edit may change; the names of the policies stay. */
+export function drawRetention(random: Random, names: readonly string[]): Partial<VaultSettings> {
+  return {
+    policies: Object.fromEntries(names.map((name) => [name, drawPolicy(random)])),
+    keepAtLeast: random.pick([1, 1, 1, 2]),
+    orphans: random.pick(["keep-last", "keep-last", "keep"]),
+    orphanDays: random.pick([2, 5, 30]),
+  };
+}
+
+/** From now on new environments of the function have these settings; those that run go on with what they have. */
+function deploy(account: Account, change: Partial<VaultSettings>, what: string): void {
+  account.settings = { ...account.settings, ...change };
+  account.deployments += 1;
+  account.story.count("deployments");
+  account.story.tell(`somebody deploys ${what}: ${JSON.stringify(change)}`);
+}
+
+/** One edit after the other, at random times, while it storms. */
+export function startEdits(account: Account): void {
+  const { time, faults } = account;
+  const random = account.random.fork("edits");
+  const rate = faults.daily.edits;
+  // A lock that the new rules contradict could not be deployed.
+  if (rate === 0 || account.settings.lock !== undefined) return;
+  const next = () => {
+    time.after((-Math.log(1 - random.next()) / rate) * DAY_MS, () => {
+      if (account.stormy) {
+        const names = Object.keys(account.settings.policies);
+        const brake = { maxDeletePercent: random.pick([50, 100, 100]) };
+        deploy(account, { ...drawRetention(random, names), ...brake }, "an edit");
+      }
+      next();
+    });
+  };
+  next();
+}
+
+const ALLOW = /allowDeletePlan ([0-9a-f]{16})/g;
+
+/** The brake's mail is answered within hours, storm or not. */
+export function answerBrake(account: Account, body: string): void {
+  const hashes = [...body.matchAll(ALLOW)].map(([, hash = ""]) => hash);
+  if (hashes.length === 0) return;
+  account.story.count("plans allowed");
+  account.time.after(account.random.skewed(HOUR_MS / 4, 12 * HOUR_MS), () => {
+    deploy(account, { allowDeletePlan: hashes }, "a plan that it allows");
+  });
+}

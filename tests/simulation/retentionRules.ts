@@ -1,0 +1,152 @@
+/**
+ * What the keep rules say, held against each deletion as it takes effect: the stack's own configuration of the moment
+ * that the invocation began, the truth of the account instead of what a describe showed. The rules' meaning is
+ * `retention`'s, which other tests hold against restic; here it is that the vault deletes by them and by nothing else.
+ */
+import { makeCalendar } from "../../src/vault/calendar";
+import { type RetentionPoint, newestFirst, retention } from "../../src/vault/retention";
+import { TAG } from "../../src/vault/tags";
+import { DAY_MS } from "../../src/vault/time";
+import type { KeepRules, VaultSettings } from "../../src/vault/types";
+import { type Account, type Region, type SimSnapshot, isSound, isVaults, slotOf } from "./account";
+import { protectedVolumes } from "./fleet";
+import type { Invocation } from "./invocation";
+
+const UTC = makeCalendar("UTC");
+
+/** Slots are ISO instants; one that a person made up is as old as its snapshot. */
+function slotMs(snapshot: SimSnapshot): number {
+  const ms = Date.parse(slotOf(snapshot));
+  return Number.isNaN(ms) ? snapshot.startMs : ms;
+}
+
+/** One point a slot: the given one where it is of that slot, else a sound one before another. */
+function pointsOf(
+  account: Account,
+  list: readonly SimSnapshot[],
+  preferred: SimSnapshot | undefined,
+): RetentionPoint[] {
+  const bySlot = new Map<number, SimSnapshot>();
+  for (const snapshot of list) {
+    const known = bySlot.get(slotMs(snapshot));
+    const better =
+      known === undefined ||
+      snapshot === preferred ||
+      (known !== preferred && isSound(account, snapshot) && !isSound(account, known));
+    if (better) bySlot.set(slotMs(snapshot), snapshot);
+  }
+  return [...bySlot].map(([ms, { snapshotId, dataOf, startMs }]) => ({
+    snapshotId,
+    volumeId: dataOf,
+    startTimeMs: startMs,
+    slotMs: ms,
+  }));
+}
+
+/** The rules of a volume by the tag of its newest point; `undefined` where the stack has none of that name. */
+function rulesFor(
+  account: Account,
+  settings: VaultSettings,
+  volumeId: string,
+  side: "keep" | "drKeep",
+): KeepRules | undefined {
+  const [newest] = (account.byVolume.get(volumeId) ?? [])
+    .filter((one) => isVaults(account, one))
+    .sort((a, b) => slotMs(b) - slotMs(a));
+  const names = Object.keys(settings.policies);
+  const name = names.length === 1 ? names[0] : newest?.tags[TAG.policy];
+  return settings.policies[name ?? ""]?.[side];
+}
+
+/** Whether the volume is an orphan by now: not attached to a protected instance, and its newest point that old. */
+function isOrphan(account: Account, settings: VaultSettings, volumeId: string): boolean {
+  const own = (account.byVolume.get(volumeId) ?? []).filter((one) => isVaults(account, one));
+  const newestMs = Math.max(...own.map(slotMs));
+  const attached = protectedVolumes(account).some((one) => one.volumeId === volumeId);
+  return !attached && account.time.nowMs() - newestMs > settings.orphanDays * DAY_MS;
+}
+
+/**
+ * The ids that the rules let go of, of one volume in one region.
+ * @param list completed points of the vault's
+ */
+export function removable(
+  account: Account,
+  settings: VaultSettings,
+  volumeId: string,
+  list: readonly SimSnapshot[],
+  side: "keep" | "drKeep",
+  nowMs: number,
+  preferred?: SimSnapshot,
+): Set<string> {
+  const rules = rulesFor(account, settings, volumeId, side);
+  if (rules === undefined) return new Set();
+  const options = { nowMs, calendar: UTC, keepAtLeast: settings.keepAtLeast };
+  const points = pointsOf(account, list, preferred);
+  return new Set(retention(points, rules, options).remove);
+}
+
+/** What goes of an orphan: all but its last. */
+function removableOfOrphan(
+  account: Account,
+  settings: VaultSettings,
+  list: readonly SimSnapshot[],
+  snapshot: SimSnapshot,
+): boolean {
+  if (settings.orphans === "keep" || !isOrphan(account, settings, snapshot.dataOf)) return false;
+  const [, ...others] = pointsOf(account, list, snapshot).sort(newestFirst);
+  return others.slice(settings.keepAtLeast - 1).some((p) => p.snapshotId === snapshot.snapshotId);
+}
+
+/** Before a completed point of a slot that no other stands for is deleted: its rules have to let go of it. */
+export function checkRetention(
+  account: Account,
+  settings: VaultSettings,
+  snapshot: SimSnapshot,
+  startMs: number,
+  sinceMs: number,
+): void {
+  const side = snapshot.sourceId === undefined ? "keep" : "drKeep";
+  const all = (account.byVolume.get(snapshot.dataOf) ?? []).filter(
+    (one) =>
+      one.state === "completed" &&
+      (one.sourceId === undefined) === (snapshot.sourceId === undefined) &&
+      (one.lostMs !== undefined || isVaults(account, one)),
+  );
+  const twin = all.some(
+    (one) => one !== snapshot && !one.deleted && slotMs(one) === slotMs(snapshot),
+  );
+  if (twin) return;
+  const nowMs = account.time.nowMs();
+  // What the pass has deleted itself it saw; what went just before it may have seen or not.
+  const seen = [startMs, sinceMs].some((fromMs) => {
+    const list = all.filter((one) => (one.lostMs ?? Infinity) >= fromMs);
+    const gone = removable(account, settings, snapshot.dataOf, list, side, nowMs, snapshot);
+    return gone.has(snapshot.snapshotId) || removableOfOrphan(account, settings, list, snapshot);
+  });
+  if (seen) return;
+  account.story.violate("only what the rules let go of", `${snapshot.snapshotId} of ${snapshot.dataOf}`); // prettier-ignore
+}
+
+/** No pass deletes more of a region's recovery points than the brake lets it, but where a person allowed the plan. */
+export function checkBrake(
+  account: Account,
+  invocation: Invocation,
+  { name, snapshots }: Region,
+  snapshot: SimSnapshot,
+): void {
+  const { maxDeletePercent, allowDeletePlan } = invocation.settings;
+  const points = [...snapshots.values()].filter(
+    (one) => one.state === "completed" && !one.deleted && isVaults(account, one),
+  );
+  // Of two of a slot one is no recovery point.
+  const isPoint = !points.some(
+    (one) => one !== snapshot && one.dataOf === snapshot.dataOf && slotMs(one) === slotMs(snapshot),
+  );
+  const pruned = (invocation.pruned[name] ??= { deleted: 0, of: points.length });
+  if (isPoint) pruned.deleted += 1;
+  // What a describe showed late or a person took meanwhile makes a point or two.
+  const most = Math.ceil((maxDeletePercent / 100) * (pruned.of + 2));
+  if (pruned.deleted <= most || allowDeletePlan.length > 0) return;
+  account.story.violate("the brake holds", `${pruned.deleted} of ${pruned.of} in ${name}`);
+}

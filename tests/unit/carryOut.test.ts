@@ -1,0 +1,86 @@
+/** The brake in its place: after what is held was found out, before anything is deleted. */
+import {
+  DeleteSnapshotCommand,
+  DescribeLockedSnapshotsCommand,
+  DescribeSnapshotAttributeCommand,
+} from "@aws-sdk/client-ec2";
+import { mockClient } from "aws-sdk-client-mock";
+import { carryOut } from "../../src/vault/carryOut";
+import { makeClients } from "../../src/vault/clients";
+import { planHash } from "../../src/vault/planBrake";
+import { DAY_MS } from "../../src/vault/time";
+import type { Plan, VaultPolicy, World } from "../../src/vault/types";
+import { deleteAction } from "../support/actions";
+import { NOW, SETTINGS, copyOf, snapshot } from "../support/world";
+
+const clients = makeClients(SETTINGS);
+const reader = mockClient(clients.primary.reader);
+const writer = mockClient(clients.primary.writer);
+const drReader = mockClient(clients.dr.reader);
+const drWriter = mockClient(clients.dr.writer);
+
+const snapshots = [3, 2, 1].map((days) =>
+  snapshot(`snap-${days}`, { startTimeMs: NOW - days * DAY_MS }),
+);
+const copies = snapshots.map((source) => copyOf(source, `${source.snapshotId}-copy`));
+const world: World = { snapshots, copies, problems: [], throttled: [] };
+
+const plan: Plan = {
+  actions: [
+    deleteAction("snap-3"),
+    deleteAction("snap-2"),
+    deleteAction("snap-3-copy", { region: SETTINGS.drRegion }),
+  ],
+  kept: [],
+  problems: [],
+  pending: [],
+  slotSettled: true,
+};
+
+beforeEach(() => {
+  for (const stub of [reader, writer, drReader, drWriter]) stub.reset();
+  for (const stub of [reader, drReader]) {
+    stub.on(DescribeLockedSnapshotsCommand).resolves({});
+    stub.on(DescribeSnapshotAttributeCommand).resolves({});
+  }
+  for (const stub of [writer, drWriter]) {
+    stub.on(DeleteSnapshotCommand).resolves({ $metadata: { requestId: "r" } });
+  }
+});
+
+function deleted(): (string | undefined)[] {
+  return [writer, drWriter].flatMap((stub) =>
+    stub.commandCalls(DeleteSnapshotCommand).map(({ args: [{ input }] }) => input.SnapshotId),
+  );
+}
+
+function carry(extra: Partial<VaultPolicy> = {}) {
+  const policy = { ...SETTINGS, maxDeletePercent: 50, ...extra };
+  return carryOut(clients, plan, world, policy, { now: () => NOW, deadlineMs: NOW + 1 });
+}
+
+test("too much in one region stops that region alone, and is told", async () => {
+  const done = await carry();
+  expect(deleted()).toStrictEqual(["snap-3-copy"]);
+  expect(done.plan.problems.map(({ kind, subject }) => `${kind}/${subject}`)).toStrictEqual([
+    "delete-brake/us-east-1",
+  ]);
+  expect(done.plan.kept.map(({ snapshotId }) => snapshotId)).toStrictEqual(["snap-3", "snap-2"]);
+  expect(done.outcomes.map(({ status }) => status)).toStrictEqual(["done"]);
+});
+
+test("the plan that is allowed is carried out", async () => {
+  const allowDeletePlan = [planHash(SETTINGS.primaryRegion, ["snap-2", "snap-3"])];
+  const done = await carry({ allowDeletePlan });
+  expect(deleted()).toStrictEqual(["snap-3", "snap-2", "snap-3-copy"]);
+  expect(done.plan.problems).toStrictEqual([]);
+});
+
+test("what a person holds is not about to be deleted, and does not count", async () => {
+  const LockExpiresOn = new Date(NOW + 30 * DAY_MS);
+  const Snapshots = [{ SnapshotId: "snap-2", LockState: "governance" as const, LockExpiresOn }];
+  reader.on(DescribeLockedSnapshotsCommand).resolves({ Snapshots });
+  const done = await carry();
+  expect(deleted()).toStrictEqual(["snap-3", "snap-3-copy"]);
+  expect(done.plan.problems.map(({ kind }) => kind)).toStrictEqual(["locked"]);
+});
