@@ -175,7 +175,14 @@ export async function apply(
     },
     defer: (code) => {
       const detail = code === undefined ? "no time left" : `stopped after ${code}`;
-      outcomes[index] = { action, status: "deferred", detail, code, snapshotIds: [] };
+      outcomes[index] = {
+        action,
+        status: "deferred",
+        notBegun: true,
+        detail,
+        code,
+        snapshotIds: [],
+      };
     },
   }));
   await runSteps(steps, CONCURRENCY, () => budget.now() < budget.deadlineMs);

@@ -25,6 +25,20 @@ function subjectOf({ action }: Outcome): Record<string, unknown> {
   return { region, snapshotId: action.snapshotId, reason };
 }
 
+/** What was not begun, in one line a kind, region and reason: a backlog of thousands would fill the log at every pass. */
+function logNotBegun(log: VaultLog, outcomes: readonly Outcome[]): void {
+  const counts = new Map<string, { outcome: Outcome; count: number }>();
+  for (const outcome of outcomes) {
+    const { action, detail } = outcome;
+    const key = `${action.kind} ${action.region} ${detail}`;
+    counts.set(key, { outcome, count: (counts.get(key)?.count ?? 0) + 1 });
+  }
+  for (const { outcome, count } of counts.values()) {
+    const { action, status, detail, code } = outcome;
+    log.info(action.kind, { region: action.region, status, count, detail, code });
+  }
+}
+
 /** What is kept is said once a run: said by every pass and sweep, it would be most of the log's cost. */
 export function logDecisions(
   log: VaultLog,
@@ -36,7 +50,9 @@ export function logDecisions(
   for (const { code, problem } of putOff) {
     log.info("read", { status: "deferred", code, detail: problem.message });
   }
-  for (const outcome of outcomes) {
+  const isLeft = ({ notBegun }: Outcome) => notBegun === true;
+  logNotBegun(log, outcomes.filter(isLeft));
+  for (const outcome of outcomes.filter((one) => !isLeft(one))) {
     const { action, status, detail, code, requestId, snapshotIds } = outcome;
     const fields = { ...subjectOf(outcome), status, detail, code, requestId, snapshotIds };
     if (status === "failed") log.error(action.kind, fields);

@@ -258,6 +258,8 @@ export interface Outcome {
   action: Action;
   status: "done" | "deferred" | "skipped" | "failed";
   detail: string;
+  /** Set on what was not even begun: its kind met a limit before, or time was over. */
+  notBegun?: true;
   /** AWS error code, where AWS refused. */
   code?: string;
   requestId?: string;

@@ -112,8 +112,8 @@ export interface Account {
   crowd: { sinceMs: number; untilMs: number; over: boolean };
   /** How often the stack was deployed anew: environments of the function before are old. */
   deployments: number;
-  /** Slots that a run has begun for. */
-  slotsReached: Set<string>;
+  /** Since when the clock has carried a slot: before that the vault can't know that one is due. */
+  knownSinceMs: number;
   /** An action that somebody denied the role, `ec2:CopySnapshot`. */
   deniedAction?: string;
 }
@@ -151,7 +151,7 @@ export function makeAccount(
     snsDown: false,
     crowd: { sinceMs: 0, untilMs: 0, over: true },
     deployments: 0,
-    slotsReached: new Set(),
+    knownSinceMs: Infinity,
   };
 }
 

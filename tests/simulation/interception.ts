@@ -56,6 +56,7 @@ interface Fields {
   subject?: string;
   message?: string;
   status?: string;
+  count?: number;
   detail?: string;
   instanceId?: string;
   sourceSnapshotId?: string;
@@ -66,7 +67,7 @@ interface Fields {
 function onLog(message: string, fields: Fields = {}): void {
   const invocation = caller.getStore();
   if (invocation === undefined) return;
-  if (fields.status === "deferred") invocation.deferred += 1;
+  if (fields.status === "deferred") invocation.deferred += fields.count ?? 1;
   if (message === "problem" || message === "notice") {
     const key = `${fields.kind ?? ""}/${fields.subject ?? ""}`;
     const said = message === "notice" ? invocation.notices : invocation.problems;

@@ -104,8 +104,6 @@ export function makeLambda(
     if (invocation.overlapped) tellings.forgot();
     running.add(invocation);
     story.count("invocations");
-    const { kind, slot } = invocation.event;
-    if (kind === "run" && slot !== undefined) account.slotsReached.add(slot);
     story.tell(`${id} woken by ${JSON.stringify(event).slice(0, 60)}`);
     time.at(invocation.endMs, () => {
       timedOut(invocation);

@@ -63,6 +63,9 @@ export function makeScheduler(account: Account, deliver: Deliver): Scheduler {
         throw awsError("ValidationException", "Invalid Schedule Expression at(): in the past");
       }
       input = given.Target?.Input ?? "";
+      if (/"(slot|done)":/.test(input)) {
+        account.knownSinceMs = Math.min(account.knownSinceMs, time.nowMs());
+      }
       atMs = enabled ? wantedMs : undefined;
       const mine = (version += 1);
       if (enabled) {

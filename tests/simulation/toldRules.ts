@@ -53,11 +53,12 @@ function checkUncopied(account: Account, tellings: Tellings): void {
 
 /**
  * Whether the vault must know of the slot: a sweep reads the schedule, so that a run that was lost, or killed at its
- * first call, is made good. Only the slots after the first run are told by it.
+ * first call, is made good. Only the slots after the first that the clock carried are told by it; before that the
+ * alarm on missing runs has the word.
  */
 function isKnown(account: Account, tellings: Tellings, slotMs: number): boolean {
   if (tellings.silencedMs() >= slotMs - DAY_MS) return false;
-  return account.slotsReached.size > 1;
+  return account.knownSinceMs <= slotMs;
 }
 
 /** A slot that is over, with a volume that was there all the time and has nothing for it. */

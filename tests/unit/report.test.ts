@@ -61,6 +61,26 @@ test("a notice is logged as information and is not counted", () => {
   expect(counted).not.toContain("ProblemsSeen");
 });
 
+test("what was not begun is a line a kind, region and reason, with its number", () => {
+  const lines: unknown[] = [];
+  const write = (message: string, fields: unknown) => lines.push([message, fields]);
+  const putOff = (id: string, detail: string): Outcome => ({
+    action: copyAction(id),
+    status: "deferred",
+    notBegun: true,
+    detail,
+    code: "ResourceLimitExceeded",
+    snapshotIds: [],
+  });
+  const outcomes = [putOff("a", "stopped"), putOff("b", "stopped"), putOff("c", "no time left")];
+  logDecisions({ info: write, error: write }, SWEEP, { actions: [], kept: [], problems: [], pending: [], slotSettled: true }, outcomes, []);
+  const line = { region: "us-west-2", status: "deferred", code: "ResourceLimitExceeded" };
+  expect(lines).toStrictEqual([
+    ["copy", { ...line, count: 2, detail: "stopped" }],
+    ["copy", { ...line, count: 1, detail: "no time left" }],
+  ]);
+}); // prettier-ignore
+
 test("a sweep does not say again what is kept", () => {
   const messages: string[] = [];
   const write = (message: string) => messages.push(message);
