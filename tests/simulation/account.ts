@@ -114,6 +114,8 @@ export interface Account {
   deployments: number;
   /** Since when the clock has carried a slot: before that the vault can't know that one is due. */
   knownSinceMs: number;
+  /** When an invocation last ended by itself. */
+  endedMs: number;
   /** An action that somebody denied the role, `ec2:CopySnapshot`. */
   deniedAction?: string;
 }
@@ -152,6 +154,7 @@ export function makeAccount(
     crowd: { sinceMs: 0, untilMs: 0, over: true },
     deployments: 0,
     knownSinceMs: Infinity,
+    endedMs: 0,
   };
 }
 

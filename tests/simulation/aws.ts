@@ -82,7 +82,7 @@ export function makeAws(account: Account, scheduler: Scheduler, tellings: Tellin
       case "CreateSnapshot":
         return createSnapshot(account, crowds, call.input);
       case "CopySnapshot":
-        checkCopy(account, call.input.SourceSnapshotId ?? "");
+        checkCopy(account, invocation, call.input.SourceSnapshotId ?? "");
         return copySnapshot(account, crowds, region, call.input);
       case "DeleteSnapshot":
         checkDelete(account, invocation, region, call.input.SnapshotId ?? "");

@@ -119,6 +119,7 @@ export function makeLambda(
       if (invocation.over) return;
       finish();
       lastEnded = invocation;
+      account.endedMs = time.nowMs();
       idle.push(environment);
       story.count("actions deferred", invocation.deferred);
     };

@@ -18,6 +18,9 @@ function wasTold(tellings: Tellings, texts: readonly string[], sinceMs: number):
 
 const REGION_UNSEEN = ["could not read"];
 
+/** The slot's window, and a sweep that closes it. */
+const CLOSED_AFTER_MS = 10 * HOUR_MS;
+
 /** By then a sweep has looked, however late it was. */
 const SWEEPS_MS = 12 * HOUR_MS;
 
@@ -58,6 +61,8 @@ function checkUncopied(account: Account, tellings: Tellings): void {
  */
 function isKnown(account: Account, tellings: Tellings, slotMs: number): boolean {
   if (tellings.silencedMs() >= slotMs - DAY_MS) return false;
+  // Where every invocation is killed for a day, Lambda's own failures and the alarm tell.
+  if (account.endedMs < slotMs + CLOSED_AFTER_MS) return false;
   return account.knownSinceMs <= slotMs;
 }
 
