@@ -32,7 +32,7 @@ export interface SimInstance {
 }
 
 /** A lock, as it was set last. */
-export interface SimLock {
+interface SimLock {
   mode: "governance" | "compliance";
   sinceMs: number;
   untilMs: number;

@@ -21,7 +21,7 @@ const RULES: readonly KeepRules[] = [
   { hourly: 2, retentionDays: 2 },
 ];
 
-export function drawPolicy(random: Random): KeepPolicy {
+function drawPolicy(random: Random): KeepPolicy {
   return { keep: random.pick(RULES), drKeep: random.pick(RULES) };
 }
 

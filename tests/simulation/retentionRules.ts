@@ -1,18 +1,16 @@
 /**
  * What the keep rules say, held against each deletion as it takes effect: the stack's own configuration of the moment
- * that the invocation began, the truth of the account instead of what a describe showed. The rules' meaning is
- * `retention`'s, which other tests hold against restic; here it is that the vault deletes by them and by nothing else.
+ * that the invocation began, the truth of the account instead of what a describe showed. The vault deletes by its
+ * rules, read by keepOracle.ts, and by nothing else.
  */
-import { makeCalendar } from "../../src/vault/calendar";
-import { type RetentionPoint, newestFirst, retention } from "../../src/vault/retention";
+import { type RetentionPoint, newestFirst } from "../../src/vault/retention";
 import { TAG } from "../../src/vault/tags";
 import { DAY_MS } from "../../src/vault/time";
 import type { KeepRules, VaultSettings } from "../../src/vault/types";
 import { type Account, type Region, type SimSnapshot, isSound, isVaults, slotOf } from "./account";
 import { protectedVolumes } from "./fleet";
 import type { Invocation } from "./invocation";
-
-const UTC = makeCalendar("UTC");
+import { letGo } from "./keepOracle";
 
 /** Slots are ISO instants; one that a person made up is as old as its snapshot. */
 function slotMs(snapshot: SimSnapshot): number {
@@ -81,9 +79,8 @@ export function removable(
 ): Set<string> {
   const rules = rulesFor(account, settings, volumeId, side);
   if (rules === undefined) return new Set();
-  const options = { nowMs, calendar: UTC, keepAtLeast: settings.keepAtLeast };
   const points = pointsOf(account, list, preferred);
-  return new Set(retention(points, rules, options).remove);
+  return letGo(points, rules, nowMs, settings.keepAtLeast);
 }
 
 /** What goes of an orphan: all but its last. */

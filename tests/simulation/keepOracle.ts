@@ -1,0 +1,66 @@
+/**
+ * Which points the keep rules let go of, in UTC. Written for the simulation alone and the other way round than
+ * `retention`: a mistake there must not hide itself here.
+ */
+import { parseWithin } from "../../src/vault/keepRules";
+import type { RetentionPoint } from "../../src/vault/retention";
+import { DAY_MS, HOUR_MS } from "../../src/vault/time";
+import type { KeepRules } from "../../src/vault/types";
+
+type Rule = "last" | "hourly" | "daily" | "weekly" | "monthly" | "yearly";
+
+function timeOf({ slotMs, startTimeMs }: RetentionPoint): number {
+  return slotMs ?? startTimeMs;
+}
+
+function periodOf(rule: Rule, point: RetentionPoint): string {
+  const iso = new Date(timeOf(point)).toISOString();
+  if (rule === "last") return point.snapshotId;
+  if (rule === "weekly") return String(Math.floor((timeOf(point) / DAY_MS + 3) / 7));
+  return iso.slice(0, { hourly: 13, daily: 10, monthly: 7, yearly: 4 }[rule]);
+}
+
+/** The newest of each of the newest periods; all of fewer periods than asked for, and then the oldest point too. */
+function keptByCount(newestFirst: readonly RetentionPoint[], rule: Rule, count: number): string[] {
+  const periods = new Map<string, string>();
+  for (const point of newestFirst) {
+    const period = periodOf(rule, point);
+    if (!periods.has(period)) periods.set(period, point.snapshotId);
+  }
+  const ids = [...periods.values()];
+  if (count !== -1 && ids.length >= count) return ids.slice(0, count);
+  return [...ids, newestFirst.at(-1)?.snapshotId ?? ""];
+}
+
+function withinLimitMs(newestFirst: readonly RetentionPoint[], within: string, nowMs: number) {
+  const newest = newestFirst.find((point) => timeOf(point) <= nowMs);
+  const { years, months, days, hours } = parseWithin(within) ?? { years: 0, months: 0, days: 0, hours: 0 }; // prettier-ignore
+  if (newest === undefined) return -Infinity;
+  const limit = new Date(timeOf(newest));
+  limit.setUTCFullYear(limit.getUTCFullYear() - years, limit.getUTCMonth() - months, limit.getUTCDate() - days); // prettier-ignore
+  return limit.getTime() - hours * HOUR_MS;
+}
+
+const RULES: readonly Rule[] = ["last", "hourly", "daily", "weekly", "monthly", "yearly"];
+
+/** @returns ids */
+export function letGo(
+  points: readonly RetentionPoint[],
+  rules: KeepRules,
+  nowMs: number,
+  keepAtLeast: number,
+): Set<string> {
+  const sorted = [...points].sort((a, b) => timeOf(b) - timeOf(a));
+  const kept = new Set(sorted.slice(0, keepAtLeast).map(({ snapshotId }) => snapshotId));
+  for (const rule of RULES) {
+    const count = rules[rule];
+    if (count === undefined) continue;
+    for (const id of keptByCount(sorted, rule, count)) kept.add(id);
+  }
+  const limitMs = rules.within === undefined ? Infinity : withinLimitMs(sorted, rules.within, nowMs); // prettier-ignore
+  const oldestMs = nowMs - (rules.retentionDays ?? -Infinity) * DAY_MS;
+  for (const point of sorted) {
+    if (timeOf(point) > limitMs || point.startTimeMs >= oldestMs) kept.add(point.snapshotId);
+  }
+  return new Set(sorted.map(({ snapshotId }) => snapshotId).filter((id) => !kept.has(id)));
+}
