@@ -1,4 +1,7 @@
-/** Seeds that found a mistake, the vault's or the simulation's, with what it was. They are run by every `npm test`. */
+/**
+ * Seeds that found a mistake, the vault's or the simulation's, with what it was. They are run by every `npm test`; a
+ * change of the model or of the vault's calls shifts what they draw, so that an old one replays another story.
+ */
 export interface KeptSeed {
   seed: number;
   days: number;
@@ -24,5 +27,34 @@ export const KEPT_SEEDS: readonly KeptSeed[] = [
     days: 60,
     found:
       "a rule of the simulation's own: a crowd of over an hour may end in the middle of the pass that tells of it",
+  },
+  {
+    seed: 20897,
+    days: 60,
+    found: "a rule of the simulation's own: what an AMI has just let go of waits for a sweep",
+  },
+  {
+    seed: 1364,
+    days: 60,
+    found:
+      "a rule of the simulation's own: a copy that a person has just taken away is not missing yet",
+  },
+  {
+    seed: 315,
+    days: 60,
+    found:
+      "one thing that could not be read was told twice in one mail: once as throttled, once as unanswered",
+  },
+  {
+    seed: 30096,
+    days: 60,
+    found:
+      "a rule of the simulation's own: a vault whose first runs were all killed knows of no slot",
+  },
+  {
+    seed: 30120,
+    days: 60,
+    found:
+      "a rule of the simulation's own: of two passes at once one may copy what the other has just let expire",
   },
 ];
