@@ -29,6 +29,8 @@ function uncopied(account: Account, snapshot: SimSnapshot): boolean {
     return false;
   }
   if (!isVaults(account, snapshot) || snapshot.tags[TAG.copyExpired] !== undefined) return false;
+  // The mark of a copy that has lived its time may be among what a person took.
+  if (snapshot.untagged === true) return false;
   const lately = account.time.nowMs() - SWEEPS_MS;
   const copies = (account.byVolume.get(snapshot.dataOf) ?? []).filter(
     (s) =>
