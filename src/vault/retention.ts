@@ -52,18 +52,6 @@ export function newestFirst(a: RetentionPoint, b: RetentionPoint): number {
   );
 }
 
-/** The ids of each volume's newest point. */
-export function newestOfEachVolume(points: readonly RetentionPoint[]): Set<string> {
-  const newestByVolume = new Map<string, RetentionPoint>();
-  for (const point of points) {
-    const known = newestByVolume.get(point.volumeId);
-    if (known === undefined || newestFirst(point, known) < 0) {
-      newestByVolume.set(point.volumeId, point);
-    }
-  }
-  return new Set([...newestByVolume.values()].map(({ snapshotId }) => snapshotId));
-}
-
 /** The points of each volume, in the order that they came in. */
 export function byVolume<Point extends RetentionPoint>(points: readonly Point[]): Point[][] {
   const known = new Map<string, Point[]>();

@@ -2,8 +2,6 @@
  * (a) API calls of one night by kind, on the emulator, against the floor that no tool can go below: a page of instances,
  * a page of snapshots a region, a CreateSnapshots an instance, a CopySnapshot a volume.
  */
-import { mkdtempSync, symlinkSync, readdirSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Instance } from "@aws-sdk/client-ec2";
 import { inChild, printFigure } from "./child";
@@ -11,6 +9,7 @@ import type { CallCount } from "../../src/local/emulator";
 import { loadStackConfig } from "../../src/local/stackConfig";
 import { startVault } from "../../src/local/vault";
 import { DAY_MS, HOUR_MS } from "../../src/vault/time";
+import { emulatorHome } from "../support/emulatorHome";
 
 export interface CallFigure {
   instances: number;
@@ -47,17 +46,6 @@ function fleetOf(count: number): Instance[] {
   });
 }
 
-/** A home of its own, with the emulator's environment that `npm start` made or will make. */
-function homeFolder(): string {
-  const home = mkdtempSync(join(tmpdir(), "smart-vault-bench-"));
-  for (const made of readdirSync(join(ROOT, ".vault")).filter((name) =>
-    /^emulator-\w+$/.test(name),
-  )) {
-    symlinkSync(join(ROOT, ".vault", made), join(home, made));
-  }
-  return home;
-}
-
 /** One night: from the run until the next sweep, by when nothing is pending any more. */
 async function measureHere(
   instances: number,
@@ -66,7 +54,14 @@ async function measureHere(
   const startMs = Math.floor(Date.now() / DAY_MS) * DAY_MS;
   const fleet = { source: "bench", instances: fleetOf(instances), volumes: [] };
   const config = loadStackConfig(ROOT, "dev", [SCHEDULE]);
-  const vault = await startVault(ROOT, homeFolder(), config, fleet, startMs, () => undefined);
+  const vault = await startVault(
+    ROOT,
+    emulatorHome("bench"),
+    config,
+    fleet,
+    startMs,
+    () => undefined,
+  );
   try {
     await vault.emulator.setPending(pendingMinutes);
     await vault.runUntil(startMs + RUN_AT_MS - 1, () => undefined);

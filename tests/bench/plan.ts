@@ -5,6 +5,7 @@ import { INSTANCE_TAG_PREFIX, TAG } from "../../src/vault/tags";
 import { DAY_MS, isoSeconds } from "../../src/vault/time";
 import type { ProtectedInstance, Snapshot, VaultPolicy, World } from "../../src/vault/types";
 import { volumeFactsToTags } from "../../src/vault/volumeFacts";
+import { SETTINGS, keeping } from "../support/world";
 
 export interface PlanFigure {
   /** Snapshots and copies together. */
@@ -19,27 +20,7 @@ const NIGHTS = 14;
 const VOLUMES_AN_INSTANCE = 2;
 export const NOW = Date.UTC(2026, 10, 22, 3, 5);
 
-const POLICY: VaultPolicy = {
-  vaultId: "smart-vault-bench",
-  primaryRegion: "us-east-1",
-  drRegion: "us-west-2",
-  tagKey: "backup",
-  policies: {
-    True: { keep: { retentionDays: NIGHTS - 1 }, drKeep: { retentionDays: NIGHTS - 1 } },
-  },
-  keepAtLeast: 1,
-  overrideMax: {},
-  orphans: "keep-last",
-  orphanDays: 30,
-  maxDeletePercent: 50,
-  maxDeletes: 0,
-  allowDeletePlan: [],
-  schedule: "cron(0 3 * * ? *)",
-  timezone: "UTC",
-  startWindowHours: 8,
-  copyStuckHours: 12,
-  drKeyArn: "arn:aws:kms:us-west-2:123456789012:key/bench",
-};
+const POLICY: VaultPolicy = { ...SETTINGS, tagKey: "backup", policies: keeping(NIGHTS - 1) };
 
 export function instanceAt(index: number): ProtectedInstance {
   const id = index.toString(16).padStart(12, "0");

@@ -2,8 +2,6 @@
  * Goal: on an emulated account a copy stays while it is locked, whoever locked it, and a person hears of what stays.
  * Method: the archive of a stack that locks its copies, some nights with a person who locks and shares in between.
  */
-import { existsSync, mkdtempSync, readdirSync, symlinkSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
   DeleteSnapshotCommand,
@@ -15,6 +13,7 @@ import { type LocalVault, startVault } from "../../src/local/vault";
 import { describeLocks, describeVaultSnapshots } from "../../src/vault/ec2Reads";
 import { TAG } from "../../src/vault/tags";
 import { DAY_MS, HOUR_MS } from "../../src/vault/time";
+import { emulatorHome } from "../support/emulatorHome";
 
 const ROOT = join(__dirname, "..", "..");
 const START_MS = Math.floor(Date.now() / DAY_MS) * DAY_MS;
@@ -35,17 +34,6 @@ const FLEET = {
   ],
   volumes: [],
 };
-
-/** A home of its own, with the emulator's environment where one is made already. */
-function homeFolder(): string {
-  const home = mkdtempSync(join(tmpdir(), "smart-vault-locks-"));
-  const shared = join(ROOT, ".vault");
-  if (!existsSync(shared)) return home;
-  for (const made of readdirSync(shared).filter((name) => /^emulator-\w+$/.test(name))) {
-    symlinkSync(join(shared, made), join(home, made));
-  }
-  return home;
-}
 
 let vault: LocalVault;
 
@@ -78,7 +66,7 @@ describe("copies that are locked for two days and kept for two", () => {
       `lock=${JSON.stringify(LOCK)}`,
       "iUnderstandComplianceLock=true",
     ]);
-    vault = await startVault(ROOT, homeFolder(), config, FLEET, START_MS, () => undefined);
+    vault = await startVault(ROOT, emulatorHome("locks"), config, FLEET, START_MS, () => undefined);
   }, 240_000);
 
   afterAll(() => vault.stop());
