@@ -57,4 +57,10 @@ export const KEPT_SEEDS: readonly KeptSeed[] = [
     found:
       "a rule of the simulation's own: of two passes at once one may copy what the other has just let expire",
   },
+  {
+    seed: 50200,
+    days: 60,
+    found:
+      "a rule of the simulation's own: a pass that gives a shared volume another policy prunes by the one it read",
+  },
 ];

@@ -41,15 +41,19 @@ function pointsOf(
   }));
 }
 
-/** The rules of a volume by the tag of its newest point; `undefined` where the stack has none of that name. */
+/**
+ * The rules of a volume by the tag of its newest point; `undefined` where the stack has none of that name.
+ * @param seenMs of the points begun by then: a volume shared by instances of two policies changes hands with each
+ */
 function rulesFor(
   account: Account,
   settings: VaultSettings,
   volumeId: string,
   side: "keep" | "drKeep",
+  seenMs: number,
 ): KeepRules | undefined {
   const [newest] = (account.byVolume.get(volumeId) ?? [])
-    .filter((one) => isVaults(account, one))
+    .filter((one) => isVaults(account, one) && one.startMs <= seenMs)
     .sort((a, b) => slotMs(b) - slotMs(a));
   const names = Object.keys(settings.policies);
   const name = names.length === 1 ? names[0] : newest?.tags[TAG.policy];
@@ -76,8 +80,9 @@ export function removable(
   side: "keep" | "drKeep",
   nowMs: number,
   preferred?: SimSnapshot,
+  seenMs = Infinity,
 ): Set<string> {
-  const rules = rulesFor(account, settings, volumeId, side);
+  const rules = rulesFor(account, settings, volumeId, side, seenMs);
   if (rules === undefined) return new Set();
   const points = pointsOf(account, list, preferred);
   return letGo(points, rules, nowMs, settings.keepAtLeast);
@@ -118,8 +123,11 @@ export function checkRetention(
   // What the pass has deleted itself it saw; what went just before it may have seen or not.
   const seen = [startMs, sinceMs].some((fromMs) => {
     const list = all.filter((one) => (one.lostMs ?? Infinity) >= fromMs);
-    const gone = removable(account, settings, snapshot.dataOf, list, side, nowMs, snapshot);
-    return gone.has(snapshot.snapshotId) || removableOfOrphan(account, settings, list, snapshot);
+    const isGone = [Infinity, fromMs].some(
+      (seenMs) =>
+      removable(account, settings, snapshot.dataOf, list, side, nowMs, snapshot, seenMs).has(snapshot.snapshotId), // prettier-ignore
+    );
+    return isGone || removableOfOrphan(account, settings, list, snapshot);
   });
   if (seen) return;
   account.story.violate("only what the rules let go of", `${snapshot.snapshotId} of ${snapshot.dataOf}`); // prettier-ignore
