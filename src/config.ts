@@ -8,12 +8,15 @@ import {
   type Parse,
   boolean,
   emails,
+  encryptPrimary,
   hashes,
   integer,
   keyArns,
   logRetention,
+  maybeRegion,
   oneOf,
   region,
+  regions,
   roleArns,
   schedule,
   snapshotLock,
@@ -26,7 +29,8 @@ import type { KeepPolicy } from "./vault/types";
 
 /** What each key must be. Its order is the order of Pulumi.yaml and of the README's table. */
 const FIELDS = {
-  drRegion: region,
+  drRegion: maybeRegion,
+  drRegions: regions,
   tagKey: tagText(128),
   tagValue: tagText(256),
   policies,
@@ -45,6 +49,7 @@ const FIELDS = {
   maxDeletePercent: integer(1, 100),
   maxDeletes: integer(0, 100_000),
   allowDeletePlan: hashes,
+  dryRun: boolean,
   lock: snapshotLock,
   iUnderstandComplianceLock: boolean,
   alertEmails: emails,
@@ -54,6 +59,7 @@ const FIELDS = {
   reserveConcurrency: boolean,
   protectKeys: boolean,
   recycleBinDays: integer(0, 365),
+  encryptPrimary,
   sourceKeyArns: keyArns,
   restoreRoleArns: roleArns,
 } satisfies Record<string, Parse<unknown>>;
@@ -66,7 +72,7 @@ type PolicyKey = "policies" | "tagValue" | "keep" | "drKeep" | "retentionDays" |
 type Parsed = Readonly<{ [K in keyof Fields]: ValueOf<Fields[K]> }>;
 
 /** The validated configuration of one stack. */
-export type VaultConfig = Omit<Parsed, PolicyKey> & {
+export type VaultConfig = Omit<Parsed, PolicyKey | "drRegion"> & {
   /** What is kept, by the value of the backup tag. */
   readonly policies: Readonly<Record<string, KeepPolicy>>;
   /** `<project>-<stack>` */
@@ -121,22 +127,39 @@ function parseFields(raw: RawConfig, faults: string[]): Record<string, unknown> 
   return parsed;
 }
 
-function regionFaults(primaryRegion: string | undefined, drRegion: unknown): string[] {
+/** What is wrong with DR regions beside the primary one. */
+function drFaults(key: string, primary: string, drs: readonly string[]): string[] {
+  return drs.flatMap((dr) => {
+    if (dr === primary) {
+      return [`${key}: expected a region other than aws:region, got ${dr} for both`];
+    }
+    if (partition(dr) === partition(primary)) return [];
+    return [
+      `${key}: expected a region of the same AWS partition as ${primary}, got ${dr}: ` +
+        "EC2 copies no snapshot from one partition to another",
+    ];
+  });
+}
+
+function regionFaults(primaryRegion: string | undefined, parsed: Record<string, unknown>) {
   const primary = region(primaryRegion ?? "");
   if ("expected" in primary) {
     return [`aws:region: expected ${primary.expected}, got ${JSON.stringify(primaryRegion)}`];
   }
-  if (typeof drRegion !== "string") return [];
-  if (drRegion === primary.value) {
-    return [`drRegion: expected a region other than aws:region, got ${drRegion} for both`];
+  const { drRegion, drRegions, encryptPrimary: keyArn } = parsed as Partial<Parsed>;
+  const faults = drFaults("drRegions", primary.value, drRegions ?? []);
+  if (drRegion !== undefined && drRegion !== "") {
+    faults.push(...drFaults("drRegion", primary.value, [drRegion]));
+    if (drRegions?.length) {
+      faults.push(`drRegion: expected none where drRegions is set, got ${drRegion}`);
+    }
+  } else if (drRegion === "" && drRegions?.length === 0) {
+    faults.push("drRegion: expected a region to copy to, got none");
   }
-  if (partition(drRegion) !== partition(primary.value)) {
-    return [
-      `drRegion: expected a region of the same AWS partition as ${primary.value}, got ${drRegion}: ` +
-        "EC2 copies no snapshot from one partition to another",
-    ];
+  if (typeof keyArn === "string" && keyArn.split(":")[3] !== primary.value) {
+    faults.push(`encryptPrimary: expected a key of ${primary.value}, got ${keyArn}`);
   }
-  return [];
+  return faults;
 }
 
 /** Throws where there are mistakes. */
@@ -152,7 +175,7 @@ function refuse({ stack }: RawConfig, faults: readonly string[]): void {
 export function parseConfig(raw: RawConfig): VaultConfig {
   const faults = unknownKeys(raw.values);
   const parsed = parseFields(raw, faults);
-  faults.push(...regionFaults(raw.primaryRegion, parsed.drRegion));
+  faults.push(...regionFaults(raw.primaryRegion, parsed));
   const vaultId = `${raw.project}-${raw.stack}`;
   if (!VAULT_ID.test(vaultId)) {
     faults.push(
@@ -167,10 +190,12 @@ export function parseConfig(raw: RawConfig): VaultConfig {
     drKeep,
     retentionDays,
     drRetentionDays,
+    drRegion,
     ...config
   } = parsed as Parsed;
   const single = { tagValue, keep, drKeep, retentionDays, drRetentionDays };
-  const resolved = { ...config, policies: policiesOf(named, single) };
+  const drRegions = drRegion === "" ? config.drRegions : [drRegion];
+  const resolved = { ...config, drRegions, policies: policiesOf(named, single) };
   // What the values contradict each other in shows only when each is in order.
   refuse(
     raw,

@@ -53,6 +53,25 @@ export const region: Parse<string> = (raw) =>
     ? { value: raw }
     : { expected: `an AWS region (did you mean ${closest(raw, REGIONS)}?)` };
 
+/** An empty text: none. */
+export const maybeRegion: Parse<string> = (raw) => (raw === "" ? { value: raw } : region(raw));
+
+/** Each costs a copy of everything, and a tag of room on each snapshot for when its copy expires. */
+const MAX_DR_REGIONS = 5;
+
+/** A JSON list of different regions; the empty one: `drRegion` is the only one. */
+export const regions: Parse<string[]> = (raw) => {
+  const expected = `a list of up to ${MAX_DR_REGIONS} different AWS regions`;
+  const value = json(raw);
+  if (!Array.isArray(value) || value.length > MAX_DR_REGIONS) return { expected };
+  const wrong = value.find((item) => typeof item !== "string" || "expected" in region(item));
+  if (typeof wrong === "string") {
+    return { expected: `${expected} (did you mean ${closest(wrong, REGIONS)}?)` };
+  }
+  if (wrong !== undefined || new Set(value).size < value.length) return { expected };
+  return { value: value as string[] };
+};
+
 /** EC2's limits for a tag: 1 to `max` characters, and no key of AWS's own. */
 export function tagText(max: number): Parse<string> {
   return (raw) =>
@@ -117,6 +136,15 @@ function list(pattern: RegExp, what: string): Parse<string[]> {
   };
 }
 
+const KEY_ARN = /^arn:aws[\w-]*:kms:[\w-]+:\d{12}:key\/[\w-]+$/;
+
+/** `true`: under a key of the vault's own; an ARN: under that key. */
+export const encryptPrimary: Parse<boolean | string> = (raw) => {
+  const onOff = boolean(raw);
+  if ("value" in onOff) return onOff;
+  return KEY_ARN.test(raw) ? { value: raw } : { expected: "true, false or the ARN of a KMS key" };
+};
+
 export const emails = list(/^[^\s@]+@[^\s@]+\.[^\s@]+$/, "e-mail addresses");
-export const keyArns = list(/^arn:aws[\w-]*:kms:[\w-]+:\d{12}:key\/[\w-]+$/, "KMS key ARNs");
+export const keyArns = list(KEY_ARN, "KMS key ARNs");
 export const roleArns = list(/^arn:aws[\w-]*:iam::\d{12}:role\/.+$/, "IAM role ARNs");

@@ -72,7 +72,7 @@ async function rehearse(
     return {
       stack: vault.stack.vaultId,
       inventory: inventory.source,
-      regions: { primary: config.primaryRegion, dr: config.drRegion },
+      regions: { primary: config.primaryRegion, dr: config.drRegions[0] ?? "" },
       nights: played,
       audit: found,
       pruned: pruned(readDecisions(readFileSync(vault.logFile, "utf8"))),

@@ -100,7 +100,7 @@ function stackOf(
   return {
     vaultId: String(outputs.functionName),
     topicArn: String(outputs.topicArn),
-    drKeyArn: String(outputs.drKeyArn),
+    drKeyArn: String((outputs.keyArns as Record<string, unknown>)[drRegion]),
     primaryRegion,
     drRegion,
     loadMs,

@@ -1,10 +1,12 @@
 /**
- * A mail when somebody takes the DR key away. KMS is called in the DR region, the topic is in the primary one, and a rule
- * reaches only topics of its own region: so a rule there hands the event to the primary region's default bus, and a rule
- * here to the topic (docs/adr/0010). CloudTrail delivers the events, and only where a trail logs management events.
+ * A mail when somebody takes one of the vault's keys away. KMS is called in the key's region, the topic is in the primary
+ * one, and a rule reaches only topics of its own region: so a rule in each DR region hands the event to the primary
+ * region's default bus, and a rule there to the topic (docs/adr/0010). CloudTrail delivers the events, and only where a
+ * trail logs management events.
  */
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import type { KeyedRegion } from "../vault/types";
 import { serviceRole } from "./access";
 import { type Account, namesOf } from "./names";
 
@@ -12,30 +14,30 @@ import { type Account, namesOf } from "./names";
 const THREATS = ["DisableKey", "PutKeyPolicy", "ScheduleKeyDeletion"];
 
 /**
- * The event pattern of both rules. `requestParameters.keyId` is what the caller wrote, an id or an ARN; `resources` has
+ * The event pattern of the rules. `requestParameters.keyId` is what the caller wrote, an id or an ARN; `resources` has
  * the key's ARN always (AWS KMS developer guide, "CloudTrail log entries"). Calls that were refused did nothing.
  */
-function keyEventPattern(keyArn: string): object {
-  return {
+function keyEventPattern(keyArns: readonly string[]): string {
+  return JSON.stringify({
     source: ["aws.kms"],
     "detail-type": ["AWS API Call via CloudTrail"],
     detail: {
       eventSource: ["kms.amazonaws.com"],
       eventName: THREATS,
       errorCode: [{ exists: false }],
-      resources: { ARN: [keyArn] },
+      resources: { ARN: keyArns },
     },
-  };
+  });
 }
 
 /** The mail's text. EventBridge wants each line as a JSON string, and puts the event's fields into the brackets. */
-function mailTemplate(vaultId: string, drRegion: string, keyArn: string): string {
+function mailTemplate(vaultId: string): string {
   return [
-    `${vaultId}: <call> on the DR key, by <who> at <at>.`,
-    `While the key ${keyArn} is disabled, deleted or shut off by its policy, no copy in ${drRegion} is made or restored.`,
-    "If that was not meant: docs/RUNBOOK.md, 'The DR key is disabled or going to be deleted'. In short:",
-    `aws kms cancel-key-deletion --region ${drRegion} --key-id ${keyArn}`,
-    `aws kms enable-key --region ${drRegion} --key-id ${keyArn}`,
+    `${vaultId}: <call> on its key in <region>, by <who> at <at>.`,
+    "While the key <key> is disabled, deleted or shut off by its policy, no snapshot under it is made, copied or restored.",
+    "If that was not meant: docs/RUNBOOK.md, 'A key is disabled or going to be deleted'. In short:",
+    "aws kms cancel-key-deletion --region <region> --key-id <key>",
+    "aws kms enable-key --region <region> --key-id <key>",
     "After PutKeyPolicy: pulumi up --refresh puts the vault's own policy back.",
   ]
     .map((line) => JSON.stringify(line))
@@ -45,61 +47,76 @@ function mailTemplate(vaultId: string, drRegion: string, keyArn: string): string
 export interface KeyEventArgs {
   vaultId: string;
   primaryRegion: string;
-  drRegion: string;
   account: pulumi.Output<Account>;
-  keyArn: pulumi.Output<string>;
+  /** Every key that the vault has made. */
+  keys: pulumi.Output<KeyedRegion[]>;
   topicArn: pulumi.Output<string>;
   tags: Record<string, string>;
 }
 
-/** The DR region's half: the event goes over to the primary region. */
-function forward(
-  args: KeyEventArgs,
-  rule: aws.cloudwatch.EventRuleArgs,
-  here: pulumi.CustomResourceOptions,
-  there: pulumi.CustomResourceOptions,
-): void {
+/** EventBridge's right to hand events over to the primary region. */
+function forwarder(args: KeyEventArgs, opts: pulumi.CustomResourceOptions) {
   const { vaultId, primaryRegion, account, tags } = args;
   const name = namesOf(vaultId).keyEvents;
   const bus = account.apply(
     ({ partition, accountId }) =>
       `arn:${partition}:events:${primaryRegion}:${accountId}:event-bus/default`,
   );
-  const role = serviceRole(name, "events", account, tags, here);
+  const role = serviceRole(name, "events", account, tags, opts);
   const policy = bus.apply((Resource) =>
     JSON.stringify({
       Version: "2012-10-17",
       Statement: [{ Sid: "Forward", Effect: "Allow", Action: "events:PutEvents", Resource }],
     }),
   );
-  const right = new aws.iam.RolePolicy(name, { role: role.name, policy }, here);
-  const { name: ruleName } = new aws.cloudwatch.EventRule(`${name}-dr`, rule, there);
-  new aws.cloudwatch.EventTarget(
-    `${name}-dr`,
-    { rule: ruleName, targetId: "primary-region", arn: bus, roleArn: role.arn },
-    { ...there, dependsOn: [right] },
+  const right = new aws.iam.RolePolicy(name, { role: role.name, policy }, opts);
+  return { bus, role, right };
+}
+
+function keyRule(
+  resourceName: string,
+  { vaultId, keys, tags }: KeyEventArgs,
+  region: string | undefined,
+  opts: pulumi.CustomResourceOptions,
+): aws.cloudwatch.EventRule {
+  const eventPattern = keys.apply((all) => {
+    const watched = all.filter((key) => region === undefined || key.region === region);
+    return keyEventPattern(watched.map(({ keyArn }) => keyArn));
+  });
+  const description = `${vaultId}: somebody takes a key of the vault's away`;
+  const name = namesOf(vaultId).keyEvents;
+  return new aws.cloudwatch.EventRule(
+    resourceName,
+    { name, description, eventPattern, tags },
+    opts,
   );
 }
 
+/**
+ * @param here the primary region
+ * @param there each DR region
+ */
 export function keyEvents(
   args: KeyEventArgs,
   here: pulumi.CustomResourceOptions,
-  there: pulumi.CustomResourceOptions,
+  there: Readonly<Record<string, pulumi.CustomResourceOptions>>,
 ): void {
-  const { vaultId, drRegion, keyArn, topicArn, tags } = args;
+  const { vaultId, topicArn } = args;
   const name = namesOf(vaultId).keyEvents;
-  const rule = {
-    name,
-    description: `${vaultId}: somebody takes the DR key away`,
-    eventPattern: keyArn.apply((arn) => JSON.stringify(keyEventPattern(arn))),
-    tags,
-  };
-  forward(args, rule, here, there);
-  const { name: ruleName } = new aws.cloudwatch.EventRule(name, rule, here);
+  const { bus, role, right } = forwarder(args, here);
+  for (const [region, opts] of Object.entries(there)) {
+    const rule = keyRule(`${name}-${region}`, args, region, opts);
+    new aws.cloudwatch.EventTarget(
+      `${name}-${region}`,
+      { rule: rule.name, targetId: "primary-region", arn: bus, roleArn: role.arn },
+      { ...opts, dependsOn: [right] },
+    );
+  }
+  const rule = keyRule(name, args, undefined, here);
   new aws.cloudwatch.EventTarget(
     name,
     {
-      rule: ruleName,
+      rule: rule.name,
       targetId: "topic",
       arn: topicArn,
       inputTransformer: {
@@ -107,8 +124,10 @@ export function keyEvents(
           call: "$.detail.eventName",
           who: "$.detail.userIdentity.arn",
           at: "$.detail.eventTime",
+          region: "$.region",
+          key: "$.detail.resources[0].ARN",
         },
-        inputTemplate: keyArn.apply((arn) => mailTemplate(vaultId, drRegion, arn)),
+        inputTemplate: mailTemplate(vaultId),
       },
     },
     here,

@@ -1,4 +1,4 @@
-/** The DR region's KMS key: what every copy is encrypted under. */
+/** The vault's KMS keys: one in each DR region for its copies, and one in the primary region where snapshots are encrypted there. */
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { type Account, namesOf } from "./names";
@@ -62,18 +62,23 @@ export function ebsUse(
   ];
 }
 
-/**
- * @param roleArn the vault's own role
- * @param restoreRoleArns roles that restore from the copies
- */
-export function drKeyPolicy(
+export interface KeyUsers {
+  /** The vault's own role. */
+  roleArn: string;
+  /** Roles that restore from what is encrypted. */
+  restoreRoleArns: readonly string[];
+  /** Where EC2 uses the key for the vault: the key's own region, and those that its snapshots are copied to. */
+  ec2Regions: readonly string[];
+}
+
+/** @param region the key's own */
+export function keyPolicy(
   { partition, accountId }: Account,
-  drRegion: string,
-  roleArn: string,
-  restoreRoleArns: readonly string[],
+  region: string,
+  { roleArn, restoreRoleArns, ec2Regions }: KeyUsers,
 ): aws.iam.PolicyDocument {
-  const users = (sid: string, arns: string[]): Statement[] =>
-    ebsUse(sid, "*", [drRegion]).map((statement) => ({ ...statement, Principal: { AWS: arns } }));
+  const users = (sid: string, arns: string[], regions: readonly string[]): Statement[] =>
+    ebsUse(sid, "*", regions).map((statement) => ({ ...statement, Principal: { AWS: arns } }));
   return {
     Version: "2012-10-17",
     Statement: [
@@ -84,18 +89,21 @@ export function drKeyPolicy(
         Action: ADMINISTRATION,
         Resource: "*",
       },
-      ...users("VaultCopies", [roleArn]),
-      ...(restoreRoleArns.length === 0 ? [] : users("Restore", [...restoreRoleArns])),
+      ...users("VaultCopies", [roleArn], ec2Regions),
+      ...(restoreRoleArns.length === 0 ? [] : users("Restore", [...restoreRoleArns], [region])),
     ],
   };
 }
 
-export interface DrKeyArgs {
+export interface KeyArgs {
   vaultId: string;
-  drRegion: string;
+  region: string;
+  /** What the key is for, in a word or two. */
+  description: string;
   account: pulumi.Output<Account>;
   roleArn: pulumi.Output<string>;
   restoreRoleArns: readonly string[];
+  ec2Regions: readonly string[];
   protect: boolean;
   tags: Record<string, string>;
 }
@@ -104,26 +112,23 @@ export interface DrKeyArgs {
  * A lost key is lost copies: thirty days to take a deletion back, and where `protect` is set the stack neither
  * deletes it nor takes it along when it is removed. Nor its alias, by which it is found again (docs/RUNBOOK.md).
  */
-export function drKey(args: DrKeyArgs, opts: pulumi.CustomResourceOptions): aws.kms.Key {
-  const { vaultId, drRegion, account, roleArn, restoreRoleArns, protect, tags } = args;
+export function vaultKey(args: KeyArgs, opts: pulumi.CustomResourceOptions): aws.kms.Key {
+  const { vaultId, region, description, account, protect, tags } = args;
+  const name = `${vaultId}-${region}`;
   const kept = { ...opts, protect, retainOnDelete: protect };
   const key = new aws.kms.Key(
-    `${vaultId}-dr`,
+    name,
     {
-      description: `DR copies of ${vaultId}`,
+      description: `${description} of ${vaultId}`,
       enableKeyRotation: true,
       deletionWindowInDays: 30,
       policy: pulumi
-        .all([account, roleArn])
-        .apply(([acc, role]) => JSON.stringify(drKeyPolicy(acc, drRegion, role, restoreRoleArns))),
+        .all([account, args.roleArn])
+        .apply(([acc, roleArn]) => JSON.stringify(keyPolicy(acc, region, { ...args, roleArn }))),
       tags,
     },
     kept,
   );
-  new aws.kms.Alias(
-    `${vaultId}-dr`,
-    { name: namesOf(vaultId).keyAlias, targetKeyId: key.keyId },
-    kept,
-  );
+  new aws.kms.Alias(name, { name: namesOf(vaultId).keyAlias, targetKeyId: key.keyId }, kept);
   return key;
 }

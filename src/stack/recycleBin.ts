@@ -1,5 +1,5 @@
 /**
- * The Recycle Bin: for some days what the vault or a person deletes can be taken back, in either region. EC2 goes by the
+ * The Recycle Bin: for some days what the vault or a person deletes can be taken back, in every region. EC2 goes by the
  * tags at the moment of deletion, and the function may remove none, so that nothing it deletes goes past the bin.
  */
 import * as aws from "@pulumi/aws";
@@ -13,11 +13,14 @@ export interface RecycleBinArgs {
   tags: Record<string, string>;
 }
 
-/** A rule counts in its own region only. */
+/**
+ * A rule counts in its own region only.
+ * @param there each DR region
+ */
 export function recycleBins(
   { vaultId, recycleBinDays, tags }: RecycleBinArgs,
   here: pulumi.CustomResourceOptions,
-  there: pulumi.CustomResourceOptions,
+  there: Readonly<Record<string, pulumi.CustomResourceOptions>>,
 ): void {
   if (recycleBinDays === 0) return;
   const rule = {
@@ -28,5 +31,7 @@ export function recycleBins(
     tags,
   };
   new aws.rbin.Rule(vaultId, rule, here);
-  new aws.rbin.Rule(`${vaultId}-dr`, rule, there);
+  for (const [region, opts] of Object.entries(there)) {
+    new aws.rbin.Rule(`${vaultId}-${region}`, rule, opts);
+  }
 }

@@ -1,5 +1,5 @@
 /**
- * The vault as one component, so that another Pulumi program can use it as it is: two providers and a plain
+ * The vault as one component, so that another Pulumi program can use it as it is: a provider a region and a plain
  * configuration in, names and ARNs out.
  */
 import * as aws from "@pulumi/aws";
@@ -10,17 +10,17 @@ import { functionPolicy, serviceRole } from "./access";
 import { alarms, alertTopic } from "./alerts";
 import { vaultFunction } from "./function";
 import { keyEvents } from "./keyEvents";
-import { drKey } from "./keys";
 import { type Account, namesOf } from "./names";
 import { recycleBins } from "./recycleBin";
 import { triggers } from "./triggers";
+import { type VaultKeys, allKeys, vaultKeys } from "./vaultKeys";
 
 export interface SmartVaultArgs {
   config: VaultConfig;
   /** Provider of `config.primaryRegion`. */
   primary: aws.Provider;
-  /** Provider of `config.drRegion`. */
-  dr: aws.Provider;
+  /** Provider of each of `config.drRegions`, by region. */
+  dr: Readonly<Record<string, aws.Provider>>;
 }
 
 function accountOf(opts: pulumi.InvokeOptions): pulumi.Output<Account> {
@@ -32,11 +32,11 @@ function accountOf(opts: pulumi.InvokeOptions): pulumi.Output<Account> {
 /** The literal that the closure captures. */
 function settingsOf(
   config: VaultConfig,
-  drKeyArn: pulumi.Output<string>,
+  keys: pulumi.Output<VaultKeys>,
   topicArn: pulumi.Output<string>,
   clockRoleArn: pulumi.Output<string>,
 ): pulumi.Output<VaultSettings> {
-  const { vaultId, primaryRegion, drRegion, tagKey, policies } = config;
+  const { vaultId, primaryRegion, tagKey, policies, dryRun } = config;
   const { schedule, timezone, startWindowHours, copyStuckHours, lock } = config;
   const { keepAtLeast, overrideMax, orphans, orphanDays } = config;
   const { maxDeletePercent, maxDeletes, allowDeletePlan } = config;
@@ -44,7 +44,7 @@ function settingsOf(
   const plain = {
     vaultId,
     primaryRegion,
-    drRegion,
+    dryRun,
     tagKey,
     policies,
     keepAtLeast,
@@ -60,9 +60,9 @@ function settingsOf(
     copyStuckHours,
     ...(lock !== undefined && { lock }),
   };
-  return pulumi.all([drKeyArn, topicArn, clockRoleArn]).apply(([key, topic, roleArn]) => ({
+  return pulumi.all([keys, topicArn, clockRoleArn]).apply(([known, topic, roleArn]) => ({
     ...plain,
-    drKeyArn: key,
+    ...known,
     topicArn: topic,
     clock: { name, groupName, roleArn },
   }));
@@ -71,14 +71,17 @@ function settingsOf(
 export class SmartVault extends pulumi.ComponentResource {
   readonly functionName: pulumi.Output<string>;
   readonly topicArn: pulumi.Output<string>;
-  readonly drKeyArn: pulumi.Output<string>;
+  /** By region. */
+  readonly keyArns: pulumi.Output<Record<string, string>>;
 
   constructor(name: string, args: SmartVaultArgs, opts?: pulumi.ComponentResourceOptions) {
     super("smart-vault:index:SmartVault", name, {}, opts);
     const { config } = args;
     const { vaultId } = config;
     const here = { parent: this, provider: args.primary };
-    const there = { parent: this, provider: args.dr };
+    const there = Object.fromEntries(
+      Object.entries(args.dr).map(([region, provider]) => [region, { parent: this, provider }]),
+    );
     const tags = { "smart-vault:vault": vaultId };
     const names = namesOf(vaultId);
 
@@ -86,19 +89,17 @@ export class SmartVault extends pulumi.ComponentResource {
     const role = serviceRole(names.role, "lambda", account, tags, here);
     const schedulerRole = serviceRole(names.schedulerRole, "scheduler", account, tags, here);
     const topic = alertTopic(vaultId, config.alertEmails, account, tags, here);
-    const key = drKey(
-      { ...config, account, roleArn: role.arn, protect: config.protectKeys, tags },
-      there,
-    );
+    const keys = vaultKeys(config, { account, roleArn: role.arn, tags }, here, there);
+    const everyKey = keys.apply((known) => allKeys(config.primaryRegion, known));
     const rights = new aws.iam.RolePolicy(
       names.role,
       {
         role: role.name,
         policy: pulumi
-          .all([account, key.arn, topic.arn, schedulerRole.arn])
-          .apply(([acc, drKeyArn, topicArn, schedulerRoleArn]) =>
+          .all([account, keys, topic.arn, schedulerRole.arn])
+          .apply(([acc, known, topicArn, schedulerRoleArn]) =>
             JSON.stringify(
-              functionPolicy({ ...config, ...acc, drKeyArn, topicArn, schedulerRoleArn }),
+              functionPolicy({ ...config, ...acc, ...known, topicArn, schedulerRoleArn }),
             ),
           ),
       },
@@ -107,25 +108,27 @@ export class SmartVault extends pulumi.ComponentResource {
     const lambda = vaultFunction(
       {
         ...config,
-        settings: settingsOf(config, key.arn, topic.arn, schedulerRole.arn),
+        settings: settingsOf(config, keys, topic.arn, schedulerRole.arn),
         role,
         topicArn: topic.arn,
         tags,
       },
       { ...here, dependsOn: [rights] },
     );
-    keyEvents({ ...config, account, keyArn: key.arn, topicArn: topic.arn, tags }, here, there);
+    keyEvents({ ...config, account, keys: everyKey, topicArn: topic.arn, tags }, here, there);
     recycleBins({ ...config, tags }, here, there);
     triggers({ ...config, functionArn: lambda.arn, schedulerRole, tags }, here);
     alarms({ ...config, topicArn: topic.arn, functionName: lambda.name, tags }, here);
 
     this.functionName = lambda.name;
     this.topicArn = topic.arn;
-    this.drKeyArn = key.arn;
+    this.keyArns = everyKey.apply((all) =>
+      Object.fromEntries(all.map(({ region, keyArn }) => [region, keyArn])),
+    );
     this.registerOutputs({
       functionName: this.functionName,
       topicArn: this.topicArn,
-      drKeyArn: this.drKeyArn,
+      keyArns: this.keyArns,
     });
   }
 }

@@ -3,7 +3,7 @@
  * lost or time ran out: normal, the next pass sees it again), skipped (already so) or failed (with AWS's reason).
  */
 import type { EC2Client } from "@aws-sdk/client-ec2";
-import type { VaultClients } from "./clients";
+import { type VaultClients, ec2In } from "./clients";
 import {
   type Made,
   copySnapshot,
@@ -106,9 +106,14 @@ async function snapshotInstance(client: EC2Client, action: SnapshotAction): Prom
 }
 
 /** A source that is gone meanwhile needs no mark. */
-async function markSource(client: EC2Client, snapshotId: string, nowMs: number): Promise<void> {
+async function markSource(
+  client: EC2Client,
+  snapshotId: string,
+  region: string,
+  nowMs: number,
+): Promise<void> {
   try {
-    await markCopyExpired(client, snapshotId, isoSeconds(nowMs));
+    await markCopyExpired(client, snapshotId, region, isoSeconds(nowMs));
   } catch (error) {
     if (meaningOf(causeOf(error)) !== "gone") throw error;
   }
@@ -120,11 +125,12 @@ async function deleteOne(
   policy: VaultPolicy,
   nowMs: number,
 ): Promise<Result> {
-  const region = action.region === policy.drRegion ? clients.dr : clients.primary;
-  if (action.markSourceSnapshotId !== undefined) {
-    await markSource(clients.primary.writer, action.markSourceSnapshotId, nowMs);
+  const { region, snapshotId, markSourceSnapshotId, reason } = action;
+  if (markSourceSnapshotId !== undefined) {
+    const { writer } = ec2In(clients, policy.primaryRegion);
+    await markSource(writer, markSourceSnapshotId, region, nowMs);
   }
-  return done(action.reason, await deleteSnapshot(region.writer, action.snapshotId));
+  return done(reason, await deleteSnapshot(ec2In(clients, region).writer, snapshotId));
 }
 
 /** What an error makes of a deletion: one that something forbids is not the vault's to force, nor its failure. */
@@ -141,13 +147,10 @@ async function applyOne(
   nowMs: number,
 ): Promise<Result> {
   try {
-    if (action.kind === "snapshot") return await snapshotInstance(clients.primary.writer, action);
-    if (action.kind === "copy") {
-      return done(action.reason, await copySnapshot(clients.dr.writer, action));
-    }
-    if (action.kind === "lock") {
-      return done(action.reason, await lockSnapshot(clients.dr.writer, action));
-    }
+    const { writer } = ec2In(clients, action.region);
+    if (action.kind === "snapshot") return await snapshotInstance(writer, action);
+    if (action.kind === "copy") return done(action.reason, await copySnapshot(writer, action));
+    if (action.kind === "lock") return done(action.reason, await lockSnapshot(writer, action));
     return await deleteOne(clients, action, policy, nowMs);
   } catch (error) {
     return action.kind === "delete" ? undeleted(error) : resultOf(error);

@@ -3,6 +3,7 @@
  * snapshots that would go is looked at, and what nothing holds is deleted, unless that is more than the brake allows.
  */
 import { type Budget, apply } from "./apply";
+import { rehearse } from "./dryRun";
 import type { VaultClients } from "./clients";
 import { isOwn, isOwnCopy } from "./duplicates";
 import { guardDeletions } from "./guards";
@@ -33,12 +34,16 @@ function isDelete(action: Action): action is DeleteAction {
 /** Of each region's deletions those that the brake lets pass. */
 function brakeRegions(
   deletes: readonly DeleteAction[],
-  { snapshots = [], copies = [] }: World,
+  { snapshots = [], copies }: World,
   policy: VaultPolicy,
 ): Braked {
+  const { primaryRegion, vaultId } = policy;
   const regions = [
-    { region: policy.primaryRegion, own: snapshots.filter((s) => isOwn(s, policy.vaultId)) },
-    { region: policy.drRegion, own: copies.filter((s) => isOwnCopy(s, policy.vaultId)) },
+    { region: primaryRegion, own: snapshots.filter((s) => isOwn(s, vaultId)) },
+    ...Object.entries(copies).map(([region, seen]) => ({
+      region,
+      own: seen.filter((s) => isOwnCopy(s, vaultId)),
+    })),
   ];
   const braked = regions.map(({ region, own }) => {
     const here = deletes.filter((action) => action.region === region);
@@ -60,7 +65,9 @@ export async function carryOut(
   budget: Budget,
 ): Promise<CarriedOut> {
   const making = plan.actions.filter((action) => !isDelete(action));
-  const made = await apply(clients, making, policy, budget);
+  const carry = (actions: readonly Action[]) =>
+    policy.dryRun ? rehearse(actions) : apply(clients, actions, policy, budget);
+  const made = await carry(making);
   const guarded = await guardDeletions(
     clients,
     plan.actions.filter(isDelete),
@@ -71,7 +78,7 @@ export async function carryOut(
   const pruning = brakeRegions(guarded.actions.filter(isDelete), world, policy);
   const locking = guarded.actions.filter((action) => !isDelete(action));
   const rest = [...locking, ...pruning.actions];
-  const outcomes = [...made, ...(await apply(clients, rest, policy, budget))];
+  const outcomes = [...made, ...(await carry(rest))];
   return {
     plan: {
       ...plan,

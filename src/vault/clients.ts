@@ -14,8 +14,8 @@ interface RegionClients {
 }
 
 export interface VaultClients {
-  primary: RegionClients;
-  dr: RegionClients;
+  /** By region: the primary one and each DR region. */
+  ec2: Readonly<Record<string, RegionClients>>;
   scheduler: SchedulerClient;
   sns: SNSClient;
 }
@@ -60,11 +60,23 @@ function writerClient(region: string): EC2Client {
 }
 
 export function makeClients(settings: VaultSettings): VaultClients {
-  const { primaryRegion, drRegion } = settings;
+  const { primaryRegion, dr } = settings;
+  const regions = [primaryRegion, ...dr.map(({ region }) => region)];
   return {
-    primary: { reader: ec2Client(primaryRegion), writer: writerClient(primaryRegion) },
-    dr: { reader: ec2Client(drRegion), writer: writerClient(drRegion) },
+    ec2: Object.fromEntries(
+      regions.map((region) => [
+        region,
+        { reader: ec2Client(region), writer: writerClient(region) },
+      ]),
+    ),
     scheduler: new SchedulerClient({ region: primaryRegion, requestHandler: TIMEOUTS }),
     sns: new SNSClient({ region: primaryRegion, requestHandler: TIMEOUTS }),
   };
+}
+
+/** @throws where the vault has no such region: a plan names none but the settings' own */
+export function ec2In({ ec2 }: VaultClients, region: string): RegionClients {
+  const clients = ec2[region];
+  if (clients === undefined) throw new Error(`the vault has no clients for ${region}`);
+  return clients;
 }

@@ -12,7 +12,7 @@ import {
   type TagSpecification,
 } from "@aws-sdk/client-ec2";
 import type { SerializeMiddleware } from "@smithy/types";
-import { MAX_SNAPSHOT_TAGS, TAG, fillTags, tagsToList, userTags } from "./tags";
+import { TAG, copyExpiredTag, fillTags, tagsToList, userTags } from "./tags";
 import type { AttachedVolume, CopyAction, LockAction, SnapshotAction, Tags } from "./types";
 
 export interface Made {
@@ -56,7 +56,7 @@ export async function createSingle(
     new CreateSnapshotCommand({
       VolumeId: volume.volumeId,
       Description: action.description,
-      TagSpecifications: snapshotTags(fillTags(own, userTags(volume.tags), MAX_SNAPSHOT_TAGS)),
+      TagSpecifications: snapshotTags(fillTags(own, userTags(volume.tags), action.maxTags)),
     }),
   );
   return { snapshotIds: [answer.SnapshotId ?? ""], requestId: answer.$metadata.requestId };
@@ -104,12 +104,13 @@ export async function lockSnapshot(client: EC2Client, action: LockAction): Promi
   return { snapshotIds: [], requestId: answer.$metadata.requestId };
 }
 
-/** Writes on a snapshot that its copy has lived its time, so that it is not copied again. */
+/** Writes on a snapshot that its copy in a region has lived its time, so that it is not copied there again. */
 export async function markCopyExpired(
   client: EC2Client,
   snapshotId: string,
+  region: string,
   when: string,
 ): Promise<void> {
-  const Tags = tagsToList({ [TAG.copyExpired]: when });
+  const Tags = tagsToList({ [copyExpiredTag(region)]: when });
   await client.send(new CreateTagsCommand({ Resources: [snapshotId], Tags }));
 }

@@ -7,7 +7,7 @@
  */
 import type { EC2Client } from "@aws-sdk/client-ec2";
 import type { Budget } from "./apply";
-import type { VaultClients } from "./clients";
+import { type VaultClients, ec2In } from "./clients";
 import { isOwnCopy } from "./duplicates";
 import { type HeldLock, describeLocks, describeSharing } from "./ec2Reads";
 import { type Cause, causeOf, meaningOf } from "./errors";
@@ -145,49 +145,69 @@ async function unshared(
   return deletes.filter((action) => free.has(action));
 }
 
+/** The copies of a DR region that a lock is owed to; none in the primary one. */
+function owedIn(
+  { region, deletes }: Guarding,
+  seen: readonly Snapshot[],
+  { dr, lock, vaultId }: VaultPolicy,
+  nowMs: number,
+): Snapshot[] {
+  const target = dr.find((one) => one.region === region);
+  if (target === undefined) return [];
+  const leaving = new Set(deletes.map(({ snapshotId }) => snapshotId));
+  const own = seen.filter((copy) => isOwnCopy(copy, vaultId));
+  return lockable(own, leaving, target, lock, nowMs);
+}
+
+/** One region: what is to be locked there, and what may go. */
+async function guardRegion(
+  guarding: Guarding,
+  seen: readonly Snapshot[],
+  policy: VaultPolicy,
+  budget: Budget,
+  guarded: Guarded,
+): Promise<{ locks: LockAction[]; deletes: DeleteAction[] }> {
+  const { client, region, deletes } = guarding;
+  const nowMs = budget.now();
+  const owed = owedIn(guarding, seen, policy, nowMs);
+  if (deletes.length === 0 && owed.length === 0) return { locks: [], deletes: [] };
+  const hasTime = budget.now() < budget.deadlineMs;
+  const held = hasTime ? await readLocks(client, region, guarded) : undefined;
+  if (held === undefined) {
+    for (const action of deletes) keep(guarded, action, "its region's locks are not known");
+    return { locks: [], deletes: [] };
+  }
+  const rest = unheld(guarding, held, policy, nowMs, guarded);
+  const free = await unshared(guarding, rest, budget, guarded);
+  const { lock } = policy;
+  const locks = lock === undefined ? [] : planLocks(owed, (id) => held.has(id), lock, nowMs);
+  return { locks, deletes: free };
+}
+
 /**
- * @param deletes what the plan would delete, in both regions
+ * @param deletes what the plan would delete, in all regions
  * @returns what may be deleted, what is to be locked, what is kept and why; never throws
  */
 export async function guardDeletions(
   clients: VaultClients,
   deletes: readonly DeleteAction[],
-  world: World,
+  { snapshots = [], copies }: World,
   policy: VaultPolicy,
   budget: Budget,
 ): Promise<Guarded> {
-  const { primaryRegion, drRegion, vaultId } = policy;
-  const nowMs = budget.now();
-  const hasTime = () => budget.now() < budget.deadlineMs;
   const guarded: Guarded = { actions: [], kept: [], problems: [], throttled: [] };
-  const guarding = (region: string, client: EC2Client, seen: readonly Snapshot[] = []) => ({
-    region,
-    client,
-    deletes: deletes.filter((action) => action.region === region),
-    byId: new Map(seen.map((snapshot) => [snapshot.snapshotId, snapshot])),
-  });
-  const primary = guarding(primaryRegion, clients.primary.reader, world.snapshots);
-  const dr = guarding(drRegion, clients.dr.reader, world.copies);
-  const copies = (world.copies ?? []).filter((copy) => isOwnCopy(copy, vaultId));
-  const leaving = new Set(dr.deletes.map(({ snapshotId }) => snapshotId));
-  const owed = lockable(copies, leaving, policy, nowMs);
-
-  const one = async (region: Guarding, alsoRead: boolean) => {
-    if (region.deletes.length === 0 && !alsoRead) return { deletes: [], locks: undefined };
-    const locks = hasTime() ? await readLocks(region.client, region.region, guarded) : undefined;
-    if (locks === undefined) {
-      for (const action of region.deletes)
-        keep(guarded, action, "its region's locks are not known");
-      return { deletes: [], locks };
-    }
-    const rest = unheld(region, locks, policy, nowMs, guarded);
-    return { deletes: await unshared(region, rest, budget, guarded), locks };
-  };
-  const [here, there] = await Promise.all([one(primary, false), one(dr, owed.length > 0)]);
-  const { locks } = there;
-  if (locks !== undefined && policy.lock !== undefined) {
-    guarded.actions.push(...planLocks(owed, (id) => locks.has(id), policy.lock, nowMs));
-  }
-  guarded.actions = [...guarded.actions, ...here.deletes, ...there.deletes];
+  const regions = Object.entries({ [policy.primaryRegion]: snapshots, ...copies });
+  const all = await Promise.all(
+    regions.map(([region, seen]) => {
+      const guarding: Guarding = {
+        region,
+        client: ec2In(clients, region).reader,
+        deletes: deletes.filter((action) => action.region === region),
+        byId: new Map(seen.map((snapshot) => [snapshot.snapshotId, snapshot])),
+      };
+      return guardRegion(guarding, seen, policy, budget, guarded);
+    }),
+  );
+  guarded.actions = [...all.flatMap(({ locks }) => locks), ...all.flatMap((one) => one.deletes)];
   return guarded;
 }

@@ -7,6 +7,7 @@ import { carryOut } from "./carryOut";
 import { nextWakeMs, readClock, setClock } from "./clock";
 import type { ClockState, Told } from "./clockState";
 import { isOwn } from "./duplicates";
+import { dryRunNotice } from "./dryRun";
 import { type Cause, causeOf, meaningOf, vaultError } from "./errors";
 import { observe, observeInstances } from "./observe";
 import { planVault } from "./plan";
@@ -173,6 +174,8 @@ export async function invoke(
   const work = await observePlanApply(settings, tools, wake, clock, deadlineMs);
   const { plan, outcomes, throttled } = work;
   if (guard !== undefined) plan.problems.push(guard);
+  const dry = settings.dryRun ? dryRunNotice(wake, outcomes) : undefined;
+  if (dry !== undefined) plan.problems.push(dry);
   logDecisions(log, wake, plan, outcomes, throttled.putOff);
   const summary = summarize(settings.vaultId, wake, plan, outcomes, throttled.putOff);
   const news = newsOf(summary.problems, before.told, now());

@@ -61,7 +61,7 @@ export function lockNotice(
 ): Problem | undefined {
   const { expiresMs = Infinity, state } = lock;
   if (expiresMs <= nowMs + SOON_MS) return undefined;
-  const isCopy = action.region === policy.drRegion;
+  const isCopy = action.region !== policy.primaryRegion;
   if (isCopy && policy.lock !== undefined && snapshot !== undefined) {
     if (expiresMs <= lockedDaysEndMs(snapshot, policy.lock) + LOCK_ROUNDING_MS) return undefined;
   }

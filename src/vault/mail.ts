@@ -66,7 +66,7 @@ export function composeMail(
     "",
     `Woken as ${wake.kind}${wake.slot === undefined ? "" : ` for ${wake.slot}`}; run id ${wake.runId}.`,
     `Started ${counts.snapshots} snapshots in ${settings.primaryRegion} and ${counts.copies} copies in ` +
-      `${settings.drRegion}; deleted ${counts.deletions}; put off ${counts.deferred} for a limit or time; ` +
+      `${settings.dr.map(({ region }) => region).join(", ")}; deleted ${counts.deletions}; put off ${counts.deferred} for a limit or time; ` +
       `failed ${counts.failed}.`,
     "",
     ...(shown.length > 0 ? ["What is wrong:", ...listed(shown)] : []),

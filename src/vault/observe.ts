@@ -3,7 +3,7 @@
  * primary region's backups: a part that could not be read is left out, told as a problem, and nothing that needs it
  * is planned.
  */
-import type { VaultClients } from "./clients";
+import { type VaultClients, ec2In } from "./clients";
 import {
   describeProtectedInstances,
   describeVaultSnapshots,
@@ -11,10 +11,10 @@ import {
   withVolumeFacts,
 } from "./ec2Reads";
 import { causeOf, meaningOf } from "./errors";
-import type { VaultPolicy, World } from "./types";
+import type { Snapshot, VaultPolicy, World } from "./types";
 
 async function readInstances(clients: VaultClients, policy: VaultPolicy) {
-  const { reader } = clients.primary;
+  const { reader } = ec2In(clients, policy.primaryRegion);
   const values = Object.keys(policy.policies);
   const instances = await describeProtectedInstances(reader, policy.tagKey, values);
   const volumes = await describeVolumes(
@@ -51,27 +51,25 @@ async function attempt<T>(
 }
 
 /**
- * Reads the vault's snapshots and copies.
+ * Reads the vault's snapshots, and its copies in each DR region.
  * @returns records in the vault's own form; never throws
  */
 export async function observe(clients: VaultClients, policy: VaultPolicy): Promise<World> {
-  const { vaultId, primaryRegion, drRegion } = policy;
+  const { vaultId, primaryRegion, dr } = policy;
   const unseen: Unseen = { problems: [], throttled: [] };
-  const readOf = (region: string, from: typeof clients.primary) => () =>
-    describeVaultSnapshots(from.reader, region, vaultId);
-  const [snapshots, copies] = await Promise.all([
-    attempt(
-      readOf(primaryRegion, clients.primary),
-      `snapshots in ${primaryRegion}`,
-      "nothing was created, copied or pruned",
-      unseen,
-    ),
-    attempt(
-      readOf(drRegion, clients.dr),
-      `copies in ${drRegion}`,
-      "nothing was copied or pruned",
-      unseen,
-    ),
+  const read = (region: string, what: string, consequence: string) => {
+    const { reader } = ec2In(clients, region);
+    const all = () => describeVaultSnapshots(reader, region, vaultId);
+    return attempt(all, `${what} in ${region}`, consequence, unseen);
+  };
+  const copies: Record<string, Snapshot[]> = {};
+  const readCopies = async (region: string) => {
+    const seen = await read(region, "copies", "nothing was copied there or pruned");
+    if (seen !== undefined) copies[region] = seen;
+  };
+  const [snapshots] = await Promise.all([
+    read(primaryRegion, "snapshots", "nothing was created, copied or pruned"),
+    ...dr.map(({ region }) => readCopies(region)),
   ]);
   return { snapshots, copies, ...unseen };
 }

@@ -3,8 +3,12 @@
  * and it imports neither AWS nor Pulumi. The Lambda, the local vault and the tests all use this one.
  */
 import { makeCalendar } from "./calendar";
-import { bestFirst, isOwn, isOwnCopy, sameVolumeAndSlot } from "./duplicates";
-import { type Coverage, copiesBySource, copyState, coverageOf, planCopies } from "./planCopies";
+import { drCopyTags } from "./copyTags";
+import { countedAndExtra } from "./counted";
+import { type SeenRegion, distanceIn, seenRegions, unsafeIn } from "./drRegions";
+import { isOwn } from "./duplicates";
+import { encryptionTarget, isStandIn, sourceFinder } from "./encryption";
+import { copiesBySource, planCopies } from "./planCopies";
 import { prunePrimary } from "./planPrune";
 import { pruneDr } from "./planPruneDr";
 import { planSnapshots } from "./planSnapshots";
@@ -12,26 +16,8 @@ import { newestFirst } from "./retention";
 import { MAX_TRIES, failuresBySlot } from "./slots";
 import { TAG } from "./tags";
 import { HOUR_MS, humanDuration, parseIso } from "./time";
-import type { Plan, Problem, ProtectedInstance, Serving, Snapshot, VaultPolicy, World } from "./types"; // prettier-ignore
+import type { Plan, Problem, Serving, Snapshot, VaultPolicy, World } from "./types";
 import { volumeRules } from "./volumeRules";
-
-const COVERAGES: readonly Coverage[] = ["sound", "expired", "pending", "broken", "missing"];
-
-/** Splits a region's snapshots into the one that counts of each volume and slot, and its duplicates. */
-function countedAndExtra(own: readonly Snapshot[], coverage: (snapshot: Snapshot) => Coverage) {
-  const rank = (snapshot: Snapshot) =>
-    (snapshot.state === "completed" ? 0 : COVERAGES.length) + COVERAGES.indexOf(coverage(snapshot));
-  const counted: Snapshot[] = [];
-  const extra: { duplicate: Snapshot; of: Snapshot }[] = [];
-  const alive = own.filter((snapshot) => snapshot.state !== "error");
-  for (const group of sameVolumeAndSlot(alive)) {
-    const [of, ...duplicates] = bestFirst(group, rank);
-    if (of === undefined) continue;
-    counted.push(of);
-    for (const duplicate of duplicates) extra.push({ duplicate, of });
-  }
-  return { counted, extra };
-}
 
 /** A snapshot that failed is tried again; a person is told when that came to nothing. */
 function failedSnapshots(own: readonly Snapshot[], policy: VaultPolicy, nowMs: number): Problem[] {
@@ -69,38 +55,78 @@ function pendingOf(snapshots: readonly Snapshot[]): Plan["pending"] {
     .map(({ snapshotId, region, startTimeMs }) => ({ snapshotId, region, sinceMs: startTimeMs }));
 }
 
-/** Adds to the plan what needs both regions seen: copies and pruning. */
-function planBothRegions(
+/** Copies that are wanted, of what counts. */
+function planCopying(
+  completed: readonly Snapshot[],
+  seen: readonly SeenRegion[],
+  policy: VaultPolicy,
+  nowMs: number,
+) {
+  const { vaultId } = policy;
+  return seen.map(({ dr, bySource }) => {
+    const target = { ...dr, vaultId, tagsOf: drCopyTags };
+    return planCopies(completed, bySource, target, nowMs);
+  });
+}
+
+/** Encrypted copies of what is not encrypted and stays. */
+function planEncrypting(
+  own: readonly Snapshot[],
+  completed: readonly Snapshot[],
+  leaving: ReadonlySet<string>,
+  policy: VaultPolicy,
+  nowMs: number,
+) {
+  const target = encryptionTarget(policy);
+  if (target === undefined) return [];
+  const plain = completed.filter(
+    (one) => !one.encrypted && !isStandIn(one) && !leaving.has(one.snapshotId),
+  );
+  return [planCopies(plain, copiesBySource(own.filter(isStandIn)), target, nowMs)];
+}
+
+/** Adds to the plan what needs other regions seen: copies and pruning. */
+function planRegions(
   plan: Plan,
   own: readonly Snapshot[],
-  copies: readonly Snapshot[],
-  instances: readonly ProtectedInstance[] | undefined,
+  world: World,
   policy: VaultPolicy,
   nowMs: number,
 ): void {
-  const bySource = copiesBySource(copies);
-  const coverage = (snapshot: Snapshot) =>
-    coverageOf(snapshot, bySource.get(snapshot.snapshotId), policy.drKeyArn);
-  const { counted, extra } = countedAndExtra(own, coverage);
+  const seen = seenRegions(world, policy);
+  if (seen.length === 0) return;
+  const { counted, extra } = countedAndExtra(own, distanceIn(seen), policy);
   const completed = counted.filter((snapshot) => snapshot.state === "completed");
-  const copying = planCopies(completed, bySource, policy, nowMs);
-  const { rulesOf, problems } = volumeRules(own, copies, instances, policy, nowMs);
+  const copies = seen.flatMap((region) => region.copies);
+  const { rulesOf, problems } = volumeRules(own, copies, world.instances, policy, nowMs);
   const rules = { rulesOf, calendar: makeCalendar(policy.timezone), nowMs };
-  const primary = prunePrimary(own, counted, extra, coverage, rules);
+  // A copy that can't be seen may be missing: then nothing goes that it would be made of.
+  const isAllSeen = seen.length === policy.dr.length;
+  const primary = isAllSeen
+    ? prunePrimary(own, counted, extra, (snapshot) => unsafeIn(seen, snapshot), rules)
+    : { actions: [], kept: [] };
   const leaving = new Set(primary.actions.map((action) => action.snapshotId));
-  const sources = new Map(own.map((snapshot) => [snapshot.snapshotId, snapshot]));
-  const dr = pruneDr(copies, sources, leaving, policy, rules);
+  const stays = sourceFinder(own.filter(({ snapshotId }) => !leaving.has(snapshotId)));
+  const sources = sourceFinder(own);
+  const pruned = seen.map(({ dr, copies }) => pruneDr(copies, { sources, stays }, dr, rules));
+  const making = [
+    ...planCopying(completed, seen, policy, nowMs),
+    ...planEncrypting(own, completed, leaving, policy, nowMs),
+  ];
   // Not `push(...)`: a hundred thousand arguments are more than a call takes.
-  plan.actions = [...plan.actions, ...copying.actions, ...primary.actions, ...dr.actions];
-  plan.kept = [...primary.kept, ...dr.kept];
+  plan.actions = [
+    ...plan.actions,
+    ...making.flatMap(({ actions }) => actions),
+    ...[primary, ...pruned].flatMap(({ actions }) => actions),
+  ];
+  plan.kept = [primary, ...pruned].flatMap(({ kept }) => kept);
   plan.problems = [
     ...plan.problems,
-    ...copying.problems,
-    ...stuckCopies(copies, policy, nowMs),
+    ...making.flatMap((one) => one.problems),
+    ...stuckCopies([...own.filter(isStandIn), ...copies], policy, nowMs),
     ...problems,
   ];
-  const stillPending = copies.filter((c) => copyState(c, policy.drKeyArn) === "pending");
-  plan.pending = [...plan.pending, ...pendingOf(stillPending)];
+  plan.pending = [...plan.pending, ...pendingOf(copies)];
 }
 
 /**
@@ -133,9 +159,6 @@ export function planVault(
   }
   plan.problems = [...plan.problems, ...failedSnapshots(own, policy, nowMs)];
   plan.pending = pendingOf(own);
-  if (world.copies !== undefined) {
-    const copies = world.copies.filter((copy) => isOwnCopy(copy, policy.vaultId));
-    planBothRegions(plan, own, copies, world.instances, policy, nowMs);
-  }
+  planRegions(plan, own, world, policy, nowMs);
   return plan;
 }

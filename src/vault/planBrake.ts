@@ -29,7 +29,8 @@ function excess(count: number, points: number, policy: VaultPolicy): string | un
   return `${Math.round(percent)} %, maxDeletePercent is ${maxDeletePercent}`;
 }
 
-function listed(deletions: readonly DeleteAction[]): string {
+/** The first of them with their reasons, and how many more. */
+export function listedDeletions(deletions: readonly DeleteAction[]): string {
   const lines = deletions.slice(0, LISTED).map((one) => `${one.snapshotId}: ${one.reason}`);
   const left = deletions.length - lines.length;
   return [...lines, ...(left > 0 ? [`and ${left} more`] : [])].join("; ");
@@ -72,7 +73,7 @@ function brakeOn(
   return {
     kind: "delete-brake",
     subject: region,
-    message: `pruning would delete ${expired.length} of ${points} recovery points in ${region} (${why}): none was deleted. The plan ${hash}: ${listed(expired)}`,
+    message: `pruning would delete ${expired.length} of ${points} recovery points in ${region} (${why}): none was deleted. The plan ${hash}: ${listedDeletions(expired)}`,
     hint: `If an edit of the retention did this by mistake, take it back. If it is meant: \`npx pulumi config set allowDeletePlan ${hash}\` and \`npx pulumi up\`; it allows this plan and no other, and the next sweep carries it out.`,
   };
 }

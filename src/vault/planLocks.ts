@@ -7,7 +7,7 @@
  */
 import { copyState } from "./planCopies";
 import { DAY_MS, HOUR_MS } from "./time";
-import type { LockAction, Snapshot, SnapshotLock, VaultPolicy } from "./types";
+import type { KeyedRegion, LockAction, Snapshot, SnapshotLock } from "./types";
 
 /** How long a lock may outlive its days: a day by rounding, and the minutes between a plan and its last call. */
 export const LOCK_ROUNDING_MS = DAY_MS + HOUR_MS;
@@ -19,20 +19,20 @@ export function lockedDaysEndMs(copy: Pick<Snapshot, "startTimeMs">, { days }: S
 
 /**
  * The copies that a lock is owed to, whether they have it or not.
- * @param own the vault's own copies
+ * @param own the vault's own copies in the region
  * @param leaving ids of those that this plan deletes
  */
 export function lockable(
   own: readonly Snapshot[],
   leaving: ReadonlySet<string>,
-  policy: VaultPolicy,
+  { keyArn }: KeyedRegion,
+  lock: SnapshotLock | undefined,
   nowMs: number,
 ): Snapshot[] {
-  const { lock, drKeyArn } = policy;
   if (lock === undefined) return [];
   return own.filter(
     (copy) =>
-      copyState(copy, drKeyArn) === "sound" &&
+      copyState(copy, keyArn) === "sound" &&
       !leaving.has(copy.snapshotId) &&
       lockedDaysEndMs(copy, lock) > nowMs,
   );

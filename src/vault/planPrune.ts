@@ -3,7 +3,7 @@
  * newest completed recovery points of a volume stay; a snapshot stays while its copy is missing, pending or broken;
  * nothing that the vault did not make is touched. Every snapshot comes back once: deleted or kept.
  */
-import type { Coverage } from "./planCopies";
+import type { Duplicate } from "./counted";
 import { FAILED_KEPT_MS, type PrunePlan, type PruneRules, judge, keep, remove } from "./pruneRules";
 import type { Snapshot } from "./types";
 import { volumeFactsFromTags } from "./volumeFacts";
@@ -34,33 +34,40 @@ function pruneFailed(
   }
 }
 
+function notCompleted(name: string, { state }: Snapshot): string | undefined {
+  return state === "completed" ? undefined : `${name} is ${state}`;
+}
+
 /**
  * @param counted the snapshot that counts of each volume and slot
  * @param extra their duplicates, with the one that counts
- * @param coverage where a snapshot's copy stands
+ * @param unsafe why a snapshot can't go yet: its copy is not sound; `undefined` where it can
  */
 export function prunePrimary(
   own: readonly Snapshot[],
   counted: readonly Snapshot[],
-  extra: readonly { duplicate: Snapshot; of: Snapshot }[],
-  coverage: (snapshot: Snapshot) => Coverage,
+  extra: readonly Duplicate[],
+  unsafe: (snapshot: Snapshot) => string | undefined,
   rules: PruneRules,
 ): PrunePlan {
   const plan: PrunePlan = { actions: [], kept: [] };
-  const safe = (snapshot: Snapshot) => ["sound", "expired"].includes(coverage(snapshot));
   const points = counted.filter((snapshot) => snapshot.state === "completed");
   const { kept, gone } = judge(points, "keep", rules);
   for (const snapshot of counted) {
     const reason = gone.get(snapshot.snapshotId);
     if (reason === undefined) {
       keep(plan, snapshot, kept.get(snapshot.snapshotId) ?? `it is ${snapshot.state}`);
-    } else if (safe(snapshot)) remove(plan, snapshot, "retention", reason);
-    else keep(plan, snapshot, `${reason}, but its copy is ${coverage(snapshot)}`);
+    } else {
+      const but = unsafe(snapshot);
+      if (but === undefined) remove(plan, snapshot, "retention", reason);
+      else keep(plan, snapshot, `${reason}, but ${but}`);
+    }
   }
-  for (const { duplicate, of } of extra) {
-    if (duplicate.state === "completed" && of.state === "completed" && safe(of)) {
-      remove(plan, duplicate, "duplicate", `a duplicate of ${of.snapshotId}`);
-    } else keep(plan, duplicate, `a duplicate of ${of.snapshotId}, which has no sound copy yet`);
+  for (const { duplicate, of, why, but } of extra) {
+    const wait =
+      but ?? notCompleted("it", duplicate) ?? notCompleted(of.snapshotId, of) ?? unsafe(of);
+    if (wait === undefined) remove(plan, duplicate, "duplicate", why);
+    else keep(plan, duplicate, `${why}, but ${wait}`);
   }
   const failed = own.filter((snapshot) => snapshot.state === "error");
   pruneFailed(plan, failed, own, rules.nowMs);

@@ -1,8 +1,9 @@
 /**
- * What goes and what stays in the DR region, and why. A copy that failed or is under another key is junk only when a
+ * What goes and what stays in a DR region, and why. A copy that failed or is under another key is junk only when a
  * sound one has taken its place; the newest sound ones of a volume stay, since the next copy builds on them.
  */
 import { bestFirst, sameVolumeAndSlot } from "./duplicates";
+import type { SourceOf } from "./encryption";
 import { copyState } from "./planCopies";
 import {
   FAILED_KEPT_MS,
@@ -15,16 +16,21 @@ import {
 } from "./pruneRules";
 import { byVolume, newestFirst } from "./retention";
 import { MAX_TRIES } from "./slots";
-import { TAG } from "./tags";
-import type { Snapshot, VaultPolicy } from "./types";
+import { TAG, copyExpiredTag } from "./tags";
+import type { KeyedRegion, Snapshot } from "./types";
 
-interface Dr {
+/** What copies were made of, in the primary region. */
+interface Sources {
+  sources: SourceOf;
+  /** Of those that the plan does not delete. */
+  stays: SourceOf;
+}
+
+interface Dr extends Sources {
   plan: PrunePlan;
+  region: string;
   state: (copy: Snapshot) => ReturnType<typeof copyState>;
   sourceOf: (copy: Snapshot) => string;
-  /** Whether a snapshot is there and is not about to go. */
-  stays: (snapshotId: string) => boolean;
-  sources: ReadonlyMap<string, Snapshot>;
   nowMs: number;
 }
 
@@ -49,12 +55,11 @@ function pruneOthers({ plan, state, nowMs }: Dr, best: Snapshot, others: readonl
 }
 
 /** The best copy of one volume and slot: whether it is a recovery point for retention to judge. */
-function isPoint({ plan, state, sourceOf, stays, sources }: Dr, best: Snapshot): boolean {
-  const source = sources.get(sourceOf(best));
-  const expired = source?.tags[TAG.copyExpired] !== undefined;
+function isPoint({ plan, region, state, sourceOf, stays, sources }: Dr, best: Snapshot): boolean {
+  const expired = sources(sourceOf(best))?.tags[copyExpiredTag(region)] !== undefined;
   if (state(best) === "sound") return true;
   if (state(best) === "pending") keep(plan, best, "it is pending");
-  else if (stays(sourceOf(best)) && !expired) {
+  else if (stays(sourceOf(best)) !== undefined && !expired) {
     keep(plan, best, "not usable, until its replacement is sound");
   } else if (best.state === "completed") return true;
   else remove(plan, best, "failed", `it is in state ${best.state}, and its source is gone`);
@@ -64,37 +69,34 @@ function isPoint({ plan, state, sourceOf, stays, sources }: Dr, best: Snapshot):
 /** The ids of each volume's newest sound copies, as many as its floor says. */
 function floorOf(sound: readonly Snapshot[], { rulesOf }: PruneRules): Set<string> {
   return new Set(
-    byVolume(pointsOf(sound)).flatMap((points) => {
+    byVolume(pointsOf(sound, "drKeep")).flatMap((points) => {
       const { keepAtLeast } = rulesOf(points[0]?.volumeId ?? "");
       return [...points].sort(newestFirst).slice(0, keepAtLeast).map(({ snapshotId }) => snapshotId); // prettier-ignore
     }),
   );
 }
 
-/**
- * @param own the vault's copies
- * @param sources the snapshots that are in the primary region now, by id
- * @param leaving ids of those that this plan deletes
- */
+/** @param own the vault's copies in the region */
 export function pruneDr(
   own: readonly Snapshot[],
-  sources: ReadonlyMap<string, Snapshot>,
-  leaving: ReadonlySet<string>,
-  policy: VaultPolicy,
+  { sources, stays }: Sources,
+  { region, keyArn }: KeyedRegion,
   rules: PruneRules,
 ): PrunePlan {
   const dr: Dr = {
     plan: { actions: [], kept: [] },
-    state: (copy) => copyState(copy, policy.drKeyArn),
+    region,
+    state: (copy) => copyState(copy, keyArn),
     sourceOf: (copy) => copy.tags[TAG.sourceSnapshot] ?? "",
-    stays: (id) => sources.has(id) && !leaving.has(id),
     sources,
+    stays,
     nowMs: rules.nowMs,
   };
-  const { plan, state, sourceOf, stays } = dr;
+  const { plan, state, sourceOf } = dr;
   // Of two sound copies the one whose snapshot stays counts: without it the snapshot would be copied again.
   const rank = (copy: Snapshot) =>
-    2 * ["sound", "pending", "broken"].indexOf(state(copy)) + (stays(sourceOf(copy)) ? 0 : 1);
+    2 * ["sound", "pending", "broken"].indexOf(state(copy)) +
+    (stays(sourceOf(copy)) === undefined ? 1 : 0);
   const points: Snapshot[] = [];
   for (const group of sameVolumeAndSlot(own)) {
     const [best, ...others] = bestFirst(group, rank);
@@ -106,10 +108,10 @@ export function pruneDr(
   const floor = floorOf(points.filter((copy) => state(copy) === "sound"), rules); // prettier-ignore
   for (const copy of points) {
     const reason = gone.get(copy.snapshotId);
-    const source = sourceOf(copy);
+    const source = stays(sourceOf(copy)) ?? sources(sourceOf(copy));
     if (reason === undefined) keep(plan, copy, kept.get(copy.snapshotId) ?? "kept");
     else if (floor.has(copy.snapshotId)) keep(plan, copy, "one of the newest sound ones");
-    else remove(plan, copy, "retention", reason, sources.has(source) ? source : undefined);
+    else remove(plan, copy, "retention", reason, source?.snapshotId);
   }
   return plan;
 }

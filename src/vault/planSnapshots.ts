@@ -8,10 +8,10 @@ import { MAX_TRIES, failuresBySlot } from "./slots";
 import {
   EXCLUDE_VALUE,
   INSTANCE_TAG_PREFIX,
-  MAX_SNAPSHOT_TAGS,
   TAG,
   TAG_PREFIX,
   fillTags,
+  maxSnapshotTags,
   prefixTags,
   userTags,
 } from "./tags";
@@ -75,11 +75,11 @@ function recoveryPointTags(
 }
 
 /** How many tags the volumes' own tags leave; none copied where they would clash with the vault's. */
-function roomForTags(volumes: readonly AttachedVolume[], needed: number) {
+function roomForTags(volumes: readonly AttachedVolume[], needed: number, maxTags: number) {
   const largest = Math.max(0, ...volumes.map((v) => Object.keys(userTags(v.tags)).length));
   const clash = volumes.some((v) => Object.keys(v.tags).some((key) => key.startsWith(TAG_PREFIX)));
-  const copyVolumeTags = !clash && largest + needed <= MAX_SNAPSHOT_TAGS;
-  return { copyVolumeTags, room: MAX_SNAPSHOT_TAGS - (copyVolumeTags ? largest : 0) };
+  const copyVolumeTags = !clash && largest + needed <= maxTags;
+  return { copyVolumeTags, room: maxTags - (copyVolumeTags ? largest : 0) };
 }
 
 function snapshotAction(
@@ -92,9 +92,10 @@ function snapshotAction(
   const left = instance.volumes.filter((volume) => !wanted.has(volume.volumeId));
   const excludeDataVolumeIds = left.filter((v) => !v.isRoot).map((v) => v.volumeId);
   const mode = excludeDataVolumeIds.length <= MAX_EXCLUDED_DATA_VOLUMES ? "set" : "each";
+  const maxTags = maxSnapshotTags(policy);
   // One more than the vault's own: the crash-consistency tag, which apply adds when it knows how it went.
   const own = Object.keys(recoveryPointTags(policy, instance, missing, wake, 0)).length + 1;
-  const { copyVolumeTags, room } = roomForTags(missing, own);
+  const { copyVolumeTags, room } = roomForTags(missing, own, maxTags);
   return {
     kind: "snapshot",
     region: policy.primaryRegion,
@@ -105,6 +106,7 @@ function snapshotAction(
     excludeBootVolume: left.some((volume) => volume.isRoot),
     excludeDataVolumeIds,
     copyVolumeTags,
+    maxTags,
     tags: recoveryPointTags(policy, instance, missing, wake, room - 1),
     description: `${policy.vaultId} ${instance.instanceId} ${wake.slot}`,
     reason: `no snapshot for ${wake.slot} yet`,

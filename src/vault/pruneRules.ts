@@ -1,4 +1,4 @@
-/** What pruning in both regions shares: the plan's two lists, and what each volume's rules say of its points. */
+/** What pruning in all regions shares: the plan's two lists, and what each volume's rules say of its points. */
 import { type Calendar } from "./calendar";
 import { type RetentionPoint, byVolume, retention } from "./retention";
 import { TAG } from "./tags";
@@ -35,14 +35,24 @@ export function remove(
   plan.actions.push({ kind: "delete", region, snapshotId, because, reason, markSourceSnapshotId });
 }
 
+/** Which of a volume's rules: those of the primary region, or of the DR regions. */
+type Side = "keep" | "drKeep";
+
+/** A copy in a DR region is as old as itself; one that stands in for its original in the original's region as old as that. */
+function startOf({ startTimeMs, tags }: Snapshot, side: Side): number {
+  if (side === "drKeep") return startTimeMs;
+  return parseIso(tags[TAG.sourceStarted] ?? "") ?? startTimeMs;
+}
+
 /** Snapshots as retention sees them: by their slot, not by when a late one or a copy was begun. */
-export function pointsOf(snapshots: readonly Snapshot[]): RetentionPoint[] {
+export function pointsOf(snapshots: readonly Snapshot[], side: Side): RetentionPoint[] {
   // A night's snapshots share their slot: each is parsed once.
   const slots = new Map<string, number | undefined>();
-  return snapshots.map(({ snapshotId, volumeId, startTimeMs, tags }) => {
+  return snapshots.map((snapshot) => {
+    const { snapshotId, volumeId, tags } = snapshot;
     const slot = tags[TAG.slot] ?? "";
     if (!slots.has(slot)) slots.set(slot, parseIso(slot));
-    return { snapshotId, volumeId, startTimeMs, slotMs: slots.get(slot) };
+    return { snapshotId, volumeId, startTimeMs: startOf(snapshot, side), slotMs: slots.get(slot) };
   });
 }
 
@@ -52,17 +62,14 @@ export interface Judgement {
   gone: Map<string, string>;
 }
 
-/**
- * Retention of each volume's points by the volume's own rules.
- * @param side which of a volume's rules
- */
+/** Retention of each volume's points by the volume's own rules. */
 export function judge(
   snapshots: readonly Snapshot[],
-  side: "keep" | "drKeep",
+  side: Side,
   { rulesOf, calendar, nowMs }: PruneRules,
 ): Judgement {
   const judgement: Judgement = { kept: new Map(), gone: new Map() };
-  for (const points of byVolume(pointsOf(snapshots))) {
+  for (const points of byVolume(pointsOf(snapshots, side))) {
     const [first] = points;
     if (first === undefined) continue;
     const { keepAll, expireAll, keepAtLeast, [side]: rules } = rulesOf(first.volumeId);

@@ -25,8 +25,8 @@ function subjectOf({ action }: Outcome): Record<string, unknown> {
   return { region, snapshotId: action.snapshotId, reason };
 }
 
-/** What was not begun, in one line a kind, region and reason: a backlog of thousands would fill the log at every pass. */
-function logNotBegun(log: VaultLog, outcomes: readonly Outcome[]): void {
+/** In one line a kind, region and reason: a backlog of thousands would fill the log at every pass. */
+function logCounts(log: VaultLog, outcomes: readonly Outcome[]): void {
   const counts = new Map<string, { outcome: Outcome; count: number }>();
   for (const outcome of outcomes) {
     const { action, detail } = outcome;
@@ -50,8 +50,10 @@ export function logDecisions(
   for (const { code, problem } of putOff) {
     log.info("read", { status: "deferred", code, detail: problem.message });
   }
-  const isLeft = ({ notBegun }: Outcome) => notBegun === true;
-  logNotBegun(log, outcomes.filter(isLeft));
+  // What a dry run leaves is named by its run; the passes and sweeps after it find the same again.
+  const isLeft = ({ notBegun, status }: Outcome) =>
+    notBegun === true || (status === "planned" && kind !== "run");
+  logCounts(log, outcomes.filter(isLeft));
   for (const outcome of outcomes.filter((one) => !isLeft(one))) {
     const { action, status, detail, code, requestId, snapshotIds } = outcome;
     const fields = { ...subjectOf(outcome), status, detail, code, requestId, snapshotIds };

@@ -35,7 +35,10 @@ function failureOf({ action, detail }: Outcome): Problem {
     action.kind === "snapshot"
       ? [action.instanceId, `snapshots of ${action.instanceId}`]
       : action.kind === "copy"
-        ? [action.sourceSnapshotId, `the copy of ${action.sourceSnapshotId}`]
+        ? [
+            `${action.sourceSnapshotId} in ${action.region}`,
+            `the copy of ${action.sourceSnapshotId}`,
+          ]
         : action.kind === "lock"
           ? [action.snapshotId, `locking ${action.snapshotId}`]
           : [action.snapshotId, `deleting ${action.snapshotId}`];

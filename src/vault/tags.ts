@@ -25,11 +25,11 @@ export const TAG = {
   /** The instance's own keep rules, see overrides.ts. */
   keep: "smart-vault:keep",
   drKeep: "smart-vault:dr-keep",
-  /** On a snapshot whose copy went by the DR region's shorter retention: it needs no new one. */
-  copyExpired: "smart-vault:copy-expired",
   /** On a copy: what it was made of and what the volume looked like. */
   sourceSnapshot: "smart-vault:source-snapshot",
   sourceVolume: "smart-vault:source-volume",
+  /** When the snapshot was started that holds the data first: a copy of a copy is no younger than that. */
+  sourceStarted: "smart-vault:source-started",
   device: "smart-vault:device",
   deviceRole: "smart-vault:device-role",
   volumeType: "smart-vault:volume-type",
@@ -37,6 +37,11 @@ export const TAG = {
   volumeIops: "smart-vault:volume-iops",
   volumeThroughputMiBps: "smart-vault:volume-throughput-mibps",
 } as const;
+
+/** On a snapshot whose copy in that region went by its shorter retention: it needs no new one. */
+export function copyExpiredTag(region: string): string {
+  return `${TAG_PREFIX}copy-expired:${region}`;
+}
 
 /** Prefix of an instance's own tags on its snapshots and copies; a volume's own tags keep their names. */
 export const INSTANCE_TAG_PREFIX = "smart-vault:instance-tag:";
@@ -46,8 +51,10 @@ export const MAX_TAGS = 50;
 export const MAX_TAG_KEY = 128;
 export const MAX_TAG_VALUE = 256;
 
-/** What a snapshot is made with: one tag is left for {@link TAG.copyExpired}, which is written later. */
-export const MAX_SNAPSHOT_TAGS = MAX_TAGS - 1;
+/** What a snapshot is made with: room is left for {@link copyExpiredTag} of each DR region, written later. */
+export function maxSnapshotTags({ dr }: { dr: readonly unknown[] }): number {
+  return MAX_TAGS - dr.length;
+}
 
 /** Value of `<tagKey>` on a volume that is not to be backed up. */
 export const EXCLUDE_VALUE = "exclude";

@@ -10,7 +10,12 @@ export interface VaultSettings {
   /** `<project>-<stack>`: the value of the vault tag on everything it makes. */
   vaultId: string;
   primaryRegion: string;
-  drRegion: string;
+  /** Where copies are kept, and the key that each must be encrypted under there. */
+  dr: readonly KeyedRegion[];
+  /** ARN of the key that snapshots of unencrypted volumes are encrypted under; absent: they stay as they are. */
+  primaryKeyArn?: string;
+  /** Everything but writes to EC2: what would have been done is logged and mailed. */
+  dryRun: boolean;
   /** Instances with this tag are protected; a volume tagged `<tagKey>=exclude` is left out. */
   tagKey: string;
   /** What is kept, by the value of that tag: an instance with any of these is protected. */
@@ -36,11 +41,15 @@ export interface VaultSettings {
   copyStuckHours: number;
   /** How copies are locked; absent: they are not. */
   lock?: SnapshotLock;
-  /** ARN (not alias) of the KMS key that every copy must be encrypted under. */
-  drKeyArn: string;
   topicArn: string;
   /** The vault's alarm clock: one EventBridge Scheduler schedule, and the role it calls the function with. */
   clock: { name: string; groupName: string; roleArn: string };
+}
+
+/** A region with the KMS key of its copies: an ARN, not an alias, since EC2 answers with the ARN. */
+export interface KeyedRegion {
+  region: string;
+  keyArn: string;
 }
 
 /** EC2 Snapshot Lock, as configured for copies. */
@@ -55,7 +64,8 @@ export type VaultPolicy = Pick<
   VaultSettings,
   | "vaultId"
   | "primaryRegion"
-  | "drRegion"
+  | "dr"
+  | "primaryKeyArn"
   | "tagKey"
   | "policies"
   | "keepAtLeast"
@@ -70,7 +80,7 @@ export type VaultPolicy = Pick<
   | "startWindowHours"
   | "copyStuckHours"
   | "lock"
-  | "drKeyArn"
+  | "dryRun"
 >;
 
 /**
@@ -142,7 +152,8 @@ export interface World {
   /** `undefined` also when the wake does not create, so that a pass costs no instance reads. */
   instances?: ProtectedInstance[];
   snapshots?: Snapshot[];
-  copies?: Snapshot[];
+  /** By DR region. One that could not be read is not here. */
+  copies: Readonly<Record<string, Snapshot[]>>;
   problems: Problem[];
   /** Reads that AWS throttled: no problem yet. */
   throttled: ThrottledRead[];
@@ -184,6 +195,8 @@ export interface SnapshotAction {
   excludeDataVolumeIds: string[];
   /** Whether EC2 shall copy each volume's own tags; off where they would break the call (50 tags, duplicate keys). */
   copyVolumeTags: boolean;
+  /** The most tags that a snapshot may be made with. */
+  maxTags: number;
   tags: Tags;
   description: string;
   reason: string;
@@ -253,10 +266,10 @@ export interface Plan {
   pending: { snapshotId: string; region: string; sinceMs: number }[];
 }
 
-/** What became of one action. `deferred` and `skipped` are normal: they neither mail nor count as errors. */
+/** What became of one action. `deferred` and `skipped` are normal: they neither mail nor count as errors. `planned` is a dry run's. */
 export interface Outcome {
   action: Action;
-  status: "done" | "deferred" | "skipped" | "failed";
+  status: "done" | "deferred" | "skipped" | "failed" | "planned";
   detail: string;
   /** Set on what was not even begun: its kind met a limit before, or time was over. */
   notBegun?: true;

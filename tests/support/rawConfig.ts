@@ -3,6 +3,7 @@ import { type RawConfig, parseConfig } from "../../src/config";
 
 export const GOOD: Record<string, string> = {
   drRegion: "us-west-2",
+  drRegions: "[]",
   tagKey: "backup",
   tagValue: "True",
   policies: "{}",
@@ -21,6 +22,7 @@ export const GOOD: Record<string, string> = {
   maxDeletePercent: "50",
   maxDeletes: "0",
   allowDeletePlan: "",
+  dryRun: "false",
   lock: "{}",
   iUnderstandComplianceLock: "false",
   alertEmails: "[]",
@@ -30,6 +32,7 @@ export const GOOD: Record<string, string> = {
   reserveConcurrency: "true",
   protectKeys: "true",
   recycleBinDays: "0",
+  encryptPrimary: "false",
   sourceKeyArns: "[]",
   restoreRoleArns: "[]",
 };

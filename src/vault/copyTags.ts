@@ -1,0 +1,78 @@
+/**
+ * The tags of what is copied. A copy in a DR region carries enough to restore with the primary region gone; an encrypted
+ * copy in the primary region all that its original has, since it takes its place. Pure.
+ */
+import {
+  INSTANCE_TAG_PREFIX,
+  MAX_TAGS,
+  TAG,
+  TAG_PREFIX,
+  fillTags,
+  tagsWithPrefix,
+  userTags,
+} from "./tags";
+import { isoSeconds } from "./time";
+import type { Snapshot, Tags } from "./types";
+import { volumeFactsFromTags } from "./volumeFacts";
+
+const CARRIED_TAGS = [
+  TAG.vault,
+  TAG.instance,
+  TAG.instanceName,
+  TAG.instanceType,
+  TAG.availabilityZone,
+  TAG.slot,
+  TAG.run,
+  TAG.crashConsistent,
+  TAG.setSize,
+  TAG.policy,
+  TAG.keep,
+  TAG.drKeep,
+] as const;
+
+/** What ties a copy to what it was made of. */
+function sourceTags({ snapshotId, volumeId, startTimeMs, tags }: Snapshot): Tags {
+  return {
+    [TAG.sourceSnapshot]: snapshotId,
+    [TAG.sourceVolume]: volumeId,
+    [TAG.sourceStarted]: tags[TAG.sourceStarted] ?? isoSeconds(startTimeMs),
+  };
+}
+
+/** The vault's own; then the instance's own tags, then the volume's, up to so many. */
+function withUserTags(own: Tags, { tags }: Snapshot, maxTags: number): Tags {
+  const instanceTags = tagsWithPrefix(tags, INSTANCE_TAG_PREFIX);
+  return fillTags(fillTags(own, instanceTags, maxTags), userTags(tags), maxTags);
+}
+
+/** Of a copy in a DR region: enough to restore with the primary region gone. */
+export function drCopyTags(snapshot: Snapshot): Tags {
+  const facts = volumeFactsFromTags(snapshot.tags, snapshot.volumeId);
+  const known: Record<string, string | number | undefined> = {
+    ...sourceTags(snapshot),
+    [TAG.volumeSizeGiB]: facts?.sizeGiB ?? snapshot.sizeGiB,
+    [TAG.device]: facts?.deviceName,
+    [TAG.deviceRole]: facts === undefined ? undefined : facts.isRoot ? "root" : "data",
+    [TAG.volumeType]: facts?.volumeType,
+    [TAG.volumeIops]: facts?.iops,
+    [TAG.volumeThroughputMiBps]: facts?.throughputMiBps,
+  };
+  for (const key of CARRIED_TAGS) known[key] = snapshot.tags[key];
+  const own = Object.fromEntries(
+    Object.entries(known).flatMap(([key, value]) =>
+      value === undefined ? [] : [[key, String(value)]],
+    ),
+  );
+  return withUserTags(own, snapshot, MAX_TAGS);
+}
+
+/**
+ * Of an encrypted copy in the primary region: whatever its original has, the marks of expired copies among it.
+ * @param maxTags room is left for the marks that are written later
+ */
+export function standInTags(original: Snapshot, maxTags: number): Tags {
+  const own = Object.entries(original.tags).filter(
+    ([key]) => key.startsWith(TAG_PREFIX) && !key.startsWith(INSTANCE_TAG_PREFIX),
+  );
+  return withUserTags({ ...Object.fromEntries(own), ...sourceTags(original) }, original, maxTags);
+}

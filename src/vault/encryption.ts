@@ -1,0 +1,48 @@
+/**
+ * Encryption in the primary region: of a snapshot of an unencrypted volume an encrypted copy is made in its own region,
+ * which stands in for it once it is seen completed under the key. Only then does the original go, as a duplicate does.
+ * Pure. See docs/adr/0012.
+ */
+import { standInTags } from "./copyTags";
+import { type CopyState, type CopyTarget, copyFault, copyState } from "./planCopies";
+import { TAG, maxSnapshotTags } from "./tags";
+import type { Snapshot, VaultPolicy } from "./types";
+
+/** Whether a snapshot of the primary region is a copy that is to stand in for another. */
+export function isStandIn({ tags }: Snapshot): boolean {
+  return tags[TAG.sourceSnapshot] !== undefined;
+}
+
+/** With no key configured any more one that is encrypted, under whatever key, stands on. */
+function keyFor(standIn: Snapshot, { primaryKeyArn }: VaultPolicy): string {
+  return primaryKeyArn ?? standIn.kmsKeyId ?? "";
+}
+
+export function standInState(standIn: Snapshot, policy: VaultPolicy): CopyState {
+  return copyState(standIn, keyFor(standIn, policy));
+}
+
+export function standInFault(standIn: Snapshot, policy: VaultPolicy): string | undefined {
+  return copyFault(standIn, keyFor(standIn, policy));
+}
+
+/** Where stand-ins are made; `undefined` where the stack wants none. */
+export function encryptionTarget(policy: VaultPolicy): CopyTarget | undefined {
+  const { primaryRegion: region, primaryKeyArn: keyArn, vaultId } = policy;
+  if (keyArn === undefined) return undefined;
+  const maxTags = maxSnapshotTags(policy);
+  return { region, keyArn, vaultId, tagsOf: (source) => standInTags(source, maxTags) };
+}
+
+/** Finds the snapshot of an id, or what stands in for it: copies of an original count for both. */
+export type SourceOf = (snapshotId: string) => Snapshot | undefined;
+
+/** @param own the vault's snapshots in the primary region that count: those to be deleted are not among them */
+export function sourceFinder(own: readonly Snapshot[]): SourceOf {
+  const byId = new Map(own.map((snapshot) => [snapshot.snapshotId, snapshot]));
+  for (const snapshot of own) {
+    const original = snapshot.tags[TAG.sourceSnapshot];
+    if (original !== undefined && !byId.has(original)) byId.set(original, snapshot);
+  }
+  return (snapshotId) => byId.get(snapshotId);
+}
