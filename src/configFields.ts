@@ -64,7 +64,9 @@ export const regions: Parse<string[]> = (raw) => {
   const expected = `a list of up to ${MAX_DR_REGIONS} different AWS regions`;
   const value = json(raw);
   if (!Array.isArray(value) || value.length > MAX_DR_REGIONS) return { expected };
-  const wrong = value.find((item) => typeof item !== "string" || "expected" in region(item));
+  const wrong: unknown = value.find(
+    (item) => typeof item !== "string" || "expected" in region(item),
+  );
   if (typeof wrong === "string") {
     return { expected: `${expected} (did you mean ${closest(wrong, REGIONS)}?)` };
   }

@@ -14,6 +14,7 @@ import type {
   DeleteAction,
   Outcome,
   Plan,
+  Snapshot,
   ThrottledRead,
   VaultPolicy,
   World,
@@ -57,6 +58,14 @@ function brakeRegions(
   };
 }
 
+/** Finds what a deletion is about; looked for one by one, since hardly any is asked for. */
+function seenIn({ snapshots = [], copies }: World, { primaryRegion }: VaultPolicy) {
+  return ({ region, snapshotId }: DeleteAction): Snapshot | undefined => {
+    const here = region === primaryRegion ? snapshots : (copies[region] ?? []);
+    return here.find((snapshot) => snapshot.snapshotId === snapshotId);
+  };
+}
+
 export async function carryOut(
   clients: VaultClients,
   plan: Plan,
@@ -88,7 +97,7 @@ export async function carryOut(
         ...plan.problems,
         ...guarded.problems,
         ...pruning.problems,
-        ...inUseNotices(outcomes),
+        ...inUseNotices(outcomes, seenIn(world, policy), policy, budget.now()),
       ],
     },
     outcomes,

@@ -30,8 +30,8 @@ export function dryRunNotice(wake: Wake, outcomes: readonly Outcome[]): Problem 
   const would = [
     `${counted(volumes.length, "snapshot", "snapshots")} of ${counted(of("snapshot").length, "instance", "instances")}`,
     `${copies} of what is there by now`,
-    `${counted(of("lock").length, "lock", "locks")}`,
-    `${counted(deletions.length, "deletion", "deletions")}`,
+    counted(of("lock").length, "lock", "locks"),
+    counted(deletions.length, "deletion", "deletions"),
   ].join(", ");
   const which = deletions.length === 0 ? "" : `. To be deleted: ${listedDeletions(deletions)}`;
   return {

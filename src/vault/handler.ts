@@ -92,10 +92,12 @@ async function observePlanApply(
   wake: Wake,
   clock: ClockState | undefined,
   deadlineMs: number,
+  onServing: (serving: Serving) => Promise<void>,
 ): Promise<Work> {
   const seen = await observe(clients, settings);
   const own = seen.snapshots?.filter((snapshot) => isOwn(snapshot, settings.vaultId));
   const serving = slotToServe(wake, clock, own, settings, now());
+  if (serving !== undefined) await onServing(serving);
   const world = serving === undefined ? seen : await observeInstances(clients, settings, seen);
   const planned = planVault(world, settings, serving, wake.runId, now());
   const carried = await carryOut(clients, planned, world, settings, { now, deadlineMs });
@@ -170,8 +172,16 @@ export async function invoke(
   const before = { ...clock, slot, told: clock?.told ?? {} };
   const guard = wake.kind === "run" ? await set(endMs + MINUTE_MS, before) : undefined;
 
+  // Nor is a slot lost that a sweep takes up again: what failed in it may be pruned before the next looks.
+  const hold = async ({ slot: taken, mode, overtakes }: Serving) => {
+    const carried = wake.kind === "run" ? before.slot : clock?.slot;
+    const isNew = taken !== carried && mode === "open" && overtakes === undefined;
+    if (clock === undefined || !isNew) return;
+    await set(endMs + MINUTE_MS, { ...before, slot: taken });
+  };
+
   const deadlineMs = endMs - REPORT_RESERVE_MS;
-  const work = await observePlanApply(settings, tools, wake, clock, deadlineMs);
+  const work = await observePlanApply(settings, tools, wake, clock, deadlineMs, hold);
   const { plan, outcomes, throttled } = work;
   if (guard !== undefined) plan.problems.push(guard);
   const dry = settings.dryRun ? dryRunNotice(wake, outcomes) : undefined;

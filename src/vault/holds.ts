@@ -48,6 +48,17 @@ export function lockHold({ state, expiresMs }: Lock): string {
   return `it is locked (${state}) ${until}`;
 }
 
+/** Whether the vault's own lock of a copy may last until then. */
+function isOwnLockAt(
+  { region }: DeleteAction,
+  snapshot: Snapshot | undefined,
+  { primaryRegion, lock }: VaultPolicy,
+  atMs: number,
+): boolean {
+  if (snapshot === undefined || lock === undefined) return false;
+  return region !== primaryRegion && atMs <= lockedDaysEndMs(snapshot, lock) + LOCK_ROUNDING_MS;
+}
+
 /**
  * The notice of a lock, unless it ends by itself within a day, or is one that the vault's own configuration explains: a
  * copy of two that were made by mistake is locked like the other.
@@ -60,11 +71,8 @@ export function lockNotice(
   nowMs: number,
 ): Problem | undefined {
   const { expiresMs = Infinity, state } = lock;
-  if (expiresMs <= nowMs + SOON_MS) return undefined;
-  const isCopy = action.region !== policy.primaryRegion;
-  if (isCopy && policy.lock !== undefined && snapshot !== undefined) {
-    if (expiresMs <= lockedDaysEndMs(snapshot, policy.lock) + LOCK_ROUNDING_MS) return undefined;
-  }
+  if (expiresMs <= nowMs + SOON_MS || isOwnLockAt(action, snapshot, policy, expiresMs))
+    return undefined;
   const hint =
     state === "compliance"
       ? "Nobody can end a compliance lock; the snapshot goes with the first sweep after it."
@@ -85,11 +93,22 @@ export function sharedNotice(action: DeleteAction, sharedWith: readonly string[]
   );
 }
 
-/** What AWS refused to delete because something holds it: AWS alone knows, so the vault asks by trying. */
-export function inUseNotices(outcomes: readonly Outcome[]): Problem[] {
+/**
+ * What AWS refused to delete because something holds it: AWS alone knows, so the vault asks by trying. Not told of a copy
+ * that the vault itself has locked a moment ago, which a read may show late.
+ * @param find the snapshot of an action, as it was seen
+ */
+export function inUseNotices(
+  outcomes: readonly Outcome[],
+  find: (action: DeleteAction) => Snapshot | undefined,
+  policy: VaultPolicy,
+  nowMs: number,
+): Problem[] {
   return outcomes.flatMap(({ action, heldBy, detail }) => {
     if (action.kind !== "delete" || heldBy === undefined) return [];
-    const held = heldBy.length > 0 ? `it is in use by ${heldBy.join(", ")}` : `EC2 says: ${detail}`;
+    const isImage = heldBy.length > 0;
+    if (!isImage && isOwnLockAt(action, find(action), policy, nowMs)) return [];
+    const held = isImage ? `it is in use by ${heldBy.join(", ")}` : `EC2 says: ${detail}`;
     const hint =
       "If nobody needs the image: aws ec2 deregister-image. Else leave it: the snapshot goes with the first sweep after that.";
     return [notice("in-use", action, held, hint)];
