@@ -1,10 +1,10 @@
 /**
- * The modelled account: what is there, in two regions, with what the rules need to be checked by and AWS would not
+ * The modelled account: what is there, in two or three regions, with what the rules need to be checked by and AWS would not
  * tell. Plain records and maps; everything that changes them is in the modules named ec2*.ts and people.ts.
  */
 import type { Snapshot as Ec2Snapshot, Tag } from "@aws-sdk/client-ec2";
 import { isOwn, isOwnCopy } from "../../src/vault/duplicates";
-import { TAG } from "../../src/vault/tags";
+import { TAG, copyExpiredTag } from "../../src/vault/tags";
 import type { Snapshot, VaultSettings } from "../../src/vault/types";
 import type { Faults } from "./faults";
 import type { Random } from "./random";
@@ -18,6 +18,7 @@ export interface SimVolume {
   volumeId: string;
   sizeGiB: number;
   volumeType: string;
+  encrypted: boolean;
   tags: TagRecord;
 }
 
@@ -53,8 +54,10 @@ export interface SimSnapshot {
   sizeGiB: number;
   encrypted: boolean;
   kmsKeyId?: string;
-  /** Of a copy. */
+  /** Of a copy, in a DR region or in the primary one. */
   sourceId?: string;
+  /** When the snapshot was started that holds the data first. */
+  dataSinceMs: number;
   /** The volume whose data it holds. */
   dataOf: string;
   heldByAmi: boolean;
@@ -99,13 +102,14 @@ export interface Account {
   instances: Map<string, SimInstance>;
   volumes: Map<string, SimVolume>;
   primary: Region;
-  dr: Region;
+  drs: Region[];
   /** Every snapshot and copy of a volume's data by the volume, also those that are gone lately. */
   byVolume: Map<string, SimSnapshot[]>;
   /** Every copy by its snapshot. */
   bySource: Map<string, SimSnapshot[]>;
-  keyEnabled: boolean;
-  drDown: boolean;
+  /** Regions whose key somebody disabled, and one that is down. */
+  keyDisabledIn?: string;
+  downRegion?: string;
   schedulerDown: boolean;
   snsDown: boolean;
   /** The latest stretch of time in which calls found the token buckets crowded by others, without a break. */
@@ -144,11 +148,9 @@ export function makeAccount(
     instances: new Map(),
     volumes: new Map(),
     primary: region(settings.primaryRegion),
-    dr: region(settings.drRegion),
+    drs: settings.dr.map((one) => region(one.region)),
     byVolume: new Map(),
     bySource: new Map(),
-    keyEnabled: true,
-    drDown: false,
     schedulerDown: false,
     snsDown: false,
     crowd: { sinceMs: 0, untilMs: 0, over: true },
@@ -165,10 +167,14 @@ export function strikes(account: Account, name: string, probability: number): bo
   return true;
 }
 
+export function regionsOf({ primary, drs }: Account): Region[] {
+  return [primary, ...drs];
+}
+
 export function regionOf(account: Account, name: string): Region {
-  if (name === account.primary.name) return account.primary;
-  if (name === account.dr.name) return account.dr;
-  throw new Error(`the vault called region ${name}, which is neither of its two`);
+  const region = regionsOf(account).find((one) => one.name === name);
+  if (region === undefined) throw new Error(`the vault called region ${name}, which is none of its`);
+  return region;
 }
 
 export function tagList(tags: TagRecord): Tag[] {
@@ -199,16 +205,38 @@ export function enter(account: Account, region: Region, snapshot: SimSnapshot): 
 export function isVaults(account: Account, snapshot: SimSnapshot): boolean {
   const asSeen = snapshot as { tags: TagRecord } as Snapshot;
   const { vaultId } = account.settings;
-  return snapshot.sourceId === undefined ? isOwn(asSeen, vaultId) : isOwnCopy(asSeen, vaultId);
+  return inDr(account, snapshot) ? isOwnCopy(asSeen, vaultId) : isOwn(asSeen, vaultId);
+}
+
+/** Whether it is in a DR region: a copy, and not one that stands in for its original beside it. */
+export function inDr({ primary }: Account, { region }: SimSnapshot): boolean {
+  return region !== primary.name;
+}
+
+/** Marked as having been copied to the region and expired there. */
+export function isExpiredIn(snapshot: SimSnapshot, region: string): boolean {
+  return snapshot.tags[copyExpiredTag(region)] !== undefined;
 }
 
 export function slotOf(snapshot: SimSnapshot): string {
   return snapshot.tags[TAG.slot] ?? "";
 }
 
+/** A copy in a DR region: under that region's key. One in the primary region: under the key of the settings, if any. */
 export function isSound(account: Account, snapshot: SimSnapshot): boolean {
-  const { state, encrypted, kmsKeyId } = snapshot;
-  return state === "completed" && encrypted && kmsKeyId === account.settings.drKeyArn;
+  const { state, encrypted, kmsKeyId, region } = snapshot;
+  const { dr, primaryKeyArn } = account.settings;
+  const key = inDr(account, snapshot)
+    ? dr.find((one) => one.region === region)?.keyArn
+    : (primaryKeyArn ?? kmsKeyId);
+  return state === "completed" && encrypted && kmsKeyId === key;
+}
+
+/** What can be restored from: of two in the primary region a copy counts only when it is sound. */
+export function isPoint(account: Account, snapshot: SimSnapshot): boolean {
+  if (snapshot.state !== "completed") return false;
+  const isStandIn = !inDr(account, snapshot) && snapshot.tags[TAG.sourceSnapshot] !== undefined;
+  return !isStandIn || isSound(account, snapshot);
 }
 
 /** Marks a change that describes may show late. */
@@ -259,7 +287,7 @@ export function forgetGone(account: Account): void {
       else if (left.length < list.length) map.set(key, left);
     }
   }
-  for (const { snapshots } of [account.primary, account.dr]) {
+  for (const { snapshots } of regionsOf(account)) {
     for (const [id, snapshot] of snapshots) {
       if (snapshot.deleted && snapshot.settledMs <= account.time.nowMs()) snapshots.delete(id);
     }

@@ -23,7 +23,7 @@ const OUTAGE = 503;
 function checkOutage(account: Account, region: Region, { name }: Call): void {
   const scheduler = name === "GetSchedule" || name === "UpdateSchedule";
   const down =
-    (account.drDown && region === account.dr) ||
+    account.downRegion === region.name ||
     (account.schedulerDown && scheduler) ||
     (account.snsDown && name === "Publish");
   if (down) throw awsError("ServiceUnavailable", `${region.name} is down`, OUTAGE);
@@ -82,7 +82,7 @@ export function makeAws(account: Account, scheduler: Scheduler, tellings: Tellin
       case "CreateSnapshot":
         return createSnapshot(account, crowds, call.input);
       case "CopySnapshot":
-        checkCopy(account, invocation, call.input.SourceSnapshotId ?? "");
+        checkCopy(account, invocation, region, call.input.SourceSnapshotId ?? "");
         return copySnapshot(account, crowds, region, call.input);
       case "DeleteSnapshot":
         checkDelete(account, invocation, region, call.input.SnapshotId ?? "");

@@ -38,7 +38,7 @@ function sourceOf(account: Account, input: CopySnapshotCommandInput): SimSnapsho
 }
 
 function planEnd(account: Account, copy: SimSnapshot): void {
-  if (!account.keyEnabled) {
+  if (account.keyDisabledIn === copy.region) {
     account.time.after(3 * MINUTE_MS, () => {
       finish(account, copy, "error", "Given key ID is not accessible");
     });
@@ -77,6 +77,7 @@ export function copySnapshot(
     kmsKeyId: input.KmsKeyId,
     sourceId: source.snapshotId,
     dataOf: source.dataOf,
+    dataSinceMs: source.dataSinceMs,
     heldByAmi: false,
     goesWhenDone: false,
     settledMs: 0,

@@ -11,6 +11,7 @@ export function newVolume(account: Account, isRoot: boolean): SimVolume {
     volumeId: `vol-${random.hex(17)}`,
     sizeGiB: random.int(8, 200),
     volumeType: isRoot ? "gp3" : random.pick(TYPES),
+    encrypted: random.chance(0.3),
     tags: {
       ...(random.chance(0.3) && { Name: `disk-${random.int(1, 9)}` }),
       ...(excluded && { [settings.tagKey]: "exclude" }),

@@ -9,6 +9,7 @@ import {
   type Account,
   type Region,
   type SimSnapshot,
+  inDr,
   isLocked,
   isShared,
   isSound,
@@ -52,7 +53,7 @@ export function checkLock(
   }
   if (copy === undefined || copy.deleted) return;
   const lostUnseen = (copy.lostMs ?? 0) >= invocation.startMs - faults.nature.consistencyMs;
-  if (copy.sourceId === undefined || !(isVaults(account, copy) || lostUnseen)) {
+  if (!inDr(account, copy) || !(isVaults(account, copy) || lostUnseen)) {
     story.violate("locks only its own copies", SnapshotId);
   }
   if (!isSound(account, copy)) story.violate("locks only what is sound", SnapshotId);
@@ -100,7 +101,7 @@ function toldHold(account: Account, snapshot: SimSnapshot): string | undefined {
   }
   if (lock.untilMs <= nowMs || lock.seenMs > nowMs - TOLD_WITHIN_MS) return undefined;
   // The vault waits for its own locks, and for one that ends within a day.
-  const own = snapshot.sourceId !== undefined && account.settings.lock !== undefined;
+  const own = inDr(account, snapshot) && account.settings.lock !== undefined;
   const days = account.settings.lock?.days ?? 0;
   const explainedMs = own ? snapshot.startMs + days * DAY_MS + LOCK_ROUNDING_MS : 0;
   return lock.untilMs > Math.max(nowMs + DAY_MS, explainedMs) ? "a lock" : undefined;

@@ -7,7 +7,7 @@ function some(
   account: Account,
   wanted: (snapshot: SimSnapshot) => boolean,
 ): SimSnapshot | undefined {
-  const region = account.random.chance(0.5) ? account.primary : account.dr;
+  const region = account.random.chance(0.5) ? account.primary : account.random.pick(account.drs);
   const found = [...region.snapshots.values()].filter(
     (s) => !s.deleted && s.state === "completed" && wanted(s),
   );

@@ -2,7 +2,7 @@
  * Goal: the model refuses what AWS refuses, so that a green simulation means something. Method: one small account, one
  * call after the other, no vault.
  */
-import { type Account, makeAccount, removeSnapshot } from "./account";
+import { type Account, type Region, makeAccount, removeSnapshot } from "./account";
 import { makeCrowds } from "./crowds";
 import { copySnapshot } from "./ec2Copies";
 import { createSnapshot, createSnapshots } from "./ec2Creates";
@@ -52,10 +52,15 @@ function someSnapshot(it: Rig): string {
   return SnapshotId;
 }
 
+function firstDr({ account: { drs } }: Rig): Region {
+  return drs[0] as Region;
+}
+
 function copy(it: Rig, SourceSnapshotId: string) {
-  const { primary, dr, settings } = it.account;
-  const input = { SourceRegion: primary.name, SourceSnapshotId, Encrypted: true, KmsKeyId: settings.drKeyArn }; // prettier-ignore
-  return copySnapshot(it.account, it.crowds, dr, input);
+  const { primary, settings } = it.account;
+  const KmsKeyId = settings.dr[0]?.keyArn;
+  const input = { SourceRegion: primary.name, SourceSnapshotId, Encrypted: true, KmsKeyId };
+  return copySnapshot(it.account, it.crowds, firstDr(it), input);
 }
 
 /** The name of the error that a call is refused with. */
@@ -139,8 +144,8 @@ describe("limits of copies", () => {
   test("a disabled key shows minutes later, in the state message", () => {
     const it = rig();
     const source = someSnapshot(it);
-    it.account.keyEnabled = false;
-    const made = it.account.dr.snapshots.get(copy(it, source).SnapshotId ?? "");
+    it.account.keyDisabledIn = firstDr(it).name;
+    const made = firstDr(it).snapshots.get(copy(it, source).SnapshotId ?? "");
     expect(made?.state).toBe("pending");
     pass(it, 5 * MINUTE_MS);
     expect(made).toMatchObject({ state: "error", stateMessage: "Given key ID is not accessible" });

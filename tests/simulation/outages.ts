@@ -1,4 +1,4 @@
-/** Things that are down or denied for hours at a time: the DR key, the DR region, Scheduler, SNS, a right. */
+/** Things that are down or denied for hours at a time: a key, a DR region, Scheduler, SNS, a right. */
 import { DAY_MS, HOUR_MS } from "../../src/vault/time";
 import type { Account } from "./account";
 import type { Faults } from "./faults";
@@ -23,27 +23,33 @@ const DENIABLE = [
   "ec2:CreateTags",
 ];
 
+/** Where the vault encrypts under a key. */
+function keyedRegions({ settings }: Account): string[] {
+  const regions = settings.dr.map(({ region }) => region);
+  return settings.primaryKeyArn === undefined ? regions : [...regions, settings.primaryRegion];
+}
+
 const OUTAGES: readonly Outage[] = [
   {
-    name: "the DR key is disabled",
+    name: "a key is disabled",
     rate: "keyDisabled",
     lastsMs: [HOUR_MS, 3 * DAY_MS],
     begin: (account) => {
-      account.keyEnabled = false;
+      account.keyDisabledIn = account.random.pick(keyedRegions(account));
     },
     end: (account) => {
-      account.keyEnabled = true;
+      account.keyDisabledIn = undefined;
     },
   },
   {
-    name: "the DR region is down",
+    name: "a DR region is down",
     rate: "drDown",
     lastsMs: [HOUR_MS, 2 * DAY_MS],
     begin: (account) => {
-      account.drDown = true;
+      account.downRegion = account.random.pick(account.drs).name;
     },
     end: (account) => {
-      account.drDown = false;
+      account.downRegion = undefined;
     },
   },
   {

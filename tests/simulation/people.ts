@@ -1,5 +1,5 @@
 /** People with the account: they change the fleet, hold, delete and untag snapshots, and make some of their own. */
-import { TAG } from "../../src/vault/tags";
+import { TAG, copyExpiredTag } from "../../src/vault/tags";
 import { DAY_MS } from "../../src/vault/time";
 import {
   type Account,
@@ -29,7 +29,7 @@ function someSnapshot(
   account: Account,
   wanted: (snapshot: SimSnapshot) => boolean,
 ): SimSnapshot | undefined {
-  const region = account.random.chance(0.5) ? account.primary : account.dr;
+  const region = account.random.chance(0.5) ? account.primary : account.random.pick(account.drs);
   const found = [...region.snapshots.values()].filter((s) => !s.deleted && wanted(s));
   return found.length === 0 ? undefined : account.random.pick(found);
 }
@@ -140,10 +140,11 @@ function deleteOne(account: Account): string | undefined {
   return `deletes ${snapshot.snapshotId} in ${snapshot.region}`;
 }
 
-const TAKEN = [TAG.vault, TAG.instance, TAG.slot, TAG.run, TAG.sourceSnapshot, TAG.copyExpired, TAG.volumes]; // prettier-ignore
+const TAKEN = [TAG.vault, TAG.instance, TAG.slot, TAG.run, TAG.sourceSnapshot, TAG.volumes];
 
 function untagOne(account: Account): string | undefined {
-  const key = account.random.pick(TAKEN);
+  const marks = account.drs.map(({ name }) => copyExpiredTag(name));
+  const key = account.random.pick([...TAKEN, account.random.pick(marks)]);
   const snapshot = someSnapshot(account, (s) => s.tags[key] !== undefined);
   if (snapshot === undefined) return undefined;
   const { [key]: _taken, ...rest } = snapshot.tags;

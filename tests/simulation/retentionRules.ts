@@ -7,7 +7,16 @@ import { type RetentionPoint, newestFirst } from "../../src/vault/retention";
 import { TAG } from "../../src/vault/tags";
 import { DAY_MS } from "../../src/vault/time";
 import type { KeepRules, VaultSettings } from "../../src/vault/types";
-import { type Account, type Region, type SimSnapshot, isSound, isVaults, slotOf } from "./account";
+import {
+  type Account,
+  type Region,
+  type SimSnapshot,
+  inDr,
+  isPoint,
+  isSound,
+  isVaults,
+  slotOf,
+} from "./account";
 import { protectedVolumes } from "./fleet";
 import type { Invocation } from "./invocation";
 import { letGo } from "./keepOracle";
@@ -33,10 +42,11 @@ function pointsOf(
       (known !== preferred && isSound(account, snapshot) && !isSound(account, known));
     if (better) bySlot.set(slotMs(snapshot), snapshot);
   }
-  return [...bySlot].map(([ms, { snapshotId, dataOf, startMs }]) => ({
-    snapshotId,
-    volumeId: dataOf,
-    startTimeMs: startMs,
+  return [...bySlot].map(([ms, snapshot]) => ({
+    snapshotId: snapshot.snapshotId,
+    volumeId: snapshot.dataOf,
+    // What stands in for its original is as old as that.
+    startTimeMs: inDr(account, snapshot) ? snapshot.startMs : snapshot.dataSinceMs,
     slotMs: ms,
   }));
 }
@@ -60,9 +70,19 @@ function rulesFor(
   return settings.policies[name ?? ""]?.[side];
 }
 
-/** Whether the volume is an orphan by now: not attached to a protected instance, and its newest point that old. */
-function isOrphan(account: Account, settings: VaultSettings, volumeId: string): boolean {
-  const own = (account.byVolume.get(volumeId) ?? []).filter((one) => isVaults(account, one));
+/**
+ * Whether the volume is an orphan by now: not attached to a protected instance, and its newest point that old.
+ * @param fromMs what was lost before then is not counted
+ */
+function isOrphan(
+  account: Account,
+  settings: VaultSettings,
+  volumeId: string,
+  fromMs: number,
+): boolean {
+  const own = (account.byVolume.get(volumeId) ?? []).filter(
+    (one) => isVaults(account, one) && (one.lostMs ?? Infinity) >= fromMs,
+  );
   const newestMs = Math.max(...own.map(slotMs));
   const attached = protectedVolumes(account).some((one) => one.volumeId === volumeId);
   return !attached && account.time.nowMs() - newestMs > settings.orphanDays * DAY_MS;
@@ -88,14 +108,17 @@ export function removable(
   return letGo(points, rules, nowMs, settings.keepAtLeast);
 }
 
-/** What goes of an orphan: all but its last. */
+/** What goes of an orphan: all but its last, or all. */
 function removableOfOrphan(
   account: Account,
   settings: VaultSettings,
   list: readonly SimSnapshot[],
   snapshot: SimSnapshot,
+  fromMs: number,
 ): boolean {
-  if (settings.orphans === "keep" || !isOrphan(account, settings, snapshot.dataOf)) return false;
+  if (settings.orphans === "keep") return false;
+  if (!isOrphan(account, settings, snapshot.dataOf, fromMs)) return false;
+  if (settings.orphans === "expire") return true;
   const [, ...others] = pointsOf(account, list, snapshot).sort(newestFirst);
   return others.slice(settings.keepAtLeast - 1).some((p) => p.snapshotId === snapshot.snapshotId);
 }
@@ -108,11 +131,11 @@ export function checkRetention(
   startMs: number,
   sinceMs: number,
 ): void {
-  const side = snapshot.sourceId === undefined ? "keep" : "drKeep";
+  const side = inDr(account, snapshot) ? "drKeep" : "keep";
   const all = (account.byVolume.get(snapshot.dataOf) ?? []).filter(
     (one) =>
-      one.state === "completed" &&
-      (one.sourceId === undefined) === (snapshot.sourceId === undefined) &&
+      (one === snapshot || isPoint(account, one)) &&
+      one.region === snapshot.region &&
       (one.lostMs !== undefined || isVaults(account, one)),
   );
   const twin = all.some(
@@ -127,7 +150,7 @@ export function checkRetention(
       (seenMs) =>
       removable(account, settings, snapshot.dataOf, list, side, nowMs, snapshot, seenMs).has(snapshot.snapshotId), // prettier-ignore
     );
-    return isGone || removableOfOrphan(account, settings, list, snapshot);
+    return isGone || removableOfOrphan(account, settings, list, snapshot, fromMs);
   });
   if (seen) return;
   account.story.violate("only what the rules let go of", `${snapshot.snapshotId} of ${snapshot.dataOf}`); // prettier-ignore
@@ -142,14 +165,14 @@ export function checkBrake(
 ): void {
   const { maxDeletePercent, allowDeletePlan } = invocation.settings;
   const points = [...snapshots.values()].filter(
-    (one) => one.state === "completed" && !one.deleted && isVaults(account, one),
+    (one) => isPoint(account, one) && !one.deleted && isVaults(account, one),
   );
   // Of two of a slot one is no recovery point.
-  const isPoint = !points.some(
+  const isOnly = !points.some(
     (one) => one !== snapshot && one.dataOf === snapshot.dataOf && slotMs(one) === slotMs(snapshot),
   );
   const pruned = (invocation.pruned[name] ??= { deleted: 0, of: points.length });
-  if (isPoint) pruned.deleted += 1;
+  if (isOnly) pruned.deleted += 1;
   // What a describe showed late or a person took meanwhile makes a point or two.
   const most = Math.ceil((maxDeletePercent / 100) * (pruned.of + 2));
   if (pruned.deleted <= most || allowDeletePlan.length > 0) return;

@@ -4,8 +4,18 @@
  * since the invocation began, less the time that a describe may lag.
  */
 import type { CreateTagsCommandInput } from "@aws-sdk/client-ec2";
-import { TAG } from "../../src/vault/tags";
-import { type Account, type Region, type SimSnapshot, isSound, isVaults, slotOf } from "./account";
+import { copyExpiredTag } from "../../src/vault/tags";
+import {
+  type Account,
+  type Region,
+  type SimSnapshot,
+  inDr,
+  isExpiredIn,
+  isPoint,
+  isSound,
+  isVaults,
+  slotOf,
+} from "./account";
 import type { Call } from "./call";
 import type { Invocation } from "./invocation";
 import { checkBrake, checkRetention } from "./retentionRules";
@@ -41,21 +51,28 @@ export function isRace(
   return (instance?.changedMs ?? 0) >= sinceMs;
 }
 
-/** A sound copy of the volume at the slot: of the snapshot itself or of a twin, which may be gone already. */
-function hasSoundCopy(account: Account, snapshot: SimSnapshot, sinceMs: number): boolean {
+/** A sound copy of the volume at the slot in a region: of the snapshot itself or of a twin, which may be gone already. */
+function hasSoundCopy(
+  account: Account,
+  snapshot: SimSnapshot,
+  region: string,
+  sinceMs: number,
+): boolean {
   const slot = slotOf(snapshot);
   return (account.byVolume.get(snapshot.dataOf) ?? []).some(
     (copy) =>
-      copy.sourceId !== undefined &&
+      copy.region === region &&
       (copy.sourceId === snapshot.snapshotId || slotOf(copy) === slot) &&
       isSound(account, copy) &&
       counts(account, copy, sinceMs),
   );
 }
 
-/** Copied, or copied once and expired. */
+/** Copied to every DR region, or copied there once and expired. */
 function isSafe(account: Account, snapshot: SimSnapshot, sinceMs: number): boolean {
-  return snapshot.tags[TAG.copyExpired] !== undefined || hasSoundCopy(account, snapshot, sinceMs);
+  return account.drs.every(
+    ({ name }) => isExpiredIn(snapshot, name) || hasSoundCopy(account, snapshot, name, sinceMs),
+  );
 }
 
 function checkPrimary(
@@ -65,7 +82,7 @@ function checkPrimary(
   sinceMs: number,
 ): void {
   const { story } = account;
-  const others = siblings.filter((s) => s.sourceId === undefined && s.state === "completed");
+  const others = siblings.filter((s) => !inDr(account, s) && isPoint(account, s));
   const slot = slotOf(snapshot);
   const newer = others.some((s) => s.startMs >= snapshot.startMs || slotOf(s) === slot);
   if (!newer) story.violate("newest recovery point stays", snapshot.snapshotId);
@@ -78,7 +95,7 @@ function checkPrimary(
 function checkDr(account: Account, copy: SimSnapshot, siblings: readonly SimSnapshot[]): void {
   const slot = slotOf(copy);
   const newer = siblings.some(
-    (s) => s.sourceId !== undefined && isSound(account, s) && slotOf(s) >= slot,
+    (s) => s.region === copy.region && isSound(account, s) && slotOf(s) >= slot,
   );
   if (!newer) account.story.violate("newest sound copy stays", copy.snapshotId);
 }
@@ -104,11 +121,11 @@ export function checkDelete(
   );
   checkRetention(account, invocation.settings, snapshot, invocation.startMs, sinceMs);
   checkBrake(account, invocation, region, snapshot);
-  if (snapshot.sourceId === undefined) checkPrimary(account, snapshot, siblings, sinceMs);
+  if (!inDr(account, snapshot)) checkPrimary(account, snapshot, siblings, sinceMs);
   else if (isSound(account, snapshot)) checkDr(account, snapshot, siblings);
 }
 
-/** A tag may be written on the vault's own alone, and only the one that says that a copy has lived its time. */
+/** A tag may be written on the vault's own alone, and only one that says that a copy has lived its time. */
 export function checkTagging(
   account: Account,
   invocation: Invocation,
@@ -121,24 +138,39 @@ export function checkTagging(
     if (snapshot === undefined || snapshot.deleted) continue;
     if (!counts(account, snapshot, sinceMs)) account.story.violate("only its own", `tags ${id}`);
   }
-  const others = (input.Tags ?? []).filter(({ Key }) => Key !== TAG.copyExpired);
+  const marks = account.drs.map(({ name }) => copyExpiredTag(name));
+  const others = (input.Tags ?? []).filter(({ Key = "" }) => !marks.includes(Key));
   if (others.length > 0) account.story.violate("only its own", "writes a tag of another kind");
 }
 
-/** A copy that went by the DR region's retention must not come back: its snapshot was to be marked before. */
-export function checkCopy(account: Account, { overlapped }: Invocation, sourceId: string): void {
-  // Of two at once one may see the snapshot before its mark and the region after the deletion.
-  if (overlapped) return;
+/** In its own region only what is not encrypted is copied, and only where the stack wants that. */
+function checkStandIn({ settings, story }: Account, source: SimSnapshot): void {
+  if (settings.primaryKeyArn !== undefined && !source.encrypted) return;
+  story.violate("encrypts what is asked for", `${source.snapshotId} is copied in its own region`);
+}
+
+/** A copy that went by a DR region's retention must not come back: its snapshot was to be marked before. */
+export function checkCopy(
+  account: Account,
+  { overlapped }: Invocation,
+  { name }: Region,
+  sourceId: string,
+): void {
   const source = account.primary.snapshots.get(sourceId);
   // Of one that is gone nothing can be made: the vault only saw it still listed.
-  if (source === undefined || source.deleted || source.sourceId !== undefined) return;
-  if (source.untagged === true) return;
-  const copies = account.bySource.get(sourceId) ?? [];
+  if (source === undefined || source.deleted || source.untagged === true) return;
+  if (name === source.region) {
+    checkStandIn(account, source);
+    return;
+  }
+  // Of two at once one may see the snapshot before its mark and the region after the deletion.
+  if (overlapped) return;
+  const copies = (account.bySource.get(sourceId) ?? []).filter(({ region }) => region === name);
   const expired = copies.filter((copy) => isSound(account, copy) && copy.lostTo === "vault");
   if (expired.length === 0 || copies.some((copy) => copy.lostTo === "person")) return;
   // Of twins, either one's copy may have gone as a duplicate.
   const twins = (account.byVolume.get(source.dataOf) ?? []).filter(
-    (s) => s.sourceId === undefined && slotOf(s) === slotOf(source),
+    (s) => !inDr(account, s) && slotOf(s) === slotOf(source),
   );
   if (twins.length > 1) return;
   account.story.violate("an expired copy stays gone", `${sourceId} is copied again`);

@@ -11,6 +11,10 @@ const TAG_VALUES = ["true", "gold"];
 
 const VAULT_ID = "smart-vault-simulated";
 
+function keyArn(region: string): string {
+  return `arn:aws:kms:${region}:${ACCOUNT_ID}:key/11111111-2222-3333-4444-555555555555`;
+}
+
 const ROLE_ARN = `arn:aws:iam::${ACCOUNT_ID}:role/${namesOf(VAULT_ID).schedulerRole}`;
 export const FUNCTION_ARN = `arn:aws:lambda:us-east-1:${ACCOUNT_ID}:function:${VAULT_ID}`;
 
@@ -23,10 +27,13 @@ export function drawSettings(random: Random): VaultSettings {
   const days = random.int(1, drRetentionDays);
   const byRules = random.chance(0.4);
   const locks = random.chance(0.4);
+  const drRegions = random.chance(0.25) ? ["us-west-2", "eu-west-1"] : ["us-west-2"];
+  const encrypts = random.chance(0.25);
   return {
     ...SETTINGS,
     vaultId: VAULT_ID,
-    drKeyArn: `arn:aws:kms:us-west-2:${ACCOUNT_ID}:key/11111111-2222-3333-4444-555555555555`,
+    dr: drRegions.map((region) => ({ region, keyArn: keyArn(region) })),
+    ...(encrypts && { primaryKeyArn: keyArn("us-east-1") }),
     topicArn: `arn:aws:sns:us-east-1:${ACCOUNT_ID}:${VAULT_ID}`,
     clock: { name: names.clockSchedule, groupName: names.scheduleGroup, roleArn: ROLE_ARN },
     policies: keeping(retentionDays, drRetentionDays),

@@ -2,12 +2,14 @@
  * What must have come right by itself once nothing goes wrong any more (liveness): the newest slot is there with its
  * copies, nothing lives past its time, no duplicates and no remains, an idle clock, and nobody is bothered.
  */
-import { TAG } from "../../src/vault/tags";
 import { DAY_MS, HOUR_MS, isoSeconds } from "../../src/vault/time";
 import {
   type Account,
   type SimSnapshot,
+  inDr,
+  isExpiredIn,
   isLocked,
+  isPoint,
   isShared,
   isSound,
   isVaults,
@@ -35,13 +37,17 @@ export function checkNewestSlot(account: Account, slotMs: number): void {
   for (const { instance, volumeId } of protectedVolumes(account)) {
     if (instance.changedMs >= slotMs) continue;
     const own = ownOf(account, volumeId).filter((s) => slotOf(s) === slot);
-    const points = own.filter((s) => s.sourceId === undefined && s.state === "completed");
+    const points = own.filter((s) => !inDr(account, s) && s.state === "completed");
     if (points.length === 0) {
       account.story.violate("newest slot is there", `${volumeId} has nothing for ${slot}`);
       continue;
     }
-    if (!own.some((s) => s.sourceId !== undefined && isSound(account, s))) {
-      account.story.violate("newest slot is copied", `${volumeId} has no sound copy for ${slot}`);
+    for (const { name } of account.drs) {
+      if (own.some((s) => s.region === name && isSound(account, s))) continue;
+      account.story.violate(
+        "newest slot is copied",
+        `${volumeId} has no sound copy for ${slot} in ${name}`,
+      );
     }
   }
 }
@@ -80,13 +86,19 @@ function checkRules(
   }
 }
 
+/** What stands in for an original takes its place when its copies are sound, which may take hours. */
+function isTakingOver({ time }: Account, a: SimSnapshot, b: SimSnapshot): boolean {
+  const standIn = a.sourceId === b.snapshotId ? a : b.sourceId === a.snapshotId ? b : undefined;
+  return standIn !== undefined && standIn.startMs > time.nowMs() - DAY_MS / 2;
+}
+
 function checkTwins(account: Account, list: readonly SimSnapshot[]): void {
   const bySlot = new Map<string, SimSnapshot>();
   for (const snapshot of list) {
     if (isHeld(account, snapshot)) continue;
     const twin = bySlot.get(slotOf(snapshot));
     bySlot.set(slotOf(snapshot), snapshot);
-    if (twin === undefined) continue;
+    if (twin === undefined || isTakingOver(account, twin, snapshot)) continue;
     const both = `${twin.snapshotId} and ${snapshot.snapshotId}`;
     account.story.violate("no duplicate stays", `${both} of ${snapshot.dataOf}`);
   }
@@ -101,20 +113,35 @@ function checkVolume(account: Account, tellings: Tellings, volumeId: string): vo
     story.violate("no remains of failures", `${failed.snapshotId} in ${failed.region}`);
   }
   const done = own.filter((s) => s.state === "completed" && s.startMs < settledBeforeMs);
-  const points = done.filter((s) => s.sourceId === undefined);
-  const copies = done.filter((s) => s.sourceId !== undefined);
+  const points = done.filter((s) => !inDr(account, s));
   checkTwins(account, points);
-  checkTwins(account, copies);
-  checkLocked(account, copies);
   checkRules(account, tellings, volumeId, points, "keep");
-  checkRules(account, tellings, volumeId, copies, "drKeep");
-  const uncopied = points.find(
-    (s) =>
-      s.tags[TAG.copyExpired] === undefined &&
-      !copies.some((copy) => copy.sourceId === s.snapshotId || slotOf(copy) === slotOf(s)),
-  );
-  if (uncopied !== undefined && uncopied.startMs < time.nowMs() - DAY_MS / 2) {
-    story.violate("every recovery point is copied", `${uncopied.snapshotId} of ${volumeId}`);
+  checkEncrypted(account, points);
+  for (const { name } of account.drs) {
+    const copies = done.filter(({ region }) => region === name);
+    checkTwins(account, copies);
+    checkLocked(account, copies);
+    checkRules(account, tellings, volumeId, copies, "drKeep");
+    const uncopied = points.find(
+      (s) =>
+        !isExpiredIn(s, name) &&
+        !copies.some((copy) => copy.sourceId === s.snapshotId || slotOf(copy) === slotOf(s)),
+    );
+    if (uncopied !== undefined && uncopied.startMs < time.nowMs() - DAY_MS / 2) {
+      const what = `${uncopied.snapshotId} of ${volumeId} to ${name}`;
+      story.violate("every recovery point is copied", what);
+    }
+  }
+}
+
+/** Where the stack encrypts in the primary region, nothing stays unencrypted that nobody holds. */
+function checkEncrypted(account: Account, points: readonly SimSnapshot[]): void {
+  const { settings, time, story } = account;
+  if (settings.primaryKeyArn === undefined) return;
+  for (const point of points) {
+    if (point.encrypted || !isPoint(account, point) || isHeld(account, point)) continue;
+    if (point.startMs > time.nowMs() - DAY_MS / 2) continue;
+    story.violate("every recovery point is encrypted", point.snapshotId);
   }
 }
 

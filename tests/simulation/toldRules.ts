@@ -2,9 +2,17 @@
  * What a person must have been told by now, checked once a day. Left out where the model itself took the telling away
  * since: {@link Tellings.silenced} says when a mail or the clock was lost.
  */
-import { TAG } from "../../src/vault/tags";
 import { DAY_MS, HOUR_MS, isoSeconds } from "../../src/vault/time";
-import { type Account, type SimSnapshot, isSound, isVaults, slotOf } from "./account";
+import {
+  type Account,
+  type SimSnapshot,
+  inDr,
+  isExpiredIn,
+  isPoint,
+  isSound,
+  isVaults,
+  slotOf,
+} from "./account";
 import { protectedInstances, protectedVolumes } from "./fleet";
 import type { Tellings } from "./tellings";
 
@@ -24,21 +32,26 @@ const CLOSED_AFTER_MS = 10 * HOUR_MS;
 /** By then a sweep has looked, however late it was. */
 const SWEEPS_MS = 12 * HOUR_MS;
 
-function uncopied(account: Account, snapshot: SimSnapshot): boolean {
-  if (snapshot.sourceId !== undefined || snapshot.deleted || snapshot.state !== "completed") {
-    return false;
-  }
-  if (!isVaults(account, snapshot) || snapshot.tags[TAG.copyExpired] !== undefined) return false;
+function uncopied(account: Account, snapshot: SimSnapshot, region: string): boolean {
+  if (inDr(account, snapshot) || snapshot.deleted || !isPoint(account, snapshot)) return false;
+  if (!isVaults(account, snapshot) || isExpiredIn(snapshot, region)) return false;
   // The mark of a copy that has lived its time may be among what a person took.
   if (snapshot.untagged === true) return false;
   const lately = account.time.nowMs() - SWEEPS_MS;
   const copies = (account.byVolume.get(snapshot.dataOf) ?? []).filter(
     (s) =>
-      s.sourceId !== undefined &&
+      s.region === region &&
       (s.sourceId === snapshot.snapshotId || slotOf(s) === slotOf(snapshot)),
   );
   // What a person has just taken away, no sweep has seen to be missing yet.
   return !copies.some((s) => isSound(account, s) || s.deleted || (s.lostMs ?? 0) > lately);
+}
+
+/** A snapshot and what stands in for it, or the other way round: it is told of either. */
+function twinIds(account: Account, snapshot: SimSnapshot): string[] {
+  return (account.byVolume.get(snapshot.dataOf) ?? [])
+    .filter((s) => !inDr(account, s) && slotOf(s) === slotOf(snapshot))
+    .map(({ snapshotId }) => snapshotId);
 }
 
 /** A recovery point that has had no sound copy for more than a day. */
@@ -49,10 +62,14 @@ function checkUncopied(account: Account, tellings: Tellings): void {
   const beforeMs = time.nowMs() - DAY_MS - 8 * HOUR_MS;
   if (tellings.silencedMs() > beforeMs) return;
   for (const snapshot of account.primary.snapshots.values()) {
-    if (snapshot.startMs > beforeMs || !uncopied(account, snapshot)) continue;
-    if (wasTold(tellings, [snapshot.snapshotId, ...REGION_UNSEEN], time.nowMs() - 2 * HOUR_MS))
-      continue;
-    story.violate("a missing copy is told", `${snapshot.snapshotId} has no sound copy, untold`);
+    if (snapshot.startMs > beforeMs) continue;
+    for (const { name } of account.drs) {
+      if (!uncopied(account, snapshot, name)) continue;
+      const texts = [...twinIds(account, snapshot), ...REGION_UNSEEN];
+      if (wasTold(tellings, texts, time.nowMs() - 2 * HOUR_MS)) continue;
+      const what = `${snapshot.snapshotId} has no sound copy in ${name}, untold`;
+      story.violate("a missing copy is told", what);
+    }
   }
 }
 
