@@ -11,7 +11,6 @@ import {
   tagsWithPrefix,
   userTags,
 } from "./tags";
-import { isoSeconds } from "./time";
 import type { Snapshot, Tags } from "./types";
 import { volumeFactsFromTags } from "./volumeFacts";
 
@@ -35,7 +34,8 @@ function sourceTags({ snapshotId, volumeId, startTimeMs, tags }: Snapshot): Tags
   return {
     [TAG.sourceSnapshot]: snapshotId,
     [TAG.sourceVolume]: volumeId,
-    [TAG.sourceStarted]: tags[TAG.sourceStarted] ?? isoSeconds(startTimeMs),
+    // To the millisecond: what is taken for older than it is would go before its time.
+    [TAG.sourceStarted]: tags[TAG.sourceStarted] ?? new Date(startTimeMs).toISOString(),
   };
 }
 

@@ -5,11 +5,21 @@
  */
 import type { Duplicate } from "./counted";
 import { FAILED_KEPT_MS, type PrunePlan, type PruneRules, judge, keep, remove } from "./pruneRules";
+import { MAX_TRIES } from "./slots";
+import { TAG } from "./tags";
 import type { Snapshot } from "./types";
 import { volumeFactsFromTags } from "./volumeFacts";
 
 /** Volume types that EC2 takes one snapshot of at a time, and a failed one counts (AWS, "Amazon EBS quotas"). */
 const ONE_AT_A_TIME = ["st1", "sc1"];
+
+/** How often a copy was tried again after this one, of the same snapshot; a snapshot is not tried so often. */
+function laterTries({ startTimeMs, tags }: Snapshot, failed: readonly Snapshot[]): number {
+  const source = tags[TAG.sourceSnapshot];
+  if (source === undefined) return 0;
+  return failed.filter((s) => s.tags[TAG.sourceSnapshot] === source && s.startTimeMs > startTimeMs)
+    .length;
+}
 
 function pruneFailed(
   plan: PrunePlan,
@@ -26,7 +36,9 @@ function pruneFailed(
     );
     const { volumeType = "" } = volumeFactsFromTags(snapshot.tags, snapshot.volumeId) ?? {};
     if (replaced) remove(plan, snapshot, "failed", "failed, and a newer one is completed");
-    else if (ONE_AT_A_TIME.includes(volumeType)) {
+    else if (laterTries(snapshot, failed) >= MAX_TRIES) {
+      remove(plan, snapshot, "failed", `failed, and so did ${MAX_TRIES} after it`);
+    } else if (ONE_AT_A_TIME.includes(volumeType)) {
       remove(plan, snapshot, "failed", `failed, and ${volumeType} takes no other beside it`);
     } else if (nowMs - snapshot.startTimeMs > FAILED_KEPT_MS) {
       remove(plan, snapshot, "failed", "failed more than a day ago");

@@ -173,7 +173,8 @@ export function regionsOf({ primary, drs }: Account): Region[] {
 
 export function regionOf(account: Account, name: string): Region {
   const region = regionsOf(account).find((one) => one.name === name);
-  if (region === undefined) throw new Error(`the vault called region ${name}, which is none of its`);
+  if (region === undefined)
+    throw new Error(`the vault called region ${name}, which is none of its`);
   return region;
 }
 

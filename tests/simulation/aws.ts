@@ -11,7 +11,7 @@ import { describeSharing, listLocks, lockSnapshot } from "./ec2Locks";
 import type { Invocation } from "./invocation";
 import { requestsOf, roleOf } from "./role";
 import { checkHeld, checkLock } from "./heldRules";
-import { checkCopy, checkDelete, checkTagging, isRace } from "./rules";
+import { checkCopy, checkCreate, checkDelete, checkTagging, isRace } from "./rules";
 import type { Scheduler } from "./scheduler";
 import type { Tellings } from "./tellings";
 
@@ -78,6 +78,7 @@ export function makeAws(account: Account, scheduler: Scheduler, tellings: Tellin
         checkLock(account, invocation, region, call.input);
         return lockSnapshot(account, region, call.input);
       case "CreateSnapshots":
+        checkCreate(account, invocation, call.input);
         return createSnapshots(account, crowds, call.input);
       case "CreateSnapshot":
         return createSnapshot(account, crowds, call.input);

@@ -61,6 +61,7 @@ interface Fields {
   instanceId?: string;
   sourceSnapshotId?: string;
   snapshotId?: string;
+  region?: string;
 }
 
 /** The vault logs every decision; what the rules need of it is kept with the invocation. */
@@ -73,7 +74,9 @@ function onLog(message: string, fields: Fields = {}): void {
     const said = message === "notice" ? invocation.notices : invocation.problems;
     said.push({ key, message: fields.message ?? "" });
   } else if (fields.status === "failed" && fields.detail !== undefined) {
-    const subject = fields.instanceId ?? fields.sourceSnapshotId ?? fields.snapshotId ?? "";
+    const { instanceId, sourceSnapshotId, snapshotId = "", region = "" } = fields;
+    const copied = sourceSnapshotId === undefined ? undefined : `${sourceSnapshotId} in ${region}`;
+    const subject = instanceId ?? copied ?? snapshotId;
     invocation.problems.push({ key: `${message}-failed/${subject}`, message: fields.detail });
   }
 }

@@ -13,6 +13,7 @@ import {
 import { begin, durationMs, finish } from "./ec2Creates";
 import { attach, isProtected, newInstance, newVolume, someTagValue } from "./fleet";
 import { HOLDING_DEEDS } from "./holders";
+import { ASKED } from "./overrideOracle";
 
 /** What a person did, for the story; `undefined` where there was nothing to do it to. */
 type Deed = (account: Account) => string | undefined;
@@ -78,6 +79,23 @@ function tagOrUntag(account: Account): string | undefined {
     ? { ...rest, ...(wrong !== undefined && { [tagKey]: wrong }) }
     : { ...rest, [tagKey]: someTagValue(account) };
   return changed(account, instance, tagged ? "untags" : "tags");
+}
+
+/** Asks for keep rules of the instance's own, or takes them back. */
+function override(account: Account): string | undefined {
+  const { random, settings } = account;
+  const instance = someInstance(account);
+  if (instance === undefined || Object.keys(settings.overrideMax).length === 0) return undefined;
+  const own = Object.entries(instance.tags).filter(([key]) => !key.includes("-keep-"));
+  const [rule, text] = random.pick(ASKED);
+  const side = random.pick(["keep", "dr-keep"]);
+  const isTakenBack = random.chance(0.5);
+  instance.tags = {
+    ...Object.fromEntries(own),
+    ...(!isTakenBack && { [`${settings.tagKey}-${side}-${rule}`]: text }),
+  };
+  const what = isTakenBack ? "takes back what it asked for from" : `asks for ${side} ${rule} ${text} on`; // prettier-ignore
+  return changed(account, instance, what);
 }
 
 function gainVolume(account: Account): string | undefined {
@@ -182,6 +200,7 @@ const DEEDS: readonly Deed[] = [
   shareVolume,
   loseVolume,
   excludeOrNot,
+  override,
   holdByAmi,
   deleteOne,
   deleteOne,

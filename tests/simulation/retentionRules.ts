@@ -20,6 +20,7 @@ import {
 import { protectedVolumes } from "./fleet";
 import type { Invocation } from "./invocation";
 import { letGo } from "./keepOracle";
+import { withOverrides } from "./overrideOracle";
 
 /** Slots are ISO instants; one that a person made up is as old as its snapshot. */
 function slotMs(snapshot: SimSnapshot): number {
@@ -67,7 +68,8 @@ function rulesFor(
     .sort((a, b) => slotMs(b) - slotMs(a));
   const names = Object.keys(settings.policies);
   const name = names.length === 1 ? names[0] : newest?.tags[TAG.policy];
-  return settings.policies[name ?? ""]?.[side];
+  const rules = settings.policies[name ?? ""]?.[side];
+  return rules === undefined ? undefined : withOverrides(rules, newest?.tags[TAG[side]], settings);
 }
 
 /**
@@ -106,6 +108,16 @@ export function removable(
   if (rules === undefined) return new Set();
   const points = pointsOf(account, list, preferred);
   return letGo(points, rules, nowMs, settings.keepAtLeast);
+}
+
+/** Whether all of the volume's points go, the newest too. */
+export function expires(
+  account: Account,
+  settings: VaultSettings,
+  volumeId: string,
+  fromMs: number,
+): boolean {
+  return settings.orphans === "expire" && isOrphan(account, settings, volumeId, fromMs);
 }
 
 /** What goes of an orphan: all but its last, or all. */

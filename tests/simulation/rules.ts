@@ -3,8 +3,8 @@
  * the vault is excused for what a person did after it looked: something counts as there if it was there at any time
  * since the invocation began, less the time that a describe may lag.
  */
-import type { CreateTagsCommandInput } from "@aws-sdk/client-ec2";
-import { copyExpiredTag } from "../../src/vault/tags";
+import type { CreateSnapshotsCommandInput, CreateTagsCommandInput } from "@aws-sdk/client-ec2";
+import { TAG, copyExpiredTag } from "../../src/vault/tags";
 import {
   type Account,
   type Region,
@@ -15,10 +15,12 @@ import {
   isSound,
   isVaults,
   slotOf,
+  tagRecord,
 } from "./account";
 import type { Call } from "./call";
 import type { Invocation } from "./invocation";
-import { checkBrake, checkRetention } from "./retentionRules";
+import { carriedTags } from "./overrideOracle";
+import { checkBrake, checkRetention, expires } from "./retentionRules";
 
 /** From when on a change could not be known to the invocation. */
 function unseenSince({ faults }: Account, invocation: Invocation): number {
@@ -79,13 +81,14 @@ function checkPrimary(
   account: Account,
   snapshot: SimSnapshot,
   siblings: readonly SimSnapshot[],
+  isExpiring: boolean,
   sinceMs: number,
 ): void {
   const { story } = account;
   const others = siblings.filter((s) => !inDr(account, s) && isPoint(account, s));
   const slot = slotOf(snapshot);
-  const newer = others.some((s) => s.startMs >= snapshot.startMs || slotOf(s) === slot);
-  if (!newer) story.violate("newest recovery point stays", snapshot.snapshotId);
+  const newer = others.some((s) => s.dataSinceMs >= snapshot.dataSinceMs || slotOf(s) === slot);
+  if (!newer && !isExpiring) story.violate("newest recovery point stays", snapshot.snapshotId);
   const twin = others.some((s) => slotOf(s) === slot && isSafe(account, s, sinceMs));
   if (!twin && !isSafe(account, snapshot, sinceMs)) {
     story.violate("no deletion without a sound copy", snapshot.snapshotId);
@@ -121,8 +124,27 @@ export function checkDelete(
   );
   checkRetention(account, invocation.settings, snapshot, invocation.startMs, sinceMs);
   checkBrake(account, invocation, region, snapshot);
-  if (!inDr(account, snapshot)) checkPrimary(account, snapshot, siblings, sinceMs);
-  else if (isSound(account, snapshot)) checkDr(account, snapshot, siblings);
+  const isExpiring = expires(account, invocation.settings, snapshot.dataOf, sinceMs);
+  if (!inDr(account, snapshot)) checkPrimary(account, snapshot, siblings, isExpiring, sinceMs);
+  else if (isSound(account, snapshot) && !isExpiring) checkDr(account, snapshot, siblings);
+}
+
+/** What a set is made with: the rules that its instance asks for, and may. */
+export function checkCreate(
+  account: Account,
+  { settings, startMs }: Invocation,
+  { InstanceSpecification, TagSpecifications }: CreateSnapshotsCommandInput,
+): void {
+  const instance = account.instances.get(InstanceSpecification?.InstanceId ?? "");
+  if (instance === undefined || instance.changedMs >= startMs) return;
+  const made = tagRecord(TagSpecifications?.[0]?.Tags);
+  const wanted = carriedTags(instance.tags, settings);
+  for (const key of [TAG.keep, TAG.drKeep]) {
+    const sorted = made[key]?.split(" ").sort().join(" ");
+    if (sorted === wanted[key]) continue;
+    const what = `${key} is ${made[key] ?? "not there"}, not ${wanted[key] ?? "none"}`;
+    account.story.violate("an instance's own rules are carried", what);
+  }
 }
 
 /** A tag may be written on the vault's own alone, and only one that says that a copy has lived its time. */

@@ -18,7 +18,8 @@ import {
 import { protectedInstances, protectedVolumes } from "./fleet";
 import { checkLocked, checkToldHold } from "./heldRules";
 import type { Lambda } from "./lambda";
-import { removable } from "./retentionRules";
+import { badOverrides } from "./overrideOracle";
+import { expires, removable } from "./retentionRules";
 import type { Scheduler } from "./scheduler";
 import type { Tellings } from "./tellings";
 
@@ -117,6 +118,7 @@ function checkVolume(account: Account, tellings: Tellings, volumeId: string): vo
   checkTwins(account, points);
   checkRules(account, tellings, volumeId, points, "keep");
   checkEncrypted(account, points);
+  checkExpired(account, done);
   for (const { name } of account.drs) {
     const copies = done.filter(({ region }) => region === name);
     checkTwins(account, copies);
@@ -145,10 +147,24 @@ function checkEncrypted(account: Account, points: readonly SimSnapshot[]): void 
   }
 }
 
-/** An instance with nothing to back up is told every day, and rightly. */
-function hasEmptyInstance(account: Account): boolean {
+/** An instance with nothing to back up, or that asks for rules it can't have, is told every day, and rightly. */
+function hasFaultyInstance(account: Account): boolean {
   const backedUp = new Set(protectedVolumes(account).map(({ instance }) => instance));
-  return protectedInstances(account).some((instance) => !backedUp.has(instance));
+  return protectedInstances(account).some(
+    (instance) =>
+      !backedUp.has(instance) || badOverrides(instance.tags, account.settings).length > 0,
+  );
+}
+
+/** What the stack lets expire is gone, a day and two sweeps after its time: instances are read once a day. */
+function checkExpired(account: Account, points: readonly SimSnapshot[]): void {
+  const { settings, time, story } = account;
+  const waitDays = settings.orphanDays + 2;
+  for (const point of points) {
+    const late = { ...settings, orphanDays: waitDays };
+    if (!expires(account, late, point.dataOf, time.nowMs()) || isHeld(account, point)) continue;
+    story.violate("what expires is gone", `${point.snapshotId} in ${point.region}`);
+  }
 }
 
 /** Everything that must hold when it has been quiet for two days. */
@@ -165,7 +181,7 @@ export function checkSettled(
   if (scheduler.clockMs() !== undefined) story.violate("idle clock", "it is still set");
   const { slot } = JSON.parse(scheduler.carried()) as { slot?: string };
   if (slot !== undefined) story.violate("idle clock", `it still carries ${slot}`);
-  if (hasEmptyInstance(account)) return;
+  if (hasFaultyInstance(account)) return;
   const [problem] = lambda.lastEnded()?.problems ?? [];
   if (problem !== undefined) {
     story.violate("no problem persists", `${problem.key}: ${problem.message}`);

@@ -14,6 +14,7 @@ import {
   slotOf,
 } from "./account";
 import { protectedInstances, protectedVolumes } from "./fleet";
+import { badOverrides } from "./overrideOracle";
 import type { Tellings } from "./tellings";
 
 /** A telling holds for 23 hours: what was said that long before a slot is not said again for it. */
@@ -40,8 +41,7 @@ function uncopied(account: Account, snapshot: SimSnapshot, region: string): bool
   const lately = account.time.nowMs() - SWEEPS_MS;
   const copies = (account.byVolume.get(snapshot.dataOf) ?? []).filter(
     (s) =>
-      s.region === region &&
-      (s.sourceId === snapshot.snapshotId || slotOf(s) === slotOf(snapshot)),
+      s.region === region && (s.sourceId === snapshot.snapshotId || slotOf(s) === slotOf(snapshot)),
   );
   // What a person has just taken away, no sweep has seen to be missing yet.
   return !copies.some((s) => isSound(account, s) || s.deleted || (s.lostMs ?? 0) > lately);
@@ -102,6 +102,21 @@ function checkSlot(account: Account, tellings: Tellings, slotMs: number): void {
   }
 }
 
+/** A tag that asks for rules which its instance can't have. */
+function checkOverrides(account: Account, tellings: Tellings, slotMs: number): void {
+  // The stack may have allowed them when the run looked.
+  if (account.faults.daily.edits > 0) return;
+  if (!isKnown(account, tellings, slotMs)) return;
+  for (const { instanceId, tags, changedMs } of protectedInstances(account)) {
+    if (changedMs >= slotMs) continue;
+    for (const key of badOverrides(tags, account.settings)) {
+      if (wasTold(tellings, [`${instanceId} has the tag ${key}=`, ...REGION_UNSEEN], slotMs))
+        continue;
+      account.story.violate("a bad override is told", `${key} of ${instanceId}`);
+    }
+  }
+}
+
 function checkEmptyFleet(account: Account, tellings: Tellings, slotMs: number): void {
   if (!isKnown(account, tellings, slotMs)) return;
   if (protectedInstances(account).length > 0) return;
@@ -116,6 +131,7 @@ export function checkTold(account: Account, tellings: Tellings, slotMs: number):
   checkUncopied(account, tellings);
   checkSlot(account, tellings, slotMs);
   checkEmptyFleet(account, tellings, slotMs);
+  checkOverrides(account, tellings, slotMs);
 }
 
 /** Kinds of fault that nobody needs to hear of. */
