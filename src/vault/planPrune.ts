@@ -4,6 +4,7 @@
  * nothing that the vault did not make is touched. Every snapshot comes back once: deleted or kept.
  */
 import type { Duplicate } from "./counted";
+import { isStandIn } from "./encryption";
 import { FAILED_KEPT_MS, type PrunePlan, type PruneRules, judge, keep, remove } from "./pruneRules";
 import { MAX_TRIES } from "./slots";
 import { TAG } from "./tags";
@@ -38,7 +39,7 @@ function pruneFailed(
     if (replaced) remove(plan, snapshot, "failed", "failed, and a newer one is completed");
     else if (laterTries(snapshot, failed) >= MAX_TRIES) {
       remove(plan, snapshot, "failed", `failed, and so did ${MAX_TRIES} after it`);
-    } else if (ONE_AT_A_TIME.includes(volumeType)) {
+    } else if (!isStandIn(snapshot) && ONE_AT_A_TIME.includes(volumeType)) {
       remove(plan, snapshot, "failed", `failed, and ${volumeType} takes no other beside it`);
     } else if (nowMs - snapshot.startTimeMs > FAILED_KEPT_MS) {
       remove(plan, snapshot, "failed", "failed more than a day ago");
