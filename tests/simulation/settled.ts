@@ -53,11 +53,11 @@ export function checkNewestSlot(account: Account, slotMs: number): void {
   }
 }
 
-/** Something holds it, or did until so lately that no sweep came since. */
-function isHeld(account: Account, snapshot: SimSnapshot): boolean {
+/** Something holds it, or did until so lately that no sweep came since, or not the run that it waits for. */
+function isHeld(account: Account, snapshot: SimSnapshot, graceMs = GRACE_MS): boolean {
   const { heldByAmi, freedMs = -Infinity, lock } = snapshot;
   if (heldByAmi || isLocked(account, snapshot) || isShared(snapshot)) return true;
-  return Math.max(freedMs, lock?.untilMs ?? -Infinity) > account.time.nowMs() - GRACE_MS;
+  return Math.max(freedMs, lock?.untilMs ?? -Infinity) > account.time.nowMs() - graceMs;
 }
 
 /** What the rules have let go of for two sweeps is gone, unless something holds it; then a person was told. */
@@ -162,7 +162,8 @@ function checkExpired(account: Account, points: readonly SimSnapshot[]): void {
   const waitDays = settings.orphanDays + 2;
   for (const point of points) {
     const late = { ...settings, orphanDays: waitDays };
-    if (!expires(account, late, point.dataOf, time.nowMs()) || isHeld(account, point)) continue;
+    if (!expires(account, late, point.dataOf, time.nowMs())) continue;
+    if (isHeld(account, point, DAY_MS + GRACE_MS)) continue;
     story.violate("what expires is gone", `${point.snapshotId} in ${point.region}`);
   }
 }
