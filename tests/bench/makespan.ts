@@ -77,6 +77,7 @@ function simulated(account: Account, index: number): SimSnapshot {
     sizeGiB,
     encrypted: false,
     dataOf: volumeId,
+    dataSinceMs: startTimeMs,
     heldByAmi: false,
     goesWhenDone: false,
     settledMs: 0,
@@ -108,7 +109,8 @@ function quietAccount(
       if (what === "copy: completed") onCopied(account);
     },
   };
-  const settings = { ...drawSettings(random), schedule: NEVER };
+  const { primaryKeyArn: _plain, dr, ...drawn } = drawSettings(random);
+  const settings = { ...drawn, dr: dr.slice(0, 1), schedule: NEVER };
   const account = makeAccount(settings, faults, time, story, random);
   account.stormy = false;
   for (let index = 0; index < snapshots; index += 1) {
@@ -119,10 +121,11 @@ function quietAccount(
 
 /** @throws where the model's rules were broken, or a copy is not sound */
 function checkCopies(account: Account, wanted: number): void {
-  const { dr, story } = account;
+  const { drs, story } = account;
   const [violation] = story.violations;
   if (violation !== undefined) throw new Error(`${violation.rule}: ${violation.detail}`);
-  const sound = [...dr.snapshots.values()].filter((copy) => isSound(account, copy));
+  const copies = drs.flatMap(({ snapshots }) => [...snapshots.values()]);
+  const sound = copies.filter((copy) => isSound(account, copy));
   const sources = new Set(sound.map(({ sourceId }) => sourceId));
   if (sources.size < wanted) throw new Error(`${sources.size} of ${wanted} have a sound copy`);
 }

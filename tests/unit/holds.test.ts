@@ -1,6 +1,6 @@
 import { inUseNotices, lockNotice, sharedNotice, tierHold } from "../../src/vault/holds";
 import { DAY_MS, HOUR_MS } from "../../src/vault/time";
-import type { Outcome } from "../../src/vault/types";
+import type { Outcome, Snapshot } from "../../src/vault/types";
 import { copyAction, deleteAction } from "../support/actions";
 import { DR, NOW, SETTINGS, copyOf, snapshot } from "../support/world";
 
@@ -89,9 +89,11 @@ describe("what AWS refused to delete", () => {
     snapshotIds: [],
     ...more,
   });
+  const noticesOf = (outcomes: Outcome[]) =>
+    inUseNotices(outcomes, () => snapshot("snap-1"), SETTINGS, NOW);
 
   test("is told with the AMIs that are made of it", () => {
-    expect(inUseNotices([outcome({ heldBy: ["ami-1", "ami-2"] })])).toStrictEqual([
+    expect(noticesOf([outcome({ heldBy: ["ami-1", "ami-2"] })])).toStrictEqual([
       {
         kind: "in-use",
         subject: "snap-1",
@@ -104,7 +106,7 @@ describe("what AWS refused to delete", () => {
   });
 
   test("is told in AWS's words where it names none", () => {
-    expect(inUseNotices([outcome({ heldBy: [] })])[0]?.message).toMatch(
+    expect(noticesOf([outcome({ heldBy: [] })])[0]?.message).toMatch(
       /, but EC2 says: InvalidSnapshot.InUse: no$/,
     );
   });
@@ -115,6 +117,29 @@ describe("what AWS refused to delete", () => {
       outcome({ status: "done" }),
       outcome({ action: copyAction("snap-2"), heldBy: [] }),
     ];
-    expect(inUseNotices(others)).toStrictEqual([]);
+    expect(noticesOf(others)).toStrictEqual([]);
+  });
+
+  describe("of a copy, where the vault locks copies for 7 days", () => {
+    const policy = { ...SETTINGS, lock: { mode: "governance" as const, days: 7 } };
+    const copy = copyOf(snapshot("snap-1"), "copy-1", { startTimeMs: NOW - HOUR_MS });
+    const refused = outcome({ action: there, detail: "it is locked", heldBy: [] });
+    const told = (nowMs: number, seen: Snapshot | undefined = copy, one = refused) =>
+      inUseNotices([one], () => seen, policy, nowMs).length;
+
+    test("is not told while its own lock explains it, which a read may show late", () => {
+      expect(told(NOW)).toBe(0);
+      expect(told(copy.startTimeMs + 8 * DAY_MS + HOUR_MS)).toBe(0);
+    });
+
+    test("is told after the lock's time, in the primary region, and where an AMI is named", () => {
+      expect(told(copy.startTimeMs + 8 * DAY_MS + HOUR_MS + 1)).toBe(1);
+      expect(told(NOW, copy, { ...refused, action })).toBe(1);
+      expect(told(NOW, copy, { ...refused, heldBy: ["ami-1"] })).toBe(1);
+    });
+
+    test("is told of what was not seen", () => {
+      expect(inUseNotices([refused], () => undefined, policy, NOW)).toHaveLength(1);
+    });
   });
 });
