@@ -63,4 +63,20 @@ export const KEPT_SEEDS: readonly KeptSeed[] = [
     found:
       "a rule of the simulation's own: a pass that gives a shared volume another policy prunes by the one it read",
   },
+  {
+    seed: 679,
+    days: 60,
+    found:
+      "a slot that a sweep took up again was lost with the sweep: what had failed in it was pruned, and nobody was told",
+  },
+  {
+    seed: 792,
+    days: 60,
+    found: "a rule of the simulation's own: an orphan's newest point is the newest that is there",
+  },
+  {
+    seed: 1926,
+    days: 60,
+    found: "AWS refused to delete a copy that the vault had just locked itself, and it was told",
+  },
 ];

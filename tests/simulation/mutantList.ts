@@ -1,5 +1,5 @@
 /**
- * Thirteen one-line mistakes that a careful person could make in `src/vault`. The simulation has to notice each; a rule
+ * Nineteen one-line mistakes that a careful person could make in `src/vault`. The simulation has to notice each; a rule
  * that no mistake can break proves nothing. `npm run simulate:mutants` applies them one at a time to a copy.
  */
 export interface Mutant {
@@ -30,9 +30,9 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a missing copy does not hold its snapshot",
-    file: "planPrune.ts",
-    original: `const safe = (snapshot: Snapshot) => ["sound", "expired"].includes(coverage(snapshot));`,
-    mutated: `const safe = (snapshot: Snapshot) => !["pending", "broken"].includes(coverage(snapshot));`,
+    file: "drRegions.ts",
+    original: `if (coverage !== "sound" && coverage !== "expired") {`,
+    mutated: `if (coverage === "pending" || coverage === "broken") {`,
     plausible: "said by what is unsafe instead of what is safe, and one state forgotten",
   },
   {
@@ -83,8 +83,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "an expired copy leaves no mark",
     file: "planPruneDr.ts",
-    original:
-      'else remove(plan, copy, "retention", reason, sources.has(source) ? source : undefined);',
+    original: 'else remove(plan, copy, "retention", reason, source?.snapshotId);',
     mutated: 'else remove(plan, copy, "retention", reason);',
     plausible: "the mark's purpose shows in another file: without it the snapshot is copied again",
   },
@@ -108,5 +107,49 @@ export const MUTANTS: readonly Mutant[] = [
     original: "    if (tier === undefined && lock === undefined) return true;",
     mutated: "    if (tier === undefined) return true;",
     plausible: "AWS refuses to delete what is locked, so nobody has to look",
+  },
+  {
+    name: "the primary region is pruned with a DR region unseen",
+    file: "plan.ts",
+    original: "const isAllSeen = seen.length === policy.dr.length;",
+    mutated: "const isAllSeen = seen.length > 0;",
+    plausible: "what could be read says that each snapshot is copied",
+  },
+  {
+    name: "a stand-in counts when its copy call was answered",
+    file: "counted.ts",
+    original: `if (snapshot.state !== "completed") return 2;`,
+    mutated: `if (snapshot.state !== "completed" && !isStandIn(snapshot)) return 2;`,
+    plausible: "it has its original's tags, so it is as good as that",
+  },
+  {
+    name: "copies of an original are not its stand-in's",
+    file: "planCopies.ts",
+    original: "return before === undefined ? own : [...own, ...before];",
+    mutated: "return own;",
+    plausible: "a copy says what it was made of, and the stand-in is another snapshot",
+  },
+  {
+    name: "a stand-in is as old as itself",
+    file: "pruneRules.ts",
+    original: `  if (side === "drKeep") return startTimeMs;`,
+    mutated: `  if (side.length > 0) return startTimeMs;`,
+    plausible:
+      "a snapshot's age is its StartTime: so a vault that begins to encrypt keeps everything for longer",
+  },
+  {
+    name: "orphans are judged by instances that were not read",
+    file: "volumeRules.ts",
+    original: "if (instances === undefined || instances.length === 0) return undefined;",
+    mutated: "if (instances === undefined) return undefined;",
+    plausible:
+      "an empty fleet has no volume that is backed up: a mistaken tag makes the whole vault orphans",
+  },
+  {
+    name: "an override may ask for anything",
+    file: "overrides.ts",
+    original: "return count >= 1 && (most === -1 || count <= most);",
+    mutated: "return count >= 1;",
+    plausible: "the owner of an instance knows best what to keep of it",
   },
 ];
