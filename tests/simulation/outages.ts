@@ -44,7 +44,7 @@ const OUTAGES: readonly Outage[] = [
   {
     name: "a DR region is down",
     rate: "drDown",
-    lastsMs: [HOUR_MS, 2 * DAY_MS],
+    lastsMs: [HOUR_MS, 4 * DAY_MS],
     begin: (account) => {
       account.downRegion = account.random.pick(account.drs).name;
     },

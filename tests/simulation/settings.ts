@@ -27,7 +27,7 @@ export function drawSettings(random: Random): VaultSettings {
   const days = random.int(1, drRetentionDays);
   const byRules = random.chance(0.4);
   const locks = random.chance(0.4);
-  const drRegions = random.chance(0.25) ? ["us-west-2", "eu-west-1"] : ["us-west-2"];
+  const drRegions = random.chance(0.35) ? ["us-west-2", "eu-west-1"] : ["us-west-2"];
   const encrypts = random.chance(0.25);
   return {
     ...SETTINGS,
