@@ -85,7 +85,7 @@ export class SmartVault extends pulumi.ComponentResource {
     const account = accountOf(here);
     const role = serviceRole(names.role, "lambda", account, tags, here);
     const schedulerRole = serviceRole(names.schedulerRole, "scheduler", account, tags, here);
-    const topic = alertTopic(vaultId, config.alertEmails, account, tags, here);
+    const topic = alertTopic(vaultId, config, account, tags, here);
     const key = drKey(
       { ...config, account, roleArn: role.arn, protect: config.protectKeys, tags },
       there,
