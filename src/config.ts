@@ -13,6 +13,7 @@ import {
   keyArns,
   logRetention,
   oneOf,
+  policyArn,
   region,
   roleArns,
   schedule,
@@ -57,6 +58,7 @@ const FIELDS = {
   recycleBinDays: integer(0, 365),
   sourceKeyArns: keyArns,
   restoreRoleArns: roleArns,
+  permissionsBoundaryArn: policyArn,
 } satisfies Record<string, Parse<unknown>>;
 
 type Fields = typeof FIELDS;

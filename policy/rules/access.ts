@@ -37,6 +37,8 @@ function identityDocuments({ type, props }: Resource): unknown[] {
 
 /** Actions that change nothing, by the way that AWS names them. */
 const READ = /^[\w-]+:(Describe|Get|List|Lookup|View)/;
+/** Writes that AWS knows no resource for, so that `*` is all there is. */
+const WITHOUT_RESOURCE = /^sns:(SetSubscriptionAttributes|Unsubscribe)$/;
 /** By these a statement on `*` is narrowed to what has a tag, or is being made with one. */
 const BY_TAG = /^(aws:ResourceTag|aws:RequestTag|[\w-]+:ResourceTag)\//;
 
@@ -49,7 +51,7 @@ function faultOf(statement: Statement): string | undefined {
   if (!resources.includes("*") || conditionKeys(statement).some((key) => BY_TAG.test(key))) {
     return undefined;
   }
-  const write = actions.find((action) => !READ.test(action));
+  const write = actions.find((action) => !READ.test(action) && !WITHOUT_RESOURCE.test(action));
   return write === undefined ? undefined : `${label} allows ${write} on everything`;
 }
 

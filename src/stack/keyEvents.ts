@@ -5,7 +5,7 @@
  */
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { serviceRole } from "./access";
+import { type RoleArgs, serviceRole } from "./access";
 import { type Account, namesOf } from "./names";
 
 /** What makes copies unreadable, now or in thirty days. Not DeleteAlias: the vault goes by the key's ARN. */
@@ -42,14 +42,13 @@ function mailTemplate(vaultId: string, drRegion: string, keyArn: string): string
     .join("\n");
 }
 
-export interface KeyEventArgs {
+export interface KeyEventArgs extends RoleArgs {
   vaultId: string;
   primaryRegion: string;
   drRegion: string;
   account: pulumi.Output<Account>;
   keyArn: pulumi.Output<string>;
   topicArn: pulumi.Output<string>;
-  tags: Record<string, string>;
 }
 
 /** The DR region's half: the event goes over to the primary region. */
@@ -59,13 +58,13 @@ function forward(
   here: pulumi.CustomResourceOptions,
   there: pulumi.CustomResourceOptions,
 ): void {
-  const { vaultId, primaryRegion, account, tags } = args;
+  const { vaultId, primaryRegion, account } = args;
   const name = namesOf(vaultId).keyEvents;
   const bus = account.apply(
     ({ partition, accountId }) =>
       `arn:${partition}:events:${primaryRegion}:${accountId}:event-bus/default`,
   );
-  const role = serviceRole(name, "events", account, tags, here);
+  const role = serviceRole(name, "events", account, args, here);
   const policy = bus.apply((Resource) =>
     JSON.stringify({
       Version: "2012-10-17",

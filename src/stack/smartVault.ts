@@ -83,8 +83,9 @@ export class SmartVault extends pulumi.ComponentResource {
     const names = namesOf(vaultId);
 
     const account = accountOf(here);
-    const role = serviceRole(names.role, "lambda", account, tags, here);
-    const schedulerRole = serviceRole(names.schedulerRole, "scheduler", account, tags, here);
+    const roleArgs = { ...config, tags };
+    const role = serviceRole(names.role, "lambda", account, roleArgs, here);
+    const schedulerRole = serviceRole(names.schedulerRole, "scheduler", account, roleArgs, here);
     const topic = alertTopic(vaultId, config, account, tags, here);
     const key = drKey(
       { ...config, account, roleArn: role.arn, protect: config.protectKeys, tags },

@@ -32,6 +32,7 @@ export const GOOD: Record<string, string> = {
   recycleBinDays: "0",
   sourceKeyArns: "[]",
   restoreRoleArns: "[]",
+  permissionsBoundaryArn: "",
 };
 export const RAW: RawConfig = {
   project: "p",
