@@ -7,7 +7,7 @@ import { type Account, namesOf } from "../src/stack/names";
 import type { Grant } from "./grants";
 
 /** The roles that src/stack makes for a vault, by name. */
-export function roleArns({ partition, accountId }: Account, vaultId: string): string[] {
+function roleArns({ partition, accountId }: Account, vaultId: string): string[] {
   const { role, schedulerRole, keyEvents } = namesOf(vaultId);
   return [role, schedulerRole, keyEvents].map(
     (name) => `arn:${partition}:iam::${accountId}:role/${name}`,

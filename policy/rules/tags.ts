@@ -1,7 +1,7 @@
 /** Whose a resource is can be seen on it: cost, search and access go by the tag. */
 import { isObject, rule, whereabouts } from "../resource";
 
-export const VAULT_TAG = "smart-vault:vault";
+const VAULT_TAG = "smart-vault:vault";
 
 /** What takes tags, of what the programs of this repository make. */
 const TAGGABLE = new Set([

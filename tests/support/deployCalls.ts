@@ -47,7 +47,7 @@ function pass(roleArn: string, service: string): IamRequest {
 const role = ({ vaultId }: Named, suffix: string) => iam(`role/${vaultId}-${suffix}`);
 
 /** By Pulumi's type, without `aws:` and the part after the last colon. */
-export const KINDS: Readonly<Record<string, Kind>> = {
+const KINDS: Readonly<Record<string, Kind>> = {
   "cloudwatch/eventRule": {
     arn: (it) => at("events", `rule/${named(it)}`),
     reads: of("events", ["DescribeRule", "ListTagsForResource"]),
