@@ -1,5 +1,5 @@
-/** Four kinds of test, run by name: unit (fast, no processes), stack (Pulumi's mocks), simulation (seeded months of
- * faults in virtual time), local (the emulator). */
+/** Five kinds of test, run by name: unit (fast, no processes), stack (Pulumi's mocks), delivery (policy pack, pipeline,
+ * bootstrap, supply chain), simulation (seeded months of faults in virtual time), local (the emulator). */
 const project = (name, extra = {}) => ({
   displayName: name,
   testEnvironment: "node",
@@ -22,6 +22,7 @@ module.exports = {
   projects: [
     project("unit", { setupFiles: ["<rootDir>/tests/support/env.ts"] }),
     project("stack", { setupFiles: ["<rootDir>/tests/support/env.ts"] }),
+    project("delivery", { setupFiles: ["<rootDir>/tests/support/env.ts"] }),
     project("simulation", { setupFiles: ["<rootDir>/tests/support/env.ts"] }),
     project("local", { setupFiles: ["<rootDir>/tests/support/env.ts"] }),
   ],

@@ -15,6 +15,7 @@ import {
   logRetention,
   maybeRegion,
   oneOf,
+  policyArn,
   region,
   regions,
   roleArns,
@@ -25,6 +26,7 @@ import {
 } from "./configFields";
 import { keepRules, overrideMax, policies, policiesOf } from "./configKeep";
 import { lockFaults } from "./configLock";
+import { isSecretKey, secretFaults } from "./configSecrets";
 import type { KeepPolicy } from "./vault/types";
 
 /** What each key must be. Its order is the order of Pulumi.yaml and of the README's table. */
@@ -62,6 +64,7 @@ const FIELDS = {
   encryptPrimary,
   sourceKeyArns: keyArns,
   restoreRoleArns: roleArns,
+  permissionsBoundaryArn: policyArn,
 } satisfies Record<string, Parse<unknown>>;
 
 type Fields = typeof FIELDS;
@@ -75,6 +78,8 @@ type Parsed = Readonly<{ [K in keyof Fields]: ValueOf<Fields[K]> }>;
 export type VaultConfig = Omit<Parsed, PolicyKey | "drRegion"> & {
   /** What is kept, by the value of the backup tag. */
   readonly policies: Readonly<Record<string, KeepPolicy>>;
+  /** There only where `alertEmails` is a secret of the stack. */
+  readonly secretEmails?: boolean;
   /** `<project>-<stack>` */
   readonly vaultId: string;
   readonly primaryRegion: string;
@@ -94,6 +99,8 @@ export interface RawConfig {
   primaryRegion: string | undefined;
   /** Every key of the project's namespace, without the namespace. */
   values: Readonly<Record<string, string>>;
+  /** Those of them, and `aws:region`, that the stack has as secrets; without: none. */
+  secretKeys?: readonly string[];
 }
 
 function partition(name: string): string {
@@ -121,8 +128,9 @@ function parseFields(raw: RawConfig, faults: string[]): Record<string, unknown> 
       continue;
     }
     const result = FIELDS[key](text);
+    const shown = raw.secretKeys?.includes(key) ? "a secret value" : JSON.stringify(text);
     if ("value" in result) parsed[key] = result.value;
-    else faults.push(`${key}: expected ${result.expected}, got ${JSON.stringify(text)}`);
+    else faults.push(`${key}: expected ${result.expected}, got ${shown}`);
   }
   return parsed;
 }
@@ -173,6 +181,9 @@ function refuse({ stack }: RawConfig, faults: readonly string[]): void {
  * @throws an error with a line for each mistake: the key, what was expected, what was got
  */
 export function parseConfig(raw: RawConfig): VaultConfig {
+  const secretKeys = raw.secretKeys ?? [];
+  // Alone and first: another fault's line might show the value.
+  refuse(raw, secretFaults(secretKeys));
   const faults = unknownKeys(raw.values);
   const parsed = parseFields(raw, faults);
   faults.push(...regionFaults(raw.primaryRegion, parsed));
@@ -201,27 +212,38 @@ export function parseConfig(raw: RawConfig): VaultConfig {
     raw,
     lockFaults(config.lock, { ...resolved, understood: config.iUnderstandComplianceLock }),
   );
-  return { ...resolved, vaultId, primaryRegion: raw.primaryRegion ?? "" };
+  return {
+    ...resolved,
+    ...(secretKeys.includes("alertEmails") && { secretEmails: true }),
+    vaultId,
+    primaryRegion: raw.primaryRegion ?? "",
+  };
 }
 
 /**
  * Validates what a stack is given in all, `aws:region` among it.
  * @param all full keys (`smart-vault:drRegion`) to text; keys of other namespaces are not this program's
+ * @param isSecret whether the stack has a full key as a secret
  */
 export function configOf(
   project: string,
   stack: string,
   all: Readonly<Record<string, string>>,
+  isSecret: (key: string) => boolean = () => false,
 ): VaultConfig {
   const prefix = `${project}:`;
-  const values = Object.entries(all)
-    .filter(([key]) => key.startsWith(prefix))
-    .map(([key, value]) => [key.slice(prefix.length), value] as const);
-  const primaryRegion = all["aws:region"];
-  return parseConfig({ project, stack, primaryRegion, values: Object.fromEntries(values) });
+  const own = Object.keys(all).filter((key) => key.startsWith(prefix));
+  const short = (key: string) => (key.startsWith(prefix) ? key.slice(prefix.length) : key);
+  return parseConfig({
+    project,
+    stack,
+    primaryRegion: all["aws:region"],
+    values: Object.fromEntries(own.map((key) => [short(key), all[key] ?? ""])),
+    secretKeys: ["aws:region", ...own].filter(isSecret).map(short),
+  });
 }
 
 /** Reads the configuration of the stack that the program runs for. */
 export function readConfig(): VaultConfig {
-  return configOf(pulumi.getProject(), pulumi.getStack(), pulumi.runtime.allConfig());
+  return configOf(pulumi.getProject(), pulumi.getStack(), pulumi.runtime.allConfig(), isSecretKey);
 }

@@ -126,6 +126,14 @@ export const snapshotLock: Parse<SnapshotLock | undefined> = (raw) => {
   return { value: { mode: mode as SnapshotLock["mode"], days: parsed.value } };
 };
 
+/** The ARN of a managed policy; an empty text is none. */
+export const policyArn: Parse<string | undefined> = (raw) => {
+  if (raw === "") return { value: undefined };
+  return /^arn:aws[\w-]*:iam::(\d{12}|aws):policy\/.+$/.test(raw)
+    ? { value: raw }
+    : { expected: "the ARN of an IAM policy, or an empty text" };
+};
+
 /** A JSON list of texts, each of which matches, none twice. */
 function list(pattern: RegExp, what: string): Parse<string[]> {
   const expected = `a list of different ${what}`;

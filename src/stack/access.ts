@@ -74,12 +74,19 @@ export function functionPolicy(args: FunctionPolicyArgs): aws.iam.PolicyDocument
   };
 }
 
+/** What the vault's roles have in common. */
+export interface RoleArgs {
+  tags: Record<string, string>;
+  /** The most that a role can do, whatever its own policy says; CI may make none without (docs/DELIVERY.md). */
+  permissionsBoundaryArn?: string | undefined;
+}
+
 /** A role that one AWS service may take, for this account's resources only where the service says whose they are. */
 export function serviceRole(
   name: string,
   service: "lambda" | "scheduler" | "events",
   account: pulumi.Output<Account>,
-  tags: Record<string, string>,
+  { tags, permissionsBoundaryArn: permissionsBoundary }: RoleArgs,
   opts: pulumi.CustomResourceOptions,
 ): aws.iam.Role {
   const assumeRolePolicy = account.apply(({ accountId }) =>
@@ -97,5 +104,5 @@ export function serviceRole(
       ],
     }),
   );
-  return new aws.iam.Role(name, { name, assumeRolePolicy, tags }, opts);
+  return new aws.iam.Role(name, { name, assumeRolePolicy, permissionsBoundary, tags }, opts);
 }

@@ -1,6 +1,8 @@
 /** The topic that people are told by, and the alarms that watch the vault from outside. */
+import { createHash } from "node:crypto";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import type { VaultConfig } from "../config";
 import { longestGapMs } from "../schedule";
 import { METRIC, METRIC_NAMESPACE } from "../vault/metricNames";
 import { HOUR_MS } from "../vault/time";
@@ -46,9 +48,19 @@ function topicPolicy({ accountId }: Account, topicArn: string): aws.iam.PolicyDo
   };
 }
 
+/**
+ * A subscription's logical name stands in every preview and in the state, in the clear: of a secret address only eight
+ * digits of a hash. They stay the same while the list changes, so that nobody has to confirm twice.
+ */
+function subscriptionName(vaultId: string, email: string, isSecret: boolean): string {
+  if (!isSecret) return `${vaultId}-${email}`;
+  const digest = createHash("sha256").update(`${vaultId} ${email}`).digest("hex");
+  return `${vaultId}-${digest.slice(0, 8)}`;
+}
+
 export function alertTopic(
   vaultId: string,
-  emails: readonly string[],
+  { alertEmails, secretEmails = false }: Pick<VaultConfig, "alertEmails" | "secretEmails">,
   account: pulumi.Output<Account>,
   tags: Record<string, string>,
   opts: pulumi.CustomResourceOptions,
@@ -58,10 +70,11 @@ export function alertTopic(
     .all([account, topic.arn])
     .apply(([acc, arn]) => JSON.stringify(topicPolicy(acc, arn)));
   new aws.sns.TopicPolicy(vaultId, { arn: topic.arn, policy }, opts);
-  for (const email of emails) {
+  for (const email of alertEmails) {
+    const endpoint = secretEmails ? pulumi.secret(email) : email;
     new aws.sns.TopicSubscription(
-      `${vaultId}-${email}`,
-      { topic: topic.arn, protocol: "email", endpoint: email },
+      subscriptionName(vaultId, email, secretEmails),
+      { topic: topic.arn, protocol: "email", endpoint },
       opts,
     );
   }

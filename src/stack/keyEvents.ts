@@ -7,7 +7,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { KeyedRegion } from "../vault/types";
-import { serviceRole } from "./access";
+import { type RoleArgs, serviceRole } from "./access";
 import { type Account, namesOf } from "./names";
 
 /** What makes copies unreadable, now or in thirty days. Not DeleteAlias: the vault goes by the key's ARN. */
@@ -44,25 +44,24 @@ function mailTemplate(vaultId: string): string {
     .join("\n");
 }
 
-export interface KeyEventArgs {
+export interface KeyEventArgs extends RoleArgs {
   vaultId: string;
   primaryRegion: string;
   account: pulumi.Output<Account>;
   /** Every key that the vault has made. */
   keys: pulumi.Output<KeyedRegion[]>;
   topicArn: pulumi.Output<string>;
-  tags: Record<string, string>;
 }
 
 /** EventBridge's right to hand events over to the primary region. */
 function forwarder(args: KeyEventArgs, opts: pulumi.CustomResourceOptions) {
-  const { vaultId, primaryRegion, account, tags } = args;
+  const { vaultId, primaryRegion, account } = args;
   const name = namesOf(vaultId).keyEvents;
   const bus = account.apply(
     ({ partition, accountId }) =>
       `arn:${partition}:events:${primaryRegion}:${accountId}:event-bus/default`,
   );
-  const role = serviceRole(name, "events", account, tags, opts);
+  const role = serviceRole(name, "events", account, args, opts);
   const policy = bus.apply((Resource) =>
     JSON.stringify({
       Version: "2012-10-17",

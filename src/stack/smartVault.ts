@@ -86,9 +86,10 @@ export class SmartVault extends pulumi.ComponentResource {
     const names = namesOf(vaultId);
 
     const account = accountOf(here);
-    const role = serviceRole(names.role, "lambda", account, tags, here);
-    const schedulerRole = serviceRole(names.schedulerRole, "scheduler", account, tags, here);
-    const topic = alertTopic(vaultId, config.alertEmails, account, tags, here);
+    const roleArgs = { ...config, tags };
+    const role = serviceRole(names.role, "lambda", account, roleArgs, here);
+    const schedulerRole = serviceRole(names.schedulerRole, "scheduler", account, roleArgs, here);
+    const topic = alertTopic(vaultId, config, account, tags, here);
     const keys = vaultKeys(config, { account, roleArn: role.arn, tags }, here, there);
     const everyKey = keys.apply((known) => allKeys(config.primaryRegion, known));
     const rights = new aws.iam.RolePolicy(

@@ -34,6 +34,7 @@ test("the defaults and a DR region make a whole configuration", () => {
     recycleBinDays: 0,
     sourceKeyArns: [],
     restoreRoleArns: [],
+    permissionsBoundaryArn: undefined,
   });
 });
 
@@ -120,6 +121,7 @@ test.each([
   ["sourceKeyArns", JSON.stringify([ROLE]), "a list of different KMS key ARNs"],
   ["restoreRoleArns", '["restorer"]', "a list of different IAM role ARNs"],
   ["restoreRoleArns", "{}", "a list of different IAM role ARNs"],
+  ["permissionsBoundaryArn", ROLE, "the ARN of an IAM policy, or an empty text"],
 ])("%s refuses %j, saying what was expected and what was got", (key, text, expected) => {
   const fault = `${key}: expected ${expected}, got ${JSON.stringify(text)}`;
   expect(faults(withValues({ [key]: text }))).toStrictEqual([fault]);

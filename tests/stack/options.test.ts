@@ -14,6 +14,7 @@ import {
 
 const VAULT = "smart-vault-dev";
 const SOURCE_KEY = "arn:aws:kms:eu-west-1:210987654321:key/shared";
+const BOUNDARY = `arn:aws:iam::${ACCOUNT_ID}:policy/${VAULT}-boundary`;
 const RESTORER = `arn:aws:iam::${ACCOUNT_ID}:role/restorer`;
 
 let stack: DeclaredStack;
@@ -34,6 +35,7 @@ beforeAll(async () => {
     "reserveConcurrency=false",
     `sourceKeyArns=["${SOURCE_KEY}"]`,
     `restoreRoleArns=["${RESTORER}"]`,
+    `permissionsBoundaryArn=${BOUNDARY}`,
   ]);
 });
 
@@ -86,6 +88,15 @@ test("restoring roles may use the DR key, through EC2 there", () => {
       Condition: { StringEquals: { "kms:ViaService": ["ec2.eu-central-1.amazonaws.com"] } },
     });
   }
+});
+
+test("every role of the vault has the boundary", () => {
+  const roles = stack.program.declared.filter(({ type }) => type === "aws:iam/role:Role");
+  expect(roles.map(({ inputs }) => inputs.permissionsBoundary)).toStrictEqual([
+    BOUNDARY,
+    BOUNDARY,
+    BOUNDARY,
+  ]);
 });
 
 test("each address gets a subscription of its own", () => {

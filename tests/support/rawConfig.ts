@@ -35,6 +35,7 @@ export const GOOD: Record<string, string> = {
   encryptPrimary: "false",
   sourceKeyArns: "[]",
   restoreRoleArns: "[]",
+  permissionsBoundaryArn: "",
 };
 export const RAW: RawConfig = {
   project: "p",

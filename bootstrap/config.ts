@@ -1,0 +1,101 @@
+/** Reads and validates the bootstrap's configuration; all mistakes are told at once, a line each. */
+import * as pulumi from "@pulumi/pulumi";
+
+export interface GithubSource {
+  owner: string;
+  repository: string;
+  ownerId: string;
+  repositoryId: string;
+  branch: string;
+}
+
+export interface BootstrapConfig {
+  vaultProject: string;
+  stacks: string[];
+  github?: GithubSource;
+  pulumiOrganization?: string;
+  stateBucket?: string;
+}
+
+/** `smart-vault` and a stack make the vault's id, whose names hold 48 characters: see src/config.ts. */
+const NAME = /^[a-z0-9][\w-]{0,39}$/i;
+/** What each key must be, where it is given; the expectation is told with a fault. */
+const SHAPES: readonly [key: keyof Raw, shape: RegExp, expected: string][] = [
+  ["vaultProject", NAME, "the name of a Pulumi project"],
+  ["githubRepository", /^$|^[\w-]+\/[\w.-]+$/, "a repository as owner/name"],
+  ["githubOwnerId", /^\d*$/, "a number: gh api repos/OWNER/NAME --jq .owner.id"],
+  ["githubRepositoryId", /^\d*$/, "a number: gh api repos/OWNER/NAME --jq .id"],
+  ["githubBranch", /^[\w./-]+$/, "the name of a branch"],
+  ["pulumiOrganization", /^[a-z0-9-]*$/, "an organization's name, which is in lower case"],
+  ["stateBucket", /^$|^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, "a bucket's name, of S3's rules"],
+];
+
+/** The texts as they are configured. */
+export interface Raw {
+  vaultProject: string;
+  stacks: readonly string[];
+  githubRepository: string;
+  githubOwnerId: string;
+  githubRepositoryId: string;
+  githubBranch: string;
+  pulumiOrganization: string;
+  stateBucket: string;
+}
+
+function faultsOf(raw: Raw): string[] {
+  const faults = SHAPES.flatMap(([key, shape, expected]) => {
+    const given = raw[key];
+    return typeof given === "string" && shape.test(given)
+      ? []
+      : [`${key}: expected ${expected}, got ${JSON.stringify(given)}`];
+  });
+  const { stacks, githubRepository, githubOwnerId, githubRepositoryId, pulumiOrganization } = raw;
+  if (stacks.length === 0 || !stacks.every((stack) => NAME.test(stack))) {
+    faults.push(`stacks: expected at least one stack's name, got ${JSON.stringify(stacks)}`);
+  }
+  if (githubRepository !== "" && (githubOwnerId === "" || githubRepositoryId === "")) {
+    faults.push("githubOwnerId, githubRepositoryId: expected both with githubRepository, got none");
+  }
+  if (githubRepository === "" && pulumiOrganization === "") {
+    faults.push("githubRepository, pulumiOrganization: expected one of them or both, got none");
+  }
+  return faults;
+}
+
+/** @throws an error with a line for each mistake */
+export function parseBootstrap(raw: Raw): BootstrapConfig {
+  const faults = faultsOf(raw);
+  if (faults.length > 0) {
+    throw new Error(`the configuration of the bootstrap has mistakes:\n  ${faults.join("\n  ")}`);
+  }
+  const { vaultProject, stacks, pulumiOrganization, stateBucket } = raw;
+  const [owner = "", repository = ""] = raw.githubRepository.split("/");
+  const github = {
+    owner,
+    repository,
+    ownerId: raw.githubOwnerId,
+    repositoryId: raw.githubRepositoryId,
+    branch: raw.githubBranch,
+  };
+  return {
+    vaultProject,
+    stacks: [...stacks],
+    ...(raw.githubRepository !== "" && { github }),
+    ...(pulumiOrganization !== "" && { pulumiOrganization }),
+    ...(stateBucket !== "" && { stateBucket }),
+  };
+}
+
+export function readBootstrap(): BootstrapConfig {
+  const config = new pulumi.Config();
+  return parseBootstrap({
+    vaultProject: config.require("vaultProject"),
+    stacks: config.requireObject<string[]>("stacks"),
+    githubRepository: config.require("githubRepository"),
+    githubOwnerId: config.require("githubOwnerId"),
+    githubRepositoryId: config.require("githubRepositoryId"),
+    githubBranch: config.require("githubBranch"),
+    pulumiOrganization: config.require("pulumiOrganization"),
+    stateBucket: config.require("stateBucket"),
+  });
+}

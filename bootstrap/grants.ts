@@ -1,0 +1,211 @@
+/**
+ * What it takes to deploy a vault, service by service: reads, which a preview may, and writes. Everything is narrowed to
+ * the vault's names (src/stack/names.ts) or its tag (AWS, Service Authorization Reference). Regions are not: a vault has
+ * two, and its names are its own in each.
+ */
+import type * as aws from "@pulumi/aws";
+import { type Account, namesOf } from "../src/stack/names";
+
+type Statement = aws.types.input.iam.PolicyStatement;
+
+export interface Grant {
+  sid: string;
+  reads?: string[];
+  writes?: string[];
+  resources: string[];
+  condition?: Statement["Condition"];
+}
+
+/** The tag that everything of a vault has. */
+const TAG = "smart-vault:vault";
+const TAGGING = ["TagResource", "UntagResource"];
+
+function actions(service: string, ...names: string[]): string[] {
+  return names.map((name) => `${service}:${name}`);
+}
+
+function runtimeGrants({ partition, accountId }: Account, vaultId: string): Grant[] {
+  const names = namesOf(vaultId);
+  const on = (service: string, what: string) =>
+    `arn:${partition}:${service}:*:${accountId}:${what}`;
+  const log = on("logs", `log-group:${names.logGroup}`);
+  return [
+    {
+      sid: "Function",
+      reads: actions("lambda", "Get*", "List*"),
+      writes: actions(
+        "lambda",
+        ...["CreateFunction", "DeleteFunction", "UpdateFunctionCode"],
+        ...["UpdateFunctionConfiguration", "PutFunctionConcurrency", "DeleteFunctionConcurrency"],
+        ...["PutFunctionEventInvokeConfig", "UpdateFunctionEventInvokeConfig"],
+        ...["DeleteFunctionEventInvokeConfig", ...TAGGING],
+      ),
+      resources: [on("lambda", `function:${names.function}`)],
+    },
+    {
+      sid: "Log",
+      reads: actions("logs", "ListTagsForResource"),
+      writes: actions(
+        "logs",
+        ...["CreateLogGroup", "DeleteLogGroup", "PutRetentionPolicy", "DeleteRetentionPolicy"],
+        ...TAGGING,
+      ),
+      resources: [log, `${log}:*`],
+    },
+    {
+      sid: "Schedules",
+      reads: actions("scheduler", "GetSchedule", "GetScheduleGroup", "ListTagsForResource"),
+      writes: actions(
+        "scheduler",
+        ...["CreateSchedule", "UpdateSchedule", "DeleteSchedule"],
+        ...["CreateScheduleGroup", "DeleteScheduleGroup", ...TAGGING],
+      ),
+      resources: [
+        on("scheduler", `schedule/${names.scheduleGroup}/*`),
+        on("scheduler", `schedule-group/${names.scheduleGroup}`),
+      ],
+    },
+  ];
+}
+
+function tellingGrants({ partition, accountId }: Account, vaultId: string): Grant[] {
+  const names = namesOf(vaultId);
+  const on = (service: string, what: string) =>
+    `arn:${partition}:${service}:*:${accountId}:${what}`;
+  return [
+    {
+      sid: "Topic",
+      reads: actions(
+        "sns",
+        "GetTopicAttributes",
+        "ListTagsForResource",
+        "ListSubscriptionsByTopic",
+      ),
+      writes: actions(
+        "sns",
+        "CreateTopic",
+        "DeleteTopic",
+        "SetTopicAttributes",
+        "Subscribe",
+        ...TAGGING,
+      ),
+      resources: [on("sns", names.topic)],
+    },
+    {
+      sid: "Alarms",
+      reads: actions("cloudwatch", "ListTagsForResource", "GetDashboard"),
+      writes: actions(
+        "cloudwatch",
+        ...["PutMetricAlarm", "PutCompositeAlarm", "DeleteAlarms"],
+        ...["PutDashboard", "DeleteDashboards", ...TAGGING],
+      ),
+      resources: [
+        on("cloudwatch", `alarm:${vaultId}-*`),
+        `arn:${partition}:cloudwatch::${accountId}:dashboard/${vaultId}*`,
+      ],
+    },
+    {
+      sid: "KeyEvents",
+      reads: actions("events", "DescribeRule", "ListTargetsByRule", "ListTagsForResource"),
+      writes: actions(
+        "events",
+        ...["PutRule", "DeleteRule", "EnableRule", "DisableRule", "PutTargets", "RemoveTargets"],
+        ...TAGGING,
+      ),
+      resources: [on("events", `rule/${names.keyEvents}`)],
+    },
+  ];
+}
+
+/** What has no name before it is made goes by its tag. A request that makes something is asked for tagging as well. */
+function taggedGrants({ partition, accountId }: Account, vaultId: string): Grant[] {
+  const on = (service: string, what: string) =>
+    `arn:${partition}:${service}:*:${accountId}:${what}`;
+  const made = { StringEquals: { [`aws:RequestTag/${TAG}`]: vaultId } };
+  const owned = { StringEquals: { [`aws:ResourceTag/${TAG}`]: vaultId } };
+  const alias = on("kms", namesOf(vaultId).keyAlias);
+  return [
+    // A key that is being made has no ARN to name, so KMS takes nothing but `*` here.
+    {
+      sid: "MakeKey",
+      writes: actions("kms", "CreateKey", "TagResource"),
+      resources: ["*"],
+      condition: made,
+    },
+    {
+      sid: "Key",
+      reads: actions(
+        "kms",
+        "DescribeKey",
+        "GetKeyPolicy",
+        "GetKeyRotationStatus",
+        "ListResourceTags",
+      ),
+      writes: actions(
+        "kms",
+        ...["PutKeyPolicy", "UpdateKeyDescription", "EnableKeyRotation", "ScheduleKeyDeletion"],
+        ...["CreateAlias", "UpdateAlias", "DeleteAlias", "UntagResource"],
+      ),
+      resources: [on("kms", "key/*")],
+      condition: owned,
+    },
+    {
+      sid: "Alias",
+      writes: actions("kms", "CreateAlias", "UpdateAlias", "DeleteAlias"),
+      resources: [alias],
+    },
+    {
+      sid: "MakeBin",
+      writes: actions("rbin", "CreateRule", "TagResource"),
+      resources: [on("rbin", "rule/*")],
+      condition: made,
+    },
+    {
+      sid: "Bin",
+      reads: actions("rbin", "GetRule", "ListTagsForResource"),
+      writes: actions("rbin", "UpdateRule", "DeleteRule", "UntagResource"),
+      resources: [on("rbin", "rule/*")],
+      condition: owned,
+    },
+  ];
+}
+
+/** Calls that AWS knows no resource for. */
+const WITHOUT_RESOURCE: Grant = {
+  sid: "WithoutResource",
+  reads: [
+    ...actions("logs", "DescribeLogGroups"),
+    ...actions("cloudwatch", "DescribeAlarms"),
+    ...actions("kms", "ListAliases"),
+    ...actions("sns", "GetSubscriptionAttributes"),
+  ],
+  writes: actions("sns", "SetSubscriptionAttributes", "Unsubscribe"),
+  resources: ["*"],
+};
+
+/** Everything but IAM, which has a file of its own. */
+export function vaultGrants(account: Account, vaultId: string): Grant[] {
+  return [
+    ...runtimeGrants(account, vaultId),
+    ...tellingGrants(account, vaultId),
+    ...taggedGrants(account, vaultId),
+    WITHOUT_RESOURCE,
+  ];
+}
+
+/** A grant as a statement, with its writes or without; a grant that has nothing left is none. */
+export function statementsOf(grants: readonly Grant[], mayWrite: boolean): Statement[] {
+  return grants.flatMap(({ sid, reads = [], writes = [], resources, condition }) => {
+    const allowed = [...reads, ...(mayWrite ? writes : [])];
+    if (allowed.length === 0) return [];
+    return [
+      {
+        Sid: sid,
+        Effect: "Allow" as const,
+        Action: allowed,
+        Resource: resources,
+        ...(condition !== undefined && { Condition: condition }),
+      },
+    ];
+  });
+}

@@ -1,0 +1,83 @@
+/** The roles that a stack is deployed by, and previewed by, and the boundary of the roles that it makes. */
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import type { Account } from "../src/stack/names";
+import type { BootstrapConfig } from "./config";
+import { type Grant, statementsOf, vaultGrants } from "./grants";
+import { boundary, boundaryName, roleGrants } from "./roleGrants";
+import { type StateStore, stateGrants } from "./state";
+import { type Providers, deployTrust, previewTrust } from "./trust";
+
+export interface StackRoleArgs {
+  config: BootstrapConfig;
+  stack: string;
+  account: pulumi.Output<Account>;
+  providers: pulumi.Output<Providers>;
+  state?: StateStore;
+  tags: Record<string, string>;
+}
+
+export interface StackRoles {
+  deployRoleArn: pulumi.Output<string>;
+  previewRoleArn?: pulumi.Output<string>;
+  permissionsBoundaryArn: pulumi.Output<string>;
+}
+
+function grantsOf(args: StackRoleArgs): pulumi.Output<Grant[]> {
+  const { config, stack, account, state } = args;
+  const vaultId = `${config.vaultProject}-${stack}`;
+  const ofState =
+    state === undefined
+      ? pulumi.output<Grant[]>([])
+      : pulumi
+          .all([state.bucketArn, state.keyArn])
+          .apply(([bucket, key]) => stateGrants(bucket, key, config.vaultProject, stack));
+  return pulumi
+    .all([account, ofState])
+    .apply(([acc, more]) => [...vaultGrants(acc, vaultId), ...roleGrants(acc, vaultId), ...more]);
+}
+
+function role(
+  name: string,
+  { tags }: StackRoleArgs,
+  trust: pulumi.Output<aws.iam.PolicyDocument>,
+  grants: pulumi.Output<Grant[]>,
+  mayWrite: boolean,
+): aws.iam.Role {
+  const made = new aws.iam.Role(name, { name, assumeRolePolicy: jsonOf(trust), tags });
+  const Version = "2012-10-17";
+  const policy = grants.apply((all) =>
+    JSON.stringify({ Version, Statement: statementsOf(all, mayWrite) }),
+  );
+  new aws.iam.RolePolicy(name, { role: made.name, policy });
+  return made;
+}
+
+function jsonOf(document: pulumi.Output<aws.iam.PolicyDocument>): pulumi.Output<string> {
+  return document.apply((value) => JSON.stringify(value));
+}
+
+export function stackRoles(args: StackRoleArgs): StackRoles {
+  const { config, stack, account, providers, tags } = args;
+  const { github } = config;
+  const vaultId = `${config.vaultProject}-${stack}`;
+  const limit = new aws.iam.Policy(boundaryName(vaultId), {
+    name: boundaryName(vaultId),
+    description: `The most that a role of ${vaultId} can do`,
+    policy: jsonOf(account.apply((acc) => boundary(acc, vaultId))),
+    tags,
+  });
+  const grants = grantsOf(args);
+  const trust = providers.apply((known) => deployTrust(config, known, stack));
+  const deploy = role(`${vaultId}-deploy`, args, trust, grants, true);
+  if (github === undefined) {
+    return { deployRoleArn: deploy.arn, permissionsBoundaryArn: limit.arn };
+  }
+  const toPreview = providers.apply((known) => previewTrust(github, known.github ?? ""));
+  const preview = role(`${vaultId}-preview`, args, toPreview, grants, false);
+  return {
+    deployRoleArn: deploy.arn,
+    previewRoleArn: preview.arn,
+    permissionsBoundaryArn: limit.arn,
+  };
+}

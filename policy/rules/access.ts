@@ -1,0 +1,69 @@
+/** Who may do what: least privilege. */
+import { type Statement, conditionKeys, statementsOf } from "../documents";
+import { type Resource, isObject, listOf, rule } from "../resource";
+
+/** AWS's own policies that are for a whole service, or for all of them. */
+const BROAD = /(FullAccess|AdministratorAccess|PowerUserAccess)$/;
+
+/** ARNs of the managed policies that a role, or an attachment to one, has. */
+function managedPolicies({ type, props }: Resource): string[] {
+  if (!type.startsWith("aws:iam/")) return [];
+  return [...listOf(props.managedPolicyArns), ...listOf(props.policyArn)].map(String);
+}
+
+export const broadManagedPolicies = rule(
+  "iam-no-broad-managed-policies",
+  "No role has AWS's FullAccess, PowerUser or Administrator policies",
+  (resource, tell) => {
+    for (const arn of managedPolicies(resource)) {
+      if (BROAD.test(arn)) tell(`${arn} is for more than a vault needs`);
+    }
+  },
+);
+
+/** Identity policies: whose `Resource` is somebody else's. A key's or a topic's own policy names itself by `*`. */
+const IDENTITY = new Set([
+  "aws:iam/policy:Policy",
+  "aws:iam/rolePolicy:RolePolicy",
+  "aws:iam/userPolicy:UserPolicy",
+  "aws:iam/groupPolicy:GroupPolicy",
+]);
+
+function identityDocuments({ type, props }: Resource): unknown[] {
+  if (IDENTITY.has(type)) return [props.policy];
+  if (type !== "aws:iam/role:Role") return [];
+  return listOf(props.inlinePolicies).map((inline) => (isObject(inline) ? inline.policy : {}));
+}
+
+/** Actions that change nothing, by the way that AWS names them. */
+const READ = /^[\w-]+:(Describe|Get|List|Lookup|View)/;
+/** Writes that AWS knows no resource for, so that `*` is all there is. */
+const WITHOUT_RESOURCE = /^sns:(SetSubscriptionAttributes|Unsubscribe)$/;
+/** By these a statement on `*` is narrowed to what has a tag, or is being made with one. */
+const BY_TAG = /^(aws:ResourceTag|aws:RequestTag|[\w-]+:ResourceTag)\//;
+
+function faultOf(statement: Statement): string | undefined {
+  const { label, allows, actions, resources, isInverted } = statement;
+  if (!allows) return undefined;
+  if (isInverted) return `${label} allows all but what it names`;
+  const whole = actions.find((action) => /^(\*|[\w-]+:\*)$/.test(action));
+  if (whole !== undefined) return `${label} allows ${whole}`;
+  if (!resources.includes("*") || conditionKeys(statement).some((key) => BY_TAG.test(key))) {
+    return undefined;
+  }
+  const write = actions.find((action) => !READ.test(action) && !WITHOUT_RESOURCE.test(action));
+  return write === undefined ? undefined : `${label} allows ${write} on everything`;
+}
+
+export const writesOnEverything = rule(
+  "iam-no-write-on-everything",
+  "Policies name their actions, and what they write to",
+  (resource, tell) => {
+    for (const document of identityDocuments(resource)) {
+      for (const statement of statementsOf(document)) {
+        const fault = faultOf(statement);
+        if (fault !== undefined) tell(fault);
+      }
+    }
+  },
+);

@@ -1,0 +1,54 @@
+/** S3 buckets: what closes one is a resource of its own, so the rule looks at the whole stack. */
+import type { PolicyResource, StackValidationPolicy } from "@pulumi/policy";
+import { type Props, isObject, listOf } from "../resource";
+
+type Fault = (props: Props) => string | undefined;
+
+const SWITCHES = [
+  "blockPublicAcls",
+  "blockPublicPolicy",
+  "ignorePublicAcls",
+  "restrictPublicBuckets",
+];
+
+/** Each bucket needs one of these, in order. */
+const COMPANIONS: Readonly<Record<string, Fault>> = {
+  "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": (props) => {
+    const open = SWITCHES.filter((name) => props[name] !== true);
+    return open.length === 0 ? undefined : `${open.join(", ")} not true`;
+  },
+  "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": ({
+    rules,
+  }) => {
+    const byDefault = listOf(rules).map((one) =>
+      isObject(one) ? one.applyServerSideEncryptionByDefault : undefined,
+    );
+    const algorithms = byDefault.map((one) => (isObject(one) ? one.sseAlgorithm : undefined));
+    return algorithms.includes("aws:kms") ? undefined : "no rule for aws:kms";
+  },
+  "aws:s3/bucketVersioning:BucketVersioning": ({ versioningConfiguration }) =>
+    isObject(versioningConfiguration) && versioningConfiguration.status === "Enabled"
+      ? undefined
+      : "status is not Enabled",
+};
+
+/** A companion is a bucket's by the input `bucket`: the bucket's name, which is its id. */
+function belongsTo(bucket: PolicyResource, { props }: PolicyResource): boolean {
+  const own = (bucket.props as Props).bucket ?? (bucket.props as Props).id;
+  return (props as Props).bucket === own;
+}
+
+export const bucketsAreClosed: StackValidationPolicy = {
+  name: "s3-buckets-closed",
+  description: "Every bucket blocks public access, encrypts under KMS and keeps versions",
+  validateStack: ({ resources }, report) => {
+    for (const bucket of resources.filter(({ type }) => type === "aws:s3/bucket:Bucket")) {
+      for (const [type, faultOf] of Object.entries(COMPANIONS)) {
+        const kind = type.split(":").pop() ?? type;
+        const mine = resources.find((other) => other.type === type && belongsTo(bucket, other));
+        const fault = mine === undefined ? "there is none" : faultOf(mine.props as Props);
+        if (fault !== undefined) report(`${kind}: ${fault}`, bucket.urn);
+      }
+    }
+  },
+};

@@ -1,0 +1,66 @@
+/** Nothing is for everybody, and nothing is sent in the clear. */
+import { type Statement, statementsOf } from "../documents";
+import { type Resource, rule } from "../resource";
+
+/** Resources that have a policy of their own, and the input that it is in. */
+const RESOURCE_POLICIES: Readonly<Record<string, string>> = {
+  "aws:iam/role:Role": "assumeRolePolicy",
+  "aws:kms/key:Key": "policy",
+  "aws:kms/keyPolicy:KeyPolicy": "policy",
+  "aws:s3/bucketPolicy:BucketPolicy": "policy",
+  "aws:sns/topic:Topic": "policy",
+  "aws:sns/topicPolicy:TopicPolicy": "policy",
+  "aws:sqs/queue:Queue": "policy",
+  "aws:sqs/queuePolicy:QueuePolicy": "policy",
+};
+
+function ownStatements({ type, props }: Resource): Statement[] {
+  const input = RESOURCE_POLICIES[type];
+  return input === undefined ? [] : statementsOf(props[input]);
+}
+
+/** What is public by one input of its own: type, input, the values that make it so. */
+const PUBLIC: readonly [type: string, input: string, value: RegExp][] = [
+  ["aws:lambda/permission:Permission", "principal", /^\*$/],
+  ["aws:lambda/functionUrl:FunctionUrl", "authorizationType", /^NONE$/],
+  ["aws:s3/bucket:Bucket", "acl", /^public-|^authenticated-read$/],
+  ["aws:s3/bucketAcl:BucketAcl", "acl", /^public-|^authenticated-read$/],
+];
+
+export const nothingPublic = rule(
+  "nothing-public",
+  "Nothing can be called, read or taken by everybody",
+  (resource, tell) => {
+    for (const { label, allows, principals, isInverted } of ownStatements(resource)) {
+      if (allows && (isInverted || principals.includes("*"))) tell(`${label} allows everybody`);
+    }
+    for (const [type, input, value] of PUBLIC) {
+      const given = resource.props[input];
+      if (resource.type === type && typeof given === "string" && value.test(given)) {
+        tell(`${input} is ${given}`);
+      }
+    }
+  },
+);
+
+/** Their policies have to refuse what comes without TLS: SNS and S3 would take it. */
+const TLS_POLICIES = new Set([
+  "aws:s3/bucketPolicy:BucketPolicy",
+  "aws:sns/topicPolicy:TopicPolicy",
+]);
+
+function refusesPlaintext({ allows, principals, condition }: Statement): boolean {
+  const tests = JSON.stringify(condition.Bool ?? {});
+  return !allows && principals.includes("*") && tests === '{"aws:SecureTransport":"false"}';
+}
+
+export const tlsOnly = rule(
+  "tls-only",
+  "Topics and buckets refuse what is sent in the clear",
+  (resource, tell) => {
+    if (!TLS_POLICIES.has(resource.type)) return;
+    if (!ownStatements(resource).some(refusesPlaintext)) {
+      tell("no statement denies everybody where aws:SecureTransport is false");
+    }
+  },
+);

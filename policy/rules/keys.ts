@@ -1,0 +1,38 @@
+/** KMS keys: a lost key is lost copies. */
+import { rule, whereabouts } from "../resource";
+
+const KEY = "aws:kms/key:Key";
+/** The longest that KMS waits (API reference, ScheduleKeyDeletion). */
+const WINDOW_DAYS = 30;
+
+export const keysRotate = rule(
+  "kms-keys-rotate",
+  "KMS rotates the material of every key",
+  ({ type, props }, tell) => {
+    if (type === KEY && props.enableKeyRotation !== true) tell("enableKeyRotation is not true");
+  },
+);
+
+export const keysWait = rule(
+  "kms-keys-wait",
+  "A key's deletion can be taken back for 30 days",
+  ({ type, props }, tell) => {
+    if (type !== KEY) return;
+    // Thirty days is KMS's own default.
+    const days = props.deletionWindowInDays ?? WINDOW_DAYS;
+    if (days !== WINDOW_DAYS)
+      tell(`deletionWindowInDays is ${JSON.stringify(days)}, not ${WINDOW_DAYS}`);
+  },
+);
+
+/** The stacks that hold to it: `prod`, `production`, and what begins so, `prod-eu`. */
+const PRODUCTION = /^prod(uction)?(?![a-z])/;
+
+export const keysAreProtected = rule(
+  "kms-keys-protected-in-production",
+  "No update deletes a key of a production stack",
+  ({ type, urn, protect }, tell) => {
+    if (type !== KEY || !PRODUCTION.test(whereabouts(urn).stack)) return;
+    if (!protect) tell("the key is not protected: set protectKeys to true");
+  },
+);

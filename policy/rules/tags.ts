@@ -1,0 +1,36 @@
+/** Whose a resource is can be seen on it: cost, search and access go by the tag. */
+import { isObject, rule, whereabouts } from "../resource";
+
+const VAULT_TAG = "smart-vault:vault";
+
+/** What takes tags, of what the programs of this repository make. */
+const TAGGABLE = new Set([
+  "aws:cloudwatch/compositeAlarm:CompositeAlarm",
+  "aws:cloudwatch/eventBus:EventBus",
+  "aws:cloudwatch/eventRule:EventRule",
+  "aws:cloudwatch/logGroup:LogGroup",
+  "aws:cloudwatch/metricAlarm:MetricAlarm",
+  "aws:iam/openIdConnectProvider:OpenIdConnectProvider",
+  "aws:iam/policy:Policy",
+  "aws:iam/role:Role",
+  "aws:kms/key:Key",
+  "aws:lambda/function:Function",
+  "aws:rbin/rule:Rule",
+  "aws:s3/bucket:Bucket",
+  "aws:scheduler/scheduleGroup:ScheduleGroup",
+  "aws:sns/topic:Topic",
+  "aws:sqs/queue:Queue",
+]);
+
+export const vaultTags = rule(
+  "vault-tags",
+  `What takes tags has ${VAULT_TAG}=<project>-<stack>`,
+  ({ type, props, urn }, tell) => {
+    if (!TAGGABLE.has(type)) return;
+    const { project, stack } = whereabouts(urn);
+    const given = isObject(props.tags) ? props.tags[VAULT_TAG] : undefined;
+    if (given !== `${project}-${stack}`) {
+      tell(`the tag ${VAULT_TAG} is ${JSON.stringify(given)}, not "${project}-${stack}"`);
+    }
+  },
+);

@@ -1,0 +1,30 @@
+/**
+ * Config values that are set with `--secret`. Pulumi hands them to the program as plain text, and what the program makes
+ * of them is plain unless it says otherwise: in the function's code, in policies, in names. So a key either keeps its
+ * secret to the end, or is refused as one.
+ */
+import * as pulumi from "@pulumi/pulumi";
+
+/** Keys whose values stay Pulumi secrets through to the one input that they are for. */
+const MAY_BE_SECRET: readonly string[] = ["alertEmails"];
+
+/**
+ * @param keys as the user writes them, without the project's namespace
+ * @returns a line for each key that must not be a secret
+ */
+export function secretFaults(keys: readonly string[]): string[] {
+  return keys
+    .filter((key) => !MAY_BE_SECRET.includes(key))
+    .map(
+      (key) =>
+        `${key}: expected a plain value, got a secret: it would be readable in the function's code, a policy or a name; ` +
+        `only ${MAY_BE_SECRET.join(", ")} may be one`,
+    );
+}
+
+/** Whether the stack has a key, in full (`smart-vault:alertEmails`), as a secret. Pulumi's types leave this call out. */
+export function isSecretKey(key: string): boolean {
+  return (pulumi.runtime as unknown as { isConfigSecret(key: string): boolean }).isConfigSecret(
+    key,
+  );
+}

@@ -1,0 +1,89 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { type Raw, parseBootstrap } from "../../bootstrap/config";
+import { ROOT } from "../support/stackProgram";
+
+const GOOD: Raw = {
+  vaultProject: "smart-vault",
+  stacks: ["dev", "prod"],
+  githubRepository: "acme/vault",
+  githubOwnerId: "123456",
+  githubRepositoryId: "456789",
+  githubBranch: "main",
+  pulumiOrganization: "acme-corp",
+  stateBucket: "acme-vault-state",
+};
+
+function faults(changes: Partial<Raw>): string[] {
+  try {
+    parseBootstrap({ ...GOOD, ...changes });
+  } catch (error) {
+    const [, ...lines] = (error as Error).message.split("\n");
+    return lines.map((line) => line.trim());
+  }
+  return [];
+}
+
+test("Pulumi.yaml declares the keys that the code reads, and says what each is", () => {
+  const file = parse(readFileSync(join(ROOT, "bootstrap", "Pulumi.yaml"), "utf8")) as {
+    config: Record<string, { description: string }>;
+  };
+  expect(Object.keys(file.config)).toStrictEqual(Object.keys(GOOD));
+  for (const { description } of Object.values(file.config)) {
+    expect(description).toMatch(/^[A-Z].{10,}[^.]$/);
+  }
+});
+
+test("a whole configuration is taken", () => {
+  expect(parseBootstrap(GOOD)).toStrictEqual({
+    vaultProject: "smart-vault",
+    stacks: ["dev", "prod"],
+    github: {
+      owner: "acme",
+      repository: "vault",
+      ownerId: "123456",
+      repositoryId: "456789",
+      branch: "main",
+    },
+    pulumiOrganization: "acme-corp",
+    stateBucket: "acme-vault-state",
+  });
+});
+
+test("what is left empty is left out", () => {
+  const empty = {
+    githubRepository: "",
+    githubOwnerId: "",
+    githubRepositoryId: "",
+    stateBucket: "",
+  };
+  expect(parseBootstrap({ ...GOOD, ...empty })).toStrictEqual({
+    vaultProject: "smart-vault",
+    stacks: ["dev", "prod"],
+    pulumiOrganization: "acme-corp",
+  });
+});
+
+test.each<[string, Partial<Raw>]>([
+  ["vaultProject", { vaultProject: "my vault" }],
+  ["stacks", { stacks: [] }],
+  ["stacks", { stacks: ["prod", "*"] }],
+  ["githubRepository", { githubRepository: "vault" }],
+  ["githubRepository", { githubRepository: "acme/*" }],
+  ["githubOwnerId", { githubOwnerId: "acme" }],
+  ["githubOwnerId, githubRepositoryId", { githubOwnerId: "" }],
+  ["githubOwnerId, githubRepositoryId", { githubRepositoryId: "" }],
+  ["githubBranch", { githubBranch: "release/*" }],
+  ["pulumiOrganization", { pulumiOrganization: "Acme" }],
+  ["stateBucket", { stateBucket: "Acme_State" }],
+  ["githubRepository, pulumiOrganization", { githubRepository: "", pulumiOrganization: "" }],
+])("%s: a mistake in %j is told by its key, and alone", (key, changes) => {
+  const told = faults(changes);
+  expect(told.map((line) => line.split(": ")[0])).toStrictEqual([key]);
+  expect(told[0]).toMatch(/: expected .+, got /);
+});
+
+test("all mistakes are told at once", () => {
+  expect(faults({ stacks: [], stateBucket: "X", githubBranch: "" })).toHaveLength(3);
+});

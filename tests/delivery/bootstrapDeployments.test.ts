@@ -1,0 +1,28 @@
+import { declareProgram } from "../support/deliveryProgram";
+import { policyOf } from "../support/stackProgram";
+
+test("with Pulumi Cloud alone there is one provider, one role a stack, and no bucket", async () => {
+  const program = await declareProgram("bootstrap", "prod", {
+    stacks: ["prod"],
+    pulumiOrganization: "acme-corp",
+  });
+  expect(program.list).toStrictEqual([
+    "aws:iam/openIdConnectProvider:OpenIdConnectProvider pulumi",
+    "aws:iam/policy:Policy smart-vault-prod-boundary",
+    "aws:iam/role:Role smart-vault-prod-deploy",
+    "aws:iam/rolePolicy:RolePolicy smart-vault-prod-deploy",
+  ]);
+  const { Statement } = policyOf(program.inputs("aws:iam/role:Role"), "assumeRolePolicy");
+  expect(Statement.map(({ Sid }) => Sid)).toStrictEqual(["PulumiDeployments"]);
+  expect(JSON.stringify(program.inputs("aws:iam/rolePolicy:RolePolicy"))).not.toContain("s3:");
+  expect(program.outputs).toStrictEqual({
+    backend: undefined,
+    secretsProvider: undefined,
+    stacks: {
+      prod: {
+        deployRoleArn: "arn:aws:Role:smart-vault-prod-deploy",
+        permissionsBoundaryArn: "arn:aws:Policy:smart-vault-prod-boundary",
+      },
+    },
+  });
+});

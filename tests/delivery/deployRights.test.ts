@@ -1,0 +1,190 @@
+/** What the bootstrap's roles may do, against what deploying the vault takes, by the simulation's IAM evaluator. */
+import { statementsOf, vaultGrants } from "../../bootstrap/grants";
+import { boundary, roleGrants } from "../../bootstrap/roleGrants";
+import { stateGrants } from "../../bootstrap/state";
+import { ACCOUNT_ID } from "../../src/local/program";
+import { type IamPolicy, type IamRequest, compilePolicy } from "../simulation/iamEvaluator";
+import { callsOf } from "../support/deployCalls";
+import { type DeclaredStack, declareStack, policyOf } from "../support/stackProgram";
+
+const VAULT = "smart-vault-prod";
+const ACCOUNT = { partition: "aws", accountId: ACCOUNT_ID };
+const BUCKET = "arn:aws:s3:::state";
+const KEY = "arn:aws:kms:us-east-1:123456789012:key/state";
+
+const grants = [
+  ...vaultGrants(ACCOUNT, VAULT),
+  ...roleGrants(ACCOUNT, VAULT),
+  ...stateGrants(BUCKET, KEY, "smart-vault", "prod"),
+];
+const policy = (mayWrite: boolean) => ({ Statement: statementsOf(grants, mayWrite) });
+const deploy = compilePolicy(policy(true) as unknown as IamPolicy);
+const preview = compilePolicy(policy(false) as unknown as IamPolicy);
+
+let stack: DeclaredStack;
+
+beforeAll(async () => {
+  stack = await declareStack("prod", ['lock={"mode":"governance","days":10}']);
+});
+
+function everyCall(kind: "reads" | "writes"): IamRequest[] {
+  return stack.program.declared
+    .filter(({ type }) => type.startsWith("aws:"))
+    .flatMap(({ type, name, inputs }) => callsOf(type, { name, inputs, vaultId: VAULT })[kind]);
+}
+
+const lineOf = ({ action, resource }: IamRequest) => `${action} on ${resource}`;
+
+test("the deploy role may make, read, change and delete everything that the stack declares", () => {
+  const requests = [...everyCall("reads"), ...everyCall("writes")];
+  expect(requests.length).toBeGreaterThan(100);
+  expect(requests.filter((one) => deploy(one) !== "allowed").map(lineOf)).toStrictEqual([]);
+});
+
+test("the preview role may read all of that, and change none of it", () => {
+  const reads = everyCall("reads").filter((one) => preview(one) !== "allowed");
+  const writes = everyCall("writes").filter((one) => preview(one) === "allowed");
+  expect([reads, writes].map((list) => list.map(lineOf))).toStrictEqual([[], []]);
+});
+
+test("the deploy role may do none of it to another stack's vault", () => {
+  const toOther = everyCall("writes")
+    .filter(({ resource }) => resource !== "*" && !/:(kms|rbin):/.test(resource))
+    .map((one) => ({ ...one, resource: one.resource.replaceAll(VAULT, "smart-vault-dev") }));
+  expect(toOther.length).toBeGreaterThan(50);
+  expect(toOther.filter((one) => deploy(one) === "allowed").map(lineOf)).toStrictEqual([]);
+});
+
+const role = (name: string) => `arn:aws:iam::${ACCOUNT_ID}:role/${name}`;
+const bounded = {
+  "iam:PermissionsBoundary": `arn:aws:iam::${ACCOUNT_ID}:policy/${VAULT}-boundary`,
+};
+const tagged = { "aws:ResourceTag/smart-vault:vault": "smart-vault-dev" };
+
+test.each<[why: string, action: string, resource: string, context: IamRequest["context"]]>([
+  ["a role without the boundary", "iam:CreateRole", role(`${VAULT}-function`), {}],
+  [
+    "a role with another boundary",
+    "iam:CreateRole",
+    role(`${VAULT}-function`),
+    { "iam:PermissionsBoundary": "arn:aws:iam::aws:policy/AdministratorAccess" },
+  ],
+  ["rights for a role without the boundary", "iam:PutRolePolicy", role(`${VAULT}-function`), {}],
+  [
+    "to take the boundary off",
+    "iam:DeleteRolePermissionsBoundary",
+    role(`${VAULT}-function`),
+    bounded,
+  ],
+  ["a managed policy for a role", "iam:AttachRolePolicy", role(`${VAULT}-function`), bounded],
+  ["rights for itself", "iam:PutRolePolicy", role(`${VAULT}-deploy`), bounded],
+  ["to let others take its own role", "iam:UpdateAssumeRolePolicy", role(`${VAULT}-deploy`), {}],
+  ["another role", "iam:CreateRole", role("admin"), bounded],
+  [
+    "to hand the function's role to a machine",
+    "iam:PassRole",
+    role(`${VAULT}-function`),
+    { "iam:PassedToService": "ec2.amazonaws.com" },
+  ],
+  [
+    "the boundary itself",
+    "iam:CreatePolicyVersion",
+    `arn:aws:iam::${ACCOUNT_ID}:policy/${VAULT}-boundary`,
+    {},
+  ],
+  [
+    "a key of another vault",
+    "kms:PutKeyPolicy",
+    `arn:aws:kms:us-west-2:${ACCOUNT_ID}:key/1`,
+    tagged,
+  ],
+  ["a key of nobody's", "kms:ScheduleKeyDeletion", `arn:aws:kms:us-west-2:${ACCOUNT_ID}:key/1`, {}],
+  ["a key without the tag", "kms:CreateKey", "*", {}],
+  [
+    "what a copy is encrypted under",
+    "kms:Decrypt",
+    `arn:aws:kms:us-west-2:${ACCOUNT_ID}:key/1`,
+    tagged,
+  ],
+  [
+    "a bin of another vault",
+    "rbin:DeleteRule",
+    `arn:aws:rbin:us-east-1:${ACCOUNT_ID}:rule/1`,
+    tagged,
+  ],
+  ["a snapshot", "ec2:DeleteSnapshot", "arn:aws:ec2:us-east-1::snapshot/snap-1", tagged],
+  ["dev's state", "s3:PutObject", `${BUCKET}/.pulumi/stacks/smart-vault/dev.json`, {}],
+  ["dev's history", "s3:GetObject", `${BUCKET}/.pulumi/history/smart-vault/dev/x`, {}],
+])("the deploy role may not have %s", (_why, action, resource, context) => {
+  expect(deploy({ action, resource, context })).not.toBe("allowed");
+});
+
+test("the state of its stack it may read, lock, write and encrypt; a preview only reads it", () => {
+  const file = (path: string) => `${BUCKET}/.pulumi/${path}`;
+  const context = {};
+  const reads = [
+    { action: "s3:ListBucket", resource: BUCKET, context },
+    { action: "s3:GetObject", resource: file("meta.yaml"), context },
+    { action: "s3:GetObject", resource: file("stacks/smart-vault/prod.json"), context },
+    {
+      action: "s3:GetObject",
+      resource: file("locks/organization/smart-vault/prod/1.json"),
+      context,
+    },
+    { action: "kms:Decrypt", resource: KEY, context },
+  ];
+  const writes = [
+    { action: "s3:PutObject", resource: file("stacks/smart-vault/prod.json.bak"), context },
+    { action: "s3:PutObject", resource: file("history/smart-vault/prod/prod-1.json"), context },
+    {
+      action: "s3:PutObject",
+      resource: file("locks/organization/smart-vault/prod/1.json"),
+      context,
+    },
+    {
+      action: "s3:DeleteObject",
+      resource: file("locks/organization/smart-vault/prod/1.json"),
+      context,
+    },
+    { action: "kms:GenerateDataKey", resource: KEY, context },
+  ];
+  expect([...reads, ...writes].map(deploy)).toStrictEqual(Array(10).fill("allowed"));
+  expect(reads.map(preview)).toStrictEqual(Array(5).fill("allowed"));
+  expect(writes.map(preview)).toStrictEqual(Array(5).fill("unmentioned"));
+});
+
+describe("the boundary of the vault's roles", () => {
+  const limit = compilePolicy(boundary(ACCOUNT, VAULT) as unknown as IamPolicy);
+
+  test("lets the vault's own roles do all that their policies allow", () => {
+    const statements = stack.program.declared
+      .filter(({ type }) => type === "aws:iam/rolePolicy:RolePolicy")
+      .flatMap(({ inputs }) => policyOf(inputs).Statement);
+    const requests = statements.flatMap(({ Action, Resource }) =>
+      [Action]
+        .flat()
+        .flatMap((action) =>
+          [Resource].flat().map((resource) => ({ action, resource, context: {} })),
+        ),
+    );
+    expect(requests.length).toBeGreaterThan(30);
+    expect(requests.filter((one) => limit(one) !== "allowed").map(lineOf)).toStrictEqual([]);
+  });
+
+  test.each([
+    ["iam:CreateRole", role("admin")],
+    ["iam:PassRole", role("admin")],
+    ["s3:GetObject", "arn:aws:s3:::other/x"],
+    ["secretsmanager:GetSecretValue", "*"],
+    ["ec2:TerminateInstances", `arn:aws:ec2:us-east-1:${ACCOUNT_ID}:instance/i-1`],
+    ["kms:PutKeyPolicy", `arn:aws:kms:us-west-2:${ACCOUNT_ID}:key/1`],
+    ["lambda:InvokeFunction", `arn:aws:lambda:us-east-1:${ACCOUNT_ID}:function:other`],
+  ])("lets none of them do %s on %s", (action, resource) => {
+    expect(limit({ action, resource, context: {} })).toBe("unmentioned");
+  });
+});
+
+test("policies fit what IAM allows: 10,240 characters inline, 6,144 managed", () => {
+  expect(JSON.stringify(policy(true)).length).toBeLessThan(10_240);
+  expect(JSON.stringify(boundary(ACCOUNT, VAULT)).length).toBeLessThan(6_144);
+});

@@ -1,0 +1,83 @@
+/** The settings of Pulumi Deployments for both stacks, whole. */
+import { globSync } from "node:fs";
+import { matchesGlob } from "node:path";
+import { deploymentSettings } from "../../deploy/settings";
+import { type DeclaredProgram, declareProgram } from "../support/deliveryProgram";
+import { ROOT } from "../support/stackProgram";
+
+const TYPE = "pulumiservice:index:DeploymentSettings";
+const roleOf = (stack: string) => `arn:aws:iam::123456789012:role/smart-vault-${stack}-deploy`;
+
+let program: DeclaredProgram;
+
+beforeAll(async () => {
+  program = await declareProgram("deploy", "main", {
+    organization: "acme-corp",
+    githubRepository: "acme/vault",
+    deployRoleArns: { dev: roleOf("dev"), prod: roleOf("prod") },
+  });
+});
+
+test("declares the settings of both stacks, and nothing else", () => {
+  expect(program.list).toStrictEqual([`${TYPE} smart-vault-dev`, `${TYPE} smart-vault-prod`]);
+});
+
+test.each([
+  ["dev", true],
+  ["prod", false],
+])("%s is deployed with exactly this", (stack, automatic) => {
+  expect(program.inputs(TYPE, `smart-vault-${stack}`)).toStrictEqual({
+    organization: "acme-corp",
+    project: "smart-vault",
+    stack,
+    sourceContext: { git: { branch: "refs/heads/main", repoDir: "." } },
+    vcs: {
+      provider: "github",
+      repository: "acme/vault",
+      paths: [
+        ...["index.ts", "package.json", "package-lock.json", "tsconfig.json", "Pulumi.yaml"],
+        `Pulumi.${stack}.yaml`,
+        ...["policy/**", "src/**", "!src/local/**"],
+      ],
+      deployCommits: automatic,
+      previewPullRequests: automatic,
+      pullRequestTemplate: false,
+    },
+    operationContext: {
+      oidc: {
+        aws: {
+          roleARN: roleOf(stack),
+          sessionName: ["$", "{stack.name}-$", "{deployment.id}"].join(""),
+          duration: "1h",
+        },
+      },
+      preRunCommands: [
+        "npm ci",
+        'pulumi preview --non-interactive --policy-pack policy --stack "$PULUMI_CI_ORGANIZATION/$PULUMI_CI_PROJECT/$PULUMI_CI_STACK"',
+      ],
+      options: { skipInstallDependencies: true, skipIntermediateDeployments: true },
+    },
+  });
+});
+
+/** As Pulumi Cloud filters: a file counts that an include matches and no exclude does. */
+function deploys(file: string): boolean {
+  const { vcs } = deploymentSettings({
+    ...{ organization: "o", project: "p", stack: "dev", repository: "r", branch: "b" },
+    ...{ roleArn: "a", automatic: true },
+  });
+  const paths = (vcs as { paths: string[] }).paths;
+  const included = paths.some((path) => !path.startsWith("!") && matchesGlob(file, path));
+  return (
+    included && !paths.some((path) => path.startsWith("!") && matchesGlob(file, path.slice(1)))
+  );
+}
+
+test("a push deploys where it touches what the stack is made of, and only there", () => {
+  const made = ["index.ts", "Pulumi.yaml", "Pulumi.dev.yaml", "src/config.ts", "src/vault/plan.ts"];
+  const not = ["README.md", "Pulumi.prod.yaml", "src/local/main.ts", "tests/unit/plan.test.ts"];
+  const files = globSync(["*.{ts,md,yaml}", "src/**/*.ts", "tests/unit/*.ts"], { cwd: ROOT });
+  expect(files).toEqual(expect.arrayContaining([...made, "README.md", "src/local/main.ts"]));
+  expect(made.filter((file) => !deploys(file))).toStrictEqual([]);
+  expect(not.filter(deploys)).toStrictEqual([]);
+});

@@ -1,0 +1,97 @@
+/** A config value that is set with `--secret` stays a secret, or is refused; it is nowhere in the clear. */
+import * as pulumi from "@pulumi/pulumi";
+import { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
+import { specialSecretSig, specialSigKey } from "@pulumi/pulumi/runtime/rpc";
+import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
+import { CONFIG_KEYS, parseConfig } from "../../src/config";
+import { RAW, withValues } from "../support/rawConfig";
+import { readArchive } from "../support/stackArchive";
+import { type DeclaredStack, declareStack } from "../support/stackProgram";
+
+const ADDRESS = "somebody@secret.example";
+const KEY = "smart-vault:alertEmails";
+
+let stack: DeclaredStack;
+/** Everything that goes to the engine of each resource: names, inputs, options. */
+let requests: object[];
+
+/** `pulumi up` of prod with one key as a secret. */
+beforeAll(async () => {
+  const { setAllConfig } = pulumi.runtime;
+  jest.spyOn(pulumi.runtime, "setAllConfig").mockImplementation((values) => {
+    setAllConfig(values, [KEY]);
+  });
+  const register = jest.spyOn(MockMonitor.prototype, "registerResource");
+  stack = await declareStack("prod", [`alertEmails=["${ADDRESS}"]`]);
+  requests = register.mock.calls.map(([request]: [RegisterResourceRequest, unknown]) => ({
+    ...request.toObject(),
+    object: request.getObject()?.toJavaScript(),
+  }));
+});
+
+/** What the engine keeps encrypted is left out. */
+function plainText(value: unknown): string {
+  return JSON.stringify(value, (_key, part: unknown) => {
+    const signed = part as Record<string, unknown> | null;
+    return signed?.[specialSigKey] === specialSecretSig ? "[secret]" : part;
+  });
+}
+
+test("a secret address is subscribed, as a secret", () => {
+  const subscriptions = requests.filter((one) => JSON.stringify(one).includes(ADDRESS));
+  expect(subscriptions).toHaveLength(1);
+  expect(subscriptions[0]).toMatchObject({
+    type: "aws:sns/topicSubscription:TopicSubscription",
+    name: "smart-vault-prod-b0eba598",
+    object: {
+      protocol: "email",
+      endpoint: { [specialSigKey]: specialSecretSig, value: ADDRESS },
+    },
+  });
+});
+
+test("a secret address is in no plain input, no name and no option of any resource", () => {
+  expect(requests.length).toBeGreaterThan(20);
+  expect(requests.map(plainText).filter((text) => text.includes(ADDRESS))).toStrictEqual([]);
+});
+
+test("a secret address is not in the function's archive, nor in the program's outputs", async () => {
+  const archive = await readArchive(stack.inputs("aws:lambda/function:Function").code);
+  expect(archive.text).toContain("smart-vault-prod");
+  expect(archive.text).not.toContain(ADDRESS);
+  expect(JSON.stringify(stack.program.outputs)).not.toContain(ADDRESS);
+});
+
+/** The message of the error that a configuration is refused with. */
+function refusal(config: Parameters<typeof parseConfig>[0]): string {
+  try {
+    parseConfig(config);
+  } catch (error) {
+    return (error as Error).message;
+  }
+  return "";
+}
+
+test.each(["aws:region", ...CONFIG_KEYS.filter((key) => key !== "alertEmails")])(
+  "%s is refused as a secret, by its name and without its value",
+  (key) => {
+    const values = key === "aws:region" ? {} : { [key]: "a-value-of-its-own" };
+    expect(refusal({ ...withValues(values), secretKeys: [key] })).toBe(
+      `the configuration of stack s has mistakes:\n  ${key}: expected a plain value, got a secret: it would be ` +
+        "readable in the function's code, a policy or a name; only alertEmails may be one",
+    );
+  },
+);
+
+test("a secret that is wrong is told without its value", () => {
+  const raw = { ...withValues({ alertEmails: '["nobody"]' }), secretKeys: ["alertEmails"] };
+  expect(refusal(raw)).toContain(
+    "alertEmails: expected a list of different e-mail addresses, got a secret value",
+  );
+  expect(refusal(raw)).not.toContain("nobody");
+});
+
+test("without secrets a configuration says nothing of them", () => {
+  expect(parseConfig(RAW)).not.toHaveProperty("secretEmails");
+  expect(parseConfig({ ...RAW, secretKeys: ["alertEmails"] }).secretEmails).toBe(true);
+});
