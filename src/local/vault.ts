@@ -87,7 +87,8 @@ async function bringUp(
   const lambda = await startLambda(declared, indexFile, emulator.endpoint, primaryRegion, logFile);
   const stack = stackOf(program, primaryRegion, drRegion, lambda.loadMs);
   const queueUrl = await subscribeMailbox(account, stack.topicArn);
-  const scheduler = await fakeScheduler(account, stack.vaultId, startMs);
+  const schedules = () => emulator.schedules(primaryRegion, stack.vaultId);
+  const scheduler = fakeScheduler(schedules, startMs);
   return { emulator, account, stack, lambda, scheduler, queueUrl, logFile };
 }
 
