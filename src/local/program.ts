@@ -93,7 +93,10 @@ export async function runProgram(
     config.stack,
     false,
   );
-  const exported = (await import(join(folder, "index.ts"))) as Record<string, unknown>;
+  const index = join(folder, "index.ts");
+  // A module runs once; an update of the stack runs it again.
+  Reflect.deleteProperty(require.cache, index);
+  const exported = (await import(index)) as Record<string, unknown>;
   const outputs = await resolve({ ...exported }, failed);
   await allSettled(waiting);
   return { declared, outputs };
