@@ -7,6 +7,7 @@ export interface Options {
   volumes?: string;
   config: string[];
   nights?: number;
+  edit: string[];
   explain?: string;
   json: boolean;
 }
@@ -34,7 +35,14 @@ export function readOptions(refuse: (exitCode: number) => never): Options {
       more,
       [],
     )
-    .option("--nights <n>", "nights before the induced failure", nightsArgument)
+    .option("--nights <n>", "nights before the induced failure, or the edits", nightsArgument)
+    .option(
+      "--edit <key=value>",
+      "instead of the failure: deploy the stack again with this changed, and let a night pass " +
+        "(repeatable, one after the other); allowDeletePlan=mailed allows what the brake's last mail named",
+      more,
+      [],
+    )
     .option("--explain <volume-id>", "show why each recovery point of this volume is kept")
     .option("--json", "the result as JSON on standard output", false)
     .addHelpText(

@@ -4,13 +4,15 @@ import { join } from "node:path";
 import { type VaultConfig, configOf } from "../config";
 import { DAY_MS, isoSeconds } from "../vault/time";
 import { type Audit, audit } from "./audit";
+import { type EditedStory, playEdits } from "./editScenario";
+import { type Deployable, checkEdits } from "./edits";
 import { type Explanation, explain } from "./explain";
 import { pruned, readDecisions } from "./functionLog";
 import { type Inventory, protectedVolumes, readInventory } from "./inventory";
 import type { Options } from "./options";
 import { type Progress, userError } from "./python";
 import { playKeyTrouble, playNights } from "./scenario";
-import { type StackConfig, loadStackConfig } from "./stackConfig";
+import { loadStackConfig } from "./stackConfig";
 import type { Rehearsal } from "./tables";
 import { type LocalVault, startVault } from "./vault";
 
@@ -21,9 +23,9 @@ const MIN_NIGHTS = 10;
 
 /** What is rehearsed, read and found to be in order. */
 interface Script {
-  stackConfig: StackConfig;
-  config: VaultConfig;
+  base: Deployable;
   inventory: Inventory;
+  edits: readonly string[];
   nights: number;
   /** The volume that is explained; `undefined`: none is protected. */
   volumeId: string | undefined;
@@ -54,14 +56,33 @@ function volumeToExplain(asked: string | undefined, known: readonly string[]) {
 export function readScript(options: Options): Script {
   const stackConfig = loadStackConfig(ROOT, options.stack, options.config);
   const config = configOf(stackConfig.project, stackConfig.stack, stackConfig.values);
+  const base = { stackConfig, config };
+  checkEdits(base, options.edit);
   const inventory = readInventory(options.inventory, options.volumes);
   return {
-    stackConfig,
-    config,
+    base,
     inventory,
+    edits: options.edit,
     nights: options.nights ?? Math.max(MIN_NIGHTS, longestDays(config) + 2),
     volumeId: volumeToExplain(options.explain, protectedVolumes(inventory, tagOf(config))),
   };
+}
+
+/** The nights, and then the edits, or a night without the DR key where there is none. */
+async function playStory(
+  vault: LocalVault,
+  { base, nights, edits }: Script,
+  startMs: number,
+  progress: Progress,
+): Promise<EditedStory> {
+  const timing = { ...base.config, startMs };
+  const played = await playNights(vault, timing, nights, progress);
+  if (edits.length === 0) {
+    const trouble = await playKeyTrouble(vault, timing, nights + 1, progress);
+    return { nights: [...played, trouble], edits: [], last: base };
+  }
+  const story = await playEdits(vault, base, edits, startMs, nights, progress);
+  return { ...story, nights: [...played, ...story.nights] };
 }
 
 async function auditAll(
@@ -82,19 +103,18 @@ async function perform(
   startMs: number,
   progress: Progress,
 ): Promise<Rehearsal> {
-  const { config, volumeId } = script;
-  const timing = { ...config, startMs };
-  const clean = await playNights(vault, timing, script.nights, progress);
-  const trouble = await playKeyTrouble(vault, timing, script.nights + 1, progress);
-  const nights = [...clean, trouble];
+  const { nights, edits, last } = await playStory(vault, script, startMs, progress);
+  const lastSlot = nights.at(-1)?.slot ?? "";
+  const { volumeId } = script;
   let explained: Explanation | undefined;
-  if (volumeId !== undefined) explained = await explain(vault, volumeId, trouble.slot);
-  const found = await auditAll(vault, script.inventory, config);
+  if (volumeId !== undefined) explained = await explain(vault, volumeId, lastSlot);
+  const found = await auditAll(vault, script.inventory, last.config);
   return {
     stack: vault.stack.vaultId,
     inventory: script.inventory.source,
-    regions: { primary: config.primaryRegion, dr: config.drRegion },
+    regions: { primary: last.config.primaryRegion, dr: last.config.drRegion },
     nights,
+    edits,
     audit: found,
     explained,
     pruned: pruned(readDecisions(readFileSync(vault.logFile, "utf8"))),
@@ -111,8 +131,8 @@ export async function rehearse(
   onStart: (vault: LocalVault) => void,
 ): Promise<Rehearsal> {
   const startMs = Math.floor(Date.now() / DAY_MS) * DAY_MS;
-  const { stackConfig, inventory } = script;
-  const vault = await startVault(ROOT, HOME, stackConfig, inventory, startMs, progress);
+  const { base, inventory } = script;
+  const vault = await startVault(ROOT, HOME, base.stackConfig, inventory, startMs, progress);
   onStart(vault);
   try {
     progress(

@@ -1,6 +1,8 @@
 /** The end of a rehearsal as a person reads it. */
 import pc from "picocolors";
 import type { Audit, Points } from "./audit";
+import type { PlayedEdit } from "./editScenario";
+import { renderEdits } from "./editTable";
 import type { CallCount } from "./emulator";
 import type { Explanation } from "./explain";
 import { renderExplanation } from "./explainTable";
@@ -16,6 +18,8 @@ export interface Rehearsal {
   inventory: string;
   regions: { primary: string; dr: string };
   nights: Night[];
+  /** In order; none where the DR key was disabled instead. */
+  edits: PlayedEdit[];
   audit: Audit;
   /** One volume's recovery points; none where no volume is protected. */
   explained: Explanation | undefined;
@@ -103,7 +107,7 @@ function mailText(mails: readonly ReceivedMail[]): string[] {
 
 /** @param explainAll whether each recovery point of the explained volume is shown */
 export function renderRehearsal(rehearsal: Rehearsal, explainAll: boolean): string {
-  const { regions, audit, nights, explained, pruned, mails } = rehearsal;
+  const { regions, audit, nights, edits, explained, pruned, mails } = rehearsal;
   const verdict = rehearsal.complete
     ? pc.green("Every protected volume has its snapshot and a sound, encrypted copy.")
     : pc.red("Not every protected volume can be brought back:");
@@ -123,6 +127,7 @@ export function renderRehearsal(rehearsal: Rehearsal, explainAll: boolean): stri
     ),
     heading("Nights"),
     table(["slot", "snapshots", "copies", "pruned", "invocations", "errors"], nightRows(nights)),
+    ...renderEdits(edits),
     heading("Pruned, and why"),
     table(["region", "why", "snapshots"], pruneRows(pruned)),
     ...(explained === undefined ? [] : renderExplanation(explained, explainAll)),
