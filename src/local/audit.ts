@@ -1,4 +1,4 @@
-/** What is really there at the end, read from both regions, and whether every protected volume can be brought back. */
+/** What is really there at the end, read from all regions, and whether every protected volume can be brought back. */
 import type { Instance } from "@aws-sdk/client-ec2";
 import {
   describeProtectedInstances,
@@ -6,7 +6,7 @@ import {
   describeVolumes,
 } from "../vault/ec2Reads";
 import { withVolumeFacts } from "../vault/ec2Reads";
-import { copyFault } from "../vault/planCopies";
+import { copyState } from "../vault/planCopies";
 import { EXCLUDE_VALUE, TAG } from "../vault/tags";
 import type { AttachedVolume, Snapshot } from "../vault/types";
 import type { LocalVault } from "./vault";
@@ -24,8 +24,8 @@ interface VolumeAudit {
   sizeGiB: number;
   excluded: boolean;
   snapshots: Points;
-  /** Copies that are completed, encrypted and under the vault's key. */
-  copies: Points;
+  /** By DR region: copies that are completed, encrypted and under the region's key. */
+  copies: Record<string, Points>;
 }
 
 interface InstanceAudit {
@@ -51,7 +51,7 @@ function auditVolume(
   volume: AttachedVolume,
   tagKey: string,
   snapshots: readonly Snapshot[],
-  copies: readonly Snapshot[],
+  copies: Readonly<Record<string, readonly Snapshot[]>>,
 ): VolumeAudit {
   const { volumeId, deviceName, sizeGiB = 0 } = volume;
   const of = (list: readonly Snapshot[]) => list.filter((s) => s.volumeId === volumeId);
@@ -61,36 +61,47 @@ function auditVolume(
     sizeGiB,
     excluded: volume.tags[tagKey] === EXCLUDE_VALUE,
     snapshots: pointsOf(of(snapshots)),
-    copies: pointsOf(of(copies)),
+    copies: Object.fromEntries(
+      Object.entries(copies).map(([region, list]) => [region, pointsOf(of(list))]),
+    ),
   };
 }
 
 function gapOf(instanceId: string, { volumeId, snapshots, copies }: VolumeAudit): string[] {
   if (snapshots.newest === undefined) return [`${instanceId} ${volumeId}: no completed snapshot`];
-  if (copies.newest === snapshots.newest) return [];
-  const has = copies.newest === undefined ? "none" : `the newest is of ${copies.newest}`;
-  return [`${instanceId} ${volumeId}: no sound copy of ${snapshots.newest}, ${has}`];
+  return Object.entries(copies).flatMap(([region, { newest }]) => {
+    if (newest === snapshots.newest) return [];
+    const has = newest === undefined ? "none" : `the newest is of ${newest}`;
+    return [`${instanceId} ${volumeId}: no sound copy of ${snapshots.newest ?? ""} in ${region}, ${has}`]; // prettier-ignore
+  });
+}
+
+/** The sound copies in each DR region. */
+async function soundCopies({ account, stack }: LocalVault): Promise<Record<string, Snapshot[]>> {
+  const copies: Record<string, Snapshot[]> = {};
+  for (const { region, keyArn } of stack.dr) {
+    const all = await describeVaultSnapshots(account.ec2(region), region, stack.vaultId);
+    copies[region] = all.filter((copy) => copyState(copy, keyArn) === "sound");
+  }
+  return copies;
 }
 
 /**
  * @param fleet every instance of the inventory, so that the unprotected ones are seen as such
  */
 export async function audit(
-  { account, stack }: LocalVault,
+  vault: LocalVault,
   fleet: readonly Instance[],
   tag: { key: string; values: readonly string[] },
 ): Promise<Audit> {
-  const { vaultId, primaryRegion, drRegion, drKeyArn } = stack;
-  const primary = account.ec2(primaryRegion);
+  const { vaultId, primaryRegion } = vault.stack;
+  const primary = vault.account.ec2(primaryRegion);
   const found = await describeProtectedInstances(primary, tag.key, tag.values);
   const ids = found.map(({ instanceId }) => instanceId);
   const instances = withVolumeFacts(found, await describeVolumes(primary, ids));
   const all = await describeVaultSnapshots(primary, primaryRegion, vaultId);
   const snapshots = all.filter((snapshot) => snapshot.state === "completed");
-  const copied = await describeVaultSnapshots(account.ec2(drRegion), drRegion, vaultId);
-  const copies = copied.filter(
-    (copy) => copy.state === "completed" && copyFault(copy, drKeyArn) === undefined,
-  );
+  const copies = await soundCopies(vault);
   const audits = fleet.map((given): InstanceAudit => {
     const instance = instances.find(({ instanceId }) => instanceId === given.InstanceId);
     const name = given.Tags?.find(({ Key }) => Key === "Name")?.Value ?? "";

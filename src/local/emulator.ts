@@ -18,12 +18,23 @@ export interface CallCount {
   count: number;
 }
 
+/** As GetSchedule gives it. */
+export interface KnownSchedule {
+  Name: string;
+  ScheduleExpression: string;
+  ScheduleExpressionTimezone: string;
+  State: "ENABLED" | "DISABLED";
+  Target: { Input?: string };
+}
+
 export interface Emulator {
   endpoint: string;
   setTime(nowMs: number): Promise<void>;
   loadFleet(region: string, fleet: Fleet): Promise<void>;
   /** How long snapshots and copies are pending, in minutes of the emulator's clock. */
   setPending(minutes: { snapshot: number; copy: number }): Promise<void>;
+  /** All of a group, as they are now. */
+  schedules(region: string, groupName: string): Promise<KnownSchedule[]>;
   /** What the function called so far. */
   calls(): Promise<CallCount[]>;
   resetCalls(): Promise<void>;
@@ -70,7 +81,7 @@ function portOf(child: ReturnType<typeof spawnEmulator>): Promise<number> {
 }
 
 function spawnEmulator(python: string) {
-  return spawn(python, [join(HERE, "emulator.py")], { stdio: ["pipe", "pipe", "pipe"] });
+  return spawn(python, ["-B", join(HERE, "emulator.py")], { stdio: ["pipe", "pipe", "pipe"] });
 }
 
 /** @param home where the virtual environment is, or is made */
@@ -86,6 +97,8 @@ export async function startEmulator(home: string, progress: Progress): Promise<E
     setTime: (nowMs) => tell(endpoint, "clock", { nowMs }),
     loadFleet: (region, fleet) => tell(endpoint, "fleet", { region, ...fleet }),
     setPending: (minutes) => tell(endpoint, "pending", minutes),
+    schedules: async (region, groupName) =>
+      (await ask(endpoint, "schedules", { region, groupName })) as KnownSchedule[],
     calls: async () => (await ask(endpoint, "calls")) as CallCount[],
     resetCalls: () => tell(endpoint, "calls/reset"),
     stop: () =>

@@ -9,14 +9,19 @@ export interface Decision {
   snapshotIds: string[];
   reason: string;
   status: string;
+  /** Of a problem or notice: what kind it is, what it is about, and what is wrong. */
+  kind: string;
+  subject: string;
+  detail: string;
 }
 
 function parseLine(line: string): Decision[] {
   if (!line.startsWith("{")) return [];
   const fields = JSON.parse(line) as Partial<Decision> & { timestamp?: string };
   const { timestamp = "", message = "", region = "", snapshotId = "", reason = "" } = fields;
-  const { status = "", snapshotIds = [] } = fields;
-  return [{ at: timestamp, message, region, snapshotId, snapshotIds, reason, status }];
+  const { status = "", snapshotIds = [], kind = "", subject = "", detail = "" } = fields;
+  const said = { reason, status, kind, subject, detail };
+  return [{ at: timestamp, message, region, snapshotId, snapshotIds, ...said }];
 }
 
 export function readDecisions(log: string): Decision[] {
@@ -31,6 +36,12 @@ export function hasNotice(log: string): boolean {
 /** Deletions that were done, in order. */
 export function pruned(decisions: readonly Decision[]): Decision[] {
   return decisions.filter(({ message, status }) => message === "delete" && status === "done");
+}
+
+/** Why each snapshot and copy is kept, by id; a run alone says it. */
+export function keptReasons(decisions: readonly Decision[]): Map<string, string> {
+  const kept = decisions.filter(({ message }) => message === "kept");
+  return new Map(kept.map(({ snapshotId, reason }) => [snapshotId, reason]));
 }
 
 /** Snapshots or copies that were started. */

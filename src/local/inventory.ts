@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Instance, Volume } from "@aws-sdk/client-ec2";
+import { EXCLUDE_VALUE } from "../vault/tags";
 import { userError } from "./python";
 
 export interface Inventory {
@@ -39,6 +40,24 @@ function parseInstances(json: unknown, file: string): Instance[] {
     );
   }
   return instances.filter(({ State }) => State?.Name !== "terminated");
+}
+
+/**
+ * The volumes that a stack backs up, in the inventory's order.
+ * @param tag what protects an instance, by any of its values
+ */
+export function protectedVolumes(
+  { instances, volumes }: Inventory,
+  tag: { key: string; values: readonly string[] },
+): string[] {
+  const valueIn = (tags: Instance["Tags"]) => tags?.find(({ Key }) => Key === tag.key)?.Value;
+  const excluded = volumes.filter(({ Tags }) => valueIn(Tags) === EXCLUDE_VALUE);
+  const left = new Set(excluded.map(({ VolumeId }) => VolumeId));
+  const backedUp = instances
+    .filter(({ Tags }) => tag.values.includes(valueIn(Tags) ?? ""))
+    .flatMap(({ BlockDeviceMappings = [] }) => BlockDeviceMappings.map(({ Ebs }) => Ebs?.VolumeId))
+    .filter((volumeId) => volumeId !== undefined && !left.has(volumeId));
+  return [...new Set(backedUp)] as string[];
 }
 
 /**

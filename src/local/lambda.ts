@@ -82,7 +82,7 @@ function nextAnswer(child: ChildProcess, wanted: (answer: Answer) => boolean): P
 
 /**
  * @param indexFile what {@link writeArchive} wrote
- * @param logFile where the function's log goes
+ * @param logFile where the function's log goes, after what is there
  */
 export async function startLambda(
   lambda: Declared,
@@ -92,7 +92,6 @@ export async function startLambda(
   logFile: string,
 ): Promise<LocalLambda> {
   const name = String(lambda.inputs.name);
-  writeFileSync(logFile, "");
   const child = spawn(
     process.execPath,
     ["--preserve-symlinks", join(__dirname, "lambdaRuntime.js"), indexFile],

@@ -16,11 +16,12 @@ export interface Declared {
   state: Record<string, unknown>;
 }
 
-/** What a resource becomes; an `arn` that the cloud gives can be returned here. */
+/** What a resource becomes in its provider's region; an `arn` that the cloud gives can be returned here. */
 export type Make = (
   type: string,
   name: string,
   inputs: Record<string, unknown>,
+  region: string,
 ) => Promise<Record<string, unknown>> | Record<string, unknown>;
 
 export interface Program {
@@ -37,6 +38,11 @@ const CALLS: Readonly<Record<string, Record<string, string>>> = {
 
 function isProvider(type: string): boolean {
   return type.startsWith("pulumi:providers:");
+}
+
+/** Of a reference as the engine gives it, `urn:…::pulumi:providers:aws::primary::id`. */
+function providerName(reference = ""): string {
+  return reference.split("::").at(-2) ?? "";
 }
 
 /** Waits for every output of the program, and fails on a resource that failed, which mocks alone would leave hanging. */
@@ -59,6 +65,7 @@ export async function runProgram(
   make: Make,
 ): Promise<Program> {
   const declared: Declared[] = [];
+  const regions = new Map<string, string>();
   const waiting: Promise<unknown>[] = [];
   let fail: (error: unknown) => void = () => undefined;
   const failed = new Promise<never>((_, reject) => {
@@ -74,10 +81,12 @@ export async function runProgram(
       },
       newResource: ({ type, name, inputs, provider }) => {
         const given = inputs as Record<string, unknown>;
+        if (isProvider(type)) regions.set(name, String(given.region));
+        const region = regions.get(providerName(provider)) ?? "";
         const making = (async () => {
           try {
             const local = isProvider(type) || !type.startsWith("aws:");
-            const state = { ...given, ...(local ? {} : await make(type, name, given)) };
+            const state = { ...given, ...(local ? {} : await make(type, name, given, region)) };
             declared.push({ type, name, inputs: given, provider: provider ?? "", state });
             return { id: `${name}-id`, state };
           } catch (error) {
@@ -93,7 +102,10 @@ export async function runProgram(
     config.stack,
     false,
   );
-  const exported = (await import(join(folder, "index.ts"))) as Record<string, unknown>;
+  const index = join(folder, "index.ts");
+  // A module runs once; an update of the stack runs it again.
+  Reflect.deleteProperty(require.cache, index);
+  const exported = (await import(index)) as Record<string, unknown>;
   const outputs = await resolve({ ...exported }, failed);
   await allSettled(waiting);
   return { declared, outputs };

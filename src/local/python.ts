@@ -89,10 +89,11 @@ export async function emulatorPython(
   if (existsSync(python)) return python;
   const command = await findPython();
   progress("installing the emulator (moto) into .vault/, once: about half a minute");
-  // Made aside and moved: an interrupted installation is never taken for a whole one.
-  const aside = `${folder}.partial`;
+  // Made aside and moved: an interrupted installation is never taken for a whole one, nor another rehearsal's for ours.
+  const aside = `${folder}.partial-${process.pid}`;
   rmSync(aside, { recursive: true, force: true });
   await makeVenv(command, aside, requirements);
-  renameSync(aside, folder);
+  if (existsSync(python)) rmSync(aside, { recursive: true, force: true });
+  else renameSync(aside, folder);
   return python;
 }

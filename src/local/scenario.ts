@@ -2,11 +2,10 @@
 import { HOUR_MS, isoSeconds } from "../vault/time";
 import { nextFireMs } from "../vault/schedule";
 import { setKeyEnabled } from "./account";
-import type { Firing } from "./eventBridge";
 import { pruned, readDecisions, started } from "./functionLog";
 import type { Invocation } from "./lambda";
 import type { Progress } from "./python";
-import type { LocalVault } from "./vault";
+import type { LocalVault, OnInvocation } from "./vault";
 
 export interface Night {
   night: number;
@@ -22,10 +21,16 @@ export interface Night {
 
 /** How long after a run the rehearsal looks at it: copies take minutes, and a sweep has passed. */
 const SETTLE_MS = 3 * HOUR_MS;
+/** A longer history is told every so many nights. */
+const TELL_ALL_NIGHTS = 40;
+const TELL_EVERY = 10;
 
-interface Timing {
+/** When nights begin. */
+export interface Timing {
   schedule: string;
   timezone: string;
+  /** When the schedules were made. */
+  startMs: number;
 }
 
 function count(night: Night, { log, error }: Invocation): void {
@@ -38,14 +43,15 @@ function count(night: Night, { log, error }: Invocation): void {
 }
 
 /** Lets time pass to some hours after the next scheduled run. */
-async function passNight(
+export async function passNight(
   vault: LocalVault,
-  timing: Timing,
+  { schedule, timezone, startMs }: Timing,
   number: number,
-  startMs: number,
+  settleMs = SETTLE_MS,
+  onInvocation: OnInvocation = () => undefined,
 ): Promise<Night> {
-  const runMs = nextFireMs(timing.schedule, timing.timezone, vault.nowMs(), startMs);
-  if (runMs === undefined) throw new Error(`${timing.schedule} does not fire any more`);
+  const runMs = nextFireMs(schedule, timezone, vault.nowMs(), startMs);
+  if (runMs === undefined) throw new Error(`${schedule} does not fire any more`);
   const night: Night = {
     night: number,
     slot: isoSeconds(runMs),
@@ -55,46 +61,57 @@ async function passNight(
     deletions: 0,
     errors: 0,
   };
-  await vault.runUntil(runMs + SETTLE_MS, (_: Firing, invocation) => {
+  await vault.runUntil(runMs + settleMs, (invocation) => {
     count(night, invocation);
+    onInvocation(invocation);
   });
   return night;
 }
 
-function describe({ slot, snapshots, copies, deletions, invocations, errors }: Night): string {
+export function describeNight(night: Night): string {
+  const { slot, snapshots, copies, deletions, invocations, errors } = night;
   const failed = errors > 0 ? `, ${errors} ended in an error` : "";
   return `${slot}: ${snapshots} snapshots, ${copies} copies, ${deletions} pruned in ${invocations} invocations${failed}`;
 }
 
-/** Somebody disables the DR key before a run; it is enabled again afterwards, and the next hours make good. */
-async function keyTrouble(vault: LocalVault, pass: () => Promise<Night>, progress: Progress) {
-  const { drKeyArn } = vault.stack;
-  progress("somebody disables the DR key");
-  await setKeyEnabled(vault.account, drKeyArn, false);
-  const night = await pass();
-  progress(`  ${describe(night)}`);
-  progress("the key is enabled again; three hours pass");
-  await setKeyEnabled(vault.account, drKeyArn, true);
-  await vault.runUntil(vault.nowMs() + SETTLE_MS, (_, invocation) => {
-    count(night, invocation);
-  });
-  return night;
+/** Whether a night is worth a line: each of a short history, else the first, every tenth, the last, and each with an error. */
+function isTold({ night, errors }: Night, nights: number): boolean {
+  const few = nights <= TELL_ALL_NIGHTS;
+  return few || night === 1 || night === nights || night % TELL_EVERY === 0 || errors > 0;
 }
 
-export async function play(
+export async function playNights(
   vault: LocalVault,
   timing: Timing,
   nights: number,
-  startMs: number,
   progress: Progress,
 ): Promise<Night[]> {
   const played: Night[] = [];
   for (let number = 1; number <= nights; number += 1) {
-    const night = await passNight(vault, timing, number, startMs);
+    const night = await passNight(vault, timing, number);
     played.push(night);
-    progress(`night ${number} of ${nights}, ${describe(night)}`);
+    if (isTold(night, nights)) progress(`night ${number} of ${nights}, ${describeNight(night)}`);
   }
-  const trouble = () => passNight(vault, timing, nights + 1, startMs);
-  played.push(await keyTrouble(vault, trouble, progress));
   return played;
+}
+
+/** Somebody disables the DR key before a run; it is enabled again afterwards, and the next hours make good. */
+export async function playKeyTrouble(
+  vault: LocalVault,
+  timing: Timing,
+  number: number,
+  progress: Progress,
+): Promise<Night> {
+  const [key] = vault.stack.dr;
+  if (key === undefined) throw new Error("the stack has no DR region");
+  progress("somebody disables the DR key");
+  await setKeyEnabled(vault.account, key, false);
+  const night = await passNight(vault, timing, number);
+  progress(`  ${describeNight(night)}`);
+  progress("the key is enabled again; three hours pass");
+  await setKeyEnabled(vault.account, key, true);
+  await vault.runUntil(vault.nowMs() + SETTLE_MS, (invocation) => {
+    count(night, invocation);
+  });
+  return night;
 }

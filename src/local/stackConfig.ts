@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
+import { userError } from "./python";
 
 export interface StackConfig {
   project: string;
@@ -21,8 +22,30 @@ function toText(value: unknown): string {
 }
 
 /**
+ * The same stack with other values.
+ * @param pairs `key=value` as for `pulumi up --config`; a key without namespace is the project's
+ * @param option what the pairs were given by, for the message
+ * @throws when one is no pair
+ */
+export function withPairs(
+  { project, stack, values }: StackConfig,
+  pairs: readonly string[],
+  option: string,
+): StackConfig {
+  const changed = { ...values };
+  for (const pair of pairs) {
+    const [key, ...rest] = pair.split("=");
+    if (!key || rest.length === 0) {
+      throw userError(`${option}: expected key=value, got "${pair}"`);
+    }
+    changed[key.includes(":") ? key : `${project}:${key}`] = rest.join("=");
+  }
+  return { project, stack, values: changed };
+}
+
+/**
  * @param folder where Pulumi.yaml is
- * @param overrides `key=value` pairs as for `pulumi up --config`; a key without namespace is the project's
+ * @param overrides pairs on top, see {@link withPairs}
  * @throws when the stack has no file, or an override is no pair
  */
 export function loadStackConfig(
@@ -42,12 +65,5 @@ export function loadStackConfig(
     if (given !== undefined) values[`${project.name}:${key}`] = toText(given);
   }
   for (const [key, value] of Object.entries(own.config ?? {})) values[key] = toText(value);
-  for (const pair of overrides) {
-    const [key, ...rest] = pair.split("=");
-    if (!key || rest.length === 0) {
-      throw new Error(`--config: expected key=value, got "${pair}"`);
-    }
-    values[key.includes(":") ? key : `${project.name}:${key}`] = rest.join("=");
-  }
-  return { project: project.name, stack, values };
+  return withPairs({ project: project.name, stack, values }, overrides, "--config");
 }

@@ -1,35 +1,34 @@
 /** The end of a rehearsal as a person reads it. */
-import Table from "cli-table3";
 import pc from "picocolors";
 import type { Audit, Points } from "./audit";
+import type { PlayedEdit } from "./editScenario";
+import { renderEdits } from "./editTable";
 import type { CallCount } from "./emulator";
+import type { Explanation } from "./explain";
+import { renderExplanation } from "./explainTable";
 import type { Decision } from "./functionLog";
 import type { ReceivedMail } from "./mailbox";
 import type { Night } from "./scenario";
+import { heading, lastOf, table } from "./table";
+
+const MOST_NIGHTS = 12;
 
 export interface Rehearsal {
   stack: string;
   inventory: string;
-  regions: { primary: string; dr: string };
+  regions: { primary: string; dr: string[] };
   nights: Night[];
+  /** In order; none where the DR key was disabled instead. */
+  edits: PlayedEdit[];
   audit: Audit;
+  /** One volume's recovery points; none where no volume is protected. */
+  explained: Explanation | undefined;
   pruned: Decision[];
   mails: ReceivedMail[];
   /** The function's AWS calls in the whole rehearsal. */
   calls: CallCount[];
   /** Every protected volume has its newest snapshot completed and soundly copied. */
   complete: boolean;
-}
-
-function table(head: string[], rows: (string | number)[][]): string {
-  const chars = { mid: "", "left-mid": "", "mid-mid": "", "right-mid": "" };
-  const made = new Table({ head, chars, style: { head: [], border: [] } });
-  made.push(...rows);
-  return made.toString();
-}
-
-function heading(text: string): string {
-  return `\n${pc.bold(text)}`;
 }
 
 function points({ count, oldest = "", newest = "" }: Points): string {
@@ -47,9 +46,35 @@ function instanceRows({ instances }: Audit): (string | number)[][] {
       volume.deviceName,
       volume.volumeId,
       volume.excluded ? "excluded" : points(volume.snapshots),
-      volume.excluded ? "excluded" : points(volume.copies),
+      ...Object.values(volume.copies).map((copies) =>
+        volume.excluded ? "excluded" : points(copies),
+      ),
     ]);
   });
+}
+
+/** The last nights each; those before them in one row. */
+function nightRows(nights: readonly Night[]): (string | number)[][] {
+  const { shown, left } = lastOf(nights, MOST_NIGHTS);
+  const cells = (n: Omit<Night, "night" | "slot">) => [
+    n.snapshots,
+    n.copies,
+    n.deletions,
+    n.invocations,
+    n.errors,
+  ];
+  const rows = shown.map((night) => [night.slot, ...cells(night)]);
+  if (left === 0) return rows;
+  const sum = (field: keyof Omit<Night, "night" | "slot">) =>
+    nights.slice(0, left).reduce((total, night) => total + night[field], 0);
+  const before = {
+    snapshots: sum("snapshots"),
+    copies: sum("copies"),
+    deletions: sum("deletions"),
+    invocations: sum("invocations"),
+    errors: sum("errors"),
+  };
+  return [[`${left} nights before`, ...cells(before)], ...rows];
 }
 
 /** Deletions by region and rule: the reason without the age that differs from one to the next. */
@@ -57,7 +82,7 @@ function pruneRows(pruned: readonly Decision[]): (string | number)[][] {
   const byRule = new Map<string, { region: string; reason: string; count: number }>();
   for (const { region, reason } of pruned) {
     const rule = reason
-      .replace(/^[\d.]+ (day|hour|minute)s? old, /, "past retention: ")
+      .replace(/^[\d.]+ (day|hour|minute)s? old[,;] /, "past retention: ")
       .replace(/snap-\w+/, "…");
     const key = `${region} ${rule}`;
     const row = byRule.get(key) ?? { region, reason: rule, count: 0 };
@@ -82,8 +107,9 @@ function mailText(mails: readonly ReceivedMail[]): string[] {
   ];
 }
 
-export function renderRehearsal(rehearsal: Rehearsal): string {
-  const { regions, audit, nights, pruned, mails } = rehearsal;
+/** @param explainAll whether each recovery point of the explained volume is shown */
+export function renderRehearsal(rehearsal: Rehearsal, explainAll: boolean): string {
+  const { regions, audit, nights, edits, explained, pruned, mails } = rehearsal;
   const verdict = rehearsal.complete
     ? pc.green("Every protected volume has its snapshot and a sound, encrypted copy.")
     : pc.red("Not every protected volume can be brought back:");
@@ -97,17 +123,16 @@ export function renderRehearsal(rehearsal: Rehearsal): string {
         "device",
         "volume",
         `snapshots ${regions.primary}`,
-        `copies ${regions.dr}`,
+        ...regions.dr.map((region) => `copies ${region}`),
       ],
       instanceRows(audit),
     ),
     heading("Nights"),
-    table(
-      ["slot", "snapshots", "copies", "pruned", "invocations", "errors"],
-      nights.map((n) => [n.slot, n.snapshots, n.copies, n.deletions, n.invocations, n.errors]),
-    ),
+    table(["slot", "snapshots", "copies", "pruned", "invocations", "errors"], nightRows(nights)),
+    ...renderEdits(edits),
     heading("Pruned, and why"),
     table(["region", "why", "snapshots"], pruneRows(pruned)),
+    ...(explained === undefined ? [] : renderExplanation(explained, explainAll)),
     heading("Mail"),
     ...mailText(mails),
     "",

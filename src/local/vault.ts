@@ -2,33 +2,23 @@
  * The vault on this machine: the emulated account, the stack of index.ts made in it, the archive in plain Node, and
  * one clock for all. Time passes as the schedules and the vault's own alarm clock say.
  */
-import { mkdirSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { PublishCommand } from "@aws-sdk/client-sns";
 import { isoSeconds } from "../vault/time";
-import { type Account, maker, openAccount, subscribeMailbox } from "./account";
+import { type Account, openAccount, subscribeMailbox } from "./account";
+import { type Deployment, type LocalStack, type Place, deploy } from "./deployment";
 import { type Emulator, startEmulator } from "./emulator";
 import { type FakeScheduler, type Firing, fakeScheduler } from "./eventBridge";
-import type { Inventory } from "./inventory";
-import { type Invocation, type LocalLambda, startLambda, writeArchive } from "./lambda";
 import { hasNotice } from "./functionLog";
+import type { Inventory } from "./inventory";
+import type { Invocation } from "./lambda";
 import { type ReceivedMail, takeMails } from "./mailbox";
-import { type Program, runProgram, theResource } from "./program";
 import type { Progress } from "./python";
+import { maker } from "./resources";
 import type { StackConfig } from "./stackConfig";
 
-/** What a rehearsal wants to know of the stack. */
-interface LocalStack {
-  vaultId: string;
-  primaryRegion: string;
-  drRegion: string;
-  drKeyArn: string;
-  topicArn: string;
-  /** Cold load of the archive in plain Node, in milliseconds. */
-  loadMs: number;
-}
-
-type OnInvocation = (firing: Firing, invocation: Invocation) => void;
+export type OnInvocation = (invocation: Invocation) => void;
 
 export interface LocalVault {
   stack: LocalStack;
@@ -37,28 +27,30 @@ export interface LocalVault {
   logFile: string;
   nowMs(): number;
   mails(): readonly ReceivedMail[];
+  /** Deploys the stack again with another configuration; what is in the account stays. */
+  redeploy(config: StackConfig): Promise<void>;
+  /** Wakes the function now, as a person does with `aws lambda invoke`. */
+  wake(event: unknown): Promise<Invocation>;
   /** Lets time pass until `untilMs`, with every wake on the way. */
   runUntil(untilMs: number, onInvocation: OnInvocation): Promise<void>;
   stop(): Promise<void>;
 }
 
 interface Parts {
-  emulator: Emulator;
+  place: Place;
   account: Account;
-  stack: LocalStack;
-  lambda: LocalLambda;
+  deployed: Deployment;
   scheduler: FakeScheduler;
   queueUrl: string;
-  logFile: string;
 }
 
 /** As Lambda tells an on-failure destination of an asynchronous invocation. */
-function failureRecord(functionName: string, firing: Firing, invocation: Invocation): string {
+function failureRecord(functionName: string, event: unknown, invocation: Invocation): string {
   return JSON.stringify({
     version: "1.0",
     timestamp: isoSeconds(invocation.nowMs),
     requestContext: { functionArn: functionName, condition: "RetriesExhausted" },
-    requestPayload: firing.event,
+    requestPayload: event,
     responseContext: { statusCode: 200, functionError: "Unhandled" },
     responsePayload: invocation.error,
   });
@@ -66,7 +58,7 @@ function failureRecord(functionName: string, firing: Firing, invocation: Invocat
 
 async function bringUp(
   folder: string,
-  home: string,
+  work: string,
   config: StackConfig,
   inventory: Inventory,
   startMs: number,
@@ -74,51 +66,33 @@ async function bringUp(
   emulator: Emulator,
 ): Promise<Parts> {
   const primaryRegion = config.values["aws:region"] ?? "";
-  const drRegion = config.values[`${config.project}:drRegion`] ?? "";
   await emulator.setTime(startMs);
   progress(`loading ${inventory.source}: ${inventory.instances.length} instances`);
   await emulator.loadFleet(primaryRegion, inventory);
   progress(`building stack ${config.stack} from index.ts and writing the archive`);
-  const account = openAccount(emulator.endpoint, primaryRegion, drRegion);
-  const program = await runProgram(folder, config, maker(account, primaryRegion));
-  const declared = theResource(program, "aws:lambda/function:Function");
-  const indexFile = await writeArchive(declared, folder, join(home, "archive"));
-  const logFile = join(home, "function.log");
-  const lambda = await startLambda(declared, indexFile, emulator.endpoint, primaryRegion, logFile);
-  const stack = stackOf(program, primaryRegion, drRegion, lambda.loadMs);
-  const queueUrl = await subscribeMailbox(account, stack.topicArn);
-  const scheduler = await fakeScheduler(account, stack.vaultId, startMs);
-  return { emulator, account, stack, lambda, scheduler, queueUrl, logFile };
+  const account = openAccount(emulator.endpoint, primaryRegion);
+  const logFile = join(work, "function.log");
+  writeFileSync(logFile, "");
+  const place = { folder, work, emulator, make: maker(account, primaryRegion), logFile };
+  const deployed = await deploy(place, config);
+  const { topicArn, vaultId } = deployed.stack;
+  const queueUrl = await subscribeMailbox(account, topicArn);
+  const scheduler = fakeScheduler(() => emulator.schedules(primaryRegion, vaultId), startMs);
+  return { place, account, deployed, scheduler, queueUrl };
 }
 
-function stackOf(
-  { outputs }: Program,
-  primaryRegion: string,
-  drRegion: string,
-  loadMs: number,
-): LocalStack {
-  return {
-    vaultId: String(outputs.functionName),
-    topicArn: String(outputs.topicArn),
-    drKeyArn: String((outputs.keyArns as Record<string, unknown>)[drRegion]),
-    primaryRegion,
-    drRegion,
-    loadMs,
-  };
-}
-
-function run(parts: Parts, startMs: number): LocalVault {
-  const { emulator, account, stack, lambda, scheduler, queueUrl, logFile } = parts;
+function run({ place, account, deployed, scheduler, queueUrl }: Parts, startMs: number) {
+  const { emulator, logFile, work } = place;
+  const { stack } = deployed;
   const received: ReceivedMail[] = [];
+  let { lambda } = deployed;
   let nowMs = startMs;
-  const fire = async (firing: Firing): Promise<Invocation> => {
-    nowMs = Math.max(nowMs, firing.atMs);
+  const wake = async (event: unknown): Promise<Invocation> => {
     await emulator.setTime(nowMs);
-    scheduler.fired(firing);
-    const invocation = await lambda.invoke(firing.event, nowMs);
+    const invocation = await lambda.invoke(event, nowMs);
     nowMs = invocation.nowMs;
     if (invocation.error !== undefined) {
-      const Message = failureRecord(stack.vaultId, firing, invocation);
+      const Message = failureRecord(stack.vaultId, event, invocation);
       await account.sns.send(new PublishCommand({ TopicArn: stack.topicArn, Message }));
     }
     // A mail of notices alone fails nothing.
@@ -128,32 +102,44 @@ function run(parts: Parts, startMs: number): LocalVault {
     }
     return invocation;
   };
-  return {
+  const fire = (firing: Firing): Promise<Invocation> => {
+    nowMs = Math.max(nowMs, firing.atMs);
+    scheduler.fired(firing);
+    return wake(firing.event);
+  };
+  const vault: LocalVault = {
     stack,
     account,
     emulator,
     logFile,
     nowMs: () => nowMs,
     mails: () => received,
+    redeploy: async (config) => {
+      lambda.stop();
+      ({ lambda } = await deploy(place, config));
+    },
+    wake,
     runUntil: async (untilMs, onInvocation) => {
       for (;;) {
         const firing = await scheduler.next();
         if (firing === undefined || firing.atMs > untilMs) break;
-        onInvocation(firing, await fire(firing));
+        onInvocation(await fire(firing));
       }
       nowMs = Math.max(nowMs, untilMs);
       await emulator.setTime(nowMs);
     },
     stop: async () => {
       lambda.stop();
+      rmSync(work, { recursive: true, force: true });
       await emulator.stop();
     },
   };
+  return vault;
 }
 
 /**
  * @param folder the project's root
- * @param home where the environment, the archive and the log go
+ * @param home where the emulator's environment goes, and until the vault is stopped a folder of archive and log
  * @param startMs the time that the vault is deployed at
  */
 export async function startVault(
@@ -166,12 +152,13 @@ export async function startVault(
 ): Promise<LocalVault> {
   mkdirSync(home, { recursive: true });
   const emulator = await startEmulator(home, progress);
+  // Of this rehearsal alone: another one may go on beside it.
+  const work = mkdtempSync(join(home, "run-"));
   try {
-    return run(
-      await bringUp(folder, home, config, inventory, startMs, progress, emulator),
-      startMs,
-    );
+    const parts = await bringUp(folder, work, config, inventory, startMs, progress, emulator);
+    return run(parts, startMs);
   } catch (error) {
+    rmSync(work, { recursive: true, force: true });
     await emulator.stop();
     throw error;
   }

@@ -15,6 +15,7 @@ import {
   type CountMetric,
   type VaultLog,
   countMetrics,
+  fieldsOf,
   logDecisions,
   newsOf,
   tell,
@@ -141,7 +142,8 @@ async function tellNews(
   try {
     return await tell(clients, settings, summary, news, told, logs, now());
   } catch (error) {
-    log.error("mail not sent", { ...causeOf(error), topicArn: settings.topicArn });
+    const { code, message: detail } = causeOf(error);
+    log.error("mail not sent", { code, detail, topicArn: settings.topicArn });
     return told;
   }
 }
@@ -198,7 +200,7 @@ export async function invoke(
   // What could not be read is not written over, but by one that brings a slot with it: the sweep reads it again.
   if (worth && (clock !== undefined || wake.slot !== undefined)) {
     const late = await set(atMs, state);
-    if (late !== undefined) log.error("problem", { ...late });
+    if (late !== undefined) log.error("problem", fieldsOf(late));
   }
   countMetrics(count, summary);
   const nextWake = atMs === undefined ? undefined : isoSeconds(atMs);

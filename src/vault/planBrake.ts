@@ -74,6 +74,6 @@ function brakeOn(
     kind: "delete-brake",
     subject: region,
     message: `pruning would delete ${expired.length} of ${points} recovery points in ${region} (${why}): none was deleted. The plan ${hash}: ${listedDeletions(expired)}`,
-    hint: `If an edit of the retention did this by mistake, take it back. If it is meant: \`npx pulumi config set allowDeletePlan ${hash}\` and \`npx pulumi up\`; it allows this plan and no other, and the next sweep carries it out.`,
+    hint: `If an edit of the retention did this by mistake, take it back. If it is meant: \`npx pulumi config set allowDeletePlan ${hash}\` and \`npx pulumi up\`; it allows this plan and no other, and the next sweep carries it out. Several plans go into one value, in quotes, with blanks between.`,
   };
 }

@@ -39,6 +39,11 @@ function logCounts(log: VaultLog, outcomes: readonly Outcome[]): void {
   }
 }
 
+/** A problem's fields. Its message goes by another name, since a line's own `message` is one word: the logger drops it. */
+export function fieldsOf({ message, ...fields }: Problem): Record<string, unknown> {
+  return { ...fields, detail: message };
+}
+
 /** What is kept is said once a run: said by every pass and sweep, it would be most of the log's cost. */
 export function logDecisions(
   log: VaultLog,
@@ -62,8 +67,8 @@ export function logDecisions(
   }
   if (kind === "run") for (const kept of plan.kept) log.info("kept", { ...kept });
   for (const problem of plan.problems) {
-    if (problem.notice) log.info("notice", { ...problem });
-    else log.error("problem", { ...problem });
+    if (problem.notice) log.info("notice", fieldsOf(problem));
+    else log.error("problem", fieldsOf(problem));
   }
 }
 

@@ -109,7 +109,8 @@ function withinLimitMs(
 /** Why a point goes, without its age. */
 function goneWords(keep: KeepRules): string {
   const { retentionDays, ...others } = keep;
-  const words = `kept for ${retentionDays ?? 0} days`;
+  const days = retentionDays ?? 0;
+  const words = `kept for ${days} day${days === 1 ? "" : "s"}`;
   return isEmpty(others) ? `, ${words}` : "; no rule keeps it";
 }
 

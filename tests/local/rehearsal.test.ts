@@ -8,31 +8,7 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Rehearsal } from "../../src/local/tables";
-
-const ROOT = join(__dirname, "..", "..");
-const COMMAND = ["-r", "ts-node/register/transpile-only", join(ROOT, "src/local/main.ts")];
-
-interface Ended {
-  code: number | null;
-  out: string;
-  err: string;
-}
-
-function start(...args: string[]) {
-  const child = spawn(process.execPath, [...COMMAND, ...args], { cwd: ROOT });
-  const out: Buffer[] = [];
-  const err: Buffer[] = [];
-  child.stdout.on("data", (data: Buffer) => out.push(data));
-  child.stderr.on("data", (data: Buffer) => err.push(data));
-  const ended = new Promise<Ended>((resolve) => {
-    child.on("close", (code) => {
-      resolve({ code, out: Buffer.concat(out).toString(), err: Buffer.concat(err).toString() });
-    });
-  });
-  return { child, ended };
-}
-
-const run = (...args: string[]): Promise<Ended> => start(...args).ended;
+import { run, start } from "../support/npmStart";
 
 function fileWith(content: unknown): string {
   const file = join(mkdtempSync(join(tmpdir(), "smart-vault-")), "inventory.json");
@@ -41,7 +17,7 @@ function fileWith(content: unknown): string {
 }
 
 describe("npm start with the bundled fleet", () => {
-  let ended: Ended;
+  let ended: Awaited<ReturnType<typeof run>>;
   let rehearsal: Rehearsal;
 
   beforeAll(async () => {
@@ -87,6 +63,17 @@ describe("npm start with the bundled fleet", () => {
     );
     expect(reasons).toContain("us-east-1: kept for 3 days");
     expect(reasons).toContain("us-west-2: kept for 3 days");
+  });
+
+  it("explains the recovery points of the first volume, as the function logged them", () => {
+    const { volumeId, points } = rehearsal.explained!;
+    expect(volumeId).toBe("vol-0a10000000000000a");
+    expect(points.map(({ region }) => region)).toEqual(Array(3).fill(["us-east-1", "us-west-2"]).flat()); // prettier-ignore
+    expect([...new Set(points.map(({ slot }) => slot))]).toEqual(
+      rehearsal.nights.map(({ slot }) => slot).slice(-3).reverse(), // prettier-ignore
+    );
+    const newest = "within 3 days, the newest of vol-0a10000000000000a";
+    expect(points.map(({ reason }) => reason)).toEqual([newest, newest, ...Array<string>(4).fill("within 3 days")]); // prettier-ignore
   });
 
   it("mails the induced failure once, with EC2's reason", () => {
@@ -142,6 +129,10 @@ describe("npm start with bad input", () => {
     ],
     [["-c", "retentionDay=3"], "retentionDay: unknown key, expected retentionDays"],
     [["-c", "drRegion=us-east-1"], "drRegion: expected a region other than aws:region"],
+    [
+      ["--explain", "vol-0d40000000000000b"],
+      "--explain: expected a volume that is backed up, one of vol-0a10000000000000a, vol-0b20000000000000a",
+    ],
     [["--frobnicate"], "unknown option '--frobnicate'"],
   ])("ends 2 and says what was expected: %j", async (args, message) => {
     const { code, err } = await run(...args);

@@ -54,7 +54,6 @@ export interface Sdk {
 interface Fields {
   kind?: string;
   subject?: string;
-  message?: string;
   status?: string;
   count?: number;
   detail?: string;
@@ -72,7 +71,7 @@ function onLog(message: string, fields: Fields = {}): void {
   if (message === "problem" || message === "notice") {
     const key = `${fields.kind ?? ""}/${fields.subject ?? ""}`;
     const said = message === "notice" ? invocation.notices : invocation.problems;
-    said.push({ key, message: fields.message ?? "" });
+    said.push({ key, message: fields.detail ?? "" });
   } else if (fields.status === "failed" && fields.detail !== undefined) {
     const { instanceId, sourceSnapshotId, snapshotId = "", region = "" } = fields;
     const copied = sourceSnapshotId === undefined ? undefined : `${sourceSnapshotId} in ${region}`;

@@ -51,6 +51,28 @@ test("a run that fails still sends its metrics", async () => {
   expect(emitted[0]).not.toHaveProperty("SnapshotsStarted");
 });
 
+test("a problem's log line says what is wrong, and the logger drops none of it", async () => {
+  const level = process.env.POWERTOOLS_LOG_LEVEL;
+  process.env.POWERTOOLS_LOG_LEVEL = "INFO";
+  const lines: Record<string, unknown>[] = [];
+  const write = (line: unknown) => lines.push(JSON.parse(String(line)) as Record<string, unknown>) > 0; // prettier-ignore
+  jest.spyOn(process.stdout, "write").mockImplementation(write);
+  jest.spyOn(process.stderr, "write").mockImplementation(write);
+  const handler = createHandler(SETTINGS);
+  process.env.POWERTOOLS_LOG_LEVEL = level;
+  await expect(handler({ kind: "run" }, lambdaContext())).rejects.toMatchObject({
+    name: "BackupFailed",
+  });
+  expect(lines.filter((line) => line.message === "problem")).toMatchObject([
+    {
+      level: "ERROR",
+      kind: "no-instances",
+      detail: "no instance in us-east-1 has the tag Backup=true: nothing was backed up",
+    },
+  ]);
+  expect(lines.filter((line) => line.level === "WARN")).toStrictEqual([]);
+});
+
 test("one handler serves many invocations, each with its own counts", async () => {
   const handler = createHandler(SETTINGS);
   const run = () => handler({ kind: "run" }, lambdaContext());

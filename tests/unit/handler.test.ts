@@ -10,7 +10,7 @@ import { PublishCommand } from "@aws-sdk/client-sns";
 import { TAG } from "../../src/vault/tags";
 import { DAY_MS, HOUR_MS, isoSeconds } from "../../src/vault/time";
 import { lambdaContext, makeRig } from "../support/rig";
-import { NOW, SLOT, copyOf, snapshot } from "../support/world";
+import { NOW, SETTINGS, SLOT, copyOf, snapshot } from "../support/world";
 
 const rig = makeRig();
 const RUN_EVENT = { kind: "run", slot: SLOT };
@@ -210,9 +210,11 @@ describe("a problem", () => {
     rig.sns.on(PublishCommand).rejects(new Error("SNS is down"));
     await expect(rig.wake(RUN_EVENT)).rejects.toMatchObject({ name: "BackupFailed" });
     expect(rig.clockSets().at(-1)?.input).toStrictEqual({ kind: "pass", done: SLOT, told: {} });
-    expect(rig.lines.find((line) => line.message === "mail not sent")?.fields.message).toBe(
-      "SNS is down",
-    );
+    expect(rig.lines.find((line) => line.message === "mail not sent")?.fields).toStrictEqual({
+      code: "Error",
+      detail: "SNS is down",
+      topicArn: SETTINGS.topicArn,
+    });
   });
 });
 

@@ -49,6 +49,8 @@ test("the plan is told with its reasons, its hash and how to allow it", () => {
     new RegExp(`^pruning would delete 22 of 24 recovery points in us-east-1 \\(92 %, maxDeletePercent is 50\\): none was deleted\\. The plan ${hash}: snap-retention-0: 12 days old, kept for 1 days; .* and 2 more$`),
   ); // prettier-ignore
   expect(problem?.hint).toContain(`npx pulumi config set allowDeletePlan ${hash}`);
+  // A second `config set` takes the place of the first.
+  expect(problem?.hint).toContain("Several plans go into one value, in quotes");
 });
 
 test("an allowed hash lets that plan pass, in any order, and no other plan, nor that of another region", () => {

@@ -5,11 +5,13 @@
 - CreateSnapshots that leaves out the excluded data volumes and copies volume tags.
 - Snapshot Lock: LockSnapshot, UnlockSnapshot, DescribeLockedSnapshots, and a DeleteSnapshot that respects it.
 - CopySnapshot that refuses a source that is not completed, and ends in `error` under a key that is not enabled.
-- A fleet with the ids of a real inventory (/vault/fleet) and a count of the function's calls (/vault/calls).
+- A fleet with the ids of a real inventory (/vault/fleet), the schedules as Scheduler itself knows them
+  (/vault/schedules), and a count of the function's calls (/vault/calls).
 
 Prints one JSON line {"port": …} when it listens. Ends with its parent: standard input closes.
 """
 
+import functools
 import io
 import json
 import os
@@ -22,6 +24,7 @@ from datetime import datetime, timedelta, timezone
 # moto's own images bring 1,300 snapshots along, which every filter would go through.
 os.environ["MOTO_EC2_LOAD_DEFAULT_AMIS"] = "false"
 
+import moto.core.responses  # noqa: E402
 import moto.core.utils  # noqa: E402
 from moto.core.responses import ActionResult  # noqa: E402
 
@@ -46,8 +49,8 @@ from moto.ec2.models.elastic_block_store import EBSBackend, Snapshot  # noqa: E4
 from moto.ec2.responses.elastic_block_store import ElasticBlockStore  # noqa: E402
 from moto.kms.models import kms_backends  # noqa: E402
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app  # noqa: E402
-from werkzeug.serving import WSGIRequestHandler, make_server  # noqa: E402
-
+from moto.scheduler.models import scheduler_backends  # noqa: E402
+from server import serve_on_a_free_port  # noqa: E402
 
 
 def status_of(snapshot: Snapshot) -> str:
@@ -248,6 +251,9 @@ def control(path: str, body: bytes):
         load_fleet(given["region"], given["instances"], given["volumes"])
     elif path == "/vault/pending":
         pending.update({kind: timedelta(minutes=minutes) for kind, minutes in given.items()})
+    elif path == "/vault/schedules":
+        groups = scheduler_backends[ACCOUNT][given["region"]].schedule_groups
+        return [known.to_dict() for _, known in sorted(groups[given["groupName"]].schedules.items())]
     elif path == "/vault/calls":
         return [{"region": r, "call": c, "count": n} for (r, c), n in sorted(calls.items())]
     elif path == "/vault/calls/reset":
@@ -257,11 +263,17 @@ def control(path: str, body: bytes):
     return {}
 
 
+# For each request, too, all members of its class.
+moto.core.responses.method_names_from_class = functools.cache(moto.core.responses.method_names_from_class)
+
+
 class Application:
     """WSGI: the rehearsal's own paths, the count of calls, then moto."""
 
     def __init__(self):
         self.moto = DomainDispatcherApplication(create_backend_app)
+        # moto lists its own folder for each request.
+        self.moto.get_backend_for_host = functools.cache(self.moto.get_backend_for_host)
         self.writes = 0
         self.answers = {}
 
@@ -303,13 +315,6 @@ class Application:
         return known[2]
 
 
-class Quiet(WSGIRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def log(self, type, message, *args):
-        pass
-
-
 def end_with_parent() -> None:
     sys.stdin.read()
     os._exit(0)
@@ -317,6 +322,6 @@ def end_with_parent() -> None:
 
 if __name__ == "__main__":
     threading.Thread(target=end_with_parent, daemon=True).start()
-    server = make_server("127.0.0.1", 0, Application(), threaded=True, request_handler=Quiet)
+    server = serve_on_a_free_port(Application())
     print(json.dumps({"port": server.server_port}), flush=True)
     server.serve_forever()

@@ -1,0 +1,60 @@
+/** One deployment of the stack, as `pulumi up`: index.ts is run, its archive written, the function started from it. */
+import { join } from "node:path";
+import type { Emulator } from "./emulator";
+import { type LocalLambda, startLambda, writeArchive } from "./lambda";
+import { type Make, type Program, runProgram, theResource } from "./program";
+import type { KeyedRegion } from "../vault/types";
+import type { StackConfig } from "./stackConfig";
+
+/** What a rehearsal wants to know of the stack. */
+export interface LocalStack {
+  vaultId: string;
+  primaryRegion: string;
+  dr: KeyedRegion[];
+  topicArn: string;
+  /** Cold load of the archive in plain Node, in milliseconds. */
+  loadMs: number;
+}
+
+/** Where a stack is deployed from and to; the same for all its deployments. */
+export interface Place {
+  /** The project's root. */
+  folder: string;
+  /** Where the archive goes. */
+  work: string;
+  emulator: Emulator;
+  make: Make;
+  logFile: string;
+}
+
+export interface Deployment {
+  stack: LocalStack;
+  lambda: LocalLambda;
+}
+
+/** What index.ts exports, as far as a rehearsal goes by it. */
+interface Outputs {
+  functionName: string;
+  topicArn: string;
+  keyArns: Record<string, string>;
+  regions: { primary: string; dr: string[] };
+}
+
+function stackOf(program: Program, loadMs: number): LocalStack {
+  const { functionName, topicArn, keyArns, regions } = program.outputs as unknown as Outputs;
+  const dr = regions.dr.map((region) => ({ region, keyArn: keyArns[region] ?? "" }));
+  return { vaultId: functionName, topicArn, primaryRegion: regions.primary, dr, loadMs };
+}
+
+/** The function of an earlier deployment must be stopped before: this one takes its folder. */
+export async function deploy(
+  { folder, work, emulator, make, logFile }: Place,
+  config: StackConfig,
+): Promise<Deployment> {
+  const primaryRegion = config.values["aws:region"] ?? "";
+  const program = await runProgram(folder, config, make);
+  const declared = theResource(program, "aws:lambda/function:Function");
+  const indexFile = await writeArchive(declared, folder, join(work, "archive"));
+  const lambda = await startLambda(declared, indexFile, emulator.endpoint, primaryRegion, logFile);
+  return { stack: stackOf(program, lambda.loadMs), lambda };
+}

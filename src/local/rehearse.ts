@@ -1,0 +1,145 @@
+/** A rehearsal from its options to what it found: bad input is refused before anything starts. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { type VaultConfig, configOf } from "../config";
+import { DAY_MS, isoSeconds } from "../vault/time";
+import { type Audit, audit } from "./audit";
+import { type EditedStory, playEdits } from "./editScenario";
+import { type Deployable, checkEdits } from "./edits";
+import { type Explanation, explain } from "./explain";
+import { pruned, readDecisions } from "./functionLog";
+import { type Inventory, protectedVolumes, readInventory } from "./inventory";
+import type { Options } from "./options";
+import { type Progress, userError } from "./python";
+import { playKeyTrouble, playNights } from "./scenario";
+import { loadStackConfig } from "./stackConfig";
+import type { Rehearsal } from "./tables";
+import { type LocalVault, startVault } from "./vault";
+
+const ROOT = join(__dirname, "..", "..");
+const HOME = join(ROOT, ".vault");
+/** Ten nights at the least, and two more than the longest retention, so that something is pruned. */
+const MIN_NIGHTS = 10;
+
+/** What is rehearsed, read and found to be in order. */
+interface Script {
+  base: Deployable;
+  inventory: Inventory;
+  edits: readonly string[];
+  nights: number;
+  /** The volume that is explained; `undefined`: none is protected. */
+  volumeId: string | undefined;
+}
+
+/** The longest retention in days that a policy has. */
+function longestDays({ policies }: VaultConfig): number {
+  const days = Object.values(policies).flatMap(({ keep, drKeep }) =>
+    [keep, drKeep].map(({ retentionDays = 0, daily = 0, last = 0 }) =>
+      Math.max(retentionDays, daily, last),
+    ),
+  );
+  return Math.max(...days);
+}
+
+function tagOf({ tagKey, policies }: VaultConfig) {
+  return { key: tagKey, values: Object.keys(policies) };
+}
+
+/** The volume that was asked for, or the first. */
+function volumeToExplain(asked: string | undefined, known: readonly string[]) {
+  if (asked === undefined || known.includes(asked)) return asked ?? known[0];
+  const expected = known.length > 0 ? `one of ${known.join(", ")}` : "one, but none is backed up";
+  throw userError(`--explain: expected a volume that is backed up, ${expected}, got "${asked}"`);
+}
+
+/** @throws a user error, or what the configuration says of a mistake */
+export function readScript(options: Options): Script {
+  const stackConfig = loadStackConfig(ROOT, options.stack, options.config);
+  const config = configOf(stackConfig.project, stackConfig.stack, stackConfig.values);
+  const base = { stackConfig, config };
+  checkEdits(base, options.edit);
+  const inventory = readInventory(options.inventory, options.volumes);
+  return {
+    base,
+    inventory,
+    edits: options.edit,
+    nights: options.nights ?? Math.max(MIN_NIGHTS, longestDays(config) + 2),
+    volumeId: volumeToExplain(options.explain, protectedVolumes(inventory, tagOf(config))),
+  };
+}
+
+/** The nights, and then the edits, or a night without the DR key where there is none. */
+async function playStory(
+  vault: LocalVault,
+  { base, nights, edits }: Script,
+  startMs: number,
+  progress: Progress,
+): Promise<EditedStory> {
+  const timing = { ...base.config, startMs };
+  const played = await playNights(vault, timing, nights, progress);
+  if (edits.length === 0) {
+    const trouble = await playKeyTrouble(vault, timing, nights + 1, progress);
+    return { nights: [...played, trouble], edits: [], last: base };
+  }
+  const story = await playEdits(vault, base, edits, startMs, nights, progress);
+  return { ...story, nights: [...played, ...story.nights] };
+}
+
+async function auditAll(
+  vault: LocalVault,
+  { instances }: Inventory,
+  config: VaultConfig,
+): Promise<Audit> {
+  const tag = tagOf(config);
+  const found = await audit(vault, instances, tag);
+  const anyProtected = found.instances.some((instance) => instance.protected);
+  if (!anyProtected) found.gaps.push(`no instance has the tag ${tag.key}=${tag.values.join("|")}`);
+  return found;
+}
+
+async function perform(
+  vault: LocalVault,
+  script: Script,
+  startMs: number,
+  progress: Progress,
+): Promise<Rehearsal> {
+  const { nights, edits, last } = await playStory(vault, script, startMs, progress);
+  const lastSlot = nights.at(-1)?.slot ?? "";
+  const { volumeId } = script;
+  let explained: Explanation | undefined;
+  if (volumeId !== undefined) explained = await explain(vault, volumeId, lastSlot);
+  const found = await auditAll(vault, script.inventory, last.config);
+  return {
+    stack: vault.stack.vaultId,
+    inventory: script.inventory.source,
+    regions: { primary: last.config.primaryRegion, dr: last.config.drRegions },
+    nights,
+    edits,
+    audit: found,
+    explained,
+    pruned: pruned(readDecisions(readFileSync(vault.logFile, "utf8"))),
+    mails: [...vault.mails()],
+    calls: await vault.emulator.calls(),
+    complete: found.gaps.length === 0,
+  };
+}
+
+/** @param onStart called with the vault that has to be stopped should the process be interrupted */
+export async function rehearse(
+  script: Script,
+  progress: Progress,
+  onStart: (vault: LocalVault) => void,
+): Promise<Rehearsal> {
+  const startMs = Math.floor(Date.now() / DAY_MS) * DAY_MS;
+  const { base, inventory } = script;
+  const vault = await startVault(ROOT, HOME, base.stackConfig, inventory, startMs, progress);
+  onStart(vault);
+  try {
+    progress(
+      `the archive loads in ${Math.round(vault.stack.loadMs)} ms; time passes from ${isoSeconds(startMs)}`,
+    );
+    return await perform(vault, script, startMs, progress);
+  } finally {
+    await vault.stop();
+  }
+}

@@ -1,0 +1,115 @@
+/**
+ * Goal: keep rules reduce a history to exactly the points that they want, in both regions, each with all its reasons.
+ * Method: the archive on an emulated account, night by night over a new year; the simulation's oracle says for each
+ * night what goes, and for what is left which rule wants it.
+ */
+import { join } from "node:path";
+import { type Explanation, explain } from "../../src/local/explain";
+import { renderExplanation } from "../../src/local/explainTable";
+import { readInventory } from "../../src/local/inventory";
+import { type Night, playNights } from "../../src/local/scenario";
+import { loadStackConfig } from "../../src/local/stackConfig";
+import { type LocalVault, startVault } from "../../src/local/vault";
+import type { RetentionPoint } from "../../src/vault/retention";
+import { DAY_MS, HOUR_MS } from "../../src/vault/time";
+import { letGo } from "../simulation/keepOracle";
+import { emulatorHome } from "../support/emulatorHome";
+
+const ROOT = join(__dirname, "..", "..");
+const ONE_INSTANCE = readInventory(join(ROOT, "examples", "one-instance.json"));
+const VOLUME_ID = "vol-0a10000000000000a";
+/** A Thursday in ISO week 50; the history goes on to week 1. */
+const START_MS = Date.UTC(2026, 11, 10);
+const NIGHTS = 30;
+const RULES = {
+  "us-east-1": { daily: 4, weekly: 3, monthly: 2 },
+  "us-west-2": { last: 2, weekly: 5, yearly: 2 },
+} as const;
+
+type Region = keyof typeof RULES;
+
+/** Each night a point more, and without those that the rules let go of. */
+function pointsLeft(region: Region): RetentionPoint[] {
+  let points: RetentionPoint[] = [];
+  for (let night = 0; night < NIGHTS; night += 1) {
+    const slotMs = START_MS + night * DAY_MS + 3 * HOUR_MS;
+    const point = { snapshotId: new Date(slotMs).toISOString(), volumeId: VOLUME_ID };
+    points.push({ ...point, startTimeMs: slotMs, slotMs });
+    const gone = letGo(points, RULES[region], slotMs, 1);
+    points = points.filter(({ snapshotId }) => !gone.has(snapshotId));
+  }
+  return points;
+}
+
+/** The rules that alone would keep a point, in words. */
+function rulesThatKeep(region: Region, points: readonly RetentionPoint[], id: string): string[] {
+  const wants = ([rule, count]: [string, number]) =>
+    !letGo(points, { [rule]: count }, START_MS + NIGHTS * DAY_MS, 0).has(id);
+  return Object.entries(RULES[region])
+    .filter(wants)
+    .map(([rule, count]) => `${rule} ${count}`);
+}
+
+let vault: LocalVault;
+let nights: Night[];
+let explained: Explanation;
+
+beforeAll(async () => {
+  const config = loadStackConfig(ROOT, "dev", [
+    `keep=${JSON.stringify(RULES["us-east-1"])}`,
+    `drKeep=${JSON.stringify(RULES["us-west-2"])}`,
+  ]);
+  const home = emulatorHome("history");
+  vault = await startVault(ROOT, home, config, ONE_INSTANCE, START_MS, () => undefined);
+  // EC2's minutes are not what this is about, and each is looked at.
+  await vault.emulator.setPending({ snapshot: 1, copy: 1 });
+  const timing = { schedule: "cron(0 3 * * ? *)", timezone: "UTC", startMs: START_MS };
+  nights = await playNights(vault, timing, NIGHTS, () => undefined);
+  explained = await explain(vault, VOLUME_ID, nights.at(-1)?.slot ?? "");
+}, 240_000);
+
+afterAll(() => vault.stop());
+
+describe.each(Object.keys(RULES) as Region[])("thirty nights in %s", (region) => {
+  it("leave exactly the points that the rules want", () => {
+    const left = explained.points.filter((point) => point.region === region);
+    const wanted = pointsLeft(region).map(({ slotMs = 0 }) => slotMs);
+    expect(left.map(({ slot }) => Date.parse(slot))).toEqual(wanted.reverse());
+    expect(wanted.length).toBeLessThan(NIGHTS / 4);
+  });
+
+  it("leave each point with all the rules that want it, and no other", () => {
+    const points = pointsLeft(region);
+    const told = explained.points
+      .filter((point) => point.region === region)
+      .map(({ slot, reason }) => [Date.parse(slot), reason.match(/[a-z]+ \d+(?=,|:|$)/g)]);
+    const wanted = points.map(({ snapshotId, slotMs }) => [
+      slotMs,
+      rulesThatKeep(region, points, snapshotId),
+    ]);
+    expect(told).toEqual(wanted.reverse());
+  });
+});
+
+it("every reason is in the table that is shown, newest first", () => {
+  const text = renderExplanation(explained, true).join("\n");
+  const words = text.replace(/[│\s]+/g, " ");
+  for (const { slot, snapshotId, reason } of explained.points) {
+    expect(words).toContain(`${snapshotId} ${reason}`);
+    expect(words).toContain(slot);
+  }
+  expect(words).toContain(`the newest of ${VOLUME_ID}`);
+});
+
+it("what is too long to read is left out unless it is asked for, and the table says how much", () => {
+  const [first] = explained.points;
+  const many = Array.from({ length: 30 }, () => first!);
+  const text = renderExplanation({ volumeId: VOLUME_ID, points: many }, false).join("\n");
+  expect(text.match(/snap-/g)).toHaveLength(12);
+  expect(text).toContain(`18 older ones are left out: --explain ${VOLUME_ID} shows all.`);
+});
+
+it("no night fails, and nobody is mailed", () => {
+  expect(nights.filter(({ errors }) => errors > 0)).toEqual([]);
+  expect(vault.mails()).toEqual([]);
+});
