@@ -42,12 +42,12 @@ export async function subscribeMailbox(account: Account, topicArn: string): Prom
 
 /** What a person with rights on the key can do by mistake, and take back. */
 export async function setKeyEnabled(
-  { kms }: Account,
+  account: Account,
   { region, keyArn }: KeyedRegion,
   enabled: boolean,
 ): Promise<void> {
   const KeyId = keyArn.split("/").pop();
-  await kms(region).send(
-    enabled ? new EnableKeyCommand({ KeyId }) : new DisableKeyCommand({ KeyId }),
-  );
+  await account
+    .kms(region)
+    .send(enabled ? new EnableKeyCommand({ KeyId }) : new DisableKeyCommand({ KeyId }));
 }
