@@ -4,7 +4,7 @@ import { TAG } from "../vault/tags";
 import { keptReasons, readDecisions } from "./functionLog";
 import type { LocalVault } from "./vault";
 
-export interface ExplainedPoint {
+interface ExplainedPoint {
   /** The scheduled time that it stands for. */
   slot: string;
   region: string;
