@@ -1,5 +1,6 @@
 /** Instances and volumes, as a person makes them. */
 import { type Account, type SimInstance, type SimVolume } from "./account";
+import { ASKED } from "./overrideOracle";
 
 const TYPES = ["gp3", "gp3", "gp3", "io2", "st1"];
 const LETTERS = ["a", "b", "c", "d", "e", "f", "g", "h"];
@@ -35,6 +36,13 @@ export function attach(account: Account, instance: SimInstance, volume: SimVolum
   instance.changedMs = sinceMs;
 }
 
+/** A tag that asks for a keep rule of the instance's own; none where the stack allows nobody any. */
+export function someOverride({ random, settings }: Account): Record<string, string> {
+  if (Object.keys(settings.overrideMax).length === 0) return {};
+  const [rule, text] = random.pick(ASKED);
+  return { [`${settings.tagKey}-${random.pick(["keep", "dr-keep"])}-${rule}`]: text };
+}
+
 export function newInstance(account: Account, isTagged: boolean): SimInstance {
   const { random, settings } = account;
   const instance: SimInstance = {
@@ -43,6 +51,7 @@ export function newInstance(account: Account, isTagged: boolean): SimInstance {
     tags: {
       Name: `host-${random.int(1, 99)}`,
       ...(isTagged && { [settings.tagKey]: someTagValue(account) }),
+      ...(random.chance(0.2) && someOverride(account)),
     },
     attached: [],
     changedMs: account.time.nowMs(),

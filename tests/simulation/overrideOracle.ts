@@ -13,6 +13,7 @@ type Counted = (typeof COUNTED)[number];
 export const ASKED: readonly (readonly [rule: string, text: string])[] = [
   ["daily", "1"],
   ["daily", "3"],
+  ["daily", "8"],
   ["last", "2"],
   ["last", "9"],
   ["within", "2d"],

@@ -11,9 +11,8 @@ import {
   touched,
 } from "./account";
 import { begin, durationMs, finish } from "./ec2Creates";
-import { attach, isProtected, newInstance, newVolume, someTagValue } from "./fleet";
+import { attach, isProtected, newInstance, newVolume, someOverride, someTagValue } from "./fleet";
 import { HOLDING_DEEDS } from "./holders";
-import { ASKED } from "./overrideOracle";
 
 /** What a person did, for the story; `undefined` where there was nothing to do it to. */
 type Deed = (account: Account) => string | undefined;
@@ -83,19 +82,12 @@ function tagOrUntag(account: Account): string | undefined {
 
 /** Asks for keep rules of the instance's own, or takes them back. */
 function override(account: Account): string | undefined {
-  const { random, settings } = account;
   const instance = someInstance(account);
-  if (instance === undefined || Object.keys(settings.overrideMax).length === 0) return undefined;
+  if (instance === undefined) return undefined;
   const own = Object.entries(instance.tags).filter(([key]) => !key.includes("-keep-"));
-  const [rule, text] = random.pick(ASKED);
-  const side = random.pick(["keep", "dr-keep"]);
-  const isTakenBack = random.chance(0.5);
-  instance.tags = {
-    ...Object.fromEntries(own),
-    ...(!isTakenBack && { [`${settings.tagKey}-${side}-${rule}`]: text }),
-  };
-  const what = isTakenBack ? "takes back what it asked for from" : `asks for ${side} ${rule} ${text} on`; // prettier-ignore
-  return changed(account, instance, what);
+  const asked = account.random.chance(0.5) ? someOverride(account) : {};
+  instance.tags = { ...Object.fromEntries(own), ...asked };
+  return changed(account, instance, `asks for ${Object.keys(asked).join() || "no rules"} on`);
 }
 
 function gainVolume(account: Account): string | undefined {

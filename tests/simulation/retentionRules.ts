@@ -17,7 +17,7 @@ import {
   isVaults,
   slotOf,
 } from "./account";
-import { protectedVolumes } from "./fleet";
+import { protectedInstances, protectedVolumes } from "./fleet";
 import type { Invocation } from "./invocation";
 import { letGo } from "./keepOracle";
 import { withOverrides } from "./overrideOracle";
@@ -86,6 +86,9 @@ function isOrphan(
     (one) => isVaults(account, one) && (one.lostMs ?? Infinity) >= fromMs,
   );
   const newestMs = Math.max(...own.map(slotMs));
+  // Where nothing carries the tag, that is more likely a mistake than a fleet that is gone.
+  const lastChangeMs = Math.max(...[...account.instances.values()].map((one) => one.changedMs));
+  if (protectedInstances(account).length === 0 && lastChangeMs < fromMs) return false;
   const attached = protectedVolumes(account).some((one) => one.volumeId === volumeId);
   return !attached && account.time.nowMs() - newestMs > settings.orphanDays * DAY_MS;
 }
