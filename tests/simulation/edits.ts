@@ -30,7 +30,10 @@ export function drawRetention(random: Random, names: readonly string[]): Partial
   return {
     policies: Object.fromEntries(names.map((name) => [name, drawPolicy(random)])),
     keepAtLeast: random.pick([1, 1, 1, 2]),
-    overrideMax: random.pick([{}, { daily: 3, last: 4 }, { last: -1, within: "3d" }]),
+    overrideMax: random.pick([
+      { daily: 3, last: 4 },
+      { last: -1, within: "3d" },
+    ]),
     orphans: random.pick(["keep-last", "keep-last", "keep", "expire"]),
     orphanDays: random.pick([2, 5, 30]),
   };

@@ -51,7 +51,7 @@ export function newInstance(account: Account, isTagged: boolean): SimInstance {
     tags: {
       Name: `host-${random.int(1, 99)}`,
       ...(isTagged && { [settings.tagKey]: someTagValue(account) }),
-      ...(random.chance(0.2) && someOverride(account)),
+      ...(random.chance(0.5) && someOverride(account)),
     },
     attached: [],
     changedMs: account.time.nowMs(),

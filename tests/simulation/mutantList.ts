@@ -83,8 +83,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "an expired copy leaves no mark",
     file: "planPruneDr.ts",
-    original: 'else remove(plan, copy, "retention", reason, source?.snapshotId);',
-    mutated: 'else remove(plan, copy, "retention", reason);',
+    original: 'remove(plan, copy, "retention", reason, mark);',
+    mutated: 'remove(plan, copy, "retention", reason);',
     plausible: "the mark's purpose shows in another file: without it the snapshot is copied again",
   },
   {
@@ -125,8 +125,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "copies of an original are not its stand-in's",
     file: "planCopies.ts",
-    original: "return before === undefined ? own : [...own, ...before];",
-    mutated: "return own;",
+    original: "return bySource.get(tags[TAG.sourceSnapshot] ?? snapshotId) ?? [];",
+    mutated: "return tags[TAG.vault] === undefined ? [] : (bySource.get(snapshotId) ?? []);",
     plausible: "a copy says what it was made of, and the stand-in is another snapshot",
   },
   {

@@ -80,6 +80,17 @@ function tagOrUntag(account: Account): string | undefined {
   return changed(account, instance, tagged ? "untags" : "tags");
 }
 
+/** A mistake in a script: the whole fleet goes without the tag until somebody sees it. */
+function untagAll(account: Account): string | undefined {
+  const { instances, settings, time } = account;
+  for (const instance of instances.values()) {
+    const { [settings.tagKey]: _old, ...rest } = instance.tags;
+    instance.tags = rest;
+    instance.changedMs = time.nowMs();
+  }
+  return "untags every instance";
+}
+
 /** Asks for keep rules of the instance's own, or takes them back. */
 function override(account: Account): string | undefined {
   const instance = someInstance(account);
@@ -188,6 +199,7 @@ const DEEDS: readonly Deed[] = [
   stopOrStart,
   tagOrUntag,
   tagOrUntag,
+  untagAll,
   gainVolume,
   shareVolume,
   loseVolume,
