@@ -26,7 +26,7 @@ const START_MS = Date.UTC(2026, 10, 20);
 const NIGHTS = 60;
 const RULES = {
   "us-east-1": { daily: 4, weekly: 3, monthly: 3 },
-  "us-west-2": { last: 2, weekly: 5, yearly: 2 },
+  "us-west-2": { last: 2, weekly: 5, yearly: 3 },
 } as const;
 
 type Region = keyof typeof RULES;
