@@ -204,7 +204,8 @@ export function enter(account: Account, region: Region, snapshot: SimSnapshot): 
 
 /** By the vault's own reading of tags: what a person untagged is a person's. */
 export function isVaults(account: Account, snapshot: SimSnapshot): boolean {
-  const asSeen = snapshot as { tags: TagRecord } as Snapshot;
+  const { tags, volumeId } = snapshot;
+  const asSeen = { tags, volumeId: tags[TAG.sourceVolume] ?? volumeId } as Snapshot;
   const { vaultId } = account.settings;
   return inDr(account, snapshot) ? isOwnCopy(asSeen, vaultId) : isOwn(asSeen, vaultId);
 }
