@@ -40,7 +40,7 @@ describe("a copy's tags", () => {
       [TAG.setSize]: "1",
       [TAG.sourceSnapshot]: "snap-1",
       [TAG.sourceVolume]: "vol-1",
-      [TAG.sourceStarted]: "2026-11-22T03:00:00Z",
+      [TAG.sourceStarted]: "2026-11-22T03:00:00.000Z",
       [TAG.device]: "/dev/xvda",
       [TAG.deviceRole]: "root",
       [TAG.volumeType]: "gp3",
@@ -81,7 +81,7 @@ describe("a stand-in's tags", () => {
       ...full.tags,
       [TAG.sourceSnapshot]: "snap-1",
       [TAG.sourceVolume]: "vol-1",
-      [TAG.sourceStarted]: "2026-11-22T03:00:00Z",
+      [TAG.sourceStarted]: "2026-11-22T03:00:00.000Z",
     });
   });
 
