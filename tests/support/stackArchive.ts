@@ -12,6 +12,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { runInNewContext } from "node:vm";
 import * as pulumi from "@pulumi/pulumi";
 import { ROOT } from "./stackProgram";
 
@@ -40,6 +41,13 @@ export async function readArchive(code: unknown): Promise<Archive> {
   }
   const others = names.filter((name) => name !== "__index.js" && !packages.includes(name));
   return { text: await index.text, packages, others };
+}
+
+/** The settings that the closure has captured, as plain data. */
+export function settingsIn({ text }: Archive): unknown {
+  const lines = text.split("\n").filter((line) => /^(var )?__settings_value/.test(line));
+  const captured: unknown = runInNewContext(`${lines.join("\n")}\n__settings_value`);
+  return JSON.parse(JSON.stringify(captured));
 }
 
 /** What the child process answers with. */

@@ -123,10 +123,14 @@ export async function declareStack(
 
 /**
  * `pulumi preview` of a stack that is not there yet: no resource has an id, an ARN or any other output.
+ * @param overrides as for {@link declareStack}
  * @returns `type name` of everything declared, sorted
  */
-export async function previewStack(stack: string): Promise<string[]> {
-  const config = loadStackConfig(ROOT, stack);
+export async function previewStack(
+  stack: string,
+  overrides: readonly string[] = [],
+): Promise<string[]> {
+  const config = loadStackConfig(ROOT, stack, overrides);
   const declared: string[] = [];
   pulumi.runtime.setAllConfig(config.values);
   await pulumi.runtime.setMocks(

@@ -1,0 +1,213 @@
+/** The function's rights, statement by statement, for several DR regions, encryption in the primary region and dry runs. */
+import { type FunctionPolicyArgs, functionPolicy } from "../../src/stack/access";
+import { keyPolicy } from "../../src/stack/keys";
+import { ACCOUNT_ID } from "../../src/local/program";
+import { ARN, type Statement } from "../support/stackProgram";
+import { FUNCTION_RIGHTS, KEY_USE, LOCK_RIGHTS, ROLE, SCHEDULER_ROLE, TOPIC, VAULT, newSnapshot } from "../support/stackPolicies"; // prettier-ignore
+
+const PROD: FunctionPolicyArgs = {
+  partition: "aws",
+  accountId: ACCOUNT_ID,
+  vaultId: VAULT,
+  primaryRegion: "us-east-1",
+  dr: [{ region: "us-west-2", keyArn: ARN.key }],
+  dryRun: false,
+  tagKey: "backup",
+  policies: { True: {} },
+  sourceKeyArns: [],
+  topicArn: TOPIC,
+  schedulerRoleArn: SCHEDULER_ROLE,
+};
+const TWO = {
+  ...PROD,
+  dr: ["us-west-2", "eu-west-1"].map((region) => ({ region, keyArn: ARN.keyIn(region) })),
+};
+const THEIRS = "arn:aws:kms:us-east-1:210987654321:key/shared";
+const GIVEN = ["us-east-1", "us-west-2", "eu-west-1"];
+
+const via = (...regions: string[]) => ({
+  StringEquals: { "kms:ViaService": regions.map((region) => `ec2.${region}.amazonaws.com`) },
+});
+const snapshotsIn = (...regions: string[]) =>
+  regions.map((region) => `arn:aws:ec2:${region}:*:snapshot/*`);
+
+/** The two statements of a key's use. */
+function use(Sid: string, Resource: unknown, condition: ReturnType<typeof via>) {
+  const FOR_AWS = { "kms:GrantIsForAWSResource": "true" };
+  return [
+    { Sid, Effect: "Allow", Action: KEY_USE, Resource, Condition: condition },
+    {
+      Sid: `${Sid}Grants`,
+      Effect: "Allow",
+      Action: "kms:CreateGrant",
+      Resource,
+      Condition: { ...condition, Bool: FOR_AWS },
+    },
+  ];
+}
+
+function statements(args: FunctionPolicyArgs): Statement[] {
+  return functionPolicy(args).Statement as unknown as Statement[];
+}
+
+/** The statements that differ from the production stack's, whole; of those that are gone the Sid. */
+function difference(args: FunctionPolicyArgs) {
+  const now = statements(args);
+  const before = new Map(FUNCTION_RIGHTS.map((one) => [one.Sid, JSON.stringify(one)]));
+  const sids = now.map(({ Sid }) => Sid);
+  return {
+    differs: now.filter((one) => before.get(one.Sid) !== JSON.stringify(one)),
+    gone: [...before.keys()].filter((sid) => !sids.includes(sid)),
+  };
+}
+
+test("one DR region, no encryption, no dry run: those of the production stack", () => {
+  expect(statements(PROD)).toStrictEqual(FUNCTION_RIGHTS);
+});
+
+describe("a second DR region", () => {
+  test("is added to where it is read, copied to, tagged, marked and pruned, with its own key", () => {
+    const [observe, , , , copyFrom] = FUNCTION_RIGHTS;
+    const requested = { StringEquals: { "aws:RequestedRegion": GIVEN } };
+    const OWNED = { "aws:ResourceTag/smart-vault:vault": VAULT };
+    const TAGGED = { "aws:RequestTag/smart-vault:vault": VAULT };
+    expect(difference(TWO)).toStrictEqual({
+      differs: [
+        { ...observe, Condition: requested },
+        { ...copyFrom, Condition: requested },
+        {
+          Sid: "MakeTaggedCopies",
+          Effect: "Allow",
+          Action: "ec2:CopySnapshot",
+          Resource: [newSnapshot("us-west-2"), newSnapshot("eu-west-1")],
+          Condition: { StringEquals: TAGGED },
+        },
+        {
+          Sid: "TagOnlyWhatIsBeingMade",
+          Effect: "Allow",
+          Action: "ec2:CreateTags",
+          Resource: snapshotsIn(...GIVEN),
+          Condition: {
+            StringEquals: {
+              ...TAGGED,
+              "ec2:CreateAction": ["CreateSnapshot", "CreateSnapshots", "CopySnapshot"],
+            },
+          },
+        },
+        {
+          Sid: "MarkExpiredCopies",
+          Effect: "Allow",
+          Action: "ec2:CreateTags",
+          Resource: snapshotsIn("us-east-1"),
+          Condition: {
+            StringEquals: OWNED,
+            "ForAllValues:StringEquals": {
+              "aws:TagKeys": [
+                "smart-vault:copy-expired:us-west-2",
+                "smart-vault:copy-expired:eu-west-1",
+              ],
+            },
+          },
+        },
+        {
+          Sid: "PruneOwnSnapshots",
+          Effect: "Allow",
+          Action: "ec2:DeleteSnapshot",
+          Resource: snapshotsIn(...GIVEN),
+          Condition: { StringEquals: OWNED },
+        },
+        ...use("EncryptCopies2", ARN.keyIn("eu-west-1"), via("eu-west-1")),
+        ...use("ReadEncryptedSources", `arn:aws:kms:us-east-1:${ACCOUNT_ID}:key/*`, via(...GIVEN)),
+      ],
+      gone: [],
+    });
+  });
+
+  test("has its copies locked as the first, and no snapshot of the primary region is", () => {
+    const lock = statements({ ...TWO, lock: { mode: "governance", days: 30 } });
+    expect(lock.filter(({ Sid }) => Sid === "LockOwnCopies")).toStrictEqual([
+      { ...LOCK_RIGHTS, Resource: snapshotsIn("us-west-2", "eu-west-1") },
+    ]);
+  });
+});
+
+describe("encryption in the primary region", () => {
+  test.each([
+    ["under the vault's own key", ARN.keyIn("us-east-1")],
+    ["under a given key", THEIRS],
+  ])("%s: copies may be made there too, and that key used, here and to copy from here", (_what, primaryKeyArn) => {
+    const copies = FUNCTION_RIGHTS.find(({ Sid }) => Sid === "MakeTaggedCopies");
+    const regions = ["us-east-1", "us-west-2"];
+    expect(difference({ ...PROD, primaryKeyArn })).toStrictEqual({
+      differs: [
+        { ...copies, Resource: [newSnapshot("us-west-2"), newSnapshot("us-east-1")] },
+        ...use("EncryptPrimary", primaryKeyArn, via(...regions)),
+      ],
+      gone: [],
+    });
+  }); // prettier-ignore
+});
+
+describe("a dry run", () => {
+  const everything: FunctionPolicyArgs = {
+    ...TWO,
+    dryRun: true,
+    primaryKeyArn: THEIRS,
+    sourceKeyArns: [THEIRS],
+    lock: { mode: "governance", days: 30 },
+  };
+
+  test("may read, tell, set the clock and log, and nothing more", () => {
+    const services = ["Tell", "SetTheClock", "LetTheClockCall", "Log"];
+    expect(statements(everything)).toStrictEqual([
+      {
+        ...FUNCTION_RIGHTS[0],
+        Condition: { StringEquals: { "aws:RequestedRegion": GIVEN } },
+      },
+      ...FUNCTION_RIGHTS.filter(({ Sid }) => services.includes(Sid)),
+    ]);
+  });
+
+  test("has no action of EC2 that writes, and none of KMS", () => {
+    const actions = statements(everything).flatMap(({ Action }) => Action);
+    expect(actions.filter((action) => /^ec2:(?!Describe)|^kms:/.test(action))).toStrictEqual([]);
+  });
+});
+
+test("five DR regions, encryption, a lock and the longest names fit what IAM allows a role's inline policies", () => {
+  const vaultId = "v".repeat(48);
+  const regions = ["ap-southeast-1", "ap-southeast-2", "ap-northeast-3", "eu-central-1", "us-gov-west-1"]; // prettier-ignore
+  const policy = functionPolicy({
+    ...PROD,
+    vaultId,
+    primaryRegion: "ap-southeast-4",
+    dr: regions.map((region) => ({ region, keyArn: ARN.keyIn(region) })),
+    primaryKeyArn: ARN.keyIn("ap-southeast-4"),
+    lock: { mode: "compliance", days: 30 },
+    topicArn: ARN.topic(vaultId),
+    schedulerRoleArn: ARN.role(`${vaultId}-scheduler`),
+  });
+  expect(JSON.stringify(policy).length).toBeLessThan(10_240);
+});
+
+describe("a key", () => {
+  const RESTORER = `arn:aws:iam::${ACCOUNT_ID}:role/restorer`;
+  const users = (ec2Regions: string[], restoreRoleArns: string[]) => {
+    const account = { partition: "aws", accountId: ACCOUNT_ID };
+    const [region = ""] = ec2Regions;
+    const policy = keyPolicy(account, region, { roleArn: ROLE, restoreRoleArns, ec2Regions });
+    return (policy.Statement as Statement[]).slice(1);
+  };
+  const by = (arn: string, all: object[]) => all.map((one) => ({ ...one, Principal: { AWS: [arn] } })); // prettier-ignore
+
+  test("of the primary region is used there and by the copies that leave it; who restores uses it there", () => {
+    expect(users(GIVEN, [RESTORER])).toStrictEqual([
+      ...by(ROLE, use("VaultCopies", "*", via(...GIVEN))),
+      ...by(RESTORER, use("Restore", "*", via("us-east-1"))),
+    ]);
+  });
+
+  test("of a DR region is used there alone", () => {
+    expect(users(["eu-west-1"], [])).toStrictEqual(by(ROLE, use("VaultCopies", "*", via("eu-west-1")))); // prettier-ignore
+  });
+});

@@ -1,0 +1,29 @@
+/** A production stack that only rehearses. */
+import { readArchive, settingsIn } from "../support/stackArchive";
+import { FUNCTION_RIGHTS, VAULT } from "../support/stackPolicies";
+import { type DeclaredStack, declareStack, policyOf } from "../support/stackProgram";
+import { SETTINGS } from "../support/stackSettings";
+
+let stack: DeclaredStack;
+
+beforeAll(async () => {
+  stack = await declareStack("prod", ["dryRun=true"]);
+});
+
+test("the function may read, tell, set the clock and log, and write nothing to EC2", () => {
+  const inputs = stack.inputs("aws:iam/rolePolicy:RolePolicy", `${VAULT}-function`);
+  const may = ["Observe", "Tell", "SetTheClock", "LetTheClockCall", "Log"];
+  expect(policyOf(inputs).Statement).toStrictEqual(
+    FUNCTION_RIGHTS.filter(({ Sid }) => may.includes(Sid)),
+  );
+});
+
+test("the function knows it", async () => {
+  const { code } = stack.inputs("aws:lambda/function:Function", VAULT);
+  expect(settingsIn(await readArchive(code))).toStrictEqual({ ...SETTINGS, dryRun: true });
+});
+
+test("everything else is there, the key too: to switch it off changes the function and its rights alone", () => {
+  expect(stack.list).toContain(`aws:kms/key:Key ${VAULT}-us-west-2 us-west-2`);
+  expect(stack.list).toHaveLength(29);
+});

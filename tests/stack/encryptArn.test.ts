@@ -1,0 +1,47 @@
+/** A production stack that encrypts in the primary region under a key that is there already. */
+import { readArchive, settingsIn } from "../support/stackArchive";
+import { VAULT } from "../support/stackPolicies";
+import { ARN, type DeclaredStack, declareStack, policyOf } from "../support/stackProgram";
+import { SETTINGS } from "../support/stackSettings";
+
+const GIVEN = "arn:aws:kms:us-east-1:210987654321:key/shared";
+
+let stack: DeclaredStack;
+
+beforeAll(async () => {
+  stack = await declareStack("prod", [`encryptPrimary=${GIVEN}`]);
+});
+
+test("no key is made in the primary region", () => {
+  expect(stack.list.filter((line) => line.startsWith("aws:kms/"))).toStrictEqual([
+    `aws:kms/alias:Alias ${VAULT}-us-west-2 us-west-2`,
+    `aws:kms/key:Key ${VAULT}-us-west-2 us-west-2`,
+  ]);
+});
+
+test("the function knows the given one", async () => {
+  const { code } = stack.inputs("aws:lambda/function:Function", VAULT);
+  expect(settingsIn(await readArchive(code))).toStrictEqual({ ...SETTINGS, primaryKeyArn: GIVEN });
+});
+
+test("the function may use it through EC2, in both regions", () => {
+  const rights = policyOf(stack.inputs("aws:iam/rolePolicy:RolePolicy", `${VAULT}-function`));
+  const sids = ["EncryptPrimary", "EncryptPrimaryGrants"];
+  const found = rights.Statement.filter(({ Sid }) => sids.includes(Sid));
+  expect(found.map(({ Resource, Condition }) => [Resource, Condition?.StringEquals])).toStrictEqual(
+    sids.map(() => [
+      GIVEN,
+      { "kms:ViaService": ["ec2.us-east-1.amazonaws.com", "ec2.us-west-2.amazonaws.com"] },
+    ]),
+  );
+});
+
+test("is watched in its region, and given as an output", () => {
+  const { eventPattern } = stack.inputs("aws:cloudwatch/eventRule:EventRule", `${VAULT}-key-events`); // prettier-ignore
+  const { detail } = JSON.parse(String(eventPattern)) as { detail: { resources: unknown } };
+  expect(detail.resources).toStrictEqual({ ARN: [ARN.key, GIVEN] });
+  expect(stack.program.outputs.keyArns).toStrictEqual({
+    "us-west-2": ARN.key,
+    "us-east-1": GIVEN,
+  });
+});

@@ -1,0 +1,22 @@
+import { previewStack } from "../support/stackProgram";
+
+test("a first preview of two DR regions and a key in the primary one goes through, with a key and a bin a region", async () => {
+  const vault = "smart-vault-prod";
+  const declared = await previewStack("prod", [
+    "drRegion=",
+    'drRegions=["us-west-2","eu-west-1"]',
+    "encryptPrimary=true",
+  ]);
+  expect(declared.filter((line) => /:kms|:rbin/.test(line))).toStrictEqual([
+    `aws:kms/alias:Alias ${vault}-eu-west-1`,
+    `aws:kms/alias:Alias ${vault}-us-east-1`,
+    `aws:kms/alias:Alias ${vault}-us-west-2`,
+    `aws:kms/key:Key ${vault}-eu-west-1`,
+    `aws:kms/key:Key ${vault}-us-east-1`,
+    `aws:kms/key:Key ${vault}-us-west-2`,
+    `aws:rbin/rule:Rule ${vault}`,
+    `aws:rbin/rule:Rule ${vault}-eu-west-1`,
+    `aws:rbin/rule:Rule ${vault}-us-west-2`,
+  ]);
+  expect(declared).toContain(`aws:lambda/function:Function ${vault}`);
+});

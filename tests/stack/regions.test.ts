@@ -1,0 +1,170 @@
+/** A production stack with two DR regions that encrypts its snapshots in the primary region, too, under a key of its own. */
+import { ACCOUNT_ID } from "../../src/local/program";
+import { readArchive, settingsIn } from "../support/stackArchive";
+import { KEY_EVENTS_ROLE, KEY_USE, PRIMARY_BUS, ROLE, TAGS, TOPIC, VAULT } from "../support/stackPolicies"; // prettier-ignore
+import { ARN, type DeclaredStack, declareStack, policyOf } from "../support/stackProgram";
+import { SETTINGS } from "../support/stackSettings";
+
+const DR = ["us-west-2", "eu-west-1"];
+const ALL = ["us-east-1", ...DR];
+const EVENTS = `${VAULT}-key-events`;
+const RESTORER = `arn:aws:iam::${ACCOUNT_ID}:role/restorer`;
+const KEY = "aws:kms/key:Key";
+const ALIAS = "aws:kms/alias:Alias";
+
+let stack: DeclaredStack;
+
+beforeAll(async () => {
+  stack = await declareStack("prod", [
+    "drRegion=",
+    `drRegions=${JSON.stringify(DR)}`,
+    "encryptPrimary=true",
+    `restoreRoleArns=["${RESTORER}"]`,
+  ]);
+});
+
+test("each region has its provider, and each resource is in its own", () => {
+  const providers = stack.program.declared.filter(({ type }) => type === "pulumi:providers:aws");
+  expect(providers.map(({ name, inputs }) => [name, inputs.region]).sort()).toStrictEqual([
+    ["dr-eu-west-1", "eu-west-1"],
+    ["dr-us-west-2", "us-west-2"],
+    ["primary", "us-east-1"],
+  ]);
+  const regional = /kms|eventRule|eventTarget|rbin/;
+  expect(stack.list.filter((line) => regional.test(line))).toStrictEqual([
+    `aws:cloudwatch/eventRule:EventRule ${EVENTS} us-east-1`,
+    `aws:cloudwatch/eventRule:EventRule ${EVENTS}-eu-west-1 eu-west-1`,
+    `aws:cloudwatch/eventRule:EventRule ${EVENTS}-us-west-2 us-west-2`,
+    `aws:cloudwatch/eventTarget:EventTarget ${EVENTS} us-east-1`,
+    `aws:cloudwatch/eventTarget:EventTarget ${EVENTS}-eu-west-1 eu-west-1`,
+    `aws:cloudwatch/eventTarget:EventTarget ${EVENTS}-us-west-2 us-west-2`,
+    `aws:kms/alias:Alias ${VAULT}-eu-west-1 eu-west-1`,
+    `aws:kms/alias:Alias ${VAULT}-us-east-1 us-east-1`,
+    `aws:kms/alias:Alias ${VAULT}-us-west-2 us-west-2`,
+    `aws:kms/key:Key ${VAULT}-eu-west-1 eu-west-1`,
+    `aws:kms/key:Key ${VAULT}-us-east-1 us-east-1`,
+    `aws:kms/key:Key ${VAULT}-us-west-2 us-west-2`,
+    `aws:rbin/rule:Rule ${VAULT} us-east-1`,
+    `aws:rbin/rule:Rule ${VAULT}-eu-west-1 eu-west-1`,
+    `aws:rbin/rule:Rule ${VAULT}-us-west-2 us-west-2`,
+  ]);
+  // What is left is that of a stack of one DR region, all of it in the primary one.
+  const others = stack.list.filter((line) => !regional.test(line) && line.startsWith("aws:"));
+  expect(others).toHaveLength(18);
+  expect(others.filter((line) => !line.endsWith(" us-east-1"))).toStrictEqual([]);
+});
+
+describe("the keys", () => {
+  test.each([
+    ["us-west-2", "DR copies", ["us-west-2"]],
+    ["eu-west-1", "DR copies", ["eu-west-1"]],
+    ["us-east-1", "Encrypted snapshots", ALL],
+  ])("that of %s is for %s, which the function uses through EC2 in %j", (region, what, ec2Regions) => {
+    const { policy, ...inputs } = stack.inputs(KEY, `${VAULT}-${region}`);
+    expect(inputs).toStrictEqual({
+      description: `${what} of ${VAULT}`,
+      enableKeyRotation: true,
+      deletionWindowInDays: 30,
+      tags: TAGS,
+    });
+    const use = policyOf({ policy }).Statement.map(({ Sid, Principal, Action, Condition }) => [
+      Sid,
+      Principal,
+      Action,
+      Condition?.StringEquals,
+    ]);
+    const via = (regions: string[]) => ({ "kms:ViaService": regions.map((one) => `ec2.${one}.amazonaws.com`) });
+    expect(use.slice(1)).toStrictEqual([
+      ["VaultCopies", { AWS: [ROLE] }, KEY_USE, via(ec2Regions)],
+      ["VaultCopiesGrants", { AWS: [ROLE] }, "kms:CreateGrant", via(ec2Regions)],
+      ["Restore", { AWS: [RESTORER] }, KEY_USE, via([region])],
+      ["RestoreGrants", { AWS: [RESTORER] }, "kms:CreateGrant", via([region])],
+    ]);
+  }); // prettier-ignore
+
+  test.each(ALL)("that of %s and its alias outlive the stack, and are made after the role", (region) => {
+    const name = `${VAULT}-${region}`;
+    for (const type of [KEY, ALIAS]) {
+      const { protect, retainOnDelete } = stack.options(type, name);
+      expect({ protect, retainOnDelete }).toStrictEqual({ protect: true, retainOnDelete: true });
+    }
+    expect(stack.options(KEY, name).after).toStrictEqual([`aws:iam/role:Role ${VAULT}-function`]);
+    expect(stack.inputs(ALIAS, name)).toStrictEqual({
+      name: `alias/${VAULT}`,
+      targetKeyId: ARN.keyIn(region).slice(-36),
+    });
+  }); // prettier-ignore
+});
+
+describe("whoever takes a key away is told of", () => {
+  const RULE = "aws:cloudwatch/eventRule:EventRule";
+  const TARGET = "aws:cloudwatch/eventTarget:EventTarget";
+
+  test.each([
+    [EVENTS, ["us-west-2", "eu-west-1", "us-east-1"]],
+    [`${EVENTS}-us-west-2`, ["us-west-2"]],
+    [`${EVENTS}-eu-west-1`, ["eu-west-1"]],
+  ])("rule %s matches the keys of %j", (name, regions) => {
+    const { eventPattern, ...inputs } = stack.inputs(RULE, name);
+    expect(inputs).toStrictEqual({
+      name: EVENTS,
+      description: `${VAULT}: somebody takes a key of the vault's away`,
+      tags: TAGS,
+    });
+    const { detail } = JSON.parse(String(eventPattern)) as { detail: { resources: unknown } };
+    expect(detail.resources).toStrictEqual({ ARN: regions.map(ARN.keyIn) });
+  });
+
+  test.each(DR)("%s hands its events to the primary region, which mails them", (region) => {
+    expect(stack.inputs(TARGET, `${EVENTS}-${region}`)).toStrictEqual({
+      rule: EVENTS,
+      targetId: "primary-region",
+      arn: PRIMARY_BUS,
+      roleArn: KEY_EVENTS_ROLE,
+    });
+    expect(stack.options(TARGET, `${EVENTS}-${region}`).after).toContain(
+      `aws:iam/rolePolicy:RolePolicy ${EVENTS}`,
+    );
+    expect(stack.inputs(TARGET, EVENTS)).toMatchObject({ targetId: "topic", arn: TOPIC });
+  });
+});
+
+test("each region has the same Recycle Bin", () => {
+  const rules = [VAULT, ...DR.map((region) => `${VAULT}-${region}`)].map((name) =>
+    stack.inputs("aws:rbin/rule:Rule", name),
+  );
+  expect(rules.map((rule) => JSON.stringify(rule))).toStrictEqual(
+    Array(3).fill(JSON.stringify(rules[0])),
+  );
+  expect(rules[0]?.retentionPeriod).toStrictEqual({
+    retentionPeriodValue: 7,
+    retentionPeriodUnit: "DAYS",
+  });
+});
+
+test("the function knows the regions in the config's order, each with its key, and the primary one's", async () => {
+  const { code } = stack.inputs("aws:lambda/function:Function", VAULT);
+  expect(settingsIn(await readArchive(code))).toStrictEqual({
+    ...SETTINGS,
+    dr: DR.map((region) => ({ region, keyArn: ARN.keyIn(region) })),
+    primaryKeyArn: ARN.keyIn("us-east-1"),
+  });
+});
+
+test("the function's rights are for these regions and keys", () => {
+  const rights = policyOf(stack.inputs("aws:iam/rolePolicy:RolePolicy", `${VAULT}-function`));
+  const resources = (sid: string) => rights.Statement.find(({ Sid }) => Sid === sid)?.Resource;
+  expect(resources("PruneOwnSnapshots")).toStrictEqual(
+    ALL.map((region) => `arn:aws:ec2:${region}:*:snapshot/*`),
+  );
+  expect(["EncryptCopies", "EncryptCopies2", "EncryptPrimary"].map(resources)).toStrictEqual(
+    [...DR, "us-east-1"].map(ARN.keyIn),
+  );
+});
+
+test("gives a key a region as output", () => {
+  expect(stack.program.outputs).toMatchObject({
+    keyArns: Object.fromEntries(ALL.map((region) => [region, ARN.keyIn(region)])),
+    regions: { primary: "us-east-1", dr: DR },
+  });
+});
