@@ -167,7 +167,7 @@ export function strikes(account: Account, name: string, probability: number): bo
   return true;
 }
 
-export function regionsOf({ primary, drs }: Account): Region[] {
+function regionsOf({ primary, drs }: Account): Region[] {
   return [primary, ...drs];
 }
 

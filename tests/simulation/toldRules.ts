@@ -140,5 +140,9 @@ const UNHEARD = ["zero pages", "two at once", "busy copy slots"];
 /** At the end of a run in which nothing went wrong that a person can do anything about. */
 export function checkUnbothered(account: Account, tellings: Tellings): void {
   if (account.faults.kinds.some((kind) => !UNHEARD.includes(kind))) return;
+  const asksTooMuch = protectedInstances(account).some(
+    ({ tags }) => badOverrides(tags, account.settings).length > 0,
+  );
+  if (asksTooMuch) return;
   if (tellings.lastMailMs() > 0) account.story.violate("no false alarm", "a mail for nothing");
 }
