@@ -9,21 +9,15 @@ import type { ClockState, Told } from "./clockState";
 import { isOwn } from "./duplicates";
 import { dryRunNotice } from "./dryRun";
 import { type Cause, causeOf, meaningOf, vaultError } from "./errors";
+import { measure } from "./measure";
 import { observe, observeInstances } from "./observe";
 import { planVault } from "./plan";
-import {
-  type CountMetric,
-  type VaultLog,
-  countMetrics,
-  logDecisions,
-  newsOf,
-  tell,
-} from "./report";
+import { type EmitMetric, type VaultLog, logDecisions, newsOf, tell } from "./report";
 import { isOvertaken, slotToServe } from "./slots";
 import { type Summary, problemKey, summarize } from "./summary";
 import { type Judged, judgeThrottled } from "./throttled";
 import { MINUTE_MS, isoSeconds } from "./time";
-import type { Outcome, Plan, Problem, Serving, VaultSettings, Wake } from "./types";
+import type { Outcome, Plan, Problem, Serving, VaultSettings, Wake, World } from "./types";
 import { parseWake } from "./wake";
 
 /** Kept free at the end of an invocation for the clock, the metrics and the mail. */
@@ -40,7 +34,7 @@ export interface LambdaContext {
 export interface VaultTools {
   clients: VaultClients;
   log: VaultLog;
-  count: CountMetric;
+  emit: EmitMetric;
   now: () => number;
 }
 
@@ -78,6 +72,7 @@ async function wakeAt(
 }
 
 interface Work {
+  world: World;
   plan: Plan;
   outcomes: Outcome[];
   serving?: Serving;
@@ -107,7 +102,7 @@ async function observePlanApply(
   const open = outcomes.some(
     ({ action, status }) => action.kind === "snapshot" && ["deferred", "failed"].includes(status),
   );
-  return { plan, outcomes, serving, settled: plan.slotSettled && !open, throttled };
+  return { world, plan, outcomes, serving, settled: plan.slotSettled && !open, throttled };
 }
 
 /** What the clock carries on: the slot while it lacks something, and the newest one that does not. */
@@ -157,7 +152,7 @@ export async function invoke(
   event: unknown,
   context: LambdaContext,
 ): Promise<InvocationResult> {
-  const { clients, log, count, now } = tools;
+  const { clients, log, emit, now } = tools;
   const startMs = now();
   const endMs = startMs + context.getRemainingTimeInMillis();
   const wake = parseWake(event, startMs, context.awsRequestId);
@@ -182,7 +177,7 @@ export async function invoke(
 
   const deadlineMs = endMs - REPORT_RESERVE_MS;
   const work = await observePlanApply(settings, tools, wake, clock, deadlineMs, hold);
-  const { plan, outcomes, throttled } = work;
+  const { world, plan, outcomes, throttled } = work;
   if (guard !== undefined) plan.problems.push(guard);
   const dry = settings.dryRun ? dryRunNotice(wake, outcomes) : undefined;
   if (dry !== undefined) plan.problems.push(dry);
@@ -200,7 +195,15 @@ export async function invoke(
     const late = await set(atMs, state);
     if (late !== undefined) log.error("problem", { ...late });
   }
-  countMetrics(count, summary);
+  for (const measured of measure({
+    policy: settings,
+    summary,
+    world,
+    outcomes,
+    startMs,
+    nowMs: now(),
+  }))
+    emit(measured);
   const nextWake = atMs === undefined ? undefined : isoSeconds(atMs);
   log.info("finished", { status: summary.status, ...summary.counts, nextWake });
   const failures = news.filter((problem) => !problem.notice);
