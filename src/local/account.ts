@@ -6,6 +6,7 @@ import {
   EnableKeyCommand,
   KMSClient,
 } from "@aws-sdk/client-kms";
+import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
 import {
   CreateScheduleCommand,
   CreateScheduleGroupCommand,
@@ -18,6 +19,7 @@ import { ACCOUNT_ID, type Make } from "./program";
 export interface Account {
   ec2(region: string): EC2Client;
   kms: KMSClient;
+  s3: S3Client;
   scheduler: SchedulerClient;
   sns: SNSClient;
   sqs: SQSClient;
@@ -30,6 +32,7 @@ export function openAccount(endpoint: string, primaryRegion: string, drRegion: s
   return {
     ec2: (region) => new EC2Client({ ...common, region }),
     kms: new KMSClient({ ...common, region: drRegion }),
+    s3: new S3Client({ ...common, region: drRegion, forcePathStyle: true }),
     scheduler: new SchedulerClient(here),
     sns: new SNSClient(here),
     sqs: new SQSClient(here),
@@ -73,6 +76,13 @@ export function maker(account: Account, primaryRegion: string): Make {
           new CreateKeyCommand({ Description: String(inputs.description) }),
         );
         return { arn: KeyMetadata?.Arn, keyId: KeyMetadata?.KeyId };
+      }
+      case "aws:s3/bucket:Bucket": {
+        const Bucket = String(inputs.bucket);
+        await account.s3.send(
+          new CreateBucketCommand({ Bucket, ObjectLockEnabledForBucket: true }),
+        );
+        return { bucketRegionalDomainName: `${Bucket}.s3.amazonaws.com` };
       }
       case "aws:sns/topic:Topic":
         return { arn: (await account.sns.send(new CreateTopicCommand({ Name: name }))).TopicArn };

@@ -35,6 +35,10 @@ export const GOOD: Record<string, string> = {
   encryptPrimary: "false",
   sourceKeyArns: "[]",
   restoreRoleArns: "[]",
+  audit: "false",
+  auditRetentionDays: "400",
+  auditLockDays: "0",
+  trail: "false",
 };
 export const RAW: RawConfig = {
   project: "p",
