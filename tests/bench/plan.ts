@@ -5,7 +5,7 @@ import { INSTANCE_TAG_PREFIX, TAG } from "../../src/vault/tags";
 import { DAY_MS, isoSeconds } from "../../src/vault/time";
 import type { ProtectedInstance, Snapshot, VaultPolicy, World } from "../../src/vault/types";
 import { volumeFactsToTags } from "../../src/vault/volumeFacts";
-import { SETTINGS, keeping } from "../support/world";
+import { DR, SETTINGS, inDr, keeping, sealedIn } from "../support/world";
 
 export interface PlanFigure {
   /** Snapshots and copies together. */
@@ -74,8 +74,7 @@ function copyOf(source: Snapshot): Snapshot {
     [TAG.sourceSnapshot]: source.snapshotId,
     [TAG.sourceVolume]: source.volumeId,
   };
-  const key = { encrypted: true, kmsKeyId: POLICY.drKeyArn };
-  return { ...source, ...key, tags, snapshotId: `${source.snapshotId}c`, region: POLICY.drRegion };
+  return { ...source, ...sealedIn(DR), tags, snapshotId: `${source.snapshotId}c` };
 }
 
 /**
@@ -97,7 +96,13 @@ function worldOf(records: number): World {
     }
   }
   const copied = all.filter((snapshot) => snapshot.tags[TAG.run] !== "run-0");
-  return { instances, snapshots: all, copies: copied.map(copyOf), problems: [], throttled: [] };
+  return {
+    instances,
+    snapshots: all,
+    copies: inDr(copied.map(copyOf)),
+    problems: [],
+    throttled: [],
+  };
 }
 
 function measureHere(snapshots: number): PlanFigure {

@@ -1,7 +1,7 @@
 /** One whole action of each kind; a test says only what differs. */
-import { TAG } from "../../src/vault/tags";
+import { TAG, maxSnapshotTags } from "../../src/vault/tags";
 import type { CopyAction, DeleteAction, LockAction, SnapshotAction } from "../../src/vault/types";
-import { KEY, NOW, SETTINGS, SLOT, volume } from "./world";
+import { DR, KEY, NOW, SETTINGS, SLOT, volume } from "./world";
 
 export function snapshotAction(extra: Partial<SnapshotAction> = {}): SnapshotAction {
   return {
@@ -14,6 +14,7 @@ export function snapshotAction(extra: Partial<SnapshotAction> = {}): SnapshotAct
     excludeBootVolume: false,
     excludeDataVolumeIds: [],
     copyVolumeTags: true,
+    maxTags: maxSnapshotTags(SETTINGS),
     tags: { [TAG.vault]: SETTINGS.vaultId, [TAG.slot]: SLOT },
     description: "a set",
     reason: "no snapshot yet",
@@ -24,7 +25,7 @@ export function snapshotAction(extra: Partial<SnapshotAction> = {}): SnapshotAct
 export function copyAction(sourceSnapshotId: string): CopyAction {
   return {
     kind: "copy",
-    region: SETTINGS.drRegion,
+    region: DR.region,
     sourceSnapshotId,
     sourceRegion: SETTINGS.primaryRegion,
     kmsKeyArn: KEY,
@@ -49,7 +50,7 @@ export function deleteAction(snapshotId: string, extra: Partial<DeleteAction> = 
 export function lockAction(snapshotId: string): LockAction {
   return {
     kind: "lock",
-    region: SETTINGS.drRegion,
+    region: DR.region,
     snapshotId,
     mode: "governance",
     days: 7,

@@ -1,7 +1,8 @@
 /** What an AWS that refuses nothing and finishes at once makes of a plan. Pure: gives a new world. */
-import { TAG } from "../../src/vault/tags";
+import { TAG, copyExpiredTag } from "../../src/vault/tags";
 import { isoSeconds } from "../../src/vault/time";
-import type { Action, Snapshot, World } from "../../src/vault/types";
+import type { Action, DeleteAction, Snapshot, Tags, World } from "../../src/vault/types";
+import { SETTINGS } from "./world";
 
 function madeBy(action: Action, world: World, nowMs: number, index: number): Snapshot[] {
   const common = { state: "completed", startTimeMs: nowMs, storageTier: "standard" };
@@ -20,7 +21,7 @@ function madeBy(action: Action, world: World, nowMs: number, index: number): Sna
   const source = world.snapshots?.find((s) => s.snapshotId === action.sourceSnapshotId);
   const copy = {
     ...common,
-    snapshotId: `snap-copy-${nowMs}-${action.sourceSnapshotId}-${world.copies?.length ?? 0}`,
+    snapshotId: `snap-copy-${nowMs}-${index}-${action.sourceSnapshotId}`,
     region: action.region,
     volumeId: action.tags[TAG.sourceVolume] ?? "vol-ffffffff",
     sizeGiB: source?.sizeGiB ?? 0,
@@ -31,21 +32,37 @@ function madeBy(action: Action, world: World, nowMs: number, index: number): Sna
   return [copy];
 }
 
+/** By snapshot id, the marks that deletions of copies leave. */
+function marksOf(deletes: readonly DeleteAction[], nowMs: number): Map<string, Tags> {
+  const marks = new Map<string, Tags>();
+  for (const { markSourceSnapshotId: id, region } of deletes) {
+    if (id === undefined) continue;
+    marks.set(id, { ...marks.get(id), [copyExpiredTag(region)]: isoSeconds(nowMs) });
+  }
+  return marks;
+}
+
+/** A region that the world does not show gets nothing. */
 export function applyToWorld(world: World, actions: readonly Action[], nowMs: number): World {
   const deletes = actions.filter((action) => action.kind === "delete");
   const gone = new Set(deletes.map(({ region, snapshotId }) => `${region} ${snapshotId}`));
-  const marked = new Set(deletes.flatMap((action) => action.markSourceSnapshotId ?? []));
+  const marks = marksOf(deletes, nowMs);
   const made = actions.flatMap((action, index) => madeBy(action, world, nowMs, index));
-  const left = (snapshots: readonly Snapshot[] = []) =>
-    snapshots.filter(({ region, snapshotId }) => !gone.has(`${region} ${snapshotId}`));
-  const mark = (snapshot: Snapshot): Snapshot =>
-    marked.has(snapshot.snapshotId)
-      ? { ...snapshot, tags: { ...snapshot.tags, [TAG.copyExpired]: isoSeconds(nowMs) } }
-      : snapshot;
-  const isCopy = (snapshot: Snapshot) => snapshot.tags[TAG.sourceSnapshot] !== undefined;
+  const after = (region: string, before: readonly Snapshot[] = []) => [
+    ...before.filter(({ snapshotId }) => !gone.has(`${region} ${snapshotId}`)),
+    ...made.filter((one) => one.region === region),
+  ];
+  const marked = (one: Snapshot): Snapshot => ({
+    ...one,
+    tags: { ...one.tags, ...marks.get(one.snapshotId) },
+  });
+  const copies = Object.entries(world.copies).map(([region, seen]) => [
+    region,
+    after(region, seen),
+  ]);
   return {
     ...world,
-    snapshots: [...left(world.snapshots).map(mark), ...made.filter((s) => !isCopy(s))],
-    copies: [...left(world.copies), ...made.filter(isCopy)],
+    snapshots: after(SETTINGS.primaryRegion, world.snapshots).map(marked),
+    copies: Object.fromEntries(copies) as World["copies"],
   };
 }

@@ -3,10 +3,10 @@
  * pending, failed, under another key or of sources that are gone, and snapshots that are not the vault's at all.
  */
 import fc from "fast-check";
-import { TAG } from "../../src/vault/tags";
+import { TAG, copyExpiredTag } from "../../src/vault/tags";
 import { DAY_MS, MINUTE_MS, isoSeconds } from "../../src/vault/time";
 import type { Snapshot, VaultPolicy, World } from "../../src/vault/types";
-import { NOW, SETTINGS, copyOf, instance, snapshot, volume } from "./world";
+import { DR, NOW, SETTINGS, copyOf, inDr, instance, snapshot, volume } from "./world";
 import { arbitraryKeepRules } from "./arbitraryKeepRules";
 
 const VOLUMES = ["vol-1", "vol-2"];
@@ -63,7 +63,7 @@ function place(world: { snapshots: Snapshot[]; copies: Snapshot[] }, drawn: Draw
     storageTier: drawn.archived ? "archive" : "standard",
     tags: {
       [TAG.slot]: isoSeconds(slotMs),
-      ...(drawn.marked && { [TAG.copyExpired]: isoSeconds(NOW - DAY_MS) }),
+      ...(drawn.marked && { [copyExpiredTag(DR.region)]: isoSeconds(NOW - DAY_MS) }),
       ...drawn.foreign,
     },
   });
@@ -98,7 +98,9 @@ export const arbitraryWorld: fc.Arbitrary<World> = fc
         tags: excluded.includes(id) ? { [SETTINGS.tagKey]: "exclude" } : {},
       }),
     );
-    return { ...world, instances: [instance("i-1", volumes)], problems: [], throttled: [] };
+    const { snapshots, copies } = world;
+    const instances = [instance("i-1", volumes)];
+    return { snapshots, copies: inDr(copies), instances, problems: [], throttled: [] };
   });
 
 /** By days as often as by rules, with a floor and with orphans of each kind but the one that the rules are not for. */

@@ -14,12 +14,12 @@ import {
 import { GetScheduleCommand, UpdateScheduleCommand } from "@aws-sdk/client-scheduler";
 import { PublishCommand } from "@aws-sdk/client-sns";
 import { mockClient } from "aws-sdk-client-mock";
-import { makeClients } from "../../src/vault/clients";
+import { ec2In, makeClients } from "../../src/vault/clients";
 import type { ClockState } from "../../src/vault/clockState";
 import { type InvocationResult, type LambdaContext, invoke } from "../../src/vault/handler";
 import { tagsToList } from "../../src/vault/tags";
 import type { Snapshot, VaultSettings } from "../../src/vault/types";
-import { FUNCTION_ARN, NOW, SETTINGS } from "./world";
+import { DR, FUNCTION_ARN, NOW, SETTINGS } from "./world";
 
 /** What a pass is woken with: the clock's payload. */
 export type ClockInput = ClockState & { kind: "pass" };
@@ -53,10 +53,12 @@ export function lambdaContext(remainingMs = 900_000): LambdaContext {
 
 export function makeRig(settings: VaultSettings = SETTINGS) {
   const clients = makeClients(settings);
-  const primary = mockClient(clients.primary.reader);
-  const writer = mockClient(clients.primary.writer);
-  const dr = mockClient(clients.dr.reader);
-  const drWriter = mockClient(clients.dr.writer);
+  const here = ec2In(clients, settings.primaryRegion);
+  const there = ec2In(clients, DR.region);
+  const primary = mockClient(here.reader);
+  const writer = mockClient(here.writer);
+  const dr = mockClient(there.reader);
+  const drWriter = mockClient(there.writer);
   const scheduler = mockClient(clients.scheduler);
   const sns = mockClient(clients.sns);
   const lines: { message: string; fields: Record<string, unknown> }[] = [];

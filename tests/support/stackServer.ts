@@ -63,9 +63,10 @@ function snapshotSet(region: string, settings: VaultSettings, nowMs: number): st
   };
   const old = 60 * DAY_MS;
   const copied = { [TAG.sourceSnapshot]: "snap-old", [TAG.sourceVolume]: "vol-1" };
-  const encrypted = `<encrypted>true</encrypted><kmsKeyId>${settings.drKeyArn}</kmsKeyId>`;
+  const dr = settings.dr.find((one) => one.region === region);
+  const encrypted = `<encrypted>true</encrypted><kmsKeyId>${dr?.keyArn ?? ""}</kmsKeyId>`;
   const items =
-    region === settings.drRegion
+    dr !== undefined
       ? item("snap-copy-of-old", old, copied, encrypted)
       : item("snap-old", old, {}, "") + item("snap-new", DAY_MS, {}, "");
   return `<snapshotSet>${items}</snapshotSet>`;

@@ -5,7 +5,8 @@ import { ARN } from "./stackProgram";
 export const SETTINGS: VaultSettings = {
   vaultId: "smart-vault-prod",
   primaryRegion: "us-east-1",
-  drRegion: "us-west-2",
+  dryRun: false,
+  dr: [{ region: "us-west-2", keyArn: ARN.key }],
   tagKey: "backup",
   policies: { True: { keep: { retentionDays: 14 }, drKeep: { retentionDays: 30 } } },
   keepAtLeast: 1,
@@ -19,7 +20,6 @@ export const SETTINGS: VaultSettings = {
   timezone: "UTC",
   startWindowHours: 8,
   copyStuckHours: 12,
-  drKeyArn: ARN.key,
   topicArn: ARN.topic("smart-vault-prod"),
   clock: {
     name: "smart-vault-prod-clock",

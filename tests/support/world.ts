@@ -4,17 +4,27 @@ import { isoSeconds } from "../../src/vault/time";
 import type {
   AttachedVolume,
   KeepPolicy,
+  KeyedRegion,
   ProtectedInstance,
   Serving,
   Snapshot,
   Tags,
   VaultSettings,
   Wake,
+  World,
 } from "../../src/vault/types";
 
 export const NOW = Date.parse("2026-11-22T03:00:00Z");
 export const SLOT = isoSeconds(NOW);
 export const KEY = "arn:aws:kms:us-west-2:111122223333:key/dr";
+export const DR: KeyedRegion = { region: "us-west-2", keyArn: KEY };
+/** A second one, for vaults of two. */
+export const DR2: KeyedRegion = {
+  region: "eu-west-1",
+  keyArn: "arn:aws:kms:eu-west-1:111122223333:key/dr2",
+};
+/** What stand-ins are encrypted under, where a test wants them. */
+export const PRIMARY_KEY = "arn:aws:kms:us-east-1:111122223333:key/primary";
 export const FUNCTION_ARN = "arn:aws:lambda:us-east-1:111122223333:function:vault";
 
 /** One policy, for the tag value `true`. */
@@ -25,7 +35,8 @@ export function keeping(days: number, drDays = days): Record<string, KeepPolicy>
 export const SETTINGS: VaultSettings = {
   vaultId: "smart-vault-test",
   primaryRegion: "us-east-1",
-  drRegion: "us-west-2",
+  dr: [DR],
+  dryRun: false,
   tagKey: "Backup",
   policies: keeping(30),
   keepAtLeast: 1,
@@ -39,7 +50,6 @@ export const SETTINGS: VaultSettings = {
   timezone: "UTC",
   startWindowHours: 8,
   copyStuckHours: 12,
-  drKeyArn: KEY,
   topicArn: "arn:aws:sns:us-east-1:111122223333:vault",
   clock: { name: "clock", groupName: "vault", roleArn: "arn:aws:iam::111122223333:role/clock" },
 };
@@ -85,7 +95,12 @@ export function snapshot(snapshotId: string, extra: Partial<Snapshot> = {}): Sna
   };
 }
 
-/** The sound copy of a snapshot, begun a minute after it. */
+/** Encrypted in a region, under its key. */
+export function sealedIn({ region, keyArn }: KeyedRegion): Partial<Snapshot> {
+  return { region, encrypted: true, kmsKeyId: keyArn };
+}
+
+/** The sound copy of a snapshot in the DR region, begun a minute after it. */
 export function copyOf(
   source: Snapshot,
   snapshotId: string,
@@ -94,16 +109,30 @@ export function copyOf(
   return {
     ...source,
     snapshotId,
-    region: SETTINGS.drRegion,
+    ...sealedIn(DR),
     startTimeMs: source.startTimeMs + 60_000,
-    encrypted: true,
-    kmsKeyId: KEY,
     ...extra,
     tags: {
       ...source.tags,
       [TAG.sourceSnapshot]: source.snapshotId,
       [TAG.sourceVolume]: source.volumeId,
+      [TAG.sourceStarted]: source.tags[TAG.sourceStarted] ?? isoSeconds(source.startTimeMs),
       ...extra.tags,
     },
   };
+}
+
+/** The sound encrypted copy that stands in for a snapshot in the primary region. */
+export function standInOf(
+  original: Snapshot,
+  snapshotId: string,
+  extra: Partial<Snapshot> = {},
+): Snapshot {
+  const here = { region: SETTINGS.primaryRegion, keyArn: PRIMARY_KEY };
+  return copyOf(original, snapshotId, { ...sealedIn(here), ...extra });
+}
+
+/** What is seen where only the one DR region was. */
+export function inDr(copies: Snapshot[]): World["copies"] {
+  return { [DR.region]: copies };
 }

@@ -9,15 +9,15 @@ import {
 } from "@aws-sdk/client-ec2";
 import { mockClient } from "aws-sdk-client-mock";
 import { apply } from "../../src/vault/apply";
-import { makeClients } from "../../src/vault/clients";
-import { TAG } from "../../src/vault/tags";
+import { ec2In, makeClients } from "../../src/vault/clients";
+import { TAG, copyExpiredTag } from "../../src/vault/tags";
 import type { Action } from "../../src/vault/types";
 import { copyAction, deleteAction, lockAction, snapshotAction } from "../support/actions";
-import { NOW, SETTINGS, SLOT, volume } from "../support/world";
+import { DR, NOW, SETTINGS, SLOT, volume } from "../support/world";
 
 const clients = makeClients(SETTINGS);
-const primary = mockClient(clients.primary.writer);
-const dr = mockClient(clients.dr.writer);
+const primary = mockClient(ec2In(clients, SETTINGS.primaryRegion).writer);
+const dr = mockClient(ec2In(clients, DR.region).writer);
 
 beforeEach(() => {
   primary.reset();
@@ -51,7 +51,7 @@ test("each action is done where it belongs, and the outcomes are in the plan's o
     snapshotAction(),
     copyAction("snap-1"),
     deleteAction("snap-2"),
-    deleteAction("snap-3", { region: SETTINGS.drRegion }),
+    deleteAction("snap-3", { region: DR.region }),
   ];
   const done = { status: "done", code: undefined, requestId: "r-1" };
   await expect(run(actions)).resolves.toStrictEqual([
@@ -85,7 +85,7 @@ test("a copy is locked in the DR region, in a lane of its own", async () => {
   dr.on(LockSnapshotCommand).rejects(awsError("RequestLimitExceeded"));
   dr.on(DeleteSnapshotCommand).resolves({ $metadata: {} });
   const locks = Array.from({ length: 20 }, (_, n) => lockAction(`snap-${n}`));
-  const results = await outcomes([...locks, deleteAction("d", { region: SETTINGS.drRegion })]);
+  const results = await outcomes([...locks, deleteAction("d", { region: DR.region })]);
   expect(dr.commandCalls(LockSnapshotCommand).length).toBeLessThanOrEqual(8);
   expect(results.slice(8)).toStrictEqual([
     ...Array.from({ length: 12 }, () => "deferred: stopped after RequestLimitExceeded"),
@@ -118,7 +118,7 @@ test("a limit stops the other copies, and nothing else", async () => {
   dr.on(CopySnapshotCommand).rejects(awsError("ResourceLimitExceeded"));
   dr.on(DeleteSnapshotCommand).resolves({ $metadata: {} });
   primary.on(DeleteSnapshotCommand).resolves({ $metadata: {} });
-  const deletes = [deleteAction("p"), deleteAction("d", { region: SETTINGS.drRegion })];
+  const deletes = [deleteAction("p"), deleteAction("d", { region: DR.region })];
   const results = await outcomes([...TWENTY, ...deletes]);
   expect(dr.commandCalls(CopySnapshotCommand).length).toBeLessThanOrEqual(8);
   expect(results.slice(8, 20)).toStrictEqual(
@@ -146,7 +146,7 @@ test("nothing is begun after the deadline", async () => {
 });
 
 describe("deleting a copy that its source outlives", () => {
-  const action = deleteAction("c", { region: SETTINGS.drRegion, markSourceSnapshotId: "snap-1" });
+  const action = deleteAction("c", { region: DR.region, markSourceSnapshotId: "snap-1" });
 
   test("marks the source first", async () => {
     const order: string[] = [];
@@ -158,7 +158,7 @@ describe("deleting a copy that its source outlives", () => {
     await expect(outcomes([action])).resolves.toStrictEqual(["done: old"]);
     expect(order).toStrictEqual(["mark", "delete"]);
     expect(primary.commandCalls(CreateTagsCommand).map((c) => c.args[0].input)).toStrictEqual([
-      { Resources: ["snap-1"], Tags: [{ Key: TAG.copyExpired, Value: SLOT }] },
+      { Resources: ["snap-1"], Tags: [{ Key: copyExpiredTag(DR.region), Value: SLOT }] },
     ]);
   });
 

@@ -6,30 +6,32 @@ import {
 } from "@aws-sdk/client-ec2";
 import { mockClient } from "aws-sdk-client-mock";
 import { carryOut } from "../../src/vault/carryOut";
-import { makeClients } from "../../src/vault/clients";
+import { ec2In, makeClients } from "../../src/vault/clients";
 import { planHash } from "../../src/vault/planBrake";
 import { DAY_MS } from "../../src/vault/time";
 import type { Plan, VaultPolicy, World } from "../../src/vault/types";
 import { deleteAction } from "../support/actions";
-import { NOW, SETTINGS, copyOf, snapshot } from "../support/world";
+import { DR, NOW, SETTINGS, copyOf, inDr, snapshot } from "../support/world";
 
 const clients = makeClients(SETTINGS);
-const reader = mockClient(clients.primary.reader);
-const writer = mockClient(clients.primary.writer);
-const drReader = mockClient(clients.dr.reader);
-const drWriter = mockClient(clients.dr.writer);
+const here = ec2In(clients, SETTINGS.primaryRegion);
+const there = ec2In(clients, DR.region);
+const reader = mockClient(here.reader);
+const writer = mockClient(here.writer);
+const drReader = mockClient(there.reader);
+const drWriter = mockClient(there.writer);
 
 const snapshots = [3, 2, 1].map((days) =>
   snapshot(`snap-${days}`, { startTimeMs: NOW - days * DAY_MS }),
 );
 const copies = snapshots.map((source) => copyOf(source, `${source.snapshotId}-copy`));
-const world: World = { snapshots, copies, problems: [], throttled: [] };
+const world: World = { snapshots, copies: inDr(copies), problems: [], throttled: [] };
 
 const plan: Plan = {
   actions: [
     deleteAction("snap-3"),
     deleteAction("snap-2"),
-    deleteAction("snap-3-copy", { region: SETTINGS.drRegion }),
+    deleteAction("snap-3-copy", { region: DR.region }),
   ],
   kept: [],
   problems: [],

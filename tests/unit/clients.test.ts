@@ -1,12 +1,12 @@
 /** What is sent how often, seen from the wire. */
 import { createSingle, copySnapshot } from "../../src/vault/ec2Writes";
-import { makeClients, retryOnlyThrottled } from "../../src/vault/clients";
+import { ec2In, makeClients, retryOnlyThrottled } from "../../src/vault/clients";
 import { describeVaultSnapshots } from "../../src/vault/ec2Reads";
 import { type Meaning, causeOf, meaningOf } from "../../src/vault/errors";
 import { TAG } from "../../src/vault/tags";
 import type { CopyAction, SnapshotAction } from "../../src/vault/types";
 import { type Answer, type Wire, ec2Error, listen } from "../support/ec2Wire";
-import { KEY, NOW, SETTINGS, SLOT, volume } from "../support/world";
+import { DR, DR2, KEY, NOW, SETTINGS, SLOT, volume } from "../support/world";
 
 let wire: Wire | undefined;
 
@@ -28,7 +28,7 @@ const action = { tags: { [TAG.slot]: SLOT }, description: "d" } as unknown as Sn
 /** Creates a snapshot against the given answers: what came of it, and how often the call was sent. */
 async function write(answers: Answer[]): Promise<[string[] | Meaning, number]> {
   wire = await listen(answers);
-  const { writer } = makeClients(SETTINGS).primary;
+  const { writer } = ec2In(makeClients(SETTINGS), SETTINGS.primaryRegion);
   try {
     const { snapshotIds } = await createSingle(writer, action, volume("vol-1"));
     return [snapshotIds, wire.requests.length];
@@ -39,7 +39,7 @@ async function write(answers: Answer[]): Promise<[string[] | Meaning, number]> {
 
 async function read(answers: Answer[]): Promise<[number, number]> {
   wire = await listen(answers);
-  const { reader } = makeClients(SETTINGS).dr;
+  const { reader } = ec2In(makeClients(SETTINGS), DR.region);
   const found = await describeVaultSnapshots(reader, "us-west-2", "vault");
   return [found.length, wire.requests.length];
 }
@@ -83,7 +83,7 @@ test("a copy has its tags in the body, and a presigned URL with the key and with
   ]);
   const copy: CopyAction = {
     kind: "copy",
-    region: SETTINGS.drRegion,
+    region: DR.region,
     sourceSnapshotId: "snap-1",
     sourceRegion: SETTINGS.primaryRegion,
     kmsKeyArn: KEY,
@@ -92,7 +92,7 @@ test("a copy has its tags in the body, and a presigned URL with the key and with
     description: "a copy",
     reason: "no copy yet",
   };
-  const made = await copySnapshot(makeClients(SETTINGS).dr.writer, copy);
+  const made = await copySnapshot(ec2In(makeClients(SETTINGS), DR.region).writer, copy);
   expect(made.snapshotIds).toStrictEqual(["snap-2"]);
 
   const [{ PresignedUrl = "", ...body } = {}] = wire.requests.map(
@@ -128,23 +128,31 @@ test("a copy has its tags in the body, and a presigned URL with the key and with
 });
 
 test("each client is in its own region, and tells the time that a call may take", async () => {
-  const clients = makeClients(SETTINGS);
-  const regions = [
-    clients.primary.reader,
-    clients.primary.writer,
-    clients.dr.reader,
-    clients.dr.writer,
-    clients.scheduler,
-    clients.sns,
-  ].map((client) => client.config.region());
-  await expect(Promise.all(regions)).resolves.toStrictEqual([
-    "us-east-1",
-    "us-east-1",
-    "us-west-2",
-    "us-west-2",
-    "us-east-1",
-    "us-east-1",
+  const clients = makeClients({ ...SETTINGS, dr: [DR, DR2] });
+  const { scheduler, sns } = clients;
+  const ec2 = Object.entries(clients.ec2).flatMap(([region, { reader, writer }]) => [
+    [region, reader.config.region()] as const,
+    [region, writer.config.region()] as const,
   ]);
+  expect(ec2.map(([region]) => region)).toStrictEqual([
+    "us-east-1",
+    "us-east-1",
+    "us-west-2",
+    "us-west-2",
+    "eu-west-1",
+    "eu-west-1",
+  ]);
+  await expect(Promise.all(ec2.map(([, its]) => its))).resolves.toStrictEqual(
+    ec2.map(([region]) => region),
+  );
+  await expect(scheduler.config.region()).resolves.toBe("us-east-1");
+  await expect(sns.config.region()).resolves.toBe("us-east-1");
+});
+
+test("a region that the vault does not have has no clients, and it is named", () => {
+  expect(() => ec2In(makeClients(SETTINGS), "eu-west-1")).toThrow(
+    "the vault has no clients for eu-west-1",
+  );
 });
 
 test("a retry strategy of the SDK's first kind is left as it is", () => {

@@ -4,18 +4,17 @@ import {
   DescribeSnapshotAttributeCommand,
 } from "@aws-sdk/client-ec2";
 import { mockClient } from "aws-sdk-client-mock";
-import { makeClients } from "../../src/vault/clients";
+import { ec2In, makeClients } from "../../src/vault/clients";
 import { guardDeletions } from "../../src/vault/guards";
 import { TAG } from "../../src/vault/tags";
 import { DAY_MS, HOUR_MS } from "../../src/vault/time";
 import type { DeleteAction, Snapshot, VaultSettings, World } from "../../src/vault/types";
 import { deleteAction } from "../support/actions";
-import { NOW, SETTINGS, copyOf, snapshot } from "../support/world";
+import { DR, NOW, SETTINGS, copyOf, inDr, snapshot } from "../support/world";
 
 const clients = makeClients(SETTINGS);
-const primary = mockClient(clients.primary.reader);
-const dr = mockClient(clients.dr.reader);
-const { drRegion } = SETTINGS;
+const primary = mockClient(ec2In(clients, SETTINGS.primaryRegion).reader);
+const dr = mockClient(ec2In(clients, DR.region).reader);
 const LOCKING: VaultSettings = { ...SETTINGS, lock: { mode: "governance", days: 7 } };
 
 beforeEach(() => {
@@ -34,13 +33,13 @@ const old = snapshot("old", { startTimeMs: NOW - 40 * DAY_MS });
 const oldCopy = copyOf(old, "old-copy");
 const newCopy = copyOf(snapshot("new"), "new-copy", { startTimeMs: NOW - HOUR_MS });
 const here = deleteAction("old");
-const there = deleteAction("old-copy", { region: drRegion });
+const there = deleteAction("old-copy", { region: DR.region });
 
 function guard(
   deletes: DeleteAction[],
   { policy = SETTINGS, snapshots = [old], copies = [oldCopy], hasTime = (): boolean => true } = {},
 ) {
-  const world: World = { snapshots, copies, problems: [], throttled: [] };
+  const world: World = { snapshots, copies: inDr(copies), problems: [], throttled: [] };
   const now = () => (hasTime() ? NOW : NOW + 2);
   return guardDeletions(clients, deletes, world, policy, { now, deadlineMs: NOW + 1 });
 }
@@ -228,7 +227,7 @@ describe("where copies are locked", () => {
   });
 
   test("a copy that is to go is not locked", async () => {
-    const goes = deleteAction("new-copy", { region: drRegion });
+    const goes = deleteAction("new-copy", { region: DR.region });
     const { actions } = await guard([goes], { policy: LOCKING, copies: [newCopy] });
     expect(actions).toStrictEqual([goes]);
   });

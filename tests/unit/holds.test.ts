@@ -2,10 +2,10 @@ import { inUseNotices, lockNotice, sharedNotice, tierHold } from "../../src/vaul
 import { DAY_MS, HOUR_MS } from "../../src/vault/time";
 import type { Outcome } from "../../src/vault/types";
 import { copyAction, deleteAction } from "../support/actions";
-import { NOW, SETTINGS, copyOf, snapshot } from "../support/world";
+import { DR, NOW, SETTINGS, copyOf, snapshot } from "../support/world";
 
 const action = deleteAction("snap-1", { reason: "9 days old, kept for 7 days" });
-const inDr = deleteAction("copy-1", { region: SETTINGS.drRegion });
+const there = deleteAction("copy-1", { region: DR.region });
 const STAYS = "Else leave it: it goes with the first sweep after the lock.";
 
 describe("the tier of a snapshot", () => {
@@ -59,9 +59,9 @@ describe("a lock", () => {
     const endMs = copy.startTimeMs + 8 * DAY_MS + HOUR_MS;
 
     test.each([
-      ["no longer than its own would be: nobody has to know", inDr, copy, endMs, false],
-      ["longer", inDr, copy, endMs + 1, true],
-      ["for as long, but not seen", inDr, undefined, endMs, true],
+      ["no longer than its own would be: nobody has to know", there, copy, endMs, false],
+      ["longer", there, copy, endMs + 1, true],
+      ["for as long, but not seen", there, undefined, endMs, true],
       ["for as long, but in the primary region", action, copy, endMs, true],
     ])("holds it %s", (_what, deletion, seen, expiresMs, isTold) => {
       const notice = lockNotice(deletion, seen, { state: "governance", expiresMs }, policy, NOW);

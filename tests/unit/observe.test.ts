@@ -4,13 +4,13 @@ import {
   DescribeVolumesCommand,
 } from "@aws-sdk/client-ec2";
 import { mockClient } from "aws-sdk-client-mock";
-import { makeClients } from "../../src/vault/clients";
+import { ec2In, makeClients } from "../../src/vault/clients";
 import { observe, observeInstances } from "../../src/vault/observe";
-import { SETTINGS } from "../support/world";
+import { DR, SETTINGS } from "../support/world";
 
 const clients = makeClients(SETTINGS);
-const primary = mockClient(clients.primary.reader);
-const dr = mockClient(clients.dr.reader);
+const primary = mockClient(ec2In(clients, SETTINGS.primaryRegion).reader);
+const dr = mockClient(ec2In(clients, DR.region).reader);
 const down = Object.assign(new Error("no route"), { name: "TimeoutError" });
 
 beforeEach(() => {
@@ -33,7 +33,8 @@ test("one that serves a slot sees instances, snapshots and copies, each in its r
   const world = await whole();
   expect(world.instances?.map((i) => i.instanceId)).toStrictEqual(["i-1"]);
   expect(world.snapshots?.map((s) => [s.snapshotId, s.region])).toStrictEqual([["snap-1", "us-east-1"]]); // prettier-ignore
-  expect(world.copies?.map((s) => [s.snapshotId, s.region])).toStrictEqual([["snap-2", "us-west-2"]]); // prettier-ignore
+  expect(Object.keys(world.copies)).toStrictEqual(["us-west-2"]);
+  expect(world.copies["us-west-2"]?.map((s) => [s.snapshotId, s.region])).toStrictEqual([["snap-2", "us-west-2"]]); // prettier-ignore
   expect(world.problems).toStrictEqual([]);
 });
 
@@ -51,14 +52,14 @@ test("a region that is down is a problem, and the other is seen", async () => {
   expect([world.instances?.length, world.snapshots?.length, world.copies]).toStrictEqual([
     1,
     1,
-    undefined,
+    {},
   ]);
   expect(world.problems).toStrictEqual([
     {
       kind: "not-observed",
       subject: "copies in us-west-2",
       message:
-        "could not read copies in us-west-2: TimeoutError: no route; nothing was copied or pruned",
+        "could not read copies in us-west-2: TimeoutError: no route; nothing was copied there or pruned",
       hint: "Check the role's rights and the region's health; the next sweep tries again.",
     },
   ]);
@@ -74,11 +75,11 @@ test("instances whose volumes can't be read are not seen: their tags may exclude
 
 test("what was seen before the instances is left as it was", async () => {
   const problem = { kind: "not-observed", subject: "copies", message: "" };
-  const before = { snapshots: [], problems: [problem], throttled: [] };
+  const before = { snapshots: [], copies: {}, problems: [problem], throttled: [] };
   const world = await observeInstances(clients, SETTINGS, before);
   expect(world.instances).toHaveLength(1);
-  expect([world.snapshots, world.copies, world.problems]).toStrictEqual([[], undefined, [problem]]);
-  expect(before).toStrictEqual({ snapshots: [], problems: [problem], throttled: [] });
+  expect([world.snapshots, world.copies, world.problems]).toStrictEqual([[], {}, [problem]]);
+  expect(before).toStrictEqual({ snapshots: [], copies: {}, problems: [problem], throttled: [] });
 });
 
 test("a read that stays throttled is not seen, but no problem yet", async () => {
@@ -86,7 +87,7 @@ test("a read that stays throttled is not seen, but no problem yet", async () => 
   primary.on(DescribeVolumesCommand).rejects(throttled);
   dr.on(DescribeSnapshotsCommand).rejects(throttled);
   const world = await whole();
-  expect([world.instances, world.copies, world.problems]).toStrictEqual([undefined, undefined, []]);
+  expect([world.instances, world.copies, world.problems]).toStrictEqual([undefined, {}, []]);
   expect(world.throttled.map(({ code, problem }) => [code, problem.subject])).toStrictEqual([
     ["RequestLimitExceeded", "copies in us-west-2"],
     ["RequestLimitExceeded", "instances in us-east-1"],

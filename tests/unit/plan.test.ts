@@ -2,14 +2,24 @@ import { planVault } from "../../src/vault/plan";
 import { TAG } from "../../src/vault/tags";
 import { DAY_MS, HOUR_MS, isoSeconds } from "../../src/vault/time";
 import type { Plan, Serving, Snapshot, World } from "../../src/vault/types";
-import { NOW, OPEN, SETTINGS, SLOT, copyOf, instance, snapshot, volume } from "../support/world";
+import {
+  NOW,
+  OPEN,
+  SETTINGS,
+  SLOT,
+  copyOf,
+  inDr,
+  instance,
+  snapshot,
+  volume,
+} from "../support/world";
 
 const web = instance("i-1", [volume("vol-1", { isRoot: true })]);
 const yesterday = snapshot("snap-1", { startTimeMs: NOW - DAY_MS });
 const whole: World = {
   instances: [web],
   snapshots: [yesterday],
-  copies: [],
+  copies: inDr([]),
   problems: [],
   throttled: [],
 };
@@ -59,7 +69,7 @@ describe("what was not seen is not acted on", () => {
   });
 
   test("no copy and no deletion without the copies, but the snapshots are made", () => {
-    expect(kinds({ ...whole, copies: undefined, problems }, OPEN)).toStrictEqual(["snapshot"]);
+    expect(kinds({ ...whole, copies: {}, problems }, OPEN)).toStrictEqual(["snapshot"]);
   });
 
   test("no snapshot without the instances", () => {
@@ -117,7 +127,7 @@ describe("snapshots that failed in EC2", () => {
 describe("a copy that stays pending", () => {
   const stuck = (hours: number) => {
     const copy = copyOf(yesterday, "copy-1", { state: "pending", startTimeMs: NOW - hours * HOUR_MS }); // prettier-ignore
-    return plan({ ...whole, copies: [copy] });
+    return plan({ ...whole, copies: inDr([copy]) });
   };
 
   test("is told after copyStuckHours, and neither replaced nor given up", () => {
@@ -142,7 +152,7 @@ describe("a copy that stays pending", () => {
 test("what is under way in either region is said, with the time that it began", () => {
   const pending = snapshot("snap-2", { state: "pending", startTimeMs: NOW - 5 });
   const copying = copyOf(yesterday, "copy-1", { state: "pending", startTimeMs: NOW - 3 });
-  const world = { ...whole, snapshots: [yesterday, pending], copies: [copying] };
+  const world = { ...whole, snapshots: [yesterday, pending], copies: inDr([copying]) };
   expect(plan(world).pending).toStrictEqual([
     { snapshotId: "snap-2", region: "us-east-1", sinceMs: NOW - 5 },
     { snapshotId: "copy-1", region: "us-west-2", sinceMs: NOW - 3 },
@@ -161,7 +171,7 @@ describe("duplicates", () => {
   });
 
   test("give way to the one that is copied, though it is the younger", () => {
-    const world = { ...whole, snapshots: [first, second], copies: [copyOf(second, "copy")] };
+    const world = { ...whole, snapshots: [first, second], copies: inDr([copyOf(second, "copy")]) };
     const { actions } = plan(world);
     expect(actions.map((a) => a.kind === "delete" && a.snapshotId)).toStrictEqual(["a-first"]);
   });
@@ -171,7 +181,7 @@ describe("duplicates", () => {
       copyOf(second, "of-second", { startTimeMs: NOW + 2 }),
       copyOf(first, "of-first", { startTimeMs: NOW + 3 }),
     ];
-    const world = { ...whole, snapshots: [first, second], copies };
+    const world = { ...whole, snapshots: [first, second], copies: inDr(copies) };
     const { actions } = plan(world);
     expect(actions.map((a) => a.kind === "delete" && a.snapshotId)).toStrictEqual([
       "b-second",
@@ -193,6 +203,6 @@ test("a copy that does not say its volume is left alone: EC2 gives all copies th
     volumeId: "vol-ffffffff",
     tags: stripped,
   }));
-  const { actions } = plan({ ...whole, copies });
+  const { actions } = plan({ ...whole, copies: inDr(copies) });
   expect(actions.map((action) => action.kind)).toStrictEqual(["copy"]);
 });

@@ -1,27 +1,33 @@
-import fc from "fast-check";
 import {
   copiesBySource,
+  copiesOf,
   copyFault,
-  copyTags,
   coverageOf,
   planCopies,
 } from "../../src/vault/planCopies";
-import { INSTANCE_TAG_PREFIX, MAX_TAGS, TAG } from "../../src/vault/tags";
+import { drCopyTags } from "../../src/vault/copyTags";
+import { copyExpiredTag } from "../../src/vault/tags";
 import { HOUR_MS, MINUTE_MS } from "../../src/vault/time";
 import type { Snapshot } from "../../src/vault/types";
-import { KEY, NOW, SETTINGS, copyOf, snapshot } from "../support/world";
+import { DR, DR2, KEY, NOW, SETTINGS, copyOf, snapshot, standInOf } from "../support/world";
 
 const OTHER_KEY = "arn:aws:kms:us-west-2:111122223333:key/other";
 const source = snapshot("snap-1", { startTimeMs: NOW - 5 * HOUR_MS });
-const marked = snapshot("snap-1", { tags: { [TAG.copyExpired]: "2026-11-01T03:00:00Z" } });
+const marked = snapshot("snap-1", {
+  tags: { [copyExpiredTag(DR.region)]: "2026-11-01T03:00:00Z" },
+});
 const sound = copyOf(source, "sound");
 const pending = copyOf(source, "pending", { state: "pending" });
 const failed = copyOf(source, "failed", { state: "error", stateMessage: "key is disabled" });
 const plain = copyOf(source, "plain", { encrypted: false });
+const elsewhere = snapshot("snap-1", {
+  tags: { [copyExpiredTag(DR2.region)]: "2026-11-01T03:00:00Z" },
+});
 const otherKey = copyOf(source, "other-key", { kmsKeyId: OTHER_KEY });
 
 function plan(snapshots: Snapshot[], copies: Snapshot[]) {
-  return planCopies(snapshots, copiesBySource(copies), SETTINGS, NOW);
+  const target = { ...DR, vaultId: SETTINGS.vaultId, tagsOf: drCopyTags };
+  return planCopies(snapshots, copiesBySource(copies), target, NOW);
 }
 
 test.each([
@@ -36,12 +42,9 @@ test.each([
   ["expired", "none, and marked", marked, []],
   ["expired", "a broken one, and marked", marked, [failed]],
   ["sound", "a good one, and marked", marked, [sound]],
+  ["missing", "none, and marked for another region", elsewhere, []],
 ])("coverage is %s with a copy that is %s", (coverage, _what, of, copies) => {
-  expect(coverageOf(of, copies, KEY)).toBe(coverage);
-});
-
-test("coverage is missing where no copies are known", () => {
-  expect(coverageOf(source, undefined, KEY)).toBe("missing");
+  expect(coverageOf(of, copies, DR)).toBe(coverage);
 });
 
 test.each([
@@ -59,6 +62,15 @@ test.each([
 test("copies are found by their source; one that names none belongs to nothing", () => {
   const lost: Snapshot = { ...sound, snapshotId: "lost", tags: {} };
   expect([...copiesBySource([sound, lost, failed])]).toStrictEqual([["snap-1", [sound, failed]]]);
+});
+
+test("copies of an original are copies of what stands in for it", () => {
+  const standIn = standInOf(source, "stand-in");
+  const own = copyOf(standIn, "own");
+  const bySource = copiesBySource([sound, own]);
+  expect(copiesOf(standIn, bySource)).toStrictEqual([own, sound]);
+  expect(copiesOf(standIn, copiesBySource([own]))).toStrictEqual([own]);
+  expect(copiesOf(source, bySource)).toStrictEqual([sound]);
 });
 
 describe("planning", () => {
@@ -80,7 +92,7 @@ describe("planning", () => {
         sourceRegion: "us-east-1",
         kmsKeyArn: KEY,
         sinceMs: source.startTimeMs,
-        tags: copyTags(source),
+        tags: drCopyTags(source),
         description: "smart-vault-test copy of snap-1 from us-east-1",
         reason: "no copy yet",
       },
@@ -114,13 +126,15 @@ describe("planning", () => {
     expect(problems).toStrictEqual([
       {
         kind: "broken-copy",
-        subject: "snap-1",
+        subject: "snap-1 in us-west-2",
         message:
           "the copy failed-2 of snap-1 in us-west-2 is not usable: it is in state error: key is disabled; it is being replaced",
-        hint: "If the key is named: check that the vault's key in the DR region is enabled, and that sourceKeyArns lists the key of the source volume.",
+        hint: "If the key is named: check that the vault's key in that region is enabled, and that sourceKeyArns lists the key of the source volume.",
       },
     ]);
-    expect(plan([source], tries(4)).problems.map((p) => p.subject)).toStrictEqual(["snap-1"]);
+    expect(plan([source], tries(4)).problems.map((p) => p.subject)).toStrictEqual([
+      "snap-1 in us-west-2",
+    ]);
   });
 
   test.each([
@@ -129,7 +143,9 @@ describe("planning", () => {
   ])("tells a completed copy that is %s at once: that does not pass", (_what, copy, fault) => {
     const { actions, problems } = plan([source], [copy]);
     expect(actions).toHaveLength(1);
-    expect(problems.map((p) => [p.kind, p.subject])).toStrictEqual([["broken-copy", "snap-1"]]);
+    expect(problems.map((p) => [p.kind, p.subject])).toStrictEqual([
+      ["broken-copy", "snap-1 in us-west-2"],
+    ]);
     expect(problems[0]?.message).toContain(fault);
   });
 
@@ -155,71 +171,5 @@ describe("planning", () => {
     expect(problems.map(({ kind, subject }) => [kind, subject])).toStrictEqual([
       ["not-copyable", source.snapshotId],
     ]);
-  });
-});
-
-describe("a copy's tags", () => {
-  const full = snapshot("snap-1", {
-    tags: {
-      [TAG.instanceName]: "web",
-      [TAG.instanceType]: "m7g.large",
-      [TAG.availabilityZone]: "us-east-1a",
-      [TAG.crashConsistent]: "true",
-      [TAG.setSize]: "1",
-      [TAG.volumes]: "vol-1:/dev/xvda:root:gp3:16:3000:125",
-      [`${INSTANCE_TAG_PREFIX}team`]: "core",
-      Mount: "/",
-    },
-  });
-
-  test("are enough to restore with the primary region gone", () => {
-    expect(copyTags(full)).toStrictEqual({
-      [TAG.vault]: SETTINGS.vaultId,
-      [TAG.instance]: "i-1",
-      [TAG.instanceName]: "web",
-      [TAG.instanceType]: "m7g.large",
-      [TAG.availabilityZone]: "us-east-1a",
-      [TAG.slot]: "2026-11-22T03:00:00Z",
-      [TAG.run]: "run-0",
-      [TAG.crashConsistent]: "true",
-      [TAG.setSize]: "1",
-      [TAG.sourceSnapshot]: "snap-1",
-      [TAG.sourceVolume]: "vol-1",
-      [TAG.device]: "/dev/xvda",
-      [TAG.deviceRole]: "root",
-      [TAG.volumeType]: "gp3",
-      [TAG.volumeSizeGiB]: "16",
-      [TAG.volumeIops]: "3000",
-      [TAG.volumeThroughputMiBps]: "125",
-      [`${INSTANCE_TAG_PREFIX}team`]: "core",
-      Mount: "/",
-    });
-  });
-
-  test("tell a data volume from a root", () => {
-    const tags = { [TAG.volumes]: "vol-1:/dev/sdf:data::::" };
-    expect(copyTags(snapshot("s", { tags }))[TAG.deviceRole]).toBe("data");
-  });
-
-  test("have the snapshot's own size where the facts were lost", () => {
-    const tags = copyTags(source);
-    expect(tags[TAG.volumeSizeGiB]).toBe("8");
-    expect(tags[TAG.device]).toBeUndefined();
-  });
-
-  test("never pass 50, and never lose what a restore needs for a person's tags", () => {
-    const needed = Object.keys(copyTags(full)).filter((key) => key.startsWith("smart-vault:"));
-    const people = fc.dictionary(fc.string({ minLength: 1, maxLength: 20 }), fc.string(), {
-      maxKeys: 60,
-      noNullPrototype: true,
-      size: "max",
-    });
-    fc.assert(
-      fc.property(people, (tags) => {
-        const made = copyTags({ ...full, tags: { ...tags, ...full.tags } });
-        expect(Object.keys(made).length).toBeLessThanOrEqual(MAX_TAGS);
-        expect(needed.filter((key) => made[key] === undefined)).toStrictEqual([]);
-      }),
-    );
   });
 });

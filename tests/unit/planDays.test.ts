@@ -4,7 +4,7 @@ import { TAG } from "../../src/vault/tags";
 import { DAY_MS, HOUR_MS, isoSeconds } from "../../src/vault/time";
 import type { Action, Serving, World } from "../../src/vault/types";
 import { applyToWorld } from "../support/applyToWorld";
-import { NOW, SETTINGS, instance, volume, keeping } from "../support/world";
+import { DR, NOW, SETTINGS, inDr, instance, volume, keeping } from "../support/world";
 
 const DAYS = 60;
 const VOLUMES = [volume("vol-1", { isRoot: true }), volume("vol-2")];
@@ -12,7 +12,13 @@ const VOLUMES = [volume("vol-1", { isRoot: true }), volume("vol-2")];
 /** A run a day and a sweep every six hours. The instance is terminated on the given day. */
 function live(retentionDays: number, drRetentionDays: number, terminatedOnDay = DAYS) {
   const policy = { ...SETTINGS, policies: keeping(retentionDays, drRetentionDays) };
-  let world: World = { instances: [], snapshots: [], copies: [], problems: [], throttled: [] };
+  let world: World = {
+    instances: [],
+    snapshots: [],
+    copies: inDr([]),
+    problems: [],
+    throttled: [],
+  };
   const done: Action[] = [];
   for (let hour = 0; hour < DAYS * 24; hour += 6) {
     const nowMs = NOW + hour * HOUR_MS;
@@ -44,7 +50,7 @@ test.each([
   const { world, daysOf } = live(here, there);
   for (const { volumeId } of VOLUMES) {
     expect(daysOf(world.snapshots, volumeId)).toStrictEqual(lastDays(here));
-    expect(daysOf(world.copies, volumeId)).toStrictEqual(lastDays(there));
+    expect(daysOf(world.copies[DR.region], volumeId)).toStrictEqual(lastDays(there));
   }
 });
 
@@ -72,6 +78,6 @@ test.each([
   const { world, daysOf } = live(here, there, 20);
   for (const { volumeId } of VOLUMES) {
     expect(daysOf(world.snapshots, volumeId)).toStrictEqual([19]);
-    expect(daysOf(world.copies, volumeId)).toStrictEqual([19]);
+    expect(daysOf(world.copies[DR.region], volumeId)).toStrictEqual([19]);
   }
 }); // prettier-ignore

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { lockable, planLocks } from "../../src/vault/planLocks";
 import { DAY_MS, HOUR_MS } from "../../src/vault/time";
 import type { Snapshot, SnapshotLock, VaultPolicy } from "../../src/vault/types";
-import { NOW, SETTINGS, copyOf, snapshot } from "../support/world";
+import { DR, NOW, SETTINGS, copyOf, snapshot } from "../support/world";
 
 const LOCK: SnapshotLock = { mode: "governance", days: 7 };
 const POLICY: VaultPolicy = { ...SETTINGS, lock: LOCK };
@@ -13,7 +13,7 @@ function copy(snapshotId: string, ageMs: number, extra: Partial<Snapshot> = {}):
 }
 
 function plan(copies: Snapshot[], locked: string[] = [], leaving: string[] = [], policy = POLICY) {
-  const owed = lockable(copies, new Set(leaving), policy, NOW);
+  const owed = lockable(copies, new Set(leaving), DR, policy.lock, NOW);
   return planLocks(owed, (id) => locked.includes(id), policy.lock ?? LOCK, NOW);
 }
 
@@ -80,7 +80,7 @@ test("a lock ends less than a day after the days that it is for, and never needs
       expect(action.days).toBeLessThanOrEqual(days);
       const endsMs = NOW + action.days * DAY_MS;
       expect(endsMs - endOfDaysMs).toBeLessThan(DAY_MS);
-      if (ageMs >= 0) expect(lockable([one], new Set(), policy, endsMs)).toStrictEqual([]);
+      if (ageMs >= 0) expect(lockable([one], new Set(), DR, policy.lock, endsMs)).toStrictEqual([]);
     }),
   );
 });

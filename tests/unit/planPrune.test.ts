@@ -1,12 +1,14 @@
+import type { Duplicate } from "../../src/vault/counted";
+import { sourceFinder } from "../../src/vault/encryption";
 import type { Coverage } from "../../src/vault/planCopies";
 import { makeCalendar } from "../../src/vault/calendar";
 import { prunePrimary } from "../../src/vault/planPrune";
 import { pruneDr } from "../../src/vault/planPruneDr";
 import type { PruneRules } from "../../src/vault/pruneRules";
-import { TAG } from "../../src/vault/tags";
+import { TAG, copyExpiredTag } from "../../src/vault/tags";
 import { DAY_MS, HOUR_MS } from "../../src/vault/time";
 import type { Snapshot } from "../../src/vault/types";
-import { KEY, NOW, SETTINGS, copyOf, snapshot } from "../support/world";
+import { DR, KEY, NOW, copyOf, snapshot } from "../support/world";
 
 const SEVEN_DAYS = { retentionDays: 7 };
 const RULES: PruneRules = {
@@ -31,11 +33,13 @@ describe("the primary region", () => {
   const prune = (
     counted: Snapshot[],
     coverage: Coverage = "sound",
-    extra: { duplicate: Snapshot; of: Snapshot }[] = [],
+    extra: Duplicate[] = [],
     failed: Snapshot[] = [],
   ) => {
     const own = [...counted, ...extra.map((e) => e.duplicate), ...failed];
-    return decisions(prunePrimary(own, counted, extra, () => coverage, RULES));
+    const safe = ["sound", "expired"].includes(coverage);
+    const unsafe = () => (safe ? undefined : `its copy is ${coverage}`);
+    return decisions(prunePrimary(own, counted, extra, unsafe, RULES));
   };
 
   test.each<[Coverage, string[]]>([
@@ -58,22 +62,24 @@ describe("the primary region", () => {
 
   test("deletes a duplicate once the one that counts has a sound copy", () => {
     const of = daysOld("of", 1);
-    const extra = [{ duplicate: daysOld("twin", 1), of }];
+    const extra = [{ duplicate: daysOld("twin", 1), of, why: "a duplicate of of" }];
     expect(prune([of], "sound", extra)).toStrictEqual([
       "- twin: a duplicate of of",
       "+ of: within 7 days, the newest of vol-1",
     ]);
     expect(prune([of], "pending", extra)).toStrictEqual([
       "+ of: within 7 days, the newest of vol-1",
-      "+ twin: a duplicate of of, which has no sound copy yet",
+      "+ twin: a duplicate of of, but its copy is pending",
     ]);
   });
 
   test("keeps a duplicate that is pending: deleting it would not help", () => {
     const of = daysOld("of", 1);
     const duplicate = daysOld("twin", 1, { state: "pending" });
-    expect(prune([of], "sound", [{ duplicate, of }])).toHaveLength(2);
-    expect(prune([of], "sound", [{ duplicate, of }])[1]).toMatch(/^\+ twin/);
+    expect(prune([of], "sound", [{ duplicate, of, why: "a duplicate of of" }])).toStrictEqual([
+      "+ of: within 7 days, the newest of vol-1",
+      "+ twin: a duplicate of of, but it is pending",
+    ]);
   });
 
   test.each([
@@ -96,7 +102,7 @@ describe("the remains of a failed snapshot of a volume of which EC2 takes one at
   const remains = (volumeType: string, days: number) => {
     const tags = { [TAG.volumes]: `vol-1:/dev/sdf:data:${volumeType}:500::` };
     const bad = daysOld("bad", days, { state: "error", tags });
-    return decisions(prunePrimary([bad], [], [], () => "missing", RULES));
+    return decisions(prunePrimary([bad], [], [], () => "its copy is missing", RULES));
   };
 
   test.each(["st1", "sc1"])("go at once where it is %s, since they stand in the next one's way", (type) => {
@@ -113,9 +119,11 @@ describe("the DR region", () => {
   const prune = (copies: Snapshot[], sources: Snapshot[] = [], leaving: string[] = []) =>
     pruneDr(
       copies,
-      new Map(sources.map((s) => [s.snapshotId, s])),
-      new Set(leaving),
-      SETTINGS,
+      {
+        sources: sourceFinder(sources),
+        stays: sourceFinder(sources.filter((s) => !leaving.includes(s.snapshotId))),
+      },
+      DR,
       RULES,
     );
 
@@ -230,7 +238,9 @@ describe("the DR region", () => {
   });
 
   test("deletes a failed copy whose source is gone or needs no copy", () => {
-    const marked = daysOld("new", 1, { tags: { [TAG.copyExpired]: "2026-11-21T03:00:00Z" } });
+    const marked = daysOld("new", 1, {
+      tags: { [copyExpiredTag(DR.region)]: "2026-11-21T03:00:00Z" },
+    });
     const broken = copyOf(newSource, "broken", failed);
     const expected = ["- broken: it is in state error, and its source is gone"];
     expect(decisions(prune([broken]))).toStrictEqual(expected);

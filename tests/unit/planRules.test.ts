@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { isOwn } from "../../src/vault/duplicates";
 import { planVault } from "../../src/vault/plan";
-import { coverageOf, copiesBySource, copyState } from "../../src/vault/planCopies";
+import { copiesBySource, copiesOf, copyState, coverageOf } from "../../src/vault/planCopies";
 import { TAG } from "../../src/vault/tags";
 import { isoSeconds, DAY_MS, HOUR_MS, MINUTE_MS } from "../../src/vault/time";
 import type {
@@ -15,7 +15,7 @@ import type {
 } from "../../src/vault/types";
 import { applyToWorld } from "../support/applyToWorld";
 import { arbitraryPolicy, arbitraryWorld } from "../support/arbitraryWorld";
-import { KEY, NOW, OPEN, SETTINGS, SLOT } from "../support/world";
+import { DR, KEY, NOW, OPEN, SETTINGS, SLOT } from "../support/world";
 
 const RUNS = { numRuns: 1_500 };
 
@@ -25,6 +25,11 @@ function deletesOf(plan: Plan): DeleteAction[] {
 
 function own(snapshots: readonly Snapshot[] = []): Snapshot[] {
   return snapshots.filter((snapshot) => isOwn(snapshot, SETTINGS.vaultId));
+}
+
+/** The vault's copies in all DR regions. */
+function ownCopies({ copies }: World): Snapshot[] {
+  return own(Object.values(copies).flat());
 }
 
 const arbitraryServing = fc.constantFrom<(Serving | undefined)[]>(
@@ -76,21 +81,21 @@ describe("the rules that never break", () => {
 
   test("1 and 3: the newest sound copy of a volume is never deleted in the DR region", () => {
     always((plan, world) => {
-      expectNewestKept(plan, own(world.copies).filter((c) => copyState(c, KEY) === "sound")); // prettier-ignore
+      expectNewestKept(plan, ownCopies(world).filter((c) => copyState(c, KEY) === "sound")); // prettier-ignore
     });
   });
 
   test("1 and 3: the newest completed copy of a volume is never deleted, whatever its key", () => {
     always((plan, world) => {
-      expectNewestKept(plan, own(world.copies).filter((c) => c.state === "completed")); // prettier-ignore
+      expectNewestKept(plan, ownCopies(world).filter((c) => c.state === "completed")); // prettier-ignore
     });
   });
 
   test("2: a completed snapshot goes only when its copy is sound or expired, or its duplicate's is", () => {
     always((plan, world) => {
-      const bySource = copiesBySource(own(world.copies));
+      const bySource = copiesBySource(ownCopies(world));
       const safe = (s: Snapshot) =>
-        ["sound", "expired"].includes(coverageOf(s, bySource.get(s.snapshotId), KEY));
+        ["sound", "expired"].includes(coverageOf(s, copiesOf(s, bySource), DR));
       const gone = new Set(deletesOf(plan).map((action) => action.snapshotId));
       for (const s of own(world.snapshots)) {
         if (!gone.has(s.snapshotId) || s.state === "error") continue;
@@ -104,7 +109,7 @@ describe("the rules that never break", () => {
 
   test("2: what is pending is never deleted", () => {
     always((plan, world) => {
-      const pending = [...(world.snapshots ?? []), ...(world.copies ?? [])]
+      const pending = [...(world.snapshots ?? []), ...Object.values(world.copies).flat()]
         .filter((s) => s.state === "pending")
         .map((s) => s.snapshotId);
       const gone = deletesOf(plan).map((action) => action.snapshotId);
@@ -115,7 +120,7 @@ describe("the rules that never break", () => {
   test("4: nothing without the vault's tags is deleted, copied or marked", () => {
     always((plan, world) => {
       const ours = new Set(
-        [...own(world.snapshots), ...own(world.copies)].map(({ snapshotId }) => snapshotId),
+        [...own(world.snapshots), ...ownCopies(world)].map(({ snapshotId }) => snapshotId),
       );
       const touched = plan.actions.flatMap((action) =>
         action.kind === "copy"
@@ -231,7 +236,7 @@ describe("every plan", () => {
       const ids = (list: readonly { region: string; snapshotId: string }[]) =>
         list.map(({ region, snapshotId }) => `${region} ${snapshotId}`).sort();
       const decided = [...plan.kept, ...deletesOf(plan)];
-      expect(ids(decided)).toStrictEqual(ids([...own(world.snapshots), ...own(world.copies)]));
+      expect(ids(decided)).toStrictEqual(ids([...own(world.snapshots), ...ownCopies(world)]));
       expect(decided.filter(({ reason }) => reason === "")).toStrictEqual([]);
     });
   });
@@ -247,7 +252,9 @@ describe("every plan", () => {
       const reversed: World = {
         ...world,
         snapshots: [...(world.snapshots ?? [])].reverse(),
-        copies: [...(world.copies ?? [])].reverse(),
+        copies: Object.fromEntries(
+          Object.entries(world.copies).map(([region, seen]) => [region, [...seen].reverse()]),
+        ),
       };
       expect(sorted(planFor(reversed, policy, serving))).toStrictEqual(sorted(plan));
     });

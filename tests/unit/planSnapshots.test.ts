@@ -1,15 +1,25 @@
 import fc from "fast-check";
 import { planSnapshots } from "../../src/vault/planSnapshots";
 import { INSTANCE_TAG_PREFIX, MAX_TAGS, TAG } from "../../src/vault/tags";
-import type { ProtectedInstance, Snapshot, SnapshotAction, Tags } from "../../src/vault/types";
-import { NOW, OPEN, SETTINGS, SLOT, instance, snapshot, volume } from "../support/world";
+import type {
+  KeyedRegion,
+  ProtectedInstance,
+  Snapshot,
+  SnapshotAction,
+  Tags,
+} from "../../src/vault/types";
+import { DR, NOW, OPEN, SETTINGS, SLOT, instance, snapshot, volume } from "../support/world";
 
 const EXCLUDE = { [SETTINGS.tagKey]: "exclude" };
 const root = volume("vol-1", { isRoot: true, volumeType: "gp3", sizeGiB: 8 });
 const data = volume("vol-2", { deviceName: "/dev/sdf" });
 
-function plan(instances: ProtectedInstance[], snapshots: Snapshot[] = []) {
-  return planSnapshots(instances, snapshots, SETTINGS, OPEN, "run-1", NOW);
+function plan(
+  instances: ProtectedInstance[],
+  snapshots: Snapshot[] = [],
+  dr: readonly KeyedRegion[] = SETTINGS.dr,
+) {
+  return planSnapshots(instances, snapshots, { ...SETTINGS, dr }, OPEN, "run-1", NOW);
 }
 
 function numbered(count: number, prefix = "key"): Tags {
@@ -37,6 +47,7 @@ test("an instance without a snapshot for the slot gets one set, with all that a 
         excludeBootVolume: false,
         excludeDataVolumeIds: [],
         copyVolumeTags: true,
+        maxTags: 49,
         tags: {
           [TAG.vault]: SETTINGS.vaultId,
           [TAG.instance]: "i-1",
@@ -156,15 +167,18 @@ describe("EC2's 50 tags", () => {
   const counts = fc.record({
     ofInstance: fc.integer({ min: 0, max: 50 }),
     ofVolumes: fc.array(fc.integer({ min: 0, max: 50 }), { minLength: 1, maxLength: 20 }),
+    regions: fc.integer({ min: 1, max: 5 }),
   });
 
-  test("are never passed by a set, with the crash-consistency tag and the later mark", () => {
+  test("are never passed by a set, with the crash-consistency tag and the later mark of each DR region", () => {
     fc.assert(
-      fc.property(counts, ({ ofInstance, ofVolumes }) => {
+      fc.property(counts, ({ ofInstance, ofVolumes, regions }) => {
         const volumes = ofVolumes.map((n, i) => volume(`vol-${i}`, { tags: numbered(n, `v${i}`) }));
-        const [action] = plan([instance("i-1", volumes, numbered(ofInstance))]).actions;
+        const dr = Array<KeyedRegion>(regions).fill(DR);
+        const [action] = plan([instance("i-1", volumes, numbered(ofInstance))], [], dr).actions;
+        expect(action?.maxTags).toBe(MAX_TAGS - regions);
         const copied = action?.copyVolumeTags === true ? Math.max(...ofVolumes) : 0;
-        const written = Object.keys(action?.tags ?? {}).length + copied + 2;
+        const written = Object.keys(action?.tags ?? {}).length + copied + 1 + regions;
         expect(written).toBeLessThanOrEqual(MAX_TAGS);
         // Nothing is left out without need: either all of the instance's tags are there, or the budget is used up.
         const fromInstance = Object.keys(action?.tags ?? {}).filter((k) => k.startsWith(INSTANCE_TAG_PREFIX)); // prettier-ignore

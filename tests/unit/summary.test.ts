@@ -90,7 +90,7 @@ test("each failure is a problem that names what and where, after the plan's own"
   expect(problems.map((p) => [problemKey(p), p.message])).toStrictEqual([
     ["broken-copy/x", "broken-copy"],
     ["snapshot-failed/i-1", "snapshots of i-1 in us-east-1 failed: why"],
-    ["copy-failed/snap-1", "the copy of snap-1 in us-west-2 failed: why"],
+    ["copy-failed/snap-1 in us-west-2", "the copy of snap-1 in us-west-2 failed: why"],
     ["delete-failed/snap-2", "deleting snap-2 in us-east-1 failed: why"],
     ["lock-failed/snap-3", "locking snap-3 in us-west-2 failed: why"],
   ]);
