@@ -5,10 +5,11 @@
 import { isOwn, isOwnCopy } from "./duplicates";
 import { type Measured, METRIC, REGION_METRIC as R } from "./metricNames";
 import { copyState } from "./planCopies";
+import { dataTimeMs, recoveryPoints } from "./points";
 import { stalestHours } from "./stalest";
 import type { Summary } from "./summary";
 import { TAG } from "./tags";
-import { MINUTE_MS, SECOND_MS, parseIso } from "./time";
+import { MINUTE_MS, SECOND_MS } from "./time";
 import type { Action, KeyedRegion, Outcome, Snapshot, VaultPolicy, World } from "./types";
 
 export interface Measuring {
@@ -46,16 +47,22 @@ function ofVault({ summary, world, startMs, nowMs }: Measuring): Measured[] {
   return [...measured, { name: METRIC.instancesTargeted, value: targeted, unit: "Count" }];
 }
 
-/** Of the newest slot: how many are there and completed, or failed. */
-function ofNewestSlot(own: readonly Snapshot[]): { completed: number; failed: number } {
+/** Of the newest slot: how many volumes have their recovery point, and how many snapshots or copies failed. */
+function ofNewestSlot(own: readonly Snapshot[], points: readonly Snapshot[]) {
   let slot = "";
   for (const { tags } of own) slot = (tags[TAG.slot] ?? "") > slot ? (tags[TAG.slot] ?? "") : slot;
-  const newest = own.filter(({ tags }) => tags[TAG.slot] === slot);
-  const having = (state: string) => newest.filter((snapshot) => snapshot.state === state).length;
-  return { completed: having("completed"), failed: having("error") };
+  const isOfSlot = ({ tags }: Snapshot) => tags[TAG.slot] === slot;
+  return {
+    completed: points.filter(isOfSlot).length,
+    failed: own.filter((snapshot) => isOfSlot(snapshot) && snapshot.state === "error").length,
+  };
 }
 
-/** Since when the oldest snapshot has had no sound copy in the region; `undefined` where each has one. */
+/**
+ * Since when the oldest snapshot has had no sound copy in the region; `undefined` where each has one. A snapshot that is
+ * not completed yet is not owed one.
+ * @param planned what this invocation was to do, whatever became of it: a copy that was just begun is not sound yet
+ */
 export function oldestMissingMs(
   copies: readonly Snapshot[],
   planned: readonly Action[],
@@ -66,7 +73,7 @@ export function oldestMissingMs(
   const copied = new Set(copies.filter(isSound).map(source));
   const waiting = copies.filter((copy) => !isSound(copy) && !copied.has(source(copy)));
   const since = [
-    ...waiting.map((copy) => parseIso(copy.tags[TAG.sourceStarted] ?? "") ?? copy.startTimeMs),
+    ...waiting.map(dataTimeMs),
     ...planned.flatMap((action) =>
       action.kind === "copy" && action.region === region ? [action.sinceMs] : [],
     ),
@@ -79,8 +86,9 @@ function made(outcomes: readonly Outcome[], kind: Action["kind"], status: Outcom
 }
 
 /** What is there, in all: told once a run. */
-function held(own: readonly Snapshot[]): [name: string, value: number, unit: Measured["unit"]][] {
-  const points = own.filter(({ state }) => state === "completed");
+function held(
+  points: readonly Snapshot[],
+): [name: string, value: number, unit: Measured["unit"]][] {
   const gib = points.reduce((sum, { sizeGiB }) => sum + sizeGiB, 0);
   return [
     [R.recoveryPoints, points.length, "Count"],
@@ -94,8 +102,9 @@ function ofRegion(region: string, seen: readonly Snapshot[], measuring: Measurin
   const dr = policy.dr.find((one) => one.region === region);
   const isVaults = dr === undefined ? isOwn : isOwnCopy;
   const own = seen.filter((snapshot) => isVaults(snapshot, policy.vaultId));
-  const { completed, failed } = ofNewestSlot(own);
-  const actions = outcomes.filter(({ status }) => status !== "done").map(({ action }) => action);
+  const points = recoveryPoints(own, dr);
+  const { completed, failed } = ofNewestSlot(own, points);
+  const actions = outcomes.map(({ action }) => action);
   const missingMs = dr === undefined ? undefined : oldestMissingMs(own, actions, dr);
   const started = (kind: Action["kind"]) =>
     outcomes.filter((o) => o.action.kind === kind).flatMap((o) => o.snapshotIds).length;
@@ -120,11 +129,14 @@ function ofRegion(region: string, seen: readonly Snapshot[], measuring: Measurin
     measured.push({ name: R.oldestMissingCopy, value, unit: "NoUnit", region });
   }
   if (summary.wake.kind !== "run") return measured;
-  const stalest = stalestHours(world.instances, own, dr, policy, nowMs);
+  const stalest = stalestHours(world.instances, points, policy.tagKey, nowMs);
   if (stalest !== undefined) {
     measured.push({ name: R.stalestInstance, value: stalest, unit: "NoUnit", region });
   }
-  return [...measured, ...held(own).map(([name, value, unit]) => ({ name, value, unit, region }))];
+  return [
+    ...measured,
+    ...held(points).map(([name, value, unit]) => ({ name, value, unit, region })),
+  ];
 }
 
 export function measure(measuring: Measuring): Measured[] {

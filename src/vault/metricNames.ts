@@ -5,34 +5,39 @@
 
 export const METRIC_NAMESPACE = "SmartVault";
 
-/** Of the vault. */
+/** Of the vault. What each means, and when it is sent: docs/METRICS.md. */
 export const METRIC = {
+  /** 1 by a run that came to its end, whatever it found. */
   runsCompleted: "RunsCompleted",
   /** Protected instances, as a run saw them; `zeroMatches` is 1 where there are none. */
   instancesTargeted: "InstancesTargeted",
   zeroMatches: "ZeroMatches",
+  /** Put off for a limit or for time; by AWS's code for why as `ActionsDeferred.<code>`. */
   actionsDeferred: "ActionsDeferred",
+  /** Problems that are no notices, told or not. */
   problemsSeen: "ProblemsSeen",
-  /** Seconds. */
+  /** Seconds, of a run. */
   runDuration: "RunDuration",
 } as const;
 
 /** Of a region. */
 export const REGION_METRIC = {
   snapshotsStarted: "SnapshotsStarted",
+  /** Volumes that have their recovery point of the newest slot; not sent by sweeps. */
   snapshotsCompleted: "SnapshotsCompleted",
+  /** Of the newest slot in state error, and CreateSnapshots calls that were refused. */
   snapshotsFailed: "SnapshotsFailed",
   copiesStarted: "CopiesStarted",
   copiesCompleted: "CopiesCompleted",
   copiesFailed: "CopiesFailed",
   copiesDeferred: "CopiesDeferred",
   snapshotsDeleted: "SnapshotsDeleted",
-  /** Completed recovery points, and the sum of their volumes' sizes: what is protected, not what is billed. */
+  /** One a volume and slot that can be restored from, and the sum of their volumes' sizes: what is protected, not what is billed. */
   recoveryPoints: "RecoveryPoints",
   protectedGiB: "ProtectedGiB",
   /** Minutes since the start of the oldest snapshot that this DR region has no sound copy of. */
   oldestMissingCopy: "OldestMissingCopyMinutes",
-  /** Hours since the newest recovery point in this region of the instance that is worst off. */
+  /** Hours since the data of the newest recovery point in this region of the instance that is worst off. */
   stalestInstance: "StalestInstanceHours",
 } as const;
 

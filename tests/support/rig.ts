@@ -17,12 +17,16 @@ import { mockClient } from "aws-sdk-client-mock";
 import { ec2In, makeClients } from "../../src/vault/clients";
 import type { ClockState } from "../../src/vault/clockState";
 import { type InvocationResult, type LambdaContext, invoke } from "../../src/vault/handler";
+import type { Measured } from "../../src/vault/metricNames";
 import { tagsToList } from "../../src/vault/tags";
 import type { Snapshot, VaultSettings } from "../../src/vault/types";
 import { DR, FUNCTION_ARN, NOW, SETTINGS } from "./world";
 
 /** What a pass is woken with: the clock's payload. */
 export type ClockInput = ClockState & { kind: "pass" };
+
+/** A metric, and when it was sent. */
+export type Emitted = Measured & { atMs: number };
 
 const $metadata = { requestId: "r-1" };
 
@@ -63,6 +67,8 @@ export function makeRig(settings: VaultSettings = SETTINGS) {
   const sns = mockClient(clients.sns);
   const lines: { message: string; fields: Record<string, unknown> }[] = [];
   let nowMs = NOW;
+  /** Every metric since the last reset, and the vault's own as the last invocation that sent them did. */
+  const measured: Emitted[] = [];
   const counted: Record<string, number> = {};
   const line = (message: string, fields: Record<string, unknown>) => {
     lines.push({ message, fields });
@@ -70,8 +76,9 @@ export function makeRig(settings: VaultSettings = SETTINGS) {
   const tools = {
     clients,
     log: { info: line, error: line },
-    count: (name: string, value: number) => {
-      counted[name] = value;
+    emit: (one: Measured) => {
+      measured.push({ ...one, atMs: nowMs });
+      if (one.region === undefined) counted[one.name] = one.value;
     },
     now: () => nowMs,
   };
@@ -80,6 +87,7 @@ export function makeRig(settings: VaultSettings = SETTINGS) {
   function reset(): void {
     for (const stub of [primary, writer, dr, drWriter, scheduler, sns]) stub.reset();
     lines.length = 0;
+    measured.length = 0;
     for (const name of Object.keys(counted)) Reflect.deleteProperty(counted, name);
     const mapping = { DeviceName: "/dev/xvda", Ebs: { VolumeId: "vol-1" } };
     const Instances = [{ InstanceId: "i-1", BlockDeviceMappings: [mapping] }];
@@ -134,5 +142,5 @@ export function makeRig(settings: VaultSettings = SETTINGS) {
     if (last !== undefined) carries(last.input);
   }
 
-  return { at, primary, writer, dr, drWriter, scheduler, sns, lines, counted, reset, sees, carries, clockSets, mails, wake }; // prettier-ignore
+  return { at, primary, writer, dr, drWriter, scheduler, sns, lines, measured, counted, reset, sees, carries, clockSets, mails, wake }; // prettier-ignore
 }
