@@ -145,6 +145,8 @@ export interface Snapshot {
   /** pending | completed | error | recoverable | recovering */
   state: string;
   startTimeMs: number;
+  /** When it was completed, where EC2 says so. */
+  completedMs?: number;
   sizeGiB: number;
   encrypted: boolean;
   kmsKeyId?: string;

@@ -37,6 +37,7 @@ function described(snapshot: Snapshot): Ec2Snapshot {
     VolumeId: snapshot.volumeId,
     State: snapshot.state as Ec2Snapshot["State"],
     StartTime: new Date(snapshot.startTimeMs),
+    ...(snapshot.completedMs !== undefined && { CompletionTime: new Date(snapshot.completedMs) }),
     VolumeSize: snapshot.sizeGiB,
     Encrypted: snapshot.encrypted,
     KmsKeyId: snapshot.kmsKeyId,
