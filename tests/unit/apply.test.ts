@@ -13,7 +13,7 @@ import { ec2In, makeClients } from "../../src/vault/clients";
 import { TAG, copyExpiredTag } from "../../src/vault/tags";
 import type { Action } from "../../src/vault/types";
 import { copyAction, deleteAction, lockAction, snapshotAction } from "../support/actions";
-import { DR, NOW, SETTINGS, SLOT, volume } from "../support/world";
+import { DR, DR2, NOW, PRIMARY_KEY, SETTINGS, SLOT, volume } from "../support/world";
 
 const clients = makeClients(SETTINGS);
 const primary = mockClient(ec2In(clients, SETTINGS.primaryRegion).writer);
@@ -127,6 +127,61 @@ test("a limit stops the other copies, and nothing else", async () => {
   expect(results.slice(20)).toStrictEqual(["done: old", "done: old"]);
 });
 
+describe("with two DR regions and stand-ins", () => {
+  const two = { ...SETTINGS, dr: [DR, DR2], primaryKeyArn: PRIMARY_KEY };
+  const wide = makeClients(two);
+  const writers = [SETTINGS.primaryRegion, DR.region, DR2.region].map((region) =>
+    mockClient(ec2In(wide, region).writer),
+  );
+  const copiesTo = (region: string, kmsKeyArn: string) =>
+    Array.from({ length: 10 }, (_, n) => ({ ...copyAction(`snap-${n}`), region, kmsKeyArn }));
+  const run = async (actions: Action[]) => {
+    const done = await apply(wide, actions, two, { now: () => NOW, deadlineMs: NOW + 1 });
+    return done.map(({ status }) => status);
+  };
+
+  beforeEach(() => {
+    for (const writer of writers) {
+      writer.reset();
+      writer.on(CopySnapshotCommand).resolves({ SnapshotId: "c", $metadata: {} });
+    }
+  });
+
+  test("each copy is made in its own region, under its key, of the primary region's snapshot", async () => {
+    const all = [
+      copiesTo("us-east-1", PRIMARY_KEY)[0]!,
+      copiesTo(DR.region, DR.keyArn)[1]!,
+      copiesTo(DR2.region, DR2.keyArn)[2]!,
+    ];
+    await expect(run(all)).resolves.toStrictEqual(["done", "done", "done"]);
+    const sent = writers.map((writer) =>
+      writer
+        .commandCalls(CopySnapshotCommand)
+        .map(({ args: [{ input }] }) => [
+          input.SourceRegion,
+          input.SourceSnapshotId,
+          input.KmsKeyId,
+        ]),
+    );
+    expect(sent).toStrictEqual([
+      [["us-east-1", "snap-0", PRIMARY_KEY]],
+      [["us-east-1", "snap-1", DR.keyArn]],
+      [["us-east-1", "snap-2", DR2.keyArn]],
+    ]);
+  });
+
+  test("a limit of one region stops the copies to that region alone", async () => {
+    writers[1]!.on(CopySnapshotCommand).rejects(awsError("ResourceLimitExceeded"));
+    const statuses = await run([
+      ...copiesTo(DR.region, DR.keyArn),
+      ...copiesTo(DR2.region, DR2.keyArn),
+      ...copiesTo("us-east-1", PRIMARY_KEY),
+    ]);
+    expect(statuses.slice(0, 10)).toStrictEqual(Array(10).fill("deferred"));
+    expect(statuses.slice(10)).toStrictEqual(Array(20).fill("done"));
+  });
+});
+
 test("a busy resource does not stop the others", async () => {
   dr.on(CopySnapshotCommand)
     .rejectsOnce(awsError("ConcurrentSnapshotLimitExceeded"))
@@ -146,7 +201,8 @@ test("nothing is begun after the deadline", async () => {
 });
 
 describe("deleting a copy that its source outlives", () => {
-  const action = deleteAction("c", { region: DR.region, markSourceSnapshotId: "snap-1" });
+  const mark = { snapshotId: "snap-1", regions: [DR.region] };
+  const action = deleteAction("c", { region: DR.region, mark });
 
   test("marks the source first", async () => {
     const order: string[] = [];
@@ -172,6 +228,35 @@ describe("deleting a copy that its source outlives", () => {
     primary.on(CreateTagsCommand).rejects(awsError("InvalidSnapshot.NotFound"));
     dr.on(DeleteSnapshotCommand).resolves({ $metadata: {} });
     await expect(outcomes([action])).resolves.toStrictEqual(["done: old"]);
+  });
+});
+
+describe("deleting an original whose copies have expired", () => {
+  const mark = { snapshotId: "stand-in", regions: [DR.region, "eu-west-1"] };
+  const action = deleteAction("original", { mark });
+
+  test("writes the marks on its stand-in first, in one call", async () => {
+    primary.on(CreateTagsCommand).resolves({});
+    primary.on(DeleteSnapshotCommand).resolves({ $metadata: {} });
+    await expect(outcomes([action])).resolves.toStrictEqual(["done: old"]);
+    expect(primary.calls().map((call) => call.args[0].input)).toStrictEqual([
+      {
+        Resources: ["stand-in"],
+        Tags: [
+          { Key: copyExpiredTag("eu-west-1"), Value: SLOT },
+          { Key: copyExpiredTag(DR.region), Value: SLOT },
+        ],
+      },
+      { SnapshotId: "original" },
+    ]);
+  });
+
+  test("does not delete it where the stand-in is gone meanwhile: it is all that is left", async () => {
+    primary.on(CreateTagsCommand).rejects(awsError("InvalidSnapshot.NotFound"));
+    await expect(outcomes([action])).resolves.toStrictEqual([
+      "skipped: InvalidSnapshot.NotFound: no",
+    ]);
+    expect(primary.commandCalls(DeleteSnapshotCommand)).toStrictEqual([]);
   });
 });
 
