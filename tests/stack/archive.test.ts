@@ -257,6 +257,7 @@ describe("how it fails", () => {
       "write",
       "read",
       "write",
+      "audit",
       "mail",
       "clock",
     ]);

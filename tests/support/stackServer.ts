@@ -135,13 +135,19 @@ async function parse(message: IncomingMessage): Promise<Request> {
   return { phase: phaseOf(action), region: region ?? "", action, parameters };
 }
 
+/** Keys have no order in JSON: the literal that the archive captured has another one than the source's. */
+function inOrder(_key: string, value: unknown): unknown {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
 /** A JSON body's fields as text. */
 function flat(body: string): Record<string, string> {
   if (body === "") return {};
   return Object.fromEntries(
     Object.entries(JSON.parse(body) as Record<string, unknown>).map(([key, value]) => [
       key,
-      typeof value === "string" ? value : JSON.stringify(value),
+      typeof value === "string" ? value : JSON.stringify(value, inOrder),
     ]),
   );
 }
