@@ -118,6 +118,8 @@ export class SmartVault extends pulumi.ComponentResource {
   readonly topicArn: pulumi.Output<string>;
   /** By region. */
   readonly keyArns: pulumi.Output<Record<string, string>>;
+  /** Name of the audit bucket; `undefined` without `audit`. */
+  readonly auditBucket: pulumi.Output<string | undefined>;
 
   constructor(name: string, args: SmartVaultArgs, opts?: pulumi.ComponentResourceOptions) {
     super("smart-vault:index:SmartVault", name, {}, opts);
@@ -166,10 +168,12 @@ export class SmartVault extends pulumi.ComponentResource {
     this.keyArns = everyKey.apply((all) =>
       Object.fromEntries(all.map(({ region, keyArn }) => [region, keyArn])),
     );
+    this.auditBucket = auditTarget.apply((target) => target?.bucket);
     this.registerOutputs({
       functionName: this.functionName,
       topicArn: this.topicArn,
       keyArns: this.keyArns,
+      auditBucket: this.auditBucket,
     });
   }
 }

@@ -30,7 +30,7 @@ export function putObject(
   if (account.keyDisabledIn === region.name) throw awsError("KMS.DisabledException", "", 400);
   account.story.count(Key.startsWith("runs/") ? "audit records" : "audit manifests");
   if (!Key.startsWith("runs/")) return {};
-  const { decisions } = JSON.parse(String(Body)) as Written;
+  const { decisions } = JSON.parse(Body as string) as Written;
   for (const { kind, snapshotId = "", reason } of decisions) {
     if (kind === "delete" && reason !== "") audit.recorded.push(snapshotId);
   }

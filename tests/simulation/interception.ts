@@ -140,12 +140,7 @@ function interceptFetch(send: Send): () => void {
     const command = { constructor: { name: "PutObjectCommand" }, input };
     const traits = { region, attempts: 1, retriesTransient: false };
     const answer = (status: number, text: string) =>
-      ({
-        status,
-        ok: status < 300,
-        headers: new Headers(),
-        text: () => Promise.resolve(text),
-      }) as Response;
+      Object.assign(new Response(null, { status }), { text: () => Promise.resolve(text) });
     try {
       await send(invocation, traits, command as never);
       return answer(200, "");
