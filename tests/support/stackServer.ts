@@ -105,6 +105,8 @@ function presigned(text: string): string {
 function comparable(key: string, value: string): string {
   if (key === "PresignedUrl") return presigned(value);
   if (key === "ClientToken") return "<token>";
+  // A sweep's record goes by the time that it began.
+  if (key === "path") return value.replace(/\d{8}T\d{6}Z-/, "<when>-");
   return withoutNow(value);
 }
 
