@@ -3,7 +3,7 @@ import { isoSeconds } from "./time";
 import type { Wake } from "./types";
 
 export const RUNS_PREFIX = "runs";
-export const MANIFESTS_PREFIX = "manifests";
+const MANIFESTS_PREFIX = "manifests";
 /** All that the function may write under. */
 export const AUDIT_PREFIXES = [RUNS_PREFIX, MANIFESTS_PREFIX];
 

@@ -7,7 +7,7 @@ import type { AuditTarget, VaultSettings } from "../../src/vault/types";
 import { makeRig } from "./rig";
 import { NOW, SETTINGS, copyOf, keeping, snapshot } from "./world";
 
-export const AUDIT: AuditTarget = {
+const AUDIT: AuditTarget = {
   bucket: "vault-audit",
   region: "us-west-2",
   host: "vault-audit.s3.us-west-2.amazonaws.com",
@@ -24,7 +24,7 @@ interface WrittenDecision {
 }
 
 /** A record, as far as tests look into it. */
-export interface WrittenRecord {
+interface WrittenRecord {
   schema: string;
   wake: { kind: string };
   dryRun: boolean;
