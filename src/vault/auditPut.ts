@@ -79,8 +79,13 @@ async function send(
     port,
     path,
     query: {},
-    // An object that is locked has to come with a checksum (S3 user guide, "Object Lock considerations").
-    headers: { host, "content-type": "application/json", "x-amz-checksum-sha256": checksum },
+    headers: {
+      host,
+      "content-type": "application/json",
+      // An object that is locked has to come with a checksum (S3 user guide, "Object Lock considerations").
+      "x-amz-checksum-sha256": checksum,
+      "x-amz-sdk-checksum-algorithm": "SHA256",
+    },
     body,
   });
   const { host: _setByFetch, ...headers } = signed.headers;

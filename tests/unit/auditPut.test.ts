@@ -54,12 +54,13 @@ test("goes to the bucket's own host, with the checksum that a locked object need
   expect(headers).toMatchObject({
     "content-type": "application/json",
     "x-amz-checksum-sha256": createHash("sha256").update(BODY).digest("base64"),
+    "x-amz-sdk-checksum-algorithm": "SHA256",
     "x-amz-content-sha256": createHash("sha256").update(BODY).digest("hex"),
     "x-amz-date": "20261122T030102Z",
     "x-amz-security-token": "token",
   });
   expect(headers.authorization).toMatch(
-    /^AWS4-HMAC-SHA256 Credential=AKID\/20261122\/us-west-2\/s3\/aws4_request, SignedHeaders=content-type;host;x-amz-checksum-sha256;x-amz-content-sha256;x-amz-date;x-amz-security-token, Signature=[0-9a-f]{64}$/,
+    /^AWS4-HMAC-SHA256 Credential=AKID\/20261122\/us-west-2\/s3\/aws4_request, SignedHeaders=content-type;host;x-amz-checksum-sha256;x-amz-content-sha256;x-amz-date;x-amz-sdk-checksum-algorithm;x-amz-security-token, Signature=[0-9a-f]{64}$/,
   );
 });
 
