@@ -40,6 +40,9 @@ export default defineConfig(
     files: [
       "plan",
       "planSnapshots",
+      "auditKeys",
+      "auditManifest",
+      "auditRecord",
       "planCopies",
       "planPrune",
       "planLocks",

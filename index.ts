@@ -18,5 +18,6 @@ const vault = new SmartVault(config.vaultId, { config, primary, dr });
 export const functionName = vault.functionName;
 export const topicArn = vault.topicArn;
 export const keyArns = vault.keyArns;
+export const auditBucket = vault.auditBucket;
 export const schedule = `${config.schedule} ${config.timezone}`;
 export const regions = { primary: config.primaryRegion, dr: config.drRegions };

@@ -65,6 +65,10 @@ const FIELDS = {
   sourceKeyArns: keyArns,
   restoreRoleArns: roleArns,
   permissionsBoundaryArn: policyArn,
+  audit: boolean,
+  auditRetentionDays: integer(1, 3_650),
+  auditLockDays: integer(0, 3_650),
+  trail: boolean,
 } satisfies Record<string, Parse<unknown>>;
 
 type Fields = typeof FIELDS;
@@ -170,6 +174,21 @@ function regionFaults(primaryRegion: string | undefined, parsed: Record<string, 
   return faults;
 }
 
+function auditFaults({ audit, auditRetentionDays, auditLockDays, trail }: Parsed): string[] {
+  const faults: string[] = [];
+  if (trail && !audit) {
+    faults.push(
+      "trail: expected audit to be true too, got false: the trail's files go into its bucket",
+    );
+  }
+  if (auditLockDays > auditRetentionDays) {
+    faults.push(
+      `auditLockDays: expected at most auditRetentionDays, which is ${auditRetentionDays}, got ${auditLockDays}`,
+    );
+  }
+  return faults;
+}
+
 /** Throws where there are mistakes. */
 function refuse({ stack }: RawConfig, faults: readonly string[]): void {
   if (faults.length === 0) return;
@@ -207,6 +226,7 @@ export function parseConfig(raw: RawConfig): VaultConfig {
   const single = { tagValue, keep, drKeep, retentionDays, drRetentionDays };
   const drRegions = drRegion === "" ? config.drRegions : [drRegion];
   const resolved = { ...config, drRegions, policies: policiesOf(named, single) };
+  refuse(raw, auditFaults(parsed as Parsed));
   // What the values contradict each other in shows only when each is in order.
   refuse(
     raw,

@@ -1,6 +1,7 @@
 /** Clients to look at the emulated account with, and what people do in it: they get mail, and disable a key. */
 import { EC2Client } from "@aws-sdk/client-ec2";
 import { DisableKeyCommand, EnableKeyCommand, KMSClient } from "@aws-sdk/client-kms";
+import { S3Client } from "@aws-sdk/client-s3";
 import { SchedulerClient } from "@aws-sdk/client-scheduler";
 import { SNSClient, SubscribeCommand } from "@aws-sdk/client-sns";
 import { CreateQueueCommand, GetQueueAttributesCommand, SQSClient } from "@aws-sdk/client-sqs";
@@ -9,6 +10,7 @@ import type { KeyedRegion } from "../vault/types";
 export interface Account {
   ec2(region: string): EC2Client;
   kms(region: string): KMSClient;
+  s3(region: string): S3Client;
   scheduler: SchedulerClient;
   sns: SNSClient;
   sqs: SQSClient;
@@ -21,6 +23,7 @@ export function openAccount(endpoint: string, primaryRegion: string): Account {
   return {
     ec2: (region) => new EC2Client({ ...common, region }),
     kms: (region) => new KMSClient({ ...common, region }),
+    s3: (region) => new S3Client({ ...common, region, forcePathStyle: true }),
     scheduler: new SchedulerClient(here),
     sns: new SNSClient(here),
     sqs: new SQSClient(here),

@@ -1,5 +1,6 @@
 /** What the stack declares, made in the emulated account as far as the function needs it. */
 import { CreateKeyCommand } from "@aws-sdk/client-kms";
+import { CreateBucketCommand } from "@aws-sdk/client-s3";
 import {
   CreateScheduleCommand,
   CreateScheduleGroupCommand,
@@ -72,6 +73,13 @@ function creator(account: Account, primaryRegion: string): Make {
           .kms(region)
           .send(new CreateKeyCommand({ Description: String(inputs.description) }));
         return { arn: KeyMetadata?.Arn, keyId: KeyMetadata?.KeyId };
+      }
+      case "aws:s3/bucket:Bucket": {
+        const Bucket = String(inputs.bucket);
+        await account
+          .s3(region)
+          .send(new CreateBucketCommand({ Bucket, ObjectLockEnabledForBucket: true }));
+        return { bucketRegionalDomainName: `${Bucket}.s3.amazonaws.com` };
       }
       case "aws:sns/topic:Topic":
         return { arn: (await account.sns.send(new CreateTopicCommand({ Name: name }))).TopicArn };

@@ -5,6 +5,8 @@
  */
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import type { AuditTarget } from "../vault/types";
+import { auditRights } from "./auditAccess";
 import { type Account, namesOf } from "./names";
 import { type WriteAccessArgs, allRegions, writeStatements } from "./writeAccess";
 
@@ -14,6 +16,8 @@ type Statement = aws.types.input.iam.PolicyStatement;
 export interface FunctionPolicyArgs extends WriteAccessArgs {
   /** No right to write to EC2. */
   dryRun: boolean;
+  /** Absent: no audit log. */
+  audit?: AuditTarget;
   topicArn: string;
   schedulerRoleArn: string;
 }
@@ -70,6 +74,7 @@ export function functionPolicy(args: FunctionPolicyArgs): aws.iam.PolicyDocument
       readStatement(args),
       ...(args.dryRun ? [] : writeStatements(args)),
       ...serviceStatements(args),
+      ...(args.audit === undefined ? [] : auditRights(args, args.audit, args.dr)),
     ],
   };
 }

@@ -69,13 +69,15 @@ export interface KeyUsers {
   restoreRoleArns: readonly string[];
   /** Where EC2 uses the key for the vault: the key's own region, and those that its snapshots are copied to. */
   ec2Regions: readonly string[];
+  /** Other uses than EC2's. */
+  more?: readonly Statement[];
 }
 
 /** @param region the key's own */
 export function keyPolicy(
   { partition, accountId }: Account,
   region: string,
-  { roleArn, restoreRoleArns, ec2Regions }: KeyUsers,
+  { roleArn, restoreRoleArns, ec2Regions, more = [] }: KeyUsers,
 ): aws.iam.PolicyDocument {
   const users = (sid: string, arns: string[], regions: readonly string[]): Statement[] =>
     ebsUse(sid, "*", regions).map((statement) => ({ ...statement, Principal: { AWS: arns } }));
@@ -91,6 +93,7 @@ export function keyPolicy(
       },
       ...users("VaultCopies", [roleArn], ec2Regions),
       ...(restoreRoleArns.length === 0 ? [] : users("Restore", [...restoreRoleArns], [region])),
+      ...more,
     ],
   };
 }
@@ -104,6 +107,8 @@ export interface KeyArgs {
   roleArn: pulumi.Output<string>;
   restoreRoleArns: readonly string[];
   ec2Regions: readonly string[];
+  /** What its policy says beside: {@link KeyUsers.more}. */
+  moreOf?: (account: Account, roleArn: string) => Statement[];
   protect: boolean;
   tags: Record<string, string>;
 }
@@ -122,9 +127,10 @@ export function vaultKey(args: KeyArgs, opts: pulumi.CustomResourceOptions): aws
       description: `${description} of ${vaultId}`,
       enableKeyRotation: true,
       deletionWindowInDays: 30,
-      policy: pulumi
-        .all([account, args.roleArn])
-        .apply(([acc, roleArn]) => JSON.stringify(keyPolicy(acc, region, { ...args, roleArn }))),
+      policy: pulumi.all([account, args.roleArn]).apply(([acc, roleArn]) => {
+        const users = { ...args, roleArn, more: args.moreOf?.(acc, roleArn) };
+        return JSON.stringify(keyPolicy(acc, region, users));
+      }),
       tags,
     },
     kept,

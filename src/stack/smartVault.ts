@@ -5,13 +5,15 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { VaultConfig } from "../config";
-import type { VaultSettings } from "../vault/types";
+import type { AuditTarget, VaultSettings } from "../vault/types";
 import { functionPolicy, serviceRole } from "./access";
 import { alarms, alertTopic } from "./alerts";
+import { type AuditBucket, auditBucket } from "./auditBucket";
 import { vaultFunction } from "./function";
 import { keyEvents } from "./keyEvents";
 import { type Account, namesOf } from "./names";
 import { recycleBins } from "./recycleBin";
+import { auditTrail } from "./trail";
 import { triggers } from "./triggers";
 import { type VaultKeys, allKeys, vaultKeys } from "./vaultKeys";
 
@@ -29,10 +31,31 @@ function accountOf(opts: pulumi.InvokeOptions): pulumi.Output<Account> {
     .apply(([{ partition }, { accountId }]) => ({ partition, accountId }));
 }
 
+/** The audit bucket in the first DR region, and the trail into it, as far as they are configured. */
+function auditParts(
+  config: VaultConfig,
+  account: pulumi.Output<Account>,
+  keys: pulumi.Output<VaultKeys>,
+  here: pulumi.CustomResourceOptions,
+  there: Readonly<Record<string, pulumi.CustomResourceOptions>>,
+): AuditBucket | undefined {
+  const [region] = config.drRegions;
+  if (!config.audit || region === undefined) return undefined;
+  const keyArn = keys.apply(({ dr }) => dr[0]?.keyArn ?? "");
+  const tags = { "smart-vault:vault": config.vaultId };
+  const args = { ...config, region, account, keyArn, protect: config.protectKeys, tags };
+  const made = auditBucket(args, there[region] ?? {});
+  const bucket = made.target.apply((target) => target.bucket);
+  if (config.trail)
+    auditTrail({ ...config, bucket, keyArn, tags }, { ...here, dependsOn: made.parts });
+  return made;
+}
+
 /** The literal that the closure captures. */
 function settingsOf(
   config: VaultConfig,
   keys: pulumi.Output<VaultKeys>,
+  audit: pulumi.Output<AuditTarget | undefined>,
   topicArn: pulumi.Output<string>,
   clockRoleArn: pulumi.Output<string>,
 ): pulumi.Output<VaultSettings> {
@@ -60,12 +83,34 @@ function settingsOf(
     copyStuckHours,
     ...(lock !== undefined && { lock }),
   };
-  return pulumi.all([keys, topicArn, clockRoleArn]).apply(([known, topic, roleArn]) => ({
-    ...plain,
-    ...known,
-    topicArn: topic,
-    clock: { name, groupName, roleArn },
-  }));
+  return pulumi
+    .all([keys, audit, topicArn, clockRoleArn])
+    .apply(([known, target, topic, roleArn]) => ({
+      ...plain,
+      ...known,
+      ...(target !== undefined && { audit: target }),
+      topicArn: topic,
+      clock: { name, groupName, roleArn },
+    }));
+}
+
+/** The function's policy, as JSON. */
+function rightsOf(
+  config: VaultConfig,
+  account: pulumi.Output<Account>,
+  keys: pulumi.Output<VaultKeys>,
+  audit: pulumi.Output<AuditTarget | undefined>,
+  topicArn: pulumi.Output<string>,
+  schedulerRoleArn: pulumi.Output<string>,
+): pulumi.Output<string> {
+  return pulumi
+    .all([account, keys, audit, topicArn, schedulerRoleArn])
+    .apply(([acc, known, target, topic, scheduler]) => {
+      const arns = { topicArn: topic, schedulerRoleArn: scheduler };
+      return JSON.stringify(
+        functionPolicy({ ...config, ...acc, ...known, ...arns, audit: target }),
+      );
+    });
 }
 
 export class SmartVault extends pulumi.ComponentResource {
@@ -73,6 +118,8 @@ export class SmartVault extends pulumi.ComponentResource {
   readonly topicArn: pulumi.Output<string>;
   /** By region. */
   readonly keyArns: pulumi.Output<Record<string, string>>;
+  /** Name of the audit bucket; `undefined` without `audit`. */
+  readonly auditBucket: pulumi.Output<string | undefined>;
 
   constructor(name: string, args: SmartVaultArgs, opts?: pulumi.ComponentResourceOptions) {
     super("smart-vault:index:SmartVault", name, {}, opts);
@@ -92,29 +139,25 @@ export class SmartVault extends pulumi.ComponentResource {
     const topic = alertTopic(vaultId, config, account, tags, here);
     const keys = vaultKeys(config, { account, roleArn: role.arn, tags }, here, there);
     const everyKey = keys.apply((known) => allKeys(config.primaryRegion, known));
+    const audit = auditParts(config, account, keys, here, there);
+    const auditTarget = pulumi.output(audit?.target);
     const rights = new aws.iam.RolePolicy(
       names.role,
       {
         role: role.name,
-        policy: pulumi
-          .all([account, keys, topic.arn, schedulerRole.arn])
-          .apply(([acc, known, topicArn, schedulerRoleArn]) =>
-            JSON.stringify(
-              functionPolicy({ ...config, ...acc, ...known, topicArn, schedulerRoleArn }),
-            ),
-          ),
+        policy: rightsOf(config, account, keys, auditTarget, topic.arn, schedulerRole.arn),
       },
       here,
     );
     const lambda = vaultFunction(
       {
         ...config,
-        settings: settingsOf(config, keys, topic.arn, schedulerRole.arn),
+        settings: settingsOf(config, keys, auditTarget, topic.arn, schedulerRole.arn),
         role,
         topicArn: topic.arn,
         tags,
       },
-      { ...here, dependsOn: [rights] },
+      { ...here, dependsOn: [rights, ...(audit?.parts ?? [])] },
     );
     keyEvents({ ...config, account, keys: everyKey, topicArn: topic.arn, tags }, here, there);
     recycleBins({ ...config, tags }, here, there);
@@ -126,10 +169,12 @@ export class SmartVault extends pulumi.ComponentResource {
     this.keyArns = everyKey.apply((all) =>
       Object.fromEntries(all.map(({ region, keyArn }) => [region, keyArn])),
     );
+    this.auditBucket = auditTarget.apply((target) => target?.bucket);
     this.registerOutputs({
       functionName: this.functionName,
       topicArn: this.topicArn,
       keyArns: this.keyArns,
+      auditBucket: this.auditBucket,
     });
   }
 }

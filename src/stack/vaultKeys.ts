@@ -3,6 +3,7 @@ import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { VaultConfig } from "../config";
 import type { KeyedRegion } from "../vault/types";
+import { auditBucketName, auditKeyStatements, bucketArnOf, trailArnOf } from "./auditAccess";
 import { type KeyArgs, vaultKey } from "./keys";
 
 /** By ARN, as the function knows them. */
@@ -36,6 +37,17 @@ function primaryKey(
   return key.arn;
 }
 
+/** What the audit bucket asks of the key of its region. */
+function auditUse(config: VaultConfig, region: string): KeyArgs["moreOf"] {
+  const { vaultId, primaryRegion, audit, trail, drRegions, restoreRoleArns } = config;
+  if (!audit || region !== drRegions[0]) return undefined;
+  return (account, roleArn) => {
+    const bucketArn = bucketArnOf(account, auditBucketName(vaultId, account.accountId, region));
+    const trailArn = trail ? trailArnOf(vaultId, account, primaryRegion) : undefined;
+    return auditKeyStatements({ roleArn, restoreRoleArns, region, bucketArn, trailArn });
+  };
+}
+
 /** @param there the options of each DR region's resources */
 export function vaultKeys(
   config: VaultConfig,
@@ -45,7 +57,8 @@ export function vaultKeys(
 ): pulumi.Output<VaultKeys> {
   const description = "DR copies";
   const dr = config.drRegions.map((region) => {
-    const args = { ...config, ...common, region, description, ec2Regions: [region] };
+    const moreOf = auditUse(config, region);
+    const args = { ...config, ...common, region, description, ec2Regions: [region], moreOf };
     const key = vaultKey({ ...args, protect: config.protectKeys }, there[region] ?? {});
     return { region, keyArn: key.arn };
   });

@@ -6,7 +6,7 @@ import { Logger } from "@aws-lambda-powertools/logger";
 import { MetricUnit, Metrics } from "@aws-lambda-powertools/metrics";
 import { makeClients } from "./clients";
 import { type InvocationResult, type LambdaContext, invoke } from "./handler";
-import { METRIC_NAMESPACE } from "./metricNames";
+import { type Measured, METRIC_NAMESPACE } from "./metricNames";
 import type { VaultSettings } from "./types";
 
 export type VaultHandler = (event: unknown, context: LambdaContext) => Promise<InvocationResult>;
@@ -14,17 +14,24 @@ export type VaultHandler = (event: unknown, context: LambdaContext) => Promise<I
 export function createHandler(settings: VaultSettings): VaultHandler {
   const clients = makeClients(settings);
   const log = new Logger({ serviceName: settings.vaultId });
-  const metrics = new Metrics({ namespace: METRIC_NAMESPACE, serviceName: settings.vaultId });
-  const count = (name: string, value: number) => {
-    metrics.addMetric(name, MetricUnit.Count, value);
+  const own = { namespace: METRIC_NAMESPACE, serviceName: settings.vaultId };
+  const metrics = new Metrics(own);
+  const regions = [settings.primaryRegion, ...settings.dr.map(({ region }) => region)];
+  const byRegion = Object.fromEntries(
+    regions.map((region) => [region, new Metrics({ ...own, defaultDimensions: { region } })]),
+  );
+  const emit = ({ name, value, unit, region }: Measured) => {
+    (region === undefined ? metrics : byRegion[region])?.addMetric(name, MetricUnit[unit], value);
   };
   return async (event, context) => {
     log.appendKeys({ runId: context.awsRequestId });
     try {
-      return await invoke(settings, { clients, log, count, now: Date.now }, event, context);
+      return await invoke(settings, { clients, log, emit, now: Date.now }, event, context);
     } finally {
       // Without any it would warn, and an idle sweep has none.
-      if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
+      for (const one of [metrics, ...Object.values(byRegion)]) {
+        if (one.hasStoredMetrics()) one.publishStoredMetrics();
+      }
     }
   };
 }

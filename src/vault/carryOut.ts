@@ -12,6 +12,7 @@ import { type Braked, brake } from "./planBrake";
 import type {
   Action,
   DeleteAction,
+  Kept,
   Outcome,
   Plan,
   Snapshot,
@@ -24,6 +25,8 @@ interface CarriedOut {
   /** The plan as it was carried out: with what was locked, what was kept after all, and what is to be told of it. */
   plan: Plan;
   outcomes: Outcome[];
+  /** What a hold or the brake kept from deletion. */
+  withheld: Kept[];
   /** Reads that AWS throttled on the way. */
   throttled: ThrottledRead[];
 }
@@ -87,13 +90,14 @@ export async function carryOut(
   );
   const pruning = brakeRegions(guarded.actions.filter(isDelete), world, policy);
   const locking = guarded.actions.filter((action) => !isDelete(action));
+  const withheld = [...guarded.kept, ...pruning.kept];
   const rest = [...locking, ...pruning.actions];
   const outcomes = [...made, ...(await carry(rest))];
   return {
     plan: {
       ...plan,
       actions: [...making, ...rest],
-      kept: [...plan.kept, ...guarded.kept, ...pruning.kept],
+      kept: [...plan.kept, ...withheld],
       problems: [
         ...plan.problems,
         ...guarded.problems,
@@ -102,6 +106,7 @@ export async function carryOut(
       ],
     },
     outcomes,
+    withheld,
     throttled: guarded.throttled,
   };
 }

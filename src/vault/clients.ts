@@ -6,6 +6,7 @@
 import { EC2Client } from "@aws-sdk/client-ec2";
 import { SchedulerClient } from "@aws-sdk/client-scheduler";
 import { SNSClient } from "@aws-sdk/client-sns";
+import { type PutObject, objectPutter } from "./auditPut";
 import type { VaultSettings } from "./types";
 
 interface RegionClients {
@@ -18,6 +19,8 @@ export interface VaultClients {
   ec2: Readonly<Record<string, RegionClients>>;
   scheduler: SchedulerClient;
   sns: SNSClient;
+  /** Into the audit bucket; absent where there is none. */
+  putAudit?: PutObject;
 }
 
 type RetryStrategy = Awaited<ReturnType<EC2Client["config"]["retryStrategy"]>>;
@@ -60,8 +63,10 @@ function writerClient(region: string): EC2Client {
 }
 
 export function makeClients(settings: VaultSettings): VaultClients {
-  const { primaryRegion, dr } = settings;
+  const { primaryRegion, dr, audit } = settings;
   const regions = [primaryRegion, ...dr.map(({ region }) => region)];
+  const scheduler = new SchedulerClient({ region: primaryRegion, requestHandler: TIMEOUTS });
+  const { credentials, sha256 } = scheduler.config;
   return {
     ec2: Object.fromEntries(
       regions.map((region) => [
@@ -69,8 +74,9 @@ export function makeClients(settings: VaultSettings): VaultClients {
         { reader: ec2Client(region), writer: writerClient(region) },
       ]),
     ),
-    scheduler: new SchedulerClient({ region: primaryRegion, requestHandler: TIMEOUTS }),
+    scheduler,
     sns: new SNSClient({ region: primaryRegion, requestHandler: TIMEOUTS }),
+    ...(audit !== undefined && { putAudit: objectPutter(audit, { credentials, sha256 }) }),
   };
 }
 

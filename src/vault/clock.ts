@@ -87,13 +87,14 @@ export async function readClock(
   try {
     const command = new GetScheduleCommand({ Name: clock.name, GroupName: clock.groupName });
     const { Target } = await client.send(command);
-    const { slot, done, throttledSince, told } = JSON.parse(
+    const { slot, done, throttledSince, manifestsTo, told } = JSON.parse(
       Target?.Input ?? "{}",
     ) as Partial<ClockState>;
     return {
       slot: pastOf(slot, nowMs),
       done: pastOf(done, nowMs),
       throttledSince: pastOf(throttledSince, nowMs),
+      ...(manifestsTo !== undefined && { manifestsTo: pastOf(manifestsTo, nowMs) }),
       told: stillTold(told ?? {}, nowMs),
     };
   } catch {

@@ -10,5 +10,7 @@ export interface ClockState {
   done?: string;
   /** Since when reads have been throttled without a break. */
   throttledSince?: string;
+  /** Up to which completion manifests of recovery points were written (auditManifest.ts). */
+  manifestsTo?: string;
   told: Told;
 }

@@ -116,6 +116,7 @@ function toSnapshot(region: string, snapshot: Ec2Snapshot): Snapshot[] {
       volumeId: tags[TAG.sourceVolume] ?? snapshot.VolumeId ?? "",
       state: snapshot.State ?? "pending",
       startTimeMs: snapshot.StartTime?.getTime() ?? 0,
+      ...(snapshot.CompletionTime && { completedMs: snapshot.CompletionTime.getTime() }),
       sizeGiB: snapshot.VolumeSize ?? 0,
       encrypted: snapshot.Encrypted ?? false,
       kmsKeyId: snapshot.KmsKeyId,

@@ -2,6 +2,7 @@
  * The function: observe → plan → apply → report. No event carries work: every invocation looks at the world, and what
  * it could not do is seen again by the next one.
  */
+import { auditInvocation } from "./audit";
 import type { VaultClients } from "./clients";
 import { carryOut } from "./carryOut";
 import { nextWakeMs, readClock, setClock } from "./clock";
@@ -9,22 +10,15 @@ import type { ClockState, Told } from "./clockState";
 import { isOwn } from "./duplicates";
 import { dryRunNotice } from "./dryRun";
 import { type Cause, causeOf, meaningOf, vaultError } from "./errors";
+import { measure } from "./measure";
 import { observe, observeInstances } from "./observe";
 import { planVault } from "./plan";
-import {
-  type CountMetric,
-  type VaultLog,
-  countMetrics,
-  fieldsOf,
-  logDecisions,
-  newsOf,
-  tell,
-} from "./report";
+import { type EmitMetric, type VaultLog, fieldsOf, logDecisions, newsOf, tell } from "./report";
 import { isOvertaken, slotToServe } from "./slots";
 import { type Summary, problemKey, summarize } from "./summary";
 import { type Judged, judgeThrottled } from "./throttled";
 import { MINUTE_MS, isoSeconds } from "./time";
-import type { Outcome, Plan, Problem, Serving, VaultSettings, Wake } from "./types";
+import type { Kept, Outcome, Plan, Problem, Serving, VaultSettings, Wake, World } from "./types";
 import { parseWake } from "./wake";
 
 /** Kept free at the end of an invocation for the clock, the metrics and the mail. */
@@ -41,7 +35,7 @@ export interface LambdaContext {
 export interface VaultTools {
   clients: VaultClients;
   log: VaultLog;
-  count: CountMetric;
+  emit: EmitMetric;
   now: () => number;
 }
 
@@ -79,8 +73,10 @@ async function wakeAt(
 }
 
 interface Work {
+  world: World;
   plan: Plan;
   outcomes: Outcome[];
+  withheld: Kept[];
   serving?: Serving;
   /** Whether the served slot lacks nothing any more, or is closed. */
   settled: boolean;
@@ -102,13 +98,37 @@ async function observePlanApply(
   const world = serving === undefined ? seen : await observeInstances(clients, settings, seen);
   const planned = planVault(world, settings, serving, wake.runId, now());
   const carried = await carryOut(clients, planned, world, settings, { now, deadlineMs });
-  const { plan, outcomes } = carried;
+  const { plan, outcomes, withheld } = carried;
   const throttled = judgeThrottled([...world.throttled, ...carried.throttled], clock, now());
   plan.problems.push(...throttled.problems);
   const open = outcomes.some(
     ({ action, status }) => action.kind === "snapshot" && ["deferred", "failed"].includes(status),
   );
-  return { plan, outcomes, serving, settled: plan.slotSettled && !open, throttled };
+  return {
+    world,
+    plan,
+    outcomes,
+    withheld,
+    serving,
+    settled: plan.slotSettled && !open,
+    throttled,
+  };
+}
+
+/** Writes the audit log; what could not be written is added to the plan's problems, and told with them. */
+async function auditWork(
+  settings: VaultSettings,
+  { clients, now }: VaultTools,
+  wake: Wake,
+  clock: ClockState | undefined,
+  work: Work,
+  startMs: number,
+  deadlineMs: number,
+): Promise<string | undefined> {
+  const decided = { settings, wake, ...work, putOff: work.throttled.putOff, startMs };
+  const audited = await auditInvocation(clients.putAudit, decided, clock, { now, deadlineMs });
+  work.plan.problems.push(...audited.problems);
+  return audited.manifestsTo;
 }
 
 /** What the clock carries on: the slot while it lacks something, and the newest one that does not. */
@@ -116,9 +136,10 @@ function nextState(
   clock: ClockState | undefined,
   { plan, serving, settled, throttled }: Work,
   told: Told,
+  manifestsTo: string | undefined,
 ): ClockState {
   const { done } = clock ?? {};
-  const more = { throttledSince: throttled.since, told };
+  const more = { throttledSince: throttled.since, manifestsTo, told };
   if (serving === undefined) return { done, ...more };
   // A slot is not closed before what it lacks was told: nothing would bring it up again.
   const untold = plan.problems.some((p) => !p.notice && told[problemKey(p)] === undefined);
@@ -159,7 +180,7 @@ export async function invoke(
   event: unknown,
   context: LambdaContext,
 ): Promise<InvocationResult> {
-  const { clients, log, count, now } = tools;
+  const { clients, log, emit, now } = tools;
   const startMs = now();
   const endMs = startMs + context.getRemainingTimeInMillis();
   const wake = parseWake(event, startMs, context.awsRequestId);
@@ -184,25 +205,36 @@ export async function invoke(
 
   const deadlineMs = endMs - REPORT_RESERVE_MS;
   const work = await observePlanApply(settings, tools, wake, clock, deadlineMs, hold);
-  const { plan, outcomes, throttled } = work;
+  const { world, plan, outcomes, throttled } = work;
   if (guard !== undefined) plan.problems.push(guard);
   const dry = settings.dryRun ? dryRunNotice(wake, outcomes) : undefined;
   if (dry !== undefined) plan.problems.push(dry);
+  const manifestsTo = await auditWork(settings, tools, wake, clock, work, startMs, deadlineMs);
   logDecisions(log, wake, plan, outcomes, throttled.putOff);
   const summary = summarize(settings.vaultId, wake, plan, outcomes, throttled.putOff);
   const news = newsOf(summary.problems, before.told, now());
   const told = await tellNews(settings, tools, summary, news, before.told, context.logGroupName);
 
   const atMs = nextWakeMs(plan, outcomes, throttled.since, now());
-  const state = nextState(clock, work, told);
-  const moved = (["slot", "done", "throttledSince"] as const).some((k) => state[k] !== clock?.[k]);
+  const state = nextState(clock, work, told, manifestsTo);
+  const moved = (["slot", "done", "throttledSince", "manifestsTo"] as const).some(
+    (k) => state[k] !== clock?.[k],
+  );
   const worth = atMs !== undefined || news.length > 0 || wake.kind !== "sweep" || moved;
   // What could not be read is not written over, but by one that brings a slot with it: the sweep reads it again.
   if (worth && (clock !== undefined || wake.slot !== undefined)) {
     const late = await set(atMs, state);
     if (late !== undefined) log.error("problem", fieldsOf(late));
   }
-  countMetrics(count, summary);
+  for (const measured of measure({
+    policy: settings,
+    summary,
+    world,
+    outcomes,
+    startMs,
+    nowMs: now(),
+  }))
+    emit(measured);
   const nextWake = atMs === undefined ? undefined : isoSeconds(atMs);
   log.info("finished", { status: summary.status, ...summary.counts, nextWake });
   const failures = news.filter((problem) => !problem.notice);

@@ -1,13 +1,54 @@
-/** Names shared by what emits a metric and what alarms on it. */
+/**
+ * Names shared by what emits a metric, what alarms on it and what draws it. Two kinds of dimensions: the vault's own metrics
+ * have `service` (the vault id), those of a region `service` and `region`.
+ */
 
-/** Namespace of the vault's own metrics; their one dimension is `service`, the vault id. */
 export const METRIC_NAMESPACE = "SmartVault";
 
+/** Of the vault. What each means, and when it is sent: docs/METRICS.md. */
 export const METRIC = {
+  /** 1 by a run that came to its end, whatever it found. */
   runsCompleted: "RunsCompleted",
-  snapshotsStarted: "SnapshotsStarted",
-  copiesStarted: "CopiesStarted",
-  snapshotsDeleted: "SnapshotsDeleted",
+  /** Protected instances, as a run saw them; `zeroMatches` is 1 where there are none. */
+  instancesTargeted: "InstancesTargeted",
+  zeroMatches: "ZeroMatches",
+  /** Put off for a limit or for time; by AWS's code for why as `ActionsDeferred.<code>`. */
   actionsDeferred: "ActionsDeferred",
+  /** Problems that are no notices, told or not. */
   problemsSeen: "ProblemsSeen",
+  /** Seconds, of a run. */
+  runDuration: "RunDuration",
 } as const;
+
+/** Of a region. */
+export const REGION_METRIC = {
+  snapshotsStarted: "SnapshotsStarted",
+  /** Volumes that have their recovery point of the newest slot; not sent by sweeps. */
+  snapshotsCompleted: "SnapshotsCompleted",
+  /** Of the newest slot in state error, and CreateSnapshots calls that were refused. */
+  snapshotsFailed: "SnapshotsFailed",
+  copiesStarted: "CopiesStarted",
+  copiesCompleted: "CopiesCompleted",
+  copiesFailed: "CopiesFailed",
+  copiesDeferred: "CopiesDeferred",
+  snapshotsDeleted: "SnapshotsDeleted",
+  /** One a volume and slot that can be restored from, and the sum of their volumes' sizes: what is protected, not what is billed. */
+  recoveryPoints: "RecoveryPoints",
+  protectedGiB: "ProtectedGiB",
+  /** Minutes since the start of the oldest snapshot that this DR region has no sound copy of. */
+  oldestMissingCopy: "OldestMissingCopyMinutes",
+  /** Hours since the data of the newest recovery point in this region of the instance that is worst off. */
+  stalestInstance: "StalestInstanceHours",
+} as const;
+
+/** CloudWatch has no GiB, no minutes and no hours: those are in the name. */
+export type MetricUnit = "Count" | "Seconds" | "NoUnit";
+
+/** One value of a metric. */
+export interface Measured {
+  name: string;
+  value: number;
+  unit: MetricUnit;
+  /** Set on a metric of a region. */
+  region?: string;
+}

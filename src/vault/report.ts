@@ -4,7 +4,7 @@ import type { VaultClients } from "./clients";
 import { stillTold } from "./clock";
 import type { Told } from "./clockState";
 import { composeMail } from "./mail";
-import { METRIC } from "./metricNames";
+import type { Measured } from "./metricNames";
 import { type Summary, problemKey } from "./summary";
 import { isoSeconds } from "./time";
 import type { Outcome, Plan, Problem, ThrottledRead, VaultSettings, Wake } from "./types";
@@ -16,7 +16,7 @@ export interface VaultLog {
 }
 
 /** What the vault needs of a metrics sink: Powertools' Metrics, by a thin function. */
-export type CountMetric = (name: string, value: number) => void;
+export type EmitMetric = (measured: Measured) => void;
 
 function subjectOf({ action }: Outcome): Record<string, unknown> {
   const { kind, region, reason } = action;
@@ -70,26 +70,6 @@ export function logDecisions(
     if (problem.notice) log.info("notice", fieldsOf(problem));
     else log.error("problem", fieldsOf(problem));
   }
-}
-
-/** Only what is not zero is sent: a custom metric costs by the hours that it is sent in. */
-export function countMetrics(
-  count: CountMetric,
-  { wake, counts, deferrals, problems }: Summary,
-): void {
-  const metrics: [string, number][] = [
-    [METRIC.runsCompleted, wake.kind === "run" ? 1 : 0],
-    [METRIC.snapshotsStarted, counts.snapshots],
-    [METRIC.copiesStarted, counts.copies],
-    [METRIC.snapshotsDeleted, counts.deletions],
-    [METRIC.actionsDeferred, counts.deferred],
-    ...Object.entries(deferrals).map(([reason, number]): [string, number] => [
-      `${METRIC.actionsDeferred}.${reason}`,
-      number,
-    ]),
-    [METRIC.problemsSeen, problems.filter((problem) => !problem.notice).length],
-  ];
-  for (const [name, value] of metrics) if (value > 0) count(name, value);
 }
 
 /** The problems that were not told within the last day. */

@@ -41,6 +41,8 @@ export interface VaultSettings {
   copyStuckHours: number;
   /** How copies are locked; absent: they are not. */
   lock?: SnapshotLock;
+  /** Where records and manifests are written; absent: nowhere. */
+  audit?: AuditTarget;
   topicArn: string;
   /** The vault's alarm clock: one EventBridge Scheduler schedule, and the role it calls the function with. */
   clock: { name: string; groupName: string; roleArn: string };
@@ -50,6 +52,14 @@ export interface VaultSettings {
 export interface KeyedRegion {
   region: string;
   keyArn: string;
+}
+
+/** The audit bucket, in the first DR region. */
+export interface AuditTarget {
+  bucket: string;
+  region: string;
+  /** `<bucket>.s3.<region>.amazonaws.com`, or what the partition has for it. */
+  host: string;
 }
 
 /** EC2 Snapshot Lock, as configured for copies. */
@@ -135,6 +145,8 @@ export interface Snapshot {
   /** pending | completed | error | recoverable | recovering */
   state: string;
   startTimeMs: number;
+  /** When it was completed, where EC2 says so. */
+  completedMs?: number;
   sizeGiB: number;
   encrypted: boolean;
   kmsKeyId?: string;

@@ -204,8 +204,9 @@ export function enter(account: Account, region: Region, snapshot: SimSnapshot): 
 
 /** By the vault's own reading of tags: what a person untagged is a person's. */
 export function isVaults(account: Account, snapshot: SimSnapshot): boolean {
-  const { tags, volumeId } = snapshot;
-  const asSeen = { tags, volumeId: tags[TAG.sourceVolume] ?? volumeId } as Snapshot;
+  // EC2 gives a copy no volume of its own: the vault goes by the tag.
+  const volumeId = snapshot.tags[TAG.sourceVolume] ?? snapshot.volumeId;
+  const asSeen = { tags: snapshot.tags, volumeId } as Snapshot;
   const { vaultId } = account.settings;
   return inDr(account, snapshot) ? isOwnCopy(asSeen, vaultId) : isOwn(asSeen, vaultId);
 }

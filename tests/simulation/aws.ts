@@ -2,6 +2,7 @@
 import { type Account, type Region, regionOf, strikes } from "./account";
 import { awsError } from "./awsError";
 import { type Call, subjectOf } from "./call";
+import { noteDeletion, putObject } from "./auditRules";
 import { makeCrowds } from "./crowds";
 import { copySnapshot } from "./ec2Copies";
 import { createSnapshot, createSnapshots } from "./ec2Creates";
@@ -88,10 +89,12 @@ export function makeAws(account: Account, scheduler: Scheduler, tellings: Tellin
       case "DeleteSnapshot":
         checkDelete(account, invocation, region, call.input.SnapshotId ?? "");
         checkHeld(account, invocation, region, call.input.SnapshotId ?? "");
-        return deleteSnapshot(account, region, call.input);
+        return noteDeletion(invocation, call.input, deleteSnapshot(account, region, call.input));
       case "CreateTags":
         checkTagging(account, invocation, region, call.input);
         return createTags(account, region, call.input);
+      case "PutObject":
+        return putObject(account, invocation, region, call.input);
       case "GetSchedule":
         return scheduler.get();
       case "UpdateSchedule":
@@ -108,7 +111,7 @@ export function makeAws(account: Account, scheduler: Scheduler, tellings: Tellin
     const crowded = crowds("busyBuckets");
     noteCrowd(account, crowded);
     const share = crowded ? 0.002 : 1;
-    const ec2 = !["GetSchedule", "UpdateSchedule", "Publish"].includes(call.name);
+    const ec2 = !["GetSchedule", "UpdateSchedule", "Publish", "PutObject"].includes(call.name);
     if (ec2 && !region.buckets.take(call.name, account.time.nowMs(), share)) {
       throw awsError("RequestLimitExceeded", "Request limit exceeded", 503);
     }

@@ -13,6 +13,7 @@ import type {
   UpdateScheduleCommandInput,
 } from "@aws-sdk/client-scheduler";
 import type { PublishCommandInput } from "@aws-sdk/client-sns";
+import type { PutObjectCommandInput } from "@aws-sdk/client-s3";
 import type { DescribeInput } from "./ec2Reads";
 
 interface Inputs {
@@ -30,6 +31,7 @@ interface Inputs {
   GetSchedule: GetScheduleCommandInput;
   UpdateSchedule: UpdateScheduleCommandInput;
   Publish: PublishCommandInput;
+  PutObject: Pick<PutObjectCommandInput, "Bucket" | "Key" | "Body">;
 }
 
 type CallName = keyof Inputs;
@@ -51,6 +53,7 @@ const NAMES: ReadonlySet<string> = new Set<CallName>([
   "GetSchedule",
   "UpdateSchedule",
   "Publish",
+  "PutObject",
 ]);
 
 /** @throws where the vault sends what is not modelled */
@@ -80,6 +83,8 @@ export function subjectOf({ name, input }: Call): string {
       return `${input.State ?? ""} ${input.ScheduleExpression ?? ""} ${input.Target?.Input ?? ""}`;
     case "Publish":
       return input.Subject ?? "";
+    case "PutObject":
+      return input.Key ?? "";
     default:
       return "";
   }

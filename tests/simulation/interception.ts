@@ -17,10 +17,12 @@ export interface ClientTraits {
   retriesTransient: boolean;
 }
 
-type Config = Pick<EC2Client["config"], "region" | "maxAttempts" | "retryStrategy">;
+type Config = Pick<EC2Client["config"], "region" | "maxAttempts" | "retryStrategy" | "credentials">;
 
 /** Asks the client's own retry strategy what it would do. What refuses does so at once; what agrees waits before. */
 async function traitsOf(config: Config): Promise<ClientTraits> {
+  // The audit log's PUT is signed with them; known now, they are no wait then.
+  await config.credentials();
   const strategy = await config.retryStrategy();
   let retriesTransient = false;
   if ("refreshRetryTokenForRetry" in strategy) {
@@ -124,6 +126,34 @@ function makeRegister() {
   };
 }
 
+/** The one request that the vault sends by itself: a PUT to the audit bucket. It has tries of its own. */
+function interceptFetch(send: Send): () => void {
+  const before = globalThis.fetch;
+  globalThis.fetch = async (url, init) => {
+    const invocation = caller.getStore();
+    if (invocation === undefined) throw new Error("a request outside of any invocation");
+    const { hostname, pathname } = new URL(url instanceof Request ? url.url : url);
+    const [Bucket, service, region = ""] = hostname.split(".");
+    if (service !== "s3") throw new Error(`a request to ${hostname} is not modelled`);
+    const input = { Bucket, Key: decodeURIComponent(pathname.slice(1)), Body: init?.body };
+    const command = { constructor: { name: "PutObjectCommand" }, input };
+    const traits = { region, attempts: 1, retriesTransient: false };
+    const answer = (status: number, text: string) =>
+      Object.assign(new Response(null, { status }), { text: () => Promise.resolve(text) });
+    try {
+      await send(invocation, traits, command as never);
+      return answer(200, "");
+    } catch (error) {
+      const { name, $metadata } = error as Error & { $metadata?: { httpStatusCode?: number } };
+      if ($metadata?.httpStatusCode === undefined) throw error;
+      return answer($metadata.httpStatusCode, `<Error><Code>${name}</Code></Error>`);
+    }
+  };
+  return () => {
+    globalThis.fetch = before;
+  };
+}
+
 export interface Interception {
   /** Whether calls wait for real turns of the event loop. */
   isWaiting(): boolean;
@@ -153,6 +183,7 @@ export function intercept(sdk: Sdk, send: Send): Interception {
       });
     }
   };
+  restore.push(interceptFetch(send));
   for (const client of sdk.clients) patch(client, { send: simulatedSend });
   patch(sdk.Logger, { info: onLog, error: onLog, warn: onLog, appendKeys: nothing });
   patch(sdk.Metrics, { addMetric: nothing, publishStoredMetrics: nothing });

@@ -27,6 +27,8 @@ export interface Invocation {
   /** How many actions were put off. */
   deferred: number;
   publishes: number;
+  /** What it deleted, and what its audit record says of that. */
+  audit: { deleted: string[]; recorded: string[]; written: boolean };
   calls: number;
   /** Until when it is at work on the answers that have come. */
   readingMs: number;
@@ -55,6 +57,7 @@ export function makeInvocation(
     notices: [],
     deferred: 0,
     publishes: 0,
+    audit: { deleted: [], recorded: [], written: false },
     calls: 0,
     readingMs: 0,
   };

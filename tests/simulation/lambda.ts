@@ -2,6 +2,7 @@
 import { HOUR_MS, MINUTE_MS } from "../../src/vault/time";
 import type { VaultSettings } from "../../src/vault/types";
 import { type Account, strikes } from "./account";
+import { checkAudited } from "./auditRules";
 import { caller } from "./interception";
 import { type Invocation, makeInvocation } from "./invocation";
 import { FUNCTION_ARN } from "./settings";
@@ -118,6 +119,7 @@ export function makeLambda(
     const settled = (finish: () => void) => {
       if (invocation.over) return;
       finish();
+      checkAudited(account, invocation);
       lastEnded = invocation;
       account.endedMs = time.nowMs();
       idle.push(environment);

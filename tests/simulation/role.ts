@@ -143,6 +143,18 @@ export function requestsOf(account: Account, region: Region, call: Call): IamReq
       const passed = call.input.Target?.RoleArn ?? "";
       return [use, { action: "iam:PassRole", resource: passed, context }];
     }
+    case "PutObject": {
+      const arn = `arn:aws:s3:::${call.input.Bucket ?? ""}`;
+      const keyArn = account.settings.dr.find((one) => one.region === here)?.keyArn ?? "";
+      const context = {
+        "kms:ViaService": `s3.${here}.amazonaws.com`,
+        "kms:EncryptionContext:aws:s3:arn": arn,
+      };
+      return [
+        { action: "s3:PutObject", resource: `${arn}/${call.input.Key ?? ""}`, context: {} },
+        { action: "kms:GenerateDataKey", resource: keyArn, context },
+      ];
+    }
     case "Publish":
       return [{ action: "sns:Publish", resource: call.input.TopicArn ?? "", context: {} }];
     default: {

@@ -11,6 +11,8 @@ const TAG_VALUES = ["true", "gold"];
 
 const VAULT_ID = "smart-vault-simulated";
 
+const DR_REGION = "us-west-2";
+
 function keyArn(region: string): string {
   return `arn:aws:kms:${region}:${ACCOUNT_ID}:key/11111111-2222-3333-4444-555555555555`;
 }
@@ -27,12 +29,16 @@ export function drawSettings(random: Random): VaultSettings {
   const days = random.int(1, drRetentionDays);
   const byRules = random.chance(0.4);
   const locks = random.chance(0.4);
-  const drRegions = random.chance(0.35) ? ["us-west-2", "eu-west-1"] : ["us-west-2"];
+  const drRegions = random.chance(0.35) ? [DR_REGION, "eu-west-1"] : [DR_REGION];
   const encrypts = random.chance(0.25);
+  const audits = random.chance(0.4);
+  const bucket = "smart-vault-simulated-audit";
+  const host = `${bucket}.s3.${DR_REGION}.amazonaws.com`;
   return {
     ...SETTINGS,
     vaultId: VAULT_ID,
     dr: drRegions.map((region) => ({ region, keyArn: keyArn(region) })),
+    ...(audits && { audit: { bucket, region: DR_REGION, host } }),
     ...(encrypts && { primaryKeyArn: keyArn("us-east-1") }),
     topicArn: `arn:aws:sns:us-east-1:${ACCOUNT_ID}:${VAULT_ID}`,
     clock: { name: names.clockSchedule, groupName: names.scheduleGroup, roleArn: ROLE_ARN },

@@ -13,6 +13,8 @@ import type { Tellings } from "./tellings";
 
 /** The clients' own request timeout (src/vault/clients.ts). */
 const HANG_MS = 30_000;
+/** That of the audit log's PUT (src/vault/auditPut.ts). */
+const PUT_HANG_MS = 10_000;
 /** The SDK doubles from here, with a random share of it. */
 const BACKOFF_MS = { throttled: 500, transient: 100, most: 20_000 };
 
@@ -98,9 +100,10 @@ export function makeWire(account: Account, aws: Aws, tellings: Tellings, kill: K
     const { invocation, call } = sending;
     if (strikes(account, "hang", faults.calls.hang)) {
       story.tell(describe(sending, "hangs"));
-      invocation.hungMs += HANG_MS;
+      const hangMs = call.name === "PutObject" ? PUT_HANG_MS : HANG_MS;
+      invocation.hungMs += hangMs;
       if (["GetSchedule", "UpdateSchedule", "Publish"].includes(call.name)) tellings.silenced();
-      time.after(HANG_MS, () => {
+      time.after(hangMs, () => {
         answer(sending, { error: noAnswer() });
       });
       return;

@@ -36,6 +36,10 @@ export const GOOD: Record<string, string> = {
   sourceKeyArns: "[]",
   restoreRoleArns: "[]",
   permissionsBoundaryArn: "",
+  audit: "false",
+  auditRetentionDays: "400",
+  auditLockDays: "0",
+  trail: "false",
 };
 export const RAW: RawConfig = {
   project: "p",

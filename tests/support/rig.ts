@@ -18,12 +18,16 @@ import { mockClient } from "aws-sdk-client-mock";
 import { ec2In, makeClients } from "../../src/vault/clients";
 import type { ClockState } from "../../src/vault/clockState";
 import { type InvocationResult, type LambdaContext, invoke } from "../../src/vault/handler";
+import type { Measured } from "../../src/vault/metricNames";
 import { tagsToList } from "../../src/vault/tags";
 import type { Snapshot, VaultSettings } from "../../src/vault/types";
 import { DR, FUNCTION_ARN, NOW, SETTINGS } from "./world";
 
 /** What a pass is woken with: the clock's payload. */
 export type ClockInput = ClockState & { kind: "pass" };
+
+/** A metric, and when it was sent. */
+export type Emitted = Measured & { atMs: number };
 
 const $metadata = { requestId: "r-1" };
 
@@ -34,6 +38,7 @@ function described(snapshot: Snapshot): Ec2Snapshot {
     VolumeId: snapshot.volumeId,
     State: snapshot.state as Ec2Snapshot["State"],
     StartTime: new Date(snapshot.startTimeMs),
+    ...(snapshot.completedMs !== undefined && { CompletionTime: new Date(snapshot.completedMs) }),
     VolumeSize: snapshot.sizeGiB,
     Encrypted: snapshot.encrypted,
     KmsKeyId: snapshot.kmsKeyId,
@@ -75,6 +80,8 @@ export function makeRig(settings: VaultSettings = SETTINGS) {
   const sns = mockClient(clients.sns);
   const lines: { message: string; fields: Record<string, unknown> }[] = [];
   let nowMs = NOW;
+  /** Every metric since the last reset, and the vault's own as the last invocation that sent them did. */
+  const measured: Emitted[] = [];
   const counted: Record<string, number> = {};
   const line = (message: string, fields: Record<string, unknown>) => {
     lines.push({ message, fields });
@@ -82,8 +89,9 @@ export function makeRig(settings: VaultSettings = SETTINGS) {
   const tools = {
     clients,
     log: { info: line, error: line },
-    count: (name: string, value: number) => {
-      counted[name] = value;
+    emit: (one: Measured) => {
+      measured.push({ ...one, atMs: nowMs });
+      if (one.region === undefined) counted[one.name] = one.value;
     },
     now: () => nowMs,
   };
@@ -92,6 +100,7 @@ export function makeRig(settings: VaultSettings = SETTINGS) {
   function reset(): void {
     for (const stub of [...readers(), writer, ...drWriters(), scheduler, sns]) stub.reset();
     lines.length = 0;
+    measured.length = 0;
     for (const name of Object.keys(counted)) Reflect.deleteProperty(counted, name);
     const mapping = { DeviceName: "/dev/xvda", Ebs: { VolumeId: "vol-1" } };
     const Instances = [{ InstanceId: "i-1", BlockDeviceMappings: [mapping] }];
@@ -174,5 +183,5 @@ export function makeRig(settings: VaultSettings = SETTINGS) {
     if (last !== undefined) carries(last.input);
   }
 
-  return { at, writes, others, primary, writer, dr, drWriter, scheduler, sns, lines, counted, reset, sees, carries, clockSets, mails, wake }; // prettier-ignore
+  return { at, writes, others, primary, writer, dr, drWriter, scheduler, sns, lines, measured, counted, reset, sees, carries, clockSets, mails, wake }; // prettier-ignore
 }

@@ -42,6 +42,8 @@ export const make: Make = (type, name, inputs) => {
       return { arn: ARN.topic(physical) };
     case "aws:lambda/function:Function":
       return { arn: ARN.function(physical) };
+    case "aws:s3/bucket:Bucket":
+      return { bucketRegionalDomainName: `${String(inputs.bucket)}.s3.us-west-2.amazonaws.com` };
     default:
       return {};
   }

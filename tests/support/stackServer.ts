@@ -13,7 +13,7 @@ export const FUNCTION_ARN = "arn:aws:lambda:us-east-1:123456789012:function:smar
 
 export interface Request {
   /** What it is to an invocation: its phases are told apart by it. */
-  phase: "clock" | "read" | "write" | "mail";
+  phase: "clock" | "read" | "write" | "mail" | "audit";
   region: string;
   action: string;
   /** Without what differs from call to call: signature, time, idempotency token. */
@@ -80,6 +80,7 @@ const CLOCK = { Target: { Arn: FUNCTION_ARN, RoleArn: "", Input: '{"kind":"pass"
 function phaseOf(action: string): Request["phase"] {
   if (action.endsWith("Schedule")) return "clock";
   if (action === "Publish") return "mail";
+  if (action === "PutObject") return "audit";
   return action.startsWith("Describe") ? "read" : "write";
 }
 
@@ -104,6 +105,8 @@ function presigned(text: string): string {
 function comparable(key: string, value: string): string {
   if (key === "PresignedUrl") return presigned(value);
   if (key === "ClientToken") return "<token>";
+  // A sweep's record goes by the time that it began.
+  if (key === "path") return value.replace(/\d{8}T\d{6}Z-/, "<when>-");
   return withoutNow(value);
 }
 
@@ -118,16 +121,26 @@ async function parse(message: IncomingMessage): Promise<Request> {
   const region = /Credential=[^/]+\/\d+\/([^/]+)\//.exec(message.headers.authorization ?? "")?.[1];
   const { pathname, searchParams } = new URL(message.url ?? "/", "http://127.0.0.1");
   const isScheduler = pathname.startsWith("/schedules/");
-  const given = isScheduler
-    ? { path: pathname, ...Object.fromEntries(searchParams), ...flat(body) }
-    : Object.fromEntries(new URLSearchParams(body));
+  const isObject = !isScheduler && message.method === "PUT";
+  const given =
+    isScheduler || isObject
+      ? { path: pathname, ...Object.fromEntries(searchParams), ...flat(body) }
+      : Object.fromEntries(new URLSearchParams(body));
   const action = isScheduler
     ? `${message.method === "GET" ? "Get" : "Update"}Schedule`
-    : (given.Action ?? "");
+    : isObject
+      ? "PutObject"
+      : (given.Action ?? "");
   const parameters = Object.fromEntries(
     Object.entries(given).map(([key, value]) => [key, comparable(key, value)]),
   );
   return { phase: phaseOf(action), region: region ?? "", action, parameters };
+}
+
+/** Keys have no order in JSON: the literal that the archive captured has another one than the source's. */
+function inOrder(_key: string, value: unknown): unknown {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /** A JSON body's fields as text. */
@@ -136,7 +149,7 @@ function flat(body: string): Record<string, string> {
   return Object.fromEntries(
     Object.entries(JSON.parse(body) as Record<string, unknown>).map(([key, value]) => [
       key,
-      typeof value === "string" ? value : JSON.stringify(value),
+      typeof value === "string" ? value : JSON.stringify(value, inOrder),
     ]),
   );
 }
@@ -166,6 +179,8 @@ export async function startFakeAws(settings: VaultSettings): Promise<FakeAws> {
         return JSON.stringify(CLOCK);
       case "UpdateSchedule":
         return JSON.stringify({ ScheduleArn: "arn" });
+      case "PutObject":
+        return "";
       case "Publish":
         return PUBLISHED;
       default:

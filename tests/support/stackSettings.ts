@@ -20,6 +20,11 @@ export const SETTINGS: VaultSettings = {
   timezone: "UTC",
   startWindowHours: 8,
   copyStuckHours: 12,
+  audit: {
+    bucket: "smart-vault-prod-audit-123456789012-us-west-2",
+    region: "us-west-2",
+    host: "smart-vault-prod-audit-123456789012-us-west-2.s3.us-west-2.amazonaws.com",
+  },
   topicArn: ARN.topic("smart-vault-prod"),
   clock: {
     name: "smart-vault-prod-clock",

@@ -5,7 +5,7 @@ import { SNSClient } from "@aws-sdk/client-sns";
 import { mockClient } from "aws-sdk-client-mock";
 import { createHandler } from "../../src/vault/callback";
 import { lambdaContext } from "../support/rig";
-import { SETTINGS } from "../support/world";
+import { DR, DR2, SETTINGS } from "../support/world";
 
 const ec2 = mockClient(EC2Client);
 const scheduler = mockClient(SchedulerClient);
@@ -36,19 +36,52 @@ test("an idle sweep ends in a result, and sends neither a metric nor a warning o
   expect(warned).not.toHaveBeenCalled();
 });
 
-test("a run that fails still sends its metrics", async () => {
+/** The EMF part of a line: which dimension sets, and which metrics in which unit. */
+function emf(line: Record<string, unknown>) {
+  const { _aws } = line as { _aws: { CloudWatchMetrics: EmfDirective[] } };
+  expect(_aws.CloudWatchMetrics).toHaveLength(1);
+  return _aws.CloudWatchMetrics[0];
+}
+
+interface EmfDirective {
+  Namespace: string;
+  Dimensions: string[][];
+  Metrics: { Name: string; Unit: string }[];
+}
+
+test("a run sends one line for the vault and one a region, each with exactly its dimensions", async () => {
+  const handler = createHandler({ ...SETTINGS, dr: [DR, DR2] });
+  await expect(handler({ kind: "run" }, lambdaContext())).rejects.toMatchObject({
+    name: "BackupFailed",
+  });
+  const { vaultId: service, primaryRegion } = SETTINGS;
+  const lines = emitted.map((line) => ({
+    service: line.service,
+    region: line.region,
+    dimensions: emf(line)?.Dimensions.map((names) => [...names].sort()),
+    namespace: emf(line)?.Namespace,
+  }));
+  const ofRegion = { service, dimensions: [["region", "service"]], namespace: "SmartVault" };
+  expect(lines).toStrictEqual([
+    { service, region: undefined, dimensions: [["service"]], namespace: "SmartVault" },
+    { ...ofRegion, region: primaryRegion },
+    { ...ofRegion, region: DR.region },
+    { ...ofRegion, region: DR2.region },
+  ]);
+});
+
+test("a run that fails still sends its metrics, each in its unit", async () => {
   const handler = createHandler(SETTINGS);
   await expect(handler({ kind: "run" }, lambdaContext())).rejects.toMatchObject({
     name: "BackupFailed",
   });
-  expect(emitted).toHaveLength(1);
-  expect(emitted[0]).toMatchObject({
-    service: SETTINGS.vaultId,
-    RunsCompleted: 1,
-    ProblemsSeen: 1,
-    _aws: { CloudWatchMetrics: [{ Namespace: "SmartVault", Dimensions: [["service"]] }] },
-  });
+  expect(emitted[0]).toMatchObject({ RunsCompleted: 1, ProblemsSeen: 1, ZeroMatches: 1 });
   expect(emitted[0]).not.toHaveProperty("SnapshotsStarted");
+  expect(emf(emitted[0] ?? {})?.Metrics).toContainEqual({ Name: "RunDuration", Unit: "Seconds" });
+  expect(emf(emitted[1] ?? {})?.Metrics).toStrictEqual([
+    { Name: "RecoveryPoints", Unit: "Count" },
+    { Name: "ProtectedGiB", Unit: "None" },
+  ]);
 });
 
 test("a problem's log line says what is wrong, and the logger drops none of it", async () => {
@@ -78,5 +111,6 @@ test("one handler serves many invocations, each with its own counts", async () =
   const run = () => handler({ kind: "run" }, lambdaContext());
   await expect(run()).rejects.toMatchObject({ name: "BackupFailed" });
   await expect(run()).rejects.toMatchObject({ name: "BackupFailed" });
-  expect(emitted.map((metrics) => metrics.ProblemsSeen)).toStrictEqual([1, 1]);
+  const problems = emitted.flatMap(({ ProblemsSeen }) => ProblemsSeen ?? []);
+  expect(problems).toStrictEqual([1, 1]);
 });

@@ -40,11 +40,10 @@ describe("a run that goes well", () => {
       problems: [],
       nextWake: "2026-11-22T03:01:00Z",
     });
-    expect(rig.counted).toStrictEqual({
-      RunsCompleted: 1,
-      SnapshotsStarted: 1,
-      CopiesStarted: 1,
-    });
+    expect(rig.counted).toStrictEqual({ RunsCompleted: 1, InstancesTargeted: 1, RunDuration: 0 });
+    expect(rig.measured).toContainEqual(
+      expect.objectContaining({ name: "CopiesStarted", region: "us-west-2", value: 1 }),
+    );
     expect(rig.mails()).toStrictEqual([]);
     expect(rig.lines.map((line) => line.message)).toStrictEqual([
       "woken",

@@ -1,7 +1,7 @@
 import { PublishCommand } from "@aws-sdk/client-sns";
 import { mockClient } from "aws-sdk-client-mock";
 import { makeClients } from "../../src/vault/clients";
-import { countMetrics, logDecisions, newsOf, tell } from "../../src/vault/report";
+import { logDecisions, newsOf, tell } from "../../src/vault/report";
 import type { Summary } from "../../src/vault/summary";
 import { HOUR_MS, isoSeconds } from "../../src/vault/time";
 import type { Outcome, Plan, Problem } from "../../src/vault/types";
@@ -51,16 +51,13 @@ test("every outcome, kept snapshot and problem is one log line", () => {
   ]); // prettier-ignore
 });
 
-test("a notice is logged as information and is not counted", () => {
+test("a notice is logged as information", () => {
   const notice: Problem = { ...problem, notice: true };
   const lines: string[] = [];
   const write = (level: string) => (message: string) => lines.push(`${level} ${message}`);
   const plan: Plan = { actions: [], kept: [], problems: [notice], pending: [], slotSettled: true };
   logDecisions({ info: write("info"), error: write("error") }, SWEEP, plan, [], []);
   expect(lines).toStrictEqual(["info notice"]);
-  const counted: string[] = [];
-  countMetrics((name) => counted.push(name), { ...summary, problems: [notice] });
-  expect(counted).not.toContain("ProblemsSeen");
 });
 
 test("what was not begun is a line a kind, region and reason, with its number", () => {
@@ -89,32 +86,6 @@ test("a sweep does not say again what is kept", () => {
   const kept = [{ region: "us-east-1", snapshotId: "snap-3", reason: "within 7 days" }];
   logDecisions({ info: write, error: write }, SWEEP, { actions: [], kept, problems: [problem], pending: [], slotSettled: true }, [], []); // prettier-ignore
   expect(messages).toStrictEqual(["problem"]);
-});
-
-test.each([
-  ["run", RUN, [["RunsCompleted", 1]]],
-  ["sweep", SWEEP, []],
-])("a %s counts what it did, and of what was put off why", (_kind, wake, first) => {
-  const counted: [string, number][] = [];
-  countMetrics((name, value) => counted.push([name, value]), { ...summary, wake });
-  expect(counted).toStrictEqual([
-    ...first,
-    ["SnapshotsStarted", 3],
-    ["CopiesStarted", 2],
-    ["SnapshotsDeleted", 1],
-    ["ActionsDeferred", 4],
-    ["ActionsDeferred.ResourceLimitExceeded", 3],
-    ["ActionsDeferred.NoTime", 1],
-    ["ProblemsSeen", 1],
-  ]);
-});
-
-test("what is zero is not counted: a metric costs by the hours that it is sent in", () => {
-  const counted: string[] = [];
-  const nothing = { snapshots: 0, copies: 0, deletions: 0, deferred: 0, skipped: 0, failed: 0 };
-  const idle = { ...summary, wake: SWEEP, counts: nothing, deferrals: {}, problems: [] };
-  countMetrics((name) => counted.push(name), idle);
-  expect(counted).toStrictEqual([]);
 });
 
 test("news is what was not told within the last day", () => {

@@ -1,0 +1,162 @@
+/**
+ * The manifest of a recovery point: its volumes, snapshots and copies, enough to restore by. It is due when every snapshot
+ * of it is completed and every DR region has a sound copy, or has let one expire. It says what is there and not when that
+ * was seen, so the same point gives the same manifest. Pure. Its form is docs/audit.schema.json.
+ */
+import { manifestKey } from "./auditKeys";
+import { countedAndExtra } from "./counted";
+import { type SeenRegion, distanceIn, seenRegions, unsafeIn } from "./drRegions";
+import { isOwn } from "./duplicates";
+import { copiesOf, copyState } from "./planCopies";
+import { newestFirst } from "./retention";
+import { INSTANCE_TAG_PREFIX, TAG, tagsWithPrefix, userTags } from "./tags";
+import { DAY_MS, MINUTE_MS, isoSeconds } from "./time";
+import type { Snapshot, VaultPolicy, World } from "./types";
+import { volumeFactsFromTags } from "./volumeFacts";
+
+const MANIFEST_VERSION = 1;
+
+/** A describe of one region may lag behind another's: what was completed so long before is looked at once more. */
+const LAG_MS = 30 * MINUTE_MS;
+
+/** When EC2 says that it was completed. Where it does not say it counts as new for a day: written twice rather than never. */
+function completedMs({ completedMs: saidMs, startTimeMs }: Snapshot, nowMs: number): number {
+  return Math.min(nowMs, saidMs ?? startTimeMs + DAY_MS);
+}
+
+function pointKey({ tags }: Snapshot): string {
+  return `${tags[TAG.instance] ?? ""} ${tags[TAG.slot] ?? ""}`;
+}
+
+function described(snapshot: Snapshot) {
+  const { region, snapshotId, state, encrypted, kmsKeyId, startTimeMs, sizeGiB } = snapshot;
+  return { region, snapshotId, state, encrypted, kmsKeyId, startedAt: isoSeconds(startTimeMs), sizeGiB }; // prettier-ignore
+}
+
+function soundCopies(snapshot: Snapshot, seen: readonly SeenRegion[]): Snapshot[] {
+  return seen.flatMap(({ dr, bySource }) => {
+    const sound = copiesOf(snapshot, bySource).filter((c) => copyState(c, dr.keyArn) === "sound");
+    return [...sound].sort(newestFirst).slice(0, 1);
+  });
+}
+
+function volumeOf(snapshot: Snapshot, copies: readonly Snapshot[]) {
+  const { volumeId, tags } = snapshot;
+  const facts = volumeFactsFromTags(tags, volumeId);
+  return {
+    volumeId,
+    device: facts?.deviceName,
+    role: facts === undefined ? undefined : facts.isRoot ? "root" : "data",
+    type: facts?.volumeType,
+    sizeGiB: facts?.sizeGiB ?? snapshot.sizeGiB,
+    iops: facts?.iops,
+    throughputMiBps: facts?.throughputMiBps,
+    tags: userTags(tags),
+    snapshot: described(snapshot),
+    copies: copies.map(described),
+  };
+}
+
+function instanceTags(snapshot: Snapshot): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(tagsWithPrefix(snapshot.tags, INSTANCE_TAG_PREFIX)).map(([key, value]) => [
+      key.slice(INSTANCE_TAG_PREFIX.length),
+      value,
+    ]),
+  );
+}
+
+/** A recovery point's parts in order of their volumes, each with its copies. */
+type Part = readonly [snapshot: Snapshot, copies: readonly Snapshot[]];
+
+/** The manifest as it is written, as plain data. */
+function composeManifest(parts: readonly Part[], { vaultId, primaryRegion }: VaultPolicy) {
+  const [[first] = []] = parts;
+  const tags = first?.tags ?? {};
+  const sizes = parts.map(([{ tags: own }]) => Number(own[TAG.setSize] ?? 0));
+  return {
+    schema: "smart-vault/manifest",
+    version: MANIFEST_VERSION,
+    vault: vaultId,
+    slot: tags[TAG.slot] ?? "",
+    primaryRegion,
+    instance: {
+      instanceId: tags[TAG.instance] ?? "",
+      name: tags[TAG.instanceName],
+      type: tags[TAG.instanceType],
+      availabilityZone: tags[TAG.availabilityZone],
+      tags: first === undefined ? {} : instanceTags(first),
+    },
+    policy: tags[TAG.policy],
+    crashConsistent: parts.every(([{ tags: own }]) => own[TAG.crashConsistent] === "true"),
+    /** Fewer than the set had: a volume's snapshot failed or is gone. */
+    complete: parts.length >= Math.max(0, ...sizes),
+    volumes: parts.map(([snapshot, copies]) => volumeOf(snapshot, copies)),
+  };
+}
+
+export interface DueManifest {
+  key: string;
+  manifest: ReturnType<typeof composeManifest>;
+  /** When the last part of it was completed. */
+  completedMs: number;
+}
+
+/** Recovery points of which a part was completed after that time. */
+function touchedSince(
+  own: readonly Snapshot[],
+  seen: readonly SeenRegion[],
+  sinceMs: number,
+  nowMs: number,
+): Set<string> {
+  const touched = new Set<string>();
+  for (const snapshots of [own, ...seen.map(({ copies }) => copies)]) {
+    for (const one of snapshots) {
+      if (one.state === "completed" && completedMs(one, nowMs) > sinceMs)
+        touched.add(pointKey(one));
+    }
+  }
+  return touched;
+}
+
+/**
+ * Those that are due, the longest completed first.
+ * @param toMs up to which completion manifests were written before; absent: none were
+ */
+export function dueManifests(
+  world: World,
+  policy: VaultPolicy,
+  toMs: number | undefined,
+  nowMs: number,
+): DueManifest[] {
+  const seen = seenRegions(world, policy);
+  if (world.snapshots === undefined || seen.length < policy.dr.length) return [];
+  const own = world.snapshots.filter((snapshot) => isOwn(snapshot, policy.vaultId));
+  const touched = touchedSince(own, seen, (toMs ?? 0) - LAG_MS, nowMs);
+  if (touched.size === 0) return [];
+  const candidates = own.filter((snapshot) => touched.has(pointKey(snapshot)));
+  const points = new Map<string, Snapshot[]>();
+  for (const snapshot of countedAndExtra(candidates, distanceIn(seen), policy).counted) {
+    const point = points.get(pointKey(snapshot));
+    if (point === undefined) points.set(pointKey(snapshot), [snapshot]);
+    else point.push(snapshot);
+  }
+  const due = [...points.values()].flatMap((point): DueManifest[] => {
+    const isSafe = (one: Snapshot) =>
+      one.state === "completed" && unsafeIn(seen, one) === undefined;
+    if (!point.every(isSafe)) return [];
+    const parts = point
+      .sort((a, b) => (a.volumeId < b.volumeId ? -1 : 1))
+      .map((snapshot): Part => [snapshot, soundCopies(snapshot, seen)]);
+    const manifest = composeManifest(parts, policy);
+    const all = parts.flatMap(([snapshot, copies]) => [snapshot, ...copies]);
+    return [
+      {
+        key: manifestKey(manifest.instance.instanceId, manifest.slot),
+        manifest,
+        completedMs: all.reduce((latest, one) => Math.max(latest, completedMs(one, nowMs)), 0),
+      },
+    ];
+  });
+  return due.sort((a, b) => a.completedMs - b.completedMs || (a.key < b.key ? -1 : 1));
+}

@@ -1,0 +1,151 @@
+/**
+ * What an invocation makes known as metrics. Counts are sent where they are not zero: CloudWatch bills a custom metric by the
+ * hours that it is sent in. What there is in all is sent once a run, zero or not. Pure.
+ */
+import { isOwn, isOwnCopy } from "./duplicates";
+import { type Measured, METRIC, REGION_METRIC as R } from "./metricNames";
+import { copyState } from "./planCopies";
+import { dataTimeMs, recoveryPoints } from "./points";
+import { stalestHours } from "./stalest";
+import type { Summary } from "./summary";
+import { TAG } from "./tags";
+import { MINUTE_MS, SECOND_MS } from "./time";
+import type { Action, KeyedRegion, Outcome, Snapshot, VaultPolicy, World } from "./types";
+
+export interface Measuring {
+  policy: VaultPolicy;
+  summary: Summary;
+  /** As it was seen before anything was done. */
+  world: World;
+  outcomes: readonly Outcome[];
+  startMs: number;
+  nowMs: number;
+}
+
+function ofVault({ summary, world, startMs, nowMs }: Measuring): Measured[] {
+  const { wake, counts, deferrals, problems } = summary;
+  const isRun = wake.kind === "run";
+  const failures = problems.filter((problem) => !problem.notice);
+  const list: [name: string, value: number][] = [
+    [METRIC.runsCompleted, isRun ? 1 : 0],
+    [METRIC.zeroMatches, world.instances?.length === 0 ? 1 : 0],
+    [METRIC.actionsDeferred, counts.deferred],
+    ...Object.entries(deferrals).map(([reason, number]): [string, number] => [
+      `${METRIC.actionsDeferred}.${reason}`,
+      number,
+    ]),
+    [METRIC.problemsSeen, failures.length],
+  ];
+  const measured = list.flatMap(([name, value]): Measured[] =>
+    value > 0 ? [{ name, value, unit: "Count" }] : [],
+  );
+  if (!isRun) return measured;
+  const seconds = (nowMs - startMs) / SECOND_MS;
+  measured.push({ name: METRIC.runDuration, value: seconds, unit: "Seconds" });
+  const targeted = world.instances?.length;
+  if (targeted === undefined) return measured;
+  return [...measured, { name: METRIC.instancesTargeted, value: targeted, unit: "Count" }];
+}
+
+/** Of the newest slot: how many volumes have their recovery point, and how many snapshots or copies failed. */
+function ofNewestSlot(own: readonly Snapshot[], points: readonly Snapshot[]) {
+  let slot = "";
+  for (const { tags } of own) slot = (tags[TAG.slot] ?? "") > slot ? (tags[TAG.slot] ?? "") : slot;
+  const isOfSlot = ({ tags }: Snapshot) => tags[TAG.slot] === slot;
+  return {
+    completed: points.filter(isOfSlot).length,
+    failed: own.filter((snapshot) => isOfSlot(snapshot) && snapshot.state === "error").length,
+  };
+}
+
+/**
+ * Since when the oldest snapshot has had no sound copy in the region; `undefined` where each has one. A snapshot that is
+ * not completed yet is not owed one.
+ * @param planned what this invocation was to do, whatever became of it: a copy that was just begun is not sound yet
+ */
+export function oldestMissingMs(
+  copies: readonly Snapshot[],
+  planned: readonly Action[],
+  { region, keyArn }: KeyedRegion,
+): number | undefined {
+  const isSound = (copy: Snapshot) => copyState(copy, keyArn) === "sound";
+  const source = ({ tags }: Snapshot) => tags[TAG.sourceSnapshot] ?? "";
+  const copied = new Set(copies.filter(isSound).map(source));
+  const waiting = copies.filter((copy) => !isSound(copy) && !copied.has(source(copy)));
+  const since = [
+    ...waiting.map(dataTimeMs),
+    ...planned.flatMap((action) =>
+      action.kind === "copy" && action.region === region ? [action.sinceMs] : [],
+    ),
+  ];
+  return since.length === 0 ? undefined : since.reduce((a, b) => Math.min(a, b));
+}
+
+function made(outcomes: readonly Outcome[], kind: Action["kind"], status: Outcome["status"]) {
+  return outcomes.filter((o) => o.action.kind === kind && o.status === status).length;
+}
+
+/** What is there, in all: told once a run. */
+function held(
+  points: readonly Snapshot[],
+): [name: string, value: number, unit: Measured["unit"]][] {
+  const gib = points.reduce((sum, { sizeGiB }) => sum + sizeGiB, 0);
+  return [
+    [R.recoveryPoints, points.length, "Count"],
+    [R.protectedGiB, gib, "NoUnit"],
+  ];
+}
+
+function ofRegion(region: string, seen: readonly Snapshot[], measuring: Measuring): Measured[] {
+  const { policy, summary, world, nowMs } = measuring;
+  const outcomes = measuring.outcomes.filter((outcome) => outcome.action.region === region);
+  const dr = policy.dr.find((one) => one.region === region);
+  const isVaults = dr === undefined ? isOwn : isOwnCopy;
+  const own = seen.filter((snapshot) => isVaults(snapshot, policy.vaultId));
+  const points = recoveryPoints(own, dr);
+  const { completed, failed } = ofNewestSlot(own, points);
+  const actions = outcomes.map(({ action }) => action);
+  const missingMs = dr === undefined ? undefined : oldestMissingMs(own, actions, dr);
+  const started = (kind: Action["kind"]) =>
+    outcomes.filter((o) => o.action.kind === kind).flatMap((o) => o.snapshotIds).length;
+  const kind = dr === undefined ? "snapshot" : "copy";
+  const isIdle = summary.wake.kind === "sweep";
+  const counts: [name: string, value: number][] = [
+    [R.snapshotsStarted, started("snapshot")],
+    [dr === undefined ? R.snapshotsCompleted : R.copiesCompleted, isIdle ? 0 : completed],
+    [
+      dr === undefined ? R.snapshotsFailed : R.copiesFailed,
+      failed + made(outcomes, kind, "failed"),
+    ],
+    [R.copiesStarted, started("copy")],
+    [R.copiesDeferred, made(outcomes, "copy", "deferred")],
+    [R.snapshotsDeleted, made(outcomes, "delete", "done")],
+  ];
+  const measured = counts.flatMap(([name, value]): Measured[] =>
+    value > 0 ? [{ name, value, unit: "Count", region }] : [],
+  );
+  if (missingMs !== undefined) {
+    const value = (nowMs - missingMs) / MINUTE_MS;
+    measured.push({ name: R.oldestMissingCopy, value, unit: "NoUnit", region });
+  }
+  if (summary.wake.kind !== "run") return measured;
+  const stalest = stalestHours(world.instances, points, policy.tagKey, nowMs);
+  if (stalest !== undefined) {
+    measured.push({ name: R.stalestInstance, value: stalest, unit: "NoUnit", region });
+  }
+  return [
+    ...measured,
+    ...held(points).map(([name, value, unit]) => ({ name, value, unit, region })),
+  ];
+}
+
+export function measure(measuring: Measuring): Measured[] {
+  const { world, policy } = measuring;
+  const regions = { [policy.primaryRegion]: world.snapshots, ...world.copies };
+  return [
+    ...ofVault(measuring),
+    ...Object.entries(regions).flatMap(([region, seen]) =>
+      seen === undefined ? [] : ofRegion(region, seen, measuring),
+    ),
+  ];
+}

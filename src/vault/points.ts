@@ -1,0 +1,26 @@
+/** Recovery points as they are counted: one a volume and slot, and as old as its data. Pure. */
+import { volumeAndSlotOf } from "./duplicates";
+import { copyState } from "./planCopies";
+import { TAG } from "./tags";
+import { parseIso } from "./time";
+import type { KeyedRegion, Snapshot } from "./types";
+
+/** When the data was as the snapshot has it. A copy is begun later, by hours where there is a backlog. */
+export function dataTimeMs({ tags, startTimeMs }: Snapshot): number {
+  return parseIso(tags[TAG.sourceStarted] ?? "") ?? startTimeMs;
+}
+
+/**
+ * What can be restored from. A duplicate, or an original beside the stand-in for it, is the same recovery point.
+ * @param own the vault's own in one region
+ * @param dr set for a DR region: what is not encrypted under its key is none
+ */
+export function recoveryPoints(own: readonly Snapshot[], dr: KeyedRegion | undefined): Snapshot[] {
+  const points = new Map<string, Snapshot>();
+  for (const snapshot of own) {
+    if (snapshot.state !== "completed") continue;
+    if (dr !== undefined && copyState(snapshot, dr.keyArn) !== "sound") continue;
+    points.set(volumeAndSlotOf(snapshot), snapshot);
+  }
+  return [...points.values()];
+}

@@ -1,0 +1,109 @@
+/** The audit bucket of a test: what was PUT there, and what it answers. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import Ajv from "ajv";
+import { DAY_MS, MINUTE_MS } from "../../src/vault/time";
+import type { AuditTarget, VaultSettings } from "../../src/vault/types";
+import { makeRig } from "./rig";
+import { NOW, SETTINGS, copyOf, keeping, snapshot } from "./world";
+
+const AUDIT: AuditTarget = {
+  bucket: "vault-audit",
+  region: "us-west-2",
+  host: "vault-audit.s3.us-west-2.amazonaws.com",
+};
+
+interface WrittenDecision {
+  kind: string;
+  region: string;
+  reason: string;
+  outcome: string;
+  snapshotId?: string;
+  requestId?: string;
+  code?: string;
+}
+
+/** A record, as far as tests look into it. */
+interface WrittenRecord {
+  schema: string;
+  wake: { kind: string };
+  dryRun: boolean;
+  planHash: string;
+  decisions: WrittenDecision[];
+  notBegun: { kind: string; count: number }[];
+  kept: { snapshotId: string; reason: string }[];
+  problems: { kind: string }[];
+}
+
+/** Stands in for fetch. `status` other than 200 refuses all that is put. */
+export function fakeBucket() {
+  const bucket = { status: 200, objects: new Map<string, string>(), puts: 0 };
+  jest.spyOn(globalThis, "fetch").mockImplementation((url, init) => {
+    bucket.puts += 1;
+    const { pathname, host } = new URL(url instanceof Request ? url.url : url);
+    if (host !== AUDIT.host) throw new Error(`unexpected host ${host}`);
+    const { status } = bucket;
+    if (status === 200) bucket.objects.set(pathname.slice(1), init?.body as string);
+    const text =
+      status === 200 ? "" : "<Error><Code>AccessDenied</Code><Message>no</Message></Error>";
+    return Promise.resolve(new Response(text, { status }));
+  });
+  return {
+    ...bucket,
+    refuse: (status: number) => {
+      bucket.status = status;
+    },
+    puts: () => bucket.puts,
+    keys: () => [...bucket.objects.keys()],
+    read: (key: string): unknown => JSON.parse(bucket.objects.get(key) ?? "null"),
+    records: () =>
+      [...bucket.objects]
+        .filter(([key]) => key.startsWith("runs/"))
+        .map(([, body]) => JSON.parse(body) as WrittenRecord),
+  };
+}
+
+const SCHEMA = JSON.parse(
+  readFileSync(join(__dirname, "..", "..", "docs", "audit.schema.json"), "utf8"),
+) as { definitions: object };
+
+/**
+ * What is wrong with an object by docs/audit.schema.json; none: it is as documented.
+ * @param of the definition that it is to be; not just any of them, so that a fault is named
+ */
+export function schemaFaults(written: unknown, of: "record" | "manifest"): string[] {
+  const ajv = new Ajv({ allErrors: true });
+  const { definitions } = SCHEMA;
+  const validate = ajv.compile({ definitions, $ref: `#/definitions/${of}` });
+  if (validate(written)) return [];
+  return (validate.errors ?? []).map(
+    ({ instancePath, message = "", params }) =>
+      `${instancePath} ${message} ${JSON.stringify(params)}`,
+  );
+}
+
+/** A vault with an audit bucket that keeps for three days. */
+export const AUDITED: VaultSettings = { ...SETTINGS, audit: AUDIT, policies: keeping(3) };
+
+export function rigOf(settings: VaultSettings = AUDITED): ReturnType<typeof makeRig> {
+  const rig = makeRig(settings);
+  rig.reset();
+  return rig;
+}
+
+/** A snapshot of a day before now and its copy, both sound, and completed within minutes. */
+export function pair(id: string, daysAgo: number) {
+  const startTimeMs = NOW - daysAgo * DAY_MS;
+  const completedMs = startTimeMs + 5 * MINUTE_MS;
+  const source = snapshot(`snap-${id}`, { startTimeMs, completedMs });
+  return { source, copy: copyOf(source, `copy-${id}`, { completedMs: completedMs + MINUTE_MS }) };
+}
+
+/** What there is after some days: the two oldest are past three days. */
+export function fiveDays(rig: ReturnType<typeof makeRig>): void {
+  const pairs = [0, 1, 2, 4, 5].map((days) => pair(String(days), days));
+  rig.sees(
+    pairs.map(({ source }) => source),
+    pairs.map(({ copy }) => copy),
+  );
+}

@@ -1,0 +1,193 @@
+/** Manifests of recovery points: when they are due, that each is written once, and that they are enough to restore by. */
+import { dueManifests } from "../../src/vault/auditManifest";
+import { TAG } from "../../src/vault/tags";
+import { HOUR_MS, MINUTE_MS } from "../../src/vault/time";
+import { fakeBucket, fiveDays, pair, rigOf, schemaFaults } from "../support/auditBucket";
+import { DR, DR2, NOW, PRIMARY_KEY, SETTINGS, SLOT, copyOf, sealedIn, snapshot, standInOf } from "../support/world"; // prettier-ignore
+
+const RUN = { kind: "run", slot: SLOT };
+const SWEEP = { kind: "sweep" };
+const RECORD = "runs/2026/11/22/20261122T030000Z-run-1.json";
+const MANIFEST = "manifests/i-1/20261122T030000Z.json";
+
+let bucket: ReturnType<typeof fakeBucket>;
+
+beforeEach(() => {
+  bucket = fakeBucket();
+});
+
+describe("manifests", () => {
+  test("of what there is when audit is switched on are all written, and then no more", async () => {
+    const rig = rigOf();
+    fiveDays(rig);
+    const days = ["17", "18", "20", "21", "22"];
+    await rig.wake(RUN);
+    const written = bucket.keys().filter((key) => key.startsWith("manifests/"));
+    expect(written.sort()).toStrictEqual(
+      days.map((day) => `manifests/i-1/202611${day}T030000Z.json`),
+    );
+    for (const key of written) expect(schemaFaults(bucket.read(key), "manifest")).toStrictEqual([]);
+
+    const before = bucket.puts();
+    rig.at(NOW + HOUR_MS);
+    rig.sees([], []);
+    fiveDays(rig);
+    await rig.wake(SWEEP).catch(() => undefined);
+    // The sweep's own record alone.
+    expect(bucket.puts()).toBe(before + 1);
+  });
+
+  test("wait until every copy is seen sound", async () => {
+    const rig = rigOf();
+    const { source, copy } = pair("0", 0);
+    rig.sees([source], [{ ...copy, state: "pending" }]);
+    await rig.wake(RUN);
+    expect(bucket.keys()).toStrictEqual([RECORD]);
+
+    rig.at(NOW + HOUR_MS / 4);
+    rig.sees([source], [{ ...copy, completedMs: NOW + HOUR_MS / 5 }]);
+    await rig.wake({ kind: "pass" });
+    expect(bucket.keys()).toStrictEqual([RECORD, MANIFEST]);
+    expect(rig.clockSets().at(-1)?.input.manifestsTo).toBeDefined();
+  });
+
+  test("are not written by one that can't read the clock: it does not know which were", async () => {
+    const rig = rigOf();
+    const { source, copy } = pair("0", 0);
+    rig.sees([source], [copy]);
+    rig.scheduler.reset();
+    await rig.wake({ kind: "pass" }).catch(() => undefined);
+    expect(bucket.keys().filter((key) => key.startsWith("manifests/"))).toStrictEqual([]);
+  });
+
+  test("say all that it takes to restore", async () => {
+    const rig = rigOf();
+    const tags = {
+      [TAG.volumes]: "vol-1:/dev/xvda:root:gp3:8:3000:125",
+      [TAG.setSize]: "1",
+      [TAG.crashConsistent]: "true",
+      [TAG.instanceName]: "db-1",
+      [TAG.instanceType]: "m7g.large",
+      [TAG.availabilityZone]: "us-east-1a",
+      [TAG.policy]: "true",
+      "smart-vault:instance-tag:team": "a",
+      disk: "root",
+    };
+    const source = snapshot("snap-0", { tags });
+    rig.sees([source], [copyOf(source, "copy-0")]);
+    await rig.wake(RUN);
+    expect(schemaFaults(bucket.read(MANIFEST), "manifest")).toStrictEqual([]);
+    expect(bucket.read(MANIFEST)).toStrictEqual({
+      schema: "smart-vault/manifest",
+      version: 1,
+      vault: SETTINGS.vaultId,
+      slot: SLOT,
+      primaryRegion: "us-east-1",
+      instance: {
+        instanceId: "i-1",
+        name: "db-1",
+        type: "m7g.large",
+        availabilityZone: "us-east-1a",
+        tags: { team: "a" },
+      },
+      policy: "true",
+      crashConsistent: true,
+      complete: true,
+      volumes: [
+        {
+          volumeId: "vol-1",
+          device: "/dev/xvda",
+          role: "root",
+          type: "gp3",
+          sizeGiB: 8,
+          iops: 3000,
+          throughputMiBps: 125,
+          tags: { disk: "root" },
+          snapshot: {
+            region: "us-east-1",
+            snapshotId: "snap-0",
+            state: "completed",
+            encrypted: false,
+            startedAt: SLOT,
+            sizeGiB: 8,
+          },
+          copies: [
+            {
+              region: "us-west-2",
+              snapshotId: "copy-0",
+              state: "completed",
+              encrypted: true,
+              kmsKeyId: SETTINGS.dr[0]?.keyArn,
+              startedAt: "2026-11-22T03:01:00Z",
+              sizeGiB: 8,
+            },
+          ],
+        },
+      ],
+    });
+  });
+});
+
+describe("what is due", () => {
+  const nothing = { problems: [], throttled: [] };
+  const two = { ...SETTINGS, dr: [DR, DR2] };
+  const { source, copy } = pair("0", 0);
+  const second = copyOf(source, "copy-2", { ...sealedIn(DR2), completedMs: NOW + 50 * MINUTE_MS });
+  const nowMs = NOW + HOUR_MS;
+  const keys = (due: { key: string }[]) => due.map(({ key }) => key);
+
+  test("waits for every DR region, and for one that could not be read", () => {
+    const sees = (copies: Record<string, (typeof copy)[]>) =>
+      keys(dueManifests({ snapshots: [source], copies, ...nothing }, two, undefined, nowMs));
+    expect(sees({ [DR.region]: [copy], [DR2.region]: [second] })).toStrictEqual([MANIFEST]);
+    expect(sees({ [DR.region]: [copy], [DR2.region]: [] })).toStrictEqual([]);
+    expect(sees({ [DR.region]: [copy] })).toStrictEqual([]);
+    const wrongKey = { ...second, kmsKeyId: PRIMARY_KEY };
+    expect(sees({ [DR.region]: [copy], [DR2.region]: [wrongKey] })).toStrictEqual([]);
+  });
+
+  test("is told by the last of its parts, with half an hour for describes that lag", () => {
+    const world = { snapshots: [source], copies: { [DR.region]: [copy], [DR2.region]: [second] }, ...nothing }; // prettier-ignore
+    const after = (minutes: number) =>
+      keys(dueManifests(world, two, NOW + minutes * MINUTE_MS, nowMs));
+    expect(after(79)).toStrictEqual([MANIFEST]);
+    expect(after(80)).toStrictEqual([]);
+  });
+
+  test("is again what a stand-in has taken over", () => {
+    const encrypting = { ...SETTINGS, primaryKeyArn: PRIMARY_KEY };
+    const standIn = standInOf(source, "snap-9", { completedMs: NOW + 55 * MINUTE_MS });
+    const world = { snapshots: [source, standIn], copies: { [DR.region]: [copy] }, ...nothing };
+    const [due] = dueManifests(world, encrypting, NOW + 50 * MINUTE_MS, nowMs);
+    expect(due?.manifest.volumes).toMatchObject([
+      { snapshot: { snapshotId: "snap-9", encrypted: true }, copies: [{ snapshotId: "copy-0" }] },
+    ]);
+  });
+
+  test("is what EC2 does not date for a day, since it is better written twice than never", () => {
+    const undated = [source, copy].map(({ completedMs: _none, ...rest }) => rest);
+    const world = { snapshots: [undated[0]!], copies: { [DR.region]: [undated[1]!] }, ...nothing };
+    const due = (hours: number) =>
+      keys(dueManifests(world, SETTINGS, NOW + hours * HOUR_MS, NOW + hours * HOUR_MS));
+    expect([1, 23, 24, 26].map((hours) => due(hours).length)).toStrictEqual([1, 1, 1, 0]);
+  });
+
+  test("says where a volume of the set is missing", () => {
+    const half = { ...source, tags: { ...source.tags, [TAG.setSize]: "2" } };
+    const world = { snapshots: [half], copies: { [DR.region]: [copy] }, ...nothing };
+    const [due] = dueManifests(world, SETTINGS, undefined, nowMs);
+    expect(due?.manifest.complete).toBe(false);
+  });
+
+  test("does not go by what a person wrote into a tag: its key stays in its place", () => {
+    const tags = { ...source.tags, [TAG.instance]: "../runs/x" };
+    const world = {
+      snapshots: [{ ...source, tags }],
+      copies: { [DR.region]: [{ ...copy, tags: { ...copy.tags, [TAG.instance]: "../runs/x" } }] },
+      ...nothing,
+    };
+    expect(keys(dueManifests(world, SETTINGS, undefined, nowMs))).toStrictEqual([
+      "manifests/___runs_x/20261122T030000Z.json",
+    ]);
+  });
+});
