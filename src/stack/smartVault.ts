@@ -7,7 +7,9 @@ import * as pulumi from "@pulumi/pulumi";
 import type { VaultConfig } from "../config";
 import type { VaultSettings } from "../vault/types";
 import { functionPolicy, serviceRole } from "./access";
-import { alarms, alertTopic } from "./alerts";
+import { alarms } from "./alarms";
+import { alertTopic } from "./alerts";
+import { budget } from "./budget";
 import { vaultFunction } from "./function";
 import { keyEvents } from "./keyEvents";
 import { type Account, namesOf } from "./names";
@@ -88,7 +90,7 @@ export class SmartVault extends pulumi.ComponentResource {
     const account = accountOf(here);
     const role = serviceRole(names.role, "lambda", account, tags, here);
     const schedulerRole = serviceRole(names.schedulerRole, "scheduler", account, tags, here);
-    const topic = alertTopic(vaultId, config.alertEmails, account, tags, here);
+    const topic = alertTopic(config, account, tags, here);
     const keys = vaultKeys(config, { account, roleArn: role.arn, tags }, here, there);
     const everyKey = keys.apply((known) => allKeys(config.primaryRegion, known));
     const rights = new aws.iam.RolePolicy(
@@ -118,7 +120,8 @@ export class SmartVault extends pulumi.ComponentResource {
     keyEvents({ ...config, account, keys: everyKey, topicArn: topic.arn, tags }, here, there);
     recycleBins({ ...config, tags }, here, there);
     triggers({ ...config, functionArn: lambda.arn, schedulerRole, tags }, here);
-    alarms({ ...config, topicArn: topic.arn, functionName: lambda.name, tags }, here);
+    alarms({ ...config, topicArn: topic.arn, tags }, here);
+    budget({ ...config, topicArn: topic.arn, tags }, here);
 
     this.functionName = lambda.name;
     this.topicArn = topic.arn;
