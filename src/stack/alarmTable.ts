@@ -44,7 +44,11 @@ export interface Watched {
 
 const MINUTE_SECONDS = 60;
 const HOUR_SECONDS = 3_600;
-const FIVE_MINUTES = 5 * MINUTE_SECONDS;
+/**
+ * Seen within five minutes, and held for a little more than two hours: what recurs with every hourly sweep is one alarm, not
+ * an ALARM and an OK an hour.
+ */
+const AT_ONCE_AND_HELD = { periodSeconds: 5 * MINUTE_SECONDS, datapoints: 1, of: 25 };
 /** How late a run may be before it counts as missing, and a recovery point before it counts as too old. */
 const GRACE_HOURS = 2;
 /** CloudWatch looks back seven days at the most (API reference, PutMetricAlarm, EvaluationPeriods). */
@@ -93,24 +97,23 @@ function lambdaAlarms({ vaultId, timeoutSeconds }: Watched): AlarmDefinition[] {
       says: "an invocation failed; the mail of the same time says why",
       metricName: "Errors",
       statistic: "Sum",
-      periodSeconds: FIVE_MINUTES,
-      datapoints: 1,
-      of: 1,
+      ...AT_ONCE_AND_HELD,
       comparison: "GreaterThanOrEqualToThreshold",
       threshold: 1,
     },
     {
-      // A sweep that waits for a run to end is throttled too: only what lasts is wrong. Lambda tries again every five
-      // minutes at the latest ("Asynchronous invocation: error handling"), and a function runs fifteen at the most.
+      // A sweep that waits for a long pass to end is throttled too, a quarter of each hour at the most, or half of the
+      // periods: only what lasts is wrong. Lambda tries again every five minutes at the latest (Lambda developer guide,
+      // "How Lambda handles errors and retries with asynchronous invocation").
       ...common,
       key: "throttles",
       page: "throttles",
-      says: "for an hour Lambda has refused invocations: the function's concurrency is taken",
+      says: "for more than an hour Lambda has refused invocations: the function's concurrency is taken",
       metricName: "Throttles",
       statistic: "Sum",
       periodSeconds: 15 * MINUTE_SECONDS,
-      datapoints: 4,
-      of: 4,
+      datapoints: 6,
+      of: 8,
       comparison: "GreaterThanOrEqualToThreshold",
       threshold: 1,
     },
@@ -121,9 +124,7 @@ function lambdaAlarms({ vaultId, timeoutSeconds }: Watched): AlarmDefinition[] {
       says: `an invocation came near its timeout of ${timeoutSeconds} seconds`,
       metricName: "Duration",
       statistic: "Maximum",
-      periodSeconds: FIVE_MINUTES,
-      datapoints: 1,
-      of: 1,
+      ...AT_ONCE_AND_HELD,
       comparison: "GreaterThanThreshold",
       threshold: nearTimeoutMs(timeoutSeconds),
     },
@@ -143,9 +144,7 @@ function dropped({ vaultId }: Watched): AlarmDefinition {
     metricName: "InvocationDroppedCount",
     dimensions: { ScheduleGroup: namesOf(vaultId).scheduleGroup },
     statistic: "Sum",
-    periodSeconds: FIVE_MINUTES,
-    datapoints: 1,
-    of: 1,
+    ...AT_ONCE_AND_HELD,
     comparison: "GreaterThanOrEqualToThreshold",
     threshold: 1,
     missing: "notBreaching",

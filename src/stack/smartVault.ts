@@ -10,6 +10,7 @@ import { functionPolicy, serviceRole } from "./access";
 import { alarms } from "./alarms";
 import { alertTopic } from "./alerts";
 import { budget } from "./budget";
+import { dashboard } from "./dashboard";
 import { vaultFunction } from "./function";
 import { keyEvents } from "./keyEvents";
 import { type Account, namesOf } from "./names";
@@ -121,6 +122,7 @@ export class SmartVault extends pulumi.ComponentResource {
     recycleBins({ ...config, tags }, here, there);
     triggers({ ...config, functionArn: lambda.arn, schedulerRole, tags }, here);
     alarms({ ...config, topicArn: topic.arn, tags }, here);
+    dashboard({ ...config, account }, here);
     budget({ ...config, topicArn: topic.arn, tags }, here);
 
     this.functionName = lambda.name;

@@ -108,6 +108,7 @@ function ofRegion(region: string, seen: readonly Snapshot[], measuring: Measurin
   const missingMs = dr === undefined ? undefined : oldestMissingMs(own, actions, dr);
   const started = (kind: Action["kind"]) =>
     outcomes.filter((o) => o.action.kind === kind).flatMap((o) => o.snapshotIds).length;
+  const pending = own.filter(({ state }) => state === "pending").length;
   const kind = dr === undefined ? "snapshot" : "copy";
   const isIdle = summary.wake.kind === "sweep";
   const counts: [name: string, value: number][] = [
@@ -119,6 +120,7 @@ function ofRegion(region: string, seen: readonly Snapshot[], measuring: Measurin
     ],
     [R.copiesStarted, started("copy")],
     [R.copiesDeferred, made(outcomes, "copy", "deferred")],
+    [R.copiesInFlight, dr === undefined ? 0 : pending + started("copy")],
     [R.snapshotsDeleted, made(outcomes, "delete", "done")],
   ];
   const measured = counts.flatMap(([name, value]): Measured[] =>

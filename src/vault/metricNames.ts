@@ -31,6 +31,8 @@ export const REGION_METRIC = {
   copiesCompleted: "CopiesCompleted",
   copiesFailed: "CopiesFailed",
   copiesDeferred: "CopiesDeferred",
+  /** Copies that EC2 is at work on in this DR region, those just begun among them. */
+  copiesInFlight: "CopiesInFlight",
   snapshotsDeleted: "SnapshotsDeleted",
   /** One a volume and slot that can be restored from, and the sum of their volumes' sizes: what is protected, not what is billed. */
   recoveryPoints: "RecoveryPoints",

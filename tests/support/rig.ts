@@ -31,7 +31,7 @@ export type Emitted = Measured & { atMs: number };
 const $metadata = { requestId: "r-1" };
 
 /** A snapshot of the vault as DescribeSnapshots gives it. */
-function described(snapshot: Snapshot): Ec2Snapshot {
+export function described(snapshot: Snapshot): Ec2Snapshot {
   return {
     SnapshotId: snapshot.snapshotId,
     VolumeId: snapshot.volumeId,

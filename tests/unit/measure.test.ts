@@ -216,8 +216,16 @@ test("what was done is counted where it was done: by snapshot what was made, by 
     [`SnapshotsDeleted@${HERE}`]: 1,
     [`CopiesStarted@${DR.region}`]: 1,
     [`CopiesDeferred@${DR.region}`]: 1,
+    [`CopiesInFlight@${DR.region}`]: 1,
     [`CopiesFailed@${DR.region}`]: 1,
   });
+});
+
+test("copies in flight are those that are pending and those just begun", () => {
+  const pending = copyOf(old, "c", { state: "pending" });
+  const seen = { instances: undefined, snapshots: [old], copies: inDr([oldCopy, pending]) };
+  const sent = values(measuring(SWEEP, seen, [outcome(copyAction("a"))]));
+  expect(sent[`CopiesInFlight@${DR.region}`]).toBe(2);
 });
 
 test("of the newest slot what failed in EC2 is counted, of older ones not", () => {
