@@ -15,7 +15,7 @@ import {
 } from "./ec2Writes";
 import { type Cause, type Meaning, causeOf, holdersOf, meaningOf } from "./errors";
 import { isoSeconds } from "./time";
-import type { Action, DeleteAction, Outcome, SnapshotAction, VaultPolicy } from "./types";
+import type { Action, DeleteAction, Mark, Outcome, SnapshotAction, VaultPolicy } from "./types";
 import { type Step, runSteps } from "./workers";
 
 /** Calls in flight. EC2 refills 5 creates or deletes a second; the SDK's adaptive retry paces what is above. */
@@ -105,17 +105,17 @@ async function snapshotInstance(client: EC2Client, action: SnapshotAction): Prom
   }
 }
 
-/** A source that is gone meanwhile needs no mark. */
-async function markSource(
+/** A copy's source that is gone meanwhile needs no mark. An original whose stand-in is gone must not go after it. */
+async function writeMark(
   client: EC2Client,
-  snapshotId: string,
-  region: string,
+  { snapshotId, regions }: Mark,
+  isOfCopy: boolean,
   nowMs: number,
 ): Promise<void> {
   try {
-    await markCopyExpired(client, snapshotId, region, isoSeconds(nowMs));
+    await markCopyExpired(client, snapshotId, regions, isoSeconds(nowMs));
   } catch (error) {
-    if (meaningOf(causeOf(error)) !== "gone") throw error;
+    if (!isOfCopy || meaningOf(causeOf(error)) !== "gone") throw error;
   }
 }
 
@@ -125,10 +125,10 @@ async function deleteOne(
   policy: VaultPolicy,
   nowMs: number,
 ): Promise<Result> {
-  const { region, snapshotId, markSourceSnapshotId, reason } = action;
-  if (markSourceSnapshotId !== undefined) {
-    const { writer } = ec2In(clients, policy.primaryRegion);
-    await markSource(writer, markSourceSnapshotId, region, nowMs);
+  const { region, snapshotId, mark, reason } = action;
+  const { primaryRegion } = policy;
+  if (mark !== undefined) {
+    await writeMark(ec2In(clients, primaryRegion).writer, mark, region !== primaryRegion, nowMs);
   }
   return done(reason, await deleteSnapshot(ec2In(clients, region).writer, snapshotId));
 }

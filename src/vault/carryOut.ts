@@ -5,7 +5,7 @@
 import { type Budget, apply } from "./apply";
 import { rehearse } from "./dryRun";
 import type { VaultClients } from "./clients";
-import { isOwn, isOwnCopy } from "./duplicates";
+import { isOwn, isOwnCopy, volumeAndSlotOf } from "./duplicates";
 import { guardDeletions } from "./guards";
 import { inUseNotices } from "./holds";
 import { type Braked, brake } from "./planBrake";
@@ -48,8 +48,9 @@ function brakeRegions(
   ];
   const braked = regions.map(({ region, own }) => {
     const here = deletes.filter((action) => action.region === region);
-    const points = own.filter(({ state }) => state === "completed").length;
-    return brake(region, here, points, policy);
+    // Of a volume and slot one: an original and its stand-in are one recovery point.
+    const points = new Set(own.filter(({ state }) => state === "completed").map(volumeAndSlotOf));
+    return brake(region, here, points.size, policy);
   });
   return {
     actions: braked.flatMap(({ actions }) => actions),

@@ -29,10 +29,13 @@ const CARRIED_TAGS = [
   TAG.drKeep,
 ] as const;
 
-/** What ties a copy to what it was made of. */
+/**
+ * What ties a copy to the snapshot that held its data first: copies of an original and of its stand-in say the same, so
+ * that none is missed when one has taken the other's place.
+ */
 function sourceTags({ snapshotId, volumeId, startTimeMs, tags }: Snapshot): Tags {
   return {
-    [TAG.sourceSnapshot]: snapshotId,
+    [TAG.sourceSnapshot]: tags[TAG.sourceSnapshot] ?? snapshotId,
     [TAG.sourceVolume]: volumeId,
     // To the millisecond: what is taken for older than it is would go before its time.
     [TAG.sourceStarted]: tags[TAG.sourceStarted] ?? new Date(startTimeMs).toISOString(),

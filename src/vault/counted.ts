@@ -4,7 +4,8 @@
  */
 import { bestFirst, sameVolumeAndSlot } from "./duplicates";
 import { isStandIn, standInFault, standInState } from "./encryption";
-import type { Snapshot, VaultPolicy } from "./types";
+import { TAG, copyExpiredTag } from "./tags";
+import type { Mark, Snapshot, VaultPolicy } from "./types";
 
 export interface Duplicate {
   duplicate: Snapshot;
@@ -14,6 +15,25 @@ export interface Duplicate {
   why: string;
   /** Why it has to wait even then. */
   but?: string;
+  /** What its stand-in must remember first. */
+  mark?: Mark;
+}
+
+/** The regions whose copy expired after a stand-in was made: the mark is on the original alone. */
+function lateMarks(standIn: Snapshot, group: readonly Snapshot[], { dr }: VaultPolicy): string[] {
+  const original = group.find((one) => one.snapshotId === standIn.tags[TAG.sourceSnapshot]);
+  if (original === undefined) return [];
+  const isMarked = ({ tags }: Snapshot, region: string) => tags[copyExpiredTag(region)] !== undefined; // prettier-ignore
+  return dr
+    .map(({ region }) => region)
+    .filter((region) => isMarked(original, region) && !isMarked(standIn, region));
+}
+
+/** A stand-in as if it had the marks of its original, so that its copies are not made again. */
+function withMarks(standIn: Snapshot, regions: readonly string[]): Snapshot {
+  if (regions.length === 0) return standIn;
+  const marks = regions.map((region) => [copyExpiredTag(region), "by its original"] as const);
+  return { ...standIn, tags: { ...standIn.tags, ...Object.fromEntries(marks) } };
 }
 
 /** What is completed before what is not; a stand-in that is not sound stands behind its original. */
@@ -24,14 +44,39 @@ function standing(snapshot: Snapshot, policy: VaultPolicy): number {
 
 function duplicateOf(duplicate: Snapshot, of: Snapshot, policy: VaultPolicy): Duplicate {
   const replaced = standing(of, policy) === 0 && isStandIn(of);
-  if (isStandIn(duplicate) && !replaced) {
-    const fault = standInFault(duplicate, policy);
+  // Beside a snapshot that is encrypted itself it is a duplicate like others: one has lost the tag that ties it.
+  const waits = !replaced && (isStandIn(of) || !of.encrypted);
+  if (isStandIn(duplicate) && waits) {
     const why = `made to stand in for ${of.snapshotId}`;
-    return { duplicate, of, why, but: `${fault ?? "it is not needed yet"}, until its replacement is sound` }; // prettier-ignore
+    if (duplicate.state === "pending") return { duplicate, of, why, but: "it is pending" };
+    const fault = standInFault(duplicate, policy) ?? "it is not needed yet";
+    return { duplicate, of, why, but: `${fault}, until its replacement is sound` };
   }
   const isOriginal = replaced && !isStandIn(duplicate);
   const why = isOriginal ? `its encrypted copy ${of.snapshotId} stands in for it` : `a duplicate of ${of.snapshotId}`; // prettier-ignore
   return { duplicate, of, why };
+}
+
+/** The best of a group, and the others. */
+function judgeGroup(
+  group: readonly Snapshot[],
+  distance: (snapshot: Snapshot) => number,
+  policy: VaultPolicy,
+): { of: Snapshot; extra: Duplicate[] } | undefined {
+  const late = new Map(group.map((one) => [one.snapshotId, lateMarks(one, group, policy)]));
+  const [of, ...duplicates] = bestFirst(
+    group.map((one) => withMarks(one, late.get(one.snapshotId) ?? [])),
+    (snapshot) =>
+      1_000 * standing(snapshot, policy) + 2 * distance(snapshot) + (isStandIn(snapshot) ? 0 : 1),
+  );
+  if (of === undefined) return undefined;
+  const regions = late.get(of.snapshotId) ?? [];
+  const extra = duplicates.map((duplicate) => {
+    const forgets = regions.length > 0 && duplicate.snapshotId === of.tags[TAG.sourceSnapshot];
+    const judged = duplicateOf(duplicate, of, policy);
+    return forgets ? { ...judged, mark: { snapshotId: of.snapshotId, regions } } : judged;
+  });
+  return { of, extra };
 }
 
 /**
@@ -47,15 +92,15 @@ export function countedAndExtra(
   const extra: Duplicate[] = [];
   const alive = own.filter((snapshot) => snapshot.state !== "error");
   for (const group of sameVolumeAndSlot(alive)) {
-    const best = bestFirst(
-      group,
-      (snapshot) =>
-        1_000 * standing(snapshot, policy) + 2 * distance(snapshot) + (isStandIn(snapshot) ? 0 : 1),
-    );
-    const [of, ...duplicates] = best;
-    if (of === undefined) continue;
-    counted.push(of);
-    for (const duplicate of duplicates) extra.push(duplicateOf(duplicate, of, policy));
+    const [only] = group;
+    // The usual case by far, and there may be a hundred thousand.
+    const judged =
+      group.length === 1 && only !== undefined
+        ? { of: only, extra: [] }
+        : judgeGroup(group, distance, policy);
+    if (judged === undefined) continue;
+    counted.push(judged.of);
+    extra.push(...judged.extra);
   }
   return { counted, extra };
 }

@@ -3,12 +3,21 @@
  * the one that counts, the others are duplicates. Pure and total.
  */
 import { TAG } from "./tags";
+import { parseIso } from "./time";
 import type { Snapshot } from "./types";
 
-/** Whether the vault made it: all four tags are set by one call, so a snapshot that lacks one is a person's. */
-export function isOwn(snapshot: Snapshot, vaultId: string): boolean {
-  const { tags } = snapshot;
+/** EC2 says it of every copy (API reference, CopySnapshot: "an arbitrary volume ID"). */
+const NO_VOLUME = "vol-ffffffff";
+
+/**
+ * Whether the vault made it: all four tags are set by one call, so a snapshot that lacks one is a person's. So is a copy
+ * that has lost the tag with its volume: it could be taken for the duplicate of another's.
+ */
+export function isOwn({ tags, volumeId }: Snapshot, vaultId: string): boolean {
+  const isLost = tags[TAG.sourceSnapshot] !== undefined && tags[TAG.sourceVolume] === undefined;
   return (
+    !isLost &&
+    volumeId !== NO_VOLUME &&
     tags[TAG.vault] === vaultId &&
     tags[TAG.instance] !== undefined &&
     tags[TAG.slot] !== undefined &&
@@ -24,6 +33,11 @@ export function isOwnCopy(copy: Snapshot, vaultId: string): boolean {
     tags[TAG.sourceSnapshot] !== undefined &&
     tags[TAG.sourceVolume] !== undefined
   );
+}
+
+/** When the data was taken that a snapshot holds: a stand-in (encryption.ts) is a copy, and was begun later. */
+export function dataStartMs({ startTimeMs, tags }: Snapshot): number {
+  return parseIso(tags[TAG.sourceStarted] ?? "") ?? startTimeMs;
 }
 
 /** What a recovery point is told apart by. */

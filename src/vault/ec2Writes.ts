@@ -104,13 +104,14 @@ export async function lockSnapshot(client: EC2Client, action: LockAction): Promi
   return { snapshotIds: [], requestId: answer.$metadata.requestId };
 }
 
-/** Writes on a snapshot that its copy in a region has lived its time, so that it is not copied there again. */
+/** Writes on a snapshot that its copies in these regions have lived their time, so that it is not copied there again. */
 export async function markCopyExpired(
   client: EC2Client,
   snapshotId: string,
-  region: string,
+  regions: readonly string[],
   when: string,
 ): Promise<void> {
-  const Tags = tagsToList({ [copyExpiredTag(region)]: when });
+  const marks = regions.map((region) => [copyExpiredTag(region), when]);
+  const Tags = tagsToList(Object.fromEntries(marks) as Tags);
   await client.send(new CreateTagsCommand({ Resources: [snapshotId], Tags }));
 }

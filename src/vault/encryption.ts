@@ -37,10 +37,13 @@ export function encryptionTarget(policy: VaultPolicy): CopyTarget | undefined {
 /** Finds the snapshot of an id, or what stands in for it: copies of an original count for both. */
 export type SourceOf = (snapshotId: string) => Snapshot | undefined;
 
-/** @param own the vault's snapshots in the primary region that count: those to be deleted are not among them */
-export function sourceFinder(own: readonly Snapshot[]): SourceOf {
-  const byId = new Map(own.map((snapshot) => [snapshot.snapshotId, snapshot]));
-  for (const snapshot of own) {
+/**
+ * @param own the vault's snapshots in the primary region
+ * @param counted those among them that count: of several stand-ins only one does
+ */
+export function sourceFinder(own: readonly Snapshot[], counted: readonly Snapshot[]): SourceOf {
+  const byId = new Map([...own, ...counted].map((snapshot) => [snapshot.snapshotId, snapshot]));
+  for (const snapshot of counted) {
     const original = snapshot.tags[TAG.sourceSnapshot];
     if (original !== undefined && !byId.has(original)) byId.set(original, snapshot);
   }

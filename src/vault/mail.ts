@@ -61,12 +61,15 @@ export function composeMail(
   const shown = failures.slice(0, MAX_LISTED);
   const shownNotices = notices.slice(0, MAX_LISTED - shown.length);
   const left = news.length - shown.length - shownNotices.length;
+  const { primaryRegion, primaryKeyArn, dr } = settings;
+  const copiedTo = dr.map(({ region }) => region);
+  if (primaryKeyArn !== undefined) copiedTo.push(primaryRegion);
   const lines = [
     title,
     "",
     `Woken as ${wake.kind}${wake.slot === undefined ? "" : ` for ${wake.slot}`}; run id ${wake.runId}.`,
-    `Started ${counts.snapshots} snapshots in ${settings.primaryRegion} and ${counts.copies} copies in ` +
-      `${settings.dr.map(({ region }) => region).join(", ")}; deleted ${counts.deletions}; put off ${counts.deferred} for a limit or time; ` +
+    `Started ${counts.snapshots} snapshots in ${primaryRegion} and ${counts.copies} copies in ` +
+      `${copiedTo.join(", ")}; deleted ${counts.deletions}; put off ${counts.deferred} for a limit or time; ` +
       `failed ${counts.failed}.`,
     "",
     ...(shown.length > 0 ? ["What is wrong:", ...listed(shown)] : []),

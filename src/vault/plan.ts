@@ -16,7 +16,7 @@ import { newestFirst } from "./retention";
 import { MAX_TRIES, failuresBySlot } from "./slots";
 import { TAG } from "./tags";
 import { HOUR_MS, humanDuration, parseIso } from "./time";
-import type { Plan, Problem, Serving, Snapshot, VaultPolicy, World } from "./types";
+import type { DeleteAction, Plan, Problem, Serving, Snapshot, VaultPolicy, World } from "./types";
 import { volumeRules } from "./volumeRules";
 
 /** A snapshot that failed is tried again; a person is told when that came to nothing. */
@@ -69,6 +69,10 @@ function planCopying(
   });
 }
 
+function idsOf(deletes: readonly DeleteAction[]): Set<string> {
+  return new Set(deletes.map(({ snapshotId }) => snapshotId));
+}
+
 /** Encrypted copies of what is not encrypted and stays. */
 function planEncrypting(
   own: readonly Snapshot[],
@@ -94,24 +98,26 @@ function planRegions(
   nowMs: number,
 ): void {
   const seen = seenRegions(world, policy);
-  if (seen.length === 0) return;
   const { counted, extra } = countedAndExtra(own, distanceIn(seen), policy);
   const completed = counted.filter((snapshot) => snapshot.state === "completed");
   const copies = seen.flatMap((region) => region.copies);
   const { rulesOf, problems } = volumeRules(own, copies, world.instances, policy, nowMs);
   const rules = { rulesOf, calendar: makeCalendar(policy.timezone), nowMs };
+  const due = prunePrimary(own, counted, extra, (snapshot) => unsafeIn(seen, snapshot), rules);
   // A copy that can't be seen may be missing: then nothing goes that it would be made of.
   const isAllSeen = seen.length === policy.dr.length;
-  const primary = isAllSeen
-    ? prunePrimary(own, counted, extra, (snapshot) => unsafeIn(seen, snapshot), rules)
-    : { actions: [], kept: [] };
-  const leaving = new Set(primary.actions.map((action) => action.snapshotId));
-  const stays = sourceFinder(own.filter(({ snapshotId }) => !leaving.has(snapshotId)));
-  const sources = sourceFinder(own);
-  const pruned = seen.map(({ dr, copies }) => pruneDr(copies, { sources, stays }, dr, rules));
+  const primary = isAllSeen ? due : { actions: [], kept: [] };
+  const leaving = idsOf(primary.actions);
+  const staying = (all: readonly Snapshot[]) => all.filter((one) => !leaving.has(one.snapshotId));
+  const sources = {
+    sources: sourceFinder(own, counted),
+    stays: sourceFinder(staying(own), staying(counted)),
+    counts: sourceFinder([], staying(counted)),
+  };
+  const pruned = seen.map(({ dr, copies }) => pruneDr(copies, sources, dr, rules));
   const making = [
     ...planCopying(completed, seen, policy, nowMs),
-    ...planEncrypting(own, completed, leaving, policy, nowMs),
+    ...planEncrypting(own, completed, idsOf(due.actions), policy, nowMs),
   ];
   // Not `push(...)`: a hundred thousand arguments are more than a call takes.
   plan.actions = [

@@ -31,7 +31,7 @@ export function copyState(copy: Snapshot, keyArn: string): CopyState {
   return copyFault(copy, keyArn) === undefined ? "sound" : "broken";
 }
 
-/** Copies by the snapshot that they were made of. */
+/** Copies by the snapshot that held their data first. */
 export type BySource = ReadonlyMap<string, readonly Snapshot[]>;
 
 export function copiesBySource(copies: readonly Snapshot[]): BySource {
@@ -48,12 +48,9 @@ export function copiesBySource(copies: readonly Snapshot[]): BySource {
 
 const BEST_FIRST: readonly CopyState[] = ["sound", "pending", "broken"];
 
-/** The copies of a snapshot; of one that stands in for another (encryption.ts) those of the other too. */
+/** The copies of a snapshot: those of an original are those of what stands in for it (encryption.ts), and the reverse. */
 export function copiesOf({ snapshotId, tags }: Snapshot, bySource: BySource): readonly Snapshot[] {
-  const own = bySource.get(snapshotId) ?? [];
-  const original = tags[TAG.sourceSnapshot];
-  const before = original === undefined ? undefined : bySource.get(original);
-  return before === undefined ? own : [...own, ...before];
+  return bySource.get(tags[TAG.sourceSnapshot] ?? snapshotId) ?? [];
 }
 
 /** The best that a snapshot has in a region. */
@@ -105,11 +102,11 @@ function brokenCopy(copy: Snapshot, source: Snapshot, fault: string): Problem {
 }
 
 /** EC2 copies no archived snapshot; somebody moved it there before it was copied. */
-function archivedUncopied({ snapshotId, region }: Snapshot): Problem {
+function archivedUncopied({ snapshotId, region }: Snapshot, target: KeyedRegion): Problem {
   return {
     kind: "not-copyable",
     subject: snapshotId,
-    message: `${snapshotId} in ${region} has no sound copy and can't get one: it is in the archive tier`,
+    message: `${snapshotId} in ${region} has no sound copy in ${target.region} and can't get one: it is in the archive tier`,
     hint: "Restore it from the archive tier (aws ec2 restore-snapshot-tier); the next sweep then copies it.",
   };
 }
@@ -140,7 +137,7 @@ export function planCopies(
     const coverage = coverageOf(snapshot, copies, target);
     if (coverage !== "missing" && coverage !== "broken") continue;
     if (snapshot.storageTier === "archive") {
-      problems.push(archivedUncopied(snapshot));
+      problems.push(archivedUncopied(snapshot, target));
       continue;
     }
     const broken = [...copies].sort(newestFirst);

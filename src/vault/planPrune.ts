@@ -4,6 +4,7 @@
  * nothing that the vault did not make is touched. Every snapshot comes back once: deleted or kept.
  */
 import type { Duplicate } from "./counted";
+import { dataStartMs } from "./duplicates";
 import { isStandIn } from "./encryption";
 import { FAILED_KEPT_MS, type PrunePlan, type PruneRules, judge, keep, remove } from "./pruneRules";
 import { MAX_TRIES } from "./slots";
@@ -14,36 +15,55 @@ import { volumeFactsFromTags } from "./volumeFacts";
 /** Volume types that EC2 takes one snapshot of at a time, and a failed one counts (AWS, "Amazon EBS quotas"). */
 const ONE_AT_A_TIME = ["st1", "sc1"];
 
-/** How often a copy was tried again after this one, of the same snapshot; a snapshot is not tried so often. */
-function laterTries({ startTimeMs, tags }: Snapshot, failed: readonly Snapshot[]): number {
-  const source = tags[TAG.sourceSnapshot];
-  if (source === undefined) return 0;
-  return failed.filter((s) => s.tags[TAG.sourceSnapshot] === source && s.startTimeMs > startTimeMs)
-    .length;
-}
-
+/** @param alive every snapshot that did not fail */
 function pruneFailed(
   plan: PrunePlan,
   failed: readonly Snapshot[],
-  all: readonly Snapshot[],
+  alive: readonly Snapshot[],
   nowMs: number,
 ) {
   for (const snapshot of failed) {
-    const replaced = all.some(
+    const replaced = alive.some(
       (other) =>
         other.volumeId === snapshot.volumeId &&
         other.state === "completed" &&
-        other.startTimeMs > snapshot.startTimeMs,
+        dataStartMs(other) > snapshot.startTimeMs,
     );
     const { volumeType = "" } = volumeFactsFromTags(snapshot.tags, snapshot.volumeId) ?? {};
     if (replaced) remove(plan, snapshot, "failed", "failed, and a newer one is completed");
-    else if (laterTries(snapshot, failed) >= MAX_TRIES) {
-      remove(plan, snapshot, "failed", `failed, and so did ${MAX_TRIES} after it`);
-    } else if (!isStandIn(snapshot) && ONE_AT_A_TIME.includes(volumeType)) {
+    else if (ONE_AT_A_TIME.includes(volumeType)) {
       remove(plan, snapshot, "failed", `failed, and ${volumeType} takes no other beside it`);
     } else if (nowMs - snapshot.startTimeMs > FAILED_KEPT_MS) {
       remove(plan, snapshot, "failed", "failed more than a day ago");
     } else keep(plan, snapshot, `failed: ${snapshot.stateMessage ?? "EC2 gives no reason"}`);
+  }
+}
+
+/**
+ * The remains of stand-ins, as those of copies: what else there is of the volume says nothing of them, and their number
+ * is how often it was tried.
+ */
+function pruneFailedStandIns(
+  plan: PrunePlan,
+  failed: readonly Snapshot[],
+  counted: readonly Snapshot[],
+  nowMs: number,
+) {
+  const originalOf = ({ tags }: Snapshot) => tags[TAG.sourceSnapshot] ?? "";
+  const sound = new Map(counted.filter(isStandIn).map((one) => [originalOf(one), one.snapshotId]));
+  const newer = new Map<string, number>();
+  for (const standIn of [...failed].sort((a, b) => b.startTimeMs - a.startTimeMs)) {
+    const original = originalOf(standIn);
+    const tries = newer.get(original) ?? 0;
+    newer.set(original, tries + 1);
+    const replacement = sound.get(original);
+    if (replacement !== undefined) {
+      remove(plan, standIn, "failed", `not usable, and replaced by ${replacement}`);
+    } else if (nowMs - standIn.startTimeMs > FAILED_KEPT_MS) {
+      remove(plan, standIn, "failed", "failed more than a day ago");
+    } else if (tries >= MAX_TRIES) {
+      remove(plan, standIn, "failed", `failed, and so did ${MAX_TRIES} after it`);
+    } else keep(plan, standIn, `failed: ${standIn.stateMessage ?? "EC2 gives no reason"}`);
   }
 }
 
@@ -76,13 +96,20 @@ export function prunePrimary(
       else keep(plan, snapshot, `${reason}, but ${but}`);
     }
   }
-  for (const { duplicate, of, why, but } of extra) {
+  for (const { duplicate, of, why, but, mark } of extra) {
+    // What only waits to be replaced waits for nothing once all of its slot goes.
     const wait =
-      but ?? notCompleted("it", duplicate) ?? notCompleted(of.snapshotId, of) ?? unsafe(of);
-    if (wait === undefined) remove(plan, duplicate, "duplicate", why);
+      (gone.has(of.snapshotId) ? undefined : but) ??
+      notCompleted("it", duplicate) ??
+      notCompleted(of.snapshotId, of) ??
+      unsafe(of);
+    if (wait === undefined) remove(plan, duplicate, "duplicate", why, mark);
     else keep(plan, duplicate, `${why}, but ${wait}`);
   }
   const failed = own.filter((snapshot) => snapshot.state === "error");
-  pruneFailed(plan, failed, own, rules.nowMs);
+  if (failed.length === 0) return plan;
+  const alive = own.filter((snapshot) => snapshot.state !== "error");
+  pruneFailed(plan, failed.filter((one) => !isStandIn(one)), alive, rules.nowMs); // prettier-ignore
+  pruneFailedStandIns(plan, failed.filter(isStandIn), counted, rules.nowMs);
   return plan;
 }

@@ -24,6 +24,8 @@ interface Sources {
   sources: SourceOf;
   /** Of those that the plan does not delete. */
   stays: SourceOf;
+  /** Of those that stay and count: no duplicates. */
+  counts: SourceOf;
 }
 
 interface Dr extends Sources {
@@ -79,7 +81,7 @@ function floorOf(sound: readonly Snapshot[], { rulesOf }: PruneRules): Set<strin
 /** @param own the vault's copies in the region */
 export function pruneDr(
   own: readonly Snapshot[],
-  { sources, stays }: Sources,
+  { sources, stays, counts }: Sources,
   { region, keyArn }: KeyedRegion,
   rules: PruneRules,
 ): PrunePlan {
@@ -90,13 +92,14 @@ export function pruneDr(
     sourceOf: (copy) => copy.tags[TAG.sourceSnapshot] ?? "",
     sources,
     stays,
+    counts,
     nowMs: rules.nowMs,
   };
   const { plan, state, sourceOf } = dr;
-  // Of two sound copies the one whose snapshot stays counts: without it the snapshot would be copied again.
+  // Of two sound copies the one whose snapshot counts is best: without it the snapshot would be copied again.
   const rank = (copy: Snapshot) =>
     2 * ["sound", "pending", "broken"].indexOf(state(copy)) +
-    (stays(sourceOf(copy)) === undefined ? 1 : 0);
+    (counts(sourceOf(copy)) === undefined ? 1 : 0);
   const points: Snapshot[] = [];
   for (const group of sameVolumeAndSlot(own)) {
     const [best, ...others] = bestFirst(group, rank);
@@ -111,7 +114,10 @@ export function pruneDr(
     const source = stays(sourceOf(copy)) ?? sources(sourceOf(copy));
     if (reason === undefined) keep(plan, copy, kept.get(copy.snapshotId) ?? "kept");
     else if (floor.has(copy.snapshotId)) keep(plan, copy, "one of the newest sound ones");
-    else remove(plan, copy, "retention", reason, source?.snapshotId);
+    else {
+      const mark = source && { snapshotId: source.snapshotId, regions: [region] };
+      remove(plan, copy, "retention", reason, mark);
+    }
   }
   return plan;
 }

@@ -2,7 +2,7 @@
  * Which snapshots a slot still lacks. Look before create: EC2 has no client token here, so the tags of what is there
  * decide what is missing, and running the same slot again plans nothing.
  */
-import { volumeAndSlot } from "./duplicates";
+import { dataStartMs, volumeAndSlot } from "./duplicates";
 import { type OverrideFault, overridesOf } from "./overrides";
 import { MAX_TRIES, failuresBySlot } from "./slots";
 import {
@@ -116,9 +116,10 @@ function snapshotAction(
 /** When each volume was last snapshotted well, or is being; `-Infinity` for one that never was. */
 function lastGoodMs(snapshots: readonly Snapshot[]): (volumeId: string) => number {
   const last = new Map<string, number>();
-  for (const { volumeId, startTimeMs, state } of snapshots) {
-    if (state !== "error")
-      last.set(volumeId, Math.max(last.get(volumeId) ?? -Infinity, startTimeMs));
+  for (const snapshot of snapshots) {
+    const { volumeId, state } = snapshot;
+    if (state === "error") continue;
+    last.set(volumeId, Math.max(last.get(volumeId) ?? -Infinity, dataStartMs(snapshot)));
   }
   return (volumeId) => last.get(volumeId) ?? -Infinity;
 }

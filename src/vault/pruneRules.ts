@@ -1,9 +1,10 @@
 /** What pruning in all regions shares: the plan's two lists, and what each volume's rules say of its points. */
 import { type Calendar } from "./calendar";
+import { dataStartMs } from "./duplicates";
 import { type RetentionPoint, byVolume, retention } from "./retention";
 import { TAG } from "./tags";
 import { DAY_MS, parseIso } from "./time";
-import type { DeleteAction, Kept, Snapshot } from "./types";
+import type { DeleteAction, Kept, Mark, Snapshot } from "./types";
 import type { RulesOf } from "./volumeRules";
 
 export interface PrunePlan {
@@ -30,19 +31,14 @@ export function remove(
   { region, snapshotId }: Snapshot,
   because: DeleteAction["because"],
   reason: string,
-  markSourceSnapshotId?: string,
+  mark?: Mark,
 ): void {
-  plan.actions.push({ kind: "delete", region, snapshotId, because, reason, markSourceSnapshotId });
+  const action: DeleteAction = { kind: "delete", region, snapshotId, because, reason };
+  plan.actions.push(mark === undefined ? action : { ...action, mark });
 }
 
 /** Which of a volume's rules: those of the primary region, or of the DR regions. */
 type Side = "keep" | "drKeep";
-
-/** A copy in a DR region is as old as itself; one that stands in for its original in the original's region as old as that. */
-function startOf({ startTimeMs, tags }: Snapshot, side: Side): number {
-  if (side === "drKeep") return startTimeMs;
-  return parseIso(tags[TAG.sourceStarted] ?? "") ?? startTimeMs;
-}
 
 /** Snapshots as retention sees them: by their slot, not by when a late one or a copy was begun. */
 export function pointsOf(snapshots: readonly Snapshot[], side: Side): RetentionPoint[] {
@@ -52,7 +48,9 @@ export function pointsOf(snapshots: readonly Snapshot[], side: Side): RetentionP
     const { snapshotId, volumeId, tags } = snapshot;
     const slot = tags[TAG.slot] ?? "";
     if (!slots.has(slot)) slots.set(slot, parseIso(slot));
-    return { snapshotId, volumeId, startTimeMs: startOf(snapshot, side), slotMs: slots.get(slot) };
+    // A copy in a DR region is as old as itself, one in its original's own region as old as that.
+    const startTimeMs = side === "keep" ? dataStartMs(snapshot) : snapshot.startTimeMs;
+    return { snapshotId, volumeId, startTimeMs, slotMs: slots.get(slot) };
   });
 }
 

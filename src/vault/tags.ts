@@ -25,7 +25,7 @@ export const TAG = {
   /** The instance's own keep rules, see overrides.ts. */
   keep: "smart-vault:keep",
   drKeep: "smart-vault:dr-keep",
-  /** On a copy: what it was made of and what the volume looked like. */
+  /** On a copy: the snapshot that held its data first, see copyTags.ts, and what the volume looked like. */
   sourceSnapshot: "smart-vault:source-snapshot",
   sourceVolume: "smart-vault:source-volume",
   /** When the snapshot was started that holds the data first: a copy of a copy is no younger than that. */

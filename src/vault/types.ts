@@ -215,12 +215,21 @@ export interface CopyAction {
   reason: string;
 }
 
+/**
+ * Written on a snapshot of the primary region before another goes: before a copy of it does by the DR region's own
+ * retention, or before its original does, which had such marks.
+ */
+export interface Mark {
+  snapshotId: string;
+  regions: string[];
+}
+
 export interface DeleteAction {
   kind: "delete";
   region: string;
   snapshotId: string;
-  /** Set when a copy goes by the DR region's shorter retention: its source must remember that it was copied. */
-  markSourceSnapshotId?: string;
+  /** What must remember first that its copies in some regions have lived their time: see {@link Mark}. */
+  mark?: Mark;
   /** A recovery point past its rules, a second one of the same slot, or what nobody can restore from. */
   because: "retention" | "duplicate" | "failed";
   reason: string;

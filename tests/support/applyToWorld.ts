@@ -4,12 +4,15 @@ import { isoSeconds } from "../../src/vault/time";
 import type { Action, DeleteAction, Snapshot, Tags, World } from "../../src/vault/types";
 import { SETTINGS } from "./world";
 
+/** What the id begins with of a snapshot that a plan took, and of no copy. */
+export const NEW_SNAPSHOT = "snap-new-";
+
 function madeBy(action: Action, world: World, nowMs: number, index: number): Snapshot[] {
   const common = { state: "completed", startTimeMs: nowMs, storageTier: "standard" };
   if (action.kind === "snapshot") {
     return action.volumes.map((volume) => ({
       ...common,
-      snapshotId: `snap-new-${nowMs}-${index}-${volume.volumeId}`,
+      snapshotId: `${NEW_SNAPSHOT}${nowMs}-${index}-${volume.volumeId}`,
       region: action.region,
       volumeId: volume.volumeId,
       sizeGiB: volume.sizeGiB ?? 0,
@@ -32,12 +35,12 @@ function madeBy(action: Action, world: World, nowMs: number, index: number): Sna
   return [copy];
 }
 
-/** By snapshot id, the marks that deletions of copies leave. */
+/** By snapshot id, the marks that deletions leave. */
 function marksOf(deletes: readonly DeleteAction[], nowMs: number): Map<string, Tags> {
   const marks = new Map<string, Tags>();
-  for (const { markSourceSnapshotId: id, region } of deletes) {
-    if (id === undefined) continue;
-    marks.set(id, { ...marks.get(id), [copyExpiredTag(region)]: isoSeconds(nowMs) });
+  for (const { snapshotId, regions } of deletes.flatMap(({ mark }) => mark ?? [])) {
+    const written = regions.map((region) => [copyExpiredTag(region), isoSeconds(nowMs)]);
+    marks.set(snapshotId, { ...marks.get(snapshotId), ...(Object.fromEntries(written) as Tags) });
   }
   return marks;
 }

@@ -1,110 +1,28 @@
 /**
- * Worlds as fast-check draws them: a few volumes, daily slots, snapshots in every state with duplicates, copies sound,
- * pending, failed, under another key or of sources that are gone, and snapshots that are not the vault's at all.
+ * Vaults as fast-check draws them: a few volumes with daily slots (arbitrarySlot.ts), duplicates, snapshots that are not
+ * the vault's at all; one DR region or two, one of them perhaps not seen; with encryption in the primary region or not.
  */
 import fc from "fast-check";
-import { TAG, copyExpiredTag } from "../../src/vault/tags";
-import { DAY_MS, MINUTE_MS, isoSeconds } from "../../src/vault/time";
-import type { Snapshot, VaultPolicy, World } from "../../src/vault/types";
-import { DR, NOW, SETTINGS, copyOf, inDr, instance, snapshot, volume } from "./world";
+import type { KeyedRegion, Snapshot, VaultPolicy, World } from "../../src/vault/types";
 import { arbitraryKeepRules } from "./arbitraryKeepRules";
+import { VOLUMES, drawnSlot, place } from "./arbitrarySlot";
+import { DR, DR2, PRIMARY_KEY, SETTINGS, instance, volume } from "./world";
 
-const VOLUMES = ["vol-1", "vol-2"];
-
-const foreign = fc.constantFrom(
-  { [TAG.vault]: "another-vault" },
-  { [TAG.vault]: "" },
-  { [TAG.vault]: "smart-vault-test2" },
-);
-
-interface Draw {
-  volumeId: string;
-  slotDaysAgo: number;
-  lateMinutes: number;
-  state: string;
-  marked: boolean;
-  archived: boolean;
-  sourceGone: boolean;
-  foreign?: Record<string, string>;
-  copies: { state: string; sound: boolean; lateMinutes: number }[];
+/** One vault: what it sees and what it goes by. */
+export interface ArbitraryVault {
+  world: World;
+  policy: VaultPolicy;
 }
 
-const draw: fc.Arbitrary<Draw> = fc.record(
-  {
-    volumeId: fc.constantFrom(...VOLUMES),
-    slotDaysAgo: fc.constantFrom(-1, 0, 1, 2, 4, 6, 9, 12),
-    lateMinutes: fc.integer({ min: 0, max: 600 }),
-    state: fc.oneof(
-      { weight: 6, arbitrary: fc.constant("completed") },
-      { weight: 2, arbitrary: fc.constantFrom("pending", "error", "recoverable") },
-    ),
-    marked: fc.oneof({ weight: 4, arbitrary: fc.constant(false) }, fc.boolean()),
-    archived: fc.oneof({ weight: 8, arbitrary: fc.constant(false) }, fc.boolean()),
-    sourceGone: fc.oneof({ weight: 3, arbitrary: fc.constant(false) }, fc.boolean()),
-    foreign: fc.option(foreign, { nil: undefined, freq: 12 }),
-    copies: fc.array(
-      fc.record({
-        state: fc.constantFrom("completed", "completed", "completed", "pending", "error"),
-        sound: fc.oneof({ weight: 5, arbitrary: fc.constant(true) }, fc.boolean()),
-        lateMinutes: fc.integer({ min: 0, max: 8_000 }),
-      }),
-      { maxLength: 2 },
-    ),
-  },
-  { requiredKeys: ["volumeId", "slotDaysAgo", "lateMinutes", "state", "marked", "archived", "sourceGone", "copies"] }, // prettier-ignore
-);
-
-function place(world: { snapshots: Snapshot[]; copies: Snapshot[] }, drawn: Draw, index: number) {
-  const slotMs = NOW - drawn.slotDaysAgo * DAY_MS;
-  const source = snapshot(`snap-${index}`, {
-    volumeId: drawn.volumeId,
-    state: drawn.state,
-    startTimeMs: slotMs + drawn.lateMinutes * MINUTE_MS,
-    storageTier: drawn.archived ? "archive" : "standard",
-    tags: {
-      [TAG.slot]: isoSeconds(slotMs),
-      ...(drawn.marked && { [copyExpiredTag(DR.region)]: isoSeconds(NOW - DAY_MS) }),
-      ...drawn.foreign,
-    },
-  });
-  if (!drawn.sourceGone) world.snapshots.push(source);
-  if (drawn.state !== "completed") return;
-  for (const [number, { state, sound, lateMinutes }] of drawn.copies.entries()) {
-    world.copies.push(
-      copyOf(source, `snap-${index}-copy-${number}`, {
-        state,
-        startTimeMs: source.startTimeMs + lateMinutes * MINUTE_MS,
-        storageTier: "standard",
-        ...(!sound && { kmsKeyId: "arn:aws:kms:us-west-2:111122223333:key/other" }),
-      }),
-    );
-  }
+interface Wanted {
+  /** Every DR region is seen, and nothing has a slot of the future. */
+  calm?: boolean;
 }
 
 const days = fc.integer({ min: 1, max: 9 }).map((retentionDays) => ({ retentionDays }));
 
-export const arbitraryWorld: fc.Arbitrary<World> = fc
-  .record({
-    drawn: fc.array(draw, { maxLength: 14 }),
-    attached: fc.subarray(VOLUMES),
-    excluded: fc.subarray(VOLUMES),
-  })
-  .map(({ drawn, attached, excluded }) => {
-    const world = { snapshots: [] as Snapshot[], copies: [] as Snapshot[] };
-    for (const [index, one] of drawn.entries()) place(world, one, index);
-    const volumes = attached.map((id, index) =>
-      volume(id, {
-        isRoot: index === 0,
-        tags: excluded.includes(id) ? { [SETTINGS.tagKey]: "exclude" } : {},
-      }),
-    );
-    const { snapshots, copies } = world;
-    const instances = [instance("i-1", volumes)];
-    return { snapshots, copies: inDr(copies), instances, problems: [], throttled: [] };
-  });
-
 /** By days as often as by rules, with a floor and with orphans of each kind but the one that the rules are not for. */
-export const arbitraryPolicy: fc.Arbitrary<VaultPolicy> = fc
+const arbitraryPolicy: fc.Arbitrary<VaultPolicy> = fc
   .record({
     keep: fc.oneof(days, arbitraryKeepRules),
     drKeep: fc.oneof(days, arbitraryKeepRules),
@@ -112,9 +30,56 @@ export const arbitraryPolicy: fc.Arbitrary<VaultPolicy> = fc
     orphans: fc.constantFrom("keep" as const, "keep-last" as const),
     orphanDays: fc.integer({ min: 1, max: 9 }),
     timezone: fc.constantFrom("UTC", "Europe/Berlin", "America/New_York"),
+    dr: fc.constantFrom([DR], [DR, DR2], [DR2, DR]),
+    encrypts: fc.boolean(),
   })
-  .map(({ keep, drKeep, ...rest }) => ({
+  .map(({ keep, drKeep, encrypts, ...rest }) => ({
     ...SETTINGS,
     ...rest,
+    ...(encrypts && { primaryKeyArn: PRIMARY_KEY }),
     policies: { true: { keep, drKeep } },
   }));
+
+/** The copies of each region that is seen. */
+function seenOf(
+  copies: readonly Snapshot[],
+  dr: readonly KeyedRegion[],
+  unseen: readonly KeyedRegion[],
+): World["copies"] {
+  const regions = dr.filter((one) => !unseen.includes(one)).map(({ region }) => region);
+  return Object.fromEntries(
+    regions.map((region) => [region, copies.filter((copy) => copy.region === region)]),
+  );
+}
+
+export function arbitraryVault({ calm = false }: Wanted = {}): fc.Arbitrary<ArbitraryVault> {
+  const unseen = calm
+    ? fc.constant([])
+    : fc.oneof(
+        { weight: 4, arbitrary: fc.constant([]) },
+        { weight: 1, arbitrary: fc.subarray([DR, DR2]) },
+      );
+  const drawn = fc.record({
+    slots: fc.array(drawnSlot, { maxLength: 12 }),
+    attached: fc.subarray(VOLUMES),
+    excluded: fc.subarray(VOLUMES),
+    policy: arbitraryPolicy,
+    unseen,
+  });
+  return drawn.map(({ slots, attached, excluded, policy, unseen }) => {
+    const drawn = slots.map((slot) =>
+      calm ? { ...slot, slotDaysAgo: Math.max(0, slot.slotDaysAgo) } : slot,
+    );
+    const placed = drawn.map(place);
+    const volumes = attached.map((id, index) =>
+      volume(id, {
+        isRoot: index === 0,
+        tags: excluded.includes(id) ? { [SETTINGS.tagKey]: "exclude" } : {},
+      }),
+    );
+    const snapshots = placed.flatMap((slot) => slot.snapshots);
+    const copies = seenOf(placed.flatMap((slot) => slot.copies), policy.dr, unseen); // prettier-ignore
+    const instances = [instance("i-1", volumes)];
+    return { world: { snapshots, copies, instances, problems: [], throttled: [] }, policy };
+  });
+}

@@ -114,7 +114,7 @@ export function copyOf(
     ...extra,
     tags: {
       ...source.tags,
-      [TAG.sourceSnapshot]: source.snapshotId,
+      [TAG.sourceSnapshot]: source.tags[TAG.sourceSnapshot] ?? source.snapshotId,
       [TAG.sourceVolume]: source.volumeId,
       [TAG.sourceStarted]: source.tags[TAG.sourceStarted] ?? isoSeconds(source.startTimeMs),
       ...extra.tags,

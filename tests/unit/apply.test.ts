@@ -146,7 +146,8 @@ test("nothing is begun after the deadline", async () => {
 });
 
 describe("deleting a copy that its source outlives", () => {
-  const action = deleteAction("c", { region: DR.region, markSourceSnapshotId: "snap-1" });
+  const mark = { snapshotId: "snap-1", regions: [DR.region] };
+  const action = deleteAction("c", { region: DR.region, mark });
 
   test("marks the source first", async () => {
     const order: string[] = [];
@@ -172,6 +173,35 @@ describe("deleting a copy that its source outlives", () => {
     primary.on(CreateTagsCommand).rejects(awsError("InvalidSnapshot.NotFound"));
     dr.on(DeleteSnapshotCommand).resolves({ $metadata: {} });
     await expect(outcomes([action])).resolves.toStrictEqual(["done: old"]);
+  });
+});
+
+describe("deleting an original whose copies have expired", () => {
+  const mark = { snapshotId: "stand-in", regions: [DR.region, "eu-west-1"] };
+  const action = deleteAction("original", { mark });
+
+  test("writes the marks on its stand-in first, in one call", async () => {
+    primary.on(CreateTagsCommand).resolves({});
+    primary.on(DeleteSnapshotCommand).resolves({ $metadata: {} });
+    await expect(outcomes([action])).resolves.toStrictEqual(["done: old"]);
+    expect(primary.calls().map((call) => call.args[0].input)).toStrictEqual([
+      {
+        Resources: ["stand-in"],
+        Tags: [
+          { Key: copyExpiredTag("eu-west-1"), Value: SLOT },
+          { Key: copyExpiredTag(DR.region), Value: SLOT },
+        ],
+      },
+      { SnapshotId: "original" },
+    ]);
+  });
+
+  test("does not delete it where the stand-in is gone meanwhile: it is all that is left", async () => {
+    primary.on(CreateTagsCommand).rejects(awsError("InvalidSnapshot.NotFound"));
+    await expect(outcomes([action])).resolves.toStrictEqual([
+      "skipped: InvalidSnapshot.NotFound: no",
+    ]);
+    expect(primary.commandCalls(DeleteSnapshotCommand)).toStrictEqual([]);
   });
 });
 

@@ -11,7 +11,7 @@ import { planHash } from "../../src/vault/planBrake";
 import { DAY_MS } from "../../src/vault/time";
 import type { Plan, VaultPolicy, World } from "../../src/vault/types";
 import { deleteAction } from "../support/actions";
-import { DR, NOW, SETTINGS, copyOf, inDr, snapshot } from "../support/world";
+import { DR, NOW, SETTINGS, copyOf, inDr, snapshot, standInOf } from "../support/world";
 
 const clients = makeClients(SETTINGS);
 const here = ec2In(clients, SETTINGS.primaryRegion);
@@ -56,9 +56,9 @@ function deleted(): (string | undefined)[] {
   );
 }
 
-function carry(extra: Partial<VaultPolicy> = {}) {
+function carry(extra: Partial<VaultPolicy> = {}, seen = world) {
   const policy = { ...SETTINGS, maxDeletePercent: 50, ...extra };
-  return carryOut(clients, plan, world, policy, { now: () => NOW, deadlineMs: NOW + 1 });
+  return carryOut(clients, plan, seen, policy, { now: () => NOW, deadlineMs: NOW + 1 });
 }
 
 test("too much in one region stops that region alone, and is told", async () => {
@@ -69,6 +69,16 @@ test("too much in one region stops that region alone, and is told", async () => 
   ]);
   expect(done.plan.kept.map(({ snapshotId }) => snapshotId)).toStrictEqual(["snap-3", "snap-2"]);
   expect(done.outcomes.map(({ status }) => status)).toStrictEqual(["done"]);
+});
+
+test("an original and its stand-in are one recovery point, not two", async () => {
+  const standIns = snapshots.map((one) => standInOf(one, `${one.snapshotId}-stand-in`));
+  const both = { ...world, snapshots: [...snapshots, ...standIns] };
+  const done = await carry({}, both);
+  expect(deleted()).toStrictEqual(["snap-3-copy"]);
+  expect(done.plan.problems.map(({ message }) => message)).toStrictEqual([
+    expect.stringContaining("would delete 2 of 3 recovery points in us-east-1 (67 %"),
+  ]);
 });
 
 test("the plan that is allowed is carried out", async () => {

@@ -1,8 +1,14 @@
 import fc from "fast-check";
-import { bestFirst, isOwn, isOwnCopy, sameVolumeAndSlot } from "../../src/vault/duplicates";
+import {
+  bestFirst,
+  dataStartMs,
+  isOwn,
+  isOwnCopy,
+  sameVolumeAndSlot,
+} from "../../src/vault/duplicates";
 import { TAG } from "../../src/vault/tags";
 import type { Snapshot } from "../../src/vault/types";
-import { NOW, SETTINGS, copyOf, snapshot } from "../support/world";
+import { NOW, SETTINGS, copyOf, snapshot, standInOf } from "../support/world";
 
 const { vaultId } = SETTINGS;
 
@@ -26,6 +32,15 @@ describe("what the vault made", () => {
     expect(isOwn(made, "smart-vault-tes")).toBe(false);
   });
 
+  test("is not a copy that has lost the tag with its volume: EC2 says the same one of all copies", () => {
+    const standIn = standInOf(made, "stand-in");
+    expect(isOwn(standIn, vaultId)).toBe(true);
+    const lost = without({ ...standIn, volumeId: "vol-ffffffff" }, TAG.sourceVolume);
+    expect(isOwn(lost, vaultId)).toBe(false);
+    expect(isOwn(without(lost, TAG.sourceSnapshot), vaultId)).toBe(false);
+    expect(isOwn({ ...lost, volumeId: "vol-1" }, vaultId)).toBe(false);
+  });
+
   test("is, of copies, one that says its snapshot and volume", () => {
     const copy = copyOf(made, "snap-c");
     expect(isOwnCopy(copy, vaultId)).toBe(true);
@@ -33,6 +48,18 @@ describe("what the vault made", () => {
     expect(isOwnCopy(without(copy, TAG.sourceVolume), vaultId)).toBe(false);
     expect(isOwnCopy(without(copy, TAG.run), vaultId)).toBe(false);
   });
+});
+
+test("the data of a copy is as old as the snapshot that held it first, whatever the tag says else", () => {
+  const made = snapshot("snap-1", { startTimeMs: NOW - 5_000 });
+  const standIn = standInOf(made, "stand-in", { startTimeMs: NOW });
+  expect([made, standIn, copyOf(standIn, "copy")].map(dataStartMs)).toStrictEqual([
+    NOW - 5_000,
+    NOW - 5_000,
+    NOW - 5_000,
+  ]);
+  const spoilt = { ...standIn, tags: { ...standIn.tags, [TAG.sourceStarted]: "last night" } };
+  expect(dataStartMs(spoilt)).toBe(NOW);
 });
 
 test("snapshots are grouped by volume and slot, each in one group", () => {

@@ -16,7 +16,7 @@ import {
   lockSnapshot,
   markCopyExpired,
 } from "../../src/vault/ec2Writes";
-import { TAG, copyExpiredTag } from "../../src/vault/tags";
+import { TAG } from "../../src/vault/tags";
 import { copyAction, lockAction, snapshotAction } from "../support/actions";
 import { KEY, SETTINGS, SLOT, volume } from "../support/world";
 
@@ -158,10 +158,16 @@ test("a lock has a mode and whole days, and no cooling-off period", async () => 
   ]);
 });
 
-test("the mark is written on the one source, and names the region of the copy", async () => {
+test("the marks are written on the one source, and name the regions of the copies", async () => {
   ec2.on(CreateTagsCommand).resolves({});
-  await markCopyExpired(client, "snap-1", "us-west-2", SLOT);
+  await markCopyExpired(client, "snap-1", ["us-west-2", "eu-west-1"], SLOT);
   expect(inputs()).toStrictEqual([
-    { Resources: ["snap-1"], Tags: [{ Key: copyExpiredTag("us-west-2"), Value: SLOT }] },
+    {
+      Resources: ["snap-1"],
+      Tags: [
+        { Key: "smart-vault:copy-expired:eu-west-1", Value: SLOT },
+        { Key: "smart-vault:copy-expired:us-west-2", Value: SLOT },
+      ],
+    },
   ]);
 });

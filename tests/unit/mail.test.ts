@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { composeMail } from "../../src/vault/mail";
 import type { Status, Summary } from "../../src/vault/summary";
 import type { Problem } from "../../src/vault/types";
-import { RUN, SETTINGS, SLOT, SWEEP } from "../support/world";
+import { DR, DR2, PRIMARY_KEY, RUN, SETTINGS, SLOT, SWEEP } from "../support/world";
 
 const LOGS = "CloudWatch log group /aws/lambda/vault in us-east-1";
 const counts = { snapshots: 3, copies: 2, deletions: 1, deferred: 4, skipped: 0, failed: 1 };
@@ -40,6 +40,14 @@ test("the whole mail says what failed, why, what goes on by itself and what to d
     ].join("\n"),
   });
 });
+
+test.each([
+  ["each DR region", { dr: [DR, DR2] }, "us-west-2, eu-west-1"],
+  ["the primary one too, where snapshots are encrypted there", { primaryKeyArn: PRIMARY_KEY }, "us-west-2, us-east-1"],
+])("copies are said to be in %s", (_what, extra, regions) => {
+  const { body } = composeMail(summary("partial"), [bare], { ...SETTINGS, ...extra }, LOGS);
+  expect(body).toContain(`and 2 copies in ${regions}; deleted 1;`);
+}); // prettier-ignore
 
 describe("a notice", () => {
   const held: Problem = {

@@ -64,13 +64,13 @@ test("copies are found by their source; one that names none belongs to nothing",
   expect([...copiesBySource([sound, lost, failed])]).toStrictEqual([["snap-1", [sound, failed]]]);
 });
 
-test("copies of an original are copies of what stands in for it", () => {
+test("copies of an original are copies of what stands in for it, and the reverse", () => {
   const standIn = standInOf(source, "stand-in");
-  const own = copyOf(standIn, "own");
-  const bySource = copiesBySource([sound, own]);
-  expect(copiesOf(standIn, bySource)).toStrictEqual([own, sound]);
-  expect(copiesOf(standIn, copiesBySource([own]))).toStrictEqual([own]);
-  expect(copiesOf(source, bySource)).toStrictEqual([sound]);
+  const ofStandIn = { ...copyOf(standIn, "of-stand-in"), tags: drCopyTags(standIn) };
+  const bySource = copiesBySource([sound, ofStandIn]);
+  expect(copiesOf(standIn, bySource)).toStrictEqual([sound, ofStandIn]);
+  expect(copiesOf(source, bySource)).toStrictEqual([sound, ofStandIn]);
+  expect(copiesOf(snapshot("another"), bySource)).toStrictEqual([]);
 });
 
 describe("planning", () => {
@@ -168,8 +168,14 @@ describe("planning", () => {
     const archived = { ...source, storageTier: "archive" };
     const { actions, problems } = plan([archived], []);
     expect(actions).toStrictEqual([]);
-    expect(problems.map(({ kind, subject }) => [kind, subject])).toStrictEqual([
-      ["not-copyable", source.snapshotId],
+    expect(problems).toStrictEqual([
+      {
+        kind: "not-copyable",
+        subject: "snap-1",
+        message:
+          "snap-1 in us-east-1 has no sound copy in us-west-2 and can't get one: it is in the archive tier",
+        hint: "Restore it from the archive tier (aws ec2 restore-snapshot-tier); the next sweep then copies it.",
+      },
     ]);
   });
 });

@@ -116,16 +116,19 @@ describe("the remains of a failed snapshot of a volume of which EC2 takes one at
 });
 
 describe("the DR region", () => {
-  const prune = (copies: Snapshot[], sources: Snapshot[] = [], leaving: string[] = []) =>
-    pruneDr(
+  const prune = (copies: Snapshot[], sources: Snapshot[] = [], leaving: string[] = []) => {
+    const stay = sources.filter((s) => !leaving.includes(s.snapshotId));
+    return pruneDr(
       copies,
       {
-        sources: sourceFinder(sources),
-        stays: sourceFinder(sources.filter((s) => !leaving.includes(s.snapshotId))),
+        sources: sourceFinder(sources, sources),
+        stays: sourceFinder(stay, stay),
+        counts: sourceFinder([], stay),
       },
       DR,
       RULES,
     );
+  };
 
   const oldSource = daysOld("old", 9);
   const newSource = daysOld("new", 1);
@@ -141,19 +144,19 @@ describe("the DR region", () => {
         snapshotId: "old-copy",
         because: "retention",
         reason: "9 days old, kept for 7 days",
-        markSourceSnapshotId: "old",
+        mark: { snapshotId: "old", regions: ["us-west-2"] },
       },
     ]);
   });
 
   test("marks a source that leaves too: EC2 may refuse to delete it", () => {
     const { actions } = prune([oldCopy, newCopy], [oldSource, newSource], ["old"]);
-    expect(actions.map((a) => a.markSourceSnapshotId)).toStrictEqual(["old"]);
+    expect(actions.map((a) => a.mark?.snapshotId)).toStrictEqual(["old"]);
   });
 
   test("marks nothing where the source is gone", () => {
     const { actions } = prune([oldCopy, newCopy], [newSource]);
-    expect(actions.map((a) => a.markSourceSnapshotId)).toStrictEqual([undefined]);
+    expect(actions.map((a) => a.mark)).toStrictEqual([undefined]);
   });
 
   test("keeps the copy of the newest slot, though an older one was copied after it", () => {

@@ -3,7 +3,7 @@ import { planSnapshots } from "../../src/vault/planSnapshots";
 import { TAG } from "../../src/vault/tags";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../src/vault/time";
 import type { ProtectedInstance, Serving, Snapshot, SnapshotAction } from "../../src/vault/types";
-import { NOW, OPEN, SETTINGS, SLOT, instance, snapshot, volume } from "../support/world";
+import { NOW, OPEN, SETTINGS, SLOT, instance, snapshot, standInOf, volume } from "../support/world";
 
 const EXCLUDE = { [SETTINGS.tagKey]: "exclude" };
 const CLOSING: Serving = { slot: SLOT, mode: "closing" };
@@ -44,6 +44,12 @@ describe("the stalest instance goes first", () => {
   test("one whose snapshots failed is as stale as its last good one; one on the way counts as good", () => {
     const snapshots = [taken("vol-a", 1, "error"), taken("vol-a", 5), taken("vol-b", 4, "pending"), taken("vol-c", 6)]; // prettier-ignore
     expect(order(fleet, snapshots)).toStrictEqual(["i-c", "i-a", "i-b"]);
+  });
+
+  test("a stand-in is no younger than the snapshot that it stands for", () => {
+    const late = standInOf(taken("vol-b", 3), "stand-in", { startTimeMs: NOW });
+    const snapshots = [taken("vol-a", 1), late, taken("vol-c", 2)];
+    expect(order(fleet, snapshots)).toStrictEqual(["i-b", "i-c", "i-a"]);
   });
 
   test("an instance is as stale as its stalest volume", () => {

@@ -1,0 +1,157 @@
+/**
+ * One volume's slot as fast-check draws it: a snapshot in any state, plain or encrypted, there or gone; stand-ins of it,
+ * sound, pending, failed or under another key; and copies of each of them in each DR region.
+ */
+import fc from "fast-check";
+import { TAG, copyExpiredTag } from "../../src/vault/tags";
+import { DAY_MS, MINUTE_MS, isoSeconds } from "../../src/vault/time";
+import type { KeyedRegion, Snapshot, Tags } from "../../src/vault/types";
+import { DR, DR2, NOW, copyOf, sealedIn, snapshot, standInOf } from "./world";
+
+export const VOLUMES = ["vol-1", "vol-2"];
+
+const foreign = fc.constantFrom<Tags[]>(
+  { [TAG.vault]: "another-vault" },
+  { [TAG.vault]: "" },
+  { [TAG.vault]: "smart-vault-test2" },
+);
+
+interface DrawnCopy {
+  state: string;
+  sound: boolean;
+  lateMinutes: number;
+  region: KeyedRegion;
+}
+
+interface DrawnStandIn {
+  state: string;
+  sound: boolean;
+  lateMinutes: number;
+  marked: readonly KeyedRegion[];
+  copies: DrawnCopy[];
+}
+
+export interface DrawnSlot {
+  volumeId: string;
+  slotDaysAgo: number;
+  lateMinutes: number;
+  state: string;
+  encrypted: boolean;
+  marked: readonly KeyedRegion[];
+  archived: boolean;
+  sourceGone: boolean;
+  foreign?: Tags;
+  copies: DrawnCopy[];
+  standIns: DrawnStandIn[];
+}
+
+/** Mostly false. */
+const seldom = (weight: number) =>
+  fc.oneof({ weight, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.boolean() });
+
+const copy: fc.Arbitrary<DrawnCopy> = fc.record({
+  state: fc.constantFrom("completed", "completed", "completed", "pending", "error"),
+  sound: seldom(5).map((not) => !not),
+  lateMinutes: fc.integer({ min: 0, max: 8_000 }),
+  region: fc.constantFrom(DR, DR2),
+});
+
+const marked: fc.Arbitrary<readonly KeyedRegion[]> = fc.oneof(
+  { weight: 4, arbitrary: fc.constant([]) },
+  { weight: 1, arbitrary: fc.subarray([DR, DR2]) },
+);
+
+const standIn: fc.Arbitrary<DrawnStandIn> = fc.record({
+  state: fc.constantFrom("completed", "completed", "completed", "pending", "error", "recoverable"),
+  sound: seldom(4).map((not) => !not),
+  lateMinutes: fc.integer({ min: 0, max: 3_000 }),
+  marked,
+  copies: fc.array(copy, { maxLength: 2 }),
+});
+
+export const drawnSlot: fc.Arbitrary<DrawnSlot> = fc.record(
+  {
+    volumeId: fc.constantFrom(...VOLUMES),
+    slotDaysAgo: fc.constantFrom(-1, 0, 1, 2, 4, 6, 9, 12),
+    lateMinutes: fc.integer({ min: 0, max: 600 }),
+    state: fc.oneof(
+      { weight: 6, arbitrary: fc.constant("completed") },
+      { weight: 2, arbitrary: fc.constantFrom("pending", "error", "recoverable") },
+    ),
+    encrypted: seldom(3),
+    marked,
+    archived: seldom(8),
+    sourceGone: seldom(3),
+    foreign: fc.option(foreign, { nil: undefined, freq: 12 }),
+    copies: fc.array(copy, { maxLength: 3 }),
+    standIns: fc.oneof(
+      { weight: 2, arbitrary: fc.constant<DrawnStandIn[]>([]) },
+      { weight: 1, arbitrary: fc.array(standIn, { maxLength: 2 }) },
+    ),
+  },
+  { requiredKeys: ["volumeId", "slotDaysAgo", "lateMinutes", "state", "encrypted", "marked", "archived", "sourceGone", "copies", "standIns"] }, // prettier-ignore
+);
+
+function marks(regions: readonly KeyedRegion[]): Tags {
+  return Object.fromEntries(
+    regions.map(({ region }) => [copyExpiredTag(region), isoSeconds(NOW - DAY_MS)]),
+  );
+}
+
+/** So many minutes after, but not in the future: what has not begun is not seen. */
+function after(startMs: number, lateMinutes: number): number {
+  return startMs > NOW ? startMs : Math.min(NOW, startMs + lateMinutes * MINUTE_MS);
+}
+
+function copiesOf(source: Snapshot, drawn: readonly DrawnCopy[]): Snapshot[] {
+  if (source.state !== "completed") return [];
+  return drawn.map(({ state, sound, lateMinutes, region }, number) =>
+    copyOf(source, `${source.snapshotId}-copy-${number}`, {
+      ...sealedIn(region),
+      state,
+      startTimeMs: after(source.startTimeMs, lateMinutes),
+      storageTier: "standard",
+      ...(!sound && { kmsKeyId: `${region.keyArn}-of-another` }),
+    }),
+  );
+}
+
+function standInFor(original: Snapshot, drawn: DrawnStandIn, number: number): Snapshot {
+  const { state, sound, lateMinutes } = drawn;
+  return standInOf(original, `${original.snapshotId}-stand-in-${number}`, {
+    state,
+    startTimeMs: after(original.startTimeMs, lateMinutes),
+    storageTier: "standard",
+    ...(!sound && { kmsKeyId: "arn:aws:kms:us-east-1:111122223333:key/another" }),
+    tags: marks(drawn.marked),
+  });
+}
+
+/** What a slot comes to in the primary region and, by region, in the others. */
+export interface PlacedSlot {
+  snapshots: Snapshot[];
+  copies: Snapshot[];
+}
+
+/** Only a completed, plain snapshot has stand-ins. */
+export function place(drawn: DrawnSlot, index: number): PlacedSlot {
+  const slotMs = NOW - drawn.slotDaysAgo * DAY_MS;
+  const original = snapshot(`snap-${index}`, {
+    volumeId: drawn.volumeId,
+    state: drawn.state,
+    startTimeMs: after(slotMs, drawn.lateMinutes),
+    storageTier: drawn.archived ? "archive" : "standard",
+    encrypted: drawn.encrypted,
+    ...(drawn.encrypted && { kmsKeyId: "arn:aws:kms:us-east-1:111122223333:key/of-the-volume" }),
+    tags: { [TAG.slot]: isoSeconds(slotMs), ...marks(drawn.marked), ...drawn.foreign },
+  });
+  const has = drawn.state === "completed" && !drawn.encrypted ? drawn.standIns : [];
+  const standIns = has.map((one, number) => standInFor(original, one, number));
+  return {
+    snapshots: [...(drawn.sourceGone ? [] : [original]), ...standIns],
+    copies: [
+      ...copiesOf(original, drawn.copies),
+      ...standIns.flatMap((one, number) => copiesOf(one, has[number]?.copies ?? [])),
+    ],
+  };
+}

@@ -1,0 +1,121 @@
+/** Holds a property against the plans of random vaults (arbitraryWorld.ts), and what such properties ask. */
+import fc from "fast-check";
+import { isOwn, isOwnCopy } from "../../src/vault/duplicates";
+import { planVault } from "../../src/vault/plan";
+import { copyState } from "../../src/vault/planCopies";
+import { TAG, copyExpiredTag } from "../../src/vault/tags";
+import { DAY_MS, isoSeconds } from "../../src/vault/time";
+import type {
+  CopyAction,
+  DeleteAction,
+  KeyedRegion,
+  Plan,
+  Serving,
+  Snapshot,
+  VaultPolicy,
+  World,
+} from "../../src/vault/types";
+import { type ArbitraryVault, arbitraryVault } from "./arbitraryWorld";
+import { NOW, OPEN, SETTINGS, SLOT } from "./world";
+
+export function deletesOf({ actions }: Plan): DeleteAction[] {
+  return actions.filter((action) => action.kind === "delete");
+}
+
+export function copiesOf({ actions }: Plan): CopyAction[] {
+  return actions.filter((action) => action.kind === "copy");
+}
+
+/** Ids of what a plan deletes. */
+export function goneOf(plan: Plan): Set<string> {
+  return new Set(deletesOf(plan).map(({ snapshotId }) => snapshotId));
+}
+
+export function own(snapshots: readonly Snapshot[] = []): Snapshot[] {
+  return snapshots.filter((snapshot) => isOwn(snapshot, SETTINGS.vaultId));
+}
+
+/** The vault's copies in all DR regions that were seen. */
+export function ownCopies({ copies }: World): Snapshot[] {
+  return Object.values(copies)
+    .flat()
+    .filter((copy) => isOwnCopy(copy, SETTINGS.vaultId));
+}
+
+/** For each volume the slot of its newest completed snapshot, and all that stand for that slot. */
+function newestOfEachVolume(snapshots: readonly Snapshot[]): Snapshot[][] {
+  const slotOf = (s: Snapshot) => s.tags[TAG.slot] ?? "";
+  return [...new Set(snapshots.map((s) => s.volumeId))].map((id) => {
+    const mine = snapshots.filter((s) => s.volumeId === id);
+    const newest = mine.map(slotOf).sort().at(-1);
+    return mine.filter((s) => slotOf(s) === newest);
+  });
+}
+
+/** Of each volume something is left that stands for its newest slot. */
+export function expectNewestKept(plan: Plan, snapshots: readonly Snapshot[]): void {
+  const gone = goneOf(plan);
+  for (const points of newestOfEachVolume(snapshots)) {
+    expect(points.filter(({ snapshotId }) => !gone.has(snapshotId))).not.toHaveLength(0);
+  }
+}
+
+/** What stands for the same volume and slot, from whichever region. */
+export function pointOf({ volumeId, tags }: Snapshot): string {
+  return `${volumeId} ${tags[TAG.slot] ?? ""}`;
+}
+
+export function isStandIn({ tags }: Snapshot): boolean {
+  return tags[TAG.sourceSnapshot] !== undefined;
+}
+
+/** A snapshot and, of a stand-in, its original: copies of either hold the same data. */
+function family({ snapshotId, tags }: Snapshot): string[] {
+  return [snapshotId, tags[TAG.sourceSnapshot] ?? snapshotId];
+}
+
+/** Whether a snapshot has a copy in a region that can be restored, or had one for its time. */
+export function isSafeIn(
+  snapshot: Snapshot,
+  { region, keyArn }: KeyedRegion,
+  world: World,
+): boolean {
+  const data = family(snapshot);
+  const marked = own(world.snapshots)
+    .filter(({ snapshotId }) => data.includes(snapshotId))
+    .some(({ tags }) => tags[copyExpiredTag(region)] !== undefined);
+  const copies = (world.copies[region] ?? []).filter((copy) =>
+    data.includes(copy.tags[TAG.sourceSnapshot] ?? ""),
+  );
+  return marked || copies.some((copy) => copyState(copy, keyArn) === "sound");
+}
+
+export function isSafe(snapshot: Snapshot, world: World, { dr }: VaultPolicy): boolean {
+  return dr.every((region) => isSafeIn(snapshot, region, world));
+}
+
+export function planFor(world: World, policy: VaultPolicy, serving?: Serving, nowMs = NOW): Plan {
+  return planVault(world, policy, serving, "run-1", nowMs);
+}
+
+const arbitraryServing = fc.constantFrom<(Serving | undefined)[]>(
+  OPEN,
+  { slot: SLOT, mode: "closing" },
+  { slot: isoSeconds(NOW - DAY_MS), mode: "open" },
+  undefined,
+);
+
+type Holds = (plan: Plan, world: World, policy: VaultPolicy, serving?: Serving) => void;
+
+/** Holds for the plan of every vault. */
+export function always(
+  holds: Holds,
+  vaults: fc.Arbitrary<ArbitraryVault> = arbitraryVault(),
+): void {
+  fc.assert(
+    fc.property(vaults, arbitraryServing, ({ world, policy }, serving) => {
+      holds(planFor(world, policy, serving), world, policy, serving);
+    }),
+    { numRuns: 800 },
+  );
+}
