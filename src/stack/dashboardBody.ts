@@ -1,69 +1,20 @@
 /**
- * The dashboard's body, as CloudWatch takes it (API reference, "Dashboard Body Structure and Syntax"): a grid of 24 columns.
- * Everything is sent in the primary region, metrics of DR regions too. Pure.
+ * What is on the dashboard, as CloudWatch takes it (API reference, "Dashboard Body Structure and Syntax"). Everything is sent in the primary region, metrics of DR regions too. Pure.
  */
 import { METRIC, METRIC_NAMESPACE, REGION_METRIC as R } from "../vault/metricNames";
 import { type AlarmDefinition, alarmTable, staleHours, type Watched } from "./alarmTable";
+import {
+  type DashboardBody,
+  type Metric,
+  type Widget,
+  graph,
+  laidOut,
+  text,
+} from "./dashboardWidgets";
 import { type Account, namesOf } from "./names";
-
-/** One widget, but for its place. */
-interface Widget {
-  type: "metric" | "text" | "alarm";
-  width: number;
-  height: number;
-  properties: Record<string, unknown>;
-}
-
-/** Namespace, name, dimension names and values in turn, at the end how it is drawn. */
-type Metric = (string | Record<string, unknown>)[];
-
-export interface DashboardBody {
-  start: string;
-  periodOverride: "inherit";
-  widgets: (Widget & { x: number; y: number })[];
-}
 
 const HOUR_SECONDS = 3_600;
 const DAY_SECONDS = 24 * HOUR_SECONDS;
-/** Graphs stand beside the text that explains them. */
-const TEXT_WIDTH = 6;
-const HEIGHT = 6;
-
-function text(markdown: string, width = TEXT_WIDTH, height = HEIGHT): Widget {
-  return { type: "text", width, height, properties: { markdown } };
-}
-
-interface Graph {
-  title: string;
-  stat: "Sum" | "Maximum" | "Minimum";
-  periodSeconds: number;
-  metrics: Metric[];
-  /** A line across, and what it is. */
-  limit?: { value: number; label: string };
-}
-
-function graph(region: string, width: number, of: Graph): Widget {
-  const { title, stat, periodSeconds: period, metrics, limit } = of;
-  const annotations = limit === undefined ? {} : { annotations: { horizontal: [limit] } };
-  const view = { view: "timeSeries", stacked: false, yAxis: { left: { min: 0 } } };
-  const properties = { title, region, stat, period, metrics, ...view, ...annotations };
-  return { type: "metric", width, height: HEIGHT, properties };
-}
-
-/** From left to right, and a row below the other; the widgets of a row are of one height. */
-function laidOut(rows: readonly (readonly Widget[])[]): DashboardBody["widgets"] {
-  let y = 0;
-  return rows.flatMap((row) => {
-    let x = 0;
-    const placed = row.map((widget) => {
-      const at = { ...widget, x, y };
-      x += widget.width;
-      return at;
-    });
-    y += row[0]?.height ?? 0;
-    return placed;
-  });
-}
 
 type Row = (watched: Watched) => Widget[];
 

@@ -17,8 +17,8 @@ const TABLE = alarmTable({
   maxRecoveryPointAgeHours: 0,
   copyOverdueHours: 24,
 });
-/** Before the second night the alarms have not looked back far enough to say anything. */
-const WATCHED_FROM_MS = NOW + 1.5 * DAY_MS;
+/** From the second run on: the first one has nothing behind it to measure. */
+const WATCHED_FROM_MS = NOW + DAY_MS;
 
 /** Hours after the end of the quiet nights, and the state. */
 type Change = [hours: number, state: AlarmState];

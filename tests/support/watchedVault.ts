@@ -38,14 +38,15 @@ export interface Night {
 
 const refused = Object.assign(new Error("no"), { name: "UnauthorizedOperation", $metadata: { httpStatusCode: 403 } }); // prettier-ignore
 const limited = Object.assign(new Error("full"), { name: "ResourceLimitExceeded", $metadata: { httpStatusCode: 400 } }); // prettier-ignore
+const $metadata = { requestId: "r-1" };
 const TRIED_AGAIN_MS = 5 * MINUTE_MS;
 
 function recordOf(tags: Tag[] | undefined): Tags {
   return Object.fromEntries((tags ?? []).map(({ Key = "", Value = "" }) => [Key, Value]));
 }
 
-export function watchedVault(timeoutSeconds: number) {
-  const rig = makeRig();
+export function watchedVault(timeoutSeconds: number, settings = SETTINGS) {
+  const rig = makeRig(settings);
   rig.reset();
   const names = namesOf(SETTINGS.vaultId);
   const points: MetricPoint[] = [];
@@ -82,7 +83,7 @@ export function watchedVault(timeoutSeconds: number) {
       const tags = recordOf(TagSpecifications?.[0]?.Tags);
       const made = snapshot(`snap-${(ids += 1)}`, { startTimeMs: nowMs, tags });
       snapshots.push(made);
-      return { Snapshots: [{ SnapshotId: made.snapshotId }] };
+      return { Snapshots: [{ SnapshotId: made.snapshotId }], $metadata };
     });
     rig.drWriter.on(CopySnapshotCommand).callsFake(({ TagSpecifications }) => {
       if (tonight.copiesRefused) throw refused;
@@ -90,12 +91,12 @@ export function watchedVault(timeoutSeconds: number) {
       const tags = recordOf(TagSpecifications?.[0]?.Tags);
       const made = snapshot(`copy-${(ids += 1)}`, { startTimeMs: nowMs, tags });
       copies.push({ ...made, ...sealedIn(DR) });
-      return { SnapshotId: made.snapshotId };
+      return { SnapshotId: made.snapshotId, $metadata };
     });
     const drop = ({ SnapshotId }: { SnapshotId?: string }) => {
       snapshots = snapshots.filter(({ snapshotId }) => snapshotId !== SnapshotId);
       copies = copies.filter(({ snapshotId }) => snapshotId !== SnapshotId);
-      return {};
+      return { $metadata };
     };
     for (const stub of [rig.writer, rig.drWriter]) stub.on(DeleteSnapshotCommand).callsFake(drop);
   }
