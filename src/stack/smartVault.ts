@@ -40,7 +40,7 @@ function settingsOf(
   clockRoleArn: pulumi.Output<string>,
 ): pulumi.Output<VaultSettings> {
   const { vaultId, primaryRegion, tagKey, policies, dryRun } = config;
-  const { schedule, timezone, startWindowHours, copyStuckHours, lock } = config;
+  const { schedule, timezone, startWindowHours, copyStuckHours, lock, mailOn } = config;
   const { keepAtLeast, overrideMax, orphans, orphanDays } = config;
   const { maxDeletePercent, maxDeletes, allowDeletePlan } = config;
   const { clockSchedule: name, scheduleGroup: groupName } = namesOf(vaultId);
@@ -61,6 +61,7 @@ function settingsOf(
     timezone,
     startWindowHours,
     copyStuckHours,
+    mailOn,
     ...(lock !== undefined && { lock }),
   };
   return pulumi.all([keys, topicArn, clockRoleArn]).apply(([known, topic, roleArn]) => ({

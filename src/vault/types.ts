@@ -41,6 +41,8 @@ export interface VaultSettings {
   copyStuckHours: number;
   /** How copies are locked; absent: they are not. */
   lock?: SnapshotLock;
+  /** What is mailed: problems and notices; each run's result, too; or once a week how the vault stands, too. */
+  mailOn: "failure" | "always" | "weekly-summary";
   topicArn: string;
   /** The vault's alarm clock: one EventBridge Scheduler schedule, and the role it calls the function with. */
   clock: { name: string; groupName: string; roleArn: string };

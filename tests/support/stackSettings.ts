@@ -20,6 +20,7 @@ export const SETTINGS: VaultSettings = {
   timezone: "UTC",
   startWindowHours: 8,
   copyStuckHours: 12,
+  mailOn: "failure",
   topicArn: ARN.topic("smart-vault-prod"),
   clock: {
     name: "smart-vault-prod-clock",
