@@ -22,11 +22,17 @@ interface Properties {
   alarms?: string[];
   annotations?: { horizontal: { value: number; label: string }[] };
 }
-const body = dashboardBody(WATCHED, ACCOUNT);
-const widgets = body.widgets.map((widget) => ({
-  ...widget,
-  properties: widget.properties as Properties,
-}));
+/** As CloudWatch gets it. */
+const { widgets } = JSON.parse(JSON.stringify(dashboardBody(WATCHED, ACCOUNT))) as {
+  widgets: {
+    type: string;
+    x: number;
+    y: number;
+    width: number;
+    height: number;
+    properties: Properties;
+  }[];
+};
 const graphs = widgets.filter(({ type }) => type === "metric");
 const drawn = graphs.flatMap(({ properties }) => properties.metrics ?? []);
 

@@ -8,7 +8,7 @@ import {
   DeleteSnapshotCommand,
   DescribeInstancesCommand,
   DescribeSnapshotsCommand,
-  type Tag,
+  type TagSpecification,
 } from "@aws-sdk/client-ec2";
 import { namesOf } from "../../src/stack/names";
 import { METRIC_NAMESPACE } from "../../src/vault/metricNames";
@@ -41,8 +41,10 @@ const limited = Object.assign(new Error("full"), { name: "ResourceLimitExceeded"
 const $metadata = { requestId: "r-1" };
 const TRIED_AGAIN_MS = 5 * MINUTE_MS;
 
-function recordOf(tags: Tag[] | undefined): Tags {
-  return Object.fromEntries((tags ?? []).map(({ Key = "", Value = "" }) => [Key, Value]));
+/** What a call gives to what it makes. */
+function tagsOf({ TagSpecifications }: { TagSpecifications?: TagSpecification[] }): Tags {
+  const tags = TagSpecifications?.[0]?.Tags ?? [];
+  return Object.fromEntries(tags.map(({ Key = "", Value = "" }) => [Key, Value]));
 }
 
 export function watchedVault(timeoutSeconds: number, settings = SETTINGS) {
@@ -78,21 +80,25 @@ export function watchedVault(timeoutSeconds: number, settings = SETTINGS) {
       .on(DescribeSnapshotsCommand)
       .callsFake(() => ({ Snapshots: snapshots.map(described) }));
     rig.dr.on(DescribeSnapshotsCommand).callsFake(() => ({ Snapshots: copies.map(described) }));
-    rig.writer.on(CreateSnapshotsCommand).callsFake(({ TagSpecifications }) => {
-      if (tonight.snapshotsRefused) throw refused;
-      const tags = recordOf(TagSpecifications?.[0]?.Tags);
-      const made = snapshot(`snap-${(ids += 1)}`, { startTimeMs: nowMs, tags });
-      snapshots.push(made);
-      return { Snapshots: [{ SnapshotId: made.snapshotId }], $metadata };
-    });
-    rig.drWriter.on(CopySnapshotCommand).callsFake(({ TagSpecifications }) => {
-      if (tonight.copiesRefused) throw refused;
-      if (tonight.copiesLimited) throw limited;
-      const tags = recordOf(TagSpecifications?.[0]?.Tags);
-      const made = snapshot(`copy-${(ids += 1)}`, { startTimeMs: nowMs, tags });
-      copies.push({ ...made, ...sealedIn(DR) });
-      return { SnapshotId: made.snapshotId, $metadata };
-    });
+    rig.writer
+      .on(CreateSnapshotsCommand)
+      .callsFake((input: { TagSpecifications?: TagSpecification[] }) => {
+        if (tonight.snapshotsRefused) throw refused;
+        const tags = tagsOf(input);
+        const made = snapshot(`snap-${(ids += 1)}`, { startTimeMs: nowMs, tags });
+        snapshots.push(made);
+        return { Snapshots: [{ SnapshotId: made.snapshotId }], $metadata };
+      });
+    rig.drWriter
+      .on(CopySnapshotCommand)
+      .callsFake((input: { TagSpecifications?: TagSpecification[] }) => {
+        if (tonight.copiesRefused) throw refused;
+        if (tonight.copiesLimited) throw limited;
+        const tags = tagsOf(input);
+        const made = snapshot(`copy-${(ids += 1)}`, { startTimeMs: nowMs, tags });
+        copies.push({ ...made, ...sealedIn(DR) });
+        return { SnapshotId: made.snapshotId, $metadata };
+      });
     const drop = ({ SnapshotId }: { SnapshotId?: string }) => {
       snapshots = snapshots.filter(({ snapshotId }) => snapshotId !== SnapshotId);
       copies = copies.filter(({ snapshotId }) => snapshotId !== SnapshotId);
