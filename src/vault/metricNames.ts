@@ -44,7 +44,7 @@ export const REGION_METRIC = {
 } as const;
 
 /** CloudWatch has no GiB, no minutes and no hours: those are in the name. */
-export type MetricUnit = "Count" | "Seconds" | "NoUnit";
+type MetricUnit = "Count" | "Seconds" | "NoUnit";
 
 /** One value of a metric. */
 export interface Measured {

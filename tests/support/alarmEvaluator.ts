@@ -33,7 +33,7 @@ const STATISTICS: Record<AlarmDefinition["statistic"], (values: number[]) => num
 };
 
 /** Namespace, name and every dimension: CloudWatch does not aggregate over dimensions. */
-export function seriesOf(alarm: AlarmDefinition, points: readonly MetricPoint[]): MetricPoint[] {
+function seriesOf(alarm: AlarmDefinition, points: readonly MetricPoint[]): MetricPoint[] {
   const dimensions = JSON.stringify(Object.entries(alarm.dimensions).sort());
   return points.filter(
     (point) =>

@@ -26,7 +26,7 @@ import { DR, FUNCTION_ARN, NOW, SETTINGS } from "./world";
 export type ClockInput = ClockState & { kind: "pass" };
 
 /** A metric, and when it was sent. */
-export type Emitted = Measured & { atMs: number };
+type Emitted = Measured & { atMs: number };
 
 const $metadata = { requestId: "r-1" };
 
