@@ -9,7 +9,7 @@ test("the defaults and a DR region make a whole configuration", () => {
   expect(parseConfig(RAW)).toStrictEqual({
     vaultId: "p-s",
     primaryRegion: "us-east-1",
-    drRegion: "us-west-2",
+    drRegions: ["us-west-2"],
     tagKey: "backup",
     policies: { True: { keep: { retentionDays: 7 }, drKeep: { retentionDays: 7 } } },
     schedule: "cron(0 3 * * ? *)",
@@ -23,6 +23,7 @@ test("the defaults and a DR region make a whole configuration", () => {
     maxDeletePercent: 50,
     maxDeletes: 0,
     allowDeletePlan: [],
+    dryRun: false,
     lock: undefined,
     iUnderstandComplianceLock: false,
     alertEmails: [],
@@ -32,13 +33,13 @@ test("the defaults and a DR region make a whole configuration", () => {
     reserveConcurrency: true,
     protectKeys: true,
     recycleBinDays: 0,
+    encryptPrimary: false,
     sourceKeyArns: [],
     restoreRoleArns: [],
   });
 });
 
 test.each<[keyof VaultConfig, string, unknown]>([
-  ["drRegion", "eu-central-1", "eu-central-1"],
   ["tagKey", "k".repeat(128), "k".repeat(128)],
   ["schedule", "rate(12 hours)", "rate(12 hours)"],
   ["schedule", "cron(0/30 8-18 ? * MON-FRI *)", "cron(0/30 8-18 ? * MON-FRI *)"],
@@ -175,7 +176,7 @@ test("both regions may be in another partition together", () => {
   const raw = { ...withValues({ drRegion: "cn-northwest-1" }), primaryRegion: "cn-north-1" };
   expect(parseConfig(raw)).toMatchObject({
     primaryRegion: "cn-north-1",
-    drRegion: "cn-northwest-1",
+    drRegions: ["cn-northwest-1"],
   });
 });
 

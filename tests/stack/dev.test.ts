@@ -51,7 +51,7 @@ test("declares the same as production, but no subscription and no Recycle Bin", 
 
 test("its key goes with the stack, after thirty days all the same", () => {
   for (const type of ["aws:kms/key:Key", "aws:kms/alias:Alias"]) {
-    const { protect, retainOnDelete } = stack.options(type, `${VAULT}-dr`);
+    const { protect, retainOnDelete } = stack.options(type, `${VAULT}-us-west-2`);
     expect({ protect, retainOnDelete }).toStrictEqual({ protect: false, retainOnDelete: false });
   }
   expect(stack.inputs("aws:kms/key:Key").deletionWindowInDays).toBe(30);

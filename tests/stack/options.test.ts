@@ -1,6 +1,6 @@
 /** A stack whose every option differs from the default, and what the policies make of options. */
 import { functionPolicy } from "../../src/stack/access";
-import { drKeyPolicy } from "../../src/stack/keys";
+import { keyPolicy } from "../../src/stack/keys";
 import { namesOf } from "../../src/stack/names";
 import { ACCOUNT_ID } from "../../src/local/program";
 import {
@@ -47,9 +47,9 @@ const functionRights = () =>
 
 test("both regions are the config's", () => {
   expect(stack.list).toContain(`aws:lambda/function:Function ${VAULT} eu-west-1`);
-  expect(stack.list).toContain(`aws:kms/key:Key ${VAULT}-dr eu-central-1`);
+  expect(stack.list).toContain(`aws:kms/key:Key ${VAULT}-eu-central-1 eu-central-1`);
   expect(stack.list.filter((line) => /us-(east|west)/.test(line))).toStrictEqual([]);
-  const made = [ARN.key, ARN.topic(VAULT)];
+  const made = [ARN.topic(VAULT)];
   const rights = made.reduce(
     (text, arn) => text.replaceAll(arn, ""),
     JSON.stringify(functionRights()),
@@ -108,15 +108,20 @@ test("another partition's ARNs are its own", () => {
     ...account,
     vaultId: VAULT,
     primaryRegion: "cn-north-1",
-    drRegion: "cn-northwest-1",
+    dryRun: false,
+    dr: [{ region: "cn-northwest-1", keyArn: "arn:aws-cn:kms:cn-northwest-1:1:key/1" }],
+    primaryKeyArn: "arn:aws-cn:kms:cn-north-1:1:key/1",
     tagKey: "backup",
     policies: { True: {} },
     sourceKeyArns: [],
-    drKeyArn: "arn:aws-cn:kms:cn-northwest-1:1:key/1",
     topicArn: "arn:aws-cn:sns:cn-north-1:1:t",
     schedulerRoleArn: "arn:aws-cn:iam::1:role/s",
   });
-  const key = drKeyPolicy(account, "cn-northwest-1", "arn:aws-cn:iam::1:role/f", []);
+  const key = keyPolicy(account, "cn-northwest-1", {
+    roleArn: "arn:aws-cn:iam::1:role/f",
+    restoreRoleArns: ["arn:aws-cn:iam::1:role/r"],
+    ec2Regions: ["cn-northwest-1"],
+  });
   expect(JSON.stringify([policy, key])).not.toContain("arn:aws:");
 });
 

@@ -12,9 +12,9 @@ test("declares these resources in these regions, and no other", () => {
   expect(stack.list).toStrictEqual([
     `aws:cloudwatch/dashboard:Dashboard ${VAULT} us-east-1`,
     `aws:cloudwatch/eventRule:EventRule ${VAULT}-key-events us-east-1`,
-    `aws:cloudwatch/eventRule:EventRule ${VAULT}-key-events-dr us-west-2`,
+    `aws:cloudwatch/eventRule:EventRule ${VAULT}-key-events-us-west-2 us-west-2`,
     `aws:cloudwatch/eventTarget:EventTarget ${VAULT}-key-events us-east-1`,
-    `aws:cloudwatch/eventTarget:EventTarget ${VAULT}-key-events-dr us-west-2`,
+    `aws:cloudwatch/eventTarget:EventTarget ${VAULT}-key-events-us-west-2 us-west-2`,
     `aws:cloudwatch/logGroup:LogGroup ${VAULT} us-east-1`,
     `aws:cloudwatch/metricAlarm:MetricAlarm ${VAULT}-dropped us-east-1`,
     `aws:cloudwatch/metricAlarm:MetricAlarm ${VAULT}-duration us-east-1`,
@@ -31,12 +31,12 @@ test("declares these resources in these regions, and no other", () => {
     `aws:iam/rolePolicy:RolePolicy ${VAULT}-function us-east-1`,
     `aws:iam/rolePolicy:RolePolicy ${VAULT}-key-events us-east-1`,
     `aws:iam/rolePolicy:RolePolicy ${VAULT}-scheduler us-east-1`,
-    `aws:kms/alias:Alias ${VAULT}-dr us-west-2`,
-    `aws:kms/key:Key ${VAULT}-dr us-west-2`,
+    `aws:kms/alias:Alias ${VAULT}-us-west-2 us-west-2`,
+    `aws:kms/key:Key ${VAULT}-us-west-2 us-west-2`,
     `aws:lambda/function:Function ${VAULT} us-east-1`,
     `aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig ${VAULT} us-east-1`,
     `aws:rbin/rule:Rule ${VAULT} us-east-1`,
-    `aws:rbin/rule:Rule ${VAULT}-dr us-west-2`,
+    `aws:rbin/rule:Rule ${VAULT}-us-west-2 us-west-2`,
     `aws:scheduler/schedule:Schedule ${VAULT}-clock us-east-1`,
     `aws:scheduler/schedule:Schedule ${VAULT}-run us-east-1`,
     `aws:scheduler/schedule:Schedule ${VAULT}-sweep us-east-1`,
@@ -44,7 +44,7 @@ test("declares these resources in these regions, and no other", () => {
     `aws:sns/topic:Topic ${VAULT} us-east-1`,
     `aws:sns/topicPolicy:TopicPolicy ${VAULT} us-east-1`,
     `aws:sns/topicSubscription:TopicSubscription ${VAULT}-backup-alerts@example.com us-east-1`,
-    "pulumi:providers:aws dr",
+    "pulumi:providers:aws dr-us-west-2",
     "pulumi:providers:aws primary",
     `smart-vault:index:SmartVault ${VAULT}`,
   ]);
@@ -54,9 +54,9 @@ test("gives names and ARNs, schedule and regions as outputs", () => {
   expect(stack.program.outputs).toStrictEqual({
     functionName: VAULT,
     topicArn: TOPIC,
-    drKeyArn: ARN.key,
+    keyArns: { "us-west-2": ARN.key },
     schedule: "cron(0 3 * * ? *) UTC",
-    regions: { primary: "us-east-1", dr: "us-west-2" },
+    regions: { primary: "us-east-1", dr: ["us-west-2"] },
   });
 });
 

@@ -99,12 +99,12 @@ describe("the DR key", () => {
   });
 
   test.each(["aws:kms/key:Key", "aws:kms/alias:Alias"])("%s outlives the stack", (type) => {
-    const { protect, retainOnDelete } = stack.options(type, `${VAULT}-dr`);
+    const { protect, retainOnDelete } = stack.options(type, `${VAULT}-us-west-2`);
     expect({ protect, retainOnDelete }).toStrictEqual({ protect: true, retainOnDelete: true });
   });
 
   test("is made after the role that its policy names, which KMS checks", () => {
-    expect(stack.options("aws:kms/key:Key", `${VAULT}-dr`).after).toStrictEqual([
+    expect(stack.options("aws:kms/key:Key", `${VAULT}-us-west-2`).after).toStrictEqual([
       `aws:iam/role:Role ${VAULT}-function`,
     ]);
   });

@@ -29,7 +29,7 @@ test.each(CONFIG_KEYS)("Pulumi.yaml says of %s what it is and what it is without
   if (value === undefined) expect(type).toMatch(/^(string|integer|boolean|array)$/);
   else expect([type, value, byDefault]).toStrictEqual([undefined, {}, undefined]);
   expect(description).toMatch(/^[A-Z].{10,}[^.]$/);
-  expect((byDefault ?? value) !== undefined).toBe(key !== "drRegion");
+  expect(byDefault ?? value).toBeDefined();
 });
 
 test.each(["dev", "prod"])("Pulumi.%s.yaml is a good configuration of known keys", (stack) => {
@@ -57,7 +57,7 @@ test("readConfig reads the project's own keys and aws:region, and leaves other n
   expect(readConfig()).toMatchObject({
     vaultId: "smart-vault-prod",
     primaryRegion: "us-east-1",
-    drRegion: "us-west-2",
+    drRegions: ["us-west-2"],
     policies: { True: { keep: { retentionDays: 5 }, drKeep: { retentionDays: 30 } } },
     alertEmails: ["backup-alerts@example.com"],
   });

@@ -1,4 +1,4 @@
-/** What stands between the production stack's copies and whoever deletes them: the Recycle Bin and mails about the DR key. */
+/** What stands between the production stack's copies and whoever deletes them: the Recycle Bin and mails about its keys. */
 import { configOf } from "../../src/config";
 import { loadStackConfig } from "../../src/local/stackConfig";
 import { ARN, type DeclaredStack, ROOT, declareStack } from "../support/stackProgram";
@@ -10,7 +10,7 @@ beforeAll(async () => {
   stack = await declareStack("prod");
 });
 
-test.each([VAULT, `${VAULT}-dr`])(
+test.each([VAULT, `${VAULT}-us-west-2`])(
   "rule %s: what is deleted of the vault can be taken back for a week",
   (name) => {
     expect(stack.inputs("aws:rbin/rule:Rule", name)).toStrictEqual({
@@ -38,14 +38,14 @@ describe("recycleBinDays", () => {
   });
 });
 
-describe("whoever takes the DR key away is told of", () => {
+describe("whoever takes a key away is told of", () => {
   const name = `${VAULT}-key-events`;
 
-  test.each([name, `${name}-dr`])("rule %s matches what was done to this key", (rule) => {
+  test.each([name, `${name}-us-west-2`])("rule %s matches what was done to this key", (rule) => {
     const { eventPattern, ...inputs } = stack.inputs("aws:cloudwatch/eventRule:EventRule", rule);
     expect(inputs).toStrictEqual({
       name,
-      description: `${VAULT}: somebody takes the DR key away`,
+      description: `${VAULT}: somebody takes a key of the vault's away`,
       tags: TAGS,
     });
     expect(JSON.parse(String(eventPattern))).toStrictEqual({
@@ -62,13 +62,13 @@ describe("whoever takes the DR key away is told of", () => {
 
   test("the DR region hands it to the primary region, as a role that may do nothing else", () => {
     const type = "aws:cloudwatch/eventTarget:EventTarget";
-    expect(stack.inputs(type, `${name}-dr`)).toStrictEqual({
+    expect(stack.inputs(type, `${name}-us-west-2`)).toStrictEqual({
       rule: name,
       targetId: "primary-region",
       arn: PRIMARY_BUS,
       roleArn: KEY_EVENTS_ROLE,
     });
-    expect(stack.options(type, `${name}-dr`).after).toContain(
+    expect(stack.options(type, `${name}-us-west-2`).after).toContain(
       `aws:iam/rolePolicy:RolePolicy ${name}`,
     );
   });
@@ -82,14 +82,17 @@ describe("whoever takes the DR key away is told of", () => {
       call: "$.detail.eventName",
       who: "$.detail.userIdentity.arn",
       at: "$.detail.eventTime",
+      region: "$.region",
+      key: "$.detail.resources[0].ARN",
     });
     const lines = String(inputTemplate)
       .split("\n")
       .map((line) => JSON.parse(line) as string);
-    expect(lines[0]).toBe(`${VAULT}: <call> on the DR key, by <who> at <at>.`);
+    expect(lines[0]).toBe(`${VAULT}: <call> on its key in <region>, by <who> at <at>.`);
     for (const command of ["cancel-key-deletion", "enable-key"]) {
-      expect(lines).toContain(`aws kms ${command} --region us-west-2 --key-id ${ARN.key}`);
+      expect(lines).toContain(`aws kms ${command} --region <region> --key-id <key>`);
     }
-    expect(lines.join("").match(/<\w+>/g)).toStrictEqual(["<call>", "<who>", "<at>"]);
+    const asked = new Set(lines.join("").match(/<\w+>/g));
+    expect([...asked].sort()).toStrictEqual(["<at>", "<call>", "<key>", "<region>", "<who>"]);
   });
 });

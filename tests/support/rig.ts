@@ -2,6 +2,7 @@
 import {
   CopySnapshotCommand,
   CreateSnapshotsCommand,
+  CreateTagsCommand,
   DeleteSnapshotCommand,
   DescribeInstancesCommand,
   DescribeLockedSnapshotsCommand,
@@ -63,6 +64,17 @@ export function makeRig(settings: VaultSettings = SETTINGS) {
   const writer = mockClient(here.writer);
   const dr = mockClient(there.reader);
   const drWriter = mockClient(there.writer);
+  /** Further DR regions, by name. */
+  const others = new Map(
+    settings.dr
+      .filter(({ region }) => region !== DR.region)
+      .map(({ region }) => {
+        const { reader, writer: its } = ec2In(clients, region);
+        return [region, { reader: mockClient(reader), writer: mockClient(its) }] as const;
+      }),
+  );
+  const readers = () => [primary, dr, ...[...others.values()].map(({ reader }) => reader)];
+  const drWriters = () => [drWriter, ...[...others.values()].map((other) => other.writer)];
   const scheduler = mockClient(clients.scheduler);
   const sns = mockClient(clients.sns);
   const lines: { message: string; fields: Record<string, unknown> }[] = [];
@@ -85,7 +97,7 @@ export function makeRig(settings: VaultSettings = SETTINGS) {
 
   /** An account where one instance has one volume, nothing is backed up yet, and every call succeeds. */
   function reset(): void {
-    for (const stub of [primary, writer, dr, drWriter, scheduler, sns]) stub.reset();
+    for (const stub of [...readers(), writer, ...drWriters(), scheduler, sns]) stub.reset();
     lines.length = 0;
     measured.length = 0;
     for (const name of Object.keys(counted)) Reflect.deleteProperty(counted, name);
@@ -94,23 +106,51 @@ export function makeRig(settings: VaultSettings = SETTINGS) {
     primary.on(DescribeInstancesCommand).resolves({ Reservations: [{ Instances }] });
     primary.on(DescribeVolumesCommand).resolves({ Volumes: [] });
     sees([], []);
-    for (const reader of [primary, dr]) {
+    for (const reader of readers()) {
       reader.on(DescribeLockedSnapshotsCommand).resolves({});
       reader.on(DescribeSnapshotAttributeCommand).resolves({});
     }
-    for (const stub of [writer, drWriter]) stub.on(DeleteSnapshotCommand).resolves({ $metadata });
-    drWriter.on(LockSnapshotCommand).resolves({ $metadata });
+    for (const stub of [writer, ...drWriters()]) {
+      stub.on(DeleteSnapshotCommand).resolves({ $metadata });
+      stub.on(CopySnapshotCommand).resolves({ SnapshotId: "copy-1", $metadata });
+      stub.on(LockSnapshotCommand).resolves({ $metadata });
+      stub.on(CreateTagsCommand).resolves({ $metadata });
+    }
     writer.on(CreateSnapshotsCommand).resolves({ Snapshots: [{ SnapshotId: "snap-1" }], $metadata });
-    drWriter.on(CopySnapshotCommand).resolves({ SnapshotId: "copy-1", $metadata });
     nowMs = NOW;
     carries({ told: {} });
     scheduler.on(UpdateScheduleCommand).resolves({});
     sns.on(PublishCommand).resolves({});
   } // prettier-ignore
 
+  /** @param copies in whichever DR regions they are */
   function sees(snapshots: Snapshot[], copies: Snapshot[]): void {
     primary.on(DescribeSnapshotsCommand).resolves({ Snapshots: snapshots.map(described) });
-    dr.on(DescribeSnapshotsCommand).resolves({ Snapshots: copies.map(described) });
+    const seenIn = (region: string) => ({
+      Snapshots: copies.filter((copy) => copy.region === region).map(described),
+    });
+    dr.on(DescribeSnapshotsCommand).resolves(seenIn(DR.region));
+    for (const [region, { reader }] of others) {
+      reader.on(DescribeSnapshotsCommand).resolves(seenIn(region));
+    }
+  }
+
+  /** Every call to EC2 that is no read, as `region command`. */
+  function writes(): string[] {
+    const stubs = [
+      ...[primary, writer].map((stub) => [settings.primaryRegion, stub] as const),
+      ...[dr, drWriter].map((stub) => [DR.region, stub] as const),
+      ...[...others].flatMap(([region, both]) =>
+        Object.values(both).map((stub) => [region, stub] as const),
+      ),
+    ];
+    return stubs.flatMap(([region, stub]) =>
+      stub
+        .calls()
+        .map(({ args: [command] }) => command.constructor.name)
+        .filter((name) => !name.startsWith("Describe"))
+        .map((name) => `${region} ${name.replace("Command", "")}`),
+    );
   }
 
   function carries(state: ClockState): void {
@@ -142,5 +182,5 @@ export function makeRig(settings: VaultSettings = SETTINGS) {
     if (last !== undefined) carries(last.input);
   }
 
-  return { at, primary, writer, dr, drWriter, scheduler, sns, lines, measured, counted, reset, sees, carries, clockSets, mails, wake }; // prettier-ignore
+  return { at, writes, others, primary, writer, dr, drWriter, scheduler, sns, lines, measured, counted, reset, sees, carries, clockSets, mails, wake }; // prettier-ignore
 }

@@ -27,6 +27,11 @@ export const KEY_USE = [
   "kms:ReEncryptTo",
 ];
 
+/** IAM's way to write the snapshot that has no id yet: an asterisk that is meant. */
+export function newSnapshot(region: string): string {
+  return [`arn:aws:ec2:${region}:*:snapshot/$`, "{*}"].join("");
+}
+
 /** Everything that the function may do. */
 export const FUNCTION_RIGHTS = [
   {
@@ -73,7 +78,7 @@ export const FUNCTION_RIGHTS = [
     Sid: "MakeTaggedCopies",
     Effect: "Allow",
     Action: "ec2:CopySnapshot",
-    Resource: ["arn:aws:ec2:us-west-2:*:snapshot/$", "{*}"].join(""),
+    Resource: [newSnapshot("us-west-2")],
     Condition: { StringEquals: TAGGED },
   },
   {
@@ -92,10 +97,10 @@ export const FUNCTION_RIGHTS = [
     Sid: "MarkExpiredCopies",
     Effect: "Allow",
     Action: "ec2:CreateTags",
-    Resource: "arn:aws:ec2:us-east-1:*:snapshot/*",
+    Resource: ["arn:aws:ec2:us-east-1:*:snapshot/*"],
     Condition: {
       StringEquals: OWNED,
-      "ForAllValues:StringEquals": { "aws:TagKeys": ["smart-vault:copy-expired"] },
+      "ForAllValues:StringEquals": { "aws:TagKeys": ["smart-vault:copy-expired:us-west-2"] },
     },
   },
   {
@@ -166,7 +171,7 @@ export const LOCK_RIGHTS = {
   Sid: "LockOwnCopies",
   Effect: "Allow",
   Action: "ec2:LockSnapshot",
-  Resource: "arn:aws:ec2:us-west-2:*:snapshot/*",
+  Resource: ["arn:aws:ec2:us-west-2:*:snapshot/*"],
   Condition: {
     StringEquals: OWNED,
     NumericLessThanEquals: { "ec2:SnapshotLockDuration": "30" },

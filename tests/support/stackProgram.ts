@@ -14,20 +14,28 @@ import { loadStackConfig } from "../../src/local/stackConfig";
 
 export const ROOT = join(__dirname, "..", "..");
 
-/** ARNs as AWS gives them; the DR key is the one thing in the DR region. */
+/** A key as AWS names it; each region has one at the most. */
+function keyIn(region: string): string {
+  return `arn:aws:kms:${region}:${ACCOUNT_ID}:key/11111111-2222-3333-4444-555555555555`;
+}
+
+/** ARNs as AWS gives them. `key` is that of the DR region of both stacks. */
 export const ARN = {
-  key: `arn:aws:kms:us-west-2:${ACCOUNT_ID}:key/11111111-2222-3333-4444-555555555555`,
+  key: keyIn("us-west-2"),
+  keyIn,
   role: (name: string) => `arn:aws:iam::${ACCOUNT_ID}:role/${name}`,
   topic: (name: string) => `arn:aws:sns:us-east-1:${ACCOUNT_ID}:${name}`,
   function: (name: string) => `arn:aws:lambda:us-east-1:${ACCOUNT_ID}:function:${name}`,
 } as const;
 
 /** What AWS adds to a resource, as far as another one asks for it. */
-export const make: Make = (type, _name, inputs) => {
+export const make: Make = (type, name, inputs) => {
   const physical = String(inputs.name);
   switch (type) {
-    case "aws:kms/key:Key":
-      return { arn: ARN.key, keyId: ARN.key.slice(-36) };
+    case "aws:kms/key:Key": {
+      const [region = "us-west-2"] = /[a-z]{2}-[a-z]+-\d$/.exec(name) ?? [];
+      return { arn: keyIn(region), keyId: keyIn(region).slice(-36) };
+    }
     case "aws:iam/role:Role":
       return { arn: ARN.role(physical) };
     case "aws:sns/topic:Topic":

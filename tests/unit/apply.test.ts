@@ -176,35 +176,6 @@ describe("deleting a copy that its source outlives", () => {
   });
 });
 
-describe("deleting an original whose copies have expired", () => {
-  const mark = { snapshotId: "stand-in", regions: [DR.region, "eu-west-1"] };
-  const action = deleteAction("original", { mark });
-
-  test("writes the marks on its stand-in first, in one call", async () => {
-    primary.on(CreateTagsCommand).resolves({});
-    primary.on(DeleteSnapshotCommand).resolves({ $metadata: {} });
-    await expect(outcomes([action])).resolves.toStrictEqual(["done: old"]);
-    expect(primary.calls().map((call) => call.args[0].input)).toStrictEqual([
-      {
-        Resources: ["stand-in"],
-        Tags: [
-          { Key: copyExpiredTag("eu-west-1"), Value: SLOT },
-          { Key: copyExpiredTag(DR.region), Value: SLOT },
-        ],
-      },
-      { SnapshotId: "original" },
-    ]);
-  });
-
-  test("does not delete it where the stand-in is gone meanwhile: it is all that is left", async () => {
-    primary.on(CreateTagsCommand).rejects(awsError("InvalidSnapshot.NotFound"));
-    await expect(outcomes([action])).resolves.toStrictEqual([
-      "skipped: InvalidSnapshot.NotFound: no",
-    ]);
-    expect(primary.commandCalls(DeleteSnapshotCommand)).toStrictEqual([]);
-  });
-});
-
 describe("a set that EC2 refuses", () => {
   const three = snapshotAction({ volumes: ["vol-1", "vol-2", "vol-3"].map((id) => volume(id)) });
 

@@ -6,7 +6,7 @@ import {
 import { mockClient } from "aws-sdk-client-mock";
 import { ec2In, makeClients } from "../../src/vault/clients";
 import { observe, observeInstances } from "../../src/vault/observe";
-import { DR, SETTINGS } from "../support/world";
+import { DR, DR2, SETTINGS } from "../support/world";
 
 const clients = makeClients(SETTINGS);
 const primary = mockClient(ec2In(clients, SETTINGS.primaryRegion).reader);
@@ -63,6 +63,48 @@ test("a region that is down is a problem, and the other is seen", async () => {
       hint: "Check the role's rights and the region's health; the next sweep tries again.",
     },
   ]);
+});
+
+describe("with two DR regions", () => {
+  const two = { ...SETTINGS, dr: [DR, DR2] };
+  const wide = makeClients(two);
+  const readers = [SETTINGS.primaryRegion, DR.region, DR2.region].map((region) =>
+    mockClient(ec2In(wide, region).reader),
+  );
+
+  beforeEach(() => {
+    for (const [index, reader] of readers.entries()) {
+      reader.reset();
+      const Snapshots = [{ SnapshotId: `snap-${index}` }];
+      reader.on(DescribeSnapshotsCommand).resolves({ Snapshots });
+    }
+  });
+
+  const seen = async () => {
+    const { snapshots, copies, problems } = await observe(wide, two);
+    const ids = Object.entries(copies).map(([region, all]) => [region, ...all.map((s) => `${s.region} ${s.snapshotId}`)]); // prettier-ignore
+    return { primary: snapshots?.length, ids: ids.sort(), told: problems.map((p) => p.subject) };
+  };
+
+  test("the copies of each are told apart", async () => {
+    await expect(seen()).resolves.toStrictEqual({
+      primary: 1,
+      ids: [
+        ["eu-west-1", "eu-west-1 snap-2"],
+        ["us-west-2", "us-west-2 snap-1"],
+      ],
+      told: [],
+    });
+  });
+
+  test("one that is down is left out and told, and the other is seen", async () => {
+    readers[2]!.on(DescribeSnapshotsCommand).rejects(down);
+    await expect(seen()).resolves.toStrictEqual({
+      primary: 1,
+      ids: [["us-west-2", "us-west-2 snap-1"]],
+      told: ["copies in eu-west-1"],
+    });
+  });
 });
 
 test("instances whose volumes can't be read are not seen: their tags may exclude some", async () => {
