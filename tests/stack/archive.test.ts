@@ -22,7 +22,7 @@ import { ROOT, declareStack } from "../support/stackProgram";
 import { type FakeAws, FUNCTION_ARN, SLOT, phases, startFakeAws } from "../support/stackServer";
 import { SETTINGS } from "../support/stackSettings";
 
-const MAX_TEXT_BYTES = 200_000;
+const MAX_TEXT_BYTES = 250_000;
 const MAX_UNPACKED_BYTES = 60 * 2 ** 20;
 /** Lambda takes no larger zip in a direct upload. */
 const MAX_PACKED_BYTES = 50 * 2 ** 20;
