@@ -27,6 +27,7 @@ import {
 import { keepRules, overrideMax, policies, policiesOf } from "./configKeep";
 import { lockFaults } from "./configLock";
 import { isSecretKey, secretFaults } from "./configSecrets";
+import { watchFaults } from "./configWatch";
 import type { KeepPolicy } from "./vault/types";
 
 /** What each key must be. Its order is the order of Pulumi.yaml and of the README's table. */
@@ -40,6 +41,8 @@ const FIELDS = {
   timezone,
   startWindowHours: integer(1, 24),
   copyStuckHours: integer(1, 168),
+  copyOverdueHours: integer(1, 720),
+  maxRecoveryPointAgeHours: integer(0, 8_760),
   retentionDays: integer(1, 3_650),
   drRetentionDays: integer(0, 3_650),
   keep: keepRules,
@@ -55,6 +58,9 @@ const FIELDS = {
   lock: snapshotLock,
   iUnderstandComplianceLock: boolean,
   alertEmails: emails,
+  mailOn: oneOf("failure", "always", "weekly-summary"),
+  monthlyBudgetUsd: integer(0, 1_000_000),
+  dashboard: boolean,
   logRetentionDays: logRetention,
   memoryMb: integer(256, 10_240),
   timeoutSeconds: integer(120, 900),
@@ -228,10 +234,10 @@ export function parseConfig(raw: RawConfig): VaultConfig {
   const resolved = { ...config, drRegions, policies: policiesOf(named, single) };
   refuse(raw, auditFaults(parsed as Parsed));
   // What the values contradict each other in shows only when each is in order.
-  refuse(
-    raw,
-    lockFaults(config.lock, { ...resolved, understood: config.iUnderstandComplianceLock }),
-  );
+  refuse(raw, [
+    ...lockFaults(config.lock, { ...resolved, understood: config.iUnderstandComplianceLock }),
+    ...watchFaults(config),
+  ]);
   return {
     ...resolved,
     ...(secretKeys.includes("alertEmails") && { secretEmails: true }),

@@ -58,6 +58,13 @@ function serviceStatements(args: FunctionPolicyArgs): Statement[] {
       Condition: { StringEquals: { "iam:PassedToService": "scheduler.amazonaws.com" } },
     },
     {
+      // X-Ray knows no resources for these (Service Authorization Reference). Not its sampling calls: Lambda samples.
+      Sid: "Trace",
+      Effect: "Allow",
+      Action: ["xray:PutTelemetryRecords", "xray:PutTraceSegments"],
+      Resource: "*",
+    },
+    {
       Sid: "Log",
       Effect: "Allow",
       Action: ["logs:CreateLogStream", "logs:PutLogEvents"],

@@ -43,6 +43,7 @@ export function vaultFunction(
       memorySize: args.memoryMb,
       timeout: args.timeoutSeconds,
       reservedConcurrentExecutions: args.reserveConcurrency ? 1 : -1,
+      tracingConfig: { mode: "Active" },
       loggingConfig: { logFormat: "Text", logGroup: logGroup.name },
       tags,
     },

@@ -7,8 +7,11 @@ import * as pulumi from "@pulumi/pulumi";
 import type { VaultConfig } from "../config";
 import type { AuditTarget, VaultSettings } from "../vault/types";
 import { functionPolicy, serviceRole } from "./access";
-import { alarms, alertTopic } from "./alerts";
+import { alarms } from "./alarms";
+import { alertTopic } from "./alerts";
 import { type AuditBucket, auditBucket } from "./auditBucket";
+import { budget } from "./budget";
+import { dashboard } from "./dashboard";
 import { vaultFunction } from "./function";
 import { keyEvents } from "./keyEvents";
 import { type Account, namesOf } from "./names";
@@ -60,7 +63,7 @@ function settingsOf(
   clockRoleArn: pulumi.Output<string>,
 ): pulumi.Output<VaultSettings> {
   const { vaultId, primaryRegion, tagKey, policies, dryRun } = config;
-  const { schedule, timezone, startWindowHours, copyStuckHours, lock } = config;
+  const { schedule, timezone, startWindowHours, copyStuckHours, lock, mailOn } = config;
   const { keepAtLeast, overrideMax, orphans, orphanDays } = config;
   const { maxDeletePercent, maxDeletes, allowDeletePlan } = config;
   const { clockSchedule: name, scheduleGroup: groupName } = namesOf(vaultId);
@@ -81,6 +84,7 @@ function settingsOf(
     timezone,
     startWindowHours,
     copyStuckHours,
+    mailOn,
     ...(lock !== undefined && { lock }),
   };
   return pulumi
@@ -136,7 +140,7 @@ export class SmartVault extends pulumi.ComponentResource {
     const roleArgs = { ...config, tags };
     const role = serviceRole(names.role, "lambda", account, roleArgs, here);
     const schedulerRole = serviceRole(names.schedulerRole, "scheduler", account, roleArgs, here);
-    const topic = alertTopic(vaultId, config, account, tags, here);
+    const topic = alertTopic(config, account, tags, here);
     const keys = vaultKeys(config, { account, roleArn: role.arn, tags }, here, there);
     const everyKey = keys.apply((known) => allKeys(config.primaryRegion, known));
     const audit = auditParts(config, account, keys, here, there);
@@ -162,7 +166,9 @@ export class SmartVault extends pulumi.ComponentResource {
     keyEvents({ ...config, account, keys: everyKey, topicArn: topic.arn, tags }, here, there);
     recycleBins({ ...config, tags }, here, there);
     triggers({ ...config, functionArn: lambda.arn, schedulerRole, tags }, here);
-    alarms({ ...config, topicArn: topic.arn, functionName: lambda.name, tags }, here);
+    alarms({ ...config, topicArn: topic.arn, tags }, here);
+    dashboard({ ...config, account }, here);
+    budget({ ...config, topicArn: topic.arn, tags }, here);
 
     this.functionName = lambda.name;
     this.topicArn = topic.arn;

@@ -9,7 +9,8 @@ import {
   UpdateScheduleCommand,
 } from "@aws-sdk/client-scheduler";
 import type { ClockState, Told } from "./clockState";
-import { HOUR_MS, MINUTE_MS, isoSeconds, parseIso } from "./time";
+import { WEEKLY_SUMMARY } from "./runReport";
+import { DAY_MS, HOUR_MS, MINUTE_MS, isoSeconds, parseIso } from "./time";
 import type { Outcome, Plan, VaultSettings } from "./types";
 
 /** A clock that is stopped stands here: Scheduler may refuse a time that has passed, even of a disabled schedule. */
@@ -21,6 +22,8 @@ const LAST_WAKE_MS = 10 * MINUTE_MS;
 const AGE_SHARE = 0.25;
 /** Shorter than a day, so that tomorrow's run tells again what is still wrong. */
 const TOLD_FOR_MS = 23 * HOUR_MS;
+/** Longer than a week, so that no second run of it sums it up again. */
+const WEEK_TOLD_FOR_MS = 8 * DAY_MS;
 /** Scheduler takes 256 KB of input; the oldest tellings beyond this are forgotten, and so told again. */
 const MAX_TOLD = 1_000;
 
@@ -63,10 +66,14 @@ export function nextWakeMs(
   return nowMs + wakeDelayMs(youngestMs, nowMs);
 }
 
+function toldForMs(key: string): number {
+  return key.startsWith(`${WEEKLY_SUMMARY}/`) ? WEEK_TOLD_FOR_MS : TOLD_FOR_MS;
+}
+
 /** The tellings that still count, at most {@link MAX_TOLD} of them, the newest. */
 export function stillTold(told: Told, nowMs: number): Told {
   const recent = Object.entries(told).filter(
-    ([, when]) => nowMs - (parseIso(when) ?? 0) < TOLD_FOR_MS,
+    ([key, when]) => nowMs - (parseIso(when) ?? 0) < toldForMs(key),
   );
   recent.sort(([, a], [, b]) => (a < b ? 1 : -1));
   return Object.fromEntries(recent.slice(0, MAX_TOLD));

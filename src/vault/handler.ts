@@ -10,10 +10,12 @@ import type { ClockState, Told } from "./clockState";
 import { isOwn } from "./duplicates";
 import { dryRunNotice } from "./dryRun";
 import { type Cause, causeOf, meaningOf, vaultError } from "./errors";
+import type { LogPlace } from "./mailLinks";
 import { measure } from "./measure";
 import { observe, observeInstances } from "./observe";
 import { planVault } from "./plan";
 import { type EmitMetric, type VaultLog, fieldsOf, logDecisions, newsOf, tell } from "./report";
+import { reportsOf } from "./runReport";
 import { isOvertaken, slotToServe } from "./slots";
 import { type Summary, problemKey, summarize } from "./summary";
 import { type Judged, judgeThrottled } from "./throttled";
@@ -156,10 +158,9 @@ async function tellNews(
   summary: Summary,
   news: readonly Problem[],
   told: Told,
-  logGroupName: string,
+  logs: LogPlace,
 ): Promise<Told> {
   if (news.length === 0) return told;
-  const logs = `CloudWatch log group ${logGroupName} in ${settings.primaryRegion}`;
   try {
     return await tell(clients, settings, summary, news, told, logs, now());
   } catch (error) {
@@ -212,8 +213,10 @@ export async function invoke(
   const manifestsTo = await auditWork(settings, tools, wake, clock, work, startMs, deadlineMs);
   logDecisions(log, wake, plan, outcomes, throttled.putOff);
   const summary = summarize(settings.vaultId, wake, plan, outcomes, throttled.putOff);
-  const news = newsOf(summary.problems, before.told, now());
-  const told = await tellNews(settings, tools, summary, news, before.told, context.logGroupName);
+  const reports = reportsOf(summary, world, settings, startMs);
+  const news = newsOf([...summary.problems, ...reports], before.told, now());
+  const logs = { group: context.logGroupName, region: settings.primaryRegion, sinceMs: startMs };
+  const told = await tellNews(settings, tools, summary, news, before.told, logs);
 
   const atMs = nextWakeMs(plan, outcomes, throttled.since, now());
   const state = nextState(clock, work, told, manifestsTo);

@@ -1,4 +1,6 @@
 /** The mail that a person gets: what happened, why, what goes on by itself, what to do. Pure text. */
+import { type LogPlace, logLink, runbookPage } from "./mailLinks";
+import { RUN_REPORT, WEEKLY_SUMMARY } from "./runReport";
 import type { Summary } from "./summary";
 import type { Problem, VaultSettings } from "./types";
 
@@ -16,8 +18,21 @@ function counted(count: number, what: string): string {
   return `${count} ${what}${count === 1 ? "" : "s"}`;
 }
 
-function headline({ status, vaultId }: Summary, failures: number, notices: number): string {
-  if (failures === 0) return `${vaultId}: ${counted(notices, "notice")}`;
+/** Of a mail that tells no problem: its report, if it has one, else how many notices there are. */
+function quietHeadline({ status, vaultId, counts }: Summary, notices: readonly Problem[]): string {
+  const weekly = notices.find(({ kind }) => kind === WEEKLY_SUMMARY);
+  const asTold = status === "clean" ? "" : `, ${status} as told before`;
+  if (weekly !== undefined) return `${vaultId}: weekly summary ${weekly.subject}${asTold}`;
+  if (notices.some(({ kind }) => kind === RUN_REPORT)) {
+    const made = `${counted(counts.snapshots, "snapshot")} and ${counts.copies} copies started`;
+    return `${vaultId}: backup ${status === "clean" ? "clean" : "done"}, ${made}${asTold}`;
+  }
+  return `${vaultId}: ${counted(notices.length, "notice")}`;
+}
+
+function headline(summary: Summary, failures: number, notices: readonly Problem[]): string {
+  const { status, vaultId } = summary;
+  if (failures === 0) return quietHeadline(summary, notices);
   const problems = counted(failures, "problem");
   if (status === "no-instances") return `${vaultId}: NOTHING BACKED UP, no instance matched`;
   if (status === "failed") return `${vaultId}: BACKUP FAILED, ${problems}`;
@@ -28,36 +43,45 @@ function subjectLine(text: string): string {
   return text.replace(/[^\x20-\x7e]/g, "?").slice(0, MAX_SUBJECT);
 }
 
+/** What a person can do about it: the hint, and the page of the runbook. */
+function adviceOf({ kind, hint }: Problem): string[] {
+  const page = runbookPage(kind);
+  return [
+    ...(hint === undefined ? [] : [`   What to do: ${hint}`]),
+    ...(page === undefined ? [] : [`   More: ${page}`]),
+  ];
+}
+
 /**
  * Numbered, those with the same advice together and the advice once.
  * @param from how many were listed before
  */
 function listed(problems: readonly Problem[], from = 0): string[] {
-  const byHint = new Map<string, string[]>();
-  for (const { message, hint = "" } of problems) {
-    byHint.set(hint, [...(byHint.get(hint) ?? []), message]);
+  const byAdvice = new Map<string, string[]>();
+  for (const problem of problems) {
+    const advice = adviceOf(problem).join("\n");
+    byAdvice.set(advice, [...(byAdvice.get(advice) ?? []), problem.message]);
   }
   let number = from;
-  return [...byHint].flatMap(([hint, messages]) => [
+  return [...byAdvice].flatMap(([advice, messages]) => [
     ...messages.map((message) => `${(number += 1)}. ${message}`),
-    ...(hint === "" ? [] : [`   What to do: ${hint}`]),
+    ...(advice === "" ? [] : [advice]),
   ]);
 }
 
 /**
  * @param news the problems and notices to tell; those told within the last day are left to the log
- * @param logs where the function's log is, as text
  */
 export function composeMail(
   summary: Summary,
   news: readonly Problem[],
   settings: VaultSettings,
-  logs: string,
+  logs: LogPlace,
 ): Mail {
   const { counts, wake } = summary;
   const failures = news.filter((problem) => !problem.notice);
   const notices = news.filter((problem) => problem.notice);
-  const title = headline(summary, failures.length, notices.length);
+  const title = headline(summary, failures.length, notices);
   const shown = failures.slice(0, MAX_LISTED);
   const shownNotices = notices.slice(0, MAX_LISTED - shown.length);
   const left = news.length - shown.length - shownNotices.length;
@@ -82,7 +106,8 @@ export function composeMail(
     `snapshots of a slot for ${settings.startWindowHours} hours. Nothing is deleted whose copy is not sound. The same problem is`,
     "told again after a day if it is still there.",
     "",
-    `Log: ${logs}, filter by run id.`,
+    `Log: CloudWatch log group ${logs.group} in ${logs.region}, run id ${wake.runId}:`,
+    logLink(logs, wake.runId),
   ];
   return { subject: subjectLine(title), body: lines.join("\n") };
 }

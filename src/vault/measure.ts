@@ -2,10 +2,10 @@
  * What an invocation makes known as metrics. Counts are sent where they are not zero: CloudWatch bills a custom metric by the
  * hours that it is sent in. What there is in all is sent once a run, zero or not. Pure.
  */
-import { isOwn, isOwnCopy } from "./duplicates";
+import { dataStartMs, isOwn, isOwnCopy } from "./duplicates";
 import { type Measured, METRIC, REGION_METRIC as R } from "./metricNames";
 import { copyState } from "./planCopies";
-import { dataTimeMs, recoveryPoints } from "./points";
+import { recoveryPoints } from "./points";
 import { stalestHours } from "./stalest";
 import type { Summary } from "./summary";
 import { TAG } from "./tags";
@@ -73,7 +73,7 @@ export function oldestMissingMs(
   const copied = new Set(copies.filter(isSound).map(source));
   const waiting = copies.filter((copy) => !isSound(copy) && !copied.has(source(copy)));
   const since = [
-    ...waiting.map(dataTimeMs),
+    ...waiting.map(dataStartMs),
     ...planned.flatMap((action) =>
       action.kind === "copy" && action.region === region ? [action.sinceMs] : [],
     ),
@@ -108,6 +108,7 @@ function ofRegion(region: string, seen: readonly Snapshot[], measuring: Measurin
   const missingMs = dr === undefined ? undefined : oldestMissingMs(own, actions, dr);
   const started = (kind: Action["kind"]) =>
     outcomes.filter((o) => o.action.kind === kind).flatMap((o) => o.snapshotIds).length;
+  const pending = own.filter(({ state }) => state === "pending").length;
   const kind = dr === undefined ? "snapshot" : "copy";
   const isIdle = summary.wake.kind === "sweep";
   const counts: [name: string, value: number][] = [
@@ -119,6 +120,7 @@ function ofRegion(region: string, seen: readonly Snapshot[], measuring: Measurin
     ],
     [R.copiesStarted, started("copy")],
     [R.copiesDeferred, made(outcomes, "copy", "deferred")],
+    [R.copiesInFlight, dr === undefined ? 0 : pending + started("copy")],
     [R.snapshotsDeleted, made(outcomes, "delete", "done")],
   ];
   const measured = counts.flatMap(([name, value]): Measured[] =>

@@ -31,6 +31,8 @@ export const REGION_METRIC = {
   copiesCompleted: "CopiesCompleted",
   copiesFailed: "CopiesFailed",
   copiesDeferred: "CopiesDeferred",
+  /** Copies that EC2 is at work on in this DR region, those just begun among them. */
+  copiesInFlight: "CopiesInFlight",
   snapshotsDeleted: "SnapshotsDeleted",
   /** One a volume and slot that can be restored from, and the sum of their volumes' sizes: what is protected, not what is billed. */
   recoveryPoints: "RecoveryPoints",
@@ -42,7 +44,7 @@ export const REGION_METRIC = {
 } as const;
 
 /** CloudWatch has no GiB, no minutes and no hours: those are in the name. */
-export type MetricUnit = "Count" | "Seconds" | "NoUnit";
+type MetricUnit = "Count" | "Seconds" | "NoUnit";
 
 /** One value of a metric. */
 export interface Measured {

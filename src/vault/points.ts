@@ -1,14 +1,7 @@
-/** Recovery points as they are counted: one a volume and slot, and as old as its data. Pure. */
+/** Recovery points as they are counted: one a volume and slot. Pure. */
 import { volumeAndSlotOf } from "./duplicates";
 import { copyState } from "./planCopies";
-import { TAG } from "./tags";
-import { parseIso } from "./time";
 import type { KeyedRegion, Snapshot } from "./types";
-
-/** When the data was as the snapshot has it. A copy is begun later, by hours where there is a backlog. */
-export function dataTimeMs({ tags, startTimeMs }: Snapshot): number {
-  return parseIso(tags[TAG.sourceStarted] ?? "") ?? startTimeMs;
-}
 
 /**
  * What can be restored from. A duplicate, or an original beside the stand-in for it, is the same recovery point.

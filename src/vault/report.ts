@@ -4,6 +4,7 @@ import type { VaultClients } from "./clients";
 import { stillTold } from "./clock";
 import type { Told } from "./clockState";
 import { composeMail } from "./mail";
+import type { LogPlace } from "./mailLinks";
 import type { Measured } from "./metricNames";
 import { type Summary, problemKey } from "./summary";
 import { isoSeconds } from "./time";
@@ -89,7 +90,7 @@ export async function tell(
   summary: Summary,
   news: readonly Problem[],
   told: Told,
-  logs: string,
+  logs: LogPlace,
   nowMs: number,
 ): Promise<Told> {
   const { subject, body } = composeMail(summary, news, settings, logs);

@@ -1,5 +1,5 @@
 /** How old the newest recovery point is of the instance that is worst off, in one region. Pure. */
-import { dataTimeMs } from "./points";
+import { dataStartMs } from "./duplicates";
 import { EXCLUDE_VALUE } from "./tags";
 import { HOUR_MS } from "./time";
 import type { ProtectedInstance, Snapshot } from "./types";
@@ -20,7 +20,7 @@ export function stalestHours(
   const newestMs = new Map<string, number>();
   for (const point of points) {
     const knownMs = newestMs.get(point.volumeId) ?? -Infinity;
-    newestMs.set(point.volumeId, Math.max(knownMs, dataTimeMs(point)));
+    newestMs.set(point.volumeId, Math.max(knownMs, dataStartMs(point)));
   }
   let oldestMs = Infinity;
   for (const volume of instances.flatMap(({ volumes }) => volumes)) {

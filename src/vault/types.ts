@@ -43,6 +43,8 @@ export interface VaultSettings {
   lock?: SnapshotLock;
   /** Where records and manifests are written; absent: nowhere. */
   audit?: AuditTarget;
+  /** What is mailed: problems and notices; each run's result, too; or once a week how the vault stands, too. */
+  mailOn: "failure" | "always" | "weekly-summary";
   topicArn: string;
   /** The vault's alarm clock: one EventBridge Scheduler schedule, and the role it calls the function with. */
   clock: { name: string; groupName: string; roleArn: string };

@@ -1,10 +1,12 @@
 /**
  * (e) What the machinery costs a month for 100 volumes, storage and transfer apart. Prices: AWS's price pages for
- * us-east-1, 2026, without any free tier.
+ * us-east-1, 2026, without any free tier; beside it what is left after CloudWatch's, which every account has for ever.
  */
 export interface CostLine {
   what: string;
   usd: number;
+  /** After CloudWatch's free tier, where nothing else in the account uses it. */
+  usdBeyondFree: number;
 }
 
 const PRICE = {
@@ -18,10 +20,16 @@ const PRICE = {
   alarm: 0.1,
   metricMonth: 0.3,
   logGb: 0.5,
+  /** A dashboard; AWS X-Ray: a million traces recorded. */
+  dashboard: 3,
+  tracesMillion: 5,
   /** EventBridge Scheduler: a million invocations. Amazon SNS: 100,000 e-mails. */
   schedulerMillion: 1,
   snsHundredThousandMails: 2,
 };
+
+/** Amazon CloudWatch pricing, "Free tier": a month. */
+const FREE = { alarms: 10, metrics: 10, dashboards: 3, logGb: 5 };
 
 const DAYS = 30;
 const HOURS = 24 * DAYS;
@@ -37,6 +45,17 @@ export interface Night {
   /** Hours of a day in which each metric is sent, summed over the metrics. */
   metricHours: number;
   alarms: number;
+  dashboards: number;
+}
+
+/** A line that no free tier is reckoned for. */
+function paid(what: string, usd: number): CostLine {
+  return { what, usd, usdBeyondFree: usd };
+}
+
+/** A line of CloudWatch's, with so much of it free. */
+function metered(what: string, amount: number, free: number, price: number): CostLine {
+  return { what, usd: amount * price, usdBeyondFree: Math.max(0, amount - free) * price };
 }
 
 export function lambdaUsd(gbSeconds: number, invocations: number): number {
@@ -45,23 +64,21 @@ export function lambdaUsd(gbSeconds: number, invocations: number): number {
 
 export function monthlyCost(night: Night): CostLine[] {
   const invocations = night.invocations * DAYS;
+  const metrics = (night.metricHours * DAYS) / HOURS;
+  const logGb = (night.logKb * DAYS) / 1024 / 1024;
   return [
-    { what: "KMS: the DR key", usd: PRICE.kmsKey },
-    {
-      what: "KMS: requests (five a copy)",
-      usd: ((VOLUMES * 5 * DAYS) / 10_000) * PRICE.kmsTenThousandRequests,
-    },
-    {
-      what: "Lambda",
-      usd: lambdaUsd(invocations * night.seconds * night.memoryGb, invocations),
-    },
-    { what: "CloudWatch: alarms", usd: night.alarms * PRICE.alarm },
-    {
-      what: "CloudWatch: metrics",
-      usd: ((night.metricHours * DAYS) / HOURS) * PRICE.metricMonth,
-    },
-    { what: "CloudWatch: logs", usd: ((night.logKb * DAYS) / 1024 / 1024) * PRICE.logGb },
-    { what: "Scheduler", usd: (invocations / 1e6) * PRICE.schedulerMillion },
-    { what: "SNS: a mail a day", usd: (DAYS / 100_000) * PRICE.snsHundredThousandMails },
+    paid("KMS: the DR key", PRICE.kmsKey),
+    paid(
+      "KMS: requests (five a copy)",
+      ((VOLUMES * 5 * DAYS) / 10_000) * PRICE.kmsTenThousandRequests,
+    ),
+    paid("Lambda", lambdaUsd(invocations * night.seconds * night.memoryGb, invocations)),
+    metered("CloudWatch: alarms", night.alarms, FREE.alarms, PRICE.alarm),
+    metered("CloudWatch: metrics", metrics, FREE.metrics, PRICE.metricMonth),
+    metered("CloudWatch: dashboard", night.dashboards, FREE.dashboards, PRICE.dashboard),
+    metered("CloudWatch: logs", logGb, FREE.logGb, PRICE.logGb),
+    paid("X-Ray: a trace an invocation", (invocations / 1e6) * PRICE.tracesMillion),
+    paid("Scheduler", (invocations / 1e6) * PRICE.schedulerMillion),
+    paid("SNS: a mail a day", (DAYS / 100_000) * PRICE.snsHundredThousandMails),
   ];
 }

@@ -3,10 +3,13 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import Table from "cli-table3";
 import { Option, program } from "commander";
+import { alarmTable } from "../../src/stack/alarmTable";
+import { SETTINGS } from "../support/world";
 import { type ArchiveFigure, measureArchive } from "./archive";
 import { type CallFigure, measureCalls } from "./calls";
 import { type CostLine, monthlyCost } from "./cost";
 import { type MakespanFigure, measureMakespans } from "./makespan";
+import { metricHoursOfANight } from "./metricHours";
 import { type PlanFigure, measurePlan } from "./plan";
 
 /** What was measured; the rest is left out. */
@@ -57,7 +60,7 @@ async function measureNights(): Promise<CallFigure[]> {
 }
 
 /** Of the machinery, by the night of 50 instances with two volumes each. */
-function costOf(calls: readonly CallFigure[]): CostLine[] {
+async function costOf(calls: readonly CallFigure[]): Promise<CostLine[]> {
   const night = calls.find(
     ({ instances, pendingMinutes }) => instances === 50 && pendingMinutes === AS_EC2,
   );
@@ -66,8 +69,15 @@ function costOf(calls: readonly CallFigure[]): CostLine[] {
     seconds: 2,
     memoryGb: 0.5,
     logKb: 200,
-    metricHours: 8,
-    alarms: 2,
+    metricHours: await metricHoursOfANight(),
+    alarms: alarmTable({
+      ...SETTINGS,
+      drRegions: ["us-west-2"],
+      timeoutSeconds: 600,
+      maxRecoveryPointAgeHours: 0,
+      copyOverdueHours: 24,
+    }).length,
+    dashboards: 1,
   });
 }
 
@@ -80,7 +90,7 @@ async function measure({ only = SECTIONS, events }: Options): Promise<Figures> {
   if (only.includes("plan")) figures.plan = await measurePlans();
   if (only.includes("calls")) {
     figures.calls = await measureNights();
-    figures.cost = costOf(figures.calls);
+    figures.cost = await costOf(figures.calls);
   }
   if (only.includes("makespan")) figures.makespan = await measureMakespans(events, progress);
   return figures;
@@ -137,9 +147,21 @@ function archiveRows({ compressedMiB, unpackedMiB, loadMs }: ArchiveFigure): str
   ];
 }
 
-function costRow(cost: readonly CostLine[]): string[] {
+/** With a line an item: what makes it dear shows. */
+function costRows(cost: readonly CostLine[]): string[][] {
   const total = cost.reduce((sum, { usd }) => sum + usd, 0);
-  return ["(e) machinery a month, 100 volumes", `${total.toFixed(2)} USD`, "< 2 USD", verdict(total, 2)]; // prettier-ignore
+  const beyond = cost.reduce((sum, { usdBeyondFree }) => sum + usdBeyondFree, 0);
+  const amount = (usd: number) => `${usd.toFixed(2)} USD`;
+  return [
+    ["(e) machinery a month, 100 volumes", amount(total), "< 2 USD", verdict(total, 2)],
+    ["(e) … beyond CloudWatch's free tier", amount(beyond), "< 2 USD", verdict(beyond, 2)],
+    ...cost.map(({ what, usd, usdBeyondFree }) => [
+      `    ${what}`,
+      usd === usdBeyondFree ? amount(usd) : `${amount(usd)}; ${amount(usdBeyondFree)}`,
+      "",
+      "",
+    ]),
+  ];
 }
 
 function rows({ calls = [], makespan = [], plan = [], archive, cost }: Figures): string[][] {
@@ -148,7 +170,7 @@ function rows({ calls = [], makespan = [], plan = [], archive, cost }: Figures):
     ...makespan.map(makespanRow),
     ...plan.map(planRow),
     ...(archive === undefined ? [] : archiveRows(archive)),
-    ...(cost === undefined ? [] : [costRow(cost)]),
+    ...(cost === undefined ? [] : costRows(cost)),
   ];
 }
 

@@ -12,11 +12,19 @@ beforeAll(async () => {
 test("declares the same as production, but no subscription and no Recycle Bin", () => {
   const types = stack.list.map((line) => line.split(" ")[0]);
   expect(types).toStrictEqual([
+    "aws:cloudwatch/dashboard:Dashboard",
     "aws:cloudwatch/eventRule:EventRule",
     "aws:cloudwatch/eventRule:EventRule",
     "aws:cloudwatch/eventTarget:EventTarget",
     "aws:cloudwatch/eventTarget:EventTarget",
     "aws:cloudwatch/logGroup:LogGroup",
+    "aws:cloudwatch/metricAlarm:MetricAlarm",
+    "aws:cloudwatch/metricAlarm:MetricAlarm",
+    "aws:cloudwatch/metricAlarm:MetricAlarm",
+    "aws:cloudwatch/metricAlarm:MetricAlarm",
+    "aws:cloudwatch/metricAlarm:MetricAlarm",
+    "aws:cloudwatch/metricAlarm:MetricAlarm",
+    "aws:cloudwatch/metricAlarm:MetricAlarm",
     "aws:cloudwatch/metricAlarm:MetricAlarm",
     "aws:cloudwatch/metricAlarm:MetricAlarm",
     "aws:iam/role:Role",
@@ -57,6 +65,6 @@ test("shares no physical name with production, so that both fit into one account
   const names = stack.program.declared
     .filter(({ type }) => type.startsWith("aws:"))
     .flatMap(({ inputs }) => (typeof inputs.name === "string" ? [inputs.name] : []));
-  expect(names).toHaveLength(15);
+  expect(names).toHaveLength(22);
   expect(names.filter((name) => !name.includes(VAULT))).toStrictEqual([]);
 });

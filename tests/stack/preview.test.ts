@@ -3,13 +3,21 @@ import { previewStack } from "../support/stackProgram";
 test("a first preview, where no id and no ARN is known yet, goes through and declares everything", async () => {
   const vault = "smart-vault-prod";
   expect(await previewStack("prod")).toStrictEqual([
+    `aws:cloudwatch/dashboard:Dashboard ${vault}`,
     `aws:cloudwatch/eventRule:EventRule ${vault}-key-events`,
     `aws:cloudwatch/eventRule:EventRule ${vault}-key-events-us-west-2`,
     `aws:cloudwatch/eventTarget:EventTarget ${vault}-key-events`,
     `aws:cloudwatch/eventTarget:EventTarget ${vault}-key-events-us-west-2`,
     `aws:cloudwatch/logGroup:LogGroup ${vault}`,
+    `aws:cloudwatch/metricAlarm:MetricAlarm ${vault}-dropped`,
+    `aws:cloudwatch/metricAlarm:MetricAlarm ${vault}-duration`,
     `aws:cloudwatch/metricAlarm:MetricAlarm ${vault}-errors`,
+    `aws:cloudwatch/metricAlarm:MetricAlarm ${vault}-no-match`,
     `aws:cloudwatch/metricAlarm:MetricAlarm ${vault}-no-run`,
+    `aws:cloudwatch/metricAlarm:MetricAlarm ${vault}-overdue-us-west-2`,
+    `aws:cloudwatch/metricAlarm:MetricAlarm ${vault}-stale-us-east-1`,
+    `aws:cloudwatch/metricAlarm:MetricAlarm ${vault}-stale-us-west-2`,
+    `aws:cloudwatch/metricAlarm:MetricAlarm ${vault}-throttles`,
     `aws:iam/role:Role ${vault}-function`,
     `aws:iam/role:Role ${vault}-key-events`,
     `aws:iam/role:Role ${vault}-scheduler`,

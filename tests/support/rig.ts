@@ -27,12 +27,12 @@ import { DR, FUNCTION_ARN, NOW, SETTINGS } from "./world";
 export type ClockInput = ClockState & { kind: "pass" };
 
 /** A metric, and when it was sent. */
-export type Emitted = Measured & { atMs: number };
+type Emitted = Measured & { atMs: number };
 
 const $metadata = { requestId: "r-1" };
 
 /** A snapshot of the vault as DescribeSnapshots gives it. */
-function described(snapshot: Snapshot): Ec2Snapshot {
+export function described(snapshot: Snapshot): Ec2Snapshot {
   return {
     SnapshotId: snapshot.snapshotId,
     VolumeId: snapshot.volumeId,

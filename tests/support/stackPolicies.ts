@@ -153,6 +153,12 @@ export const FUNCTION_RIGHTS = [
     Condition: { StringEquals: { "iam:PassedToService": "scheduler.amazonaws.com" } },
   },
   {
+    Sid: "Trace",
+    Effect: "Allow",
+    Action: ["xray:PutTelemetryRecords", "xray:PutTraceSegments"],
+    Resource: "*",
+  },
+  {
     Sid: "Log",
     Effect: "Allow",
     Action: ["logs:CreateLogStream", "logs:PutLogEvents"],

@@ -25,6 +25,7 @@ export const SETTINGS: VaultSettings = {
     region: "us-west-2",
     host: "smart-vault-prod-audit-123456789012-us-west-2.s3.us-west-2.amazonaws.com",
   },
+  mailOn: "failure",
   topicArn: ARN.topic("smart-vault-prod"),
   clock: {
     name: "smart-vault-prod-clock",

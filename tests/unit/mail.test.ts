@@ -2,9 +2,9 @@ import fc from "fast-check";
 import { composeMail } from "../../src/vault/mail";
 import type { Status, Summary } from "../../src/vault/summary";
 import type { Problem } from "../../src/vault/types";
-import { DR, DR2, PRIMARY_KEY, RUN, SETTINGS, SLOT, SWEEP } from "../support/world";
+import { DR, DR2, NOW, PRIMARY_KEY, RUN, SETTINGS, SLOT, SWEEP } from "../support/world";
 
-const LOGS = "CloudWatch log group /aws/lambda/vault in us-east-1";
+const LOGS = { group: "/aws/lambda/vault", region: "us-east-1", sinceMs: NOW };
 const counts = { snapshots: 3, copies: 2, deletions: 1, deferred: 4, skipped: 0, failed: 1 };
 const denied: Problem = {
   kind: "snapshot-failed",
@@ -30,13 +30,16 @@ test("the whole mail says what failed, why, what goes on by itself and what to d
       "What is wrong:",
       "1. snapshots of i-1 failed: UnauthorizedOperation",
       "   What to do: Give the role ec2:CreateSnapshots.",
+      "   More: docs/RUNBOOK.md#mail-a-snapshot-is-missing",
       "2. deleting s failed",
+      "   More: docs/RUNBOOK.md#mail-something-is-not-deleted",
       "",
       "What happens next: what is missing is tried again by every sweep, once an hour: copies always,",
       "snapshots of a slot for 8 hours. Nothing is deleted whose copy is not sound. The same problem is",
       "told again after a day if it is still there.",
       "",
-      `Log: ${LOGS}, filter by run id.`,
+      "Log: CloudWatch log group /aws/lambda/vault in us-east-1, run id run-1:",
+      "https://us-east-1.console.aws.amazon.com/cloudwatch/home?region=us-east-1#logsV2:log-groups/log-group/$252Faws$252Flambda$252Fvault/log-events$3FfilterPattern$3D$2522run-1$2522$26start$3D1795316400000",
     ].join("\n"),
   });
 });
@@ -62,7 +65,7 @@ describe("a notice", () => {
     const one = composeMail(summary("clean"), [held], SETTINGS, LOGS);
     expect(one.subject).toBe("vault: 1 notice");
     expect(one.body).toContain(
-      "\n\nTo know, nothing failed:\n1. an AMI holds s\n   What to do: Deregister it.\n\n",
+      "\n\nTo know, nothing failed:\n1. an AMI holds s\n   What to do: Deregister it.\n   More: ",
     );
     expect(one.body).not.toContain("What is wrong");
     expect(composeMail(summary("clean"), [held, held], SETTINGS, LOGS).subject).toBe(
@@ -74,7 +77,7 @@ describe("a notice", () => {
     const { subject, body } = composeMail(summary("partial"), [held, bare], SETTINGS, LOGS);
     expect(subject).toBe("vault: backup incomplete, 1 problem");
     expect(body).toContain(
-      "What is wrong:\n1. deleting s failed\n\nTo know, nothing failed:\n2. an AMI holds s\n",
+      "What is wrong:\n1. deleting s failed\n   More: docs/RUNBOOK.md#mail-something-is-not-deleted\n\nTo know, nothing failed:\n2. an AMI holds s\n",
     );
   });
 
@@ -111,6 +114,8 @@ test("a sweep has no slot to name", () => {
 test("more than a hundred problems are listed in part, and the rest is counted", () => {
   const many = Array.from({ length: 103 }, (_, n) => ({ ...bare, message: `problem ${n}.` }));
   const { body } = composeMail(summary("failed"), many, SETTINGS, LOGS);
-  expect(body).toContain("100. problem 99.\n… and 3 more: see the log.\n");
+  expect(body).toContain(
+    "100. problem 99.\n   More: docs/RUNBOOK.md#mail-something-is-not-deleted\n… and 3 more: see the log.\n",
+  );
   expect(body).not.toContain("problem 100.");
 });

@@ -208,16 +208,24 @@ test("what was done is counted where it was done: by snapshot what was made, by 
     outcome(deleteAction("f"), "skipped", []),
   ];
   const sent = values(measuring(SWEEP, { snapshots: [], copies: inDr([]) }, outcomes));
-  delete sent[`OldestMissingCopyMinutes@${DR.region}`];
   expect(sent).toStrictEqual({
+    [`OldestMissingCopyMinutes@${DR.region}`]: expect.any(Number) as number,
     ZeroMatches: 1,
     [`SnapshotsStarted@${HERE}`]: 2,
     [`SnapshotsFailed@${HERE}`]: 1,
     [`SnapshotsDeleted@${HERE}`]: 1,
     [`CopiesStarted@${DR.region}`]: 1,
     [`CopiesDeferred@${DR.region}`]: 1,
+    [`CopiesInFlight@${DR.region}`]: 1,
     [`CopiesFailed@${DR.region}`]: 1,
   });
+});
+
+test("copies in flight are those that are pending and those just begun", () => {
+  const pending = copyOf(old, "c", { state: "pending" });
+  const seen = { instances: undefined, snapshots: [old], copies: inDr([oldCopy, pending]) };
+  const sent = values(measuring(SWEEP, seen, [outcome(copyAction("a"))]));
+  expect(sent[`CopiesInFlight@${DR.region}`]).toBe(2);
 });
 
 test("of the newest slot what failed in EC2 is counted, of older ones not", () => {

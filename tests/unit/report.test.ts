@@ -101,7 +101,8 @@ describe("telling", () => {
   const clients = makeClients(SETTINGS);
   const sns = mockClient(clients.sns);
   const told = { "old/one": SLOT };
-  const telling = () => tell(clients, SETTINGS, summary, [problem], told, "logs", NOW);
+  const logs = { group: "g", region: "us-east-1", sinceMs: NOW };
+  const telling = () => tell(clients, SETTINGS, summary, [problem], told, logs, NOW);
 
   beforeEach(() => sns.reset());
 

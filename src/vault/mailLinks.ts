@@ -1,0 +1,63 @@
+/** Where a mail's reader goes on: the log of the invocation in CloudWatch's console, and the problem's page of the runbook. Pure. */
+
+/** Where the function's log is, and from when on an invocation is in it. */
+export interface LogPlace {
+  group: string;
+  region: string;
+  sinceMs: number;
+}
+
+const CONSOLES: readonly (readonly [prefix: string, domain: string])[] = [
+  ["cn-", "console.amazonaws.cn"],
+  ["us-gov-", "console.amazonaws-us-gov.com"],
+];
+
+/** The console takes what is after its `#` encoded twice, with `$` for the second one's `%`. */
+function twiceEncoded(text: string): string {
+  return encodeURIComponent(encodeURIComponent(text)).replace(/%/g, "$");
+}
+
+/** A link to the log lines of one invocation. Their JSON has the run id in it, which no other text has. */
+export function logLink({ group, region, sinceMs }: LogPlace, runId: string): string {
+  const [, domain] = CONSOLES.find(([prefix]) => region.startsWith(prefix)) ?? [
+    "",
+    "console.aws.amazon.com",
+  ];
+  const query = `$3FfilterPattern$3D${twiceEncoded(`"${runId}"`)}$26start$3D${sinceMs}`;
+  return `https://${region}.${domain}/cloudwatch/home?region=${region}#logsV2:log-groups/log-group/${twiceEncoded(group)}/log-events${query}`;
+}
+
+const SNAPSHOTS = "mail-a-snapshot-is-missing";
+const COPIES = "mail-a-copy-is-missing-or-not-usable";
+const DELETIONS = "mail-something-is-not-deleted";
+const SETTINGS = "mail-a-tag-or-a-policy-is-not-understood";
+
+/** The heading of docs/RUNBOOK.md that each kind of problem belongs to, as its anchor. */
+export const RUNBOOK_PAGES: Readonly<Record<string, string>> = {
+  "snapshot-failed": SNAPSHOTS,
+  "failed-snapshot": SNAPSHOTS,
+  "slot-missed": SNAPSHOTS,
+  "no-volumes": SNAPSHOTS,
+  "no-instances": "alarm-no-match",
+  "copy-failed": COPIES,
+  "broken-copy": COPIES,
+  "copy-stuck": COPIES,
+  "not-copyable": COPIES,
+  "lock-failed": COPIES,
+  "delete-failed": DELETIONS,
+  "delete-brake": DELETIONS,
+  "not-guarded": DELETIONS,
+  "in-use": DELETIONS,
+  locked: DELETIONS,
+  shared: DELETIONS,
+  "not-observed": "mail-aws-could-not-be-read",
+  "clock-not-set": "mail-the-alarm-clock-could-not-be-set",
+  "bad-override": SETTINGS,
+  "unknown-policy": SETTINGS,
+};
+
+/** `docs/RUNBOOK.md#…`; `undefined` for what needs no page. */
+export function runbookPage(kind: string): string | undefined {
+  const page = Object.hasOwn(RUNBOOK_PAGES, kind) ? RUNBOOK_PAGES[kind] : undefined;
+  return page === undefined ? undefined : `docs/RUNBOOK.md#${page}`;
+}

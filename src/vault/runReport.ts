@@ -1,0 +1,93 @@
+/**
+ * What a run reports though nothing failed, as `mailOn` wants it: notices, so that each is told once like any other. The
+ * clock carries that this week's summary was told. Pure.
+ */
+import { makeCalendar } from "./calendar";
+import { isOwn, isOwnCopy } from "./duplicates";
+import { recoveryPoints } from "./points";
+import { stalestHours } from "./stalest";
+import type { Summary } from "./summary";
+import { TAG } from "./tags";
+import { DAY_MS, HOUR_MS, humanDuration, parseIso } from "./time";
+import type { Problem, Snapshot, VaultSettings, World } from "./types";
+
+export const RUN_REPORT = "run-report";
+export const WEEKLY_SUMMARY = "weekly-summary";
+const WEEK_DAYS = 7;
+
+function runReport({ wake, status, counts }: Summary): Problem {
+  const slot = wake.slot ?? wake.runId;
+  return {
+    kind: RUN_REPORT,
+    subject: slot,
+    message:
+      `the run for ${slot} was ${status}: it started ${counts.snapshots} snapshots and ${counts.copies} copies, ` +
+      `deleted ${counts.deletions} and put off ${counts.deferred}`,
+    notice: true,
+  };
+}
+
+function regionLine(
+  region: string,
+  seen: readonly Snapshot[],
+  world: World,
+  settings: VaultSettings,
+  nowMs: number,
+): string {
+  const dr = settings.dr.find((one) => one.region === region);
+  const isVaults = dr === undefined ? isOwn : isOwnCopy;
+  const own = seen.filter((snapshot) => isVaults(snapshot, settings.vaultId));
+  const points = recoveryPoints(own, dr);
+  const gib = points.reduce((sum, { sizeGiB }) => sum + sizeGiB, 0);
+  const slots = new Set(points.map(({ tags }) => tags[TAG.slot] ?? ""));
+  const recent = [...slots].filter(
+    (slot) => nowMs - (parseIso(slot) ?? 0) <= WEEK_DAYS * DAY_MS,
+  ).length;
+  const stalest = stalestHours(world.instances, points, settings.tagKey, nowMs);
+  const age =
+    stalest === undefined ? "no age to tell" : `the stalest instance's is ${humanDuration(stalest * HOUR_MS)} old`; // prettier-ignore
+  return `${region} has ${points.length} recovery points of ${gib} GiB of volumes, of ${recent} slots in ${WEEK_DAYS} days; ${age}`;
+}
+
+/** How the vault stands, as the first run of a week in its time zone finds it. */
+function weeklySummary(
+  { wake, problems }: Summary,
+  world: World,
+  settings: VaultSettings,
+  nowMs: number,
+): Problem {
+  const slotMs = parseIso(wake.slot ?? "") ?? nowMs;
+  const week = makeCalendar(settings.timezone).periodsOf(slotMs).weekly;
+  const failures = problems.filter((problem) => !problem.notice).length;
+  const regions = { [settings.primaryRegion]: world.snapshots, ...world.copies };
+  const lines = Object.entries(regions).map(([region, seen]) =>
+    seen === undefined
+      ? `${region} could not be read`
+      : regionLine(region, seen, world, settings, nowMs),
+  );
+  const instances = world.instances?.length ?? "an unknown number of";
+  return {
+    kind: WEEKLY_SUMMARY,
+    subject: week,
+    message: `${week}: ${instances} instances are backed up, with ${failures} problems now. ${lines.join(". ")}`,
+    notice: true,
+  };
+}
+
+/** The reports of an invocation, told before or not: none but of a run. */
+export function reportsOf(
+  summary: Summary,
+  world: World,
+  settings: VaultSettings,
+  nowMs: number,
+): Problem[] {
+  if (summary.wake.kind !== "run") return [];
+  switch (settings.mailOn) {
+    case "always":
+      return [runReport(summary)];
+    case "weekly-summary":
+      return [weeklySummary(summary, world, settings, nowMs)];
+    case "failure":
+      return [];
+  }
+}

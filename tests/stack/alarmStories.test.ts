@@ -1,0 +1,86 @@
+/**
+ * Goal: each alarm goes off on the condition that it names, and is quiet otherwise. Method: the real handler through
+ * nights that go well and one that does not, and CloudWatch's evaluation of the alarm table over what it sent.
+ */
+import { alarmTable } from "../../src/stack/alarmTable";
+import { DAY_MS, HOUR_MS } from "../../src/vault/time";
+import { type AlarmState, evaluate } from "../support/alarmEvaluator";
+import { type Night, watchedVault } from "../support/watchedVault";
+import { DR, NOW, SETTINGS } from "../support/world";
+
+const TIMEOUT_SECONDS = 600;
+const QUIET_BEFORE = 2;
+const TABLE = alarmTable({
+  ...SETTINGS,
+  drRegions: [DR.region],
+  timeoutSeconds: TIMEOUT_SECONDS,
+  maxRecoveryPointAgeHours: 0,
+  copyOverdueHours: 24,
+});
+/** From the second run on: the first one has nothing behind it to measure. */
+const WATCHED_FROM_MS = NOW + DAY_MS;
+
+/** Hours after the end of the quiet nights, and the state. */
+type Change = [hours: number, state: AlarmState];
+
+/** What every alarm did in nights of which the first ones were quiet; those that said nothing new are left out. */
+async function story(wrong: Night[], quietAfter: number): Promise<Record<string, Change[]>> {
+  const vault = watchedVault(TIMEOUT_SECONDS);
+  for (let n = 0; n < QUIET_BEFORE; n += 1) await vault.night();
+  const beganMs = vault.nowMs();
+  for (const night of wrong) await vault.night(night);
+  for (let n = 0; n < quietAfter; n += 1) await vault.night();
+  const changed: Record<string, Change[]> = {};
+  for (const alarm of TABLE) {
+    const [first, ...later] = evaluate(alarm, vault.points, WATCHED_FROM_MS, vault.nowMs());
+    expect([alarm.key, first?.state]).toStrictEqual([alarm.key, "OK"]);
+    if (later.length === 0) continue;
+    changed[alarm.key] = later.map(({ atMs, state }) => [
+      Math.round((atMs - beganMs) / HOUR_MS),
+      state,
+    ]);
+  }
+  return changed;
+}
+
+test("nights that go well set off none of them", async () => {
+  expect(await story([], 3)).toStrictEqual({});
+});
+
+const HERE = SETTINGS.primaryRegion;
+const THERE = DR.region;
+/** In ALARM from one hour to another. */
+const within = (from: number, to: number): Change[] => [[from, "ALARM"], [to, "OK"]]; // prettier-ignore
+/** From the next run to the one after it. */
+const stale = { [`stale-${HERE}`]: within(24, 48), [`stale-${THERE}`]: within(24, 48) };
+/** From 28 hours after the last run, which is 26 and the two periods that CloudWatch looks at beyond them. */
+const noRun = { "no-run": within(4, 24) };
+const staleTwice = { [`stale-${THERE}`]: within(24, 72) };
+const overdue = { [`overdue-${THERE}`]: within(25, 52) };
+const limited = { copiesLimited: true };
+const denied = { copiesRefused: true };
+/** What was mailed at once is told again after 23 hours, and again: each time an error that is held for two hours. */
+const toldDaily = [...within(1, 3), ...within(24, 27), ...within(47, 50)];
+
+const STORIES: [string, Night[], Record<string, Change[]>][] = [
+  ["a run that may not snapshot, and a slot that is missed", [{ snapshotsRefused: true }], { errors: [...within(0, 2), ...within(9, 11)], ...stale }],
+  ["invocations that are killed", [{ seconds: TIMEOUT_SECONDS }], { errors: within(0, 26), duration: within(0, 26), ...noRun, ...stale }],
+  ["invocations that end before the last half minute of their time", [{ seconds: 565 }], {}],
+  ["invocations that end in the last half minute of it", [{ seconds: 575 }], { duration: within(0, 26) }],
+  ["a function whose concurrency was taken away", [{ throttled: true }], { throttles: within(2, 25), ...noRun, ...stale }],
+  ["calls that Scheduler gives up", [{ dropped: true }], { dropped: within(1, 27), ...noRun, ...stale }],
+  ["a run that never comes, and whose slot the sweeps make good", [{ runLost: true }], noRun],
+  ["a tag that nothing carries", [{ noInstances: true }], { errors: within(0, 2), "no-match": within(0, 24), ...stale }],
+  ["copies of which EC2 takes none for a night", [limited], { [`stale-${THERE}`]: within(24, 48) }],
+  ["copies of which EC2 takes none for two nights", [limited, limited], { ...overdue, ...staleTwice }],
+  ["copies that are refused for two nights", [denied, denied], { errors: toldDaily, ...overdue, ...staleTwice }],
+]; // prettier-ignore
+
+test.each(STORIES)("%s", async (_what, wrong, expected) => {
+  expect(await story(wrong, 2)).toStrictEqual(expected);
+});
+
+test("each alarm goes off in one of the stories above", () => {
+  const named = new Set(STORIES.flatMap(([, , expected]) => Object.keys(expected)));
+  expect(TABLE.map(({ key }) => key).sort()).toStrictEqual([...named].sort());
+});

@@ -1,0 +1,120 @@
+/** The alarm table: its limits, what it is made into, and that each alarm has its page in the runbook. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Watched, alarmTable, nearTimeoutMs, noRunHours, staleHours } from "../../src/stack/alarmTable"; // prettier-ignore
+import { type DeclaredStack, ROOT, declareStack } from "../support/stackProgram";
+import { TAGS, TOPIC, VAULT } from "../support/stackPolicies";
+
+const WATCHED: Watched = {
+  vaultId: VAULT,
+  primaryRegion: "us-east-1",
+  drRegions: ["us-west-2", "eu-west-1"],
+  schedule: "cron(0 3 * * ? *)",
+  timezone: "UTC",
+  startWindowHours: 8,
+  timeoutSeconds: 600,
+  maxRecoveryPointAgeHours: 0,
+  copyOverdueHours: 24,
+};
+
+test("there is one of each kind, and one a region where a region is what it is about", () => {
+  expect(alarmTable(WATCHED).map(({ key }) => key)).toStrictEqual([
+    "errors",
+    "throttles",
+    "duration",
+    "dropped",
+    "no-run",
+    "no-match",
+    "stale-us-east-1",
+    "stale-us-west-2",
+    "stale-eu-west-1",
+    "overdue-us-west-2",
+    "overdue-eu-west-1",
+  ]);
+});
+
+/** API reference, PutMetricAlarm: seven days, or one day where the period is shorter than an hour. */
+test.each(["rate(5 minutes)", "rate(12 hours)", "rate(6 days)", "cron(0 3 ? * SUN *)"])(
+  "with %s none looks back further than CloudWatch does",
+  (schedule) => {
+    for (const { periodSeconds, of, datapoints } of alarmTable({ ...WATCHED, schedule })) {
+      expect(of * periodSeconds).toBeLessThanOrEqual((periodSeconds < 3_600 ? 1 : 7) * 86_400);
+      expect(datapoints).toBeLessThanOrEqual(of);
+    }
+  },
+);
+
+test.each([
+  ["rate(12 hours)", "UTC", 14],
+  ["cron(0 3 * * ? *)", "UTC", 26],
+  ["cron(0 3 * * ? *)", "Europe/Berlin", 27],
+  ["cron(0 3 ? * MON-FRI *)", "UTC", 74],
+  ["rate(6 days)", "UTC", 146],
+  ["cron(0 3 ? * SUN *)", "UTC", undefined],
+  ["cron(0 3 1 1 ? 2099)", "UTC", undefined],
+])("%s in %s: a run is missing after %s hours", (schedule, timezone, hours) => {
+  expect(noRunHours(schedule, timezone)).toBe(hours);
+});
+
+test.each([
+  ["cron(0 3 * * ? *)", 0, 34],
+  ["cron(0 3 ? * MON-FRI *)", 0, 82],
+  ["cron(0 3 * * ? *)", 50, 50],
+  ["cron(0 3 1 1 ? 2099)", 0, undefined],
+])("%s with maxRecoveryPointAgeHours %s: too old is %s hours", (schedule, age, hours) => {
+  expect(staleHours({ ...WATCHED, schedule, maxRecoveryPointAgeHours: age })).toBe(hours);
+});
+
+test("a schedule that comes to an end has neither an alarm for no run nor one for age", () => {
+  const keys = alarmTable({ ...WATCHED, schedule: "cron(0 3 1 1 ? 2099)" }).map(({ key }) => key);
+  expect(keys.filter((key) => /^(no-run|stale)/.test(key))).toStrictEqual([]);
+});
+
+test.each([[120, 108_000], [600, 570_000], [900, 870_000]])(
+  "near a timeout of %s seconds is %s ms",
+  (timeoutSeconds, ms) => {
+    expect(nearTimeoutMs(timeoutSeconds)).toBe(ms);
+  },
+); // prettier-ignore
+
+test("each has its page in the runbook", () => {
+  const runbook = readFileSync(join(ROOT, "docs", "RUNBOOK.md"), "utf8");
+  for (const { page } of alarmTable(WATCHED)) expect(runbook).toContain(`\n## Alarm: ${page}\n`);
+});
+
+describe("the production stack", () => {
+  let stack: DeclaredStack;
+  beforeAll(async () => {
+    stack = await declareStack("prod");
+  });
+
+  test("has every one, which mails the topic when it goes off and when it is over", () => {
+    const type = "aws:cloudwatch/metricAlarm:MetricAlarm";
+    for (const alarm of alarmTable({ ...WATCHED, drRegions: ["us-west-2"] })) {
+      expect(stack.inputs(type, `${VAULT}-${alarm.key}`)).toStrictEqual({
+        name: `${VAULT}-${alarm.key}`,
+        alarmDescription: `${VAULT}: ${alarm.says}. What to do: docs/RUNBOOK.md#alarm-${alarm.page}`,
+        namespace: alarm.namespace,
+        metricName: alarm.metricName,
+        dimensions: alarm.dimensions,
+        statistic: alarm.statistic,
+        period: alarm.periodSeconds,
+        evaluationPeriods: alarm.of,
+        datapointsToAlarm: alarm.datapoints,
+        threshold: alarm.threshold,
+        comparisonOperator: alarm.comparison,
+        treatMissingData: alarm.missing,
+        alarmActions: [TOPIC],
+        okActions: [TOPIC],
+        tags: TAGS,
+      });
+    }
+    expect(stack.list.filter((line) => line.startsWith(type))).toHaveLength(9);
+  });
+
+  test("has no budget unless it is asked for, and then none may publish", () => {
+    expect(stack.list.filter((line) => line.includes("budget"))).toStrictEqual([]);
+    const { policy } = stack.inputs("aws:sns/topicPolicy:TopicPolicy");
+    expect(policy).not.toContain("budgets");
+  });
+});

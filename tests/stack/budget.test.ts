@@ -1,0 +1,47 @@
+/** The stack with a budget: what it counts, when it tells, and that it may. */
+import { type DeclaredStack, declareStack } from "../support/stackProgram";
+import { TAGS, TOPIC, VAULT } from "../support/stackPolicies";
+
+describe("a monthly budget", () => {
+  let stack: DeclaredStack;
+  beforeAll(async () => {
+    stack = await declareStack("prod", ["monthlyBudgetUsd=250"]);
+  });
+
+  test("is of what carries the vault's tag, and told at 80 % of it expected and 100 % spent", () => {
+    const told = {
+      comparisonOperator: "GREATER_THAN",
+      thresholdType: "PERCENTAGE",
+      subscriberSnsTopicArns: [TOPIC],
+    };
+    expect(stack.inputs("aws:budgets/budget:Budget")).toStrictEqual({
+      name: VAULT,
+      budgetType: "COST",
+      limitAmount: "250",
+      limitUnit: "USD",
+      timeUnit: "MONTHLY",
+      costFilters: [{ name: "TagKeyValue", values: [`user:smart-vault:vault$${VAULT}`] }],
+      notifications: [
+        { ...told, notificationType: "FORECASTED", threshold: 80 },
+        { ...told, notificationType: "ACTUAL", threshold: 100 },
+      ],
+      tags: TAGS,
+    });
+  });
+
+  test("may publish to the topic, for this account alone", () => {
+    const { policy } = stack.inputs("aws:sns/topicPolicy:TopicPolicy");
+    const { Statement } = JSON.parse(String(policy)) as { Statement: { Sid: string }[] };
+    expect(Statement.find(({ Sid }) => Sid === "BudgetPublishes")).toStrictEqual({
+      Sid: "BudgetPublishes",
+      Effect: "Allow",
+      Principal: { Service: "budgets.amazonaws.com" },
+      Action: "sns:Publish",
+      Resource: TOPIC,
+      Condition: {
+        StringEquals: { "aws:SourceAccount": "123456789012" },
+        ArnLike: { "aws:SourceArn": "arn:aws:budgets::123456789012:*" },
+      },
+    });
+  });
+});

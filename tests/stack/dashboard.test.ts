@@ -1,0 +1,151 @@
+/** Goal: nothing on the dashboard stays empty for a wrong name, and CloudWatch takes it. */
+import { dashboardBody } from "../../src/stack/dashboardBody";
+import { type DeclaredStack, declareStack } from "../support/stackProgram";
+import { watchedVault } from "../support/watchedVault";
+import { DR, SETTINGS, keeping } from "../support/world";
+
+const WATCHED = {
+  ...SETTINGS,
+  drRegions: [DR.region],
+  timeoutSeconds: 600,
+  maxRecoveryPointAgeHours: 0,
+  copyOverdueHours: 24,
+};
+const ACCOUNT = { partition: "aws", accountId: "111122223333" };
+
+interface Properties {
+  region?: string;
+  stat?: string;
+  period?: number;
+  metrics?: unknown[][];
+  markdown?: string;
+  alarms?: string[];
+  annotations?: { horizontal: { value: number; label: string }[] };
+}
+/** As CloudWatch gets it. */
+const { widgets } = JSON.parse(JSON.stringify(dashboardBody(WATCHED, ACCOUNT))) as {
+  widgets: {
+    type: string;
+    x: number;
+    y: number;
+    width: number;
+    height: number;
+    properties: Properties;
+  }[];
+};
+const graphs = widgets.filter(({ type }) => type === "metric");
+const drawn = graphs.flatMap(({ properties }) => properties.metrics ?? []);
+
+/** `namespace name dimension=value …` */
+function keyOf([namespace, name, ...rest]: unknown[]): string {
+  const words = rest.filter((word): word is string => typeof word === "string");
+  const pairs = words.flatMap((word, n) => (n % 2 === 0 ? [`${word}=${words[n + 1]}`] : []));
+  return [namespace, name, ...pairs].join(" ");
+}
+
+/**
+ * What AWS sends: Lambda developer guide, "Types of metrics for Lambda functions"; EventBridge Scheduler user guide,
+ * "Monitoring Amazon EventBridge Scheduler with Amazon CloudWatch".
+ */
+const OF_AWS = [
+  ...["Invocations", "Errors", "Throttles", "Duration"].map(
+    (name) => `AWS/Lambda ${name} FunctionName=${SETTINGS.vaultId}`,
+  ),
+  ...["InvocationAttemptCount", "TargetErrorCount", "InvocationDroppedCount"].map(
+    (name) => `AWS/Scheduler ${name} ScheduleGroup=${SETTINGS.vaultId}`,
+  ),
+];
+
+test("every metric on it is one that the function sends in some night, or that AWS does", async () => {
+  const vault = watchedVault(600, { ...SETTINGS, policies: keeping(1) });
+  const nights = [{}, {}, { copiesLimited: true }, { copiesRefused: true }, { snapshotsRefused: true }, { noInstances: true }, {}]; // prettier-ignore
+  for (const night of nights) await vault.night(night);
+  const sent = vault.points
+    .filter(({ namespace }) => namespace === "SmartVault")
+    .map(({ namespace, name, dimensions }) =>
+      keyOf([namespace, name, ...Object.entries(dimensions).flat()]),
+    );
+  const known = new Set([...sent, ...OF_AWS]);
+  const plain = drawn.filter(([first]) => typeof first === "string");
+  expect(plain.length).toBeGreaterThan(25);
+  expect(plain.map(keyOf).filter((key) => !known.has(key))).toStrictEqual([]);
+  // What the one expression searches for, by namespace, dimension and a word of the name.
+  const [expression, ...others] = drawn.filter(([first]) => typeof first !== "string");
+  expect(others).toStrictEqual([]);
+  expect(expression?.[0]).toMatchObject({
+    expression: `SEARCH('{SmartVault,service} service="${SETTINGS.vaultId}" ActionsDeferred', 'Sum', 3600)`,
+  });
+  const found = sent.filter((key) => key.startsWith("SmartVault ActionsDeferred."));
+  expect(found).toContain(
+    `SmartVault ActionsDeferred.ResourceLimitExceeded service=${SETTINGS.vaultId}`,
+  );
+});
+
+test("everything is read from the primary region, where it is sent, and from this account", () => {
+  for (const { properties } of graphs) expect(properties.region).toBe("us-east-1");
+  const { alarms = [] } = widgets.find(({ type }) => type === "alarm")?.properties ?? {};
+  expect(alarms).toHaveLength(9);
+  expect(alarms[0]).toBe("arn:aws:cloudwatch:us-east-1:111122223333:alarm:smart-vault-test-errors");
+});
+
+describe("is a body that CloudWatch takes", () => {
+  test("of widgets that lie in the grid of 24 columns, none on another", () => {
+    const cells = widgets.flatMap(({ x, y, width, height }) => {
+      expect([x, y].every((at) => Number.isInteger(at) && at >= 0)).toBe(true);
+      expect(x + width).toBeLessThanOrEqual(24);
+      return Array.from({ length: width * height }, (_, n) => `${x + (n % width)} ${y + Math.floor(n / width)}`); // prettier-ignore
+    });
+    expect(new Set(cells).size).toBe(cells.length);
+    expect(widgets.length).toBeLessThanOrEqual(500);
+  });
+
+  test("whose graphs have a statistic, a period and metrics of names and values in turn", () => {
+    for (const { properties } of graphs) {
+      expect(["Sum", "Maximum", "Minimum"]).toContain(properties.stat);
+      expect((properties.period ?? 0) % 60).toBe(0);
+      for (const metric of properties.metrics ?? []) {
+        const options = metric.at(-1);
+        expect(options).toHaveProperty("label");
+        const words = metric.slice(0, -1);
+        expect(words.every((word) => typeof word === "string")).toBe(true);
+        expect(words.length % 2).toBe(0);
+      }
+    }
+  });
+
+  test("whose every row of graphs begins with a text that explains it", () => {
+    const rows = [...new Set(widgets.map(({ y }) => y))];
+    expect(rows).toHaveLength(6);
+    for (const row of rows) {
+      const [first] = widgets.filter(({ x, y }) => y === row && x === 0);
+      expect(first?.type).toBe("text");
+      expect(first?.properties.markdown).toMatch(/^##? .+\n.{80}/);
+    }
+  });
+
+  test("and the alarms' own limits as lines", () => {
+    const lines = graphs.flatMap(({ properties }) => properties.annotations?.horizontal ?? []);
+    expect(lines).toStrictEqual([
+      { value: 34, label: "too old" },
+      { value: 1_440, label: "overdue" },
+      { value: 600_000, label: "timeout" },
+    ]);
+  });
+});
+
+describe("in the stack", () => {
+  const type = "aws:cloudwatch/dashboard:Dashboard";
+  let stack: DeclaredStack;
+  beforeAll(async () => {
+    stack = await declareStack("prod");
+  });
+
+  test("it is made under the vault's name, for the account that is deployed to", () => {
+    const { dashboardName, dashboardBody: json } = stack.inputs(type);
+    expect(dashboardName).toBe("smart-vault-prod");
+    expect(String(json)).toContain(
+      "arn:aws:cloudwatch:us-east-1:123456789012:alarm:smart-vault-prod-errors",
+    );
+    expect(JSON.parse(String(json))).toHaveProperty("widgets");
+  });
+});

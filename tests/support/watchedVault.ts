@@ -1,0 +1,160 @@
+/**
+ * Nights of the real handler on a stubbed account that remembers its snapshots, with what CloudWatch would get: the
+ * function's own metrics as it sends them, and AWS's of Lambda and Scheduler by what became of each invocation.
+ */
+import {
+  CopySnapshotCommand,
+  CreateSnapshotsCommand,
+  DeleteSnapshotCommand,
+  DescribeInstancesCommand,
+  DescribeSnapshotsCommand,
+  type TagSpecification,
+} from "@aws-sdk/client-ec2";
+import { namesOf } from "../../src/stack/names";
+import { METRIC_NAMESPACE } from "../../src/vault/metricNames";
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, isoSeconds } from "../../src/vault/time";
+import type { Snapshot, Tags } from "../../src/vault/types";
+import type { MetricPoint } from "./alarmEvaluator";
+import { described, lambdaContext, makeRig } from "./rig";
+import { DR, NOW, SETTINGS, sealedIn, snapshot } from "./world";
+
+/** What is wrong in a night; nothing where it says nothing. */
+export interface Night {
+  /** Scheduler's call is lost on its way. */
+  runLost?: boolean;
+  noInstances?: boolean;
+  /** AWS refuses to snapshot, or to copy. */
+  snapshotsRefused?: boolean;
+  copiesRefused?: boolean;
+  /** EC2 takes no more copies: what is put off is no error. */
+  copiesLimited?: boolean;
+  /** Seconds that each invocation takes; from the timeout on it is killed before it reports. */
+  seconds?: number;
+  /** Nothing is invoked: Lambda takes no event, and tries again every five minutes. */
+  throttled?: boolean;
+  /** Scheduler may not call the function, and gives each call up after an hour. */
+  dropped?: boolean;
+}
+
+const refused = Object.assign(new Error("no"), { name: "UnauthorizedOperation", $metadata: { httpStatusCode: 403 } }); // prettier-ignore
+const limited = Object.assign(new Error("full"), { name: "ResourceLimitExceeded", $metadata: { httpStatusCode: 400 } }); // prettier-ignore
+const $metadata = { requestId: "r-1" };
+const TRIED_AGAIN_MS = 5 * MINUTE_MS;
+
+/** What a call gives to what it makes. */
+function tagsOf({ TagSpecifications }: { TagSpecifications?: TagSpecification[] }): Tags {
+  const tags = TagSpecifications?.[0]?.Tags ?? [];
+  return Object.fromEntries(tags.map(({ Key = "", Value = "" }) => [Key, Value]));
+}
+
+export function watchedVault(timeoutSeconds: number, settings = SETTINGS) {
+  const rig = makeRig(settings);
+  rig.reset();
+  const names = namesOf(SETTINGS.vaultId);
+  const points: MetricPoint[] = [];
+  let snapshots: Snapshot[] = [];
+  let copies: Snapshot[] = [];
+  let nowMs = NOW;
+  let ids = 0;
+  let tonight: Night = {};
+  account();
+
+  function publish(
+    namespace: string,
+    dimensions: MetricPoint["dimensions"],
+    values: Record<string, number>,
+  ): void {
+    for (const [name, value] of Object.entries(values)) {
+      points.push({ namespace, name, dimensions, value, atMs: nowMs });
+    }
+  }
+
+  /** EC2, whose snapshots and copies are completed at once. */
+  function account(): void {
+    const mapping = { DeviceName: "/dev/xvda", Ebs: { VolumeId: "vol-1" } };
+    const Instances = [{ InstanceId: "i-1", BlockDeviceMappings: [mapping] }];
+    rig.primary
+      .on(DescribeInstancesCommand)
+      .callsFake(() => (tonight.noInstances ? {} : { Reservations: [{ Instances }] }));
+    rig.primary
+      .on(DescribeSnapshotsCommand)
+      .callsFake(() => ({ Snapshots: snapshots.map(described) }));
+    rig.dr.on(DescribeSnapshotsCommand).callsFake(() => ({ Snapshots: copies.map(described) }));
+    rig.writer
+      .on(CreateSnapshotsCommand)
+      .callsFake((input: { TagSpecifications?: TagSpecification[] }) => {
+        if (tonight.snapshotsRefused) throw refused;
+        const tags = tagsOf(input);
+        const made = snapshot(`snap-${(ids += 1)}`, { startTimeMs: nowMs, tags });
+        snapshots.push(made);
+        return { Snapshots: [{ SnapshotId: made.snapshotId }], $metadata };
+      });
+    rig.drWriter
+      .on(CopySnapshotCommand)
+      .callsFake((input: { TagSpecifications?: TagSpecification[] }) => {
+        if (tonight.copiesRefused) throw refused;
+        if (tonight.copiesLimited) throw limited;
+        const tags = tagsOf(input);
+        const made = snapshot(`copy-${(ids += 1)}`, { startTimeMs: nowMs, tags });
+        copies.push({ ...made, ...sealedIn(DR) });
+        return { SnapshotId: made.snapshotId, $metadata };
+      });
+    const drop = ({ SnapshotId }: { SnapshotId?: string }) => {
+      snapshots = snapshots.filter(({ snapshotId }) => snapshotId !== SnapshotId);
+      copies = copies.filter(({ snapshotId }) => snapshotId !== SnapshotId);
+      return { $metadata };
+    };
+    for (const stub of [rig.writer, rig.drWriter]) stub.on(DeleteSnapshotCommand).callsFake(drop);
+  }
+
+  async function call(event: object): Promise<void> {
+    const night = tonight;
+    const lambda = { FunctionName: names.function };
+    if (night.dropped) {
+      nowMs += HOUR_MS;
+      publish("AWS/Scheduler", { ScheduleGroup: names.scheduleGroup }, { InvocationDroppedCount: 1 }); // prettier-ignore
+      return;
+    }
+    if (night.throttled) {
+      publish("AWS/Lambda", lambda, { Throttles: 1 });
+      return;
+    }
+    const seconds = night.seconds ?? 5;
+    rig.at(nowMs);
+    const begunMs = nowMs;
+    // A function that is killed leaves no line, and no metric of its own.
+    const killed = seconds >= timeoutSeconds;
+    const sent = rig.measured.length;
+    const ended = killed
+      ? false
+      : await rig.wake(event, lambdaContext(timeoutSeconds * SECOND_MS)).then(
+          () => true,
+          () => false,
+        );
+    for (const { name, value, region } of rig.measured.slice(sent)) {
+      const dimensions = { service: SETTINGS.vaultId, ...(region !== undefined && { region }) };
+      publish(METRIC_NAMESPACE, dimensions, { [name]: value });
+    }
+    const Duration = Math.min(seconds, timeoutSeconds) * SECOND_MS;
+    publish("AWS/Lambda", lambda, { Invocations: 1, Errors: ended ? 0 : 1, Throttles: 0, Duration }); // prettier-ignore
+    nowMs = begunMs;
+  }
+
+  /** A day from 03:00 on: the run, and a sweep every hour at half past. */
+  async function night(wrong: Night = {}): Promise<void> {
+    const startMs = nowMs;
+    tonight = wrong;
+    if (!wrong.runLost) await call({ kind: "run", slot: isoSeconds(startMs) });
+    for (let hour = 0; hour < 24; hour += 1) {
+      nowMs = startMs + hour * HOUR_MS + 30 * MINUTE_MS;
+      const tries = wrong.throttled ? HOUR_MS / TRIED_AGAIN_MS : 1;
+      for (let n = 0; n < tries && nowMs < startMs + DAY_MS; n += 1) {
+        await call({ kind: "sweep" });
+        if (tries > 1) nowMs += TRIED_AGAIN_MS;
+      }
+    }
+    nowMs = startMs + DAY_MS;
+  }
+
+  return { points, night, nowMs: () => nowMs };
+}
