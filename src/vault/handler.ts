@@ -229,15 +229,7 @@ export async function invoke(
     const late = await set(atMs, state);
     if (late !== undefined) log.error("problem", fieldsOf(late));
   }
-  for (const measured of measure({
-    policy: settings,
-    summary,
-    world,
-    outcomes,
-    startMs,
-    nowMs: now(),
-  }))
-    emit(measured);
+  measure({ policy: settings, summary, world, outcomes, startMs, nowMs: now() }).forEach(emit);
   const nextWake = atMs === undefined ? undefined : isoSeconds(atMs);
   log.info("finished", { status: summary.status, ...summary.counts, nextWake });
   const failures = news.filter((problem) => !problem.notice);
