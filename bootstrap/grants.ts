@@ -5,6 +5,7 @@
  */
 import type * as aws from "@pulumi/aws";
 import { type Account, namesOf } from "../src/stack/names";
+import { auditGrants } from "./auditGrants";
 
 type Statement = aws.types.input.iam.PolicyStatement;
 
@@ -20,7 +21,7 @@ export interface Grant {
 const TAG = "smart-vault:vault";
 const TAGGING = ["TagResource", "UntagResource"];
 
-function actions(service: string, ...names: string[]): string[] {
+export function actions(service: string, ...names: string[]): string[] {
   return names.map((name) => `${service}:${name}`);
 }
 
@@ -176,6 +177,7 @@ const WITHOUT_RESOURCE: Grant = {
   reads: [
     ...actions("logs", "DescribeLogGroups"),
     ...actions("cloudwatch", "DescribeAlarms"),
+    ...actions("cloudtrail", "DescribeTrails"),
     ...actions("kms", "ListAliases"),
     ...actions("sns", "GetSubscriptionAttributes"),
   ],
@@ -189,6 +191,7 @@ export function vaultGrants(account: Account, vaultId: string): Grant[] {
     ...runtimeGrants(account, vaultId),
     ...tellingGrants(account, vaultId),
     ...taggedGrants(account, vaultId),
+    ...auditGrants(account, vaultId),
     WITHOUT_RESOURCE,
   ];
 }

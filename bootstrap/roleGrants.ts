@@ -4,6 +4,7 @@
  */
 import type * as aws from "@pulumi/aws";
 import { type Account, namesOf } from "../src/stack/names";
+import { auditBucketArn } from "./auditGrants";
 import type { Grant } from "./grants";
 
 /** The roles that src/stack makes for a vault, by name. */
@@ -60,10 +61,8 @@ export function roleGrants(account: Account, vaultId: string): Grant[] {
  * The most that any role of a vault can do, whatever its own policy says: a role does what both allow. Coarser than the
  * roles' policies (src/stack/access.ts), so that those can change without a bootstrap.
  */
-export function boundary(
-  { partition, accountId }: Account,
-  vaultId: string,
-): aws.iam.PolicyDocument {
+export function boundary(account: Account, vaultId: string): aws.iam.PolicyDocument {
+  const { partition, accountId } = account;
   const names = namesOf(vaultId);
   const on = (service: string, what: string) =>
     `arn:${partition}:${service}:*:${accountId}:${what}`;
@@ -112,6 +111,8 @@ export function boundary(
         ["logs:CreateLogStream", "logs:PutLogEvents"],
         [on("logs", `log-group:${names.logGroup}:*`)],
       ),
+      allow("Trace", ["xray:PutTelemetryRecords", "xray:PutTraceSegments"], ["*"]),
+      allow("Audit", ["s3:PutObject"], [`${auditBucketArn(account, vaultId)}/*`]),
       allow("Wake", ["lambda:InvokeFunction"], [on("lambda", `function:${names.function}`)]),
       allow("Forward", ["events:PutEvents"], [on("events", "event-bus/default")]),
     ],

@@ -52,6 +52,7 @@ export const RUNBOOK_PAGES: Readonly<Record<string, string>> = {
   shared: DELETIONS,
   "not-observed": "mail-aws-could-not-be-read",
   "clock-not-set": "mail-the-alarm-clock-could-not-be-set",
+  "audit-not-written": "mail-the-audit-log-could-not-be-written",
   "bad-override": SETTINGS,
   "unknown-policy": SETTINGS,
 };

@@ -24,7 +24,12 @@ const preview = compilePolicy(policy(false) as unknown as IamPolicy);
 let stack: DeclaredStack;
 
 beforeAll(async () => {
-  stack = await declareStack("prod", ['lock={"mode":"governance","days":10}']);
+  stack = await declareStack("prod", [
+    'lock={"mode":"governance","days":10}',
+    "auditLockDays=30",
+    "trail=true",
+    "monthlyBudgetUsd=100",
+  ]);
 });
 
 function everyCall(kind: "reads" | "writes"): IamRequest[] {

@@ -157,8 +157,8 @@ describe("a dry run", () => {
     lock: { mode: "governance", days: 30 },
   };
 
-  test("may read, tell, set the clock and log, and nothing more", () => {
-    const services = ["Tell", "SetTheClock", "LetTheClockCall", "Log"];
+  test("may read, tell, set the clock, trace and log, and nothing more", () => {
+    const services = ["Tell", "SetTheClock", "LetTheClockCall", "Trace", "Log"];
     expect(statements(everything)).toStrictEqual([
       {
         ...FUNCTION_RIGHTS[0],

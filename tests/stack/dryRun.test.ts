@@ -1,6 +1,6 @@
 /** A production stack that only rehearses. */
 import { readArchive, settingsIn } from "../support/stackArchive";
-import { FUNCTION_RIGHTS, VAULT } from "../support/stackPolicies";
+import { AUDIT_RIGHTS, FUNCTION_RIGHTS, VAULT } from "../support/stackPolicies";
 import { type DeclaredStack, declareStack, policyOf } from "../support/stackProgram";
 import { SETTINGS } from "../support/stackSettings";
 
@@ -12,10 +12,11 @@ beforeAll(async () => {
 
 test("the function may read, tell, set the clock and log, and write nothing to EC2", () => {
   const inputs = stack.inputs("aws:iam/rolePolicy:RolePolicy", `${VAULT}-function`);
-  const may = ["Observe", "Tell", "SetTheClock", "LetTheClockCall", "Log"];
-  expect(policyOf(inputs).Statement).toStrictEqual(
-    FUNCTION_RIGHTS.filter(({ Sid }) => may.includes(Sid)),
-  );
+  const may = ["Observe", "Tell", "SetTheClock", "LetTheClockCall", "Trace", "Log"];
+  expect(policyOf(inputs).Statement).toStrictEqual([
+    ...FUNCTION_RIGHTS.filter(({ Sid }) => may.includes(Sid)),
+    ...AUDIT_RIGHTS,
+  ]);
 });
 
 test("the function knows it", async () => {
@@ -25,5 +26,5 @@ test("the function knows it", async () => {
 
 test("everything else is there, the key too: to switch it off changes the function and its rights alone", () => {
   expect(stack.list).toContain(`aws:kms/key:Key ${VAULT}-us-west-2 us-west-2`);
-  expect(stack.list).toHaveLength(29);
+  expect(stack.list).toContain(`aws:rbin/rule:Rule ${VAULT} us-east-1`);
 });

@@ -1,7 +1,7 @@
 /** A production stack that locks its copies: what the function is told, and the one right that it gets more. */
 import { type DeclaredStack, declareStack, policyOf } from "../support/stackProgram";
 import { readArchive } from "../support/stackArchive";
-import { FUNCTION_RIGHTS, LOCK_RIGHTS, VAULT } from "../support/stackPolicies";
+import { AUDIT_RIGHTS, FUNCTION_RIGHTS, LOCK_RIGHTS, VAULT } from "../support/stackPolicies";
 
 let stack: DeclaredStack;
 
@@ -17,6 +17,7 @@ test("the function may lock this vault's copies for as long as is configured, an
     ...FUNCTION_RIGHTS.slice(0, index),
     LOCK_RIGHTS,
     ...FUNCTION_RIGHTS.slice(index),
+    ...AUDIT_RIGHTS,
   ]);
 });
 

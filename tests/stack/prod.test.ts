@@ -37,6 +37,13 @@ test("declares these resources in these regions, and no other", () => {
     `aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig ${VAULT} us-east-1`,
     `aws:rbin/rule:Rule ${VAULT} us-east-1`,
     `aws:rbin/rule:Rule ${VAULT}-us-west-2 us-west-2`,
+    `aws:s3/bucket:Bucket ${VAULT}-audit us-west-2`,
+    `aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration ${VAULT}-audit us-west-2`,
+    `aws:s3/bucketOwnershipControls:BucketOwnershipControls ${VAULT}-audit us-west-2`,
+    `aws:s3/bucketPolicy:BucketPolicy ${VAULT}-audit us-west-2`,
+    `aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock ${VAULT}-audit us-west-2`,
+    `aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration ${VAULT}-audit us-west-2`,
+    `aws:s3/bucketVersioning:BucketVersioning ${VAULT}-audit us-west-2`,
     `aws:scheduler/schedule:Schedule ${VAULT}-clock us-east-1`,
     `aws:scheduler/schedule:Schedule ${VAULT}-run us-east-1`,
     `aws:scheduler/schedule:Schedule ${VAULT}-sweep us-east-1`,
@@ -55,6 +62,7 @@ test("gives names and ARNs, schedule and regions as outputs", () => {
     functionName: VAULT,
     topicArn: TOPIC,
     keyArns: { "us-west-2": ARN.key },
+    auditBucket: `${VAULT}-audit-123456789012-us-west-2`,
     schedule: "cron(0 3 * * ? *) UTC",
     regions: { primary: "us-east-1", dr: ["us-west-2"] },
   });
@@ -84,6 +92,7 @@ test("tags everything that takes tags", () => {
     ["aws:lambda/function:Function", TAGS],
     ["aws:rbin/rule:Rule", TAGS],
     ["aws:rbin/rule:Rule", TAGS],
+    ["aws:s3/bucket:Bucket", TAGS],
     ["aws:scheduler/scheduleGroup:ScheduleGroup", TAGS],
     ["aws:sns/topic:Topic", TAGS],
   ]);
@@ -114,6 +123,12 @@ describe("the function", () => {
       `aws:cloudwatch/logGroup:LogGroup ${VAULT}`,
       `aws:iam/role:Role ${VAULT}-function`,
       `aws:iam/rolePolicy:RolePolicy ${VAULT}-function`,
+      `aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration ${VAULT}-audit`,
+      `aws:s3/bucketOwnershipControls:BucketOwnershipControls ${VAULT}-audit`,
+      `aws:s3/bucketPolicy:BucketPolicy ${VAULT}-audit`,
+      `aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock ${VAULT}-audit`,
+      `aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration ${VAULT}-audit`,
+      `aws:s3/bucketVersioning:BucketVersioning ${VAULT}-audit`,
     ]);
   });
 

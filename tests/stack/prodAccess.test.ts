@@ -3,6 +3,8 @@ import { ACCOUNT_ID } from "../../src/local/program";
 import { ARN, type DeclaredStack, declareStack, policyOf } from "../support/stackProgram";
 import {
   FUNCTION,
+  AUDIT_KEY_POLICY,
+  AUDIT_RIGHTS,
   FUNCTION_RIGHTS,
   KEY_POLICY,
   KEY_USE,
@@ -41,7 +43,7 @@ describe("the function's rights", () => {
     const inputs = stack.inputs("aws:iam/rolePolicy:RolePolicy", `${VAULT}-function`);
     expect(inputs).toStrictEqual({ role: `${VAULT}-function`, policy: inputs.policy });
     expect(policyOf(inputs).Version).toBe("2012-10-17");
-    expect(statements()).toStrictEqual(FUNCTION_RIGHTS);
+    expect(statements()).toStrictEqual([...FUNCTION_RIGHTS, ...AUDIT_RIGHTS]);
   });
 
   test("have no write on everything and no action by wildcard", () => {
@@ -111,7 +113,10 @@ describe("the DR key", () => {
   });
 
   test("is administered by the account, who may not use it, and used by the function through EC2", () => {
-    expect(policyOf(stack.inputs("aws:kms/key:Key"))).toStrictEqual(KEY_POLICY);
+    expect(policyOf(stack.inputs("aws:kms/key:Key"))).toStrictEqual({
+      ...KEY_POLICY,
+      Statement: [...KEY_POLICY.Statement, AUDIT_KEY_POLICY],
+    });
   });
 
   test("can still be administered by the account after it is made", () => {

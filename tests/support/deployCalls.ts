@@ -5,17 +5,18 @@
  */
 import { ACCOUNT_ID } from "../../src/local/program";
 import type { IamRequest } from "../simulation/iamEvaluator";
+import { AUDIT_KINDS } from "./auditCalls";
 
 type Context = IamRequest["context"];
 
 /** What a resource is found by in an ARN, of its inputs. */
-interface Named {
+export interface Named {
   name: string;
   inputs: Record<string, unknown>;
   vaultId: string;
 }
 
-interface Kind {
+export interface Kind {
   arn: (named: Named) => string;
   reads: string[];
   writes: string[];
@@ -48,6 +49,7 @@ const role = ({ vaultId }: Named, suffix: string) => iam(`role/${vaultId}-${suff
 
 /** By Pulumi's type, without `aws:` and the part after the last colon. */
 const KINDS: Readonly<Record<string, Kind>> = {
+  ...AUDIT_KINDS,
   "cloudwatch/eventRule": {
     arn: (it) => at("events", `rule/${named(it)}`),
     reads: of("events", ["DescribeRule", "ListTagsForResource"]),
@@ -192,7 +194,7 @@ export interface Calls {
   writes: IamRequest[];
 }
 
-const isRead = ({ action }: IamRequest) => /:(Describe|Get|List)/.test(action);
+const isRead = ({ action }: IamRequest) => /:(Describe|Get|List|View)/.test(action);
 
 /** @throws for a kind of resource that the table does not have */
 export function callsOf(type: string, it: Named): Calls {

@@ -223,3 +223,34 @@ export const KEY_POLICY = {
     },
   ],
 };
+
+const AUDIT_BUCKET = `${VAULT}-audit-${ACCOUNT_ID}-us-west-2`;
+const AUDIT_KEY_USE = {
+  Action: "kms:GenerateDataKey",
+  Condition: {
+    StringEquals: {
+      "kms:ViaService": "s3.us-west-2.amazonaws.com",
+      "kms:EncryptionContext:aws:s3:arn": `arn:aws:s3:::${AUDIT_BUCKET}`,
+    },
+  },
+};
+
+/** What `audit: true` adds to the function's rights. */
+export const AUDIT_RIGHTS = [
+  {
+    Sid: "WriteAudit",
+    Effect: "Allow",
+    Action: "s3:PutObject",
+    Resource: ["runs", "manifests"].map((prefix) => `arn:aws:s3:::${AUDIT_BUCKET}/${prefix}/*`),
+  },
+  { Sid: "EncryptAudit", Effect: "Allow", Resource: [ARN.key], ...AUDIT_KEY_USE },
+];
+
+/** And to the DR key's policy. */
+export const AUDIT_KEY_POLICY = {
+  Sid: "VaultAudits",
+  Effect: "Allow",
+  Principal: { AWS: [ROLE] },
+  Resource: "*",
+  ...AUDIT_KEY_USE,
+};

@@ -1,0 +1,51 @@
+/** What it takes to deploy the audit bucket, the trail and the budget. Objects are not among it: nobody deploys those. */
+import { auditBucketName } from "../src/stack/auditAccess";
+import { type Account, namesOf } from "../src/stack/names";
+import { type Grant, actions } from "./grants";
+
+/** Of a vault in whichever region its bucket is. */
+export function auditBucketArn({ partition, accountId }: Account, vaultId: string): string {
+  return `arn:${partition}:s3:::${auditBucketName(vaultId, accountId, "*")}`;
+}
+
+export function auditGrants(account: Account, vaultId: string): Grant[] {
+  const { partition, accountId } = account;
+  return [
+    {
+      sid: "AuditBucket",
+      // The provider reads every part of a bucket that there is, set or not.
+      reads: actions(
+        "s3",
+        ...["GetBucket*", "GetEncryptionConfiguration", "GetLifecycleConfiguration"],
+        ...["GetReplicationConfiguration", "GetAccelerateConfiguration", "ListBucket"],
+      ),
+      writes: actions(
+        "s3",
+        ...["CreateBucket", "DeleteBucket", "PutBucketTagging", "PutBucketPolicy"],
+        ...["DeleteBucketPolicy", "PutBucketPublicAccessBlock", "PutBucketOwnershipControls"],
+        ...["PutEncryptionConfiguration", "PutBucketVersioning", "PutLifecycleConfiguration"],
+        "PutBucketObjectLockConfiguration",
+      ),
+      resources: [auditBucketArn(account, vaultId)],
+    },
+    {
+      sid: "Trail",
+      reads: actions(
+        "cloudtrail",
+        ...["GetTrail", "GetTrailStatus", "GetEventSelectors", "GetInsightSelectors", "ListTags"],
+      ),
+      writes: actions(
+        "cloudtrail",
+        ...["CreateTrail", "UpdateTrail", "DeleteTrail", "StartLogging", "StopLogging"],
+        ...["PutEventSelectors", "AddTags", "RemoveTags"],
+      ),
+      resources: [`arn:${partition}:cloudtrail:*:${accountId}:trail/${namesOf(vaultId).trail}`],
+    },
+    {
+      sid: "Budget",
+      reads: actions("budgets", "ViewBudget", "ListTagsForResource"),
+      writes: actions("budgets", "ModifyBudget", ...["TagResource", "UntagResource"]),
+      resources: [`arn:${partition}:budgets::${accountId}:budget/${vaultId}`],
+    },
+  ];
+}
