@@ -1,7 +1,13 @@
 /** What a copy carries, in a DR region and as a stand-in in the primary one. */
 import fc from "fast-check";
 import { drCopyTags, standInTags } from "../../src/vault/copyTags";
-import { INSTANCE_TAG_PREFIX, MAX_TAGS, TAG, copyExpiredTag } from "../../src/vault/tags";
+import {
+  INSTANCE_TAG_PREFIX,
+  MAX_TAGS,
+  TAG,
+  copyExpiredTag,
+  prefixTags,
+} from "../../src/vault/tags";
 import { HOUR_MS } from "../../src/vault/time";
 import { NOW, SETTINGS, snapshot, standInOf } from "../support/world";
 
@@ -100,7 +106,8 @@ describe("a stand-in's tags", () => {
     const needed = Object.keys(standInTags(full, 45)).filter((key) => key.startsWith("smart-vault:") && !key.startsWith(INSTANCE_TAG_PREFIX)); // prettier-ignore
     fc.assert(
       fc.property(people, fc.integer({ min: 45, max: 49 }), (tags, room) => {
-        const made = standInTags({ ...full, tags: { ...tags, ...full.tags } }, room);
+        const ofInstance = prefixTags(tags, INSTANCE_TAG_PREFIX);
+        const made = standInTags({ ...full, tags: { ...tags, ...ofInstance, ...full.tags } }, room);
         expect(Object.keys(made).length).toBeLessThanOrEqual(room);
         expect(needed.filter((key) => made[key] === undefined)).toStrictEqual([]);
       }),

@@ -209,6 +209,15 @@ describe("a DR copy of it", () => {
     }
   });
 
+  test("that expires as its original goes leaves its mark on what stands in for it", () => {
+    const done = plan([old, standIn, newest], inDr([oldCopy, copyOf(newest, "newest-copy")]), LONG);
+    expect(did(done)).toStrictEqual([
+      "delete old: its encrypted copy stand-in stands in for it",
+      "delete old-copy: 31 days old, kept for 30 days",
+    ]);
+    expect(marksOf(done)).toStrictEqual([{ snapshotId: "stand-in", regions: ["us-west-2"] }]);
+  });
+
   test("that expired while its original counted is not made again, and its mark outlives the original", () => {
     const marked = { ...old, tags: { ...old.tags, [copyExpiredTag(DR.region)]: "2026-11-20T03:00:00Z" } };
     const done = plan([marked, standIn], inDr([]), LONG);

@@ -132,6 +132,17 @@ test("one under another key is told at once, and is replaced", () => {
   ]);
 });
 
+test("one that stays pending is told after copyStuckHours, and is neither replaced nor given up", () => {
+  const stuck = (hours: number) =>
+    plan([plain, standInOf(plain, "slow", { state: "pending", startTimeMs: NOW - hours * HOUR_MS })], [plainCopy]); // prettier-ignore
+  expect(stuck(12).problems).toStrictEqual([]);
+  const { actions, problems } = stuck(12.5);
+  expect(actions).toStrictEqual([]);
+  expect(problems.map(({ kind, message }) => [kind, message])).toStrictEqual([
+    ["copy-stuck", "the copy slow in us-east-1 has been pending for 12.5 hours"],
+  ]);
+});
+
 test("one that waits to be replaced goes with the last that it could stand in for", () => {
   const old = snapshot("old", { startTimeMs: NOW - 31 * DAY_MS });
   const rekeyed = standInOf(old, "rekeyed", { kmsKeyId: "another" });
