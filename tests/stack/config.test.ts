@@ -42,6 +42,10 @@ test("the defaults and a DR region make a whole configuration", () => {
     sourceKeyArns: [],
     restoreRoleArns: [],
     permissionsBoundaryArn: undefined,
+    audit: false,
+    auditRetentionDays: 400,
+    auditLockDays: 0,
+    trail: false,
   });
 });
 
