@@ -5,6 +5,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Account } from "../src/stack/names";
+import { tlsOnly } from "../src/stack/tlsOnly";
 import type { Grant } from "./grants";
 
 const OLD_VERSION_DAYS = 90;
@@ -31,19 +32,7 @@ function keyPolicy({ partition, accountId }: Account): aws.iam.PolicyDocument {
 }
 
 function bucketPolicy(bucketArn: string): aws.iam.PolicyDocument {
-  return {
-    Version: "2012-10-17",
-    Statement: [
-      {
-        Sid: "TlsOnly",
-        Effect: "Deny",
-        Principal: "*",
-        Action: "s3:*",
-        Resource: [bucketArn, `${bucketArn}/*`],
-        Condition: { Bool: { "aws:SecureTransport": "false" } },
-      },
-    ],
-  };
+  return { Version: "2012-10-17", Statement: [tlsOnly(bucketArn)] };
 }
 
 function stateKey(account: pulumi.Output<Account>, tags: Record<string, string>): aws.kms.Key {

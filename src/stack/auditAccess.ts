@@ -7,6 +7,7 @@ import type * as aws from "@pulumi/aws";
 import { AUDIT_PREFIXES } from "../vault/auditKeys";
 import type { AuditTarget, KeyedRegion } from "../vault/types";
 import { type Account, namesOf } from "./names";
+import { tlsOnly } from "./tlsOnly";
 
 type Statement = aws.types.input.iam.PolicyStatement;
 
@@ -123,15 +124,8 @@ export function bucketPolicy(
   bucketArn: string,
   trailArn: string | undefined,
 ): aws.iam.PolicyDocument {
-  const tlsOnly: Statement = {
-    Sid: "TlsOnly",
-    Effect: "Deny",
-    Principal: "*",
-    Action: "s3:*",
-    Resource: [bucketArn, `${bucketArn}/*`],
-    Condition: { Bool: { "aws:SecureTransport": "false" } },
-  };
-  if (trailArn === undefined) return { Version: "2012-10-17", Statement: [tlsOnly] };
+  const forAll = tlsOnly(bucketArn);
+  if (trailArn === undefined) return { Version: "2012-10-17", Statement: [forAll] };
   const trail = {
     Effect: "Allow" as const,
     Principal: { Service: "cloudtrail.amazonaws.com" },
@@ -139,7 +133,7 @@ export function bucketPolicy(
   return {
     Version: "2012-10-17",
     Statement: [
-      tlsOnly,
+      forAll,
       {
         ...trail,
         Sid: "TrailLooks",

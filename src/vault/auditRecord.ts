@@ -3,7 +3,7 @@
  * docs/audit.schema.json; a change that a reader must know of is a new version.
  */
 import { createHash } from "node:crypto";
-import { summarize } from "./summary";
+import { countAlike, summarize } from "./summary";
 import { TAG } from "./tags";
 import { isoSeconds } from "./time";
 import type { Action, Kept, Outcome, Plan, Serving, Snapshot, ThrottledRead, VaultSettings, Wake, World } from "./types"; // prettier-ignore
@@ -94,17 +94,12 @@ function decisionOf(
   return { kind, region, ...about(action, find), reason, outcome: status, detail, code, requestId, heldBy, ...made }; // prettier-ignore
 }
 
-/** What a limit or the end of time left, by kind, region and cause: a backlog of thousands is left at every pass. */
+/** What a limit or the end of time left. */
 function leftOf(outcomes: readonly Outcome[]) {
-  const left = new Map<string, { kind: string; region: string; code?: string; detail: string; count: number }>(); // prettier-ignore
-  for (const { action, code, detail } of outcomes) {
+  return countAlike(outcomes).map(({ outcome: { action, code, detail }, count }) => {
     const { kind, region } = action;
-    const key = `${kind} ${region} ${detail}`;
-    const known = left.get(key);
-    if (known === undefined) left.set(key, { kind, region, code, detail, count: 1 });
-    else known.count += 1;
-  }
-  return [...left.values()];
+    return { kind, region, code, detail, count };
+  });
 }
 
 /** All but where the vault tells and what wakes it. There is no secret among them. */

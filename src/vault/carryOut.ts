@@ -5,10 +5,11 @@
 import { type Budget, apply } from "./apply";
 import { rehearse } from "./dryRun";
 import type { VaultClients } from "./clients";
-import { isOwn, isOwnCopy, volumeAndSlotOf } from "./duplicates";
+import { volumeAndSlotOf } from "./duplicates";
 import { guardDeletions } from "./guards";
 import { inUseNotices } from "./holds";
 import { type Braked, brake } from "./planBrake";
+import { readRegions } from "./readRegions";
 import type {
   Action,
   DeleteAction,
@@ -36,20 +37,8 @@ function isDelete(action: Action): action is DeleteAction {
 }
 
 /** Of each region's deletions those that the brake lets pass. */
-function brakeRegions(
-  deletes: readonly DeleteAction[],
-  { snapshots = [], copies }: World,
-  policy: VaultPolicy,
-): Braked {
-  const { primaryRegion, vaultId } = policy;
-  const regions = [
-    { region: primaryRegion, own: snapshots.filter((s) => isOwn(s, vaultId)) },
-    ...Object.entries(copies).map(([region, seen]) => ({
-      region,
-      own: seen.filter((s) => isOwnCopy(s, vaultId)),
-    })),
-  ];
-  const braked = regions.map(({ region, own }) => {
+function brakeRegions(deletes: readonly DeleteAction[], world: World, policy: VaultPolicy): Braked {
+  const braked = readRegions(world, policy).map(({ region, own }) => {
     const here = deletes.filter((action) => action.region === region);
     // Of a volume and slot one: an original and its stand-in are one recovery point.
     const points = new Set(own.filter(({ state }) => state === "completed").map(volumeAndSlotOf));

@@ -1,6 +1,6 @@
 /** Where the snapshots of the primary region stand on their way to all DR regions that could be read. Pure. */
-import { isOwnCopy } from "./duplicates";
 import { type BySource, type Coverage, copiesBySource, copiesOf, coverageOf } from "./planCopies";
+import { readRegions } from "./readRegions";
 import type { KeyedRegion, Snapshot, VaultPolicy, World } from "./types";
 
 /** A DR region that could be read. */
@@ -13,11 +13,10 @@ export interface SeenRegion {
 
 const NEAREST_FIRST: readonly Coverage[] = ["sound", "expired", "pending", "broken", "missing"];
 
-export function seenRegions({ copies }: World, { dr, vaultId }: VaultPolicy): SeenRegion[] {
-  return dr.flatMap((one) => {
-    const own = copies[one.region]?.filter((copy) => isOwnCopy(copy, vaultId));
-    return own === undefined ? [] : { dr: one, copies: own, bySource: copiesBySource(own) };
-  });
+export function seenRegions(world: World, policy: VaultPolicy): SeenRegion[] {
+  return readRegions(world, policy).flatMap(({ dr, own }) =>
+    dr === undefined ? [] : { dr, copies: own, bySource: copiesBySource(own) },
+  );
 }
 
 function coverageIn({ dr, bySource }: SeenRegion, snapshot: Snapshot): Coverage {

@@ -4,6 +4,7 @@
  */
 import { listedDeletions } from "./planBrake";
 import type { Action, DeleteAction, Outcome, Problem, Wake } from "./types";
+import { counted } from "./words";
 
 /** What takes the place of `apply`. */
 export function rehearse(actions: readonly Action[]): Outcome[] {
@@ -15,10 +16,6 @@ export function rehearse(actions: readonly Action[]): Outcome[] {
   }));
 }
 
-function counted(count: number, one: string, many: string): string {
-  return `${count} ${count === 1 ? one : many}`;
-}
-
 /** What a run would have done, as the notice that is mailed; `undefined` but for a run. */
 export function dryRunNotice(wake: Wake, outcomes: readonly Outcome[]): Problem | undefined {
   if (wake.kind !== "run") return undefined;
@@ -28,10 +25,10 @@ export function dryRunNotice(wake: Wake, outcomes: readonly Outcome[]): Problem 
   const deletions = planned.filter((action): action is DeleteAction => action.kind === "delete");
   const copies = counted(of("copy").length, "copy", "copies");
   const would = [
-    `${counted(volumes.length, "snapshot", "snapshots")} of ${counted(of("snapshot").length, "instance", "instances")}`,
+    `${counted(volumes.length, "snapshot")} of ${counted(of("snapshot").length, "instance")}`,
     `${copies} of what is there by now`,
-    counted(of("lock").length, "lock", "locks"),
-    counted(deletions.length, "deletion", "deletions"),
+    counted(of("lock").length, "lock"),
+    counted(deletions.length, "deletion"),
   ].join(", ");
   const which = deletions.length === 0 ? "" : `. To be deleted: ${listedDeletions(deletions)}`;
   return {

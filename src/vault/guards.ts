@@ -8,11 +8,11 @@
 import type { EC2Client } from "@aws-sdk/client-ec2";
 import type { Budget } from "./apply";
 import { type VaultClients, ec2In } from "./clients";
-import { isOwnCopy } from "./duplicates";
 import { type HeldLock, describeLocks, describeSharing } from "./ec2Reads";
 import { type Cause, causeOf, meaningOf } from "./errors";
 import { lockHold, lockNotice, sharedHold, sharedNotice, tierHold } from "./holds";
 import { lockable, planLocks } from "./planLocks";
+import { type ReadRegion, readRegions } from "./readRegions";
 import type {
   DeleteAction,
   Kept,
@@ -71,8 +71,7 @@ async function readLocks(
 }
 
 /** One region's deletions, on their way to being carried out or not. */
-interface Guarding {
-  region: string;
+interface Guarding extends ReadRegion {
   client: EC2Client;
   deletes: readonly DeleteAction[];
   byId: ReadonlyMap<string, Snapshot>;
@@ -146,30 +145,22 @@ async function unshared(
 }
 
 /** The copies of a DR region that a lock is owed to; none in the primary one. */
-function owedIn(
-  { region, deletes }: Guarding,
-  seen: readonly Snapshot[],
-  { dr, lock, vaultId }: VaultPolicy,
-  nowMs: number,
-): Snapshot[] {
-  const target = dr.find((one) => one.region === region);
-  if (target === undefined) return [];
+function owedIn({ dr, own, deletes }: Guarding, { lock }: VaultPolicy, nowMs: number): Snapshot[] {
+  if (dr === undefined) return [];
   const leaving = new Set(deletes.map(({ snapshotId }) => snapshotId));
-  const own = seen.filter((copy) => isOwnCopy(copy, vaultId));
-  return lockable(own, leaving, target, lock, nowMs);
+  return lockable(own, leaving, dr, lock, nowMs);
 }
 
 /** One region: what is to be locked there, and what may go. */
 async function guardRegion(
   guarding: Guarding,
-  seen: readonly Snapshot[],
   policy: VaultPolicy,
   budget: Budget,
   guarded: Guarded,
 ): Promise<{ locks: LockAction[]; deletes: DeleteAction[] }> {
   const { client, region, deletes } = guarding;
   const nowMs = budget.now();
-  const owed = owedIn(guarding, seen, policy, nowMs);
+  const owed = owedIn(guarding, policy, nowMs);
   if (deletes.length === 0 && owed.length === 0) return { locks: [], deletes: [] };
   const hasTime = budget.now() < budget.deadlineMs;
   const held = hasTime ? await readLocks(client, region, guarded) : undefined;
@@ -191,21 +182,20 @@ async function guardRegion(
 export async function guardDeletions(
   clients: VaultClients,
   deletes: readonly DeleteAction[],
-  { snapshots = [], copies }: World,
+  world: World,
   policy: VaultPolicy,
   budget: Budget,
 ): Promise<Guarded> {
   const guarded: Guarded = { actions: [], kept: [], problems: [], throttled: [] };
-  const regions = Object.entries({ [policy.primaryRegion]: snapshots, ...copies });
   const all = await Promise.all(
-    regions.map(([region, seen]) => {
+    readRegions(world, policy).map((one) => {
       const guarding: Guarding = {
-        region,
-        client: ec2In(clients, region).reader,
-        deletes: deletes.filter((action) => action.region === region),
-        byId: new Map(seen.map((snapshot) => [snapshot.snapshotId, snapshot])),
+        ...one,
+        client: ec2In(clients, one.region).reader,
+        deletes: deletes.filter((action) => action.region === one.region),
+        byId: new Map(one.seen.map((snapshot) => [snapshot.snapshotId, snapshot])),
       };
-      return guardRegion(guarding, seen, policy, budget, guarded);
+      return guardRegion(guarding, policy, budget, guarded);
     }),
   );
   guarded.actions = [...all.flatMap(({ locks }) => locks), ...all.flatMap((one) => one.deletes)];

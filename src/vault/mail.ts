@@ -3,6 +3,7 @@ import { type LogPlace, logLink, runbookPage } from "./mailLinks";
 import { RUN_REPORT, WEEKLY_SUMMARY } from "./runReport";
 import type { Summary } from "./summary";
 import type { Problem, VaultSettings } from "./types";
+import { counted } from "./words";
 
 /** SNS: a subject is ASCII, one line, under 100 characters (API reference, Publish). */
 const MAX_SUBJECT = 99;
@@ -12,10 +13,6 @@ const MAX_LISTED = 100;
 export interface Mail {
   subject: string;
   body: string;
-}
-
-function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? "" : "s"}`;
 }
 
 /** Of a mail that tells no problem: its report, if it has one, else how many notices there are. */

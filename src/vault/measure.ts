@@ -2,10 +2,11 @@
  * What an invocation makes known as metrics. Counts are sent where they are not zero: CloudWatch bills a custom metric by the
  * hours that it is sent in. What there is in all is sent once a run, zero or not. Pure.
  */
-import { dataStartMs, isOwn, isOwnCopy } from "./duplicates";
+import { dataStartMs } from "./duplicates";
 import { type Measured, METRIC, REGION_METRIC as R } from "./metricNames";
 import { copyState } from "./planCopies";
-import { recoveryPoints } from "./points";
+import { gibOf, recoveryPoints } from "./points";
+import { type ReadRegion, readRegions } from "./readRegions";
 import { stalestHours } from "./stalest";
 import type { Summary } from "./summary";
 import { TAG } from "./tags";
@@ -89,19 +90,15 @@ function made(outcomes: readonly Outcome[], kind: Action["kind"], status: Outcom
 function held(
   points: readonly Snapshot[],
 ): [name: string, value: number, unit: Measured["unit"]][] {
-  const gib = points.reduce((sum, { sizeGiB }) => sum + sizeGiB, 0);
   return [
     [R.recoveryPoints, points.length, "Count"],
-    [R.protectedGiB, gib, "NoUnit"],
+    [R.protectedGiB, gibOf(points), "NoUnit"],
   ];
 }
 
-function ofRegion(region: string, seen: readonly Snapshot[], measuring: Measuring): Measured[] {
+function ofRegion({ region, dr, own }: ReadRegion, measuring: Measuring): Measured[] {
   const { policy, summary, world, nowMs } = measuring;
   const outcomes = measuring.outcomes.filter((outcome) => outcome.action.region === region);
-  const dr = policy.dr.find((one) => one.region === region);
-  const isVaults = dr === undefined ? isOwn : isOwnCopy;
-  const own = seen.filter((snapshot) => isVaults(snapshot, policy.vaultId));
   const points = recoveryPoints(own, dr);
   const { completed, failed } = ofNewestSlot(own, points);
   const actions = outcomes.map(({ action }) => action);
@@ -143,11 +140,8 @@ function ofRegion(region: string, seen: readonly Snapshot[], measuring: Measurin
 
 export function measure(measuring: Measuring): Measured[] {
   const { world, policy } = measuring;
-  const regions = { [policy.primaryRegion]: world.snapshots, ...world.copies };
   return [
     ...ofVault(measuring),
-    ...Object.entries(regions).flatMap(([region, seen]) =>
-      seen === undefined ? [] : ofRegion(region, seen, measuring),
-    ),
+    ...readRegions(world, policy).flatMap((one) => ofRegion(one, measuring)),
   ];
 }

@@ -17,3 +17,8 @@ export function recoveryPoints(own: readonly Snapshot[], dr: KeyedRegion | undef
   }
   return [...points.values()];
 }
+
+/** Sizes of the volumes, not what AWS bills: it stores changed blocks alone. */
+export function gibOf(points: readonly Snapshot[]): number {
+  return points.reduce((sum, { sizeGiB }) => sum + sizeGiB, 0);
+}

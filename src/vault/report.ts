@@ -6,7 +6,7 @@ import type { Told } from "./clockState";
 import { composeMail } from "./mail";
 import type { LogPlace } from "./mailLinks";
 import type { Measured } from "./metricNames";
-import { type Summary, problemKey } from "./summary";
+import { type Summary, countAlike, problemKey } from "./summary";
 import { isoSeconds } from "./time";
 import type { Outcome, Plan, Problem, ThrottledRead, VaultSettings, Wake } from "./types";
 
@@ -26,15 +26,8 @@ function subjectOf({ action }: Outcome): Record<string, unknown> {
   return { region, snapshotId: action.snapshotId, reason };
 }
 
-/** In one line a kind, region and reason: a backlog of thousands would fill the log at every pass. */
 function logCounts(log: VaultLog, outcomes: readonly Outcome[]): void {
-  const counts = new Map<string, { outcome: Outcome; count: number }>();
-  for (const outcome of outcomes) {
-    const { action, detail } = outcome;
-    const key = `${action.kind} ${action.region} ${detail}`;
-    counts.set(key, { outcome, count: (counts.get(key)?.count ?? 0) + 1 });
-  }
-  for (const { outcome, count } of counts.values()) {
+  for (const { outcome, count } of countAlike(outcomes)) {
     const { action, status, detail, code } = outcome;
     log.info(action.kind, { region: action.region, status, count, detail, code });
   }

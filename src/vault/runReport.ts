@@ -3,13 +3,13 @@
  * clock carries that this week's summary was told. Pure.
  */
 import { makeCalendar } from "./calendar";
-import { isOwn, isOwnCopy } from "./duplicates";
-import { recoveryPoints } from "./points";
+import { gibOf, recoveryPoints } from "./points";
+import { type ReadRegion, readRegions } from "./readRegions";
 import { stalestHours } from "./stalest";
 import type { Summary } from "./summary";
 import { TAG } from "./tags";
 import { DAY_MS, HOUR_MS, humanDuration, parseIso } from "./time";
-import type { Problem, Snapshot, VaultSettings, World } from "./types";
+import type { Problem, VaultSettings, World } from "./types";
 
 export const RUN_REPORT = "run-report";
 export const WEEKLY_SUMMARY = "weekly-summary";
@@ -28,17 +28,12 @@ function runReport({ wake, status, counts }: Summary): Problem {
 }
 
 function regionLine(
-  region: string,
-  seen: readonly Snapshot[],
+  { region, dr, own }: ReadRegion,
   world: World,
   settings: VaultSettings,
   nowMs: number,
 ): string {
-  const dr = settings.dr.find((one) => one.region === region);
-  const isVaults = dr === undefined ? isOwn : isOwnCopy;
-  const own = seen.filter((snapshot) => isVaults(snapshot, settings.vaultId));
   const points = recoveryPoints(own, dr);
-  const gib = points.reduce((sum, { sizeGiB }) => sum + sizeGiB, 0);
   const slots = new Set(points.map(({ tags }) => tags[TAG.slot] ?? ""));
   const recent = [...slots].filter(
     (slot) => nowMs - (parseIso(slot) ?? 0) <= WEEK_DAYS * DAY_MS,
@@ -46,7 +41,7 @@ function regionLine(
   const stalest = stalestHours(world.instances, points, settings.tagKey, nowMs);
   const age =
     stalest === undefined ? "no age to tell" : `the stalest instance's is ${humanDuration(stalest * HOUR_MS)} old`; // prettier-ignore
-  return `${region} has ${points.length} recovery points of ${gib} GiB of volumes, of ${recent} slots in ${WEEK_DAYS} days; ${age}`;
+  return `${region} has ${points.length} recovery points of ${gibOf(points)} GiB of volumes, of ${recent} slots in ${WEEK_DAYS} days; ${age}`;
 }
 
 /** How the vault stands, as the first run of a week in its time zone finds it. */
@@ -59,12 +54,13 @@ function weeklySummary(
   const slotMs = parseIso(wake.slot ?? "") ?? nowMs;
   const week = makeCalendar(settings.timezone).periodsOf(slotMs).weekly;
   const failures = problems.filter((problem) => !problem.notice).length;
-  const regions = { [settings.primaryRegion]: world.snapshots, ...world.copies };
-  const lines = Object.entries(regions).map(([region, seen]) =>
-    seen === undefined
-      ? `${region} could not be read`
-      : regionLine(region, seen, world, settings, nowMs),
-  );
+  const read = readRegions(world, settings);
+  const lines = [settings.primaryRegion, ...settings.dr.map(({ region }) => region)].map((name) => {
+    const one = read.find(({ region }) => region === name);
+    return one === undefined
+      ? `${name} could not be read`
+      : regionLine(one, world, settings, nowMs);
+  });
   const instances = world.instances?.length ?? "an unknown number of";
   return {
     kind: WEEKLY_SUMMARY,

@@ -90,6 +90,25 @@ function deferralsOf(
   return deferrals;
 }
 
+/** Outcomes of one kind, region and detail, counted. */
+interface Counted {
+  outcome: Outcome;
+  count: number;
+}
+
+/** What was not begun, a line a kind, region and cause: a backlog of thousands is left at every pass. */
+export function countAlike(outcomes: readonly Outcome[]): Counted[] {
+  const alike = new Map<string, Counted>();
+  for (const outcome of outcomes) {
+    const { action, detail } = outcome;
+    const key = `${action.kind} ${action.region} ${detail}`;
+    const known = alike.get(key);
+    if (known === undefined) alike.set(key, { outcome, count: 1 });
+    else known.count += 1;
+  }
+  return [...alike.values()];
+}
+
 function statusOf(all: readonly Problem[], counts: Counts): Status {
   const problems = all.filter((problem) => !problem.notice);
   if (problems.length === 0) return "clean";

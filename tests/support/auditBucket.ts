@@ -5,13 +5,19 @@ import Ajv from "ajv";
 import { DAY_MS, MINUTE_MS } from "../../src/vault/time";
 import type { AuditTarget, VaultSettings } from "../../src/vault/types";
 import { makeRig } from "./rig";
-import { NOW, SETTINGS, copyOf, keeping, snapshot } from "./world";
+import { NOW, SETTINGS, SLOT, copyOf, keeping, snapshot } from "./world";
 
 const AUDIT: AuditTarget = {
   bucket: "vault-audit",
   region: "us-west-2",
   host: "vault-audit.s3.us-west-2.amazonaws.com",
 };
+
+/** What wakes the function, and what its first invocation at the slot writes. */
+export const RUN = { kind: "run", slot: SLOT };
+export const SWEEP = { kind: "sweep" };
+export const RECORD = "runs/2026/11/22/20261122T030000Z-run-1.json";
+export const MANIFEST = "manifests/i-1/20261122T030000Z.json";
 
 interface WrittenDecision {
   kind: string;

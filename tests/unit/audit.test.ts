@@ -1,14 +1,20 @@
 /** The audit log of whole invocations: when there is a record, what is in it, what becomes of one that can't be written. */
 import { DeleteSnapshotCommand, DescribeLockedSnapshotsCommand } from "@aws-sdk/client-ec2";
 import { HOUR_MS } from "../../src/vault/time";
-import { AUDITED, fakeBucket, fiveDays, pair, rigOf, schemaFaults } from "../support/auditBucket";
+import {
+  AUDITED,
+  MANIFEST,
+  RECORD,
+  RUN,
+  SWEEP,
+  fakeBucket,
+  fiveDays,
+  pair,
+  rigOf,
+  schemaFaults,
+} from "../support/auditBucket";
 import { lambdaContext } from "../support/rig";
 import { NOW, SLOT, SETTINGS, keeping } from "../support/world";
-
-const RUN = { kind: "run", slot: SLOT };
-const SWEEP = { kind: "sweep" };
-const RECORD = "runs/2026/11/22/20261122T030000Z-run-1.json";
-const MANIFEST = "manifests/i-1/20261122T030000Z.json";
 
 let bucket: ReturnType<typeof fakeBucket>;
 

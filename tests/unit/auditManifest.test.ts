@@ -2,13 +2,18 @@
 import { dueManifests } from "../../src/vault/auditManifest";
 import { TAG } from "../../src/vault/tags";
 import { HOUR_MS, MINUTE_MS } from "../../src/vault/time";
-import { fakeBucket, fiveDays, pair, rigOf, schemaFaults } from "../support/auditBucket";
+import {
+  MANIFEST,
+  RECORD,
+  RUN,
+  SWEEP,
+  fakeBucket,
+  fiveDays,
+  pair,
+  rigOf,
+  schemaFaults,
+} from "../support/auditBucket";
 import { DR, DR2, NOW, PRIMARY_KEY, SETTINGS, SLOT, copyOf, sealedIn, snapshot, standInOf } from "../support/world"; // prettier-ignore
-
-const RUN = { kind: "run", slot: SLOT };
-const SWEEP = { kind: "sweep" };
-const RECORD = "runs/2026/11/22/20261122T030000Z-run-1.json";
-const MANIFEST = "manifests/i-1/20261122T030000Z.json";
 
 let bucket: ReturnType<typeof fakeBucket>;
 
