@@ -70,8 +70,12 @@ export interface SimSnapshot {
   freedMs?: number;
   /** Set on a snapshot that is deleted while pending: it goes when it is done. */
   goesWhenDone: boolean;
-  /** Until then a describe may miss it or show how it was before. */
+  /** Until then a describe may miss it, or show it though it is gone. */
   settledMs: number;
+  /** The tags before the vault wrote its mark, and until when a describe may show them. */
+  tagged?: { before: TagRecord; settledMs: number };
+  /** When it ended well. */
+  completedMs?: number;
   /** When it stopped being the vault's to count: deleted, or a person took a tag of it. */
   lostMs?: number;
   lostTo?: "vault" | "person";
@@ -114,6 +118,10 @@ export interface Account {
   snsDown: boolean;
   /** The latest stretch of time in which calls found the token buckets crowded by others, without a break. */
   crowd: { sinceMs: number; untilMs: number; over: boolean };
+  /** Until when the stack was last on a dry run: `Infinity` while it is. */
+  dryUntilMs: number;
+  /** Of the audit bucket. */
+  manifests: Set<string>;
   /** How often the stack was deployed anew: environments of the function before are old. */
   deployments: number;
   /** Since when the clock has carried a slot: before that the vault can't know that one is due. */
@@ -154,6 +162,8 @@ export function makeAccount(
     schedulerDown: false,
     snsDown: false,
     crowd: { sinceMs: 0, untilMs: 0, over: true },
+    dryUntilMs: -Infinity,
+    manifests: new Set(),
     deployments: 0,
     knownSinceMs: Infinity,
     endedMs: 0,
@@ -242,12 +252,24 @@ export function isPoint(account: Account, snapshot: SimSnapshot): boolean {
   return !isStandIn || isSound(account, snapshot);
 }
 
-/** Marks a change that describes may show late. */
+/** From when on every describe tells what is written now. */
+function settledFrom({ faults, random, stormy, time }: Account): number {
+  const { consistencyMs } = faults.nature;
+  const lag = consistencyMs === 0 || !stormy ? 0 : random.next() * consistencyMs;
+  return time.nowMs() + lag;
+}
+
+/** Marks that it came or went, which describes may show late. */
 export function touched(account: Account, snapshot: SimSnapshot): void {
   snapshot.described = undefined;
-  const { consistencyMs } = account.faults.nature;
-  const lag = consistencyMs === 0 || !account.stormy ? 0 : account.random.next() * consistencyMs;
-  snapshot.settledMs = account.time.nowMs() + lag;
+  snapshot.settledMs = settledFrom(account);
+}
+
+/** Gives it other tags, which describes may show late. */
+export function retag(account: Account, snapshot: SimSnapshot, tags: TagRecord): void {
+  snapshot.described = undefined;
+  snapshot.tagged = { before: snapshot.tags, settledMs: settledFrom(account) };
+  snapshot.tags = tags;
 }
 
 /** From when on every read tells a change that is made now. */

@@ -39,13 +39,14 @@ function noteCrowd({ crowd, time }: Account, crowded: boolean): void {
 export function makeAws(account: Account, scheduler: Scheduler, tellings: Tellings): Aws {
   const crowds = makeCrowds(account);
   const pager = makePager();
-  const allowed = roleOf(account);
+  const roles = { writes: roleOf(account, false), reads: roleOf(account, true) };
 
   /** A call outside of the role's policy is the vault's mistake, unless a person changed the tags under it. */
   const checkRights = (invocation: Invocation, region: Region, call: Call) => {
     if (account.deniedAction === `ec2:${call.name}`) {
       throw awsError("UnauthorizedOperation", "explicitly denied by somebody", 403);
     }
+    const allowed = invocation.settings.dryRun ? roles.reads : roles.writes;
     const refused = requestsOf(account, region, call).find((one) => allowed(one) !== "allowed");
     if (refused === undefined) return;
     const what = `${call.name} ${subjectOf(call)}: ${refused.action} on ${refused.resource}`;

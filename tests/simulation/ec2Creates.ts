@@ -106,6 +106,7 @@ export function finish(
 ): void {
   if (snapshot.deleted) return;
   snapshot.state = state;
+  if (state === "completed") snapshot.completedMs = account.time.nowMs();
   snapshot.stateMessage = message;
   snapshot.described = undefined;
   if (snapshot.goesWhenDone) {

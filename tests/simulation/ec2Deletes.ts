@@ -6,8 +6,8 @@ import {
   type SimSnapshot,
   isLocked,
   removeSnapshot,
+  retag,
   tagRecord,
-  touched,
 } from "./account";
 import { awsError } from "./awsError";
 
@@ -49,8 +49,7 @@ export function createTags(
   for (const snapshot of snapshots) {
     const tags = { ...snapshot.tags, ...given };
     if (Object.keys(tags).length > 50) throw awsError("TagLimitExceeded");
-    snapshot.tags = tags;
-    touched(account, snapshot);
+    retag(account, snapshot, tags);
   }
   return {};
 }

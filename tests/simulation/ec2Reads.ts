@@ -130,6 +130,7 @@ function describedSnapshot(snapshot: SimSnapshot): Ec2Snapshot {
     State: snapshot.state satisfies SnapshotState,
     StateMessage: snapshot.stateMessage,
     StartTime: new Date(snapshot.startMs),
+    ...(snapshot.completedMs && { CompletionTime: new Date(snapshot.completedMs) }),
     VolumeSize: snapshot.sizeGiB,
     Encrypted: snapshot.encrypted,
     KmsKeyId: snapshot.kmsKeyId,
@@ -139,7 +140,15 @@ function describedSnapshot(snapshot: SimSnapshot): Ec2Snapshot {
   return snapshot.described;
 }
 
-/** What was made or deleted just now is seen by one answer and not by the next. */
+/** What was written just now is seen by one answer and not by the next. */
+function asSeen(account: Account, snapshot: SimSnapshot): Ec2Snapshot {
+  const { tagged } = snapshot;
+  const isSettled = tagged === undefined || account.time.nowMs() >= tagged.settledMs;
+  if (isSettled || account.random.chance(0.5)) return describedSnapshot(snapshot);
+  return { ...describedSnapshot(snapshot), Tags: tagList(tagged.before) };
+}
+
+/** The same of what was made or deleted. */
 function seen(account: Account, snapshot: SimSnapshot): boolean {
   if (account.time.nowMs() < snapshot.settledMs) return account.random.chance(0.5);
   return !snapshot.deleted;
@@ -155,7 +164,7 @@ export function listSnapshots(
   if (!own) account.story.violate("own account only", "DescribeSnapshots without OwnerIds=self");
   const found: Ec2Snapshot[] = [];
   for (const snapshot of region.snapshots.values()) {
-    if (wanted(snapshot) && seen(account, snapshot)) found.push(describedSnapshot(snapshot));
+    if (wanted(snapshot) && seen(account, snapshot)) found.push(asSeen(account, snapshot));
   }
   return found;
 }

@@ -78,3 +78,22 @@ export function answerBrake(account: Account, body: string): void {
     deploy(account, { allowDeletePlan: hashes }, "a plan that it allows");
   });
 }
+
+/** One seed in eight goes on a dry run for some days of its first storm. */
+const DRY_RUNS = 1 / 8;
+
+export function startDryRun(account: Account, startMs: number): void {
+  const { time } = account;
+  const random = account.random.fork("dry run");
+  if (!random.chance(DRY_RUNS)) return;
+  const fromMs = startMs + random.int(1, 10) * DAY_MS + random.int(0, 23) * HOUR_MS;
+  time.at(fromMs, () => {
+    if (!account.stormy) return;
+    account.dryUntilMs = Infinity;
+    deploy(account, { dryRun: true }, "a dry run");
+    time.at(fromMs + random.int(1, 3) * DAY_MS, () => {
+      account.dryUntilMs = time.nowMs();
+      deploy(account, { dryRun: false }, "what it rehearsed");
+    });
+  });
+}

@@ -1,5 +1,5 @@
 /**
- * Eighteen one-line mistakes that a careful person could make in `src/vault`. The simulation has to notice each; a rule
+ * Twenty-one one-line mistakes that a careful person could make in `src/vault`. The simulation has to notice each; a rule
  * that no mistake can break proves nothing. `npm run simulate:mutants` applies them one at a time to a copy.
  */
 export interface Mutant {
@@ -143,5 +143,26 @@ export const MUTANTS: readonly Mutant[] = [
     original: "return count >= 1 && (most === -1 || count <= most);",
     mutated: "return count >= 1;",
     plausible: "the owner of an instance knows best what to keep of it",
+  },
+  {
+    name: "manifests go on after one that was not written",
+    file: "audit.ts",
+    original: "const last = missing === -1 ? due.at(-1) : due[missing - 1];",
+    mutated: "const last = due.at(-1);",
+    plausible: "what is due was dealt with: that a write may fail is told, and forgotten",
+  },
+  {
+    name: "a dry run sets locks",
+    file: "carryOut.ts",
+    original: "const outcomes = [...made, ...(await carry(rest))];",
+    mutated: "const outcomes = [...made, ...(await apply(clients, rest, policy, budget))];",
+    plausible: "what is created and copied is the cost; the rest was guarded already",
+  },
+  {
+    name: "a weekly summary is told by its week alone",
+    file: "runReport.ts",
+    original: "    subject: week,",
+    mutated: '    subject: "week",',
+    plausible: "a week has one summary",
   },
 ];

@@ -165,9 +165,10 @@ export function requestsOf(account: Account, region: Region, call: Call): IamReq
 }
 
 /** The role's policy, as the stack writes it for this vault. */
-export function roleOf({ settings }: Account): (request: IamRequest) => Decision {
+export function roleOf({ settings }: Account, dryRun: boolean): (request: IamRequest) => Decision {
   const policy = functionPolicy({
     ...settings,
+    dryRun,
     partition: "aws",
     accountId: ACCOUNT_ID,
     sourceKeyArns: [],

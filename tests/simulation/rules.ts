@@ -174,7 +174,7 @@ function checkStandIn({ settings, story }: Account, source: SimSnapshot): void {
 /** A copy that went by a DR region's retention must not come back: its snapshot was to be marked before. */
 export function checkCopy(
   account: Account,
-  { overlapped }: Invocation,
+  invocation: Invocation,
   { name }: Region,
   sourceId: string,
 ): void {
@@ -186,7 +186,9 @@ export function checkCopy(
     return;
   }
   // Of two at once one may see the snapshot before its mark and the region after the deletion.
-  if (overlapped) return;
+  if (invocation.overlapped) return;
+  // Nor is a mark of just now seen by every describe: then a copy is made once more, and goes again.
+  if ((source.tagged?.settledMs ?? 0) > invocation.startMs) return;
   const copies = (account.bySource.get(sourceId) ?? []).filter(({ region }) => region === name);
   const expired = copies.filter((copy) => isSound(account, copy) && copy.lostTo === "vault");
   if (expired.length === 0 || copies.some((copy) => copy.lostTo === "person")) return;

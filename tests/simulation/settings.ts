@@ -9,6 +9,8 @@ import type { Random } from "./random";
 /** Values of the backup tag that a simulated vault of rules has a policy each for. */
 const TAG_VALUES = ["true", "gold"];
 
+const MAIL_ON = ["failure", "failure", "failure", "always", "weekly-summary"] as const;
+
 const VAULT_ID = "smart-vault-simulated";
 
 const DR_REGION = "us-west-2";
@@ -32,12 +34,14 @@ export function drawSettings(random: Random): VaultSettings {
   const drRegions = random.chance(0.35) ? [DR_REGION, "eu-west-1"] : [DR_REGION];
   const encrypts = random.chance(0.25);
   const audits = random.chance(0.4);
+  const mailOn = random.fork("mailOn").pick(MAIL_ON);
   const bucket = "smart-vault-simulated-audit";
   const host = `${bucket}.s3.${DR_REGION}.amazonaws.com`;
   return {
     ...SETTINGS,
     vaultId: VAULT_ID,
     dr: drRegions.map((region) => ({ region, keyArn: keyArn(region) })),
+    mailOn,
     ...(audits && { audit: { bucket, region: DR_REGION, host } }),
     ...(encrypts && { primaryKeyArn: keyArn("us-east-1") }),
     topicArn: `arn:aws:sns:us-east-1:${ACCOUNT_ID}:${VAULT_ID}`,

@@ -4,14 +4,14 @@
  */
 import { DAY_MS, HOUR_MS } from "../../src/vault/time";
 import { type Account, forgetGone, makeAccount } from "./account";
-import { startEdits } from "./edits";
+import { startDryRun, startEdits } from "./edits";
 import { drawFaults } from "./faults";
 import { firstFleet, newInstance, protectedVolumes } from "./fleet";
 import { endOutages, startOutages } from "./outages";
 import { startPeople } from "./people";
 import { makeRandom } from "./random";
 import { drawSettings } from "./settings";
-import { checkNewestSlot, checkSettled } from "./settled";
+import { checkNewestSlot, checkReports, checkSettled } from "./settled";
 import type { FunctionSource } from "./source";
 import { type Stage, setStage } from "./stage";
 import { type Violation, makeStory } from "./story";
@@ -66,6 +66,7 @@ function checkDay({ account, lambda, scheduler, tellings }: Stage, dayMs: number
   if (account.stormy) return;
   const quietMs = account.time.nowMs() - account.stormEndedMs;
   if (quietMs > DAY_MS) checkNewestSlot(account, slotMs);
+  if (quietMs > DAY_MS + 2 * SLOT_MS) checkReports(account, tellings, slotMs);
   if (quietMs > 2 * DAY_MS) checkSettled(account, scheduler, lambda, tellings);
 }
 
@@ -100,6 +101,7 @@ export async function simulate(
     startPeople(account);
     startOutages(account);
     startEdits(account);
+    startDryRun(account, START_MS);
     planWeather(account, days);
     planChecks(stage, days);
     await stage.pass(START_MS + days * DAY_MS + SLOT_MS);

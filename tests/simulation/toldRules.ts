@@ -60,7 +60,7 @@ function checkUncopied(account: Account, tellings: Tellings): void {
   if (faults.limits.busyBuckets + faults.limits.busyCopySlots > 0) return;
   if (faults.delivery.lost + faults.calls.killBefore > 0) return;
   const beforeMs = time.nowMs() - DAY_MS - 8 * HOUR_MS;
-  if (tellings.silencedMs() > beforeMs) return;
+  if (tellings.silencedMs() > beforeMs || account.dryUntilMs > beforeMs) return;
   for (const snapshot of account.primary.snapshots.values()) {
     if (snapshot.startMs > beforeMs) continue;
     for (const { name } of account.drs) {
@@ -80,6 +80,8 @@ function checkUncopied(account: Account, tellings: Tellings): void {
  */
 function isKnown(account: Account, tellings: Tellings, slotMs: number): boolean {
   if (tellings.silencedMs() >= slotMs - DAY_MS) return false;
+  // Nothing is missed that was not to be made.
+  if (account.dryUntilMs >= slotMs - DAY_MS) return false;
   // Where every invocation is killed for a day, Lambda's own failures and the alarm tell.
   if (account.endedMs < slotMs + CLOSED_AFTER_MS) return false;
   return account.knownSinceMs <= slotMs;
@@ -140,9 +142,12 @@ const UNHEARD = ["zero pages", "two at once", "busy copy slots"];
 /** At the end of a run in which nothing went wrong that a person can do anything about. */
 export function checkUnbothered(account: Account, tellings: Tellings): void {
   if (account.faults.kinds.some((kind) => !UNHEARD.includes(kind))) return;
+  if (account.dryUntilMs >= 0) return;
   const asksTooMuch = protectedInstances(account).some(
     ({ tags }) => badOverrides(tags, account.settings).length > 0,
   );
   if (asksTooMuch) return;
-  if (tellings.lastMailMs() > 0) account.story.violate("no false alarm", "a mail for nothing");
+  const { mailOn } = account.settings;
+  const lastMs = mailOn === "failure" ? tellings.lastMailMs() : tellings.lastAlarmMs();
+  if (lastMs > 0) account.story.violate("no false alarm", "a mail for nothing");
 }
