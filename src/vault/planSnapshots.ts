@@ -3,36 +3,15 @@
  * decide what is missing, and running the same slot again plans nothing.
  */
 import { dataStartMs, volumeAndSlot } from "./duplicates";
-import { type OverrideFault, overridesOf } from "./overrides";
 import { MAX_TRIES, failuresBySlot } from "./slots";
-import {
-  EXCLUDE_VALUE,
-  INSTANCE_TAG_PREFIX,
-  TAG,
-  TAG_PREFIX,
-  fillTags,
-  maxSnapshotTags,
-  prefixTags,
-  userTags,
-} from "./tags";
+import { snapshotAction } from "./snapshotAction";
+import { noInstances, nothingToSnapshot, overrideProblems, slotMissed } from "./snapshotProblems";
+import { EXCLUDE_VALUE, TAG } from "./tags";
 import { MINUTE_MS } from "./time";
-import type {
-  AttachedVolume,
-  Problem,
-  ProtectedInstance,
-  Serving,
-  Snapshot,
-  SnapshotAction,
-  Tags,
-  VaultPolicy,
-} from "./types";
-import { volumeFactsToTags } from "./volumeFacts";
+import type { Problem, ProtectedInstance, Serving, Snapshot, SnapshotAction, VaultPolicy } from "./types"; // prettier-ignore
 
 /** After a second failure the third try waits: its cause is hardly gone within minutes. */
 const RETRY_PAUSE_MS = 30 * MINUTE_MS;
-
-/** CreateSnapshots leaves out at most 40 data volumes a call (API reference, InstanceSpecification). */
-const MAX_EXCLUDED_DATA_VOLUMES = 40;
 
 export interface SnapshotPlan {
   actions: SnapshotAction[];
@@ -48,69 +27,6 @@ function volumesInSlot(snapshots: readonly Snapshot[], slot: string): Set<string
       .filter((snapshot) => snapshot.tags[TAG.slot] === slot && snapshot.state !== "error")
       .map((snapshot) => snapshot.volumeId),
   );
-}
-
-/** The tags of one recovery point; the same on each of its snapshots, since CreateSnapshots knows no other way. */
-function recoveryPointTags(
-  policy: VaultPolicy,
-  instance: ProtectedInstance,
-  volumes: readonly AttachedVolume[],
-  wake: { slot: string; runId: string },
-  room: number,
-): Tags {
-  const own: Record<string, string> = {
-    [TAG.vault]: policy.vaultId,
-    [TAG.instance]: instance.instanceId,
-    [TAG.instanceName]: instance.tags.Name ?? "",
-    [TAG.instanceType]: instance.instanceType,
-    [TAG.availabilityZone]: instance.availabilityZone,
-    [TAG.slot]: wake.slot,
-    [TAG.run]: wake.runId,
-    [TAG.setSize]: String(volumes.length),
-    [TAG.policy]: instance.tags[policy.tagKey] ?? "",
-    ...overridesOf(instance.tags, policy.tagKey, policy.overrideMax).carried,
-    ...volumeFactsToTags(volumes),
-  };
-  return fillTags(own, prefixTags(userTags(instance.tags), INSTANCE_TAG_PREFIX), room);
-}
-
-/** How many tags the volumes' own tags leave; none copied where they would clash with the vault's. */
-function roomForTags(volumes: readonly AttachedVolume[], needed: number, maxTags: number) {
-  const largest = Math.max(0, ...volumes.map((v) => Object.keys(userTags(v.tags)).length));
-  const clash = volumes.some((v) => Object.keys(v.tags).some((key) => key.startsWith(TAG_PREFIX)));
-  const copyVolumeTags = !clash && largest + needed <= maxTags;
-  return { copyVolumeTags, room: maxTags - (copyVolumeTags ? largest : 0) };
-}
-
-function snapshotAction(
-  policy: VaultPolicy,
-  instance: ProtectedInstance,
-  missing: readonly AttachedVolume[],
-  wake: { slot: string; runId: string },
-): SnapshotAction {
-  const wanted = new Set(missing.map((volume) => volume.volumeId));
-  const left = instance.volumes.filter((volume) => !wanted.has(volume.volumeId));
-  const excludeDataVolumeIds = left.filter((v) => !v.isRoot).map((v) => v.volumeId);
-  const mode = excludeDataVolumeIds.length <= MAX_EXCLUDED_DATA_VOLUMES ? "set" : "each";
-  const maxTags = maxSnapshotTags(policy);
-  // One more than the vault's own: the crash-consistency tag, which apply adds when it knows how it went.
-  const own = Object.keys(recoveryPointTags(policy, instance, missing, wake, 0)).length + 1;
-  const { copyVolumeTags, room } = roomForTags(missing, own, maxTags);
-  return {
-    kind: "snapshot",
-    region: policy.primaryRegion,
-    instanceId: instance.instanceId,
-    slot: wake.slot,
-    mode,
-    volumes: [...missing],
-    excludeBootVolume: left.some((volume) => volume.isRoot),
-    excludeDataVolumeIds,
-    copyVolumeTags,
-    maxTags,
-    tags: recoveryPointTags(policy, instance, missing, wake, room - 1),
-    description: `${policy.vaultId} ${instance.instanceId} ${wake.slot}`,
-    reason: `no snapshot for ${wake.slot} yet`,
-  };
 }
 
 /** When each volume was last snapshotted well, or is being; `-Infinity` for one that never was. */
@@ -187,51 +103,4 @@ export function planSnapshots(
   }
   if (instances.length === 0) plan.problems.push(noInstances(policy));
   return plan;
-}
-
-function slotMissed(
-  { instanceId }: ProtectedInstance,
-  lacking: readonly AttachedVolume[],
-  slot: string,
-  { startWindowHours }: VaultPolicy,
-): Problem {
-  const volumes = lacking.map((volume) => volume.volumeId).join(", ");
-  return {
-    kind: "slot-missed",
-    subject: instanceId,
-    message: `${instanceId} has no snapshot of ${volumes} for ${slot}: none could be made in its time, ${startWindowHours} hours or until the next slot`,
-    hint: "Look in the log for what it was put off for. The next scheduled run makes new ones; a run by hand does at once.",
-  };
-}
-
-function noInstances({ tagKey, policies, primaryRegion }: VaultPolicy): Problem {
-  const tag = `${tagKey}=${Object.keys(policies).join("|")}`;
-  return {
-    kind: "no-instances",
-    subject: tag,
-    message: `no instance in ${primaryRegion} has the tag ${tag}: nothing was backed up`,
-    hint: "Tag keys and values are case-sensitive. Tag the instances, or set tagKey and tagValue (or policies) to what they carry.",
-  };
-}
-
-function overrideProblems(
-  { instanceId, tags }: ProtectedInstance,
-  { tagKey, overrideMax }: VaultPolicy,
-): Problem[] {
-  const { faults } = overridesOf(tags, tagKey, overrideMax);
-  return faults.map(({ key, value, expected }: OverrideFault) => ({
-    kind: "bad-override",
-    subject: `${instanceId}/${key}`,
-    message: `${instanceId} has the tag ${key}=${value}, expected ${expected}: the policy's own rule is used`,
-    hint: "Correct the tag, or raise overrideMax.",
-  }));
-}
-
-function nothingToSnapshot({ instanceId }: ProtectedInstance, { tagKey }: VaultPolicy): Problem {
-  return {
-    kind: "no-volumes",
-    subject: instanceId,
-    message: `${instanceId} has the backup tag, but no EBS volume to back up`,
-    hint: `It has none, or each is tagged ${tagKey}=${EXCLUDE_VALUE}. Remove the backup tag if that is meant.`,
-  };
 }
