@@ -1,6 +1,7 @@
 /**
  * `npm run simulate`: years of the vault in virtual time.
- * Exits with 0 when no rule was broken, 1 when one was, 2 when it was asked wrongly or broke itself.
+ * Exits with 0 when no rule was broken, 1 when one was, 2 when it was asked wrongly or broke itself, 130 when it was
+ * interrupted, after telling what it found so far.
  */
 import { Command, InvalidArgumentError } from "commander";
 import pc from "picocolors";
@@ -8,6 +9,8 @@ import { buildArchive } from "./archiveSource";
 import { type SimulationResult, simulate } from "./simulate";
 import { type Totals, add, failureText, makeTotals, summaryText } from "./summary";
 import { type Work, runSeeds, sourceFor } from "./workers";
+
+const INTERRUPTED = 130;
 
 interface Options {
   seed?: number;
@@ -93,11 +96,19 @@ async function runMany(work: Work, options: Options): Promise<number> {
     if (result.violations.length > 0 && !json) console.log(failureText(result, archive));
     progress(totals);
   };
+  const tell = () => {
+    const elapsedMs = performance.now() - startMs;
+    if (json)
+      console.log(JSON.stringify({ ...totals, elapsedMs: Math.round(elapsedMs) }, undefined, 2));
+    else console.log(summaryText(totals, elapsedMs));
+  };
+  // What hours of work found is not lost.
+  process.once("SIGINT", () => {
+    tell();
+    process.exit(INTERRUPTED);
+  });
   await runSeeds(work, jobs, next, onResult);
-  const elapsedMs = performance.now() - startMs;
-  if (json)
-    console.log(JSON.stringify({ ...totals, elapsedMs: Math.round(elapsedMs) }, undefined, 2));
-  else console.log(summaryText(totals, elapsedMs));
+  tell();
   return totals.failed.length === 0 ? 0 : 1;
 }
 

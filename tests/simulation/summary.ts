@@ -1,5 +1,6 @@
 /** What many runs come to: counts, the seeds that broke a rule, and how fast it went. */
 import pc from "picocolors";
+import { hashText } from "./random";
 import type { SimulationResult } from "./simulate";
 
 export interface Totals {
@@ -9,14 +10,17 @@ export interface Totals {
   /** How many seeds had each kind of fault. */
   kinds: Record<string, number>;
   failed: SimulationResult[];
+  /** Of all seeds' events, in whatever order they were run: the same before and after a change that changes nothing. */
+  hash: number;
 }
 
 export function makeTotals(days: number): Totals {
-  return { seeds: 0, days, counts: {}, kinds: {}, failed: [] };
+  return { seeds: 0, days, counts: {}, kinds: {}, failed: [], hash: 0 };
 }
 
 export function add(totals: Totals, result: SimulationResult): void {
   totals.seeds += 1;
+  totals.hash = (totals.hash ^ hashText(`${result.seed} ${result.hash}`)) >>> 0;
   for (const [name, count] of Object.entries(result.counts)) {
     totals.counts[name] = (totals.counts[name] ?? 0) + count;
   }
@@ -60,6 +64,7 @@ export function summaryText(totals: Totals, elapsedMs: number): string {
     "what happened:",
     ...Object.keys(counts).sort().map((name) => row(name, counts[name] ?? 0)), // prettier-ignore
     "",
+    `trace hash of all: ${totals.hash.toString(16).padStart(8, "0")}`,
     `${seeds} seeds of ${days} days in ${(elapsedMs / 1_000).toFixed(0)} s (${perSecond} seeds a second): ${verdict}`,
   ].join("\n");
 }
