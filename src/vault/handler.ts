@@ -2,26 +2,21 @@
  * The function: observe → plan → apply → report. No event carries work: every invocation looks at the world, and what
  * it could not do is seen again by the next one.
  */
-import { auditInvocation } from "./audit";
-import type { VaultClients } from "./clients";
-import { carryOut } from "./carryOut";
-import { nextWakeMs, readClock, setClock } from "./clock";
+import { readClock, nextWakeMs } from "./clock";
+import { nextState, wakeAt } from "./clockAlarm";
 import type { ClockState, Told } from "./clockState";
-import { isOwn } from "./duplicates";
 import { dryRunNotice } from "./dryRun";
-import { type Cause, causeOf, meaningOf, vaultError } from "./errors";
+import { causeOf, vaultError } from "./errors";
 import type { LogPlace } from "./mailLinks";
 import { measure } from "./measure";
-import { observe, observeInstances } from "./observe";
-import { planVault } from "./plan";
-import { type EmitMetric, type VaultLog, fieldsOf, logDecisions, newsOf, tell } from "./report";
+import { fieldsOf, logDecisions, newsOf, tell } from "./report";
 import { reportsOf } from "./runReport";
-import { isOvertaken, slotToServe } from "./slots";
-import { type Summary, problemKey, summarize } from "./summary";
-import { type Judged, judgeThrottled } from "./throttled";
+import { isOvertaken } from "./slots";
+import { type Summary, summarize } from "./summary";
 import { MINUTE_MS, isoSeconds } from "./time";
-import type { Kept, Outcome, Plan, Problem, Serving, VaultSettings, Wake, World } from "./types";
+import type { Problem, Serving, VaultSettings } from "./types";
 import { parseWake } from "./wake";
+import { type VaultTools, auditWork, observePlanApply } from "./work";
 
 /** Kept free at the end of an invocation for the clock, the metrics and the mail. */
 const REPORT_RESERVE_MS = MINUTE_MS;
@@ -34,121 +29,10 @@ export interface LambdaContext {
   getRemainingTimeInMillis(): number;
 }
 
-export interface VaultTools {
-  clients: VaultClients;
-  log: VaultLog;
-  emit: EmitMetric;
-  now: () => number;
-}
-
 /** What the caller of a synchronous invocation gets. */
 export interface InvocationResult extends Summary {
   /** When the clock is set to, if anything is under way. */
   nextWake?: string;
-}
-
-function clockProblem({ code, message }: Cause): Problem {
-  return {
-    kind: "clock-not-set",
-    subject: "clock",
-    message: `the alarm clock could not be set: ${code}: ${message}`,
-    hint: "The hourly sweep does its work meanwhile. Run `pulumi up` if the schedule was deleted.",
-  };
-}
-
-/** Sets the clock; a failure is a problem to tell, never a reason to stop. A throttled one is the sweep's to make good. */
-async function wakeAt(
-  settings: VaultSettings,
-  { clients, log, now }: VaultTools,
-  functionArn: string,
-  atMs: number | undefined,
-  state: ClockState,
-): Promise<Problem | undefined> {
-  try {
-    await setClock(clients.scheduler, settings, functionArn, atMs, state, now());
-  } catch (error) {
-    const cause = causeOf(error);
-    if (meaningOf(cause) !== "limit") return clockProblem(cause);
-    log.info("clock", { status: "deferred", code: cause.code, detail: cause.message });
-  }
-  return undefined;
-}
-
-interface Work {
-  world: World;
-  plan: Plan;
-  outcomes: Outcome[];
-  withheld: Kept[];
-  serving?: Serving;
-  /** Whether the served slot lacks nothing any more, or is closed. */
-  settled: boolean;
-  throttled: Judged;
-}
-
-async function observePlanApply(
-  settings: VaultSettings,
-  { clients, now }: VaultTools,
-  wake: Wake,
-  clock: ClockState | undefined,
-  deadlineMs: number,
-  onServing: (serving: Serving) => Promise<void>,
-): Promise<Work> {
-  const seen = await observe(clients, settings);
-  const own = seen.snapshots?.filter((snapshot) => isOwn(snapshot, settings.vaultId));
-  const serving = slotToServe(wake, clock, own, settings, now());
-  if (serving !== undefined) await onServing(serving);
-  const world = serving === undefined ? seen : await observeInstances(clients, settings, seen);
-  const planned = planVault(world, settings, serving, wake.runId, now());
-  const carried = await carryOut(clients, planned, world, settings, { now, deadlineMs });
-  const { plan, outcomes, withheld } = carried;
-  const throttled = judgeThrottled([...world.throttled, ...carried.throttled], clock, now());
-  plan.problems.push(...throttled.problems);
-  const open = outcomes.some(
-    ({ action, status }) => action.kind === "snapshot" && ["deferred", "failed"].includes(status),
-  );
-  return {
-    world,
-    plan,
-    outcomes,
-    withheld,
-    serving,
-    settled: plan.slotSettled && !open,
-    throttled,
-  };
-}
-
-/** Writes the audit log; what could not be written is added to the plan's problems, and told with them. */
-async function auditWork(
-  settings: VaultSettings,
-  { clients, now }: VaultTools,
-  wake: Wake,
-  clock: ClockState | undefined,
-  work: Work,
-  startMs: number,
-  deadlineMs: number,
-): Promise<string | undefined> {
-  const decided = { settings, wake, ...work, putOff: work.throttled.putOff, startMs };
-  const audited = await auditInvocation(clients.putAudit, decided, clock, { now, deadlineMs });
-  work.plan.problems.push(...audited.problems);
-  return audited.manifestsTo;
-}
-
-/** What the clock carries on: the slot while it lacks something, and the newest one that does not. */
-function nextState(
-  clock: ClockState | undefined,
-  { plan, serving, settled, throttled }: Work,
-  told: Told,
-  manifestsTo: string | undefined,
-): ClockState {
-  const { done } = clock ?? {};
-  const more = { throttledSince: throttled.since, manifestsTo, told };
-  if (serving === undefined) return { done, ...more };
-  // A slot is not closed before what it lacks was told: nothing would bring it up again.
-  const untold = plan.problems.some((p) => !p.notice && told[problemKey(p)] === undefined);
-  if (!settled || (serving.mode === "closing" && untold)) {
-    return { slot: serving.slot, done, ...more };
-  }
-  return { done: done === undefined || done < serving.slot ? serving.slot : done, ...more };
 }
 
 /** Mails the news. SNS being down must not lose it: the problems stay untold, and the invocation still throws. */

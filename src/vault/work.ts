@@ -1,0 +1,79 @@
+/** The work of one invocation: observe → plan → apply, and its audit record. */
+import { auditInvocation } from "./audit";
+import { carryOut } from "./carryOut";
+import type { VaultClients } from "./clients";
+import type { ClockState } from "./clockState";
+import { isOwn } from "./duplicates";
+import { observe, observeInstances } from "./observe";
+import { planVault } from "./plan";
+import type { EmitMetric, VaultLog } from "./report";
+import { slotToServe } from "./slots";
+import { type Judged, judgeThrottled } from "./throttled";
+import type { Kept, Outcome, Plan, Serving, VaultSettings, Wake, World } from "./types";
+
+export interface VaultTools {
+  clients: VaultClients;
+  log: VaultLog;
+  emit: EmitMetric;
+  now: () => number;
+}
+
+export interface Work {
+  world: World;
+  plan: Plan;
+  outcomes: Outcome[];
+  withheld: Kept[];
+  serving?: Serving;
+  /** Whether the served slot lacks nothing any more, or is closed. */
+  settled: boolean;
+  throttled: Judged;
+}
+
+/** @param onServing told of the slot that is served, before anything is done for it */
+export async function observePlanApply(
+  settings: VaultSettings,
+  { clients, now }: VaultTools,
+  wake: Wake,
+  clock: ClockState | undefined,
+  deadlineMs: number,
+  onServing: (serving: Serving) => Promise<void>,
+): Promise<Work> {
+  const seen = await observe(clients, settings);
+  const own = seen.snapshots?.filter((snapshot) => isOwn(snapshot, settings.vaultId));
+  const serving = slotToServe(wake, clock, own, settings, now());
+  if (serving !== undefined) await onServing(serving);
+  const world = serving === undefined ? seen : await observeInstances(clients, settings, seen);
+  const planned = planVault(world, settings, serving, wake.runId, now());
+  const carried = await carryOut(clients, planned, world, settings, { now, deadlineMs });
+  const { plan, outcomes, withheld } = carried;
+  const throttled = judgeThrottled([...world.throttled, ...carried.throttled], clock, now());
+  plan.problems.push(...throttled.problems);
+  const open = outcomes.some(
+    ({ action, status }) => action.kind === "snapshot" && ["deferred", "failed"].includes(status),
+  );
+  return {
+    world,
+    plan,
+    outcomes,
+    withheld,
+    serving,
+    settled: plan.slotSettled && !open,
+    throttled,
+  };
+}
+
+/** Writes the audit log; what could not be written is added to the plan's problems, and told with them. */
+export async function auditWork(
+  settings: VaultSettings,
+  { clients, now }: VaultTools,
+  wake: Wake,
+  clock: ClockState | undefined,
+  work: Work,
+  startMs: number,
+  deadlineMs: number,
+): Promise<string | undefined> {
+  const decided = { settings, wake, ...work, putOff: work.throttled.putOff, startMs };
+  const audited = await auditInvocation(clients.putAudit, decided, clock, { now, deadlineMs });
+  work.plan.problems.push(...audited.problems);
+  return audited.manifestsTo;
+}
