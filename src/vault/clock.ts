@@ -94,11 +94,12 @@ export async function readClock(
   try {
     const command = new GetScheduleCommand({ Name: clock.name, GroupName: clock.groupName });
     const { Target } = await client.send(command);
-    const { slot, done, throttledSince, manifestsTo, told } = JSON.parse(
+    const { slot, givenUp, done, throttledSince, manifestsTo, told } = JSON.parse(
       Target?.Input ?? "{}",
     ) as Partial<ClockState>;
     return {
       slot: pastOf(slot, nowMs),
+      ...(givenUp !== undefined && { givenUp: pastOf(givenUp, nowMs) }),
       done: pastOf(done, nowMs),
       throttledSince: pastOf(throttledSince, nowMs),
       ...(manifestsTo !== undefined && { manifestsTo: pastOf(manifestsTo, nowMs) }),

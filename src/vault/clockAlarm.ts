@@ -36,7 +36,7 @@ export async function wakeAt(
 /** What the clock carries on: the slot while it lacks something, and the newest one that does not. */
 export function nextState(
   clock: ClockState | undefined,
-  { plan, serving, settled, throttled }: Work,
+  { world, plan, serving, settled, throttled }: Work,
   told: Told,
   manifestsTo: string | undefined,
 ): ClockState {
@@ -45,8 +45,10 @@ export function nextState(
   if (serving === undefined) return { done, ...more };
   // A slot is not closed before what it lacks was told: nothing would bring it up again.
   const untold = plan.problems.some((p) => !p.notice && told[problemKey(p)] === undefined);
-  if (!settled || (serving.mode === "closing" && untold)) {
-    return { slot: serving.slot, done, ...more };
+  // Nor is one given up.
+  const givenUp = untold || world.instances === undefined ? serving.overtakes : undefined;
+  if (!settled || givenUp !== undefined || (serving.mode === "closing" && untold)) {
+    return { slot: serving.slot, givenUp, done, ...more };
   }
   return { done: done === undefined || done < serving.slot ? serving.slot : done, ...more };
 }

@@ -6,6 +6,8 @@ export type Told = Readonly<Record<string, string>>;
 export interface ClockState {
   /** The slot that still lacks a snapshot. */
   slot?: string;
+  /** An older slot that still lacked something when `slot` came: to be told, not made. */
+  givenUp?: string;
   /** The newest slot that lacks nothing any more, or whose window is over. */
   done?: string;
   /** Since when reads have been throttled without a break. */

@@ -11,7 +11,7 @@ import type { LogPlace } from "./mailLinks";
 import { measure } from "./measure";
 import { fieldsOf, logDecisions, newsOf, tell } from "./report";
 import { reportsOf } from "./runReport";
-import { isOvertaken } from "./slots";
+import { givenUpFor, isOvertaken } from "./slots";
 import { type Summary, summarize } from "./summary";
 import { MINUTE_MS, isoSeconds } from "./time";
 import type { Problem, Serving, VaultSettings } from "./types";
@@ -77,15 +77,15 @@ export async function invoke(
   // A run that is killed from here on is found by a pass that still knows the slot.
   const overtaken = wake.slot !== undefined && isOvertaken(wake.slot, clock);
   const slot = overtaken ? clock?.slot : wake.slot;
-  const before = { ...clock, slot, told: clock?.told ?? {} };
+  const givenUp = slot === undefined ? undefined : givenUpFor(slot, clock);
+  const before = { ...clock, slot, givenUp, told: clock?.told ?? {} };
   const guard = wake.kind === "run" ? await set(endMs + MINUTE_MS, before) : undefined;
 
   // Nor is a slot lost that a sweep takes up again: what failed in it may be pruned before the next looks.
   const hold = async ({ slot: taken, mode, overtakes }: Serving) => {
     const carried = wake.kind === "run" ? before.slot : clock?.slot;
-    const isNew = taken !== carried && mode === "open" && overtakes === undefined;
-    if (clock === undefined || !isNew) return;
-    await set(endMs + MINUTE_MS, { ...before, slot: taken });
+    if (clock === undefined || mode !== "open" || taken === carried) return;
+    await set(endMs + MINUTE_MS, { ...before, slot: taken, givenUp: overtakes });
   };
 
   const deadlineMs = endMs - REPORT_RESERVE_MS;
@@ -104,7 +104,7 @@ export async function invoke(
 
   const atMs = nextWakeMs(plan, outcomes, throttled.since, now());
   const state = nextState(clock, work, told, manifestsTo);
-  const moved = (["slot", "done", "throttledSince", "manifestsTo"] as const).some(
+  const moved = (["slot", "givenUp", "done", "throttledSince", "manifestsTo"] as const).some(
     (k) => state[k] !== clock?.[k],
   );
   const worth = atMs !== undefined || news.length > 0 || wake.kind !== "sweep" || moved;

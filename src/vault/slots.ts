@@ -41,6 +41,14 @@ export function isOvertaken(slot: string, clock: ClockState | undefined): boolea
   return instantMs(slot) < Math.max(instantMs(clock?.slot), instantMs(clock?.done));
 }
 
+/** The older slot that still lacks something and is given up for this one: the carried one, or what that was given up for. */
+export function givenUpFor(slot: string, clock: ClockState | undefined): string | undefined {
+  const carriedMs = instantMs(clock?.slot);
+  const isCarried = carriedMs > instantMs(clock?.done) && carriedMs < instantMs(slot);
+  if (isCarried) return clock?.slot;
+  return instantMs(clock?.givenUp) < instantMs(slot) ? clock?.givenUp : undefined;
+}
+
 /** The slots in which a snapshot failed and may be tried again. */
 function failedSlots(own: readonly Snapshot[]): string[] {
   return [...failuresBySlot(own).values()]
@@ -89,14 +97,13 @@ export function slotToServe(
   const windowMs = policy.startWindowHours * HOUR_MS;
   const doneMs = instantMs(clock?.done);
   const isOpen = (slotMs: number) => nowMs - slotMs <= windowMs;
-  const open = (slot: string): Serving => {
-    const carriedMs = instantMs(clock?.slot);
-    const overtakes = carriedMs > doneMs && carriedMs < instantMs(slot) ? clock?.slot : undefined;
-    return { slot, mode: "open", ...(overtakes !== undefined && { overtakes }) };
+  const serve = (slot: string, mode: Serving["mode"]): Serving => {
+    const overtakes = givenUpFor(slot, clock);
+    return { slot, mode, ...(overtakes !== undefined && { overtakes }) };
   };
   // A run that comes a second time finds all made; one that was overtaken does what a pass would.
   if (wake.kind === "run" && wake.slot !== undefined && !isOvertaken(wake.slot, clock)) {
-    return open(wake.slot);
+    return serve(wake.slot, "open");
   }
   // A sweep comes every hour and is soon enough; most invocations are spared the reckoning.
   const asks = wake.kind === "sweep" && clock !== undefined;
@@ -106,8 +113,8 @@ export function slotToServe(
     // One that was done and reopened, and that still lacks something.
     newest([clock?.slot], (slotMs) => slotMs === doneMs);
   if (latest !== undefined) {
-    if (isOpen(instantMs(latest))) return open(latest);
-    return clock === undefined ? undefined : { slot: latest, mode: "closing" };
+    if (isOpen(instantMs(latest))) return serve(latest, "open");
+    return clock === undefined ? undefined : serve(latest, "closing");
   }
   const failed = newest(failedSlots(own ?? []), (ms) => ms >= doneMs && isOpen(ms));
   return failed === undefined ? undefined : { slot: failed, mode: "open" };

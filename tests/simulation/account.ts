@@ -122,6 +122,8 @@ export interface Account {
   dryUntilMs: number;
   /** Of the audit bucket. */
   manifests: Set<string>;
+  /** When the last invocation began that nothing kept from writing what manifests were due. */
+  auditedMs: number;
   /** How often the stack was deployed anew: environments of the function before are old. */
   deployments: number;
   /** Since when the clock has carried a slot: before that the vault can't know that one is due. */
@@ -164,6 +166,7 @@ export function makeAccount(
     crowd: { sinceMs: 0, untilMs: 0, over: true },
     dryUntilMs: -Infinity,
     manifests: new Set(),
+    auditedMs: 0,
     deployments: 0,
     knownSinceMs: Infinity,
     endedMs: 0,

@@ -4,13 +4,43 @@
  */
 import type { DeleteSnapshotCommandInput } from "@aws-sdk/client-ec2";
 import { TAG } from "../../src/vault/tags";
-import { type Account, type Region, type SimSnapshot, inDr, isSound, slotOf } from "./account";
+import {
+  type Account,
+  type Region,
+  type SimSnapshot,
+  inDr,
+  isExpiredIn,
+  isSound,
+  isVaults,
+  slotOf,
+} from "./account";
 import { awsError } from "./awsError";
 import type { Call } from "./call";
 import type { Invocation } from "./invocation";
+import type { Tellings } from "./tellings";
 
-interface Written {
+interface RunRecord {
   decisions: { kind: string; snapshotId?: string; reason: string }[];
+}
+
+interface Manifest {
+  volumes: { snapshot: { snapshotId: string }; copies: { region: string; snapshotId: string }[] }[];
+}
+
+/** It is enough to restore by: of each volume a sound copy in every region, or that it was there once. */
+function checkManifest({ primary, drs, bySource, story }: Account, { volumes }: Manifest): void {
+  for (const { snapshot, copies } of volumes) {
+    const { snapshotId } = snapshot;
+    const known = primary.snapshots.get(snapshotId);
+    if (known === undefined || known.untagged === true) continue;
+    for (const { name } of drs) {
+      const isNamed = copies.some(({ region }) => region === name);
+      if (isNamed || isExpiredIn(known, name)) continue;
+      const begun = (bySource.get(snapshotId) ?? []).filter(({ region }) => region === name);
+      const how = begun.map(({ state }) => state).join(", ") || "none";
+      story.violate("a manifest is enough to restore by", `${snapshotId} to ${name}: ${how}`);
+    }
+  }
 }
 
 export function noteDeletion<T>(
@@ -32,9 +62,10 @@ export function putObject(
   account.story.count(Key.startsWith("runs/") ? "audit records" : "audit manifests");
   if (!Key.startsWith("runs/")) {
     account.manifests.add(Key);
+    checkManifest(account, JSON.parse(Body as string) as Manifest);
     return {};
   }
-  const { decisions } = JSON.parse(Body as string) as Written;
+  const { decisions } = JSON.parse(Body as string) as RunRecord;
   for (const { kind, snapshotId = "", reason } of decisions) {
     if (kind === "delete" && reason !== "") audit.recorded.push(snapshotId);
   }
@@ -61,23 +92,33 @@ function manifestOf(snapshot: SimSnapshot): string {
   return `manifests/${instance}/${slotOf(snapshot).replace(/[-:]/g, "")}.json`;
 }
 
-/** When it has been quiet for two days: of each recovery point that is whole and has a sound copy everywhere. */
-export function checkManifests(account: Account, own: readonly SimSnapshot[]): void {
+/** When an invocation has ended by itself: whether it could see all, and write all. */
+export function noteAudited(account: Account, tellings: Tellings, invocation: Invocation): void {
+  const { startMs, problems, readsFailed, hungMs, overlapped } = invocation;
+  const troubled = [problems, readsFailed].some((list) => list.length > 0);
+  if (troubled || overlapped || hungMs > 0 || tellings.silencedMs() >= startMs) return;
+  account.auditedMs = startMs;
+}
+
+/** Once a day: of each recovery point that was whole, with a sound copy everywhere, when manifests were last written. */
+export function checkManifests(account: Account): void {
   if (account.settings.audit === undefined) return;
+  const seenMs = account.auditedMs - account.faults.nature.consistencyMs;
   const points = new Map<string, SimSnapshot[]>();
-  for (const snapshot of own) {
+  for (const snapshot of [...account.byVolume.values()].flat()) {
     const key = manifestOf(snapshot);
     points.set(key, [...(points.get(key) ?? []), snapshot]);
   }
+  const isThere = (one: SimSnapshot) => !one.deleted && one.untagged !== true && isVaults(account, one); // prettier-ignore
   for (const [key, parts] of points) {
     const originals = parts.filter((one) => !inDr(account, one));
     const isCopied = ({ dataOf }: SimSnapshot) =>
       account.drs.every(({ name }) =>
         parts.some((c) => c.region === name && c.dataOf === dataOf && isSound(account, c)),
       );
-    const isWhole = originals.every(
-      (one) => one.state === "completed" && one.untagged !== true && isCopied(one),
-    );
+    const isWhole =
+      parts.every((one) => isThere(one) && (one.completedMs ?? Infinity) < seenMs) &&
+      originals.every(isCopied);
     if (originals.length === 0 || !isWhole || account.manifests.has(key)) continue;
     account.story.violate("a recovery point has its manifest", key);
   }

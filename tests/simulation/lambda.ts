@@ -2,9 +2,10 @@
 import { HOUR_MS, MINUTE_MS } from "../../src/vault/time";
 import type { VaultSettings } from "../../src/vault/types";
 import { type Account, strikes } from "./account";
-import { checkAudited } from "./auditRules";
+import { checkAudited, noteAudited } from "./auditRules";
 import { caller } from "./interception";
 import { type Invocation, makeInvocation } from "./invocation";
+import { checkReported } from "./reportRules";
 import { FUNCTION_ARN } from "./settings";
 import type { Tellings } from "./tellings";
 import type { Kill } from "./wire";
@@ -120,6 +121,8 @@ export function makeLambda(
       if (invocation.over) return;
       finish();
       checkAudited(account, invocation);
+      checkReported(account, tellings, invocation);
+      noteAudited(account, tellings, invocation);
       lastEnded = invocation;
       account.endedMs = time.nowMs();
       idle.push(environment);

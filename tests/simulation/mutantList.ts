@@ -145,11 +145,11 @@ export const MUTANTS: readonly Mutant[] = [
     plausible: "the owner of an instance knows best what to keep of it",
   },
   {
-    name: "manifests go on after one that was not written",
-    file: "audit.ts",
-    original: "const last = missing === -1 ? due.at(-1) : due[missing - 1];",
-    mutated: "const last = due.at(-1);",
-    plausible: "what is due was dealt with: that a write may fail is told, and forgotten",
+    name: "manifests do not wait for copies",
+    file: "auditManifest.ts",
+    original: `one.state === "completed" && unsafeIn(seen, one) === undefined;`,
+    mutated: `one.state === "completed";`,
+    plausible: "a recovery point is there when its snapshots are completed",
   },
   {
     name: "a dry run sets locks",

@@ -16,7 +16,6 @@ import {
   slotOf,
 } from "./account";
 import { protectedInstances, protectedVolumes } from "./fleet";
-import { checkManifests } from "./auditRules";
 import { checkLocked, checkToldHold } from "./heldRules";
 import type { Lambda } from "./lambda";
 import { badOverrides } from "./overrideOracle";
@@ -31,30 +30,6 @@ const REMAINS_MS = DAY_MS + GRACE_MS;
 function ownOf(account: Account, volumeId: string): SimSnapshot[] {
   const all = account.byVolume.get(volumeId) ?? [];
   return all.filter((s) => !s.deleted && isVaults(account, s));
-}
-
-/** The Monday of a day's week, in UTC. */
-function mondayMs(ms: number): number {
-  const day = Math.floor(ms / DAY_MS);
-  // The epoch was a Thursday.
-  return (day - ((day + 3) % 7)) * DAY_MS;
-}
-
-/** What `mailOn` asks for came. */
-export function checkReports(
-  { settings, stormEndedMs, story }: Account,
-  tellings: Tellings,
-  slotMs: number,
-): void {
-  const slot = isoSeconds(slotMs);
-  if (settings.mailOn === "always" && tellings.lastSaid([`the run for ${slot} was`]) === 0) {
-    story.violate("a report comes", `none of the run for ${slot}`);
-  }
-  const monday = mondayMs(slotMs);
-  if (settings.mailOn !== "weekly-summary" || monday < stormEndedMs) return;
-  if (tellings.lastSaid(["instances are backed up, with"]) < monday) {
-    story.violate("a report comes", `none of the week from ${isoSeconds(monday)}`);
-  }
 }
 
 /** Every protected volume has its recovery point for the slot, with a sound copy. */
@@ -204,9 +179,6 @@ export function checkSettled(
   // The brake is a person's to release: until then old points stay, and are told of.
   if (tellings.lastSaid(["allowDeletePlan"]) > time.nowMs() - 2 * DAY_MS) return;
   for (const volumeId of account.byVolume.keys()) checkVolume(account, tellings, volumeId);
-  const beforeMs = time.nowMs() - GRACE_MS;
-  const own = [...account.byVolume.keys()].flatMap((volumeId) => ownOf(account, volumeId));
-  checkManifests(account, own.filter(({ startMs }) => startMs < beforeMs)); // prettier-ignore
   if (scheduler.clockMs() !== undefined) story.violate("idle clock", "it is still set");
   const { slot } = JSON.parse(scheduler.carried()) as { slot?: string };
   if (slot !== undefined) story.violate("idle clock", `it still carries ${slot}`);

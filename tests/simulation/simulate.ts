@@ -4,6 +4,7 @@
  */
 import { DAY_MS, HOUR_MS } from "../../src/vault/time";
 import { type Account, forgetGone, makeAccount } from "./account";
+import { checkManifests } from "./auditRules";
 import { startDryRun, startEdits } from "./edits";
 import { drawFaults } from "./faults";
 import { firstFleet, newInstance, protectedVolumes } from "./fleet";
@@ -11,7 +12,7 @@ import { endOutages, startOutages } from "./outages";
 import { startPeople } from "./people";
 import { makeRandom } from "./random";
 import { drawSettings } from "./settings";
-import { checkNewestSlot, checkReports, checkSettled } from "./settled";
+import { checkNewestSlot, checkSettled } from "./settled";
 import type { FunctionSource } from "./source";
 import { type Stage, setStage } from "./stage";
 import { type Violation, makeStory } from "./story";
@@ -62,11 +63,11 @@ function checkDay({ account, lambda, scheduler, tellings }: Stage, dayMs: number
   forgetGone(account);
   const slotMs = dayMs - DAY_MS + SLOT_MS;
   if (slotMs < START_MS) return;
+  checkManifests(account);
   checkTold(account, tellings, slotMs);
   if (account.stormy) return;
   const quietMs = account.time.nowMs() - account.stormEndedMs;
   if (quietMs > DAY_MS) checkNewestSlot(account, slotMs);
-  if (quietMs > DAY_MS + 2 * SLOT_MS) checkReports(account, tellings, slotMs);
   if (quietMs > 2 * DAY_MS) checkSettled(account, scheduler, lambda, tellings);
 }
 

@@ -23,6 +23,8 @@ export interface Tellings {
   /** When a mail last said any of these texts; 0 if none did. */
   lastSaid(texts: readonly string[]): number;
   lastMailMs(): number;
+  /** When a week was last summed up. */
+  lastSummaryMs(): number;
   /** The same of mails that say of something that it failed. */
   lastAlarmMs(): number;
 }
@@ -76,6 +78,7 @@ export function makeTellings(account: Account): Tellings {
   let forgottenMs = -1;
   let silencedMs = -1;
   let lastAlarmMs = 0;
+  let lastSummaryMs = 0;
   return {
     mailed: (invocation, subject, body) => {
       const nowMs = time.nowMs();
@@ -87,6 +90,7 @@ export function makeTellings(account: Account): Tellings {
       if (isNotice && !isReport && invocation.notices.length === 0)
         story.violate("a notice is none", subject);
       if (body.length > 262_144) story.violate("SNS limits", `${body.length} characters`);
+      if (body.includes(" instances are backed up, with ")) lastSummaryMs = nowMs;
       mails.push({ atMs: nowMs, body });
       answerBrake(account, body);
       if (mails.length > KEPT_MAILS) mails.shift();
@@ -118,6 +122,7 @@ export function makeTellings(account: Account): Tellings {
       return saying.at(-1)?.atMs ?? 0;
     },
     lastAlarmMs: () => lastAlarmMs,
+    lastSummaryMs: () => lastSummaryMs,
     lastMailMs: () => mails.at(-1)?.atMs ?? 0,
   };
 }

@@ -42,6 +42,8 @@ describe("a run", () => {
     ["serves its slot on a vault's first day", { wake: run(SLOT), clock: {} }, OPEN],
     ["serves its slot after yesterday's", { wake: run(SLOT), clock: { done: YESTERDAY } }, OPEN],
     ["serves its slot before one that is still open", { wake: run(SLOT), clock: { slot: YESTERDAY } }, OVERTAKING],
+    ["gives up the older one that a killed run had given up", { wake: run(SLOT), clock: { slot: SLOT, givenUp: YESTERDAY } }, OVERTAKING],
+    ["does not give up a newer one", { wake: run(YESTERDAY), clock: { givenUp: SLOT } }, { slot: YESTERDAY, mode: "open" }],
     ["serves its slot where the clock is unreadable", { wake: run(SLOT) }, OPEN],
     ["serves its slot again where it is delivered twice", { wake: run(SLOT), clock: { done: SLOT } }, OPEN],
     ["serves its slot again while that is open", { wake: run(SLOT), clock: { slot: SLOT, done: YESTERDAY } }, OPEN],
@@ -50,6 +52,7 @@ describe("a run", () => {
     ["goes on with the newer slot that is open", { wake: run(YESTERDAY), clock: { slot: SLOT } }, OPEN],
     ["goes on with the newer slot beside an older one that is done", { wake: run(YESTERDAY), clock: { slot: SLOT, done: isoSeconds(NOW - 2 * DAY_MS) } }, OPEN],
     ["closes the newer slot whose window is over", { wake: run(YESTERDAY), clock: { slot: SLOT }, minutes: 481 }, CLOSING],
+    ["closes it with the older one that was given up for it", { wake: run(YESTERDAY), clock: { slot: SLOT, givenUp: YESTERDAY }, minutes: 481 }, { ...CLOSING, overtakes: YESTERDAY }],
     ["by hand is a slot of its own", { wake: run(BY_HAND), clock: { done: SLOT }, minutes: 120 }, { slot: BY_HAND, mode: "open" }],
     ["that was scheduled before one by hand serves nothing", { wake: run(SLOT), clock: { done: BY_HAND }, minutes: 121 }, undefined],
   ])("%s", (_what, given, expected) => {
