@@ -16,6 +16,7 @@ import {
   maybeRegion,
   oneOf,
   policyArn,
+  principalArns,
   region,
   regions,
   roleArns,
@@ -25,6 +26,7 @@ import {
   timezone,
 } from "./configFields";
 import { keepRules, overrideMax, policies, policiesOf } from "./configKeep";
+import { keyFaults } from "./configKeys";
 import { lockFaults } from "./configLock";
 import { isSecretKey, secretFaults } from "./configSecrets";
 import { watchFaults } from "./configWatch";
@@ -70,6 +72,7 @@ const FIELDS = {
   encryptPrimary,
   sourceKeyArns: keyArns,
   restoreRoleArns: roleArns,
+  keyAdministrators: principalArns,
   permissionsBoundaryArn: policyArn,
   audit: boolean,
   auditRetentionDays: integer(1, 3_650),
@@ -237,6 +240,7 @@ export function parseConfig(raw: RawConfig): VaultConfig {
   refuse(raw, [
     ...lockFaults(config.lock, { ...resolved, understood: config.iUnderstandComplianceLock }),
     ...watchFaults(config),
+    ...keyFaults({ ...config, vaultId }),
   ]);
   return {
     ...resolved,

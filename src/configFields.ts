@@ -158,3 +158,8 @@ export const encryptPrimary: Parse<boolean | string> = (raw) => {
 export const emails = list(/^[^\s@]+@[^\s@]+\.[^\s@]+$/, "e-mail addresses");
 export const keyArns = list(KEY_ARN, "KMS key ARNs");
 export const roleArns = list(/^arn:aws[\w-]*:iam::\d{12}:role\/.+$/, "IAM role ARNs");
+/** No session and no wildcard: a key policy takes the role's or user's own ARN only (KMS developer guide, "Creating a key policy"). */
+export const principalArns = list(
+  /^arn:aws[\w-]*:iam::\d{12}:(role|user)\/[^\s*?]+$/,
+  "IAM role or user ARNs",
+);

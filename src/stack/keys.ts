@@ -1,31 +1,10 @@
 /** The vault's KMS keys: one in each DR region for its copies, and one in the primary region where snapshots are encrypted there. */
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { administration } from "./keyAdministration";
 import { type Account, namesOf } from "./names";
 
 type Statement = aws.types.input.iam.PolicyStatement;
-
-/**
- * Administration without use: an administrator can't read a backup without changing the policy, which is audited.
- * So not `kms:Create*`, which has CreateGrant in it: a grant is use.
- */
-const ADMINISTRATION = [
-  "kms:CancelKeyDeletion",
-  "kms:CreateAlias",
-  "kms:Delete*",
-  "kms:Describe*",
-  "kms:Disable*",
-  "kms:Enable*",
-  "kms:Get*",
-  "kms:List*",
-  "kms:Put*",
-  "kms:Revoke*",
-  "kms:RotateKeyOnDemand",
-  "kms:ScheduleKeyDeletion",
-  "kms:TagResource",
-  "kms:UntagResource",
-  "kms:Update*",
-];
 
 /** What EBS needs of a key (AWS, "Amazon EBS encryption": permissions for IAM principals). */
 const EBS_USE = [
@@ -69,28 +48,24 @@ export interface KeyUsers {
   restoreRoleArns: readonly string[];
   /** Where EC2 uses the key for the vault: the key's own region, and those that its snapshots are copied to. */
   ec2Regions: readonly string[];
+  /** Who administers the key; none: the account. */
+  keyAdministrators: readonly string[];
   /** Other uses than EC2's. */
   more?: readonly Statement[];
 }
 
 /** @param region the key's own */
 export function keyPolicy(
-  { partition, accountId }: Account,
+  account: Account,
   region: string,
-  { roleArn, restoreRoleArns, ec2Regions, more = [] }: KeyUsers,
+  { roleArn, restoreRoleArns, ec2Regions, keyAdministrators, more = [] }: KeyUsers,
 ): aws.iam.PolicyDocument {
   const users = (sid: string, arns: string[], regions: readonly string[]): Statement[] =>
     ebsUse(sid, "*", regions).map((statement) => ({ ...statement, Principal: { AWS: arns } }));
   return {
     Version: "2012-10-17",
     Statement: [
-      {
-        Sid: "AccountAdministers",
-        Effect: "Allow",
-        Principal: { AWS: `arn:${partition}:iam::${accountId}:root` },
-        Action: ADMINISTRATION,
-        Resource: "*",
-      },
+      ...administration(account, keyAdministrators),
       ...users("VaultCopies", [roleArn], ec2Regions),
       ...(restoreRoleArns.length === 0 ? [] : users("Restore", [...restoreRoleArns], [region])),
       ...more,
@@ -107,6 +82,7 @@ export interface KeyArgs {
   roleArn: pulumi.Output<string>;
   restoreRoleArns: readonly string[];
   ec2Regions: readonly string[];
+  keyAdministrators: readonly string[];
   /** What its policy says beside: {@link KeyUsers.more}. */
   moreOf?: (account: Account, roleArn: string) => Statement[];
   protect: boolean;

@@ -3,7 +3,7 @@ import { type FunctionPolicyArgs, functionPolicy } from "../../src/stack/access"
 import { keyPolicy } from "../../src/stack/keys";
 import { ACCOUNT_ID } from "../../src/local/program";
 import { ARN, type Statement } from "../support/stackProgram";
-import { FUNCTION_RIGHTS, KEY_USE, LOCK_RIGHTS, ROLE, SCHEDULER_ROLE, TOPIC, VAULT, newSnapshot } from "../support/stackPolicies"; // prettier-ignore
+import { FUNCTION_RIGHTS, KEY_POLICY, KEY_USE, LOCK_RIGHTS, ROLE, SCHEDULER_ROLE, TOPIC, VAULT, newSnapshot } from "../support/stackPolicies"; // prettier-ignore
 
 const PROD: FunctionPolicyArgs = {
   partition: "aws",
@@ -195,7 +195,8 @@ describe("a key", () => {
   const users = (ec2Regions: string[], restoreRoleArns: string[]) => {
     const account = { partition: "aws", accountId: ACCOUNT_ID };
     const [region = ""] = ec2Regions;
-    const policy = keyPolicy(account, region, { roleArn: ROLE, restoreRoleArns, ec2Regions });
+    const ofKey = { roleArn: ROLE, restoreRoleArns, ec2Regions, keyAdministrators: [] };
+    const policy = keyPolicy(account, region, ofKey);
     return (policy.Statement as Statement[]).slice(1);
   };
   const by = (arn: string, all: object[]) => all.map((one) => ({ ...one, Principal: { AWS: [arn] } })); // prettier-ignore
@@ -205,6 +206,35 @@ describe("a key", () => {
       ...by(ROLE, use("VaultCopies", "*", via(...GIVEN))),
       ...by(RESTORER, use("Restore", "*", via("us-east-1"))),
     ]);
+  });
+
+  test("with administrators is theirs: the account looks, and its root user may put another policy", () => {
+    const account = { partition: "aws", accountId: ACCOUNT_ID };
+    const keyAdministrators = [`arn:aws:iam::${ACCOUNT_ID}:role/deploy`, `arn:aws:iam::${ACCOUNT_ID}:user/officer`]; // prettier-ignore
+    const ofKey = { roleArn: ROLE, restoreRoleArns: [], ec2Regions: ["eu-west-1"] };
+    const policy = keyPolicy(account, "eu-west-1", { ...ofKey, keyAdministrators });
+    const Principal = { AWS: `arn:aws:iam::${ACCOUNT_ID}:root` };
+    const [byAccount] = KEY_POLICY.Statement;
+    const all = policy.Statement as Statement[];
+    expect(all.slice(0, 3)).toStrictEqual([
+      { ...byAccount, Sid: "Administer", Principal: { AWS: keyAdministrators } },
+      {
+        Sid: "AccountReads",
+        Effect: "Allow",
+        Resource: "*",
+        Principal,
+        Action: ["kms:Describe*", "kms:Get*", "kms:List*"],
+      },
+      {
+        Sid: "RootUserRecovers",
+        Effect: "Allow",
+        Resource: "*",
+        Principal,
+        Action: "kms:PutKeyPolicy",
+        Condition: { StringEquals: { "aws:PrincipalType": "Account" } },
+      },
+    ]);
+    expect(all).toHaveLength(5);
   });
 
   test("of a DR region is used there alone", () => {

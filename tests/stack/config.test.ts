@@ -41,6 +41,7 @@ test("the defaults and a DR region make a whole configuration", () => {
     encryptPrimary: false,
     sourceKeyArns: [],
     restoreRoleArns: [],
+    keyAdministrators: [],
     permissionsBoundaryArn: undefined,
     audit: false,
     auditRetentionDays: 400,

@@ -132,6 +132,7 @@ test("another partition's ARNs are its own", () => {
     roleArn: "arn:aws-cn:iam::1:role/f",
     restoreRoleArns: ["arn:aws-cn:iam::1:role/r"],
     ec2Regions: ["cn-northwest-1"],
+    keyAdministrators: ["arn:aws-cn:iam::1:role/a"],
   });
   expect(JSON.stringify([policy, key])).not.toContain("arn:aws:");
 });

@@ -40,6 +40,7 @@ export const GOOD: Record<string, string> = {
   encryptPrimary: "false",
   sourceKeyArns: "[]",
   restoreRoleArns: "[]",
+  keyAdministrators: "[]",
   permissionsBoundaryArn: "",
   audit: "false",
   auditRetentionDays: "400",

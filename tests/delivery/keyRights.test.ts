@@ -1,0 +1,76 @@
+/** Whether the bootstrap's roles reach the vault's keys: by IAM where the account administers, by name where somebody else does. */
+import { statementsOf, vaultGrants } from "../../bootstrap/grants";
+import { ACCOUNT_ID } from "../../src/local/program";
+import { keyPolicy } from "../../src/stack/keys";
+import { type IamPolicy, compilePolicy } from "../simulation/iamEvaluator";
+import { callsOf } from "../support/deployCalls";
+import { type Identity, type KeyPolicy, keyAllows } from "../support/keyAccess";
+
+const VAULT = "smart-vault-prod";
+const ACCOUNT = { partition: "aws", accountId: ACCOUNT_ID };
+const KEY = `arn:aws:kms:us-east-1:${ACCOUNT_ID}:key/1`;
+const role = (name: string) => `arn:aws:iam::${ACCOUNT_ID}:role/${name}`;
+const DEPLOY = role(`${VAULT}-deploy`);
+const PREVIEW = role(`${VAULT}-preview`);
+const OFFICER = role("officer");
+
+function iam(mayWrite: boolean): Identity {
+  const Statement = statementsOf(vaultGrants(ACCOUNT, VAULT), mayWrite);
+  const decide = compilePolicy({ Statement } as unknown as IamPolicy);
+  return (request) => decide(request) === "allowed";
+}
+const nothing: Identity = () => false;
+
+/** The calls on a key that is there; what makes one is IAM's alone, since a new key has no policy yet. */
+const calls = (["kms/key:Key", "kms/alias:Alias"] as const)
+  .map((type) => callsOf(`aws:${type}`, { name: VAULT, inputs: {}, vaultId: VAULT }))
+  .map(({ reads, writes }) => ({
+    reads: reads.filter(({ resource }) => resource === KEY),
+    writes: writes.filter(({ resource }) => resource === KEY),
+  }));
+const READS = calls.flatMap(({ reads }) => reads);
+const WRITES = calls.flatMap(({ writes }) => writes);
+
+/** What of the calls a role may not. */
+function missing(keyAdministrators: string[], arn: string, identity: Identity) {
+  const policy = keyPolicy(ACCOUNT, "us-east-1", {
+    roleArn: role(`${VAULT}-function`),
+    restoreRoleArns: [],
+    ec2Regions: ["us-east-1"],
+    keyAdministrators,
+  });
+  const allows = keyAllows(policy as unknown as KeyPolicy, KEY, { arn }, identity);
+  const names = (list: typeof READS) => list.filter((one) => !allows(one)).map((one) => one.action);
+  return { reads: names(READS), writes: names(WRITES) };
+}
+
+const none = { reads: [], writes: [] };
+const allWrites = WRITES.map(({ action }) => action);
+
+test("the calls are those of a key and its alias", () => {
+  expect(READS.length).toBeGreaterThanOrEqual(4);
+  expect(allWrites).toEqual(
+    expect.arrayContaining(["kms:PutKeyPolicy", "kms:ScheduleKeyDeletion", "kms:CreateAlias"]),
+  );
+});
+
+test("where the account administers, the deploy role does by its own policy, and only by that", () => {
+  expect(missing([], DEPLOY, iam(true))).toStrictEqual(none);
+  expect(missing([], DEPLOY, nothing).writes).toStrictEqual(allWrites);
+});
+
+test("as one of keyAdministrators it does by the key's policy", () => {
+  expect(missing([OFFICER, DEPLOY], DEPLOY, nothing)).toStrictEqual(none);
+});
+
+test("where it is not one of them, its own policy lets it look and no more: KMS refuses to make such a key by it", () => {
+  expect(missing([OFFICER], DEPLOY, iam(true))).toStrictEqual({ reads: [], writes: allWrites });
+});
+
+test.each([[[]], [[DEPLOY]], [[OFFICER]]])(
+  "the preview role looks and changes nothing, whoever administers: %j",
+  (administrators) => {
+    const rights = missing(administrators, PREVIEW, iam(false));
+    expect(rights).toStrictEqual({ reads: [], writes: allWrites });
+  },
+);

@@ -1,0 +1,44 @@
+/** `keyAdministrators`: which values it takes, and that who administers a key does not use it. */
+import { parseConfig } from "../../src/config";
+import { faults, withValues } from "../support/rawConfig";
+
+const IAM = "arn:aws:iam::123456789012:";
+const ROLE = `${IAM}role/path/restorer`;
+const USER = "arn:aws-cn:iam::123456789012:user/somebody";
+const SSO_ROLE = `${IAM}role/aws-reserved/sso.amazonaws.com/eu-west-1/AWSReservedSSO_Keys_0123456789abcdef`;
+
+test.each([[[]], [[ROLE]], [[ROLE, USER]], [[SSO_ROLE]]])("takes %j", (arns) => {
+  const raw = withValues({ keyAdministrators: JSON.stringify(arns) });
+  expect(parseConfig(raw).keyAdministrators).toStrictEqual(arns);
+});
+
+test.each([
+  ["a name", '["admin"]'],
+  ["no list", "{}"],
+  ["a text", ROLE],
+  ["one that is there twice", JSON.stringify([ROLE, ROLE])],
+  ["a session", '["arn:aws:sts::123456789012:assumed-role/deploy/somebody"]'],
+  ["the root user", JSON.stringify([`${IAM}root`])],
+  ["a group, which is no principal", JSON.stringify([`${IAM}group/admins`])],
+  ["a policy", JSON.stringify([`${IAM}policy/admins`])],
+  ["a wildcard, which KMS takes for no principal", JSON.stringify([`${IAM}role/*`])],
+  ["everybody", '["*"]'],
+  ["an account's number that is too short", '["arn:aws:iam::1234:role/short"]'],
+  ["one good and one bad", JSON.stringify([ROLE, "admin"])],
+])("refuses %s, saying what was expected and what was got", (_what, text) => {
+  expect(faults(withValues({ keyAdministrators: text }))).toStrictEqual([
+    `keyAdministrators: expected a list of different IAM role or user ARNs, got ${JSON.stringify(text)}`,
+  ]);
+});
+
+test("who administers a key is not who uses it", () => {
+  const own = `${IAM}role/p-s-function`;
+  const restoreRoleArns = JSON.stringify([ROLE]);
+  const refused = JSON.stringify([USER, ROLE, own]);
+  expect(faults(withValues({ restoreRoleArns, keyAdministrators: refused }))).toStrictEqual([
+    `keyAdministrators: expected none of restoreRoleArns, got ${ROLE} in both: who administers a key may not use it`,
+    `keyAdministrators: expected no role of the vault's own, got ${own}: who administers a key may not use it`,
+  ]);
+  const taken = JSON.stringify([USER, `${own}-2`]);
+  expect(faults(withValues({ restoreRoleArns, keyAdministrators: taken }))).toStrictEqual([]);
+});

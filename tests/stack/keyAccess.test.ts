@@ -1,0 +1,62 @@
+/** Goal: who a key's policy lets in is read as KMS reads it. Method: one statement, one caller and the answer, a line each. */
+import { type Caller, type KeyStatement, keyAllows } from "../support/keyAccess";
+
+const HOME = "arn:aws:iam::111111111111";
+const AWAY = "arn:aws:iam::222222222222";
+const KEY = "arn:aws:kms:us-east-1:111111111111:key/1";
+const role = { arn: `${HOME}:role/r` };
+const root = { arn: `${HOME}:root` };
+const foreign = { arn: `${AWAY}:role/r` };
+const service = { service: "s.amazonaws.com" };
+
+const to = (Principal: unknown, more: Partial<KeyStatement> = {}): KeyStatement => ({
+  Effect: "Allow",
+  Action: "kms:Decrypt",
+  Resource: "*",
+  Principal,
+  ...more,
+});
+const onlyRoot = to({ AWS: root.arn }, { Condition: { StringEquals: { "aws:PrincipalType": "Account" } } }); // prettier-ignore
+
+type Row = [what: string, statements: KeyStatement[], caller: Caller, iam: boolean, allows: boolean]; // prettier-ignore
+
+test.each<Row>([
+  ["a role that is named needs no IAM policy", [to({ AWS: role.arn })], role, false, true],
+  ["one of several that are named", [to({ AWS: [foreign.arn, role.arn] })], role, false, true],
+  ["another role is not it", [to({ AWS: `${role.arn}2` })], role, true, false],
+  ["the account hands over to IAM policies", [to({ AWS: root.arn })], role, true, true],
+  ["without an IAM policy the account lets nobody in", [to({ AWS: root.arn })], role, false, false],
+  ["the account by its number is the same", [to({ AWS: "111111111111" })], role, true, true],
+  ["the account lets its root user in", [to({ AWS: root.arn })], root, false, true],
+  ["no statement, no root user", [to({ AWS: role.arn })], root, true, false],
+  ["only the root user is of the type Account", [onlyRoot], root, false, true],
+  ["what is for the root user alone hands nothing over", [onlyRoot], role, true, false],
+  ["another account needs an IAM policy, too", [to({ AWS: foreign.arn })], foreign, false, false],
+  ["another account that has one", [to({ AWS: foreign.arn })], foreign, true, true],
+  ["another account's role is not this account's", [to({ AWS: root.arn })], foreign, true, false],
+  ["everybody is everybody", [to("*")], "anonymous", false, true],
+  ["everybody, as AWS's principals", [to({ AWS: "*" })], "anonymous", false, true],
+  ["an account is not everybody", [to({ AWS: root.arn })], "anonymous", true, false],
+  ["a service by its name", [to({ Service: "s.amazonaws.com" })], service, false, true],
+  ["another service", [to({ Service: "t.amazonaws.com" })], service, true, false],
+  ["a role is no service", [to({ Service: "s.amazonaws.com" })], role, true, false],
+  ["a denial outweighs", [to({ AWS: role.arn }), to("*", { Effect: "Deny" })], role, true, false],
+  ["a denial of others does not", [to({ AWS: role.arn }), to({ AWS: foreign.arn }, { Effect: "Deny" })], role, false, true], // prettier-ignore
+  ["another action", [to({ AWS: role.arn }, { Action: "kms:Encrypt" })], role, true, false],
+])("%s", (_what, Statement, caller, iam, allows) => {
+  const asks = keyAllows({ Statement }, KEY, caller, () => iam);
+  expect(asks({ action: "kms:Decrypt", context: {} })).toBe(allows);
+});
+
+test.each([
+  ["a kind of principal", to({ Federated: "x" })],
+  ["no principal", to(undefined)],
+  ["an element", { ...to("*"), NotAction: "kms:Decrypt" }],
+])("refuses to guess at %s that it does not know", (_what, statement) => {
+  expect(() => keyAllows({ Statement: [statement] }, KEY, role, () => true)).toThrow(/not modelled/); // prettier-ignore
+});
+
+test("refuses to guess at a caller that it does not know", () => {
+  const asks = keyAllows({ Statement: [to("*")] }, KEY, { arn: `${HOME}:group/g` }, () => true);
+  expect(() => asks({ action: "kms:Decrypt", context: {} })).toThrow(/no caller/);
+});

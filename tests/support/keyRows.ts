@@ -1,0 +1,88 @@
+/** Rows of the table of key policies: who asks for what, how, and whether the key lets him. */
+import type { KeyFacts, Who } from "./keyCallers";
+import type { KeyRequest } from "./keyAccess";
+
+export interface Row {
+  who: Who;
+  /** All of them, or none of them. */
+  allowed: boolean;
+  actions: readonly string[];
+  context: KeyRequest["context"];
+  /** The row's name. */
+  says: string;
+}
+
+/** How a request comes: in words, and what KMS sees of it. */
+export interface Way {
+  how: string;
+  context: KeyRequest["context"];
+}
+
+export const directly: Way = { how: "directly", context: {} };
+
+export function through(service: string, region: string, more: Way["context"] = {}): Way {
+  const via = `${service}.${region}.amazonaws.com`;
+  return { how: `through ${service} of ${region}`, context: { "kms:ViaService": via, ...more } };
+}
+
+/** What is asked for, in words and as actions of KMS (Service Authorization Reference, AWS KMS). */
+export interface What {
+  words: string;
+  actions: readonly string[];
+}
+
+export const what = (words: string, ...names: string[]): What => ({
+  words,
+  actions: names.map((name) => `kms:${name}`),
+});
+
+const CRYPTOGRAPHY = [
+  ...["Decrypt", "GenerateDataKey", "GenerateDataKeyWithoutPlaintext"],
+  ...["ReEncryptFrom", "ReEncryptTo"],
+];
+
+/** What EBS asks of a key when it reads and writes a volume or snapshot. */
+const ebsUse = what("read and write volumes with it", ...CRYPTOGRAPHY, "DescribeKey");
+const encryption = what("encrypt or decrypt", ...CRYPTOGRAPHY);
+/** Everything else that reads, writes or hands a key on. */
+export const otherUse = what(
+  "use it in another way",
+  ...["DeriveSharedSecret", "Encrypt", "GenerateDataKeyPair"],
+  ...["GenerateDataKeyPairWithoutPlaintext", "GenerateMac", "ImportKeyMaterial", "ReplicateKey"],
+  ...["RetireGrant", "Sign", "Verify", "VerifyMac"],
+);
+export const anyUse = what("use it", ...[encryption, otherUse].flatMap(({ actions }) => actions.map((one) => one.slice(4)))); // prettier-ignore
+const awsGrant = what("grant it for an AWS resource", "CreateGrant");
+const otherGrant = what("grant it to a principal of its choice", "CreateGrant");
+
+export function row(allowed: boolean, who: Who, { words, actions }: What, way: Way): Row {
+  const says = `${who.label} ${allowed ? "may" : "may not"} ${words} ${way.how}`;
+  return { who, allowed, actions, context: way.context, says };
+}
+
+export function grantRow(allowed: boolean, who: Who, way: Way): Row {
+  const context = { ...way.context, "kms:GrantIsForAWSResource": "true" };
+  return row(allowed, who, awsGrant, { ...way, context });
+}
+
+/** Use through EC2 of a region, grants for what EC2 makes among it; what is allowed is so by the key's policy alone. */
+export function ebsRows(allowed: boolean, who: Who, region: string): Row[] {
+  const ec2 = through("ec2", region);
+  if (!allowed) return [row(false, who, encryption, ec2), grantRow(false, who, ec2)];
+  const plain = { ...who, iam: "nothing" as const };
+  return [row(true, plain, ebsUse, ec2), grantRow(true, plain, ec2)];
+}
+
+/** Every way to use a key that is nobody's. */
+export function misuseRows(who: Who, { region }: KeyFacts): Row[] {
+  const ec2 = through("ec2", region);
+  const context = { ...ec2.context, "kms:GrantIsForAWSResource": "false" };
+  const others = ["rds", "backup", "secretsmanager"].map((name) => through(name, region));
+  const ways = [directly, ...others, through("ec2", "ap-southeast-2")];
+  return [
+    ...ways.flatMap((way) => [row(false, who, anyUse, way), grantRow(false, who, way)]),
+    row(false, who, otherUse, ec2),
+    row(false, who, otherGrant, { ...ec2, context }),
+    row(false, who, otherGrant, { ...directly, how: "directly, as nothing says for what" }),
+  ];
+}
