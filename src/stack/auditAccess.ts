@@ -101,7 +101,11 @@ export function auditKeyStatements(args: AuditKeyArgs): Statement[] {
       Principal: { AWS: [...restoreRoleArns] },
       Action: "kms:Decrypt",
       Resource: "*",
-      Condition: { StringEquals: { "kms:ViaService": `s3.${region}.amazonaws.com` } },
+      // The trail's files have a key each, and so are told by their own ARN.
+      Condition: {
+        StringEquals: { "kms:ViaService": `s3.${region}.amazonaws.com` },
+        StringLike: { "kms:EncryptionContext:aws:s3:arn": [bucketArn, `${bucketArn}/*`] },
+      },
     });
   }
   if (trailArn !== undefined) {

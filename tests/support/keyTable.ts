@@ -50,7 +50,8 @@ function auditRows(facts: KeyFacts): Row[] {
     row(audit && restores, restorer, decryption, own),
     row(false, restorer, otherThanReading, own),
     grantRow(false, restorer, own),
-    ...others.map((way) => row(false, restorer, decryption, way)),
+    ...[s3, forBucket("another", s3), ...others].map((way) => row(false, restorer, decryption, way)), // prettier-ignore
+    row(audit && restores, restorer, decryption, forBucket(`${bucket}/trail/x.json.gz`, s3)),
     ...[iamAdmin, rootUser, ...administrators, ...strangers(facts)].map((who) =>
       row(false, who, anyUse, own),
     ),
