@@ -38,6 +38,8 @@ export interface Emulator {
   /** What the function called so far. */
   calls(): Promise<CallCount[]>;
   resetCalls(): Promise<void>;
+  /** Whose rights on a key are asked about when the function copies under it. */
+  setRole(arn: string): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -101,6 +103,7 @@ export async function startEmulator(home: string, progress: Progress): Promise<E
       (await ask(endpoint, "schedules", { region, groupName })) as KnownSchedule[],
     calls: async () => (await ask(endpoint, "calls")) as CallCount[],
     resetCalls: () => tell(endpoint, "calls/reset"),
+    setRole: (arn) => tell(endpoint, "role", { arn }),
     stop: () =>
       new Promise((resolve) => {
         if (child.exitCode !== null) {
