@@ -5,6 +5,7 @@ import { type VaultConfig, configOf } from "../config";
 import { DAY_MS, isoSeconds } from "../vault/time";
 import { watchAlarms } from "./alarmWatch";
 import { type Audit, audit } from "./audit";
+import { writeCalls } from "./callsFile";
 import { type EditedStory, playEdits } from "./editScenario";
 import { type Deployable, checkEdits } from "./edits";
 import { type Explanation, explain } from "./explain";
@@ -34,6 +35,8 @@ interface Script {
   nights: number;
   /** The volume that is explained; `undefined`: none is protected. */
   volumeId: string | undefined;
+  /** Where the function's calls go; `undefined`: nobody asked for them. */
+  callsFile: string | undefined;
 }
 
 /** The longest retention in days that a policy has. */
@@ -73,6 +76,7 @@ export function readScript(options: Options): Script {
     edits: options.edit,
     nights: options.nights ?? Math.max(MIN_NIGHTS, longestDays(config) + 2),
     volumeId: volumeToExplain(options.explain, protectedVolumes(inventory, tagOf(config))),
+    callsFile: options.calls,
   };
 }
 
@@ -117,12 +121,15 @@ async function perform(
   startMs: number,
   progress: Progress,
 ): Promise<Rehearsal> {
+  const { callsFile } = script;
+  if (callsFile !== undefined) await vault.emulator.recordCalls();
   const { nights, edits, last, trouble } = await playStory(vault, script, startMs, progress);
   const lastSlot = nights.at(-1)?.slot ?? "";
   const { volumeId } = script;
   let explained: Explanation | undefined;
   if (volumeId !== undefined) explained = await explain(vault, volumeId, lastSlot);
   const found = await auditAll(vault, script.inventory, last.config);
+  if (callsFile !== undefined) await writeCalls(vault, callsFile);
   return {
     stack: vault.stack.vaultId,
     inventory: script.inventory.source,

@@ -2,20 +2,28 @@
  * Goal: what a newcomer sees with `npm start` is true. Method: the real command in a child process, its JSON result,
  * and what it leaves behind.
  */
+import { mkdtempSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { renderAlarms } from "../../src/local/alarmTableText";
+import type { CallsFile } from "../../src/local/callsFile";
 import { renderFailureRecord } from "../../src/local/failureRecordText";
 import type { Rehearsal } from "../../src/local/tables";
 import { HOUR_MS } from "../../src/vault/time";
 import { schemaFaults } from "../support/auditBucket";
 import { run } from "../support/npmStart";
+import { decided, neededStatements } from "../support/recordedCalls";
 
 describe("npm start with the bundled fleet", () => {
   let ended: Awaited<ReturnType<typeof run>>;
   let rehearsal: Rehearsal;
+  let called: CallsFile;
 
   beforeAll(async () => {
-    ended = await run("--json", "--nights", "5");
+    const calls = join(mkdtempSync(join(tmpdir(), "smart-vault-")), "calls.json");
+    ended = await run("--json", "--nights", "5", "--calls", calls);
     rehearsal = JSON.parse(ended.out) as Rehearsal;
+    called = JSON.parse(readFileSync(calls, "utf8")) as CallsFile;
   }, 400_000);
 
   it("ends 0 and says that everything can be brought back", () => {
@@ -158,6 +166,29 @@ describe("npm start with the bundled fleet", () => {
       expect(shown).toContain(`/${key}`);
       expect(shown).toContain(record.problems[0]!.message);
     });
+  });
+
+  it("makes no call that its role's policy, as the stack declares it, does not allow", () => {
+    const decisions = decided(called);
+    expect(decisions.length).toBeGreaterThan(500);
+    expect(decisions.filter(({ decision }) => decision !== "allowed")).toEqual([]);
+    expect(called.role.name).toBe("smart-vault-dev-function");
+    const total = rehearsal.calls.reduce((sum, { count }) => sum + count, 0);
+    expect(called.calls).toHaveLength(total);
+  });
+
+  it("would be denied some call without almost any statement of that policy", () => {
+    const needed = neededStatements(called);
+    const sids = called.role.policy.Statement.map(({ Sid = "" }) => Sid);
+    expect(sids.filter((sid) => !needed.has(sid))).toEqual([
+      // Copies are kept as long as their snapshots here.
+      "MarkExpiredCopies",
+      // EC2 asks for these, Lambda and X-Ray for those: no call of the function's own.
+      "ReadEncryptedSources",
+      "ReadEncryptedSourcesGrants",
+      "Trace",
+      "Log",
+    ]);
   });
 
   it("shows progress on standard error only", () => {

@@ -7,7 +7,8 @@
 - CopySnapshot that refuses a source that is not completed, and ends in `error` under a key that is not enabled, or
   whose policy does not let the function's role (/vault/role) use it: key_policy.py.
 - A fleet with the ids of a real inventory (/vault/fleet), the schedules as Scheduler itself knows them
-  (/vault/schedules), and a count of the function's calls (/vault/calls).
+  (/vault/schedules), a count of the function's calls (/vault/calls), and on demand each of them with what an IAM
+  decision needs (/vault/calls/record, /vault/calls/recorded): recorded.py.
 
 Prints one JSON line {"port": …} when it listens. Ends with its parent: standard input closes.
 """
@@ -16,7 +17,6 @@ import functools
 import io
 import json
 import os
-import re
 import sys
 import threading
 from collections import Counter
@@ -54,6 +54,7 @@ from moto.kms.models import kms_backends  # noqa: E402
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app  # noqa: E402
 from moto.scheduler.models import scheduler_backends  # noqa: E402
 from key_policy import may_copy_under  # noqa: E402
+from recorded import called, record_of  # noqa: E402
 from server import serve_on_a_free_port  # noqa: E402
 
 
@@ -243,20 +244,13 @@ def make_volume(ec2, zone: str, volume_id: str, facts: dict) -> None:
 
 
 calls: Counter = Counter()
+# Each call of the function; None where nobody asked for them, since a year of nights has many.
+recorded: list | None = None
 guard = threading.Lock()
 
 
-def called(environ: dict, body: bytes) -> tuple[str, str, str]:
-    """Who calls, the region and the operation of a request."""
-    scope = re.search(r"Credential=([^/]+)/\d+/([^/]+)/([^/]+)/", environ.get("HTTP_AUTHORIZATION", ""))
-    caller, region, service = scope.groups() if scope else ("", "", "")
-    action = re.search(rb"(?:^|&)Action=(\w+)", body)
-    target = environ.get("HTTP_X_AMZ_TARGET", "").rsplit(".", 1)[-1]
-    name = action.group(1).decode() if action else target or environ["REQUEST_METHOD"]
-    return caller, region, f"{service}:{name}"
-
-
 def control(path: str, body: bytes):
+    global recorded
     given = json.loads(body or b"{}")
     if path == "/vault/clock":
         then = datetime.fromtimestamp(given["nowMs"] / 1000, timezone.utc)
@@ -272,6 +266,10 @@ def control(path: str, body: bytes):
         return [{"region": r, "call": c, "count": n} for (r, c), n in sorted(calls.items())]
     elif path == "/vault/calls/reset":
         calls.clear()
+    elif path == "/vault/calls/record":
+        recorded = []
+    elif path == "/vault/calls/recorded":
+        return recorded or []
     elif path == "/vault/role":
         role["arn"] = given["arn"]
     else:
@@ -310,6 +308,8 @@ class Application:
         if caller == "function":
             with guard:
                 calls[(region, name)] += 1
+                if recorded is not None:
+                    recorded.append(record_of(region, name, environ, body, ec2_backends[ACCOUNT]))
         if name == "ec2:DescribeSnapshots":
             return self.described(environ, start_response, region, body)
         answer = list(self.moto(environ, start_response))
