@@ -1,6 +1,6 @@
-/** Clients to look at the emulated account with, and what people do in it: they get mail, and disable a key. */
+/** Clients to look at the emulated account with, and what people do in it: they get mail, and change a key's policy. */
 import { EC2Client } from "@aws-sdk/client-ec2";
-import { DisableKeyCommand, EnableKeyCommand, KMSClient } from "@aws-sdk/client-kms";
+import { GetKeyPolicyCommand, KMSClient, PutKeyPolicyCommand } from "@aws-sdk/client-kms";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SchedulerClient } from "@aws-sdk/client-scheduler";
 import { SNSClient, SubscribeCommand } from "@aws-sdk/client-sns";
@@ -43,14 +43,31 @@ export async function subscribeMailbox(account: Account, topicArn: string): Prom
   return QueueUrl;
 }
 
-/** What a person with rights on the key can do by mistake, and take back. */
-export async function setKeyEnabled(
+/** The statements of a key's policy by which the vault's role copies under it (src/stack/keys.ts). */
+const COPYING = ["VaultCopies", "VaultCopiesGrants"];
+
+/**
+ * Takes the vault's use of a key out of the key's policy, as a person with rights on the key can by mistake.
+ * @returns puts the policy back
+ */
+export async function revokeUse(
   account: Account,
   { region, keyArn }: KeyedRegion,
-  enabled: boolean,
-): Promise<void> {
+): Promise<() => Promise<void>> {
+  const kms = account.kms(region);
   const KeyId = keyArn.split("/").pop();
-  await account
-    .kms(region)
-    .send(enabled ? new EnableKeyCommand({ KeyId }) : new DisableKeyCommand({ KeyId }));
+  // The only one that a key has.
+  const PolicyName = "default";
+  const { Policy = "" } = await kms.send(new GetKeyPolicyCommand({ KeyId, PolicyName }));
+  const policy = JSON.parse(Policy) as { Statement: { Sid?: string }[] };
+  const left = policy.Statement.filter(({ Sid = "" }) => !COPYING.includes(Sid));
+  const taken = policy.Statement.length - left.length;
+  if (taken !== COPYING.length) {
+    throw new Error(`expected ${COPYING.join(" and ")} in the policy of ${keyArn}, got ${taken}`);
+  }
+  const put = async (text: string) => {
+    await kms.send(new PutKeyPolicyCommand({ KeyId, PolicyName, Policy: text }));
+  };
+  await put(JSON.stringify({ ...policy, Statement: left }));
+  return () => put(Policy);
 }

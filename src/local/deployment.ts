@@ -29,6 +29,8 @@ export interface Place {
 
 export interface Deployment {
   stack: LocalStack;
+  /** All that was declared. */
+  program: Program;
   lambda: LocalLambda;
 }
 
@@ -54,7 +56,8 @@ export async function deploy(
   const primaryRegion = config.values["aws:region"] ?? "";
   const program = await runProgram(folder, config, make);
   const declared = theResource(program, "aws:lambda/function:Function");
+  await emulator.setRole(String(declared.inputs.role));
   const indexFile = await writeArchive(declared, folder, join(work, "archive"));
   const lambda = await startLambda(declared, indexFile, emulator.endpoint, primaryRegion, logFile);
-  return { stack: stackOf(program, lambda.loadMs), lambda };
+  return { stack: stackOf(program, lambda.loadMs), program, lambda };
 }

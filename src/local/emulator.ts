@@ -18,6 +18,21 @@ export interface CallCount {
   count: number;
 }
 
+/** A call of the function, with what an IAM decision on it needs. */
+export interface RecordedCall {
+  /** `ec2` */
+  service: string;
+  /** `CreateSnapshots` */
+  action: string;
+  region: string;
+  /** By their names on the wire. */
+  parameters: Record<string, unknown>;
+  /** Of each resource that is named, or taken by a CreateSnapshots, and was there: its tags at that moment. */
+  tags: Record<string, Record<string, string>>;
+  /** The volumes of each instance that is named, the root first. */
+  attached: Record<string, string[]>;
+}
+
 /** As GetSchedule gives it. */
 export interface KnownSchedule {
   Name: string;
@@ -38,6 +53,11 @@ export interface Emulator {
   /** What the function called so far. */
   calls(): Promise<CallCount[]>;
   resetCalls(): Promise<void>;
+  /** From now on each call is recorded. */
+  recordCalls(): Promise<void>;
+  recordedCalls(): Promise<RecordedCall[]>;
+  /** Whose rights on a key are asked about when the function copies under it. */
+  setRole(arn: string): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -101,6 +121,9 @@ export async function startEmulator(home: string, progress: Progress): Promise<E
       (await ask(endpoint, "schedules", { region, groupName })) as KnownSchedule[],
     calls: async () => (await ask(endpoint, "calls")) as CallCount[],
     resetCalls: () => tell(endpoint, "calls/reset"),
+    recordCalls: () => tell(endpoint, "calls/record"),
+    recordedCalls: async () => (await ask(endpoint, "calls/recorded")) as RecordedCall[],
+    setRole: (arn) => tell(endpoint, "role", { arn }),
     stop: () =>
       new Promise((resolve) => {
         if (child.exitCode !== null) {

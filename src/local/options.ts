@@ -9,6 +9,7 @@ export interface Options {
   nights?: number;
   edit: string[];
   explain?: string;
+  calls?: string;
   json: boolean;
 }
 
@@ -44,6 +45,10 @@ export function readOptions(refuse: (exitCode: number) => never): Options {
       [],
     )
     .option("--explain <volume-id>", "show why each recovery point of this volume is kept")
+    .option(
+      "--calls <file>",
+      "write each AWS call of the function to this file, as JSON, with the policy of its role",
+    )
     .option("--json", "the result as JSON on standard output", false)
     .addHelpText(
       "after",

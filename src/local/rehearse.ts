@@ -3,16 +3,20 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type VaultConfig, configOf } from "../config";
 import { DAY_MS, isoSeconds } from "../vault/time";
+import { watchAlarms } from "./alarmWatch";
 import { type Audit, audit } from "./audit";
+import { writeCalls } from "./callsFile";
 import { type EditedStory, playEdits } from "./editScenario";
 import { type Deployable, checkEdits } from "./edits";
 import { type Explanation, explain } from "./explain";
+import { failureRecord } from "./failureRecord";
 import { pruned, readDecisions } from "./functionLog";
 import { type Inventory, protectedVolumes, readInventory } from "./inventory";
 import type { Options } from "./options";
 import { type Progress, userError } from "./python";
-import { playKeyTrouble, playNights } from "./scenario";
-import { loadStackConfig } from "./stackConfig";
+import { type KeyTrouble, playKeyTrouble } from "./keyTrouble";
+import { playNights } from "./scenario";
+import { type StackConfig, loadStackConfig } from "./stackConfig";
 import type { Rehearsal } from "./tables";
 import { type LocalVault, startVault } from "./vault";
 
@@ -20,6 +24,8 @@ const ROOT = join(__dirname, "..", "..");
 const HOME = join(ROOT, ".vault");
 /** Ten nights at the least, and two more than the longest retention, so that something is pruned. */
 const MIN_NIGHTS = 10;
+/** A bucket costs nothing here, and what it records belongs to the story; who says otherwise in the stack's file or by -c is heard. */
+const ASSUMED = ["audit=true"];
 
 /** What is rehearsed, read and found to be in order. */
 interface Script {
@@ -29,6 +35,8 @@ interface Script {
   nights: number;
   /** The volume that is explained; `undefined`: none is protected. */
   volumeId: string | undefined;
+  /** Where the function's calls go; `undefined`: nobody asked for them. */
+  callsFile: string | undefined;
 }
 
 /** The longest retention in days that a policy has. */
@@ -54,8 +62,11 @@ function volumeToExplain(asked: string | undefined, known: readonly string[]) {
 
 /** @throws a user error, or what the configuration says of a mistake */
 export function readScript(options: Options): Script {
-  const stackConfig = loadStackConfig(ROOT, options.stack, options.config);
-  const config = configOf(stackConfig.project, stackConfig.stack, stackConfig.values);
+  const read = ({ project, stack, values }: StackConfig) => configOf(project, stack, values);
+  // What `pulumi up` would refuse is refused, whatever is assumed.
+  read(loadStackConfig(ROOT, options.stack, options.config));
+  const stackConfig = loadStackConfig(ROOT, options.stack, options.config, ASSUMED);
+  const config = read(stackConfig);
   const base = { stackConfig, config };
   checkEdits(base, options.edit);
   const inventory = readInventory(options.inventory, options.volumes);
@@ -65,21 +76,28 @@ export function readScript(options: Options): Script {
     edits: options.edit,
     nights: options.nights ?? Math.max(MIN_NIGHTS, longestDays(config) + 2),
     volumeId: volumeToExplain(options.explain, protectedVolumes(inventory, tagOf(config))),
+    callsFile: options.calls,
   };
 }
 
-/** The nights, and then the edits, or a night without the DR key where there is none. */
+interface Story extends EditedStory {
+  /** What was induced where nothing was edited. */
+  trouble?: KeyTrouble;
+}
+
+/** The nights, and then the edits, or where there are none the nights without the DR key. */
 async function playStory(
   vault: LocalVault,
   { base, nights, edits }: Script,
   startMs: number,
   progress: Progress,
-): Promise<EditedStory> {
+): Promise<Story> {
   const timing = { ...base.config, startMs };
   const played = await playNights(vault, timing, nights, progress);
   if (edits.length === 0) {
-    const trouble = await playKeyTrouble(vault, timing, nights + 1, progress);
-    return { nights: [...played, trouble], edits: [], last: base };
+    const { copyOverdueHours } = base.config;
+    const trouble = await playKeyTrouble(vault, timing, copyOverdueHours, nights + 1, progress);
+    return { nights: [...played, ...trouble.nights], edits: [], last: base, trouble };
   }
   const story = await playEdits(vault, base, edits, startMs, nights, progress);
   return { ...story, nights: [...played, ...story.nights] };
@@ -103,12 +121,15 @@ async function perform(
   startMs: number,
   progress: Progress,
 ): Promise<Rehearsal> {
-  const { nights, edits, last } = await playStory(vault, script, startMs, progress);
+  const { callsFile } = script;
+  if (callsFile !== undefined) await vault.emulator.recordCalls();
+  const { nights, edits, last, trouble } = await playStory(vault, script, startMs, progress);
   const lastSlot = nights.at(-1)?.slot ?? "";
   const { volumeId } = script;
   let explained: Explanation | undefined;
   if (volumeId !== undefined) explained = await explain(vault, volumeId, lastSlot);
   const found = await auditAll(vault, script.inventory, last.config);
+  if (callsFile !== undefined) await writeCalls(vault, callsFile);
   return {
     stack: vault.stack.vaultId,
     inventory: script.inventory.source,
@@ -119,6 +140,8 @@ async function perform(
     explained,
     pruned: pruned(readDecisions(readFileSync(vault.logFile, "utf8"))),
     mails: [...vault.mails()],
+    alarms: watchAlarms(vault.program(), vault.points(), startMs, vault.nowMs()),
+    auditRecord: trouble && (await failureRecord(vault, trouble.fromMs)),
     calls: await vault.emulator.calls(),
     complete: found.gaps.length === 0,
   };

@@ -69,9 +69,12 @@ function creator(account: Account, primaryRegion: string): Make {
     const name = String(inputs.name);
     switch (type) {
       case "aws:kms/key:Key": {
-        const { KeyMetadata } = await account
-          .kms(region)
-          .send(new CreateKeyCommand({ Description: String(inputs.description) }));
+        const { KeyMetadata } = await account.kms(region).send(
+          new CreateKeyCommand({
+            Description: String(inputs.description),
+            Policy: String(inputs.policy),
+          }),
+        );
         return { arn: KeyMetadata?.Arn, keyId: KeyMetadata?.KeyId };
       }
       case "aws:s3/bucket:Bucket": {

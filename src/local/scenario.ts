@@ -1,7 +1,6 @@
-/** The story of a rehearsal: a night and its passes, many nights, and a key that somebody disables. */
+/** The story of a rehearsal: a night and its passes, and many nights. */
 import { HOUR_MS, isoSeconds } from "../vault/time";
 import { nextFireMs } from "../vault/schedule";
-import { setKeyEnabled } from "./account";
 import { pruned, readDecisions, started } from "./functionLog";
 import type { Invocation } from "./lambda";
 import type { Progress } from "./python";
@@ -20,7 +19,7 @@ export interface Night {
 }
 
 /** How long after a run the rehearsal looks at it: copies take minutes, and a sweep has passed. */
-const SETTLE_MS = 3 * HOUR_MS;
+export const SETTLE_MS = 3 * HOUR_MS;
 /** A longer history is told every so many nights. */
 const TELL_ALL_NIGHTS = 40;
 const TELL_EVERY = 10;
@@ -33,7 +32,7 @@ export interface Timing {
   startMs: number;
 }
 
-function count(night: Night, { log, error }: Invocation): void {
+export function count(night: Night, { log, error }: Invocation): void {
   const decisions = readDecisions(log);
   night.invocations += 1;
   night.snapshots += started(decisions, "snapshot");
@@ -93,25 +92,4 @@ export async function playNights(
     if (isTold(night, nights)) progress(`night ${number} of ${nights}, ${describeNight(night)}`);
   }
   return played;
-}
-
-/** Somebody disables the DR key before a run; it is enabled again afterwards, and the next hours make good. */
-export async function playKeyTrouble(
-  vault: LocalVault,
-  timing: Timing,
-  number: number,
-  progress: Progress,
-): Promise<Night> {
-  const [key] = vault.stack.dr;
-  if (key === undefined) throw new Error("the stack has no DR region");
-  progress("somebody disables the DR key");
-  await setKeyEnabled(vault.account, key, false);
-  const night = await passNight(vault, timing, number);
-  progress(`  ${describeNight(night)}`);
-  progress("the key is enabled again; three hours pass");
-  await setKeyEnabled(vault.account, key, true);
-  await vault.runUntil(vault.nowMs() + SETTLE_MS, (invocation) => {
-    count(night, invocation);
-  });
-  return night;
 }

@@ -46,12 +46,14 @@ export function withPairs(
 /**
  * @param folder where Pulumi.yaml is
  * @param overrides pairs on top, see {@link withPairs}
+ * @param assumed pairs below, in place of Pulumi.yaml's defaults: what the stack's own file says counts more
  * @throws when the stack has no file, or an override is no pair
  */
 export function loadStackConfig(
   folder: string,
   stack: string,
   overrides: readonly string[] = [],
+  assumed: readonly string[] = [],
 ): StackConfig {
   const project = parse(readFileSync(join(folder, "Pulumi.yaml"), "utf8")) as ProjectFile;
   const file = join(folder, `Pulumi.${stack}.yaml`);
@@ -59,11 +61,13 @@ export function loadStackConfig(
     throw new Error(`--stack: expected a stack with a file Pulumi.<stack>.yaml, got "${stack}"`);
   }
   const own = parse(readFileSync(file, "utf8")) as { config?: Record<string, unknown> };
-  const values: Record<string, string> = {};
+  const defaults: Record<string, string> = {};
   for (const [key, declared] of Object.entries(project.config ?? {})) {
     const given = declared.default ?? declared.value;
-    if (given !== undefined) values[`${project.name}:${key}`] = toText(given);
+    if (given !== undefined) defaults[`${project.name}:${key}`] = toText(given);
   }
+  const plain = { project: project.name, stack, values: defaults };
+  const { values } = withPairs(plain, assumed, "assumed");
   for (const [key, value] of Object.entries(own.config ?? {})) values[key] = toText(value);
-  return withPairs({ project: project.name, stack, values }, overrides, "--config");
+  return withPairs({ ...plain, values }, overrides, "--config");
 }

@@ -1,30 +1,38 @@
 /** The end of a rehearsal as a person reads it. */
 import pc from "picocolors";
+import { renderAlarms } from "./alarmTableText";
+import type { WatchedAlarm } from "./alarmWatch";
 import type { Audit, Points } from "./audit";
 import type { PlayedEdit } from "./editScenario";
 import { renderEdits } from "./editTable";
 import type { CallCount } from "./emulator";
 import type { Explanation } from "./explain";
 import { renderExplanation } from "./explainTable";
+import type { FailureRecord } from "./failureRecord";
+import { renderFailureRecord } from "./failureRecordText";
 import type { Decision } from "./functionLog";
 import type { ReceivedMail } from "./mailbox";
 import type { Night } from "./scenario";
 import { heading, lastOf, table } from "./table";
 
-const MOST_NIGHTS = 12;
+const MOST_NIGHTS = 14;
 
 export interface Rehearsal {
   stack: string;
   inventory: string;
   regions: { primary: string; dr: string[] };
   nights: Night[];
-  /** In order; none where the DR key was disabled instead. */
+  /** In order; none where the DR key was taken away instead. */
   edits: PlayedEdit[];
   audit: Audit;
   /** One volume's recovery points; none where no volume is protected. */
   explained: Explanation | undefined;
   pruned: Decision[];
   mails: ReceivedMail[];
+  /** What each of the stack's alarms would have done. */
+  alarms: WatchedAlarm[];
+  /** What the audit log has of the induced failure, if it has anything. */
+  auditRecord: FailureRecord | undefined;
   /** The function's AWS calls in the whole rehearsal. */
   calls: CallCount[];
   /** Every protected volume has its newest snapshot completed and soundly copied. */
@@ -135,6 +143,8 @@ export function renderRehearsal(rehearsal: Rehearsal, explainAll: boolean): stri
     ...(explained === undefined ? [] : renderExplanation(explained, explainAll)),
     heading("Mail"),
     ...mailText(mails),
+    ...renderAlarms(rehearsal.alarms, rehearsal.stack),
+    ...(edits.length > 0 ? [] : renderFailureRecord(rehearsal.auditRecord)),
     "",
     verdict,
     ...audit.gaps.map((gap) => `  ${gap}`),

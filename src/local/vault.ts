@@ -6,6 +6,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { PublishCommand } from "@aws-sdk/client-sns";
 import { isoSeconds } from "../vault/time";
+import type { MetricPoint } from "./alarmEvaluator";
 import { type Account, openAccount, subscribeMailbox } from "./account";
 import { type Deployment, type LocalStack, type Place, deploy } from "./deployment";
 import { type Emulator, startEmulator } from "./emulator";
@@ -14,6 +15,8 @@ import { hasNotice } from "./functionLog";
 import type { Inventory } from "./inventory";
 import type { Invocation } from "./lambda";
 import { type ReceivedMail, takeMails } from "./mailbox";
+import { pointsOf } from "./metrics";
+import type { Program } from "./program";
 import type { Progress } from "./python";
 import { maker } from "./resources";
 import type { StackConfig } from "./stackConfig";
@@ -27,6 +30,10 @@ export interface LocalVault {
   logFile: string;
   nowMs(): number;
   mails(): readonly ReceivedMail[];
+  /** What CloudWatch would have got. */
+  points(): readonly MetricPoint[];
+  /** The stack as it was declared last. */
+  program(): Program;
   /** Deploys the stack again with another configuration; what is in the account stays. */
   redeploy(config: StackConfig): Promise<void>;
   /** Wakes the function now, as a person does with `aws lambda invoke`. */
@@ -85,11 +92,13 @@ function run({ place, account, deployed, scheduler, queueUrl }: Parts, startMs: 
   const { emulator, logFile, work } = place;
   const { stack } = deployed;
   const received: ReceivedMail[] = [];
-  let { lambda } = deployed;
+  const points: MetricPoint[] = [];
+  let { lambda, program } = deployed;
   let nowMs = startMs;
   const wake = async (event: unknown): Promise<Invocation> => {
     await emulator.setTime(nowMs);
     const invocation = await lambda.invoke(event, nowMs);
+    points.push(...pointsOf(stack.vaultId, nowMs, invocation));
     nowMs = invocation.nowMs;
     if (invocation.error !== undefined) {
       const Message = failureRecord(stack.vaultId, event, invocation);
@@ -114,9 +123,11 @@ function run({ place, account, deployed, scheduler, queueUrl }: Parts, startMs: 
     logFile,
     nowMs: () => nowMs,
     mails: () => received,
+    points: () => points,
+    program: () => program,
     redeploy: async (config) => {
       lambda.stop();
-      ({ lambda } = await deploy(place, config));
+      ({ lambda, program } = await deploy(place, config));
     },
     wake,
     runUntil: async (untilMs, onInvocation) => {

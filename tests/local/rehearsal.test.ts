@@ -2,28 +2,29 @@
  * Goal: what a newcomer sees with `npm start` is true. Method: the real command in a child process, its JSON result,
  * and what it leaves behind.
  */
-import { spawn } from "node:child_process";
-import { writeFileSync } from "node:fs";
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { renderAlarms } from "../../src/local/alarmTableText";
+import type { CallsFile } from "../../src/local/callsFile";
+import { renderFailureRecord } from "../../src/local/failureRecordText";
 import type { Rehearsal } from "../../src/local/tables";
-import { run, start } from "../support/npmStart";
-
-function fileWith(content: unknown): string {
-  const file = join(mkdtempSync(join(tmpdir(), "smart-vault-")), "inventory.json");
-  writeFileSync(file, JSON.stringify(content));
-  return file;
-}
+import { HOUR_MS } from "../../src/vault/time";
+import { schemaFaults } from "../support/auditBucket";
+import { run } from "../support/npmStart";
+import { decided, neededStatements } from "../support/recordedCalls";
 
 describe("npm start with the bundled fleet", () => {
   let ended: Awaited<ReturnType<typeof run>>;
   let rehearsal: Rehearsal;
+  let called: CallsFile;
 
   beforeAll(async () => {
-    ended = await run("--json", "--nights", "5");
+    const calls = join(mkdtempSync(join(tmpdir(), "smart-vault-")), "calls.json");
+    ended = await run("--json", "--nights", "5", "--calls", calls);
     rehearsal = JSON.parse(ended.out) as Rehearsal;
-  }, 240_000);
+    called = JSON.parse(readFileSync(calls, "utf8")) as CallsFile;
+  }, 400_000);
 
   it("ends 0 and says that everything can be brought back", () => {
     expect(ended.code).toBe(0);
@@ -76,21 +77,118 @@ describe("npm start with the bundled fleet", () => {
     expect(points.map(({ reason }) => reason)).toEqual([newest, newest, ...Array<string>(4).fill("within 3 days")]); // prettier-ignore
   });
 
-  it("mails the induced failure once, with EC2's reason", () => {
-    const own = rehearsal.mails.filter(({ subject }) => subject.startsWith("smart-vault-dev:"));
-    expect(own.map(({ subject }) => subject)).toEqual([
-      "smart-vault-dev: backup incomplete, 10 problems",
-    ]);
-    expect(own[0]?.body).toContain("Given key ID is not accessible");
+  describe("when the vault's role is taken out of the DR key's policy for a day and some hours", () => {
+    const VAULT = "smart-vault-dev";
+    /** Hours after the first run without the key. */
+    const hoursOf = (at: string) =>
+      Math.round((Date.parse(at) - Date.parse(rehearsal.nights[5]!.slot)) / HOUR_MS);
+
+    it("goes on taking snapshots, tries the copies every hour, and makes all good", () => {
+      const [first, second, after] = rehearsal.nights.slice(5);
+      expect([first, second, after].map((night) => night?.snapshots)).toEqual([10, 10, 10]);
+      expect([first?.errors, second?.errors, after?.errors]).toEqual([1, 2, 0]);
+      expect(second!.copies).toBeGreaterThan(10 * 24);
+      expect(rehearsal.nights).toHaveLength(8);
+    });
+
+    it("mails each copy that fails once a day, with EC2's reason and what to do", () => {
+      const own = rehearsal.mails.filter(({ body }) => !body.startsWith("{"));
+      expect(own.map(({ at, subject }) => [hoursOf(at), subject])).toEqual([
+        [1, `${VAULT}: backup incomplete, 10 problems`],
+        [24, `${VAULT}: backup incomplete, 10 problems`],
+        [25, `${VAULT}: backup incomplete, 10 problems`],
+      ]);
+      const broken =
+        /^\d+\. the copy snap-\w+ of (snap-\w+) in us-west-2 is not usable: it is in state error: Given key ID is not accessible; it is being replaced$/gm;
+      const told = own.map(({ body }) => [...body.matchAll(broken)].map(([, id]) => id).sort());
+      expect(told.map((ids) => new Set(ids).size)).toEqual([10, 10, 10]);
+      expect(told[1]).toEqual(told[0]);
+      expect(told[2]!.filter((id) => told[0]!.includes(id))).toEqual([]);
+      for (const { body } of own) {
+        expect(body).toContain("What to do: If the key is named: check that the vault's key in that region is"); // prettier-ignore
+        expect(body).toContain("More: docs/RUNBOOK.md#mail-a-copy-is-missing-or-not-usable");
+      }
+    });
+
+    it("sends each failed invocation to the topic, as the stack's on-failure destination says", () => {
+      const records = rehearsal.mails.filter(({ body }) => body.startsWith("{"));
+      const types = records.map(({ body }) => {
+        const record = JSON.parse(body) as { responsePayload: { errorType: string } };
+        return record.responsePayload.errorType;
+      });
+      expect(types).toEqual(Array(3).fill("BackupFailed"));
+    });
+
+    it("sets off the alarms of errors, overdue copies and stale recovery points there, until it is over", () => {
+      const { alarms } = rehearsal;
+      const inTrouble = alarms.flatMap(({ name, episodes }) =>
+        episodes.flatMap(({ from, until = "" }) => {
+          const hours = [hoursOf(from), hoursOf(until)];
+          return hours[0]! < 0 ? [] : [[name.replace(`${VAULT}-`, ""), ...hours]];
+        }),
+      );
+      expect(inTrouble).toEqual([
+        ["errors", 1, 3],
+        ["errors", 24, 27],
+        ["overdue-us-west-2", 24, 32],
+        ["stale-us-west-2", 24, 48],
+      ]);
+      const unlike = alarms.filter(({ metric, state }) => metric.emulated && state !== "OK");
+      expect(unlike).toEqual([]);
+    });
+
+    it("leaves every other alarm quiet, but no-run until the first run, and says of which it knows nothing", () => {
+      const { alarms } = rehearsal;
+      const before = alarms.flatMap(({ name, episodes }) =>
+        episodes.flatMap(({ from, until }) => (hoursOf(from) < 0 ? [[name, from, until]] : [])),
+      );
+      const day = rehearsal.nights[0]!.slot.slice(0, 10);
+      expect(before).toEqual([[`${VAULT}-no-run`, `${day}T00:00:00Z`, `${day}T03:05:00Z`]]);
+      const words = renderAlarms(alarms, VAULT).join("\n");
+      expect(words).toContain("OK all the time: duration, no-match, stale-us-east-1, throttles.");
+      expect(words).toContain(
+        "Not evaluated, since nothing here sends the metric: dropped (AWS/Scheduler InvocationDroppedCount).",
+      );
+    });
+
+    it("leaves an audit record that names the failed copies with their reason, in the documented form", () => {
+      const { key, record } = rehearsal.auditRecord!;
+      expect(schemaFaults(record, "record")).toEqual([]);
+      const [folder] = rehearsal.nights[5]!.slot.replaceAll("-", "/").split("T");
+      expect(key).toMatch(new RegExp(`^runs/${folder!}/\\d{8}T04\\d{4}Z-`));
+      expect(record.problems).toHaveLength(10);
+      const first = rehearsal.mails[0]!.body;
+      for (const { kind, subject, message } of record.problems) {
+        expect([kind, subject]).toEqual(["broken-copy", expect.stringMatching(/^snap-\w+ in us-west-2$/)]); // prettier-ignore
+        expect(first).toContain(message);
+      }
+      const shown = renderFailureRecord(rehearsal.auditRecord).join("\n");
+      expect(shown).toContain(`/${key}`);
+      expect(shown).toContain(record.problems[0]!.message);
+    });
   });
 
-  it("sends the failed invocation to the topic, as the stack's on-failure destination says", () => {
-    const records = rehearsal.mails.filter(({ body }) => body.startsWith("{"));
-    expect(records).toHaveLength(1);
-    const record = JSON.parse(records[0]?.body ?? "") as {
-      responsePayload: { errorType: string };
-    };
-    expect(record.responsePayload.errorType).toBe("BackupFailed");
+  it("makes no call that its role's policy, as the stack declares it, does not allow", () => {
+    const decisions = decided(called);
+    expect(decisions.length).toBeGreaterThan(500);
+    expect(decisions.filter(({ decision }) => decision !== "allowed")).toEqual([]);
+    expect(called.role.name).toBe("smart-vault-dev-function");
+    const total = rehearsal.calls.reduce((sum, { count }) => sum + count, 0);
+    expect(called.calls).toHaveLength(total);
+  });
+
+  it("would be denied some call without almost any statement of that policy", () => {
+    const needed = neededStatements(called);
+    const sids = called.role.policy.Statement.map(({ Sid = "" }) => Sid);
+    expect(sids.filter((sid) => !needed.has(sid))).toEqual([
+      // Copies are kept as long as their snapshots here.
+      "MarkExpiredCopies",
+      // EC2 asks for these, Lambda and X-Ray for those: no call of the function's own.
+      "ReadEncryptedSources",
+      "ReadEncryptedSourcesGrants",
+      "Trace",
+      "Log",
+    ]);
   });
 
   it("shows progress on standard error only", () => {
@@ -98,77 +196,3 @@ describe("npm start with the bundled fleet", () => {
     expect(ended.out.trimStart().startsWith("{")).toBe(true);
   });
 });
-
-describe("npm start with another inventory", () => {
-  it("ends 1 and names the tag when no instance matches", async () => {
-    const file = fileWith({
-      Reservations: [{ Instances: [{ InstanceId: "i-0123456789abcdef0" }] }],
-    });
-    const { code, out } = await run("--json", "--nights", "1", "--inventory", file);
-    expect(code).toBe(1);
-    const rehearsal = JSON.parse(out) as Rehearsal;
-    expect(rehearsal.audit.gaps).toEqual(["no instance has the tag backup=True"]);
-    expect(rehearsal.mails.map(({ subject }) => subject)).toContain(
-      "smart-vault-dev: NOTHING BACKED UP, no instance matched",
-    );
-  }, 120_000);
-});
-
-describe("npm start with bad input", () => {
-  it.each([
-    [["--stack", "nope"], '--stack: expected a stack with a file Pulumi.<stack>.yaml, got "nope"'],
-    [["--inventory", "/nowhere.json"], "--inventory: expected a JSON file, got /nowhere.json"],
-    [
-      ["--inventory", fileWith({})],
-      "--inventory: expected what `aws ec2 describe-instances` prints",
-    ],
-    [["--nights", "0"], "expected a whole number from 1 to 400"],
-    [
-      ["-c", "retentionDays=soon"],
-      'retentionDays: expected a whole number from 1 to 3650, got "soon"',
-    ],
-    [["-c", "retentionDay=3"], "retentionDay: unknown key, expected retentionDays"],
-    [["-c", "drRegion=us-east-1"], "drRegion: expected a region other than aws:region"],
-    [
-      ["--explain", "vol-0d40000000000000b"],
-      "--explain: expected a volume that is backed up, one of vol-0a10000000000000a, vol-0b20000000000000a",
-    ],
-    [["--frobnicate"], "unknown option '--frobnicate'"],
-  ])("ends 2 and says what was expected: %j", async (args, message) => {
-    const { code, err } = await run(...args);
-    expect(err).toContain(message);
-    expect(code).toBe(2);
-  });
-
-  it("prints its options with --help and ends 0", async () => {
-    const { code, out } = await run("--help");
-    expect(code).toBe(0);
-    expect(out).toContain("--inventory <file>");
-  });
-});
-
-describe("Ctrl-C", () => {
-  it("ends 130 and leaves no process behind", async () => {
-    const { child, ended } = start("--nights", "5");
-    await new Promise<void>((resolve) => {
-      child.stderr.on("data", (data: Buffer) => {
-        if (data.toString().includes("night 1 of")) resolve();
-      });
-    });
-    child.kill("SIGINT");
-    expect((await ended).code).toBe(130);
-    const left = await processesOf(child.pid ?? 0);
-    expect(left).toEqual([]);
-  }, 120_000);
-});
-
-/** Processes of this project's emulator or function whose parent was the given one. */
-async function processesOf(parentPid: number): Promise<string[]> {
-  await new Promise((resolve) => setTimeout(resolve, 500));
-  const ps = spawn("ps", ["-eo", "ppid=,args="]);
-  const out: Buffer[] = [];
-  ps.stdout.on("data", (data: Buffer) => out.push(data));
-  await new Promise((resolve) => ps.on("close", resolve));
-  const lines = Buffer.concat(out).toString().split("\n");
-  return lines.filter((line) => Number(line.trim().split(" ")[0]) === parentPid);
-}

@@ -1,6 +1,11 @@
 /** The evaluator against the cases of AWS's page, "Configuring how CloudWatch alarms treat missing data". */
 import type { AlarmDefinition } from "../../src/stack/alarmTable";
-import { type AlarmState, type MetricPoint, evaluate, stateAt } from "../support/alarmEvaluator";
+import {
+  type AlarmState,
+  type MetricPoint,
+  evaluate,
+  stateAt,
+} from "../../src/local/alarmEvaluator";
 
 const PERIOD_MS = 60_000;
 

@@ -4,7 +4,7 @@
  */
 import { alarmTable } from "../../src/stack/alarmTable";
 import { DAY_MS, HOUR_MS } from "../../src/vault/time";
-import { type AlarmState, evaluate } from "../support/alarmEvaluator";
+import { type AlarmState, evaluate } from "../../src/local/alarmEvaluator";
 import { type Night, watchedVault } from "../support/watchedVault";
 import { DR, NOW, SETTINGS } from "../support/world";
 

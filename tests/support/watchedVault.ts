@@ -14,7 +14,7 @@ import { namesOf } from "../../src/stack/names";
 import { METRIC_NAMESPACE } from "../../src/vault/metricNames";
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, isoSeconds } from "../../src/vault/time";
 import type { Snapshot, Tags } from "../../src/vault/types";
-import type { MetricPoint } from "./alarmEvaluator";
+import type { MetricPoint } from "../../src/local/alarmEvaluator";
 import { described, lambdaContext, makeRig } from "./rig";
 import { DR, NOW, SETTINGS, sealedIn, snapshot } from "./world";
 

@@ -4,9 +4,11 @@
 - Snapshots and copies that are pending for a while of that clock, as EC2's are (/vault/pending).
 - CreateSnapshots that leaves out the excluded data volumes and copies volume tags.
 - Snapshot Lock: LockSnapshot, UnlockSnapshot, DescribeLockedSnapshots, and a DeleteSnapshot that respects it.
-- CopySnapshot that refuses a source that is not completed, and ends in `error` under a key that is not enabled.
+- CopySnapshot that refuses a source that is not completed, and ends in `error` under a key that is not enabled, or
+  whose policy does not let the function's role (/vault/role) use it: key_policy.py.
 - A fleet with the ids of a real inventory (/vault/fleet), the schedules as Scheduler itself knows them
-  (/vault/schedules), and a count of the function's calls (/vault/calls).
+  (/vault/schedules), a count of the function's calls (/vault/calls), and on demand each of them with what an IAM
+  decision needs (/vault/calls/record, /vault/calls/recorded): recorded.py.
 
 Prints one JSON line {"port": …} when it listens. Ends with its parent: standard input closes.
 """
@@ -15,7 +17,6 @@ import functools
 import io
 import json
 import os
-import re
 import sys
 import threading
 from collections import Counter
@@ -31,6 +32,8 @@ from moto.core.responses import ActionResult  # noqa: E402
 ACCOUNT = "123456789012"
 # How long EC2 takes, of the emulator's clock.
 pending = {"snapshot": timedelta(minutes=3), "copy": timedelta(minutes=12)}
+# A copy that may not use its key fails before any data is copied.
+REFUSED_AFTER = timedelta(seconds=30)
 
 clock = {"offset": timedelta(0)}
 
@@ -50,13 +53,16 @@ from moto.ec2.responses.elastic_block_store import ElasticBlockStore  # noqa: E4
 from moto.kms.models import kms_backends  # noqa: E402
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app  # noqa: E402
 from moto.scheduler.models import scheduler_backends  # noqa: E402
+from key_policy import may_copy_under  # noqa: E402
+from recorded import called, record_of  # noqa: E402
 from server import serve_on_a_free_port  # noqa: E402
 
 
 def status_of(snapshot: Snapshot) -> str:
-    if utcnow() - snapshot.start_time < pending[getattr(snapshot, "made_by", "snapshot")]:
-        return "pending"
-    return "error" if getattr(snapshot, "fault", None) else "completed"
+    age = utcnow() - snapshot.start_time
+    if getattr(snapshot, "fault", None):
+        return "pending" if age < REFUSED_AFTER else "error"
+    return "pending" if age < pending[getattr(snapshot, "made_by", "snapshot")] else "completed"
 
 
 def state_message_of(snapshot: Snapshot) -> str | None:
@@ -115,11 +121,20 @@ def copy_snapshot(self, source_snapshot_id, source_region, description, kms_key_
         raise EC2ClientError("IncorrectState", f"Snapshot {source_snapshot_id} is not completed")
     copy = plain_copy_snapshot(self, source_snapshot_id, source_region, description, kms_key_id)
     copy.made_by = "copy"
-    key_id = (kms_key_id or "").rsplit("/", 1)[-1]
-    key = kms_backends[self.account_id][self.region_name].keys.get(key_id)
-    if kms_key_id and (key is None or not key.enabled):
+    if kms_key_id and not key_is_accessible(self.region_name, kms_key_id):
         copy.fault = "Given key ID is not accessible"
     return copy
+
+
+# The function's role, when there is one.
+role = {"arn": None}
+
+
+def key_is_accessible(region: str, key_arn: str) -> bool:
+    key = kms_backends[ACCOUNT][region].keys.get(key_arn.rsplit("/", 1)[-1])
+    if key is None or not key.enabled:
+        return False
+    return role["arn"] is None or may_copy_under(key.policy, role["arn"], region)
 
 
 EBSBackend.copy_snapshot = copy_snapshot
@@ -229,20 +244,13 @@ def make_volume(ec2, zone: str, volume_id: str, facts: dict) -> None:
 
 
 calls: Counter = Counter()
+# Each call of the function; None where nobody asked for them, since a year of nights has many.
+recorded: list | None = None
 guard = threading.Lock()
 
 
-def called(environ: dict, body: bytes) -> tuple[str, str, str]:
-    """Who calls, the region and the operation of a request."""
-    scope = re.search(r"Credential=([^/]+)/\d+/([^/]+)/([^/]+)/", environ.get("HTTP_AUTHORIZATION", ""))
-    caller, region, service = scope.groups() if scope else ("", "", "")
-    action = re.search(rb"(?:^|&)Action=(\w+)", body)
-    target = environ.get("HTTP_X_AMZ_TARGET", "").rsplit(".", 1)[-1]
-    name = action.group(1).decode() if action else target or environ["REQUEST_METHOD"]
-    return caller, region, f"{service}:{name}"
-
-
 def control(path: str, body: bytes):
+    global recorded
     given = json.loads(body or b"{}")
     if path == "/vault/clock":
         then = datetime.fromtimestamp(given["nowMs"] / 1000, timezone.utc)
@@ -258,6 +266,12 @@ def control(path: str, body: bytes):
         return [{"region": r, "call": c, "count": n} for (r, c), n in sorted(calls.items())]
     elif path == "/vault/calls/reset":
         calls.clear()
+    elif path == "/vault/calls/record":
+        recorded = []
+    elif path == "/vault/calls/recorded":
+        return recorded or []
+    elif path == "/vault/role":
+        role["arn"] = given["arn"]
     else:
         raise KeyError(path)
     return {}
@@ -274,7 +288,7 @@ class Application:
         self.moto = DomainDispatcherApplication(create_backend_app)
         # moto lists its own folder for each request.
         self.moto.get_backend_for_host = functools.cache(self.moto.get_backend_for_host)
-        self.writes = 0
+        self.writes = Counter()
         self.answers = {}
 
     def __call__(self, environ, start_response):
@@ -294,18 +308,20 @@ class Application:
         if caller == "function":
             with guard:
                 calls[(region, name)] += 1
+                if recorded is not None:
+                    recorded.append(record_of(region, name, environ, body, ec2_backends[ACCOUNT]))
         if name == "ec2:DescribeSnapshots":
             return self.described(environ, start_response, region, body)
         answer = list(self.moto(environ, start_response))
         if name.startswith("ec2:") and not name.startswith("ec2:Describe"):
-            self.writes += 1
+            self.writes[region] += 1
         return answer
 
     def described(self, environ, start_response, region: str, body: bytes):
-        """moto takes 100 ms to write an answer of 60 snapshots: one is given again until something changed."""
+        """moto takes 100 ms to write an answer of 60 snapshots: one is given again until something changed there."""
         snapshots = ec2_backends[ACCOUNT][region].snapshots.values()
         pending_ids = tuple(s.id for s in snapshots if s.status == "pending")
-        key, stamp = (region, body), (self.writes, pending_ids)
+        key, stamp = (region, body), (self.writes[region], pending_ids)
         known = self.answers.get(key)
         if known is None or known[0] != stamp:
             head = []

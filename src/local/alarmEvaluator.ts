@@ -3,8 +3,11 @@
  * "Configuring how CloudWatch alarms treat missing data"). A few more periods than N are looked at; where N of those have
  * data, the newest N count and missing data is not asked about; else what lacks is filled in.
  */
-import type { AlarmDefinition } from "../../src/stack/alarmTable";
-import { MINUTE_MS, SECOND_MS } from "../../src/vault/time";
+import type { AlarmDefinition } from "../stack/alarmTable";
+import { MINUTE_MS, SECOND_MS } from "../vault/time";
+
+/** What CloudWatch knows of an alarm. */
+export type Evaluated = Omit<AlarmDefinition, "page" | "says" | "because">;
 
 /** One value as it was sent. */
 export interface MetricPoint {
@@ -32,20 +35,22 @@ const STATISTICS: Record<AlarmDefinition["statistic"], (values: number[]) => num
   Minimum: (values) => Math.min(...values),
 };
 
-/** Namespace, name and every dimension: CloudWatch does not aggregate over dimensions. */
-function seriesOf(alarm: AlarmDefinition, points: readonly MetricPoint[]): MetricPoint[] {
+/** Namespace, name and every dimension: CloudWatch does not aggregate over dimensions. In order of time. */
+function seriesOf(alarm: Evaluated, points: readonly MetricPoint[]): MetricPoint[] {
   const dimensions = JSON.stringify(Object.entries(alarm.dimensions).sort());
-  return points.filter(
-    (point) =>
-      point.namespace === alarm.namespace &&
-      point.name === alarm.metricName &&
-      JSON.stringify(Object.entries(point.dimensions).sort()) === dimensions,
-  );
+  return points
+    .filter(
+      (point) =>
+        point.namespace === alarm.namespace &&
+        point.name === alarm.metricName &&
+        JSON.stringify(Object.entries(point.dimensions).sort()) === dimensions,
+    )
+    .sort((a, b) => a.atMs - b.atMs);
 }
 
 /** @param before the state that it was in */
 export function stateAt(
-  alarm: AlarmDefinition,
+  alarm: Evaluated,
   series: readonly MetricPoint[],
   nowMs: number,
   before: AlarmState,
@@ -79,7 +84,7 @@ export interface Transition {
 
 /** What the alarm did from one time to another, looked at every five minutes. */
 export function evaluate(
-  alarm: AlarmDefinition,
+  alarm: Evaluated,
   points: readonly MetricPoint[],
   fromMs: number,
   untilMs: number,
@@ -88,9 +93,13 @@ export function evaluate(
   const lookBackMs = (alarm.of + EXTRA_PERIODS) * alarm.periodSeconds * SECOND_MS;
   const transitions: Transition[] = [];
   let state: AlarmState = "INSUFFICIENT_DATA";
+  let [first, end] = [0, 0];
+  // A year of nights is looked at too: the points that count move along, and no other is touched.
+  const atOf = (index: number) => series[index]?.atMs ?? Infinity;
   for (let atMs = fromMs; atMs <= untilMs; atMs += 5 * MINUTE_MS) {
-    const near = series.filter((point) => point.atMs <= atMs && point.atMs > atMs - lookBackMs);
-    const next = stateAt(alarm, near, atMs, state);
+    while (atOf(end) <= atMs) end += 1;
+    while (first < end && atOf(first) <= atMs - lookBackMs) first += 1;
+    const next = stateAt(alarm, series.slice(first, end), atMs, state);
     if (next !== state) transitions.push({ atMs, state: next });
     state = next;
   }
