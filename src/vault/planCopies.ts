@@ -97,7 +97,7 @@ function brokenCopy(copy: Snapshot, source: Snapshot, fault: string): Problem {
     kind: "broken-copy",
     subject: `${source.snapshotId} in ${copy.region}`,
     message: `the copy ${copy.snapshotId} of ${source.snapshotId} in ${copy.region} is not usable: ${fault}; it is being replaced`,
-    hint: "If the key is named: check that the vault's key in that region is enabled, and that sourceKeyArns lists the key of the source volume.",
+    hint: "If the key is named: check that the vault's key in that region is enabled and its policy lets the vault's role use it (`pulumi up --refresh` puts it back), and that sourceKeyArns lists the key of the source volume.",
   };
 }
 

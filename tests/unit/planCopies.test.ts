@@ -129,7 +129,7 @@ describe("planning", () => {
         subject: "snap-1 in us-west-2",
         message:
           "the copy failed-2 of snap-1 in us-west-2 is not usable: it is in state error: key is disabled; it is being replaced",
-        hint: "If the key is named: check that the vault's key in that region is enabled, and that sourceKeyArns lists the key of the source volume.",
+        hint: "If the key is named: check that the vault's key in that region is enabled and its policy lets the vault's role use it (`pulumi up --refresh` puts it back), and that sourceKeyArns lists the key of the source volume.",
       },
     ]);
     expect(plan([source], tries(4)).problems.map((p) => p.subject)).toStrictEqual([
