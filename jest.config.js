@@ -5,9 +5,16 @@ const project = (name, extra = {}) => ({
   testEnvironment: "node",
   testMatch: [`<rootDir>/tests/${name}/**/*.test.ts`],
   transform: { "^.+\\.ts$": ["ts-jest", { diagnostics: false }] },
+  setupFiles: ["<rootDir>/tests/support/env.ts"],
   restoreMocks: true,
   ...extra,
 });
+
+/** One process declares stacks for all files. */
+const declarer = {
+  globalSetup: "<rootDir>/tests/support/declarerSetup.ts",
+  globalTeardown: "<rootDir>/tests/support/declarerTeardown.ts",
+};
 
 /** @type {import('jest').Config} */
 module.exports = {
@@ -17,13 +24,14 @@ module.exports = {
   collectCoverageFrom: ["src/vault/**/*.ts", "!src/vault/types.ts"],
   coverageThreshold: { global: { lines: 95, branches: 95 } },
   testTimeout: 60_000,
+  testSequencer: "<rootDir>/tests/support/longestFirst.js",
   // Half of the tests wait for a process of their own.
   maxWorkers: "100%",
   projects: [
-    project("unit", { setupFiles: ["<rootDir>/tests/support/env.ts"] }),
-    project("stack", { setupFiles: ["<rootDir>/tests/support/env.ts"] }),
-    project("delivery", { setupFiles: ["<rootDir>/tests/support/env.ts"] }),
-    project("simulation", { setupFiles: ["<rootDir>/tests/support/env.ts"] }),
-    project("local", { setupFiles: ["<rootDir>/tests/support/env.ts"] }),
+    project("unit"),
+    project("stack", declarer),
+    project("delivery", declarer),
+    project("simulation"),
+    project("local"),
   ],
 };

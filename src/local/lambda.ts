@@ -5,7 +5,8 @@ import { appendFileSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "n
 import { dirname, join, resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type { InvocationResult } from "../vault/handler";
-import { ACCOUNT_ID, type Declared } from "./program";
+import { ACCOUNT_ID } from "./accountId";
+import type { Declared } from "./program";
 
 export interface Invocation {
   /** The virtual time at the end. */

@@ -4,6 +4,7 @@
  */
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import { ACCOUNT_ID } from "./accountId";
 import type { StackConfig } from "./stackConfig";
 
 export interface Declared {
@@ -29,7 +30,7 @@ export interface Program {
   outputs: Record<string, unknown>;
 }
 
-export const ACCOUNT_ID = "123456789012";
+export { ACCOUNT_ID };
 
 const CALLS: Readonly<Record<string, Record<string, string>>> = {
   "aws:index/getCallerIdentity:getCallerIdentity": { accountId: ACCOUNT_ID },

@@ -9,7 +9,8 @@ import {
 import { CreateTopicCommand } from "@aws-sdk/client-sns";
 import { STOPPED_CLOCK } from "../vault/clock";
 import type { Account } from "./account";
-import { ACCOUNT_ID, type Make } from "./program";
+import { ACCOUNT_ID } from "./accountId";
+import type { Make } from "./program";
 
 interface ScheduleInputs {
   name: string;

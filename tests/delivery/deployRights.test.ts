@@ -2,7 +2,7 @@
 import { statementsOf, vaultGrants } from "../../bootstrap/grants";
 import { boundary, roleGrants } from "../../bootstrap/roleGrants";
 import { stateGrants } from "../../bootstrap/state";
-import { ACCOUNT_ID } from "../../src/local/program";
+import { ACCOUNT_ID } from "../../src/local/accountId";
 import { type IamPolicy, type IamRequest, compilePolicy } from "../simulation/iamEvaluator";
 import { callsOf } from "../support/deployCalls";
 import { type DeclaredStack, declareStack, policyOf } from "../support/stackProgram";

@@ -1,7 +1,7 @@
 /** The function's rights, statement by statement, for several DR regions, encryption in the primary region and dry runs. */
 import { type FunctionPolicyArgs, functionPolicy } from "../../src/stack/access";
 import { keyPolicy } from "../../src/stack/keys";
-import { ACCOUNT_ID } from "../../src/local/program";
+import { ACCOUNT_ID } from "../../src/local/accountId";
 import { ARN, type Statement } from "../support/stackProgram";
 import { FUNCTION_RIGHTS, KEY_POLICY, KEY_USE, LOCK_RIGHTS, ROLE, SCHEDULER_ROLE, TOPIC, VAULT, newSnapshot } from "../support/stackPolicies"; // prettier-ignore
 

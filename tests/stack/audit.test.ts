@@ -1,5 +1,5 @@
 /** The audit bucket and the trail of a stack that has both, whole, and who may do what with them. */
-import { ACCOUNT_ID } from "../../src/local/program";
+import { ACCOUNT_ID } from "../../src/local/accountId";
 import { auditBucketName } from "../../src/stack/auditAccess";
 import { type IamPolicy, compilePolicy } from "../simulation/iamEvaluator";
 import { ARN, type DeclaredStack, declareStack, policyOf } from "../support/stackProgram";

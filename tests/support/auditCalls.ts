@@ -1,5 +1,5 @@
 /** What deploying the audit bucket, the trail and the budget asks of AWS; see deployCalls.ts. */
-import { ACCOUNT_ID } from "../../src/local/program";
+import { ACCOUNT_ID } from "../../src/local/accountId";
 import type { Kind, Named } from "./deployCalls";
 
 const bucketArn = ({ inputs }: Named) => `arn:aws:s3:::${String(inputs.bucket)}`;

@@ -3,7 +3,7 @@
  * has (terraform-provider-aws, the resources' CRUD; AWS, Service Authorization Reference). By hand: a kind that is not
  * here fails the test, so that a new one gets its rights along with it.
  */
-import { ACCOUNT_ID } from "../../src/local/program";
+import { ACCOUNT_ID } from "../../src/local/accountId";
 import type { IamRequest } from "../simulation/iamEvaluator";
 import { AUDIT_KINDS } from "./auditCalls";
 

@@ -13,7 +13,6 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { runInNewContext } from "node:vm";
-import * as pulumi from "@pulumi/pulumi";
 import { ROOT } from "./stackProgram";
 
 export interface Archive {
@@ -23,24 +22,6 @@ export interface Archive {
   packages: string[];
   /** Names of everything else in it. */
   others: string[];
-}
-
-export async function readArchive(code: unknown): Promise<Archive> {
-  const archive = await code;
-  if (!(archive instanceof pulumi.asset.AssetArchive)) throw new Error("no archive");
-  const assets = await archive.assets;
-  const index = assets["__index.js"];
-  if (!(index instanceof pulumi.asset.StringAsset)) throw new Error("no __index.js");
-  const names = Object.keys(assets).sort();
-  const packages: string[] = [];
-  for (const name of names) {
-    const asset = assets[name];
-    if (asset instanceof pulumi.asset.FileArchive && (await asset.path) === name) {
-      packages.push(name);
-    }
-  }
-  const others = names.filter((name) => name !== "__index.js" && !packages.includes(name));
-  return { text: await index.text, packages, others };
 }
 
 /** The settings that the closure has captured, as plain data. */

@@ -1,16 +1,9 @@
-/** Runs index.ts for a stack under Pulumi's mocks and keeps what goes to the engine: inputs, options, providers. */
+/** What a stack declares: inputs, options, providers and archive, as the declarer's process gives them. */
 import { join } from "node:path";
-import * as pulumi from "@pulumi/pulumi";
-import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
-import { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
-import {
-  ACCOUNT_ID,
-  type Make,
-  type Program,
-  runProgram,
-  theResource,
-} from "../../src/local/program";
-import { loadStackConfig } from "../../src/local/stackConfig";
+import { ACCOUNT_ID } from "../../src/local/accountId";
+import type { Make } from "../../src/local/program";
+import { askDeclarer } from "./declarerClient";
+import type { Archive } from "./stackArchive";
 
 export const ROOT = join(__dirname, "..", "..");
 
@@ -50,7 +43,7 @@ export const make: Make = (type, name, inputs) => {
 };
 
 /** The options of a resource as the engine gets them. */
-interface Options {
+export interface Options {
   protect: boolean;
   retainOnDelete: boolean;
   ignoreChanges: string[];
@@ -58,65 +51,87 @@ interface Options {
   after: string[];
 }
 
+/** A program's resources and outputs as plain data; an archive among the inputs is in `archive` instead. */
+export interface Declaration {
+  project: string;
+  declared: { type: string; name: string; inputs: Record<string, unknown>; provider: string }[];
+  /** By `type name`. */
+  options: Record<string, Options>;
+  outputs: Record<string, unknown>;
+  /** JSON leaves those out that have no value. */
+  outputNames: string[];
+  /** The function's, where there is one. */
+  archive?: Archive;
+  /** What it said on `console.warn`. */
+  warnings: string[];
+}
+
 export interface DeclaredStack {
-  program: Program;
+  program: Pick<Declaration, "declared" | "outputs">;
+  /** The function's code. */
+  archive: Archive;
+  /** What `pulumi up` would say. */
+  warnings: string[];
   /** `type name region`, sorted; the region is the provider's. */
   list: string[];
   inputs(type: string, name?: string): Record<string, unknown>;
   options(type: string, name: string): Options;
 }
 
-function typeAndName(urn: string): string {
-  const [type = "", name = ""] = urn.split("::").slice(-2);
-  return `${type.split("$").pop() ?? ""} ${name}`;
-}
-
-function optionsOf(request: RegisterResourceRequest): Options {
-  return {
-    protect: request.getProtect() ?? false,
-    retainOnDelete: request.getRetainondelete() ?? false,
-    ignoreChanges: request.getIgnorechangesList(),
-    after: request.getDependenciesList().map(typeAndName).sort(),
-  };
-}
-
 /** A provider's name → its region. */
-function regionsOf(program: Program): Map<string, string> {
+function regionsOf({ declared }: Declaration): Map<string, string> {
   return new Map(
-    program.declared
+    declared
       .filter(({ type }) => type === "pulumi:providers:aws")
       .map(({ name, inputs }) => [name, String(inputs.region)]),
   );
 }
 
+/** The inputs of the one resource of a type, or of the one with the given name. */
+export function inputsOf(
+  { declared }: Pick<Declaration, "declared">,
+  type: string,
+  name?: string,
+): Record<string, unknown> {
+  const found = declared.filter(
+    (one) => one.type === type && (name === undefined || one.name === name),
+  );
+  const [only] = found;
+  if (only === undefined || found.length > 1) {
+    throw new Error(`expected one ${type} ${name ?? ""}, got ${found.length}`);
+  }
+  return only.inputs;
+}
+
+/** Outputs as the program has them: one without a value is there as well. */
+export function outputsOf({ outputs, outputNames }: Declaration): Record<string, unknown> {
+  return Object.fromEntries(outputNames.map((name) => [name, outputs[name]]));
+}
+
 /**
- * Once a test file only: the program is a module, and modules are loaded once.
+ * `pulumi up` of a stack. Every test file gets a copy of its own; the same configuration is declared once in a run.
  * @param overrides `key=value`, as for `pulumi up --config`
  */
 export async function declareStack(
   stack: string,
   overrides: readonly string[] = [],
 ): Promise<DeclaredStack> {
-  // The requests to the engine have the options, which mocks don't show.
-  const register = jest.spyOn(MockMonitor.prototype, "registerResource");
-  const program = await runProgram(ROOT, loadStackConfig(ROOT, stack, overrides), make);
-  const requests = new Map(
-    register.mock.calls.map(([request]: [RegisterResourceRequest, unknown]) => [
-      `${request.getType()} ${request.getName()}`,
-      optionsOf(request),
-    ]),
-  );
-  const regions = regionsOf(program);
-  const list = program.declared.map(({ type, name, provider }) => {
+  const declaration = await askDeclarer<Declaration>({ kind: "stack", stack, overrides });
+  const { declared, options, archive, warnings } = declaration;
+  if (archive === undefined) throw new Error(`stack ${stack} has no function`);
+  const regions = regionsOf(declaration);
+  const list = declared.map(({ type, name, provider }) => {
     const region = regions.get(provider.split("::")[3] ?? "");
     return [type, name, ...(region === undefined ? [] : [region])].join(" ");
   });
   return {
-    program,
+    program: { declared, outputs: outputsOf(declaration) },
+    archive,
+    warnings,
     list: list.sort(),
-    inputs: (type, name) => theResource(program, type, name).inputs,
+    inputs: (type, name) => inputsOf(declaration, type, name),
     options: (type, name) => {
-      const found = requests.get(`${type} ${name}`);
+      const found = options[`${type} ${name}`];
       if (found === undefined) throw new Error(`no resource ${type} ${name}`);
       return found;
     },
@@ -128,31 +143,8 @@ export async function declareStack(
  * @param overrides as for {@link declareStack}
  * @returns `type name` of everything declared, sorted
  */
-export async function previewStack(
-  stack: string,
-  overrides: readonly string[] = [],
-): Promise<string[]> {
-  const config = loadStackConfig(ROOT, stack, overrides);
-  const declared: string[] = [];
-  pulumi.runtime.setAllConfig(config.values);
-  await pulumi.runtime.setMocks(
-    {
-      call: ({ token }) => {
-        if (token.endsWith("getPartition")) return { partition: "aws" };
-        return { accountId: ACCOUNT_ID };
-      },
-      newResource: ({ type, name, inputs }) => {
-        declared.push(`${type} ${name}`);
-        return { id: undefined, state: inputs as Record<string, unknown> };
-      },
-    },
-    config.project,
-    config.stack,
-    true,
-  );
-  await import(join(ROOT, "index.ts"));
-  await pulumi.runtime.disconnect();
-  return declared.sort();
+export function previewStack(stack: string, overrides: readonly string[] = []): Promise<string[]> {
+  return askDeclarer<string[]>({ kind: "preview", stack, overrides });
 }
 
 interface Policy {

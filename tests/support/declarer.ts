@@ -1,0 +1,50 @@
+/** The process that declares stacks for the tests, one after the other; declarerSetup.ts starts it. No Jest in here. */
+import type { Request } from "./declarerClient";
+import { declareDelivery } from "./deliveryHere";
+import { declareHere, previewHere } from "./stackHere";
+
+interface Question {
+  id: number;
+  /** A {@link Request} as JSON. */
+  question: string;
+}
+
+export interface Reply {
+  id: number;
+  /** As JSON. */
+  answer?: string;
+  error?: string;
+}
+
+function answerTo(request: Request): Promise<unknown> {
+  switch (request.kind) {
+    case "stack":
+      return declareHere(request.stack, request.overrides);
+    case "preview":
+      return previewHere(request.stack, request.overrides);
+    case "program":
+      return declareDelivery(request.folder, request.stack, request.overrides);
+  }
+}
+
+async function reply({ id, question }: Question): Promise<void> {
+  const told: Reply = { id };
+  try {
+    told.answer = JSON.stringify(await answerTo(JSON.parse(question) as Request));
+  } catch (error) {
+    told.error = error instanceof Error ? error.message : String(error);
+  }
+  process.send?.(told);
+}
+
+// Pulumi keeps the stack of each of its promises: to look up TypeScript's lines for them all takes a seventh of the time.
+Reflect.deleteProperty(Error, "prepareStackTrace");
+
+// A program's configuration and monitor are Pulumi's globals.
+let last: Promise<void> = Promise.resolve();
+process.on("message", (question: Question) => {
+  last = last.then(() => reply(question));
+});
+
+// At the end of the run, however it ends.
+process.once("disconnect", () => process.exit());

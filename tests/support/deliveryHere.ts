@@ -1,0 +1,40 @@
+/** Runs bootstrap/ or deploy/ under Pulumi's mocks in this process; their stacks have no file here. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { declareFrom } from "./stackHere";
+import { type Declaration, ROOT } from "./stackProgram";
+
+interface ProjectFile {
+  name: string;
+  config: Record<string, { default?: unknown }>;
+}
+
+function projectOf(folder: string): ProjectFile {
+  return parse(readFileSync(join(ROOT, folder, "Pulumi.yaml"), "utf8")) as ProjectFile;
+}
+
+function textOf(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+/** See `declareProgram` in deliveryProgram.ts. */
+export function declareDelivery(
+  folder: "bootstrap" | "deploy",
+  stack: string,
+  overrides: Record<string, unknown>,
+): Promise<Declaration> {
+  const { name: project, config } = projectOf(folder);
+  const given = Object.entries(config)
+    .filter(([, declared]) => declared.default !== undefined)
+    .map(([key, declared]) => [key, declared.default] as const);
+  const values = [...given, ...Object.entries(overrides)].map(([key, value]) => [
+    key.includes(":") ? key : `${project}:${key}`,
+    textOf(value),
+  ]);
+  return declareFrom(
+    join(ROOT, folder),
+    { project, stack, values: Object.fromEntries(values) as Record<string, string> },
+    (type, name) => ({ arn: `arn:aws:${type.split(":").pop() ?? ""}:${name}` }),
+  );
+}
