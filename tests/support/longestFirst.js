@@ -1,15 +1,28 @@
 /**
  * Jest knows what took long only where it ran before; without that, in CI, it goes by size, and the last file to start
- * would be one of the longest, alone on one core. What waits for processes, and what simulates, comes first.
+ * would be one of the longest, alone on one core. What waits for processes, and what simulates, comes first. Then one that
+ * waits for the declarer and one that does not by turns: two at once would both wait for its one core.
  */
 const { default: Sequencer } = require("@jest/test-sequencer");
 
-const ORDER = ["simulation/seeds.", "local/", "simulation/", "stack/", "delivery/", "unit/"];
+const FIRST = ["simulation/seeds.", "local/", "simulation/"];
+const DECLARED = ["stack/", "delivery/"];
 
-const rank = ({ path }) => ORDER.findIndex((start) => path.includes(`/tests/${start}`));
+const rankIn = (order, { path }) => order.findIndex((start) => path.includes(`/tests/${start}`));
 
 module.exports = class LongestFirst extends Sequencer {
   sort(tests) {
-    return super.sort(tests).sort((a, b) => rank(a) - rank(b));
+    const sorted = super.sort(tests);
+    const of = (order) =>
+      sorted
+        .filter((test) => rankIn(order, test) !== -1)
+        .sort((a, b) => rankIn(order, a) - rankIn(order, b));
+    const [first, declared] = [FIRST, DECLARED].map(of);
+    const others = sorted.filter((test) => rankIn([...FIRST, ...DECLARED], test) === -1);
+    const turns = Array.from({ length: Math.max(declared.length, others.length) }, (_, index) => [
+      ...declared.slice(index, index + 1),
+      ...others.slice(index, index + 1),
+    ]);
+    return [...first, ...turns.flat()];
   }
 };
