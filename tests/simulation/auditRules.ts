@@ -28,14 +28,19 @@ interface Manifest {
 }
 
 /** It is enough to restore by: of each volume a sound copy in every region, or that it was there once. */
-function checkManifest({ primary, drs, bySource, story }: Account, { volumes }: Manifest): void {
+function checkManifest(account: Account, { volumes }: Manifest): void {
+  const { primary, drs, bySource, byVolume, story } = account;
   for (const { snapshot, copies } of volumes) {
     const { snapshotId } = snapshot;
     const known = primary.snapshots.get(snapshotId);
     if (known === undefined || known.untagged === true) continue;
     for (const { name } of drs) {
       const isNamed = copies.some(({ region }) => region === name);
-      if (isNamed || isExpiredIn(known, name)) continue;
+      // What stands in for an original has the marks of that, until they are written on it.
+      const isMarked = (byVolume.get(known.dataOf) ?? []).some(
+        (one) => !inDr(account, one) && slotOf(one) === slotOf(known) && isExpiredIn(one, name),
+      );
+      if (isNamed || isMarked) continue;
       const begun = (bySource.get(snapshotId) ?? []).filter(({ region }) => region === name);
       const how = begun.map(({ state }) => state).join(", ") || "none";
       story.violate("a manifest is enough to restore by", `${snapshotId} to ${name}: ${how}`);

@@ -79,4 +79,10 @@ export const KEPT_SEEDS: readonly KeptSeed[] = [
     days: 60,
     found: "AWS refused to delete a copy that the vault had just locked itself, and it was told",
   },
+  {
+    seed: 542,
+    days: 60,
+    found:
+      "a rule of the simulation's own: what stands in for an original has its marks before they are written on it",
+  },
 ];
