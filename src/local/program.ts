@@ -30,8 +30,6 @@ export interface Program {
   outputs: Record<string, unknown>;
 }
 
-export { ACCOUNT_ID };
-
 const CALLS: Readonly<Record<string, Record<string, string>>> = {
   "aws:index/getCallerIdentity:getCallerIdentity": { accountId: ACCOUNT_ID },
   "aws:index/getPartition:getPartition": { partition: "aws" },

@@ -17,7 +17,8 @@ interface ProjectFile {
   config?: Record<string, { default?: unknown; value?: unknown }>;
 }
 
-function toText(value: unknown): string {
+/** A value as `pulumi config` keeps it. */
+export function toText(value: unknown): string {
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 

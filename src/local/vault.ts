@@ -52,7 +52,7 @@ interface Parts {
 }
 
 /** As Lambda tells an on-failure destination of an asynchronous invocation. */
-function failureRecord(functionName: string, event: unknown, invocation: Invocation): string {
+function onFailureRecord(functionName: string, event: unknown, invocation: Invocation): string {
   return JSON.stringify({
     version: "1.0",
     timestamp: isoSeconds(invocation.nowMs),
@@ -101,7 +101,7 @@ function run({ place, account, deployed, scheduler, queueUrl }: Parts, startMs: 
     points.push(...pointsOf(stack.vaultId, nowMs, invocation));
     nowMs = invocation.nowMs;
     if (invocation.error !== undefined) {
-      const Message = failureRecord(stack.vaultId, event, invocation);
+      const Message = onFailureRecord(stack.vaultId, event, invocation);
       await account.sns.send(new PublishCommand({ TopicArn: stack.topicArn, Message }));
     }
     // A mail of notices alone fails nothing.

@@ -1,6 +1,6 @@
 /** Where the snapshots of the primary region stand on their way to all DR regions that could be read. Pure. */
 import { type BySource, type Coverage, copiesBySource, copiesOf, coverageOf } from "./planCopies";
-import { readRegions } from "./readRegions";
+import { readDrRegions } from "./readRegions";
 import type { KeyedRegion, Snapshot, VaultPolicy, World } from "./types";
 
 /** A DR region that could be read. */
@@ -14,9 +14,11 @@ export interface SeenRegion {
 const NEAREST_FIRST: readonly Coverage[] = ["sound", "expired", "pending", "broken", "missing"];
 
 export function seenRegions(world: World, policy: VaultPolicy): SeenRegion[] {
-  return readRegions(world, policy).flatMap(({ dr, own }) =>
-    dr === undefined ? [] : { dr, copies: own, bySource: copiesBySource(own) },
-  );
+  return readDrRegions(world, policy).map(({ dr, own }) => ({
+    dr,
+    copies: own,
+    bySource: copiesBySource(own),
+  }));
 }
 
 function coverageIn({ dr, bySource }: SeenRegion, snapshot: Snapshot): Coverage {

@@ -12,25 +12,26 @@ export interface ReadRegion {
   own: Snapshot[];
 }
 
-/** @returns the regions that could be read, the primary one first */
-export function readRegions(
-  { snapshots, copies }: World,
-  { primaryRegion, dr, vaultId }: Pick<VaultPolicy, "primaryRegion" | "dr" | "vaultId">,
-): ReadRegion[] {
-  const primary =
-    snapshots === undefined
-      ? []
-      : [
-          {
-            region: primaryRegion,
-            seen: snapshots,
-            own: snapshots.filter((s) => isOwn(s, vaultId)),
-          },
-        ];
-  const others = dr.flatMap((one): ReadRegion[] => {
+type Regions = Pick<VaultPolicy, "primaryRegion" | "dr" | "vaultId">;
+
+/** The DR regions that could be read. */
+export function readDrRegions(
+  { copies }: World,
+  { dr, vaultId }: Omit<Regions, "primaryRegion">,
+): (ReadRegion & { dr: KeyedRegion })[] {
+  return dr.flatMap((one) => {
     const seen = copies[one.region];
     if (seen === undefined) return [];
-    return [{ region: one.region, dr: one, seen, own: seen.filter((s) => isOwnCopy(s, vaultId)) }];
+    const own = seen.filter((copy) => isOwnCopy(copy, vaultId));
+    return { region: one.region, dr: one, seen, own };
   });
-  return [...primary, ...others];
+}
+
+/** @returns the regions that could be read, the primary one first */
+export function readRegions(world: World, policy: Regions): ReadRegion[] {
+  const drRegions = readDrRegions(world, policy);
+  const { snapshots: seen } = world;
+  if (seen === undefined) return drRegions;
+  const own = seen.filter((snapshot) => isOwn(snapshot, policy.vaultId));
+  return [{ region: policy.primaryRegion, seen, own }, ...drRegions];
 }

@@ -1,6 +1,6 @@
 /** Whether the bootstrap's roles reach the vault's keys: by IAM where the account administers, by name where somebody else does. */
 import { statementsOf, vaultGrants } from "../../bootstrap/grants";
-import { ACCOUNT_ID } from "../../src/local/program";
+import { ACCOUNT_ID } from "../../src/local/accountId";
 import { keyPolicy } from "../../src/stack/keys";
 import { type IamPolicy, compilePolicy } from "../simulation/iamEvaluator";
 import { callsOf } from "../support/deployCalls";

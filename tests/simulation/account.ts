@@ -255,8 +255,8 @@ export function isPoint(account: Account, snapshot: SimSnapshot): boolean {
   return !isStandIn || isSound(account, snapshot);
 }
 
-/** From when on every describe tells what is written now. */
-function settledFrom({ faults, random, stormy, time }: Account): number {
+/** From when on every read tells a change that is made now. */
+export function settledFrom({ faults, random, stormy, time }: Account): number {
   const { consistencyMs } = faults.nature;
   const lag = consistencyMs === 0 || !stormy ? 0 : random.next() * consistencyMs;
   return time.nowMs() + lag;
@@ -273,13 +273,6 @@ export function retag(account: Account, snapshot: SimSnapshot, tags: TagRecord):
   snapshot.described = undefined;
   snapshot.tagged = { before: snapshot.tags, settledMs: settledFrom(account) };
   snapshot.tags = tags;
-}
-
-/** From when on every read tells a change that is made now. */
-export function seenFrom(account: Account): number {
-  const { consistencyMs } = account.faults.nature;
-  const lag = account.stormy ? account.random.next() * consistencyMs : 0;
-  return account.time.nowMs() + lag;
 }
 
 export function isLocked(account: Account, { lock }: SimSnapshot): boolean {

@@ -6,7 +6,7 @@ import type {
   LockedSnapshotsInfo,
 } from "@aws-sdk/client-ec2";
 import { DAY_MS } from "../../src/vault/time";
-import { type Account, type Region, type SimSnapshot, isShared, seenFrom } from "./account";
+import { type Account, type Region, type SimSnapshot, isShared, settledFrom } from "./account";
 import { awsError } from "./awsError";
 import { existing } from "./ec2Deletes";
 import { type DescribeInput, filtered } from "./ec2Reads";
@@ -29,7 +29,7 @@ export function setLock(
   if (lock?.mode === "compliance" && lock.untilMs > sinceMs) {
     if (mode === "governance" || untilMs < lock.untilMs) throw awsError("IncorrectState");
   }
-  snapshot.lock = { mode, sinceMs, untilMs, days, seenMs: seenFrom(account) };
+  snapshot.lock = { mode, sinceMs, untilMs, days, seenMs: settledFrom(account) };
 }
 
 export function lockSnapshot(

@@ -1,6 +1,6 @@
 /** People who hold snapshots: they lock and share them, and let go again. */
 import { DAY_MS } from "../../src/vault/time";
-import { type Account, type SimSnapshot, isLocked, isShared, seenFrom } from "./account";
+import { type Account, type SimSnapshot, isLocked, isShared, settledFrom } from "./account";
 import { setLock } from "./ec2Locks";
 
 function some(
@@ -34,7 +34,7 @@ function unlock(account: Account): string | undefined {
 function share(account: Account): string | undefined {
   const snapshot = some(account, (s) => !isShared(s));
   if (snapshot === undefined) return undefined;
-  const shared: SimSnapshot["shared"] = { with: "222222222222", seenMs: seenFrom(account) };
+  const shared: SimSnapshot["shared"] = { with: "222222222222", seenMs: settledFrom(account) };
   snapshot.shared = shared;
   account.time.after(account.random.skewed(0.5, 10) * DAY_MS, () => {
     shared.endedMs = snapshot.freedMs = account.time.nowMs();

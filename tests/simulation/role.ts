@@ -2,7 +2,7 @@
  * What AWS asks the function's policy for each call, by resource and condition key (AWS, Service Authorization
  * Reference). The policy is the stack's own: `functionPolicy` of src/stack/access.ts.
  */
-import { ACCOUNT_ID } from "../../src/local/program";
+import { ACCOUNT_ID } from "../../src/local/accountId";
 import { functionPolicy } from "../../src/stack/access";
 import { type Account, type Region, type SimSnapshot, type TagRecord, tagRecord } from "./account";
 import { volumesOfSet } from "./ec2Creates";

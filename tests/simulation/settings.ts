@@ -1,6 +1,6 @@
 /** The vault under simulation: its settings, as the stack would capture them, with what the seed chooses. */
 import type { VaultSettings } from "../../src/vault/types";
-import { ACCOUNT_ID } from "../../src/local/program";
+import { ACCOUNT_ID } from "../../src/local/accountId";
 import { namesOf } from "../../src/stack/names";
 import { SETTINGS, keeping } from "../support/world";
 import { drawRetention } from "./edits";

@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
+import { toText } from "../../src/local/stackConfig";
 import { declareFrom } from "./stackHere";
 import { type Declaration, ROOT } from "./stackProgram";
 
@@ -12,10 +13,6 @@ interface ProjectFile {
 
 function projectOf(folder: string): ProjectFile {
   return parse(readFileSync(join(ROOT, folder, "Pulumi.yaml"), "utf8")) as ProjectFile;
-}
-
-function textOf(value: unknown): string {
-  return typeof value === "string" ? value : JSON.stringify(value);
 }
 
 /** See `declareProgram` in deliveryProgram.ts. */
@@ -30,7 +27,7 @@ export function declareDelivery(
     .map(([key, declared]) => [key, declared.default] as const);
   const values = [...given, ...Object.entries(overrides)].map(([key, value]) => [
     key.includes(":") ? key : `${project}:${key}`,
-    textOf(value),
+    toText(value),
   ]);
   return declareFrom(
     join(ROOT, folder),

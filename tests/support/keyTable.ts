@@ -1,5 +1,5 @@
 /** The table of key policies: everybody who may use or administer a key of the vault's, and who may not, by the key's facts. */
-import { ACCOUNT_ID } from "../../src/local/program";
+import { ACCOUNT_ID } from "../../src/local/accountId";
 import { type KeyFacts, type Who, administrators, iamAdmin, iamUser, plainRestorer, plainRole, restorer, rootUser, strangers, vaultRole } from "./keyCallers"; // prettier-ignore
 import { type Row, type Way, anyUse, directly, ebsRows, grantRow, misuseRows, otherUse, row, through, what } from "./keyRows"; // prettier-ignore
 

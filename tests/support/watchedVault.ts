@@ -12,6 +12,7 @@ import {
 } from "@aws-sdk/client-ec2";
 import { namesOf } from "../../src/stack/names";
 import { METRIC_NAMESPACE } from "../../src/vault/metricNames";
+import { tagsFromList } from "../../src/vault/tags";
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, isoSeconds } from "../../src/vault/time";
 import type { Snapshot, Tags } from "../../src/vault/types";
 import type { MetricPoint } from "../../src/local/alarmEvaluator";
@@ -43,8 +44,7 @@ const TRIED_AGAIN_MS = 5 * MINUTE_MS;
 
 /** What a call gives to what it makes. */
 function tagsOf({ TagSpecifications }: { TagSpecifications?: TagSpecification[] }): Tags {
-  const tags = TagSpecifications?.[0]?.Tags ?? [];
-  return Object.fromEntries(tags.map(({ Key = "", Value = "" }) => [Key, Value]));
+  return tagsFromList(TagSpecifications?.[0]?.Tags);
 }
 
 export function watchedVault(timeoutSeconds: number, settings = SETTINGS) {
