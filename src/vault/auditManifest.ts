@@ -8,6 +8,7 @@ import { countedAndExtra } from "./counted";
 import { type SeenRegion, distanceIn, seenRegions, unsafeIn } from "./drRegions";
 import { isOwn } from "./duplicates";
 import { copiesOf, copyState } from "./planCopies";
+import { readDrRegions } from "./readRegions";
 import { newestFirst } from "./retention";
 import { INSTANCE_TAG_PREFIX, TAG, tagsWithPrefix, userTags } from "./tags";
 import { DAY_MS, MINUTE_MS, isoSeconds } from "./time";
@@ -104,13 +105,12 @@ export interface DueManifest {
 
 /** Recovery points of which a part was completed after that time. */
 function touchedSince(
-  own: readonly Snapshot[],
-  seen: readonly SeenRegion[],
+  regions: readonly (readonly Snapshot[])[],
   sinceMs: number,
   nowMs: number,
 ): Set<string> {
   const touched = new Set<string>();
-  for (const snapshots of [own, ...seen.map(({ copies }) => copies)]) {
+  for (const snapshots of regions) {
     for (const one of snapshots) {
       if (one.state === "completed" && completedMs(one, nowMs) > sinceMs)
         touched.add(pointKey(one));
@@ -129,11 +129,12 @@ export function dueManifests(
   toMs: number | undefined,
   nowMs: number,
 ): DueManifest[] {
-  const seen = seenRegions(world, policy);
-  if (world.snapshots === undefined || seen.length < policy.dr.length) return [];
+  const copies = readDrRegions(world, policy).map((region) => region.own);
+  if (world.snapshots === undefined || copies.length < policy.dr.length) return [];
   const own = world.snapshots.filter((snapshot) => isOwn(snapshot, policy.vaultId));
-  const touched = touchedSince(own, seen, (toMs ?? 0) - LAG_MS, nowMs);
+  const touched = touchedSince([own, ...copies], (toMs ?? 0) - LAG_MS, nowMs);
   if (touched.size === 0) return [];
+  const seen = seenRegions(world, policy);
   const candidates = own.filter((snapshot) => touched.has(pointKey(snapshot)));
   const points = new Map<string, Snapshot[]>();
   for (const snapshot of countedAndExtra(candidates, distanceIn(seen), policy).counted) {

@@ -38,6 +38,7 @@ function isDelete(action: Action): action is DeleteAction {
 
 /** Of each region's deletions those that the brake lets pass. */
 function brakeRegions(deletes: readonly DeleteAction[], world: World, policy: VaultPolicy): Braked {
+  if (deletes.length === 0) return { actions: [], kept: [], problems: [] };
   const braked = readRegions(world, policy).map(({ region, own }) => {
     const here = deletes.filter((action) => action.region === region);
     // Of a volume and slot one: an original and its stand-in are one recovery point.

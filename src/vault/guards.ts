@@ -74,7 +74,6 @@ async function readLocks(
 interface Guarding extends ReadRegion {
   client: EC2Client;
   deletes: readonly DeleteAction[];
-  byId: ReadonlyMap<string, Snapshot>;
 }
 
 function keep(guarded: Guarded, { region, snapshotId, reason }: DeleteAction, held: string): void {
@@ -83,12 +82,13 @@ function keep(guarded: Guarded, { region, snapshotId, reason }: DeleteAction, he
 
 /** What the snapshot's own record and the region's locks say. Gives what has yet to be asked who it is shared with. */
 function unheld(
-  { deletes, byId }: Guarding,
+  { deletes, seen }: Guarding,
   locks: Locks,
   policy: VaultPolicy,
   nowMs: number,
   guarded: Guarded,
 ): DeleteAction[] {
+  const byId = new Map(seen.map((snapshot) => [snapshot.snapshotId, snapshot]));
   return deletes.filter((action) => {
     const snapshot = byId.get(action.snapshotId);
     const tier = snapshot === undefined ? undefined : tierHold(snapshot);
@@ -187,13 +187,14 @@ export async function guardDeletions(
   budget: Budget,
 ): Promise<Guarded> {
   const guarded: Guarded = { actions: [], kept: [], problems: [], throttled: [] };
+  // Most passes have nothing to look at.
+  if (deletes.length === 0 && policy.lock === undefined) return guarded;
   const all = await Promise.all(
     readRegions(world, policy).map((one) => {
       const guarding: Guarding = {
         ...one,
         client: ec2In(clients, one.region).reader,
         deletes: deletes.filter((action) => action.region === one.region),
-        byId: new Map(one.seen.map((snapshot) => [snapshot.snapshotId, snapshot])),
       };
       return guardRegion(guarding, policy, budget, guarded);
     }),

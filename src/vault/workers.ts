@@ -30,5 +30,5 @@ export async function runSteps(
       if (stopLane !== undefined) stopped.set(step.lane, stopLane);
     }
   };
-  await Promise.all(Array.from({ length: concurrency }, worker));
+  await Promise.all(Array.from({ length: Math.min(concurrency, steps.length) }, worker));
 }

@@ -89,9 +89,16 @@ async function runMany(work: Work, options: Options): Promise<number> {
   const totals = makeTotals(days);
   const progress = makeProgress(seeds);
   let given = 0;
+  const underWay = new Set<number>();
   const isOver = () => given >= seeds || (bail && totals.failed.length > 0);
-  const next = () => (isOver() ? undefined : first + given++);
+  const next = () => {
+    if (isOver()) return undefined;
+    const seed = first + given++;
+    underWay.add(seed);
+    return seed;
+  };
   const onResult = (result: SimulationResult) => {
+    underWay.delete(result.seed);
     add(totals, result);
     if (result.violations.length > 0 && !json) console.log(failureText(result, archive));
     progress(totals);
@@ -105,6 +112,8 @@ async function runMany(work: Work, options: Options): Promise<number> {
   // What hours of work found is not lost.
   process.once("SIGINT", () => {
     tell();
+    const from = Math.min(...underWay);
+    console.error(`interrupted; go on with --first ${from} --seeds ${first + seeds - from}`);
     process.exit(INTERRUPTED);
   });
   await runSeeds(work, jobs, next, onResult);

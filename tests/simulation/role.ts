@@ -11,16 +11,31 @@ import type { Call } from "./call";
 
 type Context = Record<string, string | readonly string[]>;
 
+/** The names of condition keys, each written once: the same few dozen tags are asked for all the time. */
+function conditionKeys(prefix: string): (tagKey: string) => string {
+  const names = new Map<string, string>();
+  return (tagKey) => {
+    const known = names.get(tagKey);
+    if (known !== undefined) return known;
+    const name = `${prefix}/${tagKey}`;
+    names.set(tagKey, name);
+    return name;
+  };
+}
+
+const requestTag = conditionKeys("aws:RequestTag");
+const resourceTag = conditionKeys("aws:ResourceTag");
+
 /** `aws:RequestTag/…` and `aws:TagKeys` of the tags in a request. */
 function requestTags(tags: TagRecord): Context {
   const context: Context = { "aws:TagKeys": Object.keys(tags) };
-  for (const [key, value] of Object.entries(tags)) context[`aws:RequestTag/${key}`] = value;
+  for (const key in tags) context[requestTag(key)] = tags[key] ?? "";
   return context;
 }
 
 function resourceTags(tags: TagRecord): Context {
   const context: Context = {};
-  for (const [key, value] of Object.entries(tags)) context[`aws:ResourceTag/${key}`] = value;
+  for (const key in tags) context[resourceTag(key)] = tags[key] ?? "";
   return context;
 }
 

@@ -90,15 +90,18 @@ const RealDate = Date;
  * @returns what puts the real one back
  */
 export function installDate(nowMs: () => number): () => void {
-  class VirtualDate extends RealDate {
-    constructor(...args: [] | [number | string]) {
-      super(args[0] ?? nowMs());
-    }
-    static override now(): number {
-      return nowMs();
-    }
-  }
-  globalThis.Date = VirtualDate as DateConstructor;
+  // No subclass: making one takes several times as long, and a month makes millions.
+  const make = (...args: [] | [number | string]) => new RealDate(args[0] ?? nowMs());
+  const VirtualDate = function (...args: [] | [number | string]) {
+    return make(...args);
+  };
+  const { prototype, parse, UTC } = RealDate;
+  globalThis.Date = Object.assign(VirtualDate, {
+    prototype,
+    parse,
+    UTC,
+    now: nowMs,
+  }) as unknown as DateConstructor;
   return () => {
     globalThis.Date = RealDate;
   };

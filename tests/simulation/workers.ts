@@ -80,6 +80,9 @@ function serve(): void {
       },
     );
   });
+  // Ctrl-C reaches every process of the terminal: the first tells what was found and lets go of the others.
+  process.on("SIGINT", () => undefined);
+  process.on("disconnect", () => process.exit(0));
   tell({ kind: "ready" });
 }
 
