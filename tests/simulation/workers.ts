@@ -69,7 +69,11 @@ export async function runSeeds(
 
 function serve(): void {
   let source: FunctionSource | undefined;
-  const tell = (message: ToParent) => process.send?.(message);
+  // Nobody is left to be told after Ctrl-C.
+  const isGone = (error: Error | null) => {
+    if (error !== null) process.exit(0);
+  };
+  const tell = (message: ToParent) => process.send?.(message, undefined, {}, isGone);
   process.on("message", ({ seed, ...work }: ToChild) => {
     source ??= sourceFor(work);
     simulate(seed, work.days, source).then(
