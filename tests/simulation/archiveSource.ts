@@ -24,7 +24,7 @@ export async function buildArchive(): Promise<string> {
 }
 
 /** Settings that the stack leaves out where they are off. */
-const OPTIONAL = ["lock", "audit"];
+const OPTIONAL = ["lock", "audit", "primaryKeyArn"];
 
 function withSettings(text: string, settings: VaultSettings): string {
   let result = text;
