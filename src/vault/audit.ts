@@ -9,16 +9,19 @@ import { recordKey } from "./auditKeys";
 import { type Decided, composeRecord, hasDecided } from "./auditRecord";
 import type { ClockState } from "./clockState";
 import { causeOf } from "./errors";
-import { isoSeconds, parseIso } from "./time";
+import { MINUTE_MS, SECOND_MS, isoSeconds, parseIso } from "./time";
 import type { Problem } from "./types";
 import { type Step, runSteps } from "./workers";
 
 /** Writes in flight. S3 takes thousands a second. */
 const CONCURRENCY = 8;
 
+/** A describe of one region may lag behind another's: what was completed so short a time ago is looked at once more. */
+const LAG_MS = 30 * MINUTE_MS;
+
 export interface Audited {
   problems: Problem[];
-  /** Up to which completion manifests have been written, as an ISO instant; the clock carries it on. */
+  /** Up to which completion manifests have been written for good, as an ISO instant; the clock carries it on. */
   manifestsTo?: string;
 }
 
@@ -57,10 +60,10 @@ async function writeManifests(
     },
   }));
   await runSteps(steps, CONCURRENCY, () => budget.now() < budget.deadlineMs);
-  // Not beyond one that was not written, so that the next invocation finds it.
-  const missing = due.findIndex((_, index) => written[index] !== true);
-  const last = missing === -1 ? due.at(-1) : due[missing - 1];
-  return { problems, toMs: last?.completedMs };
+  const missing = due.find((_, index) => written[index] !== true);
+  // To the second before one that was not written, so that the next invocation finds it.
+  const toMs = missing === undefined ? due.at(-1)?.completedMs : missing.completedMs - SECOND_MS;
+  return { problems, toMs };
 }
 
 /**
@@ -79,7 +82,7 @@ export async function auditInvocation(
   const beforeMs = parseIso(clock?.manifestsTo ?? "");
   const due = clock === undefined ? [] : dueManifests(world, settings, beforeMs, budget.now());
   const { problems, toMs } = await writeManifests(put, due, budget);
-  const reachedMs = Math.max(toMs ?? 0, beforeMs ?? 0);
+  const reachedMs = Math.max(Math.min(toMs ?? 0, budget.now() - LAG_MS), beforeMs ?? 0);
   const manifestsTo = reachedMs === 0 ? undefined : isoSeconds(reachedMs);
   const whole = { ...decided, plan: { ...plan, problems: [...plan.problems, ...problems] } };
   if (!hasDecided(whole)) return { problems, manifestsTo };

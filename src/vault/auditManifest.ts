@@ -11,14 +11,11 @@ import { copiesOf, copyState } from "./planCopies";
 import { readDrRegions } from "./readRegions";
 import { newestFirst } from "./retention";
 import { INSTANCE_TAG_PREFIX, TAG, tagsWithPrefix, userTags } from "./tags";
-import { DAY_MS, MINUTE_MS, isoSeconds } from "./time";
+import { DAY_MS, isoSeconds, wholeSecondMs } from "./time";
 import type { Snapshot, VaultPolicy, World } from "./types";
 import { volumeFactsFromTags } from "./volumeFacts";
 
 const MANIFEST_VERSION = 1;
-
-/** A describe of one region may lag behind another's: what was completed so long before is looked at once more. */
-const LAG_MS = 30 * MINUTE_MS;
 
 /** When EC2 says that it was completed. Where it does not say it counts as new for a day: written twice rather than never. */
 function completedMs({ completedMs: saidMs, startTimeMs }: Snapshot, nowMs: number): number {
@@ -103,7 +100,7 @@ export interface DueManifest {
   completedMs: number;
 }
 
-/** Recovery points of which a part was completed after that time. */
+/** Recovery points of which a part was completed after that time, by whole seconds, as the clock carries it. */
 function touchedSince(
   regions: readonly (readonly Snapshot[])[],
   sinceMs: number,
@@ -112,8 +109,8 @@ function touchedSince(
   const touched = new Set<string>();
   for (const snapshots of regions) {
     for (const one of snapshots) {
-      if (one.state === "completed" && completedMs(one, nowMs) > sinceMs)
-        touched.add(pointKey(one));
+      if (one.state !== "completed") continue;
+      if (wholeSecondMs(completedMs(one, nowMs)) > sinceMs) touched.add(pointKey(one));
     }
   }
   return touched;
@@ -121,7 +118,7 @@ function touchedSince(
 
 /**
  * Those that are due, the longest completed first.
- * @param toMs up to which completion manifests were written before; absent: none were
+ * @param toMs up to which completion manifests were written for good, in whole seconds; absent: none were
  */
 export function dueManifests(
   world: World,
@@ -132,7 +129,7 @@ export function dueManifests(
   const copies = readDrRegions(world, policy).map((region) => region.own);
   if (world.snapshots === undefined || copies.length < policy.dr.length) return [];
   const own = world.snapshots.filter((snapshot) => isOwn(snapshot, policy.vaultId));
-  const touched = touchedSince([own, ...copies], (toMs ?? 0) - LAG_MS, nowMs);
+  const touched = touchedSince([own, ...copies], toMs ?? 0, nowMs);
   if (touched.size === 0) return [];
   const seen = seenRegions(world, policy);
   const candidates = own.filter((snapshot) => touched.has(pointKey(snapshot)));

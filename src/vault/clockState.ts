@@ -12,7 +12,7 @@ export interface ClockState {
   done?: string;
   /** Since when reads have been throttled without a break. */
   throttledSince?: string;
-  /** Up to which completion manifests of recovery points were written (auditManifest.ts). */
+  /** Up to which completion manifests of recovery points were written for good (audit.ts). */
   manifestsTo?: string;
   told: Told;
 }

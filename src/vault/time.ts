@@ -5,6 +5,11 @@ export const MINUTE_MS = 60 * SECOND_MS;
 export const HOUR_MS = 60 * MINUTE_MS;
 export const DAY_MS = 24 * HOUR_MS;
 
+/** The begin of an instant's second: what is left of it as text. */
+export function wholeSecondMs(epochMs: number): number {
+  return epochMs - (epochMs % SECOND_MS);
+}
+
 /** An instant as ISO 8601 in UTC with whole seconds, as EventBridge Scheduler writes it: `2026-11-22T03:00:00Z`. */
 export function isoSeconds(epochMs: number): string {
   return `${new Date(epochMs).toISOString().slice(0, 19)}Z`;

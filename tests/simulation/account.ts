@@ -120,8 +120,8 @@ export interface Account {
   crowd: { sinceMs: number; untilMs: number; over: boolean };
   /** Until when the stack was last on a dry run: `Infinity` while it is. */
   dryUntilMs: number;
-  /** Of the audit bucket. */
-  manifests: Set<string>;
+  /** Of the audit bucket, by key: what was written last, and since when it has been that. */
+  manifests: Map<string, { body: string; sinceMs: number }>;
   /** When the last invocation began that nothing kept from writing what manifests were due. */
   auditedMs: number;
   /** How often the stack was deployed anew: environments of the function before are old. */
@@ -165,7 +165,7 @@ export function makeAccount(
     snsDown: false,
     crowd: { sinceMs: 0, untilMs: 0, over: true },
     dryUntilMs: -Infinity,
-    manifests: new Set(),
+    manifests: new Map(),
     auditedMs: 0,
     deployments: 0,
     knownSinceMs: Infinity,

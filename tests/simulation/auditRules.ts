@@ -4,6 +4,7 @@
  */
 import type { DeleteSnapshotCommandInput } from "@aws-sdk/client-ec2";
 import { TAG } from "../../src/vault/tags";
+import { HOUR_MS } from "../../src/vault/time";
 import {
   type Account,
   type Region,
@@ -48,6 +49,26 @@ function checkManifest(account: Account, { volumes }: Manifest): void {
   }
 }
 
+/** Until it is sure that no part of it was seen late, an environment that does not know writes it again. */
+const WRITTEN_AGAIN_MS = 2 * HOUR_MS;
+
+/** Once no fault has kept the clock from carrying on what is written, it is not written again and again. */
+function noteManifest(
+  { manifests, time, stormy, stormEndedMs, story }: Account,
+  key: string,
+  body: string,
+): void {
+  // prettier-ignore
+  const known = manifests.get(key);
+  if (known?.body !== body) {
+    manifests.set(key, { body, sinceMs: time.nowMs() });
+    return;
+  }
+  const sinceMs = Math.max(known.sinceMs, stormEndedMs);
+  if (stormy || time.nowMs() - sinceMs < WRITTEN_AGAIN_MS) return;
+  story.violate("a manifest is not written again and again", key);
+}
+
 export function noteDeletion<T>(
   { audit }: Invocation,
   { SnapshotId = "" }: DeleteSnapshotCommandInput,
@@ -66,8 +87,8 @@ export function putObject(
   if (account.keyDisabledIn === region.name) throw awsError("KMS.DisabledException", "", 400);
   account.story.count(Key.startsWith("runs/") ? "audit records" : "audit manifests");
   if (!Key.startsWith("runs/")) {
-    account.manifests.add(Key);
     checkManifest(account, JSON.parse(Body as string) as Manifest);
+    noteManifest(account, Key, Body as string);
     return {};
   }
   const { decisions } = JSON.parse(Body as string) as RunRecord;

@@ -13,6 +13,8 @@ import type { Kill } from "./wire";
 const TIMEOUT_MS = 600_000;
 /** How long Lambda keeps an event that it can't hand over (src/stack/function.ts). */
 const EVENT_AGE_MS = 6 * HOUR_MS;
+/** How often an idle environment is gone when it is wanted: Lambda promises nothing about how long it keeps one. */
+const RECYCLED = 0.02;
 /** More of its time than this spent on calls without answer excuses a timeout. */
 const EXCUSED_HANG_MS = 180_000;
 
@@ -95,6 +97,7 @@ export function makeLambda(
     const id = `run-${started}`;
     // A deployment replaces the environments that are there.
     idle = idle.filter(({ deployment }) => deployment === account.deployments);
+    if (random.chance(RECYCLED)) idle = [];
     const environment = idle.pop() ?? {
       handler: coldStart(),
       settings: account.settings,

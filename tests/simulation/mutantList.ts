@@ -1,5 +1,5 @@
 /**
- * Twenty-one one-line mistakes that a careful person could make in `src/vault`. The simulation has to notice each; a rule
+ * Twenty-two one-line mistakes that a careful person could make in `src/vault`. The simulation has to notice each; a rule
  * that no mistake can break proves nothing. `npm run simulate:mutants` applies them one at a time to a copy.
  */
 export interface Mutant {
@@ -150,6 +150,13 @@ export const MUTANTS: readonly Mutant[] = [
     original: `one.state === "completed" && unsafeIn(seen, one) === undefined;`,
     mutated: `one.state === "completed";`,
     plausible: "a recovery point is there when its snapshots are completed",
+  },
+  {
+    name: "manifests of the last hours are written by every new environment",
+    file: "audit.ts",
+    original: "budget.now() - LAG_MS)",
+    mutated: "budget.now() - 1_440 * MINUTE_MS)",
+    plausible: "to write the same object again does no harm",
   },
   {
     name: "a dry run sets locks",

@@ -41,14 +41,14 @@ interface WrittenRecord {
   problems: { kind: string }[];
 }
 
-/** Stands in for fetch. `status` other than 200 refuses all that is put. */
+/** Stands in for fetch. `status` other than 200 refuses what is put under the key; under any without one. */
 export function fakeBucket() {
-  const bucket = { status: 200, objects: new Map<string, string>(), puts: 0 };
+  const bucket = { status: 200, refused: "", objects: new Map<string, string>(), puts: 0 };
   jest.spyOn(globalThis, "fetch").mockImplementation((url, init) => {
     bucket.puts += 1;
     const { pathname, host } = new URL(url instanceof Request ? url.url : url);
     if (host !== AUDIT.host) throw new Error(`unexpected host ${host}`);
-    const { status } = bucket;
+    const status = pathname.endsWith(bucket.refused) ? bucket.status : 200;
     if (status === 200) bucket.objects.set(pathname.slice(1), init?.body as string);
     const text =
       status === 200 ? "" : "<Error><Code>AccessDenied</Code><Message>no</Message></Error>";
@@ -56,8 +56,9 @@ export function fakeBucket() {
   });
   return {
     ...bucket,
-    refuse: (status: number) => {
+    refuse: (status: number, key = "") => {
       bucket.status = status;
+      bucket.refused = key;
     },
     puts: () => bucket.puts,
     keys: () => [...bucket.objects.keys()],
