@@ -3,7 +3,7 @@
  * tell; it stops nothing, and manifests are made good by the next invocation. See docs/adr/0014.
  */
 import type { Budget } from "./apply";
-import { type DueManifest, dueManifests } from "./auditManifest";
+import { type DueManifests, dueManifests } from "./auditManifest";
 import type { PutObject } from "./auditPut";
 import { recordKey } from "./auditKeys";
 import { type Decided, composeRecord, hasDecided } from "./auditRecord";
@@ -38,7 +38,7 @@ function unwritten(what: string, key: string, error: unknown): Problem {
 /** Stops at the first that fails: what forbids one forbids all. */
 async function writeManifests(
   put: PutObject,
-  due: readonly DueManifest[],
+  { due, toMs }: DueManifests,
   budget: Budget,
 ): Promise<{ problems: Problem[]; toMs?: number }> {
   const problems: Problem[] = [];
@@ -62,8 +62,7 @@ async function writeManifests(
   await runSteps(steps, CONCURRENCY, () => budget.now() < budget.deadlineMs);
   const missing = due.find((_, index) => written[index] !== true);
   // To the second before one that was not written, so that the next invocation finds it.
-  const toMs = missing === undefined ? due.at(-1)?.completedMs : missing.completedMs - SECOND_MS;
-  return { problems, toMs };
+  return { problems, toMs: missing === undefined ? toMs : missing.completedMs - SECOND_MS };
 }
 
 /**
@@ -80,7 +79,8 @@ export async function auditInvocation(
   if (put === undefined) return { problems: [], manifestsTo: clock?.manifestsTo };
   const { world, settings, plan, wake, startMs } = decided;
   const beforeMs = parseIso(clock?.manifestsTo ?? "");
-  const due = clock === undefined ? [] : dueManifests(world, settings, beforeMs, budget.now());
+  const due =
+    clock === undefined ? { due: [] } : dueManifests(world, settings, beforeMs, budget.now());
   const { problems, toMs } = await writeManifests(put, due, budget);
   const reachedMs = Math.max(Math.min(toMs ?? 0, budget.now() - LAG_MS), beforeMs ?? 0);
   const manifestsTo = reachedMs === 0 ? undefined : isoSeconds(reachedMs);

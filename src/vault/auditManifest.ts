@@ -100,39 +100,47 @@ export interface DueManifest {
   completedMs: number;
 }
 
+/** What is due, the longest completed first. */
+export interface DueManifests {
+  due: DueManifest[];
+  /** The latest completion that was seen, of whatever part: with these written, all manifests up to it are. */
+  toMs?: number;
+}
+
 /** Recovery points of which a part was completed after that time, by whole seconds, as the clock carries it. */
 function touchedSince(
   regions: readonly (readonly Snapshot[])[],
   sinceMs: number,
   nowMs: number,
-): Set<string> {
-  const touched = new Set<string>();
+): { keys: Set<string>; latestMs: number } {
+  const keys = new Set<string>();
+  let latestMs = 0;
   for (const snapshots of regions) {
     for (const one of snapshots) {
       if (one.state !== "completed") continue;
-      if (wholeSecondMs(completedMs(one, nowMs)) > sinceMs) touched.add(pointKey(one));
+      const oneMs = completedMs(one, nowMs);
+      if (wholeSecondMs(oneMs) <= sinceMs) continue;
+      keys.add(pointKey(one));
+      latestMs = Math.max(latestMs, oneMs);
     }
   }
-  return touched;
+  return { keys, latestMs };
 }
 
-/**
- * Those that are due, the longest completed first.
- * @param toMs up to which completion manifests were written for good, in whole seconds; absent: none were
- */
+/** @param toMs up to which completion manifests were written for good, in whole seconds; absent: none were */
 export function dueManifests(
   world: World,
   policy: VaultPolicy,
   toMs: number | undefined,
   nowMs: number,
-): DueManifest[] {
+): DueManifests {
   const copies = readDrRegions(world, policy).map((region) => region.own);
-  if (world.snapshots === undefined || copies.length < policy.dr.length) return [];
+  if (world.snapshots === undefined || copies.length < policy.dr.length) return { due: [] };
   const own = world.snapshots.filter((snapshot) => isOwn(snapshot, policy.vaultId));
-  const touched = touchedSince([own, ...copies], toMs ?? 0, nowMs);
-  if (touched.size === 0) return [];
+  const { keys, latestMs } = touchedSince([own, ...copies], toMs ?? 0, nowMs);
+  if (keys.size === 0) return { due: [] };
   const seen = seenRegions(world, policy);
-  const candidates = own.filter((snapshot) => touched.has(pointKey(snapshot)));
+  const candidates = own.filter((snapshot) => keys.has(pointKey(snapshot)));
   const points = new Map<string, Snapshot[]>();
   for (const snapshot of countedAndExtra(candidates, distanceIn(seen), policy).counted) {
     const point = points.get(pointKey(snapshot));
@@ -156,5 +164,6 @@ export function dueManifests(
       },
     ];
   });
-  return due.sort((a, b) => a.completedMs - b.completedMs || (a.key < b.key ? -1 : 1));
+  due.sort((a, b) => a.completedMs - b.completedMs || (a.key < b.key ? -1 : 1));
+  return { due, toMs: latestMs };
 }

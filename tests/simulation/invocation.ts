@@ -20,6 +20,8 @@ export interface Invocation {
   hungMs: number;
   /** A call that only reads, of the clock or the world, that failed for good. */
   readsFailed: string[];
+  /** How often it asked whom a snapshot is shared with: one call a snapshot, for want of a list. */
+  sharingReads: number;
   /** Problems that it logged: key and message. */
   problems: { key: string; message: string }[];
   /** What it logged that a person should know though nothing failed. */
@@ -53,6 +55,7 @@ export function makeInvocation(
     overlapped: false,
     hungMs: 0,
     readsFailed: [],
+    sharingReads: 0,
     problems: [],
     notices: [],
     deferred: 0,

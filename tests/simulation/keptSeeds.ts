@@ -85,4 +85,16 @@ export const KEPT_SEEDS: readonly KeptSeed[] = [
     found:
       "a rule of the simulation's own: what stands in for an original has its marks before they are written on it",
   },
+  {
+    seed: 92,
+    days: 60,
+    found:
+      "a rule of the simulation's own: hundreds of deletions that a right forbids fill the token bucket by being looked at",
+  },
+  {
+    seed: 232,
+    days: 60,
+    found:
+      "a copy that no manifest names was completed last: the clock's mark stood before it, and all day manifests were composed again",
+  },
 ];

@@ -13,7 +13,7 @@ const SIZES: Readonly<Record<string, Size>> = {
   CopySnapshot: { max: 50, refillPerSecond: 5 },
   LockSnapshot: { max: 50, refillPerSecond: 5 },
 };
-const DESCRIBE: Size = { max: 100, refillPerSecond: 20 };
+export const DESCRIBE: Size = { max: 100, refillPerSecond: 20 };
 
 export interface TokenBuckets {
   /**

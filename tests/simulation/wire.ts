@@ -51,6 +51,7 @@ function takeEffect(account: Account, aws: Aws, tellings: Tellings, sending: Sen
   const { invocation, traits, call } = sending;
   const touchesMemory = ["GetSchedule", "UpdateSchedule", "Publish"].includes(call.name);
   account.story.count(`call: ${call.name}`);
+  if (call.name === "DescribeSnapshotAttribute") invocation.sharingReads += 1;
   try {
     const output = { ...aws(invocation, traits.region, call), $metadata: ANSWERED };
     if (!strikes(account, "lost answer", account.faults.calls.lostAnswer)) return { output };

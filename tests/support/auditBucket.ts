@@ -43,10 +43,15 @@ interface WrittenRecord {
 
 /** Stands in for fetch. `status` other than 200 refuses what is put under the key; under any without one. */
 export function fakeBucket() {
-  const bucket = { status: 200, refused: "", objects: new Map<string, string>(), puts: 0 };
+  const bucket = {
+    status: 200,
+    refused: "",
+    objects: new Map<string, string>(),
+    put: [] as string[],
+  };
   jest.spyOn(globalThis, "fetch").mockImplementation((url, init) => {
-    bucket.puts += 1;
     const { pathname, host } = new URL(url instanceof Request ? url.url : url);
+    bucket.put.push(pathname.slice(1));
     if (host !== AUDIT.host) throw new Error(`unexpected host ${host}`);
     const status = pathname.endsWith(bucket.refused) ? bucket.status : 200;
     if (status === 200) bucket.objects.set(pathname.slice(1), init?.body as string);
@@ -60,7 +65,7 @@ export function fakeBucket() {
       bucket.status = status;
       bucket.refused = key;
     },
-    puts: () => bucket.puts,
+    puts: (under = "") => bucket.put.filter((key) => key.startsWith(under)).length,
     keys: () => [...bucket.objects.keys()],
     read: (key: string): unknown => JSON.parse(bucket.objects.get(key) ?? "null"),
     records: () =>
