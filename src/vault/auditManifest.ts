@@ -93,7 +93,7 @@ function composeManifest(parts: readonly Part[], { vaultId, primaryRegion }: Vau
   };
 }
 
-export interface DueManifest {
+interface DueManifest {
   key: string;
   manifest: ReturnType<typeof composeManifest>;
   /** When the last part of it was completed. */
