@@ -42,7 +42,9 @@ export type SourceOf = (snapshotId: string) => Snapshot | undefined;
  * @param counted those among them that count: of several stand-ins only one does
  */
 export function sourceFinder(own: readonly Snapshot[], counted: readonly Snapshot[]): SourceOf {
-  const byId = new Map([...own, ...counted].map((snapshot) => [snapshot.snapshotId, snapshot]));
+  const byId = new Map<string, Snapshot>();
+  for (const snapshot of own) byId.set(snapshot.snapshotId, snapshot);
+  for (const snapshot of counted) byId.set(snapshot.snapshotId, snapshot);
   for (const snapshot of counted) {
     const original = snapshot.tags[TAG.sourceSnapshot];
     if (original !== undefined && !byId.has(original)) byId.set(original, snapshot);

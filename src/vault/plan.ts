@@ -109,10 +109,12 @@ function planRegions(
   const primary = isAllSeen ? due : { actions: [], kept: [] };
   const leaving = idsOf(primary.actions);
   const staying = (all: readonly Snapshot[]) => all.filter((one) => !leaving.has(one.snapshotId));
+  const left = staying(counted);
+  const all = sourceFinder(own, counted);
   const sources = {
-    sources: sourceFinder(own, counted),
-    stays: sourceFinder(staying(own), staying(counted)),
-    counts: sourceFinder([], staying(counted)),
+    sources: all,
+    stays: leaving.size === 0 ? all : sourceFinder(staying(own), left),
+    counts: sourceFinder([], left),
   };
   const pruned = seen.map(({ dr, copies }) => pruneDr(copies, sources, dr, rules));
   const making = [

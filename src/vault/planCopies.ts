@@ -46,8 +46,6 @@ export function copiesBySource(copies: readonly Snapshot[]): BySource {
   return bySource;
 }
 
-const BEST_FIRST: readonly CopyState[] = ["sound", "pending", "broken"];
-
 /** The copies of a snapshot: those of an original are those of what stands in for it (encryption.ts), and the reverse. */
 export function copiesOf({ snapshotId, tags }: Snapshot, bySource: BySource): readonly Snapshot[] {
   return bySource.get(tags[TAG.sourceSnapshot] ?? snapshotId) ?? [];
@@ -59,9 +57,13 @@ export function coverageOf(
   copies: readonly Snapshot[],
   { region, keyArn }: KeyedRegion,
 ): Coverage {
-  const states = copies.map((copy) => copyState(copy, keyArn));
-  const best = BEST_FIRST.find((state) => states.includes(state));
-  if (best === "sound" || best === "pending") return best;
+  let best: CopyState | undefined;
+  for (const copy of copies) {
+    const state = copyState(copy, keyArn);
+    if (state === "sound") return state;
+    if (best !== "pending") best = state;
+  }
+  if (best === "pending") return best;
   if (snapshot.tags[copyExpiredTag(region)] !== undefined) return "expired";
   return best ?? "missing";
 }
@@ -129,13 +131,13 @@ export function planCopies(
 ): { actions: CopyAction[]; problems: Problem[] } {
   const actions: CopyAction[] = [];
   const problems: Problem[] = [];
-  const oldestFirst = [...snapshots].sort(
-    (a, b) => a.startTimeMs - b.startTimeMs || (a.snapshotId < b.snapshotId ? -1 : 1),
-  );
-  for (const snapshot of oldestFirst) {
+  const coverageNow = (snapshot: Snapshot) =>
+    coverageOf(snapshot, copiesOf(snapshot, bySource), target);
+  // Few of many lack one: those alone are put in order.
+  const lacking = snapshots.filter((one) => ["missing", "broken"].includes(coverageNow(one)));
+  lacking.sort((a, b) => a.startTimeMs - b.startTimeMs || (a.snapshotId < b.snapshotId ? -1 : 1));
+  for (const snapshot of lacking) {
     const copies = copiesOf(snapshot, bySource);
-    const coverage = coverageOf(snapshot, copies, target);
-    if (coverage !== "missing" && coverage !== "broken") continue;
     if (snapshot.storageTier === "archive") {
       problems.push(archivedUncopied(snapshot, target));
       continue;
@@ -150,7 +152,7 @@ export function planCopies(
       problems.push(brokenCopy(latest, snapshot, fault));
     }
     if (triedJustNow(broken, nowMs)) continue;
-    const reason = coverage === "broken" ? "its copy is not usable" : "no copy yet";
+    const reason = copies.length > 0 ? "its copy is not usable" : "no copy yet";
     actions.push(copyAction(snapshot, target, reason));
   }
   return { actions, problems };

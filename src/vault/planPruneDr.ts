@@ -108,7 +108,8 @@ export function pruneDr(
     if (isPoint(dr, best)) points.push(best);
   }
   const { kept, gone } = judge(points, "drKeep", rules);
-  const floor = floorOf(points.filter((copy) => state(copy) === "sound"), rules); // prettier-ignore
+  const sound = gone.size === 0 ? [] : points.filter((copy) => state(copy) === "sound");
+  const floor = floorOf(sound, rules);
   for (const copy of points) {
     const reason = gone.get(copy.snapshotId);
     const source = stays(sourceOf(copy)) ?? sources(sourceOf(copy));

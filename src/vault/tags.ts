@@ -88,12 +88,12 @@ export function userTags(tags: Tags): Tags {
  * @param room how many tags the result may have at the most
  */
 export function fillTags(base: Tags, extra: Tags, room: number): Tags {
-  const filled = new Map(Object.entries(base));
+  const filled = Object.entries(base);
   for (const key of Object.keys(extra).sort()) {
     const value = extra[key] ?? "";
-    if (filled.size >= room) break;
-    if (filled.has(key) || key.length > MAX_TAG_KEY || value.length > MAX_TAG_VALUE) continue;
-    filled.set(key, value);
+    if (filled.length >= room) break;
+    if (key.length > MAX_TAG_KEY || value.length > MAX_TAG_VALUE) continue;
+    if (!Object.hasOwn(base, key)) filled.push([key, value]);
   }
   return Object.fromEntries(filled);
 }

@@ -24,11 +24,13 @@ export type RulesOf = (volumeId: string) => VolumeRules;
 /** Slots are whole seconds in UTC, whose order as text is their order in time. */
 function newestOfVolumes(snapshots: readonly (readonly Snapshot[])[]): Map<string, Snapshot> {
   const newest = new Map<string, Snapshot>();
-  for (const snapshot of snapshots.flat()) {
-    const known = newest.get(snapshot.volumeId);
-    const slot = snapshot.tags[TAG.slot] ?? "";
-    if (known === undefined || slot > (known.tags[TAG.slot] ?? "")) {
-      newest.set(snapshot.volumeId, snapshot);
+  for (const list of snapshots) {
+    for (const snapshot of list) {
+      const known = newest.get(snapshot.volumeId);
+      const slot = snapshot.tags[TAG.slot] ?? "";
+      if (known === undefined || slot > (known.tags[TAG.slot] ?? "")) {
+        newest.set(snapshot.volumeId, snapshot);
+      }
     }
   }
   return newest;
