@@ -238,6 +238,14 @@ export function slotOf(snapshot: SimSnapshot): string {
   return snapshot.tags[TAG.slot] ?? "";
 }
 
+/** Whether it or a twin of its slot is marked so, be that one gone: an original has the marks of what stands in for it. */
+export function hasExpiredIn(account: Account, snapshot: SimSnapshot, region: string): boolean {
+  const slot = slotOf(snapshot);
+  return (account.byVolume.get(snapshot.dataOf) ?? []).some(
+    (one) => !inDr(account, one) && slotOf(one) === slot && isExpiredIn(one, region),
+  );
+}
+
 /** A copy in a DR region: under that region's key. One in the primary region: under the key of the settings, if any. */
 export function isSound(account: Account, snapshot: SimSnapshot): boolean {
   const { state, encrypted, kmsKeyId, region } = snapshot;

@@ -10,7 +10,7 @@ import {
   type Region,
   type SimSnapshot,
   inDr,
-  isExpiredIn,
+  hasExpiredIn,
   isSound,
   isVaults,
   slotOf,
@@ -30,18 +30,14 @@ interface Manifest {
 
 /** It is enough to restore by: of each volume a sound copy in every region, or that it was there once. */
 function checkManifest(account: Account, { volumes }: Manifest): void {
-  const { primary, drs, bySource, byVolume, story } = account;
+  const { primary, drs, bySource, story } = account;
   for (const { snapshot, copies } of volumes) {
     const { snapshotId } = snapshot;
     const known = primary.snapshots.get(snapshotId);
     if (known === undefined || known.untagged === true) continue;
     for (const { name } of drs) {
       const isNamed = copies.some(({ region }) => region === name);
-      // What stands in for an original has the marks of that, until they are written on it.
-      const isMarked = (byVolume.get(known.dataOf) ?? []).some(
-        (one) => !inDr(account, one) && slotOf(one) === slotOf(known) && isExpiredIn(one, name),
-      );
-      if (isNamed || isMarked) continue;
+      if (isNamed || hasExpiredIn(account, known, name)) continue;
       const begun = (bySource.get(snapshotId) ?? []).filter(({ region }) => region === name);
       const how = begun.map(({ state }) => state).join(", ") || "none";
       story.violate("a manifest is enough to restore by", `${snapshotId} to ${name}: ${how}`);

@@ -97,4 +97,10 @@ export const KEPT_SEEDS: readonly KeptSeed[] = [
     found:
       "a copy that no manifest names was completed last: the clock's mark stood before it, and all day manifests were composed again",
   },
+  {
+    seed: 1312,
+    days: 60,
+    found:
+      "a rule of the simulation's own: a duplicate goes after the twin that is marked as copied there and expired",
+  },
 ];

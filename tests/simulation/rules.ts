@@ -10,7 +10,7 @@ import {
   type Region,
   type SimSnapshot,
   inDr,
-  isExpiredIn,
+  hasExpiredIn,
   isPoint,
   isSound,
   isVaults,
@@ -73,7 +73,8 @@ function hasSoundCopy(
 /** Copied to every DR region, or copied there once and expired. */
 function isSafe(account: Account, snapshot: SimSnapshot, sinceMs: number): boolean {
   return account.drs.every(
-    ({ name }) => isExpiredIn(snapshot, name) || hasSoundCopy(account, snapshot, name, sinceMs),
+    ({ name }) =>
+      hasExpiredIn(account, snapshot, name) || hasSoundCopy(account, snapshot, name, sinceMs),
   );
 }
 
