@@ -6,9 +6,8 @@
 import { manifestKey } from "./auditKeys";
 import { countedAndExtra } from "./counted";
 import { type SeenRegion, distanceIn, seenRegions, unsafeIn } from "./drRegions";
-import { isOwn } from "./duplicates";
 import { copiesOf, copyState } from "./planCopies";
-import { readDrRegions } from "./readRegions";
+import { readRegions } from "./readRegions";
 import { newestFirst } from "./retention";
 import { INSTANCE_TAG_PREFIX, TAG, tagsWithPrefix, userTags } from "./tags";
 import { DAY_MS, isoSeconds, wholeSecondMs } from "./time";
@@ -134,13 +133,14 @@ export function dueManifests(
   toMs: number | undefined,
   nowMs: number,
 ): DueManifests {
-  const copies = readDrRegions(world, policy).map((region) => region.own);
-  if (world.snapshots === undefined || copies.length < policy.dr.length) return { due: [] };
-  const own = world.snapshots.filter((snapshot) => isOwn(snapshot, policy.vaultId));
-  const { keys, latestMs } = touchedSince([own, ...copies], toMs ?? 0, nowMs);
+  const regions = readRegions(world, policy);
+  const [primary] = regions;
+  if (primary === undefined || regions.length <= policy.dr.length) return { due: [] };
+  const all = regions.map(({ own }) => own);
+  const { keys, latestMs } = touchedSince(all, toMs ?? 0, nowMs);
   if (keys.size === 0) return { due: [] };
   const seen = seenRegions(world, policy);
-  const candidates = own.filter((snapshot) => keys.has(pointKey(snapshot)));
+  const candidates = primary.own.filter((snapshot) => keys.has(pointKey(snapshot)));
   const points = new Map<string, Snapshot[]>();
   for (const snapshot of countedAndExtra(candidates, distanceIn(seen), policy).counted) {
     const point = points.get(pointKey(snapshot));

@@ -43,7 +43,7 @@ describe("manifests", () => {
     expect(bucket.puts()).toBe(before + 1);
   });
 
-  test("are written twice at the most, however often the function starts anew", async () => {
+  test("are not written again by a new environment, once they were looked at after half an hour", async () => {
     const { source, copy } = pair("0", 0);
     copy.completedMs = NOW + 8 * MINUTE_MS + 123;
     // A duplicate that was begun before and took longer: no manifest names it.
