@@ -26,14 +26,31 @@ export interface VaultClients {
 type RetryStrategy = Awaited<ReturnType<EC2Client["config"]["retryStrategy"]>>;
 
 const ATTEMPTS = 5;
-const TIMEOUTS = { connectionTimeout: 5_000, requestTimeout: 30_000 };
+/**
+ * A call that gets no answer is given up: without `throwOnRequestTimeout` the SDK only warns, and goes on waiting for its
+ * idle limit, which is longer than the function lives. `socketTimeout` is for an answer that stops half-way.
+ */
+function timeoutsOf(answerMs: number) {
+  return {
+    connectionTimeout: 5_000,
+    requestTimeout: answerMs,
+    socketTimeout: answerMs,
+    throwOnRequestTimeout: true,
+  };
+}
+
+/** Five attempts at a region that never answers leave an invocation time for the other regions. */
+export const EC2_ANSWER_MS = 15_000;
+/** The mail and the clock go last, in the time that is kept free for them (handler.ts): two attempts of both fit in it. */
+export const REPORT_ANSWER_MS = 8_000;
+const REPORTING = { maxAttempts: 2, requestHandler: timeoutsOf(REPORT_ANSWER_MS) };
 
 function ec2Client(region: string): EC2Client {
   return new EC2Client({
     region,
     retryMode: "adaptive",
     maxAttempts: ATTEMPTS,
-    requestHandler: TIMEOUTS,
+    requestHandler: timeoutsOf(EC2_ANSWER_MS),
   });
 }
 
@@ -65,7 +82,7 @@ function writerClient(region: string): EC2Client {
 export function makeClients(settings: VaultSettings): VaultClients {
   const { primaryRegion, dr, audit } = settings;
   const regions = [primaryRegion, ...dr.map(({ region }) => region)];
-  const scheduler = new SchedulerClient({ region: primaryRegion, requestHandler: TIMEOUTS });
+  const scheduler = new SchedulerClient({ region: primaryRegion, ...REPORTING });
   const { credentials, sha256 } = scheduler.config;
   return {
     ec2: Object.fromEntries(
@@ -75,7 +92,7 @@ export function makeClients(settings: VaultSettings): VaultClients {
       ]),
     ),
     scheduler,
-    sns: new SNSClient({ region: primaryRegion, requestHandler: TIMEOUTS }),
+    sns: new SNSClient({ region: primaryRegion, ...REPORTING }),
     ...(audit !== undefined && { putAudit: objectPutter(audit, { credentials, sha256 }) }),
   };
 }

@@ -3,6 +3,7 @@
  * is an event of virtual time, so two invocations at once interleave call by call, and the same for the same seed.
  */
 import type { DescribeSnapshotsCommandOutput } from "@aws-sdk/client-ec2";
+import { EC2_ANSWER_MS, REPORT_ANSWER_MS } from "../../src/vault/clients";
 import { type Account, strikes } from "./account";
 import type { Aws } from "./aws";
 import { isThrottling, isTransient, noAnswer } from "./awsError";
@@ -11,10 +12,10 @@ import type { ClientTraits } from "./interception";
 import type { Invocation } from "./invocation";
 import type { Tellings } from "./tellings";
 
-/** The clients' own request timeout (src/vault/clients.ts). */
-const HANG_MS = 30_000;
-/** That of the audit log's PUT (src/vault/auditPut.ts). */
+/** The timeout of the audit log's PUT (src/vault/auditPut.ts). */
 const PUT_HANG_MS = 10_000;
+/** Calls that a telling hangs on. */
+const REPORTING = ["GetSchedule", "UpdateSchedule", "Publish"];
 /** The SDK doubles from here, with a random share of it. */
 const BACKOFF_MS = { throttled: 500, transient: 100, most: 20_000 };
 
@@ -46,10 +47,16 @@ function mayRetry({ traits, attempt }: Sending, error: Error): boolean {
   return isThrottling(error) || (traits.retriesTransient && isTransient(error));
 }
 
+/** How long the client waits for an answer. */
+function hangMsOf(call: string): number {
+  if (call === "PutObject") return PUT_HANG_MS;
+  return REPORTING.includes(call) ? REPORT_ANSWER_MS : EC2_ANSWER_MS;
+}
+
 /** What AWS does with it; an answer that is lost is lost after the effect. */
 function takeEffect(account: Account, aws: Aws, tellings: Tellings, sending: Sending): Answer {
   const { invocation, traits, call } = sending;
-  const touchesMemory = ["GetSchedule", "UpdateSchedule", "Publish"].includes(call.name);
+  const touchesMemory = REPORTING.includes(call.name);
   account.story.count(`call: ${call.name}`);
   if (call.name === "DescribeSnapshotAttribute") invocation.sharingReads += 1;
   try {
@@ -101,9 +108,9 @@ export function makeWire(account: Account, aws: Aws, tellings: Tellings, kill: K
     const { invocation, call } = sending;
     if (strikes(account, "hang", faults.calls.hang)) {
       story.tell(describe(sending, "hangs"));
-      const hangMs = call.name === "PutObject" ? PUT_HANG_MS : HANG_MS;
+      const hangMs = hangMsOf(call.name);
       invocation.hungMs += hangMs;
-      if (["GetSchedule", "UpdateSchedule", "Publish"].includes(call.name)) tellings.silenced();
+      if (REPORTING.includes(call.name)) tellings.silenced();
       time.after(hangMs, () => {
         answer(sending, { error: noAnswer() });
       });

@@ -2,8 +2,8 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** `cut` breaks the connection after the request was read: the call may have taken effect. */
-export type Answer = "cut" | { status: number; body: string };
+/** `cut` breaks the connection after the request was read: the call may have taken effect. `none` never answers. */
+export type Answer = "cut" | "none" | { status: number; body: string };
 
 export function ec2Error(status: number, code: string): Answer {
   const body = `<Response><Errors><Error><Code>${code}</Code><Message>no</Message></Error></Errors><RequestID>r-1</RequestID></Response>`;
@@ -26,7 +26,7 @@ export async function listen(answers: readonly Answer[]): Promise<Wire> {
       const answer = answers[Math.min(requests.length, answers.length - 1)] ?? "cut";
       requests.push(new URLSearchParams(body));
       if (answer === "cut") request.socket.destroy();
-      else response.writeHead(answer.status, { "content-type": "text/xml" }).end(answer.body);
+      else if (answer !== "none") response.writeHead(answer.status, { "content-type": "text/xml" }).end(answer.body);
     });
   });
   await new Promise<void>((ready) => server.listen(0, "127.0.0.1", ready));

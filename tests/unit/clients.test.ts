@@ -1,4 +1,7 @@
 /** What is sent how often, seen from the wire. */
+import { DeleteSnapshotCommand, DescribeSnapshotsCommand } from "@aws-sdk/client-ec2";
+import { GetScheduleCommand } from "@aws-sdk/client-scheduler";
+import { PublishCommand } from "@aws-sdk/client-sns";
 import { createSingle, copySnapshot } from "../../src/vault/ec2Writes";
 import { ec2In, makeClients, retryOnlyThrottled } from "../../src/vault/clients";
 import { describeVaultSnapshots } from "../../src/vault/ec2Reads";
@@ -72,6 +75,24 @@ test.each<[string, Answer]>([
   ["that is throttled", ec2Error(503, "RequestLimitExceeded")],
 ])("a read %s is sent again", async (_what, answer) => {
   await expect(read([answer, NONE])).resolves.toStrictEqual([0, 2]);
+});
+
+describe("a server that takes the connection and never answers is given up", () => {
+  const soon = { requestTimeout: 50 };
+  const name = { Name: "clock" };
+
+  test.each<[string, number, (clients: ReturnType<typeof makeClients>) => Promise<unknown>]>([
+    ["by a read, after five attempts", 5, ({ ec2 }) =>
+      ec2[DR.region]!.reader.send(new DescribeSnapshotsCommand({}), soon)],
+    ["by a write, which may have taken effect, after one", 1, ({ ec2 }) =>
+      ec2[DR.region]!.writer.send(new DeleteSnapshotCommand({ SnapshotId: "snap-1" }), soon)],
+    ["by the clock, after two", 2, ({ scheduler }) => scheduler.send(new GetScheduleCommand(name), soon)],
+    ["by the mail, after two", 2, ({ sns }) => sns.send(new PublishCommand({ Message: "m" }), soon)],
+  ])("%s", async (_what, attempts, call) => {
+    wire = await listen(["none"]);
+    await expect(call(makeClients(SETTINGS))).rejects.toMatchObject({ name: "TimeoutError" });
+    expect(wire.requests).toHaveLength(attempts);
+  }); // prettier-ignore
 });
 
 test("a copy has its tags in the body, and a presigned URL with the key and without the tags", async () => {
