@@ -157,6 +157,25 @@ async function applyOne(
   }
 }
 
+/** One action and what became of it; never throws. @returns with `stopLane` where a limit stops all of its kind */
+export async function carryOutOne(
+  clients: VaultClients,
+  action: Action,
+  policy: VaultPolicy,
+  nowMs: number,
+): Promise<{ outcome: Outcome; stopLane?: string }> {
+  const result = await applyOne(clients, action, policy, nowMs);
+  const { status, detail, cause, requestId, heldBy, stopLane, snapshotIds = [] } = result;
+  const outcome = { action, status, detail, code: cause?.code, requestId, snapshotIds };
+  return { outcome: heldBy === undefined ? outcome : { ...outcome, heldBy }, stopLane };
+}
+
+/** @param code what stopped its kind; none where time was over */
+export function notBegun(action: Action, code?: string): Outcome {
+  const detail = code === undefined ? "no time left" : `stopped after ${code}`;
+  return { action, status: "deferred", notBegun: true, detail, code, snapshotIds: [] };
+}
+
 /**
  * @returns one outcome an action, in the plan's order; never throws
  */
@@ -170,22 +189,12 @@ export async function apply(
   const steps: Step[] = actions.map((action, index) => ({
     lane: `${action.kind} in ${action.region}`,
     run: async () => {
-      const result = await applyOne(clients, action, policy, budget.now());
-      const { status, detail, cause, requestId, heldBy, snapshotIds = [] } = result;
-      outcomes[index] = { action, status, detail, code: cause?.code, requestId, snapshotIds };
-      if (heldBy !== undefined) outcomes[index].heldBy = heldBy;
-      return { stopLane: result.stopLane };
+      const { outcome, stopLane } = await carryOutOne(clients, action, policy, budget.now());
+      outcomes[index] = outcome;
+      return { stopLane };
     },
     defer: (code) => {
-      const detail = code === undefined ? "no time left" : `stopped after ${code}`;
-      outcomes[index] = {
-        action,
-        status: "deferred",
-        notBegun: true,
-        detail,
-        code,
-        snapshotIds: [],
-      };
+      outcomes[index] = notBegun(action, code);
     },
   }));
   await runSteps(steps, CONCURRENCY, () => budget.now() < budget.deadlineMs);

@@ -1,15 +1,15 @@
 /**
- * Carries out a plan in two parts: what is created or copied comes first, since it can't wait; then what holds the
- * snapshots that would go is looked at, and what nothing holds is deleted, unless that is more than the brake allows.
+ * Carries out a plan in three parts: what is created or copied comes first, since it can't wait; then copies are locked;
+ * then what is due is deleted, unless that is more than the brake allows or something holds it.
  */
 import { type Budget, apply } from "./apply";
+import type { AllowedPlans } from "./clockState";
 import { rehearse } from "./dryRun";
 import type { VaultClients } from "./clients";
-import { volumeAndSlotOf } from "./duplicates";
-import { guardDeletions } from "./guards";
+import type { Findings } from "./findings";
+import { guardRegions } from "./guards";
 import { inUseNotices } from "./holds";
-import { type Braked, brake } from "./planBrake";
-import { readRegions } from "./readRegions";
+import { prune } from "./prune";
 import type {
   Action,
   DeleteAction,
@@ -30,26 +30,12 @@ interface CarriedOut {
   withheld: Kept[];
   /** Reads that AWS throttled on the way. */
   throttled: ThrottledRead[];
+  /** What is left of deletion plans that a person allowed. */
+  allowed: AllowedPlans;
 }
 
 function isDelete(action: Action): action is DeleteAction {
   return action.kind === "delete";
-}
-
-/** Of each region's deletions those that the brake lets pass. */
-function brakeRegions(deletes: readonly DeleteAction[], world: World, policy: VaultPolicy): Braked {
-  if (deletes.length === 0) return { actions: [], kept: [], problems: [] };
-  const braked = readRegions(world, policy).map(({ region, own }) => {
-    const here = deletes.filter((action) => action.region === region);
-    // Of a volume and slot one: an original and its stand-in are one recovery point.
-    const points = new Set(own.filter(({ state }) => state === "completed").map(volumeAndSlotOf));
-    return brake(region, here, points.size, policy);
-  });
-  return {
-    actions: braked.flatMap(({ actions }) => actions),
-    kept: braked.flatMap(({ kept }) => kept),
-    problems: braked.flatMap(({ problems }) => problems),
-  };
 }
 
 /** Finds what a deletion is about; looked for one by one, since hardly any is asked for. */
@@ -60,43 +46,39 @@ function seenIn({ snapshots = [], copies }: World, { primaryRegion }: VaultPolic
   };
 }
 
+/** @param allowed what the clock carries of deletion plans that a person allowed and that were begun */
 export async function carryOut(
   clients: VaultClients,
   plan: Plan,
   world: World,
   policy: VaultPolicy,
   budget: Budget,
+  allowed: AllowedPlans = {},
 ): Promise<CarriedOut> {
   const making = plan.actions.filter((action) => !isDelete(action));
   const carry = (actions: readonly Action[]) =>
     policy.dryRun ? rehearse(actions) : apply(clients, actions, policy, budget);
   const made = await carry(making);
-  const guarded = await guardDeletions(
-    clients,
-    plan.actions.filter(isDelete),
-    world,
-    policy,
-    budget,
-  );
-  const pruning = brakeRegions(guarded.actions.filter(isDelete), world, policy);
-  const locking = guarded.actions.filter((action) => !isDelete(action));
-  const withheld = [...guarded.kept, ...pruning.kept];
-  const rest = [...locking, ...pruning.actions];
-  const outcomes = [...made, ...(await carry(rest))];
+  const findings: Findings = { kept: [], problems: [], throttled: [] };
+  const deletes = plan.actions.filter(isDelete);
+  const regions = await guardRegions(clients, deletes, world, policy, budget, findings);
+  const locked = await carry(regions.flatMap(({ locks }) => locks));
+  const pruned = await prune(clients, regions, policy, budget, findings, allowed);
+  const outcomes = [...made, ...locked, ...pruned.outcomes];
   return {
     plan: {
       ...plan,
-      actions: [...making, ...rest],
-      kept: [...plan.kept, ...withheld],
+      actions: outcomes.map(({ action }) => action),
+      kept: [...plan.kept, ...findings.kept],
       problems: [
         ...plan.problems,
-        ...guarded.problems,
-        ...pruning.problems,
+        ...findings.problems,
         ...inUseNotices(outcomes, seenIn(world, policy), policy, budget.now()),
       ],
     },
     outcomes,
-    withheld,
-    throttled: guarded.throttled,
+    withheld: findings.kept,
+    throttled: findings.throttled,
+    allowed: pruned.allowed,
   };
 }

@@ -9,6 +9,7 @@ import {
   UpdateScheduleCommand,
 } from "@aws-sdk/client-scheduler";
 import type { ClockState, Told } from "./clockState";
+import { type Cause, causeOf } from "./errors";
 import { WEEKLY_SUMMARY } from "./runReport";
 import { DAY_MS, HOUR_MS, MINUTE_MS, isoSeconds, parseIso } from "./time";
 import type { Outcome, Plan, VaultSettings } from "./types";
@@ -85,28 +86,47 @@ function pastOf(carried: unknown, nowMs: number): string | undefined {
   return slotMs === undefined || slotMs > nowMs ? undefined : isoSeconds(slotMs);
 }
 
-/** What the clock carries, or `undefined` where it can't be read: then a person is told twice rather than never. */
+/** What a clock's payload says; what can't be so is left out. */
+export function stateOf(payload: unknown, nowMs: number): ClockState {
+  const { slot, givenUp, done, throttledSince, manifestsTo, schedule, owedFrom, allowed, told } =
+    (payload ?? {}) as Partial<ClockState>;
+  return {
+    slot: pastOf(slot, nowMs),
+    ...(givenUp !== undefined && { givenUp: pastOf(givenUp, nowMs) }),
+    done: pastOf(done, nowMs),
+    throttledSince: pastOf(throttledSince, nowMs),
+    ...(manifestsTo !== undefined && { manifestsTo: pastOf(manifestsTo, nowMs) }),
+    ...(schedule !== undefined && { schedule }),
+    ...(owedFrom !== undefined && { owedFrom: pastOf(owedFrom, nowMs) }),
+    ...(allowed !== undefined && { allowed }),
+    told: stillTold(told ?? {}, nowMs),
+  };
+}
+
+/** What a person wrote there and is no JSON is written over like nothing. */
+function payloadOf(input = "{}"): unknown {
+  try {
+    return JSON.parse(input);
+  } catch {
+    return {};
+  }
+}
+
+/** The clock as it was read, or why it could not be. */
+export type ClockRead = { state: ClockState } | { cause: Cause };
+
+/** What the clock carries. Never throws: where it can't be read a person is told twice rather than never. */
 export async function readClock(
   client: SchedulerClient,
   { clock }: VaultSettings,
   nowMs: number,
-): Promise<ClockState | undefined> {
+): Promise<ClockRead> {
   try {
     const command = new GetScheduleCommand({ Name: clock.name, GroupName: clock.groupName });
     const { Target } = await client.send(command);
-    const { slot, givenUp, done, throttledSince, manifestsTo, told } = JSON.parse(
-      Target?.Input ?? "{}",
-    ) as Partial<ClockState>;
-    return {
-      slot: pastOf(slot, nowMs),
-      ...(givenUp !== undefined && { givenUp: pastOf(givenUp, nowMs) }),
-      done: pastOf(done, nowMs),
-      throttledSince: pastOf(throttledSince, nowMs),
-      ...(manifestsTo !== undefined && { manifestsTo: pastOf(manifestsTo, nowMs) }),
-      told: stillTold(told ?? {}, nowMs),
-    };
-  } catch {
-    return undefined;
+    return { state: stateOf(payloadOf(Target?.Input), nowMs) };
+  } catch (error) {
+    return { cause: causeOf(error) };
   }
 }
 

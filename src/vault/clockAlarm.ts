@@ -1,9 +1,12 @@
 /** The alarm clock as an invocation leaves it: what it carries on, and what is told where it can't be set. */
-import { setClock } from "./clock";
+import { readClock, setClock, stateOf } from "./clock";
 import type { ClockState, Told } from "./clockState";
 import { type Cause, causeOf, meaningOf } from "./errors";
+import { gathered } from "./gathered";
+import { scheduleOf } from "./slots";
 import { problemKey } from "./summary";
-import type { Problem, VaultSettings } from "./types";
+import { isoSeconds } from "./time";
+import type { Problem, VaultPolicy, VaultSettings, Wake } from "./types";
 import type { VaultTools, Work } from "./work";
 
 function clockProblem({ code, message }: Cause): Problem {
@@ -13,6 +16,43 @@ function clockProblem({ code, message }: Cause): Problem {
     message: `the alarm clock could not be set: ${code}: ${message}`,
     hint: "The hourly sweep does its work meanwhile. Run `pulumi up` if the schedule was deleted.",
   };
+}
+
+/** The clock as an invocation finds it. */
+export interface FoundClock {
+  /** What it carries; of a pass, where it could not be read, what it carried when it rang. */
+  state?: ClockState;
+  /** What could not be read is not written over. */
+  isRead: boolean;
+  /** Set where it will not be read before a person has looked: it is gone, or not ours to read. */
+  isLost: boolean;
+  problem?: Problem;
+}
+
+/** A clock that is lost is told. What AWS throttles or fails at passes: the next invocation reads it. */
+export async function findClock(
+  settings: VaultSettings,
+  { clients, log, now }: VaultTools,
+  wake: Wake,
+  event: unknown,
+): Promise<FoundClock> {
+  const read = await readClock(clients.scheduler, settings, now());
+  if ("state" in read) return { state: read.state, isRead: true, isLost: false };
+  const { code, message } = read.cause;
+  const isLost = ["denied", "refused", "gone"].includes(meaningOf(read.cause));
+  const rang = wake.kind === "pass" && Object.hasOwn(event as object, "told");
+  const state = rang ? stateOf(event, now()) : undefined;
+  if (!isLost) {
+    log.info("clock", { status: "deferred", code, detail: message });
+    return { state, isRead: false, isLost };
+  }
+  const problem: Problem = {
+    kind: "clock-not-read",
+    subject: "clock",
+    message: `the alarm clock could not be read: ${code}: ${message}; the hourly sweep goes by the schedule alone, no slot is closed, and what is wrong is told by every invocation`,
+    hint: "Run `pulumi up`, with --refresh if the schedule was deleted, and check the role's rights on it.",
+  };
+  return { state, isRead: false, isLost, problem };
 }
 
 /** Sets the clock; a failure is a problem to tell, never a reason to stop. A throttled one is the sweep's to make good. */
@@ -33,22 +73,84 @@ export async function wakeAt(
   return undefined;
 }
 
-/** What the clock carries on: the slot while it lacks something, and the newest one that does not. */
-export function nextState(
+/** Which schedule the slots are of, and since when. */
+function owing(
   clock: ClockState | undefined,
-  { world, plan, serving, settled, throttled }: Work,
+  policy: VaultPolicy,
+  nowMs: number,
+): Pick<ClockState, "schedule" | "owedFrom"> {
+  const schedule = scheduleOf(policy);
+  const isEdited = clock?.schedule !== undefined && clock.schedule !== schedule;
+  const owedFrom = isEdited ? isoSeconds(nowMs) : clock?.owedFrom;
+  return { schedule, ...(owedFrom !== undefined && { owedFrom }) };
+}
+
+/** What the clock carries on: the slot while it lacks something, and the newest one that does not. */
+function nextState(
+  clock: ClockState | undefined,
+  { world, plan, serving, settled, throttled, allowed }: Work,
   told: Told,
   manifestsTo: string | undefined,
+  policy: VaultPolicy,
+  nowMs: number,
 ): ClockState {
   const { done } = clock ?? {};
-  const more = { throttledSince: throttled.since, manifestsTo, told };
+  const more = {
+    throttledSince: throttled.since,
+    manifestsTo,
+    ...owing(clock, policy, nowMs),
+    ...(Object.keys(allowed).length > 0 && { allowed }),
+    told,
+  };
   if (serving === undefined) return { done, ...more };
   // A slot is not closed before what it lacks was told: nothing would bring it up again.
-  const untold = plan.problems.some((p) => !p.notice && told[problemKey(p)] === undefined);
+  const untold = gathered(plan.problems).some(
+    (p) => !p.notice && told[problemKey(p)] === undefined,
+  );
   // Nor is one given up.
   const givenUp = untold || world.instances === undefined ? serving.overtakes : undefined;
   if (!settled || givenUp !== undefined || (serving.mode === "closing" && untold)) {
     return { slot: serving.slot, givenUp, done, ...more };
   }
   return { done: done === undefined || done < serving.slot ? serving.slot : done, ...more };
+}
+
+/** What is worth a call of its own. The schedule goes along with the next one: that it was edited shows in `owedFrom`. */
+const CARRIED = ["slot", "givenUp", "done", "throttledSince", "manifestsTo", "owedFrom", "allowed"] as const; // prettier-ignore
+
+export type SetClock = (
+  atMs: number | undefined,
+  state: ClockState,
+) => Promise<Problem | undefined>;
+
+/** What an invocation leaves in the clock. */
+export interface Leaving {
+  /** When to come back, if anything is under way. */
+  atMs: number | undefined;
+  told: Told;
+  isNews: boolean;
+  manifestsTo: string | undefined;
+}
+
+/** Leaves the clock as this invocation makes it, where that is worth a call. */
+export async function leaveClock(
+  settings: VaultSettings,
+  { clients, now }: VaultTools,
+  found: FoundClock,
+  work: Work,
+  { atMs, told, isNews, manifestsTo }: Leaving,
+  set: SetClock,
+): Promise<Problem | undefined> {
+  if (found.isRead) {
+    const { state: before } = found;
+    const state = nextState(before, work, told, manifestsTo, settings, now());
+    const said = (value: unknown) => JSON.stringify(value);
+    const isMoved = CARRIED.some((key) => said(state[key]) !== said(before?.[key]));
+    return atMs !== undefined || isNews || isMoved ? set(atMs, state) : undefined;
+  }
+  if (atMs === undefined && !isNews) return undefined;
+  // It may be read by now. Its slots are left as they are: a sweep finds what is due by the schedule.
+  const read = await readClock(clients.scheduler, settings, now());
+  if (!("state" in read)) return undefined;
+  return set(atMs, { ...read.state, told: { ...read.state.told, ...told } });
 }

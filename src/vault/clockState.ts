@@ -3,6 +3,9 @@
 /** Problem key → when it was told, as an ISO instant. */
 export type Told = Readonly<Record<string, string>>;
 
+/** By region: a deletion plan that a person allowed and that took more than one pass, and the hash of what is left of it. */
+export type AllowedPlans = Readonly<Record<string, { plan: string; rest: string }>>;
+
 export interface ClockState {
   /** The slot that still lacks a snapshot. */
   slot?: string;
@@ -14,5 +17,11 @@ export interface ClockState {
   throttledSince?: string;
   /** Up to which completion manifests of recovery points were written for good (audit.ts). */
   manifestsTo?: string;
+  /** The schedule that `slot` and `done` are of, as `<expression> <time zone>`. */
+  schedule?: string;
+  /** When that schedule was first seen: it owes nothing of before. */
+  owedFrom?: string;
+  /** Deletion plans that were allowed and begun. */
+  allowed?: AllowedPlans;
   told: Told;
 }

@@ -2,19 +2,20 @@
  * The function: observe → plan → apply → report. No event carries work: every invocation looks at the world, and what
  * it could not do is seen again by the next one.
  */
-import { readClock, nextWakeMs } from "./clock";
-import { nextState, wakeAt } from "./clockAlarm";
+import { nextWakeMs } from "./clock";
+import { findClock, leaveClock, wakeAt } from "./clockAlarm";
 import type { ClockState, Told } from "./clockState";
 import { dryRunNotice } from "./dryRun";
 import { causeOf, vaultError } from "./errors";
 import type { LogPlace } from "./mailLinks";
+import { gathered } from "./gathered";
 import { measure } from "./measure";
 import { fieldsOf, logDecisions, newsOf, tell } from "./report";
 import { reportsOf } from "./runReport";
 import { givenUpFor, isOvertaken } from "./slots";
 import { type Summary, summarize } from "./summary";
 import { MINUTE_MS, isoSeconds } from "./time";
-import type { Problem, Serving, VaultSettings } from "./types";
+import type { Problem, Serving, VaultSettings, Wake } from "./types";
 import { parseWake } from "./wake";
 import { type VaultTools, auditWork, observePlanApply } from "./work";
 
@@ -54,6 +55,14 @@ async function tellNews(
   }
 }
 
+/** What the clock carries while a run is at work: its slot, unless it is an old one. */
+function takenOver(wake: Wake, clock: ClockState | undefined): ClockState {
+  const overtaken = wake.slot !== undefined && isOvertaken(wake.slot, clock);
+  const slot = overtaken ? clock?.slot : wake.slot;
+  const givenUp = slot === undefined ? undefined : givenUpFor(slot, clock);
+  return { ...clock, slot, givenUp, told: clock?.told ?? {} };
+}
+
 /**
  * One invocation.
  * @throws `BackupFailed` where a problem was told now, so that Lambda counts an error and the alarm fires. A problem
@@ -65,54 +74,45 @@ export async function invoke(
   event: unknown,
   context: LambdaContext,
 ): Promise<InvocationResult> {
-  const { clients, log, emit, now } = tools;
+  const { log, emit, now } = tools;
   const startMs = now();
   const endMs = startMs + context.getRemainingTimeInMillis();
   const wake = parseWake(event, startMs, context.awsRequestId);
-  const clock = await readClock(clients.scheduler, settings, startMs);
+  log.info("woken", { ...wake, vaultId: settings.vaultId });
+  const found = await findClock(settings, tools, wake, event);
+  const { state: clock, isRead } = found;
   const set = (atMs: number | undefined, state: ClockState) =>
     wakeAt(settings, tools, context.invokedFunctionArn, atMs, state);
-  log.info("woken", { ...wake, vaultId: settings.vaultId });
 
   // A run that is killed from here on is found by a pass that still knows the slot.
-  const overtaken = wake.slot !== undefined && isOvertaken(wake.slot, clock);
-  const slot = overtaken ? clock?.slot : wake.slot;
-  const givenUp = slot === undefined ? undefined : givenUpFor(slot, clock);
-  const before = { ...clock, slot, givenUp, told: clock?.told ?? {} };
-  const guard = wake.kind === "run" ? await set(endMs + MINUTE_MS, before) : undefined;
+  const before = takenOver(wake, clock);
+  const guard = wake.kind === "run" && isRead ? await set(endMs + MINUTE_MS, before) : undefined;
 
   // Nor is a slot lost that a sweep takes up again: what failed in it may be pruned before the next looks.
   const hold = async ({ slot: taken, mode, overtakes }: Serving) => {
     const carried = wake.kind === "run" ? before.slot : clock?.slot;
-    if (clock === undefined || mode !== "open" || taken === carried) return;
+    if (!isRead || mode !== "open" || taken === carried) return;
     await set(endMs + MINUTE_MS, { ...before, slot: taken, givenUp: overtakes });
   };
 
   const deadlineMs = endMs - REPORT_RESERVE_MS;
-  const work = await observePlanApply(settings, tools, wake, clock, deadlineMs, hold);
+  const work = await observePlanApply(settings, tools, wake, found, deadlineMs, hold);
   const { world, plan, outcomes, throttled } = work;
-  if (guard !== undefined) plan.problems.push(guard);
+  for (const one of [found.problem, guard]) if (one !== undefined) plan.problems.push(one);
   const dry = settings.dryRun ? dryRunNotice(wake, outcomes) : undefined;
   if (dry !== undefined) plan.problems.push(dry);
   const manifestsTo = await auditWork(settings, tools, wake, clock, work, startMs, deadlineMs);
   logDecisions(log, wake, plan, outcomes, throttled.putOff);
   const summary = summarize(settings.vaultId, wake, plan, outcomes, throttled.putOff);
   const reports = reportsOf(summary, world, settings, startMs);
-  const news = newsOf([...summary.problems, ...reports], before.told, now());
+  const news = newsOf(gathered([...summary.problems, ...reports]), before.told, now());
   const logs = { group: context.logGroupName, region: settings.primaryRegion, sinceMs: startMs };
   const told = await tellNews(settings, tools, summary, news, before.told, logs);
 
   const atMs = nextWakeMs(plan, outcomes, throttled.since, now());
-  const state = nextState(clock, work, told, manifestsTo);
-  const moved = (["slot", "givenUp", "done", "throttledSince", "manifestsTo"] as const).some(
-    (k) => state[k] !== clock?.[k],
-  );
-  const worth = atMs !== undefined || news.length > 0 || wake.kind !== "sweep" || moved;
-  // What could not be read is not written over, but by one that brings a slot with it: the sweep reads it again.
-  if (worth && (clock !== undefined || wake.slot !== undefined)) {
-    const late = await set(atMs, state);
-    if (late !== undefined) log.error("problem", fieldsOf(late));
-  }
+  const isNews = news.length > 0 || wake.kind !== "sweep";
+  const late = await leaveClock(settings, tools, found, work, { atMs, told, isNews, manifestsTo }, set); // prettier-ignore
+  if (late !== undefined) log.error("problem", fieldsOf(late));
   measure({ policy: settings, summary, world, outcomes, startMs, nowMs: now() }).forEach(emit);
   const nextWake = atMs === undefined ? undefined : isoSeconds(atMs);
   log.info("finished", { status: summary.status, ...summary.counts, nextWake });

@@ -30,6 +30,7 @@ export function logLink({ group, region, sinceMs }: LogPlace, runId: string): st
 const SNAPSHOTS = "mail-a-snapshot-is-missing";
 const COPIES = "mail-a-copy-is-missing-or-not-usable";
 const DELETIONS = "mail-something-is-not-deleted";
+const CLOCK = "mail-the-alarm-clock-could-not-be-read-or-set";
 const SETTINGS = "mail-a-tag-or-a-policy-is-not-understood";
 
 /** The heading of docs/RUNBOOK.md that each kind of problem belongs to, as its anchor. */
@@ -51,7 +52,8 @@ export const RUNBOOK_PAGES: Readonly<Record<string, string>> = {
   locked: DELETIONS,
   shared: DELETIONS,
   "not-observed": "mail-aws-could-not-be-read",
-  "clock-not-set": "mail-the-alarm-clock-could-not-be-set",
+  "clock-not-read": CLOCK,
+  "clock-not-set": CLOCK,
   "audit-not-written": "mail-the-audit-log-could-not-be-written",
   "bad-override": SETTINGS,
   "unknown-policy": SETTINGS,

@@ -3,6 +3,7 @@
  * person is told the plan and how to allow exactly it. A mistaken retention edit can't empty a vault. Pure.
  */
 import { createHash } from "node:crypto";
+import type { AllowedPlans } from "./clockState";
 import type { DeleteAction, Kept, Problem, VaultPolicy } from "./types";
 
 const LISTED = 20;
@@ -12,6 +13,8 @@ export interface Braked {
   actions: DeleteAction[];
   kept: Kept[];
   problems: Problem[];
+  /** The hash in the configuration by which a plan passes that is too large. */
+  allowedBy?: string;
 }
 
 /** What a person allows: these snapshots and no others, in any order. */
@@ -36,31 +39,45 @@ export function listedDeletions(deletions: readonly DeleteAction[]): string {
   return [...lines, ...(left > 0 ? [`and ${left} more`] : [])].join("; ");
 }
 
+/** The allowed plan that these are all of, or all that is left of; `undefined` where there is none. */
+function allowedBy(
+  hash: string,
+  { allowDeletePlan }: VaultPolicy,
+  begun: AllowedPlans[string] | undefined,
+): string | undefined {
+  const plan = begun?.rest === hash ? begun.plan : hash;
+  return allowDeletePlan.includes(plan) ? plan : undefined;
+}
+
 /**
  * @param deletions all that are planned in the region
+ * @param held ids among them that will not go, since somebody is seen to hold them: not counted
  * @param points completed recovery points in the region, those to be deleted among them
+ * @param begun what the clock carries of a plan that was allowed here
  */
 export function brake(
   region: string,
   deletions: readonly DeleteAction[],
+  held: ReadonlySet<string>,
   points: number,
   policy: VaultPolicy,
+  begun?: AllowedPlans[string],
 ): Braked {
   const expired = deletions.filter(({ because }) => because === "retention");
-  const why = expired.length === 0 ? undefined : excess(expired.length, points, policy);
-  if (why === undefined) return { actions: [...deletions], kept: [], problems: [] };
-  const hash = planHash(
-    region,
-    expired.map(({ snapshotId }) => snapshotId),
-  );
-  if (policy.allowDeletePlan.includes(hash)) {
-    return { actions: [...deletions], kept: [], problems: [] };
-  }
+  const free = deletions.filter(({ snapshotId }) => !held.has(snapshotId));
+  if (expired.length === 0) return { actions: free, kept: [], problems: [] };
+  const going = expired.filter(({ snapshotId }) => !held.has(snapshotId));
+  const why = excess(going.length, points, policy);
+  if (why === undefined) return { actions: free, kept: [], problems: [] };
+  // Of all that is due: what somebody shares meanwhile does not make it another plan.
+  const hash = planHash(region, expired.map(({ snapshotId }) => snapshotId)); // prettier-ignore
+  const by = allowedBy(hash, policy, begun);
+  if (by !== undefined) return { actions: free, kept: [], problems: [], allowedBy: by };
   // What failed is nobody's recovery point, and counts against EC2's limits while it stays.
-  const actions = deletions.filter(({ because }) => because === "failed");
-  const stopped = deletions.filter(({ because }) => because !== "failed");
+  const actions = free.filter(({ because }) => because === "failed");
+  const stopped = free.filter(({ because }) => because !== "failed");
   const kept = stopped.map(({ snapshotId, reason }) => ({ region, snapshotId, reason: `the brake is on: ${reason}` })); // prettier-ignore
-  return { actions, kept, problems: [brakeOn(region, expired, points, why, hash)] };
+  return { actions, kept, problems: [brakeOn(region, going, points, why, hash, policy)] };
 }
 
 function brakeOn(
@@ -69,10 +86,13 @@ function brakeOn(
   points: number,
   why: string,
   hash: string,
+  { allowDeletePlan }: VaultPolicy,
 ): Problem {
+  // Who has allowed another plan waits for it: that this one is not it is told at once, not a day after the last mail.
+  const beside = allowDeletePlan.length === 0 ? "" : ` beside ${allowDeletePlan.join(" ")}`;
   return {
     kind: "delete-brake",
-    subject: region,
+    subject: `${region}${beside}`,
     message: `pruning would delete ${expired.length} of ${points} recovery points in ${region} (${why}): none was deleted. The plan ${hash}: ${listedDeletions(expired)}`,
     hint: `If an edit of the retention did this by mistake, take it back. If it is meant: \`npx pulumi config set allowDeletePlan ${hash}\` and \`npx pulumi up\`; it allows this plan and no other, and the next sweep carries it out. Several plans go into one value, in quotes, with blanks between.`,
   };

@@ -69,6 +69,16 @@ export function lastDueMs(
   if (everyMs !== undefined) {
     return nowMs < knownMs ? undefined : nowMs - ((nowMs - knownMs) % everyMs);
   }
+  return lastCronMs(expression, timezone, nowMs);
+}
+
+/** The last time of a cron schedule at or before `nowMs`; `undefined` for a rate, which tells none of itself. */
+export function lastCronMs(
+  expression: string,
+  timezone: string,
+  nowMs: number,
+): number | undefined {
+  if (rateMs(expression) !== undefined) return undefined;
   const cron = cronOf(expression, timezone);
   // Runs before an instant, of which the one at the instant itself is wanted too.
   const runs = cron.previousRuns(2, new Date(nowMs + SECOND_MS));

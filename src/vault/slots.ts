@@ -4,7 +4,7 @@
  */
 import type { ClockState } from "./clockState";
 import { sameVolumeAndSlot, volumeAndSlotOf } from "./duplicates";
-import { lastDueMs, nextFireMs } from "./schedule";
+import { lastCronMs, lastDueMs, nextFireMs } from "./schedule";
 import { TAG } from "./tags";
 import { HOUR_MS, MINUTE_MS, isoSeconds, parseIso } from "./time";
 import type { Serving, Snapshot, VaultPolicy, Wake } from "./types";
@@ -56,22 +56,36 @@ function failedSlots(own: readonly Snapshot[]): string[] {
     .map(([first]) => first?.tags[TAG.slot] ?? "");
 }
 
+/** The schedule by which slots are due. */
+export function scheduleOf({ schedule, timezone }: VaultPolicy): string {
+  return `${schedule} ${timezone}`;
+}
+
 /** The slot that the schedule says is due: for a run that never came, or died at its first call. */
 function dueSlot(
-  { slot, done }: ClockState,
+  { slot, done, schedule, owedFrom }: ClockState,
   policy: VaultPolicy,
   nowMs: number,
 ): string | undefined {
   const doneMs = instantMs(done);
   // Before the first run nothing is owed: the vault may be younger than the schedule's last time.
   if (doneMs === -Infinity) return undefined;
-  const knownMs = Math.max(doneMs, instantMs(slot));
+  // Nor by a schedule that was just edited: its times of before were nobody's.
+  if (schedule !== undefined && schedule !== scheduleOf(policy)) return undefined;
+  const knownMs = Math.max(doneMs, instantMs(slot), instantMs(owedFrom));
   const untilMs = nowMs - RUN_LATE_MS;
   // The usual case, and far cheaper than looking back.
   const nextMs = nextFireMs(policy.schedule, policy.timezone, knownMs);
   if (nextMs === undefined || nextMs > untilMs) return undefined;
   const dueMs = lastDueMs(policy.schedule, policy.timezone, untilMs, knownMs);
   return dueMs !== undefined && dueMs > doneMs ? isoSeconds(dueMs) : undefined;
+}
+
+/** The schedule's last slot that is still open: all there is to go by where the clock is gone. */
+function openSlot(policy: VaultPolicy, windowMs: number, nowMs: number): Serving | undefined {
+  const slotMs = lastCronMs(policy.schedule, policy.timezone, nowMs - RUN_LATE_MS);
+  if (slotMs === undefined || nowMs - slotMs > windowMs) return undefined;
+  return { slot: isoSeconds(slotMs), mode: "open" };
 }
 
 /** The newest of the slots that hold. Slots are whole seconds in UTC, whose order as text is their order in time. */
@@ -84,17 +98,19 @@ function newest(
 }
 
 /**
- * @param clock what the clock carries; `undefined` where it could not be read, and then nothing is closed
+ * @param carried what the clock carries; `undefined` where it could not be read, and then nothing is closed; `lost` where it
+ * can't be read before a person has looked
  * @param own the vault's snapshots in the primary region; `undefined` where they could not be read
  */
 export function slotToServe(
   wake: Wake,
-  clock: ClockState | undefined,
+  carried: ClockState | "lost" | undefined,
   own: readonly Snapshot[] | undefined,
   policy: VaultPolicy,
   nowMs: number,
 ): Serving | undefined {
   const windowMs = policy.startWindowHours * HOUR_MS;
+  const clock = carried === "lost" ? undefined : carried;
   const doneMs = instantMs(clock?.done);
   const isOpen = (slotMs: number) => nowMs - slotMs <= windowMs;
   const serve = (slot: string, mode: Serving["mode"]): Serving => {
@@ -106,6 +122,7 @@ export function slotToServe(
     return serve(wake.slot, "open");
   }
   // A sweep comes every hour and is soon enough; most invocations are spared the reckoning.
+  if (wake.kind === "sweep" && carried === "lost") return openSlot(policy, windowMs, nowMs);
   const asks = wake.kind === "sweep" && clock !== undefined;
   const due = asks ? dueSlot(clock, policy, nowMs) : undefined;
   const latest =

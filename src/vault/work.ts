@@ -2,7 +2,8 @@
 import { auditInvocation } from "./audit";
 import { carryOut } from "./carryOut";
 import type { VaultClients } from "./clients";
-import type { ClockState } from "./clockState";
+import type { FoundClock } from "./clockAlarm";
+import type { AllowedPlans, ClockState } from "./clockState";
 import { isOwn } from "./duplicates";
 import { observe, observeInstances } from "./observe";
 import { planVault } from "./plan";
@@ -27,6 +28,8 @@ export interface Work {
   /** Whether the served slot lacks nothing any more, or is closed. */
   settled: boolean;
   throttled: Judged;
+  /** What is left of deletion plans that a person allowed. */
+  allowed: AllowedPlans;
 }
 
 /** @param onServing told of the slot that is served, before anything is done for it */
@@ -34,18 +37,25 @@ export async function observePlanApply(
   settings: VaultSettings,
   { clients, now }: VaultTools,
   wake: Wake,
-  clock: ClockState | undefined,
+  { state: clock, isLost }: FoundClock,
   deadlineMs: number,
   onServing: (serving: Serving) => Promise<void>,
 ): Promise<Work> {
   const seen = await observe(clients, settings);
   const own = seen.snapshots?.filter((snapshot) => isOwn(snapshot, settings.vaultId));
-  const serving = slotToServe(wake, clock, own, settings, now());
+  const serving = slotToServe(wake, clock ?? (isLost ? "lost" : undefined), own, settings, now());
   if (serving !== undefined) await onServing(serving);
   const world = serving === undefined ? seen : await observeInstances(clients, settings, seen);
   const planned = planVault(world, settings, serving, wake.runId, now());
-  const carried = await carryOut(clients, planned, world, settings, { now, deadlineMs });
-  const { plan, outcomes, withheld } = carried;
+  const carried = await carryOut(
+    clients,
+    planned,
+    world,
+    settings,
+    { now, deadlineMs },
+    clock?.allowed,
+  );
+  const { plan, outcomes, withheld, allowed } = carried;
   const throttled = judgeThrottled([...world.throttled, ...carried.throttled], clock, now());
   plan.problems.push(...throttled.problems);
   const open = outcomes.some(
@@ -59,6 +69,7 @@ export async function observePlanApply(
     serving,
     settled: plan.slotSettled && !open,
     throttled,
+    allowed,
   };
 }
 

@@ -57,6 +57,10 @@ export function lambdaContext(remainingMs = 900_000): LambdaContext {
   };
 }
 
+function withoutSchedule({ schedule: _, ...input }: ClockInput): ClockInput {
+  return input;
+}
+
 export function makeRig(settings: VaultSettings = SETTINGS) {
   const clients = makeClients(settings);
   const here = ec2In(clients, settings.primaryRegion);
@@ -160,12 +164,12 @@ export function makeRig(settings: VaultSettings = SETTINGS) {
     scheduler.on(GetScheduleCommand).resolves({ Target });
   }
 
-  /** What the clock was set to, call by call. */
+  /** What the clock was set to, call by call, but for the schedule: that goes along with whatever else is carried. */
   function clockSets(): { state?: string; at?: string; input: ClockInput }[] {
     return scheduler.commandCalls(UpdateScheduleCommand).map(({ args: [{ input }] }) => ({
       state: input.State,
       at: input.ScheduleExpression,
-      input: JSON.parse(input.Target?.Input ?? "") as ClockInput,
+      input: withoutSchedule(JSON.parse(input.Target?.Input ?? "") as ClockInput),
     }));
   }
 

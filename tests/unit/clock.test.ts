@@ -19,6 +19,8 @@ import { FUNCTION_ARN, NOW, SETTINGS, SLOT } from "../support/world";
 const scheduler = mockClient(SchedulerClient);
 const client = new SchedulerClient({});
 
+const EMPTY = { slot: undefined, done: undefined, throttledSince: undefined, told: {} };
+
 beforeEach(() => scheduler.reset());
 
 const plan: Plan = { actions: [], kept: [], problems: [], pending: [], slotSettled: true };
@@ -128,7 +130,7 @@ describe("reading the clock", () => {
     const state = { slot: SLOT, done: "2026-11-21T03:00:00Z", throttledSince: SLOT, told: { "a/b": SLOT } }; // prettier-ignore
     const Input = JSON.stringify({ kind: "pass", ...state });
     scheduler.on(GetScheduleCommand).resolves({ Target: { Arn: "", RoleArn: "", Input } });
-    await expect(readClock(client, SETTINGS, NOW)).resolves.toStrictEqual(state);
+    await expect(readClock(client, SETTINGS, NOW)).resolves.toStrictEqual({ state });
     expect(scheduler.calls().map((call) => call.args[0].input)).toStrictEqual([
       { Name: "clock", GroupName: "vault" },
     ]);
@@ -137,14 +139,11 @@ describe("reading the clock", () => {
   test.each([
     ["has no input", {}],
     ["carries nothing", { Target: { Arn: "", RoleArn: "", Input: '{"kind":"pass"}' } }],
+    ["carries null", { Target: { Arn: "", RoleArn: "", Input: "null" } }],
+    ["carries what is no JSON", { Target: { Arn: "", RoleArn: "", Input: "not JSON" } }],
   ])("gives nothing where it %s", async (_what, answer) => {
     scheduler.on(GetScheduleCommand).resolves(answer);
-    await expect(readClock(client, SETTINGS, NOW)).resolves.toStrictEqual({
-      slot: undefined,
-      done: undefined,
-      throttledSince: undefined,
-      told: {},
-    });
+    await expect(readClock(client, SETTINGS, NOW)).resolves.toStrictEqual({ state: EMPTY });
   });
 
   test.each([
@@ -159,24 +158,16 @@ describe("reading the clock", () => {
     const Input = JSON.stringify({ slot, done: slot, throttledSince: slot });
     scheduler.on(GetScheduleCommand).resolves({ Target: { Arn: "", RoleArn: "", Input } });
     await expect(readClock(client, SETTINGS, NOW)).resolves.toStrictEqual({
-      slot: taken,
-      done: taken,
-      throttledSince: taken,
-      told: {},
+      state: { slot: taken, done: taken, throttledSince: taken, told: {} },
     });
   });
 
-  test.each(["not JSON", "null"])(
-    "says of the input %p that it could not be read",
-    async (Input) => {
-      scheduler.on(GetScheduleCommand).resolves({ Target: { Arn: "", RoleArn: "", Input } });
-      await expect(readClock(client, SETTINGS, NOW)).resolves.toBeUndefined();
-    },
-  );
-
-  test("says where the schedule is gone that it could not be read", async () => {
-    scheduler.on(GetScheduleCommand).rejects(new Error("ResourceNotFoundException"));
-    await expect(readClock(client, SETTINGS, NOW)).resolves.toBeUndefined();
+  test("says why it could not be read", async () => {
+    const gone = Object.assign(new Error("no"), { name: "ResourceNotFoundException" });
+    scheduler.on(GetScheduleCommand).rejects(gone);
+    await expect(readClock(client, SETTINGS, NOW)).resolves.toMatchObject({
+      cause: { code: "ResourceNotFoundException", message: "no" },
+    });
   });
 });
 

@@ -5,7 +5,9 @@ import {
 } from "@aws-sdk/client-ec2";
 import { mockClient } from "aws-sdk-client-mock";
 import { ec2In, makeClients } from "../../src/vault/clients";
-import { guardDeletions } from "../../src/vault/guards";
+import { guardRegions } from "../../src/vault/guards";
+import type { Findings } from "../../src/vault/findings";
+import { prune } from "../../src/vault/prune";
 import { TAG } from "../../src/vault/tags";
 import { DAY_MS, HOUR_MS } from "../../src/vault/time";
 import type { DeleteAction, Snapshot, VaultSettings, World } from "../../src/vault/types";
@@ -35,16 +37,30 @@ const newCopy = copyOf(snapshot("new"), "new-copy", { startTimeMs: NOW - HOUR_MS
 const here = deleteAction("old");
 const there = deleteAction("old-copy", { region: DR.region });
 
-function guard(
+/** What a dry run would lock and delete, and why it leaves the rest. */
+async function guard(
   deletes: DeleteAction[],
   { policy = SETTINGS, snapshots = [old], copies = [oldCopy], hasTime = (): boolean => true } = {},
 ) {
   const world: World = { snapshots, copies: inDr(copies), problems: [], throttled: [] };
-  const now = () => (hasTime() ? NOW : NOW + 2);
-  return guardDeletions(clients, deletes, world, policy, { now, deadlineMs: NOW + 1 });
+  const budget = { now: () => (hasTime() ? NOW : NOW + 2), deadlineMs: NOW + 1 };
+  const findings: Findings = { kept: [], problems: [], throttled: [] };
+  const regions = await guardRegions(clients, deletes, world, policy, budget, findings);
+  const dry = { ...policy, dryRun: true, maxDeletePercent: Infinity };
+  const { outcomes } = await prune(clients, regions, dry, budget, findings, {});
+  const planned = outcomes.filter(({ status }) => status === "planned");
+  const putOff = outcomes.filter(({ status }) => status === "deferred");
+  return {
+    actions: [
+      ...regions.flatMap(({ locks }) => locks),
+      ...planned.map(({ action }) => action as DeleteAction),
+    ],
+    putOff: putOff.map(({ code }) => code ?? "NoTime"),
+    ...findings,
+  };
 }
 
-const nothing = { actions: [], kept: [], problems: [], throttled: [] };
+const nothing = { actions: [], putOff: [] as string[], kept: [], problems: [], throttled: [] };
 
 function lockedIn(reader: typeof dr, SnapshotId: string, days = 30): void {
   const LockExpiresOn = new Date(NOW + days * DAY_MS);
@@ -149,9 +165,9 @@ describe("what could not be looked at is not deleted", () => {
       .rejects(awsError("InternalError"))
       .on(DescribeSnapshotAttributeCommand, { SnapshotId: "c" })
       .rejects(awsError("InternalError"));
-    const { actions, kept, problems } = await guard(ids);
+    const { actions, putOff, problems } = await guard(ids);
     expect(actions.map(({ snapshotId }) => snapshotId)).toStrictEqual(["a"]);
-    expect(kept.map(({ snapshotId }) => snapshotId)).toStrictEqual(["b", "c"]);
+    expect(putOff).toStrictEqual(["InternalError", "InternalError"]);
     expect(problems.map(({ message }) => message)).toStrictEqual([
       "could not read whom snapshots in us-east-1 are shared with: InternalError: no; what could not be looked at was not pruned",
     ]);
@@ -160,13 +176,13 @@ describe("what could not be looked at is not deleted", () => {
   test.each([
     ["RequestLimitExceeded", 0, 1],
     ["UnauthorizedOperation", 1, 0],
-  ])("sharing: after %s no more of the region are asked", async (code, told, putOff) => {
+  ])("sharing: after %s no more of the region are asked", async (code, told, throttledReads) => {
     primary.on(DescribeSnapshotAttributeCommand).rejects(awsError(code));
     const many = Array.from({ length: 30 }, (_, n) => deleteAction(`snap-${n}`));
-    const { actions, kept, problems, throttled } = await guard(many);
+    const { actions, putOff, problems, throttled } = await guard(many);
     expect(actions).toStrictEqual([]);
-    expect(kept).toHaveLength(30);
-    expect([problems.length, throttled.length]).toStrictEqual([told, putOff]);
+    expect(putOff).toStrictEqual(many.map(() => code));
+    expect([problems.length, throttled.length]).toStrictEqual([told, throttledReads]);
     expect(primary.commandCalls(DescribeSnapshotAttributeCommand).length).toBeLessThanOrEqual(8);
   });
 
@@ -178,18 +194,19 @@ describe("what could not be looked at is not deleted", () => {
   });
 
   test("without time nothing is read and nothing goes", async () => {
-    const { actions, kept } = await guard(deletes, { hasTime: () => false });
+    const { actions, putOff } = await guard(deletes, { hasTime: () => false });
     expect(actions).toStrictEqual([]);
-    expect(kept).toHaveLength(3);
+    expect(putOff).toStrictEqual(["NoTime", "NoTime", "NoTime"]);
     expect([...primary.calls(), ...dr.calls()]).toStrictEqual([]);
   });
 
-  test("time that ends on the way keeps the rest", async () => {
-    let left = 4;
+  test("time that ends on the way puts off the rest", async () => {
+    let left = 6;
     const many = Array.from({ length: 30 }, (_, n) => deleteAction(`snap-${n}`));
-    const { actions, kept } = await guard(many, { hasTime: () => left-- > 0 });
-    expect(actions.length).toBeLessThan(5);
-    expect(actions.length + kept.length).toBe(30);
+    const { actions, putOff } = await guard(many, { hasTime: () => left-- > 0 });
+    expect(actions.length).toBeGreaterThan(0);
+    expect(actions.length).toBeLessThan(7);
+    expect(actions.length + putOff.length).toBe(30);
   });
 });
 

@@ -217,6 +217,18 @@ describe("a problem", () => {
   });
 });
 
+test("problems by the hundred are told once, not by every invocation", async () => {
+  const many = Array.from({ length: 150 }, (_, n) =>
+    snapshot(`snap-${n}`, { volumeId: `vol-${n}` }),
+  );
+  rig.sees(many, []);
+  rig.drWriter.on(CopySnapshotCommand).rejects(denied);
+  await expect(rig.wake({ kind: "sweep" })).rejects.toThrow("150 times: the copy of snap-0");
+  rig.at(NOW + HOUR_MS);
+  await expect(rig.wake({ kind: "sweep" })).resolves.toMatchObject({ counts: { failed: 150 } });
+  expect(rig.mails()).toHaveLength(1);
+});
+
 describe("a clock", () => {
   test("that can't be set is told, and the run does its work", async () => {
     rig.scheduler.on(UpdateScheduleCommand).rejects(denied);
@@ -228,9 +240,12 @@ describe("a clock", () => {
     expect(late).toHaveLength(2);
   });
 
-  test("that can't be read does not stop a run", async () => {
+  test("that may not be read is told, and the run does its work", async () => {
     rig.scheduler.on(GetScheduleCommand).rejects(denied);
-    await expect(rig.wake(RUN_EVENT)).resolves.toMatchObject({ status: "clean" });
+    await expect(rig.wake(RUN_EVENT)).rejects.toThrow(
+      "the alarm clock could not be read: UnauthorizedOperation: no",
+    );
+    expect(rig.writer.commandCalls(CreateSnapshotsCommand)).toHaveLength(1);
   });
 });
 

@@ -1,5 +1,5 @@
 /** What an invocation that comes too late, or that can't read the clock, leaves in it: nothing that is owed is lost. */
-import { CreateSnapshotsCommand } from "@aws-sdk/client-ec2";
+import { CreateSnapshotsCommand, DescribeInstancesCommand } from "@aws-sdk/client-ec2";
 import { GetScheduleCommand } from "@aws-sdk/client-scheduler";
 import { TAG } from "../../src/vault/tags";
 import { DAY_MS, HOUR_MS, MINUTE_MS, isoSeconds } from "../../src/vault/time";
@@ -56,35 +56,103 @@ describe("a run that has been overtaken", () => {
   });
 });
 
-describe("a clock that can't be read", () => {
+describe("a clock that AWS fails to show", () => {
+  const carried = { slot: YESTERDAY, done: isoSeconds(NOW - 2 * DAY_MS), told: { "a/b": SLOT } };
+
   beforeEach(() => {
-    rig.scheduler.on(GetScheduleCommand).rejects(new Error("throttled"));
-  });
-
-  test.each([SWEEP_EVENT, { kind: "pass" }])("is not written over by %j: what it carries is still owed", async (event) => {
+    rig.carries(carried);
+    rig.scheduler.on(GetScheduleCommand).rejects(new Error("socket hang up"));
     rig.sees([snapshot("snap-0", { startTimeMs: NOW - DAY_MS })], []);
-    const { counts, nextWake } = await rig.wake(event);
-    expect([counts.copies, nextWake]).toStrictEqual([1, "2026-11-22T03:01:00Z"]);
-    expect(rig.clockSets()).toStrictEqual([]);
-  }); // prettier-ignore
-
-  test("gets the slot of a run that needs it", async () => {
     refuseSnapshots();
-    await rig.wake(RUN_EVENT);
-    expect(rig.clockSets().at(-1)).toStrictEqual({
-      state: "ENABLED",
-      at: "at(2026-11-22T03:01:00)",
-      input: { kind: "pass", slot: SLOT, told: {} },
-    });
   });
 
-  test("gets the slot of a pass that goes on with it", async () => {
-    refuseSnapshots();
-    await rig.wake({ kind: "pass", slot: SLOT });
-    expect(rig.clockSets().at(-1)).toStrictEqual({
-      state: "ENABLED",
-      at: "at(2026-11-22T03:01:00)",
-      input: { kind: "pass", slot: SLOT, told: {} },
+  test.each([RUN_EVENT, SWEEP_EVENT, { kind: "pass" }, { kind: "pass", slot: SLOT, told: {} }])(
+    "is not written over by %j, without a word: what it carries is still owed",
+    async (event) => {
+      const { counts, nextWake, status } = await rig.wake(event);
+      expect([counts.copies, nextWake, status]).toStrictEqual([1, "2026-11-22T03:01:00Z", "clean"]);
+      expect(rig.clockSets()).toStrictEqual([]);
+    },
+  );
+
+  test.each([RUN_EVENT, SWEEP_EVENT])(
+    "is set by %j where it can be read at last, with all that it carries",
+    async (event) => {
+      const Target = { Arn: "", RoleArn: "", Input: JSON.stringify({ kind: "pass", ...carried }) };
+      rig.scheduler
+        .on(GetScheduleCommand)
+        .rejectsOnce(new Error("socket hang up"))
+        .resolves({ Target });
+      await rig.wake(event);
+      expect(rig.clockSets()).toStrictEqual([
+        { state: "ENABLED", at: "at(2026-11-22T03:01:00)", input: { kind: "pass", ...carried } },
+      ]);
+    },
+  );
+
+  test("does not make a pass tell again what was told when it rang", async () => {
+    const empty = { "no-instances/Backup=true": isoSeconds(NOW - HOUR_MS) };
+    rig.primary.on(DescribeInstancesCommand).resolves({ Reservations: [] });
+    await expect(rig.wake({ kind: "pass", slot: SLOT, told: {} })).rejects.toThrow("no instance");
+    await expect(rig.wake({ kind: "pass", slot: SLOT, told: empty })).resolves.toMatchObject({
+      status: "no-instances",
     });
+  });
+});
+
+describe("a clock that is gone", () => {
+  beforeEach(() => {
+    const gone = { name: "ResourceNotFoundException", $metadata: { httpStatusCode: 404 } };
+    rig.scheduler.on(GetScheduleCommand).rejects(Object.assign(new Error("gone"), gone));
+  });
+
+  test.each([RUN_EVENT, SWEEP_EVENT, { kind: "pass" }])("is told by %j", async (event) => {
+    await expect(rig.wake(event)).rejects.toThrow("the alarm clock could not be read: ResourceNotFoundException: gone"); // prettier-ignore
+    expect(rig.clockSets()).toStrictEqual([]);
+  });
+
+  test.each([
+    [9, []],
+    [30, [SLOT]],
+    [8 * 60, [SLOT]],
+    [8 * 60 + 1, []],
+  ])(
+    "%d minutes after a slot began, a sweep makes for %j what it lacks",
+    async (minutes, slots) => {
+      rig.at(NOW + minutes * MINUTE_MS);
+      await expect(rig.wake(SWEEP_EVENT)).rejects.toMatchObject({ name: "BackupFailed" });
+      expect(slotsAsked()).toStrictEqual(slots);
+    },
+  );
+});
+
+describe("a schedule that was edited", () => {
+  const old = "cron(0 20 * * ? *) UTC";
+  const done = isoSeconds(NOW - 7 * HOUR_MS);
+
+  test("owes nothing of the time before: no backup out of turn, and no word of one that was missed", async () => {
+    rig.carries({ done, schedule: old, told: {} });
+    for (const hours of [1, 5, 9, 23]) {
+      rig.at(NOW + hours * HOUR_MS);
+      await expect(rig.wake(SWEEP_EVENT)).resolves.toMatchObject({ status: "clean" });
+    }
+    expect(slotsAsked()).toStrictEqual([]);
+    expect(rig.clockSets().map(({ input }) => input.owedFrom)).toStrictEqual([isoSeconds(NOW + HOUR_MS)]); // prettier-ignore
+  });
+
+  test("is owed from then on", async () => {
+    rig.carries({ done, schedule: old, told: {} });
+    rig.at(NOW + HOUR_MS);
+    await rig.wake(SWEEP_EVENT);
+    rig.at(NOW + DAY_MS + HOUR_MS);
+    await rig.wake(SWEEP_EVENT);
+    expect(slotsAsked()).toStrictEqual([isoSeconds(NOW + DAY_MS)]);
+  });
+
+  test("that is the same one is owed as ever", async () => {
+    rig.carries({ done, schedule: "cron(0 3 * * ? *) UTC", told: {} });
+    rig.at(NOW + HOUR_MS);
+    await rig.wake(SWEEP_EVENT);
+    expect(slotsAsked()).toStrictEqual([SLOT]);
   });
 });

@@ -5,6 +5,7 @@ import { deleteAction } from "../support/actions";
 import { SETTINGS } from "../support/world";
 
 const REGION = "us-east-1";
+const NONE = new Set<string>();
 
 function deletions(count: number, because: DeleteAction["because"] = "retention"): DeleteAction[] {
   return Array.from({ length: count }, (_, index) =>
@@ -25,7 +26,7 @@ test.each([
   [6, 100, { maxDeletes: 5 }, false],
   [0, 0, {}, true],
 ])("%d of %d recovery points with %j: let pass is %s", (count, points, extra, passes) => {
-  const { actions, kept, problems } = brake(REGION, deletions(count), points, policy(extra));
+  const { actions, kept, problems } = brake(REGION, deletions(count), NONE, points, policy(extra));
   expect([actions.length, kept.length, problems.length]).toStrictEqual(
     passes ? [count, 0, 0] : [0, count, 1],
   );
@@ -33,17 +34,17 @@ test.each([
 
 test("duplicates and remains do not count, but only the remains go while the brake is on", () => {
   const all = [...deletions(6), ...deletions(3, "duplicate"), ...deletions(2, "failed")];
-  const { actions, kept } = brake(REGION, all, 10, policy());
+  const { actions, kept } = brake(REGION, all, NONE, 10, policy());
   expect(actions.map(({ because }) => because)).toStrictEqual(["failed", "failed"]);
   expect(kept).toHaveLength(9);
   expect(kept[0]?.reason).toBe("the brake is on: 12 days old, kept for 1 days");
-  expect(brake(REGION, deletions(90, "duplicate"), 10, policy()).problems).toStrictEqual([]);
+  expect(brake(REGION, deletions(90, "duplicate"), NONE, 10, policy()).problems).toStrictEqual([]);
 });
 
 test("the plan is told with its reasons, its hash and how to allow it", () => {
   const plan = deletions(22);
   const hash = planHash(REGION, plan.map(({ snapshotId }) => snapshotId)); // prettier-ignore
-  const [problem] = brake(REGION, plan, 24, policy()).problems;
+  const [problem] = brake(REGION, plan, NONE, 24, policy()).problems;
   expect(problem).toMatchObject({ kind: "delete-brake", subject: REGION });
   expect(problem?.message).toMatch(
     new RegExp(`^pruning would delete 22 of 24 recovery points in us-east-1 \\(92 %, maxDeletePercent is 50\\): none was deleted\\. The plan ${hash}: snap-retention-0: 12 days old, kept for 1 days; .* and 2 more$`),
@@ -59,10 +60,42 @@ test("an allowed hash lets that plan pass, in any order, and no other plan, nor 
     fc.property(ids, fc.nat(8), (snapshotIds, dropped) => {
       const plan = snapshotIds.map((id) => deleteAction(id));
       const allowed = policy({ allowDeletePlan: ["0123456789abcdef", planHash(REGION, snapshotIds)] });
-      expect(brake(REGION, [...plan].reverse(), plan.length, allowed).actions).toHaveLength(plan.length);
-      expect(brake("us-west-2", plan, plan.length, allowed).actions).toStrictEqual([]);
+      expect(brake(REGION, [...plan].reverse(), NONE, plan.length, allowed).actions).toHaveLength(plan.length);
+      expect(brake("us-west-2", plan, NONE, plan.length, allowed).actions).toStrictEqual([]);
       const other = plan.filter((_, index) => index !== dropped % plan.length);
-      expect(brake(REGION, other, other.length, allowed).actions).toStrictEqual([]);
+      expect(brake(REGION, other, NONE, other.length, allowed).actions).toStrictEqual([]);
     }),
   ); // prettier-ignore
+});
+
+test("what somebody is seen to hold does not count, stays, and does not change the plan's hash", () => {
+  const plan = deletions(6);
+  const ids = plan.map(({ snapshotId }) => snapshotId);
+  const held = new Set(ids.slice(0, 1));
+  expect(brake(REGION, plan, held, 10, policy()).actions).toStrictEqual(plan.slice(1));
+  const on = brake(REGION, plan, held, 8, policy());
+  expect(on.kept.map(({ snapshotId }) => snapshotId)).toStrictEqual(ids.slice(1));
+  expect(on.problems[0]?.message).toContain(`would delete 5 of 8 recovery points in us-east-1`);
+  expect(on.problems[0]?.message).toContain(`The plan ${planHash(REGION, ids)}:`);
+});
+
+describe("a plan that was allowed and begun", () => {
+  const ids = deletions(6).map(({ snapshotId }) => snapshotId);
+  const rest = deletions(6).slice(2);
+  const plan = planHash(REGION, ids);
+  const begun = { plan, rest: planHash(REGION, ids.slice(2)) };
+
+  test("goes on with what is left of it", () => {
+    const { actions, allowedBy } = brake(REGION, rest, NONE, 6, policy({ allowDeletePlan: [plan] }), begun); // prettier-ignore
+    expect([actions, allowedBy]).toStrictEqual([rest, plan]);
+  });
+
+  test("stops where it is not allowed any more, and at anything else", () => {
+    expect(brake(REGION, rest, NONE, 6, policy(), begun).actions).toStrictEqual([]);
+    const allowing = policy({ allowDeletePlan: [plan] });
+    const on = brake(REGION, rest.slice(1), NONE, 4, allowing, begun);
+    expect(on.actions).toStrictEqual([]);
+    // Told though its region was told of the allowed plan less than a day ago.
+    expect(on.problems[0]?.subject).toBe(`us-east-1 beside ${plan}`);
+  });
 });

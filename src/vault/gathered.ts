@@ -1,0 +1,31 @@
+/**
+ * Problems of one kind by the hundred have one cause, and are told as one: the clock could not carry each of them on, and
+ * what it does not carry would be mailed by every invocation. The log and the audit record name them all. Pure.
+ */
+import type { Problem } from "./types";
+
+const MOST_OF_A_KIND = 100;
+const LISTED = 20;
+
+function asOne(problems: readonly Problem[], { kind, hint, notice }: Problem): Problem {
+  const listed = problems.slice(0, LISTED).map(({ message }) => message);
+  const message = `${problems.length} times: ${listed.join("; ")}; and ${problems.length - LISTED} more, in the log of this invocation`;
+  return { kind, subject: "many", message, hint, ...(notice && { notice }) };
+}
+
+/** @returns the same problems in their order, but one for each kind that there are more than a hundred of */
+export function gathered(problems: readonly Problem[]): Problem[] {
+  const byKind = new Map<string, Problem[]>();
+  for (const problem of problems) {
+    const alike = byKind.get(problem.kind);
+    if (alike === undefined) byKind.set(problem.kind, [problem]);
+    else alike.push(problem);
+  }
+  const isMany = (kind: string) => (byKind.get(kind)?.length ?? 0) > MOST_OF_A_KIND;
+  const few = problems.filter(({ kind }) => !isMany(kind));
+  const many = [...byKind].flatMap(([kind, all]) => {
+    const [first] = all;
+    return first !== undefined && isMany(kind) ? [asOne(all, first)] : [];
+  });
+  return [...few, ...many];
+}

@@ -1,0 +1,48 @@
+/**
+ * Whom a snapshot is shared with: asked of each just before it is deleted, since no list tells it. Only what is seen to be
+ * shared with nobody is free.
+ *
+ * EC2 charges nothing for these reads and refills 20 a second (AWS, "Request throttling for the Amazon EC2 API").
+ */
+import { type VaultClients, ec2In } from "./clients";
+import { describeSharing } from "./ec2Reads";
+import { type Cause, causeOf, meaningOf } from "./errors";
+import { type Findings, keepHeld, note, unread } from "./findings";
+import { sharedHold, sharedNotice } from "./holds";
+import type { DeleteAction } from "./types";
+
+/**
+ * - `free`: nobody else has a part in it
+ * - `held`: it is shared, or gone: not to be deleted
+ * - `unknown`: it could not be asked
+ */
+export type Sharing =
+  { is: "free" } | { is: "held" } | { is: "unknown"; cause: Cause; stopLane?: string };
+
+/** @param findings what is found out is noted here; never throws */
+export async function askSharing(
+  clients: VaultClients,
+  action: DeleteAction,
+  findings: Findings,
+): Promise<Sharing> {
+  const { region, snapshotId } = action;
+  try {
+    const sharedWith = await describeSharing(ec2In(clients, region).reader, snapshotId);
+    if (sharedWith.length === 0) return { is: "free" };
+    keepHeld(findings, action, sharedHold(sharedWith));
+    findings.problems.push(sharedNotice(action, sharedWith));
+    return { is: "held" };
+  } catch (error) {
+    const cause = causeOf(error);
+    const meaning = meaningOf(cause);
+    if (meaning === "gone") {
+      keepHeld(findings, action, "it is gone");
+      return { is: "held" };
+    }
+    const what = `whom snapshots in ${region} are shared with`;
+    note(findings, cause, unread(what, "what could not be looked at was not pruned", cause));
+    // A limit or a missing right is the next one's too.
+    const stops = meaning === "limit" || meaning === "denied";
+    return { is: "unknown", cause, ...(stops && { stopLane: cause.code }) };
+  }
+}
