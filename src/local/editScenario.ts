@@ -33,7 +33,9 @@ const BRAKE =
 
 /** The brake's first word on a region, if it had any. */
 function stoppedIn(decisions: readonly Decision[], region: string): EditedRegion["stopped"] {
-  const said = decisions.find((one) => one.kind === "delete-brake" && one.subject === region);
+  const said = decisions.find(
+    (one) => one.kind === "delete-brake" && one.subject.split(" ")[0] === region,
+  );
   const found = BRAKE.exec(said?.detail ?? "");
   if (found === null) return undefined;
   const [, count, points, why = "", plan = ""] = found;

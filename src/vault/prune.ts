@@ -3,10 +3,10 @@
  * would else cut a plan that is too large into slices that are small enough. So it comes before the first snapshot is asked
  * for whom it is shared with, and each is asked just before it goes.
  */
-import { type Budget, carryOutOne, notBegun } from "./apply";
+import { type Budget, notBegun } from "./apply";
 import type { VaultClients } from "./clients";
 import type { AllowedPlans } from "./clockState";
-import { rehearse } from "./dryRun";
+import { deleteInOrder, deleteUnshared, goneOf } from "./deletions";
 import { volumeAndSlotOf } from "./duplicates";
 import type { Findings } from "./findings";
 import type { GuardedRegion } from "./guards";
@@ -15,7 +15,7 @@ import { askSharing } from "./sharing";
 import type { DeleteAction, Outcome, VaultPolicy } from "./types";
 import { type Step, runSteps } from "./workers";
 
-/** Deletions in flight. EC2 refills 5 a second; the SDK's adaptive retry paces what is above. */
+/** Reads in flight. */
 const CONCURRENCY = 8;
 /** The share of the time left that may go into finding out that a plan is smaller than it looks. */
 const ASKING_SHARE = 0.25;
@@ -67,42 +67,6 @@ async function brakeRegion(
   return braked(await sharedOf(clients, due, budget, findings));
 }
 
-/** Asks of each whom it is shared with, and deletes it where that is nobody. */
-async function deleteUnshared(
-  clients: VaultClients,
-  deletes: readonly DeleteAction[],
-  policy: VaultPolicy,
-  { now, deadlineMs }: Budget,
-  findings: Findings,
-): Promise<Outcome[]> {
-  const outcomes: (Outcome | undefined)[] = deletes.map(() => undefined);
-  const steps: Step[] = deletes.map((action, index) => ({
-    lane: action.region,
-    run: async () => {
-      const sharing = await askSharing(clients, action, findings);
-      if (sharing.is === "held") return {};
-      if (sharing.is === "unknown") {
-        const { code, message } = sharing.cause;
-        const detail = `it is not known whom it is shared with: ${code}: ${message}`;
-        outcomes[index] = { action, status: "deferred", detail, code, snapshotIds: [] };
-        return { stopLane: sharing.stopLane };
-      }
-      if (policy.dryRun) {
-        [outcomes[index]] = rehearse([action]);
-        return {};
-      }
-      const { outcome, stopLane } = await carryOutOne(clients, action, policy, now());
-      outcomes[index] = outcome;
-      return { stopLane };
-    },
-    defer: (code) => {
-      outcomes[index] = notBegun(action, code);
-    },
-  }));
-  await runSteps(steps, CONCURRENCY, () => now() < deadlineMs);
-  return outcomes.filter((outcome) => outcome !== undefined);
-}
-
 /** What is left of the region's plan, where a person allowed it: the next pass goes on with that. */
 function restOf(
   { region, deletes }: GuardedRegion,
@@ -110,11 +74,7 @@ function restOf(
   outcomes: readonly Outcome[],
 ): AllowedPlans {
   if (plan === undefined) return {};
-  const gone = new Set<string>();
-  for (const { action, status, heldBy } of outcomes) {
-    const isGone = status === "done" || (status === "skipped" && heldBy === undefined);
-    if (action.kind === "delete" && isGone) gone.add(action.snapshotId);
-  }
+  const gone = goneOf(outcomes);
   const left = deletes.filter((one) => one.because === "retention" && !gone.has(one.snapshotId));
   if (left.length === 0) return {};
   const rest = planHash(region, left.map(({ snapshotId }) => snapshotId)); // prettier-ignore
@@ -144,7 +104,9 @@ export async function prune(
     findings.problems.push(...problems);
   }
   const going = braked.flatMap(({ actions }) => actions);
-  const outcomes = await deleteUnshared(clients, going, policy, budget, findings);
+  const outcomes = await deleteInOrder(going, policy.primaryRegion, (deletes) =>
+    deleteUnshared(clients, deletes, policy, budget, findings),
+  );
   const rests = looked.map((one, index) => restOf(one, braked[index]?.allowedBy, outcomes));
   const still = Object.entries(allowed).filter(([, { plan }]) => policy.allowDeletePlan.includes(plan)); // prettier-ignore
   return {

@@ -1,5 +1,6 @@
 /** The brake in its place: after what is held was found out, before anything is deleted. */
 import {
+  CreateTagsCommand,
   DeleteSnapshotCommand,
   DescribeLockedSnapshotsCommand,
   DescribeSnapshotAttributeCommand,
@@ -180,4 +181,18 @@ test("copies are locked before anything is asked or deleted, so that a long list
   const seen = { ...world, copies: inDr([...copies, fresh]) };
   await carry({ lock: { mode: "governance", days: 1 } }, seen);
   expect(calls).toStrictEqual(["locked", "locked", "asked"]);
+});
+
+test("a source that goes in the same invocation is not marked for its copy that goes, too; one that stays is", async () => {
+  const marked = (id: string) =>
+    deleteAction(`${id}-copy`, {
+      region: DR.region,
+      mark: { snapshotId: id, regions: [DR.region] },
+    });
+  const both: Plan = { ...plan, actions: [deleteAction("snap-3"), marked("snap-3"), marked("snap-2")] }; // prettier-ignore
+  writer.on(CreateTagsCommand).resolves({ $metadata: {} });
+  await carry({ maxDeletePercent: 100 }, world, both);
+  expect(deleted()).toStrictEqual(["snap-3", "snap-2-copy", "snap-3-copy"]);
+  const tagged = writer.commandCalls(CreateTagsCommand).map(({ args: [{ input }] }) => input.Resources); // prettier-ignore
+  expect(tagged).toStrictEqual([["snap-2"]]);
 });
