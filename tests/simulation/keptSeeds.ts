@@ -103,4 +103,10 @@ export const KEPT_SEEDS: readonly KeptSeed[] = [
     found:
       "a rule of the simulation's own: a duplicate goes after the twin that is marked as copied there and expired",
   },
+  {
+    seed: 5662,
+    days: 60,
+    found:
+      "a rule of the simulation's own: a copy of an original whose stand-in took its place, and which a person has just untagged, is not missing yet",
+  },
 ];

@@ -39,9 +39,11 @@ function uncopied(account: Account, snapshot: SimSnapshot, region: string): bool
   // The mark of a copy that has lived its time may be among what a person took.
   if (snapshot.untagged === true) return false;
   const lately = account.time.nowMs() - SWEEPS_MS;
+  // By their data: of one that a person untagged, the original may be gone and forgotten.
   const copies = (account.byVolume.get(snapshot.dataOf) ?? []).filter(
     (s) =>
-      s.region === region && (s.sourceId === snapshot.snapshotId || slotOf(s) === slotOf(snapshot)),
+      s.region === region &&
+      (s.dataSinceMs === snapshot.dataSinceMs || slotOf(s) === slotOf(snapshot)),
   );
   // What a person has just taken away, no sweep has seen to be missing yet.
   return !copies.some((s) => isSound(account, s) || s.deleted || (s.lostMs ?? 0) > lately);
