@@ -99,7 +99,7 @@ export function composeMail(
     ...listed(shownNotices, shown.length),
     ...(left > 0 ? [`… and ${left} more: see the log.`] : []),
     "",
-    "What happens next: what is missing is tried again by every sweep, once an hour: copies always,",
+    "What happens next: what is missing is tried again by the sweeps, every hour or two: copies always,",
     `snapshots of a slot for ${settings.startWindowHours} hours. Nothing is deleted whose copy is not sound. The same problem is`,
     "told again after a day if it is still there.",
     "",

@@ -7,7 +7,7 @@
 import { newestFirst } from "./retention";
 import { MAX_TRIES } from "./slots";
 import { TAG, copyExpiredTag } from "./tags";
-import { MINUTE_MS } from "./time";
+import { HOUR_MS, MINUTE_MS } from "./time";
 import type { CopyAction, KeyedRegion, Problem, Snapshot, Tags } from "./types";
 
 export type CopyState = "sound" | "pending" | "broken";
@@ -86,11 +86,37 @@ function copyAction(
   };
 }
 
-/** A replacement that broke too is tried again by every hourly sweep, not by every pass: its cause is not in the copy. */
-const REPLACED_AGAIN_MS = 30 * MINUTE_MS;
+/** Between tries once a replacement broke too: the cause is not in the copy. The first pause, the last, and how they grow. */
+const FIRST_PAUSE_MS = 30 * MINUTE_MS;
+const LAST_PAUSE_MS = 2 * HOUR_MS;
+const AGE_SHARE = 0.25;
 
-function triedJustNow(broken: readonly Snapshot[], nowMs: number): boolean {
-  return broken.length > 1 && broken.some((c) => nowMs - c.startTimeMs < REPLACED_AGAIN_MS);
+/** A snapshot that lacks a copy, with those that came to nothing, the newest first. */
+interface Lacking {
+  snapshot: Snapshot;
+  broken: readonly Snapshot[];
+}
+
+/** Whether it is to wait: at first half an hour, later a quarter of the snapshot's age, so that what fails for good takes few slots. */
+function isTriedLately({ snapshot, broken }: Lacking, nowMs: number): boolean {
+  const [latest] = broken;
+  if (latest === undefined || broken.length < 2) return false;
+  const share = (latest.startTimeMs - snapshot.startTimeMs) * AGE_SHARE;
+  const grown = Math.min(LAST_PAUSE_MS, Math.max(FIRST_PAUSE_MS, share));
+  const pauseMs = broken.length < MAX_TRIES ? FIRST_PAUSE_MS : grown;
+  return nowMs - latest.startTimeMs < pauseMs;
+}
+
+/** What keeps failing goes after all else, and among its like by turns; the others by age. */
+function byTurn(all: Lacking[]): Lacking[] {
+  const lastMs = ({ broken }: Lacking) =>
+    broken.length < MAX_TRIES ? 0 : (broken[0]?.startTimeMs ?? 0);
+  return all.sort(
+    (a, b) =>
+      lastMs(a) - lastMs(b) ||
+      a.snapshot.startTimeMs - b.snapshot.startTimeMs ||
+      (a.snapshot.snapshotId < b.snapshot.snapshotId ? -1 : 1),
+  );
 }
 
 /** One problem a snapshot and region, whichever copy broke, so that a replacement that breaks too is told no sooner. */
@@ -120,7 +146,8 @@ export interface CopyTarget extends KeyedRegion {
 }
 
 /**
- * Oldest snapshot first, so that what has waited longest is copied first.
+ * Oldest snapshot first, so that what has waited longest is copied first; what keeps failing last, so that nothing
+ * waits for it.
  * @param snapshots the completed ones that are worth a copy (no duplicates)
  */
 export function planCopies(
@@ -131,18 +158,18 @@ export function planCopies(
 ): { actions: CopyAction[]; problems: Problem[] } {
   const actions: CopyAction[] = [];
   const problems: Problem[] = [];
-  const coverageNow = (snapshot: Snapshot) =>
-    coverageOf(snapshot, copiesOf(snapshot, bySource), target);
   // Few of many lack one: those alone are put in order.
-  const lacking = snapshots.filter((one) => ["missing", "broken"].includes(coverageNow(one)));
-  lacking.sort((a, b) => a.startTimeMs - b.startTimeMs || (a.snapshotId < b.snapshotId ? -1 : 1));
-  for (const snapshot of lacking) {
+  const lacking = snapshots.flatMap((snapshot): Lacking[] => {
     const copies = copiesOf(snapshot, bySource);
+    if (!["missing", "broken"].includes(coverageOf(snapshot, copies, target))) return [];
+    return [{ snapshot, broken: [...copies].sort(newestFirst) }];
+  });
+  for (const one of byTurn(lacking)) {
+    const { snapshot, broken } = one;
     if (snapshot.storageTier === "archive") {
       problems.push(archivedUncopied(snapshot, target));
       continue;
     }
-    const broken = [...copies].sort(newestFirst);
     const [latest] = broken;
     const fault = latest === undefined ? undefined : copyFault(latest, target.keyArn);
     // One that failed is replaced without a word until it has been tried enough; a completed one under the wrong key
@@ -151,8 +178,8 @@ export function planCopies(
     if (latest !== undefined && fault !== undefined && tell) {
       problems.push(brokenCopy(latest, snapshot, fault));
     }
-    if (triedJustNow(broken, nowMs)) continue;
-    const reason = copies.length > 0 ? "its copy is not usable" : "no copy yet";
+    if (isTriedLately(one, nowMs)) continue;
+    const reason = latest === undefined ? "no copy yet" : "its copy is not usable";
     actions.push(copyAction(snapshot, target, reason));
   }
   return { actions, problems };

@@ -34,7 +34,7 @@ test("the whole mail says what failed, why, what goes on by itself and what to d
       "2. deleting s failed",
       "   More: docs/RUNBOOK.md#mail-something-is-not-deleted",
       "",
-      "What happens next: what is missing is tried again by every sweep, once an hour: copies always,",
+      "What happens next: what is missing is tried again by the sweeps, every hour or two: copies always,",
       "snapshots of a slot for 8 hours. Nothing is deleted whose copy is not sound. The same problem is",
       "told again after a day if it is still there.",
       "",

@@ -149,19 +149,42 @@ describe("planning", () => {
     expect(problems[0]?.message).toContain(fault);
   });
 
-  test("waits half an hour with a copy whose replacement broke too, and tells it all the same", () => {
-    const again = (minutes: number) => [
-      ...tries(2),
-      { ...failed, snapshotId: "again", startTimeMs: NOW - minutes * MINUTE_MS },
-    ];
-    const counts = (minutes: number) => {
-      const { actions, problems } = plan([source], again(minutes));
-      return [actions.length, problems.length];
+  test.each([
+    ["half an hour, after two failures", 2, 5, 30],
+    ["half an hour, however old its snapshot is, after two", 2, 48, 30],
+    ["half an hour at the least, after three", 3, 2, 30],
+    ["a quarter of its snapshot's age by then, after three", 3, 5, 60],
+    ["two hours at the most, after three", 3, 48, 120],
+  ])("is tried again after %s", (_what, count, ageHours, pauseMinutes) => {
+    const old = { ...source, startTimeMs: NOW - ageHours * HOUR_MS };
+    const again = (minutes: number) => {
+      const [, ...before] = tries(count);
+      const last = { ...failed, snapshotId: "again", startTimeMs: NOW - minutes * MINUTE_MS };
+      return plan(
+        [old],
+        [...before.map((one) => ({ ...one, startTimeMs: old.startTimeMs })), last],
+      );
     };
-    expect([counts(29), counts(30)]).toStrictEqual([
-      [0, 1],
-      [1, 1],
-    ]);
+    expect(again(pauseMinutes - 1).actions).toHaveLength(0);
+    expect(again(pauseMinutes).actions).toHaveLength(1);
+    expect(again(1).problems).toHaveLength(count === 3 ? 1 : 0);
+  });
+
+  test("puts what failed three times after all else, and of those first what was tried longest ago", () => {
+    const old = snapshot("old", { startTimeMs: NOW - 9 * HOUR_MS });
+    const older = snapshot("older", { startTimeMs: NOW - 10 * HOUR_MS });
+    const young = snapshot("young", { startTimeMs: NOW });
+    const failing = (of: Snapshot, count: number, hoursAgo: number) =>
+      Array.from(
+        { length: count },
+        (_, n) =>
+        copyOf(of, `${of.snapshotId}-${n}`, { state: "error", startTimeMs: NOW - hoursAgo * HOUR_MS }), // prettier-ignore
+      );
+    const order = (...copies: Snapshot[]) =>
+      plan([young, old, older], copies).actions.map((a) => a.sourceSnapshotId);
+    expect(order(...failing(older, 2, 3))).toStrictEqual(["older", "old", "young"]);
+    expect(order(...failing(older, 3, 3))).toStrictEqual(["old", "young", "older"]);
+    expect(order(...failing(older, 3, 3), ...failing(old, 3, 4))).toStrictEqual(["young", "old", "older"]); // prettier-ignore
   });
 
   test("tells of a snapshot in the archive, which EC2 can't copy, instead of trying", () => {
