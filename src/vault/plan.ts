@@ -13,10 +13,10 @@ import { prunePrimary } from "./planPrune";
 import { pruneDr } from "./planPruneDr";
 import { planSnapshots } from "./planSnapshots";
 import { newestFirst } from "./retention";
-import { MAX_TRIES, failuresBySlot } from "./slots";
 import { TAG } from "./tags";
 import { HOUR_MS, humanDuration, parseIso } from "./time";
-import type { DeleteAction, Plan, Problem, Serving, Snapshot, VaultPolicy, World } from "./types";
+import { failuresBySlot, nextTry, oneAtATime } from "./tries";
+import type { Action, DeleteAction, Plan, Problem, Serving, Snapshot, VaultPolicy, World } from "./types"; // prettier-ignore
 import { volumeRules } from "./volumeRules";
 
 /** A snapshot that failed is tried again; a person is told when that came to nothing. */
@@ -25,12 +25,14 @@ function failedSnapshots(own: readonly Snapshot[], policy: VaultPolicy, nowMs: n
   return [...failuresBySlot(own).entries()].flatMap(([subject, failed]) => {
     const [latest] = [...failed].sort(newestFirst);
     const slotMs = parseIso(latest?.tags[TAG.slot] ?? "") ?? 0;
-    const over = failed.length >= MAX_TRIES || nowMs - slotMs > windowMs;
+    const over = nextTry(failed, policy, nowMs) === "never" || nowMs - slotMs > windowMs;
     if (latest === undefined || !over) return [];
+    // Of a volume that leaves no remains but the last, nobody knows how often.
+    const times = oneAtATime(latest) === undefined ? ` ${failed.length} times` : "";
     return {
       kind: "failed-snapshot",
       subject,
-      message: `the snapshot of ${latest.volumeId} failed in EC2 ${failed.length} times, last ${latest.snapshotId}: ${latest.stateMessage ?? "no reason given"}`,
+      message: `the snapshot of ${latest.volumeId} failed in EC2${times}, last ${latest.snapshotId}: ${latest.stateMessage ?? "no reason given"}`,
       hint: "The next scheduled run takes a new one. If it fails again, look at the volume's health and its key.",
     };
   });
@@ -73,6 +75,11 @@ function idsOf(deletes: readonly DeleteAction[]): Set<string> {
   return new Set(deletes.map(({ snapshotId }) => snapshotId));
 }
 
+/** The volumes that an action snapshots. */
+function volumesOf(action: Action): string[] {
+  return action.kind === "snapshot" ? action.volumes.map(({ volumeId }) => volumeId) : [];
+}
+
 /** Encrypted copies of what is not encrypted and stays. */
 function planEncrypting(
   own: readonly Snapshot[],
@@ -103,10 +110,13 @@ function planRegions(
   const copies = seen.flatMap((region) => region.copies);
   const { rulesOf, problems } = volumeRules(own, copies, world.instances, policy, nowMs);
   const rules = { rulesOf, calendar: makeCalendar(policy.timezone), nowMs };
-  const due = prunePrimary(own, counted, extra, (snapshot) => unsafeIn(seen, snapshot), rules);
-  // A copy that can't be seen may be missing: then nothing goes that it would be made of.
+  const wanted = new Set(plan.actions.flatMap(volumesOf));
+  const unsafe = (snapshot: Snapshot) => unsafeIn(seen, snapshot);
+  const due = prunePrimary(own, counted, extra, unsafe, rules, wanted);
+  // A copy that can't be seen may be missing: then nothing goes that it could be made of.
   const isAllSeen = seen.length === policy.dr.length;
-  const primary = isAllSeen ? due : { actions: [], kept: [] };
+  const failed = due.actions.filter(({ because }) => because === "failed");
+  const primary = isAllSeen ? due : { actions: failed, kept: [] };
   const leaving = idsOf(primary.actions);
   const staying = (all: readonly Snapshot[]) => all.filter((one) => !leaving.has(one.snapshotId));
   const left = staying(counted);

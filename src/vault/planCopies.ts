@@ -5,9 +5,9 @@
  * (API reference, CopySnapshot, KmsKeyId).
  */
 import { newestFirst } from "./retention";
-import { MAX_TRIES } from "./slots";
 import { TAG, copyExpiredTag } from "./tags";
 import { HOUR_MS, MINUTE_MS } from "./time";
+import { MAX_TRIES } from "./tries";
 import type { CopyAction, KeyedRegion, Problem, Snapshot, Tags } from "./types";
 
 export type CopyState = "sound" | "pending" | "broken";

@@ -7,34 +7,42 @@ import type { Duplicate } from "./counted";
 import { dataStartMs } from "./duplicates";
 import { isStandIn } from "./encryption";
 import { FAILED_KEPT_MS, type PrunePlan, type PruneRules, judge, keep, remove } from "./pruneRules";
-import { MAX_TRIES } from "./slots";
+import { newestFirst } from "./retention";
 import { TAG } from "./tags";
+import { MAX_TRIES, oneAtATime } from "./tries";
 import type { Snapshot } from "./types";
-import { volumeFactsFromTags } from "./volumeFacts";
 
-/** Volume types that EC2 takes one snapshot of at a time, and a failed one counts (AWS, "Amazon EBS quotas"). */
-const ONE_AT_A_TIME = ["st1", "sc1"];
-
-/** @param alive every snapshot that did not fail */
+/**
+ * Remains count against the five snapshots that EC2 takes of a volume at a time, so no more stay than one slot's tries.
+ * @param alive every snapshot that did not fail
+ * @param wanted the volumes that the plan takes a snapshot of
+ */
 function pruneFailed(
   plan: PrunePlan,
   failed: readonly Snapshot[],
   alive: readonly Snapshot[],
+  wanted: ReadonlySet<string>,
   nowMs: number,
 ) {
-  for (const snapshot of failed) {
+  const newer = new Map<string, number>();
+  for (const snapshot of [...failed].sort(newestFirst)) {
+    const { volumeId } = snapshot;
+    const after = newer.get(volumeId) ?? 0;
+    newer.set(volumeId, after + 1);
     const replaced = alive.some(
       (other) =>
-        other.volumeId === snapshot.volumeId &&
+        other.volumeId === volumeId &&
         other.state === "completed" &&
         dataStartMs(other) > snapshot.startTimeMs,
     );
-    const { volumeType = "" } = volumeFactsFromTags(snapshot.tags, snapshot.volumeId) ?? {};
+    const type = oneAtATime(snapshot);
     if (replaced) remove(plan, snapshot, "failed", "failed, and a newer one is completed");
-    else if (ONE_AT_A_TIME.includes(volumeType)) {
-      remove(plan, snapshot, "failed", `failed, and ${volumeType} takes no other beside it`);
+    else if (type !== undefined && wanted.has(volumeId)) {
+      remove(plan, snapshot, "failed", `failed, and ${type} takes no other beside it`);
     } else if (nowMs - snapshot.startTimeMs > FAILED_KEPT_MS) {
       remove(plan, snapshot, "failed", "failed more than a day ago");
+    } else if (after >= MAX_TRIES) {
+      remove(plan, snapshot, "failed", `failed, and so did ${MAX_TRIES} after it`);
     } else keep(plan, snapshot, `failed: ${snapshot.stateMessage ?? "EC2 gives no reason"}`);
   }
 }
@@ -75,6 +83,7 @@ function notCompleted(name: string, { state }: Snapshot): string | undefined {
  * @param counted the snapshot that counts of each volume and slot
  * @param extra their duplicates, with the one that counts
  * @param unsafe why a snapshot can't go yet: its copy is not sound; `undefined` where it can
+ * @param wanted the volumes that the plan takes a snapshot of
  */
 export function prunePrimary(
   own: readonly Snapshot[],
@@ -82,6 +91,7 @@ export function prunePrimary(
   extra: readonly Duplicate[],
   unsafe: (snapshot: Snapshot) => string | undefined,
   rules: PruneRules,
+  wanted: ReadonlySet<string>,
 ): PrunePlan {
   const plan: PrunePlan = { actions: [], kept: [] };
   const points = counted.filter((snapshot) => snapshot.state === "completed");
@@ -109,7 +119,7 @@ export function prunePrimary(
   const failed = own.filter((snapshot) => snapshot.state === "error");
   if (failed.length === 0) return plan;
   const alive = own.filter((snapshot) => snapshot.state !== "error");
-  pruneFailed(plan, failed.filter((one) => !isStandIn(one)), alive, rules.nowMs); // prettier-ignore
+  pruneFailed(plan, failed.filter((one) => !isStandIn(one)), alive, wanted, rules.nowMs); // prettier-ignore
   pruneFailedStandIns(plan, failed.filter(isStandIn), counted, rules.nowMs);
   return plan;
 }

@@ -15,8 +15,8 @@ import {
   remove,
 } from "./pruneRules";
 import { byVolume, newestFirst } from "./retention";
-import { MAX_TRIES } from "./slots";
 import { TAG, copyExpiredTag } from "./tags";
+import { MAX_TRIES } from "./tries";
 import type { KeyedRegion, Snapshot } from "./types";
 
 /** What copies were made of, in the primary region. */

@@ -3,15 +3,11 @@
  * decide what is missing, and running the same slot again plans nothing.
  */
 import { dataStartMs, volumeAndSlot } from "./duplicates";
-import { MAX_TRIES, failuresBySlot } from "./slots";
 import { snapshotAction } from "./snapshotAction";
 import { noInstances, nothingToSnapshot, overrideProblems, slotMissed } from "./snapshotProblems";
 import { EXCLUDE_VALUE, TAG } from "./tags";
-import { MINUTE_MS } from "./time";
+import { failuresBySlot, nextTry } from "./tries";
 import type { Problem, ProtectedInstance, Serving, Snapshot, SnapshotAction, VaultPolicy } from "./types"; // prettier-ignore
-
-/** After a second failure the third try waits: its cause is hardly gone within minutes. */
-const RETRY_PAUSE_MS = 30 * MINUTE_MS;
 
 export interface SnapshotPlan {
   actions: SnapshotAction[];
@@ -59,13 +55,6 @@ function stalestFirst(
   });
 }
 
-/** Whether a volume whose snapshot failed in EC2 may be tried for the slot again now, later, or not any more. */
-function nextTry(failed: readonly Snapshot[], nowMs: number): "now" | "later" | "never" {
-  if (failed.length >= MAX_TRIES) return "never";
-  const again = failed.length > 1 && failed.some((f) => nowMs - f.startTimeMs < RETRY_PAUSE_MS);
-  return again ? "later" : "now";
-}
-
 /**
  * @param instances protected instances as observed
  * @param snapshots every snapshot of the vault in the primary region
@@ -94,7 +83,7 @@ export function planSnapshots(
       continue;
     }
     const tries = lacking.map((volume) =>
-      nextTry(failures.get(volumeAndSlot(volume.volumeId, slot)) ?? [], nowMs),
+      nextTry(failures.get(volumeAndSlot(volume.volumeId, slot)) ?? [], policy, nowMs),
     );
     if (tries.includes("later")) plan.settled = false;
     const missing = lacking.filter((_, index) => tries[index] === "now");

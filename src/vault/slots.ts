@@ -3,33 +3,13 @@
  * creating what it lacks. Then it is closed once, and what it still lacks is told. Pure.
  */
 import type { ClockState } from "./clockState";
-import { sameVolumeAndSlot, volumeAndSlotOf } from "./duplicates";
 import { lastCronMs, lastDueMs, nextFireMs } from "./schedule";
-import { TAG } from "./tags";
 import { HOUR_MS, MINUTE_MS, isoSeconds, parseIso } from "./time";
+import { failedSlots } from "./tries";
 import type { Serving, Snapshot, VaultPolicy, Wake } from "./types";
-
-/** How often a snapshot that fails in EC2 is tried for one slot before a person is told. */
-export const MAX_TRIES = 3;
 
 /** A sweep at the time of a run leaves the slot to it: the run is on its way. */
 const RUN_LATE_MS = 10 * MINUTE_MS;
-
-/** The failed snapshots of each volume and slot that has no good one, by `volume slot`. */
-export function failuresBySlot(own: readonly Snapshot[]): Map<string, Snapshot[]> {
-  const failed = new Set(own.filter(({ state }) => state === "error").map(volumeAndSlotOf));
-  const failures = new Map<string, Snapshot[]>();
-  // Hardly ever is there one, and then in few groups: the others are not looked at.
-  if (failed.size === 0) return failures;
-  for (const group of sameVolumeAndSlot(
-    own.filter((snapshot) => failed.has(volumeAndSlotOf(snapshot))),
-  )) {
-    const [first] = group;
-    if (first === undefined || group.some((snapshot) => snapshot.state !== "error")) continue;
-    failures.set(volumeAndSlotOf(first), group);
-  }
-  return failures;
-}
 
 /** -Infinity for what is no instant: older than every slot. */
 function instantMs(slot: string | undefined): number {
@@ -47,13 +27,6 @@ export function givenUpFor(slot: string, clock: ClockState | undefined): string 
   const isCarried = carriedMs > instantMs(clock?.done) && carriedMs < instantMs(slot);
   if (isCarried) return clock?.slot;
   return instantMs(clock?.givenUp) < instantMs(slot) ? clock?.givenUp : undefined;
-}
-
-/** The slots in which a snapshot failed and may be tried again. */
-function failedSlots(own: readonly Snapshot[]): string[] {
-  return [...failuresBySlot(own).values()]
-    .filter((failed) => failed.length < MAX_TRIES)
-    .map(([first]) => first?.tags[TAG.slot] ?? "");
 }
 
 /** The schedule by which slots are due. */
@@ -133,6 +106,6 @@ export function slotToServe(
     if (isOpen(instantMs(latest))) return serve(latest, "open");
     return clock === undefined ? undefined : serve(latest, "closing");
   }
-  const failed = newest(failedSlots(own ?? []), (ms) => ms >= doneMs && isOpen(ms));
+  const failed = newest(failedSlots(own ?? [], policy, nowMs), (ms) => ms >= doneMs && isOpen(ms));
   return failed === undefined ? undefined : { slot: failed, mode: "open" };
 }

@@ -17,7 +17,7 @@ import { NOW, SLOT, snapshot } from "../support/world";
 const rig = makeRig();
 const SWEEP_EVENT = { kind: "sweep" };
 
-/** Of an st1 volume, of which EC2 takes no second snapshot beside a failed one: its remains are pruned at once. */
+/** Of an st1 volume, of which EC2 takes no second snapshot beside a failed one: its remains go for the next try. */
 const failed = snapshot("snap-failed", {
   state: "error",
   startTimeMs: NOW,
@@ -28,7 +28,7 @@ beforeEach(() => {
   rig.reset();
   rig.sees([failed], []);
   rig.carries({ done: SLOT, told: {} });
-  rig.at(NOW + HOUR_MS);
+  rig.at(NOW + 3 * HOUR_MS);
 });
 
 test("the clock carries the slot before the first call that changes anything", async () => {

@@ -243,13 +243,13 @@ describe("a snapshot that fails in EC2 after its slot was done", () => {
     rig.sees([snapshot("bad", { state: "error", tags })], []);
     refuseSnapshots("ConcurrentSnapshotLimitExceeded");
     rig.writer.on(DeleteSnapshotCommand).resolves({ $metadata: {} });
-    const first = await wakeAfter(5, { kind: "pass" });
+    const first = await wakeAfter(160, { kind: "pass" });
     expect(first.counts).toMatchObject({ deletions: 1, deferred: 1 });
     expect(clock()).toStrictEqual({ on: true, slot: SLOT, done: SLOT, told: {} });
 
     rig.sees([], []);
     allowSnapshots();
-    const second = await passAfter(7);
+    const second = await passAfter(162);
     expect(second.counts.snapshots).toBe(1);
     expect(clock()).toStrictEqual({ on: true, done: SLOT, told: {} });
     expect(rig.mails()).toStrictEqual([]);

@@ -39,7 +39,7 @@ describe("the primary region", () => {
     const own = [...counted, ...extra.map((e) => e.duplicate), ...failed];
     const safe = ["sound", "expired"].includes(coverage);
     const unsafe = () => (safe ? undefined : `its copy is ${coverage}`);
-    return decisions(prunePrimary(own, counted, extra, unsafe, RULES));
+    return decisions(prunePrimary(own, counted, extra, unsafe, RULES, new Set()));
   };
 
   test.each<[Coverage, string[]]>([
@@ -98,20 +98,33 @@ describe("the primary region", () => {
   });
 });
 
-describe("the remains of a failed snapshot of a volume of which EC2 takes one at a time", () => {
-  const remains = (volumeType: string, days: number) => {
+describe("the remains of failed snapshots of a volume", () => {
+  const bad = (id: string, volumeType: string, days: number) => {
     const tags = { [TAG.volumes]: `vol-1:/dev/sdf:data:${volumeType}:500::` };
-    const bad = daysOld("bad", days, { state: "error", tags });
-    return decisions(prunePrimary([bad], [], [], () => "its copy is missing", RULES));
+    return daysOld(id, days, { state: "error", tags });
   };
+  const remains = (failed: Snapshot[], ...wanted: string[]) =>
+    decisions(prunePrimary(failed, [], [], () => "its copy is missing", RULES, new Set(wanted)));
 
-  test.each(["st1", "sc1"])("go at once where it is %s, since they stand in the next one's way", (type) => {
-    expect(remains(type, 0)).toStrictEqual([`- bad: failed, and ${type} takes no other beside it`]);
+  test.each(["st1", "sc1"])("go where it is %s and the plan takes another: EC2 takes one at a time", (type) => {
+    expect(remains([bad("bad", type, 0)], "vol-1")).toStrictEqual([`- bad: failed, and ${type} takes no other beside it`]);
+    expect(remains([bad("bad", type, 0)], "vol-2")).toStrictEqual(["+ bad: failed: EC2 gives no reason"]);
   }); // prettier-ignore
 
   test("stay for a day where it is gp3", () => {
-    expect(remains("gp3", 0.9)).toStrictEqual(["+ bad: failed: EC2 gives no reason"]);
-    expect(remains("gp3", 1.1)).toStrictEqual(["- bad: failed more than a day ago"]);
+    expect(remains([bad("bad", "gp3", 0.9)], "vol-1")).toStrictEqual(["+ bad: failed: EC2 gives no reason"]); // prettier-ignore
+    expect(remains([bad("bad", "gp3", 1.1)])).toStrictEqual(["- bad: failed more than a day ago"]);
+  });
+
+  test("are three at the most, the newest, whichever slots they are of: EC2 counts them among five", () => {
+    const failed = [0.2, 0.5, 0.1, 0.4, 0.3].map((days) => bad(`bad-${days}`, "gp3", days));
+    expect(remains(failed).sort()).toStrictEqual([
+      "+ bad-0.1: failed: EC2 gives no reason",
+      "+ bad-0.2: failed: EC2 gives no reason",
+      "+ bad-0.3: failed: EC2 gives no reason",
+      "- bad-0.4: failed, and so did 3 after it",
+      "- bad-0.5: failed, and so did 3 after it",
+    ]);
   });
 });
 

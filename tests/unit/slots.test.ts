@@ -1,8 +1,9 @@
 /** Which slot an invocation serves: every way that a slot is begun, gone on with, made good, reopened and closed. */
 import type { ClockState } from "../../src/vault/clockState";
-import { failuresBySlot, isOvertaken, slotToServe } from "../../src/vault/slots";
+import { isOvertaken, slotToServe } from "../../src/vault/slots";
 import { TAG } from "../../src/vault/tags";
 import { DAY_MS, HOUR_MS, MINUTE_MS, isoSeconds } from "../../src/vault/time";
+import { failuresBySlot } from "../../src/vault/tries";
 import type { Serving, Snapshot, VaultPolicy, Wake } from "../../src/vault/types";
 import { NOW, SETTINGS, SLOT, snapshot } from "../support/world";
 
@@ -140,6 +141,7 @@ describe("a slot in which a snapshot failed afterwards", () => {
     ["is reopened up to the window's end", { wake: SWEEP, clock: { done: SLOT }, own: failed(SLOT, 1), minutes: 480 }, OPEN],
     ["is not reopened after the window", { wake: SWEEP, clock: { done: SLOT }, own: failed(SLOT, 1), minutes: 481 }, undefined],
     ["is not reopened where a newer one is done", { wake: SWEEP, clock: { done: BY_HAND }, own: failed(SLOT, 1), minutes: 180 }, undefined],
+    ["is not reopened for a volume that was tried for a newer one, whatever is left of its tries", { wake: SWEEP, clock: { done: YESTERDAY }, own: [...failed(YESTERDAY, 1), ...failed(SLOT, 3)] }, undefined],
     ["gives way to a newer one that is open", { wake: SWEEP, clock: { slot: SLOT, done: YESTERDAY }, own: failed(YESTERDAY, 1) }, OPEN],
     ["stays open, with its remains gone, while the clock carries it", { wake: SWEEP, clock: { slot: SLOT, done: SLOT } }, OPEN],
     ["is closed where it is carried beyond its window", { wake: SWEEP, clock: { slot: SLOT, done: SLOT }, minutes: 481 }, CLOSING],
