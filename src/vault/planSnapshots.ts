@@ -7,7 +7,7 @@ import { snapshotAction } from "./snapshotAction";
 import { noInstances, nothingToSnapshot, overrideProblems, slotMissed } from "./snapshotProblems";
 import { EXCLUDE_VALUE, TAG } from "./tags";
 import { failuresBySlot, nextTry } from "./tries";
-import type { Problem, ProtectedInstance, Serving, Snapshot, SnapshotAction, VaultPolicy } from "./types"; // prettier-ignore
+import type { AttachedVolume, Problem, ProtectedInstance, Serving, Snapshot, SnapshotAction, VaultPolicy } from "./types"; // prettier-ignore
 
 export interface SnapshotPlan {
   actions: SnapshotAction[];
@@ -36,16 +36,21 @@ function lastGoodMs(snapshots: readonly Snapshot[]): (volumeId: string) => numbe
   return (volumeId) => last.get(volumeId) ?? -Infinity;
 }
 
+function wantedOf({ volumes }: ProtectedInstance, { tagKey }: VaultPolicy): AttachedVolume[] {
+  return volumes.filter((volume) => volume.tags[tagKey] !== EXCLUDE_VALUE);
+}
+
 /** The stalest instance first, so that a fleet larger than a night's budget still rotates through everyone. */
 function stalestFirst(
   instances: readonly ProtectedInstance[],
   snapshots: readonly Snapshot[],
+  policy: VaultPolicy,
 ): ProtectedInstance[] {
   const lastMs = lastGoodMs(snapshots);
   const staleness = new Map(
-    instances.map(({ instanceId, volumes }) => [
-      instanceId,
-      Math.min(Infinity, ...volumes.map((volume) => lastMs(volume.volumeId))),
+    instances.map((instance) => [
+      instance.instanceId,
+      Math.min(Infinity, ...wantedOf(instance, policy).map((volume) => lastMs(volume.volumeId))),
     ]),
   );
   const at = ({ instanceId }: ProtectedInstance) => staleness.get(instanceId) ?? 0;
@@ -72,8 +77,8 @@ export function planSnapshots(
   const { slot, mode } = serving;
   const covered = volumesInSlot(snapshots, slot);
   const failures = failuresBySlot(snapshots);
-  for (const instance of stalestFirst(instances, snapshots)) {
-    const wanted = instance.volumes.filter((v) => v.tags[policy.tagKey] !== EXCLUDE_VALUE);
+  for (const instance of stalestFirst(instances, snapshots, policy)) {
+    const wanted = wantedOf(instance, policy);
     if (wanted.length === 0) plan.problems.push(nothingToSnapshot(instance, policy));
     plan.problems.push(...overrideProblems(instance, policy));
     const lacking = wanted.filter((volume) => !covered.has(volume.volumeId));

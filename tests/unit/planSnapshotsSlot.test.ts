@@ -58,6 +58,12 @@ describe("the stalest instance goes first", () => {
     expect(order(two, snapshots)).toStrictEqual(["i-b", "i-a"]);
   });
 
+  test("an instance is no staler for a volume that is excluded", () => {
+    const excluded = volume("vol-x", { tags: EXCLUDE });
+    const two = [instance("i-a", [volume("vol-a"), excluded]), one("b", "vol-b")];
+    expect(order(two, [taken("vol-a", 1), taken("vol-b", 2)])).toStrictEqual(["i-b", "i-a"]);
+  });
+
   test("equals go by their id, in whatever order they were seen", () => {
     expect(order([...fleet].reverse(), [])).toStrictEqual(["i-a", "i-b", "i-c"]);
   });
