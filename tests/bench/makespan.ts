@@ -97,6 +97,7 @@ function quietAccount(
     copyMs: [durationMs, durationMs],
     latencyMs: [100, 400],
     pageSize: 1_000,
+    newestFirst: false,
     readMs: READ_CPU_MS / PROCESSOR_SHARE,
     consistencyMs: 0,
   });

@@ -20,6 +20,8 @@ export interface SimVolume {
   volumeType: string;
   encrypted: boolean;
   tags: TagRecord;
+  /** Until then every snapshot of it fails, and with it its set. */
+  failsUntilMs?: number;
 }
 
 export interface SimInstance {
@@ -76,6 +78,8 @@ export interface SimSnapshot {
   tagged?: { before: TagRecord; settledMs: number };
   /** When it ended well. */
   completedMs?: number;
+  /** When it ended in error. */
+  failedMs?: number;
   /** When it stopped being the vault's to count: deleted, or a person took a tag of it. */
   lostMs?: number;
   lostTo?: "vault" | "person";

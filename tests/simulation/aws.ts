@@ -1,5 +1,5 @@
 /** What each call does in the model, and what is refused: outages, throttling, rights; then the call's own rules. */
-import { type Account, type Region, regionOf, strikes } from "./account";
+import { type Account, type Region, type SimSnapshot, regionOf, strikes } from "./account";
 import { awsError } from "./awsError";
 import { type Call, subjectOf } from "./call";
 import { noteDeletion, putObject } from "./auditRules";
@@ -15,6 +15,7 @@ import { checkHeld, checkLock } from "./heldRules";
 import { checkCopy, checkCreate, checkDelete, checkTagging, isRace } from "./rules";
 import type { Scheduler } from "./scheduler";
 import type { Tellings } from "./tellings";
+import { checkTries } from "./tryRules";
 
 /** Carries out one call now. Throws what AWS would answer instead. */
 export type Aws = (invocation: Invocation, regionName: string, call: Call) => object;
@@ -54,6 +55,10 @@ export function makeAws(account: Account, scheduler: Scheduler, tellings: Tellin
     throw awsError("UnauthorizedOperation", `not authorized: ${what}`, 403);
   };
 
+  const tried = (invocation: Invocation) => (made: readonly SimSnapshot[]) => {
+    checkTries(account, invocation, made);
+  };
+
   const execute = (invocation: Invocation, region: Region, call: Call): object => {
     switch (call.name) {
       case "DescribeInstances": {
@@ -81,9 +86,9 @@ export function makeAws(account: Account, scheduler: Scheduler, tellings: Tellin
         return lockSnapshot(account, region, call.input);
       case "CreateSnapshots":
         checkCreate(account, invocation, call.input);
-        return createSnapshots(account, crowds, call.input);
+        return createSnapshots(account, crowds, call.input, tried(invocation));
       case "CreateSnapshot":
-        return createSnapshot(account, crowds, call.input);
+        return createSnapshot(account, crowds, call.input, tried(invocation));
       case "CopySnapshot":
         checkCopy(account, invocation, region, call.input.SourceSnapshotId ?? "");
         return copySnapshot(account, crowds, region, call.input);

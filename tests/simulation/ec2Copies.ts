@@ -1,6 +1,6 @@
 /** CopySnapshot: 20 in flight a destination region, the key looked at only afterwards, failures minutes later. */
 import type { CopySnapshotCommandInput, CopySnapshotCommandOutput } from "@aws-sdk/client-ec2";
-import { MINUTE_MS } from "../../src/vault/time";
+import { HOUR_MS, MINUTE_MS } from "../../src/vault/time";
 import {
   type Account,
   type Region,
@@ -15,7 +15,8 @@ import { awsError } from "./awsError";
 import type { Crowds } from "./crowds";
 import { durationMs, finish } from "./ec2Creates";
 
-const IN_FLIGHT_MAX = 20;
+/** Longer than a person wants to wait unasked (settings.ts), and done before the next night. */
+const SLOW_MS: [min: number, max: number] = [3 * HOUR_MS, 9 * HOUR_MS];
 
 function inFlight({ copying }: Region): number {
   for (const copy of copying) {
@@ -45,7 +46,8 @@ function planEnd(account: Account, copy: SimSnapshot): void {
     return;
   }
   const failing = strikes(account, "copy error", account.faults.limits.copyError);
-  account.time.after(durationMs(account, account.faults.nature.copyMs), () => {
+  const slow = strikes(account, "slow copy", account.faults.limits.slowCopy);
+  account.time.after(durationMs(account, slow ? SLOW_MS : account.faults.nature.copyMs), () => {
     if (failing) finish(account, copy, "error", "simulated: the copy failed");
     else finish(account, copy, "completed");
   });
@@ -58,12 +60,11 @@ export function copySnapshot(
   input: CopySnapshotCommandInput,
 ): Omit<CopySnapshotCommandOutput, "$metadata"> {
   const source = sourceOf(account, input);
-  const others = crowds("busyCopySlots") ? IN_FLIGHT_MAX - 1 : 0;
-  if (inFlight(region) + others >= IN_FLIGHT_MAX) {
-    throw awsError(
-      "ResourceLimitExceeded",
-      "Too many snapshot copies in progress. The limit is 20",
-    );
+  const { copySlots } = account.faults.limits;
+  const others = crowds("busyCopySlots") ? copySlots - 1 : 0;
+  if (inFlight(region) + others >= copySlots) {
+    const message = `Too many snapshot copies in progress. The limit is ${copySlots}`;
+    throw awsError("ResourceLimitExceeded", message);
   }
   const copy: SimSnapshot = {
     snapshotId: `snap-${account.random.hex(17)}`,

@@ -18,10 +18,10 @@ import {
   tagRecord,
   touched,
 } from "./account";
+import { HOUR_MS } from "../../src/vault/time";
 import { awsError } from "./awsError";
 import type { Crowds } from "./crowds";
 
-const PENDING_MAX = 100;
 const PER_VOLUME_MS = 15_000;
 
 /** The volumes that CreateSnapshots would take, or the refusal that the input earns. */
@@ -60,12 +60,13 @@ function checkVolume(account: Account, volume: SimVolume): void {
 }
 
 function checkPending(account: Account, crowds: Crowds, more: number): void {
-  let pending = crowds("busyPending") ? PENDING_MAX - 1 : 0;
+  const { pendingSlots } = account.faults.limits;
+  let pending = crowds("busyPending") ? pendingSlots - 1 : 0;
   for (const { state, deleted } of account.primary.snapshots.values()) {
     if (state === "pending" && !deleted) pending += 1;
   }
-  if (pending + more > PENDING_MAX) {
-    throw awsError("PendingSnapshotLimitExceeded", `at most ${PENDING_MAX} pending snapshots`);
+  if (pending + more > pendingSlots) {
+    throw awsError("PendingSnapshotLimitExceeded", `at most ${pendingSlots} pending snapshots`);
   }
 }
 
@@ -107,6 +108,7 @@ export function finish(
   if (snapshot.deleted) return;
   snapshot.state = state;
   if (state === "completed") snapshot.completedMs = account.time.nowMs();
+  else snapshot.failedMs = account.time.nowMs();
   snapshot.stateMessage = message;
   snapshot.described = undefined;
   if (snapshot.goesWhenDone) {
@@ -119,8 +121,24 @@ export function finish(
   account.story.tell(`${what} ${snapshot.snapshotId} ${state}${own} ${message ?? ""}`);
 }
 
+/** How often what fails a snapshot is nothing that passes at once, and how long it lasts. */
+const LASTING = 0.3;
+const LASTS_MS = [HOUR_MS, 12 * HOUR_MS] as const;
+
+/** Whether EC2 will fail the set. */
+function isFailing(account: Account, set: readonly SimSnapshot[]): boolean {
+  const { faults, random, stormy, time, volumes } = account;
+  const nowMs = time.nowMs();
+  const lasting = set.some((s) => (volumes.get(s.volumeId)?.failsUntilMs ?? 0) > nowMs);
+  if (stormy && lasting) return true;
+  if (!strikes(account, "snapshot error", faults.limits.snapshotError)) return false;
+  const volume = volumes.get(random.pick(set).volumeId);
+  if (volume !== undefined && random.chance(LASTING)) volume.failsUntilMs = nowMs + random.skewed(...LASTS_MS); // prettier-ignore
+  return true;
+}
+
 function plan(account: Account, set: readonly SimSnapshot[]): void {
-  const failing = strikes(account, "snapshot error", account.faults.limits.snapshotError);
+  const failing = isFailing(account, set);
   const wholeMs = durationMs(account, account.faults.nature.snapshotMs);
   for (const snapshot of set) {
     account.time.after(failing ? wholeMs : wholeMs * (0.8 + 0.2 * account.random.next()), () => {
@@ -130,10 +148,14 @@ function plan(account: Account, set: readonly SimSnapshot[]): void {
   }
 }
 
+/** Told of what EC2 has begun. */
+type OnMade = (made: readonly SimSnapshot[]) => void;
+
 export function createSnapshots(
   account: Account,
   crowds: Crowds,
   input: CreateSnapshotsCommandInput,
+  onMade?: OnMade,
 ): Omit<CreateSnapshotsCommandOutput, "$metadata"> {
   const volumes = volumesOfSet(account, input);
   for (const volume of volumes) checkVolume(account, volume);
@@ -144,6 +166,7 @@ export function createSnapshots(
     if (Object.keys(tags).length > 50) throw awsError("TagLimitExceeded");
     return begin(account, volume, { ...tags });
   });
+  onMade?.(set);
   plan(account, set);
   return { Snapshots: set.map(({ snapshotId }) => ({ SnapshotId: snapshotId })) };
 }
@@ -152,12 +175,14 @@ export function createSnapshot(
   account: Account,
   crowds: Crowds,
   input: CreateSnapshotCommandInput,
+  onMade?: OnMade,
 ): Omit<CreateSnapshotCommandOutput, "$metadata"> {
   const volume = account.volumes.get(input.VolumeId ?? "");
   if (volume === undefined) throw awsError("InvalidVolume.NotFound");
   checkVolume(account, volume);
   checkPending(account, crowds, 1);
   const snapshot = begin(account, volume, tagRecord(input.TagSpecifications?.[0]?.Tags));
+  onMade?.([snapshot]);
   plan(account, [snapshot]);
   return { SnapshotId: snapshot.snapshotId };
 }

@@ -99,7 +99,8 @@ export function listInstances(account: Account, input: DescribeInput): Instance[
   const wanted = filtered<SimInstance>(input, ({ tags }) => tags, {
     "instance-state-name": ({ state }) => state,
   });
-  return [...account.instances.values()].filter(wanted).map(describedInstance);
+  const found = [...account.instances.values()].filter(wanted).map(describedInstance);
+  return account.faults.nature.newestFirst ? found.reverse() : found;
 }
 
 export function listVolumes(account: Account, input: DescribeInput): Volume[] {
@@ -166,5 +167,5 @@ export function listSnapshots(
   for (const snapshot of region.snapshots.values()) {
     if (wanted(snapshot) && seen(account, snapshot)) found.push(asSeen(account, snapshot));
   }
-  return found;
+  return account.faults.nature.newestFirst ? found.reverse() : found;
 }

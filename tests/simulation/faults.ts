@@ -13,6 +13,8 @@ interface Nature {
   /** One call's time on the wire. */
   latencyMs: [min: number, max: number];
   pageSize: number;
+  /** AWS promises no order: whether lists come the newest first. */
+  newestFirst: boolean;
   /** The function's own time to read one record out of a describe's answer. */
   readMs: number;
   /** How long after a write a describe may still miss it. */
@@ -40,6 +42,11 @@ interface LimitFaults {
   busyBuckets: number;
   busyCopySlots: number;
   busyPending: number;
+  /** The share of copies that EC2 takes hours over. */
+  slowCopy: number;
+  /** The account's own limits: copies in flight a region, pending snapshots. */
+  copySlots: number;
+  pendingSlots: number;
 }
 
 /** Probabilities per event of Scheduler and Lambda. */
@@ -82,6 +89,17 @@ const NO_CALL_FAULTS: CallFaults = {
   freeze: 0,
 };
 
+export const NO_LIMIT_FAULTS: LimitFaults = {
+  snapshotError: 0,
+  copyError: 0,
+  busyBuckets: 0,
+  busyCopySlots: 0,
+  busyPending: 0,
+  slowCopy: 0,
+  copySlots: 20,
+  pendingSlots: 100,
+};
+
 function drawNature(random: Random): Nature {
   const snapshotMs = random.skewed(2 * MINUTE_MS, HOUR_MS);
   const copyMs = random.skewed(2 * MINUTE_MS, 2 * HOUR_MS);
@@ -90,6 +108,7 @@ function drawNature(random: Random): Nature {
     copyMs: [copyMs / 4, copyMs],
     latencyMs: [20, random.skewed(50, 2_000)],
     pageSize: random.pick([7, 1_000, 1_000, 1_000]),
+    newestFirst: false,
     readMs: 0,
     consistencyMs: random.chance(0.5) ? 0 : random.skewed(1_000, 3 * MINUTE_MS),
   };
@@ -159,6 +178,17 @@ const KINDS: Readonly<Record<string, Kind>> = {
   "rights denied": ({ daily }, random) => {
     daily.denied = random.skewed(0.03, 0.2);
   },
+  "slow copies": ({ limits }, random) => {
+    limits.slowCopy = random.skewed(0.02, 0.2);
+  },
+  // What is made is made soon, so that a night's work fits through them.
+  "small limits": ({ limits, nature }, random) => {
+    limits.copySlots = random.int(1, 3);
+    limits.pendingSlots = random.int(6, 9);
+    nature.copyMs = [MINUTE_MS, 5 * MINUTE_MS];
+    nature.snapshotMs = [MINUTE_MS, 5 * MINUTE_MS];
+    nature.newestFirst = true;
+  },
 };
 
 /** A tenth of the seeds is calm, a tenth has one kind of fault alone; the others have each kind by a coin of their own. */
@@ -177,7 +207,7 @@ export function noFaults(nature: Nature): Faults {
     kinds: [],
     nature,
     calls: { ...NO_CALL_FAULTS },
-    limits: { snapshotError: 0, copyError: 0, busyBuckets: 0, busyCopySlots: 0, busyPending: 0 },
+    limits: { ...NO_LIMIT_FAULTS },
     delivery: { lost: 0, repeated: 0, late: 0, concurrency: 1 },
     daily: {
       people: 0,

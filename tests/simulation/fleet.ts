@@ -79,15 +79,17 @@ export function protectedInstances(account: Account): SimInstance[] {
   return [...account.instances.values()].filter((instance) => isProtected(account, instance));
 }
 
+/** Those of an instance that are not excluded. */
+export function wantedVolumes({ settings, volumes }: Account, { attached }: SimInstance): string[] {
+  return attached
+    .map(({ volumeId }) => volumeId)
+    .filter((volumeId) => volumes.get(volumeId)?.tags[settings.tagKey] !== "exclude");
+}
+
 /** Volumes that a recovery point is owed of, with one of the instances that they are attached to. */
 export function protectedVolumes(account: Account): { instance: SimInstance; volumeId: string }[] {
   return protectedInstances(account).flatMap((instance) =>
-    instance.attached
-      .filter(({ volumeId }) => {
-        const tags = account.volumes.get(volumeId)?.tags ?? {};
-        return tags[account.settings.tagKey] !== "exclude";
-      })
-      .map(({ volumeId }) => ({ instance, volumeId })),
+    wantedVolumes(account, instance).map((volumeId) => ({ instance, volumeId })),
   );
 }
 

@@ -28,6 +28,9 @@ export interface Invocation {
   notices: { key: string; message: string }[];
   /** How many actions were put off. */
   deferred: number;
+  /** What it asked for: `copy <region> <snapshot>`, `snapshot <region> <instance>`; and of what kind no more is to be, for a limit. */
+  asked: Set<string>;
+  limited: Set<string>;
   publishes: number;
   /** What it deleted, and what its audit record says of that. */
   audit: { deleted: string[]; recorded: string[]; written: boolean };
@@ -59,6 +62,8 @@ export function makeInvocation(
     problems: [],
     notices: [],
     deferred: 0,
+    asked: new Set(),
+    limited: new Set(),
     publishes: 0,
     audit: { deleted: [], recorded: [], written: false },
     calls: 0,

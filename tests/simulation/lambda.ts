@@ -8,6 +8,7 @@ import { type Invocation, makeInvocation } from "./invocation";
 import { checkReported } from "./reportRules";
 import { FUNCTION_ARN } from "./settings";
 import type { Tellings } from "./tellings";
+import { checkStuck } from "./tryRules";
 import type { Kill } from "./wire";
 
 const TIMEOUT_MS = 600_000;
@@ -124,6 +125,7 @@ export function makeLambda(
       if (invocation.over) return;
       finish();
       checkAudited(account, invocation);
+      checkStuck(account, tellings, invocation);
       checkReported(account, tellings, invocation);
       noteAudited(account, tellings, invocation);
       lastEnded = invocation;

@@ -9,7 +9,7 @@ import { createSnapshot, createSnapshots } from "./ec2Creates";
 import { createTags, deleteSnapshot } from "./ec2Deletes";
 import { describeSharing, listLocks, lockSnapshot } from "./ec2Locks";
 import { listSnapshots, makePager } from "./ec2Reads";
-import { type Faults, drawFaults } from "./faults";
+import { type Faults, NO_LIMIT_FAULTS, drawFaults } from "./faults";
 import { attach, newInstance, newVolume } from "./fleet";
 import { makeRandom } from "./random";
 import { drawSettings } from "./settings";
@@ -30,7 +30,7 @@ interface Rig {
 function rig(change: (faults: Faults) => void = () => undefined): Rig {
   const random = makeRandom(1);
   const faults: Faults = { ...drawFaults(random), kinds: [] };
-  faults.limits = { snapshotError: 0, copyError: 0, busyBuckets: 0, busyCopySlots: 0, busyPending: 0 }; // prettier-ignore
+  faults.limits = { ...NO_LIMIT_FAULTS };
   faults.calls = { ...faults.calls, zeroPage: 0 };
   faults.nature = { ...faults.nature, snapshotMs: [MINUTE_MS, MINUTE_MS], copyMs: [MINUTE_MS, MINUTE_MS], consistencyMs: 0, pageSize: 1_000 }; // prettier-ignore
   change(faults);

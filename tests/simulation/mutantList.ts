@@ -1,5 +1,5 @@
 /**
- * Twenty-two one-line mistakes that a careful person could make in `src/vault`. The simulation has to notice each; a rule
+ * Twenty-eight one-line mistakes that a careful person could make in `src/vault`. The simulation has to notice each; a rule
  * that no mistake can break proves nothing. `npm run simulate:mutants` applies them one at a time to a copy.
  */
 export interface Mutant {
@@ -171,5 +171,48 @@ export const MUTANTS: readonly Mutant[] = [
     original: "    subject: week,",
     mutated: '    subject: "week",',
     plausible: "a week has one summary",
+  },
+  {
+    name: "what fails is tried for ever",
+    file: "tries.ts",
+    original: "export const MAX_TRIES = 3;",
+    mutated: "export const MAX_TRIES = 300;",
+    plausible: "to try once more costs nothing, and may help",
+  },
+  {
+    name: "the count goes with the remains",
+    file: "tries.ts",
+    original: "if (oneAtATime(latest) !== undefined) return nextOfOne(latest, policy, nowMs);",
+    mutated: "",
+    plausible:
+      "the vault's own state until it was reviewed: what is in the way goes, and with it what is counted",
+  },
+  {
+    name: "copies in the order of the list",
+    file: "planCopies.ts",
+    original: "for (const one of byTurn(lacking)) {",
+    mutated: "for (const one of lacking) {",
+    plausible: "EC2 lists the oldest first, in every account that one has seen",
+  },
+  {
+    name: "instances in the order of the list",
+    file: "planSnapshots.ts",
+    original: "for (const instance of stalestFirst(instances, snapshots, policy)) {",
+    mutated: "for (const instance of instances) {",
+    plausible: "all are snapshotted every night, whoever comes first",
+  },
+  {
+    name: "a limit stops nothing",
+    file: "workers.ts",
+    original: "if (stopLane !== undefined) stopped.set(step.lane, stopLane);",
+    mutated: "if (stopLane === undefined) stopped.delete(step.lane);",
+    plausible: "each call says for itself whether there is room",
+  },
+  {
+    name: "a copy that hangs is nobody's",
+    file: "plan.ts",
+    original: ".filter((copy) => nowMs - copy.startTimeMs > policy.copyStuckHours * HOUR_MS)",
+    mutated: ".filter((copy) => nowMs - copy.startTimeMs > policy.copyStuckHours * 60 * HOUR_MS)",
+    plausible: "hours taken for minutes, on a value that nobody meets in a test",
   },
 ];

@@ -42,6 +42,8 @@ export function drawSettings(random: Random): VaultSettings {
     vaultId: VAULT_ID,
     dr: drRegions.map((region) => ({ region, keyArn: keyArn(region) })),
     mailOn,
+    // No copy takes longer but a slow one (ec2Copies.ts).
+    copyStuckHours: 2,
     ...(audits && { audit: { bucket, region: DR_REGION, host } }),
     ...(encrypts && { primaryKeyArn: keyArn("us-east-1") }),
     topicArn: `arn:aws:sns:us-east-1:${ACCOUNT_ID}:${VAULT_ID}`,

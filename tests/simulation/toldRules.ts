@@ -139,7 +139,7 @@ export function checkTold(account: Account, tellings: Tellings, slotMs: number):
 }
 
 /** Kinds of fault that nobody needs to hear of. */
-const UNHEARD = ["zero pages", "two at once", "busy copy slots"];
+const UNHEARD = ["zero pages", "two at once", "busy copy slots", "small limits"];
 
 /** At the end of a run in which nothing went wrong that a person can do anything about. */
 export function checkUnbothered(account: Account, tellings: Tellings): void {

@@ -11,6 +11,7 @@ import { type Call, callOf, subjectOf } from "./call";
 import type { ClientTraits } from "./interception";
 import type { Invocation } from "./invocation";
 import type { Tellings } from "./tellings";
+import { noteRefused, noteSent } from "./tryRules";
 
 /** The timeout of the audit log's PUT (src/vault/auditPut.ts). */
 const PUT_HANG_MS = 10_000;
@@ -99,7 +100,9 @@ export function makeWire(account: Account, aws: Aws, tellings: Tellings, kill: K
       return;
     }
     if (error !== undefined) {
-      if (sending.call.name.startsWith("Describe")) invocation.readsFailed.push(sending.call.name);
+      const { call, traits } = sending;
+      if (call.name.startsWith("Describe")) invocation.readsFailed.push(call.name);
+      noteRefused(invocation, traits.region, call, error.name);
     }
     sending.settle({ output, error });
   };
@@ -160,6 +163,8 @@ export function makeWire(account: Account, aws: Aws, tellings: Tellings, kill: K
         else reject(error);
       };
       invocation.calls += 1;
-      depart({ invocation, traits, call: callOf(command), attempt: 1, settle });
+      const call = callOf(command);
+      noteSent(account, invocation, traits.region, call);
+      depart({ invocation, traits, call, attempt: 1, settle });
     });
 }

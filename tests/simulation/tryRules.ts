@@ -1,0 +1,180 @@
+/**
+ * In which order what is lacking is asked for, when a kind of call is left alone, how often what fails is tried, and that
+ * what hangs is told. Checked as the vault sends a call, as EC2 takes it, and as an invocation ends.
+ */
+import { TAG } from "../../src/vault/tags";
+import { HOUR_MS } from "../../src/vault/time";
+import {
+  type Account,
+  type Region,
+  type SimInstance,
+  type SimSnapshot,
+  inDr,
+  isExpiredIn,
+  isVaults,
+  regionOf,
+  slotOf,
+  tagRecord,
+} from "./account";
+import type { Call } from "./call";
+import { isProtected, wantedVolumes } from "./fleet";
+import type { Invocation } from "./invocation";
+import type { Tellings } from "./tellings";
+
+const MAX_TRIES = 3;
+
+/** What an invocation that began then must have seen at the latest. */
+function seenBefore({ faults }: Account, { startMs }: Invocation): number {
+  return startMs - faults.nature.consistencyMs;
+}
+
+/** How often it failed so that the invocation could know, in the region or of the volume at the slot. */
+function failures(list: readonly SimSnapshot[], beforeMs: number): SimSnapshot[] {
+  return list.filter(({ failedMs = Infinity }) => failedMs < beforeMs);
+}
+
+/** A recovery point without any copy there, good or bad, that nobody touched: its turn is by its age alone. */
+function isUntried(
+  account: Account,
+  one: SimSnapshot,
+  { name }: Region,
+  beforeMs: number,
+): boolean {
+  const isPlain = one.completedMs !== undefined && one.completedMs < beforeMs && !one.deleted;
+  if (!isPlain || one.sourceId !== undefined || one.untagged === true) return false;
+  if (!isVaults(account, one) || isExpiredIn(one, name)) return false;
+  const others = (account.byVolume.get(one.dataOf) ?? []).filter((s) => s !== one);
+  return !others.some((s) => slotOf(s) === slotOf(one) || s.dataSinceMs === one.dataSinceMs);
+}
+
+function checkCopyOrder(
+  account: Account,
+  invocation: Invocation,
+  region: Region,
+  sourceId: string,
+): void {
+  const source = account.primary.snapshots.get(sourceId);
+  if (source === undefined || region === account.primary || invocation.overlapped) return;
+  const beforeMs = seenBefore(account, invocation);
+  const copies = (account.bySource.get(sourceId) ?? []).filter((s) => s.region === region.name);
+  const there = copies.filter(({ deleted }) => !deleted);
+  const isLast = failures(there, beforeMs).length >= MAX_TRIES;
+  for (const other of account.primary.snapshots.values()) {
+    // EC2 tells whole milliseconds.
+    if (!isLast && other.startMs > source.startMs - 1) continue;
+    if (invocation.asked.has(`copy ${region.name} ${other.snapshotId}`)) continue;
+    if (!isUntried(account, other, region, beforeMs)) continue;
+    const what = `${sourceId} is copied to ${region.name} before ${other.snapshotId}`;
+    account.story.violate("what waits longest is copied first", what);
+  }
+}
+
+/** When the stalest of an instance's wanted volumes was last snapshotted well; `undefined` where that is in doubt. */
+function stalenessOf(
+  account: Account,
+  instance: SimInstance,
+  slot: string,
+  beforeMs: number,
+): number | undefined {
+  if (instance.changedMs >= beforeMs) return undefined;
+  let stalestMs = Infinity;
+  for (const volumeId of wantedVolumes(account, instance)) {
+    const all = (account.byVolume.get(volumeId) ?? []).filter((s) => !inDr(account, s));
+    // Where one is on the way, failed, or was touched by a person, the vault may see it or not.
+    const isClear = (s: SimSnapshot) => slotOf(s) !== slot && s.state === "completed" && s.untagged !== true; // prettier-ignore
+    if (!all.every((s) => isClear(s) && (s.lostMs ?? 0) < beforeMs)) return undefined;
+    const good = all.filter((s) => !s.deleted && isVaults(account, s));
+    stalestMs = Math.min(stalestMs, Math.max(-Infinity, ...good.map((s) => s.dataSinceMs)));
+  }
+  return stalestMs;
+}
+
+function checkSnapshotOrder(
+  account: Account,
+  invocation: Invocation,
+  instanceId: string,
+  slot: string,
+): void {
+  const first = account.instances.get(instanceId);
+  const beforeMs = seenBefore(account, invocation);
+  if (first === undefined || invocation.overlapped) return;
+  const firstMs = stalenessOf(account, first, slot, beforeMs);
+  if (firstMs === undefined) return;
+  for (const other of account.instances.values()) {
+    if (other === first || !isProtected(account, other)) continue;
+    if (invocation.asked.has(`snapshot ${account.primary.name} ${other.instanceId}`)) continue;
+    const shares = other.attached.some((a) => first.attached.some((b) => a.volumeId === b.volumeId)); // prettier-ignore
+    const otherMs = shares ? undefined : stalenessOf(account, other, slot, beforeMs);
+    // Tags have whole seconds.
+    if (otherMs === undefined || otherMs >= firstMs - 1_000) continue;
+    const what = `${instanceId} is snapshotted before ${other.instanceId}`;
+    account.story.violate("the stalest instance goes first", what);
+  }
+}
+
+/** The kind of a call that a limit may stop, with its region. */
+function laneOf(regionName: string, { name }: Call): string | undefined {
+  if (name === "CopySnapshot") return `copy ${regionName}`;
+  return name.startsWith("CreateSnapshot") ? `snapshot ${regionName}` : undefined;
+}
+
+/** As the vault sends it. */
+export function noteSent(account: Account, invocation: Invocation, regionName: string, call: Call) {
+  const lane = laneOf(regionName, call);
+  if (lane === undefined) return;
+  if (invocation.limited.has(lane)) account.story.violate("a limit stops its kind", lane);
+  if (call.name === "CopySnapshot") {
+    const { SourceSnapshotId = "" } = call.input;
+    invocation.asked.add(`${lane} ${SourceSnapshotId}`);
+    checkCopyOrder(account, invocation, regionOf(account, regionName), SourceSnapshotId);
+  } else if (call.name === "CreateSnapshots") {
+    const { InstanceSpecification, TagSpecifications } = call.input;
+    const { [TAG.slot]: slot = "" } = tagRecord(TagSpecifications?.[0]?.Tags);
+    const { InstanceId = "" } = InstanceSpecification ?? {};
+    invocation.asked.add(`${lane} ${InstanceId}`);
+    checkSnapshotOrder(account, invocation, InstanceId, slot);
+  }
+}
+
+/** Limits of the account, whatever is asked for. */
+const LIMITS = ["ResourceLimitExceeded", "PendingSnapshotLimitExceeded"];
+
+/** As the vault gets AWS's last word on a call. */
+export function noteRefused(invocation: Invocation, regionName: string, call: Call, code: string) {
+  const lane = laneOf(regionName, call);
+  if (lane !== undefined && LIMITS.includes(code)) invocation.limited.add(lane);
+}
+
+/** As EC2 begins a snapshot of a volume: no fourth try of a slot, however little is left of those before. */
+export function checkTries(
+  account: Account,
+  invocation: Invocation,
+  made: readonly SimSnapshot[],
+): void {
+  if (invocation.overlapped) return;
+  for (const snapshot of made) {
+    const tries = failures(account.byVolume.get(snapshot.dataOf) ?? [], seenBefore(account, invocation)).filter(
+      (s) => s.sourceId === undefined && slotOf(s) === slotOf(snapshot) && s.untagged !== true && s.lostTo !== "person",
+    ); // prettier-ignore
+    if (tries.length < MAX_TRIES) continue;
+    const what = `${snapshot.dataOf} for ${slotOf(snapshot)} again after ${tries.length}`;
+    account.story.violate("three tries a volume and slot", what);
+  }
+}
+
+/** As an invocation ends that could read all: what has been pending for too long is told. */
+export function checkStuck(account: Account, tellings: Tellings, invocation: Invocation): void {
+  const { settings, problems, readsFailed } = invocation;
+  if (readsFailed.length > 0) return;
+  const beforeMs = seenBefore(account, invocation) - settings.copyStuckHours * HOUR_MS;
+  for (const region of account.drs) {
+    for (const copy of region.copying) {
+      const isPending = copy.state === "pending" && !copy.deleted && isVaults(account, copy);
+      if (!isPending || copy.startMs >= beforeMs) continue;
+      const isLogged = problems.some(({ key }) => key === `copy-stuck/${copy.snapshotId}`);
+      const isMailed = tellings.lastSaid([`the copy ${copy.snapshotId} in ${region.name} has been pending`]) > 0; // prettier-ignore
+      if (isLogged && (isMailed || tellings.silencedMs() >= copy.startMs)) continue;
+      account.story.violate("a copy that hangs is told", copy.snapshotId);
+    }
+  }
+}
