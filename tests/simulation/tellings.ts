@@ -23,6 +23,8 @@ export interface Tellings {
   silencedMs(): number;
   /** When a mail last said any of these texts; 0 if none did. */
   lastSaid(texts: readonly string[]): number;
+  /** The same of a line that a pattern finds. */
+  lastLike(pattern: RegExp): number;
   lastMailMs(): number;
   /** When a week was last summed up. */
   lastSummaryMs(): number;
@@ -128,6 +130,7 @@ export function makeTellings(account: Account): Tellings {
       const saying = mails.filter(({ body }) => texts.some((text) => body.includes(text)));
       return saying.at(-1)?.atMs ?? 0;
     },
+    lastLike: (pattern) => mails.filter(({ body }) => pattern.test(body)).at(-1)?.atMs ?? 0,
     lastAlarmMs: () => lastAlarmMs,
     lastSummaryMs: () => lastSummaryMs,
     lastMailMs: () => mails.at(-1)?.atMs ?? 0,

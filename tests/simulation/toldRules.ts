@@ -25,7 +25,11 @@ function wasTold(tellings: Tellings, texts: readonly string[], sinceMs: number):
   return tellings.lastSaid(texts) >= sinceMs - TOLD_FOR_MS;
 }
 
-const REGION_UNSEEN = ["could not read"];
+/** What a person is told in place of what the vault could not see. */
+function unseen({ primary }: Account, ...copiesIn: string[]): string[] {
+  const parts = [`snapshots in ${primary.name}`, `instances in ${primary.name}`];
+  return [...parts, ...copiesIn.map((name) => `copies in ${name}`)].map((part) => `could not read ${part}`); // prettier-ignore
+}
 
 /** The slot's window, and a sweep that closes it. */
 const CLOSED_AFTER_MS = 10 * HOUR_MS;
@@ -45,8 +49,10 @@ function uncopied(account: Account, snapshot: SimSnapshot, region: string): bool
       s.region === region &&
       (s.dataSinceMs === snapshot.dataSinceMs || slotOf(s) === slotOf(snapshot)),
   );
-  // What a person has just taken away, no sweep has seen to be missing yet.
-  return !copies.some((s) => isSound(account, s) || s.deleted || (s.lostMs ?? 0) > lately);
+  // What a person has just taken away, no sweep has seen to be missing yet; what is on the way may hang (tryRules.ts).
+  return !copies.some(
+    (s) => isSound(account, s) || s.state === "pending" || s.deleted || (s.lostMs ?? 0) > lately,
+  );
 }
 
 /** A snapshot and what stands in for it, or the other way round: it is told of either. */
@@ -56,19 +62,28 @@ function twinIds(account: Account, snapshot: SimSnapshot): string[] {
     .map(({ snapshotId }) => snapshotId);
 }
 
+/** What says that one of these has no copy there: it failed, AWS refused it, or it can't be. */
+function uncopiedLine(ids: readonly string[], region: string): RegExp {
+  const one = `(${ids.join("|")})`;
+  return new RegExp(
+    `the copy (\\S+ )?of ${one} in ${region} |${one} in \\S+ has no sound copy in ${region}`,
+  );
+}
+
 /** A recovery point that has had no sound copy for more than a day. */
 function checkUncopied(account: Account, tellings: Tellings): void {
   const { time, faults, story } = account;
   if (faults.limits.busyBuckets + faults.limits.busyCopySlots > 0) return;
-  if (faults.delivery.lost + faults.calls.killBefore > 0) return;
   const beforeMs = time.nowMs() - DAY_MS - 8 * HOUR_MS;
   if (tellings.silencedMs() > beforeMs || account.dryUntilMs > beforeMs) return;
   for (const snapshot of account.primary.snapshots.values()) {
     if (snapshot.startMs > beforeMs) continue;
     for (const { name } of account.drs) {
       if (!uncopied(account, snapshot, name)) continue;
-      const texts = [...twinIds(account, snapshot), ...REGION_UNSEEN];
-      if (wasTold(tellings, texts, time.nowMs() - 2 * HOUR_MS)) continue;
+      const sinceMs = time.nowMs() - 2 * HOUR_MS;
+      if (wasTold(tellings, unseen(account, name), sinceMs)) continue;
+      const lacking = uncopiedLine(twinIds(account, snapshot), name);
+      if (tellings.lastLike(lacking) >= sinceMs - TOLD_FOR_MS) continue;
       const what = `${snapshot.snapshotId} has no sound copy in ${name}, untold`;
       story.violate("a missing copy is told", what);
     }
@@ -89,6 +104,13 @@ function isKnown(account: Account, tellings: Tellings, slotMs: number): boolean 
   return account.knownSinceMs <= slotMs;
 }
 
+/** What says that a volume got no snapshot: for want of time, since it failed, or since AWS refused it. */
+function missing(instanceId: string, volumeId: string): RegExp {
+  return new RegExp(
+    `has no snapshot of .*${volumeId}|the snapshot of ${volumeId} failed in EC2|snapshots of ${instanceId} .*failed`,
+  );
+}
+
 /** A slot that is over, with a volume that was there all the time and has nothing for it. */
 function checkSlot(account: Account, tellings: Tellings, slotMs: number): void {
   const slot = isoSeconds(slotMs);
@@ -101,7 +123,8 @@ function checkSlot(account: Account, tellings: Tellings, slotMs: number): void {
         s.startMs >= slotMs &&
         (s.lostTo === "person" || (slotOf(s) === slot && s.state !== "error")),
     );
-    if (made || wasTold(tellings, [instance.instanceId, volumeId, ...REGION_UNSEEN], slotMs)) continue; // prettier-ignore
+    if (made || wasTold(tellings, unseen(account), slotMs)) continue;
+    if (tellings.lastLike(missing(instance.instanceId, volumeId)) >= slotMs - TOLD_FOR_MS) continue;
     account.story.violate("a missed slot is told", `${volumeId} has nothing for ${slot}, untold`);
   }
 }
@@ -114,7 +137,7 @@ function checkOverrides(account: Account, tellings: Tellings, slotMs: number): v
   for (const { instanceId, tags, changedMs } of protectedInstances(account)) {
     if (changedMs >= slotMs) continue;
     for (const key of badOverrides(tags, account.settings)) {
-      if (wasTold(tellings, [`${instanceId} has the tag ${key}=`, ...REGION_UNSEEN], slotMs))
+      if (wasTold(tellings, [`${instanceId} has the tag ${key}=`, ...unseen(account)], slotMs))
         continue;
       account.story.violate("a bad override is told", `${key} of ${instanceId}`);
     }
@@ -126,7 +149,7 @@ function checkEmptyFleet(account: Account, tellings: Tellings, slotMs: number): 
   if (protectedInstances(account).length > 0) return;
   const latestMs = Math.max(0, ...[...account.instances.values()].map((i) => i.changedMs));
   if (latestMs >= slotMs) return;
-  if (wasTold(tellings, ["no instance", ...REGION_UNSEEN], slotMs)) return;
+  if (wasTold(tellings, ["no instance in ", ...unseen(account)], slotMs)) return;
   account.story.violate("an empty fleet is told", "nothing carries the tag, untold");
 }
 
