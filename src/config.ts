@@ -91,6 +91,8 @@ type Parsed = Readonly<{ [K in keyof Fields]: ValueOf<Fields[K]> }>;
 export type VaultConfig = Omit<Parsed, PolicyKey | "drRegion"> & {
   /** What is kept, by the value of the backup tag. */
   readonly policies: Readonly<Record<string, KeepPolicy>>;
+  /** Whether there is one for `tagValue`, since `policies` was left empty. */
+  readonly policyForAll: boolean;
   /** There only where `alertEmails` is a secret of the stack. */
   readonly secretEmails?: boolean;
   /** `<project>-<stack>` */
@@ -234,7 +236,12 @@ export function parseConfig(raw: RawConfig): VaultConfig {
   } = parsed as Parsed;
   const single = { tagValue, keep, drKeep, retentionDays, drRetentionDays };
   const drRegions = drRegion === "" ? config.drRegions : [drRegion];
-  const resolved = { ...config, drRegions, policies: policiesOf(named, single) };
+  const resolved = {
+    ...config,
+    drRegions,
+    policies: policiesOf(named, single),
+    policyForAll: Object.keys(named).length === 0,
+  };
   refuse(raw, auditFaults(parsed as Parsed));
   // What the values contradict each other in shows only when each is in order.
   refuse(raw, [

@@ -62,7 +62,7 @@ function settingsOf(
   topicArn: pulumi.Output<string>,
   clockRoleArn: pulumi.Output<string>,
 ): pulumi.Output<VaultSettings> {
-  const { vaultId, primaryRegion, tagKey, policies, dryRun } = config;
+  const { vaultId, primaryRegion, tagKey, policies, policyForAll, dryRun } = config;
   const { schedule, timezone, startWindowHours, copyStuckHours, lock, mailOn } = config;
   const { keepAtLeast, overrideMax, orphans, orphanDays } = config;
   const { maxDeletePercent, maxDeletes, allowDeletePlan } = config;
@@ -73,6 +73,7 @@ function settingsOf(
     dryRun,
     tagKey,
     policies,
+    policyForAll,
     keepAtLeast,
     overrideMax,
     orphans,

@@ -20,6 +20,8 @@ export interface VaultSettings {
   tagKey: string;
   /** What is kept, by the value of that tag: an instance with any of these is protected. */
   policies: Readonly<Record<string, KeepPolicy>>;
+  /** The one policy is that of `tagValue`: it is for every recovery point, whatever the tag was when it was made. */
+  policyForAll: boolean;
   /** So many of a volume's newest recovery points stay in either region, whatever the rules say. */
   keepAtLeast: number;
   /** The most that an instance's own tags may ask of a rule. A rule that is not here is nobody's to change. */
@@ -80,6 +82,7 @@ export type VaultPolicy = Pick<
   | "primaryKeyArn"
   | "tagKey"
   | "policies"
+  | "policyForAll"
   | "keepAtLeast"
   | "overrideMax"
   | "orphans"

@@ -42,10 +42,12 @@ function policyName(tags: Tags, tagKey: string): string | undefined {
 }
 
 function ofPolicy(tags: Tags, policy: VaultPolicy): VolumeRules {
-  const { policies, tagKey, overrideMax, keepAtLeast } = policy;
+  const { policies, policyForAll, tagKey, overrideMax, keepAtLeast } = policy;
   const names = Object.keys(policies);
-  // A vault of one policy is the simple case: whatever its tag value was, it is for all.
-  const name = names.length === 1 ? names[0] : policyName(tags, tagKey);
+  const carried = policyName(tags, tagKey);
+  // Not the last of several for those that were taken out: a lost line of configuration must not lose backups.
+  const isOnlyOne = policyForAll || (carried === undefined && names.length === 1);
+  const name = isOnlyOne ? names[0] : carried;
   const found = Object.hasOwn(policies, name ?? "") ? policies[name ?? ""] : undefined;
   if (found === undefined) {
     const keepAll = `its policy ${name ?? "(none)"} is not among the stack's`;

@@ -1,6 +1,6 @@
 /**
- * Edits of the stack's configuration, as `pulumi up` brings them about: other rules, another floor, a tighter brake.
- * And the person who reads the brake's mail, looks at the plan, and allows it.
+ * Edits of the stack's configuration, as `pulumi up` brings them about: other rules, another floor, a tighter brake, a
+ * policy lost. And the person who reads the brake's mail, looks at the plan, and allows it; and puts back what was lost.
  */
 import { DAY_MS, HOUR_MS } from "../../src/vault/time";
 import type { KeepPolicy, KeepRules, VaultSettings } from "../../src/vault/types";
@@ -25,7 +25,7 @@ function drawPolicy(random: Random): KeepPolicy {
   return { keep: random.pick(RULES), drKeep: random.pick(RULES) };
 }
 
-/** What an edit may change; the names of the policies stay. */
+/** What an edit may change; the policies have these names. */
 export function drawRetention(random: Random, names: readonly string[]): Partial<VaultSettings> {
   return {
     policies: Object.fromEntries(names.map((name) => [name, drawPolicy(random)])),
@@ -39,25 +39,38 @@ export function drawRetention(random: Random, names: readonly string[]): Partial
   };
 }
 
+/** Who is protected by another value of the tag than before has changed, too. */
+function touchFleet({ instances, time }: Account, before: object, now: object): void {
+  if (Object.keys(before).sort().join() === Object.keys(now).sort().join()) return;
+  for (const instance of instances.values()) instance.changedMs = time.nowMs();
+}
+
 /** From now on new environments of the function have these settings; those that run go on with what they have. */
 function deploy(account: Account, change: Partial<VaultSettings>, what: string): void {
-  account.settings = { ...account.settings, ...change };
+  const before = account.settings;
+  account.settings = { ...before, ...change };
+  touchFleet(account, before.policies, account.settings.policies);
   account.deployments += 1;
   account.story.count("deployments");
   account.story.tell(`somebody deploys ${what}: ${JSON.stringify(change)}`);
 }
 
+/** In one edit of four all policies but one are lost. */
+const LOSES_POLICIES = 1 / 4;
+
 /** One edit after the other, at random times, while it storms. */
 export function startEdits(account: Account): void {
   const { time, faults } = account;
   const random = account.random.fork("edits");
+  const losing = account.random.fork("lost policies");
   const rate = faults.daily.edits;
   // A lock that the new rules contradict could not be deployed.
   if (rate === 0 || account.settings.lock !== undefined) return;
+  const all = Object.keys(account.settings.policies);
   const next = () => {
     time.after((-Math.log(1 - random.next()) / rate) * DAY_MS, () => {
       if (account.stormy) {
-        const names = Object.keys(account.settings.policies);
+        const names = losing.chance(LOSES_POLICIES) ? [losing.pick(all)] : all;
         const brake = { maxDeletePercent: random.pick([50, 100, 100]) };
         deploy(account, { ...drawRetention(random, names), ...brake }, "an edit");
       }
@@ -76,6 +89,23 @@ export function answerBrake(account: Account, body: string): void {
   account.story.count("plans allowed");
   account.time.after(account.random.skewed(HOUR_MS / 4, 12 * HOUR_MS), () => {
     deploy(account, { allowDeletePlan: hashes }, "a plan that it allows");
+  });
+}
+
+const LOST = /recovery points of the policy (\w+), which the stack does not have/g;
+
+/** A policy that was lost is put back within hours of the mail, with rules of now. */
+export function answerLostPolicy(account: Account, body: string): void {
+  const lost = [...body.matchAll(LOST)].map(([, name = ""]) => name);
+  if (lost.length === 0) return;
+  const random = account.random.fork("policies put back");
+  account.time.after(account.random.skewed(HOUR_MS / 4, 12 * HOUR_MS), () => {
+    const { policies } = account.settings;
+    const missing = lost.filter((name) => !Object.hasOwn(policies, name));
+    if (missing.length === 0) return;
+    account.story.count("policies put back");
+    const back = Object.fromEntries(missing.map((name) => [name, drawPolicy(random)]));
+    deploy(account, { policies: { ...policies, ...back } }, "a policy that was lost");
   });
 }
 

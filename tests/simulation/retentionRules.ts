@@ -66,8 +66,9 @@ function rulesFor(
   const [newest] = (account.byVolume.get(volumeId) ?? [])
     .filter((one) => isVaults(account, one) && one.startMs <= seenMs)
     .sort((a, b) => slotMs(b) - slotMs(a));
-  const names = Object.keys(settings.policies);
-  const name = names.length === 1 ? names[0] : newest?.tags[TAG.policy];
+  // By the tag that it carries, but where the stack has one policy and no values of the tag to tell it by.
+  const [one] = Object.keys(settings.policies);
+  const name = settings.policyForAll ? one : newest?.tags[TAG.policy];
   const rules = settings.policies[name ?? ""]?.[side];
   return rules === undefined ? undefined : withOverrides(rules, newest?.tags[TAG[side]], settings);
 }

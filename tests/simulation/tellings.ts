@@ -7,7 +7,7 @@
  */
 import { HOUR_MS, MINUTE_MS } from "../../src/vault/time";
 import type { Account } from "./account";
-import { answerBrake } from "./edits";
+import { answerBrake, answerLostPolicy } from "./edits";
 import type { Invocation } from "./invocation";
 import { DESCRIBE } from "./tokenBucket";
 
@@ -102,6 +102,7 @@ export function makeTellings(account: Account): Tellings {
       if (body.includes(" instances are backed up, with ")) lastSummaryMs = nowMs;
       mails.push({ atMs: nowMs, body });
       answerBrake(account, body);
+      answerLostPolicy(account, body);
       if (mails.length > KEPT_MAILS) mails.shift();
       const expected = EXPECTED.exec(body);
       if (expected !== null) story.violate("expected retries never mail", expected[0]);

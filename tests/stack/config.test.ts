@@ -12,6 +12,7 @@ test("the defaults and a DR region make a whole configuration", () => {
     drRegions: ["us-west-2"],
     tagKey: "backup",
     policies: { True: { keep: { retentionDays: 7 }, drKeep: { retentionDays: 7 } } },
+    policyForAll: true,
     schedule: "cron(0 3 * * ? *)",
     timezone: "UTC",
     startWindowHours: 8,

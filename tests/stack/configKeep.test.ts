@@ -26,6 +26,14 @@ test("policies by tag value take the place of tagValue and of the one policy", (
   });
 });
 
+test.each([
+  ["{}", true],
+  ['{"True":{"retentionDays":3}}', false],
+  ['{"True":{"retentionDays":3},"gold":{"retentionDays":30}}', false],
+])("with policies %s, one policy for all points is %s", (policies, forAll) => {
+  expect(parseConfig(withValues({ policies })).policyForAll).toBe(forAll);
+});
+
 const AN_OBJECT = 'an object of rules such as {"daily": 7, "monthly": 12}';
 const POLICIES = 'an object of policies by tag value, such as {"gold": {"keep": {"daily": 30}}}';
 

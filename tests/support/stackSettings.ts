@@ -9,6 +9,7 @@ export const SETTINGS: VaultSettings = {
   dr: [{ region: "us-west-2", keyArn: ARN.key }],
   tagKey: "backup",
   policies: { True: { keep: { retentionDays: 14 }, drKeep: { retentionDays: 30 } } },
+  policyForAll: true,
   keepAtLeast: 1,
   overrideMax: {},
   orphans: "keep-last",

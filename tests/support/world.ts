@@ -39,6 +39,7 @@ export const SETTINGS: VaultSettings = {
   dryRun: false,
   tagKey: "Backup",
   policies: keeping(30),
+  policyForAll: true,
   keepAtLeast: 1,
   overrideMax: {},
   orphans: "keep-last",

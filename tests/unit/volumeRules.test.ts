@@ -6,7 +6,11 @@ import { NOW, SETTINGS, copyOf, instance, snapshot, volume } from "../support/wo
 
 const BRONZE = { keep: { retentionDays: 7 }, drKeep: { retentionDays: 30 } };
 const GOLD = { keep: { daily: 30 }, drKeep: { daily: 90 } };
-const TWO: VaultPolicy = { ...SETTINGS, policies: { bronze: BRONZE, gold: GOLD } };
+const TWO: VaultPolicy = {
+  ...SETTINGS,
+  policies: { bronze: BRONZE, gold: GOLD },
+  policyForAll: false,
+};
 
 function point(days: number, tags: Tags = {}): Snapshot {
   return snapshot(`snap-${days}`, { startTimeMs: NOW - days * DAY_MS, tags });
@@ -33,9 +37,26 @@ describe("the policy of a volume", () => {
     expect(rulesOf([], TWO, undefined, [copyOf(old, "copy")])).toMatchObject(BRONZE);
   });
 
-  test("is the only one there is, whatever the tag was", () => {
-    const policy = { ...SETTINGS, policies: { gold: GOLD } };
+  test("is the only one there is, whatever the tag was, in a stack without policies by tag value", () => {
+    const policy = { ...SETTINGS, policies: { gold: GOLD }, policyForAll: true };
     expect(rulesOf([point(1, { [TAG.policy]: "True" })], policy)).toMatchObject(GOLD);
+  });
+
+  describe("that is the last of a stack's policies by tag value", () => {
+    const last = { ...TWO, policies: { gold: GOLD } };
+
+    test("is not for the points of one that was taken out: they stay, and it is told", () => {
+      const bronze = [point(1, { [TAG.policy]: "bronze" })];
+      const { rulesOf: of, problems } = volumeRules(bronze, [], undefined, last, NOW);
+      expect(of("vol-1").keepAll).toBe("its policy bronze is not among the stack's");
+      expect(problems.map(({ kind, subject }) => [kind, subject])).toStrictEqual([
+        ["unknown-policy", "bronze"],
+      ]);
+    });
+
+    test("is for points that carry no name", () => {
+      expect(rulesOf([point(1)], last)).toMatchObject(GOLD);
+    });
   });
 
   test.each([
