@@ -25,9 +25,10 @@ import {
   tagText,
   timezone,
 } from "./configFields";
-import { keepRules, overrideMax, policies, policiesOf } from "./configKeep";
+import { keepRules, overrideBound, policies, policiesOf } from "./configKeep";
 import { keyFaults } from "./configKeys";
 import { lockFaults } from "./configLock";
+import { overrideFaults } from "./configOverride";
 import { isSecretKey, secretFaults } from "./configSecrets";
 import { watchFaults } from "./configWatch";
 import type { KeepPolicy } from "./vault/types";
@@ -50,7 +51,8 @@ const FIELDS = {
   keep: keepRules,
   drKeep: keepRules,
   keepAtLeast: integer(1, 100),
-  overrideMax,
+  overrideMin: overrideBound,
+  overrideMax: overrideBound,
   orphans: oneOf("keep-last", "keep", "expire"),
   orphanDays: integer(1, 3_650),
   maxDeletePercent: integer(1, 100),
@@ -245,6 +247,7 @@ export function parseConfig(raw: RawConfig): VaultConfig {
   refuse(raw, auditFaults(parsed as Parsed));
   // What the values contradict each other in shows only when each is in order.
   refuse(raw, [
+    ...overrideFaults(config),
     ...lockFaults(config.lock, { ...resolved, understood: config.iUnderstandComplianceLock }),
     ...watchFaults(config),
     ...keyFaults({ ...config, vaultId }),

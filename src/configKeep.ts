@@ -64,13 +64,13 @@ function rulesFault(value: unknown, name: string): string | undefined {
 const RULES_EXPECTED = `an object of rules such as {"daily": 7, "monthly": 12}`;
 
 /** Keep rules; `{}` stands for "not set". Rules that keep nothing are refused: that is no policy. */
-function rules(isMaximum: boolean): Parse<KeepRules> {
+function rules(isBound: boolean): Parse<KeepRules> {
   return (raw) => {
     const value = objectOf(raw);
     if (value === undefined) return { expected: RULES_EXPECTED };
     const fault = rulesFault(value, "it");
     if (fault !== undefined) return { expected: `${RULES_EXPECTED}: ${fault}` };
-    if (!isMaximum && Object.keys(value).length > 0 && isEmpty(value)) {
+    if (!isBound && Object.keys(value).length > 0 && isEmpty(value)) {
       return { expected: `${RULES_EXPECTED}: these keep nothing` };
     }
     return { value };
@@ -78,7 +78,7 @@ function rules(isMaximum: boolean): Parse<KeepRules> {
 }
 
 export const keepRules = rules(false);
-export const overrideMax = rules(true);
+export const overrideBound = rules(true);
 
 function entryFault(name: string, entry: unknown): string | undefined {
   if (typeof entry !== "object" || entry === null || Array.isArray(entry)) {

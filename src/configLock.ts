@@ -1,13 +1,14 @@
 /** Where `lock` contradicts the rest of the configuration. Pure. */
 import { makeCalendar } from "./vault/calendar";
 import { isEmpty } from "./vault/keepRules";
+import { type OverrideBounds, leastRules } from "./vault/overrides";
 import { type RetentionPoint, retention } from "./vault/retention";
 import { nextFireMs } from "./vault/schedule";
 import { DAY_MS, SECOND_MS } from "./vault/time";
 import type { KeepPolicy, KeepRules, SnapshotLock } from "./vault/types";
 
 /** What a copy's life is reckoned from. */
-export interface LockContext {
+export interface LockContext extends OverrideBounds {
   policies: Readonly<Record<string, KeepPolicy>>;
   keepAtLeast: number;
   schedule: string;
@@ -66,11 +67,13 @@ export function lockFaults(lock: SnapshotLock | undefined, context: LockContext)
     );
   }
   for (const [name, { drKeep }] of Object.entries(context.policies)) {
-    const lifeDays = diesAfterDays(drKeep, lock.days, context);
-    if (lifeDays === undefined) continue;
     const of = Object.keys(context.policies).length > 1 ? `, by the policy ${name}` : "";
+    const own = diesAfterDays(drKeep, lock.days, context);
+    const lifeDays = own ?? diesAfterDays(leastRules(drKeep, context), lock.days, context);
+    if (lifeDays === undefined) continue;
+    const by = own === undefined ? `${of}, where tags shorten it to overrideMin` : of;
     faults.push(
-      `lock.days: expected at most the ${Number(lifeDays.toFixed(1))} days that a copy is kept in the DR region${of}, ` +
+      `lock.days: expected at most the ${Number(lifeDays.toFixed(1))} days that a copy is kept in the DR region${by}, ` +
         `got ${lock.days}: retention can't delete what is locked`,
     );
   }

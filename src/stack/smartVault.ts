@@ -64,7 +64,7 @@ function settingsOf(
 ): pulumi.Output<VaultSettings> {
   const { vaultId, primaryRegion, tagKey, policies, policyForAll, dryRun } = config;
   const { schedule, timezone, startWindowHours, copyStuckHours, lock, mailOn } = config;
-  const { keepAtLeast, overrideMax, orphans, orphanDays } = config;
+  const { keepAtLeast, overrideMin, overrideMax, orphans, orphanDays } = config;
   const { maxDeletePercent, maxDeletes, allowDeletePlan } = config;
   const { clockSchedule: name, scheduleGroup: groupName } = namesOf(vaultId);
   const plain = {
@@ -75,6 +75,7 @@ function settingsOf(
     policies,
     policyForAll,
     keepAtLeast,
+    overrideMin,
     overrideMax,
     orphans,
     orphanDays,

@@ -1,11 +1,15 @@
 /**
  * An instance's own keep rules: tags such as `backup-keep-daily=30`, and `backup-dr-keep-daily=90` for the DR region.
- * Each takes the place of the policy's rule of that name, up to what the stack allows (`overrideMax`). They are
- * carried on every snapshot and copy, since pruning reads no instances. Pure.
+ * Each takes the place of the policy's rule of that name, up to what the stack allows (`overrideMax`). It may not
+ * shorten it, but as far as the stack says (`overrideMin`): who may tag instances is not who may let backups go. They
+ * are carried on every snapshot and copy, since pruning reads no instances. Pure.
  */
 import { COUNTED_RULES, type CountedRule, parseWithin } from "./keepRules";
 import { TAG } from "./tags";
-import type { KeepRules, Tags } from "./types";
+import type { KeepRules, Tags, VaultPolicy } from "./types";
+
+/** What the stack lets its instances change. */
+export type OverrideBounds = Pick<VaultPolicy, "overrideMin" | "overrideMax">;
 
 /** A tag that asks for what it can't have. */
 export interface OverrideFault {
@@ -14,51 +18,88 @@ export interface OverrideFault {
   expected: string;
 }
 
-interface Override {
-  rule: CountedRule | "within";
-  text: string;
-}
+/** A rule that tags may change; the policy's `retentionDays` is none. */
+export type OverrideRule = CountedRule | "within";
 
-/** A distance in days, near enough to compare two of them by. */
+export const OVERRIDE_RULES: readonly OverrideRule[] = [...COUNTED_RULES, "within"];
+
+/** The Gregorian calendar's mean. */
+const DAYS_A_MONTH = 365.2425 / 12;
+
+/** A distance in days, near enough to compare two of them by; twelve months are a year. */
 function roughDays(within: string): number {
   const { years, months, days, hours } = parseWithin(within) ?? { years: 0, months: 0, days: 0, hours: 0 }; // prettier-ignore
-  return years * 365 + months * 30 + days + hours / 24;
+  return (years * 12 + months) * DAYS_A_MONTH + days + hours / 24;
 }
 
-/** What a rule may be at the most, in words; `undefined` where the stack lets nobody change it. */
-function allowed(rule: Override["rule"], max: KeepRules): string | undefined {
-  if (rule === "within") return max.within === undefined ? undefined : `at most ${max.within}`;
-  const most = max[rule] ?? 0;
-  if (most === 0) return undefined;
-  return most === -1 ? "a whole number from 1 on" : `a whole number from 1 to ${most}`;
+/** How much a rule keeps, to compare it with another of its name: a count, `Infinity` for all, or days; 0: nothing. */
+export function sizeOf(rules: KeepRules, rule: OverrideRule): number {
+  if (rule === "within") return roughDays(rules.within ?? "");
+  const count = rules[rule] ?? 0;
+  return count === -1 ? Infinity : count;
 }
 
-function isWithinBounds({ rule, text }: Override, max: KeepRules): boolean {
-  if (rule === "within")
-    return roughDays(text) > 0 && roughDays(text) <= roughDays(max.within ?? "");
-  const most = max[rule] ?? 0;
-  const count = /^\d{1,5}$/.test(text) ? Number(text) : 0;
-  return count >= 1 && (most === -1 || count <= most);
+/** How much a tag asks for; 0 where that is nothing that can be read. */
+function askedSize(rule: OverrideRule, text: string): number {
+  if (rule === "within") return roughDays(text);
+  return /^\d{1,5}$/.test(text) ? Number(text) : 0;
 }
 
-function ruleNamed(name: string): Override["rule"] | undefined {
-  return [...COUNTED_RULES, "within" as const].find((rule) => rule === name);
+/** Which rules say the least that one may be: the policy's, or those that the stack lets it be shortened to. */
+function leastOf(rule: OverrideRule, own: KeepRules, { overrideMin }: OverrideBounds): KeepRules {
+  const isLess = overrideMin[rule] !== undefined && sizeOf(overrideMin, rule) < sizeOf(own, rule);
+  return isLess ? overrideMin : own;
 }
 
-function readTags(tags: Tags, prefix: string, max: KeepRules, faults: OverrideFault[]): string {
+/** What a rule may be, in words. */
+function allowed(rule: OverrideRule, own: KeepRules, bounds: OverrideBounds): string {
+  const { overrideMax } = bounds;
+  const from = leastOf(rule, own, bounds);
+  const [least, most] = [sizeOf(from, rule), sizeOf(overrideMax, rule)];
+  if (most === 0) return `no such tag: overrideMax has no ${rule}`;
+  if (least > most || least === Infinity) {
+    return `no such tag: the policy's own ${rule} is ${from[rule]}`;
+  }
+  if (rule === "within") {
+    return least === 0
+      ? `at most ${overrideMax.within}`
+      : `${from.within} to ${overrideMax.within}`;
+  }
+  const whole = `a whole number from ${Math.max(1, least)}`;
+  return most === Infinity ? `${whole} on` : `${whole} to ${most}`;
+}
+
+function isAllowed(
+  rule: OverrideRule,
+  text: string,
+  own: KeepRules,
+  bounds: OverrideBounds,
+): boolean {
+  const size = askedSize(rule, text);
+  const [least, most] = [sizeOf(leastOf(rule, own, bounds), rule), sizeOf(bounds.overrideMax, rule)]; // prettier-ignore
+  return size > 0 && size >= least && size <= most;
+}
+
+function ruleNamed(name: string): OverrideRule | undefined {
+  return OVERRIDE_RULES.find((rule) => rule === name);
+}
+
+function readTags(
+  tags: Tags,
+  prefix: string,
+  own: KeepRules,
+  bounds: OverrideBounds,
+  faults: OverrideFault[],
+): string {
   const good: string[] = [];
   for (const key of Object.keys(tags).sort()) {
     if (!key.startsWith(prefix)) continue;
-    const text = tags[key] ?? "";
+    const value = tags[key] ?? "";
     const rule = ruleNamed(key.slice(prefix.length));
-    const expected = rule === undefined ? undefined : allowed(rule, max);
     if (rule === undefined) {
-      const names = [...COUNTED_RULES, "within"].join(", ");
-      faults.push({ key, value: text, expected: `${prefix} and one of ${names}` });
-    } else if (expected === undefined) {
-      faults.push({ key, value: text, expected: `no such tag: overrideMax has no ${rule}` });
-    } else if (isWithinBounds({ rule, text }, max)) good.push(`${rule}=${text}`);
-    else faults.push({ key, value: text, expected });
+      faults.push({ key, value, expected: `${prefix} and one of ${OVERRIDE_RULES.join(", ")}` });
+    } else if (isAllowed(rule, value, own, bounds)) good.push(`${rule}=${value}`);
+    else faults.push({ key, value, expected: allowed(rule, own, bounds) });
   }
   return good.join(" ");
 }
@@ -69,12 +110,14 @@ function readTags(tags: Tags, prefix: string, max: KeepRules, faults: OverrideFa
  */
 export function overridesOf(
   tags: Tags,
-  tagKey: string,
-  max: KeepRules,
+  policy: OverrideBounds & Pick<VaultPolicy, "tagKey" | "policies">,
 ): { carried: Record<string, string>; faults: OverrideFault[] } {
+  const { tagKey, policies } = policy;
+  const value = tags[tagKey] ?? "";
+  const own = Object.hasOwn(policies, value) ? policies[value] : undefined;
   const faults: OverrideFault[] = [];
-  const keep = readTags(tags, `${tagKey}-keep-`, max, faults);
-  const drKeep = readTags(tags, `${tagKey}-dr-keep-`, max, faults);
+  const keep = readTags(tags, `${tagKey}-keep-`, own?.keep ?? {}, policy, faults);
+  const drKeep = readTags(tags, `${tagKey}-dr-keep-`, own?.drKeep ?? {}, policy, faults);
   const carried = {
     ...(keep !== "" && { [TAG.keep]: keep }),
     ...(drKeep !== "" && { [TAG.drKeep]: drKeep }),
@@ -82,14 +125,26 @@ export function overridesOf(
   return { carried, faults };
 }
 
-/** The rules of a carried tag, as far as the stack allows them now. Total: what is no rule is none. */
-export function carriedRules(text = "", max: KeepRules): KeepRules {
+/**
+ * The rules of a carried tag, as far as the stack allows them now. Total: what is no rule is none.
+ * @param own the policy's, of now
+ */
+export function carriedRules(text = "", own: KeepRules, bounds: OverrideBounds): KeepRules {
   const rules: Record<string, number | string> = {};
   for (const part of text.split(" ")) {
     const [name = "", value = ""] = part.split("=");
     const rule = ruleNamed(name);
-    if (rule === undefined || !isWithinBounds({ rule, text: value }, max)) continue;
+    if (rule === undefined || !isAllowed(rule, value, own, bounds)) continue;
     rules[rule] = rule === "within" ? value : Number(value);
   }
   return rules;
+}
+
+/** The least that instances' tags can make of a policy's rules. One that it has not is none: adding it only lengthens. */
+export function leastRules(own: KeepRules, bounds: OverrideBounds): KeepRules {
+  const { overrideMin, overrideMax } = bounds;
+  const shorter = OVERRIDE_RULES.filter(
+    (rule) => sizeOf(overrideMax, rule) > 0 && leastOf(rule, own, bounds) === overrideMin,
+  );
+  return { ...own, ...Object.fromEntries(shorter.map((rule) => [rule, overrideMin[rule]])) };
 }

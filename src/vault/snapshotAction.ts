@@ -25,7 +25,7 @@ function recoveryPointTags(
     [TAG.run]: wake.runId,
     [TAG.setSize]: String(volumes.length),
     [TAG.policy]: instance.tags[policy.tagKey] ?? "",
-    ...overridesOf(instance.tags, policy.tagKey, policy.overrideMax).carried,
+    ...overridesOf(instance.tags, policy).carried,
     ...volumeFactsToTags(volumes),
   };
   return fillTags(own, prefixTags(userTags(instance.tags), INSTANCE_TAG_PREFIX), room);

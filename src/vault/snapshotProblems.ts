@@ -30,14 +30,14 @@ export function noInstances({ tagKey, policies, primaryRegion }: VaultPolicy): P
 
 export function overrideProblems(
   { instanceId, tags }: ProtectedInstance,
-  { tagKey, overrideMax }: VaultPolicy,
+  policy: VaultPolicy,
 ): Problem[] {
-  const { faults } = overridesOf(tags, tagKey, overrideMax);
+  const { faults } = overridesOf(tags, policy);
   return faults.map(({ key, value, expected }: OverrideFault) => ({
     kind: "bad-override",
     subject: `${instanceId}/${key}`,
     message: `${instanceId} has the tag ${key}=${value}, expected ${expected}: the policy's own rule is used`,
-    hint: "Correct the tag, or raise overrideMax.",
+    hint: "Correct the tag, or change overrideMax; a tag that is to shorten what its policy keeps needs overrideMin.",
   }));
 }
 

@@ -24,6 +24,8 @@ export interface VaultSettings {
   policyForAll: boolean;
   /** So many of a volume's newest recovery points stay in either region, whatever the rules say. */
   keepAtLeast: number;
+  /** The least that an instance's own tags may ask of a rule; without, no less than its policy has of it. */
+  overrideMin: KeepRules;
   /** The most that an instance's own tags may ask of a rule. A rule that is not here is nobody's to change. */
   overrideMax: KeepRules;
   /** What becomes of a volume's recovery points `orphanDays` after it is not backed up any more. */
@@ -84,6 +86,7 @@ export type VaultPolicy = Pick<
   | "policies"
   | "policyForAll"
   | "keepAtLeast"
+  | "overrideMin"
   | "overrideMax"
   | "orphans"
   | "orphanDays"

@@ -42,7 +42,7 @@ function policyName(tags: Tags, tagKey: string): string | undefined {
 }
 
 function ofPolicy(tags: Tags, policy: VaultPolicy): VolumeRules {
-  const { policies, policyForAll, tagKey, overrideMax, keepAtLeast } = policy;
+  const { policies, policyForAll, tagKey, keepAtLeast } = policy;
   const names = Object.keys(policies);
   const carried = policyName(tags, tagKey);
   // Not the last of several for those that were taken out: a lost line of configuration must not lose backups.
@@ -54,8 +54,8 @@ function ofPolicy(tags: Tags, policy: VaultPolicy): VolumeRules {
     return { keep: {}, drKeep: {}, keepAtLeast, keepAll };
   }
   return {
-    keep: { ...found.keep, ...carriedRules(tags[TAG.keep], overrideMax) },
-    drKeep: { ...found.drKeep, ...carriedRules(tags[TAG.drKeep], overrideMax) },
+    keep: { ...found.keep, ...carriedRules(tags[TAG.keep], found.keep, policy) },
+    drKeep: { ...found.drKeep, ...carriedRules(tags[TAG.drKeep], found.drKeep, policy) },
     keepAtLeast,
   };
 }

@@ -25,15 +25,29 @@ function drawPolicy(random: Random): KeepPolicy {
   return { keep: random.pick(RULES), drKeep: random.pick(RULES) };
 }
 
-/** What an edit may change; the policies have these names. */
-export function drawRetention(random: Random, names: readonly string[]): Partial<VaultSettings> {
+/** As far as instances may shorten rules, mostly not at all; with each what they may lengthen them to. */
+const BOUNDS: readonly (readonly [overrideMax: KeepRules, ...overrideMin: KeepRules[]])[] = [
+  [{ daily: 3, last: 4 }, {}, {}, { daily: 1 }, { daily: 2, last: 2 }],
+  [{ last: -1, within: "3d" }, {}, {}, { last: 1, within: "1d" }, { within: "2d" }],
+];
+
+/**
+ * What an edit may change; the policies have these names.
+ * @param shortening what `overrideMin` is drawn from
+ */
+export function drawRetention(
+  random: Random,
+  names: readonly string[],
+  shortening = random.fork("overrideMin"),
+): Partial<VaultSettings> {
+  const policies = Object.fromEntries(names.map((name) => [name, drawPolicy(random)]));
+  const keepAtLeast = random.pick([1, 1, 1, 2]);
+  const [overrideMax, ...least] = random.pick(BOUNDS);
   return {
-    policies: Object.fromEntries(names.map((name) => [name, drawPolicy(random)])),
-    keepAtLeast: random.pick([1, 1, 1, 2]),
-    overrideMax: random.pick([
-      { daily: 3, last: 4 },
-      { last: -1, within: "3d" },
-    ]),
+    policies,
+    keepAtLeast,
+    overrideMin: shortening.pick(least),
+    overrideMax,
     orphans: random.pick(["keep-last", "keep-last", "keep", "expire"]),
     orphanDays: random.pick([2, 5, 30]),
   };
@@ -63,6 +77,7 @@ export function startEdits(account: Account): void {
   const { time, faults } = account;
   const random = account.random.fork("edits");
   const losing = account.random.fork("lost policies");
+  const shortening = account.random.fork("overrideMin");
   const rate = faults.daily.edits;
   // A lock that the new rules contradict could not be deployed.
   if (rate === 0 || account.settings.lock !== undefined) return;
@@ -72,7 +87,7 @@ export function startEdits(account: Account): void {
       if (account.stormy) {
         const names = losing.chance(LOSES_POLICIES) ? [losing.pick(all)] : all;
         const brake = { maxDeletePercent: random.pick([50, 100, 100]) };
-        deploy(account, { ...drawRetention(random, names), ...brake }, "an edit");
+        deploy(account, { ...drawRetention(random, names, shortening), ...brake }, "an edit");
       }
       next();
     });

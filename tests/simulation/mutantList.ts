@@ -140,8 +140,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "an override may ask for anything",
     file: "overrides.ts",
-    original: "return count >= 1 && (most === -1 || count <= most);",
-    mutated: "return count >= 1;",
+    original: "return size > 0 && size >= least && size <= most;",
+    mutated: "return size > 0;",
     plausible: "the owner of an instance knows best what to keep of it",
   },
   {

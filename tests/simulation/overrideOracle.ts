@@ -23,42 +23,60 @@ export const ASKED: readonly (readonly [rule: string, text: string])[] = [
   ["dayly", "3"],
 ];
 
-const days = (text: string) => Number(/^(\d+)d$/.exec(text)?.[1] ?? NaN);
-
-function isAllowed(rule: string, text: string, max: KeepRules): boolean {
-  if (rule === "within") return days(text) <= days(max.within ?? "");
-  if (!COUNTED.includes(rule as Counted)) return false;
-  const most = max[rule as Counted] ?? 0;
-  return /^[1-9]\d*$/.test(text) && (most === -1 || Number(text) <= most);
+/** Of what the simulation draws: days, or days and hours. */
+function hours(text: string): number {
+  const [, days = "", more = "0"] = /^(\d+)d(?:(\d+)h)?$/.exec(text) ?? [];
+  return days === "" ? NaN : Number(days) * 24 + Number(more);
 }
 
-function split(tags: TagRecord, prefix: string, { overrideMax }: VaultSettings) {
+type Bounds = Pick<VaultSettings, "overrideMin" | "overrideMax">;
+
+/** Not over what the stack allows at most; and not under what the policy has, but where the stack allows that too. */
+function isAllowed(
+  rule: string,
+  text: string,
+  own: KeepRules,
+  { overrideMin, overrideMax }: Bounds,
+) {
+  if (rule === "within") {
+    const isUnder = (of: string | undefined) => of !== undefined && hours(text) < hours(of);
+    if (isUnder(own.within) && (overrideMin.within === undefined || isUnder(overrideMin.within)))
+      return false;
+    return hours(text) <= hours(overrideMax.within ?? "");
+  }
+  if (!COUNTED.includes(rule as Counted) || !/^[1-9]\d*$/.test(text)) return false;
+  const [has, least, most] = [own, overrideMin, overrideMax].map((one) => one[rule as Counted]);
+  const isUnder = (of: number) => of === -1 || Number(text) < of;
+  if (isUnder(has ?? 0) && (least === undefined || isUnder(least))) return false;
+  return most === -1 || Number(text) <= (most ?? 0);
+}
+
+function split(tags: TagRecord, side: "keep" | "drKeep", settings: VaultSettings) {
+  const { tagKey, policies } = settings;
+  const prefix = side === "keep" ? `${tagKey}-keep-` : `${tagKey}-dr-keep-`;
+  const own = policies[tags[tagKey] ?? ""]?.[side] ?? {};
   const asked = Object.entries(tags).filter(([key]) => key.startsWith(prefix));
   const named = asked.map(([key, text]) => ({ key, rule: key.slice(prefix.length), text }));
-  const good = named.filter(({ rule, text }) => isAllowed(rule, text, overrideMax));
+  const good = named.filter(({ rule, text }) => isAllowed(rule, text, own, settings));
   return { good, bad: named.filter((one) => !good.includes(one)).map(({ key }) => key) };
 }
 
 /** Keys of an instance's tags that ask for what it can't have. */
 export function badOverrides(tags: TagRecord, settings: VaultSettings): string[] {
-  const { tagKey } = settings;
-  return [`${tagKey}-keep-`, `${tagKey}-dr-keep-`].flatMap(
-    (prefix) => split(tags, prefix, settings).bad,
-  );
+  return (["keep", "drKeep"] as const).flatMap((side) => split(tags, side, settings).bad);
 }
 
 /** What a snapshot of the instance must carry. */
 export function carriedTags(tags: TagRecord, settings: VaultSettings): TagRecord {
-  const { tagKey } = settings;
-  const text = (prefix: string) =>
-    split(tags, prefix, settings)
+  const text = (side: "keep" | "drKeep") =>
+    split(tags, side, settings)
       .good.map(({ rule, text: value }) => `${rule}=${value}`)
       .sort()
       .join(" ");
   return Object.fromEntries(
     [
-      [TAG.keep, text(`${tagKey}-keep-`)],
-      [TAG.drKeep, text(`${tagKey}-dr-keep-`)],
+      [TAG.keep, text("keep")],
+      [TAG.drKeep, text("drKeep")],
     ].filter(([, value]) => value !== ""),
   ) as TagRecord;
 }
@@ -67,12 +85,12 @@ export function carriedTags(tags: TagRecord, settings: VaultSettings): TagRecord
 export function withOverrides(
   rules: KeepRules,
   carried: string | undefined,
-  { overrideMax }: VaultSettings,
+  bounds: Bounds,
 ): KeepRules {
   const own = (carried ?? "")
     .split(" ")
     .map((part) => part.split("="))
-    .filter(([rule = "", text = ""]) => isAllowed(rule, text, overrideMax))
+    .filter(([rule = "", text = ""]) => isAllowed(rule, text, rules, bounds))
     .map(([rule = "", text = ""]) => [rule, rule === "within" ? text : Number(text)]);
   return { ...rules, ...Object.fromEntries(own) } as KeepRules;
 }

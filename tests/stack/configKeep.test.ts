@@ -34,6 +34,35 @@ test.each([
   expect(parseConfig(withValues({ policies })).policyForAll).toBe(forAll);
 });
 
+describe("what tags may shorten rules to", () => {
+  const bounds = (overrideMin: object, overrideMax: object) =>
+    faults(withValues({ overrideMin: JSON.stringify(overrideMin), overrideMax: JSON.stringify(overrideMax) })); // prettier-ignore
+
+  test.each([
+    [{ daily: 7 }, { daily: 90 }],
+    [
+      { daily: 90, within: "12m" },
+      { daily: 90, within: "1y" },
+    ],
+    [{ last: 3 }, { last: -1 }],
+    [{}, {}],
+  ])("is taken where it is no more than they may lengthen them to: %j of %j", (min, max) => {
+    expect(bounds(min, max)).toStrictEqual([]);
+  });
+
+  test.each([
+    [{ daily: 91 }, { daily: 90 }, "daily: expected at most overrideMax.daily, which is 90, got 91"],
+    [{ daily: -1 }, { daily: 90 }, "daily: expected at most overrideMax.daily, which is 90, got -1"],
+    [{ within: "13m" }, { within: "1y" }, 'within: expected at most overrideMax.within, which is "1y", got "13m"'],
+    [{ daily: 0 }, { daily: 90 }, "daily: expected what keeps something, got 0"],
+    [{ within: "0d" }, { within: "1y" }, 'within: expected what keeps something, got "0d"'],
+    [{ weekly: 3 }, { daily: 90 }, "weekly: expected none where overrideMax lets no tag change it, got 3"],
+    [{ retentionDays: 3 }, { retentionDays: 9 }, "retentionDays: expected none where overrideMax lets no tag change it, got 3"],
+  ])("is refused otherwise: %j of %j", (min, max, fault) => {
+    expect(bounds(min, max)).toStrictEqual([`overrideMin.${fault}`]);
+  }); // prettier-ignore
+});
+
 const AN_OBJECT = 'an object of rules such as {"daily": 7, "monthly": 12}';
 const POLICIES = 'an object of policies by tag value, such as {"gold": {"keep": {"daily": 30}}}';
 
@@ -49,6 +78,7 @@ test.each([
   ["drKeep", '{"within":"14 days"}', `${AN_OBJECT}: it.within must be a time such as 14d or 1y6m, is "14 days"`],
   ["drKeep", '{"retentionDays":0}', `${AN_OBJECT}: it.retentionDays must be a whole number from 1 to 3650, is 0`],
   ["overrideMax", '{"daily":"90"}', `${AN_OBJECT}: it.daily must be a whole number up to 10000, or -1 for all, is "90"`],
+  ["overrideMin", '{"dayly":9}', `${AN_OBJECT}: it has no rule dayly (did you mean daily?)`],
   ["policies", "gold", POLICIES],
   ["policies", '{"gold":{}}', `${POLICIES}: gold keeps nothing`],
   ["policies", '{"gold":7}', `${POLICIES}: gold must be an object with keep or retentionDays`],

@@ -58,7 +58,15 @@ test.each([
 });
 
 test("no lock contradicts nothing", () => {
-  const context = { policies: {}, keepAtLeast: 1, schedule: "", timezone: "", understood: false };
+  const bounds = { overrideMin: {}, overrideMax: {} };
+  const context = {
+    policies: {},
+    ...bounds,
+    keepAtLeast: 1,
+    schedule: "",
+    timezone: "",
+    understood: false,
+  };
   expect(lockFaults(undefined, context)).toStrictEqual([]);
 });
 
@@ -113,6 +121,21 @@ describe("a lock", () => {
       "lock.days: expected at most the 3 days that a copy is kept in the DR region, by the policy bronze, got 7: retention can't delete what is locked",
     ]);
   });
+
+  test.each<[string, string, number, string | undefined]>([
+    ['{"daily":7}', '{"daily":90}', 7, undefined],
+    ['{"daily":6}', '{"daily":90}', 7, "6"],
+    ['{"daily":6}', '{"daily":90}', 6, undefined],
+    ['{"monthly":2}', '{"monthly":12}', 30, undefined],
+    ["{}", '{"daily":90}', 30, undefined],
+  ])("ends no later than the rules that tags may shorten to: %s of %s, locked for %d days", (overrideMin, overrideMax, days, kept) => {
+    const lines = faults(withLock("governance", days, { drKeep: '{"daily":30}', overrideMin, overrideMax }));
+    expect(lines).toStrictEqual(
+      kept === undefined
+        ? []
+        : [`lock.days: expected at most the ${kept} days that a copy is kept in the DR region, where tags shorten it to overrideMin, got ${days}: retention can't delete what is locked`],
+    );
+  }); // prettier-ignore
 
   test("is told of both mistakes at once", () => {
     expect(faults(withLock("compliance", 8))).toHaveLength(2);

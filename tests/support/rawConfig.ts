@@ -18,6 +18,7 @@ export const GOOD: Record<string, string> = {
   keep: "{}",
   drKeep: "{}",
   keepAtLeast: "1",
+  overrideMin: "{}",
   overrideMax: "{}",
   orphans: "keep-last",
   orphanDays: "30",

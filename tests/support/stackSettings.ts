@@ -11,6 +11,7 @@ export const SETTINGS: VaultSettings = {
   policies: { True: { keep: { retentionDays: 14 }, drKeep: { retentionDays: 30 } } },
   policyForAll: true,
   keepAtLeast: 1,
+  overrideMin: {},
   overrideMax: {},
   orphans: "keep-last",
   orphanDays: 30,

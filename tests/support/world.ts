@@ -41,6 +41,7 @@ export const SETTINGS: VaultSettings = {
   policies: keeping(30),
   policyForAll: true,
   keepAtLeast: 1,
+  overrideMin: {},
   overrideMax: {},
   orphans: "keep-last",
   orphanDays: 30,

@@ -81,6 +81,10 @@ test("an instance's own rules take the place of the policy's of that name, withi
   const policy = { ...TWO, overrideMax: { daily: 60 } };
   expect(rulesOf([point(1, tags)], policy)).toMatchObject({
     keep: { daily: 60 },
+    drKeep: { daily: 90 },
+  });
+  expect(rulesOf([point(1, tags)], { ...policy, overrideMin: { daily: 7 } })).toMatchObject({
+    keep: { daily: 60 },
     drKeep: { daily: 7 },
   });
   expect(rulesOf([point(1, tags)], { ...TWO, overrideMax: { weekly: 9 } })).toMatchObject({
