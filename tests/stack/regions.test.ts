@@ -55,6 +55,15 @@ test("each region has its provider, and each resource is in its own", () => {
   expect(others.filter((line) => !line.endsWith(" us-east-1"))).toStrictEqual([]);
 });
 
+test("all that is protected is retained, too: once unprotected in the state alone it leaves the stack and stays in AWS", () => {
+  const named = stack.program.declared.map(({ type, name }) => ({ type, name }));
+  const kept = named.filter(({ type, name }) => stack.options(type, name).protect);
+  const types = (pattern: RegExp) => kept.filter(({ type }) => pattern.test(type)).length;
+  expect([types(/^aws:kms\//), types(/^aws:s3\//)]).toStrictEqual([6, 7]);
+  expect(kept).toHaveLength(13);
+  expect(kept.filter(({ type, name }) => !stack.options(type, name).retainOnDelete)).toStrictEqual([]); // prettier-ignore
+});
+
 describe("the keys", () => {
   test.each([
     ["us-west-2", "DR copies", ["us-west-2"]],
