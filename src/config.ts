@@ -29,6 +29,7 @@ import { keepRules, overrideBound, policies, policiesOf } from "./configKeep";
 import { keyFaults } from "./configKeys";
 import { lockFaults } from "./configLock";
 import { overrideFaults } from "./configOverride";
+import { partitionOf, rightsFaults } from "./configRights";
 import { isSecretKey, secretFaults } from "./configSecrets";
 import { watchFaults } from "./configWatch";
 import type { KeepPolicy } from "./vault/types";
@@ -120,10 +121,6 @@ export interface RawConfig {
   secretKeys?: readonly string[];
 }
 
-function partition(name: string): string {
-  return /^(cn|us-gov|us-iso|us-isob|us-isof|eu-isoe|eusc)-/.exec(name)?.[1] ?? "aws";
-}
-
 function unknownKeys(values: RawConfig["values"]): string[] {
   const known: string[] = CONFIG_KEYS;
   return Object.keys(values)
@@ -158,7 +155,7 @@ function drFaults(key: string, primary: string, drs: readonly string[]): string[
     if (dr === primary) {
       return [`${key}: expected a region other than aws:region, got ${dr} for both`];
     }
-    if (partition(dr) === partition(primary)) return [];
+    if (partitionOf(dr) === partitionOf(primary)) return [];
     return [
       `${key}: expected a region of the same AWS partition as ${primary}, got ${dr}: ` +
         "EC2 copies no snapshot from one partition to another",
@@ -251,6 +248,7 @@ export function parseConfig(raw: RawConfig): VaultConfig {
     ...lockFaults(config.lock, { ...resolved, understood: config.iUnderstandComplianceLock }),
     ...watchFaults(config),
     ...keyFaults({ ...config, vaultId }),
+    ...rightsFaults({ ...resolved, vaultId, primaryRegion: raw.primaryRegion ?? "" }),
   ]);
   return {
     ...resolved,

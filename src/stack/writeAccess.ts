@@ -151,14 +151,14 @@ function keyStatements(args: WriteAccessArgs): Statement[] {
   const { partition, accountId, primaryRegion, primaryKeyArn, dr, sourceKeyArns } = args;
   const anyOwnKey = `arn:${partition}:kms:${primaryRegion}:${accountId}:key/*`;
   const sources = sourceKeyArns.length === 0 ? anyOwnKey : [...sourceKeyArns];
+  // Stand-ins are made under the primary region's key and copied from there, as other sources are: one statement for all.
+  const read = primaryKeyArn === undefined ? sources : [primaryKeyArn, ...[sources].flat()];
   return [
+    // A key in its own region alone: together they would let the role use each through EC2 in any of the regions.
     ...dr.flatMap(({ region, keyArn }, index) =>
       ebsUse(`EncryptCopies${index === 0 ? "" : index + 1}`, keyArn, [region]),
     ),
-    ...(primaryKeyArn === undefined
-      ? []
-      : ebsUse("EncryptPrimary", primaryKeyArn, allRegions(args))),
-    ...ebsUse("ReadEncryptedSources", sources, allRegions(args)),
+    ...ebsUse("ReadEncryptedSources", read, allRegions(args)),
   ];
 }
 

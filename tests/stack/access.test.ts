@@ -23,6 +23,7 @@ const TWO = {
   dr: ["us-west-2", "eu-west-1"].map((region) => ({ region, keyArn: ARN.keyIn(region) })),
 };
 const THEIRS = "arn:aws:kms:us-east-1:210987654321:key/shared";
+const ANY_OWN_KEY = `arn:aws:kms:us-east-1:${ACCOUNT_ID}:key/*`;
 const GIVEN = ["us-east-1", "us-west-2", "eu-west-1"];
 
 const via = (...regions: string[]) => ({
@@ -117,7 +118,7 @@ describe("a second DR region", () => {
           Condition: { StringEquals: OWNED },
         },
         ...use("EncryptCopies2", ARN.keyIn("eu-west-1"), via("eu-west-1")),
-        ...use("ReadEncryptedSources", `arn:aws:kms:us-east-1:${ACCOUNT_ID}:key/*`, via(...GIVEN)),
+        ...use("ReadEncryptedSources", ANY_OWN_KEY, via(...GIVEN)),
       ],
       gone: [],
     });
@@ -141,7 +142,7 @@ describe("encryption in the primary region", () => {
     expect(difference({ ...PROD, primaryKeyArn })).toStrictEqual({
       differs: [
         { ...copies, Resource: [newSnapshot("us-west-2"), newSnapshot("us-east-1")] },
-        ...use("EncryptPrimary", primaryKeyArn, via(...regions)),
+        ...use("ReadEncryptedSources", [primaryKeyArn, ANY_OWN_KEY], via(...regions)),
       ],
       gone: [],
     });

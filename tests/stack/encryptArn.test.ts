@@ -1,4 +1,5 @@
 /** A production stack that encrypts in the primary region under a key that is there already. */
+import { ACCOUNT_ID } from "../../src/local/accountId";
 import { settingsIn } from "../support/stackArchive";
 import { VAULT } from "../support/stackPolicies";
 import { ARN, type DeclaredStack, declareStack, policyOf } from "../support/stackProgram";
@@ -25,11 +26,11 @@ test("the function knows the given one", () => {
 
 test("the function may use it through EC2, in both regions", () => {
   const rights = policyOf(stack.inputs("aws:iam/rolePolicy:RolePolicy", `${VAULT}-function`));
-  const sids = ["EncryptPrimary", "EncryptPrimaryGrants"];
+  const sids = ["ReadEncryptedSources", "ReadEncryptedSourcesGrants"];
   const found = rights.Statement.filter(({ Sid }) => sids.includes(Sid));
   expect(found.map(({ Resource, Condition }) => [Resource, Condition?.StringEquals])).toStrictEqual(
     sids.map(() => [
-      GIVEN,
+      [GIVEN, `arn:aws:kms:us-east-1:${ACCOUNT_ID}:key/*`],
       { "kms:ViaService": ["ec2.us-east-1.amazonaws.com", "ec2.us-west-2.amazonaws.com"] },
     ]),
   );

@@ -168,9 +168,10 @@ test("the function's rights are for these regions and keys", () => {
   expect(resources("PruneOwnSnapshots")).toStrictEqual(
     ALL.map((region) => `arn:aws:ec2:${region}:*:snapshot/*`),
   );
-  expect(["EncryptCopies", "EncryptCopies2", "EncryptPrimary"].map(resources)).toStrictEqual(
-    [...DR, "us-east-1"].map(ARN.keyIn),
-  );
+  expect(["EncryptCopies", "EncryptCopies2", "ReadEncryptedSources"].map(resources)).toStrictEqual([
+    ...DR.map(ARN.keyIn),
+    [ARN.keyIn("us-east-1"), `arn:aws:kms:us-east-1:${ACCOUNT_ID}:key/*`],
+  ]);
 });
 
 test("gives a key a region as output", () => {

@@ -1,0 +1,83 @@
+/** Whether the function's rights fit what IAM takes of a role, told by the configuration alone. */
+import { configOf } from "../../src/config";
+import { partitionOf, rightsLength } from "../../src/configRights";
+import { loadStackConfig } from "../../src/local/stackConfig";
+import { faults, withValues } from "../support/rawConfig";
+import { VAULT } from "../support/stackPolicies";
+import { ROOT, declareStack } from "../support/stackProgram";
+
+const KEYS = Array.from(
+  { length: 40 },
+  (_, index) => `arn:aws:kms:us-east-1:123456789012:key/${String(index).padStart(36, "0")}`,
+);
+const FIVE = '["us-west-1","us-west-2","eu-west-1","eu-central-1","ap-northeast-1"]';
+const EVERYTHING = {
+  drRegion: "",
+  drRegions: FIVE,
+  encryptPrimary: "true",
+  lock: '{"mode":"governance","days":7}',
+  audit: "true",
+};
+
+const FAULT =
+  /^([a-zA-Z, ]+): expected so few that the function's rights fit IAM's 10240 characters a role, got (\d+): /;
+
+function refused(values: Record<string, string>): { keys: string; length: number } | undefined {
+  const [fault, ...others] = faults(withValues(values));
+  expect(others).toStrictEqual([]);
+  if (fault === undefined) return undefined;
+  const [, keys = "", length = ""] = FAULT.exec(fault) ?? [];
+  return { keys, length: Number(length) };
+}
+
+test.each([
+  ["a plain stack", []],
+  ["one with all that adds to them", Object.entries(EVERYTHING).map(([key, value]) => `${key}=${value}`)],
+])("are reckoned as long as they are: %s", async (_what, overrides) => {
+  const stack = await declareStack("prod", overrides);
+  const { policy } = stack.inputs("aws:iam/rolePolicy:RolePolicy", `${VAULT}-function`);
+  const { project, values } = loadStackConfig(ROOT, "prod", overrides);
+  expect(rightsLength(configOf(project, "prod", values))).toBe(String(policy).length);
+}); // prettier-ignore
+
+test("five DR regions, encryption, a lock, audit and five source keys fit", () => {
+  expect(refused({ ...EVERYTHING, sourceKeyArns: JSON.stringify(KEYS.slice(0, 5)) })).toBe(undefined); // prettier-ignore
+});
+
+test("what is to be shortened is named", () => {
+  const sourceKeyArns = JSON.stringify(KEYS);
+  expect(refused({ sourceKeyArns })?.keys).toBe("sourceKeyArns");
+  expect(refused({ ...EVERYTHING, sourceKeyArns })?.keys).toBe("sourceKeyArns, drRegions");
+});
+
+test("exactly 10,240 characters fit, and one more is refused", () => {
+  const named = (length: number) => {
+    const names = Array.from({ length: 29 }, (_, index) => String(index).padEnd(200, "n"));
+    const all = [...names, "l".repeat(length)].map((name) => [name, { retentionDays: 7 }]);
+    return refused({ policies: JSON.stringify(Object.fromEntries(all)) });
+  };
+  const long = named(256);
+  expect(long?.keys).toBe("policies");
+  const fitting = 256 - ((long?.length ?? 0) - 10_240);
+  expect(fitting).toBeGreaterThan(0);
+  expect(named(fitting)).toBe(undefined);
+  expect(named(fitting + 1)?.length).toBe(10_241);
+});
+
+test("a dry run is held to what it will have the right to afterwards", () => {
+  expect(refused({ dryRun: "true", sourceKeyArns: JSON.stringify(KEYS) })?.keys).toBe("sourceKeyArns"); // prettier-ignore
+});
+
+test.each([
+  ["eu-central-1", "aws"],
+  ["us-west-2", "aws"],
+  ["cn-north-1", "aws-cn"],
+  ["us-gov-east-1", "aws-us-gov"],
+  ["us-iso-east-1", "aws-iso"],
+  ["us-isob-east-1", "aws-iso-b"],
+  ["us-isof-south-1", "aws-iso-f"],
+  ["eu-isoe-west-1", "aws-iso-e"],
+  ["eusc-de-east-1", "aws-eusc"],
+])("the region %s is of the partition %s", (region, partition) => {
+  expect(partitionOf(region)).toBe(partition);
+});
