@@ -64,7 +64,6 @@ test("no lock contradicts nothing", () => {
     ...bounds,
     keepAtLeast: 1,
     schedule: "",
-    timezone: "",
     understood: false,
   };
   expect(lockFaults(undefined, context)).toStrictEqual([]);
@@ -105,7 +104,16 @@ describe("a lock", () => {
     ["the last three", '{"last":3}', NIGHTLY, 4, 3],
     ["all", '{"last":-1}', NIGHTLY, 365, undefined],
     ["days and months", '{"retentionDays":10,"monthly":12}', NIGHTLY, 10, undefined],
-    ["days and months", '{"retentionDays":10,"monthly":12}', NIGHTLY, 12, 11],
+    ["days and months", '{"retentionDays":10,"monthly":12}', NIGHTLY, 11, 10],
+    ["hours, over more runs than a thousand", '{"hourly":1200}', "rate(1 hour)", 90, 50],
+    ["hours, over more runs than a thousand", '{"hourly":1200}', "cron(0 * * * ? *)", 90, 50],
+    ["hours, over more runs than a thousand", '{"hourly":1200}', "cron(0 * * * ? *)", 50, undefined],
+    ["minutes", '{"last":10000}', "rate(1 minute)", 7, 6.9],
+    ["all hours", '{"hourly":-1}', "rate(1 hour)", 1_000, undefined],
+    ["the last two of days that come together once a month", '{"last":2}', "cron(0 3 1,2,30 * ? *)", 7, 2],
+    ["a year, of which a leap year is longer", '{"yearly":1}', "cron(0 3 1 1 ? *)", 366, 365],
+    ["a month, of which February is the shortest", '{"within":"1m"}', NIGHTLY, 29, 28],
+    ["runs that have come to their end", '{"last":1}', "cron(0 3 * * ? 2026)", 7, undefined],
   ])("ends no later than the rules let go of any copy: %s, %s, %s, locked for %d days", (_what, drKeep, schedule, days, kept) => {
     const lines = faults(withLock("governance", days, { drKeep, schedule }));
     expect(lines).toStrictEqual(
