@@ -1,5 +1,5 @@
 /**
- * Twenty-eight one-line mistakes that a careful person could make in `src/vault`. The simulation has to notice each; a rule
+ * Thirty one-line mistakes that a careful person could make in `src/vault`. The simulation has to notice each; a rule
  * that no mistake can break proves nothing. `npm run simulate:mutants` applies them one at a time to a copy.
  */
 export interface Mutant {
@@ -171,6 +171,22 @@ export const MUTANTS: readonly Mutant[] = [
     original: "    subject: week,",
     mutated: '    subject: "week",',
     plausible: "a week has one summary",
+  },
+  {
+    name: "the last policy is everybody's",
+    file: "volumeRules.ts",
+    original: "const isOnlyOne = policyForAll || (carried === undefined && names.length === 1);",
+    mutated: "const isOnlyOne = policyForAll || names.length === 1;",
+    plausible:
+      "the vault's own state until it was reviewed: where there is one policy, there is no choice",
+  },
+  {
+    name: "tags may shorten",
+    file: "overrides.ts",
+    original: "return size > 0 && size >= least && size <= most;",
+    mutated: "return size > 0 && size <= most;",
+    plausible:
+      "the vault's own state until it was reviewed: who owns the instance owns its backups",
   },
   {
     name: "what fails is tried for ever",
