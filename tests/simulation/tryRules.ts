@@ -89,6 +89,14 @@ function stalenessOf(
   return stalestMs;
 }
 
+/** Whether it has a volume with another instance, whose set may have it. */
+function isSharing(account: Account, instance: SimInstance): boolean {
+  const own = new Set(instance.attached.map(({ volumeId }) => volumeId));
+  return [...account.instances.values()].some(
+    (other) => other !== instance && other.attached.some(({ volumeId }) => own.has(volumeId)),
+  );
+}
+
 function checkSnapshotOrder(
   account: Account,
   invocation: Invocation,
@@ -103,8 +111,7 @@ function checkSnapshotOrder(
   for (const other of account.instances.values()) {
     if (other === first || !isProtected(account, other)) continue;
     if (invocation.asked.has(`snapshot ${account.primary.name} ${other.instanceId}`)) continue;
-    const shares = other.attached.some((a) => first.attached.some((b) => a.volumeId === b.volumeId)); // prettier-ignore
-    const otherMs = shares ? undefined : stalenessOf(account, other, slot, beforeMs);
+    const otherMs = isSharing(account, other) ? undefined : stalenessOf(account, other, slot, beforeMs); // prettier-ignore
     // Tags have whole seconds.
     if (otherMs === undefined || otherMs >= firstMs - 1_000) continue;
     const what = `${instanceId} is snapshotted before ${other.instanceId}`;
