@@ -63,9 +63,12 @@ test("writes nothing to EC2, whatever wakes it, though snapshots, copies, locks 
 });
 
 test("the same vault writes all of it where dryRun is off", async () => {
-  const wet = makeRig({ ...DRY, dryRun: false });
+  // Kept for longer here than there, so that one stays whose copies go.
+  const policies = { true: { keep: { retentionDays: 30 }, drKeep: { retentionDays: 10 } } };
+  const wet = makeRig({ ...DRY, policies, dryRun: false });
   wet.reset();
-  wet.sees([old, recent, yesterday], copies);
+  const aged = snapshot("aged", { startTimeMs: NOW - 20 * DAY_MS });
+  wet.sees([old, aged, recent, yesterday], [...copies, copyOf(aged, "aged-west")]);
   await wet.wake(RUN_EVENT);
   expect([...new Set(wet.writes())].sort()).toStrictEqual([
     "eu-west-1 CopySnapshot",
