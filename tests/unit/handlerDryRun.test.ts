@@ -7,7 +7,7 @@ import { PublishCommand } from "@aws-sdk/client-sns";
 import { planHash } from "../../src/vault/planBrake";
 import { DAY_MS, HOUR_MS, MINUTE_MS, isoSeconds } from "../../src/vault/time";
 import { makeRig } from "../support/rig";
-import { DR, DR2, NOW, PRIMARY_KEY, SETTINGS, SLOT, copyOf, sealedIn, snapshot } from "../support/world"; // prettier-ignore
+import { DR, DR2, NOW, PRIMARY_KEY, SETTINGS, SLOT, copyOf, keeping, sealedIn, snapshot } from "../support/world"; // prettier-ignore
 
 const DRY = {
   ...SETTINGS,
@@ -64,8 +64,7 @@ test("writes nothing to EC2, whatever wakes it, though snapshots, copies, locks 
 
 test("the same vault writes all of it where dryRun is off", async () => {
   // Kept for longer here than there, so that one stays whose copies go.
-  const policies = { true: { keep: { retentionDays: 30 }, drKeep: { retentionDays: 10 } } };
-  const wet = makeRig({ ...DRY, policies, dryRun: false });
+  const wet = makeRig({ ...DRY, policies: keeping(30, 10), dryRun: false });
   wet.reset();
   const aged = snapshot("aged", { startTimeMs: NOW - 20 * DAY_MS });
   wet.sees([old, aged, recent, yesterday], [...copies, copyOf(aged, "aged-west")]);
