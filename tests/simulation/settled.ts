@@ -168,6 +168,12 @@ function checkExpired(account: Account, points: readonly SimSnapshot[]): void {
   }
 }
 
+/** What must hold of each volume some hours after the storm; the brake is a person's to release, and old points stay until then. */
+export function checkVolumes(account: Account, tellings: Tellings): void {
+  if (tellings.lastSaid(["allowDeletePlan"]) > account.time.nowMs() - 2 * DAY_MS) return;
+  for (const volumeId of account.byVolume.keys()) checkVolume(account, tellings, volumeId);
+}
+
 /** Everything that must hold when it has been quiet for two days. */
 export function checkSettled(
   account: Account,
@@ -176,9 +182,9 @@ export function checkSettled(
   tellings: Tellings,
 ): void {
   const { story, time, stormEndedMs } = account;
-  // The brake is a person's to release: until then old points stay, and are told of.
+  checkVolumes(account, tellings);
+  // Until it is released it is told of, too.
   if (tellings.lastSaid(["allowDeletePlan"]) > time.nowMs() - 2 * DAY_MS) return;
-  for (const volumeId of account.byVolume.keys()) checkVolume(account, tellings, volumeId);
   if (scheduler.clockMs() !== undefined) story.violate("idle clock", "it is still set");
   const { slot } = JSON.parse(scheduler.carried()) as { slot?: string };
   if (slot !== undefined) story.violate("idle clock", `it still carries ${slot}`);

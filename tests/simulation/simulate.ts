@@ -3,7 +3,7 @@
  * seed; nothing waits for a real timer.
  */
 import { DAY_MS, HOUR_MS } from "../../src/vault/time";
-import { type Account, forgetGone, makeAccount } from "./account";
+import { forgetGone, makeAccount } from "./account";
 import { checkManifests } from "./auditRules";
 import { startDryRun, startEdits } from "./edits";
 import { drawFaults } from "./faults";
@@ -12,7 +12,7 @@ import { endOutages, startOutages } from "./outages";
 import { startPeople } from "./people";
 import { makeRandom } from "./random";
 import { drawSettings } from "./settings";
-import { checkNewestSlot, checkSettled } from "./settled";
+import { checkNewestSlot, checkSettled, checkVolumes } from "./settled";
 import type { FunctionSource } from "./source";
 import { type Stage, setStage } from "./stage";
 import { type Violation, makeStory } from "./story";
@@ -36,9 +36,14 @@ const START_MS = Date.parse("2026-03-01T00:00:00Z");
 const CYCLE_DAYS = 20;
 const QUIET_DAYS = 4;
 const SLOT_MS = 3 * HOUR_MS;
+/**
+ * After the end of a storm, at midnight: the night's run, the longest pause of what failed three times, the longest
+ * copy, and two sweeps.
+ */
+const CALM_MS = SLOT_MS + 6 * HOUR_MS;
 
 /** Storms and quiet: faults stop, what is broken is mended, and there is something to protect. */
-function planWeather(account: Account, days: number): void {
+function planWeather({ account, tellings }: Stage, days: number): void {
   const { time, story } = account;
   const cycles = Math.max(1, Math.floor(days / CYCLE_DAYS));
   const cycleDays = Math.floor(days / cycles);
@@ -50,6 +55,9 @@ function planWeather(account: Account, days: number): void {
       endOutages(account);
       if (protectedVolumes(account).length === 0) newInstance(account, true);
       story.tell("--- the storm is over ---");
+    });
+    time.at(START_MS + (cycle * cycleDays - quietDays) * DAY_MS + CALM_MS, () => {
+      checkVolumes(account, tellings);
     });
     time.at(START_MS + cycle * cycleDays * DAY_MS, () => {
       account.stormy = true;
@@ -103,7 +111,7 @@ export async function simulate(
     startOutages(account);
     startEdits(account);
     startDryRun(account, START_MS);
-    planWeather(account, days);
+    planWeather(stage, days);
     planChecks(stage, days);
     await stage.pass(START_MS + days * DAY_MS + SLOT_MS);
     checkUnbothered(account, stage.tellings);
