@@ -8,7 +8,7 @@ import {
   type SchedulerClient,
   UpdateScheduleCommand,
 } from "@aws-sdk/client-scheduler";
-import type { ClockState, Told } from "./clockState";
+import type { AllowedPlans, ClockState, Told } from "./clockState";
 import { type Cause, causeOf } from "./errors";
 import { WEEKLY_SUMMARY } from "./runReport";
 import { DAY_MS, HOUR_MS, MINUTE_MS, isoSeconds, parseIso } from "./time";
@@ -86,6 +86,16 @@ function pastOf(carried: unknown, nowMs: number): string | undefined {
   return slotMs === undefined || slotMs > nowMs ? undefined : isoSeconds(slotMs);
 }
 
+/** Plans that were begun; what a person may have written there in their place is left out. */
+function plansOf(carried: unknown): AllowedPlans {
+  const plans: Record<string, { plan: string; rest: string }> = {};
+  for (const [region, begun] of Object.entries(carried ?? {})) {
+    const { plan, rest } = (begun ?? {}) as { plan?: unknown; rest?: unknown };
+    if (typeof plan === "string" && typeof rest === "string") plans[region] = { plan, rest };
+  }
+  return plans;
+}
+
 /** What a clock's payload says; what can't be so is left out. */
 export function stateOf(payload: unknown, nowMs: number): ClockState {
   const { slot, givenUp, done, throttledSince, manifestsTo, schedule, owedFrom, allowed, told } =
@@ -96,9 +106,9 @@ export function stateOf(payload: unknown, nowMs: number): ClockState {
     done: pastOf(done, nowMs),
     throttledSince: pastOf(throttledSince, nowMs),
     ...(manifestsTo !== undefined && { manifestsTo: pastOf(manifestsTo, nowMs) }),
-    ...(schedule !== undefined && { schedule }),
+    ...(typeof schedule === "string" && { schedule }),
     ...(owedFrom !== undefined && { owedFrom: pastOf(owedFrom, nowMs) }),
-    ...(allowed !== undefined && { allowed }),
+    ...(allowed !== undefined && { allowed: plansOf(allowed) }),
     told: stillTold(told ?? {}, nowMs),
   };
 }

@@ -3,7 +3,7 @@ import { readClock, setClock, stateOf } from "./clock";
 import type { ClockState, Told } from "./clockState";
 import { type Cause, causeOf, meaningOf } from "./errors";
 import { gathered } from "./gathered";
-import { scheduleOf } from "./slots";
+import { givenUpFor, isOvertaken, scheduleOf } from "./slots";
 import { problemKey } from "./summary";
 import { isoSeconds } from "./time";
 import type { Problem, VaultPolicy, VaultSettings, Wake } from "./types";
@@ -149,8 +149,11 @@ export async function leaveClock(
     return atMs !== undefined || isNews || isMoved ? set(atMs, state) : undefined;
   }
   if (atMs === undefined && !isNews) return undefined;
-  // It may be read by now. Its slots are left as they are: a sweep finds what is due by the schedule.
+  // It may be read by now. No slot of it is closed; one that still lacks something goes along, as a run takes it over.
   const read = await readClock(clients.scheduler, settings, now());
   if (!("state" in read)) return undefined;
-  return set(atMs, { ...read.state, told: { ...read.state.told, ...told } });
+  const { slot } = work.serving ?? {};
+  const isOpen = slot !== undefined && !work.settled && !isOvertaken(slot, read.state);
+  const taken = isOpen ? { slot, givenUp: givenUpFor(slot, read.state) } : {};
+  return set(atMs, { ...read.state, ...taken, told: { ...read.state.told, ...told } });
 }

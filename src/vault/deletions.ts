@@ -24,6 +24,10 @@ export async function deleteUnshared(
     run: async () => {
       const sharing = await askSharing(clients, action, findings);
       if (sharing.is === "held") return {};
+      if (sharing.is === "gone") {
+        outcomes[index] = { action, status: "skipped", detail: "it is gone", snapshotIds: [] };
+        return {};
+      }
       if (sharing.is === "unknown") {
         const { code, message } = sharing.cause;
         const detail = `it is not known whom it is shared with: ${code}: ${message}`;

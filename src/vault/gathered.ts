@@ -2,6 +2,7 @@
  * Problems of one kind by the hundred have one cause, and are told as one: the clock could not carry each of them on, and
  * what it does not carry would be mailed by every invocation. The log and the audit record name them all. Pure.
  */
+import { uniqueByKey } from "./summary";
 import type { Problem } from "./types";
 
 const MOST_OF_A_KIND = 100;
@@ -13,8 +14,9 @@ function asOne(problems: readonly Problem[], { kind, hint, notice }: Problem): P
   return { kind, subject: "many", message, hint, ...(notice && { notice }) };
 }
 
-/** @returns the same problems in their order, but one for each kind that there are more than a hundred of */
-export function gathered(problems: readonly Problem[]): Problem[] {
+/** @returns the problems in their order, each once, but one for each kind that there are more than a hundred of */
+export function gathered(all: readonly Problem[]): Problem[] {
+  const problems = uniqueByKey(all);
   const byKind = new Map<string, Problem[]>();
   for (const problem of problems) {
     const alike = byKind.get(problem.kind);
@@ -23,9 +25,9 @@ export function gathered(problems: readonly Problem[]): Problem[] {
   }
   const isMany = (kind: string) => (byKind.get(kind)?.length ?? 0) > MOST_OF_A_KIND;
   const few = problems.filter(({ kind }) => !isMany(kind));
-  const many = [...byKind].flatMap(([kind, all]) => {
-    const [first] = all;
-    return first !== undefined && isMany(kind) ? [asOne(all, first)] : [];
+  const many = [...byKind].flatMap(([kind, alike]) => {
+    const [first] = alike;
+    return first !== undefined && isMany(kind) ? [asOne(alike, first)] : [];
   });
   return [...few, ...many];
 }

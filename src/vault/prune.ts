@@ -8,7 +8,7 @@ import type { VaultClients } from "./clients";
 import type { AllowedPlans } from "./clockState";
 import { deleteInOrder, deleteUnshared, goneOf } from "./deletions";
 import { volumeAndSlotOf } from "./duplicates";
-import type { Findings } from "./findings";
+import { type Findings, keepHeld } from "./findings";
 import type { GuardedRegion } from "./guards";
 import { type Braked, brake, planHash } from "./planBrake";
 import { askSharing } from "./sharing";
@@ -26,7 +26,7 @@ interface Pruned {
   allowed: AllowedPlans;
 }
 
-/** Of what is due those that somebody holds by sharing; asked of all, as far as time goes. */
+/** Of what is due those that somebody holds by sharing, or that are gone; asked of all, as far as time goes. */
 async function sharedOf(
   clients: VaultClients,
   due: readonly DeleteAction[],
@@ -39,7 +39,8 @@ async function sharedOf(
     lane: action.region,
     run: async () => {
       const sharing = await askSharing(clients, action, findings);
-      if (sharing.is === "held") shared.add(action.snapshotId);
+      if (sharing.is === "gone") keepHeld(findings, action, "it is gone");
+      if (sharing.is === "held" || sharing.is === "gone") shared.add(action.snapshotId);
       return sharing.is === "unknown" ? { stopLane: sharing.stopLane } : {};
     },
     defer: () => undefined,

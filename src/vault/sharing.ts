@@ -13,11 +13,15 @@ import type { DeleteAction } from "./types";
 
 /**
  * - `free`: nobody else has a part in it
- * - `held`: it is shared, or gone: not to be deleted
+ * - `held`: it is shared: not to be deleted
+ * - `gone`: somebody else has deleted it
  * - `unknown`: it could not be asked
  */
 export type Sharing =
-  { is: "free" } | { is: "held" } | { is: "unknown"; cause: Cause; stopLane?: string };
+  | { is: "free" }
+  | { is: "held" }
+  | { is: "gone" }
+  | { is: "unknown"; cause: Cause; stopLane?: string };
 
 /** @param findings what is found out is noted here; never throws */
 export async function askSharing(
@@ -35,10 +39,7 @@ export async function askSharing(
   } catch (error) {
     const cause = causeOf(error);
     const meaning = meaningOf(cause);
-    if (meaning === "gone") {
-      keepHeld(findings, action, "it is gone");
-      return { is: "held" };
-    }
+    if (meaning === "gone") return { is: "gone" };
     const what = `whom snapshots in ${region} are shared with`;
     note(findings, cause, unread(what, "what could not be looked at was not pruned", cause));
     // A limit or a missing right is the next one's too.

@@ -3,7 +3,7 @@
  * creating what it lacks. Then it is closed once, and what it still lacks is told. Pure.
  */
 import type { ClockState } from "./clockState";
-import { lastCronMs, lastDueMs, nextFireMs } from "./schedule";
+import { lastCronMs, lastDueMs, nextFireMs, rateMs } from "./schedule";
 import { HOUR_MS, MINUTE_MS, isoSeconds, parseIso } from "./time";
 import { failedSlots } from "./tries";
 import type { Serving, Snapshot, VaultPolicy, Wake } from "./types";
@@ -45,13 +45,17 @@ function dueSlot(
   if (doneMs === -Infinity) return undefined;
   // Nor by a schedule that was just edited: its times of before were nobody's.
   if (schedule !== undefined && schedule !== scheduleOf(policy)) return undefined;
-  const knownMs = Math.max(doneMs, instantMs(slot), instantMs(owedFrom));
+  const ranMs = Math.max(doneMs, instantMs(slot));
+  const owedFromMs = instantMs(owedFrom);
+  // A rate tells its times by a run alone: of an edited one there was none yet.
+  if (owedFromMs > ranMs && rateMs(policy.schedule) !== undefined) return undefined;
+  const knownMs = Math.max(ranMs, owedFromMs);
   const untilMs = nowMs - RUN_LATE_MS;
   // The usual case, and far cheaper than looking back.
   const nextMs = nextFireMs(policy.schedule, policy.timezone, knownMs);
   if (nextMs === undefined || nextMs > untilMs) return undefined;
   const dueMs = lastDueMs(policy.schedule, policy.timezone, untilMs, knownMs);
-  return dueMs !== undefined && dueMs > doneMs ? isoSeconds(dueMs) : undefined;
+  return dueMs !== undefined && dueMs > Math.max(doneMs, owedFromMs) ? isoSeconds(dueMs) : undefined; // prettier-ignore
 }
 
 /** The schedule's last slot that is still open: all there is to go by where the clock is gone. */

@@ -54,7 +54,7 @@ export function problemKey({ kind, subject }: Problem): string {
 }
 
 /** The first of each key: two ways to fail at one thing are one problem to a person. */
-function uniqueByKey(problems: readonly Problem[]): Problem[] {
+export function uniqueByKey(problems: readonly Problem[]): Problem[] {
   const seen = new Set<string>();
   return problems.filter((problem) => {
     const key = problemKey(problem);

@@ -162,6 +162,19 @@ describe("reading the clock", () => {
     });
   });
 
+  test.each([
+    [null, {}],
+    ["all", {}],
+    [{ "us-west-2": null, "eu-west-1": { plan: "a" } }, {}],
+    [{ "us-west-2": { plan: "a", rest: "b" } }, { "us-west-2": { plan: "a", rest: "b" } }],
+  ])("takes the plans %j for %j: what a person made up is none", async (allowed, taken) => {
+    const Input = JSON.stringify({ allowed, schedule: 7 });
+    scheduler.on(GetScheduleCommand).resolves({ Target: { Arn: "", RoleArn: "", Input } });
+    await expect(readClock(client, SETTINGS, NOW)).resolves.toStrictEqual({
+      state: { ...EMPTY, allowed: taken },
+    });
+  });
+
   test("says why it could not be read", async () => {
     const gone = Object.assign(new Error("no"), { name: "ResourceNotFoundException" });
     scheduler.on(GetScheduleCommand).rejects(gone);

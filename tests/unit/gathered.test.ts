@@ -30,3 +30,8 @@ test("more are told as one, with the first of them, what to do, and how many the
   );
   expect(locks).toMatchObject({ kind: "locked", subject: "many", notice: true });
 });
+
+test("what is said twice counts once", () => {
+  const all = problems("slot-missed", 60);
+  expect(gathered([...all, ...all])).toStrictEqual(all);
+});

@@ -4,7 +4,7 @@ import { GetScheduleCommand } from "@aws-sdk/client-scheduler";
 import { TAG } from "../../src/vault/tags";
 import { DAY_MS, HOUR_MS, MINUTE_MS, isoSeconds } from "../../src/vault/time";
 import { makeRig } from "../support/rig";
-import { NOW, SLOT, snapshot } from "../support/world";
+import { NOW, SETTINGS, SLOT, snapshot } from "../support/world";
 
 const rig = makeRig();
 const RUN_EVENT = { kind: "run", slot: SLOT };
@@ -75,9 +75,14 @@ describe("a clock that AWS fails to show", () => {
     },
   );
 
-  test.each([RUN_EVENT, SWEEP_EVENT])(
-    "is set by %j where it can be read at last, with all that it carries",
-    async (event) => {
+  const older = carried.slot;
+  test.each([
+    [RUN_EVENT, { ...carried, slot: SLOT, givenUp: older }],
+    [{ kind: "run", slot: isoSeconds(NOW - 60 * DAY_MS) }, carried],
+    [SWEEP_EVENT, carried],
+  ])(
+    "is set by %j where it can be read at last, with all that it carries and the slot that is open",
+    async (event, state) => {
       const Target = { Arn: "", RoleArn: "", Input: JSON.stringify({ kind: "pass", ...carried }) };
       rig.scheduler
         .on(GetScheduleCommand)
@@ -85,7 +90,7 @@ describe("a clock that AWS fails to show", () => {
         .resolves({ Target });
       await rig.wake(event);
       expect(rig.clockSets()).toStrictEqual([
-        { state: "ENABLED", at: "at(2026-11-22T03:01:00)", input: { kind: "pass", ...carried } },
+        { state: "ENABLED", at: "at(2026-11-22T03:01:00)", input: { kind: "pass", ...state } },
       ]);
     },
   );
@@ -147,6 +152,17 @@ describe("a schedule that was edited", () => {
     rig.at(NOW + DAY_MS + HOUR_MS);
     await rig.wake(SWEEP_EVENT);
     expect(slotsAsked()).toStrictEqual([isoSeconds(NOW + DAY_MS)]);
+  });
+
+  test("to a rate owes nothing before its first run", async () => {
+    const rated = makeRig({ ...SETTINGS, schedule: "rate(6 hours)", startWindowHours: 1 });
+    rated.reset();
+    rated.carries({ done, schedule: old, told: {} });
+    for (const hours of [1, 3, 9, 20]) {
+      rated.at(NOW + hours * HOUR_MS);
+      await expect(rated.wake(SWEEP_EVENT)).resolves.toMatchObject({ status: "clean" });
+    }
+    expect(rated.writes()).toStrictEqual([]);
   });
 
   test("that is the same one is owed as ever", async () => {
