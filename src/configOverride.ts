@@ -1,11 +1,11 @@
 /** Where what instances' tags may shorten rules to contradicts what they may lengthen them to. Pure. */
-import { OVERRIDE_RULES, type OverrideBounds, sizeOf } from "./vault/overrides";
+import { type OverrideBounds, ruleNamed, sizeOf } from "./vault/overrides";
 
 /** @returns a line for each mistake: the key, what was expected, what was got */
 export function overrideFaults({ overrideMin, overrideMax }: OverrideBounds): string[] {
   return Object.entries(overrideMin).flatMap(([name, given]) => {
     const got = `got ${JSON.stringify(given)}`;
-    const rule = OVERRIDE_RULES.find((one) => one === name);
+    const rule = ruleNamed(name);
     const most = rule === undefined ? 0 : sizeOf(overrideMax, rule);
     if (rule === undefined || most === 0) {
       return [`overrideMin.${name}: expected none where overrideMax lets no tag change it, ${got}`];

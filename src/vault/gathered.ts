@@ -4,13 +4,13 @@
  */
 import { uniqueByKey } from "./summary";
 import type { Problem } from "./types";
+import { listed } from "./words";
 
 const MOST_OF_A_KIND = 100;
-const LISTED = 20;
 
 function asOne(problems: readonly Problem[], { kind, hint, notice }: Problem): Problem {
-  const listed = problems.slice(0, LISTED).map(({ message }) => message);
-  const message = `${problems.length} times: ${listed.join("; ")}; and ${problems.length - LISTED} more, in the log of this invocation`;
+  const messages = listed(problems.map(({ message }) => message));
+  const message = `${problems.length} times: ${messages}, in the log of this invocation`;
   return { kind, subject: "many", message, hint, ...(notice && { notice }) };
 }
 

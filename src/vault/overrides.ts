@@ -21,7 +21,7 @@ export interface OverrideFault {
 /** A rule that tags may change; the policy's `retentionDays` is none. */
 export type OverrideRule = CountedRule | "within";
 
-export const OVERRIDE_RULES: readonly OverrideRule[] = [...COUNTED_RULES, "within"];
+const OVERRIDE_RULES: readonly OverrideRule[] = [...COUNTED_RULES, "within"];
 
 /** The Gregorian calendar's mean. */
 const DAYS_A_MONTH = 365.2425 / 12;
@@ -80,7 +80,7 @@ function isAllowed(
   return size > 0 && size >= least && size <= most;
 }
 
-function ruleNamed(name: string): OverrideRule | undefined {
+export function ruleNamed(name: string): OverrideRule | undefined {
   return OVERRIDE_RULES.find((rule) => rule === name);
 }
 

@@ -5,8 +5,8 @@
 import { createHash } from "node:crypto";
 import type { AllowedPlans } from "./clockState";
 import type { DeleteAction, Kept, Problem, VaultPolicy } from "./types";
+import { listed } from "./words";
 
-const LISTED = 20;
 const HASH_LENGTH = 16;
 
 export interface Braked {
@@ -34,9 +34,7 @@ function excess(count: number, points: number, policy: VaultPolicy): string | un
 
 /** The first of them with their reasons, and how many more. */
 export function listedDeletions(deletions: readonly DeleteAction[]): string {
-  const lines = deletions.slice(0, LISTED).map((one) => `${one.snapshotId}: ${one.reason}`);
-  const left = deletions.length - lines.length;
-  return [...lines, ...(left > 0 ? [`and ${left} more`] : [])].join("; ");
+  return listed(deletions.map((one) => `${one.snapshotId}: ${one.reason}`));
 }
 
 /** The allowed plan that these are all of, or all that is left of; `undefined` where there is none. */
@@ -66,7 +64,7 @@ export function brake(
   const expired = deletions.filter(({ because }) => because === "retention");
   const free = deletions.filter(({ snapshotId }) => !held.has(snapshotId));
   if (expired.length === 0) return { actions: free, kept: [], problems: [] };
-  const going = expired.filter(({ snapshotId }) => !held.has(snapshotId));
+  const going = free.filter(({ because }) => because === "retention");
   const why = excess(going.length, points, policy);
   if (why === undefined) return { actions: free, kept: [], problems: [] };
   // Of all that is due: what somebody shares meanwhile does not make it another plan.

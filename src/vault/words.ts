@@ -4,3 +4,11 @@
 export function counted(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`;
 }
+
+const LISTED = 20;
+
+/** The first twenty of them, and how many more there are. */
+export function listed(texts: readonly string[]): string {
+  const left = texts.length - LISTED;
+  return [...texts.slice(0, LISTED), ...(left > 0 ? [`and ${left} more`] : [])].join("; ");
+}
