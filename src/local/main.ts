@@ -1,7 +1,5 @@
 /** `npm start`: rehearses the vault on an emulated account, with the archive that `pulumi up` would upload. */
 import { readOptions } from "./options";
-import { readScript, rehearse } from "./rehearse";
-import { renderRehearsal } from "./tables";
 
 const EXIT = { ok: 0, incomplete: 1, usage: 2, interrupted: 130 } as const;
 
@@ -22,6 +20,9 @@ async function main(): Promise<void> {
   };
   process.once("SIGINT", interrupt);
   process.once("SIGTERM", interrupt);
+  // Only now: what is loaded takes seconds, and `--help` has no need of it.
+  const { readScript, rehearse } = await import("./rehearse");
+  const { renderRehearsal } = await import("./tables");
   const rehearsal = await rehearse(readScript(options), makeProgress(), (vault) => {
     process.once("exit", () => void vault.stop());
   });

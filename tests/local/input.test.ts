@@ -37,12 +37,6 @@ describe("npm start with bad input", () => {
     ],
     [["--nights", "0"], "expected a whole number from 1 to 400"],
     [
-      ["-c", "retentionDays=soon"],
-      'retentionDays: expected a whole number from 1 to 3650, got "soon"',
-    ],
-    [["-c", "retentionDay=3"], "retentionDay: unknown key, expected retentionDays"],
-    [["-c", "drRegion=us-east-1"], "drRegion: expected a region other than aws:region"],
-    [
       ["--explain", "vol-0d40000000000000b"],
       "--explain: expected a volume that is backed up, one of vol-0a10000000000000a, vol-0b20000000000000a",
     ],
@@ -50,6 +44,15 @@ describe("npm start with bad input", () => {
   ])("ends 2 and says what was expected: %j", async (args, message) => {
     const { code, err } = await run(...args);
     expect(err).toContain(message);
+    expect(code).toBe(2);
+  });
+
+  it("ends 2 and tells every mistake of the configuration at once", async () => {
+    const pairs = ["retentionDays=soon", "retentionDay=3", "drRegion=us-east-1"];
+    const { code, err } = await run(...pairs.flatMap((pair) => ["-c", pair]));
+    expect(err).toContain('retentionDays: expected a whole number from 1 to 3650, got "soon"');
+    expect(err).toContain("retentionDay: unknown key, expected retentionDays");
+    expect(err).toContain("drRegion: expected a region other than aws:region");
     expect(code).toBe(2);
   });
 
