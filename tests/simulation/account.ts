@@ -96,6 +96,8 @@ export interface Region {
   /** Copies that were begun and not yet seen to have ended. */
   copying: Set<SimSnapshot>;
   buckets: TokenBuckets;
+  /** When a copy was last refused for want of a free slot. */
+  fullMs: number;
 }
 
 export interface Account {
@@ -150,6 +152,7 @@ export function makeAccount(
     snapshots: new Map(),
     copying: new Set(),
     buckets: makeBuckets(),
+    fullMs: -Infinity,
   });
   return {
     settings,

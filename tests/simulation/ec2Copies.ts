@@ -63,6 +63,7 @@ export function copySnapshot(
   const { copySlots } = account.faults.limits;
   const others = crowds("busyCopySlots") ? copySlots - 1 : 0;
   if (inFlight(region) + others >= copySlots) {
+    region.fullMs = account.time.nowMs();
     const message = `Too many snapshot copies in progress. The limit is ${copySlots}`;
     throw awsError("ResourceLimitExceeded", message);
   }

@@ -86,4 +86,9 @@ export const KEPT_SEEDS: readonly KeptSeed[] = [
     found:
       "a rule of the simulation's own: a copy of an original whose stand-in took its place, and which a person has just untagged, is not missing yet",
   },
+  {
+    seed: 452,
+    found:
+      "a rule of the simulation's own: once a DR region is back, a copy that waits for a free slot is told of by the lag's alarm",
+  },
 ];

@@ -70,7 +70,7 @@ function uncopiedLine(ids: readonly string[], region: string): RegExp {
   );
 }
 
-/** A recovery point that has had no sound copy for more than a day. */
+/** A recovery point that has had no sound copy for more than a day. Of one that waits for a free slot the lag's alarm tells. */
 function checkUncopied(account: Account, tellings: Tellings): void {
   const { time, faults, story } = account;
   if (faults.limits.busyBuckets + faults.limits.busyCopySlots > 0) return;
@@ -78,8 +78,8 @@ function checkUncopied(account: Account, tellings: Tellings): void {
   if (tellings.silencedMs() > beforeMs || account.dryUntilMs > beforeMs) return;
   for (const snapshot of account.primary.snapshots.values()) {
     if (snapshot.startMs > beforeMs) continue;
-    for (const { name } of account.drs) {
-      if (!uncopied(account, snapshot, name)) continue;
+    for (const { name, fullMs } of account.drs) {
+      if (fullMs > time.nowMs() - SWEEPS_MS || !uncopied(account, snapshot, name)) continue;
       const sinceMs = time.nowMs() - 2 * HOUR_MS;
       if (wasTold(tellings, unseen(account, name), sinceMs)) continue;
       const lacking = uncopiedLine(twinIds(account, snapshot), name);
