@@ -91,4 +91,9 @@ export const KEPT_SEEDS: readonly KeptSeed[] = [
     found:
       "a rule of the simulation's own: once a DR region is back, a copy that waits for a free slot is told of by the lag's alarm",
   },
+  {
+    seed: 1863,
+    found:
+      "a rule of the simulation's own: when there come to be more than a hundred of a kind, that is told, whichever of them were",
+  },
 ];

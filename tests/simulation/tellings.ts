@@ -37,6 +37,9 @@ const NUMBERED = /^\d+\. (.*)$/gm;
 /** What `mailOn` has reported is in no log: a run's by its slot, a summary by its week. */
 const REPORTED = /^(the run for \S+|\d{4}-W\d\d:)/;
 
+/** Very many of a kind are told as one, those among them that were told before (gathered.ts). */
+const GATHERED = /^\d+ times: /;
+
 /** The problems that a mail lists, by the keys that the invocation logged them under. */
 function keysOf(invocation: Invocation, body: string): string[] {
   return [...body.matchAll(NUMBERED)].map(([, line = ""]) => {
@@ -44,6 +47,7 @@ function keysOf(invocation: Invocation, body: string): string[] {
       const subject = key.slice(key.indexOf("/") + 1);
       return line.includes(message) && (line === message || line.includes(subject));
     });
+    if (GATHERED.test(line)) return `${logged?.key.split("/")[0] ?? line}/many`;
     const [reported] = REPORTED.exec(line) ?? [];
     return logged?.key ?? (reported === undefined ? line : `report/${reported}`);
   });
