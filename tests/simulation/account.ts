@@ -83,6 +83,8 @@ export interface SimSnapshot {
   /** When it stopped being the vault's to count: deleted, or a person took a tag of it. */
   lostMs?: number;
   lostTo?: "vault" | "person";
+  /** Whether the rules let go of it when the vault deleted it. */
+  letGo?: boolean;
   /** Whether a person took any tag of it. */
   untagged?: boolean;
   deleted: boolean;

@@ -96,4 +96,9 @@ export const KEPT_SEEDS: readonly KeptSeed[] = [
     found:
       "a rule of the simulation's own: when there come to be more than a hundred of a kind, that is told, whichever of them were",
   },
+  {
+    seed: 3310,
+    found:
+      "a rule of the simulation's own: a copy made again of what had just lived its time goes as the duplicate of one that is still seen",
+  },
 ];

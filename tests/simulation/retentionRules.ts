@@ -154,8 +154,10 @@ export function checkRetention(
       one.region === snapshot.region &&
       (one.lostMs !== undefined || isVaults(account, one)),
   );
+  // A pass that does not see yet that the rules have let go of the twin takes this for its duplicate, which goes too.
   const twin = all.some(
-    (one) => one !== snapshot && !one.deleted && slotMs(one) === slotMs(snapshot),
+    (one) =>
+      one !== snapshot && (!one.deleted || one.letGo === true) && slotMs(one) === slotMs(snapshot),
   );
   if (twin) return;
   const nowMs = account.time.nowMs();
@@ -168,6 +170,7 @@ export function checkRetention(
     );
     return isGone || removableOfOrphan(account, settings, list, snapshot, fromMs);
   });
+  snapshot.letGo = seen;
   if (seen) return;
   account.story.violate("only what the rules let go of", `${snapshot.snapshotId} of ${snapshot.dataOf}`); // prettier-ignore
 }
