@@ -101,4 +101,9 @@ export const KEPT_SEEDS: readonly KeptSeed[] = [
     found:
       "a rule of the simulation's own: a copy made again of what had just lived its time goes as the duplicate of one that is still seen",
   },
+  {
+    seed: 4613,
+    found:
+      "a rule of the simulation's own: that an instance lacks snapshots is told once a day, not for each of its volumes",
+  },
 ];

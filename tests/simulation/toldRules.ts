@@ -104,10 +104,10 @@ function isKnown(account: Account, tellings: Tellings, slotMs: number): boolean 
   return account.knownSinceMs <= slotMs;
 }
 
-/** What says that a volume got no snapshot: for want of time, since it failed, or since AWS refused it. */
+/** What says that a volume got no snapshot: its instance lacks some (told once a day, of whichever), it failed, AWS refused it. */
 function missing(instanceId: string, volumeId: string): RegExp {
   return new RegExp(
-    `has no snapshot of .*${volumeId}|the snapshot of ${volumeId} failed in EC2|snapshots of ${instanceId} .*failed`,
+    `${instanceId} has no snapshot of |the snapshot of ${volumeId} failed in EC2|snapshots of ${instanceId} .*failed`,
   );
 }
 
