@@ -106,4 +106,14 @@ export const KEPT_SEEDS: readonly KeptSeed[] = [
     found:
       "a rule of the simulation's own: that an instance lacks snapshots is told once a day, not for each of its volumes",
   },
+  {
+    seed: 6330,
+    found:
+      "a rule of the simulation's own: what a policy that was taken out keeps expires the day after it is put back",
+  },
+  {
+    seed: 7530,
+    found:
+      "a rule of the simulation's own: a volume's rules are not read off a try that failed where a later one came to something",
+  },
 ];

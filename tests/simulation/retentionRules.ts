@@ -65,7 +65,10 @@ function rulesFor(
 ): KeepRules | undefined {
   const [newest] = (account.byVolume.get(volumeId) ?? [])
     .filter((one) => isVaults(account, one) && one.startMs <= seenMs)
-    .sort((a, b) => slotMs(b) - slotMs(a));
+    // A try that failed before an edit may carry other rules than the one that came to something.
+    .sort(
+      (a, b) => slotMs(b) - slotMs(a) || Number(a.state === "error") - Number(b.state === "error"),
+    );
   // By the tag that it carries, but where the stack has one policy and no values of the tag to tell it by.
   const [one] = Object.keys(settings.policies);
   const name = settings.policyForAll ? one : newest?.tags[TAG.policy];

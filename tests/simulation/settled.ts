@@ -168,9 +168,12 @@ function checkExpired(account: Account, points: readonly SimSnapshot[]): void {
   }
 }
 
-/** What must hold of each volume some hours after the storm; the brake is a person's to release, and old points stay until then. */
+/** A person's to say, and old points stay until then and the day after: the brake's plan, a policy that was taken out. */
+const WAITS_FOR = ["allowDeletePlan", "which the stack does not have: none of them is pruned"];
+
+/** What must hold of each volume some hours after the storm. */
 export function checkVolumes(account: Account, tellings: Tellings): void {
-  if (tellings.lastSaid(["allowDeletePlan"]) > account.time.nowMs() - 2 * DAY_MS) return;
+  if (tellings.lastSaid(WAITS_FOR) > account.time.nowMs() - 2 * DAY_MS) return;
   for (const volumeId of account.byVolume.keys()) checkVolume(account, tellings, volumeId);
 }
 
