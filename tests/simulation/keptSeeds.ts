@@ -146,4 +146,10 @@ export const KEPT_SEEDS: readonly KeptSeed[] = [
     found:
       "a rule of the simulation's own: a volume's rules are not read off a try that failed where a later one came to something",
   },
+  {
+    seed: 9390,
+    days: 60,
+    found:
+      "a rule of the simulation's own: a part too many that is completed late has the manifest written once more",
+  },
 ];
