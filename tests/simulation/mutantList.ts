@@ -96,9 +96,9 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "what is shared goes all the same",
-    file: "guards.ts",
-    original: "        if (sharedWith.length === 0) free.add(action);",
-    mutated: "        free.add(action); if (sharedWith.length === 0) return {};",
+    file: "sharing.ts",
+    original: `    return { is: "held" };`,
+    mutated: `    return { is: "free" };`,
     plausible: "a share is told, and the deletion goes on: AWS does not refuse it",
   },
   {
@@ -161,8 +161,9 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "a dry run sets locks",
     file: "carryOut.ts",
-    original: "const outcomes = [...made, ...(await carry(rest))];",
-    mutated: "const outcomes = [...made, ...(await apply(clients, rest, policy, budget))];",
+    original: "const locked = await carry(regions.flatMap(({ locks }) => locks));",
+    mutated:
+      "const locked = await apply(clients, regions.flatMap(({ locks }) => locks), policy, budget);",
     plausible: "what is created and copied is the cost; the rest was guarded already",
   },
   {

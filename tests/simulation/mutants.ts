@@ -10,6 +10,7 @@ import { join } from "node:path";
 import Table from "cli-table3";
 import pc from "picocolors";
 import { type Mutant, MUTANTS } from "./mutantList";
+import { mutated } from "./mutate";
 import type { Totals } from "./summary";
 
 const ROOT = join(__dirname, "..", "..");
@@ -17,19 +18,6 @@ const COPIED = ["src", "tests", "package.json", "tsconfig.json"];
 /** How many seeds a mutant may live through, of how many days. */
 const SEEDS = 80;
 const DAYS = 20;
-
-function mutatedText(mutant: Mutant): string {
-  const text = readFileSync(join(ROOT, "src", "vault", mutant.file), "utf8");
-  const found = text.split(mutant.original).length - 1;
-  if (found !== 1) {
-    console.error(
-      pc.red(`${mutant.name}: expected once in src/vault/${mutant.file}, got ${found}:`),
-    );
-    console.error(`  ${mutant.original}`);
-    process.exit(2);
-  }
-  return text.replace(mutant.original, () => mutant.mutated);
-}
 
 interface Caught {
   seeds: number;
@@ -52,6 +40,16 @@ function hunt(folder: string): Caught {
   return { seeds: totals.seeds, seed: failed?.seed, rule: failed?.violations[0]?.rule };
 }
 
+/** All before the first is run, which takes a while; none where one does not fit. */
+function textsOf(chosen: readonly Mutant[]): { mutant: Mutant; text: string }[] | undefined {
+  try {
+    return chosen.map((mutant) => ({ mutant, text: mutated(mutant) }));
+  } catch (error) {
+    console.error(pc.red((error as Error).message));
+    return undefined;
+  }
+}
+
 function main(): number {
   const words = process.argv.slice(2);
   const chosen = MUTANTS.filter(
@@ -61,7 +59,8 @@ function main(): number {
     console.error(`no mutant has any of these words in its name: ${words.join(", ")}`);
     return 2;
   }
-  const mutations = chosen.map((mutant) => ({ mutant, text: mutatedText(mutant) }));
+  const mutations = textsOf(chosen);
+  if (mutations === undefined) return 2;
   const folder = mkdtempSync(join(tmpdir(), "smart-vault-mutants-"));
   const table = new Table({ head: ["mutant", "file", "caught by", "seed", "seeds run"] });
   let survivors = 0;

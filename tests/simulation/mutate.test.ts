@@ -1,0 +1,18 @@
+import ts from "typescript";
+import { MUTANTS } from "./mutantList";
+import { mutated } from "./mutate";
+
+/** What a compiler says of the text alone, without its types. */
+function syntaxErrors(text: string): string[] {
+  const { diagnostics = [] } = ts.transpileModule(text, { reportDiagnostics: true });
+  return diagnostics.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, " "));
+}
+
+test.each(MUTANTS)("the mutant fits the sources as they are: $name", (mutant) => {
+  expect(syntaxErrors(mutated(mutant))).toEqual([]);
+});
+
+test("a mutant that does not fit any more is refused by name", () => {
+  const stale = { ...MUTANTS[0]!, name: "a stale one", original: "no such line" };
+  expect(() => mutated(stale)).toThrow(/^a stale one: expected once in .*, got 0 times: no such/);
+});
