@@ -42,7 +42,7 @@ function parse(argv: readonly string[]): Options {
     .option("--days <d>", "days of virtual time a seed", whole(2), 60)
     .option("--jobs <j>", "processes at once", whole(1), 1)
     .option("--archive", "run the serialized archive instead of the sources", false)
-    .option("--bail", "stop at the first seed that breaks a rule", false)
+    .option("--bail", "stop at the first rule that is broken", false)
     .option("--json", "print one JSON document", false)
     .exitOverride((error) => {
       process.exit(error.exitCode === 0 ? 0 : 2);
@@ -72,7 +72,8 @@ async function replayOne(seed: number, work: Work, { json, archive }: Options): 
   const listen = (line: string) => {
     console.log(line);
   };
-  const result = await simulate(seed, work.days, sourceFor(work), json ? undefined : listen);
+  const telling = { ...work, ...(!json && { listen }) };
+  const result = await simulate(seed, work.days, sourceFor(work), telling);
   if (json) console.log(JSON.stringify(result, undefined, 2));
   else {
     for (const { rule, day, detail } of result.violations) {
@@ -123,7 +124,7 @@ async function runMany(work: Work, options: Options): Promise<number> {
 
 async function main(): Promise<number> {
   const options = parse(process.argv);
-  const work: Work = { days: options.days };
+  const work: Work = { days: options.days, bail: options.bail };
   if (options.archive) work.indexFile = await buildArchive();
   if (options.seed !== undefined) return replayOne(options.seed, work, options);
   return runMany(work, options);

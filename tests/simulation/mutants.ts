@@ -16,7 +16,7 @@ import type { Totals } from "./summary";
 const ROOT = join(__dirname, "..", "..");
 const COPIED = ["src", "tests", "package.json", "tsconfig.json"];
 /** How many seeds a mutant may live through, of how many days. */
-const SEEDS = 80;
+const SEEDS = 400;
 const DAYS = 20;
 
 interface Caught {
@@ -28,7 +28,7 @@ interface Caught {
 /** Runs the copy's own simulation, in a process of its own. */
 function hunt(folder: string): Caught {
   const main = join(folder, "tests", "simulation", "main.ts");
-  const args = ["-r", "ts-node/register/transpile-only", main, "--json", "--bail"];
+  const args = ["-r", "ts-node/register/transpile-only", main, "--json", "--bail", "--jobs", "2"];
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
     [...args, "--seeds", String(SEEDS), "--days", String(DAYS)],

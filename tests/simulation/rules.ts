@@ -172,7 +172,10 @@ function checkStandIn({ settings, story }: Account, source: SimSnapshot): void {
   story.violate("encrypts what is asked for", `${source.snapshotId} is copied in its own region`);
 }
 
-/** A copy that went by a DR region's retention must not come back: its snapshot was to be marked before. */
+/**
+ * Only the vault's own is copied. A copy that went by a DR region's retention must not come back: its snapshot was to be
+ * marked before.
+ */
 export function checkCopy(
   account: Account,
   invocation: Invocation,
@@ -182,6 +185,10 @@ export function checkCopy(
   const source = account.primary.snapshots.get(sourceId);
   // Of one that is gone nothing can be made: the vault only saw it still listed.
   if (source === undefined || source.deleted || source.untagged === true) return;
+  if (!isVaults(account, source)) {
+    account.story.violate("copies only what is its own", sourceId);
+    return;
+  }
   if (name === source.region) {
     checkStandIn(account, source);
     return;

@@ -9,6 +9,8 @@ export interface Work {
   days: number;
   /** The archive's `__index.js`; the sources are run without. */
   indexFile?: string;
+  /** Ends a seed at the first rule that it breaks. */
+  bail?: boolean;
 }
 
 type ToParent = { kind: "ready" } | { kind: "result"; result: SimulationResult };
@@ -62,7 +64,7 @@ export async function runSeeds(
   }
   const source = sourceFor(work);
   for (let seed = next(); seed !== undefined; seed = next()) {
-    onResult(await simulate(seed, work.days, source));
+    onResult(await simulate(seed, work.days, source, work));
     await new Promise(setImmediate);
   }
 }
@@ -76,7 +78,7 @@ function serve(): void {
   const tell = (message: ToParent) => process.send?.(message, undefined, {}, isGone);
   process.on("message", ({ seed, ...work }: ToChild) => {
     source ??= sourceFor(work);
-    simulate(seed, work.days, source).then(
+    simulate(seed, work.days, source, work).then(
       (result) => tell({ kind: "result", result }),
       (error: unknown) => {
         console.error(error);
