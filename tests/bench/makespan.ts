@@ -74,6 +74,7 @@ function simulated(account: Account, index: number): SimSnapshot {
     tags: { ...made.tags, [TAG.vault]: account.settings.vaultId },
     state: "completed",
     startMs: startTimeMs,
+    completedMs: startTimeMs,
     sizeGiB,
     encrypted: false,
     dataOf: volumeId,

@@ -21,6 +21,7 @@ describe("a hundred snapshots", () => {
     [1.6, "of 2 minutes by the clock", 2, false],
     [1.1, "of 20 minutes by the clock", 20, false],
     [1.1, "of 2 minutes by events", 2, true],
+    [1.1, "of 100 minutes, in which the function starts anew", 100, false],
   ])("take 1 to %d times the bound, copies %s", async (most, _what, copyMinutes, events) => {
     const figure = await measureHere({ snapshots: 100, copyMinutes, copies: 100, events });
     expect(figure.ratio).toBeGreaterThanOrEqual(1);
