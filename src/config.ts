@@ -31,6 +31,7 @@ import { lockFaults } from "./configLock";
 import { overrideFaults } from "./configOverride";
 import { partitionOf, rightsFaults } from "./configRights";
 import { isSecretKey, secretFaults } from "./configSecrets";
+import { resourceTags, tagsFaults } from "./configTags";
 import { watchFaults } from "./configWatch";
 import type { KeepPolicy } from "./vault/types";
 
@@ -38,6 +39,7 @@ import type { KeepPolicy } from "./vault/types";
 const FIELDS = {
   drRegion: maybeRegion,
   drRegions: regions,
+  tags: resourceTags,
   tagKey: tagText(128),
   tagValue: tagText(256),
   policies,
@@ -244,6 +246,7 @@ export function parseConfig(raw: RawConfig): VaultConfig {
   refuse(raw, auditFaults(parsed as Parsed));
   // What the values contradict each other in shows only when each is in order.
   refuse(raw, [
+    ...tagsFaults(config),
     ...overrideFaults(config),
     ...lockFaults(config.lock, { ...resolved, understood: config.iUnderstandComplianceLock }),
     ...watchFaults(config),

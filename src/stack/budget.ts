@@ -4,6 +4,7 @@
  */
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { TAG } from "../vault/tags";
 import type { Account } from "./names";
 
 export interface BudgetArgs {
@@ -32,10 +33,8 @@ export function budget(args: BudgetArgs, opts: pulumi.CustomResourceOptions): vo
       limitUnit: "USD",
       timeUnit: "MONTHLY",
       // `user:<key>$<value>` (AWS Cost Management user guide, "Budget filters").
-      costFilters: Object.entries(tags).map(([key, value]) => ({
-        name: "TagKeyValue",
-        values: [`user:${key}$${value}`],
-      })),
+      // By the vault's tag alone: a configured one is on other things too.
+      costFilters: [{ name: "TagKeyValue", values: [`user:${TAG.vault}$${vaultId}`] }],
       notifications: NOTIFICATIONS.map((notification) => ({
         ...notification,
         comparisonOperator: "GREATER_THAN",

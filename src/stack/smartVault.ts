@@ -5,6 +5,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { VaultConfig } from "../config";
+import { TAG } from "../vault/tags";
 import type { AuditTarget, VaultSettings } from "../vault/types";
 import { functionPolicy, serviceRole } from "./access";
 import { alarms } from "./alarms";
@@ -34,6 +35,11 @@ function accountOf(opts: pulumi.InvokeOptions): pulumi.Output<Account> {
     .apply(([{ partition }, { accountId }]) => ({ partition, accountId }));
 }
 
+/** Returns the tags of each resource: the configured ones, and whose it is. */
+function resourceTags({ vaultId, tags }: VaultConfig): Record<string, string> {
+  return { ...tags, [TAG.vault]: vaultId };
+}
+
 /** The audit bucket in the first DR region, and the trail into it, as far as they are configured. */
 function auditParts(
   config: VaultConfig,
@@ -45,7 +51,7 @@ function auditParts(
   const [region] = config.drRegions;
   if (!config.audit || region === undefined) return undefined;
   const keyArn = keys.apply(({ dr }) => dr[0]?.keyArn ?? "");
-  const tags = { "smart-vault:vault": config.vaultId };
+  const tags = resourceTags(config);
   const args = { ...config, region, account, keyArn, protect: config.protectKeys, tags };
   const made = auditBucket(args, there[region] ?? {});
   const bucket = made.target.apply((target) => target.bucket);
@@ -62,7 +68,7 @@ function settingsOf(
   topicArn: pulumi.Output<string>,
   clockRoleArn: pulumi.Output<string>,
 ): pulumi.Output<VaultSettings> {
-  const { vaultId, primaryRegion, tagKey, policies, policyForAll, dryRun } = config;
+  const { vaultId, primaryRegion, tags, tagKey, policies, policyForAll, dryRun } = config;
   const { schedule, timezone, startWindowHours, copyStuckHours, lock, mailOn } = config;
   const { keepAtLeast, overrideMin, overrideMax, orphans, orphanDays } = config;
   const { maxDeletePercent, maxDeletes, allowDeletePlan } = config;
@@ -71,6 +77,7 @@ function settingsOf(
     vaultId,
     primaryRegion,
     dryRun,
+    tags,
     tagKey,
     policies,
     policyForAll,
@@ -135,7 +142,7 @@ export class SmartVault extends pulumi.ComponentResource {
     const there = Object.fromEntries(
       Object.entries(args.dr).map(([region, provider]) => [region, { parent: this, provider }]),
     );
-    const tags = { "smart-vault:vault": vaultId };
+    const tags = resourceTags(config);
     const names = namesOf(vaultId);
 
     const account = accountOf(here);

@@ -30,10 +30,19 @@ function wakeRight(args: TriggerArgs, opts: pulumi.CustomResourceOptions): aws.i
   return new aws.iam.RolePolicy(namesOf(args.vaultId).schedulerRole, { role, policy }, opts);
 }
 
+/** Leaves out tags with an empty value: Scheduler alone takes none (API reference, Tag). */
+function withValues(tags: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(tags).filter(([, value]) => value !== ""));
+}
+
 export function triggers(args: TriggerArgs, opts: pulumi.CustomResourceOptions): void {
   const { vaultId, functionArn, schedulerRole, tags } = args;
   const names = namesOf(vaultId);
-  const group = new aws.scheduler.ScheduleGroup(vaultId, { name: names.scheduleGroup, tags }, opts);
+  const group = new aws.scheduler.ScheduleGroup(
+    vaultId,
+    { name: names.scheduleGroup, tags: withValues(tags) },
+    opts,
+  );
   const after = { ...opts, dependsOn: [wakeRight(args, opts)] };
   const schedule = (
     name: string,

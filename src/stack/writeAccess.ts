@@ -3,7 +3,7 @@
  * (AWS, Service Authorization Reference, "Actions, resources, and condition keys for Amazon EC2"). Pure.
  */
 import type * as aws from "@pulumi/aws";
-import { TAG, copyExpiredTag } from "../vault/tags";
+import { TAG, TAG_PREFIX, copyExpiredTag } from "../vault/tags";
 import type { KeyedRegion, SnapshotLock } from "../vault/types";
 import { ebsUse } from "./keys";
 import type { Account } from "./names";
@@ -114,6 +114,18 @@ function tagAndPruneStatements(args: WriteAccessArgs): Statement[] {
         "ForAllValues:StringEquals": {
           "aws:TagKeys": dr.map(({ region }) => copyExpiredTag(region)),
         },
+      },
+    },
+    {
+      // A volume's tags that did not fit into the call which made the snapshots of its set (src/vault/volumeTags.ts). With no
+      // key in the request ForAllValues is fulfilled as well, and then EC2 refuses the call, or there is nothing to write.
+      Sid: "TagOwnSnapshots",
+      Effect: "Allow",
+      Action: "ec2:CreateTags",
+      Resource: snapshotsIn(partition, [primaryRegion]),
+      Condition: {
+        StringEquals: owned,
+        "ForAllValues:StringNotLike": { "aws:TagKeys": [`${TAG_PREFIX}*`, "aws:*"] },
       },
     },
     {

@@ -12,10 +12,13 @@ import {
   deleteSnapshot,
   lockSnapshot,
   markCopyExpired,
+  type Untagged,
+  writeVolumeTags,
 } from "./ec2Writes";
 import { type Cause, type Meaning, causeOf, holdersOf, meaningOf } from "./errors";
 import { isoSeconds } from "./time";
-import type { Action, DeleteAction, Mark, Outcome, SnapshotAction, VaultPolicy } from "./types";
+import { isTagTrouble, orWithOwnTags } from "./tagTrouble";
+import type { Action, CopyAction, DeleteAction, Mark, Outcome, SnapshotAction, Tags, TagsLeftOut, VaultPolicy } from "./types"; // prettier-ignore
 import { type Step, runSteps } from "./workers";
 
 /** Calls in flight. EC2 refills 5 creates or deletes a second; the SDK's adaptive retry paces what is above. */
@@ -34,6 +37,8 @@ interface Result {
   cause?: Cause;
   requestId?: string;
   heldBy?: string[];
+  brokenSet?: string;
+  tagsLeftOut?: TagsLeftOut;
   stopLane?: string;
 }
 
@@ -68,12 +73,17 @@ async function snapshotEach(
   client: EC2Client,
   action: SnapshotAction,
   why: string,
+  configured: Tags,
 ): Promise<Result> {
   const made: string[] = [];
+  let left: TagsLeftOut | undefined;
   const troubles: Result[] = [];
   for (const volume of action.volumes) {
     try {
-      made.push(...(await createSingle(client, action, volume)).snapshotIds);
+      const create = (one: SnapshotAction) => createSingle(client, one, volume);
+      const { made: single, tagsLeftOut } = await orWithOwnTags(action, configured, create);
+      made.push(...single.snapshotIds);
+      left ??= tagsLeftOut;
     } catch (error) {
       const result = resultOf(error);
       result.detail = `${volume.volumeId}: ${result.detail}`;
@@ -85,24 +95,70 @@ async function snapshotEach(
   const [worst] = [...troubles].sort(
     (a, b) => WORST_FIRST.indexOf(a.status) - WORST_FIRST.indexOf(b.status),
   );
-  if (worst === undefined) return { status: "done", detail, snapshotIds: made };
+  if (worst === undefined) return { status: "done", detail, snapshotIds: made, tagsLeftOut: left };
   const stopLane = troubles.find((trouble) => trouble.stopLane !== undefined)?.stopLane;
-  return { ...worst, detail: `${detail}; ${worst.detail}`, snapshotIds: made, stopLane };
+  return { ...worst, detail: `${detail}; ${worst.detail}`, snapshotIds: made, stopLane, tagsLeftOut: left }; // prettier-ignore
+}
+
+/** Writes what snapshots of a set lack of their volumes' tags. A snapshot that lacks them is one all the same. */
+async function completeTags(
+  client: EC2Client,
+  untagged: readonly Untagged[] = [],
+): Promise<TagsLeftOut | undefined> {
+  const lacking = untagged.map(({ snapshotId }) => snapshotId);
+  const snapshotIds: string[] = [];
+  let first: Cause | undefined;
+  for (const one of untagged) {
+    try {
+      await writeVolumeTags(client, one);
+    } catch (error) {
+      const cause = causeOf(error);
+      first ??= cause;
+      snapshotIds.push(one.snapshotId);
+      // The others would be refused like this one.
+      if (["limit", "denied"].includes(meaningOf(cause))) {
+        snapshotIds.push(...lacking.slice(lacking.indexOf(one.snapshotId) + 1));
+        break;
+      }
+    }
+  }
+  return first && { code: first.code, message: first.message, snapshotIds };
 }
 
 /** The set call; where EC2 refuses it for this instance, a snapshot a volume is better than none. */
-async function snapshotInstance(client: EC2Client, action: SnapshotAction): Promise<Result> {
+async function snapshotInstance(
+  client: EC2Client,
+  action: SnapshotAction,
+  configured: Tags,
+): Promise<Result> {
   if (action.mode === "each") {
-    return snapshotEach(client, action, "more volumes to leave out than one call takes");
+    return snapshotEach(
+      client,
+      action,
+      "more volumes to leave out than one call takes",
+      configured,
+    );
   }
   try {
-    const made = await createSet(client, action);
-    return done(`${made.snapshotIds.length} volumes, one crash-consistent set`, made);
+    const create = (one: SnapshotAction) => createSet(client, one);
+    const { made, tagsLeftOut } = await orWithOwnTags(action, configured, create);
+    const unwritten = await completeTags(client, made.untagged);
+    const result = done(`${made.snapshotIds.length} volumes, one crash-consistent set`, made);
+    return { ...result, tagsLeftOut: tagsLeftOut ?? unwritten };
   } catch (error) {
     const result = resultOf(error);
-    const meaning = result.cause === undefined ? "refused" : meaningOf(result.cause);
-    return meaning === "refused" ? snapshotEach(client, action, result.detail) : result;
+    const cause = causeOf(error);
+    // What AWS has against the vault's own tags it has against them on single snapshots too.
+    if (meaningOf(cause) !== "refused" || isTagTrouble(cause)) return result;
+    const each = await snapshotEach(client, action, result.detail, configured);
+    return { ...each, brokenSet: result.detail };
   }
+}
+
+async function copyOne(client: EC2Client, action: CopyAction, configured: Tags): Promise<Result> {
+  const create = (one: CopyAction) => copySnapshot(client, one);
+  const { made, tagsLeftOut } = await orWithOwnTags(action, configured, create);
+  return { ...done(action.reason, made), tagsLeftOut };
 }
 
 /** A copy's source that is gone meanwhile needs no mark. An original whose stand-in is gone must not go after it. */
@@ -148,8 +204,8 @@ async function applyOne(
 ): Promise<Result> {
   try {
     const { writer } = ec2In(clients, action.region);
-    if (action.kind === "snapshot") return await snapshotInstance(writer, action);
-    if (action.kind === "copy") return done(action.reason, await copySnapshot(writer, action));
+    if (action.kind === "snapshot") return await snapshotInstance(writer, action, policy.tags);
+    if (action.kind === "copy") return await copyOne(writer, action, policy.tags);
     if (action.kind === "lock") return done(action.reason, await lockSnapshot(writer, action));
     return await deleteOne(clients, action, policy, nowMs);
   } catch (error) {
@@ -165,9 +221,15 @@ export async function carryOutOne(
   nowMs: number,
 ): Promise<{ outcome: Outcome; stopLane?: string }> {
   const result = await applyOne(clients, action, policy, nowMs);
-  const { status, detail, cause, requestId, heldBy, stopLane, snapshotIds = [] } = result;
+  const { status, detail, cause, requestId, stopLane, snapshotIds = [] } = result;
+  const { heldBy, brokenSet, tagsLeftOut } = result;
+  const found = {
+    ...(heldBy !== undefined && { heldBy }),
+    ...(brokenSet !== undefined && { brokenSet }),
+    ...(tagsLeftOut !== undefined && { tagsLeftOut }),
+  };
   const outcome = { action, status, detail, code: cause?.code, requestId, snapshotIds };
-  return { outcome: heldBy === undefined ? outcome : { ...outcome, heldBy }, stopLane };
+  return { outcome: { ...outcome, ...found }, stopLane };
 }
 
 /** @param code what stopped its kind; none where time was over */

@@ -9,6 +9,7 @@ import type { VaultClients } from "./clients";
 import type { Findings } from "./findings";
 import { guardRegions } from "./guards";
 import { inUseNotices } from "./holds";
+import { makingProblems } from "./makingProblems";
 import { prune } from "./prune";
 import type {
   Action,
@@ -73,6 +74,7 @@ export async function carryOut(
       problems: [
         ...plan.problems,
         ...findings.problems,
+        ...makingProblems(made),
         ...inUseNotices(outcomes, seenIn(world, policy), policy, budget.now()),
       ],
     },

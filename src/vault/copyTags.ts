@@ -48,8 +48,11 @@ function withUserTags(own: Tags, { tags }: Snapshot, maxTags: number): Tags {
   return fillTags(fillTags(own, instanceTags, maxTags), userTags(tags), maxTags);
 }
 
-/** Of a copy in a DR region: enough to restore with the primary region gone. */
-export function drCopyTags(snapshot: Snapshot): Tags {
+/**
+ * Of a copy in a DR region: enough to restore with the primary region gone.
+ * @param configured the stack's `tags`, as they are now
+ */
+export function drCopyTags(snapshot: Snapshot, configured: Tags = {}): Tags {
   const facts = volumeFactsFromTags(snapshot.tags, snapshot.volumeId);
   const known: Record<string, string | number | undefined> = {
     ...sourceTags(snapshot),
@@ -66,16 +69,18 @@ export function drCopyTags(snapshot: Snapshot): Tags {
       value === undefined ? [] : [[key, String(value)]],
     ),
   );
-  return withUserTags(own, snapshot, MAX_TAGS);
+  return withUserTags({ ...configured, ...own }, snapshot, MAX_TAGS);
 }
 
 /**
  * Of an encrypted copy in the primary region: whatever its original has, the marks of expired copies among it.
  * @param maxTags room is left for the marks that are written later
+ * @param configured the stack's `tags`, as they are now
  */
-export function standInTags(original: Snapshot, maxTags: number): Tags {
+export function standInTags(original: Snapshot, maxTags: number, configured: Tags = {}): Tags {
   const own = Object.entries(original.tags).filter(
     ([key]) => key.startsWith(TAG_PREFIX) && !key.startsWith(INSTANCE_TAG_PREFIX),
   );
-  return withUserTags({ ...Object.fromEntries(own), ...sourceTags(original) }, original, maxTags);
+  const needed = { ...configured, ...Object.fromEntries(own), ...sourceTags(original) };
+  return withUserTags(needed, original, maxTags);
 }

@@ -9,24 +9,50 @@ import {
   DeleteSnapshotCommand,
   type EC2Client,
   LockSnapshotCommand,
+  type SnapshotInfo,
   type TagSpecification,
 } from "@aws-sdk/client-ec2";
 import type { SerializeMiddleware } from "@smithy/types";
 import { TAG, copyExpiredTag, fillTags, tagsToList, userTags } from "./tags";
 import type { AttachedVolume, CopyAction, LockAction, SnapshotAction, Tags } from "./types";
+import { remainingTags, withSharedTags } from "./volumeTags";
 
 export interface Made {
   snapshotIds: string[];
   requestId?: string;
+  /** Tags of their own volumes that snapshots of a set still lack: see {@link writeVolumeTags}. */
+  untagged?: Untagged[];
+}
+
+export interface Untagged {
+  snapshotId: string;
+  tags: Tags;
 }
 
 function snapshotTags(tags: Tags): TagSpecification[] {
   return [{ ResourceType: "snapshot", Tags: tagsToList(tags) }];
 }
 
+/** What the snapshots of a set lack of their volumes' tags, after the call that made them with `made`. */
+function untaggedOf(
+  { copyVolumeTags, volumes, maxTags }: SnapshotAction,
+  made: Tags,
+  snapshots: readonly SnapshotInfo[],
+): Untagged[] {
+  if (copyVolumeTags) return [];
+  return snapshots.flatMap(({ SnapshotId, VolumeId }) => {
+    const volume = volumes.find(({ volumeId }) => volumeId === VolumeId);
+    if (SnapshotId === undefined || volume === undefined) return [];
+    const tags = remainingTags(made, volume, maxTags);
+    return Object.keys(tags).length === 0 ? [] : [{ snapshotId: SnapshotId, tags }];
+  });
+}
+
 /** One crash-consistent set: all volumes of the instance but the excluded ones, at one instant. */
 export async function createSet(client: EC2Client, action: SnapshotAction): Promise<Made> {
-  const { excludeBootVolume, excludeDataVolumeIds } = action;
+  const { excludeBootVolume, excludeDataVolumeIds, copyVolumeTags, volumes, maxTags } = action;
+  const own = { ...action.tags, [TAG.crashConsistent]: "true" };
+  const tags = copyVolumeTags ? own : withSharedTags(own, volumes, maxTags);
   const answer = await client.send(
     new CreateSnapshotsCommand({
       InstanceSpecification: {
@@ -35,13 +61,16 @@ export async function createSet(client: EC2Client, action: SnapshotAction): Prom
         ...(excludeDataVolumeIds.length > 0 && { ExcludeDataVolumeIds: excludeDataVolumeIds }),
       },
       Description: action.description,
-      ...(action.copyVolumeTags && { CopyTagsFromSource: "volume" as const }),
-      TagSpecifications: snapshotTags({ ...action.tags, [TAG.crashConsistent]: "true" }),
+      ...(copyVolumeTags && { CopyTagsFromSource: "volume" as const }),
+      TagSpecifications: snapshotTags(tags),
     }),
   );
+  const { Snapshots: snapshots = [] } = answer;
+  const untagged = untaggedOf(action, tags, snapshots);
   return {
-    snapshotIds: (answer.Snapshots ?? []).flatMap((s) => s.SnapshotId ?? []),
+    snapshotIds: snapshots.flatMap((s) => s.SnapshotId ?? []),
     requestId: answer.$metadata.requestId,
+    ...(untagged.length > 0 && { untagged }),
   };
 }
 
@@ -52,11 +81,12 @@ export async function createSingle(
   volume: AttachedVolume,
 ): Promise<Made> {
   const own = { ...action.tags, [TAG.crashConsistent]: "false" };
+  const tags = fillTags(own, userTags(volume.tags), action.maxTags);
   const answer = await client.send(
     new CreateSnapshotCommand({
       VolumeId: volume.volumeId,
       Description: action.description,
-      TagSpecifications: snapshotTags(fillTags(own, userTags(volume.tags), action.maxTags)),
+      TagSpecifications: snapshotTags(tags),
     }),
   );
   return { snapshotIds: [answer.SnapshotId ?? ""], requestId: answer.$metadata.requestId };
@@ -68,13 +98,14 @@ export async function createSingle(
  * out before it presigns (docs/adr/0004).
  */
 export async function copySnapshot(client: EC2Client, action: CopyAction): Promise<Made> {
+  const { tags } = action;
   const command = new CopySnapshotCommand({
     SourceRegion: action.sourceRegion,
     SourceSnapshotId: action.sourceSnapshotId,
     Description: action.description,
     Encrypted: true,
     KmsKeyId: action.kmsKeyArn,
-    TagSpecifications: snapshotTags(action.tags),
+    TagSpecifications: snapshotTags(tags),
   });
   const presignWithoutTags: SerializeMiddleware<CopySnapshotCommandInput, CopySnapshotResult> =
     (next) => (args) => {
@@ -88,6 +119,14 @@ export async function copySnapshot(client: EC2Client, action: CopyAction): Promi
   });
   const answer = await client.send(command);
   return { snapshotIds: [answer.SnapshotId ?? ""], requestId: answer.$metadata.requestId };
+}
+
+/** Writes a volume's own tags on the snapshot that was just made of it. */
+export async function writeVolumeTags(
+  client: EC2Client,
+  { snapshotId, tags }: Untagged,
+): Promise<void> {
+  await client.send(new CreateTagsCommand({ Resources: [snapshotId], Tags: tagsToList(tags) }));
 }
 
 export async function deleteSnapshot(client: EC2Client, snapshotId: string): Promise<Made> {

@@ -31,7 +31,8 @@ export function encryptionTarget(policy: VaultPolicy): CopyTarget | undefined {
   const { primaryRegion: region, primaryKeyArn: keyArn, vaultId } = policy;
   if (keyArn === undefined) return undefined;
   const maxTags = maxSnapshotTags(policy);
-  return { region, keyArn, vaultId, tagsOf: (source) => standInTags(source, maxTags) };
+  const tagsOf = (source: Snapshot) => standInTags(source, maxTags, policy.tags);
+  return { region, keyArn, vaultId, tagsOf };
 }
 
 /** Finds the snapshot of an id, or what stands in for it: copies of an original count for both. */

@@ -26,6 +26,7 @@ export type Meaning = "limit" | "busy" | "gone" | "in-use" | "unknown" | "denied
 const MEANINGS: Readonly<Record<string, Meaning>> = {
   ResourceLimitExceeded: "limit",
   PendingSnapshotLimitExceeded: "limit",
+  SnapshotLimitExceeded: "limit",
   RequestLimitExceeded: "limit",
   Throttling: "limit",
   ThrottlingException: "limit",
@@ -35,6 +36,10 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   ConcurrentSnapshotLimitExceeded: "busy",
   SnapshotCreationPerVolumeRateExceeded: "busy",
   ConcurrentTagAccess: "busy",
+  // An earlier request for the same resource is not through yet; the last is AWS's own word for "try again".
+  IncorrectState: "busy",
+  InvalidState: "busy",
+  RetryableError: "busy",
   "InvalidSnapshot.NotFound": "gone",
   "InvalidInstanceID.NotFound": "gone",
   "InvalidVolume.NotFound": "gone",
@@ -96,7 +101,8 @@ export function meaningOf(cause: Cause): Meaning {
  */
 export function holdersOf(cause: Cause): string[] | undefined {
   const meaning = meaningOf(cause);
-  const saysLocked = meaning === "refused" && /\block(ed)?\b/i.test(cause.message);
+  const isAnswer = meaning === "refused" || meaning === "busy";
+  const saysLocked = isAnswer && /\block(ed)?\b/i.test(cause.message);
   if (meaning !== "in-use" && !saysLocked) return undefined;
   return [...new Set(cause.message.match(/\bami-[0-9a-z]+/g) ?? [])];
 }

@@ -32,6 +32,7 @@ const COPIES = "mail-a-copy-is-missing-or-not-usable";
 const DELETIONS = "mail-something-is-not-deleted";
 const CLOCK = "mail-the-alarm-clock-could-not-be-read-or-set";
 const SETTINGS = "mail-a-tag-or-a-policy-is-not-understood";
+const LIMIT = "mail-the-quota-of-snapshots-is-reached";
 
 /** The heading of docs/RUNBOOK.md that each kind of problem belongs to, as its anchor. */
 export const RUNBOOK_PAGES: Readonly<Record<string, string>> = {
@@ -39,6 +40,9 @@ export const RUNBOOK_PAGES: Readonly<Record<string, string>> = {
   "failed-snapshot": SNAPSHOTS,
   "slot-missed": SNAPSHOTS,
   "no-volumes": SNAPSHOTS,
+  "snapshot-limit": LIMIT,
+  "not-crash-consistent": "mail-snapshots-are-not-crash-consistent",
+  "tags-left-out": "mail-tags-were-left-out",
   "no-instances": "alarm-no-match",
   "copy-failed": COPIES,
   "broken-copy": COPIES,

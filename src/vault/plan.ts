@@ -64,9 +64,9 @@ function planCopying(
   policy: VaultPolicy,
   nowMs: number,
 ) {
-  const { vaultId } = policy;
+  const { vaultId, tags } = policy;
   return seen.map(({ dr, bySource }) => {
-    const target = { ...dr, vaultId, tagsOf: drCopyTags };
+    const target = { ...dr, vaultId, tagsOf: (source: Snapshot) => drCopyTags(source, tags) };
     return planCopies(completed, bySource, target, nowMs);
   });
 }

@@ -7,6 +7,14 @@ import { volumeFactsToTags } from "./volumeFacts";
 /** CreateSnapshots leaves out at most 40 data volumes a call (API reference, InstanceSpecification). */
 const MAX_EXCLUDED_DATA_VOLUMES = 40;
 
+/** How many tags a snapshot has beside those that are known before: whether it is crash-consistent is known afterwards. */
+const LATER = 1;
+
+/** Returns the facts of the set that fit. A snapshot with the facts of most volumes is better than none. */
+function factsThatFit(volumes: readonly AttachedVolume[], room: number): Tags {
+  return Object.fromEntries(Object.entries(volumeFactsToTags(volumes)).slice(0, room));
+}
+
 /** The tags of one recovery point; the same on each of its snapshots, since CreateSnapshots knows no other way. */
 function recoveryPointTags(
   policy: VaultPolicy,
@@ -16,6 +24,7 @@ function recoveryPointTags(
   room: number,
 ): Tags {
   const own: Record<string, string> = {
+    ...policy.tags,
     [TAG.vault]: policy.vaultId,
     [TAG.instance]: instance.instanceId,
     [TAG.instanceName]: instance.tags.Name ?? "",
@@ -26,15 +35,22 @@ function recoveryPointTags(
     [TAG.setSize]: String(volumes.length),
     [TAG.policy]: instance.tags[policy.tagKey] ?? "",
     ...overridesOf(instance.tags, policy).carried,
-    ...volumeFactsToTags(volumes),
   };
+  const left = maxSnapshotTags(policy) - LATER - Object.keys(own).length;
+  Object.assign(own, factsThatFit(volumes, left));
   return fillTags(own, prefixTags(userTags(instance.tags), INSTANCE_TAG_PREFIX), room);
 }
 
-/** How many tags the volumes' own tags leave; none copied where they would clash with the vault's. */
-function roomForTags(volumes: readonly AttachedVolume[], needed: number, maxTags: number) {
+/** Decides whether EC2 can copy all tags of each volume: it refuses a key twice, and more than 50 tags. */
+function roomForTags(
+  volumes: readonly AttachedVolume[],
+  needed: number,
+  maxTags: number,
+  configured: Tags,
+) {
   const largest = Math.max(0, ...volumes.map((v) => Object.keys(userTags(v.tags)).length));
-  const clash = volumes.some((v) => Object.keys(v.tags).some((key) => key.startsWith(TAG_PREFIX)));
+  const isTaken = (key: string) => key.startsWith(TAG_PREFIX) || Object.hasOwn(configured, key);
+  const clash = volumes.some((volume) => Object.keys(volume.tags).some(isTaken));
   const copyVolumeTags = !clash && largest + needed <= maxTags;
   return { copyVolumeTags, room: maxTags - (copyVolumeTags ? largest : 0) };
 }
@@ -51,9 +67,8 @@ export function snapshotAction(
   const excludeDataVolumeIds = left.filter((v) => !v.isRoot).map((v) => v.volumeId);
   const mode = excludeDataVolumeIds.length <= MAX_EXCLUDED_DATA_VOLUMES ? "set" : "each";
   const maxTags = maxSnapshotTags(policy);
-  // One more than the vault's own: the crash-consistency tag, which apply adds when it knows how it went.
-  const own = Object.keys(recoveryPointTags(policy, instance, missing, wake, 0)).length + 1;
-  const { copyVolumeTags, room } = roomForTags(missing, own, maxTags);
+  const own = Object.keys(recoveryPointTags(policy, instance, missing, wake, 0)).length + LATER;
+  const { copyVolumeTags, room } = roomForTags(missing, own, maxTags, policy.tags);
   return {
     kind: "snapshot",
     region: policy.primaryRegion,
@@ -65,7 +80,7 @@ export function snapshotAction(
     excludeDataVolumeIds,
     copyVolumeTags,
     maxTags,
-    tags: recoveryPointTags(policy, instance, missing, wake, room - 1),
+    tags: recoveryPointTags(policy, instance, missing, wake, room - LATER),
     description: `${policy.vaultId} ${instance.instanceId} ${wake.slot}`,
     reason: `no snapshot for ${wake.slot} yet`,
   };

@@ -16,6 +16,8 @@ export interface VaultSettings {
   primaryKeyArn?: string;
   /** Everything but writes to EC2: what would have been done is logged and mailed. */
   dryRun: boolean;
+  /** Tags for everything that the vault makes: the stack's resources, snapshots and copies. */
+  tags: Tags;
   /** Instances with this tag are protected; a volume tagged `<tagKey>=exclude` is left out. */
   tagKey: string;
   /** What is kept, by the value of that tag: an instance with any of these is protected. */
@@ -82,6 +84,7 @@ export type VaultPolicy = Pick<
   | "primaryRegion"
   | "dr"
   | "primaryKeyArn"
+  | "tags"
   | "tagKey"
   | "policies"
   | "policyForAll"
@@ -213,7 +216,7 @@ export interface SnapshotAction {
   volumes: AttachedVolume[];
   excludeBootVolume: boolean;
   excludeDataVolumeIds: string[];
-  /** Whether EC2 shall copy each volume's own tags; off where they would break the call (50 tags, duplicate keys). */
+  /** Whether EC2 shall copy each volume's own tags, all of them; else those that fit are written: see volumeTags.ts. */
   copyVolumeTags: boolean;
   /** The most tags that a snapshot may be made with. */
   maxTags: number;
@@ -309,4 +312,16 @@ export interface Outcome {
   heldBy?: string[];
   /** Snapshots that the action made. */
   snapshotIds: string[];
+  /** Why EC2 took no crash-consistent set, so that each volume was snapshotted on its own. */
+  brokenSet?: string;
+  tagsLeftOut?: TagsLeftOut;
+}
+
+/** Tags that AWS did not take, and why. */
+export interface TagsLeftOut {
+  /** AWS error code. */
+  code: string;
+  message: string;
+  /** Snapshots that lack tags of their volumes; absent: all were made without the tags of instance and volumes. */
+  snapshotIds?: string[];
 }

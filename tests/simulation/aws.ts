@@ -14,6 +14,7 @@ import { requestsOf, roleOf } from "./role";
 import { checkHeld, checkLock } from "./heldRules";
 import { checkCopy, checkCreate, checkDelete, checkTagging, isRace } from "./rules";
 import type { Scheduler } from "./scheduler";
+import { checkMaking } from "./tagRules";
 import type { Tellings } from "./tellings";
 import { checkTries } from "./tryRules";
 
@@ -86,11 +87,14 @@ export function makeAws(account: Account, scheduler: Scheduler, tellings: Tellin
         return lockSnapshot(account, region, call.input);
       case "CreateSnapshots":
         checkCreate(account, invocation, call.input);
+        checkMaking(account, call);
         return createSnapshots(account, crowds, call.input, tried(invocation));
       case "CreateSnapshot":
+        checkMaking(account, call);
         return createSnapshot(account, crowds, call.input, tried(invocation));
       case "CopySnapshot":
         checkCopy(account, invocation, region, call.input.SourceSnapshotId ?? "");
+        checkMaking(account, call);
         return copySnapshot(account, crowds, region, call.input);
       case "DeleteSnapshot":
         checkDelete(account, invocation, region, call.input.SnapshotId ?? "");

@@ -21,6 +21,7 @@ import {
 import { HOUR_MS } from "../../src/vault/time";
 import { awsError } from "./awsError";
 import type { Crowds } from "./crowds";
+import { withCopiedTags } from "./tagRules";
 
 const PER_VOLUME_MS = 15_000;
 
@@ -162,13 +163,15 @@ export function createSnapshots(
   checkPending(account, crowds, volumes.length);
   const given = tagRecord(input.TagSpecifications?.[0]?.Tags);
   const set = volumes.map((volume) => {
-    const tags = input.CopyTagsFromSource === "volume" ? { ...volume.tags, ...given } : given;
+    const isCopied = input.CopyTagsFromSource === "volume";
+    const tags = isCopied ? withCopiedTags(account, volume, given) : given;
     if (Object.keys(tags).length > 50) throw awsError("TagLimitExceeded");
     return begin(account, volume, { ...tags });
   });
   onMade?.(set);
   plan(account, set);
-  return { Snapshots: set.map(({ snapshotId }) => ({ SnapshotId: snapshotId })) };
+  const named = set.map((one) => ({ SnapshotId: one.snapshotId, VolumeId: one.volumeId }));
+  return { Snapshots: named };
 }
 
 export function createSnapshot(

@@ -44,6 +44,8 @@ interface LimitFaults {
   busyPending: number;
   /** The share of copies that EC2 takes hours over. */
   slowCopy: number;
+  /** Calls with a person's tags that an organization's tag policy refuses. */
+  tagPolicy: number;
   /** The account's own limits: copies in flight a region, pending snapshots. */
   copySlots: number;
   pendingSlots: number;
@@ -96,6 +98,7 @@ export const NO_LIMIT_FAULTS: LimitFaults = {
   busyCopySlots: 0,
   busyPending: 0,
   slowCopy: 0,
+  tagPolicy: 0,
   copySlots: 20,
   pendingSlots: 100,
 };
@@ -188,6 +191,9 @@ const KINDS: Readonly<Record<string, Kind>> = {
     nature.copyMs = [MINUTE_MS, 5 * MINUTE_MS];
     nature.snapshotMs = [MINUTE_MS, 5 * MINUTE_MS];
     nature.newestFirst = true;
+  },
+  "tag policies": ({ limits }, random) => {
+    limits.tagPolicy = random.skewed(0.02, 0.5);
   },
 };
 

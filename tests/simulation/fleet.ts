@@ -1,19 +1,33 @@
 /** Instances and volumes, as a person makes them. */
+import { TAG } from "../../src/vault/tags";
 import { type Account, type SimInstance, type SimVolume } from "./account";
 import { ASKED } from "./overrideOracle";
 
 const TYPES = ["gp3", "gp3", "gp3", "io2", "st1"];
 const LETTERS = ["a", "b", "c", "d", "e", "f", "g", "h"];
 
+/** Tags as a person has them: now and then more than fit, or one that a restore from a snapshot of the vault's left. */
+function moreTags({ random }: Account, volumeId: string): Record<string, string> {
+  // A stream of its own, so that the fleet is the same with and without them.
+  const own = random.fork(`tags of ${volumeId}`);
+  const lot = own.next();
+  if (lot < 0.7) return {};
+  if (lot < 0.85) return { [TAG.slot]: "2020-01-01T00:00:00Z", Mount: "/" };
+  const count = own.int(25, 46);
+  return Object.fromEntries(Array.from({ length: count }, (_, n) => [`tag-${n}`, "x"]));
+}
+
 export function newVolume(account: Account, isRoot: boolean): SimVolume {
   const { random, volumes, settings } = account;
   const excluded = !isRoot && random.chance(0.15);
+  const volumeId = `vol-${random.hex(17)}`;
   const volume: SimVolume = {
-    volumeId: `vol-${random.hex(17)}`,
+    volumeId,
     sizeGiB: random.int(8, 200),
     volumeType: isRoot ? "gp3" : random.pick(TYPES),
     encrypted: random.chance(0.3),
     tags: {
+      ...moreTags(account, volumeId),
       ...(random.chance(0.3) && { Name: `disk-${random.int(1, 9)}` }),
       ...(excluded && { [settings.tagKey]: "exclude" }),
     },

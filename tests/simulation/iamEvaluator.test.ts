@@ -52,6 +52,7 @@ function when(Condition: IamStatement["Condition"]): IamStatement[] {
 
 const tagged = when({ StringEquals: { "aws:ResourceTag/vault": "a" } });
 const onlyKeys = when({ "ForAllValues:StringEquals": { [KEYS]: ["a", "b"] } });
+const noKeyLike = when({ "ForAllValues:StringNotLike": { [KEYS]: ["v:*", "aws:*"] } });
 const someKey = when({ "ForAnyValue:StringEquals": { [KEYS]: ["a"] } });
 const both = when({ StringEquals: { one: "1", two: ["2", "3"] } });
 
@@ -65,6 +66,9 @@ const CONDITIONS: Row[] = [
   ["all keys known", onlyKeys, ask({ context: { [KEYS]: ["b"] } }), "allowed"],
   ["one key too many", onlyKeys, ask({ context: { [KEYS]: ["a", "c"] } }), "unmentioned"],
   ["ForAllValues without the key", onlyKeys, ask(), "allowed"],
+  ["all keys unlike", noKeyLike, ask({ context: { [KEYS]: ["b", "x:v:a"] } }), "allowed"],
+  ["one key alike", noKeyLike, ask({ context: { [KEYS]: ["b", "v:a"] } }), "unmentioned"],
+  ["keys unlike without any", noKeyLike, ask(), "allowed"],
   ["ForAnyValue with one", someKey, ask({ context: { [KEYS]: ["a", "c"] } }), "allowed"],
   ["ForAnyValue without the key", someKey, ask(), "unmentioned"],
   ["every key of an operator", both, ask({ context: { one: "1", two: "3" } }), "allowed"],

@@ -64,6 +64,10 @@ function matcher(operator: string, wanted: readonly string[]): (value: string) =
     case "StringLike":
     case "ArnLike":
       return anyMatch(wanted.map((pattern) => wildcard(pattern)));
+    case "StringNotLike": {
+      const matches = anyMatch(wanted.map((pattern) => wildcard(pattern)));
+      return (value) => !matches(value);
+    }
     case "NumericLessThanEquals":
       return (value) => wanted.some((most) => Number(value) <= Number(most));
     default:
@@ -85,6 +89,9 @@ function contextValue(request: IamRequest, key: string): readonly string[] | und
 function condition(operator: string, key: string, wanted: readonly string[]): Check {
   const [quantifier, plain] = operator.includes(":") ? operator.split(":", 2) : ["", operator];
   const matches = matcher(plain ?? "", wanted);
+  // A key that is absent fulfils a negated operator, unlike a positive one; this project needs it for all values only.
+  if (plain === "StringNotLike" && quantifier !== "ForAllValues")
+    throw new Error(`IAM condition operator ${operator} is not modelled`);
   switch (quantifier) {
     case "":
       // A key that is absent never fulfils a positive operator.

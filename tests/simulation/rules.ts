@@ -4,7 +4,7 @@
  * since the invocation began, less the time that a describe may lag.
  */
 import type { CreateSnapshotsCommandInput, CreateTagsCommandInput } from "@aws-sdk/client-ec2";
-import { TAG, copyExpiredTag } from "../../src/vault/tags";
+import { TAG } from "../../src/vault/tags";
 import {
   type Account,
   type Region,
@@ -21,6 +21,7 @@ import type { Call } from "./call";
 import type { Invocation } from "./invocation";
 import { carriedTags } from "./overrideOracle";
 import { checkBrake, checkRetention, expires } from "./retentionRules";
+import { checkKeys, checkVolumeTags } from "./tagRules";
 
 /** From when on a change could not be known to the invocation. */
 function unseenSince({ faults }: Account, invocation: Invocation): number {
@@ -148,7 +149,7 @@ export function checkCreate(
   }
 }
 
-/** A tag may be written on the vault's own alone, and only one that says that a copy has lived its time. */
+/** A tag may be written on the vault's own alone, and only some keys: see tagRules.ts. */
 export function checkTagging(
   account: Account,
   invocation: Invocation,
@@ -161,9 +162,7 @@ export function checkTagging(
     if (snapshot === undefined || snapshot.deleted) continue;
     if (!counts(account, snapshot, sinceMs)) account.story.violate("only its own", `tags ${id}`);
   }
-  const marks = account.drs.map(({ name }) => copyExpiredTag(name));
-  const others = (input.Tags ?? []).filter(({ Key = "" }) => !marks.includes(Key));
-  if (others.length > 0) account.story.violate("only its own", "writes a tag of another kind");
+  checkKeys(account, region, input, invocation.startMs);
 }
 
 /** In its own region only what is not encrypted is copied, and only where the stack wants that. */
@@ -189,6 +188,7 @@ export function checkCopy(
     account.story.violate("copies only what is its own", sourceId);
     return;
   }
+  checkVolumeTags(account, source);
   if (name === source.region) {
     checkStandIn(account, source);
     return;

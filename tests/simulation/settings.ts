@@ -40,6 +40,7 @@ export function drawSettings(random: Random): VaultSettings {
   return {
     ...SETTINGS,
     vaultId: VAULT_ID,
+    tags: random.fork("tags").chance(0.3) ? { Team: "backup", Mount: "none" } : {},
     dr: drRegions.map((region) => ({ region, keyArn: keyArn(region) })),
     mailOn,
     // No copy takes longer but a slow one (ec2Copies.ts).

@@ -68,7 +68,9 @@ function checkThrottled(
   { sharingReads }: Invocation,
   body: string,
 ): void {
-  const [line] = /^\d+\. .*RequestLimitExceeded.*$/m.exec(body) ?? [];
+  const lines = body.match(/^\d+\. .*RequestLimitExceeded.*$/gm) ?? [];
+  // Tags that could not be written are not written later: that is told at once.
+  const line = lines.find((one) => !one.includes(" lack tags of their volumes: "));
   if (line === undefined) return;
   // Hundreds of deletions that are refused, and so looked at by every pass, are a crowd of their own.
   if (line.includes(" are shared with: ") && sharingReads > DESCRIBE.max) return;
@@ -111,6 +113,10 @@ export function makeTellings(account: Account): Tellings {
       const expected = EXPECTED.exec(body);
       if (expected !== null) story.violate("expected retries never mail", expected[0]);
       checkThrottled(account, invocation, body);
+      for (const { message } of invocation.problems) {
+        if (!message.includes("TagPolicyViolation")) continue;
+        story.violate("a person's tags cost no backup", message);
+      }
       for (const key of keysOf(invocation, body)) {
         story.count(`told: ${key.split("/", 1)[0] ?? ""}`);
         if (key.startsWith("locked/") && account.faults.daily.people === 0) {

@@ -10,6 +10,7 @@ test("the defaults and a DR region make a whole configuration", () => {
     vaultId: "p-s",
     primaryRegion: "us-east-1",
     drRegions: ["us-west-2"],
+    tags: {},
     tagKey: "backup",
     policies: { True: { keep: { retentionDays: 7 }, drKeep: { retentionDays: 7 } } },
     policyForAll: true,

@@ -52,7 +52,7 @@ test("what is to be shortened is named", () => {
 
 test("exactly 10,240 characters fit, and one more is refused", () => {
   const named = (length: number) => {
-    const names = Array.from({ length: 29 }, (_, index) => String(index).padEnd(200, "n"));
+    const names = Array.from({ length: 28 }, (_, index) => String(index).padEnd(200, "n"));
     const all = [...names, "l".repeat(length)].map((name) => [name, { retentionDays: 7 }]);
     return refused({ policies: JSON.stringify(Object.fromEntries(all)) });
   };

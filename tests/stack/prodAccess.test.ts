@@ -57,7 +57,7 @@ describe("the function's rights", () => {
     }
   });
 
-  test("delete and mark only what has this vault's tag, and make nothing without it", () => {
+  test("delete, mark and tag only what has this vault's tag, and make nothing without it", () => {
     const conditions = (action: string, resource: RegExp) =>
       statements()
         .filter(({ Action }) => [Action].flat().includes(action))
@@ -66,7 +66,7 @@ describe("the function's rights", () => {
     const tag = (keys: Record<string, unknown>) =>
       keys["aws:ResourceTag/smart-vault:vault"] ?? keys["aws:RequestTag/smart-vault:vault"];
     expect(conditions("ec2:DeleteSnapshot", /./).map(tag)).toStrictEqual([VAULT]);
-    expect(conditions("ec2:CreateTags", /./).map(tag)).toStrictEqual([VAULT, VAULT]);
+    expect(conditions("ec2:CreateTags", /./).map(tag)).toStrictEqual([VAULT, VAULT, VAULT]);
     for (const action of ["ec2:CreateSnapshot", "ec2:CreateSnapshots"]) {
       expect(conditions(action, /:snapshot\//).map(tag)).toStrictEqual([VAULT]);
     }

@@ -4,6 +4,7 @@ import { type RawConfig, parseConfig } from "../../src/config";
 export const GOOD: Record<string, string> = {
   drRegion: "us-west-2",
   drRegions: "[]",
+  tags: "{}",
   tagKey: "backup",
   tagValue: "True",
   policies: "{}",

@@ -12,6 +12,7 @@ export const KEY_EVENTS_ROLE = ARN.role(`${VAULT}-key-events`);
 export const PRIMARY_BUS = `arn:aws:events:us-east-1:${ACCOUNT_ID}:event-bus/default`;
 const OWNED = { "aws:ResourceTag/smart-vault:vault": VAULT };
 const TAGGED = { "aws:RequestTag/smart-vault:vault": VAULT };
+const UNRESERVED = { "aws:TagKeys": ["smart-vault:*", "aws:*"] };
 const BOTH_SNAPSHOTS = ["arn:aws:ec2:us-east-1:*:snapshot/*", "arn:aws:ec2:us-west-2:*:snapshot/*"];
 const BOTH_VIA_EC2 = {
   "kms:ViaService": ["ec2.us-east-1.amazonaws.com", "ec2.us-west-2.amazonaws.com"],
@@ -102,6 +103,13 @@ export const FUNCTION_RIGHTS = [
       StringEquals: OWNED,
       "ForAllValues:StringEquals": { "aws:TagKeys": ["smart-vault:copy-expired:us-west-2"] },
     },
+  },
+  {
+    Sid: "TagOwnSnapshots",
+    Effect: "Allow",
+    Action: "ec2:CreateTags",
+    Resource: ["arn:aws:ec2:us-east-1:*:snapshot/*"],
+    Condition: { StringEquals: OWNED, "ForAllValues:StringNotLike": UNRESERVED },
   },
   {
     Sid: "PruneOwnSnapshots",

@@ -6,6 +6,7 @@ export const SETTINGS: VaultSettings = {
   vaultId: "smart-vault-prod",
   primaryRegion: "us-east-1",
   dryRun: false,
+  tags: {},
   dr: [{ region: "us-west-2", keyArn: ARN.key }],
   tagKey: "backup",
   policies: { True: { keep: { retentionDays: 14 }, drKeep: { retentionDays: 30 } } },

@@ -37,6 +37,7 @@ export const SETTINGS: VaultSettings = {
   primaryRegion: "us-east-1",
   dr: [DR],
   dryRun: false,
+  tags: {},
   tagKey: "Backup",
   policies: keeping(30),
   policyForAll: true,
