@@ -4,6 +4,7 @@
  */
 import type { EC2Client } from "@aws-sdk/client-ec2";
 import { type VaultClients, ec2In } from "./clients";
+import { completeTags } from "./completeTags";
 import {
   type Made,
   copySnapshot,
@@ -100,31 +101,6 @@ async function snapshotEach(
   return { ...worst, detail: `${detail}; ${worst.detail}`, snapshotIds: made, stopLane, tagsLeftOut: left }; // prettier-ignore
 }
 
-/** Writes what snapshots of a set lack of their volumes' tags. A snapshot that lacks them is one all the same. */
-async function completeTags(
-  client: EC2Client,
-  untagged: readonly Untagged[] = [],
-): Promise<TagsLeftOut | undefined> {
-  const lacking = untagged.map(({ snapshotId }) => snapshotId);
-  const snapshotIds: string[] = [];
-  let first: Cause | undefined;
-  for (const one of untagged) {
-    try {
-      await writeVolumeTags(client, one);
-    } catch (error) {
-      const cause = causeOf(error);
-      first ??= cause;
-      snapshotIds.push(one.snapshotId);
-      // The others would be refused like this one.
-      if (["limit", "denied"].includes(meaningOf(cause))) {
-        snapshotIds.push(...lacking.slice(lacking.indexOf(one.snapshotId) + 1));
-        break;
-      }
-    }
-  }
-  return first && { code: first.code, message: first.message, snapshotIds };
-}
-
 /** The set call; where EC2 refuses it for this instance, a snapshot a volume is better than none. */
 async function snapshotInstance(
   client: EC2Client,
@@ -142,7 +118,8 @@ async function snapshotInstance(
   try {
     const create = (one: SnapshotAction) => createSet(client, one);
     const { made, tagsLeftOut } = await orWithOwnTags(action, configured, create);
-    const unwritten = await completeTags(client, made.untagged);
+    const write = (one: Untagged) => writeVolumeTags(client, one);
+    const unwritten = await completeTags(made.untagged ?? [], write);
     const result = done(`${made.snapshotIds.length} volumes, one crash-consistent set`, made);
     return { ...result, tagsLeftOut: tagsLeftOut ?? unwritten };
   } catch (error) {

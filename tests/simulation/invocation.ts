@@ -31,6 +31,8 @@ export interface Invocation {
   /** What it asked for: `copy <region> <snapshot>`, `snapshot <region> <instance>`; and of what kind no more is to be, for a limit. */
   asked: Set<string>;
   limited: Set<string>;
+  /** Of what it asked for, what AWS refused for its tags: that is asked once more. */
+  again: Set<string>;
   publishes: number;
   /** What it deleted, and what its audit record says of that. */
   audit: { deleted: string[]; recorded: string[]; written: boolean };
@@ -64,6 +66,7 @@ export function makeInvocation(
     deferred: 0,
     asked: new Set(),
     limited: new Set(),
+    again: new Set(),
     publishes: 0,
     audit: { deleted: [], recorded: [], written: false },
     calls: 0,

@@ -1,5 +1,5 @@
 /**
- * Thirty one-line mistakes that a careful person could make in `src/vault`. The simulation has to notice each; a rule
+ * One-line mistakes that a careful person could make in `src/vault`. The simulation has to notice each; a rule
  * that no mistake can break proves nothing. `npm run simulate:mutants` applies them one at a time to a copy.
  */
 export interface Mutant {
@@ -224,6 +224,27 @@ export const MUTANTS: readonly Mutant[] = [
     original: "if (stopLane !== undefined) stopped.set(step.lane, stopLane);",
     mutated: "if (stopLane === undefined) stopped.delete(step.lane);",
     plausible: "each call says for itself whether there is room",
+  },
+  {
+    name: "a volume's tags are copied though one clashes",
+    file: "snapshotAction.ts",
+    original: "const copyVolumeTags = !clash && largest + needed <= maxTags;",
+    mutated: "const copyVolumeTags = largest + needed <= maxTags;",
+    plausible: "the vault's tags are in the call, and what is in the call wins",
+  },
+  {
+    name: "a volume's tags that its set does not share are left out",
+    file: "ec2Writes.ts",
+    original: "  if (copyVolumeTags) return [];",
+    mutated: "  if (copyVolumeTags || volumes.length > 1) return [];",
+    plausible: "the vault's own state until it was reviewed: all of a volume's tags or none",
+  },
+  {
+    name: "a tag policy costs the backup",
+    file: "tagTrouble.ts",
+    original: `const CODES: readonly string[] = ["TagPolicyViolation", "TagLimitExceeded"];`,
+    mutated: `const CODES: readonly string[] = ["TagLimitExceeded"];`,
+    plausible: "what a volume was given, its snapshot can have",
   },
   {
     name: "a copy that hangs is nobody's",

@@ -16,7 +16,7 @@ import {
   slotOf,
   tagRecord,
 } from "./account";
-import type { Call } from "./call";
+import { type Call, subjectOf } from "./call";
 import { isProtected, wantedVolumes } from "./fleet";
 import type { Invocation } from "./invocation";
 import type { Tellings } from "./tellings";
@@ -129,7 +129,10 @@ function laneOf(regionName: string, { name }: Call): string | undefined {
 export function noteSent(account: Account, invocation: Invocation, regionName: string, call: Call) {
   const lane = laneOf(regionName, call);
   if (lane === undefined) return;
-  if (invocation.limited.has(lane)) account.story.violate("a limit stops its kind", lane);
+  // What was under way when another met the limit ends with its second call.
+  const isAgain = invocation.again.delete(`${lane} ${subjectOf(call)}`);
+  if (invocation.limited.has(lane) && !isAgain)
+    account.story.violate("a limit stops its kind", lane);
   if (call.name === "CopySnapshot") {
     const { SourceSnapshotId = "" } = call.input;
     invocation.asked.add(`${lane} ${SourceSnapshotId}`);
@@ -150,6 +153,7 @@ const LIMITS = ["ResourceLimitExceeded", "PendingSnapshotLimitExceeded"];
 export function noteRefused(invocation: Invocation, regionName: string, call: Call, code: string) {
   const lane = laneOf(regionName, call);
   if (lane !== undefined && LIMITS.includes(code)) invocation.limited.add(lane);
+  if (code === "TagPolicyViolation") invocation.again.add(`${lane} ${subjectOf(call)}`);
 }
 
 /** As EC2 begins a snapshot of a volume: no fourth try of a slot, however little is left of those before. */

@@ -1,5 +1,6 @@
 /** The brake in its place: after what is held was found out, before anything is deleted. */
 import {
+  CopySnapshotCommand,
   CreateTagsCommand,
   DeleteSnapshotCommand,
   DescribeLockedSnapshotsCommand,
@@ -13,7 +14,7 @@ import { ec2In, makeClients } from "../../src/vault/clients";
 import { planHash } from "../../src/vault/planBrake";
 import { DAY_MS } from "../../src/vault/time";
 import type { Plan, VaultPolicy, World } from "../../src/vault/types";
-import { deleteAction } from "../support/actions";
+import { copyAction, deleteAction } from "../support/actions";
 import { DR, NOW, SETTINGS, copyOf, inDr, snapshot, standInOf } from "../support/world";
 
 const clients = makeClients(SETTINGS);
@@ -75,6 +76,19 @@ function carry(
   const budget = { now: () => NOW, deadlineMs: NOW + 1 };
   return carryOut(clients, planned, seen, policy, budget, allowed);
 }
+
+test("tags that AWS refuses are a notice of the plan", async () => {
+  const no = { name: "TagPolicyViolation", $metadata: { httpStatusCode: 400 } };
+  drWriter
+    .on(CopySnapshotCommand)
+    .rejectsOnce(Object.assign(new Error("no"), no))
+    .resolves({ SnapshotId: "snap-c", $metadata: {} });
+  const done = await carry({}, world, { ...plan, actions: [copyAction("snap-9")] });
+  expect(done.outcomes.map(({ status }) => status)).toStrictEqual(["done"]);
+  expect(done.plan.problems).toMatchObject([
+    { kind: "tags-left-out", subject: "snap-9 in us-west-2", notice: true },
+  ]);
+});
 
 test("too much in one region stops that region alone, and is told", async () => {
   const done = await carry();

@@ -119,3 +119,22 @@ test("a DR copy of a stand-in names the original, as one of the original does, a
   const standIn = standInOf(full, "stand-in", { startTimeMs: NOW + HOUR_MS });
   expect(drCopyTags({ ...standIn, tags: standInTags(full, 49) })).toStrictEqual(drCopyTags(full));
 });
+
+describe("the stack's tags", () => {
+  const configured = { Mount: "none", CostCenter: "4711" };
+  const source = snapshot("s", { tags: { Mount: "/", CostCenter: "old", Owner: "x" } });
+
+  test.each([
+    ["a DR copy", drCopyTags(source, configured)],
+    ["a stand-in", standInTags(source, 49, configured)],
+  ])("are on %s as they are now, before a person's", (_what, tags) => {
+    expect(tags).toMatchObject({ ...configured, Owner: "x", [TAG.sourceSnapshot]: "s" });
+  });
+
+  test("count among the needed ones where there is little room", () => {
+    const own = Object.keys(standInTags(snapshot("s"), 0)).length;
+    const tags = standInTags(source, own + 2, configured);
+    expect(tags).toMatchObject(configured);
+    expect(tags).not.toHaveProperty("Owner");
+  });
+});

@@ -61,6 +61,14 @@ describe("a stand-in is made", () => {
     ]);
   });
 
+  test("with the stack's tags, as are the copies of others", () => {
+    const policy = { ...ENCRYPTING, tags: { CostCenter: "4711" } };
+    const { actions } = plan([plain], inDr([]), policy);
+    const copies = actions.filter((action) => action.kind === "copy");
+    expect(copies.map(({ region }) => region).sort()).toStrictEqual(["us-east-1", "us-west-2"]);
+    expect(copies.map(({ tags }) => tags.CostCenter)).toStrictEqual(copies.map(() => "4711"));
+  });
+
   test.each<[string, Snapshot[], VaultPolicy]>([
     ["an encrypted one", [{ ...plain, encrypted: true, kmsKeyId: OTHER_KEY }], ENCRYPTING],
     ["a pending one", [{ ...plain, state: "pending" }], ENCRYPTING],
