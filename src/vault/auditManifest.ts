@@ -21,8 +21,8 @@ function completedMs({ completedMs: saidMs, startTimeMs }: Snapshot, nowMs: numb
   return Math.min(nowMs, saidMs ?? startTimeMs + DAY_MS);
 }
 
-function pointKey({ tags }: Snapshot): string {
-  return `${tags[TAG.instance] ?? ""} ${tags[TAG.slot] ?? ""}`;
+function pointKey({ identity }: Snapshot): string {
+  return `${identity.instanceId} ${identity.slot}`;
 }
 
 function described(snapshot: Snapshot) {
@@ -69,16 +69,16 @@ type Part = readonly [snapshot: Snapshot, copies: readonly Snapshot[]];
 /** The manifest as it is written, as plain data. */
 function composeManifest(parts: readonly Part[], { vaultId, primaryRegion }: VaultPolicy) {
   const [[first] = []] = parts;
-  const tags = first?.tags ?? {};
+  const { identity, tags = {} } = first ?? {};
   const sizes = parts.map(([{ tags: own }]) => Number(own[TAG.setSize] ?? 0));
   return {
     schema: "smart-vault/manifest",
     version: MANIFEST_VERSION,
     vault: vaultId,
-    slot: tags[TAG.slot] ?? "",
+    slot: identity?.slot ?? "",
     primaryRegion,
     instance: {
-      instanceId: tags[TAG.instance] ?? "",
+      instanceId: identity?.instanceId ?? "",
       name: tags[TAG.instanceName],
       type: tags[TAG.instanceType],
       availabilityZone: tags[TAG.availabilityZone],

@@ -98,8 +98,18 @@ function plansOf(carried: unknown): AllowedPlans {
 
 /** What a clock's payload says; what can't be so is left out. */
 export function stateOf(payload: unknown, nowMs: number): ClockState {
-  const { slot, givenUp, done, throttledSince, manifestsTo, schedule, owedFrom, allowed, told } =
-    (payload ?? {}) as Partial<ClockState>;
+  const {
+    slot,
+    givenUp,
+    done,
+    throttledSince,
+    manifestsTo,
+    schedule,
+    owedFrom,
+    allowed,
+    strangersAt,
+    told,
+  } = (payload ?? {}) as Partial<ClockState>;
   return {
     slot: pastOf(slot, nowMs),
     ...(givenUp !== undefined && { givenUp: pastOf(givenUp, nowMs) }),
@@ -109,6 +119,7 @@ export function stateOf(payload: unknown, nowMs: number): ClockState {
     ...(typeof schedule === "string" && { schedule }),
     ...(owedFrom !== undefined && { owedFrom: pastOf(owedFrom, nowMs) }),
     ...(allowed !== undefined && { allowed: plansOf(allowed) }),
+    ...(strangersAt !== undefined && { strangersAt: pastOf(strangersAt, nowMs) }),
     told: stillTold(told ?? {}, nowMs),
   };
 }

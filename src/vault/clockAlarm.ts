@@ -95,7 +95,14 @@ function nextState(
   nowMs: number,
 ): ClockState {
   const { done } = clock ?? {};
+  const isUntold = (p: Problem) => !p.notice && told[problemKey(p)] === undefined;
+  const problems = gathered(plan.problems);
+  // What was found and not told is looked for again.
+  const isTold = !problems.some((p) => p.kind === "tampering" && isUntold(p));
+  const looked = world.strangers !== undefined && isTold;
+  const strangersAt = looked ? isoSeconds(nowMs) : clock?.strangersAt;
   const more = {
+    ...(strangersAt !== undefined && { strangersAt }),
     throttledSince: throttled.since,
     manifestsTo,
     ...owing(clock, policy, nowMs),
@@ -104,9 +111,7 @@ function nextState(
   };
   if (serving === undefined) return { done, ...more };
   // A slot is not closed before what it lacks was told: nothing would bring it up again.
-  const untold = gathered(plan.problems).some(
-    (p) => !p.notice && told[problemKey(p)] === undefined,
-  );
+  const untold = problems.some(isUntold);
   // Nor is one given up.
   const givenUp = untold || world.instances === undefined ? serving.overtakes : undefined;
   if (!settled || givenUp !== undefined || (serving.mode === "closing" && untold)) {
@@ -116,7 +121,7 @@ function nextState(
 }
 
 /** What is worth a call of its own. The schedule goes along with the next one: that it was edited shows in `owedFrom`. */
-const CARRIED = ["slot", "givenUp", "done", "throttledSince", "manifestsTo", "owedFrom", "allowed"] as const; // prettier-ignore
+const CARRIED = ["slot", "givenUp", "done", "throttledSince", "manifestsTo", "owedFrom", "allowed", "strangersAt"] as const; // prettier-ignore
 
 export type SetClock = (
   atMs: number | undefined,

@@ -10,8 +10,10 @@ import {
   paginateDescribeSnapshots,
   paginateDescribeVolumes,
 } from "@aws-sdk/client-ec2";
+import { descriptionPattern, parseDescription } from "./description";
+import { doubtOf } from "./doubts";
 import { TAG, tagsFromList } from "./tags";
-import type { AttachedVolume, ProtectedInstance, Snapshot } from "./types";
+import type { AttachedVolume, ProtectedInstance, Snapshot, Stranger } from "./types";
 
 /** DescribeInstances and DescribeSnapshots give at most 1,000 a page; DescribeVolumes 500 recommended. */
 const PAGE_SIZE = 1_000;
@@ -106,43 +108,74 @@ export function withVolumeFacts(
   }));
 }
 
-function toSnapshot(region: string, snapshot: Ec2Snapshot): Snapshot[] {
-  if (snapshot.SnapshotId === undefined) return [];
+/** Turns what the vault made into its own record; undefined for anything else. */
+function toSnapshot(region: string, snapshot: Ec2Snapshot, vaultId: string): Snapshot | undefined {
+  const described = parseDescription(snapshot.Description);
+  if (snapshot.SnapshotId === undefined || described?.identity.vaultId !== vaultId)
+    return undefined;
+  const { identity } = described;
   const tags = tagsFromList(snapshot.Tags);
-  return [
-    {
-      snapshotId: snapshot.SnapshotId,
-      region,
-      volumeId: tags[TAG.sourceVolume] ?? snapshot.VolumeId ?? "",
-      state: snapshot.State ?? "pending",
-      startTimeMs: snapshot.StartTime?.getTime() ?? 0,
-      ...(snapshot.CompletionTime && { completedMs: snapshot.CompletionTime.getTime() }),
-      sizeGiB: snapshot.VolumeSize ?? 0,
-      encrypted: snapshot.Encrypted ?? false,
-      kmsKeyId: snapshot.KmsKeyId,
-      stateMessage: snapshot.StateMessage,
-      storageTier: snapshot.StorageTier,
-      restoreExpiryTimeMs: snapshot.RestoreExpiryTime?.getTime(),
-      tags,
-    },
-  ];
+  const ec2VolumeId = snapshot.VolumeId ?? "";
+  const startTimeMs = snapshot.StartTime?.getTime() ?? 0;
+  const doubt = doubtOf(described, { ec2VolumeId, startTimeMs }, tags);
+  return {
+    snapshotId: snapshot.SnapshotId,
+    region,
+    identity,
+    ...(doubt && { doubt }),
+    volumeId: identity.source?.volumeId ?? ec2VolumeId,
+    state: snapshot.State ?? "pending",
+    startTimeMs,
+    ...(snapshot.CompletionTime && { completedMs: snapshot.CompletionTime.getTime() }),
+    sizeGiB: snapshot.VolumeSize ?? 0,
+    encrypted: snapshot.Encrypted ?? false,
+    kmsKeyId: snapshot.KmsKeyId,
+    stateMessage: snapshot.StateMessage,
+    storageTier: snapshot.StorageTier,
+    restoreExpiryTimeMs: snapshot.RestoreExpiryTime?.getTime(),
+    tags,
+  };
 }
 
-/** Every snapshot that this account owns and this vault made, in the client's region. */
+/** Yields every snapshot that this account owns in the client's region and the filter finds. */
+async function* ownSnapshots(client: EC2Client, Name: string, value: string) {
+  const pages = paginateDescribeSnapshots(
+    { client, pageSize: PAGE_SIZE },
+    { OwnerIds: ["self"], Filters: [{ Name, Values: [value] }] },
+  );
+  for await (const page of pages) yield page.Snapshots ?? [];
+}
+
+/** Reads every snapshot that this account owns and this vault made, in the client's region: found by Description. */
 export async function describeVaultSnapshots(
   client: EC2Client,
   region: string,
   vaultId: string,
 ): Promise<Snapshot[]> {
   const snapshots: Snapshot[] = [];
-  const pages = paginateDescribeSnapshots(
-    { client, pageSize: PAGE_SIZE },
-    { OwnerIds: ["self"], Filters: [{ Name: `tag:${TAG.vault}`, Values: [vaultId] }] },
-  );
-  for await (const page of pages) {
-    snapshots.push(...(page.Snapshots ?? []).flatMap((snapshot) => toSnapshot(region, snapshot)));
+  for await (const page of ownSnapshots(client, "description", descriptionPattern(vaultId))) {
+    for (const one of page) {
+      const snapshot = toSnapshot(region, one, vaultId);
+      if (snapshot !== undefined) snapshots.push(snapshot);
+    }
   }
   return snapshots;
+}
+
+/** Reads what carries the vault's tag in the client's region and was not made by it. */
+export async function describeStrangers(
+  client: EC2Client,
+  region: string,
+  vaultId: string,
+): Promise<Stranger[]> {
+  const strangers: Stranger[] = [];
+  for await (const page of ownSnapshots(client, `tag:${TAG.vault}`, vaultId)) {
+    for (const { SnapshotId: snapshotId, Description: description = "" } of page) {
+      const isOwn = parseDescription(description)?.identity.vaultId === vaultId;
+      if (snapshotId !== undefined && !isOwn) strangers.push({ snapshotId, region, description });
+    }
+  }
+  return strangers;
 }
 
 /** A lock that holds now. */

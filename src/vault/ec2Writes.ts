@@ -12,8 +12,16 @@ import {
   type TagSpecification,
 } from "@aws-sdk/client-ec2";
 import type { SerializeMiddleware } from "@smithy/types";
+import { describe } from "./description";
 import { TAG, copyExpiredTag, fillTags, tagsToList, userTags } from "./tags";
-import type { AttachedVolume, CopyAction, LockAction, SnapshotAction, Tags } from "./types";
+import type {
+  AttachedVolume,
+  CopyAction,
+  Identity,
+  LockAction,
+  SnapshotAction,
+  Tags,
+} from "./types";
 
 export interface Made {
   snapshotIds: string[];
@@ -24,9 +32,15 @@ function snapshotTags(tags: Tags): TagSpecification[] {
   return [{ ResourceType: "snapshot", Tags: tagsToList(tags) }];
 }
 
+/** The same for all of a set: CreateSnapshots takes one Description, and EC2 tells the volume of each itself. */
+function identityOf({ tags, instanceId, slot }: SnapshotAction): Identity {
+  return { vaultId: tags[TAG.vault] ?? "", instanceId, slot };
+}
+
 /** One crash-consistent set: all volumes of the instance but the excluded ones, at one instant. */
 export async function createSet(client: EC2Client, action: SnapshotAction): Promise<Made> {
   const { excludeBootVolume, excludeDataVolumeIds } = action;
+  const tags = { ...action.tags, [TAG.crashConsistent]: "true" };
   const answer = await client.send(
     new CreateSnapshotsCommand({
       InstanceSpecification: {
@@ -34,9 +48,9 @@ export async function createSet(client: EC2Client, action: SnapshotAction): Prom
         ...(excludeBootVolume && { ExcludeBootVolume: true }),
         ...(excludeDataVolumeIds.length > 0 && { ExcludeDataVolumeIds: excludeDataVolumeIds }),
       },
-      Description: action.description,
+      Description: describe(identityOf(action), tags),
       ...(action.copyVolumeTags && { CopyTagsFromSource: "volume" as const }),
-      TagSpecifications: snapshotTags({ ...action.tags, [TAG.crashConsistent]: "true" }),
+      TagSpecifications: snapshotTags(tags),
     }),
   );
   return {
@@ -52,11 +66,12 @@ export async function createSingle(
   volume: AttachedVolume,
 ): Promise<Made> {
   const own = { ...action.tags, [TAG.crashConsistent]: "false" };
+  const tags = fillTags(own, userTags(volume.tags), action.maxTags);
   const answer = await client.send(
     new CreateSnapshotCommand({
       VolumeId: volume.volumeId,
-      Description: action.description,
-      TagSpecifications: snapshotTags(fillTags(own, userTags(volume.tags), action.maxTags)),
+      Description: describe(identityOf(action), tags),
+      TagSpecifications: snapshotTags(tags),
     }),
   );
   return { snapshotIds: [answer.SnapshotId ?? ""], requestId: answer.$metadata.requestId };
@@ -71,7 +86,7 @@ export async function copySnapshot(client: EC2Client, action: CopyAction): Promi
   const command = new CopySnapshotCommand({
     SourceRegion: action.sourceRegion,
     SourceSnapshotId: action.sourceSnapshotId,
-    Description: action.description,
+    Description: describe(action.identity, action.ofDoubt ? undefined : action.tags),
     Encrypted: true,
     KmsKeyId: action.kmsKeyArn,
     TagSpecifications: snapshotTags(action.tags),

@@ -31,6 +31,7 @@ const SNAPSHOTS = "mail-a-snapshot-is-missing";
 const COPIES = "mail-a-copy-is-missing-or-not-usable";
 const DELETIONS = "mail-something-is-not-deleted";
 const CLOCK = "mail-the-alarm-clock-could-not-be-read-or-set";
+const TAMPERING = "mail-a-snapshot-was-changed-or-is-not-what-it-says";
 const SETTINGS = "mail-a-tag-or-a-policy-is-not-understood";
 
 /** The heading of docs/RUNBOOK.md that each kind of problem belongs to, as its anchor. */
@@ -51,6 +52,8 @@ export const RUNBOOK_PAGES: Readonly<Record<string, string>> = {
   "in-use": DELETIONS,
   locked: DELETIONS,
   shared: DELETIONS,
+  tampering: TAMPERING,
+  "mark-ignored": TAMPERING,
   "not-observed": "mail-aws-could-not-be-read",
   "clock-not-read": CLOCK,
   "clock-not-set": CLOCK,

@@ -27,7 +27,7 @@ async function readInstances(clients: VaultClients, policy: VaultPolicy) {
 type Unseen = Pick<World, "problems" | "throttled">;
 
 /** Runs one read; a failure becomes a problem that names what was not seen and what that stops. */
-async function attempt<T>(
+export async function attempt<T>(
   read: () => Promise<T>,
   subject: string,
   consequence: string,

@@ -5,7 +5,7 @@
 import { dataStartMs, volumeAndSlot } from "./duplicates";
 import { snapshotAction } from "./snapshotAction";
 import { noInstances, nothingToSnapshot, overrideProblems, slotMissed } from "./snapshotProblems";
-import { EXCLUDE_VALUE, TAG } from "./tags";
+import { EXCLUDE_VALUE } from "./tags";
 import { failuresBySlot, nextTry } from "./tries";
 import type { AttachedVolume, Problem, ProtectedInstance, Serving, Snapshot, SnapshotAction, VaultPolicy } from "./types"; // prettier-ignore
 
@@ -20,7 +20,7 @@ export interface SnapshotPlan {
 function volumesInSlot(snapshots: readonly Snapshot[], slot: string): Set<string> {
   return new Set(
     snapshots
-      .filter((snapshot) => snapshot.tags[TAG.slot] === slot && snapshot.state !== "error")
+      .filter((snapshot) => snapshot.identity.slot === slot && snapshot.state !== "error")
       .map((snapshot) => snapshot.volumeId),
   );
 }

@@ -66,7 +66,6 @@ export function snapshotAction(
     copyVolumeTags,
     maxTags,
     tags: recoveryPointTags(policy, instance, missing, wake, room - 1),
-    description: `${policy.vaultId} ${instance.instanceId} ${wake.slot}`,
     reason: `no snapshot for ${wake.slot} yet`,
   };
 }

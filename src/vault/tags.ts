@@ -38,9 +38,11 @@ export const TAG = {
   volumeThroughputMiBps: "smart-vault:volume-throughput-mibps",
 } as const;
 
+export const COPY_EXPIRED_PREFIX = "smart-vault:copy-expired:";
+
 /** On a snapshot whose copy in that region went by its shorter retention: it needs no new one. */
 export function copyExpiredTag(region: string): string {
-  return `${TAG_PREFIX}copy-expired:${region}`;
+  return COPY_EXPIRED_PREFIX + region;
 }
 
 /** Prefix of an instance's own tags on its snapshots and copies; a volume's own tags keep their names. */

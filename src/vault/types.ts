@@ -144,11 +144,38 @@ export interface ProtectedInstance {
   volumes: AttachedVolume[];
 }
 
+/** What a copy was made of, first of all: of a copy's copy the snapshot that the first one was made of. */
+export interface Source {
+  snapshotId: string;
+  volumeId: string;
+  startedMs: number;
+}
+
+/** What a snapshot is, by its Description, which nobody can change: see description.ts. */
+export interface Identity {
+  vaultId: string;
+  instanceId: string;
+  /** Whole seconds in UTC, whose order as text is their order in time. */
+  slot: string;
+  /** Set on a copy, in a DR region or in the primary one. */
+  source?: Source;
+}
+
+/** Why a snapshot is not believed: see doubts.ts. */
+export interface Doubt {
+  /** `tags`: they contradict the Description, which stands. `identity`: EC2's own records contradict the Description. */
+  of: "tags" | "identity";
+  what: string;
+}
+
 /** A snapshot of this vault, in the primary region (a recovery point's part) or in the DR region (a copy). */
 export interface Snapshot {
   snapshotId: string;
   region: string;
-  /** The volume it was taken of. For a copy this comes from its tag: EC2 gives copies an arbitrary volume id. */
+  identity: Identity;
+  /** Absent: nothing contradicts its Description. */
+  doubt?: Doubt;
+  /** The volume whose data it holds: by EC2, or of a copy by its Description, since EC2 gives copies an arbitrary one. */
   volumeId: string;
   /** pending | completed | error | recoverable | recovering */
   state: string;
@@ -174,9 +201,18 @@ export interface World {
   snapshots?: Snapshot[];
   /** By DR region. One that could not be read is not here. */
   copies: Readonly<Record<string, Snapshot[]>>;
+  /** Snapshots that carry the vault's tag and are not the vault's, where this invocation looked for them. */
+  strangers?: readonly Stranger[];
   problems: Problem[];
   /** Reads that AWS throttled: no problem yet. */
   throttled: ThrottledRead[];
+}
+
+/** A snapshot that somebody gave the vault's tag. It is never touched. */
+export interface Stranger {
+  snapshotId: string;
+  region: string;
+  description: string;
 }
 
 /** A read that met a limit, and what to tell where that lasts. */
@@ -218,7 +254,6 @@ export interface SnapshotAction {
   /** The most tags that a snapshot may be made with. */
   maxTags: number;
   tags: Tags;
-  description: string;
   reason: string;
 }
 
@@ -230,8 +265,11 @@ export interface CopyAction {
   kmsKeyArn: string;
   /** When the source was started: how long the copy has been owed. */
   sinceMs: number;
+  /** What the copy is to be. */
+  identity: Identity;
+  /** Set where the source's tags were changed: so are the copy's, and it is in doubt from the start. */
+  ofDoubt?: true;
   tags: Tags;
-  description: string;
   reason: string;
 }
 

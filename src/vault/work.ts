@@ -9,6 +9,7 @@ import { observe, observeInstances } from "./observe";
 import { planVault } from "./plan";
 import type { EmitMetric, VaultLog } from "./report";
 import { slotToServe } from "./slots";
+import { looksForStrangers, observeStrangers } from "./strangers";
 import { type Judged, judgeThrottled } from "./throttled";
 import type { Kept, Outcome, Plan, Serving, VaultSettings, Wake, World } from "./types";
 
@@ -42,10 +43,12 @@ export async function observePlanApply(
   onServing: (serving: Serving) => Promise<void>,
 ): Promise<Work> {
   const seen = await observe(clients, settings);
-  const own = seen.snapshots?.filter((snapshot) => isOwn(snapshot, settings.vaultId));
+  const own = seen.snapshots?.filter(isOwn);
   const serving = slotToServe(wake, clock ?? (isLost ? "lost" : undefined), own, settings, now());
   if (serving !== undefined) await onServing(serving);
-  const world = serving === undefined ? seen : await observeInstances(clients, settings, seen);
+  const fleet = serving === undefined ? seen : await observeInstances(clients, settings, seen);
+  const looks = looksForStrangers(wake, clock, now());
+  const world = looks ? await observeStrangers(clients, settings, fleet) : fleet;
   const planned = planVault(world, settings, serving, wake.runId, now());
   const carried = await carryOut(
     clients,

@@ -3,9 +3,9 @@
  * tell. Plain records and maps; everything that changes them is in the modules named ec2*.ts and people.ts.
  */
 import type { Snapshot as Ec2Snapshot, Tag } from "@aws-sdk/client-ec2";
-import { isOwn, isOwnCopy } from "../../src/vault/duplicates";
-import { TAG, copyExpiredTag } from "../../src/vault/tags";
-import type { Snapshot, VaultSettings } from "../../src/vault/types";
+import { parseDescription, tagsDigest } from "../../src/vault/description";
+import { copyExpiredTag } from "../../src/vault/tags";
+import type { Identity, VaultSettings } from "../../src/vault/types";
 import type { Faults } from "./faults";
 import type { Random } from "./random";
 import type { Story } from "./story";
@@ -49,6 +49,10 @@ export interface SimSnapshot {
   region: string;
   /** As EC2 tells it: for a copy an arbitrary one. */
   volumeId: string;
+  /** As it was made with, and never another. */
+  description: string;
+  /** Of the tags at hand: whether the vault made it and they are those that it was made with. */
+  checked?: { tags: TagRecord; isVaults: boolean };
   tags: TagRecord;
   state: "pending" | "completed" | "error";
   stateMessage?: string;
@@ -224,13 +228,21 @@ export function enter(account: Account, region: Region, snapshot: SimSnapshot): 
   region.copying.add(snapshot);
 }
 
-/** By the vault's own reading of tags: what a person untagged is a person's. */
+/** What the vault made and nobody has changed: what somebody wrote a tag of the vault's on is to be left alone. */
 export function isVaults(account: Account, snapshot: SimSnapshot): boolean {
-  // EC2 gives a copy no volume of its own: the vault goes by the tag.
-  const volumeId = snapshot.tags[TAG.sourceVolume] ?? snapshot.volumeId;
-  const asSeen = { tags: snapshot.tags, volumeId } as Snapshot;
-  const { vaultId } = account.settings;
-  return inDr(account, snapshot) ? isOwnCopy(asSeen, vaultId) : isOwn(asSeen, vaultId);
+  const { tags, description } = snapshot;
+  if (snapshot.checked?.tags !== tags) {
+    const made = parseDescription(description);
+    const isVaults =
+      made?.identity.vaultId === account.settings.vaultId && made.digest === tagsDigest(tags);
+    snapshot.checked = { tags, isVaults };
+  }
+  return snapshot.checked?.isVaults === true;
+}
+
+/** What its Description says that it is: for the vault's own alone. */
+export function identityOf({ description }: SimSnapshot): Identity | undefined {
+  return parseDescription(description)?.identity;
 }
 
 /** Whether it is in a DR region: a copy, and not one that stands in for its original beside it. */
@@ -244,7 +256,7 @@ export function isExpiredIn(snapshot: SimSnapshot, region: string): boolean {
 }
 
 export function slotOf(snapshot: SimSnapshot): string {
-  return snapshot.tags[TAG.slot] ?? "";
+  return identityOf(snapshot)?.slot ?? "";
 }
 
 /** Whether it or a twin of its slot is marked so, be that one gone: an original has the marks of what stands in for it. */
@@ -268,7 +280,7 @@ export function isSound(account: Account, snapshot: SimSnapshot): boolean {
 /** What can be restored from: of two in the primary region a copy counts only when it is sound. */
 export function isPoint(account: Account, snapshot: SimSnapshot): boolean {
   if (snapshot.state !== "completed") return false;
-  const isStandIn = !inDr(account, snapshot) && snapshot.tags[TAG.sourceSnapshot] !== undefined;
+  const isStandIn = !inDr(account, snapshot) && snapshot.sourceId !== undefined;
   return !isStandIn || isSound(account, snapshot);
 }
 

@@ -3,12 +3,12 @@
  * its reason, unless a write was refused; and what can be restored in all regions has its manifest.
  */
 import type { DeleteSnapshotCommandInput } from "@aws-sdk/client-ec2";
-import { TAG } from "../../src/vault/tags";
 import { HOUR_MS } from "../../src/vault/time";
 import {
   type Account,
   type Region,
   type SimSnapshot,
+  identityOf,
   inDr,
   hasExpiredIn,
   isSound,
@@ -114,7 +114,7 @@ export function checkAudited({ story }: Account, invocation: Invocation): void {
 
 /** `manifests/<instance>/<slot>.json`, the slot without its dashes and colons. */
 function manifestOf(snapshot: SimSnapshot): string {
-  const instance = snapshot.tags[TAG.instance] ?? "";
+  const instance = identityOf(snapshot)?.instanceId ?? "";
   return `manifests/${instance}/${slotOf(snapshot).replace(/[-:]/g, "")}.json`;
 }
 

@@ -71,6 +71,7 @@ export function copySnapshot(
     snapshotId: `snap-${account.random.hex(17)}`,
     region: region.name,
     volumeId: "vol-ffffffff",
+    description: input.Description ?? "",
     tags: tagRecord(input.TagSpecifications?.[0]?.Tags),
     state: "pending",
     startMs: account.time.nowMs(),

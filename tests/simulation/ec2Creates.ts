@@ -75,11 +75,19 @@ export function durationMs(account: Account, [min, max]: readonly [number, numbe
   return min + (max - min) * account.random.next() ** 2;
 }
 
-export function begin(account: Account, volume: SimVolume, tags: TagRecord): SimSnapshot {
+/** What a snapshot is made with. */
+export interface Given {
+  tags: TagRecord;
+  description?: string;
+}
+
+export function begin(account: Account, volume: SimVolume, given: Given): SimSnapshot {
+  const { tags, description = "" } = given;
   const snapshot: SimSnapshot = {
     snapshotId: `snap-${account.random.hex(17)}`,
     region: account.primary.name,
     volumeId: volume.volumeId,
+    description,
     tags,
     state: "pending",
     startMs: account.time.nowMs(),
@@ -164,7 +172,7 @@ export function createSnapshots(
   const set = volumes.map((volume) => {
     const tags = input.CopyTagsFromSource === "volume" ? { ...volume.tags, ...given } : given;
     if (Object.keys(tags).length > 50) throw awsError("TagLimitExceeded");
-    return begin(account, volume, { ...tags });
+    return begin(account, volume, { tags: { ...tags }, description: input.Description });
   });
   onMade?.(set);
   plan(account, set);
@@ -181,7 +189,8 @@ export function createSnapshot(
   if (volume === undefined) throw awsError("InvalidVolume.NotFound");
   checkVolume(account, volume);
   checkPending(account, crowds, 1);
-  const snapshot = begin(account, volume, tagRecord(input.TagSpecifications?.[0]?.Tags));
+  const tags = tagRecord(input.TagSpecifications?.[0]?.Tags);
+  const snapshot = begin(account, volume, { tags, description: input.Description });
   onMade?.([snapshot]);
   plan(account, [snapshot]);
   return { SnapshotId: snapshot.snapshotId };

@@ -69,6 +69,14 @@ export function filtered<T>(
 ): Test<T> {
   const tests = (input.Filters ?? []).map(({ Name = "", Values = [] }): Test<T> => {
     if (Values.length > 200) throw awsError("FilterLimitExceeded");
+    // EC2's wildcard, which the vault uses at the end of one value alone.
+    const start =
+      Values.length === 1 && Values[0]?.endsWith(" *") ? Values[0].slice(0, -1) : undefined;
+    if (start !== undefined) {
+      const field = others[Name];
+      if (field === undefined) throw new Error(`filter ${Name} is not modelled`);
+      return (item) => field(item)?.startsWith(start) === true;
+    }
     if (Name.startsWith("tag:")) {
       const key = Name.slice(4);
       return (item) => Values.includes(tagsOf(item)[key] ?? "\0");
@@ -136,6 +144,7 @@ function describedSnapshot(snapshot: SimSnapshot): Ec2Snapshot {
     Encrypted: snapshot.encrypted,
     KmsKeyId: snapshot.kmsKeyId,
     StorageTier: "standard",
+    Description: snapshot.description,
     Tags: tagList(snapshot.tags),
   };
   return snapshot.described;
@@ -160,7 +169,10 @@ export function listSnapshots(
   region: Region,
   input: DescribeInput,
 ): Ec2Snapshot[] {
-  const wanted = filtered<SimSnapshot>(input, ({ tags }) => tags, { status: ({ state }) => state });
+  const wanted = filtered<SimSnapshot>(input, ({ tags }) => tags, {
+    status: ({ state }) => state,
+    description: ({ description }) => description,
+  });
   const own = input.OwnerIds?.includes("self") === true;
   if (!own) account.story.violate("own account only", "DescribeSnapshots without OwnerIds=self");
   const found: Ec2Snapshot[] = [];

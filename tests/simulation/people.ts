@@ -186,7 +186,7 @@ function makeOwn(account: Account): string | undefined {
   const tags: Record<string, string> = { Name: "before the upgrade" };
   if (account.random.chance(0.5)) tags[TAG.vault] = account.settings.vaultId;
   if (account.random.chance(0.3)) tags[TAG.slot] = "2026-01-02T03:00:00Z";
-  const snapshot = begin(account, volume, tags);
+  const snapshot = begin(account, volume, { tags });
   account.time.after(durationMs(account, account.faults.nature.snapshotMs), () => {
     finish(account, snapshot, "completed");
   });

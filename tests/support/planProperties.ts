@@ -16,7 +16,7 @@ import type {
   World,
 } from "../../src/vault/types";
 import { type ArbitraryVault, arbitraryVault } from "./arbitraryWorld";
-import { NOW, OPEN, SETTINGS, SLOT } from "./world";
+import { NOW, OPEN, SLOT } from "./world";
 
 export function deletesOf({ actions }: Plan): DeleteAction[] {
   return actions.filter((action) => action.kind === "delete");
@@ -32,14 +32,12 @@ export function goneOf(plan: Plan): Set<string> {
 }
 
 export function own(snapshots: readonly Snapshot[] = []): Snapshot[] {
-  return snapshots.filter((snapshot) => isOwn(snapshot, SETTINGS.vaultId));
+  return snapshots.filter(isOwn);
 }
 
 /** The vault's copies in all DR regions that were seen. */
 export function ownCopies({ copies }: World): Snapshot[] {
-  return Object.values(copies)
-    .flat()
-    .filter((copy) => isOwnCopy(copy, SETTINGS.vaultId));
+  return Object.values(copies).flat().filter(isOwnCopy);
 }
 
 /** For each volume the slot of its newest completed snapshot, and all that stand for that slot. */

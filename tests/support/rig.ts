@@ -19,6 +19,7 @@ import { ec2In, makeClients } from "../../src/vault/clients";
 import type { ClockState } from "../../src/vault/clockState";
 import { type InvocationResult, type LambdaContext, invoke } from "../../src/vault/handler";
 import type { Measured } from "../../src/vault/metricNames";
+import { describe } from "../../src/vault/description";
 import { tagsToList } from "../../src/vault/tags";
 import type { Snapshot, VaultSettings } from "../../src/vault/types";
 import { DR, FUNCTION_ARN, NOW, SETTINGS } from "./world";
@@ -44,6 +45,8 @@ export function described(snapshot: Snapshot): Ec2Snapshot {
     KmsKeyId: snapshot.kmsKeyId,
     StateMessage: snapshot.stateMessage,
     StorageTier: snapshot.storageTier as Ec2Snapshot["StorageTier"],
+    // What is in doubt in a test was made by somebody else.
+    Description: snapshot.doubt === undefined ? describe(snapshot.identity, snapshot.tags) : "",
     Tags: tagsToList(snapshot.tags),
   };
 }

@@ -110,7 +110,7 @@ test("a copy has its tags in the body, and a presigned URL with the key and with
     kmsKeyArn: KEY,
     sinceMs: NOW,
     tags: { [TAG.sourceSnapshot]: "snap-1", [TAG.slot]: SLOT },
-    description: "a copy",
+    identity: { vaultId: SETTINGS.vaultId, instanceId: "i-1", slot: SLOT },
     reason: "no copy yet",
   };
   const made = await copySnapshot(ec2In(makeClients(SETTINGS), DR.region).writer, copy);

@@ -9,7 +9,7 @@ import { drCopyTags } from "../../src/vault/copyTags";
 import { copyExpiredTag } from "../../src/vault/tags";
 import { HOUR_MS, MINUTE_MS } from "../../src/vault/time";
 import type { Snapshot } from "../../src/vault/types";
-import { DR, DR2, KEY, NOW, SETTINGS, copyOf, snapshot, standInOf } from "../support/world";
+import { DR, DR2, KEY, NOW, copyOf, snapshot, standInOf } from "../support/world";
 
 const OTHER_KEY = "arn:aws:kms:us-west-2:111122223333:key/other";
 const source = snapshot("snap-1", { startTimeMs: NOW - 5 * HOUR_MS });
@@ -26,7 +26,7 @@ const elsewhere = snapshot("snap-1", {
 const otherKey = copyOf(source, "other-key", { kmsKeyId: OTHER_KEY });
 
 function plan(snapshots: Snapshot[], copies: Snapshot[]) {
-  const target = { ...DR, vaultId: SETTINGS.vaultId, tagsOf: drCopyTags };
+  const target = { ...DR, released: () => true, tagsOf: drCopyTags };
   return planCopies(snapshots, copiesBySource(copies), target, NOW);
 }
 
@@ -44,7 +44,12 @@ test.each([
   ["sound", "a good one, and marked", marked, [sound]],
   ["missing", "none, and marked for another region", elsewhere, []],
 ])("coverage is %s with a copy that is %s", (coverage, _what, of, copies) => {
-  expect(coverageOf(of, copies, DR)).toBe(coverage);
+  expect(coverageOf(of, copies, DR, () => true)).toBe(coverage);
+});
+
+test("a mark says nothing where the rules would still keep the copy", () => {
+  expect(coverageOf(marked, [], DR, () => false)).toBe("missing");
+  expect(coverageOf(marked, [failed], DR, () => false)).toBe("broken");
 });
 
 test.each([
