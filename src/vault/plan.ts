@@ -204,7 +204,7 @@ export function planVault(
       plan.problems = [...plan.problems, ...missed];
     }
   }
-  plan.problems = [...plan.problems, ...failedSnapshots(own, policy, nowMs)];
+  plan.problems = [...plan.problems, ...failedSnapshots(own.filter(isClear), policy, nowMs)];
   plan.pending = pendingOf(own);
   planRegions(plan, own, world, policy, nowMs);
   return plan;

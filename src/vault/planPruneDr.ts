@@ -34,6 +34,8 @@ interface Dr extends Sources {
   region: string;
   state: (copy: Snapshot) => ReturnType<typeof copyState>;
   sourceOf: (copy: Snapshot) => string;
+  /** Finds the sound copy of the same source that is in doubt: while it is there none is made in the place of a failed one. */
+  inPlaceOf: (copy: Snapshot) => Snapshot | undefined;
   /** Whether a source's copy here has lived its time. */
   isExpired: (source: Snapshot) => boolean;
   nowMs: number;
@@ -61,14 +63,22 @@ function pruneOthers({ plan, state, nowMs }: Dr, best: Snapshot, others: readonl
 
 /** The best copy of one volume and slot: whether it is a recovery point for retention to judge. */
 function isPoint(
-  { plan, isExpired, state, sourceOf, stays, sources }: Dr,
+  { plan, isExpired, inPlaceOf, state, sourceOf, stays, sources }: Dr,
   best: Snapshot,
 ): boolean {
   const source = sources(sourceOf(best));
   const expired = source !== undefined && isExpired(source);
   if (state(best) === "sound") return true;
+  const doubted = best.state === "error" ? inPlaceOf(best) : undefined;
   if (state(best) === "pending") keep(plan, best, "it is pending");
-  else if (stays(sourceOf(best)) !== undefined && !expired) {
+  else if (doubted !== undefined) {
+    remove(
+      plan,
+      best,
+      "failed",
+      `it is in state error, and ${doubted.snapshotId} is there, in doubt`,
+    );
+  } else if (stays(sourceOf(best)) !== undefined && !expired) {
     keep(plan, best, "not usable, until its replacement is sound");
   } else if (best.state === "completed") return true;
   else remove(plan, best, "failed", `it is in state ${best.state}, and its source is gone`);
@@ -87,7 +97,7 @@ function floorOf(sound: readonly Snapshot[], { rulesOf }: PruneRules): Set<strin
 
 /** Prunes a DR region: every copy of it that is in no doubt comes back once, deleted or kept. */
 export function pruneDr(
-  { dr: { region, keyArn }, copies, released }: SeenRegion,
+  { dr: { region, keyArn }, copies, bySource, released }: SeenRegion,
   { sources, stays, counts }: Sources,
   rules: PruneRules,
 ): PrunePlan {
@@ -99,6 +109,10 @@ export function pruneDr(
     sources,
     stays,
     counts,
+    inPlaceOf: (copy) =>
+      (bySource.get(copy.identity.source?.snapshotId ?? "") ?? []).find(
+        (other) => !isClear(other) && copyState(other, keyArn) === "sound",
+      ),
     isExpired: (source) => source.tags[copyExpiredTag(region)] !== undefined && released(source),
     nowMs: rules.nowMs,
   };
@@ -122,6 +136,9 @@ export function pruneDr(
     const source = stays(sourceOf(copy)) ?? sources(sourceOf(copy));
     if (reason === undefined) keep(plan, copy, kept.get(copy.snapshotId) ?? "kept");
     else if (floor.has(copy.snapshotId)) keep(plan, copy, "one of the newest sound ones");
+    // The vault writes no mark on what somebody changed, and without one it would be copied again.
+    else if (source?.doubt)
+      keep(plan, copy, `${reason}, but its source ${source.snapshotId} is in doubt`);
     else {
       const mark = source && { snapshotId: source.snapshotId, regions: [region] };
       remove(plan, copy, "retention", reason, mark);

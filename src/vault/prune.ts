@@ -7,7 +7,7 @@ import { type Budget, notBegun } from "./apply";
 import type { VaultClients } from "./clients";
 import type { AllowedPlans } from "./clockState";
 import { deleteInOrder, deleteUnshared, goneOf } from "./deletions";
-import { volumeAndSlotOf } from "./duplicates";
+import { isClear, volumeAndSlotOf } from "./duplicates";
 import { type Findings, keepHeld } from "./findings";
 import type { GuardedRegion } from "./guards";
 import { lossesOf } from "./losses";
@@ -60,7 +60,8 @@ async function brakeRegion(
   allowed: AllowedPlans,
 ): Promise<Braked> {
   // Of a volume and slot one: an original and its stand-in are one recovery point.
-  const points = new Set(own.filter(({ state }) => state === "completed").map(volumeAndSlotOf));
+  const completed = own.filter((one) => one.state === "completed" && isClear(one));
+  const points = new Set(completed.map(volumeAndSlotOf));
   const losses = lossesOf(deletes, { own, dr });
   const plan = { region, deletions: deletes, losses, points: points.size, begun: allowed[region] };
   const first = brake(plan, new Set(), policy);

@@ -75,6 +75,7 @@ function simulated(account: Account, index: number): SimSnapshot {
     volumeId,
     description: describe({ ...made.identity, vaultId: account.settings.vaultId }, tags),
     tags,
+    madeTags: tags,
     state: "completed",
     startMs: startTimeMs,
     completedMs: startTimeMs,

@@ -4,7 +4,6 @@
  */
 import type { Snapshot as Ec2Snapshot, Tag } from "@aws-sdk/client-ec2";
 import { parseDescription, tagsDigest } from "../../src/vault/description";
-import { copyExpiredTag } from "../../src/vault/tags";
 import type { Identity, VaultSettings } from "../../src/vault/types";
 import type { Faults } from "./faults";
 import type { Random } from "./random";
@@ -51,6 +50,14 @@ export interface SimSnapshot {
   volumeId: string;
   /** As it was made with, and never another. */
   description: string;
+  /** Those that it was made with. */
+  madeTags: TagRecord;
+  /** Set on somebody else's that was made to look like the vault's, its Description too. */
+  planted?: true;
+  /** When somebody last wrote its tags. */
+  tamperedMs?: number;
+  /** The DR regions that the vault itself marked: a mark that anybody else wrote is none. */
+  markedIn?: string[];
   /** Of the tags at hand: whether the vault made it and they are those that it was made with. */
   checked?: { tags: TagRecord; isVaults: boolean };
   tags: TagRecord;
@@ -230,7 +237,8 @@ export function enter(account: Account, region: Region, snapshot: SimSnapshot): 
 
 /** What the vault made and nobody has changed: what somebody wrote a tag of the vault's on is to be left alone. */
 export function isVaults(account: Account, snapshot: SimSnapshot): boolean {
-  const { tags, description } = snapshot;
+  const { tags, description, planted } = snapshot;
+  if (planted) return false;
   if (snapshot.checked?.tags !== tags) {
     const made = parseDescription(description);
     const isVaults =
@@ -238,6 +246,32 @@ export function isVaults(account: Account, snapshot: SimSnapshot): boolean {
     snapshot.checked = { tags, isVaults };
   }
   return snapshot.checked?.isVaults === true;
+}
+
+/** What the vault made, whatever became of its tags. */
+export function isMade(account: Account, snapshot: SimSnapshot): boolean {
+  return !snapshot.planted && identityOf(snapshot)?.vaultId === account.settings.vaultId;
+}
+
+/** What the vault made and somebody changed. */
+export function isTampered(account: Account, snapshot: SimSnapshot): boolean {
+  return !snapshot.deleted && isMade(account, snapshot) && !isVaults(account, snapshot);
+}
+
+/** Somebody writes its tags. */
+export function tamper(account: Account, snapshot: SimSnapshot, tags: TagRecord): void {
+  snapshot.tags = tags;
+  snapshot.untagged = true;
+  snapshot.tamperedMs = account.time.nowMs();
+  touched(account, snapshot);
+  if (!isVaults(account, snapshot)) {
+    snapshot.lostMs ??= account.time.nowMs();
+    snapshot.lostTo ??= "person";
+  } else if (snapshot.lostTo === "person") {
+    // Its own tags again: it is the vault's to count again.
+    snapshot.lostMs = undefined;
+    snapshot.lostTo = undefined;
+  }
 }
 
 /** What its Description says that it is: for the vault's own alone. */
@@ -252,7 +286,7 @@ export function inDr({ primary }: Account, { region }: SimSnapshot): boolean {
 
 /** Marked as having been copied to the region and expired there. */
 export function isExpiredIn(snapshot: SimSnapshot, region: string): boolean {
-  return snapshot.tags[copyExpiredTag(region)] !== undefined;
+  return snapshot.markedIn?.includes(region) === true;
 }
 
 export function slotOf(snapshot: SimSnapshot): string {

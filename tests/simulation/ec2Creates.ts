@@ -89,6 +89,7 @@ export function begin(account: Account, volume: SimVolume, given: Given): SimSna
     volumeId: volume.volumeId,
     description,
     tags,
+    madeTags: tags,
     state: "pending",
     startMs: account.time.nowMs(),
     sizeGiB: volume.sizeGiB,

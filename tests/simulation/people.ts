@@ -6,9 +6,8 @@ import {
   type SimInstance,
   type SimSnapshot,
   isLocked,
-  isVaults,
   removeSnapshot,
-  touched,
+  tamper,
 } from "./account";
 import { begin, durationMs, finish } from "./ec2Creates";
 import { attach, isProtected, newInstance, newVolume, someOverride, someTagValue } from "./fleet";
@@ -169,13 +168,7 @@ function untagOne(account: Account): string | undefined {
   const snapshot = someSnapshot(account, (s) => s.tags[key] !== undefined);
   if (snapshot === undefined) return undefined;
   const { [key]: _taken, ...rest } = snapshot.tags;
-  snapshot.tags = rest;
-  snapshot.untagged = true;
-  touched(account, snapshot);
-  if (!isVaults(account, snapshot)) {
-    snapshot.lostMs ??= account.time.nowMs();
-    snapshot.lostTo ??= "person";
-  }
+  tamper(account, snapshot, rest);
   return `takes ${key} from ${snapshot.snapshotId}`;
 }
 

@@ -20,7 +20,7 @@ import {
 import type { Call } from "./call";
 import type { Invocation } from "./invocation";
 import { carriedTags } from "./overrideOracle";
-import { checkBrake, checkRetention, expires } from "./retentionRules";
+import { checkBrake, checkRetention, expires, removable } from "./retentionRules";
 
 /** From when on a change could not be known to the invocation. */
 function unseenSince({ faults }: Account, invocation: Invocation): number {
@@ -70,11 +70,28 @@ function hasSoundCopy(
   );
 }
 
+/** A mark that somebody else wrote may be believed only where the region's rules would let go of a copy at once. */
+function isReleasedIn(account: Account, snapshot: SimSnapshot, region: string): boolean {
+  const isMarked = snapshot.tags[copyExpiredTag(region)] !== undefined;
+  if (!isMarked) return false;
+  const points = (account.byVolume.get(snapshot.dataOf) ?? []).filter(
+    (s) =>
+      (s === snapshot || !s.deleted) &&
+      isVaults(account, s) &&
+      (s.region === region ? isSound(account, s) : !inDr(account, s) && s.state === "completed"),
+  );
+  const { settings, time } = account;
+  const gone = removable(account, settings, snapshot.dataOf, points, "drKeep", time.nowMs(), snapshot); // prettier-ignore
+  return gone.has(snapshot.snapshotId);
+}
+
 /** Copied to every DR region, or copied there once and expired. */
 function isSafe(account: Account, snapshot: SimSnapshot, sinceMs: number): boolean {
   return account.drs.every(
     ({ name }) =>
-      hasExpiredIn(account, snapshot, name) || hasSoundCopy(account, snapshot, name, sinceMs),
+      hasExpiredIn(account, snapshot, name) ||
+      hasSoundCopy(account, snapshot, name, sinceMs) ||
+      isReleasedIn(account, snapshot, name),
   );
 }
 
@@ -205,5 +222,7 @@ export function checkCopy(
     (s) => !inDr(account, s) && slotOf(s) === slotOf(source),
   );
   if (twins.length > 1) return;
+  // Nor where the stack's rules have become longer: then it is wanted again.
+  if (!isReleasedIn(account, source, name)) return;
   account.story.violate("an expired copy stays gone", `${sourceId} is copied again`);
 }

@@ -10,6 +10,7 @@ import { drawFaults } from "./faults";
 import { firstFleet, newInstance, protectedVolumes } from "./fleet";
 import { endOutages, startOutages } from "./outages";
 import { startPeople } from "./people";
+import { startTamperer } from "./tamperer";
 import { makeRandom } from "./random";
 import { drawSettings } from "./settings";
 import { checkNewestSlot, checkSettled, checkVolumes } from "./settled";
@@ -112,6 +113,7 @@ export async function simulate(
     story.tell(`faults: ${faults.kinds.join(", ") || "none"}; ${JSON.stringify(settings)}`);
     firstFleet(account);
     startPeople(account);
+    startTamperer(account, random.fork("tamperer"), stage.lambda.deliver);
     startOutages(account);
     startEdits(account);
     startDryRun(account, START_MS);

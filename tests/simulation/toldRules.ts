@@ -2,6 +2,8 @@
  * What a person must have been told by now, checked once a day. Left out where the model itself took the telling away
  * since: {@link Tellings.silenced} says when a mail or the clock was lost.
  */
+import { parseDescription } from "../../src/vault/description";
+import { TAG } from "../../src/vault/tags";
 import { DAY_MS, HOUR_MS, isoSeconds } from "../../src/vault/time";
 import {
   type Account,
@@ -10,6 +12,7 @@ import {
   isExpiredIn,
   isPoint,
   isSound,
+  isTampered,
   isVaults,
   slotOf,
 } from "./account";
@@ -153,12 +156,50 @@ function checkEmptyFleet(account: Account, tellings: Tellings, slotMs: number): 
   account.story.violate("an empty fleet is told", "nothing carries the tag, untold");
 }
 
+/** Somebody else's that carries the vault's tag. */
+function isStranger(account: Account, { planted, tags, description }: SimSnapshot): boolean {
+  const isOwn = parseDescription(description)?.identity.vaultId === account.settings.vaultId;
+  return !planted && !isOwn && tags[TAG.vault] === account.settings.vaultId;
+}
+
+/** Sweeps look for them once in 23 hours, and two may be late. */
+function checkStranger(account: Account, tellings: Tellings, snapshot: SimSnapshot): void {
+  const { snapshotId, region, tamperedMs = 0 } = snapshot;
+  const nowMs = account.time.nowMs();
+  const beforeMs = nowMs - 2 * DAY_MS - 2 * HOUR_MS;
+  if (tamperedMs > beforeMs || tellings.silencedMs() > beforeMs) return;
+  if (wasTold(tellings, [`snapshots with the vault's tag in `], nowMs - DAY_MS)) return;
+  const told = new RegExp(`${snapshotId} in \\S+ carries|\\d+ times: `);
+  if (tellings.lastLike(told) >= beforeMs - TOLD_FOR_MS) return;
+  account.story.violate("tampering is told", `${snapshotId} in ${region} carries the vault's tags`);
+}
+
+/** What was changed, or is not what it says, is told within a day, and each day again. */
+function checkTampering(account: Account, tellings: Tellings): void {
+  const nowMs = account.time.nowMs();
+  const beforeMs = nowMs - DAY_MS - 2 * HOUR_MS;
+  if (tellings.silencedMs() > beforeMs || account.endedMs < nowMs - 2 * HOUR_MS) return;
+  for (const { name, snapshots } of [account.primary, ...account.drs]) {
+    for (const snapshot of snapshots.values()) {
+      const { snapshotId, tamperedMs = Infinity } = snapshot;
+      if (tamperedMs > beforeMs || snapshot.deleted) continue;
+      if (isStranger(account, snapshot)) checkStranger(account, tellings, snapshot);
+      if (!isTampered(account, snapshot) && !snapshot.planted) continue;
+      if (wasTold(tellings, unseen(account, name), nowMs - DAY_MS)) continue;
+      const told = new RegExp(`${snapshotId} in \\S+ was changed|\\d+ times: .* was changed`);
+      if (tellings.lastLike(told) >= beforeMs - TOLD_FOR_MS) continue;
+      account.story.violate("tampering is told", `${snapshotId} in ${name}`);
+    }
+  }
+}
+
 /** @param slotMs the newest slot that is closed by now */
 export function checkTold(account: Account, tellings: Tellings, slotMs: number): void {
   checkUncopied(account, tellings);
   checkSlot(account, tellings, slotMs);
   checkEmptyFleet(account, tellings, slotMs);
   checkOverrides(account, tellings, slotMs);
+  checkTampering(account, tellings);
 }
 
 /** Kinds of fault that nobody needs to hear of. */
