@@ -130,7 +130,9 @@ function planRegions(
   const { rulesOf, problems } = volumeRules(own, copies, world.instances, policy, nowMs);
   const rules = { rulesOf, calendar: makeCalendar(policy.timezone), nowMs };
   const finished = clear.filter(isCompleted);
-  const seen = marked.map((one) => ({ ...one, released: releasedIn(one, finished, rules) }));
+  const believing = (orphansToo: boolean) =>
+    marked.map((one) => ({ ...one, released: releasedIn(one, finished, rules, orphansToo) }));
+  const seen = believing(false);
   const { counted, extra } = countedAndExtra(clear, distanceIn(seen), policy);
   const completed = counted.filter(isCompleted);
   const wanted = new Set(plan.actions.flatMap(volumesOf));
@@ -151,7 +153,7 @@ function planRegions(
   };
   const pruned = seen.map((region) => pruneDr(region, sources, rules));
   // Without the instances nobody knows what is an orphan, whose copies go sooner than its rules say.
-  const copying = world.instances === undefined ? marked : seen;
+  const copying = world.instances === undefined ? believing(true) : seen;
   const making = [
     ...planCopying(worthCopying(own, counted), copying, nowMs),
     ...planEncrypting(own, completed, idsOf(due.actions), policy, nowMs),
@@ -168,7 +170,7 @@ function planRegions(
     ...plan.problems,
     ...making.flatMap((one) => one.problems),
     ...stuckCopies([...own.filter(isStandIn), ...copies], policy, nowMs),
-    ...(world.instances === undefined ? [] : seen.flatMap((one) => ignoredMarks(one, completed))),
+    ...copying.flatMap((one) => ignoredMarks(one, completed)),
     ...doubtProblems(seenAll),
     ...strangerProblems(world.strangers ?? []),
     ...problems,

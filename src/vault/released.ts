@@ -31,6 +31,7 @@ function releasedKeys(
   seen: SeenRegion,
   completed: readonly Snapshot[],
   rules: PruneRules,
+  orphansToo: boolean,
 ): ReadonlySet<string> {
   const tag = copyExpiredTag(seen.dr.region);
   const marked = completed.filter(({ tags }) => tags[tag] !== undefined);
@@ -40,8 +41,10 @@ function releasedKeys(
   const { gone } = judge([...points.values()], "drKeep", rules);
   const keys = new Set<string>();
   for (const [key, { snapshotId, volumeId }] of points) {
+    const { keepAll, mayBeOrphan = false } = rules.rulesOf(volumeId);
     // What nobody may prune is not copied again either.
-    if (gone.has(snapshotId) || rules.rulesOf(volumeId).keepAll !== undefined) keys.add(key);
+    const isLeft = keepAll !== undefined || (orphansToo && mayBeOrphan);
+    if (isLeft || gone.has(snapshotId)) keys.add(key);
   }
   return keys;
 }
@@ -49,16 +52,18 @@ function releasedKeys(
 /**
  * Returns whether the region's rules let go of a copy of a snapshot.
  * @param completed the vault's own in the primary region that are completed and in no doubt
+ * @param orphansToo whether a volume counts as let go of that may be an orphan: to copy it again each hour would be waste
  */
 export function releasedIn(
   seen: SeenRegion,
   completed: readonly Snapshot[],
   rules: PruneRules,
+  orphansToo = false,
 ): Released {
   // Most vaults have no mark.
   let keys: ReadonlySet<string> | undefined;
   return (snapshot) => {
-    keys ??= releasedKeys(seen, completed, rules);
+    keys ??= releasedKeys(seen, completed, rules, orphansToo);
     return keys.has(volumeAndSlotOf(snapshot));
   };
 }

@@ -18,6 +18,8 @@ interface VolumeRules {
   keepAll?: string;
   /** Why all of it goes, the newest too. */
   expireAll?: string;
+  /** Set where it would be an orphan if it is not backed up any more, which this invocation has not asked. */
+  mayBeOrphan?: true;
 }
 
 export type RulesOf = (volumeId: string) => VolumeRules;
@@ -120,9 +122,10 @@ export function volumeRules(
     }
     const own = ofPolicy(tags, policy);
     const ageMs = nowMs - pointMs(newest);
-    const orphan =
-      attached !== undefined && !attached.has(volumeId) && ageMs > policy.orphanDays * DAY_MS;
-    rules.set(volumeId, orphan ? ofOrphan(own, policy) : own);
+    const isOld = ageMs > policy.orphanDays * DAY_MS;
+    if (!isOld) rules.set(volumeId, own);
+    else if (attached === undefined) rules.set(volumeId, { ...own, mayBeOrphan: true });
+    else rules.set(volumeId, attached.has(volumeId) ? own : ofOrphan(own, policy));
     if (own.keepAll === undefined) continue;
     const name = policyName(tags, policy.tagKey) ?? "(none)";
     unknown.set(name, (unknown.get(name) ?? 0) + 1);

@@ -144,6 +144,11 @@ export function makeLambda(
           });
         },
         (error: unknown) => {
+          // What it refused it has not looked at.
+          if ((error as Error).name === "BadEvent") {
+            if (!invocation.over) failed(invocation, error);
+            return;
+          }
           settled(() => {
             failed(invocation, error);
           });

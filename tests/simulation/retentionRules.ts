@@ -131,7 +131,7 @@ export function expires(
 }
 
 /** What goes of an orphan: all but its last, or all. */
-function removableOfOrphan(
+export function removableOfOrphan(
   account: Account,
   settings: VaultSettings,
   list: readonly SimSnapshot[],

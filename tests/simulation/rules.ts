@@ -17,10 +17,17 @@ import {
   slotOf,
   tagRecord,
 } from "./account";
+import type { VaultSettings } from "../../src/vault/types";
 import type { Call } from "./call";
 import type { Invocation } from "./invocation";
 import { carriedTags } from "./overrideOracle";
-import { checkBrake, checkRetention, expires, removable } from "./retentionRules";
+import {
+  checkBrake,
+  checkRetention,
+  expires,
+  removable,
+  removableOfOrphan,
+} from "./retentionRules";
 
 /** From when on a change could not be known to the invocation. */
 function unseenSince({ faults }: Account, invocation: Invocation): number {
@@ -71,32 +78,47 @@ function hasSoundCopy(
 }
 
 /** A mark that somebody else wrote may be believed only where the region's rules would let go of a copy at once. */
-function isReleasedIn(account: Account, snapshot: SimSnapshot, region: string): boolean {
+function isReleasedIn(
+  account: Account,
+  settings: VaultSettings,
+  snapshot: SimSnapshot,
+  region: string,
+  sinceMs: number,
+): boolean {
   const isMarked = snapshot.tags[copyExpiredTag(region)] !== undefined;
   if (!isMarked) return false;
   const points = (account.byVolume.get(snapshot.dataOf) ?? []).filter(
     (s) =>
-      (s === snapshot || !s.deleted) &&
+      // What this invocation has deleted itself it saw.
+      (s === snapshot || !s.deleted || (s.lostMs ?? 0) >= sinceMs) &&
       isVaults(account, s) &&
       (s.region === region ? isSound(account, s) : !inDr(account, s) && s.state === "completed"),
   );
-  const { settings, time } = account;
-  const gone = removable(account, settings, snapshot.dataOf, points, "drKeep", time.nowMs(), snapshot); // prettier-ignore
-  return gone.has(snapshot.snapshotId);
+  const nowMs = account.time.nowMs();
+  const gone = removable(account, settings, snapshot.dataOf, points, "drKeep", nowMs, snapshot);
+  return (
+    gone.has(snapshot.snapshotId) || removableOfOrphan(account, settings, points, snapshot, sinceMs)
+  );
 }
 
 /** Copied to every DR region, or copied there once and expired. */
-function isSafe(account: Account, snapshot: SimSnapshot, sinceMs: number): boolean {
+function isSafe(
+  account: Account,
+  settings: VaultSettings,
+  snapshot: SimSnapshot,
+  sinceMs: number,
+): boolean {
   return account.drs.every(
     ({ name }) =>
       hasExpiredIn(account, snapshot, name) ||
       hasSoundCopy(account, snapshot, name, sinceMs) ||
-      isReleasedIn(account, snapshot, name),
+      isReleasedIn(account, settings, snapshot, name, sinceMs),
   );
 }
 
 function checkPrimary(
   account: Account,
+  { settings }: Invocation,
   snapshot: SimSnapshot,
   siblings: readonly SimSnapshot[],
   isExpiring: boolean,
@@ -107,8 +129,8 @@ function checkPrimary(
   const slot = slotOf(snapshot);
   const newer = others.some((s) => s.dataSinceMs >= snapshot.dataSinceMs || slotOf(s) === slot);
   if (!newer && !isExpiring) story.violate("newest recovery point stays", snapshot.snapshotId);
-  const twin = others.some((s) => slotOf(s) === slot && isSafe(account, s, sinceMs));
-  if (!twin && !isSafe(account, snapshot, sinceMs)) {
+  const twin = others.some((s) => slotOf(s) === slot && isSafe(account, settings, s, sinceMs));
+  if (!twin && !isSafe(account, settings, snapshot, sinceMs)) {
     story.violate("no deletion without a sound copy", snapshot.snapshotId);
   }
 }
@@ -143,7 +165,8 @@ export function checkDelete(
   checkRetention(account, invocation.settings, snapshot, invocation.startMs, sinceMs);
   checkBrake(account, invocation, region, snapshot);
   const isExpiring = expires(account, invocation.settings, snapshot.dataOf, sinceMs);
-  if (!inDr(account, snapshot)) checkPrimary(account, snapshot, siblings, isExpiring, sinceMs);
+  if (!inDr(account, snapshot))
+    checkPrimary(account, invocation, snapshot, siblings, isExpiring, sinceMs);
   else if (isSound(account, snapshot) && !isExpiring) checkDr(account, snapshot, siblings);
 }
 
@@ -223,6 +246,6 @@ export function checkCopy(
   );
   if (twins.length > 1) return;
   // Nor where the stack's rules have become longer: then it is wanted again.
-  if (!isReleasedIn(account, source, name)) return;
+  if (!isReleasedIn(account, invocation.settings, source, name, invocation.startMs)) return;
   account.story.violate("an expired copy stays gone", `${sourceId} is copied again`);
 }

@@ -2,6 +2,7 @@
  * What must have come right by itself once nothing goes wrong any more (liveness): the newest slot is there with its
  * copies, nothing lives past its time, no duplicates and no remains, an idle clock, and nobody is bothered.
  */
+import { SAME_DATA_MS } from "../../src/vault/duplicates";
 import { DAY_MS, HOUR_MS, isoSeconds } from "../../src/vault/time";
 import {
   type Account,
@@ -116,6 +117,7 @@ function checkTwins(account: Account, list: readonly SimSnapshot[]): void {
     const twin = bySlot.get(slotOf(snapshot));
     bySlot.set(slotOf(snapshot), snapshot);
     if (twin === undefined || isTakingOver(account, twin, snapshot)) continue;
+    if (Math.abs(twin.dataSinceMs - snapshot.dataSinceMs) > SAME_DATA_MS) continue;
     const both = `${twin.snapshotId} and ${snapshot.snapshotId}`;
     account.story.violate("no duplicate stays", `${both} of ${snapshot.dataOf}`);
   }

@@ -68,8 +68,9 @@ test("the data of a copy is as old as the snapshot that held it first, whatever 
     NOW - 5_000,
     NOW - 5_000,
   ]);
-  const spoilt = { ...standIn, tags: { ...standIn.tags, [TAG.sourceStarted]: "last night" } };
-  expect(dataStartMs(spoilt)).toBe(NOW);
+  const later = isoSeconds(NOW - 1_000);
+  const spoilt = { ...standIn, tags: { ...standIn.tags, [TAG.sourceStarted]: later } };
+  expect(dataStartMs(spoilt)).toBe(NOW - 5_000);
 });
 
 test("snapshots are grouped by volume and slot, each in one group", () => {
