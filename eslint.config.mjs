@@ -15,6 +15,7 @@ const ADAPTERS = [
   "ec2Reads",
   "ec2Writes",
   "guards",
+  "keyStates",
   "report",
 ];
 

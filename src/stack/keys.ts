@@ -67,6 +67,14 @@ export function keyPolicy(
     Statement: [
       ...administration(account, keyAdministrators),
       ...users("VaultCopies", [roleArn], ec2Regions),
+      {
+        // Whether the key can be used: asked by the function itself, not through EC2 (docs/adr/0016).
+        Sid: "VaultAsksForState",
+        Effect: "Allow",
+        Principal: { AWS: [roleArn] },
+        Action: "kms:DescribeKey",
+        Resource: "*",
+      },
       ...(restoreRoleArns.length === 0 ? [] : users("Restore", [...restoreRoleArns], [region])),
       ...more,
     ],

@@ -52,6 +52,7 @@ export const RUNBOOK_PAGES: Readonly<Record<string, string>> = {
   "in-use": DELETIONS,
   locked: DELETIONS,
   shared: DELETIONS,
+  "key-not-enabled": "mail-a-key-is-not-enabled",
   tampering: TAMPERING,
   "mark-ignored": TAMPERING,
   "not-observed": "mail-aws-could-not-be-read",

@@ -11,6 +11,7 @@ import {
   withVolumeFacts,
 } from "./ec2Reads";
 import { causeOf, meaningOf } from "./errors";
+import { readKeyStates } from "./keyStates";
 import type { Snapshot, VaultPolicy, World } from "./types";
 
 async function readInstances(clients: VaultClients, policy: VaultPolicy) {
@@ -24,7 +25,7 @@ async function readInstances(clients: VaultClients, policy: VaultPolicy) {
   return withVolumeFacts(instances, volumes);
 }
 
-type Unseen = Pick<World, "problems" | "throttled">;
+export type Unseen = Pick<World, "problems" | "throttled">;
 
 /** Runs one read; a failure becomes a problem that names what was not seen and what that stops. */
 export async function attempt<T>(
@@ -67,11 +68,12 @@ export async function observe(clients: VaultClients, policy: VaultPolicy): Promi
     const seen = await read(region, "copies", "nothing was copied there or pruned");
     if (seen !== undefined) copies[region] = seen;
   };
-  const [snapshots] = await Promise.all([
+  const [keys, snapshots] = await Promise.all([
+    readKeyStates(clients, policy, unseen),
     read(primaryRegion, "snapshots", "nothing was created, copied or pruned"),
     ...dr.map(({ region }) => readCopies(region)),
   ]);
-  return { snapshots, copies, ...unseen };
+  return { snapshots, copies, keys, ...unseen };
 }
 
 /** Adds the protected instances to the world: only for an invocation that serves a slot. */

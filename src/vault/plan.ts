@@ -13,6 +13,7 @@ import { copiesBySource, planCopies } from "./planCopies";
 import { prunePrimary } from "./planPrune";
 import { pruneDr } from "./planPruneDr";
 import { planSnapshots } from "./planSnapshots";
+import { holdDeletions, isUnderLost, keyProblems, lostKeys, withoutLost } from "./keyGate";
 import { ignoredMarks, releasedIn } from "./released";
 import { newestFirst } from "./retention";
 import { HOUR_MS, humanDuration, parseIso } from "./time";
@@ -159,16 +160,20 @@ function planRegions(
     ...planEncrypting(own, completed, idsOf(due.actions), policy, nowMs),
   ];
   // Not `push(...)`: a hundred thousand arguments are more than a call takes.
-  plan.actions = [
-    ...plan.actions,
-    ...making.flatMap(({ actions }) => actions),
-    ...[primary, ...pruned].flatMap(({ actions }) => actions),
-  ];
+  const lost = lostKeys(world, policy);
+  const held = holdDeletions([primary, ...pruned].flatMap(({ actions }) => actions), lost); // prettier-ignore
+  const copied = making.flatMap(({ actions }) => actions);
+  plan.actions = [...plan.actions, ...withoutLost(copied, own, lost), ...held.actions];
   const seenAll = [...(world.snapshots ?? []), ...Object.values(world.copies).flat()];
-  plan.kept = [...[primary, ...pruned].flatMap(({ kept }) => kept), ...keptInDoubt(seenAll)];
+  plan.kept = [
+    ...[primary, ...pruned].flatMap(({ kept }) => kept),
+    ...held.kept,
+    ...keptInDoubt(seenAll),
+  ];
   plan.problems = [
     ...plan.problems,
-    ...making.flatMap((one) => one.problems),
+    ...making.flatMap((one) => one.problems).filter(({ subject }) => !isUnderLost(subject, lost)),
+    ...keyProblems(lost),
     ...stuckCopies([...own.filter(isStandIn), ...copies], policy, nowMs),
     ...copying.flatMap((one) => ignoredMarks(one, completed)),
     ...doubtProblems(seenAll),

@@ -201,11 +201,21 @@ export interface World {
   snapshots?: Snapshot[];
   /** By DR region. One that could not be read is not here. */
   copies: Readonly<Record<string, Snapshot[]>>;
+  /** By ARN, the state of each of the vault's keys. Absent in worlds that were not observed: then all are enabled. */
+  keys?: Readonly<Record<string, KeyState>>;
   /** Snapshots that carry the vault's tag and are not the vault's, where this invocation looked for them. */
   strangers?: readonly Stranger[];
   problems: Problem[];
   /** Reads that AWS throttled: no problem yet. */
   throttled: ThrottledRead[];
+}
+
+/** The state of a key, as KMS tells it; `unknown` where it could not be asked. */
+export interface KeyState {
+  /** Enabled, Disabled, PendingDeletion, PendingImport, Unavailable …; only of an enabled one can copies be used. */
+  state: string;
+  /** When KMS will delete it, as an ISO instant. */
+  deletedAt?: string;
 }
 
 /** A snapshot that somebody gave the vault's tag. It is never touched. */

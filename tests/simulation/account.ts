@@ -132,6 +132,12 @@ export interface Account {
   bySource: Map<string, SimSnapshot[]>;
   /** Regions whose key somebody disabled, and one that is down. */
   keyDisabledIn?: string;
+  /** What KMS says of that key. */
+  keyState: string;
+  /** Since when it has been so. */
+  keyLostSinceMs: number;
+  /** Until when a key was lost, to the knowledge of any invocation that is at work. */
+  keyLostUntilMs: number;
   downRegion?: string;
   schedulerDown: boolean;
   snsDown: boolean;
@@ -181,6 +187,9 @@ export function makeAccount(
     drs: settings.dr.map((one) => region(one.region)),
     byVolume: new Map(),
     bySource: new Map(),
+    keyState: "Disabled",
+    keyLostSinceMs: Infinity,
+    keyLostUntilMs: -Infinity,
     schedulerDown: false,
     snsDown: false,
     crowd: { sinceMs: 0, untilMs: 0, over: true },

@@ -1,4 +1,5 @@
 /** Several DR regions: where a snapshot stands in each, and what one that is behind or not seen means for the others. */
+import { SAME_DATA_MS } from "../../src/vault/duplicates";
 import { distanceIn, seenRegions, unsafeIn } from "../../src/vault/drRegions";
 import { planVault } from "../../src/vault/plan";
 import { TAG, copyExpiredTag } from "../../src/vault/tags";
@@ -114,7 +115,10 @@ describe("a snapshot", () => {
 describe("of two snapshots of a slot", () => {
   const slot = { [TAG.slot]: isoSeconds(NOW - DAY_MS) };
   const first = snapshot("a-first", { startTimeMs: NOW - 5 * HOUR_MS, tags: slot });
-  const second = snapshot("b-second", { startTimeMs: NOW - 4 * HOUR_MS, tags: slot });
+  const second = snapshot("b-second", {
+    startTimeMs: NOW - 5 * HOUR_MS + SAME_DATA_MS,
+    tags: slot,
+  });
 
   test("the one that is nearest to being copied everywhere counts", () => {
     const copies = {
@@ -124,6 +128,16 @@ describe("of two snapshots of a slot", () => {
     expect(did([second, first], copies)).toStrictEqual(["copy a-first to eu-west-1"]);
     copies[DR.region] = [copyOf(second, "second-west")];
     expect(did([second, first], copies)).toStrictEqual(["delete a-first"]);
+  });
+
+  test("whose data was not taken at one time, both count", () => {
+    const later = snapshot("c", { startTimeMs: second.startTimeMs + 1, tags: slot });
+    expect(did([first, later], { [DR.region]: [], [DR2.region]: [] })).toStrictEqual([
+      "copy a-first to us-west-2",
+      "copy c to us-west-2",
+      "copy a-first to eu-west-1",
+      "copy c to eu-west-1",
+    ]);
   });
 
   test("the copies of the one that counts stay in every region, though those of the other are older", () => {

@@ -9,7 +9,7 @@ import {
   sameVolumeAndSlot,
 } from "../../src/vault/duplicates";
 import { TAG } from "../../src/vault/tags";
-import { MINUTE_MS } from "../../src/vault/time";
+import { MINUTE_MS, isoSeconds } from "../../src/vault/time";
 import type { Snapshot } from "../../src/vault/types";
 import { NOW, SLOT, copyOf, snapshot, standInOf } from "../support/world";
 

@@ -227,11 +227,12 @@ describe("a DR copy of it", () => {
 
   test("that expired while its original counted is not made again, and its mark outlives the original", () => {
     const marked = { ...old, tags: { ...old.tags, [copyExpiredTag(DR.region)]: "2026-11-20T03:00:00Z" } };
-    const done = plan([marked, standIn], inDr([]), LONG);
+    const there = inDr([copyOf(newest, "newest-copy")]);
+    const done = plan([marked, standIn, newest], there, LONG);
     expect(did(done)).toStrictEqual(["delete old: its encrypted copy stand-in stands in for it"]);
     expect(marksOf(done)).toStrictEqual([{ snapshotId: "stand-in", regions: ["us-west-2"] }]);
     const known = { ...standIn, tags: { ...standIn.tags, [copyExpiredTag(DR.region)]: "x" } };
-    expect(marksOf(plan([marked, known], inDr([]), LONG))).toStrictEqual([]);
+    expect(marksOf(plan([marked, known, newest], there, LONG))).toStrictEqual([]);
   }); // prettier-ignore
 
   test("that was made of the stand-in counts for an original that counts again", () => {
