@@ -143,6 +143,11 @@ function checkDr(account: Account, copy: SimSnapshot, siblings: readonly SimSnap
   if (!newer) account.story.violate("newest sound copy stays", copy.snapshotId);
 }
 
+/** Whether a key was lost before the invocation began, and still is: it must know. */
+function isKeyLost(account: Account, { startMs }: Invocation): boolean {
+  return account.keyDisabledIn !== undefined && account.keyLostSinceMs < startMs;
+}
+
 /** Before a deletion takes effect. What is in error, or pending, nobody can restore from. */
 export function checkDelete(
   account: Account,
@@ -159,6 +164,9 @@ export function checkDelete(
     return;
   }
   if (snapshot.state !== "completed") return;
+  if (isKeyLost(account, invocation)) {
+    account.story.violate("no deletion while a key is lost", snapshotId);
+  }
   const siblings = (account.byVolume.get(snapshot.dataOf) ?? []).filter(
     (s) => s !== snapshot && counts(account, s, sinceMs),
   );
@@ -228,6 +236,9 @@ export function checkCopy(
   if (!isVaults(account, source)) {
     account.story.violate("copies only what is its own", sourceId);
     return;
+  }
+  if (name === account.keyDisabledIn && isKeyLost(account, invocation)) {
+    account.story.violate("no copy under a lost key", `${sourceId} to ${name}`);
   }
   if (name === source.region) {
     checkStandIn(account, source);

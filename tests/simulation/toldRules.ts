@@ -84,7 +84,8 @@ function checkUncopied(account: Account, tellings: Tellings): void {
     for (const { name, fullMs } of account.drs) {
       if (fullMs > time.nowMs() - SWEEPS_MS || !uncopied(account, snapshot, name)) continue;
       const sinceMs = time.nowMs() - 2 * HOUR_MS;
-      if (wasTold(tellings, unseen(account, name), sinceMs)) continue;
+      if (wasTold(tellings, [...unseen(account, name), `copies in ${name}: their key`], sinceMs))
+        continue;
       const lacking = uncopiedLine(twinIds(account, snapshot), name);
       if (tellings.lastLike(lacking) >= sinceMs - TOLD_FOR_MS) continue;
       const what = `${snapshot.snapshotId} has no sound copy in ${name}, untold`;
@@ -156,6 +157,17 @@ function checkEmptyFleet(account: Account, tellings: Tellings, slotMs: number): 
   account.story.violate("an empty fleet is told", "nothing carries the tag, untold");
 }
 
+/** A key that can't be used is told by the first invocation that sees it, and each day again. */
+function checkKey(account: Account, tellings: Tellings): void {
+  const { keyDisabledIn: region, keyLostSinceMs, keyState, story, time } = account;
+  const beforeMs = time.nowMs() - 3 * HOUR_MS;
+  if (region === undefined || keyLostSinceMs > beforeMs) return;
+  if (tellings.silencedMs() > beforeMs || account.endedMs < beforeMs) return;
+  if (wasTold(tellings, [`copies in ${region}: their key `, "the state of the key "], beforeMs))
+    return;
+  story.violate("a lost key is told", `${region}: ${keyState}`);
+}
+
 /** Somebody else's that carries the vault's tag. */
 function isStranger(account: Account, { planted, tags, description }: SimSnapshot): boolean {
   const isOwn = parseDescription(description)?.identity.vaultId === account.settings.vaultId;
@@ -200,6 +212,7 @@ export function checkTold(account: Account, tellings: Tellings, slotMs: number):
   checkEmptyFleet(account, tellings, slotMs);
   checkOverrides(account, tellings, slotMs);
   checkTampering(account, tellings);
+  checkKey(account, tellings);
 }
 
 /** Kinds of fault that nobody needs to hear of. */

@@ -7,7 +7,7 @@ import { DAY_MS, isoSeconds } from "../../src/vault/time";
 import type { Snapshot, Tags, World } from "../../src/vault/types";
 import { DR, DR2, NOW, SETTINGS } from "./world";
 
-interface Edit {
+export interface Edit {
   /** Which snapshot of all that there are, counted round. */
   at: number;
   key: string;

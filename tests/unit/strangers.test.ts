@@ -171,9 +171,11 @@ describe("a region that could not be asked", () => {
     refused("RequestLimitExceeded");
     await expect(rig.wake(SWEEP_EVENT)).resolves.toMatchObject({ status: "clean" });
     expect(rig.clockSets().at(-1)?.input).not.toHaveProperty("strangersAt");
+    carryTag(rig.dr, []);
     rig.at(NOW + HOUR_MS);
-    await rig.wake(SWEEP_EVENT);
-    expect(looked()).toBe(2);
+    await expect(rig.wake(SWEEP_EVENT)).resolves.toMatchObject({ status: "clean" });
+    expect([looked(), rig.mails()]).toStrictEqual([2, []]);
+    expect(rig.clockSets().at(-1)?.input.strangersAt).toBe(isoSeconds(NOW + HOUR_MS));
   });
 });
 
