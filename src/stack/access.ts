@@ -86,8 +86,8 @@ export function functionPolicy(args: FunctionPolicyArgs): aws.iam.PolicyDocument
     Version: "2012-10-17",
     Statement: [
       readStatement(args),
-      keyStateStatement(args),
       ...(args.dryRun ? [] : writeStatements(args)),
+      keyStateStatement(args),
       ...serviceStatements(args),
       ...(args.audit === undefined ? [] : auditRights(args, args.audit, args.dr)),
     ],

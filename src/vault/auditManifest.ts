@@ -6,6 +6,7 @@
 import { manifestKey } from "./auditKeys";
 import { countedAndExtra } from "./counted";
 import { type SeenRegion, distanceIn, seenRegions, unsafeIn } from "./drRegions";
+import { isClear } from "./duplicates";
 import { copiesOf, copyState } from "./planCopies";
 import { readRegions } from "./readRegions";
 import { newestFirst } from "./retention";
@@ -140,7 +141,7 @@ export function dueManifests(
   const { keys, latestMs } = touchedSince(all, toMs ?? 0, nowMs);
   if (keys.size === 0) return { due: [] };
   const seen = seenRegions(world, policy);
-  const candidates = primary.own.filter((snapshot) => keys.has(pointKey(snapshot)));
+  const candidates = primary.own.filter((one) => isClear(one) && keys.has(pointKey(one)));
   const points = new Map<string, Snapshot[]>();
   for (const snapshot of countedAndExtra(candidates, distanceIn(seen), policy).counted) {
     const point = points.get(pointKey(snapshot));

@@ -24,7 +24,7 @@ export function tagsDigest(tags: Tags): string {
   const own: string[] = [];
   for (const key of Object.keys(tags)) {
     if (!key.startsWith(TAG_PREFIX) || key.startsWith(COPY_EXPIRED_PREFIX)) continue;
-    own.push(`${key}=${tags[key] ?? ""}`);
+    own.push(JSON.stringify([key, tags[key] ?? ""]));
   }
   return createHash("sha256").update(own.sort().join("\n")).digest("hex").slice(0, DIGEST_LENGTH);
 }

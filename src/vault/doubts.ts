@@ -4,6 +4,7 @@
  * kept, takes no other's place, and is reported. Pure. See docs/adr/0017.
  */
 import { type Described, tagsDigest } from "./description";
+import { isClear } from "./duplicates";
 import { TAG, TAG_PREFIX } from "./tags";
 import { HOUR_MS, MINUTE_MS, isoSeconds, parseIso } from "./time";
 import type { Doubt, Identity, Problem, Snapshot, Stranger, Tags } from "./types";
@@ -94,8 +95,9 @@ export function strangerProblems(strangers: readonly Stranger[]): Problem[] {
 
 /** Reports each snapshot in doubt: once a day, as long as it is in doubt. */
 export function doubtProblems(snapshots: readonly Snapshot[]): Problem[] {
-  return snapshots.flatMap(({ snapshotId, region, doubt }): Problem[] => {
-    if (doubt === undefined) return [];
+  return snapshots.flatMap((snapshot): Problem[] => {
+    const { snapshotId, region, doubt } = snapshot;
+    if (doubt === undefined || isClear(snapshot)) return [];
     return [
       {
         kind: "tampering",

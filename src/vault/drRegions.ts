@@ -41,9 +41,11 @@ export function distanceIn(seen: readonly SeenRegion[]): (snapshot: Snapshot) =>
 export function unsafeIn(seen: readonly SeenRegion[], snapshot: Snapshot): string | undefined {
   for (const one of seen) {
     const coverage = coverageIn(one, snapshot);
-    if (coverage === "sound" || coverage === "expired") continue;
+    if (coverage === "sound") continue;
     const all = copiesOf(snapshot, one.bySource);
-    const isDoubted = coverage === "missing" && all.length > 0;
+    const isDoubted =
+      ["missing", "expired"].includes(coverage) && all.some(({ doubt }) => doubt !== undefined);
+    if (coverage === "expired" && !isDoubted) continue;
     return `its copy in ${one.dr.region} is ${isDoubted ? "in doubt" : coverage}`;
   }
   return undefined;

@@ -2,6 +2,7 @@
  * One recovery point a volume and slot. A lost answer, or two functions at once, can make a second one: the best is
  * the one that counts, the others are duplicates. Pure and total.
  */
+import { TAG } from "./tags";
 import { MINUTE_MS, parseIso } from "./time";
 import type { Snapshot } from "./types";
 
@@ -13,9 +14,14 @@ export function isOwn({ doubt }: Snapshot): boolean {
   return doubt?.of !== "identity";
 }
 
-/** Returns whether nothing contradicts what a snapshot says of itself: only such a one may be deleted, or replace another. */
-export function isClear({ doubt }: Snapshot): boolean {
-  return doubt === undefined;
+/**
+ * Returns whether nothing contradicts what a snapshot says of itself: only such a one may be deleted, or replace another.
+ * Nobody can restore from a failed one, which stands in the way of the next (tries.ts): it need only be the vault's.
+ */
+export function isClear({ doubt, state, tags, identity }: Snapshot): boolean {
+  if (doubt === undefined) return true;
+  // Without the vault's tag its role may not delete it.
+  return state === "error" && doubt.of === "tags" && tags[TAG.vault] === identity.vaultId;
 }
 
 /** Returns whether a snapshot is the vault's copy of another. */

@@ -87,9 +87,11 @@ function worthCopying(own: readonly Snapshot[], counted: readonly Snapshot[]): S
 
 /** What is in doubt is kept, whatever the rules say. */
 function keptInDoubt(snapshots: readonly Snapshot[]): Kept[] {
-  return snapshots.flatMap(({ region, snapshotId, doubt }) =>
-    doubt === undefined ? [] : [{ region, snapshotId, reason: `in doubt: ${doubt.what}` }],
-  );
+  return snapshots.flatMap((snapshot) => {
+    const { region, snapshotId, doubt } = snapshot;
+    if (doubt === undefined || isClear(snapshot)) return [];
+    return [{ region, snapshotId, reason: `in doubt: ${doubt.what}` }];
+  });
 }
 
 function idsOf(deletes: readonly DeleteAction[]): Set<string> {

@@ -52,7 +52,7 @@ export function pointsOf(snapshots: readonly Snapshot[], side: Side): RetentionP
     // A copy in a DR region is as old as itself, one in its original's own region as old as that.
     const startTimeMs = side === "keep" ? dataMs : snapshot.startTimeMs;
     // A slot never outranks the time that EC2 recorded.
-    return { snapshotId, volumeId, startTimeMs, slotMs: Math.min(slotMs, dataMs) };
+    return { snapshotId, volumeId, startTimeMs, slotMs: Math.min(slotMs, dataMs), takenMs: dataMs };
   });
 }
 

@@ -2,29 +2,35 @@
  * Whether the rules of a DR region let go of a snapshot's copy. A mark on the snapshot says that its copy there has lived
  * its time; anybody can write a tag, so it is believed only where the rules of today say the same of its data. Pure.
  */
-import { dataStartMs, volumeAndSlotOf } from "./duplicates";
+import { dataStartMs, sameVolumeAndSlot } from "./duplicates";
 import type { SeenRegion } from "./drRegions";
 import { type Released, copyState } from "./planCopies";
 import { type PruneRules, judge } from "./pruneRules";
 import { copyExpiredTag } from "./tags";
 import type { Problem, Snapshot } from "./types";
 
-/** By volume and slot, the points of the region as they would be if all that is completed were copied. */
+/** What holds the data first of a snapshot or a copy of it. */
+function sourceOf({ snapshotId, identity }: Snapshot): string {
+  return identity.source?.snapshotId ?? snapshotId;
+}
+
+/** Each with the sources of the same data: the points of the region as they would be if all that is completed were copied. */
 function wouldBePoints(
   { dr, copies }: SeenRegion,
   completed: readonly Snapshot[],
   volumes: ReadonlySet<string>,
-): Map<string, Snapshot> {
-  const points = new Map<string, Snapshot>();
-  for (const one of completed) {
-    if (!volumes.has(one.volumeId)) continue;
-    points.set(volumeAndSlotOf(one), { ...one, region: dr.region, startTimeMs: dataStartMs(one) });
-  }
-  for (const copy of copies) {
-    if (!volumes.has(copy.volumeId) || copyState(copy, dr.keyArn) !== "sound") continue;
-    points.set(volumeAndSlotOf(copy), copy);
-  }
-  return points;
+): { point: Snapshot; sources: string[] }[] {
+  const sound = copies.filter(
+    (copy) => volumes.has(copy.volumeId) && copyState(copy, dr.keyArn) === "sound",
+  );
+  const there = new Set(sound);
+  const would = completed
+    .filter(({ volumeId }) => volumes.has(volumeId))
+    .map((one) => ({ ...one, region: dr.region, startTimeMs: dataStartMs(one) }));
+  return sameVolumeAndSlot([...sound, ...would]).flatMap((group) => {
+    const point = group.find((one) => there.has(one)) ?? group[0];
+    return point === undefined ? [] : [{ point, sources: group.map(sourceOf) }];
+  });
 }
 
 function releasedKeys(
@@ -38,13 +44,20 @@ function releasedKeys(
   if (marked.length === 0) return new Set();
   const volumes = new Set(marked.map(({ volumeId }) => volumeId));
   const points = wouldBePoints(seen, completed, volumes);
-  const { gone } = judge([...points.values()], "drKeep", rules);
+  const { gone } = judge(
+    points.map(({ point }) => point),
+    "drKeep",
+    rules,
+  );
   const keys = new Set<string>();
-  for (const [key, { snapshotId, volumeId }] of points) {
-    const { keepAll, mayBeOrphan = false } = rules.rulesOf(volumeId);
-    // What nobody may prune is not copied again either.
-    const isLeft = keepAll !== undefined || (orphansToo && mayBeOrphan);
-    if (isLeft || gone.has(snapshotId)) keys.add(key);
+  for (const {
+    point: { snapshotId, volumeId },
+    sources,
+  } of points) {
+    const { keepAll, inDoubt = false, mayBeOrphan = false } = rules.rulesOf(volumeId);
+    // What nobody may prune is not copied again either; where somebody changed tags a mark may be theirs.
+    const isLeft = (keepAll !== undefined && !inDoubt) || (orphansToo && mayBeOrphan);
+    if (isLeft || gone.has(snapshotId)) for (const one of sources) keys.add(one);
   }
   return keys;
 }
@@ -64,7 +77,7 @@ export function releasedIn(
   let keys: ReadonlySet<string> | undefined;
   return (snapshot) => {
     keys ??= releasedKeys(seen, completed, rules, orphansToo);
-    return keys.has(volumeAndSlotOf(snapshot));
+    return keys.has(sourceOf(snapshot));
   };
 }
 

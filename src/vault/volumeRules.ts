@@ -18,6 +18,8 @@ interface VolumeRules {
   keepAll?: string;
   /** Why all of it goes, the newest too. */
   expireAll?: string;
+  /** Set where somebody changed the tags of its newest snapshot, so that nobody knows its rules. */
+  inDoubt?: true;
   /** Set where it would be an orphan if it is not backed up any more, which this invocation has not asked. */
   mayBeOrphan?: true;
 }
@@ -117,7 +119,8 @@ export function volumeRules(
     const { tags, doubt } = newest;
     if (doubt !== undefined) {
       const keepAll = `the tags of its newest snapshot ${newest.snapshotId} were changed`;
-      rules.set(volumeId, { keep: {}, drKeep: {}, keepAtLeast: policy.keepAtLeast, keepAll });
+      const { keepAtLeast } = policy;
+      rules.set(volumeId, { keep: {}, drKeep: {}, keepAtLeast, keepAll, inDoubt: true });
       continue;
     }
     const own = ofPolicy(tags, policy);

@@ -4,6 +4,7 @@
  */
 import type { Snapshot as Ec2Snapshot, Tag } from "@aws-sdk/client-ec2";
 import { parseDescription, tagsDigest } from "../../src/vault/description";
+import { TAG } from "../../src/vault/tags";
 import type { Identity, VaultSettings } from "../../src/vault/types";
 import type { Faults } from "./faults";
 import type { Random } from "./random";
@@ -264,7 +265,9 @@ export function isMade(account: Account, snapshot: SimSnapshot): boolean {
 
 /** What the vault made and somebody changed. */
 export function isTampered(account: Account, snapshot: SimSnapshot): boolean {
-  return !snapshot.deleted && isMade(account, snapshot) && !isVaults(account, snapshot);
+  if (snapshot.deleted || !isMade(account, snapshot) || isVaults(account, snapshot)) return false;
+  // What is left of a try that failed holds nothing: it goes as it would, while it carries the vault's tag.
+  return snapshot.state !== "error" || snapshot.tags[TAG.vault] !== account.settings.vaultId;
 }
 
 /** Somebody writes its tags. */

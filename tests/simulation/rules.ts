@@ -11,6 +11,7 @@ import {
   type SimSnapshot,
   inDr,
   hasExpiredIn,
+  isMade,
   isPoint,
   isSound,
   isVaults,
@@ -159,7 +160,9 @@ export function checkDelete(
   if (snapshot === undefined || snapshot.deleted) return;
   account.story.count("deletions");
   const sinceMs = unseenSince(account, invocation);
-  if (!counts(account, snapshot, sinceMs)) {
+  // What is left of a try that failed holds nothing, whatever somebody wrote on it.
+  const isRemains = snapshot.state === "error" && isMade(account, snapshot);
+  if (!isRemains && !counts(account, snapshot, sinceMs)) {
     account.story.violate("only its own", `deletes ${snapshotId}`);
     return;
   }

@@ -81,6 +81,7 @@ describe("what is in it", () => {
       '"@aws-lambda-powertools/logger"',
       '"@aws-lambda-powertools/metrics"',
       '"@aws-sdk/client-ec2/dist-cjs/index.js"',
+      '"@aws-sdk/client-kms/dist-cjs/index.js"',
       '"@aws-sdk/client-scheduler/dist-cjs/index.js"',
       '"@aws-sdk/client-sns/dist-cjs/index.js"',
       '"@smithy/signature-v4/dist-cjs/index.js"',

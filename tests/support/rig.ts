@@ -12,6 +12,7 @@ import {
   type Snapshot as Ec2Snapshot,
   LockSnapshotCommand,
 } from "@aws-sdk/client-ec2";
+import { DescribeKeyCommand, KMSClient } from "@aws-sdk/client-kms";
 import { GetScheduleCommand, UpdateScheduleCommand } from "@aws-sdk/client-scheduler";
 import { PublishCommand } from "@aws-sdk/client-sns";
 import { mockClient } from "aws-sdk-client-mock";
@@ -83,6 +84,7 @@ export function makeRig(settings: VaultSettings = SETTINGS) {
   );
   const readers = () => [primary, dr, ...[...others.values()].map(({ reader }) => reader)];
   const drWriters = () => [drWriter, ...[...others.values()].map((other) => other.writer)];
+  const kms = mockClient(KMSClient);
   const scheduler = mockClient(clients.scheduler);
   const sns = mockClient(clients.sns);
   const lines: { message: string; fields: Record<string, unknown> }[] = [];
@@ -105,7 +107,8 @@ export function makeRig(settings: VaultSettings = SETTINGS) {
 
   /** An account where one instance has one volume, nothing is backed up yet, and every call succeeds. */
   function reset(): void {
-    for (const stub of [...readers(), writer, ...drWriters(), scheduler, sns]) stub.reset();
+    for (const stub of [...readers(), writer, ...drWriters(), kms, scheduler, sns]) stub.reset();
+    kms.on(DescribeKeyCommand).resolves({ KeyMetadata: { KeyId: "k", KeyState: "Enabled" } });
     lines.length = 0;
     measured.length = 0;
     for (const name of Object.keys(counted)) Reflect.deleteProperty(counted, name);
@@ -190,5 +193,5 @@ export function makeRig(settings: VaultSettings = SETTINGS) {
     if (last !== undefined) carries(last.input);
   }
 
-  return { at, writes, others, primary, writer, dr, drWriter, scheduler, sns, lines, measured, counted, reset, sees, carries, clockSets, mails, wake }; // prettier-ignore
+  return { at, kms, writes, others, primary, writer, dr, drWriter, scheduler, sns, lines, measured, counted, reset, sees, carries, clockSets, mails, wake }; // prettier-ignore
 }

@@ -27,6 +27,9 @@ export const KEY_USE = [
   "kms:ReEncryptTo",
 ];
 
+/** The same of the function by the key's policy: it asks for the state itself. */
+export const COPY_USE = KEY_USE.filter((action) => action !== "kms:DescribeKey");
+
 /** IAM's way to write the snapshot that has no id yet: an asterisk that is meant. */
 export function newSnapshot(region: string): string {
   return [`arn:aws:ec2:${region}:*:snapshot/$`, "{*}"].join("");
@@ -138,6 +141,12 @@ export const FUNCTION_RIGHTS = [
     Resource: `arn:aws:kms:us-east-1:${ACCOUNT_ID}:key/*`,
     Condition: { StringEquals: BOTH_VIA_EC2, Bool: FOR_AWS },
   },
+  {
+    Sid: "AskForKeyStates",
+    Effect: "Allow",
+    Action: "kms:DescribeKey",
+    Resource: [ARN.key],
+  },
   { Sid: "Tell", Effect: "Allow", Action: "sns:Publish", Resource: TOPIC },
   {
     Sid: "SetTheClock",
@@ -178,6 +187,15 @@ export const LOCK_RIGHTS = {
   },
 };
 
+/** The function asks for the key's state itself. */
+export const ASKS_FOR_STATE = {
+  Sid: "VaultAsksForState",
+  Effect: "Allow",
+  Principal: { AWS: [ROLE] },
+  Action: "kms:DescribeKey",
+  Resource: "*",
+};
+
 /** The account administers, the function uses through EC2. */
 export const KEY_POLICY = {
   Version: "2012-10-17",
@@ -209,7 +227,7 @@ export const KEY_POLICY = {
       Sid: "VaultCopies",
       Effect: "Allow",
       Principal: { AWS: [ROLE] },
-      Action: KEY_USE,
+      Action: COPY_USE,
       Resource: "*",
       Condition: { StringEquals: DR_VIA_EC2 },
     },
@@ -221,6 +239,7 @@ export const KEY_POLICY = {
       Resource: "*",
       Condition: { StringEquals: DR_VIA_EC2, Bool: FOR_AWS },
     },
+    ASKS_FOR_STATE,
   ],
 };
 

@@ -4,11 +4,12 @@ import { distanceIn, seenRegions, unsafeIn } from "../../src/vault/drRegions";
 import { planVault } from "../../src/vault/plan";
 import { TAG, copyExpiredTag } from "../../src/vault/tags";
 import { DAY_MS, HOUR_MS, isoSeconds } from "../../src/vault/time";
-import type { Snapshot, VaultPolicy, World } from "../../src/vault/types";
+import type { Doubt, Snapshot, VaultPolicy, World } from "../../src/vault/types";
 import { DR, DR2, NOW, SETTINGS, copyOf, keeping, sealedIn, snapshot } from "../support/world";
 
 const TWO: VaultPolicy = { ...SETTINGS, dr: [DR, DR2] };
 const one = snapshot("one", { startTimeMs: NOW - DAY_MS });
+const DOUBT: Doubt = { of: "tags", what: "its slot" };
 const west = copyOf(one, "west");
 const ireland = copyOf(one, "ireland", sealedIn(DR2));
 
@@ -61,6 +62,9 @@ test.each<[string, Snapshot, Snapshot[], Snapshot[], number, string | undefined]
   ["under the other region's key", one, [west], [{ ...ireland, kmsKeyId: DR.keyArn }], 3, "its copy in eu-west-1 is broken"],
   ["missing in both", one, [], [], 8, "its copy in us-west-2 is missing"],
   ["marked for another region", marked("ap-south-1"), [west], [], 4, "its copy in eu-west-1 is missing"],
+  ["sound in one, and in doubt in the other", one, [west], [{ ...ireland, doubt: DOUBT }], 4, "its copy in eu-west-1 is in doubt"],
+  ["sound in both, beside one in doubt", one, [west], [{ ...ireland, snapshotId: "twin", doubt: DOUBT }, ireland], 0, undefined],
+  ["marked in one that has it pending, in doubt", marked(DR2.region), [west], [{ ...ireland, state: "pending", doubt: DOUBT }], 1, "its copy in eu-west-1 is in doubt"],
 ])("a snapshot whose copy is %s is so far from safe", (_what, of, inWest, inIreland, distance, why) => {
   const seen = seenRegions(worldOf([of], { [DR.region]: inWest, [DR2.region]: inIreland }), TWO);
   expect([distanceIn(seen)(of), unsafeIn(seen, of)]).toStrictEqual([distance, why]);

@@ -3,6 +3,7 @@ import {
   DescribeSnapshotsCommand,
   DescribeVolumesCommand,
 } from "@aws-sdk/client-ec2";
+import { DescribeKeyCommand, KMSClient } from "@aws-sdk/client-kms";
 import { mockClient } from "aws-sdk-client-mock";
 import { ec2In, makeClients } from "../../src/vault/clients";
 import { observe, observeInstances } from "../../src/vault/observe";
@@ -12,12 +13,15 @@ import { DR, DR2, SETTINGS, snapshot } from "../support/world";
 const clients = makeClients(SETTINGS);
 const primary = mockClient(ec2In(clients, SETTINGS.primaryRegion).reader);
 const dr = mockClient(ec2In(clients, DR.region).reader);
+const kms = mockClient(KMSClient);
 const down = Object.assign(new Error("no route"), { name: "TimeoutError" });
 
 /** One of the vault's own, as EC2 tells it. */
 const made = (snapshotId: string) => described(snapshot(snapshotId));
 
 beforeEach(() => {
+  kms.reset();
+  kms.on(DescribeKeyCommand).resolves({ KeyMetadata: { KeyId: "k", KeyState: "Enabled" } });
   primary.reset();
   dr.reset();
   primary

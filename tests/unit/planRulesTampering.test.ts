@@ -74,42 +74,46 @@ test("no tags on any snapshots make the plan take a recovery point that it would
   );
 });
 
-/** Adds sound copies of a snapshot's data, made as soon as it was taken, to each region that lacks one. */
-function copiedInTime(world: World, one: Snapshot, { dr }: VaultPolicy) {
-  const startedMs = dataStartMs(one);
-  const { volumeId, snapshotId, identity } = one;
-  const source = identity.source ?? { snapshotId, volumeId, startedMs };
-  const isOf = (copy: Snapshot) => copy.identity.source?.snapshotId === source.snapshotId;
-  const added = dr
-    .filter(({ region, keyArn }) => {
-      const there = ownCopies(world).filter((copy) => copy.region === region && isOf(copy));
-      return !there.some((copy) => copyState(copy, keyArn) === "sound");
-    })
-    .map((region): Snapshot => ({
+/** Adds sound copies of all that is completed, made as soon as the data was taken, to each region that lacks one. */
+function copiedInTime(world: World, { dr }: VaultPolicy): World {
+  const sources = new Map<string, Snapshot>();
+  for (const one of own(world.snapshots)) {
+    const { snapshotId, volumeId, identity } = one;
+    if (one.state !== "completed") continue;
+    const startedMs = dataStartMs(one);
+    const source = identity.source ?? { snapshotId, volumeId, startedMs };
+    sources.set(source.snapshotId, {
       ...one,
-      ...sealedIn(region),
-      snapshotId: `in-time-${region.region}`,
-      state: "completed",
-      storageTier: "standard",
       startTimeMs: startedMs,
+      storageTier: "standard",
       identity: { ...identity, source },
-    }));
-  const copies = Object.entries(world.copies).map(([region, there]) => [
-    region,
-    [...there, ...added.filter((copy) => copy.region === region)],
-  ]);
-  return { added, world: { ...world, copies: Object.fromEntries(copies) as World["copies"] } };
+    });
+  }
+  const copies = Object.entries(world.copies).map(([region, there]) => {
+    const keyed = dr.find((one) => one.region === region)!;
+    const sound = there.filter((copy) => copyState(copy, keyed.keyArn) === "sound");
+    const copied = new Set(sound.map(({ identity }) => identity.source?.snapshotId));
+    const added = [...sources]
+      .filter(([source]) => !copied.has(source))
+      .map(([source, one]) => ({ ...one, ...sealedIn(keyed), snapshotId: IN_TIME + source }));
+    return [region, [...there, ...added]];
+  });
+  return { ...world, copies: Object.fromEntries(copies) as World["copies"] };
 }
+
+const IN_TIME = "in-time-";
 
 test("nor do marks that are written or taken off, but of what would be gone with its copies had they been made in time", () => {
   fc.assert(
     fc.property(arbitraryVault(), arbitraryEditsAndMarks, serving, ({ world, policy }, edits, given) => {
       for (const { action, one, twins } of alsoDeleted(world, edits, policy, given)) {
         if (action.because === "duplicate" && twins.length > 0) continue;
-        const inTime = copiedInTime(world, one, policy);
-        const gone = goneOf(planFor(inTime.world, policy, given));
-        const past = [one, ...inTime.added].filter(({ snapshotId }) => !gone.has(snapshotId));
-        expect(past.map(({ snapshotId }) => snapshotId)).toStrictEqual([]);
+        const inTime = copiedInTime(world, policy);
+        const source = one.identity.source?.snapshotId ?? one.snapshotId;
+        const copies = ownCopies(inTime).filter(({ snapshotId }) => snapshotId === IN_TIME + source);
+        const gone = goneOf(planFor(inTime, policy, given));
+        const kept = [one, ...copies].filter(({ snapshotId }) => !gone.has(snapshotId));
+        expect(kept.map(({ snapshotId }) => snapshotId)).toStrictEqual([]);
       }
     }),
     RUNS,
