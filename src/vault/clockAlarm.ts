@@ -99,7 +99,7 @@ function nextState(
   const problems = gathered(plan.problems);
   // What was found and not told is looked for again.
   const isTold = !problems.some((p) => p.kind === "tampering" && isUntold(p));
-  const looked = world.strangers !== undefined && isTold;
+  const looked = world.strangers !== undefined && world.snapshots !== undefined && isTold;
   const strangersAt = looked ? isoSeconds(nowMs) : clock?.strangersAt;
   const more = {
     ...(strangersAt !== undefined && { strangersAt }),

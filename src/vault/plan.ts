@@ -119,6 +119,13 @@ function planEncrypting(
   return [planCopies(plain, copiesBySource(own.filter(isStandIn)), target, nowMs)];
 }
 
+/** Adds what is in doubt, in every region that was seen, and what only looks like the vault's. */
+function addDoubts(plan: Plan, { snapshots = [], copies, strangers = [] }: World): void {
+  const all = [...snapshots, ...Object.values(copies).flat()];
+  plan.kept = [...plan.kept, ...keptInDoubt(all)];
+  plan.problems = [...plan.problems, ...doubtProblems(all), ...strangerProblems(strangers)];
+}
+
 /** Adds to the plan what needs other regions seen: copies and pruning. */
 function planRegions(
   plan: Plan,
@@ -166,20 +173,13 @@ function planRegions(
   const held = holdDeletions([primary, ...pruned].flatMap(({ actions }) => actions), lost); // prettier-ignore
   const copied = making.flatMap(({ actions }) => actions);
   plan.actions = [...plan.actions, ...withoutLost(copied, own, lost), ...held.actions];
-  const seenAll = [...(world.snapshots ?? []), ...Object.values(world.copies).flat()];
-  plan.kept = [
-    ...[primary, ...pruned].flatMap(({ kept }) => kept),
-    ...held.kept,
-    ...keptInDoubt(seenAll),
-  ];
+  plan.kept = [...[primary, ...pruned].flatMap(({ kept }) => kept), ...held.kept];
   plan.problems = [
     ...plan.problems,
     ...making.flatMap((one) => one.problems).filter(({ subject }) => !isUnderLost(subject, lost)),
     ...keyProblems(lost),
     ...stuckCopies([...own.filter(isStandIn), ...copies], policy, nowMs),
     ...copying.flatMap((one) => ignoredMarks(one, completed)),
-    ...doubtProblems(seenAll),
-    ...strangerProblems(world.strangers ?? []),
     ...problems,
   ];
   plan.pending = [...plan.pending, ...pendingOf(copies)];
@@ -216,5 +216,6 @@ export function planVault(
   plan.problems = [...plan.problems, ...failedSnapshots(own.filter(isClear), policy, nowMs)];
   plan.pending = pendingOf(own);
   planRegions(plan, own, world, policy, nowMs);
+  addDoubts(plan, world);
   return plan;
 }

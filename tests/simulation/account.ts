@@ -3,9 +3,8 @@
  * tell. Plain records and maps; everything that changes them is in the modules named ec2*.ts and people.ts.
  */
 import type { Snapshot as Ec2Snapshot, Tag } from "@aws-sdk/client-ec2";
-import { parseDescription, tagsDigest } from "../../src/vault/description";
-import { TAG } from "../../src/vault/tags";
-import type { Identity, VaultSettings } from "../../src/vault/types";
+import { parseDescription } from "../../src/vault/description";
+import type { VaultSettings } from "../../src/vault/types";
 import type { Faults } from "./faults";
 import type { Random } from "./random";
 import type { Story } from "./story";
@@ -137,8 +136,6 @@ export interface Account {
   keyState: string;
   /** Since when it has been so. */
   keyLostSinceMs: number;
-  /** Until when a key was lost, to the knowledge of any invocation that is at work. */
-  keyLostUntilMs: number;
   downRegion?: string;
   schedulerDown: boolean;
   snsDown: boolean;
@@ -190,7 +187,6 @@ export function makeAccount(
     bySource: new Map(),
     keyState: "Disabled",
     keyLostSinceMs: Infinity,
-    keyLostUntilMs: -Infinity,
     schedulerDown: false,
     snsDown: false,
     crowd: { sinceMs: 0, untilMs: 0, over: true },
@@ -221,10 +217,6 @@ export function regionOf(account: Account, name: string): Region {
   return region;
 }
 
-export function tagList(tags: TagRecord): Tag[] {
-  return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
-}
-
 /** Tags of a request as a record; the last of equal keys wins. */
 export function tagRecord(list: readonly Tag[] = []): TagRecord {
   return Object.fromEntries(list.map(({ Key = "", Value = "" }) => [Key, Value]));
@@ -245,52 +237,6 @@ export function enter(account: Account, region: Region, snapshot: SimSnapshot): 
   region.copying.add(snapshot);
 }
 
-/** What the vault made and nobody has changed: what somebody wrote a tag of the vault's on is to be left alone. */
-export function isVaults(account: Account, snapshot: SimSnapshot): boolean {
-  const { tags, description, planted } = snapshot;
-  if (planted) return false;
-  if (snapshot.checked?.tags !== tags) {
-    const made = parseDescription(description);
-    const isVaults =
-      made?.identity.vaultId === account.settings.vaultId && made.digest === tagsDigest(tags);
-    snapshot.checked = { tags, isVaults };
-  }
-  return snapshot.checked?.isVaults === true;
-}
-
-/** What the vault made, whatever became of its tags. */
-export function isMade(account: Account, snapshot: SimSnapshot): boolean {
-  return !snapshot.planted && identityOf(snapshot)?.vaultId === account.settings.vaultId;
-}
-
-/** What the vault made and somebody changed. */
-export function isTampered(account: Account, snapshot: SimSnapshot): boolean {
-  if (snapshot.deleted || !isMade(account, snapshot) || isVaults(account, snapshot)) return false;
-  // What is left of a try that failed holds nothing: it goes as it would, while it carries the vault's tag.
-  return snapshot.state !== "error" || snapshot.tags[TAG.vault] !== account.settings.vaultId;
-}
-
-/** Somebody writes its tags. */
-export function tamper(account: Account, snapshot: SimSnapshot, tags: TagRecord): void {
-  snapshot.tags = tags;
-  snapshot.untagged = true;
-  snapshot.tamperedMs = account.time.nowMs();
-  touched(account, snapshot);
-  if (!isVaults(account, snapshot)) {
-    snapshot.lostMs ??= account.time.nowMs();
-    snapshot.lostTo ??= "person";
-  } else if (snapshot.lostTo === "person") {
-    // Its own tags again: it is the vault's to count again.
-    snapshot.lostMs = undefined;
-    snapshot.lostTo = undefined;
-  }
-}
-
-/** What its Description says that it is: for the vault's own alone. */
-export function identityOf({ description }: SimSnapshot): Identity | undefined {
-  return parseDescription(description)?.identity;
-}
-
 /** Whether it is in a DR region: a copy, and not one that stands in for its original beside it. */
 export function inDr({ primary }: Account, { region }: SimSnapshot): boolean {
   return region !== primary.name;
@@ -302,7 +248,7 @@ export function isExpiredIn(snapshot: SimSnapshot, region: string): boolean {
 }
 
 export function slotOf(snapshot: SimSnapshot): string {
-  return identityOf(snapshot)?.slot ?? "";
+  return parseDescription(snapshot.description)?.identity.slot ?? "";
 }
 
 /** Whether it or a twin of its slot is marked so, be that one gone: an original has the marks of what stands in for it. */

@@ -8,17 +8,16 @@ import {
   type Account,
   type Region,
   type SimSnapshot,
-  identityOf,
   inDr,
   hasExpiredIn,
   isSound,
-  isVaults,
   slotOf,
 } from "./account";
 import { awsError } from "./awsError";
 import type { Call } from "./call";
 import type { Invocation } from "./invocation";
 import type { Tellings } from "./tellings";
+import { identityOf, isVaults } from "./ownership";
 
 interface RunRecord {
   decisions: { kind: string; snapshotId?: string; reason: string }[];

@@ -12,7 +12,6 @@ import {
   type SimVolume,
   type TagRecord,
   enter,
-  isVaults,
   removeSnapshot,
   strikes,
   tagRecord,
@@ -21,6 +20,7 @@ import {
 import { HOUR_MS } from "../../src/vault/time";
 import { awsError } from "./awsError";
 import type { Crowds } from "./crowds";
+import { isVaults } from "./ownership";
 
 const PER_VOLUME_MS = 15_000;
 

@@ -5,6 +5,7 @@ import type {
   Instance,
   InstanceStateName,
   SnapshotState,
+  Tag,
   Volume,
   VolumeType,
 } from "@aws-sdk/client-ec2";
@@ -15,7 +16,6 @@ import {
   type SimSnapshot,
   type TagRecord,
   strikes,
-  tagList,
 } from "./account";
 import { awsError } from "./awsError";
 
@@ -86,6 +86,10 @@ export function filtered<T>(
     return (item) => Values.includes(field(item) ?? "\0");
   });
   return (item) => tests.every((test) => test(item));
+}
+
+function tagList(tags: TagRecord): Tag[] {
+  return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
 }
 
 function describedInstance(instance: SimInstance): Instance {

@@ -13,10 +13,10 @@ import {
   isLocked,
   isShared,
   isSound,
-  isMade,
 } from "./account";
 import type { Invocation } from "./invocation";
 import type { Tellings } from "./tellings";
+import { isMade } from "./ownership";
 
 /** Before a deletion takes effect: what the vault could know of must have stopped it. */
 export function checkHeld(

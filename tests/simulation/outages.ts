@@ -45,7 +45,6 @@ const OUTAGES: readonly Outage[] = [
       account.keyLostSinceMs = account.time.nowMs();
     },
     end: (account) => {
-      if (account.keyDisabledIn !== undefined) account.keyLostUntilMs = account.time.nowMs();
       account.keyDisabledIn = undefined;
     },
   },

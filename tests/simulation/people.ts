@@ -7,11 +7,11 @@ import {
   type SimSnapshot,
   isLocked,
   removeSnapshot,
-  tamper,
 } from "./account";
 import { begin, durationMs, finish } from "./ec2Creates";
 import { attach, isProtected, newInstance, newVolume, someOverride, someTagValue } from "./fleet";
 import { HOLDING_DEEDS } from "./holders";
+import { tamper } from "./ownership";
 
 /** What a person did, for the story; `undefined` where there was nothing to do it to. */
 type Deed = (account: Account) => string | undefined;

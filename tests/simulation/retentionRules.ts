@@ -14,14 +14,13 @@ import {
   inDr,
   isPoint,
   isSound,
-  isMade,
-  isVaults,
   slotOf,
 } from "./account";
 import { protectedInstances, protectedVolumes } from "./fleet";
 import type { Invocation } from "./invocation";
 import { letGo } from "./keepOracle";
 import { withOverrides } from "./overrideOracle";
+import { isMade, isVaults } from "./ownership";
 
 /** Slots are ISO instants; one that a person made up is as old as its snapshot. */
 function slotMs(snapshot: SimSnapshot): number {

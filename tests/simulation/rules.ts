@@ -11,10 +11,8 @@ import {
   type SimSnapshot,
   inDr,
   hasExpiredIn,
-  isMade,
   isPoint,
   isSound,
-  isVaults,
   slotOf,
   tagRecord,
 } from "./account";
@@ -29,6 +27,7 @@ import {
   removable,
   removableOfOrphan,
 } from "./retentionRules";
+import { isMade, isVaults } from "./ownership";
 
 /** From when on a change could not be known to the invocation. */
 function unseenSince({ faults }: Account, invocation: Invocation): number {

@@ -13,9 +13,6 @@ import {
   isPoint,
   isShared,
   isSound,
-  isMade,
-  isTampered,
-  isVaults,
   slotOf,
 } from "./account";
 import { protectedInstances, protectedVolumes } from "./fleet";
@@ -25,6 +22,7 @@ import { badOverrides } from "./overrideOracle";
 import { expires, removable } from "./retentionRules";
 import type { Scheduler } from "./scheduler";
 import type { Tellings } from "./tellings";
+import { isMade, isTampered, isVaults } from "./ownership";
 
 /** Two sweeps, and the minute that each may be late. */
 const GRACE_MS = 2 * HOUR_MS + 5 * 60_000;

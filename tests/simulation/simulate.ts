@@ -113,7 +113,9 @@ export async function simulate(
     story.tell(`faults: ${faults.kinds.join(", ") || "none"}; ${JSON.stringify(settings)}`);
     firstFleet(account);
     startPeople(account);
-    startTamperer(account, random.fork("tamperer"), stage.lambda.deliver);
+    startTamperer(account, random.fork("tamperer"), (event) => {
+      stage.lambda.deliver(event);
+    });
     startOutages(account);
     startEdits(account);
     startDryRun(account, START_MS);

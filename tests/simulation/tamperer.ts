@@ -6,9 +6,10 @@
 import { parseDescription } from "../../src/vault/description";
 import { TAG, copyExpiredTag } from "../../src/vault/tags";
 import { DAY_MS, HOUR_MS, isoSeconds } from "../../src/vault/time";
-import { type Account, type SimSnapshot, type TagRecord, isMade, tamper } from "./account";
+import { type Account, type SimSnapshot, type TagRecord } from "./account";
 import { begin, durationMs, finish } from "./ec2Creates";
 import type { Random } from "./random";
+import { isMade, tamper } from "./ownership";
 
 /** What was done, for the story; `undefined` where there was nothing to do it to. */
 type Deed = (account: Account, random: Random, deliver: Deliver) => string | undefined;

@@ -12,13 +12,12 @@ import {
   isExpiredIn,
   isPoint,
   isSound,
-  isTampered,
-  isVaults,
   slotOf,
 } from "./account";
 import { protectedInstances, protectedVolumes } from "./fleet";
 import { badOverrides } from "./overrideOracle";
 import type { Tellings } from "./tellings";
+import { isTampered, isVaults } from "./ownership";
 
 /** A telling holds for 23 hours: what was said that long before a slot is not said again for it. */
 const TOLD_FOR_MS = 23 * HOUR_MS;

@@ -11,7 +11,6 @@ import {
   type SimSnapshot,
   inDr,
   isExpiredIn,
-  isVaults,
   regionOf,
   slotOf,
   tagRecord,
@@ -20,6 +19,7 @@ import type { Call } from "./call";
 import { isProtected, wantedVolumes } from "./fleet";
 import type { Invocation } from "./invocation";
 import type { Tellings } from "./tellings";
+import { isVaults } from "./ownership";
 
 const MAX_TRIES = 3;
 

@@ -141,12 +141,7 @@ export const FUNCTION_RIGHTS = [
     Resource: `arn:aws:kms:us-east-1:${ACCOUNT_ID}:key/*`,
     Condition: { StringEquals: BOTH_VIA_EC2, Bool: FOR_AWS },
   },
-  {
-    Sid: "AskForKeyStates",
-    Effect: "Allow",
-    Action: "kms:DescribeKey",
-    Resource: [ARN.key],
-  },
+  { Sid: "AskForKeyStates", Effect: "Allow", Action: "kms:DescribeKey", Resource: [ARN.key] },
   { Sid: "Tell", Effect: "Allow", Action: "sns:Publish", Resource: TOPIC },
   {
     Sid: "SetTheClock",
@@ -161,12 +156,7 @@ export const FUNCTION_RIGHTS = [
     Resource: SCHEDULER_ROLE,
     Condition: { StringEquals: { "iam:PassedToService": "scheduler.amazonaws.com" } },
   },
-  {
-    Sid: "Trace",
-    Effect: "Allow",
-    Action: ["xray:PutTelemetryRecords", "xray:PutTraceSegments"],
-    Resource: "*",
-  },
+  { Sid: "Trace", Effect: "Allow", Action: ["xray:PutTelemetryRecords", "xray:PutTraceSegments"], Resource: "*" }, // prettier-ignore
   {
     Sid: "Log",
     Effect: "Allow",

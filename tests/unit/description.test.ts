@@ -14,7 +14,10 @@ import { DR, DR2, NOW, SLOT } from "../support/world";
 
 const hex = (length: number) =>
   fc
-    .array(fc.constantFrom(..."0123456789abcdef"), { minLength: length, maxLength: length })
+    .array(fc.constantFrom(...Array.from("0123456789abcdef")), {
+      minLength: length,
+      maxLength: length,
+    })
     .map((digits) => digits.join(""));
 const id = (prefix: string) => fc.constantFrom(8, 17).chain(hex).map((digits) => prefix + digits); // prettier-ignore
 const instantMs = fc.integer({ min: Date.parse("2000-01-01T00:00:00Z"), max: Date.parse("2099-12-31T00:00:00Z") }); // prettier-ignore

@@ -43,9 +43,7 @@ function looked(reader = rig.primary): number {
 
 /** From now on each region's reads by the tag show these. */
 function carryTag(reader: typeof rig.primary, Snapshots: object[]): void {
-  reader
-    .on(DescribeSnapshotsCommand, { Filters: ASKED.Filters })
-    .resolves({ Snapshots: Snapshots as never });
+  reader.on(DescribeSnapshotsCommand, { Filters: ASKED.Filters }).resolves({ Snapshots });
   reader.on(DescribeSnapshotsCommand, { Filters: BY_DESCRIPTION.Filters }).resolves({});
 }
 
