@@ -140,8 +140,8 @@ function planRegions(
   const { rulesOf, problems } = volumeRules(own, copies, world.instances, policy, nowMs);
   const rules = { rulesOf, calendar: makeCalendar(policy.timezone), nowMs };
   const finished = clear.filter(isCompleted);
-  const believing = (orphansToo: boolean) =>
-    marked.map((one) => ({ ...one, released: releasedIn(one, finished, rules, orphansToo) }));
+  const believing = (forCopying: boolean) =>
+    marked.map((one) => ({ ...one, released: releasedIn(one, finished, rules, forCopying) }));
   const seen = believing(false);
   const { counted, extra } = countedAndExtra(clear, distanceIn(seen), policy);
   const completed = counted.filter(isCompleted);
@@ -162,8 +162,7 @@ function planRegions(
     counts: sourceFinder([], left),
   };
   const pruned = seen.map((region) => pruneDr(region, sources, rules));
-  // Without the instances nobody knows what is an orphan, whose copies go sooner than its rules say.
-  const copying = world.instances === undefined ? believing(true) : seen;
+  const copying = believing(true);
   const making = [
     ...planCopying(worthCopying(own, counted), copying, nowMs),
     ...planEncrypting(own, completed, idsOf(due.actions), policy, nowMs),

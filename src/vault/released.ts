@@ -37,7 +37,7 @@ function releasedKeys(
   seen: SeenRegion,
   completed: readonly Snapshot[],
   rules: PruneRules,
-  orphansToo: boolean,
+  forCopying: boolean,
 ): ReadonlySet<string> {
   const tag = copyExpiredTag(seen.dr.region);
   const marked = completed.filter(({ tags }) => tags[tag] !== undefined);
@@ -56,8 +56,9 @@ function releasedKeys(
   } of points) {
     const { keepAll, inDoubt = false, mayBeOrphan = false } = rules.rulesOf(volumeId);
     // What nobody may prune is not copied again either; where somebody changed tags a mark may be theirs.
-    const isLeft = (keepAll !== undefined && !inDoubt) || (orphansToo && mayBeOrphan);
-    if (isLeft || gone.has(snapshotId)) for (const one of sources) keys.add(one);
+    const isLeft = keepAll !== undefined && !inDoubt;
+    const isUnknown = forCopying && (mayBeOrphan || inDoubt);
+    if (isLeft || isUnknown || gone.has(snapshotId)) for (const one of sources) keys.add(one);
   }
   return keys;
 }
@@ -65,18 +66,19 @@ function releasedKeys(
 /**
  * Returns whether the region's rules let go of a copy of a snapshot.
  * @param completed the vault's own in the primary region that are completed and in no doubt
- * @param orphansToo whether a volume counts as let go of that may be an orphan: to copy it again each hour would be waste
+ * @param forCopying whether a mark is believed where this invocation can't know the volume's rules (an orphan, or its newest
+ * snapshot in doubt): to copy all of it again until they are known would be waste. No deletion may rest on that.
  */
 export function releasedIn(
   seen: SeenRegion,
   completed: readonly Snapshot[],
   rules: PruneRules,
-  orphansToo = false,
+  forCopying = false,
 ): Released {
   // Most vaults have no mark.
   let keys: ReadonlySet<string> | undefined;
   return (snapshot) => {
-    keys ??= releasedKeys(seen, completed, rules, orphansToo);
+    keys ??= releasedKeys(seen, completed, rules, forCopying);
     return keys.has(sourceOf(snapshot));
   };
 }
