@@ -3,6 +3,7 @@
  * lost or time ran out: normal, the next pass sees it again), skipped (already so) or failed (with AWS's reason).
  */
 import type { EC2Client } from "@aws-sdk/client-ec2";
+import { withCopyTags, withSnapshotTags } from "./bareTags";
 import { type VaultClients, ec2In } from "./clients";
 import {
   type Made,
@@ -34,6 +35,8 @@ interface Result {
   cause?: Cause;
   requestId?: string;
   heldBy?: string[];
+  setRefused?: string;
+  tagsRefused?: string;
   stopLane?: string;
 }
 
@@ -56,8 +59,8 @@ function resultOf(error: unknown): Result {
   return { status: STATUS[meaning], detail, cause, requestId: cause.requestId, stopLane };
 }
 
-function done(detail: string, made: Made): Result {
-  return { status: "done", detail, snapshotIds: made.snapshotIds, requestId: made.requestId };
+function done(detail: string, { snapshotIds, requestId }: Made, tagsRefused?: string): Result {
+  return { status: "done", detail, snapshotIds, requestId, tagsRefused };
 }
 
 /** The worse first: what must be told, then what must be tried again. */
@@ -71,9 +74,13 @@ async function snapshotEach(
 ): Promise<Result> {
   const made: string[] = [];
   const troubles: Result[] = [];
+  let tagsRefused: string | undefined;
   for (const volume of action.volumes) {
     try {
-      made.push(...(await createSingle(client, action, volume)).snapshotIds);
+      const single = { ...action, volumes: [volume] };
+      const one = await withSnapshotTags(single, (as) => createSingle(client, as, as.volumes[0] ?? volume)); // prettier-ignore
+      made.push(...one.made.snapshotIds);
+      tagsRefused ??= one.tagsRefused;
     } catch (error) {
       const result = resultOf(error);
       result.detail = `${volume.volumeId}: ${result.detail}`;
@@ -85,9 +92,10 @@ async function snapshotEach(
   const [worst] = [...troubles].sort(
     (a, b) => WORST_FIRST.indexOf(a.status) - WORST_FIRST.indexOf(b.status),
   );
-  if (worst === undefined) return { status: "done", detail, snapshotIds: made };
+  if (worst === undefined) return { status: "done", detail, snapshotIds: made, tagsRefused };
   const stopLane = troubles.find((trouble) => trouble.stopLane !== undefined)?.stopLane;
-  return { ...worst, detail: `${detail}; ${worst.detail}`, snapshotIds: made, stopLane };
+  const all = `${detail}; ${worst.detail}`;
+  return { ...worst, detail: all, snapshotIds: made, tagsRefused, stopLane };
 }
 
 /** The set call; where EC2 refuses it for this instance, a snapshot a volume is better than none. */
@@ -96,12 +104,14 @@ async function snapshotInstance(client: EC2Client, action: SnapshotAction): Prom
     return snapshotEach(client, action, "more volumes to leave out than one call takes");
   }
   try {
-    const made = await createSet(client, action);
-    return done(`${made.snapshotIds.length} volumes, one crash-consistent set`, made);
+    const { made, tagsRefused } = await withSnapshotTags(action, (as) => createSet(client, as));
+    const detail = `${made.snapshotIds.length} volumes, one crash-consistent set`;
+    return done(detail, made, tagsRefused);
   } catch (error) {
     const result = resultOf(error);
     const meaning = result.cause === undefined ? "refused" : meaningOf(result.cause);
-    return meaning === "refused" ? snapshotEach(client, action, result.detail) : result;
+    if (meaning !== "refused") return result;
+    return { ...(await snapshotEach(client, action, result.detail)), setRefused: result.detail };
   }
 }
 
@@ -149,7 +159,10 @@ async function applyOne(
   try {
     const { writer } = ec2In(clients, action.region);
     if (action.kind === "snapshot") return await snapshotInstance(writer, action);
-    if (action.kind === "copy") return done(action.reason, await copySnapshot(writer, action));
+    if (action.kind === "copy") {
+      const { made, tagsRefused } = await withCopyTags(action, (as) => copySnapshot(writer, as));
+      return done(action.reason, made, tagsRefused);
+    }
     if (action.kind === "lock") return done(action.reason, await lockSnapshot(writer, action));
     return await deleteOne(clients, action, policy, nowMs);
   } catch (error) {
@@ -165,9 +178,14 @@ export async function carryOutOne(
   nowMs: number,
 ): Promise<{ outcome: Outcome; stopLane?: string }> {
   const result = await applyOne(clients, action, policy, nowMs);
-  const { status, detail, cause, requestId, heldBy, stopLane, snapshotIds = [] } = result;
-  const outcome = { action, status, detail, code: cause?.code, requestId, snapshotIds };
-  return { outcome: heldBy === undefined ? outcome : { ...outcome, heldBy }, stopLane };
+  const { status, detail, cause, requestId, heldBy, setRefused, tagsRefused, stopLane, snapshotIds = [] } = result; // prettier-ignore
+  const code = cause?.code;
+  const more = {
+    ...(heldBy && { heldBy }),
+    ...(setRefused && { setRefused }),
+    ...(tagsRefused && { tagsRefused }),
+  };
+  return { outcome: { action, status, detail, code, requestId, snapshotIds, ...more }, stopLane };
 }
 
 /** @param code what stopped its kind; none where time was over */

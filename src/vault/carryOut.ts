@@ -4,6 +4,7 @@
  */
 import { type Budget, apply } from "./apply";
 import type { AllowedPlans } from "./clockState";
+import { brokenSets, fullAccounts, leftTags } from "./creationNotices";
 import { rehearse } from "./dryRun";
 import type { VaultClients } from "./clients";
 import type { Findings } from "./findings";
@@ -73,6 +74,9 @@ export async function carryOut(
       problems: [
         ...plan.problems,
         ...findings.problems,
+        ...fullAccounts(outcomes),
+        ...brokenSets(outcomes),
+        ...leftTags(outcomes),
         ...inUseNotices(outcomes, seenIn(world, policy), policy, budget.now()),
       ],
     },

@@ -6,10 +6,10 @@ import {
   INSTANCE_TAG_PREFIX,
   MAX_TAGS,
   TAG,
-  TAG_PREFIX,
   fillTags,
   tagsWithPrefix,
   userTags,
+  vaultTags,
 } from "./tags";
 import type { Identity, Snapshot, Source, Tags } from "./types";
 import { volumeFactsFromTags } from "./volumeFacts";
@@ -88,9 +88,6 @@ export function drCopyTags(snapshot: Snapshot): Tags {
  * @param maxTags room is left for the marks that are written later
  */
 export function standInTags(original: Snapshot, maxTags: number): Tags {
-  const own = Object.entries(original.tags).filter(
-    ([key]) => key.startsWith(TAG_PREFIX) && !key.startsWith(INSTANCE_TAG_PREFIX),
-  );
   const identity = identityTags(copyIdentity(original));
-  return withUserTags({ ...Object.fromEntries(own), ...identity }, original, maxTags);
+  return withUserTags({ ...vaultTags(original.tags), ...identity }, original, maxTags);
 }

@@ -26,6 +26,7 @@ export type Meaning = "limit" | "busy" | "gone" | "in-use" | "unknown" | "denied
 const MEANINGS: Readonly<Record<string, Meaning>> = {
   ResourceLimitExceeded: "limit",
   PendingSnapshotLimitExceeded: "limit",
+  SnapshotLimitExceeded: "limit",
   RequestLimitExceeded: "limit",
   Throttling: "limit",
   ThrottlingException: "limit",
@@ -35,6 +36,10 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   ConcurrentSnapshotLimitExceeded: "busy",
   SnapshotCreationPerVolumeRateExceeded: "busy",
   ConcurrentTagAccess: "busy",
+  // A request of somebody else on the same volume is not through yet; the same call will pass.
+  IncorrectState: "busy",
+  InvalidState: "busy",
+  RetryableError: "busy",
   "InvalidSnapshot.NotFound": "gone",
   "InvalidInstanceID.NotFound": "gone",
   "InvalidVolume.NotFound": "gone",

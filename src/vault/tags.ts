@@ -100,6 +100,15 @@ export function fillTags(base: Tags, extra: Tags, room: number): Tags {
   return Object.fromEntries(filled);
 }
 
+/** The vault's own tags: neither a person's nor those of the instance. */
+export function vaultTags(tags: Tags): Tags {
+  return Object.fromEntries(
+    Object.entries(tags).filter(
+      ([key]) => key.startsWith(TAG_PREFIX) && !key.startsWith(INSTANCE_TAG_PREFIX),
+    ),
+  );
+}
+
 /** The same tags under a prefix. */
 export function prefixTags(tags: Tags, prefix: string): Tags {
   return Object.fromEntries(Object.entries(tags).map(([key, value]) => [prefix + key, value]));

@@ -353,6 +353,10 @@ export interface Outcome {
   /** AWS error code, where AWS refused. */
   code?: string;
   requestId?: string;
+  /** Of what was made with the vault's own tags alone: why EC2 refused the others. */
+  tagsRefused?: string;
+  /** Of an instance whose set EC2 refused: why. Its volumes were taken one by one. */
+  setRefused?: string;
   /** Of a deletion that something forbids: the AMIs that AWS named, if any. */
   heldBy?: string[];
   /** Snapshots that the action made. */
