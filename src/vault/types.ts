@@ -141,7 +141,29 @@ export interface ProtectedInstance {
   instanceType: string;
   availabilityZone: string;
   tags: Tags;
+  /** Volumes that its own mappings show. */
   volumes: AttachedVolume[];
+  /** pending | running | stopping | stopped, where EC2 says so. */
+  state?: string;
+  /** When it was launched, or started last after a stop. */
+  launchTimeMs?: number;
+  /** Set where it boots from EBS and no mapping shows its root device. */
+  lacksRoot?: true;
+  /** Volumes that DescribeVolumes shows attached to it and its mappings lack: see wholeness.ts. */
+  unmapped?: AttachedVolume[];
+}
+
+/** An instance that exists, has recovery points, and is not among the protected ones any more: see dropouts.ts. */
+export interface Dropout {
+  instanceId: string;
+  /** Its tags as they are now. */
+  tags: Tags;
+  /** When its newest recovery point was due. */
+  newestMs: number;
+  /** The value that its backup tag had then, if known. */
+  policyName?: string;
+  /** It had a recovery point in the last slot, or its recovery points become orphans before the next run. */
+  because: "left" | "orphan-soon";
 }
 
 /** A snapshot of this vault, in the primary region (a recovery point's part) or in the DR region (a copy). */
@@ -174,6 +196,8 @@ export interface World {
   snapshots?: Snapshot[];
   /** By DR region. One that could not be read is not here. */
   copies: Readonly<Record<string, Snapshot[]>>;
+  /** Absent where nobody is missing; `unseen` where somebody is and could not be looked up. */
+  dropouts?: Dropout[] | "unseen";
   problems: Problem[];
   /** Reads that AWS throttled: no problem yet. */
   throttled: ThrottledRead[];
@@ -293,6 +317,8 @@ export interface Plan {
   slotSettled: boolean;
   /** Work under way in AWS that a later pass must look at again, with the time that it began. */
   pending: { snapshotId: string; region: string; sinceMs: number }[];
+  /** Since when the slot has waited for an instance that EC2 does not show whole yet; a pass looks at it again. */
+  waitsSinceMs?: number;
 }
 
 /** What became of one action. `deferred` and `skipped` are normal: they neither mail nor count as errors. `planned` is a dry run's. */
