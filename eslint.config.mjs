@@ -12,6 +12,7 @@ const ADAPTERS = [
   "callback",
   "clients",
   "clock",
+  "ec2Existing",
   "ec2Reads",
   "ec2Writes",
   "guards",

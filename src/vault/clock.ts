@@ -48,6 +48,7 @@ export function nextWakeMs(
   nowMs: number,
 ): number | undefined {
   const since = plan.pending.map(({ sinceMs }) => sinceMs);
+  if (plan.waitsSinceMs !== undefined) since.push(plan.waitsSinceMs);
   if (throttledSince !== undefined) since.push(parseIso(throttledSince) ?? nowMs);
   const busy = new Set(plan.pending.map(({ region }) => region));
   for (const { action, snapshotIds } of outcomes) {

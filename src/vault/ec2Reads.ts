@@ -35,6 +35,18 @@ function attachedVolumes(instance: Instance): AttachedVolume[] {
   return volumes;
 }
 
+/** What tells whether the answer shows the instance whole: see wholeness.ts. */
+function shownOf(instance: Instance): Partial<ProtectedInstance> {
+  const { State, LaunchTime, RootDeviceName, RootDeviceType, BlockDeviceMappings = [] } = instance;
+  const isFromEbs = RootDeviceName !== undefined && RootDeviceType === "ebs";
+  const hasRoot = BlockDeviceMappings.some(({ DeviceName }) => DeviceName === RootDeviceName);
+  return {
+    ...(State?.Name !== undefined && { state: State.Name }),
+    ...(LaunchTime !== undefined && { launchTimeMs: LaunchTime.getTime() }),
+    ...(isFromEbs && !hasRoot && { lacksRoot: true }),
+  };
+}
+
 /**
  * Instances that carry the tag with one of the values (at most 200), with their volumes.
  * Volumes' own facts (type, size, IOPS, tags) come from {@link describeVolumes} by {@link withVolumeFacts}.
@@ -63,6 +75,7 @@ export async function describeProtectedInstances(
         availabilityZone: instance.Placement?.AvailabilityZone ?? "",
         tags: tagsFromList(instance.Tags),
         volumes: attachedVolumes(instance),
+        ...shownOf(instance),
       });
     }
   }
@@ -86,26 +99,54 @@ export async function describeVolumes(
   return volumes;
 }
 
-/** Adds what DescribeVolumes knows. A volume that it does not show (yet) stays protected, with fewer facts. */
+/** A volume's own facts; fewer of one that DescribeVolumes does not show (yet). */
+function withFacts(attached: AttachedVolume, volume: Volume | undefined): AttachedVolume {
+  return {
+    ...attached,
+    volumeType: volume?.VolumeType,
+    sizeGiB: volume?.Size,
+    iops: volume?.Iops,
+    throughputMiBps: volume?.Throughput,
+    tags: tagsFromList(volume?.Tags),
+  };
+}
+
+/** A volume in one of these is leaving its instance, or has left it. */
+const LEAVING_STATES = ["detaching", "detached", "busy"];
+
+/** Volumes by the instance that they are attached to or being attached. */
+function byInstance(volumes: readonly Volume[]): Map<string, AttachedVolume[]> {
+  const attached = new Map<string, AttachedVolume[]>();
+  for (const volume of volumes) {
+    for (const { InstanceId = "", Device: deviceName = "", State } of volume.Attachments ?? []) {
+      if (volume.VolumeId === undefined || LEAVING_STATES.includes(State ?? "")) continue;
+      const one = { volumeId: volume.VolumeId, deviceName, isRoot: false, tags: {} };
+      attached.set(InstanceId, [...(attached.get(InstanceId) ?? []), withFacts(one, volume)]);
+    }
+  }
+  return attached;
+}
+
+/**
+ * Adds what DescribeVolumes knows: the facts of each mapped volume, and volumes that the mappings lack. A volume that
+ * it does not show (yet) stays protected, with fewer facts.
+ */
 export function withVolumeFacts(
   instances: readonly ProtectedInstance[],
   volumes: readonly Volume[],
 ): ProtectedInstance[] {
   const byId = new Map(volumes.map((volume) => [volume.VolumeId, volume]));
-  return instances.map((instance) => ({
-    ...instance,
-    volumes: instance.volumes.map((attached) => {
-      const volume = byId.get(attached.volumeId);
-      return {
-        ...attached,
-        volumeType: volume?.VolumeType,
-        sizeGiB: volume?.Size,
-        iops: volume?.Iops,
-        throughputMiBps: volume?.Throughput,
-        tags: tagsFromList(volume?.Tags),
-      };
-    }),
-  }));
+  const attached = byInstance(volumes);
+  return instances.map((instance) => {
+    const mapped = new Set(instance.volumes.map(({ volumeId }) => volumeId));
+    const all = attached.get(instance.instanceId) ?? [];
+    const unmapped = all.filter(({ volumeId }) => !mapped.has(volumeId));
+    return {
+      ...instance,
+      volumes: instance.volumes.map((one) => withFacts(one, byId.get(one.volumeId))),
+      ...(unmapped.length > 0 && { unmapped }),
+    };
+  });
 }
 
 /** Turns what the vault made into its own record; undefined for anything else. */

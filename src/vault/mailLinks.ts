@@ -32,6 +32,7 @@ const COPIES = "mail-a-copy-is-missing-or-not-usable";
 const DELETIONS = "mail-something-is-not-deleted";
 const CLOCK = "mail-the-alarm-clock-could-not-be-read-or-set";
 const TAMPERING = "mail-a-snapshot-was-changed-or-is-not-what-it-says";
+const DROPOUTS = "mail-an-instance-is-not-protected-any-more";
 const SETTINGS = "mail-a-tag-or-a-policy-is-not-understood";
 
 /** The heading of docs/RUNBOOK.md that each kind of problem belongs to, as its anchor. */
@@ -44,6 +45,8 @@ export const RUNBOOK_PAGES: Readonly<Record<string, string>> = {
   "snapshot-limit": SNAPSHOTS,
   "tags-left-out": SNAPSHOTS,
   "no-instances": "alarm-no-match",
+  "not-protected-anymore": DROPOUTS,
+  "becoming-orphan": DROPOUTS,
   "copy-failed": COPIES,
   "broken-copy": COPIES,
   "copy-stuck": COPIES,

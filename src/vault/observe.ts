@@ -4,6 +4,8 @@
  * is planned.
  */
 import { type VaultClients, ec2In } from "./clients";
+import { type Look, type Missing, missingInstances } from "./dropouts";
+import { describeExisting } from "./ec2Existing";
 import {
   describeProtectedInstances,
   describeVaultSnapshots,
@@ -12,6 +14,7 @@ import {
 } from "./ec2Reads";
 import { causeOf, meaningOf } from "./errors";
 import { readKeyStates } from "./keyStates";
+import type { Dropout } from "./dropout";
 import type { Snapshot, VaultPolicy, World } from "./types";
 
 async function readInstances(clients: VaultClients, policy: VaultPolicy) {
@@ -90,4 +93,40 @@ export async function observeInstances(
     unseen,
   );
   return { ...world, instances, ...unseen };
+}
+
+async function lookUp(
+  clients: VaultClients,
+  { primaryRegion }: VaultPolicy,
+  missing: readonly Missing[],
+): Promise<Dropout[]> {
+  const { reader } = ec2In(clients, primaryRegion);
+  const existing = await describeExisting(
+    reader,
+    missing.map(({ instanceId }) => instanceId),
+  );
+  return missing.flatMap((one) => {
+    const tags = existing.get(one.instanceId);
+    return tags === undefined ? [] : [{ ...one, tags }];
+  });
+}
+
+/** Adds the instances that dropped out of protection. No call is made on a night when nobody is missing. */
+export async function observeDropouts(
+  clients: VaultClients,
+  policy: VaultPolicy,
+  world: World,
+  look: Look,
+): Promise<World> {
+  if (world.instances === undefined || world.snapshots === undefined) return world;
+  const missing = missingInstances(world.instances, policy, look);
+  if (missing.length === 0) return world;
+  const unseen = { problems: [...world.problems], throttled: [...world.throttled] };
+  const dropouts = await attempt(
+    () => lookUp(clients, policy, missing),
+    `instances in ${policy.primaryRegion} that are not protected any more`,
+    "they are not reported yet",
+    unseen,
+  );
+  return { ...world, dropouts: dropouts ?? "unseen", ...unseen };
 }

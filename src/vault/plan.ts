@@ -5,6 +5,7 @@
 import { makeCalendar } from "./calendar";
 import { drCopyTags } from "./copyTags";
 import { countedAndExtra } from "./counted";
+import { planDropouts } from "./dropoutProblems";
 import { type SeenRegion, distanceIn, seenRegions, unsafeIn } from "./drRegions";
 import { doubtProblems, strangerProblems } from "./doubts";
 import { isClear, isOwn, volumeAndSlotOf } from "./duplicates";
@@ -203,8 +204,11 @@ export function planVault(
   if (world.instances !== undefined && serving !== undefined) {
     const snapshots = planSnapshots(world.instances, own, policy, serving, runId, nowMs);
     plan.actions = snapshots.actions;
-    plan.problems = [...plan.problems, ...snapshots.problems];
-    plan.slotSettled = snapshots.settled;
+    const dropouts = planDropouts(world.dropouts, policy, serving, nowMs);
+    plan.problems = [...plan.problems, ...snapshots.problems, ...dropouts.problems];
+    plan.slotSettled = snapshots.settled && dropouts.settled;
+    const waits = [snapshots.waitsSinceMs, dropouts.waitsSinceMs].filter((ms) => ms !== undefined);
+    if (waits.length > 0) plan.waitsSinceMs = Math.max(...waits);
     if (serving.overtakes !== undefined) {
       const given: Serving = { slot: serving.overtakes, mode: "closing" };
       const { problems } = planSnapshots(world.instances, own, policy, given, runId, nowMs);

@@ -3,6 +3,8 @@
  * carries functions and plain data into the Lambda archive, and breaks classes, Map, Set and Date.
  */
 
+import type { Dropout } from "./dropout";
+
 export type Tags = Readonly<Record<string, string>>;
 
 /** What one deployed stack knows of itself. Captured by the Lambda's closure as one plain literal. */
@@ -141,7 +143,16 @@ export interface ProtectedInstance {
   instanceType: string;
   availabilityZone: string;
   tags: Tags;
+  /** Volumes that its own mappings show. */
   volumes: AttachedVolume[];
+  /** pending | running | stopping | stopped, where EC2 says so. */
+  state?: string;
+  /** When it was launched, or started last after a stop. */
+  launchTimeMs?: number;
+  /** Set where it boots from EBS and no mapping shows its root device. */
+  lacksRoot?: true;
+  /** Volumes that DescribeVolumes shows attached to it and its mappings lack: see wholeness.ts. */
+  unmapped?: AttachedVolume[];
 }
 
 /** What a copy was made of, first of all: of a copy's copy the snapshot that the first one was made of. */
@@ -205,6 +216,8 @@ export interface World {
   keys?: Readonly<Record<string, KeyState>>;
   /** Snapshots that carry the vault's tag and are not the vault's, where this invocation looked for them. */
   strangers?: readonly Stranger[];
+  /** Absent where nobody is missing; `unseen` where somebody is and could not be looked up. */
+  dropouts?: Dropout[] | "unseen";
   problems: Problem[];
   /** Reads that AWS throttled: no problem yet. */
   throttled: ThrottledRead[];
@@ -341,6 +354,8 @@ export interface Plan {
   slotSettled: boolean;
   /** Work under way in AWS that a later pass must look at again, with the time that it began. */
   pending: { snapshotId: string; region: string; sinceMs: number }[];
+  /** Since when the slot has waited for an instance that EC2 does not show whole yet; a pass looks at it again. */
+  waitsSinceMs?: number;
 }
 
 /** What became of one action. `deferred` and `skipped` are normal: they neither mail nor count as errors. `planned` is a dry run's. */

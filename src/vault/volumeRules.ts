@@ -85,7 +85,7 @@ function backedUp(
   tagKey: string,
 ): Set<string> | undefined {
   if (instances === undefined || instances.length === 0) return undefined;
-  const volumes = instances.flatMap((instance) => instance.volumes);
+  const volumes = instances.flatMap(({ volumes, unmapped = [] }) => [...volumes, ...unmapped]);
   return new Set(
     volumes.filter(({ tags }) => tags[tagKey] !== EXCLUDE_VALUE).map(({ volumeId }) => volumeId),
   );

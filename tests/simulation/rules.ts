@@ -78,7 +78,7 @@ function hasSoundCopy(
 }
 
 /** A mark that somebody else wrote may be believed only where the region's rules would let go of a copy at once. */
-function isReleasedIn(
+export function isReleasedIn(
   account: Account,
   settings: VaultSettings,
   snapshot: SimSnapshot,

@@ -8,7 +8,7 @@ import {
   type Account,
   type SimSnapshot,
   inDr,
-  isExpiredIn,
+  hasExpiredIn,
   isLocked,
   isPoint,
   isShared,
@@ -20,6 +20,7 @@ import { checkLocked, checkToldHold } from "./heldRules";
 import type { Lambda } from "./lambda";
 import { badOverrides } from "./overrideOracle";
 import { expires, removable } from "./retentionRules";
+import { isReleasedIn } from "./rules";
 import type { Scheduler } from "./scheduler";
 import type { Tellings } from "./tellings";
 import { isMade, isTampered, isVaults } from "./ownership";
@@ -148,7 +149,8 @@ function checkVolume(account: Account, tellings: Tellings, volumeId: string): vo
     checkRules(account, tellings, volumeId, copies, "drKeep");
     const uncopied = points.find(
       (s) =>
-        !isExpiredIn(s, name) &&
+        !hasExpiredIn(account, s, name) &&
+        !isReleasedIn(account, account.settings, s, name, time.nowMs()) &&
         !made.some((copy) => copy.sourceId === s.snapshotId || slotOf(copy) === slotOf(s)),
     );
     if (uncopied !== undefined && uncopied.startMs < time.nowMs() - DAY_MS / 2) {

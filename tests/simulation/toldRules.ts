@@ -16,6 +16,7 @@ import {
 } from "./account";
 import { protectedInstances, protectedVolumes } from "./fleet";
 import { badOverrides } from "./overrideOracle";
+import { isReleasedIn } from "./rules";
 import type { Tellings } from "./tellings";
 import { isTampered, isVaults } from "./ownership";
 
@@ -42,6 +43,7 @@ const SWEEPS_MS = 12 * HOUR_MS;
 function uncopied(account: Account, snapshot: SimSnapshot, region: string): boolean {
   if (inDr(account, snapshot) || snapshot.deleted || !isPoint(account, snapshot)) return false;
   if (!isVaults(account, snapshot) || isExpiredIn(snapshot, region)) return false;
+  if (isReleasedIn(account, account.settings, snapshot, region, account.time.nowMs())) return false;
   // The mark of a copy that has lived its time may be among what a person took.
   if (snapshot.untagged === true) return false;
   const lately = account.time.nowMs() - SWEEPS_MS;
