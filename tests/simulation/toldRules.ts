@@ -13,6 +13,7 @@ import {
   isVaults,
   slotOf,
 } from "./account";
+import { dropouts } from "./dropoutRules";
 import { protectedInstances, protectedVolumes } from "./fleet";
 import { badOverrides } from "./overrideOracle";
 import type { Tellings } from "./tellings";
@@ -153,10 +154,22 @@ function checkEmptyFleet(account: Account, tellings: Tellings, slotMs: number): 
   account.story.violate("an empty fleet is told", "nothing carries the tag, untold");
 }
 
+/** An instance that was in the last slot before and lost its tag since. */
+function checkDropouts(account: Account, tellings: Tellings, slotMs: number): void {
+  if (!isKnown(account, tellings, slotMs)) return;
+  for (const instanceId of dropouts(account, slotMs)) {
+    if (wasTold(tellings, unseen(account), slotMs)) continue;
+    const named = new RegExp(`${instanceId} \\(.*\\) is not backed up any more: `);
+    if (tellings.lastLike(named) >= slotMs - TOLD_FOR_MS) continue;
+    account.story.violate("a dropout is told", `${instanceId} is missing for ${isoSeconds(slotMs)}, untold`); // prettier-ignore
+  }
+}
+
 /** @param slotMs the newest slot that is closed by now */
 export function checkTold(account: Account, tellings: Tellings, slotMs: number): void {
   checkUncopied(account, tellings);
   checkSlot(account, tellings, slotMs);
+  checkDropouts(account, tellings, slotMs);
   checkEmptyFleet(account, tellings, slotMs);
   checkOverrides(account, tellings, slotMs);
 }
