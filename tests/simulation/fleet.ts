@@ -32,8 +32,8 @@ function freeDevice(instance: SimInstance): string {
 }
 
 /** EC2 states no bound on how long a list lacks what was just made; mostly it is seconds. */
-const SHOWN_AFTER_MS = [SECOND_MS, 4 * MINUTE_MS] as const;
-const PENDING_MS = [SECOND_MS, 2 * MINUTE_MS] as const;
+const SHOWN_AFTER_MS = [20 * SECOND_MS, 4 * MINUTE_MS] as const;
+const PENDING_MS = [SECOND_MS, MINUTE_MS] as const;
 
 /** Attaches a volume to an instance whose mappings may show it late, as they do; DescribeVolumes shows it at once. */
 export function attach(account: Account, instance: SimInstance, volume: SimVolume): void {
@@ -44,6 +44,11 @@ export function attach(account: Account, instance: SimInstance, volume: SimVolum
   const { volumeId } = volume;
   instance.attached.push({ volumeId, deviceName, sinceMs, mappedMs, listedMs: sinceMs });
   instance.changedMs = sinceMs;
+}
+
+/** Whether EC2 has shown it whole only since then, or not yet: the vault waits for it. */
+export function isShownSince({ pendingUntilMs, attached }: SimInstance, sinceMs: number): boolean {
+  return Math.max(pendingUntilMs, ...attached.map(({ mappedMs }) => mappedMs)) >= sinceMs;
 }
 
 /** Begins an instance: it is pending for a while. */

@@ -246,12 +246,4 @@ export const MUTANTS: readonly Mutant[] = [
     mutated: "return lacks && wasLaunchedWithin(instance, 0, nowMs);",
     plausible: "the vault's own state until it was reviewed: what a describe shows is so",
   },
-  {
-    name: "a volume that is not mapped is not attached",
-    file: "wholeness.ts",
-    original:
-      'return state !== "pending" && unmapped.length === 0 && !mayGetMappings(instance, nowMs);',
-    mutated: 'return state !== "pending" && !mayGetMappings(instance, nowMs);',
-    plausible: "one list is enough: both come from the same service",
-  },
 ];
