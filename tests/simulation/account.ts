@@ -5,6 +5,7 @@
 import type { Snapshot as Ec2Snapshot, Tag } from "@aws-sdk/client-ec2";
 import { parseDescription } from "../../src/vault/description";
 import type { VaultSettings } from "../../src/vault/types";
+import type { SimAttachment, SimVolume } from "./attachment";
 import type { Faults } from "./faults";
 import type { Random } from "./random";
 import type { Story } from "./story";
@@ -13,22 +14,16 @@ import type { VirtualTime } from "./virtualTime";
 
 export type TagRecord = Record<string, string>;
 
-export interface SimVolume {
-  volumeId: string;
-  sizeGiB: number;
-  volumeType: string;
-  encrypted: boolean;
-  tags: TagRecord;
-  /** Until then every snapshot of it fails, and with it its set. */
-  failsUntilMs?: number;
-}
-
 export interface SimInstance {
   instanceId: string;
   state: "running" | "stopped" | "terminated";
   tags: TagRecord;
   /** The first is the root. */
-  attached: { volumeId: string; deviceName: string; sinceMs: number }[];
+  attached: SimAttachment[];
+  /** When it was launched, or started last. */
+  launchedMs: number;
+  /** Until then it is described as pending. */
+  pendingUntilMs: number;
   /** When tag, state or volumes changed last. */
   changedMs: number;
 }
@@ -119,6 +114,8 @@ export interface Account {
   story: Story;
   faults: Faults;
   random: Random;
+  /** Of what is launched, started and attached: when it is shown. */
+  launches: Random;
   /** `false` in quiet days: then no chance of a fault comes true. */
   stormy: boolean;
   stormEndedMs: number;
@@ -177,6 +174,7 @@ export function makeAccount(
     story,
     faults,
     random: random.fork("account"),
+    launches: random.fork("launches"),
     stormy: true,
     stormEndedMs: 0,
     instances: new Map(),

@@ -9,7 +9,6 @@ import {
   type Account,
   type SimInstance,
   type SimSnapshot,
-  type SimVolume,
   type TagRecord,
   enter,
   removeSnapshot,
@@ -18,6 +17,7 @@ import {
   touched,
 } from "./account";
 import { HOUR_MS } from "../../src/vault/time";
+import type { SimVolume } from "./attachment";
 import { awsError } from "./awsError";
 import type { Crowds } from "./crowds";
 import { isVaults } from "./ownership";

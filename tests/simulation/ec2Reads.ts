@@ -92,14 +92,22 @@ function tagList(tags: TagRecord): Tag[] {
   return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
 }
 
-function describedInstance(instance: SimInstance): Instance {
+function shownState({ state, pendingUntilMs }: SimInstance, nowMs: number) {
+  return state !== "terminated" && nowMs < pendingUntilMs ? "pending" : state;
+}
+
+/** As it is shown now: pending at first, and its mappings late. */
+function describedInstance(instance: SimInstance, nowMs: number): Instance {
+  const mapped = instance.attached.filter(({ mappedMs }) => mappedMs <= nowMs);
   return {
     InstanceId: instance.instanceId,
     InstanceType: "m7g.large",
     Placement: { AvailabilityZone: "us-east-1a" },
-    State: { Name: instance.state satisfies InstanceStateName },
+    State: { Name: shownState(instance, nowMs) satisfies InstanceStateName },
+    LaunchTime: new Date(instance.launchedMs),
     RootDeviceName: "/dev/xvda",
-    BlockDeviceMappings: instance.attached.map(({ volumeId, deviceName }) => ({
+    RootDeviceType: "ebs",
+    BlockDeviceMappings: mapped.map(({ volumeId, deviceName }) => ({
       DeviceName: deviceName,
       Ebs: { VolumeId: volumeId },
     })),
@@ -108,16 +116,22 @@ function describedInstance(instance: SimInstance): Instance {
 }
 
 export function listInstances(account: Account, input: DescribeInput): Instance[] {
+  const nowMs = account.time.nowMs();
   const wanted = filtered<SimInstance>(input, ({ tags }) => tags, {
-    "instance-state-name": ({ state }) => state,
+    "instance-id": ({ instanceId }) => instanceId,
+    "instance-state-name": (instance) => shownState(instance, nowMs),
   });
-  const found = [...account.instances.values()].filter(wanted).map(describedInstance);
+  const shown = [...account.instances.values()].filter(wanted);
+  const found = shown.map((instance) => describedInstance(instance, nowMs));
   return account.faults.nature.newestFirst ? found.reverse() : found;
 }
 
 export function listVolumes(account: Account, input: DescribeInput): Volume[] {
+  const nowMs = account.time.nowMs();
   const attachments = [...account.instances.values()].flatMap(({ instanceId, attached }) =>
-    attached.map(({ volumeId }) => ({ volumeId, instanceId })),
+    attached
+      .filter(({ listedMs }) => listedMs <= nowMs)
+      .map(({ volumeId, deviceName }) => ({ volumeId, instanceId, deviceName })),
   );
   const wanted = filtered<{ instanceId: string }>(input, () => ({}), {
     "attachment.instance-id": ({ instanceId }) => instanceId,
@@ -128,6 +142,13 @@ export function listVolumes(account: Account, input: DescribeInput): Volume[] {
     if (volume === undefined) return [];
     return {
       VolumeId: id,
+      Attachments: attachments
+        .filter(({ volumeId }) => volumeId === id)
+        .map(({ instanceId, deviceName }) => ({
+          InstanceId: instanceId,
+          Device: deviceName,
+          State: "attached" as const,
+        })),
       Size: volume.sizeGiB,
       VolumeType: volume.volumeType as VolumeType,
       Iops: 3_000,

@@ -232,5 +232,19 @@ export const MUTANTS: readonly Mutant[] = [
     mutated: ".filter((copy) => nowMs - copy.startTimeMs > policy.copyStuckHours * 60 * HOUR_MS)",
     plausible: "hours taken for minutes, on a value that nobody meets in a test",
   },
+  {
+    name: "only what runs can drop out",
+    file: "ec2Existing.ts",
+    original: `const EXISTING_STATES = ["pending", "running", "stopping", "stopped"];`,
+    mutated: `const EXISTING_STATES = ["running"];`,
+    plausible: "who stops an instance does not miss its backups",
+  },
+  {
+    name: "an instance without mappings has no volume",
+    file: "wholeness.ts",
+    original: "return lacks && wasLaunchedWithin(instance, MAPPED_AFTER_MS, nowMs);",
+    mutated: "return lacks && wasLaunchedWithin(instance, 0, nowMs);",
+    plausible: "the vault's own state until it was reviewed: what a describe shows is so",
+  },
   ...TAMPERING_MUTANTS,
 ];

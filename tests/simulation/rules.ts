@@ -8,6 +8,7 @@ import { TAG, copyExpiredTag } from "../../src/vault/tags";
 import {
   type Account,
   type Region,
+  type SimInstance,
   type SimSnapshot,
   inDr,
   hasExpiredIn,
@@ -180,15 +181,34 @@ export function checkDelete(
   else if (isSound(account, snapshot) && !isExpiring) checkDr(account, snapshot, siblings);
 }
 
+/** A set takes no volume of which the vault could know and whose facts it does not carry. */
+function checkSet(
+  { story }: Account,
+  { instanceId, attached }: SimInstance,
+  { InstanceSpecification, TagSpecifications }: CreateSnapshotsCommandInput,
+  startMs: number,
+): void {
+  const { ExcludeBootVolume = false, ExcludeDataVolumeIds = [] } = InstanceSpecification ?? {};
+  const made = tagRecord(TagSpecifications?.[0]?.Tags);
+  const carried = Object.keys(made).filter((key) => key.startsWith(TAG.volumes));
+  const facts = carried.map((key) => made[key] ?? "").join(" ");
+  for (const [index, { volumeId, listedMs }] of attached.entries()) {
+    const isOut = ExcludeDataVolumeIds.includes(volumeId) || (index === 0 && ExcludeBootVolume);
+    if (isOut || listedMs >= startMs || facts.includes(volumeId)) continue;
+    story.violate("a set is what was asked for", `${volumeId} of ${instanceId} is in it`);
+  }
+}
+
 /** What a set is made with: the rules that its instance asks for, and may. */
 export function checkCreate(
   account: Account,
   { settings, startMs }: Invocation,
-  { InstanceSpecification, TagSpecifications }: CreateSnapshotsCommandInput,
+  input: CreateSnapshotsCommandInput,
 ): void {
-  const instance = account.instances.get(InstanceSpecification?.InstanceId ?? "");
+  const instance = account.instances.get(input.InstanceSpecification?.InstanceId ?? "");
   if (instance === undefined || instance.changedMs >= startMs) return;
-  const made = tagRecord(TagSpecifications?.[0]?.Tags);
+  checkSet(account, instance, input, startMs);
+  const made = tagRecord(input.TagSpecifications?.[0]?.Tags);
   const wanted = carriedTags(instance.tags, settings);
   for (const key of [TAG.keep, TAG.drKeep]) {
     const sorted = made[key]?.split(" ").sort().join(" ");

@@ -8,6 +8,7 @@ import { checkManifests } from "./auditRules";
 import { startDryRun, startEdits } from "./edits";
 import { drawFaults } from "./faults";
 import { firstFleet, newInstance, protectedVolumes } from "./fleet";
+import { startLaunches } from "./launches";
 import { endOutages, startOutages } from "./outages";
 import { startPeople } from "./people";
 import { startTamperer } from "./tamperer";
@@ -113,6 +114,7 @@ export async function simulate(
     story.tell(`faults: ${faults.kinds.join(", ") || "none"}; ${JSON.stringify(settings)}`);
     firstFleet(account);
     startPeople(account);
+    startLaunches(account, START_MS + SLOT_MS);
     startTamperer(account, random.fork("tamperer"), (event) => {
       stage.lambda.deliver(event);
     });

@@ -7,6 +7,7 @@
  */
 import { HOUR_MS, MINUTE_MS } from "../../src/vault/time";
 import type { Account } from "./account";
+import { checkNamed } from "./dropoutRules";
 import { answerBrake, answerLostPolicy } from "./edits";
 import type { Invocation } from "./invocation";
 import { DESCRIBE } from "./tokenBucket";
@@ -111,6 +112,7 @@ export function makeTellings(account: Account): Tellings {
       const expected = EXPECTED.exec(body);
       if (expected !== null) story.violate("expected retries never mail", expected[0]);
       checkThrottled(account, invocation, body);
+      checkNamed(account, invocation, body);
       for (const key of keysOf(invocation, body)) {
         story.count(`told: ${key.split("/", 1)[0] ?? ""}`);
         if (key.startsWith("locked/") && account.faults.daily.people === 0) {

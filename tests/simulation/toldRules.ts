@@ -14,6 +14,7 @@ import {
   isSound,
   slotOf,
 } from "./account";
+import { dropouts } from "./dropoutRules";
 import { protectedInstances, protectedVolumes } from "./fleet";
 import { badOverrides } from "./overrideOracle";
 import { isReleasedIn } from "./rules";
@@ -206,10 +207,22 @@ function checkTampering(account: Account, tellings: Tellings): void {
   }
 }
 
+/** An instance that was in the last slot before and lost its tag since. */
+function checkDropouts(account: Account, tellings: Tellings, slotMs: number): void {
+  if (!isKnown(account, tellings, slotMs)) return;
+  for (const instanceId of dropouts(account, slotMs)) {
+    if (wasTold(tellings, unseen(account), slotMs)) continue;
+    const named = new RegExp(`${instanceId} \\(.*\\) is not backed up any more: `);
+    if (tellings.lastLike(named) >= slotMs - TOLD_FOR_MS) continue;
+    account.story.violate("a dropout is told", `${instanceId} is missing for ${isoSeconds(slotMs)}, untold`); // prettier-ignore
+  }
+}
+
 /** @param slotMs the newest slot that is closed by now */
 export function checkTold(account: Account, tellings: Tellings, slotMs: number): void {
   checkUncopied(account, tellings);
   checkSlot(account, tellings, slotMs);
+  checkDropouts(account, tellings, slotMs);
   checkEmptyFleet(account, tellings, slotMs);
   checkOverrides(account, tellings, slotMs);
   checkTampering(account, tellings);
