@@ -12,9 +12,11 @@ const ADAPTERS = [
   "callback",
   "clients",
   "clock",
+  "ec2Existing",
   "ec2Reads",
   "ec2Writes",
   "guards",
+  "keyStates",
   "report",
 ];
 

@@ -7,7 +7,7 @@ import {
 } from "../vault/ec2Reads";
 import { withVolumeFacts } from "../vault/ec2Reads";
 import { copyState } from "../vault/planCopies";
-import { EXCLUDE_VALUE, TAG } from "../vault/tags";
+import { EXCLUDE_VALUE } from "../vault/tags";
 import type { AttachedVolume, Snapshot } from "../vault/types";
 import type { LocalVault } from "./vault";
 
@@ -43,7 +43,7 @@ export interface Audit {
 }
 
 function pointsOf(snapshots: readonly Snapshot[]): Points {
-  const slots = snapshots.map((snapshot) => snapshot.tags[TAG.slot] ?? "").sort();
+  const slots = snapshots.map((snapshot) => snapshot.identity.slot).sort();
   return { count: slots.length, oldest: slots[0], newest: slots[slots.length - 1] };
 }
 

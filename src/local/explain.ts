@@ -1,6 +1,5 @@
 /** Why each recovery point of a volume is kept, in the function's own words. */
 import { describeVaultSnapshots } from "../vault/ec2Reads";
-import { TAG } from "../vault/tags";
 import { keptReasons, readDecisions } from "./functionLog";
 import type { LocalVault } from "./vault";
 
@@ -36,8 +35,8 @@ export async function explain(
     const all = await describeVaultSnapshots(account.ec2(region), region, stack.vaultId);
     return all
       .filter((snapshot) => snapshot.volumeId === volumeId)
-      .map(({ snapshotId, tags }) => ({
-        slot: tags[TAG.slot] ?? "",
+      .map(({ snapshotId, identity }) => ({
+        slot: identity.slot,
         region,
         snapshotId,
         reason: reasons.get(snapshotId) ?? "the run said nothing of it",

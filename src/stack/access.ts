@@ -6,6 +6,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { AuditTarget } from "../vault/types";
+import { vaultKeysOf } from "../vault/vaultKeys";
 import { auditRights } from "./auditAccess";
 import { type Account, namesOf } from "./names";
 import { type WriteAccessArgs, allRegions, writeStatements } from "./writeAccess";
@@ -36,6 +37,12 @@ function readStatement(args: FunctionPolicyArgs): Statement {
     Resource: "*",
     Condition: { StringEquals: { "aws:RequestedRegion": allRegions(args) } },
   };
+}
+
+/** The key's state alone, of the vault's keys alone; not through EC2, so no condition on that. A dry run asks, too. */
+function keyStateStatement(args: FunctionPolicyArgs): Statement {
+  const Resource = vaultKeysOf(args).map(({ keyArn }) => keyArn);
+  return { Sid: "AskForKeyStates", Effect: "Allow", Action: "kms:DescribeKey", Resource };
 }
 
 function serviceStatements(args: FunctionPolicyArgs): Statement[] {
@@ -80,6 +87,7 @@ export function functionPolicy(args: FunctionPolicyArgs): aws.iam.PolicyDocument
     Statement: [
       readStatement(args),
       ...(args.dryRun ? [] : writeStatements(args)),
+      keyStateStatement(args),
       ...serviceStatements(args),
       ...(args.audit === undefined ? [] : auditRights(args, args.audit, args.dr)),
     ],

@@ -41,6 +41,12 @@ export function ebsUse(
   ];
 }
 
+/** Of who may ask for the state without EC2, too. */
+function withoutState({ Action, ...rest }: Statement): Statement {
+  const isOther = (action: unknown) => action !== "kms:DescribeKey";
+  return { ...rest, Action: Array.isArray(Action) ? Action.filter(isOther) : Action };
+}
+
 export interface KeyUsers {
   /** The vault's own role. */
   roleArn: string;
@@ -66,7 +72,15 @@ export function keyPolicy(
     Version: "2012-10-17",
     Statement: [
       ...administration(account, keyAdministrators),
-      ...users("VaultCopies", [roleArn], ec2Regions),
+      ...users("VaultCopies", [roleArn], ec2Regions).map(withoutState),
+      {
+        // Whether the key can be used: asked by the function itself, not through EC2 (docs/adr/0016).
+        Sid: "VaultAsksForState",
+        Effect: "Allow",
+        Principal: { AWS: [roleArn] },
+        Action: "kms:DescribeKey",
+        Resource: "*",
+      },
       ...(restoreRoleArns.length === 0 ? [] : users("Restore", [...restoreRoleArns], [region])),
       ...more,
     ],

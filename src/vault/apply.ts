@@ -62,8 +62,8 @@ function resultOf(error: unknown): Result {
   return { status: STATUS[meaning], detail, cause, requestId: cause.requestId, stopLane };
 }
 
-function done(detail: string, made: Made): Result {
-  return { status: "done", detail, snapshotIds: made.snapshotIds, requestId: made.requestId };
+function done(detail: string, { snapshotIds, requestId }: Made): Result {
+  return { status: "done", detail, snapshotIds, requestId };
 }
 
 /** The worse first: what must be told, then what must be tried again. */

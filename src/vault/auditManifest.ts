@@ -6,6 +6,7 @@
 import { manifestKey } from "./auditKeys";
 import { countedAndExtra } from "./counted";
 import { type SeenRegion, distanceIn, seenRegions, unsafeIn } from "./drRegions";
+import { isClear } from "./duplicates";
 import { copiesOf, copyState } from "./planCopies";
 import { readRegions } from "./readRegions";
 import { newestFirst } from "./retention";
@@ -21,8 +22,8 @@ function completedMs({ completedMs: saidMs, startTimeMs }: Snapshot, nowMs: numb
   return Math.min(nowMs, saidMs ?? startTimeMs + DAY_MS);
 }
 
-function pointKey({ tags }: Snapshot): string {
-  return `${tags[TAG.instance] ?? ""} ${tags[TAG.slot] ?? ""}`;
+function pointKey({ identity }: Snapshot): string {
+  return `${identity.instanceId} ${identity.slot}`;
 }
 
 function described(snapshot: Snapshot) {
@@ -69,16 +70,16 @@ type Part = readonly [snapshot: Snapshot, copies: readonly Snapshot[]];
 /** The manifest as it is written, as plain data. */
 function composeManifest(parts: readonly Part[], { vaultId, primaryRegion }: VaultPolicy) {
   const [[first] = []] = parts;
-  const tags = first?.tags ?? {};
+  const { identity, tags = {} } = first ?? {};
   const sizes = parts.map(([{ tags: own }]) => Number(own[TAG.setSize] ?? 0));
   return {
     schema: "smart-vault/manifest",
     version: MANIFEST_VERSION,
     vault: vaultId,
-    slot: tags[TAG.slot] ?? "",
+    slot: identity?.slot ?? "",
     primaryRegion,
     instance: {
-      instanceId: tags[TAG.instance] ?? "",
+      instanceId: identity?.instanceId ?? "",
       name: tags[TAG.instanceName],
       type: tags[TAG.instanceType],
       availabilityZone: tags[TAG.availabilityZone],
@@ -140,7 +141,7 @@ export function dueManifests(
   const { keys, latestMs } = touchedSince(all, toMs ?? 0, nowMs);
   if (keys.size === 0) return { due: [] };
   const seen = seenRegions(world, policy);
-  const candidates = primary.own.filter((snapshot) => keys.has(pointKey(snapshot)));
+  const candidates = primary.own.filter((one) => isClear(one) && keys.has(pointKey(one)));
   const points = new Map<string, Snapshot[]>();
   for (const snapshot of countedAndExtra(candidates, distanceIn(seen), policy).counted) {
     const point = points.get(pointKey(snapshot));

@@ -4,7 +4,6 @@
  */
 import { createHash } from "node:crypto";
 import { countAlike, summarize } from "./summary";
-import { TAG } from "./tags";
 import { isoSeconds } from "./time";
 import type { Action, Kept, Outcome, Plan, Serving, Snapshot, ThrottledRead, VaultSettings, Wake, World } from "./types"; // prettier-ignore
 
@@ -50,8 +49,8 @@ function planHash(outcomes: readonly Outcome[]): string {
 /** Which part of which recovery point a snapshot was: once it is gone nothing else says so. */
 function pointOf(snapshot: Snapshot | undefined) {
   if (snapshot === undefined) return undefined;
-  const { volumeId, tags } = snapshot;
-  return { instanceId: tags[TAG.instance], slot: tags[TAG.slot], volumeId };
+  const { volumeId, identity } = snapshot;
+  return { instanceId: identity.instanceId, slot: identity.slot, volumeId };
 }
 
 type Find = (region: string, snapshotId: string) => Snapshot | undefined;

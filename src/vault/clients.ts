@@ -4,10 +4,12 @@
  * AWS said that it did nothing. A write whose answer was lost is looked up by the next pass instead of made twice.
  */
 import { EC2Client } from "@aws-sdk/client-ec2";
+import { KMSClient } from "@aws-sdk/client-kms";
 import { SchedulerClient } from "@aws-sdk/client-scheduler";
 import { SNSClient } from "@aws-sdk/client-sns";
 import { type PutObject, objectPutter } from "./auditPut";
 import type { VaultSettings } from "./types";
+import { vaultKeysOf } from "./vaultKeys";
 
 interface RegionClients {
   reader: EC2Client;
@@ -17,6 +19,8 @@ interface RegionClients {
 export interface VaultClients {
   /** By region: the primary one and each DR region. */
   ec2: Readonly<Record<string, RegionClients>>;
+  /** In a region of one of the vault's keys. */
+  kmsIn: (region: string) => KMSClient;
   scheduler: SchedulerClient;
   sns: SNSClient;
   /** Into the audit bucket; absent where there is none. */
@@ -79,6 +83,19 @@ function writerClient(region: string): EC2Client {
   return client;
 }
 
+/** One a region of a key; a region without one is never asked. */
+function kmsClients(settings: VaultSettings): (region: string) => KMSClient {
+  const byRegion: Record<string, KMSClient> = {};
+  for (const { region } of vaultKeysOf(settings)) {
+    byRegion[region] ??= new KMSClient({ region, requestHandler: timeoutsOf(EC2_ANSWER_MS) });
+  }
+  return (region) => {
+    const client = byRegion[region];
+    if (client === undefined) throw new Error(`the vault has no key in ${region}`);
+    return client;
+  };
+}
+
 export function makeClients(settings: VaultSettings): VaultClients {
   const { primaryRegion, dr, audit } = settings;
   const regions = [primaryRegion, ...dr.map(({ region }) => region)];
@@ -91,6 +108,7 @@ export function makeClients(settings: VaultSettings): VaultClients {
         { reader: ec2Client(region), writer: writerClient(region) },
       ]),
     ),
+    kmsIn: kmsClients(settings),
     scheduler,
     sns: new SNSClient({ region: primaryRegion, ...REPORTING }),
     ...(audit !== undefined && { putAudit: objectPutter(audit, { credentials, sha256 }) }),

@@ -48,6 +48,7 @@ export function nextWakeMs(
   nowMs: number,
 ): number | undefined {
   const since = plan.pending.map(({ sinceMs }) => sinceMs);
+  if (plan.waitsSinceMs !== undefined) since.push(plan.waitsSinceMs);
   if (throttledSince !== undefined) since.push(parseIso(throttledSince) ?? nowMs);
   const busy = new Set(plan.pending.map(({ region }) => region));
   for (const { action, snapshotIds } of outcomes) {
@@ -98,8 +99,18 @@ function plansOf(carried: unknown): AllowedPlans {
 
 /** What a clock's payload says; what can't be so is left out. */
 export function stateOf(payload: unknown, nowMs: number): ClockState {
-  const { slot, givenUp, done, throttledSince, manifestsTo, schedule, owedFrom, allowed, told } =
-    (payload ?? {}) as Partial<ClockState>;
+  const {
+    slot,
+    givenUp,
+    done,
+    throttledSince,
+    manifestsTo,
+    schedule,
+    owedFrom,
+    allowed,
+    strangersAt,
+    told,
+  } = (payload ?? {}) as Partial<ClockState>;
   return {
     slot: pastOf(slot, nowMs),
     ...(givenUp !== undefined && { givenUp: pastOf(givenUp, nowMs) }),
@@ -109,6 +120,7 @@ export function stateOf(payload: unknown, nowMs: number): ClockState {
     ...(typeof schedule === "string" && { schedule }),
     ...(owedFrom !== undefined && { owedFrom: pastOf(owedFrom, nowMs) }),
     ...(allowed !== undefined && { allowed: plansOf(allowed) }),
+    ...(strangersAt !== undefined && { strangersAt: pastOf(strangersAt, nowMs) }),
     told: stillTold(told ?? {}, nowMs),
   };
 }

@@ -2,11 +2,12 @@
 import { readClock, setClock, stateOf } from "./clock";
 import type { ClockState, Told } from "./clockState";
 import { type Cause, causeOf, meaningOf } from "./errors";
+import { isDropout } from "./dropoutProblems";
 import { gathered } from "./gathered";
 import { givenUpFor, isOvertaken, scheduleOf } from "./slots";
 import { problemKey } from "./summary";
 import { isoSeconds } from "./time";
-import type { Problem, VaultPolicy, VaultSettings, Wake } from "./types";
+import type { Plan, Problem, VaultPolicy, VaultSettings, Wake } from "./types";
 import type { VaultTools, Work } from "./work";
 
 function clockProblem({ code, message }: Cause): Problem {
@@ -85,6 +86,13 @@ function owing(
   return { schedule, ...(owedFrom !== undefined && { owedFrom }) };
 }
 
+/** Returns the problems that a person was not told and that nothing brings up again once their slot is done. */
+function untoldOf(plan: Plan, told: Told): Problem[] {
+  return gathered(plan.problems).filter(
+    (problem) => (!problem.notice || isDropout(problem)) && told[problemKey(problem)] === undefined,
+  );
+}
+
 /** What the clock carries on: the slot while it lacks something, and the newest one that does not. */
 function nextState(
   clock: ClockState | undefined,
@@ -95,7 +103,13 @@ function nextState(
   nowMs: number,
 ): ClockState {
   const { done } = clock ?? {};
+  const untold = untoldOf(plan, told);
+  // What was found and not told is looked for again.
+  const isTold = !untold.some(({ kind }) => kind === "tampering");
+  const looked = world.strangers !== undefined && world.snapshots !== undefined && isTold;
+  const strangersAt = looked ? isoSeconds(nowMs) : clock?.strangersAt;
   const more = {
+    ...(strangersAt !== undefined && { strangersAt }),
     throttledSince: throttled.since,
     manifestsTo,
     ...owing(clock, policy, nowMs),
@@ -103,20 +117,18 @@ function nextState(
     told,
   };
   if (serving === undefined) return { done, ...more };
-  // A slot is not closed before what it lacks was told: nothing would bring it up again.
-  const untold = gathered(plan.problems).some(
-    (p) => !p.notice && told[problemKey(p)] === undefined,
-  );
-  // Nor is one given up.
-  const givenUp = untold || world.instances === undefined ? serving.overtakes : undefined;
-  if (!settled || givenUp !== undefined || (serving.mode === "closing" && untold)) {
+  // A slot is neither closed nor given up before what it lacks was told: nothing would bring it up again.
+  const givenUp =
+    untold.length > 0 || world.instances === undefined ? serving.overtakes : undefined;
+  const isLost = untold.some((problem) => serving.mode === "closing" || isDropout(problem));
+  if (!settled || givenUp !== undefined || isLost) {
     return { slot: serving.slot, givenUp, done, ...more };
   }
   return { done: done === undefined || done < serving.slot ? serving.slot : done, ...more };
 }
 
 /** What is worth a call of its own. The schedule goes along with the next one: that it was edited shows in `owedFrom`. */
-const CARRIED = ["slot", "givenUp", "done", "throttledSince", "manifestsTo", "owedFrom", "allowed"] as const; // prettier-ignore
+const CARRIED = ["slot", "givenUp", "done", "throttledSince", "manifestsTo", "owedFrom", "allowed", "strangersAt"] as const; // prettier-ignore
 
 export type SetClock = (
   atMs: number | undefined,
@@ -153,7 +165,8 @@ export async function leaveClock(
   const read = await readClock(clients.scheduler, settings, now());
   if (!("state" in read)) return undefined;
   const { slot } = work.serving ?? {};
-  const isOpen = slot !== undefined && !work.settled && !isOvertaken(slot, read.state);
+  const lacks = !work.settled || untoldOf(work.plan, told).some(isDropout);
+  const isOpen = slot !== undefined && lacks && !isOvertaken(slot, read.state);
   const taken = isOpen ? { slot, givenUp: givenUpFor(slot, read.state) } : {};
   return set(atMs, { ...read.state, ...taken, told: { ...read.state.told, ...told } });
 }

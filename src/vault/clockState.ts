@@ -23,5 +23,7 @@ export interface ClockState {
   owedFrom?: string;
   /** Deletion plans that were allowed and begun. */
   allowed?: AllowedPlans;
+  /** When the vault's tag was last looked for on what is not the vault's (strangers.ts). */
+  strangersAt?: string;
   told: Told;
 }

@@ -6,21 +6,18 @@ import {
   INSTANCE_TAG_PREFIX,
   MAX_TAGS,
   TAG,
-  TAG_PREFIX,
   fillTags,
   tagsWithPrefix,
   userTags,
+  vaultTags,
 } from "./tags";
-import type { Snapshot, Tags } from "./types";
+import type { Identity, Snapshot, Source, Tags } from "./types";
 import { volumeFactsFromTags } from "./volumeFacts";
 
 const CARRIED_TAGS = [
-  TAG.vault,
-  TAG.instance,
   TAG.instanceName,
   TAG.instanceType,
   TAG.availabilityZone,
-  TAG.slot,
   TAG.run,
   TAG.crashConsistent,
   TAG.setSize,
@@ -33,12 +30,29 @@ const CARRIED_TAGS = [
  * What ties a copy to the snapshot that held its data first: copies of an original and of its stand-in say the same, so
  * that none is missed when one has taken the other's place.
  */
-function sourceTags({ snapshotId, volumeId, startTimeMs, tags }: Snapshot): Tags {
+function sourceTags(source: Source): Tags {
   return {
-    [TAG.sourceSnapshot]: tags[TAG.sourceSnapshot] ?? snapshotId,
-    [TAG.sourceVolume]: volumeId,
-    // To the millisecond: what is taken for older than it is would go before its time.
-    [TAG.sourceStarted]: tags[TAG.sourceStarted] ?? new Date(startTimeMs).toISOString(),
+    [TAG.sourceSnapshot]: source.snapshotId,
+    [TAG.sourceVolume]: source.volumeId,
+    [TAG.sourceStarted]: new Date(source.startedMs).toISOString(),
+  };
+}
+
+/** Returns what a copy of a snapshot is: the same recovery point, with where its data was first. */
+export function copyIdentity({ snapshotId, volumeId, startTimeMs, identity }: Snapshot): Identity {
+  return {
+    ...identity,
+    source: identity.source ?? { snapshotId, volumeId, startedMs: startTimeMs },
+  };
+}
+
+/** The tags that repeat the identity, for people, filters and IAM: as it is, not as the source's tags have it now. */
+function identityTags({ vaultId, instanceId, slot, source }: Identity): Tags {
+  return {
+    [TAG.vault]: vaultId,
+    [TAG.instance]: instanceId,
+    [TAG.slot]: slot,
+    ...(source && sourceTags(source)),
   };
 }
 
@@ -55,7 +69,6 @@ function withUserTags(own: Tags, { tags }: Snapshot, maxTags: number): Tags {
 export function drCopyTags(snapshot: Snapshot, configured: Tags = {}): Tags {
   const facts = volumeFactsFromTags(snapshot.tags, snapshot.volumeId);
   const known: Record<string, string | number | undefined> = {
-    ...sourceTags(snapshot),
     [TAG.volumeSizeGiB]: facts?.sizeGiB ?? snapshot.sizeGiB,
     [TAG.device]: facts?.deviceName,
     [TAG.deviceRole]: facts === undefined ? undefined : facts.isRoot ? "root" : "data",
@@ -64,6 +77,7 @@ export function drCopyTags(snapshot: Snapshot, configured: Tags = {}): Tags {
     [TAG.volumeThroughputMiBps]: facts?.throughputMiBps,
   };
   for (const key of CARRIED_TAGS) known[key] = snapshot.tags[key];
+  Object.assign(known, identityTags(copyIdentity(snapshot)));
   const own = Object.fromEntries(
     Object.entries(known).flatMap(([key, value]) =>
       value === undefined ? [] : [[key, String(value)]],
@@ -78,9 +92,7 @@ export function drCopyTags(snapshot: Snapshot, configured: Tags = {}): Tags {
  * @param configured the stack's `tags`, as they are now
  */
 export function standInTags(original: Snapshot, maxTags: number, configured: Tags = {}): Tags {
-  const own = Object.entries(original.tags).filter(
-    ([key]) => key.startsWith(TAG_PREFIX) && !key.startsWith(INSTANCE_TAG_PREFIX),
-  );
-  const needed = { ...configured, ...Object.fromEntries(own), ...sourceTags(original) };
+  const identity = identityTags(copyIdentity(original));
+  const needed = { ...configured, ...vaultTags(original.tags), ...identity };
   return withUserTags(needed, original, maxTags);
 }

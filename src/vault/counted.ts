@@ -4,7 +4,7 @@
  */
 import { bestFirst, sameVolumeAndSlot } from "./duplicates";
 import { isStandIn, standInFault, standInState } from "./encryption";
-import { TAG, copyExpiredTag } from "./tags";
+import { copyExpiredTag } from "./tags";
 import type { Mark, Snapshot, VaultPolicy } from "./types";
 
 export interface Duplicate {
@@ -21,7 +21,7 @@ export interface Duplicate {
 
 /** The regions whose copy expired after a stand-in was made: the mark is on the original alone. */
 function lateMarks(standIn: Snapshot, group: readonly Snapshot[], { dr }: VaultPolicy): string[] {
-  const original = group.find((one) => one.snapshotId === standIn.tags[TAG.sourceSnapshot]);
+  const original = group.find((one) => one.snapshotId === standIn.identity.source?.snapshotId);
   if (original === undefined) return [];
   const isMarked = ({ tags }: Snapshot, region: string) => tags[copyExpiredTag(region)] !== undefined; // prettier-ignore
   return dr
@@ -72,7 +72,7 @@ function judgeGroup(
   if (of === undefined) return undefined;
   const regions = late.get(of.snapshotId) ?? [];
   const extra = duplicates.map((duplicate) => {
-    const forgets = regions.length > 0 && duplicate.snapshotId === of.tags[TAG.sourceSnapshot];
+    const forgets = regions.length > 0 && duplicate.snapshotId === of.identity.source?.snapshotId;
     const judged = duplicateOf(duplicate, of, policy);
     return forgets ? { ...judged, mark: { snapshotId: of.snapshotId, regions } } : judged;
   });

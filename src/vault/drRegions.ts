@@ -1,5 +1,6 @@
 /** Where the snapshots of the primary region stand on their way to all DR regions that could be read. Pure. */
-import { type BySource, type Coverage, copiesBySource, copiesOf, coverageOf } from "./planCopies";
+import { isClear } from "./duplicates";
+import { type BySource, type Coverage, type Released, copiesBySource, copiesOf, coverageOf } from "./planCopies"; // prettier-ignore
 import { readDrRegions } from "./readRegions";
 import type { KeyedRegion, Snapshot, VaultPolicy, World } from "./types";
 
@@ -9,20 +10,25 @@ export interface SeenRegion {
   /** The vault's own there. */
   copies: Snapshot[];
   bySource: BySource;
+  /** Of those in no doubt: nothing is deleted on account of another. */
+  clearBySource: BySource;
+  released: Released;
 }
 
 const NEAREST_FIRST: readonly Coverage[] = ["sound", "expired", "pending", "broken", "missing"];
 
+/** Returns the DR regions that could be read. A mark is believed until {@link SeenRegion.released} is set. */
 export function seenRegions(world: World, policy: VaultPolicy): SeenRegion[] {
-  return readDrRegions(world, policy).map(({ dr, own }) => ({
-    dr,
-    copies: own,
-    bySource: copiesBySource(own),
-  }));
+  return readDrRegions(world, policy).map(({ dr, own }) => {
+    const bySource = copiesBySource(own);
+    const clear = own.filter(isClear);
+    const clearBySource = clear.length === own.length ? bySource : copiesBySource(clear);
+    return { dr, copies: own, bySource, clearBySource, released: () => true };
+  });
 }
 
-function coverageIn({ dr, bySource }: SeenRegion, snapshot: Snapshot): Coverage {
-  return coverageOf(snapshot, copiesOf(snapshot, bySource), dr);
+function coverageIn({ dr, clearBySource, released }: SeenRegion, snapshot: Snapshot): Coverage {
+  return coverageOf(snapshot, copiesOf(snapshot, clearBySource), dr, released);
 }
 
 /** How far a snapshot is from being copied everywhere; 0 where it is. */
@@ -35,9 +41,12 @@ export function distanceIn(seen: readonly SeenRegion[]): (snapshot: Snapshot) =>
 export function unsafeIn(seen: readonly SeenRegion[], snapshot: Snapshot): string | undefined {
   for (const one of seen) {
     const coverage = coverageIn(one, snapshot);
-    if (coverage !== "sound" && coverage !== "expired") {
-      return `its copy in ${one.dr.region} is ${coverage}`;
-    }
+    if (coverage === "sound") continue;
+    const all = copiesOf(snapshot, one.bySource);
+    const isDoubted =
+      ["missing", "expired"].includes(coverage) && all.some(({ doubt }) => doubt !== undefined);
+    if (coverage === "expired" && !isDoubted) continue;
+    return `its copy in ${one.dr.region} is ${isDoubted ? "in doubt" : coverage}`;
   }
   return undefined;
 }

@@ -3,41 +3,41 @@
  * the one that counts, the others are duplicates. Pure and total.
  */
 import { TAG } from "./tags";
-import { parseIso } from "./time";
+import { MINUTE_MS, parseIso } from "./time";
 import type { Snapshot } from "./types";
 
-/** EC2 says it of every copy (API reference, CopySnapshot: "an arbitrary volume ID"). */
-const NO_VOLUME = "vol-ffffffff";
+/** Two snapshots of one slot hold the same data only if it was taken at the same time, or within so much. */
+export const SAME_DATA_MS = 15 * MINUTE_MS;
+
+/** Returns whether a snapshot is what its Description says. One whose tags were changed is; see doubts.ts. */
+export function isOwn({ doubt }: Snapshot): boolean {
+  return doubt?.of !== "identity";
+}
 
 /**
- * Whether the vault made it: all four tags are set by one call, so a snapshot that lacks one is a person's. So is a copy
- * that has lost the tag with its volume: it could be taken for the duplicate of another's.
+ * Returns whether nothing contradicts what a snapshot says of itself: only such a one may be deleted, or replace another.
+ * Nobody can restore from a failed one, which stands in the way of the next (tries.ts): it need only be the vault's.
  */
-export function isOwn({ tags, volumeId }: Snapshot, vaultId: string): boolean {
-  const isLost = tags[TAG.sourceSnapshot] !== undefined && tags[TAG.sourceVolume] === undefined;
-  return (
-    !isLost &&
-    volumeId !== NO_VOLUME &&
-    tags[TAG.vault] === vaultId &&
-    tags[TAG.instance] !== undefined &&
-    tags[TAG.slot] !== undefined &&
-    tags[TAG.run] !== undefined
-  );
+export function isClear({ doubt, state, tags, identity }: Snapshot): boolean {
+  if (doubt === undefined) return true;
+  // Without the vault's tag its role may not delete it.
+  return state === "error" && doubt.of === "tags" && tags[TAG.vault] === identity.vaultId;
 }
 
-/** Whether the vault made the copy: its snapshot and volume are told by tags alone, so one that lacks them is not it. */
-export function isOwnCopy(copy: Snapshot, vaultId: string): boolean {
-  const { tags } = copy;
-  return (
-    isOwn(copy, vaultId) &&
-    tags[TAG.sourceSnapshot] !== undefined &&
-    tags[TAG.sourceVolume] !== undefined
-  );
+/** Returns whether a snapshot is the vault's copy of another. */
+export function isOwnCopy(snapshot: Snapshot): boolean {
+  return isOwn(snapshot) && snapshot.identity.source !== undefined;
 }
 
-/** When the data was taken that a snapshot holds: a stand-in (encryption.ts) is a copy, and was begun later. */
-export function dataStartMs({ startTimeMs, tags }: Snapshot): number {
-  return parseIso(tags[TAG.sourceStarted] ?? "") ?? startTimeMs;
+/** Returns when the data was taken that a snapshot holds: of a copy when its source was started. */
+export function dataStartMs({ startTimeMs, identity }: Snapshot): number {
+  return identity.source?.startedMs ?? startTimeMs;
+}
+
+/** Returns the time that a snapshot stands for: its slot, but never one after its data was taken. */
+export function pointMs(snapshot: Snapshot): number {
+  const dataMs = dataStartMs(snapshot);
+  return Math.min(parseIso(snapshot.identity.slot) ?? dataMs, dataMs);
 }
 
 /** What a recovery point is told apart by. */
@@ -46,12 +46,32 @@ export function volumeAndSlot(volumeId: string, slot: string): string {
 }
 
 /** {@link volumeAndSlot} of a snapshot. */
-export function volumeAndSlotOf({ volumeId, tags }: Snapshot): string {
-  return volumeAndSlot(volumeId, tags[TAG.slot] ?? "");
+export function volumeAndSlotOf({ volumeId, identity }: Snapshot): string {
+  return volumeAndSlot(volumeId, identity.slot);
 }
 
-/** Snapshots that stand for the same volume at the same slot. */
-export function sameVolumeAndSlot(snapshots: readonly Snapshot[]): Snapshot[][] {
+/** Splits snapshots of one volume and slot by when their data was taken. */
+function byData(group: Snapshot[]): Snapshot[][] {
+  const [first] = group;
+  if (first === undefined) return [];
+  const firstMs = dataStartMs(first);
+  if (group.every((one) => Math.abs(dataStartMs(one) - firstMs) <= SAME_DATA_MS / 2))
+    return [group];
+  const parts: Snapshot[][] = [];
+  let sinceMs = -Infinity;
+  for (const one of [...group].sort((a, b) => dataStartMs(a) - dataStartMs(b))) {
+    const dataMs = dataStartMs(one);
+    if (dataMs - sinceMs <= SAME_DATA_MS) parts[parts.length - 1]?.push(one);
+    else {
+      parts.push([one]);
+      sinceMs = dataMs;
+    }
+  }
+  return parts;
+}
+
+/** Groups snapshots by volume and slot, whenever their data was taken: the tries of one slot. */
+export function byVolumeAndSlot(snapshots: readonly Snapshot[]): Snapshot[][] {
   const groups = new Map<string, Snapshot[]>();
   for (const snapshot of snapshots) {
     const key = volumeAndSlotOf(snapshot);
@@ -60,6 +80,13 @@ export function sameVolumeAndSlot(snapshots: readonly Snapshot[]): Snapshot[][] 
     else group.push(snapshot);
   }
   return [...groups.values()];
+}
+
+/** Groups snapshots that hold the same data: of one volume, for one slot, taken at the same time. */
+export function sameVolumeAndSlot(snapshots: readonly Snapshot[]): Snapshot[][] {
+  return byVolumeAndSlot(snapshots).flatMap((group) =>
+    group.length === 1 ? [group] : byData(group),
+  );
 }
 
 /**

@@ -10,8 +10,10 @@ import {
   paginateDescribeSnapshots,
   paginateDescribeVolumes,
 } from "@aws-sdk/client-ec2";
+import { descriptionPattern, parseDescription } from "./description";
+import { doubtOf } from "./doubts";
 import { TAG, tagsFromList } from "./tags";
-import type { AttachedVolume, ProtectedInstance, Snapshot } from "./types";
+import type { AttachedVolume, ProtectedInstance, Snapshot, Stranger } from "./types";
 
 /** DescribeInstances and DescribeSnapshots give at most 1,000 a page; DescribeVolumes 500 recommended. */
 const PAGE_SIZE = 1_000;
@@ -31,6 +33,18 @@ function attachedVolumes(instance: Instance): AttachedVolume[] {
     volumes.push({ volumeId: Ebs.VolumeId, deviceName: DeviceName, isRoot, tags: {} });
   }
   return volumes;
+}
+
+/** What tells whether the answer shows the instance whole: see wholeness.ts. */
+function shownOf(instance: Instance): Partial<ProtectedInstance> {
+  const { State, LaunchTime, RootDeviceName, RootDeviceType, BlockDeviceMappings = [] } = instance;
+  const isFromEbs = RootDeviceName !== undefined && RootDeviceType === "ebs";
+  const hasRoot = BlockDeviceMappings.some(({ DeviceName }) => DeviceName === RootDeviceName);
+  return {
+    ...(State?.Name !== undefined && { state: State.Name }),
+    ...(LaunchTime !== undefined && { launchTimeMs: LaunchTime.getTime() }),
+    ...(isFromEbs && !hasRoot && { lacksRoot: true }),
+  };
 }
 
 /**
@@ -61,6 +75,7 @@ export async function describeProtectedInstances(
         availabilityZone: instance.Placement?.AvailabilityZone ?? "",
         tags: tagsFromList(instance.Tags),
         volumes: attachedVolumes(instance),
+        ...shownOf(instance),
       });
     }
   }
@@ -84,65 +99,124 @@ export async function describeVolumes(
   return volumes;
 }
 
-/** Adds what DescribeVolumes knows. A volume that it does not show (yet) stays protected, with fewer facts. */
+/** A volume's own facts; fewer of one that DescribeVolumes does not show (yet). */
+function withFacts(attached: AttachedVolume, volume: Volume | undefined): AttachedVolume {
+  return {
+    ...attached,
+    volumeType: volume?.VolumeType,
+    sizeGiB: volume?.Size,
+    iops: volume?.Iops,
+    throughputMiBps: volume?.Throughput,
+    tags: tagsFromList(volume?.Tags),
+  };
+}
+
+/** A volume in one of these is leaving its instance, or has left it. */
+const LEAVING_STATES = ["detaching", "detached", "busy"];
+
+/** Volumes by the instance that they are attached to or being attached. */
+function byInstance(volumes: readonly Volume[]): Map<string, AttachedVolume[]> {
+  const attached = new Map<string, AttachedVolume[]>();
+  for (const volume of volumes) {
+    for (const { InstanceId = "", Device: deviceName = "", State } of volume.Attachments ?? []) {
+      if (volume.VolumeId === undefined || LEAVING_STATES.includes(State ?? "")) continue;
+      const one = { volumeId: volume.VolumeId, deviceName, isRoot: false, tags: {} };
+      attached.set(InstanceId, [...(attached.get(InstanceId) ?? []), withFacts(one, volume)]);
+    }
+  }
+  return attached;
+}
+
+/**
+ * Adds what DescribeVolumes knows: the facts of each mapped volume, and volumes that the mappings lack. A volume that
+ * it does not show (yet) stays protected, with fewer facts.
+ */
 export function withVolumeFacts(
   instances: readonly ProtectedInstance[],
   volumes: readonly Volume[],
 ): ProtectedInstance[] {
   const byId = new Map(volumes.map((volume) => [volume.VolumeId, volume]));
-  return instances.map((instance) => ({
-    ...instance,
-    volumes: instance.volumes.map((attached) => {
-      const volume = byId.get(attached.volumeId);
-      return {
-        ...attached,
-        volumeType: volume?.VolumeType,
-        sizeGiB: volume?.Size,
-        iops: volume?.Iops,
-        throughputMiBps: volume?.Throughput,
-        tags: tagsFromList(volume?.Tags),
-      };
-    }),
-  }));
+  const attached = byInstance(volumes);
+  return instances.map((instance) => {
+    const mapped = new Set(instance.volumes.map(({ volumeId }) => volumeId));
+    const all = attached.get(instance.instanceId) ?? [];
+    const unmapped = all.filter(({ volumeId }) => !mapped.has(volumeId));
+    return {
+      ...instance,
+      volumes: instance.volumes.map((one) => withFacts(one, byId.get(one.volumeId))),
+      ...(unmapped.length > 0 && { unmapped }),
+    };
+  });
 }
 
-function toSnapshot(region: string, snapshot: Ec2Snapshot): Snapshot[] {
-  if (snapshot.SnapshotId === undefined) return [];
+/** Turns what the vault made into its own record; undefined for anything else. */
+function toSnapshot(region: string, snapshot: Ec2Snapshot, vaultId: string): Snapshot | undefined {
+  const described = parseDescription(snapshot.Description);
+  if (snapshot.SnapshotId === undefined || described?.identity.vaultId !== vaultId)
+    return undefined;
+  const { identity } = described;
   const tags = tagsFromList(snapshot.Tags);
-  return [
-    {
-      snapshotId: snapshot.SnapshotId,
-      region,
-      volumeId: tags[TAG.sourceVolume] ?? snapshot.VolumeId ?? "",
-      state: snapshot.State ?? "pending",
-      startTimeMs: snapshot.StartTime?.getTime() ?? 0,
-      ...(snapshot.CompletionTime && { completedMs: snapshot.CompletionTime.getTime() }),
-      sizeGiB: snapshot.VolumeSize ?? 0,
-      encrypted: snapshot.Encrypted ?? false,
-      kmsKeyId: snapshot.KmsKeyId,
-      stateMessage: snapshot.StateMessage,
-      storageTier: snapshot.StorageTier,
-      restoreExpiryTimeMs: snapshot.RestoreExpiryTime?.getTime(),
-      tags,
-    },
-  ];
+  const ec2VolumeId = snapshot.VolumeId ?? "";
+  const startTimeMs = snapshot.StartTime?.getTime() ?? 0;
+  const doubt = doubtOf(described, { ec2VolumeId, startTimeMs }, tags);
+  return {
+    snapshotId: snapshot.SnapshotId,
+    region,
+    identity,
+    ...(doubt && { doubt }),
+    volumeId: identity.source?.volumeId ?? ec2VolumeId,
+    state: snapshot.State ?? "pending",
+    startTimeMs,
+    ...(snapshot.CompletionTime && { completedMs: snapshot.CompletionTime.getTime() }),
+    sizeGiB: snapshot.VolumeSize ?? 0,
+    encrypted: snapshot.Encrypted ?? false,
+    kmsKeyId: snapshot.KmsKeyId,
+    stateMessage: snapshot.StateMessage,
+    storageTier: snapshot.StorageTier,
+    restoreExpiryTimeMs: snapshot.RestoreExpiryTime?.getTime(),
+    tags,
+  };
 }
 
-/** Every snapshot that this account owns and this vault made, in the client's region. */
+/** Yields every snapshot that this account owns in the client's region and the filter finds. */
+async function* ownSnapshots(client: EC2Client, Name: string, value: string) {
+  const pages = paginateDescribeSnapshots(
+    { client, pageSize: PAGE_SIZE },
+    { OwnerIds: ["self"], Filters: [{ Name, Values: [value] }] },
+  );
+  for await (const page of pages) yield page.Snapshots ?? [];
+}
+
+/** Reads every snapshot that this account owns and this vault made, in the client's region: found by Description. */
 export async function describeVaultSnapshots(
   client: EC2Client,
   region: string,
   vaultId: string,
 ): Promise<Snapshot[]> {
   const snapshots: Snapshot[] = [];
-  const pages = paginateDescribeSnapshots(
-    { client, pageSize: PAGE_SIZE },
-    { OwnerIds: ["self"], Filters: [{ Name: `tag:${TAG.vault}`, Values: [vaultId] }] },
-  );
-  for await (const page of pages) {
-    snapshots.push(...(page.Snapshots ?? []).flatMap((snapshot) => toSnapshot(region, snapshot)));
+  for await (const page of ownSnapshots(client, "description", descriptionPattern(vaultId))) {
+    for (const one of page) {
+      const snapshot = toSnapshot(region, one, vaultId);
+      if (snapshot !== undefined) snapshots.push(snapshot);
+    }
   }
   return snapshots;
+}
+
+/** Reads what carries the vault's tag in the client's region and was not made by it. */
+export async function describeStrangers(
+  client: EC2Client,
+  region: string,
+  vaultId: string,
+): Promise<Stranger[]> {
+  const strangers: Stranger[] = [];
+  for await (const page of ownSnapshots(client, `tag:${TAG.vault}`, vaultId)) {
+    for (const { SnapshotId: snapshotId, Description: description = "" } of page) {
+      const isOwn = parseDescription(description)?.identity.vaultId === vaultId;
+      if (snapshotId !== undefined && !isOwn) strangers.push({ snapshotId, region, description });
+    }
+  }
+  return strangers;
 }
 
 /** A lock that holds now. */

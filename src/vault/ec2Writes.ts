@@ -13,8 +13,16 @@ import {
   type TagSpecification,
 } from "@aws-sdk/client-ec2";
 import type { SerializeMiddleware } from "@smithy/types";
+import { describe } from "./description";
 import { TAG, copyExpiredTag, fillTags, tagsToList, userTags } from "./tags";
-import type { AttachedVolume, CopyAction, LockAction, SnapshotAction, Tags } from "./types";
+import type {
+  AttachedVolume,
+  CopyAction,
+  Identity,
+  LockAction,
+  SnapshotAction,
+  Tags,
+} from "./types";
 import { remainingTags, withSharedTags } from "./volumeTags";
 
 export interface Made {
@@ -48,6 +56,11 @@ function untaggedOf(
   });
 }
 
+/** The same for all of a set: CreateSnapshots takes one Description, and EC2 tells the volume of each itself. */
+function identityOf({ tags, instanceId, slot }: SnapshotAction): Identity {
+  return { vaultId: tags[TAG.vault] ?? "", instanceId, slot };
+}
+
 /** One crash-consistent set: all volumes of the instance but the excluded ones, at one instant. */
 export async function createSet(client: EC2Client, action: SnapshotAction): Promise<Made> {
   const { excludeBootVolume, excludeDataVolumeIds, copyVolumeTags, volumes, maxTags } = action;
@@ -60,7 +73,7 @@ export async function createSet(client: EC2Client, action: SnapshotAction): Prom
         ...(excludeBootVolume && { ExcludeBootVolume: true }),
         ...(excludeDataVolumeIds.length > 0 && { ExcludeDataVolumeIds: excludeDataVolumeIds }),
       },
-      Description: action.description,
+      Description: describe(identityOf(action), tags),
       ...(copyVolumeTags && { CopyTagsFromSource: "volume" as const }),
       TagSpecifications: snapshotTags(tags),
     }),
@@ -85,7 +98,7 @@ export async function createSingle(
   const answer = await client.send(
     new CreateSnapshotCommand({
       VolumeId: volume.volumeId,
-      Description: action.description,
+      Description: describe(identityOf(action), tags),
       TagSpecifications: snapshotTags(tags),
     }),
   );
@@ -102,7 +115,7 @@ export async function copySnapshot(client: EC2Client, action: CopyAction): Promi
   const command = new CopySnapshotCommand({
     SourceRegion: action.sourceRegion,
     SourceSnapshotId: action.sourceSnapshotId,
-    Description: action.description,
+    Description: describe(action.identity, action.ofDoubt ? undefined : action.tags),
     Encrypted: true,
     KmsKeyId: action.kmsKeyArn,
     TagSpecifications: snapshotTags(tags),

@@ -5,12 +5,12 @@
  */
 import { standInTags } from "./copyTags";
 import { type CopyState, type CopyTarget, copyFault, copyState } from "./planCopies";
-import { TAG, maxSnapshotTags } from "./tags";
+import { maxSnapshotTags } from "./tags";
 import type { Snapshot, VaultPolicy } from "./types";
 
 /** Whether a snapshot of the primary region is a copy that is to stand in for another. */
-export function isStandIn({ tags }: Snapshot): boolean {
-  return tags[TAG.sourceSnapshot] !== undefined;
+export function isStandIn({ identity }: Snapshot): boolean {
+  return identity.source !== undefined;
 }
 
 /** With no key configured any more one that is encrypted, under whatever key, stands on. */
@@ -28,11 +28,12 @@ export function standInFault(standIn: Snapshot, policy: VaultPolicy): string | u
 
 /** Where stand-ins are made; `undefined` where the stack wants none. */
 export function encryptionTarget(policy: VaultPolicy): CopyTarget | undefined {
-  const { primaryRegion: region, primaryKeyArn: keyArn, vaultId } = policy;
+  const { primaryRegion: region, primaryKeyArn: keyArn } = policy;
   if (keyArn === undefined) return undefined;
   const maxTags = maxSnapshotTags(policy);
   const tagsOf = (source: Snapshot) => standInTags(source, maxTags, policy.tags);
-  return { region, keyArn, vaultId, tagsOf };
+  // No stand-in is marked as expired: it goes with its slot.
+  return { region, keyArn, tagsOf, released: () => false };
 }
 
 /** Finds the snapshot of an id, or what stands in for it: copies of an original count for both. */
@@ -47,7 +48,7 @@ export function sourceFinder(own: readonly Snapshot[], counted: readonly Snapsho
   for (const snapshot of own) byId.set(snapshot.snapshotId, snapshot);
   for (const snapshot of counted) byId.set(snapshot.snapshotId, snapshot);
   for (const snapshot of counted) {
-    const original = snapshot.tags[TAG.sourceSnapshot];
+    const original = snapshot.identity.source?.snapshotId;
     if (original !== undefined && !byId.has(original)) byId.set(original, snapshot);
   }
   return (snapshotId) => byId.get(snapshotId);

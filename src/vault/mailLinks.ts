@@ -31,6 +31,8 @@ const SNAPSHOTS = "mail-a-snapshot-is-missing";
 const COPIES = "mail-a-copy-is-missing-or-not-usable";
 const DELETIONS = "mail-something-is-not-deleted";
 const CLOCK = "mail-the-alarm-clock-could-not-be-read-or-set";
+const TAMPERING = "mail-a-snapshot-was-changed-or-is-not-what-it-says";
+const DROPOUTS = "mail-an-instance-is-not-protected-any-more";
 const SETTINGS = "mail-a-tag-or-a-policy-is-not-understood";
 const LIMIT = "mail-the-quota-of-snapshots-is-reached";
 
@@ -44,6 +46,8 @@ export const RUNBOOK_PAGES: Readonly<Record<string, string>> = {
   "not-crash-consistent": "mail-snapshots-are-not-crash-consistent",
   "tags-left-out": "mail-tags-were-left-out",
   "no-instances": "alarm-no-match",
+  "not-protected-anymore": DROPOUTS,
+  "becoming-orphan": DROPOUTS,
   "copy-failed": COPIES,
   "broken-copy": COPIES,
   "copy-stuck": COPIES,
@@ -55,6 +59,9 @@ export const RUNBOOK_PAGES: Readonly<Record<string, string>> = {
   "in-use": DELETIONS,
   locked: DELETIONS,
   shared: DELETIONS,
+  "key-not-enabled": "mail-a-key-is-not-enabled",
+  tampering: TAMPERING,
+  "mark-ignored": TAMPERING,
   "not-observed": "mail-aws-could-not-be-read",
   "clock-not-read": CLOCK,
   "clock-not-set": CLOCK,

@@ -9,7 +9,6 @@ import { gibOf, recoveryPoints } from "./points";
 import { type ReadRegion, readRegions } from "./readRegions";
 import { stalestHours } from "./stalest";
 import type { Summary } from "./summary";
-import { TAG } from "./tags";
 import { MINUTE_MS, SECOND_MS } from "./time";
 import type { Action, KeyedRegion, Outcome, Snapshot, VaultPolicy, World } from "./types";
 
@@ -51,8 +50,8 @@ function ofVault({ summary, world, startMs, nowMs }: Measuring): Measured[] {
 /** Of the newest slot: how many volumes have their recovery point, and how many snapshots or copies failed. */
 function ofNewestSlot(own: readonly Snapshot[], points: readonly Snapshot[]) {
   let slot = "";
-  for (const { tags } of own) slot = (tags[TAG.slot] ?? "") > slot ? (tags[TAG.slot] ?? "") : slot;
-  const isOfSlot = ({ tags }: Snapshot) => tags[TAG.slot] === slot;
+  for (const { identity } of own) if (identity.slot > slot) slot = identity.slot;
+  const isOfSlot = ({ identity }: Snapshot) => identity.slot === slot;
   return {
     completed: points.filter(isOfSlot).length,
     failed: own.filter((snapshot) => isOfSlot(snapshot) && snapshot.state === "error").length,
@@ -70,7 +69,7 @@ export function oldestMissingMs(
   { region, keyArn }: KeyedRegion,
 ): number | undefined {
   const isSound = (copy: Snapshot) => copyState(copy, keyArn) === "sound";
-  const source = ({ tags }: Snapshot) => tags[TAG.sourceSnapshot] ?? "";
+  const source = ({ identity }: Snapshot) => identity.source?.snapshotId ?? "";
   const copied = new Set(copies.filter(isSound).map(source));
   const waiting = copies.filter((copy) => !isSound(copy) && !copied.has(source(copy)));
   const since = [

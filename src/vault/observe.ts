@@ -4,6 +4,8 @@
  * is planned.
  */
 import { type VaultClients, ec2In } from "./clients";
+import { type Look, type Missing, missingInstances } from "./dropouts";
+import { describeExisting } from "./ec2Existing";
 import {
   describeProtectedInstances,
   describeVaultSnapshots,
@@ -11,6 +13,8 @@ import {
   withVolumeFacts,
 } from "./ec2Reads";
 import { causeOf, meaningOf } from "./errors";
+import { readKeyStates } from "./keyStates";
+import type { Dropout } from "./dropout";
 import type { Snapshot, VaultPolicy, World } from "./types";
 
 async function readInstances(clients: VaultClients, policy: VaultPolicy) {
@@ -24,10 +28,10 @@ async function readInstances(clients: VaultClients, policy: VaultPolicy) {
   return withVolumeFacts(instances, volumes);
 }
 
-type Unseen = Pick<World, "problems" | "throttled">;
+export type Unseen = Pick<World, "problems" | "throttled">;
 
 /** Runs one read; a failure becomes a problem that names what was not seen and what that stops. */
-async function attempt<T>(
+export async function attempt<T>(
   read: () => Promise<T>,
   subject: string,
   consequence: string,
@@ -67,11 +71,12 @@ export async function observe(clients: VaultClients, policy: VaultPolicy): Promi
     const seen = await read(region, "copies", "nothing was copied there or pruned");
     if (seen !== undefined) copies[region] = seen;
   };
-  const [snapshots] = await Promise.all([
+  const [keys, snapshots] = await Promise.all([
+    readKeyStates(clients, policy, unseen),
     read(primaryRegion, "snapshots", "nothing was created, copied or pruned"),
     ...dr.map(({ region }) => readCopies(region)),
   ]);
-  return { snapshots, copies, ...unseen };
+  return { snapshots, copies, keys, ...unseen };
 }
 
 /** Adds the protected instances to the world: only for an invocation that serves a slot. */
@@ -88,4 +93,40 @@ export async function observeInstances(
     unseen,
   );
   return { ...world, instances, ...unseen };
+}
+
+async function lookUp(
+  clients: VaultClients,
+  { primaryRegion }: VaultPolicy,
+  missing: readonly Missing[],
+): Promise<Dropout[]> {
+  const { reader } = ec2In(clients, primaryRegion);
+  const existing = await describeExisting(
+    reader,
+    missing.map(({ instanceId }) => instanceId),
+  );
+  return missing.flatMap((one) => {
+    const tags = existing.get(one.instanceId);
+    return tags === undefined ? [] : [{ ...one, tags }];
+  });
+}
+
+/** Adds the instances that dropped out of protection. No call is made on a night when nobody is missing. */
+export async function observeDropouts(
+  clients: VaultClients,
+  policy: VaultPolicy,
+  world: World,
+  look: Look,
+): Promise<World> {
+  if (world.instances === undefined || world.snapshots === undefined) return world;
+  const missing = missingInstances(world.instances, policy, look);
+  if (missing.length === 0) return world;
+  const unseen = { problems: [...world.problems], throttled: [...world.throttled] };
+  const dropouts = await attempt(
+    () => lookUp(clients, policy, missing),
+    `instances in ${policy.primaryRegion} that are not protected any more`,
+    "they are not reported yet",
+    unseen,
+  );
+  return { ...world, dropouts: dropouts ?? "unseen", ...unseen };
 }

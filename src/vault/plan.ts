@@ -5,18 +5,21 @@
 import { makeCalendar } from "./calendar";
 import { drCopyTags } from "./copyTags";
 import { countedAndExtra } from "./counted";
+import { planDropouts } from "./dropoutProblems";
 import { type SeenRegion, distanceIn, seenRegions, unsafeIn } from "./drRegions";
-import { isOwn } from "./duplicates";
+import { doubtProblems, strangerProblems } from "./doubts";
+import { isClear, isOwn, volumeAndSlotOf } from "./duplicates";
 import { encryptionTarget, isStandIn, sourceFinder } from "./encryption";
 import { copiesBySource, planCopies } from "./planCopies";
 import { prunePrimary } from "./planPrune";
 import { pruneDr } from "./planPruneDr";
 import { planSnapshots } from "./planSnapshots";
+import { holdDeletions, isUnderLost, keyProblems, lostKeys, withoutLost } from "./keyGate";
+import { ignoredMarks, releasedIn } from "./released";
 import { newestFirst } from "./retention";
-import { TAG } from "./tags";
 import { HOUR_MS, humanDuration, parseIso } from "./time";
 import { failuresBySlot, nextTry, oneAtATime } from "./tries";
-import type { Action, DeleteAction, Plan, Problem, Serving, Snapshot, VaultPolicy, World } from "./types"; // prettier-ignore
+import type { Action, DeleteAction, Kept, Plan, Problem, Serving, Snapshot, VaultPolicy, World } from "./types"; // prettier-ignore
 import { volumeRules } from "./volumeRules";
 
 /** A snapshot that failed is tried again; a person is told when that came to nothing. */
@@ -24,7 +27,7 @@ function failedSnapshots(own: readonly Snapshot[], policy: VaultPolicy, nowMs: n
   const windowMs = policy.startWindowHours * HOUR_MS;
   return [...failuresBySlot(own).entries()].flatMap(([subject, failed]) => {
     const [latest] = [...failed].sort(newestFirst);
-    const slotMs = parseIso(latest?.tags[TAG.slot] ?? "") ?? 0;
+    const slotMs = parseIso(latest?.identity.slot ?? "") ?? 0;
     const over = nextTry(failed, policy, nowMs) === "never" || nowMs - slotMs > windowMs;
     if (latest === undefined || !over) return [];
     // Of a volume that leaves no remains but the last, nobody knows how often.
@@ -51,6 +54,10 @@ function stuckCopies(copies: readonly Snapshot[], policy: VaultPolicy, nowMs: nu
     }));
 }
 
+function isCompleted({ state }: Snapshot): boolean {
+  return state === "completed";
+}
+
 function pendingOf(snapshots: readonly Snapshot[]): Plan["pending"] {
   return snapshots
     .filter((snapshot) => snapshot.state === "pending")
@@ -61,13 +68,35 @@ function pendingOf(snapshots: readonly Snapshot[]): Plan["pending"] {
 function planCopying(
   completed: readonly Snapshot[],
   seen: readonly SeenRegion[],
-  policy: VaultPolicy,
+  { tags }: VaultPolicy,
   nowMs: number,
 ) {
-  const { vaultId, tags } = policy;
-  return seen.map(({ dr, bySource }) => {
-    const target = { ...dr, vaultId, tagsOf: (source: Snapshot) => drCopyTags(source, tags) };
+  return seen.map(({ dr, bySource, released }) => {
+    const target = { ...dr, released, tagsOf: (source: Snapshot) => drCopyTags(source, tags) };
     return planCopies(completed, bySource, target, nowMs);
+  });
+}
+
+/** Adds what is in doubt and has no twin that is not: who changes tags keeps nothing from being copied. */
+function worthCopying(own: readonly Snapshot[], counted: readonly Snapshot[]): Snapshot[] {
+  const completed = counted.filter(isCompleted);
+  const doubted = own.filter((one) => !isClear(one) && isCompleted(one));
+  if (doubted.length === 0) return completed;
+  const known = new Set(counted.map(volumeAndSlotOf));
+  for (const one of doubted) {
+    if (known.has(volumeAndSlotOf(one))) continue;
+    known.add(volumeAndSlotOf(one));
+    completed.push(one);
+  }
+  return completed;
+}
+
+/** What is in doubt is kept, whatever the rules say. */
+function keptInDoubt(snapshots: readonly Snapshot[]): Kept[] {
+  return snapshots.flatMap((snapshot) => {
+    const { region, snapshotId, doubt } = snapshot;
+    if (doubt === undefined || isClear(snapshot)) return [];
+    return [{ region, snapshotId, reason: `in doubt: ${doubt.what}` }];
   });
 }
 
@@ -96,6 +125,13 @@ function planEncrypting(
   return [planCopies(plain, copiesBySource(own.filter(isStandIn)), target, nowMs)];
 }
 
+/** Adds what is in doubt, in every region that was seen, and what only looks like the vault's. */
+function addDoubts(plan: Plan, { snapshots = [], copies, strangers = [] }: World): void {
+  const all = [...snapshots, ...Object.values(copies).flat()];
+  plan.kept = [...plan.kept, ...keptInDoubt(all)];
+  plan.problems = [...plan.problems, ...doubtProblems(all), ...strangerProblems(strangers)];
+}
+
 /** Adds to the plan what needs other regions seen: copies and pruning. */
 function planRegions(
   plan: Plan,
@@ -104,15 +140,20 @@ function planRegions(
   policy: VaultPolicy,
   nowMs: number,
 ): void {
-  const seen = seenRegions(world, policy);
-  const { counted, extra } = countedAndExtra(own, distanceIn(seen), policy);
-  const completed = counted.filter((snapshot) => snapshot.state === "completed");
-  const copies = seen.flatMap((region) => region.copies);
+  const marked = seenRegions(world, policy);
+  const clear = own.every(isClear) ? own : own.filter(isClear);
+  const copies = marked.flatMap((region) => region.copies);
   const { rulesOf, problems } = volumeRules(own, copies, world.instances, policy, nowMs);
   const rules = { rulesOf, calendar: makeCalendar(policy.timezone), nowMs };
+  const finished = clear.filter(isCompleted);
+  const believing = (forCopying: boolean) =>
+    marked.map((one) => ({ ...one, released: releasedIn(one, finished, rules, forCopying) }));
+  const seen = believing(false);
+  const { counted, extra } = countedAndExtra(clear, distanceIn(seen), policy);
+  const completed = counted.filter(isCompleted);
   const wanted = new Set(plan.actions.flatMap(volumesOf));
   const unsafe = (snapshot: Snapshot) => unsafeIn(seen, snapshot);
-  const due = prunePrimary(own, counted, extra, unsafe, rules, wanted);
+  const due = prunePrimary(clear, counted, extra, unsafe, rules, wanted);
   // A copy that can't be seen may be missing: then nothing goes that it could be made of.
   const isAllSeen = seen.length === policy.dr.length;
   const failed = due.actions.filter(({ because }) => because === "failed");
@@ -126,22 +167,24 @@ function planRegions(
     stays: leaving.size === 0 ? all : sourceFinder(staying(own), left),
     counts: sourceFinder([], left),
   };
-  const pruned = seen.map(({ dr, copies }) => pruneDr(copies, sources, dr, rules));
+  const pruned = seen.map((region) => pruneDr(region, sources, rules));
+  const copying = believing(true);
   const making = [
-    ...planCopying(completed, seen, policy, nowMs),
+    ...planCopying(worthCopying(own, counted), copying, policy, nowMs),
     ...planEncrypting(own, completed, idsOf(due.actions), policy, nowMs),
   ];
   // Not `push(...)`: a hundred thousand arguments are more than a call takes.
-  plan.actions = [
-    ...plan.actions,
-    ...making.flatMap(({ actions }) => actions),
-    ...[primary, ...pruned].flatMap(({ actions }) => actions),
-  ];
-  plan.kept = [primary, ...pruned].flatMap(({ kept }) => kept);
+  const lost = lostKeys(world, policy);
+  const held = holdDeletions([primary, ...pruned].flatMap(({ actions }) => actions), lost); // prettier-ignore
+  const copied = making.flatMap(({ actions }) => actions);
+  plan.actions = [...plan.actions, ...withoutLost(copied, own, lost), ...held.actions];
+  plan.kept = [...[primary, ...pruned].flatMap(({ kept }) => kept), ...held.kept];
   plan.problems = [
     ...plan.problems,
-    ...making.flatMap((one) => one.problems),
+    ...making.flatMap((one) => one.problems).filter(({ subject }) => !isUnderLost(subject, lost)),
+    ...keyProblems(lost),
     ...stuckCopies([...own.filter(isStandIn), ...copies], policy, nowMs),
+    ...copying.flatMap((one) => ignoredMarks(one, completed)),
     ...problems,
   ];
   plan.pending = [...plan.pending, ...pendingOf(copies)];
@@ -162,12 +205,15 @@ export function planVault(
   const problems = [...world.problems];
   const plan: Plan = { actions: [], kept: [], problems, pending: [], slotSettled: false };
   if (world.snapshots === undefined) return plan;
-  const own = world.snapshots.filter((snapshot) => isOwn(snapshot, policy.vaultId));
+  const own = world.snapshots.filter(isOwn);
   if (world.instances !== undefined && serving !== undefined) {
     const snapshots = planSnapshots(world.instances, own, policy, serving, runId, nowMs);
     plan.actions = snapshots.actions;
-    plan.problems = [...plan.problems, ...snapshots.problems];
-    plan.slotSettled = snapshots.settled;
+    const dropouts = planDropouts(world.dropouts, policy, serving, nowMs);
+    plan.problems = [...plan.problems, ...snapshots.problems, ...dropouts.problems];
+    plan.slotSettled = snapshots.settled && dropouts.settled;
+    const waits = [snapshots.waitsSinceMs, dropouts.waitsSinceMs].filter((ms) => ms !== undefined);
+    if (waits.length > 0) plan.waitsSinceMs = Math.max(...waits);
     if (serving.overtakes !== undefined) {
       const given: Serving = { slot: serving.overtakes, mode: "closing" };
       const { problems } = planSnapshots(world.instances, own, policy, given, runId, nowMs);
@@ -175,8 +221,9 @@ export function planVault(
       plan.problems = [...plan.problems, ...missed];
     }
   }
-  plan.problems = [...plan.problems, ...failedSnapshots(own, policy, nowMs)];
+  plan.problems = [...plan.problems, ...failedSnapshots(own.filter(isClear), policy, nowMs)];
   plan.pending = pendingOf(own);
   planRegions(plan, own, world, policy, nowMs);
+  addDoubts(plan, world);
   return plan;
 }

@@ -4,6 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import type { AllowedPlans } from "./clockState";
+import type { Losses } from "./losses";
 import type { DeleteAction, Kept, Problem, VaultPolicy } from "./types";
 import { listed } from "./words";
 
@@ -47,25 +48,31 @@ function allowedBy(
   return allowDeletePlan.includes(plan) ? plan : undefined;
 }
 
+/** What a region's plan would delete, and what that takes. */
+export interface DuePlan {
+  region: string;
+  /** All that are planned in the region. */
+  deletions: readonly DeleteAction[];
+  /** Of those that take a recovery point, whatever they are for: which. */
+  losses: Losses;
+  /** Completed recovery points in the region, those to be deleted among them. */
+  points: number;
+  /** What the clock carries of a plan that was allowed here. */
+  begun?: AllowedPlans[string];
+}
+
 /**
- * @param deletions all that are planned in the region
- * @param held ids among them that will not go, since somebody is seen to hold them: not counted
- * @param points completed recovery points in the region, those to be deleted among them
- * @param begun what the clock carries of a plan that was allowed here
+ * Stops a plan that takes too many recovery points.
+ * @param held ids among the deletions that will not go, since somebody is seen to hold them: not counted
  */
-export function brake(
-  region: string,
-  deletions: readonly DeleteAction[],
-  held: ReadonlySet<string>,
-  points: number,
-  policy: VaultPolicy,
-  begun?: AllowedPlans[string],
-): Braked {
-  const expired = deletions.filter(({ because }) => because === "retention");
+export function brake(due: DuePlan, held: ReadonlySet<string>, policy: VaultPolicy): Braked {
+  const { region, deletions, losses, points, begun } = due;
+  const expired = deletions.filter(({ snapshotId }) => losses.has(snapshotId));
   const free = deletions.filter(({ snapshotId }) => !held.has(snapshotId));
   if (expired.length === 0) return { actions: free, kept: [], problems: [] };
-  const going = free.filter(({ because }) => because === "retention");
-  const why = excess(going.length, points, policy);
+  const going = free.filter(({ snapshotId }) => losses.has(snapshotId));
+  const lost = new Set(going.map(({ snapshotId }) => losses.get(snapshotId)));
+  const why = excess(lost.size, points, policy);
   if (why === undefined) return { actions: free, kept: [], problems: [] };
   // Of all that is due: what somebody shares meanwhile does not make it another plan.
   const hash = planHash(region, expired.map(({ snapshotId }) => snapshotId)); // prettier-ignore

@@ -4,8 +4,9 @@
  * under the vault's key: CopySnapshot's return proves none of it, since EC2 checks the key only afterwards
  * (API reference, CopySnapshot, KmsKeyId).
  */
+import { copyIdentity } from "./copyTags";
 import { newestFirst } from "./retention";
-import { TAG, copyExpiredTag } from "./tags";
+import { copyExpiredTag } from "./tags";
 import { HOUR_MS, MINUTE_MS } from "./time";
 import { MAX_TRIES } from "./tries";
 import type { CopyAction, KeyedRegion, Problem, Snapshot, Tags } from "./types";
@@ -37,7 +38,7 @@ export type BySource = ReadonlyMap<string, readonly Snapshot[]>;
 export function copiesBySource(copies: readonly Snapshot[]): BySource {
   const bySource = new Map<string, Snapshot[]>();
   for (const copy of copies) {
-    const source = copy.tags[TAG.sourceSnapshot];
+    const source = copy.identity.source?.snapshotId;
     if (source === undefined) continue;
     const known = bySource.get(source);
     if (known === undefined) bySource.set(source, [copy]);
@@ -47,15 +48,22 @@ export function copiesBySource(copies: readonly Snapshot[]): BySource {
 }
 
 /** The copies of a snapshot: those of an original are those of what stands in for it (encryption.ts), and the reverse. */
-export function copiesOf({ snapshotId, tags }: Snapshot, bySource: BySource): readonly Snapshot[] {
-  return bySource.get(tags[TAG.sourceSnapshot] ?? snapshotId) ?? [];
+export function copiesOf(
+  { snapshotId, identity }: Snapshot,
+  bySource: BySource,
+): readonly Snapshot[] {
+  return bySource.get(identity.source?.snapshotId ?? snapshotId) ?? [];
 }
+
+/** Decides whether the rules of a region let go of a snapshot's copy: without that a mark says nothing. */
+export type Released = (snapshot: Snapshot) => boolean;
 
 /** The best that a snapshot has in a region. */
 export function coverageOf(
   snapshot: Snapshot,
   copies: readonly Snapshot[],
   { region, keyArn }: KeyedRegion,
+  released: Released,
 ): Coverage {
   let best: CopyState | undefined;
   for (const copy of copies) {
@@ -64,13 +72,13 @@ export function coverageOf(
     if (best !== "pending") best = state;
   }
   if (best === "pending") return best;
-  if (snapshot.tags[copyExpiredTag(region)] !== undefined) return "expired";
+  if (snapshot.tags[copyExpiredTag(region)] !== undefined && released(snapshot)) return "expired";
   return best ?? "missing";
 }
 
 function copyAction(
   snapshot: Snapshot,
-  { region, keyArn, vaultId, tagsOf }: CopyTarget,
+  { region, keyArn, tagsOf }: CopyTarget,
   reason: string,
 ): CopyAction {
   return {
@@ -80,8 +88,9 @@ function copyAction(
     sourceRegion: snapshot.region,
     kmsKeyArn: keyArn,
     sinceMs: snapshot.startTimeMs,
+    identity: copyIdentity(snapshot),
+    ...(snapshot.doubt && { ofDoubt: true as const }),
     tags: tagsOf(snapshot),
-    description: `${vaultId} copy of ${snapshot.snapshotId} from ${snapshot.region}`,
     reason,
   };
 }
@@ -141,8 +150,8 @@ function archivedUncopied({ snapshotId, region }: Snapshot, target: KeyedRegion)
 
 /** Where copies go to, and how they are made there. */
 export interface CopyTarget extends KeyedRegion {
-  vaultId: string;
   tagsOf: (source: Snapshot) => Tags;
+  released: Released;
 }
 
 /**
@@ -161,7 +170,8 @@ export function planCopies(
   // Few of many lack one: those alone are put in order.
   const lacking = snapshots.flatMap((snapshot): Lacking[] => {
     const copies = copiesOf(snapshot, bySource);
-    if (!["missing", "broken"].includes(coverageOf(snapshot, copies, target))) return [];
+    if (!["missing", "broken"].includes(coverageOf(snapshot, copies, target, target.released)))
+      return [];
     return [{ snapshot, broken: [...copies].sort(newestFirst) }];
   });
   for (const one of byTurn(lacking)) {

@@ -6,6 +6,7 @@
  * go. See docs/adr/0009.
  */
 import { copyState } from "./planCopies";
+import { TAG } from "./tags";
 import { DAY_MS, HOUR_MS } from "./time";
 import type { KeyedRegion, LockAction, Snapshot, SnapshotLock } from "./types";
 
@@ -33,6 +34,8 @@ export function lockable(
   return own.filter(
     (copy) =>
       copyState(copy, keyArn) === "sound" &&
+      // The role may lock what carries the vault's tag; what has lost it is reported as tampering.
+      copy.tags[TAG.vault] === copy.identity.vaultId &&
       !leaving.has(copy.snapshotId) &&
       lockedDaysEndMs(copy, lock) > nowMs,
   );

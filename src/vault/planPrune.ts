@@ -8,7 +8,6 @@ import { dataStartMs } from "./duplicates";
 import { isStandIn } from "./encryption";
 import { FAILED_KEPT_MS, type PrunePlan, type PruneRules, judge, keep, remove } from "./pruneRules";
 import { newestFirst } from "./retention";
-import { TAG } from "./tags";
 import { MAX_TRIES, oneAtATime } from "./tries";
 import type { Snapshot } from "./types";
 
@@ -57,7 +56,7 @@ function pruneFailedStandIns(
   counted: readonly Snapshot[],
   nowMs: number,
 ) {
-  const originalOf = ({ tags }: Snapshot) => tags[TAG.sourceSnapshot] ?? "";
+  const originalOf = ({ identity }: Snapshot) => identity.source?.snapshotId ?? "";
   const sound = new Map(counted.filter(isStandIn).map((one) => [originalOf(one), one.snapshotId]));
   const newer = new Map<string, number>();
   for (const standIn of [...failed].sort((a, b) => b.startTimeMs - a.startTimeMs)) {

@@ -2,7 +2,8 @@
  * What goes and what stays in a DR region, and why. A copy that failed or is under another key is junk only when a
  * sound one has taken its place; the newest sound ones of a volume stay, since the next copy builds on them.
  */
-import { bestFirst, sameVolumeAndSlot } from "./duplicates";
+import type { SeenRegion } from "./drRegions";
+import { bestFirst, isClear, sameVolumeAndSlot } from "./duplicates";
 import type { SourceOf } from "./encryption";
 import { copyState } from "./planCopies";
 import {
@@ -15,9 +16,9 @@ import {
   remove,
 } from "./pruneRules";
 import { byVolume, newestFirst } from "./retention";
-import { TAG, copyExpiredTag } from "./tags";
+import { copyExpiredTag } from "./tags";
 import { MAX_TRIES } from "./tries";
-import type { KeyedRegion, Snapshot } from "./types";
+import type { Snapshot } from "./types";
 
 /** What copies were made of, in the primary region. */
 interface Sources {
@@ -33,6 +34,10 @@ interface Dr extends Sources {
   region: string;
   state: (copy: Snapshot) => ReturnType<typeof copyState>;
   sourceOf: (copy: Snapshot) => string;
+  /** Finds the sound copy of the same source that is in doubt: while it is there none is made in the place of a failed one. */
+  inPlaceOf: (copy: Snapshot) => Snapshot | undefined;
+  /** Whether a source's copy here has lived its time. */
+  isExpired: (source: Snapshot) => boolean;
   nowMs: number;
 }
 
@@ -57,11 +62,23 @@ function pruneOthers({ plan, state, nowMs }: Dr, best: Snapshot, others: readonl
 }
 
 /** The best copy of one volume and slot: whether it is a recovery point for retention to judge. */
-function isPoint({ plan, region, state, sourceOf, stays, sources }: Dr, best: Snapshot): boolean {
-  const expired = sources(sourceOf(best))?.tags[copyExpiredTag(region)] !== undefined;
+function isPoint(
+  { plan, isExpired, inPlaceOf, state, sourceOf, stays, sources }: Dr,
+  best: Snapshot,
+): boolean {
+  const source = sources(sourceOf(best));
+  const expired = source !== undefined && isExpired(source);
   if (state(best) === "sound") return true;
+  const doubted = best.state === "error" ? inPlaceOf(best) : undefined;
   if (state(best) === "pending") keep(plan, best, "it is pending");
-  else if (stays(sourceOf(best)) !== undefined && !expired) {
+  else if (doubted !== undefined) {
+    remove(
+      plan,
+      best,
+      "failed",
+      `it is in state error, and ${doubted.snapshotId} is there, in doubt`,
+    );
+  } else if (stays(sourceOf(best)) !== undefined && !expired) {
     keep(plan, best, "not usable, until its replacement is sound");
   } else if (best.state === "completed") return true;
   else remove(plan, best, "failed", `it is in state ${best.state}, and its source is gone`);
@@ -78,21 +95,25 @@ function floorOf(sound: readonly Snapshot[], { rulesOf }: PruneRules): Set<strin
   );
 }
 
-/** @param own the vault's copies in the region */
+/** Prunes a DR region: every copy of it that is in no doubt comes back once, deleted or kept. */
 export function pruneDr(
-  own: readonly Snapshot[],
+  { dr: { region, keyArn }, copies, bySource, released }: SeenRegion,
   { sources, stays, counts }: Sources,
-  { region, keyArn }: KeyedRegion,
   rules: PruneRules,
 ): PrunePlan {
   const dr: Dr = {
     plan: { actions: [], kept: [] },
     region,
     state: (copy) => copyState(copy, keyArn),
-    sourceOf: (copy) => copy.tags[TAG.sourceSnapshot] ?? "",
+    sourceOf: (copy) => copy.identity.source?.snapshotId ?? "",
     sources,
     stays,
     counts,
+    inPlaceOf: (copy) =>
+      (bySource.get(copy.identity.source?.snapshotId ?? "") ?? []).find(
+        (other) => !isClear(other) && copyState(other, keyArn) === "sound",
+      ),
+    isExpired: (source) => source.tags[copyExpiredTag(region)] !== undefined && released(source),
     nowMs: rules.nowMs,
   };
   const { plan, state, sourceOf } = dr;
@@ -101,7 +122,7 @@ export function pruneDr(
     2 * ["sound", "pending", "broken"].indexOf(state(copy)) +
     (counts(sourceOf(copy)) === undefined ? 1 : 0);
   const points: Snapshot[] = [];
-  for (const group of sameVolumeAndSlot(own)) {
+  for (const group of sameVolumeAndSlot(copies.filter(isClear))) {
     const [best, ...others] = bestFirst(group, rank);
     if (best === undefined) continue;
     pruneOthers(dr, best, others);
@@ -115,6 +136,9 @@ export function pruneDr(
     const source = stays(sourceOf(copy)) ?? sources(sourceOf(copy));
     if (reason === undefined) keep(plan, copy, kept.get(copy.snapshotId) ?? "kept");
     else if (floor.has(copy.snapshotId)) keep(plan, copy, "one of the newest sound ones");
+    // The vault writes no mark on what somebody changed, and without one it would be copied again.
+    else if (source?.doubt)
+      keep(plan, copy, `${reason}, but its source ${source.snapshotId} is in doubt`);
     else {
       const mark = source && { snapshotId: source.snapshotId, regions: [region] };
       remove(plan, copy, "retention", reason, mark);

@@ -5,22 +5,26 @@
 import { dataStartMs, volumeAndSlot } from "./duplicates";
 import { snapshotAction } from "./snapshotAction";
 import { noInstances, nothingToSnapshot, overrideProblems, slotMissed } from "./snapshotProblems";
-import { EXCLUDE_VALUE, TAG } from "./tags";
+import { EXCLUDE_VALUE } from "./tags";
+import { parseIso } from "./time";
 import { failuresBySlot, nextTry } from "./tries";
 import type { AttachedVolume, Problem, ProtectedInstance, Serving, Snapshot, SnapshotAction, VaultPolicy } from "./types"; // prettier-ignore
+import { isSettled, isWhole, mayGetMappings, waitingSinceMs } from "./wholeness";
 
 export interface SnapshotPlan {
   actions: SnapshotAction[];
   problems: Problem[];
   /** Whether the slot lacks nothing that the actions do not make. */
   settled: boolean;
+  /** Since when the slot has waited for an instance that is not seen whole, or was launched just now. */
+  waitsSinceMs?: number;
 }
 
 /** Volumes that already have a snapshot for the slot, good or on the way. One in `error` does not count. */
 function volumesInSlot(snapshots: readonly Snapshot[], slot: string): Set<string> {
   return new Set(
     snapshots
-      .filter((snapshot) => snapshot.tags[TAG.slot] === slot && snapshot.state !== "error")
+      .filter((snapshot) => snapshot.identity.slot === slot && snapshot.state !== "error")
       .map((snapshot) => snapshot.volumeId),
   );
 }
@@ -36,8 +40,23 @@ function lastGoodMs(snapshots: readonly Snapshot[]): (volumeId: string) => numbe
   return (volumeId) => last.get(volumeId) ?? -Infinity;
 }
 
-function wantedOf({ volumes }: ProtectedInstance, { tagKey }: VaultPolicy): AttachedVolume[] {
-  return volumes.filter((volume) => volume.tags[tagKey] !== EXCLUDE_VALUE);
+function wantedOf(
+  { volumes, unmapped = [] }: ProtectedInstance,
+  { tagKey }: VaultPolicy,
+): AttachedVolume[] {
+  return [...volumes, ...unmapped].filter((volume) => volume.tags[tagKey] !== EXCLUDE_VALUE);
+}
+
+/** Keeps the slot open for an instance that may show more volumes yet. The youngest wait decides when to look again. */
+function waitFor(
+  plan: SnapshotPlan,
+  instance: ProtectedInstance,
+  slot: string,
+  nowMs: number,
+): void {
+  const sinceMs = waitingSinceMs(instance, parseIso(slot) ?? nowMs, nowMs);
+  plan.settled = false;
+  plan.waitsSinceMs = Math.max(plan.waitsSinceMs ?? sinceMs, sinceMs);
 }
 
 /** The stalest instance first, so that a fleet larger than a night's budget still rotates through everyone. */
@@ -79,8 +98,12 @@ export function planSnapshots(
   const failures = failuresBySlot(snapshots);
   for (const instance of stalestFirst(instances, snapshots, policy)) {
     const wanted = wantedOf(instance, policy);
-    if (wanted.length === 0) plan.problems.push(nothingToSnapshot(instance, policy));
+    const waits = mode === "open" && !isWhole(instance, nowMs);
+    const isEmpty = wanted.length === 0 && !waits && !mayGetMappings(instance, nowMs);
+    if (isEmpty) plan.problems.push(nothingToSnapshot(instance, policy));
     plan.problems.push(...overrideProblems(instance, policy));
+    if (mode === "open" && !isSettled(instance, nowMs)) waitFor(plan, instance, slot, nowMs);
+    if (waits) continue;
     const lacking = wanted.filter((volume) => !covered.has(volume.volumeId));
     for (const volume of lacking) covered.add(volume.volumeId);
     if (mode === "closing") {

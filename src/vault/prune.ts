@@ -7,9 +7,10 @@ import { type Budget, notBegun } from "./apply";
 import type { VaultClients } from "./clients";
 import type { AllowedPlans } from "./clockState";
 import { deleteInOrder, deleteUnshared, goneOf } from "./deletions";
-import { volumeAndSlotOf } from "./duplicates";
+import { isClear, volumeAndSlotOf } from "./duplicates";
 import { type Findings, keepHeld } from "./findings";
 import type { GuardedRegion } from "./guards";
+import { lossesOf } from "./losses";
 import { type Braked, brake, planHash } from "./planBrake";
 import { askSharing } from "./sharing";
 import type { DeleteAction, Outcome, VaultPolicy } from "./types";
@@ -52,31 +53,34 @@ async function sharedOf(
 /** One region's deletions as the brake has them. What is shared is asked for only where it may make the difference. */
 async function brakeRegion(
   clients: VaultClients,
-  { region, own, deletes }: GuardedRegion,
+  { region, dr, own, deletes }: GuardedRegion,
   policy: VaultPolicy,
   budget: Budget,
   findings: Findings,
   allowed: AllowedPlans,
 ): Promise<Braked> {
   // Of a volume and slot one: an original and its stand-in are one recovery point.
-  const points = new Set(own.filter(({ state }) => state === "completed").map(volumeAndSlotOf));
-  const braked = (held: ReadonlySet<string>) =>
-    brake(region, deletes, held, points.size, policy, allowed[region]);
-  const first = braked(new Set());
+  const completed = own.filter((one) => one.state === "completed" && isClear(one));
+  const points = new Set(completed.map(volumeAndSlotOf));
+  const losses = lossesOf(deletes, { own, dr });
+  const plan = { region, deletions: deletes, losses, points: points.size, begun: allowed[region] };
+  const first = brake(plan, new Set(), policy);
   if (first.problems.length === 0) return first;
-  const due = deletes.filter(({ because }) => because === "retention");
-  return braked(await sharedOf(clients, due, budget, findings));
+  const due = deletes.filter(({ snapshotId }) => losses.has(snapshotId));
+  const held = await sharedOf(clients, due, budget, findings);
+  return brake(plan, held, policy);
 }
 
 /** What is left of the region's plan, where a person allowed it: the next pass goes on with that. */
 function restOf(
-  { region, deletes }: GuardedRegion,
+  { region, dr, deletes, own }: GuardedRegion,
   plan: string | undefined,
   outcomes: readonly Outcome[],
 ): AllowedPlans {
   if (plan === undefined) return {};
   const gone = goneOf(outcomes);
-  const left = deletes.filter((one) => one.because === "retention" && !gone.has(one.snapshotId));
+  const losses = lossesOf(deletes, { own, dr });
+  const left = deletes.filter(({ snapshotId }) => losses.has(snapshotId) && !gone.has(snapshotId));
   if (left.length === 0) return {};
   const rest = planHash(region, left.map(({ snapshotId }) => snapshotId)); // prettier-ignore
   return { [region]: { plan, rest } };

@@ -2,7 +2,6 @@
 import { type Calendar } from "./calendar";
 import { dataStartMs } from "./duplicates";
 import { type RetentionPoint, byVolume, retention } from "./retention";
-import { TAG } from "./tags";
 import { DAY_MS, parseIso } from "./time";
 import type { DeleteAction, Kept, Mark, Snapshot } from "./types";
 import type { RulesOf } from "./volumeRules";
@@ -43,14 +42,17 @@ type Side = "keep" | "drKeep";
 /** Snapshots as retention sees them: by their slot, not by when a late one or a copy was begun. */
 export function pointsOf(snapshots: readonly Snapshot[], side: Side): RetentionPoint[] {
   // A night's snapshots share their slot: each is parsed once.
-  const slots = new Map<string, number | undefined>();
+  const slots = new Map<string, number>();
   return snapshots.map((snapshot) => {
-    const { snapshotId, volumeId, tags } = snapshot;
-    const slot = tags[TAG.slot] ?? "";
-    if (!slots.has(slot)) slots.set(slot, parseIso(slot));
+    const { snapshotId, volumeId, identity } = snapshot;
+    const { slot } = identity;
+    let slotMs = slots.get(slot);
+    if (slotMs === undefined) slots.set(slot, (slotMs = parseIso(slot) ?? Infinity));
+    const dataMs = dataStartMs(snapshot);
     // A copy in a DR region is as old as itself, one in its original's own region as old as that.
-    const startTimeMs = side === "keep" ? dataStartMs(snapshot) : snapshot.startTimeMs;
-    return { snapshotId, volumeId, startTimeMs, slotMs: slots.get(slot) };
+    const startTimeMs = side === "keep" ? dataMs : snapshot.startTimeMs;
+    // A slot never outranks the time that EC2 recorded.
+    return { snapshotId, volumeId, startTimeMs, slotMs: Math.min(slotMs, dataMs), takenMs: dataMs };
   });
 }
 

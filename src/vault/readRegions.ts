@@ -12,17 +12,17 @@ export interface ReadRegion {
   own: Snapshot[];
 }
 
-type Regions = Pick<VaultPolicy, "primaryRegion" | "dr" | "vaultId">;
+type Regions = Pick<VaultPolicy, "primaryRegion" | "dr">;
 
 /** The DR regions that could be read. */
 export function readDrRegions(
   { copies }: World,
-  { dr, vaultId }: Omit<Regions, "primaryRegion">,
+  { dr }: Pick<Regions, "dr">,
 ): (ReadRegion & { dr: KeyedRegion })[] {
   return dr.flatMap((one) => {
     const seen = copies[one.region];
     if (seen === undefined) return [];
-    const own = seen.filter((copy) => isOwnCopy(copy, vaultId));
+    const own = seen.filter(isOwnCopy);
     return { region: one.region, dr: one, seen, own };
   });
 }
@@ -32,6 +32,6 @@ export function readRegions(world: World, policy: Regions): ReadRegion[] {
   const drRegions = readDrRegions(world, policy);
   const { snapshots: seen } = world;
   if (seen === undefined) return drRegions;
-  const own = seen.filter((snapshot) => isOwn(snapshot, policy.vaultId));
+  const own = seen.filter(isOwn);
   return [{ region: policy.primaryRegion, seen, own }, ...drRegions];
 }

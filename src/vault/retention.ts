@@ -21,6 +21,8 @@ export interface RetentionPoint {
   startTimeMs: number;
   /** Whose data it holds, where that is not when it was started: a copy can be made again, and later than a newer one's. */
   slotMs?: number;
+  /** When its data was taken, where that is not when it was started: of two of one slot the later data is newer. */
+  takenMs?: number;
 }
 
 export interface RetentionOptions {
@@ -48,7 +50,10 @@ function dataMs({ slotMs, startTimeMs }: RetentionPoint): number {
 /** Newest first; ids break ties, so that the same points in any order give the same answer. */
 export function newestFirst(a: RetentionPoint, b: RetentionPoint): number {
   return (
-    dataMs(b) - dataMs(a) || b.startTimeMs - a.startTimeMs || (a.snapshotId < b.snapshotId ? -1 : 1)
+    dataMs(b) - dataMs(a) ||
+    (b.takenMs ?? b.startTimeMs) - (a.takenMs ?? a.startTimeMs) ||
+    b.startTimeMs - a.startTimeMs ||
+    (a.snapshotId < b.snapshotId ? -1 : 1)
   );
 }
 

@@ -7,7 +7,6 @@ import { gibOf, recoveryPoints } from "./points";
 import { type ReadRegion, readRegions } from "./readRegions";
 import { stalestHours } from "./stalest";
 import type { Summary } from "./summary";
-import { TAG } from "./tags";
 import { DAY_MS, HOUR_MS, humanDuration, parseIso } from "./time";
 import type { Problem, VaultSettings, World } from "./types";
 
@@ -34,7 +33,7 @@ function regionLine(
   nowMs: number,
 ): string {
   const points = recoveryPoints(own, dr);
-  const slots = new Set(points.map(({ tags }) => tags[TAG.slot] ?? ""));
+  const slots = new Set(points.map(({ identity }) => identity.slot));
   const recent = [...slots].filter(
     (slot) => nowMs - (parseIso(slot) ?? 0) <= WEEK_DAYS * DAY_MS,
   ).length;

@@ -4,6 +4,7 @@
  */
 import type { ClockState } from "./clockState";
 import { lastCronMs, lastDueMs, nextFireMs, rateMs } from "./schedule";
+import { SLOT_LAG_MS } from "./doubts";
 import { HOUR_MS, MINUTE_MS, isoSeconds, parseIso } from "./time";
 import { failedSlots } from "./tries";
 import type { Serving, Snapshot, VaultPolicy, Wake } from "./types";
@@ -96,7 +97,9 @@ export function slotToServe(
   };
   // A run that comes a second time finds all made; one that was overtaken does what a pass would.
   if (wake.kind === "run" && wake.slot !== undefined && !isOvertaken(wake.slot, clock)) {
-    return serve(wake.slot, "open");
+    // What is made so late is no snapshot of that slot: its data would contradict it (doubts.ts).
+    const isLate = nowMs - instantMs(wake.slot) > SLOT_LAG_MS - HOUR_MS;
+    return serve(wake.slot, isLate ? "closing" : "open");
   }
   // A sweep comes every hour and is soon enough; most invocations are spared the reckoning.
   if (wake.kind === "sweep" && carried === "lost") return openSlot(policy, windowMs, nowMs);

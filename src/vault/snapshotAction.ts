@@ -81,7 +81,6 @@ export function snapshotAction(
     copyVolumeTags,
     maxTags,
     tags: recoveryPointTags(policy, instance, missing, wake, room - LATER),
-    description: `${policy.vaultId} ${instance.instanceId} ${wake.slot}`,
     reason: `no snapshot for ${wake.slot} yet`,
   };
 }

@@ -38,9 +38,11 @@ export const TAG = {
   volumeThroughputMiBps: "smart-vault:volume-throughput-mibps",
 } as const;
 
+export const COPY_EXPIRED_PREFIX = "smart-vault:copy-expired:";
+
 /** On a snapshot whose copy in that region went by its shorter retention: it needs no new one. */
 export function copyExpiredTag(region: string): string {
-  return `${TAG_PREFIX}copy-expired:${region}`;
+  return COPY_EXPIRED_PREFIX + region;
 }
 
 /** Prefix of an instance's own tags on its snapshots and copies; a volume's own tags keep their names. */
@@ -96,6 +98,15 @@ export function fillTags(base: Tags, extra: Tags, room: number): Tags {
     if (!Object.hasOwn(base, key)) filled.push([key, value]);
   }
   return Object.fromEntries(filled);
+}
+
+/** The vault's own tags: neither a person's nor those of the instance. */
+export function vaultTags(tags: Tags): Tags {
+  return Object.fromEntries(
+    Object.entries(tags).filter(
+      ([key]) => key.startsWith(TAG_PREFIX) && !key.startsWith(INSTANCE_TAG_PREFIX),
+    ),
+  );
 }
 
 /** The same tags under a prefix. */

@@ -2,9 +2,8 @@
  * How often what fails in EC2 is tried for one volume and slot, when next, and when no more. Only what is seen counts:
  * the remains of the tries. Pure.
  */
-import { sameVolumeAndSlot, volumeAndSlotOf } from "./duplicates";
+import { byVolumeAndSlot, volumeAndSlotOf } from "./duplicates";
 import { newestFirst } from "./retention";
-import { TAG } from "./tags";
 import { HOUR_MS, MINUTE_MS, parseIso } from "./time";
 import type { Snapshot, VaultPolicy } from "./types";
 import { volumeFactsFromTags } from "./volumeFacts";
@@ -30,7 +29,7 @@ export function failuresBySlot(own: readonly Snapshot[]): Map<string, Snapshot[]
   const failures = new Map<string, Snapshot[]>();
   // Hardly ever is there one, and then in few groups: the others are not looked at.
   if (failed.size === 0) return failures;
-  for (const group of sameVolumeAndSlot(
+  for (const group of byVolumeAndSlot(
     own.filter((snapshot) => failed.has(volumeAndSlotOf(snapshot))),
   )) {
     const [first] = group;
@@ -46,7 +45,7 @@ export function failuresBySlot(own: readonly Snapshot[]): Map<string, Snapshot[]
  */
 function nextOfOne(latest: Snapshot, policy: VaultPolicy, nowMs: number): NextTry {
   const thirdMs = (policy.startWindowHours * HOUR_MS) / MAX_TRIES;
-  const slotMs = parseIso(latest.tags[TAG.slot] ?? "") ?? -Infinity;
+  const slotMs = parseIso(latest.identity.slot) ?? -Infinity;
   if (latest.startTimeMs - slotMs >= thirdMs * (MAX_TRIES - 1)) return "never";
   return nowMs - latest.startTimeMs < thirdMs ? "later" : "now";
 }
@@ -74,15 +73,13 @@ export function failedSlots(
   const failures = [...failuresBySlot(own).values()];
   if (failures.length === 0) return [];
   const newest = new Map<string, string>();
-  for (const { volumeId, tags } of own) {
-    const slot = tags[TAG.slot] ?? "";
-    // What a person made up is newer than nothing.
-    if (parseIso(slot) === undefined) continue;
+  for (const { volumeId, identity } of own) {
+    const { slot } = identity;
     if (slot > (newest.get(volumeId) ?? "")) newest.set(volumeId, slot);
   }
   return failures.flatMap((failed) => {
-    const { volumeId = "", tags } = failed[0] ?? {};
-    const slot = tags?.[TAG.slot] ?? "";
+    const { volumeId = "", identity } = failed[0] ?? {};
+    const slot = identity?.slot ?? "";
     const isOver = slot < (newest.get(volumeId) ?? "");
     return isOver || nextTry(failed, policy, nowMs) === "never" ? [] : [slot];
   });

@@ -3,6 +3,8 @@
  * carries functions and plain data into the Lambda archive, and breaks classes, Map, Set and Date.
  */
 
+import type { Dropout } from "./dropout";
+
 export type Tags = Readonly<Record<string, string>>;
 
 /** What one deployed stack knows of itself. Captured by the Lambda's closure as one plain literal. */
@@ -144,14 +146,50 @@ export interface ProtectedInstance {
   instanceType: string;
   availabilityZone: string;
   tags: Tags;
+  /** Volumes that its own mappings show. */
   volumes: AttachedVolume[];
+  /** pending | running | stopping | stopped, where EC2 says so. */
+  state?: string;
+  /** When it was launched, or started last after a stop. */
+  launchTimeMs?: number;
+  /** Set where it boots from EBS and no mapping shows its root device. */
+  lacksRoot?: true;
+  /** Volumes that DescribeVolumes shows attached to it and its mappings lack: see wholeness.ts. */
+  unmapped?: AttachedVolume[];
+}
+
+/** What a copy was made of, first of all: of a copy's copy the snapshot that the first one was made of. */
+export interface Source {
+  snapshotId: string;
+  volumeId: string;
+  startedMs: number;
+}
+
+/** What a snapshot is, by its Description, which nobody can change: see description.ts. */
+export interface Identity {
+  vaultId: string;
+  instanceId: string;
+  /** Whole seconds in UTC, whose order as text is their order in time. */
+  slot: string;
+  /** Set on a copy, in a DR region or in the primary one. */
+  source?: Source;
+}
+
+/** Why a snapshot is not believed: see doubts.ts. */
+export interface Doubt {
+  /** `tags`: they contradict the Description, which stands. `identity`: EC2's own records contradict the Description. */
+  of: "tags" | "identity";
+  what: string;
 }
 
 /** A snapshot of this vault, in the primary region (a recovery point's part) or in the DR region (a copy). */
 export interface Snapshot {
   snapshotId: string;
   region: string;
-  /** The volume it was taken of. For a copy this comes from its tag: EC2 gives copies an arbitrary volume id. */
+  identity: Identity;
+  /** Absent: nothing contradicts its Description. */
+  doubt?: Doubt;
+  /** The volume whose data it holds: by EC2, or of a copy by its Description, since EC2 gives copies an arbitrary one. */
   volumeId: string;
   /** pending | completed | error | recoverable | recovering */
   state: string;
@@ -177,9 +215,30 @@ export interface World {
   snapshots?: Snapshot[];
   /** By DR region. One that could not be read is not here. */
   copies: Readonly<Record<string, Snapshot[]>>;
+  /** By ARN, the state of each of the vault's keys. Absent in worlds that were not observed: then all are enabled. */
+  keys?: Readonly<Record<string, KeyState>>;
+  /** Snapshots that carry the vault's tag and are not the vault's, where this invocation looked for them. */
+  strangers?: readonly Stranger[];
+  /** Absent where nobody is missing; `unseen` where somebody is and could not be looked up. */
+  dropouts?: Dropout[] | "unseen";
   problems: Problem[];
   /** Reads that AWS throttled: no problem yet. */
   throttled: ThrottledRead[];
+}
+
+/** The state of a key, as KMS tells it; `unknown` where it could not be asked. */
+export interface KeyState {
+  /** Enabled, Disabled, PendingDeletion, PendingImport, Unavailable …; only of an enabled one can copies be used. */
+  state: string;
+  /** When KMS will delete it, as an ISO instant. */
+  deletedAt?: string;
+}
+
+/** A snapshot that somebody gave the vault's tag. It is never touched. */
+export interface Stranger {
+  snapshotId: string;
+  region: string;
+  description: string;
 }
 
 /** A read that met a limit, and what to tell where that lasts. */
@@ -221,7 +280,6 @@ export interface SnapshotAction {
   /** The most tags that a snapshot may be made with. */
   maxTags: number;
   tags: Tags;
-  description: string;
   reason: string;
 }
 
@@ -233,8 +291,11 @@ export interface CopyAction {
   kmsKeyArn: string;
   /** When the source was started: how long the copy has been owed. */
   sinceMs: number;
+  /** What the copy is to be. */
+  identity: Identity;
+  /** Set where the source's tags were changed: so are the copy's, and it is in doubt from the start. */
+  ofDoubt?: true;
   tags: Tags;
-  description: string;
   reason: string;
 }
 
@@ -296,6 +357,8 @@ export interface Plan {
   slotSettled: boolean;
   /** Work under way in AWS that a later pass must look at again, with the time that it began. */
   pending: { snapshotId: string; region: string; sinceMs: number }[];
+  /** Since when the slot has waited for an instance that EC2 does not show whole yet; a pass looks at it again. */
+  waitsSinceMs?: number;
 }
 
 /** What became of one action. `deferred` and `skipped` are normal: they neither mail nor count as errors. `planned` is a dry run's. */

@@ -3,9 +3,10 @@
  * and what becomes of a volume that is not backed up any more. Read off its newest recovery point, with the stack's
  * configuration of now, so that an edit counts at once for all that is still there. Pure.
  */
+import { pointMs } from "./duplicates";
 import { carriedRules } from "./overrides";
 import { EXCLUDE_VALUE, INSTANCE_TAG_PREFIX, TAG } from "./tags";
-import { DAY_MS, parseIso } from "./time";
+import { DAY_MS } from "./time";
 import type { KeepRules, Problem, ProtectedInstance, Snapshot, Tags, VaultPolicy } from "./types";
 
 interface VolumeRules {
@@ -17,18 +18,23 @@ interface VolumeRules {
   keepAll?: string;
   /** Why all of it goes, the newest too. */
   expireAll?: string;
+  /** Set where somebody changed the tags of its newest snapshot, so that nobody knows its rules. */
+  inDoubt?: true;
+  /** Set where it would be an orphan if it is not backed up any more, which this invocation has not asked. */
+  mayBeOrphan?: true;
 }
 
 export type RulesOf = (volumeId: string) => VolumeRules;
 
-/** Slots are whole seconds in UTC, whose order as text is their order in time. */
+/** The newest of each volume by the time that it stands for, which no tag can change. */
 function newestOfVolumes(snapshots: readonly (readonly Snapshot[])[]): Map<string, Snapshot> {
   const newest = new Map<string, Snapshot>();
   for (const list of snapshots) {
     for (const snapshot of list) {
       const known = newest.get(snapshot.volumeId);
-      const slot = snapshot.tags[TAG.slot] ?? "";
-      if (known === undefined || slot > (known.tags[TAG.slot] ?? "")) {
+      // Slots are whole seconds in UTC, whose order as text is their order in time.
+      const { slot } = snapshot.identity;
+      if (known === undefined || slot > known.identity.slot) {
         newest.set(snapshot.volumeId, snapshot);
       }
     }
@@ -79,7 +85,7 @@ function backedUp(
   tagKey: string,
 ): Set<string> | undefined {
   if (instances === undefined || instances.length === 0) return undefined;
-  const volumes = instances.flatMap((instance) => instance.volumes);
+  const volumes = instances.flatMap(({ volumes, unmapped = [] }) => [...volumes, ...unmapped]);
   return new Set(
     volumes.filter(({ tags }) => tags[tagKey] !== EXCLUDE_VALUE).map(({ volumeId }) => volumeId),
   );
@@ -109,12 +115,20 @@ export function volumeRules(
   const attached = backedUp(instances, policy.tagKey);
   const rules = new Map<string, VolumeRules>();
   const unknown = new Map<string, number>();
-  for (const [volumeId, { tags, startTimeMs }] of newestOfVolumes([snapshots, copies])) {
+  for (const [volumeId, newest] of newestOfVolumes([snapshots, copies])) {
+    const { tags, doubt } = newest;
+    if (doubt !== undefined) {
+      const keepAll = `the tags of its newest snapshot ${newest.snapshotId} were changed`;
+      const { keepAtLeast } = policy;
+      rules.set(volumeId, { keep: {}, drKeep: {}, keepAtLeast, keepAll, inDoubt: true });
+      continue;
+    }
     const own = ofPolicy(tags, policy);
-    const ageMs = nowMs - (parseIso(tags[TAG.slot] ?? "") ?? startTimeMs);
-    const orphan =
-      attached !== undefined && !attached.has(volumeId) && ageMs > policy.orphanDays * DAY_MS;
-    rules.set(volumeId, orphan ? ofOrphan(own, policy) : own);
+    const ageMs = nowMs - pointMs(newest);
+    const isOld = ageMs > policy.orphanDays * DAY_MS;
+    if (!isOld) rules.set(volumeId, own);
+    else if (attached === undefined) rules.set(volumeId, { ...own, mayBeOrphan: true });
+    else rules.set(volumeId, attached.has(volumeId) ? own : ofOrphan(own, policy));
     if (own.keepAll === undefined) continue;
     const name = policyName(tags, policy.tagKey) ?? "(none)";
     unknown.set(name, (unknown.get(name) ?? 0) + 1);

@@ -1,4 +1,5 @@
 /** What woke the function: EventBridge Scheduler's payloads, or a person with `aws lambda invoke`. */
+import { SLOT_AHEAD_MS } from "./doubts";
 import { vaultError } from "./errors";
 import { isoSeconds, parseIso } from "./time";
 import type { Wake } from "./types";
@@ -29,6 +30,14 @@ export function parseWake(event: unknown, nowMs: number, runId: string): Wake {
   if (slotMs === undefined) {
     const got = JSON.stringify(slot);
     throw vaultError("BadEvent", `event.slot: expected an ISO instant, got ${got}`);
+  }
+  // A mistyped year would outrank every real slot until then.
+  if (slotMs > nowMs + SLOT_AHEAD_MS) {
+    const now = isoSeconds(nowMs);
+    throw vaultError(
+      "BadEvent",
+      `event.slot: expected a time that is past (it is ${now}), got ${isoSeconds(slotMs)}`,
+    );
   }
   return { kind, slot: isoSeconds(slotMs), runId };
 }

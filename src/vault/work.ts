@@ -5,10 +5,11 @@ import type { VaultClients } from "./clients";
 import type { FoundClock } from "./clockAlarm";
 import type { AllowedPlans, ClockState } from "./clockState";
 import { isOwn } from "./duplicates";
-import { observe, observeInstances } from "./observe";
+import { observe, observeDropouts, observeInstances } from "./observe";
 import { planVault } from "./plan";
 import type { EmitMetric, VaultLog } from "./report";
 import { slotToServe } from "./slots";
+import { looksForStrangers, observeStrangers } from "./strangers";
 import { type Judged, judgeThrottled } from "./throttled";
 import type { Kept, Outcome, Plan, Serving, VaultSettings, Wake, World } from "./types";
 
@@ -41,11 +42,18 @@ export async function observePlanApply(
   deadlineMs: number,
   onServing: (serving: Serving) => Promise<void>,
 ): Promise<Work> {
+  const seeFleet = async (before: World, slot: string) => {
+    const withInstances = await observeInstances(clients, settings, before);
+    const look = { own: own ?? [], slot, done: clock?.done, nowMs: now() };
+    return observeDropouts(clients, settings, withInstances, look);
+  };
   const seen = await observe(clients, settings);
-  const own = seen.snapshots?.filter((snapshot) => isOwn(snapshot, settings.vaultId));
+  const own = seen.snapshots?.filter(isOwn);
   const serving = slotToServe(wake, clock ?? (isLost ? "lost" : undefined), own, settings, now());
   if (serving !== undefined) await onServing(serving);
-  const world = serving === undefined ? seen : await observeInstances(clients, settings, seen);
+  const fleet = serving === undefined ? seen : await seeFleet(seen, serving.slot);
+  const looks = looksForStrangers(wake, clock, now());
+  const world = looks ? await observeStrangers(clients, settings, fleet) : fleet;
   const planned = planVault(world, settings, serving, wake.runId, now());
   const carried = await carryOut(
     clients,

@@ -13,6 +13,7 @@ import { vaultSource } from "../simulation/source";
 import { setStage } from "../simulation/stage";
 import { type Story, makeStory } from "../simulation/story";
 import { makeTime } from "../simulation/virtualTime";
+import { describe } from "../../src/vault/description";
 import { TAG } from "../../src/vault/tags";
 import { DAY_MS, MINUTE_MS } from "../../src/vault/time";
 
@@ -67,11 +68,14 @@ export function boundMs(copies: number, copyMinutes: number): number {
 function simulated(account: Account, index: number): SimSnapshot {
   const made = snapshotOf(instanceAt(index >> 1), index & 1, 0);
   const { snapshotId, region, volumeId, startTimeMs, sizeGiB } = made;
+  const tags = { ...made.tags, [TAG.vault]: account.settings.vaultId };
   return {
     snapshotId,
     region,
     volumeId,
-    tags: { ...made.tags, [TAG.vault]: account.settings.vaultId },
+    description: describe({ ...made.identity, vaultId: account.settings.vaultId }, tags),
+    tags,
+    madeTags: tags,
     state: "completed",
     startMs: startTimeMs,
     completedMs: startTimeMs,

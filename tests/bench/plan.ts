@@ -5,6 +5,7 @@ import { INSTANCE_TAG_PREFIX, TAG } from "../../src/vault/tags";
 import { DAY_MS, isoSeconds } from "../../src/vault/time";
 import type { ProtectedInstance, Snapshot, VaultPolicy, World } from "../../src/vault/types";
 import { volumeFactsToTags } from "../../src/vault/volumeFacts";
+import { identify } from "../support/identify";
 import { DR, SETTINGS, inDr, keeping, sealedIn } from "../support/world";
 
 export interface PlanFigure {
@@ -47,7 +48,7 @@ export function instanceAt(index: number): ProtectedInstance {
 export function snapshotOf(instance: ProtectedInstance, volume: number, night: number): Snapshot {
   const startTimeMs = NOW - night * DAY_MS - 5 * 60_000;
   const volumeId = instance.volumes[volume]?.volumeId ?? "";
-  return {
+  const record = {
     snapshotId: `snap-${night}${volumeId.slice(4)}`,
     region: POLICY.primaryRegion,
     volumeId,
@@ -66,6 +67,7 @@ export function snapshotOf(instance: ProtectedInstance, volume: number, night: n
       [`${INSTANCE_TAG_PREFIX}Name`]: instance.tags.Name ?? "",
     },
   };
+  return identify(record, POLICY.vaultId);
 }
 
 function copyOf(source: Snapshot): Snapshot {
@@ -74,7 +76,9 @@ function copyOf(source: Snapshot): Snapshot {
     [TAG.sourceSnapshot]: source.snapshotId,
     [TAG.sourceVolume]: source.volumeId,
   };
-  return { ...source, ...sealedIn(DR), tags, snapshotId: `${source.snapshotId}c` };
+  const { identity: _ofSource, ...rest } = source;
+  const copy = { ...rest, ...sealedIn(DR), tags, snapshotId: `${source.snapshotId}c` };
+  return identify(copy, POLICY.vaultId);
 }
 
 /**

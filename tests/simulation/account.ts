@@ -3,9 +3,9 @@
  * tell. Plain records and maps; everything that changes them is in the modules named ec2*.ts and people.ts.
  */
 import type { Snapshot as Ec2Snapshot, Tag } from "@aws-sdk/client-ec2";
-import { isOwn, isOwnCopy } from "../../src/vault/duplicates";
-import { TAG, copyExpiredTag } from "../../src/vault/tags";
-import type { Snapshot, VaultSettings } from "../../src/vault/types";
+import { parseDescription } from "../../src/vault/description";
+import type { VaultSettings } from "../../src/vault/types";
+import type { SimAttachment, SimVolume } from "./attachment";
 import type { Faults } from "./faults";
 import type { Random } from "./random";
 import type { Story } from "./story";
@@ -14,22 +14,16 @@ import type { VirtualTime } from "./virtualTime";
 
 export type TagRecord = Record<string, string>;
 
-export interface SimVolume {
-  volumeId: string;
-  sizeGiB: number;
-  volumeType: string;
-  encrypted: boolean;
-  tags: TagRecord;
-  /** Until then every snapshot of it fails, and with it its set. */
-  failsUntilMs?: number;
-}
-
 export interface SimInstance {
   instanceId: string;
   state: "running" | "stopped" | "terminated";
   tags: TagRecord;
   /** The first is the root. */
-  attached: { volumeId: string; deviceName: string; sinceMs: number }[];
+  attached: SimAttachment[];
+  /** When it was launched, or started last. */
+  launchedMs: number;
+  /** Until then it is described as pending. */
+  pendingUntilMs: number;
   /** When tag, state or volumes changed last. */
   changedMs: number;
 }
@@ -49,6 +43,18 @@ export interface SimSnapshot {
   region: string;
   /** As EC2 tells it: for a copy an arbitrary one. */
   volumeId: string;
+  /** As it was made with, and never another. */
+  description: string;
+  /** Those that it was made with. */
+  madeTags: TagRecord;
+  /** Set on somebody else's that was made to look like the vault's, its Description too. */
+  planted?: true;
+  /** When somebody last wrote its tags. */
+  tamperedMs?: number;
+  /** The DR regions that the vault itself marked: a mark that anybody else wrote is none. */
+  markedIn?: string[];
+  /** Of the tags at hand: whether the vault made it and they are those that it was made with. */
+  checked?: { tags: TagRecord; isVaults: boolean };
   tags: TagRecord;
   state: "pending" | "completed" | "error";
   stateMessage?: string;
@@ -108,6 +114,8 @@ export interface Account {
   story: Story;
   faults: Faults;
   random: Random;
+  /** Of what is launched, started and attached: when it is shown. */
+  launches: Random;
   /** `false` in quiet days: then no chance of a fault comes true. */
   stormy: boolean;
   stormEndedMs: number;
@@ -121,6 +129,10 @@ export interface Account {
   bySource: Map<string, SimSnapshot[]>;
   /** Regions whose key somebody disabled, and one that is down. */
   keyDisabledIn?: string;
+  /** What KMS says of that key. */
+  keyState: string;
+  /** Since when it has been so. */
+  keyLostSinceMs: number;
   downRegion?: string;
   schedulerDown: boolean;
   snsDown: boolean;
@@ -162,6 +174,7 @@ export function makeAccount(
     story,
     faults,
     random: random.fork("account"),
+    launches: random.fork("launches"),
     stormy: true,
     stormEndedMs: 0,
     instances: new Map(),
@@ -170,6 +183,8 @@ export function makeAccount(
     drs: settings.dr.map((one) => region(one.region)),
     byVolume: new Map(),
     bySource: new Map(),
+    keyState: "Disabled",
+    keyLostSinceMs: Infinity,
     schedulerDown: false,
     snsDown: false,
     crowd: { sinceMs: 0, untilMs: 0, over: true },
@@ -200,10 +215,6 @@ export function regionOf(account: Account, name: string): Region {
   return region;
 }
 
-export function tagList(tags: TagRecord): Tag[] {
-  return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
-}
-
 /** Tags of a request as a record; the last of equal keys wins. */
 export function tagRecord(list: readonly Tag[] = []): TagRecord {
   return Object.fromEntries(list.map(({ Key = "", Value = "" }) => [Key, Value]));
@@ -224,15 +235,6 @@ export function enter(account: Account, region: Region, snapshot: SimSnapshot): 
   region.copying.add(snapshot);
 }
 
-/** By the vault's own reading of tags: what a person untagged is a person's. */
-export function isVaults(account: Account, snapshot: SimSnapshot): boolean {
-  // EC2 gives a copy no volume of its own: the vault goes by the tag.
-  const volumeId = snapshot.tags[TAG.sourceVolume] ?? snapshot.volumeId;
-  const asSeen = { tags: snapshot.tags, volumeId } as Snapshot;
-  const { vaultId } = account.settings;
-  return inDr(account, snapshot) ? isOwnCopy(asSeen, vaultId) : isOwn(asSeen, vaultId);
-}
-
 /** Whether it is in a DR region: a copy, and not one that stands in for its original beside it. */
 export function inDr({ primary }: Account, { region }: SimSnapshot): boolean {
   return region !== primary.name;
@@ -240,11 +242,11 @@ export function inDr({ primary }: Account, { region }: SimSnapshot): boolean {
 
 /** Marked as having been copied to the region and expired there. */
 export function isExpiredIn(snapshot: SimSnapshot, region: string): boolean {
-  return snapshot.tags[copyExpiredTag(region)] !== undefined;
+  return snapshot.markedIn?.includes(region) === true;
 }
 
 export function slotOf(snapshot: SimSnapshot): string {
-  return snapshot.tags[TAG.slot] ?? "";
+  return parseDescription(snapshot.description)?.identity.slot ?? "";
 }
 
 /** Whether it or a twin of its slot is marked so, be that one gone: an original has the marks of what stands in for it. */
@@ -268,7 +270,7 @@ export function isSound(account: Account, snapshot: SimSnapshot): boolean {
 /** What can be restored from: of two in the primary region a copy counts only when it is sound. */
 export function isPoint(account: Account, snapshot: SimSnapshot): boolean {
   if (snapshot.state !== "completed") return false;
-  const isStandIn = !inDr(account, snapshot) && snapshot.tags[TAG.sourceSnapshot] !== undefined;
+  const isStandIn = !inDr(account, snapshot) && snapshot.sourceId !== undefined;
   return !isStandIn || isSound(account, snapshot);
 }
 

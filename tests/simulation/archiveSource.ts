@@ -73,6 +73,7 @@ export function archiveSource(indexFile: string): FunctionSource {
       clients: [
         pick("@aws-sdk/client-ec2", "EC2Client"),
         pick("@aws-sdk/client-scheduler", "SchedulerClient"),
+        pick("@aws-sdk/client-kms", "KMSClient"),
         pick("@aws-sdk/client-sns", "SNSClient"),
       ],
       Logger: pick("@aws-lambda-powertools/logger", "Logger"),

@@ -3,7 +3,6 @@
  * its reason, unless a write was refused; and what can be restored in all regions has its manifest.
  */
 import type { DeleteSnapshotCommandInput } from "@aws-sdk/client-ec2";
-import { TAG } from "../../src/vault/tags";
 import { HOUR_MS } from "../../src/vault/time";
 import {
   type Account,
@@ -12,13 +11,13 @@ import {
   inDr,
   hasExpiredIn,
   isSound,
-  isVaults,
   slotOf,
 } from "./account";
 import { awsError } from "./awsError";
 import type { Call } from "./call";
 import type { Invocation } from "./invocation";
 import type { Tellings } from "./tellings";
+import { identityOf, isVaults } from "./ownership";
 
 interface RunRecord {
   decisions: { kind: string; snapshotId?: string; reason: string }[];
@@ -114,7 +113,7 @@ export function checkAudited({ story }: Account, invocation: Invocation): void {
 
 /** `manifests/<instance>/<slot>.json`, the slot without its dashes and colons. */
 function manifestOf(snapshot: SimSnapshot): string {
-  const instance = snapshot.tags[TAG.instance] ?? "";
+  const instance = identityOf(snapshot)?.instanceId ?? "";
   return `manifests/${instance}/${slotOf(snapshot).replace(/[-:]/g, "")}.json`;
 }
 

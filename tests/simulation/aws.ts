@@ -38,6 +38,18 @@ function noteCrowd({ crowd, time }: Account, crowded: boolean): void {
   crowd.over = !crowded;
 }
 
+/** Calls that take no token of EC2's buckets. */
+const OTHERS = ["DescribeKey", "GetSchedule", "UpdateSchedule", "Publish", "PutObject"];
+
+/** KMS tells at once what a list of snapshots never does. */
+function describeKey(
+  { keyDisabledIn, keyState }: Account,
+  { name }: Region,
+  KeyId: string,
+): object {
+  return { KeyMetadata: { KeyId, KeyState: keyDisabledIn === name ? keyState : "Enabled" } };
+}
+
 export function makeAws(account: Account, scheduler: Scheduler, tellings: Tellings): Aws {
   const crowds = makeCrowds(account);
   const pager = makePager();
@@ -103,6 +115,8 @@ export function makeAws(account: Account, scheduler: Scheduler, tellings: Tellin
       case "CreateTags":
         checkTagging(account, invocation, region, call.input);
         return createTags(account, region, call.input);
+      case "DescribeKey":
+        return describeKey(account, region, call.input.KeyId ?? "");
       case "PutObject":
         return putObject(account, invocation, region, call.input);
       case "GetSchedule":
@@ -121,7 +135,7 @@ export function makeAws(account: Account, scheduler: Scheduler, tellings: Tellin
     const crowded = crowds("busyBuckets");
     noteCrowd(account, crowded);
     const share = crowded ? 0.002 : 1;
-    const ec2 = !["GetSchedule", "UpdateSchedule", "Publish", "PutObject"].includes(call.name);
+    const ec2 = !OTHERS.includes(call.name);
     if (ec2 && !region.buckets.take(call.name, account.time.nowMs(), share)) {
       throw awsError("RequestLimitExceeded", "Request limit exceeded", 503);
     }

@@ -12,6 +12,7 @@ import type {
   GetScheduleCommandInput,
   UpdateScheduleCommandInput,
 } from "@aws-sdk/client-scheduler";
+import type { DescribeKeyCommandInput } from "@aws-sdk/client-kms";
 import type { PublishCommandInput } from "@aws-sdk/client-sns";
 import type { PutObjectCommandInput } from "@aws-sdk/client-s3";
 import type { DescribeInput } from "./ec2Reads";
@@ -28,6 +29,7 @@ interface Inputs {
   DeleteSnapshot: DeleteSnapshotCommandInput;
   LockSnapshot: LockSnapshotCommandInput;
   CreateTags: CreateTagsCommandInput;
+  DescribeKey: DescribeKeyCommandInput;
   GetSchedule: GetScheduleCommandInput;
   UpdateSchedule: UpdateScheduleCommandInput;
   Publish: PublishCommandInput;
@@ -50,6 +52,7 @@ const NAMES: ReadonlySet<string> = new Set<CallName>([
   "DeleteSnapshot",
   "LockSnapshot",
   "CreateTags",
+  "DescribeKey",
   "GetSchedule",
   "UpdateSchedule",
   "Publish",
@@ -81,6 +84,8 @@ export function subjectOf({ name, input }: Call): string {
       return (input.Resources ?? []).join(" ");
     case "UpdateSchedule":
       return `${input.State ?? ""} ${input.ScheduleExpression ?? ""} ${input.Target?.Input ?? ""}`;
+    case "DescribeKey":
+      return input.KeyId ?? "";
     case "Publish":
       return input.Subject ?? "";
     case "PutObject":

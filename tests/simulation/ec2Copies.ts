@@ -67,17 +67,21 @@ export function copySnapshot(
     const message = `Too many snapshot copies in progress. The limit is ${copySlots}`;
     throw awsError("ResourceLimitExceeded", message);
   }
+  const tags = tagRecord(input.TagSpecifications?.[0]?.Tags);
   const copy: SimSnapshot = {
     snapshotId: `snap-${account.random.hex(17)}`,
     region: region.name,
     volumeId: "vol-ffffffff",
-    tags: tagRecord(input.TagSpecifications?.[0]?.Tags),
+    description: input.Description ?? "",
+    tags,
+    madeTags: tags,
     state: "pending",
     startMs: account.time.nowMs(),
     sizeGiB: source.sizeGiB,
     encrypted: input.Encrypted ?? source.encrypted,
     kmsKeyId: input.KmsKeyId,
     sourceId: source.snapshotId,
+    ...(source.markedIn && { markedIn: [...source.markedIn] }),
     dataOf: source.dataOf,
     dataSinceMs: source.dataSinceMs,
     heldByAmi: false,

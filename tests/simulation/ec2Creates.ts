@@ -9,19 +9,19 @@ import {
   type Account,
   type SimInstance,
   type SimSnapshot,
-  type SimVolume,
   type TagRecord,
   enter,
-  isVaults,
   removeSnapshot,
   strikes,
   tagRecord,
   touched,
 } from "./account";
 import { HOUR_MS } from "../../src/vault/time";
+import type { SimVolume } from "./attachment";
 import { awsError } from "./awsError";
 import type { Crowds } from "./crowds";
 import { withCopiedTags } from "./tagRules";
+import { isVaults } from "./ownership";
 
 const PER_VOLUME_MS = 15_000;
 
@@ -76,12 +76,21 @@ export function durationMs(account: Account, [min, max]: readonly [number, numbe
   return min + (max - min) * account.random.next() ** 2;
 }
 
-export function begin(account: Account, volume: SimVolume, tags: TagRecord): SimSnapshot {
+/** What a snapshot is made with. */
+export interface Given {
+  tags: TagRecord;
+  description?: string;
+}
+
+export function begin(account: Account, volume: SimVolume, given: Given): SimSnapshot {
+  const { tags, description = "" } = given;
   const snapshot: SimSnapshot = {
     snapshotId: `snap-${account.random.hex(17)}`,
     region: account.primary.name,
     volumeId: volume.volumeId,
+    description,
     tags,
+    madeTags: tags,
     state: "pending",
     startMs: account.time.nowMs(),
     sizeGiB: volume.sizeGiB,
@@ -166,7 +175,7 @@ export function createSnapshots(
     const isCopied = input.CopyTagsFromSource === "volume";
     const tags = isCopied ? withCopiedTags(account, volume, given) : given;
     if (Object.keys(tags).length > 50) throw awsError("TagLimitExceeded");
-    return begin(account, volume, { ...tags });
+    return begin(account, volume, { tags: { ...tags }, description: input.Description });
   });
   onMade?.(set);
   plan(account, set);
@@ -184,7 +193,8 @@ export function createSnapshot(
   if (volume === undefined) throw awsError("InvalidVolume.NotFound");
   checkVolume(account, volume);
   checkPending(account, crowds, 1);
-  const snapshot = begin(account, volume, tagRecord(input.TagSpecifications?.[0]?.Tags));
+  const tags = tagRecord(input.TagSpecifications?.[0]?.Tags);
+  const snapshot = begin(account, volume, { tags, description: input.Description });
   onMade?.([snapshot]);
   plan(account, [snapshot]);
   return { SnapshotId: snapshot.snapshotId };

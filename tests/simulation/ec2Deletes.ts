@@ -1,5 +1,6 @@
 /** DeleteSnapshot and CreateTags. */
 import type { CreateTagsCommandInput, DeleteSnapshotCommandInput } from "@aws-sdk/client-ec2";
+import { copyExpiredTag } from "../../src/vault/tags";
 import {
   type Account,
   type Region,
@@ -50,6 +51,10 @@ export function createTags(
     const tags = { ...snapshot.tags, ...given };
     if (Object.keys(tags).length > 50) throw awsError("TagLimitExceeded");
     retag(account, snapshot, tags);
+    const marked = account.drs
+      .map(({ name }) => name)
+      .filter((name) => copyExpiredTag(name) in given);
+    snapshot.markedIn = [...(snapshot.markedIn ?? []), ...marked];
   }
   return {};
 }

@@ -5,6 +5,7 @@ import type {
   Instance,
   InstanceStateName,
   SnapshotState,
+  Tag,
   Volume,
   VolumeType,
 } from "@aws-sdk/client-ec2";
@@ -15,7 +16,6 @@ import {
   type SimSnapshot,
   type TagRecord,
   strikes,
-  tagList,
 } from "./account";
 import { awsError } from "./awsError";
 
@@ -69,6 +69,14 @@ export function filtered<T>(
 ): Test<T> {
   const tests = (input.Filters ?? []).map(({ Name = "", Values = [] }): Test<T> => {
     if (Values.length > 200) throw awsError("FilterLimitExceeded");
+    // EC2's wildcard, which the vault uses at the end of one value alone.
+    const start =
+      Values.length === 1 && Values[0]?.endsWith(" *") ? Values[0].slice(0, -1) : undefined;
+    if (start !== undefined) {
+      const field = others[Name];
+      if (field === undefined) throw new Error(`filter ${Name} is not modelled`);
+      return (item) => field(item)?.startsWith(start) === true;
+    }
     if (Name.startsWith("tag:")) {
       const key = Name.slice(4);
       return (item) => Values.includes(tagsOf(item)[key] ?? "\0");
@@ -80,14 +88,26 @@ export function filtered<T>(
   return (item) => tests.every((test) => test(item));
 }
 
-function describedInstance(instance: SimInstance): Instance {
+function tagList(tags: TagRecord): Tag[] {
+  return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+}
+
+function shownState({ state, pendingUntilMs }: SimInstance, nowMs: number) {
+  return state !== "terminated" && nowMs < pendingUntilMs ? "pending" : state;
+}
+
+/** As it is shown now: pending at first, and its mappings late. */
+function describedInstance(instance: SimInstance, nowMs: number): Instance {
+  const mapped = instance.attached.filter(({ mappedMs }) => mappedMs <= nowMs);
   return {
     InstanceId: instance.instanceId,
     InstanceType: "m7g.large",
     Placement: { AvailabilityZone: "us-east-1a" },
-    State: { Name: instance.state satisfies InstanceStateName },
+    State: { Name: shownState(instance, nowMs) satisfies InstanceStateName },
+    LaunchTime: new Date(instance.launchedMs),
     RootDeviceName: "/dev/xvda",
-    BlockDeviceMappings: instance.attached.map(({ volumeId, deviceName }) => ({
+    RootDeviceType: "ebs",
+    BlockDeviceMappings: mapped.map(({ volumeId, deviceName }) => ({
       DeviceName: deviceName,
       Ebs: { VolumeId: volumeId },
     })),
@@ -96,16 +116,22 @@ function describedInstance(instance: SimInstance): Instance {
 }
 
 export function listInstances(account: Account, input: DescribeInput): Instance[] {
+  const nowMs = account.time.nowMs();
   const wanted = filtered<SimInstance>(input, ({ tags }) => tags, {
-    "instance-state-name": ({ state }) => state,
+    "instance-id": ({ instanceId }) => instanceId,
+    "instance-state-name": (instance) => shownState(instance, nowMs),
   });
-  const found = [...account.instances.values()].filter(wanted).map(describedInstance);
+  const shown = [...account.instances.values()].filter(wanted);
+  const found = shown.map((instance) => describedInstance(instance, nowMs));
   return account.faults.nature.newestFirst ? found.reverse() : found;
 }
 
 export function listVolumes(account: Account, input: DescribeInput): Volume[] {
+  const nowMs = account.time.nowMs();
   const attachments = [...account.instances.values()].flatMap(({ instanceId, attached }) =>
-    attached.map(({ volumeId }) => ({ volumeId, instanceId })),
+    attached
+      .filter(({ listedMs }) => listedMs <= nowMs)
+      .map(({ volumeId, deviceName }) => ({ volumeId, instanceId, deviceName })),
   );
   const wanted = filtered<{ instanceId: string }>(input, () => ({}), {
     "attachment.instance-id": ({ instanceId }) => instanceId,
@@ -116,6 +142,13 @@ export function listVolumes(account: Account, input: DescribeInput): Volume[] {
     if (volume === undefined) return [];
     return {
       VolumeId: id,
+      Attachments: attachments
+        .filter(({ volumeId }) => volumeId === id)
+        .map(({ instanceId, deviceName }) => ({
+          InstanceId: instanceId,
+          Device: deviceName,
+          State: "attached" as const,
+        })),
       Size: volume.sizeGiB,
       VolumeType: volume.volumeType as VolumeType,
       Iops: 3_000,
@@ -136,6 +169,7 @@ function describedSnapshot(snapshot: SimSnapshot): Ec2Snapshot {
     Encrypted: snapshot.encrypted,
     KmsKeyId: snapshot.kmsKeyId,
     StorageTier: "standard",
+    Description: snapshot.description,
     Tags: tagList(snapshot.tags),
   };
   return snapshot.described;
@@ -160,7 +194,10 @@ export function listSnapshots(
   region: Region,
   input: DescribeInput,
 ): Ec2Snapshot[] {
-  const wanted = filtered<SimSnapshot>(input, ({ tags }) => tags, { status: ({ state }) => state });
+  const wanted = filtered<SimSnapshot>(input, ({ tags }) => tags, {
+    status: ({ state }) => state,
+    description: ({ description }) => description,
+  });
   const own = input.OwnerIds?.includes("self") === true;
   if (!own) account.story.violate("own account only", "DescribeSnapshots without OwnerIds=self");
   const found: Ec2Snapshot[] = [];

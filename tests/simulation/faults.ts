@@ -69,6 +69,8 @@ interface DailyRates {
   denied: number;
   /** Edits of the stack's retention. */
   edits: number;
+  /** Tags, Descriptions and slots that somebody wrote who should not. */
+  tampering: number;
 }
 
 export interface Faults {
@@ -223,13 +225,23 @@ export function noFaults(nature: Nature): Faults {
       snsDown: 0,
       denied: 0,
       edits: 0,
+      tampering: 0,
     },
   };
 }
+
+/** The share of seeds with a tamperer. */
+const TAMPERED = 0.5;
 
 export function drawFaults(random: Random): Faults {
   const kinds = drawKinds(random.fork("kinds"));
   const faults: Faults = { ...noFaults(drawNature(random.fork("nature"))), kinds };
   for (const kind of faults.kinds) KINDS[kind]?.(faults, random.fork(kind));
+  // By a coin of its own, so that the stories of the other kinds are what they were.
+  const tamperer = random.fork("tampering");
+  if (tamperer.chance(TAMPERED)) {
+    faults.kinds.push("tampering");
+    faults.daily.tampering = tamperer.skewed(0.2, 6);
+  }
   return faults;
 }

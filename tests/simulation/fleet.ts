@@ -1,6 +1,8 @@
 /** Instances and volumes, as a person makes them. */
 import { TAG } from "../../src/vault/tags";
-import { type Account, type SimInstance, type SimVolume } from "./account";
+import { DAY_MS, MINUTE_MS, SECOND_MS } from "../../src/vault/time";
+import type { Account, SimInstance } from "./account";
+import type { SimVolume } from "./attachment";
 import { ASKED } from "./overrideOracle";
 
 const TYPES = ["gp3", "gp3", "gp3", "io2", "st1"];
@@ -43,11 +45,47 @@ function freeDevice(instance: SimInstance): string {
   return `/dev/xvd${letter}`;
 }
 
+/** EC2 states no bound on how long a list lacks what was just made; mostly it is seconds. */
+const SHOWN_AFTER_MS = [20 * SECOND_MS, 4 * MINUTE_MS] as const;
+const PENDING_MS = [SECOND_MS, MINUTE_MS] as const;
+
+/** Attaches a volume to an instance whose mappings may show it late, as they do; DescribeVolumes shows it at once. */
 export function attach(account: Account, instance: SimInstance, volume: SimVolume): void {
   const deviceName = freeDevice(instance);
   const sinceMs = account.time.nowMs();
-  instance.attached.push({ volumeId: volume.volumeId, deviceName, sinceMs });
+  const { launches, stormy } = account;
+  const mappedMs = sinceMs + (stormy ? launches.skewed(...SHOWN_AFTER_MS) : 0);
+  const { volumeId } = volume;
+  instance.attached.push({ volumeId, deviceName, sinceMs, mappedMs, listedMs: sinceMs });
   instance.changedMs = sinceMs;
+}
+
+/** Whether EC2 has shown it whole only since then, or not yet: the vault waits for it. */
+export function isShownSince({ pendingUntilMs, attached }: SimInstance, sinceMs: number): boolean {
+  return Math.max(pendingUntilMs, ...attached.map(({ mappedMs }) => mappedMs)) >= sinceMs;
+}
+
+/** Begins an instance: it is pending for a while. */
+export function begins(account: Account, instance: SimInstance): void {
+  const nowMs = account.time.nowMs();
+  instance.launchedMs = nowMs;
+  instance.pendingUntilMs = nowMs + account.launches.skewed(...PENDING_MS);
+}
+
+/** Lets an instance that is launched be shown with all of its volumes at once, by each of the two lists at its own time. */
+function showLate(account: Account, instance: SimInstance): void {
+  const { launches, time } = account;
+  begins(account, instance);
+  const mappedMs = time.nowMs() + launches.skewed(...SHOWN_AFTER_MS);
+  const listedMs = time.nowMs() + launches.skewed(...SHOWN_AFTER_MS);
+  instance.attached = instance.attached.map((one) => ({ ...one, mappedMs, listedMs }));
+}
+
+/** Lets an instance have been there all the time. */
+function showAtOnce({ time }: Account, instance: SimInstance): void {
+  const mappedMs = time.nowMs();
+  instance.launchedMs = mappedMs - DAY_MS;
+  instance.attached = instance.attached.map((one) => ({ ...one, mappedMs }));
 }
 
 /** A tag that asks for a keep rule of the instance's own; none where the stack allows nobody any. */
@@ -57,7 +95,12 @@ export function someOverride({ random, settings }: Account): Record<string, stri
   return { [`${settings.tagKey}-${random.pick(["keep", "dr-keep"])}-${rule}`]: text };
 }
 
-export function newInstance(account: Account, isTagged: boolean): SimInstance {
+/** @param how a person launches it now, or it has been there all the time */
+export function newInstance(
+  account: Account,
+  isTagged: boolean,
+  how: "launched" | "there" = "there",
+): SimInstance {
   const { random, settings } = account;
   const instance: SimInstance = {
     instanceId: `i-${random.hex(17)}`,
@@ -68,6 +111,8 @@ export function newInstance(account: Account, isTagged: boolean): SimInstance {
       ...(random.chance(0.5) && someOverride(account)),
     },
     attached: [],
+    launchedMs: account.time.nowMs(),
+    pendingUntilMs: 0,
     changedMs: account.time.nowMs(),
   };
   attach(account, instance, newVolume(account, true));
@@ -75,6 +120,8 @@ export function newInstance(account: Account, isTagged: boolean): SimInstance {
   for (let index = 0; index < dataVolumes; index += 1) {
     attach(account, instance, newVolume(account, false));
   }
+  if (how === "launched") showLate(account, instance);
+  else showAtOnce(account, instance);
   account.instances.set(instance.instanceId, instance);
   return instance;
 }

@@ -13,10 +13,10 @@ import {
   isLocked,
   isShared,
   isSound,
-  isVaults,
 } from "./account";
 import type { Invocation } from "./invocation";
 import type { Tellings } from "./tellings";
+import { isMade } from "./ownership";
 
 /** Before a deletion takes effect: what the vault could know of must have stopped it. */
 export function checkHeld(
@@ -53,7 +53,7 @@ export function checkLock(
   }
   if (copy === undefined || copy.deleted) return;
   const lostUnseen = (copy.lostMs ?? 0) >= invocation.startMs - faults.nature.consistencyMs;
-  if (!inDr(account, copy) || !(isVaults(account, copy) || lostUnseen)) {
+  if (!inDr(account, copy) || !(isMade(account, copy) || lostUnseen)) {
     story.violate("locks only its own copies", SnapshotId);
   }
   if (!isSound(account, copy)) story.violate("locks only what is sound", SnapshotId);

@@ -85,7 +85,9 @@ export function makeLambda(
 
   const failed = (invocation: Invocation, error: unknown) => {
     const { name, message, stack = "" } = error as Error;
-    if (name !== "BackupFailed") {
+    // A slot that somebody made up is refused, by name.
+    const isRefusal = name === "BadEvent" && faults.daily.tampering > 0;
+    if (name !== "BackupFailed" && !isRefusal) {
       story.violate("throws only BackupFailed", `${name}: ${message}\n${stack}`);
     } else if (invocation.publishes === 0 && account.stormEndedMs === 0 && !account.snsDown) {
       story.count("BackupFailed without mail");
@@ -142,6 +144,11 @@ export function makeLambda(
           });
         },
         (error: unknown) => {
+          // What it refused it has not looked at.
+          if ((error as Error).name === "BadEvent") {
+            if (!invocation.over) failed(invocation, error);
+            return;
+          }
           settled(() => {
             failed(invocation, error);
           });

@@ -2,6 +2,8 @@
  * One-line mistakes that a careful person could make in `src/vault`. The simulation has to notice each; a rule
  * that no mistake can break proves nothing. `npm run simulate:mutants` applies them one at a time to a copy.
  */
+import { TAMPERING_MUTANTS } from "./tamperingMutants";
+
 export interface Mutant {
   name: string;
   /** Under `src/vault`. */
@@ -31,8 +33,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "a missing copy does not hold its snapshot",
     file: "drRegions.ts",
-    original: `if (coverage !== "sound" && coverage !== "expired") {`,
-    mutated: `if (coverage === "pending" || coverage === "broken") {`,
+    original: `if (coverage === "sound") continue;`,
+    mutated: `if (coverage !== "pending" && coverage !== "broken") continue;`,
     plausible: "said by what is unsafe instead of what is safe, and one state forgotten",
   },
   {
@@ -45,19 +47,17 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "only the first page is read",
     file: "ec2Reads.ts",
-    original:
-      "    snapshots.push(...(page.Snapshots ?? []).flatMap((snapshot) => toSnapshot(region, snapshot)));",
-    mutated:
-      "    snapshots.push(...(page.Snapshots ?? []).flatMap((snapshot) => toSnapshot(region, snapshot))); break;",
+    original: "for await (const page of pages) yield page.Snapshots ?? [];",
+    mutated: "for await (const page of pages) { yield page.Snapshots ?? []; break; }",
     plausible:
       "a thousand a page is more than any test account has; a page may have none and go on",
   },
   {
-    name: "everything with the vault's tag is its own",
+    name: "everything with the vault's Description is its own",
     file: "plan.ts",
-    original: "const own = world.snapshots.filter((snapshot) => isOwn(snapshot, policy.vaultId));",
+    original: "const own = world.snapshots.filter(isOwn);",
     mutated: "const own = world.snapshots;",
-    plausible: "the describe call filters by the vault's tag already",
+    plausible: "the describe call filters by the vault's Description already",
   },
   {
     name: "a telling is forgotten within the hour",
@@ -125,8 +125,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "copies of an original are not its stand-in's",
     file: "planCopies.ts",
-    original: "return bySource.get(tags[TAG.sourceSnapshot] ?? snapshotId) ?? [];",
-    mutated: "return tags[TAG.vault] === undefined ? [] : (bySource.get(snapshotId) ?? []);",
+    original: "return bySource.get(identity.source?.snapshotId ?? snapshotId) ?? [];",
+    mutated: 'return identity.slot === "" ? [] : (bySource.get(snapshotId) ?? []);',
     plausible: "a copy says what it was made of, and the stand-in is another snapshot",
   },
   {
@@ -253,4 +253,19 @@ export const MUTANTS: readonly Mutant[] = [
     mutated: ".filter((copy) => nowMs - copy.startTimeMs > policy.copyStuckHours * 60 * HOUR_MS)",
     plausible: "hours taken for minutes, on a value that nobody meets in a test",
   },
+  {
+    name: "only what runs can drop out",
+    file: "ec2Existing.ts",
+    original: `const EXISTING_STATES = ["pending", "running", "stopping", "stopped"];`,
+    mutated: `const EXISTING_STATES = ["running"];`,
+    plausible: "who stops an instance does not miss its backups",
+  },
+  {
+    name: "an instance without mappings has no volume",
+    file: "wholeness.ts",
+    original: "return lacks && wasLaunchedWithin(instance, MAPPED_AFTER_MS, nowMs);",
+    mutated: "return lacks && wasLaunchedWithin(instance, 0, nowMs);",
+    plausible: "the vault's own state until it was reviewed: what a describe shows is so",
+  },
+  ...TAMPERING_MUTANTS,
 ];

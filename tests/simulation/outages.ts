@@ -11,6 +11,9 @@ interface Outage {
   end(account: Account): void;
 }
 
+/** Each of them fails what is under the key. */
+const KEY_STATES = ["Disabled", "PendingDeletion", "PendingImport", "Unavailable"];
+
 const DENIABLE = [
   "ec2:CopySnapshot",
   "ec2:CreateSnapshots",
@@ -36,6 +39,10 @@ const OUTAGES: readonly Outage[] = [
     lastsMs: [HOUR_MS, 3 * DAY_MS],
     begin: (account) => {
       account.keyDisabledIn = account.random.pick(keyedRegions(account));
+      // By a draw that shifts no other: what KMS says makes no difference to EC2.
+      account.keyState =
+        KEY_STATES[Math.floor(account.time.nowMs() / HOUR_MS) % KEY_STATES.length] ?? "";
+      account.keyLostSinceMs = account.time.nowMs();
     },
     end: (account) => {
       account.keyDisabledIn = undefined;

@@ -6,13 +6,20 @@ import {
   type SimInstance,
   type SimSnapshot,
   isLocked,
-  isVaults,
   removeSnapshot,
-  touched,
 } from "./account";
 import { begin, durationMs, finish } from "./ec2Creates";
-import { attach, isProtected, newInstance, newVolume, someOverride, someTagValue } from "./fleet";
+import {
+  attach,
+  begins,
+  isProtected,
+  newInstance,
+  newVolume,
+  someOverride,
+  someTagValue,
+} from "./fleet";
 import { HOLDING_DEEDS } from "./holders";
+import { tamper } from "./ownership";
 
 /** What a person did, for the story; `undefined` where there was nothing to do it to. */
 type Deed = (account: Account) => string | undefined;
@@ -39,10 +46,10 @@ function changed(account: Account, instance: SimInstance, what: string): string 
   return `${what} ${instance.instanceId}`;
 }
 
-function launch(account: Account): string | undefined {
+export function launch(account: Account): string | undefined {
   const alive = [...account.instances.values()].filter((i) => i.state !== "terminated");
   if (alive.length >= MAX_INSTANCES) return undefined;
-  return `launches ${newInstance(account, account.random.chance(0.8)).instanceId}`;
+  return `launches ${newInstance(account, account.random.chance(0.8), "launched").instanceId}`;
 }
 
 /** Its volumes go with it. */
@@ -64,6 +71,7 @@ function stopOrStart(account: Account): string | undefined {
   const instance = someInstance(account);
   if (instance === undefined) return undefined;
   instance.state = instance.state === "running" ? "stopped" : "running";
+  if (instance.state === "running") begins(account, instance);
   return changed(account, instance, instance.state === "running" ? "starts" : "stops");
 }
 
@@ -73,9 +81,10 @@ function tagOrUntag(account: Account): string | undefined {
   if (instance === undefined) return undefined;
   const tagged = isProtected(account, instance);
   const wrong = account.random.pick([undefined, "True", ""]);
-  const { [tagKey]: _old, ...rest } = instance.tags;
+  const { [tagKey]: old = "", ...rest } = instance.tags;
+  const near = account.launches.chance(0.3) ? { [`${tagKey} `]: old } : undefined;
   instance.tags = tagged
-    ? { ...rest, ...(wrong !== undefined && { [tagKey]: wrong }) }
+    ? { ...rest, ...(wrong !== undefined && { [tagKey]: wrong }), ...near }
     : { ...rest, [tagKey]: someTagValue(account) };
   return changed(account, instance, tagged ? "untags" : "tags");
 }
@@ -101,7 +110,7 @@ function override(account: Account): string | undefined {
   return changed(account, instance, `asks for ${Object.keys(asked).join() || "no rules"} on`);
 }
 
-function gainVolume(account: Account): string | undefined {
+export function gainVolume(account: Account): string | undefined {
   const instance = someInstance(account);
   if (instance === undefined || instance.attached.length >= MAX_VOLUMES) return undefined;
   attach(account, instance, newVolume(account, false));
@@ -169,13 +178,7 @@ function untagOne(account: Account): string | undefined {
   const snapshot = someSnapshot(account, (s) => s.tags[key] !== undefined);
   if (snapshot === undefined) return undefined;
   const { [key]: _taken, ...rest } = snapshot.tags;
-  snapshot.tags = rest;
-  snapshot.untagged = true;
-  touched(account, snapshot);
-  if (!isVaults(account, snapshot)) {
-    snapshot.lostMs ??= account.time.nowMs();
-    snapshot.lostTo ??= "person";
-  }
+  tamper(account, snapshot, rest);
   return `takes ${key} from ${snapshot.snapshotId}`;
 }
 
@@ -186,7 +189,7 @@ function makeOwn(account: Account): string | undefined {
   const tags: Record<string, string> = { Name: "before the upgrade" };
   if (account.random.chance(0.5)) tags[TAG.vault] = account.settings.vaultId;
   if (account.random.chance(0.3)) tags[TAG.slot] = "2026-01-02T03:00:00Z";
-  const snapshot = begin(account, volume, tags);
+  const snapshot = begin(account, volume, { tags });
   account.time.after(durationMs(account, account.faults.nature.snapshotMs), () => {
     finish(account, snapshot, "completed");
   });

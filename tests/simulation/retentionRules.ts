@@ -14,13 +14,13 @@ import {
   inDr,
   isPoint,
   isSound,
-  isVaults,
   slotOf,
 } from "./account";
 import { protectedInstances, protectedVolumes } from "./fleet";
 import type { Invocation } from "./invocation";
 import { letGo } from "./keepOracle";
 import { withOverrides } from "./overrideOracle";
+import { isMade, isVaults } from "./ownership";
 
 /** Slots are ISO instants; one that a person made up is as old as its snapshot. */
 function slotMs(snapshot: SimSnapshot): number {
@@ -64,16 +64,18 @@ function rulesFor(
   seenMs: number,
 ): KeepRules | undefined {
   const [newest] = (account.byVolume.get(volumeId) ?? [])
-    .filter((one) => isVaults(account, one) && one.startMs <= seenMs)
+    .filter((one) => isMade(account, one) && one.startMs <= seenMs)
     // A try that failed before an edit may carry other rules than the one that came to something.
     .sort(
       (a, b) => slotMs(b) - slotMs(a) || Number(a.state === "error") - Number(b.state === "error"),
     );
   // By the tag that it carries, but where the stack has one policy and no values of the tag to tell it by.
   const [one] = Object.keys(settings.policies);
-  const name = settings.policyForAll ? one : newest?.tags[TAG.policy];
+  const name = settings.policyForAll ? one : newest?.madeTags[TAG.policy];
   const rules = settings.policies[name ?? ""]?.[side];
-  return rules === undefined ? undefined : withOverrides(rules, newest?.tags[TAG[side]], settings);
+  return rules === undefined
+    ? undefined
+    : withOverrides(rules, newest?.madeTags[TAG[side]], settings);
 }
 
 /**
@@ -87,7 +89,7 @@ function isOrphan(
   fromMs: number,
 ): boolean {
   const own = (account.byVolume.get(volumeId) ?? []).filter(
-    (one) => isVaults(account, one) && (one.lostMs ?? Infinity) >= fromMs,
+    (one) => isMade(account, one) && (one.lostMs ?? Infinity) >= fromMs,
   );
   const newestMs = Math.max(...own.map(slotMs));
   // Where nothing carries the tag, that is more likely a mistake than a fleet that is gone.
@@ -128,7 +130,7 @@ export function expires(
 }
 
 /** What goes of an orphan: all but its last, or all. */
-function removableOfOrphan(
+export function removableOfOrphan(
   account: Account,
   settings: VaultSettings,
   list: readonly SimSnapshot[],

@@ -170,6 +170,8 @@ export function requestsOf(account: Account, region: Region, call: Call): IamReq
         { action: "kms:GenerateDataKey", resource: keyArn, context },
       ];
     }
+    case "DescribeKey":
+      return [{ action: "kms:DescribeKey", resource: call.input.KeyId ?? "", context: {} }];
     case "Publish":
       return [{ action: "sns:Publish", resource: call.input.TopicArn ?? "", context: {} }];
     default: {

@@ -4,23 +4,31 @@
  * since the invocation began, less the time that a describe may lag.
  */
 import type { CreateSnapshotsCommandInput, CreateTagsCommandInput } from "@aws-sdk/client-ec2";
-import { TAG } from "../../src/vault/tags";
+import { TAG, copyExpiredTag } from "../../src/vault/tags";
 import {
   type Account,
   type Region,
+  type SimInstance,
   type SimSnapshot,
   inDr,
   hasExpiredIn,
   isPoint,
   isSound,
-  isVaults,
   slotOf,
   tagRecord,
 } from "./account";
+import type { VaultSettings } from "../../src/vault/types";
 import type { Call } from "./call";
 import type { Invocation } from "./invocation";
 import { carriedTags } from "./overrideOracle";
-import { checkBrake, checkRetention, expires } from "./retentionRules";
+import {
+  checkBrake,
+  checkRetention,
+  expires,
+  removable,
+  removableOfOrphan,
+} from "./retentionRules";
+import { isMade, isVaults } from "./ownership";
 import { checkKeys, checkVolumeTags } from "./tagRules";
 
 /** From when on a change could not be known to the invocation. */
@@ -71,16 +79,48 @@ function hasSoundCopy(
   );
 }
 
+/** A mark that somebody else wrote may be believed only where the region's rules would let go of a copy at once. */
+export function isReleasedIn(
+  account: Account,
+  settings: VaultSettings,
+  snapshot: SimSnapshot,
+  region: string,
+  sinceMs: number,
+): boolean {
+  const isMarked = snapshot.tags[copyExpiredTag(region)] !== undefined;
+  if (!isMarked) return false;
+  const points = (account.byVolume.get(snapshot.dataOf) ?? []).filter(
+    (s) =>
+      // What this invocation has deleted itself it saw.
+      (s === snapshot || !s.deleted || (s.lostMs ?? 0) >= sinceMs) &&
+      isVaults(account, s) &&
+      (s.region === region ? isSound(account, s) : !inDr(account, s) && s.state === "completed"),
+  );
+  const nowMs = account.time.nowMs();
+  const gone = removable(account, settings, snapshot.dataOf, points, "drKeep", nowMs, snapshot);
+  return (
+    gone.has(snapshot.snapshotId) || removableOfOrphan(account, settings, points, snapshot, sinceMs)
+  );
+}
+
 /** Copied to every DR region, or copied there once and expired. */
-function isSafe(account: Account, snapshot: SimSnapshot, sinceMs: number): boolean {
+function isSafe(
+  account: Account,
+  settings: VaultSettings,
+  snapshot: SimSnapshot,
+  sinceMs: number,
+): boolean {
   return account.drs.every(
     ({ name }) =>
-      hasExpiredIn(account, snapshot, name) || hasSoundCopy(account, snapshot, name, sinceMs),
+      hasExpiredIn(account, snapshot, name) ||
+      hasSoundCopy(account, snapshot, name, sinceMs) ||
+      isReleasedIn(account, settings, snapshot, name, sinceMs),
   );
 }
 
 function checkPrimary(
   account: Account,
+  { settings }: Invocation,
   snapshot: SimSnapshot,
   siblings: readonly SimSnapshot[],
   isExpiring: boolean,
@@ -91,8 +131,8 @@ function checkPrimary(
   const slot = slotOf(snapshot);
   const newer = others.some((s) => s.dataSinceMs >= snapshot.dataSinceMs || slotOf(s) === slot);
   if (!newer && !isExpiring) story.violate("newest recovery point stays", snapshot.snapshotId);
-  const twin = others.some((s) => slotOf(s) === slot && isSafe(account, s, sinceMs));
-  if (!twin && !isSafe(account, snapshot, sinceMs)) {
+  const twin = others.some((s) => slotOf(s) === slot && isSafe(account, settings, s, sinceMs));
+  if (!twin && !isSafe(account, settings, snapshot, sinceMs)) {
     story.violate("no deletion without a sound copy", snapshot.snapshotId);
   }
 }
@@ -103,6 +143,11 @@ function checkDr(account: Account, copy: SimSnapshot, siblings: readonly SimSnap
     (s) => s.region === copy.region && isSound(account, s) && slotOf(s) >= slot,
   );
   if (!newer) account.story.violate("newest sound copy stays", copy.snapshotId);
+}
+
+/** Whether a key was lost before the invocation began, and still is: it must know. */
+function isKeyLost(account: Account, { startMs }: Invocation): boolean {
+  return account.keyDisabledIn !== undefined && account.keyLostSinceMs < startMs;
 }
 
 /** Before a deletion takes effect. What is in error, or pending, nobody can restore from. */
@@ -116,30 +161,55 @@ export function checkDelete(
   if (snapshot === undefined || snapshot.deleted) return;
   account.story.count("deletions");
   const sinceMs = unseenSince(account, invocation);
-  if (!counts(account, snapshot, sinceMs)) {
+  // What is left of a try that failed holds nothing, whatever somebody wrote on it.
+  const isRemains = snapshot.state === "error" && isMade(account, snapshot);
+  if (!isRemains && !counts(account, snapshot, sinceMs)) {
     account.story.violate("only its own", `deletes ${snapshotId}`);
     return;
   }
   if (snapshot.state !== "completed") return;
+  if (isKeyLost(account, invocation)) {
+    account.story.violate("no deletion while a key is lost", snapshotId);
+  }
   const siblings = (account.byVolume.get(snapshot.dataOf) ?? []).filter(
     (s) => s !== snapshot && counts(account, s, sinceMs),
   );
   checkRetention(account, invocation.settings, snapshot, invocation.startMs, sinceMs);
   checkBrake(account, invocation, region, snapshot);
   const isExpiring = expires(account, invocation.settings, snapshot.dataOf, sinceMs);
-  if (!inDr(account, snapshot)) checkPrimary(account, snapshot, siblings, isExpiring, sinceMs);
+  if (!inDr(account, snapshot))
+    checkPrimary(account, invocation, snapshot, siblings, isExpiring, sinceMs);
   else if (isSound(account, snapshot) && !isExpiring) checkDr(account, snapshot, siblings);
+}
+
+/** A set takes no volume of which the vault could know and whose facts it does not carry. */
+function checkSet(
+  { story }: Account,
+  { instanceId, attached }: SimInstance,
+  { InstanceSpecification, TagSpecifications }: CreateSnapshotsCommandInput,
+  startMs: number,
+): void {
+  const { ExcludeBootVolume = false, ExcludeDataVolumeIds = [] } = InstanceSpecification ?? {};
+  const made = tagRecord(TagSpecifications?.[0]?.Tags);
+  const carried = Object.keys(made).filter((key) => key.startsWith(TAG.volumes));
+  const facts = carried.map((key) => made[key] ?? "").join(" ");
+  for (const [index, { volumeId, listedMs }] of attached.entries()) {
+    const isOut = ExcludeDataVolumeIds.includes(volumeId) || (index === 0 && ExcludeBootVolume);
+    if (isOut || listedMs >= startMs || facts.includes(volumeId)) continue;
+    story.violate("a set is what was asked for", `${volumeId} of ${instanceId} is in it`);
+  }
 }
 
 /** What a set is made with: the rules that its instance asks for, and may. */
 export function checkCreate(
   account: Account,
   { settings, startMs }: Invocation,
-  { InstanceSpecification, TagSpecifications }: CreateSnapshotsCommandInput,
+  input: CreateSnapshotsCommandInput,
 ): void {
-  const instance = account.instances.get(InstanceSpecification?.InstanceId ?? "");
+  const instance = account.instances.get(input.InstanceSpecification?.InstanceId ?? "");
   if (instance === undefined || instance.changedMs >= startMs) return;
-  const made = tagRecord(TagSpecifications?.[0]?.Tags);
+  checkSet(account, instance, input, startMs);
+  const made = tagRecord(input.TagSpecifications?.[0]?.Tags);
   const wanted = carriedTags(instance.tags, settings);
   for (const key of [TAG.keep, TAG.drKeep]) {
     const sorted = made[key]?.split(" ").sort().join(" ");
@@ -189,6 +259,9 @@ export function checkCopy(
     return;
   }
   checkVolumeTags(account, source);
+  if (name === account.keyDisabledIn && isKeyLost(account, invocation)) {
+    account.story.violate("no copy under a lost key", `${sourceId} to ${name}`);
+  }
   if (name === source.region) {
     checkStandIn(account, source);
     return;
@@ -205,5 +278,7 @@ export function checkCopy(
     (s) => !inDr(account, s) && slotOf(s) === slotOf(source),
   );
   if (twins.length > 1) return;
+  // Nor where the stack's rules have become longer: then it is wanted again.
+  if (!isReleasedIn(account, invocation.settings, source, name, invocation.startMs)) return;
   account.story.violate("an expired copy stays gone", `${sourceId} is copied again`);
 }

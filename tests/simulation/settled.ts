@@ -2,17 +2,17 @@
  * What must have come right by itself once nothing goes wrong any more (liveness): the newest slot is there with its
  * copies, nothing lives past its time, no duplicates and no remains, an idle clock, and nobody is bothered.
  */
+import { SAME_DATA_MS } from "../../src/vault/duplicates";
 import { DAY_MS, HOUR_MS, isoSeconds } from "../../src/vault/time";
 import {
   type Account,
   type SimSnapshot,
   inDr,
-  isExpiredIn,
+  hasExpiredIn,
   isLocked,
   isPoint,
   isShared,
   isSound,
-  isVaults,
   slotOf,
 } from "./account";
 import { protectedInstances, protectedVolumes } from "./fleet";
@@ -20,8 +20,10 @@ import { checkLocked, checkToldHold } from "./heldRules";
 import type { Lambda } from "./lambda";
 import { badOverrides } from "./overrideOracle";
 import { expires, removable } from "./retentionRules";
+import { isReleasedIn } from "./rules";
 import type { Scheduler } from "./scheduler";
 import type { Tellings } from "./tellings";
+import { isMade, isTampered, isVaults } from "./ownership";
 
 /** Two sweeps, and the minute that each may be late. */
 const GRACE_MS = 2 * HOUR_MS + 5 * 60_000;
@@ -32,13 +34,32 @@ function ownOf(account: Account, volumeId: string): SimSnapshot[] {
   return all.filter((s) => !s.deleted && isVaults(account, s));
 }
 
+/** Whatever became of their tags. */
+function madeOf(account: Account, volumeId: string): SimSnapshot[] {
+  const all = account.byVolume.get(volumeId) ?? [];
+  return all.filter((s) => !s.deleted && isMade(account, s));
+}
+
+/** While the newest snapshot of a volume is in doubt nobody knows its rules; nor goes what has only a copy in doubt. */
+function waitsForDoubt(account: Account, snapshot: SimSnapshot): boolean {
+  const made = madeOf(account, snapshot.dataOf);
+  const newest = made.map(slotOf).sort().pop();
+  return made.some((s) => isTampered(account, s) && [newest, slotOf(snapshot)].includes(slotOf(s)));
+}
+
 /** Every protected volume has its recovery point for the slot, with a sound copy. */
 export function checkNewestSlot(account: Account, slotMs: number): void {
   const slot = isoSeconds(slotMs);
   for (const { instance, volumeId } of protectedVolumes(account)) {
     if (instance.changedMs >= slotMs) continue;
-    const own = ownOf(account, volumeId).filter((s) => slotOf(s) === slot);
+    // Whatever somebody wrote on it, it is there.
+    const own = madeOf(account, volumeId).filter((s) => slotOf(s) === slot);
     const points = own.filter((s) => !inDr(account, s) && s.state === "completed");
+    // What the role may not delete stands in the way of the next, and is told.
+    const blocked = (account.byVolume.get(volumeId) ?? []).some(
+      (s) => s.state === "error" && isTampered(account, s),
+    );
+    if (points.length === 0 && blocked) continue;
     if (points.length === 0) {
       account.story.violate("newest slot is there", `${volumeId} has nothing for ${slot}`);
       continue;
@@ -74,7 +95,7 @@ function checkRules(
   if (gone.size === 0) return;
   const longGone = goneFor(GRACE_MS + DAY_MS);
   for (const snapshot of list) {
-    if (!gone.has(snapshot.snapshotId)) continue;
+    if (!gone.has(snapshot.snapshotId) || waitsForDoubt(account, snapshot)) continue;
     if (isHeld(account, snapshot)) {
       if (longGone.has(snapshot.snapshotId)) checkToldHold(account, tellings, snapshot);
       continue;
@@ -96,10 +117,11 @@ function isTakingOver({ time }: Account, a: SimSnapshot, b: SimSnapshot): boolea
 function checkTwins(account: Account, list: readonly SimSnapshot[]): void {
   const bySlot = new Map<string, SimSnapshot>();
   for (const snapshot of list) {
-    if (isHeld(account, snapshot)) continue;
+    if (isHeld(account, snapshot) || waitsForDoubt(account, snapshot)) continue;
     const twin = bySlot.get(slotOf(snapshot));
     bySlot.set(slotOf(snapshot), snapshot);
     if (twin === undefined || isTakingOver(account, twin, snapshot)) continue;
+    if (Math.abs(twin.dataSinceMs - snapshot.dataSinceMs) > SAME_DATA_MS) continue;
     const both = `${twin.snapshotId} and ${snapshot.snapshotId}`;
     account.story.violate("no duplicate stays", `${both} of ${snapshot.dataOf}`);
   }
@@ -121,13 +143,15 @@ function checkVolume(account: Account, tellings: Tellings, volumeId: string): vo
   checkExpired(account, done);
   for (const { name } of account.drs) {
     const copies = done.filter(({ region }) => region === name);
+    const made = madeOf(account, volumeId).filter(({ region }) => region === name);
     checkTwins(account, copies);
     checkLocked(account, copies);
     checkRules(account, tellings, volumeId, copies, "drKeep");
     const uncopied = points.find(
       (s) =>
-        !isExpiredIn(s, name) &&
-        !copies.some((copy) => copy.sourceId === s.snapshotId || slotOf(copy) === slotOf(s)),
+        !hasExpiredIn(account, s, name) &&
+        !isReleasedIn(account, account.settings, s, name, time.nowMs()) &&
+        !made.some((copy) => copy.sourceId === s.snapshotId || slotOf(copy) === slotOf(s)),
     );
     if (uncopied !== undefined && uncopied.startMs < time.nowMs() - DAY_MS / 2) {
       const what = `${uncopied.snapshotId} of ${volumeId} to ${name}`;
@@ -142,6 +166,7 @@ function checkEncrypted(account: Account, points: readonly SimSnapshot[]): void 
   if (settings.primaryKeyArn === undefined) return;
   for (const point of points) {
     if (point.encrypted || !isPoint(account, point) || isHeld(account, point)) continue;
+    if (waitsForDoubt(account, point)) continue;
     if (point.startMs > time.nowMs() - DAY_MS / 2) continue;
     story.violate("every recovery point is encrypted", point.snapshotId);
   }
@@ -163,7 +188,7 @@ function checkExpired(account: Account, points: readonly SimSnapshot[]): void {
   for (const point of points) {
     const late = { ...settings, orphanDays: waitDays };
     if (!expires(account, late, point.dataOf, time.nowMs())) continue;
-    if (isHeld(account, point, DAY_MS + GRACE_MS)) continue;
+    if (isHeld(account, point, DAY_MS + GRACE_MS) || waitsForDoubt(account, point)) continue;
     story.violate("what expires is gone", `${point.snapshotId} in ${point.region}`);
   }
 }
@@ -192,10 +217,13 @@ export function checkSettled(
   const { slot } = JSON.parse(scheduler.carried()) as { slot?: string };
   if (slot !== undefined) story.violate("idle clock", `it still carries ${slot}`);
   if (hasFaultyInstance(account)) return;
-  const [problem] = lambda.lastEnded()?.problems ?? [];
+  // What was tampered with is told every day, and rightly, until somebody puts it right.
+  const problems = lambda.lastEnded()?.problems ?? [];
+  const problem = problems.find(({ key }) => !key.startsWith("tampering/"));
   if (problem !== undefined) {
     story.violate("no problem persists", `${problem.key}: ${problem.message}`);
   }
+  if (problems.length > 0) return;
   const bothered =
     tellings.lastAlarmMs() > Math.max(stormEndedMs, time.nowMs() - DAY_MS) + 2 * DAY_MS;
   if (bothered) story.violate("no false alarm", "a mail on a quiet day");

@@ -8,8 +8,10 @@ import { checkManifests } from "./auditRules";
 import { startDryRun, startEdits } from "./edits";
 import { drawFaults } from "./faults";
 import { firstFleet, newInstance, protectedVolumes } from "./fleet";
+import { startLaunches } from "./launches";
 import { endOutages, startOutages } from "./outages";
 import { startPeople } from "./people";
+import { startTamperer } from "./tamperer";
 import { makeRandom } from "./random";
 import { drawSettings } from "./settings";
 import { checkNewestSlot, checkSettled, checkVolumes } from "./settled";
@@ -112,6 +114,10 @@ export async function simulate(
     story.tell(`faults: ${faults.kinds.join(", ") || "none"}; ${JSON.stringify(settings)}`);
     firstFleet(account);
     startPeople(account);
+    startLaunches(account, START_MS + SLOT_MS);
+    startTamperer(account, random.fork("tamperer"), (event) => {
+      stage.lambda.deliver(event);
+    });
     startOutages(account);
     startEdits(account);
     startDryRun(account, START_MS);

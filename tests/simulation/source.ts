@@ -3,6 +3,7 @@ import { Logger } from "@aws-lambda-powertools/logger";
 import { Metrics } from "@aws-lambda-powertools/metrics";
 import { EC2Client } from "@aws-sdk/client-ec2";
 import { SchedulerClient } from "@aws-sdk/client-scheduler";
+import { KMSClient } from "@aws-sdk/client-kms";
 import { SNSClient } from "@aws-sdk/client-sns";
 import { createHandler } from "../../src/vault/callback";
 import type { VaultSettings } from "../../src/vault/types";
@@ -31,7 +32,7 @@ export function vaultSource(): FunctionSource {
   quietEnvironment();
   rememberSchedules();
   return {
-    sdk: { clients: [EC2Client, SchedulerClient, SNSClient], Logger, Metrics },
+    sdk: { clients: [EC2Client, KMSClient, SchedulerClient, SNSClient], Logger, Metrics },
     coldStart: createHandler,
   };
 }

@@ -8,11 +8,11 @@ import {
   type Account,
   type Region,
   type SimSnapshot,
-  type SimVolume,
   type TagRecord,
   strikes,
   tagRecord,
 } from "./account";
+import type { SimVolume } from "./attachment";
 import { awsError } from "./awsError";
 import type { Call } from "./call";
 

@@ -7,6 +7,7 @@
  */
 import { HOUR_MS, MINUTE_MS } from "../../src/vault/time";
 import type { Account } from "./account";
+import { checkNamed } from "./dropoutRules";
 import { answerBrake, answerLostPolicy } from "./edits";
 import type { Invocation } from "./invocation";
 import { DESCRIBE } from "./tokenBucket";
@@ -117,6 +118,7 @@ export function makeTellings(account: Account): Tellings {
         if (!message.includes("TagPolicyViolation")) continue;
         story.violate("a person's tags cost no backup", message);
       }
+      checkNamed(account, invocation, body);
       for (const key of keysOf(invocation, body)) {
         story.count(`told: ${key.split("/", 1)[0] ?? ""}`);
         if (key.startsWith("locked/") && account.faults.daily.people === 0) {

@@ -2,6 +2,8 @@
  * What a person must have been told by now, checked once a day. Left out where the model itself took the telling away
  * since: {@link Tellings.silenced} says when a mail or the clock was lost.
  */
+import { parseDescription } from "../../src/vault/description";
+import { TAG } from "../../src/vault/tags";
 import { DAY_MS, HOUR_MS, isoSeconds } from "../../src/vault/time";
 import {
   type Account,
@@ -10,12 +12,14 @@ import {
   isExpiredIn,
   isPoint,
   isSound,
-  isVaults,
   slotOf,
 } from "./account";
+import { dropouts } from "./dropoutRules";
 import { protectedInstances, protectedVolumes } from "./fleet";
 import { badOverrides } from "./overrideOracle";
+import { isReleasedIn } from "./rules";
 import type { Tellings } from "./tellings";
+import { isTampered, isVaults } from "./ownership";
 
 /** A telling holds for 23 hours: what was said that long before a slot is not said again for it. */
 const TOLD_FOR_MS = 23 * HOUR_MS;
@@ -40,6 +44,7 @@ const SWEEPS_MS = 12 * HOUR_MS;
 function uncopied(account: Account, snapshot: SimSnapshot, region: string): boolean {
   if (inDr(account, snapshot) || snapshot.deleted || !isPoint(account, snapshot)) return false;
   if (!isVaults(account, snapshot) || isExpiredIn(snapshot, region)) return false;
+  if (isReleasedIn(account, account.settings, snapshot, region, account.time.nowMs())) return false;
   // The mark of a copy that has lived its time may be among what a person took.
   if (snapshot.untagged === true) return false;
   const lately = account.time.nowMs() - SWEEPS_MS;
@@ -81,7 +86,8 @@ function checkUncopied(account: Account, tellings: Tellings): void {
     for (const { name, fullMs } of account.drs) {
       if (fullMs > time.nowMs() - SWEEPS_MS || !uncopied(account, snapshot, name)) continue;
       const sinceMs = time.nowMs() - 2 * HOUR_MS;
-      if (wasTold(tellings, unseen(account, name), sinceMs)) continue;
+      if (wasTold(tellings, [...unseen(account, name), `copies in ${name}: their key`], sinceMs))
+        continue;
       const lacking = uncopiedLine(twinIds(account, snapshot), name);
       if (tellings.lastLike(lacking) >= sinceMs - TOLD_FOR_MS) continue;
       const what = `${snapshot.snapshotId} has no sound copy in ${name}, untold`;
@@ -153,12 +159,74 @@ function checkEmptyFleet(account: Account, tellings: Tellings, slotMs: number): 
   account.story.violate("an empty fleet is told", "nothing carries the tag, untold");
 }
 
+/** A key that can't be used is told by the first invocation that sees it, and each day again. */
+function checkKey(account: Account, tellings: Tellings): void {
+  const { keyDisabledIn: region, keyLostSinceMs, keyState, story, time } = account;
+  const beforeMs = time.nowMs() - 3 * HOUR_MS;
+  if (region === undefined || keyLostSinceMs > beforeMs) return;
+  if (tellings.silencedMs() > beforeMs || account.endedMs < beforeMs) return;
+  if (wasTold(tellings, [`copies in ${region}: their key `, "the state of the key "], beforeMs))
+    return;
+  story.violate("a lost key is told", `${region}: ${keyState}`);
+}
+
+/** Somebody else's that carries the vault's tag. */
+function isStranger(account: Account, { planted, tags, description }: SimSnapshot): boolean {
+  const isOwn = parseDescription(description)?.identity.vaultId === account.settings.vaultId;
+  return !planted && !isOwn && tags[TAG.vault] === account.settings.vaultId;
+}
+
+/** Sweeps look for them once in 23 hours, and two may be late. */
+function checkStranger(account: Account, tellings: Tellings, snapshot: SimSnapshot): void {
+  const { snapshotId, region, tamperedMs = 0 } = snapshot;
+  const nowMs = account.time.nowMs();
+  const beforeMs = nowMs - 2 * DAY_MS - 2 * HOUR_MS;
+  if (tamperedMs > beforeMs || tellings.silencedMs() > beforeMs) return;
+  if (wasTold(tellings, [`snapshots with the vault's tag in `], nowMs - DAY_MS)) return;
+  const told = new RegExp(`${snapshotId} in \\S+ carries|\\d+ times: `);
+  if (tellings.lastLike(told) >= beforeMs - TOLD_FOR_MS) return;
+  account.story.violate("tampering is told", `${snapshotId} in ${region} carries the vault's tags`);
+}
+
+/** What was changed, or is not what it says, is told within a day, and each day again. */
+function checkTampering(account: Account, tellings: Tellings): void {
+  const nowMs = account.time.nowMs();
+  const beforeMs = nowMs - DAY_MS - 2 * HOUR_MS;
+  if (tellings.silencedMs() > beforeMs || account.endedMs < nowMs - 2 * HOUR_MS) return;
+  for (const { name, snapshots } of [account.primary, ...account.drs]) {
+    for (const snapshot of snapshots.values()) {
+      const { snapshotId, tamperedMs = Infinity } = snapshot;
+      if (tamperedMs > beforeMs || snapshot.deleted) continue;
+      if (isStranger(account, snapshot)) checkStranger(account, tellings, snapshot);
+      if (!isTampered(account, snapshot) && !snapshot.planted) continue;
+      if (wasTold(tellings, unseen(account, name), nowMs - DAY_MS)) continue;
+      const told = new RegExp(`${snapshotId} in \\S+ was changed|\\d+ times: .* was changed`);
+      if (tellings.lastLike(told) >= beforeMs - TOLD_FOR_MS) continue;
+      account.story.violate("tampering is told", `${snapshotId} in ${name}`);
+    }
+  }
+}
+
+/** An instance that was in the last slot before and lost its tag since. */
+function checkDropouts(account: Account, tellings: Tellings, slotMs: number): void {
+  if (!isKnown(account, tellings, slotMs)) return;
+  for (const instanceId of dropouts(account, slotMs)) {
+    if (wasTold(tellings, unseen(account), slotMs)) continue;
+    const named = new RegExp(`${instanceId} \\(.*\\) is not backed up any more: `);
+    if (tellings.lastLike(named) >= slotMs - TOLD_FOR_MS) continue;
+    account.story.violate("a dropout is told", `${instanceId} is missing for ${isoSeconds(slotMs)}, untold`); // prettier-ignore
+  }
+}
+
 /** @param slotMs the newest slot that is closed by now */
 export function checkTold(account: Account, tellings: Tellings, slotMs: number): void {
   checkUncopied(account, tellings);
   checkSlot(account, tellings, slotMs);
+  checkDropouts(account, tellings, slotMs);
   checkEmptyFleet(account, tellings, slotMs);
   checkOverrides(account, tellings, slotMs);
+  checkTampering(account, tellings);
+  checkKey(account, tellings);
 }
 
 /** Kinds of fault that nobody needs to hear of. */

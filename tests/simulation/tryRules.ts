@@ -11,15 +11,15 @@ import {
   type SimSnapshot,
   inDr,
   isExpiredIn,
-  isVaults,
   regionOf,
   slotOf,
   tagRecord,
 } from "./account";
 import { type Call, subjectOf } from "./call";
-import { isProtected, wantedVolumes } from "./fleet";
+import { isProtected, isShownSince, wantedVolumes } from "./fleet";
 import type { Invocation } from "./invocation";
 import type { Tellings } from "./tellings";
+import { isVaults } from "./ownership";
 
 const MAX_TRIES = 3;
 
@@ -76,7 +76,7 @@ function stalenessOf(
   slot: string,
   beforeMs: number,
 ): number | undefined {
-  if (instance.changedMs >= beforeMs) return undefined;
+  if (instance.changedMs >= beforeMs || isShownSince(instance, beforeMs)) return undefined;
   let stalestMs = Infinity;
   for (const volumeId of wantedVolumes(account, instance)) {
     const all = (account.byVolume.get(volumeId) ?? []).filter((s) => !inDr(account, s));

@@ -3,7 +3,7 @@ import { type FunctionPolicyArgs, functionPolicy } from "../../src/stack/access"
 import { keyPolicy } from "../../src/stack/keys";
 import { ACCOUNT_ID } from "../../src/local/accountId";
 import { ARN, type Statement } from "../support/stackProgram";
-import { FUNCTION_RIGHTS, KEY_POLICY, KEY_USE, LOCK_RIGHTS, ROLE, SCHEDULER_ROLE, TOPIC, VAULT, newSnapshot } from "../support/stackPolicies"; // prettier-ignore
+import { ASKS_FOR_STATE, COPY_USE, FUNCTION_RIGHTS, KEY_POLICY, KEY_USE, LOCK_RIGHTS, ROLE, SCHEDULER_ROLE, TOPIC, VAULT, newSnapshot } from "../support/stackPolicies"; // prettier-ignore
 
 const PROD: FunctionPolicyArgs = {
   partition: "aws",
@@ -46,6 +46,20 @@ function use(Sid: string, Resource: unknown, condition: ReturnType<typeof via>) 
     },
   ];
 }
+
+/** The function's by a key's policy. */
+function copies(condition: ReturnType<typeof via>) {
+  const [used, ...others] = use("VaultCopies", "*", condition);
+  return [{ ...used, Action: COPY_USE }, ...others];
+}
+
+/** The statement of the keys' states. */
+const asks = (...Resource: string[]) => ({
+  Sid: "AskForKeyStates",
+  Effect: "Allow",
+  Action: "kms:DescribeKey",
+  Resource,
+});
 
 function statements(args: FunctionPolicyArgs): Statement[] {
   return functionPolicy(args).Statement as unknown as Statement[];
@@ -119,6 +133,7 @@ describe("a second DR region", () => {
         },
         ...use("EncryptCopies2", ARN.keyIn("eu-west-1"), via("eu-west-1")),
         ...use("ReadEncryptedSources", ANY_OWN_KEY, via(...GIVEN)),
+        asks(ARN.key, ARN.keyIn("eu-west-1")),
       ],
       gone: [],
     });
@@ -143,6 +158,7 @@ describe("encryption in the primary region", () => {
       differs: [
         { ...copies, Resource: [newSnapshot("us-west-2"), newSnapshot("us-east-1")] },
         ...use("ReadEncryptedSources", [primaryKeyArn, ANY_OWN_KEY], via(...regions)),
+        asks(ARN.key, primaryKeyArn),
       ],
       gone: [],
     });
@@ -158,20 +174,23 @@ describe("a dry run", () => {
     lock: { mode: "governance", days: 30 },
   };
 
-  test("may read, tell, set the clock, trace and log, and nothing more", () => {
+  test("may read, ask for key states, tell, set the clock, trace and log, and nothing more", () => {
     const services = ["Tell", "SetTheClock", "LetTheClockCall", "Trace", "Log"];
     expect(statements(everything)).toStrictEqual([
       {
         ...FUNCTION_RIGHTS[0],
         Condition: { StringEquals: { "aws:RequestedRegion": GIVEN } },
       },
+      asks(ARN.key, ARN.keyIn("eu-west-1"), THEIRS),
       ...FUNCTION_RIGHTS.filter(({ Sid }) => services.includes(Sid)),
     ]);
   });
 
-  test("has no action of EC2 that writes, and none of KMS", () => {
+  test("has no action of EC2 that writes, and of KMS none but to ask for a key's state", () => {
     const actions = statements(everything).flatMap(({ Action }) => Action);
-    expect(actions.filter((action) => /^ec2:(?!Describe)|^kms:/.test(action))).toStrictEqual([]);
+    expect(
+      actions.filter((action) => /^ec2:(?!Describe)|^kms:(?!DescribeKey$)/.test(action)),
+    ).toStrictEqual([]);
   });
 });
 
@@ -204,7 +223,8 @@ describe("a key", () => {
 
   test("of the primary region is used there and by the copies that leave it; who restores uses it there", () => {
     expect(users(GIVEN, [RESTORER])).toStrictEqual([
-      ...by(ROLE, use("VaultCopies", "*", via(...GIVEN))),
+      ...by(ROLE, copies(via(...GIVEN))),
+      ASKS_FOR_STATE,
       ...by(RESTORER, use("Restore", "*", via("us-east-1"))),
     ]);
   });
@@ -235,10 +255,13 @@ describe("a key", () => {
         Condition: { StringEquals: { "aws:PrincipalType": "Account" } },
       },
     ]);
-    expect(all).toHaveLength(5);
+    expect(all).toHaveLength(6);
   });
 
   test("of a DR region is used there alone", () => {
-    expect(users(["eu-west-1"], [])).toStrictEqual(by(ROLE, use("VaultCopies", "*", via("eu-west-1")))); // prettier-ignore
+    expect(users(["eu-west-1"], [])).toStrictEqual([
+      ...by(ROLE, copies(via("eu-west-1"))),
+      ASKS_FOR_STATE,
+    ]);
   });
 });

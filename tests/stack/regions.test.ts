@@ -1,7 +1,7 @@
 /** A production stack with two DR regions that encrypts its snapshots in the primary region, too, under a key of its own. */
 import { ACCOUNT_ID } from "../../src/local/accountId";
 import { settingsIn } from "../support/stackArchive";
-import { KEY_EVENTS_ROLE, KEY_USE, PRIMARY_BUS, ROLE, TAGS, TOPIC, VAULT } from "../support/stackPolicies"; // prettier-ignore
+import { COPY_USE, KEY_EVENTS_ROLE, KEY_USE, PRIMARY_BUS, ROLE, TAGS, TOPIC, VAULT } from "../support/stackPolicies"; // prettier-ignore
 import { ARN, type DeclaredStack, declareStack, policyOf } from "../support/stackProgram";
 import { SETTINGS } from "../support/stackSettings";
 
@@ -87,8 +87,9 @@ describe("the keys", () => {
     // The audit bucket's use of the first DR key has a test of its own.
     const forCopies = use.slice(1).filter(([sid]) => sid !== "VaultAudits" && sid !== "ReadAudit");
     expect(forCopies).toStrictEqual([
-      ["VaultCopies", { AWS: [ROLE] }, KEY_USE, via(ec2Regions)],
+      ["VaultCopies", { AWS: [ROLE] }, COPY_USE, via(ec2Regions)],
       ["VaultCopiesGrants", { AWS: [ROLE] }, "kms:CreateGrant", via(ec2Regions)],
+      ["VaultAsksForState", { AWS: [ROLE] }, "kms:DescribeKey", undefined],
       ["Restore", { AWS: [RESTORER] }, KEY_USE, via([region])],
       ["RestoreGrants", { AWS: [RESTORER] }, "kms:CreateGrant", via([region])],
     ]);

@@ -16,7 +16,6 @@ export function snapshotAction(extra: Partial<SnapshotAction> = {}): SnapshotAct
     copyVolumeTags: true,
     maxTags: maxSnapshotTags(SETTINGS),
     tags: { [TAG.vault]: SETTINGS.vaultId, [TAG.slot]: SLOT },
-    description: "a set",
     reason: "no snapshot yet",
     ...extra,
   };
@@ -31,7 +30,12 @@ export function copyAction(sourceSnapshotId: string): CopyAction {
     kmsKeyArn: KEY,
     sinceMs: NOW,
     tags: { [TAG.sourceSnapshot]: sourceSnapshotId },
-    description: "a copy",
+    identity: {
+      vaultId: SETTINGS.vaultId,
+      instanceId: "i-1",
+      slot: SLOT,
+      source: { snapshotId: sourceSnapshotId, volumeId: "vol-1", startedMs: NOW },
+    },
     reason: "no copy yet",
   };
 }

@@ -2,6 +2,7 @@
 import { TAG, copyExpiredTag } from "../../src/vault/tags";
 import { isoSeconds } from "../../src/vault/time";
 import type { Action, DeleteAction, Snapshot, Tags, World } from "../../src/vault/types";
+import { identityOf } from "./identify";
 import { SETTINGS } from "./world";
 
 /** What the id begins with of a snapshot that a plan took, and of no copy. */
@@ -17,6 +18,7 @@ function madeBy(action: Action, world: World, nowMs: number, index: number): Sna
       volumeId: volume.volumeId,
       sizeGiB: volume.sizeGiB ?? 0,
       encrypted: false,
+      identity: identityOf(action.tags, nowMs),
       tags: action.tags,
     }));
   }
@@ -30,6 +32,7 @@ function madeBy(action: Action, world: World, nowMs: number, index: number): Sna
     sizeGiB: source?.sizeGiB ?? 0,
     encrypted: true,
     kmsKeyId: action.kmsKeyArn,
+    identity: action.identity,
     tags: action.tags,
   };
   return [copy];

@@ -49,6 +49,17 @@ export interface DrawnSlot {
 const seldom = (weight: number) =>
   fc.oneof({ weight, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.boolean() });
 
+/** Snapshots of one slot and volume hold the same data or not: at most ten minutes lie between them, or at least twenty. */
+const LATE_STEP = 30;
+const lateMinutes = fc
+  .tuple(fc.nat({ max: 20 }), fc.nat({ max: 10 }))
+  .map(([steps, minutes]) => steps * LATE_STEP + minutes);
+
+/** Tells the data of two snapshots of a slot and volume apart, as they are drawn here. */
+export function dataOf(dataMs: number, slotMs: number): number {
+  return Math.floor((dataMs - slotMs) / (LATE_STEP * MINUTE_MS));
+}
+
 const copy: fc.Arbitrary<DrawnCopy> = fc.record({
   state: fc.constantFrom("completed", "completed", "completed", "pending", "error"),
   sound: seldom(5).map((not) => !not),
@@ -73,7 +84,7 @@ export const drawnSlot: fc.Arbitrary<DrawnSlot> = fc.record(
   {
     volumeId: fc.constantFrom(...VOLUMES),
     slotDaysAgo: fc.constantFrom(-1, 0, 1, 2, 4, 6, 9, 12),
-    lateMinutes: fc.integer({ min: 0, max: 600 }),
+    lateMinutes,
     state: fc.oneof(
       { weight: 6, arbitrary: fc.constant("completed") },
       { weight: 2, arbitrary: fc.constantFrom("pending", "error", "recoverable") },

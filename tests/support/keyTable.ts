@@ -3,10 +3,10 @@ import { ACCOUNT_ID } from "../../src/local/accountId";
 import { type KeyFacts, type Who, administrators, iamAdmin, iamUser, plainRestorer, plainRole, restorer, rootUser, strangers, vaultRole } from "./keyCallers"; // prettier-ignore
 import { type Row, type Way, anyUse, directly, ebsRows, grantRow, misuseRows, otherUse, row, through, what } from "./keyRows"; // prettier-ignore
 
-const reading = what(
-  "look at it",
-  ...["DescribeKey", "GetKeyPolicy", "GetKeyRotationStatus", "ListGrants", "ListResourceTags"],
-);
+const OTHER_READING = ["GetKeyPolicy", "GetKeyRotationStatus", "ListGrants", "ListResourceTags"];
+const reading = what("look at it", "DescribeKey", ...OTHER_READING);
+const state = what("ask for its state", "DescribeKey");
+const otherReading = what("look at what it is else", ...OTHER_READING);
 const administration = what(
   "administer it",
   ...["CancelKeyDeletion", "CreateAlias", "DeleteAlias", "DeleteImportedKeyMaterial", "DisableKey"],
@@ -90,13 +90,19 @@ function administrationRows(facts: KeyFacts): Row[] {
     row(changes, who, administration, directly),
     row(puts, who, newPolicy, directly),
   ];
-  const nobodies = [vaultRole(facts), plainRole, plainRestorer, ...strangers(facts)];
+  const role = vaultRole(facts);
+  const nobodies = [plainRole, plainRestorer, ...strangers(facts)];
   return [
     ...[iamAdmin, iamUser].flatMap((who) => rows(who, true, !isSeparate, !isSeparate)),
     ...(isSeparate ? rows(restorer, true, false, false) : []),
     ...rows(rootUser, true, !isSeparate, true),
     ...administrators.flatMap((who) => rows(who, isSeparate, isSeparate, isSeparate)),
     ...nobodies.flatMap((who) => rows(who, false, false, false)),
+    // Whether the key can be used is all that the function asks KMS itself; the key's own policy lets it.
+    row(true, { ...role, iam: "nothing" }, state, directly),
+    row(false, role, otherReading, directly),
+    row(false, role, administration, directly),
+    row(false, role, newPolicy, directly),
   ];
 }
 

@@ -1,10 +1,14 @@
 /** Holds a property against the plans of random vaults (arbitraryWorld.ts), and what such properties ask. */
 import fc from "fast-check";
-import { isOwn, isOwnCopy } from "../../src/vault/duplicates";
+import { makeCalendar } from "../../src/vault/calendar";
+import { seenRegions } from "../../src/vault/drRegions";
+import { isClear, isOwn, isOwnCopy } from "../../src/vault/duplicates";
 import { planVault } from "../../src/vault/plan";
 import { copyState } from "../../src/vault/planCopies";
-import { TAG, copyExpiredTag } from "../../src/vault/tags";
-import { DAY_MS, isoSeconds } from "../../src/vault/time";
+import { releasedIn } from "../../src/vault/released";
+import { copyExpiredTag } from "../../src/vault/tags";
+import { volumeRules } from "../../src/vault/volumeRules";
+import { DAY_MS, isoSeconds, parseIso } from "../../src/vault/time";
 import type {
   CopyAction,
   DeleteAction,
@@ -15,8 +19,9 @@ import type {
   VaultPolicy,
   World,
 } from "../../src/vault/types";
+import { dataOf } from "./arbitrarySlot";
 import { type ArbitraryVault, arbitraryVault } from "./arbitraryWorld";
-import { NOW, OPEN, SETTINGS, SLOT } from "./world";
+import { NOW, OPEN, SLOT } from "./world";
 
 export function deletesOf({ actions }: Plan): DeleteAction[] {
   return actions.filter((action) => action.kind === "delete");
@@ -32,19 +37,17 @@ export function goneOf(plan: Plan): Set<string> {
 }
 
 export function own(snapshots: readonly Snapshot[] = []): Snapshot[] {
-  return snapshots.filter((snapshot) => isOwn(snapshot, SETTINGS.vaultId));
+  return snapshots.filter(isOwn);
 }
 
 /** The vault's copies in all DR regions that were seen. */
 export function ownCopies({ copies }: World): Snapshot[] {
-  return Object.values(copies)
-    .flat()
-    .filter((copy) => isOwnCopy(copy, SETTINGS.vaultId));
+  return Object.values(copies).flat().filter(isOwnCopy);
 }
 
 /** For each volume the slot of its newest completed snapshot, and all that stand for that slot. */
 function newestOfEachVolume(snapshots: readonly Snapshot[]): Snapshot[][] {
-  const slotOf = (s: Snapshot) => s.tags[TAG.slot] ?? "";
+  const slotOf = (s: Snapshot) => s.identity.slot;
   return [...new Set(snapshots.map((s) => s.volumeId))].map((id) => {
     const mine = snapshots.filter((s) => s.volumeId === id);
     const newest = mine.map(slotOf).sort().at(-1);
@@ -60,18 +63,36 @@ export function expectNewestKept(plan: Plan, snapshots: readonly Snapshot[]): vo
   }
 }
 
-/** What stands for the same volume and slot, from whichever region. */
-export function pointOf({ volumeId, tags }: Snapshot): string {
-  return `${volumeId} ${tags[TAG.slot] ?? ""}`;
+/** What stands for the same volume, slot and data, from whichever region. */
+export function pointOf(snapshot: Snapshot): string {
+  const { volumeId, identity, startTimeMs } = snapshot;
+  const data = dataOf(identity.source?.startedMs ?? startTimeMs, parseIso(identity.slot) ?? 0);
+  return `${volumeId} ${identity.slot} ${data}`;
 }
 
-export function isStandIn({ tags }: Snapshot): boolean {
-  return tags[TAG.sourceSnapshot] !== undefined;
+export function isStandIn({ identity }: Snapshot): boolean {
+  return identity.source !== undefined;
 }
 
 /** A snapshot and, of a stand-in, its original: copies of either hold the same data. */
-function family({ snapshotId, tags }: Snapshot): string[] {
-  return [snapshotId, tags[TAG.sourceSnapshot] ?? snapshotId];
+function family({ snapshotId, identity }: Snapshot): string[] {
+  return [snapshotId, identity.source?.snapshotId ?? snapshotId];
+}
+
+/** Whether the rules of a region, as they are in this world, let go of a copy of a snapshot: see released.test.ts. */
+function isReleasedIn(
+  snapshot: Snapshot,
+  { region }: KeyedRegion,
+  world: World,
+  policy: VaultPolicy,
+): boolean {
+  const seen = seenRegions(world, policy).find(({ dr }) => dr.region === region);
+  if (seen === undefined) return false;
+  const clear = own(world.snapshots).filter(isClear);
+  const { rulesOf } = volumeRules(own(world.snapshots), ownCopies(world), world.instances, policy, NOW); // prettier-ignore
+  const rules = { rulesOf, calendar: makeCalendar(policy.timezone), nowMs: NOW };
+  const completed = clear.filter(({ state }) => state === "completed");
+  return releasedIn(seen, completed, rules)(snapshot);
 }
 
 /** Whether a snapshot has a copy in a region that can be restored, or had one for its time. */
@@ -79,19 +100,21 @@ export function isSafeIn(
   snapshot: Snapshot,
   { region, keyArn }: KeyedRegion,
   world: World,
+  policy: VaultPolicy,
 ): boolean {
   const data = family(snapshot);
   const marked = own(world.snapshots)
     .filter(({ snapshotId }) => data.includes(snapshotId))
     .some(({ tags }) => tags[copyExpiredTag(region)] !== undefined);
+  const isExpired = marked && isReleasedIn(snapshot, { region, keyArn }, world, policy);
   const copies = (world.copies[region] ?? []).filter((copy) =>
-    data.includes(copy.tags[TAG.sourceSnapshot] ?? ""),
+    data.includes(copy.identity.source?.snapshotId ?? ""),
   );
-  return marked || copies.some((copy) => copyState(copy, keyArn) === "sound");
+  return isExpired || copies.some((copy) => copyState(copy, keyArn) === "sound");
 }
 
-export function isSafe(snapshot: Snapshot, world: World, { dr }: VaultPolicy): boolean {
-  return dr.every((region) => isSafeIn(snapshot, region, world));
+export function isSafe(snapshot: Snapshot, world: World, policy: VaultPolicy): boolean {
+  return policy.dr.every((region) => isSafeIn(snapshot, region, world, policy));
 }
 
 export function planFor(world: World, policy: VaultPolicy, serving?: Serving, nowMs = NOW): Plan {

@@ -12,6 +12,7 @@ import {
   type Snapshot as Ec2Snapshot,
   LockSnapshotCommand,
 } from "@aws-sdk/client-ec2";
+import { DescribeKeyCommand, KMSClient } from "@aws-sdk/client-kms";
 import { GetScheduleCommand, UpdateScheduleCommand } from "@aws-sdk/client-scheduler";
 import { PublishCommand } from "@aws-sdk/client-sns";
 import { mockClient } from "aws-sdk-client-mock";
@@ -19,6 +20,7 @@ import { ec2In, makeClients } from "../../src/vault/clients";
 import type { ClockState } from "../../src/vault/clockState";
 import { type InvocationResult, type LambdaContext, invoke } from "../../src/vault/handler";
 import type { Measured } from "../../src/vault/metricNames";
+import { describe } from "../../src/vault/description";
 import { tagsToList } from "../../src/vault/tags";
 import type { Snapshot, VaultSettings } from "../../src/vault/types";
 import { DR, FUNCTION_ARN, NOW, SETTINGS } from "./world";
@@ -44,6 +46,8 @@ export function described(snapshot: Snapshot): Ec2Snapshot {
     KmsKeyId: snapshot.kmsKeyId,
     StateMessage: snapshot.stateMessage,
     StorageTier: snapshot.storageTier as Ec2Snapshot["StorageTier"],
+    // What is in doubt in a test was made by somebody else.
+    Description: snapshot.doubt === undefined ? describe(snapshot.identity, snapshot.tags) : "",
     Tags: tagsToList(snapshot.tags),
   };
 }
@@ -80,6 +84,7 @@ export function makeRig(settings: VaultSettings = SETTINGS) {
   );
   const readers = () => [primary, dr, ...[...others.values()].map(({ reader }) => reader)];
   const drWriters = () => [drWriter, ...[...others.values()].map((other) => other.writer)];
+  const kms = mockClient(KMSClient);
   const scheduler = mockClient(clients.scheduler);
   const sns = mockClient(clients.sns);
   const lines: { message: string; fields: Record<string, unknown> }[] = [];
@@ -102,7 +107,8 @@ export function makeRig(settings: VaultSettings = SETTINGS) {
 
   /** An account where one instance has one volume, nothing is backed up yet, and every call succeeds. */
   function reset(): void {
-    for (const stub of [...readers(), writer, ...drWriters(), scheduler, sns]) stub.reset();
+    for (const stub of [...readers(), writer, ...drWriters(), kms, scheduler, sns]) stub.reset();
+    kms.on(DescribeKeyCommand).resolves({ KeyMetadata: { KeyId: "k", KeyState: "Enabled" } });
     lines.length = 0;
     measured.length = 0;
     for (const name of Object.keys(counted)) Reflect.deleteProperty(counted, name);
@@ -187,5 +193,5 @@ export function makeRig(settings: VaultSettings = SETTINGS) {
     if (last !== undefined) carries(last.input);
   }
 
-  return { at, writes, others, primary, writer, dr, drWriter, scheduler, sns, lines, measured, counted, reset, sees, carries, clockSets, mails, wake }; // prettier-ignore
+  return { at, kms, writes, others, primary, writer, dr, drWriter, scheduler, sns, lines, measured, counted, reset, sees, carries, clockSets, mails, wake }; // prettier-ignore
 }

@@ -28,6 +28,9 @@ export const KEY_USE = [
   "kms:ReEncryptTo",
 ];
 
+/** The same of the function by the key's policy: it asks for the state itself. */
+export const COPY_USE = KEY_USE.filter((action) => action !== "kms:DescribeKey");
+
 /** IAM's way to write the snapshot that has no id yet: an asterisk that is meant. */
 export function newSnapshot(region: string): string {
   return [`arn:aws:ec2:${region}:*:snapshot/$`, "{*}"].join("");
@@ -146,6 +149,7 @@ export const FUNCTION_RIGHTS = [
     Resource: `arn:aws:kms:us-east-1:${ACCOUNT_ID}:key/*`,
     Condition: { StringEquals: BOTH_VIA_EC2, Bool: FOR_AWS },
   },
+  { Sid: "AskForKeyStates", Effect: "Allow", Action: "kms:DescribeKey", Resource: [ARN.key] },
   { Sid: "Tell", Effect: "Allow", Action: "sns:Publish", Resource: TOPIC },
   {
     Sid: "SetTheClock",
@@ -160,12 +164,7 @@ export const FUNCTION_RIGHTS = [
     Resource: SCHEDULER_ROLE,
     Condition: { StringEquals: { "iam:PassedToService": "scheduler.amazonaws.com" } },
   },
-  {
-    Sid: "Trace",
-    Effect: "Allow",
-    Action: ["xray:PutTelemetryRecords", "xray:PutTraceSegments"],
-    Resource: "*",
-  },
+  { Sid: "Trace", Effect: "Allow", Action: ["xray:PutTelemetryRecords", "xray:PutTraceSegments"], Resource: "*" }, // prettier-ignore
   {
     Sid: "Log",
     Effect: "Allow",
@@ -184,6 +183,15 @@ export const LOCK_RIGHTS = {
     StringEquals: OWNED,
     NumericLessThanEquals: { "ec2:SnapshotLockDuration": "30" },
   },
+};
+
+/** The function asks for the key's state itself. */
+export const ASKS_FOR_STATE = {
+  Sid: "VaultAsksForState",
+  Effect: "Allow",
+  Principal: { AWS: [ROLE] },
+  Action: "kms:DescribeKey",
+  Resource: "*",
 };
 
 /** The account administers, the function uses through EC2. */
@@ -217,7 +225,7 @@ export const KEY_POLICY = {
       Sid: "VaultCopies",
       Effect: "Allow",
       Principal: { AWS: [ROLE] },
-      Action: KEY_USE,
+      Action: COPY_USE,
       Resource: "*",
       Condition: { StringEquals: DR_VIA_EC2 },
     },
@@ -229,6 +237,7 @@ export const KEY_POLICY = {
       Resource: "*",
       Condition: { StringEquals: DR_VIA_EC2, Bool: FOR_AWS },
     },
+    ASKS_FOR_STATE,
   ],
 };
 

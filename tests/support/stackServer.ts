@@ -4,11 +4,13 @@
  */
 import { type IncomingMessage, createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { describe } from "../../src/vault/description";
 import { TAG } from "../../src/vault/tags";
 import { DAY_MS, HOUR_MS, isoSeconds } from "../../src/vault/time";
 import type { VaultSettings } from "../../src/vault/types";
 
-export const SLOT = "2026-11-22T03:00:00Z";
+/** Still open, and no time of this run. */
+export const SLOT = isoSeconds(Date.now() - 2 * HOUR_MS);
 export const FUNCTION_ARN = "arn:aws:lambda:us-east-1:123456789012:function:smart-vault-prod";
 
 export interface Request {
@@ -49,26 +51,29 @@ const VOLUMES = `<volumeSet>${volume("vol-1", 8)}${volume("vol-2", 100)}</volume
 
 /** Snapshots as they are `nowMs`: sixty days old with a copy, and a day old without. */
 function snapshotSet(region: string, settings: VaultSettings, nowMs: number): string {
-  const item = (snapshotId: string, ageMs: number, more: Record<string, string>, key: string) => {
+  const item = (snapshotId: string, ageMs: number, copied: boolean, key: string) => {
     const start = isoSeconds(nowMs - ageMs);
     const tags = {
       [TAG.vault]: settings.vaultId,
       [TAG.instance]: "i-1",
       [TAG.slot]: start,
       [TAG.run]: "earlier",
-      ...more,
+      ...(copied && { [TAG.sourceSnapshot]: "snap-old", [TAG.sourceVolume]: "vol-1" }),
     };
-    return `<item><snapshotId>${snapshotId}</snapshotId><volumeId>vol-1</volumeId><status>completed</status>
+    const source = copied && {
+      source: { snapshotId: "snap-old", volumeId: "vol-1", startedMs: Date.parse(start) },
+    };
+    const identity = { vaultId: settings.vaultId, instanceId: "i-1", slot: start, ...source };
+    return `<item><snapshotId>${snapshotId}</snapshotId><description>${describe(identity, tags)}</description><volumeId>vol-1</volumeId><status>completed</status>
 <startTime>${start}</startTime><volumeSize>8</volumeSize>${key}${tagSet(tags)}</item>`;
   };
   const old = 60 * DAY_MS;
-  const copied = { [TAG.sourceSnapshot]: "snap-old", [TAG.sourceVolume]: "vol-1" };
   const dr = settings.dr.find((one) => one.region === region);
   const encrypted = `<encrypted>true</encrypted><kmsKeyId>${dr?.keyArn ?? ""}</kmsKeyId>`;
   const items =
     dr !== undefined
-      ? item("snap-copy-of-old", old, copied, encrypted)
-      : item("snap-old", old, {}, "") + item("snap-new", DAY_MS, {}, "");
+      ? item("snap-copy-of-old", old, true, encrypted)
+      : item("snap-old", old, false, "") + item("snap-new", DAY_MS, false, "");
   return `<snapshotSet>${items}</snapshotSet>`;
 }
 
@@ -124,15 +129,16 @@ async function parse(message: IncomingMessage): Promise<Request> {
   const { pathname, searchParams } = new URL(message.url ?? "/", "http://127.0.0.1");
   const isScheduler = pathname.startsWith("/schedules/");
   const isObject = !isScheduler && message.method === "PUT";
+  const [, ofKms] = /^TrentService\.(\w+)$/.exec(String(message.headers["x-amz-target"])) ?? [];
   const given =
-    isScheduler || isObject
+    isScheduler || isObject || ofKms !== undefined
       ? { path: pathname, ...Object.fromEntries(searchParams), ...flat(body) }
       : Object.fromEntries(new URLSearchParams(body));
   const action = isScheduler
     ? `${message.method === "GET" ? "Get" : "Update"}Schedule`
     : isObject
       ? "PutObject"
-      : (given.Action ?? "");
+      : (ofKms ?? given.Action ?? "");
   const parameters = Object.fromEntries(
     Object.entries(given).map(([key, value]) => [key, comparable(key, value)]),
   );
@@ -177,6 +183,8 @@ export async function startFakeAws(settings: VaultSettings): Promise<FakeAws> {
         return xml(action, "<snapshotId>snap-copy-of-new</snapshotId>");
       case "DeleteSnapshot":
         return xml(action, "<return>true</return>");
+      case "DescribeKey":
+        return JSON.stringify({ KeyMetadata: { KeyId: "key", KeyState: "Enabled" } });
       case "GetSchedule":
         return JSON.stringify(CLOCK);
       case "UpdateSchedule":
@@ -194,8 +202,10 @@ export async function startFakeAws(settings: VaultSettings): Promise<FakeAws> {
       fake.requests.push(request);
       const denied = fake.denyInstances && request.action === "DescribeInstances";
       response.statusCode = denied ? 403 : 200;
-      const isJson = request.phase === "clock";
-      response.setHeader("content-type", isJson ? "application/json" : "text/xml");
+      const isKms = request.action === "DescribeKey";
+      const json = isKms ? "application/x-amz-json-1.1" : "application/json";
+      const isJson = isKms || request.phase === "clock";
+      response.setHeader("content-type", isJson ? json : "text/xml");
       response.end(denied ? DENIED : answer(request));
     });
   });

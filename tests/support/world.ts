@@ -1,5 +1,6 @@
 /** Builders for what the vault sees: each gives one sound whole record, and a test says only what differs. */
 import { TAG } from "../../src/vault/tags";
+import { identify } from "./identify";
 import { isoSeconds } from "../../src/vault/time";
 import type {
   AttachedVolume,
@@ -79,7 +80,7 @@ export function instance(
 /** A completed snapshot that the vault made of `vol-1` for the slot that `startTimeMs` is in. */
 export function snapshot(snapshotId: string, extra: Partial<Snapshot> = {}): Snapshot {
   const startTimeMs = extra.startTimeMs ?? NOW;
-  return {
+  const record = {
     snapshotId,
     region: SETTINGS.primaryRegion,
     volumeId: "vol-1",
@@ -97,6 +98,7 @@ export function snapshot(snapshotId: string, extra: Partial<Snapshot> = {}): Sna
       ...extra.tags,
     },
   };
+  return identify(record, SETTINGS.vaultId);
 }
 
 /** Encrypted in a region, under its key. */
@@ -110,8 +112,9 @@ export function copyOf(
   snapshotId: string,
   extra: Partial<Snapshot> = {},
 ): Snapshot {
-  return {
-    ...source,
+  const { identity: _ofSource, doubt: _no, ...rest } = source;
+  const record = {
+    ...rest,
     snapshotId,
     ...sealedIn(DR),
     startTimeMs: source.startTimeMs + 60_000,
@@ -124,6 +127,7 @@ export function copyOf(
       ...extra.tags,
     },
   };
+  return identify(record, SETTINGS.vaultId);
 }
 
 /** The sound encrypted copy that stands in for a snapshot in the primary region. */

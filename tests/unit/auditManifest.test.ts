@@ -3,6 +3,7 @@ import { type DueManifests, dueManifests } from "../../src/vault/auditManifest";
 import type { ClockState } from "../../src/vault/clockState";
 import { TAG } from "../../src/vault/tags";
 import { HOUR_MS, MINUTE_MS } from "../../src/vault/time";
+import type { Snapshot } from "../../src/vault/types";
 import {
   MANIFEST,
   RECORD,
@@ -234,13 +235,19 @@ describe("what is due", () => {
   });
 
   test("does not go by what a person wrote into a tag: its key stays in its place", () => {
-    const tags = { ...source.tags, [TAG.instance]: "../runs/x" };
-    const world = {
-      snapshots: [{ ...source, tags }],
-      copies: { [DR.region]: [{ ...copy, tags: { ...copy.tags, [TAG.instance]: "../runs/x" } }] },
-      ...nothing,
-    };
-    expect(keys(dueManifests(world, SETTINGS, undefined, nowMs))).toStrictEqual([
+    const tagged = (one: Snapshot) => ({
+      ...one,
+      tags: { ...one.tags, [TAG.instance]: "../runs/x" },
+    });
+    const written = { snapshots: [tagged(source)], copies: { [DR.region]: [tagged(copy)] }, ...nothing }; // prettier-ignore
+    expect(keys(dueManifests(written, SETTINGS, undefined, nowMs))).toStrictEqual([MANIFEST]);
+    // Nor would a Description lead out of it.
+    const named = (one: Snapshot) => ({
+      ...one,
+      identity: { ...one.identity, instanceId: "../runs/x" },
+    });
+    const made = { snapshots: [named(source)], copies: { [DR.region]: [named(copy)] }, ...nothing };
+    expect(keys(dueManifests(made, SETTINGS, undefined, nowMs))).toStrictEqual([
       "manifests/___runs_x/20261122T030000Z.json",
     ]);
   });

@@ -1,5 +1,6 @@
 /** The handler as Lambda gets it: real logger and metrics, stubbed clients. */
 import { EC2Client } from "@aws-sdk/client-ec2";
+import { KMSClient } from "@aws-sdk/client-kms";
 import { SchedulerClient } from "@aws-sdk/client-scheduler";
 import { SNSClient } from "@aws-sdk/client-sns";
 import { mockClient } from "aws-sdk-client-mock";
@@ -10,6 +11,7 @@ import { DR, DR2, SETTINGS } from "../support/world";
 const ec2 = mockClient(EC2Client);
 const scheduler = mockClient(SchedulerClient);
 const sns = mockClient(SNSClient);
+const kms = mockClient(KMSClient);
 
 let emitted: Record<string, unknown>[] = [];
 
@@ -17,6 +19,10 @@ beforeEach(() => {
   ec2.reset().onAnyCommand().resolves({});
   scheduler.reset().onAnyCommand().resolves({});
   sns.reset().onAnyCommand().resolves({});
+  kms
+    .reset()
+    .onAnyCommand()
+    .resolves({ KeyMetadata: { KeyId: "key", KeyState: "Enabled" } });
   emitted = [];
   // Metrics leave as one line of JSON each on the process's own output.
   jest.spyOn(process.stdout, "write").mockImplementation((line) => {

@@ -103,11 +103,20 @@ test("too much in one region stops that region alone, and is told", async () => 
 test("an original and its stand-in are one recovery point, not two", async () => {
   const standIns = snapshots.map((one) => standInOf(one, `${one.snapshotId}-stand-in`));
   const both = { ...world, snapshots: [...snapshots, ...standIns] };
-  const done = await carry({}, both);
-  expect(deleted()).toStrictEqual(["snap-3-copy"]);
+  const wholly = ["snap-3", "snap-3-stand-in", "snap-2", "snap-2-stand-in"];
+  const planned = { ...plan, actions: wholly.map((id) => deleteAction(id)) };
+  const done = await carry({}, both, planned);
+  expect(deleted()).toStrictEqual([]);
   expect(done.plan.problems.map(({ message }) => message)).toStrictEqual([
-    expect.stringContaining("would delete 2 of 3 recovery points in us-east-1 (67 %"),
+    expect.stringContaining("(67 %, maxDeletePercent is 50)"),
   ]);
+});
+
+test("a deletion that leaves a twin takes no recovery point, whatever it is for", async () => {
+  const standIns = snapshots.map((one) => standInOf(one, `${one.snapshotId}-stand-in`));
+  const done = await carry({}, { ...world, snapshots: [...snapshots, ...standIns] });
+  expect(deleted()).toStrictEqual(["snap-3", "snap-2", "snap-3-copy"]);
+  expect(done.plan.problems).toStrictEqual([]);
 });
 
 test("the plan that is allowed is carried out", async () => {

@@ -3,6 +3,7 @@ import { DeleteSnapshotCommand, DescribeSnapshotsCommand } from "@aws-sdk/client
 import { GetScheduleCommand } from "@aws-sdk/client-scheduler";
 import { PublishCommand } from "@aws-sdk/client-sns";
 import { createSingle, copySnapshot } from "../../src/vault/ec2Writes";
+import { tagsDigest } from "../../src/vault/description";
 import { ec2In, makeClients, retryOnlyThrottled } from "../../src/vault/clients";
 import { describeVaultSnapshots } from "../../src/vault/ec2Reads";
 import { type Meaning, causeOf, meaningOf } from "../../src/vault/errors";
@@ -26,7 +27,7 @@ const NONE: Answer = {
   status: 200,
   body: "<DescribeSnapshotsResponse><requestId>r-1</requestId><snapshotSet/></DescribeSnapshotsResponse>",
 };
-const action = { tags: { [TAG.slot]: SLOT }, description: "d" } as unknown as SnapshotAction;
+const action = { tags: { [TAG.slot]: SLOT } } as unknown as SnapshotAction;
 
 /** Creates a snapshot against the given answers: what came of it, and how often the call was sent. */
 async function write(answers: Answer[]): Promise<[string[] | Meaning, number]> {
@@ -110,7 +111,7 @@ test("a copy has its tags in the body, and a presigned URL with the key and with
     kmsKeyArn: KEY,
     sinceMs: NOW,
     tags: { [TAG.sourceSnapshot]: "snap-1", [TAG.slot]: SLOT },
-    description: "a copy",
+    identity: { vaultId: SETTINGS.vaultId, instanceId: "i-1", slot: SLOT, source: { snapshotId: "snap-1", volumeId: "vol-1", startedMs: NOW } }, // prettier-ignore
     reason: "no copy yet",
   };
   const made = await copySnapshot(ec2In(makeClients(SETTINGS), DR.region).writer, copy);
@@ -125,7 +126,7 @@ test("a copy has its tags in the body, and a presigned URL with the key and with
     SourceRegion: "us-east-1",
     SourceSnapshotId: "snap-1",
     DestinationRegion: "us-west-2",
-    Description: "a copy",
+    Description: `smart-vault/1 vault=smart-vault-test instance=i-1 slot=${SLOT} volume=vol-1 snapshot=snap-1 started=2026-11-22T03:00:00.000Z tags=${tagsDigest(copy.tags)}`,
     Encrypted: "true",
     KmsKeyId: KEY,
     "TagSpecification.1.ResourceType": "snapshot",

@@ -1,13 +1,15 @@
 /** Several DR regions: where a snapshot stands in each, and what one that is behind or not seen means for the others. */
+import { SAME_DATA_MS } from "../../src/vault/duplicates";
 import { distanceIn, seenRegions, unsafeIn } from "../../src/vault/drRegions";
 import { planVault } from "../../src/vault/plan";
 import { TAG, copyExpiredTag } from "../../src/vault/tags";
 import { DAY_MS, HOUR_MS, isoSeconds } from "../../src/vault/time";
-import type { Snapshot, VaultPolicy, World } from "../../src/vault/types";
+import type { Doubt, Snapshot, VaultPolicy, World } from "../../src/vault/types";
 import { DR, DR2, NOW, SETTINGS, copyOf, keeping, sealedIn, snapshot } from "../support/world";
 
 const TWO: VaultPolicy = { ...SETTINGS, dr: [DR, DR2] };
 const one = snapshot("one", { startTimeMs: NOW - DAY_MS });
+const DOUBT: Doubt = { of: "tags", what: "its slot" };
 const west = copyOf(one, "west");
 const ireland = copyOf(one, "ireland", sealedIn(DR2));
 
@@ -60,6 +62,9 @@ test.each<[string, Snapshot, Snapshot[], Snapshot[], number, string | undefined]
   ["under the other region's key", one, [west], [{ ...ireland, kmsKeyId: DR.keyArn }], 3, "its copy in eu-west-1 is broken"],
   ["missing in both", one, [], [], 8, "its copy in us-west-2 is missing"],
   ["marked for another region", marked("ap-south-1"), [west], [], 4, "its copy in eu-west-1 is missing"],
+  ["sound in one, and in doubt in the other", one, [west], [{ ...ireland, doubt: DOUBT }], 4, "its copy in eu-west-1 is in doubt"],
+  ["sound in both, beside one in doubt", one, [west], [{ ...ireland, snapshotId: "twin", doubt: DOUBT }, ireland], 0, undefined],
+  ["marked in one that has it pending, in doubt", marked(DR2.region), [west], [{ ...ireland, state: "pending", doubt: DOUBT }], 1, "its copy in eu-west-1 is in doubt"],
 ])("a snapshot whose copy is %s is so far from safe", (_what, of, inWest, inIreland, distance, why) => {
   const seen = seenRegions(worldOf([of], { [DR.region]: inWest, [DR2.region]: inIreland }), TWO);
   expect([distanceIn(seen)(of), unsafeIn(seen, of)]).toStrictEqual([distance, why]);
@@ -114,7 +119,10 @@ describe("a snapshot", () => {
 describe("of two snapshots of a slot", () => {
   const slot = { [TAG.slot]: isoSeconds(NOW - DAY_MS) };
   const first = snapshot("a-first", { startTimeMs: NOW - 5 * HOUR_MS, tags: slot });
-  const second = snapshot("b-second", { startTimeMs: NOW - 4 * HOUR_MS, tags: slot });
+  const second = snapshot("b-second", {
+    startTimeMs: NOW - 5 * HOUR_MS + SAME_DATA_MS,
+    tags: slot,
+  });
 
   test("the one that is nearest to being copied everywhere counts", () => {
     const copies = {
@@ -124,6 +132,16 @@ describe("of two snapshots of a slot", () => {
     expect(did([second, first], copies)).toStrictEqual(["copy a-first to eu-west-1"]);
     copies[DR.region] = [copyOf(second, "second-west")];
     expect(did([second, first], copies)).toStrictEqual(["delete a-first"]);
+  });
+
+  test("whose data was not taken at one time, both count", () => {
+    const later = snapshot("c", { startTimeMs: second.startTimeMs + 1, tags: slot });
+    expect(did([first, later], { [DR.region]: [], [DR2.region]: [] })).toStrictEqual([
+      "copy a-first to us-west-2",
+      "copy c to us-west-2",
+      "copy a-first to eu-west-1",
+      "copy c to eu-west-1",
+    ]);
   });
 
   test("the copies of the one that counts stay in every region, though those of the other are older", () => {

@@ -2,52 +2,62 @@ import fc from "fast-check";
 import {
   bestFirst,
   dataStartMs,
+  isClear,
   isOwn,
   isOwnCopy,
+  pointMs,
   sameVolumeAndSlot,
 } from "../../src/vault/duplicates";
 import { TAG } from "../../src/vault/tags";
+import { MINUTE_MS, isoSeconds } from "../../src/vault/time";
 import type { Snapshot } from "../../src/vault/types";
-import { NOW, SETTINGS, copyOf, snapshot, standInOf } from "../support/world";
-
-const { vaultId } = SETTINGS;
-
-function without(from: Snapshot, tag: string): Snapshot {
-  const tags = Object.fromEntries(Object.entries(from.tags).filter(([key]) => key !== tag));
-  return { ...from, tags };
-}
+import { NOW, SLOT, copyOf, snapshot, standInOf } from "../support/world";
 
 describe("what the vault made", () => {
   const made = snapshot("snap-1");
+  const inDoubt = (of: "tags" | "identity"): Snapshot => ({ ...made, doubt: { of, what: "…" } });
 
-  test("is told by its four tags", () => {
-    expect(isOwn(made, vaultId)).toBe(true);
+  test("is its own while nothing contradicts the Description", () => {
+    expect([isOwn(made), isClear(made)]).toStrictEqual([true, true]);
   });
 
-  test.each([TAG.vault, TAG.instance, TAG.slot, TAG.run])("is not what lacks %s", (tag) => {
-    expect(isOwn(without(made, tag), vaultId)).toBe(false);
+  test("stays its own with other tags, but is in doubt", () => {
+    expect([isOwn(inDoubt("tags")), isClear(inDoubt("tags"))]).toStrictEqual([true, false]);
   });
 
-  test("is not what another vault made", () => {
-    expect(isOwn(made, "smart-vault-tes")).toBe(false);
+  test("is none of its own where EC2's records contradict the Description", () => {
+    expect([isOwn(inDoubt("identity")), isClear(inDoubt("identity"))]).toStrictEqual([
+      false,
+      false,
+    ]);
   });
 
-  test("is not a copy that has lost the tag with its volume: EC2 says the same one of all copies", () => {
-    const standIn = standInOf(made, "stand-in");
-    expect(isOwn(standIn, vaultId)).toBe(true);
-    const lost = without({ ...standIn, volumeId: "vol-ffffffff" }, TAG.sourceVolume);
-    expect(isOwn(lost, vaultId)).toBe(false);
-    expect(isOwn(without(lost, TAG.sourceSnapshot), vaultId)).toBe(false);
-    expect(isOwn({ ...lost, volumeId: "vol-1" }, vaultId)).toBe(false);
+  test("is, of copies, one that says what it was made of", () => {
+    expect([isOwnCopy(made), isOwnCopy(copyOf(made, "snap-c"))]).toStrictEqual([false, true]);
+  });
+});
+
+describe("one slot's snapshots of a volume", () => {
+  const at = (id: string, minutes: number) =>
+    snapshot(id, { startTimeMs: NOW + minutes * MINUTE_MS, tags: { [TAG.slot]: SLOT } });
+  const ids = (groups: Snapshot[][]) => groups.map((group) => group.map((one) => one.snapshotId));
+
+  test("are the same recovery point where their data was taken within minutes", () => {
+    expect(ids(sameVolumeAndSlot([at("a", 0), at("b", 15)]))).toStrictEqual([["a", "b"]]);
   });
 
-  test("is, of copies, one that says its snapshot and volume", () => {
-    const copy = copyOf(made, "snap-c");
-    expect(isOwnCopy(copy, vaultId)).toBe(true);
-    expect(isOwnCopy(without(copy, TAG.sourceSnapshot), vaultId)).toBe(false);
-    expect(isOwnCopy(without(copy, TAG.sourceVolume), vaultId)).toBe(false);
-    expect(isOwnCopy(without(copy, TAG.run), vaultId)).toBe(false);
+  test("are two where it was not, whatever word they share", () => {
+    expect(ids(sameVolumeAndSlot([at("b", 16), at("a", 0)]))).toStrictEqual([["a"], ["b"]]);
+    const far = [at("c", 40), at("a", 0), at("b", 10)];
+    expect(ids(sameVolumeAndSlot(far))).toStrictEqual([["a", "b"], ["c"]]);
   });
+});
+
+test("a recovery point never stands for a time after its data was taken", () => {
+  const typed = snapshot("a", { startTimeMs: NOW, tags: { [TAG.slot]: "2099-01-01T00:00:00Z" } });
+  expect(pointMs(typed)).toBe(NOW);
+  const late = snapshot("a", { startTimeMs: NOW + 60_000, tags: { [TAG.slot]: SLOT } });
+  expect(pointMs(late)).toBe(NOW);
 });
 
 test("the data of a copy is as old as the snapshot that held it first, whatever the tag says else", () => {
@@ -58,8 +68,9 @@ test("the data of a copy is as old as the snapshot that held it first, whatever 
     NOW - 5_000,
     NOW - 5_000,
   ]);
-  const spoilt = { ...standIn, tags: { ...standIn.tags, [TAG.sourceStarted]: "last night" } };
-  expect(dataStartMs(spoilt)).toBe(NOW);
+  const later = isoSeconds(NOW - 1_000);
+  const spoilt = { ...standIn, tags: { ...standIn.tags, [TAG.sourceStarted]: later } };
+  expect(dataStartMs(spoilt)).toBe(NOW - 5_000);
 });
 
 test("snapshots are grouped by volume and slot, each in one group", () => {

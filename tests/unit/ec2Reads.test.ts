@@ -1,17 +1,10 @@
-import {
-  DescribeInstancesCommand,
-  DescribeSnapshotsCommand,
-  DescribeVolumesCommand,
-  EC2Client,
-} from "@aws-sdk/client-ec2";
+import { DescribeInstancesCommand, DescribeVolumesCommand, EC2Client } from "@aws-sdk/client-ec2";
 import { mockClient } from "aws-sdk-client-mock";
 import {
   describeProtectedInstances,
-  describeVaultSnapshots,
   describeVolumes,
   withVolumeFacts,
 } from "../../src/vault/ec2Reads";
-import { TAG } from "../../src/vault/tags";
 import { instance, volume } from "../support/world";
 
 const ec2 = mockClient(EC2Client);
@@ -166,98 +159,6 @@ describe("volumes", () => {
           },
           { ...volume("vol-2"), ...none },
         ],
-      },
-    ]);
-  });
-});
-
-describe("snapshots", () => {
-  test("are this account's and this vault's, on every page, also after an empty one", async () => {
-    ec2
-      .on(DescribeSnapshotsCommand)
-      .callsFake(
-        pages(
-          { Snapshots: [], NextToken: "2" },
-          { Snapshots: [{ SnapshotId: "snap-1" }, {}], NextToken: "3" },
-          {},
-        ),
-      );
-    const found = await describeVaultSnapshots(client, "us-east-1", "vault");
-    expect(found.map((s) => s.snapshotId)).toStrictEqual(["snap-1"]);
-    const input = {
-      OwnerIds: ["self"],
-      Filters: [{ Name: "tag:smart-vault:vault", Values: ["vault"] }],
-      MaxResults: 1000,
-    };
-    expect(inputs).toEqual([
-      { ...input, NextToken: undefined },
-      { ...input, NextToken: "2" },
-      { ...input, NextToken: "3" },
-    ]);
-  });
-
-  test("become the vault's own records", async () => {
-    const StartTime = new Date("2026-11-22T03:00:00Z");
-    ec2.on(DescribeSnapshotsCommand).resolves({
-      Snapshots: [
-        {
-          SnapshotId: "snap-1",
-          VolumeId: "vol-1",
-          State: "completed",
-          StartTime,
-          VolumeSize: 8,
-          Encrypted: true,
-          KmsKeyId: "key",
-          StateMessage: "fine",
-          StorageTier: "archive",
-          RestoreExpiryTime: new Date(0),
-          Tags: [{ Key: "a", Value: "b" }],
-        },
-      ],
-    });
-    await expect(describeVaultSnapshots(client, "us-east-1", "vault")).resolves.toStrictEqual([
-      {
-        snapshotId: "snap-1",
-        region: "us-east-1",
-        volumeId: "vol-1",
-        state: "completed",
-        startTimeMs: StartTime.getTime(),
-        sizeGiB: 8,
-        encrypted: true,
-        kmsKeyId: "key",
-        stateMessage: "fine",
-        storageTier: "archive",
-        restoreExpiryTimeMs: 0,
-        tags: { a: "b" },
-      },
-    ]);
-  });
-
-  test("that are copies have the volume that their tag names: EC2's own is arbitrary", async () => {
-    const Tags = [{ Key: TAG.sourceVolume, Value: "vol-1" }];
-    ec2.on(DescribeSnapshotsCommand).resolves({
-      Snapshots: [{ SnapshotId: "snap-1", VolumeId: "vol-ffffffff", Tags }],
-    });
-    const [copy] = await describeVaultSnapshots(client, "us-west-2", "vault");
-    expect(copy?.volumeId).toBe("vol-1");
-  });
-
-  test("that say little count as pending, and so are neither copied nor deleted", async () => {
-    ec2.on(DescribeSnapshotsCommand).resolves({ Snapshots: [{ SnapshotId: "snap-1" }] });
-    await expect(describeVaultSnapshots(client, "us-east-1", "vault")).resolves.toStrictEqual([
-      {
-        snapshotId: "snap-1",
-        region: "us-east-1",
-        volumeId: "",
-        state: "pending",
-        startTimeMs: 0,
-        sizeGiB: 0,
-        encrypted: false,
-        kmsKeyId: undefined,
-        stateMessage: undefined,
-        storageTier: undefined,
-        restoreExpiryTimeMs: undefined,
-        tags: {},
       },
     ]);
   });

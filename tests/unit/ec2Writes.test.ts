@@ -16,6 +16,7 @@ import {
   lockSnapshot,
   markCopyExpired,
 } from "../../src/vault/ec2Writes";
+import { tagsDigest } from "../../src/vault/description";
 import { TAG } from "../../src/vault/tags";
 import { copyAction, lockAction, snapshotAction } from "../support/actions";
 import { KEY, SETTINGS, SLOT, volume } from "../support/world";
@@ -40,6 +41,12 @@ function tagged(crashConsistent: string, ...more: { Key: string; Value: string }
   return [{ ResourceType: "snapshot", Tags }];
 }
 
+/** The digest is of the vault's own tags: a volume's that go along are a person's. */
+function describedAs(crashConsistent: string): string {
+  const tags = { [TAG.vault]: SETTINGS.vaultId, [TAG.slot]: SLOT, [TAG.crashConsistent]: crashConsistent };
+  return `smart-vault/1 vault=smart-vault-test instance=i-1 slot=${SLOT} tags=${tagsDigest(tags)}`;
+} // prettier-ignore
+
 describe("a set", () => {
   beforeEach(() => {
     ec2
@@ -55,7 +62,7 @@ describe("a set", () => {
     expect(inputs()).toStrictEqual([
       {
         InstanceSpecification: { InstanceId: "i-1" },
-        Description: "a set",
+        Description: describedAs("true"),
         CopyTagsFromSource: "volume",
         TagSpecifications: tagged("true"),
       },
@@ -76,7 +83,7 @@ describe("a set", () => {
           ExcludeBootVolume: true,
           ExcludeDataVolumeIds: ["vol-3"],
         },
-        Description: "a set",
+        Description: describedAs("true"),
         TagSpecifications: tagged("true"),
       },
     ]);
@@ -103,7 +110,7 @@ describe("a single snapshot", () => {
     expect(inputs()).toStrictEqual([
       {
         VolumeId: "vol-1",
-        Description: "a set",
+        Description: describedAs("false"),
         TagSpecifications: tagged("false", { Key: "Mount", Value: "/" }),
       },
     ]);
@@ -118,6 +125,16 @@ describe("a single snapshot", () => {
   });
 });
 
+function describedCopy(digest: string): string {
+  return `smart-vault/1 vault=smart-vault-test instance=i-1 slot=${SLOT} volume=vol-1 snapshot=snap-1 started=2026-11-22T03:00:00.000Z tags=${digest}`;
+}
+
+test("a copy of what is in doubt is in doubt itself: its Description has the digest of no tags", async () => {
+  ec2.on(CopySnapshotCommand).resolves({ SnapshotId: "snap-2", $metadata });
+  await copySnapshot(client, { ...copyAction("snap-1"), ofDoubt: true });
+  expect(inputs()).toMatchObject([{ Description: describedCopy("0000000000000000") }]);
+});
+
 test("a copy is always encrypted, under the vault's key, and tagged from the start", async () => {
   ec2.on(CopySnapshotCommand).resolves({ SnapshotId: "snap-2", $metadata });
   await expect(copySnapshot(client, copyAction("snap-1"))).resolves.toStrictEqual({
@@ -128,7 +145,7 @@ test("a copy is always encrypted, under the vault's key, and tagged from the sta
     {
       SourceRegion: "us-east-1",
       SourceSnapshotId: "snap-1",
-      Description: "a copy",
+      Description: describedCopy(tagsDigest({ [TAG.sourceSnapshot]: "snap-1" })),
       Encrypted: true,
       KmsKeyId: KEY,
       TagSpecifications: [

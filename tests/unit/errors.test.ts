@@ -12,6 +12,7 @@ const CODES: Record<Exclude<Meaning, "refused">, string[]> = {
     "EC2ThrottledException",
     "RequestThrottled",
     "TooManyRequestsException",
+    "SnapshotLimitExceeded",
   ],
   busy: [
     "ConcurrentSnapshotLimitExceeded",

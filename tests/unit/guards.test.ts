@@ -10,7 +10,7 @@ import type { Findings } from "../../src/vault/findings";
 import { prune } from "../../src/vault/prune";
 import { TAG } from "../../src/vault/tags";
 import { DAY_MS, HOUR_MS } from "../../src/vault/time";
-import type { DeleteAction, Snapshot, VaultSettings, World } from "../../src/vault/types";
+import type { DeleteAction, Doubt, Snapshot, VaultSettings, World } from "../../src/vault/types";
 import { deleteAction } from "../support/actions";
 import { DR, NOW, SETTINGS, copyOf, inDr, snapshot } from "../support/world";
 
@@ -33,7 +33,16 @@ function awsError(code: string): Error {
 
 const old = snapshot("old", { startTimeMs: NOW - 40 * DAY_MS });
 const oldCopy = copyOf(old, "old-copy");
-const newCopy = copyOf(snapshot("new"), "new-copy", { startTimeMs: NOW - HOUR_MS });
+const newSource = snapshot("new");
+const newCopy = copyOf(newSource, "new-copy", { startTimeMs: NOW - HOUR_MS });
+const IDENTITY: Doubt = { of: "identity", what: "its slot" };
+
+/** The snapshot after somebody took a tag off it. */
+function untagged({ tags, ...rest }: Snapshot, key: string): Snapshot {
+  const { [key]: _gone, ...left } = tags;
+  return { ...rest, tags: left, doubt: { of: "tags", what: `${key} is gone` } };
+}
+
 const here = deleteAction("old");
 const there = deleteAction("old-copy", { region: DR.region });
 
@@ -233,12 +242,21 @@ describe("where copies are locked", () => {
   });
 
   test.each([
-    ["another vault made", { [TAG.vault]: "another" }],
-    ["a person made", { [TAG.run]: undefined }],
-  ])("a copy that %s is left alone", async (_what, tags) => {
-    const foreign = { ...newCopy, tags: { ...newCopy.tags, ...tags } } as Snapshot;
+    ["another vault's", copyOf(newSource, "new-copy", { tags: { [TAG.vault]: "another" } })],
+    ["not what its Description says", { ...newCopy, doubt: IDENTITY }],
+    ["an original that was planted there", { ...newSource, region: DR.region }],
+    ["without the vault's tag, so that the role may not lock it", untagged(newCopy, TAG.vault)],
+  ])("what is %s is left alone", async (_what, foreign) => {
     await expect(guard([], { policy: LOCKING, copies: [foreign] })).resolves.toStrictEqual(nothing);
     expect(dr.calls()).toStrictEqual([]);
+  });
+
+  test("a copy whose other tags were changed is locked: it stays the vault's own", async () => {
+    const { actions } = await guard([], {
+      policy: LOCKING,
+      copies: [untagged(newCopy, TAG.run)],
+    });
+    expect(actions).toMatchObject([{ kind: "lock", snapshotId: "new-copy" }]);
   });
 
   test("a copy that is to go is not locked", async () => {

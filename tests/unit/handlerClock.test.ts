@@ -57,7 +57,8 @@ describe("a run that has been overtaken", () => {
 });
 
 describe("a clock that AWS fails to show", () => {
-  const carried = { slot: YESTERDAY, done: isoSeconds(NOW - 2 * DAY_MS), told: { "a/b": SLOT } };
+  const open = isoSeconds(NOW - 20 * HOUR_MS);
+  const carried = { slot: open, done: isoSeconds(NOW - 2 * DAY_MS), told: { "a/b": SLOT } };
 
   beforeEach(() => {
     rig.carries(carried);
@@ -78,7 +79,7 @@ describe("a clock that AWS fails to show", () => {
   const older = carried.slot;
   test.each([
     [RUN_EVENT, { ...carried, slot: SLOT, givenUp: older }],
-    [{ kind: "run", slot: isoSeconds(NOW - 60 * DAY_MS) }, carried],
+    [{ kind: "run", slot: isoSeconds(NOW - 21 * HOUR_MS) }, carried],
     [SWEEP_EVENT, carried],
   ])(
     "is set by %j where it can be read at last, with all that it carries and the slot that is open",
@@ -94,6 +95,16 @@ describe("a clock that AWS fails to show", () => {
       ]);
     },
   );
+
+  test("is left as it is by a run that is days late, but for what that tells", async () => {
+    const lost = isoSeconds(NOW - 60 * DAY_MS);
+    const Target = { Arn: "", RoleArn: "", Input: JSON.stringify({ kind: "pass", ...carried }) };
+    rig.scheduler.on(GetScheduleCommand).rejectsOnce(new Error("socket hang up")).resolves({ Target });
+    await expect(rig.wake({ kind: "run", slot: lost })).rejects.toThrow(`i-1 has no snapshot of vol-1 for ${lost}`);
+    expect(slotsAsked()).toStrictEqual([]);
+    const told = { ...carried.told, "slot-missed/i-1": SLOT };
+    expect(rig.clockSets().map(({ input }) => input)).toStrictEqual([{ kind: "pass", ...carried, told }]);
+  }); // prettier-ignore
 
   test("does not make a pass tell again what was told when it rang", async () => {
     const empty = { "no-instances/Backup=true": isoSeconds(NOW - HOUR_MS) };

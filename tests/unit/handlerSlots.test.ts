@@ -18,6 +18,8 @@ const RUN_EVENT = { kind: "run", slot: SLOT };
 const SWEEP_EVENT = { kind: "sweep" };
 const YESTERDAY = isoSeconds(NOW - DAY_MS);
 const MISSED = "slot-missed/i-1";
+/** No sweep of these tests looks for strangers: see strangers.test.ts. */
+const LOOKED = { strangersAt: SLOT };
 
 const refusal = (name: string) =>
   Object.assign(new Error("not now"), { name, $metadata: { httpStatusCode: 400 } });
@@ -116,7 +118,7 @@ describe("a run that AWS takes no snapshots of now", () => {
 describe("a window that ends", () => {
   beforeEach(async () => {
     refuseSnapshots("PendingSnapshotLimitExceeded");
-    rig.carries({ done: YESTERDAY, told: {} });
+    rig.carries({ done: YESTERDAY, ...LOOKED, told: {} });
     await rig.wake(RUN_EVENT);
     await wakeAfter(480, SWEEP_EVENT);
     expect(rig.mails()).toStrictEqual([]);
@@ -128,18 +130,18 @@ describe("a window that ends", () => {
       `smart-vault-test: partial: i-1 has no snapshot of vol-1 for ${SLOT}: none could be made in its time, 8 hours or until the next slot`,
     );
     const told = { [MISSED]: isoSeconds(NOW + 481 * MINUTE_MS) };
-    expect(clock()).toStrictEqual({ on: false, done: SLOT, told });
+    expect(clock()).toStrictEqual({ on: false, done: SLOT, ...LOOKED, told });
     await expect(wakeAfter(541, SWEEP_EVENT)).resolves.toMatchObject({ status: "clean" });
     await expect(wakeAfter(601, { kind: "pass", slot: SLOT })).resolves.toMatchObject({ status: "clean" }); // prettier-ignore
     expect(rig.mails()).toStrictEqual(["smart-vault-test: backup incomplete, 1 problem"]);
     expect(slotsAsked()).toHaveLength(asked);
-    expect(clock()).toStrictEqual({ on: false, done: SLOT, told });
+    expect(clock()).toStrictEqual({ on: false, done: SLOT, ...LOOKED, told });
   });
 
   test("stays to be told while SNS is down", async () => {
     rig.sns.on(PublishCommand).rejects(new Error("SNS is down"));
     await expect(wakeAfter(481, SWEEP_EVENT)).rejects.toMatchObject({ name: "BackupFailed" });
-    expect(clock()).toStrictEqual({ on: false, slot: SLOT, done: YESTERDAY, told: {} });
+    expect(clock()).toStrictEqual({ on: false, slot: SLOT, done: YESTERDAY, ...LOOKED, told: {} });
     rig.sns.on(PublishCommand).resolves({});
     await expect(wakeAfter(541, SWEEP_EVENT)).rejects.toMatchObject({ name: "BackupFailed" });
     expect(clock()).toMatchObject({ done: SLOT, told: { [MISSED]: expect.any(String) as string } });
@@ -188,6 +190,7 @@ describe("a run that is lost", () => {
   });
 
   test("is nothing to a vault that has never run", async () => {
+    rig.carries({ ...LOOKED, told: {} });
     await wakeAfter(25, SWEEP_EVENT);
     expect(slotsAsked()).toStrictEqual([]);
     expect(rig.clockSets()).toStrictEqual([]);
@@ -217,16 +220,17 @@ describe("a snapshot that fails in EC2 after its slot was done", () => {
   });
 
   test("is tried again without a mail or an error, with a pause before the third time, and then told once", async () => {
+    rig.carries({ done: SLOT, ...LOOKED, told: {} });
     rig.sees(failedTries(0), []);
     await expect(wakeAfter(5, { kind: "pass" })).resolves.toMatchObject({ status: "clean", counts: { snapshots: 1 } }); // prettier-ignore
-    expect(clock()).toStrictEqual({ on: true, done: SLOT, told: {} });
+    expect(clock()).toStrictEqual({ on: true, done: SLOT, ...LOOKED, told: {} });
 
     rig.sees(failedTries(0, 5), []);
     await expect(wakeAfter(6, { kind: "pass" })).resolves.toMatchObject({ status: "clean", counts: { snapshots: 0 } }); // prettier-ignore
-    expect(clock()).toStrictEqual({ on: false, slot: SLOT, done: SLOT, told: {} });
+    expect(clock()).toStrictEqual({ on: false, slot: SLOT, done: SLOT, ...LOOKED, told: {} });
 
     await expect(wakeAfter(60, SWEEP_EVENT)).resolves.toMatchObject({ counts: { snapshots: 1 } });
-    expect(clock()).toStrictEqual({ on: true, done: SLOT, told: {} });
+    expect(clock()).toStrictEqual({ on: true, done: SLOT, ...LOOKED, told: {} });
     expect(rig.mails()).toStrictEqual([]);
 
     rig.sees(failedTries(0, 5, 60), []);

@@ -100,11 +100,10 @@ describe("a run", () => {
     expect(values(measuring(RUN, unseen))).toStrictEqual({ RunsCompleted: 1, RunDuration: 0 });
   });
 
-  test("knows nothing of other vaults' snapshots, nor of those that a person made", () => {
+  test("knows nothing of other vaults' snapshots, nor of those whose Description EC2 contradicts", () => {
     const strange = snapshot("s", { tags: { [TAG.vault]: "other" } });
-    const { [TAG.run]: _run, ...tags } = snapshot("p").tags;
-    const persons = { ...snapshot("p"), tags };
-    const seen = { snapshots: [strange, persons], copies: inDr([copyOf(strange, "c")]) };
+    const planted = snapshot("p", { doubt: { of: "identity", what: "its slot" } });
+    const seen = { snapshots: [strange, planted], copies: inDr([copyOf(strange, "c")]) };
     expect(values(measuring(RUN, seen))).toMatchObject({
       [`RecoveryPoints@${HERE}`]: 0,
       [`RecoveryPoints@${DR.region}`]: 0,

@@ -3,25 +3,33 @@ import {
   DescribeSnapshotsCommand,
   DescribeVolumesCommand,
 } from "@aws-sdk/client-ec2";
+import { DescribeKeyCommand, KMSClient } from "@aws-sdk/client-kms";
 import { mockClient } from "aws-sdk-client-mock";
 import { ec2In, makeClients } from "../../src/vault/clients";
 import { observe, observeInstances } from "../../src/vault/observe";
-import { DR, DR2, SETTINGS } from "../support/world";
+import { described } from "../support/rig";
+import { DR, DR2, SETTINGS, snapshot } from "../support/world";
 
 const clients = makeClients(SETTINGS);
 const primary = mockClient(ec2In(clients, SETTINGS.primaryRegion).reader);
 const dr = mockClient(ec2In(clients, DR.region).reader);
+const kms = mockClient(KMSClient);
 const down = Object.assign(new Error("no route"), { name: "TimeoutError" });
 
+/** One of the vault's own, as EC2 tells it. */
+const made = (snapshotId: string) => described(snapshot(snapshotId));
+
 beforeEach(() => {
+  kms.reset();
+  kms.on(DescribeKeyCommand).resolves({ KeyMetadata: { KeyId: "k", KeyState: "Enabled" } });
   primary.reset();
   dr.reset();
   primary
     .on(DescribeInstancesCommand)
     .resolves({ Reservations: [{ Instances: [{ InstanceId: "i-1" }] }] });
   primary.on(DescribeVolumesCommand).resolves({ Volumes: [] });
-  primary.on(DescribeSnapshotsCommand).resolves({ Snapshots: [{ SnapshotId: "snap-1" }] });
-  dr.on(DescribeSnapshotsCommand).resolves({ Snapshots: [{ SnapshotId: "snap-2" }] });
+  primary.on(DescribeSnapshotsCommand).resolves({ Snapshots: [made("snap-1")] });
+  dr.on(DescribeSnapshotsCommand).resolves({ Snapshots: [made("snap-2")] });
 });
 
 /** What an invocation that serves a slot sees. */
@@ -75,7 +83,7 @@ describe("with two DR regions", () => {
   beforeEach(() => {
     for (const [index, reader] of readers.entries()) {
       reader.reset();
-      const Snapshots = [{ SnapshotId: `snap-${index}` }];
+      const Snapshots = [made(`snap-${index}`)];
       reader.on(DescribeSnapshotsCommand).resolves({ Snapshots });
     }
   });

@@ -1,7 +1,7 @@
 import { planVault } from "../../src/vault/plan";
 import { TAG } from "../../src/vault/tags";
 import { DAY_MS, HOUR_MS, isoSeconds } from "../../src/vault/time";
-import type { Plan, Serving, Snapshot, World } from "../../src/vault/types";
+import type { Doubt, Plan, Serving, Snapshot, World } from "../../src/vault/types";
 import {
   NOW,
   OPEN,
@@ -196,13 +196,39 @@ describe("duplicates", () => {
   });
 });
 
-test("a copy that does not say its volume is left alone: EC2 gives all copies the same volume id", () => {
-  const stripped = { [TAG.vault]: SETTINGS.vaultId, [TAG.instance]: "i-1", [TAG.slot]: "s", [TAG.run]: "r" }; // prettier-ignore
-  const copies = ["c-1", "c-2"].map((id) => ({
-    ...copyOf(yesterday, id),
-    volumeId: "vol-ffffffff",
-    tags: stripped,
-  }));
-  const { actions } = plan({ ...whole, copies: inDr(copies) });
-  expect(actions.map((action) => action.kind)).toStrictEqual(["copy"]);
+describe("copies of a snapshot that somebody changed", () => {
+  const twins = (doubt: Doubt) => ["c-1", "c-2"].map((id) => ({ ...copyOf(yesterday, id), doubt }));
+  const told = (doubt: Doubt) => {
+    const { actions, kept, problems } = plan({ ...whole, copies: inDr(twins(doubt)) });
+    return {
+      did: actions.map(({ kind }) => kind),
+      kept: kept.map(({ snapshotId, reason }) => `${snapshotId}: ${reason}`),
+      tampered: problems.filter(({ kind }) => kind === "tampering").map(({ subject }) => subject),
+    };
+  };
+
+  test("by their tags stay the vault's own: none is made beside them, and neither goes as the other's duplicate", () => {
+    expect(told({ of: "tags", what: "its slot" })).toStrictEqual({
+      did: [],
+      kept: ["snap-1: within 30 days, the newest of vol-1", "c-1: in doubt: its slot", "c-2: in doubt: its slot"],
+      tampered: ["c-1", "c-2"],
+    });
+  }); // prettier-ignore
+
+  test("or planted there are none: one is made, and they are left alone", () => {
+    expect(told({ of: "identity", what: "its slot" })).toStrictEqual({
+      did: ["copy"],
+      kept: ["snap-1: within 30 days, the newest of vol-1", "c-1: in doubt: its slot", "c-2: in doubt: its slot"],
+      tampered: ["c-1", "c-2"],
+    });
+  }); // prettier-ignore
+
+  test("do not make that go which they are of", () => {
+    const old = snapshot("old", { startTimeMs: NOW - 40 * DAY_MS });
+    const doubted: Snapshot = { ...copyOf(old, "old-copy"), doubt: { of: "tags", what: "its slot" } };
+    const world = { ...whole, snapshots: [yesterday, old], copies: inDr([copyOf(yesterday, "c"), doubted]) };
+    const { actions, kept } = plan(world);
+    expect(actions).toStrictEqual([]);
+    expect(kept.find(({ snapshotId }) => snapshotId === "old")?.reason).toBe("40 days old, kept for 30 days, but its copy in us-west-2 is in doubt");
+  }); // prettier-ignore
 });

@@ -6,10 +6,10 @@ import {
   planCopies,
 } from "../../src/vault/planCopies";
 import { drCopyTags } from "../../src/vault/copyTags";
-import { copyExpiredTag } from "../../src/vault/tags";
+import { TAG, copyExpiredTag } from "../../src/vault/tags";
 import { HOUR_MS, MINUTE_MS } from "../../src/vault/time";
 import type { Snapshot } from "../../src/vault/types";
-import { DR, DR2, KEY, NOW, SETTINGS, copyOf, snapshot, standInOf } from "../support/world";
+import { DR, DR2, KEY, NOW, copyOf, snapshot, standInOf } from "../support/world";
 
 const OTHER_KEY = "arn:aws:kms:us-west-2:111122223333:key/other";
 const source = snapshot("snap-1", { startTimeMs: NOW - 5 * HOUR_MS });
@@ -26,7 +26,7 @@ const elsewhere = snapshot("snap-1", {
 const otherKey = copyOf(source, "other-key", { kmsKeyId: OTHER_KEY });
 
 function plan(snapshots: Snapshot[], copies: Snapshot[]) {
-  const target = { ...DR, vaultId: SETTINGS.vaultId, tagsOf: drCopyTags };
+  const target = { ...DR, released: () => true, tagsOf: drCopyTags };
   return planCopies(snapshots, copiesBySource(copies), target, NOW);
 }
 
@@ -44,7 +44,12 @@ test.each([
   ["sound", "a good one, and marked", marked, [sound]],
   ["missing", "none, and marked for another region", elsewhere, []],
 ])("coverage is %s with a copy that is %s", (coverage, _what, of, copies) => {
-  expect(coverageOf(of, copies, DR)).toBe(coverage);
+  expect(coverageOf(of, copies, DR, () => true)).toBe(coverage);
+});
+
+test("a mark says nothing where the rules would still keep the copy", () => {
+  expect(coverageOf(marked, [], DR, () => false)).toBe("missing");
+  expect(coverageOf(marked, [failed], DR, () => false)).toBe("broken");
 });
 
 test.each([
@@ -59,9 +64,14 @@ test.each([
   expect(copyFault(copy, KEY)).toBe(fault);
 });
 
-test("copies are found by their source; one that names none belongs to nothing", () => {
-  const lost: Snapshot = { ...sound, snapshotId: "lost", tags: {} };
-  expect([...copiesBySource([sound, lost, failed])]).toStrictEqual([["snap-1", [sound, failed]]]);
+test("copies are found by the source in their Description, whatever their tags say; an original belongs to nothing", () => {
+  const stripped: Snapshot = { ...sound, snapshotId: "stripped", tags: {} };
+  const other = { ...sound.tags, [TAG.sourceSnapshot]: "another" };
+  const renamed: Snapshot = { ...sound, snapshotId: "renamed", tags: other };
+  const original: Snapshot = { ...source, snapshotId: "original", tags: sound.tags };
+  expect([...copiesBySource([sound, stripped, original, renamed, failed])]).toStrictEqual([
+    ["snap-1", [sound, stripped, renamed, failed]],
+  ]);
 });
 
 test("copies of an original are copies of what stands in for it, and the reverse", () => {
@@ -93,10 +103,22 @@ describe("planning", () => {
         kmsKeyArn: KEY,
         sinceMs: source.startTimeMs,
         tags: drCopyTags(source),
-        description: "smart-vault-test copy of snap-1 from us-east-1",
+        identity: {
+          vaultId: "smart-vault-test",
+          instanceId: "i-1",
+          slot: "2026-11-21T22:00:00Z",
+          source: { snapshotId: "snap-1", volumeId: "vol-1", startedMs: source.startTimeMs },
+        },
         reason: "no copy yet",
       },
     ]);
+  });
+
+  test("says of a copy of what is in doubt that it is, and gives it the identity that stands", () => {
+    const tags = { ...source.tags, [TAG.slot]: "2027-01-01T00:00:00Z" };
+    const doubted: Snapshot = { ...source, tags, doubt: { of: "tags", what: "its slot" } };
+    const [sane] = plan([source], []).actions;
+    expect(plan([doubted], []).actions).toStrictEqual([{ ...sane, ofDoubt: true }]);
   });
 
   test.each([

@@ -3,7 +3,7 @@ import { standInTags } from "../../src/vault/copyTags";
 import { planVault } from "../../src/vault/plan";
 import { TAG, copyExpiredTag } from "../../src/vault/tags";
 import { DAY_MS, HOUR_MS, isoSeconds } from "../../src/vault/time";
-import type { Plan, Snapshot, VaultPolicy, World } from "../../src/vault/types";
+import type { Doubt, Plan, Snapshot, VaultPolicy, World } from "../../src/vault/types";
 import {
   DR,
   DR2,
@@ -20,6 +20,7 @@ import {
 const ENCRYPTING: VaultPolicy = { ...SETTINGS, primaryKeyArn: PRIMARY_KEY };
 const OTHER_KEY = "arn:aws:kms:us-east-1:111122223333:key/other";
 const plain = snapshot("plain", { startTimeMs: NOW - DAY_MS });
+const CHANGED: Doubt = { of: "tags", what: "its slot" };
 const plainCopy = copyOf(plain, "plain-copy");
 const sound = standInOf(plain, "sound");
 
@@ -55,7 +56,12 @@ describe("a stand-in is made", () => {
         kmsKeyArn: PRIMARY_KEY,
         sinceMs: plain.startTimeMs,
         tags: standInTags(plain, 49),
-        description: "smart-vault-test copy of plain from us-east-1",
+        identity: {
+          vaultId: "smart-vault-test",
+          instanceId: "i-1",
+          slot: "2026-11-21T03:00:00Z",
+          source: { snapshotId: "plain", volumeId: "vol-1", startedMs: plain.startTimeMs },
+        },
         reason: "no copy yet",
       },
     ]);
@@ -74,7 +80,8 @@ describe("a stand-in is made", () => {
     ["a pending one", [{ ...plain, state: "pending" }], ENCRYPTING],
     ["a failed one", [{ ...plain, state: "error" }], ENCRYPTING],
     ["one on its way out of the Recycle Bin", [{ ...plain, state: "recovering" }], ENCRYPTING],
-    ["another vault's", [{ ...plain, tags: { ...plain.tags, [TAG.vault]: "v" } }], ENCRYPTING],
+    ["another vault's", [snapshot("plain", { tags: { [TAG.vault]: "v" } })], ENCRYPTING],
+    ["one whose tags were changed", [{ ...plain, doubt: CHANGED }], ENCRYPTING],
     ["one that has a sound one", [plain, sound], ENCRYPTING],
     ["one that has a pending one", [plain, { ...sound, state: "pending" }], ENCRYPTING],
     ["one where the stack wants none", [plain], SETTINGS],
@@ -228,11 +235,12 @@ describe("a DR copy of it", () => {
 
   test("that expired while its original counted is not made again, and its mark outlives the original", () => {
     const marked = { ...old, tags: { ...old.tags, [copyExpiredTag(DR.region)]: "2026-11-20T03:00:00Z" } };
-    const done = plan([marked, standIn], inDr([]), LONG);
+    const there = inDr([copyOf(newest, "newest-copy")]);
+    const done = plan([marked, standIn, newest], there, LONG);
     expect(did(done)).toStrictEqual(["delete old: its encrypted copy stand-in stands in for it"]);
     expect(marksOf(done)).toStrictEqual([{ snapshotId: "stand-in", regions: ["us-west-2"] }]);
     const known = { ...standIn, tags: { ...standIn.tags, [copyExpiredTag(DR.region)]: "x" } };
-    expect(marksOf(plan([marked, known], inDr([]), LONG))).toStrictEqual([]);
+    expect(marksOf(plan([marked, known, newest], there, LONG))).toStrictEqual([]);
   }); // prettier-ignore
 
   test("that was made of the stand-in counts for an original that counts again", () => {

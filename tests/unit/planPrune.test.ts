@@ -1,6 +1,6 @@
 import type { Duplicate } from "../../src/vault/counted";
 import { sourceFinder } from "../../src/vault/encryption";
-import type { Coverage } from "../../src/vault/planCopies";
+import { type Coverage, copiesBySource } from "../../src/vault/planCopies";
 import { makeCalendar } from "../../src/vault/calendar";
 import { prunePrimary } from "../../src/vault/planPrune";
 import { pruneDr } from "../../src/vault/planPruneDr";
@@ -131,14 +131,14 @@ describe("the remains of failed snapshots of a volume", () => {
 describe("the DR region", () => {
   const prune = (copies: Snapshot[], sources: Snapshot[] = [], leaving: string[] = []) => {
     const stay = sources.filter((s) => !leaving.includes(s.snapshotId));
+    const bySource = copiesBySource(copies);
     return pruneDr(
-      copies,
+      { dr: DR, copies, bySource, clearBySource: bySource, released: () => true },
       {
         sources: sourceFinder(sources, sources),
         stays: sourceFinder(stay, stay),
         counts: sourceFinder([], stay),
       },
-      DR,
       RULES,
     );
   };

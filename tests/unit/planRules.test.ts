@@ -1,8 +1,8 @@
 /** The rules that never break, held against random vaults: see docs/ARCHITECTURE.md and support/arbitraryWorld.ts. */
 import { copyState } from "../../src/vault/planCopies";
-import { TAG } from "../../src/vault/tags";
-import { MINUTE_MS } from "../../src/vault/time";
+import { MINUTE_MS, parseIso } from "../../src/vault/time";
 import { applyToWorld } from "../support/applyToWorld";
+import { dataOf } from "../support/arbitrarySlot";
 import { arbitraryVault } from "../support/arbitraryWorld";
 import {
   always,
@@ -94,8 +94,10 @@ test("6: a plan that was carried out leaves nothing to do within four more round
       const everCopied = new Set<string>();
       for (let round = 0; round < 5; round += 1) {
         const plan = planFor(now, policy, OPEN, nowMs);
-        for (const { region, tags } of copiesOf(plan)) {
-          const copied = `${region} ${tags[TAG.sourceVolume] ?? ""} ${tags[TAG.slot] ?? ""}`;
+        for (const { region, identity } of copiesOf(plan)) {
+          const { slot, source } = identity;
+          const data = dataOf(source?.startedMs ?? 0, parseIso(slot) ?? 0);
+          const copied = `${region} ${source?.volumeId ?? ""} ${slot} ${data}`;
           expect([...everCopied]).not.toContain(copied);
           everCopied.add(copied);
         }

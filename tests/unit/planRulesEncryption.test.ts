@@ -1,7 +1,6 @@
 /** What stand-ins never do and always come to, held against random vaults: see support/arbitraryWorld.ts. */
 import fc from "fast-check";
 import { copyState } from "../../src/vault/planCopies";
-import { TAG } from "../../src/vault/tags";
 import { MINUTE_MS } from "../../src/vault/time";
 import type { Snapshot, VaultPolicy, World } from "../../src/vault/types";
 import { applyToWorld } from "../support/applyToWorld";
@@ -58,7 +57,7 @@ describe("a stand-in", () => {
       const there = own(world.snapshots).filter(isStandIn);
       const served = there
         .filter((one) => one.state === "pending" || isGood(one, policy))
-        .map(({ tags }) => tags[TAG.sourceSnapshot]);
+        .map(({ identity }) => identity.source?.snapshotId);
       const made = copiesOf(plan).filter(({ region }) => region === policy.primaryRegion);
       expect(made.filter((one) => served.includes(one.sourceSnapshotId))).toStrictEqual([]);
     }, encrypting(arbitraryVault()));

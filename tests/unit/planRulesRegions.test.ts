@@ -1,8 +1,7 @@
 /** What several DR regions mean for a plan, held against random vaults: see support/arbitraryWorld.ts. */
 import { copyState } from "../../src/vault/planCopies";
-import { TAG } from "../../src/vault/tags";
 import { MINUTE_MS } from "../../src/vault/time";
-import type { KeyedRegion, Snapshot, World } from "../../src/vault/types";
+import type { KeyedRegion, Snapshot, VaultPolicy, World } from "../../src/vault/types";
 import {
   always,
   copiesOf,
@@ -15,17 +14,17 @@ import {
 import { NOW } from "../support/world";
 
 /** The copies of a snapshot's data in a region. */
-function copiesIn(region: string, { snapshotId, tags }: Snapshot, world: World): Snapshot[] {
-  const data = tags[TAG.sourceSnapshot] ?? snapshotId;
+function copiesIn(region: string, { snapshotId, identity }: Snapshot, world: World): Snapshot[] {
+  const data = identity.source?.snapshotId ?? snapshotId;
   return ownCopies(world).filter(
-    (copy) => copy.region === region && copy.tags[TAG.sourceSnapshot] === data,
+    (copy) => copy.region === region && copy.identity.source?.snapshotId === data,
   );
 }
 
 /** Whether nothing has to be done for a snapshot in a region now. */
-function isServed(one: Snapshot, dr: KeyedRegion, world: World): boolean {
+function isServed(one: Snapshot, dr: KeyedRegion, world: World, policy: VaultPolicy): boolean {
   const copies = copiesIn(dr.region, one, world);
-  return isSafeIn(one, dr, world) || copies.some(({ state }) => state === "pending");
+  return isSafeIn(one, dr, world, policy) || copies.some(({ state }) => state === "pending");
 }
 
 /** Whether a second try failed a moment ago: then the next has to wait. */
@@ -35,7 +34,8 @@ function waits(one: Snapshot, { region, keyArn }: KeyedRegion, world: World): bo
 }
 
 test("what has no copy in a region that is seen gets one there, and no slot gets two", () => {
-  always((plan, world, { dr }) => {
+  always((plan, world, policy) => {
+    const { dr } = policy;
     const completed = own(world.snapshots).filter(({ state }) => state === "completed");
     for (const region of dr.filter((one) => world.copies[one.region] !== undefined)) {
       const made = copiesOf(plan).filter((action) => action.region === region.region);
@@ -44,10 +44,10 @@ test("what has no copy in a region that is seen gets one there, and no slot gets
         const sources = new Set(members.map(({ snapshotId }) => snapshotId));
         const copies = made.filter(({ sourceSnapshotId }) => sources.has(sourceSnapshotId)).length;
         expect(copies).toBeLessThanOrEqual(1);
-        if (members.every((one) => isServed(one, region, world))) expect(copies).toBe(0);
+        if (members.every((one) => isServed(one, region, world, policy))) expect(copies).toBe(0);
         const mustWait = members.some(
           (one) =>
-            isServed(one, region, world) ||
+            isServed(one, region, world, policy) ||
             waits(one, region, world) ||
             one.storageTier === "archive",
         );

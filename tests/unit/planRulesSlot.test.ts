@@ -1,7 +1,7 @@
 /** What a slot gets, and what every plan says, held against random vaults: support/arbitraryWorld.ts. */
 import fc from "fast-check";
+import { isClear } from "../../src/vault/duplicates";
 import { HOUR_MS, MINUTE_MS } from "../../src/vault/time";
-import { TAG } from "../../src/vault/tags";
 import type { Plan, World } from "../../src/vault/types";
 import { NEW_SNAPSHOT, applyToWorld } from "../support/applyToWorld";
 import { arbitraryVault } from "../support/arbitraryWorld";
@@ -23,7 +23,7 @@ describe("a slot", () => {
         expect(action.slot).toBe(serving?.slot);
         for (const { volumeId } of action.volumes) {
           const there = own(world.snapshots).filter(
-            (s) => s.volumeId === volumeId && s.tags[TAG.slot] === action.slot,
+            (s) => s.volumeId === volumeId && s.identity.slot === action.slot,
           );
           expect(there.filter((s) => s.state !== "error")).toStrictEqual([]);
           expect(there.length).toBeLessThan(3);
@@ -39,7 +39,7 @@ describe("a slot", () => {
       const volumes = world.instances?.flatMap((i) => i.volumes) ?? [];
       for (const volume of volumes.filter((v) => v.tags[policy.tagKey] !== "exclude")) {
         const there = own(world.snapshots).filter(
-          (s) => s.volumeId === volume.volumeId && s.tags[TAG.slot] === serving.slot,
+          (s) => s.volumeId === volume.volumeId && s.identity.slot === serving.slot,
         );
         const good = there.some((s) => s.state !== "error");
         expect(good || made.includes(volume) || there.length >= 3).toBe(true);
@@ -77,16 +77,20 @@ describe("a slot", () => {
 });
 
 describe("every plan", () => {
-  test("says of each own snapshot exactly once, with a reason, that it is kept or deleted", () => {
+  test("says of each own snapshot, and of each that is in doubt, exactly once, with a reason, that it is kept or deleted", () => {
     always((plan, world, { dr, primaryRegion }) => {
       const isAllSeen = Object.keys(world.copies).length === dr.length;
+      const all = [...(world.snapshots ?? []), ...Object.values(world.copies).flat()];
+      // What is in doubt is kept, whoever made it.
+      const doubted = all.filter((one) => !isClear(one));
       // With a region unseen, nothing is said there but of what failed and goes.
       const gone = deletesOf(plan).filter(({ region }) => region === primaryRegion);
-      const primary = isAllSeen ? own(world.snapshots) : gone;
+      const primary = isAllSeen ? own(world.snapshots).filter(isClear) : gone;
+      const copies = ownCopies(world).filter(isClear);
       const ids = (list: readonly { region: string; snapshotId: string }[]) =>
         list.map(({ region, snapshotId }) => `${region} ${snapshotId}`).sort();
       const decided = [...plan.kept, ...deletesOf(plan)];
-      expect(ids(decided)).toStrictEqual(ids([...primary, ...ownCopies(world)]));
+      expect(ids(decided)).toStrictEqual(ids([...primary, ...copies, ...doubted]));
       expect(decided.filter(({ reason }) => reason === "")).toStrictEqual([]);
     });
   });

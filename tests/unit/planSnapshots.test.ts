@@ -62,7 +62,6 @@ test("an instance without a snapshot for the slot gets one set, with all that a 
           [`${INSTANCE_TAG_PREFIX}Backup`]: "true",
           [`${INSTANCE_TAG_PREFIX}Name`]: "web",
         },
-        description: `smart-vault-test i-1 ${SLOT}`,
         reason: `no snapshot for ${SLOT} yet`,
       },
     ],

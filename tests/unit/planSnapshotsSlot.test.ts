@@ -129,7 +129,7 @@ describe("a snapshot that failed in EC2", () => {
 
   test("has no say in another slot, nor for another volume", () => {
     const both = instance("i-1", [root, data]);
-    const elsewhere = failedAgo(3, 2, 1).map((f) => ({ ...f, tags: { ...f.tags, [TAG.slot]: "2026-11-21T03:00:00Z" } })); // prettier-ignore
+    const elsewhere = failedAgo(3, 2, 1).map((f) => ({ ...f, identity: { ...f.identity, slot: "2026-11-21T03:00:00Z" } })); // prettier-ignore
     expect(plan([both], elsewhere).actions.map(volumesOf)).toStrictEqual([["vol-1", "vol-2"]]);
     const result = plan([both], failedAgo(3, 2, 1));
     expect(result.actions.map(volumesOf)).toStrictEqual([["vol-2"]]);

@@ -8,6 +8,7 @@ import type { Serving, Snapshot, VaultPolicy, Wake } from "../../src/vault/types
 import { NOW, SETTINGS, SLOT, snapshot } from "../support/world";
 
 const YESTERDAY = isoSeconds(NOW - DAY_MS);
+const EARLIER = isoSeconds(NOW - HOUR_MS);
 const BY_HAND = isoSeconds(NOW + 2 * HOUR_MS);
 const OPEN: Serving = { slot: SLOT, mode: "open" };
 /** As {@link OPEN}, and gives up the slot of yesterday. */
@@ -44,7 +45,10 @@ describe("a run", () => {
     ["serves its slot after yesterday's", { wake: run(SLOT), clock: { done: YESTERDAY } }, OPEN],
     ["serves its slot before one that is still open", { wake: run(SLOT), clock: { slot: YESTERDAY } }, OVERTAKING],
     ["gives up the older one that a killed run had given up", { wake: run(SLOT), clock: { slot: SLOT, givenUp: YESTERDAY } }, OVERTAKING],
-    ["does not give up a newer one", { wake: run(YESTERDAY), clock: { givenUp: SLOT } }, { slot: YESTERDAY, mode: "open" }],
+    ["does not give up a newer one", { wake: run(EARLIER), clock: { givenUp: SLOT } }, { slot: EARLIER, mode: "open" }],
+    ["serves its slot though it comes a day late", { wake: run(SLOT), clock: {}, minutes: 24 * 60 }, OPEN],
+    ["closes its slot where it comes later still: what is made then is no snapshot of it", { wake: run(SLOT), clock: {}, minutes: 24 * 60 + 1 }, CLOSING],
+    ["closes a slot that is too old also where the clock is unreadable", { wake: run(SLOT), minutes: 24 * 60 + 1 }, CLOSING],
     ["serves its slot where the clock is unreadable", { wake: run(SLOT) }, OPEN],
     ["serves its slot again where it is delivered twice", { wake: run(SLOT), clock: { done: SLOT } }, OPEN],
     ["serves its slot again while that is open", { wake: run(SLOT), clock: { slot: SLOT, done: YESTERDAY } }, OPEN],
@@ -146,7 +150,8 @@ describe("a slot in which a snapshot failed afterwards", () => {
     ["stays open, with its remains gone, while the clock carries it", { wake: SWEEP, clock: { slot: SLOT, done: SLOT } }, OPEN],
     ["is closed where it is carried beyond its window", { wake: SWEEP, clock: { slot: SLOT, done: SLOT }, minutes: 481 }, CLOSING],
     ["is forgotten where a newer one is due", { wake: SWEEP, clock: { slot: YESTERDAY, done: YESTERDAY }, minutes: 10 }, OPEN],
-    ["is not looked for in a slot that a person made up", { wake: SWEEP, clock: { done: SLOT }, own: [...failed("x", 1), ...failed(SLOT, 1)] }, OPEN],
+    ["is looked for by its Description, whatever slot a person tagged it with", { wake: SWEEP, clock: { done: SLOT }, own: failed(SLOT, 1).map((one) => ({ ...one, tags: { ...one.tags, [TAG.slot]: "x" } })) }, OPEN],
+    ["is not looked for in a slot that a person tagged", { wake: SWEEP, clock: { done: SLOT }, own: failed(YESTERDAY, 1).map((one) => ({ ...one, tags: { ...one.tags, [TAG.slot]: SLOT } })) }, undefined],
   ])("%s", (_what, given, expected) => {
     expect(served(given)).toStrictEqual(expected);
   }); // prettier-ignore

@@ -134,6 +134,10 @@ describe("a volume that is not backed up any more", () => {
     ["the instances were not read", undefined],
     ["no instance matched", []],
     ["it is attached to one", [instance("i-1", [volume("vol-1")])]],
+    [
+      "it is attached to one whose mappings lack it",
+      [{ ...instance("i-1", []), unmapped: [volume("vol-1")] }],
+    ],
   ])("is none where %s", (_what, instances) => {
     expect(rulesOf([point(400, gold)], policy("expire"), instances)).toMatchObject(GOLD);
   });

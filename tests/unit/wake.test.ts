@@ -20,6 +20,11 @@ test("a run by hand without a slot stands for its minute", () => {
   expect(parseWake({ kind: "run" }, NOW + 59_999, "r").slot).toBe(SLOT);
 });
 
+test("a slot of minutes ahead is taken: clocks differ", () => {
+  const slot = "2026-11-22T03:05:00Z";
+  expect(parseWake({ kind: "run", slot }, NOW, "r").slot).toBe(slot);
+});
+
 test.each([
   [undefined, "event.kind: expected one of run, pass, sweep, got undefined"],
   [null, "event.kind: expected one of run, pass, sweep, got undefined"],
@@ -29,6 +34,14 @@ test.each([
   [{ kind: "run", slot: "tonight" }, 'event.slot: expected an ISO instant, got "tonight"'],
   [{ kind: "run", slot: 1 }, "event.slot: expected an ISO instant, got 1"],
   [{ kind: "pass", slot: null }, "event.slot: expected an ISO instant, got null"],
+  [
+    { kind: "run", slot: "2099-01-01T03:00:00Z" },
+    "event.slot: expected a time that is past (it is 2026-11-22T03:00:00Z), got 2099-01-01T03:00:00Z",
+  ],
+  [
+    { kind: "sweep", slot: "2026-11-22T03:05:01Z" },
+    "event.slot: expected a time that is past (it is 2026-11-22T03:00:00Z), got 2026-11-22T03:05:01Z",
+  ],
 ])("the event %j is refused: %s", (event, message) => {
   expect(() => parseWake(event, NOW, "r")).toThrow(
     expect.objectContaining({ name: "BadEvent", message }) as Error,

@@ -1,0 +1,48 @@
+/**
+ * Which deletions take a recovery point: those that leave no other snapshot of the same data. What a deletion is for says
+ * nothing about that, since a reason may rest on a mistake; the deletion limit counts by this alone. Pure.
+ */
+import { SAME_DATA_MS, dataStartMs, isClear, volumeAndSlotOf } from "./duplicates";
+import { copyState } from "./planCopies";
+import type { ReadRegion } from "./readRegions";
+import type { DeleteAction, Snapshot } from "./types";
+
+/** Finds what can be restored from and would stay, by volume: it is in no doubt, and in a DR region under its key. */
+function stayingByVolume(
+  { own, dr }: Pick<ReadRegion, "own" | "dr">,
+  going: ReadonlySet<string>,
+): Map<string, Snapshot[]> {
+  const staying = new Map<string, Snapshot[]>();
+  for (const snapshot of own) {
+    if (snapshot.state !== "completed" || going.has(snapshot.snapshotId)) continue;
+    if (!isClear(snapshot)) continue;
+    if (dr !== undefined && copyState(snapshot, dr.keyArn) !== "sound") continue;
+    const known = staying.get(snapshot.volumeId);
+    if (known === undefined) staying.set(snapshot.volumeId, [snapshot]);
+    else known.push(snapshot);
+  }
+  return staying;
+}
+
+/** By the id of a deletion that takes one: the recovery point that it takes. Two of one are one loss. */
+export type Losses = ReadonlyMap<string, string>;
+
+/** Returns what a region's deletions would take. */
+export function lossesOf(
+  deletions: readonly DeleteAction[],
+  region: Pick<ReadRegion, "own" | "dr">,
+): Losses {
+  const losses = new Map<string, string>();
+  if (deletions.length === 0) return losses;
+  const going = new Set(deletions.map(({ snapshotId }) => snapshotId));
+  const staying = stayingByVolume(region, going);
+  for (const snapshot of region.own) {
+    if (snapshot.state !== "completed" || !going.has(snapshot.snapshotId)) continue;
+    const dataMs = dataStartMs(snapshot);
+    const hasTwin = (staying.get(snapshot.volumeId) ?? []).some(
+      (other) => Math.abs(dataStartMs(other) - dataMs) <= SAME_DATA_MS,
+    );
+    if (!hasTwin) losses.set(snapshot.snapshotId, volumeAndSlotOf(snapshot));
+  }
+  return losses;
+}

@@ -1,0 +1,106 @@
+/**
+ * Whether the rules of a DR region let go of a snapshot's copy. A mark on the snapshot says that its copy there has lived
+ * its time; anybody can write a tag, so it is believed only where the rules of today say the same of its data. Pure.
+ */
+import { dataStartMs, sameVolumeAndSlot } from "./duplicates";
+import type { SeenRegion } from "./drRegions";
+import { type Released, copyState } from "./planCopies";
+import { type PruneRules, judge } from "./pruneRules";
+import { copyExpiredTag } from "./tags";
+import type { Problem, Snapshot } from "./types";
+
+/** What holds the data first of a snapshot or a copy of it. */
+function sourceOf({ snapshotId, identity }: Snapshot): string {
+  return identity.source?.snapshotId ?? snapshotId;
+}
+
+/** Each with the sources of the same data: the points of the region as they would be if all that is completed were copied. */
+function wouldBePoints(
+  { dr, copies }: SeenRegion,
+  completed: readonly Snapshot[],
+  volumes: ReadonlySet<string>,
+): { point: Snapshot; sources: string[] }[] {
+  const sound = copies.filter(
+    (copy) => volumes.has(copy.volumeId) && copyState(copy, dr.keyArn) === "sound",
+  );
+  const there = new Set(sound);
+  const would = completed
+    .filter(({ volumeId }) => volumes.has(volumeId))
+    .map((one) => ({ ...one, region: dr.region, startTimeMs: dataStartMs(one) }));
+  return sameVolumeAndSlot([...sound, ...would]).flatMap((group) => {
+    const point = group.find((one) => there.has(one)) ?? group[0];
+    return point === undefined ? [] : [{ point, sources: group.map(sourceOf) }];
+  });
+}
+
+function releasedKeys(
+  seen: SeenRegion,
+  completed: readonly Snapshot[],
+  rules: PruneRules,
+  forCopying: boolean,
+): ReadonlySet<string> {
+  const tag = copyExpiredTag(seen.dr.region);
+  const marked = completed.filter(({ tags }) => tags[tag] !== undefined);
+  if (marked.length === 0) return new Set();
+  const volumes = new Set(marked.map(({ volumeId }) => volumeId));
+  const points = wouldBePoints(seen, completed, volumes);
+  const { gone } = judge(
+    points.map(({ point }) => point),
+    "drKeep",
+    rules,
+  );
+  const keys = new Set<string>();
+  for (const {
+    point: { snapshotId, volumeId },
+    sources,
+  } of points) {
+    const { keepAll, inDoubt = false, mayBeOrphan = false } = rules.rulesOf(volumeId);
+    // What nobody may prune is not copied again either; where somebody changed tags a mark may be theirs.
+    const isLeft = keepAll !== undefined && !inDoubt;
+    const isUnknown = forCopying && (mayBeOrphan || inDoubt);
+    if (isLeft || isUnknown || gone.has(snapshotId)) for (const one of sources) keys.add(one);
+  }
+  return keys;
+}
+
+/**
+ * Returns whether the region's rules let go of a copy of a snapshot.
+ * @param completed the vault's own in the primary region that are completed and in no doubt
+ * @param forCopying whether a mark is believed where this invocation can't know the volume's rules (an orphan, or its newest
+ * snapshot in doubt): to copy all of it again until they are known would be waste. No deletion may rest on that.
+ */
+export function releasedIn(
+  seen: SeenRegion,
+  completed: readonly Snapshot[],
+  rules: PruneRules,
+  forCopying = false,
+): Released {
+  // Most vaults have no mark.
+  let keys: ReadonlySet<string> | undefined;
+  return (snapshot) => {
+    keys ??= releasedKeys(seen, completed, rules, forCopying);
+    return keys.has(sourceOf(snapshot));
+  };
+}
+
+/** Notices a mark that the rules do not bear out, where the copy is gone: it is made again. */
+export function ignoredMarks(
+  { dr, bySource, released }: SeenRegion,
+  counted: readonly Snapshot[],
+): Problem[] {
+  const tag = copyExpiredTag(dr.region);
+  return counted.flatMap((snapshot): Problem[] => {
+    const { snapshotId, region, tags, identity } = snapshot;
+    if (tags[tag] === undefined || released(snapshot)) return [];
+    if ((bySource.get(identity.source?.snapshotId ?? snapshotId) ?? []).length > 0) return [];
+    return [
+      {
+        kind: "mark-ignored",
+        subject: `${snapshotId} in ${dr.region}`,
+        message: `${snapshotId} in ${region} has the tag ${tag}, but the retention of ${dr.region} would still keep its copy: the vault copies it again.`,
+        hint: "This is right after drRetentionDays or drKeep was made longer. Otherwise somebody wrote the tag: the runbook's page has the command that shows who.",
+        notice: true,
+      },
+    ];
+  });
+}

@@ -1,0 +1,63 @@
+/**
+ * Who dropped out of protection by the truth of the account, and the rule that nobody is named who did not. An instance
+ * that EC2 shows late has not dropped out, and has its volumes.
+ */
+import { TAG } from "../../src/vault/tags";
+import { type Account, type SimInstance, type SimSnapshot, inDr, slotOf } from "./account";
+import { isProtected, wantedVolumes } from "./fleet";
+import type { Invocation } from "./invocation";
+import { isMade } from "./ownership";
+
+/** Those in the primary region that stand for a slot, lately lost ones too: the vault may have seen them. */
+function inSlots(account: Account): SimSnapshot[] {
+  return [...account.byVolume.values()]
+    .flat()
+    .filter((one) => one.state !== "error" && one.tags[TAG.slot] !== undefined)
+    .filter((one) => !inDr(account, one));
+}
+
+/** The ids of those that exist without protection since before the slot, and were in the last one before it. */
+export function dropouts(account: Account, slotMs: number): string[] {
+  const before = inSlots(account).filter((one) => Date.parse(slotOf(one)) < slotMs);
+  const lastMs = Math.max(...before.map((one) => Date.parse(slotOf(one))));
+  const wasIn = new Set(
+    before
+      .filter((one) => Date.parse(slotOf(one)) === lastMs && isMade(account, one))
+      .filter((one) => !one.deleted && one.lostMs === undefined && one.untagged !== true)
+      .map(({ tags }) => tags[TAG.instance]),
+  );
+  return [...account.instances.values()]
+    .filter((one) => one.state !== "terminated" && one.changedMs < slotMs)
+    .filter((one) => !isProtected(account, one) && wasIn.has(one.instanceId))
+    .map(({ instanceId }) => instanceId);
+}
+
+const NAMED =
+  /(i-[0-9a-f]+) (?:\(.*\) )?(?:is not backed up any more: |has not been backed up since )/g;
+const EMPTY = /(i-[0-9a-f]+) has the backup tag, but no EBS volume/g;
+
+/** What was so all through the invocation. */
+function unchanged(
+  { instances }: Account,
+  { startMs }: Invocation,
+  id = "",
+): SimInstance | undefined {
+  const instance = instances.get(id);
+  return instance !== undefined && instance.changedMs < startMs ? instance : undefined;
+}
+
+/** A mail names none as unprotected that is protected or gone, and none as empty that has volumes. */
+export function checkNamed(account: Account, invocation: Invocation, body: string): void {
+  const { story } = account;
+  for (const [, id] of body.matchAll(NAMED)) {
+    const instance = unchanged(account, invocation, id);
+    if (instance === undefined) continue;
+    if (isProtected(account, instance)) story.violate("no false dropout", `${id} is protected`);
+    if (instance.state === "terminated") story.violate("no false dropout", `${id} is gone`);
+  }
+  for (const [, id] of body.matchAll(EMPTY)) {
+    const instance = unchanged(account, invocation, id);
+    if (instance === undefined || wantedVolumes(account, instance).length === 0) continue;
+    story.violate("no false alarm", `${id} has volumes, and is told to have none`);
+  }
+}

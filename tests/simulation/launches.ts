@@ -1,0 +1,24 @@
+/** Instances that are launched and volumes that are attached just before the nightly run, which then sees them half shown. */
+import { DAY_MS, MINUTE_MS } from "../../src/vault/time";
+import type { Account } from "./account";
+import { gainVolume, launch } from "./people";
+
+/** How likely a night has one; how long before the run at the most. */
+const NIGHTLY = 0.15;
+const BEFORE_MS = 4 * MINUTE_MS;
+
+/** @param slotMs the first night's run */
+export function startLaunches(account: Account, slotMs: number): void {
+  const { time, launches, story, faults } = account;
+  if (faults.daily.people === 0) return;
+  const night = (atMs: number) => {
+    time.at(atMs - launches.next() * BEFORE_MS, () => {
+      if (account.stormy && launches.chance(NIGHTLY)) {
+        const deed = launches.chance(0.7) ? launch(account) : gainVolume(account);
+        if (deed !== undefined) story.tell(`before the run a person ${deed}`);
+      }
+      night(atMs + DAY_MS);
+    });
+  };
+  night(slotMs);
+}

@@ -1,0 +1,75 @@
+/** Mistakes by which tags, Descriptions, slots or keys would be believed again; part of mutantList.ts. */
+import type { Mutant } from "./mutantList";
+
+export const TAMPERING_MUTANTS: readonly Mutant[] = [
+  {
+    name: "what is in doubt is pruned like the rest",
+    file: "plan.ts",
+    original: "const clear = own.every(isClear) ? own : own.filter(isClear);",
+    mutated: "const clear = own;",
+    plausible: "its Description says what it is, so its tags do not matter",
+  },
+  {
+    name: "the rules are read off tags that somebody changed",
+    file: "volumeRules.ts",
+    original: "if (doubt !== undefined) {",
+    mutated: 'if (doubt?.of === "identity") {',
+    plausible: "the vault's own is the vault's own, whatever became of its tags",
+  },
+  {
+    name: "a mark is believed",
+    file: "planCopies.ts",
+    original: "!== undefined && released(snapshot))",
+    mutated: "!== undefined)",
+    plausible: "the vault wrote the tag itself, before it deleted the copy",
+  },
+  {
+    name: "a Description is not held against the start time",
+    file: "doubts.ts",
+    original: "if (slotMs > dataMs + SLOT_AHEAD_MS || slotMs < dataMs - SLOT_LAG_MS) {",
+    mutated: "if (slotMs > dataMs + SLOT_AHEAD_MS) {",
+    plausible: "only a time to come can outrank anything",
+  },
+  {
+    name: "tags are not held against the Description",
+    file: "doubts.ts",
+    original: "if (tagsDigest(tags) === digest) return undefined;",
+    mutated: "if (tags[TAG.slot] === identity.slot) return undefined;",
+    plausible: "the slot is what decides, so the slot is what is compared",
+  },
+  {
+    name: "what was changed is not reported",
+    file: "plan.ts",
+    original: "...doubtProblems(all), ",
+    mutated: "",
+    plausible: "nothing is lost, since it is kept",
+  },
+  {
+    name: "whoever tags another's snapshot is not reported",
+    file: "strangers.ts",
+    original: 'return nowMs - (parseIso(clock.strangersAt ?? "") ?? -Infinity) >= PAUSE_MS;',
+    mutated: "return false;",
+    plausible: "the vault never touches it, so why ask",
+  },
+  {
+    name: "pruning goes on while a key is lost",
+    file: "keyGate.ts",
+    original: 'actions: deletes.filter(({ because }) => because === "failed"),',
+    mutated: "actions: [...deletes],",
+    plausible: "the copies are completed and encrypted: the list says so",
+  },
+  {
+    name: "copies go on under a lost key",
+    file: "keyGate.ts",
+    original: "if (lost.length === 0) return [...copies];",
+    mutated: "if (lost.length >= 0) return [...copies];",
+    plausible: "EC2 takes the call",
+  },
+  {
+    name: "a slot of the future is taken",
+    file: "wake.ts",
+    original: "if (slotMs > nowMs + SLOT_AHEAD_MS) {",
+    mutated: "if (slotMs > nowMs + 365 * 24 * SLOT_AHEAD_MS) {",
+    plausible: "a slot is whatever the caller says that it is",
+  },
+];

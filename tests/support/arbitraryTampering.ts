@@ -1,0 +1,74 @@
+/** What somebody with ec2:CreateTags and ec2:DeleteTags does to a drawn vault: any of the vault's tags, on any snapshot. */
+import fc from "fast-check";
+import { describe as describeIt, parseDescription } from "../../src/vault/description";
+import { doubtOf } from "../../src/vault/doubts";
+import { INSTANCE_TAG_PREFIX, TAG, copyExpiredTag } from "../../src/vault/tags";
+import { DAY_MS, isoSeconds } from "../../src/vault/time";
+import type { Snapshot, Tags, World } from "../../src/vault/types";
+import { DR, DR2, NOW, SETTINGS } from "./world";
+
+export interface Edit {
+  /** Which snapshot of all that there are, counted round. */
+  at: number;
+  key: string;
+  /** Absent: the tag is taken off. */
+  value?: string;
+}
+
+/** Where an edit can do harm: another slot, another source, another vault, another rule, or any word. */
+const value = fc.oneof(
+  fc.constantFrom(-1, 0, 1, 2, 4, 12, 400).map((days) => isoSeconds(NOW - days * DAY_MS)),
+  fc.nat({ max: 11 }).map((index) => `snap-${index}`),
+  fc.constantFrom("vol-1", "vol-2", "i-1", SETTINGS.vaultId, "another-vault", "true", "last=1", ""),
+);
+
+const OWN_KEYS = [
+  ...Object.values(TAG),
+  `${INSTANCE_TAG_PREFIX}${SETTINGS.tagKey}`,
+  "smart-vault:new",
+];
+const MARKS = [DR, DR2].map(({ region }) => copyExpiredTag(region));
+
+function editsOf(keys: readonly string[]): fc.Arbitrary<Edit[]> {
+  const edit = fc.record(
+    { at: fc.nat({ max: 60 }), key: fc.constantFrom(...keys), value },
+    { requiredKeys: ["at", "key"] },
+  );
+  return fc.array(edit, { minLength: 1, maxLength: 6 });
+}
+
+/** Edits of every tag of the vault's but its marks of expired copies. */
+export const arbitraryEdits = editsOf(OWN_KEYS);
+/** Edits of the marks too. */
+export const arbitraryEditsAndMarks = editsOf([...OWN_KEYS, ...MARKS, ...MARKS, ...MARKS]);
+
+function edited(one: Snapshot, edits: readonly Edit[]): Snapshot {
+  let tags: Tags = one.tags;
+  for (const { key, value } of edits) {
+    const { [key]: _was, ...others } = tags;
+    tags = value === undefined ? others : { ...others, [key]: value };
+  }
+  // What EC2 contradicts stays so; the drawn starts of what is sound contradict nothing (arbitrarySlot.ts).
+  if (one.doubt?.of === "identity") return { ...one, tags };
+  const described = parseDescription(describeIt(one.identity, one.tags))!;
+  const agreeing = { ec2VolumeId: one.volumeId, startTimeMs: one.startTimeMs };
+  const doubt = doubtOf(described, agreeing, tags);
+  return { ...one, tags, ...(doubt && { doubt }) };
+}
+
+/** Gives the world as the vault then sees it: Descriptions stand, and what contradicts them is in doubt. */
+export function tampered(world: World, edits: readonly Edit[]): World {
+  const seen = [...(world.snapshots ?? []), ...Object.values(world.copies).flat()];
+  const at = new Map(seen.map((one, index) => [one, index]));
+  const change = (one: Snapshot) => {
+    const index = at.get(one);
+    const its = edits.filter((edit) => edit.at % seen.length === index);
+    return its.length === 0 ? one : edited(one, its);
+  };
+  const copies = Object.entries(world.copies).map(([region, all]) => [region, all.map(change)]);
+  return {
+    ...world,
+    snapshots: world.snapshots?.map(change),
+    copies: Object.fromEntries(copies) as World["copies"],
+  };
+}

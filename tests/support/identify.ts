@@ -1,0 +1,33 @@
+/** Identities for records that tests write by their tags: what the Description would say had the vault made them. */
+import { TAG } from "../../src/vault/tags";
+import { parseIso } from "../../src/vault/time";
+import type { Doubt, Identity, Snapshot, Tags } from "../../src/vault/types";
+
+/** The identity that tags repeat. */
+export function identityOf(tags: Tags, startTimeMs: number): Identity {
+  const { [TAG.sourceSnapshot]: snapshotId, [TAG.sourceVolume]: volumeId } = tags;
+  const startedMs = parseIso(tags[TAG.sourceStarted] ?? "") ?? startTimeMs;
+  return {
+    vaultId: tags[TAG.vault] ?? "",
+    instanceId: tags[TAG.instance] ?? "",
+    slot: tags[TAG.slot] ?? "",
+    ...(snapshotId !== undefined &&
+      volumeId !== undefined && { source: { snapshotId, volumeId, startedMs } }),
+  };
+}
+
+/** A record of what carries another vault's tags, or lacks some, is none of the vault's own. */
+function doubtOf({ vaultId, instanceId, slot }: Identity, ownVaultId: string): Doubt | undefined {
+  const isOwn = vaultId === ownVaultId && instanceId !== "" && slot !== "";
+  return isOwn ? undefined : { of: "identity", what: "made by somebody else" };
+}
+
+/** Gives a record the identity that its tags repeat, unless it has one. */
+export function identify(
+  record: Omit<Snapshot, "identity"> & Partial<Snapshot>,
+  vaultId: string,
+): Snapshot {
+  const identity = record.identity ?? identityOf(record.tags, record.startTimeMs);
+  const doubt = record.doubt ?? doubtOf(identity, vaultId);
+  return { ...record, identity, ...(doubt && { doubt }) };
+}
