@@ -42,16 +42,16 @@ export async function observePlanApply(
   deadlineMs: number,
   onServing: (serving: Serving) => Promise<void>,
 ): Promise<Work> {
-  const seeFleet = async (before: World, slot: string) => {
-    const withInstances = await observeInstances(clients, settings, before);
-    const look = { own: own ?? [], slot, done: clock?.done, nowMs: now() };
-    return observeDropouts(clients, settings, withInstances, look);
-  };
   const seen = await observe(clients, settings);
   const own = seen.snapshots?.filter(isOwn);
   const serving = slotToServe(wake, clock ?? (isLost ? "lost" : undefined), own, settings, now());
   if (serving !== undefined) await onServing(serving);
-  const fleet = serving === undefined ? seen : await seeFleet(seen, serving.slot);
+  let fleet = seen;
+  if (serving !== undefined) {
+    const instances = await observeInstances(clients, settings, seen);
+    const look = { own: own ?? [], slot: serving.slot, done: clock?.done, nowMs: now() };
+    fleet = await observeDropouts(clients, settings, instances, look);
+  }
   const looks = looksForStrangers(wake, clock, now());
   const world = looks ? await observeStrangers(clients, settings, fleet) : fleet;
   const planned = planVault(world, settings, serving, wake.runId, now());
