@@ -11,7 +11,8 @@ import {
   userTags,
   vaultTags,
 } from "./tags";
-import type { Identity, Snapshot, Source, Tags } from "./types";
+import type { Identity, Source } from "./identity";
+import type { Snapshot, Tags } from "./types";
 import { volumeFactsFromTags } from "./volumeFacts";
 
 const CARRIED_TAGS = [

@@ -9,7 +9,8 @@
 import { createHash } from "node:crypto";
 import { COPY_EXPIRED_PREFIX, TAG_PREFIX } from "./tags";
 import { isoSeconds, parseIso } from "./time";
-import type { Identity, Source, Tags } from "./types";
+import type { Identity, Source } from "./identity";
+import type { Tags } from "./types";
 
 /** The version is part of the word: a later form is another word, and a reader that does not know it leaves it alone. */
 const FORM = "smart-vault/1";

@@ -15,14 +15,8 @@ import {
 import type { SerializeMiddleware } from "@smithy/types";
 import { describe } from "./description";
 import { TAG, copyExpiredTag, fillTags, tagsToList, userTags } from "./tags";
-import type {
-  AttachedVolume,
-  CopyAction,
-  Identity,
-  LockAction,
-  SnapshotAction,
-  Tags,
-} from "./types";
+import type { Identity } from "./identity";
+import type { AttachedVolume, CopyAction, LockAction, SnapshotAction, Tags } from "./types";
 import { remainingTags, withSharedTags } from "./volumeTags";
 
 export interface Made {

@@ -4,6 +4,7 @@
  */
 
 import type { Dropout } from "./dropout";
+import type { Doubt, Identity } from "./identity";
 
 export type Tags = Readonly<Record<string, string>>;
 
@@ -156,30 +157,6 @@ export interface ProtectedInstance {
   lacksRoot?: true;
   /** Volumes that DescribeVolumes shows attached to it and its mappings lack: see wholeness.ts. */
   unmapped?: AttachedVolume[];
-}
-
-/** What a copy was made of, first of all: of a copy's copy the snapshot that the first one was made of. */
-export interface Source {
-  snapshotId: string;
-  volumeId: string;
-  startedMs: number;
-}
-
-/** What a snapshot is, by its Description, which nobody can change: see description.ts. */
-export interface Identity {
-  vaultId: string;
-  instanceId: string;
-  /** Whole seconds in UTC, whose order as text is their order in time. */
-  slot: string;
-  /** Set on a copy, in a DR region or in the primary one. */
-  source?: Source;
-}
-
-/** Why a snapshot is not believed: see doubts.ts. */
-export interface Doubt {
-  /** `tags`: they contradict the Description, which stands. `identity`: EC2's own records contradict the Description. */
-  of: "tags" | "identity";
-  what: string;
 }
 
 /** A snapshot of this vault, in the primary region (a recovery point's part) or in the DR region (a copy). */

@@ -2,6 +2,7 @@
  * One-line mistakes that a careful person could make in `src/vault`. The simulation has to notice each; a rule
  * that no mistake can break proves nothing. `npm run simulate:mutants` applies them one at a time to a copy.
  */
+import { FLEET_MUTANTS } from "./fleetMutants";
 import { TAMPERING_MUTANTS } from "./tamperingMutants";
 
 export interface Mutant {
@@ -253,19 +254,6 @@ export const MUTANTS: readonly Mutant[] = [
     mutated: ".filter((copy) => nowMs - copy.startTimeMs > policy.copyStuckHours * 60 * HOUR_MS)",
     plausible: "hours taken for minutes, on a value that nobody meets in a test",
   },
-  {
-    name: "only what runs can drop out",
-    file: "ec2Existing.ts",
-    original: `const EXISTING_STATES = ["pending", "running", "stopping", "stopped"];`,
-    mutated: `const EXISTING_STATES = ["running"];`,
-    plausible: "who stops an instance does not miss its backups",
-  },
-  {
-    name: "an instance without mappings has no volume",
-    file: "wholeness.ts",
-    original: "return lacks && wasLaunchedWithin(instance, MAPPED_AFTER_MS, nowMs);",
-    mutated: "return lacks && wasLaunchedWithin(instance, 0, nowMs);",
-    plausible: "the vault's own state until it was reviewed: what a describe shows is so",
-  },
+  ...FLEET_MUTANTS,
   ...TAMPERING_MUTANTS,
 ];

@@ -1,7 +1,7 @@
 /** Whose a snapshot is: by its Description, and by whether somebody has changed its tags since. */
 import { parseDescription, tagsDigest } from "../../src/vault/description";
 import { TAG } from "../../src/vault/tags";
-import type { Identity } from "../../src/vault/types";
+import type { Identity } from "../../src/vault/identity";
 import { type Account, type SimSnapshot, type TagRecord, touched } from "./account";
 
 /** What the vault made and nobody has changed: what somebody wrote a tag of the vault's on is to be left alone. */

@@ -1,7 +1,8 @@
 /** Identities for records that tests write by their tags: what the Description would say had the vault made them. */
 import { TAG } from "../../src/vault/tags";
 import { parseIso } from "../../src/vault/time";
-import type { Doubt, Identity, Snapshot, Tags } from "../../src/vault/types";
+import type { Doubt, Identity } from "../../src/vault/identity";
+import type { Snapshot, Tags } from "../../src/vault/types";
 
 /** The identity that tags repeat. */
 export function identityOf(tags: Tags, startTimeMs: number): Identity {

@@ -114,13 +114,7 @@ export const FUNCTION_RIGHTS = [
     Resource: ["arn:aws:ec2:us-east-1:*:snapshot/*"],
     Condition: { StringEquals: OWNED, "ForAllValues:StringNotLike": UNRESERVED },
   },
-  {
-    Sid: "PruneOwnSnapshots",
-    Effect: "Allow",
-    Action: "ec2:DeleteSnapshot",
-    Resource: BOTH_SNAPSHOTS,
-    Condition: { StringEquals: OWNED },
-  },
+  { Sid: "PruneOwnSnapshots", Effect: "Allow", Action: "ec2:DeleteSnapshot", Resource: BOTH_SNAPSHOTS, Condition: { StringEquals: OWNED } }, // prettier-ignore
   {
     Sid: "EncryptCopies",
     Effect: "Allow",

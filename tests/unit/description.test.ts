@@ -9,7 +9,8 @@ import {
 } from "../../src/vault/description";
 import { COPY_EXPIRED_PREFIX, TAG, TAG_PREFIX, copyExpiredTag } from "../../src/vault/tags";
 import { isoSeconds } from "../../src/vault/time";
-import type { Identity, Tags } from "../../src/vault/types";
+import type { Identity } from "../../src/vault/identity";
+import type { Tags } from "../../src/vault/types";
 import { DR, DR2, NOW, SLOT } from "../support/world";
 
 const hex = (length: number) =>

@@ -10,7 +10,8 @@ import {
 } from "../../src/vault/doubts";
 import { INSTANCE_TAG_PREFIX, TAG, copyExpiredTag } from "../../src/vault/tags";
 import { HOUR_MS, MINUTE_MS, SECOND_MS, isoSeconds } from "../../src/vault/time";
-import type { Doubt, Identity, Tags } from "../../src/vault/types";
+import type { Doubt, Identity } from "../../src/vault/identity";
+import type { Tags } from "../../src/vault/types";
 import { DR, NOW, SETTINGS, SLOT, copyOf, snapshot } from "../support/world";
 
 const ORIGINAL: Identity = { vaultId: SETTINGS.vaultId, instanceId: "i-1", slot: SLOT };

@@ -4,7 +4,8 @@ import { distanceIn, seenRegions, unsafeIn } from "../../src/vault/drRegions";
 import { planVault } from "../../src/vault/plan";
 import { TAG, copyExpiredTag } from "../../src/vault/tags";
 import { DAY_MS, HOUR_MS, isoSeconds } from "../../src/vault/time";
-import type { Doubt, Snapshot, VaultPolicy, World } from "../../src/vault/types";
+import type { Doubt } from "../../src/vault/identity";
+import type { Snapshot, VaultPolicy, World } from "../../src/vault/types";
 import { DR, DR2, NOW, SETTINGS, copyOf, keeping, sealedIn, snapshot } from "../support/world";
 
 const TWO: VaultPolicy = { ...SETTINGS, dr: [DR, DR2] };

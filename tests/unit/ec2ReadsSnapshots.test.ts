@@ -9,7 +9,8 @@ import { describeVaultSnapshots } from "../../src/vault/ec2Reads";
 import { describe as describeIt } from "../../src/vault/description";
 import { TAG, tagsToList } from "../../src/vault/tags";
 import { HOUR_MS } from "../../src/vault/time";
-import type { Identity, Tags } from "../../src/vault/types";
+import type { Identity } from "../../src/vault/identity";
+import type { Tags } from "../../src/vault/types";
 import { NOW, SLOT } from "../support/world";
 
 const ec2 = mockClient(EC2Client);

@@ -10,7 +10,8 @@ import type { Findings } from "../../src/vault/findings";
 import { prune } from "../../src/vault/prune";
 import { TAG } from "../../src/vault/tags";
 import { DAY_MS, HOUR_MS } from "../../src/vault/time";
-import type { DeleteAction, Doubt, Snapshot, VaultSettings, World } from "../../src/vault/types";
+import type { Doubt } from "../../src/vault/identity";
+import type { DeleteAction, Snapshot, VaultSettings, World } from "../../src/vault/types";
 import { deleteAction } from "../support/actions";
 import { DR, NOW, SETTINGS, copyOf, inDr, snapshot } from "../support/world";
 

@@ -1,7 +1,8 @@
 import { planVault } from "../../src/vault/plan";
 import { TAG } from "../../src/vault/tags";
 import { DAY_MS, HOUR_MS, isoSeconds } from "../../src/vault/time";
-import type { Doubt, Plan, Serving, Snapshot, World } from "../../src/vault/types";
+import type { Doubt } from "../../src/vault/identity";
+import type { Plan, Serving, Snapshot, World } from "../../src/vault/types";
 import {
   NOW,
   OPEN,

@@ -3,7 +3,8 @@ import { standInTags } from "../../src/vault/copyTags";
 import { planVault } from "../../src/vault/plan";
 import { TAG, copyExpiredTag } from "../../src/vault/tags";
 import { DAY_MS, HOUR_MS, isoSeconds } from "../../src/vault/time";
-import type { Doubt, Plan, Snapshot, VaultPolicy, World } from "../../src/vault/types";
+import type { Doubt } from "../../src/vault/identity";
+import type { Plan, Snapshot, VaultPolicy, World } from "../../src/vault/types";
 import {
   DR,
   DR2,
