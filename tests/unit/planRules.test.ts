@@ -103,7 +103,7 @@ test("6: a plan that was carried out leaves nothing to do within four more round
         }
         now = applyToWorld(now, plan.actions, nowMs);
         // A third try, of a snapshot or a copy, comes after a pause.
-        if (round === 0) nowMs += 31 * MINUTE_MS;
+        if (round === 0) nowMs += 121 * MINUTE_MS;
       }
       const rest = planFor(now, policy, OPEN, nowMs);
       expect([rest.actions, rest.slotSettled]).toStrictEqual([[], true]);
