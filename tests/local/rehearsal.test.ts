@@ -183,6 +183,8 @@ describe("npm start with the bundled fleet", () => {
     expect(sids.filter((sid) => !needed.has(sid))).toEqual([
       // Copies are kept as long as their snapshots here.
       "MarkExpiredCopies",
+      // All tags of this fleet's volumes fit into the calls that make its snapshots.
+      "TagOwnSnapshots",
       // EC2 asks for these, Lambda and X-Ray for those: no call of the function's own.
       "ReadEncryptedSources",
       "ReadEncryptedSourcesGrants",

@@ -40,8 +40,8 @@ test.each([
   expect(rightsLength(configOf(project, "prod", values))).toBe(String(policy).length);
 }); // prettier-ignore
 
-test("five DR regions, encryption, a lock, audit and five source keys fit", () => {
-  expect(refused({ ...EVERYTHING, sourceKeyArns: JSON.stringify(KEYS.slice(0, 5)) })).toBe(undefined); // prettier-ignore
+test("five DR regions, encryption, a lock, audit and four source keys fit", () => {
+  expect(refused({ ...EVERYTHING, sourceKeyArns: JSON.stringify(KEYS.slice(0, 4)) })).toBe(undefined); // prettier-ignore
 });
 
 test("what is to be shortened is named", () => {
@@ -52,7 +52,7 @@ test("what is to be shortened is named", () => {
 
 test("exactly 10,240 characters fit, and one more is refused", () => {
   const named = (length: number) => {
-    const names = Array.from({ length: 28 }, (_, index) => String(index).padEnd(200, "n"));
+    const names = Array.from({ length: 27 }, (_, index) => String(index).padEnd(200, "n"));
     const all = [...names, "l".repeat(length)].map((name) => [name, { retentionDays: 7 }]);
     return refused({ policies: JSON.stringify(Object.fromEntries(all)) });
   };
