@@ -10,6 +10,11 @@ import {
   DeleteTagsCommand,
   DescribeSnapshotsCommand,
 } from "@aws-sdk/client-ec2";
+import {
+  CancelKeyDeletionCommand,
+  EnableKeyCommand,
+  ScheduleKeyDeletionCommand,
+} from "@aws-sdk/client-kms";
 import { loadStackConfig } from "../../src/local/stackConfig";
 import { type LocalVault, startVault } from "../../src/local/vault";
 import { describeVaultSnapshots } from "../../src/vault/ec2Reads";
@@ -176,4 +181,39 @@ describe("ten daily recovery points of two instances", () => {
     const { Snapshots = [] } = await vault.account.ec2(PRIMARY).send(command);
     expect(Snapshots).toHaveLength(1);
   }, 120_000);
+});
+
+describe("recovery points that are past their time", () => {
+  beforeAll(async () => {
+    const config = loadStackConfig(ROOT, "dev", ["retentionDays=2", "drRetentionDays=30", "maxDeletePercent=100"]); // prettier-ignore
+    vault = await startVault(ROOT, emulatorHome("lostKey"), config, FLEET, START_MS, () => undefined); // prettier-ignore
+    nowMs = START_MS + DAY_MS + 6 * HOUR_MS;
+    await vault.runUntil(nowMs, () => undefined);
+  }, 240_000);
+
+  afterAll(() => vault.stop());
+
+  test("stay while the DR key waits for its deletion, which is mailed, and go when it is back", async () => {
+    const { keyArn } = vault.stack.dr[0]!;
+    const KeyId = keyArn.split("/").pop();
+    const kms = vault.account.kms(DR);
+    await kms.send(new ScheduleKeyDeletionCommand({ KeyId, PendingWindowInDays: 30 }));
+    const first = await expectNothingDeleted();
+    expect(first).toContain(`nobody can restore from copies in ${DR}: their key ${keyArn} is PendingDeletion`); // prettier-ignore
+    expect(first).toContain(`aws kms cancel-key-deletion --region ${DR} --key-id ${keyArn}`);
+
+    nowMs += 3 * DAY_MS;
+    await expectNothingDeleted();
+    const copies = await idsIn(DR);
+    const kept = await idsIn(PRIMARY);
+    expect(kept.length).toBeGreaterThanOrEqual(8);
+
+    // Taken back it is disabled at first.
+    await kms.send(new CancelKeyDeletionCommand({ KeyId }));
+    await expectNothingDeleted();
+    await kms.send(new EnableKeyCommand({ KeyId }));
+    await threeSweeps();
+    expect((await idsIn(PRIMARY)).length).toBeLessThan(kept.length);
+    expect((await idsIn(DR)).length).toBeGreaterThan(copies.length);
+  }, 240_000);
 });
