@@ -17,6 +17,8 @@ export interface CallFigure {
   pendingMinutes: { snapshot: number; copy: number };
   invocations: number;
   calls: CallCount[];
+  /** KMS calls: one a key and invocation. */
+  kms: number;
   /** EC2 calls. */
   total: number;
   floor: number;
@@ -71,11 +73,23 @@ async function measureHere(
       invocations += 1;
     });
     const calls = await vault.emulator.calls();
-    const total = calls
-      .filter(({ call }) => call.startsWith("ec2:"))
-      .reduce((sum, { count }) => sum + count, 0);
+    const callsOf = (service: string) =>
+      calls
+        .filter(({ call }) => call.startsWith(`${service}:`))
+        .reduce((sum, { count }) => sum + count, 0);
+    const total = callsOf("ec2");
     const floor = 3 + instances + instances * VOLUMES_AN_INSTANCE;
-    return { instances, pendingMinutes, invocations, calls, total, floor, ratio: total / floor };
+    const kms = callsOf("kms");
+    return {
+      instances,
+      pendingMinutes,
+      invocations,
+      calls,
+      kms,
+      total,
+      floor,
+      ratio: total / floor,
+    };
   } finally {
     await vault.stop();
   }

@@ -100,11 +100,12 @@ function verdict(value: number, target: number): string {
   return value <= target ? "met" : "missed";
 }
 
-function callRow({ instances, pendingMinutes, ratio, total, floor }: CallFigure): string[] {
+function callRow(figure: CallFigure): string[] {
+  const { instances, pendingMinutes, ratio, total, floor, kms, invocations } = figure;
   const kind = pendingMinutes.copy === 0 ? "snapshots at once" : "as EC2 takes";
   return [
     `(a) EC2 calls, ${instances} instances, ${kind}`,
-    `${total} of ${floor}: ${ratio.toFixed(3)}`,
+    `${total} of ${floor}: ${ratio.toFixed(3)}; ${kms} of KMS in ${invocations} invocations`,
     "≤ 1.05",
     verdict(ratio, 1.05),
   ];
