@@ -3,6 +3,8 @@
  * its reason, unless a write was refused; and what can be restored in all regions has its manifest.
  */
 import type { DeleteSnapshotCommandInput } from "@aws-sdk/client-ec2";
+import { parseDescription } from "../../src/vault/description";
+import { copyExpiredTag } from "../../src/vault/tags";
 import { HOUR_MS } from "../../src/vault/time";
 import {
   type Account,
@@ -27,6 +29,14 @@ interface Manifest {
   volumes: { snapshot: { snapshotId: string }; copies: { region: string; snapshotId: string }[] }[];
 }
 
+/** Whether anybody marked it or a twin of its slot, be that one gone. */
+function isSaidExpired(account: Account, { dataOf, description }: SimSnapshot, region: string) {
+  const slot = parseDescription(description)?.identity.slot;
+  return (account.byVolume.get(dataOf) ?? []).some(
+    (one) => !inDr(account, one) && slotOf(one) === slot && one.tags[copyExpiredTag(region)] !== undefined, // prettier-ignore
+  );
+}
+
 /** It is enough to restore by: of each volume a sound copy in every region, or that it was there once. */
 function checkManifest(account: Account, { volumes }: Manifest): void {
   const { primary, drs, bySource, story } = account;
@@ -37,6 +47,8 @@ function checkManifest(account: Account, { volumes }: Manifest): void {
     for (const { name } of drs) {
       const isNamed = copies.some(({ region }) => region === name);
       if (isNamed || hasExpiredIn(account, known, name)) continue;
+      // A mark that somebody else wrote: a manifest deletes nothing, and says what there is.
+      if (isSaidExpired(account, known, name)) continue;
       const begun = (bySource.get(snapshotId) ?? []).filter(({ region }) => region === name);
       const how = begun.map(({ state }) => state).join(", ") || "none";
       story.violate("a manifest is enough to restore by", `${snapshotId} to ${name}: ${how}`);
