@@ -94,6 +94,8 @@ export interface SimSnapshot {
   /** Whether a person took any tag of it. */
   untagged?: boolean;
   deleted: boolean;
+  /** When it was deleted, be it that somebody had changed it long before. */
+  goneMs?: number;
   /** Ready for an answer; made again when something changes. */
   described?: Ec2Snapshot;
 }
@@ -309,6 +311,7 @@ export function removeSnapshot(
   by: "vault" | "person",
 ): void {
   snapshot.deleted = true;
+  snapshot.goneMs = account.time.nowMs();
   snapshot.lostMs ??= account.time.nowMs();
   snapshot.lostTo ??= by;
   touched(account, snapshot);
@@ -319,7 +322,7 @@ const REMEMBERED_MS = 24 * 60 * 60_000;
 /** Once a day: forgets what is gone for longer than any rule looks back. */
 export function forgetGone(account: Account): void {
   const beforeMs = account.time.nowMs() - REMEMBERED_MS;
-  const stays = (s: SimSnapshot) => !s.deleted || (s.lostMs ?? 0) > beforeMs;
+  const stays = (s: SimSnapshot) => !s.deleted || (s.goneMs ?? 0) > beforeMs;
   for (const map of [account.byVolume, account.bySource]) {
     for (const [key, list] of map) {
       const left = list.filter(stays);
