@@ -3,8 +3,6 @@
  * its reason, unless a write was refused; and what can be restored in all regions has its manifest.
  */
 import type { DeleteSnapshotCommandInput } from "@aws-sdk/client-ec2";
-import { parseDescription } from "../../src/vault/description";
-import { copyExpiredTag } from "../../src/vault/tags";
 import { HOUR_MS } from "../../src/vault/time";
 import {
   type Account,
@@ -19,7 +17,7 @@ import { awsError } from "./awsError";
 import type { Call } from "./call";
 import type { Invocation } from "./invocation";
 import type { Tellings } from "./tellings";
-import { identityOf, isVaults } from "./ownership";
+import { identityOf, isSaidExpired, isVaults } from "./ownership";
 
 interface RunRecord {
   decisions: { kind: string; snapshotId?: string; reason: string }[];
@@ -27,14 +25,6 @@ interface RunRecord {
 
 interface Manifest {
   volumes: { snapshot: { snapshotId: string }; copies: { region: string; snapshotId: string }[] }[];
-}
-
-/** Whether anybody marked it or a twin of its slot, be that one gone. */
-function isSaidExpired(account: Account, { dataOf, description }: SimSnapshot, region: string) {
-  const slot = parseDescription(description)?.identity.slot;
-  return (account.byVolume.get(dataOf) ?? []).some(
-    (one) => !inDr(account, one) && slotOf(one) === slot && one.tags[copyExpiredTag(region)] !== undefined, // prettier-ignore
-  );
 }
 
 /** It is enough to restore by: of each volume a sound copy in every region, or that it was there once. */

@@ -1,8 +1,8 @@
 /** Whose a snapshot is: by its Description, and by whether somebody has changed its tags since. */
 import { parseDescription, tagsDigest } from "../../src/vault/description";
-import { TAG } from "../../src/vault/tags";
+import { TAG, copyExpiredTag } from "../../src/vault/tags";
 import type { Identity } from "../../src/vault/identity";
-import { type Account, type SimSnapshot, type TagRecord, touched } from "./account";
+import { type Account, type SimSnapshot, type TagRecord, inDr, slotOf, touched } from "./account";
 
 /** What the vault made and nobody has changed: what somebody wrote a tag of the vault's on is to be left alone. */
 export function isVaults(account: Account, snapshot: SimSnapshot): boolean {
@@ -48,4 +48,12 @@ export function tamper(account: Account, snapshot: SimSnapshot, tags: TagRecord)
 /** What its Description says that it is: for the vault's own alone. */
 export function identityOf({ description }: SimSnapshot): Identity | undefined {
   return parseDescription(description)?.identity;
+}
+
+/** Whether anybody marked it or a twin of its slot, be that one gone. */
+export function isSaidExpired(account: Account, snapshot: SimSnapshot, region: string): boolean {
+  const slot = slotOf(snapshot);
+  return (account.byVolume.get(snapshot.dataOf) ?? []).some(
+    (one) => !inDr(account, one) && slotOf(one) === slot && one.tags[copyExpiredTag(region)] !== undefined, // prettier-ignore
+  );
 }

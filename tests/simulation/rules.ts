@@ -4,7 +4,7 @@
  * since the invocation began, less the time that a describe may lag.
  */
 import type { CreateSnapshotsCommandInput, CreateTagsCommandInput } from "@aws-sdk/client-ec2";
-import { TAG, copyExpiredTag } from "../../src/vault/tags";
+import { TAG } from "../../src/vault/tags";
 import {
   type Account,
   type Region,
@@ -28,7 +28,7 @@ import {
   removable,
   removableOfOrphan,
 } from "./retentionRules";
-import { isMade, isVaults } from "./ownership";
+import { isMade, isSaidExpired, isVaults } from "./ownership";
 import { checkKeys, checkVolumeTags } from "./tagRules";
 
 /** From when on a change could not be known to the invocation. */
@@ -87,8 +87,7 @@ export function isReleasedIn(
   region: string,
   sinceMs: number,
 ): boolean {
-  const isMarked = snapshot.tags[copyExpiredTag(region)] !== undefined;
-  if (!isMarked) return false;
+  if (!isSaidExpired(account, snapshot, region)) return false;
   const points = (account.byVolume.get(snapshot.dataOf) ?? []).filter(
     (s) =>
       // What this invocation has deleted itself it saw.

@@ -81,6 +81,8 @@ function checkUncopied(account: Account, tellings: Tellings): void {
   if (faults.limits.busyBuckets + faults.limits.busyCopySlots > 0) return;
   const beforeMs = time.nowMs() - DAY_MS - 8 * HOUR_MS;
   if (tellings.silencedMs() > beforeMs || account.dryUntilMs > beforeMs) return;
+  // Where one invocation after the other is killed, Lambda's own failures and the alarm tell.
+  if (account.endedMs < time.nowMs() - 3 * HOUR_MS) return;
   for (const snapshot of account.primary.snapshots.values()) {
     if (snapshot.startMs > beforeMs) continue;
     for (const { name, fullMs } of account.drs) {
