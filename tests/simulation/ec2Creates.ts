@@ -171,12 +171,15 @@ export function createSnapshots(
   for (const volume of volumes) checkVolume(account, volume);
   checkPending(account, crowds, volumes.length);
   const given = tagRecord(input.TagSpecifications?.[0]?.Tags);
-  const set = volumes.map((volume) => {
-    const isCopied = input.CopyTagsFromSource === "volume";
+  const isCopied = input.CopyTagsFromSource === "volume";
+  // All or none: a volume whose tags are refused leaves no snapshots of the others.
+  const givenTo = volumes.map((volume) => {
     const tags = isCopied ? withCopiedTags(account, volume, given) : given;
     if (Object.keys(tags).length > 50) throw awsError("TagLimitExceeded");
-    return begin(account, volume, { tags: { ...tags }, description: input.Description });
+    return { volume, tags: { ...tags } };
   });
+  const { Description: description } = input;
+  const set = givenTo.map(({ volume, tags }) => begin(account, volume, { tags, description }));
   onMade?.(set);
   plan(account, set);
   const named = set.map((one) => ({ SnapshotId: one.snapshotId, VolumeId: one.volumeId }));
