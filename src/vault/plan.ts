@@ -182,7 +182,6 @@ function planRegions(
   plan.problems = [
     ...plan.problems,
     ...making.flatMap((one) => one.problems).filter(({ subject }) => !isUnderLost(subject, lost)),
-    ...keyProblems(lost),
     ...stuckCopies([...own.filter(isStandIn), ...copies], policy, nowMs),
     ...copying.flatMap((one) => ignoredMarks(one, completed)),
     ...problems,
@@ -202,9 +201,13 @@ export function planVault(
   runId: string,
   nowMs: number,
 ): Plan {
-  const problems = [...world.problems];
+  // Of what keys and snapshots elsewhere show, a person is told even when the primary region can't be read.
+  const problems = [...world.problems, ...keyProblems(lostKeys(world, policy))];
   const plan: Plan = { actions: [], kept: [], problems, pending: [], slotSettled: false };
-  if (world.snapshots === undefined) return plan;
+  if (world.snapshots === undefined) {
+    addDoubts(plan, world);
+    return plan;
+  }
   const own = world.snapshots.filter(isOwn);
   if (world.instances !== undefined && serving !== undefined) {
     const snapshots = planSnapshots(world.instances, own, policy, serving, runId, nowMs);

@@ -133,3 +133,16 @@ test("for any vault and any lost key a plan deletes no completed snapshot", () =
     ),
   );
 });
+
+test("a lost key and a changed copy are told even when the primary region's snapshots can't be read", () => {
+  const changed: Snapshot = { ...copyOf(old, "copy-old"), doubt: { of: "tags", what: "a tag" } };
+  const { actions, problems } = planVault(
+    { ...worldOf("Disabled", [changed]), snapshots: undefined },
+    POLICY,
+    undefined,
+    "r",
+    NOW,
+  );
+  expect(actions).toStrictEqual([]);
+  expect(problems.map(({ kind }) => kind)).toStrictEqual(["key-not-enabled", "tampering"]);
+});
