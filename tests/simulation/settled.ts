@@ -55,10 +55,10 @@ export function checkNewestSlot(account: Account, slotMs: number): void {
     // Whatever somebody wrote on it, it is there.
     const own = madeOf(account, volumeId).filter((s) => slotOf(s) === slot);
     const points = own.filter((s) => !inDr(account, s) && s.state === "completed");
-    // What the role may not delete stands in the way of the next, and is told.
-    const blocked = (account.byVolume.get(volumeId) ?? []).some(
-      (s) => s.state === "error" && isTampered(account, s),
-    );
+    // What the role may not delete stands in the way of the next of the whole instance, and is told.
+    const blocked = instance.attached
+      .flatMap((one) => account.byVolume.get(one.volumeId) ?? [])
+      .some((s) => s.state === "error" && isTampered(account, s));
     if (points.length === 0 && blocked) continue;
     if (points.length === 0) {
       account.story.violate("newest slot is there", `${volumeId} has nothing for ${slot}`);

@@ -1,0 +1,89 @@
+/**
+ * A deployed vault of two instances on an emulated account, whose time goes on by sweeps. One test file, one vault: a
+ * module runs once in a file under jest, and so does index.ts.
+ */
+import { join } from "node:path";
+import { CreateTagsCommand } from "@aws-sdk/client-ec2";
+import { loadStackConfig } from "../../src/local/stackConfig";
+import { type LocalVault, startVault } from "../../src/local/vault";
+import { describeVaultSnapshots } from "../../src/vault/ec2Reads";
+import { DAY_MS, HOUR_MS } from "../../src/vault/time";
+import type { Snapshot } from "../../src/vault/types";
+import { emulatorHome } from "./emulatorHome";
+
+const ROOT = join(__dirname, "..", "..");
+export const PRIMARY = "us-east-1";
+export const DR = "us-west-2";
+export const REGIONS = [PRIMARY, DR];
+const FLEET = {
+  source: "two instances",
+  instances: ["1", "2"].map((id) => ({
+    InstanceId: `i-0aaaaaaaaaaaa000${id}`,
+    Tags: [{ Key: "backup", Value: "True" }],
+    RootDeviceName: "/dev/xvda",
+    BlockDeviceMappings: [
+      { DeviceName: "/dev/xvda", Ebs: { VolumeId: `vol-0aaaaaaaaaaaa000${id}` } },
+    ],
+  })),
+  volumes: [],
+};
+
+export interface SweptVault {
+  vault: LocalVault;
+  inRegion: (region: string) => Promise<Snapshot[]>;
+  idsIn: (region: string) => Promise<string[]>;
+  retag: (region: string, ids: string[], tags: Record<string, string>) => Promise<void>;
+  /** Lets time pass. @returns what was mailed meanwhile */
+  pass: (ms: number) => Promise<string>;
+  /** Runs three sweeps. @returns what was mailed meanwhile */
+  threeSweeps: () => Promise<string>;
+  /** Runs three sweeps and expects that all that was there is there. @returns what was mailed */
+  expectNothingDeleted: () => Promise<string>;
+}
+
+/** Deploys the vault and runs it for some nights. */
+export async function startSweptVault(
+  name: string,
+  config: string[],
+  nights: number,
+): Promise<SweptVault> {
+  const startMs = Math.floor(Date.now() / DAY_MS) * DAY_MS;
+  const stackConfig = loadStackConfig(ROOT, "dev", config);
+  const vault = await startVault(ROOT, emulatorHome(name), stackConfig, FLEET, startMs, () => undefined); // prettier-ignore
+  let nowMs = startMs;
+
+  async function pass(ms: number): Promise<string> {
+    const before = vault.mails().length;
+    nowMs += ms;
+    await vault.runUntil(nowMs, () => undefined);
+    return vault.mails().slice(before).map(({ body }) => body).join("\n"); // prettier-ignore
+  }
+
+  const inRegion = async (region: string) =>
+    describeVaultSnapshots(vault.account.ec2(region), region, vault.stack.vaultId);
+
+  const idsIn = async (region: string) =>
+    (await inRegion(region)).map(({ snapshotId }) => snapshotId).sort();
+
+  const threeSweeps = async () => pass(3 * HOUR_MS);
+
+  await pass((nights - 1) * DAY_MS + 6 * HOUR_MS);
+  return {
+    vault,
+    inRegion,
+    idsIn,
+    retag: async (region, ids, tags) => {
+      const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+      await vault.account.ec2(region).send(new CreateTagsCommand({ Resources: ids, Tags }));
+    },
+    pass,
+    threeSweeps,
+    expectNothingDeleted: async () => {
+      const before = await Promise.all(REGIONS.map(idsIn));
+      const mailed = await threeSweeps();
+      const after = await Promise.all(REGIONS.map(idsIn));
+      for (const [index, ids] of before.entries()) expect(after[index]).toEqual(expect.arrayContaining(ids)); // prettier-ignore
+      return mailed;
+    },
+  };
+}
