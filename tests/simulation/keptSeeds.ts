@@ -152,4 +152,34 @@ export const KEPT_SEEDS: readonly KeptSeed[] = [
     found:
       "a rule of the simulation's own: a part too many that is completed late has the manifest written once more",
   },
+  {
+    seed: 726,
+    days: 60,
+    found:
+      "a lost key was not told while the right to list snapshots was denied: the plan ended before it",
+  },
+  {
+    seed: 531,
+    days: 60,
+    found:
+      "the simulation's own: a set of snapshots that EC2 refused left one of its volumes pending for good",
+  },
+  {
+    seed: 909,
+    days: 60,
+    found:
+      "a rule of the simulation's own: what failed and the role may not delete holds back the whole instance",
+  },
+  {
+    seed: 163,
+    days: 60,
+    found:
+      "a rule of the simulation's own: a copy that was changed long before it was deleted is not missing yet",
+  },
+  {
+    seed: 519,
+    days: 60,
+    found:
+      "a rule of the simulation's own: a mark that somebody forged on a twin counts as one on the snapshot",
+  },
 ];
