@@ -12,7 +12,7 @@ import { isMade } from "./ownership";
 function inSlots(account: Account): SimSnapshot[] {
   return [...account.byVolume.values()]
     .flat()
-    .filter((one) => one.state !== "error" && one.tags[TAG.slot] !== undefined)
+    .filter((one) => one.state !== "error" && one.madeTags[TAG.slot] !== undefined)
     .filter((one) => !inDr(account, one));
 }
 
@@ -24,7 +24,7 @@ export function dropouts(account: Account, slotMs: number): string[] {
     before
       .filter((one) => Date.parse(slotOf(one)) === lastMs && isMade(account, one))
       .filter((one) => !one.deleted && one.lostMs === undefined && one.untagged !== true)
-      .map(({ tags }) => tags[TAG.instance]),
+      .map(({ madeTags }) => madeTags[TAG.instance]),
   );
   return [...account.instances.values()]
     .filter((one) => one.state !== "terminated" && one.changedMs < slotMs)

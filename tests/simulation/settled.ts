@@ -81,6 +81,12 @@ function isHeld(account: Account, snapshot: SimSnapshot, graceMs = GRACE_MS): bo
   return Math.max(freedMs, lock?.untilMs ?? -Infinity) > account.time.nowMs() - graceMs;
 }
 
+/** Whether a volume's newest recovery point is old enough for an orphan's. */
+function lacksBackups(account: Account, volumeId: string): boolean {
+  const newest = madeOf(account, volumeId).map(slotOf).sort().pop() ?? "";
+  return account.time.nowMs() - Date.parse(newest) > account.settings.orphanDays * DAY_MS;
+}
+
 /** What the rules have let go of for two sweeps is gone, unless something holds it; then a person was told. */
 function checkRules(
   account: Account,
@@ -96,7 +102,8 @@ function checkRules(
   const longGone = goneFor(GRACE_MS + DAY_MS);
   for (const snapshot of list) {
     if (!gone.has(snapshot.snapshotId) || waitsForDoubt(account, snapshot)) continue;
-    if (isHeld(account, snapshot)) {
+    // Whether a volume that lacks backups is an orphan, and so whether its marks hold, only a run finds out.
+    if (isHeld(account, snapshot, lacksBackups(account, volumeId) ? REMAINS_MS : GRACE_MS)) {
       if (longGone.has(snapshot.snapshotId)) checkToldHold(account, tellings, snapshot);
       continue;
     }

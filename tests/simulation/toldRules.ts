@@ -112,10 +112,13 @@ function isKnown(account: Account, tellings: Tellings, slotMs: number): boolean 
   return account.knownSinceMs <= slotMs;
 }
 
-/** What says that a volume got no snapshot: its instance lacks some (told once a day, of whichever), it failed, AWS refused it. */
+/**
+ * What says that a volume got no snapshot: its instance lacks some (told once a day, of whichever), or another that shares
+ * it lacks this one; it failed, AWS refused it.
+ */
 function missing(instanceId: string, volumeId: string): RegExp {
   return new RegExp(
-    `${instanceId} has no snapshot of |the snapshot of ${volumeId} failed in EC2|snapshots of ${instanceId} .*failed`,
+    `${instanceId} has no snapshot of |has no snapshot of [^\\n]*${volumeId}|the snapshot of ${volumeId} failed in EC2|snapshots of ${instanceId} .*failed`,
   );
 }
 
