@@ -67,6 +67,33 @@ function untilByWithin(runs: readonly number[], distance: Within, calendar: Cale
   });
 }
 
+/** The index of the first run at or after a time. */
+function firstFrom(runs: readonly number[], ms: number): number {
+  let [low, high] = [0, runs.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((runs[middle] ?? 0) < ms) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/**
+ * How long a copy is kept that other rules keep for `lifeMs`. Months are not alike: from May 1 a distance of two months and a
+ * day reaches back further than from April 30, so that `within` may want again what it had let go of.
+ */
+function withWithin(
+  ms: number,
+  lifeMs: number,
+  runs: readonly number[],
+  reachMs: readonly number[],
+): number {
+  let next = firstFrom(runs, ms + lifeMs);
+  if (next === runs.length || (reachMs[next] ?? 0) >= ms) return lifeMs;
+  while (next < runs.length && (reachMs[next] ?? 0) < ms) next += 1;
+  return (runs[next] ?? Infinity) - ms;
+}
+
 /**
  * @param runs in order, in ms
  * @returns how long each run's copy is kept, in ms; `Infinity` where the runs do not reach so far. Without what restic
@@ -78,8 +105,10 @@ export function livesMs(runs: readonly number[], rules: KeepRules, keepAtLeast: 
   const until = [...countsOf(rules), floor].map((count) => untilByCount(runs, count, calendar));
   const distance = withinOf(rules);
   if (distance !== undefined) until.push(untilByWithin(runs, distance, calendar));
+  const reachMs = distance === undefined ? [] : runs.map((ms) => calendar.before(ms, distance));
   const leastMs = (rules.retentionDays ?? 0) * DAY_MS;
-  return runs.map((ms, index) =>
-    Math.max(leastMs, ...until.map((list) => (list[index] ?? Infinity) - ms)),
-  );
+  return runs.map((ms, index) => {
+    const lifeMs = Math.max(leastMs, ...until.map((list) => (list[index] ?? Infinity) - ms));
+    return distance === undefined ? lifeMs : withWithin(ms, lifeMs, runs, reachMs);
+  });
 }
