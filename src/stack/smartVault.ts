@@ -5,6 +5,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { VaultConfig } from "../config";
+import { configWarnings } from "../configWarnings";
 import { TAG } from "../vault/tags";
 import type { AuditTarget, VaultSettings } from "../vault/types";
 import { functionPolicy, serviceRole } from "./access";
@@ -126,6 +127,13 @@ function rightsOf(
     });
 }
 
+/** Shown by `pulumi preview`, `pulumi up` and `npm start`; nothing is refused. */
+function warnOf(config: VaultConfig): void {
+  for (const warning of configWarnings(config)) {
+    void pulumi.log.warn(`${config.vaultId}: ${warning}`);
+  }
+}
+
 export class SmartVault extends pulumi.ComponentResource {
   readonly functionName: pulumi.Output<string>;
   readonly topicArn: pulumi.Output<string>;
@@ -144,6 +152,7 @@ export class SmartVault extends pulumi.ComponentResource {
     );
     const tags = resourceTags(config);
     const names = namesOf(vaultId);
+    warnOf(config);
 
     const account = accountOf(here);
     const roleArgs = { ...config, tags };

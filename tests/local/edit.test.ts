@@ -20,6 +20,14 @@ describe("npm start with three days' retention edited to one, then allowed, then
     rehearsal = JSON.parse(ended.out) as Rehearsal;
   }, 240_000);
 
+  it("warns of the edit that contradicts the schedule while it holds, as `pulumi up` does", () => {
+    const single =
+      "smart-vault-dev: retentionDays=1 with schedule cron(0 3 * * ? *) keeps as few as 1 recovery point of a volume, the oldest at most 1 day old: ";
+    const deployments = ended.err.split("the stack is deployed again");
+    const isWarned = deployments.map((lines) => lines.includes(single));
+    expect(isWarned).toEqual([false, true, true, false]);
+  });
+
   it("deletes nothing at first, in either region, and says what would have gone", () => {
     const [mistake] = rehearsal.edits;
     expect(mistake?.edit).toBe("retentionDays=1");

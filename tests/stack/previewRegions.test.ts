@@ -2,7 +2,7 @@ import { previewStack } from "../support/stackProgram";
 
 test("a first preview of two DR regions and a key in the primary one goes through, with a key and a bin a region", async () => {
   const vault = "smart-vault-prod";
-  const declared = await previewStack("prod", [
+  const { list: declared } = await previewStack("prod", [
     "drRegion=",
     'drRegions=["us-west-2","eu-west-1"]',
     "encryptPrimary=true",

@@ -7,7 +7,7 @@ import { ACCOUNT_ID } from "../../src/local/accountId";
 import { type Make, type Program, runProgram } from "../../src/local/program";
 import { type StackConfig, loadStackConfig } from "../../src/local/stackConfig";
 import type { Archive } from "./stackArchive";
-import { type Declaration, type Options, ROOT, inputsOf, make } from "./stackProgram";
+import { type Declaration, type Options, type Preview, ROOT, inputsOf, make } from "./stackProgram";
 
 const FUNCTION = "aws:lambda/function:Function";
 
@@ -115,7 +115,7 @@ export async function declareHere(
 }
 
 /** See `previewStack` in stackProgram.ts. */
-export async function previewHere(stack: string, overrides: readonly string[]): Promise<string[]> {
+export async function previewHere(stack: string, overrides: readonly string[]): Promise<Preview> {
   const config = loadStackConfig(ROOT, stack, overrides);
   const declared: string[] = [];
   pulumi.runtime.setAllConfig(config.values);
@@ -136,7 +136,9 @@ export async function previewHere(stack: string, overrides: readonly string[]): 
   );
   const index = join(ROOT, "index.ts");
   Reflect.deleteProperty(require.cache, index);
-  await import(index);
-  await pulumi.runtime.disconnect();
-  return declared.sort();
+  const warnings = await recordingWarnings(async () => {
+    await import(index);
+    await pulumi.runtime.disconnect();
+  });
+  return { list: declared.sort(), warnings };
 }

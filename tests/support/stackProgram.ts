@@ -66,6 +66,14 @@ export interface Declaration {
   warnings: string[];
 }
 
+/** What a preview shows. */
+export interface Preview {
+  /** `type name` of everything declared, sorted. */
+  list: string[];
+  /** What it said on `console.warn`. */
+  warnings: string[];
+}
+
 export interface DeclaredStack {
   program: Pick<Declaration, "declared" | "outputs">;
   /** The function's code. */
@@ -141,10 +149,9 @@ export async function declareStack(
 /**
  * `pulumi preview` of a stack that is not there yet: no resource has an id, an ARN or any other output.
  * @param overrides as for {@link declareStack}
- * @returns `type name` of everything declared, sorted
  */
-export function previewStack(stack: string, overrides: readonly string[] = []): Promise<string[]> {
-  return askDeclarer<string[]>({ kind: "preview", stack, overrides });
+export function previewStack(stack: string, overrides: readonly string[] = []): Promise<Preview> {
+  return askDeclarer<Preview>({ kind: "preview", stack, overrides });
 }
 
 interface Policy {

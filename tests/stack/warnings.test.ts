@@ -1,0 +1,71 @@
+/** What `pulumi preview` and `pulumi up` warn of: settings that contradict each other stop neither. */
+import { declareStack, previewStack } from "../support/stackProgram";
+
+/** As Pulumi shows it without an engine. */
+const shown = (vault: string, text: string) => `warning: [runtime] ${vault}: ${text}`;
+
+const NOBODY =
+  "alertEmails=[]: no e-mail address is notified of failed backups and alarms. Add one: " +
+  "npx pulumi config set --path 'alertEmails[0]' you@example.com";
+
+const HOURLY = ["schedule=rate(1 hour)", 'keep={"last":14}'];
+const FOURTEEN_HOURS =
+  "keep.last=14 with schedule rate(1 hour) keeps as few as 14 recovery points of a volume, the oldest at most " +
+  "14 hours old: keep.last counts recovery points, not days. keep.daily counts days.";
+
+test("prod as it is in the repository has nothing to warn of", async () => {
+  expect((await declareStack("prod")).warnings).toStrictEqual([]);
+  expect((await previewStack("prod")).warnings).toStrictEqual([]);
+});
+
+test("dev has no address to notify, and says that alone", async () => {
+  const warnings = [shown("smart-vault-dev", NOBODY)];
+  expect((await declareStack("dev")).warnings).toStrictEqual(warnings);
+  expect((await previewStack("dev")).warnings).toStrictEqual(warnings);
+});
+
+test("the defaults of all keys but the DR region and the addresses warn of nothing", async () => {
+  const overrides = ["retentionDays=7", "drRetentionDays=0"];
+  expect((await declareStack("prod", overrides)).warnings).toStrictEqual([]);
+});
+
+test("keep.last with an hourly schedule is warned of by preview and up, and both declare the whole stack", async () => {
+  const warnings = [shown("smart-vault-prod", FOURTEEN_HOURS)];
+  // The DR region keeps 30 days of copies, as in the stack's file.
+  const preview = await previewStack("prod", HOURLY);
+  expect(preview.warnings).toStrictEqual(warnings);
+  const up = await declareStack("prod", HOURLY);
+  expect(up.warnings).toStrictEqual(warnings);
+  expect(preview.list).toHaveLength(up.list.length);
+  expect(up.list).toHaveLength((await declareStack("prod")).list.length);
+});
+
+test("keep rules beside the drRetentionDays of prod are warned of", async () => {
+  const { warnings } = await previewStack("prod", ['keep={"daily":7,"monthly":12}']);
+  expect(warnings).toStrictEqual([
+    expect.stringContaining(
+      "drRetentionDays=30 with keep.daily=7, keep.monthly=12 and schedule cron(0 3 * * ? *) keeps as few as 30 ",
+    ),
+  ]);
+});
+
+test("policies, orphanDays and missing addresses are warned of together, by their keys", async () => {
+  const { warnings } = await previewStack("prod", [
+    'policies={"gold":{"keep":{"hourly":24}},"True":{"retentionDays":3}}',
+    "schedule=rate(3 days)",
+    "orphanDays=2",
+    "alertEmails=[]",
+  ]);
+  expect(warnings.map((text) => text.split(" ").slice(3, 4).join())).toStrictEqual([
+    "policies.gold.keep.hourly=24",
+    "policies.True.retentionDays=3",
+    "orphanDays=2",
+    "alertEmails=[]:",
+  ]);
+});
+
+test("a value that is wrong by itself is an error as before", async () => {
+  await expect(previewStack("prod", [...HOURLY, "retentionDays=0"])).rejects.toThrow(
+    'retentionDays: expected a whole number from 1 to 3650, got "0"',
+  );
+});
