@@ -31,6 +31,10 @@ export interface Night {
   copiesLimited?: boolean;
   /** Seconds that each invocation takes; from the timeout on it is killed before it reports. */
   seconds?: number;
+  /** Each invocation ends in an error before it does anything. */
+  crashes?: boolean;
+  /** The function's log, and so its own metrics, do not arrive. */
+  metricsLost?: boolean;
   /** Nothing is invoked: Lambda takes no event, and tries again every five minutes. */
   throttled?: boolean;
   /** Scheduler may not call the function, and gives each call up after an hour. */
@@ -122,8 +126,8 @@ export function watchedVault(timeoutSeconds: number, settings = SETTINGS) {
     const seconds = night.seconds ?? 5;
     rig.at(nowMs);
     const begunMs = nowMs;
-    // A function that is killed leaves no line, and no metric of its own.
-    const killed = seconds >= timeoutSeconds;
+    // A function that is killed or crashes leaves no line, and no metric of its own.
+    const killed = night.crashes === true || seconds >= timeoutSeconds;
     const sent = rig.measured.length;
     const ended = killed
       ? false
@@ -131,7 +135,7 @@ export function watchedVault(timeoutSeconds: number, settings = SETTINGS) {
           () => true,
           () => false,
         );
-    for (const { name, value, region } of rig.measured.slice(sent)) {
+    for (const { name, value, region } of night.metricsLost ? [] : rig.measured.slice(sent)) {
       const dimensions = { service: SETTINGS.vaultId, ...(region !== undefined && { region }) };
       publish(METRIC_NAMESPACE, dimensions, { [name]: value });
     }
