@@ -15,6 +15,7 @@ import { METRIC_NAMESPACE } from "../../src/vault/metricNames";
 import { tagsFromList } from "../../src/vault/tags";
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, isoSeconds } from "../../src/vault/time";
 import type { Snapshot, Tags } from "../../src/vault/types";
+import { PublishCommand } from "@aws-sdk/client-sns";
 import type { MetricPoint } from "../../src/local/alarmEvaluator";
 import { described, lambdaContext, makeRig } from "./rig";
 import { DR, NOW, SETTINGS, sealedIn, snapshot } from "./world";
@@ -160,5 +161,11 @@ export function watchedVault(timeoutSeconds: number, settings = SETTINGS) {
     nowMs = startMs + DAY_MS;
   }
 
-  return { points, night, nowMs: () => nowMs };
+  /** The scheduled times of the recovery points in the primary region, oldest first. */
+  const slots = () => snapshots.map(({ identity }) => identity.slot).sort();
+
+  const mails = () =>
+    rig.sns.commandCalls(PublishCommand).map(({ args: [{ input }] }) => input.Message ?? "");
+
+  return { points, night, slots, mails, nowMs: () => nowMs };
 }
