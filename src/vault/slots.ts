@@ -42,8 +42,8 @@ function dueSlot(
   nowMs: number,
 ): string | undefined {
   const doneMs = instantMs(done);
-  // Before the first run nothing is owed: the vault may be younger than the schedule's last time.
-  if (doneMs === -Infinity) return undefined;
+  // A vault that has never run owes only what came after its first sweep: it may be younger than the schedule's last time.
+  if (doneMs === -Infinity && owedFrom === undefined) return undefined;
   // Nor by a schedule that was just edited: its times of before were nobody's.
   if (schedule !== undefined && schedule !== scheduleOf(policy)) return undefined;
   const ranMs = Math.max(doneMs, instantMs(slot));

@@ -133,7 +133,7 @@ describe("an open slot", () => {
 });
 
 test("an idle sweep reads no instances and leaves the clock alone", async () => {
-  rig.carries({ strangersAt: SLOT, told: {} });
+  rig.carries({ done: SLOT, strangersAt: SLOT, told: {} });
   const { status } = await rig.wake({ kind: "sweep" });
   expect(status).toBe("clean");
   expect(rig.clockSets()).toStrictEqual([]);

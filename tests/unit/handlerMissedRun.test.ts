@@ -3,9 +3,9 @@ import { CreateSnapshotsCommand, DescribeInstancesCommand } from "@aws-sdk/clien
 import { UpdateScheduleCommand } from "@aws-sdk/client-scheduler";
 import { PublishCommand } from "@aws-sdk/client-sns";
 import { TAG } from "../../src/vault/tags";
-import { DAY_MS, MINUTE_MS, isoSeconds } from "../../src/vault/time";
+import { DAY_MS, HOUR_MS, MINUTE_MS, isoSeconds } from "../../src/vault/time";
 import { makeRig } from "../support/rig";
-import { NOW, SLOT, snapshot } from "../support/world";
+import { NOW, SETTINGS, SLOT, snapshot } from "../support/world";
 
 const rig = makeRig();
 const RUN_EVENT = { kind: "run", slot: SLOT };
@@ -105,11 +105,35 @@ describe("a run that is lost", () => {
     expect(slotsAsked()).toStrictEqual([isoSeconds(NOW + 25 * MINUTE_MS)]);
   });
 
-  test("is nothing to a vault that has never run", async () => {
+  test("is not owed where it was due before a new vault's first sweep, which notes its time", async () => {
     rig.carries({ ...LOOKED, told: {} });
     await wakeAfter(25, SWEEP_EVENT);
+    await wakeAfter(85, SWEEP_EVENT);
     expect(slotsAsked()).toStrictEqual([]);
-    expect(rig.clockSets()).toStrictEqual([]);
+    const owedFrom = isoSeconds(NOW + 25 * MINUTE_MS);
+    expect(rig.clockSets().map(({ input }) => input)).toStrictEqual([{ kind: "pass", ...LOOKED, owedFrom, told: {} }]); // prettier-ignore
+  });
+
+  test("is made good and reported where it is the first of a new vault", async () => {
+    rig.carries({ ...LOOKED, told: {} });
+    await wakeAfter(25, SWEEP_EVENT);
+    await wakeAfter(24 * 60 + 25, SWEEP_EVENT);
+    const tomorrow = isoSeconds(NOW + DAY_MS);
+    expect(slotsAsked()).toStrictEqual([tomorrow]);
+    expect(clock()).toMatchObject({ done: tomorrow });
+    expect(Object.keys(clock().told ?? {})).toStrictEqual([`run-missed/${tomorrow}`]);
+  });
+
+  test("of a new vault with a rate is not owed, since nothing tells when a rate began", async () => {
+    const rated = makeRig({ ...SETTINGS, schedule: "rate(6 hours)" });
+    rated.reset();
+    rated.carries({ ...LOOKED, told: {} });
+    for (const hours of [1, 7, 20]) {
+      rated.at(NOW + hours * HOUR_MS);
+      await expect(rated.wake(SWEEP_EVENT)).resolves.toMatchObject({ status: "clean" });
+    }
+    expect(rated.writes()).toStrictEqual([]);
+    expect(rated.clockSets()).toStrictEqual([]);
   });
 
   test("after its guard was set goes on by the clock", async () => {

@@ -121,6 +121,8 @@ describe("a sweep", () => {
     ["serves nothing where the slot that is due is done", { wake: SWEEP, clock: { done: SLOT }, minutes: 60 }, undefined],
     ["serves nothing where a run by hand came after the time that was due", { wake: SWEEP, clock: { done: BY_HAND }, minutes: 180 }, undefined],
     ["owes nothing on a vault's first day, however long the schedule is", { wake: SWEEP, clock: {} }, undefined],
+    ["makes good a new vault's first run that never came, after its first sweep", { wake: SWEEP, clock: { owedFrom: EARLIER }, minutes: 10 }, missed(OPEN)],
+    ["owes a new vault's first run nothing of before its first sweep", { wake: SWEEP, clock: { owedFrom: BY_HAND }, minutes: 180 }, undefined],
     ["goes on with a first day's run that was cut off", { wake: SWEEP, clock: { slot: SLOT } }, OPEN],
     ["closes a first day's run that stayed cut off", { wake: SWEEP, clock: { slot: SLOT }, minutes: 481 }, CLOSING],
     ["serves nothing where the clock is unreadable", { wake: SWEEP }, undefined],
