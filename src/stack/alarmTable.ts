@@ -49,16 +49,10 @@ const HOUR_SECONDS = 3_600;
  * an ALARM and an OK an hour.
  */
 const AT_ONCE_AND_HELD = { periodSeconds: 5 * MINUTE_SECONDS, datapoints: 1, of: 25 };
-/** How late a run may be before it counts as missing, and a recovery point before it counts as too old. */
+/** How much older than expected a recovery point may be. */
 const GRACE_HOURS = 2;
-/** CloudWatch looks back seven days at the most (API reference, PutMetricAlarm, EvaluationPeriods). */
-export const MAX_ALARM_HOURS = 7 * 24;
-
-/** Hours without a run that are too many: the schedule's longest gap and a grace. `undefined`: CloudWatch can't look that far. */
-export function noRunHours(schedule: string, timezone: string): number | undefined {
-  const hours = Math.ceil(longestGapMs(schedule, timezone) / HOUR_MS) + GRACE_HOURS;
-  return hours <= MAX_ALARM_HOURS ? hours : undefined;
-}
+/** Hours without a heartbeat that are too many: two sweeps may be lost or late. */
+const SILENT_HOURS = 3;
 
 /**
  * Age from which a recovery point is too old. A run sees what the one before it left, which is as old as the schedule's
@@ -87,7 +81,7 @@ function lambdaAlarms({ vaultId, timeoutSeconds }: Watched): AlarmDefinition[] {
     namespace: "AWS/Lambda",
     dimensions: { FunctionName: namesOf(vaultId).function },
     missing: "notBreaching",
-    because: "no invocation, none that failed; that none comes at all is no-run's to tell",
+    because: "without invocations nothing fails; no-heartbeat notices that there are none",
   } as const;
   return [
     {
@@ -152,17 +146,39 @@ function dropped({ vaultId }: Watched): AlarmDefinition {
   };
 }
 
-function runAlarms(watched: Watched): AlarmDefinition[] {
-  const { vaultId, schedule, timezone } = watched;
-  const common = {
+/**
+ * The dead man's switch. Every stack has the hourly sweep, whatever its schedule, so the sweep is what is watched; a run that
+ * does not come is noticed by the sweep (slots.ts). The function sends the metric itself at the end of an invocation: it
+ * stops when nothing invokes the function, when it always crashes, and when its metrics don't arrive, without which the
+ * alarms below are blind too. Short periods, since CloudWatch waits for some periods more than it evaluates.
+ */
+function noHeartbeat({ vaultId }: Watched): AlarmDefinition {
+  const periodSeconds = 5 * MINUTE_SECONDS;
+  const periods = (SILENT_HOURS * HOUR_SECONDS) / periodSeconds;
+  return {
+    key: "no-heartbeat",
+    page: "no-heartbeat",
+    says: `the function has completed no invocation for ${SILENT_HOURS} hours: nothing is backed up, copied or checked`,
+    namespace: METRIC_NAMESPACE,
+    dimensions: { service: vaultId },
+    metricName: METRIC.invocationsCompleted,
+    statistic: "Sum",
+    periodSeconds,
+    datapoints: periods,
+    of: periods,
+    comparison: "LessThanThreshold",
+    threshold: 1,
+    missing: "breaching",
+    because: "silence is what it watches for",
+  };
+}
+
+function noMatch({ vaultId }: Watched): AlarmDefinition {
+  return {
+    // Not ZeroMatches, which is sent only while nothing matches: it could not tell a good night from none.
     namespace: METRIC_NAMESPACE,
     dimensions: { service: vaultId },
     periodSeconds: HOUR_SECONDS,
-  };
-  const hours = noRunHours(schedule, timezone);
-  const noMatch: AlarmDefinition = {
-    // Not ZeroMatches, which is sent only while nothing matches: it could not tell a good night from none.
-    ...common,
     key: "no-match",
     page: "no-match",
     says: "the last run found no instance with the backup tag: nothing is backed up",
@@ -175,22 +191,6 @@ function runAlarms(watched: Watched): AlarmDefinition[] {
     missing: "ignore",
     because: "it is sent once a run, and holds until the next one",
   };
-  if (hours === undefined) return [noMatch];
-  const noRun: AlarmDefinition = {
-    ...common,
-    key: "no-run",
-    page: "no-run",
-    says: `no run completed in ${hours} hours`,
-    metricName: METRIC.runsCompleted,
-    statistic: "Sum",
-    datapoints: hours,
-    of: hours,
-    comparison: "LessThanThreshold",
-    threshold: 1,
-    missing: "breaching",
-    because: "silence is what it is for",
-  };
-  return [noRun, noMatch];
 }
 
 function regionAlarms(watched: Watched): AlarmDefinition[] {
@@ -238,7 +238,8 @@ export function alarmTable(watched: Watched): AlarmDefinition[] {
   return [
     ...lambdaAlarms(watched),
     dropped(watched),
-    ...runAlarms(watched),
+    noHeartbeat(watched),
+    noMatch(watched),
     ...regionAlarms(watched),
   ];
 }

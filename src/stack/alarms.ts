@@ -1,7 +1,7 @@
 /** The alarms of alarmTable.ts as resources: each mails the topic when it goes off, and when it is over. */
 import * as aws from "@pulumi/aws";
-import * as pulumi from "@pulumi/pulumi";
-import { MAX_ALARM_HOURS, type Watched, alarmTable, noRunHours } from "./alarmTable";
+import type * as pulumi from "@pulumi/pulumi";
+import { type Watched, alarmTable } from "./alarmTable";
 
 export interface AlarmArgs extends Watched {
   topicArn: pulumi.Output<string>;
@@ -12,13 +12,7 @@ export function alarms(
   args: AlarmArgs,
   opts: pulumi.CustomResourceOptions,
 ): aws.cloudwatch.MetricAlarm[] {
-  const { vaultId, schedule, timezone, topicArn, tags } = args;
-  if (noRunHours(schedule, timezone) === undefined) {
-    void pulumi.log.warn(
-      `${vaultId}: ${schedule} leaves more than ${MAX_ALARM_HOURS} hours between runs, longer than ` +
-        "CloudWatch looks back: there is no alarm for a run that does not happen",
-    );
-  }
+  const { vaultId, topicArn, tags } = args;
   return alarmTable(args).map((alarm) => {
     const name = `${vaultId}-${alarm.key}`;
     return new aws.cloudwatch.MetricAlarm(

@@ -175,6 +175,7 @@ const machinery: Row = (watched) => {
       periodSeconds: HOUR_SECONDS,
       metrics: [
         lambda("Invocations", { label: "invocations" }),
+        own(watched, METRIC.invocationsCompleted, "completed"),
         lambda("Errors", { label: "errors" }),
         lambda("Throttles", { label: "throttles" }),
         own(watched, METRIC.problemsSeen, "problems"),

@@ -183,8 +183,10 @@ export class SmartVault extends pulumi.ComponentResource {
     );
     keyEvents({ ...config, account, keys: everyKey, topicArn: topic.arn, tags }, here, there);
     recycleBins({ ...config, tags }, here, there);
-    triggers({ ...config, functionArn: lambda.arn, schedulerRole, tags }, here);
-    alarms({ ...config, topicArn: topic.arn, tags }, here);
+    const sweep = triggers({ ...config, functionArn: lambda.arn, schedulerRole, tags }, here);
+    // A rate fires as soon as it is created (Scheduler user guide, "Schedule types"): so the first heartbeat may be there
+    // before the alarm that goes off without one.
+    alarms({ ...config, topicArn: topic.arn, tags }, { ...here, dependsOn: [sweep] });
     dashboard({ ...config, account }, here);
     budget({ ...config, topicArn: topic.arn, tags }, here);
 

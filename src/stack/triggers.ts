@@ -35,16 +35,16 @@ function withValues(tags: Record<string, string>): Record<string, string> {
   return Object.fromEntries(Object.entries(tags).filter(([, value]) => value !== ""));
 }
 
-export function triggers(args: TriggerArgs, opts: pulumi.CustomResourceOptions): void {
+/** Makes schedules that call the function, once the scheduler may call it. */
+function scheduleMaker(args: TriggerArgs, opts: pulumi.CustomResourceOptions) {
   const { vaultId, functionArn, schedulerRole, tags } = args;
-  const names = namesOf(vaultId);
   const group = new aws.scheduler.ScheduleGroup(
     vaultId,
-    { name: names.scheduleGroup, tags: withValues(tags) },
+    { name: namesOf(vaultId).scheduleGroup, tags: withValues(tags) },
     opts,
   );
   const after = { ...opts, dependsOn: [wakeRight(args, opts)] };
-  const schedule = (
+  return (
     name: string,
     description: string,
     input: object,
@@ -69,14 +69,23 @@ export function triggers(args: TriggerArgs, opts: pulumi.CustomResourceOptions):
       },
       { ...after, ...more },
     );
+}
 
+/** @returns the sweep's schedule */
+export function triggers(
+  args: TriggerArgs,
+  opts: pulumi.CustomResourceOptions,
+): aws.scheduler.Schedule {
+  const { vaultId } = args;
+  const names = namesOf(vaultId);
+  const schedule = scheduleMaker(args, opts);
   schedule(
     names.runSchedule,
     `${vaultId}: back up`,
     { kind: "run", slot: SCHEDULED_TIME },
     { scheduleExpression: args.schedule, scheduleExpressionTimezone: args.timezone },
   );
-  schedule(
+  const sweep = schedule(
     names.sweepSchedule,
     `${vaultId}: look after what is left`,
     { kind: "sweep" },
@@ -97,4 +106,5 @@ export function triggers(args: TriggerArgs, opts: pulumi.CustomResourceOptions):
     // The function moves it; an update of the stack must not take a set clock back.
     { ignoreChanges: ["scheduleExpression", "state", "target", "description"] },
   );
+  return sweep;
 }

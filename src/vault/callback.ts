@@ -28,7 +28,7 @@ export function createHandler(settings: VaultSettings): VaultHandler {
     try {
       return await invoke(settings, { clients, log, emit, now: Date.now }, event, context);
     } finally {
-      // Without any it would warn, and an idle sweep has none.
+      // Without any it would warn: an idle sweep has none of a region, and one that crashed none at all.
       for (const one of [metrics, ...Object.values(byRegion)]) {
         if (one.hasStoredMetrics()) one.publishStoredMetrics();
       }

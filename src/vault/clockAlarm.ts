@@ -4,10 +4,11 @@ import type { ClockState, Told } from "./clockState";
 import { type Cause, causeOf, meaningOf } from "./errors";
 import { isDropout } from "./dropoutProblems";
 import { gathered } from "./gathered";
+import { rateMs } from "./schedule";
 import { givenUpFor, isOvertaken, scheduleOf } from "./slots";
 import { problemKey } from "./summary";
 import { isoSeconds } from "./time";
-import type { Plan, Problem, VaultPolicy, VaultSettings, Wake } from "./types";
+import type { Plan, Problem, Serving, VaultPolicy, VaultSettings, Wake } from "./types";
 import type { VaultTools, Work } from "./work";
 
 function clockProblem({ code, message }: Cause): Problem {
@@ -77,12 +78,16 @@ export async function wakeAt(
 /** Which schedule the slots are of, and since when. */
 function owing(
   clock: ClockState | undefined,
+  serving: Serving | undefined,
   policy: VaultPolicy,
   nowMs: number,
 ): Pick<ClockState, "schedule" | "owedFrom"> {
   const schedule = scheduleOf(policy);
   const isEdited = clock?.schedule !== undefined && clock.schedule !== schedule;
-  const owedFrom = isEdited ? isoSeconds(nowMs) : clock?.owedFrom;
+  // Else a first run that never comes would not be missed. A rate has no times before its first run.
+  const known = [clock?.slot, clock?.done, clock?.owedFrom, serving];
+  const isNew = known.every((one) => one === undefined) && rateMs(policy.schedule) === undefined;
+  const owedFrom = isEdited || isNew ? isoSeconds(nowMs) : clock?.owedFrom;
   return { schedule, ...(owedFrom !== undefined && { owedFrom }) };
 }
 
@@ -112,7 +117,7 @@ function nextState(
     ...(strangersAt !== undefined && { strangersAt }),
     throttledSince: throttled.since,
     manifestsTo,
-    ...owing(clock, policy, nowMs),
+    ...owing(clock, serving, policy, nowMs),
     ...(Object.keys(allowed).length > 0 && { allowed }),
     told,
   };

@@ -19,7 +19,7 @@ export interface ClockState {
   manifestsTo?: string;
   /** The schedule that `slot` and `done` are of, as `<expression> <time zone>`. */
   schedule?: string;
-  /** When that schedule was first seen: it owes nothing of before. */
+  /** When that schedule was first seen, by a sweep of a new vault or after an edit: it owes nothing of before. */
   owedFrom?: string;
   /** Deletion plans that were allowed and begun. */
   allowed?: AllowedPlans;

@@ -41,6 +41,7 @@ export const RUNBOOK_PAGES: Readonly<Record<string, string>> = {
   "snapshot-failed": SNAPSHOTS,
   "failed-snapshot": SNAPSHOTS,
   "slot-missed": SNAPSHOTS,
+  "run-missed": "mail-a-scheduled-run-is-missing",
   "no-volumes": SNAPSHOTS,
   "snapshot-limit": LIMIT,
   "not-crash-consistent": "mail-snapshots-are-not-crash-consistent",

@@ -1,6 +1,7 @@
 /**
  * What an invocation makes known as metrics. Counts are sent where they are not zero: CloudWatch bills a custom metric by the
- * hours that it is sent in. What there is in all is sent once a run, zero or not. Pure.
+ * hours that it is sent in. The heartbeat alone is sent by every invocation. What there is in all is sent once a run, zero or
+ * not. Pure.
  */
 import { dataStartMs } from "./duplicates";
 import { type Measured, METRIC, REGION_METRIC as R } from "./metricNames";
@@ -27,6 +28,7 @@ function ofVault({ summary, world, startMs, nowMs }: Measuring): Measured[] {
   const isRun = wake.kind === "run";
   const failures = problems.filter((problem) => !problem.notice);
   const list: [name: string, value: number][] = [
+    [METRIC.invocationsCompleted, 1],
     [METRIC.runsCompleted, isRun ? 1 : 0],
     [METRIC.zeroMatches, world.instances?.length === 0 ? 1 : 0],
     [METRIC.actionsDeferred, counts.deferred],

@@ -7,7 +7,9 @@ export const METRIC_NAMESPACE = "SmartVault";
 
 /** Of the vault. What each means, and when it is sent: docs/METRICS.md. */
 export const METRIC = {
-  /** 1 by a run that came to its end, whatever it found. */
+  /** 1 by every invocation that came to its end, whatever it found: the heartbeat. */
+  invocationsCompleted: "InvocationsCompleted",
+  /** The same of runs alone. */
   runsCompleted: "RunsCompleted",
   /** Protected instances, as a run saw them; `zeroMatches` is 1 where there are none. */
   instancesTargeted: "InstancesTargeted",

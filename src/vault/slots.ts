@@ -42,8 +42,8 @@ function dueSlot(
   nowMs: number,
 ): string | undefined {
   const doneMs = instantMs(done);
-  // Before the first run nothing is owed: the vault may be younger than the schedule's last time.
-  if (doneMs === -Infinity) return undefined;
+  // A vault that has never run owes only what came after its first sweep: it may be younger than the schedule's last time.
+  if (doneMs === -Infinity && owedFrom === undefined) return undefined;
   // Nor by a schedule that was just edited: its times of before were nobody's.
   if (schedule !== undefined && schedule !== scheduleOf(policy)) return undefined;
   const ranMs = Math.max(doneMs, instantMs(slot));
@@ -91,9 +91,17 @@ export function slotToServe(
   const clock = carried === "lost" ? undefined : carried;
   const doneMs = instantMs(clock?.done);
   const isOpen = (slotMs: number) => nowMs - slotMs <= windowMs;
+  // A sweep comes every hour and is soon enough; most invocations are spared the reckoning.
+  const asks = wake.kind === "sweep" && clock !== undefined;
+  const due = asks ? dueSlot(clock, policy, nowMs) : undefined;
   const serve = (slot: string, mode: Serving["mode"]): Serving => {
     const overtakes = givenUpFor(slot, clock);
-    return { slot, mode, ...(overtakes !== undefined && { overtakes }) };
+    return {
+      slot,
+      mode,
+      ...(overtakes !== undefined && { overtakes }),
+      ...(slot === due && { isMissedRun: true as const }),
+    };
   };
   // A run that comes a second time finds all made; one that was overtaken does what a pass would.
   if (wake.kind === "run" && wake.slot !== undefined && !isOvertaken(wake.slot, clock)) {
@@ -101,10 +109,7 @@ export function slotToServe(
     const isLate = nowMs - instantMs(wake.slot) > SLOT_LAG_MS - HOUR_MS;
     return serve(wake.slot, isLate ? "closing" : "open");
   }
-  // A sweep comes every hour and is soon enough; most invocations are spared the reckoning.
   if (wake.kind === "sweep" && carried === "lost") return openSlot(policy, windowMs, nowMs);
-  const asks = wake.kind === "sweep" && clock !== undefined;
-  const due = asks ? dueSlot(clock, policy, nowMs) : undefined;
   const latest =
     newest([wake.slot, clock?.slot, due], (slotMs) => slotMs > doneMs) ??
     // One that was done and reopened, and that still lacks something.

@@ -240,6 +240,8 @@ export interface Serving {
   mode: "open" | "closing";
   /** An older slot that still lacked something and is given up for this one: told, not made. */
   overtakes?: string;
+  /** Set where the schedule alone says that the slot is due: its run is missing. */
+  isMissedRun?: true;
 }
 
 export interface SnapshotAction {

@@ -5,6 +5,7 @@ import type { VaultClients } from "./clients";
 import type { FoundClock } from "./clockAlarm";
 import type { AllowedPlans, ClockState } from "./clockState";
 import { isOwn } from "./duplicates";
+import { missedRun } from "./missedRun";
 import { observe, observeDropouts, observeInstances } from "./observe";
 import { planVault } from "./plan";
 import type { EmitMetric, VaultLog } from "./report";
@@ -65,7 +66,7 @@ export async function observePlanApply(
   );
   const { plan, outcomes, withheld, allowed } = carried;
   const throttled = judgeThrottled([...world.throttled, ...carried.throttled], clock, now());
-  plan.problems.push(...throttled.problems);
+  plan.problems.push(...throttled.problems, ...missedRun(serving, settings));
   const open = outcomes.some(
     ({ action, status }) => action.kind === "snapshot" && ["deferred", "failed"].includes(status),
   );

@@ -137,13 +137,13 @@ describe("npm start with the bundled fleet", () => {
       expect(unlike).toEqual([]);
     });
 
-    it("leaves every other alarm quiet, but no-run until the first run, and says of which it knows nothing", () => {
+    it("leaves every other alarm quiet, but no-heartbeat until the first sweep, and says of which it knows nothing", () => {
       const { alarms } = rehearsal;
       const before = alarms.flatMap(({ name, episodes }) =>
         episodes.flatMap(({ from, until }) => (hoursOf(from) < 0 ? [[name, from, until]] : [])),
       );
       const day = rehearsal.nights[0]!.slot.slice(0, 10);
-      expect(before).toEqual([[`${VAULT}-no-run`, `${day}T00:00:00Z`, `${day}T03:05:00Z`]]);
+      expect(before).toEqual([[`${VAULT}-no-heartbeat`, `${day}T00:00:00Z`, `${day}T01:05:00Z`]]);
       const words = renderAlarms(alarms, VAULT).join("\n");
       expect(words).toContain("OK all the time: duration, no-match, stale-us-east-1, throttles.");
       expect(words).toContain(

@@ -148,7 +148,7 @@ export interface Account {
   auditedMs: number;
   /** How often the stack was deployed anew: environments of the function before are old. */
   deployments: number;
-  /** Since when the clock has carried a slot: before that the vault can't know that one is due. */
+  /** Since when the clock has carried a slot, or from when slots are due: before that the vault can't know of one. */
   knownSinceMs: number;
   /** When an invocation last ended by itself. */
   endedMs: number;

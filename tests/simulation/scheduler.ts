@@ -63,7 +63,7 @@ export function makeScheduler(account: Account, deliver: Deliver): Scheduler {
         throw awsError("ValidationException", "Invalid Schedule Expression at(): in the past");
       }
       input = given.Target?.Input ?? "";
-      if (/"(slot|done)":/.test(input)) {
+      if (/"(slot|done|owedFrom)":/.test(input)) {
         account.knownSinceMs = Math.min(account.knownSinceMs, time.nowMs());
       }
       atMs = enabled ? wantedMs : undefined;

@@ -100,8 +100,7 @@ function checkUncopied(account: Account, tellings: Tellings): void {
 
 /**
  * Whether the vault must know of the slot: a sweep reads the schedule, so that a run that was lost, or killed at its
- * first call, is made good. Only the slots after the first that the clock carried are told by it; before that the
- * alarm on missing runs has the word.
+ * first call, is made good. Slots before the first sweep that could set the clock are not known to it.
  */
 function isKnown(account: Account, tellings: Tellings, slotMs: number): boolean {
   if (tellings.silencedMs() >= slotMs - DAY_MS) return false;

@@ -53,8 +53,11 @@ const THERE = DR.region;
 const within = (from: number, to: number): Change[] => [[from, "ALARM"], [to, "OK"]]; // prettier-ignore
 /** From the next run to the one after it. */
 const stale = { [`stale-${HERE}`]: within(24, 48), [`stale-${THERE}`]: within(24, 48) };
-/** From 28 hours after the last run, which is 26 and the two periods that CloudWatch looks at beyond them. */
-const noRun = { "no-run": within(4, 24) };
+/**
+ * The last sweep was half an hour before. From 190 minutes after it, which is three hours and the two periods that
+ * CloudWatch looks at beyond them, to the next run.
+ */
+const silent = { "no-heartbeat": within(3, 24) };
 const staleTwice = { [`stale-${THERE}`]: within(24, 72) };
 const overdue = { [`overdue-${THERE}`]: within(25, 52) };
 const limited = { copiesLimited: true };
@@ -64,12 +67,14 @@ const toldDaily = [...within(1, 3), ...within(24, 27), ...within(47, 50)];
 
 const STORIES: [string, Night[], Record<string, Change[]>][] = [
   ["a run that may not snapshot, and a slot that is missed", [{ snapshotsRefused: true }], { errors: [...within(0, 2), ...within(9, 11)], ...stale }],
-  ["invocations that are killed", [{ seconds: TIMEOUT_SECONDS }], { errors: within(0, 26), duration: within(0, 26), ...noRun, ...stale }],
+  ["invocations that are killed", [{ seconds: TIMEOUT_SECONDS }], { errors: within(0, 26), duration: within(0, 26), ...silent, ...stale }],
+  ["invocations that crash", [{ crashes: true }], { errors: within(0, 26), ...silent, ...stale }],
+  ["invocations that nobody sees the metrics of", [{ metricsLost: true }], silent],
   ["invocations that end before the last half minute of their time", [{ seconds: 565 }], {}],
   ["invocations that end in the last half minute of it", [{ seconds: 575 }], { duration: within(0, 26) }],
-  ["a function whose concurrency was taken away", [{ throttled: true }], { throttles: within(2, 25), ...noRun, ...stale }],
-  ["calls that Scheduler gives up", [{ dropped: true }], { dropped: within(1, 27), ...noRun, ...stale }],
-  ["a run that never comes, and whose slot the sweeps make good", [{ runLost: true }], noRun],
+  ["a function whose concurrency was taken away", [{ throttled: true }], { throttles: within(2, 25), ...silent, ...stale }],
+  ["calls that Scheduler gives up", [{ dropped: true }], { dropped: within(1, 27), ...silent, ...stale }],
+  ["a run that never comes, and whose slot the sweeps make good", [{ runLost: true }], {}],
   ["a tag that nothing carries", [{ noInstances: true }], { errors: within(0, 2), "no-match": within(0, 24), ...stale }],
   ["copies of which EC2 takes none for a night", [limited], { [`stale-${THERE}`]: within(24, 48) }],
   ["copies of which EC2 takes none for two nights", [limited, limited], { ...overdue, ...staleTwice }],

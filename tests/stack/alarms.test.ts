@@ -1,7 +1,7 @@
 /** The alarm table: its limits, what it is made into, and that each alarm has its page in the runbook. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Watched, alarmTable, nearTimeoutMs, noRunHours, staleHours } from "../../src/stack/alarmTable"; // prettier-ignore
+import { type Watched, alarmTable, nearTimeoutMs, staleHours } from "../../src/stack/alarmTable";
 import { type DeclaredStack, ROOT, declareStack } from "../support/stackProgram";
 import { TAGS, TOPIC, VAULT } from "../support/stackPolicies";
 
@@ -23,7 +23,7 @@ test("there is one of each kind, and one a region where a region is what it is a
     "throttles",
     "duration",
     "dropped",
-    "no-run",
+    "no-heartbeat",
     "no-match",
     "stale-us-east-1",
     "stale-us-west-2",
@@ -45,15 +45,30 @@ test.each(["rate(5 minutes)", "rate(12 hours)", "rate(6 days)", "cron(0 3 ? * SU
 );
 
 test.each([
-  ["rate(12 hours)", "UTC", 14],
-  ["cron(0 3 * * ? *)", "UTC", 26],
-  ["cron(0 3 * * ? *)", "Europe/Berlin", 27],
-  ["cron(0 3 ? * MON-FRI *)", "UTC", 74],
-  ["rate(6 days)", "UTC", 146],
-  ["cron(0 3 ? * SUN *)", "UTC", undefined],
-  ["cron(0 3 1 1 ? 2099)", "UTC", undefined],
-])("%s in %s: a run is missing after %s hours", (schedule, timezone, hours) => {
-  expect(noRunHours(schedule, timezone)).toBe(hours);
+  "rate(5 minutes)",
+  "cron(0 3 * * ? *)",
+  "cron(0 3 ? * SUN *)",
+  "rate(30 days)",
+  "cron(0 3 1 * ? *)",
+  "cron(0 3 1 1 ? 2099)",
+])("with %s three hours without a completed invocation are an alarm", (schedule) => {
+  const alarm = alarmTable({ ...WATCHED, schedule }).find(({ key }) => key === "no-heartbeat");
+  expect(alarm).toStrictEqual({
+    key: "no-heartbeat",
+    page: "no-heartbeat",
+    says: "the function has completed no invocation for 3 hours: nothing is backed up, copied or checked",
+    namespace: "SmartVault",
+    metricName: "InvocationsCompleted",
+    dimensions: { service: VAULT },
+    statistic: "Sum",
+    periodSeconds: 300,
+    datapoints: 36,
+    of: 36,
+    comparison: "LessThanThreshold",
+    threshold: 1,
+    missing: "breaching",
+    because: "silence is what it watches for",
+  });
 });
 
 test.each([
@@ -65,9 +80,9 @@ test.each([
   expect(staleHours({ ...WATCHED, schedule, maxRecoveryPointAgeHours: age })).toBe(hours);
 });
 
-test("a schedule that comes to an end has neither an alarm for no run nor one for age", () => {
+test("a schedule that comes to an end has no alarm for age", () => {
   const keys = alarmTable({ ...WATCHED, schedule: "cron(0 3 1 1 ? 2099)" }).map(({ key }) => key);
-  expect(keys.filter((key) => /^(no-run|stale)/.test(key))).toStrictEqual([]);
+  expect(keys.filter((key) => key.startsWith("stale"))).toStrictEqual([]);
 });
 
 test.each([[120, 108_000], [600, 570_000], [900, 870_000]])(
@@ -110,6 +125,13 @@ describe("the production stack", () => {
       });
     }
     expect(stack.list.filter((line) => line.startsWith(type))).toHaveLength(9);
+  });
+
+  test("creates each after the schedule of the sweep, whose first heartbeat comes with it", () => {
+    for (const { key } of alarmTable({ ...WATCHED, drRegions: ["us-west-2"] })) {
+      const { after } = stack.options("aws:cloudwatch/metricAlarm:MetricAlarm", `${VAULT}-${key}`);
+      expect(after).toContain(`aws:scheduler/schedule:Schedule ${VAULT}-sweep`);
+    }
   });
 
   test("has no budget unless it is asked for, and then none may publish", () => {

@@ -15,6 +15,7 @@ import { METRIC_NAMESPACE } from "../../src/vault/metricNames";
 import { tagsFromList } from "../../src/vault/tags";
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, isoSeconds } from "../../src/vault/time";
 import type { Snapshot, Tags } from "../../src/vault/types";
+import { PublishCommand } from "@aws-sdk/client-sns";
 import type { MetricPoint } from "../../src/local/alarmEvaluator";
 import { described, lambdaContext, makeRig } from "./rig";
 import { DR, NOW, SETTINGS, sealedIn, snapshot } from "./world";
@@ -31,6 +32,10 @@ export interface Night {
   copiesLimited?: boolean;
   /** Seconds that each invocation takes; from the timeout on it is killed before it reports. */
   seconds?: number;
+  /** Each invocation ends in an error before it does anything. */
+  crashes?: boolean;
+  /** The function's log, and so its own metrics, do not arrive. */
+  metricsLost?: boolean;
   /** Nothing is invoked: Lambda takes no event, and tries again every five minutes. */
   throttled?: boolean;
   /** Scheduler may not call the function, and gives each call up after an hour. */
@@ -122,8 +127,8 @@ export function watchedVault(timeoutSeconds: number, settings = SETTINGS) {
     const seconds = night.seconds ?? 5;
     rig.at(nowMs);
     const begunMs = nowMs;
-    // A function that is killed leaves no line, and no metric of its own.
-    const killed = seconds >= timeoutSeconds;
+    // A function that is killed or crashes leaves no line, and no metric of its own.
+    const killed = night.crashes === true || seconds >= timeoutSeconds;
     const sent = rig.measured.length;
     const ended = killed
       ? false
@@ -131,7 +136,7 @@ export function watchedVault(timeoutSeconds: number, settings = SETTINGS) {
           () => true,
           () => false,
         );
-    for (const { name, value, region } of rig.measured.slice(sent)) {
+    for (const { name, value, region } of night.metricsLost ? [] : rig.measured.slice(sent)) {
       const dimensions = { service: SETTINGS.vaultId, ...(region !== undefined && { region }) };
       publish(METRIC_NAMESPACE, dimensions, { [name]: value });
     }
@@ -156,5 +161,11 @@ export function watchedVault(timeoutSeconds: number, settings = SETTINGS) {
     nowMs = startMs + DAY_MS;
   }
 
-  return { points, night, nowMs: () => nowMs };
+  /** The scheduled times of the recovery points in the primary region, oldest first. */
+  const slots = () => snapshots.map(({ identity }) => identity.slot).sort();
+
+  const mails = () =>
+    rig.sns.commandCalls(PublishCommand).map(({ args: [{ input }] }) => input.Message ?? "");
+
+  return { points, night, slots, mails, nowMs: () => nowMs };
 }

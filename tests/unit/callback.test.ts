@@ -31,15 +31,24 @@ beforeEach(() => {
   });
 });
 
-test("an idle sweep ends in a result, and sends neither a metric nor a warning of its own", async () => {
+test("an idle sweep ends in a result, and sends its heartbeat alone and no warning", async () => {
   const warned = jest.spyOn(console, "warn").mockImplementation(() => undefined);
   const handler = createHandler(SETTINGS);
   await expect(handler({ kind: "sweep" }, lambdaContext())).resolves.toMatchObject({
     status: "clean",
     wake: { kind: "sweep", runId: "run-1" },
   });
-  expect(emitted).toStrictEqual([]);
+  expect(emitted).toMatchObject([{ service: SETTINGS.vaultId, InvocationsCompleted: 1 }]);
+  expect(emitted.map((line) => emf(line)?.Metrics)).toStrictEqual([
+    [{ Name: "InvocationsCompleted", Unit: "Count" }],
+  ]);
   expect(warned).not.toHaveBeenCalled();
+});
+
+test("an invocation that crashes sends no heartbeat", async () => {
+  const crash = createHandler(SETTINGS)({ kind: "unknown" }, lambdaContext());
+  await expect(crash).rejects.toMatchObject({ name: "BadEvent" });
+  expect(emitted).toStrictEqual([]);
 });
 
 /** The EMF part of a line: which dimension sets, and which metrics in which unit. */
@@ -76,12 +85,17 @@ test("a run sends one line for the vault and one a region, each with exactly its
   ]);
 });
 
-test("a run that fails still sends its metrics, each in its unit", async () => {
+test("a run that fails still sends its metrics with the heartbeat, each in its unit", async () => {
   const handler = createHandler(SETTINGS);
   await expect(handler({ kind: "run" }, lambdaContext())).rejects.toMatchObject({
     name: "BackupFailed",
   });
-  expect(emitted[0]).toMatchObject({ RunsCompleted: 1, ProblemsSeen: 1, ZeroMatches: 1 });
+  expect(emitted[0]).toMatchObject({
+    InvocationsCompleted: 1,
+    RunsCompleted: 1,
+    ProblemsSeen: 1,
+    ZeroMatches: 1,
+  });
   expect(emitted[0]).not.toHaveProperty("SnapshotsStarted");
   expect(emf(emitted[0] ?? {})?.Metrics).toContainEqual({ Name: "RunDuration", Unit: "Seconds" });
   expect(emf(emitted[1] ?? {})?.Metrics).toStrictEqual([

@@ -40,7 +40,12 @@ describe("a run that goes well", () => {
       problems: [],
       nextWake: "2026-11-22T03:01:00Z",
     });
-    expect(rig.counted).toStrictEqual({ RunsCompleted: 1, InstancesTargeted: 1, RunDuration: 0 });
+    expect(rig.counted).toStrictEqual({
+      InvocationsCompleted: 1,
+      RunsCompleted: 1,
+      InstancesTargeted: 1,
+      RunDuration: 0,
+    });
     expect(rig.measured).toContainEqual(
       expect.objectContaining({ name: "CopiesStarted", region: "us-west-2", value: 1 }),
     );
@@ -128,12 +133,12 @@ describe("an open slot", () => {
 });
 
 test("an idle sweep reads no instances and leaves the clock alone", async () => {
-  rig.carries({ strangersAt: SLOT, told: {} });
+  rig.carries({ done: SLOT, strangersAt: SLOT, told: {} });
   const { status } = await rig.wake({ kind: "sweep" });
   expect(status).toBe("clean");
   expect(rig.clockSets()).toStrictEqual([]);
   expect(rig.primary.commandCalls(DescribeInstancesCommand)).toStrictEqual([]);
-  expect(rig.counted).not.toHaveProperty("RunsCompleted");
+  expect(rig.counted).toStrictEqual({ InvocationsCompleted: 1 });
 });
 
 test("a pass without work stops the clock", async () => {

@@ -117,7 +117,12 @@ describe("a run", () => {
 
   test("counts as a run, and nothing else", async () => {
     await rig.wake(RUN_EVENT);
-    expect(rig.counted).toStrictEqual({ RunsCompleted: 1, InstancesTargeted: 1, RunDuration: 0 });
+    expect(rig.counted).toStrictEqual({
+      InvocationsCompleted: 1,
+      RunsCompleted: 1,
+      InstancesTargeted: 1,
+      RunDuration: 0,
+    });
   });
 
   test("closes its slot and sets no next wake", async () => {

@@ -5,7 +5,6 @@ import {
   DeleteSnapshotCommand,
   DescribeInstancesCommand,
 } from "@aws-sdk/client-ec2";
-import { UpdateScheduleCommand } from "@aws-sdk/client-scheduler";
 import { PublishCommand } from "@aws-sdk/client-sns";
 import { TAG } from "../../src/vault/tags";
 import { DAY_MS, MINUTE_MS, isoSeconds } from "../../src/vault/time";
@@ -154,62 +153,6 @@ describe("a window that ends", () => {
     expect(clock()).toMatchObject({ slot: SLOT, done: YESTERDAY });
     rig.primary.on(DescribeInstancesCommand).resolves({});
     await expect(wakeAfter(541, SWEEP_EVENT)).rejects.toThrow("no instance");
-    expect(clock()).toMatchObject({ done: SLOT });
-  });
-});
-
-describe("a run that is lost", () => {
-  test("is made good by the next sweep, under the time that it was due, and only once", async () => {
-    rig.carries({ done: YESTERDAY, told: {} });
-    const { counts, wake } = await wakeAfter(25, SWEEP_EVENT);
-    expect([counts.snapshots, wake]).toStrictEqual([1, { kind: "sweep", runId: "run-1" }]);
-    expect(slotsAsked()).toStrictEqual([SLOT]);
-    expect(clock()).toMatchObject({ on: true, done: SLOT });
-
-    rig.primary.resetHistory();
-    await wakeAfter(85, SWEEP_EVENT);
-    expect(rig.primary.commandCalls(DescribeInstancesCommand)).toStrictEqual([]);
-    expect(slotsAsked()).toStrictEqual([SLOT]);
-    expect(rig.mails()).toStrictEqual([]);
-  });
-
-  test("and comes after all finds everything made", async () => {
-    rig.carries({ done: YESTERDAY, told: {} });
-    await wakeAfter(25, SWEEP_EVENT);
-    rig.sees([snapshot("snap-1")], []);
-    await wakeAfter(30, RUN_EVENT);
-    expect(slotsAsked()).toStrictEqual([SLOT]);
-    expect(clock()).toMatchObject({ done: SLOT });
-  });
-
-  test("is not owed where a run by hand came later", async () => {
-    rig.carries({ done: YESTERDAY, told: {} });
-    await wakeAfter(25, { kind: "run" });
-    await wakeAfter(85, SWEEP_EVENT);
-    expect(slotsAsked()).toStrictEqual([isoSeconds(NOW + 25 * MINUTE_MS)]);
-  });
-
-  test("is nothing to a vault that has never run", async () => {
-    rig.carries({ ...LOOKED, told: {} });
-    await wakeAfter(25, SWEEP_EVENT);
-    expect(slotsAsked()).toStrictEqual([]);
-    expect(rig.clockSets()).toStrictEqual([]);
-  });
-
-  test("after its guard was set goes on by the clock", async () => {
-    rig.carries({ done: YESTERDAY, told: {} });
-    rig.scheduler.on(UpdateScheduleCommand).resolvesOnce({}).rejects(new Error("killed"));
-    await rig.wake(RUN_EVENT);
-    expect(rig.clockSets()[0]).toStrictEqual({
-      state: "ENABLED",
-      at: "at(2026-11-22T03:16:00)",
-      input: { kind: "pass", slot: SLOT, done: YESTERDAY, told: {} },
-    });
-    rig.scheduler.on(UpdateScheduleCommand).resolves({});
-    rig.at(NOW + 16 * MINUTE_MS);
-    rig.carries({ slot: SLOT, done: YESTERDAY, told: {} });
-    await rig.wake(rig.clockSets()[0]?.input);
-    expect(slotsAsked()).toStrictEqual([SLOT, SLOT]);
     expect(clock()).toMatchObject({ done: SLOT });
   });
 });

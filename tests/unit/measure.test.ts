@@ -68,6 +68,7 @@ describe("a run", () => {
     const seen = { ...protecting, snapshots: [old], copies: inDr([oldCopy]) };
     const run = { ...measuring(RUN, seen), nowMs: NOW + 5_000 };
     expect(values(run)).toStrictEqual({
+      InvocationsCompleted: 1,
       RunsCompleted: 1,
       RunDuration: 5,
       InstancesTargeted: 1,
@@ -84,6 +85,7 @@ describe("a run", () => {
 
   test("of an empty account says that nothing matched, and has no age to tell", () => {
     expect(values(measuring(RUN, {}))).toStrictEqual({
+      InvocationsCompleted: 1,
       RunsCompleted: 1,
       ZeroMatches: 1,
       RunDuration: 0,
@@ -97,7 +99,11 @@ describe("a run", () => {
 
   test("that could not read instances, snapshots or a region says nothing of them", () => {
     const unseen = { instances: undefined, snapshots: undefined, copies: {} };
-    expect(values(measuring(RUN, unseen))).toStrictEqual({ RunsCompleted: 1, RunDuration: 0 });
+    expect(values(measuring(RUN, unseen))).toStrictEqual({
+      InvocationsCompleted: 1,
+      RunsCompleted: 1,
+      RunDuration: 0,
+    });
   });
 
   test("knows nothing of other vaults' snapshots, nor of those whose Description EC2 contradicts", () => {
@@ -111,11 +117,12 @@ describe("a run", () => {
   });
 });
 
-test.each([["sweep", SWEEP], ["pass", PASS]])("an idle %s sends nothing of what is there in all", (_kind, wake) => {
+test.each([["sweep", SWEEP], ["pass", PASS]])("an idle %s sends its heartbeat, and nothing of what is there in all", (_kind, wake) => {
   const seen = { instances: undefined, snapshots: [old], copies: inDr([oldCopy]) };
-  const sent = Object.keys(values(measuring(wake, seen)));
+  const { InvocationsCompleted, ...sent } = values(measuring(wake, seen));
+  expect(InvocationsCompleted).toBe(1);
   const wanted = wake === PASS ? [`SnapshotsCompleted@${HERE}`, `CopiesCompleted@${DR.region}`] : [];
-  expect(sent).toStrictEqual(wanted);
+  expect(Object.keys(sent)).toStrictEqual(wanted);
 }); // prettier-ignore
 
 describe("a recovery point", () => {
@@ -209,6 +216,7 @@ test("what was done is counted where it was done: by snapshot what was made, by 
   const sent = values(measuring(SWEEP, { snapshots: [], copies: inDr([]) }, outcomes));
   expect(sent).toStrictEqual({
     [`OldestMissingCopyMinutes@${DR.region}`]: expect.any(Number) as number,
+    InvocationsCompleted: 1,
     ZeroMatches: 1,
     [`SnapshotsStarted@${HERE}`]: 2,
     [`SnapshotsFailed@${HERE}`]: 1,
@@ -231,7 +239,7 @@ test("of the newest slot what failed in EC2 is counted, of older ones not", () =
   const failed = snapshot("snap-2", { state: "error" });
   const before = snapshot("snap-0", { state: "error", startTimeMs: yesterday });
   const sent = values(measuring(SWEEP, { instances: undefined, snapshots: [before, failed] }));
-  expect(sent).toStrictEqual({ [`SnapshotsFailed@${HERE}`]: 1 });
+  expect(sent).toStrictEqual({ InvocationsCompleted: 1, [`SnapshotsFailed@${HERE}`]: 1 });
 });
 
 test("problems, what was put off and why are counted; notices are no problems", () => {
@@ -241,6 +249,7 @@ test("problems, what was put off and why are counted; notices are no problems", 
   of.summary.counts.deferred = 4;
   of.summary.deferrals = { ResourceLimitExceeded: 3, NoTime: 1 };
   expect(values(of)).toStrictEqual({
+    InvocationsCompleted: 1,
     ActionsDeferred: 4,
     "ActionsDeferred.ResourceLimitExceeded": 3,
     "ActionsDeferred.NoTime": 1,

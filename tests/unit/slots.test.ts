@@ -14,6 +14,8 @@ const OPEN: Serving = { slot: SLOT, mode: "open" };
 /** As {@link OPEN}, and gives up the slot of yesterday. */
 const OVERTAKING: Serving = { ...OPEN, overtakes: YESTERDAY };
 const CLOSING: Serving = { slot: SLOT, mode: "closing" };
+/** The schedule alone says that a slot is due. */
+const missed = (serving: Serving): Serving => ({ ...serving, isMissedRun: true });
 
 const run = (slot: string): Wake => ({ kind: "run", slot, runId: "r" });
 const pass = (slot?: string): Wake => ({ kind: "pass", slot, runId: "r" });
@@ -111,23 +113,25 @@ describe("a sweep", () => {
   const hourly = { schedule: "rate(6 hours)" };
   test.each<[string, Case, Serving | undefined]>([
     ["goes on with the slot that is open", { wake: SWEEP, clock: { slot: SLOT, done: YESTERDAY } }, OPEN],
-    ["makes good a run that never came", { wake: SWEEP, clock: { done: YESTERDAY }, minutes: 10 }, OPEN],
+    ["makes good a run that never came", { wake: SWEEP, clock: { done: YESTERDAY }, minutes: 10 }, missed(OPEN)],
     ["leaves it to its run for ten minutes", { wake: SWEEP, clock: { done: YESTERDAY }, minutes: 9 }, undefined],
     ["owes nothing an instant before", { wake: SWEEP, clock: { done: YESTERDAY }, minutes: -1 / 60 }, undefined],
-    ["prefers the slot that is due to an older one that is open", { wake: SWEEP, clock: { slot: YESTERDAY, done: isoSeconds(NOW - 2 * DAY_MS) }, minutes: 10 }, OVERTAKING],
-    ["closes the slot of a run that never came, where the window is over", { wake: SWEEP, clock: { done: YESTERDAY }, minutes: 481 }, CLOSING],
+    ["prefers the slot that is due to an older one that is open", { wake: SWEEP, clock: { slot: YESTERDAY, done: isoSeconds(NOW - 2 * DAY_MS) }, minutes: 10 }, missed(OVERTAKING)],
+    ["closes the slot of a run that never came, where the window is over", { wake: SWEEP, clock: { done: YESTERDAY }, minutes: 481 }, missed(CLOSING)],
     ["serves nothing where the slot that is due is done", { wake: SWEEP, clock: { done: SLOT }, minutes: 60 }, undefined],
     ["serves nothing where a run by hand came after the time that was due", { wake: SWEEP, clock: { done: BY_HAND }, minutes: 180 }, undefined],
     ["owes nothing on a vault's first day, however long the schedule is", { wake: SWEEP, clock: {} }, undefined],
+    ["makes good a new vault's first run that never came, after its first sweep", { wake: SWEEP, clock: { owedFrom: EARLIER }, minutes: 10 }, missed(OPEN)],
+    ["owes a new vault's first run nothing of before its first sweep", { wake: SWEEP, clock: { owedFrom: BY_HAND }, minutes: 180 }, undefined],
     ["goes on with a first day's run that was cut off", { wake: SWEEP, clock: { slot: SLOT } }, OPEN],
     ["closes a first day's run that stayed cut off", { wake: SWEEP, clock: { slot: SLOT }, minutes: 481 }, CLOSING],
     ["serves nothing where the clock is unreadable", { wake: SWEEP }, undefined],
-    ["makes good a lost run of a rate, counted from the one before", { wake: SWEEP, clock: { done: isoSeconds(NOW - 6 * HOUR_MS) }, policy: hourly, minutes: 10 }, OPEN],
-    ["makes good the last of several lost runs of a rate", { wake: SWEEP, clock: { done: isoSeconds(NOW - 18 * HOUR_MS) }, policy: hourly, minutes: 10 }, OPEN],
+    ["makes good a lost run of a rate, counted from the one before", { wake: SWEEP, clock: { done: isoSeconds(NOW - 6 * HOUR_MS) }, policy: hourly, minutes: 10 }, missed(OPEN)],
+    ["makes good the last of several lost runs of a rate", { wake: SWEEP, clock: { done: isoSeconds(NOW - 18 * HOUR_MS) }, policy: hourly, minutes: 10 }, missed(OPEN)],
     ["owes nothing between two runs of a rate", { wake: SWEEP, clock: { done: SLOT }, policy: hourly, minutes: 359 }, undefined],
-    ["takes no time between two runs of a rate for one after a run by hand", { wake: SWEEP, clock: { slot: SLOT, done: isoSeconds(NOW - HOUR_MS) }, policy: hourly, minutes: 301 }, OPEN],
+    ["takes no time between two runs of a rate for one after a run by hand", { wake: SWEEP, clock: { slot: SLOT, done: isoSeconds(NOW - HOUR_MS) }, policy: hourly, minutes: 301 }, missed(OPEN)],
     ["owes nothing of a schedule that has not begun", { wake: SWEEP, clock: { done: YESTERDAY }, policy: { schedule: "cron(0 3 * * ? 2099)" } }, undefined],
-    ["knows the schedule's time zone", { wake: SWEEP, clock: { done: YESTERDAY }, policy: { schedule: "cron(0 4 * * ? *)", timezone: "Europe/Berlin" }, minutes: 10 }, OPEN],
+    ["knows the schedule's time zone", { wake: SWEEP, clock: { done: YESTERDAY }, policy: { schedule: "cron(0 4 * * ? *)", timezone: "Europe/Berlin" }, minutes: 10 }, missed(OPEN)],
   ])("%s", (_what, given, expected) => {
     expect(served(given)).toStrictEqual(expected);
   }); // prettier-ignore
@@ -149,7 +153,7 @@ describe("a slot in which a snapshot failed afterwards", () => {
     ["gives way to a newer one that is open", { wake: SWEEP, clock: { slot: SLOT, done: YESTERDAY }, own: failed(YESTERDAY, 1) }, OPEN],
     ["stays open, with its remains gone, while the clock carries it", { wake: SWEEP, clock: { slot: SLOT, done: SLOT } }, OPEN],
     ["is closed where it is carried beyond its window", { wake: SWEEP, clock: { slot: SLOT, done: SLOT }, minutes: 481 }, CLOSING],
-    ["is forgotten where a newer one is due", { wake: SWEEP, clock: { slot: YESTERDAY, done: YESTERDAY }, minutes: 10 }, OPEN],
+    ["is forgotten where a newer one is due", { wake: SWEEP, clock: { slot: YESTERDAY, done: YESTERDAY }, minutes: 10 }, missed(OPEN)],
     ["is looked for by its Description, whatever slot a person tagged it with", { wake: SWEEP, clock: { done: SLOT }, own: failed(SLOT, 1).map((one) => ({ ...one, tags: { ...one.tags, [TAG.slot]: "x" } })) }, OPEN],
     ["is not looked for in a slot that a person tagged", { wake: SWEEP, clock: { done: SLOT }, own: failed(YESTERDAY, 1).map((one) => ({ ...one, tags: { ...one.tags, [TAG.slot]: SLOT } })) }, undefined],
   ])("%s", (_what, given, expected) => {

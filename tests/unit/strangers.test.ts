@@ -81,8 +81,11 @@ test("one sweep a day looks, and the clock is set for it alone", async () => {
   }
   expect(looked()).toBe(2);
   expect(rig.clockSets().map(({ state, input }) => [state, input])).toStrictEqual([
-    ["DISABLED", { kind: "pass", told: {}, strangersAt: SLOT }],
-    ["DISABLED", { kind: "pass", told: {}, strangersAt: isoSeconds(NOW + 23 * HOUR_MS) }],
+    ["DISABLED", { kind: "pass", told: {}, owedFrom: SLOT, strangersAt: SLOT }],
+    [
+      "DISABLED",
+      { kind: "pass", told: {}, owedFrom: SLOT, strangersAt: isoSeconds(NOW + 23 * HOUR_MS) },
+    ],
   ]);
 });
 
