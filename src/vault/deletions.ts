@@ -2,7 +2,7 @@
 import { type Budget, carryOutOne, notBegun } from "./apply";
 import type { VaultClients } from "./clients";
 import { rehearse } from "./dryRun";
-import type { Findings } from "./findings";
+import { type Findings, keepHeld, partOf } from "./findings";
 import { askSharing } from "./sharing";
 import type { DeleteAction, Outcome, VaultPolicy } from "./types";
 import { type Step, runSteps } from "./workers";
@@ -10,7 +10,82 @@ import { type Step, runSteps } from "./workers";
 /** Deletions in flight. EC2 refills 5 a second; the SDK's adaptive retry paces what is above. */
 const CONCURRENCY = 8;
 
-/** Asks of each whom it is shared with, and deletes it where that is nobody. */
+/** What goes one after the other: a recovery point's snapshots, the root last; anything else is alone. */
+function groupsOf(deletes: readonly DeleteAction[]): DeleteAction[][] {
+  const groups = new Map<string, DeleteAction[]>();
+  for (const action of deletes) {
+    const { region, set, snapshotId } = action;
+    const key = `${region} ${set ?? snapshotId}`;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [action]);
+    else group.push(action);
+  }
+  const last = ({ isRoot }: DeleteAction) => (isRoot ? 1 : 0);
+  return [...groups.values()].map((group) => group.sort((a, b) => last(a) - last(b)));
+}
+
+interface Going {
+  outcomes: Outcome[];
+  /** Why nothing more can be done in the region. */
+  stopLane?: string;
+}
+
+/** Asks of each whom it is shared with. Nothing of the group goes where one is held, or could not be asked. */
+async function askAll(
+  clients: VaultClients,
+  group: readonly DeleteAction[],
+  findings: Findings,
+): Promise<Going & { free: DeleteAction[] }> {
+  const outcomes: Outcome[] = [];
+  const free: DeleteAction[] = [];
+  for (const action of group) {
+    const sharing = await askSharing(clients, action, findings);
+    const others = group.filter((one) => one !== action && !outcomes.some((o) => o.action === one));
+    if (sharing.is === "free") free.push(action);
+    if (sharing.is === "gone") {
+      outcomes.push({ action, status: "skipped", detail: "it is gone", snapshotIds: [] });
+    }
+    if (sharing.is === "held") {
+      for (const one of others) keepHeld(findings, one, partOf(action.snapshotId, sharing.held));
+      return { outcomes, free: [] };
+    }
+    if (sharing.is === "unknown") {
+      const { code, message } = sharing.cause;
+      const detail = `it is not known whom ${action.snapshotId} is shared with: ${code}: ${message}`;
+      for (const one of [action, ...others]) outcomes.push({ action: one, status: "deferred", detail, code, snapshotIds: [] }); // prettier-ignore
+      return { outcomes, free: [], stopLane: sharing.stopLane };
+    }
+  }
+  return { outcomes, free };
+}
+
+/** Deletes a group, until one of it can't go. */
+async function deleteGroup(
+  clients: VaultClients,
+  group: readonly DeleteAction[],
+  policy: VaultPolicy,
+  now: () => number,
+  findings: Findings,
+): Promise<Going> {
+  const { outcomes, free, stopLane } = await askAll(clients, group, findings);
+  if (policy.dryRun) return { outcomes: [...outcomes, ...rehearse(free)], stopLane };
+  for (const [index, action] of free.entries()) {
+    const done = await carryOutOne(clients, action, policy, now());
+    outcomes.push(done.outcome);
+    const { status, heldBy, detail, code } = done.outcome;
+    const isGone = status === "done" || (status === "skipped" && heldBy === undefined);
+    if (isGone && done.stopLane === undefined) continue;
+    const rest = free.slice(index + 1);
+    for (const one of rest) {
+      if (heldBy === undefined) outcomes.push(notBegun(one, code));
+      else keepHeld(findings, one, partOf(action.snapshotId, detail));
+    }
+    return { outcomes, stopLane: done.stopLane };
+  }
+  return { outcomes, stopLane };
+}
+
+/** Asks of each whom it is shared with, and deletes it where that is nobody; of a recovery point all or nothing. */
 export async function deleteUnshared(
   clients: VaultClients,
   deletes: readonly DeleteAction[],
@@ -18,36 +93,21 @@ export async function deleteUnshared(
   { now, deadlineMs }: Budget,
   findings: Findings,
 ): Promise<Outcome[]> {
-  const outcomes: (Outcome | undefined)[] = deletes.map(() => undefined);
-  const steps: Step[] = deletes.map((action, index) => ({
-    lane: action.region,
+  const groups = groupsOf(deletes);
+  const outcomes: Outcome[][] = groups.map(() => []);
+  const steps: Step[] = groups.map((group, index) => ({
+    lane: group[0]?.region ?? "",
     run: async () => {
-      const sharing = await askSharing(clients, action, findings);
-      if (sharing.is === "held") return {};
-      if (sharing.is === "gone") {
-        outcomes[index] = { action, status: "skipped", detail: "it is gone", snapshotIds: [] };
-        return {};
-      }
-      if (sharing.is === "unknown") {
-        const { code, message } = sharing.cause;
-        const detail = `it is not known whom it is shared with: ${code}: ${message}`;
-        outcomes[index] = { action, status: "deferred", detail, code, snapshotIds: [] };
-        return { stopLane: sharing.stopLane };
-      }
-      if (policy.dryRun) {
-        [outcomes[index]] = rehearse([action]);
-        return {};
-      }
-      const { outcome, stopLane } = await carryOutOne(clients, action, policy, now());
-      outcomes[index] = outcome;
-      return { stopLane };
+      const done = await deleteGroup(clients, group, policy, now, findings);
+      outcomes[index] = done.outcomes;
+      return { stopLane: done.stopLane };
     },
     defer: (code) => {
-      outcomes[index] = notBegun(action, code);
+      outcomes[index] = group.map((action) => notBegun(action, code));
     },
   }));
   await runSteps(steps, CONCURRENCY, () => now() < deadlineMs);
-  return outcomes.filter((outcome) => outcome !== undefined);
+  return outcomes.flat();
 }
 
 /** What an invocation has deleted, or found gone. */
@@ -70,8 +130,12 @@ export async function deleteInOrder(
   carry: (deletes: readonly DeleteAction[]) => Promise<Outcome[]>,
 ): Promise<Outcome[]> {
   const going = new Set(deletes.map(({ snapshotId }) => snapshotId));
-  const waits = ({ region, mark }: DeleteAction) =>
+  const goesLater = ({ region, mark }: DeleteAction) =>
     mark !== undefined && region !== primaryRegion && going.has(mark.snapshotId);
+  // All of a recovery point waits for what one of it waits for.
+  const keyOf = ({ region, set, snapshotId }: DeleteAction) => `${region} ${set ?? snapshotId}`;
+  const later = new Set(deletes.filter(goesLater).map(keyOf));
+  const waits = (action: DeleteAction) => later.has(keyOf(action));
   const first = await carry(deletes.filter((action) => !waits(action)));
   const gone = goneOf(first);
   const rest = deletes

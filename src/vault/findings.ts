@@ -33,3 +33,8 @@ export function keepHeld(findings: Findings, action: DeleteAction, held: string)
   const { region, snapshotId, reason } = action;
   findings.kept.push({ region, snapshotId, reason: `${reason}, but ${held}` });
 }
+
+/** Why a snapshot stays with another of its recovery point. */
+export function partOf(snapshotId: string, held: string): string {
+  return `${snapshotId} of it stays: ${held}`;
+}

@@ -8,7 +8,7 @@ import type { Budget } from "./apply";
 import { type VaultClients, ec2In } from "./clients";
 import { type HeldLock, describeLocks } from "./ec2Reads";
 import { causeOf } from "./errors";
-import { type Findings, keepHeld, note, unread } from "./findings";
+import { type Findings, keepHeld, note, partOf, unread } from "./findings";
 import { lockHold, lockNotice, tierHold } from "./holds";
 import { lockable, planLocks } from "./planLocks";
 import { type ReadRegion, readRegions } from "./readRegions";
@@ -39,7 +39,7 @@ async function readLocks(
   }
 }
 
-/** What the snapshots' own records and the region's locks let go. */
+/** What the snapshots' own records and the region's locks let go. What is held of a recovery point holds all of it. */
 function unheld(
   deletes: readonly DeleteAction[],
   { seen }: ReadRegion,
@@ -49,7 +49,8 @@ function unheld(
   findings: Findings,
 ): DeleteAction[] {
   const byId = new Map(seen.map((snapshot) => [snapshot.snapshotId, snapshot]));
-  return deletes.filter((action) => {
+  const heldSets = new Map<string, string>();
+  const free = deletes.filter((action) => {
     const snapshot = byId.get(action.snapshotId);
     const tier = snapshot === undefined ? undefined : tierHold(snapshot);
     const lock = locks.get(action.snapshotId);
@@ -58,8 +59,15 @@ function unheld(
       const told = lockNotice(action, snapshot, lock, policy, nowMs);
       if (told !== undefined) findings.problems.push(told);
     }
-    keepHeld(findings, action, tier ?? lockHold(lock as HeldLock));
+    const held = tier ?? lockHold(lock as HeldLock);
+    keepHeld(findings, action, held);
+    if (action.set !== undefined) heldSets.set(action.set, partOf(action.snapshotId, held));
     return false;
+  });
+  return free.filter((action) => {
+    const held = heldSets.get(action.set ?? "");
+    if (held !== undefined) keepHeld(findings, action, held);
+    return held === undefined;
   });
 }
 

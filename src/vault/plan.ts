@@ -14,13 +14,13 @@ import { copiesBySource, planCopies } from "./planCopies";
 import { prunePrimary } from "./planPrune";
 import { pruneDr } from "./planPruneDr";
 import { planSnapshots } from "./planSnapshots";
+import { instanceRules } from "./instanceRules";
 import { holdDeletions, isUnderLost, keyProblems, lostKeys, withoutLost } from "./keyGate";
 import { ignoredMarks, releasedIn } from "./released";
 import { newestFirst } from "./retention";
 import { HOUR_MS, humanDuration, parseIso } from "./time";
 import { failuresBySlot, nextTry, oneAtATime } from "./tries";
 import type { Action, DeleteAction, Kept, Plan, Problem, Serving, Snapshot, VaultPolicy, World } from "./types"; // prettier-ignore
-import { volumeRules } from "./volumeRules";
 
 /** A snapshot that failed is tried again; a person is told when that came to nothing. */
 function failedSnapshots(own: readonly Snapshot[], policy: VaultPolicy, nowMs: number): Problem[] {
@@ -143,8 +143,8 @@ function planRegions(
   const marked = seenRegions(world, policy);
   const clear = own.every(isClear) ? own : own.filter(isClear);
   const copies = marked.flatMap((region) => region.copies);
-  const { rulesOf, problems } = volumeRules(own, copies, world.instances, policy, nowMs);
-  const rules = { rulesOf, calendar: makeCalendar(policy.timezone), nowMs };
+  const { problems, ...ruled } = instanceRules([...own, ...copies], world.instances, policy, nowMs);
+  const rules = { ...ruled, calendar: makeCalendar(policy.timezone), nowMs };
   const finished = clear.filter(isCompleted);
   const believing = (forCopying: boolean) =>
     marked.map((one) => ({ ...one, released: releasedIn(one, finished, rules, forCopying) }));
@@ -153,7 +153,8 @@ function planRegions(
   const completed = counted.filter(isCompleted);
   const wanted = new Set(plan.actions.flatMap(volumesOf));
   const unsafe = (snapshot: Snapshot) => unsafeIn(seen, snapshot);
-  const due = prunePrimary(clear, counted, extra, unsafe, rules, wanted);
+  const doubted = clear === own ? [] : own.filter((one) => !isClear(one));
+  const due = prunePrimary({ own: clear, counted, extra, doubted, wanted }, unsafe, rules);
   // A copy that can't be seen may be missing: then nothing goes that it could be made of.
   const isAllSeen = seen.length === policy.dr.length;
   const failed = due.actions.filter(({ because }) => because === "failed");

@@ -4,9 +4,11 @@
  * nothing that the vault did not make is touched. Every snapshot comes back once: deleted or kept.
  */
 import type { Duplicate } from "./counted";
-import { dataStartMs } from "./duplicates";
+import { dataStartMs, isClear } from "./duplicates";
 import { isStandIn } from "./encryption";
-import { FAILED_KEPT_MS, type PrunePlan, type PruneRules, judge, keep, remove } from "./pruneRules";
+import { type PruneRules, judge } from "./judge";
+import { FAILED_KEPT_MS, type PrunePlan, holdsOf, keep, remove } from "./pruneRules";
+import { setKeyOf } from "./recoverySets";
 import { newestFirst } from "./retention";
 import { MAX_TRIES, oneAtATime } from "./tries";
 import type { Snapshot } from "./types";
@@ -78,37 +80,49 @@ function notCompleted(name: string, { state }: Snapshot): string | undefined {
   return state === "completed" ? undefined : `${name} is ${state}`;
 }
 
-/**
- * @param counted the snapshot that counts of each volume and slot
- * @param extra their duplicates, with the one that counts
- * @param unsafe why a snapshot can't go yet: its copy is not sound; `undefined` where it can
- * @param wanted the volumes that the plan takes a snapshot of
- */
+/** What pruning knows of the primary region. */
+export interface PrimaryRegion {
+  /** The vault's own that are in no doubt. */
+  own: readonly Snapshot[];
+  /** The snapshot that counts of each volume and slot. */
+  counted: readonly Snapshot[];
+  /** Their duplicates, with the one that counts. */
+  extra: readonly Duplicate[];
+  /** Those in doubt: what is of one recovery point with them stays beside them. */
+  doubted: readonly Snapshot[];
+  /** The volumes that the plan takes a snapshot of. */
+  wanted: ReadonlySet<string>;
+}
+
+/** @param unsafe why a snapshot can't go yet: its copy is not sound; `undefined` where it can */
 export function prunePrimary(
-  own: readonly Snapshot[],
-  counted: readonly Snapshot[],
-  extra: readonly Duplicate[],
+  { own, counted, extra, doubted, wanted }: PrimaryRegion,
   unsafe: (snapshot: Snapshot) => string | undefined,
   rules: PruneRules,
-  wanted: ReadonlySet<string>,
 ): PrunePlan {
   const plan: PrunePlan = { actions: [], kept: [] };
   const points = counted.filter((snapshot) => snapshot.state === "completed");
   const { kept, gone } = judge(points, "keep", rules);
+  const holds = holdsOf([...counted, ...doubted], (snapshot) => {
+    if (!isClear(snapshot)) return "it is in doubt";
+    if (snapshot.state !== "completed") return `it is ${snapshot.state}`;
+    return gone.has(snapshot.snapshotId) ? unsafe(snapshot) : undefined;
+  });
   for (const snapshot of counted) {
     const reason = gone.get(snapshot.snapshotId);
     if (reason === undefined) {
       keep(plan, snapshot, kept.get(snapshot.snapshotId) ?? `it is ${snapshot.state}`);
     } else {
-      const but = unsafe(snapshot);
+      const but = unsafe(snapshot) ?? holds.get(setKeyOf(snapshot));
       if (but === undefined) remove(plan, snapshot, "retention", reason);
       else keep(plan, snapshot, `${reason}, but ${but}`);
     }
   }
   for (const { duplicate, of, why, but, mark } of extra) {
     // What only waits to be replaced waits for nothing once all of its slot goes.
+    const isGone = gone.has(of.snapshotId) && !holds.has(setKeyOf(of));
     const wait =
-      (gone.has(of.snapshotId) ? undefined : but) ??
+      (isGone ? undefined : but) ??
       notCompleted("it", duplicate) ??
       notCompleted(of.snapshotId, of) ??
       unsafe(of);

@@ -6,16 +6,10 @@ import type { SeenRegion } from "./drRegions";
 import { bestFirst, isClear, sameVolumeAndSlot } from "./duplicates";
 import type { SourceOf } from "./encryption";
 import { copyState } from "./planCopies";
-import {
-  FAILED_KEPT_MS,
-  type PrunePlan,
-  type PruneRules,
-  judge,
-  keep,
-  pointsOf,
-  remove,
-} from "./pruneRules";
-import { byVolume, newestFirst } from "./retention";
+import { type PruneRules, judge } from "./judge";
+import { FAILED_KEPT_MS, type PrunePlan, holdsOf, keep, remove } from "./pruneRules";
+import { setKeyOf } from "./recoverySets";
+import { newestFirst } from "./retention";
 import { copyExpiredTag } from "./tags";
 import { MAX_TRIES } from "./tries";
 import type { Snapshot } from "./types";
@@ -85,14 +79,32 @@ function isPoint(
   return false;
 }
 
-/** The ids of each volume's newest sound copies, as many as its floor says. */
+/** The ids of the newest sound copies of each volume, as many as its floor says. */
 function floorOf(sound: readonly Snapshot[], { rulesOf }: PruneRules): Set<string> {
-  return new Set(
-    byVolume(pointsOf(sound, "drKeep")).flatMap((points) => {
-      const { keepAtLeast } = rulesOf(points[0]?.volumeId ?? "");
-      return [...points].sort(newestFirst).slice(0, keepAtLeast).map(({ snapshotId }) => snapshotId); // prettier-ignore
-    }),
-  );
+  const floor = new Set<string>();
+  const counts = new Map<string, number>();
+  // Slots are whole seconds in UTC, whose order as text is their order in time.
+  const newest = [...sound].sort((a, b) => (a.identity.slot < b.identity.slot ? 1 : -1));
+  for (const { snapshotId, volumeId, identity } of newest) {
+    const count = (counts.get(volumeId) ?? 0) + 1;
+    counts.set(volumeId, count);
+    if (count <= rulesOf(identity.instanceId).keepAtLeast) floor.add(snapshotId);
+  }
+  return floor;
+}
+
+/** Why a copy stays that its rules let go, with all of its recovery point. */
+function whyStays(
+  { region, sources, stays, sourceOf }: Dr,
+  copy: Snapshot,
+  floor: ReadonlySet<string>,
+): string | undefined {
+  if (!isClear(copy)) return "it is in doubt";
+  if (copy.state === "pending") return `it is pending in ${region}`;
+  if (floor.has(copy.snapshotId)) return "it is one of the newest sound ones";
+  const source = stays(sourceOf(copy)) ?? sources(sourceOf(copy));
+  // The vault writes no mark on what somebody changed, and without one it would be copied again.
+  return source?.doubt && `its source ${source.snapshotId} is in doubt`;
 }
 
 /** Prunes a DR region: every copy of it that is in no doubt comes back once, deleted or kept. */
@@ -131,15 +143,17 @@ export function pruneDr(
   const { kept, gone } = judge(points, "drKeep", rules);
   const sound = gone.size === 0 ? [] : points.filter((copy) => state(copy) === "sound");
   const floor = floorOf(sound, rules);
+  const holds = holdsOf(gone.size === 0 ? [] : copies, (copy) => {
+    const mayGo = gone.has(copy.snapshotId) || !isClear(copy) || copy.state === "pending";
+    return mayGo ? whyStays(dr, copy, floor) : undefined;
+  });
   for (const copy of points) {
     const reason = gone.get(copy.snapshotId);
-    const source = stays(sourceOf(copy)) ?? sources(sourceOf(copy));
+    const but = reason && (whyStays(dr, copy, floor) ?? holds.get(setKeyOf(copy)));
     if (reason === undefined) keep(plan, copy, kept.get(copy.snapshotId) ?? "kept");
-    else if (floor.has(copy.snapshotId)) keep(plan, copy, "one of the newest sound ones");
-    // The vault writes no mark on what somebody changed, and without one it would be copied again.
-    else if (source?.doubt)
-      keep(plan, copy, `${reason}, but its source ${source.snapshotId} is in doubt`);
+    else if (but !== undefined) keep(plan, copy, `${reason}, but ${but}`);
     else {
+      const source = stays(sourceOf(copy)) ?? sources(sourceOf(copy));
       const mark = source && { snapshotId: source.snapshotId, regions: [region] };
       remove(plan, copy, "retention", reason, mark);
     }

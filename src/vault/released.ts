@@ -5,7 +5,7 @@
 import { dataStartMs, sameVolumeAndSlot } from "./duplicates";
 import type { SeenRegion } from "./drRegions";
 import { type Released, copyState } from "./planCopies";
-import { type PruneRules, judge } from "./pruneRules";
+import { type PruneRules, judge } from "./judge";
 import { copyExpiredTag } from "./tags";
 import type { Problem, Snapshot } from "./types";
 
@@ -18,14 +18,12 @@ function sourceOf({ snapshotId, identity }: Snapshot): string {
 function wouldBePoints(
   { dr, copies }: SeenRegion,
   completed: readonly Snapshot[],
-  volumes: ReadonlySet<string>,
+  isWanted: (snapshot: Snapshot) => boolean,
 ): { point: Snapshot; sources: string[] }[] {
-  const sound = copies.filter(
-    (copy) => volumes.has(copy.volumeId) && copyState(copy, dr.keyArn) === "sound",
-  );
+  const sound = copies.filter((copy) => isWanted(copy) && copyState(copy, dr.keyArn) === "sound");
   const there = new Set(sound);
   const would = completed
-    .filter(({ volumeId }) => volumes.has(volumeId))
+    .filter(isWanted)
     .map((one) => ({ ...one, region: dr.region, startTimeMs: dataStartMs(one) }));
   return sameVolumeAndSlot([...sound, ...would]).flatMap((group) => {
     const point = group.find((one) => there.has(one)) ?? group[0];
@@ -42,19 +40,20 @@ function releasedKeys(
   const tag = copyExpiredTag(seen.dr.region);
   const marked = completed.filter(({ tags }) => tags[tag] !== undefined);
   if (marked.length === 0) return new Set();
-  const volumes = new Set(marked.map(({ volumeId }) => volumeId));
-  const points = wouldBePoints(seen, completed, volumes);
+  const instances = new Set(marked.map(({ identity }) => identity.instanceId));
+  // What several instances have had is judged with all of them.
+  const isWanted = ({ identity }: Snapshot) =>
+    rules.shared.size > 0 || instances.has(identity.instanceId);
+  const points = wouldBePoints(seen, completed, isWanted);
   const { gone } = judge(
     points.map(({ point }) => point),
     "drKeep",
     rules,
   );
   const keys = new Set<string>();
-  for (const {
-    point: { snapshotId, volumeId },
-    sources,
-  } of points) {
-    const { keepAll, inDoubt = false, mayBeOrphan = false } = rules.rulesOf(volumeId);
+  for (const { point, sources } of points) {
+    const { identity, snapshotId } = point;
+    const { keepAll, inDoubt = false, mayBeOrphan = false } = rules.rulesOf(identity.instanceId);
     // What nobody may prune is not copied again either; where somebody changed tags a mark may be theirs.
     const isLeft = keepAll !== undefined && !inDoubt;
     const isUnknown = forCopying && (mayBeOrphan || inDoubt);

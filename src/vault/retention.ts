@@ -57,17 +57,6 @@ export function newestFirst(a: RetentionPoint, b: RetentionPoint): number {
   );
 }
 
-/** The points of each volume, in the order that they came in. */
-export function byVolume<Point extends RetentionPoint>(points: readonly Point[]): Point[][] {
-  const known = new Map<string, Point[]>();
-  for (const point of points) {
-    const mine = known.get(point.volumeId);
-    if (mine === undefined) known.set(point.volumeId, [point]);
-    else mine.push(point);
-  }
-  return [...known.values()];
-}
-
 /** A counted rule on its way from the newest point to the oldest. */
 interface Bucket extends Count {
   /** How many periods it may still keep a point of. */

@@ -19,7 +19,7 @@ import type { DeleteAction } from "./types";
  */
 export type Sharing =
   | { is: "free" }
-  | { is: "held" }
+  | { is: "held"; held: string }
   | { is: "gone" }
   | { is: "unknown"; cause: Cause; stopLane?: string };
 
@@ -33,9 +33,10 @@ export async function askSharing(
   try {
     const sharedWith = await describeSharing(ec2In(clients, region).reader, snapshotId);
     if (sharedWith.length === 0) return { is: "free" };
-    keepHeld(findings, action, sharedHold(sharedWith));
+    const held = sharedHold(sharedWith);
+    keepHeld(findings, action, held);
     findings.problems.push(sharedNotice(action, sharedWith));
-    return { is: "held" };
+    return { is: "held", held };
   } catch (error) {
     const cause = causeOf(error);
     const meaning = meaningOf(cause);

@@ -295,6 +295,10 @@ export interface DeleteAction {
   mark?: Mark;
   /** A recovery point past its rules, a second one of the same slot, or what nobody can restore from. */
   because: "retention" | "duplicate" | "failed";
+  /** The recovery point that it is part of, where that goes whole by its rules: see recoverySets.ts. */
+  set?: string;
+  /** Set on the snapshot of a root volume: it goes last, so that no data is left without its root. */
+  isRoot?: true;
   reason: string;
 }
 

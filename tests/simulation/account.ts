@@ -127,6 +127,8 @@ export interface Account {
   drs: Region[];
   /** Every snapshot and copy of a volume's data by the volume, also those that are gone lately. */
   byVolume: Map<string, SimSnapshot[]>;
+  /** By the instance of their recovery point. */
+  byInstance: Map<string, SimSnapshot[]>;
   /** Every copy by its snapshot. */
   bySource: Map<string, SimSnapshot[]>;
   /** Regions whose key somebody disabled, and one that is down. */
@@ -184,6 +186,7 @@ export function makeAccount(
     primary: region(settings.primaryRegion),
     drs: settings.dr.map((one) => region(one.region)),
     byVolume: new Map(),
+    byInstance: new Map(),
     bySource: new Map(),
     keyState: "Disabled",
     keyLostSinceMs: Infinity,
@@ -206,7 +209,7 @@ export function strikes(account: Account, name: string, probability: number): bo
   return true;
 }
 
-function regionsOf({ primary, drs }: Account): Region[] {
+export function regionsOf({ primary, drs }: Account): Region[] {
   return [primary, ...drs];
 }
 
@@ -232,6 +235,7 @@ function listOf(map: Map<string, SimSnapshot[]>, key: string): SimSnapshot[] {
 export function enter(account: Account, region: Region, snapshot: SimSnapshot): void {
   region.snapshots.set(snapshot.snapshotId, snapshot);
   listOf(account.byVolume, snapshot.dataOf).push(snapshot);
+  listOf(account.byInstance, instanceOf(snapshot)).push(snapshot);
   if (snapshot.sourceId === undefined) return;
   listOf(account.bySource, snapshot.sourceId).push(snapshot);
   region.copying.add(snapshot);
@@ -249,6 +253,11 @@ export function isExpiredIn(snapshot: SimSnapshot, region: string): boolean {
 
 export function slotOf(snapshot: SimSnapshot): string {
   return parseDescription(snapshot.description)?.identity.slot ?? "";
+}
+
+/** The instance whose recovery point it is part of; empty for a person's own. */
+export function instanceOf({ description }: SimSnapshot): string {
+  return parseDescription(description)?.identity.instanceId ?? "";
 }
 
 /** Whether it or a twin of its slot is marked so, be that one gone: an original has the marks of what stands in for it. */
@@ -304,7 +313,7 @@ export function isShared({ shared }: SimSnapshot): boolean {
   return shared !== undefined && shared.endedMs === undefined;
 }
 
-/** Takes it away; what a rule still needs to know of it stays for a while (see {@link forgetGone}). */
+/** Takes it away; what a rule still needs to know of it stays for a while (see forget.ts). */
 export function removeSnapshot(
   account: Account,
   snapshot: SimSnapshot,
@@ -315,24 +324,4 @@ export function removeSnapshot(
   snapshot.lostMs ??= account.time.nowMs();
   snapshot.lostTo ??= by;
   touched(account, snapshot);
-}
-
-const REMEMBERED_MS = 24 * 60 * 60_000;
-
-/** Once a day: forgets what is gone for longer than any rule looks back. */
-export function forgetGone(account: Account): void {
-  const beforeMs = account.time.nowMs() - REMEMBERED_MS;
-  const stays = (s: SimSnapshot) => !s.deleted || (s.goneMs ?? 0) > beforeMs;
-  for (const map of [account.byVolume, account.bySource]) {
-    for (const [key, list] of map) {
-      const left = list.filter(stays);
-      if (left.length === 0) map.delete(key);
-      else if (left.length < list.length) map.set(key, left);
-    }
-  }
-  for (const { snapshots } of regionsOf(account)) {
-    for (const [id, snapshot] of snapshots) {
-      if (snapshot.deleted && snapshot.settledMs <= account.time.nowMs()) snapshots.delete(id);
-    }
-  }
 }

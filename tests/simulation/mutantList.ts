@@ -132,7 +132,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "orphans are judged by instances that were not read",
-    file: "volumeRules.ts",
+    file: "instanceRules.ts",
     original: "if (instances === undefined || instances.length === 0) return undefined;",
     mutated: "if (instances === undefined) return undefined;",
     plausible:
@@ -176,7 +176,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "the last policy is everybody's",
-    file: "volumeRules.ts",
+    file: "instanceRules.ts",
     original: "const isOnlyOne = policyForAll || (carried === undefined && names.length === 1);",
     mutated: "const isOnlyOne = policyForAll || names.length === 1;",
     plausible:

@@ -3,7 +3,7 @@
  * that the invocation began, the truth of the account instead of what a describe showed. The vault deletes by its
  * rules, read by keepOracle.ts, and by nothing else.
  */
-import { type RetentionPoint, newestFirst } from "../../src/vault/retention";
+import type { RetentionPoint } from "../../src/vault/retention";
 import { TAG } from "../../src/vault/tags";
 import { DAY_MS } from "../../src/vault/time";
 import type { KeepRules, VaultSettings } from "../../src/vault/types";
@@ -12,8 +12,8 @@ import {
   type Region,
   type SimSnapshot,
   inDr,
+  instanceOf,
   isPoint,
-  isSound,
   slotOf,
 } from "./account";
 import { protectedInstances, protectedVolumes } from "./fleet";
@@ -22,53 +22,48 @@ import { letGo } from "./keepOracle";
 import { withOverrides } from "./overrideOracle";
 import { isMade, isVaults } from "./ownership";
 
+type Side = "keep" | "drKeep";
+
 /** Slots are ISO instants; one that a person made up is as old as its snapshot. */
 function slotMs(snapshot: SimSnapshot): number {
   const ms = Date.parse(slotOf(snapshot));
   return Number.isNaN(ms) ? snapshot.startMs : ms;
 }
 
-/** One point a slot: the given one where it is of that slot, else a sound one before another. */
-function pointsOf(
-  account: Account,
-  list: readonly SimSnapshot[],
-  preferred: SimSnapshot | undefined,
-): RetentionPoint[] {
-  const bySlot = new Map<number, SimSnapshot>();
-  for (const snapshot of list) {
-    const known = bySlot.get(slotMs(snapshot));
-    const better =
-      known === undefined ||
-      snapshot === preferred ||
-      (known !== preferred && isSound(account, snapshot) && !isSound(account, known));
-    if (better) bySlot.set(slotMs(snapshot), snapshot);
-  }
-  return [...bySlot].map(([ms, snapshot]) => ({
-    snapshotId: snapshot.snapshotId,
-    volumeId: snapshot.dataOf,
-    // What stands in for its original is as old as that.
-    startTimeMs: inDr(account, snapshot) ? snapshot.startMs : snapshot.dataSinceMs,
-    slotMs: ms,
-  }));
+/** An instance, or a volume that several instances have had. */
+type Unit = { instance: string } | { volume: string };
+
+/** All that the account knows of a unit, gone or not. */
+function snapshotsOf(account: Account, unit: Unit): readonly SimSnapshot[] {
+  const all = "instance" in unit ? account.byInstance.get(unit.instance) : account.byVolume.get(unit.volume); // prettier-ignore
+  return all ?? [];
+}
+
+/** The instances that the vault has snapshots of a volume of, as far as it could see any. */
+function instancesOf(account: Account, volumeId: string, sinceMs: number): string[] {
+  const seen = (account.byVolume.get(volumeId) ?? []).filter(
+    (one) => isMade(account, one) && (one.goneMs ?? Infinity) >= sinceMs,
+  );
+  return [...new Set(seen.map(instanceOf))];
 }
 
 /**
- * The rules of a volume by the tag of its newest point; `undefined` where the stack has none of that name.
+ * The rules of a unit by the tag of its newest point; `undefined` where the stack has none of that name.
  * @param seenMs of the points begun by then: a volume shared by instances of two policies changes hands with each
  */
 function rulesFor(
   account: Account,
   settings: VaultSettings,
-  volumeId: string,
-  side: "keep" | "drKeep",
+  unit: Unit,
+  side: Side,
   seenMs: number,
 ): KeepRules | undefined {
-  const [newest] = (account.byVolume.get(volumeId) ?? [])
+  const [newest] = snapshotsOf(account, unit)
     .filter((one) => isMade(account, one) && one.startMs <= seenMs)
     // A try that failed before an edit may carry other rules than the one that came to something.
     .sort(
-      (a, b) => slotMs(b) - slotMs(a) || Number(a.state === "error") - Number(b.state === "error"),
-    );
+      (a, b) => slotMs(b) - slotMs(a) || Number(a.state === "error") - Number(b.state === "error") || b.startMs - a.startMs,
+    ); // prettier-ignore
   // By the tag that it carries, but where the stack has one policy and no values of the tag to tell it by.
   const [one] = Object.keys(settings.policies);
   const name = settings.policyForAll ? one : newest?.madeTags[TAG.policy];
@@ -79,69 +74,121 @@ function rulesFor(
 }
 
 /**
- * Whether the volume is an orphan by now: not attached to a protected instance, and its newest point that old.
+ * Whether a unit is an orphan by now: not backed up, nor any volume of it with another instance, and its newest point that old.
  * @param fromMs what was lost before then is not counted
  */
-function isOrphan(
-  account: Account,
-  settings: VaultSettings,
-  volumeId: string,
-  fromMs: number,
-): boolean {
-  const own = (account.byVolume.get(volumeId) ?? []).filter(
+function isOrphan(account: Account, settings: VaultSettings, unit: Unit, fromMs: number): boolean {
+  const own = snapshotsOf(account, unit).filter(
     (one) => isMade(account, one) && (one.lostMs ?? Infinity) >= fromMs,
   );
   const newestMs = Math.max(...own.map(slotMs));
   // Where nothing carries the tag, that is more likely a mistake than a fleet that is gone.
   const lastChangeMs = Math.max(...[...account.instances.values()].map((one) => one.changedMs));
   if (protectedInstances(account).length === 0 && lastChangeMs < fromMs) return false;
-  const attached = protectedVolumes(account).some((one) => one.volumeId === volumeId);
-  return !attached && account.time.nowMs() - newestMs > settings.orphanDays * DAY_MS;
+  const shared = new Set(
+    own.map(({ dataOf }) => dataOf).filter((id) => instancesOf(account, id, fromMs).length > 1),
+  );
+  const isBackedUp = protectedVolumes(account).some(
+    ({ instance, volumeId }) =>
+      ("instance" in unit ? instance.instanceId === unit.instance : volumeId === unit.volume) ||
+      shared.has(volumeId),
+  );
+  return !isBackedUp && account.time.nowMs() - newestMs > settings.orphanDays * DAY_MS;
 }
 
-/**
- * The ids that the rules let go of, of one volume in one region.
- * @param list completed points of the vault's
- */
-export function removable(
+/** How many volumes the recovery point was to have. */
+function isComplete(set: readonly SimSnapshot[]): boolean {
+  const meant = Math.max(...set.map(({ madeTags }) => Number(madeTags[TAG.setSize] ?? 1)));
+  return new Set(set.map(({ dataOf }) => dataOf)).size >= meant;
+}
+
+/** What rules are held against. */
+export interface Question {
+  side: Side;
+  nowMs: number;
+  /** What of the account is counted. */
+  counts: (snapshot: SimSnapshot) => boolean;
+  /** What was lost before then is not. */
+  fromMs: number;
+  seenMs?: number;
+}
+
+/** The slots that a unit's rules let go of, and those that it has. */
+function slotsOf(
   account: Account,
   settings: VaultSettings,
-  volumeId: string,
-  list: readonly SimSnapshot[],
-  side: "keep" | "drKeep",
-  nowMs: number,
-  preferred?: SimSnapshot,
-  seenMs = Infinity,
-): Set<string> {
-  const rules = rulesFor(account, settings, volumeId, side, seenMs);
-  if (rules === undefined) return new Set();
-  const points = pointsOf(account, list, preferred);
-  return letGo(points, rules, nowMs, settings.keepAtLeast);
+  unit: Unit,
+  asked: Question,
+): { gone: Set<string>; has: Set<string> } {
+  // prettier-ignore
+  const { side, nowMs, counts, fromMs, seenMs = Infinity } = asked;
+  const sets = new Map<string, SimSnapshot[]>();
+  for (const one of snapshotsOf(account, unit)) {
+    if (counts(one)) sets.set(slotOf(one), [...(sets.get(slotOf(one)) ?? []), one]);
+  }
+  const has = new Set(sets.keys());
+  const rules = rulesFor(account, settings, unit, side, seenMs);
+  if (rules === undefined) return { gone: new Set(), has };
+  const pointsOf = (slots: readonly string[]): RetentionPoint[] =>
+    slots.map((slot) => {
+      const set = sets.get(slot) ?? [];
+      // What stands in for its original is as old as that.
+      const ages = set.map((one) => (inDr(account, one) || side === "drKeep" ? one.startMs : one.dataSinceMs)); // prettier-ignore
+      const [first] = set;
+      return { snapshotId: slot, volumeId: "", startTimeMs: Math.max(...ages), slotMs: first === undefined ? 0 : slotMs(first) }; // prettier-ignore
+    });
+  const all = [...has];
+  const whole = all.filter((slot) => isComplete(sets.get(slot) ?? []));
+  const floors = new Set<string>();
+  for (const volume of new Set([...sets.values()].flat().map(({ dataOf }) => dataOf))) {
+    const mine = all.filter((slot) => sets.get(slot)?.some(({ dataOf }) => dataOf === volume));
+    for (const slot of mine.sort().slice(-settings.keepAtLeast)) floors.add(slot);
+  }
+  const by = (keep: KeepRules) => {
+    const gone = letGo(pointsOf(all), keep, nowMs, settings.keepAtLeast);
+    const goneOfWhole = letGo(pointsOf(whole), keep, nowMs, settings.keepAtLeast);
+    return all.filter((slot) => gone.has(slot) && !floors.has(slot) && (!whole.includes(slot) || goneOfWhole.has(slot))); // prettier-ignore
+  };
+  const gone = new Set(by(rules));
+  if (settings.orphans !== "keep" && isOrphan(account, settings, unit, fromMs)) {
+    const left = settings.orphans === "expire" ? all : by({ last: settings.keepAtLeast });
+    for (const slot of left) gone.add(slot);
+  }
+  return { gone, has };
 }
 
-/** Whether all of the volume's points go, the newest too. */
+/** Whether the rules let go of a snapshot: those of its instance, and of a volume that several have had all of theirs. */
+export function isLetGo(
+  account: Account,
+  settings: VaultSettings,
+  snapshot: SimSnapshot,
+  asked: Question,
+): boolean {
+  const slot = slotOf(snapshot);
+  const counts = (one: SimSnapshot) => one === snapshot || asked.counts(one);
+  const several = instancesOf(account, snapshot.dataOf, asked.fromMs);
+  const units: Unit[] = [{ instance: instanceOf(snapshot) }];
+  if (several.length > 1) {
+    units.push({ volume: snapshot.dataOf });
+    for (const instance of several) if (instance !== instanceOf(snapshot)) units.push({ instance });
+  }
+  return units.every((unit) => {
+    const { gone, has } = slotsOf(account, settings, unit, { ...asked, counts });
+    return gone.has(slot) || !has.has(slot);
+  });
+}
+
+/** Whether all of the instance's points go, the newest too. */
 export function expires(
   account: Account,
   settings: VaultSettings,
-  volumeId: string,
-  fromMs: number,
-): boolean {
-  return settings.orphans === "expire" && isOrphan(account, settings, volumeId, fromMs);
-}
-
-/** What goes of an orphan: all but its last, or all. */
-export function removableOfOrphan(
-  account: Account,
-  settings: VaultSettings,
-  list: readonly SimSnapshot[],
   snapshot: SimSnapshot,
   fromMs: number,
 ): boolean {
-  if (settings.orphans === "keep") return false;
-  if (!isOrphan(account, settings, snapshot.dataOf, fromMs)) return false;
-  if (settings.orphans === "expire") return true;
-  const [, ...others] = pointsOf(account, list, snapshot).sort(newestFirst);
-  return others.slice(settings.keepAtLeast - 1).some((p) => p.snapshotId === snapshot.snapshotId);
+  return (
+    settings.orphans === "expire" &&
+    isOrphan(account, settings, { instance: instanceOf(snapshot) }, fromMs)
+  );
 }
 
 /** Before a completed point of a slot that no other stands for is deleted: its rules have to let go of it. */
@@ -153,28 +200,32 @@ export function checkRetention(
   sinceMs: number,
 ): void {
   const side = inDr(account, snapshot) ? "drKeep" : "keep";
-  const all = (account.byVolume.get(snapshot.dataOf) ?? []).filter(
-    (one) =>
-      (one === snapshot || isPoint(account, one)) &&
-      one.region === snapshot.region &&
-      (one.lostMs !== undefined || isVaults(account, one)),
-  );
+  const isHere = (one: SimSnapshot) =>
+    isPoint(account, one) &&
+    one.region === snapshot.region &&
+    (one.lostMs !== undefined || isVaults(account, one));
   // A pass that does not see yet that the rules have let go of the twin takes this for its duplicate, which goes too.
-  const twin = all.some(
+  const twin = (account.byVolume.get(snapshot.dataOf) ?? []).some(
     (one) =>
-      one !== snapshot && (!one.deleted || one.letGo === true) && slotMs(one) === slotMs(snapshot),
+      one !== snapshot &&
+      isHere(one) &&
+      (!one.deleted || one.letGo === true) &&
+      slotMs(one) === slotMs(snapshot),
   );
   if (twin) return;
   const nowMs = account.time.nowMs();
   // What the pass has deleted itself it saw; what went just before it may have seen or not.
-  const seen = [startMs, sinceMs].some((fromMs) => {
-    const list = all.filter((one) => (one.lostMs ?? Infinity) >= fromMs);
-    const isGone = [Infinity, fromMs].some(
-      (seenMs) =>
-      removable(account, settings, snapshot.dataOf, list, side, nowMs, snapshot, seenMs).has(snapshot.snapshotId), // prettier-ignore
-    );
-    return isGone || removableOfOrphan(account, settings, list, snapshot, fromMs);
-  });
+  const seen = [startMs, sinceMs].some((fromMs) =>
+    [Infinity, fromMs].some((seenMs) =>
+      isLetGo(account, settings, snapshot, {
+        side,
+        nowMs,
+        counts: (one) => isHere(one) && (one.lostMs ?? Infinity) >= fromMs,
+        fromMs,
+        seenMs,
+      }),
+    ),
+  );
   snapshot.letGo = seen;
   if (seen) return;
   account.story.violate("only what the rules let go of", `${snapshot.snapshotId} of ${snapshot.dataOf}`); // prettier-ignore

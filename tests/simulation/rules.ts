@@ -21,13 +21,7 @@ import type { VaultSettings } from "../../src/vault/types";
 import type { Call } from "./call";
 import type { Invocation } from "./invocation";
 import { carriedTags } from "./overrideOracle";
-import {
-  checkBrake,
-  checkRetention,
-  expires,
-  removable,
-  removableOfOrphan,
-} from "./retentionRules";
+import { checkBrake, checkRetention, expires, isLetGo } from "./retentionRules";
 import { isMade, isSaidExpired, isVaults } from "./ownership";
 import { checkKeys, checkVolumeTags } from "./tagRules";
 
@@ -88,18 +82,16 @@ export function isReleasedIn(
   sinceMs: number,
 ): boolean {
   if (!isSaidExpired(account, snapshot, region)) return false;
-  const points = (account.byVolume.get(snapshot.dataOf) ?? []).filter(
-    (s) =>
+  return isLetGo(account, settings, snapshot, {
+    side: "drKeep",
+    nowMs: account.time.nowMs(),
+    counts: (s) =>
       // What this invocation has deleted itself it saw.
-      (s === snapshot || !s.deleted || (s.lostMs ?? 0) >= sinceMs) &&
+      (!s.deleted || (s.lostMs ?? 0) >= sinceMs) &&
       isVaults(account, s) &&
       (s.region === region ? isSound(account, s) : !inDr(account, s) && s.state === "completed"),
-  );
-  const nowMs = account.time.nowMs();
-  const gone = removable(account, settings, snapshot.dataOf, points, "drKeep", nowMs, snapshot);
-  return (
-    gone.has(snapshot.snapshotId) || removableOfOrphan(account, settings, points, snapshot, sinceMs)
-  );
+    fromMs: sinceMs,
+  });
 }
 
 /** Copied to every DR region, or copied there once and expired. */
@@ -175,7 +167,7 @@ export function checkDelete(
   );
   checkRetention(account, invocation.settings, snapshot, invocation.startMs, sinceMs);
   checkBrake(account, invocation, region, snapshot);
-  const isExpiring = expires(account, invocation.settings, snapshot.dataOf, sinceMs);
+  const isExpiring = expires(account, invocation.settings, snapshot, sinceMs);
   if (!inDr(account, snapshot))
     checkPrimary(account, invocation, snapshot, siblings, isExpiring, sinceMs);
   else if (isSound(account, snapshot) && !isExpiring) checkDr(account, snapshot, siblings);

@@ -9,6 +9,7 @@ import {
   type SimSnapshot,
   inDr,
   hasExpiredIn,
+  instanceOf,
   isLocked,
   isPoint,
   isShared,
@@ -19,7 +20,7 @@ import { protectedInstances, protectedVolumes } from "./fleet";
 import { checkLocked, checkToldHold } from "./heldRules";
 import type { Lambda } from "./lambda";
 import { badOverrides } from "./overrideOracle";
-import { expires, removable } from "./retentionRules";
+import { expires, isLetGo } from "./retentionRules";
 import { isReleasedIn } from "./rules";
 import type { Scheduler } from "./scheduler";
 import type { Tellings } from "./tellings";
@@ -87,24 +88,43 @@ function lacksBackups(account: Account, volumeId: string): boolean {
   return account.time.nowMs() - Date.parse(newest) > account.settings.orphanDays * DAY_MS;
 }
 
+/** The rest of its recovery point in its region, which goes or stays with it; of what several instances have had, all of theirs. */
+function setOf(account: Account, snapshot: SimSnapshot): SimSnapshot[] {
+  const instances = new Set(madeOf(account, snapshot.dataOf).map(instanceOf));
+  return [...instances]
+    .flatMap((id) => account.byInstance.get(id) ?? [])
+    .filter((s) => !s.deleted && s.region === snapshot.region && slotOf(s) === slotOf(snapshot));
+}
+
 /** What the rules have let go of for two sweeps is gone, unless something holds it; then a person was told. */
 function checkRules(
   account: Account,
   tellings: Tellings,
-  volumeId: string,
   list: readonly SimSnapshot[],
   side: "keep" | "drKeep",
 ): void {
   const nowMs = account.time.nowMs();
-  const goneFor = (ms: number) => removable(account, account.settings, volumeId, list, side, nowMs - ms); // prettier-ignore
-  const gone = goneFor(GRACE_MS);
-  if (gone.size === 0) return;
-  const longGone = goneFor(GRACE_MS + DAY_MS);
+  const wasLetGo = (snapshot: SimSnapshot, ms: number) =>
+    isLetGo(account, account.settings, snapshot, {
+      side,
+      nowMs: nowMs - ms,
+      counts: (one) =>
+        !one.deleted &&
+        one.region === snapshot.region &&
+        one.state === "completed" &&
+        one.startMs < nowMs - GRACE_MS &&
+        isVaults(account, one),
+      fromMs: nowMs,
+    });
   for (const snapshot of list) {
-    if (!gone.has(snapshot.snapshotId) || waitsForDoubt(account, snapshot)) continue;
-    // Whether a volume that lacks backups is an orphan, and so whether its marks hold, only a run finds out.
-    if (isHeld(account, snapshot, lacksBackups(account, volumeId) ? REMAINS_MS : GRACE_MS)) {
-      if (longGone.has(snapshot.snapshotId)) checkToldHold(account, tellings, snapshot);
+    if (!wasLetGo(snapshot, GRACE_MS)) continue;
+    const set = setOf(account, snapshot);
+    if (set.some((one) => waitsForDoubt(account, one) || one.state === "pending")) continue;
+    // Whether what lacks backups is an orphan, and so whether its marks hold, only a run finds out.
+    const graceMs = lacksBackups(account, snapshot.dataOf) ? REMAINS_MS : GRACE_MS;
+    if (set.some((one) => isHeld(account, one, graceMs))) {
+      const isLong = wasLetGo(snapshot, GRACE_MS + DAY_MS) && isHeld(account, snapshot);
+      if (isLong) checkToldHold(account, tellings, snapshot);
       continue;
     }
     const ageDays = ((nowMs - snapshot.startMs) / DAY_MS).toFixed(1);
@@ -145,7 +165,7 @@ function checkVolume(account: Account, tellings: Tellings, volumeId: string): vo
   const done = own.filter((s) => s.state === "completed" && s.startMs < settledBeforeMs);
   const points = done.filter((s) => !inDr(account, s));
   checkTwins(account, points);
-  checkRules(account, tellings, volumeId, points, "keep");
+  checkRules(account, tellings, points, "keep");
   checkEncrypted(account, points);
   checkExpired(account, done);
   for (const { name } of account.drs) {
@@ -153,7 +173,7 @@ function checkVolume(account: Account, tellings: Tellings, volumeId: string): vo
     const made = madeOf(account, volumeId).filter(({ region }) => region === name);
     checkTwins(account, copies);
     checkLocked(account, copies);
-    checkRules(account, tellings, volumeId, copies, "drKeep");
+    checkRules(account, tellings, copies, "drKeep");
     const uncopied = points.find(
       (s) =>
         !hasExpiredIn(account, s, name) &&
@@ -194,7 +214,7 @@ function checkExpired(account: Account, points: readonly SimSnapshot[]): void {
   const waitDays = settings.orphanDays + 2;
   for (const point of points) {
     const late = { ...settings, orphanDays: waitDays };
-    if (!expires(account, late, point.dataOf, time.nowMs())) continue;
+    if (!expires(account, late, point, time.nowMs())) continue;
     if (isHeld(account, point, DAY_MS + GRACE_MS) || waitsForDoubt(account, point)) continue;
     story.violate("what expires is gone", `${point.snapshotId} in ${point.region}`);
   }

@@ -3,7 +3,8 @@
  * seed; nothing waits for a real timer.
  */
 import { DAY_MS, HOUR_MS } from "../../src/vault/time";
-import { forgetGone, makeAccount } from "./account";
+import { makeAccount } from "./account";
+import { forgetGone } from "./forget";
 import { checkManifests } from "./auditRules";
 import { startDryRun, startEdits } from "./edits";
 import { drawFaults } from "./faults";

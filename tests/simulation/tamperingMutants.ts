@@ -11,7 +11,7 @@ export const TAMPERING_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "the rules are read off tags that somebody changed",
-    file: "volumeRules.ts",
+    file: "instanceRules.ts",
     original: "if (doubt !== undefined) {",
     mutated: 'if (doubt?.of === "identity") {',
     plausible: "the vault's own is the vault's own, whatever became of its tags",

@@ -3,11 +3,11 @@ import fc from "fast-check";
 import { makeCalendar } from "../../src/vault/calendar";
 import { seenRegions } from "../../src/vault/drRegions";
 import { isClear, isOwn, isOwnCopy } from "../../src/vault/duplicates";
+import { instanceRules } from "../../src/vault/instanceRules";
 import { planVault } from "../../src/vault/plan";
 import { copyState } from "../../src/vault/planCopies";
 import { releasedIn } from "../../src/vault/released";
 import { copyExpiredTag } from "../../src/vault/tags";
-import { volumeRules } from "../../src/vault/volumeRules";
 import { DAY_MS, isoSeconds, parseIso } from "../../src/vault/time";
 import type {
   CopyAction,
@@ -89,8 +89,9 @@ function isReleasedIn(
   const seen = seenRegions(world, policy).find(({ dr }) => dr.region === region);
   if (seen === undefined) return false;
   const clear = own(world.snapshots).filter(isClear);
-  const { rulesOf } = volumeRules(own(world.snapshots), ownCopies(world), world.instances, policy, NOW); // prettier-ignore
-  const rules = { rulesOf, calendar: makeCalendar(policy.timezone), nowMs: NOW };
+  const all = [...own(world.snapshots), ...ownCopies(world)];
+  const { problems: _told, ...ruled } = instanceRules(all, world.instances, policy, NOW);
+  const rules = { ...ruled, calendar: makeCalendar(policy.timezone), nowMs: NOW };
   const completed = clear.filter(({ state }) => state === "completed");
   return releasedIn(seen, completed, rules)(snapshot);
 }

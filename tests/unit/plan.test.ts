@@ -211,7 +211,7 @@ describe("copies of a snapshot that somebody changed", () => {
   test("by their tags stay the vault's own: none is made beside them, and neither goes as the other's duplicate", () => {
     expect(told({ of: "tags", what: "its slot" })).toStrictEqual({
       did: [],
-      kept: ["snap-1: within 30 days, the newest of vol-1", "c-1: in doubt: its slot", "c-2: in doubt: its slot"],
+      kept: ["snap-1: within 30 days, the newest of i-1", "c-1: in doubt: its slot", "c-2: in doubt: its slot"],
       tampered: ["c-1", "c-2"],
     });
   }); // prettier-ignore
@@ -219,7 +219,7 @@ describe("copies of a snapshot that somebody changed", () => {
   test("or planted there are none: one is made, and they are left alone", () => {
     expect(told({ of: "identity", what: "its slot" })).toStrictEqual({
       did: ["copy"],
-      kept: ["snap-1: within 30 days, the newest of vol-1", "c-1: in doubt: its slot", "c-2: in doubt: its slot"],
+      kept: ["snap-1: within 30 days, the newest of i-1", "c-1: in doubt: its slot", "c-2: in doubt: its slot"],
       tampered: ["c-1", "c-2"],
     });
   }); // prettier-ignore

@@ -128,7 +128,7 @@ describe("its original goes", () => {
   test("once it is sound and the DR copy is: that of the original counts for it", () => {
     const done = plan([plain, sound], inDr([plainCopy]));
     expect(did(done)).toStrictEqual(GOES);
-    expect(keptFor(done, "sound")).toStrictEqual(["within 30 days, the newest of vol-1"]);
+    expect(keptFor(done, "sound")).toStrictEqual(["within 30 days, the newest of i-1"]);
   });
 
   test.each<[string, Partial<Snapshot>, string]>([
@@ -178,7 +178,7 @@ describe("once its original is gone", () => {
   ])("it stays, and is not copied again: %s", (_what, policy) => {
     const done = plan([sound], inDr([plainCopy]), policy);
     expect(did(done)).toStrictEqual([]);
-    expect(keptFor(done, "sound")).toStrictEqual(["within 30 days, the newest of vol-1"]);
+    expect(keptFor(done, "sound")).toStrictEqual(["within 30 days, the newest of i-1"]);
   });
 
   test("it is as old as its original: retentionDays count from then", () => {
@@ -197,7 +197,7 @@ describe("once its original is gone", () => {
     const before = { ...sound, kmsKeyId: OTHER_KEY };
     const done = plan([before], inDr([]));
     expect(did(done)).toStrictEqual(["copy sound to us-west-2"]);
-    expect(keptFor(done, "sound")).toStrictEqual(["within 30 days, the newest of vol-1"]);
+    expect(keptFor(done, "sound")).toStrictEqual(["within 30 days, the newest of i-1"]);
   });
 });
 

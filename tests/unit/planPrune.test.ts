@@ -4,7 +4,7 @@ import { type Coverage, copiesBySource } from "../../src/vault/planCopies";
 import { makeCalendar } from "../../src/vault/calendar";
 import { prunePrimary } from "../../src/vault/planPrune";
 import { pruneDr } from "../../src/vault/planPruneDr";
-import type { PruneRules } from "../../src/vault/pruneRules";
+import type { PruneRules } from "../../src/vault/judge";
 import { TAG, copyExpiredTag } from "../../src/vault/tags";
 import { DAY_MS, HOUR_MS } from "../../src/vault/time";
 import type { Snapshot } from "../../src/vault/types";
@@ -13,6 +13,7 @@ import { DR, KEY, NOW, copyOf, snapshot } from "../support/world";
 const SEVEN_DAYS = { retentionDays: 7 };
 const RULES: PruneRules = {
   rulesOf: () => ({ keep: SEVEN_DAYS, drKeep: SEVEN_DAYS, keepAtLeast: 1 }),
+  shared: new Map(),
   calendar: makeCalendar("UTC"),
   nowMs: NOW,
 };
@@ -21,12 +22,12 @@ function daysOld(snapshotId: string, days: number, extra: Partial<Snapshot> = {}
   return snapshot(snapshotId, { startTimeMs: NOW - days * DAY_MS, ...extra });
 }
 
+const NONE = { counted: [], extra: [], doubted: [], wanted: new Set<string>() };
+
 /** `id: reason`, with `+` for kept and `-` for deleted. */
 function decisions({ actions, kept }: ReturnType<typeof prunePrimary>): string[] {
-  return [
-    ...actions.map(({ snapshotId, reason }) => `- ${snapshotId}: ${reason}`),
-    ...kept.map(({ snapshotId, reason }) => `+ ${snapshotId}: ${reason}`),
-  ];
+  const said = (sign: string) => ({ snapshotId, reason }: { snapshotId: string; reason: string }) => `${sign} ${snapshotId}: ${reason}`; // prettier-ignore
+  return [...actions.map(said("-")), ...kept.map(said("+"))];
 }
 
 describe("the primary region", () => {
@@ -39,25 +40,23 @@ describe("the primary region", () => {
     const own = [...counted, ...extra.map((e) => e.duplicate), ...failed];
     const safe = ["sound", "expired"].includes(coverage);
     const unsafe = () => (safe ? undefined : `its copy is ${coverage}`);
-    return decisions(prunePrimary(own, counted, extra, unsafe, RULES, new Set()));
+    return decisions(prunePrimary({ ...NONE, own, counted, extra }, unsafe, RULES));
   };
 
   test.each<[Coverage, string[]]>([
-    ["sound", ["- old: 9 days old, kept for 7 days", "+ new: within 7 days, the newest of vol-1"]],
-    ["expired", ["- old: 9 days old, kept for 7 days", "+ new: within 7 days, the newest of vol-1"]],
-    ["pending", ["+ new: within 7 days, the newest of vol-1", "+ old: 9 days old, kept for 7 days, but its copy is pending"]],
-    ["broken", ["+ new: within 7 days, the newest of vol-1", "+ old: 9 days old, kept for 7 days, but its copy is broken"]],
-    ["missing", ["+ new: within 7 days, the newest of vol-1", "+ old: 9 days old, kept for 7 days, but its copy is missing"]],
+    ["sound", ["- old: 9 days old, kept for 7 days", "+ new: within 7 days, the newest of i-1"]],
+    ["expired", ["- old: 9 days old, kept for 7 days", "+ new: within 7 days, the newest of i-1"]],
+    ["pending", ["+ new: within 7 days, the newest of i-1", "+ old: 9 days old, kept for 7 days, but its copy is pending"]],
+    ["broken", ["+ new: within 7 days, the newest of i-1", "+ old: 9 days old, kept for 7 days, but its copy is broken"]],
+    ["missing", ["+ new: within 7 days, the newest of i-1", "+ old: 9 days old, kept for 7 days, but its copy is missing"]],
   ])("of an old snapshot whose copy is %s", (coverage, expected) => {
     expect(prune([daysOld("new", 1), daysOld("old", 9)], coverage)).toStrictEqual(expected);
   }); // prettier-ignore
 
   test("keeps what is not completed, and does not take it for the newest", () => {
     const young = daysOld("young", 0, { state: "pending" });
-    expect(prune([young, daysOld("old", 9)])).toStrictEqual([
-      "+ young: it is pending",
-      "+ old: the newest of vol-1",
-    ]);
+    const expected = ["+ young: it is pending", "+ old: the newest of i-1"];
+    expect(prune([young, daysOld("old", 9)])).toStrictEqual(expected);
   });
 
   test("deletes a duplicate once the one that counts has a sound copy", () => {
@@ -65,10 +64,10 @@ describe("the primary region", () => {
     const extra = [{ duplicate: daysOld("twin", 1), of, why: "a duplicate of of" }];
     expect(prune([of], "sound", extra)).toStrictEqual([
       "- twin: a duplicate of of",
-      "+ of: within 7 days, the newest of vol-1",
+      "+ of: within 7 days, the newest of i-1",
     ]);
     expect(prune([of], "pending", extra)).toStrictEqual([
-      "+ of: within 7 days, the newest of vol-1",
+      "+ of: within 7 days, the newest of i-1",
       "+ twin: a duplicate of of, but its copy is pending",
     ]);
   });
@@ -77,7 +76,7 @@ describe("the primary region", () => {
     const of = daysOld("of", 1);
     const duplicate = daysOld("twin", 1, { state: "pending" });
     expect(prune([of], "sound", [{ duplicate, of, why: "a duplicate of of" }])).toStrictEqual([
-      "+ of: within 7 days, the newest of vol-1",
+      "+ of: within 7 days, the newest of i-1",
       "+ twin: a duplicate of of, but it is pending",
     ]);
   });
@@ -103,8 +102,9 @@ describe("the remains of failed snapshots of a volume", () => {
     const tags = { [TAG.volumes]: `vol-1:/dev/sdf:data:${volumeType}:500::` };
     return daysOld(id, days, { state: "error", tags });
   };
-  const remains = (failed: Snapshot[], ...wanted: string[]) =>
-    decisions(prunePrimary(failed, [], [], () => "its copy is missing", RULES, new Set(wanted)));
+  const unsafe = () => "its copy is missing";
+  const remains = (own: Snapshot[], ...wanted: string[]) =>
+    decisions(prunePrimary({ ...NONE, own, wanted: new Set(wanted) }, unsafe, RULES));
 
   test.each(["st1", "sc1"])("go where it is %s and the plan takes another: EC2 takes one at a time", (type) => {
     expect(remains([bad("bad", type, 0)], "vol-1")).toStrictEqual([`- bad: failed, and ${type} takes no other beside it`]);
@@ -177,7 +177,7 @@ describe("the DR region", () => {
     const newest = copyOf(daysOld("p30", 30), "p30");
     expect(decisions(prune([older, newest]))).toStrictEqual([
       "- p29-again: 28 days old, kept for 7 days",
-      "+ p30: the newest of vol-1",
+      "+ p30: the newest of i-1",
     ]);
   });
 
@@ -188,7 +188,7 @@ describe("the DR region", () => {
     const younger = copyOf(a, "a-copy", { startTimeMs: NOW - 10 * HOUR_MS });
     expect(decisions(prune([older, younger], [a, b], ["b"]))).toStrictEqual([
       "- b-copy: a duplicate of a-copy",
-      "+ a-copy: within 7 days, the newest of vol-1",
+      "+ a-copy: within 7 days, the newest of i-1",
     ]);
   });
 
@@ -196,7 +196,7 @@ describe("the DR region", () => {
     const broken = copyOf(newSource, "broken", failed);
     expect(decisions(prune([broken, newCopy], [newSource]))).toStrictEqual([
       "- broken: not usable, and replaced by new-copy",
-      "+ new-copy: within 7 days, the newest of vol-1",
+      "+ new-copy: within 7 days, the newest of i-1",
     ]);
   });
 
@@ -209,7 +209,7 @@ describe("the DR region", () => {
     ]);
     expect(decisions(prune([newCopy, pending], [newSource]))).toStrictEqual([
       "+ pending: new-copy stands for the same slot, but is sound",
-      "+ new-copy: within 7 days, the newest of vol-1",
+      "+ new-copy: within 7 days, the newest of i-1",
     ]);
   });
 
@@ -266,15 +266,15 @@ describe("the DR region", () => {
   test("keeps by age a copy under another key whose source is gone: it can still be restored", () => {
     const other = { kmsKeyId: `${KEY}-of-last-year` };
     const lone = copyOf(newSource, "lone", other);
-    expect(decisions(prune([lone]))).toStrictEqual(["+ lone: within 7 days, the newest of vol-1"]);
+    expect(decisions(prune([lone]))).toStrictEqual(["+ lone: within 7 days, the newest of i-1"]);
   });
 
   test("keeps the newest sound copy beside a newer one under another key", () => {
     const other = copyOf(daysOld("p30", 30), "other", { kmsKeyId: `${KEY}-of-last-year` });
     const sound = copyOf(daysOld("p29", 31), "sound");
     expect(decisions(prune([sound, other]))).toStrictEqual([
-      "+ sound: one of the newest sound ones",
-      "+ other: the newest of vol-1",
+      "+ sound: 31 days old, kept for 7 days, but it is one of the newest sound ones",
+      "+ other: the newest of i-1",
     ]);
   });
 });

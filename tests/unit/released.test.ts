@@ -2,7 +2,7 @@
 import { makeCalendar } from "../../src/vault/calendar";
 import { type SeenRegion, seenRegions } from "../../src/vault/drRegions";
 import { planVault } from "../../src/vault/plan";
-import type { PruneRules } from "../../src/vault/pruneRules";
+import type { PruneRules } from "../../src/vault/judge";
 import { ignoredMarks, releasedIn } from "../../src/vault/released";
 import { TAG, copyExpiredTag } from "../../src/vault/tags";
 import { DAY_MS } from "../../src/vault/time";
@@ -30,6 +30,7 @@ interface Given {
 /** The ids of those whose copies the rules let go of. */
 function released({ completed, copies = [], drKeep = { retentionDays: 30 }, keepAll, keepAtLeast = 1 }: Given): string[] {
   const rules: PruneRules = {
+    shared: new Map(),
     rulesOf: () => ({ keep: { last: 1 }, drKeep, keepAtLeast, ...(keepAll !== undefined && { keepAll }) }),
     calendar: makeCalendar("UTC"),
     nowMs: NOW,
@@ -91,7 +92,7 @@ describe("the rules let go of a copy", () => {
     expect(released({ completed: [marked(today)], keepAll })).toStrictEqual(["old-0"]);
   });
 
-  test("each of two snapshots of a slot whose data was not taken at one time", () => {
+  test("of a recovery point whole, by its youngest data", () => {
     const slot = { [TAG.slot]: daysOld(31).identity.slot };
     const first = marked(daysOld(31));
     const later = marked(snapshot("later", { startTimeMs: first.startTimeMs + DAY_MS / 2, tags: slot })); // prettier-ignore
@@ -99,7 +100,8 @@ describe("the rules let go of a copy", () => {
       [today, first, later],
       [today, later, first],
     ]) {
-      expect(released({ completed, drKeep: { retentionDays: 30.75 } })).toStrictEqual(["old-31"]);
+      expect(released({ completed, drKeep: { retentionDays: 30.75 } })).toStrictEqual([]);
+      expect(released({ completed, drKeep: { retentionDays: 30.25 } }).sort()).toStrictEqual(["later", "old-31"]); // prettier-ignore
     }
   });
 });
@@ -146,8 +148,12 @@ describe("a plan", () => {
   const today = daysOld(0);
   const one = marked(daysOld(3));
   const policy: VaultPolicy = { ...SETTINGS, policies: keeping(30, 10) };
-  const did = (snapshots: Snapshot[], instances?: World["instances"]) => {
-    const copies = inDr([copyOf(today, "copy-0")]);
+  const did = (
+    snapshots: Snapshot[],
+    instances?: World["instances"],
+    copy = copyOf(today, "copy-0"),
+  ) => {
+    const copies = inDr([copy]);
     const world = { snapshots, copies, instances, problems: [], throttled: [] };
     const { actions, problems } = planVault(world, policy, undefined, "run-1", NOW);
     return [
@@ -166,7 +172,10 @@ describe("a plan", () => {
 
   test("waits with that, and deletes nothing, while somebody's change of its newest one's tags hides the rules", () => {
     const changed: Snapshot = { ...today, doubt: { of: "tags", what: "its slot" } };
-    expect(did([changed, one], fleet)).toStrictEqual(["tampering old-0"]);
+    const copy: Snapshot = { ...copyOf(today, "copy-0"), doubt: { of: "tags", what: "its slot" } };
+    expect(did([changed, one], fleet, copy)).toStrictEqual(["tampering old-0", "tampering copy-0"]);
+    // A copy of it that nobody changed still tells them.
+    expect(did([changed, one], fleet)).toStrictEqual(["copy old-3", "mark-ignored old-3 in us-west-2", "tampering old-0"]); // prettier-ignore
   });
 
   test("leaves alone what the rules let go of", () => {

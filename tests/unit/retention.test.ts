@@ -1,6 +1,6 @@
 /** retention by table: what each rule keeps, and the words for it. Its properties: retentionRules.test.ts. */
 import { makeCalendar } from "../../src/vault/calendar";
-import { type RetentionPoint, byVolume, newestFirst, retention } from "../../src/vault/retention";
+import { type RetentionPoint, retention } from "../../src/vault/retention";
 import { DAY_MS, HOUR_MS } from "../../src/vault/time";
 import type { KeepRules } from "../../src/vault/types";
 import { NOW } from "../support/world";
@@ -136,7 +136,6 @@ describe("rules keep", () => {
       "old daily 1: 2026-11-14, within 1h of the newest",
     ]);
     expect(keep([late, old], { retentionDays: 7 })).toStrictEqual(["late within 7 days"]);
-    expect(newestOfEachVolume([late, old])).toStrictEqual(["old"]);
   });
 });
 
@@ -192,16 +191,4 @@ test("what goes by several rules says its age only", () => {
   expect(reasons.get("2026-11-10T03:00:00.000Z")).toStrictEqual([
     "12.3 days old; no rule keeps it",
   ]);
-});
-
-/** As the DR region's floor finds them. */
-function newestOfEachVolume(points: RetentionPoint[]): string[] {
-  return byVolume(points).flatMap((mine) => [...mine].sort(newestFirst)[0]?.snapshotId ?? []);
-}
-
-test("points are told apart by volume", () => {
-  const [a, b, c] = nights(3);
-  const other = { ...b!, volumeId: "vol-2" };
-  expect(byVolume([a!, other, c!])).toStrictEqual([[a, c], [other]]);
-  expect(newestOfEachVolume([c!, other, a!])).toStrictEqual([a!.snapshotId, b!.snapshotId]);
 });

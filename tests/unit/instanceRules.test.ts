@@ -1,7 +1,7 @@
 import { INSTANCE_TAG_PREFIX, TAG } from "../../src/vault/tags";
 import { DAY_MS } from "../../src/vault/time";
 import type { ProtectedInstance, Snapshot, Tags, VaultPolicy } from "../../src/vault/types";
-import { volumeRules } from "../../src/vault/volumeRules";
+import { instanceRules } from "../../src/vault/instanceRules";
 import { NOW, SETTINGS, copyOf, instance, snapshot, volume } from "../support/world";
 
 const BRONZE = { keep: { retentionDays: 7 }, drKeep: { retentionDays: 30 } };
@@ -22,10 +22,10 @@ function rulesOf(
   instances?: ProtectedInstance[],
   copies: Snapshot[] = [],
 ) {
-  return volumeRules(snapshots, copies, instances, policy, NOW).rulesOf("vol-1");
+  return instanceRules([...snapshots, ...copies], instances, policy, NOW).rulesOf("i-1");
 }
 
-describe("the policy of a volume", () => {
+describe("the policy of an instance", () => {
   test("is that of its newest recovery point, so that a new tag value counts for all of them", () => {
     const points = [point(2, { [TAG.policy]: "bronze" }), point(1, { [TAG.policy]: "gold" })];
     expect(rulesOf(points)).toStrictEqual({ ...GOLD, keepAtLeast: 1 });
@@ -47,8 +47,8 @@ describe("the policy of a volume", () => {
 
     test("is not for the points of one that was taken out: they stay, and it is told", () => {
       const bronze = [point(1, { [TAG.policy]: "bronze" })];
-      const { rulesOf: of, problems } = volumeRules(bronze, [], undefined, last, NOW);
-      expect(of("vol-1").keepAll).toBe("its policy bronze is not among the stack's");
+      const { rulesOf: of, problems } = instanceRules(bronze, undefined, last, NOW);
+      expect(of("i-1").keepAll).toBe("its policy bronze is not among the stack's");
       expect(problems.map(({ kind, subject }) => [kind, subject])).toStrictEqual([
         ["unknown-policy", "bronze"],
       ]);
@@ -64,14 +64,14 @@ describe("the policy of a volume", () => {
     ["toString", { [TAG.policy]: "toString" }],
     ["(none)", {}],
   ])("where it is %s and the stack has none of that name, nothing is pruned and it is told", (name, tags) => {
-    const { rulesOf: of, problems } = volumeRules([point(1, tags)], [], undefined, TWO, NOW);
-    expect(of("vol-1").keepAll).toBe(`its policy ${name} is not among the stack's`);
+    const { rulesOf: of, problems } = instanceRules([point(1, tags)], undefined, TWO, NOW);
+    expect(of("i-1").keepAll).toBe(`its policy ${name} is not among the stack's`);
     expect(problems.map(({ kind, subject, message }) => [kind, subject, message])).toStrictEqual([
-      ["unknown-policy", name, `1 volume has recovery points of the policy ${name}, which the stack does not have: none of them is pruned`],
+      ["unknown-policy", name, `1 instance has recovery points of the policy ${name}, which the stack does not have: none of them is pruned`],
     ]);
   }); // prettier-ignore
 
-  test("of a volume that nothing is known of keeps all", () => {
+  test("of an instance that nothing is known of keeps all", () => {
     expect(rulesOf([]).keepAll).toBe("it is not known what it is of");
   });
 });
@@ -93,7 +93,7 @@ test("an instance's own rules take the place of the policy's of that name, withi
   });
 });
 
-describe("a volume that is not backed up any more", () => {
+describe("an instance that is not backed up any more", () => {
   const gold = { [TAG.policy]: "gold" };
   const other = [instance("i-2", [volume("vol-2")])];
   const policy = (orphans: VaultPolicy["orphans"]): VaultPolicy => ({ ...TWO, orphans });
@@ -115,7 +115,7 @@ describe("a volume that is not backed up any more", () => {
   test("expires whole where the stack says so, and not where its policy is unknown", () => {
     expect(rulesOf([point(31, gold)], policy("expire"), other)).toMatchObject({
       keepAtLeast: 0,
-      expireAll: "its volume is not backed up any more",
+      expireAll: "its instance is not backed up any more",
     });
     const unknown = rulesOf([point(31, { [TAG.policy]: "silver" })], policy("expire"), other);
     expect([unknown.keepAll, unknown.expireAll]).toStrictEqual([
