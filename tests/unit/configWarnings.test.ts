@@ -2,7 +2,8 @@
 import { type WarningContext, configWarnings } from "../../src/configWarnings";
 import { DAY_MS, SECOND_MS } from "../../src/vault/time";
 import type { KeepPolicy, KeepRules } from "../../src/vault/types";
-import { volumeRules } from "../../src/vault/volumeRules";
+import { instanceRules } from "../../src/vault/instanceRules";
+import { TAG } from "../../src/vault/tags";
 import { NOW, SETTINGS, instance, snapshot, volume } from "../support/world";
 
 const DAILY = "cron(0 3 * * ? *)";
@@ -229,18 +230,14 @@ describe("orphanDays no longer than the time between runs", () => {
     );
   });
 
-  /** What the function would do in the first run after a volume's last recovery point. */
+  /** What the function would do in the first run after an instance's last recovery point. */
   function isOrphanInNextRun(orphanDays: number): boolean {
     const policy = { ...SETTINGS, orphanDays, orphans: "expire" as const };
-    const last = snapshot("snap-1", { volumeId: "vol-gone", startTimeMs: NOW - DAY_MS });
-    const { rulesOf } = volumeRules(
-      [last],
-      [],
-      [instance("i-1", [volume("vol-1")])],
-      policy,
-      NOW + SECOND_MS,
-    );
-    return rulesOf("vol-gone").expireAll !== undefined;
+    const tags = { [TAG.instance]: "i-gone" };
+    const last = snapshot("snap-1", { volumeId: "vol-gone", startTimeMs: NOW - DAY_MS, tags });
+    const fleet = [instance("i-1", [volume("vol-1")])];
+    const { rulesOf } = instanceRules([last], fleet, policy, NOW + SECOND_MS);
+    return rulesOf("i-gone").expireAll !== undefined;
   }
 
   test.each([
