@@ -99,7 +99,7 @@ function judgeSets(
   const parse = slotParser();
   const pointOf = (set: RecoverySet): RetentionPoint => {
     const times = timesOf(set, parse);
-    // A copy in a DR region is as old as itself, one in its original's own region as old as that.
+    // Copies in a DR region are as old as the first of them, those in their originals' own region as old as these.
     const startTimeMs = side === "keep" ? times.takenMs : times.startTimeMs;
     return { ...times, startTimeMs, snapshotId: set.slot, volumeId: unit };
   };

@@ -82,19 +82,19 @@ function setSizeOf({ tags }: Snapshot): number {
   return Number(tags[TAG.setSize] ?? 1) || 1;
 }
 
-/** When the data of a set was taken, and when its youngest snapshot was started. */
+/** When the data of a set was taken, and when its first snapshot was started. */
 export function timesOf(
   { snapshots, slot }: RecoverySet,
   parse: (slot: string) => number,
 ): { slotMs: number; startTimeMs: number; takenMs: number } {
   let slotMs = -Infinity;
-  let startTimeMs = -Infinity;
+  let startTimeMs = Infinity;
   let takenMs = -Infinity;
   for (const snapshot of snapshots) {
     const dataMs = dataStartMs(snapshot);
     // A slot never outranks the time that EC2 recorded.
     slotMs = Math.max(slotMs, Math.min(parse(slot), dataMs));
-    startTimeMs = Math.max(startTimeMs, snapshot.startTimeMs);
+    startTimeMs = Math.min(startTimeMs, snapshot.startTimeMs);
     takenMs = Math.max(takenMs, dataMs);
   }
   return { slotMs, startTimeMs, takenMs };

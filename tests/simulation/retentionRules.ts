@@ -135,7 +135,7 @@ function slotsOf(
       // What stands in for its original is as old as that.
       const ages = set.map((one) => (inDr(account, one) || side === "drKeep" ? one.startMs : one.dataSinceMs)); // prettier-ignore
       const [first] = set;
-      return { snapshotId: slot, volumeId: "", startTimeMs: Math.max(...ages), slotMs: first === undefined ? 0 : slotMs(first) }; // prettier-ignore
+      return { snapshotId: slot, volumeId: "", startTimeMs: side === "drKeep" ? Math.min(...ages) : Math.max(...ages), slotMs: first === undefined ? 0 : slotMs(first) }; // prettier-ignore
     });
   const all = [...has];
   const whole = all.filter((slot) => isComplete(sets.get(slot) ?? []));

@@ -215,7 +215,9 @@ function checkExpired(account: Account, points: readonly SimSnapshot[]): void {
   for (const point of points) {
     const late = { ...settings, orphanDays: waitDays };
     if (!expires(account, late, point, time.nowMs())) continue;
-    if (isHeld(account, point, DAY_MS + GRACE_MS) || waitsForDoubt(account, point)) continue;
+    const set = setOf(account, point);
+    if (set.some((one) => isHeld(account, one, DAY_MS + GRACE_MS))) continue;
+    if (set.some((one) => waitsForDoubt(account, one) || one.state === "pending")) continue;
     story.violate("what expires is gone", `${point.snapshotId} in ${point.region}`);
   }
 }
