@@ -3,6 +3,7 @@
  * how few recovery points a volume has and how old the oldest is. Not everything that keeps little is warned of: only
  * what keeps less or more than it sounds. Pure.
  */
+import type { VaultConfig } from "./config";
 import { type RecoveryWindow, playedRuns, recoveryWindow } from "./recoveryWindow";
 import { longestGapMs } from "./schedule";
 import { type CountedRule, countsOf, isEmpty, withinOf } from "./vault/keepRules";
@@ -11,16 +12,17 @@ import type { KeepPolicy, KeepRules } from "./vault/types";
 import { counted } from "./vault/words";
 
 /** The settings that are held against each other. */
-export interface WarningContext {
-  policies: Readonly<Record<string, KeepPolicy>>;
-  policyForAll: boolean;
-  keepAtLeast: number;
-  schedule: string;
-  timezone: string;
-  orphans: "keep-last" | "keep" | "expire";
-  orphanDays: number;
-  alertEmails: readonly string[];
-}
+export type WarningContext = Pick<
+  VaultConfig,
+  | "policies"
+  | "policyForAll"
+  | "keepAtLeast"
+  | "schedule"
+  | "timezone"
+  | "orphans"
+  | "orphanDays"
+  | "alertEmails"
+>;
 
 /** One policy's rules of one side, and the keys that they are set by. */
 interface RegionRules {

@@ -4,7 +4,7 @@
  * a lock of days, for which retention waits less than a day without a word (ADR 9). Pure.
  */
 import { type Calendar, makeCalendar } from "./vault/calendar";
-import { type Count, type Within, countsOf, withinOf } from "./vault/keepRules";
+import { type Count, type CountedRule, countsOf, withinOf } from "./vault/keepRules";
 import { cronOf, rateMs } from "./vault/schedule";
 import { DAY_MS } from "./vault/time";
 import type { KeepRules } from "./vault/types";
@@ -41,14 +41,18 @@ export function runsOf(schedule: string, days: number): number[] {
   return Array.from({ length }, (_, index) => START_MS + index * everyMs);
 }
 
+/** The name of the period that a run is in. To `last` each run is a period of its own. */
+export function periodName(rule: CountedRule, ms: number, { periodsOf }: Calendar): string {
+  return rule === "last" ? String(ms) : periodsOf(ms)[rule];
+}
+
 /** Until when a counted rule keeps the copy of each run: the next one of its period, or the first of the nth period after it. */
 function untilByCount(
   runs: readonly number[],
   { rule, periods }: Pick<Count, "rule" | "periods">,
   calendar: Calendar,
 ): number[] {
-  // To `last` each run is a period of its own.
-  const names = runs.map((ms) => (rule === "last" ? String(ms) : calendar.periodsOf(ms)[rule]));
+  const names = runs.map((ms) => periodName(rule, ms, calendar));
   const firsts = runs.filter((_, index) => names[index] !== names[index - 1]);
   let period = -1;
   return runs.map((_, index) => {
@@ -59,10 +63,10 @@ function untilByCount(
 }
 
 /** Until when `within` does: the first run that reaches back no further than to it. */
-function untilByWithin(runs: readonly number[], distance: Within, calendar: Calendar): number[] {
+function untilByWithin(runs: readonly number[], reachMs: readonly number[]): number[] {
   let next = 0;
   return runs.map((ms) => {
-    while (next < runs.length && calendar.before(runs[next] ?? 0, distance) < ms) next += 1;
+    while (next < runs.length && (reachMs[next] ?? 0) < ms) next += 1;
     return runs[next] ?? Infinity;
   });
 }
@@ -104,11 +108,12 @@ export function livesMs(runs: readonly number[], rules: KeepRules, keepAtLeast: 
   const floor = { rule: "last", periods: keepAtLeast } as const;
   const until = [...countsOf(rules), floor].map((count) => untilByCount(runs, count, calendar));
   const distance = withinOf(rules);
-  if (distance !== undefined) until.push(untilByWithin(runs, distance, calendar));
-  const reachMs = distance === undefined ? [] : runs.map((ms) => calendar.before(ms, distance));
+  // How far each run reaches back.
+  const reachMs = distance && runs.map((ms) => calendar.before(ms, distance));
+  if (reachMs !== undefined) until.push(untilByWithin(runs, reachMs));
   const leastMs = (rules.retentionDays ?? 0) * DAY_MS;
   return runs.map((ms, index) => {
     const lifeMs = Math.max(leastMs, ...until.map((list) => (list[index] ?? Infinity) - ms));
-    return distance === undefined ? lifeMs : withWithin(ms, lifeMs, runs, reachMs);
+    return reachMs === undefined ? lifeMs : withWithin(ms, lifeMs, runs, reachMs);
   });
 }

@@ -4,7 +4,7 @@
  * minute is no slower than others; a test holds the result against `retention` itself, run by run. Daylight saving is
  * left out, as there, and so is the hour at most until a sweep deletes what has expired. Pure.
  */
-import { livesMs, runsOf } from "./copyLife";
+import { livesMs, periodName, runsOf } from "./copyLife";
 import { type Calendar, makeCalendar } from "./vault/calendar";
 import { type Count, countsOf } from "./vault/keepRules";
 import { rateMs } from "./vault/schedule";
@@ -76,16 +76,11 @@ function follow(
 }
 
 /** Returns true if so many periods have a run that the count keeps no older recovery point. */
-function isUsedUp(
-  { rule, periods }: Count,
-  runs: readonly number[],
-  { periodsOf }: Calendar,
-): boolean {
+function isUsedUp({ rule, periods }: Count, runs: readonly number[], calendar: Calendar): boolean {
   let used = 0;
   let before: string | undefined;
   for (const ms of runs) {
-    // To `last` each run is a period of its own.
-    const period = rule === "last" ? String(ms) : periodsOf(ms)[rule];
+    const period = periodName(rule, ms, calendar);
     if (period !== before) used += 1;
     if (used > periods) return true;
     before = period;

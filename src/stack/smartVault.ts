@@ -184,8 +184,8 @@ export class SmartVault extends pulumi.ComponentResource {
     keyEvents({ ...config, account, keys: everyKey, topicArn: topic.arn, tags }, here, there);
     recycleBins({ ...config, tags }, here, there);
     const sweep = triggers({ ...config, functionArn: lambda.arn, schedulerRole, tags }, here);
-    // A rate fires as soon as it is created (Scheduler user guide, "Schedule types"): so the first heartbeat may be there
-    // before the alarm that goes off without one.
+    // A rate without a start date starts at once (Scheduler user guide, "Rate-based schedules"): the first heartbeat may be
+    // there before the alarm that fires without one.
     alarms({ ...config, topicArn: topic.arn, tags }, { ...here, dependsOn: [sweep] });
     dashboard({ ...config, account }, here);
     budget({ ...config, topicArn: topic.arn, tags }, here);

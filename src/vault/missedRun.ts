@@ -1,4 +1,4 @@
-/** What a person is told of a scheduled run that is missing, by the sweep that takes its slot. Pure. */
+/** Reports a scheduled run that is missing, in the sweep that takes its slot. Pure. */
 import type { Problem, Serving, VaultSettings } from "./types";
 
 /** A notice: nothing failed, unless the window is over, and then each missing snapshot is a problem of its own. */

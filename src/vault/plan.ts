@@ -202,7 +202,7 @@ export function planVault(
   runId: string,
   nowMs: number,
 ): Plan {
-  // Of what keys and snapshots elsewhere show, a person is told even when the primary region can't be read.
+  // Keys and DR regions are reported on even when the primary region can't be read.
   const problems = [...world.problems, ...keyProblems(lostKeys(world, policy))];
   const plan: Plan = { actions: [], kept: [], problems, pending: [], slotSettled: false };
   if (world.snapshots === undefined) {

@@ -8,7 +8,7 @@ import {
   DeleteTagsCommand,
   DescribeSnapshotsCommand,
 } from "@aws-sdk/client-ec2";
-import { TAG, copyExpiredTag } from "../../src/vault/tags";
+import { TAG, copyExpiredTag, tagsToList } from "../../src/vault/tags";
 import { DAY_MS } from "../../src/vault/time";
 import type { Snapshot } from "../../src/vault/types";
 import { DR, PRIMARY, REGIONS, type SweptVault, startSweptVault } from "../support/sweptVault";
@@ -104,7 +104,7 @@ describe("ten daily recovery points of two instances", () => {
 
   test("leave alone a snapshot of somebody else that carries their tags, and it is named in a mail", async () => {
     const [model] = [...made.values()].filter(({ region }) => region === PRIMARY);
-    const Tags = Object.entries(model?.tags ?? {}).map(([Key, Value]) => ({ Key, Value }));
+    const Tags = tagsToList(model?.tags ?? {});
     const { SnapshotId = "" } = await swept.vault.account.ec2(PRIMARY).send(
       new CreateSnapshotCommand({
         VolumeId: "vol-0aaaaaaaaaaaa0001",

@@ -260,12 +260,16 @@ export function instanceOf({ description }: SimSnapshot): string {
   return parseDescription(description)?.identity.instanceId ?? "";
 }
 
+/** A snapshot and what stands in for it, or the other way round, gone ones too: those of its slot in the primary region. */
+export function twinsOf(account: Account, snapshot: SimSnapshot): SimSnapshot[] {
+  const slot = slotOf(snapshot);
+  const all = account.byVolume.get(snapshot.dataOf) ?? [];
+  return all.filter((one) => !inDr(account, one) && slotOf(one) === slot);
+}
+
 /** Whether it or a twin of its slot is marked so, be that one gone: an original has the marks of what stands in for it. */
 export function hasExpiredIn(account: Account, snapshot: SimSnapshot, region: string): boolean {
-  const slot = slotOf(snapshot);
-  return (account.byVolume.get(snapshot.dataOf) ?? []).some(
-    (one) => !inDr(account, one) && slotOf(one) === slot && isExpiredIn(one, region),
-  );
+  return twinsOf(account, snapshot).some((one) => isExpiredIn(one, region));
 }
 
 /** A copy in a DR region: under that region's key. One in the primary region: under the key of the settings, if any. */

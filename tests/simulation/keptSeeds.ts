@@ -156,7 +156,7 @@ export const KEPT_SEEDS: readonly KeptSeed[] = [
     seed: 726,
     days: 60,
     found:
-      "a lost key was not told while the right to list snapshots was denied: the plan ended before it",
+      "a lost key was not reported while IAM denied the right to list snapshots: the plan ended before it",
   },
   {
     seed: 531,

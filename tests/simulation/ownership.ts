@@ -2,7 +2,7 @@
 import { parseDescription, tagsDigest } from "../../src/vault/description";
 import { TAG, copyExpiredTag } from "../../src/vault/tags";
 import type { Identity } from "../../src/vault/identity";
-import { type Account, type SimSnapshot, type TagRecord, inDr, slotOf, touched } from "./account";
+import { type Account, type SimSnapshot, type TagRecord, touched, twinsOf } from "./account";
 
 /** What the vault made and nobody has changed: what somebody wrote a tag of the vault's on is to be left alone. */
 export function isVaults(account: Account, snapshot: SimSnapshot): boolean {
@@ -52,8 +52,6 @@ export function identityOf({ description }: SimSnapshot): Identity | undefined {
 
 /** Whether anybody marked it or a twin of its slot, be that one gone. */
 export function isSaidExpired(account: Account, snapshot: SimSnapshot, region: string): boolean {
-  const slot = slotOf(snapshot);
-  return (account.byVolume.get(snapshot.dataOf) ?? []).some(
-    (one) => !inDr(account, one) && slotOf(one) === slot && one.tags[copyExpiredTag(region)] !== undefined, // prettier-ignore
-  );
+  const tag = copyExpiredTag(region);
+  return twinsOf(account, snapshot).some(({ tags }) => tags[tag] !== undefined);
 }

@@ -15,6 +15,7 @@ import {
   isPoint,
   isSound,
   slotOf,
+  twinsOf,
   tagRecord,
 } from "./account";
 import type { VaultSettings } from "../../src/vault/types";
@@ -265,10 +266,7 @@ export function checkCopy(
   const expired = copies.filter((copy) => isSound(account, copy) && copy.lostTo === "vault");
   if (expired.length === 0 || copies.some((copy) => copy.lostTo === "person")) return;
   // Of twins, either one's copy may have gone as a duplicate.
-  const twins = (account.byVolume.get(source.dataOf) ?? []).filter(
-    (s) => !inDr(account, s) && slotOf(s) === slotOf(source),
-  );
-  if (twins.length > 1) return;
+  if (twinsOf(account, source).length > 1) return;
   // Nor where the stack's rules have become longer: then it is wanted again.
   if (!isReleasedIn(account, invocation.settings, source, name, invocation.startMs)) return;
   account.story.violate("an expired copy stays gone", `${sourceId} is copied again`);

@@ -56,7 +56,7 @@ export function checkNewestSlot(account: Account, slotMs: number): void {
     // Whatever somebody wrote on it, it is there.
     const own = madeOf(account, volumeId).filter((s) => slotOf(s) === slot);
     const points = own.filter((s) => !inDr(account, s) && s.state === "completed");
-    // What the role may not delete stands in the way of the next of the whole instance, and is told.
+    // A failed snapshot that the role may not delete blocks the next set of its instance; the vault reports it.
     const blocked = instance.attached
       .flatMap((one) => account.byVolume.get(one.volumeId) ?? [])
       .some((s) => s.state === "error" && isTampered(account, s));

@@ -13,6 +13,7 @@ import {
   isPoint,
   isSound,
   slotOf,
+  twinsOf,
 } from "./account";
 import { dropouts } from "./dropoutRules";
 import { protectedInstances, protectedVolumes } from "./fleet";
@@ -60,13 +61,6 @@ function uncopied(account: Account, snapshot: SimSnapshot, region: string): bool
   );
 }
 
-/** A snapshot and what stands in for it, or the other way round: it is told of either. */
-function twinIds(account: Account, snapshot: SimSnapshot): string[] {
-  return (account.byVolume.get(snapshot.dataOf) ?? [])
-    .filter((s) => !inDr(account, s) && slotOf(s) === slotOf(snapshot))
-    .map(({ snapshotId }) => snapshotId);
-}
-
 /** What says that one of these has no copy there: it failed, AWS refused it, or it can't be. */
 function uncopiedLine(ids: readonly string[], region: string): RegExp {
   const one = `(${ids.join("|")})`;
@@ -81,7 +75,7 @@ function checkUncopied(account: Account, tellings: Tellings): void {
   if (faults.limits.busyBuckets + faults.limits.busyCopySlots > 0) return;
   const beforeMs = time.nowMs() - DAY_MS - 8 * HOUR_MS;
   if (tellings.silencedMs() > beforeMs || account.dryUntilMs > beforeMs) return;
-  // Where one invocation after the other is killed, Lambda's own failures and the alarm tell.
+  // If Lambda kills every invocation, its own failures and the alarms report it.
   if (account.endedMs < time.nowMs() - 3 * HOUR_MS) return;
   for (const snapshot of account.primary.snapshots.values()) {
     if (snapshot.startMs > beforeMs) continue;
@@ -90,7 +84,10 @@ function checkUncopied(account: Account, tellings: Tellings): void {
       const sinceMs = time.nowMs() - 2 * HOUR_MS;
       if (wasTold(tellings, [...unseen(account, name), `copies in ${name}: their key`], sinceMs))
         continue;
-      const lacking = uncopiedLine(twinIds(account, snapshot), name);
+      const lacking = uncopiedLine(
+        twinsOf(account, snapshot).map(({ snapshotId }) => snapshotId),
+        name,
+      );
       if (tellings.lastLike(lacking) >= sinceMs - TOLD_FOR_MS) continue;
       const what = `${snapshot.snapshotId} has no sound copy in ${name}, untold`;
       story.violate("a missing copy is told", what);

@@ -21,7 +21,8 @@ import type { ClockState } from "../../src/vault/clockState";
 import { type InvocationResult, type LambdaContext, invoke } from "../../src/vault/handler";
 import type { Measured } from "../../src/vault/metricNames";
 import { describe } from "../../src/vault/description";
-import { tagsToList } from "../../src/vault/tags";
+import { TAG, tagsToList } from "../../src/vault/tags";
+import { MINUTE_MS } from "../../src/vault/time";
 import type { Snapshot, VaultSettings } from "../../src/vault/types";
 import { DR, FUNCTION_ARN, NOW, SETTINGS } from "./world";
 
@@ -193,5 +194,26 @@ export function makeRig(settings: VaultSettings = SETTINGS) {
     if (last !== undefined) carries(last.input);
   }
 
-  return { at, kms, writes, others, primary, writer, dr, drWriter, scheduler, sns, lines, measured, counted, reset, sees, carries, clockSets, mails, wake }; // prettier-ignore
+  /** The slots that snapshots were asked for, call by call. */
+  function slotsAsked(): (string | undefined)[] {
+    return writer.commandCalls(CreateSnapshotsCommand).map(({ args: [{ input }] }) => {
+      const tags = input.TagSpecifications?.[0]?.Tags;
+      return tags?.find(({ Key }) => Key === TAG.slot)?.Value;
+    });
+  }
+
+  /** What the clock carries now, and whether it is on. */
+  function clock(): { on: boolean } & Partial<ClockState> {
+    const last = clockSets().at(-1);
+    const { kind: _kind, ...state } = last?.input ?? {};
+    return { on: last?.state === "ENABLED", ...state };
+  }
+
+  /** @param minutes after {@link NOW} */
+  function wakeAfter(minutes: number, event: unknown): Promise<InvocationResult> {
+    at(NOW + minutes * MINUTE_MS);
+    return wake(event);
+  }
+
+  return { at, kms, writes, others, primary, writer, dr, drWriter, scheduler, sns, lines, measured, counted, reset, sees, carries, clockSets, clock, slotsAsked, mails, wake, wakeAfter }; // prettier-ignore
 }

@@ -7,6 +7,7 @@ import { CreateTagsCommand } from "@aws-sdk/client-ec2";
 import { loadStackConfig } from "../../src/local/stackConfig";
 import { type LocalVault, startVault } from "../../src/local/vault";
 import { describeVaultSnapshots } from "../../src/vault/ec2Reads";
+import { tagsToList } from "../../src/vault/tags";
 import { DAY_MS, HOUR_MS } from "../../src/vault/time";
 import type { Snapshot } from "../../src/vault/types";
 import { emulatorHome } from "./emulatorHome";
@@ -73,8 +74,8 @@ export async function startSweptVault(
     inRegion,
     idsIn,
     retag: async (region, ids, tags) => {
-      const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
-      await vault.account.ec2(region).send(new CreateTagsCommand({ Resources: ids, Tags }));
+      const command = new CreateTagsCommand({ Resources: ids, Tags: tagsToList(tags) });
+      await vault.account.ec2(region).send(command);
     },
     pass,
     threeSweeps,

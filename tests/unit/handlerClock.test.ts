@@ -1,12 +1,12 @@
 /** What an invocation that comes too late, or that can't read the clock, leaves in it: nothing that is owed is lost. */
 import { CreateSnapshotsCommand, DescribeInstancesCommand } from "@aws-sdk/client-ec2";
 import { GetScheduleCommand } from "@aws-sdk/client-scheduler";
-import { TAG } from "../../src/vault/tags";
 import { DAY_MS, HOUR_MS, MINUTE_MS, isoSeconds } from "../../src/vault/time";
 import { makeRig } from "../support/rig";
 import { NOW, SETTINGS, SLOT, snapshot } from "../support/world";
 
 const rig = makeRig();
+const { slotsAsked } = rig;
 const RUN_EVENT = { kind: "run", slot: SLOT };
 const SWEEP_EVENT = { kind: "sweep" };
 const YESTERDAY = isoSeconds(NOW - DAY_MS);
@@ -18,14 +18,6 @@ beforeEach(() => {
 function refuseSnapshots(): void {
   const limit = { name: "PendingSnapshotLimitExceeded", $metadata: { httpStatusCode: 400 } };
   rig.writer.on(CreateSnapshotsCommand).rejects(Object.assign(new Error("not now"), limit));
-}
-
-/** The slots that snapshots were asked for, call by call. */
-function slotsAsked(): (string | undefined)[] {
-  return rig.writer.commandCalls(CreateSnapshotsCommand).map(({ args: [{ input }] }) => {
-    const tags = input.TagSpecifications?.[0]?.Tags;
-    return tags?.find(({ Key }) => Key === TAG.slot)?.Value;
-  });
 }
 
 /** The run of SLOT, an hour and five minutes after it was due. */

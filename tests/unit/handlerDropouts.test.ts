@@ -14,6 +14,7 @@ import { makeRig } from "../support/rig";
 import { NOW, SLOT, copyOf, snapshot } from "../support/world";
 
 const rig = makeRig();
+const { wakeAfter } = rig;
 const RUN_EVENT = { kind: "run", slot: SLOT };
 const SWEEP_EVENT = { kind: "sweep" };
 const YESTERDAY = isoSeconds(NOW - DAY_MS);
@@ -49,16 +50,11 @@ function bodies(): string[] {
 }
 
 function clock() {
-  const last = rig.clockSets().at(-1);
-  return { on: last?.state === "ENABLED", slot: last?.input.slot, done: last?.input.done };
+  const { on, slot, done } = rig.clock();
+  return { on, slot, done };
 }
 
 const instanceReads = () => rig.primary.commandCalls(DescribeInstancesCommand).length;
-
-function wakeAfter(minutes: number, event: unknown) {
-  rig.at(NOW + minutes * MINUTE_MS);
-  return rig.wake(event);
-}
 
 beforeEach(() => {
   rig.reset();

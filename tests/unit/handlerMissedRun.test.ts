@@ -1,13 +1,13 @@
 /** A run that is lost: the sweep that takes its slot, what a person is told of it, and when nothing is owed. */
-import { CreateSnapshotsCommand, DescribeInstancesCommand } from "@aws-sdk/client-ec2";
+import { DescribeInstancesCommand } from "@aws-sdk/client-ec2";
 import { UpdateScheduleCommand } from "@aws-sdk/client-scheduler";
 import { PublishCommand } from "@aws-sdk/client-sns";
-import { TAG } from "../../src/vault/tags";
 import { DAY_MS, HOUR_MS, MINUTE_MS, isoSeconds } from "../../src/vault/time";
 import { makeRig } from "../support/rig";
 import { NOW, SETTINGS, SLOT, snapshot } from "../support/world";
 
 const rig = makeRig();
+const { clock, slotsAsked, wakeAfter } = rig;
 const RUN_EVENT = { kind: "run", slot: SLOT };
 const SWEEP_EVENT = { kind: "sweep" };
 const YESTERDAY = isoSeconds(NOW - DAY_MS);
@@ -18,26 +18,6 @@ const LOOKED = { strangersAt: SLOT };
 beforeEach(() => {
   rig.reset();
 });
-
-/** The slots that snapshots were asked for, call by call. */
-function slotsAsked(): (string | undefined)[] {
-  return rig.writer.commandCalls(CreateSnapshotsCommand).map(({ args: [{ input }] }) => {
-    const tags = input.TagSpecifications?.[0]?.Tags;
-    return tags?.find(({ Key }) => Key === TAG.slot)?.Value;
-  });
-}
-
-/** What the clock carries now, and whether it is on. */
-function clock() {
-  const last = rig.clockSets().at(-1);
-  const { kind: _kind, ...state } = last?.input ?? {};
-  return { on: last?.state === "ENABLED", ...state };
-}
-
-function wakeAfter(minutes: number, event: unknown) {
-  rig.at(NOW + minutes * MINUTE_MS);
-  return rig.wake(event);
-}
 
 describe("a run that is lost", () => {
   test("is made good by the next sweep, under the time that it was due, and only once", async () => {

@@ -13,6 +13,7 @@ import { makeRig } from "../support/rig";
 import { NOW, SLOT, copyOf, snapshot } from "../support/world";
 
 const rig = makeRig();
+const { clock, slotsAsked, wakeAfter } = rig;
 const RUN_EVENT = { kind: "run", slot: SLOT };
 const SWEEP_EVENT = { kind: "sweep" };
 const YESTERDAY = isoSeconds(NOW - DAY_MS);
@@ -34,26 +35,6 @@ function refuseSnapshots(code: string): void {
 function allowSnapshots(): void {
   const $metadata = { requestId: "r-2" };
   rig.writer.on(CreateSnapshotsCommand).resolves({ Snapshots: [{ SnapshotId: "snap-1" }], $metadata }); // prettier-ignore
-}
-
-/** The slots that snapshots were asked for, call by call. */
-function slotsAsked(): (string | undefined)[] {
-  return rig.writer.commandCalls(CreateSnapshotsCommand).map(({ args: [{ input }] }) => {
-    const tags = input.TagSpecifications?.[0]?.Tags;
-    return tags?.find(({ Key }) => Key === TAG.slot)?.Value;
-  });
-}
-
-/** What the clock carries now, and whether it is on. */
-function clock() {
-  const last = rig.clockSets().at(-1);
-  const { kind: _kind, ...state } = last?.input ?? {};
-  return { on: last?.state === "ENABLED", ...state };
-}
-
-function wakeAfter(minutes: number, event: unknown) {
-  rig.at(NOW + minutes * MINUTE_MS);
-  return rig.wake(event);
 }
 
 /** The pass that the clock wakes. */
