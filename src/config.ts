@@ -58,6 +58,7 @@ const FIELDS = {
   overrideMax: overrideBound,
   orphans: oneOf("keep-last", "keep", "expire"),
   orphanDays: integer(1, 3_650),
+  editGraceDays: integer(1, 365),
   maxDeletePercent: integer(1, 100),
   maxDeletes: integer(0, 100_000),
   allowDeletePlan: hashes,

@@ -69,9 +69,9 @@ function settingsOf(
   topicArn: pulumi.Output<string>,
   clockRoleArn: pulumi.Output<string>,
 ): pulumi.Output<VaultSettings> {
-  const { vaultId, primaryRegion, tags, tagKey, policies, policyForAll, dryRun } = config;
+  const { vaultId, primaryRegion, tags, tagKey, policies, dryRun } = config;
   const { schedule, timezone, startWindowHours, copyStuckHours, lock, mailOn } = config;
-  const { keepAtLeast, overrideMin, overrideMax, orphans, orphanDays } = config;
+  const { keepAtLeast, overrideMin, overrideMax, orphans, orphanDays, editGraceDays } = config;
   const { maxDeletePercent, maxDeletes, allowDeletePlan } = config;
   const { clockSchedule: name, scheduleGroup: groupName } = namesOf(vaultId);
   const plain = {
@@ -81,12 +81,12 @@ function settingsOf(
     tags,
     tagKey,
     policies,
-    policyForAll,
     keepAtLeast,
     overrideMin,
     overrideMax,
     orphans,
     orphanDays,
+    editGraceDays,
     maxDeletePercent,
     maxDeletes,
     allowDeletePlan,

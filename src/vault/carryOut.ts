@@ -1,9 +1,8 @@
 /**
  * Carries out a plan in three parts: what is created or copied comes first, since it can't wait; then copies are locked;
- * then what is due is deleted, unless that is more than the brake allows or something holds it.
+ * then what is due is deleted, unless something holds it.
  */
 import { type Budget, apply } from "./apply";
-import type { AllowedPlans } from "./clockState";
 import { rehearse } from "./dryRun";
 import type { VaultClients } from "./clients";
 import type { Findings } from "./findings";
@@ -27,12 +26,10 @@ interface CarriedOut {
   /** The plan as it was carried out: with what was locked, what was kept after all, and what is to be told of it. */
   plan: Plan;
   outcomes: Outcome[];
-  /** What a hold or the brake kept from deletion. */
+  /** What a hold or the deletion limit kept from deletion. */
   withheld: Kept[];
   /** Reads that AWS throttled on the way. */
   throttled: ThrottledRead[];
-  /** What is left of deletion plans that a person allowed. */
-  allowed: AllowedPlans;
 }
 
 function isDelete(action: Action): action is DeleteAction {
@@ -47,14 +44,12 @@ function seenIn({ snapshots = [], copies }: World, { primaryRegion }: VaultPolic
   };
 }
 
-/** @param allowed what the clock carries of deletion plans that a person allowed and that were begun */
 export async function carryOut(
   clients: VaultClients,
   plan: Plan,
   world: World,
   policy: VaultPolicy,
   budget: Budget,
-  allowed: AllowedPlans = {},
 ): Promise<CarriedOut> {
   const making = plan.actions.filter((action) => !isDelete(action));
   const carry = (actions: readonly Action[]) =>
@@ -64,8 +59,8 @@ export async function carryOut(
   const deletes = plan.actions.filter(isDelete);
   const regions = await guardRegions(clients, deletes, world, policy, budget, findings);
   const locked = await carry(regions.flatMap(({ locks }) => locks));
-  const pruned = await prune(clients, regions, policy, budget, findings, allowed);
-  const outcomes = [...made, ...locked, ...pruned.outcomes];
+  const pruned = await prune(clients, regions, policy, budget, findings);
+  const outcomes = [...made, ...locked, ...pruned];
   return {
     plan: {
       ...plan,
@@ -79,8 +74,7 @@ export async function carryOut(
       ],
     },
     outcomes,
-    withheld: findings.kept,
+    withheld: [...(plan.withheld ?? []), ...findings.kept],
     throttled: findings.throttled,
-    allowed: pruned.allowed,
   };
 }

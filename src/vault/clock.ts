@@ -8,7 +8,8 @@ import {
   type SchedulerClient,
   UpdateScheduleCommand,
 } from "@aws-sdk/client-scheduler";
-import type { AllowedPlans, ClockState, Told } from "./clockState";
+import { changesOf } from "./carriedChanges";
+import type { ClockState, Told } from "./clockState";
 import { type Cause, causeOf } from "./errors";
 import { WEEKLY_SUMMARY } from "./runReport";
 import { DAY_MS, HOUR_MS, MINUTE_MS, isoSeconds, parseIso } from "./time";
@@ -26,7 +27,7 @@ const TOLD_FOR_MS = 23 * HOUR_MS;
 /** Longer than a week, so that no second run of it sums it up again. */
 const WEEK_TOLD_FOR_MS = 8 * DAY_MS;
 /** Scheduler takes 256 KB of input; the oldest tellings beyond this are forgotten, and so told again. */
-const MAX_TOLD = 1_000;
+const MAX_TOLD = 700;
 
 /** Limits of how much is under way at once. Where it is the vault's own, each end of it makes room. */
 const SLOTS_TAKEN = ["ResourceLimitExceeded", "PendingSnapshotLimitExceeded"];
@@ -87,16 +88,6 @@ function pastOf(carried: unknown, nowMs: number): string | undefined {
   return slotMs === undefined || slotMs > nowMs ? undefined : isoSeconds(slotMs);
 }
 
-/** Plans that were begun; what a person may have written there in their place is left out. */
-function plansOf(carried: unknown): AllowedPlans {
-  const plans: Record<string, { plan: string; rest: string }> = {};
-  for (const [region, begun] of Object.entries(carried ?? {})) {
-    const { plan, rest } = (begun ?? {}) as { plan?: unknown; rest?: unknown };
-    if (typeof plan === "string" && typeof rest === "string") plans[region] = { plan, rest };
-  }
-  return plans;
-}
-
 /** What a clock's payload says; what can't be so is left out. */
 export function stateOf(payload: unknown, nowMs: number): ClockState {
   const {
@@ -107,7 +98,7 @@ export function stateOf(payload: unknown, nowMs: number): ClockState {
     manifestsTo,
     schedule,
     owedFrom,
-    allowed,
+    changes,
     strangersAt,
     told,
   } = (payload ?? {}) as Partial<ClockState>;
@@ -119,7 +110,7 @@ export function stateOf(payload: unknown, nowMs: number): ClockState {
     ...(manifestsTo !== undefined && { manifestsTo: pastOf(manifestsTo, nowMs) }),
     ...(typeof schedule === "string" && { schedule }),
     ...(owedFrom !== undefined && { owedFrom: pastOf(owedFrom, nowMs) }),
-    ...(allowed !== undefined && { allowed: plansOf(allowed) }),
+    ...(changes !== undefined && { changes: changesOf(changes) }),
     ...(strangersAt !== undefined && { strangersAt: pastOf(strangersAt, nowMs) }),
     told: stillTold(told ?? {}, nowMs),
   };
@@ -130,7 +121,7 @@ function payloadOf(input = "{}"): unknown {
   try {
     return JSON.parse(input);
   } catch {
-    return {};
+    return { changes: "lost" };
   }
 }
 

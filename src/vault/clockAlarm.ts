@@ -2,6 +2,7 @@
 import { readClock, setClock, stateOf } from "./clock";
 import type { ClockState, Told } from "./clockState";
 import { type Cause, causeOf, meaningOf } from "./errors";
+import { notifiedOf } from "./changeUpdate";
 import { isDropout } from "./dropoutProblems";
 import { gathered } from "./gathered";
 import { rateMs } from "./schedule";
@@ -51,7 +52,7 @@ export async function findClock(
   const problem: Problem = {
     kind: "clock-not-read",
     subject: "clock",
-    message: `the alarm clock could not be read: ${code}: ${message}; the hourly sweep goes by the schedule alone, no slot is closed, and what is wrong is told by every invocation`,
+    message: `the alarm clock could not be read: ${code}: ${message}; the hourly sweep goes by the schedule alone, no slot is closed, no recovery point is deleted, and what is wrong is told by every invocation`,
     hint: "Run `pulumi up`, with --refresh if the schedule was deleted, and check the role's rights on it.",
   };
   return { state, isRead: false, isLost, problem };
@@ -101,7 +102,7 @@ function untoldOf(plan: Plan, told: Told): Problem[] {
 /** What the clock carries on: the slot while it lacks something, and the newest one that does not. */
 function nextState(
   clock: ClockState | undefined,
-  { world, plan, serving, settled, throttled, allowed }: Work,
+  { world, plan, serving, settled, throttled }: Work,
   told: Told,
   manifestsTo: string | undefined,
   policy: VaultPolicy,
@@ -109,6 +110,7 @@ function nextState(
 ): ClockState {
   const { done } = clock ?? {};
   const untold = untoldOf(plan, told);
+  const changes = plan.changes === undefined ? clock?.changes : notifiedOf(plan.changes, told);
   // What was found and not told is looked for again.
   const isTold = !untold.some(({ kind }) => kind === "tampering");
   const looked = world.strangers !== undefined && world.snapshots !== undefined && isTold;
@@ -118,7 +120,7 @@ function nextState(
     throttledSince: throttled.since,
     manifestsTo,
     ...owing(clock, serving, policy, nowMs),
-    ...(Object.keys(allowed).length > 0 && { allowed }),
+    ...(changes !== undefined && { changes }),
     told,
   };
   if (serving === undefined) return { done, ...more };
@@ -133,7 +135,7 @@ function nextState(
 }
 
 /** What is worth a call of its own. The schedule goes along with the next one: that it was edited shows in `owedFrom`. */
-const CARRIED = ["slot", "givenUp", "done", "throttledSince", "manifestsTo", "owedFrom", "allowed", "strangersAt"] as const; // prettier-ignore
+const CARRIED = ["slot", "givenUp", "done", "throttledSince", "manifestsTo", "owedFrom", "changes", "strangersAt"] as const; // prettier-ignore
 
 export type SetClock = (
   atMs: number | undefined,

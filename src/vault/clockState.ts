@@ -1,10 +1,8 @@
 /** What the alarm clock's payload carries from one invocation to the next. Types only. */
+import type { ChangeMemory } from "./changeMemory";
 
 /** Problem key → when it was told, as an ISO instant. */
 export type Told = Readonly<Record<string, string>>;
-
-/** By region: a deletion plan that a person allowed and that took more than one pass, and the hash of what is left of it. */
-export type AllowedPlans = Readonly<Record<string, { plan: string; rest: string }>>;
 
 export interface ClockState {
   /** The slot that still lacks a snapshot. */
@@ -21,8 +19,8 @@ export interface ClockState {
   schedule?: string;
   /** When that schedule was first seen, by a sweep of a new vault or after an edit: it owes nothing of before. */
   owedFrom?: string;
-  /** Deletion plans that were allowed and begun. */
-  allowed?: AllowedPlans;
+  /** What is known of changes that would delete what was kept before them; `lost` where it can't be read. */
+  changes?: ChangeMemory | "lost";
   /** When the vault's tag was last looked for on what is not the vault's (strangers.ts). */
   strangersAt?: string;
   told: Told;

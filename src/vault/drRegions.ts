@@ -8,7 +8,7 @@ import type { KeyedRegion, Snapshot, VaultPolicy, World } from "./types";
 export interface SeenRegion {
   dr: KeyedRegion;
   /** The vault's own there. */
-  copies: Snapshot[];
+  copies: readonly Snapshot[];
   bySource: BySource;
   /** Of those in no doubt: nothing is deleted on account of another. */
   clearBySource: BySource;

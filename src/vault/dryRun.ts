@@ -2,9 +2,8 @@
  * A dry run: all is seen, planned, guarded and braked as ever, and nothing is written to EC2. The run's mail and log say
  * what would have been. Pure.
  */
-import { listedDeletions } from "./planBrake";
 import type { Action, DeleteAction, Outcome, Problem, Wake } from "./types";
-import { counted } from "./words";
+import { counted, listed } from "./words";
 
 /** What takes the place of `apply`. */
 export function rehearse(actions: readonly Action[]): Outcome[] {
@@ -30,7 +29,10 @@ export function dryRunNotice(wake: Wake, outcomes: readonly Outcome[]): Problem 
     counted(of("lock").length, "lock"),
     counted(deletions.length, "deletion"),
   ].join(", ");
-  const which = deletions.length === 0 ? "" : `. To be deleted: ${listedDeletions(deletions)}`;
+  const which =
+    deletions.length === 0
+      ? ""
+      : `. To be deleted: ${listed(deletions.map((one) => `${one.snapshotId}: ${one.reason}`))}`;
   return {
     kind: "dry-run",
     subject: wake.slot ?? wake.runId,

@@ -8,9 +8,9 @@ import { carriedRules } from "./overrides";
 import { volumesOfSeveral } from "./recoverySets";
 import { EXCLUDE_VALUE, INSTANCE_TAG_PREFIX, TAG } from "./tags";
 import { DAY_MS } from "./time";
-import type { KeepRules, Problem, ProtectedInstance, Snapshot, Tags, VaultPolicy } from "./types";
+import type { KeepRules, Problem, ProtectedInstance, Snapshot, Tags, VaultPolicy, World } from "./types"; // prettier-ignore
 
-interface InstanceRules {
+export interface InstanceRules {
   keep: KeepRules;
   drKeep: KeepRules;
   /** So many of the newest stay whatever the rules say. */
@@ -59,18 +59,18 @@ function newestOf(
   return newest;
 }
 
-/** The tag's value when the point was made; `undefined` on one that has lost it. */
-function policyName(tags: Tags, tagKey: string): string | undefined {
+/** Returns the tag's value when the point was made; `undefined` on one that has lost it. */
+export function policyName(tags: Tags, tagKey: string): string | undefined {
   return tags[TAG.policy] ?? tags[`${INSTANCE_TAG_PREFIX}${tagKey}`];
 }
 
-function ofPolicy(tags: Tags, policy: VaultPolicy): InstanceRules {
-  const { policies, policyForAll, tagKey, keepAtLeast } = policy;
+/** Returns the rules that the tags of a recovery point pick from the settings. */
+export function ofPolicy(tags: Tags, policy: VaultPolicy): InstanceRules {
+  const { policies, tagKey, keepAtLeast } = policy;
   const names = Object.keys(policies);
   const carried = policyName(tags, tagKey);
-  // Not the last of several for those that were taken out: a lost line of configuration must not lose backups.
-  const isOnlyOne = policyForAll || (carried === undefined && names.length === 1);
-  const name = isOnlyOne ? names[0] : carried;
+  // Not the one that is left for those that were taken out: a lost block of configuration must not lose backups.
+  const name = carried ?? (names.length === 1 ? names[0] : undefined);
   const found = Object.hasOwn(policies, name ?? "") ? policies[name ?? ""] : undefined;
   if (found === undefined) {
     const keepAll = `its policy ${name ?? "(none)"} is not among the stack's`;
@@ -83,8 +83,11 @@ function ofPolicy(tags: Tags, policy: VaultPolicy): InstanceRules {
   };
 }
 
-/** What becomes of an instance that is not backed up any more and has not been for `orphanDays`. */
-function ofOrphan(rules: InstanceRules, { orphans, keepAtLeast }: VaultPolicy): InstanceRules {
+/** Returns what becomes of the rules when the instance is not backed up any more. */
+export function ofOrphan(
+  rules: InstanceRules,
+  { orphans, keepAtLeast }: Pick<VaultPolicy, "orphans" | "keepAtLeast">,
+): InstanceRules {
   if (orphans === "keep" || rules.keepAll !== undefined) return rules;
   if (orphans === "expire") {
     return { ...rules, keepAtLeast: 0, expireAll: "its instance is not backed up any more" };
@@ -118,7 +121,8 @@ function unknownPolicy(name: string, instances: number, { tagKey }: VaultPolicy)
     kind: "unknown-policy",
     subject: name,
     message: `${instances} instance${instances === 1 ? " has" : "s have"} recovery points of the policy ${name}, which the stack does not have: none of them is pruned`,
-    hint: `Put the policy back into \`policies\`, or give the instances another value of the tag ${tagKey}; it counts from their next backup on.`,
+    hint: `If the policy was renamed, an instance that has the new value of the tag ${tagKey} is under it from its next backup on, and you need do nothing. Else put the policy back into \`policies\`: the vault backs up no instance with ${tagKey}=${name}.`,
+    notice: true,
   };
 }
 
@@ -127,6 +131,12 @@ export interface Ruled {
   rulesOf: RulesOf;
   /** The instances of each volume that has had several. */
   shared: ReadonlyMap<string, ReadonlySet<string>>;
+  /** The newest of each instance, and of each volume of several. */
+  newest: ReadonlyMap<string, Snapshot>;
+  /** Decides whether an instance is known not to be backed up any more, nor any volume of it with another. */
+  isMissing: (id: string) => boolean;
+  /** Whether the instances were read, and some found. */
+  knowsFleet: boolean;
   problems: Problem[];
 }
 
@@ -146,11 +156,12 @@ function liveThrough(
 
 /**
  * @param own the vault's own in all regions
- * @param instances protected instances, where this invocation has read them; nothing is taken for an orphan without
+ * @param world protected instances, where this invocation has read them: nothing is taken for an orphan without. With a memory
+ * of changes whoever is missing is one, and that holds what it kept before for as long as an orphan has (formerRules.ts)
  */
 export function instanceRules(
   own: readonly Snapshot[],
-  instances: readonly ProtectedInstance[] | undefined,
+  { instances, changes }: Pick<World, "instances" | "changes">,
   policy: VaultPolicy,
   nowMs: number,
 ): Ruled {
@@ -159,7 +170,9 @@ export function instanceRules(
   const live = attached === undefined ? new Set<string>() : liveThrough(own, shared, attached);
   const rules = new Map<string, InstanceRules>();
   const unknown = new Map<string, Set<string>>();
-  for (const [id, newest] of newestOf(own, shared)) {
+  const newestById = newestOf(own, shared);
+  const isMissing = (id: string) => attached !== undefined && !attached.has(id) && !live.has(id);
+  for (const [id, newest] of newestById) {
     const { tags, doubt } = newest;
     if (doubt !== undefined) {
       const keepAll = `the tags of its newest snapshot ${newest.snapshotId} were changed`;
@@ -169,9 +182,8 @@ export function instanceRules(
     }
     const mine = ofPolicy(tags, policy);
     const isOld = nowMs - pointMs(newest) > policy.orphanDays * DAY_MS;
-    if (!isOld) rules.set(id, mine);
-    else if (attached === undefined) rules.set(id, { ...mine, mayBeOrphan: true });
-    else rules.set(id, attached.has(id) || live.has(id) ? mine : ofOrphan(mine, policy));
+    if (isMissing(id) && (isOld || changes !== undefined)) rules.set(id, ofOrphan(mine, policy));
+    else rules.set(id, attached === undefined && isOld ? { ...mine, mayBeOrphan: true } : mine);
     if (mine.keepAll === undefined) continue;
     const name = policyName(tags, policy.tagKey) ?? "(none)";
     const known = unknown.get(name) ?? new Set();
@@ -181,6 +193,9 @@ export function instanceRules(
   return {
     rulesOf: (id) => rules.get(id) ?? none,
     shared,
+    newest: newestById,
+    isMissing,
+    knowsFleet: attached !== undefined,
     problems: [...unknown].map(([name, ids]) => unknownPolicy(name, ids.size, policy)),
   };
 }

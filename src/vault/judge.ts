@@ -3,141 +3,120 @@
  * of these wants it: the instance's history; that of its complete recovery points, so that a night when a volume failed takes
  * no good one's place; the newest of each volume. Pure.
  */
-import type { Calendar } from "./calendar";
+import type { ChangeKey } from "./changeKeys";
+import type { Former, FormersOf } from "./formerRules";
 import type { RulesOf } from "./instanceRules";
-import {
-  type RecoverySet,
-  completeSets,
-  setKeyOf,
-  setsByInstance,
-  slotParser,
-  timesOf,
-} from "./recoverySets";
-import { type RetentionPoint, newestFirst, retention } from "./retention";
-import { TAG } from "./tags";
-import type { KeepRules, Snapshot } from "./types";
+import { type RecoverySet, setKeyOf, setsByInstance } from "./recoverySets";
+import type { Snapshot } from "./types";
+import { type ReadAt, type Side, type Verdict, verdictBy } from "./verdict";
 
 /** What the rules are read with. */
-export interface PruneRules {
+export interface PruneRules extends ReadAt {
   /** Of an instance, or of a volume that several instances have. */
   rulesOf: RulesOf;
   /** The instances of each volume that has had several: shared by them, or moved. */
   shared: ReadonlyMap<string, ReadonlySet<string>>;
-  calendar: Calendar;
-  nowMs: number;
+  /** What units were under before a change; absent: no change is looked for. */
+  formersOf?: FormersOf;
 }
 
-/** Which of an instance's rules: those of the primary region, or of the DR regions. */
-export type Side = "keep" | "drKeep";
+/** What waits, since rules of before would still keep it. */
+export interface Held {
+  /** Why it would go. */
+  why: string;
+  /** The changes that it waits for. */
+  keys: readonly ChangeKey[];
+}
 
-/** By id, why each snapshot is kept or goes. */
+/** By id, what becomes of each snapshot: it is kept, waits or goes. */
 export interface Judgement {
   kept: Map<string, string>;
+  held: Map<string, Held>;
   gone: Map<string, string>;
+  /** Of those that go: the changes that let go of them, which somebody allowed or whose grace is over. */
+  approved: Map<string, readonly ChangeKey[]>;
 }
 
-/** By slot, why each recovery point is kept or goes. */
-interface Verdict {
-  kept: Map<string, string>;
-  gone: Map<string, string>;
+/** Returns a judgement of nothing. */
+export function nothingJudged(): Judgement {
+  return { kept: new Map(), held: new Map(), gone: new Map(), approved: new Map() };
 }
 
-/** Returns whether a snapshot was made as a copy for a DR region, wherever the primary region is now: see copyTags.ts. */
-function isMadeForDr({ identity, tags }: Snapshot): boolean {
-  return identity.source !== undefined && tags[TAG.volumeSizeGiB] !== undefined;
+/** A verdict with what rules of before make of it. */
+interface FullVerdict extends Verdict {
+  held: Map<string, Held>;
+  approved: Map<string, readonly ChangeKey[]>;
 }
 
-/** Adds what one history of points wants. */
-function addHistory(
-  verdict: Verdict,
-  points: readonly RetentionPoint[],
-  keepRules: KeepRules,
-  keepAtLeast: number,
-  { calendar, nowMs }: PruneRules,
-): void {
-  const { keep, remove, reasons } = retention(points, keepRules, { nowMs, calendar, keepAtLeast });
-  const why = (slot: string) => (reasons.get(slot) ?? []).join(", ");
-  for (const slot of keep) if (!verdict.kept.has(slot)) verdict.kept.set(slot, why(slot));
-  for (const slot of remove) if (!verdict.gone.has(slot)) verdict.gone.set(slot, why(slot));
-}
-
-/** Adds the newest of each volume: a volume that was taken away keeps its last whatever came after it. */
-function addNewestOfVolumes(
-  verdict: Verdict,
+/** Adds what rules of before make of what would go. */
+function addFormer(
+  verdict: FullVerdict,
+  former: Former,
   sets: readonly RecoverySet[],
-  newestToOldest: readonly RetentionPoint[],
-  keepAtLeast: number,
+  unit: string,
+  side: Side,
+  nowMs: number,
 ): void {
-  const bySlot = new Map(sets.map((set) => [set.slot, set]));
-  const seen = new Map<string, number>();
-  for (const { snapshotId: slot } of newestToOldest) {
-    for (const volumeId of new Set(bySlot.get(slot)?.snapshots.map((one) => one.volumeId))) {
-      const count = (seen.get(volumeId) ?? 0) + 1;
-      seen.set(volumeId, count);
-      const words = keepAtLeast === 1 ? "the newest" : `one of the newest ${keepAtLeast}`;
-      if (count <= keepAtLeast && !verdict.kept.has(slot)) verdict.kept.set(slot, `${words} of ${volumeId}`); // prettier-ignore
+  const { calendar } = former;
+  const before = verdictBy(former.rules, former.over(sets), unit, side, { calendar, nowMs });
+  for (const set of sets) {
+    const { slot } = set;
+    const why = verdict.kept.has(slot) ? undefined : verdict.gone.get(slot);
+    if (why === undefined || !before.kept.has(slot) || !former.was(set)) continue;
+    if (former.isOver(set)) verdict.approved.set(slot, former.keys);
+    else {
+      const keys = new Set([...(verdict.held.get(slot)?.keys ?? []), ...former.keys]);
+      verdict.held.set(slot, { why, keys: [...keys] });
     }
   }
 }
 
-/** The rules that are read for one instance, or one shared volume. */
+/** The rules that are read for one instance, or one shared volume: those of now, and of before for what would go by them. */
 function judgeSets(
   sets: readonly RecoverySet[],
   unit: string,
   side: Side,
   rules: PruneRules,
-): Verdict {
-  // prettier-ignore
-  const verdict: Verdict = { kept: new Map(), gone: new Map() };
-  const { keepAll, expireAll, keepAtLeast, ...own } = rules.rulesOf(unit);
-  const all = keepAll ?? expireAll;
-  if (all !== undefined) {
-    const list = keepAll === undefined ? verdict.gone : verdict.kept;
-    for (const { slot } of sets) list.set(slot, all);
-    return verdict;
+  region: string,
+): FullVerdict {
+  const verdict = verdictBy(rules.rulesOf(unit), sets, unit, side, rules);
+  const full: FullVerdict = { ...verdict, held: new Map(), approved: new Map() };
+  const isLoss = sets.some(({ slot }) => verdict.gone.has(slot) && !verdict.kept.has(slot));
+  if (!isLoss || rules.formersOf === undefined) return full;
+  for (const former of rules.formersOf(unit, sets, region)) {
+    addFormer(full, former, sets, unit, side, rules.nowMs);
   }
-  const parse = slotParser();
-  const pointOf = (set: RecoverySet): RetentionPoint => {
-    const times = timesOf(set, parse);
-    // Copies in a DR region are as old as the first of them, those in their originals' own region as old as these.
-    const startTimeMs = side === "keep" ? times.takenMs : times.startTimeMs;
-    return { ...times, startTimeMs, snapshotId: set.slot, volumeId: unit };
-  };
-  const points = sets.map(pointOf);
-  addHistory(verdict, points, own[side], keepAtLeast, rules);
-  if (verdict.gone.size === 0) return verdict;
-  if (
-    sets.some(({ snapshots }) => snapshots.length > 1 || snapshots[0]?.tags[TAG.setSize] !== "1")
-  ) {
-    const complete = new Set(completeSets(sets).map(({ slot }) => slot));
-    const isPart = complete.size > 0 && complete.size < sets.length;
-    if (isPart) {
-      const some = points.filter(({ snapshotId }) => complete.has(snapshotId));
-      addHistory(verdict, some, own[side], keepAtLeast, rules);
-    }
-  }
-  const forDr = new Set(sets.filter((set) => set.snapshots.some(isMadeForDr)).map(({ slot }) => slot)); // prettier-ignore
-  if (side === "keep" && forDr.size > 0) {
-    const some = points.filter(({ snapshotId }) => forDr.has(snapshotId));
-    addHistory(verdict, some, own.drKeep, keepAtLeast, rules);
-  }
-  addNewestOfVolumes(verdict, sets, [...points].sort(newestFirst), keepAtLeast);
-  return verdict;
+  return full;
 }
 
-/** Adds a verdict to the judgement; what anything keeps is kept. */
-function addTo(judgement: Judgement, sets: readonly RecoverySet[], { kept, gone }: Verdict): void {
+/** Adds a verdict to the judgement: what anything keeps is kept, and what anything holds is held else. */
+function addTo(judgement: Judgement, sets: readonly RecoverySet[], verdict: FullVerdict): void {
   for (const { slot, snapshots } of sets) {
-    const why = kept.get(slot);
+    const why = verdict.kept.get(slot);
+    const held = verdict.held.get(slot);
     for (const { snapshotId } of snapshots) {
-      if (why !== undefined) {
-        judgement.kept.set(snapshotId, why);
-        judgement.gone.delete(snapshotId);
-      } else if (!judgement.kept.has(snapshotId)) {
-        judgement.gone.set(snapshotId, gone.get(slot) ?? "no rule keeps it");
+      if (why !== undefined) keepIn(judgement, snapshotId, why);
+      else if (judgement.kept.has(snapshotId)) continue;
+      else if (held !== undefined) holdIn(judgement, snapshotId, held);
+      else if (!judgement.held.has(snapshotId)) {
+        judgement.gone.set(snapshotId, verdict.gone.get(slot) ?? "no rule keeps it");
+        const approved = verdict.approved.get(slot);
+        if (approved !== undefined) judgement.approved.set(snapshotId, approved);
       }
     }
   }
+}
+
+function keepIn({ kept, held, gone }: Judgement, snapshotId: string, why: string): void {
+  kept.set(snapshotId, why);
+  held.delete(snapshotId);
+  gone.delete(snapshotId);
+}
+
+function holdIn({ held, gone }: Judgement, snapshotId: string, { why, keys }: Held): void {
+  const all = new Set([...(held.get(snapshotId)?.keys ?? []), ...keys]);
+  held.set(snapshotId, { why, keys: [...all] });
+  gone.delete(snapshotId);
 }
 
 /**
@@ -149,9 +128,15 @@ function addShared(
   snapshots: readonly Snapshot[],
   side: Side,
   rules: PruneRules,
+  region: string,
 ): void {
   const keptSets = new Set<string>();
-  for (const one of snapshots) if (judgement.kept.has(one.snapshotId)) keptSets.add(setKeyOf(one));
+  const heldSets = new Map<string, Held>();
+  for (const one of snapshots) {
+    const held = judgement.held.get(one.snapshotId);
+    if (judgement.kept.has(one.snapshotId)) keptSets.add(setKeyOf(one));
+    else if (held !== undefined) heldSets.set(setKeyOf(one), held);
+  }
   for (const [volumeId, instances] of rules.shared) {
     const mine = snapshots.filter((one) => one.volumeId === volumeId);
     const slots = new Map<string, RecoverySet>();
@@ -160,23 +145,33 @@ function addShared(
       const set = slots.get(slot) ?? { instanceId: volumeId, slot, snapshots: [] };
       set.snapshots.push(one);
       slots.set(slot, set);
-      const other = [...instances].find((id) => keptSets.has(`${id} ${slot}`));
-      if (other === undefined || judgement.kept.has(one.snapshotId)) continue;
-      judgement.kept.set(one.snapshotId, `${other} has a recovery point for ${slot}`);
-      judgement.gone.delete(one.snapshotId);
+      if (judgement.kept.has(one.snapshotId)) continue;
+      const others = [...instances].map((id) => ({ id, key: `${id} ${slot}` }));
+      const keeping = others.find(({ key }) => keptSets.has(key));
+      const holding = others.find(({ key }) => heldSets.has(key));
+      if (keeping !== undefined) {
+        keepIn(judgement, one.snapshotId, `${keeping.id} has a recovery point for ${slot}`);
+      } else if (holding !== undefined) {
+        holdIn(judgement, one.snapshotId, heldSets.get(holding.key) as Held);
+      }
     }
     const sets = [...slots.values()];
-    addTo(judgement, sets, judgeSets(sets, volumeId, side, rules));
+    addTo(judgement, sets, judgeSets(sets, volumeId, side, rules, region));
   }
 }
 
-/** Judges the snapshots of a region: every one comes back once, kept or gone. */
-export function judge(snapshots: readonly Snapshot[], side: Side, rules: PruneRules): Judgement {
-  const judgement: Judgement = { kept: new Map(), gone: new Map() };
+/** Judges the snapshots of a region: every one comes back once, kept, held or gone. */
+export function judge(
+  snapshots: readonly Snapshot[],
+  side: Side,
+  rules: PruneRules,
+  region: string,
+): Judgement {
+  const judgement = nothingJudged();
   for (const sets of setsByInstance(snapshots)) {
     const unit = sets[0]?.instanceId ?? "";
-    addTo(judgement, sets, judgeSets(sets, unit, side, rules));
+    addTo(judgement, sets, judgeSets(sets, unit, side, rules, region));
   }
-  if (rules.shared.size > 0) addShared(judgement, snapshots, side, rules);
+  if (rules.shared.size > 0) addShared(judgement, snapshots, side, rules, region);
   return judgement;
 }

@@ -55,6 +55,7 @@ export const RUNBOOK_PAGES: Readonly<Record<string, string>> = {
   "not-copyable": COPIES,
   "lock-failed": COPIES,
   "delete-failed": DELETIONS,
+  "deletions-announced": "mail-deletions-are-announced",
   "delete-brake": DELETIONS,
   "not-guarded": DELETIONS,
   "in-use": DELETIONS,

@@ -125,6 +125,17 @@ export function overridesOf(
   return { carried, faults };
 }
 
+/** Whether a tag asks for more than the most that it may: a bound that was lowered since it was made cuts it to the bound. */
+function isAbove(
+  rule: OverrideRule,
+  text: string,
+  own: KeepRules,
+  bounds: OverrideBounds,
+): boolean {
+  const [least, most] = [sizeOf(leastOf(rule, own, bounds), rule), sizeOf(bounds.overrideMax, rule)]; // prettier-ignore
+  return most > 0 && most >= least && askedSize(rule, text) > most;
+}
+
 /**
  * The rules of a carried tag, as far as the stack allows them now. Total: what is no rule is none.
  * @param own the policy's, of now
@@ -134,8 +145,10 @@ export function carriedRules(text = "", own: KeepRules, bounds: OverrideBounds):
   for (const part of text.split(" ")) {
     const [name = "", value = ""] = part.split("=");
     const rule = ruleNamed(name);
-    if (rule === undefined || !isAllowed(rule, value, own, bounds)) continue;
-    rules[rule] = rule === "within" ? value : Number(value);
+    if (rule === undefined) continue;
+    if (isAllowed(rule, value, own, bounds))
+      rules[rule] = rule === "within" ? value : Number(value);
+    else if (isAbove(rule, value, own, bounds)) rules[rule] = bounds.overrideMax[rule] ?? value;
   }
   return rules;
 }

@@ -4,6 +4,7 @@
  */
 import { makeCalendar } from "./calendar";
 import { drCopyTags } from "./copyTags";
+import { beginChanges } from "./changing";
 import { countedAndExtra } from "./counted";
 import { planDropouts } from "./dropoutProblems";
 import { type SeenRegion, distanceIn, seenRegions, unsafeIn } from "./drRegions";
@@ -13,6 +14,7 @@ import { encryptionTarget, isStandIn, sourceFinder } from "./encryption";
 import { copiesBySource, planCopies } from "./planCopies";
 import { prunePrimary } from "./planPrune";
 import { pruneDr } from "./planPruneDr";
+import type { PrunePlan } from "./pruneRules";
 import { planSnapshots } from "./planSnapshots";
 import { instanceRules } from "./instanceRules";
 import { holdDeletions, isUnderLost, keyProblems, lostKeys, withoutLost } from "./keyGate";
@@ -132,19 +134,39 @@ function addDoubts(plan: Plan, { snapshots = [], copies, strangers = [] }: World
   plan.problems = [...plan.problems, ...doubtProblems(all), ...strangerProblems(strangers)];
 }
 
+/** What holds recovery points beyond their rules, before anything is looked at. */
+function holdAll(
+  plan: PrunePlan[],
+  { changes }: World,
+  lost: ReturnType<typeof lostKeys>,
+): ReturnType<typeof holdDeletions> {
+  const held = holdDeletions(plan.flatMap(({ actions }) => actions), lost); // prettier-ignore
+  if (changes !== "unread") return held;
+  // Nobody knows then what was approved, or what an edit has changed.
+  const why = "the alarm clock could not be read";
+  const stays = held.actions.filter(({ because }) => because !== "failed");
+  return {
+    actions: held.actions.filter(({ because }) => because === "failed"),
+    kept: [...held.kept, ...stays.map(({ region, snapshotId, reason }) => ({ region, snapshotId, reason: `${reason}, but ${why}` }))], // prettier-ignore
+  };
+}
+
 /** Adds to the plan what needs other regions seen: copies and pruning. */
 function planRegions(
   plan: Plan,
   own: readonly Snapshot[],
   world: World,
   policy: VaultPolicy,
+  slot: string | undefined,
   nowMs: number,
 ): void {
   const marked = seenRegions(world, policy);
   const clear = own.every(isClear) ? own : own.filter(isClear);
   const copies = marked.flatMap((region) => region.copies);
-  const { problems, ...ruled } = instanceRules([...own, ...copies], world.instances, policy, nowMs);
-  const rules = { ...ruled, calendar: makeCalendar(policy.timezone), nowMs };
+  const { problems, ...ruled } = instanceRules([...own, ...copies], world, policy, nowMs);
+  const changing = beginChanges(world, ruled, policy, slot, nowMs);
+  const calendar = makeCalendar(policy.timezone);
+  const rules = { ...ruled, calendar, nowMs, formersOf: changing.formersOf };
   const finished = clear.filter(isCompleted);
   const believing = (forCopying: boolean) =>
     marked.map((one) => ({ ...one, released: releasedIn(one, finished, rules, forCopying) }));
@@ -154,11 +176,16 @@ function planRegions(
   const wanted = new Set(plan.actions.flatMap(volumesOf));
   const unsafe = (snapshot: Snapshot) => unsafeIn(seen, snapshot);
   const doubted = clear === own ? [] : own.filter((one) => !isClear(one));
-  const due = prunePrimary({ own: clear, counted, extra, doubted, wanted }, unsafe, rules);
+  const { primaryRegion } = policy;
+  const primarily = { own: clear, counted, extra, doubted, wanted };
+  const due = changing.limit(prunePrimary(primaryRegion, primarily, unsafe, rules), {
+    region: primaryRegion,
+    own,
+  });
   // A copy that can't be seen may be missing: then nothing goes that it could be made of.
   const isAllSeen = seen.length === policy.dr.length;
   const failed = due.actions.filter(({ because }) => because === "failed");
-  const primary = isAllSeen ? due : { actions: failed, kept: [] };
+  const primary = isAllSeen ? due : { ...due, actions: failed, kept: [] };
   const leaving = idsOf(primary.actions);
   const staying = (all: readonly Snapshot[]) => all.filter((one) => !leaving.has(one.snapshotId));
   const left = staying(counted);
@@ -168,7 +195,13 @@ function planRegions(
     stays: leaving.size === 0 ? all : sourceFinder(staying(own), left),
     counts: sourceFinder([], left),
   };
-  const pruned = seen.map((region) => pruneDr(region, sources, rules));
+  const pruned = seen.map((one) =>
+    changing.limit(pruneDr(one, sources, rules), {
+      region: one.dr.region,
+      dr: one.dr,
+      own: one.copies,
+    }),
+  );
   const copying = believing(true);
   const making = [
     ...planCopying(worthCopying(own, counted), copying, policy, nowMs),
@@ -176,8 +209,11 @@ function planRegions(
   ];
   // Not `push(...)`: a hundred thousand arguments are more than a call takes.
   const lost = lostKeys(world, policy);
-  const held = holdDeletions([primary, ...pruned].flatMap(({ actions }) => actions), lost); // prettier-ignore
+  const held = holdAll([primary, ...pruned], world, lost);
   const copied = making.flatMap(({ actions }) => actions);
+  const changed = changing.end(isAllSeen);
+  plan.changes = changed.changes;
+  plan.withheld = changed.withheld;
   plan.actions = [...plan.actions, ...withoutLost(copied, own, lost), ...held.actions];
   plan.kept = [...[primary, ...pruned].flatMap(({ kept }) => kept), ...held.kept];
   plan.problems = [
@@ -186,6 +222,7 @@ function planRegions(
     ...stuckCopies([...own.filter(isStandIn), ...copies], policy, nowMs),
     ...copying.flatMap((one) => ignoredMarks(one, completed)),
     ...problems,
+    ...changed.problems,
   ];
   plan.pending = [...plan.pending, ...pendingOf(copies)];
 }
@@ -227,7 +264,7 @@ export function planVault(
   }
   plan.problems = [...plan.problems, ...failedSnapshots(own.filter(isClear), policy, nowMs)];
   plan.pending = pendingOf(own);
-  planRegions(plan, own, world, policy, nowMs);
+  planRegions(plan, own, world, policy, serving?.slot, nowMs);
   addDoubts(plan, world);
   return plan;
 }

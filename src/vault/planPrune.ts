@@ -7,7 +7,15 @@ import type { Duplicate } from "./counted";
 import { dataStartMs, isClear } from "./duplicates";
 import { isStandIn } from "./encryption";
 import { type PruneRules, judge } from "./judge";
-import { FAILED_KEPT_MS, type PrunePlan, holdsOf, keep, remove } from "./pruneRules";
+import {
+  FAILED_KEPT_MS,
+  type PrunePlan,
+  emptyPlan,
+  holdsOf,
+  keep,
+  keepHeld,
+  remove,
+} from "./pruneRules";
 import { setKeyOf } from "./recoverySets";
 import { newestFirst } from "./retention";
 import { MAX_TRIES, oneAtATime } from "./tries";
@@ -96,19 +104,22 @@ export interface PrimaryRegion {
 
 /** @param unsafe why a snapshot can't go yet: its copy is not sound; `undefined` where it can */
 export function prunePrimary(
+  region: string,
   { own, counted, extra, doubted, wanted }: PrimaryRegion,
   unsafe: (snapshot: Snapshot) => string | undefined,
   rules: PruneRules,
 ): PrunePlan {
-  const plan: PrunePlan = { actions: [], kept: [] };
   const points = counted.filter((snapshot) => snapshot.state === "completed");
-  const { kept, gone } = judge(points, "keep", rules);
+  const judgement = judge(points, "keep", rules, region);
+  const plan = emptyPlan(points, judgement);
+  const { kept, gone } = judgement;
   const holds = holdsOf([...counted, ...doubted], (snapshot) => {
     if (!isClear(snapshot)) return "it is in doubt";
     if (snapshot.state !== "completed") return `it is ${snapshot.state}`;
     return gone.has(snapshot.snapshotId) ? unsafe(snapshot) : undefined;
   });
   for (const snapshot of counted) {
+    if (keepHeld(plan, snapshot)) continue;
     const reason = gone.get(snapshot.snapshotId);
     if (reason === undefined) {
       keep(plan, snapshot, kept.get(snapshot.snapshotId) ?? `it is ${snapshot.state}`);

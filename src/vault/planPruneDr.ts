@@ -6,8 +6,16 @@ import type { SeenRegion } from "./drRegions";
 import { bestFirst, isClear, sameVolumeAndSlot } from "./duplicates";
 import type { SourceOf } from "./encryption";
 import { copyState } from "./planCopies";
-import { type PruneRules, judge } from "./judge";
-import { FAILED_KEPT_MS, type PrunePlan, holdsOf, keep, remove } from "./pruneRules";
+import { type PruneRules, judge, nothingJudged } from "./judge";
+import {
+  FAILED_KEPT_MS,
+  type PrunePlan,
+  emptyPlan,
+  holdsOf,
+  keep,
+  keepHeld,
+  remove,
+} from "./pruneRules";
 import { setKeyOf } from "./recoverySets";
 import { newestFirst } from "./retention";
 import { copyExpiredTag } from "./tags";
@@ -114,7 +122,7 @@ export function pruneDr(
   rules: PruneRules,
 ): PrunePlan {
   const dr: Dr = {
-    plan: { actions: [], kept: [] },
+    plan: emptyPlan([], nothingJudged()),
     region,
     state: (copy) => copyState(copy, keyArn),
     sourceOf: (copy) => copy.identity.source?.snapshotId ?? "",
@@ -140,7 +148,10 @@ export function pruneDr(
     pruneOthers(dr, best, others);
     if (isPoint(dr, best)) points.push(best);
   }
-  const { kept, gone } = judge(points, "drKeep", rules);
+  const judgement = judge(points, "drKeep", rules, region);
+  plan.points = points;
+  plan.judgement = judgement;
+  const { kept, gone } = judgement;
   const sound = gone.size === 0 ? [] : points.filter((copy) => state(copy) === "sound");
   const floor = floorOf(sound, rules);
   const holds = holdsOf(gone.size === 0 ? [] : copies, (copy) => {
@@ -148,6 +159,7 @@ export function pruneDr(
     return mayGo ? whyStays(dr, copy, floor) : undefined;
   });
   for (const copy of points) {
+    if (keepHeld(plan, copy)) continue;
     const reason = gone.get(copy.snapshotId);
     const but = reason && (whyStays(dr, copy, floor) ?? holds.get(setKeyOf(copy)));
     if (reason === undefined) keep(plan, copy, kept.get(copy.snapshotId) ?? "kept");

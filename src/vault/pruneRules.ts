@@ -1,5 +1,6 @@
 /** What pruning in all regions shares: the plan's two lists, and how a recovery point is kept whole. */
 import { partOf } from "./findings";
+import type { Judgement } from "./judge";
 import { isRoot, setKeyOf } from "./recoverySets";
 import { DAY_MS } from "./time";
 import type { DeleteAction, Kept, Mark, Snapshot } from "./types";
@@ -7,6 +8,23 @@ import type { DeleteAction, Kept, Mark, Snapshot } from "./types";
 export interface PrunePlan {
   actions: DeleteAction[];
   kept: Kept[];
+  /** Snapshots that retention was asked about, each of a volume and slot. */
+  points: readonly Snapshot[];
+  /** Of those what the rules of now let go of, whether or not anything else keeps it yet. */
+  judgement: Judgement;
+}
+
+/** Returns a plan for what was judged. */
+export function emptyPlan(points: readonly Snapshot[], judgement: Judgement): PrunePlan {
+  return { actions: [], kept: [], points, judgement };
+}
+
+/** Adds to what stays whatever a change lets go of that nobody has allowed. */
+export function keepHeld(plan: PrunePlan, snapshot: Snapshot): boolean {
+  const held = plan.judgement.held.get(snapshot.snapshotId);
+  if (held === undefined) return false;
+  keep(plan, snapshot, `${held.why}, but a change waits for its grace or an approval`);
+  return true;
 }
 
 /** How long the remains of a failed snapshot or copy stay for a person to look at, where nothing newer has replaced them. */

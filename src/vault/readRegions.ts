@@ -9,7 +9,7 @@ export interface ReadRegion {
   /** All that was seen there. */
   seen: readonly Snapshot[];
   /** The vault's own of it: snapshots and stand-ins in the primary region, copies in a DR region. */
-  own: Snapshot[];
+  own: readonly Snapshot[];
 }
 
 type Regions = Pick<VaultPolicy, "primaryRegion" | "dr">;

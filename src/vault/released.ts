@@ -45,10 +45,11 @@ function releasedKeys(
   const isWanted = ({ identity }: Snapshot) =>
     rules.shared.size > 0 || instances.has(identity.instanceId);
   const points = wouldBePoints(seen, completed, isWanted);
-  const { gone } = judge(
+  const { gone, held } = judge(
     points.map(({ point }) => point),
     "drKeep",
     rules,
+    seen.dr.region,
   );
   const keys = new Set<string>();
   for (const { point, sources } of points) {
@@ -57,7 +58,9 @@ function releasedKeys(
     // What nobody may prune is not copied again either; where somebody changed tags a mark may be theirs.
     const isLeft = keepAll !== undefined && !inDoubt;
     const isUnknown = forCopying && (mayBeOrphan || inDoubt);
-    if (isLeft || isUnknown || gone.has(snapshotId)) for (const one of sources) keys.add(one);
+    // A copy that was deleted in time is not made again for rules of before.
+    const isGone = gone.has(snapshotId) || (forCopying && held.has(snapshotId));
+    if (isLeft || isUnknown || isGone) for (const one of sources) keys.add(one);
   }
   return keys;
 }

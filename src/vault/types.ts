@@ -3,6 +3,8 @@
  * carries functions and plain data into the Lambda archive, and breaks classes, Map, Set and Date.
  */
 
+import type { ChangeMemory } from "./changeMemory";
+import type { PlannedChanges } from "./changePlans";
 import type { Dropout } from "./dropout";
 import type { Doubt, Identity } from "./identity";
 
@@ -25,8 +27,6 @@ export interface VaultSettings {
   tagKey: string;
   /** What is kept, by the value of that tag: an instance with any of these is protected. */
   policies: Readonly<Record<string, KeepPolicy>>;
-  /** The one policy is that of `tagValue`: it is for every recovery point, whatever the tag was when it was made. */
-  policyForAll: boolean;
   /** So many of a volume's newest recovery points stay in either region, whatever the rules say. */
   keepAtLeast: number;
   /** The least that an instance's own tags may ask of a rule; without, no less than its policy has of it. */
@@ -36,7 +36,9 @@ export interface VaultSettings {
   /** What becomes of a volume's recovery points `orphanDays` after it is not backed up any more. */
   orphans: "keep-last" | "keep" | "expire";
   orphanDays: number;
-  /** The brake: more than this share of a region's recovery points, or (above 0) this number, is not deleted at once. */
+  /** Days after a mail for which what a change would delete is kept. */
+  editGraceDays: number;
+  /** The deletion limit: more than this share of an instance's recovery points in a region, or (above 0) this number in a region, is not deleted. */
   maxDeletePercent: number;
   maxDeletes: number;
   /** Hashes of the plans that the brake lets pass. */
@@ -90,12 +92,12 @@ export type VaultPolicy = Pick<
   | "tags"
   | "tagKey"
   | "policies"
-  | "policyForAll"
   | "keepAtLeast"
   | "overrideMin"
   | "overrideMax"
   | "orphans"
   | "orphanDays"
+  | "editGraceDays"
   | "maxDeletePercent"
   | "maxDeletes"
   | "allowDeletePlan"
@@ -198,6 +200,8 @@ export interface World {
   strangers?: readonly Stranger[];
   /** Absent where nobody is missing; `unseen` where somebody is and could not be looked up. */
   dropouts?: Dropout[] | "unseen";
+  /** What the clock carries of changes; `unread` where it could not be read: then no recovery point is deleted. */
+  changes?: ChangeMemory | "unread";
   problems: Problem[];
   /** Reads that AWS throttled: no problem yet. */
   throttled: ThrottledRead[];
@@ -340,6 +344,10 @@ export interface Plan {
   slotSettled: boolean;
   /** Work under way in AWS that a later pass must look at again, with the time that it began. */
   pending: { snapshotId: string; region: string; sinceMs: number }[];
+  /** Of what is kept: what the deletion limit keeps. */
+  withheld?: Kept[];
+  /** What is known of changes after this plan; absent where that was not looked at. */
+  changes?: PlannedChanges;
   /** Since when the slot has waited for an instance that EC2 does not show whole yet; a pass looks at it again. */
   waitsSinceMs?: number;
 }

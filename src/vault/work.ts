@@ -3,8 +3,10 @@ import { auditInvocation } from "./audit";
 import { carryOut } from "./carryOut";
 import type { VaultClients } from "./clients";
 import type { FoundClock } from "./clockAlarm";
-import type { AllowedPlans, ClockState } from "./clockState";
+import type { ClockState } from "./clockState";
 import { isOwn } from "./duplicates";
+import { isMadeForDr } from "./verdict";
+import { remember } from "./changeMemory";
 import { missedRun } from "./missedRun";
 import { observe, observeDropouts, observeInstances } from "./observe";
 import { planVault } from "./plan";
@@ -30,8 +32,27 @@ export interface Work {
   /** Whether the served slot lacks nothing any more, or is closed. */
   settled: boolean;
   throttled: Judged;
-  /** What is left of deletion plans that a person allowed. */
-  allowed: AllowedPlans;
+}
+
+/**
+ * What is remembered of before; nothing where it is not known whether there is anything to remember. A new clock beside copies
+ * that were made for a DR region is that of a stack whose regions were changed: nobody knows its settings of before.
+ */
+function recalled(
+  clock: ClockState | undefined,
+  { snapshots, copies }: World,
+  settings: VaultSettings,
+  nowMs: number,
+): World["changes"] {
+  if (snapshots === undefined) return undefined;
+  const slots = [...snapshots, ...Object.values(copies).flat()].map(
+    ({ identity }) => identity.slot,
+  );
+  const oldest = slots.reduce<string | undefined>((a, b) => (a !== undefined && a < b ? a : b), undefined); // prettier-ignore
+  const isAllSeen = settings.dr.every(({ region }) => copies[region] !== undefined);
+  const isMoved = snapshots.some(isMadeForDr);
+  const memory = clock?.changes ?? (isMoved ? "lost" : undefined);
+  return remember({ memory, oldestSlot: isAllSeen ? oldest : (oldest ?? "") }, settings, nowMs);
 }
 
 /** @param onServing told of the slot that is served, before anything is done for it */
@@ -39,7 +60,7 @@ export async function observePlanApply(
   settings: VaultSettings,
   { clients, now }: VaultTools,
   wake: Wake,
-  { state: clock, isLost }: FoundClock,
+  { state: clock, isLost, isRead }: FoundClock,
   deadlineMs: number,
   onServing: (serving: Serving) => Promise<void>,
 ): Promise<Work> {
@@ -54,17 +75,14 @@ export async function observePlanApply(
     fleet = await observeDropouts(clients, settings, instances, look);
   }
   const looks = looksForStrangers(wake, clock, now());
-  const world = looks ? await observeStrangers(clients, settings, fleet) : fleet;
+  const looked = looks ? await observeStrangers(clients, settings, fleet) : fleet;
+  const world = {
+    ...looked,
+    changes: isRead ? recalled(clock, looked, settings, now()) : ("unread" as const),
+  };
   const planned = planVault(world, settings, serving, wake.runId, now());
-  const carried = await carryOut(
-    clients,
-    planned,
-    world,
-    settings,
-    { now, deadlineMs },
-    clock?.allowed,
-  );
-  const { plan, outcomes, withheld, allowed } = carried;
+  const carried = await carryOut(clients, planned, world, settings, { now, deadlineMs });
+  const { plan, outcomes, withheld } = carried;
   const throttled = judgeThrottled([...world.throttled, ...carried.throttled], clock, now());
   plan.problems.push(...throttled.problems, ...missedRun(serving, settings));
   const open = outcomes.some(
@@ -78,7 +96,6 @@ export async function observePlanApply(
     serving,
     settled: plan.slotSettled && !open,
     throttled,
-    allowed,
   };
 }
 

@@ -66,7 +66,7 @@ function rulesFor(
     ); // prettier-ignore
   // By the tag that it carries, but where the stack has one policy and no values of the tag to tell it by.
   const [one] = Object.keys(settings.policies);
-  const name = settings.policyForAll ? one : newest?.madeTags[TAG.policy];
+  const name = newest?.madeTags[TAG.policy] ?? one;
   const rules = settings.policies[name ?? ""]?.[side];
   return rules === undefined
     ? undefined

@@ -50,7 +50,7 @@ export function drawSettings(random: Random): VaultSettings {
     topicArn: `arn:aws:sns:us-east-1:${ACCOUNT_ID}:${VAULT_ID}`,
     clock: { name: names.clockSchedule, groupName: names.scheduleGroup, roleArn: ROLE_ARN },
     policies: keeping(retentionDays, drRetentionDays),
-    ...(byRules && { ...drawRetention(random, TAG_VALUES), policyForAll: false }),
+    ...(byRules && drawRetention(random, TAG_VALUES)),
     // Rules may let go of a copy within its lock's days: the stack refuses to be configured so.
     ...(locks && !byRules && { lock: { mode, days } }),
   };

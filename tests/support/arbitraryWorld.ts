@@ -29,6 +29,7 @@ const arbitraryPolicy: fc.Arbitrary<VaultPolicy> = fc
     keepAtLeast: fc.constantFrom(1, 1, 1, 2),
     orphans: fc.constantFrom("keep" as const, "keep-last" as const),
     orphanDays: fc.integer({ min: 1, max: 9 }),
+    editGraceDays: fc.integer({ min: 1, max: 9 }),
     timezone: fc.constantFrom("UTC", "Europe/Berlin", "America/New_York"),
     dr: fc.constantFrom([DR], [DR, DR2], [DR2, DR]),
     encrypts: fc.boolean(),

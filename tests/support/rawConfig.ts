@@ -23,6 +23,7 @@ export const GOOD: Record<string, string> = {
   overrideMax: "{}",
   orphans: "keep-last",
   orphanDays: "30",
+  editGraceDays: "7",
   maxDeletePercent: "50",
   maxDeletes: "0",
   allowDeletePlan: "",

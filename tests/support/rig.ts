@@ -17,6 +17,7 @@ import { GetScheduleCommand, UpdateScheduleCommand } from "@aws-sdk/client-sched
 import { PublishCommand } from "@aws-sdk/client-sns";
 import { mockClient } from "aws-sdk-client-mock";
 import { ec2In, makeClients } from "../../src/vault/clients";
+import { remember } from "../../src/vault/changeMemory";
 import type { ClockState } from "../../src/vault/clockState";
 import { type InvocationResult, type LambdaContext, invoke } from "../../src/vault/handler";
 import type { Measured } from "../../src/vault/metricNames";
@@ -62,7 +63,7 @@ export function lambdaContext(remainingMs = 900_000): LambdaContext {
   };
 }
 
-function withoutSchedule({ schedule: _, ...input }: ClockInput): ClockInput {
+function withoutSchedule({ schedule: _, changes: __, ...input }: ClockInput): ClockInput {
   return input;
 }
 
@@ -166,12 +167,19 @@ export function makeRig(settings: VaultSettings = SETTINGS) {
   }
 
   function carries(state: ClockState): void {
-    const Input = JSON.stringify({ kind: "pass", ...state });
+    const changes = remember({ memory: undefined, oldestSlot: undefined }, settings, NOW);
+    const Input = JSON.stringify({ kind: "pass", changes, ...state });
     const Target = { Arn: FUNCTION_ARN, RoleArn: "role", Input };
     scheduler.on(GetScheduleCommand).resolves({ Target });
   }
 
-  /** What the clock was set to, call by call, but for the schedule: that goes along with whatever else is carried. */
+  function inputs(): ClockInput[] {
+    return scheduler
+      .commandCalls(UpdateScheduleCommand)
+      .map(({ args: [{ input }] }) => JSON.parse(input.Target?.Input ?? "") as ClockInput);
+  }
+
+  /** What the clock was set to, call by call, but for the schedule and the changes, which go along with all else. */
   function clockSets(): { state?: string; at?: string; input: ClockInput }[] {
     return scheduler.commandCalls(UpdateScheduleCommand).map(({ args: [{ input }] }) => ({
       state: input.State,
@@ -190,8 +198,8 @@ export function makeRig(settings: VaultSettings = SETTINGS) {
   /** From now on it is this time, and the clock carries what it was last set to, if it was set. */
   function at(ms: number): void {
     nowMs = ms;
-    const last = clockSets().at(-1);
-    if (last !== undefined) carries(last.input);
+    const last = inputs().at(-1);
+    if (last !== undefined) carries(last);
   }
 
   /** The slots that snapshots were asked for, call by call. */

@@ -141,7 +141,7 @@ describe("a sweep", () => {
   });
 
   test.each([
-    ["the brake", { maxDeletePercent: 10 }, "the brake is on"],
+    ["the deletion limit", { maxDeletePercent: 10 }, "the deletion limit holds it"],
     ["a lock", {}, "locked"],
   ])(
     "records what %s kept from deletion, and nothing else that stays",

@@ -236,7 +236,7 @@ describe("orphanDays no longer than the time between runs", () => {
     const tags = { [TAG.instance]: "i-gone" };
     const last = snapshot("snap-1", { volumeId: "vol-gone", startTimeMs: NOW - DAY_MS, tags });
     const fleet = [instance("i-1", [volume("vol-1")])];
-    const { rulesOf } = instanceRules([last], fleet, policy, NOW + SECOND_MS);
+    const { rulesOf } = instanceRules([last], { instances: fleet }, policy, NOW + SECOND_MS);
     return rulesOf("i-gone").expireAll !== undefined;
   }
 

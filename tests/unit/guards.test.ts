@@ -57,7 +57,7 @@ async function guard(
   const findings: Findings = { kept: [], problems: [], throttled: [] };
   const regions = await guardRegions(clients, deletes, world, policy, budget, findings);
   const dry = { ...policy, dryRun: true, maxDeletePercent: Infinity };
-  const { outcomes } = await prune(clients, regions, dry, budget, findings, {});
+  const outcomes = await prune(clients, regions, dry, budget, findings);
   const planned = outcomes.filter(({ status }) => status === "planned");
   const putOff = outcomes.filter(({ status }) => status === "deferred");
   return {

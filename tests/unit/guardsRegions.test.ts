@@ -92,12 +92,3 @@ test("a region that is not seen is not asked", async () => {
   expect(locked).toStrictEqual(["fresh-us-west-2"]);
   expect(readers[2]!.calls()).toStrictEqual([]);
 });
-
-test("the brake counts each region on its own", async () => {
-  const more = copyOf(fresh, "more", { ...sealedIn(DR2), volumeId: "vol-2" });
-  const seen = { ...world, copies: { ...world.copies, [DR2.region]: [...copiesIn(DR2), more] } };
-  await expect(carry({ ...LOCKING, maxDeletePercent: 40 }, seen)).resolves.toMatchObject({
-    deleted: ["old-eu-west-1"],
-    told: ["delete-brake/us-east-1", "delete-brake/us-west-2"],
-  });
-});

@@ -122,7 +122,7 @@ describe("a recovery point past its time", () => {
     const world = { own, counted: own, extra: [], doubted, wanted: new Set<string>() };
     const why = ({ snapshotId }: Snapshot) =>
       snapshotId === unsafe ? "it has no copy" : undefined;
-    return prunePrimary(world, why, rules).actions.map(({ snapshotId }) => snapshotId);
+    return prunePrimary("us-east-1", world, why, rules).actions.map(({ snapshotId }) => snapshotId);
   };
 
   test("goes whole", () => {

@@ -4,7 +4,7 @@ import {
   DescribeSnapshotAttributeCommand,
 } from "@aws-sdk/client-ec2";
 import { PublishCommand } from "@aws-sdk/client-sns";
-import { planHash } from "../../src/vault/planBrake";
+import { planHash } from "../../src/vault/planHash";
 import { DAY_MS, HOUR_MS, MINUTE_MS, isoSeconds } from "../../src/vault/time";
 import { makeRig } from "../support/rig";
 import { DR, DR2, NOW, PRIMARY_KEY, SETTINGS, SLOT, copyOf, keeping, sealedIn, snapshot } from "../support/world"; // prettier-ignore

@@ -9,7 +9,6 @@ const GOLD = { keep: { daily: 30 }, drKeep: { daily: 90 } };
 const TWO: VaultPolicy = {
   ...SETTINGS,
   policies: { bronze: BRONZE, gold: GOLD },
-  policyForAll: false,
 };
 
 function point(days: number, tags: Tags = {}): Snapshot {
@@ -22,7 +21,7 @@ function rulesOf(
   instances?: ProtectedInstance[],
   copies: Snapshot[] = [],
 ) {
-  return instanceRules([...snapshots, ...copies], instances, policy, NOW).rulesOf("i-1");
+  return instanceRules([...snapshots, ...copies], { instances }, policy, NOW).rulesOf("i-1");
 }
 
 describe("the policy of an instance", () => {
@@ -37,17 +36,12 @@ describe("the policy of an instance", () => {
     expect(rulesOf([], TWO, undefined, [copyOf(old, "copy")])).toMatchObject(BRONZE);
   });
 
-  test("is the only one there is, whatever the tag was, in a stack without policies by tag value", () => {
-    const policy = { ...SETTINGS, policies: { gold: GOLD }, policyForAll: true };
-    expect(rulesOf([point(1, { [TAG.policy]: "True" })], policy)).toMatchObject(GOLD);
-  });
-
-  describe("that is the last of a stack's policies by tag value", () => {
+  describe("that is the last of a stack's policies", () => {
     const last = { ...TWO, policies: { gold: GOLD } };
 
     test("is not for the points of one that was taken out: they stay, and it is told", () => {
       const bronze = [point(1, { [TAG.policy]: "bronze" })];
-      const { rulesOf: of, problems } = instanceRules(bronze, undefined, last, NOW);
+      const { rulesOf: of, problems } = instanceRules(bronze, {}, last, NOW);
       expect(of("i-1").keepAll).toBe("its policy bronze is not among the stack's");
       expect(problems.map(({ kind, subject }) => [kind, subject])).toStrictEqual([
         ["unknown-policy", "bronze"],
@@ -64,7 +58,7 @@ describe("the policy of an instance", () => {
     ["toString", { [TAG.policy]: "toString" }],
     ["(none)", {}],
   ])("where it is %s and the stack has none of that name, nothing is pruned and it is told", (name, tags) => {
-    const { rulesOf: of, problems } = instanceRules([point(1, tags)], undefined, TWO, NOW);
+    const { rulesOf: of, problems } = instanceRules([point(1, tags)], {}, TWO, NOW);
     expect(of("i-1").keepAll).toBe(`its policy ${name} is not among the stack's`);
     expect(problems.map(({ kind, subject, message }) => [kind, subject, message])).toStrictEqual([
       ["unknown-policy", name, `1 instance has recovery points of the policy ${name}, which the stack does not have: none of them is pruned`],

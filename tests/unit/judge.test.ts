@@ -31,7 +31,7 @@ function goneBy(
     calendar: makeCalendar("UTC"),
     nowMs: NOW,
   };
-  const { kept, gone } = judge(all, "keep", rules);
+  const { kept, gone } = judge(all, "keep", rules, "us-east-1");
   expect(kept.size + gone.size).toBe(all.length);
   return [...gone.keys()].sort();
 } // prettier-ignore

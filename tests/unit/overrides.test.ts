@@ -112,7 +112,7 @@ test("tags of another key are not the vault's to read", () => {
 test.each<[string | undefined, KeepRules]>([
   ["daily=30 within=1m15d", { daily: 30, within: "1m15d" }],
   ["yearly=12", { yearly: 12 }],
-  ["daily=91 yearly=2", { yearly: 2 }],
+  ["daily=91 yearly=2", { daily: 90, yearly: 2 }],
   ["monthly=3", {}],
   ["nonsense daily daily= =5", {}],
   ["", {}],

@@ -40,7 +40,7 @@ describe("the primary region", () => {
     const own = [...counted, ...extra.map((e) => e.duplicate), ...failed];
     const safe = ["sound", "expired"].includes(coverage);
     const unsafe = () => (safe ? undefined : `its copy is ${coverage}`);
-    return decisions(prunePrimary({ ...NONE, own, counted, extra }, unsafe, RULES));
+    return decisions(prunePrimary("us-east-1", { ...NONE, own, counted, extra }, unsafe, RULES));
   };
 
   test.each<[Coverage, string[]]>([
@@ -104,7 +104,7 @@ describe("the remains of failed snapshots of a volume", () => {
   };
   const unsafe = () => "its copy is missing";
   const remains = (own: Snapshot[], ...wanted: string[]) =>
-    decisions(prunePrimary({ ...NONE, own, wanted: new Set(wanted) }, unsafe, RULES));
+    decisions(prunePrimary("us-east-1", { ...NONE, own, wanted: new Set(wanted) }, unsafe, RULES));
 
   test.each(["st1", "sc1"])("go where it is %s and the plan takes another: EC2 takes one at a time", (type) => {
     expect(remains([bad("bad", type, 0)], "vol-1")).toStrictEqual([`- bad: failed, and ${type} takes no other beside it`]);
@@ -157,6 +157,7 @@ describe("the DR region", () => {
         snapshotId: "old-copy",
         because: "retention",
         reason: "9 days old, kept for 7 days",
+        set: "i-1 2026-11-13T03:00:00Z",
         mark: { snapshotId: "old", regions: ["us-west-2"] },
       },
     ]);

@@ -92,7 +92,7 @@ describe("the rules let go of a copy", () => {
     expect(released({ completed: [marked(today)], keepAll })).toStrictEqual(["old-0"]);
   });
 
-  test("of a recovery point whole, by its youngest data", () => {
+  test("of a recovery point whole, by its oldest data", () => {
     const slot = { [TAG.slot]: daysOld(31).identity.slot };
     const first = marked(daysOld(31));
     const later = marked(snapshot("later", { startTimeMs: first.startTimeMs + DAY_MS / 2, tags: slot })); // prettier-ignore
@@ -100,7 +100,7 @@ describe("the rules let go of a copy", () => {
       [today, first, later],
       [today, later, first],
     ]) {
-      expect(released({ completed, drKeep: { retentionDays: 30.75 } })).toStrictEqual([]);
+      expect(released({ completed, drKeep: { retentionDays: 31.25 } })).toStrictEqual([]);
       expect(released({ completed, drKeep: { retentionDays: 30.25 } }).sort()).toStrictEqual(["later", "old-31"]); // prettier-ignore
     }
   });

@@ -1,0 +1,153 @@
+/**
+ * What the vault remembers of before, so that no change deletes what was kept until a person approved that, or a mail about it
+ * is `editGraceDays` old (docs/adr/0019). The alarm clock carries it from one invocation to the next. Pure.
+ */
+import { COUNTED_RULES, isEmpty, withinOf } from "./keepRules";
+import { sizeOf } from "./overrides";
+import { stableText } from "./stableText";
+import { isoSeconds } from "./time";
+import type { KeepRules, VaultPolicy } from "./types";
+
+/** The part of the settings that decides what is kept. */
+export type KeepSettings = Pick<
+  VaultPolicy,
+  | "policies"
+  | "keepAtLeast"
+  | "overrideMin"
+  | "overrideMax"
+  | "orphans"
+  | "orphanDays"
+  | "schedule"
+  | "timezone"
+>;
+
+/** Settings of before; `unknown` where nobody knows them: then they keep all that was there. */
+export interface FormerSettings {
+  was: KeepSettings | "unknown";
+  /** When others were first seen in their place, as an ISO instant: no two have the same. */
+  until: string;
+  /** The one region that they are about; absent: all. */
+  region?: string;
+}
+
+/** Changes of one kind in one region that one plan was mailed for. */
+export interface NotifiedChanges {
+  /** `<region> <kind>`, as in `us-east-1 tags`. */
+  in: string;
+  /** What of the kind: instances, volumes, or the ends of former settings. */
+  of: readonly string[];
+  /** When SNS accepted the first mail about them, as an ISO instant. */
+  at: string;
+  /** Hash of the plan that was mailed last. */
+  plan: string;
+  /** Set once a person allowed the plan. */
+  allowed?: true;
+}
+
+/** Instances that the same run was the first not to find. */
+export interface MissingInstances {
+  /** When, as an ISO instant. */
+  since: string;
+  /** The slot of that run. */
+  slot: string;
+  of: readonly string[];
+}
+
+export interface ChangeMemory {
+  /** As the last invocation had them. */
+  settings: KeepSettings;
+  regions: readonly string[];
+  /** Those that still keep what they kept, the oldest first. */
+  former: readonly FormerSettings[];
+  missing: readonly MissingInstances[];
+  notified: readonly NotifiedChanges[];
+  /** By region, the instances that the deletion limit has stopped; `*` is all. */
+  stopped: Readonly<Record<string, readonly string[]>>;
+}
+
+/** More are one that keeps all: Scheduler takes 256 KB of input. */
+const MAX_FORMER = 10;
+
+function keepSettingsOf(policy: VaultPolicy): KeepSettings {
+  const { policies, keepAtLeast, overrideMin, overrideMax } = policy;
+  const { orphans, orphanDays, schedule, timezone } = policy;
+  return { policies, keepAtLeast, overrideMin, overrideMax, orphans, orphanDays, schedule, timezone }; // prettier-ignore
+}
+
+/** Decides whether rules keep at least what others do, whatever the points are. */
+export function covers(rules: KeepRules, others: KeepRules): boolean {
+  if (isEmpty(rules)) return true;
+  if (isEmpty(others)) return false;
+  const isAsLong = COUNTED_RULES.every((rule) => sizeOf(rules, rule) >= sizeOf(others, rule));
+  const hasWithin = withinOf(others) === undefined || rules.within === others.within;
+  return isAsLong && hasWithin && (rules.retentionDays ?? 0) >= (others.retentionDays ?? 0);
+}
+
+const LOOSEST_FIRST = ["keep", "keep-last", "expire"];
+
+/** Decides whether settings keep at least what those of before did: then nobody need be asked. */
+function coversAll(now: KeepSettings, was: KeepSettings): boolean {
+  const same = (key: keyof KeepSettings) => stableText(now[key]) === stableText(was[key]);
+  const keys = ["schedule", "timezone", "overrideMin", "overrideMax"] as const;
+  if (!keys.every(same) || now.keepAtLeast < was.keepAtLeast) return false;
+  const isLooser = LOOSEST_FIRST.indexOf(now.orphans) <= LOOSEST_FIRST.indexOf(was.orphans);
+  if (!isLooser || now.orphanDays < was.orphanDays) return false;
+  return Object.entries(was.policies).every(([name, policy]) => {
+    // What the stack does not have prunes nothing.
+    const found = Object.hasOwn(now.policies, name) ? now.policies[name] : undefined;
+    if (found === undefined) return true;
+    return covers(found.keep, policy.keep) && covers(found.drKeep, policy.drKeep);
+  });
+}
+
+/** Adds settings, whose end is what they are told apart by. */
+function append(all: readonly FormerSettings[], one: Omit<FormerSettings, "until">, nowMs: number) {
+  const known = new Set(all.map(({ until }) => until));
+  let untilMs = nowMs;
+  while (known.has(isoSeconds(untilMs))) untilMs += 1_000;
+  return [...all, { ...one, until: isoSeconds(untilMs) }];
+}
+
+/** More than fit are one that keeps all that any of them could. */
+function atMost(former: readonly FormerSettings[]): FormerSettings[] {
+  const merged = former.slice(0, Math.max(0, former.length - MAX_FORMER + 1));
+  const last = merged.at(-1);
+  if (former.length <= MAX_FORMER || last === undefined) return [...former];
+  return [{ was: "unknown", until: last.until }, ...former.slice(merged.length)];
+}
+
+/** What an invocation knows of before. */
+export interface Recalled {
+  /** `lost` where nobody knows what it was; `undefined` where nothing speaks for that there was any. */
+  memory: ChangeMemory | "lost" | undefined;
+  /** The oldest slot that the vault has a recovery point of, in any region; `undefined` where it has none. */
+  oldestSlot: string | undefined;
+}
+
+/** Takes the settings of now into the memory. */
+export function remember(
+  { memory, oldestSlot }: Recalled,
+  policy: VaultPolicy,
+  nowMs: number,
+): ChangeMemory {
+  const settings = keepSettingsOf(policy);
+  const regions = [policy.primaryRegion, ...policy.dr.map(({ region }) => region)];
+  if (memory === undefined || memory === "lost") {
+    const isLost = memory === "lost" && oldestSlot !== undefined;
+    const former = isLost ? append([], { was: "unknown" }, nowMs) : [];
+    return { settings, regions, former, missing: [], notified: [], stopped: {} };
+  }
+  let former = memory.former;
+  if (stableText(memory.settings) !== stableText(settings)) {
+    former = append(former, { was: memory.settings }, nowMs);
+  }
+  for (const region of regions.filter((one) => !memory.regions.includes(one))) {
+    former = append(former, { was: "unknown", region }, nowMs);
+  }
+  // Nothing is lost by an edit that only lengthens, nor by one from before all that is there.
+  const counts = ({ was, until }: FormerSettings) =>
+    (was === "unknown" || !coversAll(settings, was)) &&
+    oldestSlot !== undefined &&
+    oldestSlot <= until;
+  return { ...memory, settings, regions, former: atMost(former.filter(counts)) };
+}

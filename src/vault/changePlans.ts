@@ -1,0 +1,94 @@
+/**
+ * The plans of what waits, one for each region: what a mail names, and what a person allows by its hash. A plan keeps its hash
+ * while it waits for the same changes: a night's steady expiry makes it no other. Pure.
+ */
+import { type ChangeKey, type Known, type MailedPlan, kindOf } from "./changeKeys";
+import { changeNotice, limitProblem } from "./changeWords";
+import type { HeldPoint } from "./deletionLimit";
+import { planHash } from "./planHash";
+import { problemKey } from "./summary";
+import type { ChangeMemory } from "./changeMemory";
+import type { Problem, VaultPolicy } from "./types";
+
+/** A plan that waits, and the problem that names it. */
+export interface WaitingPlan extends MailedPlan {
+  problemKey: string;
+}
+
+/** What is known of changes after a plan. */
+export interface PlannedChanges {
+  memory: ChangeMemory;
+  plans: WaitingPlan[];
+}
+
+/** A plan with what a mail needs. */
+export interface ChangePlan extends MailedPlan {
+  region: string;
+  held: readonly HeldPoint[];
+  /** Whether no mail has named it yet. */
+  isNew: boolean;
+}
+
+function isLimit(key: ChangeKey): boolean {
+  return kindOf(key).kind === "limit";
+}
+
+/** Makes the plan of one region. */
+function planOf(
+  region: string,
+  held: readonly HeldPoint[],
+  known: ReadonlyMap<ChangeKey, Known>,
+): ChangePlan {
+  const keys = new Set<ChangeKey>();
+  const fresh = new Set<ChangeKey>();
+  for (const { keys: mine, slot } of held) {
+    for (const key of mine) {
+      keys.add(key);
+      if (slot > (known.get(key)?.at ?? "")) fresh.add(key);
+    }
+  }
+  const [mailed, ...others] = new Set([...keys].map((key) => known.get(key)?.plan));
+  const isNew = fresh.size > 0 || mailed === undefined || others.length > 0;
+  const hash = isNew ? planHash(region, held.map((one) => one.snapshotId)) : mailed; // prettier-ignore
+  return { region, held, keys: [...keys], fresh, isNew, hash };
+}
+
+/** What waits, by region and by whether the deletion limit stopped it. */
+function grouped(held: readonly HeldPoint[]): Map<string, HeldPoint[]> {
+  const groups = new Map<string, HeldPoint[]>();
+  for (const one of held) {
+    const id = `${one.region} ${one.keys.some(isLimit) ? "limit" : "change"}`;
+    const group = groups.get(id);
+    if (group === undefined) groups.set(id, [one]);
+    else group.push(one);
+  }
+  return groups;
+}
+
+/**
+ * Returns the plans of what waits, and what a person is to be told. What the deletion limit stopped is reported every day, what
+ * a change made due once.
+ * @param points by region, of how many recovery points the limit stopped some
+ */
+export function planChanges(
+  held: readonly HeldPoint[],
+  points: ReadonlyMap<string, number>,
+  known: ReadonlyMap<ChangeKey, Known>,
+  memory: ChangeMemory | undefined,
+  policy: VaultPolicy,
+  nowMs: number,
+): { plans: WaitingPlan[]; problems: Problem[] } {
+  const plans: WaitingPlan[] = [];
+  const problems: Problem[] = [];
+  for (const [id, group] of grouped(held)) {
+    const [region = "", kind] = id.split(" ");
+    const plan = planOf(region, group, known);
+    const problem =
+      kind === "limit"
+        ? limitProblem(plan, points.get(region) ?? 0, policy)
+        : changeNotice(plan, memory, policy, nowMs);
+    if (kind === "limit" || plan.isNew) problems.push(problem);
+    plans.push({ ...plan, problemKey: problemKey(problem) });
+  }
+  return { plans, problems };
+}

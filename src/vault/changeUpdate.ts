@@ -1,0 +1,114 @@
+/** What the memory of changes becomes by an invocation's plan: who is missing, what is stopped, and what is forgotten. Pure. */
+import { type ChangeKey, type Known, groupsOf, kindOf, knownOf, withNotified } from "./changeKeys";
+import type { ChangeMemory, MissingInstances } from "./changeMemory";
+import type { PlannedChanges } from "./changePlans";
+import type { Told } from "./clockState";
+import type { Judgement } from "./judge";
+import { isoSeconds } from "./time";
+
+/** Instances that the clock carries; of more the oldest, and the others begin later. */
+const MAX_MISSING = 1_500;
+/** Stopped instances of a region that the clock carries; more are all of it. */
+const MAX_STOPPED = 500;
+
+/** One region after its plan was made. */
+export interface ChangedRegion {
+  region: string;
+  judgement: Judgement;
+  /** Instances that the deletion limit stopped. */
+  stopped: readonly string[];
+  /** Instances of which anything is due, stopped or allowed. */
+  due: ReadonlySet<string>;
+}
+
+/** What an invocation saw. */
+export interface Looked {
+  regions: readonly ChangedRegion[];
+  /** Whether all regions could be read. */
+  isAllSeen: boolean;
+  /** Whether the instances were read, and some found. */
+  knowsFleet: boolean;
+  isMissing: (id: string) => boolean;
+  /** Whether the vault has any snapshot of an instance or a volume. */
+  has: (id: string) => boolean;
+  /** The slot that is served. */
+  slot?: string;
+}
+
+/** Instances that lose something by being missing, whether it waits or goes. */
+function losing(regions: readonly ChangedRegion[]): Set<string> {
+  const units = new Set<string>();
+  const take = (keys: readonly ChangeKey[]) => {
+    for (const key of keys) {
+      const { kind, of } = kindOf(key);
+      if (kind === "orphan") units.add(of);
+    }
+  };
+  for (const { judgement } of regions) {
+    for (const { keys } of judgement.held.values()) take(keys);
+    for (const keys of judgement.approved.values()) take(keys);
+  }
+  return units;
+}
+
+/** Who is missing since when. Who was found again is forgotten, and whoever has nothing to lose. */
+function nextMissing(
+  { missing }: ChangeMemory,
+  { regions, isAllSeen, knowsFleet, isMissing, has, slot }: Looked,
+  nowMs: number,
+): readonly MissingInstances[] {
+  if (!knowsFleet || slot === undefined) return missing;
+  const units = losing(regions);
+  const stays = (id: string) => isMissing(id) && (units.has(id) || (!isAllSeen && has(id)));
+  const known = missing.flatMap((group) => {
+    const of = group.of.filter(stays);
+    return of.length > 0 ? [{ ...group, of }] : [];
+  });
+  const old = new Set(known.flatMap(({ of }) => of));
+  const room = Math.max(0, MAX_MISSING - old.size);
+  const fresh = [...units].filter((id) => !old.has(id)).slice(0, room);
+  return fresh.length === 0 ? known : [...known, { since: isoSeconds(nowMs), slot, of: fresh }];
+}
+
+function nextStopped({ stopped }: ChangeMemory, regions: readonly ChangedRegion[]) {
+  const next: Record<string, readonly string[]> = { ...stopped };
+  for (const one of regions) {
+    if (one.stopped.length > MAX_STOPPED) next[one.region] = ["*"];
+    else if (one.stopped.length > 0) next[one.region] = [...one.stopped].sort();
+    else delete next[one.region];
+  }
+  return next;
+}
+
+/** Whether it may still matter that a person was told of a change. */
+function matters(key: ChangeKey, memory: ChangeMemory, looked: Looked): boolean {
+  const { region, kind, of } = kindOf(key);
+  if (kind === "settings") return memory.former.some(({ until }) => until === of);
+  if (kind === "orphan" && looked.knowsFleet && !looked.isMissing(of)) return false;
+  const seen = looked.regions.find((one) => one.region === region);
+  if (kind === "limit" && seen !== undefined) return seen.due.has(of);
+  return !looked.isAllSeen || looked.has(of);
+}
+
+/** Adds to the memory the plans that a mail was accepted for, now or within the last day. */
+export function notifiedOf({ memory, plans }: PlannedChanges, told: Told): ChangeMemory {
+  let known: ReadonlyMap<ChangeKey, Known> = knownOf(memory);
+  for (const plan of plans) {
+    const at = told[plan.problemKey];
+    if (at !== undefined) known = withNotified(known, plan, at);
+  }
+  return { ...memory, notified: groupsOf(known) };
+}
+
+/** Returns the memory as the clock shall carry it, but for what this invocation mails. */
+export function nextMemory(
+  memory: ChangeMemory,
+  known: ReadonlyMap<ChangeKey, Known>,
+  looked: Looked,
+  nowMs: number,
+): ChangeMemory {
+  const missing = nextMissing(memory, looked, nowMs);
+  const stopped = nextStopped(memory, looked.regions);
+  const left = new Map([...known].filter(([key]) => matters(key, memory, looked)));
+  return { ...memory, missing, stopped, notified: groupsOf(left) };
+}

@@ -1,0 +1,104 @@
+/** What a person is told of recovery points that wait: what goes, when, why, and how to stop or to allow it. Pure text. */
+import { kindOf } from "./changeKeys";
+import type { ChangeMemory } from "./changeMemory";
+import type { ChangePlan } from "./changePlans";
+import type { HeldPoint } from "./deletionLimit";
+import { DAY_MS, isoSeconds, parseIso } from "./time";
+import type { Problem, VaultPolicy } from "./types";
+import { counted, listed } from "./words";
+
+function countOf(held: readonly HeldPoint[]): number {
+  return new Set(held.map(({ instanceId, slot }) => `${instanceId} ${slot}`)).size;
+}
+
+function pointsOf(held: readonly HeldPoint[]): string {
+  return counted(countOf(held), "recovery point");
+}
+
+/** `i-…: 12 recovery points of 2026-03-01T03:00:00Z to 2026-03-12T03:00:00Z (snap-…, snap-…)` for each instance. */
+function byInstance(held: readonly HeldPoint[]): string {
+  const instances = new Map<string, HeldPoint[]>();
+  for (const one of held) instances.set(one.instanceId, [...(instances.get(one.instanceId) ?? []), one]); // prettier-ignore
+  const texts = [...instances].map(([instanceId, points]) => {
+    const slots = points.map(({ slot }) => slot).sort();
+    const ids = points.map(({ snapshotId }) => snapshotId);
+    const more = ids.length > 3 ? ", …" : "";
+    return `${instanceId}: ${pointsOf(points)} of ${slots[0]} to ${slots.at(-1)} (${ids.slice(0, 3).join(", ")}${more})`;
+  });
+  return listed(texts);
+}
+
+function allowing(hash: string): string {
+  return `\`npx pulumi config set allowDeletePlan ${hash}\` and \`npx pulumi up\``;
+}
+
+/** From when on an instance's points are those of an orphan. */
+function orphanMs(memory: ChangeMemory | undefined, instance: string, policy: VaultPolicy, nowMs: number) {
+  const first = memory?.missing.find(({ of }) => of.includes(instance));
+  return (parseIso(first?.since ?? "") ?? nowMs) + policy.orphanDays * DAY_MS;
+} // prettier-ignore
+
+/** One sentence for each kind of change: what it makes due, and from when on that goes. */
+function reasonsOf(
+  { held }: ChangePlan,
+  memory: ChangeMemory | undefined,
+  policy: VaultPolicy,
+  nowMs: number,
+): string[] {
+  const endMs = nowMs + policy.editGraceDays * DAY_MS;
+  const date = (ms: number) => isoSeconds(Math.max(ms, endMs)).slice(0, 16) + "Z";
+  const having = (kind: string) => held.filter(({ keys }) => keys.some((key) => kindOf(key).kind === kind)); // prettier-ignore
+  const texts: string[] = [];
+  const settings = having("settings");
+  if (settings.length > 0) {
+    const ends = new Set(settings.flatMap(({ keys }) => keys.map(kindOf).filter(({ kind }) => kind === "settings").map(({ of }) => of))); // prettier-ignore
+    const when = [...ends].sort().join(" and ");
+    texts.push(`${pointsOf(settings)} from ${date(endMs)} on, since the stack's settings changed (seen at ${when}): ${byInstance(settings)}`); // prettier-ignore
+  }
+  const tags = having("tags");
+  if (tags.length > 0) {
+    texts.push(`${pointsOf(tags)} from ${date(endMs)} on, since the instance's tags name other rules now: ${byInstance(tags)}`); // prettier-ignore
+  }
+  const orphans = having("orphan");
+  if (orphans.length > 0) {
+    const soonest = Math.min(...orphans.map(({ instanceId }) => orphanMs(memory, instanceId, policy, nowMs))); // prettier-ignore
+    texts.push(`${pointsOf(orphans)} from ${date(soonest)} on, since the instance is not backed up any more and orphans is ${policy.orphans}: ${byInstance(orphans)}`); // prettier-ignore
+  }
+  return texts;
+}
+
+/** Notices what a change lets go of. */
+export function changeNotice(
+  plan: ChangePlan,
+  memory: ChangeMemory | undefined,
+  policy: VaultPolicy,
+  nowMs: number,
+): Problem {
+  const { region, hash, held } = plan;
+  const reasons = reasonsOf(plan, memory, policy, nowMs);
+  return {
+    kind: "deletions-announced",
+    subject: `${region} ${hash}`,
+    message: `the vault will delete ${pointsOf(held)} in ${region} that it kept before a change: ${reasons.join(". ")}. Plan ${hash}`,
+    hint: `Nothing of this is deleted before then. To keep it, take the change back before then. To have it deleted at once: ${allowing(hash)}; the next sweep carries it out.`,
+    notice: true,
+  };
+}
+
+/** Tells what the deletion limit stopped. */
+export function limitProblem(plan: ChangePlan, points: number, policy: VaultPolicy): Problem {
+  const { region, hash, held } = plan;
+  const { allowDeletePlan, maxDeletePercent, maxDeletes } = policy;
+  // Who has allowed another plan waits for it: that this one is not it is told at once, not a day after the last mail.
+  const beside = allowDeletePlan.length === 0 ? "" : ` beside ${allowDeletePlan.join(" ")}`;
+  const limits = [
+    `maxDeletePercent is ${maxDeletePercent}`,
+    ...(maxDeletes > 0 ? [`maxDeletes is ${maxDeletes}`] : []),
+  ];
+  return {
+    kind: "delete-brake",
+    subject: `${region} ${hash}${beside}`,
+    message: `pruning would delete ${countOf(held)} of ${counted(points, "recovery point")} in ${region} (${limits.join(", ")}): none was deleted, and none will be before you allow it. The plan ${hash}: ${byInstance(held)}`,
+    hint: `If the retention is wrong, correct it. If it is meant: ${allowing(hash)}; it allows this plan and no other, and the next sweep carries it out. Several plans go into one value, in quotes, with blanks between.`,
+  };
+}

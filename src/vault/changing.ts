@@ -1,0 +1,79 @@
+/** What changes hold while a plan is made: rules of before for retention, the deletion limit for what no change explains. Pure. */
+import { type ChangeKey, type Known, knownOf, withAllowed } from "./changeKeys";
+import { type PlannedChanges, planChanges } from "./changePlans";
+import { type ChangedRegion, nextMemory } from "./changeUpdate";
+import { type HeldPoint, limitDeletions } from "./deletionLimit";
+import { type FormersOf, formerRules } from "./formerRules";
+import type { Ruled } from "./instanceRules";
+import type { PrunePlan } from "./pruneRules";
+import type { ReadRegion } from "./readRegions";
+import type { Kept, Problem, VaultPolicy, World } from "./types";
+
+interface Changed {
+  problems: Problem[];
+  /** What the deletion limit kept. */
+  withheld: Kept[];
+  changes?: PlannedChanges;
+}
+
+/** What a plan asks of changes, in this order. */
+interface Changing {
+  /** Absent where the world was not asked for changes, or nobody could tell. */
+  formersOf?: FormersOf;
+  /** Takes a region's pruning down, and returns what the deletion limit leaves of it. */
+  limit: (pruned: PrunePlan, read: Omit<ReadRegion, "seen">) => PrunePlan;
+  /** Returns what is mailed and what the clock carries on. */
+  end: (isAllSeen: boolean) => Changed;
+}
+
+/** What of a region waits for a change. */
+function heldIn({ points, judgement }: PrunePlan): HeldPoint[] {
+  if (judgement.held.size === 0) return [];
+  return points.flatMap(({ region, snapshotId, identity: { instanceId, slot } }): HeldPoint[] => {
+    const held = judgement.held.get(snapshotId);
+    return held === undefined ? [] : [{ region, snapshotId, instanceId, slot, keys: held.keys }];
+  });
+}
+
+/** @param slot the slot that is served, if any */
+export function beginChanges(
+  world: World,
+  ruled: Pick<Ruled, "newest" | "isMissing" | "knowsFleet">,
+  policy: VaultPolicy,
+  slot: string | undefined,
+  nowMs: number,
+): Changing {
+  const { changes } = world;
+  const isKnown = changes !== undefined && changes !== "unread";
+  const memory = isKnown ? withAllowed(changes, policy) : undefined;
+  const known: ReadonlyMap<ChangeKey, Known> = memory === undefined ? new Map() : knownOf(memory);
+  const regions: ChangedRegion[] = [];
+  const withheld: Kept[] = [];
+  let held: HeldPoint[] = [];
+  const points = new Map<string, number>();
+  return {
+    ...(memory && { formersOf: formerRules(memory, ruled, policy, slot, nowMs) }),
+    limit: (pruned, { region, dr, own }) => {
+      const limited = limitDeletions(pruned, { region, dr, own, seen: own }, policy, memory, known);
+      const { stopped, due, plan } = limited;
+      regions.push({ region, judgement: pruned.judgement, stopped, due });
+      held = [...held, ...heldIn(pruned), ...limited.held];
+      withheld.push(...plan.kept.slice(pruned.kept.length));
+      points.set(region, limited.points);
+      return plan;
+    },
+    end: (isAllSeen) => {
+      // Nobody is told what the deletion limit stopped where nothing goes anyway.
+      if (changes === "unread") return { problems: [], withheld };
+      const { plans, problems } = planChanges(held, points, known, memory, policy, nowMs);
+      if (memory === undefined) return { problems, withheld };
+      const { newest, ...who } = ruled;
+      const looked = { ...who, regions, isAllSeen, slot, has: (id: string) => newest.has(id) };
+      return {
+        problems,
+        withheld,
+        changes: { memory: nextMemory(memory, known, looked, nowMs), plans },
+      };
+    },
+  };
+}

@@ -1,0 +1,208 @@
+/**
+ * The rules that recovery points were under before a change: those of the settings of before, those that their own tags name,
+ * and those of an instance that was still backed up. What any of them keeps waits for an approval or the grace. Pure.
+ */
+import { type Calendar, makeCalendar } from "./calendar";
+import { changeKey, type ChangeKey, type Known, knownOf, overFromMs } from "./changeKeys";
+import type { ChangeMemory, FormerSettings, KeepSettings } from "./changeMemory";
+import { type InstanceRules, type Ruled, ofOrphan, ofPolicy, policyName } from "./instanceRules";
+import type { RecoverySet } from "./recoverySets";
+import { nextFireMs } from "./schedule";
+import { TAG } from "./tags";
+import { DAY_MS, parseIso } from "./time";
+import type { Tags, VaultPolicy } from "./types";
+
+/** Rules of before of one unit: an instance, or a volume of several. */
+export interface Former {
+  rules: InstanceRules;
+  calendar: Calendar;
+  /** The changes that put others in their place. */
+  keys: readonly ChangeKey[];
+  /** The recovery points that they are read over. */
+  over: (sets: readonly RecoverySet[]) => readonly RecoverySet[];
+  /** Decides whether a recovery point was under them. */
+  was: (set: RecoverySet) => boolean;
+  /** Decides whether they hold a recovery point no longer: somebody allowed it, or the grace of one of the changes is over. */
+  isOver: (set: RecoverySet) => boolean;
+}
+
+export type FormersOf = (unit: string, sets: readonly RecoverySet[], region: string) => Former[];
+
+/** Settings, of now or of before. */
+interface Era {
+  policy: VaultPolicy;
+  calendar: Calendar;
+  former?: FormerSettings;
+}
+
+/**
+ * The slots that a schedule of before would have: all up to its end, and of those since then the first for each time that it
+ * would have fired. Without that a denser schedule would take `last: 14` from two weeks to fourteen hours.
+ */
+export function slotsAsBefore(
+  slots: readonly string[],
+  { schedule, timezone }: Pick<KeepSettings, "schedule" | "timezone">,
+  until: string,
+): Set<string> {
+  const sorted = [...new Set(slots)].sort();
+  const before = sorted.filter((slot) => slot <= until);
+  const kept = new Set(before);
+  const lastMs = parseIso(before.at(-1) ?? until) ?? 0;
+  let dueMs = nextFireMs(schedule, timezone, lastMs, lastMs);
+  for (const slot of sorted.slice(before.length)) {
+    const slotMs = parseIso(slot) ?? 0;
+    if (dueMs === undefined || slotMs < dueMs) continue;
+    kept.add(slot);
+    dueMs = nextFireMs(schedule, timezone, slotMs, dueMs);
+  }
+  return kept;
+}
+
+/** The tags that pick the rules. */
+function comboOf(tags: Tags, tagKey: string): string {
+  return [policyName(tags, tagKey), tags[TAG.keep], tags[TAG.drKeep]].join("\n");
+}
+
+function tagsOf({ snapshots }: RecoverySet): Tags {
+  return snapshots[0]?.tags ?? {};
+}
+
+/** Tags that some recovery points were made under and the newest was not; each once. */
+function olderTags(sets: readonly RecoverySet[], now: Tags, tagKey: string): Map<string, Tags> {
+  const older = new Map<string, Tags>();
+  const combo = comboOf(now, tagKey);
+  for (const set of sets) {
+    const tags = tagsOf(set);
+    const mine = comboOf(tags, tagKey);
+    if (mine !== combo && !older.has(mine)) older.set(mine, tags);
+  }
+  return older;
+}
+
+/** When a run first did not find an instance, and which. */
+function missingSince({ missing }: ChangeMemory): Map<string, { sinceMs: number; slot: string }> {
+  const since = new Map<string, { sinceMs: number; slot: string }>();
+  for (const { since: at, slot, of } of missing) {
+    for (const id of of) since.set(id, { sinceMs: parseIso(at) ?? Infinity, slot });
+  }
+  return since;
+}
+
+/** What formers of all units share. */
+interface Memory {
+  eras: readonly Era[];
+  known: ReadonlyMap<ChangeKey, Known>;
+  missing: ReturnType<typeof missingSince>;
+  policy: VaultPolicy;
+  /** The slot that is served. */
+  slot?: string;
+  nowMs: number;
+}
+
+/** Decides whether an instance has been missing for as long as settings ask for, and for one run more than the first. */
+function isOrphanBy({ missing, slot, nowMs }: Memory, unit: string, { orphanDays }: VaultPolicy) {
+  const first = missing.get(unit);
+  if (first === undefined || slot === undefined || first.slot === slot) return false;
+  return first.sinceMs + orphanDays * DAY_MS <= nowMs;
+} // prettier-ignore
+
+/** One view of before: settings, tags, and whether the instance counts as backed up. */
+interface View {
+  era: Era;
+  tags: Tags;
+  /** Of tags that are not those of now. */
+  combo?: string;
+  isOrphan: boolean;
+}
+
+function rulesOfView({ era: { policy, former }, tags, isOrphan }: View): InstanceRules {
+  const { keepAtLeast } = policy;
+  if (former?.was === "unknown") {
+    return { keep: {}, drKeep: {}, keepAtLeast, keepAll: "nobody knows the settings of before" };
+  }
+  const rules = ofPolicy(tags, policy);
+  return isOrphan ? ofOrphan(rules, policy) : rules;
+}
+
+function formerOf(view: View, unit: string, region: string, memory: Memory, keys: ChangeKey[]): Former {
+  const { era, combo } = view;
+  const { policy, known, nowMs } = memory;
+  const { schedule, timezone } = era.policy;
+  const { until } = era.former ?? {};
+  const isThinned =
+    until !== undefined && (schedule !== policy.schedule || timezone !== policy.timezone);
+  const over: Former["over"] = (sets) => {
+    if (!isThinned) return sets;
+    const slots = slotsAsBefore(sets.map(({ slot }) => slot), era.policy, until); // prettier-ignore
+    return sets.filter(({ slot }) => slots.has(slot));
+  };
+  const orphanKey = changeKey(region, "orphan", unit);
+  const isOver = ({ slot }: RecoverySet) =>
+    keys.some((key) => {
+      if ((overFromMs(known.get(key), slot, policy) ?? Infinity) > nowMs) return false;
+      const isAllowed = known.get(key)?.allowed === true;
+      return key !== orphanKey || isAllowed || isOrphanBy(memory, unit, policy);
+    });
+  return {
+    rules: rulesOfView(view),
+    calendar: era.calendar,
+    keys,
+    over,
+    was: (set) =>
+      (until === undefined || set.slot <= until) &&
+      (combo === undefined || comboOf(tagsOf(set), policy.tagKey) === combo),
+    isOver,
+  };
+} // prettier-ignore
+
+/** All views of before that a unit has in a region. */
+function formersOfUnit(
+  unit: string,
+  sets: readonly RecoverySet[],
+  region: string,
+  { newest, isMissing }: Pick<Ruled, "newest" | "isMissing">,
+  memory: Memory,
+): Former[] {
+  const now = newest.get(unit)?.tags ?? {};
+  const older = olderTags(sets, now, memory.policy.tagKey);
+  const missing = isMissing(unit);
+  const formers: Former[] = [];
+  for (const era of memory.eras) {
+    const { former } = era;
+    if (former?.region !== undefined && former.region !== region) continue;
+    for (const [combo, tags] of [[undefined, now] as const, ...older]) {
+      const keys: ChangeKey[] = [];
+      if (former !== undefined) keys.push(changeKey(region, "settings", former.until));
+      if (combo !== undefined) keys.push(changeKey(region, "tags", unit));
+      const view = { era, tags, combo, isOrphan: false };
+      if (missing) {
+        const orphaned = [...keys, changeKey(region, "orphan", unit)];
+        formers.push(formerOf(view, unit, region, memory, orphaned));
+      }
+      const isOrphan = missing && isOrphanBy(memory, unit, era.policy);
+      if (keys.length > 0) formers.push(formerOf({ ...view, isOrphan }, unit, region, memory, keys)); // prettier-ignore
+    }
+  }
+  return formers;
+}
+
+/**
+ * Returns the finder of what units were under before.
+ * @param slot the slot that is served, if any
+ */
+export function formerRules(
+  memory: ChangeMemory,
+  ruled: Pick<Ruled, "newest" | "isMissing">,
+  policy: VaultPolicy,
+  slot: string | undefined,
+  nowMs: number,
+): FormersOf {
+  const eras: Era[] = [{ policy, calendar: makeCalendar(policy.timezone) }];
+  for (const former of memory.former) {
+    const was = former.was === "unknown" ? {} : former.was;
+    const before = { ...policy, ...was };
+    eras.push({ policy: before, calendar: makeCalendar(before.timezone), former });
+  }
+  const all: Memory = { eras, known: knownOf(memory), missing: missingSince(memory), policy, slot, nowMs }; // prettier-ignore
+  return (unit, sets, region) => formersOfUnit(unit, sets, region, ruled, all);
+}

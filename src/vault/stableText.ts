@@ -1,0 +1,6 @@
+/** Returns the same text for the same data, in whichever order its keys came. */
+export function stableText(value: unknown): string {
+  if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "";
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${entries.map(([key, one]) => `${key}:${stableText(one)}`).join()}}`;
+}
