@@ -70,7 +70,7 @@ export function ofPolicy(tags: Tags, policy: VaultPolicy): InstanceRules {
   const names = Object.keys(policies);
   const carried = policyName(tags, tagKey);
   // Not the one that is left for those that were taken out: a lost block of configuration must not lose backups.
-  const name = carried ?? (names.length === 1 ? names[0] : undefined);
+  const name = carried || (names.length === 1 ? names[0] : undefined);
   const found = Object.hasOwn(policies, name ?? "") ? policies[name ?? ""] : undefined;
   if (found === undefined) {
     const keepAll = `its policy ${name ?? "(none)"} is not among the stack's`;
