@@ -38,7 +38,7 @@ export interface Looked {
 /** Instances that lose something by being missing, whether it waits or goes. */
 function losing(regions: readonly ChangedRegion[]): Set<string> {
   const units = new Set<string>();
-  const take = (keys: readonly ChangeKey[]) => {
+  const take = (keys: Iterable<ChangeKey>) => {
     for (const key of keys) {
       const { kind, of } = kindOf(key);
       if (kind === "orphan") units.add(of);

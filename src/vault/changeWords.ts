@@ -47,11 +47,11 @@ function reasonsOf(
 ): string[] {
   const endMs = nowMs + policy.editGraceDays * DAY_MS;
   const date = (ms: number) => isoSeconds(Math.max(ms, endMs)).slice(0, 16) + "Z";
-  const having = (kind: string) => held.filter(({ keys }) => keys.some((key) => kindOf(key).kind === kind)); // prettier-ignore
+  const having = (kind: string) => held.filter(({ keys }) => [...keys].some((key) => kindOf(key).kind === kind)); // prettier-ignore
   const texts: string[] = [];
   const settings = having("settings");
   if (settings.length > 0) {
-    const ends = new Set(settings.flatMap(({ keys }) => keys.map(kindOf).filter(({ kind }) => kind === "settings").map(({ of }) => of))); // prettier-ignore
+    const ends = new Set(settings.flatMap(({ keys }) => [...keys].map(kindOf).filter(({ kind }) => kind === "settings").map(({ of }) => of))); // prettier-ignore
     const when = [...ends].sort().join(" and ");
     texts.push(`${pointsOf(settings)} from ${date(endMs)} on, since the stack's settings changed (seen at ${when}): ${byInstance(settings)}`); // prettier-ignore
   }

@@ -31,7 +31,9 @@ function heldIn({ points, judgement }: PrunePlan): HeldPoint[] {
   if (judgement.held.size === 0) return [];
   return points.flatMap(({ region, snapshotId, identity: { instanceId, slot } }): HeldPoint[] => {
     const held = judgement.held.get(snapshotId);
-    return held === undefined ? [] : [{ region, snapshotId, instanceId, slot, keys: held.keys }];
+    if (held === undefined) return [];
+    const { keys, fresh } = held;
+    return [{ region, snapshotId, instanceId, slot, keys, fresh }];
   });
 }
 

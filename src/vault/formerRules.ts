@@ -3,13 +3,13 @@
  * and those of an instance that was still backed up. What any of them keeps waits for an approval or the grace. Pure.
  */
 import { type Calendar, makeCalendar } from "./calendar";
-import { changeKey, type ChangeKey, type Known, knownOf, overFromMs } from "./changeKeys";
+import { changeKey, type ChangeKey, kindOf, type Known, knownOf, overFromMs } from "./changeKeys";
 import type { ChangeMemory, FormerSettings, KeepSettings } from "./changeMemory";
 import { type InstanceRules, type Ruled, ofOrphan, ofPolicy, policyName } from "./instanceRules";
 import type { RecoverySet } from "./recoverySets";
 import { nextFireMs } from "./schedule";
 import { TAG } from "./tags";
-import { DAY_MS, parseIso } from "./time";
+import { DAY_MS, isoSeconds, parseIso } from "./time";
 import type { Tags, VaultPolicy } from "./types";
 
 /** Rules of before of one unit: an instance, or a volume of several. */
@@ -18,12 +18,12 @@ export interface Former {
   calendar: Calendar;
   /** The changes that put others in their place. */
   keys: readonly ChangeKey[];
+  /** Those of them that no mail has named yet. */
+  fresh: readonly ChangeKey[];
   /** The recovery points that they are read over. */
   over: (sets: readonly RecoverySet[]) => readonly RecoverySet[];
-  /** Decides whether a recovery point was under them. */
-  was: (set: RecoverySet) => boolean;
-  /** Decides whether they hold a recovery point no longer: somebody allowed it, or the grace of one of the changes is over. */
-  isOver: (set: RecoverySet) => boolean;
+  /** Set where they hold nothing any more, since somebody allowed that, or the grace of one of the changes is over: since when. */
+  overFrom?: string;
 }
 
 export type FormersOf = (unit: string, sets: readonly RecoverySet[], region: string) => Former[];
@@ -67,16 +67,17 @@ function tagsOf({ snapshots }: RecoverySet): Tags {
   return snapshots[0]?.tags ?? {};
 }
 
-/** Tags that some recovery points were made under and the newest was not; each once. */
-function olderTags(sets: readonly RecoverySet[], now: Tags, tagKey: string): Map<string, Tags> {
-  const older = new Map<string, Tags>();
-  const combo = comboOf(now, tagKey);
+/** Tags that some recovery points were made under, each once, with the newest slot of those. */
+function tagsByCombo(sets: readonly RecoverySet[], tagKey: string) {
+  const all = new Map<string, { tags: Tags; newestOfTags: string }>();
   for (const set of sets) {
     const tags = tagsOf(set);
-    const mine = comboOf(tags, tagKey);
-    if (mine !== combo && !older.has(mine)) older.set(mine, tags);
+    const combo = comboOf(tags, tagKey);
+    const known = all.get(combo);
+    if (known === undefined) all.set(combo, { tags, newestOfTags: set.slot });
+    else if (known.newestOfTags < set.slot) known.newestOfTags = set.slot;
   }
-  return older;
+  return all;
 }
 
 /** When a run first did not find an instance, and which. */
@@ -110,9 +111,10 @@ function isOrphanBy({ missing, slot, nowMs }: Memory, unit: string, { orphanDays
 interface View {
   era: Era;
   tags: Tags;
-  /** Of tags that are not those of now. */
-  combo?: string;
   isOrphan: boolean;
+  /** Of the unit, and of its recovery points that were made under the tags. */
+  newestSlot: string;
+  newestOfTags: string;
 }
 
 function rulesOfView({ era: { policy, former }, tags, isOrphan }: View): InstanceRules {
@@ -124,34 +126,39 @@ function rulesOfView({ era: { policy, former }, tags, isOrphan }: View): Instanc
   return isOrphan ? ofOrphan(rules, policy) : rules;
 }
 
-function formerOf(view: View, unit: string, region: string, memory: Memory, keys: ChangeKey[]): Former {
-  const { era, combo } = view;
+/** The newest slot that a mail about a change must be younger than: what came after it is another change. */
+function sinceOf(kind: string, { era, newestSlot, newestOfTags }: View): string {
+  if (kind === "settings") return era.former?.until ?? "";
+  return kind === "tags" ? newestOfTags : newestSlot;
+}
+
+function formerOf(view: View, unit: string, memory: Memory, keys: ChangeKey[]): Former {
+  const { era } = view;
   const { policy, known, nowMs } = memory;
   const { schedule, timezone } = era.policy;
   const { until } = era.former ?? {};
   const isThinned =
     until !== undefined && (schedule !== policy.schedule || timezone !== policy.timezone);
-  const over: Former["over"] = (sets) => {
+  const thinned: Former["over"] = (sets) => {
     if (!isThinned) return sets;
     const slots = slotsAsBefore(sets.map(({ slot }) => slot), era.policy, until); // prettier-ignore
     return sets.filter(({ slot }) => slots.has(slot));
   };
-  const orphanKey = changeKey(region, "orphan", unit);
-  const isOver = ({ slot }: RecoverySet) =>
-    keys.some((key) => {
-      if ((overFromMs(known.get(key), slot, policy) ?? Infinity) > nowMs) return false;
-      const isAllowed = known.get(key)?.allowed === true;
-      return key !== orphanKey || isAllowed || isOrphanBy(memory, unit, policy);
-    });
+  const ends = keys.map((key) => {
+    const { kind } = kindOf(key);
+    const one = known.get(key);
+    const endMs = overFromMs(one, sinceOf(kind, view), policy);
+    const waits = kind === "orphan" && !one?.allowed && !isOrphanBy(memory, unit, policy);
+    return { key, endMs, isOver: endMs !== undefined && endMs <= nowMs && !waits };
+  });
+  const over = ends.filter(({ isOver }) => isOver).map(({ endMs }) => endMs ?? Infinity);
   return {
     rules: rulesOfView(view),
     calendar: era.calendar,
     keys,
-    over,
-    was: (set) =>
-      (until === undefined || set.slot <= until) &&
-      (combo === undefined || comboOf(tagsOf(set), policy.tagKey) === combo),
-    isOver,
+    over: thinned,
+    fresh: ends.filter(({ endMs }) => endMs === undefined).map(({ key }) => key),
+    ...(over.length > 0 && { overFrom: isoSeconds(Math.min(...over)) }),
   };
 } // prettier-ignore
 
@@ -163,24 +170,27 @@ function formersOfUnit(
   { newest, isMissing }: Pick<Ruled, "newest" | "isMissing">,
   memory: Memory,
 ): Former[] {
+  const { tagKey } = memory.policy;
   const now = newest.get(unit)?.tags ?? {};
-  const older = olderTags(sets, now, memory.policy.tagKey);
+  const older = tagsByCombo(sets, tagKey);
+  older.delete(comboOf(now, tagKey));
+  const newestSlot = sets.reduce((slot, set) => (set.slot > slot ? set.slot : slot), "");
   const missing = isMissing(unit);
   const formers: Former[] = [];
   for (const era of memory.eras) {
     const { former } = era;
     if (former?.region !== undefined && former.region !== region) continue;
-    for (const [combo, tags] of [[undefined, now] as const, ...older]) {
+    for (const mine of [{ tags: now, newestOfTags: "" }, ...older.values()]) {
       const keys: ChangeKey[] = [];
       if (former !== undefined) keys.push(changeKey(region, "settings", former.until));
-      if (combo !== undefined) keys.push(changeKey(region, "tags", unit));
-      const view = { era, tags, combo, isOrphan: false };
+      if (mine.tags !== now) keys.push(changeKey(region, "tags", unit));
+      const view = { era, ...mine, newestSlot, isOrphan: false };
       if (missing) {
         const orphaned = [...keys, changeKey(region, "orphan", unit)];
-        formers.push(formerOf(view, unit, region, memory, orphaned));
+        formers.push(formerOf(view, unit, memory, orphaned));
       }
       const isOrphan = missing && isOrphanBy(memory, unit, era.policy);
-      if (keys.length > 0) formers.push(formerOf({ ...view, isOrphan }, unit, region, memory, keys)); // prettier-ignore
+      if (keys.length > 0) formers.push(formerOf({ ...view, isOrphan }, unit, memory, keys)); // prettier-ignore
     }
   }
   return formers;
