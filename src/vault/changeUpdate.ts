@@ -4,7 +4,7 @@ import type { ChangeMemory, MissingInstances } from "./changeMemory";
 import type { PlannedChanges } from "./changePlans";
 import type { Told } from "./clockState";
 import type { Judgement } from "./judge";
-import { isoSeconds } from "./time";
+import { DAY_MS, isoSeconds, parseIso } from "./time";
 
 /** Instances that the clock carries; of more the oldest, and the others begin later. */
 const MAX_MISSING = 1_500;
@@ -33,6 +33,7 @@ export interface Looked {
   has: (id: string) => boolean;
   /** The slot that is served. */
   slot?: string;
+  orphanDays: number;
 }
 
 /** Instances that lose something by being missing, whether it waits or goes. */
@@ -51,17 +52,19 @@ function losing(regions: readonly ChangedRegion[]): Set<string> {
   return units;
 }
 
-/** Who is missing since when. Who was found again is forgotten, and whoever has nothing to lose. */
+/** Who is missing since when. Who was found again is forgotten, and in time whoever has nothing to lose. */
 function nextMissing(
   { missing }: ChangeMemory,
-  { regions, isAllSeen, knowsFleet, isMissing, has, slot }: Looked,
+  { regions, isAllSeen, knowsFleet, isMissing, has, slot, orphanDays }: Looked,
   nowMs: number,
 ): readonly MissingInstances[] {
   if (!knowsFleet || slot === undefined) return missing;
   const units = losing(regions);
-  const stays = (id: string) => isMissing(id) && (units.has(id) || (!isAllSeen && has(id)));
   const known = missing.flatMap((group) => {
-    const of = group.of.filter(stays);
+    // What a person allowed early must be known for what it is until its newest point tells that by its age.
+    const isYoung = (parseIso(group.since) ?? 0) + orphanDays * DAY_MS >= nowMs;
+    const mayLose = (id: string) => units.has(id) || (has(id) && (isYoung || !isAllSeen));
+    const of = group.of.filter((id) => isMissing(id) && mayLose(id));
     return of.length > 0 ? [{ ...group, of }] : [];
   });
   const old = new Set(known.flatMap(({ of }) => of));

@@ -70,7 +70,15 @@ export function beginChanges(
       const { plans, problems } = planChanges(held, points, known, memory, policy, nowMs);
       if (memory === undefined) return { problems, withheld };
       const { newest, ...who } = ruled;
-      const looked = { ...who, regions, isAllSeen, slot, has: (id: string) => newest.has(id) };
+      const { orphanDays } = policy;
+      const looked = {
+        ...who,
+        orphanDays,
+        regions,
+        isAllSeen,
+        slot,
+        has: (id: string) => newest.has(id),
+      };
       return {
         problems,
         withheld,
