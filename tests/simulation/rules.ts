@@ -268,6 +268,8 @@ export function checkCopy(
   // Of twins, either one's copy may have gone as a duplicate.
   if (twinsOf(account, source).length > 1) return;
   // Nor where the stack's rules have become longer: then it is wanted again.
-  if (!isReleasedIn(account, invocation.settings, source, name, invocation.startMs)) return;
+  // Whether a plan that was allowed was about an orphan only the vault's memory tells.
+  const settings = { ...invocation.settings, allowDeletePlan: [] };
+  if (!isReleasedIn(account, settings, source, name, invocation.startMs)) return;
   account.story.violate("an expired copy stays gone", `${sourceId} is copied again`);
 }
