@@ -40,7 +40,7 @@ function heldIn({ points, judgement }: PrunePlan): HeldPoint[] {
 /** @param slot the slot that is served, if any */
 export function beginChanges(
   world: World,
-  ruled: Pick<Ruled, "newest" | "isMissing" | "knowsFleet">,
+  ruled: Pick<Ruled, "newest" | "shared" | "isMissing" | "knowsFleet" | "rulesOf">,
   policy: VaultPolicy,
   slot: string | undefined,
   nowMs: number,
@@ -69,16 +69,9 @@ export function beginChanges(
       if (changes === "unread") return { problems: [], withheld };
       const { plans, problems } = planChanges(held, points, known, memory, policy, nowMs);
       if (memory === undefined) return { problems, withheld };
-      const { newest, ...who } = ruled;
-      const { orphanDays } = policy;
-      const looked = {
-        ...who,
-        orphanDays,
-        regions,
-        isAllSeen,
-        slot,
-        has: (id: string) => newest.has(id),
-      };
+      const { newest, isMissing, knowsFleet } = ruled;
+      const has = (id: string) => newest.has(id);
+      const looked = { policy, isMissing, knowsFleet, regions, isAllSeen, slot, has };
       return {
         problems,
         withheld,

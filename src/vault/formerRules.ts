@@ -4,10 +4,10 @@
  */
 import { type Calendar, makeCalendar } from "./calendar";
 import { changeKey, type ChangeKey, kindOf, type Known, knownOf, overFromMs } from "./changeKeys";
-import type { ChangeMemory, FormerSettings, KeepSettings } from "./changeMemory";
+import { type ChangeMemory, type FormerSettings, covers } from "./changeMemory";
 import { type InstanceRules, type Ruled, ofOrphan, ofPolicy, policyName } from "./instanceRules";
 import type { RecoverySet } from "./recoverySets";
-import { nextFireMs } from "./schedule";
+import { slotsAsBefore } from "./slotsAsBefore";
 import { TAG } from "./tags";
 import { DAY_MS, isoSeconds, parseIso } from "./time";
 import type { Tags, VaultPolicy } from "./types";
@@ -22,9 +22,14 @@ export interface Former {
   fresh: readonly ChangeKey[];
   /** The recovery points that they are read over. */
   over: (sets: readonly RecoverySet[]) => readonly RecoverySet[];
+  /** Whether these are not all. */
+  isThinned: boolean;
   /** Set where they hold nothing any more, since somebody allowed that, or the grace of one of the changes is over: since when. */
   overFrom?: string;
 }
+
+/** What is known of units. */
+export type RuledUnits = Pick<Ruled, "newest" | "shared" | "isMissing" | "rulesOf">;
 
 export type FormersOf = (unit: string, sets: readonly RecoverySet[], region: string) => Former[];
 
@@ -33,29 +38,6 @@ interface Era {
   policy: VaultPolicy;
   calendar: Calendar;
   former?: FormerSettings;
-}
-
-/**
- * The slots that a schedule of before would have: all up to its end, and of those since then the first for each time that it
- * would have fired. Without that a denser schedule would take `last: 14` from two weeks to fourteen hours.
- */
-export function slotsAsBefore(
-  slots: readonly string[],
-  { schedule, timezone }: Pick<KeepSettings, "schedule" | "timezone">,
-  until: string,
-): Set<string> {
-  const sorted = [...new Set(slots)].sort();
-  const before = sorted.filter((slot) => slot <= until);
-  const kept = new Set(before);
-  const lastMs = parseIso(before.at(-1) ?? until) ?? 0;
-  let dueMs = nextFireMs(schedule, timezone, lastMs, lastMs);
-  for (const slot of sorted.slice(before.length)) {
-    const slotMs = parseIso(slot) ?? 0;
-    if (dueMs === undefined || slotMs < dueMs) continue;
-    kept.add(slot);
-    dueMs = nextFireMs(schedule, timezone, slotMs, dueMs);
-  }
-  return kept;
 }
 
 /** The tags that pick the rules. */
@@ -132,16 +114,26 @@ function sinceOf(kind: string, { era, newestSlot, newestOfTags }: View): string 
   return kind === "tags" ? newestOfTags : newestSlot;
 }
 
+/** Decides whether rules keep whatever others would: then nothing waits for these. */
+function isCovered(others: InstanceRules, rules: InstanceRules, isPrimary: boolean): boolean {
+  if (others.expireAll !== undefined) return true;
+  if (others.keepAll !== undefined || rules.expireAll !== undefined) return false;
+  if (rules.keepAtLeast < others.keepAtLeast) return false;
+  // In the primary region what was made as a DR copy has the rules of that, too.
+  const isKept = !isPrimary || covers(rules.keep, others.keep);
+  return isKept && covers(rules.drKeep, others.drKeep);
+}
+
+function isThinned({ policy: was, former }: Era, { schedule, timezone }: VaultPolicy): boolean {
+  return former !== undefined && (was.schedule !== schedule || was.timezone !== timezone);
+}
+
 function formerOf(view: View, unit: string, memory: Memory, keys: ChangeKey[]): Former {
   const { era } = view;
   const { policy, known, nowMs } = memory;
-  const { schedule, timezone } = era.policy;
-  const { until } = era.former ?? {};
-  const isThinned =
-    until !== undefined && (schedule !== policy.schedule || timezone !== policy.timezone);
   const thinned: Former["over"] = (sets) => {
-    if (!isThinned) return sets;
-    const slots = slotsAsBefore(sets.map(({ slot }) => slot), era.policy, until); // prettier-ignore
+    if (!isThinned(era, policy)) return sets;
+    const slots = slotsAsBefore(sets.map(({ slot }) => slot), era.policy, era.former?.until ?? ""); // prettier-ignore
     return sets.filter(({ slot }) => slots.has(slot));
   };
   const ends = keys.map((key) => {
@@ -157,6 +149,7 @@ function formerOf(view: View, unit: string, memory: Memory, keys: ChangeKey[]): 
     calendar: era.calendar,
     keys,
     over: thinned,
+    isThinned: isThinned(era, policy),
     fresh: ends.filter(({ endMs }) => endMs === undefined).map(({ key }) => key),
     ...(over.length > 0 && { overFrom: isoSeconds(Math.min(...over)) }),
   };
@@ -167,12 +160,13 @@ function formersOfUnit(
   unit: string,
   sets: readonly RecoverySet[],
   region: string,
-  { newest, isMissing }: Pick<Ruled, "newest" | "isMissing">,
+  { newest, shared, isMissing, rulesOf }: RuledUnits,
   memory: Memory,
 ): Former[] {
-  const { tagKey } = memory.policy;
+  const { tagKey, primaryRegion } = memory.policy;
   const now = newest.get(unit)?.tags ?? {};
-  const older = tagsByCombo(sets, tagKey);
+  // A volume of several instances has the tags of each in turn; their own histories keep what these ask for.
+  const older = shared.has(unit) ? new Map<string, never>() : tagsByCombo(sets, tagKey);
   older.delete(comboOf(now, tagKey));
   const newestSlot = sets.reduce((slot, set) => (set.slot > slot ? set.slot : slot), "");
   const missing = isMissing(unit);
@@ -193,7 +187,10 @@ function formersOfUnit(
       if (keys.length > 0) formers.push(formerOf({ ...view, isOrphan }, unit, memory, keys)); // prettier-ignore
     }
   }
-  return formers;
+  const rules = rulesOf(unit);
+  return formers.filter(
+    (one) => one.isThinned || !isCovered(one.rules, rules, region === primaryRegion),
+  );
 }
 
 /**
@@ -202,7 +199,7 @@ function formersOfUnit(
  */
 export function formerRules(
   memory: ChangeMemory,
-  ruled: Pick<Ruled, "newest" | "isMissing">,
+  ruled: RuledUnits,
   policy: VaultPolicy,
   slot: string | undefined,
   nowMs: number,

@@ -21,7 +21,7 @@ export interface PruneRules extends ReadAt {
 }
 
 /** What waits, since rules of before would still keep it. */
-export interface Held {
+interface Held {
   /** Why it would go. */
   why: string;
   /** The changes that it waits for. */

@@ -9,7 +9,7 @@ import { planVault } from "../../src/vault/plan";
 import { problemKey } from "../../src/vault/summary";
 import { copyExpiredTag, TAG } from "../../src/vault/tags";
 import { DAY_MS, HOUR_MS, isoSeconds } from "../../src/vault/time";
-import type { Action, Problem, ProtectedInstance, Serving, Snapshot, VaultPolicy, World } from "../../src/vault/types"; // prettier-ignore
+import type { Action, KeyedRegion, Problem, ProtectedInstance, Serving, Snapshot, VaultPolicy, World } from "../../src/vault/types"; // prettier-ignore
 import { identify } from "./identify";
 import { NOW } from "./world";
 
@@ -118,7 +118,7 @@ export function startNights(policy: VaultPolicy, instances: ProtectedInstance[])
       told = {};
     },
     swapRegions: () => {
-      const [{ region = "", keyArn = "" } = {}, ...others] = nights.policy.dr;
+      const [{ region, keyArn }, ...others] = nights.policy.dr as [KeyedRegion];
       const dr = [{ region: nights.policy.primaryRegion, keyArn }, ...others];
       nights.policy = { ...nights.policy, primaryRegion: region, dr };
       nights.loseClock();
