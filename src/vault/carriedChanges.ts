@@ -30,9 +30,9 @@ function isFormer(one: Fields): boolean {
   return areTexts(one, "until") && (one.was === "unknown" || isSettings(one.was));
 }
 
-/** Returns the memory, or `lost` where any of it can't be read: then all that is there was kept by settings that nobody knows. */
-export function changesOf(carried: unknown): ChangeMemory | "lost" {
-  if (!isFields(carried)) return "lost";
+/** Returns the memory, or `undefined` where any of it can't be read: then all that is there was kept by settings that nobody knows. */
+export function changesOf(carried: unknown): ChangeMemory | undefined {
+  if (!isFields(carried)) return undefined;
   const { settings, regions, stopped } = carried;
   const isMissing = (one: Fields) => areTexts(one, "since", "slot") && isTexts(one.of);
   const isNotified = (one: Fields) => areTexts(one, "in", "at", "plan") && isTexts(one.of);
@@ -40,7 +40,7 @@ export function changesOf(carried: unknown): ChangeMemory | "lost" {
     isListOf(carried.former, isFormer) &&
     isListOf(carried.missing, isMissing) &&
     isListOf(carried.notified, isNotified);
-  if (!isRead || !isSettings(settings) || !isTexts(regions) || !isFields(stopped)) return "lost";
-  if (!Object.values(stopped).every(isTexts)) return "lost";
+  if (!isRead || !isSettings(settings) || !isTexts(regions) || !isFields(stopped)) return undefined;
+  if (!Object.values(stopped).every(isTexts)) return undefined;
   return carried as unknown as ChangeMemory;
 }

@@ -80,7 +80,7 @@ function take(account: Account, action: Action, policy: VaultPolicy, nowMs: numb
 /** Begins with an empty account. */
 export function startNights(policy: VaultPolicy, instances: ProtectedInstance[]): Nights {
   const account: Account = { all: new Map(), made: 0 };
-  let memory: ChangeMemory | "lost" | undefined;
+  let memory: ChangeMemory | undefined;
   let told: Record<string, string> = {};
   let nowMs = NOW;
 
@@ -114,7 +114,7 @@ export function startNights(policy: VaultPolicy, instances: ProtectedInstance[])
     mailed: [],
     day: 0,
     loseClock: () => {
-      memory = "lost";
+      memory = undefined;
       told = {};
     },
     swapRegions: () => {
