@@ -5,6 +5,7 @@ import type {
   MissingInstances,
   NotifiedChanges,
 } from "./changeMemory";
+import type { LeftRegion } from "./leftRegion";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -43,8 +44,11 @@ export function changesOf(carried: unknown): ChangeMemory | "lost" {
   const former = listOf<FormerSettings>(carried.former, isFormer);
   const missing = listOf<MissingInstances>(carried.missing, (one) => areTexts(one, "since", "slot") && isTexts(one.of)); // prettier-ignore
   const notified = listOf<NotifiedChanges>(carried.notified, (one) => areTexts(one, "in", "at", "plan") && isTexts(one.of)); // prettier-ignore
+  const left = listOf<LeftRegion>(carried.left ?? [], (one) => areTexts(one, "region", "since"));
   const isRead = former !== undefined && missing !== undefined && notified !== undefined;
   if (!isRead || !isSettings(settings) || !isTexts(regions) || !isFields(stopped)) return "lost";
   if (!Object.values(stopped).every(isTexts)) return "lost";
-  return { settings, regions, former, missing, notified, stopped } as ChangeMemory;
+  const known = { settings, regions, former, missing, notified, stopped } as ChangeMemory;
+  // What is left in other regions decides nothing: to forget it is better than to hold all.
+  return left !== undefined && left.length > 0 ? { ...known, left } : known;
 }

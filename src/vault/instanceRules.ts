@@ -4,6 +4,7 @@
  * configuration of now, so that an edit counts at once for all that is still there. Pure.
  */
 import { dataStartMs, pointMs } from "./duplicates";
+import { orphanNotices } from "./orphans";
 import { carriedRules } from "./overrides";
 import { volumesOfSeveral } from "./recoverySets";
 import { EXCLUDE_VALUE, INSTANCE_TAG_PREFIX, TAG } from "./tags";
@@ -128,6 +129,8 @@ function unknownPolicy(name: string, instances: number, { tagKey }: VaultPolicy)
 
 /** The rules of all that the vault has snapshots of. */
 export interface Ruled {
+  /** Instances that have not been backed up for `orphanDays`; absent where nobody knows. */
+  orphans?: string[];
   rulesOf: RulesOf;
   /** The instances of each volume that has had several. */
   shared: ReadonlyMap<string, ReadonlySet<string>>;
@@ -171,6 +174,7 @@ export function instanceRules(
   const rules = new Map<string, InstanceRules>();
   const unknown = new Map<string, Set<string>>();
   const newestById = newestOf(own, shared);
+  const orphans: string[] = [];
   const isMissing = (id: string) => attached !== undefined && !attached.has(id) && !live.has(id);
   for (const [id, newest] of newestById) {
     const { tags, doubt } = newest;
@@ -182,6 +186,7 @@ export function instanceRules(
     }
     const mine = ofPolicy(tags, policy);
     const isOld = nowMs - pointMs(newest) > policy.orphanDays * DAY_MS;
+    if (isMissing(id) && isOld && id === newest.identity.instanceId) orphans.push(id);
     if (isMissing(id) && (isOld || changes !== undefined)) rules.set(id, ofOrphan(mine, policy));
     else rules.set(id, attached === undefined && isOld ? { ...mine, mayBeOrphan: true } : mine);
     if (mine.keepAll === undefined) continue;
@@ -196,6 +201,10 @@ export function instanceRules(
     newest: newestById,
     isMissing,
     knowsFleet: attached !== undefined,
-    problems: [...unknown].map(([name, ids]) => unknownPolicy(name, ids.size, policy)),
+    ...(attached !== undefined && { orphans }),
+    problems: [
+      ...[...unknown].map(([name, ids]) => unknownPolicy(name, ids.size, policy)),
+      ...orphanNotices(own, orphans, policy),
+    ],
   };
 }

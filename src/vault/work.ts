@@ -7,6 +7,8 @@ import type { ClockState } from "./clockState";
 import { isOwn } from "./duplicates";
 import { isMadeForDr } from "./verdict";
 import { remember } from "./changeMemory";
+import { observeLeft } from "./leftLook";
+import { sourceRegions } from "./leftRegions";
 import { missedRun } from "./missedRun";
 import { observe, observeDropouts, observeInstances } from "./observe";
 import { planVault } from "./plan";
@@ -52,7 +54,12 @@ function recalled(
   const isAllSeen = settings.dr.every(({ region }) => copies[region] !== undefined);
   const isMoved = snapshots.some(isMadeForDr);
   const memory = clock?.changes ?? (isMoved ? "lost" : undefined);
-  return remember({ memory, oldestSlot: isAllSeen ? oldest : (oldest ?? "") }, settings, nowMs);
+  const oldestSlot = isAllSeen ? oldest : (oldest ?? "");
+  return remember(
+    { memory, oldestSlot, madeIn: isMoved ? sourceRegions(snapshots) : [] },
+    settings,
+    nowMs,
+  );
 }
 
 /** @param onServing told of the slot that is served, before anything is done for it */
@@ -76,10 +83,11 @@ export async function observePlanApply(
   }
   const looks = looksForStrangers(wake, clock, now());
   const looked = looks ? await observeStrangers(clients, settings, fleet) : fleet;
-  const world = {
+  const remembered = {
     ...looked,
     changes: isRead ? recalled(clock, looked, settings, now()) : ("unread" as const),
   };
+  const world = looks ? await observeLeft(clients, settings, remembered) : remembered;
   const planned = planVault(world, settings, serving, wake.runId, now());
   const carried = await carryOut(clients, planned, world, settings, { now, deadlineMs });
   const { plan, outcomes, withheld } = carried;
