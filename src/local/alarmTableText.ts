@@ -8,9 +8,14 @@ function named(what: string, names: readonly string[]): string[] {
   return names.length === 0 ? [] : [`${what}: ${names.join(", ")}.`];
 }
 
-/** Without the vault's id. */
-function short({ name }: WatchedAlarm, stack: string): string {
+/** Returns an alarm's name without the vault's id. */
+export function shortAlarm(name: string, stack: string): string {
   return name.replace(`${stack}-`, "");
+}
+
+function short({ name, leftAt }: WatchedAlarm, stack: string): string {
+  const left = leftAt === undefined ? "" : ` (left the stack ${leftAt})`;
+  return `${shortAlarm(name, stack)}${left}`;
 }
 
 /** The description without the vault's name and the runbook's page. */

@@ -14,7 +14,16 @@ import type { EmitMetric, VaultLog } from "./report";
 import { slotToServe } from "./slots";
 import { looksForStrangers, observeStrangers } from "./strangers";
 import { type Judged, judgeThrottled } from "./throttled";
-import type { Kept, Outcome, Plan, Serving, VaultSettings, Wake, World } from "./types";
+import type {
+  Kept,
+  Outcome,
+  Plan,
+  Serving,
+  VaultPolicy,
+  VaultSettings,
+  Wake,
+  World,
+} from "./types";
 
 export interface VaultTools {
   clients: VaultClients;
@@ -38,10 +47,10 @@ export interface Work {
  * What is remembered of before; nothing where it is not known whether there is anything to remember. A new clock beside copies
  * that were made for a DR region is that of a stack whose regions were changed: nobody knows its settings of before.
  */
-function recalled(
+export function recalled(
   clock: ClockState | undefined,
   { snapshots, copies }: World,
-  settings: VaultSettings,
+  settings: VaultPolicy,
   nowMs: number,
 ): World["changes"] {
   if (snapshots === undefined) return undefined;
