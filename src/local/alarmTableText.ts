@@ -36,9 +36,10 @@ export function renderAlarms(alarms: readonly WatchedAlarm[], stack: string): st
     until,
     said(alarm, stack),
   ]);
-  const quiet = measured.filter(({ episodes }) => episodes.length === 0);
+  const there = alarms.filter(({ leftAt }) => leftAt === undefined);
+  const quiet = there.filter(({ metric, episodes }) => metric.emulated && episodes.length === 0);
   const namesOf = (some: readonly WatchedAlarm[]) => some.map((alarm) => short(alarm, stack));
-  const unmeasured = alarms
+  const unmeasured = there
     .filter(({ metric }) => !metric.emulated)
     .map((alarm) => `${short(alarm, stack)} (${alarm.metric.namespace} ${alarm.metric.name})`);
   const head = ["alarm", "went to ALARM", "back to OK", "it says"];

@@ -18,9 +18,10 @@ export function regionNotes(before: Regions, after: Regions): string[] {
     notes.push(leftNote(region, before));
   }
   if (before.primaryRegion !== after.primaryRegion) {
-    notes.push(
-      `the instances stay in ${before.primaryRegion}, since aws:region moves none: the vault backs up what ${after.primaryRegion} has, and deletes nothing in ${before.primaryRegion} any more.`,
-    );
+    const moved = `aws:region moves no instance: from now on the vault backs up instances in ${after.primaryRegion}, and none in ${before.primaryRegion}`;
+    const isLeft = !now.includes(before.primaryRegion);
+    const left = isLeft ? `. It deletes nothing in ${before.primaryRegion} any more` : "";
+    notes.push(`${moved}${left}.`);
   }
   return notes;
 }

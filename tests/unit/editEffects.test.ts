@@ -154,8 +154,10 @@ describe("an edit of the regions", () => {
   it("says that a swap moves no instances", () => {
     const after = { ...before, primaryRegion: "us-west-2", drRegions: ["us-east-1"] };
     expect(regionNotes(before, after)).toEqual([
-      expect.stringContaining("the instances stay in us-east-1"),
+      "aws:region moves no instance: from now on the vault backs up instances in us-west-2, and none in us-east-1.",
     ]);
+    const [moved] = regionNotes(before, { ...before, primaryRegion: "eu-west-1" });
+    expect(moved).toMatch(/It deletes nothing in us-east-1 any more\.$/);
     expect(regionNotes(before, before)).toEqual([]);
   });
 });
