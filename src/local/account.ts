@@ -8,39 +8,46 @@ import { CreateQueueCommand, GetQueueAttributesCommand, SQSClient } from "@aws-s
 import type { KeyedRegion } from "../vault/types";
 
 export interface Account {
-  ec2(region: string): EC2Client;
-  kms(region: string): KMSClient;
-  s3(region: string): S3Client;
-  scheduler: SchedulerClient;
-  sns: SNSClient;
+  ec2: (region: string) => EC2Client;
+  kms: (region: string) => KMSClient;
+  s3: (region: string) => S3Client;
+  scheduler: (region: string) => SchedulerClient;
+  sns: (region: string) => SNSClient;
+  /** Of the mailbox, which stays where it is. */
   sqs: SQSClient;
 }
 
 /** Clients of the rehearsal's own, apart from the function's. */
 export function openAccount(endpoint: string, primaryRegion: string): Account {
   const common = { endpoint, credentials: { accessKeyId: "rehearsal", secretAccessKey: "local" } };
-  const here = { ...common, region: primaryRegion };
   return {
     ec2: (region) => new EC2Client({ ...common, region }),
     kms: (region) => new KMSClient({ ...common, region }),
     s3: (region) => new S3Client({ ...common, region, forcePathStyle: true }),
-    scheduler: new SchedulerClient(here),
-    sns: new SNSClient(here),
-    sqs: new SQSClient(here),
+    scheduler: (region) => new SchedulerClient({ ...common, region }),
+    sns: (region) => new SNSClient({ ...common, region }),
+    sqs: new SQSClient({ ...common, region: primaryRegion }),
   };
 }
 
-/** A queue that gets what the topic's subscribers get: the rehearsal's mailbox. */
-export async function subscribeMailbox(account: Account, topicArn: string): Promise<string> {
-  const { QueueUrl = "" } = await account.sqs.send(
-    new CreateQueueCommand({ QueueName: "mailbox" }),
-  );
-  const { Attributes } = await account.sqs.send(
+/** Makes a queue: the rehearsal's mailbox. */
+export async function makeMailbox({ sqs }: Account): Promise<string> {
+  const { QueueUrl = "" } = await sqs.send(new CreateQueueCommand({ QueueName: "mailbox" }));
+  return QueueUrl;
+}
+
+/** Lets the mailbox get what a topic's subscribers get. */
+export async function subscribeMailbox(
+  { sqs, sns }: Account,
+  QueueUrl: string,
+  TopicArn: string,
+): Promise<void> {
+  const { Attributes } = await sqs.send(
     new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ["QueueArn"] }),
   );
   const Endpoint = Attributes?.QueueArn;
-  await account.sns.send(new SubscribeCommand({ TopicArn: topicArn, Protocol: "sqs", Endpoint }));
-  return QueueUrl;
+  const region = TopicArn.split(":")[3] ?? "";
+  await sns(region).send(new SubscribeCommand({ TopicArn, Protocol: "sqs", Endpoint }));
 }
 
 /** The statements of a key's policy by which the vault's role copies under it (src/stack/keys.ts). */

@@ -82,17 +82,33 @@ export interface Transition {
   state: AlarmState;
 }
 
-/** What the alarm did from one time to another, looked at every five minutes. */
+/** From when to when an alarm is looked at, and the state that it was in before. */
+export interface WatchedSpan {
+  fromMs: number;
+  untilMs: number;
+  before: AlarmState;
+}
+
+/** What a new alarm did from one time to another. */
 export function evaluate(
   alarm: Evaluated,
   points: readonly MetricPoint[],
   fromMs: number,
   untilMs: number,
 ): Transition[] {
+  return evaluateSpan(alarm, points, { fromMs, untilMs, before: "INSUFFICIENT_DATA" });
+}
+
+/** What an alarm did from one time to another, looked at every five minutes. */
+export function evaluateSpan(
+  alarm: Evaluated,
+  points: readonly MetricPoint[],
+  { fromMs, untilMs, before }: WatchedSpan,
+): Transition[] {
   const series = seriesOf(alarm, points);
   const lookBackMs = (alarm.of + EXTRA_PERIODS) * alarm.periodSeconds * SECOND_MS;
   const transitions: Transition[] = [];
-  let state: AlarmState = "INSUFFICIENT_DATA";
+  let state = before;
   let [first, end] = [0, 0];
   // A year of nights is looked at too: the points that count move along, and no other is touched.
   const atOf = (index: number) => series[index]?.atMs ?? Infinity;

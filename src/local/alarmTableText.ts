@@ -8,9 +8,14 @@ function named(what: string, names: readonly string[]): string[] {
   return names.length === 0 ? [] : [`${what}: ${names.join(", ")}.`];
 }
 
-/** Without the vault's id. */
-function short({ name }: WatchedAlarm, stack: string): string {
+/** Returns an alarm's name without the vault's id. */
+export function shortAlarm(name: string, stack: string): string {
   return name.replace(`${stack}-`, "");
+}
+
+function short({ name, leftAt }: WatchedAlarm, stack: string): string {
+  const left = leftAt === undefined ? "" : ` (left the stack ${leftAt})`;
+  return `${shortAlarm(name, stack)}${left}`;
 }
 
 /** The description without the vault's name and the runbook's page. */
@@ -31,9 +36,10 @@ export function renderAlarms(alarms: readonly WatchedAlarm[], stack: string): st
     until,
     said(alarm, stack),
   ]);
-  const quiet = measured.filter(({ episodes }) => episodes.length === 0);
+  const there = alarms.filter(({ leftAt }) => leftAt === undefined);
+  const quiet = there.filter(({ metric, episodes }) => metric.emulated && episodes.length === 0);
   const namesOf = (some: readonly WatchedAlarm[]) => some.map((alarm) => short(alarm, stack));
-  const unmeasured = alarms
+  const unmeasured = there
     .filter(({ metric }) => !metric.emulated)
     .map((alarm) => `${short(alarm, stack)} (${alarm.metric.namespace} ${alarm.metric.name})`);
   const head = ["alarm", "went to ALARM", "back to OK", "it says"];

@@ -1,8 +1,10 @@
 /** One deployment of the stack, as `pulumi up`: index.ts is run, its archive written, the function started from it. */
+import { mkdtempSync } from "node:fs";
 import { join } from "node:path";
 import type { Emulator } from "./emulator";
 import { type LocalLambda, startLambda, writeArchive } from "./lambda";
-import { type Make, type Program, runProgram, theResource } from "./program";
+import { type Program, runProgram, theResource } from "./program";
+import type { Maker } from "./resources";
 import type { KeyedRegion } from "../vault/types";
 import type { StackConfig } from "./stackConfig";
 
@@ -11,6 +13,8 @@ export interface LocalStack {
   vaultId: string;
   primaryRegion: string;
   dr: KeyedRegion[];
+  /** Of the key that snapshots are encrypted under in the primary region; absent: they are not. */
+  primaryKeyArn?: string;
   topicArn: string;
   /** Cold load of the archive in plain Node, in milliseconds. */
   loadMs: number;
@@ -20,10 +24,10 @@ export interface LocalStack {
 export interface Place {
   /** The project's root. */
   folder: string;
-  /** Where the archive goes. */
+  /** Where the archives go, each deployment's into a folder of its own. */
   work: string;
   emulator: Emulator;
-  make: Make;
+  maker: Maker;
   logFile: string;
 }
 
@@ -32,6 +36,14 @@ export interface Deployment {
   /** All that was declared. */
   program: Program;
   lambda: LocalLambda;
+}
+
+/** A deployment's program, where it is, and from when on. */
+export interface DeployedProgram {
+  program: Program;
+  /** The primary region, where the alarms are. */
+  region: string;
+  fromMs: number;
 }
 
 /** What index.ts exports, as far as a rehearsal goes by it. */
@@ -45,19 +57,29 @@ interface Outputs {
 function stackOf(program: Program, loadMs: number): LocalStack {
   const { functionName, topicArn, keyArns, regions } = program.outputs as unknown as Outputs;
   const dr = regions.dr.map((region) => ({ region, keyArn: keyArns[region] ?? "" }));
-  return { vaultId: functionName, topicArn, primaryRegion: regions.primary, dr, loadMs };
+  const primaryKeyArn = keyArns[regions.primary];
+  return {
+    vaultId: functionName,
+    topicArn,
+    primaryRegion: regions.primary,
+    dr,
+    ...(primaryKeyArn !== undefined && { primaryKeyArn }),
+    loadMs,
+  };
 }
 
-/** The function of an earlier deployment must be stopped before: this one takes its folder. */
+/** Deploys the stack. The function of an earlier deployment must be stopped before: this one takes its place. */
 export async function deploy(
-  { folder, work, emulator, make, logFile }: Place,
+  { folder, work, emulator, maker, logFile }: Place,
   config: StackConfig,
 ): Promise<Deployment> {
   const primaryRegion = config.values["aws:region"] ?? "";
-  const program = await runProgram(folder, config, make);
+  const program = await runProgram(folder, config, maker.make);
+  await maker.finish();
   const declared = theResource(program, "aws:lambda/function:Function");
   await emulator.setRole(String(declared.inputs.role));
-  const indexFile = await writeArchive(declared, folder, join(work, "archive"));
+  const archive = join(mkdtempSync(join(work, "deployment-")), "archive");
+  const indexFile = await writeArchive(declared, folder, archive);
   const lambda = await startLambda(declared, indexFile, emulator.endpoint, primaryRegion, logFile);
   return { stack: stackOf(program, lambda.loadMs), program, lambda };
 }

@@ -1,25 +1,31 @@
 /** The other story of a rehearsal: somebody edits the stack's configuration and deploys it, and a night passes. */
 import { HOUR_MS, isoSeconds } from "../vault/time";
-import { type Deployable, applyEdit } from "./edits";
-import { type Decision, pruned, readDecisions } from "./functionLog";
+import { type Deployable, type Edit, applyEdit, nameOf } from "./edits";
+import { costedStack } from "./editCost";
+import { type EditedRegion, regionsOf } from "./editedRegions";
+import { foresee, policyOf } from "./foresight";
+import { pruned, readDecisions } from "./functionLog";
+import { type CostChange, type CostedStack, costChange } from "./monthlyCost";
+import { type CoveredVolume, type ProtectionChange, coveredVolumes, protectedInstances, protectionChange } from "./protection"; // prettier-ignore
 import type { Progress } from "./python";
-import { type Night, type Timing, describeNight, passNight } from "./scenario";
+import type { Invocation } from "./lambda";
+import { regionNotes } from "./regionNotes";
+import { type Night, type Timing, count, describeNight, passNight } from "./scenario";
 import type { LocalVault } from "./vault";
-
-/** What an edit came to in one region. */
-interface EditedRegion {
-  region: string;
-  /** Recovery points that were deleted until the morning after. */
-  deleted: number;
-  /** What the brake stopped first: so many of the region's recovery points, the plan's hash, and why it was too much. */
-  stopped?: { wouldDelete: number; points: number; plan: string; why: string };
-}
 
 export interface PlayedEdit {
   /** `retentionDays=1` */
   edit: string;
   deployedAt: string;
+  /** When what waits and what is kept was looked at, the morning after. */
+  seenAt: string;
   regions: EditedRegion[];
+  instances: ProtectionChange;
+  cost: CostChange;
+  /** What of a change of regions is not rehearsed, or needs a person. */
+  notes: string[];
+  /** Alarms that were in ALARM in that night, of those that were deployed then. */
+  alarms: string[];
 }
 
 /**
@@ -27,62 +33,99 @@ export interface PlayedEdit {
  * within an hour of the deployment.
  */
 const MORNING_MS = 5 * HOUR_MS;
-
-const BRAKE =
-  /would delete (\d+) of (\d+) .*? \((.*?)\): none was deleted\. The plan ([0-9a-f]{16}):/;
-
-/** The brake's first word on a region, if it had any. */
-function stoppedIn(decisions: readonly Decision[], region: string): EditedRegion["stopped"] {
-  const said = decisions.find(
-    (one) => one.kind === "delete-brake" && one.subject.split(" ")[0] === region,
-  );
-  const found = BRAKE.exec(said?.detail ?? "");
-  if (found === null) return undefined;
-  const [, count, points, why = "", plan = ""] = found;
-  return { wouldDelete: Number(count), points: Number(points), plan, why };
-}
-
-function regionOf(decisions: readonly Decision[], region: string): EditedRegion {
-  const deleted = pruned(decisions).filter((one) => one.region === region).length;
-  return { region, deleted, stopped: stoppedIn(decisions, region) };
-}
+/** By then a sweep has mailed what the edit makes due. */
+const FIRST_SWEEP_MS = HOUR_MS;
 
 export interface EditedStory {
   nights: Night[];
+  /** Their alarms are filled in when the story has ended. */
   edits: PlayedEdit[];
   /** What the stack was deployed with in the end. */
   last: Deployable;
 }
 
-/**
- * @param pairs checked by {@link checkEdits}
- * @param after how many nights have passed
- */
+/** What edits are played with. */
+export interface EditScript {
+  base: Deployable;
+  /** Checked by {@link checkEdits}. */
+  edits: readonly Edit[];
+  startMs: number;
+  /** How many nights have passed. */
+  after: number;
+  /** Share of a volume's blocks that changes per day. */
+  dailyChange: number;
+}
+
+/** A deployed configuration, as far as edits are compared by it. */
+interface Deployed {
+  covered: CoveredVolume[];
+  costed: CostedStack;
+}
+
+async function look(vault: LocalVault, { config }: Deployable): Promise<Deployed> {
+  const covered = coveredVolumes(await protectedInstances(vault, config), config.tagKey);
+  const policy = policyOf(vault, config);
+  return { covered, costed: costedStack(config, policy, vault.program(), covered) };
+}
+
+function regionNames({ stack }: LocalVault): string[] {
+  return [stack.primaryRegion, ...stack.dr.map(({ region }) => region)];
+}
+
+/** Deploys one edit and lets a night pass. */
+async function playEdit(
+  vault: LocalVault,
+  before: Deployable,
+  after: Deployable,
+  { startMs, dailyChange }: EditScript,
+  number: number,
+): Promise<{ night: Night; played: Omit<PlayedEdit, "edit"> }> {
+  const deployedAt = isoSeconds(vault.nowMs());
+  const was = await look(vault, before);
+  const regionsBefore = regionNames(vault);
+  await vault.redeploy(after.stackConfig);
+  const is = await look(vault, after);
+  const atOnce = await foresee(vault, after.config);
+  const invocations: Invocation[] = [];
+  const onInvocation = (invocation: Invocation) => void invocations.push(invocation);
+  await vault.runUntil(vault.nowMs() + FIRST_SWEEP_MS, onInvocation);
+  const announced = await foresee(vault, after.config);
+  const first = [...invocations];
+  const timing: Timing = { ...after.config, startMs };
+  const night = await passNight(vault, timing, number, MORNING_MS, onInvocation);
+  for (const invocation of first) count(night, invocation);
+  const morning = await foresee(vault, after.config, night.slot);
+  const deleted = invocations.flatMap(({ log }) => pruned(readDecisions(log)));
+  const deletedIds = new Set(deleted.map(({ snapshotId }) => snapshotId));
+  const seen = { atOnce, announced, morning, deletedIds, left: regionsBefore };
+  const played = {
+    deployedAt,
+    seenAt: isoSeconds(vault.nowMs()),
+    regions: await regionsOf(vault, seen),
+    instances: protectionChange(was.covered, is.covered),
+    cost: costChange(was.costed, is.costed, dailyChange),
+    notes: regionNotes(before.config, after.config),
+    alarms: [],
+  };
+  return { night, played };
+}
+
 export async function playEdits(
   vault: LocalVault,
-  base: Deployable,
-  pairs: readonly string[],
-  startMs: number,
-  after: number,
+  script: EditScript,
   progress: Progress,
 ): Promise<EditedStory> {
-  const { primaryRegion, dr } = vault.stack;
-  const allRegions = [primaryRegion, ...dr.map(({ region }) => region)];
+  const { base, edits, after } = script;
   const story: EditedStory = { nights: [], edits: [], last: base };
-  for (const [index, edit] of pairs.entries()) {
-    const deployedAt = isoSeconds(vault.nowMs());
-    progress(`edit ${index + 1} of ${pairs.length}, ${edit}: the stack is deployed again`);
-    story.last = applyEdit(story.last, edit, vault.mails());
-    await vault.redeploy(story.last.stackConfig);
-    const decisions: Decision[] = [];
-    const timing: Timing = { ...story.last.config, startMs };
-    const night = await passNight(vault, timing, after + index + 1, MORNING_MS, ({ log }) => {
-      decisions.push(...readDecisions(log));
-    });
+  for (const [index, edit] of edits.entries()) {
+    const name = nameOf(edit);
+    progress(`edit ${index + 1} of ${edits.length}, ${name}: the stack is deployed again`);
+    const before = story.last;
+    story.last = applyEdit(before, edit, vault.mails());
+    const { night, played } = await playEdit(vault, before, story.last, script, after + index + 1);
     progress(`  ${describeNight(night)}`);
     story.nights.push(night);
-    const regions = allRegions.map((region) => regionOf(decisions, region));
-    story.edits.push({ edit, deployedAt, regions });
+    story.edits.push({ edit: name, ...played });
   }
   return story;
 }

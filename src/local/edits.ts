@@ -3,23 +3,39 @@
  * is a deployment of its own, on top of those before it, and has a night after it.
  */
 import { type VaultConfig, configOf } from "../config";
+import { partitionOf } from "../configRights";
 import type { ReceivedMail } from "./mailbox";
 import { userError } from "./python";
 import { type StackConfig, withPairs } from "./stackConfig";
 
-/** `allowDeletePlan=mailed`: the plans that the brake's last mails named. Nobody can know their hashes before. */
+/** The pairs that one deployment changes: those of an `--edit` and of each `--and` after it. */
+export type Edit = readonly string[];
+
+/** `allowDeletePlan=mailed`: the plans that the last mails named. Nobody can know their hashes before. */
 const MAILED = /^((?:[^:=]+:)?allowDeletePlan)=mailed$/;
 const SOME_HASH = "0".repeat(16);
 
-const NAMED_PLAN = /recovery points in (\S+) \(.*?\): none was deleted\. The plan ([0-9a-f]{16}):/g;
+/** What a change lets go of (changeWords.ts), and what the deletion limit stopped: region and hash. */
+const ANNOUNCED =
+  /recovery points? in (\S+) that it kept before a change: .*\. Plan ([0-9a-f]{16})$/gm;
+const STOPPED = /recovery points? in (\S+) \(.*?\): none was deleted.*? The plan ([0-9a-f]{16}):/g;
 
-/** The newest plan of each region that a mail named. */
-function mailedHashes(mails: readonly ReceivedMail[]): string[] {
+/** Returns the newest plan of each kind and region that a mail named. */
+export function mailedHashes(mails: readonly ReceivedMail[]): string[] {
   const newest = new Map<string, string>();
   for (const { body } of mails) {
-    for (const [, region = "", hash = ""] of body.matchAll(NAMED_PLAN)) newest.set(region, hash);
+    for (const pattern of [ANNOUNCED, STOPPED]) {
+      for (const [, region = "", hash = ""] of body.matchAll(pattern)) {
+        newest.set(`${pattern.source} ${region}`, hash);
+      }
+    }
   }
   return [...newest.values()];
+}
+
+/** Returns an edit as a person writes it. */
+export function nameOf(edit: Edit): string {
+  return edit.join(" and ");
 }
 
 export interface Deployable {
@@ -27,18 +43,20 @@ export interface Deployable {
   config: VaultConfig;
 }
 
+/** @throws what the configuration says of it, or a user error where it can be deployed but not rehearsed */
 function edited(
   { stackConfig, config }: Deployable,
-  pair: string,
+  edit: Edit,
   hashes: readonly string[],
 ): Deployable {
-  const told = pair.replace(MAILED, (_, key: string) => `${key}=${hashes.join(" ")}`);
-  const next = withPairs(stackConfig, [told], "--edit");
+  const told = edit.map((pair) => pair.replace(MAILED, (_, key) => `${key}=${hashes.join(" ")}`));
+  const next = withPairs(stackConfig, told, "--edit");
   const read = configOf(next.project, next.stack, next.values);
-  const regionsOf = ({ primaryRegion, drRegions }: VaultConfig) =>
-    [primaryRegion, ...drRegions].join();
-  if (regionsOf(read) !== regionsOf(config)) {
-    throw userError(`--edit: expected the regions to stay as they are, got "${pair}"`);
+  const [before, after] = [config, read].map((one) => partitionOf(one.primaryRegion));
+  if (before !== after) {
+    throw userError(
+      `--edit: expected regions of the AWS partition ${before ?? ""}, which the emulated account is in, got "${nameOf(edit)}"`,
+    );
   }
   return { stackConfig: next, config: read };
 }
@@ -47,23 +65,23 @@ function edited(
  * Refuses what can't be deployed, before anything starts.
  * @throws what the configuration says of the first bad one
  */
-export function checkEdits(base: Deployable, pairs: readonly string[]): void {
+export function checkEdits(base: Deployable, edits: readonly Edit[]): void {
   let before = base;
-  for (const pair of pairs) before = edited(before, pair, [SOME_HASH]);
+  for (const edit of edits) before = edited(before, edit, [SOME_HASH]);
 }
 
 /**
- * What an edit comes to, when its turn has come.
+ * Applies an edit when its turn has come.
  * @throws a user error for `allowDeletePlan=mailed` where no mail has named a plan
  */
 export function applyEdit(
   before: Deployable,
-  pair: string,
+  edit: Edit,
   mails: readonly ReceivedMail[],
 ): Deployable {
   const hashes = mailedHashes(mails);
-  if (MAILED.test(pair) && hashes.length === 0) {
-    throw userError(`--edit: expected a mail that names a plan before "${pair}", got none`);
+  if (hashes.length === 0 && edit.some((pair) => MAILED.test(pair))) {
+    throw userError(`--edit: expected a mail that names a plan before "${nameOf(edit)}", got none`);
   }
-  return edited(before, pair, hashes);
+  return edited(before, edit, hashes);
 }

@@ -7,7 +7,9 @@ export interface Options {
   volumes?: string;
   config: string[];
   nights?: number;
-  edit: string[];
+  /** By deployment: the pairs of an --edit and of each --and after it. */
+  edit: string[][];
+  dailyChange: number;
   explain?: string;
   calls?: string;
   json: boolean;
@@ -23,8 +25,31 @@ function more(pair: string, pairs: string[]): string[] {
   return [...pairs, pair];
 }
 
+function percentArgument(text: string): number {
+  const percent = Number(text);
+  if (text !== "" && percent >= 0 && percent <= 100) return percent;
+  throw new InvalidArgumentError("expected a number from 0 to 100.");
+}
+
+/** Collects the edits: `--and` belongs to the `--edit` before it. */
+function editsArgument() {
+  const edits: string[][] = [];
+  return {
+    edit: (pair: string): string[][] => {
+      edits.push([pair]);
+      return edits;
+    },
+    and: (pair: string): void => {
+      const last = edits.at(-1);
+      if (last === undefined) throw new InvalidArgumentError("expected an --edit before it.");
+      last.push(pair);
+    },
+  };
+}
+
 /** @param refuse called with the exit code where the arguments are none, or ask for help */
 export function readOptions(refuse: (exitCode: number) => never): Options {
+  const edits = editsArgument();
   return new Command("npm start --")
     .description("Rehearses the vault on an emulated AWS account: nothing real is touched.")
     .option("--stack <name>", "stack whose configuration is used: dev or prod", "dev")
@@ -40,9 +65,20 @@ export function readOptions(refuse: (exitCode: number) => never): Options {
     .option(
       "--edit <key=value>",
       "instead of the failure: deploy the stack again with this changed, and let a night pass " +
-        "(repeatable, one after the other); allowDeletePlan=mailed allows what the brake's last mail named",
-      more,
+        "(repeatable, one after the other); allowDeletePlan=mailed allows the plans that the last mails named",
+      edits.edit,
       [],
+    )
+    .option(
+      "--and <key=value>",
+      "changed by the same deployment as the --edit before it",
+      edits.and,
+    )
+    .option(
+      "--daily-change <percent>",
+      "share of a volume's blocks that changes per day, for what an edit costs",
+      percentArgument,
+      5,
     )
     .option("--explain <volume-id>", "show why each recovery point of this volume is kept")
     .option(

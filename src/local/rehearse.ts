@@ -3,11 +3,11 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type VaultConfig, configOf } from "../config";
 import { DAY_MS, isoSeconds } from "../vault/time";
-import { watchAlarms } from "./alarmWatch";
+import { type WatchedAlarm, alarmsBetween, watchAlarms } from "./alarmWatch";
 import { type Audit, audit } from "./audit";
 import { writeCalls } from "./callsFile";
 import { type EditedStory, playEdits } from "./editScenario";
-import { type Deployable, checkEdits } from "./edits";
+import { type Deployable, type Edit, checkEdits } from "./edits";
 import { type Explanation, explain } from "./explain";
 import { failureRecord } from "./failureRecord";
 import { pruned, readDecisions } from "./functionLog";
@@ -31,7 +31,9 @@ const ASSUMED = ["audit=true"];
 interface Script {
   base: Deployable;
   inventory: Inventory;
-  edits: readonly string[];
+  edits: readonly Edit[];
+  /** Share of a volume's blocks that changes per day. */
+  dailyChange: number;
   nights: number;
   /** The volume that is explained; `undefined`: none is protected. */
   volumeId: string | undefined;
@@ -74,6 +76,7 @@ export function readScript(options: Options): Script {
     base,
     inventory,
     edits: options.edit,
+    dailyChange: options.dailyChange / 100,
     nights: options.nights ?? Math.max(MIN_NIGHTS, longestDays(config) + 2),
     volumeId: volumeToExplain(options.explain, protectedVolumes(inventory, tagOf(config))),
     callsFile: options.calls,
@@ -88,7 +91,7 @@ interface Story extends EditedStory {
 /** The nights, and then the edits, or where there are none the nights without the DR key. */
 async function playStory(
   vault: LocalVault,
-  { base, nights, edits }: Script,
+  { base, nights, edits, dailyChange }: Script,
   startMs: number,
   progress: Progress,
 ): Promise<Story> {
@@ -99,7 +102,8 @@ async function playStory(
     const trouble = await playKeyTrouble(vault, timing, copyOverdueHours, nights + 1, progress);
     return { nights: [...played, ...trouble.nights], edits: [], last: base, trouble };
   }
-  const story = await playEdits(vault, base, edits, startMs, nights, progress);
+  const script = { base, edits, startMs, after: nights, dailyChange };
+  const story = await playEdits(vault, script, progress);
   return { ...story, nights: [...played, ...story.nights] };
 }
 
@@ -115,6 +119,14 @@ async function auditAll(
   return found;
 }
 
+/** Fills in the alarms of each night, and of each edit. */
+function judgeNights({ nights, edits }: Story, alarms: readonly WatchedAlarm[]): void {
+  for (const [index, night] of nights.entries()) {
+    night.alarms = alarmsBetween(alarms, night.slot, nights[index + 1]?.slot ?? "~");
+  }
+  for (const edit of edits) edit.alarms = alarmsBetween(alarms, edit.deployedAt, edit.seenAt);
+}
+
 async function perform(
   vault: LocalVault,
   script: Script,
@@ -123,13 +135,16 @@ async function perform(
 ): Promise<Rehearsal> {
   const { callsFile } = script;
   if (callsFile !== undefined) await vault.emulator.recordCalls();
-  const { nights, edits, last, trouble } = await playStory(vault, script, startMs, progress);
+  const story = await playStory(vault, script, startMs, progress);
+  const { nights, edits, last, trouble } = story;
   const lastSlot = nights.at(-1)?.slot ?? "";
   const { volumeId } = script;
   let explained: Explanation | undefined;
   if (volumeId !== undefined) explained = await explain(vault, volumeId, lastSlot);
   const found = await auditAll(vault, script.inventory, last.config);
   if (callsFile !== undefined) await writeCalls(vault, callsFile);
+  const alarms = watchAlarms(vault.deployments(), vault.points(), vault.nowMs());
+  judgeNights(story, alarms);
   return {
     stack: vault.stack.vaultId,
     inventory: script.inventory.source,
@@ -140,7 +155,7 @@ async function perform(
     explained,
     pruned: pruned(readDecisions(readFileSync(vault.logFile, "utf8"))),
     mails: [...vault.mails()],
-    alarms: watchAlarms(vault.program(), vault.points(), startMs, vault.nowMs()),
+    alarms,
     auditRecord: trouble && (await failureRecord(vault, trouble.fromMs)),
     calls: await vault.emulator.calls(),
     complete: found.gaps.length === 0,

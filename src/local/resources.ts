@@ -4,6 +4,7 @@ import { CreateBucketCommand } from "@aws-sdk/client-s3";
 import {
   CreateScheduleCommand,
   CreateScheduleGroupCommand,
+  DeleteScheduleCommand,
   UpdateScheduleCommand,
 } from "@aws-sdk/client-scheduler";
 import { CreateTopicCommand } from "@aws-sdk/client-sns";
@@ -11,6 +12,8 @@ import { STOPPED_CLOCK } from "../vault/clock";
 import type { Account } from "./account";
 import { ACCOUNT_ID } from "./accountId";
 import type { Make } from "./program";
+
+const SCHEDULE = "aws:scheduler/schedule:Schedule";
 
 interface ScheduleInputs {
   name: string;
@@ -35,37 +38,68 @@ function scheduleOf({ target, ...inputs }: ScheduleInputs) {
   };
 }
 
-async function createSchedule({ scheduler }: Account, given: unknown) {
+async function createSchedule({ scheduler }: Account, region: string, given: unknown) {
   const schedule = scheduleOf(given as ScheduleInputs);
-  return (await scheduler.send(new CreateScheduleCommand(schedule))).ScheduleArn;
+  return (await scheduler(region).send(new CreateScheduleCommand(schedule))).ScheduleArn;
 }
 
 /** Of what the function touches an update changes the schedules alone; the clock is the function's (`ignoreChanges`). */
-async function update({ scheduler }: Account, type: string, given: unknown): Promise<void> {
-  if (type !== "aws:scheduler/schedule:Schedule") return;
+async function update({ scheduler }: Account, region: string, given: unknown): Promise<void> {
   const schedule = scheduleOf(given as ScheduleInputs);
   if (schedule.ScheduleExpression === STOPPED_CLOCK) return;
-  await scheduler.send(new UpdateScheduleCommand(schedule));
+  await scheduler(region).send(new UpdateScheduleCommand(schedule));
+}
+
+/** Deletes what the stack does not declare any more, as far as that matters: keys and buckets stay, as where they are protected. */
+async function remove({ scheduler }: Account, region: string, given: unknown): Promise<void> {
+  const { name: Name, groupName: GroupName } = given as ScheduleInputs;
+  await scheduler(region).send(new DeleteScheduleCommand({ Name, GroupName }));
+}
+
+/** A resource that was made. */
+interface Made {
+  region: string;
+  inputs: Record<string, unknown>;
+  state: Record<string, unknown>;
+}
+
+/** What makes a stack's resources, deployment by deployment. */
+export interface Maker {
+  make: Make;
+  /** Ends a deployment: what it did not declare goes. */
+  finish(): Promise<void>;
 }
 
 /**
  * The `make` of {@link runProgram}: each declared resource that the function touches becomes real in the emulator, and
- * stays what it is when the stack is deployed again.
+ * stays what it is when the stack is deployed again. In another region it is another one, as Pulumi replaces it.
  */
-export function maker(account: Account, primaryRegion: string): Make {
-  const create = creator(account, primaryRegion);
-  const made = new Map<string, Record<string, unknown>>();
-  return async (type, name, inputs, region) => {
-    const key = `${type} ${name}`;
-    const known = made.get(key);
-    if (known !== undefined) await update(account, type, inputs);
-    const state = known ?? (await create(type, name, inputs, region));
-    made.set(key, state);
-    return state;
+export function maker(account: Account): Maker {
+  const create = creator(account);
+  const made = new Map<string, Made>();
+  const declared = new Set<string>();
+  return {
+    make: async (type, name, inputs, region) => {
+      const key = `${type} ${name} ${region}`;
+      declared.add(key);
+      const known = made.get(key);
+      if (known !== undefined && type === SCHEDULE) await update(account, region, inputs);
+      const state = known?.state ?? (await create(type, name, inputs, region));
+      made.set(key, { region, inputs, state });
+      return state;
+    },
+    finish: async () => {
+      for (const [key, { region, inputs }] of made) {
+        if (declared.has(key) || !key.startsWith(`${SCHEDULE} `)) continue;
+        await remove(account, region, inputs);
+        made.delete(key);
+      }
+      declared.clear();
+    },
   };
 }
 
-function creator(account: Account, primaryRegion: string): Make {
+function creator(account: Account): Make {
   return async (type, _name, inputs, region) => {
     const name = String(inputs.name);
     switch (type) {
@@ -86,16 +120,18 @@ function creator(account: Account, primaryRegion: string): Make {
         return { bucketRegionalDomainName: `${Bucket}.s3.amazonaws.com` };
       }
       case "aws:sns/topic:Topic":
-        return { arn: (await account.sns.send(new CreateTopicCommand({ Name: name }))).TopicArn };
+        return {
+          arn: (await account.sns(region).send(new CreateTopicCommand({ Name: name }))).TopicArn,
+        };
       case "aws:scheduler/scheduleGroup:ScheduleGroup":
-        await account.scheduler.send(new CreateScheduleGroupCommand({ Name: name }));
+        await account.scheduler(region).send(new CreateScheduleGroupCommand({ Name: name }));
         return { name };
-      case "aws:scheduler/schedule:Schedule":
-        return { arn: await createSchedule(account, inputs) };
+      case SCHEDULE:
+        return { arn: await createSchedule(account, region, inputs) };
       case "aws:iam/role:Role":
         return { arn: `arn:aws:iam::${ACCOUNT_ID}:role/${name}` };
       case "aws:lambda/function:Function":
-        return { arn: `arn:aws:lambda:${primaryRegion}:${ACCOUNT_ID}:function:${name}` };
+        return { arn: `arn:aws:lambda:${region}:${ACCOUNT_ID}:function:${name}` };
       default:
         return {};
     }

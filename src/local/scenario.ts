@@ -16,6 +16,8 @@ export interface Night {
   deletions: number;
   /** Invocations that ended in an error. */
   errors: number;
+  /** Alarms that were in ALARM until the next night, of those that were deployed then; filled in at the end. */
+  alarms: string[];
 }
 
 /** How long after a run the rehearsal looks at it: copies take minutes, and a sweep has passed. */
@@ -59,6 +61,7 @@ export async function passNight(
     copies: 0,
     deletions: 0,
     errors: 0,
+    alarms: [],
   };
   await vault.runUntil(runMs + settleMs, (invocation) => {
     count(night, invocation);

@@ -1,6 +1,6 @@
 /** The end of a rehearsal as a person reads it. */
 import pc from "picocolors";
-import { renderAlarms } from "./alarmTableText";
+import { renderAlarms, shortAlarm } from "./alarmTableText";
 import type { WatchedAlarm } from "./alarmWatch";
 import type { Audit, Points } from "./audit";
 import type { PlayedEdit } from "./editScenario";
@@ -62,18 +62,14 @@ function instanceRows({ instances }: Audit): (string | number)[][] {
 }
 
 /** The last nights each; those before them in one row. */
-function nightRows(nights: readonly Night[]): (string | number)[][] {
+function nightRows(nights: readonly Night[], stack: string): (string | number)[][] {
   const { shown, left } = lastOf(nights, MOST_NIGHTS);
-  const cells = (n: Omit<Night, "night" | "slot">) => [
-    n.snapshots,
-    n.copies,
-    n.deletions,
-    n.invocations,
-    n.errors,
-  ];
-  const rows = shown.map((night) => [night.slot, ...cells(night)]);
+  type Counts = Omit<Night, "night" | "slot" | "alarms">;
+  const cells = (n: Counts) => [n.snapshots, n.copies, n.deletions, n.invocations, n.errors];
+  const namesOf = ({ alarms }: Night) => alarms.map((name) => shortAlarm(name, stack)).join(", ");
+  const rows = shown.map((night) => [night.slot, ...cells(night), namesOf(night)]);
   if (left === 0) return rows;
-  const sum = (field: keyof Omit<Night, "night" | "slot">) =>
+  const sum = (field: keyof Counts) =>
     nights.slice(0, left).reduce((total, night) => total + night[field], 0);
   const before = {
     snapshots: sum("snapshots"),
@@ -82,7 +78,9 @@ function nightRows(nights: readonly Night[]): (string | number)[][] {
     invocations: sum("invocations"),
     errors: sum("errors"),
   };
-  return [[`${left} nights before`, ...cells(before)], ...rows];
+  const rang = nights.slice(0, left).filter(({ alarms }) => alarms.length > 0).length;
+  const alarmed = rang === 0 ? "" : `in ${rang} nights`;
+  return [[`${left} nights before`, ...cells(before), alarmed], ...rows];
 }
 
 /** Deletions by region and rule: the reason without the age that differs from one to the next. */
@@ -136,8 +134,11 @@ export function renderRehearsal(rehearsal: Rehearsal, explainAll: boolean): stri
       instanceRows(audit),
     ),
     heading("Nights"),
-    table(["slot", "snapshots", "copies", "pruned", "invocations", "errors"], nightRows(nights)),
-    ...renderEdits(edits),
+    table(
+      ["slot", "snapshots", "copies", "pruned", "invocations", "errors", "alarms"],
+      nightRows(nights, rehearsal.stack),
+    ),
+    ...renderEdits(edits, rehearsal.stack),
     heading("Pruned, and why"),
     table(["region", "why", "snapshots"], pruneRows(pruned)),
     ...(explained === undefined ? [] : renderExplanation(explained, explainAll)),

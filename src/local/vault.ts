@@ -7,10 +7,16 @@ import { join } from "node:path";
 import { PublishCommand } from "@aws-sdk/client-sns";
 import { isoSeconds } from "../vault/time";
 import type { MetricPoint } from "./alarmEvaluator";
-import { type Account, openAccount, subscribeMailbox } from "./account";
-import { type Deployment, type LocalStack, type Place, deploy } from "./deployment";
+import { type Account, makeMailbox, openAccount, subscribeMailbox } from "./account";
+import {
+  type DeployedProgram,
+  type Deployment,
+  type LocalStack,
+  type Place,
+  deploy,
+} from "./deployment";
 import { type Emulator, startEmulator } from "./emulator";
-import { type FakeScheduler, type Firing, fakeScheduler } from "./eventBridge";
+import { type Firing, fakeScheduler } from "./eventBridge";
 import { hasNotice } from "./functionLog";
 import type { Inventory } from "./inventory";
 import type { Invocation } from "./lambda";
@@ -24,7 +30,8 @@ import type { StackConfig } from "./stackConfig";
 export type OnInvocation = (invocation: Invocation) => void;
 
 export interface LocalVault {
-  stack: LocalStack;
+  /** As it was deployed last. */
+  readonly stack: LocalStack;
   account: Account;
   emulator: Emulator;
   logFile: string;
@@ -34,6 +41,8 @@ export interface LocalVault {
   points(): readonly MetricPoint[];
   /** The stack as it was declared last. */
   program(): Program;
+  /** The stack of each deployment, in order. */
+  deployments(): readonly DeployedProgram[];
   /** Deploys the stack again with another configuration; what is in the account stays. */
   redeploy(config: StackConfig): Promise<void>;
   /** Wakes the function now, as a person does with `aws lambda invoke`. */
@@ -47,7 +56,6 @@ interface Parts {
   place: Place;
   account: Account;
   deployed: Deployment;
-  scheduler: FakeScheduler;
   queueUrl: string;
 }
 
@@ -80,33 +88,69 @@ async function bringUp(
   const account = openAccount(emulator.endpoint, primaryRegion);
   const logFile = join(work, "function.log");
   writeFileSync(logFile, "");
-  const place = { folder, work, emulator, make: maker(account, primaryRegion), logFile };
+  const place = { folder, work, emulator, maker: maker(account), logFile };
   const deployed = await deploy(place, config);
-  const { topicArn, vaultId } = deployed.stack;
-  const queueUrl = await subscribeMailbox(account, topicArn);
-  const scheduler = fakeScheduler(() => emulator.schedules(primaryRegion, vaultId), startMs);
-  return { place, account, deployed, scheduler, queueUrl };
+  const queueUrl = await makeMailbox(account);
+  await subscribeMailbox(account, queueUrl, deployed.stack.topicArn);
+  return { place, account, deployed, queueUrl };
 }
 
-function run({ place, account, deployed, scheduler, queueUrl }: Parts, startMs: number) {
+/** Sends what Lambda tells the on-failure destination, the vault's topic. */
+async function publishFailure(
+  { sns }: Account,
+  { vaultId, topicArn, primaryRegion }: LocalStack,
+  event: unknown,
+  invocation: Invocation,
+): Promise<void> {
+  const Message = onFailureRecord(vaultId, event, invocation);
+  await sns(primaryRegion).send(new PublishCommand({ TopicArn: topicArn, Message }));
+}
+
+/** What is deployed now, and was before. */
+function deploymentsOf({ place, account, deployed, queueUrl }: Parts, startMs: number) {
+  let current = deployed;
+  const known = ({ program, stack }: Deployment, fromMs: number): DeployedProgram => ({
+    program,
+    region: stack.primaryRegion,
+    fromMs,
+  });
+  const all = [known(deployed, startMs)];
+  return {
+    current: () => current,
+    all,
+    redeploy: async (config: StackConfig, nowMs: number): Promise<void> => {
+      const { topicArn } = current.stack;
+      current.lambda.stop();
+      current = await deploy(place, config);
+      all.push(known(current, nowMs));
+      const { topicArn: now } = current.stack;
+      if (now !== topicArn) await subscribeMailbox(account, queueUrl, now);
+    },
+  };
+}
+
+function run(parts: Parts, startMs: number): LocalVault {
+  const { place, account, queueUrl } = parts;
   const { emulator, logFile, work } = place;
-  const { stack } = deployed;
   const received: ReceivedMail[] = [];
   const points: MetricPoint[] = [];
-  let { lambda, program } = deployed;
+  const deployments = deploymentsOf(parts, startMs);
+  const stackNow = () => deployments.current().stack;
   let nowMs = startMs;
+  const scheduler = fakeScheduler(
+    () => emulator.schedules(stackNow().primaryRegion, stackNow().vaultId),
+    startMs,
+  );
   const wake = async (event: unknown): Promise<Invocation> => {
+    const { lambda, stack } = deployments.current();
     await emulator.setTime(nowMs);
     const invocation = await lambda.invoke(event, nowMs);
     points.push(...pointsOf(stack.vaultId, nowMs, invocation));
     nowMs = invocation.nowMs;
-    if (invocation.error !== undefined) {
-      const Message = onFailureRecord(stack.vaultId, event, invocation);
-      await account.sns.send(new PublishCommand({ TopicArn: stack.topicArn, Message }));
-    }
+    const failed = invocation.error !== undefined;
+    if (failed) await publishFailure(account, stack, event, invocation);
     // A mail of notices alone fails nothing.
-    const mayHaveMailed = invocation.error !== undefined || hasNotice(invocation.log);
-    if (mayHaveMailed) {
+    if (failed || hasNotice(invocation.log)) {
       received.push(...(await takeMails(account, queueUrl, isoSeconds(nowMs))));
     }
     return invocation;
@@ -116,19 +160,19 @@ function run({ place, account, deployed, scheduler, queueUrl }: Parts, startMs: 
     scheduler.fired(firing);
     return wake(firing.event);
   };
-  const vault: LocalVault = {
-    stack,
+  return {
+    get stack() {
+      return stackNow();
+    },
     account,
     emulator,
     logFile,
     nowMs: () => nowMs,
     mails: () => received,
     points: () => points,
-    program: () => program,
-    redeploy: async (config) => {
-      lambda.stop();
-      ({ lambda, program } = await deploy(place, config));
-    },
+    program: () => deployments.current().program,
+    deployments: () => deployments.all,
+    redeploy: (config) => deployments.redeploy(config, nowMs),
     wake,
     runUntil: async (untilMs, onInvocation) => {
       for (;;) {
@@ -140,12 +184,11 @@ function run({ place, account, deployed, scheduler, queueUrl }: Parts, startMs: 
       await emulator.setTime(nowMs);
     },
     stop: async () => {
-      lambda.stop();
+      deployments.current().lambda.stop();
       rmSync(work, { recursive: true, force: true });
       await emulator.stop();
     },
   };
-  return vault;
 }
 
 /**

@@ -12,6 +12,8 @@ import type { Problem, VaultPolicy } from "./types";
 
 /** A plan that waits, and the problem that names it. */
 export interface WaitingPlan extends MailedPlan {
+  region: string;
+  held: readonly HeldPoint[];
   problemKey: string;
 }
 
@@ -22,9 +24,7 @@ export interface PlannedChanges {
 }
 
 /** A plan with what a mail needs. */
-export interface ChangePlan extends MailedPlan {
-  region: string;
-  held: readonly HeldPoint[];
+export interface ChangePlan extends Omit<WaitingPlan, "problemKey"> {
   /** Whether no mail has named it yet. */
   isNew: boolean;
 }

@@ -139,7 +139,7 @@ export type ClockRead = { state: ClockState } | { cause: Cause };
 /** What the clock carries. Never throws: where it can't be read a person is told twice rather than never. */
 export async function readClock(
   client: SchedulerClient,
-  { clock }: VaultSettings,
+  { clock }: Pick<VaultSettings, "clock">,
   nowMs: number,
 ): Promise<ClockRead> {
   try {

@@ -3,7 +3,7 @@ import { gibOf } from "./points";
 import type { Snapshot } from "./types";
 
 /** USD for a GiB-month of EBS snapshots in the standard tier, in us-east-1 (Amazon EBS pricing, 2026). */
-const USD_PER_GIB_MONTH = 0.05;
+export const USD_PER_GIB_MONTH = 0.05;
 
 /** Returns of each volume the snapshot of its largest size: later ones hold only what changed. */
 function onePerVolume(snapshots: readonly Snapshot[]): Snapshot[] {

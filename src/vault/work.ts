@@ -16,7 +16,16 @@ import type { EmitMetric, VaultLog } from "./report";
 import { slotToServe } from "./slots";
 import { looksForStrangers, observeStrangers } from "./strangers";
 import { type Judged, judgeThrottled } from "./throttled";
-import type { Kept, Outcome, Plan, Serving, VaultSettings, Wake, World } from "./types";
+import type {
+  Kept,
+  Outcome,
+  Plan,
+  Serving,
+  VaultPolicy,
+  VaultSettings,
+  Wake,
+  World,
+} from "./types";
 
 export interface VaultTools {
   clients: VaultClients;
@@ -37,10 +46,10 @@ export interface Work {
 }
 
 /** Returns what is remembered of before; nothing where it is not known whether there is anything to remember. */
-function recalled(
+export function recalled(
   clock: ClockState | undefined,
   { snapshots, copies }: World,
-  settings: VaultSettings,
+  settings: VaultPolicy,
   nowMs: number,
 ): World["changes"] {
   if (snapshots === undefined) return undefined;

@@ -1,32 +1,15 @@
 /**
- * (e) What the machinery costs a month for 100 volumes, storage and transfer apart. Prices: AWS's price pages for
- * us-east-1, 2026, without any free tier; beside it what is left after CloudWatch's, which every account has for ever.
+ * (e) What the machinery costs a month for 100 volumes, storage and transfer apart: without any free tier, and beside it what
+ * is left after CloudWatch's, which every account has for ever.
  */
+import { PRICE } from "../../src/local/prices";
+
 export interface CostLine {
   what: string;
   usd: number;
   /** After CloudWatch's free tier, where nothing else in the account uses it. */
   usdBeyondFree: number;
 }
-
-const PRICE = {
-  /** AWS Lambda, arm64: a GB-second, a million requests. */
-  lambdaGbSecond: 0.0000133334,
-  lambdaMillionRequests: 0.2,
-  /** AWS KMS: a customer key; 10,000 requests. */
-  kmsKey: 1,
-  kmsTenThousandRequests: 0.03,
-  /** Amazon CloudWatch: a standard alarm, a custom metric for the hours that it is sent in, a GB of logs taken in. */
-  alarm: 0.1,
-  metricMonth: 0.3,
-  logGb: 0.5,
-  /** A dashboard; AWS X-Ray: a million traces recorded. */
-  dashboard: 3,
-  tracesMillion: 5,
-  /** EventBridge Scheduler: a million invocations. Amazon SNS: 100,000 e-mails. */
-  schedulerMillion: 1,
-  snsHundredThousandMails: 2,
-};
 
 /** Amazon CloudWatch pricing, "Free tier": a month. */
 const FREE = { alarms: 10, metrics: 10, dashboards: 3, logGb: 5 };

@@ -1,5 +1,6 @@
 /**
- * Goal: a mistaken edit of the retention deletes nothing, and a person who means it can have it carried out.
+ * Goal: a mistaken edit of the retention deletes nothing, a person who means it can have it carried out, and each edit says
+ * what it comes to.
  * Method: the real command, whose stack is deployed again and again in the same emulated account.
  */
 import { join } from "node:path";
@@ -8,6 +9,9 @@ import type { Rehearsal } from "../../src/local/tables";
 import { run } from "../support/npmStart";
 
 const FLEET = join(__dirname, "..", "..", "examples", "one-instance.json");
+const NOTHING = { recoveryPoints: 0, snapshots: 0, gib: 0 };
+/** So many recovery points of the one instance, whose volume has 8 GiB. */
+const points = (count: number) => ({ recoveryPoints: count, snapshots: count, gib: 8 * count });
 
 describe("npm start with three days' retention edited to one, then allowed, then to nine", () => {
   let ended: Awaited<ReturnType<typeof run>>;
@@ -28,56 +32,75 @@ describe("npm start with three days' retention edited to one, then allowed, then
     expect(isWarned).toEqual([false, true, true, false]);
   });
 
-  it("deletes nothing at first, in either region, and says what would have gone", () => {
+  it("deletes what was due anyway and nothing else, in either region, and says from when on the rest goes", () => {
     const [mistake] = rehearsal.edits;
+    const mailedMs = Date.parse(`${mistake!.deployedAt.slice(0, 11)}07:00:00Z`);
+    const from = new Date(mailedMs + 7 * 86_400_000).toISOString().replace(".000", "");
     expect(mistake?.edit).toBe("retentionDays=1");
+    const one = { dueAtOnce: NOTHING, deleted: points(1), kept: points(3), waiting: [{ ...points(2), from }] }; // prettier-ignore
     expect(mistake?.regions).toMatchObject([
-      { region: "us-east-1", deleted: 0, stopped: { wouldDelete: 2, points: 3 } },
-      { region: "us-west-2", deleted: 0, stopped: { wouldDelete: 2, points: 3 } },
+      { region: "us-east-1", role: "primary", ...one },
+      { region: "us-west-2", role: "dr", ...one },
     ]);
-    expect(rehearsal.nights[4]?.deletions).toBe(0);
+    expect(mistake?.regions.map(({ stopped }) => stopped)).toEqual([undefined, undefined]);
+    expect(rehearsal.nights[4]?.deletions).toBe(2);
   });
 
-  it("mails the plan, its reasons, why it is too much, and the hash that allows it", () => {
-    const [mail] = rehearsal.mails;
+  it("mails once what waits, from when on it goes, and the hash that allows it", () => {
+    const [mail, ...others] = rehearsal.mails;
     // The deployment was after the sweep of six o'clock.
     expect(mail?.at.slice(0, 16)).toBe(`${rehearsal.edits[0]!.deployedAt.slice(0, 11)}07:00`);
-    expect(mail?.subject).toBe("smart-vault-dev: backup incomplete, 2 problems");
-    for (const { region, stopped } of rehearsal.edits[0]!.regions) {
+    expect(mail?.subject).toBe("smart-vault-dev: 2 notices");
+    for (const { region, waiting } of rehearsal.edits[0]!.regions) {
+      const { plan = "", from = "" } = waiting[0] ?? {};
       expect(mail?.body).toContain(
-        `pruning would delete 2 of 3 recovery points in ${region} (67 %, maxDeletePercent is 50): none was deleted. The plan ${stopped?.plan ?? ""}: snap-`,
+        `the vault will delete 2 recovery points in ${region} that it kept before a change: 2 recovery points from ${from.slice(0, 16)}Z on, since the stack's settings changed`,
       );
-      expect(mail?.body).toContain(`config set allowDeletePlan ${stopped?.plan ?? ""}\``);
+      expect(mail?.body).toContain(`config set allowDeletePlan ${plan}\``);
     }
-    expect(mail?.body.match(/2\.2 days old, kept for 1 day;/g)).toHaveLength(2);
+    expect(others).toEqual([]);
   });
 
   it("carries the plan out when the hashes that were mailed are allowed", () => {
     const [, meant] = rehearsal.edits;
-    // Three of the plan, and one that is a day old in the next night.
-    expect(meant?.regions).toEqual([
-      { region: "us-east-1", deleted: 4 },
-      { region: "us-west-2", deleted: 4 },
+    // Two of the plan, and one that is a day old in the next night.
+    const one = { dueAtOnce: points(2), deleted: points(3), kept: points(1), waiting: [] };
+    expect(meant?.regions).toMatchObject([
+      { region: "us-east-1", ...one },
+      { region: "us-west-2", ...one },
     ]);
   });
 
   it("deletes nothing for a longer retention, which counts for what is still there", () => {
-    expect(rehearsal.edits[2]?.regions.map(({ deleted }) => deleted)).toEqual([0, 0]);
+    expect(rehearsal.edits[2]?.regions.map(({ deleted }) => deleted)).toEqual([NOTHING, NOTHING]);
     expect(rehearsal.explained?.points.map(({ reason }) => reason)).toEqual([
-      ...Array<string>(2).fill("within 9 days, the newest of vol-0a10000000000000a"),
+      ...Array<string>(2).fill("within 9 days, the newest of i-0a10000000000000a"),
       ...Array<string>(2).fill("within 9 days"),
     ]);
   });
 
-  it("shows all that in a table", () => {
-    const words = renderEdits(rehearsal.edits)
+  it("says what each edit costs or saves a month", () => {
+    const costs = rehearsal.edits.map(({ cost }) => [cost.monthlyUsd, cost.onceUsd]);
+    // 8 GiB in two regions at 0.05 USD, of which 5 % change a day: two days less, then eight days more than one.
+    expect(costs).toEqual([
+      [-0.08, 0],
+      [0, 0],
+      [0.32, 0],
+    ]);
+  });
+
+  it("shows all that in two tables", () => {
+    const words = renderEdits(rehearsal.edits, rehearsal.stack)
       .join("\n")
       .replace(/[│\s]+/g, " ");
-    const { plan = "" } = rehearsal.edits[0]?.regions[0]?.stopped ?? {};
+    const { plan = "", from = "" } = rehearsal.edits[0]?.regions[0]?.waiting[0] ?? {};
     expect(words).toContain(
-      ` retentionDays=1 us-east-1 2 of 3 0 stopped the plan ${plan}: 67 %, maxDeletePercent is 50`,
+      ` retentionDays=1 us-east-1 0 2 (16 GiB) from ${from.slice(0, 16)}Z, plan ${plan} 1 (8 GiB) 3 (24 GiB) `,
     );
-    expect(words).toContain(" allowDeletePlan=mailed us-east-1 4 4 us-west-2 4 4 ");
+    expect(words).toContain(
+      " allowDeletePlan=mailed us-east-1 2 (16 GiB) 3 (24 GiB) 1 (8 GiB) us-west-2 2 (16 GiB) ",
+    );
+    expect(words).toContain("if 5 % of their blocks change per day");
   });
 
   it("leaves the DR key alone then, and ends 0", () => {
@@ -88,19 +111,91 @@ describe("npm start with three days' retention edited to one, then allowed, then
   });
 });
 
+describe("npm start with a limit that stops, regions that change, and another tag", () => {
+  let rehearsal: Rehearsal;
+
+  beforeAll(async () => {
+    const { out } = await run(
+      ...["--json", "--nights", "4", "--edit", "maxDeletePercent=10"],
+      ...["--edit", "allowDeletePlan=mailed", "--and", "maxDeletePercent=50"],
+      ...["--edit", "drRegion=", "--and", 'drRegions=["us-west-2","eu-west-1"]'],
+      ...["--edit", 'drRegions=["eu-west-1"]', "--edit", "tagKey=Name", "--and", "tagValue=scratch-1"], // prettier-ignore
+    );
+    rehearsal = JSON.parse(out) as Rehearsal;
+  }, 240_000);
+
+  it("tells what the limit stopped, and lets it go when the mailed plans are allowed", () => {
+    const [stopped, allowed] = rehearsal.edits;
+    const due = { recoveryPoints: 6, snapshots: 10, gib: 1160 };
+    for (const region of [0, 1]) {
+      expect(stopped?.regions[region]).toMatchObject({ deleted: NOTHING, stopped: { ...due, of: 24 } }); // prettier-ignore
+      expect(allowed?.regions[region]).toMatchObject({ dueAtOnce: due, waiting: [] });
+      expect(allowed?.regions[region]?.stopped).toBeUndefined();
+    }
+    const [hash] = allowed!.edit.match(/mailed/) ?? [];
+    expect(hash).toBe("mailed");
+  });
+
+  it("copies to a region that comes in, and judges that night by its alarms", () => {
+    const [, , added] = rehearsal.edits;
+    expect(added?.edit).toBe('drRegion= and drRegions=["us-west-2","eu-west-1"]');
+    expect(added?.regions.map(({ region }) => region)).toEqual(["us-east-1", "us-west-2", "eu-west-1"]); // prettier-ignore
+    expect(added?.regions[2]?.kept.recoveryPoints).toBeGreaterThanOrEqual(24);
+    // The first copies: 1,160 GiB at 0.02 USD.
+    expect(added?.cost.onceUsd).toBe(23.2);
+    expect(added?.cost.monthlyUsd).toBeGreaterThan(0);
+    const watched = rehearsal.alarms.filter(({ name }) => name.endsWith("-eu-west-1"));
+    expect(watched.length).toBeGreaterThan(0);
+  });
+
+  it("leaves what is in a region that goes out, and forgets its alarms", () => {
+    const removed = rehearsal.edits[3];
+    const left = removed?.regions.at(-1);
+    expect(left).toMatchObject({ region: "us-west-2", role: "left", deleted: NOTHING });
+    expect(left?.kept.recoveryPoints).toBeGreaterThanOrEqual(18);
+    expect(removed?.notes).toEqual([
+      expect.stringContaining("the copies in us-west-2 stay, and the vault deletes none of them"),
+    ]);
+    const gone = rehearsal.alarms.filter(({ name }) => name.endsWith("-us-west-2"));
+    expect(gone.map(({ leftAt }) => leftAt)).toEqual(gone.map(() => removed?.deployedAt));
+    expect(gone.length).toBeGreaterThan(0);
+  });
+
+  it("names who comes in and who drops out by another tag, and how much is newly included", () => {
+    const instances = rehearsal.edits[4]?.instances;
+    expect(instances?.in).toEqual([{ instanceId: "i-01700000000000001", name: "scratch-1", gib: 8 }]); // prettier-ignore
+    expect(instances?.out.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(["web-1", "db-1", "batch-1", "cache-1", "cluster-1", "cluster-2"]),
+    );
+    expect(instances).toMatchObject({ newlyIncludedGib: 8, droppedGib: 1160 });
+  });
+});
+
 describe("npm start with a bad edit", () => {
   it.each([
     [
-      ["retentionDays=9", "retentionDay=1"],
-      "the configuration of stack dev has mistakes:\n  retentionDay: unknown key, expected retentionDays",
+      ["--edit", "retentionDays=9", "--edit", "retentionDay=1"],
+      "npm start: the configuration of stack dev has mistakes:\n  retentionDay: unknown key, expected retentionDays",
     ],
     [
-      ["drRegion=eu-west-1"],
-      '--edit: expected the regions to stay as they are, got "drRegion=eu-west-1"',
+      ["--edit", "drRegion=us-east-1"],
+      "npm start: the configuration of stack dev has mistakes:\n  drRegion: expected a region other than aws:region, got us-east-1 for both",
+    ],
+    [
+      ["--edit", "aws:region=cn-north-1", "--and", "drRegion=cn-northwest-1"],
+      'npm start: --edit: expected regions of the AWS partition aws, which the emulated account is in, got "aws:region=cn-north-1 and drRegion=cn-northwest-1"',
+    ],
+    [
+      ["--and", "retentionDays=9"],
+      "error: option '--and <key=value>' argument 'retentionDays=9' is invalid. expected an --edit before it.",
+    ],
+    [
+      ["--edit", "retentionDays=9", "--daily-change", "many"],
+      "error: option '--daily-change <percent>' argument 'many' is invalid. expected a number from 0 to 100.",
     ],
   ])("ends 2 and starts nothing: %j", async (edits, message) => {
-    const { code, out, err } = await run(...edits.flatMap((edit) => ["--edit", edit]));
-    expect(err.trim()).toBe(`npm start: ${message}`);
+    const { code, out, err } = await run(...edits);
+    expect(err.trim()).toBe(message);
     expect([code, out]).toEqual([2, ""]);
   });
 });

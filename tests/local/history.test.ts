@@ -55,9 +55,11 @@ function rulesThatKeep(region: Region, points: readonly RetentionPoint[], id: st
 
 async function switchSweepsOff({ account, stack }: LocalVault): Promise<void> {
   const { scheduleGroup: GroupName, sweepSchedule: Name } = namesOf(stack.vaultId);
-  const known = await account.scheduler.send(new GetScheduleCommand({ GroupName, Name }));
+  const known = await account
+    .scheduler(stack.primaryRegion)
+    .send(new GetScheduleCommand({ GroupName, Name }));
   const { ScheduleExpression, FlexibleTimeWindow, Target } = known;
-  await account.scheduler.send(
+  await account.scheduler(stack.primaryRegion).send(
     new UpdateScheduleCommand({
       GroupName,
       Name,
@@ -118,7 +120,7 @@ it("every reason is in the table that is shown, newest first", () => {
     expect(words).toContain(`${snapshotId} ${reason}`);
     expect(words).toContain(slot);
   }
-  expect(words).toContain(`the newest of ${VOLUME_ID}`);
+  expect(words).toContain("the newest of i-0a10000000000000a");
 });
 
 it("what is too long to read is left out unless it is asked for, and the table says how much", () => {

@@ -73,7 +73,7 @@ describe("npm start with the bundled fleet", () => {
     expect([...new Set(points.map(({ slot }) => slot))]).toEqual(
       rehearsal.nights.map(({ slot }) => slot).slice(-3).reverse(), // prettier-ignore
     );
-    const newest = "within 3 days, the newest of vol-0a10000000000000a";
+    const newest = "within 3 days, the newest of i-0a10000000000000a";
     expect(points.map(({ reason }) => reason)).toEqual([newest, newest, ...Array<string>(4).fill("within 3 days")]); // prettier-ignore
   });
 
