@@ -44,16 +44,15 @@ function whyOfSettings(held: readonly HeldPoint[], memory: ChangeMemory | undefi
   const ends = [...keys].map(kindOf).filter(({ kind }) => kind === "settings");
   const former = memory?.former ?? [];
   const isUnknown = (until: string) => former.some((one) => one.until === until && one.was === "unknown"); // prettier-ignore
-  const edits = ends.map(({ of }) => of).filter((until) => !isUnknown(until));
-  const texts: string[] = [];
-  if (edits.length > 0) {
-    const when = [...new Set(edits)].sort().join(" and ");
-    texts.push(`the stack's settings changed (seen at ${when})`);
-  }
-  if (edits.length < ends.length) {
-    texts.push("the vault's alarm clock, or the region, is new, so that it does not know the settings of before"); // prettier-ignore
-  }
-  return texts.join(", and since ");
+  const all = [...new Set(ends.map(({ of }) => of))].sort();
+  const unknown = all.filter(isUnknown).length;
+  const why =
+    unknown === 0
+      ? "the stack's settings changed"
+      : unknown === all.length
+        ? "the stack's settings of before are not known, as its alarm clock or the region is new"
+        : "the stack's settings changed, and those before are not known, as its alarm clock or the region is new";
+  return `${why} (seen at ${all.join(" and ")})`;
 }
 
 /** One sentence for each kind of change: what it makes due, and from when on that goes. */
