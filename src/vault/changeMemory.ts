@@ -95,6 +95,8 @@ function coversAll(now: KeepSettings, was: KeepSettings): boolean {
   if (!keys.every(same) || now.keepAtLeast < was.keepAtLeast) return false;
   const isLooser = LOOSEST_FIRST.indexOf(now.orphans) <= LOOSEST_FIRST.indexOf(was.orphans);
   if (!isLooser || now.orphanDays < was.orphanDays) return false;
+  // What was under a policy that the stack did not have before was pruned by none.
+  if (Object.keys(now.policies).some((name) => !Object.hasOwn(was.policies, name))) return false;
   return Object.entries(was.policies).every(([name, policy]) => {
     // What the stack does not have prunes nothing.
     const found = Object.hasOwn(now.policies, name) ? now.policies[name] : undefined;

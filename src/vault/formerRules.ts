@@ -24,6 +24,8 @@ export interface Former {
   over: (sets: readonly RecoverySet[]) => readonly RecoverySet[];
   /** Whether these are not all. */
   isThinned: boolean;
+  /** They keep only slots before it; absent: any. */
+  before?: string;
   /** Set where they hold nothing any more, since somebody allowed that, or the grace of one of the changes is over: since when. */
   overFrom?: string;
 }
@@ -124,6 +126,13 @@ function isCovered(others: InstanceRules, rules: InstanceRules, isPrimary: boole
   return isKept && covers(rules.drKeep, others.drKeep);
 }
 
+/** Of a policy that settings of before did not have only what was there then: what came later was never under none. */
+function endOf(view: View): Pick<Former, "before"> {
+  const { former } = view.era;
+  const isNone = former !== undefined && former.was !== "unknown";
+  return isNone && rulesOfView(view).keepAll !== undefined ? { before: former.until } : {};
+}
+
 function isThinned({ policy: was, former }: Era, { schedule, timezone }: VaultPolicy): boolean {
   return former !== undefined && (was.schedule !== schedule || was.timezone !== timezone);
 }
@@ -150,6 +159,7 @@ function formerOf(view: View, unit: string, memory: Memory, keys: ChangeKey[]): 
     keys,
     over: thinned,
     isThinned: isThinned(era, policy),
+    ...endOf(view),
     fresh: ends.filter(({ endMs }) => endMs === undefined).map(({ key }) => key),
     ...(over.length > 0 && { overFrom: isoSeconds(Math.min(...over)) }),
   };

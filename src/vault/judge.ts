@@ -67,12 +67,12 @@ function addFormer(
   nowMs: number,
 ): void {
   const { calendar } = former;
-  const before = verdictBy(former.rules, former.over(sets), unit, side, { calendar, nowMs });
+  const { kept: wouldKeep } = verdictBy(former.rules, former.over(sets), unit, side, { calendar, nowMs }); // prettier-ignore
   for (const set of sets) {
     const { slot } = set;
     const why = verdict.kept.has(slot) ? undefined : verdict.gone.get(slot);
-    if (why === undefined || !before.kept.has(slot)) continue;
-    const { overFrom } = former;
+    const { overFrom, before: end } = former;
+    if (why === undefined || !wouldKeep.has(slot) || (end !== undefined && slot >= end)) continue;
     // What was made since is under the rules of now alone.
     if (overFrom !== undefined) {
       if (slot <= overFrom) verdict.approved.set(slot, former.keys);

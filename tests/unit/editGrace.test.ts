@@ -155,6 +155,30 @@ describe("an instance's tag", () => {
   });
 });
 
+test("a policy that is taken out and comes back shorter has its grace", () => {
+  const gold = (retentionDays: number) => ({ keep: { retentionDays }, drKeep: { retentionDays } });
+  const fleet = [instance("i-1", [volume("vol-1")], { Backup: "gold" })];
+  const nights = afterNights(20, { ...POLICY, policies: { gold: gold(30) } }, fleet);
+  edit(nights, { policies: { True: gold(7) } });
+  nights.pass(1);
+  edit(nights, { policies: { gold: gold(3) } });
+  nights.pass(7);
+  expect(counts(nights)).toStrictEqual([28, 28]);
+  expect(nights.mailsOf(ANNOUNCED)).toHaveLength(2);
+  nights.pass(2);
+  expect(counts(nights)).toStrictEqual([3, 3]);
+});
+
+test("a policy that is new announces nothing", () => {
+  const std = { keep: { retentionDays: 5 }, drKeep: { retentionDays: 5 } };
+  const nights = afterNights(10, { ...POLICY, policies: { true: std } });
+  edit(nights, { policies: { true: std, gold: std } });
+  nights.instances = [...FLEET, instance("i-3", [volume("vol-7")], { Backup: "gold" })];
+  nights.pass(20);
+  expect(counts(nights, "i-3")).toStrictEqual([5, 5]);
+  expect(nights.mailed).toStrictEqual([]);
+});
+
 describe("an instance that is not backed up any more", () => {
   const two = [...FLEET, instance("i-2", [volume("vol-3")])];
 
