@@ -196,7 +196,7 @@ function retentionWarnings(context: WarningContext): string[] {
   );
 }
 
-/** The run that first misses an instance finds its recovery points to be orphans already. */
+/** The run that first misses an instance is one after orphanDays: nothing but the grace is left to notice it. */
 function orphanWarnings(context: WarningContext): string[] {
   const { orphans, orphanDays, keepAtLeast, schedule, timezone } = context;
   const gapMs = longestGapMs(schedule, timezone);
@@ -207,7 +207,7 @@ function orphanWarnings(context: WarningContext): string[] {
       : [`as few as ${counted(keepAtLeast, "recovery point")}, the newest`, "the others"];
   const gap = humanDuration(gapMs);
   return [
-    `orphanDays=${orphanDays} and orphans=${orphans} with schedule ${schedule}: a volume that is no longer backed up keeps ${left}. The next run, up to ${gap} later, is the first that reports it, and deletes ${deleted} at once. Set orphanDays to more than ${gap}.`,
+    `orphanDays=${orphanDays} and orphans=${orphans} with schedule ${schedule}: a volume that is no longer backed up keeps ${left}. The next run, up to ${gap} later, is the first that reports it; a run editGraceDays after that mail deletes ${deleted}. Set orphanDays to more than ${gap}.`,
   ];
 }
 

@@ -63,12 +63,8 @@ interface Grace {
 }
 
 /** Returns when a change holds nothing any more; `undefined` before a mail named it. */
-function overMs(
-  key: ChangeKey,
-  slot: string,
-  { known, memory, policy }: Grace,
-): number | undefined {
-  const untilMs = overFromMs(known.get(key), slot, policy);
+function overMs(key: ChangeKey, { known, memory, policy }: Grace): number | undefined {
+  const untilMs = overFromMs(known.get(key), "", policy);
   const { kind, of } = kindOf(key);
   if (kind !== "orphan" || untilMs === undefined) return untilMs;
   const since = memory.missing.find((group) => group.of.includes(of))?.since;
@@ -78,10 +74,10 @@ function overMs(
 }
 
 /** Returns when the last of the changes that hold a recovery point is over. */
-function dueMs({ keys, slot }: HeldPoint, grace: Grace): number | undefined {
+function dueMs({ keys, fresh }: HeldPoint, grace: Grace): number | undefined {
   let lastMs = -Infinity;
   for (const key of keys) {
-    const ms = overMs(key, slot, grace);
+    const ms = fresh.has(key) ? undefined : overMs(key, grace);
     if (ms === undefined) return undefined;
     lastMs = Math.max(lastMs, ms);
   }
@@ -89,7 +85,7 @@ function dueMs({ keys, slot }: HeldPoint, grace: Grace): number | undefined {
 }
 
 function isLimit({ keys }: HeldPoint): boolean {
-  return keys.some((key) => kindOf(key).kind === "limit");
+  return [...keys].some((key) => kindOf(key).kind === "limit");
 }
 
 function plansOf({ plan }: Foresight, region: string, limited: boolean) {

@@ -1,10 +1,5 @@
 /** What a clock's payload says of changes, as far as it can be so: a person may have written anything there. Pure. */
-import type {
-  ChangeMemory,
-  FormerSettings,
-  MissingInstances,
-  NotifiedChanges,
-} from "./changeMemory";
+import type { ChangeMemory } from "./changeMemory";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -20,9 +15,8 @@ function areTexts(fields: Fields, ...keys: readonly string[]): boolean {
   return keys.every((key) => typeof fields[key] === "string");
 }
 
-function listOf<T>(value: unknown, isOne: (one: Fields) => boolean): T[] | undefined {
-  if (!Array.isArray(value)) return undefined;
-  return value.every((one) => isFields(one) && isOne(one)) ? (value as T[]) : undefined;
+function isListOf(value: unknown, isOne: (one: Fields) => boolean): boolean {
+  return Array.isArray(value) && value.every((one) => isFields(one) && isOne(one));
 }
 
 /** Settings that can be read: all else of them is what the vault wrote, since the stack wrote it. */
@@ -36,15 +30,17 @@ function isFormer(one: Fields): boolean {
   return areTexts(one, "until") && (one.was === "unknown" || isSettings(one.was));
 }
 
-/** Returns the memory, or `lost` where any of it can't be read: then all that is there was kept by settings that nobody knows. */
-export function changesOf(carried: unknown): ChangeMemory | "lost" {
-  if (!isFields(carried)) return "lost";
+/** Returns the memory, or `undefined` where any of it can't be read: then all that is there was kept by settings that nobody knows. */
+export function changesOf(carried: unknown): ChangeMemory | undefined {
+  if (!isFields(carried)) return undefined;
   const { settings, regions, stopped } = carried;
-  const former = listOf<FormerSettings>(carried.former, isFormer);
-  const missing = listOf<MissingInstances>(carried.missing, (one) => areTexts(one, "since", "slot") && isTexts(one.of)); // prettier-ignore
-  const notified = listOf<NotifiedChanges>(carried.notified, (one) => areTexts(one, "in", "at", "plan") && isTexts(one.of)); // prettier-ignore
-  const isRead = former !== undefined && missing !== undefined && notified !== undefined;
-  if (!isRead || !isSettings(settings) || !isTexts(regions) || !isFields(stopped)) return "lost";
-  if (!Object.values(stopped).every(isTexts)) return "lost";
-  return { settings, regions, former, missing, notified, stopped } as ChangeMemory;
+  const isMissing = (one: Fields) => areTexts(one, "since", "slot") && isTexts(one.of);
+  const isNotified = (one: Fields) => areTexts(one, "in", "at", "plan") && isTexts(one.of);
+  const isRead =
+    isListOf(carried.former, isFormer) &&
+    isListOf(carried.missing, isMissing) &&
+    isListOf(carried.notified, isNotified);
+  if (!isRead || !isSettings(settings) || !isTexts(regions) || !isFields(stopped)) return undefined;
+  if (!Object.values(stopped).every(isTexts)) return undefined;
+  return carried as unknown as ChangeMemory;
 }

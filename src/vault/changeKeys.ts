@@ -58,18 +58,17 @@ export function withAllowed(memory: ChangeMemory, { allowDeletePlan }: VaultPoli
 }
 
 /**
- * Returns when a change holds a recovery point no longer, in epoch milliseconds; `undefined` before a mail named it.
- * A mail is about what was there when it was sent: the same change may come again.
+ * Returns when a change holds nothing any more, in epoch milliseconds; `undefined` before a mail named it.
+ * @param since the instant that a mail about it must be younger than: an older one was about the same before it came again
  */
 export function overFromMs(
   known: Known | undefined,
-  slot: string,
+  since: string,
   { editGraceDays }: Pick<VaultPolicy, "editGraceDays">,
 ): number | undefined {
-  if (known === undefined || slot > known.at) return undefined;
-  if (known.allowed) return -Infinity;
-  const atMs = parseIso(known.at);
-  return atMs === undefined ? undefined : atMs + editGraceDays * DAY_MS;
+  const atMs = parseIso(known?.at ?? "");
+  if (known === undefined || atMs === undefined || since > known.at) return undefined;
+  return known.allowed ? atMs : atMs + editGraceDays * DAY_MS;
 }
 
 /** A plan that was mailed. */

@@ -118,8 +118,8 @@ function atMost(former: readonly FormerSettings[]): FormerSettings[] {
 
 /** What an invocation knows of before. */
 export interface Recalled {
-  /** `lost` where nobody knows what it was; `undefined` where nothing speaks for that there was any. */
-  memory: ChangeMemory | "lost" | undefined;
+  /** `undefined` where the clock carries none: it is new, or nobody can read what it carries. */
+  memory: ChangeMemory | undefined;
   /** The oldest slot that the vault has a recovery point of, in any region; `undefined` where it has none. */
   oldestSlot: string | undefined;
 }
@@ -132,9 +132,9 @@ export function remember(
 ): ChangeMemory {
   const settings = keepSettingsOf(policy);
   const regions = [policy.primaryRegion, ...policy.dr.map(({ region }) => region)];
-  if (memory === undefined || memory === "lost") {
-    const isLost = memory === "lost" && oldestSlot !== undefined;
-    const former = isLost ? append([], { was: "unknown" }, nowMs) : [];
+  if (memory === undefined) {
+    // Only a new vault has nothing to lose: a clock that was made anew may hide an edit, or other regions.
+    const former = oldestSlot === undefined ? [] : append([], { was: "unknown" }, nowMs);
     return { settings, regions, former, missing: [], notified: [], stopped: {} };
   }
   let former = memory.former;

@@ -41,11 +41,9 @@ function planOf(
 ): ChangePlan {
   const keys = new Set<ChangeKey>();
   const fresh = new Set<ChangeKey>();
-  for (const { keys: mine, slot } of held) {
-    for (const key of mine) {
-      keys.add(key);
-      if (slot > (known.get(key)?.at ?? "")) fresh.add(key);
-    }
+  for (const one of held) {
+    for (const key of one.keys) keys.add(key);
+    for (const key of one.fresh) fresh.add(key);
   }
   const [mailed, ...others] = new Set([...keys].map((key) => known.get(key)?.plan));
   const isNew = fresh.size > 0 || mailed === undefined || others.length > 0;
@@ -57,7 +55,7 @@ function planOf(
 function grouped(held: readonly HeldPoint[]): Map<string, HeldPoint[]> {
   const groups = new Map<string, HeldPoint[]>();
   for (const one of held) {
-    const id = `${one.region} ${one.keys.some(isLimit) ? "limit" : "change"}`;
+    const id = `${one.region} ${[...one.keys].some(isLimit) ? "limit" : "change"}`;
     const group = groups.get(id);
     if (group === undefined) groups.set(id, [one]);
     else group.push(one);

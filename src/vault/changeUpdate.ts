@@ -1,15 +1,19 @@
 /** What the memory of changes becomes by an invocation's plan: who is missing, what is stopped, and what is forgotten. Pure. */
-import { type ChangeKey, type Known, groupsOf, kindOf, knownOf, withNotified } from "./changeKeys";
-import type { ChangeMemory, MissingInstances } from "./changeMemory";
+import { type ChangeKey, type Known, changeKey, groupsOf, kindOf, knownOf, withNotified } from "./changeKeys"; // prettier-ignore
+import type { ChangeMemory, FormerSettings, MissingInstances } from "./changeMemory";
 import type { PlannedChanges } from "./changePlans";
 import type { Told } from "./clockState";
 import type { Judgement } from "./judge";
-import { isoSeconds } from "./time";
+import { DAY_MS, isoSeconds, parseIso } from "./time";
+import type { VaultPolicy } from "./types";
 
 /** Instances that the clock carries; of more the oldest, and the others begin later. */
 const MAX_MISSING = 1_500;
 /** Stopped instances of a region that the clock carries; more are all of it. */
 const MAX_STOPPED = 500;
+
+/** Days after its grace for which an edit's settings of before are remembered: what they let go of is deleted in that time. */
+const DONE_AFTER_DAYS = 30;
 
 /** One region after its plan was made. */
 export interface ChangedRegion {
@@ -33,12 +37,13 @@ export interface Looked {
   has: (id: string) => boolean;
   /** The slot that is served. */
   slot?: string;
+  policy: Pick<VaultPolicy, "orphanDays" | "editGraceDays">;
 }
 
 /** Instances that lose something by being missing, whether it waits or goes. */
 function losing(regions: readonly ChangedRegion[]): Set<string> {
   const units = new Set<string>();
-  const take = (keys: readonly ChangeKey[]) => {
+  const take = (keys: Iterable<ChangeKey>) => {
     for (const key of keys) {
       const { kind, of } = kindOf(key);
       if (kind === "orphan") units.add(of);
@@ -51,17 +56,19 @@ function losing(regions: readonly ChangedRegion[]): Set<string> {
   return units;
 }
 
-/** Who is missing since when. Who was found again is forgotten, and whoever has nothing to lose. */
+/** Who is missing since when. Who was found again is forgotten, and in time whoever has nothing to lose. */
 function nextMissing(
   { missing }: ChangeMemory,
-  { regions, isAllSeen, knowsFleet, isMissing, has, slot }: Looked,
+  { regions, isAllSeen, knowsFleet, isMissing, has, slot, policy }: Looked,
   nowMs: number,
 ): readonly MissingInstances[] {
   if (!knowsFleet || slot === undefined) return missing;
   const units = losing(regions);
-  const stays = (id: string) => isMissing(id) && (units.has(id) || (!isAllSeen && has(id)));
   const known = missing.flatMap((group) => {
-    const of = group.of.filter(stays);
+    // What a person allowed early must be known for what it is until its newest point tells that by its age.
+    const isYoung = (parseIso(group.since) ?? 0) + policy.orphanDays * DAY_MS >= nowMs;
+    const mayLose = (id: string) => units.has(id) || (has(id) && (isYoung || !isAllSeen));
+    const of = group.of.filter((id) => isMissing(id) && mayLose(id));
     return of.length > 0 ? [{ ...group, of }] : [];
   });
   const old = new Set(known.flatMap(({ of }) => of));
@@ -71,11 +78,12 @@ function nextMissing(
 }
 
 function nextStopped({ stopped }: ChangeMemory, regions: readonly ChangedRegion[]) {
-  const next: Record<string, readonly string[]> = { ...stopped };
+  const seen = new Set(regions.map(({ region }) => region));
+  const unseen = Object.entries(stopped).filter(([region]) => !seen.has(region));
+  const next: Record<string, readonly string[]> = Object.fromEntries(unseen);
   for (const one of regions) {
     if (one.stopped.length > MAX_STOPPED) next[one.region] = ["*"];
     else if (one.stopped.length > 0) next[one.region] = [...one.stopped].sort();
-    else delete next[one.region];
   }
   return next;
 }
@@ -100,6 +108,20 @@ export function notifiedOf({ memory, plans }: PlannedChanges, told: Told): Chang
   return { ...memory, notified: groupsOf(known) };
 }
 
+/** Whether all regions were mailed about settings of before so long ago that what they kept has gone. */
+function isDone(
+  { until, region: only }: FormerSettings,
+  { regions }: ChangeMemory,
+  known: ReadonlyMap<ChangeKey, Known>,
+  doneMs: number,
+): boolean {
+  const about = only === undefined ? regions : [only];
+  return about.every((region) => {
+    const { at = "" } = known.get(changeKey(region, "settings", until)) ?? {};
+    return (parseIso(at) ?? Infinity) < doneMs;
+  });
+}
+
 /** Returns the memory as the clock shall carry it, but for what this invocation mails. */
 export function nextMemory(
   memory: ChangeMemory,
@@ -110,5 +132,7 @@ export function nextMemory(
   const missing = nextMissing(memory, looked, nowMs);
   const stopped = nextStopped(memory, looked.regions);
   const left = new Map([...known].filter(([key]) => matters(key, memory, looked)));
-  return { ...memory, missing, stopped, notified: groupsOf(left) };
+  const doneMs = nowMs - (looked.policy.editGraceDays + DONE_AFTER_DAYS) * DAY_MS;
+  const former = memory.former.filter((one) => !isDone(one, memory, known, doneMs));
+  return { ...memory, former, missing, stopped, notified: groupsOf(left) };
 }

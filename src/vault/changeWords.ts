@@ -38,6 +38,24 @@ function orphanMs(memory: ChangeMemory | undefined, instance: string, policy: Va
   return (parseIso(first?.since ?? "") ?? nowMs) + policy.orphanDays * DAY_MS;
 } // prettier-ignore
 
+/** Which edits, or that nobody knows. */
+function whyOfSettings(held: readonly HeldPoint[], memory: ChangeMemory | undefined): string {
+  const keys = new Set(held.flatMap((one) => [...one.keys]));
+  const ends = [...keys].map(kindOf).filter(({ kind }) => kind === "settings");
+  const former = memory?.former ?? [];
+  const isUnknown = (until: string) => former.some((one) => one.until === until && one.was === "unknown"); // prettier-ignore
+  const edits = ends.map(({ of }) => of).filter((until) => !isUnknown(until));
+  const texts: string[] = [];
+  if (edits.length > 0) {
+    const when = [...new Set(edits)].sort().join(" and ");
+    texts.push(`the stack's settings changed (seen at ${when})`);
+  }
+  if (edits.length < ends.length) {
+    texts.push("the vault's alarm clock, or the region, is new, so that it does not know the settings of before"); // prettier-ignore
+  }
+  return texts.join(", and since ");
+}
+
 /** One sentence for each kind of change: what it makes due, and from when on that goes. */
 function reasonsOf(
   { held }: ChangePlan,
@@ -47,13 +65,11 @@ function reasonsOf(
 ): string[] {
   const endMs = nowMs + policy.editGraceDays * DAY_MS;
   const date = (ms: number) => isoSeconds(Math.max(ms, endMs)).slice(0, 16) + "Z";
-  const having = (kind: string) => held.filter(({ keys }) => keys.some((key) => kindOf(key).kind === kind)); // prettier-ignore
+  const having = (kind: string) => held.filter(({ keys }) => [...keys].some((key) => kindOf(key).kind === kind)); // prettier-ignore
   const texts: string[] = [];
   const settings = having("settings");
   if (settings.length > 0) {
-    const ends = new Set(settings.flatMap(({ keys }) => keys.map(kindOf).filter(({ kind }) => kind === "settings").map(({ of }) => of))); // prettier-ignore
-    const when = [...ends].sort().join(" and ");
-    texts.push(`${pointsOf(settings)} from ${date(endMs)} on, since the stack's settings changed (seen at ${when}): ${byInstance(settings)}`); // prettier-ignore
+    texts.push(`${pointsOf(settings)} from ${date(endMs)} on, since ${whyOfSettings(settings, memory)}: ${byInstance(settings)}`); // prettier-ignore
   }
   const tags = having("tags");
   if (tags.length > 0) {

@@ -31,14 +31,16 @@ function heldIn({ points, judgement }: PrunePlan): HeldPoint[] {
   if (judgement.held.size === 0) return [];
   return points.flatMap(({ region, snapshotId, identity: { instanceId, slot } }): HeldPoint[] => {
     const held = judgement.held.get(snapshotId);
-    return held === undefined ? [] : [{ region, snapshotId, instanceId, slot, keys: held.keys }];
+    if (held === undefined) return [];
+    const { keys, fresh } = held;
+    return [{ region, snapshotId, instanceId, slot, keys, fresh }];
   });
 }
 
 /** @param slot the slot that is served, if any */
 export function beginChanges(
   world: World,
-  ruled: Pick<Ruled, "newest" | "isMissing" | "knowsFleet">,
+  ruled: Pick<Ruled, "newest" | "shared" | "isMissing" | "knowsFleet" | "rulesOf">,
   policy: VaultPolicy,
   slot: string | undefined,
   nowMs: number,
@@ -67,8 +69,9 @@ export function beginChanges(
       if (changes === "unread") return { problems: [], withheld };
       const { plans, problems } = planChanges(held, points, known, memory, policy, nowMs);
       if (memory === undefined) return { problems, withheld };
-      const { newest, ...who } = ruled;
-      const looked = { ...who, regions, isAllSeen, slot, has: (id: string) => newest.has(id) };
+      const { newest, isMissing, knowsFleet } = ruled;
+      const has = (id: string) => newest.has(id);
+      const looked = { policy, isMissing, knowsFleet, regions, isAllSeen, slot, has };
       return {
         problems,
         withheld,

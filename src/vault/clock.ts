@@ -102,6 +102,7 @@ export function stateOf(payload: unknown, nowMs: number): ClockState {
     strangersAt,
     told,
   } = (payload ?? {}) as Partial<ClockState>;
+  const known = changesOf(changes);
   return {
     slot: pastOf(slot, nowMs),
     ...(givenUp !== undefined && { givenUp: pastOf(givenUp, nowMs) }),
@@ -110,7 +111,7 @@ export function stateOf(payload: unknown, nowMs: number): ClockState {
     ...(manifestsTo !== undefined && { manifestsTo: pastOf(manifestsTo, nowMs) }),
     ...(typeof schedule === "string" && { schedule }),
     ...(owedFrom !== undefined && { owedFrom: pastOf(owedFrom, nowMs) }),
-    ...(changes !== undefined && { changes: changesOf(changes) }),
+    ...(known !== undefined && { changes: known }),
     ...(strangersAt !== undefined && { strangersAt: pastOf(strangersAt, nowMs) }),
     told: stillTold(told ?? {}, nowMs),
   };
@@ -121,7 +122,7 @@ function payloadOf(input = "{}"): unknown {
   try {
     return JSON.parse(input);
   } catch {
-    return { changes: "lost" };
+    return {};
   }
 }
 

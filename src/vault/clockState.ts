@@ -19,8 +19,8 @@ export interface ClockState {
   schedule?: string;
   /** When that schedule was first seen, by a sweep of a new vault or after an edit: it owes nothing of before. */
   owedFrom?: string;
-  /** What is known of changes that would delete what was kept before them; `lost` where it can't be read. */
-  changes?: ChangeMemory | "lost";
+  /** What is known of changes that would delete what was kept before them. */
+  changes?: ChangeMemory;
   /** When the vault's tag was last looked for on what is not the vault's (strangers.ts). */
   strangersAt?: string;
   told: Told;

@@ -18,7 +18,10 @@ export interface HeldPoint {
   snapshotId: string;
   instanceId: string;
   slot: string;
-  keys: readonly ChangeKey[];
+  /** The changes that it waits for. */
+  keys: ReadonlySet<ChangeKey>;
+  /** Those of them that no mail has named yet. */
+  fresh: ReadonlySet<ChangeKey>;
 }
 
 /** What the limit makes of a region's plan. */
@@ -111,13 +114,11 @@ export function limitDeletions(
   const isStopped = new Set(stopped);
   const held = due
     .filter(({ identity }) => isStopped.has(identity.instanceId))
-    .map(({ snapshotId, identity: { instanceId, slot } }) => ({
-      region,
-      snapshotId,
-      instanceId,
-      slot,
-      keys: [changeKey(region, "limit", instanceId)],
-    }));
+    .map(({ snapshotId, identity: { instanceId, slot } }): HeldPoint => {
+      const keys = new Set([changeKey(region, "limit", instanceId)]);
+      const isFresh = [...keys].some((key) => slot > (known.get(key)?.at ?? ""));
+      return { region, snapshotId, instanceId, slot, keys, fresh: isFresh ? keys : new Set() };
+    });
   const ids = held.map(({ snapshotId }) => snapshotId);
   if (policy.allowDeletePlan.includes(planHash(region, ids))) return none;
   const waiting = new Set(ids);

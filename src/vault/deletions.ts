@@ -111,7 +111,7 @@ export async function deleteUnshared(
 }
 
 /** What an invocation has deleted, or found gone. */
-export function goneOf(outcomes: readonly Outcome[]): Set<string> {
+function goneOf(outcomes: readonly Outcome[]): Set<string> {
   const gone = new Set<string>();
   for (const { action, status, heldBy } of outcomes) {
     const isGone = status === "done" || (status === "skipped" && heldBy === undefined);

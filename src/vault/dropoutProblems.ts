@@ -72,7 +72,7 @@ function notProtected(dropout: Dropout, policy: VaultPolicy): Problem {
     kind: "not-protected-anymore",
     subject: instanceId,
     message: `${nameOf(dropout)} is not backed up any more: ${now}${wants}; its newest recovery point is of ${isoSeconds(newestMs)}`,
-    hint: `To back it up again: ${commandFor(dropout, policy)} . If this is meant, do nothing: on ${orphanDay(dropout, policy)}, ${counted(policy.orphanDays, "day")} after its newest recovery point, ${fateOf(policy)}.`,
+    hint: `To back it up again: ${commandFor(dropout, policy)} . If this is meant, do nothing: not before ${orphanDay(dropout, policy)}, ${counted(policy.orphanDays, "day")} after its newest recovery point, and not before a mail has announced it, ${fateOf(policy)}.`,
     ...(is === "gone" && { notice: true }),
   };
 }
@@ -83,7 +83,7 @@ function becomingOrphan(dropout: Dropout, policy: VaultPolicy): Problem {
   return {
     kind: "becoming-orphan",
     subject: instanceId,
-    message: `${nameOf(dropout)} has not been backed up since ${isoSeconds(newestMs)}, and its recovery points become orphans on ${day}: then ${fateOf(policy)}; ${backupTagOf(tags, policy).now}`,
+    message: `${nameOf(dropout)} has not been backed up since ${isoSeconds(newestMs)}, and its recovery points become orphans on ${day}: then, or as soon as a mail has announced it for ${counted(policy.editGraceDays, "day")}, ${fateOf(policy)}; ${backupTagOf(tags, policy).now}`,
     hint: `To back it up again, and so keep them: ${commandFor(dropout, policy)} . Without that the vault goes on by \`orphans\`; to change what becomes of them, set \`orphans\` or \`orphanDays\` before.`,
     notice: true,
   };

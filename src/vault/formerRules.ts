@@ -3,13 +3,13 @@
  * and those of an instance that was still backed up. What any of them keeps waits for an approval or the grace. Pure.
  */
 import { type Calendar, makeCalendar } from "./calendar";
-import { changeKey, type ChangeKey, type Known, knownOf, overFromMs } from "./changeKeys";
-import type { ChangeMemory, FormerSettings, KeepSettings } from "./changeMemory";
+import { changeKey, type ChangeKey, kindOf, type Known, knownOf, overFromMs } from "./changeKeys";
+import { type ChangeMemory, type FormerSettings, covers } from "./changeMemory";
 import { type InstanceRules, type Ruled, ofOrphan, ofPolicy, policyName } from "./instanceRules";
 import type { RecoverySet } from "./recoverySets";
-import { nextFireMs } from "./schedule";
+import { slotsAsBefore } from "./slotsAsBefore";
 import { TAG } from "./tags";
-import { DAY_MS, parseIso } from "./time";
+import { DAY_MS, isoSeconds, parseIso } from "./time";
 import type { Tags, VaultPolicy } from "./types";
 
 /** Rules of before of one unit: an instance, or a volume of several. */
@@ -18,13 +18,18 @@ export interface Former {
   calendar: Calendar;
   /** The changes that put others in their place. */
   keys: readonly ChangeKey[];
+  /** Those of them that no mail has named yet. */
+  fresh: readonly ChangeKey[];
   /** The recovery points that they are read over. */
   over: (sets: readonly RecoverySet[]) => readonly RecoverySet[];
-  /** Decides whether a recovery point was under them. */
-  was: (set: RecoverySet) => boolean;
-  /** Decides whether they hold a recovery point no longer: somebody allowed it, or the grace of one of the changes is over. */
-  isOver: (set: RecoverySet) => boolean;
+  /** Whether these are not all. */
+  isThinned: boolean;
+  /** Set where they hold nothing any more, since somebody allowed that, or the grace of one of the changes is over: since when. */
+  overFrom?: string;
 }
+
+/** What is known of units. */
+export type RuledUnits = Pick<Ruled, "newest" | "shared" | "isMissing" | "rulesOf">;
 
 export type FormersOf = (unit: string, sets: readonly RecoverySet[], region: string) => Former[];
 
@@ -33,29 +38,6 @@ interface Era {
   policy: VaultPolicy;
   calendar: Calendar;
   former?: FormerSettings;
-}
-
-/**
- * The slots that a schedule of before would have: all up to its end, and of those since then the first for each time that it
- * would have fired. Without that a denser schedule would take `last: 14` from two weeks to fourteen hours.
- */
-export function slotsAsBefore(
-  slots: readonly string[],
-  { schedule, timezone }: Pick<KeepSettings, "schedule" | "timezone">,
-  until: string,
-): Set<string> {
-  const sorted = [...new Set(slots)].sort();
-  const before = sorted.filter((slot) => slot <= until);
-  const kept = new Set(before);
-  const lastMs = parseIso(before.at(-1) ?? until) ?? 0;
-  let dueMs = nextFireMs(schedule, timezone, lastMs, lastMs);
-  for (const slot of sorted.slice(before.length)) {
-    const slotMs = parseIso(slot) ?? 0;
-    if (dueMs === undefined || slotMs < dueMs) continue;
-    kept.add(slot);
-    dueMs = nextFireMs(schedule, timezone, slotMs, dueMs);
-  }
-  return kept;
 }
 
 /** The tags that pick the rules. */
@@ -67,16 +49,17 @@ function tagsOf({ snapshots }: RecoverySet): Tags {
   return snapshots[0]?.tags ?? {};
 }
 
-/** Tags that some recovery points were made under and the newest was not; each once. */
-function olderTags(sets: readonly RecoverySet[], now: Tags, tagKey: string): Map<string, Tags> {
-  const older = new Map<string, Tags>();
-  const combo = comboOf(now, tagKey);
+/** Tags that some recovery points were made under, each once, with the newest slot of those. */
+function tagsByCombo(sets: readonly RecoverySet[], tagKey: string) {
+  const all = new Map<string, { tags: Tags; newestOfTags: string }>();
   for (const set of sets) {
     const tags = tagsOf(set);
-    const mine = comboOf(tags, tagKey);
-    if (mine !== combo && !older.has(mine)) older.set(mine, tags);
+    const combo = comboOf(tags, tagKey);
+    const known = all.get(combo);
+    if (known === undefined) all.set(combo, { tags, newestOfTags: set.slot });
+    else if (known.newestOfTags < set.slot) known.newestOfTags = set.slot;
   }
-  return older;
+  return all;
 }
 
 /** When a run first did not find an instance, and which. */
@@ -110,9 +93,10 @@ function isOrphanBy({ missing, slot, nowMs }: Memory, unit: string, { orphanDays
 interface View {
   era: Era;
   tags: Tags;
-  /** Of tags that are not those of now. */
-  combo?: string;
   isOrphan: boolean;
+  /** Of the unit, and of its recovery points that were made under the tags. */
+  newestSlot: string;
+  newestOfTags: string;
 }
 
 function rulesOfView({ era: { policy, former }, tags, isOrphan }: View): InstanceRules {
@@ -124,34 +108,50 @@ function rulesOfView({ era: { policy, former }, tags, isOrphan }: View): Instanc
   return isOrphan ? ofOrphan(rules, policy) : rules;
 }
 
-function formerOf(view: View, unit: string, region: string, memory: Memory, keys: ChangeKey[]): Former {
-  const { era, combo } = view;
+/** The newest slot that a mail about a change must be younger than: what came after it is another change. */
+function sinceOf(kind: string, { era, newestSlot, newestOfTags }: View): string {
+  if (kind === "settings") return era.former?.until ?? "";
+  return kind === "tags" ? newestOfTags : newestSlot;
+}
+
+/** Decides whether rules keep whatever others would: then nothing waits for these. */
+function isCovered(others: InstanceRules, rules: InstanceRules, isPrimary: boolean): boolean {
+  if (others.expireAll !== undefined) return true;
+  if (others.keepAll !== undefined || rules.expireAll !== undefined) return false;
+  if (rules.keepAtLeast < others.keepAtLeast) return false;
+  // In the primary region what was made as a DR copy has the rules of that, too.
+  const isKept = !isPrimary || covers(rules.keep, others.keep);
+  return isKept && covers(rules.drKeep, others.drKeep);
+}
+
+function isThinned({ policy: was, former }: Era, { schedule, timezone }: VaultPolicy): boolean {
+  return former !== undefined && (was.schedule !== schedule || was.timezone !== timezone);
+}
+
+function formerOf(view: View, unit: string, memory: Memory, keys: ChangeKey[]): Former {
+  const { era } = view;
   const { policy, known, nowMs } = memory;
-  const { schedule, timezone } = era.policy;
-  const { until } = era.former ?? {};
-  const isThinned =
-    until !== undefined && (schedule !== policy.schedule || timezone !== policy.timezone);
-  const over: Former["over"] = (sets) => {
-    if (!isThinned) return sets;
-    const slots = slotsAsBefore(sets.map(({ slot }) => slot), era.policy, until); // prettier-ignore
+  const thinned: Former["over"] = (sets) => {
+    if (!isThinned(era, policy)) return sets;
+    const slots = slotsAsBefore(sets.map(({ slot }) => slot), era.policy, era.former?.until ?? ""); // prettier-ignore
     return sets.filter(({ slot }) => slots.has(slot));
   };
-  const orphanKey = changeKey(region, "orphan", unit);
-  const isOver = ({ slot }: RecoverySet) =>
-    keys.some((key) => {
-      if ((overFromMs(known.get(key), slot, policy) ?? Infinity) > nowMs) return false;
-      const isAllowed = known.get(key)?.allowed === true;
-      return key !== orphanKey || isAllowed || isOrphanBy(memory, unit, policy);
-    });
+  const ends = keys.map((key) => {
+    const { kind } = kindOf(key);
+    const one = known.get(key);
+    const endMs = overFromMs(one, sinceOf(kind, view), policy);
+    const waits = kind === "orphan" && !one?.allowed && !isOrphanBy(memory, unit, policy);
+    return { key, endMs, isOver: endMs !== undefined && endMs <= nowMs && !waits };
+  });
+  const over = ends.filter(({ isOver }) => isOver).map(({ endMs }) => endMs ?? Infinity);
   return {
     rules: rulesOfView(view),
     calendar: era.calendar,
     keys,
-    over,
-    was: (set) =>
-      (until === undefined || set.slot <= until) &&
-      (combo === undefined || comboOf(tagsOf(set), policy.tagKey) === combo),
-    isOver,
+    over: thinned,
+    isThinned: isThinned(era, policy),
+    fresh: ends.filter(({ endMs }) => endMs === undefined).map(({ key }) => key),
+    ...(over.length > 0 && { overFrom: isoSeconds(Math.min(...over)) }),
   };
 } // prettier-ignore
 
@@ -160,30 +160,37 @@ function formersOfUnit(
   unit: string,
   sets: readonly RecoverySet[],
   region: string,
-  { newest, isMissing }: Pick<Ruled, "newest" | "isMissing">,
+  { newest, shared, isMissing, rulesOf }: RuledUnits,
   memory: Memory,
 ): Former[] {
+  const { tagKey, primaryRegion } = memory.policy;
   const now = newest.get(unit)?.tags ?? {};
-  const older = olderTags(sets, now, memory.policy.tagKey);
+  // A volume of several instances has the tags of each in turn; their own histories keep what these ask for.
+  const older = shared.has(unit) ? new Map<string, never>() : tagsByCombo(sets, tagKey);
+  older.delete(comboOf(now, tagKey));
+  const newestSlot = sets.reduce((slot, set) => (set.slot > slot ? set.slot : slot), "");
   const missing = isMissing(unit);
   const formers: Former[] = [];
   for (const era of memory.eras) {
     const { former } = era;
     if (former?.region !== undefined && former.region !== region) continue;
-    for (const [combo, tags] of [[undefined, now] as const, ...older]) {
+    for (const mine of [{ tags: now, newestOfTags: "" }, ...older.values()]) {
       const keys: ChangeKey[] = [];
       if (former !== undefined) keys.push(changeKey(region, "settings", former.until));
-      if (combo !== undefined) keys.push(changeKey(region, "tags", unit));
-      const view = { era, tags, combo, isOrphan: false };
+      if (mine.tags !== now) keys.push(changeKey(region, "tags", unit));
+      const view = { era, ...mine, newestSlot, isOrphan: false };
       if (missing) {
         const orphaned = [...keys, changeKey(region, "orphan", unit)];
-        formers.push(formerOf(view, unit, region, memory, orphaned));
+        formers.push(formerOf(view, unit, memory, orphaned));
       }
       const isOrphan = missing && isOrphanBy(memory, unit, era.policy);
-      if (keys.length > 0) formers.push(formerOf({ ...view, isOrphan }, unit, region, memory, keys)); // prettier-ignore
+      if (keys.length > 0) formers.push(formerOf({ ...view, isOrphan }, unit, memory, keys)); // prettier-ignore
     }
   }
-  return formers;
+  const rules = rulesOf(unit);
+  return formers.filter(
+    (one) => one.isThinned || !isCovered(one.rules, rules, region === primaryRegion),
+  );
 }
 
 /**
@@ -192,7 +199,7 @@ function formersOfUnit(
  */
 export function formerRules(
   memory: ChangeMemory,
-  ruled: Pick<Ruled, "newest" | "isMissing">,
+  ruled: RuledUnits,
   policy: VaultPolicy,
   slot: string | undefined,
   nowMs: number,

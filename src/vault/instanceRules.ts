@@ -70,7 +70,7 @@ export function ofPolicy(tags: Tags, policy: VaultPolicy): InstanceRules {
   const names = Object.keys(policies);
   const carried = policyName(tags, tagKey);
   // Not the one that is left for those that were taken out: a lost block of configuration must not lose backups.
-  const name = carried ?? (names.length === 1 ? names[0] : undefined);
+  const name = carried || (names.length === 1 ? names[0] : undefined);
   const found = Object.hasOwn(policies, name ?? "") ? policies[name ?? ""] : undefined;
   if (found === undefined) {
     const keepAll = `its policy ${name ?? "(none)"} is not among the stack's`;
@@ -154,6 +154,12 @@ function liveThrough(
   return live;
 }
 
+/** Those that the last run that read the instances did not find. */
+function missedBefore(changes: World["changes"]): ReadonlySet<string> {
+  if (changes === undefined || changes === "unread") return new Set();
+  return new Set(changes.missing.flatMap(({ of }) => of));
+}
+
 /**
  * @param own the vault's own in all regions
  * @param world protected instances, where this invocation has read them: nothing is taken for an orphan without. With a memory
@@ -170,6 +176,7 @@ export function instanceRules(
   const live = attached === undefined ? new Set<string>() : liveThrough(own, shared, attached);
   const rules = new Map<string, InstanceRules>();
   const unknown = new Map<string, Set<string>>();
+  const missed = missedBefore(changes);
   const newestById = newestOf(own, shared);
   const isMissing = (id: string) => attached !== undefined && !attached.has(id) && !live.has(id);
   for (const [id, newest] of newestById) {
@@ -183,7 +190,9 @@ export function instanceRules(
     const mine = ofPolicy(tags, policy);
     const isOld = nowMs - pointMs(newest) > policy.orphanDays * DAY_MS;
     if (isMissing(id) && (isOld || changes !== undefined)) rules.set(id, ofOrphan(mine, policy));
-    else rules.set(id, attached === undefined && isOld ? { ...mine, mayBeOrphan: true } : mine);
+    else if (attached === undefined && (isOld || missed.has(id))) {
+      rules.set(id, { ...mine, mayBeOrphan: true });
+    } else rules.set(id, mine);
     if (mine.keepAll === undefined) continue;
     const name = policyName(tags, policy.tagKey) ?? "(none)";
     const known = unknown.get(name) ?? new Set();

@@ -21,11 +21,13 @@ export interface PruneRules extends ReadAt {
 }
 
 /** What waits, since rules of before would still keep it. */
-export interface Held {
+interface Held {
   /** Why it would go. */
   why: string;
   /** The changes that it waits for. */
-  keys: readonly ChangeKey[];
+  keys: ReadonlySet<ChangeKey>;
+  /** Those of them that no mail has named yet. */
+  fresh: ReadonlySet<ChangeKey>;
 }
 
 /** By id, what becomes of each snapshot: it is kept, waits or goes. */
@@ -48,6 +50,13 @@ interface FullVerdict extends Verdict {
   approved: Map<string, readonly ChangeKey[]>;
 }
 
+/** What waits for the changes of both. */
+function both(known: Held | undefined, more: Held): Held {
+  if (known === undefined) return more;
+  const keys = new Set([...known.keys, ...more.keys]);
+  return { why: more.why, keys, fresh: new Set([...known.fresh, ...more.fresh]) };
+}
+
 /** Adds what rules of before make of what would go. */
 function addFormer(
   verdict: FullVerdict,
@@ -62,11 +71,15 @@ function addFormer(
   for (const set of sets) {
     const { slot } = set;
     const why = verdict.kept.has(slot) ? undefined : verdict.gone.get(slot);
-    if (why === undefined || !before.kept.has(slot) || !former.was(set)) continue;
-    if (former.isOver(set)) verdict.approved.set(slot, former.keys);
-    else {
-      const keys = new Set([...(verdict.held.get(slot)?.keys ?? []), ...former.keys]);
-      verdict.held.set(slot, { why, keys: [...keys] });
+    if (why === undefined || !before.kept.has(slot)) continue;
+    const { overFrom } = former;
+    // What was made since is under the rules of now alone.
+    if (overFrom !== undefined) {
+      if (slot <= overFrom) verdict.approved.set(slot, former.keys);
+    } else {
+      const { keys, fresh } = former;
+      const more = { why, keys: new Set(keys), fresh: new Set(fresh) };
+      verdict.held.set(slot, both(verdict.held.get(slot), more));
     }
   }
 }
@@ -113,9 +126,8 @@ function keepIn({ kept, held, gone }: Judgement, snapshotId: string, why: string
   gone.delete(snapshotId);
 }
 
-function holdIn({ held, gone }: Judgement, snapshotId: string, { why, keys }: Held): void {
-  const all = new Set([...(held.get(snapshotId)?.keys ?? []), ...keys]);
-  held.set(snapshotId, { why, keys: [...all] });
+function holdIn({ held, gone }: Judgement, snapshotId: string, more: Held): void {
+  held.set(snapshotId, both(held.get(snapshotId), more));
   gone.delete(snapshotId);
 }
 

@@ -10,19 +10,17 @@ import { planDropouts } from "./dropoutProblems";
 import { type SeenRegion, distanceIn, seenRegions, unsafeIn } from "./drRegions";
 import { doubtProblems, strangerProblems } from "./doubts";
 import { isClear, isOwn, volumeAndSlotOf } from "./duplicates";
-import { encryptionTarget, isStandIn, sourceFinder } from "./encryption";
+import { encryptionTarget, isStandIn } from "./encryption";
 import { copiesBySource, planCopies } from "./planCopies";
-import { prunePrimary } from "./planPrune";
-import { pruneDr } from "./planPruneDr";
-import type { PrunePlan } from "./pruneRules";
+import { holdAll, idsOf, planPruning } from "./planPruning";
 import { planSnapshots } from "./planSnapshots";
 import { instanceRules } from "./instanceRules";
-import { holdDeletions, isUnderLost, keyProblems, lostKeys, withoutLost } from "./keyGate";
+import { isUnderLost, keyProblems, lostKeys, withoutLost } from "./keyGate";
 import { ignoredMarks, releasedIn } from "./released";
 import { newestFirst } from "./retention";
 import { HOUR_MS, humanDuration, parseIso } from "./time";
 import { failuresBySlot, nextTry, oneAtATime } from "./tries";
-import type { Action, DeleteAction, Kept, Plan, Problem, Serving, Snapshot, VaultPolicy, World } from "./types"; // prettier-ignore
+import type { Action, Kept, Plan, Problem, Serving, Snapshot, VaultPolicy, World } from "./types"; // prettier-ignore
 
 /** A snapshot that failed is tried again; a person is told when that came to nothing. */
 function failedSnapshots(own: readonly Snapshot[], policy: VaultPolicy, nowMs: number): Problem[] {
@@ -102,10 +100,6 @@ function keptInDoubt(snapshots: readonly Snapshot[]): Kept[] {
   });
 }
 
-function idsOf(deletes: readonly DeleteAction[]): Set<string> {
-  return new Set(deletes.map(({ snapshotId }) => snapshotId));
-}
-
 /** The volumes that an action snapshots. */
 function volumesOf(action: Action): string[] {
   return action.kind === "snapshot" ? action.volumes.map(({ volumeId }) => volumeId) : [];
@@ -134,23 +128,6 @@ function addDoubts(plan: Plan, { snapshots = [], copies, strangers = [] }: World
   plan.problems = [...plan.problems, ...doubtProblems(all), ...strangerProblems(strangers)];
 }
 
-/** What holds recovery points beyond their rules, before anything is looked at. */
-function holdAll(
-  plan: PrunePlan[],
-  { changes }: World,
-  lost: ReturnType<typeof lostKeys>,
-): ReturnType<typeof holdDeletions> {
-  const held = holdDeletions(plan.flatMap(({ actions }) => actions), lost); // prettier-ignore
-  if (changes !== "unread") return held;
-  // Nobody knows then what was approved, or what an edit has changed.
-  const why = "the alarm clock could not be read";
-  const stays = held.actions.filter(({ because }) => because !== "failed");
-  return {
-    actions: held.actions.filter(({ because }) => because === "failed"),
-    kept: [...held.kept, ...stays.map(({ region, snapshotId, reason }) => ({ region, snapshotId, reason: `${reason}, but ${why}` }))], // prettier-ignore
-  };
-}
-
 /** Adds to the plan what needs other regions seen: copies and pruning. */
 function planRegions(
   plan: Plan,
@@ -176,32 +153,8 @@ function planRegions(
   const wanted = new Set(plan.actions.flatMap(volumesOf));
   const unsafe = (snapshot: Snapshot) => unsafeIn(seen, snapshot);
   const doubted = clear === own ? [] : own.filter((one) => !isClear(one));
-  const { primaryRegion } = policy;
-  const primarily = { own: clear, counted, extra, doubted, wanted };
-  const due = changing.limit(prunePrimary(primaryRegion, primarily, unsafe, rules), {
-    region: primaryRegion,
-    own,
-  });
-  // A copy that can't be seen may be missing: then nothing goes that it could be made of.
-  const isAllSeen = seen.length === policy.dr.length;
-  const failed = due.actions.filter(({ because }) => because === "failed");
-  const primary = isAllSeen ? due : { ...due, actions: failed, kept: [] };
-  const leaving = idsOf(primary.actions);
-  const staying = (all: readonly Snapshot[]) => all.filter((one) => !leaving.has(one.snapshotId));
-  const left = staying(counted);
-  const all = sourceFinder(own, counted);
-  const sources = {
-    sources: all,
-    stays: leaving.size === 0 ? all : sourceFinder(staying(own), left),
-    counts: sourceFinder([], left),
-  };
-  const pruned = seen.map((one) =>
-    changing.limit(pruneDr(one, sources, rules), {
-      region: one.dr.region,
-      dr: one.dr,
-      own: one.copies,
-    }),
-  );
+  const seenHere = { own, clear, counted, extra, doubted, wanted };
+  const { due, primary, pruned, isAllSeen } = planPruning(seenHere, seen, unsafe, { policy, rules, limit: changing.limit }); // prettier-ignore
   const copying = believing(true);
   const making = [
     ...planCopying(worthCopying(own, counted), copying, policy, nowMs),

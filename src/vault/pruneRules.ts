@@ -65,9 +65,15 @@ export function holdsOf(
   whyStays: (snapshot: Snapshot) => string | undefined,
 ): Holds {
   const holds = new Map<string, string>();
+  const by = new Map<string, string>();
   for (const snapshot of snapshots) {
+    const { snapshotId } = snapshot;
     const why = whyStays(snapshot);
-    if (why !== undefined) holds.set(setKeyOf(snapshot), partOf(snapshot.snapshotId, why));
+    const key = setKeyOf(snapshot);
+    // The first by id speaks for all, so that the order in which they are listed changes nothing.
+    if (why === undefined || (by.get(key) ?? "~") < snapshotId) continue;
+    by.set(key, snapshotId);
+    holds.set(key, partOf(snapshotId, why));
   }
   return holds;
 }

@@ -58,8 +58,8 @@ function releasedKeys(
     // What nobody may prune is not copied again either; where somebody changed tags a mark may be theirs.
     const isLeft = keepAll !== undefined && !inDoubt;
     const isUnknown = forCopying && (mayBeOrphan || inDoubt);
-    // A copy that was deleted in time is not made again for rules of before.
-    const isGone = gone.has(snapshotId) || (forCopying && held.has(snapshotId));
+    // What went in time is not made again for rules of before, nor waits what it was made of: no mail could name it.
+    const isGone = gone.has(snapshotId) || held.has(snapshotId);
     if (isLeft || isUnknown || isGone) for (const one of sources) keys.add(one);
   }
   return keys;

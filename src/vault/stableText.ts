@@ -1,6 +1,7 @@
 /** Returns the same text for the same data, in whichever order its keys came. */
 export function stableText(value: unknown): string {
-  if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "";
+  if (value === undefined) return "";
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
   const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
   return `{${entries.map(([key, one]) => `${key}:${stableText(one)}`).join()}}`;
 }

@@ -5,7 +5,6 @@ import type { VaultClients } from "./clients";
 import type { FoundClock } from "./clockAlarm";
 import type { ClockState } from "./clockState";
 import { isOwn } from "./duplicates";
-import { isMadeForDr } from "./verdict";
 import { remember } from "./changeMemory";
 import { missedRun } from "./missedRun";
 import { observe, observeDropouts, observeInstances } from "./observe";
@@ -43,10 +42,7 @@ export interface Work {
   throttled: Judged;
 }
 
-/**
- * What is remembered of before; nothing where it is not known whether there is anything to remember. A new clock beside copies
- * that were made for a DR region is that of a stack whose regions were changed: nobody knows its settings of before.
- */
+/** Returns what is remembered of before; nothing where it is not known whether there is anything to remember. */
 export function recalled(
   clock: ClockState | undefined,
   { snapshots, copies }: World,
@@ -59,9 +55,8 @@ export function recalled(
   );
   const oldest = slots.reduce<string | undefined>((a, b) => (a !== undefined && a < b ? a : b), undefined); // prettier-ignore
   const isAllSeen = settings.dr.every(({ region }) => copies[region] !== undefined);
-  const isMoved = snapshots.some(isMadeForDr);
-  const memory = clock?.changes ?? (isMoved ? "lost" : undefined);
-  return remember({ memory, oldestSlot: isAllSeen ? oldest : (oldest ?? "") }, settings, nowMs);
+  const known = { memory: clock?.changes, oldestSlot: isAllSeen ? oldest : (oldest ?? "") };
+  return remember(known, settings, nowMs);
 }
 
 /** @param onServing told of the slot that is served, before anything is done for it */

@@ -144,6 +144,8 @@ export interface Account {
   crowd: { sinceMs: number; untilMs: number; over: boolean };
   /** Until when the stack was last on a dry run: `Infinity` while it is. */
   dryUntilMs: number;
+  /** When SNS first took a mail that announced what a change lets go of. */
+  announcedMs?: number;
   /** Of the audit bucket, by key: what was written last, and since when it has been that. */
   manifests: Map<string, { body: string; sinceMs: number }>;
   /** When the last invocation began that nothing kept from writing what manifests were due. */

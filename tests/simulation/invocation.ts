@@ -8,7 +8,7 @@ export interface Invocation {
   /** What its environment was made with. */
   settings: VaultSettings;
   /** Recovery points that it deleted, by region, and how many there were when it began to. */
-  pruned: Record<string, { deleted: number; of: number }>;
+  pruned: Record<string, { deleted: Set<string>; of: number }>;
   /** When Lambda ends it. */
   endMs: number;
   /** Ended: by its result, its error, or because it was killed. Nothing is answered to it any more. */

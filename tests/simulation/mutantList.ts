@@ -177,7 +177,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "the last policy is everybody's",
     file: "instanceRules.ts",
-    original: "const name = carried ?? (names.length === 1 ? names[0] : undefined);",
+    original: "const name = carried || (names.length === 1 ? names[0] : undefined);",
     mutated: "const name = names.length === 1 ? names[0] : carried;",
     plausible:
       "the vault's own state until it was reviewed: where there is one policy, there is no choice",

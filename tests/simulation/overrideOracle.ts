@@ -81,6 +81,14 @@ export function carriedTags(tags: TagRecord, settings: VaultSettings): TagRecord
   ) as TagRecord;
 }
 
+/** A tag that asks for more than the most has the most: the bound was lowered since. */
+function clamped(rule: string, text: string, own: KeepRules, bounds: Bounds): string {
+  const most = bounds.overrideMax[rule as keyof KeepRules];
+  if (most === undefined || isAllowed(rule, text, own, bounds)) return text;
+  const isMore = rule === "within" ? hours(text) > hours(String(most)) : Number(text) > Number(most); // prettier-ignore
+  return isMore ? String(most) : text;
+}
+
 /** The policy's rules with those that a point carries in their place, as far as they are allowed now. */
 export function withOverrides(
   rules: KeepRules,
@@ -90,6 +98,7 @@ export function withOverrides(
   const own = (carried ?? "")
     .split(" ")
     .map((part) => part.split("="))
+    .map(([rule = "", text = ""]) => [rule, clamped(rule, text, rules, bounds)])
     .filter(([rule = "", text = ""]) => isAllowed(rule, text, rules, bounds))
     .map(([rule = "", text = ""]) => [rule, rule === "within" ? text : Number(text)]);
   return { ...rules, ...Object.fromEntries(own) } as KeepRules;

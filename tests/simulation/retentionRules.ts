@@ -93,7 +93,9 @@ function isOrphan(account: Account, settings: VaultSettings, unit: Unit, fromMs:
       ("instance" in unit ? instance.instanceId === unit.instance : volumeId === unit.volume) ||
       shared.has(volumeId),
   );
-  return !isBackedUp && account.time.nowMs() - newestMs > settings.orphanDays * DAY_MS;
+  // A plan that a person allowed is carried out at once.
+  const orphanDays = settings.allowDeletePlan.length > 0 ? 0 : settings.orphanDays;
+  return !isBackedUp && account.time.nowMs() - newestMs > orphanDays * DAY_MS;
 }
 
 /** How many volumes the recovery point was to have. */
@@ -231,25 +233,33 @@ export function checkRetention(
   account.story.violate("only what the rules let go of", `${snapshot.snapshotId} of ${snapshot.dataOf}`); // prettier-ignore
 }
 
-/** No pass deletes more of a region's recovery points than the brake lets it, but where a person allowed the plan. */
-export function checkBrake(
+/** When a mail about what a change lets go of was accepted so long ago that its grace is over, or a plan was allowed. */
+function mayExceed(account: Account, { settings }: Invocation): boolean {
+  const graceMs = settings.editGraceDays * DAY_MS;
+  const isOver = account.announcedMs !== undefined && account.announcedMs + graceMs <= account.time.nowMs(); // prettier-ignore
+  return isOver || settings.allowDeletePlan.length > 0;
+}
+
+/** No pass deletes more of an instance's recovery points in a region than the limit lets it. */
+export function checkLimit(
   account: Account,
   invocation: Invocation,
-  { name, snapshots }: Region,
+  { name }: Region,
   snapshot: SimSnapshot,
 ): void {
-  const { maxDeletePercent, allowDeletePlan } = invocation.settings;
-  const points = [...snapshots.values()].filter(
-    (one) => isPoint(account, one) && !one.deleted && isVaults(account, one),
+  const instance = instanceOf(snapshot);
+  const points = (account.byInstance.get(instance) ?? []).filter(
+    (one) => one.region === name && isPoint(account, one) && !one.deleted && isVaults(account, one),
   );
   // Of two of a slot one is no recovery point.
   const isOnly = !points.some(
     (one) => one !== snapshot && one.dataOf === snapshot.dataOf && slotMs(one) === slotMs(snapshot),
   );
-  const pruned = (invocation.pruned[name] ??= { deleted: 0, of: points.length });
-  if (isOnly) pruned.deleted += 1;
+  const slots = new Set(points.map(slotOf));
+  const pruned = (invocation.pruned[`${name} ${instance}`] ??= { deleted: new Set(), of: slots.size }); // prettier-ignore
+  if (isOnly) pruned.deleted.add(slotOf(snapshot));
   // What a describe showed late or a person took meanwhile makes a point or two.
-  const most = Math.ceil((maxDeletePercent / 100) * (pruned.of + 2));
-  if (pruned.deleted <= most || allowDeletePlan.length > 0) return;
-  account.story.violate("the brake holds", `${pruned.deleted} of ${pruned.of} in ${name}`);
+  const most = Math.ceil((invocation.settings.maxDeletePercent / 100) * (pruned.of + 2));
+  if (pruned.deleted.size <= most || mayExceed(account, invocation)) return;
+  account.story.violate("the limit holds", `${pruned.deleted.size} of ${pruned.of} of ${instance} in ${name}`); // prettier-ignore
 }

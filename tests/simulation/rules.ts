@@ -22,7 +22,7 @@ import type { VaultSettings } from "../../src/vault/types";
 import type { Call } from "./call";
 import type { Invocation } from "./invocation";
 import { carriedTags } from "./overrideOracle";
-import { checkBrake, checkRetention, expires, isLetGo } from "./retentionRules";
+import { checkLimit, checkRetention, expires, isLetGo } from "./retentionRules";
 import { isMade, isSaidExpired, isVaults } from "./ownership";
 import { checkKeys, checkVolumeTags } from "./tagRules";
 
@@ -167,7 +167,7 @@ export function checkDelete(
     (s) => s !== snapshot && counts(account, s, sinceMs),
   );
   checkRetention(account, invocation.settings, snapshot, invocation.startMs, sinceMs);
-  checkBrake(account, invocation, region, snapshot);
+  checkLimit(account, invocation, region, snapshot);
   const isExpiring = expires(account, invocation.settings, snapshot, sinceMs);
   if (!inDr(account, snapshot))
     checkPrimary(account, invocation, snapshot, siblings, isExpiring, sinceMs);
@@ -268,6 +268,8 @@ export function checkCopy(
   // Of twins, either one's copy may have gone as a duplicate.
   if (twinsOf(account, source).length > 1) return;
   // Nor where the stack's rules have become longer: then it is wanted again.
-  if (!isReleasedIn(account, invocation.settings, source, name, invocation.startMs)) return;
+  // Whether a plan that was allowed was about an orphan only the vault's memory tells.
+  const settings = { ...invocation.settings, allowDeletePlan: [] };
+  if (!isReleasedIn(account, settings, source, name, invocation.startMs)) return;
   account.story.violate("an expired copy stays gone", `${sourceId} is copied again`);
 }

@@ -39,6 +39,7 @@ export function drawSettings(random: Random): VaultSettings {
   const host = `${bucket}.s3.${DR_REGION}.amazonaws.com`;
   return {
     ...SETTINGS,
+    editGraceDays: 1,
     vaultId: VAULT_ID,
     tags: random.fork("tags").chance(0.3) ? { Team: "backup", Mount: "none" } : {},
     dr: drRegions.map((region) => ({ region, keyArn: keyArn(region) })),

@@ -104,8 +104,10 @@ function checkRules(
   side: "keep" | "drKeep",
 ): void {
   const nowMs = account.time.nowMs();
+  // Since when the vault has missed an instance only its first run after the storm says for sure: checkExpired.
+  const settings = { ...account.settings, orphans: "keep" as const };
   const wasLetGo = (snapshot: SimSnapshot, ms: number) =>
-    isLetGo(account, account.settings, snapshot, {
+    isLetGo(account, settings, snapshot, {
       side,
       nowMs: nowMs - ms,
       counts: (one) =>
@@ -208,10 +210,14 @@ function hasFaultyInstance(account: Account): boolean {
   );
 }
 
-/** What the stack lets expire is gone, a day and two sweeps after its time: instances are read once a day. */
+/**
+ * What the stack lets expire is gone after its time, counted from the first run that missed its instance, the grace of the mail
+ * about it, and a run.
+ */
 function checkExpired(account: Account, points: readonly SimSnapshot[]): void {
   const { settings, time, story } = account;
-  const waitDays = settings.orphanDays + 2;
+  const waitDays = settings.orphanDays + settings.editGraceDays + 2;
+  if (time.nowMs() < account.stormEndedMs + waitDays * DAY_MS) return;
   for (const point of points) {
     const late = { ...settings, orphanDays: waitDays };
     if (!expires(account, late, point, time.nowMs())) continue;

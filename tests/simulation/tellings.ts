@@ -108,6 +108,8 @@ export function makeTellings(account: Account): Tellings {
       if (body.length > 262_144) story.violate("SNS limits", `${body.length} characters`);
       if (body.includes(" instances are backed up, with ")) lastSummaryMs = nowMs;
       mails.push({ atMs: nowMs, body });
+      if (body.includes("that it kept before a change"))
+        account.announcedMs ??= account.time.nowMs();
       answerBrake(account, body);
       answerLostPolicy(account, body);
       if (mails.length > KEPT_MAILS) mails.shift();

@@ -35,6 +35,7 @@ test("the defaults and a DR region make a whole configuration", () => {
     mailOn: "failure",
     monthlyBudgetUsd: 0,
     dashboard: true,
+    editGraceDays: 7,
     logRetentionDays: 30,
     memoryMb: 512,
     timeoutSeconds: 600,

@@ -217,7 +217,7 @@ describe("orphanDays no longer than the time between runs", () => {
     const settings = { orphanDays: 30, schedule: MONTHLY, policies: { True: { keep: { daily: 7 }, drKeep: { daily: 7 } } } }; // prettier-ignore
     const text = (orphans: string, left: string, deleted = "the others") =>
       `orphanDays=30 and orphans=${orphans} with schedule cron(0 3 1 * ? *): a volume that is no longer backed up keeps ${left}. ` +
-      `The next run, up to 31 days later, is the first that reports it, and deletes ${deleted} at once. ` +
+      `The next run, up to 31 days later, is the first that reports it; a run editGraceDays after that mail deletes ${deleted}. ` +
       "Set orphanDays to more than 31 days.";
     expect(warnings({ ...settings, orphans: "keep-last" })).toContain(
       text("keep-last", "as few as 1 recovery point, the newest"),

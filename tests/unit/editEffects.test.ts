@@ -22,7 +22,8 @@ function heldBy(key: string, ...snapshots: readonly Snapshot[]): HeldPoint[] {
     snapshotId,
     instanceId,
     slot,
-    keys: [key],
+    keys: new Set([key]),
+    fresh: new Set<string>(),
   }));
 }
 

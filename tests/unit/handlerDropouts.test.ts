@@ -196,7 +196,7 @@ describe("before its recovery points become orphans", () => {
 
   test("it is named again, once, in the last run before", async () => {
     await expect(rig.wake(RUN_EVENT)).resolves.toMatchObject({ status: "clean" });
-    expect(bodies()[0]).toContain("1. i-2 (db) has not been backed up since 2026-10-24T03:00:00Z, and its recovery points become orphans on 2026-11-23: then only the newest recovery point of each volume is kept; it has no tag Backup"); // prettier-ignore
+    expect(bodies()[0]).toContain("1. i-2 (db) has not been backed up since 2026-10-24T03:00:00Z, and its recovery points become orphans on 2026-11-23: then, or as soon as a mail has announced it for 7 days, only the newest recovery point of each volume is kept; it has no tag Backup"); // prettier-ignore
     await wakeAfter(60, { kind: "run", slot: isoSeconds(NOW + 60 * MINUTE_MS) });
     expect(rig.mails()).toHaveLength(1);
   });

@@ -1,0 +1,89 @@
+/** Pruning in all regions: first the primary one, then the copies of what it leaves; the deletion limit is on each. Pure. */
+import type { Duplicate } from "./counted";
+import type { SeenRegion } from "./drRegions";
+import { sourceFinder } from "./encryption";
+import type { PruneRules } from "./judge";
+import { holdDeletions, type lostKeys } from "./keyGate";
+import { prunePrimary } from "./planPrune";
+import { pruneDr } from "./planPruneDr";
+import type { PrunePlan } from "./pruneRules";
+import type { ReadRegion } from "./readRegions";
+import type { DeleteAction, Snapshot, VaultPolicy, World } from "./types";
+
+/** The primary region as pruning sees it. */
+export interface SeenHere {
+  own: readonly Snapshot[];
+  /** Of those in no doubt. */
+  clear: readonly Snapshot[];
+  counted: readonly Snapshot[];
+  extra: readonly Duplicate[];
+  doubted: readonly Snapshot[];
+  /** The volumes that the plan takes a snapshot of. */
+  wanted: ReadonlySet<string>;
+}
+
+export interface PruneBy {
+  policy: VaultPolicy;
+  rules: PruneRules;
+  /** What the deletion limit leaves of a region's plan. */
+  limit: (pruned: PrunePlan, read: Omit<ReadRegion, "seen">) => PrunePlan;
+}
+
+export interface Pruning {
+  /** All that is due in the primary region. */
+  due: PrunePlan;
+  /** Of that what may go with the DR regions as they were seen. */
+  primary: PrunePlan;
+  pruned: PrunePlan[];
+  isAllSeen: boolean;
+}
+
+/** Returns the ids of what is deleted. */
+export function idsOf(deletes: readonly DeleteAction[]): Set<string> {
+  return new Set(deletes.map(({ snapshotId }) => snapshotId));
+}
+
+/** @param unsafe why a snapshot can't go yet: its copy is not sound */
+export function planPruning(
+  { own, clear, counted, ...here }: SeenHere,
+  seen: readonly SeenRegion[],
+  unsafe: (snapshot: Snapshot) => string | undefined,
+  { policy: { primaryRegion, dr }, rules, limit }: PruneBy,
+): Pruning {
+  const planned = prunePrimary(primaryRegion, { own: clear, counted, ...here }, unsafe, rules);
+  const due = limit(planned, { region: primaryRegion, own });
+  // A copy that can't be seen may be missing: then nothing goes that it could be made of.
+  const isAllSeen = seen.length === dr.length;
+  const failed = due.actions.filter(({ because }) => because === "failed");
+  const primary = isAllSeen ? due : { ...due, actions: failed, kept: [] };
+  const leaving = idsOf(primary.actions);
+  const staying = (all: readonly Snapshot[]) => all.filter((one) => !leaving.has(one.snapshotId));
+  const left = staying(counted);
+  const all = sourceFinder(own, counted);
+  const sources = {
+    sources: all,
+    stays: leaving.size === 0 ? all : sourceFinder(staying(own), left),
+    counts: sourceFinder([], left),
+  };
+  const pruned = seen.map((one) =>
+    limit(pruneDr(one, sources, rules), { region: one.dr.region, dr: one.dr, own: one.copies }),
+  );
+  return { due, primary, pruned, isAllSeen };
+}
+
+/** Keeps every recovery point that would go while a key is lost, or the clock could not be read. */
+export function holdAll(
+  plan: PrunePlan[],
+  { changes }: World,
+  lost: ReturnType<typeof lostKeys>,
+): ReturnType<typeof holdDeletions> {
+  const held = holdDeletions(plan.flatMap(({ actions }) => actions), lost); // prettier-ignore
+  if (changes !== "unread") return held;
+  // Nobody knows then what was approved, or what an edit has changed.
+  const why = "the alarm clock could not be read";
+  const stays = held.actions.filter(({ because }) => because !== "failed");
+  return {
+    actions: held.actions.filter(({ because }) => because === "failed"),
+    kept: [...held.kept, ...stays.map(({ region, snapshotId, reason }) => ({ region, snapshotId, reason: `${reason}, but ${why}` }))], // prettier-ignore
+  };
+}

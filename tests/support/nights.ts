@@ -1,0 +1,151 @@
+/**
+ * Nights of a vault on a small account where every call succeeds at once: a run and two sweeps a night, with what the clock
+ * carries and what is mailed. Pure: the plan is applied to the world that the next plan sees.
+ */
+import { type ChangeMemory, remember } from "../../src/vault/changeMemory";
+import { notifiedOf } from "../../src/vault/changeUpdate";
+import { newsOf } from "../../src/vault/report";
+import { planVault } from "../../src/vault/plan";
+import { problemKey } from "../../src/vault/summary";
+import { copyExpiredTag, TAG } from "../../src/vault/tags";
+import { DAY_MS, HOUR_MS, isoSeconds } from "../../src/vault/time";
+import type { Action, KeyedRegion, Problem, ProtectedInstance, Serving, Snapshot, VaultPolicy, World } from "../../src/vault/types"; // prettier-ignore
+import { identify } from "./identify";
+import { NOW } from "./world";
+
+export interface Nights {
+  policy: VaultPolicy;
+  instances: ProtectedInstance[];
+  /** Whether SNS takes mails. */
+  mailWorks: boolean;
+  /** All mailed problems, with the day. */
+  readonly mailed: { day: number; problem: Problem }[];
+  /** Days since the first. */
+  day: number;
+  /** Forgets what the clock carries, as a new clock in another region does. */
+  loseClock: () => void;
+  /** Swaps the primary region and the first DR region. */
+  swapRegions: () => void;
+  /** Lets nights pass, with runs at an hour's distance or a night's. */
+  pass: (nights: number, everyMs?: number) => void;
+  /** The slots of an instance that a region has snapshots of, the oldest first; or of one volume of it. */
+  slots: (instanceId: string, region: string, volumeId?: string) => string[];
+  /** What was mailed of a kind. */
+  mailsOf: (kind: string) => Problem[];
+}
+
+interface Account {
+  /** By region. */
+  all: Map<string, Snapshot[]>;
+  made: number;
+}
+
+function sealed(snapshot: Omit<Snapshot, "identity" | "doubt">, vaultId: string): Snapshot {
+  return identify(snapshot, vaultId);
+}
+
+function take(account: Account, action: Action, policy: VaultPolicy, nowMs: number): void {
+  const here = (region: string) => {
+    const list = account.all.get(region) ?? [];
+    account.all.set(region, list);
+    return list;
+  };
+  account.made += 1;
+  const common = { state: "completed", startTimeMs: nowMs, sizeGiB: 8, storageTier: "standard" };
+  if (action.kind === "snapshot") {
+    for (const { volumeId } of action.volumes) {
+      account.made += 1;
+      const snapshotId = `snap-${account.made}`;
+      const tags = { ...action.tags };
+      here(action.region).push(sealed({ ...common, snapshotId, region: action.region, volumeId, encrypted: false, tags }, policy.vaultId)); // prettier-ignore
+    }
+  } else if (action.kind === "copy") {
+    const snapshotId = `copy-${account.made}`;
+    const source = here(action.sourceRegion).find((one) => one.snapshotId === action.sourceSnapshotId); // prettier-ignore
+    const { volumeId = "" } = source ?? {};
+    here(action.region).push(sealed({ ...common, snapshotId, region: action.region, volumeId, encrypted: true, kmsKeyId: action.kmsKeyArn, tags: action.tags }, policy.vaultId)); // prettier-ignore
+  } else if (action.kind === "delete") {
+    const { mark } = action;
+    for (const list of mark === undefined ? [] : account.all.values()) {
+      for (const [index, one] of list.entries()) {
+        if (one.snapshotId !== mark?.snapshotId) continue;
+        const marks = Object.fromEntries(mark.regions.map((region) => [copyExpiredTag(region), isoSeconds(nowMs)])); // prettier-ignore
+        list[index] = { ...one, tags: { ...one.tags, ...marks } };
+      }
+    }
+    account.all.set(action.region, here(action.region).filter((one) => one.snapshotId !== action.snapshotId)); // prettier-ignore
+  }
+}
+
+/** Begins with an empty account. */
+export function startNights(policy: VaultPolicy, instances: ProtectedInstance[]): Nights {
+  const account: Account = { all: new Map(), made: 0 };
+  let memory: ChangeMemory | undefined;
+  let told: Record<string, string> = {};
+  let nowMs = NOW;
+
+  function invoke(serving: Serving | undefined): void {
+    const { policy: now } = nights;
+    const inRegion = (region: string) => account.all.get(region) ?? [];
+    const slots = [...account.all.values()].flat().map(({ identity }) => identity.slot).sort(); // prettier-ignore
+    const changes = remember({ memory, oldestSlot: slots[0] }, now, nowMs);
+    const world: World = {
+      ...(serving && { instances: nights.instances }),
+      snapshots: inRegion(now.primaryRegion),
+      copies: Object.fromEntries(now.dr.map(({ region }) => [region, inRegion(region)])),
+      changes,
+      problems: [],
+      throttled: [],
+    };
+    const plan = planVault(world, now, serving, "run", nowMs);
+    for (const action of plan.actions) take(account, action, now, nowMs);
+    const news = nights.mailWorks ? newsOf(plan.problems, told, nowMs) : [];
+    for (const problem of news) {
+      nights.mailed.push({ day: nights.day, problem });
+      told = { ...told, [problemKey(problem)]: isoSeconds(nowMs) };
+    }
+    memory = plan.changes === undefined ? memory : notifiedOf(plan.changes, told);
+  }
+
+  const nights: Nights = {
+    policy,
+    instances,
+    mailWorks: true,
+    mailed: [],
+    day: 0,
+    loseClock: () => {
+      memory = undefined;
+      told = {};
+    },
+    swapRegions: () => {
+      const [{ region, keyArn }, ...others] = nights.policy.dr as [KeyedRegion];
+      const dr = [{ region: nights.policy.primaryRegion, keyArn }, ...others];
+      nights.policy = { ...nights.policy, primaryRegion: region, dr };
+      nights.loseClock();
+    },
+    pass: (count, everyMs = DAY_MS) => {
+      const endMs = nowMs + count * DAY_MS;
+      while (nowMs < endMs) {
+        invoke({ slot: isoSeconds(nowMs), mode: "open" });
+        for (let sweep = 0; sweep < 2; sweep += 1) {
+          nowMs += HOUR_MS / 4;
+          invoke(undefined);
+        }
+        nowMs -= HOUR_MS / 2;
+        nowMs += everyMs;
+        nights.day = Math.floor((nowMs - NOW) / DAY_MS);
+      }
+    },
+    slots: (instanceId, region, volumeId) =>
+      [
+        ...new Set(
+          (account.all.get(region) ?? [])
+            .filter(({ identity }) => identity.instanceId === instanceId)
+            .filter((one) => volumeId === undefined || one.volumeId === volumeId)
+            .map(({ tags }) => tags[TAG.slot] ?? ""),
+        ),
+      ].sort(),
+    mailsOf: (kind) => nights.mailed.filter(({ problem }) => problem.kind === kind).map(({ problem }) => problem), // prettier-ignore
+  };
+  return nights;
+}
