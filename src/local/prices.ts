@@ -1,10 +1,12 @@
+import { USD_PER_GIB_MONTH } from "../vault/storageCost";
+
 /**
  * AWS's list prices in USD for us-east-1, read off its price pages in 2026, without any free tier. Other regions differ: what
  * is computed by them is an estimate. The bench and the rehearsal share them.
  */
 export const PRICE = {
   /** Amazon EBS, "Snapshots", standard tier: a GB-month of changed blocks. */
-  snapshotGbMonth: 0.05,
+  snapshotGbMonth: USD_PER_GIB_MONTH,
   /** Amazon EC2, "Data transfer": a GB to another AWS region, as from us-east-1 to us-west-2. */
   transferGb: 0.02,
   /** AWS Lambda, arm64: a GB-second, a million requests. */

@@ -102,20 +102,25 @@ const freshness: Row = (watched) => {
 
 const holdings: Row = (watched) => {
   const regions = [watched.primaryRegion, ...watched.drRegions];
-  const each = (title: string, name: string) =>
+  const each = (title: string, name: string, orphans: string, left: string) =>
     graph(watched.primaryRegion, 9, {
       title,
       stat: "Maximum",
       periodSeconds: DAY_SECONDS,
-      metrics: regions.map((region) => inRegion(watched, name, region)),
+      metrics: [
+        ...regions.map((region) => inRegion(watched, name, region)),
+        ...regions.map((region) => inRegion(watched, orphans, region, `orphans ${region}`)),
+        own(watched, left, "regions that left"),
+      ],
     });
   return [
     text(
       "## What is kept\n**What could be restored?** Recovery points by region, and the sum of their volumes' sizes. It is not what is " +
-        "billed: snapshots are incremental, and blocks that did not change cost once (docs/METRICS.md).",
+        "billed: snapshots are incremental, and blocks that did not change cost once (docs/METRICS.md). Orphans and regions that left the " +
+        "stack are there until somebody deletes them.",
     ),
-    each("Recovery points", R.recoveryPoints),
-    each("Protected, GiB", R.protectedGiB),
+    each("Recovery points", R.recoveryPoints, R.orphanPoints, METRIC.leftSnapshots),
+    each("Protected, GiB", R.protectedGiB, R.orphanGiB, METRIC.leftGiB),
   ];
 };
 

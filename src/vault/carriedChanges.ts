@@ -42,5 +42,8 @@ export function changesOf(carried: unknown): ChangeMemory | undefined {
     isListOf(carried.notified, isNotified);
   if (!isRead || !isSettings(settings) || !isTexts(regions) || !isFields(stopped)) return undefined;
   if (!Object.values(stopped).every(isTexts)) return undefined;
-  return carried as unknown as ChangeMemory;
+  const { left, ...known } = carried as unknown as ChangeMemory;
+  // What is left in other regions decides nothing: to forget it is better than to hold all.
+  const isLeft = isListOf(left, (one) => areTexts(one, "region", "since"));
+  return isLeft && left !== undefined && left.length > 0 ? { ...known, left } : known;
 }

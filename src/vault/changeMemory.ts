@@ -3,6 +3,8 @@
  * is `editGraceDays` old (docs/adr/0019). The alarm clock carries it from one invocation to the next. Pure.
  */
 import { COUNTED_RULES, isEmpty, withinOf } from "./keepRules";
+import type { LeftRegion } from "./leftRegion";
+import { nextLeft } from "./leftRegions";
 import { sizeOf } from "./overrides";
 import { stableText } from "./stableText";
 import { isoSeconds } from "./time";
@@ -57,6 +59,7 @@ export interface ChangeMemory {
   /** As the last invocation had them. */
   settings: KeepSettings;
   regions: readonly string[];
+  left?: readonly LeftRegion[];
   /** Those that still keep what they kept, the oldest first. */
   former: readonly FormerSettings[];
   missing: readonly MissingInstances[];
@@ -122,11 +125,13 @@ export interface Recalled {
   memory: ChangeMemory | undefined;
   /** The oldest slot that the vault has a recovery point of, in any region; `undefined` where it has none. */
   oldestSlot: string | undefined;
+  /** Regions that snapshots were made in first, as their tags say: all that is known of a stack that was moved. */
+  madeIn?: readonly string[];
 }
 
 /** Takes the settings of now into the memory. */
 export function remember(
-  { memory, oldestSlot }: Recalled,
+  { memory, oldestSlot, madeIn = [] }: Recalled,
   policy: VaultPolicy,
   nowMs: number,
 ): ChangeMemory {
@@ -135,7 +140,9 @@ export function remember(
   if (memory === undefined) {
     // Only a new vault has nothing to lose: a clock that was made anew may hide an edit, or other regions.
     const former = oldestSlot === undefined ? [] : append([], { was: "unknown" }, nowMs);
-    return { settings, regions, former, missing: [], notified: [], stopped: {} };
+    const left = nextLeft({ regions: madeIn }, regions, nowMs);
+    const none = { missing: [], notified: [], stopped: {} };
+    return { settings, regions, ...(left.length > 0 && { left }), former, ...none };
   }
   let former = memory.former;
   if (stableText(memory.settings) !== stableText(settings)) {
@@ -149,5 +156,7 @@ export function remember(
     (was === "unknown" || !coversAll(settings, was)) &&
     oldestSlot !== undefined &&
     oldestSlot <= until;
-  return { ...memory, settings, regions, former: atMost(former.filter(counts)) };
+  const left = nextLeft(memory, regions, nowMs);
+  const kept = { ...memory, settings, regions, former: atMost(former.filter(counts)) };
+  return left.length > 0 || memory.left !== undefined ? { ...kept, left } : kept;
 }

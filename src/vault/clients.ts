@@ -19,6 +19,8 @@ interface RegionClients {
 export interface VaultClients {
   /** By region: the primary one and each DR region. */
   ec2: Readonly<Record<string, RegionClients>>;
+  /** A reader in any region: for one that left the stack. */
+  readerIn: (region: string) => EC2Client;
   /** In a region of one of the vault's keys. */
   kmsIn: (region: string) => KMSClient;
   scheduler: SchedulerClient;
@@ -96,6 +98,12 @@ function kmsClients(settings: VaultSettings): (region: string) => KMSClient {
   };
 }
 
+/** Made when a region is first asked for: few vaults ever ask. */
+function otherReaders(): (region: string) => EC2Client {
+  const byRegion: Record<string, EC2Client> = {};
+  return (region) => (byRegion[region] ??= ec2Client(region));
+}
+
 export function makeClients(settings: VaultSettings): VaultClients {
   const { primaryRegion, dr, audit } = settings;
   const regions = [primaryRegion, ...dr.map(({ region }) => region)];
@@ -108,6 +116,7 @@ export function makeClients(settings: VaultSettings): VaultClients {
         { reader: ec2Client(region), writer: writerClient(region) },
       ]),
     ),
+    readerIn: otherReaders(),
     kmsIn: kmsClients(settings),
     scheduler,
     sns: new SNSClient({ region: primaryRegion, ...REPORTING }),

@@ -24,8 +24,14 @@ const LAST_WAKE_MS = 10 * MINUTE_MS;
 const AGE_SHARE = 0.25;
 /** Shorter than a day, so that tomorrow's run tells again what is still wrong. */
 const TOLD_FOR_MS = 23 * HOUR_MS;
-/** Longer than a week, so that no second run of it sums it up again. */
-const WEEK_TOLD_FOR_MS = 8 * DAY_MS;
+/** Of these a person hears once a week at most: nothing failed, and nothing changes from one day to the next. */
+const WEEKLY: Readonly<Record<string, number>> = {
+  // Longer than a week, so that no second run of it sums it up again.
+  [WEEKLY_SUMMARY]: 8 * DAY_MS,
+  "left-region": 7 * DAY_MS - HOUR_MS,
+  "orphans-kept": 7 * DAY_MS - HOUR_MS,
+  "unknown-policy": 7 * DAY_MS - HOUR_MS,
+};
 /** Scheduler takes 256 KB of input; the oldest tellings beyond this are forgotten, and so told again. */
 const MAX_TOLD = 700;
 
@@ -70,7 +76,8 @@ export function nextWakeMs(
 }
 
 function toldForMs(key: string): number {
-  return key.startsWith(`${WEEKLY_SUMMARY}/`) ? WEEK_TOLD_FOR_MS : TOLD_FOR_MS;
+  const [kind = ""] = key.split("/", 1);
+  return (Object.hasOwn(WEEKLY, kind) ? WEEKLY[kind] : undefined) ?? TOLD_FOR_MS;
 }
 
 /** The tellings that still count, at most {@link MAX_TOLD} of them, the newest. */

@@ -113,7 +113,10 @@ export async function invoke(
   const isNews = news.length > 0 || wake.kind !== "sweep";
   const late = await leaveClock(settings, tools, found, work, { atMs, told, isNews, manifestsTo }, set); // prettier-ignore
   if (late !== undefined) log.error("problem", fieldsOf(late));
-  measure({ policy: settings, summary, world, outcomes, startMs, nowMs: now() }).forEach(emit);
+  const { orphans } = plan;
+  measure({ policy: settings, summary, world, outcomes, orphans, startMs, nowMs: now() }).forEach(
+    emit,
+  );
   const nextWake = atMs === undefined ? undefined : isoSeconds(atMs);
   log.info("finished", { status: summary.status, ...summary.counts, nextWake });
   const failures = news.filter((problem) => !problem.notice);

@@ -4,6 +4,7 @@
  * configuration of now, so that an edit counts at once for all that is still there. Pure.
  */
 import { dataStartMs, pointMs } from "./duplicates";
+import { orphanNotices } from "./orphans";
 import { carriedRules } from "./overrides";
 import { volumesOfSeveral } from "./recoverySets";
 import { EXCLUDE_VALUE, INSTANCE_TAG_PREFIX, TAG } from "./tags";
@@ -128,6 +129,8 @@ function unknownPolicy(name: string, instances: number, { tagKey }: VaultPolicy)
 
 /** The rules of all that the vault has snapshots of. */
 export interface Ruled {
+  /** Instances that have not been backed up for `orphanDays`; absent where nobody knows. */
+  orphans?: string[];
   rulesOf: RulesOf;
   /** The instances of each volume that has had several. */
   shared: ReadonlyMap<string, ReadonlySet<string>>;
@@ -178,6 +181,7 @@ export function instanceRules(
   const unknown = new Map<string, Set<string>>();
   const missed = missedBefore(changes);
   const newestById = newestOf(own, shared);
+  const orphans: string[] = [];
   const isMissing = (id: string) => attached !== undefined && !attached.has(id) && !live.has(id);
   for (const [id, newest] of newestById) {
     const { tags, doubt } = newest;
@@ -189,6 +193,7 @@ export function instanceRules(
     }
     const mine = ofPolicy(tags, policy);
     const isOld = nowMs - pointMs(newest) > policy.orphanDays * DAY_MS;
+    if (isMissing(id) && isOld && id === newest.identity.instanceId) orphans.push(id);
     if (isMissing(id) && (isOld || changes !== undefined)) rules.set(id, ofOrphan(mine, policy));
     else if (attached === undefined && (isOld || missed.has(id))) {
       rules.set(id, { ...mine, mayBeOrphan: true });
@@ -205,6 +210,10 @@ export function instanceRules(
     newest: newestById,
     isMissing,
     knowsFleet: attached !== undefined,
-    problems: [...unknown].map(([name, ids]) => unknownPolicy(name, ids.size, policy)),
+    ...(attached !== undefined && { orphans }),
+    problems: [
+      ...[...unknown].map(([name, ids]) => unknownPolicy(name, ids.size, policy)),
+      ...orphanNotices(own, orphans, policy),
+    ],
   };
 }

@@ -70,6 +70,8 @@ export const RUNBOOK_PAGES: Readonly<Record<string, string>> = {
   "audit-not-written": "mail-the-audit-log-could-not-be-written",
   "bad-override": SETTINGS,
   "unknown-policy": SETTINGS,
+  "orphans-kept": "volumes-that-are-not-backed-up-any-more",
+  "left-region": "mail-a-region-that-left-the-stack-still-has-snapshots",
 };
 
 /** `docs/RUNBOOK.md#…`; `undefined` for what needs no page. */

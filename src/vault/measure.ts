@@ -5,6 +5,7 @@
  */
 import { dataStartMs } from "./duplicates";
 import { type Measured, METRIC, REGION_METRIC as R } from "./metricNames";
+import { leftSnapshots } from "./leftRegions";
 import { copyState } from "./planCopies";
 import { gibOf, recoveryPoints } from "./points";
 import { type ReadRegion, readRegions } from "./readRegions";
@@ -19,6 +20,8 @@ export interface Measuring {
   /** As it was seen before anything was done. */
   world: World;
   outcomes: readonly Outcome[];
+  /** The plan's. */
+  orphans?: readonly string[];
   startMs: number;
   nowMs: number;
 }
@@ -87,13 +90,32 @@ function made(outcomes: readonly Outcome[], kind: Action["kind"], status: Outcom
   return outcomes.filter((o) => o.action.kind === kind && o.status === status).length;
 }
 
-/** What is there, in all: told once a run. */
+/** What is left in regions that left the stack, where this invocation looked. */
+function ofLeft(world: World): Measured[] {
+  const left = leftSnapshots(world);
+  if (left === undefined) return [];
+  return [
+    { name: METRIC.leftSnapshots, value: left.length, unit: "Count" },
+    { name: METRIC.leftGiB, value: gibOf(left), unit: "NoUnit" },
+  ];
+}
+
+/** What is there, in all: sent once a run. Of orphans most vaults have none. */
 function held(
   points: readonly Snapshot[],
-): [name: string, value: number, unit: Measured["unit"]][] {
+  orphans: readonly string[] = [],
+): (readonly [name: string, value: number, unit: Measured["unit"]])[] {
+  const known = new Set(orphans);
+  const orphaned = points.filter(({ identity }) => known.has(identity.instanceId));
   return [
     [R.recoveryPoints, points.length, "Count"],
     [R.protectedGiB, gibOf(points), "NoUnit"],
+    ...(orphaned.length === 0
+      ? []
+      : ([
+          [R.orphanPoints, orphaned.length, "Count"],
+          [R.orphanGiB, gibOf(orphaned), "NoUnit"],
+        ] as const)),
   ];
 }
 
@@ -135,7 +157,12 @@ function ofRegion({ region, dr, own }: ReadRegion, measuring: Measuring): Measur
   }
   return [
     ...measured,
-    ...held(points).map(([name, value, unit]) => ({ name, value, unit, region })),
+    ...held(points, measuring.orphans).map(([name, value, unit]) => ({
+      name,
+      value,
+      unit,
+      region,
+    })),
   ];
 }
 
@@ -143,6 +170,7 @@ export function measure(measuring: Measuring): Measured[] {
   const { world, policy } = measuring;
   return [
     ...ofVault(measuring),
+    ...ofLeft(world),
     ...readRegions(world, policy).flatMap((one) => ofRegion(one, measuring)),
   ];
 }

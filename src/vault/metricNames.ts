@@ -18,6 +18,9 @@ export const METRIC = {
   actionsDeferred: "ActionsDeferred",
   /** Problems that are no notices, told or not. */
   problemsSeen: "ProblemsSeen",
+  /** What is left in regions that left the stack, and the sum of its volumes' sizes. */
+  leftSnapshots: "LeftRegionSnapshots",
+  leftGiB: "LeftRegionGiB",
   /** Seconds, of a run. */
   runDuration: "RunDuration",
 } as const;
@@ -39,6 +42,9 @@ export const REGION_METRIC = {
   /** One a volume and slot that can be restored from, and the sum of their volumes' sizes: what is protected, not what is billed. */
   recoveryPoints: "RecoveryPoints",
   protectedGiB: "ProtectedGiB",
+  /** Of these: what instances have that have not been backed up for `orphanDays`. */
+  orphanPoints: "OrphanRecoveryPoints",
+  orphanGiB: "OrphanGiB",
   /** Minutes since the start of the oldest snapshot that this DR region has no sound copy of. */
   oldestMissingCopy: "OldestMissingCopyMinutes",
   /** Hours since the data of the newest recovery point in this region of the instance that is worst off. */

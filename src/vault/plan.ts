@@ -17,6 +17,7 @@ import { planSnapshots } from "./planSnapshots";
 import { instanceRules } from "./instanceRules";
 import { isUnderLost, keyProblems, lostKeys, withoutLost } from "./keyGate";
 import { ignoredMarks, releasedIn } from "./released";
+import { leftNotices } from "./leftRegions";
 import { newestFirst } from "./retention";
 import { HOUR_MS, humanDuration, parseIso } from "./time";
 import { failuresBySlot, nextTry, oneAtATime } from "./tries";
@@ -165,6 +166,7 @@ function planRegions(
   const held = holdAll([primary, ...pruned], world, lost);
   const copied = making.flatMap(({ actions }) => actions);
   const changed = changing.end(isAllSeen);
+  if (ruled.orphans !== undefined) plan.orphans = ruled.orphans;
   plan.changes = changed.changes;
   plan.withheld = changed.withheld;
   plan.actions = [...plan.actions, ...withoutLost(copied, own, lost), ...held.actions];
@@ -193,7 +195,11 @@ export function planVault(
   nowMs: number,
 ): Plan {
   // Keys and DR regions are reported on even when the primary region can't be read.
-  const problems = [...world.problems, ...keyProblems(lostKeys(world, policy))];
+  const problems = [
+    ...world.problems,
+    ...keyProblems(lostKeys(world, policy)),
+    ...leftNotices(world.left, policy),
+  ];
   const plan: Plan = { actions: [], kept: [], problems, pending: [], slotSettled: false };
   if (world.snapshots === undefined) {
     addDoubts(plan, world);

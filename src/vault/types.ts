@@ -7,6 +7,7 @@ import type { ChangeMemory } from "./changeMemory";
 import type { PlannedChanges } from "./changePlans";
 import type { Dropout } from "./dropout";
 import type { Doubt, Identity } from "./identity";
+import type { SeenLeft } from "./leftRegion";
 
 export type Tags = Readonly<Record<string, string>>;
 
@@ -200,6 +201,8 @@ export interface World {
   strangers?: readonly Stranger[];
   /** Absent where nobody is missing; `unseen` where somebody is and could not be looked up. */
   dropouts?: Dropout[] | "unseen";
+  /** What is left in the regions that left the stack, where this invocation looked. */
+  left?: readonly SeenLeft[];
   /** What the clock carries of changes; `unread` where it could not be read: then no recovery point is deleted. */
   changes?: ChangeMemory | "unread";
   problems: Problem[];
@@ -346,6 +349,8 @@ export interface Plan {
   pending: { snapshotId: string; region: string; sinceMs: number }[];
   /** Of what is kept: what the deletion limit keeps. */
   withheld?: Kept[];
+  /** Instances that have not been backed up for `orphanDays`; absent where the instances were not read. */
+  orphans?: readonly string[];
   /** What is known of changes after this plan; absent where that was not looked at. */
   changes?: PlannedChanges;
   /** Since when the slot has waited for an instance that EC2 does not show whole yet; a pass looks at it again. */

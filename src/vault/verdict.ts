@@ -22,7 +22,7 @@ export interface Verdict {
 }
 
 /** Returns whether a snapshot was made as a copy for a DR region, wherever the primary region is now: see copyTags.ts. */
-function isMadeForDr({ identity, tags }: Snapshot): boolean {
+export function isMadeForDr({ identity, tags }: Snapshot): boolean {
   return identity.source !== undefined && tags[TAG.volumeSizeGiB] !== undefined;
 }
 

@@ -6,7 +6,10 @@ import type { FoundClock } from "./clockAlarm";
 import type { ClockState } from "./clockState";
 import { isOwn } from "./duplicates";
 import { remember } from "./changeMemory";
+import { observeLeft } from "./leftLook";
+import { sourceRegions } from "./leftRegions";
 import { missedRun } from "./missedRun";
+import { isMadeForDr } from "./verdict";
 import { observe, observeDropouts, observeInstances } from "./observe";
 import { planVault } from "./plan";
 import type { EmitMetric, VaultLog } from "./report";
@@ -55,8 +58,9 @@ export function recalled(
   );
   const oldest = slots.reduce<string | undefined>((a, b) => (a !== undefined && a < b ? a : b), undefined); // prettier-ignore
   const isAllSeen = settings.dr.every(({ region }) => copies[region] !== undefined);
-  const known = { memory: clock?.changes, oldestSlot: isAllSeen ? oldest : (oldest ?? "") };
-  return remember(known, settings, nowMs);
+  const madeIn = snapshots.some(isMadeForDr) ? sourceRegions(snapshots) : [];
+  const oldestSlot = isAllSeen ? oldest : (oldest ?? "");
+  return remember({ memory: clock?.changes, oldestSlot, madeIn }, settings, nowMs);
 }
 
 /** @param onServing told of the slot that is served, before anything is done for it */
@@ -80,10 +84,11 @@ export async function observePlanApply(
   }
   const looks = looksForStrangers(wake, clock, now());
   const looked = looks ? await observeStrangers(clients, settings, fleet) : fleet;
-  const world = {
+  const remembered = {
     ...looked,
     changes: isRead ? recalled(clock, looked, settings, now()) : ("unread" as const),
   };
+  const world = looks ? await observeLeft(clients, settings, remembered) : remembered;
   const planned = planVault(world, settings, serving, wake.runId, now());
   const carried = await carryOut(clients, planned, world, settings, { now, deadlineMs });
   const { plan, outcomes, withheld } = carried;

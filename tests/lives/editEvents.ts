@@ -1,7 +1,14 @@
 /** Edits of the stack: retention, policies, schedule, bounds, orphans and the limits. */
 import type { KeepPolicy, VaultSettings } from "../../src/vault/types";
 import { CADENCES, cadenceOf, named } from "./cadence";
-import { TAG_VALUES, drawBounds, drawOrphans, drawPolicies, drawPolicy, scaledPolicy } from "./draws";
+import {
+  TAG_VALUES,
+  drawBounds,
+  drawOrphans,
+  drawPolicies,
+  drawPolicy,
+  scaledPolicy,
+} from "./draws";
 import { type LifeEvent, type Living, deploy, later } from "./living";
 
 type Policies = VaultSettings["policies"];
@@ -25,7 +32,11 @@ function resized({ account, random }: Living, by: number): Policies {
 }
 
 export const shorten: LifeEvent = (living) =>
-  deploy(living, { policies: resized(living, living.random.pick([0.1, 0.3, 0.5, 0.8])) }, "shorter");
+  deploy(
+    living,
+    { policies: resized(living, living.random.pick([0.1, 0.3, 0.5, 0.8])) },
+    "shorter",
+  );
 
 const lengthen: LifeEvent = (living) =>
   deploy(living, { policies: resized(living, living.random.pick([1.3, 2, 4])) }, "longer");

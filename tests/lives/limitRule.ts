@@ -1,5 +1,11 @@
 /** The deletion limit, for what no change explains: of an instance's points in a region no more than that go at once. */
-import { type Account, type Region, type SimSnapshot, instanceOf, slotOf } from "../simulation/account";
+import {
+  type Account,
+  type Region,
+  type SimSnapshot,
+  instanceOf,
+  slotOf,
+} from "../simulation/account";
 import type { Chronicle } from "./chronicle";
 import type { PointSet } from "./verdicts";
 

@@ -59,7 +59,10 @@ async function replay(seed: number, work: LifeWork, { json, bail, archive }: Opt
   const listen = (line: string) => {
     console.log(line);
   };
-  const result = await playLife(seed, work.days, sourceOf(work), { bail, ...(!json && { listen }) });
+  const result = await playLife(seed, work.days, sourceOf(work), {
+    bail,
+    ...(!json && { listen }),
+  });
   if (json) console.log(JSON.stringify(result, undefined, 2));
   else {
     for (const { rule, day, detail } of result.violations) console.log(pc.red(`day ${day}: ${rule}: ${detail}`)); // prettier-ignore
@@ -99,7 +102,8 @@ async function playMany(work: LifeWork, options: Options): Promise<number> {
     progress(played, failed.length);
   });
   const elapsedMs = Math.round(performance.now() - startMs);
-  if (json) console.log(JSON.stringify({ lives: played, days, counts, failed, elapsedMs }, undefined, 2)); // prettier-ignore
+  if (json)
+    console.log(JSON.stringify({ lives: played, days, counts, failed, elapsedMs }, undefined, 2)); // prettier-ignore
   else {
     for (const name of Object.keys(counts).sort()) console.log(`  ${name.padEnd(44)} ${counts[name] ?? 0}`); // prettier-ignore
     const verdict = failed.length === 0 ? pc.green("no rule was broken") : pc.red(`${failed.length} broke a rule`); // prettier-ignore

@@ -141,7 +141,10 @@ export function makeOracle(account: Account, chronicle: Chronicle): Oracle {
     else if (keptNow !== undefined) story.violate("only what the rules let go of", `${what}: ${keptNow}`); // prettier-ignore
     if (isByChange) story.count("deleted after a change");
     else limit.deleting(one, region, unitsIn(region).get(instanceOf(one)) ?? []);
-    here().broken.set(`${region.name} ${instanceOf(one)} ${slotOf(one)}`, { region, snapshot: one });
+    here().broken.set(`${region.name} ${instanceOf(one)} ${slotOf(one)}`, {
+      region,
+      snapshot: one,
+    });
   };
 
   const checkWhole = () => {

@@ -185,10 +185,9 @@ describe("npm start with the bundled fleet", () => {
       "MarkExpiredCopies",
       // All tags of this fleet's volumes fit into the calls that make its snapshots.
       "TagOwnSnapshots",
-      // EC2 asks for these, Lambda and X-Ray for those: no call of the function's own.
+      // EC2 asks for these, Lambda for that: no call of the function's own.
       "ReadEncryptedSources",
       "ReadEncryptedSourcesGrants",
-      "Trace",
       "Log",
     ]);
   });

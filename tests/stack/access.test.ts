@@ -175,7 +175,7 @@ describe("a dry run", () => {
   };
 
   test("may read, ask for key states, tell, set the clock, trace and log, and nothing more", () => {
-    const services = ["Tell", "SetTheClock", "LetTheClockCall", "Trace", "Log"];
+    const services = ["Tell", "SetTheClock", "LetTheClockCall", "TraceAndList", "Log"];
     expect(statements(everything)).toStrictEqual([
       {
         ...FUNCTION_RIGHTS[0],

@@ -18,7 +18,7 @@ test("the function may read, tell, set the clock and log, and write nothing to E
     "Tell",
     "SetTheClock",
     "LetTheClockCall",
-    "Trace",
+    "TraceAndList",
     "Log",
   ];
   expect(policyOf(inputs).Statement).toStrictEqual([

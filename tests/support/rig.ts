@@ -84,6 +84,8 @@ export function makeRig(settings: VaultSettings = SETTINGS) {
         return [region, { reader: mockClient(reader), writer: mockClient(its) }] as const;
       }),
   );
+  /** A region that is not the stack's. */
+  const elsewhere = (region: string) => mockClient(clients.readerIn(region));
   const readers = () => [primary, dr, ...[...others.values()].map(({ reader }) => reader)];
   const drWriters = () => [drWriter, ...[...others.values()].map((other) => other.writer)];
   const kms = mockClient(KMSClient);
@@ -223,5 +225,5 @@ export function makeRig(settings: VaultSettings = SETTINGS) {
     return wake(event);
   }
 
-  return { at, kms, writes, others, primary, writer, dr, drWriter, scheduler, sns, lines, measured, counted, reset, sees, carries, clockSets, clock, slotsAsked, mails, wake, wakeAfter }; // prettier-ignore
+  return { at, elsewhere, kms, writes, others, primary, writer, dr, drWriter, scheduler, sns, lines, measured, counted, reset, sees, carries, clockSets, clock, slotsAsked, mails, wake, wakeAfter }; // prettier-ignore
 }

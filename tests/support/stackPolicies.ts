@@ -45,7 +45,6 @@ export const FUNCTION_RIGHTS = [
       "ec2:DescribeInstances",
       "ec2:DescribeLockedSnapshots",
       "ec2:DescribeSnapshotAttribute",
-      "ec2:DescribeSnapshots",
       "ec2:DescribeVolumes",
     ],
     Resource: "*",
@@ -158,7 +157,8 @@ export const FUNCTION_RIGHTS = [
     Resource: SCHEDULER_ROLE,
     Condition: { StringEquals: { "iam:PassedToService": "scheduler.amazonaws.com" } },
   },
-  { Sid: "Trace", Effect: "Allow", Action: ["xray:PutTelemetryRecords", "xray:PutTraceSegments"], Resource: "*" }, // prettier-ignore
+  // prettier-ignore
+  { Sid: "TraceAndList", Effect: "Allow", Action: ["xray:PutTelemetryRecords", "xray:PutTraceSegments", "ec2:DescribeSnapshots"], Resource: "*" },
   {
     Sid: "Log",
     Effect: "Allow",

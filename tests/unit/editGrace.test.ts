@@ -169,7 +169,7 @@ describe("an instance that is not backed up any more", () => {
     nights.pass(2);
     const left = orphans === "expire" ? 0 : 1;
     expect(counts(nights, "i-2")).toStrictEqual([left, left]);
-    expect(nights.mailed).toHaveLength(2);
+    expect(nights.mailsOf(ANNOUNCED)).toHaveLength(2);
   }); // prettier-ignore
 
   test("is no orphan where it is found again, and counts anew", () => {
