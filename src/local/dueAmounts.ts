@@ -56,6 +56,21 @@ export function dueAtOnce(foresight: Foresight, region: string): Amount {
   return amountOf(pick(seenIn(foresight, region), ids));
 }
 
+/**
+ * Counts what was deleted, but for what was made in the same night. A recovery point of which a snapshot is left, as where
+ * only a duplicate went, is not counted as deleted.
+ */
+export function deletedIn(
+  before: readonly Snapshot[],
+  after: readonly Snapshot[],
+  ids: ReadonlySet<string>,
+): Amount {
+  const gone = pick(before, ids);
+  const left = new Set(after.map(setKeyOf));
+  const lost = gone.filter((one) => !left.has(setKeyOf(one)));
+  return { ...amountOf(gone), recoveryPoints: amountOf(lost).recoveryPoints };
+}
+
 interface Grace {
   known: ReadonlyMap<ChangeKey, Known>;
   memory: ChangeMemory;

@@ -1,7 +1,6 @@
 /** What an edit came to, region by region. */
 import { isoSeconds } from "../vault/time";
-import { setKeyOf } from "../vault/recoverySets";
-import { type Amount, type Stopped, type Waiting, amountOf, dueAtOnce, seenIn, stoppedIn, waitingIn } from "./dueAmounts"; // prettier-ignore
+import { type Amount, type Stopped, type Waiting, amountOf, deletedIn, dueAtOnce, seenIn, stoppedIn, waitingIn } from "./dueAmounts"; // prettier-ignore
 import { type Foresight, snapshotsIn } from "./foresight";
 import type { LocalVault } from "./vault";
 
@@ -34,17 +33,6 @@ interface SeenEdit {
 
 const NOTHING: Amount = { recoveryPoints: 0, snapshots: 0, gib: 0 };
 
-/**
- * Counts what was deleted, but for what was made in the same night. A recovery point of which a snapshot is left, as where
- * only a duplicate went, is not counted as deleted.
- */
-function deletedIn({ atOnce, morning, deletedIds }: SeenEdit, region: string): Amount {
-  const gone = seenIn(atOnce, region).filter(({ snapshotId }) => deletedIds.has(snapshotId));
-  const left = new Set(seenIn(morning, region).map(setKeyOf));
-  const lost = gone.filter((one) => !left.has(setKeyOf(one)));
-  return { ...amountOf(gone), recoveryPoints: amountOf(lost).recoveryPoints };
-}
-
 /** Returns what waits in the morning, and what was announced for an earlier time. */
 function waitingOf({ announced, morning }: SeenEdit, region: string, seenAt: string): Waiting[] {
   const over = waitingIn(announced, region).filter(({ from = "~" }) => from <= seenAt);
@@ -53,7 +41,7 @@ function waitingOf({ announced, morning }: SeenEdit, region: string, seenAt: str
 
 /** Returns the stack's regions, then those that the edit took out of it. */
 export async function regionsOf(vault: LocalVault, seen: SeenEdit): Promise<EditedRegion[]> {
-  const { atOnce, morning, left } = seen;
+  const { atOnce, morning, deletedIds, left } = seen;
   const seenAt = isoSeconds(vault.nowMs());
   const { primaryRegion, dr } = vault.stack;
   const current = [primaryRegion, ...dr.map(({ region }) => region)];
@@ -66,7 +54,7 @@ export async function regionsOf(vault: LocalVault, seen: SeenEdit): Promise<Edit
       dueAtOnce: dueAtOnce(atOnce, region),
       waiting: waitingOf(seen, region, seenAt),
       ...(stopped !== undefined && { stopped }),
-      deleted: deletedIn(seen, region),
+      deleted: deletedIn(seenIn(atOnce, region), seenIn(morning, region), deletedIds),
     };
   });
   for (const region of left.filter((one) => !current.includes(one))) {

@@ -119,12 +119,18 @@ async function auditAll(
   return found;
 }
 
-/** Fills in the alarms of each night, and of each edit. */
+/** Fills in the alarms of each night, which lasts until the next one or the next deployment, and of each edit. */
 function judgeNights({ nights, edits }: Story, alarms: readonly WatchedAlarm[]): void {
-  for (const [index, night] of nights.entries()) {
-    night.alarms = alarmsBetween(alarms, night.slot, nights[index + 1]?.slot ?? "~");
+  const before = nights.slice(0, nights.length - edits.length);
+  for (const [index, night] of before.entries()) {
+    const until = before[index + 1]?.slot ?? edits[0]?.deployedAt ?? "~";
+    night.alarms = alarmsBetween(alarms, night.slot, until);
   }
-  for (const edit of edits) edit.alarms = alarmsBetween(alarms, edit.deployedAt, edit.seenAt);
+  for (const [index, edit] of edits.entries()) {
+    edit.alarms = alarmsBetween(alarms, edit.deployedAt, edits[index + 1]?.deployedAt ?? "~");
+    const night = nights[before.length + index];
+    if (night !== undefined) night.alarms = edit.alarms;
+  }
 }
 
 async function perform(

@@ -16,7 +16,7 @@ export interface Night {
   deletions: number;
   /** Invocations that ended in an error. */
   errors: number;
-  /** Alarms that were in ALARM until the next night, of those that were deployed then; filled in at the end. */
+  /** Alarms that were in ALARM in it, of those that were deployed then; filled in at the end. */
   alarms: string[];
 }
 

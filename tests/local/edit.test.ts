@@ -132,8 +132,7 @@ describe("npm start with a limit that stops, regions that change, and another ta
       expect(allowed?.regions[region]).toMatchObject({ dueAtOnce: due, waiting: [] });
       expect(allowed?.regions[region]?.stopped).toBeUndefined();
     }
-    const [hash] = allowed!.edit.match(/mailed/) ?? [];
-    expect(hash).toBe("mailed");
+    expect(allowed?.edit).toBe("allowDeletePlan=mailed and maxDeletePercent=50");
   });
 
   it("copies to a region that comes in, and judges that night by its alarms", () => {
@@ -146,6 +145,12 @@ describe("npm start with a limit that stops, regions that change, and another ta
     expect(added?.cost.monthlyUsd).toBeGreaterThan(0);
     const watched = rehearsal.alarms.filter(({ name }) => name.endsWith("-eu-west-1"));
     expect(watched.length).toBeGreaterThan(0);
+    const from = watched.flatMap(({ episodes }) => episodes.map((one) => one.from));
+    expect(from.filter((at) => at < added!.deployedAt)).toEqual([]);
+    // Copies of what had been there for days were overdue at first, and a night has the alarms that were deployed in it.
+    expect(added?.alarms).toContain("smart-vault-dev-overdue-eu-west-1");
+    const nights = rehearsal.nights.slice(0, 6).flatMap(({ alarms }) => alarms);
+    expect(nights.filter((name) => name.endsWith("-eu-west-1"))).toEqual([]);
   });
 
   it("leaves what is in a region that goes out, and forgets its alarms", () => {

@@ -1,6 +1,6 @@
 /** What an edit is said to come to: who comes in and drops out, when what waits is due, which plans a mail named, which region left. */
 import { type Foresight } from "../../src/local/foresight";
-import { amountOf, dueAtOnce, stoppedIn, waitingIn } from "../../src/local/dueAmounts";
+import { amountOf, deletedIn, dueAtOnce, stoppedIn, waitingIn } from "../../src/local/dueAmounts";
 import { mailedHashes } from "../../src/local/edits";
 import { coveredVolumes, protectionChange } from "../../src/local/protection";
 import { regionNotes } from "../../src/local/regionNotes";
@@ -50,6 +50,13 @@ function foresight(held: readonly HeldPoint[], mailed: readonly string[], more: 
 test("counts recovery points by instance and slot, and snapshots by themselves", () => {
   const other = snapshot("snap-5", { ...ALL[0]!, volumeId: "vol-2", snapshotId: "snap-5" });
   expect(amountOf([...ALL, other])).toEqual({ recoveryPoints: 4, snapshots: 5, gib: 40 });
+});
+
+test("a recovery point is deleted when nothing of it is left: a duplicate takes none", () => {
+  const twin = snapshot("snap-5", { ...ALL[0]!, snapshotId: "snap-5" });
+  const ids = new Set(["snap-4", "snap-5", "snap-of-the-same-night"]);
+  const deleted = deletedIn([...ALL, twin], ALL.slice(0, 3), ids);
+  expect(deleted).toEqual({ recoveryPoints: 1, snapshots: 2, gib: 16 });
 });
 
 test("what no rule keeps is due at once, in its region", () => {
