@@ -92,12 +92,21 @@ function coversAll(now: KeepSettings, was: KeepSettings): boolean {
   if (!keys.every(same) || now.keepAtLeast < was.keepAtLeast) return false;
   const isLooser = LOOSEST_FIRST.indexOf(now.orphans) <= LOOSEST_FIRST.indexOf(was.orphans);
   if (!isLooser || now.orphanDays < was.orphanDays) return false;
+  // What the stack did not have pruned nothing: a policy may be lost and put back shorter.
+  if (Object.keys(now.policies).some((name) => !Object.hasOwn(was.policies, name))) return false;
   return Object.entries(was.policies).every(([name, policy]) => {
     // What the stack does not have prunes nothing.
     const found = Object.hasOwn(now.policies, name) ? now.policies[name] : undefined;
     if (found === undefined) return true;
     return covers(found.keep, policy.keep) && covers(found.drKeep, policy.drKeep);
   });
+}
+
+/** Decides whether another schedule since then has made points that settings of before would not count. */
+function isFilled({ schedule, timezone }: KeepSettings, later: readonly FormerSettings[]): boolean {
+  return later.some(
+    ({ was }) => was === "unknown" || was.schedule !== schedule || was.timezone !== timezone,
+  );
 }
 
 /** Adds settings, whose end is what they are told apart by. */
@@ -145,8 +154,8 @@ export function remember(
     former = append(former, { was: "unknown", region }, nowMs);
   }
   // Nothing is lost by an edit that only lengthens, nor by one from before all that is there.
-  const counts = ({ was, until }: FormerSettings) =>
-    (was === "unknown" || !coversAll(settings, was)) &&
+  const counts = ({ was, until }: FormerSettings, index: number) =>
+    (was === "unknown" || !coversAll(settings, was) || isFilled(was, former.slice(index + 1))) &&
     oldestSlot !== undefined &&
     oldestSlot <= until;
   return { ...memory, settings, regions, former: atMost(former.filter(counts)) };
