@@ -7,6 +7,7 @@ import { type FormersOf, formerRules } from "./formerRules";
 import type { Ruled } from "./instanceRules";
 import type { PrunePlan } from "./pruneRules";
 import type { ReadRegion } from "./readRegions";
+import { comboOf } from "./tagChanges";
 import type { Kept, Problem, VaultPolicy, World } from "./types";
 
 interface Changed {
@@ -68,7 +69,14 @@ export function beginChanges(
       const { plans, problems } = planChanges(held, points, known, memory, policy, nowMs);
       if (memory === undefined) return { problems, withheld };
       const { newest, ...who } = ruled;
-      const looked = { ...who, regions, isAllSeen, slot, has: (id: string) => newest.has(id) };
+      const looked = {
+        ...who,
+        regions,
+        isAllSeen,
+        slot,
+        has: (id: string) => newest.has(id),
+        comboOf: (id: string) => comboOf(newest.get(id)?.tags ?? {}, policy.tagKey),
+      };
       return {
         problems,
         withheld,

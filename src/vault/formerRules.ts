@@ -6,9 +6,10 @@ import { type Calendar, makeCalendar } from "./calendar";
 import { changeKey, type ChangeKey, type Known, knownOf, overFromMs } from "./changeKeys";
 import type { ChangeMemory, FormerSettings, KeepSettings } from "./changeMemory";
 import { type InstanceRules, type Ruled, ofOrphan, ofPolicy, policyName } from "./instanceRules";
+import { dataStartMs } from "./duplicates";
 import type { RecoverySet } from "./recoverySets";
 import { nextFireMs } from "./schedule";
-import { TAG } from "./tags";
+import { comboOf, tagChange } from "./tagChanges";
 import { DAY_MS, parseIso } from "./time";
 import type { Tags, VaultPolicy } from "./types";
 
@@ -58,25 +59,29 @@ export function slotsAsBefore(
   return kept;
 }
 
-/** The tags that pick the rules. */
-function comboOf(tags: Tags, tagKey: string): string {
-  return [policyName(tags, tagKey), tags[TAG.keep], tags[TAG.drKeep]].join("\n");
-}
-
 function tagsOf({ snapshots }: RecoverySet): Tags {
   return snapshots[0]?.tags ?? {};
 }
 
+/** Tags of before. */
+interface OlderTags {
+  tags: Tags;
+  combo: string;
+  /** The last slot that they were met at: all points up to it were under them. */
+  lastSlot: string;
+}
+
 /** Tags that some recovery points were made under and the newest was not; each once. */
-function olderTags(sets: readonly RecoverySet[], now: Tags, tagKey: string): Map<string, Tags> {
-  const older = new Map<string, Tags>();
-  const combo = comboOf(now, tagKey);
+function olderTags(sets: readonly RecoverySet[], now: string, tagKey: string): OlderTags[] {
+  const older = new Map<string, OlderTags>();
   for (const set of sets) {
     const tags = tagsOf(set);
-    const mine = comboOf(tags, tagKey);
-    if (mine !== combo && !older.has(mine)) older.set(mine, tags);
+    const combo = comboOf(tags, tagKey);
+    const known = older.get(combo);
+    if (combo === now || (known !== undefined && known.lastSlot >= set.slot)) continue;
+    older.set(combo, { tags, combo, lastSlot: set.slot });
   }
-  return older;
+  return [...older.values()];
 }
 
 /** When a run first did not find an instance, and which. */
@@ -110,8 +115,8 @@ function isOrphanBy({ missing, slot, nowMs }: Memory, unit: string, { orphanDays
 interface View {
   era: Era;
   tags: Tags;
-  /** Of tags that are not those of now. */
-  combo?: string;
+  /** Of tags that are not those of now: the last slot that they were met at. */
+  lastSlot?: string;
   isOrphan: boolean;
 }
 
@@ -124,8 +129,15 @@ function rulesOfView({ era: { policy, former }, tags, isOrphan }: View): Instanc
   return isOrphan ? ofOrphan(rules, policy) : rules;
 }
 
-function formerOf(view: View, unit: string, region: string, memory: Memory, keys: ChangeKey[]): Former {
-  const { era, combo } = view;
+function formerOf(
+  view: View,
+  unit: string,
+  region: string,
+  sets: readonly RecoverySet[],
+  memory: Memory,
+  keys: ChangeKey[],
+): Former {
+  const { era, lastSlot } = view;
   const { policy, known, nowMs } = memory;
   const { schedule, timezone } = era.policy;
   const { until } = era.former ?? {};
@@ -136,6 +148,16 @@ function formerOf(view: View, unit: string, region: string, memory: Memory, keys
     const slots = slotsAsBefore(sets.map(({ slot }) => slot), era.policy, until); // prettier-ignore
     return sets.filter(({ slot }) => slots.has(slot));
   };
+  const rules = rulesOfView(view);
+  const untilMs = parseIso(until ?? "") ?? Infinity;
+  const wasThere = (set: RecoverySet) =>
+    set.slot <= (until ?? set.slot) && set.snapshots.some((one) => dataStartMs(one) <= untilMs);
+  // A policy that those settings did not have kept all of whoever had it already; one that is new since then keeps nothing.
+  const name = policyName(view.tags, policy.tagKey);
+  const isNewName =
+    rules.keepAll !== undefined &&
+    era.former?.was !== "unknown" &&
+    !sets.some((set) => wasThere(set) && policyName(tagsOf(set), policy.tagKey) === name);
   const orphanKey = changeKey(region, "orphan", unit);
   const isOver = ({ slot }: RecoverySet) =>
     keys.some((key) => {
@@ -144,13 +166,11 @@ function formerOf(view: View, unit: string, region: string, memory: Memory, keys
       return key !== orphanKey || isAllowed || isOrphanBy(memory, unit, policy);
     });
   return {
-    rules: rulesOfView(view),
+    rules,
     calendar: era.calendar,
     keys,
     over,
-    was: (set) =>
-      (until === undefined || set.slot <= until) &&
-      (combo === undefined || comboOf(tagsOf(set), policy.tagKey) === combo),
+    was: (set) => !isNewName && wasThere(set) && set.slot <= (lastSlot ?? set.slot),
     isOver,
   };
 } // prettier-ignore
@@ -163,24 +183,31 @@ function formersOfUnit(
   { newest, isMissing }: Pick<Ruled, "newest" | "isMissing">,
   memory: Memory,
 ): Former[] {
-  const now = newest.get(unit)?.tags ?? {};
-  const older = olderTags(sets, now, memory.policy.tagKey);
+  const { tagKey } = memory.policy;
+  const tagsNow = newest.get(unit)?.tags ?? {};
+  const now: OlderTags = { tags: tagsNow, combo: comboOf(tagsNow, tagKey), lastSlot: "" };
+  const older = olderTags(sets, now.combo, tagKey);
   const missing = isMissing(unit);
   const formers: Former[] = [];
   for (const era of memory.eras) {
     const { former } = era;
     if (former?.region !== undefined && former.region !== region) continue;
-    for (const [combo, tags] of [[undefined, now] as const, ...older]) {
+    for (const one of [now, ...older]) {
       const keys: ChangeKey[] = [];
       if (former !== undefined) keys.push(changeKey(region, "settings", former.until));
-      if (combo !== undefined) keys.push(changeKey(region, "tags", unit));
-      const view = { era, tags, combo, isOrphan: false };
+      if (one !== now) keys.push(changeKey(region, "tags", tagChange(unit, now.combo, one.combo)));
+      const view = {
+        era,
+        tags: one.tags,
+        isOrphan: false,
+        ...(one !== now && { lastSlot: one.lastSlot }),
+      };
       if (missing) {
         const orphaned = [...keys, changeKey(region, "orphan", unit)];
-        formers.push(formerOf(view, unit, region, memory, orphaned));
+        formers.push(formerOf(view, unit, region, sets, memory, orphaned));
       }
       const isOrphan = missing && isOrphanBy(memory, unit, era.policy);
-      if (keys.length > 0) formers.push(formerOf({ ...view, isOrphan }, unit, region, memory, keys)); // prettier-ignore
+      if (keys.length > 0) formers.push(formerOf({ ...view, isOrphan }, unit, region, sets, memory, keys)); // prettier-ignore
     }
   }
   return formers;
