@@ -1,0 +1,58 @@
+/** What mails say of deletions to come, read as a person reads them. */
+
+export interface Announcement {
+  region: string;
+  hash: string;
+  /** Whether a change lets go of it, or the deletion limit has stopped it. */
+  kind: "change" | "limit";
+  /** When settings ended that keep what will go. */
+  untilMs: readonly number[];
+  /** Instances whose tags named other rules before. */
+  tagged: readonly string[];
+  /** Instances that are not backed up any more. */
+  orphans: readonly string[];
+  /** All that it names. */
+  instances: readonly string[];
+  /** Of how many recovery points. */
+  points: number;
+}
+
+const CHANGE =
+  /^\d+\. the vault will delete (\d+) recovery points? in (\S+) that it kept before a change: (.*)\. Plan ([0-9a-f]{16})$/gm;
+const LIMIT =
+  /^\d+\. pruning would delete (\d+) of \d+ recovery points? in (\S+) .* The plan ([0-9a-f]{16}): (.*)$/gm;
+const REASON = /\d+ recovery points? from \S+ on, since /;
+
+function instancesIn(text: string): string[] {
+  return [...new Set([...text.matchAll(/(i-[0-9a-f]+): \d+ recovery point/g)].map(([, id = ""]) => id))]; // prettier-ignore
+}
+
+function changeOf([, points = "", region = "", text = "", hash = ""]: RegExpMatchArray): Announcement {
+  const reasons = text.split(REASON);
+  const about = (start: string) => reasons.filter((one) => one.startsWith(start)).join("\n");
+  const ends = /\(seen at ([^)]*)\)/.exec(about("the stack's settings"))?.[1] ?? "";
+  return {
+    region,
+    hash,
+    kind: "change",
+    untilMs: ends === "" ? [] : ends.split(" and ").map((one) => Date.parse(one)),
+    tagged: instancesIn(about("the instance's tags")),
+    orphans: instancesIn(about("the instance is not backed up")),
+    instances: instancesIn(text),
+    points: Number(points),
+  };
+} // prettier-ignore
+
+/** Returns what a mail announces. */
+export function announcementsIn(body: string): Announcement[] {
+  const none = { untilMs: [], tagged: [], orphans: [] };
+  return [
+    ...[...body.matchAll(CHANGE)].map(changeOf),
+    ...[...body.matchAll(LIMIT)].map(
+      ([, points = "", region = "", hash = "", text = ""]): Announcement => {
+        const instances = instancesIn(text);
+        return { region, hash, kind: "limit", ...none, instances, points: Number(points) };
+      },
+    ),
+  ];
+}

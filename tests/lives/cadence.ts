@@ -1,0 +1,76 @@
+/** Schedules of a life, with times that the oracle reckons itself: all in UTC, none more often than hourly. */
+import { DAY_MS, HOUR_MS } from "../../src/vault/time";
+
+export interface Cadence {
+  name: "hourly" | "four a day" | "daily" | "weekly" | "monthly";
+  cron: string;
+  /** Days between two times at the most. */
+  days: number;
+  fires: (at: Date) => boolean;
+}
+
+export const CADENCES: readonly Cadence[] = [
+  { name: "hourly", cron: "cron(0 * * * ? *)", days: 1, fires: () => true },
+  {
+    name: "four a day",
+    cron: "cron(0 3,9,15,21 * * ? *)",
+    days: 1,
+    fires: (at) => at.getUTCHours() % 6 === 3,
+  },
+  { name: "daily", cron: "cron(0 3 * * ? *)", days: 1, fires: (at) => at.getUTCHours() === 3 },
+  {
+    name: "weekly",
+    cron: "cron(0 3 ? * SUN *)",
+    days: 7,
+    fires: (at) => at.getUTCDay() === 0 && at.getUTCHours() === 3,
+  },
+  {
+    name: "monthly",
+    cron: "cron(0 3 1 * ? *)",
+    days: 31,
+    fires: (at) => at.getUTCDate() === 1 && at.getUTCHours() === 3,
+  },
+];
+
+/** @throws where a life has another schedule */
+export function cadenceOf(cron: string): Cadence {
+  const found = CADENCES.find((one) => one.cron === cron);
+  if (found === undefined) throw new Error(`no cadence has ${cron}`);
+  return found;
+}
+
+export function named(name: Cadence["name"]): Cadence {
+  return CADENCES.find((one) => one.name === name)!;
+}
+
+/** Returns the first time after an instant. */
+export function nextAfter({ fires }: Cadence, afterMs: number): number {
+  let atMs = (Math.floor(afterMs / HOUR_MS) + 1) * HOUR_MS;
+  while (!fires(new Date(atMs))) atMs += HOUR_MS;
+  return atMs;
+}
+
+/** Returns whether there is a time after one instant and up to another. */
+function isBetween({ fires, days }: Cadence, afterMs: number, toMs: number): boolean {
+  if (toMs - afterMs >= (days + 1) * DAY_MS) return true;
+  for (let atMs = Math.floor(toMs / HOUR_MS) * HOUR_MS; atMs > afterMs; atMs -= HOUR_MS) {
+    if (fires(new Date(atMs))) return true;
+  }
+  return false;
+}
+
+/**
+ * Returns those of the instants that would be there under a cadence that ended: all up to its end, and of the later ones only
+ * one for each of its times.
+ */
+export function thinned(cadence: Cadence, untilMs: number, slots: readonly number[]): Set<number> {
+  const kept = new Set<number>();
+  let lastMs: number | undefined;
+  for (const slotMs of [...slots].sort((a, b) => a - b)) {
+    const isFree = slotMs <= untilMs;
+    if (!isFree && !isBetween(cadence, lastMs ?? untilMs, slotMs)) continue;
+    kept.add(slotMs);
+    lastMs = slotMs;
+  }
+  return kept;
+}

@@ -1,0 +1,156 @@
+/** What truly happened in a life, with its times: what the oracle knows of before. It never looks into the clock. */
+import { TAG } from "../../src/vault/tags";
+import { SECOND_MS, isoSeconds } from "../../src/vault/time";
+import type { VaultSettings } from "../../src/vault/types";
+import {
+  type Account,
+  type SimSnapshot,
+  type TagRecord,
+  instanceOf,
+  regionsOf,
+  slotOf,
+} from "../simulation/account";
+import { protectedVolumes } from "../simulation/fleet";
+import { type Announcement, announcementsIn } from "./announcements";
+
+/** Settings, from the first invocation that had them to the first that had others. */
+export interface Era {
+  settings: VaultSettings;
+  fromMs: number;
+  untilMs: number;
+}
+
+/** Tags of an instance or a volume, as its snapshots were made with. */
+export interface Reign {
+  combo: string;
+  tags: TagRecord;
+  lastSlot: string;
+  fromMs: number;
+  /** When a snapshot was made with others. */
+  endMs: number;
+}
+
+export interface Absence {
+  sinceMs: number;
+  slots: Set<string>;
+}
+
+export interface Mail extends Announcement {
+  atMs: number;
+}
+
+export interface Chronicle {
+  eras: Era[];
+  /** By instance and by volume. */
+  reigns: Map<string, Reign[]>;
+  absences: Map<string, Absence>;
+  mails: Mail[];
+  /** Hashes that the settings of an invocation allowed. */
+  allowed: Set<string>;
+  begins: (event: { kind?: string; slot?: string }) => void;
+  made: (snapshots: readonly SimSnapshot[]) => void;
+  /** @returns what the mail announces */
+  mailed: (body: string) => Mail[];
+  ends: () => void;
+}
+
+const KEYS = ["policies", "keepAtLeast", "overrideMin", "overrideMax", "orphans", "orphanDays", "schedule", "primaryRegion", "dr"] as const; // prettier-ignore
+
+function textOf(settings: VaultSettings): string {
+  return JSON.stringify(KEYS.map((key) => settings[key]));
+}
+
+export function comboOf(tags: TagRecord): string {
+  return [tags[TAG.policy], tags[TAG.keep], tags[TAG.drKeep]].join("/");
+}
+
+/** The instances that the vault has snapshots of each volume of, where these are several. */
+export function sharedVolumes(account: Account): Map<string, Set<string>> {
+  const instances = new Map<string, Set<string>>();
+  for (const { snapshots } of regionsOf(account)) {
+    for (const one of snapshots.values()) {
+      if (one.deleted) continue;
+      const known = instances.get(one.dataOf);
+      if (known === undefined) instances.set(one.dataOf, new Set([instanceOf(one)]));
+      else known.add(instanceOf(one));
+    }
+  }
+  for (const [volume, { size }] of instances) if (size < 2) instances.delete(volume);
+  return instances;
+}
+
+/** Finds which instances and volumes are backed up, by themselves or by a volume that they share. */
+function presence(account: Account): ReadonlySet<string> | undefined {
+  const volumes = protectedVolumes(account);
+  if (volumes.length === 0) return undefined;
+  const present = new Set(volumes.flatMap(({ instance, volumeId }) => [instance.instanceId, volumeId])); // prettier-ignore
+  for (const [volume, instances] of sharedVolumes(account)) {
+    if (present.has(volume)) for (const id of instances) present.add(id);
+  }
+  return present;
+}
+
+function noteAbsences({ absences, reigns }: Chronicle, account: Account, slot: string): void {
+  const present = presence(account);
+  if (present === undefined) return;
+  for (const unit of reigns.keys()) {
+    if (present.has(unit)) absences.delete(unit);
+    else {
+      const absence = absences.get(unit) ?? { sinceMs: account.time.nowMs(), slots: new Set() };
+      absences.set(unit, absence);
+      absence.slots.add(slot);
+    }
+  }
+}
+
+function noteReign({ reigns }: Chronicle, unit: string, one: SimSnapshot, nowMs: number): void {
+  const all = reigns.get(unit) ?? [];
+  reigns.set(unit, all);
+  const combo = comboOf(one.madeTags);
+  const last = all.at(-1);
+  if (last?.combo === combo) last.lastSlot = slotOf(one);
+  else {
+    if (last !== undefined) last.endMs = nowMs;
+    all.push({ combo, tags: one.madeTags, lastSlot: slotOf(one), fromMs: nowMs, endMs: Infinity });
+  }
+}
+
+export function makeChronicle(account: Account): Chronicle {
+  const { time } = account;
+  let fresh: SimSnapshot[] = [];
+  const chronicle: Chronicle = {
+    eras: [],
+    reigns: new Map(),
+    absences: new Map(),
+    mails: [],
+    allowed: new Set(),
+    begins: ({ kind, slot }) => {
+      const { settings } = account;
+      const nowMs = Math.floor(time.nowMs() / SECOND_MS) * SECOND_MS;
+      const last = chronicle.eras.at(-1);
+      if (last === undefined || textOf(last.settings) !== textOf(settings)) {
+        if (last !== undefined) last.untilMs = nowMs;
+        chronicle.eras.push({ settings, fromMs: nowMs, untilMs: Infinity });
+      } else last.settings = settings;
+      for (const hash of settings.allowDeletePlan) chronicle.allowed.add(hash);
+      if (kind === "run") noteAbsences(chronicle, account, slot ?? isoSeconds(nowMs));
+    },
+    // What a run makes its own plan has not seen.
+    made: (snapshots) => {
+      fresh = [...fresh, ...snapshots];
+    },
+    mailed: (body) => {
+      const mails = announcementsIn(body).map((one) => ({ ...one, atMs: time.nowMs() }));
+      chronicle.mails.push(...mails);
+      return mails;
+    },
+    ends: () => {
+      for (const one of fresh) {
+        noteReign(chronicle, instanceOf(one), one, time.nowMs());
+        noteReign(chronicle, one.dataOf, one, time.nowMs());
+      }
+      fresh = [];
+    },
+  };
+  return chronicle;
+}

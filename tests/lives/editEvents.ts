@@ -1,0 +1,158 @@
+/** Edits of the stack: retention, policies, schedule, bounds, orphans and the limits. */
+import type { KeepPolicy, VaultSettings } from "../../src/vault/types";
+import { CADENCES, cadenceOf, named } from "./cadence";
+import {
+  TAG_VALUES,
+  drawBounds,
+  drawOrphans,
+  drawPolicies,
+  drawPolicy,
+  scaledPolicy,
+} from "./draws";
+import { type LifeEvent, type Living, deploy, later } from "./living";
+
+type Policies = VaultSettings["policies"];
+
+function mapped(policies: Policies, map: (policy: KeepPolicy) => KeepPolicy): Policies {
+  return Object.fromEntries(Object.entries(policies).map(([name, one]) => [name, map(one)]));
+}
+
+/** Some policies or all, on one side or both. */
+function resized({ account, random }: Living, by: number): Policies {
+  const { policies } = account.settings;
+  const only = random.chance(0.5) ? random.pick(Object.keys(policies)) : undefined;
+  const side = random.pick(["keep", "drKeep", "both", "both"] as const);
+  return Object.fromEntries(
+    Object.entries(policies).map(([name, policy]) => {
+      const scaled = scaledPolicy(policy, by);
+      if (only !== undefined && only !== name) return [name, policy];
+      return [name, side === "both" ? scaled : { ...policy, [side]: scaled[side] }];
+    }),
+  );
+}
+
+export const shorten: LifeEvent = (living) =>
+  deploy(
+    living,
+    { policies: resized(living, living.random.pick([0.1, 0.3, 0.5, 0.8])) },
+    "shorter",
+  );
+
+const lengthen: LifeEvent = (living) =>
+  deploy(living, { policies: resized(living, living.random.pick([1.3, 2, 4])) }, "longer");
+
+const redraw: LifeEvent = (living) =>
+  deploy(living, { policies: drawPolicies(living.random) }, "other policies");
+
+/** As it was one or two edits ago. */
+export const takeBack: LifeEvent = (living) => {
+  const { chronicle, random } = living;
+  const era = chronicle.eras.at(random.pick([-2, -2, -3]));
+  if (era === undefined) return undefined;
+  const { policies, keepAtLeast, overrideMin, overrideMax, orphans, orphanDays, schedule } = era.settings;
+  return deploy(living, { policies, keepAtLeast, overrideMin, overrideMax, orphans, orphanDays, schedule }, "what was before");
+}; // prettier-ignore
+
+/** A little each day, as careful people do. */
+const inSteps: LifeEvent = (living) => {
+  const { random, account } = living;
+  const steps = random.pick([3, 4, 5, 12]);
+  for (let step = 1; step < steps; step += 1) {
+    later(living, step * random.pick([0.5, 1, 1]), () => {
+      const { policies } = account.settings;
+      deploy(living, { policies: mapped(policies, (one) => scaledPolicy(one, 0.8)) }, "a little less again");
+    });
+  }
+  return shorten(living);
+}; // prettier-ignore
+
+/** A block is lost and, mostly, put back: as it was or another. */
+const losePolicy: LifeEvent = (living) => {
+  const { account, random } = living;
+  const { policies } = account.settings;
+  const name = random.pick(Object.keys(policies));
+  const { [name]: lost, ...others } = policies;
+  if (Object.keys(others).length === 0 || lost === undefined) return undefined;
+  if (random.chance(0.8)) {
+    later(living, random.skewed(0.1, 20), () => {
+      const now = account.settings.policies;
+      if (Object.hasOwn(now, name)) return;
+      const back = random.pick([lost, scaledPolicy(lost, 0.3), drawPolicy(random)]);
+      deploy(living, { policies: { ...now, [name]: back } }, "a policy that was lost");
+    });
+  }
+  return deploy(living, { policies: others }, `without the policy ${name}`);
+};
+
+/** The policy has another name, and mostly its instances the new value, some days later. */
+const renamePolicy: LifeEvent = (living) => {
+  const { account, random } = living;
+  const { policies, tagKey } = account.settings;
+  const old = random.pick(Object.keys(policies));
+  const name = [...TAG_VALUES, "silver"].find((one) => !Object.hasOwn(policies, one));
+  const policy = policies[old];
+  if (name === undefined || policy === undefined) return undefined;
+  const { [old]: _old, ...others } = policies;
+  if (random.chance(0.8)) {
+    later(living, random.skewed(0.05, 5), () => {
+      for (const instance of account.instances.values()) {
+        if (instance.tags[tagKey] === old) instance.tags = { ...instance.tags, [tagKey]: name };
+      }
+      account.story.tell(`the instances of ${old} are tagged ${name}`);
+    });
+  }
+  const renamed = random.pick([policy, scaledPolicy(policy, 0.4)]);
+  return deploy(living, { policies: { ...others, [name]: renamed } }, `${old} as ${name}`);
+};
+
+const reschedule: LifeEvent = (living) => {
+  const { account, random } = living;
+  const before = account.settings.schedule;
+  const cadence = random.pick(CADENCES.filter(({ cron }) => cron !== before));
+  // A year of hours is more than a life has time for.
+  const days = cadence.name === "hourly" ? 3 : 30;
+  if (cadence.name === "hourly" || random.chance(0.5)) {
+    later(living, random.skewed(1, days), () => {
+      const isStill = account.settings.schedule === cadence.cron;
+      const back = cadenceOf(before).name === "hourly" ? named("daily").cron : before;
+      if (isStill) deploy(living, { schedule: back }, "the schedule of before");
+    });
+  }
+  return deploy(living, { schedule: cadence.cron }, `a schedule that is ${cadence.name}`);
+};
+
+const others: LifeEvent = (living) => {
+  const { random } = living;
+  const change = random.pick([
+    drawOrphans(random),
+    drawOrphans(random),
+    drawBounds(random),
+    { keepAtLeast: random.pick([1, 1, 2, 3]) },
+    { editGraceDays: random.pick([1, 3, 7, 14]) },
+    { maxDeletePercent: random.pick([30, 50, 50, 80]) },
+  ]);
+  return deploy(living, change, "another setting");
+};
+
+/** Half an edit, then the other: no mail in between. */
+const twice: LifeEvent = (living) => {
+  others(living);
+  return shorten(living);
+};
+
+export const EDITS: readonly LifeEvent[] = [
+  shorten,
+  shorten,
+  lengthen,
+  lengthen,
+  redraw,
+  takeBack,
+  inSteps,
+  losePolicy,
+  renamePolicy,
+  reschedule,
+  reschedule,
+  others,
+  others,
+  twice,
+];

@@ -1,0 +1,86 @@
+/** The calls of a life: the simulation's account answers them at once, none is refused but mails while SNS is down. */
+import { type Account, type Region, type SimSnapshot, regionOf } from "../simulation/account";
+import { awsError } from "../simulation/awsError";
+import { type Call, subjectOf } from "../simulation/call";
+import { copySnapshot } from "../simulation/ec2Copies";
+import { createSnapshot, createSnapshots } from "../simulation/ec2Creates";
+import { createTags, deleteSnapshot, existing } from "../simulation/ec2Deletes";
+import { describeSharing, listLocks } from "../simulation/ec2Locks";
+import { listInstances, listSnapshots, listVolumes, makePager } from "../simulation/ec2Reads";
+import type { LifeClock } from "./lifeClock";
+
+/** What is told of what the vault does. */
+export interface LifeEars {
+  made: (snapshots: readonly SimSnapshot[]) => void;
+  /** Before it is carried out. */
+  deleting: (snapshot: SimSnapshot, region: Region) => void;
+  mailed: (subject: string, body: string) => void;
+}
+
+const OUTAGE = 503;
+const NOBODY = () => false;
+const TOLD = ["CreateSnapshots", "DeleteSnapshot", "Publish"];
+
+function execute(account: Account, region: Region, call: Call, clock: LifeClock, ears: LifeEars) {
+  switch (call.name) {
+    case "CreateSnapshots":
+      return createSnapshots(account, NOBODY, call.input, ears.made);
+    case "CreateSnapshot":
+      return createSnapshot(account, NOBODY, call.input, ears.made);
+    case "CopySnapshot":
+      return copySnapshot(account, NOBODY, region, call.input);
+    case "DeleteSnapshot":
+      ears.deleting(existing(region, call.input.SnapshotId), region);
+      return deleteSnapshot(account, region, call.input);
+    case "CreateTags":
+      return createTags(account, region, call.input);
+    case "DescribeSnapshotAttribute":
+      return describeSharing(account, region, call.input);
+    case "DescribeKey":
+      return { KeyMetadata: { KeyId: call.input.KeyId ?? "", KeyState: "Enabled" } };
+    case "GetSchedule":
+      return clock.get();
+    case "UpdateSchedule":
+      return clock.update(call.input);
+    case "Publish":
+      if (account.snsDown) throw awsError("ServiceUnavailable", "SNS is down", OUTAGE);
+      ears.mailed(call.input.Subject ?? "", call.input.Message ?? "");
+      return {};
+    default:
+      throw new Error(`the call ${call.name} is not part of a life`);
+  }
+}
+
+export function makeLifeAws(account: Account, clock: LifeClock, ears: LifeEars) {
+  const pager = makePager();
+  return (regionName: string, call: Call): object => {
+    const region = regionOf(account, regionName);
+    const { story } = account;
+    story.count(`call: ${call.name}`);
+    switch (call.name) {
+      case "DescribeInstances": {
+        const page = pager.page(account, call.input, () => listInstances(account, call.input));
+        return { Reservations: [{ Instances: page.items }], NextToken: page.nextToken };
+      }
+      case "DescribeVolumes": {
+        const page = pager.page(account, call.input, () => listVolumes(account, call.input));
+        return { Volumes: page.items, NextToken: page.nextToken };
+      }
+      case "DescribeSnapshots": {
+        const list = () => listSnapshots(account, region, call.input);
+        const page = pager.page(account, call.input, list);
+        return { Snapshots: page.items, NextToken: page.nextToken };
+      }
+      case "DescribeLockedSnapshots": {
+        const list = () => listLocks(account, region, call.input);
+        const page = pager.page(account, call.input, list);
+        return { Snapshots: page.items, NextToken: page.nextToken };
+      }
+      default:
+        if (TOLD.includes(call.name)) {
+          story.tell(`${call.name} ${regionName} ${subjectOf(call)}`);
+        }
+        return execute(account, region, call, clock, ears);
+    }
+  };
+}

@@ -1,0 +1,40 @@
+/** The deletion limit, for what no change explains: of an instance's points in a region no more than that go at once. */
+import {
+  type Account,
+  type Region,
+  type SimSnapshot,
+  instanceOf,
+  slotOf,
+} from "../simulation/account";
+import type { Chronicle } from "./chronicle";
+import type { PointSet } from "./verdicts";
+
+export function makeLimitRule(account: Account, { mails, allowed }: Chronicle) {
+  const { story } = account;
+  let gone = new Map<string, Set<string>>();
+  const isAllowed = (region: string, instance: string) =>
+    mails.some(
+      (mail) =>
+        mail.kind === "limit" &&
+        mail.region === region &&
+        mail.instances.includes(instance) &&
+        allowed.has(mail.hash),
+    );
+  return {
+    begins: () => {
+      gone = new Map();
+    },
+    /** @param sets all of the instance's there, as the invocation found them */
+    deleting: (one: SimSnapshot, { name }: Region, sets: readonly PointSet[]) => {
+      const instance = instanceOf(one);
+      const key = `${name} ${instance}`;
+      const slots = (gone.get(key) ?? new Set()).add(slotOf(one));
+      gone.set(key, slots);
+      story.count("deleted by steady expiry");
+      if (isAllowed(name, instance)) return;
+      const { maxDeletePercent } = account.settings;
+      if ((100 * slots.size) / sets.length <= maxDeletePercent) return;
+      story.violate("the deletion limit holds", `${slots.size} of ${sets.length} of ${key}`);
+    },
+  };
+}

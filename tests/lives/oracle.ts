@@ -1,0 +1,183 @@
+/**
+ * The rule of changes, held against every deletion: what the settings, tags and attachments of before would keep goes only
+ * after an approval, or when a mail about it is as old as the grace. It knows what truly happened (chronicle.ts), and reads
+ * the rules in its own way (verdicts.ts).
+ */
+import {
+  type Account,
+  type Region,
+  type SimSnapshot,
+  instanceOf,
+  isSound,
+  regionsOf,
+  slotOf,
+} from "../simulation/account";
+import { isMade } from "../simulation/ownership";
+import { type Chronicle, sharedVolumes } from "./chronicle";
+import { makeLimitRule } from "./limitRule";
+import type { PointSet } from "./verdicts";
+import { type Asked, type Hindsight, type Remember, lookBack } from "./views";
+
+export interface Oracle {
+  /** Before anything that an invocation does. */
+  begins: () => void;
+  deleting: (snapshot: SimSnapshot, region: Region) => void;
+  ends: () => void;
+  /** After a long calm: what nothing keeps is gone. */
+  checkNoLeak: () => void;
+}
+
+/** A region's recovery points as an invocation finds them, by instance and by volume of several. */
+type Units = Map<string, PointSet[]>;
+
+export function isAlive(account: Account, one: SimSnapshot): boolean {
+  return one.state === "completed" && !one.deleted && isMade(account, one);
+}
+
+/** Of two of a volume and slot the one that can be restored from under the region's key. */
+function canonical(account: Account, { snapshots }: Region): SimSnapshot[] {
+  const best = new Map<string, SimSnapshot>();
+  for (const one of snapshots.values()) {
+    if (!isAlive(account, one)) continue;
+    const key = `${one.dataOf} ${slotOf(one)}`;
+    const known = best.get(key);
+    if (known === undefined || (!isSound(account, known) && isSound(account, one))) best.set(key, one); // prettier-ignore
+  }
+  return [...best.values()];
+}
+
+function unitsOf(account: Account, region: Region, shared: ReadonlyMap<string, unknown>): Units {
+  const units: Units = new Map();
+  const put = (unit: string, one: SimSnapshot) => {
+    const sets = units.get(unit) ?? [];
+    units.set(unit, sets);
+    const slot = slotOf(one);
+    const set = sets.find((known) => known.slot === slot);
+    if (set === undefined) sets.push({ slot, slotMs: Date.parse(slot), snapshots: [one] });
+    else set.snapshots.push(one);
+  };
+  for (const one of canonical(account, region)) {
+    put(instanceOf(one), one);
+    if (shared.has(one.dataOf)) put(one.dataOf, one);
+  }
+  return units;
+}
+
+/** One invocation's view of the account. */
+interface Moment {
+  shared: ReturnType<typeof sharedVolumes>;
+  units: Map<string, Units>;
+  remember: Remember;
+  /** Sets that lost something, with their region. */
+  broken: Map<string, { region: Region; snapshot: SimSnapshot }>;
+}
+
+function newMoment(): Omit<Moment, "shared"> {
+  const known = new Map<string, ReadonlySet<string>>();
+  return {
+    units: new Map(),
+    broken: new Map(),
+    remember: (key, make) => {
+      const found = known.get(key) ?? make();
+      known.set(key, found);
+      return found;
+    },
+  };
+}
+
+export function makeOracle(account: Account, chronicle: Chronicle): Oracle {
+  const { story, time } = account;
+  const limit = makeLimitRule(account, chronicle);
+  let moment: Moment | undefined;
+  const here = (): Moment => (moment ??= { ...newMoment(), shared: sharedVolumes(account) });
+
+  const unitsIn = (region: Region): Units => {
+    const { units, shared } = here();
+    const found = units.get(region.name) ?? unitsOf(account, region, shared);
+    units.set(region.name, found);
+    return found;
+  };
+
+  /** What the views of all units say that a snapshot belongs to. */
+  const hindsight = (one: SimSnapshot, region: Region): Hindsight => {
+    const { shared, remember } = here();
+    const all = unitsIn(region);
+    const [slot, instance] = [slotOf(one), instanceOf(one)];
+    const several = shared.get(one.dataOf);
+    const units = several === undefined ? [instance] : [...new Set([instance, one.dataOf, ...several])]; // prettier-ignore
+    const found: Hindsight = { isByChange: false };
+    for (const unit of units) {
+      const sets = all.get(unit) ?? [];
+      if (!sets.some((set) => set.slot === slot)) continue;
+      const asked: Asked = { unit, region: region.name, sets, slot, slotMs: Date.parse(slot), instance, settings: account.settings, nowMs: time.nowMs() }; // prettier-ignore
+      const { keptNow, held, isByChange } = lookBack(chronicle, asked, remember);
+      if (keptNow !== undefined) found.keptNow ??= `${unit}: ${keptNow}`;
+      if (held !== undefined) found.held ??= `${unit}: ${held}`;
+      found.isByChange ||= isByChange;
+    }
+    return found;
+  };
+
+  const checkNewest = (one: SimSnapshot, region: Region) => {
+    const { orphans } = account.settings;
+    if (orphans === "expire" && chronicle.absences.has(instanceOf(one))) return;
+    const others = [...region.snapshots.values()].some(
+      (other) => other !== one && isAlive(account, other) && other.dataOf === one.dataOf && slotOf(other) >= slotOf(one),
+    ); // prettier-ignore
+    if (!others) story.violate("the newest of a volume stays", `${one.snapshotId} of ${one.dataOf} in ${region.name}`); // prettier-ignore
+  };
+
+  const deleting = (one: SimSnapshot, region: Region) => {
+    if (!isAlive(account, one)) return;
+    const twin = [...region.snapshots.values()].some(
+      (other) => other !== one && isAlive(account, other) && other.dataOf === one.dataOf && slotOf(other) === slotOf(one),
+    ); // prettier-ignore
+    if (twin) return;
+    story.count("recovery points' snapshots deleted");
+    checkNewest(one, region);
+    const { keptNow, held, isByChange } = hindsight(one, region);
+    const what = `${one.snapshotId} of ${instanceOf(one)} for ${slotOf(one)} in ${region.name}`;
+    if (held !== undefined) story.violate("no change deletes unasked", `${what}: ${held} would keep it`); // prettier-ignore
+    else if (keptNow !== undefined) story.violate("only what the rules let go of", `${what}: ${keptNow}`); // prettier-ignore
+    if (isByChange) story.count("deleted after a change");
+    else limit.deleting(one, region, unitsIn(region).get(instanceOf(one)) ?? []);
+    here().broken.set(`${region.name} ${instanceOf(one)} ${slotOf(one)}`, {
+      region,
+      snapshot: one,
+    });
+  };
+
+  const checkWhole = () => {
+    for (const { region, snapshot } of moment?.broken.values() ?? []) {
+      const left = [...region.snapshots.values()].find(
+        (one) => isAlive(account, one) && instanceOf(one) === instanceOf(snapshot) && slotOf(one) === slotOf(snapshot),
+      ); // prettier-ignore
+      if (left === undefined) continue;
+      story.violate("kept or deleted whole", `${left.snapshotId} of ${left.dataOf} is left of ${instanceOf(left)} for ${slotOf(left)} in ${region.name}`); // prettier-ignore
+    }
+  };
+
+  return {
+    begins: () => {
+      // Before this invocation makes any: a volume is shared by what its plan sees.
+      moment = { ...newMoment(), shared: sharedVolumes(account) };
+      limit.begins();
+    },
+    deleting,
+    ends: () => {
+      checkWhole();
+      moment = undefined;
+    },
+    checkNoLeak: () => {
+      moment = undefined;
+      for (const region of regionsOf(account)) {
+        for (const one of canonical(account, region)) {
+          const { keptNow, held } = hindsight(one, region);
+          if (keptNow !== undefined) continue;
+          const why = held === undefined ? "" : `, ${held} would keep it`;
+          story.violate("what is due goes in the end", `${one.snapshotId} of ${instanceOf(one)} for ${slotOf(one)} in ${region.name}${why}`); // prettier-ignore
+        }
+      }
+    },
+  };
+}

@@ -1,0 +1,39 @@
+/** The person who reads the mails: allows a plan within hours or days, takes the edit back, or forgets. */
+import type { Mail } from "./chronicle";
+import { takeBack } from "./editEvents";
+import { type Living, deploy } from "./living";
+import { DAY_MS } from "../../src/vault/time";
+
+const MOST_ALLOWED = 4;
+
+function allow(living: Living, hash: string): void {
+  const { allowDeletePlan } = living.account.settings;
+  if (allowDeletePlan.includes(hash)) return;
+  const all = [...allowDeletePlan, hash].slice(-MOST_ALLOWED);
+  living.account.story.count("plans allowed");
+  deploy(living, { allowDeletePlan: all }, "a plan that it allows");
+}
+
+export function answer(living: Living, mails: readonly Mail[]): void {
+  const { account, random, calmFromMs } = living;
+  const { story, time } = account;
+  for (const { hash, kind, region } of mails) {
+    story.count(`announced: ${kind}`);
+    const isCalm = time.nowMs() >= calmFromMs;
+    const lot = random.next();
+    // In the calm what the limit has stopped is allowed, for nothing else lets it go.
+    const allows = isCalm ? kind === "limit" : lot < 0.35;
+    if (allows) {
+      time.after(random.skewed(0.02, isCalm ? 0.5 : 6) * DAY_MS, () => {
+        story.tell(`a person allows ${hash} in ${region}`);
+        allow(living, hash);
+      });
+    } else if (!isCalm && lot < 0.5) {
+      time.after(random.skewed(0.1, 5) * DAY_MS, () => {
+        if (time.nowMs() >= calmFromMs) return;
+        story.count("edits taken back after a mail");
+        takeBack(living);
+      });
+    }
+  }
+}

@@ -1,0 +1,108 @@
+/** What rules keep of a unit's recovery points: written on the simulation's own reading of them, not on the vault's. */
+import { TAG } from "../../src/vault/tags";
+import type { KeepRules, VaultSettings } from "../../src/vault/types";
+import { type SimSnapshot, type TagRecord } from "../simulation/account";
+import { letGo } from "../simulation/keepOracle";
+import { cadenceOf, thinned } from "./cadence";
+
+/** The snapshots of a unit for one slot. */
+export interface PointSet {
+  slot: string;
+  slotMs: number;
+  snapshots: SimSnapshot[];
+}
+
+/** Rules as they were or are. */
+export interface View {
+  settings: VaultSettings;
+  tags: TagRecord;
+  isOrphan: boolean;
+  /** When settings of before ended; the times of their schedule are the only ones since then. */
+  untilMs?: number;
+}
+
+type Side = "keep" | "drKeep";
+type Counted = "last" | "daily" | "weekly";
+
+/** The policy's rule, or what a tag asks in its place: within the stack's bounds, and cut to the higher one. */
+function withTag(own: KeepRules, text: string, settings: VaultSettings): KeepRules {
+  const rules = { ...own };
+  for (const part of text.split(" ")) {
+    const [name = "", value = ""] = part.split("=");
+    const rule = name as Counted;
+    const has = own[rule] ?? 0;
+    const least = Math.min(has, settings.overrideMin[rule] ?? has);
+    const most = settings.overrideMax[rule] ?? 0;
+    const asked = Number(value);
+    if (!(asked > 0) || most < least || most === 0) continue;
+    if (asked >= least) rules[rule] = Math.min(asked, most);
+  }
+  return rules;
+}
+
+function rulesOf({ settings, tags }: View, side: Side): KeepRules | undefined {
+  const policy = settings.policies[tags[TAG.policy] ?? ""];
+  return policy && withTag(policy[side], tags[TAG[side]] ?? "", settings);
+}
+
+function isComplete({ snapshots }: PointSet): boolean {
+  const meant = Math.max(...snapshots.map(({ madeTags }) => Number(madeTags[TAG.setSize] ?? 1)));
+  return new Set(snapshots.map(({ dataOf }) => dataOf)).size >= meant;
+}
+
+/** Adds what a history keeps. */
+function add(kept: Set<string>, sets: readonly PointSet[], rules: KeepRules, side: Side, { settings }: View, nowMs: number) {
+  const isOff = Object.values(rules).every((value) => value === 0 || value === undefined);
+  const points = sets.map(({ slot, slotMs, snapshots }) => ({
+    snapshotId: slot,
+    volumeId: "",
+    slotMs,
+    startTimeMs:
+      side === "keep"
+        ? Math.max(...snapshots.map(({ dataSinceMs }) => dataSinceMs))
+        : Math.min(...snapshots.map(({ startMs }) => startMs)),
+  }));
+  const gone = isOff ? new Set<string>() : letGo(points, rules, nowMs, settings.keepAtLeast);
+  for (const { slot } of sets) if (!gone.has(slot)) kept.add(slot);
+} // prettier-ignore
+
+/** Adds the newest of each volume. */
+function addFloors(kept: Set<string>, sets: readonly PointSet[], keepAtLeast: number): void {
+  const newest = [...sets].sort((a, b) => b.slotMs - a.slotMs);
+  for (const volume of new Set(sets.flatMap(({ snapshots }) => snapshots.map((one) => one.dataOf)))) {
+    const mine = newest.filter(({ snapshots }) => snapshots.some(({ dataOf }) => dataOf === volume));
+    for (const { slot } of mine.slice(0, keepAtLeast)) kept.add(slot);
+  }
+} // prettier-ignore
+
+/** Returns the slots that a view keeps in a region. */
+export function keptBy(
+  view: View,
+  sets: readonly PointSet[],
+  region: string,
+  nowMs: number,
+): ReadonlySet<string> {
+  const { settings, isOrphan, untilMs } = view;
+  const all = new Set(sets.map(({ slot }) => slot));
+  const isPrimary = region === settings.primaryRegion;
+  // Of a region that the stack did not have nothing was deleted.
+  if (!isPrimary && !settings.dr.some((one) => one.region === region)) return all;
+  const side = isPrimary ? "keep" : "drKeep";
+  const [rules, drRules] = [rulesOf(view, side), rulesOf(view, "drKeep")];
+  if (rules === undefined || drRules === undefined) return all;
+  if (isOrphan && settings.orphans === "expire") return new Set();
+  const isLast = isOrphan && settings.orphans === "keep-last";
+  const [mine, forDr] = isLast
+    ? [{ last: settings.keepAtLeast }, { last: settings.keepAtLeast }]
+    : [rules, drRules];
+  const times = untilMs === undefined ? undefined : thinned(cadenceOf(settings.schedule), untilMs, sets.map(({ slotMs }) => slotMs)); // prettier-ignore
+  const counted = sets.filter(({ slotMs }) => times?.has(slotMs) ?? true);
+  const kept = new Set<string>();
+  add(kept, counted, mine, side, view, nowMs);
+  const whole = counted.filter(isComplete);
+  if (whole.length > 0 && whole.length < counted.length) add(kept, whole, mine, side, view, nowMs);
+  const copies = counted.filter(({ snapshots }) => snapshots.some((one) => one.sourceId !== undefined)); // prettier-ignore
+  if (isPrimary && copies.length > 0) add(kept, copies, forDr, "keep", view, nowMs);
+  addFloors(kept, counted, settings.keepAtLeast);
+  return kept;
+}

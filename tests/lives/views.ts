@@ -1,0 +1,157 @@
+/**
+ * What was before: the views under which a recovery point may have been kept, and which of them hold it still, since nobody
+ * approved their end and no mail about it is as old as the grace.
+ */
+import { DAY_MS, SECOND_MS } from "../../src/vault/time";
+import type { VaultSettings } from "../../src/vault/types";
+import type { Chronicle, Era, Mail, Reign } from "./chronicle";
+import { type PointSet, type View, keptBy } from "./verdicts";
+
+/** Whose rules are asked, over what, when. */
+export interface Asked {
+  /** An instance, or a volume of several. */
+  unit: string;
+  region: string;
+  sets: readonly PointSet[];
+  /** The recovery point. */
+  slot: string;
+  slotMs: number;
+  /** The instance that a mail names it under. */
+  instance: string;
+  settings: VaultSettings;
+  nowMs: number;
+}
+
+/** Keeps what a view keeps, for all points that are asked about at one time. */
+export type Remember = (key: string, make: () => ReadonlySet<string>) => ReadonlySet<string>;
+
+interface Candidate {
+  view: View;
+  era: Era;
+  /** What it took to be so, in words. */
+  words: string;
+  /** Whether a change that ended it is over. */
+  isOver: boolean;
+}
+
+/** Settings and later ones are told apart by the instant of the first invocation that had them. */
+const SAME_MS = 30 * SECOND_MS;
+
+/** Mails about the region that came after the point and are old enough, or whose plan was allowed: a hash is of snapshots. */
+function servedBy({ mails, allowed }: Chronicle, { region, slotMs, settings, nowMs }: Asked) {
+  const graceMs = settings.editGraceDays * DAY_MS;
+  return mails.filter(({ atMs, hash, ...mail }) => {
+    if (mail.region !== region || mail.kind !== "change" || atMs < slotMs) return false;
+    return allowed.has(hash) || atMs + graceMs <= nowMs;
+  });
+}
+
+function names({ tagged, orphans }: Mail, kind: "tagged" | "orphans", { unit, instance }: Asked) {
+  const list = kind === "tagged" ? tagged : orphans;
+  return list.includes(unit) || list.includes(instance);
+}
+
+/** Decides whether an instance is an orphan by settings, as far as its absence goes. */
+function isGoneFor({ absences }: Chronicle, unit: string, days: number, nowMs: number): boolean {
+  const absence = absences.get(unit);
+  return absence !== undefined && absence.slots.size > 1 && absence.sinceMs + days * DAY_MS <= nowMs;
+} // prettier-ignore
+
+/** Of settings that end with another primary region nothing is known afterwards. */
+function isMoved(eras: readonly Era[], era: Era): boolean {
+  const next = eras[eras.indexOf(era) + 1];
+  return next !== undefined && next.settings.primaryRegion !== era.settings.primaryRegion;
+}
+
+/** When the schedule of settings ended, which may be later than they did. */
+function endOfSchedule(eras: readonly Era[], era: Era): number {
+  const later = eras.slice(eras.indexOf(era));
+  const other = later.findIndex(({ settings }) => settings.schedule !== era.settings.schedule);
+  return later[other - 1]?.untilMs ?? era.untilMs;
+}
+
+/** All views of a unit that there were over a point, the present one first. */
+function candidates(chronicle: Chronicle, asked: Asked): Candidate[] {
+  const { eras, absences } = chronicle;
+  const { unit, slot, slotMs, nowMs } = asked;
+  const mails = servedBy(chronicle, asked);
+  const reigns = chronicle.reigns.get(unit) ?? [];
+  const [now, newest] = [eras.at(-1), reigns.at(-1)];
+  if (now === undefined || newest === undefined) return [];
+  const absence = absences.get(unit);
+  const told = mails.filter((mail) => names(mail, "orphans", asked) && mail.atMs >= (absence?.sinceMs ?? Infinity)); // prettier-ignore
+  const isToldOrphan =
+    told.some(({ hash }) => chronicle.allowed.has(hash)) ||
+    (told.length > 0 && isGoneFor(chronicle, unit, now.settings.orphanDays, nowMs));
+  const all: Candidate[] = [];
+  // Of a view that several changes ended the end is over with the first of theirs: what is left to protect are the others.
+  const settingsOver = (era: Era) =>
+    era !== now &&
+    mails.some(({ untilMs }) => untilMs.some((ms) => Math.abs(ms - era.untilMs) < SAME_MS));
+  const tagsOver = (reign: Reign) =>
+    reign !== newest && mails.some((mail) => names(mail, "tagged", asked) && mail.atMs >= reign.endMs);
+  const under: Reign[] = [newest, ...reigns.slice(0, -1).filter((one) => slot <= one.lastSlot)];
+  for (const era of [now, ...eras.slice(0, -1).filter(({ untilMs }) => slotMs < untilMs)]) {
+    const { settings } = era;
+    const isThinned = settings.schedule !== now.settings.schedule;
+    for (const reign of under) {
+      // Tags that no run met under those settings were never a state of before.
+      const isPresent = era === now && reign === newest;
+      if (!isPresent && (reign.fromMs >= era.untilMs || era.fromMs >= reign.endMs)) continue;
+      for (const isOrphan of absence === undefined ? [false] : [true, false]) {
+        const isMine = era !== now && !isGoneFor(chronicle, unit, settings.orphanDays, nowMs);
+        if (isOrphan && isMine) continue;
+        const view = { settings, tags: reign.tags, isOrphan, ...(isThinned && { untilMs: endOfSchedule(eras, era) }) };
+        const isOver = settingsOver(era) || tagsOver(reign) || (!isOrphan && absence !== undefined && isToldOrphan);
+        const words = [
+          era === now ? "the settings of now" : `the settings until ${new Date(era.untilMs).toISOString()}`,
+          ...(reign === newest ? [] : [`the tags ${reign.combo}`]),
+          ...(absence !== undefined && !isOrphan ? ["as backed up"] : []),
+        ].join(" with ");
+        all.push({ view, era, words, isOver });
+      }
+    }
+  }
+  return all;
+} // prettier-ignore
+
+/** What the views say of a point. */
+export interface Hindsight {
+  /** Set where the rules of now keep it. */
+  keptNow?: string;
+  /** Set where a view of before keeps it whose end is not over. */
+  held?: string;
+  /** Whether a view of before keeps it whose end is over: a change let go of it. */
+  isByChange: boolean;
+}
+
+/** Looks at a point from all views. */
+export function lookBack(chronicle: Chronicle, asked: Asked, remember: Remember): Hindsight {
+  const { unit, region, slot, sets, nowMs } = asked;
+  const keeps = ({ view, words, era }: Candidate) =>
+    isMoved(chronicle.eras, era) ||
+    remember([region, unit, words, view.isOrphan].join(), () => keptBy(view, sets, region, nowMs)).has(slot); // prettier-ignore
+  const all = candidates(chronicle, asked);
+  const [present, ...before] = all;
+  if (present === undefined) return { isByChange: false };
+  const isNow = (one: Candidate) => one.words === "the settings of now";
+  const found: Hindsight = { isByChange: false };
+  for (const one of [present, ...before]) {
+    if (!keeps(one)) continue;
+    if (isNow(one)) found.keptNow = one.words;
+    else if (one.isOver || isOverByLater(one, all, keeps)) found.isByChange = true;
+    else found.held ??= one.words;
+  }
+  return found;
+}
+
+/**
+ * Whether later settings keep it too, and their end is over: it is the last change that lets go of a point. Settings of before
+ * that changed nothing for it have no mail of their own.
+ */
+function isOverByLater(one: Candidate, all: readonly Candidate[], keeps: (one: Candidate) => boolean): boolean {
+  return all.some((other) => {
+    const isSame = other.view.tags === one.view.tags && other.view.isOrphan === one.view.isOrphan;
+    return isSame && other.isOver && other.era.untilMs > one.era.untilMs && Number.isFinite(other.era.untilMs) && keeps(other);
+  });
+} // prettier-ignore
