@@ -4,6 +4,7 @@ import type { ChangeMemory, FormerSettings, MissingInstances } from "./changeMem
 import type { PlannedChanges } from "./changePlans";
 import type { Told } from "./clockState";
 import type { Judgement } from "./judge";
+import { leadsTo, unitOf } from "./tagChanges";
 import { DAY_MS, isoSeconds, parseIso } from "./time";
 import type { VaultPolicy } from "./types";
 
@@ -35,6 +36,8 @@ export interface Looked {
   isMissing: (id: string) => boolean;
   /** Whether the vault has any snapshot of an instance or a volume. */
   has: (id: string) => boolean;
+  /** The tags that pick the rules of an instance now, as one text. */
+  comboOf: (id: string) => string;
   /** The slot that is served. */
   slot?: string;
   policy: Pick<VaultPolicy, "orphanDays" | "editGraceDays">;
@@ -95,7 +98,10 @@ function matters(key: ChangeKey, memory: ChangeMemory, looked: Looked): boolean 
   if (kind === "orphan" && looked.knowsFleet && !looked.isMissing(of)) return false;
   const seen = looked.regions.find((one) => one.region === region);
   if (kind === "limit" && seen !== undefined) return seen.due.has(of);
-  return !looked.isAllSeen || looked.has(of);
+  if (!looked.isAllSeen) return true;
+  if (kind !== "tags") return looked.has(of);
+  const unit = unitOf(of);
+  return looked.has(unit) && leadsTo(of, looked.comboOf(unit));
 }
 
 /** Adds to the memory the plans that a mail was accepted for, now or within the last day. */

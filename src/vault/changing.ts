@@ -7,6 +7,7 @@ import { type FormersOf, formerRules } from "./formerRules";
 import type { Ruled } from "./instanceRules";
 import type { PrunePlan } from "./pruneRules";
 import type { ReadRegion } from "./readRegions";
+import { comboOf } from "./tagChanges";
 import type { Kept, Problem, VaultPolicy, World } from "./types";
 
 interface Changed {
@@ -71,7 +72,17 @@ export function beginChanges(
       if (memory === undefined) return { problems, withheld };
       const { newest, isMissing, knowsFleet } = ruled;
       const has = (id: string) => newest.has(id);
-      const looked = { policy, isMissing, knowsFleet, regions, isAllSeen, slot, has };
+      const tagsOf = (id: string) => comboOf(newest.get(id)?.tags ?? {}, policy.tagKey);
+      const looked = {
+        policy,
+        comboOf: tagsOf,
+        isMissing,
+        knowsFleet,
+        regions,
+        isAllSeen,
+        slot,
+        has,
+      };
       return {
         problems,
         withheld,

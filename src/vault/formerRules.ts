@@ -5,10 +5,10 @@
 import { type Calendar, makeCalendar } from "./calendar";
 import { changeKey, type ChangeKey, kindOf, type Known, knownOf, overFromMs } from "./changeKeys";
 import { type ChangeMemory, type FormerSettings, covers } from "./changeMemory";
-import { type InstanceRules, type Ruled, ofOrphan, ofPolicy, policyName } from "./instanceRules";
+import { type InstanceRules, type Ruled, ofOrphan, ofPolicy } from "./instanceRules";
 import type { RecoverySet } from "./recoverySets";
 import { slotsAsBefore } from "./slotsAsBefore";
-import { TAG } from "./tags";
+import { comboOf, tagChange } from "./tagChanges";
 import { DAY_MS, isoSeconds, parseIso } from "./time";
 import type { Tags, VaultPolicy } from "./types";
 
@@ -42,24 +42,16 @@ interface Era {
   former?: FormerSettings;
 }
 
-/** The tags that pick the rules. */
-function comboOf(tags: Tags, tagKey: string): string {
-  return [policyName(tags, tagKey), tags[TAG.keep], tags[TAG.drKeep]].join("\n");
-}
-
 function tagsOf({ snapshots }: RecoverySet): Tags {
   return snapshots[0]?.tags ?? {};
 }
 
-/** Tags that some recovery points were made under, each once, with the newest slot of those. */
-function tagsByCombo(sets: readonly RecoverySet[], tagKey: string) {
-  const all = new Map<string, { tags: Tags; newestOfTags: string }>();
+/** Tags that some recovery points were made under, each once, by what they come to. */
+function tagsByCombo(sets: readonly RecoverySet[], tagKey: string): Map<string, Tags> {
+  const all = new Map<string, Tags>();
   for (const set of sets) {
     const tags = tagsOf(set);
-    const combo = comboOf(tags, tagKey);
-    const known = all.get(combo);
-    if (known === undefined) all.set(combo, { tags, newestOfTags: set.slot });
-    else if (known.newestOfTags < set.slot) known.newestOfTags = set.slot;
+    all.set(comboOf(tags, tagKey), tags);
   }
   return all;
 }
@@ -96,9 +88,8 @@ interface View {
   era: Era;
   tags: Tags;
   isOrphan: boolean;
-  /** Of the unit, and of its recovery points that were made under the tags. */
+  /** Of the unit. */
   newestSlot: string;
-  newestOfTags: string;
 }
 
 function rulesOfView({ era: { policy, former }, tags, isOrphan }: View): InstanceRules {
@@ -110,10 +101,9 @@ function rulesOfView({ era: { policy, former }, tags, isOrphan }: View): Instanc
   return isOrphan ? ofOrphan(rules, policy) : rules;
 }
 
-/** The newest slot that a mail about a change must be younger than: what came after it is another change. */
-function sinceOf(kind: string, { era, newestSlot, newestOfTags }: View): string {
-  if (kind === "settings") return era.former?.until ?? "";
-  return kind === "tags" ? newestOfTags : newestSlot;
+/** The instant that a mail about a change must be younger than: an instance that came back and is missing again is another change. */
+function sinceOf(kind: string, { newestSlot }: View): string {
+  return kind === "orphan" ? newestSlot : "";
 }
 
 /** Decides whether rules keep whatever others would: then nothing waits for these. */
@@ -176,19 +166,20 @@ function formersOfUnit(
   const { tagKey, primaryRegion } = memory.policy;
   const now = newest.get(unit)?.tags ?? {};
   // A volume of several instances has the tags of each in turn; their own histories keep what these ask for.
-  const older = shared.has(unit) ? new Map<string, never>() : tagsByCombo(sets, tagKey);
-  older.delete(comboOf(now, tagKey));
+  const older = shared.has(unit) ? new Map<string, Tags>() : tagsByCombo(sets, tagKey);
+  const combo = comboOf(now, tagKey);
+  older.delete(combo);
   const newestSlot = sets.reduce((slot, set) => (set.slot > slot ? set.slot : slot), "");
   const missing = isMissing(unit);
   const formers: Former[] = [];
   for (const era of memory.eras) {
     const { former } = era;
     if (former?.region !== undefined && former.region !== region) continue;
-    for (const mine of [{ tags: now, newestOfTags: "" }, ...older.values()]) {
+    for (const [before, tags] of [["", now] as const, ...older]) {
       const keys: ChangeKey[] = [];
       if (former !== undefined) keys.push(changeKey(region, "settings", former.until));
-      if (mine.tags !== now) keys.push(changeKey(region, "tags", unit));
-      const view = { era, ...mine, newestSlot, isOrphan: false };
+      if (tags !== now) keys.push(changeKey(region, "tags", tagChange(unit, combo, before)));
+      const view = { era, tags, newestSlot, isOrphan: false };
       if (missing) {
         const orphaned = [...keys, changeKey(region, "orphan", unit)];
         formers.push(formerOf(view, unit, memory, orphaned));

@@ -4,6 +4,7 @@
  * no good one's place; the newest of each volume. Pure.
  */
 import type { ChangeKey } from "./changeKeys";
+import { partOf } from "./findings";
 import type { Former, FormersOf } from "./formerRules";
 import type { RulesOf } from "./instanceRules";
 import { type RecoverySet, setKeyOf, setsByInstance } from "./recoverySets";
@@ -172,6 +173,24 @@ function addShared(
   }
 }
 
+/** Adds the rest of each recovery point of which anything stays: no data is left without its root. */
+function addRest(judgement: Judgement, snapshots: readonly Snapshot[]): void {
+  const keptSets = new Map<string, string>();
+  const heldSets = new Map<string, Held>();
+  for (const one of snapshots) {
+    const held = judgement.held.get(one.snapshotId);
+    if (judgement.kept.has(one.snapshotId)) keptSets.set(setKeyOf(one), one.snapshotId);
+    else if (held !== undefined) heldSets.set(setKeyOf(one), held);
+  }
+  for (const one of snapshots) {
+    if (judgement.kept.has(one.snapshotId)) continue;
+    const kept = keptSets.get(setKeyOf(one));
+    const held = heldSets.get(setKeyOf(one));
+    if (kept !== undefined) keepIn(judgement, one.snapshotId, partOf(kept, "it is kept"));
+    else if (held !== undefined) holdIn(judgement, one.snapshotId, held);
+  }
+}
+
 /** Judges the snapshots of a region: every one comes back once, kept, held or gone. */
 export function judge(
   snapshots: readonly Snapshot[],
@@ -184,6 +203,9 @@ export function judge(
     const unit = sets[0]?.instanceId ?? "";
     addTo(judgement, sets, judgeSets(sets, unit, side, rules, region));
   }
-  if (rules.shared.size > 0) addShared(judgement, snapshots, side, rules, region);
+  if (rules.shared.size > 0) {
+    addShared(judgement, snapshots, side, rules, region);
+    addRest(judgement, snapshots);
+  }
   return judgement;
 }

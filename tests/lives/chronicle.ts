@@ -25,6 +25,7 @@ export interface Reign {
   combo: string;
   tags: TagRecord;
   lastSlot: string;
+  fromMs: number;
   /** When a snapshot was made with others. */
   endMs: number;
 }
@@ -44,8 +45,8 @@ export interface Chronicle {
   reigns: Map<string, Reign[]>;
   absences: Map<string, Absence>;
   mails: Mail[];
-  /** Hashes that the settings of an invocation allowed, and when first. */
-  allowed: Map<string, number>;
+  /** Hashes that the settings of an invocation allowed. */
+  allowed: Set<string>;
   begins: (event: { kind?: string; slot?: string }) => void;
   made: (snapshots: readonly SimSnapshot[]) => void;
   /** @returns what the mail announces */
@@ -110,7 +111,7 @@ function noteReign({ reigns }: Chronicle, unit: string, one: SimSnapshot, nowMs:
   if (last?.combo === combo) last.lastSlot = slotOf(one);
   else {
     if (last !== undefined) last.endMs = nowMs;
-    all.push({ combo, tags: one.madeTags, lastSlot: slotOf(one), endMs: Infinity });
+    all.push({ combo, tags: one.madeTags, lastSlot: slotOf(one), fromMs: nowMs, endMs: Infinity });
   }
 }
 
@@ -122,7 +123,7 @@ export function makeChronicle(account: Account): Chronicle {
     reigns: new Map(),
     absences: new Map(),
     mails: [],
-    allowed: new Map(),
+    allowed: new Set(),
     begins: ({ kind, slot }) => {
       const { settings } = account;
       const nowMs = Math.floor(time.nowMs() / SECOND_MS) * SECOND_MS;
@@ -131,9 +132,7 @@ export function makeChronicle(account: Account): Chronicle {
         if (last !== undefined) last.untilMs = nowMs;
         chronicle.eras.push({ settings, fromMs: nowMs, untilMs: Infinity });
       } else last.settings = settings;
-      for (const hash of settings.allowDeletePlan) {
-        if (!chronicle.allowed.has(hash)) chronicle.allowed.set(hash, nowMs);
-      }
+      for (const hash of settings.allowDeletePlan) chronicle.allowed.add(hash);
       if (kind === "run") noteAbsences(chronicle, account, slot ?? isoSeconds(nowMs));
     },
     // What a run makes its own plan has not seen.

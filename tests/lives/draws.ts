@@ -15,7 +15,7 @@ export function keyedRegion(region: string) {
 const RULES: readonly KeepRules[] = [
   { retentionDays: 5 },
   { retentionDays: 14 },
-  { retentionDays: 30 },
+  { retentionDays: 25 },
   { last: 7 },
   { last: 14, daily: 20 },
   { daily: 7, weekly: 4 },
@@ -36,7 +36,7 @@ export function drawPolicies(random: Random): Record<string, KeepPolicy> {
 
 /** Returns rules that keep a share of what others do, or a multiple. */
 export function scaled(rules: KeepRules, by: number): KeepRules {
-  const times = (value: number) => Math.min(60, Math.max(1, Math.round(value * by)));
+  const times = (value: number) => Math.min(40, Math.max(1, Math.round(value * by)));
   const one = ([rule, value]: [string, number | string]): [string, number | string] => [
     rule,
     typeof value === "number" ? times(value) : `${times(Number.parseInt(value))}d`,
@@ -76,6 +76,8 @@ export function drawLifeSettings(random: Random): VaultSettings {
     ...drawOrphans(random),
     editGraceDays: random.pick([7, 7, 3, 14, 1]),
     maxDeletePercent: 50,
-    schedule: named(random.pick(["daily", "daily", "daily", "four a day", "weekly"])).cron,
+    schedule: named(
+      random.pick(["daily", "daily", "daily", "daily", "daily", "four a day", "weekly", "weekly"]),
+    ).cron,
   };
 }

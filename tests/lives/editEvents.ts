@@ -110,7 +110,7 @@ const reschedule: LifeEvent = (living) => {
   const before = account.settings.schedule;
   const cadence = random.pick(CADENCES.filter(({ cron }) => cron !== before));
   // A year of hours is more than a life has time for.
-  const days = cadence.name === "hourly" ? 4 : 30;
+  const days = cadence.name === "hourly" ? 3 : 30;
   if (cadence.name === "hourly" || random.chance(0.5)) {
     later(living, random.skewed(1, days), () => {
       const isStill = account.settings.schedule === cadence.cron;

@@ -25,7 +25,7 @@ export function addInstance({ account, random }: Living, value?: string): SimIns
     pendingUntilMs: 0,
     changedMs: time.nowMs(),
   };
-  const count = random.pick([1, 2, 2, 3]);
+  const count = random.pick([1, 1, 2, 2, 3]);
   for (let index = 0; index < count; index += 1) addVolume({ account, random }, instance);
   instances.set(instance.instanceId, instance);
   return instance;
@@ -109,7 +109,7 @@ const replace: LifeEvent = (living) => {
 };
 
 const launch: LifeEvent = (living) =>
-  alive(living).length >= 4 ? undefined : `launches ${addInstance(living).instanceId}`;
+  alive(living).length >= 3 ? undefined : `launches ${addInstance(living).instanceId}`;
 
 /** For hours, days or for good. */
 const detach: LifeEvent = (living) => {

@@ -99,7 +99,8 @@ export async function playLife(
     mailed: (subject, body) => {
       story.tell(`mail: ${subject}`);
       const mails = chronicle.mailed(body);
-      for (const { region, hash, kind, points } of mails) story.tell(`  ${kind} ${region} ${hash} of ${points}`); // prettier-ignore
+      for (const { atMs: _at, ...mail } of mails)
+        story.tell(`  announced: ${JSON.stringify(mail)}`);
       answer(living, mails);
     },
     begins: ({ event }) => {
@@ -115,10 +116,10 @@ export async function playLife(
   const living: Living = { account, stage, chronicle, random: random.fork("life"), offUntilMs: 0, calmFromMs }; // prettier-ignore
   try {
     story.tell(`settings: ${JSON.stringify(settings)}`);
-    const count = living.random.int(2, 4);
+    const count = living.random.int(2, 3);
     for (let index = 0; index < count; index += 1) addInstance(living);
     const isOff = () => time.nowMs() < living.offUntilMs;
-    startWaking(account, living.random.pick([[12], [6, 18]]), stage.deliver, isOff);
+    startWaking(account, living.random.pick([[12], [12], [6, 18]]), stage.deliver, isOff);
     startEvents(living, random.fork("events"));
     time.at(calmFromMs, () => {
       beginCalm(living);

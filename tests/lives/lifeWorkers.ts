@@ -3,6 +3,7 @@ import { fork } from "node:child_process";
 import { join } from "node:path";
 import { archiveSource } from "../simulation/archiveSource";
 import { type FunctionSource, vaultSource } from "../simulation/source";
+import { rememberReads } from "./rememberedReads";
 import { type LifeResult, playLife } from "./life";
 
 export interface LifeWork {
@@ -16,7 +17,9 @@ type Next = () => number | undefined;
 type OnResult = (result: LifeResult) => void;
 
 export function sourceOf({ indexFile }: LifeWork): FunctionSource {
-  return indexFile === undefined ? vaultSource() : archiveSource(indexFile);
+  if (indexFile !== undefined) return archiveSource(indexFile);
+  rememberReads();
+  return vaultSource();
 }
 
 /** Most of a life's garbage is young: a larger nursery spares a tenth of the time. */

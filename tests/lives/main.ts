@@ -92,7 +92,8 @@ async function playMany(work: LifeWork, options: Options): Promise<number> {
   const failed: LifeResult[] = [];
   let [given, played] = [0, 0];
   const next = () => (given >= lives || (bail && failed.length > 0) ? undefined : first + given++);
-  await playLives(work, jobs, next, (result) => {
+  // What follows from a broken rule says nothing more.
+  await playLives({ ...work, bail: true }, jobs, next, (result) => {
     played += 1;
     for (const [name, count] of Object.entries(result.counts)) counts[name] = (counts[name] ?? 0) + count; // prettier-ignore
     if (result.violations.length > 0) {

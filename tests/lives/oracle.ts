@@ -159,7 +159,8 @@ export function makeOracle(account: Account, chronicle: Chronicle): Oracle {
 
   return {
     begins: () => {
-      moment = undefined;
+      // Before this invocation makes any: a volume is shared by what its plan sees.
+      moment = { ...newMoment(), shared: sharedVolumes(account) };
       limit.begins();
     },
     deleting,

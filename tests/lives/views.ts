@@ -37,17 +37,13 @@ interface Candidate {
 /** Settings and later ones are told apart by the instant of the first invocation that had them. */
 const SAME_MS = 30 * SECOND_MS;
 
-/** Mails about the region that came after the point and are old enough, or whose plan was allowed. */
+/** Mails about the region that came after the point and are old enough, or whose plan was allowed: a hash is of snapshots. */
 function servedBy({ mails, allowed }: Chronicle, { region, slotMs, settings, nowMs }: Asked) {
   const graceMs = settings.editGraceDays * DAY_MS;
   return mails.filter(({ atMs, hash, ...mail }) => {
     if (mail.region !== region || mail.kind !== "change" || atMs < slotMs) return false;
-    return isAllowed(allowed, hash, atMs) || atMs + graceMs <= nowMs;
+    return allowed.has(hash) || atMs + graceMs <= nowMs;
   });
-}
-
-function isAllowed(allowed: Chronicle["allowed"], hash: string, atMs: number): boolean {
-  return (allowed.get(hash) ?? -Infinity) >= atMs;
 }
 
 function names({ tagged, orphans }: Mail, kind: "tagged" | "orphans", { unit, instance }: Asked) {
@@ -67,6 +63,13 @@ function isMoved(eras: readonly Era[], era: Era): boolean {
   return next !== undefined && next.settings.primaryRegion !== era.settings.primaryRegion;
 }
 
+/** When the schedule of settings ended, which may be later than they did. */
+function endOfSchedule(eras: readonly Era[], era: Era): number {
+  const later = eras.slice(eras.indexOf(era));
+  const other = later.findIndex(({ settings }) => settings.schedule !== era.settings.schedule);
+  return later[other - 1]?.untilMs ?? era.untilMs;
+}
+
 /** All views of a unit that there were over a point, the present one first. */
 function candidates(chronicle: Chronicle, asked: Asked): Candidate[] {
   const { eras, absences } = chronicle;
@@ -78,7 +81,7 @@ function candidates(chronicle: Chronicle, asked: Asked): Candidate[] {
   const absence = absences.get(unit);
   const told = mails.filter((mail) => names(mail, "orphans", asked) && mail.atMs >= (absence?.sinceMs ?? Infinity)); // prettier-ignore
   const isToldOrphan =
-    told.some(({ hash, atMs }) => isAllowed(chronicle.allowed, hash, atMs)) ||
+    told.some(({ hash }) => chronicle.allowed.has(hash)) ||
     (told.length > 0 && isGoneFor(chronicle, unit, now.settings.orphanDays, nowMs));
   const all: Candidate[] = [];
   // Of a view that several changes ended the end is over with the first of theirs: what is left to protect are the others.
@@ -87,14 +90,18 @@ function candidates(chronicle: Chronicle, asked: Asked): Candidate[] {
     mails.some(({ untilMs }) => untilMs.some((ms) => Math.abs(ms - era.untilMs) < SAME_MS));
   const tagsOver = (reign: Reign) =>
     reign !== newest && mails.some((mail) => names(mail, "tagged", asked) && mail.atMs >= reign.endMs);
+  const under: Reign[] = [newest, ...reigns.slice(0, -1).filter((one) => slot <= one.lastSlot)];
   for (const era of [now, ...eras.slice(0, -1).filter(({ untilMs }) => slotMs < untilMs)]) {
     const { settings } = era;
     const isThinned = settings.schedule !== now.settings.schedule;
-    for (const reign of [newest, ...reigns.slice(0, -1).filter((one) => slot <= one.lastSlot)]) {
+    for (const reign of under) {
+      // Tags that no run met under those settings were never a state of before.
+      const isPresent = era === now && reign === newest;
+      if (!isPresent && (reign.fromMs >= era.untilMs || era.fromMs >= reign.endMs)) continue;
       for (const isOrphan of absence === undefined ? [false] : [true, false]) {
         const isMine = era !== now && !isGoneFor(chronicle, unit, settings.orphanDays, nowMs);
         if (isOrphan && isMine) continue;
-        const view = { settings, tags: reign.tags, isOrphan, ...(isThinned && { untilMs: era.untilMs }) };
+        const view = { settings, tags: reign.tags, isOrphan, ...(isThinned && { untilMs: endOfSchedule(eras, era) }) };
         const isOver = settingsOver(era) || tagsOver(reign) || (!isOrphan && absence !== undefined && isToldOrphan);
         const words = [
           era === now ? "the settings of now" : `the settings until ${new Date(era.untilMs).toISOString()}`,
