@@ -4,7 +4,7 @@ import { nextFireMs } from "./schedule";
 import { parseIso } from "./time";
 
 /**
- * The slots that a schedule of before would have: all up to its end, and of those since then the first for each time that it
+ * The slots that a schedule of before would have: all before its end, and of those since then the first for each time that it
  * would have fired. Without that a denser schedule would take `last: 14` from two weeks to fourteen hours.
  */
 export function slotsAsBefore(
@@ -13,7 +13,7 @@ export function slotsAsBefore(
   until: string,
 ): Set<string> {
   const sorted = [...new Set(slots)].sort();
-  const before = sorted.filter((slot) => slot <= until);
+  const before = sorted.filter((slot) => slot < until);
   const kept = new Set(before);
   const lastMs = parseIso(before.at(-1) ?? until) ?? 0;
   let dueMs = nextFireMs(schedule, timezone, lastMs, lastMs);

@@ -60,14 +60,14 @@ function isBetween({ fires, days }: Cadence, afterMs: number, toMs: number): boo
 }
 
 /**
- * Returns those of the instants that would be there under a cadence that ended: all up to its end, and of the later ones only
+ * Returns those of the instants that would be there under a cadence that ended: all before its end, and of the later ones only
  * one for each of its times.
  */
 export function thinned(cadence: Cadence, untilMs: number, slots: readonly number[]): Set<number> {
   const kept = new Set<number>();
   let lastMs: number | undefined;
   for (const slotMs of [...slots].sort((a, b) => a - b)) {
-    const isFree = slotMs <= untilMs;
+    const isFree = slotMs < untilMs;
     if (!isFree && !isBetween(cadence, lastMs ?? untilMs, slotMs)) continue;
     kept.add(slotMs);
     lastMs = slotMs;

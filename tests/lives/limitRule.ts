@@ -1,4 +1,5 @@
 /** The deletion limit, for what no change explains: of an instance's points in a region no more than that go at once. */
+import { DAY_MS } from "../../src/vault/time";
 import {
   type Account,
   type Region,
@@ -20,6 +21,17 @@ export function makeLimitRule(account: Account, { mails, allowed }: Chronicle) {
         mail.instances.includes(instance) &&
         allowed.has(mail.hash),
     );
+  /** What waited longer than it had to, as where nobody knows the settings of before, goes together in the end. */
+  const wasHeld = (region: string, instance: string) => {
+    const graceMs = account.settings.editGraceDays * DAY_MS;
+    return mails.some(
+      (mail) =>
+        mail.kind === "change" &&
+        mail.region === region &&
+        mail.instances.includes(instance) &&
+        (allowed.has(mail.hash) || mail.atMs + graceMs <= account.time.nowMs()),
+    );
+  };
   return {
     begins: () => {
       gone = new Map();
@@ -31,7 +43,7 @@ export function makeLimitRule(account: Account, { mails, allowed }: Chronicle) {
       const slots = (gone.get(key) ?? new Set()).add(slotOf(one));
       gone.set(key, slots);
       story.count("deleted by steady expiry");
-      if (isAllowed(name, instance)) return;
+      if (isAllowed(name, instance) || wasHeld(name, instance)) return;
       const { maxDeletePercent } = account.settings;
       if ((100 * slots.size) / sets.length <= maxDeletePercent) return;
       story.violate("the deletion limit holds", `${slots.size} of ${sets.length} of ${key}`);
