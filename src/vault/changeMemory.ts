@@ -105,6 +105,22 @@ function coversAll(now: KeepSettings, was: KeepSettings): boolean {
   });
 }
 
+/**
+ * Decides whether another schedule came after settings, even if theirs is back: what it made must not take the place of what
+ * they kept.
+ */
+export function isThinned(
+  was: Pick<KeepSettings, "schedule" | "timezone">,
+  later: readonly FormerSettings[],
+  now: Pick<KeepSettings, "schedule" | "timezone">,
+): boolean {
+  const all = [...later.map((one) => one.was), now];
+  return all.some((one) => {
+    if (one === "unknown") return false;
+    return one.schedule !== was.schedule || one.timezone !== was.timezone;
+  });
+}
+
 /** Adds settings, whose end is what they are told apart by. */
 function append(all: readonly FormerSettings[], one: Omit<FormerSettings, "until">, nowMs: number) {
   const known = new Set(all.map(({ until }) => until));
@@ -154,8 +170,10 @@ export function remember(
     former = append(former, { was: "unknown", region }, nowMs);
   }
   // Nothing is lost by an edit that only lengthens, nor by one from before all that is there.
-  const counts = ({ was, until }: FormerSettings) =>
-    (was === "unknown" || !coversAll(settings, was)) &&
+  const counts = ({ was, until }: FormerSettings, index: number) =>
+    (was === "unknown" ||
+      !coversAll(settings, was) ||
+      isThinned(was, former.slice(index + 1), settings)) &&
     oldestSlot !== undefined &&
     oldestSlot <= until;
   const left = nextLeft(memory, regions, nowMs);

@@ -4,7 +4,7 @@
  */
 import { type Calendar, makeCalendar } from "./calendar";
 import { changeKey, type ChangeKey, kindOf, type Known, knownOf, overFromMs } from "./changeKeys";
-import { type ChangeMemory, type FormerSettings, covers } from "./changeMemory";
+import { type ChangeMemory, type FormerSettings, covers, isThinned } from "./changeMemory";
 import { type InstanceRules, type Ruled, ofOrphan, ofPolicy } from "./instanceRules";
 import type { RecoverySet } from "./recoverySets";
 import { slotsAsBefore } from "./slotsAsBefore";
@@ -40,6 +40,8 @@ interface Era {
   policy: VaultPolicy;
   calendar: Calendar;
   former?: FormerSettings;
+  /** Whether another schedule came after them. */
+  isThinned: boolean;
 }
 
 function tagsOf({ snapshots }: RecoverySet): Tags {
@@ -123,15 +125,11 @@ function endOf(view: View): Pick<Former, "before"> {
   return isNone && rulesOfView(view).keepAll !== undefined ? { before: former.until } : {};
 }
 
-function isThinned({ policy: was, former }: Era, { schedule, timezone }: VaultPolicy): boolean {
-  return former !== undefined && (was.schedule !== schedule || was.timezone !== timezone);
-}
-
 function formerOf(view: View, unit: string, memory: Memory, keys: ChangeKey[]): Former {
   const { era } = view;
   const { policy, known, nowMs } = memory;
   const thinned: Former["over"] = (sets) => {
-    if (!isThinned(era, policy)) return sets;
+    if (!era.isThinned) return sets;
     const slots = slotsAsBefore(sets.map(({ slot }) => slot), era.policy, era.former?.until ?? ""); // prettier-ignore
     return sets.filter(({ slot }) => slots.has(slot));
   };
@@ -148,7 +146,7 @@ function formerOf(view: View, unit: string, memory: Memory, keys: ChangeKey[]): 
     calendar: era.calendar,
     keys,
     over: thinned,
-    isThinned: isThinned(era, policy),
+    isThinned: era.isThinned,
     ...endOf(view),
     fresh: ends.filter(({ endMs }) => endMs === undefined).map(({ key }) => key),
     ...(over.length > 0 && { overFrom: isoSeconds(Math.min(...over)) }),
@@ -205,11 +203,18 @@ export function formerRules(
   slot: string | undefined,
   nowMs: number,
 ): FormersOf {
-  const eras: Era[] = [{ policy, calendar: makeCalendar(policy.timezone) }];
-  for (const former of memory.former) {
+  const now = { policy, calendar: makeCalendar(policy.timezone), isThinned: false };
+  const eras: Era[] = [now];
+  for (const [index, former] of memory.former.entries()) {
     const was = former.was === "unknown" ? {} : former.was;
     const before = { ...policy, ...was };
-    eras.push({ policy: before, calendar: makeCalendar(before.timezone), former });
+    const later = memory.former.slice(index + 1);
+    eras.push({
+      policy: before,
+      calendar: makeCalendar(before.timezone),
+      former,
+      isThinned: former.was !== "unknown" && isThinned(before, later, policy),
+    });
   }
   const all: Memory = { eras, known: knownOf(memory), missing: missingSince(memory), policy, slot, nowMs }; // prettier-ignore
   return (unit, sets, region) => formersOfUnit(unit, sets, region, ruled, all);

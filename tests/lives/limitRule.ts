@@ -22,13 +22,12 @@ export function makeLimitRule(account: Account, { mails, allowed }: Chronicle) {
         allowed.has(mail.hash),
     );
   /** What waited longer than it had to, as where nobody knows the settings of before, goes together in the end. */
-  const wasHeld = (region: string, instance: string) => {
+  const wasHeld = (region: string) => {
     const graceMs = account.settings.editGraceDays * DAY_MS;
     return mails.some(
       (mail) =>
         mail.kind === "change" &&
         mail.region === region &&
-        mail.instances.includes(instance) &&
         (allowed.has(mail.hash) || mail.atMs + graceMs <= account.time.nowMs()),
     );
   };
@@ -43,7 +42,7 @@ export function makeLimitRule(account: Account, { mails, allowed }: Chronicle) {
       const slots = (gone.get(key) ?? new Set()).add(slotOf(one));
       gone.set(key, slots);
       story.count("deleted by steady expiry");
-      if (isAllowed(name, instance) || wasHeld(name, instance)) return;
+      if (isAllowed(name, instance) || wasHeld(name)) return;
       const { maxDeletePercent } = account.settings;
       if ((100 * slots.size) / sets.length <= maxDeletePercent) return;
       story.violate("the deletion limit holds", `${slots.size} of ${sets.length} of ${key}`);

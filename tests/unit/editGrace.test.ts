@@ -128,6 +128,17 @@ test("a schedule from daily to hourly leaves the two weeks of keep.last 14 until
   expect(counts(nights)).toStrictEqual([14, 14]);
 });
 
+test("a schedule that was hourly for a day and is daily again leaves the two weeks of keep.last 14", () => {
+  const policies = { true: { keep: { last: 14 }, drKeep: { last: 14 } } };
+  const nights = afterNights(20, { ...POLICY, policies });
+  const before = nights.slots("i-1", HERE);
+  edit(nights, { schedule: "cron(0 * * * ? *)" });
+  nights.pass(1, HOUR_MS);
+  edit(nights, { schedule: POLICY.schedule });
+  nights.pass(6);
+  expect(nights.slots("i-1", HERE)).toStrictEqual(expect.arrayContaining(before.slice(7)));
+});
+
 describe("an instance's tag", () => {
   const policies = {
     gold: { keep: { retentionDays: 14 }, drKeep: { retentionDays: 14 } },
