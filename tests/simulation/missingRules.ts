@@ -1,6 +1,7 @@
 /** Recovery points that a person deletes are reported, those of the vault's own deletions never. */
 import { DAY_MS, HOUR_MS } from "../../src/vault/time";
 import { type Account, type SimSnapshot, inDr, instanceOf, isSound, slotOf } from "./account";
+import { protectedInstances } from "./fleet";
 import { isVaults } from "./ownership";
 import { isLetGo } from "./retentionRules";
 import type { Tellings } from "./tellings";
@@ -42,9 +43,14 @@ function hasTwin(account: Account, { snapshot, atMs }: Taken): boolean {
 function isExcused(account: Account, taken: Taken): boolean {
   const { snapshot, atMs } = taken;
   const { settings, time } = account;
-  // Some look found it, and some look knew the rules.
-  if ((snapshot.completedMs ?? Infinity) > atMs - 3 * HOUR_MS || snapshot.planted) return true;
-  if (instanceOf(snapshot) === "" || hasTwin(account, taken)) return true;
+  // Of one that is not backed up the next run alone knows the rules.
+  const isKnown = protectedInstances(account).some(
+    (one) => one.instanceId === instanceOf(snapshot) && one.changedMs < atMs,
+  );
+  // Some look must have found it.
+  if (!isKnown || (snapshot.completedMs ?? Infinity) > atMs - 3 * HOUR_MS || snapshot.planted)
+    return true;
+  if (hasTwin(account, taken)) return true;
   return isLetGo(account, settings, snapshot, {
     side: inDr(account, snapshot) ? "drKeep" : "keep",
     nowMs: time.nowMs(),
@@ -57,7 +63,7 @@ function isExcused(account: Account, taken: Taken): boolean {
   });
 }
 
-/** Once a day: what a person deleted two nights ago was reported. */
+/** Once a day: what a person deleted the day before was reported. */
 export function checkNoticed(account: Account, tellings: Tellings): void {
   const { taken, time, story, faults } = account;
   const nowMs = time.nowMs();
@@ -65,7 +71,7 @@ export function checkNoticed(account: Account, tellings: Tellings): void {
   if (faults.daily.edits > 0) return;
   for (const one of taken) {
     const { snapshot, atMs } = one;
-    if (atMs > nowMs - 30 * HOUR_MS || atMs <= nowMs - 54 * HOUR_MS) continue;
+    if (atMs > nowMs - 5 * HOUR_MS || atMs <= nowMs - 29 * HOUR_MS) continue;
     const fromMs = atMs - 3 * HOUR_MS;
     if (tellings.silencedMs() > fromMs || account.endedMs < nowMs - 3 * HOUR_MS) continue;
     if (account.dryUntilMs > fromMs || isExcused(account, one)) continue;
