@@ -11,6 +11,7 @@ import {
 import { changesOf } from "./carriedChanges";
 import type { ClockState, Told } from "./clockState";
 import { type Cause, causeOf } from "./errors";
+import { pointsOf } from "./carriedPoints";
 import { WEEKLY_SUMMARY } from "./runReport";
 import { DAY_MS, HOUR_MS, MINUTE_MS, isoSeconds, parseIso } from "./time";
 import type { Outcome, Plan, VaultSettings } from "./types";
@@ -106,6 +107,7 @@ export function stateOf(payload: unknown, nowMs: number): ClockState {
     schedule,
     owedFrom,
     changes,
+    points,
     strangersAt,
     told,
   } = (payload ?? {}) as Partial<ClockState>;
@@ -119,6 +121,7 @@ export function stateOf(payload: unknown, nowMs: number): ClockState {
     ...(typeof schedule === "string" && { schedule }),
     ...(owedFrom !== undefined && { owedFrom: pastOf(owedFrom, nowMs) }),
     ...(known !== undefined && { changes: known }),
+    ...(points !== undefined && { points: pointsOf(points) }),
     ...(strangersAt !== undefined && { strangersAt: pastOf(strangersAt, nowMs) }),
     told: stillTold(told ?? {}, nowMs),
   };

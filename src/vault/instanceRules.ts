@@ -210,7 +210,7 @@ export function instanceRules(
     newest: newestById,
     isMissing,
     knowsFleet: attached !== undefined,
-    ...(attached !== undefined && { orphans }),
+    ...(attached !== undefined && { orphans: orphans.sort() }),
     problems: [
       ...[...unknown].map(([name, ids]) => unknownPolicy(name, ids.size, policy)),
       ...orphanNotices(own, orphans, policy),
