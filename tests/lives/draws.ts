@@ -44,7 +44,7 @@ function scaled(rules: KeepRules, by: number): KeepRules {
   return Object.fromEntries(Object.entries(rules as Record<string, number | string>).map(one));
 }
 
-function scaledPolicy({ keep, drKeep }: KeepPolicy, by: number): KeepPolicy {
+export function scaledPolicy({ keep, drKeep }: KeepPolicy, by: number): KeepPolicy {
   return { keep: scaled(keep, by), drKeep: scaled(drKeep, by) };
 }
 

@@ -2,6 +2,7 @@
  * A few AWS calls on 127.0.0.1, answered alike every time: one instance of two volumes, one of which has an old
  * snapshot with a sound copy and a new one without. Keeps what it was asked.
  */
+import { remember } from "../../src/vault/changeMemory";
 import { type IncomingMessage, createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { describe } from "../../src/vault/description";
@@ -80,7 +81,12 @@ function snapshotSet(region: string, settings: VaultSettings, nowMs: number): st
 const MADE = `<snapshotSet><item><snapshotId>snap-made-1</snapshotId></item><item><snapshotId>snap-made-2</snapshotId></item></snapshotSet>`;
 const DENIED = `<Response><Errors><Error><Code>UnauthorizedOperation</Code><Message>You are not authorized.</Message></Error></Errors><RequestID>r-2</RequestID></Response>`;
 const PUBLISHED = `<PublishResponse xmlns="http://sns.amazonaws.com/doc/2010-03-31/"><PublishResult><MessageId>m-1</MessageId></PublishResult><ResponseMetadata><RequestId>r-3</RequestId></ResponseMetadata></PublishResponse>`;
-const CLOCK = { Target: { Arn: FUNCTION_ARN, RoleArn: "", Input: '{"kind":"pass","told":{}}' } };
+/** What a vault's clock carries that has run before with the same settings. */
+function clockOf(settings: VaultSettings) {
+  const changes = remember({ memory: undefined, oldestSlot: undefined }, settings, Date.now());
+  const Input = JSON.stringify({ kind: "pass", told: {}, changes });
+  return { Target: { Arn: FUNCTION_ARN, RoleArn: "", Input } };
+}
 
 function phaseOf(action: string): Request["phase"] {
   if (action.endsWith("Schedule")) return "clock";
@@ -186,7 +192,7 @@ export async function startFakeAws(settings: VaultSettings): Promise<FakeAws> {
       case "DescribeKey":
         return JSON.stringify({ KeyMetadata: { KeyId: "key", KeyState: "Enabled" } });
       case "GetSchedule":
-        return JSON.stringify(CLOCK);
+        return JSON.stringify(clockOf(settings));
       case "UpdateSchedule":
         return JSON.stringify({ ScheduleArn: "arn" });
       case "PutObject":
