@@ -67,7 +67,7 @@ export function thinned(cadence: Cadence, untilMs: number, slots: readonly numbe
   const kept = new Set<number>();
   let lastMs: number | undefined;
   for (const slotMs of [...slots].sort((a, b) => a - b)) {
-    const isFree = slotMs <= untilMs;
+    const isFree = slotMs < untilMs;
     if (!isFree && !isBetween(cadence, lastMs ?? untilMs, slotMs)) continue;
     kept.add(slotMs);
     lastMs = slotMs;
