@@ -36,24 +36,30 @@ interface Era {
   former?: FormerSettings;
 }
 
+/** Decides whether a recovery point was there when settings ended: not what the run made that was the first without them. */
+function wasThere({ slot, snapshots }: RecoverySet, until: string): boolean {
+  const untilMs = parseIso(until) ?? Infinity;
+  return slot <= until && snapshots.some((one) => dataStartMs(one) < untilMs);
+}
+
 /**
- * The slots that a schedule of before would have: all up to its end, and of those since then the first for each time that it
- * would have fired. Without that a denser schedule would take `last: 14` from two weeks to fourteen hours.
+ * The recovery points that a schedule of before would have: all up to its end, and of those since then the first for each time
+ * that it would have fired. Without that a denser schedule would take `last: 14` from two weeks to fourteen hours.
  */
-export function slotsAsBefore(
-  slots: readonly string[],
+function asBefore(
+  sets: readonly RecoverySet[],
   { schedule, timezone }: Pick<KeepSettings, "schedule" | "timezone">,
   until: string,
-): Set<string> {
-  const sorted = [...new Set(slots)].sort();
-  const before = sorted.filter((slot) => slot <= until);
-  const kept = new Set(before);
-  const lastMs = parseIso(before.at(-1) ?? until) ?? 0;
+): RecoverySet[] {
+  const sorted = [...sets].sort((a, b) => (a.slot < b.slot ? -1 : 1));
+  const kept = sorted.filter((set) => wasThere(set, until));
+  const before = new Set(kept);
+  const lastMs = parseIso(kept.at(-1)?.slot ?? until) ?? 0;
   let dueMs = nextFireMs(schedule, timezone, lastMs, lastMs);
-  for (const slot of sorted.slice(before.length)) {
-    const slotMs = parseIso(slot) ?? 0;
+  for (const set of sorted.filter((one) => !before.has(one))) {
+    const slotMs = parseIso(set.slot) ?? 0;
     if (dueMs === undefined || slotMs < dueMs) continue;
-    kept.add(slot);
+    kept.push(set);
     dueMs = nextFireMs(schedule, timezone, slotMs, dueMs);
   }
   return kept;
@@ -143,21 +149,15 @@ function formerOf(
   const { until } = era.former ?? {};
   const isThinned =
     until !== undefined && (schedule !== policy.schedule || timezone !== policy.timezone);
-  const over: Former["over"] = (sets) => {
-    if (!isThinned) return sets;
-    const slots = slotsAsBefore(sets.map(({ slot }) => slot), era.policy, until); // prettier-ignore
-    return sets.filter(({ slot }) => slots.has(slot));
-  };
+  const over: Former["over"] = (all) => (isThinned ? asBefore(all, era.policy, until) : all);
   const rules = rulesOfView(view);
-  const untilMs = parseIso(until ?? "") ?? Infinity;
-  const wasThere = (set: RecoverySet) =>
-    set.slot <= (until ?? set.slot) && set.snapshots.some((one) => dataStartMs(one) <= untilMs);
+  const wasBefore = (set: RecoverySet) => until === undefined || wasThere(set, until);
   // A policy that those settings did not have kept all of whoever had it already; one that is new since then keeps nothing.
   const name = policyName(view.tags, policy.tagKey);
   const isNewName =
     rules.keepAll !== undefined &&
     era.former?.was !== "unknown" &&
-    !sets.some((set) => wasThere(set) && policyName(tagsOf(set), policy.tagKey) === name);
+    !sets.some((set) => wasBefore(set) && policyName(tagsOf(set), policy.tagKey) === name);
   const orphanKey = changeKey(region, "orphan", unit);
   const isOver = ({ slot }: RecoverySet) =>
     keys.some((key) => {
@@ -170,7 +170,7 @@ function formerOf(
     calendar: era.calendar,
     keys,
     over,
-    was: (set) => !isNewName && wasThere(set) && set.slot <= (lastSlot ?? set.slot),
+    was: (set) => !isNewName && wasBefore(set) && set.slot <= (lastSlot ?? set.slot),
     isOver,
   };
 } // prettier-ignore
