@@ -1,5 +1,5 @@
-/** Five kinds of test, run by name: unit (fast, no processes), stack (Pulumi's mocks), delivery (policy pack, pipeline,
- * bootstrap, supply chain), simulation (seeded months of faults in virtual time), local (the emulator). */
+/** Six kinds of test, run by name: unit (fast, no processes), stack (Pulumi's mocks), delivery (policy pack, pipeline,
+ * bootstrap, supply chain), simulation (seeded months of faults in virtual time), lives (seeded years of edits), local (the emulator). */
 const project = (name, extra = {}) => ({
   displayName: name,
   testEnvironment: "node",
@@ -38,6 +38,7 @@ module.exports = {
     project("stack", declarer),
     project("delivery", declarer),
     project("simulation"),
+    project("lives"),
     project("local"),
   ],
 };

@@ -3,6 +3,7 @@ import { kindOf } from "./changeKeys";
 import type { ChangeMemory } from "./changeMemory";
 import type { ChangePlan } from "./changePlans";
 import type { HeldPoint } from "./deletionLimit";
+import { planHash } from "./planHash";
 import { DAY_MS, isoSeconds, parseIso } from "./time";
 import type { Problem, VaultPolicy } from "./types";
 import { counted, listed } from "./words";
@@ -89,11 +90,12 @@ export function changeNotice(
   policy: VaultPolicy,
   nowMs: number,
 ): Problem {
-  const { region, hash, held } = plan;
+  const { region, hash, held, fresh } = plan;
   const reasons = reasonsOf(plan, memory, policy, nowMs);
   return {
     kind: "deletions-announced",
-    subject: `${region} ${hash}`,
+    // Another change that lets go of the same is another mail, though one was sent within the day.
+    subject: [region, hash, ...(fresh.size > 0 ? [planHash(region, [...fresh])] : [])].join(" "),
     message: `the vault will delete ${pointsOf(held)} in ${region} that it kept before a change: ${reasons.join(". ")}. Plan ${hash}`,
     hint: `Nothing of this is deleted before then. To keep it, take the change back before then. To have it deleted at once: ${allowing(hash)}; the next sweep carries it out.`,
     notice: true,

@@ -7,7 +7,7 @@ import { changeKey, type ChangeKey, kindOf, type Known, knownOf, overFromMs } fr
 import { type ChangeMemory, type FormerSettings, covers, isThinned } from "./changeMemory";
 import { type InstanceRules, type Ruled, ofOrphan, ofPolicy } from "./instanceRules";
 import type { RecoverySet } from "./recoverySets";
-import { slotsAsBefore } from "./slotsAsBefore";
+import { asBefore } from "./asBefore";
 import { comboOf, tagChange } from "./tagChanges";
 import { DAY_MS, isoSeconds, parseIso } from "./time";
 import type { Tags, VaultPolicy } from "./types";
@@ -24,7 +24,7 @@ export interface Former {
   over: (sets: readonly RecoverySet[]) => readonly RecoverySet[];
   /** Whether these are not all. */
   isThinned: boolean;
-  /** They keep only slots before it; absent: any. */
+  /** They keep only what was there then; absent: any. */
   before?: string;
   /** Set where they hold nothing any more, since somebody allowed that, or the grace of one of the changes is over: since when. */
   overFrom?: string;
@@ -128,11 +128,8 @@ function endOf(view: View): Pick<Former, "before"> {
 function formerOf(view: View, unit: string, memory: Memory, keys: ChangeKey[]): Former {
   const { era } = view;
   const { policy, known, nowMs } = memory;
-  const thinned: Former["over"] = (sets) => {
-    if (!era.isThinned) return sets;
-    const slots = slotsAsBefore(sets.map(({ slot }) => slot), era.policy, era.former?.until ?? ""); // prettier-ignore
-    return sets.filter(({ slot }) => slots.has(slot));
-  };
+  const thinned: Former["over"] = (sets) =>
+    era.isThinned ? asBefore(sets, era.policy, era.former?.until ?? "") : sets;
   const ends = keys.map((key) => {
     const { kind } = kindOf(key);
     const one = known.get(key);

@@ -3,6 +3,7 @@
  * of these wants it: the instance's history; that of its complete recovery points, so that a night when a volume failed takes
  * no good one's place; the newest of each volume. Pure.
  */
+import { wasThere } from "./asBefore";
 import type { ChangeKey } from "./changeKeys";
 import { partOf } from "./findings";
 import type { Former, FormersOf } from "./formerRules";
@@ -73,7 +74,8 @@ function addFormer(
     const { slot } = set;
     const why = verdict.kept.has(slot) ? undefined : verdict.gone.get(slot);
     const { overFrom, before: end } = former;
-    if (why === undefined || !wouldKeep.has(slot) || (end !== undefined && slot >= end)) continue;
+    if (why === undefined || !wouldKeep.has(slot)) continue;
+    if (end !== undefined && !wasThere(set, end)) continue;
     // What was made since is under the rules of now alone.
     if (overFrom !== undefined) {
       if (slot <= overFrom) verdict.approved.set(slot, former.keys);

@@ -37,7 +37,7 @@ const START_MS = Date.parse("2026-01-01T00:00:00Z");
 const CALM_DAYS = 70;
 const SECONDS = [40 * SECOND_MS, 50 * SECOND_MS] as const;
 
-const NATURE = {
+export const NATURE = {
   snapshotMs: [...SECONDS] as [number, number],
   copyMs: [...SECONDS] as [number, number],
   latencyMs: [0, 0] as [number, number],

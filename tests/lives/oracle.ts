@@ -34,11 +34,15 @@ function isAlive(account: Account, one: SimSnapshot): boolean {
   return one.state === "completed" && !one.deleted && isMade(account, one);
 }
 
-/** Of two of a volume and slot the one that can be restored from under the region's key. */
-function canonical(account: Account, { snapshots }: Region): SimSnapshot[] {
+/**
+ * Of two of a volume and slot the one that can be restored from under the region's key. What a region still has from when it was
+ * the primary one is nobody's: the vault reads copies alone there.
+ */
+function canonical(account: Account, { name, snapshots }: Region): SimSnapshot[] {
   const best = new Map<string, SimSnapshot>();
   for (const one of snapshots.values()) {
-    if (!isAlive(account, one)) continue;
+    const isSeen = name === account.settings.primaryRegion || one.sourceId !== undefined;
+    if (!isSeen || !isAlive(account, one)) continue;
     const key = `${one.dataOf} ${slotOf(one)}`;
     const known = best.get(key);
     if (known === undefined || (!isSound(account, known) && isSound(account, one))) best.set(key, one); // prettier-ignore

@@ -1,0 +1,45 @@
+/**
+ * Goal: no edit, tag, volume or region deletes what nobody approved. Method: a few lives of the sources under an oracle of its
+ * own, a new one every time, which the test prints. `npm run lives` is the long form.
+ */
+import { LIVES_THAT_FOUND } from "./foundLives";
+import type { LifeResult } from "./life";
+import { playLives } from "./lifeWorkers";
+
+const DAYS = 150;
+
+/** In a process of its own: jest's coverage makes the handler half as fast. */
+async function play(seeds: readonly number[], days: number): Promise<LifeResult[]> {
+  const left = [...seeds];
+  const results: LifeResult[] = [];
+  await playLives({ days }, 2, () => left.shift(), (result) => results.push(result)); // prettier-ignore
+  return results;
+}
+
+function broken(results: readonly LifeResult[]): string[] {
+  return results.flatMap(({ seed, violations }) =>
+    violations.map(({ rule, day, detail }) => `life ${seed}, day ${day}: ${rule}: ${detail}`),
+  );
+}
+
+describe("lives", () => {
+  test("delete nothing that nobody approved", async () => {
+    const fresh = Math.floor(Math.random() * 1e9);
+    console.log(`a new life: npm run lives -- --seed ${fresh} --days ${DAYS}`);
+    const results = await play([2, 3, fresh], DAYS);
+
+    expect(broken(results)).toStrictEqual([]);
+    expect(results).toHaveLength(3);
+  });
+
+  test("find nothing any more where they found something", async () => {
+    expect(broken(await play(LIVES_THAT_FOUND.seeds, LIVES_THAT_FOUND.days))).toStrictEqual([]);
+  });
+
+  test("are the same for the same seed", async () => {
+    const [first, again] = [await play([5], 40), await play([5], 40)];
+
+    expect(again).toStrictEqual(first);
+    expect(first[0]!.counts.invocations).toBeGreaterThan(80);
+  });
+});

@@ -1,0 +1,178 @@
+/**
+ * Goal: what people do to a vault over the years loses nothing before its grace is over or its plan allowed, and one mail says
+ * what goes, and when. Method: rows.ts plays each row on the archive that Pulumi would upload; here are the right values.
+ */
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+import type { RowResult, RowResults } from "./rows";
+
+const TIMEOUT_MS = 300_000;
+const [EAST, WEST, EU] = ["us-east-1", "us-west-2", "eu-west-1"] as const;
+
+let results: RowResults = {};
+
+beforeAll(() => {
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    ["-r", "ts-node/register/transpile-only", join(__dirname, "rows.ts")],
+    { cwd: join(__dirname, "..", ".."), encoding: "utf8" },
+  );
+  if (status !== 0) throw new Error(stderr);
+  results = JSON.parse(stdout) as RowResults;
+}, TIMEOUT_MS);
+
+function row(name: string): RowResults[string] {
+  const found = results[name];
+  if (found === undefined) throw new Error(`no row ${name}`);
+  return found;
+}
+
+/** Nights, regions and points of the mails that announce a deletion. */
+function told({ mails }: RowResult): unknown[] {
+  return mails.map(({ night, regions, points }) => ({ night, regions, points }));
+}
+
+function both(count: number) {
+  return { [EAST]: count, [WEST]: count };
+}
+
+test("a shorter retention takes nothing for a week, and one mail says what it will take", () => {
+  const { grace, allowed } = row("a shorter retention");
+
+  // In the seventh night four points that were made after the edit are past the three days of now.
+  expect(grace.left).toStrictEqual({
+    before: both(30),
+    "night 1": both(30),
+    "night 7": both(27),
+    "night 8": both(3),
+  });
+  expect(told(grace)).toStrictEqual([{ night: 1, regions: [EAST, WEST], points: [54, 54] }]);
+  expect(grace.mails[0]?.dates).toStrictEqual(["2026-02-13T03:00Z"]);
+  expect(grace.mails[0]?.hashes.every((hash) => /^[0-9a-f]{16}$/.test(hash))).toBe(true);
+  expect(allowed.left).toStrictEqual({ before: both(30), allowed: both(3) });
+});
+
+test("a second DR region in the same edit changes nothing of that", () => {
+  const { grace, allowed } = row("the same with a second DR region");
+
+  expect(grace.left).toStrictEqual({
+    before: { ...both(30), [EU]: 0 },
+    "night 1": { ...both(30), [EU]: 31 },
+    "night 7": { ...both(27), [EU]: 34 },
+    "night 8": { ...both(3), [EU]: 34 },
+  });
+  expect(told(grace)[0]).toStrictEqual({ night: 1, regions: [EAST, WEST], points: [54, 54] });
+  expect(allowed.left.allowed).toMatchObject(both(3));
+});
+
+test("another DR region while a plan waits changes nothing of that", () => {
+  const { grace } = row("the same, then another DR region");
+
+  expect(grace.left).toStrictEqual({
+    before: { [EAST]: 30, [EU]: 0 },
+    "night 4": { [EAST]: 30, [EU]: 31 },
+    "night 7": { [EAST]: 27, [EU]: 34 },
+    "night 8": { [EAST]: 3, [EU]: 34 },
+    "night 13": { [EAST]: 3, [EU]: 34 },
+  });
+});
+
+test("instances without their tag keep all until the grace is over", () => {
+  const { grace, allowed } = row("tags taken off six of twelve");
+  const left = (points: number, stays: number) => ({ ...both(points), "one that stays": stays });
+
+  expect(grace.left).toStrictEqual({
+    before: left(8, 8),
+    "night 1": left(8, 9),
+    "night 3": left(8, 11),
+    "night 7": left(8, 15),
+    "night 8": left(0, 16),
+  });
+  expect(told(grace)).toStrictEqual([{ night: 1, regions: [EAST, WEST], points: [48, 48] }]);
+  expect(grace.mails[0]?.dates).toStrictEqual(["2026-01-17T03:00Z"]);
+  expect(allowed.left.allowed).toStrictEqual(left(0, 10));
+});
+
+test("orphans of an auto-scaling group do not thin out what an edit would take", () => {
+  const { grace, allowed } = row("a shorter retention beside many orphans");
+  const left = (points: number) => ({ ...both(points), orphans: 80 });
+
+  expect(grace.left).toStrictEqual({
+    before: left(30),
+    "night 1": left(30),
+    "night 7": left(27),
+    "night 8": left(3),
+  });
+  expect(told(grace)).toStrictEqual([{ night: 1, regions: [EAST, WEST], points: [81, 81] }]);
+  expect(allowed.left.allowed).toStrictEqual(left(3));
+});
+
+test("a volume that misses a monthly run keeps its history", () => {
+  const { grace } = row("a volume detached over a monthly run");
+
+  expect(grace.left).toStrictEqual({
+    before: { ...both(12), root: 12, data: 12 },
+    "night 32": { ...both(12), root: 12, data: 11 },
+    "night 75": { ...both(12), root: 12, data: 11 },
+  });
+  expect(told(grace)).toStrictEqual([]);
+});
+
+test("a denser schedule does not make hours of days", () => {
+  const { grace, allowed } = row("a denser schedule");
+
+  // As by the daily schedule: each morning takes the place of the oldest.
+  expect(grace.left).toStrictEqual({
+    before: { old: 14, oldestDays: 13 },
+    "night 1": { old: 13, oldestDays: 13 },
+    "night 3": { old: 12, oldestDays: 14 },
+    "night 7": { old: 12, oldestDays: 18 },
+    "night 8": { old: 0, oldestDays: 0 },
+  });
+  expect(grace.mails.map(({ regions }) => regions)).toStrictEqual([[EAST], [WEST]]);
+  expect(allowed.left.allowed).toStrictEqual({ old: 0, oldestDays: 0 });
+});
+
+test("a policies block that is removed prunes nothing", () => {
+  const { grace } = row("the policies block removed");
+
+  expect(grace.left).toStrictEqual({
+    before: both(14),
+    "night 1": both(14),
+    "night 8": both(14),
+    "night 40": both(14),
+  });
+  expect(told(grace)).toStrictEqual([]);
+});
+
+test("the region that survives keeps its copies for as long as copies are kept", () => {
+  const { grace, allowed } = row("regions swapped");
+  const surviving = Object.entries(grace.left).map(([when, left]) => [when, left.surviving]);
+
+  // From the thirtieth day on its instance is an orphan, which keeps its last.
+  expect(surviving).toStrictEqual([
+    ["before", 33],
+    ["night 1", 33],
+    ["night 7", 33],
+    ["night 20", 13],
+    ["night 32", 1],
+    ["night 36", 1],
+  ]);
+  expect(told(grace)).toStrictEqual([
+    { night: 1, regions: [WEST], points: [32] },
+    { night: 2, regions: [EAST], points: [32] },
+  ]);
+  expect(allowed.left.allowed?.surviving).toBe(1);
+});
+
+test("a root that is replaced keeps its history", () => {
+  const { grace } = row("the root replaced");
+
+  expect(grace.left).toStrictEqual({
+    before: both(10),
+    "night 1": both(10),
+    "night 8": both(11),
+    "night 40": both(11),
+  });
+  expect(told(grace)).toStrictEqual([]);
+});
