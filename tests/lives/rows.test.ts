@@ -39,11 +39,11 @@ function both(count: number) {
 test("a shorter retention takes nothing for a week, and one mail says what it will take", () => {
   const { grace, allowed } = row("a shorter retention");
 
-  // In the seventh night four points that were made after the edit are past the three days of now.
+  // What is made after the edit waits with the rest, so that whoever takes it back has lost nothing.
   expect(grace.left).toStrictEqual({
     before: both(30),
     "night 1": both(30),
-    "night 7": both(27),
+    "night 7": both(30),
     "night 8": both(3),
   });
   expect(told(grace)).toStrictEqual([{ night: 1, regions: [EAST, WEST], points: [54, 54] }]);
@@ -58,8 +58,8 @@ test("a second DR region in the same edit changes nothing of that", () => {
   expect(grace.left).toStrictEqual({
     before: { ...both(30), [EU]: 0 },
     "night 1": { ...both(30), [EU]: 31 },
-    "night 7": { ...both(27), [EU]: 34 },
-    "night 8": { ...both(3), [EU]: 34 },
+    "night 7": { ...both(30), [EU]: 37 },
+    "night 8": { ...both(3), [EU]: 38 },
   });
   expect(told(grace)[0]).toStrictEqual({ night: 1, regions: [EAST, WEST], points: [54, 54] });
   expect(allowed.left.allowed).toMatchObject(both(3));
@@ -71,9 +71,9 @@ test("another DR region while a plan waits changes nothing of that", () => {
   expect(grace.left).toStrictEqual({
     before: { [EAST]: 30, [EU]: 0 },
     "night 4": { [EAST]: 30, [EU]: 31 },
-    "night 7": { [EAST]: 27, [EU]: 34 },
-    "night 8": { [EAST]: 3, [EU]: 34 },
-    "night 13": { [EAST]: 3, [EU]: 34 },
+    "night 7": { [EAST]: 30, [EU]: 34 },
+    "night 8": { [EAST]: 3, [EU]: 35 },
+    "night 13": { [EAST]: 3, [EU]: 40 },
   });
 });
 
@@ -100,7 +100,7 @@ test("orphans of an auto-scaling group do not thin out what an edit would take",
   expect(grace.left).toStrictEqual({
     before: left(30),
     "night 1": left(30),
-    "night 7": left(27),
+    "night 7": left(30),
     "night 8": left(3),
   });
   expect(told(grace)).toStrictEqual([{ night: 1, regions: [EAST, WEST], points: [81, 81] }]);
@@ -125,8 +125,8 @@ test("a denser schedule does not make hours of days", () => {
   expect(grace.left).toStrictEqual({
     before: { old: 14, oldestDays: 13 },
     "night 1": { old: 13, oldestDays: 13 },
-    "night 3": { old: 12, oldestDays: 14 },
-    "night 7": { old: 12, oldestDays: 18 },
+    "night 3": { old: 11, oldestDays: 13 },
+    "night 7": { old: 7, oldestDays: 13 },
     "night 8": { old: 0, oldestDays: 0 },
   });
   expect(grace.mails.map(({ regions }) => regions)).toStrictEqual([[EAST], [WEST]]);

@@ -75,7 +75,9 @@ function candidates(chronicle: Chronicle, asked: Asked): Candidate[] {
   const { eras, absences } = chronicle;
   const { unit, slot, slotMs, nowMs } = asked;
   const mails = servedBy(chronicle, asked);
-  const reigns = chronicle.reigns.get(unit) ?? [];
+  // A volume of several instances has the tags of each in turn: those are no changes, and the instances have their own rules.
+  const reigned = chronicle.reigns.get(unit) ?? [];
+  const reigns = unit.startsWith("vol-") ? reigned.slice(-1) : reigned;
   const [now, newest] = [eras.at(-1), reigns.at(-1)];
   if (now === undefined || newest === undefined) return [];
   const absence = absences.get(unit);
