@@ -139,7 +139,7 @@ export function lookBack(chronicle: Chronicle, asked: Asked, remember: Remember)
   for (const one of [present, ...before]) {
     if (!keeps(one)) continue;
     if (isNow(one)) found.keptNow = one.words;
-    else if (one.isOver || isOverByLater(one, all, keeps)) found.isByChange = true;
+    else if (one.isOver || isOverByLater(chronicle.eras, one, all, keeps)) found.isByChange = true;
     else found.held ??= one.words;
   }
   return found;
@@ -149,9 +149,18 @@ export function lookBack(chronicle: Chronicle, asked: Asked, remember: Remember)
  * Whether later settings keep it too, and their end is over: it is the last change that lets go of a point. Settings of before
  * that changed nothing for it have no mail of their own.
  */
-function isOverByLater(one: Candidate, all: readonly Candidate[], keeps: (one: Candidate) => boolean): boolean {
+function isOverByLater(
+  eras: readonly Era[],
+  one: Candidate,
+  all: readonly Candidate[],
+  keeps: (one: Candidate) => boolean,
+): boolean {
   return all.some((other) => {
+    const isLater = other.isOver && eras.indexOf(other.era) > eras.indexOf(one.era);
+    if (!isLater || other.era === eras.at(-1)) return false;
+    // Of another primary region nobody knows the settings: their end is the end of all before.
+    if (isMoved(eras, other.era)) return true;
     const isSame = other.view.tags === one.view.tags && other.view.isOrphan === one.view.isOrphan;
-    return isSame && other.isOver && other.era.untilMs > one.era.untilMs && Number.isFinite(other.era.untilMs) && keeps(other);
+    return isSame && keeps(other);
   });
-} // prettier-ignore
+}
