@@ -21,7 +21,7 @@ import { NATURE } from "./life";
 import { startWaking } from "./lifeClock";
 import { setLifeStage } from "./lifeStage";
 
-export interface RowMail {
+interface RowMail {
   /** Nights since the change. */
   night: number;
   body: string;
@@ -119,7 +119,7 @@ export async function playRow<T>(
   const hours = (count: number) => stage.pass(time.nowMs() + count * HOUR_MS);
   const instances: SimInstance[] = [];
   try {
-    return await play({
+    const result = await play({
       account,
       instances,
       launch: launcher(account),
@@ -137,8 +137,10 @@ export async function playRow<T>(
       ofVolume: (volumeId, region = PRIMARY) =>
         slotsOf(account, region, (one) => one.dataOf === volumeId),
     });
+    const { violations } = account.story;
+    if (violations.length > 0) throw new Error(JSON.stringify(violations));
+    return result;
   } finally {
     stage.leave();
-    if (account.story.violations.length > 0) throw new Error(JSON.stringify(account.story.violations));
   }
 } // prettier-ignore

@@ -57,8 +57,10 @@ function isGoneFor({ absences }: Chronicle, unit: string, days: number, nowMs: n
   return absence !== undefined && absence.slots.size > 1 && absence.sinceMs + days * DAY_MS <= nowMs;
 } // prettier-ignore
 
-/** Of settings that end with another primary region nothing is known afterwards. */
-function isMoved(eras: readonly Era[], era: Era): boolean {
+/** Of settings that end with another primary region nothing is known afterwards; nor of a region that they did not have. */
+function keepsAll(eras: readonly Era[], era: Era, region: string): boolean {
+  const { primaryRegion, dr } = era.settings;
+  if (region !== primaryRegion && !dr.some((one) => one.region === region)) return true;
   const next = eras[eras.indexOf(era) + 1];
   return next !== undefined && next.settings.primaryRegion !== era.settings.primaryRegion;
 }
@@ -131,7 +133,7 @@ export interface Hindsight {
 export function lookBack(chronicle: Chronicle, asked: Asked, remember: Remember): Hindsight {
   const { unit, region, slot, sets, nowMs } = asked;
   const keeps = ({ view, words, era }: Candidate) =>
-    isMoved(chronicle.eras, era) ||
+    keepsAll(chronicle.eras, era, region) ||
     remember([region, unit, words, view.isOrphan].join(), () => keptBy(view, sets, region, nowMs)).has(slot); // prettier-ignore
   const all = candidates(chronicle, asked);
   const [present, ...before] = all;
@@ -141,7 +143,8 @@ export function lookBack(chronicle: Chronicle, asked: Asked, remember: Remember)
   for (const one of [present, ...before]) {
     if (!keeps(one)) continue;
     if (isNow(one)) found.keptNow = one.words;
-    else if (one.isOver || isOverByLater(one, all, keeps)) found.isByChange = true;
+    else if (one.isOver || isOverByLater(chronicle.eras, one, all, region, keeps))
+      found.isByChange = true;
     else found.held ??= one.words;
   }
   return found;
@@ -151,9 +154,19 @@ export function lookBack(chronicle: Chronicle, asked: Asked, remember: Remember)
  * Whether later settings keep it too, and their end is over: it is the last change that lets go of a point. Settings of before
  * that changed nothing for it have no mail of their own.
  */
-function isOverByLater(one: Candidate, all: readonly Candidate[], keeps: (one: Candidate) => boolean): boolean {
+function isOverByLater(
+  eras: readonly Era[],
+  one: Candidate,
+  all: readonly Candidate[],
+  region: string,
+  keeps: (one: Candidate) => boolean,
+): boolean {
   return all.some((other) => {
+    const isLater = other.isOver && eras.indexOf(other.era) > eras.indexOf(one.era);
+    if (!isLater || other.era === eras.at(-1)) return false;
+    // What keeps all keeps what any before it kept.
+    if (keepsAll(eras, other.era, region)) return true;
     const isSame = other.view.tags === one.view.tags && other.view.isOrphan === one.view.isOrphan;
-    return isSame && other.isOver && other.era.untilMs > one.era.untilMs && Number.isFinite(other.era.untilMs) && keeps(other);
+    return isSame && keeps(other);
   });
-} // prettier-ignore
+}
