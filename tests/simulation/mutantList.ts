@@ -98,8 +98,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "what is shared goes all the same",
     file: "sharing.ts",
-    original: `    return { is: "held" };`,
-    mutated: `    return { is: "free" };`,
+    original: `return { is: "held", held };`,
+    mutated: `return { is: "free" };`,
     plausible: "a share is told, and the deletion goes on: AWS does not refuse it",
   },
   {
@@ -111,8 +111,8 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "the primary region is pruned with a DR region unseen",
-    file: "plan.ts",
-    original: "const isAllSeen = seen.length === policy.dr.length;",
+    file: "planPruning.ts",
+    original: "const isAllSeen = seen.length === dr.length;",
     mutated: "const isAllSeen = seen.length > 0;",
     plausible: "what could be read says that each snapshot is copied",
   },
