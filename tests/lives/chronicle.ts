@@ -30,7 +30,7 @@ export interface Reign {
   endMs: number;
 }
 
-export interface Absence {
+interface Absence {
   sinceMs: number;
   slots: Set<string>;
 }
@@ -60,7 +60,7 @@ function textOf(settings: VaultSettings): string {
   return JSON.stringify(KEYS.map((key) => settings[key]));
 }
 
-export function comboOf(tags: TagRecord): string {
+function comboOf(tags: TagRecord): string {
   return [tags[TAG.policy], tags[TAG.keep], tags[TAG.drKeep]].join("/");
 }
 

@@ -35,7 +35,7 @@ export function drawPolicies(random: Random): Record<string, KeepPolicy> {
 }
 
 /** Returns rules that keep a share of what others do, or a multiple. */
-export function scaled(rules: KeepRules, by: number): KeepRules {
+function scaled(rules: KeepRules, by: number): KeepRules {
   const times = (value: number) => Math.min(40, Math.max(1, Math.round(value * by)));
   const one = ([rule, value]: [string, number | string]): [string, number | string] => [
     rule,

@@ -30,7 +30,7 @@ export interface Oracle {
 /** A region's recovery points as an invocation finds them, by instance and by volume of several. */
 type Units = Map<string, PointSet[]>;
 
-export function isAlive(account: Account, one: SimSnapshot): boolean {
+function isAlive(account: Account, one: SimSnapshot): boolean {
   return one.state === "completed" && !one.deleted && isMade(account, one);
 }
 

@@ -21,7 +21,7 @@ import { NATURE } from "./life";
 import { startWaking } from "./lifeClock";
 import { setLifeStage } from "./lifeStage";
 
-export interface RowMail {
+interface RowMail {
   /** Nights since the change. */
   night: number;
   body: string;
