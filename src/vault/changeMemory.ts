@@ -129,12 +129,10 @@ function append(all: readonly FormerSettings[], one: Omit<FormerSettings, "until
   return [...all, { ...one, until: isoSeconds(untilMs) }];
 }
 
-/** More than fit are one that keeps all that any of them could. */
-function atMost(former: readonly FormerSettings[]): FormerSettings[] {
-  const merged = former.slice(0, Math.max(0, former.length - MAX_FORMER + 1));
-  const last = merged.at(-1);
-  if (former.length <= MAX_FORMER || last === undefined) return [...former];
-  return [{ was: "unknown", until: last.until }, ...former.slice(merged.length)];
+/** More than fit are one that keeps all that any of them could. It ends now: a mail about one of them is none about all. */
+function atMost(former: readonly FormerSettings[], nowMs: number): readonly FormerSettings[] {
+  if (former.length <= MAX_FORMER) return former;
+  return append(former.slice(former.length - MAX_FORMER + 1), { was: "unknown" }, nowMs);
 }
 
 /** What an invocation knows of before. */
@@ -177,6 +175,6 @@ export function remember(
     oldestSlot !== undefined &&
     oldestSlot <= until;
   const left = nextLeft(memory, regions, nowMs);
-  const kept = { ...memory, settings, regions, former: atMost(former.filter(counts)) };
+  const kept = { ...memory, settings, regions, former: atMost(former.filter(counts), nowMs) };
   return left.length > 0 || memory.left !== undefined ? { ...kept, left } : kept;
 }

@@ -92,10 +92,11 @@ export function changeNotice(
 ): Problem {
   const { region, hash, held, fresh } = plan;
   const reasons = reasonsOf(plan, memory, policy, nowMs);
+  // Another change that lets go of the same is another mail, though one was sent within the day.
+  const news = fresh.size > 0 ? [planHash(region, [...fresh])] : [];
   return {
     kind: "deletions-announced",
-    // Another change that lets go of the same is another mail, though one was sent within the day.
-    subject: [region, hash, ...(fresh.size > 0 ? [planHash(region, [...fresh])] : [])].join(" "),
+    subject: [region, hash, ...news].join(" "),
     message: `the vault will delete ${pointsOf(held)} in ${region} that it kept before a change: ${reasons.join(". ")}. Plan ${hash}`,
     hint: `Nothing of this is deleted before then. To keep it, take the change back before then. To have it deleted at once: ${allowing(hash)}; the next sweep carries it out.`,
     notice: true,

@@ -124,8 +124,6 @@ const reschedule: LifeEvent = (living) => {
 const others: LifeEvent = (living) => {
   const { random } = living;
   const change = random.pick([
-    drawOrphans(random),
-    drawOrphans(random),
     drawBounds(random),
     { keepAtLeast: random.pick([1, 1, 2, 3]) },
     { editGraceDays: random.pick([1, 3, 7, 14]) },
@@ -133,6 +131,9 @@ const others: LifeEvent = (living) => {
   ]);
   return deploy(living, change, "another setting");
 };
+
+const treatOrphans: LifeEvent = (living) =>
+  deploy(living, drawOrphans(living.random), "other orphans");
 
 /** Half an edit, then the other: no mail in between. */
 const twice: LifeEvent = (living) => {
@@ -153,6 +154,7 @@ export const EDITS: readonly LifeEvent[] = [
   reschedule,
   reschedule,
   others,
-  others,
+  treatOrphans,
+  treatOrphans,
   twice,
 ];

@@ -75,7 +75,9 @@ function endOfSchedule(eras: readonly Era[], era: Era): number {
 /** All views of a unit that there were over a point, the present one first. */
 function candidates(chronicle: Chronicle, asked: Asked): Candidate[] {
   const { eras, absences } = chronicle;
-  const { unit, slot, slotMs, nowMs } = asked;
+  const { unit, slot, sets, nowMs } = asked;
+  // What a run makes that is the first to have other settings is not of before.
+  const madeMs = sets.find((set) => set.slot === slot)?.snapshots[0]?.dataSinceMs ?? asked.slotMs;
   const mails = servedBy(chronicle, asked);
   // A volume of several instances has the tags of each in turn: those are no changes, and the instances have their own rules.
   const reigned = chronicle.reigns.get(unit) ?? [];
@@ -95,7 +97,7 @@ function candidates(chronicle: Chronicle, asked: Asked): Candidate[] {
   const tagsOver = (reign: Reign) =>
     reign !== newest && mails.some((mail) => names(mail, "tagged", asked) && mail.atMs >= reign.endMs);
   const under: Reign[] = [newest, ...reigns.slice(0, -1).filter((one) => slot <= one.lastSlot)];
-  for (const era of [now, ...eras.slice(0, -1).filter(({ untilMs }) => slotMs < untilMs)]) {
+  for (const era of [now, ...eras.slice(0, -1).filter(({ untilMs }) => madeMs < untilMs)]) {
     const { settings } = era;
     const isThinned = settings.schedule !== now.settings.schedule;
     for (const reign of under) {
