@@ -2,7 +2,7 @@
  * Edits of the stack's configuration, as `pulumi up` brings them about: other rules, another floor, a tighter brake, a
  * policy lost. And the person who reads the brake's mail, looks at the plan, and allows it; and puts back what was lost.
  */
-import { DAY_MS, HOUR_MS } from "../../src/vault/time";
+import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../src/vault/time";
 import type { KeepPolicy, KeepRules, VaultSettings } from "../../src/vault/types";
 import type { Account } from "./account";
 import type { Random } from "./random";
@@ -127,18 +127,29 @@ export function answerLostPolicy(account: Account, body: string): void {
 /** One seed in eight goes on a dry run for some days of its first storm. */
 const DRY_RUNS = 1 / 8;
 
+/** What a stack with locks has yet to lock: half of its dry runs leave such copies half done. */
+function isCopying({ drs }: Account): boolean {
+  return drs.some(({ copying }) => [...copying].some(({ state }) => state === "pending"));
+}
+
 export function startDryRun(account: Account, startMs: number): void {
   const { time } = account;
   const random = account.random.fork("dry run");
   if (!random.chance(DRY_RUNS)) return;
   const fromMs = startMs + random.int(1, 10) * DAY_MS + random.int(0, 23) * HOUR_MS;
-  time.at(fromMs, () => {
+  const whileCopying = account.settings.lock !== undefined && random.chance(1 / 2);
+  const begin = () => {
     if (!account.stormy) return;
+    if (whileCopying && !isCopying(account)) {
+      time.after(MINUTE_MS, begin);
+      return;
+    }
     account.dryUntilMs = Infinity;
     deploy(account, { dryRun: true }, "a dry run");
-    time.at(fromMs + random.int(1, 3) * DAY_MS, () => {
+    time.after(random.int(1, 3) * DAY_MS, () => {
       account.dryUntilMs = time.nowMs();
       deploy(account, { dryRun: false }, "what it rehearsed");
     });
-  });
+  };
+  time.at(fromMs, begin);
 }
