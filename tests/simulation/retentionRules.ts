@@ -159,8 +159,29 @@ function slotsOf(
   return { gone, has };
 }
 
-/** Whether the rules let go of a snapshot: those of its instance, and of a volume that several have had all of theirs. */
+/**
+ * Whether the rules let go of a snapshot, and of the rest of its recovery point, where that is of a volume that several instances
+ * have had: what keeps one of it keeps all.
+ */
 export function isLetGo(
+  account: Account,
+  settings: VaultSettings,
+  snapshot: SimSnapshot,
+  asked: Question,
+): boolean {
+  const rest = (account.byInstance.get(instanceOf(snapshot)) ?? []).filter(
+    (one) =>
+      one !== snapshot &&
+      one.dataOf !== snapshot.dataOf &&
+      slotOf(one) === slotOf(snapshot) &&
+      asked.counts(one) &&
+      instancesOf(account, one.dataOf, asked.fromMs).length > 1,
+  );
+  return [snapshot, ...rest].every((one) => isLetGoAlone(account, settings, one, asked));
+}
+
+/** Whether the rules let go of a snapshot: those of its instance, and of a volume that several have had all of theirs. */
+function isLetGoAlone(
   account: Account,
   settings: VaultSettings,
   snapshot: SimSnapshot,
