@@ -11,7 +11,6 @@ import {
 import { changesOf } from "./carriedChanges";
 import type { ClockState, Told } from "./clockState";
 import { type Cause, causeOf } from "./errors";
-import { pointsOf } from "./carriedPoints";
 import { WEEKLY_SUMMARY } from "./runReport";
 import { DAY_MS, HOUR_MS, MINUTE_MS, isoSeconds, parseIso } from "./time";
 import type { Outcome, Plan, VaultSettings } from "./types";
@@ -107,7 +106,6 @@ export function stateOf(payload: unknown, nowMs: number): ClockState {
     schedule,
     owedFrom,
     changes,
-    points,
     strangersAt,
     told,
   } = (payload ?? {}) as Partial<ClockState>;
@@ -121,7 +119,6 @@ export function stateOf(payload: unknown, nowMs: number): ClockState {
     ...(typeof schedule === "string" && { schedule }),
     ...(owedFrom !== undefined && { owedFrom: pastOf(owedFrom, nowMs) }),
     ...(known !== undefined && { changes: known }),
-    ...(points !== undefined && { points: pointsOf(points) }),
     ...(strangersAt !== undefined && { strangersAt: pastOf(strangersAt, nowMs) }),
     told: stillTold(told ?? {}, nowMs),
   };

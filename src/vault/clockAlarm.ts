@@ -5,8 +5,6 @@ import { type Cause, causeOf, meaningOf } from "./errors";
 import { notifiedOf } from "./changeUpdate";
 import { isDropout } from "./dropoutProblems";
 import { gathered } from "./gathered";
-import { nextPoints } from "./missingPoints";
-import { POINTS_MISSING } from "./missingWords";
 import { rateMs } from "./schedule";
 import { givenUpFor, isOvertaken, scheduleOf } from "./slots";
 import { problemKey } from "./summary";
@@ -101,25 +99,10 @@ function untoldOf(plan: Plan, told: Told): Problem[] {
   );
 }
 
-/** Which recovery points the next look expects. */
-function pointsAfter(
-  clock: ClockState | undefined,
-  { world, plan, outcomes }: Pick<Work, "world" | "plan" | "outcomes">,
-  policy: VaultPolicy,
-  untold: readonly Problem[],
-): ClockState["points"] {
-  if (plan.points === undefined) return clock?.points;
-  const isTold = !untold.some(({ kind }) => kind === POINTS_MISSING);
-  const next = nextPoints(clock?.points, plan.points, { world, outcomes, isTold }, policy);
-  const isEmpty = next.counted.length + next.gone.length === 0;
-  // A vault that has nothing yet sets no clock for that.
-  return isEmpty && clock?.points === undefined ? undefined : next;
-}
-
 /** What the clock carries on: the slot while it lacks something, and the newest one that does not. */
 function nextState(
   clock: ClockState | undefined,
-  { world, plan, outcomes, serving, settled, throttled }: Work,
+  { world, plan, serving, settled, throttled }: Work,
   told: Told,
   manifestsTo: string | undefined,
   policy: VaultPolicy,
@@ -132,9 +115,7 @@ function nextState(
   const isTold = !untold.some(({ kind }) => kind === "tampering");
   const looked = world.strangers !== undefined && world.snapshots !== undefined && isTold;
   const strangersAt = looked ? isoSeconds(nowMs) : clock?.strangersAt;
-  const points = pointsAfter(clock, { world, plan, outcomes }, policy, untold);
   const more = {
-    ...(points !== undefined && { points }),
     ...(strangersAt !== undefined && { strangersAt }),
     throttledSince: throttled.since,
     manifestsTo,
@@ -154,7 +135,7 @@ function nextState(
 }
 
 /** What is worth a call of its own. The schedule goes along with the next one: that it was edited shows in `owedFrom`. */
-const CARRIED = ["slot", "givenUp", "done", "throttledSince", "manifestsTo", "owedFrom", "changes", "points", "strangersAt"] as const; // prettier-ignore
+const CARRIED = ["slot", "givenUp", "done", "throttledSince", "manifestsTo", "owedFrom", "changes", "strangersAt"] as const; // prettier-ignore
 
 export type SetClock = (
   atMs: number | undefined,

@@ -210,7 +210,7 @@ export function instanceRules(
     newest: newestById,
     isMissing,
     knowsFleet: attached !== undefined,
-    ...(attached !== undefined && { orphans: orphans.sort() }),
+    ...(attached !== undefined && { orphans }),
     problems: [
       ...[...unknown].map(([name, ids]) => unknownPolicy(name, ids.size, policy)),
       ...orphanNotices(own, orphans, policy),

@@ -8,7 +8,10 @@ import type { Problem, Snapshot, VaultPolicy } from "./types";
 import { counted, listed } from "./words";
 
 /** Returns the completed snapshots of some instances, one for each volume and slot of a region: their copies count there. */
-function pointsOf(snapshots: readonly Snapshot[], instanceIds: ReadonlySet<string>): Snapshot[] {
+export function pointsOf(
+  snapshots: readonly Snapshot[],
+  instanceIds: ReadonlySet<string>,
+): Snapshot[] {
   const points = new Map<string, Snapshot>();
   for (const snapshot of snapshots) {
     const { region, volumeId, state, identity } = snapshot;
@@ -54,7 +57,5 @@ export function orphanNotices(
     if (known === undefined) byRegion.set(point.region, [point]);
     else known.push(point);
   }
-  return [...byRegion.keys()]
-    .sort()
-    .map((region) => noticeOf(region, byRegion.get(region) ?? [], policy));
+  return [...byRegion].map(([region, points]) => noticeOf(region, points, policy));
 }

@@ -18,9 +18,6 @@ import { instanceRules } from "./instanceRules";
 import { isUnderLost, keyProblems, lostKeys, withoutLost } from "./keyGate";
 import { ignoredMarks, releasedIn } from "./released";
 import { leftNotices } from "./leftRegions";
-import { lookAtPoints } from "./missingPoints";
-import { missingProblems } from "./missingWords";
-import { readRegions } from "./readRegions";
 import { newestFirst } from "./retention";
 import { HOUR_MS, humanDuration, parseIso } from "./time";
 import { failuresBySlot, nextTry, oneAtATime } from "./tries";
@@ -169,8 +166,6 @@ function planRegions(
   const held = holdAll([primary, ...pruned], world, lost);
   const copied = making.flatMap(({ actions }) => actions);
   const changed = changing.end(isAllSeen);
-  const given = { read: readRegions(world, policy), rules, world, policy };
-  if (world.points !== undefined) plan.points = lookAtPoints(world.points, given, nowMs);
   if (ruled.orphans !== undefined) plan.orphans = ruled.orphans;
   plan.changes = changed.changes;
   plan.withheld = changed.withheld;
@@ -183,7 +178,6 @@ function planRegions(
     ...copying.flatMap((one) => ignoredMarks(one, completed)),
     ...problems,
     ...changed.problems,
-    ...(plan.points === undefined ? [] : missingProblems(plan.points, policy.primaryRegion)),
   ];
   plan.pending = [...plan.pending, ...pendingOf(copies)];
 }

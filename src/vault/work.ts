@@ -87,7 +87,6 @@ export async function observePlanApply(
   const remembered = {
     ...looked,
     changes: isRead ? recalled(clock, looked, settings, now()) : ("unread" as const),
-    ...(isRead && { points: clock?.points ?? { counted: [], gone: [] } }),
   };
   const world = looks ? await observeLeft(clients, settings, remembered) : remembered;
   const planned = planVault(world, settings, serving, wake.runId, now());

@@ -7,7 +7,6 @@ import { parseDescription } from "../../src/vault/description";
 import type { VaultSettings } from "../../src/vault/types";
 import type { SimAttachment, SimVolume } from "./attachment";
 import type { Faults } from "./faults";
-import type { Taken } from "./missingRules";
 import type { Random } from "./random";
 import type { Story } from "./story";
 import { type TokenBuckets, makeBuckets } from "./tokenBucket";
@@ -157,8 +156,6 @@ export interface Account {
   knownSinceMs: number;
   /** When an invocation last ended by itself. */
   endedMs: number;
-  /** What people deleted. */
-  taken: Taken[];
   /** An action that somebody denied the role, `ec2:CopySnapshot`. */
   deniedAction?: string;
 }
@@ -204,7 +201,6 @@ export function makeAccount(
     deployments: 0,
     knownSinceMs: Infinity,
     endedMs: 0,
-    taken: [],
   };
 }
 

@@ -167,7 +167,6 @@ function deleteOne(account: Account): string | undefined {
   const snapshot = someSnapshot(account, free);
   if (snapshot === undefined) return undefined;
   removeSnapshot(account, snapshot, "person");
-  account.taken.push({ snapshot, atMs: account.time.nowMs() });
   return `deletes ${snapshot.snapshotId} in ${snapshot.region}`;
 }
 

@@ -63,12 +63,7 @@ export function lambdaContext(remainingMs = 900_000): LambdaContext {
   };
 }
 
-function withoutSchedule({
-  schedule: _,
-  changes: __,
-  points: ___,
-  ...input
-}: ClockInput): ClockInput {
+function withoutSchedule({ schedule: _, changes: __, ...input }: ClockInput): ClockInput {
   return input;
 }
 
@@ -186,18 +181,13 @@ export function makeRig(settings: VaultSettings = SETTINGS) {
       .map(({ args: [{ input }] }) => JSON.parse(input.Target?.Input ?? "") as ClockInput);
   }
 
-  /** What the clock was set to, call by call, but for the schedule, the changes and the points, which go along with all else. */
+  /** What the clock was set to, call by call, but for the schedule and the changes, which go along with all else. */
   function clockSets(): { state?: string; at?: string; input: ClockInput }[] {
     return scheduler.commandCalls(UpdateScheduleCommand).map(({ args: [{ input }] }) => ({
       state: input.State,
       at: input.ScheduleExpression,
       input: withoutSchedule(JSON.parse(input.Target?.Input ?? "") as ClockInput),
     }));
-  }
-
-  /** All that the clock was last set to carry. */
-  function clockPayload(): ClockInput {
-    return inputs().at(-1) ?? { kind: "pass", told: {} };
   }
 
   function mails(): string[] {
@@ -235,5 +225,5 @@ export function makeRig(settings: VaultSettings = SETTINGS) {
     return wake(event);
   }
 
-  return { at, elsewhere, clockPayload, kms, writes, others, primary, writer, dr, drWriter, scheduler, sns, lines, measured, counted, reset, sees, carries, clockSets, clock, slotsAsked, mails, wake, wakeAfter }; // prettier-ignore
+  return { at, elsewhere, kms, writes, others, primary, writer, dr, drWriter, scheduler, sns, lines, measured, counted, reset, sees, carries, clockSets, clock, slotsAsked, mails, wake, wakeAfter }; // prettier-ignore
 }
