@@ -8,7 +8,7 @@ import type { Problem, Snapshot, VaultPolicy } from "./types";
 import { counted, listed } from "./words";
 
 /** Returns the completed snapshots of some instances, one for each volume and slot of a region: their copies count there. */
-export function pointsOf(
+function pointsOf(
   snapshots: readonly Snapshot[],
   instanceIds: ReadonlySet<string>,
 ): Snapshot[] {
