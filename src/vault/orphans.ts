@@ -8,10 +8,7 @@ import type { Problem, Snapshot, VaultPolicy } from "./types";
 import { counted, listed } from "./words";
 
 /** Returns the completed snapshots of some instances, one for each volume and slot of a region: their copies count there. */
-function pointsOf(
-  snapshots: readonly Snapshot[],
-  instanceIds: ReadonlySet<string>,
-): Snapshot[] {
+function pointsOf(snapshots: readonly Snapshot[], instanceIds: ReadonlySet<string>): Snapshot[] {
   const points = new Map<string, Snapshot>();
   for (const snapshot of snapshots) {
     const { region, volumeId, state, identity } = snapshot;
