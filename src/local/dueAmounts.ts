@@ -1,5 +1,6 @@
 /** What a plan deletes at once, what waits for the grace of a change, and what the deletion limit stops, region by region. Pure. */
-import { type ChangeKey, type Known, kindOf, knownOf, overFromMs } from "../vault/changeKeys";
+import { groupBy } from "../vault/groupBy";
+import { type ChangeKey, type Known, isOf, kindOf, knownOf, overFromMs } from "../vault/changeKeys";
 import type { ChangeMemory } from "../vault/changeMemory";
 import type { HeldPoint } from "../vault/deletionLimit";
 import { setKeyOf } from "../vault/recoverySets";
@@ -99,13 +100,11 @@ function dueMs({ keys, fresh }: HeldPoint, grace: Grace): number | undefined {
   return lastMs;
 }
 
-function isLimit({ keys }: HeldPoint): boolean {
-  return [...keys].some((key) => kindOf(key).kind === "limit");
-}
-
 function plansOf({ plan }: Foresight, region: string, limited: boolean) {
   const plans = plan.changes?.plans ?? [];
-  return plans.filter((one) => one.region === region && one.held.some(isLimit) === limited);
+  return plans.filter(
+    (one) => one.region === region && one.held.some((point) => isOf(point, "limit")) === limited,
+  );
 }
 
 /** Counts what waits for a grace, by when it is due, the soonest first. */
@@ -116,13 +115,9 @@ export function waitingIn(foresight: Foresight, region: string): Waiting[] {
   const grace = { known: knownOf(memory), memory, policy };
   const waiting: Waiting[] = [];
   for (const { hash, held } of plansOf(foresight, region, false)) {
-    const byTime = new Map<number | undefined, string[]>();
-    for (const point of held) {
-      const ms = dueMs(point, grace);
-      byTime.set(ms, [...(byTime.get(ms) ?? []), point.snapshotId]);
-    }
-    for (const [ms, ids] of byTime) {
+    for (const [ms, points] of groupBy(held, (point) => dueMs(point, grace))) {
       const from = ms === undefined ? {} : { from: isoSeconds(ms) };
+      const ids = points.map(({ snapshotId }) => snapshotId);
       waiting.push({ ...amountOf(pick(seenIn(foresight, region), ids)), ...from, plan: hash });
     }
   }

@@ -3,6 +3,7 @@
  * of it is completed and every DR region has a sound copy, or has let one expire. It says what is there and not when that
  * was seen, so the same point gives the same manifest. Pure. Its form is docs/audit.schema.json.
  */
+import { groupBy } from "./groupBy";
 import { manifestKey } from "./auditKeys";
 import { countedAndExtra } from "./counted";
 import { type SeenRegion, distanceIn, seenRegions, unsafeIn } from "./drRegions";
@@ -142,12 +143,8 @@ export function dueManifests(
   if (keys.size === 0) return { due: [] };
   const seen = seenRegions(world, policy);
   const candidates = primary.own.filter((one) => isClear(one) && keys.has(pointKey(one)));
-  const points = new Map<string, Snapshot[]>();
-  for (const snapshot of countedAndExtra(candidates, distanceIn(seen), policy).counted) {
-    const point = points.get(pointKey(snapshot));
-    if (point === undefined) points.set(pointKey(snapshot), [snapshot]);
-    else point.push(snapshot);
-  }
+  const { counted } = countedAndExtra(candidates, distanceIn(seen), policy);
+  const points = groupBy(counted, pointKey);
   const due = [...points.values()].flatMap((point): DueManifest[] => {
     const isSafe = (one: Snapshot) =>
       one.state === "completed" && unsafeIn(seen, one) === undefined;

@@ -25,6 +25,11 @@ export function kindOf(key: ChangeKey): { region: string; kind: string; of: stri
   return { region, kind, of };
 }
 
+/** Decides whether anything waits for a change of a kind. */
+export function isOf({ keys }: { keys: Iterable<ChangeKey> }, kind: ChangeKind): boolean {
+  return [...keys].some((key) => kindOf(key).kind === kind);
+}
+
 /** What is known of a change. */
 export type Known = Pick<NotifiedChanges, "at" | "plan" | "allowed">;
 

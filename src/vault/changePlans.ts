@@ -2,7 +2,8 @@
  * The plans of what waits, one for each region: what a mail names, and what a person allows by its hash. A plan keeps its hash
  * while it waits for the same changes: a night's steady expiry makes it no other. Pure.
  */
-import { type ChangeKey, type Known, type MailedPlan, kindOf } from "./changeKeys";
+import { groupBy } from "./groupBy";
+import { type ChangeKey, type Known, type MailedPlan, isOf } from "./changeKeys";
 import { changeNotice, limitProblem } from "./changeWords";
 import type { HeldPoint } from "./deletionLimit";
 import { planHash } from "./planHash";
@@ -29,10 +30,6 @@ export interface ChangePlan extends Omit<WaitingPlan, "problemKey"> {
   isNew: boolean;
 }
 
-function isLimit(key: ChangeKey): boolean {
-  return kindOf(key).kind === "limit";
-}
-
 /** Makes the plan of one region. */
 function planOf(
   region: string,
@@ -53,14 +50,7 @@ function planOf(
 
 /** What waits, by region and by whether the deletion limit stopped it. */
 function grouped(held: readonly HeldPoint[]): Map<string, HeldPoint[]> {
-  const groups = new Map<string, HeldPoint[]>();
-  for (const one of held) {
-    const id = `${one.region} ${[...one.keys].some(isLimit) ? "limit" : "change"}`;
-    const group = groups.get(id);
-    if (group === undefined) groups.set(id, [one]);
-    else group.push(one);
-  }
-  return groups;
+  return groupBy(held, (one) => `${one.region} ${isOf(one, "limit") ? "limit" : "change"}`);
 }
 
 /**

@@ -1,5 +1,6 @@
 /** What a person is told of recovery points that wait: what goes, when, why, and how to stop or to allow it. Pure text. */
-import { kindOf } from "./changeKeys";
+import { groupBy } from "./groupBy";
+import { type ChangeKind, isOf, kindOf } from "./changeKeys";
 import type { ChangeMemory } from "./changeMemory";
 import type { ChangePlan } from "./changePlans";
 import type { HeldPoint } from "./deletionLimit";
@@ -18,8 +19,7 @@ function pointsOf(held: readonly HeldPoint[]): string {
 
 /** `i-…: 12 recovery points of 2026-03-01T03:00:00Z to 2026-03-12T03:00:00Z (snap-…, snap-…)` for each instance. */
 function byInstance(held: readonly HeldPoint[]): string {
-  const instances = new Map<string, HeldPoint[]>();
-  for (const one of held) instances.set(one.instanceId, [...(instances.get(one.instanceId) ?? []), one]); // prettier-ignore
+  const instances = groupBy(held, ({ instanceId }) => instanceId);
   const texts = [...instances].map(([instanceId, points]) => {
     const slots = points.map(({ slot }) => slot).sort();
     const ids = points.map(({ snapshotId }) => snapshotId);
@@ -65,7 +65,7 @@ function reasonsOf(
 ): string[] {
   const endMs = nowMs + policy.editGraceDays * DAY_MS;
   const date = (ms: number) => isoSeconds(Math.max(ms, endMs)).slice(0, 16) + "Z";
-  const having = (kind: string) => held.filter(({ keys }) => [...keys].some((key) => kindOf(key).kind === kind)); // prettier-ignore
+  const having = (kind: ChangeKind) => held.filter((one) => isOf(one, kind));
   const texts: string[] = [];
   const settings = having("settings");
   if (settings.length > 0) {

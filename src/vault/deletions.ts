@@ -1,4 +1,5 @@
 /** Deletes one by one what nothing holds, as long as there is time. */
+import { groupBy } from "./groupBy";
 import { type Budget, carryOutOne, notBegun } from "./apply";
 import type { VaultClients } from "./clients";
 import { rehearse } from "./dryRun";
@@ -10,16 +11,14 @@ import { type Step, runSteps } from "./workers";
 /** Deletions in flight. EC2 refills 5 a second; the SDK's adaptive retry paces what is above. */
 const CONCURRENCY = 8;
 
+/** What a recovery point's snapshots in a region share; anything else is alone. */
+function groupKeyOf({ region, set, snapshotId }: DeleteAction): string {
+  return `${region} ${set ?? snapshotId}`;
+}
+
 /** What goes one after the other: a recovery point's snapshots, the root last; anything else is alone. */
 function groupsOf(deletes: readonly DeleteAction[]): DeleteAction[][] {
-  const groups = new Map<string, DeleteAction[]>();
-  for (const action of deletes) {
-    const { region, set, snapshotId } = action;
-    const key = `${region} ${set ?? snapshotId}`;
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [action]);
-    else group.push(action);
-  }
+  const groups = groupBy(deletes, groupKeyOf);
   const last = ({ isRoot }: DeleteAction) => (isRoot ? 1 : 0);
   return [...groups.values()].map((group) => group.sort((a, b) => last(a) - last(b)));
 }
@@ -133,9 +132,8 @@ export async function deleteInOrder(
   const goesLater = ({ region, mark }: DeleteAction) =>
     mark !== undefined && region !== primaryRegion && going.has(mark.snapshotId);
   // All of a recovery point waits for what one of it waits for.
-  const keyOf = ({ region, set, snapshotId }: DeleteAction) => `${region} ${set ?? snapshotId}`;
-  const later = new Set(deletes.filter(goesLater).map(keyOf));
-  const waits = (action: DeleteAction) => later.has(keyOf(action));
+  const later = new Set(deletes.filter(goesLater).map(groupKeyOf));
+  const waits = (action: DeleteAction) => later.has(groupKeyOf(action));
   const first = await carry(deletes.filter((action) => !waits(action)));
   const gone = goneOf(first);
   const rest = deletes

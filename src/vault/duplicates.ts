@@ -2,6 +2,7 @@
  * One recovery point a volume and slot. A lost answer, or two functions at once, can make a second one: the best is
  * the one that counts, the others are duplicates. Pure and total.
  */
+import { groupBy } from "./groupBy";
 import { TAG } from "./tags";
 import { MINUTE_MS, parseIso } from "./time";
 import type { Snapshot } from "./types";
@@ -72,14 +73,7 @@ function byData(group: Snapshot[]): Snapshot[][] {
 
 /** Groups snapshots by volume and slot, whenever their data was taken: the tries of one slot. */
 export function byVolumeAndSlot(snapshots: readonly Snapshot[]): Snapshot[][] {
-  const groups = new Map<string, Snapshot[]>();
-  for (const snapshot of snapshots) {
-    const key = volumeAndSlotOf(snapshot);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [snapshot]);
-    else group.push(snapshot);
-  }
-  return [...groups.values()];
+  return [...groupBy(snapshots, volumeAndSlotOf).values()];
 }
 
 /** Groups snapshots that hold the same data: of one volume, for one slot, taken at the same time. */

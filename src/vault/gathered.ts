@@ -2,6 +2,7 @@
  * Problems of one kind by the hundred have one cause, and are told as one: the clock could not carry each of them on, and
  * what it does not carry would be mailed by every invocation. The log and the audit record name them all. Pure.
  */
+import { groupBy } from "./groupBy";
 import { uniqueByKey } from "./summary";
 import type { Problem } from "./types";
 import { listed } from "./words";
@@ -17,12 +18,7 @@ function asOne(problems: readonly Problem[], { kind, hint, notice }: Problem): P
 /** @returns the problems in their order, each once, but one for each kind that there are more than a hundred of */
 export function gathered(all: readonly Problem[]): Problem[] {
   const problems = uniqueByKey(all);
-  const byKind = new Map<string, Problem[]>();
-  for (const problem of problems) {
-    const alike = byKind.get(problem.kind);
-    if (alike === undefined) byKind.set(problem.kind, [problem]);
-    else alike.push(problem);
-  }
+  const byKind = groupBy(problems, ({ kind }) => kind);
   const isMany = (kind: string) => (byKind.get(kind)?.length ?? 0) > MOST_OF_A_KIND;
   const few = problems.filter(({ kind }) => !isMany(kind));
   const many = [...byKind].flatMap(([kind, alike]) => {

@@ -2,6 +2,7 @@
  * Which deletions take a recovery point: those that leave no other snapshot of the same data. What a deletion is for says
  * nothing about that, since a reason may rest on a mistake; the deletion limit counts by this alone. Pure.
  */
+import { groupBy } from "./groupBy";
 import { SAME_DATA_MS, dataStartMs, isClear, volumeAndSlotOf } from "./duplicates";
 import { copyState } from "./planCopies";
 import type { ReadRegion } from "./readRegions";
@@ -12,16 +13,12 @@ function stayingByVolume(
   { own, dr }: Pick<ReadRegion, "own" | "dr">,
   going: ReadonlySet<string>,
 ): Map<string, Snapshot[]> {
-  const staying = new Map<string, Snapshot[]>();
-  for (const snapshot of own) {
-    if (snapshot.state !== "completed" || going.has(snapshot.snapshotId)) continue;
-    if (!isClear(snapshot)) continue;
-    if (dr !== undefined && copyState(snapshot, dr.keyArn) !== "sound") continue;
-    const known = staying.get(snapshot.volumeId);
-    if (known === undefined) staying.set(snapshot.volumeId, [snapshot]);
-    else known.push(snapshot);
-  }
-  return staying;
+  const staying = own.filter((snapshot) => {
+    if (snapshot.state !== "completed" || going.has(snapshot.snapshotId)) return false;
+    if (!isClear(snapshot)) return false;
+    return dr === undefined || copyState(snapshot, dr.keyArn) === "sound";
+  });
+  return groupBy(staying, ({ volumeId }) => volumeId);
 }
 
 /** By the id of a deletion that takes one: the recovery point that it takes. Two of one are one loss. */

@@ -1,4 +1,5 @@
 /** The mail that a person gets: what happened, why, what goes on by itself, what to do. Pure text. */
+import { groupBy } from "./groupBy";
 import { type LogPlace, logLink, runbookPage } from "./mailLinks";
 import { RUN_REPORT, WEEKLY_SUMMARY } from "./runReport";
 import type { Summary } from "./summary";
@@ -54,14 +55,10 @@ function adviceOf({ kind, hint }: Problem): string[] {
  * @param from how many were listed before
  */
 function listed(problems: readonly Problem[], from = 0): string[] {
-  const byAdvice = new Map<string, string[]>();
-  for (const problem of problems) {
-    const advice = adviceOf(problem).join("\n");
-    byAdvice.set(advice, [...(byAdvice.get(advice) ?? []), problem.message]);
-  }
+  const byAdvice = groupBy(problems, (problem) => adviceOf(problem).join("\n"));
   let number = from;
-  return [...byAdvice].flatMap(([advice, messages]) => [
-    ...messages.map((message) => `${(number += 1)}. ${message}`),
+  return [...byAdvice].flatMap(([advice, alike]) => [
+    ...alike.map(({ message }) => `${(number += 1)}. ${message}`),
     ...(advice === "" ? [] : [advice]),
   ]);
 }

@@ -2,6 +2,7 @@
  * Orphans: instances that have not been backed up for `orphanDays`, and whose recovery points are still there. Nobody looks at
  * them any more, so they are counted once a run, and a notice names them once a week. Pure.
  */
+import { groupBy } from "./groupBy";
 import { gibOf } from "./points";
 import { roughCost } from "./storageCost";
 import type { Problem, Snapshot, VaultPolicy } from "./types";
@@ -48,11 +49,6 @@ export function orphanNotices(
   policy: VaultPolicy,
 ): Problem[] {
   if (orphans.length === 0 || policy.orphans === "expire") return [];
-  const byRegion = new Map<string, Snapshot[]>();
-  for (const point of pointsOf(own, new Set(orphans))) {
-    const known = byRegion.get(point.region);
-    if (known === undefined) byRegion.set(point.region, [point]);
-    else known.push(point);
-  }
+  const byRegion = groupBy(pointsOf(own, new Set(orphans)), ({ region }) => region);
   return [...byRegion].map(([region, points]) => noticeOf(region, points, policy));
 }
