@@ -1,10 +1,10 @@
 /** What a plan deletes at once, what waits for the grace of a change, and what the deletion limit stops, region by region. Pure. */
 import { groupBy } from "../vault/groupBy";
 import { type ChangeKey, type Known, isOf, kindOf, knownOf, overFromMs } from "../vault/changeKeys";
-import type { ChangeMemory } from "../vault/changeMemory";
+import { type MissedFirst, firstMissed } from "../vault/changeMemory";
 import type { HeldPoint } from "../vault/deletionLimit";
 import { setKeyOf } from "../vault/recoverySets";
-import { DAY_MS, isoSeconds, parseIso } from "../vault/time";
+import { DAY_MS, isoSeconds } from "../vault/time";
 import type { Snapshot, VaultPolicy } from "../vault/types";
 import type { Foresight } from "./foresight";
 
@@ -74,19 +74,17 @@ export function deletedIn(
 
 interface Grace {
   known: ReadonlyMap<ChangeKey, Known>;
-  memory: ChangeMemory;
+  missed: ReadonlyMap<string, MissedFirst>;
   policy: VaultPolicy;
 }
 
 /** Returns when a change holds nothing any more; `undefined` before a mail named it. */
-function overMs(key: ChangeKey, { known, memory, policy }: Grace): number | undefined {
+function overMs(key: ChangeKey, { known, missed, policy }: Grace): number | undefined {
   const untilMs = overFromMs(known.get(key), "", policy);
   const { kind, of } = kindOf(key);
   if (kind !== "orphan" || untilMs === undefined) return untilMs;
-  const since = memory.missing.find((group) => group.of.includes(of))?.since;
-  const missingMs = parseIso(since ?? "");
-  if (missingMs === undefined) return undefined;
-  return Math.max(untilMs, missingMs + policy.orphanDays * DAY_MS);
+  const { sinceMs } = missed.get(of) ?? {};
+  return sinceMs === undefined ? undefined : Math.max(untilMs, sinceMs + policy.orphanDays * DAY_MS); // prettier-ignore
 }
 
 /** Returns when the last of the changes that hold a recovery point is over. */
@@ -112,7 +110,7 @@ export function waitingIn(foresight: Foresight, region: string): Waiting[] {
   const { plan, policy } = foresight;
   const memory = plan.changes?.memory;
   if (memory === undefined) return [];
-  const grace = { known: knownOf(memory), memory, policy };
+  const grace = { known: knownOf(memory), missed: firstMissed(memory), policy };
   const waiting: Waiting[] = [];
   for (const { hash, held } of plansOf(foresight, region, false)) {
     for (const [ms, points] of groupBy(held, (point) => dueMs(point, grace))) {

@@ -7,21 +7,12 @@ import type { LeftRegion } from "./leftRegion";
 import { nextLeft } from "./leftRegions";
 import { sizeOf } from "./overrides";
 import { stableText } from "./stableText";
-import { isoSeconds } from "./time";
-import type { KeepRules, VaultPolicy } from "./types";
+import { isoSeconds, parseIso } from "./time";
+import type { KeepRules, VaultPolicy, World } from "./types";
 
 /** The part of the settings that decides what is kept. */
-export type KeepSettings = Pick<
-  VaultPolicy,
-  | "policies"
-  | "keepAtLeast"
-  | "overrideMin"
-  | "overrideMax"
-  | "orphans"
-  | "orphanDays"
-  | "schedule"
-  | "timezone"
->;
+const KEEP_KEYS = ["policies", "keepAtLeast", "overrideMin", "overrideMax", "orphans", "orphanDays", "schedule", "timezone"] as const; // prettier-ignore
+export type KeepSettings = Pick<VaultPolicy, (typeof KEEP_KEYS)[number]>;
 
 /** Settings of before; `unknown` where nobody knows them: then they keep all that was there. */
 export interface FormerSettings {
@@ -68,13 +59,32 @@ export interface ChangeMemory {
   stopped: Readonly<Record<string, readonly string[]>>;
 }
 
+/** When a run first did not find an instance, and which run. */
+export interface MissedFirst {
+  /** Absent where nobody can read what the clock carries. */
+  sinceMs?: number;
+  slot: string;
+}
+
+/** Returns what is remembered; `undefined` where the clock was not asked, or could not be read. */
+export function memoryIn({ changes }: Pick<World, "changes">): ChangeMemory | undefined {
+  return changes === "unread" ? undefined : changes;
+}
+
+/** Returns by instance when it was first missed. */
+export function firstMissed(memory: ChangeMemory | undefined): Map<string, MissedFirst> {
+  const first = new Map<string, MissedFirst>();
+  for (const { since, slot, of } of memory?.missing ?? []) {
+    for (const id of of) first.set(id, { sinceMs: parseIso(since), slot });
+  }
+  return first;
+}
+
 /** More are one that keeps all: Scheduler takes 256 KB of input. */
 const MAX_FORMER = 10;
 
 function keepSettingsOf(policy: VaultPolicy): KeepSettings {
-  const { policies, keepAtLeast, overrideMin, overrideMax } = policy;
-  const { orphans, orphanDays, schedule, timezone } = policy;
-  return { policies, keepAtLeast, overrideMin, overrideMax, orphans, orphanDays, schedule, timezone }; // prettier-ignore
+  return Object.fromEntries(KEEP_KEYS.map((key) => [key, policy[key]])) as KeepSettings;
 }
 
 /** Decides whether rules keep at least what others do, whatever the points are. */

@@ -1,11 +1,11 @@
 /** What a person is told of recovery points that wait: what goes, when, why, and how to stop or to allow it. Pure text. */
 import { groupBy } from "./groupBy";
 import { type ChangeKind, isOf, kindOf } from "./changeKeys";
-import type { ChangeMemory } from "./changeMemory";
+import { type ChangeMemory, firstMissed } from "./changeMemory";
 import type { ChangePlan } from "./changePlans";
 import type { HeldPoint } from "./deletionLimit";
 import { planHash } from "./planHash";
-import { DAY_MS, isoSeconds, parseIso } from "./time";
+import { DAY_MS, isoSeconds } from "./time";
 import type { Problem, VaultPolicy } from "./types";
 import { counted, listed } from "./words";
 
@@ -32,12 +32,6 @@ function byInstance(held: readonly HeldPoint[]): string {
 function allowing(hash: string): string {
   return `\`npx pulumi config set allowDeletePlan ${hash}\` and \`npx pulumi up\``;
 }
-
-/** From when on an instance's points are those of an orphan. */
-function orphanMs(memory: ChangeMemory | undefined, instance: string, policy: VaultPolicy, nowMs: number) {
-  const first = memory?.missing.find(({ of }) => of.includes(instance));
-  return (parseIso(first?.since ?? "") ?? nowMs) + policy.orphanDays * DAY_MS;
-} // prettier-ignore
 
 /** Which edits, or that nobody knows. */
 function whyOfSettings(held: readonly HeldPoint[], memory: ChangeMemory | undefined): string {
@@ -77,8 +71,11 @@ function reasonsOf(
   }
   const orphans = having("orphan");
   if (orphans.length > 0) {
-    const soonest = Math.min(...orphans.map(({ instanceId }) => orphanMs(memory, instanceId, policy, nowMs))); // prettier-ignore
-    texts.push(`${pointsOf(orphans)} from ${date(soonest)} on, since the instance is not backed up any more and orphans is ${policy.orphans}: ${byInstance(orphans)}`); // prettier-ignore
+    const first = firstMissed(memory);
+    const missedMs = orphans.map(({ instanceId }) => first.get(instanceId)?.sinceMs ?? nowMs);
+    // Not `Math.min(...)`: it may be more than a call takes.
+    const soonestMs = missedMs.reduce((a, b) => Math.min(a, b)) + policy.orphanDays * DAY_MS;
+    texts.push(`${pointsOf(orphans)} from ${date(soonestMs)} on, since the instance is not backed up any more and orphans is ${policy.orphans}: ${byInstance(orphans)}`); // prettier-ignore
   }
   return texts;
 }

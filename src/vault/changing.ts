@@ -1,5 +1,6 @@
 /** What changes hold while a plan is made: rules of before for retention, the deletion limit for what no change explains. Pure. */
 import { type ChangeKey, type Known, knownOf, withAllowed } from "./changeKeys";
+import { memoryIn } from "./changeMemory";
 import { type PlannedChanges, planChanges } from "./changePlans";
 import { type ChangedRegion, nextMemory } from "./changeUpdate";
 import { type HeldPoint, limitDeletions } from "./deletionLimit";
@@ -47,11 +48,11 @@ export function beginChanges(
   nowMs: number,
 ): Changing {
   const { changes } = world;
-  const isKnown = changes !== undefined && changes !== "unread";
-  const memory = isKnown ? withAllowed(changes, policy) : undefined;
+  const carried = memoryIn(world);
+  const memory = carried && withAllowed(carried, policy);
   const known: ReadonlyMap<ChangeKey, Known> = memory === undefined ? new Map() : knownOf(memory);
   const regions: ChangedRegion[] = [];
-  const withheld: Kept[] = [];
+  let withheld: Kept[] = [];
   let held: HeldPoint[] = [];
   const points = new Map<string, number>();
   return {
@@ -61,7 +62,8 @@ export function beginChanges(
       const { stopped, due, plan } = limited;
       regions.push({ region, judgement: pruned.judgement, stopped, due });
       held = [...held, ...heldIn(pruned), ...limited.held];
-      withheld.push(...plan.kept.slice(pruned.kept.length));
+      // Not `push(...)`: a hundred thousand arguments are more than a call takes.
+      withheld = [...withheld, ...plan.kept.slice(pruned.kept.length)];
       points.set(region, limited.points);
       return plan;
     },

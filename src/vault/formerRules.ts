@@ -4,12 +4,19 @@
  */
 import { type Calendar, makeCalendar } from "./calendar";
 import { changeKey, type ChangeKey, kindOf, type Known, knownOf, overFromMs } from "./changeKeys";
-import { type ChangeMemory, type FormerSettings, covers, isThinned } from "./changeMemory";
+import {
+  type ChangeMemory,
+  type FormerSettings,
+  type MissedFirst,
+  covers,
+  firstMissed,
+  isThinned,
+} from "./changeMemory";
 import { type InstanceRules, type Ruled, ofOrphan, ofPolicy } from "./instanceRules";
 import type { RecoverySet } from "./recoverySets";
 import { asBefore } from "./asBefore";
 import { comboOf, tagChange } from "./tagChanges";
-import { DAY_MS, isoSeconds, parseIso } from "./time";
+import { DAY_MS, isoSeconds } from "./time";
 import type { Tags, VaultPolicy } from "./types";
 
 /** Rules of before of one unit: an instance, or a volume of several. */
@@ -58,20 +65,11 @@ function tagsByCombo(sets: readonly RecoverySet[], tagKey: string): Map<string, 
   return all;
 }
 
-/** When a run first did not find an instance, and which. */
-function missingSince({ missing }: ChangeMemory): Map<string, { sinceMs: number; slot: string }> {
-  const since = new Map<string, { sinceMs: number; slot: string }>();
-  for (const { since: at, slot, of } of missing) {
-    for (const id of of) since.set(id, { sinceMs: parseIso(at) ?? Infinity, slot });
-  }
-  return since;
-}
-
 /** What formers of all units share. */
 interface Memory {
   eras: readonly Era[];
   known: ReadonlyMap<ChangeKey, Known>;
-  missing: ReturnType<typeof missingSince>;
+  missing: ReadonlyMap<string, MissedFirst>;
   policy: VaultPolicy;
   /** The slot that is served. */
   slot?: string;
@@ -82,7 +80,7 @@ interface Memory {
 function isOrphanBy({ missing, slot, nowMs }: Memory, unit: string, { orphanDays }: VaultPolicy) {
   const first = missing.get(unit);
   if (first === undefined || slot === undefined || first.slot === slot) return false;
-  return first.sinceMs + orphanDays * DAY_MS <= nowMs;
+  return (first.sinceMs ?? Infinity) + orphanDays * DAY_MS <= nowMs;
 } // prettier-ignore
 
 /** One view of before: settings, tags, and whether the instance counts as backed up. */
@@ -213,6 +211,6 @@ export function formerRules(
       isThinned: former.was !== "unknown" && isThinned(before, later, policy),
     });
   }
-  const all: Memory = { eras, known: knownOf(memory), missing: missingSince(memory), policy, slot, nowMs }; // prettier-ignore
+  const all: Memory = { eras, known: knownOf(memory), missing: firstMissed(memory), policy, slot, nowMs }; // prettier-ignore
   return (unit, sets, region) => formersOfUnit(unit, sets, region, ruled, all);
 }

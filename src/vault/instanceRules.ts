@@ -3,6 +3,7 @@
  * own; and what becomes of an instance that is not backed up any more. Read off its newest recovery point, with the stack's
  * configuration of now, so that an edit counts at once for all that is still there. Pure.
  */
+import { firstMissed, memoryIn } from "./changeMemory";
 import { dataStartMs, pointMs } from "./duplicates";
 import { orphanNotices } from "./orphans";
 import { carriedRules } from "./overrides";
@@ -157,12 +158,6 @@ function liveThrough(
   return live;
 }
 
-/** Those that the last run that read the instances did not find. */
-function missedBefore(changes: World["changes"]): ReadonlySet<string> {
-  if (changes === undefined || changes === "unread") return new Set();
-  return new Set(changes.missing.flatMap(({ of }) => of));
-}
-
 /**
  * @param own the vault's own in all regions
  * @param world protected instances, where this invocation has read them: nothing is taken for an orphan without. With a memory
@@ -179,7 +174,7 @@ export function instanceRules(
   const live = attached === undefined ? new Set<string>() : liveThrough(own, shared, attached);
   const rules = new Map<string, InstanceRules>();
   const unknown = new Map<string, Set<string>>();
-  const missed = missedBefore(changes);
+  const missed = firstMissed(memoryIn({ changes }));
   const newestById = newestOf(own, shared);
   const orphans: string[] = [];
   const isMissing = (id: string) => attached !== undefined && !attached.has(id) && !live.has(id);

@@ -1,5 +1,6 @@
 /** Counts what the vault left in regions that are not the stack's any more: by the sweep that looks for strangers once a day. */
 import type { VaultClients } from "./clients";
+import { memoryIn } from "./changeMemory";
 import { describeVaultSnapshots } from "./ec2Reads";
 import { causeOf } from "./errors";
 import type { LeftRegion, SeenLeft } from "./leftRegion";
@@ -26,10 +27,9 @@ export async function observeLeft(
   { vaultId }: VaultPolicy,
   world: World,
 ): Promise<World> {
-  const { changes } = world;
-  if (changes === undefined || changes === "unread") return world;
-  const { left: regions = [] } = changes;
-  if (regions.length === 0) return world;
+  const memory = memoryIn(world);
+  const regions = memory?.left ?? [];
+  if (memory === undefined || regions.length === 0) return world;
   const left = await Promise.all(regions.map((one) => look(clients, vaultId, one)));
-  return { ...world, left, changes: afterLook(changes, left) };
+  return { ...world, left, changes: afterLook(memory, left) };
 }

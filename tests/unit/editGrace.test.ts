@@ -1,8 +1,9 @@
 /** What a change lets go of waits for its grace or an approval: night by night, with what is left and what is mailed. */
-import { HOUR_MS } from "../../src/vault/time";
+import { planChanges } from "../../src/vault/changePlans";
+import { HOUR_MS, isoSeconds } from "../../src/vault/time";
 import type { VaultPolicy } from "../../src/vault/types";
 import { type Nights, startNights } from "../support/nights";
-import { DR, DR2, SETTINGS, instance, keeping, volume } from "../support/world";
+import { DR, DR2, NOW, SETTINGS, instance, keeping, volume } from "../support/world";
 
 const HERE = SETTINGS.primaryRegion;
 const ANNOUNCED = "deletions-announced";
@@ -252,4 +253,21 @@ test("a clock that jumps is stopped by the limit, and stays stopped until a pers
   edit(nights, { allowDeletePlan: hashes(nights, "delete-brake") });
   nights.pass(1);
   expect(nights.slots("i-1", HERE).length).toBeLessThan(10);
+});
+
+test("a hundred and fifty thousand snapshots of orphans are announced in one mail, in seconds", () => {
+  const keys = new Set(["us-east-1 orphan i-1"]);
+  const held = Array.from({ length: 150_000 }, (_, n) => ({
+    region: HERE,
+    snapshotId: `snap-${n}`,
+    instanceId: `i-${n % 100}`,
+    slot: isoSeconds(NOW - n * HOUR_MS),
+    keys,
+    fresh: keys,
+  }));
+  const startMs = performance.now();
+  const { problems } = planChanges(held, new Map(), new Map(), undefined, POLICY, NOW);
+  expect(problems.map(({ kind }) => kind)).toStrictEqual([ANNOUNCED]);
+  expect(problems[0]?.message).toContain("will delete 150000 recovery points in us-east-1");
+  expect(performance.now() - startMs).toBeLessThan(10_000);
 });
