@@ -15,7 +15,8 @@ import type { Problem, VaultPolicy } from "./types";
 export interface WaitingPlan extends MailedPlan {
   region: string;
   held: readonly HeldPoint[];
-  problemKey: string;
+  /** Absent where a mail has named it. */
+  problemKey?: string;
 }
 
 /** What is known of changes after a plan. */
@@ -71,11 +72,15 @@ export function planChanges(
   for (const [id, group] of grouped(held)) {
     const [region = "", kind] = id.split(" ");
     const plan = planOf(region, group, known);
-    const problem =
-      kind === "limit"
-        ? limitProblem(plan, points.get(region) ?? 0, policy)
-        : changeNotice(plan, memory, policy, nowMs);
-    if (kind === "limit" || plan.isNew) problems.push(problem);
+    const isLimit = kind === "limit";
+    if (!isLimit && !plan.isNew) {
+      plans.push(plan);
+      continue;
+    }
+    const problem = isLimit
+      ? limitProblem(plan, points.get(region) ?? 0, policy)
+      : changeNotice(plan, memory, policy, nowMs);
+    problems.push(problem);
     plans.push({ ...plan, problemKey: problemKey(problem) });
   }
   return { plans, problems };

@@ -108,7 +108,7 @@ function matters(key: ChangeKey, memory: ChangeMemory, looked: Looked): boolean 
 export function notifiedOf({ memory, plans }: PlannedChanges, told: Told): ChangeMemory {
   let known: ReadonlyMap<ChangeKey, Known> = knownOf(memory);
   for (const plan of plans) {
-    const at = told[plan.problemKey];
+    const at = told[plan.problemKey ?? ""];
     if (at !== undefined) known = withNotified(known, plan, at);
   }
   return { ...memory, notified: groupsOf(known) };

@@ -115,9 +115,9 @@ export function limitDeletions(
   const held = due
     .filter(({ identity }) => isStopped.has(identity.instanceId))
     .map(({ snapshotId, identity: { instanceId, slot } }): HeldPoint => {
-      const keys = new Set([changeKey(region, "limit", instanceId)]);
-      const isFresh = [...keys].some((key) => slot > (known.get(key)?.at ?? ""));
-      return { region, snapshotId, instanceId, slot, keys, fresh: isFresh ? keys : new Set() };
+      const key = changeKey(region, "limit", instanceId);
+      const fresh = slot > (known.get(key)?.at ?? "") ? [key] : [];
+      return { region, snapshotId, instanceId, slot, keys: new Set([key]), fresh: new Set(fresh) };
     });
   const ids = held.map(({ snapshotId }) => snapshotId);
   if (policy.allowDeletePlan.includes(planHash(region, ids))) return none;

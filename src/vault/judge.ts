@@ -134,6 +134,23 @@ function holdIn({ held, gone }: Judgement, snapshotId: string, more: Held): void
   gone.delete(snapshotId);
 }
 
+/** By the key of each recovery point that stays: a snapshot of it that is kept, or how one of it is held. */
+interface StayingSets {
+  kept: ReadonlyMap<string, string>;
+  held: ReadonlyMap<string, Held>;
+}
+
+function stayingSets(judgement: Judgement, snapshots: readonly Snapshot[]): StayingSets {
+  const kept = new Map<string, string>();
+  const held = new Map<string, Held>();
+  for (const one of snapshots) {
+    const mine = judgement.held.get(one.snapshotId);
+    if (judgement.kept.has(one.snapshotId)) kept.set(setKeyOf(one), one.snapshotId);
+    else if (mine !== undefined) held.set(setKeyOf(one), mine);
+  }
+  return { kept, held };
+}
+
 /**
  * Adds what keeps the snapshots of volumes that several instances have had: the volume's own history, and the recovery
  * points of the others for the same slot, which a restore would miss them in.
@@ -145,13 +162,7 @@ function addShared(
   rules: PruneRules,
   region: string,
 ): void {
-  const keptSets = new Set<string>();
-  const heldSets = new Map<string, Held>();
-  for (const one of snapshots) {
-    const held = judgement.held.get(one.snapshotId);
-    if (judgement.kept.has(one.snapshotId)) keptSets.add(setKeyOf(one));
-    else if (held !== undefined) heldSets.set(setKeyOf(one), held);
-  }
+  const staying = stayingSets(judgement, snapshots);
   for (const [volumeId, instances] of rules.shared) {
     const mine = snapshots.filter((one) => one.volumeId === volumeId);
     const slots = new Map<string, RecoverySet>();
@@ -162,12 +173,12 @@ function addShared(
       slots.set(slot, set);
       if (judgement.kept.has(one.snapshotId)) continue;
       const others = [...instances].map((id) => ({ id, key: `${id} ${slot}` }));
-      const keeping = others.find(({ key }) => keptSets.has(key));
-      const holding = others.find(({ key }) => heldSets.has(key));
+      const keeping = others.find(({ key }) => staying.kept.has(key));
+      const holding = others.find(({ key }) => staying.held.has(key));
       if (keeping !== undefined) {
         keepIn(judgement, one.snapshotId, `${keeping.id} has a recovery point for ${slot}`);
       } else if (holding !== undefined) {
-        holdIn(judgement, one.snapshotId, heldSets.get(holding.key) as Held);
+        holdIn(judgement, one.snapshotId, staying.held.get(holding.key) as Held);
       }
     }
     const sets = [...slots.values()];
@@ -177,17 +188,11 @@ function addShared(
 
 /** Adds the rest of each recovery point of which anything stays: no data is left without its root. */
 function addRest(judgement: Judgement, snapshots: readonly Snapshot[]): void {
-  const keptSets = new Map<string, string>();
-  const heldSets = new Map<string, Held>();
-  for (const one of snapshots) {
-    const held = judgement.held.get(one.snapshotId);
-    if (judgement.kept.has(one.snapshotId)) keptSets.set(setKeyOf(one), one.snapshotId);
-    else if (held !== undefined) heldSets.set(setKeyOf(one), held);
-  }
+  const staying = stayingSets(judgement, snapshots);
   for (const one of snapshots) {
     if (judgement.kept.has(one.snapshotId)) continue;
-    const kept = keptSets.get(setKeyOf(one));
-    const held = heldSets.get(setKeyOf(one));
+    const kept = staying.kept.get(setKeyOf(one));
+    const held = staying.held.get(setKeyOf(one));
     if (kept !== undefined) keepIn(judgement, one.snapshotId, partOf(kept, "it is kept"));
     else if (held !== undefined) holdIn(judgement, one.snapshotId, held);
   }

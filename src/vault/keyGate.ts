@@ -17,14 +17,21 @@ export function lostKeys({ keys }: World, policy: VaultPolicy): LostKey[] {
   });
 }
 
-/** Keeps every recovery point that would go while a key is lost; the remains of failures may go. */
+/** Keeps every recovery point that would go while a key is lost or the clock is unread; the remains of failures may go. */
 export function holdDeletions(
   deletes: readonly DeleteAction[],
   lost: readonly LostKey[],
+  { changes }: Pick<World, "changes">,
 ): { actions: DeleteAction[]; kept: Kept[] } {
   const [key] = lost;
-  if (key === undefined) return { actions: [...deletes], kept: [] };
-  const why = `the key ${key.keyArn} is ${key.state}`;
+  // Without the clock nobody knows what was approved, or what an edit has changed.
+  const why =
+    key !== undefined
+      ? `the key ${key.keyArn} is ${key.state}`
+      : changes === "unread"
+        ? "the alarm clock could not be read"
+        : undefined;
+  if (why === undefined) return { actions: [...deletes], kept: [] };
   return {
     actions: deletes.filter(({ because }) => because === "failed"),
     kept: deletes

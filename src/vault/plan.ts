@@ -12,10 +12,10 @@ import { doubtProblems, strangerProblems } from "./doubts";
 import { isClear, isOwn, volumeAndSlotOf } from "./duplicates";
 import { encryptionTarget, isStandIn } from "./encryption";
 import { copiesBySource, planCopies } from "./planCopies";
-import { holdAll, idsOf, planPruning } from "./planPruning";
+import { idsOf, planPruning } from "./planPruning";
 import { planSnapshots } from "./planSnapshots";
 import { instanceRules } from "./instanceRules";
-import { isUnderLost, keyProblems, lostKeys, withoutLost } from "./keyGate";
+import { holdDeletions, isUnderLost, keyProblems, lostKeys, withoutLost } from "./keyGate";
 import { ignoredMarks, releasedIn } from "./released";
 import { leftNotices } from "./leftRegions";
 import { newestFirst } from "./retention";
@@ -163,7 +163,7 @@ function planRegions(
   ];
   // Not `push(...)`: a hundred thousand arguments are more than a call takes.
   const lost = lostKeys(world, policy);
-  const held = holdAll([primary, ...pruned], world, lost);
+  const held = holdDeletions([primary, ...pruned].flatMap(({ actions }) => actions), lost, world); // prettier-ignore
   const copied = making.flatMap(({ actions }) => actions);
   const changed = changing.end(isAllSeen);
   if (ruled.orphans !== undefined) plan.orphans = ruled.orphans;

@@ -3,12 +3,11 @@ import type { Duplicate } from "./counted";
 import type { SeenRegion } from "./drRegions";
 import { sourceFinder } from "./encryption";
 import type { PruneRules } from "./judge";
-import { holdDeletions, type lostKeys } from "./keyGate";
 import { prunePrimary } from "./planPrune";
 import { pruneDr } from "./planPruneDr";
 import type { PrunePlan } from "./pruneRules";
 import type { ReadRegion } from "./readRegions";
-import type { DeleteAction, Snapshot, VaultPolicy, World } from "./types";
+import type { DeleteAction, Snapshot, VaultPolicy } from "./types";
 
 /** The primary region as pruning sees it. */
 export interface SeenHere {
@@ -69,21 +68,4 @@ export function planPruning(
     limit(pruneDr(one, sources, rules), { region: one.dr.region, dr: one.dr, own: one.copies }),
   );
   return { due, primary, pruned, isAllSeen };
-}
-
-/** Keeps every recovery point that would go while a key is lost, or the clock could not be read. */
-export function holdAll(
-  plan: PrunePlan[],
-  { changes }: World,
-  lost: ReturnType<typeof lostKeys>,
-): ReturnType<typeof holdDeletions> {
-  const held = holdDeletions(plan.flatMap(({ actions }) => actions), lost); // prettier-ignore
-  if (changes !== "unread") return held;
-  // Nobody knows then what was approved, or what an edit has changed.
-  const why = "the alarm clock could not be read";
-  const stays = held.actions.filter(({ because }) => because !== "failed");
-  return {
-    actions: held.actions.filter(({ because }) => because === "failed"),
-    kept: [...held.kept, ...stays.map(({ region, snapshotId, reason }) => ({ region, snapshotId, reason: `${reason}, but ${why}` }))], // prettier-ignore
-  };
 }

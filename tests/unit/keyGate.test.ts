@@ -73,9 +73,18 @@ test("a key that was not answered for counts as lost; a world that never asked h
 
 test("the remains of failures go all the same", () => {
   const all = [deleteAction("a", { because: "failed" }), deleteAction("b"), deleteAction("c", { because: "duplicate" })]; // prettier-ignore
-  const { actions, kept } = holdDeletions(all, [{ ...DR, state: "Disabled" }]);
+  const { actions, kept } = holdDeletions(all, [{ ...DR, state: "Disabled" }], {});
   expect(actions.map(({ snapshotId }) => snapshotId)).toStrictEqual(["a"]);
   expect(kept.map(({ snapshotId }) => snapshotId)).toStrictEqual(["b", "c"]);
+});
+
+test("while the alarm clock can't be read nothing else goes either", () => {
+  const all = [deleteAction("a", { because: "failed" }), deleteAction("b", { reason: "old" })];
+  const { actions, kept } = holdDeletions(all, [], { changes: "unread" });
+  expect(actions.map(({ snapshotId }) => snapshotId)).toStrictEqual(["a"]);
+  expect(kept.map(({ reason }) => reason)).toStrictEqual([
+    "old, but the alarm clock could not be read",
+  ]);
 });
 
 test("nothing is copied under a lost key, nor from what is under it", () => {
