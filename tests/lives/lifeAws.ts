@@ -5,8 +5,8 @@ import { type Call, subjectOf } from "../simulation/call";
 import { copySnapshot } from "../simulation/ec2Copies";
 import { createSnapshot, createSnapshots } from "../simulation/ec2Creates";
 import { createTags, deleteSnapshot, existing } from "../simulation/ec2Deletes";
-import { describeSharing, listLocks } from "../simulation/ec2Locks";
-import { listInstances, listSnapshots, listVolumes, makePager } from "../simulation/ec2Reads";
+import { describeSharing } from "../simulation/ec2Locks";
+import { isPaged, makePagedReads } from "../simulation/pagedReads";
 import type { LifeClock } from "./lifeClock";
 
 /** What is told of what the vault does. */
@@ -52,35 +52,13 @@ function execute(account: Account, region: Region, call: Call, clock: LifeClock,
 }
 
 export function makeLifeAws(account: Account, clock: LifeClock, ears: LifeEars) {
-  const pager = makePager();
+  const readPage = makePagedReads(account);
   return (regionName: string, call: Call): object => {
     const region = regionOf(account, regionName);
     const { story } = account;
     story.count(`call: ${call.name}`);
-    switch (call.name) {
-      case "DescribeInstances": {
-        const page = pager.page(account, call.input, () => listInstances(account, call.input));
-        return { Reservations: [{ Instances: page.items }], NextToken: page.nextToken };
-      }
-      case "DescribeVolumes": {
-        const page = pager.page(account, call.input, () => listVolumes(account, call.input));
-        return { Volumes: page.items, NextToken: page.nextToken };
-      }
-      case "DescribeSnapshots": {
-        const list = () => listSnapshots(account, region, call.input);
-        const page = pager.page(account, call.input, list);
-        return { Snapshots: page.items, NextToken: page.nextToken };
-      }
-      case "DescribeLockedSnapshots": {
-        const list = () => listLocks(account, region, call.input);
-        const page = pager.page(account, call.input, list);
-        return { Snapshots: page.items, NextToken: page.nextToken };
-      }
-      default:
-        if (TOLD.includes(call.name)) {
-          story.tell(`${call.name} ${regionName} ${subjectOf(call)}`);
-        }
-        return execute(account, region, call, clock, ears);
-    }
+    if (isPaged(call)) return readPage(region, call);
+    if (TOLD.includes(call.name)) story.tell(`${call.name} ${regionName} ${subjectOf(call)}`);
+    return execute(account, region, call, clock, ears);
   };
 }

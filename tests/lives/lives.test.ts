@@ -4,7 +4,8 @@
  */
 import { LIVES_THAT_FOUND } from "./foundLives";
 import type { LifeResult } from "./life";
-import { playLives } from "./lifeWorkers";
+import { playSeeds } from "../simulation/seedPool";
+import { LIVES } from "./lifeWorkers";
 
 const DAYS = 150;
 
@@ -12,7 +13,7 @@ const DAYS = 150;
 async function play(seeds: readonly number[], days: number): Promise<LifeResult[]> {
   const left = [...seeds];
   const results: LifeResult[] = [];
-  await playLives({ days }, 2, () => left.shift(), (result) => results.push(result)); // prettier-ignore
+  await playSeeds(LIVES, { days, jobs: 2 }, () => left.shift(), (result) => results.push(result)); // prettier-ignore
   return results;
 }
 

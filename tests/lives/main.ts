@@ -1,48 +1,26 @@
 /**
  * `npm run lives`: years of edits and events, with an oracle of its own at every deletion.
- * Exits with 0 when no rule was broken, 1 when one was, 2 when it was asked wrongly or broke itself.
+ * Exits with 0 when no rule was broken, 1 when one was, 2 when it was asked wrongly or broke itself, 130 when it was
+ * interrupted, after telling what it found so far.
  */
-import { Command, InvalidArgumentError } from "commander";
+import { Command } from "commander";
 import pc from "picocolors";
 import { buildArchive } from "../simulation/archiveSource";
+import { type SeedOptions, exitWith, handOut, makeProgress, whole, withSeedOptions } from "../simulation/commandLine"; // prettier-ignore
+import { type Work, playSeeds } from "../simulation/seedPool";
 import { type LifeResult, playLife } from "./life";
-import { type LifeWork, playLives, sourceOf } from "./lifeWorkers";
+import { LIVES } from "./lifeWorkers";
 
-interface Options {
-  seed?: number;
+interface Options extends SeedOptions {
   lives: number;
-  first: number;
-  days: number;
-  jobs: number;
-  archive: boolean;
-  json: boolean;
-  bail: boolean;
-}
-
-function whole(min: number) {
-  return (text: string): number => {
-    const value = Number(text);
-    if (Number.isSafeInteger(value) && value >= min) return value;
-    throw new InvalidArgumentError(`Expected a whole number from ${min} on, got "${text}".`);
-  };
 }
 
 function parse(argv: readonly string[]): Options {
-  return new Command("lives")
+  const command = new Command("lives")
     .description("Plays years of edits, tags, volumes and regions, and looks at every deletion.")
     .option("--seed <n>", "replay one life and tell it", whole(0))
-    .option("--lives <n>", "how many", whole(1), 100)
-    .option("--first <n>", "the first of them", whole(0), 1)
-    .option("--days <d>", "days of each", whole(2), 365)
-    .option("--jobs <j>", "processes at once", whole(1), 1)
-    .option("--archive", "run the serialized archive instead of the sources", false)
-    .option("--bail", "stop at the first rule that is broken", false)
-    .option("--json", "print one JSON document", false)
-    .exitOverride((error) => {
-      process.exit(error.exitCode === 0 ? 0 : 2);
-    })
-    .parse(argv)
-    .opts<Options>();
+    .option("--lives <n>", "how many", whole(1), 100);
+  return withSeedOptions(command, 365).parse(argv).opts<Options>();
 }
 
 function failureText({ seed, days, violations, lastEvents }: LifeResult, archive: boolean): string {
@@ -55,11 +33,11 @@ function failureText({ seed, days, violations, lastEvents }: LifeResult, archive
   ].join("\n");
 }
 
-async function replay(seed: number, work: LifeWork, { json, bail, archive }: Options) {
+async function replay(seed: number, work: Work, { json, bail, archive }: Options) {
   const listen = (line: string) => {
     console.log(line);
   };
-  const result = await playLife(seed, work.days, sourceOf(work), {
+  const result = await playLife(seed, work.days, LIVES.sourceFor(work), {
     bail,
     ...(!json && { listen }),
   });
@@ -71,29 +49,28 @@ async function replay(seed: number, work: LifeWork, { json, bail, archive }: Opt
   return result.violations.length === 0 ? 0 : 1;
 }
 
-function progressOf(lives: number, startMs: number) {
-  const everyMs = process.stderr.isTTY ? 500 : 30_000;
-  let lastMs = startMs;
-  return (played: number, failed: number) => {
-    const nowMs = performance.now();
-    if (nowMs - lastMs < everyMs) return;
-    lastMs = nowMs;
-    const perSecond = played / ((nowMs - startMs) / 1_000);
-    const line = `${played}/${lives} lives, ${perSecond.toFixed(2)} a second, ${failed} failed`;
-    process.stderr.write(process.stderr.isTTY ? `\r${line}  ` : `${line}\n`);
-  };
-}
-
-async function playMany(work: LifeWork, options: Options): Promise<number> {
+async function playMany(work: Work, options: Options): Promise<number> {
   const { lives, first, days, jobs, json, archive, bail } = options;
   const startMs = performance.now();
-  const progress = progressOf(lives, startMs);
+  const progress = makeProgress(lives, "lives");
   const counts: Record<string, number> = {};
   const failed: LifeResult[] = [];
-  let [given, played] = [0, 0];
-  const next = () => (given >= lives || (bail && failed.length > 0) ? undefined : first + given++);
+  let played = 0;
+  const tell = () => {
+    const elapsedMs = Math.round(performance.now() - startMs);
+    if (json) {
+      console.log(JSON.stringify({ lives: played, days, counts, failed, elapsedMs }, undefined, 2));
+      return;
+    }
+    for (const name of Object.keys(counts).sort()) console.log(`  ${name.padEnd(44)} ${counts[name] ?? 0}`); // prettier-ignore
+    const verdict = failed.length === 0 ? pc.green("no rule was broken") : pc.red(`${failed.length} broke a rule`); // prettier-ignore
+    console.log(`${played} lives of ${days} days in ${(elapsedMs / 1_000).toFixed(0)} s: ${verdict}`); // prettier-ignore
+  };
+  const isOver = () => bail && failed.length > 0;
+  const { next, done } = handOut({ first, total: lives, unit: "lives", isOver, tell });
   // What follows from a broken rule says nothing more.
-  await playLives({ ...work, bail: true }, jobs, next, (result) => {
+  await playSeeds(LIVES, { ...work, bail: true, jobs }, next, (result) => {
+    done(result.seed);
     played += 1;
     for (const [name, count] of Object.entries(result.counts)) counts[name] = (counts[name] ?? 0) + count; // prettier-ignore
     if (result.violations.length > 0) {
@@ -102,28 +79,15 @@ async function playMany(work: LifeWork, options: Options): Promise<number> {
     }
     progress(played, failed.length);
   });
-  const elapsedMs = Math.round(performance.now() - startMs);
-  if (json)
-    console.log(JSON.stringify({ lives: played, days, counts, failed, elapsedMs }, undefined, 2)); // prettier-ignore
-  else {
-    for (const name of Object.keys(counts).sort()) console.log(`  ${name.padEnd(44)} ${counts[name] ?? 0}`); // prettier-ignore
-    const verdict = failed.length === 0 ? pc.green("no rule was broken") : pc.red(`${failed.length} broke a rule`); // prettier-ignore
-    console.log(`${played} lives of ${days} days in ${(elapsedMs / 1_000).toFixed(0)} s: ${verdict}`); // prettier-ignore
-  }
+  tell();
   return failed.length === 0 ? 0 : 1;
 }
 
 async function main(): Promise<number> {
   const options = parse(process.argv);
   const { days, bail, seed, archive } = options;
-  const work: LifeWork = { days, bail, ...(archive && { indexFile: await buildArchive() }) };
+  const work: Work = { days, bail, ...(archive && { indexFile: await buildArchive() }) };
   return seed === undefined ? playMany(work, options) : replay(seed, work, options);
 }
 
-main().then(
-  (code) => process.exit(code),
-  (error: unknown) => {
-    console.error(error);
-    process.exit(2);
-  },
-);
+exitWith(main());

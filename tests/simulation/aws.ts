@@ -7,9 +7,9 @@ import { makeCrowds } from "./crowds";
 import { copySnapshot } from "./ec2Copies";
 import { createSnapshot, createSnapshots } from "./ec2Creates";
 import { createTags, deleteSnapshot } from "./ec2Deletes";
-import { listInstances, listSnapshots, listVolumes, makePager } from "./ec2Reads";
-import { describeSharing, listLocks, lockSnapshot } from "./ec2Locks";
+import { describeSharing, lockSnapshot } from "./ec2Locks";
 import type { Invocation } from "./invocation";
+import { isPaged, makePagedReads } from "./pagedReads";
 import { requestsOf, roleOf } from "./role";
 import { checkHeld, checkLock } from "./heldRules";
 import { checkCopy, checkCreate, checkDelete, checkTagging, isRace } from "./rules";
@@ -52,7 +52,7 @@ function describeKey(
 
 export function makeAws(account: Account, scheduler: Scheduler, tellings: Tellings): Aws {
   const crowds = makeCrowds(account);
-  const pager = makePager();
+  const readPage = makePagedReads(account);
   const roles = { writes: roleOf(account, false), reads: roleOf(account, true) };
 
   /** A call outside of the role's policy is the vault's mistake, unless a person changed the tags under it. */
@@ -73,25 +73,8 @@ export function makeAws(account: Account, scheduler: Scheduler, tellings: Tellin
   };
 
   const execute = (invocation: Invocation, region: Region, call: Call): object => {
+    if (isPaged(call)) return readPage(region, call);
     switch (call.name) {
-      case "DescribeInstances": {
-        const page = pager.page(account, call.input, () => listInstances(account, call.input));
-        return { Reservations: [{ Instances: page.items }], NextToken: page.nextToken };
-      }
-      case "DescribeVolumes": {
-        const page = pager.page(account, call.input, () => listVolumes(account, call.input));
-        return { Volumes: page.items, NextToken: page.nextToken };
-      }
-      case "DescribeSnapshots": {
-        const list = () => listSnapshots(account, region, call.input);
-        const page = pager.page(account, call.input, list);
-        return { Snapshots: page.items, NextToken: page.nextToken };
-      }
-      case "DescribeLockedSnapshots": {
-        const list = () => listLocks(account, region, call.input);
-        const page = pager.page(account, call.input, list);
-        return { Snapshots: page.items, NextToken: page.nextToken };
-      }
       case "DescribeSnapshotAttribute":
         return describeSharing(account, region, call.input);
       case "LockSnapshot":

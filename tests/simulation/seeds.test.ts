@@ -7,7 +7,8 @@ import { KEPT_SEEDS } from "./keptSeeds";
 import { simulate } from "./simulate";
 import { vaultSource } from "./source";
 import { failureText } from "./summary";
-import { runSeeds } from "./workers";
+import { playSeeds } from "./seedPool";
+import { SIMULATION } from "./workers";
 
 const DAYS = 20;
 const FIXED = 16;
@@ -19,9 +20,9 @@ async function expectSound(seeds: readonly number[], days: number): Promise<void
   const left = [...seeds];
   const broken: string[] = [];
   let run = 0;
-  await runSeeds(
-    { days },
-    2,
+  await playSeeds(
+    SIMULATION,
+    { days, jobs: 2 },
     () => left.shift(),
     (result) => {
       run += 1;
