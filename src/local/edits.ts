@@ -15,7 +15,7 @@ export type Edit = readonly string[];
 const MAILED = /^((?:[^:=]+:)?allowDeletePlan)=mailed$/;
 const SOME_HASH = "0".repeat(16);
 
-/** What a change lets go of (changeWords.ts), and what the deletion limit stopped: region and hash. */
+/** Matches what a change makes due (changeWords.ts), and what the deletion limit stopped: region and hash. */
 const ANNOUNCED =
   /recovery points? in (\S+) that it kept before a change: .*\. Plan ([0-9a-f]{16})$/gm;
 const STOPPED = /recovery points? in (\S+) \(.*?\): none was deleted.*? The plan ([0-9a-f]{16}):/g;
@@ -49,8 +49,10 @@ function edited(
   edit: Edit,
   hashes: readonly string[],
 ): Deployable {
-  const told = edit.map((pair) => pair.replace(MAILED, (_, key) => `${key}=${hashes.join(" ")}`));
-  const next = withPairs(stackConfig, told, "--edit");
+  const replaced = edit.map((pair) =>
+    pair.replace(MAILED, (_, key) => `${key}=${hashes.join(" ")}`),
+  );
+  const next = withPairs(stackConfig, replaced, "--edit");
   const read = configOf(next.project, next.stack, next.values);
   const [before, after] = [config, read].map((one) => partitionOf(one.primaryRegion));
   if (before !== after) {

@@ -55,7 +55,7 @@ function grouped(held: readonly HeldPoint[]): Map<string, HeldPoint[]> {
 }
 
 /**
- * Returns the plans of what waits, and what a person is to be told. What the deletion limit stopped is reported every day, what
+ * Returns the plans of what waits, and the problems to report. What the deletion limit stopped is reported every day, what
  * a change made due once.
  * @param points by region, of how many recovery points the limit stopped some
  */

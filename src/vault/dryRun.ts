@@ -1,5 +1,5 @@
 /**
- * A dry run: all is seen, planned, guarded and braked as ever, and nothing is written to EC2. The run's mail and log say
+ * A dry run: all is seen, planned, guarded and limited as ever, and nothing is written to EC2. The run's mail and log say
  * what would have been. Pure.
  */
 import type { Action, DeleteAction, Outcome, Problem, Wake } from "./types";
