@@ -6,8 +6,11 @@ import { nextFireMs } from "./schedule";
 import { parseIso } from "./time";
 
 /** Decides whether a recovery point was there when settings ended: not what the run made that was the first without them. */
-export function wasThere({ slot, snapshots }: RecoverySet, until: string): boolean {
-  const untilMs = parseIso(until) ?? Infinity;
+export function wasThere(
+  { slot, snapshots }: RecoverySet,
+  until: string,
+  untilMs = parseIso(until) ?? Infinity,
+): boolean {
   return slot <= until && snapshots.some((one) => dataStartMs(one) < untilMs);
 }
 
@@ -21,13 +24,15 @@ export function asBefore(
   until: string,
 ): RecoverySet[] {
   const sorted = [...sets].sort((a, b) => (a.slot < b.slot ? -1 : 1));
-  const before = sorted.filter((set) => wasThere(set, until));
+  const untilMs = parseIso(until) ?? Infinity;
+  const before = sorted.filter((set) => wasThere(set, until, untilMs));
   const kept = new Set(before);
   const lastMs = parseIso(before.at(-1)?.slot ?? until) ?? 0;
   let dueMs = nextFireMs(schedule, timezone, lastMs, lastMs);
   for (const set of sorted) {
+    if (kept.has(set) || dueMs === undefined) continue;
     const slotMs = parseIso(set.slot) ?? 0;
-    if (kept.has(set) || dueMs === undefined || slotMs < dueMs) continue;
+    if (slotMs < dueMs) continue;
     kept.add(set);
     dueMs = nextFireMs(schedule, timezone, slotMs, dueMs);
   }

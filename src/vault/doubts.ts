@@ -53,15 +53,15 @@ function factFault({ slot, source }: Identity, recorded: Recorded): string | und
   const { ec2VolumeId, startTimeMs } = recorded;
   const dataMs = source?.startedMs ?? startTimeMs;
   const slotMs = parseIso(slot) ?? Infinity;
-  const started = `it was started at ${isoSeconds(startTimeMs)}`;
+  const started = () => `it was started at ${isoSeconds(startTimeMs)}`;
   if (source === undefined && ec2VolumeId === NO_VOLUME) {
     return "its Description is that of an original, but it is a copy";
   }
   if (dataMs > startTimeMs + SLOT_AHEAD_MS) {
-    return `its source is said to be started at ${isoSeconds(dataMs)}, but ${started}`;
+    return `its source is said to be started at ${isoSeconds(dataMs)}, but ${started()}`;
   }
   if (slotMs > dataMs + SLOT_AHEAD_MS || slotMs < dataMs - SLOT_LAG_MS) {
-    const taken = source === undefined ? started : `its data was taken at ${isoSeconds(dataMs)}`;
+    const taken = source === undefined ? started() : `its data was taken at ${isoSeconds(dataMs)}`;
     return `its Description says that it is for ${slot}, but ${taken}`;
   }
   return undefined;

@@ -198,7 +198,13 @@ export function formerRules(
   slot: string | undefined,
   nowMs: number,
 ): FormersOf {
-  const now = { policy, calendar: makeCalendar(policy.timezone), isThinned: false };
+  const calendars = new Map<string, Calendar>();
+  const calendarOf = (timezone: string): Calendar => {
+    const calendar = calendars.get(timezone) ?? makeCalendar(timezone);
+    calendars.set(timezone, calendar);
+    return calendar;
+  };
+  const now = { policy, calendar: calendarOf(policy.timezone), isThinned: false };
   const eras: Era[] = [now];
   for (const [index, former] of memory.former.entries()) {
     const was = former.was === "unknown" ? {} : former.was;
@@ -206,7 +212,7 @@ export function formerRules(
     const later = memory.former.slice(index + 1);
     eras.push({
       policy: before,
-      calendar: makeCalendar(before.timezone),
+      calendar: calendarOf(before.timezone),
       former,
       isThinned: former.was !== "unknown" && isThinned(before, later, policy),
     });

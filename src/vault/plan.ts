@@ -146,9 +146,8 @@ function planRegions(
   const calendar = makeCalendar(policy.timezone);
   const rules = { ...ruled, calendar, nowMs, formersOf: changing.formersOf };
   const finished = clear.filter(isCompleted);
-  const believing = (forCopying: boolean) =>
-    marked.map((one) => ({ ...one, released: releasedIn(one, finished, rules, forCopying) }));
-  const seen = believing(false);
+  const believed = marked.map((one) => ({ one, ...releasedIn(one, finished, rules) }));
+  const seen = believed.map(({ one, released }): SeenRegion => ({ ...one, released }));
   const { counted, extra } = countedAndExtra(clear, distanceIn(seen), policy);
   const completed = counted.filter(isCompleted);
   const wanted = new Set(plan.actions.flatMap(volumesOf));
@@ -156,7 +155,10 @@ function planRegions(
   const doubted = clear === own ? [] : own.filter((one) => !isClear(one));
   const seenHere = { own, clear, counted, extra, doubted, wanted };
   const { due, primary, pruned, isAllSeen } = planPruning(seenHere, seen, unsafe, { policy, rules, limit: changing.limit }); // prettier-ignore
-  const copying = believing(true);
+  const copying = believed.map(({ one, forCopying }): SeenRegion => ({
+    ...one,
+    released: forCopying,
+  }));
   const making = [
     ...planCopying(worthCopying(own, counted), copying, policy, nowMs),
     ...planEncrypting(own, completed, idsOf(due.actions), policy, nowMs),

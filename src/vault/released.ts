@@ -31,15 +31,21 @@ function wouldBePoints(
   });
 }
 
+/** Sources whose copies the rules let go of. */
+interface ReleasedKeys {
+  sure: ReadonlySet<string>;
+  /** Those, and what is not worth a copy while nobody knows its rules. */
+  forCopying: ReadonlySet<string>;
+}
+
 function releasedKeys(
   seen: SeenRegion,
   completed: readonly Snapshot[],
   rules: PruneRules,
-  forCopying: boolean,
-): ReadonlySet<string> {
+): ReleasedKeys {
   const tag = copyExpiredTag(seen.dr.region);
   const marked = completed.filter(({ tags }) => tags[tag] !== undefined);
-  if (marked.length === 0) return new Set();
+  if (marked.length === 0) return { sure: new Set(), forCopying: new Set() };
   const instances = new Set(marked.map(({ identity }) => identity.instanceId));
   // What several instances have had is judged with all of them.
   const isWanted = ({ identity }: Snapshot) =>
@@ -51,37 +57,49 @@ function releasedKeys(
     rules,
     seen.dr.region,
   );
-  const keys = new Set<string>();
+  const [sure, forCopying] = [new Set<string>(), new Set<string>()];
   for (const { point, sources } of points) {
     const { identity, snapshotId } = point;
     const { keepAll, inDoubt = false, mayBeOrphan = false } = rules.rulesOf(identity.instanceId);
     // What nobody may prune is not copied again either; where somebody changed tags a mark may be theirs.
     const isLeft = keepAll !== undefined && !inDoubt;
-    const isUnknown = forCopying && (mayBeOrphan || inDoubt);
+    const isUnknown = mayBeOrphan || inDoubt;
     // What went in time is not made again for rules of before, nor waits what it was made of: no mail could name it.
     const isGone = gone.has(snapshotId) || held.has(snapshotId);
-    if (isLeft || isUnknown || isGone) for (const one of sources) keys.add(one);
+    const isSure = isLeft || isGone;
+    for (const one of isSure || isUnknown ? sources : []) {
+      forCopying.add(one);
+      if (isSure) sure.add(one);
+    }
   }
-  return keys;
+  return { sure, forCopying };
+}
+
+/** Whether a region's rules let go of a copy of a snapshot. */
+interface ReleasedIn {
+  released: Released;
+  /**
+   * A mark is believed here even where this invocation can't know the volume's rules (an orphan, or its newest snapshot in
+   * doubt): to copy all of it again until they are known would be waste. No deletion may rest on that.
+   */
+  forCopying: Released;
 }
 
 /**
- * Returns whether the region's rules let go of a copy of a snapshot.
+ * Returns what the region's rules let go of.
  * @param completed the vault's own in the primary region that are completed and in no doubt
- * @param forCopying whether a mark is believed where this invocation can't know the volume's rules (an orphan, or its newest
- * snapshot in doubt): to copy all of it again until they are known would be waste. No deletion may rest on that.
  */
 export function releasedIn(
   seen: SeenRegion,
   completed: readonly Snapshot[],
   rules: PruneRules,
-  forCopying = false,
-): Released {
+): ReleasedIn {
   // Most vaults have no mark.
-  let keys: ReadonlySet<string> | undefined;
-  return (snapshot) => {
-    keys ??= releasedKeys(seen, completed, rules, forCopying);
-    return keys.has(sourceOf(snapshot));
+  let keys: ReleasedKeys | undefined;
+  const ask = (): ReleasedKeys => (keys ??= releasedKeys(seen, completed, rules));
+  return {
+    released: (snapshot) => ask().sure.has(sourceOf(snapshot)),
+    forCopying: (snapshot) => ask().forCopying.has(sourceOf(snapshot)),
   };
 }
 

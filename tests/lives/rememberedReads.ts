@@ -5,6 +5,7 @@
 import type { Tag } from "@aws-sdk/client-ec2";
 import * as description from "../../src/vault/description";
 import * as tags from "../../src/vault/tags";
+import * as time from "../../src/vault/time";
 import type { Tags } from "../../src/vault/types";
 
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
@@ -19,6 +20,19 @@ function byObject<From extends object, To>(ask: (from: From) => To): (from: From
 }
 
 const MOST_KEPT = 200_000;
+
+function byText<To>(ask: (text: string) => To): (text: string) => To {
+  const answers = new Map<string, { answer: To }>();
+  return (text) => {
+    let known = answers.get(text);
+    if (known === undefined) {
+      if (answers.size > MOST_KEPT) answers.clear();
+      answers.set(text, (known = { answer: ask(text) }));
+    }
+    return known.answer;
+  };
+}
+
 let isOn = false;
 
 /** For the sources, once a process; the archive asks each time. */
@@ -30,13 +44,10 @@ export function rememberReads(): void {
   const listed = byObject((list: readonly Tag[]) => tagsFromList(list));
   (tags as Writable<typeof tags>).tagsFromList = (list) => (list === undefined ? {} : listed(list));
   const digests = byObject((own: Tags) => tagsDigest(own));
-  const read = new Map<string, ReturnType<typeof parseDescription>>();
+  const described = byText(parseDescription);
   Object.assign(description as Writable<typeof description>, {
     tagsDigest: digests,
-    parseDescription: (text = "") => {
-      if (read.size > MOST_KEPT) read.clear();
-      if (!read.has(text)) read.set(text, parseDescription(text));
-      return read.get(text);
-    },
+    parseDescription: (text = "") => described(text),
   });
+  (time as Writable<typeof time>).parseIso = byText(time.parseIso);
 }

@@ -93,7 +93,7 @@ function isReleasedIn(
   const { problems: _told, ...ruled } = instanceRules(all, world, policy, NOW);
   const rules = { ...ruled, calendar: makeCalendar(policy.timezone), nowMs: NOW };
   const completed = clear.filter(({ state }) => state === "completed");
-  return releasedIn(seen, completed, rules)(snapshot);
+  return releasedIn(seen, completed, rules).released(snapshot);
 }
 
 /** Whether a snapshot has a copy in a region that can be restored, or had one for its time. */

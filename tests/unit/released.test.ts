@@ -37,7 +37,7 @@ function released({ completed, copies = [], drKeep = { retentionDays: 30 }, keep
   };
   const world: World = { snapshots: completed, copies: inDr(copies), problems: [], throttled: [] };
   const [seen] = seenRegions(world, SETTINGS);
-  const isReleased = releasedIn(seen!, completed, rules);
+  const { released: isReleased } = releasedIn(seen!, completed, rules);
   return completed.filter(isReleased).map(({ snapshotId }) => snapshotId);
 } // prettier-ignore
 
