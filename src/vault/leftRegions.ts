@@ -2,11 +2,13 @@
  * Regions that left the stack. The vault neither copies to them nor deletes there any more, so what it once made there stays,
  * and is billed, until a person deletes it. The memory of changes knows these regions; one sweep a day counts what is left. Pure.
  */
-import type { ChangeMemory } from "./changeMemory";
+import { type ChangeMemory, memoryIn } from "./changeMemory";
 import { descriptionPattern } from "./description";
+import { isOwn } from "./duplicates";
 import { meaningOf } from "./errors";
 import type { LeftRegion, SeenLeft } from "./leftRegion";
 import { gibOf } from "./points";
+import { readDrRegions } from "./readRegions";
 import { roughCost } from "./storageCost";
 import { TAG } from "./tags";
 import { isoSeconds } from "./time";
@@ -58,9 +60,12 @@ export function afterLook(memory: ChangeMemory, seen: readonly SeenLeft[]): Chan
   return { ...memory, left };
 }
 
-/** Returns the commands that delete all that the vault left in a region. */
-function deletionOf(region: string, vaultId: string): string {
-  const list = `aws ec2 describe-snapshots --region ${region} --owner-ids self --filters 'Name=description,Values=${descriptionPattern(vaultId)}' --query 'Snapshots[].SnapshotId' --output text`;
+/** Selects in JMESPath what is no copy: see description.ts. */
+const ORIGINALS = '[?!contains(Description, `" snapshot="`)]';
+
+/** Returns the commands that delete all that the vault left in a region, or the originals alone. */
+function deletionOf(region: string, vaultId: string, which = "[]"): string {
+  const list = `aws ec2 describe-snapshots --region ${region} --owner-ids self --filters 'Name=description,Values=${descriptionPattern(vaultId)}' --query 'Snapshots${which}.SnapshotId' --output text`;
   return `${list} | tr '\\t' '\\n' | xargs -n 1 aws ec2 delete-snapshot --region ${region} --snapshot-id`;
 }
 
@@ -87,16 +92,50 @@ function noticeOf(
   };
 }
 
-/** Returns a notice for each region that left and is not empty, or could not be asked. */
-export function leftNotices(
-  left: readonly SeenLeft[] | undefined,
-  { vaultId }: VaultPolicy,
-): Problem[] {
-  return (left ?? []).flatMap((one) => noticeOf(one, vaultId) ?? []);
+/** What the vault took in a region that was the primary one and is a DR region now: there it prunes copies alone. */
+function leftOriginals(
+  world: World,
+  policy: Pick<VaultPolicy, "dr">,
+): { region: string; snapshots: readonly Snapshot[] }[] {
+  return readDrRegions(world, policy).flatMap(({ region, seen }) => {
+    const snapshots = seen.filter((one) => isOwn(one) && one.identity.source === undefined);
+    return snapshots.length === 0 ? [] : [{ region, snapshots }];
+  });
 }
 
-/** Returns all snapshots of the regions that left; `undefined` where none was read. */
-export function leftSnapshots({ left = [] }: World): Snapshot[] | undefined {
-  const read = left.flatMap(({ snapshots }) => (snapshots === undefined ? [] : [snapshots]));
-  return read.length === 0 ? undefined : read.flat();
+function originalsNotice(
+  { region, snapshots }: { region: string; snapshots: readonly Snapshot[] },
+  vaultId: string,
+): Problem {
+  return {
+    kind: "left-region",
+    subject: `${region} originals`,
+    message: `${region} was the primary region and is a DR region now. It still has ${counted(snapshots.length, "snapshot")} that this vault took there, with ${gibOf(snapshots)} GiB of volumes. In a DR region the vault deletes only copies, so it deletes none of these. They cost ${roughCost(snapshots)}.`,
+    hint: `To keep them, do nothing: retention covers them again once ${region} is the primary region again. To delete all of them: ${deletionOf(region, vaultId, ORIGINALS)}`,
+    notice: true,
+  };
+}
+
+/** Returns a notice for each region that left and is not empty, or could not be asked, and for what a primary region left behind. */
+export function leftNotices(world: World, policy: Pick<VaultPolicy, "vaultId" | "dr">): Problem[] {
+  const { vaultId } = policy;
+  return [
+    ...(world.left ?? []).flatMap((one) => noticeOf(one, vaultId) ?? []),
+    ...leftOriginals(world, policy).map((one) => originalsNotice(one, vaultId)),
+  ];
+}
+
+/**
+ * Returns all snapshots that nothing prunes any more, of regions that left and of primary regions of before; `undefined` where
+ * none was read, or this invocation did not look into the regions that left.
+ */
+export function leftSnapshots(
+  world: World,
+  policy: Pick<VaultPolicy, "dr">,
+): Snapshot[] | undefined {
+  const waits = (memoryIn(world)?.left ?? []).length > 0 && world.left === undefined;
+  if (waits) return undefined;
+  const read = [...(world.left ?? []), ...leftOriginals(world, policy)];
+  const all = read.flatMap(({ snapshots }) => (snapshots === undefined ? [] : [snapshots]));
+  return all.length === 0 ? undefined : all.flat();
 }

@@ -91,8 +91,8 @@ function made(outcomes: readonly Outcome[], kind: Action["kind"], status: Outcom
 }
 
 /** What is left in regions that left the stack, where this invocation looked. */
-function ofLeft(world: World): Measured[] {
-  const left = leftSnapshots(world);
+function ofLeft(world: World, policy: Pick<VaultPolicy, "dr">): Measured[] {
+  const left = leftSnapshots(world, policy);
   if (left === undefined) return [];
   return [
     { name: METRIC.leftSnapshots, value: left.length, unit: "Count" },
@@ -170,7 +170,7 @@ export function measure(measuring: Measuring): Measured[] {
   const { world, policy } = measuring;
   return [
     ...ofVault(measuring),
-    ...ofLeft(world),
+    ...ofLeft(world, policy),
     ...readRegions(world, policy).flatMap((one) => ofRegion(one, measuring)),
   ];
 }

@@ -200,7 +200,7 @@ export function planVault(
   const problems = [
     ...world.problems,
     ...keyProblems(lostKeys(world, policy)),
-    ...leftNotices(world.left, policy),
+    ...leftNotices(world, policy),
   ];
   const plan: Plan = { actions: [], kept: [], problems, pending: [], slotSettled: false };
   if (world.snapshots === undefined) {

@@ -30,6 +30,8 @@ interface Candidate {
   era: Era;
   /** What it took to be so, in words. */
   words: string;
+  /** From when on its settings and its tags were there together. */
+  fromMs: number;
   /** Whether a change that ended it is over. */
   isOver: boolean;
 }
@@ -114,7 +116,7 @@ function candidates(chronicle: Chronicle, asked: Asked): Candidate[] {
           ...(reign === newest ? [] : [`the tags ${reign.combo}`]),
           ...(absence !== undefined && !isOrphan ? ["as backed up"] : []),
         ].join(" with ");
-        all.push({ view, era, words, isOver });
+        all.push({ view, era, words, fromMs: Math.max(era.fromMs, reign.fromMs), isOver });
       }
     }
   }
@@ -153,8 +155,8 @@ export function lookBack(chronicle: Chronicle, asked: Asked, remember: Remember)
 }
 
 /**
- * Whether later settings keep it too, and their end is over: it is the last change that lets go of a point. Settings of before
- * that changed nothing for it have no mail of their own.
+ * Whether later settings or tags keep it too, and their end is over: it is the last change that lets go of a point. Settings of
+ * before that changed nothing for it have no mail of their own.
  */
 function isOverByLater(
   eras: readonly Era[],
@@ -164,11 +166,11 @@ function isOverByLater(
   keeps: (one: Candidate) => boolean,
 ): boolean {
   return all.some((other) => {
-    const isLater = other.isOver && eras.indexOf(other.era) > eras.indexOf(one.era);
-    if (!isLater || other.era === eras.at(-1)) return false;
+    const isLater = eras.indexOf(other.era) > eras.indexOf(one.era);
+    if (!other.isOver || !isLater || other.era === eras.at(-1)) return false;
     // What keeps all keeps what any before it kept.
     if (keepsAll(eras, other.era, region)) return true;
-    const isSame = other.view.tags === one.view.tags && other.view.isOrphan === one.view.isOrphan;
-    return isSame && keeps(other);
+    const isSame = other.view.isOrphan === one.view.isOrphan;
+    return isSame && other.fromMs >= one.fromMs && keeps(other);
   });
 }

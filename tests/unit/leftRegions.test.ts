@@ -3,9 +3,16 @@ import { DescribeSnapshotsCommand } from "@aws-sdk/client-ec2";
 import { PublishCommand } from "@aws-sdk/client-sns";
 import { changesOf } from "../../src/vault/carriedChanges";
 import { type ChangeMemory, remember } from "../../src/vault/changeMemory";
-import { afterLook, leftNotices, nextLeft, sourceRegions } from "../../src/vault/leftRegions";
+import {
+  afterLook,
+  leftNotices,
+  leftSnapshots,
+  nextLeft,
+  sourceRegions,
+} from "../../src/vault/leftRegions";
 import { TAG } from "../../src/vault/tags";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../src/vault/time";
+import type { World } from "../../src/vault/types";
 import { described, makeRig } from "../support/rig";
 import { DR, DR2, NOW, SETTINGS, SLOT, copyOf, sealedIn, snapshot } from "../support/world";
 
@@ -75,9 +82,17 @@ describe("what is remembered", () => {
   });
 });
 
+function seenWith(more: Partial<World>): World {
+  return { copies: {}, problems: [], throttled: [], ...more };
+}
+
+function notices(left: World["left"]) {
+  return leftNotices(seenWith({ left }), SETTINGS);
+}
+
 describe("the notice", () => {
   test("says how many, how much, at what cost, and how to delete or keep them", () => {
-    expect(leftNotices([{ region: OLD, since: SLOT, snapshots: copies }], SETTINGS)).toStrictEqual([
+    expect(notices([{ region: OLD, since: SLOT, snapshots: copies }])).toStrictEqual([
       {
         kind: "left-region",
         subject: OLD,
@@ -94,12 +109,46 @@ describe("the notice", () => {
       since: SLOT,
       cause: { code, message: "no", answered: true },
     });
-    expect(leftNotices([of("UnauthorizedOperation")], SETTINGS)).toMatchObject([
+    expect(notices([of("UnauthorizedOperation")])).toMatchObject([
       { message: expect.stringContaining("UnauthorizedOperation: no") as string, notice: true },
     ]);
-    expect(leftNotices([of("RequestLimitExceeded")], SETTINGS)).toStrictEqual([]);
-    expect(leftNotices([{ region: OLD, since: SLOT, snapshots: [] }], SETTINGS)).toStrictEqual([]);
-    expect(leftNotices(undefined, SETTINGS)).toStrictEqual([]);
+    expect(notices([of("RequestLimitExceeded")])).toStrictEqual([]);
+    expect(notices([{ region: OLD, since: SLOT, snapshots: [] }])).toStrictEqual([]);
+    expect(notices(undefined)).toStrictEqual([]);
+  });
+});
+
+describe("a primary region of before that is a DR region now", () => {
+  const original = snapshot("snap-old", { region: DR.region, startTimeMs: NOW - 9 * DAY_MS });
+  const doubted = {
+    ...original,
+    snapshotId: "snap-x",
+    doubt: { of: "identity", what: "" } as const,
+  };
+  const inDr = { [DR.region]: [original, doubted, copyOf(source, "copy-1", sealedIn(DR))] };
+
+  test("is named with what was taken there, and a command that leaves its copies alone", () => {
+    expect(leftNotices(seenWith({ copies: inDr }), SETTINGS)).toStrictEqual([
+      {
+        kind: "left-region",
+        subject: `${DR.region} originals`,
+        message: `${DR.region} was the primary region and is a DR region now. It still has 1 snapshot that this vault took there, with 8 GiB of volumes. In a DR region the vault deletes only copies, so it deletes none of these. They cost roughly less than 1 USD a month (each volume once in full, at 0.05 USD per GiB).`,
+        hint: `To keep them, do nothing: retention covers them again once ${DR.region} is the primary region again. To delete all of them: aws ec2 describe-snapshots --region ${DR.region} --owner-ids self --filters 'Name=description,Values=smart-vault/1 vault=smart-vault-test *' --query 'Snapshots[?!contains(Description, \`" snapshot="\`)].SnapshotId' --output text | tr '\\t' '\\n' | xargs -n 1 aws ec2 delete-snapshot --region ${DR.region} --snapshot-id`,
+        notice: true,
+      },
+    ]);
+    expect(leftNotices(seenWith({ copies: { [DR.region]: inDr[DR.region]!.slice(2) } }), SETTINGS)).toStrictEqual([]);
+  }); // prettier-ignore
+
+  test("is counted with the regions that left, where these were looked at", () => {
+    const left = [{ region: OLD, since: SLOT, snapshots: copies }];
+    const known = memory({ left: [{ region: OLD, since: SLOT }] });
+    const count = (more: Partial<World>) =>
+      leftSnapshots(seenWith({ copies: inDr, ...more }), SETTINGS)?.length;
+    expect(count({})).toBe(1);
+    expect(count({ changes: known, left })).toBe(3);
+    expect(count({ changes: known })).toBeUndefined();
+    expect(leftSnapshots(seenWith({}), SETTINGS)).toBeUndefined();
   });
 });
 
