@@ -7,6 +7,8 @@ export interface Announcement {
   kind: "change" | "limit";
   /** When settings ended that keep what will go. */
   untilMs: readonly number[];
+  /** Whether it says that nobody knows settings of before. */
+  isUnknown: boolean;
   /** Instances whose tags named other rules before. */
   tagged: readonly string[];
   /** Instances that are not backed up any more. */
@@ -30,12 +32,14 @@ function instancesIn(text: string): string[] {
 function changeOf([, points = "", region = "", text = "", hash = ""]: RegExpMatchArray): Announcement {
   const reasons = text.split(REASON);
   const about = (start: string) => reasons.filter((one) => one.startsWith(start)).join("\n");
-  const ends = /\(seen at ([^)]*)\)/.exec(about("the stack's settings"))?.[1] ?? "";
+  const settings = about("the stack's settings");
+  const ends = /\(seen at ([^)]*)\)/.exec(settings)?.[1] ?? "";
   return {
     region,
     hash,
     kind: "change",
     untilMs: ends === "" ? [] : ends.split(" and ").map((one) => Date.parse(one)),
+    isUnknown: settings.includes("not known"),
     tagged: instancesIn(about("the instance's tags")),
     orphans: instancesIn(about("the instance is not backed up")),
     instances: instancesIn(text),
@@ -45,7 +49,7 @@ function changeOf([, points = "", region = "", text = "", hash = ""]: RegExpMatc
 
 /** Returns what a mail announces. */
 export function announcementsIn(body: string): Announcement[] {
-  const none = { untilMs: [], tagged: [], orphans: [] };
+  const none = { untilMs: [], isUnknown: false, tagged: [], orphans: [] };
   return [
     ...[...body.matchAll(CHANGE)].map(changeOf),
     ...[...body.matchAll(LIMIT)].map(

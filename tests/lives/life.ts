@@ -99,6 +99,7 @@ export async function playLife(
     mailed: (subject, body) => {
       story.tell(`mail: ${subject}`);
       const mails = chronicle.mailed(body);
+      oracle.mailed(mails);
       for (const { atMs: _at, ...mail } of mails)
         story.tell(`  announced: ${JSON.stringify(mail)}`);
       answer(living, mails);

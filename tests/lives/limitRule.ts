@@ -1,4 +1,7 @@
-/** The deletion limit, for what no change explains: of an instance's points in a region no more than that go at once. */
+/**
+ * The deletion limit, for what no change explains: of an instance's points in a region no more than that are deleted at once, and
+ * what was stopped stays until its plan is allowed or nothing of it is due.
+ */
 import { DAY_MS } from "../../src/vault/time";
 import {
   type Account,
@@ -7,12 +10,18 @@ import {
   instanceOf,
   slotOf,
 } from "../simulation/account";
-import type { Chronicle } from "./chronicle";
+import type { Chronicle, Mail } from "./chronicle";
 import type { PointSet } from "./verdicts";
+
+/** Whether anything of an instance is due in a region by steady expiry. */
+export type IsDue = (region: string, instance: string) => boolean;
 
 export function makeLimitRule(account: Account, { mails, allowed }: Chronicle) {
   const { story } = account;
   let gone = new Map<string, Set<string>>();
+  /** By region and instance, the plan that stopped it last. */
+  const stopped = new Map<string, Pick<Mail, "region" | "hash"> & { instance: string }>();
+  let read = 0;
   const isAllowed = (region: string, instance: string) =>
     mails.some(
       (mail) =>
@@ -31,9 +40,21 @@ export function makeLimitRule(account: Account, { mails, allowed }: Chronicle) {
         (allowed.has(mail.hash) || mail.atMs + graceMs <= account.time.nowMs()),
     );
   };
+  const noteStopped = (isDue: IsDue) => {
+    for (const { kind, region, hash, instances } of mails.slice(read)) {
+      for (const instance of kind === "limit" ? instances : []) {
+        stopped.set(`${region} ${instance}`, { region, hash, instance });
+      }
+    }
+    read = mails.length;
+    for (const [key, { region, hash, instance }] of stopped) {
+      if (allowed.has(hash) || !isDue(region, instance)) stopped.delete(key);
+    }
+  };
   return {
-    begins: () => {
+    begins: (isDue: IsDue) => {
       gone = new Map();
+      noteStopped(isDue);
     },
     /** @param sets all of the instance's there, as the invocation found them */
     deleting: (one: SimSnapshot, { name }: Region, sets: readonly PointSet[]) => {
@@ -42,6 +63,7 @@ export function makeLimitRule(account: Account, { mails, allowed }: Chronicle) {
       const slots = (gone.get(key) ?? new Set()).add(slotOf(one));
       gone.set(key, slots);
       story.count("deleted by steady expiry");
+      if (stopped.has(key)) story.violate("what was stopped stays stopped", `${one.snapshotId} of ${key}`); // prettier-ignore
       if (isAllowed(name, instance) || wasHeld(name)) return;
       const { maxDeletePercent } = account.settings;
       if ((100 * slots.size) / sets.length <= maxDeletePercent) return;

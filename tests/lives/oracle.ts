@@ -13,8 +13,9 @@ import {
   slotOf,
 } from "../simulation/account";
 import { isMade } from "../simulation/ownership";
-import { type Chronicle, sharedVolumes } from "./chronicle";
+import { type Chronicle, type Mail, sharedVolumes } from "./chronicle";
 import { makeLimitRule } from "./limitRule";
+import { makeNoticeRule } from "./noticeRule";
 import type { PointSet } from "./verdicts";
 import { type Asked, type Hindsight, type Remember, lookBack } from "./views";
 
@@ -22,6 +23,7 @@ export interface Oracle {
   /** Before anything that an invocation does. */
   begins: () => void;
   deleting: (snapshot: SimSnapshot, region: Region) => void;
+  mailed: (mails: readonly Mail[]) => void;
   ends: () => void;
   /** After a long calm: what nothing keeps is gone. */
   checkNoLeak: () => void;
@@ -103,7 +105,11 @@ export function makeOracle(account: Account, chronicle: Chronicle): Oracle {
   };
 
   /** What the views of all units say that a snapshot belongs to. */
-  const hindsight = (one: SimSnapshot, region: Region): Hindsight => {
+  const hindsight = (
+    one: SimSnapshot,
+    region: Region,
+    more: Pick<Asked, "isAboutLater"> = {},
+  ): Hindsight => {
     const { shared, remember } = here();
     const all = unitsIn(region);
     const [slot, instance] = [slotOf(one), instanceOf(one)];
@@ -113,7 +119,7 @@ export function makeOracle(account: Account, chronicle: Chronicle): Oracle {
     for (const unit of units) {
       const sets = all.get(unit) ?? [];
       if (!sets.some((set) => set.slot === slot)) continue;
-      const asked: Asked = { unit, region: region.name, sets, slot, slotMs: Date.parse(slot), instance, settings: account.settings, nowMs: time.nowMs() }; // prettier-ignore
+      const asked: Asked = { unit, region: region.name, sets, slot, slotMs: Date.parse(slot), instance, settings: account.settings, nowMs: time.nowMs(), ...more }; // prettier-ignore
       const { keptNow, held, isByChange } = lookBack(chronicle, asked, remember);
       if (keptNow !== undefined) found.keptNow ??= `${unit}: ${keptNow}`;
       if (held !== undefined) found.held ??= `${unit}: ${held}`;
@@ -161,13 +167,24 @@ export function makeOracle(account: Account, chronicle: Chronicle): Oracle {
     }
   };
 
+  /** Looks at all that a region has of an instance. */
+  const looks = (name: string, instance: string, more = {}): Hindsight[] => {
+    const region = regionsOf(account).find((one) => one.name === name);
+    if (region === undefined) return [];
+    const sets = unitsIn(region).get(instance) ?? [];
+    return sets.flatMap(({ snapshots }) => snapshots.map((one) => hindsight(one, region, more)));
+  };
+  const isDue = (region: string, instance: string) =>
+    looks(region, instance).some(({ keptNow, held, isByChange }) => keptNow === undefined && held === undefined && !isByChange); // prettier-ignore
+
   return {
     begins: () => {
       // Before this invocation makes any: a volume is shared by what its plan sees.
       moment = { ...newMoment(), shared: sharedVolumes(account) };
-      limit.begins();
+      limit.begins(isDue);
     },
     deleting,
+    mailed: makeNoticeRule(account, (name, instance) => looks(name, instance, { isAboutLater: true })), // prettier-ignore
     ends: () => {
       checkWhole();
       moment = undefined;

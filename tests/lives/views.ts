@@ -20,6 +20,8 @@ export interface Asked {
   instance: string;
   settings: VaultSettings;
   nowMs: number;
+  /** Set to ask rules of before about what was made since, too: it waits with the rest. */
+  isAboutLater?: true;
 }
 
 /** Keeps what a view keeps, for all points that are asked about at one time. */
@@ -98,10 +100,12 @@ function candidates(chronicle: Chronicle, asked: Asked): Candidate[] {
     mails.some(({ untilMs }) => untilMs.some((ms) => Math.abs(ms - era.untilMs) < SAME_MS));
   const tagsOver = (reign: Reign) =>
     reign !== newest && mails.some((mail) => names(mail, "tagged", asked) && mail.atMs >= reign.endMs);
-  const under: Reign[] = [newest, ...reigns.slice(0, -1).filter((one) => slot <= one.lastSlot)];
-  for (const era of [now, ...eras.slice(0, -1).filter(({ untilMs }) => madeMs < untilMs)]) {
+  const under: Reign[] = [newest, ...reigns.slice(0, -1).filter((one) => asked.isAboutLater ?? slot <= one.lastSlot)];
+  const isOf = ({ untilMs }: Era) => asked.isAboutLater ?? madeMs < untilMs;
+  for (const era of [now, ...eras.slice(0, -1).filter(isOf)]) {
     const { settings } = era;
-    const isThinned = settings.schedule !== now.settings.schedule;
+    // Even if the schedule is back: what another one made in between takes the place of nothing.
+    const isThinned = eras.slice(eras.indexOf(era)).some((one) => one.settings.schedule !== settings.schedule);
     for (const reign of under) {
       // Tags that no run met under those settings were never a state of before.
       const isPresent = era === now && reign === newest;

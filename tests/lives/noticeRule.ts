@@ -1,0 +1,23 @@
+/** What a mail announces is what some change let go of: steady expiry needs no mail. */
+import type { Account } from "../simulation/account";
+import type { Mail } from "./chronicle";
+import type { Hindsight } from "./views";
+
+/** Looks at all that a region has of an instance, as the invocation found it. */
+type Looks = (region: string, instance: string) => readonly Hindsight[];
+
+export function makeNoticeRule({ story }: Account, looks: Looks) {
+  const isByChange = ({ keptNow, held, isByChange: isOver }: Hindsight) =>
+    keptNow === undefined && (held !== undefined || isOver);
+  return (mails: readonly Mail[]): void => {
+    for (const { kind, region, instances, hash, isUnknown } of mails) {
+      // Where nobody knows the settings of before, as after more edits than the clock carries, all is taken for theirs.
+      if (kind !== "change" || isUnknown) continue;
+      for (const instance of instances) {
+        story.count("instances announced");
+        if (looks(region, instance).some(isByChange)) continue;
+        story.violate("what is announced waits for a change", `${instance} in ${region}, plan ${hash}`); // prettier-ignore
+      }
+    }
+  };
+}
