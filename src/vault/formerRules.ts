@@ -33,6 +33,8 @@ export interface Former {
   isThinned: boolean;
   /** They keep only what was there then; absent: any. */
   before?: string;
+  /** The slot of the newest recovery point that carries their tags: it stays for as long as anything waits for them. */
+  carrier?: string;
   /** Set where they hold nothing any more, since somebody allowed that, or the grace of one of the changes is over: since when. */
   overFrom?: string;
 }
@@ -55,12 +57,20 @@ function tagsOf({ snapshots }: RecoverySet): Tags {
   return snapshots[0]?.tags ?? {};
 }
 
+/** Tags that recovery points were made under, and the newest of these points: nothing else remembers the tags. */
+interface CarriedTags {
+  tags: Tags;
+  slot: string;
+}
+
 /** Tags that some recovery points were made under, each once, by what they come to. */
-function tagsByCombo(sets: readonly RecoverySet[], tagKey: string): Map<string, Tags> {
-  const all = new Map<string, Tags>();
+function tagsByCombo(sets: readonly RecoverySet[], tagKey: string): Map<string, CarriedTags> {
+  const all = new Map<string, CarriedTags>();
   for (const set of sets) {
     const tags = tagsOf(set);
-    all.set(comboOf(tags, tagKey), tags);
+    const combo = comboOf(tags, tagKey);
+    const newest = all.get(combo)?.slot ?? "";
+    if (set.slot > newest) all.set(combo, { tags, slot: set.slot });
   }
   return all;
 }
@@ -90,6 +100,8 @@ interface View {
   isOrphan: boolean;
   /** Of the unit. */
   newestSlot: string;
+  /** Of the newest recovery point with tags of before. */
+  carrier?: string;
 }
 
 function rulesOfView({ era: { policy, former }, tags, isOrphan }: View): InstanceRules {
@@ -141,6 +153,7 @@ function formerOf(view: View, unit: string, memory: Memory, keys: ChangeKey[]): 
     calendar: era.calendar,
     keys,
     over: thinned,
+    carrier: view.carrier,
     isThinned: era.isThinned,
     ...endOf(view),
     fresh: ends.filter(({ endMs }) => endMs === undefined).map(({ key }) => key),
@@ -159,7 +172,7 @@ function formersOfUnit(
   const { tagKey, primaryRegion } = memory.policy;
   const now = newest.get(unit)?.tags ?? {};
   // A volume of several instances has the tags of each in turn; their own histories keep what these ask for.
-  const older = shared.has(unit) ? new Map<string, Tags>() : tagsByCombo(sets, tagKey);
+  const older = shared.has(unit) ? new Map<string, CarriedTags>() : tagsByCombo(sets, tagKey);
   const combo = comboOf(now, tagKey);
   older.delete(combo);
   const newestSlot = sets.reduce((slot, set) => (set.slot > slot ? set.slot : slot), "");
@@ -168,11 +181,14 @@ function formersOfUnit(
   for (const era of memory.eras) {
     const { former } = era;
     if (former?.region !== undefined && former.region !== region) continue;
-    for (const [before, tags] of [["", now] as const, ...older]) {
+    for (const [before, { tags, slot: carrier }] of [
+      ["", { tags: now, slot: undefined }] as const,
+      ...older,
+    ]) {
       const keys: ChangeKey[] = [];
       if (former !== undefined) keys.push(changeKey(region, "settings", former.until));
       if (tags !== now) keys.push(changeKey(region, "tags", tagChange(unit, combo, before)));
-      const view = { era, tags, newestSlot, isOrphan: false };
+      const view = { era, tags, newestSlot, carrier, isOrphan: false };
       if (missing) {
         const orphaned = [...keys, changeKey(region, "orphan", unit)];
         formers.push(formerOf(view, unit, memory, orphaned));

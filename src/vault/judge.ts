@@ -70,21 +70,27 @@ function addFormer(
 ): void {
   const { calendar } = former;
   const { kept: wouldKeep } = verdictBy(former.rules, former.over(sets), unit, side, { calendar, nowMs }); // prettier-ignore
+  const { overFrom, before: end, keys, fresh, carrier } = former;
+  const hold = (slot: string, why: string) => {
+    const more = { why, keys: new Set(keys), fresh: new Set(fresh) };
+    verdict.held.set(slot, both(verdict.held.get(slot), more));
+  };
+  const whyGone = (slot: string) => (verdict.kept.has(slot) ? undefined : verdict.gone.get(slot));
+  let isHolding = false;
   for (const set of sets) {
     const { slot } = set;
-    const why = verdict.kept.has(slot) ? undefined : verdict.gone.get(slot);
-    const { overFrom, before: end } = former;
+    const why = whyGone(slot);
     if (why === undefined || !wouldKeep.has(slot)) continue;
     if (end !== undefined && !wasThere(set, end)) continue;
     // What was made since is under the rules of now alone.
-    if (overFrom !== undefined) {
-      if (slot <= overFrom) verdict.approved.set(slot, former.keys);
-    } else {
-      const { keys, fresh } = former;
-      const more = { why, keys: new Set(keys), fresh: new Set(fresh) };
-      verdict.held.set(slot, both(verdict.held.get(slot), more));
-    }
+    if (overFrom === undefined) {
+      hold(slot, why);
+      isHolding = true;
+    } else if (slot <= overFrom) verdict.approved.set(slot, keys);
   }
+  // With the last that carries the tags of before, the vault would forget for what the others wait.
+  const why = isHolding && carrier !== undefined ? whyGone(carrier) : undefined;
+  if (why !== undefined && carrier !== undefined) hold(carrier, why);
 }
 
 /** The rules that are read for one instance, or one shared volume: those of now, and of before for what would go by them. */

@@ -130,6 +130,13 @@ export const LIFE_MUTANTS: readonly Mutant[] = [
     plausible: "the newest point says what the instance is",
   },
   {
+    name: "the last that carries tags of before goes",
+    file: "judge.ts",
+    original: "if (why !== undefined && carrier !== undefined) hold(carrier, why);",
+    mutated: "",
+    plausible: "each point is judged by itself",
+  },
+  {
     name: "a schedule that is back has lost nothing",
     file: "changeMemory.ts",
     original: "isThinned(was, former.slice(index + 1), settings)",

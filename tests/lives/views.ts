@@ -109,7 +109,7 @@ function candidates(chronicle: Chronicle, asked: Asked): Candidate[] {
     for (const reign of under) {
       // Tags that no run met under those settings were never a state of before.
       const isPresent = era === now && reign === newest;
-      if (!isPresent && (reign.fromMs >= era.untilMs || era.fromMs >= reign.endMs)) continue;
+      if (!isPresent && !asked.isAboutLater && (reign.fromMs >= era.untilMs || era.fromMs >= reign.endMs)) continue;
       for (const isOrphan of absence === undefined ? [false] : [true, false]) {
         const isMine = era !== now && !isGoneFor(chronicle, unit, settings.orphanDays, nowMs);
         if (isOrphan && isMine) continue;
@@ -174,7 +174,9 @@ function isOverByLater(
     if (!other.isOver || !isLater || other.era === eras.at(-1)) return false;
     // What keeps all keeps what any before it kept.
     if (keepsAll(eras, other.era, region)) return true;
-    const isSame = other.view.isOrphan === one.view.isOrphan;
+    // By later settings it may have been none yet.
+    const isOrphanThere = all.some(({ era, view }) => era === other.era && view.isOrphan);
+    const isSame = other.view.isOrphan === (one.view.isOrphan && isOrphanThere);
     return isSame && other.fromMs >= one.fromMs && keeps(other);
   });
 }

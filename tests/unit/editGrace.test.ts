@@ -271,3 +271,25 @@ test("a hundred and fifty thousand snapshots of orphans are announced in one mai
   expect(problems[0]?.message).toContain("will delete 150000 recovery points in us-east-1");
   expect(performance.now() - startMs).toBeLessThan(10_000);
 });
+
+test("tags of before hold what only they keep, though the last point that was made under them is due", () => {
+  const policies = {
+    true: { keep: { last: 2, yearly: 2 }, drKeep: { last: 2, yearly: 2 } },
+    gold: { keep: { retentionDays: 10 }, drKeep: { retentionDays: 10 } },
+  };
+  const tagged = (value: string) => [
+    instance("i-1", [volume("vol-1", { isRoot: true })], { Backup: value }),
+  ];
+  const nights = afterNights(6, { ...POLICY, policies }, tagged("gold"));
+  const [oldest] = nights.slots("i-1", HERE);
+  nights.instances = tagged("true");
+  nights.pass(1);
+  nights.instances = tagged("gold");
+  // Gold lets go of the oldest on day 10, which the other policy keeps for its year, and of the point made under that on day 16.
+  nights.pass(10);
+  expect(nights.slots("i-1", HERE)).toContain(oldest);
+  nights.pass(2);
+  expect(nights.slots("i-1", HERE)).not.toContain(oldest);
+  nights.pass(4);
+  expect(counts(nights)).toStrictEqual([10, 10]);
+});
