@@ -40,14 +40,12 @@ function whyOfSettings(held: readonly HeldPoint[], memory: ChangeMemory | undefi
   const former = memory?.former ?? [];
   const isUnknown = (until: string) => former.some((one) => one.until === until && one.was === "unknown"); // prettier-ignore
   const all = [...new Set(ends.map(({ of }) => of))].sort();
-  const unknown = all.filter(isUnknown).length;
-  const why =
-    unknown === 0
-      ? "the stack's settings changed"
-      : unknown === all.length
-        ? "the stack's settings of before are not known, as its alarm clock or the region is new"
-        : "the stack's settings changed, and those before are not known, as its alarm clock or the region is new";
-  return `${why} (seen at ${all.join(" and ")})`;
+  const unknown = all.filter(isUnknown);
+  const seen = `(seen at ${all.join(" and ")})`;
+  if (unknown.length === 0) return `the stack's settings changed ${seen}`;
+  const before = unknown.length === all.length ? "of before" : `before ${unknown.at(-1)}`;
+  const why = `settings ${before} are not known, as its alarm clock or the region is new, or it was edited more than ten times ${seen}`;
+  return unknown.length === all.length ? `the stack's ${why}` : `the stack's settings changed, and its ${why}`; // prettier-ignore
 }
 
 /** One sentence for each kind of change: what it makes due, and from when on that goes. */

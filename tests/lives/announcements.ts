@@ -7,8 +7,8 @@ export interface Announcement {
   kind: "change" | "limit";
   /** When settings ended that keep what will go. */
   untilMs: readonly number[];
-  /** Whether it says that nobody knows settings of before. */
-  isUnknown: boolean;
+  /** Set where it says that nobody knows the settings before an instant. */
+  unknownMs?: number;
   /** Instances whose tags named other rules before. */
   tagged: readonly string[];
   /** Instances that are not backed up any more. */
@@ -34,12 +34,15 @@ function changeOf([, points = "", region = "", text = "", hash = ""]: RegExpMatc
   const about = (start: string) => reasons.filter((one) => one.startsWith(start)).join("\n");
   const settings = about("the stack's settings");
   const ends = /\(seen at ([^)]*)\)/.exec(settings)?.[1] ?? "";
+  const untilMs = ends === "" ? [] : ends.split(" and ").map((one) => Date.parse(one));
+  const unknown = /settings before (\S+) are not known/.exec(settings)?.[1];
+  const unknownMs = unknown === undefined ? untilMs.at(-1) : Date.parse(unknown);
   return {
     region,
     hash,
     kind: "change",
-    untilMs: ends === "" ? [] : ends.split(" and ").map((one) => Date.parse(one)),
-    isUnknown: settings.includes("not known"),
+    untilMs,
+    ...(settings.includes("not known") && { unknownMs }),
     tagged: instancesIn(about("the instance's tags")),
     orphans: instancesIn(about("the instance is not backed up")),
     instances: instancesIn(text),
@@ -49,7 +52,7 @@ function changeOf([, points = "", region = "", text = "", hash = ""]: RegExpMatc
 
 /** Returns what a mail announces. */
 export function announcementsIn(body: string): Announcement[] {
-  const none = { untilMs: [], isUnknown: false, tagged: [], orphans: [] };
+  const none = { untilMs: [], tagged: [], orphans: [] };
   return [
     ...[...body.matchAll(CHANGE)].map(changeOf),
     ...[...body.matchAll(LIMIT)].map(

@@ -20,7 +20,7 @@ export function makeLimitRule(account: Account, { mails, allowed }: Chronicle) {
   const { story } = account;
   let gone = new Map<string, Set<string>>();
   /** By region and instance, the plan that stopped it last. */
-  const stopped = new Map<string, Pick<Mail, "region" | "hash"> & { instance: string }>();
+  const stopped = new Map<string, Pick<Mail, "region" | "hash" | "atMs"> & { instance: string }>();
   let read = 0;
   const isAllowed = (region: string, instance: string) =>
     mails.some(
@@ -31,19 +31,28 @@ export function makeLimitRule(account: Account, { mails, allowed }: Chronicle) {
         allowed.has(mail.hash),
     );
   /** What waited longer than it had to, as where nobody knows the settings of before, goes together in the end. */
-  const wasHeld = (region: string) => {
+  const wasHeld = (region: string, isOf: (mail: Mail) => boolean = () => true) => {
     const graceMs = account.settings.editGraceDays * DAY_MS;
     return mails.some(
       (mail) =>
         mail.kind === "change" &&
         mail.region === region &&
+        isOf(mail) &&
         (allowed.has(mail.hash) || mail.atMs + graceMs <= account.time.nowMs()),
     );
   };
+  /** Unless a change that came later took it over, and is over. */
+  const isStopped = (region: string, instance: string) => {
+    const stop = stopped.get(`${region} ${instance}`);
+    return (
+      stop !== undefined &&
+      !wasHeld(region, ({ atMs, instances }) => atMs > stop.atMs && instances.includes(instance))
+    );
+  };
   const noteStopped = (isDue: IsDue) => {
-    for (const { kind, region, hash, instances } of mails.slice(read)) {
+    for (const { kind, region, hash, instances, atMs } of mails.slice(read)) {
       for (const instance of kind === "limit" ? instances : []) {
-        stopped.set(`${region} ${instance}`, { region, hash, instance });
+        stopped.set(`${region} ${instance}`, { region, hash, atMs, instance });
       }
     }
     read = mails.length;
@@ -63,7 +72,7 @@ export function makeLimitRule(account: Account, { mails, allowed }: Chronicle) {
       const slots = (gone.get(key) ?? new Set()).add(slotOf(one));
       gone.set(key, slots);
       story.count("deleted by steady expiry");
-      if (stopped.has(key)) story.violate("what was stopped stays stopped", `${one.snapshotId} of ${key}`); // prettier-ignore
+      if (isStopped(name, instance)) story.violate("what was stopped stays stopped", `${one.snapshotId} of ${key}`); // prettier-ignore
       if (isAllowed(name, instance) || wasHeld(name)) return;
       const { maxDeletePercent } = account.settings;
       if ((100 * slots.size) / sets.length <= maxDeletePercent) return;

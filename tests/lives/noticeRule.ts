@@ -10,9 +10,9 @@ export function makeNoticeRule({ story }: Account, looks: Looks) {
   const isByChange = ({ keptNow, held, isByChange: isOver }: Hindsight) =>
     keptNow === undefined && (held !== undefined || isOver);
   return (mails: readonly Mail[]): void => {
-    for (const { kind, region, instances, hash, isUnknown } of mails) {
+    for (const { kind, region, instances, hash, unknownMs } of mails) {
       // Where nobody knows the settings of before, as after more edits than the clock carries, all is taken for theirs.
-      if (kind !== "change" || isUnknown) continue;
+      if (kind !== "change" || unknownMs !== undefined) continue;
       for (const instance of instances) {
         story.count("instances announced");
         if (looks(region, instance).some(isByChange)) continue;

@@ -97,7 +97,10 @@ function candidates(chronicle: Chronicle, asked: Asked): Candidate[] {
   // Of a view that several changes ended the end is over with the first of theirs: what is left to protect are the others.
   const settingsOver = (era: Era) =>
     era !== now &&
-    mails.some(({ untilMs }) => untilMs.some((ms) => Math.abs(ms - era.untilMs) < SAME_MS));
+    mails.some(
+      ({ untilMs, unknownMs = -Infinity }) =>
+        era.untilMs < unknownMs + SAME_MS || untilMs.some((ms) => Math.abs(ms - era.untilMs) < SAME_MS),
+    );
   const tagsOver = (reign: Reign) =>
     reign !== newest && mails.some((mail) => names(mail, "tagged", asked) && mail.atMs >= reign.endMs);
   const under: Reign[] = [newest, ...reigns.slice(0, -1).filter((one) => asked.isAboutLater ?? slot <= one.lastSlot)];
