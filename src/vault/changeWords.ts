@@ -17,6 +17,13 @@ function pointsOf(held: readonly HeldPoint[]): string {
   return counted(countOf(held), "recovery point");
 }
 
+/** How many are due already, where not all are. */
+function dueAlready(held: readonly HeldPoint[]): string {
+  const due = held.filter(({ isLater }) => !isLater);
+  if (due.length === held.length) return "";
+  return due.length === 0 ? ", none of them due yet" : `, ${countOf(due)} of them due already`;
+}
+
 /** `i-…: 12 recovery points of 2026-03-01T03:00:00Z to 2026-03-12T03:00:00Z (snap-…, snap-…)` for each instance. */
 function byInstance(held: readonly HeldPoint[]): string {
   const instances = groupBy(held, ({ instanceId }) => instanceId);
@@ -61,11 +68,11 @@ function reasonsOf(
   const texts: string[] = [];
   const settings = having("settings");
   if (settings.length > 0) {
-    texts.push(`${pointsOf(settings)} from ${date(endMs)} on, since ${whyOfSettings(settings, memory)}: ${byInstance(settings)}`); // prettier-ignore
+    texts.push(`${pointsOf(settings)} from ${date(endMs)} on, since ${whyOfSettings(settings, memory)}${dueAlready(settings)}: ${byInstance(settings)}`); // prettier-ignore
   }
   const tags = having("tags");
   if (tags.length > 0) {
-    texts.push(`${pointsOf(tags)} from ${date(endMs)} on, since the instance's tags name other rules now: ${byInstance(tags)}`); // prettier-ignore
+    texts.push(`${pointsOf(tags)} from ${date(endMs)} on, since the instance's tags name other rules now${dueAlready(tags)}: ${byInstance(tags)}`); // prettier-ignore
   }
   const orphans = having("orphan");
   if (orphans.length > 0) {
@@ -93,7 +100,7 @@ export function changeNotice(
     kind: "deletions-announced",
     subject: [region, hash, ...news].join(" "),
     message: `the vault will delete ${pointsOf(held)} in ${region} that it kept before a change: ${reasons.join(". ")}. Plan ${hash}`,
-    hint: `Nothing of this is deleted before then. To keep it, take the change back before then. To have it deleted at once: ${allowing(hash)}; the next sweep carries it out.`,
+    hint: `Nothing of this is deleted before then. To keep it, take the change back before then. To have what is due deleted at once: ${allowing(hash)}; the next sweep carries it out.`,
     notice: true,
   };
 }

@@ -22,6 +22,8 @@ export interface HeldPoint {
   keys: ReadonlySet<ChangeKey>;
   /** Those of them that no mail has named yet. */
   fresh: ReadonlySet<ChangeKey>;
+  /** Set where it is not due yet, but by the end of the grace. */
+  isLater?: true;
 }
 
 /** What the limit makes of a region's plan. */

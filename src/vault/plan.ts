@@ -167,7 +167,7 @@ function planRegions(
   const lost = lostKeys(world, policy);
   const held = holdDeletions([primary, ...pruned].flatMap(({ actions }) => actions), lost, world); // prettier-ignore
   const copied = making.flatMap(({ actions }) => actions);
-  const changed = changing.end(isAllSeen);
+  const changed = changing.end(isAllSeen, rules);
   if (ruled.orphans !== undefined) plan.orphans = ruled.orphans;
   plan.changes = changed.changes;
   plan.withheld = changed.withheld;

@@ -9,6 +9,8 @@ export interface Announcement {
   untilMs: readonly number[];
   /** Set where it says that nobody knows the settings before an instant. */
   unknownMs?: number;
+  /** Whether it names what is not due yet, too. */
+  hasLater: boolean;
   /** Instances whose tags named other rules before. */
   tagged: readonly string[];
   /** Instances that are not backed up any more. */
@@ -43,6 +45,7 @@ function changeOf([, points = "", region = "", text = "", hash = ""]: RegExpMatc
     kind: "change",
     untilMs,
     ...(settings.includes("not known") && { unknownMs }),
+    hasLater: / due (already|yet): /.test(text),
     tagged: instancesIn(about("the instance's tags")),
     orphans: instancesIn(about("the instance is not backed up")),
     instances: instancesIn(text),
@@ -52,7 +55,7 @@ function changeOf([, points = "", region = "", text = "", hash = ""]: RegExpMatc
 
 /** Returns what a mail announces. */
 export function announcementsIn(body: string): Announcement[] {
-  const none = { untilMs: [], tagged: [], orphans: [] };
+  const none = { untilMs: [], hasLater: false, tagged: [], orphans: [] };
   return [
     ...[...body.matchAll(CHANGE)].map(changeOf),
     ...[...body.matchAll(LIMIT)].map(

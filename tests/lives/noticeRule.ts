@@ -7,15 +7,15 @@ import type { Hindsight } from "./views";
 type Looks = (region: string, instance: string) => readonly Hindsight[];
 
 export function makeNoticeRule({ story }: Account, looks: Looks) {
-  const isByChange = ({ keptNow, held, isByChange: isOver }: Hindsight) =>
-    keptNow === undefined && (held !== undefined || isOver);
+  const isByChange = ({ keptNow, held, isByChange: isOver }: Hindsight, isNow: boolean) =>
+    (!isNow || keptNow === undefined) && (held !== undefined || isOver);
   return (mails: readonly Mail[]): void => {
-    for (const { kind, region, instances, hash, unknownMs } of mails) {
+    for (const { kind, region, instances, hash, unknownMs, hasLater } of mails) {
       // Where nobody knows the settings of before, as after more edits than the clock carries, all is taken for theirs.
       if (kind !== "change" || unknownMs !== undefined) continue;
       for (const instance of instances) {
         story.count("instances announced");
-        if (looks(region, instance).some(isByChange)) continue;
+        if (looks(region, instance).some((one) => isByChange(one, !hasLater))) continue;
         story.violate("what is announced waits for a change", `${instance} in ${region}, plan ${hash}`); // prettier-ignore
       }
     }
