@@ -15,6 +15,7 @@ import {
 import { isMade } from "../simulation/ownership";
 import { type Chronicle, type Mail, sharedVolumes } from "./chronicle";
 import { makeLimitRule } from "./limitRule";
+import { DAY_MS } from "../../src/vault/time";
 import { makeNoticeRule } from "./noticeRule";
 import type { PointSet } from "./verdicts";
 import { type Asked, type Hindsight, type Remember, lookBack } from "./views";
@@ -177,6 +178,15 @@ export function makeOracle(account: Account, chronicle: Chronicle): Oracle {
   const isDue = (region: string, instance: string) =>
     looks(region, instance).some(({ keptNow, held, isByChange }) => keptNow === undefined && held === undefined && !isByChange); // prettier-ignore
 
+  /** An edit may make something due for the first time months later: then a mail about it is as young as that. */
+  const isAnnounced = (one: SimSnapshot, region: Region) => {
+    const sinceMs = time.nowMs() - (account.settings.editGraceDays + 1) * DAY_MS;
+    return (
+      hindsight(one, region, { isAboutLater: true }).held !== undefined &&
+      chronicle.mails.some((mail) => mail.region === region.name && mail.instances.includes(instanceOf(one)) && mail.atMs > sinceMs)
+    ); // prettier-ignore
+  };
+
   return {
     begins: () => {
       // Before this invocation makes any: a volume is shared by what its plan sees.
@@ -199,7 +209,7 @@ export function makeOracle(account: Account, chronicle: Chronicle): Oracle {
         // Settings of before may still keep a copy that has expired: then it is neither made again nor done without.
         const waits = new Set(all.flatMap(({ one }) => (one.markedIn === undefined ? [] : [setOf(one)]))); // prettier-ignore
         for (const { one, held } of all) {
-          if (kept.has(setOf(one)) || waits.has(setOf(one))) continue;
+          if (kept.has(setOf(one)) || waits.has(setOf(one)) || isAnnounced(one, region)) continue;
           const why = held === undefined ? "" : `, ${held} would keep it`;
           story.violate("what is due goes in the end", `${one.snapshotId} of ${instanceOf(one)} for ${slotOf(one)} in ${region.name}${why}`); // prettier-ignore
         }
