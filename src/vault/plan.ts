@@ -225,7 +225,9 @@ export function planVault(
   }
   plan.problems = [...plan.problems, ...failedSnapshots(own.filter(isClear), policy, nowMs)];
   plan.pending = pendingOf(own);
-  planRegions(plan, own, world, policy, serving?.slot, nowMs);
+  // What a sweep only reports as missed is no run: nobody is an orphan by that.
+  const slot = serving?.mode === "open" ? serving.slot : undefined;
+  planRegions(plan, own, world, policy, slot, nowMs);
   addDoubts(plan, world);
   return plan;
 }

@@ -28,6 +28,8 @@ export interface Nights {
   swapRegions: () => void;
   /** Lets nights pass, with runs at an hour's distance or a night's. */
   pass: (nights: number, everyMs?: number) => void;
+  /** Lets nights pass without a run, and then a sweep that finds the last one missing. */
+  miss: (nights: number) => void;
   /** The slots of an instance that a region has snapshots of, the oldest first; or of one volume of it. */
   slots: (instanceId: string, region: string, volumeId?: string) => string[];
   /** What was mailed of a kind. */
@@ -135,6 +137,11 @@ export function startNights(policy: VaultPolicy, instances: ProtectedInstance[])
         nowMs += everyMs;
         nights.day = Math.floor((nowMs - NOW) / DAY_MS);
       }
+    },
+    miss: (count) => {
+      nowMs += count * DAY_MS;
+      nights.day = Math.floor((nowMs - NOW) / DAY_MS);
+      invoke({ slot: isoSeconds(nowMs), mode: "closing" });
     },
     slots: (instanceId, region, volumeId) =>
       [

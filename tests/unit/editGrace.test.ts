@@ -293,3 +293,15 @@ test("tags of before hold what only they keep, though the last point that was ma
   nights.pass(4);
   expect(counts(nights)).toStrictEqual([10, 10]);
 });
+
+test("an instance is an orphan by the run after the first that did not find it, not by a sweep that finds a run missing", () => {
+  const policy: VaultPolicy = { ...POLICY, orphans: "expire", orphanDays: 3, editGraceDays: 3 };
+  const other = instance("i-2", [volume("vol-3", { isRoot: true })]);
+  const nights = afterNights(5, policy, [...FLEET, other]);
+  nights.instances = [other];
+  nights.pass(1);
+  nights.miss(4);
+  expect(counts(nights)).toStrictEqual([5, 5]);
+  nights.pass(1);
+  expect(counts(nights)).toStrictEqual([0, 0]);
+});
