@@ -52,7 +52,9 @@ export function makeLimitRule(account: Account, { mails, allowed }: Chronicle) {
   const noteStopped = (isDue: IsDue) => {
     for (const { kind, region, hash, instances, atMs } of mails.slice(read)) {
       for (const instance of kind === "limit" ? instances : []) {
-        stopped.set(`${region} ${instance}`, { region, hash, atMs, instance });
+        const key = `${region} ${instance}`;
+        const sinceMs = stopped.get(key)?.atMs ?? atMs;
+        stopped.set(key, { region, hash, atMs: sinceMs, instance });
       }
     }
     read = mails.length;
