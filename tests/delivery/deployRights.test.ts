@@ -124,40 +124,6 @@ test.each<[why: string, action: string, resource: string, context: IamRequest["c
   expect(deploy({ action, resource, context })).not.toBe("allowed");
 });
 
-test("the state of its stack it may read, lock, write and encrypt; a preview only reads it", () => {
-  const file = (path: string) => `${BUCKET}/.pulumi/${path}`;
-  const context = {};
-  const reads = [
-    { action: "s3:ListBucket", resource: BUCKET, context },
-    { action: "s3:GetObject", resource: file("meta.yaml"), context },
-    { action: "s3:GetObject", resource: file("stacks/smart-vault/prod.json"), context },
-    {
-      action: "s3:GetObject",
-      resource: file("locks/organization/smart-vault/prod/1.json"),
-      context,
-    },
-    { action: "kms:Decrypt", resource: KEY, context },
-  ];
-  const writes = [
-    { action: "s3:PutObject", resource: file("stacks/smart-vault/prod.json.bak"), context },
-    { action: "s3:PutObject", resource: file("history/smart-vault/prod/prod-1.json"), context },
-    {
-      action: "s3:PutObject",
-      resource: file("locks/organization/smart-vault/prod/1.json"),
-      context,
-    },
-    {
-      action: "s3:DeleteObject",
-      resource: file("locks/organization/smart-vault/prod/1.json"),
-      context,
-    },
-    { action: "kms:GenerateDataKey", resource: KEY, context },
-  ];
-  expect([...reads, ...writes].map(deploy)).toStrictEqual(Array(10).fill("allowed"));
-  expect(reads.map(preview)).toStrictEqual(Array(5).fill("allowed"));
-  expect(writes.map(preview)).toStrictEqual(Array(5).fill("unmentioned"));
-});
-
 describe("the boundary of the vault's roles", () => {
   const limit = compilePolicy(boundary(ACCOUNT, VAULT) as unknown as IamPolicy);
 
