@@ -15,12 +15,17 @@ export interface BootstrapConfig {
   github?: GithubSource;
   pulumiOrganization?: string;
   stateBucket?: string;
+  sourceKeyArns: string[];
 }
 
 /** `smart-vault` and a stack make the vault's id, whose names hold 48 characters: see src/config.ts. */
 const NAME = /^[a-z0-9][\w-]{0,39}$/i;
 /** What each key must be, where it is given; the expectation is told with a fault. */
-const SHAPES: readonly [key: keyof Raw, shape: RegExp, expected: string][] = [
+const SHAPES: readonly [
+  key: Exclude<keyof Raw, "stacks" | "sourceKeyArns">,
+  shape: RegExp,
+  expected: string,
+][] = [
   ["vaultProject", NAME, "the name of a Pulumi project"],
   ["githubRepository", /^$|^[\w-]+\/[\w.-]+$/, "a repository as owner/name"],
   ["githubOwnerId", /^\d*$/, "a number: gh api repos/OWNER/NAME --jq .owner.id"],
@@ -40,14 +45,25 @@ export interface Raw {
   githubBranch: string;
   pulumiOrganization: string;
   stateBucket: string;
+  sourceKeyArns: readonly string[];
+}
+
+const KEY_ARN = /^arn:aws:kms:[\w-]+:\d{12}:key\/[\w-]+$/;
+/** A managed policy holds 6,144 characters (IAM user guide, "IAM and AWS STS quotas"), and each key is in the boundary twice. */
+const MAX_SOURCE_KEYS = 10;
+
+function keyFaults(arns: readonly string[]): string[] {
+  const isGood = arns.length <= MAX_SOURCE_KEYS && arns.every((arn) => KEY_ARN.test(arn));
+  if (isGood) return [];
+  return [
+    `sourceKeyArns: expected up to ${MAX_SOURCE_KEYS} ARNs of KMS keys, got ${JSON.stringify(arns)}`,
+  ];
 }
 
 function faultsOf(raw: Raw): string[] {
   const faults = SHAPES.flatMap(([key, shape, expected]) => {
     const given = raw[key];
-    return typeof given === "string" && shape.test(given)
-      ? []
-      : [`${key}: expected ${expected}, got ${JSON.stringify(given)}`];
+    return shape.test(given) ? [] : [`${key}: expected ${expected}, got ${JSON.stringify(given)}`];
   });
   const { stacks, githubRepository, githubOwnerId, githubRepositoryId, pulumiOrganization } = raw;
   if (stacks.length === 0 || !stacks.every((stack) => NAME.test(stack))) {
@@ -59,7 +75,7 @@ function faultsOf(raw: Raw): string[] {
   if (githubRepository === "" && pulumiOrganization === "") {
     faults.push("githubRepository, pulumiOrganization: expected one of them or both, got none");
   }
-  return faults;
+  return [...faults, ...keyFaults(raw.sourceKeyArns)];
 }
 
 /** @throws an error with a line for each mistake */
@@ -68,7 +84,7 @@ export function parseBootstrap(raw: Raw): BootstrapConfig {
   if (faults.length > 0) {
     throw new Error(`the configuration of the bootstrap has mistakes:\n  ${faults.join("\n  ")}`);
   }
-  const { vaultProject, stacks, pulumiOrganization, stateBucket } = raw;
+  const { vaultProject, stacks, pulumiOrganization, stateBucket, sourceKeyArns } = raw;
   const [owner = "", repository = ""] = raw.githubRepository.split("/");
   const github = {
     owner,
@@ -80,6 +96,7 @@ export function parseBootstrap(raw: Raw): BootstrapConfig {
   return {
     vaultProject,
     stacks: [...stacks],
+    sourceKeyArns: [...sourceKeyArns],
     ...(raw.githubRepository !== "" && { github }),
     ...(pulumiOrganization !== "" && { pulumiOrganization }),
     ...(stateBucket !== "" && { stateBucket }),
@@ -97,5 +114,6 @@ export function readBootstrap(): BootstrapConfig {
     githubBranch: config.require("githubBranch"),
     pulumiOrganization: config.require("pulumiOrganization"),
     stateBucket: config.require("stateBucket"),
+    sourceKeyArns: config.requireObject<string[]>("sourceKeyArns"),
   });
 }

@@ -13,6 +13,7 @@ const GOOD: Raw = {
   githubBranch: "main",
   pulumiOrganization: "acme-corp",
   stateBucket: "acme-vault-state",
+  sourceKeyArns: ["arn:aws:kms:us-east-1:999999999999:key/11111111-2222-3333-4444-555555555555"],
 };
 
 function faults(changes: Partial<Raw>): string[] {
@@ -48,6 +49,7 @@ test("a whole configuration is taken", () => {
     },
     pulumiOrganization: "acme-corp",
     stateBucket: "acme-vault-state",
+    sourceKeyArns: GOOD.sourceKeyArns,
   });
 });
 
@@ -57,11 +59,13 @@ test("what is left empty is left out", () => {
     githubOwnerId: "",
     githubRepositoryId: "",
     stateBucket: "",
+    sourceKeyArns: [],
   };
   expect(parseBootstrap({ ...GOOD, ...empty })).toStrictEqual({
     vaultProject: "smart-vault",
     stacks: ["dev", "prod"],
     pulumiOrganization: "acme-corp",
+    sourceKeyArns: [],
   });
 });
 
@@ -77,6 +81,9 @@ test.each<[string, Partial<Raw>]>([
   ["githubBranch", { githubBranch: "release/*" }],
   ["pulumiOrganization", { pulumiOrganization: "Acme" }],
   ["stateBucket", { stateBucket: "Acme_State" }],
+  ["sourceKeyArns", { sourceKeyArns: ["arn:aws:kms:*:999999999999:key/*"] }],
+  ["sourceKeyArns", { sourceKeyArns: ["arn:aws:kms:us-east-1:999999999999:alias/theirs"] }],
+  ["sourceKeyArns", { sourceKeyArns: Array<string>(11).fill(GOOD.sourceKeyArns[0] ?? "") }],
   ["githubRepository, pulumiOrganization", { githubRepository: "", pulumiOrganization: "" }],
 ])("%s: a mistake in %j is told by its key, and alone", (key, changes) => {
   const told = faults(changes);
