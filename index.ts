@@ -1,19 +1,13 @@
 /** Smart Vault: configuration → its regions → one vault → outputs. */
-import * as aws from "@pulumi/aws";
 import { readConfig } from "./src/config";
+import { vaultProviders } from "./src/stack/providers";
 import { SmartVault } from "./src/stack/smartVault";
 
 const config = readConfig();
 
-const primary = new aws.Provider("primary", { region: config.primaryRegion as aws.Region });
-const dr = Object.fromEntries(
-  config.drRegions.map((region) => [
-    region,
-    new aws.Provider(`dr-${region}`, { region: region as aws.Region }),
-  ]),
-);
+const providers = vaultProviders(config.primaryRegion, config.drRegions);
 
-const vault = new SmartVault(config.vaultId, { config, primary, dr });
+const vault = new SmartVault(config.vaultId, { config, ...providers });
 
 export const functionName = vault.functionName;
 export const topicArn = vault.topicArn;
