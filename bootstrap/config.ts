@@ -1,5 +1,8 @@
 /** Reads and validates the bootstrap's configuration; all mistakes are told at once, a line each. */
+import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { vaultIdFault } from "../src/configNames";
+import { partitionFault } from "../src/configRegions";
 
 export interface GithubSource {
   owner: string;
@@ -18,8 +21,10 @@ export interface BootstrapConfig {
   sourceKeyArns: string[];
 }
 
-/** `smart-vault` and a stack make the vault's id, whose names hold 48 characters: see src/config.ts. */
-const NAME = /^[a-z0-9][\w-]{0,39}$/i;
+const NAME = /^[a-z0-9][\w-]*$/i;
+/** S3's rules, less two dots or a dash beside a dot, and an address (S3 user guide, "Bucket naming rules"). */
+const BUCKET =
+  /^(?=.{3,63}$)(?!\d+\.\d+\.\d+\.\d+$)(?!xn--|sthree-|amzn-s3-demo-)[a-z0-9]+((\.|-+)[a-z0-9]+)*$/;
 /** What each key must be, where it is given; the expectation is told with a fault. */
 const SHAPES: readonly [
   key: Exclude<keyof Raw, "stacks" | "sourceKeyArns">,
@@ -32,7 +37,7 @@ const SHAPES: readonly [
   ["githubRepositoryId", /^\d*$/, "a number: gh api repos/OWNER/NAME --jq .id"],
   ["githubBranch", /^[\w./-]+$/, "the name of a branch"],
   ["pulumiOrganization", /^[a-z0-9-]*$/, "an organization's name, which is in lower case"],
-  ["stateBucket", /^$|^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, "a bucket's name, of S3's rules"],
+  ["stateBucket", new RegExp(`^$|${BUCKET.source}`), "a bucket's name, of S3's rules"],
 ];
 
 /** The texts as they are configured. */
@@ -60,15 +65,25 @@ function keyFaults(arns: readonly string[]): string[] {
   ];
 }
 
+/** What the vaults of the stacks are called, their roles are named by as well. */
+function stackFaults({ vaultProject, stacks }: Raw): string[] {
+  if (stacks.length === 0 || !stacks.every((stack) => NAME.test(stack))) {
+    return [`stacks: expected at least one stack's name, got ${JSON.stringify(stacks)}`];
+  }
+  return stacks.flatMap((stack) => {
+    const vaultId = `${vaultProject}-${stack}`;
+    const fault = NAME.test(vaultProject) ? vaultIdFault(vaultId) : undefined;
+    return fault === undefined ? [] : [`stacks: expected ${fault}, got "${vaultId}"`];
+  });
+}
+
 function faultsOf(raw: Raw): string[] {
   const faults = SHAPES.flatMap(([key, shape, expected]) => {
     const given = raw[key];
     return shape.test(given) ? [] : [`${key}: expected ${expected}, got ${JSON.stringify(given)}`];
   });
-  const { stacks, githubRepository, githubOwnerId, githubRepositoryId, pulumiOrganization } = raw;
-  if (stacks.length === 0 || !stacks.every((stack) => NAME.test(stack))) {
-    faults.push(`stacks: expected at least one stack's name, got ${JSON.stringify(stacks)}`);
-  }
+  const { githubRepository, githubOwnerId, githubRepositoryId, pulumiOrganization } = raw;
+  faults.push(...stackFaults(raw));
   if (githubRepository !== "" && (githubOwnerId === "" || githubRepositoryId === "")) {
     faults.push("githubOwnerId, githubRepositoryId: expected both with githubRepository, got none");
   }
@@ -78,9 +93,13 @@ function faultsOf(raw: Raw): string[] {
   return [...faults, ...keyFaults(raw.sourceKeyArns)];
 }
 
-/** @throws an error with a line for each mistake */
-export function parseBootstrap(raw: Raw): BootstrapConfig {
-  const faults = faultsOf(raw);
+/**
+ * @param region `aws:region`, where the stack has it
+ * @throws an error with a line for each mistake
+ */
+export function parseBootstrap(raw: Raw, region?: string): BootstrapConfig {
+  const refused = region === undefined ? undefined : partitionFault(region);
+  const faults = [...faultsOf(raw), ...(refused === undefined ? [] : [refused])];
   if (faults.length > 0) {
     throw new Error(`the configuration of the bootstrap has mistakes:\n  ${faults.join("\n  ")}`);
   }
@@ -105,7 +124,7 @@ export function parseBootstrap(raw: Raw): BootstrapConfig {
 
 export function readBootstrap(): BootstrapConfig {
   const config = new pulumi.Config();
-  return parseBootstrap({
+  const raw = {
     vaultProject: config.require("vaultProject"),
     stacks: config.requireObject<string[]>("stacks"),
     githubRepository: config.require("githubRepository"),
@@ -115,5 +134,6 @@ export function readBootstrap(): BootstrapConfig {
     pulumiOrganization: config.require("pulumiOrganization"),
     stateBucket: config.require("stateBucket"),
     sourceKeyArns: config.requireObject<string[]>("sourceKeyArns"),
-  });
+  };
+  return parseBootstrap(raw, aws.config.region);
 }

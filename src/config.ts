@@ -25,8 +25,10 @@ import {
   timezone,
 } from "./configFields";
 import { keepRules, overrideBound, policies, policiesOf } from "./configKeep";
+import { keyPolicyFaults } from "./configKeyPolicy";
 import { keyFaults } from "./configKeys";
 import { lockFaults } from "./configLock";
+import { vaultIdFault } from "./configNames";
 import { overrideFaults } from "./configOverride";
 import {
   AWS_NAMESPACE,
@@ -114,9 +116,6 @@ export type VaultConfig = Omit<Parsed, PolicyKey | "drRegion"> & {
 
 export const CONFIG_KEYS = Object.keys(FIELDS) as (keyof Fields)[];
 
-/** Scheduler and Lambda names hold 64 characters; the longest suffix is `-scheduler`. Lambda, SNS and KMS take no dot. */
-const MAX_VAULT_ID = 48;
-const VAULT_ID = new RegExp(`^[\\w-]{1,${MAX_VAULT_ID}}$`);
 const NEAR = 4;
 
 export interface RawConfig {
@@ -197,11 +196,8 @@ export function parseConfig(raw: RawConfig): VaultConfig {
   const isSecret = (key: string) => raw.secretProviderKeys?.includes(key) ?? false;
   faults.push(...providerFaults(raw.provider ?? {}, isSecret));
   const vaultId = `${raw.project}-${raw.stack}`;
-  if (!VAULT_ID.test(vaultId)) {
-    faults.push(
-      `stack: expected project and stack in ${MAX_VAULT_ID} letters, digits, - and _, got "${vaultId}"`,
-    );
-  }
+  const idFault = vaultIdFault(vaultId);
+  if (idFault !== undefined) faults.push(`stack: expected ${idFault}, got "${vaultId}"`);
   refuse(raw, faults);
   const {
     policies: named,
@@ -229,6 +225,7 @@ export function parseConfig(raw: RawConfig): VaultConfig {
     ...lockFaults(config.lock, { ...resolved, understood: config.iUnderstandComplianceLock }),
     ...watchFaults(config),
     ...keyFaults({ ...config, vaultId }),
+    ...keyPolicyFaults({ ...resolved, vaultId, primaryRegion: raw.primaryRegion ?? "" }),
     ...rightsFaults({ ...resolved, vaultId, primaryRegion: raw.primaryRegion ?? "" }),
   ]);
   return {
