@@ -1,23 +1,18 @@
 /** Smart Vault: configuration → its regions → one vault → outputs. */
-import * as aws from "@pulumi/aws";
 import { readConfig } from "./src/config";
+import { vaultProviders } from "./src/stack/providers";
 import { SmartVault } from "./src/stack/smartVault";
 
 const config = readConfig();
 
-const primary = new aws.Provider("primary", { region: config.primaryRegion as aws.Region });
-const dr = Object.fromEntries(
-  config.drRegions.map((region) => [
-    region,
-    new aws.Provider(`dr-${region}`, { region: region as aws.Region }),
-  ]),
-);
+const providers = vaultProviders(config.primaryRegion, config.drRegions);
 
-const vault = new SmartVault(config.vaultId, { config, primary, dr });
+const vault = new SmartVault(config.vaultId, { config, ...providers });
 
 export const functionName = vault.functionName;
 export const topicArn = vault.topicArn;
 export const keyArns = vault.keyArns;
-export const auditBucket = vault.auditBucket;
+/** An empty text without `audit`: Pulumi warns of an output that has no value. */
+export const auditBucket = vault.auditBucket.apply((bucket) => bucket ?? "");
 export const schedule = `${config.schedule} ${config.timezone}`;
 export const regions = { primary: config.primaryRegion, dr: config.drRegions };

@@ -1,5 +1,8 @@
 /** Reads and validates the bootstrap's configuration; all mistakes are told at once, a line each. */
+import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { vaultIdFault } from "../src/configNames";
+import { partitionFault } from "../src/configRegions";
 
 export interface GithubSource {
   owner: string;
@@ -15,19 +18,26 @@ export interface BootstrapConfig {
   github?: GithubSource;
   pulumiOrganization?: string;
   stateBucket?: string;
+  sourceKeyArns: string[];
 }
 
-/** `smart-vault` and a stack make the vault's id, whose names hold 48 characters: see src/config.ts. */
-const NAME = /^[a-z0-9][\w-]{0,39}$/i;
+const NAME = /^[a-z0-9][\w-]*$/i;
+/** S3's rules, less two dots or a dash beside a dot, and an address (S3 user guide, "Bucket naming rules"). */
+const BUCKET =
+  /^(?=.{3,63}$)(?!\d+\.\d+\.\d+\.\d+$)(?!xn--|sthree-|amzn-s3-demo-)[a-z0-9]+((\.|-+)[a-z0-9]+)*$/;
 /** What each key must be, where it is given; the expectation is told with a fault. */
-const SHAPES: readonly [key: keyof Raw, shape: RegExp, expected: string][] = [
+const SHAPES: readonly [
+  key: Exclude<keyof Raw, "stacks" | "sourceKeyArns">,
+  shape: RegExp,
+  expected: string,
+][] = [
   ["vaultProject", NAME, "the name of a Pulumi project"],
   ["githubRepository", /^$|^[\w-]+\/[\w.-]+$/, "a repository as owner/name"],
   ["githubOwnerId", /^\d*$/, "a number: gh api repos/OWNER/NAME --jq .owner.id"],
   ["githubRepositoryId", /^\d*$/, "a number: gh api repos/OWNER/NAME --jq .id"],
   ["githubBranch", /^[\w./-]+$/, "the name of a branch"],
   ["pulumiOrganization", /^[a-z0-9-]*$/, "an organization's name, which is in lower case"],
-  ["stateBucket", /^$|^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, "a bucket's name, of S3's rules"],
+  ["stateBucket", new RegExp(`^$|${BUCKET.source}`), "a bucket's name, of S3's rules"],
 ];
 
 /** The texts as they are configured. */
@@ -40,35 +50,60 @@ export interface Raw {
   githubBranch: string;
   pulumiOrganization: string;
   stateBucket: string;
+  sourceKeyArns: readonly string[];
+}
+
+const KEY_ARN = /^arn:aws:kms:[\w-]+:\d{12}:key\/[\w-]+$/;
+/** A managed policy holds 6,144 characters (IAM user guide, "IAM and AWS STS quotas"), and each key is in the boundary twice. */
+const MAX_SOURCE_KEYS = 10;
+
+function keyFaults(arns: readonly string[]): string[] {
+  const isGood = arns.length <= MAX_SOURCE_KEYS && arns.every((arn) => KEY_ARN.test(arn));
+  if (isGood) return [];
+  return [
+    `sourceKeyArns: expected up to ${MAX_SOURCE_KEYS} ARNs of KMS keys, got ${JSON.stringify(arns)}`,
+  ];
+}
+
+/** What the vaults of the stacks are called, their roles are named by as well. */
+function stackFaults({ vaultProject, stacks }: Raw): string[] {
+  if (stacks.length === 0 || !stacks.every((stack) => NAME.test(stack))) {
+    return [`stacks: expected at least one stack's name, got ${JSON.stringify(stacks)}`];
+  }
+  return stacks.flatMap((stack) => {
+    const vaultId = `${vaultProject}-${stack}`;
+    const fault = NAME.test(vaultProject) ? vaultIdFault(vaultId) : undefined;
+    return fault === undefined ? [] : [`stacks: expected ${fault}, got "${vaultId}"`];
+  });
 }
 
 function faultsOf(raw: Raw): string[] {
   const faults = SHAPES.flatMap(([key, shape, expected]) => {
     const given = raw[key];
-    return typeof given === "string" && shape.test(given)
-      ? []
-      : [`${key}: expected ${expected}, got ${JSON.stringify(given)}`];
+    return shape.test(given) ? [] : [`${key}: expected ${expected}, got ${JSON.stringify(given)}`];
   });
-  const { stacks, githubRepository, githubOwnerId, githubRepositoryId, pulumiOrganization } = raw;
-  if (stacks.length === 0 || !stacks.every((stack) => NAME.test(stack))) {
-    faults.push(`stacks: expected at least one stack's name, got ${JSON.stringify(stacks)}`);
-  }
+  const { githubRepository, githubOwnerId, githubRepositoryId, pulumiOrganization } = raw;
+  faults.push(...stackFaults(raw));
   if (githubRepository !== "" && (githubOwnerId === "" || githubRepositoryId === "")) {
     faults.push("githubOwnerId, githubRepositoryId: expected both with githubRepository, got none");
   }
   if (githubRepository === "" && pulumiOrganization === "") {
     faults.push("githubRepository, pulumiOrganization: expected one of them or both, got none");
   }
-  return faults;
+  return [...faults, ...keyFaults(raw.sourceKeyArns)];
 }
 
-/** @throws an error with a line for each mistake */
-export function parseBootstrap(raw: Raw): BootstrapConfig {
-  const faults = faultsOf(raw);
+/**
+ * @param region `aws:region`, where the stack has it
+ * @throws an error with a line for each mistake
+ */
+export function parseBootstrap(raw: Raw, region?: string): BootstrapConfig {
+  const refused = region === undefined ? undefined : partitionFault(region);
+  const faults = [...faultsOf(raw), ...(refused === undefined ? [] : [refused])];
   if (faults.length > 0) {
     throw new Error(`the configuration of the bootstrap has mistakes:\n  ${faults.join("\n  ")}`);
   }
-  const { vaultProject, stacks, pulumiOrganization, stateBucket } = raw;
+  const { vaultProject, stacks, pulumiOrganization, stateBucket, sourceKeyArns } = raw;
   const [owner = "", repository = ""] = raw.githubRepository.split("/");
   const github = {
     owner,
@@ -80,6 +115,7 @@ export function parseBootstrap(raw: Raw): BootstrapConfig {
   return {
     vaultProject,
     stacks: [...stacks],
+    sourceKeyArns: [...sourceKeyArns],
     ...(raw.githubRepository !== "" && { github }),
     ...(pulumiOrganization !== "" && { pulumiOrganization }),
     ...(stateBucket !== "" && { stateBucket }),
@@ -88,7 +124,7 @@ export function parseBootstrap(raw: Raw): BootstrapConfig {
 
 export function readBootstrap(): BootstrapConfig {
   const config = new pulumi.Config();
-  return parseBootstrap({
+  const raw = {
     vaultProject: config.require("vaultProject"),
     stacks: config.requireObject<string[]>("stacks"),
     githubRepository: config.require("githubRepository"),
@@ -97,5 +133,7 @@ export function readBootstrap(): BootstrapConfig {
     githubBranch: config.require("githubBranch"),
     pulumiOrganization: config.require("pulumiOrganization"),
     stateBucket: config.require("stateBucket"),
-  });
+    sourceKeyArns: config.requireObject<string[]>("sourceKeyArns"),
+  };
+  return parseBootstrap(raw, aws.config.region);
 }

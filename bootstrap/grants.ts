@@ -18,7 +18,7 @@ export interface Grant {
 }
 
 /** The tag that everything of a vault has. */
-const TAG = "smart-vault:vault";
+export const TAG = "smart-vault:vault";
 const TAGGING = ["TagResource", "UntagResource"];
 
 export function actions(service: string, ...names: string[]): string[] {

@@ -39,8 +39,6 @@ export const stacks = Object.fromEntries(
 
 const { region } = aws.config;
 const hasState = stateBucket !== undefined && region !== undefined;
-/** For `pulumi login`, and for `pulumi stack init --secrets-provider`. */
-export const backend = hasState ? `s3://${stateBucket}?region=${region}&awssdk=v2` : undefined;
-export const secretsProvider = hasState
-  ? `awskms://alias/smart-vault-state?region=${region}`
-  : undefined;
+/** For `pulumi login`, and for `pulumi stack init --secrets-provider`; empty texts without a state bucket. */
+export const backend = hasState ? `s3://${stateBucket}?region=${region}&awssdk=v2` : "";
+export const secretsProvider = hasState ? `awskms://alias/smart-vault-state?region=${region}` : "";

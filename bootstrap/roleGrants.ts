@@ -2,9 +2,7 @@
  * The roles of a vault. Who may make a role and give it rights has all rights there are, unless the role is bounded: so
  * the deploy role makes no role without the boundary, and can't take a boundary off.
  */
-import type * as aws from "@pulumi/aws";
 import { type Account, namesOf } from "../src/stack/names";
-import { auditBucketArn } from "./auditGrants";
 import type { Grant } from "./grants";
 
 /** The roles that src/stack makes for a vault, by name. */
@@ -55,66 +53,4 @@ export function roleGrants(account: Account, vaultId: string): Grant[] {
       },
     },
   ];
-}
-
-/**
- * The most that any role of a vault can do, whatever its own policy says: a role does what both allow. Coarser than the
- * roles' policies (src/stack/access.ts), so that those can change without a bootstrap.
- */
-export function boundary(account: Account, vaultId: string): aws.iam.PolicyDocument {
-  const { partition, accountId } = account;
-  const names = namesOf(vaultId);
-  const on = (service: string, what: string) =>
-    `arn:${partition}:${service}:*:${accountId}:${what}`;
-  const allow = (Sid: string, Action: string[], Resource: string[]) => ({
-    Sid,
-    Effect: "Allow" as const,
-    Action,
-    Resource,
-  });
-  return {
-    Version: "2012-10-17",
-    Statement: [
-      allow("Look", ["ec2:Describe*"], ["*"]),
-      allow(
-        "Snapshots",
-        [
-          ...["ec2:CreateSnapshot", "ec2:CreateSnapshots", "ec2:CopySnapshot", "ec2:CreateTags"],
-          ...["ec2:DeleteSnapshot", "ec2:LockSnapshot"],
-        ],
-        [
-          `arn:${partition}:ec2:*:*:snapshot/*`,
-          ...["instance", "volume"].map((kind) => on("ec2", `${kind}/*`)),
-        ],
-      ),
-      allow(
-        "Keys",
-        [
-          ...["kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey"],
-          ...["kms:GenerateDataKeyWithoutPlaintext", "kms:ReEncryptFrom", "kms:ReEncryptTo"],
-        ],
-        [`arn:${partition}:kms:*:*:key/*`],
-      ),
-      allow("Tell", ["sns:Publish"], [on("sns", names.topic)]),
-      allow(
-        "Clock",
-        ["scheduler:GetSchedule", "scheduler:UpdateSchedule"],
-        [on("scheduler", `schedule/${names.scheduleGroup}/*`)],
-      ),
-      allow(
-        "Pass",
-        ["iam:PassRole"],
-        [`arn:${partition}:iam::${accountId}:role/${names.schedulerRole}`],
-      ),
-      allow(
-        "Log",
-        ["logs:CreateLogStream", "logs:PutLogEvents"],
-        [on("logs", `log-group:${names.logGroup}:*`)],
-      ),
-      allow("Trace", ["xray:PutTelemetryRecords", "xray:PutTraceSegments"], ["*"]),
-      allow("Audit", ["s3:PutObject"], [`${auditBucketArn(account, vaultId)}/*`]),
-      allow("Wake", ["lambda:InvokeFunction"], [on("lambda", `function:${names.function}`)]),
-      allow("Forward", ["events:PutEvents"], [on("events", "event-bus/default")]),
-    ],
-  };
 }

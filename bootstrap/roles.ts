@@ -2,9 +2,10 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Account } from "../src/stack/names";
+import { boundary } from "./boundary";
 import type { BootstrapConfig } from "./config";
 import { type Grant, statementsOf, vaultGrants } from "./grants";
-import { boundary, boundaryName, roleGrants } from "./roleGrants";
+import { boundaryName, roleGrants } from "./roleGrants";
 import { type StateStore, stateGrants } from "./state";
 import { type Providers, deployTrust, previewTrust } from "./trust";
 
@@ -59,12 +60,12 @@ function jsonOf(document: pulumi.Output<aws.iam.PolicyDocument>): pulumi.Output<
 
 export function stackRoles(args: StackRoleArgs): StackRoles {
   const { config, stack, account, providers, tags } = args;
-  const { github } = config;
+  const { github, sourceKeyArns } = config;
   const vaultId = `${config.vaultProject}-${stack}`;
   const limit = new aws.iam.Policy(boundaryName(vaultId), {
     name: boundaryName(vaultId),
     description: `The most that a role of ${vaultId} can do`,
-    policy: jsonOf(account.apply((acc) => boundary(acc, vaultId))),
+    policy: jsonOf(account.apply((acc) => boundary({ ...acc, vaultId, sourceKeyArns }))),
     tags,
   });
   const grants = grantsOf(args);

@@ -98,8 +98,13 @@ export function stateStore(
 }
 
 /**
- * One stack's files in the bucket, as Pulumi's own backend for object storage names them (pulumi/pulumi,
- * pkg/backend/diy). A preview only reads them.
+ * Returns what one stack's jobs may do in the bucket: everything that Pulumi's own back end for object storage keeps of that
+ * stack, by prefix (pulumi/pulumi, pkg/backend/diy: store.go, state.go, stack_tags.go, lock.go, journal.go). A preview
+ * reads all of it and writes none.
+ *
+ * `<stack>.` covers the checkpoint, its backup, compressed and retained ones, and the tags, which every preview and update
+ * reads. No vault's stack has a dot in its name (src/configNames.ts), so no other stack begins so. S3 answers 404 for what is
+ * not there, as the back end expects, only to a caller who may also list the bucket (S3 API reference, GetObject).
  */
 export function stateGrants(
   bucketArn: string,
@@ -116,9 +121,10 @@ export function stateGrants(
       reads: ["s3:GetObject"],
       writes: ["s3:PutObject", "s3:DeleteObject"],
       resources: [
-        file(`stacks/${project}/${stack}.json*`),
+        file(`stacks/${project}/${stack}.*`),
         file(`history/${project}/${stack}/*`),
         file(`backups/${project}/${stack}/*`),
+        file(`journal/${project}/${stack}/*`),
         file(`locks/organization/${project}/${stack}/*`),
       ],
     },

@@ -21,12 +21,16 @@ export interface Providers {
   pulumi?: string;
 }
 
+/** A repository by its names, and by the numbers that GitHub never gives again. */
+export type RepositoryIds = Omit<GithubSource, "branch">;
+
 /**
  * A subject as GitHub writes it. Repositories made since July 2026, and those that opted in, have the owner's and their
  * own number in it (GitHub changelog, 2026-04-23, "Immutable subject claims"); the others are held to the numbers by
  * the claim `repository_id`, which STS knows as a condition key.
  */
-function subjects({ owner, ownerId, repository, repositoryId }: GithubSource, what: string) {
+export function subjects(source: RepositoryIds, what: string): string[] {
+  const { owner, ownerId, repository, repositoryId } = source;
   return [
     `repo:${owner}/${repository}:${what}`,
     `repo:${owner}@${ownerId}/${repository}@${repositoryId}:${what}`,

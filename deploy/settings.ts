@@ -9,11 +9,13 @@ export interface StackSettings {
   repository: string;
   branch: string;
   roleArn: string;
+  /** Whether a push to the branch updates it. */
+  updates: boolean;
   /**
-   * Whether pushes update it and pull requests preview it. A stack has one role for both, so previewing runs what a pull
-   * request brings along with the rights to deploy: not for a stack where that matters.
+   * Whether pull requests preview it. A stack has one role for both, so previewing runs what a pull request brings along
+   * with the rights to deploy: not for a stack where that matters.
    */
-  automatic: boolean;
+  previews: boolean;
 }
 
 /** What a stack is made of: a push that touches none of it deploys nothing. */
@@ -42,7 +44,7 @@ const PRE_RUN_COMMANDS = [
 ];
 
 export function deploymentSettings(settings: StackSettings): DeploymentSettingsArgs {
-  const { organization, project, stack, repository, branch, roleArn, automatic } = settings;
+  const { organization, project, stack, repository, branch, roleArn, updates, previews } = settings;
   return {
     organization,
     project,
@@ -52,8 +54,8 @@ export function deploymentSettings(settings: StackSettings): DeploymentSettingsA
       provider: "github",
       repository,
       paths: pathsOf(stack),
-      deployCommits: automatic,
-      previewPullRequests: automatic,
+      deployCommits: updates,
+      previewPullRequests: previews,
       pullRequestTemplate: false,
     },
     operationContext: {

@@ -17,7 +17,6 @@ import {
   oneOf,
   policyArn,
   principalArns,
-  region,
   regions,
   roleArns,
   schedule,
@@ -26,10 +25,19 @@ import {
   timezone,
 } from "./configFields";
 import { keepRules, overrideBound, policies, policiesOf } from "./configKeep";
+import { keyPolicyFaults } from "./configKeyPolicy";
 import { keyFaults } from "./configKeys";
 import { lockFaults } from "./configLock";
+import { vaultIdFault } from "./configNames";
 import { overrideFaults } from "./configOverride";
-import { partitionOf, rightsFaults } from "./configRights";
+import {
+  AWS_NAMESPACE,
+  type ProviderValues,
+  providerFaults,
+  providerValues,
+} from "./configProvider";
+import { regionFaults } from "./configRegions";
+import { rightsFaults } from "./configRights";
 import { isSecretKey, secretFaults } from "./configSecrets";
 import { resourceTags, tagsFaults } from "./configTags";
 import { watchFaults } from "./configWatch";
@@ -108,9 +116,6 @@ export type VaultConfig = Omit<Parsed, PolicyKey | "drRegion"> & {
 
 export const CONFIG_KEYS = Object.keys(FIELDS) as (keyof Fields)[];
 
-/** Scheduler and Lambda names hold 64 characters; the longest suffix is `-scheduler`. Lambda, SNS and KMS take no dot. */
-const MAX_VAULT_ID = 48;
-const VAULT_ID = new RegExp(`^[\\w-]{1,${MAX_VAULT_ID}}$`);
 const NEAR = 4;
 
 export interface RawConfig {
@@ -122,6 +127,10 @@ export interface RawConfig {
   values: Readonly<Record<string, string>>;
   /** Those of them, and `aws:region`, that the stack has as secrets; without: none. */
   secretKeys?: readonly string[];
+  /** Every other key of the namespace `aws`, without the namespace; without: none. */
+  provider?: ProviderValues;
+  /** Those of them that the stack has as secrets. */
+  secretProviderKeys?: readonly string[];
 }
 
 function unknownKeys(values: RawConfig["values"]): string[] {
@@ -150,41 +159,6 @@ function parseFields(raw: RawConfig, faults: string[]): Record<string, unknown> 
     else faults.push(`${key}: expected ${result.expected}, got ${shown}`);
   }
   return parsed;
-}
-
-/** What is wrong with DR regions beside the primary one. */
-function drFaults(key: string, primary: string, drs: readonly string[]): string[] {
-  return drs.flatMap((dr) => {
-    if (dr === primary) {
-      return [`${key}: expected a region other than aws:region, got ${dr} for both`];
-    }
-    if (partitionOf(dr) === partitionOf(primary)) return [];
-    return [
-      `${key}: expected a region of the same AWS partition as ${primary}, got ${dr}: ` +
-        "EC2 copies no snapshot from one partition to another",
-    ];
-  });
-}
-
-function regionFaults(primaryRegion: string | undefined, parsed: Record<string, unknown>) {
-  const primary = region(primaryRegion ?? "");
-  if ("expected" in primary) {
-    return [`aws:region: expected ${primary.expected}, got ${JSON.stringify(primaryRegion)}`];
-  }
-  const { drRegion, drRegions, encryptPrimary: keyArn } = parsed as Partial<Parsed>;
-  const faults = drFaults("drRegions", primary.value, drRegions ?? []);
-  if (drRegion !== undefined && drRegion !== "") {
-    faults.push(...drFaults("drRegion", primary.value, [drRegion]));
-    if (drRegions?.length) {
-      faults.push(`drRegion: expected none where drRegions is set, got ${drRegion}`);
-    }
-  } else if (drRegion === "" && drRegions?.length === 0) {
-    faults.push("drRegion: expected a region to copy to, got none");
-  }
-  if (typeof keyArn === "string" && keyArn.split(":")[3] !== primary.value) {
-    faults.push(`encryptPrimary: expected a key of ${primary.value}, got ${keyArn}`);
-  }
-  return faults;
 }
 
 function auditFaults({ audit, auditRetentionDays, auditLockDays, trail }: Parsed): string[] {
@@ -219,12 +193,11 @@ export function parseConfig(raw: RawConfig): VaultConfig {
   const faults = unknownKeys(raw.values);
   const parsed = parseFields(raw, faults);
   faults.push(...regionFaults(raw.primaryRegion, parsed));
+  const isSecret = (key: string) => raw.secretProviderKeys?.includes(key) ?? false;
+  faults.push(...providerFaults(raw.provider ?? {}, isSecret));
   const vaultId = `${raw.project}-${raw.stack}`;
-  if (!VAULT_ID.test(vaultId)) {
-    faults.push(
-      `stack: expected project and stack in ${MAX_VAULT_ID} letters, digits, - and _, got "${vaultId}"`,
-    );
-  }
+  const idFault = vaultIdFault(vaultId);
+  if (idFault !== undefined) faults.push(`stack: expected ${idFault}, got "${vaultId}"`);
   refuse(raw, faults);
   const {
     policies: named,
@@ -252,6 +225,7 @@ export function parseConfig(raw: RawConfig): VaultConfig {
     ...lockFaults(config.lock, { ...resolved, understood: config.iUnderstandComplianceLock }),
     ...watchFaults(config),
     ...keyFaults({ ...config, vaultId }),
+    ...keyPolicyFaults({ ...resolved, vaultId, primaryRegion: raw.primaryRegion ?? "" }),
     ...rightsFaults({ ...resolved, vaultId, primaryRegion: raw.primaryRegion ?? "" }),
   ]);
   return {
@@ -263,8 +237,8 @@ export function parseConfig(raw: RawConfig): VaultConfig {
 }
 
 /**
- * Validates what a stack is given in all, `aws:region` among it.
- * @param all full keys (`smart-vault:drRegion`) to text; keys of other namespaces are not this program's
+ * Validates what a stack is given in all, the provider's keys among it.
+ * @param all full keys (`smart-vault:drRegion`) to text; keys of other namespaces but `aws` are not this program's
  * @param isSecret whether the stack has a full key as a secret
  */
 export function configOf(
@@ -276,12 +250,15 @@ export function configOf(
   const prefix = `${project}:`;
   const own = Object.keys(all).filter((key) => key.startsWith(prefix));
   const short = (key: string) => (key.startsWith(prefix) ? key.slice(prefix.length) : key);
+  const provider = providerValues(all);
   return parseConfig({
     project,
     stack,
     primaryRegion: all["aws:region"],
     values: Object.fromEntries(own.map((key) => [short(key), all[key] ?? ""])),
     secretKeys: ["aws:region", ...own].filter(isSecret).map(short),
+    provider,
+    secretProviderKeys: Object.keys(provider).filter((key) => isSecret(`${AWS_NAMESPACE}${key}`)),
   });
 }
 

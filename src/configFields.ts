@@ -129,7 +129,7 @@ export const snapshotLock: Parse<SnapshotLock | undefined> = (raw) => {
 /** The ARN of a managed policy; an empty text is none. */
 export const policyArn: Parse<string | undefined> = (raw) => {
   if (raw === "") return { value: undefined };
-  return /^arn:aws[\w-]*:iam::(\d{12}|aws):policy\/.+$/.test(raw)
+  return /^arn:aws:iam::(\d{12}|aws):policy\/[\w+=,.@/-]+$/.test(raw)
     ? { value: raw }
     : { expected: "the ARN of an IAM policy, or an empty text" };
 };
@@ -146,7 +146,7 @@ function list(pattern: RegExp, what: string): Parse<string[]> {
   };
 }
 
-const KEY_ARN = /^arn:aws[\w-]*:kms:[\w-]+:\d{12}:key\/[\w-]+$/;
+const KEY_ARN = /^arn:aws:kms:[\w-]+:\d{12}:key\/[\w-]+$/;
 
 /** `true`: under a key of the vault's own; an ARN: under that key. */
 export const encryptPrimary: Parse<boolean | string> = (raw) => {
@@ -155,11 +155,18 @@ export const encryptPrimary: Parse<boolean | string> = (raw) => {
   return KEY_ARN.test(raw) ? { value: raw } : { expected: "true, false or the ARN of a KMS key" };
 };
 
-export const emails = list(/^[^\s@]+@[^\s@]+\.[^\s@]+$/, "e-mail addresses");
+/** SNS refuses what is no address in ASCII (SNS developer guide, "Email notifications"). */
+export const emails = list(
+  /^(?=.{3,254}$)[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[a-z0-9-]+(\.[a-z0-9-]+)+$/i,
+  "e-mail addresses",
+);
 export const keyArns = list(KEY_ARN, "KMS key ARNs");
-export const roleArns = list(/^arn:aws[\w-]*:iam::\d{12}:role\/.+$/, "IAM role ARNs");
-/** No session and no wildcard: a key policy takes the role's or user's own ARN only (KMS developer guide, "Creating a key policy"). */
+/**
+ * No session and no wildcard: a key policy takes the role's or user's own ARN only (KMS developer guide, "Creating a key
+ * policy"). The vault is in the partition `aws` alone (configRegions.ts), and so is who may be named.
+ */
+export const roleArns = list(/^arn:aws:iam::\d{12}:role\/[\w+=,.@/-]+$/, "IAM role ARNs");
 export const principalArns = list(
-  /^arn:aws[\w-]*:iam::\d{12}:(role|user)\/[^\s*?]+$/,
+  /^arn:aws:iam::\d{12}:(role|user)\/[\w+=,.@/-]+$/,
   "IAM role or user ARNs",
 );

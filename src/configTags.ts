@@ -10,7 +10,7 @@ const MOST = 10;
 
 /** What EC2, IAM and S3 all take in keys and values (AWS, "Tag naming limits and requirements"). */
 const ALLOWED = /^[\p{L}\p{N} _.:/=+@-]*$/u;
-const SHAPE = "letters, digits, spaces and _ . : / = + - @";
+export const SHAPE = "letters, digits, spaces and _ . : / = + - @";
 
 /** Keys that begin so are AWS's own or the vault's. */
 const RESERVED = ["aws:", TAG_PREFIX];
@@ -50,6 +50,11 @@ function valueFault(key: string, value: unknown): string | undefined {
   const text = textOf(value);
   if (text !== undefined && text.length <= MAX_TAG_VALUE && ALLOWED.test(text)) return undefined;
   return `${key} must be a text of up to ${MAX_TAG_VALUE} ${SHAPE}, is ${got(value)}`;
+}
+
+/** Returns what is wrong with a tag that resources get beside the vault's own, or `undefined`. */
+export function tagTextFault(key: string, value: string): string | undefined {
+  return keyFault(key) ?? valueFault(key, value);
 }
 
 /** IAM takes no two keys that differ in case alone. */

@@ -1,5 +1,6 @@
 /** What a schedule expression must be, and how long it leaves between runs. When it fires: src/vault/schedule.ts. */
 import type { Cron } from "croner";
+import { cronFault } from "./cronGrammar";
 import { cronOf, nextRun, rateMs } from "./vault/schedule";
 import { DAY_MS, MINUTE_MS } from "./vault/time";
 
@@ -8,10 +9,21 @@ const LOOKED_AT_RUNS = 400;
 const LOOKED_AT_DAYS = 400;
 const LOOKED_FROM_MS = Date.UTC(2026, 0, 1);
 
-/** What is wrong with the expression, as what was expected instead; `undefined` when it is good and fires. */
+/** Scheduler's limits: an expression has 256 characters at the most, a time zone 50 (API reference, CreateSchedule). */
+const MAX_EXPRESSION = 256;
+const MAX_TIMEZONE = 50;
+
+/** A value of 1 with the unit in the singular, others in the plural (EventBridge user guide, "Rate expressions"). */
+const RATE = /^rate\((1 (minute|hour|day)|([2-9]|[1-9]\d{1,4}) (minutes|hours|days))\)$/;
+
+/** What is wrong with the expression, as what was expected instead; `undefined` when Scheduler takes it and it fires. */
 export function scheduleFault(expression: string, timezone: string): string | undefined {
-  if (rateMs(expression) !== undefined) return undefined;
-  if (expression.startsWith("rate(")) return "rate(<number> minutes|hours|days)";
+  if (expression.length > MAX_EXPRESSION) return `up to ${MAX_EXPRESSION} characters`;
+  if (expression.startsWith("rate(")) {
+    return RATE.test(expression) ? undefined : "rate(1 hour) or rate(<number> minutes|hours|days)";
+  }
+  const fault = cronFault(expression);
+  if (fault !== undefined) return fault;
   try {
     const fires = cronOf(expression, timezone).nextRun(new Date(LOOKED_FROM_MS)) !== null;
     return fires ? undefined : "a cron expression that fires";
@@ -20,12 +32,20 @@ export function scheduleFault(expression: string, timezone: string): string | un
   }
 }
 
+/** Node also takes offsets and abbreviations, and names in any case: Scheduler has the names of the IANA database. */
+function isZoneName(timezone: string): boolean {
+  if (timezone === "UTC" || timezone === "GMT") return true;
+  if (!/^[A-Z][\w+-]*(\/[A-Z][\w+-]*)+$/.test(timezone)) return false;
+  const { timeZone } = new Intl.DateTimeFormat("en", { timeZone: timezone }).resolvedOptions();
+  return timeZone === timezone || timeZone.toLowerCase() !== timezone.toLowerCase();
+}
+
 export function timezoneFault(timezone: string): string | undefined {
+  const expected = "a time zone of the IANA database, such as UTC or Europe/Berlin";
   try {
-    new Intl.DateTimeFormat("en", { timeZone: timezone });
-    return undefined;
+    return timezone.length <= MAX_TIMEZONE && isZoneName(timezone) ? undefined : expected;
   } catch {
-    return "a time zone of the IANA database, such as UTC or Europe/Berlin";
+    return expected;
   }
 }
 

@@ -5,6 +5,8 @@ const VAULT_TAG = "smart-vault:vault";
 
 /** What takes tags, of what the programs of this repository make. */
 const TAGGABLE = new Set([
+  "aws:budgets/budget:Budget",
+  "aws:cloudtrail/trail:Trail",
   "aws:cloudwatch/compositeAlarm:CompositeAlarm",
   "aws:cloudwatch/eventBus:EventBus",
   "aws:cloudwatch/eventRule:EventRule",

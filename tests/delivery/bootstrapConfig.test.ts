@@ -13,6 +13,7 @@ const GOOD: Raw = {
   githubBranch: "main",
   pulumiOrganization: "acme-corp",
   stateBucket: "acme-vault-state",
+  sourceKeyArns: ["arn:aws:kms:us-east-1:999999999999:key/11111111-2222-3333-4444-555555555555"],
 };
 
 function faults(changes: Partial<Raw>): string[] {
@@ -48,6 +49,7 @@ test("a whole configuration is taken", () => {
     },
     pulumiOrganization: "acme-corp",
     stateBucket: "acme-vault-state",
+    sourceKeyArns: GOOD.sourceKeyArns,
   });
 });
 
@@ -57,11 +59,13 @@ test("what is left empty is left out", () => {
     githubOwnerId: "",
     githubRepositoryId: "",
     stateBucket: "",
+    sourceKeyArns: [],
   };
   expect(parseBootstrap({ ...GOOD, ...empty })).toStrictEqual({
     vaultProject: "smart-vault",
     stacks: ["dev", "prod"],
     pulumiOrganization: "acme-corp",
+    sourceKeyArns: [],
   });
 });
 
@@ -69,6 +73,10 @@ test.each<[string, Partial<Raw>]>([
   ["vaultProject", { vaultProject: "my vault" }],
   ["stacks", { stacks: [] }],
   ["stacks", { stacks: ["prod", "*"] }],
+  ["stacks", { stacks: ["prod_"] }],
+  ["stacks", { stacks: ["eu--prod"] }],
+  ["stacks", { stacks: ["dev.eu"] }],
+  ["stacks", { stacks: ["s".repeat(40)] }],
   ["githubRepository", { githubRepository: "vault" }],
   ["githubRepository", { githubRepository: "acme/*" }],
   ["githubOwnerId", { githubOwnerId: "acme" }],
@@ -77,6 +85,15 @@ test.each<[string, Partial<Raw>]>([
   ["githubBranch", { githubBranch: "release/*" }],
   ["pulumiOrganization", { pulumiOrganization: "Acme" }],
   ["stateBucket", { stateBucket: "Acme_State" }],
+  ["stateBucket", { stateBucket: "acme..state" }],
+  ["stateBucket", { stateBucket: "acme.-state" }],
+  ["stateBucket", { stateBucket: "192.168.5.4" }],
+  ["stateBucket", { stateBucket: "xn--state" }],
+  ["stateBucket", { stateBucket: "ab" }],
+  ["stateBucket", { stateBucket: "a".repeat(64) }],
+  ["sourceKeyArns", { sourceKeyArns: ["arn:aws:kms:*:999999999999:key/*"] }],
+  ["sourceKeyArns", { sourceKeyArns: ["arn:aws:kms:us-east-1:999999999999:alias/theirs"] }],
+  ["sourceKeyArns", { sourceKeyArns: Array<string>(11).fill(GOOD.sourceKeyArns[0] ?? "") }],
   ["githubRepository, pulumiOrganization", { githubRepository: "", pulumiOrganization: "" }],
 ])("%s: a mistake in %j is told by its key, and alone", (key, changes) => {
   const told = faults(changes);
@@ -87,3 +104,19 @@ test.each<[string, Partial<Raw>]>([
 test("all mistakes are told at once", () => {
   expect(faults({ stacks: [], stateBucket: "X", githubBranch: "" })).toHaveLength(3);
 });
+
+test.each(["us-gov-west-1", "cn-north-1"])(
+  "a bootstrap in %s is refused, as its vaults are",
+  (region) => {
+    expect(() => parseBootstrap(GOOD, region)).toThrow(
+      `aws:region: expected a region of the AWS partition aws, got ${region}`,
+    );
+  },
+);
+
+test.each(["acme-vault-state", "acme.vault.state", "a--b", "123"])(
+  "the state bucket %s is taken",
+  (stateBucket) => {
+    expect(faults({ stateBucket })).toStrictEqual([]);
+  },
+);

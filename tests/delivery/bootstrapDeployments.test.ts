@@ -18,8 +18,8 @@ test("with Pulumi Cloud alone there is one provider, one role a stack, and no bu
     "s3:GetObject",
   );
   expect(program.outputs).toStrictEqual({
-    backend: undefined,
-    secretsProvider: undefined,
+    backend: "",
+    secretsProvider: "",
     stacks: {
       prod: {
         deployRoleArn: "arn:aws:Role:smart-vault-prod-deploy",

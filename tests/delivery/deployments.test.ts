@@ -25,7 +25,7 @@ test("declares the settings of both stacks, and nothing else", () => {
 test.each([
   ["dev", true],
   ["prod", false],
-])("%s is deployed with exactly this", (stack, automatic) => {
+])("%s is deployed with exactly this", (stack, updates) => {
   expect(program.inputs(TYPE, `smart-vault-${stack}`)).toStrictEqual({
     organization: "acme-corp",
     project: "smart-vault",
@@ -39,8 +39,8 @@ test.each([
         `Pulumi.${stack}.yaml`,
         ...["policy/**", "src/**", "!src/local/**"],
       ],
-      deployCommits: automatic,
-      previewPullRequests: automatic,
+      deployCommits: updates,
+      previewPullRequests: false,
       pullRequestTemplate: false,
     },
     operationContext: {
@@ -60,11 +60,19 @@ test.each([
   });
 });
 
+test("a pull request previews a stack only where that was asked for, with the rights to deploy", () => {
+  const { vcs } = deploymentSettings({
+    ...{ organization: "o", project: "p", stack: "dev", repository: "r", branch: "b" },
+    ...{ roleArn: "a", updates: false, previews: true },
+  });
+  expect(vcs).toMatchObject({ deployCommits: false, previewPullRequests: true });
+});
+
 /** As Pulumi Cloud filters: a file counts that an include matches and no exclude does. */
 function deploys(file: string): boolean {
   const { vcs } = deploymentSettings({
     ...{ organization: "o", project: "p", stack: "dev", repository: "r", branch: "b" },
-    ...{ roleArn: "a", automatic: true },
+    ...{ roleArn: "a", updates: true, previews: false },
   });
   const paths = (vcs as { paths: string[] }).paths;
   const included = paths.some((path) => !path.startsWith("!") && matchesGlob(file, path));

@@ -109,7 +109,7 @@ test("DELIVERY.md says of every action where its first commit is from, and of ev
   const variables = [...text.matchAll(/\bvars\.([A-Z_]+)|\brole: ([A-Z_]+)/g)].map(
     ([, variable, role]) => variable ?? role,
   );
-  expect([new Set(actions).size, new Set(variables).size]).toStrictEqual([7, 9]);
+  expect([new Set(actions).size, new Set(variables).size]).toStrictEqual([7, 10]);
   for (const name of [...actions, ...variables])
     expect(delivery).toContain(`| \`${name ?? ""}\` |`);
 });
@@ -183,6 +183,31 @@ test("packages are installed before there are credentials that they could take",
     expect(token).toBeGreaterThan(install);
     expect(index).toBeGreaterThan(install);
   }
+});
+
+test("a preview asks Pulumi Cloud for a team's token, an update alone for the organization's", () => {
+  const tokens = stepsOf("pulumi/auth-actions").map(({ name, step }) => [name, step.with]);
+  expect(Object.fromEntries(tokens)).toStrictEqual({
+    "preview.yml": {
+      organization: "${{ vars.PULUMI_ORGANIZATION }}",
+      "requested-token-type": "urn:pulumi:token-type:access_token:team",
+      scope: "team:${{ vars.PULUMI_PREVIEW_TEAM }}",
+    },
+    "update.yml": {
+      organization: "${{ vars.PULUMI_ORGANIZATION }}",
+      "requested-token-type":
+        "${{ vars.PULUMI_TOKEN_TYPE || 'urn:pulumi:token-type:access_token:organization' }}",
+      scope: "${{ vars.PULUMI_TOKEN_SCOPE }}",
+    },
+  });
+});
+
+test("with Pulumi Cloud there is no preview without a team that can only read", () => {
+  const { preview } = workflow("preview.yml").jobs;
+  expect(preview?.if).toContain(
+    "(vars.PULUMI_BACKEND_URL != '' || vars.PULUMI_PREVIEW_TEAM != '')",
+  );
+  expect(textOf("preview.yml")).not.toMatch(/PULUMI_TOKEN|access_token:(organization|personal)/);
 });
 
 /** The inputs that the actions know at the versions that are pinned (their action.yml). */

@@ -4,7 +4,7 @@ import { faults, withValues } from "../support/rawConfig";
 
 const IAM = "arn:aws:iam::123456789012:";
 const ROLE = `${IAM}role/path/restorer`;
-const USER = "arn:aws-cn:iam::123456789012:user/somebody";
+const USER = "arn:aws:iam::123456789012:user/somebody";
 const SSO_ROLE = `${IAM}role/aws-reserved/sso.amazonaws.com/eu-west-1/AWSReservedSSO_Keys_0123456789abcdef`;
 
 test.each([[[]], [[ROLE]], [[ROLE, USER]], [[SSO_ROLE]]])("takes %j", (arns) => {
@@ -23,6 +23,7 @@ test.each([
   ["a policy", JSON.stringify([`${IAM}policy/admins`])],
   ["a wildcard, which KMS takes for no principal", JSON.stringify([`${IAM}role/*`])],
   ["everybody", '["*"]'],
+  ["one of another partition", '["arn:aws-cn:iam::123456789012:role/deploy"]'],
   ["an account's number that is too short", '["arn:aws:iam::1234:role/short"]'],
   ["one good and one bad", JSON.stringify([ROLE, "admin"])],
 ])("refuses %s, saying what was expected and what was got", (_what, text) => {

@@ -96,11 +96,9 @@ describe("encryptPrimary", () => {
     ]);
   });
 
-  test("takes a key of another account, and of another partition with its region", () => {
-    const theirs = "arn:aws-cn:kms:cn-north-1:210987654321:key/shared";
-    const values = { encryptPrimary: theirs, drRegion: "cn-northwest-1" };
-    const raw = { ...withValues(values), primaryRegion: "cn-north-1" };
-    expect(parseConfig(raw).encryptPrimary).toBe(theirs);
+  test("takes a key of another account", () => {
+    const theirs = "arn:aws:kms:us-east-1:210987654321:key/shared";
+    expect(parseConfig(withValues({ encryptPrimary: theirs })).encryptPrimary).toBe(theirs);
   });
 
   test("refuses a key of another region: EC2 encrypts with one of its own", () => {
@@ -130,5 +128,12 @@ test("mistakes of all three are told at once", () => {
     "dryRun",
     "encryptPrimary",
     "drRegion",
+  ]);
+});
+
+test("a source key of another region is refused: volumes are encrypted under keys of their own", () => {
+  const there = KEY.replace("us-east-1", "us-west-2");
+  expect(faults(withValues({ sourceKeyArns: JSON.stringify([KEY, there]) }))).toStrictEqual([
+    `sourceKeyArns: expected keys of us-east-1, got ${there}`,
   ]);
 });

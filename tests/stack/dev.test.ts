@@ -9,7 +9,7 @@ beforeAll(async () => {
   stack = await declareStack("dev");
 });
 
-test("declares the same as production, but no subscription and no Recycle Bin", () => {
+test("declares the same as production, but no audit log, no trail and no Recycle Bin", () => {
   const types = stack.list.map((line) => line.split(" ")[0]);
   expect(types).toStrictEqual([
     "aws:cloudwatch/dashboard:Dashboard",
@@ -43,6 +43,7 @@ test("declares the same as production, but no subscription and no Recycle Bin", 
     "aws:scheduler/scheduleGroup:ScheduleGroup",
     "aws:sns/topic:Topic",
     "aws:sns/topicPolicy:TopicPolicy",
+    "aws:sns/topicSubscription:TopicSubscription",
     "pulumi:providers:aws",
     "pulumi:providers:aws",
     "smart-vault:index:SmartVault",

@@ -42,11 +42,11 @@ const VARIANTS: Record<string, Variant> = {
   "prod as it is": {
     stack: "prod",
     overrides: [],
-    keys: [facts(PROD, "us-west-2", { audit: true })],
+    keys: [facts(PROD, "us-west-2", { audit: true, trail: true })],
   },
   "prod without the audit log, with who restores": {
     stack: "prod",
-    overrides: ["audit=false", restores, "encryptPrimary=true"],
+    overrides: ["audit=false", "trail=false", restores, "encryptPrimary=true"],
     keys: [
       facts(PROD, "us-west-2", { restores: true }),
       facts(PROD, "us-east-1", { restores: true, ec2Regions: ALL.slice(0, 2) }),

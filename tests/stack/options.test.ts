@@ -29,7 +29,7 @@ beforeAll(async () => {
     'alertEmails=["a@example.com","b@example.com"]',
     "memoryMb=1024",
     "timeoutSeconds=900",
-    "reserveConcurrency=false",
+    "reserveConcurrency=true",
     `sourceKeyArns=["${SOURCE_KEY}"]`,
     `restoreRoleArns=["${RESTORER}"]`,
     `permissionsBoundaryArn=${BOUNDARY}`,
@@ -61,7 +61,7 @@ test("memory, time and concurrency are the config's", () => {
   expect(stack.inputs("aws:lambda/function:Function")).toMatchObject({
     memorySize: 1_024,
     timeout: 900,
-    reservedConcurrentExecutions: -1,
+    reservedConcurrentExecutions: 1,
   });
 });
 

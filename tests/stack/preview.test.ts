@@ -3,6 +3,7 @@ import { previewStack } from "../support/stackProgram";
 test("a first preview, where no id and no ARN is known yet, goes through and declares everything", async () => {
   const vault = "smart-vault-prod";
   expect((await previewStack("prod")).list).toStrictEqual([
+    `aws:cloudtrail/trail:Trail ${vault}-trail`,
     `aws:cloudwatch/dashboard:Dashboard ${vault}`,
     `aws:cloudwatch/eventRule:EventRule ${vault}-key-events`,
     `aws:cloudwatch/eventRule:EventRule ${vault}-key-events-us-west-2`,

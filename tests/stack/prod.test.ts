@@ -10,6 +10,7 @@ beforeAll(async () => {
 
 test("declares these resources in these regions, and no other", () => {
   expect(stack.list).toStrictEqual([
+    `aws:cloudtrail/trail:Trail ${VAULT}-trail us-east-1`,
     `aws:cloudwatch/dashboard:Dashboard ${VAULT} us-east-1`,
     `aws:cloudwatch/eventRule:EventRule ${VAULT}-key-events us-east-1`,
     `aws:cloudwatch/eventRule:EventRule ${VAULT}-key-events-us-west-2 us-west-2`,
@@ -73,6 +74,7 @@ test("tags everything that takes tags", () => {
     .filter(({ inputs }) => "tags" in inputs)
     .map(({ type, inputs }) => [type, inputs.tags]);
   expect(tagged.sort()).toStrictEqual([
+    ["aws:cloudtrail/trail:Trail", TAGS],
     ["aws:cloudwatch/eventRule:EventRule", TAGS],
     ["aws:cloudwatch/eventRule:EventRule", TAGS],
     ["aws:cloudwatch/logGroup:LogGroup", TAGS],
@@ -111,7 +113,7 @@ describe("the function", () => {
       handler: "__index.handler",
       memorySize: 512,
       timeout: 600,
-      reservedConcurrentExecutions: 1,
+      reservedConcurrentExecutions: -1,
       tracingConfig: { mode: "Active" },
       loggingConfig: { logFormat: "Text", logGroup: `/aws/lambda/${VAULT}` },
       tags: TAGS,

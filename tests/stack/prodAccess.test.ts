@@ -14,6 +14,20 @@ import {
   VAULT,
 } from "../support/stackPolicies";
 
+/** What `trail: true` adds to the DR key's policy. */
+const TRAIL_KEY_POLICY = {
+  Sid: "TrailEncrypts",
+  Effect: "Allow",
+  Principal: { Service: "cloudtrail.amazonaws.com" },
+  Action: ["kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey*"],
+  Resource: "*",
+  Condition: {
+    StringEquals: {
+      "aws:SourceArn": `arn:aws:cloudtrail:us-east-1:${ACCOUNT_ID}:trail/${VAULT}-trail`,
+    },
+  },
+};
+
 let stack: DeclaredStack;
 
 beforeAll(async () => {
@@ -115,7 +129,7 @@ describe("the DR key", () => {
   test("is administered by the account, who may not use it, and used by the function through EC2", () => {
     expect(policyOf(stack.inputs("aws:kms/key:Key"))).toStrictEqual({
       ...KEY_POLICY,
-      Statement: [...KEY_POLICY.Statement, AUDIT_KEY_POLICY],
+      Statement: [...KEY_POLICY.Statement, AUDIT_KEY_POLICY, TRAIL_KEY_POLICY],
     });
   });
 

@@ -1,5 +1,6 @@
 /** What `pulumi preview` and `pulumi up` warn of: settings that contradict each other stop neither. */
-import { declareStack, previewStack } from "../support/stackProgram";
+import { readdirSync } from "node:fs";
+import { ROOT, declareStack, previewStack, updateStack } from "../support/stackProgram";
 
 /** As Pulumi shows it without an engine. */
 const shown = (vault: string, text: string) => `warning: [runtime] ${vault}: ${text}`;
@@ -13,15 +14,26 @@ const FOURTEEN_HOURS =
   "keep.last=14 with schedule rate(1 hour) keeps as few as 14 recovery points of a volume, the oldest at most " +
   "14 hours old: keep.last counts recovery points, not days. keep.daily counts days.";
 
-test("prod as it is in the repository has nothing to warn of", async () => {
-  expect((await declareStack("prod")).warnings).toStrictEqual([]);
-  expect((await previewStack("prod")).warnings).toStrictEqual([]);
+/** Every stack file that the repository has. */
+const STACKS = readdirSync(ROOT).flatMap((name) => /^Pulumi\.(.+)\.yaml$/.exec(name)?.[1] ?? []);
+
+test("dev and prod have stack files", () => {
+  expect(STACKS.sort()).toStrictEqual(["dev", "prod"]);
 });
 
-test("dev has no address to notify, and says that alone", async () => {
+test.each(STACKS)(
+  "preview and up of %s as it is in the repository warn of nothing",
+  async (stack) => {
+    expect((await previewStack(stack)).warnings).toStrictEqual([]);
+    expect((await updateStack(stack)).warnings).toStrictEqual([]);
+  },
+);
+
+test("a stack without an address to notify says that alone", async () => {
+  const none = ["alertEmails=[]"];
   const warnings = [shown("smart-vault-dev", NOBODY)];
-  expect((await declareStack("dev")).warnings).toStrictEqual(warnings);
-  expect((await previewStack("dev")).warnings).toStrictEqual(warnings);
+  expect((await updateStack("dev", none)).warnings).toStrictEqual(warnings);
+  expect((await previewStack("dev", none)).warnings).toStrictEqual(warnings);
 });
 
 test("the defaults of all keys but the DR region and the addresses warn of nothing", async () => {
@@ -65,7 +77,7 @@ test("policies, orphanDays and missing addresses are warned of together, by thei
 });
 
 test("a value that is wrong by itself is an error as before", async () => {
-  await expect(previewStack("prod", [...HOURLY, "retentionDays=0"])).rejects.toThrow(
+  await expect(declareStack("prod", [...HOURLY, "retentionDays=0"])).rejects.toThrow(
     'retentionDays: expected a whole number from 1 to 3650, got "0"',
   );
 });

@@ -1,7 +1,7 @@
 /** The process that declares stacks for the tests, one after the other; declarerSetup.ts starts it. No Jest in here. */
 import type { Request } from "./declarerClient";
 import { declareDelivery } from "./deliveryHere";
-import { declareHere, previewHere } from "./stackHere";
+import { declareHere, showHere } from "./stackHere";
 
 interface Question {
   id: number;
@@ -21,7 +21,9 @@ function answerTo(request: Request): Promise<unknown> {
     case "stack":
       return declareHere(request.stack, request.overrides);
     case "preview":
-      return previewHere(request.stack, request.overrides);
+      return showHere(request.stack, request.overrides, true);
+    case "update":
+      return showHere(request.stack, request.overrides, false);
     case "program":
       return declareDelivery(request.folder, request.stack, request.overrides);
   }

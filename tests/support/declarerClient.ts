@@ -2,7 +2,7 @@
 
 /** What can be asked for; the same is answered from memory the second time. */
 export type Request =
-  | { kind: "stack" | "preview"; stack: string; overrides: readonly string[] }
+  | { kind: "stack" | "preview" | "update"; stack: string; overrides: readonly string[] }
   | {
       kind: "program";
       folder: "bootstrap" | "deploy";

@@ -8,7 +8,7 @@ import { type Declaration, ROOT } from "./stackProgram";
 
 interface ProjectFile {
   name: string;
-  config: Record<string, { default?: unknown }>;
+  config: Record<string, { default?: unknown; value?: unknown }>;
 }
 
 function projectOf(folder: string): ProjectFile {
@@ -23,8 +23,8 @@ export function declareDelivery(
 ): Promise<Declaration> {
   const { name: project, config } = projectOf(folder);
   const given = Object.entries(config)
-    .filter(([, declared]) => declared.default !== undefined)
-    .map(([key, declared]) => [key, declared.default] as const);
+    .map(([key, declared]) => [key, declared.value ?? declared.default] as const)
+    .filter(([, value]) => value !== undefined);
   const values = [...given, ...Object.entries(overrides)].map(([key, value]) => [
     key.includes(":") ? key : `${project}:${key}`,
     toText(value),

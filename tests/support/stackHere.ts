@@ -114,8 +114,12 @@ export async function declareHere(
   return { ...declaration, archive: await readArchive(code) };
 }
 
-/** See `previewStack` in stackProgram.ts. */
-export async function previewHere(stack: string, overrides: readonly string[]): Promise<Preview> {
+/** See `previewStack` and `updateStack` in stackProgram.ts. */
+export async function showHere(
+  stack: string,
+  overrides: readonly string[],
+  isPreview: boolean,
+): Promise<Preview> {
   const config = loadStackConfig(ROOT, stack, overrides);
   const declared: string[] = [];
   pulumi.runtime.setAllConfig(config.values);
@@ -125,20 +129,24 @@ export async function previewHere(stack: string, overrides: readonly string[]): 
         if (token.endsWith("getPartition")) return { partition: "aws" };
         return { accountId: ACCOUNT_ID };
       },
-      newResource: ({ type, name, inputs }) => {
+      newResource: async ({ type, name, inputs }) => {
         declared.push(`${type} ${name}`);
-        return { id: undefined, state: inputs as Record<string, unknown> };
+        const given = inputs as Record<string, unknown>;
+        if (isPreview) return { id: undefined, state: given };
+        return { id: `${name}-id`, state: { ...given, ...(await make(type, name, given, "")) } };
       },
     },
     config.project,
     config.stack,
-    true,
+    isPreview,
   );
   const index = join(ROOT, "index.ts");
   Reflect.deleteProperty(require.cache, index);
   const warnings = await recordingWarnings(async () => {
-    await import(index);
+    // As the engine's language host runs a program: what the outputs lack is said there.
+    await pulumi.runtime.runInPulumiStack(() => import(index));
     await pulumi.runtime.disconnect();
   });
-  return { list: declared.sort(), warnings };
+  const own = declared.filter((line) => !line.startsWith("pulumi:pulumi:Stack "));
+  return { list: own.sort(), warnings };
 }

@@ -154,6 +154,14 @@ export function previewStack(stack: string, overrides: readonly string[] = []): 
   return askDeclarer<Preview>({ kind: "preview", stack, overrides });
 }
 
+/**
+ * `pulumi up` of a stack as a person sees it, Pulumi's own warnings about the program among it; every resource is made.
+ * @param overrides as for {@link declareStack}
+ */
+export function updateStack(stack: string, overrides: readonly string[] = []): Promise<Preview> {
+  return askDeclarer<Preview>({ kind: "update", stack, overrides });
+}
+
 interface Policy {
   Version: string;
   Statement: Statement[];

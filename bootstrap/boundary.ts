@@ -1,0 +1,118 @@
+/**
+ * The most that any role of a vault can do, whatever its own policy says: a role does what both allow. Coarser than the
+ * roles' policies (src/stack/access.ts), so that those can change without a bootstrap, but no wider than the vault: who
+ * deploys gives the function any policy, and what is here is what he gets by it.
+ */
+import type * as aws from "@pulumi/aws";
+import { type Account, namesOf } from "../src/stack/names";
+import { auditBucketArn } from "./auditGrants";
+import { TAG } from "./grants";
+
+type Statement = aws.types.input.iam.PolicyStatement;
+
+export interface BoundaryArgs extends Account {
+  vaultId: string;
+  /** Keys of other accounts that the vault's role may use through EC2. */
+  sourceKeyArns: readonly string[];
+}
+
+/** What EBS needs of a key (AWS, "Amazon EBS encryption": permissions for IAM principals), but grants. */
+const KEY_USE = [
+  ...["kms:Decrypt", "kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext"],
+  ...["kms:ReEncryptFrom", "kms:ReEncryptTo"],
+];
+
+function allow(
+  Sid: string,
+  Action: string | string[],
+  Resource: string | string[],
+  Condition?: Statement["Condition"],
+): Statement {
+  return { Sid, Effect: "Allow", Action, Resource, ...(Condition !== undefined && { Condition }) };
+}
+
+/**
+ * Whatever is made may be made; only what is the vault's by its tag may be tagged later, locked and deleted. A snapshot that
+ * is there can't be given the tag, or every one could be deleted.
+ */
+function snapshotStatements({ partition, accountId, vaultId }: BoundaryArgs): Statement[] {
+  const snapshots = `arn:${partition}:ec2:*:*:snapshot/*`;
+  const own = (kind: string) => `arn:${partition}:ec2:*:${accountId}:${kind}/*`;
+  const making = ["ec2:CreateSnapshot", "ec2:CreateSnapshots", "ec2:CopySnapshot"];
+  return [
+    allow("Look", "ec2:Describe*", "*"),
+    allow("Make", making, [snapshots, own("instance"), own("volume")]),
+    allow("TagNew", "ec2:CreateTags", snapshots, {
+      StringEquals: {
+        [`aws:RequestTag/${TAG}`]: vaultId,
+        "ec2:CreateAction": making.map((action) => action.replace("ec2:", "")),
+      },
+    }),
+    allow("Own", ["ec2:CreateTags", "ec2:DeleteSnapshot", "ec2:LockSnapshot"], snapshots, {
+      StringEquals: { [`aws:ResourceTag/${TAG}`]: vaultId },
+    }),
+  ];
+}
+
+/**
+ * Keys are used through EC2, for the account's volumes and snapshots, and grants are for those alone; a key of another
+ * account only where the bootstrap names it, so that nothing can be encrypted under a stranger's. A volume's key has no tag
+ * of the vault's, and a new key's tag is seen minutes late, so tags can't bound this (KMS developer guide, "ABAC for AWS KMS").
+ */
+function keyStatements(args: BoundaryArgs): Statement[] {
+  const { partition, accountId, sourceKeyArns } = args;
+  const own = `arn:${partition}:kms:*:${accountId}:key/*`;
+  const keys = [own, ...sourceKeyArns];
+  const viaEc2 = { "kms:ViaService": "ec2.*.amazonaws.com" };
+  return [
+    allow("Ask", "kms:DescribeKey", keys),
+    allow("Use", KEY_USE, keys, { StringLike: viaEc2 }),
+    allow("Grant", "kms:CreateGrant", keys, {
+      StringLike: viaEc2,
+      Bool: { "kms:GrantIsForAWSResource": "true" },
+    }),
+    allow("EncryptAudit", "kms:GenerateDataKey", own, {
+      StringLike: {
+        "kms:ViaService": "s3.*.amazonaws.com",
+        "kms:EncryptionContext:aws:s3:arn": auditBucketArn(args, args.vaultId),
+      },
+    }),
+  ];
+}
+
+function serviceStatements(args: BoundaryArgs): Statement[] {
+  const { partition, accountId, vaultId } = args;
+  const names = namesOf(vaultId);
+  const on = (service: string, what: string) =>
+    `arn:${partition}:${service}:*:${accountId}:${what}`;
+  return [
+    allow("Tell", "sns:Publish", on("sns", names.topic)),
+    allow(
+      "Clock",
+      ["scheduler:GetSchedule", "scheduler:UpdateSchedule"],
+      on("scheduler", `schedule/${names.scheduleGroup}/*`),
+    ),
+    allow(
+      "Pass",
+      "iam:PassRole",
+      `arn:${partition}:iam::${accountId}:role/${names.schedulerRole}`,
+      { StringEquals: { "iam:PassedToService": "scheduler.amazonaws.com" } },
+    ),
+    allow(
+      "Log",
+      ["logs:CreateLogStream", "logs:PutLogEvents"],
+      on("logs", `log-group:${names.logGroup}:*`),
+    ),
+    allow("Trace", ["xray:PutTelemetryRecords", "xray:PutTraceSegments"], "*"),
+    allow("Audit", "s3:PutObject", `${auditBucketArn(args, vaultId)}/*`),
+    allow("Wake", "lambda:InvokeFunction", on("lambda", `function:${names.function}`)),
+    allow("Forward", "events:PutEvents", on("events", "event-bus/default")),
+  ];
+}
+
+export function boundary(args: BoundaryArgs): aws.iam.PolicyDocument {
+  return {
+    Version: "2012-10-17",
+    Statement: [...snapshotStatements(args), ...keyStatements(args), ...serviceStatements(args)],
+  };
+}
