@@ -2,7 +2,7 @@
  * Goal: the evaluator reads policies as IAM does, as far as this project's go. Method: one statement, one request and
  * the decision, a line each.
  */
-import { type IamRequest, type IamStatement, compilePolicy } from "./iamEvaluator";
+import { type IamRequest, type IamStatement, compilePolicy } from "../../src/iam/evaluator";
 
 function allow(extra: Partial<IamStatement> = {}): IamStatement {
   return { Effect: "Allow", Action: "ec2:CopySnapshot", Resource: "*", ...extra };
