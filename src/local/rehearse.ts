@@ -71,7 +71,7 @@ export function readScript(options: Options): Script {
   const config = read(stackConfig);
   const base = { stackConfig, config };
   checkEdits(base, options.edit);
-  const inventory = readInventory(options.inventory, options.volumes);
+  const inventory = readInventory(options, config.primaryRegion);
   return {
     base,
     inventory,
@@ -176,7 +176,10 @@ export async function rehearse(
 ): Promise<Rehearsal> {
   const startMs = Math.floor(Date.now() / DAY_MS) * DAY_MS;
   const { base, inventory } = script;
-  const vault = await startVault(ROOT, HOME, base.stackConfig, inventory, startMs, progress);
+  const vault = await startVault(
+    { folder: ROOT, home: HOME, config: base.stackConfig, inventory, startMs },
+    progress,
+  );
   onStart(vault);
   try {
     progress(

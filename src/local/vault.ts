@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { PublishCommand } from "@aws-sdk/client-sns";
 import { isoSeconds } from "../vault/time";
 import type { MetricPoint } from "./alarmEvaluator";
+import { type Authorizer, makeAuthorizer } from "./authorizer";
 import { type Account, makeMailbox, openAccount, subscribeMailbox } from "./account";
 import {
   type DeployedProgram,
@@ -34,6 +35,8 @@ export interface LocalVault {
   readonly stack: LocalStack;
   account: Account;
   emulator: Emulator;
+  /** Decides the function's calls. */
+  authorizer: Authorizer;
   logFile: string;
   nowMs(): number;
   mails(): readonly ReceivedMail[];
@@ -71,14 +74,22 @@ function onFailureRecord(functionName: string, event: unknown, invocation: Invoc
   });
 }
 
+/** What a vault is started with. */
+export interface VaultStart {
+  /** The project's root. */
+  folder: string;
+  /** Where the emulator's environment goes, and until the vault is stopped a folder of archive and log. */
+  home: string;
+  config: StackConfig;
+  inventory: Inventory;
+  /** The time that the vault is deployed at. */
+  startMs: number;
+}
+
 async function bringUp(
-  folder: string,
-  work: string,
-  config: StackConfig,
-  inventory: Inventory,
-  startMs: number,
+  { folder, config, inventory, startMs }: VaultStart,
+  { work, emulator, authorizer }: Pick<Place, "work" | "emulator" | "authorizer">,
   progress: Progress,
-  emulator: Emulator,
 ): Promise<Parts> {
   const primaryRegion = config.values["aws:region"] ?? "";
   await emulator.setTime(startMs);
@@ -88,7 +99,7 @@ async function bringUp(
   const account = openAccount(emulator.endpoint, primaryRegion);
   const logFile = join(work, "function.log");
   writeFileSync(logFile, "");
-  const place = { folder, work, emulator, maker: maker(account), logFile };
+  const place = { folder, work, emulator, authorizer, maker: maker(account), logFile };
   const deployed = await deploy(place, config);
   const queueUrl = await makeMailbox(account);
   await subscribeMailbox(account, queueUrl, deployed.stack.topicArn);
@@ -166,6 +177,7 @@ function run(parts: Parts, startMs: number): LocalVault {
     },
     account,
     emulator,
+    authorizer: place.authorizer,
     logFile,
     nowMs: () => nowMs,
     mails: () => received,
@@ -191,25 +203,16 @@ function run(parts: Parts, startMs: number): LocalVault {
   };
 }
 
-/**
- * @param folder the project's root
- * @param home where the emulator's environment goes, and until the vault is stopped a folder of archive and log
- * @param startMs the time that the vault is deployed at
- */
-export async function startVault(
-  folder: string,
-  home: string,
-  config: StackConfig,
-  inventory: Inventory,
-  startMs: number,
-  progress: Progress,
-): Promise<LocalVault> {
+/** Deploys the vault on an emulated account of its own. */
+export async function startVault(start: VaultStart, progress: Progress): Promise<LocalVault> {
+  const { home, startMs } = start;
   mkdirSync(home, { recursive: true });
-  const emulator = await startEmulator(home, progress);
+  const authorizer = makeAuthorizer();
+  const emulator = await startEmulator(home, authorizer.answer, progress);
   // Of this rehearsal alone: another one may go on beside it.
   const work = mkdtempSync(join(home, "run-"));
   try {
-    const parts = await bringUp(folder, work, config, inventory, startMs, progress, emulator);
+    const parts = await bringUp(start, { work, emulator, authorizer }, progress);
     return run(parts, startMs);
   } catch (error) {
     rmSync(work, { recursive: true, force: true });
