@@ -4,6 +4,7 @@
  */
 import { type IamRequest, compilePolicy } from "../iam/evaluator";
 import { type KeyPolicy, keyAllows, resourceDecision } from "../iam/keyAccess";
+import { groupBy } from "../vault/groupBy";
 import { ACCOUNT_ID } from "./accountId";
 import type { DeclaredPolicies } from "./declaredPolicies";
 import { type RecordedCall, requestsOfCall } from "./wireCall";
@@ -23,6 +24,19 @@ export interface Refusal {
   caller: string;
   /** Completes AWS's message: "because no identity-based policy allows the … action". */
   because: string;
+}
+
+/** Refusals of one permission on one kind of resource. */
+export interface RefusedCalls extends Refusal {
+  count: number;
+}
+
+/** Returns each permission and kind of resource once, with the first resource. */
+export function countRefusals(refusals: readonly Refusal[]): RefusedCalls[] {
+  const kindOf = ({ action, resource }: Refusal) => `${action} ${resource.replace(/[^/]*$/, "")}`;
+  return [...groupBy(refusals, kindOf).values()].flatMap((alike) =>
+    alike.slice(0, 1).map((first) => ({ ...first, count: alike.length })),
+  );
 }
 
 export interface Answer {

@@ -18,7 +18,6 @@ import {
 } from "./deployment";
 import { type Emulator, startEmulator } from "./emulator";
 import { type Firing, fakeScheduler } from "./eventBridge";
-import { hasNotice } from "./functionLog";
 import type { Inventory } from "./inventory";
 import type { Invocation } from "./lambda";
 import { type ReceivedMail, takeMails } from "./mailbox";
@@ -28,7 +27,18 @@ import type { Progress } from "./python";
 import { maker } from "./resources";
 import type { StackConfig } from "./stackConfig";
 
+/** The error by which the function reports problems (src/vault/handler.ts). */
+const BACKUP_FAILED = "BackupFailed";
+
 export type OnInvocation = (invocation: Invocation) => void;
+
+/** An invocation that ended in an error other than the one by which the function reports problems. */
+export interface Crash {
+  /** When it ended, as an ISO instant of the rehearsal's clock. */
+  at: string;
+  errorType: string;
+  errorMessage: string;
+}
 
 export interface LocalVault {
   /** As it was deployed last. */
@@ -40,6 +50,8 @@ export interface LocalVault {
   logFile: string;
   nowMs(): number;
   mails(): readonly ReceivedMail[];
+  /** Invocations that ended without having reported why. */
+  crashes(): readonly Crash[];
   /** What CloudWatch would have got. */
   points(): readonly MetricPoint[];
   /** The stack as it was declared last. */
@@ -140,10 +152,29 @@ function deploymentsOf({ place, account, deployed, queueUrl }: Parts, startMs: n
   };
 }
 
-function run(parts: Parts, startMs: number): LocalVault {
-  const { place, account, queueUrl } = parts;
-  const { emulator, logFile, work } = place;
+/** What comes of invocations beside their result. */
+function outcomesOf({ account, queueUrl }: Parts) {
   const received: ReceivedMail[] = [];
+  const crashes: Crash[] = [];
+  return {
+    received,
+    crashes,
+    /** Publishes a failure as Lambda does, and takes each mail when it is there. */
+    heard: async (stack: LocalStack, event: unknown, invocation: Invocation): Promise<void> => {
+      const { error, nowMs } = invocation;
+      if (error !== undefined) await publishFailure(account, stack, event, invocation);
+      received.push(...(await takeMails(account, queueUrl)));
+      if (error !== undefined && error.errorType !== BACKUP_FAILED) {
+        crashes.push({ at: isoSeconds(nowMs), ...error });
+      }
+    },
+  };
+}
+
+function run(parts: Parts, startMs: number): LocalVault {
+  const { place, account } = parts;
+  const { emulator, logFile, work } = place;
+  const outcome = outcomesOf(parts);
   const points: MetricPoint[] = [];
   const deployments = deploymentsOf(parts, startMs);
   const stackNow = () => deployments.current().stack;
@@ -158,12 +189,7 @@ function run(parts: Parts, startMs: number): LocalVault {
     const invocation = await lambda.invoke(event, nowMs);
     points.push(...pointsOf(stack.vaultId, nowMs, invocation));
     nowMs = invocation.nowMs;
-    const failed = invocation.error !== undefined;
-    if (failed) await publishFailure(account, stack, event, invocation);
-    // A mail of notices alone fails nothing.
-    if (failed || hasNotice(invocation.log)) {
-      received.push(...(await takeMails(account, queueUrl, isoSeconds(nowMs))));
-    }
+    await outcome.heard(stack, event, invocation);
     return invocation;
   };
   const fire = (firing: Firing): Promise<Invocation> => {
@@ -180,7 +206,8 @@ function run(parts: Parts, startMs: number): LocalVault {
     authorizer: place.authorizer,
     logFile,
     nowMs: () => nowMs,
-    mails: () => received,
+    mails: () => outcome.received,
+    crashes: () => outcome.crashes,
     points: () => points,
     program: () => deployments.current().program,
     deployments: () => deployments.all,

@@ -123,7 +123,7 @@ describe("a call that the role's policy lacks", () => {
     });
     expect(failed.length).toBeGreaterThan(0);
     for (const detail of failed) expect(detail).toContain("Given key ID is not accessible");
-    const found = await audit(vault, FLEET.instances, { key: "backup", values: ["True"] });
+    const found = await audit(vault, FLEET, { key: "backup", values: ["True"] });
     const copies = found.instances[0]?.volumes.map(({ volumeId, snapshots, copies }) => [volumeId, snapshots.count > 0, copies["us-west-2"]!.count > 0]); // prettier-ignore
     expect(copies).toEqual([
       [WEB_ROOT, true, false],
