@@ -1,5 +1,6 @@
 /** Instances with their recovery points, as a person reads them: all of a small fleet, of a large one the exceptions. */
 import type { Audit, InstanceAudit, Points, VolumeAudit } from "./audit";
+import { counted } from "../vault/words";
 import { heading, table } from "./table";
 
 /** Rows that a person takes in; a larger fleet shows its exceptions, and counts the rest. */
@@ -19,7 +20,7 @@ function stateOf({ state, stateBefore }: InstanceAudit): string {
 }
 
 function noteOf({ note = "", nearMiss }: InstanceAudit): string {
-  return nearMiss === undefined ? note : `NEARLY TAGGED ${nearMiss.now}: ${nearMiss.change}`;
+  return nearMiss === undefined ? note : `NEARLY TAGGED ${nearMiss.now}, not ${nearMiss.wanted}`;
 }
 
 function rowsOf(instance: InstanceAudit, volumes: readonly VolumeAudit[]): string[][] {
@@ -30,7 +31,7 @@ function rowsOf(instance: InstanceAudit, volumes: readonly VolumeAudit[]): strin
     volume.deviceName,
     volume.nearMiss === undefined
       ? volume.volumeId
-      : `${volume.volumeId} (${volume.nearMiss.now}: ${volume.nearMiss.change})`,
+      : `${volume.volumeId} (${volume.nearMiss.now}, not ${volume.nearMiss.wanted})`,
     ...pointCells(volume),
   ]);
   if (note !== "") rows.unshift([note]);
@@ -73,12 +74,13 @@ export function countsOf({ instances }: Audit): string {
   const excluded = volumes.filter((volume) => volume.excluded).length;
   const others = instances.length - backedUp - nearly - untagged;
   const parts = [
-    `${instances.length} instances: ${backedUp} backed up`,
+    `${counted(instances.length, "instance")}: ${backedUp} backed up`,
     ...(others > 0 ? [`${others} tagged without anything to back up`] : []),
     ...(nearly > 0 ? [`${nearly} nearly tagged`] : []),
     `${untagged} not tagged`,
   ];
-  return `${parts.join(", ")}; ${new Set(volumes.map(({ volumeId }) => volumeId)).size} volumes of them, ${excluded} excluded.`;
+  const distinct = new Set(volumes.map(({ volumeId }) => volumeId)).size;
+  return `${parts.join(", ")}; ${counted(distinct, "volume")} of tagged instances, ${excluded} excluded.`;
 }
 
 function headOf(regions: { primary: string; dr: string[] }): string[] {

@@ -14,7 +14,9 @@ export interface WantedTag {
 export interface NearMiss {
   /** The tag as it is: `Backup="True "`. */
   now: string;
-  /** What it would have to be. */
+  /** What it would have to be: `backup=True`. */
+  wanted: string;
+  /** That in a sentence. */
   change: string;
 }
 
@@ -61,10 +63,11 @@ export function nearMissOf(tags: Tags, { key, values }: WantedTag): NearMiss | u
   const [first] = found;
   if (first === undefined) return undefined;
   const meant = found.flatMap(([, value]) => values.find((name) => isNear(name, value)) ?? [])[0];
-  const wanted = meant ?? values.join(" or ");
+  const wanted = `${shownKey(key)}=${meant ?? values.join(" or ")}`;
   return {
     now: found.map(([name, value]) => shown(name, value)).join(" and "),
-    change: `the tag has to be ${shownKey(key)}=${wanted}, in this case and without blanks`,
+    wanted,
+    change: `the tag has to be ${wanted}, in this case and without blanks`,
   };
 }
 
@@ -75,8 +78,7 @@ export function nearExclusionOf(tags: Tags, { key }: WantedTag): NearMiss | unde
     ([, value]) => isNear(value, EXCLUDE_VALUE) || MEANS_NO.has(plain(value)),
   );
   if (found === undefined) return undefined;
-  return {
-    now: shown(...found),
-    change: `it is backed up; to leave it out its tag has to be ${shownKey(key)}=${EXCLUDE_VALUE}`,
-  };
+  const wanted = `${shownKey(key)}=${EXCLUDE_VALUE}`;
+  const change = `it is backed up; to leave it out its tag has to be ${wanted}`;
+  return { now: shown(...found), wanted, change };
 }

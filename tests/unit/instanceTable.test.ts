@@ -15,7 +15,7 @@ function instance(instanceId: string, changes: Partial<InstanceAudit> = {}): Ins
   return { instanceId, name: "web", state: "running", protected: true, volumes, ...changes };
 }
 
-const NEAR = { now: 'Backup="True"', change: "the tag has to be backup=True, in this case and without blanks" }; // prettier-ignore
+const NEAR = { now: 'Backup="True"', wanted: "backup=True", change: "the tag has to be backup=True, in this case and without blanks" }; // prettier-ignore
 const ODD = [
   instance("i-empty", { note: "every volume is excluded: nothing is backed up", volumes: [volume("vol-out", { excluded: true })] }), // prettier-ignore
   instance("i-none", { note: "no EBS volume: nothing is backed up", volumes: [] }),
@@ -33,7 +33,7 @@ test("a small fleet has a row for each volume, and for each instance without any
   const text = renderInstances(fleet(2), REGIONS, false).join("\n");
   for (const id of ["i-0", "i-1", ...ODD.map(({ instanceId }) => instanceId)]) expect(text).toContain(id); // prettier-ignore
   expect(text).toContain("every volume is excluded: nothing is backed up");
-  expect(text).toContain('NEARLY TAGGED Backup="True": the tag has to be backup=True');
+  expect(text).toContain('NEARLY TAGGED Backup="True", not backup=True');
   expect(text).toContain("shutting-down, then terminated");
 });
 
@@ -51,7 +51,7 @@ test("--all shows all of them", () => {
 
 test("counts each instance once, and a shared volume once", () => {
   expect(countsOf(fleet(500))).toBe(
-    "505 instances: 501 backed up, 3 tagged without anything to back up, 1 nearly tagged, 0 not tagged; 1502 volumes of them, 1 excluded.",
+    "505 instances: 501 backed up, 3 tagged without anything to back up, 1 nearly tagged, 0 not tagged; 1502 volumes of tagged instances, 1 excluded.",
   );
 });
 

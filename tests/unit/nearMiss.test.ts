@@ -20,7 +20,11 @@ test.each([
   ["backup", "yes", 'backup="yes"'],
   ["backup", "", 'backup=""'],
 ])("%j=%j is a near miss", (key, value, now) => {
-  expect(nearMissOf({ Name: "web", [key]: value }, ONE)).toEqual({ now, change: CHANGE });
+  expect(nearMissOf({ Name: "web", [key]: value }, ONE)).toEqual({
+    now,
+    wanted: "backup=True",
+    change: CHANGE,
+  });
 });
 
 test.each([
@@ -48,6 +52,8 @@ test.each([
   ["True", false],
 ])("backup=%j on a volume: nearly left out is %j", (value, isNear) => {
   const change = "it is backed up; to leave it out its tag has to be backup=exclude";
-  const expected = isNear ? { now: `backup="${value}"`, change } : undefined;
+  const expected = isNear
+    ? { now: `backup="${value}"`, wanted: "backup=exclude", change }
+    : undefined;
   expect(nearExclusionOf({ backup: value }, ONE)).toEqual(expected);
 });
