@@ -74,12 +74,26 @@ export const regions: Parse<string[]> = (raw) => {
   return { value: value as string[] };
 };
 
-/** EC2's limits for a tag: 1 to `max` characters, and no key of AWS's own. */
+/**
+ * What one reader of the backup tag would take for more than a character: `*` and `?` are wildcards and `\` an escape in
+ * EC2's filters (EC2 user guide, "Filter your resources"), `${` begins a variable in IAM's conditions (IAM user guide,
+ * "IAM policy elements: Variables and tags"), and the planner compares texts. A vault would find instances that its role
+ * may not back up, so none of them is in a key, value or policy's name.
+ */
+const PATTERN = /[*?\\]|\$\{/;
+export const NO_PATTERN =
+  "without *, ?, \\ and ${, which EC2's filters or IAM's policies read as patterns";
+
+export function isPattern(text: string): boolean {
+  return PATTERN.test(text);
+}
+
+/** EC2's limits for a tag: 1 to `max` characters, and no key of AWS's own; and one meaning for all that read it. */
 export function tagText(max: number): Parse<string> {
   return (raw) =>
-    raw.length >= 1 && raw.length <= max && !raw.toLowerCase().startsWith("aws:")
+    raw.length >= 1 && raw.length <= max && !raw.toLowerCase().startsWith("aws:") && !isPattern(raw)
       ? { value: raw }
-      : { expected: `1 to ${max} characters, not beginning with aws:` };
+      : { expected: `1 to ${max} characters, not beginning with aws:, ${NO_PATTERN}` };
 }
 
 export const timezone: Parse<string> = (raw) => {

@@ -1,6 +1,6 @@
 /** Keep rules and policies in the stack's configuration: objects, which the CLI hands over as JSON. */
 import { closest } from "fastest-levenshtein";
-import type { Parse } from "./configFields";
+import { NO_PATTERN, type Parse, isPattern } from "./configFields";
 import { COUNTED_RULES, isEmpty, parseWithin } from "./vault/keepRules";
 import type { KeepPolicy, KeepRules } from "./vault/types";
 
@@ -111,9 +111,9 @@ export const policies: Parse<Record<string, PolicyEntry>> = (raw) => {
   if (value === undefined) return { expected };
   const names = Object.keys(value);
   if (names.length > MAX_POLICIES) return { expected: `${expected}: at most ${MAX_POLICIES}` };
-  const bad = names.find((name) => name === "" || name.length > MAX_TAG_VALUE);
+  const bad = names.find((name) => name === "" || name.length > MAX_TAG_VALUE || isPattern(name));
   if (bad !== undefined) {
-    return { expected: `${expected}: names of 1 to ${MAX_TAG_VALUE} characters` };
+    return { expected: `${expected}: names of 1 to ${MAX_TAG_VALUE} characters, ${NO_PATTERN}` };
   }
   for (const [name, entry] of Object.entries(value)) {
     const fault = entryFault(name, entry);

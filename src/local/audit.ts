@@ -1,5 +1,4 @@
 /** What is really there at the end, read from all regions, and whether every protected volume can be brought back. */
-import type { Instance } from "@aws-sdk/client-ec2";
 import {
   describeProtectedInstances,
   describeVaultSnapshots,
@@ -7,8 +6,11 @@ import {
 } from "../vault/ec2Reads";
 import { withVolumeFacts } from "../vault/ec2Reads";
 import { copyState } from "../vault/planCopies";
-import { EXCLUDE_VALUE } from "../vault/tags";
+import { groupBy } from "../vault/groupBy";
+import { EXCLUDE_VALUE, tagsFromList } from "../vault/tags";
 import type { AttachedVolume, Snapshot } from "../vault/types";
+import type { Inventory } from "./inventory";
+import { type NearMiss, type WantedTag, nearExclusionOf, nearMissOf } from "./nearMiss";
 import type { LocalVault } from "./vault";
 
 /** One volume's recovery points in one region. */
@@ -18,21 +20,29 @@ export interface Points {
   newest?: string;
 }
 
-interface VolumeAudit {
+export interface VolumeAudit {
   volumeId: string;
   deviceName: string;
   sizeGiB: number;
   excluded: boolean;
+  /** Set where it seems to be meant to be left out. */
+  nearMiss?: NearMiss;
   snapshots: Points;
   /** By DR region: copies that are completed, encrypted and under the region's key. */
   copies: Record<string, Points>;
 }
 
-interface InstanceAudit {
+export interface InstanceAudit {
   instanceId: string;
   name: string;
   state: string;
+  /** State in the inventory, where the vault finds another one. */
+  stateBefore?: string;
   protected: boolean;
+  /** Why nothing of it is backed up, or that it is not tagged; absent where something is backed up. */
+  note?: string;
+  /** Set where it seems to be meant to be backed up. */
+  nearMiss?: NearMiss;
   volumes: VolumeAudit[];
 }
 
@@ -47,23 +57,29 @@ function pointsOf(snapshots: readonly Snapshot[]): Points {
   return { count: slots.length, oldest: slots[0], newest: slots[slots.length - 1] };
 }
 
+type ByVolume = ReadonlyMap<string, readonly Snapshot[]>;
+
+function byVolume(snapshots: readonly Snapshot[]): ByVolume {
+  return groupBy(snapshots, ({ volumeId }) => volumeId);
+}
+
 function auditVolume(
   volume: AttachedVolume,
-  tagKey: string,
-  snapshots: readonly Snapshot[],
-  copies: Readonly<Record<string, readonly Snapshot[]>>,
+  tag: WantedTag,
+  snapshots: ByVolume,
+  copies: readonly (readonly [region: string, list: ByVolume])[],
 ): VolumeAudit {
   const { volumeId, deviceName, sizeGiB = 0 } = volume;
-  const of = (list: readonly Snapshot[]) => list.filter((s) => s.volumeId === volumeId);
+  const nearMiss = nearExclusionOf(volume.tags, tag);
+  const of = (list: ByVolume) => list.get(volumeId) ?? [];
   return {
     volumeId,
     deviceName,
     sizeGiB,
-    excluded: volume.tags[tagKey] === EXCLUDE_VALUE,
+    excluded: volume.tags[tag.key] === EXCLUDE_VALUE,
+    ...(nearMiss && { nearMiss }),
     snapshots: pointsOf(of(snapshots)),
-    copies: Object.fromEntries(
-      Object.entries(copies).map(([region, list]) => [region, pointsOf(of(list))]),
-    ),
+    copies: Object.fromEntries(copies.map(([region, list]) => [region, pointsOf(of(list))])),
   };
 }
 
@@ -86,33 +102,59 @@ async function soundCopies({ account, stack }: LocalVault): Promise<Record<strin
   return copies;
 }
 
-/**
- * @param fleet every instance of the inventory, so that the unprotected ones are seen as such
- */
+const GONE = "terminated";
+
+/** Says why nothing of an instance is backed up. */
+function noteOf(
+  { State: { Name } }: Fleet["instances"][number],
+  isTagged: boolean,
+  volumes: readonly VolumeAudit[],
+): string | undefined {
+  if (!isTagged) return "not tagged";
+  if (Name === GONE) return `${GONE}: not backed up`;
+  if (volumes.length === 0) return "no EBS volume: nothing is backed up";
+  if (volumes.every(({ excluded }) => excluded)) return "every volume is excluded: nothing is backed up"; // prettier-ignore
+  return undefined;
+}
+
+/** The instances of an inventory: all, so that those which are not backed up are seen as such. */
+export type Fleet = Pick<Inventory, "instances" | "stateBefore">;
+
+/** Reads what is there of every instance of the fleet. */
 export async function audit(
   vault: LocalVault,
-  fleet: readonly Instance[],
-  tag: { key: string; values: readonly string[] },
+  { instances: fleet, stateBefore }: Fleet,
+  tag: WantedTag,
 ): Promise<Audit> {
   const { vaultId, primaryRegion } = vault.stack;
   const primary = vault.account.ec2(primaryRegion);
   const found = await describeProtectedInstances(primary, tag.key, tag.values);
   const ids = found.map(({ instanceId }) => instanceId);
-  const instances = withVolumeFacts(found, await describeVolumes(primary, ids));
+  const described = withVolumeFacts(found, await describeVolumes(primary, ids));
+  const instances = new Map(described.map((one) => [one.instanceId, one]));
   const all = await describeVaultSnapshots(primary, primaryRegion, vaultId);
-  const snapshots = all.filter((snapshot) => snapshot.state === "completed");
-  const copies = await soundCopies(vault);
+  const snapshots = byVolume(all.filter((snapshot) => snapshot.state === "completed"));
+  const copies = Object.entries(await soundCopies(vault)).map(
+    ([region, list]) => [region, byVolume(list)] as const,
+  );
   const audits = fleet.map((given): InstanceAudit => {
-    const instance = instances.find(({ instanceId }) => instanceId === given.InstanceId);
-    const name = given.Tags?.find(({ Key }) => Key === "Name")?.Value ?? "";
+    const { InstanceId, Tags, State } = given;
+    const instance = instances.get(InstanceId);
+    const tags = tagsFromList(Tags);
+    const volumes = (instance?.volumes ?? []).map((volume) =>
+      auditVolume(volume, tag, snapshots, copies),
+    );
+    const note = noteOf(given, tag.values.includes(tags[tag.key] ?? ""), volumes);
+    const nearMiss = State.Name === GONE ? undefined : nearMissOf(tags, tag);
     return {
-      instanceId: given.InstanceId ?? "",
-      name,
-      state: given.State?.Name ?? "running",
+      instanceId: InstanceId,
+      name: tags.Name ?? "",
+      state: State.Name,
+      ...(stateBefore[InstanceId] !== undefined && { stateBefore: stateBefore[InstanceId] }),
       protected: instance !== undefined,
-      volumes: (instance?.volumes ?? []).map((volume) =>
-        auditVolume(volume, tag.key, snapshots, copies),
-      ),
+      ...(note !== undefined && { note }),
+      ...(nearMiss && { nearMiss }),
+      volumes,
     };
   });
   const gaps = audits.flatMap(({ instanceId, volumes }) =>

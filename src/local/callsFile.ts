@@ -1,9 +1,9 @@
 /** `--calls <file>`: each AWS call of the function, beside what its role may do, for whoever wants to hold one against the other. */
 import { writeFileSync } from "node:fs";
 import { namesOf } from "../stack/names";
-import type { RecordedCall } from "./emulator";
 import { theResource } from "./program";
 import type { LocalVault } from "./vault";
+import type { RecordedCall } from "./wireCall";
 
 export interface CallsFile {
   role: {

@@ -1,7 +1,10 @@
 /** One deployment of the stack, as `pulumi up`: index.ts is run, its archive written, the function started from it. */
 import { mkdtempSync } from "node:fs";
 import { join } from "node:path";
+import type { Authorizer } from "./authorizer";
+import { policiesOf } from "./declaredPolicies";
 import type { Emulator } from "./emulator";
+import { partitionOf } from "../configRights";
 import { type LocalLambda, startLambda, writeArchive } from "./lambda";
 import { type Program, runProgram, theResource } from "./program";
 import type { Maker } from "./resources";
@@ -27,6 +30,8 @@ export interface Place {
   /** Where the archives go, each deployment's into a folder of its own. */
   work: string;
   emulator: Emulator;
+  /** Decides the function's calls by the policies that were deployed last. */
+  authorizer: Authorizer;
   maker: Maker;
   logFile: string;
 }
@@ -70,14 +75,14 @@ function stackOf(program: Program, loadMs: number): LocalStack {
 
 /** Deploys the stack. The function of an earlier deployment must be stopped before: this one takes its place. */
 export async function deploy(
-  { folder, work, emulator, maker, logFile }: Place,
+  { folder, work, emulator, authorizer, maker, logFile }: Place,
   config: StackConfig,
 ): Promise<Deployment> {
   const primaryRegion = config.values["aws:region"] ?? "";
   const program = await runProgram(folder, config, maker.make);
   await maker.finish();
   const declared = theResource(program, "aws:lambda/function:Function");
-  await emulator.setRole(String(declared.inputs.role));
+  authorizer.use(policiesOf(program, partitionOf(primaryRegion)));
   const archive = join(mkdtempSync(join(work, "deployment-")), "archive");
   const indexFile = await writeArchive(declared, folder, archive);
   const lambda = await startLambda(declared, indexFile, emulator.endpoint, primaryRegion, logFile);

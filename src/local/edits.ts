@@ -2,11 +2,11 @@
  * `--edit key=value`: the stack is deployed again with something changed, as a person does with `pulumi up`. Each edit
  * is a deployment of its own, on top of those before it, and has a night after it.
  */
-import { type VaultConfig, configOf } from "../config";
+import type { VaultConfig } from "../config";
 import { partitionOf } from "../configRights";
 import type { ReceivedMail } from "./mailbox";
 import { userError } from "./python";
-import { type StackConfig, withPairs } from "./stackConfig";
+import { type StackConfig, configIn, withPairs } from "./stackConfig";
 
 /** The pairs that one deployment changes: those of an `--edit` and of each `--and` after it. */
 export type Edit = readonly string[];
@@ -53,7 +53,7 @@ function edited(
     pair.replace(MAILED, (_, key) => `${key}=${hashes.join(" ")}`),
   );
   const next = withPairs(stackConfig, replaced, "--edit");
-  const read = configOf(next.project, next.stack, next.values);
+  const read = configIn(next);
   const [before, after] = [config, read].map((one) => partitionOf(one.primaryRegion));
   if (before !== after) {
     throw userError(

@@ -2,7 +2,10 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import type { Readable, Writable } from "node:stream";
+import type { Answer, Question } from "./authorizer";
 import { type Progress, emulatorPython } from "./python";
+import type { RecordedCall } from "./wireCall";
 
 interface Fleet {
   /** As DescribeInstances gives them. */
@@ -16,21 +19,6 @@ export interface CallCount {
   /** `ec2:CreateSnapshots` */
   call: string;
   count: number;
-}
-
-/** A call of the function, with what an IAM decision on it needs. */
-export interface RecordedCall {
-  /** `ec2` */
-  service: string;
-  /** `CreateSnapshots` */
-  action: string;
-  region: string;
-  /** By their names on the wire. */
-  parameters: Record<string, unknown>;
-  /** Of each resource that is named, or taken by a CreateSnapshots, and was there: its tags at that moment. */
-  tags: Record<string, Record<string, string>>;
-  /** The volumes of each instance that is named, the root first. */
-  attached: Record<string, string[]>;
 }
 
 /** As GetSchedule gives it. */
@@ -56,8 +44,6 @@ export interface Emulator {
   /** From now on each call is recorded. */
   recordCalls(): Promise<void>;
   recordedCalls(): Promise<RecordedCall[]>;
-  /** Whose rights on a key are asked about when the function copies under it. */
-  setRole(arn: string): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -101,15 +87,49 @@ function portOf(child: ReturnType<typeof spawnEmulator>): Promise<number> {
 }
 
 function spawnEmulator(python: string) {
-  return spawn(python, ["-B", join(HERE, "emulator.py")], { stdio: ["pipe", "pipe", "pipe"] });
+  return spawn(python, ["-B", join(HERE, "emulator.py")], {
+    // The last two are for what it asks before each call of the function, and the answers.
+    stdio: ["pipe", "pipe", "pipe", "pipe", "pipe"],
+  });
 }
 
-/** @param home where the virtual environment is, or is made */
-export async function startEmulator(home: string, progress: Progress): Promise<Emulator> {
+/** Answers each line that the emulator asks. A question that can't be answered fails its call, and the message goes to it. */
+function answerQuestions(
+  child: ReturnType<typeof spawnEmulator>,
+  answer: (question: Question) => Answer,
+): void {
+  const [, , , questions, answers] = child.stdio as unknown as [
+    Writable,
+    Readable,
+    Readable,
+    Readable,
+    Writable,
+  ];
+  createInterface({ input: questions }).on("line", (line) => {
+    let text: string;
+    try {
+      text = JSON.stringify(answer(JSON.parse(line) as Question));
+    } catch (error) {
+      text = JSON.stringify({ error: error instanceof Error ? error.message : String(error) });
+    }
+    answers.write(`${text}\n`);
+  });
+}
+
+/**
+ * @param home where the virtual environment is, or is made
+ * @param answer decides whether a call of the function is carried out
+ */
+export async function startEmulator(
+  home: string,
+  answer: (question: Question) => Answer,
+  progress: Progress,
+): Promise<Emulator> {
   const python = await emulatorPython(home, join(HERE, "requirements.txt"), progress);
   progress("starting the emulated account");
   // It ends when its standard input closes: also when this process is killed without a word.
   const child = spawnEmulator(python);
+  answerQuestions(child, answer);
   const port = await portOf(child);
   const endpoint = `http://127.0.0.1:${port}`;
   return {
@@ -123,7 +143,6 @@ export async function startEmulator(home: string, progress: Progress): Promise<E
     resetCalls: () => tell(endpoint, "calls/reset"),
     recordCalls: () => tell(endpoint, "calls/record"),
     recordedCalls: async () => (await ask(endpoint, "calls/recorded")) as RecordedCall[],
-    setRole: (arn) => tell(endpoint, "role", { arn }),
     stop: () =>
       new Promise((resolve) => {
         if (child.exitCode !== null) {

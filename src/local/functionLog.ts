@@ -28,11 +28,6 @@ export function readDecisions(log: string): Decision[] {
   return log.split("\n").flatMap(parseLine);
 }
 
-/** Whether a notice was logged, told now or within the day. */
-export function hasNotice(log: string): boolean {
-  return readDecisions(log).some(({ message }) => message === "notice");
-}
-
 /** Deletions that were done, in order. */
 export function pruned(decisions: readonly Decision[]): Decision[] {
   return decisions.filter(({ message, status }) => message === "delete" && status === "done");

@@ -14,6 +14,8 @@ const RECOVERY_MS = 6 * HOUR_MS;
 
 export interface KeyTrouble {
   nights: Night[];
+  /** The key's region. */
+  region: string;
   /** From when to when the key was out of reach. */
   fromMs: number;
   untilMs: number;
@@ -73,5 +75,5 @@ export async function playKeyTrouble(
   const after = await passNight(vault, timing, number + nights.length);
   await goOn(vault, after, Math.max(vault.nowMs(), untilMs + RECOVERY_MS));
   progress(`  ${describeNight(after)}`);
-  return { nights: [...nights, after], fromMs, untilMs };
+  return { nights: [...nights, after], region: key.region, fromMs, untilMs };
 }

@@ -5,6 +5,7 @@ import { appendFileSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "n
 import { dirname, join, resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type { InvocationResult } from "../vault/handler";
+import { partitionOf } from "../configRights";
 import { ACCOUNT_ID } from "./accountId";
 import type { Declared } from "./program";
 
@@ -109,7 +110,7 @@ export async function startLambda(
       const id = randomUUID();
       const context = {
         awsRequestId: id,
-        invokedFunctionArn: `arn:aws:lambda:${region}:${ACCOUNT_ID}:function:${name}`,
+        invokedFunctionArn: `arn:${partitionOf(region)}:lambda:${region}:${ACCOUNT_ID}:function:${name}`,
         logGroupName: `/aws/lambda/${name}`,
         functionName: name,
       };

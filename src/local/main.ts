@@ -28,7 +28,7 @@ async function main(): Promise<void> {
   });
   const text = options.json
     ? JSON.stringify(rehearsal, undefined, 2)
-    : renderRehearsal(rehearsal, options.explain !== undefined);
+    : renderRehearsal(rehearsal, { explainAll: options.explain !== undefined, all: options.all });
   process.stdout.write(`${text}\n`);
   process.exitCode = rehearsal.complete ? EXIT.ok : EXIT.incomplete;
 }

@@ -13,6 +13,7 @@ export interface Options {
   explain?: string;
   calls?: string;
   json: boolean;
+  all: boolean;
 }
 
 function nightsArgument(text: string): number {
@@ -85,10 +86,11 @@ export function readOptions(refuse: (exitCode: number) => never): Options {
       "--calls <file>",
       "write each AWS call of the function to this file, as JSON, with the policy of its role",
     )
+    .option("--all", "every row of every table, and whole mails", false)
     .option("--json", "the result as JSON on standard output", false)
     .addHelpText(
       "after",
-      "\nExit: 0 all is backed up, 1 something is not, 2 bad input, 130 interrupted.",
+      "\nExit: 0 all is backed up and the vault reported nothing but the induced failure, 1 otherwise, 2 bad input, 130 interrupted.",
     )
     .exitOverride((error) => refuse(error.exitCode))
     .parse()

@@ -4,6 +4,7 @@
  */
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import { partitionOf } from "../configRights";
 import { ACCOUNT_ID } from "./accountId";
 import type { StackConfig } from "./stackConfig";
 
@@ -32,8 +33,17 @@ export interface Program {
 
 const CALLS: Readonly<Record<string, Record<string, string>>> = {
   "aws:index/getCallerIdentity:getCallerIdentity": { accountId: ACCOUNT_ID },
-  "aws:index/getPartition:getPartition": { partition: "aws" },
 };
+
+const PARTITION = "aws:index/getPartition:getPartition";
+
+/** Answers of the data sources in a stack's region. */
+function answerOf(token: string, region: string): Record<string, string> {
+  if (token === PARTITION) return { partition: partitionOf(region) };
+  const answer = CALLS[token];
+  if (answer === undefined) throw new Error(`unexpected call ${token}`);
+  return answer;
+}
 
 function isProvider(type: string): boolean {
   return type.startsWith("pulumi:providers:");
@@ -70,14 +80,10 @@ export async function runProgram(
   const failed = new Promise<never>((_, reject) => {
     fail = reject;
   });
-  pulumi.runtime.setAllConfig(config.values);
+  pulumi.runtime.setAllConfig(config.values, config.secretKeys);
   await pulumi.runtime.setMocks(
     {
-      call: ({ token }) => {
-        const answer = CALLS[token];
-        if (answer === undefined) throw new Error(`unexpected call ${token}`);
-        return answer;
-      },
+      call: ({ token }) => answerOf(token, config.values["aws:region"] ?? ""),
       newResource: ({ type, name, inputs, provider }) => {
         const given = inputs as Record<string, unknown>;
         if (isProvider(type)) regions.set(name, String(given.region));

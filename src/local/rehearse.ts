@@ -1,10 +1,11 @@
 /** A rehearsal from its options to what it found: bad input is refused before anything starts. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type VaultConfig, configOf } from "../config";
+import type { VaultConfig } from "../config";
 import { DAY_MS, isoSeconds } from "../vault/time";
 import { type WatchedAlarm, alarmsBetween, watchAlarms } from "./alarmWatch";
-import { type Audit, audit } from "./audit";
+import { audit } from "./audit";
+import { countRefusals } from "./authorizer";
 import { writeCalls } from "./callsFile";
 import { type EditedStory, playEdits } from "./editScenario";
 import { type Deployable, type Edit, checkEdits } from "./edits";
@@ -16,9 +17,10 @@ import type { Options } from "./options";
 import { type Progress, userError } from "./python";
 import { type KeyTrouble, playKeyTrouble } from "./keyTrouble";
 import { playNights } from "./scenario";
-import { type StackConfig, loadStackConfig } from "./stackConfig";
+import { configIn, loadStackConfig } from "./stackConfig";
 import type { Rehearsal } from "./tables";
 import { type LocalVault, startVault } from "./vault";
+import { type Induced, reportedProblems, verdictOf } from "./verdict";
 
 const ROOT = join(__dirname, "..", "..");
 const HOME = join(ROOT, ".vault");
@@ -64,14 +66,13 @@ function volumeToExplain(asked: string | undefined, known: readonly string[]) {
 
 /** @throws a user error, or what the configuration says of a mistake */
 export function readScript(options: Options): Script {
-  const read = ({ project, stack, values }: StackConfig) => configOf(project, stack, values);
   // What `pulumi up` would refuse is refused, whatever is assumed.
-  read(loadStackConfig(ROOT, options.stack, options.config));
+  configIn(loadStackConfig(ROOT, options.stack, options.config));
   const stackConfig = loadStackConfig(ROOT, options.stack, options.config, ASSUMED);
-  const config = read(stackConfig);
+  const config = configIn(stackConfig);
   const base = { stackConfig, config };
   checkEdits(base, options.edit);
-  const inventory = readInventory(options.inventory, options.volumes);
+  const inventory = readInventory(options, config.primaryRegion);
   return {
     base,
     inventory,
@@ -107,18 +108,6 @@ async function playStory(
   return { ...story, nights: [...played, ...story.nights] };
 }
 
-async function auditAll(
-  vault: LocalVault,
-  { instances }: Inventory,
-  config: VaultConfig,
-): Promise<Audit> {
-  const tag = tagOf(config);
-  const found = await audit(vault, instances, tag);
-  const anyProtected = found.instances.some((instance) => instance.protected);
-  if (!anyProtected) found.gaps.push(`no instance has the tag ${tag.key}=${tag.values.join("|")}`);
-  return found;
-}
-
 /** Fills in the alarms of each night, which lasts until the next one or the next deployment, and of each edit. */
 function judgeNights({ nights, edits }: Story, alarms: readonly WatchedAlarm[]): void {
   const before = nights.slice(0, nights.length - edits.length);
@@ -133,13 +122,17 @@ function judgeNights({ nights, edits }: Story, alarms: readonly WatchedAlarm[]):
   }
 }
 
+function inducedBy({ region, fromMs }: KeyTrouble): Induced {
+  return { region, from: isoSeconds(fromMs) };
+}
+
 async function perform(
   vault: LocalVault,
   script: Script,
   startMs: number,
   progress: Progress,
 ): Promise<Rehearsal> {
-  const { callsFile } = script;
+  const { base, callsFile } = script;
   if (callsFile !== undefined) await vault.emulator.recordCalls();
   const story = await playStory(vault, script, startMs, progress);
   const { nights, edits, last, trouble } = story;
@@ -147,10 +140,13 @@ async function perform(
   const { volumeId } = script;
   let explained: Explanation | undefined;
   if (volumeId !== undefined) explained = await explain(vault, volumeId, lastSlot);
-  const found = await auditAll(vault, script.inventory, last.config);
+  const found = await audit(vault, script.inventory, tagOf(last.config));
   if (callsFile !== undefined) await writeCalls(vault, callsFile);
   const alarms = watchAlarms(vault.deployments(), vault.points(), vault.nowMs());
   judgeNights(story, alarms);
+  const decisions = readDecisions(readFileSync(vault.logFile, "utf8"));
+  const reported = reportedProblems(decisions, trouble && inducedBy(trouble));
+  const verdict = verdictOf(found, reported, vault.crashes(), last.config.dryRun);
   return {
     stack: vault.stack.vaultId,
     inventory: script.inventory.source,
@@ -159,12 +155,16 @@ async function perform(
     edits,
     audit: found,
     explained,
-    pruned: pruned(readDecisions(readFileSync(vault.logFile, "utf8"))),
+    pruned: pruned(decisions),
     mails: [...vault.mails()],
     alarms,
     auditRecord: trouble && (await failureRecord(vault, trouble.fromMs)),
     calls: await vault.emulator.calls(),
-    complete: found.gaps.length === 0,
+    refused: countRefusals(vault.authorizer.refusals()),
+    reported,
+    notes: [...base.stackConfig.notes],
+    verdict,
+    complete: verdict.complete,
   };
 }
 
@@ -176,7 +176,10 @@ export async function rehearse(
 ): Promise<Rehearsal> {
   const startMs = Math.floor(Date.now() / DAY_MS) * DAY_MS;
   const { base, inventory } = script;
-  const vault = await startVault(ROOT, HOME, base.stackConfig, inventory, startMs, progress);
+  const vault = await startVault(
+    { folder: ROOT, home: HOME, config: base.stackConfig, inventory, startMs },
+    progress,
+  );
   onStart(vault);
   try {
     progress(

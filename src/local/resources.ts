@@ -8,6 +8,7 @@ import {
   UpdateScheduleCommand,
 } from "@aws-sdk/client-scheduler";
 import { CreateTopicCommand } from "@aws-sdk/client-sns";
+import { partitionOf } from "../configRights";
 import { STOPPED_CLOCK } from "../vault/clock";
 import type { Account } from "./account";
 import { ACCOUNT_ID } from "./accountId";
@@ -129,9 +130,11 @@ function creator(account: Account): Make {
       case SCHEDULE:
         return { arn: await createSchedule(account, region, inputs) };
       case "aws:iam/role:Role":
-        return { arn: `arn:aws:iam::${ACCOUNT_ID}:role/${name}` };
+        return { arn: `arn:${partitionOf(region)}:iam::${ACCOUNT_ID}:role/${name}` };
       case "aws:lambda/function:Function":
-        return { arn: `arn:aws:lambda:${region}:${ACCOUNT_ID}:function:${name}` };
+        return {
+          arn: `arn:${partitionOf(region)}:lambda:${region}:${ACCOUNT_ID}:function:${name}`,
+        };
       default:
         return {};
     }

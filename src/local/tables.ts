@@ -2,7 +2,8 @@
 import pc from "picocolors";
 import { renderAlarms, shortAlarm } from "./alarmTableText";
 import type { WatchedAlarm } from "./alarmWatch";
-import type { Audit, Points } from "./audit";
+import type { Audit } from "./audit";
+import type { RefusedCalls } from "./authorizer";
 import type { PlayedEdit } from "./editScenario";
 import { renderEdits } from "./editTable";
 import type { CallCount } from "./emulator";
@@ -11,9 +12,12 @@ import { renderExplanation } from "./explainTable";
 import type { FailureRecord } from "./failureRecord";
 import { renderFailureRecord } from "./failureRecordText";
 import type { Decision } from "./functionLog";
+import { countsOf, renderInstances, renderNearMisses } from "./instanceTable";
+import { renderMails } from "./mailText";
 import type { ReceivedMail } from "./mailbox";
 import type { Night } from "./scenario";
 import { heading, lastOf, table } from "./table";
+import type { Reported, Verdict } from "./verdict";
 
 const MOST_NIGHTS = 14;
 
@@ -35,35 +39,20 @@ export interface Rehearsal {
   auditRecord: FailureRecord | undefined;
   /** The function's AWS calls in the whole rehearsal. */
   calls: CallCount[];
-  /** Every protected volume has its newest snapshot completed and soundly copied. */
+  /** Calls of the function that IAM refused, by permission and kind of resource. */
+  refused: RefusedCalls[];
+  /** What the vault reported as wrong, apart from the induced failure. */
+  reported: Reported[];
+  /** What a person has to know of the rehearsal itself, such as placeholders for secrets. */
+  notes: string[];
+  verdict: Verdict;
+  /** As the verdict says: the exit code is 0. */
   complete: boolean;
 }
 
-function points({ count, oldest = "", newest = "" }: Points): string {
-  const day = (slot: string) => slot.slice(0, 10);
-  return count === 0 ? "none" : `${count} (${day(oldest)} … ${day(newest)})`;
-}
-
-function instanceRows({ instances }: Audit): (string | number)[][] {
-  return instances.flatMap(({ instanceId, name, state, volumes, ...instance }) => {
-    if (!instance.protected) return [[instanceId, name, state, "not tagged", "", "", ""]];
-    return volumes.map((volume, index) => [
-      index === 0 ? instanceId : "",
-      index === 0 ? name : "",
-      index === 0 ? state : "",
-      volume.deviceName,
-      volume.volumeId,
-      volume.excluded ? "excluded" : points(volume.snapshots),
-      ...Object.values(volume.copies).map((copies) =>
-        volume.excluded ? "excluded" : points(copies),
-      ),
-    ]);
-  });
-}
-
 /** The last nights each; those before them in one row. */
-function nightRows(nights: readonly Night[], stack: string): (string | number)[][] {
-  const { shown, left } = lastOf(nights, MOST_NIGHTS);
+function nightRows(nights: readonly Night[], stack: string, most: number): (string | number)[][] {
+  const { shown, left } = lastOf(nights, most);
   type Counts = Omit<Night, "night" | "slot" | "alarms">;
   const cells = (n: Counts) => [n.snapshots, n.copies, n.deletions, n.invocations, n.errors];
   const namesOf = ({ alarms }: Night) => alarms.map((name) => shortAlarm(name, stack)).join(", ");
@@ -98,56 +87,68 @@ function pruneRows(pruned: readonly Decision[]): (string | number)[][] {
   return [...byRule.values()].map(({ region, reason, count }) => [region, reason, count]);
 }
 
-function mailText(mails: readonly ReceivedMail[]): string[] {
-  const [first] = mails;
-  if (first === undefined) return ["none"];
-  const body = first.body.split("\n").map((line) => `  │ ${line}`);
+/** Exceptions that a person takes in at once. */
+const MOST_EXCEPTIONS = 20;
+
+function renderVerdict({ verdict, audit, notes }: Rehearsal, isAll: boolean): string[] {
+  const { complete, headline, exceptions } = verdict;
+  const shown = isAll ? exceptions : exceptions.slice(0, MOST_EXCEPTIONS);
+  const left = exceptions.length - shown.length;
   return [
-    ...mails.map(
-      ({ at, subject, body: text }) =>
-        `${at}  ${subject === "(no subject)" ? text.slice(0, 90) : subject}`,
-    ),
-    "",
-    `The first one:`,
-    ...body,
+    complete ? pc.green(headline) : pc.red(headline),
+    ...shown.map((line) => `  ${line}`),
+    ...(left > 0 ? [`  ${left} more: --all shows them.`] : []),
+    countsOf(audit),
+    ...notes,
   ];
 }
 
-/** @param explainAll whether each recovery point of the explained volume is shown */
-export function renderRehearsal(rehearsal: Rehearsal, explainAll: boolean): string {
-  const { regions, audit, nights, edits, explained, pruned, mails } = rehearsal;
-  const verdict = rehearsal.complete
-    ? pc.green("Every protected volume has its snapshot and a sound, encrypted copy.")
-    : pc.red("Not every protected volume can be brought back:");
+/** What was refused by IAM, each permission and kind of resource once. */
+function renderRefused(refused: readonly RefusedCalls[]): string[] {
+  if (refused.length === 0) return [];
+  const rows = refused.map(({ action, resource, because, count }) => [action, resource, because, count]); // prettier-ignore
   return [
-    heading("Instances and recovery points"),
-    table(
-      [
-        "instance",
-        "name",
-        "state",
-        "device",
-        "volume",
-        `snapshots ${regions.primary}`,
-        ...regions.dr.map((region) => `copies ${region}`),
-      ],
-      instanceRows(audit),
-    ),
+    heading("Calls that IAM refused"),
+    table(["permission", "resource, the first", "why", "calls"], rows),
+  ];
+}
+
+export interface Shown {
+  /** Each recovery point of the explained volume. */
+  explainAll: boolean;
+  /** Every row of every table. */
+  all: boolean;
+}
+
+/** Returns the verdict, the exceptions, the story, and the verdict again. */
+export function renderRehearsal(rehearsal: Rehearsal, { explainAll, all }: Shown): string {
+  const { regions, audit, nights, edits, explained, pruned, mails, verdict } = rehearsal;
+  const last = verdict.complete ? pc.green(verdict.headline) : pc.red(lastLine(verdict));
+  return [
+    ...renderVerdict(rehearsal, all),
+    ...renderInstances(audit, regions, all),
+    ...renderRefused(rehearsal.refused),
     heading("Nights"),
     table(
       ["slot", "snapshots", "copies", "pruned", "invocations", "errors", "alarms"],
-      nightRows(nights, rehearsal.stack),
+      nightRows(nights, rehearsal.stack, all ? nights.length : MOST_NIGHTS),
     ),
     ...renderEdits(edits, rehearsal.stack),
     heading("Pruned, and why"),
     table(["region", "why", "snapshots"], pruneRows(pruned)),
-    ...(explained === undefined ? [] : renderExplanation(explained, explainAll)),
-    heading("Mail"),
-    ...mailText(mails),
+    ...(explained === undefined ? [] : renderExplanation(explained, explainAll || all)),
+    ...renderMails(mails, all),
     ...renderAlarms(rehearsal.alarms, rehearsal.stack),
     ...(edits.length > 0 ? [] : renderFailureRecord(rehearsal.auditRecord)),
+    ...renderNearMisses(audit, all),
     "",
-    verdict,
-    ...audit.gaps.map((gap) => `  ${gap}`),
+    last,
   ].join("\n");
+}
+
+function lastLine({ headline, exceptions }: Verdict): string {
+  const count = exceptions.length;
+  return count === 0
+    ? headline
+    : `${headline.replace(/[:.]$/, "")}: ${count} ${count === 1 ? "exception" : "exceptions"}, listed at the top.`;
 }

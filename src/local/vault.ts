@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { PublishCommand } from "@aws-sdk/client-sns";
 import { isoSeconds } from "../vault/time";
 import type { MetricPoint } from "./alarmEvaluator";
+import { type Authorizer, makeAuthorizer } from "./authorizer";
 import { type Account, makeMailbox, openAccount, subscribeMailbox } from "./account";
 import {
   type DeployedProgram,
@@ -17,7 +18,6 @@ import {
 } from "./deployment";
 import { type Emulator, startEmulator } from "./emulator";
 import { type Firing, fakeScheduler } from "./eventBridge";
-import { hasNotice } from "./functionLog";
 import type { Inventory } from "./inventory";
 import type { Invocation } from "./lambda";
 import { type ReceivedMail, takeMails } from "./mailbox";
@@ -27,16 +27,31 @@ import type { Progress } from "./python";
 import { maker } from "./resources";
 import type { StackConfig } from "./stackConfig";
 
+/** The error by which the function reports problems (src/vault/handler.ts). */
+const BACKUP_FAILED = "BackupFailed";
+
 export type OnInvocation = (invocation: Invocation) => void;
+
+/** An invocation that ended in an error other than the one by which the function reports problems. */
+export interface Crash {
+  /** When it ended, as an ISO instant of the rehearsal's clock. */
+  at: string;
+  errorType: string;
+  errorMessage: string;
+}
 
 export interface LocalVault {
   /** As it was deployed last. */
   readonly stack: LocalStack;
   account: Account;
   emulator: Emulator;
+  /** Decides the function's calls. */
+  authorizer: Authorizer;
   logFile: string;
   nowMs(): number;
   mails(): readonly ReceivedMail[];
+  /** Invocations that ended without having reported why. */
+  crashes(): readonly Crash[];
   /** What CloudWatch would have got. */
   points(): readonly MetricPoint[];
   /** The stack as it was declared last. */
@@ -71,14 +86,22 @@ function onFailureRecord(functionName: string, event: unknown, invocation: Invoc
   });
 }
 
+/** What a vault is started with. */
+export interface VaultStart {
+  /** The project's root. */
+  folder: string;
+  /** Where the emulator's environment goes, and until the vault is stopped a folder of archive and log. */
+  home: string;
+  config: StackConfig;
+  inventory: Inventory;
+  /** The time that the vault is deployed at. */
+  startMs: number;
+}
+
 async function bringUp(
-  folder: string,
-  work: string,
-  config: StackConfig,
-  inventory: Inventory,
-  startMs: number,
+  { folder, config, inventory, startMs }: VaultStart,
+  { work, emulator, authorizer }: Pick<Place, "work" | "emulator" | "authorizer">,
   progress: Progress,
-  emulator: Emulator,
 ): Promise<Parts> {
   const primaryRegion = config.values["aws:region"] ?? "";
   await emulator.setTime(startMs);
@@ -88,7 +111,7 @@ async function bringUp(
   const account = openAccount(emulator.endpoint, primaryRegion);
   const logFile = join(work, "function.log");
   writeFileSync(logFile, "");
-  const place = { folder, work, emulator, maker: maker(account), logFile };
+  const place = { folder, work, emulator, authorizer, maker: maker(account), logFile };
   const deployed = await deploy(place, config);
   const queueUrl = await makeMailbox(account);
   await subscribeMailbox(account, queueUrl, deployed.stack.topicArn);
@@ -129,10 +152,29 @@ function deploymentsOf({ place, account, deployed, queueUrl }: Parts, startMs: n
   };
 }
 
-function run(parts: Parts, startMs: number): LocalVault {
-  const { place, account, queueUrl } = parts;
-  const { emulator, logFile, work } = place;
+/** What comes of invocations beside their result. */
+function outcomesOf({ account, queueUrl }: Parts) {
   const received: ReceivedMail[] = [];
+  const crashes: Crash[] = [];
+  return {
+    received,
+    crashes,
+    /** Publishes a failure as Lambda does, and takes each mail when it is there. */
+    heard: async (stack: LocalStack, event: unknown, invocation: Invocation): Promise<void> => {
+      const { error, nowMs } = invocation;
+      if (error !== undefined) await publishFailure(account, stack, event, invocation);
+      received.push(...(await takeMails(account, queueUrl)));
+      if (error !== undefined && error.errorType !== BACKUP_FAILED) {
+        crashes.push({ at: isoSeconds(nowMs), ...error });
+      }
+    },
+  };
+}
+
+function run(parts: Parts, startMs: number): LocalVault {
+  const { place, account } = parts;
+  const { emulator, logFile, work } = place;
+  const outcome = outcomesOf(parts);
   const points: MetricPoint[] = [];
   const deployments = deploymentsOf(parts, startMs);
   const stackNow = () => deployments.current().stack;
@@ -147,12 +189,7 @@ function run(parts: Parts, startMs: number): LocalVault {
     const invocation = await lambda.invoke(event, nowMs);
     points.push(...pointsOf(stack.vaultId, nowMs, invocation));
     nowMs = invocation.nowMs;
-    const failed = invocation.error !== undefined;
-    if (failed) await publishFailure(account, stack, event, invocation);
-    // A mail of notices alone fails nothing.
-    if (failed || hasNotice(invocation.log)) {
-      received.push(...(await takeMails(account, queueUrl, isoSeconds(nowMs))));
-    }
+    await outcome.heard(stack, event, invocation);
     return invocation;
   };
   const fire = (firing: Firing): Promise<Invocation> => {
@@ -166,9 +203,11 @@ function run(parts: Parts, startMs: number): LocalVault {
     },
     account,
     emulator,
+    authorizer: place.authorizer,
     logFile,
     nowMs: () => nowMs,
-    mails: () => received,
+    mails: () => outcome.received,
+    crashes: () => outcome.crashes,
     points: () => points,
     program: () => deployments.current().program,
     deployments: () => deployments.all,
@@ -191,25 +230,16 @@ function run(parts: Parts, startMs: number): LocalVault {
   };
 }
 
-/**
- * @param folder the project's root
- * @param home where the emulator's environment goes, and until the vault is stopped a folder of archive and log
- * @param startMs the time that the vault is deployed at
- */
-export async function startVault(
-  folder: string,
-  home: string,
-  config: StackConfig,
-  inventory: Inventory,
-  startMs: number,
-  progress: Progress,
-): Promise<LocalVault> {
+/** Deploys the vault on an emulated account of its own. */
+export async function startVault(start: VaultStart, progress: Progress): Promise<LocalVault> {
+  const { home, startMs } = start;
   mkdirSync(home, { recursive: true });
-  const emulator = await startEmulator(home, progress);
+  const authorizer = makeAuthorizer();
+  const emulator = await startEmulator(home, authorizer.answer, progress);
   // Of this rehearsal alone: another one may go on beside it.
   const work = mkdtempSync(join(home, "run-"));
   try {
-    const parts = await bringUp(folder, work, config, inventory, startMs, progress, emulator);
+    const parts = await bringUp(start, { work, emulator, authorizer }, progress);
     return run(parts, startMs);
   } catch (error) {
     rmSync(work, { recursive: true, force: true });

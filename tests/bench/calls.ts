@@ -6,6 +6,7 @@ import { join } from "node:path";
 import type { Instance } from "@aws-sdk/client-ec2";
 import { inChild, printFigure } from "./child";
 import type { CallCount } from "../../src/local/emulator";
+import { inventoryOf } from "../../src/local/inventory";
 import { loadStackConfig } from "../../src/local/stackConfig";
 import { startVault } from "../../src/local/vault";
 import { DAY_MS, HOUR_MS } from "../../src/vault/time";
@@ -54,14 +55,11 @@ async function measureHere(
   pendingMinutes: CallFigure["pendingMinutes"],
 ): Promise<CallFigure> {
   const startMs = Math.floor(Date.now() / DAY_MS) * DAY_MS;
-  const fleet = { source: "bench", instances: fleetOf(instances), volumes: [] };
+  const fleet = { Reservations: [{ Instances: fleetOf(instances) }] };
+  const inventory = inventoryOf(fleet, undefined, "us-east-1");
   const config = loadStackConfig(ROOT, "dev", [SCHEDULE]);
   const vault = await startVault(
-    ROOT,
-    emulatorHome("bench"),
-    config,
-    fleet,
-    startMs,
+    { folder: ROOT, home: emulatorHome("bench"), config, inventory, startMs },
     () => undefined,
   );
   try {

@@ -2,9 +2,9 @@
 import { statementsOf, vaultGrants } from "../../bootstrap/grants";
 import { ACCOUNT_ID } from "../../src/local/accountId";
 import { keyPolicy } from "../../src/stack/keys";
-import { type IamPolicy, compilePolicy } from "../simulation/iamEvaluator";
+import { type IamPolicy, compilePolicy } from "../../src/iam/evaluator";
 import { callsOf } from "../support/deployCalls";
-import { type Identity, type KeyPolicy, keyAllows } from "../support/keyAccess";
+import { type Identity, type KeyPolicy, keyAllows } from "../../src/iam/keyAccess";
 
 const VAULT = "smart-vault-prod";
 const ACCOUNT = { partition: "aws", accountId: ACCOUNT_ID };

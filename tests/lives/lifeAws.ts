@@ -1,7 +1,8 @@
 /** The calls of a life: the simulation's account answers them at once, none is refused but mails while SNS is down. */
 import { type Account, type Region, type SimSnapshot, regionOf } from "../simulation/account";
 import { awsError } from "../simulation/awsError";
-import { type Call, subjectOf } from "../simulation/call";
+import type { Call } from "../../src/iam/call";
+import { subjectOf } from "../simulation/callSubject";
 import { copySnapshot } from "../simulation/ec2Copies";
 import { createSnapshot, createSnapshots } from "../simulation/ec2Creates";
 import { createTags, deleteSnapshot, existing } from "../simulation/ec2Deletes";

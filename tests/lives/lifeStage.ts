@@ -3,7 +3,7 @@
  * any fault, so that a year is a second or two; what happens on the way there is the simulation's own subject.
  */
 import { type Account, type Region, regionsOf } from "../simulation/account";
-import { callOf } from "../simulation/call";
+import { callOf } from "../../src/iam/call";
 import { forgetGone } from "../simulation/forget";
 import { caller, intercept } from "../simulation/interception";
 import { type Invocation, makeInvocation } from "../simulation/invocation";

@@ -19,7 +19,10 @@ import { letGo } from "../simulation/keepOracle";
 import { emulatorHome } from "../support/emulatorHome";
 
 const ROOT = join(__dirname, "..", "..");
-const ONE_INSTANCE = readInventory(join(ROOT, "examples", "one-instance.json"));
+const ONE_INSTANCE = readInventory(
+  { inventory: join(ROOT, "examples", "one-instance.json") },
+  "us-east-1",
+);
 const VOLUME_ID = "vol-0a10000000000000a";
 /** A Friday in ISO week 47; the history goes on to week 3. */
 const START_MS = Date.UTC(2026, 10, 20);
@@ -81,7 +84,10 @@ beforeAll(async () => {
     `drKeep=${JSON.stringify(RULES["us-west-2"])}`,
   ]);
   const home = emulatorHome("history");
-  vault = await startVault(ROOT, home, config, ONE_INSTANCE, START_MS, () => undefined);
+  vault = await startVault(
+    { folder: ROOT, home, config, inventory: ONE_INSTANCE, startMs: START_MS },
+    () => undefined,
+  );
   await switchSweepsOff(vault);
   // EC2's minutes are not what this is about, and each is looked at.
   await vault.emulator.setPending({ snapshot: 1, copy: 1 });

@@ -8,6 +8,7 @@ import {
   LockSnapshotCommand,
   ModifySnapshotAttributeCommand,
 } from "@aws-sdk/client-ec2";
+import { inventoryOf } from "../../src/local/inventory";
 import { loadStackConfig } from "../../src/local/stackConfig";
 import { type LocalVault, startVault } from "../../src/local/vault";
 import { describeLocks, describeVaultSnapshots } from "../../src/vault/ec2Reads";
@@ -20,20 +21,13 @@ const START_MS = Math.floor(Date.now() / DAY_MS) * DAY_MS;
 /** The run is at three o'clock. */
 const MORNING_MS = 6 * HOUR_MS;
 const LOCK = { mode: "compliance", days: 2 };
-const FLEET = {
-  source: "one instance",
-  instances: [
-    {
-      InstanceId: "i-0aaaaaaaaaaaa0001",
-      Tags: [{ Key: "backup", Value: "True" }],
-      RootDeviceName: "/dev/xvda",
-      BlockDeviceMappings: [
-        { DeviceName: "/dev/xvda", Ebs: { VolumeId: "vol-0aaaaaaaaaaaa0001" } },
-      ],
-    },
-  ],
-  volumes: [],
+const INSTANCE = {
+  InstanceId: "i-0aaaaaaaaaaaa0001",
+  Tags: [{ Key: "backup", Value: "True" }],
+  RootDeviceName: "/dev/xvda",
+  BlockDeviceMappings: [{ DeviceName: "/dev/xvda", Ebs: { VolumeId: "vol-0aaaaaaaaaaaa0001" } }],
 };
+const FLEET = inventoryOf({ Reservations: [{ Instances: [INSTANCE] }] }, undefined, "us-east-1");
 
 let vault: LocalVault;
 
@@ -68,7 +62,10 @@ describe("copies that are locked for two days and kept for two", () => {
       // What a person holds counts as due: with two days' retention one such is more than half with the night's own.
       "maxDeletePercent=100",
     ]);
-    vault = await startVault(ROOT, emulatorHome("locks"), config, FLEET, START_MS, () => undefined);
+    vault = await startVault(
+      { folder: ROOT, home: emulatorHome("locks"), config, inventory: FLEET, startMs: START_MS },
+      () => undefined,
+    );
   }, 240_000);
 
   afterAll(() => vault.stop());

@@ -2,7 +2,7 @@
  * The modelled account: what is there, in two or three regions, with what the rules need to be checked by and AWS would not
  * tell. Plain records and maps; everything that changes them is in the modules named ec2*.ts and people.ts.
  */
-import type { Snapshot as Ec2Snapshot, Tag } from "@aws-sdk/client-ec2";
+import type { Snapshot as Ec2Snapshot } from "@aws-sdk/client-ec2";
 import { parseDescription } from "../../src/vault/description";
 import type { VaultSettings } from "../../src/vault/types";
 import type { SimAttachment, SimVolume } from "./attachment";
@@ -220,11 +220,6 @@ export function regionOf(account: Account, name: string): Region {
   if (region === undefined)
     throw new Error(`the vault called region ${name}, which is none of its`);
   return region;
-}
-
-/** Tags of a request as a record; the last of equal keys wins. */
-export function tagRecord(list: readonly Tag[] = []): TagRecord {
-  return Object.fromEntries(list.map(({ Key = "", Value = "" }) => [Key, Value]));
 }
 
 function listOf(map: Map<string, SimSnapshot[]>, key: string): SimSnapshot[] {

@@ -14,7 +14,7 @@ import {
   slotOf,
 } from "./account";
 import { awsError } from "./awsError";
-import type { Call } from "./call";
+import type { Call } from "../../src/iam/call";
 import type { Invocation } from "./invocation";
 import type { Tellings } from "./tellings";
 import { identityOf, isSaidExpired, isVaults } from "./ownership";

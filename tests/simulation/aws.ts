@@ -1,7 +1,8 @@
 /** What each call does in the model, and what is refused: outages, throttling, rights; then the call's own rules. */
 import { type Account, type Region, type SimSnapshot, regionOf, strikes } from "./account";
 import { awsError } from "./awsError";
-import { type Call, subjectOf } from "./call";
+import type { Call } from "../../src/iam/call";
+import { subjectOf } from "./callSubject";
 import { noteDeletion, putObject } from "./auditRules";
 import { makeCrowds } from "./crowds";
 import { copySnapshot } from "./ec2Copies";
@@ -10,7 +11,7 @@ import { createTags, deleteSnapshot } from "./ec2Deletes";
 import { describeSharing, lockSnapshot } from "./ec2Locks";
 import type { Invocation } from "./invocation";
 import { isPaged, makePagedReads } from "./pagedReads";
-import { requestsOf, roleOf } from "./role";
+import { asker, roleOf } from "./role";
 import { checkHeld, checkLock } from "./heldRules";
 import { checkCopy, checkCreate, checkDelete, checkTagging, isRace } from "./rules";
 import type { Scheduler } from "./scheduler";
@@ -53,6 +54,7 @@ function describeKey(
 export function makeAws(account: Account, scheduler: Scheduler, tellings: Tellings): Aws {
   const crowds = makeCrowds(account);
   const readPage = makePagedReads(account);
+  const requestsOf = asker(account);
   const roles = { writes: roleOf(account, false), reads: roleOf(account, true) };
 
   /** A call outside of the role's policy is the vault's mistake, unless a person changed the tags under it. */
@@ -61,7 +63,7 @@ export function makeAws(account: Account, scheduler: Scheduler, tellings: Tellin
       throw awsError("UnauthorizedOperation", "explicitly denied by somebody", 403);
     }
     const allowed = invocation.settings.dryRun ? roles.reads : roles.writes;
-    const refused = requestsOf(account, region, call).find((one) => allowed(one) !== "allowed");
+    const refused = requestsOf(region, call).find((one) => allowed(one) !== "allowed");
     if (refused === undefined) return;
     const what = `${call.name} ${subjectOf(call)}: ${refused.action} on ${refused.resource}`;
     if (!isRace(account, invocation, region, call)) account.story.violate("within the role", what);

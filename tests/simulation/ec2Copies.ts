@@ -1,5 +1,6 @@
 /** CopySnapshot: 20 in flight a destination region, the key looked at only afterwards, failures minutes later. */
 import type { CopySnapshotCommandInput, CopySnapshotCommandOutput } from "@aws-sdk/client-ec2";
+import { tagRecord } from "../../src/iam/callRequests";
 import { HOUR_MS, MINUTE_MS } from "../../src/vault/time";
 import {
   type Account,
@@ -8,7 +9,6 @@ import {
   enter,
   regionOf,
   strikes,
-  tagRecord,
   touched,
 } from "./account";
 import { awsError } from "./awsError";

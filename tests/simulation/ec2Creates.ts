@@ -13,9 +13,9 @@ import {
   enter,
   removeSnapshot,
   strikes,
-  tagRecord,
   touched,
 } from "./account";
+import { tagRecord } from "../../src/iam/callRequests";
 import { HOUR_MS } from "../../src/vault/time";
 import type { SimVolume } from "./attachment";
 import { awsError } from "./awsError";

@@ -1,5 +1,6 @@
 /** DeleteSnapshot and CreateTags. */
 import type { CreateTagsCommandInput, DeleteSnapshotCommandInput } from "@aws-sdk/client-ec2";
+import { tagRecord } from "../../src/iam/callRequests";
 import { copyExpiredTag } from "../../src/vault/tags";
 import {
   type Account,
@@ -8,7 +9,6 @@ import {
   isLocked,
   removeSnapshot,
   retag,
-  tagRecord,
 } from "./account";
 import { awsError } from "./awsError";
 

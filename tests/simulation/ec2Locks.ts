@@ -9,7 +9,8 @@ import { DAY_MS } from "../../src/vault/time";
 import { type Account, type Region, type SimSnapshot, isShared, settledFrom } from "./account";
 import { awsError } from "./awsError";
 import { existing } from "./ec2Deletes";
-import { type DescribeInput, filtered } from "./ec2Reads";
+import type { DescribeInput } from "../../src/iam/call";
+import { filtered } from "./ec2Reads";
 
 /** Whether one answer has the change: every one from its time on, some before. */
 function tells(account: Account, seenMs: number): boolean {

@@ -1,6 +1,5 @@
 /** DescribeInstances, DescribeVolumes and DescribeSnapshots: filters, pages, and what is not seen yet. */
 import type {
-  Filter,
   Snapshot as Ec2Snapshot,
   Instance,
   InstanceStateName,
@@ -17,14 +16,8 @@ import {
   type TagRecord,
   strikes,
 } from "./account";
+import type { DescribeInput } from "../../src/iam/call";
 import { awsError } from "./awsError";
-
-export interface DescribeInput {
-  Filters?: Filter[];
-  MaxResults?: number;
-  NextToken?: string;
-  OwnerIds?: string[];
-}
 
 interface Page<T> {
   items: T[];

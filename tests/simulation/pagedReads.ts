@@ -1,6 +1,6 @@
 /** The reads that come in pages, as the simulation and lives answer them. */
 import type { Account, Region } from "./account";
-import type { Call } from "./call";
+import type { Call } from "../../src/iam/call";
 import { listLocks } from "./ec2Locks";
 import { listInstances, listSnapshots, listVolumes, makePager } from "./ec2Reads";
 

@@ -4,6 +4,7 @@
  * since the invocation began, less the time that a describe may lag.
  */
 import type { CreateSnapshotsCommandInput, CreateTagsCommandInput } from "@aws-sdk/client-ec2";
+import { tagRecord } from "../../src/iam/callRequests";
 import { TAG } from "../../src/vault/tags";
 import {
   type Account,
@@ -16,10 +17,9 @@ import {
   isSound,
   slotOf,
   twinsOf,
-  tagRecord,
 } from "./account";
 import type { VaultSettings } from "../../src/vault/types";
-import type { Call } from "./call";
+import type { Call } from "../../src/iam/call";
 import type { Invocation } from "./invocation";
 import { carriedTags } from "./overrideOracle";
 import { checkLimit, checkRetention, expires, isLetGo } from "./retentionRules";

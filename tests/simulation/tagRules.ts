@@ -3,19 +3,13 @@
  * they fit, and afterwards the vault writes no other tag.
  */
 import type { CreateTagsCommandInput } from "@aws-sdk/client-ec2";
+import { tagRecord } from "../../src/iam/callRequests";
 import { MINUTE_MS } from "../../src/vault/time";
 import { MAX_TAGS, TAG_PREFIX, copyExpiredTag, userTags } from "../../src/vault/tags";
-import {
-  type Account,
-  type Region,
-  type SimSnapshot,
-  type TagRecord,
-  strikes,
-  tagRecord,
-} from "./account";
+import { type Account, type Region, type SimSnapshot, type TagRecord, strikes } from "./account";
 import type { SimVolume } from "./attachment";
 import { awsError } from "./awsError";
-import type { Call } from "./call";
+import type { Call } from "../../src/iam/call";
 
 type Making = Call & { name: "CreateSnapshots" | "CreateSnapshot" | "CopySnapshot" };
 

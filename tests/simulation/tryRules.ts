@@ -2,6 +2,7 @@
  * In which order what is lacking is asked for, when a kind of call is left alone, how often what fails is tried, and that
  * what hangs is told. Checked as the vault sends a call, as EC2 takes it, and as an invocation ends.
  */
+import { tagRecord } from "../../src/iam/callRequests";
 import { TAG } from "../../src/vault/tags";
 import { HOUR_MS } from "../../src/vault/time";
 import {
@@ -13,9 +14,9 @@ import {
   isExpiredIn,
   regionOf,
   slotOf,
-  tagRecord,
 } from "./account";
-import { type Call, subjectOf } from "./call";
+import type { Call } from "../../src/iam/call";
+import { subjectOf } from "./callSubject";
 import { isProtected, isShownSince, wantedVolumes } from "./fleet";
 import type { Invocation } from "./invocation";
 import type { Tellings } from "./tellings";

@@ -1,7 +1,7 @@
 /** The audit bucket and the trail of a stack that has both, whole, and who may do what with them. */
 import { ACCOUNT_ID } from "../../src/local/accountId";
 import { auditBucketName } from "../../src/stack/auditAccess";
-import { type IamPolicy, compilePolicy } from "../simulation/iamEvaluator";
+import { type IamPolicy, compilePolicy } from "../../src/iam/evaluator";
 import { ARN, type DeclaredStack, declareStack, policyOf } from "../support/stackProgram";
 import { ROLE, TAGS, VAULT } from "../support/stackPolicies";
 import { faults, withValues } from "../support/rawConfig";

@@ -93,8 +93,10 @@ test.each<[keyof VaultConfig, string, unknown]>([
   expect(parseConfig(withValues({ [key]: text }))[key]).toStrictEqual(value);
 });
 
-const TAG_KEY = "1 to 128 characters, not beginning with aws:";
-const TAG_VALUE = "1 to 256 characters, not beginning with aws:";
+const NO_PATTERN =
+  "without *, ?, \\ and ${, which EC2's filters or IAM's policies read as patterns";
+const TAG_KEY = `1 to 128 characters, not beginning with aws:, ${NO_PATTERN}`;
+const TAG_VALUE = `1 to 256 characters, not beginning with aws:, ${NO_PATTERN}`;
 const LOGS =
   "a retention of CloudWatch Logs: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653";
 const ZONE = "a time zone of the IANA database, such as UTC or Europe/Berlin";
@@ -108,6 +110,11 @@ test.each([
   ["tagKey", "AWS:name", TAG_KEY],
   ["tagValue", "", TAG_VALUE],
   ["tagValue", "v".repeat(257), TAG_VALUE],
+  ["tagKey", "back?p", TAG_KEY],
+  ["tagValue", "*", TAG_VALUE],
+  ["tagValue", "Tru?", TAG_VALUE],
+  ["tagValue", "a\\b", TAG_VALUE],
+  ["tagValue", "${aws:username}", TAG_VALUE],
   ["timezone", "Mars/Olympus", ZONE],
   ["startWindowHours", "0", "a whole number from 1 to 24"],
   ["startWindowHours", "25", "a whole number from 1 to 24"],

@@ -65,6 +65,7 @@ describe("what tags may shorten rules to", () => {
 
 const AN_OBJECT = 'an object of rules such as {"daily": 7, "monthly": 12}';
 const POLICIES = 'an object of policies by tag value, such as {"gold": {"keep": {"daily": 30}}}';
+const NAMES = `${POLICIES}: names of 1 to 256 characters, without *, ?, \\ and \${, which EC2's filters or IAM's policies read as patterns`; // prettier-ignore
 
 test.each([
   ["keep", "7", AN_OBJECT],
@@ -87,7 +88,11 @@ test.each([
   ["policies", '{"gold":{"retention":3}}', `${POLICIES}: gold has no retention (did you mean retentionDays?)`],
   ["policies", '{"gold":{"retentionDays":0}}', `${POLICIES}: gold.retentionDays must be a whole number from 1 to 3650, is 0`],
   ["policies", '{"gold":{"retentionDays":7,"drKeep":{"last":0}}}', `${POLICIES}: gold.drKeep keeps nothing`],
-  ["policies", '{"":{"retentionDays":7}}', `${POLICIES}: names of 1 to 256 characters`],
+  ["policies", '{"":{"retentionDays":7}}', NAMES],
+  ["policies", '{"gold":{"retentionDays":7},"*":{"retentionDays":3}}', NAMES],
+  ["policies", '{"g?ld":{"retentionDays":7}}', NAMES],
+  ["policies", '{"go\\\\ld":{"retentionDays":7}}', NAMES],
+  ["policies", '{"${gold}":{"retentionDays":7}}', NAMES],
   ["orphans", "drop", "one of keep-last, keep, expire"],
   ["maxDeletePercent", "0", "a whole number from 1 to 100"],
   ["allowDeletePlan", "yes", "plan hashes of 16 hexadecimal digits, as the mail names them"],

@@ -1,5 +1,5 @@
 /** Goal: who a key's policy lets in is read as KMS reads it. Method: one statement, one caller and the answer, a line each. */
-import { type Caller, type KeyStatement, keyAllows } from "../support/keyAccess";
+import { type Caller, type KeyStatement, keyAllows } from "../../src/iam/keyAccess";
 
 const HOME = "arn:aws:iam::111111111111";
 const AWAY = "arn:aws:iam::222222222222";

@@ -3,8 +3,8 @@
  * that they declare, and every row of a table asked of each; then each plausible mistake in a policy, which some row must tell.
  */
 import type * as pulumi from "@pulumi/pulumi";
-import { type IamPolicy, compilePolicy } from "../simulation/iamEvaluator";
-import { type KeyPolicy, keyAllows } from "../support/keyAccess";
+import { type IamPolicy, compilePolicy } from "../../src/iam/evaluator";
+import { type KeyPolicy, keyAllows } from "../../src/iam/keyAccess";
 import { ADMINISTRATORS, type KeyFacts, RESTORER, identityOf } from "../support/keyCallers";
 import { keyMutants } from "../support/keyMutants";
 import type { Row } from "../support/keyRows";

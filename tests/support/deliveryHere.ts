@@ -31,7 +31,13 @@ export function declareDelivery(
   ]);
   return declareFrom(
     join(ROOT, folder),
-    { project, stack, values: Object.fromEntries(values) as Record<string, string> },
+    {
+      project,
+      stack,
+      values: Object.fromEntries(values) as Record<string, string>,
+      secretKeys: [],
+      notes: [],
+    },
     (type, name) => ({ arn: `arn:aws:${type.split(":").pop() ?? ""}:${name}` }),
   );
 }

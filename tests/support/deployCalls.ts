@@ -4,7 +4,7 @@
  * here fails the test, so that a new one gets its rights along with it.
  */
 import { ACCOUNT_ID } from "../../src/local/accountId";
-import type { IamRequest } from "../simulation/iamEvaluator";
+import type { IamRequest } from "../../src/iam/evaluator";
 import { AUDIT_KINDS } from "./auditCalls";
 
 type Context = IamRequest["context"];

@@ -1,7 +1,7 @@
 /** Who asks for a vault's key in the table of key policies, and what a key is set up for. */
 import { ACCOUNT_ID } from "../../src/local/accountId";
-import type { IamRequest } from "../simulation/iamEvaluator";
-import type { Caller, Identity } from "./keyAccess";
+import type { IamRequest } from "../../src/iam/evaluator";
+import type { Caller, Identity } from "../../src/iam/keyAccess";
 
 const iam = (account: string, what: string) => `arn:aws:iam::${account}:${what}`;
 const OTHER_ACCOUNT = "210987654321";

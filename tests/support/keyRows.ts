@@ -1,6 +1,6 @@
 /** Rows of the table of key policies: who asks for what, how, and whether the key lets him. */
 import type { KeyFacts, Who } from "./keyCallers";
-import type { KeyRequest } from "./keyAccess";
+import type { KeyRequest } from "../../src/iam/keyAccess";
 
 export interface Row {
   who: Who;

@@ -4,6 +4,7 @@
  */
 import { join } from "node:path";
 import { CreateTagsCommand } from "@aws-sdk/client-ec2";
+import { inventoryOf } from "../../src/local/inventory";
 import { loadStackConfig } from "../../src/local/stackConfig";
 import { type LocalVault, startVault } from "../../src/local/vault";
 import { describeVaultSnapshots } from "../../src/vault/ec2Reads";
@@ -16,18 +17,15 @@ const ROOT = join(__dirname, "..", "..");
 export const PRIMARY = "us-east-1";
 export const DR = "us-west-2";
 export const REGIONS = [PRIMARY, DR];
-const FLEET = {
-  source: "two instances",
-  instances: ["1", "2"].map((id) => ({
-    InstanceId: `i-0aaaaaaaaaaaa000${id}`,
-    Tags: [{ Key: "backup", Value: "True" }],
-    RootDeviceName: "/dev/xvda",
-    BlockDeviceMappings: [
-      { DeviceName: "/dev/xvda", Ebs: { VolumeId: `vol-0aaaaaaaaaaaa000${id}` } },
-    ],
-  })),
-  volumes: [],
-};
+const INSTANCES = ["1", "2"].map((id) => ({
+  InstanceId: `i-0aaaaaaaaaaaa000${id}`,
+  Tags: [{ Key: "backup", Value: "True" }],
+  RootDeviceName: "/dev/xvda",
+  BlockDeviceMappings: [
+    { DeviceName: "/dev/xvda", Ebs: { VolumeId: `vol-0aaaaaaaaaaaa000${id}` } },
+  ],
+}));
+const FLEET = inventoryOf({ Reservations: [{ Instances: INSTANCES }] }, undefined, PRIMARY);
 
 export interface SweptVault {
   vault: LocalVault;
@@ -50,7 +48,10 @@ export async function startSweptVault(
 ): Promise<SweptVault> {
   const startMs = Math.floor(Date.now() / DAY_MS) * DAY_MS;
   const stackConfig = loadStackConfig(ROOT, "dev", config);
-  const vault = await startVault(ROOT, emulatorHome(name), stackConfig, FLEET, startMs, () => undefined); // prettier-ignore
+  const vault = await startVault(
+    { folder: ROOT, home: emulatorHome(name), config: stackConfig, inventory: FLEET, startMs },
+    () => undefined,
+  );
   let nowMs = startMs;
 
   async function pass(ms: number): Promise<string> {

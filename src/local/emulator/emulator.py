@@ -5,10 +5,12 @@
 - CreateSnapshots that leaves out the excluded data volumes and copies volume tags.
 - Snapshot Lock: LockSnapshot, UnlockSnapshot, DescribeLockedSnapshots, and a DeleteSnapshot that respects it.
 - CopySnapshot that refuses a source that is not completed, and ends in `error` under a key that is not enabled, or
-  whose policy does not let the function's role (/vault/role) use it: key_policy.py.
+  that the function's role may not use.
+- IAM: each call of the function is carried out only if the rehearsal, asked with what a decision depends on
+  (recorded.py), allows it: asking.py.
 - A fleet with the ids of a real inventory (/vault/fleet), the schedules as Scheduler itself knows them
-  (/vault/schedules), a count of the function's calls (/vault/calls), and on demand each of them with what an IAM
-  decision needs (/vault/calls/record, /vault/calls/recorded): recorded.py.
+  (/vault/schedules), a count of the function's calls (/vault/calls), and on demand each of them (/vault/calls/record,
+  /vault/calls/recorded).
 
 Prints one JSON line {"port": …} when it listens. Ends with its parent: standard input closes.
 """
@@ -53,7 +55,8 @@ from moto.ec2.responses.elastic_block_store import ElasticBlockStore  # noqa: E4
 from moto.kms.models import kms_backends  # noqa: E402
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app  # noqa: E402
 from moto.scheduler.models import scheduler_backends  # noqa: E402
-from key_policy import may_copy_under  # noqa: E402
+from asking import Asker, refusal_of  # noqa: E402
+from fleet import load_fleet  # noqa: E402
 from recorded import called, record_of  # noqa: E402
 from server import serve_on_a_free_port  # noqa: E402
 
@@ -79,6 +82,19 @@ def tags_of(self) -> list:
 
 
 TaggedEC2Resource.get_tags = tags_of
+
+
+plain_create_snapshot = EBSBackend.create_snapshot
+
+
+def create_snapshot(self, volume_id: str, *given, **more) -> Snapshot:
+    """A snapshot is under its volume's key."""
+    snapshot = plain_create_snapshot(self, volume_id, *given, **more)
+    snapshot.kms_key_id = snapshot.volume.kms_key_id
+    return snapshot
+
+
+EBSBackend.create_snapshot = create_snapshot
 
 
 def create_snapshots(self, instance_spec, description, tags):
@@ -121,20 +137,22 @@ def copy_snapshot(self, source_snapshot_id, source_region, description, kms_key_
         raise EC2ClientError("IncorrectState", f"Snapshot {source_snapshot_id} is not completed")
     copy = plain_copy_snapshot(self, source_snapshot_id, source_region, description, kms_key_id)
     copy.made_by = "copy"
-    if kms_key_id and not key_is_accessible(self.region_name, kms_key_id):
+    if kms_key_id and not (key_is_enabled(self.region_name, kms_key_id) and key_is_allowed()):
         copy.fault = "Given key ID is not accessible"
     return copy
 
 
-# The function's role, when there is one.
-role = {"arn": None}
-
-
-def key_is_accessible(region: str, key_arn: str) -> bool:
+def key_is_enabled(region: str, key_arn: str) -> bool:
     key = kms_backends[ACCOUNT][region].keys.get(key_arn.rsplit("/", 1)[-1])
-    if key is None or not key.enabled:
-        return False
-    return role["arn"] is None or may_copy_under(key.policy, role["arn"], region)
+    return key is not None and key.enabled
+
+
+# What IAM decided about the call that this thread carries out.
+decided = threading.local()
+
+
+def key_is_allowed() -> bool:
+    return not getattr(decided, "key_refused", False)
 
 
 EBSBackend.copy_snapshot = copy_snapshot
@@ -200,49 +218,6 @@ def delete_snapshot(self, snapshot_id: str):
 EBSBackend.delete_snapshot = delete_snapshot
 
 
-def load_fleet(region: str, instances: list, volumes: list) -> None:
-    """Instances as DescribeInstances gives them; volumes as DescribeVolumes does, where known."""
-    ec2 = ec2_backends[ACCOUNT][region]
-    known = {volume["VolumeId"]: volume for volume in volumes}
-    for given in instances:
-        made = ec2.run_instances(
-            given.get("ImageId") or "ami-12c6146b", 1, None, [],
-            instance_type=given.get("InstanceType", "t3.micro"),
-            is_instance_type_default=False,
-            region_name=region,
-        ).instances[0]
-        for mapping in made.block_device_mapping.values():
-            ec2.volumes.pop(mapping.volume_id, None)
-        made.block_device_mapping.clear()
-        made.id = given["InstanceId"]
-        made.root_device_name = given.get("RootDeviceName", "/dev/sda1")
-        zone = (given.get("Placement") or {}).get("AvailabilityZone") or f"{region}a"
-        made._placement.zone = zone
-        made.add_tags({tag["Key"]: tag["Value"] for tag in given.get("Tags", [])})
-        for mapping in given.get("BlockDeviceMappings", []):
-            if "Ebs" in mapping:
-                volume_id = mapping["Ebs"]["VolumeId"]
-                make_volume(ec2, zone, volume_id, known.get(volume_id, {}))
-                ec2.attach_volume(volume_id, made.id, mapping["DeviceName"])
-        if (given.get("State") or {}).get("Name") in ("stopped", "stopping"):
-            made.stop()
-
-
-def make_volume(ec2, zone: str, volume_id: str, facts: dict) -> None:
-    if volume_id in ec2.volumes:
-        return
-    volume = ec2.create_volume(size=facts.get("Size", 8), zone_name=ec2.region_name + "a")
-    del ec2.volumes[volume.id]
-    volume.id = volume_id
-    volume.volume_type = facts.get("VolumeType", "gp3")
-    volume.iops = facts.get("Iops", 3000)
-    volume.throughput = facts.get("Throughput")
-    volume.encrypted = facts.get("Encrypted", False)
-    volume.kms_key_id = facts.get("KmsKeyId")
-    ec2.volumes[volume_id] = volume
-    volume.add_tags({tag["Key"]: tag["Value"] for tag in facts.get("Tags", [])})
-
-
 calls: Counter = Counter()
 # Each call of the function; None where nobody asked for them, since a year of nights has many.
 recorded: list | None = None
@@ -256,7 +231,7 @@ def control(path: str, body: bytes):
         then = datetime.fromtimestamp(given["nowMs"] / 1000, timezone.utc)
         clock["offset"] = then - datetime.now(timezone.utc)
     elif path == "/vault/fleet":
-        load_fleet(given["region"], given["instances"], given["volumes"])
+        load_fleet(ACCOUNT, given["region"], given["instances"], given["volumes"])
     elif path == "/vault/pending":
         pending.update({kind: timedelta(minutes=minutes) for kind, minutes in given.items()})
     elif path == "/vault/schedules":
@@ -270,8 +245,6 @@ def control(path: str, body: bytes):
         recorded = []
     elif path == "/vault/calls/recorded":
         return recorded or []
-    elif path == "/vault/role":
-        role["arn"] = given["arn"]
     else:
         raise KeyError(path)
     return {}
@@ -290,6 +263,7 @@ class Application:
         self.moto.get_backend_for_host = functools.cache(self.moto.get_backend_for_host)
         self.writes = Counter()
         self.answers = {}
+        self.asker = Asker()
 
     def __call__(self, environ, start_response):
         length = int(environ.get("CONTENT_LENGTH") or 0)
@@ -305,17 +279,33 @@ class Application:
             start_response(status, [("Content-Type", "application/json")])
             return [json.dumps(answer).encode()]
         caller, region, name = called(environ, body)
+        decided.key_refused = False
         if caller == "function":
-            with guard:
-                calls[(region, name)] += 1
-                if recorded is not None:
-                    recorded.append(record_of(region, name, environ, body, ec2_backends[ACCOUNT]))
+            refusal = self.authorized(environ, region, name, body)
+            if refusal is not None:
+                status, headers, text = refusal
+                start_response(status, headers)
+                return [text.encode()]
         if name == "ec2:DescribeSnapshots":
             return self.described(environ, start_response, region, body)
         answer = list(self.moto(environ, start_response))
         if name.startswith("ec2:") and not name.startswith("ec2:Describe"):
             self.writes[region] += 1
         return answer
+
+    def authorized(self, environ, region: str, name: str, body: bytes):
+        """Counts and records a call of the function; returns AWS's answer if its role may not make it."""
+        call = record_of(region, name, environ, body, ec2_backends[ACCOUNT])
+        with guard:
+            calls[(region, name)] += 1
+            if recorded is not None:
+                recorded.append(call)
+        answer = self.asker.ask(call, list(kms_backends[ACCOUNT][region].keys.values()))
+        if "error" in answer:
+            raise RuntimeError(answer["error"])
+        decided.key_refused = "keyRefused" in answer
+        refused = answer.get("refused")
+        return refusal_of(call["service"], refused) if refused else None
 
     def described(self, environ, start_response, region: str, body: bytes):
         """moto takes 100 ms to write an answer of 60 snapshots: one is given again until something changed there."""

@@ -62,21 +62,21 @@ def parameters_of(name: str, environ: dict, body: bytes) -> dict:
 
 
 def record_of(region: str, name: str, environ: dict, body: bytes, backends) -> dict:
-    """`tags` has every resource that the parameters name and that is there; `attached` the volumes of instances."""
+    """`tags` has every resource that the parameters name and that is there; `attached` the volumes of instances;
+    `keys` the keys of snapshots."""
     service, action = name.split(":")
     parameters = parameters_of(name, environ, body)
-    ids = set(RESOURCE_ID.findall(json.dumps(parameters))) if service == "ec2" else set()
-    regions = {region, parameters.get("SourceRegion", region)}
-    tags, attached = {}, {}
-    for ec2 in (backends[one] for one in sorted(regions) if ids):
-        for one in (instance for instance in ec2.all_instances() if instance.id in ids):
+    ids = set(RESOURCE_ID.findall(body.decode())) if service == "ec2" else set()
+    tags, attached, keys = {}, {}, {}
+    for ec2 in (backends[one] for one in sorted({region, parameters.get("SourceRegion", region)}) if ids):
+        for one in (instance for instance in map(ec2.fleet.get, sorted(ids)) if instance):
             mapping = sorted(one.get_block_device_mapping, key=lambda pair: pair[0] != one.root_device_name)
             attached[one.id] = [device.volume_id for _, device in mapping]
-        there = (ids | {volume for volumes in attached.values() for volume in volumes}) & known_ids(ec2)
-        tags.update({one: dict(ec2.tags.get(one, {})) for one in sorted(there)})
+        for one in sorted(ids | {volume for volumes in attached.values() for volume in volumes}):
+            snapshot = ec2.snapshots.get(one)
+            if snapshot is not None and snapshot.kms_key_id:
+                keys[one] = snapshot.kms_key_id
+            if snapshot is not None or one in ec2.volumes or one in ec2.fleet:
+                tags[one] = dict(ec2.tags.get(one, {}))
     return {"service": service, "action": action, "region": region, "parameters": parameters,
-            "tags": tags, "attached": attached}
-
-
-def known_ids(ec2) -> set:
-    return set(ec2.snapshots) | set(ec2.volumes) | {instance.id for instance in ec2.all_instances()}
+            "tags": tags, "attached": attached, "keys": keys}

@@ -2,7 +2,7 @@
  * Goal: the evaluator reads policies as IAM does, as far as this project's go. Method: one statement, one request and
  * the decision, a line each.
  */
-import { type IamRequest, type IamStatement, compilePolicy } from "./iamEvaluator";
+import { type IamRequest, type IamStatement, compilePolicy } from "../../src/iam/evaluator";
 
 function allow(extra: Partial<IamStatement> = {}): IamStatement {
   return { Effect: "Allow", Action: "ec2:CopySnapshot", Resource: "*", ...extra };
@@ -62,6 +62,24 @@ const CONDITIONS: Row[] = [
   ["an equal tag", tagged, ask({ context: { "aws:ResourceTag/vault": "a" } }), "allowed"],
   ["another tag", tagged, ask({ context: { "aws:ResourceTag/vault": "A" } }), "unmentioned"],
   ["no tag", tagged, ask(), "unmentioned"],
+  [
+    "an asterisk as a pattern in StringLike",
+    when({ StringLike: { k: "*" } }),
+    ask({ context: { k: "a" } }),
+    "allowed",
+  ],
+  [
+    "an asterisk as itself in StringEquals",
+    when({ StringEquals: { k: "*" } }),
+    ask({ context: { k: "a" } }),
+    "unmentioned",
+  ],
+  [
+    "an asterisk that is meant",
+    when({ StringEquals: { k: "$" + "{*}" } }),
+    ask({ context: { k: "*" } }),
+    "allowed",
+  ],
   ["keys without case", tagged, ask({ context: { "AWS:resourcetag/vault": "a" } }), "allowed"],
   ["all keys known", onlyKeys, ask({ context: { [KEYS]: ["b"] } }), "allowed"],
   ["one key too many", onlyKeys, ask({ context: { [KEYS]: ["a", "c"] } }), "unmentioned"],
@@ -97,4 +115,9 @@ describe("iamEvaluator", () => {
       );
     },
   );
+});
+
+test("throws at a variable that is not modelled, rather than take it for a text", () => {
+  const policy = { Statement: when({ StringEquals: { k: "$" + "{aws:username}" } }) };
+  expect(() => compilePolicy(policy)).toThrow("is not modelled");
 });

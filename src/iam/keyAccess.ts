@@ -1,10 +1,10 @@
 /**
- * Whether a key's policy and the caller's own let a request through: the simulation's IAM evaluator, and on top of it what a
- * resource's policy has beside, principals. The account's principal stands for its root user and hands over to IAM
+ * Decides whether a resource's policy and the caller's own let a request through: the IAM evaluator, and on top of it what
+ * a resource's policy has beside, principals. The account's principal stands for its root user and hands over to IAM
  * policies; a role or user that is named needs none; other accounts' callers need both (KMS developer guide, "Default
  * key policy" and "Allowing users in other accounts to use a KMS key"; IAM user guide, "Policy evaluation logic").
  */
-import { type IamRequest, type IamStatement, compilePolicy } from "../simulation/iamEvaluator";
+import { type Decision, type IamRequest, type IamStatement, compilePolicy } from "./evaluator";
 
 /** A role, a user or an account's root user by ARN, a service of AWS by name, or nobody that is known. */
 export type Caller = { arn: string } | { service: string } | "anonymous";
@@ -64,6 +64,43 @@ function gripOf(principal: unknown, caller: Caller): Grip {
   return grips.find((grip) => grip === "named") ?? grips.find((grip) => grip !== "none") ?? "none";
 }
 
+/** A statement of a resource's policy for one caller. */
+interface Held {
+  effect: string;
+  grip: Grip;
+  speaksOf: (request: IamRequest) => boolean;
+}
+
+function heldBy(policy: KeyPolicy, caller: Caller): Held[] {
+  return policy.Statement.map((statement) => {
+    const unknown = Object.keys(statement).filter((key) => !KNOWN.has(key));
+    if (unknown.length > 0) throw new Error(`${unknown.join(", ")} is not modelled`);
+    const speaks = compilePolicy({ Statement: [{ ...statement, Effect: "Allow" }] });
+    return {
+      effect: statement.Effect,
+      grip: gripOf(statement.Principal, caller),
+      speaksOf: (request: IamRequest) => speaks(request) === "allowed",
+    };
+  }).filter(({ grip }) => grip !== "none");
+}
+
+/**
+ * Compiles what the policy of a topic or bucket has for one caller of its own account, who needs either that or a policy
+ * of its own (IAM user guide, "Policy evaluation logic").
+ */
+export function resourceDecision(
+  policy: KeyPolicy,
+  caller: Caller,
+): (request: IamRequest) => Decision {
+  const held = heldBy(policy, caller);
+  return (request) => {
+    const asked = { ...request, context: { ...contextOf(caller), ...request.context } };
+    const speaking = held.filter(({ speaksOf }) => speaksOf(asked));
+    if (speaking.some(({ effect }) => effect === "Deny")) return "denied";
+    return speaking.some(({ grip }) => grip === "named") ? "allowed" : "unmentioned";
+  };
+}
+
 /** A request for a key, which its policy calls `*`. */
 export type KeyRequest = Pick<IamRequest, "action" | "context">;
 
@@ -80,17 +117,10 @@ export function keyAllows(
   const isRoot = typeof caller === "object" && "arn" in caller && caller.arn.endsWith(":root");
   const isForeign =
     typeof caller === "object" && "arn" in caller && partOf(caller.arn, 4) !== partOf(keyArn, 4);
-  const statements = policy.Statement.map((statement) => {
-    const unknown = Object.keys(statement).filter((key) => !KNOWN.has(key));
-    if (unknown.length > 0) throw new Error(`${unknown.join(", ")} is not modelled`);
-    const speaks = compilePolicy({ Statement: [{ ...statement, Effect: "Allow" }] });
-    return { effect: statement.Effect, speaks, grip: gripOf(statement.Principal, caller) };
-  });
+  const held = heldBy(policy, caller);
   return ({ action, context }) => {
     const request = { action, resource: keyArn, context: { ...contextOf(caller), ...context } };
-    const speaking = statements.filter(
-      ({ grip, speaks }) => grip !== "none" && speaks(request) === "allowed",
-    );
+    const speaking = held.filter(({ speaksOf }) => speaksOf(request));
     if (speaking.some(({ effect }) => effect === "Deny")) return false;
     const allowing = speaking.filter(({ effect }) => effect === "Allow");
     if (allowing.length === 0) return false;

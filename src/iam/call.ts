@@ -1,4 +1,4 @@
-/** One AWS call as the vault's clients send it, told apart by name. */
+/** One AWS call as the vault's clients send it, identified by its name. */
 import type {
   CopySnapshotCommandInput,
   CreateSnapshotCommandInput,
@@ -6,16 +6,24 @@ import type {
   CreateTagsCommandInput,
   DeleteSnapshotCommandInput,
   DescribeSnapshotAttributeCommandInput,
+  Filter,
   LockSnapshotCommandInput,
 } from "@aws-sdk/client-ec2";
+import type { DescribeKeyCommandInput } from "@aws-sdk/client-kms";
+import type { PutObjectCommandInput } from "@aws-sdk/client-s3";
 import type {
   GetScheduleCommandInput,
   UpdateScheduleCommandInput,
 } from "@aws-sdk/client-scheduler";
-import type { DescribeKeyCommandInput } from "@aws-sdk/client-kms";
 import type { PublishCommandInput } from "@aws-sdk/client-sns";
-import type { PutObjectCommandInput } from "@aws-sdk/client-s3";
-import type { DescribeInput } from "./ec2Reads";
+
+/** Input of EC2's lists, as far as the vault uses it. */
+export interface DescribeInput {
+  Filters?: Filter[];
+  MaxResults?: number;
+  NextToken?: string;
+  OwnerIds?: string[];
+}
 
 interface Inputs {
   DescribeInstances: DescribeInput;
@@ -59,38 +67,9 @@ const NAMES: ReadonlySet<string> = new Set<CallName>([
   "PutObject",
 ]);
 
-/** @throws where the vault sends what is not modelled */
+/** @throws for a call that is not modelled */
 export function callOf(command: { constructor: { name: string }; input: object }): Call {
   const name = command.constructor.name.replace(/Command$/, "");
   if (!NAMES.has(name)) throw new Error(`the call ${name} is not modelled`);
   return { name, input: command.input } as Call;
-}
-
-/** What a call is about, for the story. */
-export function subjectOf({ name, input }: Call): string {
-  switch (name) {
-    case "CreateSnapshots":
-      return input.InstanceSpecification?.InstanceId ?? "";
-    case "CreateSnapshot":
-      return input.VolumeId ?? "";
-    case "CopySnapshot":
-      return input.SourceSnapshotId ?? "";
-    case "DeleteSnapshot":
-    case "DescribeSnapshotAttribute":
-      return input.SnapshotId ?? "";
-    case "LockSnapshot":
-      return `${input.SnapshotId ?? ""} ${input.LockMode ?? ""} ${input.LockDuration ?? ""}`;
-    case "CreateTags":
-      return (input.Resources ?? []).join(" ");
-    case "UpdateSchedule":
-      return `${input.State ?? ""} ${input.ScheduleExpression ?? ""} ${input.Target?.Input ?? ""}`;
-    case "DescribeKey":
-      return input.KeyId ?? "";
-    case "Publish":
-      return input.Subject ?? "";
-    case "PutObject":
-      return input.Key ?? "";
-    default:
-      return "";
-  }
 }

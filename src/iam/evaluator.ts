@@ -55,12 +55,22 @@ function anyMatch(patterns: readonly RegExp[]): (text: string) => boolean {
   return (text) => patterns.some((pattern) => pattern.test(text));
 }
 
+/** A text in which `${*}`, `${?}` and `${$}` stand for a character that is meant. Other variables are not modelled. */
+function literal(text: string): string {
+  const plain = text.replace(/\$\{([*?$])\}/g, "$1");
+  if (text.includes("${") && plain === text)
+    throw new Error(`the variable in ${text} is not modelled`);
+  return plain;
+}
+
 /** One operator over the values of a key that is present. */
 function matcher(operator: string, wanted: readonly string[]): (value: string) => boolean {
   switch (operator) {
     case "StringEquals":
-    case "Bool":
-      return (value) => wanted.includes(value);
+    case "Bool": {
+      const literals = wanted.map(literal);
+      return (value) => literals.includes(value);
+    }
     case "StringLike":
     case "ArnLike":
       return anyMatch(wanted.map((pattern) => wildcard(pattern)));

@@ -1,0 +1,221 @@
+/**
+ * IAM requests that AWS evaluates for each call of the function, by resource and condition key (AWS, Service
+ * Authorization Reference; for a copy's keys: EBS user guide, "Amazon EBS encryption", permissions for IAM principals).
+ */
+import type { Tag } from "@aws-sdk/client-ec2";
+import type { Call } from "./call";
+import type { IamRequest } from "./evaluator";
+
+type Context = Record<string, string | readonly string[]>;
+type TagRecord = Readonly<Record<string, string>>;
+
+/** The account at the time of a call, as far as a decision depends on it. */
+export interface Facts {
+  partition: string;
+  accountId: string;
+  /** Returns a resource's tags in the call's region; `undefined` if it does not exist. */
+  tagsOf: (id: string) => TagRecord | undefined;
+  /** Returns the volumes that a CreateSnapshots takes. */
+  volumesOf: (call: Call & { name: "CreateSnapshots" }) => readonly string[];
+  /** ARN of the key that the source of a copy is encrypted under; `undefined`: it is not, or the key is unknown. */
+  sourceKeyOf?: (snapshotId: string, region: string) => string | undefined;
+  /** Returns the ARN of the key that a bucket encrypts with. */
+  bucketKeyOf: (bucket: string, region: string) => string;
+}
+
+/** Returns tags of a request as a record; the last of equal keys wins. */
+export function tagRecord(list: readonly Tag[] = []): Record<string, string> {
+  return Object.fromEntries(list.map(({ Key = "", Value = "" }) => [Key, Value]));
+}
+
+/** The names of condition keys, each built once: the same few dozen tags are asked for all the time. */
+function conditionKeys(prefix: string): (tagKey: string) => string {
+  const names = new Map<string, string>();
+  return (tagKey) => {
+    const known = names.get(tagKey);
+    if (known !== undefined) return known;
+    const name = `${prefix}/${tagKey}`;
+    names.set(tagKey, name);
+    return name;
+  };
+}
+
+const requestTag = conditionKeys("aws:RequestTag");
+const resourceTag = conditionKeys("aws:ResourceTag");
+
+/** `aws:RequestTag/…` and `aws:TagKeys` of the tags in a request. */
+function requestTags(tags: TagRecord): Context {
+  const context: Context = { "aws:TagKeys": Object.keys(tags) };
+  for (const key in tags) context[requestTag(key)] = tags[key] ?? "";
+  return context;
+}
+
+function resourceTags(tags: TagRecord = {}): Context {
+  const context: Context = {};
+  for (const key in tags) context[resourceTag(key)] = tags[key] ?? "";
+  return context;
+}
+
+/** A snapshot's ARN has no account. The one that has no id yet is a literal asterisk. */
+function snapshotArn({ partition }: Facts, region: string, id = "*"): string {
+  return `arn:${partition}:ec2:${region}::snapshot/${id}`;
+}
+
+function ownArn({ partition, accountId }: Facts, region: string, kind: string, id: string): string {
+  return `arn:${partition}:ec2:${region}:${accountId}:${kind}/${id}`;
+}
+
+/** A snapshot that is created with tags needs two permissions: to create it, and to tag it at creation. */
+function making(facts: Facts, action: string, region: string, tags: TagRecord): IamRequest[] {
+  const context = { "aws:RequestedRegion": region, ...requestTags(tags) };
+  const resource = snapshotArn(facts, region);
+  const created = { ...context, "ec2:CreateAction": action };
+  return [
+    { action: `ec2:${action}`, resource, context },
+    { action: "ec2:CreateTags", resource, context: created },
+  ];
+}
+
+const viaEc2 = (region: string): Context => ({ "kms:ViaService": `ec2.${region}.amazonaws.com` });
+
+/** EC2 uses these on behalf of the caller; it does so after it has answered a CopySnapshot. */
+function keyUse(keyArn: string, context: Context, actions: readonly string[]): IamRequest[] {
+  const grant = { ...context, "kms:GrantIsForAWSResource": "true" };
+  return [
+    ...actions.map((action) => ({ action, resource: keyArn, context })),
+    { action: "kms:CreateGrant", resource: keyArn, context: grant },
+  ];
+}
+
+function encrypting(keyArn: string, region: string): IamRequest[] {
+  return keyUse(keyArn, viaEc2(region), ["kms:DescribeKey", "kms:GenerateDataKeyWithoutPlaintext"]);
+}
+
+function decrypting(keyArn: string, region: string): IamRequest[] {
+  return keyUse(keyArn, viaEc2(region), ["kms:DescribeKey", "kms:Decrypt"]);
+}
+
+/** A call on a snapshot that does not exist is refused for that, and needs no permission. */
+function ofSnapshot(
+  facts: Facts,
+  action: string,
+  region: string,
+  id: string | undefined,
+  more: Context = {},
+): IamRequest[] {
+  const tags = facts.tagsOf(id ?? "");
+  if (tags === undefined) return [];
+  const context = { "aws:RequestedRegion": region, ...resourceTags(tags), ...more };
+  return [{ action, resource: snapshotArn(facts, region, id), context }];
+}
+
+function ofSet(facts: Facts, region: string, call: Call & { name: "CreateSnapshots" }) {
+  const volumes = facts.volumesOf(call);
+  const id = call.input.InstanceSpecification?.InstanceId ?? "";
+  const action = "ec2:CreateSnapshots";
+  return [
+    {
+      action,
+      resource: ownArn(facts, region, "instance", id),
+      context: resourceTags(facts.tagsOf(id)),
+    },
+    ...volumes.map((volumeId) => ({
+      action,
+      resource: ownArn(facts, region, "volume", volumeId),
+      context: resourceTags(facts.tagsOf(volumeId)),
+    })),
+    ...making(facts, "CreateSnapshots", region, tagRecord(call.input.TagSpecifications?.[0]?.Tags)),
+  ];
+}
+
+/** EC2 reads the source with a request that is presigned for the source's region. */
+function ofCopy(facts: Facts, region: string, call: Call & { name: "CopySnapshot" }) {
+  const { SourceRegion = "", SourceSnapshotId = "", KmsKeyId = "", TagSpecifications } = call.input;
+  const source = snapshotArn(facts, SourceRegion, SourceSnapshotId);
+  const reading = [region, SourceRegion].map((requested) => ({
+    action: "ec2:CopySnapshot",
+    resource: source,
+    context: { "aws:RequestedRegion": requested },
+  }));
+  const tags = tagRecord(TagSpecifications?.[0]?.Tags);
+  const sourceKey = facts.sourceKeyOf?.(SourceSnapshotId, SourceRegion);
+  return [
+    ...reading,
+    ...making(facts, "CopySnapshot", region, tags),
+    ...encrypting(KmsKeyId, region),
+    ...(sourceKey === undefined ? [] : decrypting(sourceKey, SourceRegion)),
+  ];
+}
+
+function ofSchedule(
+  { partition, accountId }: Facts,
+  region: string,
+  call: Call & { name: "GetSchedule" | "UpdateSchedule" },
+): IamRequest[] {
+  const { GroupName = "", Name = "" } = call.input;
+  const resource = `arn:${partition}:scheduler:${region}:${accountId}:schedule/${GroupName}/${Name}`;
+  const use = { action: `scheduler:${call.name}`, resource, context: {} };
+  if (call.name === "GetSchedule") return [use];
+  const context = { "iam:PassedToService": "scheduler.amazonaws.com" };
+  const passed = call.input.Target?.RoleArn ?? "";
+  return [use, { action: "iam:PassRole", resource: passed, context }];
+}
+
+/** S3 encrypts with the bucket's key. With a bucket key KMS gets the bucket as encryption context. */
+function ofObject(facts: Facts, region: string, call: Call & { name: "PutObject" }): IamRequest[] {
+  const bucket = call.input.Bucket ?? "";
+  const arn = `arn:${facts.partition}:s3:::${bucket}`;
+  const context = {
+    "kms:ViaService": `s3.${region}.amazonaws.com`,
+    "kms:EncryptionContext:aws:s3:arn": arn,
+  };
+  const keyArn = facts.bucketKeyOf(bucket, region);
+  return [
+    { action: "s3:PutObject", resource: `${arn}/${call.input.Key ?? ""}`, context: {} },
+    { action: "kms:GenerateDataKey", resource: keyArn, context },
+  ];
+}
+
+/** Returns every permission that a call in a region needs. */
+export function requestsOf(facts: Facts, region: string, call: Call): IamRequest[] {
+  switch (call.name) {
+    case "CreateSnapshots":
+      return ofSet(facts, region, call);
+    case "CreateSnapshot": {
+      const { VolumeId = "", TagSpecifications } = call.input;
+      const resource = ownArn(facts, region, "volume", VolumeId);
+      const context = resourceTags(facts.tagsOf(VolumeId));
+      return [
+        { action: "ec2:CreateSnapshot", resource, context },
+        ...making(facts, "CreateSnapshot", region, tagRecord(TagSpecifications?.[0]?.Tags)),
+      ];
+    }
+    case "CopySnapshot":
+      return ofCopy(facts, region, call);
+    case "DeleteSnapshot":
+    case "DescribeSnapshotAttribute":
+      return ofSnapshot(facts, `ec2:${call.name}`, region, call.input.SnapshotId);
+    case "LockSnapshot": {
+      const days = { "ec2:SnapshotLockDuration": String(call.input.LockDuration) };
+      return ofSnapshot(facts, "ec2:LockSnapshot", region, call.input.SnapshotId, days);
+    }
+    case "CreateTags": {
+      const tags = requestTags(tagRecord(call.input.Tags));
+      const ids = call.input.Resources ?? [];
+      return ids.flatMap((id) => ofSnapshot(facts, "ec2:CreateTags", region, id, tags));
+    }
+    case "GetSchedule":
+    case "UpdateSchedule":
+      return ofSchedule(facts, region, call);
+    case "PutObject":
+      return ofObject(facts, region, call);
+    case "DescribeKey":
+      return [{ action: "kms:DescribeKey", resource: call.input.KeyId ?? "", context: {} }];
+    case "Publish":
+      return [{ action: "sns:Publish", resource: call.input.TopicArn ?? "", context: {} }];
+    default: {
+      const context = { "aws:RequestedRegion": region };
+      return [{ action: `ec2:${call.name}`, resource: "*", context }];
+    }
+  }
+}

@@ -1,0 +1,133 @@
+/**
+ * Goal: in a rehearsal EC2 shows the fleet as it is, and a call that IAM would refuse fails with AWS's own error.
+ * Method: the archive on an emulated account; policies that lack a statement; calls with the function's credentials.
+ */
+import { join } from "node:path";
+import {
+  DescribeInstancesCommand,
+  DescribeVolumesCommand,
+  type EC2Client,
+} from "@aws-sdk/client-ec2";
+import { audit } from "../../src/local/audit";
+import { policiesOf } from "../../src/local/declaredPolicies";
+import { readDecisions } from "../../src/local/functionLog";
+import { inventoryOf } from "../../src/local/inventory";
+import { loadStackConfig } from "../../src/local/stackConfig";
+import { type LocalVault, startVault } from "../../src/local/vault";
+import { HOUR_MS, isoSeconds } from "../../src/vault/time";
+import { emulatorHome } from "../support/emulatorHome";
+import { DB, DB_ROOT, SHARED, WEB, WEB_ROOT, instancesJson, volumesJson } from "../support/fleetJson"; // prettier-ignore
+
+const ROOT = join(__dirname, "..", "..");
+const START_MS = Date.UTC(2026, 5, 1);
+const FOREIGN_KEY = "arn:aws:kms:us-east-1:111122223333:key/11111111-2222-4333-8444-555555555555";
+/** Its root volume is under a key of another account, which the role may not use. */
+const FLEET = inventoryOf(
+  instancesJson({}, { State: { Name: "shutting-down" } }),
+  volumesJson({ VolumeType: "sc1", Iops: null, Throughput: null, Encrypted: true, KmsKeyId: FOREIGN_KEY }, { Attachments: null }), // prettier-ignore
+  "us-east-1",
+);
+
+let vault: LocalVault;
+let client: EC2Client;
+
+beforeAll(async () => {
+  const config = loadStackConfig(ROOT, "dev", ["audit=true"]);
+  const home = emulatorHome("authorized");
+  vault = await startVault({ folder: ROOT, home, config, inventory: FLEET, startMs: START_MS }, () => undefined); // prettier-ignore
+  client = vault.account.ec2("us-east-1");
+}, 240_000);
+
+afterAll(() => vault.stop());
+
+/** Takes statements out of the role's policy until the next call of this. */
+function without(...sids: string[]): void {
+  const policies = policiesOf(vault.program(), "aws");
+  const Statement = policies.role.Statement.filter(({ Sid = "" }) => !sids.includes(Sid));
+  expect(policies.role.Statement.length - Statement.length).toBe(sids.length);
+  vault.authorizer.use({ ...policies, role: { Statement } });
+}
+
+describe("the emulated EC2", () => {
+  it("shows no figure that a volume's type lacks, and both attachments of a shared one", async () => {
+    const { Volumes = [] } = await client.send(new DescribeVolumesCommand({}));
+    const byId = new Map(Volumes.map((volume) => [volume.VolumeId, volume]));
+    const { Iops, Throughput, VolumeType, KmsKeyId } = byId.get(WEB_ROOT) ?? {};
+    expect([VolumeType, Iops, Throughput, KmsKeyId]).toEqual(["sc1", undefined, undefined, FOREIGN_KEY]); // prettier-ignore
+    const { Attachments, MultiAttachEnabled } = byId.get(SHARED) ?? {};
+    expect([MultiAttachEnabled, Attachments?.map(({ InstanceId }) => InstanceId)]).toEqual([true, [WEB]]); // prettier-ignore
+    expect(byId.has(DB_ROOT)).toBe(false);
+  });
+
+  it("shows instances in their states, with what a filter by them finds", async () => {
+    const { Reservations = [] } = await client.send(new DescribeInstancesCommand({}));
+    const states = Reservations.flatMap(({ Instances = [] }) => Instances).map((one) => [one.InstanceId, one.State?.Name, one.InstanceType, one.RootDeviceType]); // prettier-ignore
+    expect(states).toEqual([
+      [WEB, "running", "m7i.large", "ebs"],
+      [DB, "terminated", "m7i.large", "ebs"],
+    ]);
+  });
+});
+
+describe("a call that the role's policy lacks", () => {
+  /** The log of one invocation that serves an open slot. */
+  async function served(slot: string): Promise<string> {
+    const { log, error } = await vault.wake({ kind: "run", slot });
+    return `${log}\n${error?.errorMessage ?? ""}`;
+  }
+  let slots = 4;
+  /** A slot that has no snapshot yet, after the scheduled run of three o'clock. */
+  async function nextSlot(): Promise<string> {
+    const nowMs = START_MS + (slots += 1) * HOUR_MS;
+    without();
+    await vault.runUntil(nowMs, () => undefined);
+    return isoSeconds(nowMs);
+  }
+
+  it.each([
+    // First: what was mailed once is not mailed again that day.
+    ["Tell", "AuthorizationError", "sns:Publish", "smart-vault-dev"],
+    ["SnapshotProtectedInstances", "UnauthorizedOperation", "ec2:CreateSnapshots", `instance/${WEB}`],
+    ["MakeTaggedSnapshots", "UnauthorizedOperation", "ec2:CreateSnapshots", "snapshot/*"],
+    ["TagOnlyWhatIsBeingMade", "UnauthorizedOperation", "ec2:CreateTags", "snapshot/*"],
+    ["Observe", "UnauthorizedOperation", "ec2:DescribeInstances", "*"],
+    ["WriteAudit", "AccessDenied", "s3:PutObject", "arn:aws:s3:::smart-vault-dev-audit"],
+    ["SetTheClock", "AccessDeniedException", "scheduler:GetSchedule", "schedule/smart-vault-dev"],
+    ["LetTheClockCall", "AccessDeniedException", "iam:PassRole", "role/smart-vault-dev-scheduler"],
+  ])("fails without %s with %s", async (sid, code, action, resource) => {
+    const slot = await nextSlot();
+    // Something must be mailed for a mail to be refused.
+    without(...(sid === "Tell" ? [sid, "SnapshotProtectedInstances"] : [sid]));
+    const before = vault.authorizer.refusals().length;
+    const told = await served(slot);
+    const refused = vault.authorizer.refusals().slice(before);
+    const asked = refused.filter((one) => one.action === action && one.resource.includes(resource));
+    expect(refused).toContainEqual(expect.objectContaining({ action, resource: expect.stringContaining(resource) as string }));
+    expect(told).toContain(code);
+    expect(told).toContain(`is not authorized to perform: ${action} on resource: ${asked[0]!.resource}`); // prettier-ignore
+  }); // prettier-ignore
+
+  it("is accepted with it", async () => {
+    const slot = await nextSlot();
+    const before = vault.authorizer.refusals().length;
+    const told = await served(slot);
+    expect(told).not.toContain("not authorized");
+    expect(vault.authorizer.refusals().slice(before)).toEqual([]);
+  });
+
+  it("is carried out later where EC2 uses a key of another account for it: the copy fails, of that volume alone", async () => {
+    without();
+    const failed: string[] = [];
+    await vault.runUntil(vault.nowMs() + 6 * HOUR_MS, ({ log }) => {
+      failed.push(...readDecisions(log).filter(({ kind }) => kind === "broken-copy").map(({ detail }) => detail)); // prettier-ignore
+    });
+    expect(failed.length).toBeGreaterThan(0);
+    for (const detail of failed) expect(detail).toContain("Given key ID is not accessible");
+    const found = await audit(vault, FLEET, { key: "backup", values: ["True"] });
+    const copies = found.instances[0]?.volumes.map(({ volumeId, snapshots, copies }) => [volumeId, snapshots.count > 0, copies["us-west-2"]!.count > 0]); // prettier-ignore
+    expect(copies).toEqual([
+      [WEB_ROOT, true, false],
+      [SHARED, true, true],
+    ]);
+  }, 120_000);
+});
