@@ -11,6 +11,7 @@ import {
 import { changesOf } from "./carriedChanges";
 import type { ClockState, Told } from "./clockState";
 import { type Cause, causeOf } from "./errors";
+import { pointsOf } from "./carriedPoints";
 import { WEEKLY_SUMMARY } from "./runReport";
 import { DAY_MS, HOUR_MS, MINUTE_MS, isoSeconds, parseIso } from "./time";
 import type { Outcome, Plan, VaultSettings } from "./types";
@@ -106,10 +107,12 @@ export function stateOf(payload: unknown, nowMs: number): ClockState {
     schedule,
     owedFrom,
     changes,
+    points,
     strangersAt,
     told,
   } = (payload ?? {}) as Partial<ClockState>;
   const known = changesOf(changes);
+  const expected = pointsOf(points);
   return {
     slot: pastOf(slot, nowMs),
     ...(givenUp !== undefined && { givenUp: pastOf(givenUp, nowMs) }),
@@ -119,6 +122,7 @@ export function stateOf(payload: unknown, nowMs: number): ClockState {
     ...(typeof schedule === "string" && { schedule }),
     ...(owedFrom !== undefined && { owedFrom: pastOf(owedFrom, nowMs) }),
     ...(known !== undefined && { changes: known }),
+    ...(expected !== undefined && { points: expected }),
     ...(strangersAt !== undefined && { strangersAt: pastOf(strangersAt, nowMs) }),
     told: stillTold(told ?? {}, nowMs),
   };

@@ -5,6 +5,8 @@ import { type Cause, causeOf, meaningOf } from "./errors";
 import { notifiedOf } from "./changeUpdate";
 import { isDropout } from "./dropoutProblems";
 import { gathered } from "./gathered";
+import { nextPoints } from "./expectedPoints";
+import { POINTS_MISSING } from "./missingWords";
 import { rateMs } from "./schedule";
 import { givenUpFor, isOvertaken, scheduleOf } from "./slots";
 import { problemKey } from "./summary";
@@ -58,6 +60,13 @@ export async function findClock(
   return { state, isRead: false, isLost, problem };
 }
 
+/** What became of setting the clock. */
+export interface ClockSet {
+  /** Whether it is surely set. */
+  isSet: boolean;
+  problem?: Problem;
+}
+
 /** Sets the clock; a failure is a problem to tell, never a reason to stop. A throttled one is the sweep's to make good. */
 export async function wakeAt(
   settings: VaultSettings,
@@ -65,15 +74,16 @@ export async function wakeAt(
   functionArn: string,
   atMs: number | undefined,
   state: ClockState,
-): Promise<Problem | undefined> {
+): Promise<ClockSet> {
   try {
     await setClock(clients.scheduler, settings, functionArn, atMs, state, now());
   } catch (error) {
     const cause = causeOf(error);
-    if (meaningOf(cause) !== "limit") return clockProblem(cause);
+    if (meaningOf(cause) !== "limit") return { isSet: false, problem: clockProblem(cause) };
     log.info("clock", { status: "deferred", code: cause.code, detail: cause.message });
+    return { isSet: false };
   }
-  return undefined;
+  return { isSet: true };
 }
 
 /** Which schedule the slots are of, and since when. */
@@ -99,10 +109,24 @@ function untoldOf(plan: Plan, told: Told): Problem[] {
   );
 }
 
+/** Returns which recovery points the next look expects. */
+function pointsAfter(
+  clock: ClockState | undefined,
+  { plan, isDeleting }: Pick<Work, "plan" | "isDeleting">,
+  untold: readonly Problem[],
+): ClockState["points"] {
+  if (plan.points === undefined) return clock?.points;
+  const isTold = !untold.some(({ kind }) => kind === POINTS_MISSING);
+  const next = nextPoints(plan.points, { isDeleting, isTold });
+  // A vault that has nothing yet sets no clock for that.
+  const isEmpty = next.counted.length + next.gone.length === 0;
+  return isEmpty && clock?.points === undefined ? undefined : next;
+}
+
 /** What the clock carries on: the slot while it lacks something, and the newest one that does not. */
 function nextState(
   clock: ClockState | undefined,
-  { world, plan, serving, settled, throttled }: Work,
+  { world, plan, isDeleting, serving, settled, throttled }: Work,
   told: Told,
   manifestsTo: string | undefined,
   policy: VaultPolicy,
@@ -115,7 +139,9 @@ function nextState(
   const isTold = !untold.some(({ kind }) => kind === "tampering");
   const looked = world.strangers !== undefined && world.snapshots !== undefined && isTold;
   const strangersAt = looked ? isoSeconds(nowMs) : clock?.strangersAt;
+  const points = pointsAfter(clock, { plan, isDeleting }, untold);
   const more = {
+    ...(points !== undefined && { points }),
     ...(strangersAt !== undefined && { strangersAt }),
     throttledSince: throttled.since,
     manifestsTo,
@@ -135,12 +161,9 @@ function nextState(
 }
 
 /** What is worth a call of its own. The schedule goes along with the next one: that it was edited shows in `owedFrom`. */
-const CARRIED = ["slot", "givenUp", "done", "throttledSince", "manifestsTo", "owedFrom", "changes", "strangersAt"] as const; // prettier-ignore
+const CARRIED = ["slot", "givenUp", "done", "throttledSince", "manifestsTo", "owedFrom", "changes", "points", "strangersAt"] as const; // prettier-ignore
 
-export type SetClock = (
-  atMs: number | undefined,
-  state: ClockState,
-) => Promise<Problem | undefined>;
+export type SetClock = (atMs: number | undefined, state: ClockState) => Promise<ClockSet>;
 
 /** What an invocation leaves in the clock. */
 export interface Leaving {
@@ -151,7 +174,11 @@ export interface Leaving {
   manifestsTo: string | undefined;
 }
 
-/** Leaves the clock as this invocation makes it, where that is worth a call. */
+/**
+ * Leaves the clock as this invocation makes it, where that is worth a call.
+ * @param set writes over what the invocation has read
+ * @returns why it could not be set
+ */
 export async function leaveClock(
   settings: VaultSettings,
   { clients, now }: VaultTools,
@@ -165,7 +192,8 @@ export async function leaveClock(
     const state = nextState(before, work, told, manifestsTo, settings, now());
     const said = (value: unknown) => JSON.stringify(value);
     const isMoved = CARRIED.some((key) => said(state[key]) !== said(before?.[key]));
-    return atMs !== undefined || isNews || isMoved ? set(atMs, state) : undefined;
+    const isWorthIt = atMs !== undefined || isNews || isMoved;
+    return isWorthIt ? (await set(atMs, state)).problem : undefined;
   }
   if (atMs === undefined && !isNews) return undefined;
   // It may be read by now. No slot of it is closed; one that still lacks something goes along, as a run takes it over.
@@ -175,5 +203,6 @@ export async function leaveClock(
   const lacks = !work.settled || untoldOf(work.plan, told).some(isDropout);
   const isOpen = slot !== undefined && lacks && !isOvertaken(slot, read.state);
   const taken = isOpen ? { slot, givenUp: givenUpFor(slot, read.state) } : {};
-  return set(atMs, { ...read.state, ...taken, told: { ...read.state.told, ...told } });
+  const state = { ...read.state, ...taken, told: { ...read.state.told, ...told } };
+  return (await set(atMs, state)).problem;
 }

@@ -1,5 +1,6 @@
 /** What the alarm clock's payload carries from one invocation to the next. Types only. */
 import type { ChangeMemory } from "./changeMemory";
+import type { PointMemory } from "./pointMemory";
 
 /** Problem key → when it was told, as an ISO instant. */
 export type Told = Readonly<Record<string, string>>;
@@ -21,6 +22,8 @@ export interface ClockState {
   owedFrom?: string;
   /** What is known of changes that would delete what was kept before them. */
   changes?: ChangeMemory;
+  /** Which recovery points the next look expects, and which the last ones missed (missingPoints.ts). */
+  points?: PointMemory;
   /** When the vault's tag was last looked for on what is not the vault's (strangers.ts). */
   strangersAt?: string;
   told: Told;

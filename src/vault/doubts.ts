@@ -7,8 +7,8 @@ import { type Described, tagsDigest } from "./description";
 import { isClear } from "./duplicates";
 import { TAG, TAG_PREFIX } from "./tags";
 import { HOUR_MS, MINUTE_MS, isoSeconds, parseIso } from "./time";
-import type { Doubt, Identity } from "./identity";
-import type { Problem, Snapshot, Stranger, Tags } from "./types";
+import type { Doubt, Identity, Stranger } from "./identity";
+import type { Problem, Snapshot, Tags } from "./types";
 
 /** Clocks differ: a slot may lie so far ahead of what it is compared with, and no further. */
 export const SLOT_AHEAD_MS = 5 * MINUTE_MS;

@@ -13,7 +13,8 @@ import {
 import { descriptionPattern, parseDescription } from "./description";
 import { doubtOf } from "./doubts";
 import { TAG, tagsFromList } from "./tags";
-import type { AttachedVolume, ProtectedInstance, Snapshot, Stranger } from "./types";
+import type { Stranger } from "./identity";
+import type { AttachedVolume, ProtectedInstance, Snapshot } from "./types";
 
 /** DescribeInstances and DescribeSnapshots give at most 1,000 a page; DescribeVolumes 500 recommended. */
 const PAGE_SIZE = 1_000;

@@ -3,8 +3,9 @@
  * it could not do is seen again by the next one.
  */
 import { nextWakeMs } from "./clock";
-import { findClock, leaveClock, wakeAt } from "./clockAlarm";
+import { findClock, leaveClock } from "./clockAlarm";
 import type { ClockState, Told } from "./clockState";
+import { clockWriter } from "./clockWriter";
 import { dryRunNotice } from "./dryRun";
 import { causeOf, vaultError } from "./errors";
 import type { LogPlace } from "./mailLinks";
@@ -81,22 +82,22 @@ export async function invoke(
   log.info("woken", { ...wake, vaultId: settings.vaultId });
   const found = await findClock(settings, tools, wake, event);
   const { state: clock, isRead } = found;
-  const set = (atMs: number | undefined, state: ClockState) =>
-    wakeAt(settings, tools, context.invokedFunctionArn, atMs, state);
+  const wakeMs = endMs + MINUTE_MS;
+  const { set, sayAhead } = clockWriter(settings, tools, context.invokedFunctionArn, found, wakeMs);
 
   // A run that is killed from here on is found by a pass that still knows the slot.
   const before = takenOver(wake, clock);
-  const guard = wake.kind === "run" && isRead ? await set(endMs + MINUTE_MS, before) : undefined;
+  const guard = wake.kind === "run" && isRead ? (await set(wakeMs, before)).problem : undefined;
 
   // Nor is a slot lost that a sweep takes up again: what failed in it may be pruned before the next looks.
   const hold = async ({ slot: taken, mode, overtakes }: Serving) => {
     const carried = wake.kind === "run" ? before.slot : clock?.slot;
     if (!isRead || mode !== "open" || taken === carried) return;
-    await set(endMs + MINUTE_MS, { ...before, slot: taken, givenUp: overtakes });
+    await set(wakeMs, { ...before, slot: taken, givenUp: overtakes });
   };
 
   const deadlineMs = endMs - REPORT_RESERVE_MS;
-  const work = await observePlanApply(settings, tools, wake, found, deadlineMs, hold);
+  const work = await observePlanApply(settings, tools, wake, found, deadlineMs, { hold, sayAhead });
   const { world, plan, outcomes, throttled } = work;
   for (const one of [found.problem, guard]) if (one !== undefined) plan.problems.push(one);
   const dry = settings.dryRun ? dryRunNotice(wake, outcomes) : undefined;

@@ -21,3 +21,10 @@ export interface Doubt {
   of: "tags" | "identity";
   what: string;
 }
+
+/** A snapshot that somebody gave the vault's tag. It is never touched. */
+export interface Stranger {
+  snapshotId: string;
+  region: string;
+  description: string;
+}

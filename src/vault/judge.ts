@@ -34,6 +34,8 @@ interface Held {
 
 /** By id, what becomes of each snapshot: it is kept, waits or goes. */
 export interface Judgement {
+  /** What was judged, instance by instance. */
+  sets: readonly (readonly RecoverySet[])[];
   kept: Map<string, string>;
   held: Map<string, Held>;
   gone: Map<string, string>;
@@ -43,7 +45,7 @@ export interface Judgement {
 
 /** Returns a judgement of nothing. */
 export function nothingJudged(): Judgement {
-  return { kept: new Map(), held: new Map(), gone: new Map(), approved: new Map() };
+  return { sets: [], kept: new Map(), held: new Map(), gone: new Map(), approved: new Map() };
 }
 
 /** A verdict with what rules of before make of it. */
@@ -211,8 +213,8 @@ export function judge(
   rules: PruneRules,
   region: string,
 ): Judgement {
-  const judgement = nothingJudged();
-  for (const sets of setsByInstance(snapshots)) {
+  const judgement = { ...nothingJudged(), sets: setsByInstance(snapshots) };
+  for (const sets of judgement.sets) {
     const unit = sets[0]?.instanceId ?? "";
     addTo(judgement, sets, judgeSets(sets, unit, side, rules, region));
   }

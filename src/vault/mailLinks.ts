@@ -64,6 +64,7 @@ export const RUNBOOK_PAGES: Readonly<Record<string, string>> = {
   "key-not-enabled": "mail-a-key-is-not-enabled",
   tampering: TAMPERING,
   "mark-ignored": TAMPERING,
+  "points-missing": "mail-recovery-points-are-gone",
   "not-observed": "mail-aws-could-not-be-read",
   "clock-not-read": CLOCK,
   "clock-not-set": CLOCK,

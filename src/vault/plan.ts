@@ -18,6 +18,8 @@ import { instanceRules } from "./instanceRules";
 import { holdDeletions, isUnderLost, keyProblems, lostKeys, withoutLost } from "./keyGate";
 import { ignoredMarks, releasedIn } from "./released";
 import { leftNotices } from "./leftRegions";
+import { pointsLook } from "./missingPoints";
+import { missingProblems } from "./missingWords";
 import { newestFirst } from "./retention";
 import { HOUR_MS, humanDuration, parseIso } from "./time";
 import { failuresBySlot, nextTry, oneAtATime } from "./tries";
@@ -168,6 +170,7 @@ function planRegions(
   const held = holdDeletions([primary, ...pruned].flatMap(({ actions }) => actions), lost, world); // prettier-ignore
   const copied = making.flatMap(({ actions }) => actions);
   const changed = changing.end(isAllSeen, rules);
+  plan.points = pointsLook(world, policy, [due, ...pruned], nowMs);
   if (ruled.orphans !== undefined) plan.orphans = ruled.orphans;
   plan.changes = changed.changes;
   plan.withheld = changed.withheld;
@@ -180,6 +183,7 @@ function planRegions(
     ...copying.flatMap((one) => ignoredMarks(one, completed)),
     ...problems,
     ...changed.problems,
+    ...(plan.points === undefined ? [] : missingProblems(plan.points, policy.primaryRegion)),
   ];
   plan.pending = [...plan.pending, ...pendingOf(copies)];
 }

@@ -19,8 +19,17 @@ export async function prune(
 ): Promise<Outcome[]> {
   const late = regions.filter((one) => one.late).flatMap(({ deletes }) => deletes);
   const going = regions.filter((one) => !one.late).flatMap(({ deletes }) => deletes);
-  const outcomes = await deleteInOrder(going, policy.primaryRegion, (deletes) =>
+  // Nobody restores from what failed, so nobody expects it either.
+  const isAsked = !policy.dryRun && going.some(({ because }) => because !== "failed");
+  const may = !isAsked || budget.mayDelete === undefined || (await budget.mayDelete());
+  const put = may ? [] : going.filter(({ because }) => because !== "failed");
+  const rest = may ? going : going.filter(({ because }) => because === "failed");
+  const outcomes = await deleteInOrder(rest, policy.primaryRegion, (deletes) =>
     deleteUnshared(clients, deletes, policy, budget, findings),
   );
-  return [...outcomes, ...late.map((action) => notBegun(action))];
+  return [
+    ...outcomes,
+    ...put.map((action) => notBegun(action, "ClockNotSet")),
+    ...late.map((action) => notBegun(action)),
+  ];
 }

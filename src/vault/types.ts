@@ -6,8 +6,10 @@
 import type { ChangeMemory } from "./changeMemory";
 import type { PlannedChanges } from "./changePlans";
 import type { Dropout } from "./dropout";
-import type { Doubt, Identity } from "./identity";
+import type { Doubt, Identity, Stranger } from "./identity";
 import type { SeenLeft } from "./leftRegion";
+import type { PointsLook } from "./missingPoints";
+import type { PointMemory } from "./pointMemory";
 
 export type Tags = Readonly<Record<string, string>>;
 
@@ -201,6 +203,8 @@ export interface World {
   strangers?: readonly Stranger[];
   /** Absent where nobody is missing; `unseen` where somebody is and could not be looked up. */
   dropouts?: Dropout[] | "unseen";
+  /** Which recovery points the clock expects; absent where it could not be read: then none is missed. */
+  points?: PointMemory;
   /** What is left in the regions that left the stack, where this invocation looked. */
   left?: readonly SeenLeft[];
   /** What the clock carries of changes; `unread` where it could not be read: then no recovery point is deleted. */
@@ -216,13 +220,6 @@ export interface KeyState {
   state: string;
   /** When KMS will delete it, as an ISO instant. */
   deletedAt?: string;
-}
-
-/** A snapshot that somebody gave the vault's tag. It is never touched. */
-export interface Stranger {
-  snapshotId: string;
-  region: string;
-  description: string;
 }
 
 /** A read that met a limit, and what to tell where that lasts. */
@@ -349,6 +346,8 @@ export interface Plan {
   pending: { snapshotId: string; region: string; sinceMs: number }[];
   /** Of what is kept: what the deletion limit keeps. */
   withheld?: Kept[];
+  /** Which recovery points there are, and which are missed; absent where that was not looked at. */
+  points?: PointsLook;
   /** Instances that have not been backed up for `orphanDays`; absent where the instances were not read. */
   orphans?: readonly string[];
   /** What is known of changes after this plan; absent where that was not looked at. */

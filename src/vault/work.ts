@@ -4,6 +4,7 @@ import { carryOut } from "./carryOut";
 import type { VaultClients } from "./clients";
 import type { FoundClock } from "./clockAlarm";
 import type { ClockState } from "./clockState";
+import type { ClockWriter } from "./clockWriter";
 import { isOwn } from "./duplicates";
 import { remember } from "./changeMemory";
 import { observeLeft } from "./leftLook";
@@ -12,6 +13,7 @@ import { missedRun } from "./missedRun";
 import { isMadeForDr } from "./verdict";
 import { observe, observeDropouts, observeInstances } from "./observe";
 import { planVault } from "./plan";
+import { NO_POINTS } from "./pointMemory";
 import type { EmitMetric, VaultLog } from "./report";
 import { slotToServe } from "./slots";
 import { looksForStrangers, observeStrangers } from "./strangers";
@@ -42,6 +44,8 @@ export interface Work {
   serving?: Serving;
   /** Whether the served slot lacks nothing any more, or is closed. */
   settled: boolean;
+  /** Whether it deleted anything, or tried to. */
+  isDeleting: boolean;
   throttled: Judged;
 }
 
@@ -63,19 +67,26 @@ export function recalled(
   return remember({ memory: clock?.changes, oldestSlot, madeIn }, settings, nowMs);
 }
 
-/** @param onServing told of the slot that is served, before anything is done for it */
+/** What is said to the clock before it is done. */
+export interface Ahead {
+  /** The slot that is served. */
+  hold: (serving: Serving) => Promise<void>;
+  /** What is deleted; `false` where nothing may be, since the clock could not be set. */
+  sayAhead: ClockWriter["sayAhead"];
+}
+
 export async function observePlanApply(
   settings: VaultSettings,
   { clients, now }: VaultTools,
   wake: Wake,
   { state: clock, isLost, isRead }: FoundClock,
   deadlineMs: number,
-  onServing: (serving: Serving) => Promise<void>,
+  { hold, sayAhead }: Ahead,
 ): Promise<Work> {
   const seen = await observe(clients, settings);
   const own = seen.snapshots?.filter(isOwn);
   const serving = slotToServe(wake, clock ?? (isLost ? "lost" : undefined), own, settings, now());
-  if (serving !== undefined) await onServing(serving);
+  if (serving !== undefined) await hold(serving);
   let fleet = seen;
   if (serving !== undefined) {
     const instances = await observeInstances(clients, settings, seen);
@@ -87,10 +98,16 @@ export async function observePlanApply(
   const remembered = {
     ...looked,
     changes: isRead ? recalled(clock, looked, settings, now()) : ("unread" as const),
+    ...(isRead && { points: clock?.points ?? NO_POINTS }),
   };
   const world = looks ? await observeLeft(clients, settings, remembered) : remembered;
   const planned = planVault(world, settings, serving, wake.runId, now());
-  const carried = await carryOut(clients, planned, world, settings, { now, deadlineMs });
+  let isDeleting = false;
+  const mayDelete = () => {
+    isDeleting = true;
+    return sayAhead(planned.points);
+  };
+  const carried = await carryOut(clients, planned, world, settings, { now, deadlineMs, mayDelete });
   const { plan, outcomes, withheld } = carried;
   const throttled = judgeThrottled([...world.throttled, ...carried.throttled], clock, now());
   plan.problems.push(...throttled.problems, ...missedRun(serving, settings));
@@ -104,6 +121,7 @@ export async function observePlanApply(
     withheld,
     serving,
     settled: plan.slotSettled && !open,
+    isDeleting,
     throttled,
   };
 }

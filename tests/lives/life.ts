@@ -98,6 +98,9 @@ export async function playLife(
     deleting: oracle.deleting,
     mailed: (subject, body) => {
       story.tell(`mail: ${subject}`);
+      // Nobody in a life deletes snapshots but the vault.
+      const alarm = /^.*the vault did not delete.*$/m.exec(body);
+      if (alarm !== null) story.violate("no false alarm", alarm[0]);
       const mails = chronicle.mailed(body);
       oracle.mailed(mails);
       for (const { atMs: _at, ...mail } of mails)

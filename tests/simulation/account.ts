@@ -7,6 +7,7 @@ import { parseDescription } from "../../src/vault/description";
 import type { VaultSettings } from "../../src/vault/types";
 import type { SimAttachment, SimVolume } from "./attachment";
 import type { Faults } from "./faults";
+import { type Looks, type Taken, makeLooks } from "./missingRules";
 import type { Random } from "./random";
 import type { Story } from "./story";
 import { type TokenBuckets, makeBuckets } from "./tokenBucket";
@@ -156,6 +157,9 @@ export interface Account {
   knownSinceMs: number;
   /** When an invocation last ended by itself. */
   endedMs: number;
+  /** What people deleted, and which looks of the vault could notice it. */
+  taken: Taken[];
+  looks: Looks;
   /** An action that somebody denied the role, `ec2:CopySnapshot`. */
   deniedAction?: string;
 }
@@ -201,6 +205,8 @@ export function makeAccount(
     deployments: 0,
     knownSinceMs: Infinity,
     endedMs: 0,
+    taken: [],
+    looks: makeLooks(),
   };
 }
 

@@ -20,6 +20,10 @@ export interface Invocation {
   hungMs: number;
   /** A call that only reads, of the clock or the world, that failed for good. */
   readsFailed: string[];
+  /** Whether a mail or the clock's own call failed for good. */
+  isUnheard: boolean;
+  /** For how long the vault had deleted nothing when it began. */
+  quietMs: number;
   /** How often it asked whom a snapshot is shared with: one call a snapshot, for want of a list. */
   sharingReads: number;
   /** Problems that it logged: key and message. */
@@ -60,6 +64,8 @@ export function makeInvocation(
     overlapped: false,
     hungMs: 0,
     readsFailed: [],
+    isUnheard: false,
+    quietMs: 0,
     sharingReads: 0,
     problems: [],
     notices: [],

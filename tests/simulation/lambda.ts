@@ -5,6 +5,7 @@ import { type Account, strikes } from "./account";
 import { checkAudited, noteAudited } from "./auditRules";
 import { caller } from "./interception";
 import { type Invocation, makeInvocation } from "./invocation";
+import { noteLook } from "./missingRules";
 import { checkReported } from "./reportRules";
 import { FUNCTION_ARN } from "./settings";
 import type { Tellings } from "./tellings";
@@ -108,6 +109,7 @@ export function makeLambda(
     };
     const { handler, settings } = environment;
     const invocation = makeInvocation(id, event, time.nowMs(), TIMEOUT_MS, settings);
+    invocation.quietMs = time.nowMs() - account.looks.deletedMs;
     for (const other of running) other.overlapped = invocation.overlapped = true;
     if (invocation.overlapped) tellings.forgot();
     running.add(invocation);
@@ -130,6 +132,7 @@ export function makeLambda(
       checkStuck(account, tellings, invocation);
       checkReported(account, tellings, invocation);
       noteAudited(account, tellings, invocation);
+      noteLook(account, invocation);
       lastEnded = invocation;
       account.endedMs = time.nowMs();
       idle.push(environment);

@@ -167,6 +167,7 @@ function deleteOne(account: Account): string | undefined {
   const snapshot = someSnapshot(account, free);
   if (snapshot === undefined) return undefined;
   removeSnapshot(account, snapshot, "person");
+  account.taken.push({ snapshot, atMs: account.time.nowMs(), settings: account.settings });
   return `deletes ${snapshot.snapshotId} in ${snapshot.region}`;
 }
 

@@ -39,10 +39,18 @@ function snapshotsOf(account: Account, unit: Unit): readonly SimSnapshot[] {
   return all ?? [];
 }
 
-/** The instances that the vault has snapshots of a volume of, as far as it could see any. */
-function instancesOf(account: Account, volumeId: string, sinceMs: number): string[] {
+/**
+ * The instances that the vault has snapshots of a volume of, as far as it could see any.
+ * @param seenMs of those begun by then: what a pass begins itself it has not seen
+ */
+function instancesOf(
+  account: Account,
+  volumeId: string,
+  sinceMs: number,
+  seenMs: number,
+): string[] {
   const seen = (account.byVolume.get(volumeId) ?? []).filter(
-    (one) => isMade(account, one) && (one.goneMs ?? Infinity) >= sinceMs,
+    (one) => isMade(account, one) && (one.goneMs ?? Infinity) >= sinceMs && one.startMs <= seenMs,
   );
   return [...new Set(seen.map(instanceOf))];
 }
@@ -77,7 +85,13 @@ function rulesFor(
  * Whether a unit is an orphan by now: not backed up, nor any volume of it with another instance, and its newest point that old.
  * @param fromMs what was lost before then is not counted
  */
-function isOrphan(account: Account, settings: VaultSettings, unit: Unit, fromMs: number): boolean {
+function isOrphan(
+  account: Account,
+  settings: VaultSettings,
+  unit: Unit,
+  fromMs: number,
+  seenMs: number,
+): boolean {
   const own = snapshotsOf(account, unit).filter(
     (one) => isMade(account, one) && (one.lostMs ?? Infinity) >= fromMs,
   );
@@ -86,7 +100,9 @@ function isOrphan(account: Account, settings: VaultSettings, unit: Unit, fromMs:
   const lastChangeMs = Math.max(...[...account.instances.values()].map((one) => one.changedMs));
   if (protectedInstances(account).length === 0 && lastChangeMs < fromMs) return false;
   const shared = new Set(
-    own.map(({ dataOf }) => dataOf).filter((id) => instancesOf(account, id, fromMs).length > 1),
+    own
+      .map(({ dataOf }) => dataOf)
+      .filter((id) => instancesOf(account, id, fromMs, seenMs).length > 1),
   );
   const isBackedUp = protectedVolumes(account).some(
     ({ instance, volumeId }) =>
@@ -152,7 +168,7 @@ function slotsOf(
     return all.filter((slot) => gone.has(slot) && !floors.has(slot) && (!whole.includes(slot) || goneOfWhole.has(slot))); // prettier-ignore
   };
   const gone = new Set(by(rules));
-  if (settings.orphans !== "keep" && isOrphan(account, settings, unit, fromMs)) {
+  if (settings.orphans !== "keep" && isOrphan(account, settings, unit, fromMs, seenMs)) {
     const left = settings.orphans === "expire" ? all : by({ last: settings.keepAtLeast });
     for (const slot of left) gone.add(slot);
   }
@@ -169,13 +185,14 @@ export function isLetGo(
   snapshot: SimSnapshot,
   asked: Question,
 ): boolean {
+  const { fromMs, seenMs = Infinity } = asked;
   const rest = (account.byInstance.get(instanceOf(snapshot)) ?? []).filter(
     (one) =>
       one !== snapshot &&
       one.dataOf !== snapshot.dataOf &&
       slotOf(one) === slotOf(snapshot) &&
       asked.counts(one) &&
-      instancesOf(account, one.dataOf, asked.fromMs).length > 1,
+      instancesOf(account, one.dataOf, fromMs, seenMs).length > 1,
   );
   return [snapshot, ...rest].every((one) => isLetGoAlone(account, settings, one, asked));
 }
@@ -189,7 +206,8 @@ function isLetGoAlone(
 ): boolean {
   const slot = slotOf(snapshot);
   const counts = (one: SimSnapshot) => one === snapshot || asked.counts(one);
-  const several = instancesOf(account, snapshot.dataOf, asked.fromMs);
+  const { fromMs, seenMs = Infinity } = asked;
+  const several = instancesOf(account, snapshot.dataOf, fromMs, seenMs);
   const units: Unit[] = [{ instance: instanceOf(snapshot) }];
   if (several.length > 1) {
     units.push({ volume: snapshot.dataOf });
@@ -208,10 +226,9 @@ export function expires(
   snapshot: SimSnapshot,
   fromMs: number,
 ): boolean {
-  return (
-    settings.orphans === "expire" &&
-    isOrphan(account, settings, { instance: instanceOf(snapshot) }, fromMs)
-  );
+  if (settings.orphans !== "expire") return false;
+  const unit = { instance: instanceOf(snapshot) };
+  return [Infinity, fromMs].some((seenMs) => isOrphan(account, settings, unit, fromMs, seenMs));
 }
 
 /** Before a completed point of a slot that no other stands for is deleted: its rules have to let go of it. */

@@ -13,6 +13,7 @@ import {
   type SimSnapshot,
   inDr,
   hasExpiredIn,
+  instanceOf,
   isPoint,
   isSound,
   slotOf,
@@ -23,7 +24,7 @@ import type { Call } from "../../src/iam/call";
 import type { Invocation } from "./invocation";
 import { carriedTags } from "./overrideOracle";
 import { checkLimit, checkRetention, expires, isLetGo } from "./retentionRules";
-import { isMade, isSaidExpired, isVaults } from "./ownership";
+import { isMade, isSaidExpired, isTampered, isVaults } from "./ownership";
 import { checkKeys, checkVolumeTags } from "./tagRules";
 
 /** From when on a change could not be known to the invocation. */
@@ -267,6 +268,9 @@ export function checkCopy(
   if (expired.length === 0 || copies.some((copy) => copy.lostTo === "person")) return;
   // Of twins, either one's copy may have gone as a duplicate.
   if (twinsOf(account, source).length > 1) return;
+  // Where what somebody changed does not count any more, an older one may be wanted again in its place.
+  const history = account.byInstance.get(instanceOf(source)) ?? [];
+  if (history.some((one) => isTampered(account, one))) return;
   // Nor where the stack's rules have become longer: then it is wanted again.
   // Whether a plan that was allowed was about an orphan only the vault's memory tells.
   const settings = { ...invocation.settings, allowDeletePlan: [] };

@@ -63,6 +63,8 @@ export function makeScheduler(account: Account, deliver: Deliver): Scheduler {
         throw awsError("ValidationException", "Invalid Schedule Expression at(): in the past");
       }
       input = given.Target?.Input ?? "";
+      const [, deletedAt] = /"deletedAt":"([^"]+)"/.exec(input) ?? [];
+      if (deletedAt !== undefined) account.looks.deletedMs = Date.parse(deletedAt);
       if (/"(slot|done|owedFrom)":/.test(input)) {
         account.knownSinceMs = Math.min(account.knownSinceMs, time.nowMs());
       }

@@ -1,4 +1,5 @@
 /** Mistakes by which tags, Descriptions, slots or keys would be believed again; part of mutantList.ts. */
+import { MISSING_MUTANTS } from "./missingMutants";
 import type { Mutant } from "./mutantList";
 
 export const TAMPERING_MUTANTS: readonly Mutant[] = [
@@ -72,4 +73,5 @@ export const TAMPERING_MUTANTS: readonly Mutant[] = [
     mutated: "if (slotMs > nowMs + 365 * 24 * SLOT_AHEAD_MS) {",
     plausible: "a slot is whatever the caller says that it is",
   },
+  ...MISSING_MUTANTS,
 ];

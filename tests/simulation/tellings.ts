@@ -10,6 +10,7 @@ import type { Account } from "./account";
 import { checkNamed } from "./dropoutRules";
 import { answerBrake, answerLostPolicy } from "./edits";
 import type { Invocation } from "./invocation";
+import { checkMissed } from "./missingRules";
 import { DESCRIBE } from "./tokenBucket";
 
 /** 23 hours, less the minutes between a mail and the invocation that remembers it. */
@@ -119,6 +120,9 @@ export function makeTellings(account: Account): Tellings {
       for (const { message } of invocation.problems) {
         if (!message.includes("TagPolicyViolation")) continue;
         story.violate("a person's tags cost no backup", message);
+      }
+      for (const { key, message } of invocation.problems) {
+        if (key.startsWith("points-missing/")) checkMissed(account, message);
       }
       checkNamed(account, invocation, body);
       for (const key of keysOf(invocation, body)) {

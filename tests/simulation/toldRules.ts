@@ -17,6 +17,7 @@ import {
 } from "./account";
 import { dropouts } from "./dropoutRules";
 import { protectedInstances, protectedVolumes } from "./fleet";
+import { checkNoticed } from "./missingRules";
 import { badOverrides } from "./overrideOracle";
 import { isReleasedIn } from "./rules";
 import type { Tellings } from "./tellings";
@@ -228,6 +229,7 @@ export function checkTold(account: Account, tellings: Tellings, slotMs: number):
   checkOverrides(account, tellings, slotMs);
   checkTampering(account, tellings);
   checkKey(account, tellings);
+  checkNoticed(account);
 }
 
 /** Kinds of fault that nobody needs to hear of. */

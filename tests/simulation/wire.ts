@@ -103,6 +103,8 @@ export function makeWire(account: Account, aws: Aws, tellings: Tellings, kill: K
     if (error !== undefined) {
       const { call, traits } = sending;
       if (call.name.startsWith("Describe")) invocation.readsFailed.push(call.name);
+      if (REPORTING.includes(call.name)) invocation.isUnheard = true;
+      if (call.name.endsWith("Schedule")) account.looks.lostMs = time.nowMs();
       noteRefused(invocation, traits.region, call, error.name);
     }
     sending.settle({ output, error });

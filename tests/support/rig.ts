@@ -13,7 +13,11 @@ import {
   LockSnapshotCommand,
 } from "@aws-sdk/client-ec2";
 import { DescribeKeyCommand, KMSClient } from "@aws-sdk/client-kms";
-import { GetScheduleCommand, UpdateScheduleCommand } from "@aws-sdk/client-scheduler";
+import {
+  GetScheduleCommand,
+  UpdateScheduleCommand,
+  type UpdateScheduleCommandInput,
+} from "@aws-sdk/client-scheduler";
 import { PublishCommand } from "@aws-sdk/client-sns";
 import { mockClient } from "aws-sdk-client-mock";
 import { ec2In, makeClients } from "../../src/vault/clients";
@@ -63,7 +67,12 @@ export function lambdaContext(remainingMs = 900_000): LambdaContext {
   };
 }
 
-function withoutSchedule({ schedule: _, changes: __, ...input }: ClockInput): ClockInput {
+function withoutSchedule({
+  schedule: _,
+  changes: __,
+  points: ___,
+  ...input
+}: ClockInput): ClockInput {
   return input;
 }
 
@@ -134,7 +143,11 @@ export function makeRig(settings: VaultSettings = SETTINGS) {
     writer.on(CreateSnapshotsCommand).resolves({ Snapshots: [{ SnapshotId: "snap-1" }], $metadata });
     nowMs = NOW;
     carries({ told: {} });
-    scheduler.on(UpdateScheduleCommand).resolves({});
+    // What was set is what is read, as an invocation does that sets the clock twice.
+    scheduler.on(UpdateScheduleCommand).callsFake(({ Target }: UpdateScheduleCommandInput) => {
+      scheduler.on(GetScheduleCommand).resolves({ Target });
+      return {};
+    });
     sns.on(PublishCommand).resolves({});
   } // prettier-ignore
 
@@ -181,13 +194,18 @@ export function makeRig(settings: VaultSettings = SETTINGS) {
       .map(({ args: [{ input }] }) => JSON.parse(input.Target?.Input ?? "") as ClockInput);
   }
 
-  /** What the clock was set to, call by call, but for the schedule and the changes, which go along with all else. */
+  /** What the clock was set to, call by call, but for the schedule, the changes and the points, which go along with all else. */
   function clockSets(): { state?: string; at?: string; input: ClockInput }[] {
     return scheduler.commandCalls(UpdateScheduleCommand).map(({ args: [{ input }] }) => ({
       state: input.State,
       at: input.ScheduleExpression,
       input: withoutSchedule(JSON.parse(input.Target?.Input ?? "") as ClockInput),
     }));
+  }
+
+  /** All that the clock was last set to carry. */
+  function clockPayload(): ClockInput {
+    return inputs().at(-1) ?? { kind: "pass", told: {} };
   }
 
   function mails(): string[] {
@@ -225,5 +243,5 @@ export function makeRig(settings: VaultSettings = SETTINGS) {
     return wake(event);
   }
 
-  return { at, elsewhere, kms, writes, others, primary, writer, dr, drWriter, scheduler, sns, lines, measured, counted, reset, sees, carries, clockSets, clock, slotsAsked, mails, wake, wakeAfter }; // prettier-ignore
+  return { at, elsewhere, clockPayload, kms, writes, others, primary, writer, dr, drWriter, scheduler, sns, lines, measured, counted, reset, sees, carries, clockSets, clock, slotsAsked, mails, wake, wakeAfter }; // prettier-ignore
 }

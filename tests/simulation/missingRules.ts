@@ -1,0 +1,133 @@
+/** Recovery points that a person deletes are reported, those of the vault's own deletions never. */
+import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../src/vault/time";
+import type { VaultSettings } from "../../src/vault/types";
+import { type Account, type SimSnapshot, inDr, instanceOf, isSound, slotOf } from "./account";
+import type { Invocation } from "./invocation";
+import { isMade } from "./ownership";
+import { isLetGo } from "./retentionRules";
+
+/** What a person deleted, when, and under which settings. */
+export interface Taken {
+  snapshot: SimSnapshot;
+  atMs: number;
+  settings: VaultSettings;
+  isTold?: true;
+  isChecked?: true;
+}
+
+/** An invocation that saw everything, and of which everything was heard. */
+interface CleanLook {
+  startMs: number;
+  endMs: number;
+  /** Whether the vault's last deletion was long before: lists show nothing any more that is gone. */
+  isQuiet: boolean;
+}
+
+/** What the rules know of the vault's looks. */
+export interface Looks {
+  clean: CleanLook[];
+  /** When the clock could not be read or set, or two invocations ran at once: then the vault loses count. */
+  lostMs: number;
+  /** By the clock's own words. */
+  deletedMs: number;
+}
+
+export function makeLooks(): Looks {
+  return { clean: [], lostMs: -Infinity, deletedMs: -Infinity };
+}
+
+/** Longer than any list lags. */
+const LAG_MS = 5 * MINUTE_MS;
+const CONFIRMED_MS = 31 * MINUTE_MS;
+const WATCHED_MS = 4 * DAY_MS;
+
+const NAMED = /recovery points? of (\S+) in (\S+) .*?: (?:the newest of them )?for ([^.]+)\./;
+
+/** A snapshot of each recovery point that a mail misses was deleted by a person. */
+export function checkMissed({ taken, story }: Account, message: string): void {
+  const [, id, region, slots = ""] = NAMED.exec(message) ?? [];
+  if (id === undefined) {
+    story.violate("no false alarm", `nobody knows which: ${message}`);
+    return;
+  }
+  const ofIt = taken.filter(
+    ({ snapshot }) => instanceOf(snapshot) === id && snapshot.region === region,
+  );
+  for (const slot of slots.split(", ")) {
+    const named = ofIt.filter(({ snapshot }) => slotOf(snapshot) === slot);
+    for (const one of named) one.isTold = true;
+    if (named.length === 0) story.violate("no false alarm", `nobody deleted ${slot} of ${id} in ${region}`); // prettier-ignore
+  }
+}
+
+/** Before an invocation ends: whether it saw everything, and of which everything was heard. */
+export function noteLook({ looks, time }: Account, invocation: Invocation): void {
+  const { startMs, readsFailed, isUnheard, overlapped } = invocation;
+  if (overlapped) looks.lostMs = time.nowMs();
+  if (overlapped || isUnheard || readsFailed.length > 0) return;
+  const isQuiet = invocation.quietMs >= CONFIRMED_MS;
+  looks.clean.push({ startMs, endMs: time.nowMs(), isQuiet });
+  if (looks.clean.length > 1_000) looks.clean.splice(0, 500);
+}
+
+/** Other snapshots of the same recovery point in its region. */
+function restOf(account: Account, { snapshot }: Taken): SimSnapshot[] {
+  return (account.byInstance.get(instanceOf(snapshot)) ?? []).filter(
+    (one) => one !== snapshot && one.region === snapshot.region && slotOf(one) === slotOf(snapshot),
+  );
+}
+
+/** Whether the rules let go of it, as the vault saw them when it was deleted or as they are now. */
+function isDue(account: Account, { snapshot, atMs, settings }: Taken): boolean {
+  const nowMs = account.time.nowMs();
+  const side = inDr(account, snapshot) ? ("drKeep" as const) : ("keep" as const);
+  const isThere = (one: SimSnapshot, ms: number) =>
+    isMade(account, one) &&
+    one.region === snapshot.region &&
+    (one.goneMs ?? Infinity) > ms &&
+    one.startMs < ms &&
+    (inDr(account, one) ? isSound(account, one) : one.state === "completed");
+  return [settings, account.settings].some((one) =>
+    [atMs - 2 * HOUR_MS, nowMs].some((ms) => {
+      const counts = (other: SimSnapshot) => isThere(other, ms);
+      return isLetGo(account, one, snapshot, { side, nowMs: ms, counts, fromMs: atMs, seenMs: ms });
+    }),
+  );
+}
+
+/** Whether the vault need not notice it: it is no loss, nobody expected it, or the vault lost count. */
+function isExcused(account: Account, taken: Taken): boolean {
+  const { snapshot, atMs } = taken;
+  const { looks, faults } = account;
+  const completedMs = snapshot.completedMs ?? Infinity;
+  if (snapshot.planted || instanceOf(snapshot) === "" || faults.daily.edits > 0) return true;
+  const before = looks.clean.findLast(({ endMs }) => endMs < atMs);
+  if (before === undefined || !before.isQuiet || before.startMs < completedMs + LAG_MS) return true;
+  if (looks.lostMs > before.startMs || account.dryUntilMs > before.startMs) return true;
+  // Of what else is left of it the vault deletes some: then it can't tell what a person did.
+  if (restOf(account, taken).some((one) => one.dataOf === snapshot.dataOf || (one.lostTo === "vault" && (one.goneMs ?? 0) > before.startMs))) return true; // prettier-ignore
+  return isDue(account, taken);
+}
+
+/** Whether two looks had the time to miss it, and nobody kept the second from reporting it. */
+function isNoticed({ looks }: Account, { atMs }: Taken): boolean {
+  const after = looks.clean.filter(({ startMs }) => startMs > atMs + LAG_MS);
+  const [first, last] = [after[0], after.at(-1)];
+  return first !== undefined && last !== undefined && last.startMs >= first.endMs + CONFIRMED_MS;
+}
+
+/** Once a day: what a person deleted was reported as soon as the vault could. */
+export function checkNoticed(account: Account): void {
+  const { taken, time, story } = account;
+  const nowMs = time.nowMs();
+  for (const one of taken) {
+    const { snapshot, atMs } = one;
+    if (one.isChecked || nowMs - atMs > WATCHED_MS || !isNoticed(account, one)) continue;
+    one.isChecked = true;
+    if (isExcused(account, one)) continue;
+    story.count("deletions by people to be noticed");
+    if (one.isTold) continue;
+    const what = `${snapshot.snapshotId} in ${snapshot.region}, of ${instanceOf(snapshot)} for ${slotOf(snapshot)}`;
+    story.violate("a person's deletion is told", what);
+  }
+}

@@ -1,0 +1,60 @@
+/** Sweeps over five nights of one instance, and what their mails say of recovery points that are gone. */
+import { PublishCommand } from "@aws-sdk/client-sns";
+import type { ClockState } from "../../src/vault/clockState";
+import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../src/vault/time";
+import type { Snapshot, VaultSettings } from "../../src/vault/types";
+import { makeRig } from "./rig";
+import { NOW, SETTINGS, copyOf, snapshot } from "./world";
+
+export const SWEEP_EVENT = { kind: "sweep" };
+/** Of the first look. */
+export const LOOKS_MS = NOW - 4 * HOUR_MS;
+/** Snapshots of the last five nights, the newest first, each with its copy. */
+export const sources = [1, 2, 3, 4, 5].map((day) => snapshot(`snap-${day}`, { startTimeMs: NOW - day * DAY_MS })); // prettier-ignore
+export const copies = sources.map((one, n) => copyOf(one, `copy-${n + 1}`));
+export const slots = sources.map(({ identity }) => identity.slot);
+
+export function without(all: readonly Snapshot[], ...ids: string[]): Snapshot[] {
+  return all.filter(({ snapshotId }) => !ids.includes(snapshotId));
+}
+
+export type Rig = ReturnType<typeof makeRig>;
+
+export function start(settings: Partial<VaultSettings> = {}): Rig {
+  const rig = makeRig({ ...SETTINGS, ...settings });
+  rig.reset();
+  rig.carries({ told: {}, done: slots[0] });
+  return rig;
+}
+
+/** Leaves the clock as an invocation that was killed did. */
+export function isKilled(rig: Rig, state: ClockState): void {
+  rig.scheduler.resetHistory();
+  rig.carries(state);
+}
+
+/** Wakes a sweep so many minutes after {@link LOOKS_MS}; returns what a mail says of missing points. */
+export async function look(
+  rig: Rig,
+  minutes: number,
+  own: Snapshot[],
+  there: Snapshot[],
+): Promise<string[]> {
+  rig.at(LOOKS_MS + minutes * MINUTE_MS);
+  rig.sees(own, there);
+  rig.sns.resetHistory();
+  const failed = await rig.wake(SWEEP_EVENT).then(
+    () => false,
+    () => true,
+  );
+  const bodies = rig.sns.commandCalls(PublishCommand).map(({ args: [{ input }] }) => input.Message);
+  const lines = bodies.join("\n").split("\n").filter((line) => /recovery points? .*the vault did not/.test(line)); // prettier-ignore
+  expect(failed || lines.length === 0).toBe(true);
+  return lines.map((line) => line.replace(/^\d+\. /, ""));
+}
+
+/** What the clock expects after a look at all that there is. */
+export async function expectedBy(rig: Rig): Promise<ClockState["points"]> {
+  await look(rig, -60, sources, copies);
+  return rig.clockPayload().points;
+}
