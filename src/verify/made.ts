@@ -12,7 +12,7 @@ import {
 import { deleteSnapshot } from "../vault/ec2Writes";
 import { type Cause, causeOf, meaningOf } from "../vault/errors";
 import { TAG } from "../vault/tags";
-import { textOf } from "./findings";
+import { refusalOf, textOf } from "./findings";
 
 export interface Made {
   kind: "volume" | "snapshot";
@@ -75,7 +75,8 @@ async function deleteOnce(client: EC2Client, { kind, id, locked }: Made): Promis
     await client.send(new DeleteVolumeCommand({ VolumeId: id }));
     return;
   }
-  if (locked) await client.send(new UnlockSnapshotCommand({ SnapshotId: id }));
+  // Where it is not locked any more this is refused, and the deletion tells what counts.
+  if (locked) await refusalOf(() => client.send(new UnlockSnapshotCommand({ SnapshotId: id })));
   await deleteSnapshot(client, id);
 }
 

@@ -63,7 +63,7 @@ async function main(): Promise<void> {
   const run = await runChecks(world, target, options.timeoutMinutes, made);
   const text = options.json ? JSON.stringify(jsonOf(run, target), undefined, 2) : renderRun(run);
   process.stdout.write(`${text}\n`);
-  process.exit(exitCodeOf(run));
+  process.exitCode = exitCodeOf(run);
 }
 
 main().catch((error: unknown) => {

@@ -10,11 +10,14 @@ export interface Statement {
   [part: string]: unknown;
 }
 
+/** The right to tag what is being made. */
+export const TAGGING = "TagOnlyWhatIsBeingMade";
+
 /** What a copy takes, by Sid. */
 export const COPYING = [
   "CopyFrom",
   "MakeTaggedCopies",
-  "TagOnlyWhatIsBeingMade",
+  TAGGING,
   "EncryptCopies",
   "EncryptCopiesGrants",
   "ReadEncryptedSources",
@@ -64,7 +67,7 @@ export function statementsOf(
 
 /** Returns the right to tag what CopySnapshot makes, and nothing else. */
 export function tagsOfCopiesAlone(target: Target, vaultId: string): Statement[] {
-  return statementsOf(target, vaultId, ["TagOnlyWhatIsBeingMade"]).map((statement) => {
+  return statementsOf(target, vaultId, [TAGGING]).map((statement) => {
     const condition = statement.Condition as { StringEquals: Record<string, unknown> };
     const StringEquals = { ...condition.StringEquals, "ec2:CreateAction": "CopySnapshot" };
     return { ...statement, Condition: { StringEquals } };

@@ -103,6 +103,7 @@ export async function runChecks(
       results.push({ id, title, ...unknown(why) });
     }
   }
+  stopped ||= signal.aborted;
   progress("deleting what was made");
   const regions = [target.primaryRegion, target.drRegion];
   const client = (region: string) => clients.ec2(region);

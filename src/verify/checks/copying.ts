@@ -15,7 +15,7 @@ import {
   unknown,
 } from "../findings";
 import { copyActionOf, makeCopy } from "../making";
-import { ANY_TAGS, COPYING, statementsOf, tagsOfCopiesAlone } from "../rights";
+import { ANY_TAGS, COPYING, TAGGING, statementsOf, tagsOfCopiesAlone } from "../rights";
 import { type Stage, readSnapshot, settled } from "../stage";
 
 /** The snapshot that copies are made of. */
@@ -41,7 +41,7 @@ async function pendingSource(stage: Stage): Promise<Finding> {
     : unknown("the snapshot was completed too soon");
 }
 
-/** @param tagging the statements on CreateTags */
+/** Asks for a copy with the vault's rights. @param tagging in place of its statement on CreateTags */
 function dryCopy(stage: Stage, tagging: ReturnType<typeof tagsOfCopiesAlone>, what: string) {
   const { target, verifyId } = stage;
   const action = copyActionOf(stage, sourceOf(stage), target.drKeyArn);
