@@ -20,7 +20,7 @@ export function announcement(target: Target): string {
   const { stack, accountId, callerArn, primaryRegion, drRegion, drKeyArn, roleArn } = target;
   return [
     `This checks in account ${accountId}, as ${callerArn}, what stack ${stack} relies on (docs/ASSUMPTIONS.md).`,
-    `It makes one encrypted volume of 1 GiB and one snapshot in ${primaryRegion}, and up to four copies in ${drRegion}`,
+    `It makes one encrypted volume of 1 GiB and one snapshot in ${primaryRegion}, and up to five copies in ${drRegion}`,
     `under ${drKeyArn}. It locks one copy in governance mode and unlocks it, and deletes everything.`,
     roleArn === undefined
       ? "No role is given (--role, restoreRoleArns): what needs the vault's own rights can't be told."

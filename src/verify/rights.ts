@@ -11,7 +11,7 @@ export interface Statement {
 }
 
 /** The right to tag what is being made. */
-export const TAGGING = "TagOnlyWhatIsBeingMade";
+const TAGGING = "TagOnlyWhatIsBeingMade";
 
 /** What a copy takes, by Sid. */
 export const COPYING = [
@@ -23,6 +23,9 @@ export const COPYING = [
   "ReadEncryptedSources",
   "ReadEncryptedSourcesGrants",
 ];
+
+/** What is left where another right to tag takes the place of the vault's. */
+export const COPYING_UNTAGGED = COPYING.filter((sid) => sid !== TAGGING);
 
 /** Tags of any kind, where tagging is not what is asked about. */
 export const ANY_TAGS: Statement = { Effect: "Allow", Action: "ec2:CreateTags", Resource: "*" };

@@ -14,6 +14,8 @@ export interface Evidence {
   copy?: Snapshot;
   /** Set where that copy was made under the DR key. */
   underDrKey?: true;
+  /** Set once EC2 accepted a lock of the copy. */
+  locked?: true;
   /** Set once the copy was deleted by a check. */
   deleted?: true;
 }

@@ -1,6 +1,7 @@
 /** `verify:aws` on an emulator that answers as AWS's documents say. Method: the run in this process, moto behind the SDK. */
 import { exitCodeOf } from "../../src/verify/report";
 import { CHECKS } from "../../src/verify/run";
+import { findTarget, wantedOf } from "../../src/verify/target";
 import { ec2Refusal } from "../support/verifyIam";
 import { type Outcome, type VerifyWorld, startVerifyWorld } from "../support/verifyWorld";
 
@@ -43,12 +44,20 @@ describe("verify:aws where AWS behaves as assumed", () => {
   });
 
   it("can't tell, without a role, what needs the vault's rights", async () => {
-    const run = await world.run({ role: false });
+    const run = await world.run({ role: "none" });
     const unknown = ["A2", "A3", "A4", "A5", "A12", "A13"];
     const expected = IDS.map((id) => [id, unknown.includes(id) ? "unknown" : "confirmed"]);
     expect(verdicts(run)).toEqual(Object.fromEntries(expected));
     expect(run.results.find(({ id }) => id === "A4")?.seen).toContain("restoreRoleArns");
     expect(exitCodeOf(run)).toBe(3);
+  });
+
+  it("asks the other rows where the role may not be assumed", async () => {
+    const run = await world.run({ role: "closed" });
+    const unknown = run.results.filter(({ verdict }) => verdict === "unknown");
+    expect(unknown.map(({ id }) => id)).toEqual(["A2", "A3", "A4", "A5", "A12", "A13"]);
+    expect(unknown[0]?.seen).toBe("AccessDenied: may not assume");
+    expect(verdicts(run)).toMatchObject({ A6: "confirmed", A15: "confirmed" });
   });
 });
 
@@ -65,6 +74,31 @@ describe("verify:aws where something goes wrong", () => {
       new Set(["unknown UnauthorizedOperation: You are not authorized"]),
     );
     expect(exitCodeOf(run)).toBe(3);
+    expect(await world.existing()).toEqual(before);
+  });
+
+  it("locks no copy where the caller may not take the lock off", async () => {
+    const run = await world.run({
+      twist: (call, pass) =>
+        call.name === "UnlockSnapshot"
+          ? Promise.reject(ec2Refusal("UnauthorizedOperation", "no"))
+          : pass(),
+    });
+    expect(run.calls.filter(({ name, input }) => name === "LockSnapshot" && input.DryRun !== true)).toEqual([]); // prettier-ignore
+    expect(verdicts(run)).toMatchObject({ A14: "unknown", A15: "unknown", A16: "unknown" });
+    expect(run.left).toEqual([]);
+  });
+
+  it("unlocks and deletes a copy whose lock was set though the answer was lost", async () => {
+    const before = await world.existing();
+    const run = await world.run({
+      twist: async (call, pass) => {
+        const answer = await pass();
+        if (call.name === "LockSnapshot" && call.input.DryRun !== true) throw new Error("reset");
+        return answer;
+      },
+    });
+    expect(verdicts(run)).toMatchObject({ A14: "unknown", A15: "unknown" });
     expect(await world.existing()).toEqual(before);
   });
 
@@ -92,6 +126,25 @@ describe("verify:aws where something goes wrong", () => {
     expect(run.left).toHaveLength(1);
     expect(left?.command).toBe(`aws ec2 delete-volume --region us-east-1 --volume-id ${left?.id ?? ""}`); // prettier-ignore
     expect(exitCodeOf(run)).toBe(3);
+  });
+});
+
+describe("verify:aws before it makes anything", () => {
+  const options = { stack: "dev", timeoutMinutes: 30, yes: true, json: false };
+
+  it("refuses where no key is found by the stack's alias, and names the option", async () => {
+    const wanted = wantedOf({ ...options, drRegion: "eu-west-1" });
+    await expect(findTarget(world.clients, wanted)).rejects.toThrow(
+      /alias\/smart-vault-dev in eu-west-1 could not be read .*Deploy the stack first, or name the key: --dr-key/,
+    );
+  });
+
+  it("refuses a key that is not enabled", async () => {
+    const drKey = await world.disabledKey();
+    const wanted = wantedOf({ ...options, drKey });
+    await expect(findTarget(world.clients, wanted)).rejects.toThrow(
+      "is Disabled: expected Enabled",
+    );
   });
 });
 

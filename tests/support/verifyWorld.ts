@@ -3,7 +3,12 @@
  * LockSnapshot, CompletionTime. And a twist: AWS answers one call differently.
  */
 import { DescribeSnapshotsCommand, DescribeVolumesCommand, EC2Client } from "@aws-sdk/client-ec2";
-import { CreateAliasCommand, CreateKeyCommand, KMSClient } from "@aws-sdk/client-kms";
+import {
+  CreateAliasCommand,
+  CreateKeyCommand,
+  DisableKeyCommand,
+  KMSClient,
+} from "@aws-sdk/client-kms";
 import { STSClient } from "@aws-sdk/client-sts";
 import { type Emulator, startEmulator } from "../../src/local/emulator";
 import type { Clients } from "../../src/verify/clients";
@@ -21,14 +26,25 @@ const START_MS = Date.parse("2026-11-22T03:00:00Z");
 /** Passes a call on, or answers in AWS's place. */
 export type Twist = (call: SentCall, pass: () => Promise<object>) => Promise<object>;
 
+interface Given {
+  twist?: Twist;
+  /** `closed`: one that may not be assumed. */
+  role?: "none" | "open" | "closed";
+  /** The beginning of the message at which Ctrl-C is pressed. */
+  stopAt?: string;
+}
+
 export interface Outcome extends Run {
   calls: SentCall[];
 }
 
 export interface VerifyWorld {
   keyArn: string;
+  /** As the caller, with nothing in between. */
+  clients: Clients;
+  disabledKey: () => Promise<string>;
   emulator: Emulator;
-  run: (given?: { twist?: Twist; role?: boolean; stopAt?: string }) => Promise<Outcome>;
+  run: (given?: Given) => Promise<Outcome>;
   /** Ids of all volumes and snapshots that there are. */
   existing: () => Promise<string[]>;
   stop: () => Promise<void>;
@@ -40,8 +56,7 @@ const straight: Twist = (_call, pass) => pass();
 function clientsOf(
   endpoint: string,
   policies: Map<string, string>,
-  twist: Twist,
-  calls: SentCall[],
+  { twist, calls, isClosed }: { twist: Twist; calls: SentCall[]; isClosed: boolean },
 ): Clients {
   const plain = (region: string) => new EC2Client({ region, endpoint });
   const ec2: Clients["ec2"] = (region, credentials) => {
@@ -78,6 +93,7 @@ function clientsOf(
     const client = new STSClient({ region, endpoint });
     client.middlewareStack.add(
       (next) => async (args) => {
+        if (isClosed && "RoleArn" in args.input) throw ec2Refusal("AccessDenied", "may not assume");
         const answer = await next(args);
         const { Policy } = args.input as { Policy?: string };
         const { Credentials } = answer.output as { Credentials?: { AccessKeyId?: string } };
@@ -124,12 +140,12 @@ export async function startVerifyWorld(): Promise<VerifyWorld> {
     });
     return (await Promise.all(found)).flat().map(String).sort();
   };
-  const run: VerifyWorld["run"] = async ({ twist = straight, role = true, stopAt } = {}) => {
+  const run: VerifyWorld["run"] = async ({ twist = straight, role = "open", stopAt } = {}) => {
     const calls: SentCall[] = [];
-    const clients = clientsOf(endpoint, new Map(), twist, calls);
+    const clients = clientsOf(endpoint, new Map(), { twist, calls, isClosed: role === "closed" });
     const controller = new AbortController();
     const options = { stack: "dev", timeoutMinutes: 30, yes: true, json: false };
-    const wanted = wantedOf({ ...options, ...(role && { role: ROLE }) });
+    const wanted = wantedOf({ ...options, ...(role !== "none" && { role: ROLE }) });
     const target: Target = await findTarget(clients, wanted);
     const sleep = async (ms: number) => {
       nowMs += Math.max(ms, POLL_STEP_MS);
@@ -151,5 +167,12 @@ export async function startVerifyWorld(): Promise<VerifyWorld> {
     );
     return { ...done, calls };
   };
-  return { keyArn, emulator, run, existing, stop: () => emulator.stop() };
+  const clients = clientsOf(endpoint, new Map(), { twist: straight, calls: [], isClosed: false });
+  const disabledKey = async () => {
+    const kms = clients.kms(DR);
+    const { KeyMetadata } = await kms.send(new CreateKeyCommand({}));
+    await kms.send(new DisableKeyCommand({ KeyId: KeyMetadata?.KeyId }));
+    return KeyMetadata?.Arn ?? "";
+  };
+  return { keyArn, clients, disabledKey, emulator, run, existing, stop: () => emulator.stop() };
 }

@@ -15,8 +15,8 @@ import {
   unknown,
 } from "../findings";
 import { copyActionOf, makeCopy } from "../making";
-import { ANY_TAGS, COPYING, TAGGING, statementsOf, tagsOfCopiesAlone } from "../rights";
-import { type Stage, readSnapshot, settled } from "../stage";
+import { ANY_TAGS, COPYING, COPYING_UNTAGGED, statementsOf, tagsOfCopiesAlone } from "../rights";
+import { type Session, type Stage, readSnapshot, settled } from "../stage";
 
 /** The snapshot that copies are made of. */
 export function sourceOf({ evidence }: Stage): Snapshot {
@@ -49,7 +49,7 @@ function dryCopy(stage: Stage, tagging: ReturnType<typeof tagsOfCopiesAlone>, wh
     {
       what,
       region: target.drRegion,
-      statements: [...statementsOf(target, verifyId, ["CopyFrom", "MakeTaggedCopies"]), ...tagging],
+      statements: [...statementsOf(target, verifyId, COPYING_UNTAGGED), ...tagging],
       expected: "allowed",
       call: (client) => copySnapshot(client, action),
     },
@@ -98,7 +98,12 @@ async function copyWithVaultRights(stage: Stage): Promise<Finding> {
   }
   evidence.source = source;
   if (target.roleArn === undefined) return copyByCaller(stage, NO_ROLE);
-  const bound = await stage.session(statementsOf(target, verifyId, COPYING));
+  let bound: Session;
+  try {
+    bound = await stage.session(statementsOf(target, verifyId, COPYING));
+  } catch (error) {
+    return copyByCaller(stage, unknown(textOf(causeOf(error))));
+  }
   const tried = await tryCopy(stage, bound.ec2(drRegion), drKeyArn);
   if (tried.copy !== undefined) {
     Object.assign(evidence, { copy: tried.copy, underDrKey: true });

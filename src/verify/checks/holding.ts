@@ -85,17 +85,24 @@ function lockRights(stage: Stage): Promise<Finding> {
 const SLACK_MS = MINUTE_MS;
 
 async function lock(stage: Stage): Promise<Finding> {
-  const { target, caller, made } = stage;
+  const { target, caller, made, evidence } = stage;
   const region = target.drRegion;
   const id = copyIdOf(stage);
   const client = caller.ec2(region);
+  // Whoever may not take the lock off would leave the copy behind for a day.
+  const unlocking = new UnlockSnapshotCommand({ SnapshotId: id, DryRun: true });
+  const forbidden = await refusalOf(() => client.send(unlocking));
+  if (forbidden !== undefined && meaningOf(forbidden) === "denied") {
+    return unknown(`not locked, since you may not unlock: ${textOf(forbidden)}`);
+  }
   // Before the call: its answer may be lost.
   note(made, { kind: "snapshot", region, id, locked: true });
   const refusal = await refusalOf(() => lockSnapshot(client, lockAction(stage, id, 1)));
   if (refusal !== undefined) {
-    note(made, { kind: "snapshot", region, id });
+    if (refusal.answered) note(made, { kind: "snapshot", region, id });
     return beside(refusal) ?? different(textOf(refusal));
   }
+  evidence.locked = true;
   const held = await soon(stage, async () => (await describeLocks(client)).get(id));
   if (held?.state !== "governance") {
     return different(`DescribeLockedSnapshots shows ${held?.state ?? "no lock"}`);
@@ -122,7 +129,7 @@ async function mayDelete({ target, caller }: Stage, SnapshotId: string): Promise
 async function deleteLocked(stage: Stage): Promise<Finding> {
   const { target, caller, made, evidence } = stage;
   const id = copyIdOf(stage);
-  if (made.get(id)?.locked === undefined) return unknown("the copy could not be locked");
+  if (evidence.locked === undefined) return unknown("the copy was not locked");
   const mayBefore = await mayDelete(stage, id);
   try {
     await deleteSnapshot(caller.ec2(target.drRegion), id);
@@ -141,7 +148,8 @@ async function unlock(stage: Stage): Promise<Finding> {
   const { target, caller, made, evidence } = stage;
   const id = copyIdOf(stage);
   const client = caller.ec2(target.drRegion);
-  if (made.get(id)?.locked === undefined) return unknown("the copy was not locked");
+  if (evidence.locked === undefined) return unknown("the copy was not locked");
+  if (evidence.deleted === true) return unknown("the copy was deleted, see A15");
   const refusal =
     (await refusalOf(() => client.send(new UnlockSnapshotCommand({ SnapshotId: id })))) ??
     (await refusalOf(() => deleteSnapshot(client, id)));
