@@ -57,7 +57,7 @@ export async function assume(
 }
 
 /** Returns the client with a change of each call's input: a dry run, say. */
-export function amended(
+function amended(
   client: EC2Client,
   change: (input: Record<string, unknown>) => Record<string, unknown>,
 ): EC2Client {

@@ -96,6 +96,7 @@ async function shown(stage: Stage, region: string, id: string, register: () => v
   register();
   const snapshot = await soon(stage, () => readSnapshot(stage, region, id));
   if (snapshot === undefined) throw new Error(`EC2 made ${id} in ${region} and does not show it`);
+  stage.evidence.first.push(snapshot);
   return snapshot;
 }
 

@@ -5,7 +5,7 @@ import type { Result, Verdict } from "./findings";
 import type { Run } from "./run";
 import type { Target } from "./target";
 
-export const EXIT = { confirmed: 0, different: 1, usage: 2, unknown: 3, interrupted: 130 } as const;
+const EXIT = { confirmed: 0, different: 1, usage: 2, unknown: 3, interrupted: 130 } as const;
 
 const WORDS: Readonly<Record<Verdict, string>> = {
   confirmed: "confirmed",

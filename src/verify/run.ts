@@ -90,7 +90,15 @@ export async function runChecks(
     if (signal.aborted) throw interrupted();
   };
   const timeoutMs = timeoutMinutes * MINUTE_MS;
-  const stage = makeStage(clients, { target, verifyId, made, evidence: {}, now, wait, timeoutMs });
+  const stage = makeStage(clients, {
+    target,
+    verifyId,
+    made,
+    evidence: { first: [] },
+    now,
+    wait,
+    timeoutMs,
+  });
   const results: Result[] = [];
   let stopped = false;
   try {

@@ -7,7 +7,9 @@ import type { Statement } from "./rights";
 import type { Target } from "./target";
 
 /** What the checks hand on to each other. */
-export interface Evidence {
+interface Evidence {
+  /** Snapshot and copies as EC2 showed them first after it made them. */
+  first: Snapshot[];
   /** The snapshot in the primary region, as it was last seen. */
   source?: Snapshot;
   /** The sound copy in the DR region that the later checks ask about. */
@@ -77,7 +79,7 @@ export function makeStage(clients: Clients, parts: StageParts): Stage {
  * Looks until there is something to see, for as long as one snapshot may take.
  * @returns `undefined` where time is over
  */
-export async function until<T>(
+async function until<T>(
   { wait, now, timeoutMs }: Stage,
   look: () => Promise<T | undefined>,
 ): Promise<T | undefined> {

@@ -17,8 +17,8 @@ import { type Target, findTarget, wantedOf } from "../../src/verify/target";
 import { emulatorHome } from "./emulatorHome";
 import { type SentCall, authorize, ec2Refusal } from "./verifyIam";
 
-export const PRIMARY = "us-east-1";
-export const DR = "us-west-2";
+const PRIMARY = "us-east-1";
+const DR = "us-west-2";
 export const ROLE = "arn:aws:iam::123456789012:role/restore";
 const POLL_STEP_MS = 20_000;
 const START_MS = Date.parse("2026-11-22T03:00:00Z");

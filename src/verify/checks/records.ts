@@ -50,7 +50,12 @@ function descriptionFault({ what, snapshot }: Shown, verifyId: string): string |
 }
 
 function descriptions(stage: Stage): Promise<Finding> {
-  const shown = shownOf(stage);
+  // As they were first shown: tags that come later would look like somebody's change until then.
+  const shown = shownOf(stage).map((one) => {
+    const { SnapshotId: id } = one.snapshot;
+    const first = stage.evidence.first.find(({ SnapshotId }) => SnapshotId === id);
+    return { ...one, snapshot: first ?? one.snapshot };
+  });
   const faults = shown.flatMap((one) => descriptionFault(one, stage.verifyId) ?? []);
   if (faults.length > 0) return Promise.resolve(different(faults.join("; ")));
   const lengths = shown.map(({ snapshot }) => snapshot.Description?.length ?? 0);
