@@ -1,0 +1,60 @@
+/** Verdicts on what the code assumes of AWS, and how an answer becomes one. Pure but for the calls that it is handed. */
+import { type Cause, causeOf, meaningOf } from "../vault/errors";
+import type { Stage } from "./stage";
+
+/** `unknown`: a right, a resource or time was lacking. */
+export type Verdict = "confirmed" | "different" | "unknown";
+
+export interface Finding {
+  verdict: Verdict;
+  /** What AWS answered, or what was lacking. */
+  seen: string;
+}
+
+/** One row of docs/ASSUMPTIONS.md. */
+export interface Check {
+  /** `A1` */
+  id: string;
+  /** What is assumed, in one line. */
+  title: string;
+  /** Asks AWS. What it throws counts as `unknown`. */
+  run: (stage: Stage) => Promise<Finding>;
+}
+
+export interface Result extends Finding {
+  id: string;
+  title: string;
+}
+
+export function confirmed(seen: string): Finding {
+  return { verdict: "confirmed", seen };
+}
+
+export function different(seen: string): Finding {
+  return { verdict: "different", seen };
+}
+
+export function unknown(seen: string): Finding {
+  return { verdict: "unknown", seen };
+}
+
+export function textOf({ code, message }: Cause): string {
+  return `${code}: ${message}`;
+}
+
+/** Returns AWS's refusal of a call, or `undefined` if AWS accepted it. */
+export async function refusalOf(call: () => Promise<unknown>): Promise<Cause | undefined> {
+  try {
+    await call();
+    return undefined;
+  } catch (error) {
+    return causeOf(error);
+  }
+}
+
+/** Returns `unknown` for a refusal that says nothing of the assumption: a missing right, a limit, or no answer. */
+export function beside(cause: Cause): Finding | undefined {
+  const meaning = meaningOf(cause);
+  const isBeside = meaning === "denied" || meaning === "limit" || meaning === "unknown";
+  return isBeside ? unknown(textOf(cause)) : undefined;
+}
