@@ -1,7 +1,7 @@
 /** What the boundary of a vault's roles lets through, whatever policy the deploy role gives them. */
 import { boundary } from "../../bootstrap/boundary";
 import { ACCOUNT_ID } from "../../src/local/accountId";
-import { type IamPolicy, type IamRequest, compilePolicy } from "../simulation/iamEvaluator";
+import { type IamPolicy, type IamRequest, compilePolicy } from "../../src/iam/evaluator";
 import {
   type DeclaredStack,
   type Statement,

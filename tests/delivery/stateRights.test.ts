@@ -1,7 +1,7 @@
 /** Both roles of a stack, as the bootstrap declares them, against all that Pulumi's back end asks of a bucket in S3. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type IamPolicy, type IamRequest, compilePolicy } from "../simulation/iamEvaluator";
+import { type IamPolicy, type IamRequest, compilePolicy } from "../../src/iam/evaluator";
 import { type DeclaredProgram, declareProgram } from "../support/deliveryProgram";
 import { LAYOUT_VERSION, layoutRequests } from "../support/diyLayout";
 import { ROOT, policyOf } from "../support/stackProgram";

@@ -2,7 +2,7 @@
  * What Pulumi's own back end for object storage asks of a bucket, by command: read off its source, and partly seen with the
  * engine against an emulated S3 (`up`, `preview`, `stack init`, `stack rm`, `stack tag set`).
  */
-import type { IamRequest } from "../simulation/iamEvaluator";
+import type { IamRequest } from "../../src/iam/evaluator";
 
 /** The source that the table was read off. A newer CLI with another layout needs a new reading. */
 export const LAYOUT_VERSION = {

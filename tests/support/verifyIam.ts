@@ -1,8 +1,8 @@
 /** IAM in front of the emulator: a session's calls are decided by the session policy that it was assumed with. */
-import { type Account, type Region, tagRecord } from "../simulation/account";
-import { callOf } from "../simulation/call";
-import { type IamPolicy, compilePolicy } from "../simulation/iamEvaluator";
-import { requestsOf } from "../simulation/role";
+import { callOf } from "../../src/iam/call";
+import { requestsOf, tagRecord } from "../../src/iam/callRequests";
+import { type IamPolicy, compilePolicy } from "../../src/iam/evaluator";
+import { ACCOUNT_ID } from "../../src/local/accountId";
 
 /** A call on its way to EC2. */
 export interface SentCall {
@@ -28,17 +28,16 @@ export async function authorize(call: SentCall, tagsOf: TagsOf): Promise<void> {
     Resources?: string[];
   };
   const ids = [...(SnapshotId === undefined ? [] : [SnapshotId]), ...Resources];
-  const snapshots = new Map<string, object>();
-  for (const id of ids) {
-    snapshots.set(id, { snapshotId: id, deleted: false, tags: tagRecord(await tagsOf(id)) });
-  }
-  const account = { settings: { dr: [] }, snapshots } as unknown as Account;
-  const region = { snapshots, name: call.region } as unknown as Region;
-  const asked = requestsOf(
-    account,
-    region,
-    callOf({ constructor: { name: call.name }, input: call.input }),
-  );
+  const tags = new Map<string, Record<string, string>>();
+  for (const id of ids) tags.set(id, tagRecord(await tagsOf(id)));
+  const facts = {
+    partition: "aws",
+    accountId: ACCOUNT_ID,
+    tagsOf: (id: string) => tags.get(id),
+    volumesOf: () => [],
+    bucketKeyOf: () => "",
+  };
+  const asked = requestsOf(facts, call.region, callOf({ constructor: { name: call.name }, input: call.input })); // prettier-ignore
   const decide = compilePolicy(JSON.parse(call.policy) as IamPolicy);
   const refused = asked.find((request) => decide(request) !== "allowed");
   if (refused !== undefined) throw ec2Refusal("UnauthorizedOperation", JSON.stringify(refused));
