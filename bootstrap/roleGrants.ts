@@ -7,8 +7,8 @@ import type { Grant } from "./grants";
 
 /** The roles that src/stack makes for a vault, by name. */
 function roleArns({ partition, accountId }: Account, vaultId: string): string[] {
-  const { role, schedulerRole, keyEvents } = namesOf(vaultId);
-  return [role, schedulerRole, keyEvents].map(
+  const { role, schedulerRole, keyEvents, keyMail } = namesOf(vaultId);
+  return [role, schedulerRole, keyEvents, keyMail].map(
     (name) => `arn:${partition}:iam::${accountId}:role/${name}`,
   );
 }

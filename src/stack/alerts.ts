@@ -6,7 +6,11 @@ import type { VaultConfig } from "../config";
 import { budgetPublishes } from "./budget";
 import { type Account, namesOf } from "./names";
 
-/** Publishing by this account's alarms, role and budget, and by EventBridge; only encrypted on the way. */
+/**
+ * Publishing by this account's alarms and budget; only encrypted on the way. EventBridge is not among it: its service
+ * principal is every account's, and it gives SNS nothing that a condition could look at, so it publishes as a role of this
+ * account (keyEvents.ts).
+ */
 function topicPolicy(
   account: Account,
   topicArn: string,
@@ -23,15 +27,6 @@ function topicPolicy(
         Action: "sns:Publish",
         Resource: topicArn,
         Condition: { StringEquals: { "aws:SourceAccount": accountId } },
-      },
-      {
-        // No condition: EventBridge sends SNS nothing that one could look at, and a mail would be lost without a word
-        // (Amazon EventBridge user guide, "Using resource-based policies": Amazon SNS permissions).
-        Sid: "KeyEventsPublish",
-        Effect: "Allow",
-        Principal: { Service: "events.amazonaws.com" },
-        Action: "sns:Publish",
-        Resource: topicArn,
       },
       ...(hasBudget ? [budgetPublishes(account, topicArn)] : []),
       {

@@ -53,23 +53,31 @@ export interface KeyEventArgs extends RoleArgs {
   topicArn: pulumi.Output<string>;
 }
 
-/** EventBridge's right to hand events over to the primary region. */
-function forwarder(args: KeyEventArgs, opts: pulumi.CustomResourceOptions) {
-  const { vaultId, primaryRegion, account } = args;
-  const name = namesOf(vaultId).keyEvents;
-  const bus = account.apply(
+/** A role that EventBridge takes for one target, with the one right that it needs there. */
+function targetRole(
+  name: string,
+  right: { Sid: string; Action: string },
+  resource: pulumi.Output<string>,
+  args: KeyEventArgs,
+  opts: pulumi.CustomResourceOptions,
+) {
+  const role = serviceRole(name, "events", args.account, args, opts);
+  const policy = resource.apply((Resource) =>
+    JSON.stringify({
+      Version: "2012-10-17",
+      Statement: [{ ...right, Effect: "Allow", Resource }],
+    }),
+  );
+  const attached = new aws.iam.RolePolicy(name, { role: role.name, policy }, opts);
+  return { roleArn: role.arn, attached };
+}
+
+/** Of the primary region, to which other regions hand their events. */
+function busOf({ account, primaryRegion }: KeyEventArgs): pulumi.Output<string> {
+  return account.apply(
     ({ partition, accountId }) =>
       `arn:${partition}:events:${primaryRegion}:${accountId}:event-bus/default`,
   );
-  const role = serviceRole(name, "events", account, args, opts);
-  const policy = bus.apply((Resource) =>
-    JSON.stringify({
-      Version: "2012-10-17",
-      Statement: [{ Sid: "Forward", Effect: "Allow", Action: "events:PutEvents", Resource }],
-    }),
-  );
-  const right = new aws.iam.RolePolicy(name, { role: role.name, policy }, opts);
-  return { bus, role, right };
 }
 
 function keyRule(
@@ -101,16 +109,20 @@ export function keyEvents(
   there: Readonly<Record<string, pulumi.CustomResourceOptions>>,
 ): void {
   const { vaultId, topicArn } = args;
-  const name = namesOf(vaultId).keyEvents;
-  const { bus, role, right } = forwarder(args, here);
+  const { keyEvents: name, keyMail } = namesOf(vaultId);
+  const bus = busOf(args);
+  const forward = targetRole(name, { Sid: "Forward", Action: "events:PutEvents" }, bus, args, here);
   for (const [region, opts] of Object.entries(there)) {
     const rule = keyRule(`${name}-${region}`, args, region, opts);
     new aws.cloudwatch.EventTarget(
       `${name}-${region}`,
-      { rule: rule.name, targetId: "primary-region", arn: bus, roleArn: role.arn },
-      { ...opts, dependsOn: [right] },
+      { rule: rule.name, targetId: "primary-region", arn: bus, roleArn: forward.roleArn },
+      { ...opts, dependsOn: [forward.attached] },
     );
   }
+  // Not by the topic's policy, which could not tell this account's EventBridge from another's. EventBridge takes a role for a
+  // topic as well (EventBridge user guide, "Using resource-based policies").
+  const mail = targetRole(keyMail, { Sid: "Mail", Action: "sns:Publish" }, topicArn, args, here);
   const rule = keyRule(name, args, undefined, here);
   new aws.cloudwatch.EventTarget(
     name,
@@ -118,6 +130,7 @@ export function keyEvents(
       rule: rule.name,
       targetId: "topic",
       arn: topicArn,
+      roleArn: mail.roleArn,
       inputTransformer: {
         inputPaths: {
           call: "$.detail.eventName",
@@ -129,6 +142,6 @@ export function keyEvents(
         inputTemplate: mailTemplate(vaultId),
       },
     },
-    here,
+    { ...here, dependsOn: [mail.attached] },
   );
 }

@@ -11,6 +11,7 @@ export function namesOf(vaultId: string) {
     clockSchedule: `${vaultId}-clock`,
     topic: vaultId,
     keyEvents: `${vaultId}-key-events`,
+    keyMail: `${vaultId}-key-mail`,
     trail: `${vaultId}-trail`,
     keyAlias: `alias/${vaultId}`,
   } as const;

@@ -36,6 +36,9 @@ const WEEKLY: Readonly<Record<string, number>> = {
 /** Scheduler takes 256 KB of input; the oldest tellings beyond this are forgotten, and so told again. */
 const MAX_TOLD = 700;
 
+/** `arn:aws:lambda:<region>:<account>:function:<name>`, after which a qualifier may stand. */
+const ARN_PARTS = 7;
+
 /** Limits of how much is under way at once. Where it is the vault's own, each end of it makes room. */
 const SLOTS_TAKEN = ["ResourceLimitExceeded", "PendingSnapshotLimitExceeded"];
 
@@ -156,8 +159,16 @@ export async function readClock(
 }
 
 /**
+ * Cuts the version or alias off a function's ARN, which has it where the caller named one: Scheduler's right is to call the
+ * function itself (src/stack/triggers.ts), and a timer aimed at a qualifier would never fire.
+ */
+function withoutQualifier(functionArn: string): string {
+  return functionArn.split(":").slice(0, ARN_PARTS).join(":");
+}
+
+/**
  * Sets the clock, or stops it with `atMs` undefined.
- * @param functionArn the function that it calls: the caller itself
+ * @param functionArn the function that it calls: the caller itself, as it was invoked
  */
 export async function setClock(
   client: SchedulerClient,
@@ -179,7 +190,11 @@ export async function setClock(
       State: atMs === undefined ? "DISABLED" : "ENABLED",
       FlexibleTimeWindow: { Mode: "OFF" },
       ActionAfterCompletion: "NONE",
-      Target: { Arn: functionArn, RoleArn: clock.roleArn, Input: JSON.stringify(input) },
+      Target: {
+        Arn: withoutQualifier(functionArn),
+        RoleArn: clock.roleArn,
+        Input: JSON.stringify(input),
+      },
     }),
   );
 }

@@ -44,6 +44,24 @@ test.each(["rate(5 minutes)", "rate(12 hours)", "rate(6 days)", "cron(0 3 ? * SU
   },
 );
 
+/** CloudWatch evaluates an alarm that looks back for more than a day once an hour only (CloudWatch user guide, "Alarm evaluation"). */
+test.each(["rate(5 minutes)", "cron(0 3 * * ? *)", "cron(0 3 ? * SUN *)", "rate(30 days)"])(
+  "with %s none looks back for more than a day, so that each is evaluated by the minute",
+  (schedule) => {
+    const alarms = alarmTable({ ...WATCHED, schedule });
+    const spans = alarms.map(({ periodSeconds, of }) => of * periodSeconds);
+    expect(spans.filter((seconds) => seconds > 86_400)).toStrictEqual([]);
+  },
+);
+
+test("the alarm for silence says the hours that it measures", () => {
+  const { says, of, periodSeconds, datapoints } = alarmTable(WATCHED).find(
+    ({ key }) => key === "no-heartbeat",
+  )!;
+  expect(datapoints).toBe(of);
+  expect(says).toContain(`no invocation for ${(of * periodSeconds) / 3_600} hours`);
+});
+
 test.each([
   "rate(5 minutes)",
   "cron(0 3 * * ? *)",

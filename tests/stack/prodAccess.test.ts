@@ -180,32 +180,56 @@ test("the scheduler may call this function and nothing else, for this account on
   });
 });
 
-test("EventBridge may hand key events to the primary region's bus, for this account only", () => {
-  const name = `${VAULT}-key-events`;
-  const { assumeRolePolicy, ...role } = stack.inputs("aws:iam/role:Role", name);
-  expect(role).toStrictEqual({ name, tags: TAGS });
-  expect(JSON.parse(String(assumeRolePolicy))).toStrictEqual({
-    Version: "2012-10-17",
-    Statement: [
-      {
-        Effect: "Allow",
-        Principal: { Service: "events.amazonaws.com" },
-        Action: "sts:AssumeRole",
-        Condition: { StringEquals: { "aws:SourceAccount": ACCOUNT_ID } },
-      },
-    ],
-  });
-  const inputs = stack.inputs("aws:iam/rolePolicy:RolePolicy", name);
-  expect(inputs).toStrictEqual({ role: name, policy: inputs.policy });
-  expect(policyOf(inputs)).toStrictEqual({
-    Version: "2012-10-17",
-    Statement: [
-      { Sid: "Forward", Effect: "Allow", Action: "events:PutEvents", Resource: PRIMARY_BUS },
-    ],
-  });
+test.each([
+  ["key-events", { Sid: "Forward", Action: "events:PutEvents", Resource: PRIMARY_BUS }],
+  ["key-mail", { Sid: "Mail", Action: "sns:Publish", Resource: TOPIC }],
+])(
+  "EventBridge takes the role %s for this account only, and does one thing by it",
+  (suffix, right) => {
+    const name = `${VAULT}-${suffix}`;
+    const { assumeRolePolicy, ...role } = stack.inputs("aws:iam/role:Role", name);
+    expect(role).toStrictEqual({ name, tags: TAGS });
+    expect(JSON.parse(String(assumeRolePolicy))).toStrictEqual({
+      Version: "2012-10-17",
+      Statement: [
+        {
+          Effect: "Allow",
+          Principal: { Service: "events.amazonaws.com" },
+          Action: "sts:AssumeRole",
+          Condition: { StringEquals: { "aws:SourceAccount": ACCOUNT_ID } },
+        },
+      ],
+    });
+    const inputs = stack.inputs("aws:iam/rolePolicy:RolePolicy", name);
+    expect(inputs).toStrictEqual({ role: name, policy: inputs.policy });
+    expect(policyOf(inputs)).toStrictEqual({
+      Version: "2012-10-17",
+      Statement: [{ ...right, Effect: "Allow" }],
+    });
+  },
+);
+
+test("no resource lets a service in for other accounts than this one", () => {
+  const services = stack.program.declared
+    .flatMap(({ inputs }) => [inputs.policy, inputs.assumeRolePolicy])
+    .filter((document) => typeof document === "string")
+    .flatMap((policy) => policyOf({ policy }).Statement)
+    .filter(({ Principal, Action }) => {
+      const { Service: service } = (Principal ?? {}) as { Service?: string };
+      // Lambda names no source when it takes a function's role, and the role is handed to that function alone.
+      const isLambdas = service === "lambda.amazonaws.com" && Action === "sts:AssumeRole";
+      return service !== undefined && !isLambdas;
+    });
+  const keys = services.map(({ Condition = {} }) =>
+    Object.values(Condition)
+      .flatMap((conditions) => Object.keys(conditions))
+      .filter((key) => ["aws:SourceAccount", "aws:SourceArn"].includes(key)),
+  );
+  expect(services.length).toBeGreaterThan(5);
+  expect(keys.filter((list) => list.length === 0)).toStrictEqual([]);
 });
 
-test("the topic takes the account's alarms and EventBridge's events, and nothing unencrypted", () => {
+test("the topic takes the account's alarms, and nothing unencrypted", () => {
   const inputs = stack.inputs("aws:sns/topicPolicy:TopicPolicy");
   expect(inputs).toStrictEqual({ arn: TOPIC, policy: inputs.policy });
   expect(policyOf(inputs)).toStrictEqual({
@@ -218,13 +242,6 @@ test("the topic takes the account's alarms and EventBridge's events, and nothing
         Action: "sns:Publish",
         Resource: TOPIC,
         Condition: { StringEquals: { "aws:SourceAccount": ACCOUNT_ID } },
-      },
-      {
-        Sid: "KeyEventsPublish",
-        Effect: "Allow",
-        Principal: { Service: "events.amazonaws.com" },
-        Action: "sns:Publish",
-        Resource: TOPIC,
       },
       {
         Sid: "TlsOnly",

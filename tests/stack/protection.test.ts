@@ -76,7 +76,11 @@ describe("whoever takes a key away is told of", () => {
   test("the primary region mails who did what, and how to take it back", () => {
     const type = "aws:cloudwatch/eventTarget:EventTarget";
     const { inputTransformer, ...inputs } = stack.inputs(type, name);
-    expect(inputs).toStrictEqual({ rule: name, targetId: "topic", arn: TOPIC });
+    const roleArn = ARN.role(`${VAULT}-key-mail`);
+    expect(inputs).toStrictEqual({ rule: name, targetId: "topic", arn: TOPIC, roleArn });
+    expect(stack.options(type, name).after).toContain(
+      `aws:iam/rolePolicy:RolePolicy ${VAULT}-key-mail`,
+    );
     const { inputPaths, inputTemplate } = inputTransformer as Record<string, unknown>;
     expect(inputPaths).toStrictEqual({
       call: "$.detail.eventName",

@@ -59,7 +59,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
     arn: ({ inputs }) => at("events", `rule/${String(inputs.rule)}`),
     reads: of("events", ["ListTargetsByRule"]),
     writes: of("events", ["PutTargets", "RemoveTargets"]),
-    more: (it) => [pass(role(it, "key-events"), "events")],
+    more: (it) => ["key-events", "key-mail"].map((suffix) => pass(role(it, suffix), "events")),
   },
   "cloudwatch/logGroup": {
     arn: (it) => at("logs", `log-group:${named(it)}`),

@@ -221,4 +221,13 @@ describe("setting the clock", () => {
     const [call] = scheduler.commandCalls(UpdateScheduleCommand);
     expect(call?.args[0].input.Target?.Input?.length).toBeLessThan(256_000);
   });
+
+  test.each(["7", "live", "$LATEST"])(
+    "a function that was invoked as %s is called as itself, which Scheduler has the right to",
+    async (qualifier) => {
+      await setClock(client, SETTINGS, `${FUNCTION_ARN}:${qualifier}`, NOW, { ...EMPTY }, NOW);
+      const [call] = scheduler.commandCalls(UpdateScheduleCommand);
+      expect(call?.args[0].input.Target?.Arn).toBe(FUNCTION_ARN);
+    },
+  );
 });
