@@ -126,7 +126,11 @@ async function makeKey(endpoint: string): Promise<string> {
 }
 
 export async function startVerifyWorld(): Promise<VerifyWorld> {
-  const emulator = await startEmulator(emulatorHome("verify"), () => ({}), () => undefined);
+  const emulator = await startEmulator(
+    emulatorHome("verify"),
+    () => ({}),
+    () => undefined,
+  );
   const { endpoint } = emulator;
   await emulator.setPending({ snapshot: 1, copy: 1 });
   const keyArn = await makeKey(endpoint);
