@@ -62,7 +62,7 @@ function amended(
   change: (input: Record<string, unknown>) => Record<string, unknown>,
 ): EC2Client {
   client.middlewareStack.add(
-    (next) => (args) => next({ ...args, input: change({ ...args.input }) as typeof args.input }),
+    (next) => (args) => next({ ...args, input: change({ ...args.input }) }),
     { step: "initialize", name: "amended" },
   );
   return client;

@@ -75,7 +75,7 @@ async function deleteOnce(client: EC2Client, { kind, id, locked }: Made): Promis
     await client.send(new DeleteVolumeCommand({ VolumeId: id }));
     return;
   }
-  // Where it is not locked any more this is refused, and the deletion tells what counts.
+  // EC2 refuses this if the lock is gone already; only the deletion counts.
   if (locked) await refusalOf(() => client.send(new UnlockSnapshotCommand({ SnapshotId: id })));
   await deleteSnapshot(client, id);
 }

@@ -102,7 +102,7 @@ async function shown(stage: Stage, region: string, id: string, register: () => v
 
 /**
  * Turns EC2's record into the vault's.
- * @throws where its Description is not the vault's: A6 tells
+ * @throws where its Description is not the vault's: see A6
  */
 function recordOf(region: string, snapshot: Ec2Snapshot): Snapshot {
   const described = parseDescription(snapshot.Description);

@@ -42,7 +42,7 @@ export function readOptions(argv: readonly string[], refuse: (exitCode: number) 
     .addHelpText(
       "after",
       "\nExit: 0 all is confirmed, 1 something is different, 2 bad input or not confirmed, " +
-        "3 something could not be told or deleted, 130 interrupted.",
+        "3 something could not be determined or deleted, 130 interrupted.",
     )
     .exitOverride((error) => refuse(error.exitCode))
     .parse(argv, { from: "user" })

@@ -84,10 +84,13 @@ export async function runChecks(
 ): Promise<Run> {
   const { clients, now, sleep, signal, progress } = world;
   const verifyId = newVerifyId(now());
+  const stopIfAborted = () => {
+    if (signal.aborted) throw interrupted();
+  };
   const wait = async (ms: number) => {
-    if (signal.aborted) throw interrupted();
+    stopIfAborted();
     await sleep(ms);
-    if (signal.aborted) throw interrupted();
+    stopIfAborted();
   };
   const timeoutMs = timeoutMinutes * MINUTE_MS;
   const stage = makeStage(clients, {

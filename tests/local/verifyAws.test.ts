@@ -148,8 +148,11 @@ describe("verify:aws before it makes anything", () => {
   });
 });
 
+/** Rows before which, or in which, something is made, locked, unlocked or deleted. */
+const CHANGING = ["A1", "A2", "A4", "A5", "A11", "A12", "A14", "A15", "A16", "A17"];
+
 describe("verify:aws at Ctrl-C", () => {
-  it.each(["making", ...IDS])(
+  it.each(["making", ...CHANGING])(
     "deletes all that is made when it is interrupted at %s",
     async (stopAt) => {
       const before = await world.existing();

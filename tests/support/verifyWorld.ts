@@ -79,11 +79,11 @@ function clientsOf(
           if (name === "LockSnapshot" && input.DryRun === true) {
             throw ec2Refusal("DryRunOperation", "Request would have succeeded");
           }
-          const passed = await next({ ...args, input: call.input as typeof args.input });
+          const passed = await next({ ...args, input: call.input });
           response = passed.response;
           return withCompletion(passed.output);
         });
-        return { output: { $metadata: {}, ...output }, response } as never;
+        return { output: { $metadata: {}, ...output }, response };
       },
       { step: "serialize", priority: "high", name: "front" },
     );
