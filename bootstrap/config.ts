@@ -2,7 +2,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { vaultIdFault } from "../src/configNames";
-import { partitionFault } from "../src/configRegions";
+import { partitionFault } from "../src/configPartition";
 
 export interface GithubSource {
   owner: string;

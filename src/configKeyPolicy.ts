@@ -1,5 +1,6 @@
 /** Whether the policies of the vault's keys fit what KMS takes: known before a key is made, as with the role's rights. Pure. */
-import { type RightsContext, partitionOf } from "./configRights";
+import { partitionOf } from "./configPartition";
+import type { RightsContext } from "./configRights";
 import { auditBucketName, auditKeyStatements, bucketArnOf, trailArnOf } from "./stack/auditAccess";
 import { keyPolicy } from "./stack/keys";
 import { namesOf } from "./stack/names";

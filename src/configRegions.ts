@@ -1,22 +1,6 @@
 /** Where a vault is and where it copies to: regions that fit each other. Pure. */
 import { region } from "./configFields";
-import { partitionOf } from "./configRights";
-
-/** Why a partition is refused; one that is not here was never tried either. */
-const REFUSED: Readonly<Record<string, string>> = {
-  "aws-cn":
-    "EventBridge hands no event to another region there, so nobody would be notified when a key is disabled",
-  "aws-us-gov":
-    "AWS Budgets and the claims of GitHub's tokens that the deploy roles rest on are missing there",
-};
-
-/** Returns what is wrong with the partition of a primary region, or `undefined`. */
-export function partitionFault(primary: string): string | undefined {
-  const partition = partitionOf(primary);
-  if (partition === "aws") return undefined;
-  const why = REFUSED[partition] ?? "the vault was never tried there";
-  return `aws:region: expected a region of the AWS partition aws, got ${primary}, which is in ${partition}: ${why}`;
-}
+import { partitionFault, partitionOf } from "./configPartition";
 
 /** What is wrong with DR regions beside the primary one. */
 function drFaults(key: string, primary: string, drs: readonly string[]): string[] {

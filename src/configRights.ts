@@ -2,6 +2,7 @@
  * Whether the function's rights fit what IAM takes: known before anything is deployed, since all that they are made of has
  * a fixed length or is in the configuration.
  */
+import { partitionOf } from "./configPartition";
 import { functionPolicy } from "./stack/access";
 import { auditBucketName } from "./stack/auditAccess";
 import { namesOf } from "./stack/names";
@@ -13,21 +14,6 @@ const MAX_RIGHTS = 10_240;
 const ACCOUNT_ID = "0".repeat(12);
 /** Of a key: a UUID, or as many characters of a multi-region one. */
 const KEY_ID = "0".repeat(36);
-
-/** By how the names of a partition's regions begin. */
-const PARTITIONS: readonly (readonly [prefix: string, partition: string])[] = [
-  ["cn-", "aws-cn"],
-  ["us-gov-", "aws-us-gov"],
-  ["us-iso-", "aws-iso"],
-  ["us-isob-", "aws-iso-b"],
-  ["us-isof-", "aws-iso-f"],
-  ["eu-isoe-", "aws-iso-e"],
-  ["eusc-", "aws-eusc"],
-];
-
-export function partitionOf(region: string): string {
-  return PARTITIONS.find(([prefix]) => region.startsWith(prefix))?.[1] ?? "aws";
-}
 
 export type RightsContext = Pick<
   WriteAccessArgs,

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Authorizer } from "./authorizer";
 import { policiesOf } from "./declaredPolicies";
 import type { Emulator } from "./emulator";
-import { partitionOf } from "../configRights";
+import { partitionOf } from "../configPartition";
 import { type LocalLambda, startLambda, writeArchive } from "./lambda";
 import { type Program, runProgram, theResource } from "./program";
 import type { Maker } from "./resources";

@@ -3,7 +3,7 @@
  * is a deployment of its own, on top of those before it, and has a night after it.
  */
 import type { VaultConfig } from "../config";
-import { partitionOf } from "../configRights";
+import { partitionOf } from "../configPartition";
 import type { ReceivedMail } from "./mailbox";
 import { userError } from "./python";
 import { type StackConfig, configIn, withPairs } from "./stackConfig";

@@ -5,7 +5,7 @@ import { appendFileSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "n
 import { dirname, join, resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type { InvocationResult } from "../vault/handler";
-import { partitionOf } from "../configRights";
+import { partitionOf } from "../configPartition";
 import { ACCOUNT_ID } from "./accountId";
 import type { Declared } from "./program";
 

@@ -4,7 +4,7 @@
  */
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { partitionOf } from "../configRights";
+import { partitionOf } from "../configPartition";
 import { ACCOUNT_ID } from "./accountId";
 import type { StackConfig } from "./stackConfig";
 

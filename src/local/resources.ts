@@ -8,7 +8,7 @@ import {
   UpdateScheduleCommand,
 } from "@aws-sdk/client-scheduler";
 import { CreateTopicCommand } from "@aws-sdk/client-sns";
-import { partitionOf } from "../configRights";
+import { partitionOf } from "../configPartition";
 import { STOPPED_CLOCK } from "../vault/clock";
 import type { Account } from "./account";
 import { ACCOUNT_ID } from "./accountId";

@@ -1,6 +1,7 @@
 /** Whether the function's rights fit what IAM takes of a role, told by the configuration alone. */
 import { configOf } from "../../src/config";
-import { partitionOf, rightsLength } from "../../src/configRights";
+import { partitionOf } from "../../src/configPartition";
+import { rightsLength } from "../../src/configRights";
 import { loadStackConfig } from "../../src/local/stackConfig";
 import { faults, withValues } from "../support/rawConfig";
 import { VAULT } from "../support/stackPolicies";

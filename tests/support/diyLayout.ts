@@ -59,7 +59,7 @@ const ACTIONS: Readonly<Record<Operation, string>> = {
   delete: "s3:DeleteObject",
 };
 
-export interface LayoutRequest extends IamRequest {
+interface LayoutRequest extends IamRequest {
   command: string;
 }
 
