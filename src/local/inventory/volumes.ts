@@ -17,7 +17,7 @@ const UNKNOWN_GIB = 8;
 const LEAVING = ["detaching", "detached", "busy"];
 const ATTACHMENT_STATES = ["attaching", "attached", ...LEAVING];
 
-export interface Attachment {
+interface Attachment {
   instanceId: string;
   device: string | undefined;
   place: Place;
