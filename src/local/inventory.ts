@@ -72,7 +72,7 @@ function ownerOf(
 }
 
 /** Returns a text in which the fleet's own account is the emulated one. */
-function inEmulatedAccount(text: string, ownerId: string | undefined): string {
+export function inEmulatedAccount(text: string, ownerId: string | undefined): string {
   return ownerId === undefined || !/^\d{12}$/.test(ownerId)
     ? text
     : text.replaceAll(`:${ownerId}:`, `:${ACCOUNT_ID}:`);

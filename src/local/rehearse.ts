@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { VaultConfig } from "../config";
 import { DAY_MS, isoSeconds } from "../vault/time";
 import { type WatchedAlarm, alarmsBetween, watchAlarms } from "./alarmWatch";
+import { ACCOUNT_ID } from "./accountId";
 import { audit } from "./audit";
 import { countRefusals } from "./authorizer";
 import { writeCalls } from "./callsFile";
@@ -12,12 +13,12 @@ import { type Deployable, type Edit, checkEdits } from "./edits";
 import { type Explanation, explain } from "./explain";
 import { failureRecord } from "./failureRecord";
 import { pruned, readDecisions } from "./functionLog";
-import { type Inventory, protectedVolumes, readInventory } from "./inventory";
+import { type Inventory, inEmulatedAccount, protectedVolumes, readInventory } from "./inventory";
 import type { Options } from "./options";
 import { type Progress, userError } from "./python";
 import { type KeyTrouble, playKeyTrouble } from "./keyTrouble";
 import { playNights } from "./scenario";
-import { configIn, loadStackConfig } from "./stackConfig";
+import { type StackConfig, configIn, loadStackConfig } from "./stackConfig";
 import type { Rehearsal } from "./tables";
 import { type LocalVault, startVault } from "./vault";
 import { type Induced, reportedProblems, verdictOf } from "./verdict";
@@ -64,19 +65,34 @@ function volumeToExplain(asked: string | undefined, known: readonly string[]) {
   throw userError(`--explain: expected a volume that is backed up, ${expected}, got "${asked}"`);
 }
 
+/** Moves what the configuration names of the fleet's own account, such as keys, into the emulated one, where the fleet is. */
+function withOwner(config: StackConfig, { ownerId }: Inventory): StackConfig {
+  if (ownerId === undefined || ownerId === ACCOUNT_ID) return config;
+  const moved = Object.entries(config.values).map(([key, value]) => [key, inEmulatedAccount(value, ownerId)]); // prettier-ignore
+  return {
+    ...config,
+    values: Object.fromEntries(moved) as StackConfig["values"],
+    notes: [...config.notes, `The fleet is of account ${ownerId}; here it is ${ACCOUNT_ID}.`],
+  };
+}
+
 /** @throws a user error, or what the configuration says of a mistake */
 export function readScript(options: Options): Script {
   // What `pulumi up` would refuse is refused, whatever is assumed.
   configIn(loadStackConfig(ROOT, options.stack, options.config));
-  const stackConfig = loadStackConfig(ROOT, options.stack, options.config, ASSUMED);
+  const loaded = loadStackConfig(ROOT, options.stack, options.config, ASSUMED);
+  const inventory = readInventory(options, configIn(loaded).primaryRegion);
+  const stackConfig = withOwner(loaded, inventory);
   const config = configIn(stackConfig);
   const base = { stackConfig, config };
-  checkEdits(base, options.edit);
-  const inventory = readInventory(options, config.primaryRegion);
+  const edits = options.edit.map((pairs) =>
+    pairs.map((pair) => inEmulatedAccount(pair, inventory.ownerId)),
+  );
+  checkEdits(base, edits);
   return {
     base,
     inventory,
-    edits: options.edit,
+    edits,
     dailyChange: options.dailyChange / 100,
     nights: options.nights ?? Math.max(MIN_NIGHTS, longestDays(config) + 2),
     volumeId: volumeToExplain(options.explain, protectedVolumes(inventory, tagOf(config))),

@@ -1,10 +1,13 @@
 /** What `npm start` is given, and what ends it: another fleet, bad input, Ctrl-C. Method: the real command in a child process. */
 import { spawn } from "node:child_process";
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Rehearsal } from "../../src/local/tables";
+import { type Rehearsal, renderRehearsal } from "../../src/local/tables";
+import { instancesJson } from "../support/fleetJson";
 import { run, start } from "../support/npmStart";
+
+const ONE_INSTANCE = join(__dirname, "..", "..", "examples", "one-instance.json");
 
 function fileWith(content: unknown): string {
   const file = join(mkdtempSync(join(tmpdir(), "smart-vault-")), "inventory.json");
@@ -20,17 +23,81 @@ describe("npm start with another inventory", () => {
     const { code, out } = await run("--json", "--nights", "1", "--inventory", file);
     expect(code).toBe(1);
     const rehearsal = JSON.parse(out) as Rehearsal;
-    expect(rehearsal.audit.gaps).toEqual(["no instance has the tag backup=True"]);
+    expect(rehearsal.verdict.exceptions).toEqual([
+      expect.stringContaining(
+        "no instance in us-east-1 has the tag backup=True: nothing was backed up",
+      ),
+    ]);
     expect(rehearsal.mails.map(({ subject }) => subject)).toContain(
       "smart-vault-dev: NOTHING BACKED UP, no instance matched",
     );
   }, 120_000);
 });
 
+describe("npm start with a tagged instance that has nothing to back up, and tags that nearly match", () => {
+  const tagged = (id: string, Key: string, Value: string) => ({ InstanceId: id, Tags: [{ Key, Value }] }); // prettier-ignore
+  let ended: Awaited<ReturnType<typeof run>>;
+  let rehearsal: Rehearsal;
+
+  beforeAll(async () => {
+    const [{ Instances }] = (JSON.parse(readFileSync(ONE_INSTANCE, "utf8")) as { Reservations: [{ Instances: object[] }] }).Reservations; // prettier-ignore
+    const others = [
+      tagged("i-0bbbbbbbbbbbb0001", "backup", "True"),
+      tagged("i-0bbbbbbbbbbbb0002", "Backup", "true "),
+      { ...tagged("i-0bbbbbbbbbbbb0003", "backup", "True"), State: { Name: "shutting-down" } },
+    ];
+    const file = fileWith({ Reservations: [{ Instances: [...Instances, ...others] }] });
+    ended = await run("--json", "--nights", "2", "-c", "mailOn=always", "--inventory", file);
+    rehearsal = JSON.parse(ended.out) as Rehearsal;
+  }, 240_000);
+
+  it("ends 1 with what the vault reported each night, though every volume has its copy", () => {
+    expect([ended.code, rehearsal.complete, rehearsal.audit.gaps]).toEqual([1, false, []]);
+    expect(rehearsal.reported).toEqual([
+      expect.objectContaining({ kind: "no-volumes", detail: "i-0bbbbbbbbbbbb0001 has the backup tag, but no EBS volume to back up" }), // prettier-ignore
+    ]);
+    expect(rehearsal.verdict.headline).toBe("The vault reported problems:");
+  });
+
+  it("has a row for every instance, with what keeps it from being backed up", () => {
+    const rows = rehearsal.audit.instances.map(({ note, nearMiss }) => [note, nearMiss?.now]);
+    expect(rows).toEqual([
+      [undefined, undefined],
+      ["no EBS volume: nothing is backed up", undefined],
+      ["not tagged", 'Backup="true "'],
+      ["terminated: not backed up", undefined],
+    ]);
+  });
+
+  it("says first and last what it comes to, and before the end what to change", () => {
+    const lines = renderRehearsal(rehearsal, { explainAll: false, all: false }).split("\n");
+    expect(lines[0]).toContain("The vault reported problems:");
+    expect(lines[1]).toContain("i-0bbbbbbbbbbbb0001 has the backup tag, but no EBS volume");
+    expect(lines.at(-1)).toContain("The vault reported problems: 1 exception");
+    expect(lines.at(-3)).toContain('it has Backup="true "; the tag has to be backup=True');
+  });
+
+  it("shows each night's mail at its own time", () => {
+    const reports = rehearsal.mails.filter(({ subject }) => subject.includes("backup "));
+    const nights = rehearsal.nights.map(({ slot }) => slot.slice(0, 16));
+    const times = reports.map(({ at }) => at.slice(0, 16));
+    for (const night of nights) expect(times).toContain(night);
+    expect(times).toEqual([...times].sort());
+  });
+});
+
 describe("npm start with bad input", () => {
   it.each([
     [["--stack", "nope"], '--stack: expected a stack with a file Pulumi.<stack>.yaml, got "nope"'],
-    [["--inventory", "/nowhere.json"], "--inventory: expected a JSON file, got /nowhere.json"],
+    [["--inventory", "/nowhere.json"], "prints it, found /nowhere.json: ENOENT"],
+    [
+      ["-c", "tagValue=*"],
+      "tagValue: expected 1 to 256 characters, not beginning with aws:, without *",
+    ],
+    [
+      ["-c", "aws:region=eu-west-1", "--inventory", fileWith(instancesJson())],
+      'expected a zone of eu-west-1, the stack\'s aws:region, found "us-east-1a"',
+    ],
     [
       ["--inventory", fileWith({})],
       "--inventory: expected what `aws ec2 describe-instances` prints",
