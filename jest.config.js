@@ -39,6 +39,6 @@ module.exports = {
     project("delivery", declarer),
     project("simulation"),
     project("lives"),
-    project("local"),
+    project("local", { globalSetup: "<rootDir>/tests/support/emulatorSetup.ts" }),
   ],
 };

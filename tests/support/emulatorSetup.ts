@@ -1,0 +1,12 @@
+/** Jest's global setup: the emulator's environment is made once for all test files, not by each of them. */
+import { join } from "node:path";
+import { emulatorPython } from "../../src/local/python";
+
+const ROOT = join(__dirname, "..", "..");
+
+async function prepareEmulator(): Promise<void> {
+  const requirements = join(ROOT, "src", "local", "emulator", "requirements.txt");
+  await emulatorPython(join(ROOT, ".vault"), requirements, () => undefined);
+}
+
+export { prepareEmulator as default };
