@@ -79,13 +79,16 @@ export function merged(a: Counts, b: Counts, choose: (x: number, y: number) => n
   return both;
 }
 
-/** Finds the vault's own snapshots of an instance, or of {@link ALL}; grouped when first asked, which hardly any look is. */
+/**
+ * Finds the vault's own snapshots of an instance, or of {@link ALL}, but for the remains of failures, which nobody counted.
+ * Grouped when first asked, which hardly any look is.
+ */
 export function ownFinder(seen: readonly Snapshot[]): (of: string) => readonly Snapshot[] {
   let own: readonly Snapshot[] | undefined;
   let byInstance: ReadonlyMap<string, readonly Snapshot[]> = new Map();
   return (of) => {
     if (own === undefined) {
-      own = seen.filter(isOwn);
+      own = seen.filter((one) => isOwn(one) && one.state !== "error");
       byInstance = groupBy(own, ({ identity }) => identity.instanceId);
     }
     return of === ALL ? own : (byInstance.get(of) ?? []);

@@ -155,7 +155,7 @@ export interface Account {
   deployments: number;
   /** Since when the clock has carried a slot, or from when slots are due: before that the vault can't know of one. */
   knownSinceMs: number;
-  /** When an invocation last ended by itself. */
+  /** When an invocation last ended by itself that had read all it asked for. */
   endedMs: number;
   /** What people deleted, and which looks of the vault could notice it. */
   taken: Taken[];

@@ -134,7 +134,8 @@ export function makeLambda(
       noteAudited(account, tellings, invocation);
       noteLook(account, invocation);
       lastEnded = invocation;
-      account.endedMs = time.nowMs();
+      // One that could not read can't tell what is missing.
+      if (invocation.readsFailed.length === 0) account.endedMs = time.nowMs();
       idle.push(environment);
       story.count("actions deferred", invocation.deferred);
     };

@@ -70,10 +70,15 @@ export function noteLook({ looks, time }: Account, invocation: Invocation): void
   if (looks.clean.length > 1_000) looks.clean.splice(0, 500);
 }
 
-/** Other snapshots of the same recovery point in its region. */
-function restOf(account: Account, { snapshot }: Taken): SimSnapshot[] {
+/** Other snapshots of the same recovery point in its region, but for what the vault made in its place. */
+function restOf(account: Account, { snapshot, atMs }: Taken, fromMs: number): SimSnapshot[] {
   return (account.byInstance.get(instanceOf(snapshot)) ?? []).filter(
-    (one) => one !== snapshot && one.region === snapshot.region && slotOf(one) === slotOf(snapshot),
+    (one) =>
+      one !== snapshot &&
+      one.region === snapshot.region &&
+      slotOf(one) === slotOf(snapshot) &&
+      one.startMs < atMs &&
+      (one.goneMs ?? Infinity) > fromMs,
   );
 }
 
@@ -104,8 +109,9 @@ function isExcused(account: Account, taken: Taken): boolean {
   const before = looks.clean.findLast(({ endMs }) => endMs < atMs);
   if (before === undefined || !before.isQuiet || before.startMs < completedMs + LAG_MS) return true;
   if (looks.lostMs > before.startMs || account.dryUntilMs > before.startMs) return true;
-  // Of what else is left of it the vault deletes some: then it can't tell what a person did.
-  if (restOf(account, taken).some((one) => one.dataOf === snapshot.dataOf || (one.lostTo === "vault" && (one.goneMs ?? 0) > before.startMs))) return true; // prettier-ignore
+  // Of the same data there is another; or the vault deletes some of the rest, and so can't tell what a person did.
+  const rest = restOf(account, taken, before.startMs - LAG_MS);
+  if (rest.some((one) => one.dataOf === snapshot.dataOf || one.lostTo === "vault")) return true;
   return isDue(account, taken);
 }
 

@@ -104,7 +104,7 @@ function isKnown(account: Account, tellings: Tellings, slotMs: number): boolean 
   if (tellings.silencedMs() >= slotMs - DAY_MS) return false;
   // Nothing is missed that was not to be made.
   if (account.dryUntilMs >= slotMs - DAY_MS) return false;
-  // Where every invocation is killed for a day, Lambda's own failures and the alarm tell.
+  // Where every invocation is killed or can't read for a day, Lambda's own failures and the alarm tell.
   if (account.endedMs < slotMs + CLOSED_AFTER_MS) return false;
   return account.knownSinceMs <= slotMs;
 }

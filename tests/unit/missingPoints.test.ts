@@ -87,6 +87,20 @@ describe("what a person deleted", () => {
     await expect(look(rig, 180, left, copies)).resolves.toHaveLength(1);
   });
 
+  test("is reported though the copy in its place fails and is deleted", async () => {
+    const rig = start();
+    await look(rig, 0, sources, copies);
+    const left = without(copies, "copy-2");
+    await look(rig, 60, sources, left);
+    const again = (id: string, state: string, hoursAgo: number) =>
+      copyOf(sources[1]!, id, { state, startTimeMs: NOW - hoursAgo * HOUR_MS });
+    const tries = [again("copy-failed", "error", 2.9), again("copy-good", "completed", 2.5)];
+    await look(rig, 85, sources, [...left, ...tries.slice(0, 1)]);
+    // A sound one has taken its place, so what failed is deleted.
+    await expect(look(rig, 120, sources, [...left, ...tries])).resolves.toHaveLength(1);
+    expect(rig.writes()).toContain(`${DR.region} DeleteSnapshot`);
+  });
+
   test("is reported though the invocation that copies it again is killed", async () => {
     const rig = start();
     await look(rig, 0, sources, copies);
