@@ -1,29 +1,11 @@
 /** What a change lets go of waits for its grace or an approval: night by night, with what is left and what is mailed. */
 import { planChanges } from "../../src/vault/changePlans";
 import { HOUR_MS, isoSeconds } from "../../src/vault/time";
-import type { VaultPolicy } from "../../src/vault/types";
+import { FLEET, HERE, POLICY, afterNights, counts, edit } from "../support/editNights";
 import { type Nights, startNights } from "../support/nights";
-import { DR, DR2, NOW, SETTINGS, instance, keeping, volume } from "../support/world";
+import { DR, DR2, NOW, instance, keeping, volume } from "../support/world";
 
-const HERE = SETTINGS.primaryRegion;
 const ANNOUNCED = "deletions-announced";
-const POLICY: VaultPolicy = { ...SETTINGS, maxDeletePercent: 50, policies: keeping(30) };
-const FLEET = [instance("i-1", [volume("vol-1", { isRoot: true }), volume("vol-2")])];
-
-function afterNights(count: number, policy: VaultPolicy = POLICY, fleet = FLEET): Nights {
-  const nights = startNights(policy, fleet);
-  nights.pass(count);
-  expect(nights.mailed).toStrictEqual([]);
-  return nights;
-}
-
-function edit(nights: Nights, change: Partial<VaultPolicy>): void {
-  nights.policy = { ...nights.policy, ...change };
-}
-
-function counts(nights: Nights, id = "i-1", regions = [HERE, DR.region]): number[] {
-  return regions.map((region) => nights.slots(id, region).length);
-}
 
 /** The hashes of the plans that were mailed last, one for each region. */
 function hashes(nights: Nights, kind = ANNOUNCED): string[] {
@@ -270,38 +252,4 @@ test("a hundred and fifty thousand snapshots of orphans are announced in one mai
   expect(problems.map(({ kind }) => kind)).toStrictEqual([ANNOUNCED]);
   expect(problems[0]?.message).toContain("will delete 150000 recovery points in us-east-1");
   expect(performance.now() - startMs).toBeLessThan(10_000);
-});
-
-test("tags of before hold what only they keep, though the last point that was made under them is due", () => {
-  const policies = {
-    true: { keep: { last: 2, yearly: 2 }, drKeep: { last: 2, yearly: 2 } },
-    gold: { keep: { retentionDays: 10 }, drKeep: { retentionDays: 10 } },
-  };
-  const tagged = (value: string) => [
-    instance("i-1", [volume("vol-1", { isRoot: true })], { Backup: value }),
-  ];
-  const nights = afterNights(6, { ...POLICY, policies }, tagged("gold"));
-  const [oldest] = nights.slots("i-1", HERE);
-  nights.instances = tagged("true");
-  nights.pass(1);
-  nights.instances = tagged("gold");
-  // Gold lets go of the oldest on day 10, which the other policy keeps for its year, and of the point made under that on day 16.
-  nights.pass(10);
-  expect(nights.slots("i-1", HERE)).toContain(oldest);
-  nights.pass(2);
-  expect(nights.slots("i-1", HERE)).not.toContain(oldest);
-  nights.pass(4);
-  expect(counts(nights)).toStrictEqual([10, 10]);
-});
-
-test("an instance is an orphan by the run after the first that did not find it, not by a sweep that finds a run missing", () => {
-  const policy: VaultPolicy = { ...POLICY, orphans: "expire", orphanDays: 3, editGraceDays: 3 };
-  const other = instance("i-2", [volume("vol-3", { isRoot: true })]);
-  const nights = afterNights(5, policy, [...FLEET, other]);
-  nights.instances = [other];
-  nights.pass(1);
-  nights.miss(4);
-  expect(counts(nights)).toStrictEqual([5, 5]);
-  nights.pass(1);
-  expect(counts(nights)).toStrictEqual([0, 0]);
 });

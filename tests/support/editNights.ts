@@ -1,0 +1,26 @@
+/** A small fleet under a policy of 30 days, and edits of its stack. */
+import type { VaultPolicy } from "../../src/vault/types";
+import { type Nights, startNights } from "./nights";
+import { DR, SETTINGS, instance, keeping, volume } from "./world";
+
+export const HERE = SETTINGS.primaryRegion;
+export const POLICY: VaultPolicy = { ...SETTINGS, maxDeletePercent: 50, policies: keeping(30) };
+export const FLEET = [instance("i-1", [volume("vol-1", { isRoot: true }), volume("vol-2")])];
+
+/** Begins with an empty account, and lets nights pass in which nothing is mailed. */
+export function afterNights(count: number, policy: VaultPolicy = POLICY, fleet = FLEET): Nights {
+  const nights = startNights(policy, fleet);
+  nights.pass(count);
+  expect(nights.mailed).toStrictEqual([]);
+  return nights;
+}
+
+/** Deploys the stack with something changed. */
+export function edit(nights: Nights, change: Partial<VaultPolicy>): void {
+  nights.policy = { ...nights.policy, ...change };
+}
+
+/** Counts the recovery points of an instance, by region. */
+export function counts(nights: Nights, id = "i-1", regions = [HERE, DR.region]): number[] {
+  return regions.map((region) => nights.slots(id, region).length);
+}
