@@ -188,7 +188,7 @@ describe("npm start with a bad edit", () => {
     ],
     [
       ["--edit", "aws:region=cn-north-1", "--and", "drRegion=cn-northwest-1"],
-      'npm start: --edit: expected regions of the AWS partition aws, which the emulated account is in, got "aws:region=cn-north-1 and drRegion=cn-northwest-1"',
+      "npm start: the configuration of stack dev has mistakes:\n  aws:region: expected a region of the AWS partition aws, got cn-north-1, which is in aws-cn: EventBridge hands no event to another region there, so nobody would be notified when a key is disabled",
     ],
     [
       ["--and", "retentionDays=9"],
