@@ -112,7 +112,8 @@ function isExcused(account: Account, taken: Taken): boolean {
   // Of the same data there is another; or the vault deletes some of the rest, and so can't tell what a person did.
   const rest = restOf(account, taken, before.startMs - LAG_MS);
   if (rest.some((one) => one.dataOf === snapshot.dataOf || one.lostTo === "vault")) return true;
-  return isDue(account, taken);
+  // Of what the rules let go of, a changed one alone is counted, and the rest is found in its place.
+  return [snapshot, ...rest].some((one) => isDue(account, { ...taken, snapshot: one }));
 }
 
 /** Whether two looks had the time to miss it, and nobody kept the second from reporting it. */
