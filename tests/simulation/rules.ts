@@ -81,7 +81,7 @@ export function isReleasedIn(
   settings: VaultSettings,
   snapshot: SimSnapshot,
   region: string,
-  sinceMs: number,
+  { sinceMs, seenMs }: { sinceMs: number; seenMs?: number },
 ): boolean {
   if (!isSaidExpired(account, snapshot, region)) return false;
   return isLetGo(account, settings, snapshot, {
@@ -93,6 +93,7 @@ export function isReleasedIn(
       isVaults(account, s) &&
       (s.region === region ? isSound(account, s) : !inDr(account, s) && s.state === "completed"),
     fromMs: sinceMs,
+    ...(seenMs !== undefined && { seenMs }),
   });
 }
 
@@ -107,7 +108,7 @@ function isSafe(
     ({ name }) =>
       hasExpiredIn(account, snapshot, name) ||
       hasSoundCopy(account, snapshot, name, sinceMs) ||
-      isReleasedIn(account, settings, snapshot, name, sinceMs),
+      isReleasedIn(account, settings, snapshot, name, { sinceMs }),
   );
 }
 
@@ -274,6 +275,10 @@ export function checkCopy(
   // Nor where the stack's rules have become longer: then it is wanted again.
   // Whether a plan that was allowed was about an orphan only the vault's memory tells.
   const settings = { ...invocation.settings, allowDeletePlan: [] };
-  if (!isReleasedIn(account, settings, source, name, invocation.startMs)) return;
+  const sinceMs = invocation.startMs;
+  // What this invocation has begun itself may be under other rules than those that it planned with.
+  const isReleased = (seenMs: number) =>
+    isReleasedIn(account, settings, source, name, { sinceMs, seenMs });
+  if (![Infinity, sinceMs].every(isReleased)) return;
   account.story.violate("an expired copy stays gone", `${sourceId} is copied again`);
 }

@@ -179,7 +179,7 @@ function checkVolume(account: Account, tellings: Tellings, volumeId: string): vo
     const uncopied = points.find(
       (s) =>
         !hasExpiredIn(account, s, name) &&
-        !isReleasedIn(account, account.settings, s, name, time.nowMs()) &&
+        !isReleasedIn(account, account.settings, s, name, { sinceMs: time.nowMs() }) &&
         !made.some((copy) => copy.sourceId === s.snapshotId || slotOf(copy) === slotOf(s)),
     );
     if (uncopied !== undefined && uncopied.startMs < time.nowMs() - DAY_MS / 2) {

@@ -46,7 +46,7 @@ const SWEEPS_MS = 12 * HOUR_MS;
 function uncopied(account: Account, snapshot: SimSnapshot, region: string): boolean {
   if (inDr(account, snapshot) || snapshot.deleted || !isPoint(account, snapshot)) return false;
   if (!isVaults(account, snapshot) || isExpiredIn(snapshot, region)) return false;
-  if (isReleasedIn(account, account.settings, snapshot, region, account.time.nowMs())) return false;
+  if (isReleasedIn(account, account.settings, snapshot, region, { sinceMs: account.time.nowMs() })) return false; // prettier-ignore
   // The mark of a copy that has lived its time may be among what a person took.
   if (snapshot.untagged === true) return false;
   const lately = account.time.nowMs() - SWEEPS_MS;
