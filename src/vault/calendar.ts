@@ -4,7 +4,7 @@
  * UTC's: epoch milliseconds plus the offset.
  */
 import type { CountedRule, Within } from "./keepRules";
-import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from "./time";
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, parseIso } from "./time";
 
 /**
  * The periods that an instant is in, each by its name of ISO 8601, which no other period has: `2026-11-22T03` (both
@@ -19,6 +19,8 @@ export interface Calendar {
    * the zone's wall clock, where March 31 minus a month is "February 31", March 3; then hours, 60 minutes each.
    */
   before: (epochMs: number, distance: Within) => number;
+  /** Reads each slot once, since a night's snapshots share theirs; what is no instant lies after all others. */
+  slotMs: (slot: string) => number;
 }
 
 /** `GMT`, `GMT+01:00`, before standard time `GMT+00:53:28` */
@@ -94,5 +96,11 @@ export function makeCalendar(timezone: string): Calendar {
     const guessMs = wallMs - offsetMs(wallMs);
     return wallMs - offsetMs(guessMs) - hours * HOUR_MS;
   };
-  return { periodsOf, before };
+  const msBySlot = new Map<string, number>();
+  const slotMs = (slot: string) => {
+    let ms = msBySlot.get(slot);
+    if (ms === undefined) msBySlot.set(slot, (ms = parseIso(slot) ?? Infinity));
+    return ms;
+  };
+  return { periodsOf, before, slotMs };
 }

@@ -62,7 +62,7 @@ function setsBy(snapshots: Iterable<Snapshot>): Map<string, Set<string>> {
 function dueIn({ points, judgement, actions }: PrunePlan, read: ReadRegion): Map<string, Snapshot> {
   const due = new Map<string, Snapshot>();
   const { gone, approved } = judgement;
-  for (const one of points) {
+  for (const one of gone.size === 0 ? [] : points) {
     if (gone.has(one.snapshotId) && !approved.has(one.snapshotId)) due.set(one.snapshotId, one);
   }
   const others = actions.filter(({ because }) => because === "duplicate");
@@ -80,17 +80,22 @@ function isAllowed({ region, identity }: Snapshot, known: ReadonlyMap<ChangeKey,
   return allowed === true && identity.slot <= at;
 }
 
+/** How many recovery points each instance has. */
+function pointsByInstance({ judgement: { sets } }: PrunePlan): Map<string, number> {
+  return new Map(sets.map((all) => [all[0]?.instanceId ?? "", all.length]));
+}
+
 /** The instances of which too much is due. */
 function tooMuch(
   due: ReadonlyMap<string, ReadonlySet<string>>,
-  points: ReadonlyMap<string, ReadonlySet<string>>,
+  points: ReadonlyMap<string, number>,
   { maxDeletes, maxDeletePercent }: VaultPolicy,
   stays: (instanceId: string) => boolean,
 ): string[] {
   const all = [...due.values()].reduce((sum, { size }) => sum + size, 0);
   if (maxDeletes > 0 && all > maxDeletes) return [...due.keys()];
   return [...due].flatMap(([instanceId, { size }]) => {
-    const of = Math.max(size, points.get(instanceId)?.size ?? 0);
+    const of = Math.max(size, points.get(instanceId) ?? 0);
     return (100 * size) / of > maxDeletePercent || stays(instanceId) ? [instanceId] : [];
   });
 }
@@ -109,7 +114,7 @@ export function limitDeletions(
   const none: Limited = { plan, held: [], stopped: [], points: 0, due: units };
   const due = all.filter((one) => !isAllowed(one, known));
   if (due.length === 0) return none;
-  const points = setsBy(plan.points);
+  const points = pointsByInstance(plan);
   const stays = (id: string) => memory !== undefined && wasStopped(memory, region, id);
   const stopped = tooMuch(setsBy(due), points, policy, stays);
   if (stopped.length === 0) return none;
@@ -128,7 +133,7 @@ export function limitDeletions(
   const kept = plan.actions
     .filter(({ snapshotId }) => waiting.has(snapshotId))
     .map(({ snapshotId, reason }) => ({ region, snapshotId, reason: `the deletion limit holds it: ${reason}` })); // prettier-ignore
-  const count = stopped.reduce((sum, id) => sum + (points.get(id)?.size ?? 0), 0);
+  const count = stopped.reduce((sum, id) => sum + (points.get(id) ?? 0), 0);
   return {
     plan: { ...plan, actions, kept: [...plan.kept, ...kept] },
     held,

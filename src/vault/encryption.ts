@@ -40,10 +40,19 @@ export function encryptionTarget(policy: VaultPolicy): CopyTarget | undefined {
 export type SourceOf = (snapshotId: string) => Snapshot | undefined;
 
 /**
+ * Builds the finder when it is first asked, which for some of them is hardly ever.
  * @param own the vault's snapshots in the primary region
  * @param counted those among them that count: of several stand-ins only one does
  */
 export function sourceFinder(own: readonly Snapshot[], counted: readonly Snapshot[]): SourceOf {
+  let byId: Map<string, Snapshot> | undefined;
+  return (snapshotId) => (byId ??= sourcesById(own, counted)).get(snapshotId);
+}
+
+function sourcesById(
+  own: readonly Snapshot[],
+  counted: readonly Snapshot[],
+): Map<string, Snapshot> {
   const byId = new Map<string, Snapshot>();
   for (const snapshot of own) byId.set(snapshot.snapshotId, snapshot);
   for (const snapshot of counted) byId.set(snapshot.snapshotId, snapshot);
@@ -51,5 +60,19 @@ export function sourceFinder(own: readonly Snapshot[], counted: readonly Snapsho
     const original = snapshot.identity.source?.snapshotId;
     if (original !== undefined && !byId.has(original)) byId.set(original, snapshot);
   }
-  return (snapshotId) => byId.get(snapshotId);
+  return byId;
+}
+
+/** Finds what {@link sourceFinder} finds, but for what leaves: of that what stands in for it. */
+export function stayingFinder(
+  all: SourceOf,
+  left: readonly Snapshot[],
+  leaving: ReadonlySet<string>,
+): SourceOf {
+  if (leaving.size === 0) return all;
+  const standIn = sourceFinder([], left.filter(isStandIn));
+  return (snapshotId) => {
+    const one = all(snapshotId);
+    return one !== undefined && leaving.has(one.snapshotId) ? standIn(snapshotId) : one;
+  };
 }

@@ -32,11 +32,14 @@ interface Held {
   fresh: ReadonlySet<ChangeKey>;
 }
 
-/** By id, what becomes of each snapshot: it is kept, waits or goes. */
+/** What becomes of each snapshot: it is kept, waits or goes. By id but for most of what is kept, which is nearly all. */
 export interface Judgement {
   /** What was judged, instance by instance. */
   sets: readonly (readonly RecoverySet[])[];
-  kept: Map<string, string>;
+  /** By instance and slot, why its own rules keep it. */
+  keptSlots: Map<string, ReadonlyMap<string, string>>;
+  /** What is kept for another's sake. */
+  keptToo: Map<string, string>;
   held: Map<string, Held>;
   gone: Map<string, string>;
   /** Of those that go: the changes that let go of them, which somebody allowed or whose grace is over. */
@@ -45,7 +48,22 @@ export interface Judgement {
 
 /** Returns a judgement of nothing. */
 export function nothingJudged(): Judgement {
-  return { sets: [], kept: new Map(), held: new Map(), gone: new Map(), approved: new Map() };
+  return {
+    sets: [],
+    keptSlots: new Map(),
+    keptToo: new Map(),
+    held: new Map(),
+    gone: new Map(),
+    approved: new Map(),
+  };
+}
+
+/** Returns why a snapshot that was judged is kept; `undefined` where it is not. */
+export function whyKept(
+  { keptSlots, keptToo }: Judgement,
+  { snapshotId, identity: { instanceId, slot } }: Snapshot,
+): string | undefined {
+  return keptSlots.get(instanceId)?.get(slot) ?? keptToo.get(snapshotId);
 }
 
 /** A verdict with what rules of before make of it. */
@@ -118,9 +136,10 @@ function addTo(judgement: Judgement, sets: readonly RecoverySet[], verdict: Full
   for (const { slot, snapshots } of sets) {
     const why = verdict.kept.get(slot);
     const held = verdict.held.get(slot);
-    for (const { snapshotId } of snapshots) {
+    for (const one of snapshots) {
+      const { snapshotId } = one;
+      if (whyKept(judgement, one) !== undefined) continue;
       if (why !== undefined) keepIn(judgement, snapshotId, why);
-      else if (judgement.kept.has(snapshotId)) continue;
       else if (held !== undefined) holdIn(judgement, snapshotId, held);
       else if (!judgement.held.has(snapshotId)) {
         judgement.gone.set(snapshotId, verdict.gone.get(slot) ?? "no rule keeps it");
@@ -131,8 +150,8 @@ function addTo(judgement: Judgement, sets: readonly RecoverySet[], verdict: Full
   }
 }
 
-function keepIn({ kept, held, gone }: Judgement, snapshotId: string, why: string): void {
-  kept.set(snapshotId, why);
+function keepIn({ keptToo, held, gone }: Judgement, snapshotId: string, why: string): void {
+  keptToo.set(snapshotId, why);
   held.delete(snapshotId);
   gone.delete(snapshotId);
 }
@@ -153,7 +172,7 @@ function stayingSets(judgement: Judgement, snapshots: readonly Snapshot[]): Stay
   const held = new Map<string, Held>();
   for (const one of snapshots) {
     const mine = judgement.held.get(one.snapshotId);
-    if (judgement.kept.has(one.snapshotId)) kept.set(setKeyOf(one), one.snapshotId);
+    if (whyKept(judgement, one) !== undefined) kept.set(setKeyOf(one), one.snapshotId);
     else if (mine !== undefined) held.set(setKeyOf(one), mine);
   }
   return { kept, held };
@@ -179,7 +198,7 @@ function addShared(
       const set = slots.get(slot) ?? { instanceId: volumeId, slot, snapshots: [] };
       set.snapshots.push(one);
       slots.set(slot, set);
-      if (judgement.kept.has(one.snapshotId)) continue;
+      if (whyKept(judgement, one) !== undefined) continue;
       const others = [...instances].map((id) => ({ id, key: `${id} ${slot}` }));
       const keeping = others.find(({ key }) => staying.kept.has(key));
       const holding = others.find(({ key }) => staying.held.has(key));
@@ -198,7 +217,7 @@ function addShared(
 function addRest(judgement: Judgement, snapshots: readonly Snapshot[]): void {
   const staying = stayingSets(judgement, snapshots);
   for (const one of snapshots) {
-    if (judgement.kept.has(one.snapshotId)) continue;
+    if (whyKept(judgement, one) !== undefined) continue;
     const kept = staying.kept.get(setKeyOf(one));
     const held = staying.held.get(setKeyOf(one));
     if (kept !== undefined) keepIn(judgement, one.snapshotId, partOf(kept, "it is kept"));
@@ -216,7 +235,9 @@ export function judge(
   const judgement = { ...nothingJudged(), sets: setsByInstance(snapshots) };
   for (const sets of judgement.sets) {
     const unit = sets[0]?.instanceId ?? "";
-    addTo(judgement, sets, judgeSets(sets, unit, side, rules, region));
+    const verdict = judgeSets(sets, unit, side, rules, region);
+    judgement.keptSlots.set(unit, verdict.kept);
+    if (verdict.kept.size < sets.length) addTo(judgement, sets, verdict);
   }
   if (rules.shared.size > 0) {
     addShared(judgement, snapshots, side, rules, region);

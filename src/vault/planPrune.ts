@@ -6,7 +6,7 @@
 import type { Duplicate } from "./counted";
 import { dataStartMs, isClear } from "./duplicates";
 import { isStandIn } from "./encryption";
-import { type PruneRules, judge } from "./judge";
+import { type PruneRules, judge, whyKept } from "./judge";
 import {
   FAILED_KEPT_MS,
   type PrunePlan,
@@ -112,7 +112,7 @@ export function prunePrimary(
   const points = counted.filter((snapshot) => snapshot.state === "completed");
   const judgement = judge(points, "keep", rules, region);
   const plan = emptyPlan(points, judgement);
-  const { kept, gone } = judgement;
+  const { gone } = judgement;
   const holds = holdsOf([...counted, ...doubted], (snapshot) => {
     if (!isClear(snapshot)) return "it is in doubt";
     if (snapshot.state !== "completed") return `it is ${snapshot.state}`;
@@ -121,9 +121,9 @@ export function prunePrimary(
   for (const snapshot of counted) {
     if (keepHeld(plan, snapshot)) continue;
     const reason = gone.get(snapshot.snapshotId);
-    if (reason === undefined) {
-      keep(plan, snapshot, kept.get(snapshot.snapshotId) ?? `it is ${snapshot.state}`);
-    } else {
+    if (snapshot.state !== "completed") keep(plan, snapshot, `it is ${snapshot.state}`);
+    else if (reason === undefined) keep(plan, snapshot, whyKept(judgement, snapshot) ?? "kept");
+    else {
       const but = unsafe(snapshot) ?? holds.get(setKeyOf(snapshot));
       if (but === undefined) remove(plan, snapshot, "retention", reason);
       else keep(plan, snapshot, `${reason}, but ${but}`);

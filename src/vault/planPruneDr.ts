@@ -6,7 +6,7 @@ import type { SeenRegion } from "./drRegions";
 import { bestFirst, isClear, sameVolumeAndSlot } from "./duplicates";
 import type { SourceOf } from "./encryption";
 import { copyState } from "./planCopies";
-import { type PruneRules, judge, nothingJudged } from "./judge";
+import { type PruneRules, judge, nothingJudged, whyKept } from "./judge";
 import {
   FAILED_KEPT_MS,
   type PrunePlan,
@@ -68,9 +68,9 @@ function isPoint(
   { plan, isExpired, inPlaceOf, state, sourceOf, stays, sources }: Dr,
   best: Snapshot,
 ): boolean {
+  if (state(best) === "sound") return true;
   const source = sources(sourceOf(best));
   const expired = source !== undefined && isExpired(source);
-  if (state(best) === "sound") return true;
   const doubted = best.state === "error" ? inPlaceOf(best) : undefined;
   if (state(best) === "pending") keep(plan, best, "it is pending");
   else if (doubted !== undefined) {
@@ -151,7 +151,7 @@ export function pruneDr(
   const judgement = judge(points, "drKeep", rules, region);
   plan.points = points;
   plan.judgement = judgement;
-  const { kept, gone } = judgement;
+  const { gone } = judgement;
   const sound = gone.size === 0 ? [] : points.filter((copy) => state(copy) === "sound");
   const floor = floorOf(sound, rules);
   const holds = holdsOf(gone.size === 0 ? [] : copies, (copy) => {
@@ -162,7 +162,7 @@ export function pruneDr(
     if (keepHeld(plan, copy)) continue;
     const reason = gone.get(copy.snapshotId);
     const but = reason && (whyStays(dr, copy, floor) ?? holds.get(setKeyOf(copy)));
-    if (reason === undefined) keep(plan, copy, kept.get(copy.snapshotId) ?? "kept");
+    if (reason === undefined) keep(plan, copy, whyKept(judgement, copy) ?? "kept");
     else if (but !== undefined) keep(plan, copy, `${reason}, but ${but}`);
     else {
       const source = stays(sourceOf(copy)) ?? sources(sourceOf(copy));

@@ -1,7 +1,7 @@
 /** Pruning in all regions: first the primary one, then the copies of what it leaves; the deletion limit is on each. Pure. */
 import type { Duplicate } from "./counted";
 import type { SeenRegion } from "./drRegions";
-import { sourceFinder } from "./encryption";
+import { sourceFinder, stayingFinder } from "./encryption";
 import type { PruneRules } from "./judge";
 import { prunePrimary } from "./planPrune";
 import { pruneDr } from "./planPruneDr";
@@ -56,12 +56,11 @@ export function planPruning(
   const failed = due.actions.filter(({ because }) => because === "failed");
   const primary = isAllSeen ? due : { ...due, actions: failed, kept: [] };
   const leaving = idsOf(primary.actions);
-  const staying = (all: readonly Snapshot[]) => all.filter((one) => !leaving.has(one.snapshotId));
-  const left = staying(counted);
+  const left = leaving.size === 0 ? counted : counted.filter((one) => !leaving.has(one.snapshotId));
   const all = sourceFinder(own, counted);
   const sources = {
     sources: all,
-    stays: leaving.size === 0 ? all : sourceFinder(staying(own), left),
+    stays: stayingFinder(all, left, leaving),
     counts: sourceFinder([], left),
   };
   const pruned = seen.map((one) =>

@@ -2,6 +2,7 @@
 import { isOwn } from "./duplicates";
 import { groupBy } from "./groupBy";
 import type { Judgement } from "./judge";
+import { countVolumes } from "./recoverySets";
 import type { Snapshot } from "./types";
 
 /** By instance and slot, of how many volumes there is a snapshot. {@link ALL} stands for all instances. */
@@ -34,16 +35,17 @@ export function countPoints(snapshots: readonly Snapshot[]): Map<string, Map<str
 /** Counts the same of what was judged: a recovery point is kept or deleted whole, so one of its snapshots speaks for all. */
 export function countKept({
   sets,
-  kept,
-}: Pick<Judgement, "sets" | "kept">): Map<string, Map<string, number>> {
+  held,
+  gone,
+}: Pick<Judgement, "sets" | "held" | "gone">): Map<string, Map<string, number>> {
   const counts = new Map<string, Map<string, number>>();
   for (const all of sets) {
     const mine = new Map<string, number>();
     for (const { slot, snapshots } of all) {
-      const [first, second] = snapshots;
-      if (first === undefined || !kept.has(first.snapshotId)) continue;
-      const isOne = second === undefined;
-      mine.set(slot, isOne ? 1 : new Set(snapshots.map(({ volumeId }) => volumeId)).size);
+      const [first] = snapshots;
+      // By those that are few.
+      if (first === undefined || gone.has(first.snapshotId) || held.has(first.snapshotId)) continue;
+      mine.set(slot, countVolumes(snapshots));
     }
     if (mine.size > 0) counts.set(all[0]?.instanceId ?? "", mine);
   }

@@ -21,7 +21,8 @@ export function emptyPlan(points: readonly Snapshot[], judgement: Judgement): Pr
 
 /** Adds to what stays whatever a change lets go of that nobody has allowed. */
 export function keepHeld(plan: PrunePlan, snapshot: Snapshot): boolean {
-  const held = plan.judgement.held.get(snapshot.snapshotId);
+  const { held: all } = plan.judgement;
+  const held = all.size === 0 ? undefined : all.get(snapshot.snapshotId);
   if (held === undefined) return false;
   keep(plan, snapshot, `${held.why}, but a change waits for its grace or an approval`);
   return true;
@@ -69,9 +70,10 @@ export function holdsOf(
   for (const snapshot of snapshots) {
     const { snapshotId } = snapshot;
     const why = whyStays(snapshot);
+    if (why === undefined) continue;
     const key = setKeyOf(snapshot);
     // The first by id speaks for all, so that the order in which they are listed changes nothing.
-    if (why === undefined || (by.get(key) ?? "~") < snapshotId) continue;
+    if ((by.get(key) ?? "~") < snapshotId) continue;
     by.set(key, snapshotId);
     holds.set(key, partOf(snapshotId, why));
   }

@@ -2,9 +2,9 @@
  * Recovery points as retention judges them: the snapshots of one instance for one slot, kept or deleted whole, so that none
  * loses its root while its data stays, and a volume that was replaced keeps its history with its instance. Pure.
  */
+import type { Calendar } from "./calendar";
 import { dataStartMs } from "./duplicates";
 import { TAG } from "./tags";
-import { parseIso } from "./time";
 import type { Snapshot } from "./types";
 import { volumeFactsFromTags } from "./volumeFacts";
 
@@ -41,16 +41,6 @@ export function setsByInstance(snapshots: readonly Snapshot[]): RecoverySet[][] 
   return [...instances.values()].map((sets) => [...sets.values()]);
 }
 
-/** Makes a parser of slots that parses each text once: a night's snapshots share theirs. */
-export function slotParser(): (slot: string) => number {
-  const known = new Map<string, number>();
-  return (slot) => {
-    let slotMs = known.get(slot);
-    if (slotMs === undefined) known.set(slot, (slotMs = parseIso(slot) ?? Infinity));
-    return slotMs;
-  };
-}
-
 /** Finds the volumes that snapshots of several instances are of: shared by them, or moved from one to the other. */
 export function volumesOfSeveral(snapshots: readonly Snapshot[]): Map<string, Set<string>> {
   const first = new Map<string, string>();
@@ -69,11 +59,9 @@ export function volumesOfSeveral(snapshots: readonly Snapshot[]): Map<string, Se
 
 /** Sets that hold all the volumes that the neighbors hold: what lacks one stands beside the complete ones, not for them. */
 export function completeSets(sets: readonly RecoverySet[]): RecoverySet[] {
-  const sizes = new Map<RecoverySet, number>();
-  for (const set of sets) sizes.set(set, new Set(set.snapshots.map((s) => s.volumeId)).size);
-  return sets.filter((set) => {
-    const meant = Math.max(...set.snapshots.map(setSizeOf));
-    return (sizes.get(set) ?? 0) >= meant;
+  return sets.filter(({ snapshots }) => {
+    const meant = Math.max(...snapshots.map(setSizeOf));
+    return snapshots.length >= meant && countVolumes(snapshots) >= meant;
   });
 }
 
@@ -82,18 +70,26 @@ function setSizeOf({ tags }: Snapshot): number {
   return Number(tags[TAG.setSize] ?? 1) || 1;
 }
 
+/** Counts the volumes that snapshots are of. Without a set: recovery points of a few volumes are a hundred thousand. */
+export function countVolumes(snapshots: readonly Snapshot[]): number {
+  const isFirst = ({ volumeId }: Snapshot, index: number) =>
+    snapshots.findIndex((one) => one.volumeId === volumeId) === index;
+  return snapshots.length === 1 ? 1 : snapshots.filter(isFirst).length;
+}
+
 /** When the data of a set was taken, and when its first snapshot was started. */
 export function timesOf(
   { snapshots, slot }: RecoverySet,
-  parse: (slot: string) => number,
+  calendar: Calendar,
 ): { slotMs: number; startTimeMs: number; takenMs: number } {
+  const ofSlotMs = calendar.slotMs(slot);
   let slotMs = -Infinity;
   let startTimeMs = Infinity;
   let takenMs = -Infinity;
   for (const snapshot of snapshots) {
     const dataMs = dataStartMs(snapshot);
     // A slot never outranks the time that EC2 recorded.
-    slotMs = Math.max(slotMs, Math.min(parse(slot), dataMs));
+    slotMs = Math.max(slotMs, Math.min(ofSlotMs, dataMs));
     startTimeMs = Math.min(startTimeMs, snapshot.startTimeMs);
     takenMs = Math.max(takenMs, dataMs);
   }

@@ -1,7 +1,7 @@
 /** What keep rules make of the recovery points of one instance, or of one volume that several instances have had. Pure. */
 import type { Calendar } from "./calendar";
 import type { InstanceRules } from "./instanceRules";
-import { type RecoverySet, completeSets, slotParser, timesOf } from "./recoverySets";
+import { type RecoverySet, completeSets, timesOf } from "./recoverySets";
 import { type RetentionPoint, newestFirst, retention } from "./retention";
 import { TAG } from "./tags";
 import type { KeepRules, Snapshot } from "./types";
@@ -47,14 +47,17 @@ function addNewestOfVolumes(
   newestToOldest: readonly RetentionPoint[],
   keepAtLeast: number,
 ): void {
+  if (keepAtLeast < 1) return;
+  const words = keepAtLeast === 1 ? "the newest" : `one of the newest ${keepAtLeast}`;
   const bySlot = new Map(sets.map((set) => [set.slot, set]));
-  const seen = new Map<string, number>();
+  const seen = new Map<string, Set<string>>();
   for (const { snapshotId: slot } of newestToOldest) {
-    for (const volumeId of new Set(bySlot.get(slot)?.snapshots.map((one) => one.volumeId))) {
-      const count = (seen.get(volumeId) ?? 0) + 1;
-      seen.set(volumeId, count);
-      const words = keepAtLeast === 1 ? "the newest" : `one of the newest ${keepAtLeast}`;
-      if (count <= keepAtLeast && !verdict.kept.has(slot)) verdict.kept.set(slot, `${words} of ${volumeId}`); // prettier-ignore
+    for (const { volumeId } of bySlot.get(slot)?.snapshots ?? []) {
+      const slots = seen.get(volumeId);
+      if (slots === undefined) seen.set(volumeId, new Set([slot]));
+      else if (slots.size < keepAtLeast) slots.add(slot);
+      else continue;
+      if (!verdict.kept.has(slot)) verdict.kept.set(slot, `${words} of ${volumeId}`);
     }
   }
 }
@@ -74,12 +77,11 @@ export function verdictBy(
     for (const { slot } of sets) list.set(slot, all);
     return verdict;
   }
-  const parse = slotParser();
   const pointOf = (set: RecoverySet): RetentionPoint => {
-    const times = timesOf(set, parse);
+    const { slotMs, takenMs, startTimeMs: firstMs } = timesOf(set, rules.calendar);
     // Copies in a DR region are as old as the first of them, those in their originals' own region as old as these.
-    const startTimeMs = side === "keep" ? times.takenMs : times.startTimeMs;
-    return { ...times, startTimeMs, snapshotId: set.slot, volumeId: unit };
+    const startTimeMs = side === "keep" ? takenMs : firstMs;
+    return { snapshotId: set.slot, volumeId: unit, startTimeMs, slotMs, takenMs };
   };
   const points = sets.map(pointOf);
   addHistory(verdict, points, own[side], keepAtLeast, rules);

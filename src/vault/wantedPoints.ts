@@ -1,5 +1,6 @@
 /** Counts the recovery points of a region that the rules clearly want: those that the vault may expect to find again. Pure. */
 import { isClear, isOwn } from "./duplicates";
+import { whyKept } from "./judge";
 import { type Counts, countKept, countPoints, summed } from "./pointCounts";
 import type { PointMemory } from "./pointMemory";
 import type { PrunePlan } from "./pruneRules";
@@ -50,7 +51,7 @@ export function wantedIn(
   const { points, judgement } = pruned;
   const doubted = seen.filter(isDoubted);
   const wantedOf = (isAsked: (one: Snapshot) => boolean) => {
-    const judged = points.filter((one) => isAsked(one) && judgement.kept.has(one.snapshotId));
+    const judged = points.filter((one) => isAsked(one) && whyKept(judgement, one) !== undefined);
     return countPoints([...judged, ...doubted.filter(isAsked)]);
   };
   const counts = countKept(judgement);

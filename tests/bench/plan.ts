@@ -1,8 +1,11 @@
 /** (c) CPU time and peak memory of `plan` by the number of snapshots. */
 import { inChild, printFigure } from "./child";
+import { remember } from "../../src/vault/changeMemory";
 import { planVault } from "../../src/vault/plan";
+import { countPoints } from "../../src/vault/pointCounts";
+import { packCounts } from "../../src/vault/pointMemory";
 import { INSTANCE_TAG_PREFIX, TAG } from "../../src/vault/tags";
-import { DAY_MS, isoSeconds } from "../../src/vault/time";
+import { DAY_MS, HOUR_MS, isoSeconds, parseIso } from "../../src/vault/time";
 import type { ProtectedInstance, Snapshot, VaultPolicy, World } from "../../src/vault/types";
 import { volumeFactsToTags } from "../../src/vault/volumeFacts";
 import { identify } from "../support/identify";
@@ -109,9 +112,26 @@ function worldOf(records: number): World {
   };
 }
 
+/** Returns what the clock carries from the sweep before: settings, and which recovery points were there and wanted. */
+function clockOf({ snapshots = [], copies }: World): Pick<World, "changes" | "points"> {
+  const lookMs = NOW - HOUR_MS;
+  const isWanted = ({ identity }: Snapshot) => {
+    const slotMs = parseIso(identity.slot) ?? 0;
+    return slotMs < lookMs && slotMs > NOW - (NIGHTS - 1) * DAY_MS;
+  };
+  const all = Object.entries({ ...copies, [POLICY.primaryRegion]: snapshots });
+  const counts = all.map(([region, seen]) => [region, countPoints(seen.filter(isWanted))] as const);
+  const points = { at: isoSeconds(lookMs), counted: packCounts(new Map(counts)), gone: [] };
+  return {
+    changes: remember({ memory: undefined, oldestSlot: undefined }, POLICY, lookMs),
+    points,
+  };
+}
+
 function measureHere(snapshots: number): PlanFigure {
   const loadedBytes = process.memoryUsage().rss;
-  const world = worldOf(snapshots);
+  const seen = worldOf(snapshots);
+  const world = { ...seen, ...clockOf(seen) };
   const slot = isoSeconds(NOW);
   const before = process.cpuUsage();
   const plan = planVault(world, POLICY, { slot, mode: "open" }, "bench", NOW);
