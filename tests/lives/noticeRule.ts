@@ -3,10 +3,13 @@ import type { Account } from "../simulation/account";
 import type { Mail } from "./chronicle";
 import type { Hindsight } from "./views";
 
-/** Looks at all that a region has of an instance, as the invocation found it. */
-type Looks = (region: string, instance: string) => readonly Hindsight[];
+/** Whether any look at what a region has of an instance, as the invocation found it, is so. */
+type IsAny = (
+  of: { region: string; instance: string },
+  isSo: (look: Hindsight) => boolean,
+) => boolean;
 
-export function makeNoticeRule({ story }: Account, looks: Looks) {
+export function makeNoticeRule({ story }: Account, isAny: IsAny) {
   const isByChange = ({ keptNow, held, isByChange: isOver }: Hindsight, isNow: boolean) =>
     (!isNow || keptNow === undefined) && (held !== undefined || isOver);
   return (mails: readonly Mail[]): void => {
@@ -15,7 +18,7 @@ export function makeNoticeRule({ story }: Account, looks: Looks) {
       if (kind !== "change" || unknownMs !== undefined) continue;
       for (const instance of instances) {
         story.count("instances announced");
-        if (looks(region, instance).some((one) => isByChange(one, !hasLater))) continue;
+        if (isAny({ region, instance }, (one) => isByChange(one, !hasLater))) continue;
         story.violate("what is announced waits for a change", `${instance} in ${region}, plan ${hash}`); // prettier-ignore
       }
     }

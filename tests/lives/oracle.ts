@@ -168,15 +168,21 @@ export function makeOracle(account: Account, chronicle: Chronicle): Oracle {
     }
   };
 
-  /** Looks at all that a region has of an instance. */
-  const looks = (name: string, instance: string, more = {}): Hindsight[] => {
+  /** Whether any look at what a region has of an instance is so: the oldest first, which is what goes first. */
+  const isAny = (
+    { region: name, instance }: { region: string; instance: string },
+    isSo: (look: Hindsight) => boolean,
+    more: Pick<Asked, "isAboutLater"> = {},
+  ): boolean => {
     const region = regionsOf(account).find((one) => one.name === name);
-    if (region === undefined) return [];
-    const sets = unitsIn(region).get(instance) ?? [];
-    return sets.flatMap(({ snapshots }) => snapshots.map((one) => hindsight(one, region, more)));
+    if (region === undefined) return false;
+    const sets = [...(unitsIn(region).get(instance) ?? [])].sort((a, b) => a.slotMs - b.slotMs);
+    return sets.some(({ snapshots }) =>
+      snapshots.some((one) => isSo(hindsight(one, region, more))),
+    );
   };
   const isDue = (region: string, instance: string) =>
-    looks(region, instance).some(({ keptNow, held, isByChange }) => keptNow === undefined && held === undefined && !isByChange); // prettier-ignore
+    isAny({ region, instance }, ({ keptNow, held, isByChange }) => keptNow === undefined && held === undefined && !isByChange); // prettier-ignore
 
   /** An edit may make something due for the first time months later: then a mail about it is as young as that. */
   const isAnnounced = (one: SimSnapshot, region: Region) => {
@@ -194,7 +200,7 @@ export function makeOracle(account: Account, chronicle: Chronicle): Oracle {
       limit.begins(isDue);
     },
     deleting,
-    mailed: makeNoticeRule(account, (name, instance) => looks(name, instance, { isAboutLater: true })), // prettier-ignore
+    mailed: makeNoticeRule(account, (of, isSo) => isAny(of, isSo, { isAboutLater: true })),
     ends: () => {
       checkWhole();
       moment = undefined;
