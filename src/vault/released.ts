@@ -14,16 +14,17 @@ function sourceOf({ snapshotId, identity }: Snapshot): string {
   return identity.source?.snapshotId ?? snapshotId;
 }
 
-/** Each with the sources of the same data: the points of the region as they would be if all that is completed were copied. */
+/** Each with the sources of the same data: the points of the region as they would be if what would be copied were. */
 function wouldBePoints(
   { dr, copies }: SeenRegion,
   completed: readonly Snapshot[],
   isWanted: (snapshot: Snapshot) => boolean,
+  isCopied: (snapshot: Snapshot) => boolean,
 ): { point: Snapshot; sources: string[] }[] {
   const sound = copies.filter((copy) => isWanted(copy) && copyState(copy, dr.keyArn) === "sound");
   const there = new Set(sound);
   const would = completed
-    .filter(isWanted)
+    .filter((one) => isWanted(one) && isCopied(one))
     .map((one) => ({ ...one, region: dr.region, startTimeMs: dataStartMs(one) }));
   return sameVolumeAndSlot([...sound, ...would]).flatMap((group) => {
     const point = group.find((one) => there.has(one)) ?? group[0];
@@ -38,40 +39,51 @@ interface ReleasedKeys {
   forCopying: ReadonlySet<string>;
 }
 
+/** What is known of the rules of an instance whose copies have expired. */
+type Standing = "ruled" | "left" | "unknown";
+
+function standingOf({ identity }: Snapshot, { rulesOf }: PruneRules): Standing {
+  const { keepAll, inDoubt = false, mayBeOrphan = false } = rulesOf(identity.instanceId);
+  // What nobody may prune is not copied again either; where somebody changed tags a mark may be theirs.
+  if (keepAll !== undefined && !inDoubt) return "left";
+  return mayBeOrphan || inDoubt ? "unknown" : "ruled";
+}
+
 function releasedKeys(
   seen: SeenRegion,
   completed: readonly Snapshot[],
   rules: PruneRules,
 ): ReleasedKeys {
-  const tag = copyExpiredTag(seen.dr.region);
-  const marked = completed.filter(({ tags }) => tags[tag] !== undefined);
-  if (marked.length === 0) return { sure: new Set(), forCopying: new Set() };
+  const { region } = seen.dr;
+  const isMarked = ({ tags }: Snapshot) => tags[copyExpiredTag(region)] !== undefined;
+  const marked = completed.filter(isMarked);
+  const [sure, forCopying] = [new Set<string>(), new Set<string>()];
+  if (marked.length === 0) return { sure, forCopying };
+  const left = new Set<Snapshot>();
+  const unknown = new Set<Snapshot>();
+  for (const one of marked) {
+    const standing = standingOf(one, rules);
+    if (standing !== "ruled") forCopying.add(sourceOf(one));
+    if (standing === "left") sure.add(sourceOf(one));
+    if (standing !== "ruled") (standing === "left" ? left : unknown).add(one);
+  }
   const instances = new Set(marked.map(({ identity }) => identity.instanceId));
   // What several instances have had is judged with all of them.
   const isWanted = ({ identity }: Snapshot) =>
     rules.shared.size > 0 || instances.has(identity.instanceId);
-  const points = wouldBePoints(seen, completed, isWanted);
-  const { gone, held } = judge(
-    points.map(({ point }) => point),
-    "drKeep",
-    rules,
-    seen.dr.region,
-  );
-  const [sure, forCopying] = [new Set<string>(), new Set<string>()];
-  for (const { point, sources } of points) {
-    const { identity, snapshotId } = point;
-    const { keepAll, inDoubt = false, mayBeOrphan = false } = rules.rulesOf(identity.instanceId);
-    // What nobody may prune is not copied again either; where somebody changed tags a mark may be theirs.
-    const isLeft = keepAll !== undefined && !inDoubt;
-    const isUnknown = mayBeOrphan || inDoubt;
-    // What went in time is not made again for rules of before, nor waits what it was made of: no mail could name it.
-    const isGone = gone.has(snapshotId) || held.has(snapshotId);
-    const isSure = isLeft || isGone;
-    for (const one of isSure || isUnknown ? sources : []) {
-      forCopying.add(one);
-      if (isSure) sure.add(one);
+  const addGone = (list: Set<string>, isCopied: (snapshot: Snapshot) => boolean) => {
+    const points = wouldBePoints(seen, completed, isWanted, isCopied);
+    const { gone, held } = judge(points.map(({ point }) => point), "drKeep", rules, region); // prettier-ignore
+    for (const { point, sources } of points) {
+      // What went in time is not made again for rules of before, nor waits what it was made of: no mail could name it.
+      if (gone.has(point.snapshotId) || held.has(point.snapshotId)) sources.forEach((one) => list.add(one)); // prettier-ignore
     }
-  }
+  };
+  addGone(sure, (one) => !left.has(one));
+  // Beside what is not copied nothing stays for its sake: it would be copied for that, and deleted at once, for ever.
+  if (unknown.size > 0 && rules.shared.size > 0)
+    addGone(forCopying, (one) => !left.has(one) && !unknown.has(one)); // prettier-ignore
+  else for (const one of sure) forCopying.add(one);
   return { sure, forCopying };
 }
 

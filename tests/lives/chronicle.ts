@@ -33,6 +33,8 @@ export interface Reign {
 interface Absence {
   sinceMs: number;
   slots: Set<string>;
+  /** The last run before that found it: a sweep may miss it, and say so, before a run does. */
+  foundMs: number;
 }
 
 export interface Mail extends Announcement {
@@ -44,6 +46,8 @@ export interface Chronicle {
   /** By instance and by volume. */
   reigns: Map<string, Reign[]>;
   absences: Map<string, Absence>;
+  /** By unit, when a run last found it. */
+  foundMs: Map<string, number>;
   mails: Mail[];
   /** Hashes that the settings of an invocation allowed. */
   allowed: Set<string>;
@@ -90,13 +94,21 @@ function presence(account: Account): ReadonlySet<string> | undefined {
   return present;
 }
 
-function noteAbsences({ absences, reigns }: Chronicle, account: Account, slot: string): void {
+function noteAbsences(
+  { absences, reigns, foundMs }: Chronicle,
+  account: Account,
+  slot: string,
+): void {
   const present = presence(account);
   if (present === undefined) return;
+  const sinceMs = account.time.nowMs();
   for (const unit of reigns.keys()) {
-    if (present.has(unit)) absences.delete(unit);
-    else {
-      const absence = absences.get(unit) ?? { sinceMs: account.time.nowMs(), slots: new Set() };
+    if (present.has(unit)) {
+      absences.delete(unit);
+      foundMs.set(unit, sinceMs);
+    } else {
+      const found = foundMs.get(unit) ?? -Infinity;
+      const absence = absences.get(unit) ?? { sinceMs, slots: new Set(), foundMs: found };
       absences.set(unit, absence);
       absence.slots.add(slot);
     }
@@ -122,6 +134,7 @@ export function makeChronicle(account: Account): Chronicle {
     eras: [],
     reigns: new Map(),
     absences: new Map(),
+    foundMs: new Map(),
     mails: [],
     allowed: new Set(),
     begins: ({ kind, slot }) => {

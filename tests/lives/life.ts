@@ -7,6 +7,7 @@ import type { FunctionSource } from "../simulation/source";
 import { type Violation, makeStory } from "../simulation/story";
 import { makeTime } from "../simulation/virtualTime";
 import { makeChronicle } from "./chronicle";
+import { makeCopyRule } from "./copyRule";
 import { cadenceOf, named } from "./cadence";
 import { drawLifeSettings } from "./draws";
 import { EDITS } from "./editEvents";
@@ -95,6 +96,7 @@ export async function playLife(
   const oracle = makeOracle(account, chronicle);
   const stage = setLifeStage(account, source, {
     made: chronicle.made,
+    copying: makeCopyRule(account),
     deleting: oracle.deleting,
     mailed: (subject, body) => {
       story.tell(`mail: ${subject}`);

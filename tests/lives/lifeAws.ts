@@ -13,6 +13,7 @@ import type { LifeClock } from "./lifeClock";
 /** What is told of what the vault does. */
 export interface LifeEars {
   made: (snapshots: readonly SimSnapshot[]) => void;
+  copying: (sourceId: string, region: string) => void;
   /** Before it is carried out. */
   deleting: (snapshot: SimSnapshot, region: Region) => void;
   mailed: (subject: string, body: string) => void;
@@ -29,6 +30,7 @@ function execute(account: Account, region: Region, call: Call, clock: LifeClock,
     case "CreateSnapshot":
       return createSnapshot(account, NOBODY, call.input, ears.made);
     case "CopySnapshot":
+      ears.copying(call.input.SourceSnapshotId ?? "", region.name);
       return copySnapshot(account, NOBODY, region, call.input);
     case "DeleteSnapshot":
       ears.deleting(existing(region, call.input.SnapshotId), region);

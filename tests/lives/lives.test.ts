@@ -32,7 +32,9 @@ describe("lives", () => {
   });
 
   test("find nothing any more where they found something", async () => {
-    expect(broken(await play(LIVES_THAT_FOUND.seeds, LIVES_THAT_FOUND.days))).toStrictEqual([]);
+    for (const { seeds, days } of LIVES_THAT_FOUND) {
+      expect(broken(await play(seeds, days))).toStrictEqual([]);
+    }
   });
 
   test("are the same for the same seed", async () => {

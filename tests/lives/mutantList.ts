@@ -185,4 +185,11 @@ export const LIFE_MUTANTS: readonly Mutant[] = [
     mutated: "if (gone.has(one.snapshotId))",
     plausible: "a deletion is a deletion",
   },
+  {
+    name: "what is not copied keeps the copies of a volume that moved",
+    file: "released.ts",
+    original: "addGone(sure, (one) => !left.has(one));",
+    mutated: "addGone(sure, () => true);",
+    plausible: "they are kept by their rules, and the shared volume with them",
+  },
 ];

@@ -106,6 +106,7 @@ export async function playRow<T>(
   const nothing = () => undefined;
   const stage = setLifeStage(account, source, {
     made: nothing,
+    copying: nothing,
     deleting: nothing,
     begins: nothing,
     ends: nothing,

@@ -89,7 +89,7 @@ function candidates(chronicle: Chronicle, asked: Asked): Candidate[] {
   const [now, newest] = [eras.at(-1), reigns.at(-1)];
   if (now === undefined || newest === undefined) return [];
   const absence = absences.get(unit);
-  const told = mails.filter((mail) => names(mail, "orphans", asked) && mail.atMs >= (absence?.sinceMs ?? Infinity)); // prettier-ignore
+  const told = mails.filter((mail) => names(mail, "orphans", asked) && mail.atMs > (absence?.foundMs ?? Infinity)); // prettier-ignore
   const isToldOrphan =
     told.some(({ hash }) => chronicle.allowed.has(hash)) ||
     (told.length > 0 && isGoneFor(chronicle, unit, now.settings.orphanDays, nowMs));

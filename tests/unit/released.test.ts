@@ -106,6 +106,50 @@ describe("the rules let go of a copy", () => {
   });
 });
 
+describe("with a volume that two instances have had", () => {
+  const of = (id: string, instanceId: string, days: number, volumeId: string) => {
+    const slot = daysOld(days).identity.slot;
+    const tags = { [TAG.slot]: slot, [TAG.instance]: instanceId };
+    return snapshot(id, { startTimeMs: NOW - days * DAY_MS, volumeId, tags });
+  };
+  const shared = new Map([["vol-shared", new Set(["i-gone", "i-here"])]]);
+  const mine = marked(of("mine", "i-here", 5, "vol-shared"));
+  const completed = [
+    of("now", "i-here", 0, "vol-shared"),
+    mine,
+    marked(of("theirs", "i-gone", 5, "vol-other")),
+    of("last", "i-gone", 1, "vol-other"),
+  ];
+  const ask = (gone: { keepAll?: string; mayBeOrphan?: true }, drKeep: KeepRules) => {
+    const rules: PruneRules = {
+      shared,
+      rulesOf: (id) => ({ keep: { last: 1 }, drKeep: id === "i-gone" ? drKeep : { last: 1 }, keepAtLeast: 1, ...(id === "i-gone" && gone) }), // prettier-ignore
+      calendar: makeCalendar("UTC"),
+      nowMs: NOW,
+    };
+    const [seen] = seenRegions(
+      { snapshots: completed, copies: inDr([]), problems: [], throttled: [] },
+      SETTINGS,
+    );
+    return releasedIn(seen!, completed, rules);
+  };
+
+  test("what is not copied of one that nobody may prune keeps nothing of the other", () => {
+    const { released: isReleased } = ask({ keepAll: "its policy is not among the stack's" }, {});
+    expect(isReleased(mine)).toBe(true);
+  });
+
+  test("what is not copied while nobody knows its rules makes no copy of the other, and lets nothing go", () => {
+    const { released: isReleased, forCopying } = ask({ mayBeOrphan: true }, { last: 9 });
+    expect([forCopying(mine), isReleased(mine)]).toStrictEqual([true, false]);
+  });
+
+  test("what would be copied of one keeps the other's", () => {
+    const { released: isReleased, forCopying } = ask({}, { last: 9 });
+    expect([forCopying(mine), isReleased(mine)]).toStrictEqual([false, false]);
+  });
+});
+
 describe("a mark that the rules do not bear out", () => {
   const one = marked(daysOld(3));
   const told = (
