@@ -39,14 +39,18 @@ interface ReleasedKeys {
   forCopying: ReadonlySet<string>;
 }
 
-/** What is known of the rules of an instance whose copies have expired. */
+/** What is known of the rules of a snapshot whose copy has expired. */
 type Standing = "ruled" | "left" | "unknown";
 
-function standingOf({ identity }: Snapshot, { rulesOf }: PruneRules): Standing {
-  const { keepAll, inDoubt = false, mayBeOrphan = false } = rulesOf(identity.instanceId);
+function standingOf({ identity, volumeId }: Snapshot, { rulesOf, shared }: PruneRules): Standing {
+  const { instanceId } = identity;
+  const { keepAll, inDoubt = false } = rulesOf(instanceId);
   // What nobody may prune is not copied again either; where somebody changed tags a mark may be theirs.
   if (keepAll !== undefined && !inDoubt) return "left";
-  return mayBeOrphan || inDoubt ? "unknown" : "ruled";
+  const several = shared.get(volumeId);
+  const units = several === undefined ? [instanceId] : [volumeId, ...several];
+  const isUnknown = units.map(rulesOf).some((one) => one.mayBeOrphan ?? one.inDoubt ?? false);
+  return isUnknown ? "unknown" : "ruled";
 }
 
 function releasedKeys(

@@ -144,6 +144,19 @@ describe("with a volume that two instances have had", () => {
     expect([forCopying(mine), isReleased(mine)]).toStrictEqual([true, false]);
   });
 
+  test("nothing is copied for a volume of which nobody knows whether it is backed up", () => {
+    const rules: PruneRules = {
+      shared,
+      rulesOf: (id) => ({ keep: { last: 1 }, drKeep: { last: id === "vol-shared" ? 9 : 1 }, keepAtLeast: 1, ...(id === "vol-shared" && { mayBeOrphan: true }) }), // prettier-ignore
+      calendar: makeCalendar("UTC"),
+      nowMs: NOW,
+    };
+    const world = { snapshots: completed, copies: inDr([]), problems: [], throttled: [] };
+    const [seen] = seenRegions(world, SETTINGS);
+    const { released: isReleased, forCopying } = releasedIn(seen!, completed, rules);
+    expect([forCopying(mine), isReleased(mine)]).toStrictEqual([true, false]);
+  });
+
   test("what would be copied of one keeps the other's", () => {
     const { released: isReleased, forCopying } = ask({}, { last: 9 });
     expect([forCopying(mine), isReleased(mine)]).toStrictEqual([false, false]);
