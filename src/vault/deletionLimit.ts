@@ -56,14 +56,21 @@ function setsBy(snapshots: Iterable<Snapshot>): Map<string, Set<string>> {
 }
 
 /**
- * What is due: all that the rules let go of, whether or not it waits for a copy, is locked, or could be looked at, and what
- * else would leave no other snapshot of its data. What a change let go of was allowed by itself.
+ * What is due: all that the rules let go of, whether or not it waits for a copy, is locked, or could not be looked at, and what
+ * else would leave no other snapshot of its data. What a change let go of was allowed by itself, but not of an instance that is
+ * stopped: with each point that goes rules of before would keep the next one, and so let go of all of them, one by one.
  */
-function dueIn({ points, judgement, actions }: PrunePlan, read: ReadRegion): Map<string, Snapshot> {
+function dueIn(
+  { points, judgement, actions }: PrunePlan,
+  read: ReadRegion,
+  isStopped: (instanceId: string) => boolean,
+): Map<string, Snapshot> {
   const due = new Map<string, Snapshot>();
   const { gone, approved } = judgement;
   for (const one of gone.size === 0 ? [] : points) {
-    if (gone.has(one.snapshotId) && !approved.has(one.snapshotId)) due.set(one.snapshotId, one);
+    if (!gone.has(one.snapshotId)) continue;
+    if (!approved.has(one.snapshotId) || isStopped(one.identity.instanceId))
+      due.set(one.snapshotId, one);
   }
   const others = actions.filter(({ because }) => because === "duplicate");
   const losses = others.length === 0 ? new Map<string, string>() : lossesOf(actions, read);
@@ -109,13 +116,13 @@ export function limitDeletions(
   known: ReadonlyMap<ChangeKey, Known>,
 ): Limited {
   const { region } = read;
-  const all = [...dueIn(plan, read).values()];
+  const stays = (id: string) => memory !== undefined && wasStopped(memory, region, id);
+  const all = [...dueIn(plan, read, stays).values()];
   const units = new Set(all.map(({ identity }) => identity.instanceId));
   const none: Limited = { plan, held: [], stopped: [], points: 0, due: units };
   const due = all.filter((one) => !isAllowed(one, known));
   if (due.length === 0) return none;
   const points = pointsByInstance(plan);
-  const stays = (id: string) => memory !== undefined && wasStopped(memory, region, id);
   const stopped = tooMuch(setsBy(due), points, policy, stays);
   if (stopped.length === 0) return none;
   const isStopped = new Set(stopped);

@@ -41,12 +41,12 @@ export function makeLimitRule(account: Account, { mails, allowed }: Chronicle) {
         (allowed.has(mail.hash) || mail.atMs + graceMs <= account.time.nowMs()),
     );
   };
-  /** Unless a change that came with it, or later, took it over, and is over. */
+  /** Unless a change that came later took it over, and is over. */
   const isStopped = (region: string, instance: string) => {
     const stop = stopped.get(`${region} ${instance}`);
     return (
       stop !== undefined &&
-      !wasHeld(region, ({ atMs, instances }) => atMs >= stop.atMs && instances.includes(instance))
+      !wasHeld(region, ({ atMs, instances }) => atMs > stop.atMs && instances.includes(instance))
     );
   };
   const noteStopped = (isDue: IsDue) => {

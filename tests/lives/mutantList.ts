@@ -192,4 +192,11 @@ export const LIFE_MUTANTS: readonly Mutant[] = [
     mutated: "addGone(sure, () => true);",
     plausible: "they are kept by their rules, and the shared volume with them",
   },
+  {
+    name: "what was stopped goes one by one for a change that is over",
+    file: "deletionLimit.ts",
+    original: "!approved.has(one.snapshotId) || isStopped(one.identity.instanceId)",
+    mutated: "!approved.has(one.snapshotId)",
+    plausible: "what a change let go of was allowed by itself",
+  },
 ];
