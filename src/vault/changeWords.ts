@@ -80,7 +80,12 @@ function reasonsOf(
     const missedMs = orphans.map(({ instanceId }) => first.get(instanceId)?.sinceMs ?? nowMs);
     // Not `Math.min(...)`: it may be more than a call takes.
     const soonestMs = missedMs.reduce((a, b) => Math.min(a, b)) + policy.orphanDays * DAY_MS;
-    texts.push(`${pointsOf(orphans)} from ${date(soonestMs)} on, since the instance is not backed up any more and orphans is ${policy.orphans}: ${byInstance(orphans)}`); // prettier-ignore
+    const units = orphans.flatMap(({ keys }) => [...keys]).map(kindOf).filter(({ kind }) => kind === "orphan"); // prettier-ignore
+    // One that moved is backed up with no instance any more, though the one that it was taken from is.
+    const orVolume = units.some(({ of }) => of.startsWith("vol-"))
+      ? ", or a volume that it had,"
+      : "";
+    texts.push(`${pointsOf(orphans)} from ${date(soonestMs)} on, since the instance${orVolume} is not backed up any more and orphans is ${policy.orphans}${dueAlready(orphans)}: ${byInstance(orphans)}`); // prettier-ignore
   }
   return texts;
 }

@@ -33,7 +33,7 @@ function instancesIn(text: string): string[] {
 
 function changeOf([, points = "", region = "", text = "", hash = ""]: RegExpMatchArray): Announcement {
   const reasons = text.split(REASON);
-  const about = (start: string) => reasons.filter((one) => one.startsWith(start)).join("\n");
+  const about = (start: string | RegExp) => reasons.filter((one) => one.search(start) === 0).join("\n");
   const settings = about("the stack's settings");
   const ends = /\(seen at ([^)]*)\)/.exec(settings)?.[1] ?? "";
   const untilMs = ends === "" ? [] : ends.split(" and ").map((one) => Date.parse(one));
@@ -47,7 +47,7 @@ function changeOf([, points = "", region = "", text = "", hash = ""]: RegExpMatc
     ...(settings.includes("not known") && { unknownMs }),
     hasLater: / due (already|yet): /.test(text),
     tagged: instancesIn(about("the instance's tags")),
-    orphans: instancesIn(about("the instance is not backed up")),
+    orphans: instancesIn(about(/the instance(, or a volume that it had,)? is not backed up/)),
     instances: instancesIn(text),
     points: Number(points),
   };
