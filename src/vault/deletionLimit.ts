@@ -57,8 +57,8 @@ function setsBy(snapshots: Iterable<Snapshot>): Map<string, Set<string>> {
 
 /**
  * What is due: all that the rules let go of, whether or not it waits for a copy, is locked, or could not be looked at, and what
- * else would leave no other snapshot of its data. What a change let go of was allowed by itself, but not of an instance that is
- * stopped: with each point that goes rules of before would keep the next one, and so let go of all of them, one by one.
+ * else would leave no other snapshot of its data. What a change made due was approved by itself, but not of an instance that is
+ * stopped: as each point is deleted, the rules of before would keep the next one, and so release all of them, one by one.
  */
 function dueIn(
   { points, judgement, actions }: PrunePlan,
@@ -67,7 +67,7 @@ function dueIn(
 ): Map<string, Snapshot> {
   const due = new Map<string, Snapshot>();
   const { gone, approved } = judgement;
-  for (const one of gone.size === 0 ? [] : points) {
+  for (const one of points) {
     if (!gone.has(one.snapshotId)) continue;
     if (!approved.has(one.snapshotId) || isStopped(one.identity.instanceId))
       due.set(one.snapshotId, one);

@@ -2,6 +2,7 @@
  * One recovery point a volume and slot. A lost answer, or two functions at once, can make a second one: the best is
  * the one that counts, the others are duplicates. Pure and total.
  */
+import { groupBy } from "./groupBy";
 import { TAG } from "./tags";
 import { MINUTE_MS, parseIso } from "./time";
 import type { Snapshot } from "./types";
@@ -72,22 +73,7 @@ function byData(group: Snapshot[]): Snapshot[][] {
 
 /** Groups snapshots by volume and slot, whenever their data was taken: the tries of one slot. */
 export function byVolumeAndSlot(snapshots: readonly Snapshot[]): Snapshot[][] {
-  // Two maps, and no key of both: a text for each of a hundred thousand takes longer.
-  const volumes = new Map<string, Map<string, Snapshot[]>>();
-  const groups: Snapshot[][] = [];
-  for (const one of snapshots) {
-    const { slot } = one.identity;
-    let slots = volumes.get(one.volumeId);
-    if (slots === undefined) volumes.set(one.volumeId, (slots = new Map<string, Snapshot[]>()));
-    const group = slots.get(slot);
-    if (group !== undefined) group.push(one);
-    else {
-      const begun = [one];
-      slots.set(slot, begun);
-      groups.push(begun);
-    }
-  }
-  return groups;
+  return [...groupBy(snapshots, volumeAndSlotOf).values()];
 }
 
 /** Groups snapshots that hold the same data: of one volume, for one slot, taken at the same time. */

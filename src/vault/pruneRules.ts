@@ -21,8 +21,7 @@ export function emptyPlan(points: readonly Snapshot[], judgement: Judgement): Pr
 
 /** Adds to what stays whatever a change lets go of that nobody has allowed. */
 export function keepHeld(plan: PrunePlan, snapshot: Snapshot): boolean {
-  const { held: all } = plan.judgement;
-  const held = all.size === 0 ? undefined : all.get(snapshot.snapshotId);
+  const held = plan.judgement.held.get(snapshot.snapshotId);
   if (held === undefined) return false;
   keep(plan, snapshot, `${held.why}, but a change waits for its grace or an approval`);
   return true;

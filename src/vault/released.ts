@@ -49,8 +49,9 @@ function standingOf({ identity, volumeId }: Snapshot, { rulesOf, shared }: Prune
   if (keepAll !== undefined && !inDoubt) return "left";
   const several = shared.get(volumeId);
   const units = several === undefined ? [instanceId] : [volumeId, ...several];
-  const isUnknown = units.map(rulesOf).some((one) => one.mayBeOrphan ?? one.inDoubt ?? false);
-  return isUnknown ? "unknown" : "ruled";
+  const isUnknown = (id: string) =>
+    rulesOf(id).mayBeOrphan === true || rulesOf(id).inDoubt === true;
+  return units.some(isUnknown) ? "unknown" : "ruled";
 }
 
 function releasedKeys(
@@ -67,9 +68,13 @@ function releasedKeys(
   const unknown = new Set<Snapshot>();
   for (const one of marked) {
     const standing = standingOf(one, rules);
-    if (standing !== "ruled") forCopying.add(sourceOf(one));
-    if (standing === "left") sure.add(sourceOf(one));
-    if (standing !== "ruled") (standing === "left" ? left : unknown).add(one);
+    if (standing === "ruled") continue;
+    forCopying.add(sourceOf(one));
+    if (standing === "unknown") unknown.add(one);
+    else {
+      left.add(one);
+      sure.add(sourceOf(one));
+    }
   }
   const instances = new Set(marked.map(({ identity }) => identity.instanceId));
   // What several instances have had is judged with all of them.

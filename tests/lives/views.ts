@@ -89,10 +89,10 @@ function candidates(chronicle: Chronicle, asked: Asked): Candidate[] {
   const [now, newest] = [eras.at(-1), reigns.at(-1)];
   if (now === undefined || newest === undefined) return [];
   const absence = absences.get(unit);
-  const told = mails.filter((mail) => names(mail, "orphans", asked) && mail.atMs > (absence?.foundMs ?? Infinity)); // prettier-ignore
-  const isToldOrphan =
-    told.some(({ hash }) => chronicle.allowed.has(hash)) ||
-    (told.length > 0 && isGoneFor(chronicle, unit, now.settings.orphanDays, nowMs));
+  const notified = mails.filter((mail) => names(mail, "orphans", asked) && mail.atMs > (absence?.foundMs ?? Infinity)); // prettier-ignore
+  const isNotifiedOrphan =
+    notified.some(({ hash }) => chronicle.allowed.has(hash)) ||
+    (notified.length > 0 && isGoneFor(chronicle, unit, now.settings.orphanDays, nowMs));
   const all: Candidate[] = [];
   // Of a view that several changes ended the end is over with the first of theirs: what is left to protect are the others.
   const settingsOver = (era: Era) =>
@@ -117,7 +117,7 @@ function candidates(chronicle: Chronicle, asked: Asked): Candidate[] {
         const isMine = era !== now && !isGoneFor(chronicle, unit, settings.orphanDays, nowMs);
         if (isOrphan && isMine) continue;
         const view = { settings, tags: reign.tags, isOrphan, ...(isThinned && { untilMs: endOfSchedule(eras, era) }) };
-        const isOver = settingsOver(era) || tagsOver(reign) || (!isOrphan && absence !== undefined && isToldOrphan);
+        const isOver = settingsOver(era) || tagsOver(reign) || (!isOrphan && absence !== undefined && isNotifiedOrphan);
         const words = [
           era === now ? "the settings of now" : `the settings until ${new Date(era.untilMs).toISOString()}`,
           ...(reign === newest ? [] : [`the tags ${reign.combo}`]),

@@ -134,7 +134,7 @@ export function makeLambda(
       noteAudited(account, tellings, invocation);
       noteLook(account, invocation);
       lastEnded = invocation;
-      // One that could not read can't tell what is missing.
+      // One that could not read does not know what is missing.
       if (invocation.readsFailed.length === 0) account.endedMs = time.nowMs();
       idle.push(environment);
       story.count("actions deferred", invocation.deferred);

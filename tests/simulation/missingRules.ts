@@ -109,7 +109,7 @@ function isExcused(account: Account, taken: Taken): boolean {
   const before = looks.clean.findLast(({ endMs }) => endMs < atMs);
   if (before === undefined || !before.isQuiet || before.startMs < completedMs + LAG_MS) return true;
   if (looks.lostMs > before.startMs || account.dryUntilMs > before.startMs) return true;
-  // Of the same data there is another; or the vault deletes some of the rest, and so can't tell what a person did.
+  // Of the same data there is another; or the vault deletes some of the rest, and so cannot know what a person did.
   const rest = restOf(account, taken, before.startMs - LAG_MS);
   if (rest.some((one) => one.dataOf === snapshot.dataOf || one.lostTo === "vault")) return true;
   // Of what the rules let go of, a changed one alone is counted, and the rest is found in its place.

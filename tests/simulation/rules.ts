@@ -276,7 +276,7 @@ export function checkCopy(
   // Whether a plan that was allowed was about an orphan only the vault's memory tells.
   const settings = { ...invocation.settings, allowDeletePlan: [] };
   const sinceMs = invocation.startMs;
-  // What this invocation has begun itself may be under other rules than those that it planned with.
+  // What this invocation has started itself may be under other rules than those that it planned with.
   const isReleased = (seenMs: number) =>
     isReleasedIn(account, settings, source, name, { sinceMs, seenMs });
   if (![Infinity, sinceMs].every(isReleased)) return;
