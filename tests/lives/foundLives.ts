@@ -1,6 +1,7 @@
 /** Lives that once found a mistake of the vault's. */
 export const LIVES_THAT_FOUND = [
   { days: 120, seeds: [4, 14, 29] },
-  // Beside a volume that had been two instances' copies were made and deleted every minute.
+  // Beside a volume that had been two instances' copies were made and deleted every minute. It catches that what is not copied
+  // keeps copies (released.ts), which none of the lives that mutants are hunted in does.
   { days: 80, seeds: [7015] },
 ] as const;

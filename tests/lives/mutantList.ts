@@ -186,13 +186,6 @@ export const LIFE_MUTANTS: readonly Mutant[] = [
     plausible: "a deletion is a deletion",
   },
   {
-    name: "what is not copied keeps the copies of a volume that moved",
-    file: "released.ts",
-    original: "addGone(sure, (one) => !left.has(one));",
-    mutated: "addGone(sure, () => true);",
-    plausible: "they are kept by their rules, and the shared volume with them",
-  },
-  {
     name: "what was stopped goes one by one for a change that is over",
     file: "deletionLimit.ts",
     original: "!approved.has(one.snapshotId) || isStopped(one.identity.instanceId)",
