@@ -138,7 +138,12 @@ function brokenCopy(copy: Snapshot, source: Snapshot, fault: string): Problem {
   };
 }
 
-/** EC2 copies no archived snapshot; somebody moved it there before it was copied. */
+/** EC2 copies none that is in the archive tier (user guide, Archive EBS snapshots, considerations). */
+export function isArchived({ storageTier }: Snapshot): boolean {
+  return storageTier === "archive";
+}
+
+/** Somebody moved it to the archive tier before it was copied. */
 function archivedUncopied({ snapshotId, region }: Snapshot, target: KeyedRegion): Problem {
   return {
     kind: "not-copyable",
@@ -176,7 +181,7 @@ export function planCopies(
   });
   for (const one of byTurn(lacking)) {
     const { snapshot, broken } = one;
-    if (snapshot.storageTier === "archive") {
+    if (isArchived(snapshot)) {
       problems.push(archivedUncopied(snapshot, target));
       continue;
     }

@@ -4,7 +4,7 @@
  */
 import { dataStartMs, sameVolumeAndSlot } from "./duplicates";
 import type { SeenRegion } from "./drRegions";
-import { type Released, copyState } from "./planCopies";
+import { type Released, copiesOf, copyState, isArchived } from "./planCopies";
 import { type PruneRules, judge } from "./judge";
 import { copyExpiredTag } from "./tags";
 import type { Problem, Snapshot } from "./types";
@@ -12,6 +12,12 @@ import type { Problem, Snapshot } from "./types";
 /** What holds the data first of a snapshot or a copy of it. */
 function sourceOf({ snapshotId, identity }: Snapshot): string {
   return identity.source?.snapshotId ?? snapshotId;
+}
+
+/** Whether it has no copy and gets none: EC2 copies no archived snapshot. */
+function isStuck(snapshot: Snapshot, { dr, bySource }: SeenRegion): boolean {
+  if (!isArchived(snapshot)) return false;
+  return copiesOf(snapshot, bySource).every((copy) => copyState(copy, dr.keyArn) === "broken");
 }
 
 /** Each with the sources of the same data: the points of the region as they would be if what would be copied were. */
@@ -80,19 +86,23 @@ function releasedKeys(
   // What several instances have had is judged with all of them.
   const isWanted = ({ identity }: Snapshot) =>
     rules.shared.size > 0 || instances.has(identity.instanceId);
-  const addGone = (list: Set<string>, isCopied: (snapshot: Snapshot) => boolean) => {
+  const goneIf = (isCopied: (snapshot: Snapshot) => boolean): string[] => {
     const points = wouldBePoints(seen, completed, isWanted, isCopied);
     const { gone, held } = judge(points.map(({ point }) => point), "drKeep", rules, region); // prettier-ignore
-    for (const { point, sources } of points) {
-      // What went in time is not made again for rules of before, nor waits what it was made of: no mail could name it.
-      if (gone.has(point.snapshotId) || held.has(point.snapshotId)) sources.forEach((one) => list.add(one)); // prettier-ignore
-    }
+    // What went in time is not made again for rules of before, nor waits what it was made of: no mail could name it.
+    const isGone = (id: string) => gone.has(id) || held.has(id);
+    return points.flatMap(({ point, sources }) => (isGone(point.snapshotId) ? sources : []));
   };
-  addGone(sure, (one) => !left.has(one));
   // Beside what is not copied nothing stays for its sake: it would be copied for that, and deleted at once, for ever.
-  if (unknown.size > 0 && rules.shared.size > 0)
-    addGone(forCopying, (one) => !left.has(one) && !unknown.has(one)); // prettier-ignore
-  else for (const one of sure) forCopying.add(one);
+  const isCopied = (one: Snapshot) => !left.has(one) && !isStuck(one, seen);
+  for (const one of goneIf(isCopied)) sure.add(one);
+  const stuck = new Set(marked.filter((one) => isStuck(one, seen)).map(sourceOf));
+  // What cannot be copied is asked as if it could: its copy may have lived its time before somebody archived it.
+  if (stuck.size > 0)
+    for (const one of goneIf((other) => !left.has(other))) if (stuck.has(one)) sure.add(one);
+  const isUnknown = unknown.size > 0 && rules.shared.size > 0;
+  const known = isUnknown ? goneIf((one) => isCopied(one) && !unknown.has(one)) : sure;
+  for (const one of known) forCopying.add(one);
   return { sure, forCopying };
 }
 

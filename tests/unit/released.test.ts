@@ -41,9 +41,9 @@ function released({ completed, copies = [], drKeep = { retentionDays: 30 }, keep
   return completed.filter(isReleased).map(({ snapshotId }) => snapshotId);
 } // prettier-ignore
 
-describe("the rules let go of a copy", () => {
-  const today = daysOld(0);
+const today = daysOld(0);
 
+describe("the rules let go of a copy", () => {
   test("of data that is older than they keep", () => {
     const completed = [today, marked(daysOld(29)), marked(daysOld(31))];
     expect(released({ completed })).toStrictEqual(["old-31"]);
@@ -103,6 +103,27 @@ describe("the rules let go of a copy", () => {
       expect(released({ completed, drKeep: { retentionDays: 31.25 } })).toStrictEqual([]);
       expect(released({ completed, drKeep: { retentionDays: 30.25 } }).sort()).toStrictEqual(["later", "old-31"]); // prettier-ignore
     }
+  });
+});
+
+describe("of a recovery point with a snapshot in the archive tier, which EC2 copies nowhere", () => {
+  const slot = { [TAG.slot]: daysOld(31).identity.slot };
+  const rest = marked(daysOld(31));
+  const archived = snapshot("archived", { startTimeMs: rest.startTimeMs, volumeId: "vol-archived", storageTier: "archive", tags: slot }); // prettier-ignore
+
+  test("the rest is let go as if it were not there: copied for its sake it would be deleted at once", () => {
+    expect(released({ completed: [today, rest, archived] })).toStrictEqual(["old-31"]);
+  });
+
+  test("it stays expired itself, and makes no mail, while the rules would let go of its copy", () => {
+    const newer = daysOld(1, { volumeId: "vol-archived" });
+    const completed = [today, newer, rest, marked(archived)];
+    expect(released({ completed })).toStrictEqual(["old-31", "archived"]);
+  });
+
+  test("it keeps the rest where it was copied before", () => {
+    const copies = [copyOf(archived, "its-copy")];
+    expect(released({ completed: [today, rest, archived], copies })).toStrictEqual([]);
   });
 });
 
