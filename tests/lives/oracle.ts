@@ -15,6 +15,7 @@ import {
 import { isMade } from "../simulation/ownership";
 import { type Chronicle, type Mail, sharedVolumes } from "./chronicle";
 import { makeLimitRule } from "./limitRule";
+import { TAG } from "../../src/vault/tags";
 import { DAY_MS } from "../../src/vault/time";
 import { makeNoticeRule } from "./noticeRule";
 import type { PointSet } from "./verdicts";
@@ -193,6 +194,14 @@ export function makeOracle(account: Account, chronicle: Chronicle): Oracle {
     ); // prettier-ignore
   };
 
+  /** What an orphan's expiry took elsewhere, a region that was left for a while still has, under the tags of that time. */
+  const isOfNoPolicy = (one: SimSnapshot) => {
+    const all = regionsOf(account).flatMap(({ snapshots }) => [...snapshots.values()]);
+    const mine = all.filter((other) => isAlive(account, other) && instanceOf(other) === instanceOf(one)); // prettier-ignore
+    const newest = mine.sort((a, b) => (slotOf(a) < slotOf(b) ? 1 : -1)).at(0);
+    return !Object.hasOwn(account.settings.policies, newest?.madeTags[TAG.policy] ?? "");
+  };
+
   return {
     begins: () => {
       // Before this invocation makes any: a volume is shared by what its plan sees.
@@ -216,6 +225,7 @@ export function makeOracle(account: Account, chronicle: Chronicle): Oracle {
         const waits = new Set(all.flatMap(({ one }) => (one.markedIn === undefined ? [] : [setOf(one)]))); // prettier-ignore
         for (const { one, held } of all) {
           if (kept.has(setOf(one)) || waits.has(setOf(one)) || isAnnounced(one, region)) continue;
+          if (isOfNoPolicy(one)) continue;
           const why = held === undefined ? "" : `, ${held} would keep it`;
           story.violate("what is due goes in the end", `${one.snapshotId} of ${instanceOf(one)} for ${slotOf(one)} in ${region.name}${why}`); // prettier-ignore
         }
