@@ -1,5 +1,6 @@
 /** What a call is about, for the story. */
 import type { Call } from "../../src/iam/call";
+import { hashText } from "./random";
 
 export function subjectOf({ name, input }: Call): string {
   switch (name) {
@@ -21,7 +22,7 @@ export function subjectOf({ name, input }: Call): string {
     case "DescribeKey":
       return input.KeyId ?? "";
     case "Publish":
-      return input.Subject ?? "";
+      return `${input.Subject ?? ""} (${hashText(input.Message ?? "").toString(16)})`;
     case "PutObject":
       return input.Key ?? "";
     default:

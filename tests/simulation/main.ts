@@ -35,7 +35,9 @@ async function replayOne(seed: number, work: Work, { json, archive }: Options): 
     for (const { rule, day, detail } of result.violations) {
       console.log(pc.red(`day ${day}: ${rule}: ${detail}`));
     }
-    console.log(`trace hash ${result.hash}${archive ? " (archive)" : ""}`);
+    console.log(
+      `trace hash ${result.hash}, of the calls ${result.callsHash}${archive ? " (archive)" : ""}`,
+    );
   }
   return result.violations.length === 0 ? 0 : 1;
 }

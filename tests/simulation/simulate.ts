@@ -29,6 +29,8 @@ export interface SimulationResult {
   kinds: string[];
   /** Of all events; the same for the same seed and code. */
   hash: string;
+  /** Of the calls alone (story.ts). */
+  callsHash: string;
   counts: Record<string, number>;
   violations: Violation[];
   /** What came before the first violation. */
@@ -131,5 +133,5 @@ export async function simulate(
     stage.leave();
   }
   const { counts, violations } = story;
-  return { seed, days, kinds: faults.kinds, hash: story.hash(), counts, violations, lastEvents: story.lastEvents() }; // prettier-ignore
+  return { seed, days, kinds: faults.kinds, hash: story.hash(), callsHash: story.callsHash(), counts, violations, lastEvents: story.lastEvents() }; // prettier-ignore
 }

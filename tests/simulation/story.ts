@@ -14,6 +14,8 @@ export interface Violation {
 
 export interface Story {
   tell(event: string): void;
+  /** Tells a call; `asked` is what it asks for, without the words that people read. */
+  call(event: string, asked: string): void;
   count(what: string, times?: number): void;
   /** Keeps the first of each rule, with what led to it. */
   violate(rule: string, detail: string): void;
@@ -22,6 +24,8 @@ export interface Story {
   /** The events before the first violation, or the last ones. */
   lastEvents(): readonly string[];
   hash(): string;
+  /** Of the calls and their times alone: the same when only words change. */
+  callsHash(): string;
 }
 
 const EVENTS_KEPT = 30;
@@ -39,6 +43,7 @@ export function makeStory(time: VirtualTime, listen?: (line: string) => void): S
   const violations: Violation[] = [];
   let atViolation: string[] | undefined;
   let hash = hashText("story");
+  let callsHash = hashText("calls");
   const line = (event: string, timeMs: number) => `${dayAndTime(startMs, timeMs)}  ${event}`;
   const ring: { event: string; timeMs: number }[] = [];
   const tell = (event: string) => {
@@ -49,8 +54,13 @@ export function makeStory(time: VirtualTime, listen?: (line: string) => void): S
     listen?.(line(event, timeMs));
   };
   const last = () => ring.slice(-EVENTS_KEPT).map(({ event, timeMs }) => line(event, timeMs));
+  const hex = (value: number) => (value >>> 0).toString(16).padStart(8, "0");
   return {
     tell,
+    call: (event, asked) => {
+      callsHash = hashText(asked, callsHash ^ (time.nowMs() & 0xffffffff));
+      tell(event);
+    },
     count: (what, times = 1) => {
       counts[what] = (counts[what] ?? 0) + times;
     },
@@ -65,6 +75,7 @@ export function makeStory(time: VirtualTime, listen?: (line: string) => void): S
     counts,
     violations,
     lastEvents: () => atViolation ?? last(),
-    hash: () => (hash >>> 0).toString(16).padStart(8, "0"),
+    hash: () => hex(hash),
+    callsHash: () => hex(callsHash),
   };
 }

@@ -12,15 +12,18 @@ export interface Totals {
   failed: SimulationResult[];
   /** Of all seeds' events, in whatever order they were run: the same before and after a change that changes nothing. */
   hash: number;
+  /** Of their calls alone: the same, too, after a change of words. */
+  callsHash: number;
 }
 
 export function makeTotals(days: number): Totals {
-  return { seeds: 0, days, counts: {}, kinds: {}, failed: [], hash: 0 };
+  return { seeds: 0, days, counts: {}, kinds: {}, failed: [], hash: 0, callsHash: 0 };
 }
 
 export function add(totals: Totals, result: SimulationResult): void {
   totals.seeds += 1;
   totals.hash = (totals.hash ^ hashText(`${result.seed} ${result.hash}`)) >>> 0;
+  totals.callsHash = (totals.callsHash ^ hashText(`${result.seed} ${result.callsHash}`)) >>> 0;
   for (const [name, count] of Object.entries(result.counts)) {
     totals.counts[name] = (totals.counts[name] ?? 0) + count;
   }
@@ -58,13 +61,14 @@ export function summaryText(totals: Totals, elapsedMs: number): string {
     failed.length === 0
       ? pc.green("no rule was broken")
       : pc.red(`${failed.length} of ${seeds} seeds broke a rule`);
+  const hex = (value: number) => value.toString(16).padStart(8, "0");
   return [
     "seeds with each kind of fault:",
     ...Object.keys(kinds).sort().map((name) => row(name, kinds[name] ?? 0)), // prettier-ignore
     "what happened:",
     ...Object.keys(counts).sort().map((name) => row(name, counts[name] ?? 0)), // prettier-ignore
     "",
-    `trace hash of all: ${totals.hash.toString(16).padStart(8, "0")}`,
+    `trace hash of all: ${hex(totals.hash)}; of their calls: ${hex(totals.callsHash)}`,
     `${seeds} seeds of ${days} days in ${(elapsedMs / 1_000).toFixed(0)} s (${perSecond} seeds a second): ${verdict}`,
   ].join("\n");
 }

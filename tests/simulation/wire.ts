@@ -44,6 +44,14 @@ function describe({ invocation, call, traits }: Sending, end: string): string {
   return `${invocation.id} ${call.name} ${traits.region} ${subjectOf(call)} ${end}`;
 }
 
+/** A mail and the timer's payload are words. */
+function tellCall({ story }: Account, sending: Sending, end: string): void {
+  const { invocation, call, traits } = sending;
+  const subject = REPORTING.includes(call.name) ? "" : subjectOf(call);
+  const asked = `${invocation.id} ${call.name} ${traits.region} ${subject} ${end}`;
+  story.call(describe(sending, end), asked);
+}
+
 function mayRetry({ traits, attempt }: Sending, error: Error): boolean {
   if (attempt >= traits.attempts) return false;
   return isThrottling(error) || (traits.retriesTransient && isTransient(error));
@@ -76,7 +84,7 @@ function takeEffect(account: Account, aws: Aws, tellings: Tellings, sending: Sen
 }
 
 export function makeWire(account: Account, aws: Aws, tellings: Tellings, kill: Kill) {
-  const { time, story, faults, random } = account;
+  const { time, faults, random } = account;
   const latencyMs = () => random.skewed(...faults.nature.latencyMs) / 2;
 
   /** One processor reads the answers of an invocation, one after the other. */
@@ -113,7 +121,7 @@ export function makeWire(account: Account, aws: Aws, tellings: Tellings, kill: K
   const arrive = (sending: Sending) => {
     const { invocation, call } = sending;
     if (strikes(account, "hang", faults.calls.hang)) {
-      story.tell(describe(sending, "hangs"));
+      tellCall(account, sending, "hangs");
       const hangMs = hangMsOf(call.name);
       invocation.hungMs += hangMs;
       if (REPORTING.includes(call.name)) tellings.silenced();
@@ -123,7 +131,7 @@ export function makeWire(account: Account, aws: Aws, tellings: Tellings, kill: K
       return;
     }
     const result = takeEffect(account, aws, tellings, sending);
-    story.tell(describe(sending, result.error === undefined ? "ok" : result.error.name));
+    tellCall(account, sending, result.error === undefined ? "ok" : result.error.name);
     if (!invocation.over && strikes(account, "killed after", faults.calls.killAfter)) {
       kill(invocation, `killed after ${call.name}`);
     }
