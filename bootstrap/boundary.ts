@@ -83,8 +83,7 @@ function keyStatements(args: BoundaryArgs): Statement[] {
 function serviceStatements(args: BoundaryArgs): Statement[] {
   const { partition, accountId, vaultId } = args;
   const names = namesOf(vaultId);
-  const on = (service: string, what: string) =>
-    `arn:${partition}:${service}:*:${accountId}:${what}`;
+  const on = (service: string, what: string) => `arn:${partition}:${service}:*:${accountId}:${what}`;
   return [
     allow("Tell", "sns:Publish", on("sns", names.topic)),
     allow(
@@ -92,17 +91,10 @@ function serviceStatements(args: BoundaryArgs): Statement[] {
       ["scheduler:GetSchedule", "scheduler:UpdateSchedule"],
       on("scheduler", `schedule/${names.scheduleGroup}/*`),
     ),
-    allow(
-      "Pass",
-      "iam:PassRole",
-      `arn:${partition}:iam::${accountId}:role/${names.schedulerRole}`,
-      { StringEquals: { "iam:PassedToService": "scheduler.amazonaws.com" } },
-    ),
-    allow(
-      "Log",
-      ["logs:CreateLogStream", "logs:PutLogEvents"],
-      on("logs", `log-group:${names.logGroup}:*`),
-    ),
+    allow("Pass", "iam:PassRole", `arn:${partition}:iam::${accountId}:role/${names.schedulerRole}`, {
+      StringEquals: { "iam:PassedToService": "scheduler.amazonaws.com" },
+    }),
+    allow("Log", ["logs:CreateLogStream", "logs:PutLogEvents"], on("logs", `log-group:${names.logGroup}:*`)),
     allow("Trace", ["xray:PutTelemetryRecords", "xray:PutTraceSegments"], "*"),
     allow("Audit", "s3:PutObject", `${auditBucketArn(args, vaultId)}/*`),
     allow("Wake", "lambda:InvokeFunction", on("lambda", `function:${names.function}`)),

@@ -23,14 +23,9 @@ export interface BootstrapConfig {
 
 const NAME = /^[a-z0-9][\w-]*$/i;
 /** S3's rules, less two dots or a dash beside a dot, and an address (S3 user guide, "Bucket naming rules"). */
-const BUCKET =
-  /^(?=.{3,63}$)(?!\d+\.\d+\.\d+\.\d+$)(?!xn--|sthree-|amzn-s3-demo-)[a-z0-9]+((\.|-+)[a-z0-9]+)*$/;
+const BUCKET = /^(?=.{3,63}$)(?!\d+\.\d+\.\d+\.\d+$)(?!xn--|sthree-|amzn-s3-demo-)[a-z0-9]+((\.|-+)[a-z0-9]+)*$/;
 /** What each key must be, where it is given; the expectation is told with a fault. */
-const SHAPES: readonly [
-  key: Exclude<keyof Raw, "stacks" | "sourceKeyArns">,
-  shape: RegExp,
-  expected: string,
-][] = [
+const SHAPES: readonly [key: Exclude<keyof Raw, "stacks" | "sourceKeyArns">, shape: RegExp, expected: string][] = [
   ["vaultProject", NAME, "the name of a Pulumi project"],
   ["githubRepository", /^$|^[\w-]+\/[\w.-]+$/, "a repository as owner/name"],
   ["githubOwnerId", /^\d*$/, "a number: gh api repos/OWNER/NAME --jq .owner.id"],
@@ -60,9 +55,7 @@ const MAX_SOURCE_KEYS = 10;
 function keyFaults(arns: readonly string[]): string[] {
   const isGood = arns.length <= MAX_SOURCE_KEYS && arns.every((arn) => KEY_ARN.test(arn));
   if (isGood) return [];
-  return [
-    `sourceKeyArns: expected up to ${MAX_SOURCE_KEYS} ARNs of KMS keys, got ${JSON.stringify(arns)}`,
-  ];
+  return [`sourceKeyArns: expected up to ${MAX_SOURCE_KEYS} ARNs of KMS keys, got ${JSON.stringify(arns)}`];
 }
 
 /** What the vaults of the stacks are called, their roles are named by as well. */

@@ -27,8 +27,7 @@ export function actions(service: string, ...names: string[]): string[] {
 
 function runtimeGrants({ partition, accountId }: Account, vaultId: string): Grant[] {
   const names = namesOf(vaultId);
-  const on = (service: string, what: string) =>
-    `arn:${partition}:${service}:*:${accountId}:${what}`;
+  const on = (service: string, what: string) => `arn:${partition}:${service}:*:${accountId}:${what}`;
   const log = on("logs", `log-group:${names.logGroup}`);
   return [
     {
@@ -71,25 +70,12 @@ function runtimeGrants({ partition, accountId }: Account, vaultId: string): Gran
 
 function tellingGrants({ partition, accountId }: Account, vaultId: string): Grant[] {
   const names = namesOf(vaultId);
-  const on = (service: string, what: string) =>
-    `arn:${partition}:${service}:*:${accountId}:${what}`;
+  const on = (service: string, what: string) => `arn:${partition}:${service}:*:${accountId}:${what}`;
   return [
     {
       sid: "Topic",
-      reads: actions(
-        "sns",
-        "GetTopicAttributes",
-        "ListTagsForResource",
-        "ListSubscriptionsByTopic",
-      ),
-      writes: actions(
-        "sns",
-        "CreateTopic",
-        "DeleteTopic",
-        "SetTopicAttributes",
-        "Subscribe",
-        ...TAGGING,
-      ),
+      reads: actions("sns", "GetTopicAttributes", "ListTagsForResource", "ListSubscriptionsByTopic"),
+      writes: actions("sns", "CreateTopic", "DeleteTopic", "SetTopicAttributes", "Subscribe", ...TAGGING),
       resources: [on("sns", names.topic)],
     },
     {
@@ -120,8 +106,7 @@ function tellingGrants({ partition, accountId }: Account, vaultId: string): Gran
 
 /** What has no name before it is made goes by its tag. A request that makes something is asked for tagging as well. */
 function taggedGrants({ partition, accountId }: Account, vaultId: string): Grant[] {
-  const on = (service: string, what: string) =>
-    `arn:${partition}:${service}:*:${accountId}:${what}`;
+  const on = (service: string, what: string) => `arn:${partition}:${service}:*:${accountId}:${what}`;
   const made = { StringEquals: { [`aws:RequestTag/${TAG}`]: vaultId } };
   const owned = { StringEquals: { [`aws:ResourceTag/${TAG}`]: vaultId } };
   const alias = on("kms", namesOf(vaultId).keyAlias);
@@ -135,13 +120,7 @@ function taggedGrants({ partition, accountId }: Account, vaultId: string): Grant
     },
     {
       sid: "Key",
-      reads: actions(
-        "kms",
-        "DescribeKey",
-        "GetKeyPolicy",
-        "GetKeyRotationStatus",
-        "ListResourceTags",
-      ),
+      reads: actions("kms", "DescribeKey", "GetKeyPolicy", "GetKeyRotationStatus", "ListResourceTags"),
       writes: actions(
         "kms",
         ...["PutKeyPolicy", "UpdateKeyDescription", "EnableKeyRotation", "ScheduleKeyDeletion"],

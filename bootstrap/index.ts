@@ -31,10 +31,7 @@ const state = stateBucket === undefined ? undefined : stateStore(stateBucket, ac
 
 /** By stack: what its CI and its configuration need. */
 export const stacks = Object.fromEntries(
-  config.stacks.map((stack) => [
-    stack,
-    stackRoles({ config, stack, account, providers, state, tags }),
-  ]),
+  config.stacks.map((stack) => [stack, stackRoles({ config, stack, account, providers, state, tags })]),
 );
 
 const { region } = aws.config;

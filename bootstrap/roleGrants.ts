@@ -8,9 +8,7 @@ import type { Grant } from "./grants";
 /** The roles that src/stack makes for a vault, by name. */
 function roleArns({ partition, accountId }: Account, vaultId: string): string[] {
   const { role, schedulerRole, keyEvents, keyMail } = namesOf(vaultId);
-  return [role, schedulerRole, keyEvents, keyMail].map(
-    (name) => `arn:${partition}:iam::${accountId}:role/${name}`,
-  );
+  return [role, schedulerRole, keyEvents, keyMail].map((name) => `arn:${partition}:iam::${accountId}:role/${name}`);
 }
 
 export function boundaryName(vaultId: string): string {
@@ -46,9 +44,7 @@ export function roleGrants(account: Account, vaultId: string): Grant[] {
       resources,
       condition: {
         StringEquals: {
-          "iam:PassedToService": ["lambda", "scheduler", "events"].map(
-            (name) => `${name}.amazonaws.com`,
-          ),
+          "iam:PassedToService": ["lambda", "scheduler", "events"].map((name) => `${name}.amazonaws.com`),
         },
       },
     },

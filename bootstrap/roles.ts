@@ -47,9 +47,7 @@ function role(
 ): aws.iam.Role {
   const made = new aws.iam.Role(name, { name, assumeRolePolicy: jsonOf(trust), tags });
   const Version = "2012-10-17";
-  const policy = grants.apply((all) =>
-    JSON.stringify({ Version, Statement: statementsOf(all, mayWrite) }),
-  );
+  const policy = grants.apply((all) => JSON.stringify({ Version, Statement: statementsOf(all, mayWrite) }));
   new aws.iam.RolePolicy(name, { role: made.name, policy });
   return made;
 }

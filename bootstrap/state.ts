@@ -51,11 +51,7 @@ function stateKey(account: pulumi.Output<Account>, tags: Record<string, string>)
   return key;
 }
 
-export function stateStore(
-  name: string,
-  account: pulumi.Output<Account>,
-  tags: Record<string, string>,
-): StateStore {
+export function stateStore(name: string, account: pulumi.Output<Account>, tags: Record<string, string>): StateStore {
   const key = stateKey(account, tags);
   const bucket = new aws.s3.Bucket("state", { bucket: name, tags }, { protect: true });
   const of = { bucket: bucket.bucket };
@@ -86,11 +82,7 @@ export function stateStore(
     noncurrentVersionExpiration: { noncurrentDays: OLD_VERSION_DAYS },
     abortIncompleteMultipartUpload: { daysAfterInitiation: 7 },
   };
-  new aws.s3.BucketLifecycleConfiguration(
-    "state",
-    { ...of, rules: [expire] },
-    { dependsOn: [versions] },
-  );
+  new aws.s3.BucketLifecycleConfiguration("state", { ...of, rules: [expire] }, { dependsOn: [versions] });
   const policy = bucket.arn.apply((arn) => JSON.stringify(bucketPolicy(arn)));
   // S3 refuses both at once.
   new aws.s3.BucketPolicy("state", { ...of, policy }, { dependsOn: [closed] });
@@ -106,12 +98,7 @@ export function stateStore(
  * reads. No vault's stack has a dot in its name (src/configNames.ts), so no other stack begins so. S3 answers 404 for what is
  * not there, as the back end expects, only to a caller who may also list the bucket (S3 API reference, GetObject).
  */
-export function stateGrants(
-  bucketArn: string,
-  keyArn: string,
-  project: string,
-  stack: string,
-): Grant[] {
+export function stateGrants(bucketArn: string, keyArn: string, project: string, stack: string): Grant[] {
   const file = (path: string) => `${bucketArn}/.pulumi/${path}`;
   return [
     { sid: "StateList", reads: ["s3:ListBucket", "s3:GetBucketLocation"], resources: [bucketArn] },

@@ -31,10 +31,7 @@ export type RepositoryIds = Omit<GithubSource, "branch">;
  */
 export function subjects(source: RepositoryIds, what: string): string[] {
   const { owner, ownerId, repository, repositoryId } = source;
-  return [
-    `repo:${owner}/${repository}:${what}`,
-    `repo:${owner}@${ownerId}/${repository}@${repositoryId}:${what}`,
-  ];
+  return [`repo:${owner}/${repository}:${what}`, `repo:${owner}@${ownerId}/${repository}@${repositoryId}:${what}`];
 }
 
 function githubStatement(
@@ -70,9 +67,7 @@ function pulumiStatement(provider: string, organization: string, project: string
     Condition: {
       StringEquals: {
         [`${PULUMI_ISSUER}:aud`]: organization,
-        [`${PULUMI_ISSUER}:sub`]: OPERATIONS.map(
-          (operation) => `${prefix}:operation:${operation}:scope:write`,
-        ),
+        [`${PULUMI_ISSUER}:sub`]: OPERATIONS.map((operation) => `${prefix}:operation:${operation}:scope:write`),
       },
     },
   };
@@ -83,19 +78,13 @@ function documentOf(statements: Statement[]): aws.iam.PolicyDocument {
 }
 
 /** Updates: from the branch, in the GitHub environment that has the stack's name; or by the stack's deployments. */
-export function deployTrust(
-  config: BootstrapConfig,
-  providers: Providers,
-  stack: string,
-): aws.iam.PolicyDocument {
+export function deployTrust(config: BootstrapConfig, providers: Providers, stack: string): aws.iam.PolicyDocument {
   const { github, pulumiOrganization, vaultProject } = config;
   const statements: Statement[] = [];
   if (github !== undefined && providers.github !== undefined) {
     const onBranch = { ref: `refs/heads/${github.branch}` };
     const environment = `environment:${stack}`;
-    statements.push(
-      githubStatement("GithubEnvironment", providers.github, github, environment, onBranch),
-    );
+    statements.push(githubStatement("GithubEnvironment", providers.github, github, environment, onBranch));
   }
   if (pulumiOrganization !== undefined && providers.pulumi !== undefined) {
     statements.push(pulumiStatement(providers.pulumi, pulumiOrganization, vaultProject, stack));

@@ -3,13 +3,7 @@
  * given to update and preview them (docs/DELIVERY.md).
  */
 import * as pulumi from "@pulumi/pulumi";
-import {
-  DeploymentSettings,
-  OidcIssuer,
-  Team,
-  TeamStackPermission,
-  types,
-} from "@pulumi/pulumiservice";
+import { DeploymentSettings, OidcIssuer, Team, TeamStackPermission, types } from "@pulumi/pulumiservice";
 import { GITHUB_URL, tokenPolicies } from "./githubTokens";
 import { deploymentSettings } from "./settings";
 

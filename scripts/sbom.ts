@@ -37,8 +37,7 @@ export function sbomOf(lock: Lock): string {
   const faults = licenceFaults(packages);
   if (faults.length > 0) throw new Error(faults.join("\n"));
   const components = new Map(packages.map((one) => [one.path, componentOf(one)]));
-  const refs = (paths: readonly string[]) =>
-    paths.flatMap((path) => components.get(path)?.bomRef ?? []);
+  const refs = (paths: readonly string[]) => paths.flatMap((path) => components.get(path)?.bomRef ?? []);
   for (const { path, dependencies } of packages) {
     const component = components.get(path);
     for (const ref of refs(dependencies)) component?.dependencies.add(ref);

@@ -50,12 +50,8 @@ export function shippedPackages(lock: Lock): Shipped[] {
       name: path.slice(path.lastIndexOf(FOLDER) + FOLDER.length),
       version: one.version ?? "",
       licence: one.license ?? "",
-      sha512Hex: Buffer.from(one.integrity?.replace(/^sha512-/, "") ?? "", "base64").toString(
-        "hex",
-      ),
-      dependencies: Object.keys(one.dependencies ?? {}).flatMap(
-        (name) => resolve(lock, path, name) ?? [],
-      ),
+      sha512Hex: Buffer.from(one.integrity?.replace(/^sha512-/, "") ?? "", "base64").toString("hex"),
+      dependencies: Object.keys(one.dependencies ?? {}).flatMap((name) => resolve(lock, path, name) ?? []),
     }));
 }
 

@@ -30,12 +30,7 @@ import { keyFaults } from "./configKeys";
 import { lockFaults } from "./configLock";
 import { vaultIdFault } from "./configNames";
 import { overrideFaults } from "./configOverride";
-import {
-  AWS_NAMESPACE,
-  type ProviderValues,
-  providerFaults,
-  providerValues,
-} from "./configProvider";
+import { AWS_NAMESPACE, type ProviderValues, providerFaults, providerValues } from "./configProvider";
 import { regionFaults } from "./configRegions";
 import { rightsFaults } from "./configRights";
 import { isSecretKey, secretFaults } from "./configSecrets";
@@ -139,8 +134,7 @@ function unknownKeys(values: RawConfig["values"]): string[] {
     .filter((key) => !known.includes(key))
     .map((key) => {
       const near = closest(key, known);
-      const hint =
-        distance(key.toLowerCase(), near.toLowerCase()) <= NEAR ? near : known.join(", ");
+      const hint = distance(key.toLowerCase(), near.toLowerCase()) <= NEAR ? near : known.join(", ");
       return `${key}: unknown key, expected ${hint}`;
     });
 }
@@ -164,9 +158,7 @@ function parseFields(raw: RawConfig, faults: string[]): Record<string, unknown> 
 function auditFaults({ audit, auditRetentionDays, auditLockDays, trail }: Parsed): string[] {
   const faults: string[] = [];
   if (trail && !audit) {
-    faults.push(
-      "trail: expected audit to be true too, got false: the trail's files go into its bucket",
-    );
+    faults.push("trail: expected audit to be true too, got false: the trail's files go into its bucket");
   }
   if (auditLockDays > auditRetentionDays) {
     faults.push(

@@ -9,8 +9,7 @@ export type Parse<T> = (raw: string) => Parsed<T>;
 
 /** Retention that CloudWatch Logs takes (API reference, PutRetentionPolicy), without "never expire". */
 const LOG_RETENTION_DAYS = [
-  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288,
-  3653,
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ];
 
 const REGIONS: readonly string[] = Object.values(aws.Region);
@@ -49,9 +48,7 @@ export const boolean: Parse<boolean> = (raw) =>
   raw === "true" || raw === "false" ? { value: raw === "true" } : { expected: "true or false" };
 
 export const region: Parse<string> = (raw) =>
-  REGIONS.includes(raw)
-    ? { value: raw }
-    : { expected: `an AWS region (did you mean ${closest(raw, REGIONS)}?)` };
+  REGIONS.includes(raw) ? { value: raw } : { expected: `an AWS region (did you mean ${closest(raw, REGIONS)}?)` };
 
 /** An empty text: none. */
 export const maybeRegion: Parse<string> = (raw) => (raw === "" ? { value: raw } : region(raw));
@@ -64,9 +61,7 @@ export const regions: Parse<string[]> = (raw) => {
   const expected = `a list of up to ${MAX_DR_REGIONS} different AWS regions`;
   const value = json(raw);
   if (!Array.isArray(value) || value.length > MAX_DR_REGIONS) return { expected };
-  const wrong: unknown = value.find(
-    (item) => typeof item !== "string" || "expected" in region(item),
-  );
+  const wrong: unknown = value.find((item) => typeof item !== "string" || "expected" in region(item));
   if (typeof wrong === "string") {
     return { expected: `${expected} (did you mean ${closest(wrong, REGIONS)}?)` };
   }
@@ -81,8 +76,7 @@ export const regions: Parse<string[]> = (raw) => {
  * may not back up, so none of them is in a key, value or policy's name.
  */
 const PATTERN = /[*?\\]|\$\{/;
-export const NO_PATTERN =
-  "without *, ?, \\ and ${, which EC2's filters or IAM's policies read as patterns";
+export const NO_PATTERN = "without *, ?, \\ and ${, which EC2's filters or IAM's policies read as patterns";
 
 export function isPattern(text: string): boolean {
   return PATTERN.test(text);
@@ -110,10 +104,7 @@ export const schedule: Parse<string> = (raw) => {
 
 /** EC2's limits for a lock (API reference, LockSnapshot). */
 const MAX_LOCK_DAYS = 36_500;
-const LOCK_MODES: readonly unknown[] = [
-  "governance",
-  "compliance",
-] satisfies SnapshotLock["mode"][];
+const LOCK_MODES: readonly unknown[] = ["governance", "compliance"] satisfies SnapshotLock["mode"][];
 
 /** The value of JSON text, or `undefined` for text that is none. */
 function json(raw: string): unknown {
@@ -132,10 +123,7 @@ export const snapshotLock: Parse<SnapshotLock | undefined> = (raw) => {
   const { mode, days, ...others } = value as Record<string, unknown>;
   if (Object.keys(others).length > 0) return { expected };
   if (mode === undefined && days === undefined) return { value: undefined };
-  const parsed = integer(
-    1,
-    MAX_LOCK_DAYS,
-  )(typeof days === "number" || typeof days === "string" ? String(days) : "");
+  const parsed = integer(1, MAX_LOCK_DAYS)(typeof days === "number" || typeof days === "string" ? String(days) : "");
   if (!LOCK_MODES.includes(mode) || !("value" in parsed)) return { expected };
   return { value: { mode: mode as SnapshotLock["mode"], days: parsed.value } };
 };
@@ -180,7 +168,4 @@ export const keyArns = list(KEY_ARN, "KMS key ARNs");
  * policy"). The vault is in the partition `aws` alone (configRegions.ts), and so is who may be named.
  */
 export const roleArns = list(/^arn:aws:iam::\d{12}:role\/[\w+=,.@/-]+$/, "IAM role ARNs");
-export const principalArns = list(
-  /^arn:aws:iam::\d{12}:(role|user)\/[\w+=,.@/-]+$/,
-  "IAM role or user ARNs",
-);
+export const principalArns = list(/^arn:aws:iam::\d{12}:(role|user)\/[\w+=,.@/-]+$/, "IAM role or user ARNs");

@@ -123,14 +123,8 @@ export const policies: Parse<Record<string, PolicyEntry>> = (raw) => {
 };
 
 /** The rules of both regions: `keep` goes before `retentionDays`, and the DR region without its own is as the primary. */
-function policyOf({
-  keep,
-  drKeep,
-  retentionDays = 0,
-  drRetentionDays = 0,
-}: PolicyEntry): KeepPolicy {
-  const isSet = (given: KeepRules | undefined): given is KeepRules =>
-    given !== undefined && !isEmpty(given);
+function policyOf({ keep, drKeep, retentionDays = 0, drRetentionDays = 0 }: PolicyEntry): KeepPolicy {
+  const isSet = (given: KeepRules | undefined): given is KeepRules => given !== undefined && !isEmpty(given);
   const primary = isSet(keep) ? keep : { retentionDays };
   if (isSet(drKeep)) return { keep: primary, drKeep };
   return {

@@ -10,10 +10,7 @@ const MAX_POLICY = 32_768;
 
 const ACCOUNT_ID = "0".repeat(12);
 
-export type KeyPolicyContext = Pick<
-  RightsContext,
-  "vaultId" | "primaryRegion" | "drRegions" | "audit"
-> & {
+export type KeyPolicyContext = Pick<RightsContext, "vaultId" | "primaryRegion" | "drRegions" | "audit"> & {
   trail: boolean;
   restoreRoleArns: readonly string[];
   keyAdministrators: readonly string[];

@@ -19,10 +19,8 @@ export function partitionOf(region: string): string {
 
 /** Why a partition is refused; one that is not here was never tried either. */
 const REFUSED: Readonly<Record<string, string>> = {
-  "aws-cn":
-    "EventBridge hands no event to another region there, so nobody would be notified when a key is disabled",
-  "aws-us-gov":
-    "AWS Budgets and the claims of GitHub's tokens that the deploy roles rest on are missing there",
+  "aws-cn": "EventBridge hands no event to another region there, so nobody would be notified when a key is disabled",
+  "aws-us-gov": "AWS Budgets and the claims of GitHub's tokens that the deploy roles rest on are missing there",
 };
 
 /** Returns what is wrong with the partition of a primary region, or `undefined`. */

@@ -105,10 +105,7 @@ function conflicts(values: ProviderValues): string[] {
  * @param isSecret whether the stack has a key, without namespace, as a secret
  * @returns a line for each mistake: the key, what was expected, what was got
  */
-export function providerFaults(
-  values: ProviderValues,
-  isSecret: (key: string) => boolean,
-): string[] {
+export function providerFaults(values: ProviderValues, isSecret: (key: string) => boolean): string[] {
   const faults = Object.entries(values).map(([key, raw]) => faultOf(key, raw, isSecret(key)));
   return [...faults.filter((fault) => fault !== undefined), ...conflicts(values)];
 }

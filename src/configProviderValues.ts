@@ -21,8 +21,7 @@ function isTexts(value: unknown): value is string[] {
   return Array.isArray(value) && value.every((item) => typeof item === "string" && item !== "");
 }
 
-export const text: Parse<string> = (raw) =>
-  raw === "" ? { expected: "a text, or the key left out" } : { value: raw };
+export const text: Parse<string> = (raw) => (raw === "" ? { expected: "a text, or the key left out" } : { value: raw });
 
 export const flag: Parse<boolean> = (raw) =>
   raw === "true" || raw === "false" ? { value: raw === "true" } : { expected: "true or false" };
@@ -101,8 +100,7 @@ export const defaultTags: Parse<{ tags: Record<string, string> }> = (raw) => {
 export const ignoreTags: Parse<{ keys?: string[]; keyPrefixes?: string[] }> = (raw) => {
   const expected = `an object of lists, keys and keyPrefixes, that leave the tags ${TAG_PREFIX}* alone`;
   const { keys = [], keyPrefixes = [], ...others } = objectOf(json(raw)) ?? { none: true };
-  if (Object.keys(others).length > 0 || !isTexts(keys) || !isTexts(keyPrefixes))
-    return { expected };
+  if (Object.keys(others).length > 0 || !isTexts(keys) || !isTexts(keyPrefixes)) return { expected };
   const isOurs =
     keys.some((key) => key.startsWith(TAG_PREFIX)) ||
     keyPrefixes.some((prefix) => TAG_PREFIX.startsWith(prefix) || prefix.startsWith(TAG_PREFIX));

@@ -24,7 +24,5 @@ export function secretFaults(keys: readonly string[]): string[] {
 
 /** Whether the stack has a key, in full (`smart-vault:alertEmails`), as a secret. Pulumi's types leave this call out. */
 export function isSecretKey(key: string): boolean {
-  return (pulumi.runtime as unknown as { isConfigSecret(key: string): boolean }).isConfigSecret(
-    key,
-  );
+  return (pulumi.runtime as unknown as { isConfigSecret(key: string): boolean }).isConfigSecret(key);
 }

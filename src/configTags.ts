@@ -88,14 +88,9 @@ export const resourceTags: Parse<Record<string, string>> = (raw) => {
 };
 
 /** @returns a line for the mistake: the key, what was expected, what was got */
-export function tagsFaults(config: {
-  tags: Readonly<Record<string, string>>;
-  tagKey: string;
-}): string[] {
+export function tagsFaults(config: { tags: Readonly<Record<string, string>>; tagKey: string }): string[] {
   const { tags, tagKey } = config;
   const same = Object.keys(tags).find((key) => key.toLowerCase() === tagKey.toLowerCase());
   if (same === undefined) return [];
-  return [
-    `tags: expected no key that is tagKey, got ${got(same)}: that tag says which instances are backed up`,
-  ];
+  return [`tags: expected no key that is tagKey, got ${got(same)}: that tag says which instances are backed up`];
 }

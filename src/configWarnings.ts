@@ -14,14 +14,7 @@ import { counted } from "./vault/words";
 /** The settings that are held against each other. */
 export type WarningContext = Pick<
   VaultConfig,
-  | "policies"
-  | "policyForAll"
-  | "keepAtLeast"
-  | "schedule"
-  | "timezone"
-  | "orphans"
-  | "orphanDays"
-  | "alertEmails"
+  "policies" | "policyForAll" | "keepAtLeast" | "schedule" | "timezone" | "orphans" | "orphanDays" | "alertEmails"
 >;
 
 /** One policy's rules of one side, and the keys that they are set by. */
@@ -51,7 +44,7 @@ const PERIOD_MS: Readonly<Record<Exclude<CountedRule, "last">, number>> = {
   monthly: 31 * DAY_MS,
   yearly: 366 * DAY_MS,
 };
-const PERIOD_NAME = { hourly: "hour", daily: "day", weekly: "week", monthly: "month", yearly: "year" } as const; // prettier-ignore
+const PERIOD_NAME = { hourly: "hour", daily: "day", weekly: "week", monthly: "month", yearly: "year" } as const;
 
 /** Returns `policies.gold.keep.daily`. */
 function keyOf({ rules, side, prefix }: RegionRules, rule: keyof KeepRules): string {
@@ -64,7 +57,7 @@ function keyOf({ rules, side, prefix }: RegionRules, rule: keyof KeepRules): str
 function named(ruled: RegionRules): string {
   const { rules } = ruled;
   const { within, retentionDays = 0 } = rules;
-  const values: [keyof KeepRules, string | number][] = countsOf(rules).map(({ rule }) => [rule, rules[rule] ?? 0]); // prettier-ignore
+  const values: [keyof KeepRules, string | number][] = countsOf(rules).map(({ rule }) => [rule, rules[rule] ?? 0]);
   if (withinOf(rules) !== undefined) values.push(["within", within ?? ""]);
   if (retentionDays > 0) values.push(["retentionDays", retentionDays]);
   return values.map(([rule, value]) => `${keyOf(ruled, rule)}=${value}`).join(", ");
@@ -84,11 +77,7 @@ function figures(window: RecoveryWindow, { side }: RegionRules): string {
 }
 
 /** The rules can delete the recovery point before the newest when that is made, or earlier. */
-function singleWarning(
-  ruled: RegionRules,
-  window: RecoveryWindow,
-  played: PlayedSchedule,
-): string | undefined {
+function singleWarning(ruled: RegionRules, window: RecoveryWindow, played: PlayedSchedule): string | undefined {
   const { schedule, keepAtLeast, windowOf } = played;
   const byRules = windowOf(ruled.rules, 1);
   if (byRules === undefined || byRules.maxOldestAgeMs === Infinity) return undefined;
@@ -101,11 +90,7 @@ function singleWarning(
 }
 
 /** `last` counts recovery points; with more than one run per day those are not days. */
-function lastWarning(
-  ruled: RegionRules,
-  window: RecoveryWindow,
-  played: PlayedSchedule,
-): string | undefined {
+function lastWarning(ruled: RegionRules, window: RecoveryWindow, played: PlayedSchedule): string | undefined {
   const { schedule, gapMs, windowOf } = played;
   const { last = 0, ...others } = ruled.rules;
   if (last <= 0 || gapMs >= DAY_MS) return undefined;
@@ -120,11 +105,7 @@ function lastWarning(
 }
 
 /** With one run per day a rule that counts hours keeps as many days. */
-function finerWarnings(
-  ruled: RegionRules,
-  window: RecoveryWindow,
-  played: PlayedSchedule,
-): string[] {
+function finerWarnings(ruled: RegionRules, window: RecoveryWindow, played: PlayedSchedule): string[] {
   const { schedule, gapMs, windowOf } = played;
   return countsOf(ruled.rules).flatMap(({ rule, periods }) => {
     if (rule === "last" || periods === 1 || periods === Infinity) return [];
@@ -144,11 +125,7 @@ function finerWarnings(
 }
 
 /** Copies kept by days beside rules that reach much further: `keep` was added, and `drRetentionDays` left as it was. */
-function drWarning(
-  primary: RegionRules,
-  dr: RegionRules,
-  played: PlayedSchedule,
-): string | undefined {
+function drWarning(primary: RegionRules, dr: RegionRules, played: PlayedSchedule): string | undefined {
   const { rules } = primary;
   const isByDays = countsOf(dr.rules).length === 0 && withinOf(dr.rules) === undefined;
   const isByRules = countsOf(rules).length > 0 || withinOf(rules) !== undefined;
@@ -159,11 +136,7 @@ function drWarning(
   return `${named(dr)} with ${named(primary)} and schedule ${played.schedule} keeps ${figures(there, dr)}; in the primary region it is ${oldest(here)}. Without the primary region everything older is lost. Set ${dr.prefix}drKeep to keep copies as long.`;
 }
 
-function policyWarnings(
-  { keep, drKeep }: KeepPolicy,
-  prefix: string,
-  played: PlayedSchedule,
-): string[] {
+function policyWarnings({ keep, drKeep }: KeepPolicy, prefix: string, played: PlayedSchedule): string[] {
   const primary: RegionRules = { rules: keep, side: "keep", prefix };
   const dr: RegionRules = { rules: drKeep, side: "drKeep", prefix };
   // Where the DR region has no rules of its own, the primary's are named.

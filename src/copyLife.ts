@@ -86,12 +86,7 @@ function firstFrom(runs: readonly number[], ms: number): number {
  * How long a copy is kept that other rules keep for `lifeMs`. Months are not alike: from May 1 a distance of two months and a
  * day reaches back further than from April 30, so that `within` may want again what it had let go of.
  */
-function withWithin(
-  ms: number,
-  lifeMs: number,
-  runs: readonly number[],
-  reachMs: readonly number[],
-): number {
+function withWithin(ms: number, lifeMs: number, runs: readonly number[], reachMs: readonly number[]): number {
   let next = firstFrom(runs, ms + lifeMs);
   if (next === runs.length || (reachMs[next] ?? 0) >= ms) return lifeMs;
   while (next < runs.length && (reachMs[next] ?? 0) < ms) next += 1;

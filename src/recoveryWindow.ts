@@ -45,11 +45,7 @@ export function playedRuns(schedule: string, windows: number): number[] {
  * @param endsMs when each run's recovery point is deleted
  * @param fromMs what comes before is the vault's beginning, and not looked at
  */
-function follow(
-  runs: readonly number[],
-  endsMs: readonly number[],
-  fromMs: number,
-): RecoveryWindow {
+function follow(runs: readonly number[], endsMs: readonly number[], fromMs: number): RecoveryWindow {
   const lastMs = runs.at(-1) ?? 0;
   const byEnd = [...endsMs.keys()].sort((a, b) => (endsMs[a] ?? 0) - (endsMs[b] ?? 0));
   const timesMs = new Set([fromMs, ...runs, ...endsMs.filter((ms) => ms <= lastMs)]);

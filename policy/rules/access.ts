@@ -38,8 +38,7 @@ function identityDocuments({ type, props }: Resource): unknown[] {
 /** Actions that change nothing, by the way that AWS names them. */
 const READ = /^[\w-]+:(Describe|Get|List|Lookup|View)/;
 /** Writes that AWS knows no resource for, so that `*` is all there is. */
-const WITHOUT_RESOURCE =
-  /^(sns:(SetSubscriptionAttributes|Unsubscribe)|xray:Put(TelemetryRecords|TraceSegments))$/;
+const WITHOUT_RESOURCE = /^(sns:(SetSubscriptionAttributes|Unsubscribe)|xray:Put(TelemetryRecords|TraceSegments))$/;
 /** By these a statement on `*` is narrowed to what has a tag, or is being made with one. */
 const BY_TAG = /^(aws:ResourceTag|aws:RequestTag|[\w-]+:ResourceTag)\//;
 

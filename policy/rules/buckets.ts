@@ -4,12 +4,7 @@ import { type Props, isObject, listOf } from "../resource";
 
 type Fault = (props: Props) => string | undefined;
 
-const SWITCHES = [
-  "blockPublicAcls",
-  "blockPublicPolicy",
-  "ignorePublicAcls",
-  "restrictPublicBuckets",
-];
+const SWITCHES = ["blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"];
 
 /** Each bucket needs one of these, in order. */
 const COMPANIONS: Readonly<Record<string, Fault>> = {
@@ -17,12 +12,8 @@ const COMPANIONS: Readonly<Record<string, Fault>> = {
     const open = SWITCHES.filter((name) => props[name] !== true);
     return open.length === 0 ? undefined : `${open.join(", ")} not true`;
   },
-  "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": ({
-    rules,
-  }) => {
-    const byDefault = listOf(rules).map((one) =>
-      isObject(one) ? one.applyServerSideEncryptionByDefault : undefined,
-    );
+  "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": ({ rules }) => {
+    const byDefault = listOf(rules).map((one) => (isObject(one) ? one.applyServerSideEncryptionByDefault : undefined));
     const algorithms = byDefault.map((one) => (isObject(one) ? one.sseAlgorithm : undefined));
     return algorithms.includes("aws:kms") ? undefined : "no rule for aws:kms";
   },

@@ -44,23 +44,16 @@ export const nothingPublic = rule(
 );
 
 /** Their policies have to refuse what comes without TLS: SNS and S3 would take it. */
-const TLS_POLICIES = new Set([
-  "aws:s3/bucketPolicy:BucketPolicy",
-  "aws:sns/topicPolicy:TopicPolicy",
-]);
+const TLS_POLICIES = new Set(["aws:s3/bucketPolicy:BucketPolicy", "aws:sns/topicPolicy:TopicPolicy"]);
 
 function refusesPlaintext({ allows, principals, condition }: Statement): boolean {
   const tests = JSON.stringify(condition.Bool ?? {});
   return !allows && principals.includes("*") && tests === '{"aws:SecureTransport":"false"}';
 }
 
-export const tlsOnly = rule(
-  "tls-only",
-  "Topics and buckets refuse what is sent in the clear",
-  (resource, tell) => {
-    if (!TLS_POLICIES.has(resource.type)) return;
-    if (!ownStatements(resource).some(refusesPlaintext)) {
-      tell("no statement denies everybody where aws:SecureTransport is false");
-    }
-  },
-);
+export const tlsOnly = rule("tls-only", "Topics and buckets refuse what is sent in the clear", (resource, tell) => {
+  if (!TLS_POLICIES.has(resource.type)) return;
+  if (!ownStatements(resource).some(refusesPlaintext)) {
+    tell("no statement denies everybody where aws:SecureTransport is false");
+  }
+});

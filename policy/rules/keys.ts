@@ -5,13 +5,9 @@ const KEY = "aws:kms/key:Key";
 /** The longest that KMS waits (API reference, ScheduleKeyDeletion). */
 const WINDOW_DAYS = 30;
 
-export const keysRotate = rule(
-  "kms-keys-rotate",
-  "KMS rotates the material of every key",
-  ({ type, props }, tell) => {
-    if (type === KEY && props.enableKeyRotation !== true) tell("enableKeyRotation is not true");
-  },
-);
+export const keysRotate = rule("kms-keys-rotate", "KMS rotates the material of every key", ({ type, props }, tell) => {
+  if (type === KEY && props.enableKeyRotation !== true) tell("enableKeyRotation is not true");
+});
 
 export const keysWait = rule(
   "kms-keys-wait",
@@ -20,8 +16,7 @@ export const keysWait = rule(
     if (type !== KEY) return;
     // Thirty days is KMS's own default.
     const days = props.deletionWindowInDays ?? WINDOW_DAYS;
-    if (days !== WINDOW_DAYS)
-      tell(`deletionWindowInDays is ${JSON.stringify(days)}, not ${WINDOW_DAYS}`);
+    if (days !== WINDOW_DAYS) tell(`deletionWindowInDays is ${JSON.stringify(days)}, not ${WINDOW_DAYS}`);
   },
 );
 

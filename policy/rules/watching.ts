@@ -8,8 +8,7 @@ export const logGroupsExpire = rule(
     if (type !== "aws:cloudwatch/logGroup:LogGroup") return;
     // CloudWatch Logs reads no retention, and 0, as for ever.
     const days = props.retentionInDays;
-    if (typeof days !== "number" || days <= 0)
-      tell("retentionInDays is not set: it keeps for ever");
+    if (typeof days !== "number" || days <= 0) tell("retentionInDays is not set: it keeps for ever");
   },
 );
 

@@ -11,10 +11,7 @@ import type {
 } from "@aws-sdk/client-ec2";
 import type { DescribeKeyCommandInput } from "@aws-sdk/client-kms";
 import type { PutObjectCommandInput } from "@aws-sdk/client-s3";
-import type {
-  GetScheduleCommandInput,
-  UpdateScheduleCommandInput,
-} from "@aws-sdk/client-scheduler";
+import type { GetScheduleCommandInput, UpdateScheduleCommandInput } from "@aws-sdk/client-scheduler";
 import type { PublishCommandInput } from "@aws-sdk/client-sns";
 
 /** Input of EC2's lists, as far as the vault uses it. */

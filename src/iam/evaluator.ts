@@ -40,14 +40,11 @@ const SPECIAL = /\$\{([*?$])\}|([*?])|([.+^$|()[\]{}\\])/g;
 
 /** A pattern of IAM's as a regular expression: `*` and `?` are wildcards, `${*}` is an asterisk. */
 function wildcard(pattern: string, flags = ""): RegExp {
-  const source = pattern.replace(
-    SPECIAL,
-    (_all, literal?: string, wild?: string, plain?: string) => {
-      if (literal !== undefined) return `\\${literal}`;
-      if (wild !== undefined) return wild === "*" ? ".*" : ".";
-      return `\\${plain ?? ""}`;
-    },
-  );
+  const source = pattern.replace(SPECIAL, (_all, literal?: string, wild?: string, plain?: string) => {
+    if (literal !== undefined) return `\\${literal}`;
+    if (wild !== undefined) return wild === "*" ? ".*" : ".";
+    return `\\${plain ?? ""}`;
+  });
   return new RegExp(`^${source}$`, `s${flags}`);
 }
 
@@ -58,8 +55,7 @@ function anyMatch(patterns: readonly RegExp[]): (text: string) => boolean {
 /** A text in which `${*}`, `${?}` and `${$}` stand for a character that is meant. Other variables are not modelled. */
 function literal(text: string): string {
   const plain = text.replace(/\$\{([*?$])\}/g, "$1");
-  if (text.includes("${") && plain === text)
-    throw new Error(`the variable in ${text} is not modelled`);
+  if (text.includes("${") && plain === text) throw new Error(`the variable in ${text} is not modelled`);
   return plain;
 }
 
@@ -134,8 +130,7 @@ function compileStatement(statement: IamStatement): Compiled {
   const fulfilled = conditions(statement.Condition);
   return {
     effect: statement.Effect,
-    speaksOf: (request) =>
-      action(request.action) && resource(request.resource) && fulfilled(request),
+    speaksOf: (request) => action(request.action) && resource(request.resource) && fulfilled(request),
   };
 }
 

@@ -40,9 +40,7 @@ type Grip = "named" | "by IAM" | "none";
 
 function gripOn(caller: Caller, kind: string, name: string): Grip {
   if (kind === "Service") {
-    return typeof caller === "object" && "service" in caller && caller.service === name
-      ? "named"
-      : "none";
+    return typeof caller === "object" && "service" in caller && caller.service === name ? "named" : "none";
   }
   if (kind !== "AWS") throw new Error(`a principal of the kind ${kind} is not modelled`);
   if (name === "*") return "named";
@@ -58,8 +56,8 @@ function gripOf(principal: unknown, caller: Caller): Grip {
   if (typeof principal !== "object" || principal === null) {
     throw new Error(`a principal ${JSON.stringify(principal)} is not modelled`);
   }
-  const grips = Object.entries(principal as Record<string, string | string[]>).flatMap(
-    ([kind, names]) => [names].flat().map((name) => gripOn(caller, kind, name)),
+  const grips = Object.entries(principal as Record<string, string | string[]>).flatMap(([kind, names]) =>
+    [names].flat().map((name) => gripOn(caller, kind, name)),
   );
   return grips.find((grip) => grip === "named") ?? grips.find((grip) => grip !== "none") ?? "none";
 }
@@ -88,10 +86,7 @@ function heldBy(policy: KeyPolicy, caller: Caller): Held[] {
  * Compiles what the policy of a topic or bucket has for one caller of its own account, who needs either that or a policy
  * of its own (IAM user guide, "Policy evaluation logic").
  */
-export function resourceDecision(
-  policy: KeyPolicy,
-  caller: Caller,
-): (request: IamRequest) => Decision {
+export function resourceDecision(policy: KeyPolicy, caller: Caller): (request: IamRequest) => Decision {
   const held = heldBy(policy, caller);
   return (request) => {
     const asked = { ...request, context: { ...contextOf(caller), ...request.context } };
@@ -115,8 +110,7 @@ export function keyAllows(
   identity: Identity,
 ): (request: KeyRequest) => boolean {
   const isRoot = typeof caller === "object" && "arn" in caller && caller.arn.endsWith(":root");
-  const isForeign =
-    typeof caller === "object" && "arn" in caller && partOf(caller.arn, 4) !== partOf(keyArn, 4);
+  const isForeign = typeof caller === "object" && "arn" in caller && partOf(caller.arn, 4) !== partOf(keyArn, 4);
   const held = heldBy(policy, caller);
   return ({ action, context }) => {
     const request = { action, resource: keyArn, context: { ...contextOf(caller), ...context } };

@@ -37,14 +37,8 @@ export async function makeMailbox({ sqs }: Account): Promise<string> {
 }
 
 /** Lets the mailbox get what a topic's subscribers get. */
-export async function subscribeMailbox(
-  { sqs, sns }: Account,
-  QueueUrl: string,
-  TopicArn: string,
-): Promise<void> {
-  const { Attributes } = await sqs.send(
-    new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ["QueueArn"] }),
-  );
+export async function subscribeMailbox({ sqs, sns }: Account, QueueUrl: string, TopicArn: string): Promise<void> {
+  const { Attributes } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ["QueueArn"] }));
   const Endpoint = Attributes?.QueueArn;
   const region = TopicArn.split(":")[3] ?? "";
   await sns(region).send(new SubscribeCommand({ TopicArn, Protocol: "sqs", Endpoint }));
@@ -57,10 +51,7 @@ const COPYING = ["VaultCopies", "VaultCopiesGrants"];
  * Takes the vault's use of a key out of the key's policy, as a person with rights on the key can by mistake.
  * @returns puts the policy back
  */
-export async function revokeUse(
-  account: Account,
-  { region, keyArn }: KeyedRegion,
-): Promise<() => Promise<void>> {
+export async function revokeUse(account: Account, { region, keyArn }: KeyedRegion): Promise<() => Promise<void>> {
   const kms = account.kms(region);
   const KeyId = keyArn.split("/").pop();
   // The only one that a key has.

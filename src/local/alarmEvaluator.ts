@@ -62,9 +62,7 @@ export function stateAt(
   // The newest period first.
   for (let period = 0; period < alarm.of + EXTRA_PERIODS; period += 1) {
     const untilMs = nowMs - period * periodMs;
-    const values = series
-      .filter(({ atMs }) => atMs > untilMs - periodMs && atMs <= untilMs)
-      .map(({ value }) => value);
+    const values = series.filter(({ atMs }) => atMs > untilMs - periodMs && atMs <= untilMs).map(({ value }) => value);
     if (values.length === 0) continue;
     seen.push(BREACHES[alarm.comparison](STATISTICS[alarm.statistic](values), alarm.threshold));
   }

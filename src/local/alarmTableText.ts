@@ -30,12 +30,7 @@ export function renderAlarms(alarms: readonly WatchedAlarm[], stack: string): st
     alarm.episodes.map(({ from, until = "still in ALARM" }) => ({ alarm, from, until })),
   );
   rows.sort((a, b) => (a.from < b.from ? -1 : a.from > b.from ? 1 : 0));
-  const cells = rows.map(({ alarm, from, until }) => [
-    short(alarm, stack),
-    from,
-    until,
-    said(alarm, stack),
-  ]);
+  const cells = rows.map(({ alarm, from, until }) => [short(alarm, stack), from, until, said(alarm, stack)]);
   const there = alarms.filter(({ leftAt }) => leftAt === undefined);
   const quiet = there.filter(({ metric, episodes }) => metric.emulated && episodes.length === 0);
   const namesOf = (some: readonly WatchedAlarm[]) => some.map((alarm) => short(alarm, stack));

@@ -97,11 +97,7 @@ function spansOf(deployments: readonly DeployedProgram[], untilMs: number): Watc
 }
 
 /** Follows one alarm through its deployments. CloudWatch leaves its state as it is when its definition is replaced (PutMetricAlarm). */
-function watch(
-  { region, spans }: WatchedSpans,
-  points: readonly MetricPoint[],
-  endMs: number,
-): WatchedAlarm[] {
+function watch({ region, spans }: WatchedSpans, points: readonly MetricPoint[], endMs: number): WatchedAlarm[] {
   const last = spans.at(-1);
   if (last === undefined) return [];
   let state: AlarmState = "INSUFFICIENT_DATA";
@@ -149,12 +145,7 @@ export function watchAlarms(
 }
 
 /** Returns the names of the alarms that were in ALARM at any time between two instants. */
-export function alarmsBetween(
-  alarms: readonly WatchedAlarm[],
-  from: string,
-  until: string,
-): string[] {
-  const rang = ({ episodes }: WatchedAlarm) =>
-    episodes.some((one) => one.from < until && (one.until ?? "~") > from);
+export function alarmsBetween(alarms: readonly WatchedAlarm[], from: string, until: string): string[] {
+  const rang = ({ episodes }: WatchedAlarm) => episodes.some((one) => one.from < until && (one.until ?? "~") > from);
   return [...new Set(alarms.filter(rang).map(({ name }) => name))];
 }

@@ -1,9 +1,5 @@
 /** What is really there at the end, read from all regions, and whether every protected volume can be brought back. */
-import {
-  describeProtectedInstances,
-  describeVaultSnapshots,
-  describeVolumes,
-} from "../vault/ec2Reads";
+import { describeProtectedInstances, describeVaultSnapshots, describeVolumes } from "../vault/ec2Reads";
 import { withVolumeFacts } from "../vault/ec2Reads";
 import { copyState } from "../vault/planCopies";
 import { groupBy } from "../vault/groupBy";
@@ -88,7 +84,7 @@ function gapOf(instanceId: string, { volumeId, snapshots, copies }: VolumeAudit)
   return Object.entries(copies).flatMap(([region, { newest }]) => {
     if (newest === snapshots.newest) return [];
     const has = newest === undefined ? "none" : `the newest is of ${newest}`;
-    return [`${instanceId} ${volumeId}: no sound copy of ${snapshots.newest ?? ""} in ${region}, ${has}`]; // prettier-ignore
+    return [`${instanceId} ${volumeId}: no sound copy of ${snapshots.newest ?? ""} in ${region}, ${has}`];
   });
 }
 
@@ -113,7 +109,7 @@ function noteOf(
   if (!isTagged) return "not tagged";
   if (Name === GONE) return `${GONE}: not backed up`;
   if (volumes.length === 0) return "no EBS volume: nothing is backed up";
-  if (volumes.every(({ excluded }) => excluded)) return "every volume is excluded: nothing is backed up"; // prettier-ignore
+  if (volumes.every(({ excluded }) => excluded)) return "every volume is excluded: nothing is backed up";
   return undefined;
 }
 
@@ -134,16 +130,12 @@ export async function audit(
   const instances = new Map(described.map((one) => [one.instanceId, one]));
   const all = await describeVaultSnapshots(primary, primaryRegion, vaultId);
   const snapshots = byVolume(all.filter((snapshot) => snapshot.state === "completed"));
-  const copies = Object.entries(await soundCopies(vault)).map(
-    ([region, list]) => [region, byVolume(list)] as const,
-  );
+  const copies = Object.entries(await soundCopies(vault)).map(([region, list]) => [region, byVolume(list)] as const);
   const audits = fleet.map((given): InstanceAudit => {
     const { InstanceId, Tags, State } = given;
     const instance = instances.get(InstanceId);
     const tags = tagsFromList(Tags);
-    const volumes = (instance?.volumes ?? []).map((volume) =>
-      auditVolume(volume, tag, snapshots, copies),
-    );
+    const volumes = (instance?.volumes ?? []).map((volume) => auditVolume(volume, tag, snapshots, copies));
     const note = noteOf(given, tag.values.includes(tags[tag.key] ?? ""), volumes);
     const nearMiss = State.Name === GONE ? undefined : nearMissOf(tags, tag);
     return {

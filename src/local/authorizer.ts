@@ -84,9 +84,7 @@ function decider(policies: DeclaredPolicies, keyPolicies: ReadonlyMap<string, st
   const caller = `arn:${partition}:sts::${ACCOUNT_ID}:assumed-role/${roleName}/${functionName}`;
   const ofRole = compilePolicy(role);
   const keyAllowsIt = keyDecider(policies, keyPolicies, (one) => ofRole(one) === "allowed");
-  const ofResources = [...resources].map(
-    ([arn, policy]) => [arn, resourceDecision(policy, { arn: roleArn })] as const,
-  );
+  const ofResources = [...resources].map(([arn, policy]) => [arn, resourceDecision(policy, { arn: roleArn })] as const);
   return (asked) => {
     const request = { ...asked, context: { ...TLS, ...asked.context } };
     const { action, resource } = request;
@@ -100,8 +98,7 @@ function decider(policies: DeclaredPolicies, keyPolicies: ReadonlyMap<string, st
     }
     const about = ofResources.filter(([arn]) => resource === arn || resource.startsWith(`${arn}/`));
     const decisions = about.map(([, decide]) => decide(request));
-    if (decisions.includes("denied"))
-      return refusal("with an explicit deny in a resource-based policy");
+    if (decisions.includes("denied")) return refusal("with an explicit deny in a resource-based policy");
     if (own === "allowed" || decisions.includes("allowed")) return undefined;
     return refusal(`because no identity-based policy allows the ${action} action`);
   };

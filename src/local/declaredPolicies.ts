@@ -17,13 +17,9 @@ export interface DeclaredPolicies {
 const ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy";
 const TOPIC_POLICY = "aws:sns/topicPolicy:TopicPolicy";
 const BUCKET_POLICY = "aws:s3/bucketPolicy:BucketPolicy";
-const ENCRYPTION =
-  "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration";
+const ENCRYPTION = "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration";
 /** They would add to the role's permissions. */
-const NOT_MODELLED = [
-  "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
-  "aws:iam/policyAttachment:PolicyAttachment",
-];
+const NOT_MODELLED = ["aws:iam/rolePolicyAttachment:RolePolicyAttachment", "aws:iam/policyAttachment:PolicyAttachment"];
 
 function parsed(declared: Declared): IamPolicy & ResourcePolicy {
   return JSON.parse(String(declared.inputs.policy)) as IamPolicy & ResourcePolicy;

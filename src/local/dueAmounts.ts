@@ -61,11 +61,7 @@ export function dueAtOnce(foresight: Foresight, region: string): Amount {
  * Counts what was deleted, but for what was made in the same night. A recovery point of which a snapshot is left, as where
  * only a duplicate went, is not counted as deleted.
  */
-export function deletedIn(
-  before: readonly Snapshot[],
-  after: readonly Snapshot[],
-  ids: ReadonlySet<string>,
-): Amount {
+export function deletedIn(before: readonly Snapshot[], after: readonly Snapshot[], ids: ReadonlySet<string>): Amount {
   const gone = pick(before, ids);
   const left = new Set(after.map(setKeyOf));
   const lost = gone.filter((one) => !left.has(setKeyOf(one)));
@@ -84,7 +80,7 @@ function overMs(key: ChangeKey, { known, missed, policy }: Grace): number | unde
   const { kind, of } = kindOf(key);
   if (kind !== "orphan" || untilMs === undefined) return untilMs;
   const { sinceMs } = missed.get(of) ?? {};
-  return sinceMs === undefined ? undefined : Math.max(untilMs, sinceMs + policy.orphanDays * DAY_MS); // prettier-ignore
+  return sinceMs === undefined ? undefined : Math.max(untilMs, sinceMs + policy.orphanDays * DAY_MS);
 }
 
 /** Returns when the last of the changes that hold a recovery point is over. */
@@ -100,9 +96,7 @@ function dueMs({ keys, fresh }: HeldPoint, grace: Grace): number | undefined {
 
 function plansOf({ plan }: Foresight, region: string, limited: boolean) {
   const plans = plan.changes?.plans ?? [];
-  return plans.filter(
-    (one) => one.region === region && one.held.some((point) => isOf(point, "limit")) === limited,
-  );
+  return plans.filter((one) => one.region === region && one.held.some((point) => isOf(point, "limit")) === limited);
 }
 
 /** Counts what waits for a grace, by when it is due, the soonest first. */

@@ -6,7 +6,13 @@ import { type EditedRegion, regionsOf } from "./editedRegions";
 import { foresee, policyOf } from "./foresight";
 import { pruned, readDecisions } from "./functionLog";
 import { type CostChange, type CostedStack, costChange } from "./monthlyCost";
-import { type CoveredVolume, type ProtectionChange, coveredVolumes, protectedInstances, protectionChange } from "./protection"; // prettier-ignore
+import {
+  type CoveredVolume,
+  type ProtectionChange,
+  coveredVolumes,
+  protectedInstances,
+  protectionChange,
+} from "./protection";
 import type { Progress } from "./python";
 import type { Invocation } from "./lambda";
 import { regionNotes } from "./regionNotes";
@@ -110,11 +116,7 @@ async function playEdit(
   return { night, played };
 }
 
-export async function playEdits(
-  vault: LocalVault,
-  script: EditScript,
-  progress: Progress,
-): Promise<EditedStory> {
+export async function playEdits(vault: LocalVault, script: EditScript, progress: Progress): Promise<EditedStory> {
   const { base, edits, after } = script;
   const story: EditedStory = { nights: [], edits: [], last: base };
   for (const [index, edit] of edits.entries()) {

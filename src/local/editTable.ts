@@ -25,7 +25,7 @@ function stop(stopped: Stopped | undefined): string {
 function regionCells({ region, role, ...one }: EditedRegion): string[] {
   const name = role === "left" ? `${region} (left the stack)` : region;
   const waiting = one.waiting.map(wait).join("\n");
-  return [name, amount(one.dueAtOnce), waiting, stop(one.stopped), amount(one.deleted), amount(one.kept)]; // prettier-ignore
+  return [name, amount(one.dueAtOnce), waiting, stop(one.stopped), amount(one.deleted), amount(one.kept)];
 }
 
 function regionRows({ edit, deployedAt, regions }: PlayedEdit): string[][] {
@@ -69,8 +69,17 @@ export function renderEdits(edits: readonly PlayedEdit[], stack: string): string
   const [first] = edits;
   if (first === undefined) return [];
   const percent = 100 * first.cost.dailyChange;
-  const points = ["deployed", "edit", "region", "due at once", "waits for the grace", "the limit stops", "deleted", "kept"]; // prettier-ignore
-  const effects = ["edit", "instances in", "out", "newly included", "USD a month", "once", "alarms of the night"]; // prettier-ignore
+  const points = [
+    "deployed",
+    "edit",
+    "region",
+    "due at once",
+    "waits for the grace",
+    "the limit stops",
+    "deleted",
+    "kept",
+  ];
+  const effects = ["edit", "instances in", "out", "newly included", "USD a month", "once", "alarms of the night"];
   return [
     heading("Edits, and what became of recovery points until the morning after"),
     table(points, edits.flatMap(regionRows)),

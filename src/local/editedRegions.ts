@@ -1,6 +1,16 @@
 /** What an edit came to, region by region. */
 import { isoSeconds } from "../vault/time";
-import { type Amount, type Stopped, type Waiting, amountOf, deletedIn, dueAtOnce, seenIn, stoppedIn, waitingIn } from "./dueAmounts"; // prettier-ignore
+import {
+  type Amount,
+  type Stopped,
+  type Waiting,
+  amountOf,
+  deletedIn,
+  dueAtOnce,
+  seenIn,
+  stoppedIn,
+  waitingIn,
+} from "./dueAmounts";
 import { type Foresight, snapshotsIn } from "./foresight";
 import type { LocalVault } from "./vault";
 

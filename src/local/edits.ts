@@ -15,8 +15,7 @@ const MAILED = /^((?:[^:=]+:)?allowDeletePlan)=mailed$/;
 const SOME_HASH = "0".repeat(16);
 
 /** Matches what a change makes due (changeWords.ts), and what the deletion limit stopped: region and hash. */
-const ANNOUNCED =
-  /recovery points? in (\S+) that it kept before a change: .*\. Plan ([0-9a-f]{16})$/gm;
+const ANNOUNCED = /recovery points? in (\S+) that it kept before a change: .*\. Plan ([0-9a-f]{16})$/gm;
 const STOPPED = /recovery points? in (\S+) \(.*?\): none was deleted.*? The plan ([0-9a-f]{16}):/g;
 
 /** Returns the newest plan of each kind and region that a mail named. */
@@ -44,9 +43,7 @@ export interface Deployable {
 
 /** @throws what the configuration says of it */
 function edited({ stackConfig }: Deployable, edit: Edit, hashes: readonly string[]): Deployable {
-  const replaced = edit.map((pair) =>
-    pair.replace(MAILED, (_, key) => `${key}=${hashes.join(" ")}`),
-  );
+  const replaced = edit.map((pair) => pair.replace(MAILED, (_, key) => `${key}=${hashes.join(" ")}`));
   const next = withPairs(stackConfig, replaced, "--edit");
   return { stackConfig: next, config: configIn(next) };
 }
@@ -64,11 +61,7 @@ export function checkEdits(base: Deployable, edits: readonly Edit[]): void {
  * Applies an edit when its turn has come.
  * @throws a user error for `allowDeletePlan=mailed` where no mail has named a plan
  */
-export function applyEdit(
-  before: Deployable,
-  edit: Edit,
-  mails: readonly ReceivedMail[],
-): Deployable {
+export function applyEdit(before: Deployable, edit: Edit, mails: readonly ReceivedMail[]): Deployable {
   const hashes = mailedHashes(mails);
   if (hashes.length === 0 && edit.some((pair) => MAILED.test(pair))) {
     throw userError(`--edit: expected a mail that names a plan before "${nameOf(edit)}", got none`);

@@ -94,17 +94,8 @@ function spawnEmulator(python: string) {
 }
 
 /** Answers each line that the emulator asks. A question that can't be answered fails its call, and the message goes to it. */
-function answerQuestions(
-  child: ReturnType<typeof spawnEmulator>,
-  answer: (question: Question) => Answer,
-): void {
-  const [, , , questions, answers] = child.stdio as unknown as [
-    Writable,
-    Readable,
-    Readable,
-    Readable,
-    Writable,
-  ];
+function answerQuestions(child: ReturnType<typeof spawnEmulator>, answer: (question: Question) => Answer): void {
+  const [, , , questions, answers] = child.stdio as unknown as [Writable, Readable, Readable, Readable, Writable];
   createInterface({ input: questions }).on("line", (line) => {
     let text: string;
     try {

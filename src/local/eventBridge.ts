@@ -40,10 +40,7 @@ function settingOf({ Name, ScheduleExpression, Target }: KnownSchedule): string 
  * @param readAll the vault's schedules as they are now
  * @param startMs when the schedules were made
  */
-export function fakeScheduler(
-  readAll: () => Promise<readonly KnownSchedule[]>,
-  startMs: number,
-): FakeScheduler {
+export function fakeScheduler(readAll: () => Promise<readonly KnownSchedule[]>, startMs: number): FakeScheduler {
   const lastMs = new Map<string, number>();
   const done = new Set<string>();
   const settings = new Map<string, string>();

@@ -23,11 +23,7 @@ export interface Explanation {
  * stays. (The run itself could not say it of what it made.)
  * @param slot the last run's
  */
-export async function explain(
-  vault: LocalVault,
-  volumeId: string,
-  slot: string,
-): Promise<Explanation> {
+export async function explain(vault: LocalVault, volumeId: string, slot: string): Promise<Explanation> {
   const { account, stack } = vault;
   const { log } = await vault.wake({ kind: "run", slot });
   const reasons = keptReasons(readDecisions(log));

@@ -9,12 +9,7 @@ const REASON_WIDTH = 76;
 /** @param all whether every point is shown, since it was asked for; else the newest */
 export function renderExplanation({ volumeId, points }: Explanation, all: boolean): string[] {
   const shown = all ? points : points.slice(0, MOST_ROWS);
-  const rows = shown.map(({ slot, region, snapshotId, reason }) => [
-    slot,
-    region,
-    snapshotId,
-    reason,
-  ]);
+  const rows = shown.map(({ slot, region, snapshotId, reason }) => [slot, region, snapshotId, reason]);
   const left = points.length - shown.length;
   return [
     heading(`Recovery points of ${volumeId}, and why each is kept`),

@@ -22,10 +22,7 @@ export interface FailureRecord {
 export const BROKEN_COPY = "broken-copy";
 
 /** @returns `undefined` where the stack has no audit log, or no copy failed */
-export async function failureRecord(
-  vault: LocalVault,
-  sinceMs: number,
-): Promise<FailureRecord | undefined> {
+export async function failureRecord(vault: LocalVault, sinceMs: number): Promise<FailureRecord | undefined> {
   const { account, stack } = vault;
   const { auditBucket: Bucket } = vault.program().outputs as { auditBucket?: string };
   const [place] = stack.dr;
@@ -34,15 +31,11 @@ export async function failureRecord(
   // A day's are below the day, by time: `runs/2026/12/02/20261202T030000Z-….json`.
   const Prefix = `${RUNS_PREFIX}/`;
   const StartAfter = `${Prefix}${isoSeconds(sinceMs).slice(0, 10).replaceAll("-", "/")}/`;
-  for await (const { Contents = [] } of paginateListObjectsV2(
-    { client },
-    { Bucket, Prefix, StartAfter },
-  )) {
+  for await (const { Contents = [] } of paginateListObjectsV2({ client }, { Bucket, Prefix, StartAfter })) {
     for (const { Key = "" } of Contents) {
       const { Body } = await client.send(new GetObjectCommand({ Bucket, Key }));
       const record = JSON.parse((await Body?.transformToString()) ?? "{}") as AuditRecord;
-      if (record.problems.some(({ kind }) => kind === BROKEN_COPY))
-        return { bucket: Bucket, key: Key, record };
+      if (record.problems.some(({ kind }) => kind === BROKEN_COPY)) return { bucket: Bucket, key: Key, record };
     }
   }
   return undefined;

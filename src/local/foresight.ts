@@ -39,11 +39,7 @@ async function observe(vault: LocalVault, config: VaultConfig): Promise<World> {
  * Plans without doing anything.
  * @param slot the slot that was served last; without, as a sweep finds no slot open
  */
-export async function foresee(
-  vault: LocalVault,
-  config: VaultConfig,
-  slot?: string,
-): Promise<Foresight> {
+export async function foresee(vault: LocalVault, config: VaultConfig, slot?: string): Promise<Foresight> {
   const policy = policyOf(vault, config);
   const nowMs = vault.nowMs();
   const { clockSchedule: name, scheduleGroup: groupName } = namesOf(vault.stack.vaultId);

@@ -56,9 +56,7 @@ function exceptionRows(instances: readonly InstanceAudit[]): string[][] {
     const isPlain = instance.note === undefined || instance.note === "not tagged";
     const isOwn = !isPlain || instance.nearMiss !== undefined || instance.stateBefore !== undefined;
     const odd = instance.volumes.filter(
-      (volume) =>
-        volume.nearMiss !== undefined ||
-        (!volume.excluded && pointCells(volume).join("|") !== usual),
+      (volume) => volume.nearMiss !== undefined || (!volume.excluded && pointCells(volume).join("|") !== usual),
     );
     if (!isOwn && odd.length === 0) return [];
     return rowsOf(instance, isOwn && odd.length === 0 ? instance.volumes : odd);
@@ -70,7 +68,7 @@ export function countsOf({ instances }: Audit): string {
   const volumes = instances.flatMap((one) => one.volumes);
   const backedUp = instances.filter(({ note }) => note === undefined).length;
   const nearly = instances.filter(({ nearMiss }) => nearMiss !== undefined).length;
-  const untagged = instances.filter(({ note, nearMiss }) => note === "not tagged" && nearMiss === undefined).length; // prettier-ignore
+  const untagged = instances.filter(({ note, nearMiss }) => note === "not tagged" && nearMiss === undefined).length;
   const excluded = volumes.filter((volume) => volume.excluded).length;
   const others = instances.length - backedUp - nearly - untagged;
   const parts = [
@@ -92,11 +90,7 @@ function headOf(regions: { primary: string; dr: string[] }): string[] {
 }
 
 /** @param isAll whether a large fleet is shown whole */
-export function renderInstances(
-  audit: Audit,
-  regions: { primary: string; dr: string[] },
-  isAll: boolean,
-): string[] {
+export function renderInstances(audit: Audit, regions: { primary: string; dr: string[] }, isAll: boolean): string[] {
   const all = audit.instances.flatMap((instance) => rowsOf(instance, instance.volumes));
   const isShort = isAll || all.length <= MOST_ROWS;
   const odd = isShort ? all : exceptionRows(audit.instances);
@@ -116,19 +110,13 @@ export function renderInstances(
 /** Returns what has to change on instances and volumes whose tag misses by little. */
 export function renderNearMisses({ instances }: Audit, isAll: boolean): string[] {
   const lines = instances.flatMap(({ instanceId, name, nearMiss, volumes }) => [
-    ...(nearMiss ? [`${instanceId} ${name}: NOT backed up, it has ${nearMiss.now}; ${nearMiss.change}`] : []), // prettier-ignore
+    ...(nearMiss ? [`${instanceId} ${name}: NOT backed up, it has ${nearMiss.now}; ${nearMiss.change}`] : []),
     ...volumes.flatMap((one) =>
-      one.nearMiss
-        ? [`${one.volumeId} of ${instanceId}: it has ${one.nearMiss.now}; ${one.nearMiss.change}`]
-        : [],
+      one.nearMiss ? [`${one.volumeId} of ${instanceId}: it has ${one.nearMiss.now}; ${one.nearMiss.change}`] : [],
     ),
   ]);
   const shown = isAll ? lines : lines.slice(0, MOST_ROWS);
   if (lines.length === 0) return [];
   const left = lines.length - shown.length;
-  return [
-    heading("Near misses of the tag"),
-    ...shown,
-    ...(left > 0 ? [`${left} more: --all shows them.`] : []),
-  ];
+  return [heading("Near misses of the tag"), ...shown, ...(left > 0 ? [`${left} more: --all shows them.`] : [])];
 }

@@ -62,10 +62,7 @@ export function protectedVolumes(
 }
 
 /** Returns the account that the file says, or else the one that the keys of all volumes are in. */
-function ownerOf(
-  instances: readonly FleetInstance[],
-  volumes: readonly Volume[],
-): string | undefined {
+function ownerOf(instances: readonly FleetInstance[], volumes: readonly Volume[]): string | undefined {
   const said = instances.find(({ ownerId }) => ownerId !== undefined)?.ownerId;
   const accounts = new Set(volumes.flatMap(({ KmsKeyId }) => KmsKeyId?.split(":")[4] ?? []));
   return said ?? (accounts.size === 1 ? [...accounts][0] : undefined);
@@ -73,9 +70,7 @@ function ownerOf(
 
 /** Returns a text in which the fleet's own account is the emulated one. */
 export function inEmulatedAccount(text: string, ownerId: string | undefined): string {
-  return ownerId === undefined || !/^\d{12}$/.test(ownerId)
-    ? text
-    : text.replaceAll(`:${ownerId}:`, `:${ACCOUNT_ID}:`);
+  return ownerId === undefined || !/^\d{12}$/.test(ownerId) ? text : text.replaceAll(`:${ownerId}:`, `:${ACCOUNT_ID}:`);
 }
 
 function settled({ instance }: FleetInstance): FleetInstance["instance"] {
@@ -91,10 +86,7 @@ interface Printed {
   volumes?: Place | undefined;
 }
 
-function inventoryFrom(
-  { source, instances: file, volumes: other }: Printed,
-  region: string,
-): Inventory {
+function inventoryFrom({ source, instances: file, volumes: other }: Printed, region: string): Inventory {
   const instances = readInstances(file, region);
   const volumes = agreedVolumes(instances, other && readVolumes(other, region));
   const ownerId = ownerOf(instances, volumes);
@@ -106,9 +98,7 @@ function inventoryFrom(
       ...volume,
       ...(KmsKeyId !== undefined && { KmsKeyId: inEmulatedAccount(KmsKeyId, ownerId) }),
     })),
-    stateBefore: Object.fromEntries(
-      moved.map(({ instance }) => [instance.InstanceId, instance.State.Name]),
-    ),
+    stateBefore: Object.fromEntries(moved.map(({ instance }) => [instance.InstanceId, instance.State.Name])),
     ownerId,
   };
 }
@@ -139,7 +129,7 @@ function bundled(file: string, option: string, region: string): Place {
 
 /** Reads a fleet from files. @throws as {@link inventoryOf} does, and for a file that is no JSON */
 export function readInventory({ inventory, volumes }: InventoryFiles, region: string): Inventory {
-  const given = volumes === undefined ? undefined : readJsonFile("--volumes", volumes, "aws ec2 describe-volumes"); // prettier-ignore
+  const given = volumes === undefined ? undefined : readJsonFile("--volumes", volumes, "aws ec2 describe-volumes");
   if (inventory === undefined) {
     return inventoryFrom(
       {

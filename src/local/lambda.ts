@@ -27,11 +27,7 @@ export interface LocalLambda {
 }
 
 /** Writes the archive: `__index.js` as a file, its packages as links to where Pulumi would take them from. */
-export async function writeArchive(
-  lambda: Declared,
-  projectFolder: string,
-  folder: string,
-): Promise<string> {
+export async function writeArchive(lambda: Declared, projectFolder: string, folder: string): Promise<string> {
   const code = (await lambda.inputs.code) as pulumi.asset.AssetArchive;
   const assets = await code.assets;
   rmSync(folder, { recursive: true, force: true });
@@ -94,14 +90,10 @@ export async function startLambda(
   logFile: string,
 ): Promise<LocalLambda> {
   const name = String(lambda.inputs.name);
-  const child = spawn(
-    process.execPath,
-    ["--preserve-symlinks", join(__dirname, "lambdaRuntime.js"), indexFile],
-    {
-      env: environment(endpoint, region),
-      stdio: ["ignore", "inherit", "inherit", "ipc"],
-    },
-  );
+  const child = spawn(process.execPath, ["--preserve-symlinks", join(__dirname, "lambdaRuntime.js"), indexFile], {
+    env: environment(endpoint, region),
+    stdio: ["ignore", "inherit", "inherit", "ipc"],
+  });
   const { loadMs = 0 } = await nextAnswer(child, (answer) => answer.ready === true);
   const timeoutMs = Number(lambda.inputs.timeout) * 1_000;
   return {

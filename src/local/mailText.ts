@@ -24,8 +24,6 @@ export function renderMails(mails: readonly ReceivedMail[], isAll: boolean): str
     "",
     `The first one, of ${first.at}:`,
     ...lines.map((line) => `  │ ${line}`),
-    ...(lines.length < body.length
-      ? [`  │ … ${body.length - lines.length} more lines: --all`]
-      : []),
+    ...(lines.length < body.length ? [`  │ … ${body.length - lines.length} more lines: --all`] : []),
   ];
 }

@@ -113,19 +113,13 @@ export function monthlyCost(stack: CostedStack, change: number): MonthlyCost {
 function firstCopiesGib(before: CostedStack, after: CostedStack): number {
   const known = new Set(before.volumes.map(({ volumeId }) => volumeId));
   return after.volumes.reduce((sum, { volumeId, gib }) => {
-    const fresh = after.drRegions.filter(
-      (region) => !known.has(volumeId) || !before.drRegions.includes(region),
-    );
+    const fresh = after.drRegions.filter((region) => !known.has(volumeId) || !before.drRegions.includes(region));
     return sum + gib * fresh.length;
   }, 0);
 }
 
 /** Compares two configurations of a stack. */
-export function costChange(
-  before: CostedStack,
-  after: CostedStack,
-  dailyChange: number,
-): CostChange {
+export function costChange(before: CostedStack, after: CostedStack, dailyChange: number): CostChange {
   const [was, is] = [monthlyCost(before, dailyChange), monthlyCost(after, dailyChange)];
   return {
     before: was,

@@ -23,11 +23,14 @@ export interface NearMiss {
 /** Shorter texts are too easily alike by chance. */
 const LEAST_TYPED = 4;
 /** A value that says that somebody means not to back up. */
-const MEANS_NO = new Set(["false", "no", "off", "none", "never", "0", "n", "disabled", "skip", EXCLUDE_VALUE]); // prettier-ignore
+const MEANS_NO = new Set(["false", "no", "off", "none", "never", "0", "n", "disabled", "skip", EXCLUDE_VALUE]);
 
 /** Returns a text without what people do not see or mean: case, blanks of any kind, dashes and underscores. */
 function plain(text: string): string {
-  return text.normalize("NFKC").toLowerCase().replace(/[\s\u200b-\u200f\u2060\ufeff_-]/g, ""); // prettier-ignore
+  return text
+    .normalize("NFKC")
+    .toLowerCase()
+    .replace(/[\s\u200b-\u200f\u2060\ufeff_-]/g, "");
 }
 
 /** Returns true for two texts that are alike, or one typing mistake apart. */
@@ -74,9 +77,7 @@ export function nearMissOf(tags: Tags, { key, values }: WantedTag): NearMiss | u
 /** Decides whether a volume that is backed up was meant to be left out. */
 export function nearExclusionOf(tags: Tags, { key }: WantedTag): NearMiss | undefined {
   if (tags[key] === EXCLUDE_VALUE) return undefined;
-  const found = near(tags, key).find(
-    ([, value]) => isNear(value, EXCLUDE_VALUE) || MEANS_NO.has(plain(value)),
-  );
+  const found = near(tags, key).find(([, value]) => isNear(value, EXCLUDE_VALUE) || MEANS_NO.has(plain(value)));
   if (found === undefined) return undefined;
   const wanted = `${shownKey(key)}=${EXCLUDE_VALUE}`;
   const change = `it is backed up; to leave it out its tag has to be ${wanted}`;

@@ -70,11 +70,7 @@ export function readOptions(refuse: (exitCode: number) => never): Options {
       edits.edit,
       [],
     )
-    .option(
-      "--and <key=value>",
-      "changed by the same deployment as the --edit before it",
-      edits.and,
-    )
+    .option("--and <key=value>", "changed by the same deployment as the --edit before it", edits.and)
     .option(
       "--daily-change <percent>",
       "share of a volume's blocks that changes per day, for what an edit costs",
@@ -82,10 +78,7 @@ export function readOptions(refuse: (exitCode: number) => never): Options {
       5,
     )
     .option("--explain <volume-id>", "show why each recovery point of this volume is kept")
-    .option(
-      "--calls <file>",
-      "write each AWS call of the function to this file, as JSON, with the policy of its role",
-    )
+    .option("--calls <file>", "write each AWS call of the function to this file, as JSON, with the policy of its role")
     .option("--all", "every row of every table, and whole mails", false)
     .option("--json", "the result as JSON on standard output", false)
     .addHelpText(

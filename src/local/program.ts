@@ -68,11 +68,7 @@ async function resolve(outputs: Record<string, unknown>, failed: Promise<never>)
  * @param folder where index.ts is
  * @param make called for every resource but providers and components, in the order of declaration
  */
-export async function runProgram(
-  folder: string,
-  config: StackConfig,
-  make: Make,
-): Promise<Program> {
+export async function runProgram(folder: string, config: StackConfig, make: Make): Promise<Program> {
   const declared: Declared[] = [];
   const regions = new Map<string, string>();
   const waiting: Promise<unknown>[] = [];

@@ -43,10 +43,7 @@ export async function protectedInstances(
 }
 
 /** Returns the volumes of instances that are not left out by their own tag. */
-export function coveredVolumes(
-  instances: readonly ProtectedInstance[],
-  tagKey: string,
-): CoveredVolume[] {
+export function coveredVolumes(instances: readonly ProtectedInstance[], tagKey: string): CoveredVolume[] {
   const covered = new Map<string, CoveredVolume>();
   for (const instance of instances) {
     for (const { volumeId, tags, sizeGiB: gib = UNKNOWN_GIB } of instance.volumes) {
@@ -76,10 +73,7 @@ function onlyIn(these: readonly CoveredVolume[], others: readonly CoveredVolume[
 }
 
 /** Compares what was backed up before an edit with what is after it. */
-export function protectionChange(
-  before: readonly CoveredVolume[],
-  after: readonly CoveredVolume[],
-): ProtectionChange {
+export function protectionChange(before: readonly CoveredVolume[], after: readonly CoveredVolume[]): ProtectionChange {
   const [added, dropped] = [onlyIn(after, before), onlyIn(before, after)];
   return {
     in: added.instances,

@@ -55,22 +55,12 @@ async function makeVenv(python: string, folder: string, requirements: string): P
         "Its venv module may be missing (Debian and Ubuntu: apt install python3-venv).",
     );
   }
-  const pip = [
-    "-m",
-    "pip",
-    "install",
-    "--quiet",
-    "--disable-pip-version-check",
-    "-r",
-    requirements,
-  ];
+  const pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", requirements];
   try {
     await run(join(folder, "bin", "python"), pip, { timeout: INSTALL_TIMEOUT_MS });
   } catch (error) {
     rmSync(folder, { recursive: true, force: true });
-    throw userError(
-      `moto could not be installed from PyPI: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    throw userError(`moto could not be installed from PyPI: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 
@@ -78,11 +68,7 @@ async function makeVenv(python: string, folder: string, requirements: string): P
  * @param home the folder for what is made; one environment for each version of the requirements
  * @returns the environment's python
  */
-export async function emulatorPython(
-  home: string,
-  requirements: string,
-  progress: Progress,
-): Promise<string> {
+export async function emulatorPython(home: string, requirements: string, progress: Progress): Promise<string> {
   const hash = createHash("sha256").update(readFileSync(requirements)).digest("hex").slice(0, 12);
   const folder = join(home, `emulator-${hash}`);
   const python = join(folder, "bin", "python");

@@ -47,9 +47,7 @@ interface Script {
 /** The longest retention in days that a policy has. */
 function longestDays({ policies }: VaultConfig): number {
   const days = Object.values(policies).flatMap(({ keep, drKeep }) =>
-    [keep, drKeep].map(({ retentionDays = 0, daily = 0, last = 0 }) =>
-      Math.max(retentionDays, daily, last),
-    ),
+    [keep, drKeep].map(({ retentionDays = 0, daily = 0, last = 0 }) => Math.max(retentionDays, daily, last)),
   );
   return Math.max(...days);
 }
@@ -68,7 +66,7 @@ function volumeToExplain(asked: string | undefined, known: readonly string[]) {
 /** Moves what the configuration names of the fleet's own account, such as keys, into the emulated one, where the fleet is. */
 function withOwner(config: StackConfig, { ownerId }: Inventory): StackConfig {
   if (ownerId === undefined || ownerId === ACCOUNT_ID) return config;
-  const moved = Object.entries(config.values).map(([key, value]) => [key, inEmulatedAccount(value, ownerId)]); // prettier-ignore
+  const moved = Object.entries(config.values).map(([key, value]) => [key, inEmulatedAccount(value, ownerId)]);
   return {
     ...config,
     values: Object.fromEntries(moved) as StackConfig["values"],
@@ -85,9 +83,7 @@ export function readScript(options: Options): Script {
   const stackConfig = withOwner(loaded, inventory);
   const config = configIn(stackConfig);
   const base = { stackConfig, config };
-  const edits = options.edit.map((pairs) =>
-    pairs.map((pair) => inEmulatedAccount(pair, inventory.ownerId)),
-  );
+  const edits = options.edit.map((pairs) => pairs.map((pair) => inEmulatedAccount(pair, inventory.ownerId)));
   checkEdits(base, edits);
   return {
     base,
@@ -142,12 +138,7 @@ function inducedBy({ region, fromMs }: KeyTrouble): Induced {
   return { region, from: isoSeconds(fromMs) };
 }
 
-async function perform(
-  vault: LocalVault,
-  script: Script,
-  startMs: number,
-  progress: Progress,
-): Promise<Rehearsal> {
+async function perform(vault: LocalVault, script: Script, startMs: number, progress: Progress): Promise<Rehearsal> {
   const { base, callsFile } = script;
   if (callsFile !== undefined) await vault.emulator.recordCalls();
   const story = await playStory(vault, script, startMs, progress);
@@ -192,15 +183,10 @@ export async function rehearse(
 ): Promise<Rehearsal> {
   const startMs = Math.floor(Date.now() / DAY_MS) * DAY_MS;
   const { base, inventory } = script;
-  const vault = await startVault(
-    { folder: ROOT, home: HOME, config: base.stackConfig, inventory, startMs },
-    progress,
-  );
+  const vault = await startVault({ folder: ROOT, home: HOME, config: base.stackConfig, inventory, startMs }, progress);
   onStart(vault);
   try {
-    progress(
-      `the archive loads in ${Math.round(vault.stack.loadMs)} ms; time passes from ${isoSeconds(startMs)}`,
-    );
+    progress(`the archive loads in ${Math.round(vault.stack.loadMs)} ms; time passes from ${isoSeconds(startMs)}`);
     return await perform(vault, script, startMs, progress);
   } finally {
     await vault.stop();

@@ -115,9 +115,7 @@ function creator(account: Account): Make {
       }
       case "aws:s3/bucket:Bucket": {
         const Bucket = String(inputs.bucket);
-        await account
-          .s3(region)
-          .send(new CreateBucketCommand({ Bucket, ObjectLockEnabledForBucket: true }));
+        await account.s3(region).send(new CreateBucketCommand({ Bucket, ObjectLockEnabledForBucket: true }));
         return { bucketRegionalDomainName: `${Bucket}.s3.amazonaws.com` };
       }
       case "aws:sns/topic:Topic":

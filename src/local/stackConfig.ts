@@ -35,11 +35,7 @@ export function toText(value: unknown): string {
  * @param option what the pairs were given by, for the message
  * @throws when one is no pair
  */
-export function withPairs(
-  config: StackConfig,
-  pairs: readonly string[],
-  option: string,
-): StackConfig {
+export function withPairs(config: StackConfig, pairs: readonly string[], option: string): StackConfig {
   const values = { ...config.values };
   const plain = new Set<string>();
   for (const pair of pairs) {
@@ -67,9 +63,7 @@ export function configIn({ project, stack, values, secretKeys }: StackConfig): V
 function ownFile(folder: string, project: string, stack: string): StackFile {
   const file = join(folder, `Pulumi.${stack}.yaml`);
   if (!existsSync(file)) {
-    throw userError(
-      `--stack: expected a stack with a file Pulumi.<stack>.yaml, got ${JSON.stringify(stack)}`,
-    );
+    throw userError(`--stack: expected a stack with a file Pulumi.<stack>.yaml, got ${JSON.stringify(stack)}`);
   }
   return readStackFile(decode(readFileSync(file)), `Pulumi.${stack}.yaml`, project);
 }

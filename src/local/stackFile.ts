@@ -91,7 +91,7 @@ export function readStackFile(text: string, file: string, project: string): Stac
     read.placeholders.push({ key, value: made.value });
   }
   if (whole.environment !== undefined) {
-    read.notes.push(`${file} has an environment of Pulumi ESC: its values are not read here; give them with -c.`); // prettier-ignore
+    read.notes.push(`${file} has an environment of Pulumi ESC: its values are not read here; give them with -c.`);
   }
   return read;
 }

@@ -3,15 +3,9 @@ import Table from "cli-table3";
 import pc from "picocolors";
 
 /** @param lastWidth columns at most of the last column, which is wrapped at words; `undefined`: as wide as it is */
-export function table(
-  head: string[],
-  rows: readonly (string | number)[][],
-  lastWidth?: number,
-): string {
+export function table(head: string[], rows: readonly (string | number)[][], lastWidth?: number): string {
   const chars = { mid: "", "left-mid": "", "mid-mid": "", "right-mid": "" };
-  const colWidths = head.map((_, index) =>
-    index === head.length - 1 && lastWidth !== undefined ? lastWidth : null,
-  );
+  const colWidths = head.map((_, index) => (index === head.length - 1 && lastWidth !== undefined ? lastWidth : null));
   const style = { head: [], border: [] };
   const made = new Table({ head, chars, style, colWidths, wordWrap: lastWidth !== undefined });
   made.push(...rows.map((row) => [...row]));

@@ -58,8 +58,7 @@ function nightRows(nights: readonly Night[], stack: string, most: number): (stri
   const namesOf = ({ alarms }: Night) => alarms.map((name) => shortAlarm(name, stack)).join(", ");
   const rows = shown.map((night) => [night.slot, ...cells(night), namesOf(night)]);
   if (left === 0) return rows;
-  const sum = (field: keyof Counts) =>
-    nights.slice(0, left).reduce((total, night) => total + night[field], 0);
+  const sum = (field: keyof Counts) => nights.slice(0, left).reduce((total, night) => total + night[field], 0);
   const before = {
     snapshots: sum("snapshots"),
     copies: sum("copies"),
@@ -76,9 +75,7 @@ function nightRows(nights: readonly Night[], stack: string, most: number): (stri
 function pruneRows(pruned: readonly Decision[]): (string | number)[][] {
   const byRule = new Map<string, { region: string; reason: string; count: number }>();
   for (const { region, reason } of pruned) {
-    const rule = reason
-      .replace(/^[\d.]+ (day|hour|minute)s? old[,;] /, "past retention: ")
-      .replace(/snap-\w+/, "…");
+    const rule = reason.replace(/^[\d.]+ (day|hour|minute)s? old[,;] /, "past retention: ").replace(/snap-\w+/, "…");
     const key = `${region} ${rule}`;
     const row = byRule.get(key) ?? { region, reason: rule, count: 0 };
     row.count += 1;
@@ -106,11 +103,8 @@ function renderVerdict({ verdict, audit, notes }: Rehearsal, isAll: boolean): st
 /** What was refused by IAM, each permission and kind of resource once. */
 function renderRefused(refused: readonly RefusedCalls[]): string[] {
   if (refused.length === 0) return [];
-  const rows = refused.map(({ action, resource, because, count }) => [action, resource, because, count]); // prettier-ignore
-  return [
-    heading("Calls that IAM refused"),
-    table(["permission", "resource, the first", "why", "calls"], rows),
-  ];
+  const rows = refused.map(({ action, resource, because, count }) => [action, resource, because, count]);
+  return [heading("Calls that IAM refused"), table(["permission", "resource, the first", "why", "calls"], rows)];
 }
 
 export interface Shown {

@@ -9,13 +9,7 @@ import { isoSeconds } from "../vault/time";
 import type { MetricPoint } from "./alarmEvaluator";
 import { type Authorizer, makeAuthorizer } from "./authorizer";
 import { type Account, makeMailbox, openAccount, subscribeMailbox } from "./account";
-import {
-  type DeployedProgram,
-  type Deployment,
-  type LocalStack,
-  type Place,
-  deploy,
-} from "./deployment";
+import { type DeployedProgram, type Deployment, type LocalStack, type Place, deploy } from "./deployment";
 import { type Emulator, startEmulator } from "./emulator";
 import { type Firing, fakeScheduler } from "./eventBridge";
 import type { Inventory } from "./inventory";
@@ -179,10 +173,7 @@ function run(parts: Parts, startMs: number): LocalVault {
   const deployments = deploymentsOf(parts, startMs);
   const stackNow = () => deployments.current().stack;
   let nowMs = startMs;
-  const scheduler = fakeScheduler(
-    () => emulator.schedules(stackNow().primaryRegion, stackNow().vaultId),
-    startMs,
-  );
+  const scheduler = fakeScheduler(() => emulator.schedules(stackNow().primaryRegion, stackNow().vaultId), startMs);
   const wake = async (event: unknown): Promise<Invocation> => {
     const { lambda, stack } = deployments.current();
     await emulator.setTime(nowMs);

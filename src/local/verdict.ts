@@ -38,10 +38,7 @@ function words(detail: string): string {
 }
 
 /** Groups what the vault reported as wrong; its notices, after which nothing failed, are not among it. */
-export function reportedProblems(
-  decisions: readonly Decision[],
-  induced: Induced | undefined,
-): Reported[] {
+export function reportedProblems(decisions: readonly Decision[], induced: Induced | undefined): Reported[] {
   const groups = new Map<string, { first: Decision; last: Decision; subjects: Set<string> }>();
   for (const decision of decisions) {
     if (decision.message !== "problem" || isInduced(decision, induced)) continue;
@@ -80,10 +77,8 @@ function lineOf({ detail, subjects, from, until }: Reported): string {
 
 function headlineOf({ gaps }: Audit, exceptions: number, isDryRun: boolean): string {
   if (isDryRun) return "dryRun is true: the vault wrote nothing, so nothing can be brought back.";
-  if (exceptions === 0) return "Every protected volume has its snapshot and a sound, encrypted copy."; // prettier-ignore
-  return gaps.length > 0
-    ? "Not every protected volume can be brought back:"
-    : "The vault reported problems:";
+  if (exceptions === 0) return "Every protected volume has its snapshot and a sound, encrypted copy.";
+  return gaps.length > 0 ? "Not every protected volume can be brought back:" : "The vault reported problems:";
 }
 
 /** @param found what the audit, the log and the invocations came to */

@@ -37,13 +37,7 @@ interface Wire {
 
 /** Returns the SDK's input: members that are lists have a name in the plural there. */
 function inputOf(parameters: Wire): object {
-  const {
-    TagSpecification = [],
-    Tag,
-    ResourceId,
-    InstanceSpecification: set,
-    ...rest
-  } = parameters;
+  const { TagSpecification = [], Tag, ResourceId, InstanceSpecification: set, ...rest } = parameters;
   const taken = set && {
     ...set,
     ExcludeDataVolumeIds: set.ExcludeDataVolumeId,
@@ -58,15 +52,8 @@ function inputOf(parameters: Wire): object {
   };
 }
 
-function volumesOf(
-  { attached }: RecordedCall,
-  { input }: Call & { name: "CreateSnapshots" },
-): string[] {
-  const {
-    InstanceId = "",
-    ExcludeBootVolume,
-    ExcludeDataVolumeIds,
-  } = input.InstanceSpecification ?? {};
+function volumesOf({ attached }: RecordedCall, { input }: Call & { name: "CreateSnapshots" }): string[] {
+  const { InstanceId = "", ExcludeBootVolume, ExcludeDataVolumeIds } = input.InstanceSpecification ?? {};
   const [root, ...data] = attached[InstanceId] ?? [];
   const taken = data.filter((id) => ExcludeDataVolumeIds?.includes(id) !== true);
   return root === undefined || ExcludeBootVolume === true ? taken : [root, ...taken];

@@ -227,19 +227,10 @@ function regionAlarms(watched: Watched): AlarmDefinition[] {
     missing: "notBreaching",
     because: "every sweep sends it while a copy is missing, and none when all are there",
   });
-  return [
-    ...(hours === undefined ? [] : [primaryRegion, ...drRegions].map(stale)),
-    ...drRegions.map(overdue),
-  ];
+  return [...(hours === undefined ? [] : [primaryRegion, ...drRegions].map(stale)), ...drRegions.map(overdue)];
 }
 
 /** Every alarm of a vault. */
 export function alarmTable(watched: Watched): AlarmDefinition[] {
-  return [
-    ...lambdaAlarms(watched),
-    dropped(watched),
-    noHeartbeat(watched),
-    noMatch(watched),
-    ...regionAlarms(watched),
-  ];
+  return [...lambdaAlarms(watched), dropped(watched), noHeartbeat(watched), noMatch(watched), ...regionAlarms(watched)];
 }

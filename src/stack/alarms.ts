@@ -8,10 +8,7 @@ export interface AlarmArgs extends Watched {
   tags: Record<string, string>;
 }
 
-export function alarms(
-  args: AlarmArgs,
-  opts: pulumi.CustomResourceOptions,
-): aws.cloudwatch.MetricAlarm[] {
+export function alarms(args: AlarmArgs, opts: pulumi.CustomResourceOptions): aws.cloudwatch.MetricAlarm[] {
   const { vaultId, topicArn, tags } = args;
   return alarmTable(args).map((alarm) => {
     const name = `${vaultId}-${alarm.key}`;

@@ -11,11 +11,7 @@ import { type Account, namesOf } from "./names";
  * principal is every account's, and it gives SNS nothing that a condition could look at, so it publishes as a role of this
  * account (keyEvents.ts).
  */
-function topicPolicy(
-  account: Account,
-  topicArn: string,
-  hasBudget: boolean,
-): aws.iam.PolicyDocument {
+function topicPolicy(account: Account, topicArn: string, hasBudget: boolean): aws.iam.PolicyDocument {
   const { accountId } = account;
   return {
     Version: "2012-10-17",

@@ -24,7 +24,10 @@ export const TRAIL_PREFIX = "trail";
  */
 export function auditBucketName(vaultId: string, accountId: string, region: string): string {
   const isGood = vaultId.length <= MAX_STEM && /^[a-z0-9][a-z0-9-]*$/.test(vaultId);
-  const plain = vaultId.toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-/, ""); // prettier-ignore
+  const plain = vaultId
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-")
+    .replace(/^-/, "");
   const hash = createHash("sha256").update(vaultId).digest("hex").slice(0, 8);
   const stem = isGood ? vaultId : `${plain.slice(0, HASHED_STEM)}${hash}`;
   return `${stem}-audit-${accountId}-${region}`;
@@ -58,7 +61,13 @@ export function auditRights(
       Action: "s3:PutObject",
       Resource: AUDIT_PREFIXES.map((prefix) => `${arn}/${prefix}/*`),
     },
-    { Sid: "EncryptAudit", Effect: "Allow", Action: "kms:GenerateDataKey", Resource: keys, Condition: writingOf(arn, region) }, // prettier-ignore
+    {
+      Sid: "EncryptAudit",
+      Effect: "Allow",
+      Action: "kms:GenerateDataKey",
+      Resource: keys,
+      Condition: writingOf(arn, region),
+    },
   ];
 }
 

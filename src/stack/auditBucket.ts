@@ -7,7 +7,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { RUNS_PREFIX } from "../vault/auditKeys";
 import type { AuditTarget } from "../vault/types";
-import { TRAIL_PREFIX, auditBucketName, bucketArnOf, bucketPolicy, trailArnOf } from "./auditAccess"; // prettier-ignore
+import { TRAIL_PREFIX, auditBucketName, bucketArnOf, bucketPolicy, trailArnOf } from "./auditAccess";
 import type { Account } from "./names";
 
 export interface AuditBucketArgs {
@@ -86,11 +86,7 @@ function settle(
     { bucket, rules: [{ applyServerSideEncryptionByDefault: encryption, bucketKeyEnabled: true }] },
     opts,
   );
-  const versioned = new aws.s3.BucketVersioning(
-    name,
-    { bucket, versioningConfiguration: { status: "Enabled" } },
-    opts,
-  );
+  const versioned = new aws.s3.BucketVersioning(name, { bucket, versioningConfiguration: { status: "Enabled" } }, opts);
   const after = { ...opts, dependsOn: [versioned] };
   const rules = lifecycleRules(auditRetentionDays);
   const expiring = new aws.s3.BucketLifecycleConfiguration(name, { bucket, rules }, after);
@@ -102,10 +98,7 @@ function settle(
 }
 
 /** @param opts the first DR region's */
-export function auditBucket(
-  args: AuditBucketArgs,
-  opts: pulumi.CustomResourceOptions,
-): AuditBucket {
+export function auditBucket(args: AuditBucketArgs, opts: pulumi.CustomResourceOptions): AuditBucket {
   const { vaultId, primaryRegion, region, account, protect, tags } = args;
   const name = `${vaultId}-audit`;
   const kept = { ...opts, protect, retainOnDelete: protect };
@@ -120,11 +113,7 @@ export function auditBucket(
     const trailArn = args.trail ? trailArnOf(vaultId, acc, primaryRegion) : undefined;
     return JSON.stringify(bucketPolicy(acc, bucketArnOf(acc, physical), trailArn));
   });
-  const guarded = new aws.s3.BucketPolicy(
-    name,
-    { bucket: bucket.bucket, policy },
-    { ...kept, dependsOn: parts },
-  );
+  const guarded = new aws.s3.BucketPolicy(name, { bucket: bucket.bucket, policy }, { ...kept, dependsOn: parts });
   const target = pulumi
     .all([bucket.bucket, bucket.bucketRegionalDomainName])
     .apply(([physical, host]) => ({ bucket: physical, region, host }));

@@ -3,14 +3,7 @@
  */
 import { METRIC, METRIC_NAMESPACE, REGION_METRIC as R } from "../vault/metricNames";
 import { type AlarmDefinition, alarmTable, staleHours, type Watched } from "./alarmTable";
-import {
-  type DashboardBody,
-  type Metric,
-  type Widget,
-  graph,
-  laidOut,
-  text,
-} from "./dashboardWidgets";
+import { type DashboardBody, type Metric, type Widget, graph, laidOut, text } from "./dashboardWidgets";
 import { type Account, namesOf } from "./names";
 
 const HOUR_SECONDS = 3_600;
@@ -52,10 +45,7 @@ const coverage: Row = (watched) => {
       metrics: [
         own(watched, METRIC.instancesTargeted, "instances"),
         own(watched, METRIC.zeroMatches, "none matched"),
-        [
-          ...own(watched, METRIC.runsCompleted, "runs").slice(0, -1),
-          { label: "runs", stat: "Sum" },
-        ],
+        [...own(watched, METRIC.runsCompleted, "runs").slice(0, -1), { label: "runs", stat: "Sum" }],
       ],
     }),
     graph(primaryRegion, 9, {
@@ -85,9 +75,7 @@ const freshness: Row = (watched) => {
       title: "Age of the stalest instance, hours",
       stat: "Maximum",
       periodSeconds: DAY_SECONDS,
-      metrics: [primaryRegion, ...drRegions].map((region) =>
-        inRegion(watched, R.stalestInstance, region),
-      ),
+      metrics: [primaryRegion, ...drRegions].map((region) => inRegion(watched, R.stalestInstance, region)),
       ...(hours !== undefined && { limit: { value: hours, label: "too old" } }),
     }),
     graph(primaryRegion, 9, {
@@ -148,12 +136,8 @@ const work: Row = (watched) => {
       periodSeconds: DAY_SECONDS,
       metrics: [
         inRegion(watched, R.snapshotsStarted, primaryRegion, "snapshots"),
-        ...drRegions.map((region) =>
-          inRegion(watched, R.copiesStarted, region, `copies ${region}`),
-        ),
-        ...everywhere.map((region) =>
-          inRegion(watched, R.snapshotsDeleted, region, `deleted ${region}`),
-        ),
+        ...drRegions.map((region) => inRegion(watched, R.copiesStarted, region, `copies ${region}`)),
+        ...everywhere.map((region) => inRegion(watched, R.snapshotsDeleted, region, `deleted ${region}`)),
       ],
     }),
     graph(primaryRegion, 6, {
@@ -167,8 +151,20 @@ const work: Row = (watched) => {
 
 const machinery: Row = (watched) => {
   const { primaryRegion, timeoutSeconds, vaultId } = watched;
-  const lambda = (name: string, rest: object): Metric => ["AWS/Lambda", name, "FunctionName", namesOf(vaultId).function, { ...rest }]; // prettier-ignore
-  const scheduler = (name: string): Metric => ["AWS/Scheduler", name, "ScheduleGroup", namesOf(vaultId).scheduleGroup, { label: name, stat: "Sum" }]; // prettier-ignore
+  const lambda = (name: string, rest: object): Metric => [
+    "AWS/Lambda",
+    name,
+    "FunctionName",
+    namesOf(vaultId).function,
+    { ...rest },
+  ];
+  const scheduler = (name: string): Metric => [
+    "AWS/Scheduler",
+    name,
+    "ScheduleGroup",
+    namesOf(vaultId).scheduleGroup,
+    { label: name, stat: "Sum" },
+  ];
   return [
     text(
       "## Machinery\n**Is the vault itself well?** Errors are told by mail, once a day each. All of it, this dashboard aside, costs about " +
@@ -192,10 +188,7 @@ const machinery: Row = (watched) => {
       periodSeconds: HOUR_SECONDS,
       metrics: [
         lambda("Duration", { label: "longest invocation" }),
-        [
-          ...own(watched, METRIC.runDuration, "run").slice(0, -1),
-          { label: "run, seconds", yAxis: "right" },
-        ],
+        [...own(watched, METRIC.runDuration, "run").slice(0, -1), { label: "run, seconds", yAxis: "right" }],
       ],
       limit: { value: timeoutSeconds * 1_000, label: "timeout" },
     }),
@@ -203,9 +196,7 @@ const machinery: Row = (watched) => {
       title: "Calls by Scheduler",
       stat: "Sum",
       periodSeconds: HOUR_SECONDS,
-      metrics: ["InvocationAttemptCount", "TargetErrorCount", "InvocationDroppedCount"].map(
-        scheduler,
-      ),
+      metrics: ["InvocationAttemptCount", "TargetErrorCount", "InvocationDroppedCount"].map(scheduler),
     }),
   ];
 };

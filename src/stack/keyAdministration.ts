@@ -37,10 +37,7 @@ const ADMINISTRATION = [
  * policy: else the key could end with nobody to administer it (the same page). `aws:PrincipalType` is `Account` for the
  * root user alone (IAM user guide, "AWS global condition context keys").
  */
-export function administration(
-  { partition, accountId }: Account,
-  administrators: readonly string[],
-): Statement[] {
+export function administration({ partition, accountId }: Account, administrators: readonly string[]): Statement[] {
   const account = { AWS: `arn:${partition}:iam::${accountId}:root` };
   const may = { Effect: "Allow" as const, Resource: "*" };
   if (administrators.length === 0) {

@@ -75,8 +75,7 @@ function targetRole(
 /** Of the primary region, to which other regions hand their events. */
 function busOf({ account, primaryRegion }: KeyEventArgs): pulumi.Output<string> {
   return account.apply(
-    ({ partition, accountId }) =>
-      `arn:${partition}:events:${primaryRegion}:${accountId}:event-bus/default`,
+    ({ partition, accountId }) => `arn:${partition}:events:${primaryRegion}:${accountId}:event-bus/default`,
   );
 }
 
@@ -92,11 +91,7 @@ function keyRule(
   });
   const description = `${vaultId}: somebody takes a key of the vault's away`;
   const name = namesOf(vaultId).keyEvents;
-  return new aws.cloudwatch.EventRule(
-    resourceName,
-    { name, description, eventPattern, tags },
-    opts,
-  );
+  return new aws.cloudwatch.EventRule(resourceName, { name, description, eventPattern, tags }, opts);
 }
 
 /**

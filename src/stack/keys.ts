@@ -17,11 +17,7 @@ const EBS_USE = [
 ];
 
 /** Use and grants through EC2 only; a grant only for an AWS resource, as a volume or snapshot is. */
-export function ebsUse(
-  sid: string,
-  resources: string | string[],
-  ec2Regions: readonly string[],
-): Statement[] {
+export function ebsUse(sid: string, resources: string | string[], ec2Regions: readonly string[]): Statement[] {
   const viaEc2 = { "kms:ViaService": ec2Regions.map((region) => `ec2.${region}.amazonaws.com`) };
   return [
     {

@@ -14,21 +14,14 @@ export interface VaultProviders {
 function stackArgs(): aws.ProviderArgs {
   const args = Object.entries(providerArgs(providerValues(pulumi.runtime.allConfig())));
   return Object.fromEntries(
-    args.map(([key, value]) => [
-      key,
-      isSecretKey(`${AWS_NAMESPACE}${key}`) ? pulumi.secret(value) : value,
-    ]),
+    args.map(([key, value]) => [key, isSecretKey(`${AWS_NAMESPACE}${key}`) ? pulumi.secret(value) : value]),
   );
 }
 
 /** Makes a provider for each region of a configuration that was validated. */
-export function vaultProviders(
-  primaryRegion: string,
-  drRegions: readonly string[],
-): VaultProviders {
+export function vaultProviders(primaryRegion: string, drRegions: readonly string[]): VaultProviders {
   const args = stackArgs();
-  const provider = (name: string, region: string) =>
-    new aws.Provider(name, { ...args, region: region as aws.Region });
+  const provider = (name: string, region: string) => new aws.Provider(name, { ...args, region: region as aws.Region });
   return {
     primary: provider("primary", primaryRegion),
     dr: Object.fromEntries(drRegions.map((region) => [region, provider(`dr-${region}`, region)])),

@@ -56,8 +56,7 @@ function auditParts(
   const args = { ...config, region, account, keyArn, protect: config.protectKeys, tags };
   const made = auditBucket(args, there[region] ?? {});
   const bucket = made.target.apply((target) => target.bucket);
-  if (config.trail)
-    auditTrail({ ...config, bucket, keyArn, tags }, { ...here, dependsOn: made.parts });
+  if (config.trail) auditTrail({ ...config, bucket, keyArn, tags }, { ...here, dependsOn: made.parts });
   return made;
 }
 
@@ -97,15 +96,13 @@ function settingsOf(
     mailOn,
     ...(lock !== undefined && { lock }),
   };
-  return pulumi
-    .all([keys, audit, topicArn, clockRoleArn])
-    .apply(([known, target, topic, roleArn]) => ({
-      ...plain,
-      ...known,
-      ...(target !== undefined && { audit: target }),
-      topicArn: topic,
-      clock: { name, groupName, roleArn },
-    }));
+  return pulumi.all([keys, audit, topicArn, clockRoleArn]).apply(([known, target, topic, roleArn]) => ({
+    ...plain,
+    ...known,
+    ...(target !== undefined && { audit: target }),
+    topicArn: topic,
+    clock: { name, groupName, roleArn },
+  }));
 }
 
 /** The function's policy, as JSON. */
@@ -121,9 +118,7 @@ function rightsOf(
     .all([account, keys, audit, topicArn, schedulerRoleArn])
     .apply(([acc, known, target, topic, scheduler]) => {
       const arns = { topicArn: topic, schedulerRoleArn: scheduler };
-      return JSON.stringify(
-        functionPolicy({ ...config, ...acc, ...known, ...arns, audit: target }),
-      );
+      return JSON.stringify(functionPolicy({ ...config, ...acc, ...known, ...arns, audit: target }));
     });
 }
 
@@ -192,9 +187,7 @@ export class SmartVault extends pulumi.ComponentResource {
 
     this.functionName = lambda.name;
     this.topicArn = topic.arn;
-    this.keyArns = everyKey.apply((all) =>
-      Object.fromEntries(all.map(({ region, keyArn }) => [region, keyArn])),
-    );
+    this.keyArns = everyKey.apply((all) => Object.fromEntries(all.map(({ region, keyArn }) => [region, keyArn])));
     this.auditBucket = auditTarget.apply((target) => target?.bucket);
     this.registerOutputs({
       functionName: this.functionName,

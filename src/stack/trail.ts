@@ -17,10 +17,7 @@ export interface TrailArgs {
 }
 
 /** @param opts the primary region's, after the bucket's policy, which CloudTrail checks */
-export function auditTrail(
-  args: TrailArgs,
-  opts: pulumi.CustomResourceOptions,
-): aws.cloudtrail.Trail {
+export function auditTrail(args: TrailArgs, opts: pulumi.CustomResourceOptions): aws.cloudtrail.Trail {
   const { vaultId, bucket, keyArn, tags } = args;
   const name = namesOf(vaultId).trail;
   return new aws.cloudtrail.Trail(

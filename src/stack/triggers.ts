@@ -72,10 +72,7 @@ function scheduleMaker(args: TriggerArgs, opts: pulumi.CustomResourceOptions) {
 }
 
 /** @returns the sweep's schedule */
-export function triggers(
-  args: TriggerArgs,
-  opts: pulumi.CustomResourceOptions,
-): aws.scheduler.Schedule {
+export function triggers(args: TriggerArgs, opts: pulumi.CustomResourceOptions): aws.scheduler.Schedule {
   const { vaultId } = args;
   const names = namesOf(vaultId);
   const schedule = scheduleMaker(args, opts);

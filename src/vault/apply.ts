@@ -19,7 +19,17 @@ import {
 import { type Cause, type Meaning, causeOf, holdersOf, meaningOf } from "./errors";
 import { isoSeconds } from "./time";
 import { isTagTrouble, orWithOwnTags } from "./tagTrouble";
-import type { Action, CopyAction, DeleteAction, Mark, Outcome, SnapshotAction, Tags, TagsLeftOut, VaultPolicy } from "./types"; // prettier-ignore
+import type {
+  Action,
+  CopyAction,
+  DeleteAction,
+  Mark,
+  Outcome,
+  SnapshotAction,
+  Tags,
+  TagsLeftOut,
+  VaultPolicy,
+} from "./types";
 import { type Step, runSteps } from "./workers";
 
 /** Calls in flight. EC2 refills 5 creates or deletes a second; the SDK's adaptive retry paces what is above. */
@@ -72,12 +82,7 @@ function done(detail: string, { snapshotIds, requestId }: Made): Result {
 const WORST_FIRST: readonly Outcome["status"][] = ["failed", "deferred", "skipped", "done"];
 
 /** Snapshots one volume at a time; says of each volume how it went and keeps what was made. */
-async function snapshotEach(
-  client: EC2Client,
-  action: SnapshotAction,
-  why: string,
-  configured: Tags,
-): Promise<Result> {
+async function snapshotEach(client: EC2Client, action: SnapshotAction, why: string, configured: Tags): Promise<Result> {
   const made: string[] = [];
   let left: TagsLeftOut | undefined;
   const troubles: Result[] = [];
@@ -95,27 +100,16 @@ async function snapshotEach(
     }
   }
   const detail = `${made.length} of ${action.volumes.length} volumes, not crash-consistent: ${why}`;
-  const [worst] = [...troubles].sort(
-    (a, b) => WORST_FIRST.indexOf(a.status) - WORST_FIRST.indexOf(b.status),
-  );
+  const [worst] = [...troubles].sort((a, b) => WORST_FIRST.indexOf(a.status) - WORST_FIRST.indexOf(b.status));
   if (worst === undefined) return { status: "done", detail, snapshotIds: made, tagsLeftOut: left };
   const stopLane = troubles.find((trouble) => trouble.stopLane !== undefined)?.stopLane;
-  return { ...worst, detail: `${detail}; ${worst.detail}`, snapshotIds: made, stopLane, tagsLeftOut: left }; // prettier-ignore
+  return { ...worst, detail: `${detail}; ${worst.detail}`, snapshotIds: made, stopLane, tagsLeftOut: left };
 }
 
 /** The set call; where EC2 refuses it for this instance, a snapshot a volume is better than none. */
-async function snapshotInstance(
-  client: EC2Client,
-  action: SnapshotAction,
-  configured: Tags,
-): Promise<Result> {
+async function snapshotInstance(client: EC2Client, action: SnapshotAction, configured: Tags): Promise<Result> {
   if (action.mode === "each") {
-    return snapshotEach(
-      client,
-      action,
-      "more volumes to leave out than one call takes",
-      configured,
-    );
+    return snapshotEach(client, action, "more volumes to leave out than one call takes", configured);
   }
   try {
     const create = (one: SnapshotAction) => createSet(client, one);
@@ -175,12 +169,7 @@ function undeleted(error: unknown): Result {
   return heldBy === undefined ? result : { ...result, status: "skipped", heldBy };
 }
 
-async function applyOne(
-  clients: VaultClients,
-  action: Action,
-  policy: VaultPolicy,
-  nowMs: number,
-): Promise<Result> {
+async function applyOne(clients: VaultClients, action: Action, policy: VaultPolicy, nowMs: number): Promise<Result> {
   try {
     const { writer } = ec2In(clients, action.region);
     if (action.kind === "snapshot") return await snapshotInstance(writer, action, policy.tags);

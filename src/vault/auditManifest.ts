@@ -29,7 +29,7 @@ function pointKey({ identity }: Snapshot): string {
 
 function described(snapshot: Snapshot) {
   const { region, snapshotId, state, encrypted, kmsKeyId, startTimeMs, sizeGiB } = snapshot;
-  return { region, snapshotId, state, encrypted, kmsKeyId, startedAt: isoSeconds(startTimeMs), sizeGiB }; // prettier-ignore
+  return { region, snapshotId, state, encrypted, kmsKeyId, startedAt: isoSeconds(startTimeMs), sizeGiB };
 }
 
 function soundCopies(snapshot: Snapshot, seen: readonly SeenRegion[]): Snapshot[] {
@@ -129,12 +129,7 @@ function touchedSince(
 }
 
 /** @param toMs up to which completion manifests were written for good, in whole seconds; absent: none were */
-export function dueManifests(
-  world: World,
-  policy: VaultPolicy,
-  toMs: number | undefined,
-  nowMs: number,
-): DueManifests {
+export function dueManifests(world: World, policy: VaultPolicy, toMs: number | undefined, nowMs: number): DueManifests {
   const regions = readRegions(world, policy);
   const [primary] = regions;
   if (primary === undefined || regions.length <= policy.dr.length) return { due: [] };
@@ -146,8 +141,7 @@ export function dueManifests(
   const { counted } = countedAndExtra(candidates, distanceIn(seen), policy);
   const points = groupBy(counted, pointKey);
   const due = [...points.values()].flatMap((point): DueManifest[] => {
-    const isSafe = (one: Snapshot) =>
-      one.state === "completed" && unsafeIn(seen, one) === undefined;
+    const isSafe = (one: Snapshot) => one.state === "completed" && unsafeIn(seen, one) === undefined;
     if (!point.every(isSafe)) return [];
     const parts = point
       .sort((a, b) => (a.volumeId < b.volumeId ? -1 : 1))

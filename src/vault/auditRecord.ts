@@ -5,7 +5,18 @@
 import { createHash } from "node:crypto";
 import { countAlike, summarize } from "./summary";
 import { isoSeconds } from "./time";
-import type { Action, Kept, Outcome, Plan, Serving, Snapshot, ThrottledRead, VaultSettings, Wake, World } from "./types"; // prettier-ignore
+import type {
+  Action,
+  Kept,
+  Outcome,
+  Plan,
+  Serving,
+  Snapshot,
+  ThrottledRead,
+  VaultSettings,
+  Wake,
+  World,
+} from "./types";
 
 const RECORD_VERSION = 1;
 
@@ -40,9 +51,7 @@ function subjectOf(action: Action): string {
 
 /** Of the actions that were planned, whatever became of them and in whatever order: the same plan has the same hash. */
 function planHash(outcomes: readonly Outcome[]): string {
-  const lines = outcomes.map(
-    ({ action }) => `${action.kind} ${action.region} ${subjectOf(action)}`,
-  );
+  const lines = outcomes.map(({ action }) => `${action.kind} ${action.region} ${subjectOf(action)}`);
   return createHash("sha256").update(lines.sort().join("\n")).digest("hex");
 }
 
@@ -57,9 +66,7 @@ type Find = (region: string, snapshotId: string) => Snapshot | undefined;
 
 function finder({ snapshots = [], copies }: World): Find {
   const all = [...snapshots, ...Object.values(copies).flat()];
-  const byId = new Map(
-    all.map((snapshot) => [`${snapshot.region} ${snapshot.snapshotId}`, snapshot]),
-  );
+  const byId = new Map(all.map((snapshot) => [`${snapshot.region} ${snapshot.snapshotId}`, snapshot]));
   return (region, snapshotId) => byId.get(`${region} ${snapshotId}`);
 }
 
@@ -71,7 +78,7 @@ function about(action: Action, find: Find): Record<string, unknown> {
     }
     case "copy": {
       const { sourceSnapshotId, sourceRegion, kmsKeyArn } = action;
-      return { sourceSnapshotId, sourceRegion, kmsKeyArn, of: pointOf(find(sourceRegion, sourceSnapshotId)) }; // prettier-ignore
+      return { sourceSnapshotId, sourceRegion, kmsKeyArn, of: pointOf(find(sourceRegion, sourceSnapshotId)) };
     }
     case "lock": {
       const { snapshotId, mode, days } = action;
@@ -84,13 +91,10 @@ function about(action: Action, find: Find): Record<string, unknown> {
   }
 }
 
-function decisionOf(
-  { action, status, detail, code, requestId, heldBy, snapshotIds }: Outcome,
-  find: Find,
-) {
+function decisionOf({ action, status, detail, code, requestId, heldBy, snapshotIds }: Outcome, find: Find) {
   const { kind, region, reason } = action;
   const made = snapshotIds.length > 0 ? { snapshotIds } : {};
-  return { kind, region, ...about(action, find), reason, outcome: status, detail, code, requestId, heldBy, ...made }; // prettier-ignore
+  return { kind, region, ...about(action, find), reason, outcome: status, detail, code, requestId, heldBy, ...made };
 }
 
 /** What a limit or the end of time left. */

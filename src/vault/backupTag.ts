@@ -37,7 +37,7 @@ export function backupTagOf(tags: Tags, { tagKey, policies }: VaultPolicy): Back
   if (near.length === 0) return { is: "gone", now: `it has no tag ${shownKey(tagKey)}` };
   const value = Object.hasOwn(tags, tagKey) ? tags[tagKey] : undefined;
   const list = near.map((key) => `${shownKey(key)}=${quoted(tags[key] ?? "")}`);
-  const meant = near.flatMap((key) => names.find((name) => alike(name) === alike(tags[key] ?? "")) ?? []); // prettier-ignore
+  const meant = near.flatMap((key) => names.find((name) => alike(name) === alike(tags[key] ?? "")) ?? []);
   return {
     is: value !== undefined && names.includes(value) ? "right" : "missed",
     now: `it has the tag ${list.join(" and ")}`,

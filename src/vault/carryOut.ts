@@ -10,17 +10,7 @@ import { guardRegions } from "./guards";
 import { inUseNotices } from "./holds";
 import { makingProblems } from "./makingProblems";
 import { prune } from "./prune";
-import type {
-  Action,
-  DeleteAction,
-  Kept,
-  Outcome,
-  Plan,
-  Snapshot,
-  ThrottledRead,
-  VaultPolicy,
-  World,
-} from "./types";
+import type { Action, DeleteAction, Kept, Outcome, Plan, Snapshot, ThrottledRead, VaultPolicy, World } from "./types";
 
 interface CarriedOut {
   /** The plan as it was carried out: with what was locked, what was kept after all, and what is to be told of it. */

@@ -11,7 +11,16 @@ import { isoSeconds, parseIso } from "./time";
 import type { KeepRules, VaultPolicy, World } from "./types";
 
 /** The part of the settings that decides what is kept. */
-const KEEP_KEYS = ["policies", "keepAtLeast", "overrideMin", "overrideMax", "orphans", "orphanDays", "schedule", "timezone"] as const; // prettier-ignore
+const KEEP_KEYS = [
+  "policies",
+  "keepAtLeast",
+  "overrideMin",
+  "overrideMax",
+  "orphans",
+  "orphanDays",
+  "schedule",
+  "timezone",
+] as const;
 export type KeepSettings = Pick<VaultPolicy, (typeof KEEP_KEYS)[number]>;
 
 /** Settings of before; `unknown` where nobody knows them: then they keep all that was there. */
@@ -179,9 +188,7 @@ export function remember(
   }
   // Nothing is lost by an edit that only lengthens, nor by one from before all that is there.
   const counts = ({ was, until }: FormerSettings, index: number) =>
-    (was === "unknown" ||
-      !coversAll(settings, was) ||
-      isThinned(was, former.slice(index + 1), settings)) &&
+    (was === "unknown" || !coversAll(settings, was) || isThinned(was, former.slice(index + 1), settings)) &&
     oldestSlot !== undefined &&
     oldestSlot <= until;
   const left = nextLeft(memory, regions, nowMs);

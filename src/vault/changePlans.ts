@@ -32,11 +32,7 @@ export interface ChangePlan extends Omit<WaitingPlan, "problemKey"> {
 }
 
 /** Makes the plan of one region. */
-function planOf(
-  region: string,
-  held: readonly HeldPoint[],
-  known: ReadonlyMap<ChangeKey, Known>,
-): ChangePlan {
+function planOf(region: string, held: readonly HeldPoint[], known: ReadonlyMap<ChangeKey, Known>): ChangePlan {
   const keys = new Set<ChangeKey>();
   const fresh = new Set<ChangeKey>();
   for (const one of held) {
@@ -45,7 +41,12 @@ function planOf(
   }
   const [mailed, ...others] = new Set([...keys].map((key) => known.get(key)?.plan));
   const isNew = fresh.size > 0 || mailed === undefined || others.length > 0;
-  const hash = isNew ? planHash(region, held.map((one) => one.snapshotId)) : mailed; // prettier-ignore
+  const hash = isNew
+    ? planHash(
+        region,
+        held.map((one) => one.snapshotId),
+      )
+    : mailed;
   return { region, held, keys: [...keys], fresh, isNew, hash };
 }
 

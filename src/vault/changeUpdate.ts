@@ -1,5 +1,5 @@
 /** What the memory of changes becomes by an invocation's plan: who is missing, what is stopped, and what is forgotten. Pure. */
-import { type ChangeKey, type Known, changeKey, groupsOf, kindOf, knownOf, withNotified } from "./changeKeys"; // prettier-ignore
+import { type ChangeKey, type Known, changeKey, groupsOf, kindOf, knownOf, withNotified } from "./changeKeys";
 import type { ChangeMemory, FormerSettings, MissingInstances } from "./changeMemory";
 import type { PlannedChanges } from "./changePlans";
 import type { Told } from "./clockState";

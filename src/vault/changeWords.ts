@@ -45,14 +45,14 @@ function whyOfSettings(held: readonly HeldPoint[], memory: ChangeMemory | undefi
   const keys = new Set(held.flatMap((one) => [...one.keys]));
   const ends = [...keys].map(kindOf).filter(({ kind }) => kind === "settings");
   const former = memory?.former ?? [];
-  const isUnknown = (until: string) => former.some((one) => one.until === until && one.was === "unknown"); // prettier-ignore
+  const isUnknown = (until: string) => former.some((one) => one.until === until && one.was === "unknown");
   const all = [...new Set(ends.map(({ of }) => of))].sort();
   const unknown = all.filter(isUnknown);
   const seen = `(seen at ${all.join(" and ")})`;
   if (unknown.length === 0) return `the stack's settings changed ${seen}`;
   const before = unknown.length === all.length ? "of before" : `before ${unknown.at(-1)}`;
   const why = `settings ${before} are not known, as its alarm clock or the region is new, or it was edited more than ten times ${seen}`;
-  return unknown.length === all.length ? `the stack's ${why}` : `the stack's settings changed, and its ${why}`; // prettier-ignore
+  return unknown.length === all.length ? `the stack's ${why}` : `the stack's settings changed, and its ${why}`;
 }
 
 /** One sentence for each kind of change: what it makes due, and from when on that goes. */
@@ -68,11 +68,15 @@ function reasonsOf(
   const texts: string[] = [];
   const settings = having("settings");
   if (settings.length > 0) {
-    texts.push(`${pointsOf(settings)} from ${date(endMs)} on, since ${whyOfSettings(settings, memory)}${dueAlready(settings)}: ${byInstance(settings)}`); // prettier-ignore
+    texts.push(
+      `${pointsOf(settings)} from ${date(endMs)} on, since ${whyOfSettings(settings, memory)}${dueAlready(settings)}: ${byInstance(settings)}`,
+    );
   }
   const tags = having("tags");
   if (tags.length > 0) {
-    texts.push(`${pointsOf(tags)} from ${date(endMs)} on, since the instance's tags name other rules now${dueAlready(tags)}: ${byInstance(tags)}`); // prettier-ignore
+    texts.push(
+      `${pointsOf(tags)} from ${date(endMs)} on, since the instance's tags name other rules now${dueAlready(tags)}: ${byInstance(tags)}`,
+    );
   }
   const orphans = having("orphan");
   if (orphans.length > 0) {
@@ -80,12 +84,15 @@ function reasonsOf(
     const missedMs = orphans.map(({ instanceId }) => first.get(instanceId)?.sinceMs ?? nowMs);
     // Not `Math.min(...)`: it may be more than a call takes.
     const soonestMs = missedMs.reduce((a, b) => Math.min(a, b)) + policy.orphanDays * DAY_MS;
-    const units = orphans.flatMap(({ keys }) => [...keys]).map(kindOf).filter(({ kind }) => kind === "orphan"); // prettier-ignore
+    const units = orphans
+      .flatMap(({ keys }) => [...keys])
+      .map(kindOf)
+      .filter(({ kind }) => kind === "orphan");
     // One that moved is backed up with no instance any more, though the one that it was taken from is.
-    const orVolume = units.some(({ of }) => of.startsWith("vol-"))
-      ? ", or a volume that it had,"
-      : "";
-    texts.push(`${pointsOf(orphans)} from ${date(soonestMs)} on, since the instance${orVolume} is not backed up any more and orphans is ${policy.orphans}${dueAlready(orphans)}: ${byInstance(orphans)}`); // prettier-ignore
+    const orVolume = units.some(({ of }) => of.startsWith("vol-")) ? ", or a volume that it had," : "";
+    texts.push(
+      `${pointsOf(orphans)} from ${date(soonestMs)} on, since the instance${orVolume} is not backed up any more and orphans is ${policy.orphans}${dueAlready(orphans)}: ${byInstance(orphans)}`,
+    );
   }
   return texts;
 }

@@ -61,9 +61,7 @@ function foreseen(
   const endMs = nowMs + policy.editGraceDays * DAY_MS;
   const formersOf = formerRules(memory, ruled, policy, slot, endMs);
   const rules = { ...ruled, calendar, nowMs: endMs, formersOf };
-  return planned.flatMap(({ pruned, isDr }) =>
-    dueLater(pruned, isDr ? "drKeep" : "keep", rules, { policy, nowMs }),
-  );
+  return planned.flatMap(({ pruned, isDr }) => dueLater(pruned, isDr ? "drKeep" : "keep", rules, { policy, nowMs }));
 }
 
 /** @param slot the slot that is served, if any */
@@ -99,20 +97,13 @@ export function beginChanges(
     end: (isAllSeen, readAt) => {
       // Nobody is told what the deletion limit stopped where nothing goes anyway.
       if (changes === "unread") return { problems: [], withheld };
-      const later = memory === undefined ? [] : foreseen(held, planned, { memory, ruled, policy, slot, ...readAt }); // prettier-ignore
-      const { plans, problems } = planChanges(
-        [...held, ...later],
-        points,
-        known,
-        memory,
-        policy,
-        nowMs,
-      );
+      const later = memory === undefined ? [] : foreseen(held, planned, { memory, ruled, policy, slot, ...readAt });
+      const { plans, problems } = planChanges([...held, ...later], points, known, memory, policy, nowMs);
       if (memory === undefined) return { problems, withheld };
       const { newest, isMissing, knowsFleet } = ruled;
       const has = (id: string) => newest.has(id);
       const tagsOf = (id: string) => comboOf(newest.get(id)?.tags ?? {}, policy.tagKey);
-      const looked = { policy, comboOf: tagsOf, isMissing, knowsFleet, regions, isAllSeen, slot, has }; // prettier-ignore
+      const looked = { policy, comboOf: tagsOf, isMissing, knowsFleet, regions, isAllSeen, slot, has };
       const next = nextMemory(memory, known, looked, nowMs);
       return { problems, withheld, changes: { memory: next, plans } };
     },

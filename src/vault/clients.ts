@@ -111,10 +111,7 @@ export function makeClients(settings: VaultSettings): VaultClients {
   const { credentials, sha256 } = scheduler.config;
   return {
     ec2: Object.fromEntries(
-      regions.map((region) => [
-        region,
-        { reader: ec2Client(region), writer: writerClient(region) },
-      ]),
+      regions.map((region) => [region, { reader: ec2Client(region), writer: writerClient(region) }]),
     ),
     readerIn: otherReaders(),
     kmsIn: kmsClients(settings),

@@ -3,11 +3,7 @@
  * one pending wake, however many passes ask. It carries no work, only the slot that is still open and which problems
  * were told when, so that a person is told once a day (docs/adr/0003).
  */
-import {
-  GetScheduleCommand,
-  type SchedulerClient,
-  UpdateScheduleCommand,
-} from "@aws-sdk/client-scheduler";
+import { GetScheduleCommand, type SchedulerClient, UpdateScheduleCommand } from "@aws-sdk/client-scheduler";
 import { changesOf } from "./carriedChanges";
 import type { ClockState, Told } from "./clockState";
 import { type Cause, causeOf } from "./errors";
@@ -86,9 +82,7 @@ function toldForMs(key: string): number {
 
 /** The tellings that still count, at most {@link MAX_TOLD} of them, the newest. */
 export function stillTold(told: Told, nowMs: number): Told {
-  const recent = Object.entries(told).filter(
-    ([key, when]) => nowMs - (parseIso(when) ?? 0) < toldForMs(key),
-  );
+  const recent = Object.entries(told).filter(([key, when]) => nowMs - (parseIso(when) ?? 0) < toldForMs(key));
   recent.sort(([, a], [, b]) => (a < b ? 1 : -1));
   return Object.fromEntries(recent.slice(0, MAX_TOLD));
 }
@@ -101,19 +95,8 @@ function pastOf(carried: unknown, nowMs: number): string | undefined {
 
 /** What a clock's payload says; what can't be so is left out. */
 export function stateOf(payload: unknown, nowMs: number): ClockState {
-  const {
-    slot,
-    givenUp,
-    done,
-    throttledSince,
-    manifestsTo,
-    schedule,
-    owedFrom,
-    changes,
-    points,
-    strangersAt,
-    told,
-  } = (payload ?? {}) as Partial<ClockState>;
+  const { slot, givenUp, done, throttledSince, manifestsTo, schedule, owedFrom, changes, points, strangersAt, told } =
+    (payload ?? {}) as Partial<ClockState>;
   const known = changesOf(changes);
   const expected = pointsOf(points);
   return {
@@ -184,8 +167,7 @@ export async function setClock(
       Name: clock.name,
       GroupName: clock.groupName,
       Description: `Alarm clock of ${vaultId}: moved by the function, see docs/adr/0003`,
-      ScheduleExpression:
-        atMs === undefined ? STOPPED_CLOCK : `at(${isoSeconds(atMs).slice(0, -1)})`,
+      ScheduleExpression: atMs === undefined ? STOPPED_CLOCK : `at(${isoSeconds(atMs).slice(0, -1)})`,
       ScheduleExpressionTimezone: "UTC",
       State: atMs === undefined ? "DISABLED" : "ENABLED",
       FlexibleTimeWindow: { Mode: "OFF" },

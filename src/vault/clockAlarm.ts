@@ -151,8 +151,7 @@ function nextState(
   };
   if (serving === undefined) return { done, ...more };
   // A slot is neither closed nor given up before what it lacks was told: nothing would bring it up again.
-  const givenUp =
-    untold.length > 0 || world.instances === undefined ? serving.overtakes : undefined;
+  const givenUp = untold.length > 0 || world.instances === undefined ? serving.overtakes : undefined;
   const isLost = untold.some((problem) => serving.mode === "closing" || isDropout(problem));
   if (!settled || givenUp !== undefined || isLost) {
     return { slot: serving.slot, givenUp, done, ...more };
@@ -161,7 +160,17 @@ function nextState(
 }
 
 /** What is worth a call of its own. The schedule goes along with the next one: that it was edited shows in `owedFrom`. */
-const CARRIED = ["slot", "givenUp", "done", "throttledSince", "manifestsTo", "owedFrom", "changes", "points", "strangersAt"] as const; // prettier-ignore
+const CARRIED = [
+  "slot",
+  "givenUp",
+  "done",
+  "throttledSince",
+  "manifestsTo",
+  "owedFrom",
+  "changes",
+  "points",
+  "strangersAt",
+] as const;
 
 export type SetClock = (atMs: number | undefined, state: ClockState) => Promise<ClockSet>;
 

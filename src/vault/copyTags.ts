@@ -2,15 +2,7 @@
  * The tags of what is copied. A copy in a DR region carries enough to restore with the primary region gone; an encrypted
  * copy in the primary region all that its original has, since it takes its place. Pure.
  */
-import {
-  INSTANCE_TAG_PREFIX,
-  MAX_TAGS,
-  TAG,
-  fillTags,
-  tagsWithPrefix,
-  userTags,
-  vaultTags,
-} from "./tags";
+import { INSTANCE_TAG_PREFIX, MAX_TAGS, TAG, fillTags, tagsWithPrefix, userTags, vaultTags } from "./tags";
 import type { Identity, Source } from "./identity";
 import type { Snapshot, Tags } from "./types";
 import { volumeFactsFromTags } from "./volumeFacts";
@@ -80,9 +72,7 @@ export function drCopyTags(snapshot: Snapshot, configured: Tags = {}): Tags {
   for (const key of CARRIED_TAGS) known[key] = snapshot.tags[key];
   Object.assign(known, identityTags(copyIdentity(snapshot)));
   const own = Object.fromEntries(
-    Object.entries(known).flatMap(([key, value]) =>
-      value === undefined ? [] : [[key, String(value)]],
-    ),
+    Object.entries(known).flatMap(([key, value]) => (value === undefined ? [] : [[key, String(value)]])),
   );
   return withUserTags({ ...configured, ...own }, snapshot, MAX_TAGS);
 }

@@ -23,10 +23,8 @@ export interface Duplicate {
 function lateMarks(standIn: Snapshot, group: readonly Snapshot[], { dr }: VaultPolicy): string[] {
   const original = group.find((one) => one.snapshotId === standIn.identity.source?.snapshotId);
   if (original === undefined) return [];
-  const isMarked = ({ tags }: Snapshot, region: string) => tags[copyExpiredTag(region)] !== undefined; // prettier-ignore
-  return dr
-    .map(({ region }) => region)
-    .filter((region) => isMarked(original, region) && !isMarked(standIn, region));
+  const isMarked = ({ tags }: Snapshot, region: string) => tags[copyExpiredTag(region)] !== undefined;
+  return dr.map(({ region }) => region).filter((region) => isMarked(original, region) && !isMarked(standIn, region));
 }
 
 /** A stand-in as if it had the marks of its original, so that its copies are not made again. */
@@ -53,7 +51,7 @@ function duplicateOf(duplicate: Snapshot, of: Snapshot, policy: VaultPolicy): Du
     return { duplicate, of, why, but: `${fault}, until its replacement is sound` };
   }
   const isOriginal = replaced && !isStandIn(duplicate);
-  const why = isOriginal ? `its encrypted copy ${of.snapshotId} stands in for it` : `a duplicate of ${of.snapshotId}`; // prettier-ignore
+  const why = isOriginal ? `its encrypted copy ${of.snapshotId} stands in for it` : `a duplicate of ${of.snapshotId}`;
   return { duplicate, of, why };
 }
 
@@ -66,8 +64,7 @@ function judgeGroup(
   const late = new Map(group.map((one) => [one.snapshotId, lateMarks(one, group, policy)]));
   const [of, ...duplicates] = bestFirst(
     group.map((one) => withMarks(one, late.get(one.snapshotId) ?? [])),
-    (snapshot) =>
-      1_000 * standing(snapshot, policy) + 2 * distance(snapshot) + (isStandIn(snapshot) ? 0 : 1),
+    (snapshot) => 1_000 * standing(snapshot, policy) + 2 * distance(snapshot) + (isStandIn(snapshot) ? 0 : 1),
   );
   if (of === undefined) return undefined;
   const regions = late.get(of.snapshotId) ?? [];
@@ -95,9 +92,7 @@ export function countedAndExtra(
     const [only] = group;
     // The usual case by far, and there may be a hundred thousand.
     const judged =
-      group.length === 1 && only !== undefined
-        ? { of: only, extra: [] }
-        : judgeGroup(group, distance, policy);
+      group.length === 1 && only !== undefined ? { of: only, extra: [] } : judgeGroup(group, distance, policy);
     if (judged === undefined) continue;
     counted.push(judged.of);
     extra.push(...judged.extra);

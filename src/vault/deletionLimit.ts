@@ -69,8 +69,7 @@ function dueIn(
   const { gone, approved } = judgement;
   for (const one of points) {
     if (!gone.has(one.snapshotId)) continue;
-    if (!approved.has(one.snapshotId) || isStopped(one.identity.instanceId))
-      due.set(one.snapshotId, one);
+    if (!approved.has(one.snapshotId) || isStopped(one.identity.instanceId)) due.set(one.snapshotId, one);
   }
   const others = actions.filter(({ because }) => because === "duplicate");
   const losses = others.length === 0 ? new Map<string, string>() : lossesOf(actions, read);
@@ -139,7 +138,7 @@ export function limitDeletions(
   const actions = plan.actions.filter(({ snapshotId }) => !waiting.has(snapshotId));
   const kept = plan.actions
     .filter(({ snapshotId }) => waiting.has(snapshotId))
-    .map(({ snapshotId, reason }) => ({ region, snapshotId, reason: `the deletion limit holds it: ${reason}` })); // prettier-ignore
+    .map(({ snapshotId, reason }) => ({ region, snapshotId, reason: `the deletion limit holds it: ${reason}` }));
   const count = stopped.reduce((sum, id) => sum + (points.get(id) ?? 0), 0);
   return {
     plan: { ...plan, actions, kept: [...plan.kept, ...kept] },

@@ -51,7 +51,8 @@ async function askAll(
     if (sharing.is === "unknown") {
       const { code, message } = sharing.cause;
       const detail = `it is not known whom ${action.snapshotId} is shared with: ${code}: ${message}`;
-      for (const one of [action, ...others]) outcomes.push({ action: one, status: "deferred", detail, code, snapshotIds: [] }); // prettier-ignore
+      for (const one of [action, ...others])
+        outcomes.push({ action: one, status: "deferred", detail, code, snapshotIds: [] });
       return { outcomes, free: [], stopLane: sharing.stopLane };
     }
   }

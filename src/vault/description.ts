@@ -54,8 +54,7 @@ export function describe(identity: Identity, tags: Tags | undefined): string {
 }
 
 const ORIGINAL = /^vault=([\w-]+) instance=(\S+) slot=(\S+) tags=([0-9a-f]{16})$/;
-const COPY =
-  /^vault=([\w-]+) instance=(\S+) slot=(\S+) volume=(\S+) snapshot=(\S+) started=(\S+) tags=([0-9a-f]{16})$/;
+const COPY = /^vault=([\w-]+) instance=(\S+) slot=(\S+) volume=(\S+) snapshot=(\S+) started=(\S+) tags=([0-9a-f]{16})$/;
 
 /** Slots are compared as text, so only the one form that the vault writes is one. */
 function isSlot(text: string): boolean {
@@ -83,7 +82,7 @@ export function parseDescription(text = ""): Described | undefined {
 function parseCopy(rest: string): Described | undefined {
   const found = COPY.exec(rest);
   if (found === null) return undefined;
-  const [, vaultId = "", instanceId = "", slot = "", volumeId = "", snapshotId = "", started = "", digest = ""] = found; // prettier-ignore
+  const [, vaultId = "", instanceId = "", slot = "", volumeId = "", snapshotId = "", started = "", digest = ""] = found;
   const startedMs = parseIso(started);
   if (startedMs === undefined || !isSlot(slot)) return undefined;
   const source: Source = { volumeId, snapshotId, startedMs };

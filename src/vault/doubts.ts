@@ -68,11 +68,7 @@ function factFault({ slot, source }: Identity, recorded: Recorded): string | und
 }
 
 /** Returns what contradicts a Description, or undefined. */
-export function doubtOf(
-  { identity, digest }: Described,
-  recorded: Recorded,
-  tags: Tags,
-): Doubt | undefined {
+export function doubtOf({ identity, digest }: Described, recorded: Recorded, tags: Tags): Doubt | undefined {
   const fact = factFault(identity, recorded);
   if (fact !== undefined) return { of: "identity", what: fact };
   if (tagsDigest(tags) === digest) return undefined;

@@ -1,6 +1,6 @@
 /** Where the snapshots of the primary region stand on their way to all DR regions that could be read. Pure. */
 import { isClear } from "./duplicates";
-import { type BySource, type Coverage, type Released, copiesBySource, copiesOf, coverageOf } from "./planCopies"; // prettier-ignore
+import { type BySource, type Coverage, type Released, copiesBySource, copiesOf, coverageOf } from "./planCopies";
 import { readDrRegions } from "./readRegions";
 import type { KeyedRegion, Snapshot, VaultPolicy, World } from "./types";
 
@@ -33,8 +33,7 @@ function coverageIn({ dr, clearBySource, released }: SeenRegion, snapshot: Snaps
 
 /** How far a snapshot is from being copied everywhere; 0 where it is. */
 export function distanceIn(seen: readonly SeenRegion[]): (snapshot: Snapshot) => number {
-  return (snapshot) =>
-    seen.reduce((sum, one) => sum + NEAREST_FIRST.indexOf(coverageIn(one, snapshot)), 0);
+  return (snapshot) => seen.reduce((sum, one) => sum + NEAREST_FIRST.indexOf(coverageIn(one, snapshot)), 0);
 }
 
 /** Why a snapshot can't go yet: a region's copy of it is neither sound nor has lived its time. */
@@ -43,8 +42,7 @@ export function unsafeIn(seen: readonly SeenRegion[], snapshot: Snapshot): strin
     const coverage = coverageIn(one, snapshot);
     if (coverage === "sound") continue;
     const all = copiesOf(snapshot, one.bySource);
-    const isDoubted =
-      ["missing", "expired"].includes(coverage) && all.some(({ doubt }) => doubt !== undefined);
+    const isDoubted = ["missing", "expired"].includes(coverage) && all.some(({ doubt }) => doubt !== undefined);
     if (coverage === "expired" && !isDoubted) continue;
     return `its copy in ${one.dr.region} is ${isDoubted ? "in doubt" : coverage}`;
   }

@@ -36,7 +36,7 @@ function fateOf({ orphans, keepAtLeast }: VaultPolicy): string {
   if (orphans === "keep") {
     return "nothing changes: the rules of its policy go on to decide which recovery points are kept";
   }
-  const left = keepAtLeast === 1 ? "the newest recovery point" : `the newest ${keepAtLeast} recovery points`; // prettier-ignore
+  const left = keepAtLeast === 1 ? "the newest recovery point" : `the newest ${keepAtLeast} recovery points`;
   return `only ${left} of each volume ${keepAtLeast === 1 ? "is" : "are"} kept`;
 }
 
@@ -61,7 +61,9 @@ function commandFor({ instanceId, tags, policyName }: Dropout, policy: VaultPoli
 }
 
 function expected({ tagKey, policies }: VaultPolicy): string {
-  return Object.keys(policies).map((name) => `${tagKey}=${quoted(name)}`).join(" or "); // prettier-ignore
+  return Object.keys(policies)
+    .map((name) => `${tagKey}=${quoted(name)}`)
+    .join(" or ");
 }
 
 function notProtected(dropout: Dropout, policy: VaultPolicy): Problem {
@@ -106,10 +108,7 @@ function isProtected(tags: Tags, policy: VaultPolicy): boolean {
 
 /** Failures come first: of very many of a kind the first one speaks for all (gathered.ts). */
 function failuresFirst(problems: readonly Problem[]): Problem[] {
-  return [
-    ...problems.filter((problem) => !problem.notice),
-    ...problems.filter((problem) => problem.notice),
-  ];
+  return [...problems.filter((problem) => !problem.notice), ...problems.filter((problem) => problem.notice)];
 }
 
 /** @param dropouts as {@link World} has them: nobody, those that still exist, or not known */

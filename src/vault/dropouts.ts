@@ -31,19 +31,13 @@ interface Newest {
 }
 
 /** Returns the volumes that are backed up now. */
-function coveredBy(
-  instances: readonly ProtectedInstance[],
-  { tagKey }: VaultPolicy,
-): ReadonlySet<string> {
+function coveredBy(instances: readonly ProtectedInstance[], { tagKey }: VaultPolicy): ReadonlySet<string> {
   const volumes = instances.flatMap(({ volumes, unmapped = [] }) => [...volumes, ...unmapped]);
   const wanted = volumes.filter(({ tags }) => tags[tagKey] !== EXCLUDE_VALUE);
   return new Set(wanted.map(({ volumeId }) => volumeId));
 }
 
-function newestByInstance(
-  own: readonly Snapshot[],
-  covered: ReadonlySet<string>,
-): Map<string, Newest> {
+function newestByInstance(own: readonly Snapshot[], covered: ReadonlySet<string>): Map<string, Newest> {
   const newest = new Map<string, Newest>();
   for (const snapshot of own) {
     const { instanceId } = snapshot.identity;
@@ -84,17 +78,13 @@ function isOrphanSoon(newestMs: number, nextMs: number | undefined, policy: Vaul
   const orphanMs = newestMs + policy.orphanDays * DAY_MS;
   // At the very time of the next run they are: it begins a moment later.
   return nextMs !== undefined && nowMs <= orphanMs && orphanMs <= nextMs;
-} // prettier-ignore
+}
 
 /**
  * @param instances the protected instances
  * @returns those to look up: missing for the first time, or about to be treated as orphans
  */
-export function missingInstances(
-  instances: readonly ProtectedInstance[],
-  policy: VaultPolicy,
-  look: Look,
-): Missing[] {
+export function missingInstances(instances: readonly ProtectedInstance[], policy: VaultPolicy, look: Look): Missing[] {
   const { own, slot, nowMs } = look;
   const present = new Set(instances.map(({ instanceId }) => instanceId));
   const newest = newestByInstance(own, coveredBy(instances, policy));

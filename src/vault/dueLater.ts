@@ -46,7 +46,7 @@ function madeLater(one: Snapshot, atMs: number): Snapshot {
 function newestSets(points: readonly Snapshot[], isMissing: (id: string) => boolean): Snapshot[] {
   const instances = groupBy(points, ({ identity }) => identity.instanceId);
   return [...instances].flatMap(([id, all]) => {
-    const newest = all.reduce((slot, { identity }) => (identity.slot > slot ? identity.slot : slot), ""); // prettier-ignore
+    const newest = all.reduce((slot, { identity }) => (identity.slot > slot ? identity.slot : slot), "");
     return isMissing(id) ? [] : all.filter(({ identity }) => identity.slot === newest);
   });
 }

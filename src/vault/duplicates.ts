@@ -56,8 +56,7 @@ function byData(group: Snapshot[]): Snapshot[][] {
   const [first] = group;
   if (first === undefined) return [];
   const firstMs = dataStartMs(first);
-  if (group.every((one) => Math.abs(dataStartMs(one) - firstMs) <= SAME_DATA_MS / 2))
-    return [group];
+  if (group.every((one) => Math.abs(dataStartMs(one) - firstMs) <= SAME_DATA_MS / 2)) return [group];
   const parts: Snapshot[][] = [];
   let sinceMs = -Infinity;
   for (const one of [...group].sort((a, b) => dataStartMs(a) - dataStartMs(b))) {
@@ -78,22 +77,16 @@ export function byVolumeAndSlot(snapshots: readonly Snapshot[]): Snapshot[][] {
 
 /** Groups snapshots that hold the same data: of one volume, for one slot, taken at the same time. */
 export function sameVolumeAndSlot(snapshots: readonly Snapshot[]): Snapshot[][] {
-  return byVolumeAndSlot(snapshots).flatMap((group) =>
-    group.length === 1 ? [group] : byData(group),
-  );
+  return byVolumeAndSlot(snapshots).flatMap((group) => (group.length === 1 ? [group] : byData(group)));
 }
 
 /**
  * The members of a group, the one that counts first.
  * @param rank lower is better; equal ranks: the older first, then the id, so that every pass chooses the same
  */
-export function bestFirst(
-  group: readonly Snapshot[],
-  rank: (snapshot: Snapshot) => number,
-): Snapshot[] {
+export function bestFirst(group: readonly Snapshot[], rank: (snapshot: Snapshot) => number): Snapshot[] {
   if (group.length < 2) return [...group];
   return [...group].sort(
-    (a, b) =>
-      rank(a) - rank(b) || a.startTimeMs - b.startTimeMs || (a.snapshotId < b.snapshotId ? -1 : 1),
+    (a, b) => rank(a) - rank(b) || a.startTimeMs - b.startTimeMs || (a.snapshotId < b.snapshotId ? -1 : 1),
   );
 }

@@ -14,10 +14,7 @@ const EXISTING_STATES = ["pending", "running", "stopping", "stopped"];
  * Returns the tags of those that still exist, by id. Asked for by a filter: an id in `InstanceIds` that is gone fails the
  * whole call.
  */
-export async function describeExisting(
-  client: EC2Client,
-  instanceIds: readonly string[],
-): Promise<Map<string, Tags>> {
+export async function describeExisting(client: EC2Client, instanceIds: readonly string[]): Promise<Map<string, Tags>> {
   const existing = new Map<string, Tags>();
   const wanted = new Set(instanceIds);
   for (let from = 0; from < instanceIds.length; from += FILTER_VALUES) {
@@ -34,4 +31,4 @@ export async function describeExisting(
     }
   }
   return existing;
-} // prettier-ignore
+}

@@ -84,10 +84,7 @@ export async function describeProtectedInstances(
 }
 
 /** The volumes attached to the given instances: one call for every 200 instances, not one a volume. */
-export async function describeVolumes(
-  client: EC2Client,
-  instanceIds: readonly string[],
-): Promise<Volume[]> {
+export async function describeVolumes(client: EC2Client, instanceIds: readonly string[]): Promise<Volume[]> {
   const volumes: Volume[] = [];
   for (let from = 0; from < instanceIds.length; from += FILTER_VALUES) {
     const Values = instanceIds.slice(from, from + FILTER_VALUES);
@@ -153,8 +150,7 @@ export function withVolumeFacts(
 /** Turns what the vault made into its own record; undefined for anything else. */
 function toSnapshot(region: string, snapshot: Ec2Snapshot, vaultId: string): Snapshot | undefined {
   const described = parseDescription(snapshot.Description);
-  if (snapshot.SnapshotId === undefined || described?.identity.vaultId !== vaultId)
-    return undefined;
+  if (snapshot.SnapshotId === undefined || described?.identity.vaultId !== vaultId) return undefined;
   const { identity } = described;
   const tags = tagsFromList(snapshot.Tags);
   const ec2VolumeId = snapshot.VolumeId ?? "";
@@ -189,11 +185,7 @@ async function* ownSnapshots(client: EC2Client, Name: string, value: string) {
 }
 
 /** Reads every snapshot that this account owns and this vault made, in the client's region: found by Description. */
-export async function describeVaultSnapshots(
-  client: EC2Client,
-  region: string,
-  vaultId: string,
-): Promise<Snapshot[]> {
+export async function describeVaultSnapshots(client: EC2Client, region: string, vaultId: string): Promise<Snapshot[]> {
   const snapshots: Snapshot[] = [];
   for await (const page of ownSnapshots(client, "description", descriptionPattern(vaultId))) {
     for (const one of page) {
@@ -205,11 +197,7 @@ export async function describeVaultSnapshots(
 }
 
 /** Reads what carries the vault's tag in the client's region and was not made by it. */
-export async function describeStrangers(
-  client: EC2Client,
-  region: string,
-  vaultId: string,
-): Promise<Stranger[]> {
+export async function describeStrangers(client: EC2Client, region: string, vaultId: string): Promise<Stranger[]> {
   const strangers: Stranger[] = [];
   for await (const page of ownSnapshots(client, `tag:${TAG.vault}`, vaultId)) {
     for (const { SnapshotId: snapshotId, Description: description = "" } of page) {
@@ -241,9 +229,7 @@ export async function describeLocks(client: EC2Client): Promise<Map<string, Held
   // The SDK has no paginator for this call.
   let NextToken: string | undefined;
   do {
-    const page = await client.send(
-      new DescribeLockedSnapshotsCommand({ Filters, MaxResults: PAGE_SIZE, NextToken }),
-    );
+    const page = await client.send(new DescribeLockedSnapshotsCommand({ Filters, MaxResults: PAGE_SIZE, NextToken }));
     for (const { SnapshotId, LockState = "", LockExpiresOn } of page.Snapshots ?? []) {
       if (SnapshotId === undefined) continue;
       locks.set(SnapshotId, { state: LockState, expiresMs: LockExpiresOn?.getTime() });

@@ -82,11 +82,7 @@ export async function createSet(client: EC2Client, action: SnapshotAction): Prom
 }
 
 /** One volume on its own. The volume's tags go along as far as there is room: this call does not copy them. */
-export async function createSingle(
-  client: EC2Client,
-  action: SnapshotAction,
-  volume: AttachedVolume,
-): Promise<Made> {
+export async function createSingle(client: EC2Client, action: SnapshotAction, volume: AttachedVolume): Promise<Made> {
   const own = { ...action.tags, [TAG.crashConsistent]: "false" };
   const tags = fillTags(own, userTags(volume.tags), action.maxTags);
   const answer = await client.send(
@@ -114,11 +110,10 @@ export async function copySnapshot(client: EC2Client, action: CopyAction): Promi
     KmsKeyId: action.kmsKeyArn,
     TagSpecifications: snapshotTags(tags),
   });
-  const presignWithoutTags: SerializeMiddleware<CopySnapshotCommandInput, CopySnapshotResult> =
-    (next) => (args) => {
-      const { TagSpecifications: _stayInTheBody, ...input } = args.input;
-      return next({ ...args, input });
-    };
+  const presignWithoutTags: SerializeMiddleware<CopySnapshotCommandInput, CopySnapshotResult> = (next) => (args) => {
+    const { TagSpecifications: _stayInTheBody, ...input } = args.input;
+    return next({ ...args, input });
+  };
   command.middlewareStack.addRelativeTo(presignWithoutTags, {
     name: "presignWithoutTags",
     relation: "before",
@@ -129,10 +124,7 @@ export async function copySnapshot(client: EC2Client, action: CopyAction): Promi
 }
 
 /** Writes a volume's own tags on the snapshot that was just made of it. */
-export async function writeVolumeTags(
-  client: EC2Client,
-  { snapshotId, tags }: Untagged,
-): Promise<void> {
+export async function writeVolumeTags(client: EC2Client, { snapshotId, tags }: Untagged): Promise<void> {
   await client.send(new CreateTagsCommand({ Resources: [snapshotId], Tags: tagsToList(tags) }));
 }
 

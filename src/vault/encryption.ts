@@ -49,10 +49,7 @@ export function sourceFinder(own: readonly Snapshot[], counted: readonly Snapsho
   return (snapshotId) => (byId ??= sourcesById(own, counted)).get(snapshotId);
 }
 
-function sourcesById(
-  own: readonly Snapshot[],
-  counted: readonly Snapshot[],
-): Map<string, Snapshot> {
+function sourcesById(own: readonly Snapshot[], counted: readonly Snapshot[]): Map<string, Snapshot> {
   const byId = new Map<string, Snapshot>();
   for (const snapshot of own) byId.set(snapshot.snapshotId, snapshot);
   for (const snapshot of counted) byId.set(snapshot.snapshotId, snapshot);
@@ -64,11 +61,7 @@ function sourcesById(
 }
 
 /** Finds what {@link sourceFinder} finds, but for what leaves: of that what stands in for it. */
-export function stayingFinder(
-  all: SourceOf,
-  left: readonly Snapshot[],
-  leaving: ReadonlySet<string>,
-): SourceOf {
+export function stayingFinder(all: SourceOf, left: readonly Snapshot[], leaving: ReadonlySet<string>): SourceOf {
   if (leaving.size === 0) return all;
   const standIn = sourceFinder([], left.filter(isStandIn));
   return (snapshotId) => {

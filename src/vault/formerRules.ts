@@ -91,7 +91,7 @@ function isOrphanBy({ missing, slot, nowMs }: Memory, unit: string, { orphanDays
   const first = missing.get(unit);
   if (first === undefined || slot === undefined || first.slot === slot) return false;
   return (first.sinceMs ?? Infinity) + orphanDays * DAY_MS <= nowMs;
-} // prettier-ignore
+}
 
 /** One view of before: settings, tags, and whether the instance counts as backed up. */
 interface View {
@@ -159,7 +159,7 @@ function formerOf(view: View, unit: string, memory: Memory, keys: ChangeKey[]): 
     fresh: ends.filter(({ endMs }) => endMs === undefined).map(({ key }) => key),
     ...(over.length > 0 && { overFrom: isoSeconds(Math.min(...over)) }),
   };
-} // prettier-ignore
+}
 
 /** All views of before that a unit has in a region. */
 function formersOfUnit(
@@ -181,10 +181,7 @@ function formersOfUnit(
   for (const era of memory.eras) {
     const { former } = era;
     if (former?.region !== undefined && former.region !== region) continue;
-    for (const [before, { tags, slot: carrier }] of [
-      ["", { tags: now, slot: undefined }] as const,
-      ...older,
-    ]) {
+    for (const [before, { tags, slot: carrier }] of [["", { tags: now, slot: undefined }] as const, ...older]) {
       const keys: ChangeKey[] = [];
       if (former !== undefined) keys.push(changeKey(region, "settings", former.until));
       if (tags !== now) keys.push(changeKey(region, "tags", tagChange(unit, combo, before)));
@@ -194,13 +191,11 @@ function formersOfUnit(
         formers.push(formerOf(view, unit, memory, orphaned));
       }
       const isOrphan = missing && isOrphanBy(memory, unit, era.policy);
-      if (keys.length > 0) formers.push(formerOf({ ...view, isOrphan }, unit, memory, keys)); // prettier-ignore
+      if (keys.length > 0) formers.push(formerOf({ ...view, isOrphan }, unit, memory, keys));
     }
   }
   const rules = rulesOf(unit);
-  return formers.filter(
-    (one) => one.isThinned || !isCovered(one.rules, rules, region === primaryRegion),
-  );
+  return formers.filter((one) => one.isThinned || !isCovered(one.rules, rules, region === primaryRegion));
 }
 
 /**
@@ -233,6 +228,6 @@ export function formerRules(
       isThinned: former.was !== "unknown" && isThinned(before, later, policy),
     });
   }
-  const all: Memory = { eras, known: knownOf(memory), missing: firstMissed(memory), policy, slot, nowMs }; // prettier-ignore
+  const all: Memory = { eras, known: knownOf(memory), missing: firstMissed(memory), policy, slot, nowMs };
   return (unit, sets, region) => formersOfUnit(unit, sets, region, ruled, all);
 }

@@ -25,16 +25,12 @@ export interface GuardedRegion extends ReadRegion {
 
 type Locks = ReadonlyMap<string, HeldLock>;
 
-async function readLocks(
-  client: EC2Client,
-  region: string,
-  findings: Findings,
-): Promise<Locks | undefined> {
+async function readLocks(client: EC2Client, region: string, findings: Findings): Promise<Locks | undefined> {
   try {
     return await describeLocks(client);
   } catch (error) {
     const cause = causeOf(error);
-    note(findings, cause, unread(`locks in ${region}`, "nothing was locked or pruned there", cause)); // prettier-ignore
+    note(findings, cause, unread(`locks in ${region}`, "nothing was locked or pruned there", cause));
     return undefined;
   }
 }

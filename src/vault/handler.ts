@@ -112,12 +112,10 @@ export async function invoke(
 
   const atMs = nextWakeMs(plan, outcomes, throttled.since, now());
   const isNews = news.length > 0 || wake.kind !== "sweep";
-  const late = await leaveClock(settings, tools, found, work, { atMs, told, isNews, manifestsTo }, set); // prettier-ignore
+  const late = await leaveClock(settings, tools, found, work, { atMs, told, isNews, manifestsTo }, set);
   if (late !== undefined) log.error("problem", fieldsOf(late));
   const { orphans } = plan;
-  measure({ policy: settings, summary, world, outcomes, orphans, startMs, nowMs: now() }).forEach(
-    emit,
-  );
+  measure({ policy: settings, summary, world, outcomes, orphans, startMs, nowMs: now() }).forEach(emit);
   const nextWake = atMs === undefined ? undefined : isoSeconds(atMs);
   log.info("finished", { status: summary.status, ...summary.counts, nextWake });
   const failures = news.filter((problem) => !problem.notice);

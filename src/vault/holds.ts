@@ -10,22 +10,13 @@ import type { DeleteAction, Outcome, Problem, Snapshot, VaultPolicy } from "./ty
 const SOON_MS = DAY_MS;
 
 /** Told on its own of each snapshot, since each is released on its own. */
-function notice(
-  kind: string,
-  { snapshotId, region, reason }: DeleteAction,
-  held: string,
-  hint: string,
-): Problem {
+function notice(kind: string, { snapshotId, region, reason }: DeleteAction, held: string, hint: string): Problem {
   const message = `${snapshotId} in ${region} would go (${reason}), but ${held}`;
   return { kind, subject: snapshotId, message, hint, notice: true };
 }
 
 /** Why a snapshot of the archive tier or the Recycle Bin stays: who moved it there wants it. */
-export function tierHold({
-  state,
-  storageTier,
-  restoreExpiryTimeMs,
-}: Snapshot): string | undefined {
+export function tierHold({ state, storageTier, restoreExpiryTimeMs }: Snapshot): string | undefined {
   if (restoreExpiryTimeMs !== undefined) {
     return `it is restored from the archive tier until ${isoSeconds(restoreExpiryTimeMs)}`;
   }
@@ -43,8 +34,7 @@ interface Lock {
 }
 
 export function lockHold({ state, expiresMs }: Lock): string {
-  const until =
-    expiresMs === undefined ? "for some days to come" : `until ${isoSeconds(expiresMs)}`;
+  const until = expiresMs === undefined ? "for some days to come" : `until ${isoSeconds(expiresMs)}`;
   return `it is locked (${state}) ${until}`;
 }
 
@@ -71,8 +61,7 @@ export function lockNotice(
   nowMs: number,
 ): Problem | undefined {
   const { expiresMs = Infinity, state } = lock;
-  if (expiresMs <= nowMs + SOON_MS || isOwnLockAt(action, snapshot, policy, expiresMs))
-    return undefined;
+  if (expiresMs <= nowMs + SOON_MS || isOwnLockAt(action, snapshot, policy, expiresMs)) return undefined;
   const hint =
     state === "compliance"
       ? "Nobody can end a compliance lock; the snapshot goes with the first sweep after it."

@@ -10,7 +10,7 @@ import { carriedRules } from "./overrides";
 import { volumesOfSeveral } from "./recoverySets";
 import { EXCLUDE_VALUE, INSTANCE_TAG_PREFIX, TAG } from "./tags";
 import { DAY_MS } from "./time";
-import type { KeepRules, Problem, ProtectedInstance, Snapshot, Tags, VaultPolicy, World } from "./types"; // prettier-ignore
+import type { KeepRules, Problem, ProtectedInstance, Snapshot, Tags, VaultPolicy, World } from "./types";
 
 export interface InstanceRules {
   keep: KeepRules;
@@ -37,18 +37,14 @@ export type RulesOf = (id: string) => InstanceRules;
 function saysMore(a: Snapshot, b: Snapshot): boolean {
   // Slots are whole seconds in UTC, whose order as text is their order in time.
   if (a.identity.slot !== b.identity.slot) return a.identity.slot > b.identity.slot;
-  const rank = ({ doubt, state }: Snapshot) =>
-    (doubt === undefined ? 2 : 0) + (state === "error" ? 0 : 1);
+  const rank = ({ doubt, state }: Snapshot) => (doubt === undefined ? 2 : 0) + (state === "error" ? 0 : 1);
   if (rank(a) !== rank(b)) return rank(a) > rank(b);
   const [aMs, bMs] = [dataStartMs(a), dataStartMs(b)];
   return aMs === bMs ? a.snapshotId < b.snapshotId : aMs > bMs;
 }
 
 /** The newest of each instance, and of each volume of several, by the time that it stands for, which no tag can change. */
-function newestOf(
-  snapshots: readonly Snapshot[],
-  shared: ReadonlyMap<string, unknown>,
-): Map<string, Snapshot> {
+function newestOf(snapshots: readonly Snapshot[], shared: ReadonlyMap<string, unknown>): Map<string, Snapshot> {
   const newest = new Map<string, Snapshot>();
   const take = (id: string, snapshot: Snapshot) => {
     const known = newest.get(id);
@@ -102,10 +98,7 @@ export function ofOrphan(
  * Instances and volumes that are backed up; `undefined` where that is not known. An empty fleet is more likely a mistaken tag
  * than a fleet that is gone, so it makes nobody an orphan.
  */
-function backedUp(
-  instances: readonly ProtectedInstance[] | undefined,
-  tagKey: string,
-): Set<string> | undefined {
+function backedUp(instances: readonly ProtectedInstance[] | undefined, tagKey: string): Set<string> | undefined {
   if (instances === undefined || instances.length === 0) return undefined;
   const ids = new Set<string>();
   for (const { instanceId, volumes, unmapped = [] } of instances) {
@@ -198,7 +191,12 @@ export function instanceRules(
     const known = unknown.get(name) ?? new Set();
     unknown.set(name, known.add(newest.identity.instanceId));
   }
-  const none: InstanceRules = { keep: {}, drKeep: {}, keepAtLeast: policy.keepAtLeast, keepAll: "it is not known what it is of" }; // prettier-ignore
+  const none: InstanceRules = {
+    keep: {},
+    drKeep: {},
+    keepAtLeast: policy.keepAtLeast,
+    keepAll: "it is not known what it is of",
+  };
   return {
     rulesOf: (id) => rules.get(id) ?? none,
     shared,

@@ -89,7 +89,7 @@ function addFormer(
   nowMs: number,
 ): void {
   const { calendar } = former;
-  const { kept: wouldKeep } = verdictBy(former.rules, former.over(sets), unit, side, { calendar, nowMs }); // prettier-ignore
+  const { kept: wouldKeep } = verdictBy(former.rules, former.over(sets), unit, side, { calendar, nowMs });
   const { overFrom, before: end, keys, fresh, carrier } = former;
   const hold = (slot: string, why: string) => {
     const more = { why, keys: new Set(keys), fresh: new Set(fresh) };
@@ -226,12 +226,7 @@ function addRest(judgement: Judgement, snapshots: readonly Snapshot[]): void {
 }
 
 /** Judges the snapshots of a region: every one comes back once, kept, held or gone. */
-export function judge(
-  snapshots: readonly Snapshot[],
-  side: Side,
-  rules: PruneRules,
-  region: string,
-): Judgement {
+export function judge(snapshots: readonly Snapshot[], side: Side, rules: PruneRules, region: string): Judgement {
   const judgement = { ...nothingJudged(), sets: setsByInstance(snapshots) };
   for (const sets of judgement.sets) {
     const unit = sets[0]?.instanceId ?? "";

@@ -37,9 +37,7 @@ export function parseWithin(text: string): Within | undefined {
 /** The `within` rule, or `undefined` where it is off: absent, all zero as restic takes it, or no duration. */
 export function withinOf({ within = "" }: KeepRules): Within | undefined {
   const parsed = parseWithin(within);
-  return parsed !== undefined && Object.values(parsed).some((part) => part > 0)
-    ? parsed
-    : undefined;
+  return parsed !== undefined && Object.values(parsed).some((part) => part > 0) ? parsed : undefined;
 }
 
 /** The counted rules that are on. */

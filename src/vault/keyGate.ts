@@ -3,7 +3,17 @@
  * region, since what would stay may rest on copies under it; nothing is copied under it, nor from what it encrypts. Pure.
  */
 import { vaultKeysOf } from "./vaultKeys";
-import type { CopyAction, DeleteAction, Kept, KeyedRegion, KeyState, Problem, Snapshot, VaultPolicy, World } from "./types"; // prettier-ignore
+import type {
+  CopyAction,
+  DeleteAction,
+  Kept,
+  KeyedRegion,
+  KeyState,
+  Problem,
+  Snapshot,
+  VaultPolicy,
+  World,
+} from "./types";
 
 /** A key of the vault's that is not known to be enabled. */
 interface LostKey extends KeyedRegion, KeyState {}
@@ -53,9 +63,7 @@ export function withoutLost(
   if (lost.length === 0) return [...copies];
   const isLost = (keyArn: string | undefined) => lost.some((key) => key.keyArn === keyArn);
   const keyOf = new Map(sources.map(({ snapshotId, kmsKeyId }) => [snapshotId, kmsKeyId]));
-  return copies.filter(
-    ({ kmsKeyArn, sourceSnapshotId }) => !isLost(kmsKeyArn) && !isLost(keyOf.get(sourceSnapshotId)),
-  );
+  return copies.filter(({ kmsKeyArn, sourceSnapshotId }) => !isLost(kmsKeyArn) && !isLost(keyOf.get(sourceSnapshotId)));
 }
 
 /** Decides whether the problem of a copy is one of a lost key, which is reported by itself. */
@@ -79,10 +87,7 @@ export function keyProblems(lost: readonly LostKey[]): Problem[] {
     .filter(({ state }) => state !== "unknown")
     .map((key) => {
       const { region, keyArn, state, deletedAt } = key;
-      const until =
-        deletedAt === undefined
-          ? ""
-          : `; KMS deletes it at ${deletedAt}, and with it every copy under it`;
+      const until = deletedAt === undefined ? "" : `; KMS deletes it at ${deletedAt}, and with it every copy under it`;
       return {
         kind: "key-not-enabled",
         subject: keyArn,

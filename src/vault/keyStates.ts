@@ -10,13 +10,8 @@ import { isoSeconds } from "./time";
 import type { KeyedRegion, KeyState, VaultPolicy } from "./types";
 import { vaultKeysOf } from "./vaultKeys";
 
-async function describeKey(
-  clients: VaultClients,
-  { region, keyArn }: KeyedRegion,
-): Promise<KeyState> {
-  const { KeyMetadata } = await clients
-    .kmsIn(region)
-    .send(new DescribeKeyCommand({ KeyId: keyArn }));
+async function describeKey(clients: VaultClients, { region, keyArn }: KeyedRegion): Promise<KeyState> {
+  const { KeyMetadata } = await clients.kmsIn(region).send(new DescribeKeyCommand({ KeyId: keyArn }));
   const { KeyState: state, DeletionDate } = KeyMetadata ?? {};
   return {
     state: state ?? "unknown",

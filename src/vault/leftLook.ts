@@ -8,11 +8,7 @@ import { afterLook } from "./leftRegions";
 import type { VaultPolicy, World } from "./types";
 
 /** Reads one region. A failure is part of what was seen: the region may be one that the account cannot use any more. */
-async function look(
-  clients: VaultClients,
-  vaultId: string,
-  { region, since }: LeftRegion,
-): Promise<SeenLeft> {
+async function look(clients: VaultClients, vaultId: string, { region, since }: LeftRegion): Promise<SeenLeft> {
   try {
     const snapshots = await describeVaultSnapshots(clients.readerIn(region), region, vaultId);
     return { region, since, snapshots };
@@ -22,11 +18,7 @@ async function look(
 }
 
 /** Adds to the world what is left in these regions. No call is made where none left. */
-export async function observeLeft(
-  clients: VaultClients,
-  { vaultId }: VaultPolicy,
-  world: World,
-): Promise<World> {
+export async function observeLeft(clients: VaultClients, { vaultId }: VaultPolicy, world: World): Promise<World> {
   const memory = memoryIn(world);
   const regions = memory?.left ?? [];
   if (memory === undefined || regions.length === 0) return world;

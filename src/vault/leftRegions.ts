@@ -42,10 +42,7 @@ export function nextLeft(
   const known = new Set([...now, ...left.map(({ region }) => region)]);
   const fresh = regions.filter((region) => !known.has(region));
   const since = isoSeconds(nowMs);
-  return [
-    ...left.filter(({ region }) => !now.includes(region)),
-    ...fresh.map((region) => ({ region, since })),
-  ];
+  return [...left.filter(({ region }) => !now.includes(region)), ...fresh.map((region) => ({ region, since }))];
 }
 
 /** Returns the memory after a look: a region that was twice seen empty is forgotten, since one list may lag. */
@@ -69,10 +66,7 @@ function deletionOf(region: string, vaultId: string, which = "[]"): string {
   return `${list} | tr '\\t' '\\n' | xargs -n 1 aws ec2 delete-snapshot --region ${region} --snapshot-id`;
 }
 
-function noticeOf(
-  { region, since, snapshots = [], cause }: SeenLeft,
-  vaultId: string,
-): Problem | undefined {
+function noticeOf({ region, since, snapshots = [], cause }: SeenLeft, vaultId: string): Problem | undefined {
   const about = { kind: "left-region", subject: region, notice: true as const };
   const when = `left the stack (first noticed on ${since.slice(0, 10)})`;
   if (cause !== undefined) {
@@ -129,10 +123,7 @@ export function leftNotices(world: World, policy: Pick<VaultPolicy, "vaultId" | 
  * Returns all snapshots that nothing prunes any more, of regions that left and of primary regions of before; `undefined` where
  * none was read, or this invocation did not look into the regions that left.
  */
-export function leftSnapshots(
-  world: World,
-  policy: Pick<VaultPolicy, "dr">,
-): Snapshot[] | undefined {
+export function leftSnapshots(world: World, policy: Pick<VaultPolicy, "dr">): Snapshot[] | undefined {
   const waits = (memoryIn(world)?.left ?? []).length > 0 && world.left === undefined;
   if (waits) return undefined;
   const read = [...(world.left ?? []), ...leftOriginals(world, policy)];

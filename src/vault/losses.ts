@@ -25,10 +25,7 @@ function stayingByVolume(
 export type Losses = ReadonlyMap<string, string>;
 
 /** Returns what a region's deletions would take. */
-export function lossesOf(
-  deletions: readonly DeleteAction[],
-  region: Pick<ReadRegion, "own" | "dr">,
-): Losses {
+export function lossesOf(deletions: readonly DeleteAction[], region: Pick<ReadRegion, "own" | "dr">): Losses {
   const losses = new Map<string, string>();
   if (deletions.length === 0) return losses;
   const going = new Set(deletions.map(({ snapshotId }) => snapshotId));

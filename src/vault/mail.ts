@@ -66,12 +66,7 @@ function listed(problems: readonly Problem[], from = 0): string[] {
 /**
  * @param news the problems and notices to tell; those told within the last day are left to the log
  */
-export function composeMail(
-  summary: Summary,
-  news: readonly Problem[],
-  settings: VaultSettings,
-  logs: LogPlace,
-): Mail {
+export function composeMail(summary: Summary, news: readonly Problem[], settings: VaultSettings, logs: LogPlace): Mail {
   const { counts, wake } = summary;
   const failures = news.filter((problem) => !problem.notice);
   const notices = news.filter((problem) => problem.notice);

@@ -19,10 +19,7 @@ function twiceEncoded(text: string): string {
 
 /** A link to the log lines of one invocation. Their JSON has the run id in it, which no other text has. */
 export function logLink({ group, region, sinceMs }: LogPlace, runId: string): string {
-  const [, domain] = CONSOLES.find(([prefix]) => region.startsWith(prefix)) ?? [
-    "",
-    "console.aws.amazon.com",
-  ];
+  const [, domain] = CONSOLES.find(([prefix]) => region.startsWith(prefix)) ?? ["", "console.aws.amazon.com"];
   const query = `$3FfilterPattern$3D${twiceEncoded(`"${runId}"`)}$26start$3D${sinceMs}`;
   return `https://${region}.${domain}/cloudwatch/home?region=${region}#logsV2:log-groups/log-group/${twiceEncoded(group)}/log-events${query}`;
 }

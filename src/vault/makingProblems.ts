@@ -24,8 +24,7 @@ function madeBy(action: SnapshotAction | CopyAction): { subject: string; what: s
 }
 
 function refusedHint(code: string): string {
-  const next =
-    "Snapshots and copies are complete, and the next ones are tried with all tags again.";
+  const next = "Snapshots and copies are complete, and the next ones are tried with all tags again.";
   return code === "TagLimitExceeded"
     ? `${next} Remove tags from the instance or its volumes, or from the stack's tags.`
     : `${next} To see the tag policy: aws organizations describe-effective-policy --policy-type TAG_POLICY. ` +
@@ -39,9 +38,7 @@ function leftOut(action: SnapshotAction | CopyAction, left: TagsLeftOut, made: s
   const { region } = action;
   if (snapshotIds === undefined) {
     const lacks =
-      action.kind === "snapshot"
-        ? "lack the tags of instance and volumes"
-        : "lacks the tags of its snapshot";
+      action.kind === "snapshot" ? "lack the tags of instance and volumes" : "lacks the tags of its snapshot";
     const text = `${what} in ${region} (${listed(made)}) ${lacks}: AWS refused them (${code}: ${message})`;
     return notice("tags-left-out", subject, text, refusedHint(code));
   }

@@ -41,9 +41,7 @@ function ofVault({ summary, world, startMs, nowMs }: Measuring): Measured[] {
     ]),
     [METRIC.problemsSeen, failures.length],
   ];
-  const measured = list.flatMap(([name, value]): Measured[] =>
-    value > 0 ? [{ name, value, unit: "Count" }] : [],
-  );
+  const measured = list.flatMap(([name, value]): Measured[] => (value > 0 ? [{ name, value, unit: "Count" }] : []));
   if (!isRun) return measured;
   const seconds = (nowMs - startMs) / SECOND_MS;
   measured.push({ name: METRIC.runDuration, value: seconds, unit: "Seconds" });
@@ -79,9 +77,7 @@ export function oldestMissingMs(
   const waiting = copies.filter((copy) => !isSound(copy) && !copied.has(source(copy)));
   const since = [
     ...waiting.map(dataStartMs),
-    ...planned.flatMap((action) =>
-      action.kind === "copy" && action.region === region ? [action.sinceMs] : [],
-    ),
+    ...planned.flatMap((action) => (action.kind === "copy" && action.region === region ? [action.sinceMs] : [])),
   ];
   return since.length === 0 ? undefined : since.reduce((a, b) => Math.min(a, b));
 }
@@ -134,10 +130,7 @@ function ofRegion({ region, dr, own }: ReadRegion, measuring: Measuring): Measur
   const counts: [name: string, value: number][] = [
     [R.snapshotsStarted, started("snapshot")],
     [dr === undefined ? R.snapshotsCompleted : R.copiesCompleted, isIdle ? 0 : completed],
-    [
-      dr === undefined ? R.snapshotsFailed : R.copiesFailed,
-      failed + made(outcomes, kind, "failed"),
-    ],
+    [dr === undefined ? R.snapshotsFailed : R.copiesFailed, failed + made(outcomes, kind, "failed")],
     [R.copiesStarted, started("copy")],
     [R.copiesDeferred, made(outcomes, "copy", "deferred")],
     [R.copiesInFlight, dr === undefined ? 0 : pending + started("copy")],

@@ -2,10 +2,7 @@
 import type { Problem, Serving, VaultSettings } from "./types";
 
 /** A notice: nothing failed, unless the window is over, and then each missing snapshot is a problem of its own. */
-export function missedRun(
-  serving: Serving | undefined,
-  { primaryRegion, clock }: VaultSettings,
-): Problem[] {
+export function missedRun(serving: Serving | undefined, { primaryRegion, clock }: VaultSettings): Problem[] {
   if (serving?.isMissedRun !== true) return [];
   const { slot, mode } = serving;
   const next =

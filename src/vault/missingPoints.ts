@@ -5,7 +5,7 @@
  * recovery point is not missing. One list may lag, so two looks have to miss it. Pure.
  */
 import { ALL, type Counts, countPoints, inFormOf, ownFinder, summed } from "./pointCounts";
-import { type GonePoints, MAX_GONE, MAX_GONE_SLOTS, type PointMemory, unpackCounts } from "./pointMemory"; // prettier-ignore
+import { type GonePoints, MAX_GONE, MAX_GONE_SLOTS, type PointMemory, unpackCounts } from "./pointMemory";
 import type { PrunePlan } from "./pruneRules";
 import { isoSeconds } from "./time";
 import type { Snapshot, VaultPolicy, World } from "./types";
@@ -49,9 +49,8 @@ function missingOf(
   const own = ownOf(of).filter(({ identity }) => slots.has(identity.slot));
   const counts = countPoints(own.filter(({ startTimeMs }) => startTimeMs < beforeMs));
   const has = (of === ALL ? summed(counts) : counts).get(of);
-  for (const { snapshotId, identity } of own) if (leaving.has(snapshotId)) slots.delete(identity.slot); // prettier-ignore
-  const isMissing = ([slot, number]: readonly [string, number]) =>
-    slots.has(slot) && (has?.get(slot) ?? 0) < number;
+  for (const { snapshotId, identity } of own) if (leaving.has(snapshotId)) slots.delete(identity.slot);
+  const isMissing = ([slot, number]: readonly [string, number]) => slots.has(slot) && (has?.get(slot) ?? 0) < number;
   return Object.fromEntries(had.filter(isMissing));
 }
 
@@ -68,12 +67,12 @@ function newlyGone(
   return [...had].flatMap(([of, slots]): GonePoints[] => {
     const mine = now.get(of);
     const fresh = begun.get(of);
-    const less = [...slots].filter(([slot, number]) => (mine?.get(slot) ?? 0) < number || fresh?.has(slot)); // prettier-ignore
+    const less = [...slots].filter(([slot, number]) => (mine?.get(slot) ?? 0) < number || fresh?.has(slot));
     const lost = less.length === 0 ? {} : missingOf(of, less, sought, msOf(memory.at));
     const newest = Object.entries(lost).sort().slice(-MAX_GONE_SLOTS);
     if (newest.length === 0) return [];
     const count = Object.keys(lost).length;
-    return [{ region, of, seen: memory.at, since: isoSeconds(nowMs), count, slots: Object.fromEntries(newest) }]; // prettier-ignore
+    return [{ region, of, seen: memory.at, since: isoSeconds(nowMs), count, slots: Object.fromEntries(newest) }];
   });
 }
 
@@ -91,8 +90,8 @@ function lookAtPoints(
   regions: readonly LookedRegion[],
   nowMs: number,
 ): Omit<PointsLook, "regions"> {
-  const leaving = new Set(regions.flatMap(({ pruned }) => pruned.actions.map((one) => one.snapshotId))); // prettier-ignore
-  const soughtIn = new Map(regions.map(({ region, seen }) => [region, { ownOf: ownFinder(seen), leaving }])); // prettier-ignore
+  const leaving = new Set(regions.flatMap(({ pruned }) => pruned.actions.map((one) => one.snapshotId)));
+  const soughtIn = new Map(regions.map(({ region, seen }) => [region, { ownOf: ownFinder(seen), leaving }]));
   const waiting: GonePoints[] = [];
   const confirmed: GonePoints[] = [];
   for (const gone of memory.gone) {

@@ -6,12 +6,7 @@
 import { type VaultClients, ec2In } from "./clients";
 import { type Look, type Missing, missingInstances } from "./dropouts";
 import { describeExisting } from "./ec2Existing";
-import {
-  describeProtectedInstances,
-  describeVaultSnapshots,
-  describeVolumes,
-  withVolumeFacts,
-} from "./ec2Reads";
+import { describeProtectedInstances, describeVaultSnapshots, describeVolumes, withVolumeFacts } from "./ec2Reads";
 import { causeOf, meaningOf } from "./errors";
 import { readKeyStates } from "./keyStates";
 import type { Dropout } from "./dropout";
@@ -80,11 +75,7 @@ export async function observe(clients: VaultClients, policy: VaultPolicy): Promi
 }
 
 /** Adds the protected instances to the world: only for an invocation that serves a slot. */
-export async function observeInstances(
-  clients: VaultClients,
-  policy: VaultPolicy,
-  world: World,
-): Promise<World> {
+export async function observeInstances(clients: VaultClients, policy: VaultPolicy, world: World): Promise<World> {
   const unseen = { problems: [...world.problems], throttled: [...world.throttled] };
   const instances = await attempt(
     () => readInstances(clients, policy),

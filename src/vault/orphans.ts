@@ -43,11 +43,7 @@ function noticeOf(region: string, points: readonly Snapshot[], policy: VaultPoli
  * Returns a notice for each region that keeps recovery points of orphans. Those that expire are named before they go.
  * @param own the vault's own in all regions
  */
-export function orphanNotices(
-  own: readonly Snapshot[],
-  orphans: readonly string[],
-  policy: VaultPolicy,
-): Problem[] {
+export function orphanNotices(own: readonly Snapshot[], orphans: readonly string[], policy: VaultPolicy): Problem[] {
   if (orphans.length === 0 || policy.orphans === "expire") return [];
   const byRegion = groupBy(pointsOf(own, new Set(orphans)), ({ region }) => region);
   return [...byRegion].map(([region, points]) => noticeOf(region, points, policy));

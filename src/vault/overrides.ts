@@ -28,7 +28,7 @@ const DAYS_A_MONTH = 365.2425 / 12;
 
 /** A distance in days, near enough to compare two of them by; twelve months are a year. */
 function roughDays(within: string): number {
-  const { years, months, days, hours } = parseWithin(within) ?? { years: 0, months: 0, days: 0, hours: 0 }; // prettier-ignore
+  const { years, months, days, hours } = parseWithin(within) ?? { years: 0, months: 0, days: 0, hours: 0 };
   return (years * 12 + months) * DAYS_A_MONTH + days + hours / 24;
 }
 
@@ -61,22 +61,15 @@ function allowed(rule: OverrideRule, own: KeepRules, bounds: OverrideBounds): st
     return `no such tag: the policy's own ${rule} is ${from[rule]}`;
   }
   if (rule === "within") {
-    return least === 0
-      ? `at most ${overrideMax.within}`
-      : `${from.within} to ${overrideMax.within}`;
+    return least === 0 ? `at most ${overrideMax.within}` : `${from.within} to ${overrideMax.within}`;
   }
   const whole = `a whole number from ${Math.max(1, least)}`;
   return most === Infinity ? `${whole} on` : `${whole} to ${most}`;
 }
 
-function isAllowed(
-  rule: OverrideRule,
-  text: string,
-  own: KeepRules,
-  bounds: OverrideBounds,
-): boolean {
+function isAllowed(rule: OverrideRule, text: string, own: KeepRules, bounds: OverrideBounds): boolean {
   const size = askedSize(rule, text);
-  const [least, most] = [sizeOf(leastOf(rule, own, bounds), rule), sizeOf(bounds.overrideMax, rule)]; // prettier-ignore
+  const [least, most] = [sizeOf(leastOf(rule, own, bounds), rule), sizeOf(bounds.overrideMax, rule)];
   return size > 0 && size >= least && size <= most;
 }
 
@@ -84,13 +77,7 @@ export function ruleNamed(name: string): OverrideRule | undefined {
   return OVERRIDE_RULES.find((rule) => rule === name);
 }
 
-function readTags(
-  tags: Tags,
-  prefix: string,
-  own: KeepRules,
-  bounds: OverrideBounds,
-  faults: OverrideFault[],
-): string {
+function readTags(tags: Tags, prefix: string, own: KeepRules, bounds: OverrideBounds, faults: OverrideFault[]): string {
   const good: string[] = [];
   for (const key of Object.keys(tags).sort()) {
     if (!key.startsWith(prefix)) continue;
@@ -126,13 +113,8 @@ export function overridesOf(
 }
 
 /** Whether a tag asks for more than the most that it may: a bound that was lowered since it was made cuts it to the bound. */
-function isAbove(
-  rule: OverrideRule,
-  text: string,
-  own: KeepRules,
-  bounds: OverrideBounds,
-): boolean {
-  const [least, most] = [sizeOf(leastOf(rule, own, bounds), rule), sizeOf(bounds.overrideMax, rule)]; // prettier-ignore
+function isAbove(rule: OverrideRule, text: string, own: KeepRules, bounds: OverrideBounds): boolean {
+  const [least, most] = [sizeOf(leastOf(rule, own, bounds), rule), sizeOf(bounds.overrideMax, rule)];
   return most > 0 && most >= least && askedSize(rule, text) > most;
 }
 
@@ -146,8 +128,7 @@ export function carriedRules(text = "", own: KeepRules, bounds: OverrideBounds):
     const [name = "", value = ""] = part.split("=");
     const rule = ruleNamed(name);
     if (rule === undefined) continue;
-    if (isAllowed(rule, value, own, bounds))
-      rules[rule] = rule === "within" ? value : Number(value);
+    if (isAllowed(rule, value, own, bounds)) rules[rule] = rule === "within" ? value : Number(value);
     else if (isAbove(rule, value, own, bounds)) rules[rule] = bounds.overrideMax[rule] ?? value;
   }
   return rules;

@@ -23,7 +23,7 @@ import { missingProblems } from "./missingWords";
 import { newestFirst } from "./retention";
 import { HOUR_MS, humanDuration, parseIso } from "./time";
 import { failuresBySlot, nextTry, oneAtATime } from "./tries";
-import type { Action, Kept, Plan, Problem, Serving, Snapshot, VaultPolicy, World } from "./types"; // prettier-ignore
+import type { Action, Kept, Plan, Problem, Serving, Snapshot, VaultPolicy, World } from "./types";
 
 /** A snapshot that failed is tried again; a person is told when that came to nothing. */
 function failedSnapshots(own: readonly Snapshot[], policy: VaultPolicy, nowMs: number): Problem[] {
@@ -118,9 +118,7 @@ function planEncrypting(
 ) {
   const target = encryptionTarget(policy);
   if (target === undefined) return [];
-  const plain = completed.filter(
-    (one) => !one.encrypted && !isStandIn(one) && !leaving.has(one.snapshotId),
-  );
+  const plain = completed.filter((one) => !one.encrypted && !isStandIn(one) && !leaving.has(one.snapshotId));
   return [planCopies(plain, copiesBySource(own.filter(isStandIn)), target, nowMs)];
 }
 
@@ -156,18 +154,21 @@ function planRegions(
   const unsafe = (snapshot: Snapshot) => unsafeIn(seen, snapshot);
   const doubted = clear === own ? [] : own.filter((one) => !isClear(one));
   const seenHere = { own, clear, counted, extra, doubted, wanted };
-  const { due, primary, pruned, isAllSeen } = planPruning(seenHere, seen, unsafe, { policy, rules, limit: changing.limit }); // prettier-ignore
-  const copying = believed.map(({ one, forCopying }): SeenRegion => ({
-    ...one,
-    released: forCopying,
-  }));
+  const { due, primary, pruned, isAllSeen } = planPruning(seenHere, seen, unsafe, {
+    policy,
+    rules,
+    limit: changing.limit,
+  });
+  const copying = believed.map(({ one, forCopying }): SeenRegion => ({ ...one, released: forCopying }));
   const making = [
     ...planCopying(worthCopying(own, counted), copying, policy, nowMs),
     ...planEncrypting(own, completed, idsOf(due.actions), policy, nowMs),
   ];
   // Not `push(...)`: a hundred thousand arguments are more than a call takes.
   const lost = lostKeys(world, policy);
-  const held = holdDeletions([primary, ...pruned].flatMap(({ actions }) => actions), lost, world); // prettier-ignore
+  const pruning = [primary, ...pruned];
+  const deletions = pruning.flatMap(({ actions }) => actions);
+  const held = holdDeletions(deletions, lost, world);
   const copied = making.flatMap(({ actions }) => actions);
   const changed = changing.end(isAllSeen, rules);
   plan.points = pointsLook(world, policy, [due, ...pruned], nowMs);
@@ -175,7 +176,7 @@ function planRegions(
   plan.changes = changed.changes;
   plan.withheld = changed.withheld;
   plan.actions = [...plan.actions, ...withoutLost(copied, own, lost), ...held.actions];
-  plan.kept = [...[primary, ...pruned].flatMap(({ kept }) => kept), ...held.kept];
+  plan.kept = [...pruning.flatMap(({ kept }) => kept), ...held.kept];
   plan.problems = [
     ...plan.problems,
     ...making.flatMap((one) => one.problems).filter(({ subject }) => !isUnderLost(subject, lost)),
@@ -201,11 +202,7 @@ export function planVault(
   nowMs: number,
 ): Plan {
   // Keys and DR regions are reported on even when the primary region can't be read.
-  const problems = [
-    ...world.problems,
-    ...keyProblems(lostKeys(world, policy)),
-    ...leftNotices(world, policy),
-  ];
+  const problems = [...world.problems, ...keyProblems(lostKeys(world, policy)), ...leftNotices(world, policy)];
   const plan: Plan = { actions: [], kept: [], problems, pending: [], slotSettled: false };
   if (world.snapshots === undefined) {
     addDoubts(plan, world);

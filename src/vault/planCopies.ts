@@ -48,10 +48,7 @@ export function copiesBySource(copies: readonly Snapshot[]): BySource {
 }
 
 /** The copies of a snapshot: those of an original are those of what stands in for it (encryption.ts), and the reverse. */
-export function copiesOf(
-  { snapshotId, identity }: Snapshot,
-  bySource: BySource,
-): readonly Snapshot[] {
+export function copiesOf({ snapshotId, identity }: Snapshot, bySource: BySource): readonly Snapshot[] {
   return bySource.get(identity.source?.snapshotId ?? snapshotId) ?? [];
 }
 
@@ -76,11 +73,7 @@ export function coverageOf(
   return best ?? "missing";
 }
 
-function copyAction(
-  snapshot: Snapshot,
-  { region, keyArn, tagsOf }: CopyTarget,
-  reason: string,
-): CopyAction {
+function copyAction(snapshot: Snapshot, { region, keyArn, tagsOf }: CopyTarget, reason: string): CopyAction {
   return {
     kind: "copy",
     region,
@@ -118,8 +111,7 @@ function isTriedLately({ snapshot, broken }: Lacking, nowMs: number): boolean {
 
 /** What keeps failing goes after all else, and among its like by turns; the others by age. */
 function byTurn(all: Lacking[]): Lacking[] {
-  const lastMs = ({ broken }: Lacking) =>
-    broken.length < MAX_TRIES ? 0 : (broken[0]?.startTimeMs ?? 0);
+  const lastMs = ({ broken }: Lacking) => (broken.length < MAX_TRIES ? 0 : (broken[0]?.startTimeMs ?? 0));
   return all.sort(
     (a, b) =>
       lastMs(a) - lastMs(b) ||
@@ -175,8 +167,7 @@ export function planCopies(
   // Few of many lack one: those alone are put in order.
   const lacking = snapshots.flatMap((snapshot): Lacking[] => {
     const copies = copiesOf(snapshot, bySource);
-    if (!["missing", "broken"].includes(coverageOf(snapshot, copies, target, target.released)))
-      return [];
+    if (!["missing", "broken"].includes(coverageOf(snapshot, copies, target, target.released))) return [];
     return [{ snapshot, broken: [...copies].sort(newestFirst) }];
   });
   for (const one of byTurn(lacking)) {

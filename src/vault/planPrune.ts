@@ -7,15 +7,7 @@ import type { Duplicate } from "./counted";
 import { dataStartMs, isClear } from "./duplicates";
 import { isStandIn } from "./encryption";
 import { type PruneRules, judge, whyKept } from "./judge";
-import {
-  FAILED_KEPT_MS,
-  type PrunePlan,
-  emptyPlan,
-  holdsOf,
-  keep,
-  keepHeld,
-  remove,
-} from "./pruneRules";
+import { FAILED_KEPT_MS, type PrunePlan, emptyPlan, holdsOf, keep, keepHeld, remove } from "./pruneRules";
 import { setKeyOf } from "./recoverySets";
 import { newestFirst } from "./retention";
 import { MAX_TRIES, oneAtATime } from "./tries";
@@ -40,9 +32,7 @@ function pruneFailed(
     newer.set(volumeId, after + 1);
     const replaced = alive.some(
       (other) =>
-        other.volumeId === volumeId &&
-        other.state === "completed" &&
-        dataStartMs(other) > snapshot.startTimeMs,
+        other.volumeId === volumeId && other.state === "completed" && dataStartMs(other) > snapshot.startTimeMs,
     );
     const type = oneAtATime(snapshot);
     if (replaced) remove(plan, snapshot, "failed", "failed, and a newer one is completed");
@@ -133,17 +123,20 @@ export function prunePrimary(
     // What only waits to be replaced waits for nothing once all of its slot goes.
     const isGone = gone.has(of.snapshotId) && !holds.has(setKeyOf(of));
     const wait =
-      (isGone ? undefined : but) ??
-      notCompleted("it", duplicate) ??
-      notCompleted(of.snapshotId, of) ??
-      unsafe(of);
+      (isGone ? undefined : but) ?? notCompleted("it", duplicate) ?? notCompleted(of.snapshotId, of) ?? unsafe(of);
     if (wait === undefined) remove(plan, duplicate, "duplicate", why, mark);
     else keep(plan, duplicate, `${why}, but ${wait}`);
   }
   const failed = own.filter((snapshot) => snapshot.state === "error");
   if (failed.length === 0) return plan;
   const alive = own.filter((snapshot) => snapshot.state !== "error");
-  pruneFailed(plan, failed.filter((one) => !isStandIn(one)), alive, wanted, rules.nowMs); // prettier-ignore
+  pruneFailed(
+    plan,
+    failed.filter((one) => !isStandIn(one)),
+    alive,
+    wanted,
+    rules.nowMs,
+  );
   pruneFailedStandIns(plan, failed.filter(isStandIn), counted, rules.nowMs);
   return plan;
 }

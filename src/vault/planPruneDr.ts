@@ -7,15 +7,7 @@ import { bestFirst, isClear, sameVolumeAndSlot } from "./duplicates";
 import type { SourceOf } from "./encryption";
 import { copyState } from "./planCopies";
 import { type PruneRules, judge, nothingJudged, whyKept } from "./judge";
-import {
-  FAILED_KEPT_MS,
-  type PrunePlan,
-  emptyPlan,
-  holdsOf,
-  keep,
-  keepHeld,
-  remove,
-} from "./pruneRules";
+import { FAILED_KEPT_MS, type PrunePlan, emptyPlan, holdsOf, keep, keepHeld, remove } from "./pruneRules";
 import { setKeyOf } from "./recoverySets";
 import { newestFirst } from "./retention";
 import { copyExpiredTag } from "./tags";
@@ -64,22 +56,14 @@ function pruneOthers({ plan, state, nowMs }: Dr, best: Snapshot, others: readonl
 }
 
 /** The best copy of one volume and slot: whether it is a recovery point for retention to judge. */
-function isPoint(
-  { plan, isExpired, inPlaceOf, state, sourceOf, stays, sources }: Dr,
-  best: Snapshot,
-): boolean {
+function isPoint({ plan, isExpired, inPlaceOf, state, sourceOf, stays, sources }: Dr, best: Snapshot): boolean {
   if (state(best) === "sound") return true;
   const source = sources(sourceOf(best));
   const expired = source !== undefined && isExpired(source);
   const doubted = best.state === "error" ? inPlaceOf(best) : undefined;
   if (state(best) === "pending") keep(plan, best, "it is pending");
   else if (doubted !== undefined) {
-    remove(
-      plan,
-      best,
-      "failed",
-      `it is in state error, and ${doubted.snapshotId} is there, in doubt`,
-    );
+    remove(plan, best, "failed", `it is in state error, and ${doubted.snapshotId} is there, in doubt`);
   } else if (stays(sourceOf(best)) !== undefined && !expired) {
     keep(plan, best, "not usable, until its replacement is sound");
   } else if (best.state === "completed") return true;
@@ -139,8 +123,7 @@ export function pruneDr(
   const { plan, state, sourceOf } = dr;
   // Of two sound copies the one whose snapshot counts is best: without it the snapshot would be copied again.
   const rank = (copy: Snapshot) =>
-    2 * ["sound", "pending", "broken"].indexOf(state(copy)) +
-    (counts(sourceOf(copy)) === undefined ? 1 : 0);
+    2 * ["sound", "pending", "broken"].indexOf(state(copy)) + (counts(sourceOf(copy)) === undefined ? 1 : 0);
   const points: Snapshot[] = [];
   for (const group of sameVolumeAndSlot(copies.filter(isClear))) {
     const [best, ...others] = bestFirst(group, rank);

@@ -8,7 +8,15 @@ import { noInstances, nothingToSnapshot, overrideProblems, slotMissed } from "./
 import { EXCLUDE_VALUE } from "./tags";
 import { parseIso } from "./time";
 import { failuresBySlot, nextTry } from "./tries";
-import type { AttachedVolume, Problem, ProtectedInstance, Serving, Snapshot, SnapshotAction, VaultPolicy } from "./types"; // prettier-ignore
+import type {
+  AttachedVolume,
+  Problem,
+  ProtectedInstance,
+  Serving,
+  Snapshot,
+  SnapshotAction,
+  VaultPolicy,
+} from "./types";
 import { isSettled, isWhole, mayGetMappings, waitingSinceMs } from "./wholeness";
 
 export interface SnapshotPlan {
@@ -40,20 +48,12 @@ function lastGoodMs(snapshots: readonly Snapshot[]): (volumeId: string) => numbe
   return (volumeId) => last.get(volumeId) ?? -Infinity;
 }
 
-function wantedOf(
-  { volumes, unmapped = [] }: ProtectedInstance,
-  { tagKey }: VaultPolicy,
-): AttachedVolume[] {
+function wantedOf({ volumes, unmapped = [] }: ProtectedInstance, { tagKey }: VaultPolicy): AttachedVolume[] {
   return [...volumes, ...unmapped].filter((volume) => volume.tags[tagKey] !== EXCLUDE_VALUE);
 }
 
 /** Keeps the slot open for an instance that may show more volumes yet. The youngest wait decides when to look again. */
-function waitFor(
-  plan: SnapshotPlan,
-  instance: ProtectedInstance,
-  slot: string,
-  nowMs: number,
-): void {
+function waitFor(plan: SnapshotPlan, instance: ProtectedInstance, slot: string, nowMs: number): void {
   const sinceMs = waitingSinceMs(instance, parseIso(slot) ?? nowMs, nowMs);
   plan.settled = false;
   plan.waitsSinceMs = Math.max(plan.waitsSinceMs ?? sinceMs, sinceMs);
@@ -115,8 +115,7 @@ export function planSnapshots(
     );
     if (tries.includes("later")) plan.settled = false;
     const missing = lacking.filter((_, index) => tries[index] === "now");
-    if (missing.length > 0)
-      plan.actions.push(snapshotAction(policy, instance, missing, { slot, runId }));
+    if (missing.length > 0) plan.actions.push(snapshotAction(policy, instance, missing, { slot, runId }));
   }
   if (instances.length === 0) plan.problems.push(noInstances(policy));
   return plan;

@@ -60,10 +60,7 @@ export function remove(
 export type Holds = ReadonlyMap<string, string>;
 
 /** Finds the recovery points of which something has to stay, for all of them stay then. */
-export function holdsOf(
-  snapshots: readonly Snapshot[],
-  whyStays: (snapshot: Snapshot) => string | undefined,
-): Holds {
+export function holdsOf(snapshots: readonly Snapshot[], whyStays: (snapshot: Snapshot) => string | undefined): Holds {
   const holds = new Map<string, string>();
   const by = new Map<string, string>();
   for (const snapshot of snapshots) {

@@ -15,10 +15,7 @@ export interface ReadRegion {
 type Regions = Pick<VaultPolicy, "primaryRegion" | "dr">;
 
 /** The DR regions that could be read. */
-export function readDrRegions(
-  { copies }: World,
-  { dr }: Pick<Regions, "dr">,
-): (ReadRegion & { dr: KeyedRegion })[] {
+export function readDrRegions({ copies }: World, { dr }: Pick<Regions, "dr">): (ReadRegion & { dr: KeyedRegion })[] {
   return dr.flatMap((one) => {
     const seen = copies[one.region];
     if (seen === undefined) return [];

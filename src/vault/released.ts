@@ -55,16 +55,11 @@ function standingOf({ identity, volumeId }: Snapshot, { rulesOf, shared }: Prune
   if (keepAll !== undefined && !inDoubt) return "left";
   const several = shared.get(volumeId);
   const units = several === undefined ? [instanceId] : [volumeId, ...several];
-  const isUnknown = (id: string) =>
-    rulesOf(id).mayBeOrphan === true || rulesOf(id).inDoubt === true;
+  const isUnknown = (id: string) => rulesOf(id).mayBeOrphan === true || rulesOf(id).inDoubt === true;
   return units.some(isUnknown) ? "unknown" : "ruled";
 }
 
-function releasedKeys(
-  seen: SeenRegion,
-  completed: readonly Snapshot[],
-  rules: PruneRules,
-): ReleasedKeys {
+function releasedKeys(seen: SeenRegion, completed: readonly Snapshot[], rules: PruneRules): ReleasedKeys {
   const { region } = seen.dr;
   const isMarked = ({ tags }: Snapshot) => tags[copyExpiredTag(region)] !== undefined;
   const marked = completed.filter(isMarked);
@@ -84,11 +79,15 @@ function releasedKeys(
   }
   const instances = new Set(marked.map(({ identity }) => identity.instanceId));
   // What several instances have had is judged with all of them.
-  const isWanted = ({ identity }: Snapshot) =>
-    rules.shared.size > 0 || instances.has(identity.instanceId);
+  const isWanted = ({ identity }: Snapshot) => rules.shared.size > 0 || instances.has(identity.instanceId);
   const goneIf = (isCopied: (snapshot: Snapshot) => boolean): string[] => {
     const points = wouldBePoints(seen, completed, isWanted, isCopied);
-    const { gone, held } = judge(points.map(({ point }) => point), "drKeep", rules, region); // prettier-ignore
+    const { gone, held } = judge(
+      points.map(({ point }) => point),
+      "drKeep",
+      rules,
+      region,
+    );
     // What went in time is not made again for rules of before, nor waits what it was made of: no mail could name it.
     const isGone = (id: string) => gone.has(id) || held.has(id);
     return points.flatMap(({ point, sources }) => (isGone(point.snapshotId) ? sources : []));
@@ -98,8 +97,7 @@ function releasedKeys(
   for (const one of goneIf(isCopied)) sure.add(one);
   const stuck = new Set(marked.filter((one) => isStuck(one, seen)).map(sourceOf));
   // What cannot be copied is asked as if it could: its copy may have lived its time before somebody archived it.
-  if (stuck.size > 0)
-    for (const one of goneIf((other) => !left.has(other))) if (stuck.has(one)) sure.add(one);
+  if (stuck.size > 0) for (const one of goneIf((other) => !left.has(other))) if (stuck.has(one)) sure.add(one);
   const isUnknown = unknown.size > 0 && rules.shared.size > 0;
   const known = isUnknown ? goneIf((one) => isCopied(one) && !unknown.has(one)) : sure;
   for (const one of known) forCopying.add(one);
@@ -120,11 +118,7 @@ interface ReleasedIn {
  * Returns what the region's rules let go of.
  * @param completed the vault's own in the primary region that are completed and in no doubt
  */
-export function releasedIn(
-  seen: SeenRegion,
-  completed: readonly Snapshot[],
-  rules: PruneRules,
-): ReleasedIn {
+export function releasedIn(seen: SeenRegion, completed: readonly Snapshot[], rules: PruneRules): ReleasedIn {
   // Most vaults have no mark.
   let keys: ReleasedKeys | undefined;
   const ask = (): ReleasedKeys => (keys ??= releasedKeys(seen, completed, rules));
@@ -135,10 +129,7 @@ export function releasedIn(
 }
 
 /** Notices a mark that the rules do not bear out, where the copy is gone: it is made again. */
-export function ignoredMarks(
-  { dr, bySource, released }: SeenRegion,
-  counted: readonly Snapshot[],
-): Problem[] {
+export function ignoredMarks({ dr, bySource, released }: SeenRegion, counted: readonly Snapshot[]): Problem[] {
   const tag = copyExpiredTag(dr.region);
   return counted.flatMap((snapshot): Problem[] => {
     const { snapshotId, region, tags, identity } = snapshot;

@@ -50,8 +50,7 @@ export function logDecisions(
     log.info("read", { status: "deferred", code, detail: problem.message });
   }
   // What a dry run leaves is named by its run; the passes and sweeps after it find the same again.
-  const isLeft = ({ notBegun, status }: Outcome) =>
-    notBegun === true || (status === "planned" && kind !== "run");
+  const isLeft = ({ notBegun, status }: Outcome) => notBegun === true || (status === "planned" && kind !== "run");
   logCounts(log, outcomes.filter(isLeft));
   for (const outcome of outcomes.filter((one) => !isLeft(one))) {
     const { action, status, detail, code, requestId, snapshotIds } = outcome;
@@ -87,9 +86,7 @@ export async function tell(
   nowMs: number,
 ): Promise<Told> {
   const { subject, body } = composeMail(summary, news, settings, logs);
-  await clients.sns.send(
-    new PublishCommand({ TopicArn: settings.topicArn, Subject: subject, Message: body }),
-  );
+  await clients.sns.send(new PublishCommand({ TopicArn: settings.topicArn, Subject: subject, Message: body }));
   const when = isoSeconds(nowMs);
   return { ...told, ...Object.fromEntries(news.map((problem) => [problemKey(problem), when])) };
 }

@@ -26,39 +26,25 @@ function runReport({ wake, status, counts }: Summary): Problem {
   };
 }
 
-function regionLine(
-  { region, dr, own }: ReadRegion,
-  world: World,
-  settings: VaultSettings,
-  nowMs: number,
-): string {
+function regionLine({ region, dr, own }: ReadRegion, world: World, settings: VaultSettings, nowMs: number): string {
   const points = recoveryPoints(own, dr);
   const slots = new Set(points.map(({ identity }) => identity.slot));
-  const recent = [...slots].filter(
-    (slot) => nowMs - (parseIso(slot) ?? 0) <= WEEK_DAYS * DAY_MS,
-  ).length;
+  const recent = [...slots].filter((slot) => nowMs - (parseIso(slot) ?? 0) <= WEEK_DAYS * DAY_MS).length;
   const stalest = stalestHours(world.instances, points, settings.tagKey, nowMs);
   const age =
-    stalest === undefined ? "no age to tell" : `the stalest instance's is ${humanDuration(stalest * HOUR_MS)} old`; // prettier-ignore
+    stalest === undefined ? "no age to tell" : `the stalest instance's is ${humanDuration(stalest * HOUR_MS)} old`;
   return `${region} has ${points.length} recovery points of ${gibOf(points)} GiB of volumes, of ${recent} slots in ${WEEK_DAYS} days; ${age}`;
 }
 
 /** How the vault stands, as the first run of a week in its time zone finds it. */
-function weeklySummary(
-  { wake, problems }: Summary,
-  world: World,
-  settings: VaultSettings,
-  nowMs: number,
-): Problem {
+function weeklySummary({ wake, problems }: Summary, world: World, settings: VaultSettings, nowMs: number): Problem {
   const slotMs = parseIso(wake.slot ?? "") ?? nowMs;
   const week = makeCalendar(settings.timezone).periodsOf(slotMs).weekly;
   const failures = problems.filter((problem) => !problem.notice).length;
   const read = readRegions(world, settings);
   const lines = [settings.primaryRegion, ...settings.dr.map(({ region }) => region)].map((name) => {
     const one = read.find(({ region }) => region === name);
-    return one === undefined
-      ? `${name} could not be read`
-      : regionLine(one, world, settings, nowMs);
+    return one === undefined ? `${name} could not be read` : regionLine(one, world, settings, nowMs);
   });
   const instances = world.instances?.length ?? "an unknown number of";
   return {
@@ -70,12 +56,7 @@ function weeklySummary(
 }
 
 /** The reports of an invocation, told before or not: none but of a run. */
-export function reportsOf(
-  summary: Summary,
-  world: World,
-  settings: VaultSettings,
-  nowMs: number,
-): Problem[] {
+export function reportsOf(summary: Summary, world: World, settings: VaultSettings, nowMs: number): Problem[] {
   if (summary.wake.kind !== "run") return [];
   switch (settings.mailOn) {
     case "always":

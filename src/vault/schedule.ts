@@ -42,12 +42,7 @@ export function nextRun(cron: Cron, after: Date): Date | null {
 }
 
 /** The first time after `afterMs` that the schedule fires; a rate counts from `startMs`. `undefined`: never again. */
-export function nextFireMs(
-  expression: string,
-  timezone: string,
-  afterMs: number,
-  startMs = 0,
-): number | undefined {
+export function nextFireMs(expression: string, timezone: string, afterMs: number, startMs = 0): number | undefined {
   const everyMs = rateMs(expression);
   if (everyMs !== undefined) {
     return startMs + (Math.floor((afterMs - startMs) / everyMs) + 1) * everyMs;
@@ -59,12 +54,7 @@ export function nextFireMs(
  * The last time up to `nowMs` that the schedule fired or should have.
  * @param knownMs a time that it is known to have fired at: what a rate, whose beginning nothing tells, counts from
  */
-export function lastDueMs(
-  expression: string,
-  timezone: string,
-  nowMs: number,
-  knownMs: number,
-): number | undefined {
+export function lastDueMs(expression: string, timezone: string, nowMs: number, knownMs: number): number | undefined {
   const everyMs = rateMs(expression);
   if (everyMs !== undefined) {
     return nowMs < knownMs ? undefined : nowMs - ((nowMs - knownMs) % everyMs);
@@ -73,11 +63,7 @@ export function lastDueMs(
 }
 
 /** The last time of a cron schedule at or before `nowMs`; `undefined` for a rate, which tells none of itself. */
-export function lastCronMs(
-  expression: string,
-  timezone: string,
-  nowMs: number,
-): number | undefined {
+export function lastCronMs(expression: string, timezone: string, nowMs: number): number | undefined {
   if (rateMs(expression) !== undefined) return undefined;
   const cron = cronOf(expression, timezone);
   // Runs before an instant, of which the one at the instant itself is wanted too.

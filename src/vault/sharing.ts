@@ -18,17 +18,10 @@ import type { DeleteAction } from "./types";
  * - `unknown`: it could not be asked
  */
 export type Sharing =
-  | { is: "free" }
-  | { is: "held"; held: string }
-  | { is: "gone" }
-  | { is: "unknown"; cause: Cause; stopLane?: string };
+  { is: "free" } | { is: "held"; held: string } | { is: "gone" } | { is: "unknown"; cause: Cause; stopLane?: string };
 
 /** @param findings what is found out is noted here; never throws */
-export async function askSharing(
-  clients: VaultClients,
-  action: DeleteAction,
-  findings: Findings,
-): Promise<Sharing> {
+export async function askSharing(clients: VaultClients, action: DeleteAction, findings: Findings): Promise<Sharing> {
   const { region, snapshotId } = action;
   try {
     const sharedWith = await describeSharing(ec2In(clients, region).reader, snapshotId);

@@ -56,7 +56,7 @@ function dueSlot(
   const nextMs = nextFireMs(policy.schedule, policy.timezone, knownMs);
   if (nextMs === undefined || nextMs > untilMs) return undefined;
   const dueMs = lastDueMs(policy.schedule, policy.timezone, untilMs, knownMs);
-  return dueMs !== undefined && dueMs > Math.max(doneMs, owedFromMs) ? isoSeconds(dueMs) : undefined; // prettier-ignore
+  return dueMs !== undefined && dueMs > Math.max(doneMs, owedFromMs) ? isoSeconds(dueMs) : undefined;
 }
 
 /** The schedule's last slot that is still open: all there is to go by where the clock is gone. */
@@ -67,10 +67,7 @@ function openSlot(policy: VaultPolicy, windowMs: number, nowMs: number): Serving
 }
 
 /** The newest of the slots that hold. Slots are whole seconds in UTC, whose order as text is their order in time. */
-function newest(
-  slots: readonly (string | undefined)[],
-  holds: (slotMs: number) => boolean,
-): string | undefined {
+function newest(slots: readonly (string | undefined)[], holds: (slotMs: number) => boolean): string | undefined {
   const held = slots.filter((slot) => slot !== undefined && holds(instantMs(slot)));
   return held.sort().pop();
 }

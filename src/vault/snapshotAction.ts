@@ -1,6 +1,6 @@
 /** How an instance's volumes are snapshotted: the call, and the tags that each snapshot is made with. Pure. */
 import { overridesOf } from "./overrides";
-import { INSTANCE_TAG_PREFIX, TAG, TAG_PREFIX, fillTags, maxSnapshotTags, prefixTags, userTags } from "./tags"; // prettier-ignore
+import { INSTANCE_TAG_PREFIX, TAG, TAG_PREFIX, fillTags, maxSnapshotTags, prefixTags, userTags } from "./tags";
 import type { AttachedVolume, ProtectedInstance, SnapshotAction, Tags, VaultPolicy } from "./types";
 import { volumeFactsToTags } from "./volumeFacts";
 
@@ -42,12 +42,7 @@ function recoveryPointTags(
 }
 
 /** Decides whether EC2 can copy all tags of each volume: it refuses a key twice, and more than 50 tags. */
-function roomForTags(
-  volumes: readonly AttachedVolume[],
-  needed: number,
-  maxTags: number,
-  configured: Tags,
-) {
+function roomForTags(volumes: readonly AttachedVolume[], needed: number, maxTags: number, configured: Tags) {
   const largest = Math.max(0, ...volumes.map((v) => Object.keys(userTags(v.tags)).length));
   const isTaken = (key: string) => key.startsWith(TAG_PREFIX) || Object.hasOwn(configured, key);
   const clash = volumes.some((volume) => Object.keys(volume.tags).some(isTaken));

@@ -28,10 +28,7 @@ export function noInstances({ tagKey, policies, primaryRegion }: VaultPolicy): P
   };
 }
 
-export function overrideProblems(
-  { instanceId, tags }: ProtectedInstance,
-  policy: VaultPolicy,
-): Problem[] {
+export function overrideProblems({ instanceId, tags }: ProtectedInstance, policy: VaultPolicy): Problem[] {
   const { faults } = overridesOf(tags, policy);
   return faults.map(({ key, value, expected }: OverrideFault) => ({
     kind: "bad-override",
@@ -41,10 +38,7 @@ export function overrideProblems(
   }));
 }
 
-export function nothingToSnapshot(
-  { instanceId }: ProtectedInstance,
-  { tagKey }: VaultPolicy,
-): Problem {
+export function nothingToSnapshot({ instanceId }: ProtectedInstance, { tagKey }: VaultPolicy): Problem {
   return {
     kind: "no-volumes",
     subject: instanceId,

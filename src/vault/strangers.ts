@@ -16,11 +16,7 @@ const PAUSE_MS = 23 * HOUR_MS;
  * Decides whether an invocation looks: a sweep, so that a night's run asks for nothing more.
  * @param clock undefined where it could not be read; then another sweep looks
  */
-export function looksForStrangers(
-  wake: Wake,
-  clock: ClockState | undefined,
-  nowMs: number,
-): boolean {
+export function looksForStrangers(wake: Wake, clock: ClockState | undefined, nowMs: number): boolean {
   if (wake.kind !== "sweep" || clock === undefined) return false;
   return nowMs - (parseIso(clock.strangersAt ?? "") ?? -Infinity) >= PAUSE_MS;
 }
@@ -37,12 +33,7 @@ export async function observeStrangers(
       const { reader } = ec2In(clients, region);
       const subject = `snapshots with the vault's tag in ${region}`;
       const consequence = "nobody knows whether somebody else's carry it";
-      return attempt(
-        () => describeStrangers(reader, region, vaultId),
-        subject,
-        consequence,
-        unseen,
-      );
+      return attempt(() => describeStrangers(reader, region, vaultId), subject, consequence, unseen);
     }),
   );
   const seen = found.every((one) => one !== undefined);

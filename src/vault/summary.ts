@@ -35,10 +35,7 @@ function failureOf({ action, detail }: Outcome): Problem {
     action.kind === "snapshot"
       ? [action.instanceId, `snapshots of ${action.instanceId}`]
       : action.kind === "copy"
-        ? [
-            `${action.sourceSnapshotId} in ${action.region}`,
-            `the copy of ${action.sourceSnapshotId}`,
-          ]
+        ? [`${action.sourceSnapshotId} in ${action.region}`, `the copy of ${action.sourceSnapshotId}`]
         : action.kind === "lock"
           ? [action.snapshotId, `locking ${action.snapshotId}`]
           : [action.snapshotId, `deleting ${action.snapshotId}`];
@@ -78,10 +75,7 @@ function countOf(outcomes: readonly Outcome[], putOff: readonly ThrottledRead[])
   };
 }
 
-function deferralsOf(
-  outcomes: readonly Outcome[],
-  putOff: readonly ThrottledRead[],
-): Record<string, number> {
+function deferralsOf(outcomes: readonly Outcome[], putOff: readonly ThrottledRead[]): Record<string, number> {
   const deferrals: Record<string, number> = {};
   const deferred = outcomes.filter(({ status }) => status === "deferred");
   for (const { code = "NoTime" } of [...deferred, ...putOff]) {

@@ -16,8 +16,7 @@ export function isTagTrouble({ code }: Cause): boolean {
 /** Returns the tags that the vault works by, and those of the stack's configuration. */
 function ownTags(tags: Tags, configured: Tags): Tags {
   const isOwn = (key: string) =>
-    Object.hasOwn(configured, key) ||
-    (key.startsWith(TAG_PREFIX) && !key.startsWith(INSTANCE_TAG_PREFIX));
+    Object.hasOwn(configured, key) || (key.startsWith(TAG_PREFIX) && !key.startsWith(INSTANCE_TAG_PREFIX));
   return Object.fromEntries(Object.entries(tags).filter(([key]) => isOwn(key)));
 }
 
@@ -25,9 +24,7 @@ function ownTags(tags: Tags, configured: Tags): Tags {
 export function withOwnTags<A extends SnapshotAction | CopyAction>(action: A, configured: Tags): A {
   const tags = ownTags(action.tags, configured);
   // No room for a volume's tags: the calls add none.
-  return action.kind === "snapshot"
-    ? { ...action, tags, copyVolumeTags: false, maxTags: 0 }
-    : { ...action, tags };
+  return action.kind === "snapshot" ? { ...action, tags, copyVolumeTags: false, maxTags: 0 } : { ...action, tags };
 }
 
 /**

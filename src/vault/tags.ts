@@ -103,9 +103,7 @@ export function fillTags(base: Tags, extra: Tags, room: number): Tags {
 /** The vault's own tags: neither a person's nor those of the instance. */
 export function vaultTags(tags: Tags): Tags {
   return Object.fromEntries(
-    Object.entries(tags).filter(
-      ([key]) => key.startsWith(TAG_PREFIX) && !key.startsWith(INSTANCE_TAG_PREFIX),
-    ),
+    Object.entries(tags).filter(([key]) => key.startsWith(TAG_PREFIX) && !key.startsWith(INSTANCE_TAG_PREFIX)),
   );
 }
 

@@ -29,9 +29,7 @@ export function failuresBySlot(own: readonly Snapshot[]): Map<string, Snapshot[]
   const failures = new Map<string, Snapshot[]>();
   // Hardly ever is there one, and then in few groups: the others are not looked at.
   if (failed.size === 0) return failures;
-  for (const group of byVolumeAndSlot(
-    own.filter((snapshot) => failed.has(volumeAndSlotOf(snapshot))),
-  )) {
+  for (const group of byVolumeAndSlot(own.filter((snapshot) => failed.has(volumeAndSlotOf(snapshot))))) {
     const [first] = group;
     if (first === undefined || group.some((snapshot) => snapshot.state !== "error")) continue;
     failures.set(volumeAndSlotOf(first), group);
@@ -65,11 +63,7 @@ export function nextTry(failed: readonly Snapshot[], policy: VaultPolicy, nowMs:
 }
 
 /** The slots in which a snapshot failed and may be tried again; of each volume none but its newest: the remains of others may be gone. */
-export function failedSlots(
-  own: readonly Snapshot[],
-  policy: VaultPolicy,
-  nowMs: number,
-): string[] {
+export function failedSlots(own: readonly Snapshot[], policy: VaultPolicy, nowMs: number): string[] {
   const failures = [...failuresBySlot(own).values()];
   if (failures.length === 0) return [];
   const newest = new Map<string, string>();

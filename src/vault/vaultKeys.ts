@@ -8,7 +8,6 @@ export function vaultKeysOf({
   primaryKeyArn: keyArn,
 }: Pick<VaultPolicy, "dr" | "primaryRegion" | "primaryKeyArn">): KeyedRegion[] {
   const keys = keyArn === undefined ? [...dr] : [...dr, { region, keyArn }];
-  const isFirst = (one: KeyedRegion, index: number) =>
-    keys.findIndex((other) => other.keyArn === one.keyArn) === index;
+  const isFirst = (one: KeyedRegion, index: number) => keys.findIndex((other) => other.keyArn === one.keyArn) === index;
   return keys.filter(isFirst).map((one) => ({ region: one.region, keyArn: one.keyArn }));
 }

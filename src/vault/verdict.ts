@@ -86,9 +86,7 @@ export function verdictBy(
   const points = sets.map(pointOf);
   addHistory(verdict, points, own[side], keepAtLeast, rules);
   if (verdict.gone.size === 0) return verdict;
-  if (
-    sets.some(({ snapshots }) => snapshots.length > 1 || snapshots[0]?.tags[TAG.setSize] !== "1")
-  ) {
+  if (sets.some(({ snapshots }) => snapshots.length > 1 || snapshots[0]?.tags[TAG.setSize] !== "1")) {
     const complete = new Set(completeSets(sets).map(({ slot }) => slot));
     const isPart = complete.size > 0 && complete.size < sets.length;
     if (isPart) {
@@ -96,7 +94,7 @@ export function verdictBy(
       addHistory(verdict, some, own[side], keepAtLeast, rules);
     }
   }
-  const forDr = new Set(sets.filter((set) => set.snapshots.some(isMadeForDr)).map(({ slot }) => slot)); // prettier-ignore
+  const forDr = new Set(sets.filter((set) => set.snapshots.some(isMadeForDr)).map(({ slot }) => slot));
   if (side === "keep" && forDr.size > 0) {
     const some = points.filter(({ snapshotId }) => forDr.has(snapshotId));
     addHistory(verdict, some, own.drKeep, keepAtLeast, rules);

@@ -17,11 +17,7 @@ function sharedTags([first, ...others]: readonly AttachedVolume[]): Tags {
  * Adds as many of the volumes' shared tags as fit.
  * @param base the vault's tags and the instance's, which come first
  */
-export function withSharedTags(
-  base: Tags,
-  volumes: readonly AttachedVolume[],
-  maxTags: number,
-): Tags {
+export function withSharedTags(base: Tags, volumes: readonly AttachedVolume[], maxTags: number): Tags {
   return fillTags(base, sharedTags(volumes), maxTags);
 }
 

@@ -34,10 +34,7 @@ export function parseWake(event: unknown, nowMs: number, runId: string): Wake {
   // A mistyped year would outrank every real slot until then.
   if (slotMs > nowMs + SLOT_AHEAD_MS) {
     const now = isoSeconds(nowMs);
-    throw vaultError(
-      "BadEvent",
-      `event.slot: expected a time that is past (it is ${now}), got ${isoSeconds(slotMs)}`,
-    );
+    throw vaultError("BadEvent", `event.slot: expected a time that is past (it is ${now}), got ${isoSeconds(slotMs)}`);
   }
   return { kind, slot: isoSeconds(slotMs), runId };
 }

@@ -43,11 +43,7 @@ function isDoubted(one: Snapshot): boolean {
 }
 
 /** Counts what the rules want, and nothing waits to delete. */
-export function wantedIn(
-  { seen, pruned }: LookedRegion,
-  memory: PointMemory,
-  nowMs: number,
-): Wanted {
+export function wantedIn({ seen, pruned }: LookedRegion, memory: PointMemory, nowMs: number): Wanted {
   const { points, judgement } = pruned;
   const doubted = seen.filter(isDoubted);
   const wantedOf = (isAsked: (one: Snapshot) => boolean) => {

@@ -13,11 +13,7 @@ const ATTACHED_AFTER_MS = 5 * MINUTE_MS;
 /** How far the clocks of EC2 and of the function may differ. A launch further ahead is of another clock: no reason to wait. */
 const SKEW_MS = MINUTE_MS;
 
-function wasLaunchedWithin(
-  { launchTimeMs }: ProtectedInstance,
-  withinMs: number,
-  nowMs: number,
-): boolean {
+function wasLaunchedWithin({ launchTimeMs }: ProtectedInstance, withinMs: number, nowMs: number): boolean {
   if (launchTimeMs === undefined) return false;
   const ageMs = nowMs - launchTimeMs;
   return ageMs > -SKEW_MS && ageMs < withinMs;
@@ -41,11 +37,7 @@ export function isSettled(instance: ProtectedInstance, nowMs: number): boolean {
 }
 
 /** Returns since when the slot has waited for the instance: the pass comes soon at first, and less often later. */
-export function waitingSinceMs(
-  { launchTimeMs }: ProtectedInstance,
-  slotMs: number,
-  nowMs: number,
-): number {
+export function waitingSinceMs({ launchTimeMs }: ProtectedInstance, slotMs: number, nowMs: number): number {
   const launchedMs = launchTimeMs !== undefined && launchTimeMs <= nowMs ? launchTimeMs : slotMs;
   return Math.min(nowMs, Math.max(slotMs, launchedMs));
 }

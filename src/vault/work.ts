@@ -18,16 +18,7 @@ import type { EmitMetric, VaultLog } from "./report";
 import { slotToServe } from "./slots";
 import { looksForStrangers, observeStrangers } from "./strangers";
 import { type Judged, judgeThrottled } from "./throttled";
-import type {
-  Kept,
-  Outcome,
-  Plan,
-  Serving,
-  VaultPolicy,
-  VaultSettings,
-  Wake,
-  World,
-} from "./types";
+import type { Kept, Outcome, Plan, Serving, VaultPolicy, VaultSettings, Wake, World } from "./types";
 
 export interface VaultTools {
   clients: VaultClients;
@@ -57,10 +48,8 @@ export function recalled(
   nowMs: number,
 ): World["changes"] {
   if (snapshots === undefined) return undefined;
-  const slots = [...snapshots, ...Object.values(copies).flat()].map(
-    ({ identity }) => identity.slot,
-  );
-  const oldest = slots.reduce<string | undefined>((a, b) => (a !== undefined && a < b ? a : b), undefined); // prettier-ignore
+  const slots = [...snapshots, ...Object.values(copies).flat()].map(({ identity }) => identity.slot);
+  const oldest = slots.reduce<string | undefined>((a, b) => (a !== undefined && a < b ? a : b), undefined);
   const isAllSeen = settings.dr.every(({ region }) => copies[region] !== undefined);
   const madeIn = snapshots.some(isMadeForDr) ? sourceRegions(snapshots) : [];
   const oldestSlot = isAllSeen ? oldest : (oldest ?? "");

@@ -12,11 +12,7 @@ export interface Step {
  * Runs the steps in order, `concurrency` at a time. `run` must not reject.
  * @param hasTime asked before each step; `false` defers all that is not begun
  */
-export async function runSteps(
-  steps: readonly Step[],
-  concurrency: number,
-  hasTime: () => boolean,
-): Promise<void> {
+export async function runSteps(steps: readonly Step[], concurrency: number, hasTime: () => boolean): Promise<void> {
   const stopped = new Map<string, string>();
   let next = 0;
   const worker = async (): Promise<void> => {

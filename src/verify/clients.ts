@@ -57,14 +57,11 @@ export async function assume(
 }
 
 /** Returns the client with a change of each call's input: a dry run, say. */
-function amended(
-  client: EC2Client,
-  change: (input: Record<string, unknown>) => Record<string, unknown>,
-): EC2Client {
-  client.middlewareStack.add(
-    (next) => (args) => next({ ...args, input: change({ ...args.input }) }),
-    { step: "initialize", name: "amended" },
-  );
+function amended(client: EC2Client, change: (input: Record<string, unknown>) => Record<string, unknown>): EC2Client {
+  client.middlewareStack.add((next) => (args) => next({ ...args, input: change({ ...args.input }) }), {
+    step: "initialize",
+    name: "amended",
+  });
   return client;
 }
 

@@ -36,9 +36,7 @@ function onInterrupt(commands: () => string[]): AbortSignal {
 }
 
 async function main(): Promise<void> {
-  const options = readOptions(process.argv.slice(2), (code) =>
-    process.exit(code === 0 ? 0 : USAGE),
-  );
+  const options = readOptions(process.argv.slice(2), (code) => process.exit(code === 0 ? 0 : USAGE));
   // Only now: what is loaded takes seconds, and `--help` has no need of it.
   const { findTarget, wantedOf } = await import("./target");
   const { sdkClients } = await import("./clients");

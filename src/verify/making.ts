@@ -106,8 +106,7 @@ async function shown(stage: Stage, region: string, id: string, register: () => v
  */
 function recordOf(region: string, snapshot: Ec2Snapshot): Snapshot {
   const described = parseDescription(snapshot.Description);
-  if (described === undefined)
-    throw new Error(`the Description is "${snapshot.Description ?? ""}"`);
+  if (described === undefined) throw new Error(`the Description is "${snapshot.Description ?? ""}"`);
   return {
     snapshotId: snapshot.SnapshotId ?? "",
     region,

@@ -50,17 +50,12 @@ function countsOf(results: readonly Result[]): string {
 
 function leftText({ left }: Run): string {
   if (left.length === 0) return "Everything that was made is deleted.";
-  const lines = left.map(({ id, region, why, command }) => `${id} in ${region}: ${why}\n    ${command}`); // prettier-ignore
+  const lines = left.map(({ id, region, why, command }) => `${id} in ${region}: ${why}\n    ${command}`);
   return ["COULD NOT BE DELETED. Delete it yourself:", ...lines].join("\n  ");
 }
 
 export function renderRun(run: Run): string {
-  const rows = run.results.map(({ id, title, verdict, seen }) => [
-    id,
-    title,
-    verdictText(verdict),
-    seen,
-  ]);
+  const rows = run.results.map(({ id, title, verdict, seen }) => [id, title, verdictText(verdict), seen]);
   return [
     heading("What AWS does"),
     table(["Row", "What the vault relies on", "Verdict", "Seen"], rows, SEEN_WIDTH),

@@ -55,11 +55,7 @@ function argsOf(target: Target, vaultId: string): WriteAccessArgs {
  * Returns the vault's statements of these Sids.
  * @throws where the vault has no such statement: the list above is out of date
  */
-export function statementsOf(
-  target: Target,
-  vaultId: string,
-  sids: readonly string[],
-): Statement[] {
+export function statementsOf(target: Target, vaultId: string, sids: readonly string[]): Statement[] {
   const all = writeStatements(argsOf(target, vaultId)) as unknown as Statement[];
   return sids.map((sid) => {
     const found = all.find(({ Sid }) => Sid === sid);

@@ -13,12 +13,7 @@ import { type Stage, interrupted, makeStage } from "./stage";
 import type { Target } from "./target";
 
 /** In the order in which they are asked: each rests on what those before it left. */
-export const CHECKS: readonly Check[] = [
-  ...COPY_CHECKS,
-  ...RECORD_CHECKS,
-  LOST_KEY_CHECK,
-  ...HOLD_CHECKS,
-];
+export const CHECKS: readonly Check[] = [...COPY_CHECKS, ...RECORD_CHECKS, LOST_KEY_CHECK, ...HOLD_CHECKS];
 
 /** What a run needs of the world. */
 export interface World {

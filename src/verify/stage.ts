@@ -79,10 +79,7 @@ export function makeStage(clients: Clients, parts: StageParts): Stage {
  * Looks until there is something to see, for as long as one snapshot may take.
  * @returns `undefined` where time is over
  */
-async function until<T>(
-  { wait, now, timeoutMs }: Stage,
-  look: () => Promise<T | undefined>,
-): Promise<T | undefined> {
+async function until<T>({ wait, now, timeoutMs }: Stage, look: () => Promise<T | undefined>): Promise<T | undefined> {
   const endMs = now() + timeoutMs;
   for (;;) {
     const seen = await look();
@@ -92,10 +89,7 @@ async function until<T>(
 }
 
 /** Looks some times, for what a list may show late. */
-export async function soon<T>(
-  { wait }: Stage,
-  look: () => Promise<T | undefined>,
-): Promise<T | undefined> {
+export async function soon<T>({ wait }: Stage, look: () => Promise<T | undefined>): Promise<T | undefined> {
   for (let tried = 1; ; tried += 1) {
     const seen = await look();
     if (seen !== undefined || tried === SOON_TRIES) return seen;
@@ -104,11 +98,7 @@ export async function soon<T>(
 }
 
 /** Reads one snapshot by its id; `undefined` where EC2 does not show it (yet). */
-export async function readSnapshot(
-  { caller }: Stage,
-  region: string,
-  id: string,
-): Promise<Snapshot | undefined> {
+export async function readSnapshot({ caller }: Stage, region: string, id: string): Promise<Snapshot | undefined> {
   try {
     const command = new DescribeSnapshotsCommand({ SnapshotIds: [id] });
     const { Snapshots = [] } = await caller.ec2(region).send(command);

@@ -78,7 +78,7 @@ async function keyOf(clients: Clients, { vaultId, drRegion, drKey }: Wanted): Pr
     if (KeyMetadata?.KeyState === "Enabled" && KeyMetadata.Arn !== undefined) {
       return KeyMetadata.Arn;
     }
-    throw userError(`the key ${KeyId} in ${drRegion} is ${KeyMetadata?.KeyState ?? "unknown"}: expected Enabled`); // prettier-ignore
+    throw userError(`the key ${KeyId} in ${drRegion} is ${KeyMetadata?.KeyState ?? "unknown"}: expected Enabled`);
   } catch (error) {
     if (error instanceof Error && error.name === "UserError") throw error;
     const { code, message } = causeOf(error);

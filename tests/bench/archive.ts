@@ -42,9 +42,7 @@ async function measureHere(): Promise<ArchiveFigure> {
     const loads = Array.from({ length: LOADS }, () => loadOnce(index));
     return {
       indexKiB: statSync(index).size / 1024,
-      unpackedMiB:
-        bytesOf(`find -L '${folder}' -type f -printf '%s\\n' | awk '{s+=$1} END {print s}'`) /
-        2 ** 20,
+      unpackedMiB: bytesOf(`find -L '${folder}' -type f -printf '%s\\n' | awk '{s+=$1} END {print s}'`) / 2 ** 20,
       compressedMiB: bytesOf(`tar -C '${folder}' -chz . | wc -c`) / 2 ** 20,
       loadMs: Math.min(...loads),
     };

@@ -50,10 +50,7 @@ function fleetOf(count: number): Instance[] {
 }
 
 /** One night: from the run until the next sweep, by when nothing is pending any more. */
-async function measureHere(
-  instances: number,
-  pendingMinutes: CallFigure["pendingMinutes"],
-): Promise<CallFigure> {
+async function measureHere(instances: number, pendingMinutes: CallFigure["pendingMinutes"]): Promise<CallFigure> {
   const startMs = Math.floor(Date.now() / DAY_MS) * DAY_MS;
   const fleet = { Reservations: [{ Instances: fleetOf(instances) }] };
   const inventory = inventoryOf(fleet, undefined, "us-east-1");
@@ -72,9 +69,7 @@ async function measureHere(
     });
     const calls = await vault.emulator.calls();
     const callsOf = (service: string) =>
-      calls
-        .filter(({ call }) => call.startsWith(`${service}:`))
-        .reduce((sum, { count }) => sum + count, 0);
+      calls.filter(({ call }) => call.startsWith(`${service}:`)).reduce((sum, { count }) => sum + count, 0);
     const total = callsOf("ec2");
     const floor = 3 + instances + instances * VOLUMES_AN_INSTANCE;
     const kms = callsOf("kms");
@@ -93,10 +88,7 @@ async function measureHere(
   }
 }
 
-export function measureCalls(
-  instances: number,
-  { snapshot, copy }: CallFigure["pendingMinutes"],
-): Promise<CallFigure> {
+export function measureCalls(instances: number, { snapshot, copy }: CallFigure["pendingMinutes"]): Promise<CallFigure> {
   return inChild(__filename, String(instances), String(snapshot), String(copy));
 }
 

@@ -51,10 +51,7 @@ export function monthlyCost(night: Night): CostLine[] {
   const logGb = (night.logKb * DAYS) / 1024 / 1024;
   return [
     paid("KMS: the DR key", PRICE.kmsKey),
-    paid(
-      "KMS: requests (five a copy)",
-      ((VOLUMES * 5 * DAYS) / 10_000) * PRICE.kmsTenThousandRequests,
-    ),
+    paid("KMS: requests (five a copy)", ((VOLUMES * 5 * DAYS) / 10_000) * PRICE.kmsTenThousandRequests),
     paid("Lambda", lambdaUsd(invocations * night.seconds * night.memoryGb, invocations)),
     metered("CloudWatch: alarms", night.alarms, FREE.alarms, PRICE.alarm),
     metered("CloudWatch: metrics", metrics, FREE.metrics, PRICE.metricMonth),

@@ -61,9 +61,7 @@ async function measureNights(): Promise<CallFigure[]> {
 
 /** Of the machinery, by the night of 50 instances with two volumes each. */
 async function costOf(calls: readonly CallFigure[]): Promise<CostLine[]> {
-  const night = calls.find(
-    ({ instances, pendingMinutes }) => instances === 50 && pendingMinutes === AS_EC2,
-  );
+  const night = calls.find(({ instances, pendingMinutes }) => instances === 50 && pendingMinutes === AS_EC2);
   return monthlyCost({
     invocations: (night?.invocations ?? 0) + 24,
     seconds: 2,
@@ -139,12 +137,7 @@ function archiveRows({ compressedMiB, unpackedMiB, loadMs }: ArchiveFigure): str
       "< 4 MiB",
       verdict(compressedMiB, 4),
     ],
-    [
-      "(d) cold load, the least of seven",
-      `${loadMs.toFixed(0)} ms`,
-      "< 300 ms",
-      verdict(loadMs, 300),
-    ],
+    ["(d) cold load, the least of seven", `${loadMs.toFixed(0)} ms`, "< 300 ms", verdict(loadMs, 300)],
   ];
 }
 

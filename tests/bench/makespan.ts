@@ -91,10 +91,7 @@ function simulated(account: Account, index: number): SimSnapshot {
 }
 
 /** Two regions in which nothing goes wrong, with the backlog in the primary one. */
-function quietAccount(
-  { snapshots, copyMinutes }: Backlog,
-  onCopied: (account: Account) => void,
-): Account {
+function quietAccount({ snapshots, copyMinutes }: Backlog, onCopied: (account: Account) => void): Account {
   const random = makeRandom(1);
   const durationMs = copyMinutes * MINUTE_MS;
   const faults = noFaults({
@@ -212,6 +209,4 @@ export async function measureMakespans(
   return figures.sort((a, b) => order(a) - order(b));
 }
 
-printFigure(require.main === module, ([backlog]) =>
-  measureHere(JSON.parse(backlog ?? "") as Backlog),
-);
+printFigure(require.main === module, ([backlog]) => measureHere(JSON.parse(backlog ?? "") as Backlog));

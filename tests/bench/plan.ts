@@ -90,9 +90,8 @@ function copyOf(source: Snapshot): Snapshot {
  */
 function worldOf(records: number): World {
   const snapshots = Math.ceil((records * NIGHTS) / (2 * NIGHTS - 1));
-  const instances = Array.from(
-    { length: Math.ceil(snapshots / NIGHTS / VOLUMES_AN_INSTANCE) },
-    (_, index) => instanceAt(index),
+  const instances = Array.from({ length: Math.ceil(snapshots / NIGHTS / VOLUMES_AN_INSTANCE) }, (_, index) =>
+    instanceAt(index),
   );
   const all: Snapshot[] = [];
   for (let night = 0; night < NIGHTS; night += 1) {

@@ -58,9 +58,11 @@ test.each([
   ["github", "https://token.actions.githubusercontent.com", "sts.amazonaws.com"],
   ["pulumi", "https://api.pulumi.com/oidc", "acme-corp"],
 ])("knows %s as an issuer of tokens", (name, url, audience) => {
-  expect(program.inputs("aws:iam/openIdConnectProvider:OpenIdConnectProvider", name)).toStrictEqual(
-    { url, clientIdLists: [audience], tags: TAGS },
-  );
+  expect(program.inputs("aws:iam/openIdConnectProvider:OpenIdConnectProvider", name)).toStrictEqual({
+    url,
+    clientIdLists: [audience],
+    tags: TAGS,
+  });
 });
 
 describe("who may deploy", () => {
@@ -149,8 +151,7 @@ describe("the state", () => {
   });
 
   test("is encrypted under the key, keeps old versions for ninety days, and comes by TLS only", () => {
-    const encryption =
-      "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration";
+    const encryption = "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration";
     expect(program.inputs(encryption)).toStrictEqual({
       bucket: "acme-vault-state",
       rules: [

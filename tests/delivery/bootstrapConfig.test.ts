@@ -105,18 +105,12 @@ test("all mistakes are told at once", () => {
   expect(faults({ stacks: [], stateBucket: "X", githubBranch: "" })).toHaveLength(3);
 });
 
-test.each(["us-gov-west-1", "cn-north-1"])(
-  "a bootstrap in %s is refused, as its vaults are",
-  (region) => {
-    expect(() => parseBootstrap(GOOD, region)).toThrow(
-      `aws:region: expected a region of the AWS partition aws, got ${region}`,
-    );
-  },
-);
+test.each(["us-gov-west-1", "cn-north-1"])("a bootstrap in %s is refused, as its vaults are", (region) => {
+  expect(() => parseBootstrap(GOOD, region)).toThrow(
+    `aws:region: expected a region of the AWS partition aws, got ${region}`,
+  );
+});
 
-test.each(["acme-vault-state", "acme.vault.state", "a--b", "123"])(
-  "the state bucket %s is taken",
-  (stateBucket) => {
-    expect(faults({ stateBucket })).toStrictEqual([]);
-  },
-);
+test.each(["acme-vault-state", "acme.vault.state", "a--b", "123"])("the state bucket %s is taken", (stateBucket) => {
+  expect(faults({ stateBucket })).toStrictEqual([]);
+});

@@ -14,9 +14,7 @@ test("with Pulumi Cloud alone there is one provider, one role a stack, and no bu
   ]);
   const { Statement } = policyOf(program.inputs("aws:iam/role:Role"), "assumeRolePolicy");
   expect(Statement.map(({ Sid }) => Sid)).toStrictEqual(["PulumiDeployments"]);
-  expect(JSON.stringify(program.inputs("aws:iam/rolePolicy:RolePolicy"))).not.toContain(
-    "s3:GetObject",
-  );
+  expect(JSON.stringify(program.inputs("aws:iam/rolePolicy:RolePolicy"))).not.toContain("s3:GetObject");
   expect(program.outputs).toStrictEqual({
     backend: "",
     secretsProvider: "",

@@ -2,12 +2,7 @@
 import { boundary } from "../../bootstrap/boundary";
 import { ACCOUNT_ID } from "../../src/local/accountId";
 import { type IamPolicy, type IamRequest, compilePolicy } from "../../src/iam/evaluator";
-import {
-  type DeclaredStack,
-  type Statement,
-  declareStack,
-  policyOf,
-} from "../support/stackProgram";
+import { type DeclaredStack, type Statement, declareStack, policyOf } from "../support/stackProgram";
 
 const VAULT = "smart-vault-prod";
 const OTHER_ACCOUNT = "999999999999";
@@ -52,9 +47,7 @@ describe("the vault's own roles", () => {
         [statement.Action]
           .flat()
           .flatMap((action) =>
-            [statement.Resource]
-              .flat()
-              .map((resource) => ({ action, resource, context: contextOf(statement) })),
+            [statement.Resource].flat().map((resource) => ({ action, resource, context: contextOf(statement) })),
           ),
       );
     expect(requests.length).toBeGreaterThan(40);
@@ -116,8 +109,7 @@ describe("keys", () => {
 
   test("a key of another account that the bootstrap names is used through EC2, and no other of it", () => {
     const named = compile([THEIR_KEY]);
-    const ask = (resource: string, context: Context) =>
-      named({ action: "kms:Decrypt", resource, context });
+    const ask = (resource: string, context: Context) => named({ action: "kms:Decrypt", resource, context });
     expect(ask(THEIR_KEY, viaEc2)).toBe("allowed");
     expect(ask(THEIR_KEY, {})).toBe("unmentioned");
     expect(ask(THEIR_KEY.replace("1111", "2222"), viaEc2)).toBe("unmentioned");
@@ -138,7 +130,11 @@ describe("snapshots", () => {
       "CreateTags",
       { ...tag("Resource", "smart-vault-dev"), ...tag("Request", VAULT) },
     ],
-    ["makes one for another vault", "CreateTags", { ...tag("Request", "smart-vault-dev"), ...creating("CopySnapshot") }], // prettier-ignore
+    [
+      "makes one for another vault",
+      "CreateTags",
+      { ...tag("Request", "smart-vault-dev"), ...creating("CopySnapshot") },
+    ],
     ["shares one", "ModifySnapshotAttribute", tag("Resource", VAULT)],
     ["takes tags off", "DeleteTags", tag("Resource", VAULT)],
   ])("no role %s", (_why, action, context) => {

@@ -76,9 +76,7 @@ function deploys(file: string): boolean {
   });
   const paths = (vcs as { paths: string[] }).paths;
   const included = paths.some((path) => !path.startsWith("!") && matchesGlob(file, path));
-  return (
-    included && !paths.some((path) => path.startsWith("!") && matchesGlob(file, path.slice(1)))
-  );
+  return included && !paths.some((path) => path.startsWith("!") && matchesGlob(file, path.slice(1)));
 }
 
 test("a push deploys where it touches what the stack is made of, and only there", () => {

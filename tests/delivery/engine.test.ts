@@ -36,10 +36,7 @@ const DEPLOY = {
 };
 
 function load(folder: string, project: string, values: Record<string, string>) {
-  const full = Object.entries(values).map(([key, value]) => [
-    key.includes(":") ? key : `${project}:${key}`,
-    value,
-  ]);
+  const full = Object.entries(values).map(([key, value]) => [key.includes(":") ? key : `${project}:${key}`, value]);
   const config = JSON.stringify(Object.fromEntries(full));
   return promisify(execFile)(process.execPath, [LOADER, join(ROOT, folder), project, config]);
 }

@@ -24,9 +24,7 @@ interface Policy {
 function tokensFor(policies: readonly Policy[], sub: string, aud = "urn:pulumi:org:acme-corp") {
   const claims: Record<string, string> = { sub, aud };
   const matches = (claim: string, rule: string) =>
-    new RegExp(`^${rule.replace(/[+^${}()|[\]\\]/g, "\\$&").replace(/[*?]/g, ".$&")}$`).test(
-      claims[claim] ?? "",
-    );
+    new RegExp(`^${rule.replace(/[+^${}()|[\]\\]/g, "\\$&").replace(/[*?]/g, ".$&")}$`).test(claims[claim] ?? "");
   return policies
     .filter(({ rules }) => Object.entries(rules).every(([claim, rule]) => matches(claim, rule)))
     .map(({ decision, tokenType, teamName }) => [decision, tokenType, teamName].join(" ").trim());

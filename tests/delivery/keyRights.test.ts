@@ -49,9 +49,7 @@ const allWrites = WRITES.map(({ action }) => action);
 
 test("the calls are those of a key and its alias", () => {
   expect(READS.length).toBeGreaterThanOrEqual(4);
-  expect(allWrites).toEqual(
-    expect.arrayContaining(["kms:PutKeyPolicy", "kms:ScheduleKeyDeletion", "kms:CreateAlias"]),
-  );
+  expect(allWrites).toEqual(expect.arrayContaining(["kms:PutKeyPolicy", "kms:ScheduleKeyDeletion", "kms:CreateAlias"]));
 });
 
 test("where the account administers, the deploy role does by its own policy, and only by that", () => {

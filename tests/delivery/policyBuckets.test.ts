@@ -39,11 +39,7 @@ describe("a bucket", () => {
   });
 
   test.each([
-    [
-      1,
-      block({ restrictPublicBuckets: false }),
-      "BucketPublicAccessBlock: restrictPublicBuckets not true",
-    ],
+    [1, block({ restrictPublicBuckets: false }), "BucketPublicAccessBlock: restrictPublicBuckets not true"],
     [1, block({ bucket: "another" }), "BucketPublicAccessBlock: there is none"],
     [2, encryption("AES256"), "BucketServerSideEncryptionConfiguration: no rule for aws:kms"],
     [3, versioning("Suspended"), "BucketVersioning: status is not Enabled"],

@@ -55,21 +55,9 @@ const BAD: [rule: string, why: string, given: Given][] = [
       stack: "prod-eu",
     },
   ],
-  [
-    "iam-no-broad-managed-policies",
-    "administrator",
-    attached("arn:aws:iam::aws:policy/AdministratorAccess"),
-  ],
-  [
-    "iam-no-broad-managed-policies",
-    "power user",
-    attached("arn:aws:iam::aws:policy/PowerUserAccess"),
-  ],
-  [
-    "iam-no-broad-managed-policies",
-    "a whole service",
-    attached("arn:aws:iam::aws:policy/AWSLambda_FullAccess"),
-  ],
+  ["iam-no-broad-managed-policies", "administrator", attached("arn:aws:iam::aws:policy/AdministratorAccess")],
+  ["iam-no-broad-managed-policies", "power user", attached("arn:aws:iam::aws:policy/PowerUserAccess")],
+  ["iam-no-broad-managed-policies", "a whole service", attached("arn:aws:iam::aws:policy/AWSLambda_FullAccess")],
   [
     "iam-no-broad-managed-policies",
     "by the role itself",
@@ -79,11 +67,7 @@ const BAD: [rule: string, why: string, given: Given][] = [
     },
   ],
   ["iam-no-write-on-everything", "all actions", rights({ Action: "*", Resource: "arn:x" })],
-  [
-    "iam-no-write-on-everything",
-    "all of a service",
-    rights({ Action: ["ec2:*"], Resource: "arn:x" }),
-  ],
+  ["iam-no-write-on-everything", "all of a service", rights({ Action: ["ec2:*"], Resource: "arn:x" })],
   [
     "iam-no-write-on-everything",
     "a write on all",
@@ -157,11 +141,7 @@ const BAD: [rule: string, why: string, given: Given][] = [
     "a function by URL",
     { type: "aws:lambda/functionUrl:FunctionUrl", props: { authorizationType: "NONE" } },
   ],
-  [
-    "nothing-public",
-    "a bucket to read",
-    { type: "aws:s3/bucketAcl:BucketAcl", props: { acl: "public-read" } },
-  ],
+  ["nothing-public", "a bucket to read", { type: "aws:s3/bucketAcl:BucketAcl", props: { acl: "public-read" } }],
   [
     "tls-only",
     "a topic that takes plain text",
@@ -176,11 +156,7 @@ const BAD: [rule: string, why: string, given: Given][] = [
     "a topic that refuses TLS",
     topicPolicy({ ...TLS, Condition: { Bool: { "aws:SecureTransport": "true" } } }),
   ],
-  [
-    "log-groups-expire",
-    "a log for ever",
-    { type: "aws:cloudwatch/logGroup:LogGroup", props: { ...TAGS } },
-  ],
+  ["log-groups-expire", "a log for ever", { type: "aws:cloudwatch/logGroup:LogGroup", props: { ...TAGS } }],
   [
     "log-groups-expire",
     "a log for ever, by 0",
@@ -191,11 +167,7 @@ const BAD: [rule: string, why: string, given: Given][] = [
   ["alarms-tell", "switched off", alarm({ actionsEnabled: false })],
   ["vault-tags", "no tags", alarm({ tags: undefined })],
   ["vault-tags", "other tags", alarm({ tags: { team: "blue" } })],
-  [
-    "vault-tags",
-    "another vault's tag",
-    alarm({ tags: { "smart-vault:vault": "smart-vault-dev" } }),
-  ],
+  ["vault-tags", "another vault's tag", alarm({ tags: { "smart-vault:vault": "smart-vault-dev" } })],
 ];
 
 test.each(BAD)("%s: %s is a violation of this rule alone", async (rule, _why, given) => {
@@ -205,14 +177,8 @@ test.each(BAD)("%s: %s is a violation of this rule alone", async (rule, _why, gi
 
 const GOOD: [why: string, given: Given][] = [
   ["a key", key({})],
-  [
-    "a key that says nothing of its window, which is KMS's thirty days",
-    key({ deletionWindowInDays: undefined }),
-  ],
-  [
-    "an unprotected key in dev",
-    { ...key({ tags: { "smart-vault:vault": "smart-vault-dev" } }, false), stack: "dev" },
-  ],
+  ["a key that says nothing of its window, which is KMS's thirty days", key({ deletionWindowInDays: undefined })],
+  ["an unprotected key in dev", { ...key({ tags: { "smart-vault:vault": "smart-vault-dev" } }, false), stack: "dev" }],
   [
     "a key that its account administers",
     key({
@@ -225,10 +191,7 @@ const GOOD: [why: string, given: Given][] = [
     }),
   ],
   ["an alarm", alarm({})],
-  [
-    "reads on everything",
-    rights({ Action: ["ec2:DescribeVolumes", "kms:ListAliases"], Resource: "*" }),
-  ],
+  ["reads on everything", rights({ Action: ["ec2:DescribeVolumes", "kms:ListAliases"], Resource: "*" })],
   [
     "a write on what has a tag",
     rights({
@@ -237,16 +200,10 @@ const GOOD: [why: string, given: Given][] = [
       Condition: { StringEquals: { "aws:ResourceTag/smart-vault:vault": "v" } },
     }),
   ],
-  [
-    "a write on one resource",
-    rights({ Action: "sns:Publish", Resource: "arn:aws:sns:us-east-1:1:t" }),
-  ],
+  ["a write on one resource", rights({ Action: "sns:Publish", Resource: "arn:aws:sns:us-east-1:1:t" })],
   ["a refusal of everything", rights({ Effect: "Deny", Action: "*", Resource: "*" })],
   ["a service's role", trust({ Service: "lambda.amazonaws.com" })],
-  [
-    "a managed policy for one thing",
-    attached("arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"),
-  ],
+  ["a managed policy for one thing", attached("arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole")],
   ["a topic that refuses plain text", topicPolicy(TLS)],
 ];
 

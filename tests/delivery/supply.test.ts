@@ -31,18 +31,14 @@ test("what the lock file says that ships is what Pulumi puts into the archive", 
 
 test("the list is CycloneDX 1.6, with a version, a licence and a hash of each package", () => {
   expect([sbom.bomFormat, sbom.specVersion]).toStrictEqual(["CycloneDX", "1.6"]);
-  const named = sbom.components.map(
-    ({ group, name, version }) => `${group ?? ""}/${name}@${version}`,
-  );
+  const named = sbom.components.map(({ group, name, version }) => `${group ?? ""}/${name}@${version}`);
   const shipped = shippedPackages(lock).map(
     ({ name, version }) => `${name.includes("/") ? "" : "/"}${name}@${version}`,
   );
   expect(named.sort()).toStrictEqual(shipped.sort());
   for (const { licenses, hashes } of sbom.components) {
     expect(licenses[0]?.license.id).toMatch(/^[\w.-]+$/);
-    expect(hashes).toStrictEqual([
-      { alg: "SHA-512", content: expect.stringMatching(/^[0-9a-f]{128}$/) as string },
-    ]);
+    expect(hashes).toStrictEqual([{ alg: "SHA-512", content: expect.stringMatching(/^[0-9a-f]{128}$/) as string }]);
   }
 });
 
@@ -55,9 +51,7 @@ test("the list says what needs what, from the program down to every package", ()
     needs.get(ref)?.forEach(visit);
   };
   visit(`pkg:npm/smart-vault@${lock.version}`);
-  expect(
-    sbom.components.map((one) => one["bom-ref"]).filter((ref) => !reached.has(ref)),
-  ).toStrictEqual([]);
+  expect(sbom.components.map((one) => one["bom-ref"]).filter((ref) => !reached.has(ref))).toStrictEqual([]);
 });
 
 test("the same lock file makes the same list", () => {

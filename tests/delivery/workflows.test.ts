@@ -46,13 +46,7 @@ function stepsOf(action: string): { name: string; job: Job; step: Step; index: n
 }
 
 test("there are these workflows", () => {
-  expect(NAMES).toStrictEqual([
-    "deploy.yml",
-    "preview.yml",
-    "supply.yml",
-    "test.yml",
-    "update.yml",
-  ]);
+  expect(NAMES).toStrictEqual(["deploy.yml", "preview.yml", "supply.yml", "test.yml", "update.yml"]);
 });
 
 describe.each(NAMES)("%s", (name) => {
@@ -110,8 +104,7 @@ test("DELIVERY.md says of every action where its first commit is from, and of ev
     ([, variable, role]) => variable ?? role,
   );
   expect([new Set(actions).size, new Set(variables).size]).toStrictEqual([7, 10]);
-  for (const name of [...actions, ...variables])
-    expect(delivery).toContain(`| \`${name ?? ""}\` |`);
+  for (const name of [...actions, ...variables]) expect(delivery).toContain(`| \`${name ?? ""}\` |`);
 });
 
 test("every push and pull request runs every check", () => {
@@ -129,11 +122,7 @@ test("every push and pull request runs every check", () => {
 
 test("main goes to dev when it is tested, and to prod when dev has it", () => {
   const { jobs } = workflow("deploy.yml");
-  const path = ["dev", "prod"].map((stack) => [
-    jobs[stack]?.needs,
-    jobs[stack]?.uses,
-    jobs[stack]?.with,
-  ]);
+  const path = ["dev", "prod"].map((stack) => [jobs[stack]?.needs, jobs[stack]?.uses, jobs[stack]?.with]);
   expect(path).toStrictEqual([
     ["test", "./.github/workflows/update.yml", { stack: "dev" }],
     ["dev", "./.github/workflows/update.yml", { stack: "prod" }],
@@ -153,13 +142,8 @@ test("an update is in its stack's environment, alone, and never cancelled", () =
 test("a pull request of the repository's own previews both stacks, and one of a fork or of Dependabot none", () => {
   const { on, jobs } = workflow("preview.yml");
   expect(on).toStrictEqual({ pull_request: { branches: ["main"] } });
-  expect(jobs.preview?.strategy?.matrix.include.map(({ stack }) => stack)).toStrictEqual([
-    "dev",
-    "prod",
-  ]);
-  expect(jobs.preview?.if).toContain(
-    "github.event.pull_request.head.repo.full_name == github.repository",
-  );
+  expect(jobs.preview?.strategy?.matrix.include.map(({ stack }) => stack)).toStrictEqual(["dev", "prod"]);
+  expect(jobs.preview?.if).toContain("github.event.pull_request.head.repo.full_name == github.repository");
   expect(jobs.preview?.if).toContain("github.actor != 'dependabot[bot]'");
 });
 
@@ -195,8 +179,7 @@ test("a preview asks Pulumi Cloud for a team's token, an update alone for the or
     },
     "update.yml": {
       organization: "${{ vars.PULUMI_ORGANIZATION }}",
-      "requested-token-type":
-        "${{ vars.PULUMI_TOKEN_TYPE || 'urn:pulumi:token-type:access_token:organization' }}",
+      "requested-token-type": "${{ vars.PULUMI_TOKEN_TYPE || 'urn:pulumi:token-type:access_token:organization' }}",
       scope: "${{ vars.PULUMI_TOKEN_SCOPE }}",
     },
   });
@@ -204,9 +187,7 @@ test("a preview asks Pulumi Cloud for a team's token, an update alone for the or
 
 test("with Pulumi Cloud there is no preview without a team that can only read", () => {
   const { preview } = workflow("preview.yml").jobs;
-  expect(preview?.if).toContain(
-    "(vars.PULUMI_BACKEND_URL != '' || vars.PULUMI_PREVIEW_TEAM != '')",
-  );
+  expect(preview?.if).toContain("(vars.PULUMI_BACKEND_URL != '' || vars.PULUMI_PREVIEW_TEAM != '')");
   expect(textOf("preview.yml")).not.toMatch(/PULUMI_TOKEN|access_token:(organization|personal)/);
 });
 

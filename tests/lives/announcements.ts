@@ -23,12 +23,11 @@ export interface Announcement {
 
 const CHANGE =
   /^\d+\. the vault will delete (\d+) recovery points? in (\S+) that it kept before a change: (.*)\. Plan ([0-9a-f]{16})$/gm;
-const LIMIT =
-  /^\d+\. pruning would delete (\d+) of \d+ recovery points? in (\S+) .* The plan ([0-9a-f]{16}): (.*)$/gm;
+const LIMIT = /^\d+\. pruning would delete (\d+) of \d+ recovery points? in (\S+) .* The plan ([0-9a-f]{16}): (.*)$/gm;
 const REASON = /\d+ recovery points? from \S+ on, since /;
 
 function instancesIn(text: string): string[] {
-  return [...new Set([...text.matchAll(/(i-[0-9a-f]+): \d+ recovery point/g)].map(([, id = ""]) => id))]; // prettier-ignore
+  return [...new Set([...text.matchAll(/(i-[0-9a-f]+): \d+ recovery point/g)].map(([, id = ""]) => id))];
 }
 
 function changeOf([, points = "", region = "", text = "", hash = ""]: RegExpMatchArray): Announcement {
@@ -51,18 +50,16 @@ function changeOf([, points = "", region = "", text = "", hash = ""]: RegExpMatc
     instances: instancesIn(text),
     points: Number(points),
   };
-} // prettier-ignore
+}
 
 /** Returns what a mail announces. */
 export function announcementsIn(body: string): Announcement[] {
   const none = { untilMs: [], hasLater: false, tagged: [], orphans: [] };
   return [
     ...[...body.matchAll(CHANGE)].map(changeOf),
-    ...[...body.matchAll(LIMIT)].map(
-      ([, points = "", region = "", hash = "", text = ""]): Announcement => {
-        const instances = instancesIn(text);
-        return { region, hash, kind: "limit", ...none, instances, points: Number(points) };
-      },
-    ),
+    ...[...body.matchAll(LIMIT)].map(([, points = "", region = "", hash = "", text = ""]): Announcement => {
+      const instances = instancesIn(text);
+      return { region, hash, kind: "limit", ...none, instances, points: Number(points) };
+    }),
   ];
 }

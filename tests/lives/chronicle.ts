@@ -2,14 +2,7 @@
 import { TAG } from "../../src/vault/tags";
 import { SECOND_MS, isoSeconds } from "../../src/vault/time";
 import type { VaultSettings } from "../../src/vault/types";
-import {
-  type Account,
-  type SimSnapshot,
-  type TagRecord,
-  instanceOf,
-  regionsOf,
-  slotOf,
-} from "../simulation/account";
+import { type Account, type SimSnapshot, type TagRecord, instanceOf, regionsOf, slotOf } from "../simulation/account";
 import { protectedVolumes } from "../simulation/fleet";
 import { type Announcement, announcementsIn } from "./announcements";
 
@@ -58,7 +51,17 @@ export interface Chronicle {
   ends: () => void;
 }
 
-const KEYS = ["policies", "keepAtLeast", "overrideMin", "overrideMax", "orphans", "orphanDays", "schedule", "primaryRegion", "dr"] as const; // prettier-ignore
+const KEYS = [
+  "policies",
+  "keepAtLeast",
+  "overrideMin",
+  "overrideMax",
+  "orphans",
+  "orphanDays",
+  "schedule",
+  "primaryRegion",
+  "dr",
+] as const;
 
 function textOf(settings: VaultSettings): string {
   return JSON.stringify(KEYS.map((key) => settings[key]));
@@ -87,18 +90,14 @@ export function sharedVolumes(account: Account): Map<string, Set<string>> {
 function presence(account: Account): ReadonlySet<string> | undefined {
   const volumes = protectedVolumes(account);
   if (volumes.length === 0) return undefined;
-  const present = new Set(volumes.flatMap(({ instance, volumeId }) => [instance.instanceId, volumeId])); // prettier-ignore
+  const present = new Set(volumes.flatMap(({ instance, volumeId }) => [instance.instanceId, volumeId]));
   for (const [volume, instances] of sharedVolumes(account)) {
     if (present.has(volume)) for (const id of instances) present.add(id);
   }
   return present;
 }
 
-function noteAbsences(
-  { absences, reigns, foundMs }: Chronicle,
-  account: Account,
-  slot: string,
-): void {
+function noteAbsences({ absences, reigns, foundMs }: Chronicle, account: Account, slot: string): void {
   const present = presence(account);
   if (present === undefined) return;
   const sinceMs = account.time.nowMs();

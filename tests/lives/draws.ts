@@ -76,8 +76,6 @@ export function drawLifeSettings(random: Random): VaultSettings {
     ...drawOrphans(random),
     editGraceDays: random.pick([7, 7, 3, 14, 1]),
     maxDeletePercent: 50,
-    schedule: named(
-      random.pick(["daily", "daily", "daily", "daily", "daily", "four a day", "weekly", "weekly"]),
-    ).cron,
+    schedule: named(random.pick(["daily", "daily", "daily", "daily", "daily", "four a day", "weekly", "weekly"])).cron,
   };
 }

@@ -1,14 +1,7 @@
 /** Edits of the stack: retention, policies, schedule, bounds, orphans and the limits. */
 import type { KeepPolicy, VaultSettings } from "../../src/vault/types";
 import { CADENCES, cadenceOf, named } from "./cadence";
-import {
-  TAG_VALUES,
-  drawBounds,
-  drawOrphans,
-  drawPolicies,
-  drawPolicy,
-  scaledPolicy,
-} from "./draws";
+import { TAG_VALUES, drawBounds, drawOrphans, drawPolicies, drawPolicy, scaledPolicy } from "./draws";
 import { type LifeEvent, type Living, deploy, later } from "./living";
 
 type Policies = VaultSettings["policies"];
@@ -32,17 +25,12 @@ function resized({ account, random }: Living, by: number): Policies {
 }
 
 export const shorten: LifeEvent = (living) =>
-  deploy(
-    living,
-    { policies: resized(living, living.random.pick([0.1, 0.3, 0.5, 0.8])) },
-    "shorter",
-  );
+  deploy(living, { policies: resized(living, living.random.pick([0.1, 0.3, 0.5, 0.8])) }, "shorter");
 
 const lengthen: LifeEvent = (living) =>
   deploy(living, { policies: resized(living, living.random.pick([1.3, 2, 4])) }, "longer");
 
-const redraw: LifeEvent = (living) =>
-  deploy(living, { policies: drawPolicies(living.random) }, "other policies");
+const redraw: LifeEvent = (living) => deploy(living, { policies: drawPolicies(living.random) }, "other policies");
 
 /** As it was one or two edits ago. */
 export const takeBack: LifeEvent = (living) => {
@@ -50,8 +38,12 @@ export const takeBack: LifeEvent = (living) => {
   const era = chronicle.eras.at(random.pick([-2, -2, -3]));
   if (era === undefined) return undefined;
   const { policies, keepAtLeast, overrideMin, overrideMax, orphans, orphanDays, schedule } = era.settings;
-  return deploy(living, { policies, keepAtLeast, overrideMin, overrideMax, orphans, orphanDays, schedule }, "what was before");
-}; // prettier-ignore
+  return deploy(
+    living,
+    { policies, keepAtLeast, overrideMin, overrideMax, orphans, orphanDays, schedule },
+    "what was before",
+  );
+};
 
 /** A little each day, as careful people do. */
 const inSteps: LifeEvent = (living) => {
@@ -64,7 +56,7 @@ const inSteps: LifeEvent = (living) => {
     });
   }
   return shorten(living);
-}; // prettier-ignore
+};
 
 /** A block is lost and, mostly, put back: as it was or another. */
 const losePolicy: LifeEvent = (living) => {
@@ -132,8 +124,7 @@ const others: LifeEvent = (living) => {
   return deploy(living, change, "another setting");
 };
 
-const treatOrphans: LifeEvent = (living) =>
-  deploy(living, drawOrphans(living.random), "other orphans");
+const treatOrphans: LifeEvent = (living) => deploy(living, drawOrphans(living.random), "other orphans");
 
 /** Half an edit, then the other: no mail in between. */
 const twice: LifeEvent = (living) => {

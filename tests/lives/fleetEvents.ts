@@ -68,7 +68,7 @@ const flipKeep: LifeEvent = (living) => {
   const asked = { [`${tagKey}-${side}-${random.pick(["daily", "last"])}`]: String(random.pick([2, 5, 9, 15])) };
   instance.tags = { ...own, ...(random.chance(0.7) && asked) };
   return `has ${instance.instanceId} ask for ${JSON.stringify(instance.tags)}`;
-}; // prettier-ignore
+};
 
 /** Not backed up for hours or for good. */
 const untag: LifeEvent = (living) => {
@@ -120,8 +120,10 @@ const detach: LifeEvent = (living) => {
   if (random.chance(0.7)) {
     later(living, random.skewed(0.2, 40), () => {
       const volume = account.volumes.get(lost?.volumeId ?? "");
-      const isUsed = [...account.instances.values()].some(({ attached }) => attached.some((one) => one.volumeId === lost?.volumeId)); // prettier-ignore
-      if (volume !== undefined && !isUsed && instance.state !== "terminated") attach(account, instance, volume); // prettier-ignore
+      const isUsed = [...account.instances.values()].some(({ attached }) =>
+        attached.some((one) => one.volumeId === lost?.volumeId),
+      );
+      if (volume !== undefined && !isUsed && instance.state !== "terminated") attach(account, instance, volume);
     });
   }
   return `detaches ${lost?.volumeId ?? ""} from ${instance.instanceId}`;
@@ -149,8 +151,7 @@ const replaceRoot: LifeEvent = (living) => {
 
 const moveVolume: LifeEvent = (living) => {
   const [from, to] = [someInstance(living), someInstance(living)];
-  if (from === undefined || to === undefined || from === to || from.attached.length < 2)
-    return undefined;
+  if (from === undefined || to === undefined || from === to || from.attached.length < 2) return undefined;
   const moved = from.attached.pop();
   const volume = living.account.volumes.get(moved?.volumeId ?? "");
   if (volume === undefined) return undefined;

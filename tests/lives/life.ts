@@ -76,7 +76,7 @@ function beginCalm(living: Living): void {
   living.offUntilMs = 0;
   account.story.tell("--- the calm begins ---");
   const { name } = cadenceOf(account.settings.schedule);
-  if (name === "hourly" || name === "monthly") deploy(living, { schedule: named("daily").cron }, "a daily schedule"); // prettier-ignore
+  if (name === "hourly" || name === "monthly") deploy(living, { schedule: named("daily").cron }, "a daily schedule");
   addInstance(living);
 }
 
@@ -105,8 +105,7 @@ export async function playLife(
       if (alarm !== null) story.violate("no false alarm", alarm[0]);
       const mails = chronicle.mailed(body);
       oracle.mailed(mails);
-      for (const { atMs: _at, ...mail } of mails)
-        story.tell(`  announced: ${JSON.stringify(mail)}`);
+      for (const { atMs: _at, ...mail } of mails) story.tell(`  announced: ${JSON.stringify(mail)}`);
       answer(living, mails);
     },
     begins: ({ event }) => {
@@ -119,7 +118,7 @@ export async function playLife(
     },
   });
   const calmFromMs = START_MS + Math.max(days / 2, days - CALM_DAYS) * DAY_MS;
-  const living: Living = { account, stage, chronicle, random: random.fork("life"), offUntilMs: 0, calmFromMs }; // prettier-ignore
+  const living: Living = { account, stage, chronicle, random: random.fork("life"), offUntilMs: 0, calmFromMs };
   try {
     story.tell(`settings: ${JSON.stringify(settings)}`);
     const count = living.random.int(2, 3);

@@ -36,15 +36,13 @@ export interface LifeWatch extends LifeEars {
 }
 
 function emptyRegion(name: string): Region {
-  return { name, snapshots: new Map(), copying: new Set(), buckets: makeBuckets(), fullMs: -Infinity }; // prettier-ignore
+  return { name, snapshots: new Map(), copying: new Set(), buckets: makeBuckets(), fullMs: -Infinity };
 }
 
 /** Lets the settings' regions be the account's, and their instances; what is in others stays there unseen. */
 function makeMover(account: Account) {
   const regions = new Map(regionsOf(account).map((one) => [one.name, one]));
-  const fleets = new Map([
-    [account.primary.name, { instances: account.instances, volumes: account.volumes }],
-  ]);
+  const fleets = new Map([[account.primary.name, { instances: account.instances, volumes: account.volumes }]]);
   const regionOf = (name: string) => {
     const region = regions.get(name) ?? emptyRegion(name);
     regions.set(name, region);
@@ -59,11 +57,7 @@ function makeMover(account: Account) {
   };
 }
 
-export function setLifeStage(
-  account: Account,
-  source: FunctionSource,
-  watch: LifeWatch,
-): LifeStage {
+export function setLifeStage(account: Account, source: FunctionSource, watch: LifeWatch): LifeStage {
   const { time, story } = account;
   const due: object[] = [];
   const deliver = (event: object) => {
@@ -94,7 +88,7 @@ export function setLifeStage(
       await caller.run(invocation, () => work(event, context));
     } catch (error) {
       const { name, message, stack = "" } = error as Error;
-      if (name !== "BackupFailed") story.violate("throws only BackupFailed", `${message}\n${stack}`); // prettier-ignore
+      if (name !== "BackupFailed") story.violate("throws only BackupFailed", `${message}\n${stack}`);
       story.count("failures told");
       story.tell(`${invocation.id} threw ${message.slice(0, 160)}`);
     }

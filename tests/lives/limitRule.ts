@@ -3,13 +3,7 @@
  * what was stopped stays until its plan is allowed or nothing of it is due.
  */
 import { DAY_MS } from "../../src/vault/time";
-import {
-  type Account,
-  type Region,
-  type SimSnapshot,
-  instanceOf,
-  slotOf,
-} from "../simulation/account";
+import { type Account, type Region, type SimSnapshot, instanceOf, slotOf } from "../simulation/account";
 import type { Chronicle, Mail } from "./chronicle";
 import type { PointSet } from "./verdicts";
 
@@ -25,10 +19,7 @@ export function makeLimitRule(account: Account, { mails, allowed }: Chronicle) {
   const isAllowed = (region: string, instance: string) =>
     mails.some(
       (mail) =>
-        mail.kind === "limit" &&
-        mail.region === region &&
-        mail.instances.includes(instance) &&
-        allowed.has(mail.hash),
+        mail.kind === "limit" && mail.region === region && mail.instances.includes(instance) && allowed.has(mail.hash),
     );
   /** What waited longer than it had to, as where nobody knows the settings of before, goes together in the end. */
   const wasHeld = (region: string, isOf: (mail: Mail) => boolean = () => true) => {
@@ -45,8 +36,7 @@ export function makeLimitRule(account: Account, { mails, allowed }: Chronicle) {
   const isStopped = (region: string, instance: string) => {
     const stop = stopped.get(`${region} ${instance}`);
     return (
-      stop !== undefined &&
-      !wasHeld(region, ({ atMs, instances }) => atMs > stop.atMs && instances.includes(instance))
+      stop !== undefined && !wasHeld(region, ({ atMs, instances }) => atMs > stop.atMs && instances.includes(instance))
     );
   };
   const noteStopped = (isDue: IsDue) => {
@@ -74,7 +64,7 @@ export function makeLimitRule(account: Account, { mails, allowed }: Chronicle) {
       const slots = (gone.get(key) ?? new Set()).add(slotOf(one));
       gone.set(key, slots);
       story.count("deleted by steady expiry");
-      if (isStopped(name, instance)) story.violate("what was stopped stays stopped", `${one.snapshotId} of ${key}`); // prettier-ignore
+      if (isStopped(name, instance)) story.violate("what was stopped stays stopped", `${one.snapshotId} of ${key}`);
       if (isAllowed(name, instance) || wasHeld(name)) return;
       const { maxDeletePercent } = account.settings;
       if ((100 * slots.size) / sets.length <= maxDeletePercent) return;

@@ -13,7 +13,12 @@ const DAYS = 150;
 async function play(seeds: readonly number[], days: number): Promise<LifeResult[]> {
   const left = [...seeds];
   const results: LifeResult[] = [];
-  await playSeeds(LIVES, { days, jobs: 2 }, () => left.shift(), (result) => results.push(result)); // prettier-ignore
+  await playSeeds(
+    LIVES,
+    { days, jobs: 2 },
+    () => left.shift(),
+    (result) => results.push(result),
+  );
   return results;
 }
 

@@ -32,4 +32,4 @@ export function deploy({ stage, account }: Living, change: Partial<VaultSettings
   account.story.count("deployments");
   account.story.tell(`somebody deploys ${what}: ${JSON.stringify(change)}`);
   return what;
-} // prettier-ignore
+}

@@ -6,7 +6,7 @@
 import { Command } from "commander";
 import pc from "picocolors";
 import { buildArchive } from "../simulation/archiveSource";
-import { type SeedOptions, exitWith, handOut, makeProgress, whole, withSeedOptions } from "../simulation/commandLine"; // prettier-ignore
+import { type SeedOptions, exitWith, handOut, makeProgress, whole, withSeedOptions } from "../simulation/commandLine";
 import { type Work, playSeeds } from "../simulation/seedPool";
 import { type LifeResult, playLife } from "./life";
 import { LIVES } from "./lifeWorkers";
@@ -43,7 +43,7 @@ async function replay(seed: number, work: Work, { json, bail, archive }: Options
   });
   if (json) console.log(JSON.stringify(result, undefined, 2));
   else {
-    for (const { rule, day, detail } of result.violations) console.log(pc.red(`day ${day}: ${rule}: ${detail}`)); // prettier-ignore
+    for (const { rule, day, detail } of result.violations) console.log(pc.red(`day ${day}: ${rule}: ${detail}`));
     console.log(`trace hash ${result.hash}${archive ? " (archive)" : ""}`);
   }
   return result.violations.length === 0 ? 0 : 1;
@@ -62,9 +62,9 @@ async function playMany(work: Work, options: Options): Promise<number> {
       console.log(JSON.stringify({ lives: played, days, counts, failed, elapsedMs }, undefined, 2));
       return;
     }
-    for (const name of Object.keys(counts).sort()) console.log(`  ${name.padEnd(44)} ${counts[name] ?? 0}`); // prettier-ignore
-    const verdict = failed.length === 0 ? pc.green("no rule was broken") : pc.red(`${failed.length} broke a rule`); // prettier-ignore
-    console.log(`${played} lives of ${days} days in ${(elapsedMs / 1_000).toFixed(0)} s: ${verdict}`); // prettier-ignore
+    for (const name of Object.keys(counts).sort()) console.log(`  ${name.padEnd(44)} ${counts[name] ?? 0}`);
+    const verdict = failed.length === 0 ? pc.green("no rule was broken") : pc.red(`${failed.length} broke a rule`);
+    console.log(`${played} lives of ${days} days in ${(elapsedMs / 1_000).toFixed(0)} s: ${verdict}`);
   };
   const isOver = () => bail && failed.length > 0;
   const { next, done } = handOut({ first, total: lives, unit: "lives", isOver, tell });
@@ -72,7 +72,7 @@ async function playMany(work: Work, options: Options): Promise<number> {
   await playSeeds(LIVES, { ...work, bail: true, jobs }, next, (result) => {
     done(result.seed);
     played += 1;
-    for (const [name, count] of Object.entries(result.counts)) counts[name] = (counts[name] ?? 0) + count; // prettier-ignore
+    for (const [name, count] of Object.entries(result.counts)) counts[name] = (counts[name] ?? 0) + count;
     if (result.violations.length > 0) {
       failed.push(result);
       if (!json) console.log(failureText(result, archive));

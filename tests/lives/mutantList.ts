@@ -19,8 +19,7 @@ export const LIFE_MUTANTS: readonly Mutant[] = [
   {
     name: "a policy that comes back covers that it was lost",
     file: "changeMemory.ts",
-    original:
-      "if (Object.keys(now.policies).some((name) => !Object.hasOwn(was.policies, name))) return false;",
+    original: "if (Object.keys(now.policies).some((name) => !Object.hasOwn(was.policies, name))) return false;",
     mutated: "",
     plausible: "a policy more keeps more",
   },

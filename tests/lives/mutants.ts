@@ -6,4 +6,4 @@ import { huntMutants } from "../simulation/mutantHunt";
 import { LIFE_MUTANTS } from "./mutantList";
 
 const main = "tests/lives/main.ts";
-process.exit(huntMutants({ mutants: LIFE_MUTANTS, main, unit: "lives", most: 48, days: 160 }, process.argv.slice(2))); // prettier-ignore
+process.exit(huntMutants({ mutants: LIFE_MUTANTS, main, unit: "lives", most: 48, days: 160 }, process.argv.slice(2)));

@@ -4,10 +4,7 @@ import type { Mail } from "./chronicle";
 import type { Hindsight } from "./views";
 
 /** Whether any look at what a region has of an instance, as the invocation found it, is so. */
-type IsAny = (
-  of: { region: string; instance: string },
-  isSo: (look: Hindsight) => boolean,
-) => boolean;
+type IsAny = (of: { region: string; instance: string }, isSo: (look: Hindsight) => boolean) => boolean;
 
 export function makeNoticeRule({ story }: Account, isAny: IsAny) {
   const isByChange = ({ keptNow, held, isByChange: isOver }: Hindsight, isNow: boolean) =>
@@ -19,7 +16,7 @@ export function makeNoticeRule({ story }: Account, isAny: IsAny) {
       for (const instance of instances) {
         story.count("instances announced");
         if (isAny({ region, instance }, (one) => isByChange(one, !hasLater))) continue;
-        story.violate("what is announced waits for a change", `${instance} in ${region}, plan ${hash}`); // prettier-ignore
+        story.violate("what is announced waits for a change", `${instance} in ${region}, plan ${hash}`);
       }
     }
   };

@@ -49,7 +49,7 @@ function canonical(account: Account, { name, snapshots }: Region): SimSnapshot[]
     if (!isSeen || !isAlive(account, one)) continue;
     const key = `${one.dataOf} ${slotOf(one)}`;
     const known = best.get(key);
-    if (known === undefined || (!isSound(account, known) && isSound(account, one))) best.set(key, one); // prettier-ignore
+    if (known === undefined || (!isSound(account, known) && isSound(account, one))) best.set(key, one);
   }
   return [...best.values()];
 }
@@ -107,21 +107,27 @@ export function makeOracle(account: Account, chronicle: Chronicle): Oracle {
   };
 
   /** What the views of all units say that a snapshot belongs to. */
-  const hindsight = (
-    one: SimSnapshot,
-    region: Region,
-    more: Pick<Asked, "isAboutLater"> = {},
-  ): Hindsight => {
+  const hindsight = (one: SimSnapshot, region: Region, more: Pick<Asked, "isAboutLater"> = {}): Hindsight => {
     const { shared, remember } = here();
     const all = unitsIn(region);
     const [slot, instance] = [slotOf(one), instanceOf(one)];
     const several = shared.get(one.dataOf);
-    const units = several === undefined ? [instance] : [...new Set([instance, one.dataOf, ...several])]; // prettier-ignore
+    const units = several === undefined ? [instance] : [...new Set([instance, one.dataOf, ...several])];
     const found: Hindsight = { isByChange: false };
     for (const unit of units) {
       const sets = all.get(unit) ?? [];
       if (!sets.some((set) => set.slot === slot)) continue;
-      const asked: Asked = { unit, region: region.name, sets, slot, slotMs: Date.parse(slot), instance, settings: account.settings, nowMs: time.nowMs(), ...more }; // prettier-ignore
+      const asked: Asked = {
+        unit,
+        region: region.name,
+        sets,
+        slot,
+        slotMs: Date.parse(slot),
+        instance,
+        settings: account.settings,
+        nowMs: time.nowMs(),
+        ...more,
+      };
       const { keptNow, held, isByChange } = lookBack(chronicle, asked, remember);
       if (keptNow !== undefined) found.keptNow ??= `${unit}: ${keptNow}`;
       if (held !== undefined) found.held ??= `${unit}: ${held}`;
@@ -134,23 +140,25 @@ export function makeOracle(account: Account, chronicle: Chronicle): Oracle {
     const { orphans } = account.settings;
     if (orphans === "expire" && chronicle.absences.has(instanceOf(one))) return;
     const others = [...region.snapshots.values()].some(
-      (other) => other !== one && isAlive(account, other) && other.dataOf === one.dataOf && slotOf(other) >= slotOf(one),
-    ); // prettier-ignore
-    if (!others) story.violate("the newest of a volume stays", `${one.snapshotId} of ${one.dataOf} in ${region.name}`); // prettier-ignore
+      (other) =>
+        other !== one && isAlive(account, other) && other.dataOf === one.dataOf && slotOf(other) >= slotOf(one),
+    );
+    if (!others) story.violate("the newest of a volume stays", `${one.snapshotId} of ${one.dataOf} in ${region.name}`);
   };
 
   const deleting = (one: SimSnapshot, region: Region) => {
     if (!isAlive(account, one)) return;
     const twin = [...region.snapshots.values()].some(
-      (other) => other !== one && isAlive(account, other) && other.dataOf === one.dataOf && slotOf(other) === slotOf(one),
-    ); // prettier-ignore
+      (other) =>
+        other !== one && isAlive(account, other) && other.dataOf === one.dataOf && slotOf(other) === slotOf(one),
+    );
     if (twin) return;
     story.count("recovery points' snapshots deleted");
     checkNewest(one, region);
     const { keptNow, held, isByChange } = hindsight(one, region);
     const what = `${one.snapshotId} of ${instanceOf(one)} for ${slotOf(one)} in ${region.name}`;
-    if (held !== undefined) story.violate("no change deletes unasked", `${what}: ${held} would keep it`); // prettier-ignore
-    else if (keptNow !== undefined) story.violate("only what the rules let go of", `${what}: ${keptNow}`); // prettier-ignore
+    if (held !== undefined) story.violate("no change deletes unasked", `${what}: ${held} would keep it`);
+    else if (keptNow !== undefined) story.violate("only what the rules let go of", `${what}: ${keptNow}`);
     if (isByChange) story.count("deleted after a change");
     else limit.deleting(one, region, unitsIn(region).get(instanceOf(one)) ?? []);
     here().broken.set(`${region.name} ${instanceOf(one)} ${slotOf(one)}`, {
@@ -163,9 +171,12 @@ export function makeOracle(account: Account, chronicle: Chronicle): Oracle {
     for (const { region, snapshot } of moment?.broken.values() ?? []) {
       const left = [...region.snapshots.values()].find(
         (one) => isAlive(account, one) && instanceOf(one) === instanceOf(snapshot) && slotOf(one) === slotOf(snapshot),
-      ); // prettier-ignore
+      );
       if (left === undefined) continue;
-      story.violate("kept or deleted whole", `${left.snapshotId} of ${left.dataOf} is left of ${instanceOf(left)} for ${slotOf(left)} in ${region.name}`); // prettier-ignore
+      story.violate(
+        "kept or deleted whole",
+        `${left.snapshotId} of ${left.dataOf} is left of ${instanceOf(left)} for ${slotOf(left)} in ${region.name}`,
+      );
     }
   };
 
@@ -178,26 +189,29 @@ export function makeOracle(account: Account, chronicle: Chronicle): Oracle {
     const region = regionsOf(account).find((one) => one.name === name);
     if (region === undefined) return false;
     const sets = [...(unitsIn(region).get(instance) ?? [])].sort((a, b) => a.slotMs - b.slotMs);
-    return sets.some(({ snapshots }) =>
-      snapshots.some((one) => isSo(hindsight(one, region, more))),
-    );
+    return sets.some(({ snapshots }) => snapshots.some((one) => isSo(hindsight(one, region, more))));
   };
   const isDue = (region: string, instance: string) =>
-    isAny({ region, instance }, ({ keptNow, held, isByChange }) => keptNow === undefined && held === undefined && !isByChange); // prettier-ignore
+    isAny(
+      { region, instance },
+      ({ keptNow, held, isByChange }) => keptNow === undefined && held === undefined && !isByChange,
+    );
 
   /** An edit may make something due for the first time months later: then a mail about it is as young as that. */
   const isAnnounced = (one: SimSnapshot, region: Region) => {
     const sinceMs = time.nowMs() - (account.settings.editGraceDays + 1) * DAY_MS;
     return (
       hindsight(one, region, { isAboutLater: true }).held !== undefined &&
-      chronicle.mails.some((mail) => mail.region === region.name && mail.instances.includes(instanceOf(one)) && mail.atMs > sinceMs)
-    ); // prettier-ignore
+      chronicle.mails.some(
+        (mail) => mail.region === region.name && mail.instances.includes(instanceOf(one)) && mail.atMs > sinceMs,
+      )
+    );
   };
 
   /** What an orphan's expiry took elsewhere, a region that was left for a while still has, under the tags of that time. */
   const isOfNoPolicy = (one: SimSnapshot) => {
     const all = regionsOf(account).flatMap(({ snapshots }) => [...snapshots.values()]);
-    const mine = all.filter((other) => isAlive(account, other) && instanceOf(other) === instanceOf(one)); // prettier-ignore
+    const mine = all.filter((other) => isAlive(account, other) && instanceOf(other) === instanceOf(one));
     const newest = mine.sort((a, b) => (slotOf(a) < slotOf(b) ? 1 : -1)).at(0);
     return !Object.hasOwn(account.settings.policies, newest?.madeTags[TAG.policy] ?? "");
   };
@@ -222,12 +236,15 @@ export function makeOracle(account: Account, chronicle: Chronicle): Oracle {
         // With a volume that several have had the whole of its recovery point stays.
         const kept = new Set(all.flatMap(({ one, keptNow }) => (keptNow ? [setOf(one)] : [])));
         // Settings of before may still keep a copy that has expired: then it is neither made again nor done without.
-        const waits = new Set(all.flatMap(({ one }) => (one.markedIn === undefined ? [] : [setOf(one)]))); // prettier-ignore
+        const waits = new Set(all.flatMap(({ one }) => (one.markedIn === undefined ? [] : [setOf(one)])));
         for (const { one, held } of all) {
           if (kept.has(setOf(one)) || waits.has(setOf(one)) || isAnnounced(one, region)) continue;
           if (isOfNoPolicy(one)) continue;
           const why = held === undefined ? "" : `, ${held} would keep it`;
-          story.violate("what is due goes in the end", `${one.snapshotId} of ${instanceOf(one)} for ${slotOf(one)} in ${region.name}${why}`); // prettier-ignore
+          story.violate(
+            "what is due goes in the end",
+            `${one.snapshotId} of ${instanceOf(one)} for ${slotOf(one)} in ${region.name}${why}`,
+          );
         }
       }
     },

@@ -7,7 +7,7 @@ import { type LifeEvent, type Living, deploy, later } from "./living";
 
 const addRegion: LifeEvent = (living) => {
   const { primaryRegion, dr } = living.account.settings;
-  const free = REGIONS.filter((one) => one !== primaryRegion && !dr.some(({ region }) => region === one)); // prettier-ignore
+  const free = REGIONS.filter((one) => one !== primaryRegion && !dr.some(({ region }) => region === one));
   if (free.length === 0) return undefined;
   return deploy(living, { dr: [...dr, keyedRegion(living.random.pick(free))] }, "a region more");
 };
@@ -20,7 +20,7 @@ const removeRegion: LifeEvent = (living) => {
   if (random.chance(0.7)) {
     later(living, random.skewed(0.5, 50), () => {
       const now = account.settings;
-      const isUsed = [now.primaryRegion, ...now.dr.map(({ region }) => region)].includes(gone.region); // prettier-ignore
+      const isUsed = [now.primaryRegion, ...now.dr.map(({ region }) => region)].includes(gone.region);
       if (!isUsed) deploy(living, { dr: [...now.dr, gone] }, "the region again");
     });
   }
@@ -46,7 +46,7 @@ const swap: LifeEvent = (living) => {
   const { account, random } = living;
   const count = account.instances.size;
   const what = trade(living);
-  for (let index = account.instances.size; index < Math.min(2, count); index += 1) addInstance(living); // prettier-ignore
+  for (let index = account.instances.size; index < Math.min(2, count); index += 1) addInstance(living);
   if (random.chance(0.6)) later(living, random.skewed(2, 60), () => trade(living));
   return what;
 };

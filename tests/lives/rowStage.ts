@@ -1,13 +1,7 @@
 /** A row of the table in tests/lives/rows.ts: nights pass, somebody changes something, and what is left is counted. */
 import type { VaultSettings } from "../../src/vault/types";
 import { DAY_MS, HOUR_MS } from "../../src/vault/time";
-import {
-  type Account,
-  type SimInstance,
-  makeAccount,
-  regionsOf,
-  slotOf,
-} from "../simulation/account";
+import { type Account, type SimInstance, makeAccount, regionsOf, slotOf } from "../simulation/account";
 import { attach, newVolume } from "../simulation/fleet";
 import { makeRandom } from "../simulation/random";
 import type { FunctionSource } from "../simulation/source";
@@ -67,7 +61,7 @@ function slotsOf(account: Account, region: string, isMine: (one: { dataOf: strin
     if (!one.deleted && one.state === "completed" && isMine({ dataOf: one.dataOf, instance })) slots.add(slotOf(one));
   }
   return slots.size;
-} // prettier-ignore
+}
 
 function launcher(account: Account) {
   return (volumes: number, value = "true"): SimInstance => {
@@ -133,10 +127,8 @@ export async function playRow<T>(
         changedMs = time.nowMs();
       },
       mails,
-      points: ({ instanceId }, region = PRIMARY) =>
-        slotsOf(account, region, (one) => one.instance === instanceId),
-      ofVolume: (volumeId, region = PRIMARY) =>
-        slotsOf(account, region, (one) => one.dataOf === volumeId),
+      points: ({ instanceId }, region = PRIMARY) => slotsOf(account, region, (one) => one.instance === instanceId),
+      ofVolume: (volumeId, region = PRIMARY) => slotsOf(account, region, (one) => one.dataOf === volumeId),
     });
     const { violations } = account.story;
     if (violations.length > 0) throw new Error(JSON.stringify(violations));
@@ -144,4 +136,4 @@ export async function playRow<T>(
   } finally {
     stage.leave();
   }
-} // prettier-ignore
+}

@@ -134,9 +134,13 @@ const SCENES: Readonly<Record<string, Scene>> = {
       const [one] = row.instances;
       const since = row.account.time.nowMs();
       const old = (row.account.byInstance.get(one!.instanceId) ?? []).filter(
-        (snapshot) => !snapshot.deleted && snapshot.region === PRIMARY && snapshot.startMs < Date.parse("2026-01-17T12:00:00Z"),
+        (snapshot) =>
+          !snapshot.deleted && snapshot.region === PRIMARY && snapshot.startMs < Date.parse("2026-01-17T12:00:00Z"),
       );
-      return { old: old.length / 2, oldestDays: Math.floor((since - Math.min(...old.map(({ startMs }) => startMs), since)) / 86_400_000) };
+      return {
+        old: old.length / 2,
+        oldestDays: Math.floor((since - Math.min(...old.map(({ startMs }) => startMs), since)) / 86_400_000),
+      };
     },
     looks: [1, 3, 7, 8],
   },
@@ -174,7 +178,7 @@ const SCENES: Readonly<Record<string, Scene>> = {
     count: bothRegions,
     looks: [1, 8, 40],
   },
-}; // prettier-ignore
+};
 
 function datesIn(body: string): string[] {
   return [...new Set([...body.matchAll(/ from (\S+) on, since /g)].map(([, date = ""]) => date))];
@@ -210,7 +214,7 @@ async function play(source: FunctionSource, scene: Scene, ending: Ending): Promi
     }));
     return { left, mails };
   });
-} // prettier-ignore
+}
 
 export type RowResults = Record<string, Record<Ending, RowResult>>;
 
@@ -218,7 +222,7 @@ async function main(): Promise<void> {
   const source = archiveSource(await buildArchive());
   const results: RowResults = {};
   for (const [name, scene] of Object.entries(SCENES)) {
-    results[name] = { grace: await play(source, scene, "grace"), allowed: await play(source, scene, "allowed") }; // prettier-ignore
+    results[name] = { grace: await play(source, scene, "grace"), allowed: await play(source, scene, "allowed") };
   }
   console.log(JSON.stringify(results));
 }

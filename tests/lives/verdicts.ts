@@ -51,7 +51,14 @@ function isComplete({ snapshots }: PointSet): boolean {
 }
 
 /** Adds what a history keeps. */
-function add(kept: Set<string>, sets: readonly PointSet[], rules: KeepRules, side: Side, { settings }: View, nowMs: number) {
+function add(
+  kept: Set<string>,
+  sets: readonly PointSet[],
+  rules: KeepRules,
+  side: Side,
+  { settings }: View,
+  nowMs: number,
+) {
   const isOff = Object.values(rules).every((value) => value === 0 || value === undefined);
   const points = sets.map(({ slot, slotMs, snapshots }) => ({
     snapshotId: slot,
@@ -64,7 +71,7 @@ function add(kept: Set<string>, sets: readonly PointSet[], rules: KeepRules, sid
   }));
   const gone = isOff ? new Set<string>() : letGo(points, rules, nowMs, settings.keepAtLeast);
   for (const { slot } of sets) if (!gone.has(slot)) kept.add(slot);
-} // prettier-ignore
+}
 
 /** Adds the newest of each volume. */
 function addFloors(kept: Set<string>, sets: readonly PointSet[], keepAtLeast: number): void {
@@ -73,15 +80,10 @@ function addFloors(kept: Set<string>, sets: readonly PointSet[], keepAtLeast: nu
     const mine = newest.filter(({ snapshots }) => snapshots.some(({ dataOf }) => dataOf === volume));
     for (const { slot } of mine.slice(0, keepAtLeast)) kept.add(slot);
   }
-} // prettier-ignore
+}
 
 /** Returns the slots that a view keeps in a region. */
-export function keptBy(
-  view: View,
-  sets: readonly PointSet[],
-  region: string,
-  nowMs: number,
-): ReadonlySet<string> {
+export function keptBy(view: View, sets: readonly PointSet[], region: string, nowMs: number): ReadonlySet<string> {
   const { settings, isOrphan, untilMs } = view;
   const all = new Set(sets.map(({ slot }) => slot));
   const isPrimary = region === settings.primaryRegion;
@@ -92,16 +94,21 @@ export function keptBy(
   if (rules === undefined || drRules === undefined) return all;
   if (isOrphan && settings.orphans === "expire") return new Set();
   const isLast = isOrphan && settings.orphans === "keep-last";
-  const [mine, forDr] = isLast
-    ? [{ last: settings.keepAtLeast }, { last: settings.keepAtLeast }]
-    : [rules, drRules];
-  const times = untilMs === undefined ? undefined : thinned(cadenceOf(settings.schedule), untilMs, sets.map(({ slotMs }) => slotMs)); // prettier-ignore
+  const [mine, forDr] = isLast ? [{ last: settings.keepAtLeast }, { last: settings.keepAtLeast }] : [rules, drRules];
+  const times =
+    untilMs === undefined
+      ? undefined
+      : thinned(
+          cadenceOf(settings.schedule),
+          untilMs,
+          sets.map(({ slotMs }) => slotMs),
+        );
   const counted = sets.filter(({ slotMs }) => times?.has(slotMs) ?? true);
   const kept = new Set<string>();
   add(kept, counted, mine, side, view, nowMs);
   const whole = counted.filter(isComplete);
   if (whole.length > 0 && whole.length < counted.length) add(kept, whole, mine, side, view, nowMs);
-  const copies = counted.filter(({ snapshots }) => snapshots.some((one) => one.sourceId !== undefined)); // prettier-ignore
+  const copies = counted.filter(({ snapshots }) => snapshots.some((one) => one.sourceId !== undefined));
   if (isPrimary && copies.length > 0) add(kept, copies, forDr, "keep", view, nowMs);
   addFloors(kept, counted, settings.keepAtLeast);
   return kept;

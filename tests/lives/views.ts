@@ -59,7 +59,7 @@ function names({ tagged, orphans }: Mail, kind: "tagged" | "orphans", { unit, in
 function isGoneFor({ absences }: Chronicle, unit: string, days: number, nowMs: number): boolean {
   const absence = absences.get(unit);
   return absence !== undefined && absence.slots.size > 1 && absence.sinceMs + days * DAY_MS <= nowMs;
-} // prettier-ignore
+}
 
 /** Of settings that end with another primary region nothing is known afterwards; nor of a region that they did not have. */
 function keepsAll(eras: readonly Era[], era: Era, region: string): boolean {
@@ -89,7 +89,7 @@ function candidates(chronicle: Chronicle, asked: Asked): Candidate[] {
   const [now, newest] = [eras.at(-1), reigns.at(-1)];
   if (now === undefined || newest === undefined) return [];
   const absence = absences.get(unit);
-  const notified = mails.filter((mail) => names(mail, "orphans", asked) && mail.atMs > (absence?.foundMs ?? Infinity)); // prettier-ignore
+  const notified = mails.filter((mail) => names(mail, "orphans", asked) && mail.atMs > (absence?.foundMs ?? Infinity));
   const isNotifiedOrphan =
     notified.some(({ hash }) => chronicle.allowed.has(hash)) ||
     (notified.length > 0 && isGoneFor(chronicle, unit, now.settings.orphanDays, nowMs));
@@ -128,7 +128,7 @@ function candidates(chronicle: Chronicle, asked: Asked): Candidate[] {
     }
   }
   return all;
-} // prettier-ignore
+}
 
 /** What the views say of a point. */
 export interface Hindsight {
@@ -145,7 +145,7 @@ export function lookBack(chronicle: Chronicle, asked: Asked, remember: Remember)
   const { unit, region, slot, sets, nowMs } = asked;
   const keeps = ({ view, words, era }: Candidate) =>
     keepsAll(chronicle.eras, era, region) ||
-    remember([region, unit, words, view.isOrphan].join(), () => keptBy(view, sets, region, nowMs)).has(slot); // prettier-ignore
+    remember([region, unit, words, view.isOrphan].join(), () => keptBy(view, sets, region, nowMs)).has(slot);
   const all = candidates(chronicle, asked);
   const [present, ...before] = all;
   if (present === undefined) return { isByChange: false };
@@ -154,8 +154,7 @@ export function lookBack(chronicle: Chronicle, asked: Asked, remember: Remember)
   for (const one of [present, ...before]) {
     if (!keeps(one)) continue;
     if (isNow(one)) found.keptNow = one.words;
-    else if (one.isOver || isOverByLater(chronicle.eras, one, all, region, keeps))
-      found.isByChange = true;
+    else if (one.isOver || isOverByLater(chronicle.eras, one, all, region, keeps)) found.isByChange = true;
     else found.held ??= one.words;
   }
   return found;

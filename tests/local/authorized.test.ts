@@ -3,11 +3,7 @@
  * Method: the archive on an emulated account; policies that lack a statement; calls with the function's credentials.
  */
 import { join } from "node:path";
-import {
-  DescribeInstancesCommand,
-  DescribeVolumesCommand,
-  type EC2Client,
-} from "@aws-sdk/client-ec2";
+import { DescribeInstancesCommand, DescribeVolumesCommand, type EC2Client } from "@aws-sdk/client-ec2";
 import { audit } from "../../src/local/audit";
 import { policiesOf } from "../../src/local/declaredPolicies";
 import { readDecisions } from "../../src/local/functionLog";
@@ -16,7 +12,7 @@ import { loadStackConfig } from "../../src/local/stackConfig";
 import { type LocalVault, startVault } from "../../src/local/vault";
 import { HOUR_MS, isoSeconds } from "../../src/vault/time";
 import { emulatorHome } from "../support/emulatorHome";
-import { DB, DB_ROOT, SHARED, WEB, WEB_ROOT, instancesJson, volumesJson } from "../support/fleetJson"; // prettier-ignore
+import { DB, DB_ROOT, SHARED, WEB, WEB_ROOT, instancesJson, volumesJson } from "../support/fleetJson";
 
 const ROOT = join(__dirname, "..", "..");
 const START_MS = Date.UTC(2026, 5, 1);
@@ -24,7 +20,10 @@ const FOREIGN_KEY = "arn:aws:kms:us-east-1:111122223333:key/11111111-2222-4333-8
 /** Its root volume is under a key of another account, which the role may not use. */
 const FLEET = inventoryOf(
   instancesJson({}, { State: { Name: "shutting-down" } }),
-  volumesJson({ VolumeType: "sc1", Iops: null, Throughput: null, Encrypted: true, KmsKeyId: FOREIGN_KEY }, { Attachments: null }), // prettier-ignore
+  volumesJson(
+    { VolumeType: "sc1", Iops: null, Throughput: null, Encrypted: true, KmsKeyId: FOREIGN_KEY },
+    { Attachments: null },
+  ),
   "us-east-1",
 );
 
@@ -34,7 +33,7 @@ let client: EC2Client;
 beforeAll(async () => {
   const config = loadStackConfig(ROOT, "dev", ["audit=true"]);
   const home = emulatorHome("authorized");
-  vault = await startVault({ folder: ROOT, home, config, inventory: FLEET, startMs: START_MS }, () => undefined); // prettier-ignore
+  vault = await startVault({ folder: ROOT, home, config, inventory: FLEET, startMs: START_MS }, () => undefined);
   client = vault.account.ec2("us-east-1");
 }, 240_000);
 
@@ -53,15 +52,20 @@ describe("the emulated EC2", () => {
     const { Volumes = [] } = await client.send(new DescribeVolumesCommand({}));
     const byId = new Map(Volumes.map((volume) => [volume.VolumeId, volume]));
     const { Iops, Throughput, VolumeType, KmsKeyId } = byId.get(WEB_ROOT) ?? {};
-    expect([VolumeType, Iops, Throughput, KmsKeyId]).toEqual(["sc1", undefined, undefined, FOREIGN_KEY]); // prettier-ignore
+    expect([VolumeType, Iops, Throughput, KmsKeyId]).toEqual(["sc1", undefined, undefined, FOREIGN_KEY]);
     const { Attachments, MultiAttachEnabled } = byId.get(SHARED) ?? {};
-    expect([MultiAttachEnabled, Attachments?.map(({ InstanceId }) => InstanceId)]).toEqual([true, [WEB]]); // prettier-ignore
+    expect([MultiAttachEnabled, Attachments?.map(({ InstanceId }) => InstanceId)]).toEqual([true, [WEB]]);
     expect(byId.has(DB_ROOT)).toBe(false);
   });
 
   it("shows instances in their states, with what a filter by them finds", async () => {
     const { Reservations = [] } = await client.send(new DescribeInstancesCommand({}));
-    const states = Reservations.flatMap(({ Instances = [] }) => Instances).map((one) => [one.InstanceId, one.State?.Name, one.InstanceType, one.RootDeviceType]); // prettier-ignore
+    const states = Reservations.flatMap(({ Instances = [] }) => Instances).map((one) => [
+      one.InstanceId,
+      one.State?.Name,
+      one.InstanceType,
+      one.RootDeviceType,
+    ]);
     expect(states).toEqual([
       [WEB, "running", "m7i.large", "ebs"],
       [DB, "terminated", "m7i.large", "ebs"],
@@ -102,10 +106,12 @@ describe("a call that the role's policy lacks", () => {
     const told = await served(slot);
     const refused = vault.authorizer.refusals().slice(before);
     const asked = refused.filter((one) => one.action === action && one.resource.includes(resource));
-    expect(refused).toContainEqual(expect.objectContaining({ action, resource: expect.stringContaining(resource) as string }));
+    expect(refused).toContainEqual(
+      expect.objectContaining({ action, resource: expect.stringContaining(resource) as string }),
+    );
     expect(told).toContain(code);
-    expect(told).toContain(`is not authorized to perform: ${action} on resource: ${asked[0]!.resource}`); // prettier-ignore
-  }); // prettier-ignore
+    expect(told).toContain(`is not authorized to perform: ${action} on resource: ${asked[0]!.resource}`);
+  });
 
   it("is accepted with it", async () => {
     const slot = await nextSlot();
@@ -119,12 +125,20 @@ describe("a call that the role's policy lacks", () => {
     without();
     const failed: string[] = [];
     await vault.runUntil(vault.nowMs() + 6 * HOUR_MS, ({ log }) => {
-      failed.push(...readDecisions(log).filter(({ kind }) => kind === "broken-copy").map(({ detail }) => detail)); // prettier-ignore
+      failed.push(
+        ...readDecisions(log)
+          .filter(({ kind }) => kind === "broken-copy")
+          .map(({ detail }) => detail),
+      );
     });
     expect(failed.length).toBeGreaterThan(0);
     for (const detail of failed) expect(detail).toContain("Given key ID is not accessible");
     const found = await audit(vault, FLEET, { key: "backup", values: ["True"] });
-    const copies = found.instances[0]?.volumes.map(({ volumeId, snapshots, copies }) => [volumeId, snapshots.count > 0, copies["us-west-2"]!.count > 0]); // prettier-ignore
+    const copies = found.instances[0]?.volumes.map(({ volumeId, snapshots, copies }) => [
+      volumeId,
+      snapshots.count > 0,
+      copies["us-west-2"]!.count > 0,
+    ]);
     expect(copies).toEqual([
       [WEB_ROOT, true, false],
       [SHARED, true, true],

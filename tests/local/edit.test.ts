@@ -37,7 +37,7 @@ describe("npm start with three days' retention edited to one, then allowed, then
     const mailedMs = Date.parse(`${mistake!.deployedAt.slice(0, 11)}07:00:00Z`);
     const from = new Date(mailedMs + 7 * 86_400_000).toISOString().replace(".000", "");
     expect(mistake?.edit).toBe("retentionDays=1");
-    const one = { dueAtOnce: NOTHING, deleted: points(1), kept: points(3), waiting: [{ ...points(2), from }] }; // prettier-ignore
+    const one = { dueAtOnce: NOTHING, deleted: points(1), kept: points(3), waiting: [{ ...points(2), from }] };
     expect(mistake?.regions).toMatchObject([
       { region: "us-east-1", role: "primary", ...one },
       { region: "us-west-2", role: "dr", ...one },
@@ -97,9 +97,7 @@ describe("npm start with three days' retention edited to one, then allowed, then
     expect(words).toContain(
       ` retentionDays=1 us-east-1 0 2 (16 GiB) from ${from.slice(0, 16)}Z, plan ${plan} 1 (8 GiB) 3 (24 GiB) `,
     );
-    expect(words).toContain(
-      " allowDeletePlan=mailed us-east-1 2 (16 GiB) 3 (24 GiB) 1 (8 GiB) us-west-2 2 (16 GiB) ",
-    );
+    expect(words).toContain(" allowDeletePlan=mailed us-east-1 2 (16 GiB) 3 (24 GiB) 1 (8 GiB) us-west-2 2 (16 GiB) ");
     expect(words).toContain("if 5 % of their blocks change per day");
   });
 
@@ -119,7 +117,7 @@ describe("npm start with a limit that stops, regions that change, and another ta
       ...["--json", "--nights", "4", "--edit", "maxDeletePercent=10"],
       ...["--edit", "allowDeletePlan=mailed", "--and", "maxDeletePercent=50"],
       ...["--edit", "drRegion=", "--and", 'drRegions=["us-west-2","eu-west-1"]'],
-      ...["--edit", 'drRegions=["eu-west-1"]', "--edit", "tagKey=Name", "--and", "tagValue=scratch-1"], // prettier-ignore
+      ...["--edit", 'drRegions=["eu-west-1"]', "--edit", "tagKey=Name", "--and", "tagValue=scratch-1"],
     );
     rehearsal = JSON.parse(out) as Rehearsal;
   }, 240_000);
@@ -128,7 +126,7 @@ describe("npm start with a limit that stops, regions that change, and another ta
     const [stopped, allowed] = rehearsal.edits;
     const due = { recoveryPoints: 6, snapshots: 10, gib: 1160 };
     for (const region of [0, 1]) {
-      expect(stopped?.regions[region]).toMatchObject({ deleted: NOTHING, stopped: { ...due, of: 24 } }); // prettier-ignore
+      expect(stopped?.regions[region]).toMatchObject({ deleted: NOTHING, stopped: { ...due, of: 24 } });
       expect(allowed?.regions[region]).toMatchObject({ dueAtOnce: due, waiting: [] });
       expect(allowed?.regions[region]?.stopped).toBeUndefined();
     }
@@ -138,7 +136,7 @@ describe("npm start with a limit that stops, regions that change, and another ta
   it("copies to a region that comes in, and judges that night by its alarms", () => {
     const [, , added] = rehearsal.edits;
     expect(added?.edit).toBe('drRegion= and drRegions=["us-west-2","eu-west-1"]');
-    expect(added?.regions.map(({ region }) => region)).toEqual(["us-east-1", "us-west-2", "eu-west-1"]); // prettier-ignore
+    expect(added?.regions.map(({ region }) => region)).toEqual(["us-east-1", "us-west-2", "eu-west-1"]);
     expect(added?.regions[2]?.kept.recoveryPoints).toBeGreaterThanOrEqual(24);
     // The first copies: 1,160 GiB at 0.02 USD.
     expect(added?.cost.onceUsd).toBe(23.2);
@@ -168,7 +166,7 @@ describe("npm start with a limit that stops, regions that change, and another ta
 
   it("names who comes in and who drops out by another tag, and how much is newly included", () => {
     const instances = rehearsal.edits[4]?.instances;
-    expect(instances?.in).toEqual([{ instanceId: "i-01700000000000001", name: "scratch-1", gib: 8 }]); // prettier-ignore
+    expect(instances?.in).toEqual([{ instanceId: "i-01700000000000001", name: "scratch-1", gib: 8 }]);
     expect(instances?.out.map(({ name }) => name)).toEqual(
       expect.arrayContaining(["web-1", "db-1", "batch-1", "cache-1", "cluster-1", "cluster-2"]),
     );

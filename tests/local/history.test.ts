@@ -19,10 +19,7 @@ import { letGo } from "../simulation/keepOracle";
 import { emulatorHome } from "../support/emulatorHome";
 
 const ROOT = join(__dirname, "..", "..");
-const ONE_INSTANCE = readInventory(
-  { inventory: join(ROOT, "examples", "one-instance.json") },
-  "us-east-1",
-);
+const ONE_INSTANCE = readInventory({ inventory: join(ROOT, "examples", "one-instance.json") }, "us-east-1");
 const VOLUME_ID = "vol-0a10000000000000a";
 /** A Friday in ISO week 47; the history goes on to week 3. */
 const START_MS = Date.UTC(2026, 10, 20);
@@ -58,9 +55,7 @@ function rulesThatKeep(region: Region, points: readonly RetentionPoint[], id: st
 
 async function switchSweepsOff({ account, stack }: LocalVault): Promise<void> {
   const { scheduleGroup: GroupName, sweepSchedule: Name } = namesOf(stack.vaultId);
-  const known = await account
-    .scheduler(stack.primaryRegion)
-    .send(new GetScheduleCommand({ GroupName, Name }));
+  const known = await account.scheduler(stack.primaryRegion).send(new GetScheduleCommand({ GroupName, Name }));
   const { ScheduleExpression, FlexibleTimeWindow, Target } = known;
   await account.scheduler(stack.primaryRegion).send(
     new UpdateScheduleCommand({
@@ -84,10 +79,7 @@ beforeAll(async () => {
     `drKeep=${JSON.stringify(RULES["us-west-2"])}`,
   ]);
   const home = emulatorHome("history");
-  vault = await startVault(
-    { folder: ROOT, home, config, inventory: ONE_INSTANCE, startMs: START_MS },
-    () => undefined,
-  );
+  vault = await startVault({ folder: ROOT, home, config, inventory: ONE_INSTANCE, startMs: START_MS }, () => undefined);
   await switchSweepsOff(vault);
   // EC2's minutes are not what this is about, and each is looked at.
   await vault.emulator.setPending({ snapshot: 1, copy: 1 });
@@ -111,10 +103,7 @@ describe.each(Object.keys(RULES) as Region[])("sixty nights in %s", (region) => 
     const told = explained.points
       .filter((point) => point.region === region)
       .map(({ slot, reason }) => [Date.parse(slot), reason.match(/[a-z]+ \d+(?=,|:|$)/g)]);
-    const wanted = points.map(({ snapshotId, slotMs }) => [
-      slotMs,
-      rulesThatKeep(region, points, snapshotId),
-    ]);
+    const wanted = points.map(({ snapshotId, slotMs }) => [slotMs, rulesThatKeep(region, points, snapshotId)]);
     expect(told).toEqual(wanted.reverse());
   });
 });

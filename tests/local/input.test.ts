@@ -24,9 +24,7 @@ describe("npm start with another inventory", () => {
     expect(code).toBe(1);
     const rehearsal = JSON.parse(out) as Rehearsal;
     expect(rehearsal.verdict.exceptions).toEqual([
-      expect.stringContaining(
-        "no instance in us-east-1 has the tag backup=True: nothing was backed up",
-      ),
+      expect.stringContaining("no instance in us-east-1 has the tag backup=True: nothing was backed up"),
     ]);
     expect(rehearsal.mails.map(({ subject }) => subject)).toContain(
       "smart-vault-dev: NOTHING BACKED UP, no instance matched",
@@ -35,12 +33,14 @@ describe("npm start with another inventory", () => {
 });
 
 describe("npm start with a tagged instance that has nothing to back up, and tags that nearly match", () => {
-  const tagged = (id: string, Key: string, Value: string) => ({ InstanceId: id, Tags: [{ Key, Value }] }); // prettier-ignore
+  const tagged = (id: string, Key: string, Value: string) => ({ InstanceId: id, Tags: [{ Key, Value }] });
   let ended: Awaited<ReturnType<typeof run>>;
   let rehearsal: Rehearsal;
 
   beforeAll(async () => {
-    const [{ Instances }] = (JSON.parse(readFileSync(ONE_INSTANCE, "utf8")) as { Reservations: [{ Instances: object[] }] }).Reservations; // prettier-ignore
+    const [{ Instances }] = (
+      JSON.parse(readFileSync(ONE_INSTANCE, "utf8")) as { Reservations: [{ Instances: object[] }] }
+    ).Reservations;
     const others = [
       tagged("i-0bbbbbbbbbbbb0001", "backup", "True"),
       tagged("i-0bbbbbbbbbbbb0002", "Backup", "true "),
@@ -54,7 +54,10 @@ describe("npm start with a tagged instance that has nothing to back up, and tags
   it("ends 1 with what the vault reported each night, though every volume has its copy", () => {
     expect([ended.code, rehearsal.complete, rehearsal.audit.gaps]).toEqual([1, false, []]);
     expect(rehearsal.reported).toEqual([
-      expect.objectContaining({ kind: "no-volumes", detail: "i-0bbbbbbbbbbbb0001 has the backup tag, but no EBS volume to back up" }), // prettier-ignore
+      expect.objectContaining({
+        kind: "no-volumes",
+        detail: "i-0bbbbbbbbbbbb0001 has the backup tag, but no EBS volume to back up",
+      }),
     ]);
     expect(rehearsal.verdict.headline).toBe("The vault reported problems:");
   });
@@ -90,18 +93,12 @@ describe("npm start with bad input", () => {
   it.each([
     [["--stack", "nope"], '--stack: expected a stack with a file Pulumi.<stack>.yaml, got "nope"'],
     [["--inventory", "/nowhere.json"], "prints it, found /nowhere.json: ENOENT"],
-    [
-      ["-c", "tagValue=*"],
-      "tagValue: expected 1 to 256 characters, not beginning with aws:, without *",
-    ],
+    [["-c", "tagValue=*"], "tagValue: expected 1 to 256 characters, not beginning with aws:, without *"],
     [
       ["-c", "aws:region=eu-west-1", "--inventory", fileWith(instancesJson())],
       'expected a zone of eu-west-1, the stack\'s aws:region, found "us-east-1a"',
     ],
-    [
-      ["--inventory", fileWith({})],
-      "--inventory: expected what `aws ec2 describe-instances` prints",
-    ],
+    [["--inventory", fileWith({})], "--inventory: expected what `aws ec2 describe-instances` prints"],
     [["--nights", "0"], "expected a whole number from 1 to 400"],
     [
       ["--explain", "vol-0d40000000000000b"],

@@ -3,11 +3,7 @@
  * Method: the archive of a stack that locks its copies, some nights with a person who locks and shares in between.
  */
 import { join } from "node:path";
-import {
-  DeleteSnapshotCommand,
-  LockSnapshotCommand,
-  ModifySnapshotAttributeCommand,
-} from "@aws-sdk/client-ec2";
+import { DeleteSnapshotCommand, LockSnapshotCommand, ModifySnapshotAttributeCommand } from "@aws-sdk/client-ec2";
 import { inventoryOf } from "../../src/local/inventory";
 import { loadStackConfig } from "../../src/local/stackConfig";
 import { type LocalVault, startVault } from "../../src/local/vault";
@@ -32,7 +28,7 @@ const FLEET = inventoryOf({ Reservations: [{ Instances: [INSTANCE] }] }, undefin
 let vault: LocalVault;
 
 /** Lets time pass to the morning of a day, counted from 1. */
-const until = (day: number) => vault.runUntil(START_MS + (day - 1) * DAY_MS + MORNING_MS, () => undefined); // prettier-ignore
+const until = (day: number) => vault.runUntil(START_MS + (day - 1) * DAY_MS + MORNING_MS, () => undefined);
 
 /** The days whose recovery points are there. */
 async function days(region: string): Promise<number[]> {
@@ -79,9 +75,7 @@ describe("copies that are locked for two days and kept for two", () => {
     const hours = ((lock?.expiresMs ?? 0) - START_MS - 3 * HOUR_MS) / HOUR_MS;
     expect(hours).toBeGreaterThan(48);
     expect(hours).toBeLessThan(72);
-    await expect(client.send(new DeleteSnapshotCommand({ SnapshotId: copy }))).rejects.toThrow(
-      /locked/,
-    );
+    await expect(client.send(new DeleteSnapshotCommand({ SnapshotId: copy }))).rejects.toThrow(/locked/);
   }, 60_000);
 
   it("go when their lock has ended, without a word", async () => {
@@ -94,9 +88,7 @@ describe("copies that are locked for two days and kept for two", () => {
   it("stay for as long as a person locked or shared them, and that is mailed once a day", async () => {
     const [locked, shared] = await Promise.all([idOf(dr, 5), idOf(primary, 4)]);
     const [here, there] = [vault.account.ec2(primary), vault.account.ec2(dr)];
-    await there.send(
-      new LockSnapshotCommand({ SnapshotId: locked, LockMode: "compliance", LockDuration: 30 }),
-    );
+    await there.send(new LockSnapshotCommand({ SnapshotId: locked, LockMode: "compliance", LockDuration: 30 }));
     await here.send(
       new ModifySnapshotAttributeCommand({
         SnapshotId: shared,

@@ -2,11 +2,7 @@
  * Goal: while the DR key can't be used no recovery point goes anywhere, a mail says so, and all goes on when it is back.
  * Method: the archive on an emulated account, with recovery points that are past their time.
  */
-import {
-  CancelKeyDeletionCommand,
-  EnableKeyCommand,
-  ScheduleKeyDeletionCommand,
-} from "@aws-sdk/client-kms";
+import { CancelKeyDeletionCommand, EnableKeyCommand, ScheduleKeyDeletionCommand } from "@aws-sdk/client-kms";
 import { DAY_MS } from "../../src/vault/time";
 import { DR, PRIMARY, type SweptVault, startSweptVault } from "../support/sweptVault";
 
@@ -26,7 +22,7 @@ test("recovery points past their time stay while the DR key waits for its deleti
   const kms = vault.account.kms(DR);
   await kms.send(new ScheduleKeyDeletionCommand({ KeyId, PendingWindowInDays: 30 }));
   const first = await expectNothingDeleted();
-  expect(first).toContain(`nobody can restore from copies in ${DR}: their key ${keyArn} is PendingDeletion`); // prettier-ignore
+  expect(first).toContain(`nobody can restore from copies in ${DR}: their key ${keyArn} is PendingDeletion`);
   expect(first).toContain(`aws kms cancel-key-deletion --region ${DR} --key-id ${keyArn}`);
 
   await swept.pass(3 * DAY_MS);

@@ -53,9 +53,7 @@ describe("npm start with the bundled fleet", () => {
 
   it("makes one snapshot and one copy a volume and night, the shared volume once", () => {
     const clean = rehearsal.nights.slice(0, 5);
-    expect(clean.map(({ snapshots, copies }) => [snapshots, copies])).toEqual(
-      clean.map(() => [10, 10]),
-    );
+    expect(clean.map(({ snapshots, copies }) => [snapshots, copies])).toEqual(clean.map(() => [10, 10]));
   });
 
   it("prunes by retention in both regions, and says why", () => {
@@ -69,19 +67,21 @@ describe("npm start with the bundled fleet", () => {
   it("explains the recovery points of the first volume, as the function logged them", () => {
     const { volumeId, points } = rehearsal.explained!;
     expect(volumeId).toBe("vol-0a10000000000000a");
-    expect(points.map(({ region }) => region)).toEqual(Array(3).fill(["us-east-1", "us-west-2"]).flat()); // prettier-ignore
+    expect(points.map(({ region }) => region)).toEqual(Array(3).fill(["us-east-1", "us-west-2"]).flat());
     expect([...new Set(points.map(({ slot }) => slot))]).toEqual(
-      rehearsal.nights.map(({ slot }) => slot).slice(-3).reverse(), // prettier-ignore
+      rehearsal.nights
+        .map(({ slot }) => slot)
+        .slice(-3)
+        .reverse(),
     );
     const newest = "within 3 days, the newest of i-0a10000000000000a";
-    expect(points.map(({ reason }) => reason)).toEqual([newest, newest, ...Array<string>(4).fill("within 3 days")]); // prettier-ignore
+    expect(points.map(({ reason }) => reason)).toEqual([newest, newest, ...Array<string>(4).fill("within 3 days")]);
   });
 
   describe("when the vault's role is taken out of the DR key's policy for a day and some hours", () => {
     const VAULT = "smart-vault-dev";
     /** Hours after the first run without the key. */
-    const hoursOf = (at: string) =>
-      Math.round((Date.parse(at) - Date.parse(rehearsal.nights[5]!.slot)) / HOUR_MS);
+    const hoursOf = (at: string) => Math.round((Date.parse(at) - Date.parse(rehearsal.nights[5]!.slot)) / HOUR_MS);
 
     it("goes on taking snapshots, tries the copies at least every two hours, and makes all good", () => {
       const [first, second, after] = rehearsal.nights.slice(5);
@@ -105,7 +105,7 @@ describe("npm start with the bundled fleet", () => {
       expect(told[1]).toEqual(told[0]);
       expect(told[2]!.filter((id) => told[0]!.includes(id))).toEqual([]);
       for (const { body } of own) {
-        expect(body).toContain("What to do: If the key is named: check that the vault's key in that region is"); // prettier-ignore
+        expect(body).toContain("What to do: If the key is named: check that the vault's key in that region is");
         expect(body).toContain("More: docs/RUNBOOK.md#mail-a-copy-is-missing-or-not-usable");
       }
     });
@@ -159,7 +159,7 @@ describe("npm start with the bundled fleet", () => {
       expect(record.problems).toHaveLength(10);
       const first = rehearsal.mails[0]!.body;
       for (const { kind, subject, message } of record.problems) {
-        expect([kind, subject]).toEqual(["broken-copy", expect.stringMatching(/^snap-\w+ in us-west-2$/)]); // prettier-ignore
+        expect([kind, subject]).toEqual(["broken-copy", expect.stringMatching(/^snap-\w+ in us-west-2$/)]);
         expect(first).toContain(message);
       }
       const shown = renderFailureRecord(rehearsal.auditRecord).join("\n");

@@ -3,11 +3,7 @@
  * and each is told by mail. Method: two instances, ten daily recovery points, then one world after the other, each with
  * three sweeps.
  */
-import {
-  CreateSnapshotCommand,
-  DeleteTagsCommand,
-  DescribeSnapshotsCommand,
-} from "@aws-sdk/client-ec2";
+import { CreateSnapshotCommand, DeleteTagsCommand, DescribeSnapshotsCommand } from "@aws-sdk/client-ec2";
 import { TAG, copyExpiredTag, tagsToList } from "../../src/vault/tags";
 import { DAY_MS } from "../../src/vault/time";
 import type { Snapshot } from "../../src/vault/types";
@@ -38,7 +34,7 @@ describe("ten daily recovery points of two instances", () => {
         const added = Object.keys(tags).filter((key) => !(key in was));
         const Tags = added.map((Key) => ({ Key }));
         const ec2 = swept.vault.account.ec2(region);
-        if (added.length > 0) await ec2.send(new DeleteTagsCommand({ Resources: [snapshotId], Tags })); // prettier-ignore
+        if (added.length > 0) await ec2.send(new DeleteTagsCommand({ Resources: [snapshotId], Tags }));
         await swept.retag(region, [snapshotId], was);
       }
     }
@@ -47,9 +43,7 @@ describe("ten daily recovery points of two instances", () => {
   afterEach(restore, 60_000);
 
   test("are there, in both regions", async () => {
-    expect((await Promise.all(REGIONS.map(swept.idsIn))).map((ids) => ids.length)).toStrictEqual([
-      20, 20,
-    ]);
+    expect((await Promise.all(REGIONS.map(swept.idsIn))).map((ids) => ids.length)).toStrictEqual([20, 20]);
   });
 
   test("outlive one value in the slot tag of all of them, and each is named in a mail", async () => {
@@ -73,7 +67,9 @@ describe("ten daily recovery points of two instances", () => {
     const before = await Promise.all(REGIONS.map(swept.idsIn));
     const refused = await swept.vault.wake({ kind: "run", slot: "2099-01-01T03:00:00Z" });
     expect(refused.error?.errorType).toBe("BadEvent");
-    expect(refused.error?.errorMessage).toMatch(/^event\.slot: expected a time that is past .* got 2099-01-01T03:00:00Z$/); // prettier-ignore
+    expect(refused.error?.errorMessage).toMatch(
+      /^event\.slot: expected a time that is past .* got 2099-01-01T03:00:00Z$/,
+    );
     expect(await Promise.all(REGIONS.map(swept.idsIn))).toStrictEqual(before);
   }, 120_000);
 

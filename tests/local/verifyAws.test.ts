@@ -19,7 +19,7 @@ function verdicts({ results }: Outcome): Record<string, string> {
 
 /** What a call deletes, unlocks or changes by id. */
 function touchedBy({ calls }: Outcome): string[] {
-  const writes = calls.filter(({ name, input }) => !/^(Describe|Create|Copy)/.test(name) && input.DryRun !== true); // prettier-ignore
+  const writes = calls.filter(({ name, input }) => !/^(Describe|Create|Copy)/.test(name) && input.DryRun !== true);
   return writes.map(({ input }) => String(input.SnapshotId ?? input.VolumeId));
 }
 
@@ -39,8 +39,10 @@ describe("verify:aws where AWS behaves as assumed", () => {
     const touched = touchedBy(run);
     expect(touched.length).toBeGreaterThan(3);
     expect(touched.filter((id) => others.includes(id))).toEqual([]);
-    const made = run.calls.filter(({ name, input }) => /^(Create|Copy)/.test(name) && name !== "CreateTags" && input.DryRun !== true); // prettier-ignore
-    for (const { input } of made) expect(JSON.stringify(input.TagSpecifications)).toContain(run.verifyId); // prettier-ignore
+    const made = run.calls.filter(
+      ({ name, input }) => /^(Create|Copy)/.test(name) && name !== "CreateTags" && input.DryRun !== true,
+    );
+    for (const { input } of made) expect(JSON.stringify(input.TagSpecifications)).toContain(run.verifyId);
   });
 
   it("can't tell, without a role, what needs the vault's rights", async () => {
@@ -80,11 +82,9 @@ describe("verify:aws where something goes wrong", () => {
   it("locks no copy where the caller may not take the lock off", async () => {
     const run = await world.run({
       twist: (call, pass) =>
-        call.name === "UnlockSnapshot"
-          ? Promise.reject(ec2Refusal("UnauthorizedOperation", "no"))
-          : pass(),
+        call.name === "UnlockSnapshot" ? Promise.reject(ec2Refusal("UnauthorizedOperation", "no")) : pass(),
     });
-    expect(run.calls.filter(({ name, input }) => name === "LockSnapshot" && input.DryRun !== true)).toEqual([]); // prettier-ignore
+    expect(run.calls.filter(({ name, input }) => name === "LockSnapshot" && input.DryRun !== true)).toEqual([]);
     expect(verdicts(run)).toMatchObject({ A14: "unknown", A15: "unknown", A16: "unknown" });
     expect(run.left).toEqual([]);
   });
@@ -118,13 +118,11 @@ describe("verify:aws where something goes wrong", () => {
   it("names what it could not delete, with the command", async () => {
     const run = await world.run({
       twist: (call, pass) =>
-        call.name === "DeleteVolume"
-          ? Promise.reject(ec2Refusal("UnauthorizedOperation", "no"))
-          : pass(),
+        call.name === "DeleteVolume" ? Promise.reject(ec2Refusal("UnauthorizedOperation", "no")) : pass(),
     });
     const [left] = run.left;
     expect(run.left).toHaveLength(1);
-    expect(left?.command).toBe(`aws ec2 delete-volume --region us-east-1 --volume-id ${left?.id ?? ""}`); // prettier-ignore
+    expect(left?.command).toBe(`aws ec2 delete-volume --region us-east-1 --volume-id ${left?.id ?? ""}`);
     expect(exitCodeOf(run)).toBe(3);
   });
 });
@@ -142,9 +140,7 @@ describe("verify:aws before it makes anything", () => {
   it("refuses a key that is not enabled", async () => {
     const drKey = await world.disabledKey();
     const wanted = wantedOf({ ...options, drKey });
-    await expect(findTarget(world.clients, wanted)).rejects.toThrow(
-      "is Disabled: expected Enabled",
-    );
+    await expect(findTarget(world.clients, wanted)).rejects.toThrow("is Disabled: expected Enabled");
   });
 });
 
@@ -152,14 +148,11 @@ describe("verify:aws before it makes anything", () => {
 const CHANGING = ["A1", "A2", "A4", "A5", "A11", "A12", "A14", "A15", "A16", "A17"];
 
 describe("verify:aws at Ctrl-C", () => {
-  it.each(["making", ...CHANGING])(
-    "deletes all that is made when it is interrupted at %s",
-    async (stopAt) => {
-      const before = await world.existing();
-      const run = await world.run({ stopAt: stopAt === "making" ? stopAt : `${stopAt}:` });
-      expect(run.interrupted).toBe(true);
-      expect(exitCodeOf(run)).toBe(130);
-      expect(await world.existing()).toEqual(before);
-    },
-  );
+  it.each(["making", ...CHANGING])("deletes all that is made when it is interrupted at %s", async (stopAt) => {
+    const before = await world.existing();
+    const run = await world.run({ stopAt: stopAt === "making" ? stopAt : `${stopAt}:` });
+    expect(run.interrupted).toBe(true);
+    expect(exitCodeOf(run)).toBe(130);
+    expect(await world.existing()).toEqual(before);
+  });
 });

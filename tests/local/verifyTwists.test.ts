@@ -63,16 +63,31 @@ const lostKeyCopies: Twist = (call, pass) => {
 };
 
 const TWISTS: Record<string, { what: string; twist: () => Twist; alsoUnknown?: string[] }> = {
-  A1: { what: "a pending source has another code", twist: () => reword(/IncorrectState.*not completed/, "InvalidParameterValue", "no") }, // prettier-ignore
+  A1: {
+    what: "a pending source has another code",
+    twist: () => reword(/IncorrectState.*not completed/, "InvalidParameterValue", "no"),
+  },
   A2: {
     what: "IAM evaluates other ARNs",
     twist: () =>
-      refuse("UnauthorizedOperation", (call) => call.name === "CopySnapshot" && isDry(call) && call.policy?.includes('"ec2:CreateTags","Resource":"*"') === true), // prettier-ignore
+      refuse(
+        "UnauthorizedOperation",
+        (call) =>
+          call.name === "CopySnapshot" &&
+          isDry(call) &&
+          call.policy?.includes('"ec2:CreateTags","Resource":"*"') === true,
+      ),
   },
   A3: {
     what: "CreateAction is another word",
     twist: () =>
-      refuse("UnauthorizedOperation", (call) => call.name === "CopySnapshot" && isDry(call) && call.policy?.includes('"ec2:CreateAction":"CopySnapshot"') === true), // prettier-ignore
+      refuse(
+        "UnauthorizedOperation",
+        (call) =>
+          call.name === "CopySnapshot" &&
+          isDry(call) &&
+          call.policy?.includes('"ec2:CreateAction":"CopySnapshot"') === true,
+      ),
   },
   A4: {
     what: "a copy with the vault's rights ends in error",
@@ -86,7 +101,10 @@ const TWISTS: Record<string, { what: string; twist: () => Twist; alsoUnknown?: s
       return pass();
     },
   },
-  A5: { what: "the copy is under another key", twist: () => showCopies((copy) => ({ ...copy, KmsKeyId: "arn:aws:kms:us-west-2:123456789012:key/other" })) }, // prettier-ignore
+  A5: {
+    what: "the copy is under another key",
+    twist: () => showCopies((copy) => ({ ...copy, KmsKeyId: "arn:aws:kms:us-west-2:123456789012:key/other" })),
+  },
   A6: {
     what: "a copy has its tags only when it is completed",
     twist: () => showCopies((copy) => (copy.State === "pending" ? { ...copy, Tags: [] } : copy)),
@@ -96,17 +114,23 @@ const TWISTS: Record<string, { what: string; twist: () => Twist; alsoUnknown?: s
     twist: () => async (call, pass) => {
       const output = await pass();
       const isFiltered = JSON.stringify(call.input.Filters ?? []).includes('"description"');
-      return call.name === "DescribeSnapshots" && isFiltered
-        ? { ...output, Snapshots: [] }
-        : output;
+      return call.name === "DescribeSnapshots" && isFiltered ? { ...output, Snapshots: [] } : output;
     },
   },
   A8: {
     what: "a copy starts before its source",
-    twist: () => showCopies((copy) => ({ ...copy, StartTime: new Date((copy.StartTime as Date).getTime() - 86_400_000) })), // prettier-ignore
+    twist: () =>
+      showCopies((copy) => ({ ...copy, StartTime: new Date((copy.StartTime as Date).getTime() - 86_400_000) })),
   },
-  A9: { what: "a copy has no CompletionTime", twist: () => showCopies(({ CompletionTime: _none, ...copy }) => copy) }, // prettier-ignore
-  A10: { what: "a page of 1,000 is too large", twist: () => refuse("InvalidParameterValue", ({ name, region }) => name === "DescribeLockedSnapshots" && region === "us-east-1") }, // prettier-ignore
+  A9: { what: "a copy has no CompletionTime", twist: () => showCopies(({ CompletionTime: _none, ...copy }) => copy) },
+  A10: {
+    what: "a page of 1,000 is too large",
+    twist: () =>
+      refuse(
+        "InvalidParameterValue",
+        ({ name, region }) => name === "DescribeLockedSnapshots" && region === "us-east-1",
+      ),
+  },
   A11: { what: "a copy under no key completes", twist: () => lostKeyCopies },
   A12: {
     what: "the tag is no condition of a deletion",
@@ -125,7 +149,7 @@ const TWISTS: Record<string, { what: string; twist: () => Twist; alsoUnknown?: s
       return { ...output, Snapshots: output.Snapshots?.map((one) => ({ ...one, LockExpiresOn })) };
     },
   },
-  A15: { what: "the refusal does not name the lock", twist: () => reword(/is locked/, "OperationNotPermitted", "no") }, // prettier-ignore
+  A15: { what: "the refusal does not name the lock", twist: () => reword(/is locked/, "OperationNotPermitted", "no") },
   A16: {
     what: "a lock can't be taken off",
     twist: () =>
@@ -135,7 +159,10 @@ const TWISTS: Record<string, { what: string; twist: () => Twist; alsoUnknown?: s
       ),
     alsoUnknown: ["A17"],
   },
-  A17: { what: "what is gone has another code", twist: () => reword(/InvalidSnapshot.NotFound/, "InvalidParameterValue", "no") }, // prettier-ignore
+  A17: {
+    what: "what is gone has another code",
+    twist: () => reword(/InvalidSnapshot.NotFound/, "InvalidParameterValue", "no"),
+  },
 };
 
 describe("verify:aws where AWS behaves otherwise", () => {
@@ -143,24 +170,20 @@ describe("verify:aws where AWS behaves otherwise", () => {
     expect(Object.keys(TWISTS)).toEqual(CHECKS.map(({ id }) => id));
   });
 
-  it.each(Object.entries(TWISTS))(
-    "says that %s alone is different",
-    async (id, { twist, alsoUnknown = [] }) => {
-      const before = await world.existing();
-      const run = await world.run({ twist: twist() });
-      const not = (verdict: string) => run.results.filter((one) => one.verdict === verdict).map((one) => one.id); // prettier-ignore
-      expect(not("different")).toEqual([id]);
-      expect(not("unknown")).toEqual(alsoUnknown);
-      expect(exitCodeOf(run)).toBe(1);
-      expect(run.left).toEqual([]);
-      expect(await world.existing()).toEqual(before);
-    },
-  );
+  it.each(Object.entries(TWISTS))("says that %s alone is different", async (id, { twist, alsoUnknown = [] }) => {
+    const before = await world.existing();
+    const run = await world.run({ twist: twist() });
+    const not = (verdict: string) => run.results.filter((one) => one.verdict === verdict).map((one) => one.id);
+    expect(not("different")).toEqual([id]);
+    expect(not("unknown")).toEqual(alsoUnknown);
+    expect(exitCodeOf(run)).toBe(1);
+    expect(run.left).toEqual([]);
+    expect(await world.existing()).toEqual(before);
+  });
 
   it("says that A15 is different where EC2 deletes a locked copy", async () => {
     const run = await world.run({
-      twist: (call, pass) =>
-        call.name === "DeleteSnapshot" && !isDry(call) ? Promise.resolve({}) : pass(),
+      twist: (call, pass) => (call.name === "DeleteSnapshot" && !isDry(call) ? Promise.resolve({}) : pass()),
     });
     expect(run.results.find(({ id }) => id === "A15")).toMatchObject({
       verdict: "different",

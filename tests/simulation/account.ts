@@ -223,8 +223,7 @@ export function regionsOf({ primary, drs }: Account): Region[] {
 
 export function regionOf(account: Account, name: string): Region {
   const region = regionsOf(account).find((one) => one.name === name);
-  if (region === undefined)
-    throw new Error(`the vault called region ${name}, which is none of its`);
+  if (region === undefined) throw new Error(`the vault called region ${name}, which is none of its`);
   return region;
 }
 
@@ -279,9 +278,7 @@ export function hasExpiredIn(account: Account, snapshot: SimSnapshot, region: st
 export function isSound(account: Account, snapshot: SimSnapshot): boolean {
   const { state, encrypted, kmsKeyId, region } = snapshot;
   const { dr, primaryKeyArn } = account.settings;
-  const key = inDr(account, snapshot)
-    ? dr.find((one) => one.region === region)?.keyArn
-    : (primaryKeyArn ?? kmsKeyId);
+  const key = inDr(account, snapshot) ? dr.find((one) => one.region === region)?.keyArn : (primaryKeyArn ?? kmsKeyId);
   return state === "completed" && encrypted && kmsKeyId === key;
 }
 
@@ -321,11 +318,7 @@ export function isShared({ shared }: SimSnapshot): boolean {
 }
 
 /** Takes it away; what a rule still needs to know of it stays for a while (see forget.ts). */
-export function removeSnapshot(
-  account: Account,
-  snapshot: SimSnapshot,
-  by: "vault" | "person",
-): void {
+export function removeSnapshot(account: Account, snapshot: SimSnapshot, by: "vault" | "person"): void {
   snapshot.deleted = true;
   snapshot.goneMs = account.time.nowMs();
   snapshot.lostMs ??= account.time.nowMs();

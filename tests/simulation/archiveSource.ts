@@ -38,8 +38,7 @@ function withSettings(text: string, settings: VaultSettings): string {
     }
     const line = new RegExp(`^__settings_value\\.${key} = .*;$`, "gm");
     const found = text.match(line)?.length ?? 0;
-    if (found !== 1)
-      throw new Error(`archive: expected one line for settings.${key}, got ${found}`);
+    if (found !== 1) throw new Error(`archive: expected one line for settings.${key}, got ${found}`);
     const written = `__settings_value.${key} = ${JSON.stringify(value)};`;
     result = result.replace(line, () => written);
   }

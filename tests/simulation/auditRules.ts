@@ -4,15 +4,7 @@
  */
 import type { DeleteSnapshotCommandInput } from "@aws-sdk/client-ec2";
 import { HOUR_MS } from "../../src/vault/time";
-import {
-  type Account,
-  type Region,
-  type SimSnapshot,
-  inDr,
-  hasExpiredIn,
-  isSound,
-  slotOf,
-} from "./account";
+import { type Account, type Region, type SimSnapshot, inDr, hasExpiredIn, isSound, slotOf } from "./account";
 import { awsError } from "./awsError";
 import type { Call } from "../../src/iam/call";
 import type { Invocation } from "./invocation";
@@ -70,11 +62,7 @@ function noteManifest(account: Account, key: string, body: string): void {
   }
 }
 
-export function noteDeletion<T>(
-  { audit }: Invocation,
-  { SnapshotId = "" }: DeleteSnapshotCommandInput,
-  result: T,
-): T {
+export function noteDeletion<T>({ audit }: Invocation, { SnapshotId = "" }: DeleteSnapshotCommandInput, result: T): T {
   audit.deleted.push(SnapshotId);
   return result;
 }
@@ -136,7 +124,7 @@ export function checkManifests(account: Account): void {
     const key = manifestOf(snapshot);
     points.set(key, [...(points.get(key) ?? []), snapshot]);
   }
-  const isThere = (one: SimSnapshot) => !one.deleted && one.untagged !== true && isVaults(account, one); // prettier-ignore
+  const isThere = (one: SimSnapshot) => !one.deleted && one.untagged !== true && isVaults(account, one);
   for (const [key, parts] of points) {
     const originals = parts.filter((one) => !inDr(account, one));
     const isCopied = ({ dataOf }: SimSnapshot) =>
@@ -144,8 +132,7 @@ export function checkManifests(account: Account): void {
         parts.some((c) => c.region === name && c.dataOf === dataOf && isSound(account, c)),
       );
     const isWhole =
-      parts.every((one) => isThere(one) && (one.completedMs ?? Infinity) < seenMs) &&
-      originals.every(isCopied);
+      parts.every((one) => isThere(one) && (one.completedMs ?? Infinity) < seenMs) && originals.every(isCopied);
     if (originals.length === 0 || !isWhole || account.manifests.has(key)) continue;
     account.story.violate("a recovery point has its manifest", key);
   }

@@ -43,11 +43,7 @@ function noteCrowd({ crowd, time }: Account, crowded: boolean): void {
 const OTHERS = ["DescribeKey", "GetSchedule", "UpdateSchedule", "Publish", "PutObject"];
 
 /** KMS tells at once what a list of snapshots never does. */
-function describeKey(
-  { keyDisabledIn, keyState }: Account,
-  { name }: Region,
-  KeyId: string,
-): object {
+function describeKey({ keyDisabledIn, keyState }: Account, { name }: Region, KeyId: string): object {
   return { KeyMetadata: { KeyId, KeyState: keyDisabledIn === name ? keyState : "Enabled" } };
 }
 

@@ -32,16 +32,11 @@ export function dropouts(account: Account, slotMs: number): string[] {
     .map(({ instanceId }) => instanceId);
 }
 
-const NAMED =
-  /(i-[0-9a-f]+) (?:\(.*\) )?(?:is not backed up any more: |has not been backed up since )/g;
+const NAMED = /(i-[0-9a-f]+) (?:\(.*\) )?(?:is not backed up any more: |has not been backed up since )/g;
 const EMPTY = /(i-[0-9a-f]+) has the backup tag, but no EBS volume/g;
 
 /** What was so all through the invocation. */
-function unchanged(
-  { instances }: Account,
-  { startMs }: Invocation,
-  id = "",
-): SimInstance | undefined {
+function unchanged({ instances }: Account, { startMs }: Invocation, id = ""): SimInstance | undefined {
   const instance = instances.get(id);
   return instance !== undefined && instance.changedMs < startMs ? instance : undefined;
 }

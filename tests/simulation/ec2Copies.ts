@@ -2,15 +2,7 @@
 import type { CopySnapshotCommandInput, CopySnapshotCommandOutput } from "@aws-sdk/client-ec2";
 import { tagRecord } from "../../src/iam/callRequests";
 import { HOUR_MS, MINUTE_MS } from "../../src/vault/time";
-import {
-  type Account,
-  type Region,
-  type SimSnapshot,
-  enter,
-  regionOf,
-  strikes,
-  touched,
-} from "./account";
+import { type Account, type Region, type SimSnapshot, enter, regionOf, strikes, touched } from "./account";
 import { awsError } from "./awsError";
 import type { Crowds } from "./crowds";
 import { durationMs, finish } from "./ec2Creates";

@@ -48,9 +48,7 @@ export function volumesOfSet(account: Account, input: CreateSnapshotsCommandInpu
 
 function checkVolume(account: Account, volume: SimVolume): void {
   const nowMs = account.time.nowMs();
-  const own = (account.byVolume.get(volume.volumeId) ?? []).filter(
-    (s) => s.sourceId === undefined && !s.deleted,
-  );
+  const own = (account.byVolume.get(volume.volumeId) ?? []).filter((s) => s.sourceId === undefined && !s.deleted);
   if (own.some((s) => nowMs - s.startMs < PER_VOLUME_MS)) {
     throw awsError("SnapshotCreationPerVolumeRateExceeded", "one snapshot a volume and 15 seconds");
   }
@@ -109,12 +107,7 @@ export function begin(account: Account, volume: SimVolume, given: Given): SimSna
 }
 
 /** Ends a snapshot or copy: its state changes, and it goes where it was deleted meanwhile. */
-export function finish(
-  account: Account,
-  snapshot: SimSnapshot,
-  state: "completed" | "error",
-  message?: string,
-): void {
+export function finish(account: Account, snapshot: SimSnapshot, state: "completed" | "error", message?: string): void {
   if (snapshot.deleted) return;
   snapshot.state = state;
   if (state === "completed") snapshot.completedMs = account.time.nowMs();
@@ -143,7 +136,7 @@ function isFailing(account: Account, set: readonly SimSnapshot[]): boolean {
   if (stormy && lasting) return true;
   if (!strikes(account, "snapshot error", faults.limits.snapshotError)) return false;
   const volume = volumes.get(random.pick(set).volumeId);
-  if (volume !== undefined && random.chance(LASTING)) volume.failsUntilMs = nowMs + random.skewed(...LASTS_MS); // prettier-ignore
+  if (volume !== undefined && random.chance(LASTING)) volume.failsUntilMs = nowMs + random.skewed(...LASTS_MS);
   return true;
 }
 

@@ -2,14 +2,7 @@
 import type { CreateTagsCommandInput, DeleteSnapshotCommandInput } from "@aws-sdk/client-ec2";
 import { tagRecord } from "../../src/iam/callRequests";
 import { copyExpiredTag } from "../../src/vault/tags";
-import {
-  type Account,
-  type Region,
-  type SimSnapshot,
-  isLocked,
-  removeSnapshot,
-  retag,
-} from "./account";
+import { type Account, type Region, type SimSnapshot, isLocked, removeSnapshot, retag } from "./account";
 import { awsError } from "./awsError";
 
 export function existing(region: Region, snapshotId = ""): SimSnapshot {
@@ -21,11 +14,7 @@ export function existing(region: Region, snapshotId = ""): SimSnapshot {
 }
 
 /** An AMI holds its snapshot; a pending one goes when it is done. */
-export function deleteSnapshot(
-  account: Account,
-  region: Region,
-  input: DeleteSnapshotCommandInput,
-): object {
+export function deleteSnapshot(account: Account, region: Region, input: DeleteSnapshotCommandInput): object {
   const snapshot = existing(region, input.SnapshotId);
   if (snapshot.heldByAmi) {
     const message = `The snapshot ${snapshot.snapshotId} is currently in use by ami-1`;
@@ -40,20 +29,14 @@ export function deleteSnapshot(
   return {};
 }
 
-export function createTags(
-  account: Account,
-  region: Region,
-  input: CreateTagsCommandInput,
-): object {
+export function createTags(account: Account, region: Region, input: CreateTagsCommandInput): object {
   const snapshots = (input.Resources ?? []).map((id) => existing(region, id));
   const given = tagRecord(input.Tags);
   for (const snapshot of snapshots) {
     const tags = { ...snapshot.tags, ...given };
     if (Object.keys(tags).length > 50) throw awsError("TagLimitExceeded");
     retag(account, snapshot, tags);
-    const marked = account.drs
-      .map(({ name }) => name)
-      .filter((name) => copyExpiredTag(name) in given);
+    const marked = account.drs.map(({ name }) => name).filter((name) => copyExpiredTag(name) in given);
     snapshot.markedIn = [...(snapshot.markedIn ?? []), ...marked];
   }
   return {};

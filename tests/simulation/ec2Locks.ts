@@ -50,11 +50,7 @@ export function lockSnapshot(
   return { SnapshotId };
 }
 
-export function listLocks(
-  account: Account,
-  region: Region,
-  input: DescribeInput,
-): LockedSnapshotsInfo[] {
+export function listLocks(account: Account, region: Region, input: DescribeInput): LockedSnapshotsInfo[] {
   const nowMs = account.time.nowMs();
   const stateOf = ({ lock }: SimSnapshot) =>
     lock === undefined ? undefined : lock.untilMs > nowMs ? lock.mode : "expired";
@@ -62,8 +58,7 @@ export function listLocks(
   const found: LockedSnapshotsInfo[] = [];
   for (const snapshot of region.snapshots.values()) {
     const { lock, deleted, snapshotId } = snapshot;
-    if (lock === undefined || deleted || !wanted(snapshot) || !tells(account, lock.seenMs))
-      continue;
+    if (lock === undefined || deleted || !wanted(snapshot) || !tells(account, lock.seenMs)) continue;
     found.push({
       SnapshotId: snapshotId,
       LockState: lock.untilMs > nowMs ? lock.mode : "expired",

@@ -8,14 +8,7 @@ import type {
   Volume,
   VolumeType,
 } from "@aws-sdk/client-ec2";
-import {
-  type Account,
-  type Region,
-  type SimInstance,
-  type SimSnapshot,
-  type TagRecord,
-  strikes,
-} from "./account";
+import { type Account, type Region, type SimInstance, type SimSnapshot, type TagRecord, strikes } from "./account";
 import type { DescribeInput } from "../../src/iam/call";
 import { awsError } from "./awsError";
 
@@ -63,8 +56,7 @@ export function filtered<T>(
   const tests = (input.Filters ?? []).map(({ Name = "", Values = [] }): Test<T> => {
     if (Values.length > 200) throw awsError("FilterLimitExceeded");
     // EC2's wildcard, which the vault uses at the end of one value alone.
-    const start =
-      Values.length === 1 && Values[0]?.endsWith(" *") ? Values[0].slice(0, -1) : undefined;
+    const start = Values.length === 1 && Values[0]?.endsWith(" *") ? Values[0].slice(0, -1) : undefined;
     if (start !== undefined) {
       const field = others[Name];
       if (field === undefined) throw new Error(`filter ${Name} is not modelled`);
@@ -182,11 +174,7 @@ function seen(account: Account, snapshot: SimSnapshot): boolean {
   return !snapshot.deleted;
 }
 
-export function listSnapshots(
-  account: Account,
-  region: Region,
-  input: DescribeInput,
-): Ec2Snapshot[] {
+export function listSnapshots(account: Account, region: Region, input: DescribeInput): Ec2Snapshot[] {
   const wanted = filtered<SimSnapshot>(input, ({ tags }) => tags, {
     status: ({ state }) => state,
     description: ({ description }) => description,

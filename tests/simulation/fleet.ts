@@ -96,11 +96,7 @@ export function someOverride({ random, settings }: Account): Record<string, stri
 }
 
 /** @param how a person launches it now, or it has been there all the time */
-export function newInstance(
-  account: Account,
-  isTagged: boolean,
-  how: "launched" | "there" = "there",
-): SimInstance {
+export function newInstance(account: Account, isTagged: boolean, how: "launched" | "there" = "there"): SimInstance {
   const { random, settings } = account;
   const instance: SimInstance = {
     instanceId: `i-${random.hex(17)}`,
@@ -156,5 +152,5 @@ export function protectedVolumes(account: Account): { instance: SimInstance; vol
 
 export function firstFleet(account: Account): void {
   const count = account.random.int(1, 3);
-  for (let index = 0; index < count; index += 1) newInstance(account, index === 0 || account.random.chance(0.85)); // prettier-ignore
+  for (let index = 0; index < count; index += 1) newInstance(account, index === 0 || account.random.chance(0.85));
 }

@@ -5,26 +5,13 @@
 import type { LockSnapshotCommandInput } from "@aws-sdk/client-ec2";
 import { LOCK_ROUNDING_MS } from "../../src/vault/planLocks";
 import { DAY_MS, HOUR_MS } from "../../src/vault/time";
-import {
-  type Account,
-  type Region,
-  type SimSnapshot,
-  inDr,
-  isLocked,
-  isShared,
-  isSound,
-} from "./account";
+import { type Account, type Region, type SimSnapshot, inDr, isLocked, isShared, isSound } from "./account";
 import type { Invocation } from "./invocation";
 import type { Tellings } from "./tellings";
 import { isMade } from "./ownership";
 
 /** Before a deletion takes effect: what the vault could know of must have stopped it. */
-export function checkHeld(
-  account: Account,
-  invocation: Invocation,
-  region: Region,
-  snapshotId: string,
-): void {
+export function checkHeld(account: Account, invocation: Invocation, region: Region, snapshotId: string): void {
   const snapshot = region.snapshots.get(snapshotId);
   if (snapshot === undefined || snapshot.deleted) return;
   const { startMs } = invocation;

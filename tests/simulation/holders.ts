@@ -3,14 +3,9 @@ import { DAY_MS } from "../../src/vault/time";
 import { type Account, type SimSnapshot, isLocked, isShared, settledFrom } from "./account";
 import { setLock } from "./ec2Locks";
 
-function some(
-  account: Account,
-  wanted: (snapshot: SimSnapshot) => boolean,
-): SimSnapshot | undefined {
+function some(account: Account, wanted: (snapshot: SimSnapshot) => boolean): SimSnapshot | undefined {
   const region = account.random.chance(0.5) ? account.primary : account.random.pick(account.drs);
-  const found = [...region.snapshots.values()].filter(
-    (s) => !s.deleted && s.state === "completed" && wanted(s),
-  );
+  const found = [...region.snapshots.values()].filter((s) => !s.deleted && s.state === "completed" && wanted(s));
   return found.length === 0 ? undefined : account.random.pick(found);
 }
 
@@ -42,10 +37,4 @@ function share(account: Account): string | undefined {
   return `shares ${snapshot.snapshotId}`;
 }
 
-export const HOLDING_DEEDS: readonly ((account: Account) => string | undefined)[] = [
-  lock,
-  lock,
-  unlock,
-  share,
-  share,
-];
+export const HOLDING_DEEDS: readonly ((account: Account) => string | undefined)[] = [lock, lock, unlock, share, share];

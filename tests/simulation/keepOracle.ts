@@ -34,10 +34,10 @@ function keptByCount(newestFirst: readonly RetentionPoint[], rule: Rule, count: 
 
 function withinLimitMs(newestFirst: readonly RetentionPoint[], within: string, nowMs: number) {
   const newest = newestFirst.find((point) => timeOf(point) <= nowMs);
-  const { years, months, days, hours } = parseWithin(within) ?? { years: 0, months: 0, days: 0, hours: 0 }; // prettier-ignore
+  const { years, months, days, hours } = parseWithin(within) ?? { years: 0, months: 0, days: 0, hours: 0 };
   if (newest === undefined) return -Infinity;
   const limit = new Date(timeOf(newest));
-  limit.setUTCFullYear(limit.getUTCFullYear() - years, limit.getUTCMonth() - months, limit.getUTCDate() - days); // prettier-ignore
+  limit.setUTCFullYear(limit.getUTCFullYear() - years, limit.getUTCMonth() - months, limit.getUTCDate() - days);
   return limit.getTime() - hours * HOUR_MS;
 }
 
@@ -57,7 +57,7 @@ export function letGo(
     if (count === undefined) continue;
     for (const id of keptByCount(sorted, rule, count)) kept.add(id);
   }
-  const limitMs = rules.within === undefined ? Infinity : withinLimitMs(sorted, rules.within, nowMs); // prettier-ignore
+  const limitMs = rules.within === undefined ? Infinity : withinLimitMs(sorted, rules.within, nowMs);
   const oldestMs = nowMs - (rules.retentionDays ?? -Infinity) * DAY_MS;
   for (const point of sorted) {
     if (timeOf(point) > limitMs || point.startTimeMs >= oldestMs) kept.add(point.snapshotId);

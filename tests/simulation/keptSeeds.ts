@@ -14,20 +14,17 @@ export const KEPT_SEEDS: readonly KeptSeed[] = [
   {
     seed: 785791950,
     days: 20,
-    found:
-      "a rule of the simulation's own: a copy asked for of a snapshot that is gone is no new copy",
+    found: "a rule of the simulation's own: a copy asked for of a snapshot that is gone is no new copy",
   },
   {
     seed: 20010,
     days: 60,
-    found:
-      "a rule of the simulation's own: a duplicate may go when the one that was copied has just gone by retention",
+    found: "a rule of the simulation's own: a duplicate may go when the one that was copied has just gone by retention",
   },
   {
     seed: 378,
     days: 60,
-    found:
-      "a rule of the simulation's own: a crowd of over an hour may end in the middle of the pass that tells of it",
+    found: "a rule of the simulation's own: a crowd of over an hour may end in the middle of the pass that tells of it",
   },
   {
     seed: 20897,
@@ -37,32 +34,27 @@ export const KEPT_SEEDS: readonly KeptSeed[] = [
   {
     seed: 1364,
     days: 60,
-    found:
-      "a rule of the simulation's own: a copy that a person has just taken away is not missing yet",
+    found: "a rule of the simulation's own: a copy that a person has just taken away is not missing yet",
   },
   {
     seed: 315,
     days: 60,
-    found:
-      "one thing that could not be read was told twice in one mail: once as throttled, once as unanswered",
+    found: "one thing that could not be read was told twice in one mail: once as throttled, once as unanswered",
   },
   {
     seed: 30096,
     days: 60,
-    found:
-      "a rule of the simulation's own: a vault whose first runs were all killed knows of no slot",
+    found: "a rule of the simulation's own: a vault whose first runs were all killed knows of no slot",
   },
   {
     seed: 30120,
     days: 60,
-    found:
-      "a rule of the simulation's own: of two passes at once one may copy what the other has just let expire",
+    found: "a rule of the simulation's own: of two passes at once one may copy what the other has just let expire",
   },
   {
     seed: 50200,
     days: 60,
-    found:
-      "a rule of the simulation's own: a pass that gives a shared volume another policy prunes by the one it read",
+    found: "a rule of the simulation's own: a pass that gives a shared volume another policy prunes by the one it read",
   },
   {
     seed: 679,
@@ -83,8 +75,7 @@ export const KEPT_SEEDS: readonly KeptSeed[] = [
   {
     seed: 542,
     days: 60,
-    found:
-      "a rule of the simulation's own: what stands in for an original has its marks before they are written on it",
+    found: "a rule of the simulation's own: what stands in for an original has its marks before they are written on it",
   },
   {
     seed: 92,
@@ -101,8 +92,7 @@ export const KEPT_SEEDS: readonly KeptSeed[] = [
   {
     seed: 1312,
     days: 60,
-    found:
-      "a rule of the simulation's own: a duplicate goes after the twin that is marked as copied there and expired",
+    found: "a rule of the simulation's own: a duplicate goes after the twin that is marked as copied there and expired",
   },
   {
     seed: 5662,
@@ -149,37 +139,31 @@ export const KEPT_SEEDS: readonly KeptSeed[] = [
   {
     seed: 9390,
     days: 60,
-    found:
-      "a rule of the simulation's own: a part too many that is completed late has the manifest written once more",
+    found: "a rule of the simulation's own: a part too many that is completed late has the manifest written once more",
   },
   {
     seed: 726,
     days: 60,
-    found:
-      "a lost key was not reported while IAM denied the right to list snapshots: the plan ended before it",
+    found: "a lost key was not reported while IAM denied the right to list snapshots: the plan ended before it",
   },
   {
     seed: 531,
     days: 60,
-    found:
-      "the simulation's own: a set of snapshots that EC2 refused left one of its volumes pending for good",
+    found: "the simulation's own: a set of snapshots that EC2 refused left one of its volumes pending for good",
   },
   {
     seed: 909,
     days: 60,
-    found:
-      "a rule of the simulation's own: what failed and the role may not delete holds back the whole instance",
+    found: "a rule of the simulation's own: what failed and the role may not delete holds back the whole instance",
   },
   {
     seed: 163,
     days: 60,
-    found:
-      "a rule of the simulation's own: a copy that was changed long before it was deleted is not missing yet",
+    found: "a rule of the simulation's own: a copy that was changed long before it was deleted is not missing yet",
   },
   {
     seed: 519,
     days: 60,
-    found:
-      "a rule of the simulation's own: a mark that somebody forged on a twin counts as one on the snapshot",
+    found: "a rule of the simulation's own: a mark that somebody forged on a twin counts as one on the snapshot",
   },
 ];

@@ -6,7 +6,7 @@
 import { Command } from "commander";
 import pc from "picocolors";
 import { buildArchive } from "./archiveSource";
-import { type SeedOptions, exitWith, handOut, makeProgress, whole, withSeedOptions } from "./commandLine"; // prettier-ignore
+import { type SeedOptions, exitWith, handOut, makeProgress, whole, withSeedOptions } from "./commandLine";
 import { type Work, playSeeds } from "./seedPool";
 import { simulate } from "./simulate";
 import { add, failureText, makeTotals, summaryText } from "./summary";
@@ -35,9 +35,7 @@ async function replayOne(seed: number, work: Work, { json, archive }: Options): 
     for (const { rule, day, detail } of result.violations) {
       console.log(pc.red(`day ${day}: ${rule}: ${detail}`));
     }
-    console.log(
-      `trace hash ${result.hash}, of the calls ${result.callsHash}${archive ? " (archive)" : ""}`,
-    );
+    console.log(`trace hash ${result.hash}, of the calls ${result.callsHash}${archive ? " (archive)" : ""}`);
   }
   return result.violations.length === 0 ? 0 : 1;
 }
@@ -49,8 +47,7 @@ async function runMany(work: Work, options: Options): Promise<number> {
   const progress = makeProgress(seeds, "seeds");
   const tell = () => {
     const elapsedMs = performance.now() - startMs;
-    if (json)
-      console.log(JSON.stringify({ ...totals, elapsedMs: Math.round(elapsedMs) }, undefined, 2));
+    if (json) console.log(JSON.stringify({ ...totals, elapsedMs: Math.round(elapsedMs) }, undefined, 2));
     else console.log(summaryText(totals, elapsedMs));
   };
   const isOver = () => bail && totals.failed.length > 0;

@@ -26,8 +26,7 @@ export const MISSING_MUTANTS: readonly Mutant[] = [
   {
     name: "what the vault is about to delete is expected, too",
     file: "pointCounts.ts",
-    original:
-      "if (first === undefined || gone.has(first.snapshotId) || held.has(first.snapshotId)) continue;",
+    original: "if (first === undefined || gone.has(first.snapshotId) || held.has(first.snapshotId)) continue;",
     mutated: "if (first === undefined) continue;",
     plausible: "all recovery points are counted",
   },

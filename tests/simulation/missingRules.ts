@@ -50,13 +50,11 @@ export function checkMissed({ taken, story }: Account, message: string): void {
     story.violate("no false alarm", `nobody knows which: ${message}`);
     return;
   }
-  const ofIt = taken.filter(
-    ({ snapshot }) => instanceOf(snapshot) === id && snapshot.region === region,
-  );
+  const ofIt = taken.filter(({ snapshot }) => instanceOf(snapshot) === id && snapshot.region === region);
   for (const slot of slots.split(", ")) {
     const named = ofIt.filter(({ snapshot }) => slotOf(snapshot) === slot);
     for (const one of named) one.isTold = true;
-    if (named.length === 0) story.violate("no false alarm", `nobody deleted ${slot} of ${id} in ${region}`); // prettier-ignore
+    if (named.length === 0) story.violate("no false alarm", `nobody deleted ${slot} of ${id} in ${region}`);
   }
 }
 

@@ -32,7 +32,13 @@ function rig(change: (faults: Faults) => void = () => undefined): Rig {
   const faults: Faults = { ...drawFaults(random), kinds: [] };
   faults.limits = { ...NO_LIMIT_FAULTS };
   faults.calls = { ...faults.calls, zeroPage: 0 };
-  faults.nature = { ...faults.nature, snapshotMs: [MINUTE_MS, MINUTE_MS], copyMs: [MINUTE_MS, MINUTE_MS], consistencyMs: 0, pageSize: 1_000 }; // prettier-ignore
+  faults.nature = {
+    ...faults.nature,
+    snapshotMs: [MINUTE_MS, MINUTE_MS],
+    copyMs: [MINUTE_MS, MINUTE_MS],
+    consistencyMs: 0,
+    pageSize: 1_000,
+  };
   change(faults);
   const time = makeTime(START_MS);
   const account = makeAccount(drawSettings(random), faults, time, makeStory(time), random);
@@ -92,8 +98,7 @@ describe("limits of snapshots", () => {
 
   test("an account takes a hundred pending ones", () => {
     const it = rig();
-    const take = () =>
-      createSnapshot(it.account, it.crowds, { VolumeId: newVolume(it.account, true).volumeId });
+    const take = () => createSnapshot(it.account, it.crowds, { VolumeId: newVolume(it.account, true).volumeId });
     for (let count = 0; count < 100; count += 1) take();
     expect(refusal(take)).toBe("PendingSnapshotLimitExceeded");
     pass(it, MINUTE_MS);
@@ -181,9 +186,7 @@ describe("deletions, tags and reads", () => {
     const lock = (LockMode: "governance" | "compliance", LockDuration: number) =>
       lockSnapshot(account, primary, { SnapshotId, LockMode, LockDuration });
     const states = (Values: string[]) =>
-      listLocks(account, primary, { Filters: [{ Name: "lock-state", Values }] }).map(
-        (l) => l.LockState,
-      );
+      listLocks(account, primary, { Filters: [{ Name: "lock-state", Values }] }).map((l) => l.LockState);
     const remove = () => deleteSnapshot(account, primary, { SnapshotId });
 
     expect(states(["governance", "compliance", "expired"])).toEqual([]);
@@ -208,8 +211,7 @@ describe("deletions, tags and reads", () => {
     const it = rig();
     const { primary } = it.account;
     const SnapshotId = someSnapshot(it);
-    const asked = () =>
-      describeSharing(it.account, primary, { SnapshotId, Attribute: "createVolumePermission" });
+    const asked = () => describeSharing(it.account, primary, { SnapshotId, Attribute: "createVolumePermission" });
     expect(asked()).toEqual({ CreateVolumePermissions: [] });
     const snapshot = primary.snapshots.get(SnapshotId)!;
     snapshot.shared = { with: "2", seenMs: it.time.nowMs() };
@@ -233,9 +235,7 @@ describe("deletions, tags and reads", () => {
     const { account } = it;
     const input = { OwnerIds: ["self"] };
     const looks = () =>
-      new Set(
-        Array.from({ length: 50 }, () => listSnapshots(account, account.primary, input).length),
-      );
+      new Set(Array.from({ length: 50 }, () => listSnapshots(account, account.primary, input).length));
     const id = someSnapshot(it);
     expect(looks()).toEqual(new Set([0, 1]));
     account.stormy = false;

@@ -37,13 +37,13 @@ interface Totals {
 
 /** Runs the copy's own command, in a process of its own. */
 function hunt(folder: string, { main, unit, most, days }: Hunting): Caught {
-  const args = ["-r", "ts-node/register/transpile-only", join(folder, main), "--json", "--bail", "--jobs", "2"]; // prettier-ignore
+  const args = ["-r", "ts-node/register/transpile-only", join(folder, main), "--json", "--bail", "--jobs", "2"];
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
     [...args, `--${unit}`, String(most), "--days", String(days)],
     { cwd: folder, encoding: "utf8", maxBuffer: 2 ** 28 },
   );
-  if (status !== 0 && status !== 1) throw new Error(`${main} ended with ${String(status)}:\n${stderr}`); // prettier-ignore
+  if (status !== 0 && status !== 1) throw new Error(`${main} ended with ${String(status)}:\n${stderr}`);
   const totals = JSON.parse(stdout) as Totals;
   const [failed] = totals.failed;
   return { played: totals[unit] ?? 0, seed: failed?.seed, rule: failed?.violations[0]?.rule };
@@ -64,9 +64,7 @@ function textsOf(chosen: readonly Mutant[]): { mutant: Mutant; text: string }[] 
  * @returns the exit code: 1 where a mutant survives, 2 where the list does not fit the sources any more
  */
 export function huntMutants(hunting: Hunting, words: readonly string[]): number {
-  const chosen = hunting.mutants.filter(
-    ({ name }) => words.length === 0 || words.some((word) => name.includes(word)),
-  );
+  const chosen = hunting.mutants.filter(({ name }) => words.length === 0 || words.some((word) => name.includes(word)));
   if (chosen.length === 0) {
     console.error(`no mutant has any of these words in its name: ${words.join(", ")}`);
     return 2;

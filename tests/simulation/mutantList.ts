@@ -50,8 +50,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: "ec2Reads.ts",
     original: "for await (const page of pages) yield page.Snapshots ?? [];",
     mutated: "for await (const page of pages) { yield page.Snapshots ?? []; break; }",
-    plausible:
-      "a thousand a page is more than any test account has; a page may have none and go on",
+    plausible: "a thousand a page is more than any test account has; a page may have none and go on",
   },
   {
     name: "everything with the vault's Description is its own",
@@ -119,8 +118,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "what is encrypted already gets a stand-in too",
     file: "plan.ts",
-    original: "(one) => !one.encrypted && !isStandIn(one) && !leaving.has(one.snapshotId),",
-    mutated: "(one) => !isStandIn(one) && !leaving.has(one.snapshotId),",
+    original: "(one) => !one.encrypted && !isStandIn(one) && !leaving.has(one.snapshotId)",
+    mutated: "(one) => !isStandIn(one) && !leaving.has(one.snapshotId)",
     plausible: "everything is to be under the one key",
   },
   {
@@ -135,8 +134,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: "instanceRules.ts",
     original: "if (instances === undefined || instances.length === 0) return undefined;",
     mutated: "if (instances === undefined) return undefined;",
-    plausible:
-      "an empty fleet has no volume that is backed up: a mistaken tag makes the whole vault orphans",
+    plausible: "an empty fleet has no volume that is backed up: a mistaken tag makes the whole vault orphans",
   },
   {
     name: "an override may ask for anything",
@@ -163,8 +161,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: "a dry run sets locks",
     file: "carryOut.ts",
     original: "const locked = await carry(regions.flatMap(({ locks }) => locks));",
-    mutated:
-      "const locked = await apply(clients, regions.flatMap(({ locks }) => locks), policy, budget);",
+    mutated: "const locked = await apply(clients, regions.flatMap(({ locks }) => locks), policy, budget);",
     plausible: "what is created and copied is the cost; the rest was guarded already",
   },
   {
@@ -179,16 +176,14 @@ export const MUTANTS: readonly Mutant[] = [
     file: "instanceRules.ts",
     original: "const name = carried || (names.length === 1 ? names[0] : undefined);",
     mutated: "const name = names.length === 1 ? names[0] : carried;",
-    plausible:
-      "the vault's own state until it was reviewed: where there is one policy, there is no choice",
+    plausible: "the vault's own state until it was reviewed: where there is one policy, there is no choice",
   },
   {
     name: "tags may shorten",
     file: "overrides.ts",
     original: "return size > 0 && size >= least && size <= most;",
     mutated: "return size > 0 && size <= most;",
-    plausible:
-      "the vault's own state until it was reviewed: who owns the instance owns its backups",
+    plausible: "the vault's own state until it was reviewed: who owns the instance owns its backups",
   },
   {
     name: "what fails is tried for ever",
@@ -202,8 +197,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: "tries.ts",
     original: "if (oneAtATime(latest) !== undefined) return nextOfOne(latest, policy, nowMs);",
     mutated: "",
-    plausible:
-      "the vault's own state until it was reviewed: what is in the way goes, and with it what is counted",
+    plausible: "the vault's own state until it was reviewed: what is in the way goes, and with it what is counted",
   },
   {
     name: "copies in the order of the list",

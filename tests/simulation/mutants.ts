@@ -6,4 +6,4 @@ import { huntMutants } from "./mutantHunt";
 import { MUTANTS } from "./mutantList";
 
 const main = "tests/simulation/main.ts";
-process.exit(huntMutants({ mutants: MUTANTS, main, unit: "seeds", most: 400, days: 20 }, process.argv.slice(2))); // prettier-ignore
+process.exit(huntMutants({ mutants: MUTANTS, main, unit: "seeds", most: 400, days: 20 }, process.argv.slice(2)));

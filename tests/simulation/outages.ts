@@ -40,8 +40,7 @@ const OUTAGES: readonly Outage[] = [
     begin: (account) => {
       account.keyDisabledIn = account.random.pick(keyedRegions(account));
       // By a draw that shifts no other: what KMS says makes no difference to EC2.
-      account.keyState =
-        KEY_STATES[Math.floor(account.time.nowMs() / HOUR_MS) % KEY_STATES.length] ?? "";
+      account.keyState = KEY_STATES[Math.floor(account.time.nowMs() / HOUR_MS) % KEY_STATES.length] ?? "";
       account.keyLostSinceMs = account.time.nowMs();
     },
     end: (account) => {

@@ -32,16 +32,10 @@ function hours(text: string): number {
 type Bounds = Pick<VaultSettings, "overrideMin" | "overrideMax">;
 
 /** Not over what the stack allows at most; and not under what the policy has, but where the stack allows that too. */
-function isAllowed(
-  rule: string,
-  text: string,
-  own: KeepRules,
-  { overrideMin, overrideMax }: Bounds,
-) {
+function isAllowed(rule: string, text: string, own: KeepRules, { overrideMin, overrideMax }: Bounds) {
   if (rule === "within") {
     const isUnder = (of: string | undefined) => of !== undefined && hours(text) < hours(of);
-    if (isUnder(own.within) && (overrideMin.within === undefined || isUnder(overrideMin.within)))
-      return false;
+    if (isUnder(own.within) && (overrideMin.within === undefined || isUnder(overrideMin.within))) return false;
     return hours(text) <= hours(overrideMax.within ?? "");
   }
   if (!COUNTED.includes(rule as Counted) || !/^[1-9]\d*$/.test(text)) return false;
@@ -85,16 +79,12 @@ export function carriedTags(tags: TagRecord, settings: VaultSettings): TagRecord
 function clamped(rule: string, text: string, own: KeepRules, bounds: Bounds): string {
   const most = bounds.overrideMax[rule as keyof KeepRules];
   if (most === undefined || isAllowed(rule, text, own, bounds)) return text;
-  const isMore = rule === "within" ? hours(text) > hours(String(most)) : Number(text) > Number(most); // prettier-ignore
+  const isMore = rule === "within" ? hours(text) > hours(String(most)) : Number(text) > Number(most);
   return isMore ? String(most) : text;
 }
 
 /** The policy's rules with those that a point carries in their place, as far as they are allowed now. */
-export function withOverrides(
-  rules: KeepRules,
-  carried: string | undefined,
-  bounds: Bounds,
-): KeepRules {
+export function withOverrides(rules: KeepRules, carried: string | undefined, bounds: Bounds): KeepRules {
   const own = (carried ?? "")
     .split(" ")
     .map((part) => part.split("="))

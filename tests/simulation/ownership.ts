@@ -10,8 +10,7 @@ export function isVaults(account: Account, snapshot: SimSnapshot): boolean {
   if (planted) return false;
   if (snapshot.checked?.tags !== tags) {
     const made = parseDescription(description);
-    const isVaults =
-      made?.identity.vaultId === account.settings.vaultId && made.digest === tagsDigest(tags);
+    const isVaults = made?.identity.vaultId === account.settings.vaultId && made.digest === tagsDigest(tags);
     snapshot.checked = { tags, isVaults };
   }
   return snapshot.checked.isVaults;

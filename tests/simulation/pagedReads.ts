@@ -4,7 +4,7 @@ import type { Call } from "../../src/iam/call";
 import { listLocks } from "./ec2Locks";
 import { listInstances, listSnapshots, listVolumes, makePager } from "./ec2Reads";
 
-const PAGED = ["DescribeInstances", "DescribeVolumes", "DescribeSnapshots", "DescribeLockedSnapshots"] as const; // prettier-ignore
+const PAGED = ["DescribeInstances", "DescribeVolumes", "DescribeSnapshots", "DescribeLockedSnapshots"] as const;
 
 export type PagedCall = Extract<Call, { name: (typeof PAGED)[number] }>;
 

@@ -1,23 +1,9 @@
 /** People with the account: they change the fleet, hold, delete and untag snapshots, and make some of their own. */
 import { TAG, copyExpiredTag } from "../../src/vault/tags";
 import { DAY_MS } from "../../src/vault/time";
-import {
-  type Account,
-  type SimInstance,
-  type SimSnapshot,
-  isLocked,
-  removeSnapshot,
-} from "./account";
+import { type Account, type SimInstance, type SimSnapshot, isLocked, removeSnapshot } from "./account";
 import { begin, durationMs, finish } from "./ec2Creates";
-import {
-  attach,
-  begins,
-  isProtected,
-  newInstance,
-  newVolume,
-  someOverride,
-  someTagValue,
-} from "./fleet";
+import { attach, begins, isProtected, newInstance, newVolume, someOverride, someTagValue } from "./fleet";
 import { HOLDING_DEEDS } from "./holders";
 import { tamper } from "./ownership";
 
@@ -32,10 +18,7 @@ function someInstance(account: Account): SimInstance | undefined {
   return alive.length === 0 ? undefined : account.random.pick(alive);
 }
 
-function someSnapshot(
-  account: Account,
-  wanted: (snapshot: SimSnapshot) => boolean,
-): SimSnapshot | undefined {
+function someSnapshot(account: Account, wanted: (snapshot: SimSnapshot) => boolean): SimSnapshot | undefined {
   const region = account.random.chance(0.5) ? account.primary : account.random.pick(account.drs);
   const found = [...region.snapshots.values()].filter((s) => !s.deleted && wanted(s));
   return found.length === 0 ? undefined : account.random.pick(found);
@@ -144,8 +127,7 @@ function excludeOrNot(account: Account): string | undefined {
   volume.tags = before === undefined ? { ...rest, [account.settings.tagKey]: "exclude" } : rest;
   const { volumeId } = volume;
   for (const other of account.instances.values()) {
-    if (other.attached.some((one) => one.volumeId === volumeId))
-      other.changedMs = account.time.nowMs();
+    if (other.attached.some((one) => one.volumeId === volumeId)) other.changedMs = account.time.nowMs();
   }
   return `${before === undefined ? "excludes" : "includes"} ${volumeId} of ${instance.instanceId}`;
 }

@@ -12,11 +12,7 @@ function mondayMs(ms: number): number {
 }
 
 /** When an invocation has ended by itself. */
-export function checkReported(
-  { story }: Account,
-  tellings: Tellings,
-  { event, settings, startMs }: Invocation,
-): void {
+export function checkReported({ story }: Account, tellings: Tellings, { event, settings, startMs }: Invocation): void {
   const { kind, slot = "" } = event;
   if (kind !== "run" || tellings.silencedMs() >= startMs) return;
   // A slot that somebody made up is refused.

@@ -7,15 +7,7 @@ import type { RetentionPoint } from "../../src/vault/retention";
 import { TAG } from "../../src/vault/tags";
 import { DAY_MS } from "../../src/vault/time";
 import type { KeepRules, VaultSettings } from "../../src/vault/types";
-import {
-  type Account,
-  type Region,
-  type SimSnapshot,
-  inDr,
-  instanceOf,
-  isPoint,
-  slotOf,
-} from "./account";
+import { type Account, type Region, type SimSnapshot, inDr, instanceOf, isPoint, slotOf } from "./account";
 import { protectedInstances, protectedVolumes } from "./fleet";
 import type { Invocation } from "./invocation";
 import { letGo } from "./keepOracle";
@@ -35,7 +27,7 @@ type Unit = { instance: string } | { volume: string };
 
 /** All that the account knows of a unit, gone or not. */
 function snapshotsOf(account: Account, unit: Unit): readonly SimSnapshot[] {
-  const all = "instance" in unit ? account.byInstance.get(unit.instance) : account.byVolume.get(unit.volume); // prettier-ignore
+  const all = "instance" in unit ? account.byInstance.get(unit.instance) : account.byVolume.get(unit.volume);
   return all ?? [];
 }
 
@@ -43,12 +35,7 @@ function snapshotsOf(account: Account, unit: Unit): readonly SimSnapshot[] {
  * The instances that the vault has snapshots of a volume of, as far as it could see any.
  * @param seenMs of those begun by then: what a pass begins itself it has not seen
  */
-function instancesOf(
-  account: Account,
-  volumeId: string,
-  sinceMs: number,
-  seenMs: number,
-): string[] {
+function instancesOf(account: Account, volumeId: string, sinceMs: number, seenMs: number): string[] {
   const seen = (account.byVolume.get(volumeId) ?? []).filter(
     (one) => isMade(account, one) && (one.goneMs ?? Infinity) >= sinceMs && one.startMs <= seenMs,
   );
@@ -70,44 +57,32 @@ function rulesFor(
     .filter((one) => isMade(account, one) && one.startMs <= seenMs)
     // A try that failed before an edit may carry other rules than the one that came to something.
     .sort(
-      (a, b) => slotMs(b) - slotMs(a) || Number(a.state === "error") - Number(b.state === "error") || b.startMs - a.startMs,
-    ); // prettier-ignore
+      (a, b) =>
+        slotMs(b) - slotMs(a) || Number(a.state === "error") - Number(b.state === "error") || b.startMs - a.startMs,
+    );
   // By the tag that it carries, but where the stack has one policy and no values of the tag to tell it by.
   const [one] = Object.keys(settings.policies);
   const name = newest?.madeTags[TAG.policy] ?? one;
   const rules = settings.policies[name ?? ""]?.[side];
-  return rules === undefined
-    ? undefined
-    : withOverrides(rules, newest?.madeTags[TAG[side]], settings);
+  return rules === undefined ? undefined : withOverrides(rules, newest?.madeTags[TAG[side]], settings);
 }
 
 /**
  * Whether a unit is an orphan by now: not backed up, nor any volume of it with another instance, and its newest point that old.
  * @param fromMs what was lost before then is not counted
  */
-function isOrphan(
-  account: Account,
-  settings: VaultSettings,
-  unit: Unit,
-  fromMs: number,
-  seenMs: number,
-): boolean {
-  const own = snapshotsOf(account, unit).filter(
-    (one) => isMade(account, one) && (one.lostMs ?? Infinity) >= fromMs,
-  );
+function isOrphan(account: Account, settings: VaultSettings, unit: Unit, fromMs: number, seenMs: number): boolean {
+  const own = snapshotsOf(account, unit).filter((one) => isMade(account, one) && (one.lostMs ?? Infinity) >= fromMs);
   const newestMs = Math.max(...own.map(slotMs));
   // Where nothing carries the tag, that is more likely a mistake than a fleet that is gone.
   const lastChangeMs = Math.max(...[...account.instances.values()].map((one) => one.changedMs));
   if (protectedInstances(account).length === 0 && lastChangeMs < fromMs) return false;
   const shared = new Set(
-    own
-      .map(({ dataOf }) => dataOf)
-      .filter((id) => instancesOf(account, id, fromMs, seenMs).length > 1),
+    own.map(({ dataOf }) => dataOf).filter((id) => instancesOf(account, id, fromMs, seenMs).length > 1),
   );
   const isBackedUp = protectedVolumes(account).some(
     ({ instance, volumeId }) =>
-      ("instance" in unit ? instance.instanceId === unit.instance : volumeId === unit.volume) ||
-      shared.has(volumeId),
+      ("instance" in unit ? instance.instanceId === unit.instance : volumeId === unit.volume) || shared.has(volumeId),
   );
   // A plan that a person allowed is carried out at once.
   const orphanDays = settings.allowDeletePlan.length > 0 ? 0 : settings.orphanDays;
@@ -138,7 +113,6 @@ function slotsOf(
   unit: Unit,
   asked: Question,
 ): { gone: Set<string>; has: Set<string> } {
-  // prettier-ignore
   const { side, nowMs, counts, fromMs, seenMs = Infinity } = asked;
   const sets = new Map<string, SimSnapshot[]>();
   for (const one of snapshotsOf(account, unit)) {
@@ -151,9 +125,14 @@ function slotsOf(
     slots.map((slot) => {
       const set = sets.get(slot) ?? [];
       // What stands in for its original is as old as that.
-      const ages = set.map((one) => (inDr(account, one) || side === "drKeep" ? one.startMs : one.dataSinceMs)); // prettier-ignore
+      const ages = set.map((one) => (inDr(account, one) || side === "drKeep" ? one.startMs : one.dataSinceMs));
       const [first] = set;
-      return { snapshotId: slot, volumeId: "", startTimeMs: side === "drKeep" ? Math.min(...ages) : Math.max(...ages), slotMs: first === undefined ? 0 : slotMs(first) }; // prettier-ignore
+      return {
+        snapshotId: slot,
+        volumeId: "",
+        startTimeMs: side === "drKeep" ? Math.min(...ages) : Math.max(...ages),
+        slotMs: first === undefined ? 0 : slotMs(first),
+      };
     });
   const all = [...has];
   const whole = all.filter((slot) => isComplete(sets.get(slot) ?? []));
@@ -165,7 +144,9 @@ function slotsOf(
   const by = (keep: KeepRules) => {
     const gone = letGo(pointsOf(all), keep, nowMs, settings.keepAtLeast);
     const goneOfWhole = letGo(pointsOf(whole), keep, nowMs, settings.keepAtLeast);
-    return all.filter((slot) => gone.has(slot) && !floors.has(slot) && (!whole.includes(slot) || goneOfWhole.has(slot))); // prettier-ignore
+    return all.filter(
+      (slot) => gone.has(slot) && !floors.has(slot) && (!whole.includes(slot) || goneOfWhole.has(slot)),
+    );
   };
   const gone = new Set(by(rules));
   if (settings.orphans !== "keep" && isOrphan(account, settings, unit, fromMs, seenMs)) {
@@ -179,12 +160,7 @@ function slotsOf(
  * Whether the rules let go of a snapshot, and of the rest of its recovery point, where that is of a volume that several instances
  * have had: what keeps one of it keeps all.
  */
-export function isLetGo(
-  account: Account,
-  settings: VaultSettings,
-  snapshot: SimSnapshot,
-  asked: Question,
-): boolean {
+export function isLetGo(account: Account, settings: VaultSettings, snapshot: SimSnapshot, asked: Question): boolean {
   const { fromMs, seenMs = Infinity } = asked;
   const rest = (account.byInstance.get(instanceOf(snapshot)) ?? []).filter(
     (one) =>
@@ -198,12 +174,7 @@ export function isLetGo(
 }
 
 /** Whether the rules let go of a snapshot: those of its instance, and of a volume that several have had all of theirs. */
-function isLetGoAlone(
-  account: Account,
-  settings: VaultSettings,
-  snapshot: SimSnapshot,
-  asked: Question,
-): boolean {
+function isLetGoAlone(account: Account, settings: VaultSettings, snapshot: SimSnapshot, asked: Question): boolean {
   const slot = slotOf(snapshot);
   const counts = (one: SimSnapshot) => one === snapshot || asked.counts(one);
   const { fromMs, seenMs = Infinity } = asked;
@@ -220,12 +191,7 @@ function isLetGoAlone(
 }
 
 /** Whether all of the instance's points go, the newest too. */
-export function expires(
-  account: Account,
-  settings: VaultSettings,
-  snapshot: SimSnapshot,
-  fromMs: number,
-): boolean {
+export function expires(account: Account, settings: VaultSettings, snapshot: SimSnapshot, fromMs: number): boolean {
   if (settings.orphans !== "expire") return false;
   const unit = { instance: instanceOf(snapshot) };
   return [Infinity, fromMs].some((seenMs) => isOrphan(account, settings, unit, fromMs, seenMs));
@@ -241,16 +207,11 @@ export function checkRetention(
 ): void {
   const side = inDr(account, snapshot) ? "drKeep" : "keep";
   const isHere = (one: SimSnapshot) =>
-    isPoint(account, one) &&
-    one.region === snapshot.region &&
-    (one.lostMs !== undefined || isVaults(account, one));
+    isPoint(account, one) && one.region === snapshot.region && (one.lostMs !== undefined || isVaults(account, one));
   // A pass that does not see yet that the rules have let go of the twin takes this for its duplicate, which goes too.
   const twin = (account.byVolume.get(snapshot.dataOf) ?? []).some(
     (one) =>
-      one !== snapshot &&
-      isHere(one) &&
-      (!one.deleted || one.letGo === true) &&
-      slotMs(one) === slotMs(snapshot),
+      one !== snapshot && isHere(one) && (!one.deleted || one.letGo === true) && slotMs(one) === slotMs(snapshot),
   );
   if (twin) return;
   const nowMs = account.time.nowMs();
@@ -268,23 +229,18 @@ export function checkRetention(
   );
   snapshot.letGo = seen;
   if (seen) return;
-  account.story.violate("only what the rules let go of", `${snapshot.snapshotId} of ${snapshot.dataOf}`); // prettier-ignore
+  account.story.violate("only what the rules let go of", `${snapshot.snapshotId} of ${snapshot.dataOf}`);
 }
 
 /** When a mail about what a change lets go of was accepted so long ago that its grace is over, or a plan was allowed. */
 function mayExceed(account: Account, { settings }: Invocation): boolean {
   const graceMs = settings.editGraceDays * DAY_MS;
-  const isOver = account.announcedMs !== undefined && account.announcedMs + graceMs <= account.time.nowMs(); // prettier-ignore
+  const isOver = account.announcedMs !== undefined && account.announcedMs + graceMs <= account.time.nowMs();
   return isOver || settings.allowDeletePlan.length > 0;
 }
 
 /** No pass deletes more of an instance's recovery points in a region than the limit lets it. */
-export function checkLimit(
-  account: Account,
-  invocation: Invocation,
-  { name }: Region,
-  snapshot: SimSnapshot,
-): void {
+export function checkLimit(account: Account, invocation: Invocation, { name }: Region, snapshot: SimSnapshot): void {
   const instance = instanceOf(snapshot);
   const points = (account.byInstance.get(instance) ?? []).filter(
     (one) => one.region === name && isPoint(account, one) && !one.deleted && isVaults(account, one),
@@ -294,10 +250,10 @@ export function checkLimit(
     (one) => one !== snapshot && one.dataOf === snapshot.dataOf && slotMs(one) === slotMs(snapshot),
   );
   const slots = new Set(points.map(slotOf));
-  const pruned = (invocation.pruned[`${name} ${instance}`] ??= { deleted: new Set(), of: slots.size }); // prettier-ignore
+  const pruned = (invocation.pruned[`${name} ${instance}`] ??= { deleted: new Set(), of: slots.size });
   if (isOnly) pruned.deleted.add(slotOf(snapshot));
   // What a describe showed late or a person took meanwhile makes a point or two.
   const most = Math.ceil((invocation.settings.maxDeletePercent / 100) * (pruned.of + 2));
   if (pruned.deleted.size <= most || mayExceed(account, invocation)) return;
-  account.story.violate("the limit holds", `${pruned.deleted.size} of ${pruned.of} of ${instance} in ${name}`); // prettier-ignore
+  account.story.violate("the limit holds", `${pruned.deleted.size} of ${pruned.of} of ${instance} in ${name}`);
 }

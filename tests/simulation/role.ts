@@ -4,7 +4,7 @@
  */
 import { type Facts, requestsOf } from "../../src/iam/callRequests";
 import type { Call } from "../../src/iam/call";
-import { type Decision, type IamPolicy, type IamRequest, compilePolicy } from "../../src/iam/evaluator"; // prettier-ignore
+import { type Decision, type IamPolicy, type IamRequest, compilePolicy } from "../../src/iam/evaluator";
 import { ACCOUNT_ID } from "../../src/local/accountId";
 import { functionPolicy } from "../../src/stack/access";
 import { type Account, type Region } from "./account";

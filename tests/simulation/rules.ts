@@ -39,12 +39,7 @@ function counts(account: Account, snapshot: SimSnapshot, sinceMs: number): boole
 }
 
 /** Whether the call met tags or resources that a person changed under it. */
-export function isRace(
-  account: Account,
-  invocation: Invocation,
-  region: Region,
-  call: Call,
-): boolean {
+export function isRace(account: Account, invocation: Invocation, region: Region, call: Call): boolean {
   const sinceMs = unseenSince(account, invocation);
   const ids =
     call.name === "DeleteSnapshot" || call.name === "LockSnapshot"
@@ -59,12 +54,7 @@ export function isRace(
 }
 
 /** A sound copy of the volume at the slot in a region: of the snapshot itself or of a twin, which may be gone already. */
-function hasSoundCopy(
-  account: Account,
-  snapshot: SimSnapshot,
-  region: string,
-  sinceMs: number,
-): boolean {
+function hasSoundCopy(account: Account, snapshot: SimSnapshot, region: string, sinceMs: number): boolean {
   const slot = slotOf(snapshot);
   return (account.byVolume.get(snapshot.dataOf) ?? []).some(
     (copy) =>
@@ -98,12 +88,7 @@ export function isReleasedIn(
 }
 
 /** Copied to every DR region, or copied there once and expired. */
-function isSafe(
-  account: Account,
-  settings: VaultSettings,
-  snapshot: SimSnapshot,
-  sinceMs: number,
-): boolean {
+function isSafe(account: Account, settings: VaultSettings, snapshot: SimSnapshot, sinceMs: number): boolean {
   return account.drs.every(
     ({ name }) =>
       hasExpiredIn(account, snapshot, name) ||
@@ -133,9 +118,7 @@ function checkPrimary(
 
 function checkDr(account: Account, copy: SimSnapshot, siblings: readonly SimSnapshot[]): void {
   const slot = slotOf(copy);
-  const newer = siblings.some(
-    (s) => s.region === copy.region && isSound(account, s) && slotOf(s) >= slot,
-  );
+  const newer = siblings.some((s) => s.region === copy.region && isSound(account, s) && slotOf(s) >= slot);
   if (!newer) account.story.violate("newest sound copy stays", copy.snapshotId);
 }
 
@@ -145,12 +128,7 @@ function isKeyLost(account: Account, { startMs }: Invocation): boolean {
 }
 
 /** Before a deletion takes effect. What is in error, or pending, nobody can restore from. */
-export function checkDelete(
-  account: Account,
-  invocation: Invocation,
-  region: Region,
-  snapshotId: string,
-): void {
+export function checkDelete(account: Account, invocation: Invocation, region: Region, snapshotId: string): void {
   const snapshot = region.snapshots.get(snapshotId);
   if (snapshot === undefined || snapshot.deleted) return;
   account.story.count("deletions");
@@ -171,8 +149,7 @@ export function checkDelete(
   checkRetention(account, invocation.settings, snapshot, invocation.startMs, sinceMs);
   checkLimit(account, invocation, region, snapshot);
   const isExpiring = expires(account, invocation.settings, snapshot, sinceMs);
-  if (!inDr(account, snapshot))
-    checkPrimary(account, invocation, snapshot, siblings, isExpiring, sinceMs);
+  if (!inDr(account, snapshot)) checkPrimary(account, invocation, snapshot, siblings, isExpiring, sinceMs);
   else if (isSound(account, snapshot) && !isExpiring) checkDr(account, snapshot, siblings);
 }
 
@@ -239,12 +216,7 @@ function checkStandIn({ settings, story }: Account, source: SimSnapshot): void {
  * Only the vault's own is copied. A copy that went by a DR region's retention must not come back: its snapshot was to be
  * marked before.
  */
-export function checkCopy(
-  account: Account,
-  invocation: Invocation,
-  { name }: Region,
-  sourceId: string,
-): void {
+export function checkCopy(account: Account, invocation: Invocation, { name }: Region, sourceId: string): void {
   const source = account.primary.snapshots.get(sourceId);
   // Of one that is gone nothing can be made: the vault only saw it still listed.
   if (source === undefined || source.deleted || source.untagged === true) return;
@@ -277,8 +249,7 @@ export function checkCopy(
   const settings = { ...invocation.settings, allowDeletePlan: [] };
   const sinceMs = invocation.startMs;
   // What this invocation has started itself may be under other rules than those that it planned with.
-  const isReleased = (seenMs: number) =>
-    isReleasedIn(account, settings, source, name, { sinceMs, seenMs });
+  const isReleased = (seenMs: number) => isReleasedIn(account, settings, source, name, { sinceMs, seenMs });
   if (![Infinity, sinceMs].every(isReleased)) return;
   account.story.violate("an expired copy stays gone", `${sourceId} is copied again`);
 }

@@ -67,10 +67,7 @@ export function checkNewestSlot(account: Account, slotMs: number): void {
     }
     for (const { name } of account.drs) {
       if (own.some((s) => s.region === name && isSound(account, s))) continue;
-      account.story.violate(
-        "newest slot is copied",
-        `${volumeId} has no sound copy for ${slot} in ${name}`,
-      );
+      account.story.violate("newest slot is copied", `${volumeId} has no sound copy for ${slot} in ${name}`);
     }
   }
 }
@@ -97,12 +94,7 @@ function setOf(account: Account, snapshot: SimSnapshot): SimSnapshot[] {
 }
 
 /** What the rules have let go of for two sweeps is gone, unless something holds it; then a person was told. */
-function checkRules(
-  account: Account,
-  tellings: Tellings,
-  list: readonly SimSnapshot[],
-  side: "keep" | "drKeep",
-): void {
+function checkRules(account: Account, tellings: Tellings, list: readonly SimSnapshot[], side: "keep" | "drKeep"): void {
   const nowMs = account.time.nowMs();
   // Since when the vault has missed an instance only its first run after the storm says for sure: checkExpired.
   const settings = { ...account.settings, orphans: "keep" as const };
@@ -205,8 +197,7 @@ function checkEncrypted(account: Account, points: readonly SimSnapshot[]): void 
 function hasFaultyInstance(account: Account): boolean {
   const backedUp = new Set(protectedVolumes(account).map(({ instance }) => instance));
   return protectedInstances(account).some(
-    (instance) =>
-      !backedUp.has(instance) || badOverrides(instance.tags, account.settings).length > 0,
+    (instance) => !backedUp.has(instance) || badOverrides(instance.tags, account.settings).length > 0,
   );
 }
 
@@ -238,12 +229,7 @@ export function checkVolumes(account: Account, tellings: Tellings): void {
 }
 
 /** Everything that must hold when it has been quiet for two days. */
-export function checkSettled(
-  account: Account,
-  scheduler: Scheduler,
-  lambda: Lambda,
-  tellings: Tellings,
-): void {
+export function checkSettled(account: Account, scheduler: Scheduler, lambda: Lambda, tellings: Tellings): void {
   const { story, time, stormEndedMs } = account;
   checkVolumes(account, tellings);
   // Until it is released it is told of, too.
@@ -259,7 +245,6 @@ export function checkSettled(
     story.violate("no problem persists", `${problem.key}: ${problem.message}`);
   }
   if (problems.length > 0) return;
-  const bothered =
-    tellings.lastAlarmMs() > Math.max(stormEndedMs, time.nowMs() - DAY_MS) + 2 * DAY_MS;
+  const bothered = tellings.lastAlarmMs() > Math.max(stormEndedMs, time.nowMs() - DAY_MS) + 2 * DAY_MS;
   if (bothered) story.violate("no false alarm", "a mail on a quiet day");
 }

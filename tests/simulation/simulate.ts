@@ -133,5 +133,14 @@ export async function simulate(
     stage.leave();
   }
   const { counts, violations } = story;
-  return { seed, days, kinds: faults.kinds, hash: story.hash(), callsHash: story.callsHash(), counts, violations, lastEvents: story.lastEvents() }; // prettier-ignore
+  return {
+    seed,
+    days,
+    kinds: faults.kinds,
+    hash: story.hash(),
+    callsHash: story.callsHash(),
+    counts,
+    violations,
+    lastEvents: story.lastEvents(),
+  };
 }

@@ -58,15 +58,17 @@ export function summaryText(totals: Totals, elapsedMs: number): string {
   const { seeds, days, counts, kinds, failed } = totals;
   const perSecond = (seeds / (elapsedMs / 1_000)).toFixed(2);
   const verdict =
-    failed.length === 0
-      ? pc.green("no rule was broken")
-      : pc.red(`${failed.length} of ${seeds} seeds broke a rule`);
+    failed.length === 0 ? pc.green("no rule was broken") : pc.red(`${failed.length} of ${seeds} seeds broke a rule`);
   const hex = (value: number) => value.toString(16).padStart(8, "0");
   return [
     "seeds with each kind of fault:",
-    ...Object.keys(kinds).sort().map((name) => row(name, kinds[name] ?? 0)), // prettier-ignore
+    ...Object.keys(kinds)
+      .sort()
+      .map((name) => row(name, kinds[name] ?? 0)),
     "what happened:",
-    ...Object.keys(counts).sort().map((name) => row(name, counts[name] ?? 0)), // prettier-ignore
+    ...Object.keys(counts)
+      .sort()
+      .map((name) => row(name, counts[name] ?? 0)),
     "",
     `trace hash of all: ${hex(totals.hash)}; of their calls: ${hex(totals.callsHash)}`,
     `${seeds} seeds of ${days} days in ${(elapsedMs / 1_000).toFixed(0)} s (${perSecond} seeds a second): ${verdict}`,

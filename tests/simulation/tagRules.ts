@@ -52,12 +52,10 @@ export function withCopiedTags(account: Account, volume: SimVolume, given: TagRe
   const isNew = [...account.instances.values()].some(({ attached }) =>
     attached.some(
       (one) =>
-        one.volumeId === volume.volumeId &&
-        Math.max(one.mappedMs, one.listedMs) > account.time.nowMs() - SEEN_LATE_MS,
+        one.volumeId === volume.volumeId && Math.max(one.mappedMs, one.listedMs) > account.time.nowMs() - SEEN_LATE_MS,
     ),
   );
-  if (!isNew)
-    account.story.violate("a volume's tags break no call", `${volume.volumeId} ${twice ?? ""}`);
+  if (!isNew) account.story.violate("a volume's tags break no call", `${volume.volumeId} ${twice ?? ""}`);
   throw awsError(twice === undefined ? "TagLimitExceeded" : "InvalidParameterValue");
 }
 

@@ -16,7 +16,7 @@ type Deed = (account: Account, random: Random, deliver: Deliver) => string | und
 export type Deliver = (event: object) => void;
 
 function snapshotsOf({ primary, drs }: Account): SimSnapshot[] {
-  return [primary, ...drs].flatMap((region) => [...region.snapshots.values()].filter((s) => !s.deleted)); // prettier-ignore
+  return [primary, ...drs].flatMap((region) => [...region.snapshots.values()].filter((s) => !s.deleted));
 }
 
 function someOf(account: Account, random: Random): SimSnapshot | undefined {
@@ -104,12 +104,7 @@ const restore: Deed = (account, random) => {
   return `puts the tags of ${snapshot.snapshotId} back`;
 };
 
-function make(
-  account: Account,
-  volumeId: string,
-  tags: TagRecord,
-  description: string,
-): SimSnapshot | undefined {
+function make(account: Account, volumeId: string, tags: TagRecord, description: string): SimSnapshot | undefined {
   const volume = account.volumes.get(volumeId);
   if (volume === undefined) return undefined;
   const snapshot = begin(account, volume, { tags, description });

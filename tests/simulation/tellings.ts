@@ -60,16 +60,19 @@ const EXPECTED =
   /^\d+\. .*(ResourceLimitExceeded|PendingSnapshotLimitExceeded|ConcurrentSnapshotLimitExceeded|SnapshotCreationPerVolumeRateExceeded).*$/m;
 
 /** With other kinds of fault the vault may forget since when, or not be woken in the free spell between two crowds. */
-const REMEMBERS_WITH = ["zero pages", "snapshot errors", "copy errors", "busy buckets", "busy copy slots", "busy pending slots"]; // prettier-ignore
+const REMEMBERS_WITH = [
+  "zero pages",
+  "snapshot errors",
+  "copy errors",
+  "busy buckets",
+  "busy copy slots",
+  "busy pending slots",
+];
 /** An hour, less the minutes that the clock's waits blur it by. */
 const LASTING_MS = 45 * MINUTE_MS;
 
 /** Throttling is told when it lasts: never where no crowd was, or a short one. */
-function checkThrottled(
-  { faults, crowd, story }: Account,
-  { sharingReads }: Invocation,
-  body: string,
-): void {
+function checkThrottled({ faults, crowd, story }: Account, { sharingReads }: Invocation, body: string): void {
   const lines = body.match(/^\d+\. .*RequestLimitExceeded.*$/gm) ?? [];
   // Tags that could not be written are not written later: that is told at once.
   const line = lines.find((one) => !one.includes(" lack tags of their volumes: "));
@@ -104,13 +107,11 @@ export function makeTellings(account: Account): Tellings {
       const isReport = REPORT.test(subject);
       const isNotice = isReport || NOTICES.test(subject);
       if (!isNotice) lastAlarmMs = nowMs;
-      if (isNotice && !isReport && invocation.notices.length === 0)
-        story.violate("a notice is none", subject);
+      if (isNotice && !isReport && invocation.notices.length === 0) story.violate("a notice is none", subject);
       if (body.length > 262_144) story.violate("SNS limits", `${body.length} characters`);
       if (body.includes(" instances are backed up, with ")) lastSummaryMs = nowMs;
       mails.push({ atMs: nowMs, body });
-      if (body.includes("that it kept before a change"))
-        account.announcedMs ??= account.time.nowMs();
+      if (body.includes("that it kept before a change")) account.announcedMs ??= account.time.nowMs();
       answerBrake(account, body);
       answerLostPolicy(account, body);
       if (mails.length > KEPT_MAILS) mails.shift();

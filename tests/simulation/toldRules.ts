@@ -5,16 +5,7 @@
 import { parseDescription } from "../../src/vault/description";
 import { TAG } from "../../src/vault/tags";
 import { DAY_MS, HOUR_MS, isoSeconds } from "../../src/vault/time";
-import {
-  type Account,
-  type SimSnapshot,
-  inDr,
-  isExpiredIn,
-  isPoint,
-  isSound,
-  slotOf,
-  twinsOf,
-} from "./account";
+import { type Account, type SimSnapshot, inDr, isExpiredIn, isPoint, isSound, slotOf, twinsOf } from "./account";
 import { dropouts } from "./dropoutRules";
 import { protectedInstances, protectedVolumes } from "./fleet";
 import { checkNoticed } from "./missingRules";
@@ -34,7 +25,7 @@ function wasTold(tellings: Tellings, texts: readonly string[], sinceMs: number):
 /** What a person is told in place of what the vault could not see. */
 function unseen({ primary }: Account, ...copiesIn: string[]): string[] {
   const parts = [`snapshots in ${primary.name}`, `instances in ${primary.name}`];
-  return [...parts, ...copiesIn.map((name) => `copies in ${name}`)].map((part) => `could not read ${part}`); // prettier-ignore
+  return [...parts, ...copiesIn.map((name) => `copies in ${name}`)].map((part) => `could not read ${part}`);
 }
 
 /** The slot's window, and a sweep that closes it. */
@@ -46,28 +37,22 @@ const SWEEPS_MS = 12 * HOUR_MS;
 function uncopied(account: Account, snapshot: SimSnapshot, region: string): boolean {
   if (inDr(account, snapshot) || snapshot.deleted || !isPoint(account, snapshot)) return false;
   if (!isVaults(account, snapshot) || isExpiredIn(snapshot, region)) return false;
-  if (isReleasedIn(account, account.settings, snapshot, region, { sinceMs: account.time.nowMs() })) return false; // prettier-ignore
+  if (isReleasedIn(account, account.settings, snapshot, region, { sinceMs: account.time.nowMs() })) return false;
   // The mark of a copy that has lived its time may be among what a person took.
   if (snapshot.untagged === true) return false;
   const lately = account.time.nowMs() - SWEEPS_MS;
   // By their data: of one that a person untagged, the original may be gone and forgotten.
   const copies = (account.byVolume.get(snapshot.dataOf) ?? []).filter(
-    (s) =>
-      s.region === region &&
-      (s.dataSinceMs === snapshot.dataSinceMs || slotOf(s) === slotOf(snapshot)),
+    (s) => s.region === region && (s.dataSinceMs === snapshot.dataSinceMs || slotOf(s) === slotOf(snapshot)),
   );
   // What a person has just taken away, no sweep has seen to be missing yet; what is on the way may hang (tryRules.ts).
-  return !copies.some(
-    (s) => isSound(account, s) || s.state === "pending" || s.deleted || (s.lostMs ?? 0) > lately,
-  );
+  return !copies.some((s) => isSound(account, s) || s.state === "pending" || s.deleted || (s.lostMs ?? 0) > lately);
 }
 
 /** What says that one of these has no copy there: it failed, AWS refused it, or it can't be. */
 function uncopiedLine(ids: readonly string[], region: string): RegExp {
   const one = `(${ids.join("|")})`;
-  return new RegExp(
-    `the copy (\\S+ )?of ${one} in ${region} |${one} in \\S+ has no sound copy in ${region}`,
-  );
+  return new RegExp(`the copy (\\S+ )?of ${one} in ${region} |${one} in \\S+ has no sound copy in ${region}`);
 }
 
 /** A recovery point that has had no sound copy for more than a day. Of one that waits for a free slot the lag's alarm tells. */
@@ -83,8 +68,7 @@ function checkUncopied(account: Account, tellings: Tellings): void {
     for (const { name, fullMs } of account.drs) {
       if (fullMs > time.nowMs() - SWEEPS_MS || !uncopied(account, snapshot, name)) continue;
       const sinceMs = time.nowMs() - 2 * HOUR_MS;
-      if (wasTold(tellings, [...unseen(account, name), `copies in ${name}: their key`], sinceMs))
-        continue;
+      if (wasTold(tellings, [...unseen(account, name), `copies in ${name}: their key`], sinceMs)) continue;
       const lacking = uncopiedLine(
         twinsOf(account, snapshot).map(({ snapshotId }) => snapshotId),
         name,
@@ -145,8 +129,7 @@ function checkOverrides(account: Account, tellings: Tellings, slotMs: number): v
   for (const { instanceId, tags, changedMs } of protectedInstances(account)) {
     if (changedMs >= slotMs) continue;
     for (const key of badOverrides(tags, account.settings)) {
-      if (wasTold(tellings, [`${instanceId} has the tag ${key}=`, ...unseen(account)], slotMs))
-        continue;
+      if (wasTold(tellings, [`${instanceId} has the tag ${key}=`, ...unseen(account)], slotMs)) continue;
       account.story.violate("a bad override is told", `${key} of ${instanceId}`);
     }
   }
@@ -167,8 +150,7 @@ function checkKey(account: Account, tellings: Tellings): void {
   const beforeMs = time.nowMs() - 3 * HOUR_MS;
   if (region === undefined || keyLostSinceMs > beforeMs) return;
   if (tellings.silencedMs() > beforeMs || account.endedMs < beforeMs) return;
-  if (wasTold(tellings, [`copies in ${region}: their key `, "the state of the key "], beforeMs))
-    return;
+  if (wasTold(tellings, [`copies in ${region}: their key `, "the state of the key "], beforeMs)) return;
   story.violate("a lost key is told", `${region}: ${keyState}`);
 }
 
@@ -216,7 +198,7 @@ function checkDropouts(account: Account, tellings: Tellings, slotMs: number): vo
     if (wasTold(tellings, unseen(account), slotMs)) continue;
     const named = new RegExp(`${instanceId} \\(.*\\) is not backed up any more: `);
     if (tellings.lastLike(named) >= slotMs - TOLD_FOR_MS) continue;
-    account.story.violate("a dropout is told", `${instanceId} is missing for ${isoSeconds(slotMs)}, untold`); // prettier-ignore
+    account.story.violate("a dropout is told", `${instanceId} is missing for ${isoSeconds(slotMs)}, untold`);
   }
 }
 
@@ -239,9 +221,7 @@ const UNHEARD = ["zero pages", "two at once", "busy copy slots", "small limits"]
 export function checkUnbothered(account: Account, tellings: Tellings): void {
   if (account.faults.kinds.some((kind) => !UNHEARD.includes(kind))) return;
   if (account.dryUntilMs >= 0) return;
-  const asksTooMuch = protectedInstances(account).some(
-    ({ tags }) => badOverrides(tags, account.settings).length > 0,
-  );
+  const asksTooMuch = protectedInstances(account).some(({ tags }) => badOverrides(tags, account.settings).length > 0);
   if (asksTooMuch) return;
   const { mailOn } = account.settings;
   const lastMs = mailOn === "failure" ? tellings.lastMailMs() : tellings.lastAlarmMs();

@@ -35,12 +35,7 @@ function failures(list: readonly SimSnapshot[], beforeMs: number): SimSnapshot[]
 }
 
 /** A recovery point without any copy there, good or bad, that nobody touched: its turn is by its age alone. */
-function isUntried(
-  account: Account,
-  one: SimSnapshot,
-  { name }: Region,
-  beforeMs: number,
-): boolean {
+function isUntried(account: Account, one: SimSnapshot, { name }: Region, beforeMs: number): boolean {
   const isPlain = one.completedMs !== undefined && one.completedMs < beforeMs && !one.deleted;
   if (!isPlain || one.sourceId !== undefined || one.untagged === true) return false;
   if (!isVaults(account, one) || isExpiredIn(one, name)) return false;
@@ -48,12 +43,7 @@ function isUntried(
   return !others.some((s) => slotOf(s) === slotOf(one) || s.dataSinceMs === one.dataSinceMs);
 }
 
-function checkCopyOrder(
-  account: Account,
-  invocation: Invocation,
-  region: Region,
-  sourceId: string,
-): void {
+function checkCopyOrder(account: Account, invocation: Invocation, region: Region, sourceId: string): void {
   const source = account.primary.snapshots.get(sourceId);
   if (source === undefined || region === account.primary || invocation.overlapped) return;
   const beforeMs = seenBefore(account, invocation);
@@ -71,18 +61,13 @@ function checkCopyOrder(
 }
 
 /** When the stalest of an instance's wanted volumes was last snapshotted well; `undefined` where that is in doubt. */
-function stalenessOf(
-  account: Account,
-  instance: SimInstance,
-  slot: string,
-  beforeMs: number,
-): number | undefined {
+function stalenessOf(account: Account, instance: SimInstance, slot: string, beforeMs: number): number | undefined {
   if (instance.changedMs >= beforeMs || isShownSince(instance, beforeMs)) return undefined;
   let stalestMs = Infinity;
   for (const volumeId of wantedVolumes(account, instance)) {
     const all = (account.byVolume.get(volumeId) ?? []).filter((s) => !inDr(account, s));
     // Where one is on the way, failed, or was touched by a person, the vault may see it or not.
-    const isClear = (s: SimSnapshot) => slotOf(s) !== slot && s.state === "completed" && s.untagged !== true; // prettier-ignore
+    const isClear = (s: SimSnapshot) => slotOf(s) !== slot && s.state === "completed" && s.untagged !== true;
     if (!all.every((s) => isClear(s) && (s.lostMs ?? 0) < beforeMs)) return undefined;
     const good = all.filter((s) => !s.deleted && isVaults(account, s));
     stalestMs = Math.min(stalestMs, Math.max(-Infinity, ...good.map((s) => s.dataSinceMs)));
@@ -98,12 +83,7 @@ function isSharing(account: Account, instance: SimInstance): boolean {
   );
 }
 
-function checkSnapshotOrder(
-  account: Account,
-  invocation: Invocation,
-  instanceId: string,
-  slot: string,
-): void {
+function checkSnapshotOrder(account: Account, invocation: Invocation, instanceId: string, slot: string): void {
   const first = account.instances.get(instanceId);
   const beforeMs = seenBefore(account, invocation);
   if (first === undefined || invocation.overlapped) return;
@@ -112,7 +92,7 @@ function checkSnapshotOrder(
   for (const other of account.instances.values()) {
     if (other === first || !isProtected(account, other)) continue;
     if (invocation.asked.has(`snapshot ${account.primary.name} ${other.instanceId}`)) continue;
-    const otherMs = isSharing(account, other) ? undefined : stalenessOf(account, other, slot, beforeMs); // prettier-ignore
+    const otherMs = isSharing(account, other) ? undefined : stalenessOf(account, other, slot, beforeMs);
     // Tags have whole seconds.
     if (otherMs === undefined || otherMs >= firstMs - 1_000) continue;
     const what = `${instanceId} is snapshotted before ${other.instanceId}`;
@@ -132,8 +112,7 @@ export function noteSent(account: Account, invocation: Invocation, regionName: s
   if (lane === undefined) return;
   // What was under way when another met the limit ends with its second call.
   const isAgain = invocation.again.delete(`${lane} ${subjectOf(call)}`);
-  if (invocation.limited.has(lane) && !isAgain)
-    account.story.violate("a limit stops its kind", lane);
+  if (invocation.limited.has(lane) && !isAgain) account.story.violate("a limit stops its kind", lane);
   if (call.name === "CopySnapshot") {
     const { SourceSnapshotId = "" } = call.input;
     invocation.asked.add(`${lane} ${SourceSnapshotId}`);
@@ -158,16 +137,12 @@ export function noteRefused(invocation: Invocation, regionName: string, call: Ca
 }
 
 /** As EC2 begins a snapshot of a volume: no fourth try of a slot, however little is left of those before. */
-export function checkTries(
-  account: Account,
-  invocation: Invocation,
-  made: readonly SimSnapshot[],
-): void {
+export function checkTries(account: Account, invocation: Invocation, made: readonly SimSnapshot[]): void {
   if (invocation.overlapped) return;
   for (const snapshot of made) {
     const tries = failures(account.byVolume.get(snapshot.dataOf) ?? [], seenBefore(account, invocation)).filter(
       (s) => s.sourceId === undefined && slotOf(s) === slotOf(snapshot) && s.untagged !== true && s.lostTo !== "person",
-    ); // prettier-ignore
+    );
     if (tries.length < MAX_TRIES) continue;
     const what = `${snapshot.dataOf} for ${slotOf(snapshot)} again after ${tries.length}`;
     account.story.violate("three tries a volume and slot", what);
@@ -184,7 +159,7 @@ export function checkStuck(account: Account, tellings: Tellings, invocation: Inv
       const isPending = copy.state === "pending" && !copy.deleted && isVaults(account, copy);
       if (!isPending || copy.startMs >= beforeMs) continue;
       const isLogged = problems.some(({ key }) => key === `copy-stuck/${copy.snapshotId}`);
-      const isMailed = tellings.lastSaid([`the copy ${copy.snapshotId} in ${region.name} has been pending`]) > 0; // prettier-ignore
+      const isMailed = tellings.lastSaid([`the copy ${copy.snapshotId} in ${region.name} has been pending`]) > 0;
       if (isLogged && (isMailed || tellings.silencedMs() >= copy.startMs)) continue;
       account.story.violate("a copy that hangs is told", copy.snapshotId);
     }

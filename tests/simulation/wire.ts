@@ -161,12 +161,7 @@ export function makeWire(account: Account, aws: Aws, tellings: Tellings, kill: K
   };
 
   /** Sends a call; the promise settles when its answer arrives, or never when the function dies before. */
-  return (
-    invocation: Invocation,
-    traits: ClientTraits,
-    command: never,
-    onSettled: () => void,
-  ): Promise<unknown> =>
+  return (invocation: Invocation, traits: ClientTraits, command: never, onSettled: () => void): Promise<unknown> =>
     new Promise((resolve, reject) => {
       const settle = ({ output, error }: Answer) => {
         onSettled();

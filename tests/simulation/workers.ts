@@ -6,8 +6,7 @@ import { vaultSource } from "./source";
 
 export const SIMULATION: Player<SimulationResult> = {
   file: __filename,
-  sourceFor: ({ indexFile }: Work) =>
-    indexFile === undefined ? vaultSource() : archiveSource(indexFile),
+  sourceFor: ({ indexFile }: Work) => (indexFile === undefined ? vaultSource() : archiveSource(indexFile)),
   play: (seed, work, source) => simulate(seed, work.days, source, work),
 };
 

@@ -3,7 +3,19 @@ import { type FunctionPolicyArgs, functionPolicy } from "../../src/stack/access"
 import { keyPolicy } from "../../src/stack/keys";
 import { ACCOUNT_ID } from "../../src/local/accountId";
 import { ARN, type Statement } from "../support/stackProgram";
-import { ASKS_FOR_STATE, COPY_USE, FUNCTION_RIGHTS, KEY_POLICY, KEY_USE, LOCK_RIGHTS, ROLE, SCHEDULER_ROLE, TOPIC, VAULT, newSnapshot } from "../support/stackPolicies"; // prettier-ignore
+import {
+  ASKS_FOR_STATE,
+  COPY_USE,
+  FUNCTION_RIGHTS,
+  KEY_POLICY,
+  KEY_USE,
+  LOCK_RIGHTS,
+  ROLE,
+  SCHEDULER_ROLE,
+  TOPIC,
+  VAULT,
+  newSnapshot,
+} from "../support/stackPolicies";
 
 const PROD: FunctionPolicyArgs = {
   partition: "aws",
@@ -29,8 +41,7 @@ const GIVEN = ["us-east-1", "us-west-2", "eu-west-1"];
 const via = (...regions: string[]) => ({
   StringEquals: { "kms:ViaService": regions.map((region) => `ec2.${region}.amazonaws.com`) },
 });
-const snapshotsIn = (...regions: string[]) =>
-  regions.map((region) => `arn:aws:ec2:${region}:*:snapshot/*`);
+const snapshotsIn = (...regions: string[]) => regions.map((region) => `arn:aws:ec2:${region}:*:snapshot/*`);
 
 /** The two statements of a key's use. */
 function use(Sid: string, Resource: unknown, condition: ReturnType<typeof via>) {
@@ -117,10 +128,7 @@ describe("a second DR region", () => {
           Condition: {
             StringEquals: OWNED,
             "ForAllValues:StringEquals": {
-              "aws:TagKeys": [
-                "smart-vault:copy-expired:us-west-2",
-                "smart-vault:copy-expired:eu-west-1",
-              ],
+              "aws:TagKeys": ["smart-vault:copy-expired:us-west-2", "smart-vault:copy-expired:eu-west-1"],
             },
           },
         },
@@ -162,7 +170,7 @@ describe("encryption in the primary region", () => {
       ],
       gone: [],
     });
-  }); // prettier-ignore
+  });
 });
 
 describe("a dry run", () => {
@@ -188,15 +196,13 @@ describe("a dry run", () => {
 
   test("has no action of EC2 that writes, and of KMS none but to ask for a key's state", () => {
     const actions = statements(everything).flatMap(({ Action }) => Action);
-    expect(
-      actions.filter((action) => /^ec2:(?!Describe)|^kms:(?!DescribeKey$)/.test(action)),
-    ).toStrictEqual([]);
+    expect(actions.filter((action) => /^ec2:(?!Describe)|^kms:(?!DescribeKey$)/.test(action))).toStrictEqual([]);
   });
 });
 
 test("five DR regions, encryption, a lock and the longest names fit what IAM allows a role's inline policies", () => {
   const vaultId = "v".repeat(48);
-  const regions = ["ap-southeast-1", "ap-southeast-2", "ap-northeast-3", "eu-central-1", "us-gov-west-1"]; // prettier-ignore
+  const regions = ["ap-southeast-1", "ap-southeast-2", "ap-northeast-3", "eu-central-1", "us-gov-west-1"];
   const policy = functionPolicy({
     ...PROD,
     vaultId,
@@ -219,7 +225,7 @@ describe("a key", () => {
     const policy = keyPolicy(account, region, ofKey);
     return (policy.Statement as Statement[]).slice(1);
   };
-  const by = (arn: string, all: object[]) => all.map((one) => ({ ...one, Principal: { AWS: [arn] } })); // prettier-ignore
+  const by = (arn: string, all: object[]) => all.map((one) => ({ ...one, Principal: { AWS: [arn] } }));
 
   test("of the primary region is used there and by the copies that leave it; who restores uses it there", () => {
     expect(users(GIVEN, [RESTORER])).toStrictEqual([
@@ -231,7 +237,7 @@ describe("a key", () => {
 
   test("with administrators is theirs: the account looks, and its root user may put another policy", () => {
     const account = { partition: "aws", accountId: ACCOUNT_ID };
-    const keyAdministrators = [`arn:aws:iam::${ACCOUNT_ID}:role/deploy`, `arn:aws:iam::${ACCOUNT_ID}:user/officer`]; // prettier-ignore
+    const keyAdministrators = [`arn:aws:iam::${ACCOUNT_ID}:role/deploy`, `arn:aws:iam::${ACCOUNT_ID}:user/officer`];
     const ofKey = { roleArn: ROLE, restoreRoleArns: [], ec2Regions: ["eu-west-1"] };
     const policy = keyPolicy(account, "eu-west-1", { ...ofKey, keyAdministrators });
     const Principal = { AWS: `arn:aws:iam::${ACCOUNT_ID}:root` };
@@ -259,9 +265,6 @@ describe("a key", () => {
   });
 
   test("of a DR region is used there alone", () => {
-    expect(users(["eu-west-1"], [])).toStrictEqual([
-      ...by(ROLE, copies(via("eu-west-1"))),
-      ASKS_FOR_STATE,
-    ]);
+    expect(users(["eu-west-1"], [])).toStrictEqual([...by(ROLE, copies(via("eu-west-1"))), ASKS_FOR_STATE]);
   });
 });

@@ -1,11 +1,6 @@
 /** The evaluator against the cases of AWS's page, "Configuring how CloudWatch alarms treat missing data". */
 import type { AlarmDefinition } from "../../src/stack/alarmTable";
-import {
-  type AlarmState,
-  type MetricPoint,
-  evaluate,
-  stateAt,
-} from "../../src/local/alarmEvaluator";
+import { type AlarmState, type MetricPoint, evaluate, stateAt } from "../../src/local/alarmEvaluator";
 
 const PERIOD_MS = 60_000;
 
@@ -59,7 +54,7 @@ test.each<[string, AlarmState, AlarmState]>([
   const state = (missing: AlarmDefinition["missing"]) =>
     stateAt(alarm({ missing }), points, 5 * PERIOD_MS, "INSUFFICIENT_DATA");
   expect([state("breaching"), state("notBreaching")]).toStrictEqual([breaching, not]);
-}); // prettier-ignore
+});
 
 test.each<[string, AlarmState]>([
   ["0 - X - X", "ALARM"],
@@ -80,8 +75,7 @@ test("what is ignored leaves the alarm as it is, until there is data again", () 
 
 test("a metric of other dimensions is another metric", () => {
   const breaching = alarm({ datapoints: 1, of: 1 });
-  const others = pointsOf("X").map((point) => ({ ...point, dimensions: { service: "v", region: "r" } })); // prettier-ignore
-  const states = (points: MetricPoint[]) =>
-    evaluate(breaching, points, PERIOD_MS, PERIOD_MS).map(({ state }) => state);
+  const others = pointsOf("X").map((point) => ({ ...point, dimensions: { service: "v", region: "r" } }));
+  const states = (points: MetricPoint[]) => evaluate(breaching, points, PERIOD_MS, PERIOD_MS).map(({ state }) => state);
   expect([states(pointsOf("X")), states(others)]).toStrictEqual([["ALARM"], ["OK"]]);
 });

@@ -35,10 +35,7 @@ async function story(wrong: Night[], quietAfter: number): Promise<Record<string,
     const [first, ...later] = evaluate(alarm, vault.points, WATCHED_FROM_MS, vault.nowMs());
     expect([alarm.key, first?.state]).toStrictEqual([alarm.key, "OK"]);
     if (later.length === 0) continue;
-    changed[alarm.key] = later.map(({ atMs, state }) => [
-      Math.round((atMs - beganMs) / HOUR_MS),
-      state,
-    ]);
+    changed[alarm.key] = later.map(({ atMs, state }) => [Math.round((atMs - beganMs) / HOUR_MS), state]);
   }
   return changed;
 }
@@ -50,7 +47,10 @@ test("nights that go well set off none of them", async () => {
 const HERE = SETTINGS.primaryRegion;
 const THERE = DR.region;
 /** In ALARM from one hour to another. */
-const within = (from: number, to: number): Change[] => [[from, "ALARM"], [to, "OK"]]; // prettier-ignore
+const within = (from: number, to: number): Change[] => [
+  [from, "ALARM"],
+  [to, "OK"],
+];
 /** From the next run to the one after it. */
 const stale = { [`stale-${HERE}`]: within(24, 48), [`stale-${THERE}`]: within(24, 48) };
 /**
@@ -66,20 +66,36 @@ const denied = { copiesRefused: true };
 const toldDaily = [...within(1, 3), ...within(24, 27), ...within(47, 50)];
 
 const STORIES: [string, Night[], Record<string, Change[]>][] = [
-  ["a run that may not snapshot, and a slot that is missed", [{ snapshotsRefused: true }], { errors: [...within(0, 2), ...within(9, 11)], ...stale }],
-  ["invocations that are killed", [{ seconds: TIMEOUT_SECONDS }], { errors: within(0, 26), duration: within(0, 26), ...silent, ...stale }],
+  [
+    "a run that may not snapshot, and a slot that is missed",
+    [{ snapshotsRefused: true }],
+    { errors: [...within(0, 2), ...within(9, 11)], ...stale },
+  ],
+  [
+    "invocations that are killed",
+    [{ seconds: TIMEOUT_SECONDS }],
+    { errors: within(0, 26), duration: within(0, 26), ...silent, ...stale },
+  ],
   ["invocations that crash", [{ crashes: true }], { errors: within(0, 26), ...silent, ...stale }],
   ["invocations that nobody sees the metrics of", [{ metricsLost: true }], silent],
   ["invocations that end before the last half minute of their time", [{ seconds: 565 }], {}],
   ["invocations that end in the last half minute of it", [{ seconds: 575 }], { duration: within(0, 26) }],
-  ["a function whose concurrency was taken away", [{ throttled: true }], { throttles: within(2, 25), ...silent, ...stale }],
+  [
+    "a function whose concurrency was taken away",
+    [{ throttled: true }],
+    { throttles: within(2, 25), ...silent, ...stale },
+  ],
   ["calls that Scheduler gives up", [{ dropped: true }], { dropped: within(1, 27), ...silent, ...stale }],
   ["a run that never comes, and whose slot the sweeps make good", [{ runLost: true }], {}],
-  ["a tag that nothing carries", [{ noInstances: true }], { errors: within(0, 2), "no-match": within(0, 24), ...stale }],
+  [
+    "a tag that nothing carries",
+    [{ noInstances: true }],
+    { errors: within(0, 2), "no-match": within(0, 24), ...stale },
+  ],
   ["copies of which EC2 takes none for a night", [limited], { [`stale-${THERE}`]: within(24, 48) }],
   ["copies of which EC2 takes none for two nights", [limited, limited], { ...overdue, ...staleTwice }],
   ["copies that are refused for two nights", [denied, denied], { errors: toldDaily, ...overdue, ...staleTwice }],
-]; // prettier-ignore
+];
 
 test.each(STORIES)("%s", async (_what, wrong, expected) => {
   expect(await story(wrong, 2)).toStrictEqual(expected);

@@ -55,9 +55,7 @@ test.each(["rate(5 minutes)", "cron(0 3 * * ? *)", "cron(0 3 ? * SUN *)", "rate(
 );
 
 test("the alarm for silence says the hours that it measures", () => {
-  const { says, of, periodSeconds, datapoints } = alarmTable(WATCHED).find(
-    ({ key }) => key === "no-heartbeat",
-  )!;
+  const { says, of, periodSeconds, datapoints } = alarmTable(WATCHED).find(({ key }) => key === "no-heartbeat")!;
   expect(datapoints).toBe(of);
   expect(says).toContain(`no invocation for ${(of * periodSeconds) / 3_600} hours`);
 });
@@ -103,12 +101,13 @@ test("a schedule that comes to an end has no alarm for age", () => {
   expect(keys.filter((key) => key.startsWith("stale"))).toStrictEqual([]);
 });
 
-test.each([[120, 108_000], [600, 570_000], [900, 870_000]])(
-  "near a timeout of %s seconds is %s ms",
-  (timeoutSeconds, ms) => {
-    expect(nearTimeoutMs(timeoutSeconds)).toBe(ms);
-  },
-); // prettier-ignore
+test.each([
+  [120, 108_000],
+  [600, 570_000],
+  [900, 870_000],
+])("near a timeout of %s seconds is %s ms", (timeoutSeconds, ms) => {
+  expect(nearTimeoutMs(timeoutSeconds)).toBe(ms);
+});
 
 test("each has its page in the runbook", () => {
   const runbook = readFileSync(join(ROOT, "docs", "RUNBOOK.md"), "utf8");

@@ -165,9 +165,7 @@ describe("what it does", () => {
       "audit",
       "clock",
     ]);
-    expect(withoutNextWake(answer.result)).toStrictEqual(
-      withoutNextWake(JSON.parse(JSON.stringify(result))),
-    );
+    expect(withoutNextWake(answer.result)).toStrictEqual(withoutNextWake(JSON.parse(JSON.stringify(result))));
   });
 
   test("a run snapshots the set, copies what has no copy and deletes what is too old", async () => {
@@ -177,9 +175,7 @@ describe("what it does", () => {
       writes.map(({ region, action, parameters }) => [
         region,
         action,
-        parameters["InstanceSpecification.InstanceId"] ??
-          parameters.SourceSnapshotId ??
-          parameters.SnapshotId,
+        parameters["InstanceSpecification.InstanceId"] ?? parameters.SourceSnapshotId ?? parameters.SnapshotId,
       ]),
     ).toStrictEqual(
       expect.arrayContaining([
@@ -223,9 +219,7 @@ describe("what it does", () => {
     aws.requests.length = 0;
     await invokeSource({ kind: "sweep" });
     expect(asked).toStrictEqual(phases(aws.requests));
-    expect(asked.flatMap(({ calls }) => calls).join("\n")).not.toMatch(
-      /DescribeInstances|CreateSnapshot/,
-    );
+    expect(asked.flatMap(({ calls }) => calls).join("\n")).not.toMatch(/DescribeInstances|CreateSnapshot/);
   });
 });
 
@@ -238,9 +232,7 @@ describe("how it fails", () => {
     expect(answer.error?.message).toMatch(
       /^smart-vault-prod: .*could not read instances in us-east-1: UnauthorizedOperation: You are not authorized/,
     );
-    expect(answer.error?.stack).toMatch(
-      /^BackupFailed: smart-vault-prod: [^]*\n +at .*__index\.js:\d+/,
-    );
+    expect(answer.error?.stack).toMatch(/^BackupFailed: smart-vault-prod: [^]*\n +at .*__index\.js:\d+/);
     expect(asked.map(({ phase }) => phase)).toStrictEqual([
       "clock",
       "read",

@@ -76,16 +76,13 @@ const PARTS = {
 
 const typeOf = (part: string) => `aws:s3/${part.charAt(0).toLowerCase()}${part.slice(1)}:${part}`;
 
-test.each(Object.entries(PARTS))(
-  "%s is exactly this, in the DR region, and outlives the stack",
-  (part, inputs) => {
-    const type = typeOf(part);
-    expect(stack.inputs(type)).toStrictEqual(inputs);
-    expect(stack.list).toContain(`${type} ${NAME} us-west-2`);
-    const { protect, retainOnDelete } = stack.options(type, NAME);
-    expect({ protect, retainOnDelete }).toStrictEqual({ protect: true, retainOnDelete: true });
-  },
-);
+test.each(Object.entries(PARTS))("%s is exactly this, in the DR region, and outlives the stack", (part, inputs) => {
+  const type = typeOf(part);
+  expect(stack.inputs(type)).toStrictEqual(inputs);
+  expect(stack.list).toContain(`${type} ${NAME} us-west-2`);
+  const { protect, retainOnDelete } = stack.options(type, NAME);
+  expect({ protect, retainOnDelete }).toStrictEqual({ protect: true, retainOnDelete: true });
+});
 
 test("the function is made after the bucket is closed and encrypted", () => {
   const { after } = stack.options("aws:lambda/function:Function", VAULT);
@@ -107,9 +104,7 @@ test("the trail logs all regions with digests, under the DR key, after the bucke
     tags: TAGS,
   });
   expect(stack.list).toContain(`${type} ${VAULT}-trail us-east-1`);
-  expect(stack.options(type, `${VAULT}-trail`).after).toContain(
-    `${typeOf("BucketPolicy")} ${NAME}`,
-  );
+  expect(stack.options(type, `${VAULT}-trail`).after).toContain(`${typeOf("BucketPolicy")} ${NAME}`);
 });
 
 type Asked = [decision: string, action: string, resource: string, context: Record<string, string>];
@@ -144,10 +139,7 @@ test.each<Asked>([
 });
 
 /** Statements of a resource's policy that speak of one principal; the evaluator knows none. */
-function asPrincipal(
-  policy: { Statement: { Principal?: unknown }[] },
-  principal: string,
-): IamPolicy {
+function asPrincipal(policy: { Statement: { Principal?: unknown }[] }, principal: string): IamPolicy {
   const Statement = policy.Statement.filter(
     ({ Principal }) => Principal === "*" || JSON.stringify(Principal).includes(`"${principal}"`),
   );
@@ -170,13 +162,10 @@ test.each<[who: string, ...Asked]>([
   [CLOUDTRAIL, "allowed", "kms:DescribeKey", "*", OF_TRAIL],
   [CLOUDTRAIL, "unmentioned", "kms:GenerateDataKey", "*", OF_OTHER],
   [CLOUDTRAIL, "unmentioned", "kms:CreateGrant", "*", OF_TRAIL],
-])(
-  "the DR key, asked by %s: %s to %s on %s with %j",
-  (who, decision, action, resource, context) => {
-    const policy = policyOf(stack.inputs("aws:kms/key:Key"));
-    expect(compilePolicy(asPrincipal(policy, who))({ action, resource, context })).toBe(decision);
-  },
-);
+])("the DR key, asked by %s: %s to %s on %s with %j", (who, decision, action, resource, context) => {
+  const policy = policyOf(stack.inputs("aws:kms/key:Key"));
+  expect(compilePolicy(asPrincipal(policy, who))({ action, resource, context })).toBe(decision);
+});
 
 const TLS = { "aws:SecureTransport": "true" };
 const PLAIN = { "aws:SecureTransport": "false" };
@@ -192,21 +181,12 @@ test.each<[who: string, ...Asked]>([
   [CLOUDTRAIL, "allowed", "s3:PutObject", LOG_FILE, { ...TLS, ...OF_TRAIL, ...OWNED }],
   [CLOUDTRAIL, "unmentioned", "s3:PutObject", LOG_FILE, { ...TLS, ...OF_OTHER, ...OWNED }],
   [CLOUDTRAIL, "unmentioned", "s3:PutObject", LOG_FILE, { ...TLS, ...OF_TRAIL }],
-  [
-    CLOUDTRAIL,
-    "unmentioned",
-    "s3:PutObject",
-    `${BUCKET_ARN}/runs/x.json`,
-    { ...TLS, ...OF_TRAIL, ...OWNED },
-  ],
+  [CLOUDTRAIL, "unmentioned", "s3:PutObject", `${BUCKET_ARN}/runs/x.json`, { ...TLS, ...OF_TRAIL, ...OWNED }],
   [CLOUDTRAIL, "denied", "s3:PutObject", LOG_FILE, { ...PLAIN, ...OF_TRAIL, ...OWNED }],
-])(
-  "the bucket, asked by %s: %s to %s on %s with %j",
-  (who, decision, action, resource, context) => {
-    const policy = policyOf(stack.inputs("aws:s3/bucketPolicy:BucketPolicy"));
-    expect(compilePolicy(asPrincipal(policy, who))({ action, resource, context })).toBe(decision);
-  },
-);
+])("the bucket, asked by %s: %s to %s on %s with %j", (who, decision, action, resource, context) => {
+  const policy = policyOf(stack.inputs("aws:s3/bucketPolicy:BucketPolicy"));
+  expect(compilePolicy(asPrincipal(policy, who))({ action, resource, context })).toBe(decision);
+});
 
 test("the function's policy fits the 10,240 characters that IAM allows", () => {
   const { policy } = stack.inputs("aws:iam/rolePolicy:RolePolicy", `${VAULT}-function`);

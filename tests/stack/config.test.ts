@@ -72,11 +72,7 @@ test.each<[keyof VaultConfig, string, unknown]>([
   ["maxDeletePercent", "100", 100],
   ["maxDeletes", "100000", 100_000],
   ["allowDeletePlan", "0123456789abcdef", ["0123456789abcdef"]],
-  [
-    "allowDeletePlan",
-    "0123456789abcdef, fedcba9876543210",
-    ["0123456789abcdef", "fedcba9876543210"],
-  ],
+  ["allowDeletePlan", "0123456789abcdef, fedcba9876543210", ["0123456789abcdef", "fedcba9876543210"]],
   ["iUnderstandComplianceLock", "true", true],
   ["alertEmails", '["a@example.com","b@example.com"]', ["a@example.com", "b@example.com"]],
   ["logRetentionDays", "1", 1],
@@ -93,8 +89,7 @@ test.each<[keyof VaultConfig, string, unknown]>([
   expect(parseConfig(withValues({ [key]: text }))[key]).toStrictEqual(value);
 });
 
-const NO_PATTERN =
-  "without *, ?, \\ and ${, which EC2's filters or IAM's policies read as patterns";
+const NO_PATTERN = "without *, ?, \\ and ${, which EC2's filters or IAM's policies read as patterns";
 const TAG_KEY = `1 to 128 characters, not beginning with aws:, ${NO_PATTERN}`;
 const TAG_VALUE = `1 to 256 characters, not beginning with aws:, ${NO_PATTERN}`;
 const LOGS =
@@ -173,9 +168,7 @@ test.each([
 ])("schedule refuses %s", (text, why) => {
   const [fault, ...others] = faults(withValues({ schedule: text }));
   expect(others).toStrictEqual([]);
-  expect(fault).toContain(
-    "schedule: expected a schedule such as cron(0 3 * * ? *) or rate(12 hours): ",
-  );
+  expect(fault).toContain("schedule: expected a schedule such as cron(0 3 * * ? *) or rate(12 hours): ");
   expect(fault).toContain(why);
   expect(fault).toMatch(new RegExp(`, got "${text.replace(/[()*?.]/g, "\\$&")}"$`));
 });
@@ -203,9 +196,7 @@ test.each([
 ])("aws:region %s is refused by its own name", (primaryRegion, got) => {
   const [fault, ...others] = faults({ ...RAW, primaryRegion });
   expect(others).toStrictEqual([]);
-  expect(fault).toMatch(
-    /^aws:region: expected an AWS region \(did you mean [a-z]+-[a-z]+-\d\?\), got /,
-  );
+  expect(fault).toMatch(/^aws:region: expected an AWS region \(did you mean [a-z]+-[a-z]+-\d\?\), got /);
   expect(fault).toMatch(new RegExp(`, got ${got}$`));
 });
 
@@ -215,9 +206,7 @@ test.each([
   ["alertEmail", "alertEmails"],
   ["timeoutSecond", "timeoutSeconds"],
 ])("the unknown key %s is told with the nearest known one, %s", (key, near) => {
-  expect(faults(withValues({ [key]: "1" }))).toStrictEqual([
-    `${key}: unknown key, expected ${near}`,
-  ]);
+  expect(faults(withValues({ [key]: "1" }))).toStrictEqual([`${key}: unknown key, expected ${near}`]);
 });
 
 test("an unknown key that is near to none is told with all of them", () => {

@@ -7,15 +7,27 @@ const daily = { daily: 7 };
 const yearly = { yearly: 3 };
 
 test.each<[string, Record<string, string>, KeepPolicy]>([
-  ["days, the same in both regions", { retentionDays: "21" }, { keep: { retentionDays: 21 }, drKeep: { retentionDays: 21 } }],
-  ["days of the DR region's own", { drRetentionDays: "3650" }, { keep: { retentionDays: 7 }, drKeep: { retentionDays: 3_650 } }],
+  [
+    "days, the same in both regions",
+    { retentionDays: "21" },
+    { keep: { retentionDays: 21 }, drKeep: { retentionDays: 21 } },
+  ],
+  [
+    "days of the DR region's own",
+    { drRetentionDays: "3650" },
+    { keep: { retentionDays: 7 }, drKeep: { retentionDays: 3_650 } },
+  ],
   ["rules instead of days, the same in both regions", { keep: '{"daily":7}' }, { keep: daily, drKeep: daily }],
   ["rules and days", { keep: '{"daily":7}', drRetentionDays: "90" }, { keep: daily, drKeep: { retentionDays: 90 } }],
   ["days and rules", { drKeep: '{"yearly":3}' }, { keep: { retentionDays: 7 }, drKeep: yearly }],
-  ["rules of each region's own", { keep: '{"daily":7}', drKeep: '{"yearly":3}', drRetentionDays: "9" }, { keep: daily, drKeep: yearly }],
+  [
+    "rules of each region's own",
+    { keep: '{"daily":7}', drKeep: '{"yearly":3}', drRetentionDays: "9" },
+    { keep: daily, drKeep: yearly },
+  ],
 ])("one policy by %s", (_what, values, policy) => {
   expect(parseConfig(withValues(values)).policies).toStrictEqual({ True: policy });
-}); // prettier-ignore
+});
 
 test("policies by tag value take the place of tagValue and of the one policy", () => {
   const gold = { keep: { last: -1, within: "1y6m" }, drRetentionDays: 400 };
@@ -36,7 +48,7 @@ test.each([
 
 describe("what tags may shorten rules to", () => {
   const bounds = (overrideMin: object, overrideMax: object) =>
-    faults(withValues({ overrideMin: JSON.stringify(overrideMin), overrideMax: JSON.stringify(overrideMax) })); // prettier-ignore
+    faults(withValues({ overrideMin: JSON.stringify(overrideMin), overrideMax: JSON.stringify(overrideMax) }));
 
   test.each([
     [{ daily: 7 }, { daily: 90 }],
@@ -57,15 +69,19 @@ describe("what tags may shorten rules to", () => {
     [{ daily: 0 }, { daily: 90 }, "daily: expected what keeps something, got 0"],
     [{ within: "0d" }, { within: "1y" }, 'within: expected what keeps something, got "0d"'],
     [{ weekly: 3 }, { daily: 90 }, "weekly: expected none where overrideMax lets no tag change it, got 3"],
-    [{ retentionDays: 3 }, { retentionDays: 9 }, "retentionDays: expected none where overrideMax lets no tag change it, got 3"],
+    [
+      { retentionDays: 3 },
+      { retentionDays: 9 },
+      "retentionDays: expected none where overrideMax lets no tag change it, got 3",
+    ],
   ])("is refused otherwise: %j of %j", (min, max, fault) => {
     expect(bounds(min, max)).toStrictEqual([`overrideMin.${fault}`]);
-  }); // prettier-ignore
+  });
 });
 
 const AN_OBJECT = 'an object of rules such as {"daily": 7, "monthly": 12}';
 const POLICIES = 'an object of policies by tag value, such as {"gold": {"keep": {"daily": 30}}}';
-const NAMES = `${POLICIES}: names of 1 to 256 characters, without *, ?, \\ and \${, which EC2's filters or IAM's policies read as patterns`; // prettier-ignore
+const NAMES = `${POLICIES}: names of 1 to 256 characters, without *, ?, \\ and \${, which EC2's filters or IAM's policies read as patterns`;
 
 test.each([
   ["keep", "7", AN_OBJECT],
@@ -78,7 +94,11 @@ test.each([
   ["keep", '{"daily":-2}', `${AN_OBJECT}: it.daily must be a whole number up to 10000, or -1 for all, is -2`],
   ["drKeep", '{"within":"14 days"}', `${AN_OBJECT}: it.within must be a time such as 14d or 1y6m, is "14 days"`],
   ["drKeep", '{"retentionDays":0}', `${AN_OBJECT}: it.retentionDays must be a whole number from 1 to 3650, is 0`],
-  ["overrideMax", '{"daily":"90"}', `${AN_OBJECT}: it.daily must be a whole number up to 10000, or -1 for all, is "90"`],
+  [
+    "overrideMax",
+    '{"daily":"90"}',
+    `${AN_OBJECT}: it.daily must be a whole number up to 10000, or -1 for all, is "90"`,
+  ],
   ["overrideMin", '{"dayly":9}', `${AN_OBJECT}: it has no rule dayly (did you mean daily?)`],
   ["policies", "gold", POLICIES],
   ["policies", '{"gold":{}}', `${POLICIES}: gold keeps nothing`],
@@ -86,7 +106,11 @@ test.each([
   ["policies", '{"gold":{"keep":{}}}', `${POLICIES}: gold.keep keeps nothing`],
   ["policies", '{"gold":{"keep":[]}}', `${POLICIES}: gold.keep must be an object of rules, such as {"daily": 7}`],
   ["policies", '{"gold":{"retention":3}}', `${POLICIES}: gold has no retention (did you mean retentionDays?)`],
-  ["policies", '{"gold":{"retentionDays":0}}', `${POLICIES}: gold.retentionDays must be a whole number from 1 to 3650, is 0`],
+  [
+    "policies",
+    '{"gold":{"retentionDays":0}}',
+    `${POLICIES}: gold.retentionDays must be a whole number from 1 to 3650, is 0`,
+  ],
   ["policies", '{"gold":{"retentionDays":7,"drKeep":{"last":0}}}', `${POLICIES}: gold.drKeep keeps nothing`],
   ["policies", '{"":{"retentionDays":7}}', NAMES],
   ["policies", '{"gold":{"retentionDays":7},"*":{"retentionDays":3}}', NAMES],
@@ -100,4 +124,4 @@ test.each([
   expect(faults(withValues({ [key]: text }))).toStrictEqual([
     `${key}: expected ${expected}, got ${JSON.stringify(text)}`,
   ]);
-}); // prettier-ignore
+});

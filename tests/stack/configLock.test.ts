@@ -52,9 +52,7 @@ test.each([
   '{"mode":"governance","days":[7]}',
   '{"mode":"governance","days":7,"coolOffHours":2}',
 ])("lock refuses %j, saying what was expected and what was got", (lock) => {
-  expect(faults(withValues({ lock }))).toStrictEqual([
-    `lock: expected ${EXPECTED}, got ${JSON.stringify(lock)}`,
-  ]);
+  expect(faults(withValues({ lock }))).toStrictEqual([`lock: expected ${EXPECTED}, got ${JSON.stringify(lock)}`]);
 });
 
 test("no lock contradicts nothing", () => {
@@ -114,14 +112,19 @@ describe("a lock", () => {
     ["a year, of which a leap year is longer", '{"yearly":1}', "cron(0 3 1 1 ? *)", 366, 365],
     ["a month, of which February is the shortest", '{"within":"1m"}', NIGHTLY, 29, 28],
     ["runs that have come to their end", '{"last":1}', "cron(0 3 * * ? 2026)", 7, undefined],
-  ])("ends no later than the rules let go of any copy: %s, %s, %s, locked for %d days", (_what, drKeep, schedule, days, kept) => {
-    const lines = faults(withLock("governance", days, { drKeep, schedule }));
-    expect(lines).toStrictEqual(
-      kept === undefined
-        ? []
-        : [`lock.days: expected at most the ${kept} days that a copy is kept in the DR region, got ${days}: retention can't delete what is locked`],
-    );
-  }); // prettier-ignore
+  ])(
+    "ends no later than the rules let go of any copy: %s, %s, %s, locked for %d days",
+    (_what, drKeep, schedule, days, kept) => {
+      const lines = faults(withLock("governance", days, { drKeep, schedule }));
+      expect(lines).toStrictEqual(
+        kept === undefined
+          ? []
+          : [
+              `lock.days: expected at most the ${kept} days that a copy is kept in the DR region, got ${days}: retention can't delete what is locked`,
+            ],
+      );
+    },
+  );
 
   test("names the policy that lets go too early", () => {
     const policies = '{"gold":{"retentionDays":30},"bronze":{"retentionDays":3}}';
@@ -136,14 +139,19 @@ describe("a lock", () => {
     ['{"daily":6}', '{"daily":90}', 6, undefined],
     ['{"monthly":2}', '{"monthly":12}', 30, undefined],
     ["{}", '{"daily":90}', 30, undefined],
-  ])("ends no later than the rules that tags may shorten to: %s of %s, locked for %d days", (overrideMin, overrideMax, days, kept) => {
-    const lines = faults(withLock("governance", days, { drKeep: '{"daily":30}', overrideMin, overrideMax }));
-    expect(lines).toStrictEqual(
-      kept === undefined
-        ? []
-        : [`lock.days: expected at most the ${kept} days that a copy is kept in the DR region, where tags shorten it to overrideMin, got ${days}: retention can't delete what is locked`],
-    );
-  }); // prettier-ignore
+  ])(
+    "ends no later than the rules that tags may shorten to: %s of %s, locked for %d days",
+    (overrideMin, overrideMax, days, kept) => {
+      const lines = faults(withLock("governance", days, { drKeep: '{"daily":30}', overrideMin, overrideMax }));
+      expect(lines).toStrictEqual(
+        kept === undefined
+          ? []
+          : [
+              `lock.days: expected at most the ${kept} days that a copy is kept in the DR region, where tags shorten it to overrideMin, got ${days}: retention can't delete what is locked`,
+            ],
+      );
+    },
+  );
 
   test("is told of both mistakes at once", () => {
     expect(faults(withLock("compliance", 8))).toHaveLength(2);

@@ -26,9 +26,12 @@ test.each([
   expect(fault).toContain(`got "${vaultId}"`);
 });
 
-test.each(["sthree-vault", "amzn-s3-demo-vault", "xn--vault"])("the project %s is refused, since S3 refuses its bucket's name", (project) => {
-  expect(faults({ ...RAW, project })).toHaveLength(1);
-}); // prettier-ignore
+test.each(["sthree-vault", "amzn-s3-demo-vault", "xn--vault"])(
+  "the project %s is refused, since S3 refuses its bucket's name",
+  (project) => {
+    expect(faults({ ...RAW, project })).toHaveLength(1);
+  },
+);
 
 test.each(["prod", "prod_eu", "eu-west-1", "Prod2"])("a stack %s is taken", (stack) => {
   expect(faults({ ...RAW, stack })).toStrictEqual([]);
@@ -48,16 +51,13 @@ test.each([
   ["us-isof-south-1", "us-isof-east-1", "aws-iso-f", NEVER],
   ["eu-isoe-west-1", "us-west-2", "aws-iso-e", NEVER],
   ["eusc-de-east-1", "us-west-2", "aws-eusc", NEVER],
-])(
-  "a vault in %s is refused by its partition and why",
-  (primaryRegion, drRegion, partition, why) => {
-    const told = faults({ ...withValues({ drRegion }), primaryRegion });
-    expect(told).toHaveLength(1);
-    expect(told[0]).toMatch(
-      `aws:region: expected a region of the AWS partition aws, got ${primaryRegion}, which is in ${partition}: ${why}`,
-    );
-  },
-);
+])("a vault in %s is refused by its partition and why", (primaryRegion, drRegion, partition, why) => {
+  const told = faults({ ...withValues({ drRegion }), primaryRegion });
+  expect(told).toHaveLength(1);
+  expect(told[0]).toMatch(
+    `aws:region: expected a region of the AWS partition aws, got ${primaryRegion}, which is in ${partition}: ${why}`,
+  );
+});
 
 test("every region that AWS has is of a partition that we know, and only those of aws are taken", () => {
   const regions = [...new Set(Object.values(aws.Region))];
@@ -66,8 +66,6 @@ test("every region that AWS has is of a partition that we know, and only those o
     return faults({ ...withValues({ drRegion }), primaryRegion }).length === 0;
   });
   const others = regions.filter((one) => !taken.includes(one));
-  expect(others.filter((one) => !/^(cn|us-gov|us-iso[bf]?|eu-isoe|eusc)-/.test(one))).toStrictEqual(
-    [],
-  );
+  expect(others.filter((one) => !/^(cn|us-gov|us-iso[bf]?|eu-isoe|eusc)-/.test(one))).toStrictEqual([]);
   expect(taken.length).toBeGreaterThan(25);
 });

@@ -136,8 +136,8 @@ test.each<[key: string, value: unknown, expected: string]>([
   ["allowedAccountIds", [], "a list of account ids, of 12 digits each"],
   ["allowedAccountIds", ["12345"], "a list of account ids, of 12 digits each"],
   ["forbiddenAccountIds", [{}], "a list of account ids, of 12 digits each"],
-  ["assumeRoles", { roleArn: ROLE }, "a list such as [{\"roleArn\""],
-  ["assumeRoles", [], "a list such as [{\"roleArn\""],
+  ["assumeRoles", { roleArn: ROLE }, 'a list such as [{"roleArn"'],
+  ["assumeRoles", [], 'a list such as [{"roleArn"'],
   ["assumeRoles", [{ roleArn: "deploy" }], "roleArn must be the ARN of an IAM role"],
   ["assumeRoles", [{ roleARN: ROLE }], "transitiveTagKeys, not roleARN"],
   ["assumeRoles", [{ roleArn: ROLE, policyArns: "x" }], "policyArns must be a text, or a list"],
@@ -150,7 +150,11 @@ test.each<[key: string, value: unknown, expected: string]>([
   ["ignoreTags", { keyPrefixes: ["smart-"] }, "leave the tags smart-vault:* alone"],
   ["ignoreTags", { keyPrefixes: ["smart-vault:v"] }, "leave the tags smart-vault:* alone"],
   ["endpoints", [{ ec2: "https://ec2.us-east-1.amazonaws.com" }], "without the address of a single region"],
-  ["endpoints", [{ kms: "https://vpce-1.kms.us-gov-west-1.vpce.amazonaws.com" }], "without the address of a single region"],
+  [
+    "endpoints",
+    [{ kms: "https://vpce-1.kms.us-gov-west-1.vpce.amazonaws.com" }],
+    "without the address of a single region",
+  ],
   ["maxRetries", "many", "a whole number"],
   ["insecure", "yes", "true or false"],
   ["profile", "", "a text, or the key left out"],
@@ -162,7 +166,7 @@ test.each<[key: string, value: unknown, expected: string]>([
   expect(told).toHaveLength(1);
   expect(told[0]).toMatch(new RegExp(`^aws:${key}: `));
   expect(told[0]).toContain(expected);
-}); // prettier-ignore
+});
 
 test("account ids that YAML read as numbers are taken", () => {
   expect(faultsOf({ allowedAccountIds: [123456789012] })).toStrictEqual([]);

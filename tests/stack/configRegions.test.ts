@@ -14,12 +14,16 @@ describe("DR regions", () => {
     ["eu-central-1", "[]", ["eu-central-1"]],
     ["", '["eu-central-1"]', ["eu-central-1"]],
     ["", '["us-west-2","eu-west-1"]', ["us-west-2", "eu-west-1"]],
-    ["", '["us-west-2","eu-west-1","ap-south-1","sa-east-1","ca-central-1"]', ["us-west-2", "eu-west-1", "ap-south-1", "sa-east-1", "ca-central-1"]],
+    [
+      "",
+      '["us-west-2","eu-west-1","ap-south-1","sa-east-1","ca-central-1"]',
+      ["us-west-2", "eu-west-1", "ap-south-1", "sa-east-1", "ca-central-1"],
+    ],
   ])("drRegion %j and drRegions %s are %j", (drRegion, drRegions, expected) => {
     const config = parseConfig(withValues({ drRegion, drRegions }));
     expect(config.drRegions).toStrictEqual(expected);
     expect(config).not.toHaveProperty("drRegion");
-  }); // prettier-ignore
+  });
 
   test.each<[string, unknown, string]>([
     ["six of them", ["us-west-1", "us-west-2", "eu-west-1", "eu-west-2", "eu-west-3", "sa-east-1"], LIST],
@@ -36,7 +40,7 @@ describe("DR regions", () => {
     expect(others).toStrictEqual([]);
     expect(fault?.startsWith(`drRegions: expected ${expected}`)).toBe(true);
     expect(fault?.endsWith(`, got ${JSON.stringify(text)}`)).toBe(true);
-  }); // prettier-ignore
+  });
 
   test("drRegions refuses what is no JSON", () => {
     expect(faults(withValues({ drRegion: "", drRegions: "us-west-2" }))).toStrictEqual([
@@ -45,9 +49,7 @@ describe("DR regions", () => {
   });
 
   test("there has to be one", () => {
-    expect(faults(withRegions([]))).toStrictEqual([
-      "drRegion: expected a region to copy to, got none",
-    ]);
+    expect(faults(withRegions([]))).toStrictEqual(["drRegion: expected a region to copy to, got none"]);
   });
 
   test("both keys are not set together", () => {

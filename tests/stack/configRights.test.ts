@@ -39,10 +39,10 @@ test.each([
   const { policy } = stack.inputs("aws:iam/rolePolicy:RolePolicy", `${VAULT}-function`);
   const { project, values } = loadStackConfig(ROOT, "prod", overrides);
   expect(rightsLength(configOf(project, "prod", values))).toBe(String(policy).length);
-}); // prettier-ignore
+});
 
 test("five DR regions, encryption, a lock, audit and four source keys fit", () => {
-  expect(refused({ ...EVERYTHING, sourceKeyArns: JSON.stringify(KEYS.slice(0, 4)) })).toBe(undefined); // prettier-ignore
+  expect(refused({ ...EVERYTHING, sourceKeyArns: JSON.stringify(KEYS.slice(0, 4)) })).toBe(undefined);
 });
 
 test("what is to be shortened is named", () => {
@@ -66,7 +66,7 @@ test("exactly 10,240 characters fit, and one more is refused", () => {
 });
 
 test("a dry run is held to what it will have the right to afterwards", () => {
-  expect(refused({ dryRun: "true", sourceKeyArns: JSON.stringify(KEYS) })?.keys).toBe("sourceKeyArns"); // prettier-ignore
+  expect(refused({ dryRun: "true", sourceKeyArns: JSON.stringify(KEYS) })?.keys).toBe("sourceKeyArns");
 });
 
 test.each([

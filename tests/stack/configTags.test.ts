@@ -25,7 +25,7 @@ test.each([
 });
 
 test("takes what `pulumi config set --path` makes numbers and truth values of, as texts", () => {
-  const { tags } = parseConfig(given({ CostCenter: 4711, Backup: true, Offset: -1 }, { tagKey: "b" })); // prettier-ignore
+  const { tags } = parseConfig(given({ CostCenter: 4711, Backup: true, Offset: -1 }, { tagKey: "b" }));
   expect(tags).toStrictEqual({ CostCenter: "4711", Backup: "true", Offset: "-1" });
 });
 
@@ -45,22 +45,32 @@ test.each<[string, unknown, string]>([
   ["a key with another character", { "a#b": "x" }, `${EXPECTED}: ${KEY} "a#b"`],
   ["a key with a line break", { "a\n": "x" }, `${EXPECTED}: ${KEY} "a\\n"`],
   ["a key of AWS's", { "AWS:x": "x" }, `${EXPECTED}: no key may begin with aws:, one is "AWS:x"`],
-  ["a key of the vault's", { "smart-vault:vault": "x" }, `${EXPECTED}: no key may begin with smart-vault:, one is "smart-vault:vault"`],
-  ["Name", { Name: "x" }, `${EXPECTED}: no key may be "Name": everything would have the same name, and snapshots lose that of their volumes`],
+  [
+    "a key of the vault's",
+    { "smart-vault:vault": "x" },
+    `${EXPECTED}: no key may begin with smart-vault:, one is "smart-vault:vault"`,
+  ],
+  [
+    "Name",
+    { Name: "x" },
+    `${EXPECTED}: no key may be "Name": everything would have the same name, and snapshots lose that of their volumes`,
+  ],
   ["a value too long", { k: V257 }, `${EXPECTED}: k must be a text of up to 256 ${SHAPE}, is "${V257}"`],
   ["a value with another character", { k: "a*" }, `${EXPECTED}: k must be a text of up to 256 ${SHAPE}, is "a*"`],
   ["a value that is no text", { k: ["a"] }, `${EXPECTED}: k must be a text of up to 256 ${SHAPE}, is ["a"]`],
   ["a fraction", { k: 0.5 }, `${EXPECTED}: k must be a text of up to 256 ${SHAPE}, is 0.5`],
-  ["keys that IAM takes for one", { Team: "a", team: "b" }, `${EXPECTED}: keys must differ in more than case, "team" does not`],
+  [
+    "keys that IAM takes for one",
+    { Team: "a", team: "b" },
+    `${EXPECTED}: keys must differ in more than case, "team" does not`,
+  ],
 ])("refuses %s", (_what, tags, expected) => {
   const raw = JSON.stringify(tags);
   expect(faults(given(tags))).toStrictEqual([`tags: expected ${expected}, got ${JSON.stringify(raw)}`]);
-}); // prettier-ignore
+});
 
 test("refuses text that is no JSON", () => {
-  expect(faults(withValues({ tags: "a=b" }))).toStrictEqual([
-    `tags: expected ${EXPECTED}, got "a=b"`,
-  ]);
+  expect(faults(withValues({ tags: "a=b" }))).toStrictEqual([`tags: expected ${EXPECTED}, got "a=b"`]);
 });
 
 test.each(["backup", "Backup"])("refuses the tag that selects instances: %s", (key) => {

@@ -63,20 +63,24 @@ const OF_WHAT_NOBODY_COUNTS = [
       (region) => `SmartVault ${name} service=${SETTINGS.vaultId} region=${region}`,
     ),
   ),
-  ...["LeftRegionSnapshots", "LeftRegionGiB"].map(
-    (name) => `SmartVault ${name} service=${SETTINGS.vaultId}`,
-  ),
+  ...["LeftRegionSnapshots", "LeftRegionGiB"].map((name) => `SmartVault ${name} service=${SETTINGS.vaultId}`),
 ];
 
 test("every metric on it is one that the function sends in some night, or that AWS does", async () => {
   const vault = watchedVault(600, { ...SETTINGS, policies: keeping(1) });
-  const nights = [{}, {}, { copiesLimited: true }, { copiesRefused: true }, { snapshotsRefused: true }, { noInstances: true }, {}]; // prettier-ignore
+  const nights = [
+    {},
+    {},
+    { copiesLimited: true },
+    { copiesRefused: true },
+    { snapshotsRefused: true },
+    { noInstances: true },
+    {},
+  ];
   for (const night of nights) await vault.night(night);
   const sent = vault.points
     .filter(({ namespace }) => namespace === "SmartVault")
-    .map(({ namespace, name, dimensions }) =>
-      keyOf([namespace, name, ...Object.entries(dimensions).flat()]),
-    );
+    .map(({ namespace, name, dimensions }) => keyOf([namespace, name, ...Object.entries(dimensions).flat()]));
   const known = new Set([...sent, ...OF_AWS, ...OF_WHAT_NOBODY_COUNTS]);
   const plain = drawn.filter(([first]) => typeof first === "string");
   expect(plain.length).toBeGreaterThan(25);
@@ -88,9 +92,7 @@ test("every metric on it is one that the function sends in some night, or that A
     expression: `SEARCH('{SmartVault,service} service="${SETTINGS.vaultId}" ActionsDeferred', 'Sum', 3600)`,
   });
   const found = sent.filter((key) => key.startsWith("SmartVault ActionsDeferred."));
-  expect(found).toContain(
-    `SmartVault ActionsDeferred.ResourceLimitExceeded service=${SETTINGS.vaultId}`,
-  );
+  expect(found).toContain(`SmartVault ActionsDeferred.ResourceLimitExceeded service=${SETTINGS.vaultId}`);
 });
 
 test("everything is read from the primary region, where it is sent, and from this account", () => {
@@ -105,7 +107,7 @@ describe("is a body that CloudWatch takes", () => {
     const cells = widgets.flatMap(({ x, y, width, height }) => {
       expect([x, y].every((at) => Number.isInteger(at) && at >= 0)).toBe(true);
       expect(x + width).toBeLessThanOrEqual(24);
-      return Array.from({ length: width * height }, (_, n) => `${x + (n % width)} ${y + Math.floor(n / width)}`); // prettier-ignore
+      return Array.from({ length: width * height }, (_, n) => `${x + (n % width)} ${y + Math.floor(n / width)}`);
     });
     expect(new Set(cells).size).toBe(cells.length);
     expect(widgets.length).toBeLessThanOrEqual(500);
@@ -155,9 +157,7 @@ describe("in the stack", () => {
   test("it is made under the vault's name, for the account that is deployed to", () => {
     const { dashboardName, dashboardBody: json } = stack.inputs(type);
     expect(dashboardName).toBe("smart-vault-prod");
-    expect(String(json)).toContain(
-      "arn:aws:cloudwatch:us-east-1:123456789012:alarm:smart-vault-prod-errors",
-    );
+    expect(String(json)).toContain("arn:aws:cloudwatch:us-east-1:123456789012:alarm:smart-vault-prod-errors");
     expect(JSON.parse(String(json))).toHaveProperty("widgets");
   });
 });

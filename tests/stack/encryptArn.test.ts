@@ -37,7 +37,7 @@ test("the function may use it through EC2, in both regions", () => {
 });
 
 test("is watched in its region, and given as an output", () => {
-  const { eventPattern } = stack.inputs("aws:cloudwatch/eventRule:EventRule", `${VAULT}-key-events`); // prettier-ignore
+  const { eventPattern } = stack.inputs("aws:cloudwatch/eventRule:EventRule", `${VAULT}-key-events`);
   const { detail } = JSON.parse(String(eventPattern)) as { detail: { resources: unknown } };
   expect(detail.resources).toStrictEqual({ ARN: [ARN.key, GIVEN] });
   expect(stack.program.outputs.keyArns).toStrictEqual({

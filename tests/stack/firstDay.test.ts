@@ -40,9 +40,7 @@ describe("prod", () => {
       stack.inputs("aws:cloudtrail/trail:Trail");
     expect(isMultiRegionTrail).toBe(true);
     // Unset, a trail logs, and it logs management events (CloudTrail user guide, "Creating a trail").
-    expect([enableLogging, eventSelectors, advancedEventSelectors]).toStrictEqual(
-      Array(3).fill(undefined),
-    );
+    expect([enableLogging, eventSelectors, advancedEventSelectors]).toStrictEqual(Array(3).fill(undefined));
   });
 
   test("watches each key in its own region for what makes copies unreadable", () => {
@@ -50,9 +48,7 @@ describe("prod", () => {
     for (const key of all(KEY)) {
       const region = regionOf(key.provider);
       const rules = all(RULE).filter(({ provider }) => regionOf(provider) === region);
-      const patterns = rules.map(
-        ({ inputs }) => JSON.parse(String(inputs.eventPattern)) as Pattern,
-      );
+      const patterns = rules.map(({ inputs }) => JSON.parse(String(inputs.eventPattern)) as Pattern);
       const [pattern] = patterns.filter(({ detail }) =>
         detail.resources.ARN.some((arn) => arn.includes(`:${region}:`)),
       );
@@ -70,8 +66,7 @@ describe("prod", () => {
     expect(targets.filter((arn) => arn === topic)).toHaveLength(1);
     const others = targets.filter((arn) => arn !== topic);
     expect(others).toHaveLength(all(RULE).length - 1);
-    for (const arn of others)
-      expect(arn).toMatch(/^arn:aws:events:us-east-1:.*event-bus\/default$/);
+    for (const arn of others) expect(arn).toMatch(/^arn:aws:events:us-east-1:.*event-bus\/default$/);
     const subscription = stack.inputs("aws:sns/topicSubscription:TopicSubscription");
     expect(subscription).toMatchObject({ topic, protocol: "email" });
   });

@@ -16,9 +16,9 @@ const to = (Principal: unknown, more: Partial<KeyStatement> = {}): KeyStatement 
   Principal,
   ...more,
 });
-const onlyRoot = to({ AWS: root.arn }, { Condition: { StringEquals: { "aws:PrincipalType": "Account" } } }); // prettier-ignore
+const onlyRoot = to({ AWS: root.arn }, { Condition: { StringEquals: { "aws:PrincipalType": "Account" } } });
 
-type Row = [what: string, statements: KeyStatement[], caller: Caller, iam: boolean, allows: boolean]; // prettier-ignore
+type Row = [what: string, statements: KeyStatement[], caller: Caller, iam: boolean, allows: boolean];
 
 test.each<Row>([
   ["a role that is named needs no IAM policy", [to({ AWS: role.arn })], role, false, true],
@@ -41,7 +41,13 @@ test.each<Row>([
   ["another service", [to({ Service: "t.amazonaws.com" })], service, true, false],
   ["a role is no service", [to({ Service: "s.amazonaws.com" })], role, true, false],
   ["a denial outweighs", [to({ AWS: role.arn }), to("*", { Effect: "Deny" })], role, true, false],
-  ["a denial of others does not", [to({ AWS: role.arn }), to({ AWS: foreign.arn }, { Effect: "Deny" })], role, false, true], // prettier-ignore
+  [
+    "a denial of others does not",
+    [to({ AWS: role.arn }), to({ AWS: foreign.arn }, { Effect: "Deny" })],
+    role,
+    false,
+    true,
+  ],
   ["another action", [to({ AWS: role.arn }, { Action: "kms:Encrypt" })], role, true, false],
 ])("%s", (_what, Statement, caller, iam, allows) => {
   const asks = keyAllows({ Statement }, KEY, caller, () => iam);
@@ -53,7 +59,7 @@ test.each([
   ["no principal", to(undefined)],
   ["an element", { ...to("*"), NotAction: "kms:Decrypt" }],
 ])("refuses to guess at %s that it does not know", (_what, statement) => {
-  expect(() => keyAllows({ Statement: [statement] }, KEY, role, () => true)).toThrow(/not modelled/); // prettier-ignore
+  expect(() => keyAllows({ Statement: [statement] }, KEY, role, () => true)).toThrow(/not modelled/);
 });
 
 test("refuses to guess at a caller that it does not know", () => {

@@ -89,11 +89,11 @@ interface Declared {
 }
 
 function declaredKey(stack: StackProgram.DeclaredStack, { vaultId, region }: KeyFacts): Declared {
-  const json = (type: string, name: string) => JSON.parse(String(stack.inputs(type, name).policy)) as unknown; // prettier-ignore
+  const json = (type: string, name: string) => JSON.parse(String(stack.inputs(type, name).policy)) as unknown;
   return {
     arn: `arn:aws:kms:${region}:123456789012:key/11111111-2222-3333-4444-555555555555`,
     policy: json("aws:kms/key:Key", `${vaultId}-${region}`) as KeyPolicy,
-    roleMay: compilePolicy(json("aws:iam/rolePolicy:RolePolicy", `${vaultId}-function`) as IamPolicy), // prettier-ignore
+    roleMay: compilePolicy(json("aws:iam/rolePolicy:RolePolicy", `${vaultId}-function`) as IamPolicy),
   };
 }
 
@@ -112,7 +112,7 @@ describe.each(Object.entries(VARIANTS))("%s:", (_variant, variant) => {
 
   test("every key is in the table", () => {
     const keys = stack.list.filter((line) => line.startsWith("aws:kms/key:Key "));
-    const expected = variant.keys.map(({ vaultId, region }) => `aws:kms/key:Key ${vaultId}-${region} ${region}`); // prettier-ignore
+    const expected = variant.keys.map(({ vaultId, region }) => `aws:kms/key:Key ${vaultId}-${region} ${region}`);
     expect(keys).toStrictEqual(expected.sort());
   });
 

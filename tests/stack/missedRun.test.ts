@@ -30,7 +30,7 @@ async function daysWithoutRun(schedule: string, days: number) {
   const fromMs = NOW + HOUR_MS;
   const alarms = tableOf(schedule)
     .filter((alarm) => evaluate(alarm, vault.points, fromMs, vault.nowMs()).some(({ state }) => state === "ALARM"))
-    .map(({ key }) => key); // prettier-ignore
+    .map(({ key }) => key);
   return { vault, alarms };
 }
 
@@ -43,9 +43,11 @@ test.each([
   const started = vault.points.filter(({ name }) => name === "SnapshotsStarted").at(-1);
   expect(started?.atMs).toBe(Date.parse(slot) + 30 * MINUTE_MS);
   expect(vault.mails()).toHaveLength(1);
-  expect(vault.mails()[0]).toContain(`the scheduled run for ${slot} is missing: the hourly sweep creates its snapshots instead`);
+  expect(vault.mails()[0]).toContain(
+    `the scheduled run for ${slot} is missing: the hourly sweep creates its snapshots instead`,
+  );
   expect(alarms).toStrictEqual([]);
-}); // prettier-ignore
+});
 
 test("a monthly schedule whose function dies is an alarm three hours later, days before its next run", async () => {
   const schedule = "cron(0 3 1 * ? *)";
@@ -58,4 +60,4 @@ test("a monthly schedule whose function dies is an alarm three hours later, days
   expect(first?.state).toBe("OK");
   // The last sweep was half an hour before; CloudWatch looks at two periods beyond the 36.
   expect(later).toStrictEqual([{ atMs: diedMs - 30 * MINUTE_MS + 190 * MINUTE_MS, state: "ALARM" }]);
-}); // prettier-ignore
+});

@@ -3,13 +3,7 @@ import { functionPolicy } from "../../src/stack/access";
 import { keyPolicy } from "../../src/stack/keys";
 import { namesOf } from "../../src/stack/names";
 import { ACCOUNT_ID } from "../../src/local/accountId";
-import {
-  ARN,
-  type DeclaredStack,
-  type Statement,
-  declareStack,
-  policyOf,
-} from "../support/stackProgram";
+import { ARN, type DeclaredStack, type Statement, declareStack, policyOf } from "../support/stackProgram";
 
 const VAULT = "smart-vault-dev";
 const SOURCE_KEY = "arn:aws:kms:eu-west-1:210987654321:key/shared";
@@ -42,18 +36,14 @@ function statement(policy: { Statement: Statement[] }, sid: string): Statement {
   return found;
 }
 
-const functionRights = () =>
-  policyOf(stack.inputs("aws:iam/rolePolicy:RolePolicy", `${VAULT}-function`));
+const functionRights = () => policyOf(stack.inputs("aws:iam/rolePolicy:RolePolicy", `${VAULT}-function`));
 
 test("both regions are the config's", () => {
   expect(stack.list).toContain(`aws:lambda/function:Function ${VAULT} eu-west-1`);
   expect(stack.list).toContain(`aws:kms/key:Key ${VAULT}-eu-central-1 eu-central-1`);
   expect(stack.list.filter((line) => /us-(east|west)/.test(line))).toStrictEqual([]);
   const made = [ARN.topic(VAULT)];
-  const rights = made.reduce(
-    (text, arn) => text.replaceAll(arn, ""),
-    JSON.stringify(functionRights()),
-  );
+  const rights = made.reduce((text, arn) => text.replaceAll(arn, ""), JSON.stringify(functionRights()));
   expect(rights).not.toMatch(/us-(east|west)/);
 });
 
@@ -95,10 +85,7 @@ test("every role of the vault has the boundary", () => {
 
 test("each address gets a subscription of its own", () => {
   const subscriptions = stack.program.declared.filter(({ type }) => type.endsWith("Subscription"));
-  expect(subscriptions.map(({ inputs }) => inputs.endpoint).sort()).toStrictEqual([
-    "a@example.com",
-    "b@example.com",
-  ]);
+  expect(subscriptions.map(({ inputs }) => inputs.endpoint).sort()).toStrictEqual(["a@example.com", "b@example.com"]);
 });
 
 test("a stack that runs once a week has every alarm of one that runs daily", () => {

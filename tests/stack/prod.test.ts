@@ -157,8 +157,7 @@ describe("the function", () => {
 });
 
 describe("what wakes it", () => {
-  const schedule = (name: string) =>
-    stack.inputs("aws:scheduler/schedule:Schedule", `${VAULT}-${name}`);
+  const schedule = (name: string) => stack.inputs("aws:scheduler/schedule:Schedule", `${VAULT}-${name}`);
   const common = { groupName: VAULT, flexibleTimeWindow: { mode: "OFF" } };
   const target = { arn: FUNCTION, roleArn: SCHEDULER_ROLE };
 
@@ -210,9 +209,7 @@ describe("what wakes it", () => {
 
   test("no schedule is made before the scheduler may call", () => {
     for (const name of ["run", "sweep", "clock"]) {
-      expect(
-        stack.options("aws:scheduler/schedule:Schedule", `${VAULT}-${name}`).after,
-      ).toStrictEqual([
+      expect(stack.options("aws:scheduler/schedule:Schedule", `${VAULT}-${name}`).after).toStrictEqual([
         `aws:iam/role:Role ${VAULT}-scheduler`,
         `aws:iam/rolePolicy:RolePolicy ${VAULT}-scheduler`,
         `aws:lambda/function:Function ${VAULT}`,

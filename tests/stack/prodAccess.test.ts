@@ -35,8 +35,7 @@ beforeAll(async () => {
 });
 
 describe("the function's rights", () => {
-  const statements = () =>
-    policyOf(stack.inputs("aws:iam/rolePolicy:RolePolicy", `${VAULT}-function`)).Statement;
+  const statements = () => policyOf(stack.inputs("aws:iam/rolePolicy:RolePolicy", `${VAULT}-function`)).Statement;
 
   test("only Lambda takes its role", () => {
     const { assumeRolePolicy, ...inputs } = stack.inputs("aws:iam/role:Role", `${VAULT}-function`);
@@ -94,9 +93,7 @@ describe("the function's rights", () => {
 
   test("come from no managed policy", () => {
     const types = stack.program.declared.map(({ type }) => type);
-    expect(
-      types.filter((type) => /attachment|managedPolic|iam\/policy:/i.test(type)),
-    ).toStrictEqual([]);
+    expect(types.filter((type) => /attachment|managedPolic|iam\/policy:/i.test(type))).toStrictEqual([]);
     for (const { type, inputs } of stack.program.declared) {
       if (type === "aws:iam/role:Role") expect(inputs).not.toHaveProperty("managedPolicyArns");
     }
@@ -136,15 +133,15 @@ describe("the DR key", () => {
   test("can still be administered by the account after it is made", () => {
     const [account] = policyOf(stack.inputs("aws:kms/key:Key")).Statement;
     const may = (action: string) =>
-      [account?.Action ?? []]
-        .flat()
-        .some((pattern) => new RegExp(`^${pattern.replace("*", ".*")}$`).test(action));
-    expect(
-      ["kms:PutKeyPolicy", "kms:ScheduleKeyDeletion", "kms:CancelKeyDeletion"].map(may),
-    ).toStrictEqual([true, true, true]);
-    expect(
-      [...KEY_USE.filter((action) => action !== "kms:DescribeKey"), "kms:CreateGrant"].filter(may),
-    ).toStrictEqual([]);
+      [account?.Action ?? []].flat().some((pattern) => new RegExp(`^${pattern.replace("*", ".*")}$`).test(action));
+    expect(["kms:PutKeyPolicy", "kms:ScheduleKeyDeletion", "kms:CancelKeyDeletion"].map(may)).toStrictEqual([
+      true,
+      true,
+      true,
+    ]);
+    expect([...KEY_USE.filter((action) => action !== "kms:DescribeKey"), "kms:CreateGrant"].filter(may)).toStrictEqual(
+      [],
+    );
   });
 
   test("has the vault's name as alias", () => {
@@ -174,40 +171,35 @@ test("the scheduler may call this function and nothing else, for this account on
   expect(inputs).toStrictEqual({ role: name, policy: inputs.policy });
   expect(policyOf(inputs)).toStrictEqual({
     Version: "2012-10-17",
-    Statement: [
-      { Sid: "Wake", Effect: "Allow", Action: "lambda:InvokeFunction", Resource: FUNCTION },
-    ],
+    Statement: [{ Sid: "Wake", Effect: "Allow", Action: "lambda:InvokeFunction", Resource: FUNCTION }],
   });
 });
 
 test.each([
   ["key-events", { Sid: "Forward", Action: "events:PutEvents", Resource: PRIMARY_BUS }],
   ["key-mail", { Sid: "Mail", Action: "sns:Publish", Resource: TOPIC }],
-])(
-  "EventBridge takes the role %s for this account only, and does one thing by it",
-  (suffix, right) => {
-    const name = `${VAULT}-${suffix}`;
-    const { assumeRolePolicy, ...role } = stack.inputs("aws:iam/role:Role", name);
-    expect(role).toStrictEqual({ name, tags: TAGS });
-    expect(JSON.parse(String(assumeRolePolicy))).toStrictEqual({
-      Version: "2012-10-17",
-      Statement: [
-        {
-          Effect: "Allow",
-          Principal: { Service: "events.amazonaws.com" },
-          Action: "sts:AssumeRole",
-          Condition: { StringEquals: { "aws:SourceAccount": ACCOUNT_ID } },
-        },
-      ],
-    });
-    const inputs = stack.inputs("aws:iam/rolePolicy:RolePolicy", name);
-    expect(inputs).toStrictEqual({ role: name, policy: inputs.policy });
-    expect(policyOf(inputs)).toStrictEqual({
-      Version: "2012-10-17",
-      Statement: [{ ...right, Effect: "Allow" }],
-    });
-  },
-);
+])("EventBridge takes the role %s for this account only, and does one thing by it", (suffix, right) => {
+  const name = `${VAULT}-${suffix}`;
+  const { assumeRolePolicy, ...role } = stack.inputs("aws:iam/role:Role", name);
+  expect(role).toStrictEqual({ name, tags: TAGS });
+  expect(JSON.parse(String(assumeRolePolicy))).toStrictEqual({
+    Version: "2012-10-17",
+    Statement: [
+      {
+        Effect: "Allow",
+        Principal: { Service: "events.amazonaws.com" },
+        Action: "sts:AssumeRole",
+        Condition: { StringEquals: { "aws:SourceAccount": ACCOUNT_ID } },
+      },
+    ],
+  });
+  const inputs = stack.inputs("aws:iam/rolePolicy:RolePolicy", name);
+  expect(inputs).toStrictEqual({ role: name, policy: inputs.policy });
+  expect(policyOf(inputs)).toStrictEqual({
+    Version: "2012-10-17",
+    Statement: [{ ...right, Effect: "Allow" }],
+  });
+});
 
 test("no resource lets a service in for other accounts than this one", () => {
   const services = stack.program.declared

@@ -68,9 +68,7 @@ describe("whoever takes a key away is told of", () => {
       arn: PRIMARY_BUS,
       roleArn: KEY_EVENTS_ROLE,
     });
-    expect(stack.options(type, `${name}-us-west-2`).after).toContain(
-      `aws:iam/rolePolicy:RolePolicy ${name}`,
-    );
+    expect(stack.options(type, `${name}-us-west-2`).after).toContain(`aws:iam/rolePolicy:RolePolicy ${name}`);
   });
 
   test("the primary region mails who did what, and how to take it back", () => {
@@ -78,9 +76,7 @@ describe("whoever takes a key away is told of", () => {
     const { inputTransformer, ...inputs } = stack.inputs(type, name);
     const roleArn = ARN.role(`${VAULT}-key-mail`);
     expect(inputs).toStrictEqual({ rule: name, targetId: "topic", arn: TOPIC, roleArn });
-    expect(stack.options(type, name).after).toContain(
-      `aws:iam/rolePolicy:RolePolicy ${VAULT}-key-mail`,
-    );
+    expect(stack.options(type, name).after).toContain(`aws:iam/rolePolicy:RolePolicy ${VAULT}-key-mail`);
     const { inputPaths, inputTemplate } = inputTransformer as Record<string, unknown>;
     expect(inputPaths).toStrictEqual({
       call: "$.detail.eventName",

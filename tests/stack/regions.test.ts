@@ -1,7 +1,7 @@
 /** A production stack with two DR regions that encrypts its snapshots in the primary region, too, under a key of its own. */
 import { ACCOUNT_ID } from "../../src/local/accountId";
 import { settingsIn } from "../support/stackArchive";
-import { COPY_USE, KEY_EVENTS_ROLE, KEY_USE, PRIMARY_BUS, ROLE, TAGS, TOPIC, VAULT } from "../support/stackPolicies"; // prettier-ignore
+import { COPY_USE, KEY_EVENTS_ROLE, KEY_USE, PRIMARY_BUS, ROLE, TAGS, TOPIC, VAULT } from "../support/stackPolicies";
 import { ARN, type DeclaredStack, declareStack, policyOf } from "../support/stackProgram";
 import { SETTINGS } from "../support/stackSettings";
 
@@ -61,7 +61,7 @@ test("all that is protected is retained, too: once unprotected in the state alon
   const types = (pattern: RegExp) => kept.filter(({ type }) => pattern.test(type)).length;
   expect([types(/^aws:kms\//), types(/^aws:s3\//)]).toStrictEqual([6, 7]);
   expect(kept).toHaveLength(13);
-  expect(kept.filter(({ type, name }) => !stack.options(type, name).retainOnDelete)).toStrictEqual([]); // prettier-ignore
+  expect(kept.filter(({ type, name }) => !stack.options(type, name).retainOnDelete)).toStrictEqual([]);
 });
 
 describe("the keys", () => {
@@ -94,7 +94,7 @@ describe("the keys", () => {
       ["Restore", { AWS: [RESTORER] }, KEY_USE, via([region])],
       ["RestoreGrants", { AWS: [RESTORER] }, "kms:CreateGrant", via([region])],
     ]);
-  }); // prettier-ignore
+  });
 
   test.each(ALL)("that of %s and its alias outlive the stack, and are made after the role", (region) => {
     const name = `${VAULT}-${region}`;
@@ -107,7 +107,7 @@ describe("the keys", () => {
       name: `alias/${VAULT}`,
       targetKeyId: ARN.keyIn(region).slice(-36),
     });
-  }); // prettier-ignore
+  });
 });
 
 describe("whoever takes a key away is told of", () => {
@@ -136,9 +136,7 @@ describe("whoever takes a key away is told of", () => {
       arn: PRIMARY_BUS,
       roleArn: KEY_EVENTS_ROLE,
     });
-    expect(stack.options(TARGET, `${EVENTS}-${region}`).after).toContain(
-      `aws:iam/rolePolicy:RolePolicy ${EVENTS}`,
-    );
+    expect(stack.options(TARGET, `${EVENTS}-${region}`).after).toContain(`aws:iam/rolePolicy:RolePolicy ${EVENTS}`);
     expect(stack.inputs(TARGET, EVENTS)).toMatchObject({ targetId: "topic", arn: TOPIC });
   });
 });
@@ -147,9 +145,7 @@ test("each region has the same Recycle Bin", () => {
   const rules = [VAULT, ...DR.map((region) => `${VAULT}-${region}`)].map((name) =>
     stack.inputs("aws:rbin/rule:Rule", name),
   );
-  expect(rules.map((rule) => JSON.stringify(rule))).toStrictEqual(
-    Array(3).fill(JSON.stringify(rules[0])),
-  );
+  expect(rules.map((rule) => JSON.stringify(rule))).toStrictEqual(Array(3).fill(JSON.stringify(rules[0])));
   expect(rules[0]?.retentionPeriod).toStrictEqual({
     retentionPeriodValue: 7,
     retentionPeriodUnit: "DAYS",
@@ -167,9 +163,7 @@ test("the function knows the regions in the config's order, each with its key, a
 test("the function's rights are for these regions and keys", () => {
   const rights = policyOf(stack.inputs("aws:iam/rolePolicy:RolePolicy", `${VAULT}-function`));
   const resources = (sid: string) => rights.Statement.find(({ Sid }) => Sid === sid)?.Resource;
-  expect(resources("PruneOwnSnapshots")).toStrictEqual(
-    ALL.map((region) => `arn:aws:ec2:${region}:*:snapshot/*`),
-  );
+  expect(resources("PruneOwnSnapshots")).toStrictEqual(ALL.map((region) => `arn:aws:ec2:${region}:*:snapshot/*`));
   expect(["EncryptCopies", "EncryptCopies2", "ReadEncryptedSources"].map(resources)).toStrictEqual([
     ...DR.map(ARN.keyIn),
     [ARN.keyIn("us-east-1"), `arn:aws:kms:us-east-1:${ACCOUNT_ID}:key/*`],

@@ -84,9 +84,7 @@ test.each(["aws:region", ...CONFIG_KEYS.filter((key) => key !== "alertEmails")])
 
 test("a secret that is wrong is told without its value", () => {
   const raw = { ...withValues({ alertEmails: '["nobody"]' }), secretKeys: ["alertEmails"] };
-  expect(refusal(raw)).toContain(
-    "alertEmails: expected a list of different e-mail addresses, got a secret value",
-  );
+  expect(refusal(raw)).toContain("alertEmails: expected a list of different e-mail addresses, got a secret value");
   expect(refusal(raw)).not.toContain("nobody");
 });
 

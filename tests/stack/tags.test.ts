@@ -17,7 +17,7 @@ beforeAll(async () => {
 
 /** The types of what has tags, with their number. */
 function taggedTypes({ program }: DeclaredStack): string[] {
-  return program.declared.filter(({ inputs }) => "tags" in inputs).map(({ type, name }) => `${type} ${name}`); // prettier-ignore
+  return program.declared.filter(({ inputs }) => "tags" in inputs).map(({ type, name }) => `${type} ${name}`);
 }
 
 test("everything that takes tags has them beside the vault's own", () => {
@@ -67,7 +67,6 @@ test("budget and Recycle Bin still go by the vault's tag alone", () => {
 });
 
 test("the function's rights are the same", () => {
-  const rights = (one: DeclaredStack) =>
-    one.inputs("aws:iam/rolePolicy:RolePolicy", `${VAULT}-function`).policy;
+  const rights = (one: DeclaredStack) => one.inputs("aws:iam/rolePolicy:RolePolicy", `${VAULT}-function`).policy;
   expect(rights(stack)).toBe(rights(plain));
 });

@@ -21,13 +21,10 @@ test("dev and prod have stack files", () => {
   expect(STACKS.sort()).toStrictEqual(["dev", "prod"]);
 });
 
-test.each(STACKS)(
-  "preview and up of %s as it is in the repository warn of nothing",
-  async (stack) => {
-    expect((await previewStack(stack)).warnings).toStrictEqual([]);
-    expect((await updateStack(stack)).warnings).toStrictEqual([]);
-  },
-);
+test.each(STACKS)("preview and up of %s as it is in the repository warn of nothing", async (stack) => {
+  expect((await previewStack(stack)).warnings).toStrictEqual([]);
+  expect((await updateStack(stack)).warnings).toStrictEqual([]);
+});
 
 test("a stack without an address to notify says that alone", async () => {
   const none = ["alertEmails=[]"];

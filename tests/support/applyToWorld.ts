@@ -62,10 +62,7 @@ export function applyToWorld(world: World, actions: readonly Action[], nowMs: nu
     ...one,
     tags: { ...one.tags, ...marks.get(one.snapshotId) },
   });
-  const copies = Object.entries(world.copies).map(([region, seen]) => [
-    region,
-    after(region, seen),
-  ]);
+  const copies = Object.entries(world.copies).map(([region, seen]) => [region, after(region, seen)]);
   return {
     ...world,
     snapshots: after(SETTINGS.primaryRegion, world.snapshots).map(marked),

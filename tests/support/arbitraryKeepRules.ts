@@ -15,7 +15,7 @@ export const arbitraryWithin: fc.Arbitrary<string> = fc
       parts.map((part, index) => (part > 0 ? `${part}${"ymdh"[index] ?? ""}` : "")),
       { minLength: 1 },
     ),
-  ) // prettier-ignore
+  )
   .map((parts) => parts.join(""))
   .filter((text) => text !== "");
 

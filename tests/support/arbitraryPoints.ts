@@ -1,12 +1,7 @@
 /** Histories of one volume and rules for them as fast-check draws them, and what retention decides. */
 import fc from "fast-check";
 import { makeCalendar } from "../../src/vault/calendar";
-import {
-  type RetentionPoint,
-  type RetentionResult,
-  newestFirst,
-  retention,
-} from "../../src/vault/retention";
+import { type RetentionPoint, type RetentionResult, newestFirst, retention } from "../../src/vault/retention";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../src/vault/time";
 import type { KeepRules } from "../../src/vault/types";
 import { arbitraryKeepRules } from "./arbitraryKeepRules";
@@ -49,7 +44,11 @@ export const rules: fc.Arbitrary<KeepRules> = fc.oneof(
 );
 export const floors = fc.nat({ max: 3 });
 export const zones = fc.constantFrom("UTC", "Europe/Berlin", "America/New_York");
-const calendars = { UTC: makeCalendar("UTC"), "Europe/Berlin": makeCalendar("Europe/Berlin"), "America/New_York": makeCalendar("America/New_York") }; // prettier-ignore
+const calendars = {
+  UTC: makeCalendar("UTC"),
+  "Europe/Berlin": makeCalendar("Europe/Berlin"),
+  "America/New_York": makeCalendar("America/New_York"),
+};
 
 export function decide(
   list: readonly RetentionPoint[],
@@ -62,5 +61,4 @@ export function decide(
 
 export const dataMs = ({ slotMs, startTimeMs }: RetentionPoint) => slotMs ?? startTimeMs;
 export const sorted = (list: readonly RetentionPoint[]) => [...list].sort(newestFirst);
-export const without = (ids: readonly string[], others: readonly string[]) =>
-  ids.filter((id) => !others.includes(id));
+export const without = (ids: readonly string[], others: readonly string[]) => ids.filter((id) => !others.includes(id));

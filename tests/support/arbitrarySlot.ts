@@ -100,13 +100,24 @@ export const drawnSlot: fc.Arbitrary<DrawnSlot> = fc.record(
       { weight: 1, arbitrary: fc.array(standIn, { maxLength: 2 }) },
     ),
   },
-  { requiredKeys: ["volumeId", "slotDaysAgo", "lateMinutes", "state", "encrypted", "marked", "archived", "sourceGone", "copies", "standIns"] }, // prettier-ignore
+  {
+    requiredKeys: [
+      "volumeId",
+      "slotDaysAgo",
+      "lateMinutes",
+      "state",
+      "encrypted",
+      "marked",
+      "archived",
+      "sourceGone",
+      "copies",
+      "standIns",
+    ],
+  },
 );
 
 function marks(regions: readonly KeyedRegion[]): Tags {
-  return Object.fromEntries(
-    regions.map(({ region }) => [copyExpiredTag(region), isoSeconds(NOW - DAY_MS)]),
-  );
+  return Object.fromEntries(regions.map(({ region }) => [copyExpiredTag(region), isoSeconds(NOW - DAY_MS)]));
 }
 
 /** So many minutes after, but not in the future: what has not begun is not seen. */

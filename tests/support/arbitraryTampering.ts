@@ -22,11 +22,7 @@ const value = fc.oneof(
   fc.constantFrom("vol-1", "vol-2", "i-1", SETTINGS.vaultId, "another-vault", "true", "last=1", ""),
 );
 
-const OWN_KEYS = [
-  ...Object.values(TAG),
-  `${INSTANCE_TAG_PREFIX}${SETTINGS.tagKey}`,
-  "smart-vault:new",
-];
+const OWN_KEYS = [...Object.values(TAG), `${INSTANCE_TAG_PREFIX}${SETTINGS.tagKey}`, "smart-vault:new"];
 const MARKS = [DR, DR2].map(({ region }) => copyExpiredTag(region));
 
 function editsOf(keys: readonly string[]): fc.Arbitrary<Edit[]> {

@@ -48,18 +48,13 @@ function seenOf(
   unseen: readonly KeyedRegion[],
 ): World["copies"] {
   const regions = dr.filter((one) => !unseen.includes(one)).map(({ region }) => region);
-  return Object.fromEntries(
-    regions.map((region) => [region, copies.filter((copy) => copy.region === region)]),
-  );
+  return Object.fromEntries(regions.map((region) => [region, copies.filter((copy) => copy.region === region)]));
 }
 
 export function arbitraryVault({ calm = false }: Wanted = {}): fc.Arbitrary<ArbitraryVault> {
   const unseen = calm
     ? fc.constant([])
-    : fc.oneof(
-        { weight: 4, arbitrary: fc.constant([]) },
-        { weight: 1, arbitrary: fc.subarray([DR, DR2]) },
-      );
+    : fc.oneof({ weight: 4, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: fc.subarray([DR, DR2]) });
   const drawn = fc.record({
     slots: fc.array(drawnSlot, { maxLength: 12 }),
     attached: fc.subarray(VOLUMES),
@@ -68,9 +63,7 @@ export function arbitraryVault({ calm = false }: Wanted = {}): fc.Arbitrary<Arbi
     unseen,
   });
   return drawn.map(({ slots, attached, excluded, policy, unseen }) => {
-    const drawn = slots.map((slot) =>
-      calm ? { ...slot, slotDaysAgo: Math.max(0, slot.slotDaysAgo) } : slot,
-    );
+    const drawn = slots.map((slot) => (calm ? { ...slot, slotDaysAgo: Math.max(0, slot.slotDaysAgo) } : slot));
     const placed = drawn.map(place);
     const volumes = attached.map((id, index) =>
       volume(id, {
@@ -79,7 +72,11 @@ export function arbitraryVault({ calm = false }: Wanted = {}): fc.Arbitrary<Arbi
       }),
     );
     const snapshots = placed.flatMap((slot) => slot.snapshots);
-    const copies = seenOf(placed.flatMap((slot) => slot.copies), policy.dr, unseen); // prettier-ignore
+    const copies = seenOf(
+      placed.flatMap((slot) => slot.copies),
+      policy.dr,
+      unseen,
+    );
     const instances = [instance("i-1", volumes)];
     return { world: { snapshots, copies, instances, problems: [], throttled: [] }, policy };
   });

@@ -55,8 +55,7 @@ export function fakeBucket() {
     if (host !== AUDIT.host) throw new Error(`unexpected host ${host}`);
     const status = pathname.endsWith(bucket.refused) ? bucket.status : 200;
     if (status === 200) bucket.objects.set(pathname.slice(1), init?.body as string);
-    const text =
-      status === 200 ? "" : "<Error><Code>AccessDenied</Code><Message>no</Message></Error>";
+    const text = status === 200 ? "" : "<Error><Code>AccessDenied</Code><Message>no</Message></Error>";
     return Promise.resolve(new Response(text, { status }));
   });
   return {
@@ -75,9 +74,9 @@ export function fakeBucket() {
   };
 }
 
-const SCHEMA = JSON.parse(
-  readFileSync(join(__dirname, "..", "..", "docs", "audit.schema.json"), "utf8"),
-) as { definitions: object };
+const SCHEMA = JSON.parse(readFileSync(join(__dirname, "..", "..", "docs", "audit.schema.json"), "utf8")) as {
+  definitions: object;
+};
 
 /**
  * What is wrong with an object by docs/audit.schema.json; none: it is as documented.
@@ -89,8 +88,7 @@ export function schemaFaults(written: unknown, of: "record" | "manifest"): strin
   const validate = ajv.compile({ definitions, $ref: `#/definitions/${of}` });
   if (validate(written)) return [];
   return (validate.errors ?? []).map(
-    ({ instancePath, message = "", params }) =>
-      `${instancePath} ${message} ${JSON.stringify(params)}`,
+    ({ instancePath, message = "", params }) => `${instancePath} ${message} ${JSON.stringify(params)}`,
   );
 }
 

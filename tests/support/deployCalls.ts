@@ -79,8 +79,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
     writes: of("cloudwatch", ["PutCompositeAlarm", "DeleteAlarms", ...TAGS]),
   },
   "cloudwatch/dashboard": {
-    arn: ({ inputs }) =>
-      `arn:aws:cloudwatch::${ACCOUNT_ID}:dashboard/${String(inputs.dashboardName)}`,
+    arn: ({ inputs }) => `arn:aws:cloudwatch::${ACCOUNT_ID}:dashboard/${String(inputs.dashboardName)}`,
     reads: of("cloudwatch", ["GetDashboard"]),
     writes: of("cloudwatch", ["PutDashboard", "DeleteDashboards"]),
   },

@@ -26,8 +26,7 @@ export async function listen(answers: readonly Answer[]): Promise<Wire> {
       const answer = answers[Math.min(requests.length, answers.length - 1)] ?? "cut";
       requests.push(new URLSearchParams(body));
       if (answer === "cut") request.socket.destroy();
-      else if (answer !== "none")
-        response.writeHead(answer.status, { "content-type": "text/xml" }).end(answer.body);
+      else if (answer !== "none") response.writeHead(answer.status, { "content-type": "text/xml" }).end(answer.body);
     });
   });
   await new Promise<void>((ready) => server.listen(0, "127.0.0.1", ready));

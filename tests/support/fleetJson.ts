@@ -12,7 +12,7 @@ export const SHARED = "vol-0aaaaaaaaaaaa0003";
 type Json = Record<string, unknown>;
 
 const mapping = (DeviceName: string, VolumeId: string) => ({ DeviceName, Ebs: { VolumeId } });
-const attachment = (InstanceId: string, Device: string) => ({ InstanceId, Device, State: "attached" }); // prettier-ignore
+const attachment = (InstanceId: string, Device: string) => ({ InstanceId, Device, State: "attached" });
 
 export function instanceJson(InstanceId: string, root: string, changes: Json = {}): Json {
   return {

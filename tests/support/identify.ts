@@ -12,8 +12,7 @@ export function identityOf(tags: Tags, startTimeMs: number): Identity {
     vaultId: tags[TAG.vault] ?? "",
     instanceId: tags[TAG.instance] ?? "",
     slot: tags[TAG.slot] ?? "",
-    ...(snapshotId !== undefined &&
-      volumeId !== undefined && { source: { snapshotId, volumeId, startedMs } }),
+    ...(snapshotId !== undefined && volumeId !== undefined && { source: { snapshotId, volumeId, startedMs } }),
   };
 }
 
@@ -24,10 +23,7 @@ function doubtOf({ vaultId, instanceId, slot }: Identity, ownVaultId: string): D
 }
 
 /** Gives a record the identity that its tags repeat, unless it has one. */
-export function identify(
-  record: Omit<Snapshot, "identity"> & Partial<Snapshot>,
-  vaultId: string,
-): Snapshot {
+export function identify(record: Omit<Snapshot, "identity"> & Partial<Snapshot>, vaultId: string): Snapshot {
   const identity = record.identity ?? identityOf(record.tags, record.startTimeMs);
   const doubt = record.doubt ?? doubtOf(identity, vaultId);
   return { ...record, identity, ...(doubt && { doubt }) };

@@ -7,10 +7,7 @@ const iam = (account: string, what: string) => `arn:aws:iam::${account}:${what}`
 const OTHER_ACCOUNT = "210987654321";
 
 export const RESTORER = iam(ACCOUNT_ID, "role/restorer");
-export const ADMINISTRATORS = [
-  iam(ACCOUNT_ID, "role/smart-vault-deploy"),
-  iam(ACCOUNT_ID, "user/keys/officer"),
-];
+export const ADMINISTRATORS = [iam(ACCOUNT_ID, "role/smart-vault-deploy"), iam(ACCOUNT_ID, "user/keys/officer")];
 
 /** What one key of a stack is for, said by the test and not read off the stack. */
 export interface KeyFacts {
@@ -40,8 +37,7 @@ const inIam = (label: string, what: string, rights: Who["iam"]): Who => ({
   iam: rights,
 });
 
-export const vaultRole = ({ vaultId }: KeyFacts): Who =>
-  inIam("the vault's role", `role/${vaultId}-function`, "vault");
+export const vaultRole = ({ vaultId }: KeyFacts): Who => inIam("the vault's role", `role/${vaultId}-function`, "vault");
 /** With every right that IAM has, so that what it may not is by the key's policy. */
 export const restorer = inIam("the restore role", "role/restorer", "everything");
 export const plainRestorer = inIam("a restore role without IAM rights", "role/restorer", "nothing");

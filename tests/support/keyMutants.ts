@@ -66,8 +66,10 @@ function variants(statement: KeyStatement): [how: string, statements: KeyStateme
     ...["kms:Create*", "kms:Encrypt", "kms:PutKeyPolicy"]
       .filter((action) => !actions.some((own) => covers(own, action)))
       .map((action) => one(`with ${action}`, { Action: [...actions, action] })),
-    ...(actions.length === 1 ? [] : actions.map((action) => one(`without ${action}`, { Action: actions.filter((other) => other !== action) }))), // prettier-ignore
-    ...looserConditions(statement.Condition ?? {}).map(([how, Condition]) => one(how, { Condition })), // prettier-ignore
+    ...(actions.length === 1
+      ? []
+      : actions.map((action) => one(`without ${action}`, { Action: actions.filter((other) => other !== action) }))),
+    ...looserConditions(statement.Condition ?? {}).map(([how, Condition]) => one(how, { Condition })),
   ];
 }
 

@@ -51,7 +51,10 @@ export const otherUse = what(
   ...["GenerateDataKeyPairWithoutPlaintext", "GenerateMac", "ImportKeyMaterial", "ReplicateKey"],
   ...["RetireGrant", "Sign", "Verify", "VerifyMac"],
 );
-export const anyUse = what("use it", ...[encryption, otherUse].flatMap(({ actions }) => actions.map((one) => one.slice(4)))); // prettier-ignore
+export const anyUse = what(
+  "use it",
+  ...[encryption, otherUse].flatMap(({ actions }) => actions.map((one) => one.slice(4))),
+);
 const awsGrant = what("grant it for an AWS resource", "CreateGrant");
 const otherGrant = what("grant it to a principal of its choice", "CreateGrant");
 

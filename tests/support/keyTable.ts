@@ -1,7 +1,31 @@
 /** The table of key policies: everybody who may use or administer a key of the vault's, and who may not, by the key's facts. */
 import { ACCOUNT_ID } from "../../src/local/accountId";
-import { type KeyFacts, type Who, administrators, iamAdmin, iamUser, plainRestorer, plainRole, restorer, rootUser, strangers, vaultRole } from "./keyCallers"; // prettier-ignore
-import { type Row, type Way, anyUse, directly, ebsRows, grantRow, misuseRows, otherUse, row, through, what } from "./keyRows"; // prettier-ignore
+import {
+  type KeyFacts,
+  type Who,
+  administrators,
+  iamAdmin,
+  iamUser,
+  plainRestorer,
+  plainRole,
+  restorer,
+  rootUser,
+  strangers,
+  vaultRole,
+} from "./keyCallers";
+import {
+  type Row,
+  type Way,
+  anyUse,
+  directly,
+  ebsRows,
+  grantRow,
+  misuseRows,
+  otherUse,
+  row,
+  through,
+  what,
+} from "./keyRows";
 
 const OTHER_READING = ["GetKeyPolicy", "GetKeyRotationStatus", "ListGrants", "ListResourceTags"];
 const reading = what("look at it", "DescribeKey", ...OTHER_READING);
@@ -16,16 +40,25 @@ const administration = what(
 const newPolicy = what("put another policy", "PutKeyPolicy");
 const decryption = what("decrypt", "Decrypt");
 const writing = what("get a data key", "GenerateDataKey");
-const otherThanWriting = what("do more than get a data key", "Decrypt", "Encrypt", "GenerateDataKeyWithoutPlaintext", "ReEncryptFrom"); // prettier-ignore
-const otherThanReading = what("do more than decrypt", "Encrypt", "GenerateDataKey", "GenerateDataKeyWithoutPlaintext", "ReEncryptFrom"); // prettier-ignore
+const otherThanWriting = what(
+  "do more than get a data key",
+  "Decrypt",
+  "Encrypt",
+  "GenerateDataKeyWithoutPlaintext",
+  "ReEncryptFrom",
+);
+const otherThanReading = what(
+  "do more than decrypt",
+  "Encrypt",
+  "GenerateDataKey",
+  "GenerateDataKeyWithoutPlaintext",
+  "ReEncryptFrom",
+);
 
 /** Use through EC2 of the regions that are meant, and of no other that the vault has. */
 function userRows(who: Who, facts: KeyFacts, regions: readonly string[]): Row[] {
   const all = ["us-east-1", "us-west-2", "eu-west-1"];
-  return [
-    ...all.flatMap((region) => ebsRows(regions.includes(region), who, region)),
-    ...misuseRows(who, facts),
-  ];
+  return [...all.flatMap((region) => ebsRows(regions.includes(region), who, region)), ...misuseRows(who, facts)];
 }
 
 /** The audit bucket: the function encrypts what it writes there, and who restores reads it. */
@@ -38,9 +71,7 @@ function auditRows(facts: KeyFacts): Row[] {
   const bucket = `${vaultId}-audit-${ACCOUNT_ID}-us-west-2`;
   const s3 = through("s3", region);
   const own = forBucket(bucket, s3);
-  const others = [through("s3", "us-east-2"), through("lambda", region), directly].map((way) =>
-    forBucket(bucket, way),
-  );
+  const others = [through("s3", "us-east-2"), through("lambda", region), directly].map((way) => forBucket(bucket, way));
   const role = vaultRole(facts);
   return [
     row(audit, { ...role, iam: audit ? "nothing" : "vault" }, writing, own),
@@ -50,11 +81,9 @@ function auditRows(facts: KeyFacts): Row[] {
     row(audit && restores, restorer, decryption, own),
     row(false, restorer, otherThanReading, own),
     grantRow(false, restorer, own),
-    ...[s3, forBucket("another", s3), ...others].map((way) => row(false, restorer, decryption, way)), // prettier-ignore
+    ...[s3, forBucket("another", s3), ...others].map((way) => row(false, restorer, decryption, way)),
     row(audit && restores, restorer, decryption, forBucket(`${bucket}/trail/x.json.gz`, s3)),
-    ...[iamAdmin, rootUser, ...administrators, ...strangers(facts)].map((who) =>
-      row(false, who, anyUse, own),
-    ),
+    ...[iamAdmin, rootUser, ...administrators, ...strangers(facts)].map((who) => row(false, who, anyUse, own)),
   ];
 }
 
@@ -116,9 +145,7 @@ function furtherRows(facts: KeyFacts): Row[] {
     through("s3", region, { "kms:EncryptionContext:aws:s3:arn": bucket, ...isForAws }),
   ];
   return [vaultRole(facts), plainRestorer].flatMap((who) =>
-    ways.flatMap((way) =>
-      [administration, newPolicy, otherUse].map((asked) => row(false, who, asked, way)),
-    ),
+    ways.flatMap((way) => [administration, newPolicy, otherUse].map((asked) => row(false, who, asked, way))),
   );
 }
 

@@ -14,9 +14,7 @@ module.exports = class LongestFirst extends Sequencer {
   sort(tests) {
     const sorted = super.sort(tests);
     const of = (order) =>
-      sorted
-        .filter((test) => rankIn(order, test) !== -1)
-        .sort((a, b) => rankIn(order, a) - rankIn(order, b));
+      sorted.filter((test) => rankIn(order, test) !== -1).sort((a, b) => rankIn(order, a) - rankIn(order, b));
     const [first, declared] = [FIRST, DECLARED].map(of);
     const others = sorted.filter((test) => rankIn([...FIRST, ...DECLARED], test) === -1);
     const turns = Array.from({ length: Math.max(declared.length, others.length) }, (_, index) => [

@@ -10,7 +10,7 @@ export const SWEEP_EVENT = { kind: "sweep" };
 /** Of the first look. */
 export const LOOKS_MS = NOW - 4 * HOUR_MS;
 /** Snapshots of the last five nights, the newest first, each with its copy. */
-export const sources = [1, 2, 3, 4, 5].map((day) => snapshot(`snap-${day}`, { startTimeMs: NOW - day * DAY_MS })); // prettier-ignore
+export const sources = [1, 2, 3, 4, 5].map((day) => snapshot(`snap-${day}`, { startTimeMs: NOW - day * DAY_MS }));
 export const copies = sources.map((one, n) => copyOf(one, `copy-${n + 1}`));
 export const slots = sources.map(({ identity }) => identity.slot);
 
@@ -34,12 +34,7 @@ export function isKilled(rig: Rig, state: ClockState): void {
 }
 
 /** Wakes a sweep so many minutes after {@link LOOKS_MS}; returns what a mail says of missing points. */
-export async function look(
-  rig: Rig,
-  minutes: number,
-  own: Snapshot[],
-  there: Snapshot[],
-): Promise<string[]> {
+export async function look(rig: Rig, minutes: number, own: Snapshot[], there: Snapshot[]): Promise<string[]> {
   rig.at(LOOKS_MS + minutes * MINUTE_MS);
   rig.sees(own, there);
   rig.sns.resetHistory();
@@ -48,7 +43,10 @@ export async function look(
     () => true,
   );
   const bodies = rig.sns.commandCalls(PublishCommand).map(({ args: [{ input }] }) => input.Message);
-  const lines = bodies.join("\n").split("\n").filter((line) => /recovery points? .*the vault did not/.test(line)); // prettier-ignore
+  const lines = bodies
+    .join("\n")
+    .split("\n")
+    .filter((line) => /recovery points? .*the vault did not/.test(line));
   expect(failed || lines.length === 0).toBe(true);
   return lines.map((line) => line.replace(/^\d+\. /, ""));
 }

@@ -9,7 +9,16 @@ import { planVault } from "../../src/vault/plan";
 import { problemKey } from "../../src/vault/summary";
 import { copyExpiredTag, TAG } from "../../src/vault/tags";
 import { DAY_MS, HOUR_MS, isoSeconds } from "../../src/vault/time";
-import type { Action, KeyedRegion, Problem, ProtectedInstance, Serving, Snapshot, VaultPolicy, World } from "../../src/vault/types"; // prettier-ignore
+import type {
+  Action,
+  KeyedRegion,
+  Problem,
+  ProtectedInstance,
+  Serving,
+  Snapshot,
+  VaultPolicy,
+  World,
+} from "../../src/vault/types";
 import { identify } from "./identify";
 import { NOW } from "./world";
 
@@ -59,23 +68,41 @@ function take(account: Account, action: Action, policy: VaultPolicy, nowMs: numb
       account.made += 1;
       const snapshotId = `snap-${account.made}`;
       const tags = { ...action.tags };
-      here(action.region).push(sealed({ ...common, snapshotId, region: action.region, volumeId, encrypted: false, tags }, policy.vaultId)); // prettier-ignore
+      here(action.region).push(
+        sealed({ ...common, snapshotId, region: action.region, volumeId, encrypted: false, tags }, policy.vaultId),
+      );
     }
   } else if (action.kind === "copy") {
     const snapshotId = `copy-${account.made}`;
-    const source = here(action.sourceRegion).find((one) => one.snapshotId === action.sourceSnapshotId); // prettier-ignore
+    const source = here(action.sourceRegion).find((one) => one.snapshotId === action.sourceSnapshotId);
     const { volumeId = "" } = source ?? {};
-    here(action.region).push(sealed({ ...common, snapshotId, region: action.region, volumeId, encrypted: true, kmsKeyId: action.kmsKeyArn, tags: action.tags }, policy.vaultId)); // prettier-ignore
+    here(action.region).push(
+      sealed(
+        {
+          ...common,
+          snapshotId,
+          region: action.region,
+          volumeId,
+          encrypted: true,
+          kmsKeyId: action.kmsKeyArn,
+          tags: action.tags,
+        },
+        policy.vaultId,
+      ),
+    );
   } else if (action.kind === "delete") {
     const { mark } = action;
     for (const list of mark === undefined ? [] : account.all.values()) {
       for (const [index, one] of list.entries()) {
         if (one.snapshotId !== mark?.snapshotId) continue;
-        const marks = Object.fromEntries(mark.regions.map((region) => [copyExpiredTag(region), isoSeconds(nowMs)])); // prettier-ignore
+        const marks = Object.fromEntries(mark.regions.map((region) => [copyExpiredTag(region), isoSeconds(nowMs)]));
         list[index] = { ...one, tags: { ...one.tags, ...marks } };
       }
     }
-    account.all.set(action.region, here(action.region).filter((one) => one.snapshotId !== action.snapshotId)); // prettier-ignore
+    account.all.set(
+      action.region,
+      here(action.region).filter((one) => one.snapshotId !== action.snapshotId),
+    );
   }
 }
 
@@ -89,7 +116,10 @@ export function startNights(policy: VaultPolicy, instances: ProtectedInstance[])
   function invoke(serving: Serving | undefined): void {
     const { policy: now } = nights;
     const inRegion = (region: string) => account.all.get(region) ?? [];
-    const slots = [...account.all.values()].flat().map(({ identity }) => identity.slot).sort(); // prettier-ignore
+    const slots = [...account.all.values()]
+      .flat()
+      .map(({ identity }) => identity.slot)
+      .sort();
     const changes = remember({ memory, oldestSlot: slots[0] }, now, nowMs);
     const world: World = {
       ...(serving && { instances: nights.instances }),
@@ -152,7 +182,7 @@ export function startNights(policy: VaultPolicy, instances: ProtectedInstance[])
             .map(({ tags }) => tags[TAG.slot] ?? ""),
         ),
       ].sort(),
-    mailsOf: (kind) => nights.mailed.filter(({ problem }) => problem.kind === kind).map(({ problem }) => problem), // prettier-ignore
+    mailsOf: (kind) => nights.mailed.filter(({ problem }) => problem.kind === kind).map(({ problem }) => problem),
   };
   return nights;
 }

@@ -80,12 +80,7 @@ function family({ snapshotId, identity }: Snapshot): string[] {
 }
 
 /** Whether the rules of a region, as they are in this world, let go of a copy of a snapshot: see released.test.ts. */
-function isReleasedIn(
-  snapshot: Snapshot,
-  { region }: KeyedRegion,
-  world: World,
-  policy: VaultPolicy,
-): boolean {
+function isReleasedIn(snapshot: Snapshot, { region }: KeyedRegion, world: World, policy: VaultPolicy): boolean {
   const seen = seenRegions(world, policy).find(({ dr }) => dr.region === region);
   if (seen === undefined) return false;
   const clear = own(world.snapshots).filter(isClear);
@@ -108,9 +103,7 @@ export function isSafeIn(
     .filter(({ snapshotId }) => data.includes(snapshotId))
     .some(({ tags }) => tags[copyExpiredTag(region)] !== undefined);
   const isExpired = marked && isReleasedIn(snapshot, { region, keyArn }, world, policy);
-  const copies = (world.copies[region] ?? []).filter((copy) =>
-    data.includes(copy.identity.source?.snapshotId ?? ""),
-  );
+  const copies = (world.copies[region] ?? []).filter((copy) => data.includes(copy.identity.source?.snapshotId ?? ""));
   return isExpired || copies.some((copy) => copyState(copy, keyArn) === "sound");
 }
 
@@ -132,10 +125,7 @@ const arbitraryServing = fc.constantFrom<(Serving | undefined)[]>(
 type Holds = (plan: Plan, world: World, policy: VaultPolicy, serving?: Serving) => void;
 
 /** Holds for the plan of every vault. */
-export function always(
-  holds: Holds,
-  vaults: fc.Arbitrary<ArbitraryVault> = arbitraryVault(),
-): void {
+export function always(holds: Holds, vaults: fc.Arbitrary<ArbitraryVault> = arbitraryVault()): void {
   fc.assert(
     fc.property(vaults, arbitraryServing, ({ world, policy }, serving) => {
       holds(planFor(world, policy, serving), world, policy, serving);

@@ -3,11 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
 import { credentials } from "@grpc/grpc-js";
 import { AnalyzerClient } from "@pulumi/pulumi/proto/analyzer_grpc_pb";
-import {
-  AnalyzeRequest,
-  type AnalyzeResponse,
-  AnalyzerResourceOptions,
-} from "@pulumi/pulumi/proto/analyzer_pb";
+import { AnalyzeRequest, type AnalyzeResponse, AnalyzerResourceOptions } from "@pulumi/pulumi/proto/analyzer_pb";
 import { Struct, type JavaScriptValue } from "google-protobuf/google/protobuf/struct_pb";
 import { ROOT } from "./stackProgram";
 
@@ -16,11 +12,7 @@ export const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 export interface PolicyServer {
   /** `level rule: message` of every violation. */
-  analyze(
-    type: string,
-    props: Record<string, JavaScriptValue>,
-    protect: boolean,
-  ): Promise<string[]>;
+  analyze(type: string, props: Record<string, JavaScriptValue>, protect: boolean): Promise<string[]>;
   close(): void;
 }
 
@@ -58,10 +50,7 @@ export async function startPolicyPack(): Promise<PolicyServer> {
     cwd: join(ROOT, "policy"),
     env: { PATH: process.env.PATH },
   });
-  const client = new AnalyzerClient(
-    `127.0.0.1:${await portOf(child)}`,
-    credentials.createInsecure(),
-  );
+  const client = new AnalyzerClient(`127.0.0.1:${await portOf(child)}`, credentials.createInsecure());
   return {
     analyze: (type, props, protect) => {
       const request = new AnalyzeRequest();

@@ -1,5 +1,5 @@
 /** The calls that the function made on the emulated account, each as the requests that IAM decides on (src/local/wireCall.ts). */
-import { type Decision, type IamPolicy, type IamRequest, compilePolicy } from "../../src/iam/evaluator"; // prettier-ignore
+import { type Decision, type IamPolicy, type IamRequest, compilePolicy } from "../../src/iam/evaluator";
 import { ACCOUNT_ID } from "../../src/local/accountId";
 import type { CallsFile } from "../../src/local/callsFile";
 import { type RecordedCall, requestsOfCall } from "../../src/local/wireCall";

@@ -21,8 +21,7 @@ export interface ResticSnapshot {
 }
 
 const sha256 = (data: Buffer | string) => createHash("sha256").update(data).digest();
-const all = (cipher: Cipheriv, data: Buffer) =>
-  Buffer.concat([cipher.update(data), cipher.final()]);
+const all = (cipher: Cipheriv, data: Buffer) => Buffer.concat([cipher.update(data), cipher.final()]);
 const number = (bytes: Buffer) => BigInt(`0x0${Buffer.from(bytes).reverse().toString("hex")}`);
 
 function keyOf(bytes: Buffer): Key {

@@ -13,11 +13,7 @@ import {
   LockSnapshotCommand,
 } from "@aws-sdk/client-ec2";
 import { DescribeKeyCommand, KMSClient } from "@aws-sdk/client-kms";
-import {
-  GetScheduleCommand,
-  UpdateScheduleCommand,
-  type UpdateScheduleCommandInput,
-} from "@aws-sdk/client-scheduler";
+import { GetScheduleCommand, UpdateScheduleCommand, type UpdateScheduleCommandInput } from "@aws-sdk/client-scheduler";
 import { PublishCommand } from "@aws-sdk/client-sns";
 import { mockClient } from "aws-sdk-client-mock";
 import { ec2In, makeClients } from "../../src/vault/clients";
@@ -67,12 +63,7 @@ export function lambdaContext(remainingMs = 900_000): LambdaContext {
   };
 }
 
-function withoutSchedule({
-  schedule: _,
-  changes: __,
-  points: ___,
-  ...input
-}: ClockInput): ClockInput {
+function withoutSchedule({ schedule: _, changes: __, points: ___, ...input }: ClockInput): ClockInput {
   return input;
 }
 
@@ -149,7 +140,7 @@ export function makeRig(settings: VaultSettings = SETTINGS) {
       return {};
     });
     sns.on(PublishCommand).resolves({});
-  } // prettier-ignore
+  }
 
   /** @param copies in whichever DR regions they are */
   function sees(snapshots: Snapshot[], copies: Snapshot[]): void {
@@ -168,9 +159,7 @@ export function makeRig(settings: VaultSettings = SETTINGS) {
     const stubs = [
       ...[primary, writer].map((stub) => [settings.primaryRegion, stub] as const),
       ...[dr, drWriter].map((stub) => [DR.region, stub] as const),
-      ...[...others].flatMap(([region, both]) =>
-        Object.values(both).map((stub) => [region, stub] as const),
-      ),
+      ...[...others].flatMap(([region, both]) => Object.values(both).map((stub) => [region, stub] as const)),
     ];
     return stubs.flatMap(([region, stub]) =>
       stub
@@ -243,5 +232,30 @@ export function makeRig(settings: VaultSettings = SETTINGS) {
     return wake(event);
   }
 
-  return { at, elsewhere, clockPayload, kms, writes, others, primary, writer, dr, drWriter, scheduler, sns, lines, measured, counted, reset, sees, carries, clockSets, clock, slotsAsked, mails, wake, wakeAfter }; // prettier-ignore
+  return {
+    at,
+    elsewhere,
+    clockPayload,
+    kms,
+    writes,
+    others,
+    primary,
+    writer,
+    dr,
+    drWriter,
+    scheduler,
+    sns,
+    lines,
+    measured,
+    counted,
+    reset,
+    sees,
+    carries,
+    clockSets,
+    clock,
+    slotsAsked,
+    mails,
+    wake,
+    wakeAfter,
+  };
 }

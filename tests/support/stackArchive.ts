@@ -151,19 +151,15 @@ export function unpackedBytes(archive: Archive): number {
     statSync(path).isDirectory()
       ? readdirSync(path).reduce((sum, name) => sum + bytes(join(path, name)), 0)
       : statSync(path).size;
-  return archive.packages.reduce(
-    (sum, path) => sum + bytes(join(ROOT, path)),
-    Buffer.byteLength(archive.text),
-  );
+  return archive.packages.reduce((sum, path) => sum + bytes(join(ROOT, path)), Buffer.byteLength(archive.text));
 }
 
 /** Bytes of the archive as a gzipped tar, which is near to the zip that is uploaded. */
 export function packedBytes({ folder }: Unpacked): number {
-  const { stdout, status } = spawnSync(
-    "tar",
-    ["--dereference", "-czf", "-", "__index.js", "node_modules"],
-    { cwd: folder, maxBuffer: 2 ** 27 },
-  );
+  const { stdout, status } = spawnSync("tar", ["--dereference", "-czf", "-", "__index.js", "node_modules"], {
+    cwd: folder,
+    maxBuffer: 2 ** 27,
+  });
   if (status !== 0) throw new Error(`tar: exit ${String(status)}`);
   return stdout.length;
 }

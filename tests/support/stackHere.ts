@@ -105,21 +105,14 @@ export async function declareFrom(
 }
 
 /** See `declareStack` in stackProgram.ts. */
-export async function declareHere(
-  stack: string,
-  overrides: readonly string[] = [],
-): Promise<Declaration> {
+export async function declareHere(stack: string, overrides: readonly string[] = []): Promise<Declaration> {
   const declaration = await declareFrom(ROOT, loadStackConfig(ROOT, stack, overrides), make);
   const { code } = inputsOf(declaration, FUNCTION);
   return { ...declaration, archive: await readArchive(code) };
 }
 
 /** See `previewStack` and `updateStack` in stackProgram.ts. */
-export async function showHere(
-  stack: string,
-  overrides: readonly string[],
-  isPreview: boolean,
-): Promise<Preview> {
+export async function showHere(stack: string, overrides: readonly string[], isPreview: boolean): Promise<Preview> {
   const config = loadStackConfig(ROOT, stack, overrides);
   const declared: string[] = [];
   pulumi.runtime.setAllConfig(config.values);

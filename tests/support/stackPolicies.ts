@@ -113,7 +113,13 @@ export const FUNCTION_RIGHTS = [
     Resource: ["arn:aws:ec2:us-east-1:*:snapshot/*"],
     Condition: { StringEquals: OWNED, "ForAllValues:StringNotLike": UNRESERVED },
   },
-  { Sid: "PruneOwnSnapshots", Effect: "Allow", Action: "ec2:DeleteSnapshot", Resource: BOTH_SNAPSHOTS, Condition: { StringEquals: OWNED } }, // prettier-ignore
+  {
+    Sid: "PruneOwnSnapshots",
+    Effect: "Allow",
+    Action: "ec2:DeleteSnapshot",
+    Resource: BOTH_SNAPSHOTS,
+    Condition: { StringEquals: OWNED },
+  },
   {
     Sid: "EncryptCopies",
     Effect: "Allow",
@@ -157,8 +163,12 @@ export const FUNCTION_RIGHTS = [
     Resource: SCHEDULER_ROLE,
     Condition: { StringEquals: { "iam:PassedToService": "scheduler.amazonaws.com" } },
   },
-  // prettier-ignore
-  { Sid: "TraceAndList", Effect: "Allow", Action: ["xray:PutTelemetryRecords", "xray:PutTraceSegments", "ec2:DescribeSnapshots"], Resource: "*" },
+  {
+    Sid: "TraceAndList",
+    Effect: "Allow",
+    Action: ["xray:PutTelemetryRecords", "xray:PutTraceSegments", "ec2:DescribeSnapshots"],
+    Resource: "*",
+  },
   {
     Sid: "Log",
     Effect: "Allow",

@@ -101,9 +101,7 @@ export function inputsOf(
   type: string,
   name?: string,
 ): Record<string, unknown> {
-  const found = declared.filter(
-    (one) => one.type === type && (name === undefined || one.name === name),
-  );
+  const found = declared.filter((one) => one.type === type && (name === undefined || one.name === name));
   const [only] = found;
   if (only === undefined || found.length > 1) {
     throw new Error(`expected one ${type} ${name ?? ""}, got ${found.length}`);
@@ -120,10 +118,7 @@ export function outputsOf({ outputs, outputNames }: Declaration): Record<string,
  * `pulumi up` of a stack. Every test file gets a copy of its own; the same configuration is declared once in a run.
  * @param overrides `key=value`, as for `pulumi up --config`
  */
-export async function declareStack(
-  stack: string,
-  overrides: readonly string[] = [],
-): Promise<DeclaredStack> {
+export async function declareStack(stack: string, overrides: readonly string[] = []): Promise<DeclaredStack> {
   const declaration = await askDeclarer<Declaration>({ kind: "stack", stack, overrides });
   const { declared, options, archive, warnings } = declaration;
   if (archive === undefined) throw new Error(`stack ${stack} has no function`);

@@ -99,9 +99,7 @@ function phaseOf(action: string): Request["phase"] {
 function withoutNow(text: string): string {
   return text.replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z?/g, (time) => {
     const ms = Date.parse(time.endsWith("Z") ? time : `${time}Z`);
-    return Math.abs(ms - Date.now()) < HOUR_MS && !time.startsWith(SLOT.slice(0, -1))
-      ? "<now>"
-      : time;
+    return Math.abs(ms - Date.now()) < HOUR_MS && !time.startsWith(SLOT.slice(0, -1)) ? "<now>" : time;
   });
 }
 
@@ -145,9 +143,7 @@ async function parse(message: IncomingMessage): Promise<Request> {
     : isObject
       ? "PutObject"
       : (ofKms ?? given.Action ?? "");
-  const parameters = Object.fromEntries(
-    Object.entries(given).map(([key, value]) => [key, comparable(key, value)]),
-  );
+  const parameters = Object.fromEntries(Object.entries(given).map(([key, value]) => [key, comparable(key, value)]));
   return { phase: phaseOf(action), region: region ?? "", action, parameters };
 }
 

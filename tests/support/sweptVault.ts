@@ -21,9 +21,7 @@ const INSTANCES = ["1", "2"].map((id) => ({
   InstanceId: `i-0aaaaaaaaaaaa000${id}`,
   Tags: [{ Key: "backup", Value: "True" }],
   RootDeviceName: "/dev/xvda",
-  BlockDeviceMappings: [
-    { DeviceName: "/dev/xvda", Ebs: { VolumeId: `vol-0aaaaaaaaaaaa000${id}` } },
-  ],
+  BlockDeviceMappings: [{ DeviceName: "/dev/xvda", Ebs: { VolumeId: `vol-0aaaaaaaaaaaa000${id}` } }],
 }));
 const FLEET = inventoryOf({ Reservations: [{ Instances: INSTANCES }] }, undefined, PRIMARY);
 
@@ -41,11 +39,7 @@ export interface SweptVault {
 }
 
 /** Deploys the vault and runs it for some nights. */
-export async function startSweptVault(
-  name: string,
-  config: string[],
-  nights: number,
-): Promise<SweptVault> {
+export async function startSweptVault(name: string, config: string[], nights: number): Promise<SweptVault> {
   const startMs = Math.floor(Date.now() / DAY_MS) * DAY_MS;
   const stackConfig = loadStackConfig(ROOT, "dev", config);
   const vault = await startVault(
@@ -58,14 +52,17 @@ export async function startSweptVault(
     const before = vault.mails().length;
     nowMs += ms;
     await vault.runUntil(nowMs, () => undefined);
-    return vault.mails().slice(before).map(({ body }) => body).join("\n"); // prettier-ignore
+    return vault
+      .mails()
+      .slice(before)
+      .map(({ body }) => body)
+      .join("\n");
   }
 
   const inRegion = async (region: string) =>
     describeVaultSnapshots(vault.account.ec2(region), region, vault.stack.vaultId);
 
-  const idsIn = async (region: string) =>
-    (await inRegion(region)).map(({ snapshotId }) => snapshotId).sort();
+  const idsIn = async (region: string) => (await inRegion(region)).map(({ snapshotId }) => snapshotId).sort();
 
   const threeSweeps = async () => pass(3 * HOUR_MS);
 
@@ -84,7 +81,7 @@ export async function startSweptVault(
       const before = await Promise.all(REGIONS.map(idsIn));
       const mailed = await threeSweeps();
       const after = await Promise.all(REGIONS.map(idsIn));
-      for (const [index, ids] of before.entries()) expect(after[index]).toEqual(expect.arrayContaining(ids)); // prettier-ignore
+      for (const [index, ids] of before.entries()) expect(after[index]).toEqual(expect.arrayContaining(ids));
       return mailed;
     },
   };

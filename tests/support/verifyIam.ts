@@ -37,7 +37,7 @@ export async function authorize(call: SentCall, tagsOf: TagsOf): Promise<void> {
     volumesOf: () => [],
     bucketKeyOf: () => "",
   };
-  const asked = requestsOf(facts, call.region, callOf({ constructor: { name: call.name }, input: call.input })); // prettier-ignore
+  const asked = requestsOf(facts, call.region, callOf({ constructor: { name: call.name }, input: call.input }));
   const decide = compilePolicy(JSON.parse(call.policy) as IamPolicy);
   const refused = asked.find((request) => decide(request) !== "allowed");
   if (refused !== undefined) throw ec2Refusal("UnauthorizedOperation", JSON.stringify(refused));

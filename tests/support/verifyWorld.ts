@@ -3,12 +3,7 @@
  * LockSnapshot, CompletionTime. And a twist: AWS answers one call differently.
  */
 import { DescribeSnapshotsCommand, DescribeVolumesCommand, EC2Client } from "@aws-sdk/client-ec2";
-import {
-  CreateAliasCommand,
-  CreateKeyCommand,
-  DisableKeyCommand,
-  KMSClient,
-} from "@aws-sdk/client-kms";
+import { CreateAliasCommand, CreateKeyCommand, DisableKeyCommand, KMSClient } from "@aws-sdk/client-kms";
 import { STSClient } from "@aws-sdk/client-sts";
 import { type Emulator, startEmulator } from "../../src/local/emulator";
 import type { Clients } from "../../src/verify/clients";

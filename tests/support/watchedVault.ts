@@ -42,8 +42,8 @@ export interface Night {
   dropped?: boolean;
 }
 
-const refused = Object.assign(new Error("no"), { name: "UnauthorizedOperation", $metadata: { httpStatusCode: 403 } }); // prettier-ignore
-const limited = Object.assign(new Error("full"), { name: "ResourceLimitExceeded", $metadata: { httpStatusCode: 400 } }); // prettier-ignore
+const refused = Object.assign(new Error("no"), { name: "UnauthorizedOperation", $metadata: { httpStatusCode: 403 } });
+const limited = Object.assign(new Error("full"), { name: "ResourceLimitExceeded", $metadata: { httpStatusCode: 400 } });
 const $metadata = { requestId: "r-1" };
 const TRIED_AGAIN_MS = 5 * MINUTE_MS;
 
@@ -64,11 +64,7 @@ export function watchedVault(timeoutSeconds: number, settings = SETTINGS) {
   let tonight: Night = {};
   account();
 
-  function publish(
-    namespace: string,
-    dimensions: MetricPoint["dimensions"],
-    values: Record<string, number>,
-  ): void {
+  function publish(namespace: string, dimensions: MetricPoint["dimensions"], values: Record<string, number>): void {
     for (const [name, value] of Object.entries(values)) {
       points.push({ namespace, name, dimensions, value, atMs: nowMs });
     }
@@ -81,29 +77,23 @@ export function watchedVault(timeoutSeconds: number, settings = SETTINGS) {
     rig.primary
       .on(DescribeInstancesCommand)
       .callsFake(() => (tonight.noInstances ? {} : { Reservations: [{ Instances }] }));
-    rig.primary
-      .on(DescribeSnapshotsCommand)
-      .callsFake(() => ({ Snapshots: snapshots.map(described) }));
+    rig.primary.on(DescribeSnapshotsCommand).callsFake(() => ({ Snapshots: snapshots.map(described) }));
     rig.dr.on(DescribeSnapshotsCommand).callsFake(() => ({ Snapshots: copies.map(described) }));
-    rig.writer
-      .on(CreateSnapshotsCommand)
-      .callsFake((input: { TagSpecifications?: TagSpecification[] }) => {
-        if (tonight.snapshotsRefused) throw refused;
-        const tags = tagsOf(input);
-        const made = snapshot(`snap-${(ids += 1)}`, { startTimeMs: nowMs, tags });
-        snapshots.push(made);
-        return { Snapshots: [{ SnapshotId: made.snapshotId }], $metadata };
-      });
-    rig.drWriter
-      .on(CopySnapshotCommand)
-      .callsFake((input: { TagSpecifications?: TagSpecification[] }) => {
-        if (tonight.copiesRefused) throw refused;
-        if (tonight.copiesLimited) throw limited;
-        const tags = tagsOf(input);
-        const made = snapshot(`copy-${(ids += 1)}`, { startTimeMs: nowMs, tags });
-        copies.push({ ...made, ...sealedIn(DR) });
-        return { SnapshotId: made.snapshotId, $metadata };
-      });
+    rig.writer.on(CreateSnapshotsCommand).callsFake((input: { TagSpecifications?: TagSpecification[] }) => {
+      if (tonight.snapshotsRefused) throw refused;
+      const tags = tagsOf(input);
+      const made = snapshot(`snap-${(ids += 1)}`, { startTimeMs: nowMs, tags });
+      snapshots.push(made);
+      return { Snapshots: [{ SnapshotId: made.snapshotId }], $metadata };
+    });
+    rig.drWriter.on(CopySnapshotCommand).callsFake((input: { TagSpecifications?: TagSpecification[] }) => {
+      if (tonight.copiesRefused) throw refused;
+      if (tonight.copiesLimited) throw limited;
+      const tags = tagsOf(input);
+      const made = snapshot(`copy-${(ids += 1)}`, { startTimeMs: nowMs, tags });
+      copies.push({ ...made, ...sealedIn(DR) });
+      return { SnapshotId: made.snapshotId, $metadata };
+    });
     const drop = ({ SnapshotId }: { SnapshotId?: string }) => {
       snapshots = snapshots.filter(({ snapshotId }) => snapshotId !== SnapshotId);
       copies = copies.filter(({ snapshotId }) => snapshotId !== SnapshotId);
@@ -117,7 +107,7 @@ export function watchedVault(timeoutSeconds: number, settings = SETTINGS) {
     const lambda = { FunctionName: names.function };
     if (night.dropped) {
       nowMs += HOUR_MS;
-      publish("AWS/Scheduler", { ScheduleGroup: names.scheduleGroup }, { InvocationDroppedCount: 1 }); // prettier-ignore
+      publish("AWS/Scheduler", { ScheduleGroup: names.scheduleGroup }, { InvocationDroppedCount: 1 });
       return;
     }
     if (night.throttled) {
@@ -141,7 +131,7 @@ export function watchedVault(timeoutSeconds: number, settings = SETTINGS) {
       publish(METRIC_NAMESPACE, dimensions, { [name]: value });
     }
     const Duration = Math.min(seconds, timeoutSeconds) * SECOND_MS;
-    publish("AWS/Lambda", lambda, { Invocations: 1, Errors: ended ? 0 : 1, Throttles: 0, Duration }); // prettier-ignore
+    publish("AWS/Lambda", lambda, { Invocations: 1, Errors: ended ? 0 : 1, Throttles: 0, Duration });
     nowMs = begunMs;
   }
 
@@ -164,8 +154,7 @@ export function watchedVault(timeoutSeconds: number, settings = SETTINGS) {
   /** The scheduled times of the recovery points in the primary region, oldest first. */
   const slots = () => snapshots.map(({ identity }) => identity.slot).sort();
 
-  const mails = () =>
-    rig.sns.commandCalls(PublishCommand).map(({ args: [{ input }] }) => input.Message ?? "");
+  const mails = () => rig.sns.commandCalls(PublishCommand).map(({ args: [{ input }] }) => input.Message ?? "");
 
   return { points, night, slots, mails, nowMs: () => nowMs };
 }

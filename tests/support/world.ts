@@ -107,11 +107,7 @@ export function sealedIn({ region, keyArn }: KeyedRegion): Partial<Snapshot> {
 }
 
 /** The sound copy of a snapshot in the DR region, begun a minute after it. */
-export function copyOf(
-  source: Snapshot,
-  snapshotId: string,
-  extra: Partial<Snapshot> = {},
-): Snapshot {
+export function copyOf(source: Snapshot, snapshotId: string, extra: Partial<Snapshot> = {}): Snapshot {
   const { identity: _ofSource, doubt: _no, ...rest } = source;
   const record = {
     ...rest,
@@ -131,11 +127,7 @@ export function copyOf(
 }
 
 /** The sound encrypted copy that stands in for a snapshot in the primary region. */
-export function standInOf(
-  original: Snapshot,
-  snapshotId: string,
-  extra: Partial<Snapshot> = {},
-): Snapshot {
+export function standInOf(original: Snapshot, snapshotId: string, extra: Partial<Snapshot> = {}): Snapshot {
   const here = { region: SETTINGS.primaryRegion, keyArn: PRIMARY_KEY };
   return copyOf(original, snapshotId, { ...sealedIn(here), ...extra });
 }

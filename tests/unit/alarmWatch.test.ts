@@ -34,7 +34,7 @@ function alarm(name: string, threshold: number) {
 
 function deployed(fromMs: number, alarms: ReturnType<typeof alarm>[], region = "us-east-1"): DeployedProgram {
   return { program: { declared: alarms, outputs: {} }, region, fromMs };
-} // prettier-ignore
+}
 
 /** The metric is 5 all the time. */
 const POINTS: MetricPoint[] = Array.from({ length: 12 * 12 }, (_, index) => ({
@@ -46,40 +46,39 @@ const POINTS: MetricPoint[] = Array.from({ length: 12 * 12 }, (_, index) => ({
 }));
 
 test("an alarm that an edit adds says nothing of the time before it", () => {
-  const [late] = watchAlarms([deployed(START_MS, []), deployed(hours(6), [alarm("late", 1)])], POINTS, END_MS); // prettier-ignore
+  const [late] = watchAlarms([deployed(START_MS, []), deployed(hours(6), [alarm("late", 1)])], POINTS, END_MS);
   expect(late?.episodes).toEqual([{ from: isoSeconds(hours(6)), until: undefined }]);
 });
 
 test("an alarm that an edit takes away ends with it, and says so", () => {
-  const [gone] = watchAlarms([deployed(START_MS, [alarm("gone", 1)]), deployed(hours(6), [])], POINTS, END_MS); // prettier-ignore
+  const [gone] = watchAlarms([deployed(START_MS, [alarm("gone", 1)]), deployed(hours(6), [])], POINTS, END_MS);
   expect(gone).toMatchObject({ leftAt: isoSeconds(hours(6)), state: "ALARM" });
   expect(gone?.episodes.map(({ until }) => until)).toEqual([isoSeconds(hours(6))]);
 });
 
 test("another threshold counts from its deployment on, and the state goes on until then", () => {
-  const deployments = [deployed(START_MS, [alarm("one", 1)]), deployed(hours(6), [alarm("one", 9)])]; // prettier-ignore
+  const deployments = [deployed(START_MS, [alarm("one", 1)]), deployed(hours(6), [alarm("one", 9)])];
   const [one] = watchAlarms(deployments, POINTS, END_MS);
   expect(one).toMatchObject({ state: "OK" });
   expect(one).not.toHaveProperty("leftAt");
   expect(one?.episodes.map(({ until }) => until)).toEqual([isoSeconds(hours(6))]);
-  const [same] = watchAlarms([deployments[0]!, deployed(hours(6), [alarm("one", 2)])], POINTS, END_MS); // prettier-ignore
+  const [same] = watchAlarms([deployments[0]!, deployed(hours(6), [alarm("one", 2)])], POINTS, END_MS);
   expect(same?.episodes).toHaveLength(1);
 });
 
 test("an alarm in another region is another one, and sees what is sent there", () => {
-  const deployments = [
-    deployed(START_MS, [alarm("one", 1)]),
-    deployed(hours(6), [alarm("one", 1)], "us-west-2"),
-  ];
+  const deployments = [deployed(START_MS, [alarm("one", 1)]), deployed(hours(6), [alarm("one", 1)], "us-west-2")];
   const early = POINTS.filter(({ atMs }) => atMs < hours(6));
-  expect(watchAlarms(deployments, early, END_MS).map(({ region, state, episodes }) => [region, state, episodes.length])).toEqual([
+  expect(
+    watchAlarms(deployments, early, END_MS).map(({ region, state, episodes }) => [region, state, episodes.length]),
+  ).toEqual([
     ["us-east-1", "ALARM", 1],
     ["us-west-2", "OK", 0],
-  ]); // prettier-ignore
+  ]);
 });
 
 test("a night has the alarms that were in ALARM in it", () => {
-  const deployments = [deployed(START_MS, [alarm("gone", 1)]), deployed(hours(6), [alarm("late", 1)])]; // prettier-ignore
+  const deployments = [deployed(START_MS, [alarm("gone", 1)]), deployed(hours(6), [alarm("late", 1)])];
   const watched = watchAlarms(deployments, POINTS, END_MS);
   expect(alarmsBetween(watched, isoSeconds(START_MS), isoSeconds(hours(6)))).toEqual(["gone"]);
   expect(alarmsBetween(watched, isoSeconds(hours(6)), "~")).toEqual(["late"]);

@@ -59,9 +59,9 @@ test("each action is done where it belongs, and the outcomes are in the plan's o
     { ...done, action: actions[1], detail: "no copy yet", snapshotIds: ["b"] },
     { ...done, action: actions[2], detail: "old", snapshotIds: [] },
     { ...done, action: actions[3], detail: "old", snapshotIds: [] },
-  ]); // prettier-ignore
-  expect(primary.commandCalls(DeleteSnapshotCommand).map((c) => c.args[0].input.SnapshotId)).toStrictEqual(["snap-2"]); // prettier-ignore
-  expect(dr.commandCalls(DeleteSnapshotCommand).map((c) => c.args[0].input.SnapshotId)).toStrictEqual(["snap-3"]); // prettier-ignore
+  ]);
+  expect(primary.commandCalls(DeleteSnapshotCommand).map((c) => c.args[0].input.SnapshotId)).toStrictEqual(["snap-2"]);
+  expect(dr.commandCalls(DeleteSnapshotCommand).map((c) => c.args[0].input.SnapshotId)).toStrictEqual(["snap-3"]);
 });
 
 test.each([
@@ -107,9 +107,7 @@ test.each([
 
 test("a copy whose answer was lost is deferred: the next pass looks", async () => {
   dr.on(CopySnapshotCommand).rejects(new Error("socket hang up"));
-  await expect(outcomes([copyAction("s")])).resolves.toStrictEqual([
-    "deferred: Error: socket hang up",
-  ]);
+  await expect(outcomes([copyAction("s")])).resolves.toStrictEqual(["deferred: Error: socket hang up"]);
 });
 
 const TWENTY = Array.from({ length: 20 }, (_, n) => copyAction(`snap-${n}`));
@@ -189,8 +187,7 @@ describe("a set that EC2 refuses", () => {
     });
   }
 
-  const asked = () =>
-    primary.commandCalls(CreateSnapshotCommand).map((c) => c.args[0].input.VolumeId);
+  const asked = () => primary.commandCalls(CreateSnapshotCommand).map((c) => c.args[0].input.VolumeId);
 
   test("becomes a snapshot a volume, marked not crash-consistent, with the reason", async () => {
     answer({});
@@ -209,22 +206,50 @@ describe("a set that EC2 refuses", () => {
   });
 
   test.each([
-    ["one fails: the others are made", { "vol-1": "InvalidParameterValue" }, "failed", "2 of 3", "vol-1: InvalidParameterValue", 3],
+    [
+      "one fails: the others are made",
+      { "vol-1": "InvalidParameterValue" },
+      "failed",
+      "2 of 3",
+      "vol-1: InvalidParameterValue",
+      3,
+    ],
     ["one is gone", { "vol-2": "InvalidVolume.NotFound" }, "skipped", "2 of 3", "vol-2: InvalidVolume.NotFound", 3],
-    ["a failure comes after a busy one: it must be told", { "vol-1": "ConcurrentSnapshotLimitExceeded", "vol-2": "UnauthorizedOperation" }, "failed", "1 of 3", "vol-2: UnauthorizedOperation", 3],
-    ["one is gone before a busy one: it must be tried again", { "vol-1": "InvalidVolume.NotFound", "vol-2": "ConcurrentSnapshotLimitExceeded" }, "deferred", "1 of 3", "vol-2: ConcurrentSnapshotLimitExceeded", 3],
-    ["a limit is met: no more are asked", { "vol-2": "PendingSnapshotLimitExceeded" }, "deferred", "1 of 3", "vol-2: PendingSnapshotLimitExceeded", 2],
+    [
+      "a failure comes after a busy one: it must be told",
+      { "vol-1": "ConcurrentSnapshotLimitExceeded", "vol-2": "UnauthorizedOperation" },
+      "failed",
+      "1 of 3",
+      "vol-2: UnauthorizedOperation",
+      3,
+    ],
+    [
+      "one is gone before a busy one: it must be tried again",
+      { "vol-1": "InvalidVolume.NotFound", "vol-2": "ConcurrentSnapshotLimitExceeded" },
+      "deferred",
+      "1 of 3",
+      "vol-2: ConcurrentSnapshotLimitExceeded",
+      3,
+    ],
+    [
+      "a limit is met: no more are asked",
+      { "vol-2": "PendingSnapshotLimitExceeded" },
+      "deferred",
+      "1 of 3",
+      "vol-2: PendingSnapshotLimitExceeded",
+      2,
+    ],
   ])("and %s", async (_what, byVolume, status, made, why, calls) => {
     answer(byVolume);
     const [result] = await run([three]);
     expect(result?.status).toBe(status);
     expect(result?.detail).toBe(`${made} volumes, not crash-consistent: InvalidInstance: no; ${why}: no`);
     expect(asked()).toHaveLength(calls);
-  }); // prettier-ignore
+  });
 
   test("stops its lane at a limit, also where another volume failed before", async () => {
     answer({ "vol-1": "InvalidParameterValue", "vol-2": "PendingSnapshotLimitExceeded" });
-    const many = Array.from({ length: 10 }, (_, n) => snapshotAction({ ...three, instanceId: `i-${n}` })); // prettier-ignore
+    const many = Array.from({ length: 10 }, (_, n) => snapshotAction({ ...three, instanceId: `i-${n}` }));
     const results = await run(many);
     expect(results.slice(8).map((o) => o.detail)).toStrictEqual([
       "stopped after PendingSnapshotLimitExceeded",
@@ -241,7 +266,7 @@ test.each(["InternalError", "RequestLimitExceeded", "UnauthorizedOperation", "In
     expect(result?.code).toBe(code);
     expect(primary.commandCalls(CreateSnapshotCommand)).toHaveLength(0);
   },
-); // prettier-ignore
+);
 
 test("an instance with more volumes to leave out than one call takes goes a volume at a time", async () => {
   primary.on(CreateSnapshotCommand).resolves({ SnapshotId: "a", $metadata: {} });

@@ -31,7 +31,7 @@ function awsError(code: string): Error {
 
 async function run(action: Action) {
   const settings = { ...SETTINGS, tags: CONFIGURED };
-  const [outcome] = await apply(clients, [action], settings, { now: () => NOW, deadlineMs: NOW + 1 }); // prettier-ignore
+  const [outcome] = await apply(clients, [action], settings, { now: () => NOW, deadlineMs: NOW + 1 });
   return outcome;
 }
 
@@ -57,10 +57,16 @@ describe.each(["TagPolicyViolation", "TagLimitExceeded"])("%s", (code) => {
   const left = { tagsLeftOut: { code, message: "no" } };
 
   test("on a set makes it again with the vault's own tags and the stack's", async () => {
-    primary.on(CreateSnapshotsCommand).rejectsOnce(awsError(code)).resolves({
-      Snapshots: [{ SnapshotId: "a", VolumeId: "vol-1" }, { SnapshotId: "b", VolumeId: "vol-2" }],
-      $metadata: {},
-    }); // prettier-ignore
+    primary
+      .on(CreateSnapshotsCommand)
+      .rejectsOnce(awsError(code))
+      .resolves({
+        Snapshots: [
+          { SnapshotId: "a", VolumeId: "vol-1" },
+          { SnapshotId: "b", VolumeId: "vol-2" },
+        ],
+        $metadata: {},
+      });
     await expect(run(SET)).resolves.toMatchObject({
       status: "done",
       detail: "2 volumes, one crash-consistent set",
@@ -69,7 +75,7 @@ describe.each(["TagPolicyViolation", "TagLimitExceeded"])("%s", (code) => {
     });
     const [, again] = primary.commandCalls(CreateSnapshotsCommand).map(({ args }) => args[0].input);
     expect(again).not.toHaveProperty("CopyTagsFromSource");
-    expect(keysSent("CreateSnapshots")[1]).toStrictEqual(["CostCenter", TAG.crashConsistent, TAG.vault]); // prettier-ignore
+    expect(keysSent("CreateSnapshots")[1]).toStrictEqual(["CostCenter", TAG.crashConsistent, TAG.vault]);
     expect(primary.commandCalls(CreateTagsCommand)).toHaveLength(0);
   });
 
@@ -101,12 +107,10 @@ describe.each(["TagPolicyViolation", "TagLimitExceeded"])("%s", (code) => {
   });
 
   test("on a copy makes it again with the vault's own tags and the stack's", async () => {
-    dr.on(CopySnapshotCommand)
-      .rejectsOnce(awsError(code))
-      .resolves({ SnapshotId: "c", $metadata: {} });
+    dr.on(CopySnapshotCommand).rejectsOnce(awsError(code)).resolves({ SnapshotId: "c", $metadata: {} });
     const action = { ...copyAction("snap-1"), tags: { ...copyAction("snap-1").tags, ...TAGS } };
-    await expect(run(action)).resolves.toMatchObject({ status: "done", snapshotIds: ["c"], ...left }); // prettier-ignore
-    expect(keysSent("CopySnapshot")[1]).toStrictEqual(["CostCenter", TAG.sourceSnapshot, TAG.vault]); // prettier-ignore
+    await expect(run(action)).resolves.toMatchObject({ status: "done", snapshotIds: ["c"], ...left });
+    expect(keysSent("CopySnapshot")[1]).toStrictEqual(["CostCenter", TAG.sourceSnapshot, TAG.vault]);
   });
 });
 
@@ -130,9 +134,12 @@ describe("volumes' tags that are written after their set", () => {
 
   beforeEach(() => {
     primary.on(CreateSnapshotsCommand).resolves({
-      Snapshots: [{ SnapshotId: "a", VolumeId: "vol-1" }, { SnapshotId: "b", VolumeId: "vol-2" }],
+      Snapshots: [
+        { SnapshotId: "a", VolumeId: "vol-1" },
+        { SnapshotId: "b", VolumeId: "vol-2" },
+      ],
       $metadata: {},
-    }); // prettier-ignore
+    });
   });
 
   test("are each snapshot's own", async () => {
@@ -167,12 +174,9 @@ test.each([
   ["RetryableError", "deferred"],
   ["SnapshotLimitExceeded", "deferred"],
   ["InvalidParameterValue", "done"],
-])(
-  "a set that ends in %s is %s, and taken apart only where it is refused",
-  async (code, status) => {
-    primary.on(CreateSnapshotsCommand).rejects(awsError(code));
-    primary.on(CreateSnapshotCommand).resolves({ SnapshotId: "a", $metadata: {} });
-    await expect(run(SET)).resolves.toMatchObject({ status });
-    expect(primary.commandCalls(CreateSnapshotCommand)).toHaveLength(status === "done" ? 2 : 0);
-  },
-);
+])("a set that ends in %s is %s, and taken apart only where it is refused", async (code, status) => {
+  primary.on(CreateSnapshotsCommand).rejects(awsError(code));
+  primary.on(CreateSnapshotCommand).resolves({ SnapshotId: "a", $metadata: {} });
+  await expect(run(SET)).resolves.toMatchObject({ status });
+  expect(primary.commandCalls(CreateSnapshotCommand)).toHaveLength(status === "done" ? 2 : 0);
+});

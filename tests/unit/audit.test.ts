@@ -68,9 +68,14 @@ describe("a run", () => {
       detail: "4 days old, kept for 3 days",
       requestId: "r-1",
     });
-    expect(record?.kept.map(({ snapshotId }) => snapshotId).sort()).toStrictEqual(
-      ["copy-0", "copy-1", "copy-2", "snap-0", "snap-1", "snap-2"], // prettier-ignore
-    );
+    expect(record?.kept.map(({ snapshotId }) => snapshotId).sort()).toStrictEqual([
+      "copy-0",
+      "copy-1",
+      "copy-2",
+      "snap-0",
+      "snap-1",
+      "snap-2",
+    ]);
     expect(schemaFaults(record, "record")).toStrictEqual([]);
   });
 
@@ -80,9 +85,7 @@ describe("a run", () => {
     await rig.wake(RUN);
     const [record] = bucket.records();
     expect(record?.dryRun).toBe(true);
-    expect(new Set(record?.decisions.map(({ outcome }) => outcome))).toStrictEqual(
-      new Set(["planned"]),
-    );
+    expect(new Set(record?.decisions.map(({ outcome }) => outcome))).toStrictEqual(new Set(["planned"]));
     expect(schemaFaults(record, "record")).toStrictEqual([]);
 
     const real = rigOf();
@@ -102,7 +105,12 @@ describe("a run", () => {
     await expect(rig.wake(RUN)).rejects.toThrow("deleting snap-4 in us-east-1 failed");
     const [record] = bucket.records();
     expect(record?.decisions).toContainEqual(
-      expect.objectContaining({ snapshotId: "snap-4", outcome: "failed", code: "UnauthorizedOperation", requestId: "r-9" }), // prettier-ignore
+      expect.objectContaining({
+        snapshotId: "snap-4",
+        outcome: "failed",
+        code: "UnauthorizedOperation",
+        requestId: "r-9",
+      }),
     );
     expect(record?.problems.map(({ kind }) => kind)).toContain("delete-failed");
     expect(schemaFaults(record, "record")).toStrictEqual([]);
@@ -143,27 +151,22 @@ describe("a sweep", () => {
   test.each([
     ["the deletion limit", { maxDeletePercent: 10 }, "the deletion limit holds it"],
     ["a lock", {}, "locked"],
-  ])(
-    "records what %s kept from deletion, and nothing else that stays",
-    async (_, settings, why) => {
-      const rig = rigOf({ ...AUDITED, ...settings });
-      fiveDays(rig);
-      rig.carries({ done: SLOT, told: {} });
-      const locked = ["snap-4", "snap-5"].map((SnapshotId) => ({
-        SnapshotId,
-        LockState: "governance" as const,
-      }));
-      rig.primary.on(DescribeLockedSnapshotsCommand).resolves({ Snapshots: locked });
-      await rig.wake(SWEEP).catch(() => undefined);
-      const [record] = bucket.records();
-      expect(record?.kept.map(({ snapshotId }) => snapshotId)).toEqual(
-        expect.arrayContaining(["snap-4", "snap-5"]),
-      );
-      expect(record?.kept.every(({ snapshotId }) => /-[45]$/.test(snapshotId))).toBe(true);
-      expect(record?.kept.some(({ reason }) => reason.includes(why))).toBe(true);
-      expect(schemaFaults(record, "record")).toStrictEqual([]);
-    },
-  );
+  ])("records what %s kept from deletion, and nothing else that stays", async (_, settings, why) => {
+    const rig = rigOf({ ...AUDITED, ...settings });
+    fiveDays(rig);
+    rig.carries({ done: SLOT, told: {} });
+    const locked = ["snap-4", "snap-5"].map((SnapshotId) => ({
+      SnapshotId,
+      LockState: "governance" as const,
+    }));
+    rig.primary.on(DescribeLockedSnapshotsCommand).resolves({ Snapshots: locked });
+    await rig.wake(SWEEP).catch(() => undefined);
+    const [record] = bucket.records();
+    expect(record?.kept.map(({ snapshotId }) => snapshotId)).toEqual(expect.arrayContaining(["snap-4", "snap-5"]));
+    expect(record?.kept.every(({ snapshotId }) => /-[45]$/.test(snapshotId))).toBe(true);
+    expect(record?.kept.some(({ reason }) => reason.includes(why))).toBe(true);
+    expect(schemaFaults(record, "record")).toStrictEqual([]);
+  });
 });
 
 describe("a bucket that refuses", () => {

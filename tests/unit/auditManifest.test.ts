@@ -4,18 +4,8 @@ import type { ClockState } from "../../src/vault/clockState";
 import { TAG } from "../../src/vault/tags";
 import { HOUR_MS, MINUTE_MS } from "../../src/vault/time";
 import type { Snapshot } from "../../src/vault/types";
-import {
-  MANIFEST,
-  RECORD,
-  RUN,
-  SWEEP,
-  fakeBucket,
-  fiveDays,
-  pair,
-  rigOf,
-  schemaFaults,
-} from "../support/auditBucket";
-import { DR, DR2, NOW, PRIMARY_KEY, SETTINGS, SLOT, copyOf, sealedIn, snapshot, standInOf } from "../support/world"; // prettier-ignore
+import { MANIFEST, RECORD, RUN, SWEEP, fakeBucket, fiveDays, pair, rigOf, schemaFaults } from "../support/auditBucket";
+import { DR, DR2, NOW, PRIMARY_KEY, SETTINGS, SLOT, copyOf, sealedIn, snapshot, standInOf } from "../support/world";
 
 let bucket: ReturnType<typeof fakeBucket>;
 
@@ -30,9 +20,7 @@ describe("manifests", () => {
     const days = ["17", "18", "20", "21", "22"];
     await rig.wake(RUN);
     const written = bucket.keys().filter((key) => key.startsWith("manifests/"));
-    expect(written.sort()).toStrictEqual(
-      days.map((day) => `manifests/i-1/202611${day}T030000Z.json`),
-    );
+    expect(written.sort()).toStrictEqual(days.map((day) => `manifests/i-1/202611${day}T030000Z.json`));
     for (const key of written) expect(schemaFaults(bucket.read(key), "manifest")).toStrictEqual([]);
 
     const before = bucket.puts();
@@ -200,9 +188,8 @@ describe("what is due", () => {
   });
 
   test("is told by the last of its parts", () => {
-    const world = { snapshots: [source], copies: { [DR.region]: [copy], [DR2.region]: [second] }, ...nothing }; // prettier-ignore
-    const after = (minutes: number) =>
-      keys(dueManifests(world, two, NOW + minutes * MINUTE_MS, nowMs));
+    const world = { snapshots: [source], copies: { [DR.region]: [copy], [DR2.region]: [second] }, ...nothing };
+    const after = (minutes: number) => keys(dueManifests(world, two, NOW + minutes * MINUTE_MS, nowMs));
     expect(after(49)).toStrictEqual([MANIFEST]);
     expect(after(50)).toStrictEqual([]);
   });
@@ -239,7 +226,7 @@ describe("what is due", () => {
       ...one,
       tags: { ...one.tags, [TAG.instance]: "../runs/x" },
     });
-    const written = { snapshots: [tagged(source)], copies: { [DR.region]: [tagged(copy)] }, ...nothing }; // prettier-ignore
+    const written = { snapshots: [tagged(source)], copies: { [DR.region]: [tagged(copy)] }, ...nothing };
     expect(keys(dueManifests(written, SETTINGS, undefined, nowMs))).toStrictEqual([MANIFEST]);
     // Nor would a Description lead out of it.
     const named = (one: Snapshot) => ({

@@ -66,10 +66,7 @@ test("goes to the bucket's own host, with the checksum that a locked object need
 
 test.each([
   [{ AWS_ENDPOINT_URL: "http://127.0.0.1:5000" }, "http://127.0.0.1:5000/audit/"],
-  [
-    { AWS_ENDPOINT_URL: "http://all/", AWS_ENDPOINT_URL_S3: "https://s3.local/x/" },
-    "https://s3.local/x/audit/",
-  ],
+  [{ AWS_ENDPOINT_URL: "http://all/", AWS_ENDPOINT_URL_S3: "https://s3.local/x/" }, "https://s3.local/x/audit/"],
 ])("the SDK's standard variables %j name another endpoint", async (variables, before) => {
   Object.assign(process.env, variables);
   await put(KEY, BODY);
@@ -92,19 +89,18 @@ test("what reaches the other side is signed for the host that it is sent to", as
   expect(seen).toMatchObject([{ url: `/audit/${KEY}`, headers: { host: `127.0.0.1:${port}` } }]);
 });
 
-test.each([
-  [new TypeError("fetch failed")],
-  [{ status: 500 }],
-  [{ status: 503, text: "<Code>SlowDown</Code>" }],
-])("%p is sent again, three times in all", async (trouble) => {
-  answers = [trouble, trouble];
-  await put(KEY, BODY);
-  expect(sent).toHaveLength(3);
+test.each([[new TypeError("fetch failed")], [{ status: 500 }], [{ status: 503, text: "<Code>SlowDown</Code>" }]])(
+  "%p is sent again, three times in all",
+  async (trouble) => {
+    answers = [trouble, trouble];
+    await put(KEY, BODY);
+    expect(sent).toHaveLength(3);
 
-  answers = [trouble, trouble, trouble];
-  await expect(put("other", BODY)).rejects.toThrow(Error);
-  expect(sent).toHaveLength(6);
-});
+    answers = [trouble, trouble, trouble];
+    await expect(put("other", BODY)).rejects.toThrow(Error);
+    expect(sent).toHaveLength(6);
+  },
+);
 
 test("a refusal is not sent again, and says what S3 said in the SDK's form", async () => {
   const text = "<Error><Code>AccessDenied</Code><Message>no right</Message></Error>";

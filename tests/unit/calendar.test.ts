@@ -4,7 +4,7 @@ import { makeCalendar } from "../../src/vault/calendar";
 import { parseWithin } from "../../src/vault/keepRules";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../src/vault/time";
 
-const ZONES = ["UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu", "Pacific/Apia"]; // prettier-ignore
+const ZONES = ["UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu", "Pacific/Apia"];
 
 const periods = (timezone: string, at: string) =>
   Object.values(makeCalendar(timezone).periodsOf(Date.parse(at))).join(" ");
@@ -32,19 +32,34 @@ test.each([
   ["Europe/Berlin", ["2026-03-29T00:59Z", "2026-03-29T01:00Z"], ["2026-03-29T01", "2026-03-29T03"]],
   ["America/New_York", ["2026-03-08T06:59Z", "2026-03-08T07:00Z"], ["2026-03-08T01", "2026-03-08T03"]],
   // In autumn an hour comes twice, and is one period, as it is to restic.
-  ["Europe/Berlin", ["2026-10-25T00:30Z", "2026-10-25T01:30Z", "2026-10-25T02:00Z"], ["2026-10-25T02", "2026-10-25T02", "2026-10-25T03"]],
-  ["America/New_York", ["2026-11-01T05:30Z", "2026-11-01T06:30Z", "2026-11-01T07:00Z"], ["2026-11-01T01", "2026-11-01T01", "2026-11-01T02"]],
+  [
+    "Europe/Berlin",
+    ["2026-10-25T00:30Z", "2026-10-25T01:30Z", "2026-10-25T02:00Z"],
+    ["2026-10-25T02", "2026-10-25T02", "2026-10-25T03"],
+  ],
+  [
+    "America/New_York",
+    ["2026-11-01T05:30Z", "2026-11-01T06:30Z", "2026-11-01T07:00Z"],
+    ["2026-11-01T01", "2026-11-01T01", "2026-11-01T02"],
+  ],
 ])("when the clock turns in %s, %j are the hours %j", (timezone, at, hours) => {
   const { periodsOf } = makeCalendar(timezone);
   expect(at.map((text) => periodsOf(Date.parse(text)).hourly)).toStrictEqual(hours);
-}); // prettier-ignore
+});
 
 /** Near the turns of the clock, and anywhere. */
 const instant = fc.oneof(
   fc.integer({ min: Date.UTC(1975, 0), max: Date.UTC(2040, 0) }),
   fc
     .tuple(
-      fc.constantFrom("2026-03-29T01:00Z", "2026-10-25T01:00Z", "2026-03-08T07:00Z", "2026-11-01T06:00Z", "2011-12-30T10:00Z", "2026-04-04T15:00Z"), // prettier-ignore
+      fc.constantFrom(
+        "2026-03-29T01:00Z",
+        "2026-10-25T01:00Z",
+        "2026-03-08T07:00Z",
+        "2026-11-01T06:00Z",
+        "2011-12-30T10:00Z",
+        "2026-04-04T15:00Z",
+      ),
       fc.integer({ min: -3 * 60, max: 3 * 60 }),
     )
     .map(([at, minutes]) => Date.parse(at) + minutes * MINUTE_MS),
@@ -53,13 +68,13 @@ const instant = fc.oneof(
 test("hours, days, months and years are those that Intl tells", () => {
   for (const timeZone of ZONES) {
     const { periodsOf } = makeCalendar(timeZone);
-    const format = new Intl.DateTimeFormat("sv-SE", { timeZone, dateStyle: "short", timeStyle: "medium" }); // prettier-ignore
+    const format = new Intl.DateTimeFormat("sv-SE", { timeZone, dateStyle: "short", timeStyle: "medium" });
     fc.assert(
       fc.property(instant, (epochMs) => {
         const [day = "", time = ""] = format.format(epochMs).split(" ");
         const hour = `${day}T${time.slice(0, 2)}`;
         const { weekly: _, ...others } = periodsOf(epochMs);
-        expect(others).toStrictEqual({ hourly: hour, daily: day, monthly: day.slice(0, 7), yearly: day.slice(0, 4) }); // prettier-ignore
+        expect(others).toStrictEqual({ hourly: hour, daily: day, monthly: day.slice(0, 7), yearly: day.slice(0, 4) });
       }),
       { numRuns: 500 },
     );

@@ -39,9 +39,7 @@ test("an idle sweep ends in a result, and sends its heartbeat alone and no warni
     wake: { kind: "sweep", runId: "run-1" },
   });
   expect(emitted).toMatchObject([{ service: SETTINGS.vaultId, InvocationsCompleted: 1 }]);
-  expect(emitted.map((line) => emf(line)?.Metrics)).toStrictEqual([
-    [{ Name: "InvocationsCompleted", Unit: "Count" }],
-  ]);
+  expect(emitted.map((line) => emf(line)?.Metrics)).toStrictEqual([[{ Name: "InvocationsCompleted", Unit: "Count" }]]);
   expect(warned).not.toHaveBeenCalled();
 });
 
@@ -108,7 +106,7 @@ test("a problem's log line says what is wrong, and the logger drops none of it",
   const level = process.env.POWERTOOLS_LOG_LEVEL;
   process.env.POWERTOOLS_LOG_LEVEL = "INFO";
   const lines: Record<string, unknown>[] = [];
-  const write = (line: unknown) => lines.push(JSON.parse(String(line)) as Record<string, unknown>) > 0; // prettier-ignore
+  const write = (line: unknown) => lines.push(JSON.parse(String(line)) as Record<string, unknown>) > 0;
   jest.spyOn(process.stdout, "write").mockImplementation(write);
   jest.spyOn(process.stderr, "write").mockImplementation(write);
   const handler = createHandler(SETTINGS);

@@ -23,18 +23,12 @@ const writer = mockClient(here.writer);
 const drReader = mockClient(there.reader);
 const drWriter = mockClient(there.writer);
 
-const snapshots = [3, 2, 1].map((days) =>
-  snapshot(`snap-${days}`, { startTimeMs: NOW - days * DAY_MS }),
-);
+const snapshots = [3, 2, 1].map((days) => snapshot(`snap-${days}`, { startTimeMs: NOW - days * DAY_MS }));
 const copies = snapshots.map((source) => copyOf(source, `${source.snapshotId}-copy`));
 const world: World = { snapshots, copies: inDr(copies), problems: [], throttled: [] };
 
 const plan: Plan = {
-  actions: [
-    deleteAction("snap-3"),
-    deleteAction("snap-2"),
-    deleteAction("snap-3-copy", { region: DR.region }),
-  ],
+  actions: [deleteAction("snap-3"), deleteAction("snap-2"), deleteAction("snap-3-copy", { region: DR.region })],
   kept: [],
   problems: [],
   pending: [],
@@ -72,9 +66,7 @@ test("tags that AWS refuses are a notice of the plan", async () => {
     .resolves({ SnapshotId: "snap-c", $metadata: {} });
   const done = await carry({}, world, { ...plan, actions: [copyAction("snap-9")] });
   expect(done.outcomes.map(({ status }) => status)).toStrictEqual(["done"]);
-  expect(done.plan.problems).toMatchObject([
-    { kind: "tags-left-out", subject: "snap-9 in us-west-2", notice: true },
-  ]);
+  expect(done.plan.problems).toMatchObject([{ kind: "tags-left-out", subject: "snap-9 in us-west-2", notice: true }]);
 });
 
 test("what a person holds is not deleted", async () => {
@@ -102,10 +94,10 @@ test("a source that goes in the same invocation is not marked for its copy that 
       region: DR.region,
       mark: { snapshotId: id, regions: [DR.region] },
     });
-  const both: Plan = { ...plan, actions: [deleteAction("snap-3"), marked("snap-3"), marked("snap-2")] }; // prettier-ignore
+  const both: Plan = { ...plan, actions: [deleteAction("snap-3"), marked("snap-3"), marked("snap-2")] };
   writer.on(CreateTagsCommand).resolves({ $metadata: {} });
   await carry({ maxDeletePercent: 100 }, world, both);
   expect(deleted()).toStrictEqual(["snap-3", "snap-2-copy", "snap-3-copy"]);
-  const tagged = writer.commandCalls(CreateTagsCommand).map(({ args: [{ input }] }) => input.Resources); // prettier-ignore
+  const tagged = writer.commandCalls(CreateTagsCommand).map(({ args: [{ input }] }) => input.Resources);
   expect(tagged).toStrictEqual([["snap-2"]]);
 });

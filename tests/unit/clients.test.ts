@@ -83,17 +83,23 @@ describe("a server that takes the connection and never answers is given up", () 
   const name = { Name: "clock" };
 
   test.each<[string, number, (clients: ReturnType<typeof makeClients>) => Promise<unknown>]>([
-    ["by a read, after five attempts", 5, ({ ec2 }) =>
-      ec2[DR.region]!.reader.send(new DescribeSnapshotsCommand({}), soon)],
-    ["by a write, which may have taken effect, after one", 1, ({ ec2 }) =>
-      ec2[DR.region]!.writer.send(new DeleteSnapshotCommand({ SnapshotId: "snap-1" }), soon)],
+    [
+      "by a read, after five attempts",
+      5,
+      ({ ec2 }) => ec2[DR.region]!.reader.send(new DescribeSnapshotsCommand({}), soon),
+    ],
+    [
+      "by a write, which may have taken effect, after one",
+      1,
+      ({ ec2 }) => ec2[DR.region]!.writer.send(new DeleteSnapshotCommand({ SnapshotId: "snap-1" }), soon),
+    ],
     ["by the clock, after two", 2, ({ scheduler }) => scheduler.send(new GetScheduleCommand(name), soon)],
     ["by the mail, after two", 2, ({ sns }) => sns.send(new PublishCommand({ Message: "m" }), soon)],
   ])("%s", async (_what, attempts, call) => {
     wire = await listen(["none"]);
     await expect(call(makeClients(SETTINGS))).rejects.toMatchObject({ name: "TimeoutError" });
     expect(wire.requests).toHaveLength(attempts);
-  }); // prettier-ignore
+  });
 });
 
 test("a copy has its tags in the body, and a presigned URL with the key and without the tags", async () => {
@@ -111,14 +117,19 @@ test("a copy has its tags in the body, and a presigned URL with the key and with
     kmsKeyArn: KEY,
     sinceMs: NOW,
     tags: { [TAG.sourceSnapshot]: "snap-1", [TAG.slot]: SLOT },
-    identity: { vaultId: SETTINGS.vaultId, instanceId: "i-1", slot: SLOT, source: { snapshotId: "snap-1", volumeId: "vol-1", startedMs: NOW } }, // prettier-ignore
+    identity: {
+      vaultId: SETTINGS.vaultId,
+      instanceId: "i-1",
+      slot: SLOT,
+      source: { snapshotId: "snap-1", volumeId: "vol-1", startedMs: NOW },
+    },
     reason: "no copy yet",
   };
   const made = await copySnapshot(ec2In(makeClients(SETTINGS), DR.region).writer, copy);
   expect(made.snapshotIds).toStrictEqual(["snap-2"]);
 
-  const [{ PresignedUrl = "", ...body } = {}] = wire.requests.map(
-    (fields): Record<string, string> => Object.fromEntries(fields),
+  const [{ PresignedUrl = "", ...body } = {}] = wire.requests.map((fields): Record<string, string> =>
+    Object.fromEntries(fields),
   );
   expect(body).toStrictEqual({
     Action: "CopySnapshot",
@@ -146,7 +157,7 @@ test("a copy has its tags in the body, and a presigned URL with the key and with
     DestinationRegion: "us-west-2",
     Encrypted: "true",
     KmsKeyId: KEY,
-  }); // prettier-ignore
+  });
 });
 
 test("each client is in its own region, and tells the time that a call may take", async () => {
@@ -164,17 +175,13 @@ test("each client is in its own region, and tells the time that a call may take"
     "eu-west-1",
     "eu-west-1",
   ]);
-  await expect(Promise.all(ec2.map(([, its]) => its))).resolves.toStrictEqual(
-    ec2.map(([region]) => region),
-  );
+  await expect(Promise.all(ec2.map(([, its]) => its))).resolves.toStrictEqual(ec2.map(([region]) => region));
   await expect(scheduler.config.region()).resolves.toBe("us-east-1");
   await expect(sns.config.region()).resolves.toBe("us-east-1");
 });
 
 test("a region that the vault does not have has no clients, and it is named", () => {
-  expect(() => ec2In(makeClients(SETTINGS), "eu-west-1")).toThrow(
-    "the vault has no clients for eu-west-1",
-  );
+  expect(() => ec2In(makeClients(SETTINGS), "eu-west-1")).toThrow("the vault has no clients for eu-west-1");
 });
 
 test("a retry strategy of the SDK's first kind is left as it is", () => {

@@ -1,17 +1,6 @@
-import {
-  GetScheduleCommand,
-  SchedulerClient,
-  UpdateScheduleCommand,
-} from "@aws-sdk/client-scheduler";
+import { GetScheduleCommand, SchedulerClient, UpdateScheduleCommand } from "@aws-sdk/client-scheduler";
 import { mockClient } from "aws-sdk-client-mock";
-import {
-  STOPPED_CLOCK,
-  nextWakeMs,
-  readClock,
-  setClock,
-  stillTold,
-  wakeDelayMs,
-} from "../../src/vault/clock";
+import { STOPPED_CLOCK, nextWakeMs, readClock, setClock, stillTold, wakeDelayMs } from "../../src/vault/clock";
 import { HOUR_MS, MINUTE_MS, isoSeconds } from "../../src/vault/time";
 import type { CopyAction, Outcome, Plan, SnapshotAction } from "../../src/vault/types";
 import { FUNCTION_ARN, NOW, SETTINGS, SLOT } from "../support/world";
@@ -52,7 +41,7 @@ describe("the next wake", () => {
 
   test("is none where nothing is under way", () => {
     expect(wake([])).toBeUndefined();
-    expect(wake([outcome({}), outcome({ status: "failed" }), outcome({ status: "skipped" })])).toBeUndefined(); // prettier-ignore
+    expect(wake([outcome({}), outcome({ status: "failed" }), outcome({ status: "skipped" })])).toBeUndefined();
   });
 
   test("is soon after a read was throttled, later when that lasts", () => {
@@ -71,7 +60,7 @@ describe("the next wake", () => {
     const putOff = outcome({ action: copy, status: "deferred", code });
     expect(wake([putOff], [{ snapshotId: "snap-1", region, sinceMs }])).toBe(minutes);
     expect(wake([putOff])).toBe(10);
-  }); // prettier-ignore
+  });
 
   test("is soon after something was made", () => {
     expect(wake([outcome({ snapshotIds: ["snap-1"] })])).toBe(1);
@@ -117,9 +106,7 @@ describe("what was told", () => {
   });
 
   test("is at most the newest seven hundred", () => {
-    const told = Object.fromEntries(
-      Array.from({ length: 1_200 }, (_, n) => [`p-${n}`, isoSeconds(NOW - n * 1_000)]),
-    );
+    const told = Object.fromEntries(Array.from({ length: 1_200 }, (_, n) => [`p-${n}`, isoSeconds(NOW - n * 1_000)]));
     const kept = Object.keys(stillTold(told, NOW));
     expect([kept.length, kept[0], kept.at(-1)]).toStrictEqual([700, "p-0", "p-699"]);
   });
@@ -127,13 +114,11 @@ describe("what was told", () => {
 
 describe("reading the clock", () => {
   test("asks for the vault's own schedule and gives what it carries", async () => {
-    const state = { slot: SLOT, done: "2026-11-21T03:00:00Z", throttledSince: SLOT, told: { "a/b": SLOT } }; // prettier-ignore
+    const state = { slot: SLOT, done: "2026-11-21T03:00:00Z", throttledSince: SLOT, told: { "a/b": SLOT } };
     const Input = JSON.stringify({ kind: "pass", ...state });
     scheduler.on(GetScheduleCommand).resolves({ Target: { Arn: "", RoleArn: "", Input } });
     await expect(readClock(client, SETTINGS, NOW)).resolves.toStrictEqual({ state });
-    expect(scheduler.calls().map((call) => call.args[0].input)).toStrictEqual([
-      { Name: "clock", GroupName: "vault" },
-    ]);
+    expect(scheduler.calls().map((call) => call.args[0].input)).toStrictEqual([{ Name: "clock", GroupName: "vault" }]);
   });
 
   test.each([

@@ -50,7 +50,7 @@ describe("keep.last with more than one run per day", () => {
     ["cron(0 8-16 ? * MON-FRI *)", { last: 9 }, "9 recovery points of a volume, the oldest at most 3 days old"],
   ])("is warned of for %s with %j", (schedule, rules, words) => {
     expect(kept(schedule, rules)).toStrictEqual([expect.stringContaining(words)]);
-  }); // prettier-ignore
+  });
 
   test.each<[string, string, KeepRules]>([
     ["it reaches back a week", "rate(1 hour)", { last: 168 }],
@@ -124,7 +124,7 @@ describe("a rule that counts shorter periods than there are between runs", () =>
     const [warning, ...others] = kept(DAILY, { hourly: 24, yearly: -1 });
     expect(others).toStrictEqual([]);
     expect(warning).toMatch(/All rules together keep as few as \d+ .* the oldest at least \d{4} days old\.$/);
-  }); // prettier-ignore
+  });
 
   test.each<[string, KeepRules, string]>([
     ["cron(0 3 ? * SUN *)", { daily: 7 }, "the oldest at most 49 days old, not 7 days"],
@@ -153,7 +153,7 @@ describe("the DR region", () => {
     expect(kept(DAILY, { retentionDays: 7 }, { retentionDays: 1 })).toStrictEqual([
       expect.stringMatching(/^drRetentionDays=1 with .* as few as 1 recovery point of a volume in the DR region/),
     ]);
-  }); // prettier-ignore
+  });
 
   test("with days from before the primary region had rules keeps much less", () => {
     expect(kept(DAILY, { daily: 7, monthly: 12 }, { retentionDays: 30 })).toStrictEqual([
@@ -186,14 +186,10 @@ describe("policies by the value of the tag", () => {
       bronze: policy({ retentionDays: 1 }),
     };
     expect(
-      warnings({ policyForAll: false, policies, schedule: "rate(25 hours)" }).map(
-        (text) => text.split(" with ")[0],
-      ),
+      warnings({ policyForAll: false, policies, schedule: "rate(25 hours)" }).map((text) => text.split(" with ")[0]),
     ).toStrictEqual(["policies.bronze.retentionDays=1"]);
     expect(
-      warnings({ policyForAll: false, policies, schedule: "rate(6 hours)" }).map(
-        (text) => text.split(" with ")[0],
-      ),
+      warnings({ policyForAll: false, policies, schedule: "rate(6 hours)" }).map((text) => text.split(" with ")[0]),
     ).toStrictEqual(["policies.silver.keep.last=4"]);
   });
 
@@ -214,7 +210,11 @@ describe("policies by the value of the tag", () => {
 
 describe("orphanDays no longer than the time between runs", () => {
   test("deletes recovery points in the run that first reports that they are orphans", () => {
-    const settings = { orphanDays: 30, schedule: MONTHLY, policies: { True: { keep: { daily: 7 }, drKeep: { daily: 7 } } } }; // prettier-ignore
+    const settings = {
+      orphanDays: 30,
+      schedule: MONTHLY,
+      policies: { True: { keep: { daily: 7 }, drKeep: { daily: 7 } } },
+    };
     const text = (orphans: string, left: string, deleted = "the others") =>
       `orphanDays=30 and orphans=${orphans} with schedule cron(0 3 1 * ? *): a volume that is no longer backed up keeps ${left}. ` +
       `The next run, up to 31 days later, is the first that reports it; a run editGraceDays after that mail deletes ${deleted}. ` +
@@ -225,9 +225,7 @@ describe("orphanDays no longer than the time between runs", () => {
     expect(warnings({ ...settings, orphans: "keep-last", keepAtLeast: 2 })).toContain(
       text("keep-last", "as few as 2 recovery points, the newest"),
     );
-    expect(warnings({ ...settings, orphans: "expire" })).toContain(
-      text("expire", "no recovery point", "all of them"),
-    );
+    expect(warnings({ ...settings, orphans: "expire" })).toContain(text("expire", "no recovery point", "all of them"));
   });
 
   /** What the function would do in the first run after an instance's last recovery point. */
@@ -246,7 +244,7 @@ describe("orphanDays no longer than the time between runs", () => {
   ])("with a daily schedule and orphanDays %d it is warned of: %s, as the vault does", (orphanDays, isSo) => {
     expect(warnings({ orphanDays }).length > 0).toBe(isSo);
     expect(isOrphanInNextRun(orphanDays)).toBe(isSo);
-  }); // prettier-ignore
+  });
 
   test.each<[string, Partial<WarningContext>]>([
     ["orphans change nothing", { orphans: "keep", orphanDays: 1 }],
@@ -267,8 +265,6 @@ test("without alertEmails nobody is notified", () => {
 test("all that is wrong is warned of at once", () => {
   const settings = { alertEmails: [], orphanDays: 1, schedule: "rate(2 days)" };
   expect(
-    kept("rate(2 days)", { hourly: 24 }, { retentionDays: 2 }, settings).map(
-      (text) => text.split(/[= ]/)[0],
-    ),
+    kept("rate(2 days)", { hourly: 24 }, { retentionDays: 2 }, settings).map((text) => text.split(/[= ]/)[0]),
   ).toStrictEqual(["keep.hourly", "drRetentionDays", "drRetentionDays", "orphanDays", "alertEmails"]);
-}); // prettier-ignore
+});

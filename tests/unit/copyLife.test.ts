@@ -51,9 +51,7 @@ function playedEnds(runs: readonly number[], rules: KeepRules, keepAtLeast: numb
 
 const arbitraryRules = fc
   .tuple(arbitraryKeepRules, fc.option(fc.integer({ min: 1, max: 20 }), { nil: undefined }))
-  .map(([rules, days]): KeepRules =>
-    days === undefined ? rules : { ...rules, retentionDays: days },
-  );
+  .map(([rules, days]): KeepRules => (days === undefined ? rules : { ...rules, retentionDays: days }));
 
 test("each copy but the first, which is kept as the oldest, lives as long as retention keeps it", () => {
   const floor = fc.integer({ min: 1, max: 3 });
@@ -66,10 +64,8 @@ test("each copy but the first, which is kept as the oldest, lives as long as ret
     const isOver = (ageMs: number, lifeMs = Infinity) => ageMs > daysMs && ageMs >= lifeMs;
     const reckoned = runs.map((ms, index) => runs.find((at) => isOver(at - ms, lives[index])));
     expect(runs.slice(1).map((ms) => ends.get(ms))).toStrictEqual(reckoned.slice(1));
-  }); // prettier-ignore
+  });
   // From May 1 two months and a day reach back further than from April 30.
-  const examples: [KeepRules, string, number][] = [
-    [{ monthly: 3, within: "2m1d1h" }, "rate(1 day)", 1],
-  ];
+  const examples: [KeepRules, string, number][] = [[{ monthly: 3, within: "2m1d1h" }, "rate(1 day)", 1]];
   fc.assert(property, { numRuns: 200, examples });
 });

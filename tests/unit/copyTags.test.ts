@@ -1,13 +1,7 @@
 /** What a copy carries, in a DR region and as a stand-in in the primary one. */
 import fc from "fast-check";
 import { drCopyTags, standInTags } from "../../src/vault/copyTags";
-import {
-  INSTANCE_TAG_PREFIX,
-  MAX_TAGS,
-  TAG,
-  copyExpiredTag,
-  prefixTags,
-} from "../../src/vault/tags";
+import { INSTANCE_TAG_PREFIX, MAX_TAGS, TAG, copyExpiredTag, prefixTags } from "../../src/vault/tags";
 import { HOUR_MS } from "../../src/vault/time";
 import { NOW, SETTINGS, snapshot, standInOf } from "../support/world";
 
@@ -103,7 +97,9 @@ describe("a stand-in's tags", () => {
   });
 
   test("never pass what there is room for, and never lose one of the vault's own for a person's", () => {
-    const needed = Object.keys(standInTags(full, 45)).filter((key) => key.startsWith("smart-vault:") && !key.startsWith(INSTANCE_TAG_PREFIX)); // prettier-ignore
+    const needed = Object.keys(standInTags(full, 45)).filter(
+      (key) => key.startsWith("smart-vault:") && !key.startsWith(INSTANCE_TAG_PREFIX),
+    );
     fc.assert(
       fc.property(people, fc.integer({ min: 45, max: 49 }), (tags, room) => {
         const ofInstance = prefixTags(tags, INSTANCE_TAG_PREFIX);

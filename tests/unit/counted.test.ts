@@ -28,16 +28,36 @@ function judged(group: Snapshot[], policy = ENCRYPTING, near: string[] = []) {
 test.each<[string, Snapshot[], string[]]>([
   ["a plain one alone", [plain], ["plain"]],
   ["what failed counts for nothing", [plain, failed], ["plain"]],
-  ["a sound stand-in takes the place", [plain, sound], ["sound", "plain: its encrypted copy sound stands in for it (now)"]],
+  [
+    "a sound stand-in takes the place",
+    [plain, sound],
+    ["sound", "plain: its encrypted copy sound stands in for it (now)"],
+  ],
   ["a pending one does not", [plain, pending], ["plain", "pending: made to stand in for plain (it is pending)"]],
-  ["nor one under another key", [plain, rekeyed], ["plain", `rekeyed: made to stand in for plain (it is under ${OTHER_KEY}, not ${PRIMARY_KEY}, until its replacement is sound)`]],
-  ["a sound one beside others", [plain, rekeyed, pending, sound], ["sound", "plain: its encrypted copy sound stands in for it (now)", "rekeyed: a duplicate of sound (now)", "pending: a duplicate of sound (now)"]],
+  [
+    "nor one under another key",
+    [plain, rekeyed],
+    [
+      "plain",
+      `rekeyed: made to stand in for plain (it is under ${OTHER_KEY}, not ${PRIMARY_KEY}, until its replacement is sound)`,
+    ],
+  ],
+  [
+    "a sound one beside others",
+    [plain, rekeyed, pending, sound],
+    [
+      "sound",
+      "plain: its encrypted copy sound stands in for it (now)",
+      "rekeyed: a duplicate of sound (now)",
+      "pending: a duplicate of sound (now)",
+    ],
+  ],
   ["one under another key, where there is nothing else", [rekeyed], ["rekeyed"]],
   ["nothing at all", [failed], [""]],
 ])("%s", (_what, group, expected) => {
   expect(judged(group)).toStrictEqual(expected);
   expect(judged([...group].reverse())).toStrictEqual(expected);
-}); // prettier-ignore
+});
 
 test("with no key configured whatever is encrypted takes the place, and what is not does not", () => {
   const { primaryKeyArn: _off, ...plainly } = ENCRYPTING;
@@ -72,9 +92,7 @@ describe("marks that an original got after its stand-in was made", () => {
   test("count for the stand-in, and are written on it before the original goes", () => {
     const { counted, extra } = judge([mark(plain, DR.region, DR2.region), mark(sound, DR.region)]);
     expect(counted[0]?.tags[copyExpiredTag(DR2.region)]).toBeDefined();
-    expect(extra.map((one) => one.mark)).toStrictEqual([
-      { snapshotId: "sound", regions: [DR2.region] },
-    ]);
+    expect(extra.map((one) => one.mark)).toStrictEqual([{ snapshotId: "sound", regions: [DR2.region] }]);
   });
 
   test("of a region that the stack does not have any more are left alone: the role may not write them", () => {

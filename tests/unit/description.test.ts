@@ -20,8 +20,12 @@ const hex = (length: number) =>
       maxLength: length,
     })
     .map((digits) => digits.join(""));
-const id = (prefix: string) => fc.constantFrom(8, 17).chain(hex).map((digits) => prefix + digits); // prettier-ignore
-const instantMs = fc.integer({ min: Date.parse("2000-01-01T00:00:00Z"), max: Date.parse("2099-12-31T00:00:00Z") }); // prettier-ignore
+const id = (prefix: string) =>
+  fc
+    .constantFrom(8, 17)
+    .chain(hex)
+    .map((digits) => prefix + digits);
+const instantMs = fc.integer({ min: Date.parse("2000-01-01T00:00:00Z"), max: Date.parse("2099-12-31T00:00:00Z") });
 const vaultId = fc.stringMatching(/^[a-z][a-z0-9-]{0,47}$/);
 
 const identity: fc.Arbitrary<Identity> = fc
@@ -29,10 +33,9 @@ const identity: fc.Arbitrary<Identity> = fc
     vaultId,
     instanceId: id("i-"),
     slot: instantMs.map(isoSeconds),
-    source: fc.option(
-      fc.record({ snapshotId: id("snap-"), volumeId: id("vol-"), startedMs: instantMs }),
-      { nil: undefined },
-    ),
+    source: fc.option(fc.record({ snapshotId: id("snap-"), volumeId: id("vol-"), startedMs: instantMs }), {
+      nil: undefined,
+    }),
   })
   .map(({ source, ...rest }) => ({ ...rest, ...(source && { source: { ...source } }) }));
 
@@ -93,14 +96,10 @@ describe("a Description", () => {
   });
 
   test("is found by the vault's pattern, and by that of no vault whose id begins alike", () => {
-    const found = (vault: string, text: string) => text.startsWith(descriptionPattern(vault).slice(0, -1)); // prettier-ignore
+    const found = (vault: string, text: string) => text.startsWith(descriptionPattern(vault).slice(0, -1));
     expect(descriptionPattern("shop")).toBe("smart-vault/1 vault=shop *");
     const text = describeIt({ ...FULL, vaultId: "shop" }, {});
-    expect([found("shop", text), found("sho", text), found("shop-2", text)]).toStrictEqual([
-      true,
-      false,
-      false,
-    ]);
+    expect([found("shop", text), found("sho", text), found("shop-2", text)]).toStrictEqual([true, false, false]);
   });
 });
 
@@ -148,7 +147,10 @@ test.each<[string, string | undefined]>([
 });
 
 test("no text makes the reader throw", () => {
-  const text = fc.oneof(fc.string(), fc.string().map((rest) => `smart-vault/1 ${rest}`)); // prettier-ignore
+  const text = fc.oneof(
+    fc.string(),
+    fc.string().map((rest) => `smart-vault/1 ${rest}`),
+  );
   fc.assert(
     fc.property(text, (one) => {
       const read = parseDescription(one);

@@ -36,12 +36,7 @@ const COPY_TAGS: Tags = {
 const HERE: Recorded = { ec2VolumeId: "vol-1", startTimeMs: NOW };
 const THERE: Recorded = { ec2VolumeId: "vol-ffffffff", startTimeMs: NOW + MINUTE_MS };
 
-function doubt(
-  identity: Identity,
-  made: Tags | undefined,
-  recorded: Recorded,
-  now: Tags,
-): Doubt | undefined {
+function doubt(identity: Identity, made: Tags | undefined, recorded: Recorded, now: Tags): Doubt | undefined {
   return doubtOf(parseDescription(describeIt(identity, made))!, recorded, now);
 }
 
@@ -53,11 +48,14 @@ function without(tags: Tags, key: string): Tags {
 test.each<[string, Identity, Tags, Recorded]>([
   ["an original", ORIGINAL, TAGS, HERE],
   ["a copy", COPY, COPY_TAGS, THERE],
-])("nothing is in doubt of %s as the vault made it, with a mark or a person's tag later", (_what, identity, tags, recorded) => {
-  expect(doubt(identity, tags, recorded, tags)).toBeUndefined();
-  const later = { ...without(tags, "Name"), Owner: "x", [copyExpiredTag(DR.region)]: SLOT };
-  expect(doubt(identity, tags, recorded, later)).toBeUndefined();
-}); // prettier-ignore
+])(
+  "nothing is in doubt of %s as the vault made it, with a mark or a person's tag later",
+  (_what, identity, tags, recorded) => {
+    expect(doubt(identity, tags, recorded, tags)).toBeUndefined();
+    const later = { ...without(tags, "Name"), Owner: "x", [copyExpiredTag(DR.region)]: SLOT };
+    expect(doubt(identity, tags, recorded, later)).toBeUndefined();
+  },
+);
 
 const NAMED = [TAG.vault, TAG.instance, TAG.slot];
 const OF_COPIES = [...NAMED, TAG.sourceVolume, TAG.sourceSnapshot];
@@ -93,7 +91,7 @@ describe.each<[string, Identity, Tags, Recorded, readonly string[]]>([
     (key) => {
       expect(doubt(identity, tags, recorded, { ...tags, [key]: "" })).toStrictEqual(some);
     },
-  ); // prettier-ignore
+  );
 
   test("the first of several is named", () => {
     expect(doubt(identity, tags, recorded, {})?.what).toBe(
@@ -118,24 +116,74 @@ const started = `it was started at ${SLOT}`;
 
 describe("EC2's own records contradict", () => {
   test.each<[string, Identity, Recorded, string | undefined]>([
-    ["a slot of next year", slotAt(365 * 24 * HOUR_MS), HERE, `its Description says that it is for 2027-11-22T03:00:00Z, but ${started}`],
-    ["a slot more than five minutes ahead", slotAt(SLOT_AHEAD_MS + SECOND_MS), HERE, `its Description says that it is for 2026-11-22T03:05:01Z, but ${started}`],
+    [
+      "a slot of next year",
+      slotAt(365 * 24 * HOUR_MS),
+      HERE,
+      `its Description says that it is for 2027-11-22T03:00:00Z, but ${started}`,
+    ],
+    [
+      "a slot more than five minutes ahead",
+      slotAt(SLOT_AHEAD_MS + SECOND_MS),
+      HERE,
+      `its Description says that it is for 2026-11-22T03:05:01Z, but ${started}`,
+    ],
     ["no slot five minutes ahead", slotAt(SLOT_AHEAD_MS), HERE, undefined],
-    ["a slot 26 hours before the data", slotAt(-26 * HOUR_MS), HERE, `its Description says that it is for 2026-11-21T01:00:00Z, but ${started}`],
-    ["a slot more than 25 hours before", slotAt(-SLOT_LAG_MS - SECOND_MS), HERE, `its Description says that it is for 2026-11-21T01:59:59Z, but ${started}`],
+    [
+      "a slot 26 hours before the data",
+      slotAt(-26 * HOUR_MS),
+      HERE,
+      `its Description says that it is for 2026-11-21T01:00:00Z, but ${started}`,
+    ],
+    [
+      "a slot more than 25 hours before",
+      slotAt(-SLOT_LAG_MS - SECOND_MS),
+      HERE,
+      `its Description says that it is for 2026-11-21T01:59:59Z, but ${started}`,
+    ],
     ["no slot 25 hours before", slotAt(-SLOT_LAG_MS), HERE, undefined],
-    ["a copy's slot 26 hours before its data, as old as itself", copyFor(-26 * HOUR_MS, 0), THERE, `its Description says that it is for 2026-11-21T01:00:00Z, but its data was taken at ${SLOT}`],
-    ["a copy's slot after its data", copyFor(0, -HOUR_MS), THERE, `its Description says that it is for ${SLOT}, but its data was taken at 2026-11-22T02:00:00Z`],
-    ["no copy made a year after its data", copyFor(0, 0), { ...THERE, startTimeMs: NOW + 365 * 24 * HOUR_MS }, undefined],
-    ["a copy started before its source", copyFor(0, HOUR_MS), { ...THERE, startTimeMs: NOW }, `its source is said to be started at 2026-11-22T04:00:00Z, but ${started}`],
-    ["a copy started five minutes and a second before it", copyFor(0, SLOT_AHEAD_MS + SECOND_MS), { ...THERE, startTimeMs: NOW }, `its source is said to be started at 2026-11-22T03:05:01Z, but ${started}`],
+    [
+      "a copy's slot 26 hours before its data, as old as itself",
+      copyFor(-26 * HOUR_MS, 0),
+      THERE,
+      `its Description says that it is for 2026-11-21T01:00:00Z, but its data was taken at ${SLOT}`,
+    ],
+    [
+      "a copy's slot after its data",
+      copyFor(0, -HOUR_MS),
+      THERE,
+      `its Description says that it is for ${SLOT}, but its data was taken at 2026-11-22T02:00:00Z`,
+    ],
+    [
+      "no copy made a year after its data",
+      copyFor(0, 0),
+      { ...THERE, startTimeMs: NOW + 365 * 24 * HOUR_MS },
+      undefined,
+    ],
+    [
+      "a copy started before its source",
+      copyFor(0, HOUR_MS),
+      { ...THERE, startTimeMs: NOW },
+      `its source is said to be started at 2026-11-22T04:00:00Z, but ${started}`,
+    ],
+    [
+      "a copy started five minutes and a second before it",
+      copyFor(0, SLOT_AHEAD_MS + SECOND_MS),
+      { ...THERE, startTimeMs: NOW },
+      `its source is said to be started at 2026-11-22T03:05:01Z, but ${started}`,
+    ],
     ["no copy started five minutes before it", copyFor(0, SLOT_AHEAD_MS), { ...THERE, startTimeMs: NOW }, undefined],
-    ["an original's Description on a copy", ORIGINAL, { ...HERE, ec2VolumeId: "vol-ffffffff" }, "its Description is that of an original, but it is a copy"],
+    [
+      "an original's Description on a copy",
+      ORIGINAL,
+      { ...HERE, ec2VolumeId: "vol-ffffffff" },
+      "its Description is that of an original, but it is a copy",
+    ],
     ["no copy with another volume than the arbitrary one", COPY, { ...THERE, ec2VolumeId: "vol-2" }, undefined],
   ])("%s", (_what, identity, recorded, what) => {
     const expected = what === undefined ? undefined : { of: "identity", what };
     expect(doubt(identity, TAGS, recorded, TAGS)).toStrictEqual(expected);
-  }); // prettier-ignore
+  });
 
   test("the Description before the tags are looked at: it is none of the vault's own then", () => {
     expect(doubt(slotAt(HOUR_MS), TAGS, HERE, {})?.of).toBe("identity");

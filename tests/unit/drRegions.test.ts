@@ -39,7 +39,7 @@ const marked = (...regions: string[]) =>
 describe("the regions that are seen", () => {
   test("come in the stack's order, each with its key and the vault's own copies", () => {
     const foreign = copyOf(one, "foreign", { tags: { [TAG.vault]: "another" } });
-    const seen = seenRegions(worldOf([], { [DR2.region]: [ireland], [DR.region]: [west, foreign] }), TWO); // prettier-ignore
+    const seen = seenRegions(worldOf([], { [DR2.region]: [ireland], [DR.region]: [west, foreign] }), TWO);
     expect(seen.map(({ dr, copies }) => [dr, copies])).toStrictEqual([
       [DR, [west]],
       [DR2, [ireland]],
@@ -60,32 +60,56 @@ test.each<[string, Snapshot, Snapshot[], Snapshot[], number, string | undefined]
   ["missing in the second", one, [west], [], 4, "its copy in eu-west-1 is missing"],
   ["pending in the second", one, [west], [{ ...ireland, state: "pending" }], 2, "its copy in eu-west-1 is pending"],
   ["broken in the second", one, [west], [{ ...ireland, state: "error" }], 3, "its copy in eu-west-1 is broken"],
-  ["under the other region's key", one, [west], [{ ...ireland, kmsKeyId: DR.keyArn }], 3, "its copy in eu-west-1 is broken"],
+  [
+    "under the other region's key",
+    one,
+    [west],
+    [{ ...ireland, kmsKeyId: DR.keyArn }],
+    3,
+    "its copy in eu-west-1 is broken",
+  ],
   ["missing in both", one, [], [], 8, "its copy in us-west-2 is missing"],
   ["marked for another region", marked("ap-south-1"), [west], [], 4, "its copy in eu-west-1 is missing"],
-  ["sound in one, and in doubt in the other", one, [west], [{ ...ireland, doubt: DOUBT }], 4, "its copy in eu-west-1 is in doubt"],
-  ["sound in both, beside one in doubt", one, [west], [{ ...ireland, snapshotId: "twin", doubt: DOUBT }, ireland], 0, undefined],
-  ["marked in one that has it pending, in doubt", marked(DR2.region), [west], [{ ...ireland, state: "pending", doubt: DOUBT }], 1, "its copy in eu-west-1 is in doubt"],
+  [
+    "sound in one, and in doubt in the other",
+    one,
+    [west],
+    [{ ...ireland, doubt: DOUBT }],
+    4,
+    "its copy in eu-west-1 is in doubt",
+  ],
+  [
+    "sound in both, beside one in doubt",
+    one,
+    [west],
+    [{ ...ireland, snapshotId: "twin", doubt: DOUBT }, ireland],
+    0,
+    undefined,
+  ],
+  [
+    "marked in one that has it pending, in doubt",
+    marked(DR2.region),
+    [west],
+    [{ ...ireland, state: "pending", doubt: DOUBT }],
+    1,
+    "its copy in eu-west-1 is in doubt",
+  ],
 ])("a snapshot whose copy is %s is so far from safe", (_what, of, inWest, inIreland, distance, why) => {
   const seen = seenRegions(worldOf([of], { [DR.region]: inWest, [DR2.region]: inIreland }), TWO);
   expect([distanceIn(seen)(of), unsafeIn(seen, of)]).toStrictEqual([distance, why]);
-}); // prettier-ignore
+});
 
 describe("a snapshot", () => {
   test("is copied to each region, under the key of that region", () => {
     const { actions } = plan([one], { [DR.region]: [], [DR2.region]: [] });
-    expect(
-      actions.map((a) => a.kind === "copy" && [a.region, a.kmsKeyArn, a.sourceRegion]),
-    ).toStrictEqual([
+    expect(actions.map((a) => a.kind === "copy" && [a.region, a.kmsKeyArn, a.sourceRegion])).toStrictEqual([
       ["us-west-2", DR.keyArn, "us-east-1"],
       ["eu-west-1", DR2.keyArn, "us-east-1"],
     ]);
   });
 
   test("is copied to those that it lacks and that are seen, and to no other", () => {
-    expect(did([one], { [DR.region]: [west], [DR2.region]: [] })).toStrictEqual([
-      "copy one to eu-west-1",
-    ]);
+    expect(did([one], { [DR.region]: [west], [DR2.region]: [] })).toStrictEqual(["copy one to eu-west-1"]);
     expect(did([one], { [DR.region]: [] })).toStrictEqual(["copy one to us-west-2"]);
     expect(did([one], {})).toStrictEqual([]);
   });
@@ -95,21 +119,31 @@ describe("a snapshot", () => {
   const oldIreland = copyOf(old, "old-ireland", sealedIn(DR2));
 
   test.each<[string, World["copies"], string[]]>([
-    ["every region has its copy", { [DR.region]: [west, oldWest], [DR2.region]: [ireland, oldIreland] }, ["delete old", "delete old-west", "delete old-ireland"]],
-    ["one lacks it", { [DR.region]: [west, oldWest], [DR2.region]: [ireland] }, ["copy old to eu-west-1", "delete old-west"]],
-    ["one has it pending", { [DR.region]: [west, oldWest], [DR2.region]: [ireland, { ...oldIreland, state: "pending" }] }, ["delete old-west"]],
+    [
+      "every region has its copy",
+      { [DR.region]: [west, oldWest], [DR2.region]: [ireland, oldIreland] },
+      ["delete old", "delete old-west", "delete old-ireland"],
+    ],
+    [
+      "one lacks it",
+      { [DR.region]: [west, oldWest], [DR2.region]: [ireland] },
+      ["copy old to eu-west-1", "delete old-west"],
+    ],
+    [
+      "one has it pending",
+      { [DR.region]: [west, oldWest], [DR2.region]: [ireland, { ...oldIreland, state: "pending" }] },
+      ["delete old-west"],
+    ],
     ["one is not seen", { [DR.region]: [west, oldWest] }, ["delete old-west"]],
     ["none is seen", {}, []],
   ])("past its rules goes where %s", (_what, copies, expected) => {
     expect(did([one, old], copies)).toStrictEqual(expected);
-  }); // prettier-ignore
+  });
 
   test("gets the mark of each region where its copy expires, on its own", () => {
     const policy = { ...TWO, policies: keeping(90, 30) };
     const copies = { [DR.region]: [west, oldWest], [DR2.region]: [ireland, oldIreland] };
-    const marks = plan([one, old], copies, policy).actions.map(
-      (a) => a.kind === "delete" && a.mark,
-    );
+    const marks = plan([one, old], copies, policy).actions.map((a) => a.kind === "delete" && a.mark);
     expect(marks).toStrictEqual([
       { snapshotId: "old", regions: ["us-west-2"] },
       { snapshotId: "old", regions: ["eu-west-1"] },

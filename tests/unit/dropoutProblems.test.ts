@@ -7,7 +7,14 @@ import { NOW, OPEN, SETTINGS, SLOT, keeping } from "../support/world";
 const CLOSING: Serving = { slot: SLOT, mode: "closing" };
 
 function dropout(extra: Partial<Dropout> = {}): Dropout {
-  return { instanceId: "i-2", tags: { Name: "web" }, newestMs: NOW - DAY_MS, policyName: "true", because: "left", ...extra }; // prettier-ignore
+  return {
+    instanceId: "i-2",
+    tags: { Name: "web" },
+    newestMs: NOW - DAY_MS,
+    policyName: "true",
+    because: "left",
+    ...extra,
+  };
 }
 
 function told(extra: Partial<Dropout>, policy: VaultPolicy = SETTINGS) {
@@ -28,13 +35,16 @@ test("a tag that is gone is a notice, with what to do if it was meant and if it 
 });
 
 test.each([
-  [{ Backup: "True " }, 'i-2 is not backed up any more: it has the tag Backup="True "; the vault backs up Backup="true"'],
+  [
+    { Backup: "True " },
+    'i-2 is not backed up any more: it has the tag Backup="True "; the vault backs up Backup="true"',
+  ],
   [{ backup: "true" }, 'i-2 is not backed up any more: it has the tag backup="true"; the vault backs up Backup="true"'],
   [{ Backup: "none" }, 'i-2 is not backed up any more: it has the tag Backup="none"; the vault backs up Backup="true"'],
 ])("a tag that misses is a failure: %p", (tags, message) => {
   const [problem] = told({ tags });
   expect([problem?.notice, problem?.message.split("; its newest")[0]]).toStrictEqual([undefined, message]);
-}); // prettier-ignore
+});
 
 describe("the command", () => {
   const policy = { ...SETTINGS, policies: { gold: keeping(9).true!, ...keeping(30) } };
@@ -69,7 +79,7 @@ describe("before its recovery points become orphans it is named again, with what
       `i-2 (web) has not been backed up since 2026-10-24T03:00:00Z, and its recovery points become orphans on 2026-11-23: then, or as soon as a mail has announced it for 7 days, ${fate}; it has no tag Backup`,
     );
     expect(problem?.hint).toContain("--tags Key=Backup,Value=true .");
-  }); // prettier-ignore
+  });
 });
 
 test("failures come before notices: of very many the first one speaks for all", () => {
@@ -91,18 +101,18 @@ describe("one that has the tag at the second look", () => {
 
   test("is reported when the window closes", () => {
     const plan = planDropouts(listed, SETTINGS, CLOSING, NOW);
-    expect(plan.problems.map(({ kind, subject }) => `${kind}/${subject}`)).toStrictEqual(["slot-missed/i-2"]); // prettier-ignore
+    expect(plan.problems.map(({ kind, subject }) => `${kind}/${subject}`)).toStrictEqual(["slot-missed/i-2"]);
     expect(plan.settled).toBe(true);
   });
 });
 
 test("those that could not be looked up keep the slot open; nobody keeps nothing", () => {
-  expect(planDropouts("unseen", SETTINGS, CLOSING, NOW)).toStrictEqual({ problems: [], settled: false }); // prettier-ignore
-  expect(planDropouts(undefined, SETTINGS, OPEN, NOW)).toStrictEqual({ problems: [], settled: true }); // prettier-ignore
+  expect(planDropouts("unseen", SETTINGS, CLOSING, NOW)).toStrictEqual({ problems: [], settled: false });
+  expect(planDropouts(undefined, SETTINGS, OPEN, NOW)).toStrictEqual({ problems: [], settled: true });
   expect(planDropouts([], SETTINGS, OPEN, NOW)).toStrictEqual({ problems: [], settled: true });
 });
 
 test("no other problem is one of a dropout", () => {
   const problem = { kind: "no-volumes", subject: "i-1", message: "" };
-  expect([isDropout(problem), isDropout({ ...problem, kind: "becoming-orphan" })]).toStrictEqual([false, true]); // prettier-ignore
+  expect([isDropout(problem), isDropout({ ...problem, kind: "becoming-orphan" })]).toStrictEqual([false, true]);
 });

@@ -39,7 +39,7 @@ test.each<[string, Snapshot[]]>([
   ["no snapshots", []],
 ])("nobody is missing: %s", (_what, own) => {
   expect(names(own)).toStrictEqual([]);
-}); // prettier-ignore
+});
 
 describe("what dropped out before the last slot", () => {
   const own = [point("i-1", 2), point("i-2", 2), point("i-1", 1)];
@@ -83,6 +83,6 @@ describe("before its recovery points become orphans, an instance is missing once
     ["cron(0 3 ? * SUN *)", 1.5],
   ])("by the schedule %s", (schedule, daysAgo) => {
     const by = { ...policy, schedule };
-    expect(names([point("i-1", 1), point("i-2", daysAgo)], {}, by)).toStrictEqual(["i-2 orphan-soon"]); // prettier-ignore
+    expect(names([point("i-1", 1), point("i-2", daysAgo)], {}, by)).toStrictEqual(["i-2 orphan-soon"]);
   });
 });

@@ -37,11 +37,19 @@ test("a run's notice says what would have been done, and names what would have g
 });
 
 test.each<[string, Action[], string]>([
-  ["one of each", [snapshotAction({ volumes: [volume("vol-1")] }), copyAction("s"), lockAction("l"), deleteAction("d")], "1 snapshot of 1 instance, 1 copy of what is there by now, 1 lock, 1 deletion; nothing was written to EC2. To be deleted: d: old"],
-  ["nothing at all", [], "0 snapshots of 0 instances, 0 copies of what is there by now, 0 locks, 0 deletions; nothing was written to EC2"],
+  [
+    "one of each",
+    [snapshotAction({ volumes: [volume("vol-1")] }), copyAction("s"), lockAction("l"), deleteAction("d")],
+    "1 snapshot of 1 instance, 1 copy of what is there by now, 1 lock, 1 deletion; nothing was written to EC2. To be deleted: d: old",
+  ],
+  [
+    "nothing at all",
+    [],
+    "0 snapshots of 0 instances, 0 copies of what is there by now, 0 locks, 0 deletions; nothing was written to EC2",
+  ],
 ])("a notice of %s", (_what, actions, words) => {
   expect(dryRunNotice(RUN, rehearse(actions))?.message).toBe(`dry run: it would have made ${words}`);
-}); // prettier-ignore
+});
 
 test("names twenty of many deletions, and counts the rest", () => {
   const deletions = Array.from({ length: 23 }, (_, n) => deleteAction(`snap-${n}`));

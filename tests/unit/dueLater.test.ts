@@ -18,7 +18,7 @@ function after(nights: number, change: Partial<VaultPolicy>, policies = LAST, th
     region: subject.split(" ")[0],
     said: /will delete (\d+ recovery points?) .*?(?:, (\S+ of them due [a-z]+))?: i-1/.exec(message)?.slice(1),
   }));
-} // prettier-ignore
+}
 
 test("of a denser schedule, that it takes in the grace what it does not take at once", () => {
   // The copy of the second run is not there yet.

@@ -26,10 +26,7 @@ describe("what the vault made", () => {
   });
 
   test("is none of its own where EC2's records contradict the Description", () => {
-    expect([isOwn(inDoubt("identity")), isClear(inDoubt("identity"))]).toStrictEqual([
-      false,
-      false,
-    ]);
+    expect([isOwn(inDoubt("identity")), isClear(inDoubt("identity"))]).toStrictEqual([false, false]);
   });
 
   test("is, of copies, one that says what it was made of", () => {
@@ -78,11 +75,7 @@ test("snapshots are grouped by volume and slot, each in one group", () => {
   const b = snapshot("b");
   const otherVolume = snapshot("c", { volumeId: "vol-2" });
   const otherSlot = snapshot("d", { startTimeMs: NOW - 1_000 });
-  expect(sameVolumeAndSlot([a, otherVolume, b, otherSlot])).toStrictEqual([
-    [a, b],
-    [otherVolume],
-    [otherSlot],
-  ]);
+  expect(sameVolumeAndSlot([a, otherVolume, b, otherSlot])).toStrictEqual([[a, b], [otherVolume], [otherSlot]]);
 });
 
 test("the best is chosen by rank, then age, then id", () => {

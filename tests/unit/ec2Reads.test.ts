@@ -1,10 +1,6 @@
 import { DescribeInstancesCommand, DescribeVolumesCommand, EC2Client } from "@aws-sdk/client-ec2";
 import { mockClient } from "aws-sdk-client-mock";
-import {
-  describeProtectedInstances,
-  describeVolumes,
-  withVolumeFacts,
-} from "../../src/vault/ec2Reads";
+import { describeProtectedInstances, describeVolumes, withVolumeFacts } from "../../src/vault/ec2Reads";
 import { instance, volume } from "../support/world";
 
 const ec2 = mockClient(EC2Client);
@@ -104,18 +100,9 @@ describe("volumes", () => {
   test("are asked for by 200 instances a call, page by page", async () => {
     ec2
       .on(DescribeVolumesCommand)
-      .callsFake(
-        pages(
-          { Volumes: [{ VolumeId: "vol-1" }], NextToken: "2" },
-          {},
-          { Volumes: [{ VolumeId: "vol-2" }] },
-        ),
-      );
+      .callsFake(pages({ Volumes: [{ VolumeId: "vol-1" }], NextToken: "2" }, {}, { Volumes: [{ VolumeId: "vol-2" }] }));
     const ids = Array.from({ length: 201 }, (_, n) => `i-${n}`);
-    await expect(describeVolumes(client, ids)).resolves.toStrictEqual([
-      { VolumeId: "vol-1" },
-      { VolumeId: "vol-2" },
-    ]);
+    await expect(describeVolumes(client, ids)).resolves.toStrictEqual([{ VolumeId: "vol-1" }, { VolumeId: "vol-2" }]);
     const by = (Values: string[], NextToken?: string) => ({
       Filters: [{ Name: "attachment.instance-id", Values }],
       MaxResults: 500,

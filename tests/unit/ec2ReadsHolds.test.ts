@@ -1,9 +1,5 @@
 /** What holds a snapshot, as EC2 tells it. */
-import {
-  DescribeLockedSnapshotsCommand,
-  DescribeSnapshotAttributeCommand,
-  EC2Client,
-} from "@aws-sdk/client-ec2";
+import { DescribeLockedSnapshotsCommand, DescribeSnapshotAttributeCommand, EC2Client } from "@aws-sdk/client-ec2";
 import { mockClient } from "aws-sdk-client-mock";
 import { describeLocks, describeSharing } from "../../src/vault/ec2Reads";
 
@@ -59,4 +55,4 @@ test.each([
   expect(ec2.calls().map((call) => call.args[0].input)).toStrictEqual([
     { SnapshotId: "snap-1", Attribute: "createVolumePermission" },
   ]);
-}); // prettier-ignore
+});

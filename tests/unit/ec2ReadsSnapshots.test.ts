@@ -1,9 +1,5 @@
 /** Every read of snapshots: which filter, every page, and the vault's own record of each. */
-import {
-  DescribeSnapshotsCommand,
-  EC2Client,
-  type Snapshot as Ec2Snapshot,
-} from "@aws-sdk/client-ec2";
+import { DescribeSnapshotsCommand, EC2Client, type Snapshot as Ec2Snapshot } from "@aws-sdk/client-ec2";
 import { mockClient } from "aws-sdk-client-mock";
 import { describeVaultSnapshots } from "../../src/vault/ec2Reads";
 import { describe as describeIt } from "../../src/vault/description";
@@ -68,9 +64,7 @@ describe("snapshots", () => {
   test("are this account's and of this vault's Description, on every page, also after an empty one", async () => {
     ec2
       .on(DescribeSnapshotsCommand)
-      .callsFake(
-        pages({ Snapshots: [], NextToken: "2" }, { Snapshots: [made, {}], NextToken: "3" }, {}),
-      );
+      .callsFake(pages({ Snapshots: [], NextToken: "2" }, { Snapshots: [made, {}], NextToken: "3" }, {}));
     const found = await describeVaultSnapshots(client, "us-east-1", "vault");
     expect(found.map((s) => s.snapshotId)).toStrictEqual(["snap-1"]);
     const input = {
@@ -88,11 +82,14 @@ describe("snapshots", () => {
   test.each<[string, Ec2Snapshot]>([
     ["have all the tags and another Description", { ...made, Description: "Created by CreateImage(i-1)" }],
     ["have none", { ...made, Description: undefined }],
-    ["are another vault's by their Description", { ...made, Description: describeIt({ ...IDENTITY, vaultId: "vault2" }, TAGS) }],
+    [
+      "are another vault's by their Description",
+      { ...made, Description: describeIt({ ...IDENTITY, vaultId: "vault2" }, TAGS) },
+    ],
     ["have no id", { ...made, SnapshotId: undefined }],
   ])("that %s are not the vault's", async (_what, one) => {
     await expect(read(one)).resolves.toStrictEqual([]);
-  }); // prettier-ignore
+  });
 
   test("become the vault's own records", async () => {
     const all = {

@@ -18,7 +18,11 @@ describe("whether an instance is shown whole", () => {
   const fromEbs = { RootDeviceName: "/dev/xvda", RootDeviceType: "ebs" as const };
 
   test.each([
-    ["its state and launch", { State: { Name: "pending" as const }, LaunchTime }, { state: "pending", launchTimeMs: LaunchTime.getTime() }],
+    [
+      "its state and launch",
+      { State: { Name: "pending" as const }, LaunchTime },
+      { state: "pending", launchTimeMs: LaunchTime.getTime() },
+    ],
     ["a root that no mapping shows", { ...fromEbs, BlockDeviceMappings: [data] }, { lacksRoot: true }],
     ["a root that one shows", { ...fromEbs, BlockDeviceMappings: [boot] }, {}],
     ["a root that is no volume", { ...fromEbs, RootDeviceType: "instance-store" as const }, {}],
@@ -45,4 +49,4 @@ describe("whether an instance is shown whole", () => {
     const unmapped = one?.unmapped?.map((v) => [v.volumeId, v.deviceName, v.sizeGiB]);
     expect(unmapped).toStrictEqual(isUnmapped ? [["vol-2", "/dev/sdf", 9]] : undefined);
   });
-}); // prettier-ignore
+});

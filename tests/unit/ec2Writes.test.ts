@@ -45,7 +45,7 @@ function tagged(crashConsistent: string, ...more: { Key: string; Value: string }
 function describedAs(crashConsistent: string): string {
   const tags = { [TAG.vault]: SETTINGS.vaultId, [TAG.slot]: SLOT, [TAG.crashConsistent]: crashConsistent };
   return `smart-vault/1 vault=smart-vault-test instance=i-1 slot=${SLOT} tags=${tagsDigest(tags)}`;
-} // prettier-ignore
+}
 
 describe("a set", () => {
   beforeEach(() => {
@@ -148,9 +148,7 @@ test("a copy is always encrypted, under the vault's key, and tagged from the sta
       Description: describedCopy(tagsDigest({ [TAG.sourceSnapshot]: "snap-1" })),
       Encrypted: true,
       KmsKeyId: KEY,
-      TagSpecifications: [
-        { ResourceType: "snapshot", Tags: [{ Key: TAG.sourceSnapshot, Value: "snap-1" }] },
-      ],
+      TagSpecifications: [{ ResourceType: "snapshot", Tags: [{ Key: TAG.sourceSnapshot, Value: "snap-1" }] }],
     },
   ]);
 });
@@ -170,9 +168,7 @@ test("a lock has a mode and whole days, and no cooling-off period", async () => 
     snapshotIds: [],
     requestId: "r-1",
   });
-  expect(inputs()).toStrictEqual([
-    { SnapshotId: "snap-1", LockMode: "governance", LockDuration: 7 },
-  ]);
+  expect(inputs()).toStrictEqual([{ SnapshotId: "snap-1", LockMode: "governance", LockDuration: 7 }]);
 });
 
 test("the marks are written on the one source, and name the regions of the copies", async () => {

@@ -33,7 +33,7 @@ function foresight(held: readonly HeldPoint[], mailed: readonly string[], more: 
   const fresh = remember({ memory: undefined, oldestSlot: undefined }, SETTINGS, NOW);
   const memory = { ...fresh, notified, ...more };
   const plan: Plan = {
-    actions: [{ kind: "delete", region: PRIMARY, snapshotId: "snap-4", because: "retention", reason: "old" }], // prettier-ignore
+    actions: [{ kind: "delete", region: PRIMARY, snapshotId: "snap-4", because: "retention", reason: "old" }],
     kept: [],
     problems: [],
     pending: [],
@@ -45,7 +45,7 @@ function foresight(held: readonly HeldPoint[], mailed: readonly string[], more: 
   };
   const world = { snapshots: ALL, copies: {}, problems: [], throttled: [] };
   return { policy: SETTINGS, world, plan };
-} // prettier-ignore
+}
 
 test("counts recovery points by instance and slot, and snapshots by themselves", () => {
   const other = snapshot("snap-5", { ...ALL[0]!, volumeId: "vol-2", snapshotId: "snap-5" });
@@ -69,9 +69,7 @@ test("what waits is due when the grace after its mail is over", () => {
   const key = `${PRIMARY} settings ${isoSeconds(NOW)}`;
   const from = isoSeconds(NOW - 3_600_000 + 7 * DAY_MS);
   const seen = foresight(heldBy(key, ALL[1]!, ALL[2]!), [key]);
-  expect(waitingIn(seen, PRIMARY)).toEqual([
-    { recoveryPoints: 2, snapshots: 2, gib: 16, from, plan: "abc" },
-  ]);
+  expect(waitingIn(seen, PRIMARY)).toEqual([{ recoveryPoints: 2, snapshots: 2, gib: 16, from, plan: "abc" }]);
   expect(waitingIn(seen, DR.region)).toEqual([]);
   expect(stoppedIn(seen, PRIMARY)).toBeUndefined();
 });
@@ -92,7 +90,7 @@ test("an orphan's recovery points wait for orphanDays too", () => {
 test("what the deletion limit stops has no date, and says of how many it is", () => {
   const key = `${PRIMARY} limit i-1`;
   const seen = foresight(heldBy(key, ALL[1]!, ALL[2]!), [key]);
-  expect(stoppedIn(seen, PRIMARY)).toEqual({ recoveryPoints: 2, snapshots: 2, gib: 16, of: 4, plan: "abc" }); // prettier-ignore
+  expect(stoppedIn(seen, PRIMARY)).toEqual({ recoveryPoints: 2, snapshots: 2, gib: 16, of: 4, plan: "abc" });
   expect(waitingIn(seen, PRIMARY)).toEqual([]);
 });
 
@@ -103,14 +101,13 @@ describe("allowDeletePlan=mailed", () => {
   };
   const announced = (region: string, hash: string) =>
     changeNotice(planOf(region, hash, "settings"), undefined, SETTINGS, NOW).message;
-  const stopped = (region: string, hash: string) =>
-    limitProblem(planOf(region, hash, "limit"), 4, SETTINGS).message;
+  const stopped = (region: string, hash: string) => limitProblem(planOf(region, hash, "limit"), 4, SETTINGS).message;
   const mail = (...messages: string[]) => ({
     at: "",
     subject: "",
     body: messages.map((message, index) => `${index + 1}. ${message}`).join("\n"),
   });
-  const [A, B, C, D] = ["a", "b", "c", "d"].map((letter) => letter.repeat(16)) as [string, string, string, string]; // prettier-ignore
+  const [A, B, C, D] = ["a", "b", "c", "d"].map((letter) => letter.repeat(16)) as [string, string, string, string];
 
   it("takes the newest plan of each region, of what waits and of what was stopped", () => {
     const mails = [
@@ -126,7 +123,7 @@ describe("allowDeletePlan=mailed", () => {
 });
 
 describe("who is backed up", () => {
-  const kept = instance("i-1", [volume("vol-1", { sizeGiB: 10 }), volume("vol-2", { sizeGiB: 20 })]); // prettier-ignore
+  const kept = instance("i-1", [volume("vol-1", { sizeGiB: 10 }), volume("vol-2", { sizeGiB: 20 })]);
   const other = instance("i-2", [volume("vol-3")], { Name: "db" });
 
   it("leaves out volumes with the tag for it, under the key of the configuration", () => {

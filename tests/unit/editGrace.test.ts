@@ -10,7 +10,7 @@ const ANNOUNCED = "deletions-announced";
 /** The hashes of the plans that were mailed last, one for each region. */
 function hashes(nights: Nights, kind = ANNOUNCED): string[] {
   const byRegion = new Map(nights.mailsOf(kind).map((one) => [one.subject.split(" ")[0], one]));
-  return [...byRegion.values()].map(({ hint = "" }) => /allowDeletePlan ([0-9a-f]{16})/.exec(hint)?.[1] ?? ""); // prettier-ignore
+  return [...byRegion.values()].map(({ hint = "" }) => /allowDeletePlan ([0-9a-f]{16})/.exec(hint)?.[1] ?? "");
 }
 
 test("steady expiry needs no mail and no approval", () => {
@@ -24,7 +24,7 @@ describe("retentionDays from 30 to 3", () => {
     edit(nights, { policies: keeping(3) });
     nights.pass(7);
     expect(counts(nights)).toStrictEqual([30, 30]);
-    expect(nights.mailsOf(ANNOUNCED).map(({ subject }) => subject.split(" ")[0])).toStrictEqual([HERE, DR.region]); // prettier-ignore
+    expect(nights.mailsOf(ANNOUNCED).map(({ subject }) => subject.split(" ")[0])).toStrictEqual([HERE, DR.region]);
     nights.pass(2);
     expect(counts(nights)).toStrictEqual([3, 3]);
     expect(nights.mailed).toHaveLength(2);
@@ -176,22 +176,30 @@ test("a policy that is new announces nothing", () => {
 describe("an instance that is not backed up any more", () => {
   const two = [...FLEET, instance("i-2", [volume("vol-3")])];
 
-  test.each(["keep-last", "expire"] as const)("with orphans %s keeps all until orphanDays after the first run that missed it", (orphans) => {
-    const policy = { ...POLICY, orphans, orphanDays: 10, policies: { true: { keep: { last: 20 }, drKeep: { last: 20 } } } };
-    const nights = afterNights(20, policy, two);
-    nights.instances = FLEET;
-    nights.pass(10);
-    expect(counts(nights, "i-2")).toStrictEqual([20, 20]);
-    expect(nights.mailsOf(ANNOUNCED)).toHaveLength(2);
-    expect(nights.mailsOf(ANNOUNCED)[0]?.message).toContain("i-2: ");
-    nights.pass(2);
-    const left = orphans === "expire" ? 0 : 1;
-    expect(counts(nights, "i-2")).toStrictEqual([left, left]);
-    expect(nights.mailsOf(ANNOUNCED)).toHaveLength(2);
-  }); // prettier-ignore
+  test.each(["keep-last", "expire"] as const)(
+    "with orphans %s keeps all until orphanDays after the first run that missed it",
+    (orphans) => {
+      const policy = {
+        ...POLICY,
+        orphans,
+        orphanDays: 10,
+        policies: { true: { keep: { last: 20 }, drKeep: { last: 20 } } },
+      };
+      const nights = afterNights(20, policy, two);
+      nights.instances = FLEET;
+      nights.pass(10);
+      expect(counts(nights, "i-2")).toStrictEqual([20, 20]);
+      expect(nights.mailsOf(ANNOUNCED)).toHaveLength(2);
+      expect(nights.mailsOf(ANNOUNCED)[0]?.message).toContain("i-2: ");
+      nights.pass(2);
+      const left = orphans === "expire" ? 0 : 1;
+      expect(counts(nights, "i-2")).toStrictEqual([left, left]);
+      expect(nights.mailsOf(ANNOUNCED)).toHaveLength(2);
+    },
+  );
 
   test("is no orphan where it is found again, and counts anew", () => {
-    const policy = { ...POLICY, orphanDays: 5, policies: { true: { keep: { last: 20 }, drKeep: { last: 20 } } } }; // prettier-ignore
+    const policy = { ...POLICY, orphanDays: 5, policies: { true: { keep: { last: 20 }, drKeep: { last: 20 } } } };
     const nights = afterNights(20, policy, two);
     nights.instances = FLEET;
     nights.pass(4);
@@ -215,7 +223,7 @@ test("regions swapped after a failover keep what the DR rules kept", () => {
 });
 
 test("a root volume that is replaced keeps its history with its instance", () => {
-  const policies = { true: { keep: { retentionDays: 5, yearly: 7 }, drKeep: { retentionDays: 5, yearly: 7 } } }; // prettier-ignore
+  const policies = { true: { keep: { retentionDays: 5, yearly: 7 }, drKeep: { retentionDays: 5, yearly: 7 } } };
   const nights = afterNights(20, { ...POLICY, policies });
   const before = nights.slots("i-1", HERE);
   nights.instances = [instance("i-1", [volume("vol-9", { isRoot: true }), volume("vol-2")])];

@@ -8,9 +8,7 @@ test("tags of before hold what only they keep, though the last point that was ma
     true: { keep: { last: 2, yearly: 2 }, drKeep: { last: 2, yearly: 2 } },
     gold: { keep: { retentionDays: 10 }, drKeep: { retentionDays: 10 } },
   };
-  const tagged = (value: string) => [
-    instance("i-1", [volume("vol-1", { isRoot: true })], { Backup: value }),
-  ];
+  const tagged = (value: string) => [instance("i-1", [volume("vol-1", { isRoot: true })], { Backup: value })];
   const nights = afterNights(6, { ...POLICY, policies }, tagged("gold"));
   const [oldest] = nights.slots("i-1", HERE);
   nights.instances = tagged("true");

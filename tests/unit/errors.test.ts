@@ -24,13 +24,7 @@ const CODES: Record<Exclude<Meaning, "refused">, string[]> = {
   ],
   gone: ["InvalidSnapshot.NotFound", "InvalidInstanceID.NotFound", "InvalidVolume.NotFound"],
   "in-use": ["InvalidSnapshot.InUse"],
-  denied: [
-    "UnauthorizedOperation",
-    "AccessDenied",
-    "AccessDeniedException",
-    "AuthorizationError",
-    "AuthFailure",
-  ],
+  denied: ["UnauthorizedOperation", "AccessDenied", "AccessDeniedException", "AuthorizationError", "AuthFailure"],
   unknown: ["InternalError", "InternalFailure", "Unavailable", "ServiceUnavailable"],
 };
 
@@ -127,7 +121,7 @@ describe("what forbids a deletion", () => {
     ["nothing: it is gone", "InvalidSnapshot.NotFound", "locked", undefined],
   ])("is %s", (_what, code, message, expected) => {
     expect(holders(code, message)).toStrictEqual(expected);
-  }); // prettier-ignore
+  });
 
   test("is not known where AWS gave no answer", () => {
     expect(holders("OddCode", "locked", 500)).toBeUndefined();

@@ -1,8 +1,5 @@
 /** What may be deleted, and what is locked, for each thing that AWS can say of a snapshot that is to go. */
-import {
-  DescribeLockedSnapshotsCommand,
-  DescribeSnapshotAttributeCommand,
-} from "@aws-sdk/client-ec2";
+import { DescribeLockedSnapshotsCommand, DescribeSnapshotAttributeCommand } from "@aws-sdk/client-ec2";
 import { mockClient } from "aws-sdk-client-mock";
 import { ec2In, makeClients } from "../../src/vault/clients";
 import { guardRegions } from "../../src/vault/guards";
@@ -61,10 +58,7 @@ async function guard(
   const planned = outcomes.filter(({ status }) => status === "planned");
   const putOff = outcomes.filter(({ status }) => status === "deferred");
   return {
-    actions: [
-      ...regions.flatMap(({ locks }) => locks),
-      ...planned.map(({ action }) => action as DeleteAction),
-    ],
+    actions: [...regions.flatMap(({ locks }) => locks), ...planned.map(({ action }) => action as DeleteAction)],
     putOff: putOff.map(({ code }) => code ?? "NoTime"),
     ...findings,
   };
@@ -121,9 +115,7 @@ test("what is shared stays and is told", async () => {
   });
   const { actions, kept, problems } = await guard([here]);
   expect(actions).toStrictEqual([]);
-  expect(kept.map(({ reason }) => reason)).toStrictEqual([
-    "old, but it is shared with 222222222222, all",
-  ]);
+  expect(kept.map(({ reason }) => reason)).toStrictEqual(["old, but it is shared with 222222222222, all"]);
   expect(problems).toMatchObject([{ kind: "shared", subject: "old", notice: true }]);
 });
 
@@ -150,8 +142,7 @@ describe("what could not be looked at is not deleted", () => {
       {
         kind: "not-guarded",
         subject: "locks in us-east-1",
-        message:
-          "could not read locks in us-east-1: UnauthorizedOperation: no; nothing was locked or pruned there",
+        message: "could not read locks in us-east-1: UnauthorizedOperation: no; nothing was locked or pruned there",
         hint: "Check the role's rights and the region's health; the next sweep tries again.",
       },
     ]);
@@ -163,9 +154,7 @@ describe("what could not be looked at is not deleted", () => {
     primary.on(DescribeLockedSnapshotsCommand).rejects(awsError("RequestLimitExceeded"));
     const { actions, problems, throttled } = await guard([here]);
     expect([actions, problems]).toStrictEqual([[], []]);
-    expect(throttled).toMatchObject([
-      { code: "RequestLimitExceeded", problem: { kind: "not-guarded" } },
-    ]);
+    expect(throttled).toMatchObject([{ code: "RequestLimitExceeded", problem: { kind: "not-guarded" } }]);
   });
 
   test("sharing of one: the others go, and the reason is told once", async () => {

@@ -13,7 +13,7 @@ import type { Plan, VaultSettings, World } from "../../src/vault/types";
 import { deleteAction } from "../support/actions";
 import { DR, DR2, NOW, SETTINGS, copyOf, sealedIn, snapshot, standInOf } from "../support/world";
 
-const LOCKING: VaultSettings = { ...SETTINGS, dr: [DR, DR2], lock: { mode: "governance", days: 7 } }; // prettier-ignore
+const LOCKING: VaultSettings = { ...SETTINGS, dr: [DR, DR2], lock: { mode: "governance", days: 7 } };
 const REGIONS = [SETTINGS.primaryRegion, DR.region, DR2.region];
 const clients = makeClients(LOCKING);
 const readers = REGIONS.map((region) => mockClient(ec2In(clients, region).reader));
@@ -32,10 +32,7 @@ const world: World = {
   throttled: [],
 };
 const plan: Plan = {
-  actions: [
-    deleteAction("old"),
-    ...[DR, DR2].map(({ region }) => deleteAction(`old-${region}`, { region })),
-  ],
+  actions: [deleteAction("old"), ...[DR, DR2].map(({ region }) => deleteAction(`old-${region}`, { region }))],
   kept: [],
   problems: [],
   pending: [],

@@ -32,7 +32,10 @@ beforeEach(() => {
 });
 
 function refusing(SnapshotId: string, code: string): void {
-  const error = Object.assign(new Error(`in use by ami-0123456789abcdef0`), { name: code, $metadata: { httpStatusCode: 400 } }); // prettier-ignore
+  const error = Object.assign(new Error(`in use by ami-0123456789abcdef0`), {
+    name: code,
+    $metadata: { httpStatusCode: 400 },
+  });
   writes.on(DeleteSnapshotCommand, { SnapshotId }).rejects(error);
 }
 
@@ -49,7 +52,9 @@ async function deleting(deletes: DeleteAction[], policy = SETTINGS) {
   return {
     tried: writes.commandCalls(DeleteSnapshotCommand).map(({ args }) => args[0].input.SnapshotId),
     kept: findings.kept.map(({ snapshotId, reason }) => `${snapshotId}: ${reason}`),
-    putOff: outcomes.filter(({ status }) => status === "deferred").map(({ action }) => (action as DeleteAction).snapshotId), // prettier-ignore
+    putOff: outcomes
+      .filter(({ status }) => status === "deferred")
+      .map(({ action }) => (action as DeleteAction).snapshotId),
   };
 }
 
@@ -96,7 +101,7 @@ test("where one is locked, nothing of it goes", async () => {
   const snapshots = ["root", "data", "alone"].map((id) => snapshot(id));
   const world = { snapshots, copies: inDr([]), problems: [], throttled: [] };
   const findings: Findings = { kept: [], problems: [], throttled: [] };
-  const [here] = await guardRegions(clients, [root, data, alone], world, SETTINGS, budget, findings); // prettier-ignore
+  const [here] = await guardRegions(clients, [root, data, alone], world, SETTINGS, budget, findings);
   expect(here?.deletes).toStrictEqual([alone]);
   expect(findings.kept.map(({ snapshotId, reason }) => `${snapshotId}: ${reason}`)).toStrictEqual([
     "data: old, but it is locked (governance) for some days to come",
@@ -120,8 +125,7 @@ describe("a recovery point past its time", () => {
   const deleted = (old: Snapshot[], unsafe?: string, doubted: Snapshot[] = []) => {
     const own = [...today, ...old];
     const world = { own, counted: own, extra: [], doubted, wanted: new Set<string>() };
-    const why = ({ snapshotId }: Snapshot) =>
-      snapshotId === unsafe ? "it has no copy" : undefined;
+    const why = ({ snapshotId }: Snapshot) => (snapshotId === unsafe ? "it has no copy" : undefined);
     return prunePrimary("us-east-1", world, why, rules).actions.map(({ snapshotId }) => snapshotId);
   };
 

@@ -17,8 +17,8 @@ const RUN_EVENT = { kind: "run", slot: SLOT };
 const GUARD = "at(2026-11-22T03:16:00)";
 const SOON = "at(2026-11-22T03:01:00)";
 const yesterday = snapshot("snap-0", { startTimeMs: NOW - DAY_MS });
-const denied = Object.assign(new Error("no"), { name: "UnauthorizedOperation", $metadata: { httpStatusCode: 403 } }); // prettier-ignore
-const limit = Object.assign(new Error("full"), { name: "ResourceLimitExceeded", $metadata: { httpStatusCode: 400 } }); // prettier-ignore
+const denied = Object.assign(new Error("no"), { name: "UnauthorizedOperation", $metadata: { httpStatusCode: 403 } });
+const limit = Object.assign(new Error("full"), { name: "ResourceLimitExceeded", $metadata: { httpStatusCode: 400 } });
 
 beforeEach(() => {
   rig.reset();
@@ -50,13 +50,7 @@ describe("a run that goes well", () => {
       expect.objectContaining({ name: "CopiesStarted", region: "us-west-2", value: 1 }),
     );
     expect(rig.mails()).toStrictEqual([]);
-    expect(rig.lines.map((line) => line.message)).toStrictEqual([
-      "woken",
-      "snapshot",
-      "copy",
-      "kept",
-      "finished",
-    ]);
+    expect(rig.lines.map((line) => line.message)).toStrictEqual(["woken", "snapshot", "copy", "kept", "finished"]);
   });
 
   test("sets a guard with the slot before it looks, and at its end the next wake with the slot done", async () => {
@@ -129,7 +123,7 @@ describe("an open slot", () => {
     await rig.wake({ kind: "sweep" });
     expect(rig.clockSets()).toMatchObject([{ state: "DISABLED", input: { done: SLOT, told: {} } }]);
     expect(rig.clockSets()[0]?.input).not.toHaveProperty("slot");
-  }); // prettier-ignore
+  });
 });
 
 test("an idle sweep reads no instances and leaves the clock alone", async () => {
@@ -194,8 +188,7 @@ describe("a problem", () => {
     rig.sees([yesterday], []);
     rig.drWriter.on(CopySnapshotCommand).rejects(denied);
     await expect(rig.wake(RUN_EVENT)).rejects.toMatchObject({
-      message:
-        "smart-vault-test: partial: the copy of snap-0 in us-west-2 failed: UnauthorizedOperation: no",
+      message: "smart-vault-test: partial: the copy of snap-0 in us-west-2 failed: UnauthorizedOperation: no",
     });
     expect(rig.mails()).toStrictEqual(["smart-vault-test: backup incomplete, 1 problem"]);
   });
@@ -224,9 +217,7 @@ describe("a problem", () => {
 });
 
 test("problems by the hundred are told once, not by every invocation", async () => {
-  const many = Array.from({ length: 150 }, (_, n) =>
-    snapshot(`snap-${n}`, { volumeId: `vol-${n}` }),
-  );
+  const many = Array.from({ length: 150 }, (_, n) => snapshot(`snap-${n}`, { volumeId: `vol-${n}` }));
   rig.sees(many, []);
   rig.drWriter.on(CopySnapshotCommand).rejects(denied);
   await expect(rig.wake({ kind: "sweep" })).rejects.toThrow("150 times: the copy of snap-0");
@@ -238,9 +229,7 @@ test("problems by the hundred are told once, not by every invocation", async () 
 describe("a clock", () => {
   test("that can't be set is told, and the run does its work", async () => {
     rig.scheduler.on(UpdateScheduleCommand).rejects(denied);
-    await expect(rig.wake(RUN_EVENT)).rejects.toThrow(
-      "the alarm clock could not be set: UnauthorizedOperation: no",
-    );
+    await expect(rig.wake(RUN_EVENT)).rejects.toThrow("the alarm clock could not be set: UnauthorizedOperation: no");
     expect(rig.writer.commandCalls(CreateSnapshotsCommand)).toHaveLength(1);
     const late = rig.lines.filter((line) => line.fields.kind === "clock-not-set");
     expect(late).toHaveLength(2);
@@ -248,9 +237,7 @@ describe("a clock", () => {
 
   test("that may not be read is told, and the run does its work", async () => {
     rig.scheduler.on(GetScheduleCommand).rejects(denied);
-    await expect(rig.wake(RUN_EVENT)).rejects.toThrow(
-      "the alarm clock could not be read: UnauthorizedOperation: no",
-    );
+    await expect(rig.wake(RUN_EVENT)).rejects.toThrow("the alarm clock could not be read: UnauthorizedOperation: no");
     expect(rig.writer.commandCalls(CreateSnapshotsCommand)).toHaveLength(1);
   });
 });
@@ -258,12 +245,7 @@ describe("a clock", () => {
 test("an event that is not understood is refused before anything is touched", async () => {
   await expect(rig.wake({ kind: "backup" })).rejects.toMatchObject({ name: "BadEvent" });
   const { primary, writer, scheduler, sns } = rig;
-  expect([
-    ...primary.calls(),
-    ...writer.calls(),
-    ...scheduler.calls(),
-    ...sns.calls(),
-  ]).toStrictEqual([]);
+  expect([...primary.calls(), ...writer.calls(), ...scheduler.calls(), ...sns.calls()]).toStrictEqual([]);
 });
 
 test("with a minute left nothing is begun, and the slot stays open", async () => {

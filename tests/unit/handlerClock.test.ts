@@ -77,10 +77,7 @@ describe("a clock that AWS fails to show", () => {
     "is set by %j where it can be read at last, with all that it carries and the slot that is open",
     async (event, state) => {
       const Target = { Arn: "", RoleArn: "", Input: JSON.stringify({ kind: "pass", ...carried }) };
-      rig.scheduler
-        .on(GetScheduleCommand)
-        .rejectsOnce(new Error("socket hang up"))
-        .resolves({ Target });
+      rig.scheduler.on(GetScheduleCommand).rejectsOnce(new Error("socket hang up")).resolves({ Target });
       await rig.wake(event);
       expect(rig.clockSets()).toStrictEqual([
         { state: "ENABLED", at: "at(2026-11-22T03:01:00)", input: { kind: "pass", ...state } },
@@ -96,7 +93,7 @@ describe("a clock that AWS fails to show", () => {
     expect(slotsAsked()).toStrictEqual([]);
     const told = { ...carried.told, "slot-missed/i-1": SLOT };
     expect(rig.clockSets().map(({ input }) => input)).toStrictEqual([{ kind: "pass", ...carried, told }]);
-  }); // prettier-ignore
+  });
 
   test("does not make a pass tell again what was told when it rang", async () => {
     const empty = { "no-instances/Backup=true": isoSeconds(NOW - HOUR_MS) };
@@ -115,7 +112,7 @@ describe("a clock that is gone", () => {
   });
 
   test.each([RUN_EVENT, SWEEP_EVENT, { kind: "pass" }])("is told by %j", async (event) => {
-    await expect(rig.wake(event)).rejects.toThrow("the alarm clock could not be read: ResourceNotFoundException: gone"); // prettier-ignore
+    await expect(rig.wake(event)).rejects.toThrow("the alarm clock could not be read: ResourceNotFoundException: gone");
     expect(rig.clockSets()).toStrictEqual([]);
   });
 
@@ -124,14 +121,11 @@ describe("a clock that is gone", () => {
     [30, [SLOT]],
     [8 * 60, [SLOT]],
     [8 * 60 + 1, []],
-  ])(
-    "%d minutes after a slot began, a sweep makes for %j what it lacks",
-    async (minutes, slots) => {
-      rig.at(NOW + minutes * MINUTE_MS);
-      await expect(rig.wake(SWEEP_EVENT)).rejects.toMatchObject({ name: "BackupFailed" });
-      expect(slotsAsked()).toStrictEqual(slots);
-    },
-  );
+  ])("%d minutes after a slot began, a sweep makes for %j what it lacks", async (minutes, slots) => {
+    rig.at(NOW + minutes * MINUTE_MS);
+    await expect(rig.wake(SWEEP_EVENT)).rejects.toMatchObject({ name: "BackupFailed" });
+    expect(slotsAsked()).toStrictEqual(slots);
+  });
 });
 
 describe("a schedule that was edited", () => {
@@ -145,7 +139,7 @@ describe("a schedule that was edited", () => {
       await expect(rig.wake(SWEEP_EVENT)).resolves.toMatchObject({ status: "clean" });
     }
     expect(slotsAsked()).toStrictEqual([]);
-    expect(rig.clockSets().map(({ input }) => input.owedFrom)).toStrictEqual([isoSeconds(NOW + HOUR_MS)]); // prettier-ignore
+    expect(rig.clockSets().map(({ input }) => input.owedFrom)).toStrictEqual([isoSeconds(NOW + HOUR_MS)]);
   });
 
   test("is owed from then on", async () => {

@@ -20,7 +20,7 @@ const SWEEP_EVENT = { kind: "sweep" };
 const YESTERDAY = isoSeconds(NOW - DAY_MS);
 const DROPPED = "not-protected-anymore/i-2";
 
-const web = { InstanceId: "i-1", BlockDeviceMappings: [{ DeviceName: "/dev/xvda", Ebs: { VolumeId: "vol-1" } }] }; // prettier-ignore
+const web = { InstanceId: "i-1", BlockDeviceMappings: [{ DeviceName: "/dev/xvda", Ebs: { VolumeId: "vol-1" } }] };
 
 /** A point of either instance, some days ago, with its copy. */
 function points(daysAgo: number, ...ids: string[]): Snapshot[] {
@@ -34,16 +34,20 @@ function points(daysAgo: number, ...ids: string[]): Snapshot[] {
 }
 
 function sees(...snapshots: Snapshot[]): void {
-  rig.sees(snapshots, snapshots.map((one) => copyOf(one, `copy-${one.snapshotId}`))); // prettier-ignore
+  rig.sees(
+    snapshots,
+    snapshots.map((one) => copyOf(one, `copy-${one.snapshotId}`)),
+  );
 }
 
 /** What the lookup by id finds: i-2 with these tags, or nothing. */
 function finds(tags: Tags | undefined, state: "running" | "terminated" = "running"): void {
-  const found: Instance[] = tags === undefined ? [] : [{ InstanceId: "i-2", State: { Name: state }, Tags: tagsToList(tags) }]; // prettier-ignore
+  const found: Instance[] =
+    tags === undefined ? [] : [{ InstanceId: "i-2", State: { Name: state }, Tags: tagsToList(tags) }];
   rig.primary.on(DescribeInstancesCommand).callsFake(({ Filters }: { Filters: { Name: string }[] }) => ({
     Reservations: [{ Instances: Filters.some(({ Name }) => Name === "instance-id") ? found : [web] }],
   }));
-} // prettier-ignore
+}
 
 function bodies(): string[] {
   return rig.sns.commandCalls(PublishCommand).map(({ args: [{ input }] }) => input.Message ?? "");
@@ -125,7 +129,10 @@ describe("is reported by a later invocation", () => {
     await wakeAfter(60, SWEEP_EVENT).catch(() => undefined);
     expect(rig.mails()).toHaveLength(1);
     expect(bodies()[0]).toContain("is not backed up any more");
-    expect(rig.clockSets().at(-1)?.input).toMatchObject({ done: SLOT, told: { [DROPPED]: expect.any(String) as string } }); // prettier-ignore
+    expect(rig.clockSets().at(-1)?.input).toMatchObject({
+      done: SLOT,
+      told: { [DROPPED]: expect.any(String) as string },
+    });
     expect(clock().slot).toBeUndefined();
   });
 
@@ -180,7 +187,7 @@ test("one that has the tag at the second look keeps its slot open, is listed a m
   await rig.wake(RUN_EVENT);
   expect(rig.mails()).toStrictEqual([]);
   expect(clock()).toMatchObject({ on: true, slot: SLOT, done: YESTERDAY });
-  const db = { InstanceId: "i-2", BlockDeviceMappings: [{ DeviceName: "/dev/xvda", Ebs: { VolumeId: "vol-2" } }] }; // prettier-ignore
+  const db = { InstanceId: "i-2", BlockDeviceMappings: [{ DeviceName: "/dev/xvda", Ebs: { VolumeId: "vol-2" } }] };
   rig.primary.on(DescribeInstancesCommand).resolves({ Reservations: [{ Instances: [web, db] }] });
   sees(...points(1, "i-1", "i-2"), ...points(0, "i-1"));
   await wakeAfter(1, rig.clockSets().at(-1)?.input);
@@ -196,7 +203,9 @@ describe("before its recovery points become orphans", () => {
 
   test("it is named again, once, in the last run before", async () => {
     await expect(rig.wake(RUN_EVENT)).resolves.toMatchObject({ status: "clean" });
-    expect(bodies()[0]).toContain("1. i-2 (db) has not been backed up since 2026-10-24T03:00:00Z, and its recovery points become orphans on 2026-11-23: then, or as soon as a mail has announced it for 7 days, only the newest recovery point of each volume is kept; it has no tag Backup"); // prettier-ignore
+    expect(bodies()[0]).toContain(
+      "1. i-2 (db) has not been backed up since 2026-10-24T03:00:00Z, and its recovery points become orphans on 2026-11-23: then, or as soon as a mail has announced it for 7 days, only the newest recovery point of each volume is kept; it has no tag Backup",
+    );
     await wakeAfter(60, { kind: "run", slot: isoSeconds(NOW + 60 * MINUTE_MS) });
     expect(rig.mails()).toHaveLength(1);
   });
@@ -213,7 +222,7 @@ describe("before its recovery points become orphans", () => {
 });
 
 describe("an instance that is not shown whole", () => {
-  const pending = { InstanceId: "i-1", State: { Name: "pending" as const }, LaunchTime: new Date(NOW - MINUTE_MS) }; // prettier-ignore
+  const pending = { InstanceId: "i-1", State: { Name: "pending" as const }, LaunchTime: new Date(NOW - MINUTE_MS) };
 
   function shows(one: Instance): void {
     rig.primary.on(DescribeInstancesCommand).resolves({ Reservations: [{ Instances: [one] }] });
@@ -242,19 +251,19 @@ describe("an instance that is not shown whole", () => {
   test("keeps its slot open while DescribeVolumes shows more volumes than it does", async () => {
     shows({ ...web, State: { Name: "running" } });
     const Attachments = [{ InstanceId: "i-1", Device: "/dev/sdf", State: "attached" as const }];
-    rig.primary.on(DescribeVolumesCommand).resolves({ Volumes: [{ VolumeId: "vol-2", Attachments }] }); // prettier-ignore
+    rig.primary.on(DescribeVolumesCommand).resolves({ Volumes: [{ VolumeId: "vol-2", Attachments }] });
     await rig.wake(RUN_EVENT);
     expect(rig.writer.commandCalls(CreateSnapshotsCommand)).toHaveLength(0);
     expect(clock()).toMatchObject({ on: true, slot: SLOT });
     await expect(wakeAfter(481, SWEEP_EVENT)).rejects.toThrow("i-1 has no snapshot of vol-1, vol-2 for");
     expect(clock()).toMatchObject({ slot: undefined, done: SLOT });
-  }); // prettier-ignore
+  });
 
   test("is reported when the window closes, if it has no volume then", async () => {
     await rig.wake(RUN_EVENT);
     await wakeAfter(60, SWEEP_EVENT);
     expect(rig.mails()).toStrictEqual([]);
-    await expect(wakeAfter(481, SWEEP_EVENT)).rejects.toThrow("i-1 has the backup tag, but no EBS volume"); // prettier-ignore
+    await expect(wakeAfter(481, SWEEP_EVENT)).rejects.toThrow("i-1 has the backup tag, but no EBS volume");
   });
 
   test("is reported at once where it really has none", async () => {

@@ -1,13 +1,10 @@
 /** A dry run over several invocations, on a stubbed account that would take every write: see support/rig.ts. */
-import {
-  DescribeLockedSnapshotsCommand,
-  DescribeSnapshotAttributeCommand,
-} from "@aws-sdk/client-ec2";
+import { DescribeLockedSnapshotsCommand, DescribeSnapshotAttributeCommand } from "@aws-sdk/client-ec2";
 import { PublishCommand } from "@aws-sdk/client-sns";
 import { planHash } from "../../src/vault/planHash";
 import { DAY_MS, HOUR_MS, MINUTE_MS, isoSeconds } from "../../src/vault/time";
 import { makeRig } from "../support/rig";
-import { DR, DR2, NOW, PRIMARY_KEY, SETTINGS, SLOT, copyOf, keeping, sealedIn, snapshot } from "../support/world"; // prettier-ignore
+import { DR, DR2, NOW, PRIMARY_KEY, SETTINGS, SLOT, copyOf, keeping, sealedIn, snapshot } from "../support/world";
 
 const DRY = {
   ...SETTINGS,
@@ -87,7 +84,7 @@ describe("a run", () => {
   test("mails what it would have done as a notice, and is clean", async () => {
     const result = await rig.wake(RUN_EVENT);
     expect(result.status).toBe("clean");
-    expect(result.counts).toStrictEqual({ snapshots: 0, copies: 0, deletions: 0, deferred: 0, skipped: 0, failed: 0 }); // prettier-ignore
+    expect(result.counts).toStrictEqual({ snapshots: 0, copies: 0, deletions: 0, deferred: 0, skipped: 0, failed: 0 });
     expect(rig.mails()).toStrictEqual(["smart-vault-test: 1 notice"]);
     expect(lastMail()).toContain(
       "1. dry run: it would have made 1 snapshot of 1 instance, 4 copies of what is there by now, 2 locks, 3 deletions; nothing was written to EC2. " +
@@ -188,7 +185,7 @@ describe("what stands against a deletion is told as ever", () => {
     const braked = makeRig({ ...DRY, maxDeletes: 0, maxDeletePercent: 10 });
     braked.reset();
     braked.sees([old, recent, yesterday], copies);
-    await expect(braked.wake(RUN_EVENT)).rejects.toThrow("pruning would delete 1 of 3 recovery points in us-east-1"); // prettier-ignore
+    await expect(braked.wake(RUN_EVENT)).rejects.toThrow("pruning would delete 1 of 3 recovery points in us-east-1");
     const { input } = braked.sns.commandCalls(PublishCommand)[0]!.args[0];
     expect(input.Message).toContain(planHash("us-east-1", ["old"]));
     expect(input.Message).toContain("2 locks, 0 deletions; nothing was written to EC2\n");
@@ -205,8 +202,8 @@ describe("what stands against a deletion is told as ever", () => {
       .resolves({ CreateVolumePermissions: [{ UserId: "222222222222" }] });
     await rig.wake(RUN_EVENT);
     expect(rig.mails()).toStrictEqual(["smart-vault-test: 3 notices"]);
-    expect(lastMail()).toContain("old-west in us-west-2 would go (40 days old, kept for 30 days), but it is locked"); // prettier-ignore
+    expect(lastMail()).toContain("old-west in us-west-2 would go (40 days old, kept for 30 days), but it is locked");
     expect(lastMail()).toContain("but it is shared with 222222222222");
-    expect(lastMail()).toContain("1 deletion; nothing was written to EC2. To be deleted: old-ireland: 40 days old"); // prettier-ignore
+    expect(lastMail()).toContain("1 deletion; nothing was written to EC2. To be deleted: old-ireland: 40 days old");
   });
 });

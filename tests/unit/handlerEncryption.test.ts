@@ -1,14 +1,10 @@
 /** A plain snapshot on its way to an encrypted one and a copy in each of two DR regions, invocation by invocation. */
-import {
-  CopySnapshotCommand,
-  DeleteSnapshotCommand,
-  DescribeSnapshotsCommand,
-} from "@aws-sdk/client-ec2";
+import { CopySnapshotCommand, DeleteSnapshotCommand, DescribeSnapshotsCommand } from "@aws-sdk/client-ec2";
 import { TAG } from "../../src/vault/tags";
 import { MINUTE_MS } from "../../src/vault/time";
 import type { Snapshot } from "../../src/vault/types";
 import { makeRig } from "../support/rig";
-import { DR, DR2, NOW, PRIMARY_KEY, SETTINGS, SLOT, copyOf, sealedIn, snapshot, standInOf } from "../support/world"; // prettier-ignore
+import { DR, DR2, NOW, PRIMARY_KEY, SETTINGS, SLOT, copyOf, sealedIn, snapshot, standInOf } from "../support/world";
 
 const rig = makeRig({ ...SETTINGS, dr: [DR, DR2], primaryKeyArn: PRIMARY_KEY });
 const plain = snapshot("plain");

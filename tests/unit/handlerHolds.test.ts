@@ -64,15 +64,11 @@ describe("a snapshot that an AMI holds", () => {
 
   test("comes after what failed, which alone counts and throws", async () => {
     rig.drWriter.on(DeleteSnapshotCommand).rejects(denied);
-    await expect(rig.wake(SWEEP)).rejects.toThrow(
-      /deleting old-copy in us-west-2 failed: UnauthorizedOperation: no$/,
-    );
+    await expect(rig.wake(SWEEP)).rejects.toThrow(/deleting old-copy in us-west-2 failed: UnauthorizedOperation: no$/);
     expect(rig.mails()).toStrictEqual(["smart-vault-test: BACKUP FAILED, 1 problem"]);
     expect(rig.counted.ProblemsSeen).toBe(1);
     const [mail] = rig.sns.commandCalls(PublishCommand);
-    expect(mail?.args[0].input.Message).toMatch(
-      /\n1\. deleting old-copy [^]*\n2\. old in us-east-1/,
-    );
+    expect(mail?.args[0].input.Message).toMatch(/\n1\. deleting old-copy [^]*\n2\. old in us-east-1/);
   });
 
   test("is no reason to keep a slot open, though SNS is down", async () => {
@@ -117,9 +113,7 @@ test("the reads that guard a deletion come after the copies", async () => {
 describe("a guard that can't look", () => {
   test("deletes nothing there and is a failure to tell", async () => {
     rig.dr.on(DescribeSnapshotAttributeCommand).rejects(denied);
-    await expect(rig.wake(SWEEP)).rejects.toThrow(
-      /partial: could not read whom snapshots in us-west-2/,
-    );
+    await expect(rig.wake(SWEEP)).rejects.toThrow(/partial: could not read whom snapshots in us-west-2/);
     expect(rig.drWriter.commandCalls(DeleteSnapshotCommand)).toStrictEqual([]);
     expect(rig.writer.commandCalls(DeleteSnapshotCommand)).toHaveLength(1);
   });
@@ -136,8 +130,7 @@ describe("a guard that can't look", () => {
 
 describe("where copies are locked", () => {
   const locking = makeRig({ ...SETTINGS, lock: { mode: "compliance", days: 30 } });
-  const locks = () =>
-    locking.drWriter.commandCalls(LockSnapshotCommand).map(({ args: [{ input }] }) => input);
+  const locks = () => locking.drWriter.commandCalls(LockSnapshotCommand).map(({ args: [{ input }] }) => input);
 
   beforeEach(() => {
     locking.reset();
@@ -148,9 +141,7 @@ describe("where copies are locked", () => {
     await expect(locking.wake({ kind: "pass" })).resolves.toMatchObject({ status: "clean" });
     const input = { SnapshotId: "recent-copy", LockMode: "compliance", LockDuration: 30 };
     expect(locks()).toStrictEqual([input]);
-    const Snapshots = [
-      { SnapshotId: "recent-copy", LockState: "compliance" as const, LockExpiresOn: new Date(NOW) },
-    ];
+    const Snapshots = [{ SnapshotId: "recent-copy", LockState: "compliance" as const, LockExpiresOn: new Date(NOW) }];
     locking.dr.on(DescribeLockedSnapshotsCommand).resolves({ Snapshots });
     await locking.wake({ kind: "pass" });
     expect(locks()).toHaveLength(1);

@@ -50,16 +50,18 @@ describe("a run that is lost", () => {
       },
     ]);
     expect(rig.mails()).toStrictEqual(["smart-vault-test: 1 notice"]);
-    expect(clock()).toMatchObject({ told: { [`run-missed/${SLOT}`]: isoSeconds(NOW + 25 * MINUTE_MS) } }); // prettier-ignore
+    expect(clock()).toMatchObject({ told: { [`run-missed/${SLOT}`]: isoSeconds(NOW + 25 * MINUTE_MS) } });
   });
 
   test("is reported with each missing snapshot where the window is over", async () => {
     rig.carries({ done: YESTERDAY, told: {} });
-    await expect(wakeAfter(481, SWEEP_EVENT)).rejects.toThrow(`i-1 has no snapshot of vol-1 for ${SLOT}`); // prettier-ignore
+    await expect(wakeAfter(481, SWEEP_EVENT)).rejects.toThrow(`i-1 has no snapshot of vol-1 for ${SLOT}`);
     expect(slotsAsked()).toStrictEqual([]);
     expect(Object.keys(clock().told ?? {}).sort()).toStrictEqual([`run-missed/${SLOT}`, MISSED]);
-    const [body] = rig.sns.commandCalls(PublishCommand).map(({ args: [{ input }] }) => input.Message); // prettier-ignore
-    expect(body).toContain(`the scheduled run for ${SLOT} is missing: the hourly sweep found out too late to create its snapshots`); // prettier-ignore
+    const [body] = rig.sns.commandCalls(PublishCommand).map(({ args: [{ input }] }) => input.Message);
+    expect(body).toContain(
+      `the scheduled run for ${SLOT} is missing: the hourly sweep found out too late to create its snapshots`,
+    );
   });
 
   test("is not reported where a killed run left its slot in the clock", async () => {
@@ -91,7 +93,7 @@ describe("a run that is lost", () => {
     await wakeAfter(85, SWEEP_EVENT);
     expect(slotsAsked()).toStrictEqual([]);
     const owedFrom = isoSeconds(NOW + 25 * MINUTE_MS);
-    expect(rig.clockSets().map(({ input }) => input)).toStrictEqual([{ kind: "pass", ...LOOKED, owedFrom, told: {} }]); // prettier-ignore
+    expect(rig.clockSets().map(({ input }) => input)).toStrictEqual([{ kind: "pass", ...LOOKED, owedFrom, told: {} }]);
   });
 
   test("is made good and reported where it is the first of a new vault", async () => {

@@ -2,11 +2,7 @@
  * A slot that is taken up again because a snapshot in it failed: written down before anything is done, since what failed may
  * be pruned in the same breath, and a function killed after that would leave nobody who knows of it.
  */
-import {
-  CreateSnapshotsCommand,
-  DeleteSnapshotCommand,
-  DescribeInstancesCommand,
-} from "@aws-sdk/client-ec2";
+import { CreateSnapshotsCommand, DeleteSnapshotCommand, DescribeInstancesCommand } from "@aws-sdk/client-ec2";
 import { UpdateScheduleCommand } from "@aws-sdk/client-scheduler";
 import { PublishCommand } from "@aws-sdk/client-sns";
 import { TAG } from "../../src/vault/tags";
@@ -87,13 +83,13 @@ describe("a slot that still lacks something when the next one comes", () => {
 
   test("is carried on with the new one until the mail that tells it is sent", async () => {
     rig.sns.on(PublishCommand).rejects(new Error("SNS is down"));
-    await expect(rig.wake({ kind: "run", slot: SLOT })).rejects.toMatchObject({ name: "BackupFailed" }); // prettier-ignore
+    await expect(rig.wake({ kind: "run", slot: SLOT })).rejects.toMatchObject({ name: "BackupFailed" });
     expect(rig.clockSets().at(-1)?.input).toMatchObject({ slot: SLOT, givenUp: YESTERDAY });
   });
 
   test("is carried on with the new one where instances could not be read", async () => {
     rig.primary.on(DescribeInstancesCommand).rejects(new Error("EC2 is down"));
-    await expect(rig.wake({ kind: "run", slot: SLOT })).rejects.toMatchObject({ name: "BackupFailed" }); // prettier-ignore
+    await expect(rig.wake({ kind: "run", slot: SLOT })).rejects.toMatchObject({ name: "BackupFailed" });
     expect(rig.clockSets().at(-1)?.input).toMatchObject({ slot: SLOT, givenUp: YESTERDAY });
   });
 });

@@ -21,8 +21,7 @@ const MISSED = "slot-missed/i-1";
 /** No sweep of these tests looks for strangers: see strangers.test.ts. */
 const LOOKED = { strangersAt: SLOT };
 
-const refusal = (name: string) =>
-  Object.assign(new Error("not now"), { name, $metadata: { httpStatusCode: 400 } });
+const refusal = (name: string) => Object.assign(new Error("not now"), { name, $metadata: { httpStatusCode: 400 } });
 
 beforeEach(() => {
   rig.reset();
@@ -34,7 +33,7 @@ function refuseSnapshots(code: string): void {
 
 function allowSnapshots(): void {
   const $metadata = { requestId: "r-2" };
-  rig.writer.on(CreateSnapshotsCommand).resolves({ Snapshots: [{ SnapshotId: "snap-1" }], $metadata }); // prettier-ignore
+  rig.writer.on(CreateSnapshotsCommand).resolves({ Snapshots: [{ SnapshotId: "snap-1" }], $metadata });
 }
 
 /** The pass that the clock wakes. */
@@ -44,15 +43,20 @@ function passAfter(minutes: number) {
 
 function failedTries(...minutes: number[]): Snapshot[] {
   return minutes.map((m) =>
-    snapshot(`bad-${m}`, { state: "error", stateMessage: "device is busy", startTimeMs: NOW + m * MINUTE_MS, tags: { [TAG.slot]: SLOT } }),
-  ); // prettier-ignore
+    snapshot(`bad-${m}`, {
+      state: "error",
+      stateMessage: "device is busy",
+      startTimeMs: NOW + m * MINUTE_MS,
+      tags: { [TAG.slot]: SLOT },
+    }),
+  );
 }
 
 describe("a run that AWS takes no snapshots of now", () => {
   test("goes on by the clock until they are taken, and settles without a mail", async () => {
     refuseSnapshots("PendingSnapshotLimitExceeded");
     const first = await rig.wake(RUN_EVENT);
-    expect([first.status, first.deferrals]).toStrictEqual(["clean", { PendingSnapshotLimitExceeded: 1 }]); // prettier-ignore
+    expect([first.status, first.deferrals]).toStrictEqual(["clean", { PendingSnapshotLimitExceeded: 1 }]);
     expect(rig.counted["ActionsDeferred.PendingSnapshotLimitExceeded"]).toBe(1);
     expect(clock()).toStrictEqual({ on: true, slot: SLOT, told: {} });
 
@@ -66,7 +70,7 @@ describe("a run that AWS takes no snapshots of now", () => {
     expect(clock()).toStrictEqual({ on: true, done: SLOT, told: {} });
     expect(slotsAsked()).toStrictEqual([SLOT, SLOT, SLOT]);
 
-    const made = snapshot("snap-1", { startTimeMs: NOW + 3 * MINUTE_MS, tags: { [TAG.slot]: SLOT } }); // prettier-ignore
+    const made = snapshot("snap-1", { startTimeMs: NOW + 3 * MINUTE_MS, tags: { [TAG.slot]: SLOT } });
     rig.sees([made], [copyOf(made, "copy-1")]);
     await passAfter(4);
     expect(clock()).toStrictEqual({ on: false, done: SLOT, told: {} });
@@ -112,7 +116,7 @@ describe("a window that ends", () => {
     const told = { [MISSED]: isoSeconds(NOW + 481 * MINUTE_MS) };
     expect(clock()).toStrictEqual({ on: false, done: SLOT, ...LOOKED, told });
     await expect(wakeAfter(541, SWEEP_EVENT)).resolves.toMatchObject({ status: "clean" });
-    await expect(wakeAfter(601, { kind: "pass", slot: SLOT })).resolves.toMatchObject({ status: "clean" }); // prettier-ignore
+    await expect(wakeAfter(601, { kind: "pass", slot: SLOT })).resolves.toMatchObject({ status: "clean" });
     expect(rig.mails()).toStrictEqual(["smart-vault-test: backup incomplete, 1 problem"]);
     expect(slotsAsked()).toHaveLength(asked);
     expect(clock()).toStrictEqual({ on: false, done: SLOT, ...LOOKED, told });
@@ -146,11 +150,11 @@ describe("a snapshot that fails in EC2 after its slot was done", () => {
   test("is tried again without a mail or an error, with a pause before the third time, and then told once", async () => {
     rig.carries({ done: SLOT, ...LOOKED, told: {} });
     rig.sees(failedTries(0), []);
-    await expect(wakeAfter(5, { kind: "pass" })).resolves.toMatchObject({ status: "clean", counts: { snapshots: 1 } }); // prettier-ignore
+    await expect(wakeAfter(5, { kind: "pass" })).resolves.toMatchObject({ status: "clean", counts: { snapshots: 1 } });
     expect(clock()).toStrictEqual({ on: true, done: SLOT, ...LOOKED, told: {} });
 
     rig.sees(failedTries(0, 5), []);
-    await expect(wakeAfter(6, { kind: "pass" })).resolves.toMatchObject({ status: "clean", counts: { snapshots: 0 } }); // prettier-ignore
+    await expect(wakeAfter(6, { kind: "pass" })).resolves.toMatchObject({ status: "clean", counts: { snapshots: 0 } });
     expect(clock()).toStrictEqual({ on: false, slot: SLOT, done: SLOT, ...LOOKED, told: {} });
 
     await expect(wakeAfter(60, SWEEP_EVENT)).resolves.toMatchObject({ counts: { snapshots: 1 } });

@@ -34,9 +34,10 @@ test("a run that can't read the instances comes back for them in a minute, witho
     {
       status: "deferred",
       code: "RequestLimitExceeded",
-      detail: "could not read instances in us-east-1: RequestLimitExceeded: Request limit exceeded.; no snapshot was started",
+      detail:
+        "could not read instances in us-east-1: RequestLimitExceeded: Request limit exceeded.; no snapshot was started",
     },
-  ]); // prettier-ignore
+  ]);
 });
 
 test("what lasts for an hour is told", async () => {

@@ -11,15 +11,27 @@ const STAYS = "Else leave it: it goes with the first sweep after the lock.";
 describe("the tier of a snapshot", () => {
   test.each([
     ["an archived one", { storageTier: "archive" }, "it is in the archive tier"],
-    ["one restored for a while", { storageTier: "archive", restoreExpiryTimeMs: NOW }, "it is restored from the archive tier until 2026-11-22T03:00:00Z"],
-    ["one in the Recycle Bin", { state: "recoverable" }, "it is recoverable: in the Recycle Bin, or on its way back from there"],
-    ["one on its way out of it", { state: "recovering" }, "it is recovering: in the Recycle Bin, or on its way back from there"],
+    [
+      "one restored for a while",
+      { storageTier: "archive", restoreExpiryTimeMs: NOW },
+      "it is restored from the archive tier until 2026-11-22T03:00:00Z",
+    ],
+    [
+      "one in the Recycle Bin",
+      { state: "recoverable" },
+      "it is recoverable: in the Recycle Bin, or on its way back from there",
+    ],
+    [
+      "one on its way out of it",
+      { state: "recovering" },
+      "it is recovering: in the Recycle Bin, or on its way back from there",
+    ],
     ["a usual one", {}, undefined],
     ["a failed one", { state: "error" }, undefined],
     ["one of which EC2 names no tier", { storageTier: undefined }, undefined],
   ])("of %s", (_what, extra, reason) => {
     expect(tierHold(snapshot("snap-1", extra))).toBe(reason);
-  }); // prettier-ignore
+  });
 });
 
 describe("a lock", () => {
@@ -42,7 +54,7 @@ describe("a lock", () => {
     ["compliance-cooloff", `If nobody needs it: aws ec2 unlock-snapshot. ${STAYS}`],
   ])("in state %s is told with what can be done", (state, hint) => {
     expect(told(state, NOW + 2 * DAY_MS)?.hint).toBe(hint);
-  }); // prettier-ignore
+  });
 
   test("that ends within a day is waited for without a word", () => {
     expect(told("governance", NOW + DAY_MS)).toBeUndefined();
@@ -74,8 +86,7 @@ test("sharing is told with everybody that it is shared with", () => {
   expect(sharedNotice(action, ["111111111111", "all"])).toStrictEqual({
     kind: "shared",
     subject: "snap-1",
-    message:
-      "snap-1 in us-east-1 would go (9 days old, kept for 7 days), but it is shared with 111111111111, all",
+    message: "snap-1 in us-east-1 would go (9 days old, kept for 7 days), but it is shared with 111111111111, all",
     hint: "If nobody needs it: aws ec2 modify-snapshot-attribute with --operation-type remove. Else leave it.",
     notice: true,
   });
@@ -89,16 +100,14 @@ describe("what AWS refused to delete", () => {
     snapshotIds: [],
     ...more,
   });
-  const noticesOf = (outcomes: Outcome[]) =>
-    inUseNotices(outcomes, () => snapshot("snap-1"), SETTINGS, NOW);
+  const noticesOf = (outcomes: Outcome[]) => inUseNotices(outcomes, () => snapshot("snap-1"), SETTINGS, NOW);
 
   test("is told with the AMIs that are made of it", () => {
     expect(noticesOf([outcome({ heldBy: ["ami-1", "ami-2"] })])).toStrictEqual([
       {
         kind: "in-use",
         subject: "snap-1",
-        message:
-          "snap-1 in us-east-1 would go (9 days old, kept for 7 days), but it is in use by ami-1, ami-2",
+        message: "snap-1 in us-east-1 would go (9 days old, kept for 7 days), but it is in use by ami-1, ami-2",
         hint: "If nobody needs the image: aws ec2 deregister-image. Else leave it: the snapshot goes with the first sweep after that.",
         notice: true,
       },
@@ -106,9 +115,7 @@ describe("what AWS refused to delete", () => {
   });
 
   test("is told in AWS's words where it names none", () => {
-    expect(noticesOf([outcome({ heldBy: [] })])[0]?.message).toMatch(
-      /, but EC2 says: InvalidSnapshot.InUse: no$/,
-    );
+    expect(noticesOf([outcome({ heldBy: [] })])[0]?.message).toMatch(/, but EC2 says: InvalidSnapshot.InUse: no$/);
   });
 
   test("is nothing else that was skipped or done", () => {

@@ -26,7 +26,7 @@ const ACTIONS: Row[] = [
   ["another action", [allow({ Action: "ec2:CopySnapshots" })], ask(), "unmentioned"],
   ["no part of a name", [allow({ Action: "ec2:Copy" })], ask(), "unmentioned"],
   ["a denial over a right", [allow(), allow({ Effect: "Deny" })], ask(), "denied"],
-  ["a denial of another action", [allow(), allow({ Effect: "Deny", Action: "s3:*" })], ask(), "allowed"], // prettier-ignore
+  ["a denial of another action", [allow(), allow({ Effect: "Deny", Action: "s3:*" })], ask(), "allowed"],
   ["nothing said", [], ask(), "unmentioned"],
 ];
 
@@ -36,7 +36,7 @@ const noId = allow({ Resource: "arn:aws:ec2:us-east-1:*:snapshot/${" + "*}" });
 
 const RESOURCES: Row[] = [
   ["an empty account by *", [anyAccount], ask({ resource: SNAPSHOT }), "allowed"],
-  ["another region", [anyAccount], ask({ resource: SNAPSHOT.replace("east", "west") }), "unmentioned"], // prettier-ignore
+  ["another region", [anyAccount], ask({ resource: SNAPSHOT.replace("east", "west") }), "unmentioned"],
   ["an id by its prefix", [anyId], ask({ resource: SNAPSHOT }), "allowed"],
   ["what has no id by an id's prefix", [anyId], ask({ resource: NEW_SNAPSHOT }), "unmentioned"],
   ["what has no id by a literal asterisk", [noId], ask({ resource: NEW_SNAPSHOT }), "allowed"],
@@ -62,24 +62,14 @@ const CONDITIONS: Row[] = [
   ["an equal tag", tagged, ask({ context: { "aws:ResourceTag/vault": "a" } }), "allowed"],
   ["another tag", tagged, ask({ context: { "aws:ResourceTag/vault": "A" } }), "unmentioned"],
   ["no tag", tagged, ask(), "unmentioned"],
-  [
-    "an asterisk as a pattern in StringLike",
-    when({ StringLike: { k: "*" } }),
-    ask({ context: { k: "a" } }),
-    "allowed",
-  ],
+  ["an asterisk as a pattern in StringLike", when({ StringLike: { k: "*" } }), ask({ context: { k: "a" } }), "allowed"],
   [
     "an asterisk as itself in StringEquals",
     when({ StringEquals: { k: "*" } }),
     ask({ context: { k: "a" } }),
     "unmentioned",
   ],
-  [
-    "an asterisk that is meant",
-    when({ StringEquals: { k: "$" + "{*}" } }),
-    ask({ context: { k: "*" } }),
-    "allowed",
-  ],
+  ["an asterisk that is meant", when({ StringEquals: { k: "$" + "{*}" } }), ask({ context: { k: "*" } }), "allowed"],
   ["keys without case", tagged, ask({ context: { "AWS:resourcetag/vault": "a" } }), "allowed"],
   ["all keys known", onlyKeys, ask({ context: { [KEYS]: ["b"] } }), "allowed"],
   ["one key too many", onlyKeys, ask({ context: { [KEYS]: ["a", "c"] } }), "unmentioned"],
@@ -100,21 +90,13 @@ const CONDITIONS: Row[] = [
 ];
 
 describe("iamEvaluator", () => {
-  test.each([...ACTIONS, ...RESOURCES, ...CONDITIONS])(
-    "%s",
-    (_name, Statement, request, decision) => {
-      expect(compilePolicy({ Statement })(request)).toBe(decision);
-    },
-  );
+  test.each([...ACTIONS, ...RESOURCES, ...CONDITIONS])("%s", (_name, Statement, request, decision) => {
+    expect(compilePolicy({ Statement })(request)).toBe(decision);
+  });
 
-  test.each(["StringNotEquals", "DateLessThan", "ForNoValue:StringEquals"])(
-    "refuses to guess at %s",
-    (operator) => {
-      expect(() => compilePolicy({ Statement: when({ [operator]: { k: "v" } }) })).toThrow(
-        /not modelled/,
-      );
-    },
-  );
+  test.each(["StringNotEquals", "DateLessThan", "ForNoValue:StringEquals"])("refuses to guess at %s", (operator) => {
+    expect(() => compilePolicy({ Statement: when({ [operator]: { k: "v" } }) })).toThrow(/not modelled/);
+  });
 });
 
 test("throws at a variable that is not modelled, rather than take it for a text", () => {

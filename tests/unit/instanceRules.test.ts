@@ -43,9 +43,7 @@ describe("the policy of an instance", () => {
       const bronze = [point(1, { [TAG.policy]: "bronze" })];
       const { rulesOf: of, problems } = instanceRules(bronze, {}, last, NOW);
       expect(of("i-1").keepAll).toBe("its policy bronze is not among the stack's");
-      expect(problems.map(({ kind, subject }) => [kind, subject])).toStrictEqual([
-        ["unknown-policy", "bronze"],
-      ]);
+      expect(problems.map(({ kind, subject }) => [kind, subject])).toStrictEqual([["unknown-policy", "bronze"]]);
     });
 
     test("is for points that carry no name", () => {
@@ -61,9 +59,13 @@ describe("the policy of an instance", () => {
     const { rulesOf: of, problems } = instanceRules([point(1, tags)], {}, TWO, NOW);
     expect(of("i-1").keepAll).toBe(`its policy ${name} is not among the stack's`);
     expect(problems.map(({ kind, subject, message }) => [kind, subject, message])).toStrictEqual([
-      ["unknown-policy", name, `1 instance has recovery points of the policy ${name}, which the stack does not have: none of them is pruned`],
+      [
+        "unknown-policy",
+        name,
+        `1 instance has recovery points of the policy ${name}, which the stack does not have: none of them is pruned`,
+      ],
     ]);
-  }); // prettier-ignore
+  });
 
   test("of an instance that nothing is known of keeps all", () => {
     expect(rulesOf([]).keepAll).toBe("it is not known what it is of");
@@ -128,10 +130,7 @@ describe("an instance that is not backed up any more", () => {
     ["the instances were not read", undefined],
     ["no instance matched", []],
     ["it is attached to one", [instance("i-1", [volume("vol-1")])]],
-    [
-      "it is attached to one whose mappings lack it",
-      [{ ...instance("i-1", []), unmapped: [volume("vol-1")] }],
-    ],
+    ["it is attached to one whose mappings lack it", [{ ...instance("i-1", []), unmapped: [volume("vol-1")] }]],
   ])("is none where %s", (_what, instances) => {
     expect(rulesOf([point(400, gold)], policy("expire"), instances)).toMatchObject(GOLD);
   });

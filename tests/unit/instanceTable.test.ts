@@ -15,12 +15,24 @@ function instance(instanceId: string, changes: Partial<InstanceAudit> = {}): Ins
   return { instanceId, name: "web", state: "running", protected: true, volumes, ...changes };
 }
 
-const NEAR = { now: 'Backup="True"', wanted: "backup=True", change: "the tag has to be backup=True, in this case and without blanks" }; // prettier-ignore
+const NEAR = {
+  now: 'Backup="True"',
+  wanted: "backup=True",
+  change: "the tag has to be backup=True, in this case and without blanks",
+};
 const ODD = [
-  instance("i-empty", { note: "every volume is excluded: nothing is backed up", volumes: [volume("vol-out", { excluded: true })] }), // prettier-ignore
+  instance("i-empty", {
+    note: "every volume is excluded: nothing is backed up",
+    volumes: [volume("vol-out", { excluded: true })],
+  }),
   instance("i-none", { note: "no EBS volume: nothing is backed up", volumes: [] }),
   instance("i-near", { note: "not tagged", nearMiss: NEAR, volumes: [] }),
-  instance("i-gone", { note: "terminated: not backed up", state: "terminated", stateBefore: "shutting-down", volumes: [] }), // prettier-ignore
+  instance("i-gone", {
+    note: "terminated: not backed up",
+    state: "terminated",
+    stateBefore: "shutting-down",
+    volumes: [],
+  }),
   instance("i-lack", { volumes: [volume("vol-lack", { copies: { "us-west-2": { count: 0 } } })] }),
 ];
 
@@ -31,7 +43,7 @@ const fleet = (count: number): Audit => ({
 
 test("a small fleet has a row for each volume, and for each instance without any", () => {
   const text = renderInstances(fleet(2), REGIONS, false).join("\n");
-  for (const id of ["i-0", "i-1", ...ODD.map(({ instanceId }) => instanceId)]) expect(text).toContain(id); // prettier-ignore
+  for (const id of ["i-0", "i-1", ...ODD.map(({ instanceId }) => instanceId)]) expect(text).toContain(id);
   expect(text).toContain("every volume is excluded: nothing is backed up");
   expect(text).toContain('NEARLY TAGGED Backup="True", not backup=True');
   expect(text).toContain("shutting-down, then terminated");
@@ -41,7 +53,9 @@ test("of 500 instances of three volumes the exceptions are shown, and the rest i
   const lines = renderInstances(fleet(500), REGIONS, false).join("\n").split("\n");
   expect(lines.length).toBeLessThan(20);
   for (const { instanceId } of ODD) expect(lines.join("\n")).toContain(instanceId);
-  expect(lines.at(-1)).toBe("1500 more rows, most with 3 (2026-06-01 … 2026-06-03), 3 (2026-06-01 … 2026-06-03): --all shows them."); // prettier-ignore
+  expect(lines.at(-1)).toBe(
+    "1500 more rows, most with 3 (2026-06-01 … 2026-06-03), 3 (2026-06-01 … 2026-06-03): --all shows them.",
+  );
 });
 
 test("--all shows all of them", () => {

@@ -31,7 +31,7 @@ describe("a file of JSON", () => {
     ["UTF-16 without one", utf16(TEXT)],
   ])("is read in %s", (_, bytes) => {
     const { instances } = readInventory({ inventory: fileWith(bytes) }, "us-east-1");
-    expect(instances.map(({ Tags }) => Tags?.[1])).toEqual(Array(2).fill({ Key: "backup", Value: "True" })); // prettier-ignore
+    expect(instances.map(({ Tags }) => Tags?.[1])).toEqual(Array(2).fill({ Key: "backup", Value: "True" }));
   });
 
   it.each([
@@ -44,7 +44,7 @@ describe("a file of JSON", () => {
     const file = fileWith(bytes);
     const reading = () => readInventory({ inventory: file }, "us-east-1");
     const command = "aws ec2 describe-instances --output json";
-    expect(reading).toThrow(`--inventory: expected a JSON file, as \`${command}\` prints it, found ${file}: ${found}`); // prettier-ignore
+    expect(reading).toThrow(`--inventory: expected a JSON file, as \`${command}\` prints it, found ${file}: ${found}`);
     expect(reading).not.toThrow("\n");
   });
 
@@ -60,10 +60,7 @@ describe("a file of JSON", () => {
 function pathsOf(value: Json, path: (string | number)[] = []): (string | number)[][] {
   if (typeof value !== "object" || value === null) return [path];
   const keys = Array.isArray(value) ? [...value.keys()] : Object.keys(value);
-  return [
-    path,
-    ...keys.flatMap((key) => pathsOf((value as Record<string, Json>)[key], [...path, key])),
-  ];
+  return [path, ...keys.flatMap((key) => pathsOf((value as Record<string, Json>)[key], [...path, key]))];
 }
 
 type Change = "replace" | "remove" | "double" | "rename";
@@ -71,11 +68,15 @@ type Change = "replace" | "remove" | "double" | "rename";
 function changed(value: Json, path: readonly (string | number)[], change: Change, by: Json): Json {
   const [key, ...rest] = path;
   if (key === undefined) return change === "replace" ? by : value;
-  const copy = (Array.isArray(value) ? [...value] : { ...(value as object) }) as Record<string, Json>; // prettier-ignore
+  const copy = (Array.isArray(value) ? [...value] : { ...(value as object) }) as Record<string, Json>;
   const inner = copy[key];
   if (rest.length > 0) copy[key] = changed(inner, rest, change, by);
   else if (Array.isArray(copy)) {
-    (copy as Json[]).splice(Number(key), 1, ...(change === "remove" ? [] : change === "double" ? [inner, inner] : [by])); // prettier-ignore
+    (copy as Json[]).splice(
+      Number(key),
+      1,
+      ...(change === "remove" ? [] : change === "double" ? [inner, inner] : [by]),
+    );
   } else if (change === "replace") copy[key] = by;
   else {
     Reflect.deleteProperty(copy, key);
@@ -84,7 +85,7 @@ function changed(value: Json, path: readonly (string | number)[], change: Change
   return copy;
 }
 
-const LIKELY = ["us-west-2b", "shutting-down", "", "aws", "__proto__", 0, -1, 1.5, {}, [], [null], { Name: null }]; // prettier-ignore
+const LIKELY = ["us-west-2b", "shutting-down", "", "aws", "__proto__", 0, -1, 1.5, {}, [], [null], { Name: null }];
 
 /** Returns the message where a fleet is refused, after checking that it is a line which names a place. */
 function refusal(instances: Json, volumes: Json): string | undefined {
@@ -92,17 +93,25 @@ function refusal(instances: Json, volumes: Json): string | undefined {
     const fleet = inventoryOf(instances, volumes, "us-east-1");
     const known = new Set(fleet.volumes.map(({ VolumeId }) => VolumeId));
     for (const { InstanceId, InstanceType, Placement, Tags, BlockDeviceMappings } of fleet.instances) {
-      const texts = [InstanceId, InstanceType, Placement?.AvailabilityZone, ...(Tags ?? []).flatMap(({ Key, Value }) => [Key, Value])]; // prettier-ignore
+      const texts = [
+        InstanceId,
+        InstanceType,
+        Placement?.AvailabilityZone,
+        ...(Tags ?? []).flatMap(({ Key, Value }) => [Key, Value]),
+      ];
       expect(texts.filter((text) => typeof text !== "string")).toEqual([]);
       for (const { Ebs } of BlockDeviceMappings ?? []) expect(known).toContain(Ebs?.VolumeId);
     }
     return undefined;
   } catch (error) {
     const { name, message } = error as Error;
-    expect([name, message]).toEqual(["UserError", expect.stringMatching(/^--(inventory|volumes): (.+: )?expected .+, found .+$/)]); // prettier-ignore
+    expect([name, message]).toEqual([
+      "UserError",
+      expect.stringMatching(/^--(inventory|volumes): (.+: )?expected .+, found .+$/),
+    ]);
     return message;
   }
-} // prettier-ignore
+}
 
 test("a fleet with one value changed anywhere is read, or refused with one line", () => {
   const whole = [instancesJson(), volumesJson()] as Json[];

@@ -18,12 +18,16 @@ function night(days: number, volumes: string[], size = volumes.length, instanceI
       tags: { [TAG.slot]: slot, [TAG.instance]: instanceId, [TAG.setSize]: String(size) },
     }),
   );
-} // prettier-ignore
+}
 
 function goneBy(
   all: readonly Snapshot[],
   keep: KeepRules,
-  { drKeep = keep, keepAtLeast = 1, other = keep }: { drKeep?: KeepRules; keepAtLeast?: number; other?: KeepRules } = {},
+  {
+    drKeep = keep,
+    keepAtLeast = 1,
+    other = keep,
+  }: { drKeep?: KeepRules; keepAtLeast?: number; other?: KeepRules } = {},
 ): string[] {
   const rules: PruneRules = {
     rulesOf: (id) => ({ keep: id === "i-2" ? other : keep, drKeep, keepAtLeast }),
@@ -36,7 +40,7 @@ function goneBy(
   const isKept = (one: Snapshot) => whyKept(judgement, one) !== undefined;
   expect(all.filter((one) => isKept(one) === gone.has(one.snapshotId))).toStrictEqual([]);
   return [...gone.keys()].sort();
-} // prettier-ignore
+}
 
 const THREE_DAYS = { retentionDays: 3 };
 
@@ -52,15 +56,13 @@ test("the last of a replaced volume stays, whatever came after it", () => {
 });
 
 test("a data volume that was away for one run loses nothing", () => {
-  const months = [0, 30, 60, 90].flatMap((days) => night(days, days === 30 ? ["root"] : ["root", "data"])); // prettier-ignore
+  const months = [0, 30, 60, 90].flatMap((days) => night(days, days === 30 ? ["root"] : ["root", "data"]));
   expect(goneBy(months, { last: 4 })).toStrictEqual([]);
 });
 
 test("a recovery point goes whole", () => {
   const all = [0, 4, 5].flatMap((days) => night(days, ["root", "data"]));
-  expect(goneBy(all, THREE_DAYS)).toStrictEqual(
-    ["data/4", "data/5", "root/4", "root/5"].map((id) => `i-1/${id}`),
-  );
+  expect(goneBy(all, THREE_DAYS)).toStrictEqual(["data/4", "data/5", "root/4", "root/5"].map((id) => `i-1/${id}`));
 });
 
 test("nights when a volume failed take no good night's place", () => {
@@ -79,9 +81,12 @@ test("a shared volume stays for whichever instance has a recovery point of that 
   const all = [...mine, ...theirs];
   // With it the root that its data would be nothing without.
   expect(goneBy(all, { last: 1 }, { other: { last: 9 } })).toStrictEqual([]);
-  expect(goneBy(all, { last: 1 }, { other: { last: 1 } })).toStrictEqual(
-    ["i-1/root-1/5", "i-1/shared/5", "i-2/root-2/5", "i-2/root-2/6"],
-  ); // prettier-ignore
+  expect(goneBy(all, { last: 1 }, { other: { last: 1 } })).toStrictEqual([
+    "i-1/root-1/5",
+    "i-1/shared/5",
+    "i-2/root-2/5",
+    "i-2/root-2/6",
+  ]);
 });
 
 test("DR copies in what is the primary region now are held to drKeep, and stand-ins are not", () => {

@@ -13,12 +13,28 @@ test.each([
   expect(parseWithin(text)).toStrictEqual(expected);
 });
 
-test.each(["", " ", "7", "d", "7 d", " 7d", "7d ", "-7d", "+7d", "1.5d", "7D", "7d1y", "1d1d", "7w", "5s", "100000h", "１d", "7d\n"])(
-  "%p is no duration",
-  (text) => {
-    expect(parseWithin(text)).toBeUndefined();
-  },
-); // prettier-ignore
+test.each([
+  "",
+  " ",
+  "7",
+  "d",
+  "7 d",
+  " 7d",
+  "7d ",
+  "-7d",
+  "+7d",
+  "1.5d",
+  "7D",
+  "7d1y",
+  "1d1d",
+  "7w",
+  "5s",
+  "100000h",
+  "１d",
+  "7d\n",
+])("%p is no duration", (text) => {
+  expect(parseWithin(text)).toBeUndefined();
+});
 
 test("a duration written again from its parts is the same", () => {
   fc.assert(

@@ -3,13 +3,7 @@ import { DescribeSnapshotsCommand } from "@aws-sdk/client-ec2";
 import { PublishCommand } from "@aws-sdk/client-sns";
 import { changesOf } from "../../src/vault/carriedChanges";
 import { type ChangeMemory, remember } from "../../src/vault/changeMemory";
-import {
-  afterLook,
-  leftNotices,
-  leftSnapshots,
-  nextLeft,
-  sourceRegions,
-} from "../../src/vault/leftRegions";
+import { afterLook, leftNotices, leftSnapshots, nextLeft, sourceRegions } from "../../src/vault/leftRegions";
 import { TAG } from "../../src/vault/tags";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../src/vault/time";
 import type { World } from "../../src/vault/types";
@@ -40,7 +34,10 @@ function asked(): number {
 }
 
 function bodies(): string {
-  return rig.sns.commandCalls(PublishCommand).map(({ args: [{ input }] }) => input.Message).join("\n"); // prettier-ignore
+  return rig.sns
+    .commandCalls(PublishCommand)
+    .map(({ args: [{ input }] }) => input.Message)
+    .join("\n");
 }
 
 describe("what is remembered", () => {
@@ -62,7 +59,7 @@ describe("what is remembered", () => {
     expect(afterLook(once, look(copies))).toStrictEqual(first);
     expect(afterLook(once, look(undefined))).toStrictEqual(once);
     expect(afterLook(once, [])).toStrictEqual(once);
-  }); // prettier-ignore
+  });
 
   test("it comes back as it was carried, and what a person wrote in its place is forgotten alone", () => {
     const known = memory({ left: [{ region: OLD, since: SLOT }] });
@@ -72,10 +69,16 @@ describe("what is remembered", () => {
   });
 
   test("a stack that moved has a new clock: copies say by their zone where their sources were", () => {
-    const zone = (availabilityZone: string) =>
-      snapshot("s", { tags: { [TAG.availabilityZone]: availabilityZone } });
+    const zone = (availabilityZone: string) => snapshot("s", { tags: { [TAG.availabilityZone]: availabilityZone } });
     const doubted = { ...zone("xx-evil-1a"), doubt: { of: "tags", what: "" } as const };
-    const all = [zone("us-east-1a"), zone("us-east-1b"), zone("us-west-2-lax-1a"), zone("us-gov-west-1a"), zone("no zone"), doubted]; // prettier-ignore
+    const all = [
+      zone("us-east-1a"),
+      zone("us-east-1b"),
+      zone("us-west-2-lax-1a"),
+      zone("us-gov-west-1a"),
+      zone("no zone"),
+      doubted,
+    ];
     expect(sourceRegions(all)).toStrictEqual(["us-east-1", "us-gov-west-1", "us-west-2"]);
     const moved = { memory: undefined, oldestSlot: SLOT, madeIn: ["eu-west-1", DR.region] };
     expect(remember(moved, SETTINGS, NOW).left).toStrictEqual([{ region: OLD, since: SLOT }]);
@@ -138,13 +141,12 @@ describe("a primary region of before that is a DR region now", () => {
       },
     ]);
     expect(leftNotices(seenWith({ copies: { [DR.region]: inDr[DR.region]!.slice(2) } }), SETTINGS)).toStrictEqual([]);
-  }); // prettier-ignore
+  });
 
   test("is counted with the regions that left, where these were looked at", () => {
     const left = [{ region: OLD, since: SLOT, snapshots: copies }];
     const known = memory({ left: [{ region: OLD, since: SLOT }] });
-    const count = (more: Partial<World>) =>
-      leftSnapshots(seenWith({ copies: inDr, ...more }), SETTINGS)?.length;
+    const count = (more: Partial<World>) => leftSnapshots(seenWith({ copies: inDr, ...more }), SETTINGS)?.length;
     expect(count({})).toBe(1);
     expect(count({ changes: known, left })).toBe(3);
     expect(count({ changes: known })).toBeUndefined();

@@ -21,9 +21,7 @@ function lost(own: Snapshot[], ids: string[], dr?: typeof DR): [string, string][
 
 test("the last snapshot of its data is one", () => {
   expect(lost([one], ["one"])).toStrictEqual([["one", POINT]]);
-  expect(lost([one, snapshot("next", { startTimeMs: NOW + DAY_MS })], ["one"])).toStrictEqual([
-    ["one", POINT],
-  ]);
+  expect(lost([one, snapshot("next", { startTimeMs: NOW + DAY_MS })], ["one"])).toStrictEqual([["one", POINT]]);
 });
 
 test("what a deletion is for changes nothing", () => {
@@ -53,14 +51,23 @@ test.each<[string, Snapshot]>([
   ["is on its way out of the Recycle Bin", twin(0, { state: "recovering" })],
   ["has changed tags", { ...twin(0), doubt: { of: "tags", what: "" } }],
   ["is not what it says", { ...twin(0), doubt: { of: "identity", what: "" } }],
-  ["is an encrypted copy begun now of data of yesterday", { ...twin(0), identity: { ...one.identity, source: { volumeId: "vol-1", snapshotId: "old", startedMs: NOW - DAY_MS } } }],
+  [
+    "is an encrypted copy begun now of data of yesterday",
+    {
+      ...twin(0),
+      identity: { ...one.identity, source: { volumeId: "vol-1", snapshotId: "old", startedMs: NOW - DAY_MS } },
+    },
+  ],
 ])("one beside it that %s is no twin", (_what, other) => {
   expect(lost([one, other], ["one", "two"])).toContainEqual(["one", POINT]);
-}); // prettier-ignore
+});
 
 test("two that go of one recovery point name the same", () => {
   const both = [one, twin(0)];
-  expect(lost(both, ["one", "twin"])).toStrictEqual([["one", POINT], ["twin", POINT]]); // prettier-ignore
+  expect(lost(both, ["one", "twin"])).toStrictEqual([
+    ["one", POINT],
+    ["twin", POINT],
+  ]);
 });
 
 test("nothing is lost with what cannot be restored from", () => {

@@ -50,7 +50,7 @@ test.each([
 ])("copies are said to be in %s", (_what, extra, regions) => {
   const { body } = composeMail(summary("partial"), [bare], { ...SETTINGS, ...extra }, LOGS);
   expect(body).toContain(`and 2 copies in ${regions}; deleted 1;`);
-}); // prettier-ignore
+});
 
 describe("a notice", () => {
   const held: Problem = {
@@ -68,9 +68,7 @@ describe("a notice", () => {
       "\n\nTo know, nothing failed:\n1. an AMI holds s\n   What to do: Deregister it.\n   More: ",
     );
     expect(one.body).not.toContain("What is wrong");
-    expect(composeMail(summary("clean"), [held, held], SETTINGS, LOGS).subject).toBe(
-      "vault: 2 notices",
-    );
+    expect(composeMail(summary("clean"), [held, held], SETTINGS, LOGS).subject).toBe("vault: 2 notices");
   });
 
   test("comes after what failed, and is not counted with it", () => {

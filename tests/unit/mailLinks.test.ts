@@ -11,14 +11,12 @@ test.each([
 ])("the log's link leads to %s's own console", (region, console) => {
   const link = logLink({ group: "/aws/lambda/v", region, sinceMs: 1_000 }, "a-b");
   expect(link.startsWith(console)).toBe(true);
-}); // prettier-ignore
+});
 
 test("the log's link, read as the console reads it, is the group, the run id and the time", () => {
   const link = logLink({ group: "/aws/lambda/v", region: "us-east-1", sinceMs: 1_000 }, "a-b");
   const once = decodeURIComponent((link.split("#")[1] ?? "").replace(/\$/g, "%"));
-  expect(once).toBe(
-    "logsV2:log-groups/log-group/%2Faws%2Flambda%2Fv/log-events?filterPattern=%22a-b%22&start=1000",
-  );
+  expect(once).toBe("logsV2:log-groups/log-group/%2Faws%2Flambda%2Fv/log-events?filterPattern=%22a-b%22&start=1000");
 });
 
 /** Every kind of problem that the source can make, but for what a mail says in its own words. */

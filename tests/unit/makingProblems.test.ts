@@ -62,7 +62,7 @@ describe("tags left out", () => {
         "aws ec2 create-tags --region us-east-1 --resources snap-b --tags Key=…,Value=…",
       notice: true,
     });
-  }); // prettier-ignore
+  });
 });
 
 describe("a set that fell apart", () => {
@@ -84,7 +84,7 @@ describe("a set that fell apart", () => {
 });
 
 describe("the quota of snapshots", () => {
-  const limited = { status: "deferred", code: "SnapshotLimitExceeded", detail: "it: 100000" } as const; // prettier-ignore
+  const limited = { status: "deferred", code: "SnapshotLimitExceeded", detail: "it: 100000" } as const;
 
   test("is a failure of the region: the consequence first, and how to look at it", () => {
     expect(only(limited)).toStrictEqual({

@@ -43,20 +43,13 @@ function measuring(wake: Wake, seen: Partial<World>, outcomes: Outcome[] = []): 
   };
 }
 
-function outcome(
-  action: Action,
-  status: Outcome["status"] = "done",
-  ids: string[] = ["x"],
-): Outcome {
+function outcome(action: Action, status: Outcome["status"] = "done", ids: string[] = ["x"]): Outcome {
   return { action, status, detail: "", snapshotIds: ids };
 }
 
 /** `name@region` to value; no metric may come twice. */
 function values(of: Measuring): Record<string, number> {
-  const all = measure(of).map(({ name, region, value }) => [
-    region === undefined ? name : `${name}@${region}`,
-    value,
-  ]);
+  const all = measure(of).map(({ name, region, value }) => [region === undefined ? name : `${name}@${region}`, value]);
   expect(new Set(all.map(([key]) => key)).size).toBe(all.length);
   return Object.fromEntries(all) as Record<string, number>;
 }
@@ -117,13 +110,16 @@ describe("a run", () => {
   });
 });
 
-test.each([["sweep", SWEEP], ["pass", PASS]])("an idle %s sends its heartbeat, and nothing of what is there in all", (_kind, wake) => {
+test.each([
+  ["sweep", SWEEP],
+  ["pass", PASS],
+])("an idle %s sends its heartbeat, and nothing of what is there in all", (_kind, wake) => {
   const seen = { instances: undefined, snapshots: [old], copies: inDr([oldCopy]) };
   const { InvocationsCompleted, ...sent } = values(measuring(wake, seen));
   expect(InvocationsCompleted).toBe(1);
   const wanted = wake === PASS ? [`SnapshotsCompleted@${HERE}`, `CopiesCompleted@${DR.region}`] : [];
   expect(Object.keys(sent)).toStrictEqual(wanted);
-}); // prettier-ignore
+});
 
 describe("a recovery point", () => {
   test("is one a volume and slot: a duplicate, or an original beside its stand-in, is none of its own", () => {
@@ -158,9 +154,7 @@ describe("a recovery point", () => {
 describe("the stalest instance", () => {
   const older = snapshot("snap-9", { volumeId: "vol-2", startTimeMs: NOW - 3 * DAY_MS });
   const hours = (volumes: ReturnType<typeof volume>[], snapshots: Snapshot[]) =>
-    values(measuring(RUN, { instances: [instance("i-1", volumes)], snapshots }))[
-      `StalestInstanceHours@${HERE}`
-    ];
+    values(measuring(RUN, { instances: [instance("i-1", volumes)], snapshots }))[`StalestInstanceHours@${HERE}`];
 
   test("is the one whose newest recovery point is the oldest", () => {
     const newer = snapshot("snap-8", { volumeId: "vol-2", startTimeMs: NOW - 2 * DAY_MS });
@@ -193,7 +187,7 @@ describe("the oldest missing copy", () => {
     ["a snapshot is owed, no copy", [], [snapshotAction()], undefined],
   ])("where %s", (_what, copies, actions, expected) => {
     expect(minutes(copies, actions)).toBe(expected);
-  }); // prettier-ignore
+  });
 
   test("is sent by every invocation that finds one, of the DR region alone", () => {
     const sweep = measuring(SWEEP, { snapshots: [old] }, [outcome(owed("snap-1", DAY_MS))]);

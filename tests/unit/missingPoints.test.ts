@@ -48,13 +48,15 @@ describe("what a person deleted", () => {
 
   test("of one volume of two is reported as what it is", async () => {
     const rig = start();
-    const data = sources.map((one, n) => snapshot(`data-${n}`, { ...one, snapshotId: `data-${n}`, volumeId: "vol-2" })); // prettier-ignore
+    const data = sources.map((one, n) => snapshot(`data-${n}`, { ...one, snapshotId: `data-${n}`, volumeId: "vol-2" }));
     const all = [...sources, ...data];
     const there = [...copies, ...data.map((one, n) => copyOf(one, `data-copy-${n}`))];
     await look(rig, 0, all, there);
     await look(rig, 60, without(all, "data-1"), there);
     const [line] = await look(rig, 120, without(all, "data-1"), there);
-    expect(line).toContain(`1 recovery point of i-1 in ${HERE} lacks snapshots, and the vault did not delete it: for ${slots[1]}.`); // prettier-ignore
+    expect(line).toContain(
+      `1 recovery point of i-1 in ${HERE} lacks snapshots, and the vault did not delete it: for ${slots[1]}.`,
+    );
   });
 
   test("is reported again until a mail was accepted", async () => {
@@ -132,8 +134,12 @@ describe("what a person deleted", () => {
   test("of very many instances is one line", async () => {
     const rig = start();
     const many = Array.from({ length: 40 }, (_, n) =>
-      snapshot(`snap-of-${n}`, { volumeId: `vol-of-${n}`, startTimeMs: NOW - DAY_MS, tags: { [TAG.instance]: `i-${n}` } }),
-    ); // prettier-ignore
+      snapshot(`snap-of-${n}`, {
+        volumeId: `vol-of-${n}`,
+        startTimeMs: NOW - DAY_MS,
+        tags: { [TAG.instance]: `i-${n}` },
+      }),
+    );
     const there = many.map((one, n) => copyOf(one, `copy-of-${n}`));
     await look(rig, 0, many, there);
     await look(rig, 60, many, there.slice(35));

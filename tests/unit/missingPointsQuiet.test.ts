@@ -3,7 +3,19 @@ import { DeleteSnapshotCommand, DescribeSnapshotsCommand } from "@aws-sdk/client
 import { GetScheduleCommand, UpdateScheduleCommand } from "@aws-sdk/client-scheduler";
 import { DAY_MS, MINUTE_MS } from "../../src/vault/time";
 import type { Snapshot } from "../../src/vault/types";
-import { LOOKS_MS, type Rig, SWEEP_EVENT, copies, expectedBy, isKilled, look, slots, sources, start, without } from "../support/looks"; // prettier-ignore
+import {
+  LOOKS_MS,
+  type Rig,
+  SWEEP_EVENT,
+  copies,
+  expectedBy,
+  isKilled,
+  look,
+  slots,
+  sources,
+  start,
+  without,
+} from "../support/looks";
 import { NOW, PRIMARY_KEY, keeping, snapshot, standInOf } from "../support/world";
 
 describe("nothing is reported", () => {
@@ -26,7 +38,7 @@ describe("nothing is reported", () => {
   test("of what the vault deletes, nor of what a list shows once more after that", async () => {
     const rig = start({ policies: keeping(3) });
     await quiet(rig, [[sources, copies]]);
-    const asked = [rig.writer, rig.drWriter].flatMap((stub) => stub.commandCalls(DeleteSnapshotCommand)); // prettier-ignore
+    const asked = [rig.writer, rig.drWriter].flatMap((stub) => stub.commandCalls(DeleteSnapshotCommand));
     expect(asked.length).toBeGreaterThan(0);
     const [here, there] = [sources.slice(0, 3), copies.slice(0, 3)];
     await expect(look(rig, 60, sources, copies)).resolves.toStrictEqual([]);
@@ -43,7 +55,7 @@ describe("nothing is reported", () => {
     expect(ahead?.state).toBe("ENABLED");
     isKilled(rig, ahead!.input);
     for (const minutes of [20, 60, 120]) {
-      await expect(look(rig, minutes, sources.slice(0, 3), copies.slice(0, 3))).resolves.toStrictEqual([]); // prettier-ignore
+      await expect(look(rig, minutes, sources.slice(0, 3), copies.slice(0, 3))).resolves.toStrictEqual([]);
     }
   });
 
@@ -128,7 +140,10 @@ describe("nothing is reported", () => {
   test("of what came back from the Recycle Bin, but once when it went there", async () => {
     const rig = start();
     const left = without(sources, "snap-3");
-    await quiet(rig, [[sources, copies], [left, copies]]); // prettier-ignore
+    await quiet(rig, [
+      [sources, copies],
+      [left, copies],
+    ]);
     await expect(look(rig, 120, left, copies)).resolves.toHaveLength(1);
     for (const minutes of [180, 240]) {
       await expect(look(rig, minutes, sources, copies)).resolves.toStrictEqual([]);

@@ -2,9 +2,7 @@
 import { type CostedStack, costChange, monthlyCost } from "../../src/local/monthlyCost";
 
 const STACK: CostedStack = {
-  volumes: [
-    { volumeId: "vol-1", gib: 100, keep: { daily: 7 }, drKeep: { daily: 7 }, keepAtLeast: 1 },
-  ],
+  volumes: [{ volumeId: "vol-1", gib: 100, keep: { daily: 7 }, drKeep: { daily: 7 }, keepAtLeast: 1 }],
   drRegions: ["us-west-2"],
   schedule: "cron(0 3 * * ? *)",
   recycleBinDays: 0,

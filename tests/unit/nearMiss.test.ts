@@ -52,8 +52,6 @@ test.each([
   ["True", false],
 ])("backup=%j on a volume: nearly left out is %j", (value, isNear) => {
   const change = "it is backed up; to leave it out its tag has to be backup=exclude";
-  const expected = isNear
-    ? { now: `backup="${value}"`, wanted: "backup=exclude", change }
-    : undefined;
+  const expected = isNear ? { now: `backup="${value}"`, wanted: "backup=exclude", change } : undefined;
   expect(nearExclusionOf({ backup: value }, ONE)).toEqual(expected);
 });

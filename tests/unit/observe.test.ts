@@ -1,8 +1,4 @@
-import {
-  DescribeInstancesCommand,
-  DescribeSnapshotsCommand,
-  DescribeVolumesCommand,
-} from "@aws-sdk/client-ec2";
+import { DescribeInstancesCommand, DescribeSnapshotsCommand, DescribeVolumesCommand } from "@aws-sdk/client-ec2";
 import { DescribeKeyCommand, KMSClient } from "@aws-sdk/client-kms";
 import { mockClient } from "aws-sdk-client-mock";
 import { ec2In, makeClients } from "../../src/vault/clients";
@@ -24,9 +20,7 @@ beforeEach(() => {
   kms.on(DescribeKeyCommand).resolves({ KeyMetadata: { KeyId: "k", KeyState: "Enabled" } });
   primary.reset();
   dr.reset();
-  primary
-    .on(DescribeInstancesCommand)
-    .resolves({ Reservations: [{ Instances: [{ InstanceId: "i-1" }] }] });
+  primary.on(DescribeInstancesCommand).resolves({ Reservations: [{ Instances: [{ InstanceId: "i-1" }] }] });
   primary.on(DescribeVolumesCommand).resolves({ Volumes: [] });
   primary.on(DescribeSnapshotsCommand).resolves({ Snapshots: [made("snap-1")] });
   dr.on(DescribeSnapshotsCommand).resolves({ Snapshots: [made("snap-2")] });
@@ -40,34 +34,27 @@ async function whole() {
 test("one that serves a slot sees instances, snapshots and copies, each in its region", async () => {
   const world = await whole();
   expect(world.instances?.map((i) => i.instanceId)).toStrictEqual(["i-1"]);
-  expect(world.snapshots?.map((s) => [s.snapshotId, s.region])).toStrictEqual([["snap-1", "us-east-1"]]); // prettier-ignore
+  expect(world.snapshots?.map((s) => [s.snapshotId, s.region])).toStrictEqual([["snap-1", "us-east-1"]]);
   expect(Object.keys(world.copies)).toStrictEqual(["us-west-2"]);
-  expect(world.copies["us-west-2"]?.map((s) => [s.snapshotId, s.region])).toStrictEqual([["snap-2", "us-west-2"]]); // prettier-ignore
+  expect(world.copies["us-west-2"]?.map((s) => [s.snapshotId, s.region])).toStrictEqual([["snap-2", "us-west-2"]]);
   expect(world.problems).toStrictEqual([]);
 });
 
 test("one that serves no slot costs no instance reads", async () => {
   const world = await observe(clients, SETTINGS);
   expect(world.instances).toBeUndefined();
-  expect(primary.calls().map((call) => call.args[0].constructor.name)).toStrictEqual([
-    "DescribeSnapshotsCommand",
-  ]);
+  expect(primary.calls().map((call) => call.args[0].constructor.name)).toStrictEqual(["DescribeSnapshotsCommand"]);
 });
 
 test("a region that is down is a problem, and the other is seen", async () => {
   dr.on(DescribeSnapshotsCommand).rejects(down);
   const world = await whole();
-  expect([world.instances?.length, world.snapshots?.length, world.copies]).toStrictEqual([
-    1,
-    1,
-    {},
-  ]);
+  expect([world.instances?.length, world.snapshots?.length, world.copies]).toStrictEqual([1, 1, {}]);
   expect(world.problems).toStrictEqual([
     {
       kind: "not-observed",
       subject: "copies in us-west-2",
-      message:
-        "could not read copies in us-west-2: TimeoutError: no route; nothing was copied there or pruned",
+      message: "could not read copies in us-west-2: TimeoutError: no route; nothing was copied there or pruned",
       hint: "Check the role's rights and the region's health; the next sweep tries again.",
     },
   ]);
@@ -90,7 +77,10 @@ describe("with two DR regions", () => {
 
   const seen = async () => {
     const { snapshots, copies, problems } = await observe(wide, two);
-    const ids = Object.entries(copies).map(([region, all]) => [region, ...all.map((s) => `${s.region} ${s.snapshotId}`)]); // prettier-ignore
+    const ids = Object.entries(copies).map(([region, all]) => [
+      region,
+      ...all.map((s) => `${s.region} ${s.snapshotId}`),
+    ]);
     return { primary: snapshots?.length, ids: ids.sort(), told: problems.map((p) => p.subject) };
   };
 

@@ -56,12 +56,10 @@ test("each region has its own notice, and a duplicate is no second recovery poin
     `${DR.region}: ${DR.region} keeps 1 recovery point w`,
   ]);
   expect(notices[0]?.hint).toContain("`orphans: keep` leaves them to the rules of their policy");
-}); // prettier-ignore
+});
 
 test("what expires is announced before it goes, and needs no notice of this kind", () => {
-  expect(
-    orphanNotices([left("a", 31)], ["i-old"], { ...SETTINGS, orphans: "expire" }),
-  ).toStrictEqual([]);
+  expect(orphanNotices([left("a", 31)], ["i-old"], { ...SETTINGS, orphans: "expire" })).toStrictEqual([]);
   expect(orphanNotices([live], [], SETTINGS)).toStrictEqual([]);
 });
 
@@ -93,4 +91,4 @@ test("runs measure orphans by region, and a person hears of them once a week", a
     ["OrphanRecoveryPoints", DR.region, 1],
     ["OrphanGiB", DR.region, 8],
   ]);
-}); // prettier-ignore
+});

@@ -40,7 +40,7 @@ test.each([
   ["backup-keep-dayly", "3", "backup-keep- and one of last, hourly, daily, weekly, monthly, yearly, within"],
 ])("%s=%s is told and not taken", (key, value, expected) => {
   expect(read({ [key]: value })).toStrictEqual({ carried: {}, faults: [{ key, value, expected }] });
-}); // prettier-ignore
+});
 
 test("with no bounds set no tag is taken", () => {
   const bounds = { ...STACK, overrideMin: {}, overrideMax: {} };
@@ -86,10 +86,8 @@ describe("a rule that its policy has", () => {
   ])("may be shortened as far as overrideMin says: %s=%s, not %s=%s", (key, value, other, less, expected) => {
     const min = { daily: 7, within: "1m", yearly: 3 };
     expect(gold({ [key]: value }, min).faults).toStrictEqual([]);
-    expect(gold({ [other]: less }, min).faults).toStrictEqual([
-      { key: other, value: less, expected },
-    ]);
-  }); // prettier-ignore
+    expect(gold({ [other]: less }, min).faults).toStrictEqual([{ key: other, value: less, expected }]);
+  });
 
   test("is lengthened from what it is where overrideMin is more than that", () => {
     expect(gold({ "backup-keep-daily": "30" }, { daily: 60 }).faults).toStrictEqual([]);
@@ -99,9 +97,7 @@ describe("a rule that its policy has", () => {
     const policies = { gold: { keep: { daily: 100 }, drKeep: {} } };
     const bounds = { tagKey: "backup", policies, overrideMin: {}, overrideMax: MAX };
     const { faults } = overridesOf({ backup: "gold", "backup-keep-daily": "90" }, bounds);
-    expect(faults.map(({ expected }) => expected)).toStrictEqual([
-      "no such tag: the policy's own daily is 100",
-    ]);
+    expect(faults.map(({ expected }) => expected)).toStrictEqual(["no such tag: the policy's own daily is 100"]);
   });
 });
 
@@ -137,4 +133,4 @@ test.each<[string, KeepRules, KeepRules, KeepRules]>([
 ])("the least that tags can make of a policy's rules is them %s", (_what, overrideMin, overrideMax, least) => {
   const own = { daily: 30, monthly: 12, retentionDays: 3 };
   expect(leastRules(own, { overrideMin, overrideMax })).toStrictEqual(least);
-}); // prettier-ignore
+});

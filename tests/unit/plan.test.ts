@@ -3,17 +3,7 @@ import { TAG } from "../../src/vault/tags";
 import { DAY_MS, HOUR_MS, isoSeconds } from "../../src/vault/time";
 import type { Doubt } from "../../src/vault/identity";
 import type { Plan, Serving, Snapshot, World } from "../../src/vault/types";
-import {
-  NOW,
-  OPEN,
-  SETTINGS,
-  SLOT,
-  copyOf,
-  inDr,
-  instance,
-  snapshot,
-  volume,
-} from "../support/world";
+import { NOW, OPEN, SETTINGS, SLOT, copyOf, inDr, instance, snapshot, volume } from "../support/world";
 
 const web = instance("i-1", [volume("vol-1", { isRoot: true })]);
 const yesterday = snapshot("snap-1", { startTimeMs: NOW - DAY_MS });
@@ -47,9 +37,7 @@ test("one that gives up an older slot tells what that lacks, and makes the new o
   const overtaken = isoSeconds(NOW - 6 * HOUR_MS);
   const { actions, problems } = plan(whole, { ...OPEN, overtakes: overtaken });
   expect(actions.map(({ kind }) => kind)).toStrictEqual(["snapshot", "copy"]);
-  expect(problems.map(({ kind, subject }) => [kind, subject])).toStrictEqual([
-    ["slot-missed", "i-1"],
-  ]);
+  expect(problems.map(({ kind, subject }) => [kind, subject])).toStrictEqual([["slot-missed", "i-1"]]);
   expect(problems[0]?.message).toContain(overtaken);
 });
 
@@ -85,9 +73,9 @@ describe("snapshots that failed in EC2", () => {
   const failed = (count: number, stateMessage?: string): Snapshot[] =>
     Array.from({ length: count }, (_, n) =>
       snapshot(`bad-${n}`, { state: "error", stateMessage, startTimeMs: NOW + n, tags: { [TAG.slot]: SLOT } }),
-    ); // prettier-ignore
+    );
   const told = (snapshots: Snapshot[], nowMs = NOW) =>
-    plan({ ...whole, snapshots }, undefined, nowMs).problems.map((p) => [p.kind, p.subject, p.message]); // prettier-ignore
+    plan({ ...whole, snapshots }, undefined, nowMs).problems.map((p) => [p.kind, p.subject, p.message]);
   const message = (count: number, why: string) =>
     `the snapshot of vol-1 failed in EC2 ${count} times, last bad-${count - 1}: ${why}`;
 
@@ -98,12 +86,8 @@ describe("snapshots that failed in EC2", () => {
 
   test("are told after three tries as one problem, with EC2's last reason", () => {
     const subject = `vol-1 ${SLOT}`;
-    expect(told(failed(3, "no space"))).toStrictEqual([
-      ["failed-snapshot", subject, message(3, "no space")],
-    ]);
-    expect(told(failed(3).reverse())).toStrictEqual([
-      ["failed-snapshot", subject, message(3, "no reason given")],
-    ]);
+    expect(told(failed(3, "no space"))).toStrictEqual([["failed-snapshot", subject, message(3, "no space")]]);
+    expect(told(failed(3).reverse())).toStrictEqual([["failed-snapshot", subject, message(3, "no reason given")]]);
   });
 
   test("are told after fewer where the slot's window is over", () => {
@@ -127,7 +111,7 @@ describe("snapshots that failed in EC2", () => {
 
 describe("a copy that stays pending", () => {
   const stuck = (hours: number) => {
-    const copy = copyOf(yesterday, "copy-1", { state: "pending", startTimeMs: NOW - hours * HOUR_MS }); // prettier-ignore
+    const copy = copyOf(yesterday, "copy-1", { state: "pending", startTimeMs: NOW - hours * HOUR_MS });
     return plan({ ...whole, copies: inDr([copy]) });
   };
 
@@ -184,10 +168,7 @@ describe("duplicates", () => {
     ];
     const world = { ...whole, snapshots: [first, second], copies: inDr(copies) };
     const { actions } = plan(world);
-    expect(actions.map((a) => a.kind === "delete" && a.snapshotId)).toStrictEqual([
-      "b-second",
-      "of-second",
-    ]);
+    expect(actions.map((a) => a.kind === "delete" && a.snapshotId)).toStrictEqual(["b-second", "of-second"]);
   });
 
   test("of which one is completed: that one counts", () => {
@@ -214,7 +195,7 @@ describe("copies of a snapshot that somebody changed", () => {
       kept: ["snap-1: within 30 days, the newest of i-1", "c-1: in doubt: its slot", "c-2: in doubt: its slot"],
       tampered: ["c-1", "c-2"],
     });
-  }); // prettier-ignore
+  });
 
   test("or planted there are none: one is made, and they are left alone", () => {
     expect(told({ of: "identity", what: "its slot" })).toStrictEqual({
@@ -222,7 +203,7 @@ describe("copies of a snapshot that somebody changed", () => {
       kept: ["snap-1: within 30 days, the newest of i-1", "c-1: in doubt: its slot", "c-2: in doubt: its slot"],
       tampered: ["c-1", "c-2"],
     });
-  }); // prettier-ignore
+  });
 
   test("do not make that go which they are of", () => {
     const old = snapshot("old", { startTimeMs: NOW - 40 * DAY_MS });
@@ -230,6 +211,8 @@ describe("copies of a snapshot that somebody changed", () => {
     const world = { ...whole, snapshots: [yesterday, old], copies: inDr([copyOf(yesterday, "c"), doubted]) };
     const { actions, kept } = plan(world);
     expect(actions).toStrictEqual([]);
-    expect(kept.find(({ snapshotId }) => snapshotId === "old")?.reason).toBe("40 days old, kept for 30 days, but its copy in us-west-2 is in doubt");
-  }); // prettier-ignore
+    expect(kept.find(({ snapshotId }) => snapshotId === "old")?.reason).toBe(
+      "40 days old, kept for 30 days, but its copy in us-west-2 is in doubt",
+    );
+  });
 });

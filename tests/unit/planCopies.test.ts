@@ -1,10 +1,4 @@
-import {
-  copiesBySource,
-  copiesOf,
-  copyFault,
-  coverageOf,
-  planCopies,
-} from "../../src/vault/planCopies";
+import { copiesBySource, copiesOf, copyFault, coverageOf, planCopies } from "../../src/vault/planCopies";
 import { drCopyTags } from "../../src/vault/copyTags";
 import { TAG, copyExpiredTag } from "../../src/vault/tags";
 import { HOUR_MS, MINUTE_MS } from "../../src/vault/time";
@@ -154,9 +148,7 @@ describe("planning", () => {
         hint: "If the key is named: check that the vault's key in that region is enabled and its policy lets the vault's role use it (`pulumi up --refresh` puts it back), and that sourceKeyArns lists the key of the source volume.",
       },
     ]);
-    expect(plan([source], tries(4)).problems.map((p) => p.subject)).toStrictEqual([
-      "snap-1 in us-west-2",
-    ]);
+    expect(plan([source], tries(4)).problems.map((p) => p.subject)).toStrictEqual(["snap-1 in us-west-2"]);
   });
 
   test.each([
@@ -165,9 +157,7 @@ describe("planning", () => {
   ])("tells a completed copy that is %s at once: that does not pass", (_what, copy, fault) => {
     const { actions, problems } = plan([source], [copy]);
     expect(actions).toHaveLength(1);
-    expect(problems.map((p) => [p.kind, p.subject])).toStrictEqual([
-      ["broken-copy", "snap-1 in us-west-2"],
-    ]);
+    expect(problems.map((p) => [p.kind, p.subject])).toStrictEqual([["broken-copy", "snap-1 in us-west-2"]]);
     expect(problems[0]?.message).toContain(fault);
   });
 
@@ -182,10 +172,7 @@ describe("planning", () => {
     const again = (minutes: number) => {
       const [, ...before] = tries(count);
       const last = { ...failed, snapshotId: "again", startTimeMs: NOW - minutes * MINUTE_MS };
-      return plan(
-        [old],
-        [...before.map((one) => ({ ...one, startTimeMs: old.startTimeMs })), last],
-      );
+      return plan([old], [...before.map((one) => ({ ...one, startTimeMs: old.startTimeMs })), last]);
     };
     expect(again(pauseMinutes - 1).actions).toHaveLength(0);
     expect(again(pauseMinutes).actions).toHaveLength(1);
@@ -197,16 +184,13 @@ describe("planning", () => {
     const older = snapshot("older", { startTimeMs: NOW - 10 * HOUR_MS });
     const young = snapshot("young", { startTimeMs: NOW });
     const failing = (of: Snapshot, count: number, hoursAgo: number) =>
-      Array.from(
-        { length: count },
-        (_, n) =>
-        copyOf(of, `${of.snapshotId}-${n}`, { state: "error", startTimeMs: NOW - hoursAgo * HOUR_MS }), // prettier-ignore
+      Array.from({ length: count }, (_, n) =>
+        copyOf(of, `${of.snapshotId}-${n}`, { state: "error", startTimeMs: NOW - hoursAgo * HOUR_MS }),
       );
-    const order = (...copies: Snapshot[]) =>
-      plan([young, old, older], copies).actions.map((a) => a.sourceSnapshotId);
+    const order = (...copies: Snapshot[]) => plan([young, old, older], copies).actions.map((a) => a.sourceSnapshotId);
     expect(order(...failing(older, 2, 3))).toStrictEqual(["older", "old", "young"]);
     expect(order(...failing(older, 3, 3))).toStrictEqual(["old", "young", "older"]);
-    expect(order(...failing(older, 3, 3), ...failing(old, 3, 4))).toStrictEqual(["young", "old", "older"]); // prettier-ignore
+    expect(order(...failing(older, 3, 3), ...failing(old, 3, 4))).toStrictEqual(["young", "old", "older"]);
   });
 
   test("tells of a snapshot in the archive, which EC2 can't copy, instead of trying", () => {
@@ -217,8 +201,7 @@ describe("planning", () => {
       {
         kind: "not-copyable",
         subject: "snap-1",
-        message:
-          "snap-1 in us-east-1 has no sound copy in us-west-2 and can't get one: it is in the archive tier",
+        message: "snap-1 in us-east-1 has no sound copy in us-west-2 and can't get one: it is in the archive tier",
         hint: "Restore it from the archive tier (aws ec2 restore-snapshot-tier); the next sweep then copies it.",
       },
     ]);

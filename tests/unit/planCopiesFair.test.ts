@@ -15,10 +15,8 @@ const REMAINS = 4;
 const TARGET = { ...DR, released: () => true, tagsOf: drCopyTags };
 
 function some(count: number, name: string, hoursAgo: number): Snapshot[] {
-  return Array.from(
-    { length: count },
-    (_, n) =>
-    snapshot(`${name}-${n}`, { volumeId: `vol-${name}-${n}`, startTimeMs: NOW - hoursAgo * HOUR_MS }), // prettier-ignore
+  return Array.from({ length: count }, (_, n) =>
+    snapshot(`${name}-${n}`, { volumeId: `vol-${name}-${n}`, startTimeMs: NOW - hoursAgo * HOUR_MS }),
   );
 }
 
@@ -46,7 +44,11 @@ function region(snapshots: readonly Snapshot[], isDoomed: (id: string, ms: numbe
     copies.set(id, remain([...(copies.get(id) ?? []), copy]));
   };
   const pass = (nowMs: number) => {
-    for (const [id, list] of copies) copies.set(id, list.map((copy) => finish(copy, id, nowMs))); // prettier-ignore
+    for (const [id, list] of copies)
+      copies.set(
+        id,
+        list.map((copy) => finish(copy, id, nowMs)),
+      );
     const all = [...copies.values()].flat();
     const free = SLOTS - all.filter(({ state }) => state === "pending").length;
     if (free === 0) return;

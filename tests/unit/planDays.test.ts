@@ -16,11 +16,7 @@ interface Life {
 }
 
 /** A run a day and a sweep every six hours. */
-function live(
-  retentionDays: number,
-  drRetentionDays: number,
-  { terminatedOnDay = DAYS, settings = {} }: Life = {},
-) {
+function live(retentionDays: number, drRetentionDays: number, { terminatedOnDay = DAYS, settings = {} }: Life = {}) {
   const policies = keeping(retentionDays, drRetentionDays);
   const policy = { ...SETTINGS, ...settings, policies };
   const copies = Object.fromEntries(policy.dr.map(({ region }) => [region, []]));
@@ -29,8 +25,7 @@ function live(
   for (let hour = 0; hour < DAYS * 24; hour += 6) {
     const nowMs = NOW + hour * HOUR_MS;
     const runId = `run-${hour}`;
-    const serving: Serving | undefined =
-      hour % 24 === 0 ? { slot: isoSeconds(nowMs), mode: "open" } : undefined;
+    const serving: Serving | undefined = hour % 24 === 0 ? { slot: isoSeconds(nowMs), mode: "open" } : undefined;
     const alive = hour < terminatedOnDay * 24;
     world = { ...world, instances: alive ? [instance("i-1", VOLUMES)] : [] };
     const { actions } = planVault(world, policy, serving, runId, nowMs);
@@ -64,17 +59,14 @@ test.each([
   [7, 7],
   [7, 3],
   [3, 14],
-])(
-  "with %d days here and %d there each snapshot is copied once and deleted once",
-  (here, there) => {
-    const { done } = live(here, there);
-    const copied = done.flatMap((a) => (a.kind === "copy" ? a.sourceSnapshotId : []));
-    expect(new Set(copied).size).toBe(copied.length);
-    expect(copied).toHaveLength(DAYS * VOLUMES.length);
-    const deleted = done.flatMap((a) => (a.kind === "delete" ? a.snapshotId : []));
-    expect(new Set(deleted).size).toBe(deleted.length);
-  },
-);
+])("with %d days here and %d there each snapshot is copied once and deleted once", (here, there) => {
+  const { done } = live(here, there);
+  const copied = done.flatMap((a) => (a.kind === "copy" ? a.sourceSnapshotId : []));
+  expect(new Set(copied).size).toBe(copied.length);
+  expect(copied).toHaveLength(DAYS * VOLUMES.length);
+  const deleted = done.flatMap((a) => (a.kind === "delete" ? a.snapshotId : []));
+  expect(new Set(deleted).size).toBe(deleted.length);
+});
 
 test.each([
   [7, 7],
@@ -86,7 +78,7 @@ test.each([
     expect(daysOf(world.snapshots, volumeId)).toStrictEqual([19]);
     expect(daysOf(world.copies[DR.region], volumeId)).toStrictEqual([19]);
   }
-}); // prettier-ignore
+});
 
 describe("with two DR regions and plain volumes that are to be encrypted", () => {
   const settings = { dr: [DR, DR2], primaryKeyArn: PRIMARY_KEY };
@@ -105,7 +97,7 @@ describe("with two DR regions and plain volumes that are to be encrypted", () =>
       }
     }
     expect(world.snapshots?.filter(({ encrypted }) => !encrypted)).toStrictEqual([]);
-  }); // prettier-ignore
+  });
 
   test.each([
     [7, 3],
@@ -117,7 +109,7 @@ describe("with two DR regions and plain volumes that are to be encrypted", () =>
     );
     expect(new Set(copied).size).toBe(copied.length);
     expect(copied).toHaveLength(3 * DAYS * VOLUMES.length);
-  }); // prettier-ignore
+  });
 
   test("an instance that is gone keeps its last point, encrypted, in every region", () => {
     const { world, daysOf } = live(7, 3, { settings, terminatedOnDay: 20 });
@@ -126,5 +118,5 @@ describe("with two DR regions and plain volumes that are to be encrypted", () =>
       for (const seen of Object.values(world.copies)) expect(daysOf(seen, volumeId)).toStrictEqual([19]);
     }
     expect(world.snapshots?.filter(({ encrypted }) => !encrypted)).toStrictEqual([]);
-  }); // prettier-ignore
+  });
 });

@@ -5,18 +5,7 @@ import { TAG, copyExpiredTag } from "../../src/vault/tags";
 import { DAY_MS, HOUR_MS, isoSeconds } from "../../src/vault/time";
 import type { Doubt } from "../../src/vault/identity";
 import type { Plan, Snapshot, VaultPolicy, World } from "../../src/vault/types";
-import {
-  DR,
-  DR2,
-  NOW,
-  PRIMARY_KEY,
-  SETTINGS,
-  copyOf,
-  inDr,
-  sealedIn,
-  snapshot,
-  standInOf,
-} from "../support/world";
+import { DR, DR2, NOW, PRIMARY_KEY, SETTINGS, copyOf, inDr, sealedIn, snapshot, standInOf } from "../support/world";
 
 const ENCRYPTING: VaultPolicy = { ...SETTINGS, primaryKeyArn: PRIMARY_KEY };
 const OTHER_KEY = "arn:aws:kms:us-east-1:111122223333:key/other";
@@ -25,11 +14,7 @@ const CHANGED: Doubt = { of: "tags", what: "its slot" };
 const plainCopy = copyOf(plain, "plain-copy");
 const sound = standInOf(plain, "sound");
 
-function plan(
-  snapshots: Snapshot[],
-  copies: World["copies"] = {},
-  policy: VaultPolicy = ENCRYPTING,
-): Plan {
+function plan(snapshots: Snapshot[], copies: World["copies"] = {}, policy: VaultPolicy = ENCRYPTING): Plan {
   const world: World = { snapshots, copies, problems: [], throttled: [] };
   return planVault(world, policy, undefined, "run-1", NOW);
 }
@@ -104,10 +89,7 @@ describe("a stand-in is made", () => {
     const slot = { [TAG.slot]: isoSeconds(plain.startTimeMs) };
     const twin = snapshot("a-twin", { startTimeMs: plain.startTimeMs + 1, tags: slot });
     const { actions } = plan([twin, plain], inDr([plainCopy]));
-    expect(actions.map((a) => a.kind === "copy" && a.sourceSnapshotId)).toStrictEqual([
-      "plain",
-      false,
-    ]);
+    expect(actions.map((a) => a.kind === "copy" && a.sourceSnapshotId)).toStrictEqual(["plain", false]);
   });
 
   test("while no DR region can be seen, but not of what would go", () => {
@@ -133,14 +115,22 @@ describe("its original goes", () => {
 
   test.each<[string, Partial<Snapshot>, string]>([
     ["pending", { state: "pending" }, "it is pending"],
-    ["failed", { state: "recovering" }, "it is in state recovering: EC2 gives no reason, until its replacement is sound"],
-    ["under another key", { kmsKeyId: OTHER_KEY }, `it is under ${OTHER_KEY}, not ${PRIMARY_KEY}, until its replacement is sound`],
+    [
+      "failed",
+      { state: "recovering" },
+      "it is in state recovering: EC2 gives no reason, until its replacement is sound",
+    ],
+    [
+      "under another key",
+      { kmsKeyId: OTHER_KEY },
+      `it is under ${OTHER_KEY}, not ${PRIMARY_KEY}, until its replacement is sound`,
+    ],
     ["not encrypted", { encrypted: false }, "it is not encrypted, until its replacement is sound"],
   ])("not while its stand-in is %s, which stays too", (_what, extra, but) => {
     const done = plan([plain, { ...sound, ...extra }], inDr([plainCopy]));
     expect(did(done).filter((line) => line.startsWith("delete"))).toStrictEqual([]);
     expect(keptFor(done, "sound")).toStrictEqual([`made to stand in for plain, but ${but}`]);
-  }); // prettier-ignore
+  });
 
   test.each<[string, Snapshot[], string[]]>([
     ["missing", [], ["copy sound to us-west-2"]],
@@ -156,9 +146,9 @@ describe("its original goes", () => {
 
   test("not while one of two DR regions has no copy yet, or can't be seen", () => {
     const two = { ...ENCRYPTING, dr: [DR, DR2] };
-    expect(
-      did(plan([plain, sound], { ...inDr([plainCopy]), [DR2.region]: [] }, two)),
-    ).toStrictEqual(["copy sound to eu-west-1"]);
+    expect(did(plan([plain, sound], { ...inDr([plainCopy]), [DR2.region]: [] }, two))).toStrictEqual([
+      "copy sound to eu-west-1",
+    ]);
     expect(did(plan([plain, sound], inDr([plainCopy]), two))).toStrictEqual([]);
     const both = { ...inDr([plainCopy]), [DR2.region]: [copyOf(sound, "c", sealedIn(DR2))] };
     expect(did(plan([plain, sound], both, two))).toStrictEqual(GOES);
@@ -168,7 +158,7 @@ describe("its original goes", () => {
     for (const kmsKeyId of [PRIMARY_KEY, OTHER_KEY]) {
       expect(did(plan([plain, { ...sound, kmsKeyId }], inDr([plainCopy]), SETTINGS))).toStrictEqual(GOES);
     }
-  }); // prettier-ignore
+  });
 });
 
 describe("once its original is gone", () => {
@@ -242,15 +232,12 @@ describe("a DR copy of it", () => {
     expect(marksOf(done)).toStrictEqual([{ snapshotId: "stand-in", regions: ["us-west-2"] }]);
     const known = { ...standIn, tags: { ...standIn.tags, [copyExpiredTag(DR.region)]: "x" } };
     expect(marksOf(plan([marked, known, newest], there, LONG))).toStrictEqual([]);
-  }); // prettier-ignore
+  });
 
   test("that was made of the stand-in counts for an original that counts again", () => {
     const rekeyed = { ...sound, kmsKeyId: OTHER_KEY };
     const { actions } = plan([plain], inDr([]));
-    expect(actions.map(({ kind, region }) => `${kind} ${region}`)).toStrictEqual([
-      "copy us-west-2",
-      "copy us-east-1",
-    ]);
+    expect(actions.map(({ kind, region }) => `${kind} ${region}`)).toStrictEqual(["copy us-west-2", "copy us-east-1"]);
     const ofStandIn = plan([sound], inDr([])).actions.map((a) => (a.kind === "copy" ? a.tags : {}));
     const copy = { ...copyOf(sound, "of-sound"), tags: ofStandIn[0] ?? {} };
     expect(did(plan([plain, rekeyed], inDr([copy])))).toStrictEqual(["copy plain to us-east-1"]);

@@ -4,16 +4,7 @@ import { TAG } from "../../src/vault/tags";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../src/vault/time";
 import type { Plan, Snapshot, VaultPolicy, World } from "../../src/vault/types";
 import { applyToWorld } from "../support/applyToWorld";
-import {
-  DR,
-  NOW,
-  PRIMARY_KEY,
-  SETTINGS,
-  copyOf,
-  inDr,
-  snapshot,
-  standInOf,
-} from "../support/world";
+import { DR, NOW, PRIMARY_KEY, SETTINGS, copyOf, inDr, snapshot, standInOf } from "../support/world";
 
 const ENCRYPTING: VaultPolicy = { ...SETTINGS, primaryKeyArn: PRIMARY_KEY };
 const plain = snapshot("plain", { startTimeMs: NOW - DAY_MS });
@@ -72,24 +63,18 @@ test.each([1, 10, 60])(
   },
 );
 
-test.each(["st1", "sc1"])(
-  "nor does it matter that the volume is %s: no snapshot of it is in the way",
-  (type) => {
-    const tags = { [TAG.volumes]: `vol-1:/dev/sdf:data:${type}:500::` };
-    const cold = snapshot("plain", { startTimeMs: NOW - DAY_MS, tags });
-    const failed = standInOf(cold, "failed", { ...reasonless, startTimeMs: NOW - HOUR_MS });
-    expect(gone(plan([cold, failed], [plainCopy]))).toStrictEqual([]);
-  },
-);
+test.each(["st1", "sc1"])("nor does it matter that the volume is %s: no snapshot of it is in the way", (type) => {
+  const tags = { [TAG.volumes]: `vol-1:/dev/sdf:data:${type}:500::` };
+  const cold = snapshot("plain", { startTimeMs: NOW - DAY_MS, tags });
+  const failed = standInOf(cold, "failed", { ...reasonless, startTimeMs: NOW - HOUR_MS });
+  expect(gone(plan([cold, failed], [plainCopy]))).toStrictEqual([]);
+});
 
 test("the remains stay though a newer snapshot of the volume is completed, since they are counted", () => {
   const failed = standInOf(plain, "failed", { ...reasonless, startTimeMs: NOW - HOUR_MS });
   const today = snapshot("today");
   const todaysStandIn = standInOf(today, "todays", { startTimeMs: NOW + MINUTE_MS });
-  const done = plan(
-    [plain, failed, today, todaysStandIn],
-    [plainCopy, copyOf(today, "today-copy")],
-  );
+  const done = plan([plain, failed, today, todaysStandIn], [plainCopy, copyOf(today, "today-copy")]);
   expect(gone(done)).toStrictEqual(["today: its encrypted copy todays stands in for it"]);
 });
 
@@ -111,9 +96,7 @@ test("what is told names the original, its region and EC2's reason", () => {
     }),
   );
   const { actions, problems } = plan([plain, ...tries], [plainCopy]);
-  expect(actions.map(({ kind, reason }) => `${kind}: ${reason}`)).toStrictEqual([
-    "copy: its copy is not usable",
-  ]);
+  expect(actions.map(({ kind, reason }) => `${kind}: ${reason}`)).toStrictEqual(["copy: its copy is not usable"]);
   expect(problems.map(({ kind, subject, message }) => [kind, subject, message])).toStrictEqual([
     [
       "broken-copy",
@@ -127,14 +110,12 @@ test("one under another key is told at once, and is replaced", () => {
   const rekeyed = standInOf(plain, "rekeyed", { kmsKeyId: "another" });
   const { actions, problems } = plan([plain, rekeyed], [plainCopy]);
   expect(actions.map(({ kind }) => kind)).toStrictEqual(["copy"]);
-  expect(problems.map(({ kind, subject }) => `${kind}/${subject}`)).toStrictEqual([
-    "broken-copy/plain in us-east-1",
-  ]);
+  expect(problems.map(({ kind, subject }) => `${kind}/${subject}`)).toStrictEqual(["broken-copy/plain in us-east-1"]);
 });
 
 test("one that stays pending is told after copyStuckHours, and is neither replaced nor given up", () => {
   const stuck = (hours: number) =>
-    plan([plain, standInOf(plain, "slow", { state: "pending", startTimeMs: NOW - hours * HOUR_MS })], [plainCopy]); // prettier-ignore
+    plan([plain, standInOf(plain, "slow", { state: "pending", startTimeMs: NOW - hours * HOUR_MS })], [plainCopy]);
   expect(stuck(12).problems).toStrictEqual([]);
   const { actions, problems } = stuck(12.5);
   expect(actions).toStrictEqual([]);

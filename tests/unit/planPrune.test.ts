@@ -26,7 +26,10 @@ const NONE = { counted: [], extra: [], doubted: [], wanted: new Set<string>() };
 
 /** `id: reason`, with `+` for kept and `-` for deleted. */
 function decisions({ actions, kept }: ReturnType<typeof prunePrimary>): string[] {
-  const said = (sign: string) => ({ snapshotId, reason }: { snapshotId: string; reason: string }) => `${sign} ${snapshotId}: ${reason}`; // prettier-ignore
+  const said =
+    (sign: string) =>
+    ({ snapshotId, reason }: { snapshotId: string; reason: string }) =>
+      `${sign} ${snapshotId}: ${reason}`;
   return [...actions.map(said("-")), ...kept.map(said("+"))];
 }
 
@@ -46,12 +49,21 @@ describe("the primary region", () => {
   test.each<[Coverage, string[]]>([
     ["sound", ["- old: 9 days old, kept for 7 days", "+ new: within 7 days, the newest of i-1"]],
     ["expired", ["- old: 9 days old, kept for 7 days", "+ new: within 7 days, the newest of i-1"]],
-    ["pending", ["+ new: within 7 days, the newest of i-1", "+ old: 9 days old, kept for 7 days, but its copy is pending"]],
-    ["broken", ["+ new: within 7 days, the newest of i-1", "+ old: 9 days old, kept for 7 days, but its copy is broken"]],
-    ["missing", ["+ new: within 7 days, the newest of i-1", "+ old: 9 days old, kept for 7 days, but its copy is missing"]],
+    [
+      "pending",
+      ["+ new: within 7 days, the newest of i-1", "+ old: 9 days old, kept for 7 days, but its copy is pending"],
+    ],
+    [
+      "broken",
+      ["+ new: within 7 days, the newest of i-1", "+ old: 9 days old, kept for 7 days, but its copy is broken"],
+    ],
+    [
+      "missing",
+      ["+ new: within 7 days, the newest of i-1", "+ old: 9 days old, kept for 7 days, but its copy is missing"],
+    ],
   ])("of an old snapshot whose copy is %s", (coverage, expected) => {
     expect(prune([daysOld("new", 1), daysOld("old", 9)], coverage)).toStrictEqual(expected);
-  }); // prettier-ignore
+  });
 
   test("keeps what is not completed, and does not take it for the newest", () => {
     const young = daysOld("young", 0, { state: "pending" });
@@ -85,11 +97,16 @@ describe("the primary region", () => {
     ["a newer one is completed", 2, [daysOld("new", 0)], "- bad: failed, and a newer one is completed"],
     ["it is a day old", 1.1, [], "- bad: failed more than a day ago"],
     ["it is fresh", 0.5, [], "+ bad: failed: volume is gone"],
-    ["only another volume has a newer one", 0.5, [daysOld("new", 0, { volumeId: "vol-2" })], "+ bad: failed: volume is gone"],
+    [
+      "only another volume has a newer one",
+      0.5,
+      [daysOld("new", 0, { volumeId: "vol-2" })],
+      "+ bad: failed: volume is gone",
+    ],
   ])("deletes or keeps a failed snapshot where %s", (_what, days, counted, expected) => {
     const bad = daysOld("bad", days, { state: "error", stateMessage: "volume is gone" });
     expect(prune(counted, "sound", [], [bad])).toContain(expected);
-  }); // prettier-ignore
+  });
 
   test("says so where EC2 gives no reason for a failure", () => {
     const bad = daysOld("bad", 0, { state: "error" });
@@ -107,12 +124,14 @@ describe("the remains of failed snapshots of a volume", () => {
     decisions(prunePrimary("us-east-1", { ...NONE, own, wanted: new Set(wanted) }, unsafe, RULES));
 
   test.each(["st1", "sc1"])("go where it is %s and the plan takes another: EC2 takes one at a time", (type) => {
-    expect(remains([bad("bad", type, 0)], "vol-1")).toStrictEqual([`- bad: failed, and ${type} takes no other beside it`]);
+    expect(remains([bad("bad", type, 0)], "vol-1")).toStrictEqual([
+      `- bad: failed, and ${type} takes no other beside it`,
+    ]);
     expect(remains([bad("bad", type, 0)], "vol-2")).toStrictEqual(["+ bad: failed: EC2 gives no reason"]);
-  }); // prettier-ignore
+  });
 
   test("stay for a day where it is gp3", () => {
-    expect(remains([bad("bad", "gp3", 0.9)], "vol-1")).toStrictEqual(["+ bad: failed: EC2 gives no reason"]); // prettier-ignore
+    expect(remains([bad("bad", "gp3", 0.9)], "vol-1")).toStrictEqual(["+ bad: failed: EC2 gives no reason"]);
     expect(remains([bad("bad", "gp3", 1.1)])).toStrictEqual(["- bad: failed more than a day ago"]);
   });
 
@@ -244,7 +263,7 @@ describe("the DR region", () => {
       "- try-8: failed, and so did 3 after it",
       "- try-7: failed, and so did 3 after it",
     ]);
-  }); // prettier-ignore
+  });
 
   test("deletes all remains once a sound copy stands for the slot", () => {
     const tries = [5, 4, 3, 2].map((hours) =>

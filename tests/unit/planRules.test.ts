@@ -20,7 +20,10 @@ import { NOW, OPEN } from "../support/world";
 
 test("1: the newest completed recovery point of a volume is never deleted in the primary region", () => {
   always((plan, world) => {
-    expectNewestKept(plan, own(world.snapshots).filter((s) => s.state === "completed")); // prettier-ignore
+    expectNewestKept(
+      plan,
+      own(world.snapshots).filter((s) => s.state === "completed"),
+    );
   });
 });
 
@@ -28,7 +31,10 @@ test("1 and 3: the newest sound copy of a volume is never deleted in a DR region
   always((plan, world, { dr }) => {
     for (const { region, keyArn } of dr) {
       const copies = ownCopies(world).filter((copy) => copy.region === region);
-      expectNewestKept(plan, copies.filter((c) => copyState(c, keyArn) === "sound")); // prettier-ignore
+      expectNewestKept(
+        plan,
+        copies.filter((c) => copyState(c, keyArn) === "sound"),
+      );
     }
   });
 });
@@ -37,7 +43,10 @@ test("1 and 3: the newest completed copy of a volume is never deleted, whatever 
   always((plan, world, { dr }) => {
     for (const { region } of dr) {
       const copies = ownCopies(world).filter((copy) => copy.region === region);
-      expectNewestKept(plan, copies.filter((c) => c.state === "completed")); // prettier-ignore
+      expectNewestKept(
+        plan,
+        copies.filter((c) => c.state === "completed"),
+      );
     }
   });
 });
@@ -72,15 +81,10 @@ test("2: what is pending is never deleted", () => {
 
 test("4: nothing without the vault's tags is deleted, copied or marked", () => {
   always((plan, world) => {
-    const ours = new Set(
-      [...own(world.snapshots), ...ownCopies(world)].map(({ snapshotId }) => snapshotId),
-    );
+    const ours = new Set([...own(world.snapshots), ...ownCopies(world)].map(({ snapshotId }) => snapshotId));
     const touched = [
       ...copiesOf(plan).map(({ sourceSnapshotId }) => sourceSnapshotId),
-      ...deletesOf(plan).flatMap(({ snapshotId, mark }) => [
-        snapshotId,
-        mark?.snapshotId ?? snapshotId,
-      ]),
+      ...deletesOf(plan).flatMap(({ snapshotId, mark }) => [snapshotId, mark?.snapshotId ?? snapshotId]),
     ];
     expect(touched.filter((id) => !ours.has(id))).toStrictEqual([]);
   });

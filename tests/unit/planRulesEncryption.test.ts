@@ -30,9 +30,7 @@ function isGood(snapshot: Snapshot, { primaryKeyArn }: VaultPolicy): boolean {
 
 /** Members of the same volume and slot. */
 function slots(snapshots: readonly Snapshot[]): Snapshot[][] {
-  return [...new Set(snapshots.map(pointOf))].map((point) =>
-    snapshots.filter((one) => pointOf(one) === point),
-  );
+  return [...new Set(snapshots.map(pointOf))].map((point) => snapshots.filter((one) => pointOf(one) === point));
 }
 
 describe("a stand-in", () => {
@@ -44,7 +42,7 @@ describe("a stand-in", () => {
       const points = made.map(({ sourceSnapshotId, sourceRegion, kmsKeyArn }) => {
         const source = own(world.snapshots).find((s) => s.snapshotId === sourceSnapshotId)!;
         expect([sourceRegion, kmsKeyArn]).toStrictEqual([policy.primaryRegion, PRIMARY_KEY]);
-        expect([source.encrypted, source.state, isStandIn(source)]).toStrictEqual([false, "completed", false]); // prettier-ignore
+        expect([source.encrypted, source.state, isStandIn(source)]).toStrictEqual([false, "completed", false]);
         expect(gone.has(sourceSnapshotId)).toBe(false);
         return pointOf(source);
       });
@@ -81,8 +79,7 @@ describe("a stand-in", () => {
 
 /** What is on its way arrives. */
 function finished(world: World): World {
-  const finish = (one: Snapshot) =>
-    one.state === "pending" ? { ...one, state: "completed" } : one;
+  const finish = (one: Snapshot) => (one.state === "pending" ? { ...one, state: "completed" } : one);
   const copies = Object.entries(world.copies).map(([region, seen]) => [region, seen.map(finish)]);
   return {
     ...world,
@@ -97,10 +94,16 @@ function settle(first: World, policy: VaultPolicy): World {
   let nowMs = NOW;
   for (let round = 0; round < 7; round += 1) {
     const plan = planFor(world, policy, OPEN, nowMs);
-    expectNewestKept(plan, own(world.snapshots).filter(({ state }) => state === "completed")); // prettier-ignore
+    expectNewestKept(
+      plan,
+      own(world.snapshots).filter(({ state }) => state === "completed"),
+    );
     for (const { region, keyArn } of policy.dr) {
       const there = ownCopies(world).filter((copy) => copy.region === region);
-      expectNewestKept(plan, there.filter((copy) => copyState(copy, keyArn) === "sound")); // prettier-ignore
+      expectNewestKept(
+        plan,
+        there.filter((copy) => copyState(copy, keyArn) === "sound"),
+      );
     }
     world = finished(applyToWorld(world, plan.actions, nowMs));
     // The longest pause of what failed three times (planCopies.ts).
@@ -130,7 +133,7 @@ describe("in the end, with encryption on", () => {
         for (const { region, keyArn } of policy.dr) {
           const copies = ownCopies(end).filter((copy) => copy.region === region);
           const sound = copies.filter((copy) => copyState(copy, keyArn) === "sound");
-          expect(slots(sound).map((members) => members.length)).toStrictEqual(slots(sound).map(() => 1)); // prettier-ignore
+          expect(slots(sound).map((members) => members.length)).toStrictEqual(slots(sound).map(() => 1));
         }
       }),
       { numRuns: 400 },

@@ -2,23 +2,13 @@
 import { copyState } from "../../src/vault/planCopies";
 import { MINUTE_MS } from "../../src/vault/time";
 import type { KeyedRegion, Snapshot, VaultPolicy, World } from "../../src/vault/types";
-import {
-  always,
-  copiesOf,
-  deletesOf,
-  isSafeIn,
-  own,
-  ownCopies,
-  pointOf,
-} from "../support/planProperties";
+import { always, copiesOf, deletesOf, isSafeIn, own, ownCopies, pointOf } from "../support/planProperties";
 import { NOW } from "../support/world";
 
 /** The copies of a snapshot's data in a region. */
 function copiesIn(region: string, { snapshotId, identity }: Snapshot, world: World): Snapshot[] {
   const data = identity.source?.snapshotId ?? snapshotId;
-  return ownCopies(world).filter(
-    (copy) => copy.region === region && copy.identity.source?.snapshotId === data,
-  );
+  return ownCopies(world).filter((copy) => copy.region === region && copy.identity.source?.snapshotId === data);
 }
 
 /** Whether nothing has to be done for a snapshot in a region now. */
@@ -46,10 +36,7 @@ test("what has no copy in a region that is seen gets one there, and no slot gets
         expect(copies).toBeLessThanOrEqual(1);
         if (members.every((one) => isServed(one, region, world, policy))) expect(copies).toBe(0);
         const mustWait = members.some(
-          (one) =>
-            isServed(one, region, world, policy) ||
-            waits(one, region, world) ||
-            one.storageTier === "archive",
+          (one) => isServed(one, region, world, policy) || waits(one, region, world) || one.storageTier === "archive",
         );
         if (!mustWait) expect(copies).toBe(1);
       }

@@ -22,9 +22,7 @@ describe("a slot", () => {
         if (action.kind !== "snapshot") continue;
         expect(action.slot).toBe(serving?.slot);
         for (const { volumeId } of action.volumes) {
-          const there = own(world.snapshots).filter(
-            (s) => s.volumeId === volumeId && s.identity.slot === action.slot,
-          );
+          const there = own(world.snapshots).filter((s) => s.volumeId === volumeId && s.identity.slot === action.slot);
           expect(there.filter((s) => s.state !== "error")).toStrictEqual([]);
           expect(there.length).toBeLessThan(3);
         }
@@ -48,29 +46,35 @@ describe("a slot", () => {
   });
 
   test("converges though every new snapshot fails: three tries, then it is told and settled", () => {
-    const failing = fc.record({ firstMinutes: fc.nat(600), everyMinutes: fc.integer({ min: 1, max: 60 }) }); // prettier-ignore
+    const failing = fc.record({ firstMinutes: fc.nat(600), everyMinutes: fc.integer({ min: 1, max: 60 }) });
     fc.assert(
-      fc.property(arbitraryVault({ calm: true }), failing, ({ world: drawn, policy }, { firstMinutes, everyMinutes }) => {
-        // Remains go as soon as a newer snapshot is good: a slot that has been overtaken is not served.
-        fc.pre(own(drawn.snapshots).every((s) => s.startTimeMs < NOW));
-        let world = drawn;
-        let tries = 0;
-        const startMs = NOW + firstMinutes * MINUTE_MS;
-        const wanted = (world.instances ?? []).flatMap((i) => i.volumes).filter((v) => v.tags[SETTINGS.tagKey] !== "exclude"); // prettier-ignore
-        for (let nowMs = startMs; nowMs < startMs + 3 * HOUR_MS; nowMs += everyMinutes * MINUTE_MS) {
-          const { actions } = planFor(world, policy, OPEN, nowMs);
-          world = applyToWorld(world, actions, nowMs);
-          world.snapshots = world.snapshots?.map((s) =>
-            s.snapshotId.startsWith(NEW_SNAPSHOT) ? { ...s, state: "error" } : s,
-          );
-          tries += actions.flatMap((a) => (a.kind === "snapshot" ? a.volumes : [])).length;
-        }
-        expect(tries).toBe(3 * wanted.length);
-        const end = planFor(world, policy, OPEN, startMs + 3 * HOUR_MS);
-        expect(end.slotSettled).toBe(true);
-        const told = end.problems.filter((p) => p.kind === "failed-snapshot").map((p) => p.subject);
-        expect(told).toStrictEqual(expect.arrayContaining(wanted.map((v) => `${v.volumeId} ${SLOT}`)));
-      }), // prettier-ignore
+      fc.property(
+        arbitraryVault({ calm: true }),
+        failing,
+        ({ world: drawn, policy }, { firstMinutes, everyMinutes }) => {
+          // Remains go as soon as a newer snapshot is good: a slot that has been overtaken is not served.
+          fc.pre(own(drawn.snapshots).every((s) => s.startTimeMs < NOW));
+          let world = drawn;
+          let tries = 0;
+          const startMs = NOW + firstMinutes * MINUTE_MS;
+          const wanted = (world.instances ?? [])
+            .flatMap((i) => i.volumes)
+            .filter((v) => v.tags[SETTINGS.tagKey] !== "exclude");
+          for (let nowMs = startMs; nowMs < startMs + 3 * HOUR_MS; nowMs += everyMinutes * MINUTE_MS) {
+            const { actions } = planFor(world, policy, OPEN, nowMs);
+            world = applyToWorld(world, actions, nowMs);
+            world.snapshots = world.snapshots?.map((s) =>
+              s.snapshotId.startsWith(NEW_SNAPSHOT) ? { ...s, state: "error" } : s,
+            );
+            tries += actions.flatMap((a) => (a.kind === "snapshot" ? a.volumes : [])).length;
+          }
+          expect(tries).toBe(3 * wanted.length);
+          const end = planFor(world, policy, OPEN, startMs + 3 * HOUR_MS);
+          expect(end.slotSettled).toBe(true);
+          const told = end.problems.filter((p) => p.kind === "failed-snapshot").map((p) => p.subject);
+          expect(told).toStrictEqual(expect.arrayContaining(wanted.map((v) => `${v.volumeId} ${SLOT}`)));
+        },
+      ),
       { numRuns: 300 },
     );
   });
@@ -106,9 +110,7 @@ describe("every plan", () => {
       const reversed: World = {
         ...world,
         snapshots: [...(world.snapshots ?? [])].reverse(),
-        copies: Object.fromEntries(
-          Object.entries(world.copies).map(([region, seen]) => [region, [...seen].reverse()]),
-        ),
+        copies: Object.fromEntries(Object.entries(world.copies).map(([region, seen]) => [region, [...seen].reverse()])),
       };
       expect(sorted(planFor(reversed, policy, serving))).toStrictEqual(sorted(plan));
     });

@@ -3,12 +3,7 @@ import fc from "fast-check";
 import { dataStartMs, isClear } from "../../src/vault/duplicates";
 import { copyState } from "../../src/vault/planCopies";
 import type { DeleteAction, Snapshot, VaultPolicy, World } from "../../src/vault/types";
-import {
-  type Edit,
-  arbitraryEdits,
-  arbitraryEditsAndMarks,
-  tampered,
-} from "../support/arbitraryTampering";
+import { type Edit, arbitraryEdits, arbitraryEditsAndMarks, tampered } from "../support/arbitraryTampering";
 import { arbitraryVault } from "../support/arbitraryWorld";
 import { deletesOf, goneOf, own, ownCopies, planFor, pointOf } from "../support/planProperties";
 import { OPEN, SLOT, sealedIn } from "../support/world";
@@ -117,7 +112,7 @@ test("nor do marks that are written or taken off, but of what would be gone with
       }
     }),
     RUNS,
-  ); // prettier-ignore
+  );
 });
 
 test("what is in doubt is kept, and so is each that it could stand for", () => {
@@ -125,7 +120,11 @@ test("what is in doubt is kept, and so is each that it could stand for", () => {
     fc.property(arbitraryVault(), arbitraryEditsAndMarks, serving, ({ world, policy }, edits, given) => {
       const seen = tampered(world, edits);
       const plan = planFor(seen, policy, given);
-      const doubted = new Set(all(seen).filter((one) => !isClear(one)).map(({ snapshotId }) => snapshotId));
+      const doubted = new Set(
+        all(seen)
+          .filter((one) => !isClear(one))
+          .map(({ snapshotId }) => snapshotId),
+      );
       expect([...goneOf(plan)].filter((id) => doubted.has(id))).toStrictEqual([]);
       const told = plan.problems.filter(({ kind }) => kind === "tampering").map(({ subject }) => subject);
       expect(told).toStrictEqual(expect.arrayContaining([...doubted]));
@@ -133,5 +132,5 @@ test("what is in doubt is kept, and so is each that it could stand for", () => {
       expect(deletesOf(plan).filter(({ mark }) => doubted.has(mark?.snapshotId ?? ""))).toStrictEqual([]);
     }),
     RUNS,
-  ); // prettier-ignore
+  );
 });

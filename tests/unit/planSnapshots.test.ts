@@ -1,24 +1,14 @@
 import fc from "fast-check";
 import { planSnapshots } from "../../src/vault/planSnapshots";
 import { INSTANCE_TAG_PREFIX, MAX_TAGS, TAG } from "../../src/vault/tags";
-import type {
-  KeyedRegion,
-  ProtectedInstance,
-  Snapshot,
-  SnapshotAction,
-  Tags,
-} from "../../src/vault/types";
+import type { KeyedRegion, ProtectedInstance, Snapshot, SnapshotAction, Tags } from "../../src/vault/types";
 import { DR, NOW, OPEN, SETTINGS, SLOT, instance, snapshot, volume } from "../support/world";
 
 const EXCLUDE = { [SETTINGS.tagKey]: "exclude" };
 const root = volume("vol-1", { isRoot: true, volumeType: "gp3", sizeGiB: 8 });
 const data = volume("vol-2", { deviceName: "/dev/sdf" });
 
-function plan(
-  instances: ProtectedInstance[],
-  snapshots: Snapshot[] = [],
-  dr: readonly KeyedRegion[] = SETTINGS.dr,
-) {
+function plan(instances: ProtectedInstance[], snapshots: Snapshot[] = [], dr: readonly KeyedRegion[] = SETTINGS.dr) {
   return planSnapshots(instances, snapshots, { ...SETTINGS, dr }, OPEN, "run-1", NOW);
 }
 
@@ -81,10 +71,7 @@ describe("look before create", () => {
   });
 
   test("a failed one does not count, nor one of another slot", () => {
-    const there = [
-      snapshot("a", { state: "error" }),
-      snapshot("b", { volumeId: "vol-2", startTimeMs: NOW - 1_000 }),
-    ];
+    const there = [snapshot("a", { state: "error" }), snapshot("b", { volumeId: "vol-2", startTimeMs: NOW - 1_000 })];
     expect(plan([machine], there).actions.map(shape)).toStrictEqual([
       {
         volumes: ["vol-1", "vol-2"],
@@ -109,16 +96,12 @@ test("a volume attached to two instances is taken once, with the first", () => {
   expect(actions.map(shape)).toStrictEqual([
     { volumes: ["vol-1", "vol-9"], excludeBootVolume: false, excludeDataVolumeIds: [], mode: "set" },
     { volumes: ["vol-3"], excludeBootVolume: false, excludeDataVolumeIds: ["vol-9"], mode: "set" },
-  ]); // prettier-ignore
+  ]);
 });
 
 describe("a volume that is tagged exclude", () => {
   test("is left out: the root by its flag, data by its id", () => {
-    const excluded = instance("i-1", [
-      { ...root, tags: EXCLUDE },
-      { ...data, tags: EXCLUDE },
-      volume("vol-3"),
-    ]);
+    const excluded = instance("i-1", [{ ...root, tags: EXCLUDE }, { ...data, tags: EXCLUDE }, volume("vol-3")]);
     expect(plan([excluded]).actions.map(shape)).toStrictEqual([
       { volumes: ["vol-3"], excludeBootVolume: true, excludeDataVolumeIds: ["vol-2"], mode: "set" },
     ]);
@@ -129,9 +112,7 @@ describe("a volume that is tagged exclude", () => {
     [41, "each"],
   ])("%d of them beside the root make mode %p", (count, mode) => {
     const out = Array.from({ length: count }, (_, n) => volume(`vol-x${n}`, { tags: EXCLUDE }));
-    expect(plan([instance("i-1", [root, ...out])]).actions.map((a) => a.mode)).toStrictEqual([
-      mode,
-    ]);
+    expect(plan([instance("i-1", [root, ...out])]).actions.map((a) => a.mode)).toStrictEqual([mode]);
   });
 });
 
@@ -155,9 +136,7 @@ describe("a problem is told", () => {
     ["only excluded ones", [{ ...root, tags: EXCLUDE }]],
   ])("where an instance's volumes are %s, and the others go on", (_what, volumes) => {
     const result = plan([instance("i-1", volumes), instance("i-2", [data])]);
-    expect(result.problems.map(({ kind, subject }) => `${kind}/${subject}`)).toStrictEqual([
-      "no-volumes/i-1",
-    ]);
+    expect(result.problems.map(({ kind, subject }) => `${kind}/${subject}`)).toStrictEqual(["no-volumes/i-1"]);
     expect(result.actions.map((a) => a.instanceId)).toStrictEqual(["i-2"]);
   });
 });
@@ -180,7 +159,7 @@ describe("EC2's 50 tags", () => {
         const written = Object.keys(action?.tags ?? {}).length + copied + 1 + regions;
         expect(written).toBeLessThanOrEqual(MAX_TAGS);
         // Nothing is left out without need: either all of the instance's tags are there, or the budget is used up.
-        const fromInstance = Object.keys(action?.tags ?? {}).filter((k) => k.startsWith(INSTANCE_TAG_PREFIX)); // prettier-ignore
+        const fromInstance = Object.keys(action?.tags ?? {}).filter((k) => k.startsWith(INSTANCE_TAG_PREFIX));
         expect(fromInstance.length === ofInstance || written === MAX_TAGS).toBe(true);
       }),
     );
@@ -188,8 +167,7 @@ describe("EC2's 50 tags", () => {
 
   test("leave the volumes' own tags out where they do not fit beside the vault's", () => {
     const fits = (count: number) =>
-      plan([instance("i-1", [volume("vol-1", { tags: numbered(count) })])]).actions[0]
-        ?.copyVolumeTags;
+      plan([instance("i-1", [volume("vol-1", { tags: numbered(count) })])]).actions[0]?.copyVolumeTags;
     // 50 less ten of the vault's, the crash-consistency tag and the mark.
     expect([fits(38), fits(39)]).toStrictEqual([true, false]);
   });

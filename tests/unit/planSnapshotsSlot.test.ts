@@ -10,12 +10,7 @@ const CLOSING: Serving = { slot: SLOT, mode: "closing" };
 const root = volume("vol-1", { isRoot: true });
 const data = volume("vol-2", { deviceName: "/dev/sdf" });
 
-function plan(
-  instances: ProtectedInstance[],
-  snapshots: Snapshot[] = [],
-  serving: Serving = OPEN,
-  nowMs = NOW,
-) {
+function plan(instances: ProtectedInstance[], snapshots: Snapshot[] = [], serving: Serving = OPEN, nowMs = NOW) {
   return planSnapshots(instances, snapshots, SETTINGS, serving, "run-1", nowMs);
 }
 
@@ -25,7 +20,10 @@ function volumesOf({ volumes }: SnapshotAction): string[] {
 
 describe("the stalest instance goes first", () => {
   const one = (id: string, ...volumeIds: string[]) =>
-    instance(`i-${id}`, volumeIds.map((volumeId) => volume(volumeId))); // prettier-ignore
+    instance(
+      `i-${id}`,
+      volumeIds.map((volumeId) => volume(volumeId)),
+    );
   const taken = (volumeId: string, days: number, state = "completed") =>
     snapshot(`of-${volumeId}-${days}`, { volumeId, state, startTimeMs: NOW - days * DAY_MS });
   const order = (instances: ProtectedInstance[], snapshots: Snapshot[]) =>
@@ -38,11 +36,11 @@ describe("the stalest instance goes first", () => {
   });
 
   test("one that never had a snapshot is the stalest of all", () => {
-    expect(order(fleet, [taken("vol-a", 30), taken("vol-c", 1)])).toStrictEqual(["i-b", "i-a", "i-c"]); // prettier-ignore
+    expect(order(fleet, [taken("vol-a", 30), taken("vol-c", 1)])).toStrictEqual(["i-b", "i-a", "i-c"]);
   });
 
   test("one whose snapshots failed is as stale as its last good one; one on the way counts as good", () => {
-    const snapshots = [taken("vol-a", 1, "error"), taken("vol-a", 5), taken("vol-b", 4, "pending"), taken("vol-c", 6)]; // prettier-ignore
+    const snapshots = [taken("vol-a", 1, "error"), taken("vol-a", 5), taken("vol-b", 4, "pending"), taken("vol-c", 6)];
     expect(order(fleet, snapshots)).toStrictEqual(["i-c", "i-a", "i-b"]);
   });
 
@@ -129,7 +127,10 @@ describe("a snapshot that failed in EC2", () => {
 
   test("has no say in another slot, nor for another volume", () => {
     const both = instance("i-1", [root, data]);
-    const elsewhere = failedAgo(3, 2, 1).map((f) => ({ ...f, identity: { ...f.identity, slot: "2026-11-21T03:00:00Z" } })); // prettier-ignore
+    const elsewhere = failedAgo(3, 2, 1).map((f) => ({
+      ...f,
+      identity: { ...f.identity, slot: "2026-11-21T03:00:00Z" },
+    }));
     expect(plan([both], elsewhere).actions.map(volumesOf)).toStrictEqual([["vol-1", "vol-2"]]);
     const result = plan([both], failedAgo(3, 2, 1));
     expect(result.actions.map(volumesOf)).toStrictEqual([["vol-2"]]);
@@ -140,7 +141,7 @@ describe("a snapshot that failed in EC2", () => {
     const both = instance("i-1", [root, data]);
     const result = plan([both], failedAgo(60, 29));
     expect([result.actions.map((a) => a.volumes.length), result.settled]).toStrictEqual([[1], false]);
-  }); // prettier-ignore
+  });
 
   test("is forgotten once a later try is on the way or good", () => {
     for (const state of ["pending", "completed"]) {

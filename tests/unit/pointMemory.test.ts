@@ -7,12 +7,8 @@ import { DAY_MS, HOUR_MS, isoSeconds } from "../../src/vault/time";
 import { DR, NOW, SLOT, snapshot, standInOf } from "../support/world";
 
 function countsOf(instances: number, slots: number, number = 1): Counts {
-  const mine = new Map(
-    Array.from({ length: slots }, (_, day) => [isoSeconds(NOW - day * DAY_MS), number]),
-  );
-  return new Map(
-    Array.from({ length: instances }, (_, n) => [`i-${String(n).padStart(17, "0")}`, mine]),
-  );
+  const mine = new Map(Array.from({ length: slots }, (_, day) => [isoSeconds(NOW - day * DAY_MS), number]));
+  return new Map(Array.from({ length: instances }, (_, n) => [`i-${String(n).padStart(17, "0")}`, mine]));
 }
 
 function again(counts: Counts): Counts {
@@ -24,7 +20,7 @@ test("counts come back as they were, whatever each instance has", () => {
   const slot = fc.integer({ min: 0, max: 40 }).map((day) => isoSeconds(NOW - day * DAY_MS));
   const mine = fc.array(fc.tuple(slot, fc.integer({ min: 1, max: 40 })), { minLength: 1 });
   const id = fc.integer({ min: 0, max: 9 }).map((n) => `i-${n}`);
-  const counts = fc.array(fc.tuple(id, mine)).map((all) => new Map(all.map(([one, slots]) => [one, new Map(slots)]))); // prettier-ignore
+  const counts = fc.array(fc.tuple(id, mine)).map((all) => new Map(all.map(([one, slots]) => [one, new Map(slots)])));
   fc.assert(
     fc.property(counts, (all) => {
       expect(again(all)).toStrictEqual(all);
@@ -35,21 +31,36 @@ test("counts come back as they were, whatever each instance has", () => {
 const LIMIT = 20_000;
 
 test("400 instances with a month of nights in two regions are carried one by one", () => {
-  const packed = packCounts(new Map([["us-east-1", countsOf(400, 30)], [DR.region, countsOf(400, 30)]])); // prettier-ignore
+  const packed = packCounts(
+    new Map([
+      ["us-east-1", countsOf(400, 30)],
+      [DR.region, countsOf(400, 30)],
+    ]),
+  );
   expect(JSON.stringify(packed).length).toBeLessThanOrEqual(LIMIT);
   expect(packed.map((one) => unpackCounts(one).size)).toStrictEqual([400, 400]);
 });
 
 test("of instances that all differ the sums are carried where there is no room for each", () => {
-  const differing = Array.from({ length: 400 }, (_, n) => [`i-${n}`, new Map(Array.from({ length: 60 }, (_x, day) => [isoSeconds(NOW - day * DAY_MS), 1 + ((n >> day % 9) & 1)]))] as const); // prettier-ignore
+  const differing = Array.from(
+    { length: 400 },
+    (_, n) =>
+      [
+        `i-${n}`,
+        new Map(Array.from({ length: 60 }, (_x, day) => [isoSeconds(NOW - day * DAY_MS), 1 + ((n >> (day % 9)) & 1)])),
+      ] as const,
+  );
   const packed = packCounts(new Map([["us-east-1", new Map(differing)]]));
   expect(JSON.stringify(packed).length).toBeLessThanOrEqual(LIMIT);
   expect([...unpackCounts(packed[0]!).keys()]).toStrictEqual([ALL]);
 });
 
 test("of three years of hourly nights in three regions the newest are carried", () => {
-  const slots = Array.from({ length: 26_280 }, (_, hour) => [isoSeconds(NOW - hour * HOUR_MS), 99] as const); // prettier-ignore
-  const many: Counts = new Map([["i-1", new Map(slots)], ["i-2", new Map(slots)]]); // prettier-ignore
+  const slots = Array.from({ length: 26_280 }, (_, hour) => [isoSeconds(NOW - hour * HOUR_MS), 99] as const);
+  const many: Counts = new Map([
+    ["i-1", new Map(slots)],
+    ["i-2", new Map(slots)],
+  ]);
   const packed = packCounts(new Map(["a", "b", "c"].map((region) => [region, many])));
   expect(JSON.stringify(packed).length).toBeLessThanOrEqual(LIMIT + 100);
   for (const one of packed) {
@@ -69,7 +80,12 @@ test("the order in which EC2 lists changes nothing", () => {
 
 test("of more the sums are carried, also where they were before", () => {
   const many = countsOf(5_000, 30, 2);
-  const packed = packCounts(new Map([["us-east-1", many], [DR.region, summed(many)]])); // prettier-ignore
+  const packed = packCounts(
+    new Map([
+      ["us-east-1", many],
+      [DR.region, summed(many)],
+    ]),
+  );
   expect(JSON.stringify(packed).length).toBeLessThan(2_000);
   for (const one of packed) expect(unpackCounts(one)).toStrictEqual(summed(many));
   expect(summed(many).get(ALL)?.get(SLOT)).toBe(10_000);
@@ -99,12 +115,21 @@ test.each([
 });
 
 test("what the vault wrote there is read", () => {
-  const carried = { ...AT, deletedAt: SLOT, counted: packCounts(new Map([["r", countsOf(2, 2)]])), gone: [GONE] }; // prettier-ignore
+  const carried = { ...AT, deletedAt: SLOT, counted: packCounts(new Map([["r", countsOf(2, 2)]])), gone: [GONE] };
   expect(JSON.stringify(pointsOf(carried))).toBe(JSON.stringify(carried));
 });
 
 test("what two counts have is merged slot by slot", () => {
-  const a: Counts = new Map([["i", new Map([["s", 2], ["t", 1]])], ["j", new Map([["s", 1]])]]); // prettier-ignore
+  const a: Counts = new Map([
+    [
+      "i",
+      new Map([
+        ["s", 2],
+        ["t", 1],
+      ]),
+    ],
+    ["j", new Map([["s", 1]])],
+  ]);
   const b: Counts = new Map([["i", new Map([["s", 1]])]]);
   expect(merged(a, b, Math.min)).toStrictEqual(b);
   expect(merged(a, b, Math.max)).toStrictEqual(a);
@@ -112,13 +137,12 @@ test("what two counts have is merged slot by slot", () => {
 
 describe("what counts", () => {
   const made = snapshot("a");
-  const countOf = (...own: Parameters<typeof countPoints>[0]) =>
-    countPoints(own).get("i-1")?.get(SLOT);
+  const countOf = (...own: Parameters<typeof countPoints>[0]) => countPoints(own).get("i-1")?.get(SLOT);
 
   test("each volume once: a duplicate, and an original beside its stand-in, are the same", () => {
     expect(countOf(made)).toBe(1);
     expect(countOf(made, snapshot("twin"), standInOf(made, "stand-in"))).toBe(1);
-    expect(countOf(made, snapshot("b", { volumeId: "vol-2" }), snapshot("c", { volumeId: "vol-3" }))).toBe(3); // prettier-ignore
+    expect(countOf(made, snapshot("b", { volumeId: "vol-2" }), snapshot("c", { volumeId: "vol-3" }))).toBe(3);
     expect(countOf(standInOf(made, "stand-in"))).toBe(1);
   });
 });

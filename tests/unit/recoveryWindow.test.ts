@@ -65,12 +65,9 @@ test("a month that is longer than what is played of its runs is not taken for on
   expect(windowOf("rate(1 minute)", { monthly: 2 })?.maxOldestAgeMs).toBe(Infinity);
 });
 
-test.each(["cron(0 3 1 1 ? 2028)", "rate(999999999 days)"])(
-  "%s has too few runs for a window",
-  (schedule) => {
-    expect(windowOf(schedule, { retentionDays: 7 })).toBeUndefined();
-  },
-);
+test.each(["cron(0 3 1 1 ? 2028)", "rate(999999999 days)"])("%s has too few runs for a window", (schedule) => {
+  expect(windowOf(schedule, { retentionDays: 7 })).toBeUndefined();
+});
 
 test.each<[string, number, number]>([
   ["rate(1 minute)", 1, 20_160],
@@ -82,11 +79,7 @@ test.each<[string, number, number]>([
 });
 
 /** The same by `retention`: after each run, and each time that a recovery point is past its days. */
-function playedWindow(
-  runs: readonly number[],
-  rules: KeepRules,
-  keepAtLeast: number,
-): RecoveryWindow {
+function playedWindow(runs: readonly number[], rules: KeepRules, keepAtLeast: number): RecoveryWindow {
   const daysMs = (rules.retentionDays ?? 0) * DAY_MS;
   const [first = 0, last = 0] = [runs[0], runs.at(-1)];
   const fromMs = first + (last - first) / 2;
@@ -122,17 +115,14 @@ describe("held against retention, run by run", () => {
     "cron(0 3,15 ? * MON-FRI *)",
     "cron(0 0 L * ? *)",
   ];
-  const histories = fc.constantFrom(
-    ...schedules.map((schedule) => playedRuns(schedule, 1).slice(0, 120)),
-  );
+  const histories = fc.constantFrom(...schedules.map((schedule) => playedRuns(schedule, 1).slice(0, 120)));
   const days = fc.option(fc.integer({ min: 1, max: 40 }), { nil: undefined });
   const arbitraryRules = fc.oneof(
-    fc.tuple(arbitraryKeepRules, days).map(
-      ([rules, retentionDays]): KeepRules =>
-        retentionDays === undefined ? rules : { ...rules, retentionDays },
-    ),
+    fc
+      .tuple(arbitraryKeepRules, days)
+      .map(([rules, retentionDays]): KeepRules => (retentionDays === undefined ? rules : { ...rules, retentionDays })),
     fc.record({ retentionDays: fc.integer({ min: 1, max: 40 }) }),
-  ); // prettier-ignore
+  );
   const floors = fc.integer({ min: 1, max: 3 });
 
   test("a window says how few recovery points there are and how old the oldest is", () => {

@@ -7,7 +7,7 @@ import { ignoredMarks, releasedIn } from "../../src/vault/released";
 import { TAG, copyExpiredTag } from "../../src/vault/tags";
 import { DAY_MS } from "../../src/vault/time";
 import type { KeepRules, Snapshot, VaultPolicy, World } from "../../src/vault/types";
-import { DR, NOW, SETTINGS, copyOf, inDr, instance, keeping, snapshot, standInOf, volume } from "../support/world"; // prettier-ignore
+import { DR, NOW, SETTINGS, copyOf, inDr, instance, keeping, snapshot, standInOf, volume } from "../support/world";
 
 const MARK = copyExpiredTag(DR.region);
 
@@ -28,7 +28,13 @@ interface Given {
 }
 
 /** The ids of those whose copies the rules let go of. */
-function released({ completed, copies = [], drKeep = { retentionDays: 30 }, keepAll, keepAtLeast = 1 }: Given): string[] {
+function released({
+  completed,
+  copies = [],
+  drKeep = { retentionDays: 30 },
+  keepAll,
+  keepAtLeast = 1,
+}: Given): string[] {
   const rules: PruneRules = {
     shared: new Map(),
     rulesOf: () => ({ keep: { last: 1 }, drKeep, keepAtLeast, ...(keepAll !== undefined && { keepAll }) }),
@@ -39,7 +45,7 @@ function released({ completed, copies = [], drKeep = { retentionDays: 30 }, keep
   const [seen] = seenRegions(world, SETTINGS);
   const { released: isReleased } = releasedIn(seen!, completed, rules);
   return completed.filter(isReleased).map(({ snapshotId }) => snapshotId);
-} // prettier-ignore
+}
 
 const today = daysOld(0);
 
@@ -79,7 +85,7 @@ describe("the rules let go of a copy", () => {
     const gone = copyOf(daysOld(0.5, { snapshotId: "gone" }), "of-gone");
     expect(released({ completed, drKeep: { last: 3 } })).toStrictEqual(["old-3"]);
     expect(released({ completed, copies: [gone], drKeep: { last: 3 } })).toStrictEqual(["old-2", "old-3"]);
-  }); // prettier-ignore
+  });
 
   test("of a stand-in as of its original", () => {
     const original = daysOld(31);
@@ -95,13 +101,13 @@ describe("the rules let go of a copy", () => {
   test("of a recovery point whole, by its oldest data", () => {
     const slot = { [TAG.slot]: daysOld(31).identity.slot };
     const first = marked(daysOld(31));
-    const later = marked(snapshot("later", { startTimeMs: first.startTimeMs + DAY_MS / 2, tags: slot })); // prettier-ignore
+    const later = marked(snapshot("later", { startTimeMs: first.startTimeMs + DAY_MS / 2, tags: slot }));
     for (const completed of [
       [today, first, later],
       [today, later, first],
     ]) {
       expect(released({ completed, drKeep: { retentionDays: 31.25 } })).toStrictEqual([]);
-      expect(released({ completed, drKeep: { retentionDays: 30.25 } }).sort()).toStrictEqual(["later", "old-31"]); // prettier-ignore
+      expect(released({ completed, drKeep: { retentionDays: 30.25 } }).sort()).toStrictEqual(["later", "old-31"]);
     }
   });
 });
@@ -109,7 +115,12 @@ describe("the rules let go of a copy", () => {
 describe("of a recovery point with a snapshot in the archive tier, which EC2 copies nowhere", () => {
   const slot = { [TAG.slot]: daysOld(31).identity.slot };
   const rest = marked(daysOld(31));
-  const archived = snapshot("archived", { startTimeMs: rest.startTimeMs, volumeId: "vol-archived", storageTier: "archive", tags: slot }); // prettier-ignore
+  const archived = snapshot("archived", {
+    startTimeMs: rest.startTimeMs,
+    volumeId: "vol-archived",
+    storageTier: "archive",
+    tags: slot,
+  });
 
   test("the rest is let go as if it were not there: copied for its sake it would be deleted at once", () => {
     expect(released({ completed: [today, rest, archived] })).toStrictEqual(["old-31"]);
@@ -144,14 +155,16 @@ describe("with a volume that two instances have had", () => {
   const ask = (gone: { keepAll?: string; mayBeOrphan?: true }, drKeep: KeepRules) => {
     const rules: PruneRules = {
       shared,
-      rulesOf: (id) => ({ keep: { last: 1 }, drKeep: id === "i-gone" ? drKeep : { last: 1 }, keepAtLeast: 1, ...(id === "i-gone" && gone) }), // prettier-ignore
+      rulesOf: (id) => ({
+        keep: { last: 1 },
+        drKeep: id === "i-gone" ? drKeep : { last: 1 },
+        keepAtLeast: 1,
+        ...(id === "i-gone" && gone),
+      }),
       calendar: makeCalendar("UTC"),
       nowMs: NOW,
     };
-    const [seen] = seenRegions(
-      { snapshots: completed, copies: inDr([]), problems: [], throttled: [] },
-      SETTINGS,
-    );
+    const [seen] = seenRegions({ snapshots: completed, copies: inDr([]), problems: [], throttled: [] }, SETTINGS);
     return releasedIn(seen!, completed, rules);
   };
 
@@ -168,7 +181,12 @@ describe("with a volume that two instances have had", () => {
   test("nothing is copied for a volume of which nobody knows whether it is backed up", () => {
     const rules: PruneRules = {
       shared,
-      rulesOf: (id) => ({ keep: { last: 1 }, drKeep: { last: id === "vol-shared" ? 9 : 1 }, keepAtLeast: 1, ...(id === "vol-shared" && { mayBeOrphan: true }) }), // prettier-ignore
+      rulesOf: (id) => ({
+        keep: { last: 1 },
+        drKeep: { last: id === "vol-shared" ? 9 : 1 },
+        keepAtLeast: 1,
+        ...(id === "vol-shared" && { mayBeOrphan: true }),
+      }),
       calendar: makeCalendar("UTC"),
       nowMs: NOW,
     };
@@ -186,11 +204,7 @@ describe("with a volume that two instances have had", () => {
 
 describe("a mark that the rules do not bear out", () => {
   const one = marked(daysOld(3));
-  const told = (
-    counted: Snapshot[],
-    copies: Snapshot[] = [],
-    isReleased: SeenRegion["released"] = () => false,
-  ) => {
+  const told = (counted: Snapshot[], copies: Snapshot[] = [], isReleased: SeenRegion["released"] = () => false) => {
     const world: World = { snapshots: counted, copies: inDr(copies), problems: [], throttled: [] };
     const [seen] = seenRegions(world, SETTINGS);
     return ignoredMarks({ ...seen!, released: isReleased }, counted);
@@ -226,11 +240,7 @@ describe("a plan", () => {
   const today = daysOld(0);
   const one = marked(daysOld(3));
   const policy: VaultPolicy = { ...SETTINGS, policies: keeping(30, 10) };
-  const did = (
-    snapshots: Snapshot[],
-    instances?: World["instances"],
-    copy = copyOf(today, "copy-0"),
-  ) => {
+  const did = (snapshots: Snapshot[], instances?: World["instances"], copy = copyOf(today, "copy-0")) => {
     const copies = inDr([copy]);
     const world = { snapshots, copies, instances, problems: [], throttled: [] };
     const { actions, problems } = planVault(world, policy, undefined, "run-1", NOW);
@@ -242,10 +252,7 @@ describe("a plan", () => {
   const fleet = [instance("i-1", [volume("vol-1")])];
 
   test("copies again what somebody marked that the rules would keep, and says so", () => {
-    expect(did([today, one], fleet)).toStrictEqual([
-      "copy old-3",
-      "mark-ignored old-3 in us-west-2",
-    ]);
+    expect(did([today, one], fleet)).toStrictEqual(["copy old-3", "mark-ignored old-3 in us-west-2"]);
   });
 
   test("waits with that, and deletes nothing, while somebody's change of its newest one's tags hides the rules", () => {
@@ -253,7 +260,11 @@ describe("a plan", () => {
     const copy: Snapshot = { ...copyOf(today, "copy-0"), doubt: { of: "tags", what: "its slot" } };
     expect(did([changed, one], fleet, copy)).toStrictEqual(["tampering old-0", "tampering copy-0"]);
     // A copy of it that nobody changed still tells them.
-    expect(did([changed, one], fleet)).toStrictEqual(["copy old-3", "mark-ignored old-3 in us-west-2", "tampering old-0"]); // prettier-ignore
+    expect(did([changed, one], fleet)).toStrictEqual([
+      "copy old-3",
+      "mark-ignored old-3 in us-west-2",
+      "tampering old-0",
+    ]);
   });
 
   test("leaves alone what the rules let go of", () => {

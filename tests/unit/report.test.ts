@@ -41,14 +41,18 @@ test("every outcome, kept snapshot and problem is one log line", () => {
     lines.push([level, message, fields]);
   const log = { info: write("info"), error: write("error") };
   logDecisions(log, RUN, plan, outcomes, []);
-  const fields = { status: "done", detail: "made", code: undefined, requestId: "r", snapshotIds: ["a"] }; // prettier-ignore
+  const fields = { status: "done", detail: "made", code: undefined, requestId: "r", snapshotIds: ["a"] };
   expect(lines).toStrictEqual([
     ["info", "snapshot", { ...fields, region: "us-east-1", instanceId: "i-1", reason: "no snapshot yet" }],
     ["info", "copy", { ...fields, region: "us-west-2", sourceSnapshotId: "snap-1", reason: "no copy yet" }],
-    ["error", "delete", { ...fields, region: "us-east-1", snapshotId: "snap-2", reason: "old", status: "failed", code: "AccessDenied" }],
+    [
+      "error",
+      "delete",
+      { ...fields, region: "us-east-1", snapshotId: "snap-2", reason: "old", status: "failed", code: "AccessDenied" },
+    ],
     ["info", "kept", kept],
     ["error", "problem", logged],
-  ]); // prettier-ignore
+  ]);
 });
 
 test("a notice is logged as information", () => {
@@ -72,19 +76,31 @@ test("what was not begun is a line a kind, region and reason, with its number", 
     snapshotIds: [],
   });
   const outcomes = [putOff("a", "stopped"), putOff("b", "stopped"), putOff("c", "no time left")];
-  logDecisions({ info: write, error: write }, SWEEP, { actions: [], kept: [], problems: [], pending: [], slotSettled: true }, outcomes, []);
+  logDecisions(
+    { info: write, error: write },
+    SWEEP,
+    { actions: [], kept: [], problems: [], pending: [], slotSettled: true },
+    outcomes,
+    [],
+  );
   const line = { region: "us-west-2", status: "deferred", code: "ResourceLimitExceeded" };
   expect(lines).toStrictEqual([
     ["copy", { ...line, count: 2, detail: "stopped" }],
     ["copy", { ...line, count: 1, detail: "no time left" }],
   ]);
-}); // prettier-ignore
+});
 
 test("a sweep does not say again what is kept", () => {
   const messages: string[] = [];
   const write = (message: string) => messages.push(message);
   const kept = [{ region: "us-east-1", snapshotId: "snap-3", reason: "within 7 days" }];
-  logDecisions({ info: write, error: write }, SWEEP, { actions: [], kept, problems: [problem], pending: [], slotSettled: true }, [], []); // prettier-ignore
+  logDecisions(
+    { info: write, error: write },
+    SWEEP,
+    { actions: [], kept, problems: [problem], pending: [], slotSettled: true },
+    [],
+    [],
+  );
   expect(messages).toStrictEqual(["problem"]);
 });
 

@@ -74,8 +74,7 @@ function withOffset(epochMs: number, timezone: string): string {
     .formatToParts(epochMs)
     .find(({ type }) => type === "timeZoneName")?.value;
   const offset = name === "GMT" ? "+00:00" : (name ?? "").slice(3);
-  const wallMs =
-    epochMs + (Date.parse("2000-01-01T00:00Z") - Date.parse(`2000-01-01T00:00${offset}`));
+  const wallMs = epochMs + (Date.parse("2000-01-01T00:00Z") - Date.parse(`2000-01-01T00:00${offset}`));
   return `${new Date(wallMs).toISOString().slice(0, -1)}${offset}`;
 }
 
@@ -174,5 +173,10 @@ withRestic.each(ZONES)("reaches back over the turns of the clock as restic does,
     later.map((ms) => [...near.map((offset) => turn + offset), turn + ms]),
   );
   const texts = ["1d", "24h", "1d1h", "23h", "25h"];
-  compare("turns", zone, histories, texts.map((within) => ({ within }))); // prettier-ignore
+  compare(
+    "turns",
+    zone,
+    histories,
+    texts.map((within) => ({ within })),
+  );
 });

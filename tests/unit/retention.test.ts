@@ -40,7 +40,13 @@ describe("rules keep", () => {
   });
 
   test("periods that have a point: days without one do not count", () => {
-    const points = at("2026-11-22T03:00Z", "2026-11-10T03:00Z", "2026-11-10T01:00Z", "2026-07-01T03:00Z", "2026-01-01T03:00Z"); // prettier-ignore
+    const points = at(
+      "2026-11-22T03:00Z",
+      "2026-11-10T03:00Z",
+      "2026-11-10T01:00Z",
+      "2026-07-01T03:00Z",
+      "2026-01-01T03:00Z",
+    );
     expect(keep(points, { daily: 3 })).toStrictEqual([
       "2026-11-22T03:00 daily 3: 2026-11-22",
       "2026-11-10T03:00 daily 3: 2026-11-10",
@@ -76,7 +82,7 @@ describe("rules keep", () => {
   });
 
   test("within a distance of the newest that is not of the future", () => {
-    const points = at("2027-01-01T00:00Z", "2026-11-22T03:00Z", "2026-11-21T03:01Z", "2026-11-21T03:00Z"); // prettier-ignore
+    const points = at("2027-01-01T00:00Z", "2026-11-22T03:00Z", "2026-11-21T03:01Z", "2026-11-21T03:00Z");
     expect(keep(points, { within: "1d" })).toHaveLength(3);
     expect(keep(at("2028-01-01T00:00Z", "2027-01-01T00:00Z"), { within: "1h" })).toHaveLength(2);
   });
@@ -149,9 +155,7 @@ describe("the floor", () => {
 
   test("keeps an old point that is the only one", () => {
     const only = at("2020-01-01T00:00Z");
-    expect(keep(only, { retentionDays: 7 }, "UTC", 1)).toStrictEqual([
-      "2020-01-01T00:00 the newest of vol-1",
-    ]);
+    expect(keep(only, { retentionDays: 7 }, "UTC", 1)).toStrictEqual(["2020-01-01T00:00 the newest of vol-1"]);
   });
 });
 
@@ -188,7 +192,5 @@ test("the border of the days is whole: as old as that is kept, a millisecond mor
 test("what goes by several rules says its age only", () => {
   const options = { nowMs: NOW + 7 * HOUR_MS, calendar: makeCalendar("UTC"), keepAtLeast: 1 };
   const { reasons } = retention(nights(13), { daily: 7, retentionDays: 3 }, options);
-  expect(reasons.get("2026-11-10T03:00:00.000Z")).toStrictEqual([
-    "12.3 days old; no rule keeps it",
-  ]);
+  expect(reasons.get("2026-11-10T03:00:00.000Z")).toStrictEqual(["12.3 days old; no rule keeps it"]);
 });

@@ -6,17 +6,7 @@ import fc from "fast-check";
 import { isEmpty } from "../../src/vault/keepRules";
 import type { RetentionPoint } from "../../src/vault/retention";
 import { DAY_MS } from "../../src/vault/time";
-import {
-  COUNTED,
-  RUNS,
-  dataMs,
-  decide,
-  floors,
-  points,
-  rules,
-  sorted,
-  zones,
-} from "../support/arbitraryPoints";
+import { COUNTED, RUNS, dataMs, decide, floors, points, rules, sorted, zones } from "../support/arbitraryPoints";
 import { NOW } from "../support/world";
 
 /** ISO week by January 4, which is always in the first. */
@@ -31,7 +21,8 @@ function weekOf(day: string): string {
 const clocks = new Map<string, Intl.DateTimeFormat>();
 
 function periodOf(point: RetentionPoint, rule: (typeof COUNTED)[number], timeZone: string) {
-  const clock = clocks.get(timeZone) ?? new Intl.DateTimeFormat("sv-SE", { timeZone, dateStyle: "short", timeStyle: "medium" }); // prettier-ignore
+  const clock =
+    clocks.get(timeZone) ?? new Intl.DateTimeFormat("sv-SE", { timeZone, dateStyle: "short", timeStyle: "medium" });
   clocks.set(timeZone, clock);
   const text = clock.format(dataMs(point)).replace(" ", "T");
   if (rule === "last") return point.snapshotId;
@@ -40,12 +31,7 @@ function periodOf(point: RetentionPoint, rule: (typeof COUNTED)[number], timeZon
 }
 
 /** By id, why a count keeps a point. */
-function counted(
-  list: RetentionPoint[],
-  rule: (typeof COUNTED)[number],
-  count: number,
-  zone: string,
-) {
+function counted(list: RetentionPoint[], rule: (typeof COUNTED)[number], count: number, zone: string) {
   const words = `${rule} ${count === -1 ? "all" : count}`;
   const newestOf = new Map<string, string>();
   for (const point of sorted(list).reverse()) {
@@ -55,12 +41,10 @@ function counted(
   }
   const newestToOldest = [...newestOf].reverse();
   const chosen = count === -1 ? newestToOldest : newestToOldest.slice(0, count);
-  const reasons = new Map(
-    chosen.map(([period, id]) => [id, rule === "last" ? words : `${words}: ${period}`]),
-  );
+  const reasons = new Map(chosen.map(([period, id]) => [id, rule === "last" ? words : `${words}: ${period}`]));
   const oldest = sorted(list).at(-1)?.snapshotId;
   const room = count === -1 || newestToOldest.length < count;
-  if (room && oldest !== undefined && !reasons.has(oldest)) reasons.set(oldest, `${words}: the oldest`); // prettier-ignore
+  if (room && oldest !== undefined && !reasons.has(oldest)) reasons.set(oldest, `${words}: the oldest`);
   return reasons;
 }
 
@@ -76,11 +60,11 @@ test("each point is kept for the oracle's reasons in their order", () => {
       const days = keep.retentionDays ?? -Infinity;
       for (const [index, { snapshotId, startTimeMs }] of sorted(list).entries()) {
         const expected = byRule.flatMap((reasons) => reasons.get(snapshotId) ?? []);
-        if (startTimeMs + days * DAY_MS >= NOW) expected.push(`within ${days} day${days > 1 ? "s" : ""}`); // prettier-ignore
-        if (index < floor) expected.push(floor > 1 ? `one of the newest ${floor} of vol-1` : "the newest of vol-1"); // prettier-ignore
+        if (startTimeMs + days * DAY_MS >= NOW) expected.push(`within ${days} day${days > 1 ? "s" : ""}`);
+        if (index < floor) expected.push(floor > 1 ? `one of the newest ${floor} of vol-1` : "the newest of vol-1");
         expect(result.keep.includes(snapshotId)).toBe(expected.length > 0);
         if (expected.length > 0) expect(result.reasons.get(snapshotId)).toStrictEqual(expected);
-        else expect(result.reasons.get(snapshotId)?.[0]).toMatch(/ old(; no rule keeps it|, kept for \d+ days?)$/); // prettier-ignore
+        else expect(result.reasons.get(snapshotId)?.[0]).toMatch(/ old(; no rule keeps it|, kept for \d+ days?)$/);
       }
     }),
     RUNS,
@@ -89,15 +73,27 @@ test("each point is kept for the oracle's reasons in their order", () => {
 
 test("the points within a distance, in UTC, are the oracle's", () => {
   fc.assert(
-    fc.property(points, fc.nat({ max: 2 }), fc.nat({ max: 14 }), fc.nat({ max: 40 }), fc.nat({ max: 30 }), (list, y, m, d, h) => {
-      fc.pre(y + m + d + h > 0);
-      const latestMs = Math.max(...list.map(dataMs).filter((ms) => ms <= NOW));
-      const latest = new Date(Number.isFinite(latestMs) ? latestMs : 0);
-      const time = [latest.getUTCHours() - h, latest.getUTCMinutes(), latest.getUTCSeconds()] as const;
-      const limitMs = Date.UTC(latest.getUTCFullYear() - y, latest.getUTCMonth() - m, latest.getUTCDate() - d, ...time);
-      const young = sorted(list).filter((point) => latestMs === -Infinity || dataMs(point) > limitMs);
-      expect(decide(list, { within: `${y}y${m}m${d}d${h}h` }).keep).toStrictEqual(young.map((p) => p.snapshotId));
-    }), // prettier-ignore
+    fc.property(
+      points,
+      fc.nat({ max: 2 }),
+      fc.nat({ max: 14 }),
+      fc.nat({ max: 40 }),
+      fc.nat({ max: 30 }),
+      (list, y, m, d, h) => {
+        fc.pre(y + m + d + h > 0);
+        const latestMs = Math.max(...list.map(dataMs).filter((ms) => ms <= NOW));
+        const latest = new Date(Number.isFinite(latestMs) ? latestMs : 0);
+        const time = [latest.getUTCHours() - h, latest.getUTCMinutes(), latest.getUTCSeconds()] as const;
+        const limitMs = Date.UTC(
+          latest.getUTCFullYear() - y,
+          latest.getUTCMonth() - m,
+          latest.getUTCDate() - d,
+          ...time,
+        );
+        const young = sorted(list).filter((point) => latestMs === -Infinity || dataMs(point) > limitMs);
+        expect(decide(list, { within: `${y}y${m}m${d}d${h}h` }).keep).toStrictEqual(young.map((p) => p.snapshotId));
+      },
+    ),
     RUNS,
   );
 });

@@ -83,7 +83,9 @@ test("what was kept is kept again, for the same reasons; one may now be the olde
 test("rules together keep just what each would keep alone", () => {
   fc.assert(
     fc.property(points, rules, floors, zones, (list, keep, floor, zone) => {
-      const alone = (Object.keys(keep) as (keyof KeepRules)[]).map((rule) => decide(list, { [rule]: keep[rule] }, floor, zone)); // prettier-ignore
+      const alone = (Object.keys(keep) as (keyof KeepRules)[]).map((rule) =>
+        decide(list, { [rule]: keep[rule] }, floor, zone),
+      );
       const any = new Set(alone.flatMap((result) => result.keep));
       expect(decide(list, keep, floor, zone).keep.slice().sort()).toStrictEqual([...any].sort());
     }),
@@ -93,27 +95,37 @@ test("rules together keep just what each would keep alone", () => {
 
 test("a count keeps no more points than it says", () => {
   fc.assert(
-    fc.property(points, fc.constantFrom(...COUNTED), fc.integer({ min: 1, max: 9 }), zones, (list, rule, count, zone) => {
-      expect(decide(list, { [rule]: count }, 0, zone).keep.length).toBeLessThanOrEqual(count);
-    }), // prettier-ignore
+    fc.property(
+      points,
+      fc.constantFrom(...COUNTED),
+      fc.integer({ min: 1, max: 9 }),
+      zones,
+      (list, rule, count, zone) => {
+        expect(decide(list, { [rule]: count }, 0, zone).keep.length).toBeLessThanOrEqual(count);
+      },
+    ),
     RUNS,
   );
 });
 
 describe("where a rule is on, more never keeps less:", () => {
   const keepsAll = (list: RetentionPoint[], less: KeepRules, more: KeepRules, floor = 0) => {
-    expect(without(decide(list, less, floor).keep, decide(list, more, floor).keep)).toStrictEqual(
-      [],
-    );
+    expect(without(decide(list, less, floor).keep, decide(list, more, floor).keep)).toStrictEqual([]);
   };
 
   test("a larger count, or all", () => {
     fc.assert(
-      fc.property(points, rules, fc.constantFrom(...COUNTED), fc.integer({ min: 0, max: 9 }), (list, keep, rule, more) => {
-        const count = keep[rule] ?? 0;
-        keepsAll(list, keep, { ...keep, [rule]: count === -1 ? -1 : count + more });
-        keepsAll(list, keep, { ...keep, [rule]: -1 });
-      }), // prettier-ignore
+      fc.property(
+        points,
+        rules,
+        fc.constantFrom(...COUNTED),
+        fc.integer({ min: 0, max: 9 }),
+        (list, keep, rule, more) => {
+          const count = keep[rule] ?? 0;
+          keepsAll(list, keep, { ...keep, [rule]: count === -1 ? -1 : count + more });
+          keepsAll(list, keep, { ...keep, [rule]: -1 });
+        },
+      ),
       RUNS,
     );
   });
@@ -133,12 +145,12 @@ describe("where a rule is on, more never keeps less:", () => {
   test("a longer distance, part by part", () => {
     const part = fc.nat({ max: 14 });
     const parts = fc.tuple(part, part, part, part);
-    const write = (values: readonly number[]) => values.map((n, i) => `${n}${"ymdh"[i] ?? ""}`).join(""); // prettier-ignore
+    const write = (values: readonly number[]) => values.map((n, i) => `${n}${"ymdh"[i] ?? ""}`).join("");
     fc.assert(
       fc.property(points, parts, parts, zones, (list, some, more, zone) => {
         fc.pre(some.some((n) => n > 0));
         const longer = some.map((n, index) => n + (more[index] ?? 0));
-        const kept = (values: readonly number[]) => decide(list, { within: write(values) }, 0, zone).keep; // prettier-ignore
+        const kept = (values: readonly number[]) => decide(list, { within: write(values) }, 0, zone).keep;
         expect(without(kept(some), kept(longer))).toStrictEqual([]);
       }),
       RUNS,
@@ -161,22 +173,28 @@ describe("where a rule is on, more never keeps less:", () => {
 describe("a point that is newer than all", () => {
   const grown = fc.tuple(points, fc.integer({ min: 1, max: 800 })).map(([list, hours]) => {
     const newestMs = Math.max(NOW, ...list.map(dataMs));
-    const newer = { snapshotId: "newer", volumeId: "vol-1", startTimeMs: newestMs + hours * HOUR_MS }; // prettier-ignore
+    const newer = { snapshotId: "newer", volumeId: "vol-1", startTimeMs: newestMs + hours * HOUR_MS };
     return { list, more: [...list, newer] };
   });
 
   test("makes a count let go of one point at most: the newest, whose period it takes, or the oldest it kept", () => {
     fc.assert(
-      fc.property(grown, fc.constantFrom(...COUNTED), fc.integer({ min: 1, max: 9 }), zones, ({ list, more }, rule, count, zone) => {
-        const before = decide(list, { [rule]: count }, 0, zone).keep;
-        const after = decide(more, { [rule]: count }, 0, zone).keep;
-        expect(after[0]).toBe("newer");
-        const lost = without(before, after);
-        expect(lost.length).toBeLessThanOrEqual(1);
-        if (lost.length > 0) expect([before[0], before.at(-1)]).toContain(lost[0]);
-        // Nothing that was let go comes back.
-        expect(without(after, before)).toStrictEqual(["newer"]);
-      }), // prettier-ignore
+      fc.property(
+        grown,
+        fc.constantFrom(...COUNTED),
+        fc.integer({ min: 1, max: 9 }),
+        zones,
+        ({ list, more }, rule, count, zone) => {
+          const before = decide(list, { [rule]: count }, 0, zone).keep;
+          const after = decide(more, { [rule]: count }, 0, zone).keep;
+          expect(after[0]).toBe("newer");
+          const lost = without(before, after);
+          expect(lost.length).toBeLessThanOrEqual(1);
+          if (lost.length > 0) expect([before[0], before.at(-1)]).toContain(lost[0]);
+          // Nothing that was let go comes back.
+          expect(without(after, before)).toStrictEqual(["newer"]);
+        },
+      ),
       RUNS,
     );
   });

@@ -17,7 +17,7 @@ function rigOf(extra: Partial<VaultSettings>) {
     rig.at(NOW + days * DAY_MS);
     return rig.wake({ kind: "run", slot: isoSeconds(NOW + days * DAY_MS) });
   };
-  const bodies = () => rig.sns.commandCalls(PublishCommand).map((call) => call.args[0].input.Message ?? ""); // prettier-ignore
+  const bodies = () => rig.sns.commandCalls(PublishCommand).map((call) => call.args[0].input.Message ?? "");
   return { ...rig, run, bodies };
 }
 
@@ -63,9 +63,7 @@ describe("always", () => {
     rig.primary.on(DescribeInstancesCommand).resolves({});
     await expect(rig.run(0)).rejects.toMatchObject({ name: "BackupFailed" });
     await rig.run(0.5);
-    expect(rig.mails()[1]).toBe(
-      `${VAULT}: backup done, 0 snapshots and 0 copies started, no-instances as told before`,
-    );
+    expect(rig.mails()[1]).toBe(`${VAULT}: backup done, 0 snapshots and 0 copies started, no-instances as told before`);
     expect(rig.bodies()[1]).not.toContain("What is wrong");
   });
 });
@@ -113,9 +111,7 @@ describe("weekly-summary", () => {
     const rig = rigOf(weekly);
     rig.primary.on(DescribeSnapshotsCommand).rejects(new Error("no route"));
     await expect(rig.run(0)).rejects.toMatchObject({ name: "BackupFailed" });
-    expect(rig.bodies()[0]).toContain(
-      "us-east-1 could not be read. us-west-2 has 1 recovery points",
-    );
+    expect(rig.bodies()[0]).toContain("us-east-1 could not be read. us-west-2 has 1 recovery points");
   });
 
   test("is told again where SNS was down", async () => {

@@ -60,7 +60,7 @@ test.each<[string, Parameters<typeof looksForStrangers>, boolean]>([
   ["no pass", [wake("pass"), { told: {} }, NOW], false],
 ])("%s looks", (_what, given, expected) => {
   expect(looksForStrangers(...given)).toBe(expected);
-}); // prettier-ignore
+});
 
 test("a sweep asks each region once for its own and once for the tag", async () => {
   await wide.wake(SWEEP_EVENT);
@@ -72,7 +72,7 @@ test.each([{ kind: "run", slot: SLOT }, { kind: "pass" }])("%j asks only for its
   await rig.wake(event);
   expect(asked(rig.primary)).toStrictEqual([BY_DESCRIPTION]);
   expect(asked(rig.dr)).toStrictEqual([BY_DESCRIPTION]);
-}); // prettier-ignore
+});
 
 test("one sweep a day looks, and the clock is set for it alone", async () => {
   for (let hour = 0; hour < 24; hour += 1) {
@@ -82,10 +82,7 @@ test("one sweep a day looks, and the clock is set for it alone", async () => {
   expect(looked()).toBe(2);
   expect(rig.clockSets().map(({ state, input }) => [state, input])).toStrictEqual([
     ["DISABLED", { kind: "pass", told: {}, owedFrom: SLOT, strangersAt: SLOT }],
-    [
-      "DISABLED",
-      { kind: "pass", told: {}, owedFrom: SLOT, strangersAt: isoSeconds(NOW + 23 * HOUR_MS) },
-    ],
+    ["DISABLED", { kind: "pass", told: {}, owedFrom: SLOT, strangersAt: isoSeconds(NOW + 23 * HOUR_MS) }],
   ]);
 });
 
@@ -110,7 +107,7 @@ describe("what carries the tag", () => {
     } else await expect(woken).resolves.toMatchObject({ status: "clean" });
     expect(rig.mails()).toHaveLength(isStranger ? 1 : 0);
     expect(rig.writes()).toStrictEqual([]);
-  }); // prettier-ignore
+  });
 });
 
 test("a stranger in a DR region is told with that region, and the others look in vain", async () => {

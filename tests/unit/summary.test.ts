@@ -15,11 +15,7 @@ const ACTIONS = {
   lock: { kind: "lock", region: "us-west-2", snapshotId: "snap-3", reason: "not locked" },
 } as Record<Action["kind"], Action>;
 
-function outcome(
-  kind: Action["kind"],
-  status: Outcome["status"],
-  snapshotIds: string[] = [],
-): Outcome {
+function outcome(kind: Action["kind"], status: Outcome["status"], snapshotIds: string[] = []): Outcome {
   return { action: ACTIONS[kind], status, detail: "why", snapshotIds };
 }
 
@@ -48,7 +44,7 @@ test.each([
   ["failed", "the world was not seen", [], [problem("not-observed")]],
 ])("is %s where %s", (status, _what, outcomes, problems) => {
   expect(summary(outcomes, problems).status).toBe(status);
-}); // prettier-ignore
+});
 
 test("a notice leaves the status as it is", () => {
   const notice: Problem = { ...problem("in-use"), notice: true };
@@ -79,13 +75,7 @@ test("counts what was made by snapshot, the rest by action", () => {
 });
 
 test("each failure is a problem that names what and where, after the plan's own", () => {
-  const outcomes = [
-    failed,
-    outcome("copy", "failed"),
-    outcome("delete", "failed"),
-    outcome("lock", "failed"),
-    made,
-  ];
+  const outcomes = [failed, outcome("copy", "failed"), outcome("delete", "failed"), outcome("lock", "failed"), made];
   const { problems } = summary(outcomes, [problem("broken-copy")]);
   expect(problems.map((p) => [problemKey(p), p.message])).toStrictEqual([
     ["broken-copy/x", "broken-copy"],
@@ -126,9 +116,5 @@ test("two problems of one key are one, the first", () => {
 test("a read that was throttled counts as put off, and is no problem", () => {
   const read = { code: "RequestLimitExceeded", problem: problem("not-observed") };
   const { status, counts, deferrals } = summary([made], [], [read]);
-  expect([status, counts.deferred, deferrals]).toStrictEqual([
-    "clean",
-    1,
-    { RequestLimitExceeded: 1 },
-  ]);
+  expect([status, counts.deferred, deferrals]).toStrictEqual(["clean", 1, { RequestLimitExceeded: 1 }]);
 });

@@ -55,9 +55,7 @@ describe("filling up", () => {
           expect(k.length).toBeLessThanOrEqual(MAX_TAG_KEY);
           expect(filled[k]!.length).toBeLessThanOrEqual(MAX_TAG_VALUE);
         }
-        expect(Object.keys(filled).length).toBeLessThanOrEqual(
-          Math.max(room, Object.keys(base).length),
-        );
+        expect(Object.keys(filled).length).toBeLessThanOrEqual(Math.max(room, Object.keys(base).length));
       }),
     );
   });

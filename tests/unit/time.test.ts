@@ -25,7 +25,7 @@ test.each(["", "tomorrow", "2026", "2026-11-22", "1794798000000", "2026-11-22T99
   (text) => {
     expect(parseIso(text)).toBeUndefined();
   },
-); // prettier-ignore
+);
 
 test("an instant with an offset is the instant that it names", () => {
   expect(parseIso("2026-11-22T05:00:00+02:00")).toBe(Date.parse("2026-11-22T03:00:00Z"));

@@ -57,18 +57,15 @@ interface Setting {
 }
 
 /** One volume, whose slots are served as the clock would have them; deletions come after creations, as in the vault. */
-function play({
-  policy,
-  volumeType,
-  everyMinutes,
-  hours,
-  minutes,
-  fails,
-  isLimited,
-}: Setting): Played {
+function play({ policy, volumeType, everyMinutes, hours, minutes, fails, isLimited }: Setting): Played {
   const one = instance("i-1", [volume("vol-1", { volumeType })]);
   const max = volumeType === "st1" ? 1 : 5;
-  const played: Played = { tries: new Map(), refused: 0, told: [], world: { instances: [one], snapshots: [], copies: inDr([]), problems: [], throttled: [] } }; // prettier-ignore
+  const played: Played = {
+    tries: new Map(),
+    refused: 0,
+    told: [],
+    world: { instances: [one], snapshots: [], copies: inDr([]), problems: [], throttled: [] },
+  };
   let clock: { slot?: string; done?: string } = { done: isoSeconds(NOW - HOUR_MS) };
   const finish = (s: Snapshot, nowMs: number) =>
     s.state !== "pending" || nowMs - s.startTimeMs < minutes * MINUTE_MS
@@ -76,7 +73,7 @@ function play({
       : { ...s, state: fails(s.startTimeMs) ? "error" : "completed" };
   for (let nowMs = NOW; nowMs < NOW + hours * HOUR_MS; nowMs += everyMinutes * MINUTE_MS) {
     const own = played.world.snapshots?.map((s) => finish(s, nowMs)) ?? [];
-    const serving = slotToServe({ kind: "sweep", runId: "r" }, { ...clock, told: {} }, own, policy, nowMs); // prettier-ignore
+    const serving = slotToServe({ kind: "sweep", runId: "r" }, { ...clock, told: {} }, own, policy, nowMs);
     const world = { ...played.world, snapshots: own };
     const plan = planVault(world, policy, serving, "r", nowMs);
     played.told.push(...plan.problems);
@@ -85,12 +82,12 @@ function play({
     const limited = isLimited?.(nowMs) === true;
     if (wants && busy >= max) played.refused += 1;
     const refused = busy >= max || limited;
-    const actions = plan.actions.filter((a) => a.kind === "delete" || (a.kind === "snapshot" && !refused)); // prettier-ignore
+    const actions = plan.actions.filter((a) => a.kind === "delete" || (a.kind === "snapshot" && !refused));
     const after = applyToWorld(world, actions, nowMs);
     const fresh = (s: Snapshot) => s.startTimeMs === nowMs && s.state === "completed";
-    played.world = { ...after, snapshots: after.snapshots?.map((s) => (fresh(s) ? { ...s, state: "pending" } : s)) }; // prettier-ignore
+    played.world = { ...after, snapshots: after.snapshots?.map((s) => (fresh(s) ? { ...s, state: "pending" } : s)) };
     if (serving === undefined) continue;
-    if (wants && !refused) played.tries.set(serving.slot, [...(played.tries.get(serving.slot) ?? []), nowMs]); // prettier-ignore
+    if (wants && !refused) played.tries.set(serving.slot, [...(played.tries.get(serving.slot) ?? []), nowMs]);
     const settled = plan.slotSettled && !(wants && refused);
     clock = settled ? { done: serving.slot } : { ...clock, slot: serving.slot };
   }
@@ -112,13 +109,21 @@ test("a volume of which EC2 takes one snapshot at a time is tried three times at
           return at >= from && at < from + length;
         });
       const policy = { ...SETTINGS, startWindowHours };
-      const { tries, told } = play({ policy, volumeType: "st1", everyMinutes, hours: 23.5, minutes, fails: () => true, isLimited }); // prettier-ignore
+      const { tries, told } = play({
+        policy,
+        volumeType: "st1",
+        everyMinutes,
+        hours: 23.5,
+        minutes,
+        fails: () => true,
+        isLimited,
+      });
       const times = tries.get(SLOT) ?? [];
       expect(times.length).toBeLessThanOrEqual(3);
       if (times.length === 0) return;
       // Where its remains went for a try that did not come about in time, that is told.
       const kinds = ["failed-snapshot", "slot-missed"];
-      expect(told.some(({ kind, message }) => kinds.includes(kind) && message.includes("vol-1"))).toBe(true); // prettier-ignore
+      expect(told.some(({ kind, message }) => kinds.includes(kind) && message.includes("vol-1"))).toBe(true);
     }),
     { numRuns: 100 },
   );
@@ -137,7 +142,7 @@ test.each(["gp3", "st1"])(
   (volumeType) => {
     const policy = { ...SETTINGS, schedule: "cron(0 * * * ? *)", startWindowHours: 1 };
     const fails = (ms: number) => ms < NOW + 2 * HOUR_MS;
-    const { tries, refused, world } = play({ policy, volumeType, everyMinutes: 2, hours: 6, minutes: 3, fails }); // prettier-ignore
+    const { tries, refused, world } = play({ policy, volumeType, everyMinutes: 2, hours: 6, minutes: 3, fails });
     const done = (world.snapshots ?? []).filter(({ state }) => state === "completed");
     const hours = done.map(({ tags }) => ((parseIso(tags[TAG.slot] ?? "") ?? 0) - NOW) / HOUR_MS);
     expect(hours.filter((hour) => hour >= 2 && hour < 5)).toStrictEqual([2, 3, 4]);

@@ -14,15 +14,16 @@ function line(day: number, kind: string, subject: string, detail: string, messag
 }
 
 const reported = (...lines: string[]) => reportedProblems(readDecisions(lines.join("\n")), INDUCED);
-const broken = (day: number, region: string) => line(day, "broken-copy", `snap-0${day} in ${region}`, `the copy of snap-0${day} in ${region} is not usable`); // prettier-ignore
+const broken = (day: number, region: string) =>
+  line(day, "broken-copy", `snap-0${day} in ${region}`, `the copy of snap-0${day} in ${region} is not usable`);
 
 test("is complete where nothing was reported, nothing crashed and nothing is missing", () => {
-  expect(verdictOf(NOTHING, [], [], false)).toEqual({ complete: true, headline: SOUND, exceptions: [] }); // prettier-ignore
+  expect(verdictOf(NOTHING, [], [], false)).toEqual({ complete: true, headline: SOUND, exceptions: [] });
 });
 
 test("is not complete where the vault reported a problem in any night, however sound the end", () => {
   const none = "i-0a has no volume to snapshot";
-  const problems = reported(line(1, "no-volumes", "i-0a", none), line(2, "no-volumes", "i-0a", none)); // prettier-ignore
+  const problems = reported(line(1, "no-volumes", "i-0a", none), line(2, "no-volumes", "i-0a", none));
   const { complete, headline, exceptions } = verdictOf(NOTHING, problems, [], false);
   expect([complete, headline]).toEqual([false, "The vault reported problems:"]);
   expect(exceptions).toEqual([`reported 2026-06-01T03:00Z … 2026-06-02T03:00Z: ${none}`]);
@@ -48,7 +49,7 @@ test("says once what was reported of many snapshots, and of how many", () => {
 });
 
 test("is not complete where an invocation crashed, or a volume lacks a copy", () => {
-  const crash = { at: "2026-06-01T03:00:00Z", errorType: "TypeError", errorMessage: "x is not a function\n at y" }; // prettier-ignore
+  const crash = { at: "2026-06-01T03:00:00Z", errorType: "TypeError", errorMessage: "x is not a function\n at y" };
   const audit = { ...NOTHING, gaps: ["i-0a vol-0a: no completed snapshot"] };
   const { complete, headline, exceptions } = verdictOf(audit, [], [crash], false);
   expect([complete, headline]).toEqual([false, "Not every protected volume can be brought back:"]);
@@ -60,5 +61,8 @@ test("is not complete where an invocation crashed, or a volume lacks a copy", ()
 
 test("is never complete after a dry run, which wrote nothing", () => {
   const { complete, headline } = verdictOf(NOTHING, [], [], true);
-  expect([complete, headline]).toEqual([false, "dryRun is true: the vault wrote nothing, so nothing can be brought back."]); // prettier-ignore
+  expect([complete, headline]).toEqual([
+    false,
+    "dryRun is true: the vault wrote nothing, so nothing can be brought back.",
+  ]);
 });

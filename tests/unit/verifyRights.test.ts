@@ -1,10 +1,5 @@
 /** The session policies of verify:aws: the vault's own statements, within what STS takes. */
-import {
-  COPYING,
-  COPYING_UNTAGGED,
-  statementsOf,
-  tagsOfCopiesAlone,
-} from "../../src/verify/rights";
+import { COPYING, COPYING_UNTAGGED, statementsOf, tagsOfCopiesAlone } from "../../src/verify/rights";
 import { newVerifyId } from "../../src/verify/run";
 import type { Target } from "../../src/verify/target";
 
@@ -37,7 +32,7 @@ describe("session policies of verify:aws", () => {
     const copying = statementsOf(target, verifyId, COPYING);
     const tagging = tagsOfCopiesAlone(target, verifyId);
     expect(lengthOf(copying)).toBeLessThanOrEqual(2_048);
-    expect(lengthOf([...statementsOf(target, verifyId, COPYING_UNTAGGED), ...tagging])).toBeLessThanOrEqual(2_048); // prettier-ignore
+    expect(lengthOf([...statementsOf(target, verifyId, COPYING_UNTAGGED), ...tagging])).toBeLessThanOrEqual(2_048);
   });
 
   it("allow tags for CopySnapshot alone, where that is asked about", () => {

@@ -12,7 +12,7 @@ function idsIn(text: string): string[] {
 }
 
 function runOf(verdicts: Verdict[], more: Partial<Run> = {}): Run {
-  const results = verdicts.map((verdict, index) => ({ id: `A${index + 1}`, title: "t", verdict, seen: "s" })); // prettier-ignore
+  const results = verdicts.map((verdict, index) => ({ id: `A${index + 1}`, title: "t", verdict, seen: "s" }));
   return { verifyId: "verify-x", results, left: [], interrupted: false, ...more };
 }
 
@@ -27,7 +27,9 @@ describe("the rows of docs/ASSUMPTIONS.md", () => {
 });
 
 describe("the outcome of verify:aws", () => {
-  const left = [{ kind: "volume" as const, region: "us-east-1", id: "vol-1", why: "no", command: "aws ec2 delete-volume" }]; // prettier-ignore
+  const left = [
+    { kind: "volume" as const, region: "us-east-1", id: "vol-1", why: "no", command: "aws ec2 delete-volume" },
+  ];
 
   it.each([
     [0, runOf(["confirmed", "confirmed"])],
@@ -47,7 +49,18 @@ describe("the outcome of verify:aws", () => {
   });
 
   it("is preceded by the cost, and by what a missing role means", () => {
-    const target = { stack: "dev", vaultId: "v", primaryRegion: "p", drRegion: "d", tagKey: "k", policies: {}, partition: "aws", accountId: "1", callerArn: "c", drKeyArn: "arn" }; // prettier-ignore
+    const target = {
+      stack: "dev",
+      vaultId: "v",
+      primaryRegion: "p",
+      drRegion: "d",
+      tagKey: "k",
+      policies: {},
+      partition: "aws",
+      accountId: "1",
+      callerArn: "c",
+      drKeyArn: "arn",
+    };
     expect(announcement(target)).toContain("Cost: less than 1 US cent");
     expect(announcement(target)).toContain("No role is given");
     expect(announcement({ ...target, roleArn: "arn:role" })).toContain("It assumes arn:role");

@@ -28,15 +28,9 @@ describe("what verify:aws verifies", () => {
 
   it.each([
     [["--dr-region", "us-east-1"], "--dr-region: expected a region other than us-east-1"],
-    [
-      ["--primary-region", "here"],
-      '--primary-region: expected a region such as us-east-1, got "here"',
-    ],
+    [["--primary-region", "here"], '--primary-region: expected a region such as us-east-1, got "here"'],
     [["--dr-key", "alias/x"], '--dr-key: expected the ARN of a KMS key, got "alias/x"'],
-    [
-      ["--dr-region", "eu-west-1", "--dr-key", KEY],
-      "--dr-key: expected a key in eu-west-1, got one in us-west-2",
-    ],
+    [["--dr-region", "eu-west-1", "--dr-key", KEY], "--dr-key: expected a key in eu-west-1, got one in us-west-2"],
     [["--role", "admin"], '--role: expected the ARN of a role, got "admin"'],
   ])("is refused with what was expected: %j", (args, message) => {
     expect(() => wantedOf(readOptions(args, refuse))).toThrow(message);

@@ -1,10 +1,6 @@
 import fc from "fast-check";
 import { MAX_TAG_VALUE, TAG } from "../../src/vault/tags";
-import {
-  type VolumeFacts,
-  volumeFactsFromTags,
-  volumeFactsToTags,
-} from "../../src/vault/volumeFacts";
+import { type VolumeFacts, volumeFactsFromTags, volumeFactsToTags } from "../../src/vault/volumeFacts";
 
 const hex = fc.integer({ min: 0, max: 2 ** 48 }).map((n) => n.toString(16).padStart(17, "0"));
 const count = (max: number) => fc.option(fc.integer({ min: 0, max }), { nil: undefined });

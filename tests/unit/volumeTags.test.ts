@@ -50,10 +50,9 @@ async function made(volumes: AttachedVolume[], policy?: VaultPolicy) {
   const { untagged = [] } = await createSet(client, actionOf(volumes, policy));
   for (const one of untagged) await writeVolumeTags(client, one);
   const [set] = ec2.commandCalls(CreateSnapshotsCommand).map(({ args }) => args[0].input);
-  const later = ec2.commandCalls(CreateTagsCommand).map(({ args: [{ input }] }) => [
-    input.Resources?.join(),
-    persons(input.Tags),
-  ]); // prettier-ignore
+  const later = ec2
+    .commandCalls(CreateTagsCommand)
+    .map(({ args: [{ input }] }) => [input.Resources?.join(), persons(input.Tags)]);
   const all = set?.TagSpecifications?.[0]?.Tags ?? [];
   return {
     copied: set?.CopyTagsFromSource,
@@ -133,7 +132,7 @@ describe("a set of several volumes whose tags do not all fit", () => {
     ec2.on(CreateSnapshotsCommand).resolves({
       Snapshots: [{ SnapshotId: "a" }, { VolumeId: "vol-1" }, { SnapshotId: "b", VolumeId: "vol-9" }],
       $metadata: {},
-    }); // prettier-ignore
+    });
     const action = actionOf([volume("vol-1", { tags: numbered(50) }), volume("vol-2")]);
     await expect(createSet(client, action)).resolves.toStrictEqual({
       snapshotIds: ["a", "b"],
@@ -160,7 +159,7 @@ test.each([
 });
 
 test("no snapshot ever gets more tags than it may, and none is left out that would fit", () => {
-  const tags = fc.dictionary(fc.constantFrom(...Object.keys(numbered(60))), fc.constantFrom("1", "2"), { maxKeys: 50 }); // prettier-ignore
+  const tags = fc.dictionary(fc.constantFrom(...Object.keys(numbered(60))), fc.constantFrom("1", "2"), { maxKeys: 50 });
   fc.assert(
     fc.property(fc.array(tags, { minLength: 1, maxLength: 4 }), fc.nat(40), (all, needed) => {
       const volumes = all.map((one, index) => volume(`vol-${index}`, { tags: one }));
@@ -179,8 +178,14 @@ test("no snapshot ever gets more tags than it may, and none is left out that wou
 test("the stack's tags are on the set, and leave out facts of the last volumes rather than the set", () => {
   const tags = numbered(10, "stack");
   const many = Array.from({ length: 128 }, (_, n) =>
-    volume(`vol-${String(n).padStart(17, "0")}`, { deviceName: `/dev/sd${n}`, volumeType: "gp3", sizeGiB: 8_000, iops: 3_000, throughputMiBps: 125 }),
-  ); // prettier-ignore
+    volume(`vol-${String(n).padStart(17, "0")}`, {
+      deviceName: `/dev/sd${n}`,
+      volumeType: "gp3",
+      sizeGiB: 8_000,
+      iops: 3_000,
+      throughputMiBps: 125,
+    }),
+  );
   const action = actionOf(many, { ...SETTINGS, tags });
   expect(action.tags).toMatchObject(tags);
   expect(Object.keys(action.tags).length).toBe(MAX_TAGS - 2);

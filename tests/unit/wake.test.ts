@@ -8,12 +8,12 @@ test.each([
   ["a sweep", { kind: "sweep" }, { kind: "sweep", runId: "r" }],
 ])("%s is read", (_what, event, wake) => {
   expect(parseWake(event, NOW, "r")).toStrictEqual(wake);
-}); // prettier-ignore
+});
 
 test("a slot in any ISO form is the same slot", () => {
   for (const slot of ["2026-11-22T03:00:00Z", "2026-11-22T03:00:00.123Z", "2026-11-22T05:00:00+02:00"]) {
     expect(parseWake({ kind: "run", slot }, NOW, "r").slot).toBe(SLOT);
-  } // prettier-ignore
+  }
 });
 
 test("a run by hand without a slot stands for its minute", () => {
@@ -43,7 +43,5 @@ test.each([
     "event.slot: expected a time that is past (it is 2026-11-22T03:00:00Z), got 2026-11-22T03:05:01Z",
   ],
 ])("the event %j is refused: %s", (event, message) => {
-  expect(() => parseWake(event, NOW, "r")).toThrow(
-    expect.objectContaining({ name: "BadEvent", message }) as Error,
-  );
+  expect(() => parseWake(event, NOW, "r")).toThrow(expect.objectContaining({ name: "BadEvent", message }) as Error);
 });

@@ -32,7 +32,7 @@ test.each<[string, ProtectedInstance, [whole: boolean, settled: boolean]]>([
   ["one launched by another clock, far ahead", launched(-99 * MINUTE_MS, none), [true, true]],
 ])("%s", (_what, one, expected) => {
   expect([isWhole(one, NOW), isSettled(one, NOW)]).toStrictEqual(expected);
-}); // prettier-ignore
+});
 
 function planned(one: ProtectedInstance, serving = OPEN, nowMs = NOW) {
   const plan = planSnapshots([one], [], SETTINGS, serving, "run-1", nowMs);
@@ -55,7 +55,7 @@ describe("an instance that is not whole", () => {
     const later = NOW + 60 * MINUTE_MS;
     expect(planned(partial, OPEN, later)).toStrictEqual({ ...waiting, waitsSinceMs: NOW });
     const justNow = { ...young, launchTimeMs: later - MINUTE_MS };
-    expect(planned(justNow, OPEN, later)).toStrictEqual({ ...waiting, waitsSinceMs: later - MINUTE_MS }); // prettier-ignore
+    expect(planned(justNow, OPEN, later)).toStrictEqual({ ...waiting, waitsSinceMs: later - MINUTE_MS });
   });
 
   test("is reported when the window closes, with all that it lacks", () => {

@@ -22,11 +22,15 @@ function steps(lanes: string[], stop: Record<number, string> = {}, ms = 0) {
 const always = () => true;
 
 test("never more run at once than asked, and as many as that", async () => {
-  const { list, seen } = steps(Array.from({ length: 20 }, () => "a"), {}, 3);
+  const { list, seen } = steps(
+    Array.from({ length: 20 }, () => "a"),
+    {},
+    3,
+  );
   await runSteps(list, 4, always);
   expect(seen.most).toBe(4);
   expect(seen.log).toHaveLength(20);
-}); // prettier-ignore
+});
 
 test("one at a time they run in order", async () => {
   const { list, seen } = steps(["a", "b", "a"]);

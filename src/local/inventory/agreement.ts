@@ -32,7 +32,9 @@ const idOf = ({ owner }: Mapped) => owner.instance.InstanceId;
 
 /** A volume is in one zone, and so is every instance that it is attached to. */
 function checkZones(mapped: readonly Mapped[], known: FleetVolume | undefined): void {
-  const zones = mapped.filter(({ owner }) => !owner.lacksZone).map(({ owner }) => owner.instance.Placement?.AvailabilityZone); // prettier-ignore
+  const zones = mapped
+    .filter(({ owner }) => !owner.lacksZone)
+    .map(({ owner }) => owner.instance.Placement?.AvailabilityZone);
   const zone = known?.zone ?? zones[0];
   for (const { owner, volumeId } of mapped) {
     if (owner.lacksZone) continue;
@@ -49,7 +51,7 @@ function checkSharing(mapped: readonly Mapped[], { volume, place }: FleetVolume)
   if (first === undefined || second === undefined) return;
   const both = `since ${idOf(first)} and ${idOf(second)} have the volume`;
   if (!canBeShared(volume)) refuse(member(place, "VolumeType"), `io1 or io2, ${both}`);
-  if (volume.MultiAttachEnabled === false) refuse(member(place, "MultiAttachEnabled"), `true, ${both}`); // prettier-ignore
+  if (volume.MultiAttachEnabled === false) refuse(member(place, "MultiAttachEnabled"), `true, ${both}`);
 }
 
 function checkAttachments(mapped: readonly Mapped[], known: FleetVolume): void {
@@ -91,7 +93,7 @@ export function agreedVolumes(
 ): FleetVolume["volume"][] {
   const byId = new Map((given ?? []).map((one) => [one.volume.VolumeId, one]));
   const mapped = mappedVolumes(instances);
-  const live = new Set(instances.filter((one) => !isGone(one)).map(({ instance }) => instance.InstanceId)); // prettier-ignore
+  const live = new Set(instances.filter((one) => !isGone(one)).map(({ instance }) => instance.InstanceId));
   for (const one of byId.values()) checkOtherWay(one, mapped.get(one.volume.VolumeId) ?? [], live);
   return [...mapped].map(([volumeId, owners]) => {
     const [first] = owners;
@@ -105,7 +107,7 @@ export function agreedVolumes(
     checkAttachments(owners, known);
     const zone = known.zone;
     for (const { owner } of owners) {
-      if (owner.lacksZone && zone !== undefined) owner.instance.Placement = { AvailabilityZone: zone }; // prettier-ignore
+      if (owner.lacksZone && zone !== undefined) owner.instance.Placement = { AvailabilityZone: zone };
     }
     return { MultiAttachEnabled: owners.length > 1, ...known.volume };
   });

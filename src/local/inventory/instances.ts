@@ -37,7 +37,7 @@ export function mappingsAt(place: Place): Mapping[] {
     if (isAbsent(ebs)) return [];
     const device = textAt(item, "DeviceName");
     if (device === undefined) return refuse(member(item, "DeviceName"), "a device's name");
-    const mapping = { volumeId: idAt(ebs, "VolumeId", "vol"), device, place: member(ebs, "VolumeId") }; // prettier-ignore
+    const mapping = { volumeId: idAt(ebs, "VolumeId", "vol"), device, place: member(ebs, "VolumeId") };
     for (const name of [device, mapping.volumeId]) {
       const before = seen.get(name);
       if (before !== undefined) refuse(item, `${name} once`, `it again, after ${before}`);
@@ -99,7 +99,7 @@ export function readInstances(file: Place, region: string): FleetInstance[] {
   checkOwners(reservations);
   const all = reservations.flatMap((reservation) => {
     const owner = textAt(reservation, "OwnerId");
-    return itemsOf(member(reservation, "Instances")).map((item) => readInstance(item, region, owner)); // prettier-ignore
+    return itemsOf(member(reservation, "Instances")).map((item) => readInstance(item, region, owner));
   });
   const seen = new Map<string, string>();
   for (const { instance, place } of all) {

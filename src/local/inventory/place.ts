@@ -30,9 +30,7 @@ export function shown(value: unknown): string {
 export function refuse(place: Place, expected: string, found = shown(place.value)): never {
   const { option, path, of } = place;
   const where = [path, of === undefined ? "" : `of ${of}`].filter((text) => text !== "").join(" ");
-  throw userError(
-    `${option}: ${where === "" ? "" : `${where}: `}expected ${expected}, found ${found}`,
-  );
+  throw userError(`${option}: ${where === "" ? "" : `${where}: `}expected ${expected}, found ${found}`);
 }
 
 /** Returns a member of an object, whose value is `undefined` if there is none or it is `null`. */
@@ -54,7 +52,7 @@ export function itemsOf(place: Place): Place[] {
   const { value, path } = place;
   if (value === undefined) return [];
   if (!Array.isArray(value)) refuse(place, "a list");
-  const items = value.map((item: unknown, index) => ({ ...place, path: `${path}[${index}]`, value: item })); // prettier-ignore
+  const items = value.map((item: unknown, index) => ({ ...place, path: `${path}[${index}]`, value: item }));
   return items.filter((item) => item.value !== null);
 }
 
@@ -66,8 +64,7 @@ export function textAt(place: Place, key: string): string | undefined {
 
 export function booleanAt(place: Place, key: string): boolean | undefined {
   const found = member(place, key);
-  if (isAbsent(found) || typeof found.value === "boolean")
-    return found.value as boolean | undefined;
+  if (isAbsent(found) || typeof found.value === "boolean") return found.value as boolean | undefined;
   return refuse(found, "true or false");
 }
 
@@ -80,11 +77,7 @@ export function countAt(place: Place, key: string): number | undefined {
 }
 
 /** Returns one of the values that AWS documents. */
-export function oneOfAt<T extends string>(
-  place: Place,
-  key: string,
-  values: readonly T[],
-): T | undefined {
+export function oneOfAt<T extends string>(place: Place, key: string, values: readonly T[]): T | undefined {
   const found = member(place, key);
   if (isAbsent(found)) return undefined;
   const known = values.find((value) => value === found.value);
@@ -94,8 +87,6 @@ export function oneOfAt<T extends string>(
 /** Returns an id of the given kind, which must be there. */
 export function idAt(place: Place, key: string, prefix: "i" | "vol"): string {
   const found = member(place, key);
-  const isId = typeof found.value === "string" && new RegExp(`^${prefix}-[0-9a-f]{8,17}$`).test(found.value); // prettier-ignore
-  return isId
-    ? (found.value as string)
-    : refuse(found, `an id such as ${prefix}-0123456789abcdef0`);
+  const isId = typeof found.value === "string" && new RegExp(`^${prefix}-[0-9a-f]{8,17}$`).test(found.value);
+  return isId ? (found.value as string) : refuse(found, `an id such as ${prefix}-0123456789abcdef0`);
 }

@@ -16,7 +16,7 @@ export function listIn(file: Place, key: string, command: string): Place[] {
     refuse(file, expected, keys === "" ? "an empty object" : `an object with ${keys}`.slice(0, 80));
   }
   const next = member(file, "NextToken");
-  if (!isAbsent(next)) refuse(next, "the whole list, printed without --max-items", "one page of it"); // prettier-ignore
+  if (!isAbsent(next)) refuse(next, "the whole list, printed without --max-items", "one page of it");
   return itemsOf(member(file, key));
 }
 
@@ -49,11 +49,7 @@ export function refuseElsewhere(place: Place, what: string, region: string, othe
   const hint = isRegion
     ? `: a vault in ${region} finds nothing there; to rehearse one that does: -c aws:region=${other}`
     : "";
-  return refuse(
-    place,
-    `${what} of ${region}, the stack's aws:region`,
-    `${shown(place.value)}${hint}`,
-  );
+  return refuse(place, `${what} of ${region}, the stack's aws:region`, `${shown(place.value)}${hint}`);
 }
 
 /** @throws where a zone is not of the stack's region: the deployed vault would not find what is in it */

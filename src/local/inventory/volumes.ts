@@ -1,6 +1,6 @@
 /** Volumes as `aws ec2 describe-volumes` prints them, checked by the rules of their types. Pure. */
 import type { Volume, VolumeType } from "@aws-sdk/client-ec2";
-import { type Place, booleanAt, countAt, idAt, isAbsent, itemsOf, member, oneOfAt, refuse, textAt } from "./place"; // prettier-ignore
+import { type Place, booleanAt, countAt, idAt, isAbsent, itemsOf, member, oneOfAt, refuse, textAt } from "./place";
 import { arnAt, listIn, tagsAt, zoneAt } from "./shape";
 
 const TYPES: readonly VolumeType[] = ["standard", "gp2", "gp3", "io1", "io2", "st1", "sc1"];
@@ -61,7 +61,7 @@ function attachmentsAt(place: Place): Attachment[] | undefined {
   return itemsOf(list).flatMap((item): Attachment[] => {
     const state = oneOfAt(item, "State", ATTACHMENT_STATES) ?? "attached";
     if (LEAVING.includes(state)) return [];
-    return [{ instanceId: idAt(item, "InstanceId", "i"), device: textAt(item, "Device"), place: item }]; // prettier-ignore
+    return [{ instanceId: idAt(item, "InstanceId", "i"), device: textAt(item, "Device"), place: item }];
   });
 }
 
@@ -80,9 +80,9 @@ function readVolume(given: Place, region: string): FleetVolume {
   const MultiAttachEnabled = booleanAt(place, "MultiAttachEnabled");
   if (MultiAttachEnabled === true && !canBeShared({ VolumeType })) {
     const found = member(place, "MultiAttachEnabled");
-    refuse(found, `none for a volume of type ${VolumeType} (only ${WITH_MULTI_ATTACH.join(", ")} have it)`); // prettier-ignore
+    refuse(found, `none for a volume of type ${VolumeType} (only ${WITH_MULTI_ATTACH.join(", ")} have it)`);
   }
-  const [Iops, Throughput] = (["Iops", "Throughput"] as const).map((key) => figureAt(place, key, VolumeType)); // prettier-ignore
+  const [Iops, Throughput] = (["Iops", "Throughput"] as const).map((key) => figureAt(place, key, VolumeType));
   const volume = {
     VolumeId,
     Size: countAt(place, "Size") ?? UNKNOWN_GIB,
@@ -99,7 +99,7 @@ function readVolume(given: Place, region: string): FleetVolume {
 
 /** @throws a user error for a field that is not as EC2 prints it, or that the deployed vault would see differently */
 export function readVolumes(file: Place, region: string): FleetVolume[] {
-  const all = listIn(file, "Volumes", "aws ec2 describe-volumes").map((item) => readVolume(item, region)); // prettier-ignore
+  const all = listIn(file, "Volumes", "aws ec2 describe-volumes").map((item) => readVolume(item, region));
   const seen = new Map<string, string>();
   for (const { volume, place } of all) {
     const before = seen.get(volume.VolumeId);

@@ -4,16 +4,7 @@ import { copySnapshot } from "../../vault/ec2Writes";
 import { type Cause, causeOf, meaningOf } from "../../vault/errors";
 import { withDefaultKey } from "../clients";
 import { NO_ROLE, askRights } from "../dryRuns";
-import {
-  type Check,
-  type Finding,
-  beside,
-  confirmed,
-  different,
-  refusalOf,
-  textOf,
-  unknown,
-} from "../findings";
+import { type Check, type Finding, beside, confirmed, different, refusalOf, textOf, unknown } from "../findings";
 import { copyActionOf, makeCopy } from "../making";
 import { ANY_TAGS, COPYING, COPYING_UNTAGGED, statementsOf, tagsOfCopiesAlone } from "../rights";
 import { type Session, type Stage, readSnapshot, settled } from "../stage";
@@ -115,9 +106,7 @@ async function copyWithVaultRights(stage: Stage): Promise<Finding> {
     return copyByCaller(stage, unknown(`the role itself can't copy: ${control.why}`));
   }
   Object.assign(evidence, { copy: control.copy, underDrKey: true });
-  return different(
-    `with the vault's rights alone ${tried.why}; without its conditions ${control.why}`,
-  );
+  return different(`with the vault's rights alone ${tried.why}; without its conditions ${control.why}`);
 }
 
 function copyKey({ target, evidence }: Stage): Promise<Finding> {
@@ -157,12 +146,7 @@ export const COPY_CHECKS: readonly Check[] = [
   {
     id: "A3",
     title: "the tags of a copy are CreateTags with ec2:CreateAction CopySnapshot",
-    run: (stage) =>
-      dryCopy(
-        stage,
-        tagsOfCopiesAlone(stage.target, stage.verifyId),
-        "tag what CopySnapshot makes",
-      ),
+    run: (stage) => dryCopy(stage, tagsOfCopiesAlone(stage.target, stage.verifyId), "tag what CopySnapshot makes"),
   },
   {
     id: "A4",

@@ -1,25 +1,12 @@
 /** A12–A17: rights by tag, Snapshot Lock, and deletion. */
-import {
-  DeleteSnapshotCommand,
-  DescribeLockedSnapshotsCommand,
-  UnlockSnapshotCommand,
-} from "@aws-sdk/client-ec2";
+import { DeleteSnapshotCommand, DescribeLockedSnapshotsCommand, UnlockSnapshotCommand } from "@aws-sdk/client-ec2";
 import { describeLocks } from "../../vault/ec2Reads";
 import { deleteSnapshot, lockSnapshot, markCopyExpired } from "../../vault/ec2Writes";
 import { causeOf, holdersOf, meaningOf } from "../../vault/errors";
 import { DAY_MS, MINUTE_MS, isoSeconds } from "../../vault/time";
 import type { LockAction } from "../../vault/types";
 import { type Question, askRights } from "../dryRuns";
-import {
-  type Check,
-  type Finding,
-  beside,
-  confirmed,
-  different,
-  refusalOf,
-  textOf,
-  unknown,
-} from "../findings";
+import { type Check, type Finding, beside, confirmed, different, refusalOf, textOf, unknown } from "../findings";
 import { note } from "../made";
 import { statementsOf } from "../rights";
 import { type Stage, soon } from "../stage";
@@ -107,9 +94,7 @@ async function lock(stage: Stage): Promise<Finding> {
   if (held?.state !== "governance") {
     return different(`DescribeLockedSnapshots shows ${held?.state ?? "no lock"}`);
   }
-  const { Snapshots = [] } = await client.send(
-    new DescribeLockedSnapshotsCommand({ SnapshotIds: [id] }),
-  );
+  const { Snapshots = [] } = await client.send(new DescribeLockedSnapshotsCommand({ SnapshotIds: [id] }));
   const shown = Snapshots.find(({ SnapshotId }) => SnapshotId === id);
   const setMs = shown?.LockCreatedOn?.getTime();
   const endMs = shown?.LockExpiresOn?.getTime();
@@ -170,7 +155,7 @@ async function deleteTwice(stage: Stage): Promise<Finding> {
 }
 
 export const HOLD_CHECKS: readonly Check[] = [
-  { id: "A12", title: "the vault may delete and mark what carries its tag, nothing else", run: tagRights }, // prettier-ignore
+  { id: "A12", title: "the vault may delete and mark what carries its tag, nothing else", run: tagRights },
   { id: "A13", title: "the right to lock ends at lock.days", run: lockRights },
   { id: "A14", title: "a governance lock shows at once and ends after whole days", run: lock },
   {

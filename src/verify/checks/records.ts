@@ -10,15 +10,7 @@ import {
 } from "../../vault/ec2Reads";
 import { meaningOf } from "../../vault/errors";
 import { TAG, tagsFromList } from "../../vault/tags";
-import {
-  type Check,
-  type Finding,
-  confirmed,
-  different,
-  refusalOf,
-  textOf,
-  unknown,
-} from "../findings";
+import { type Check, type Finding, confirmed, different, refusalOf, textOf, unknown } from "../findings";
 import { type Stage, soon } from "../stage";
 
 interface Shown {
@@ -59,9 +51,7 @@ function descriptions(stage: Stage): Promise<Finding> {
   const faults = shown.flatMap((one) => descriptionFault(one, stage.verifyId) ?? []);
   if (faults.length > 0) return Promise.resolve(different(faults.join("; ")));
   const lengths = shown.map(({ snapshot }) => snapshot.Description?.length ?? 0);
-  return Promise.resolve(
-    confirmed(`Descriptions of ${lengths.join(" and ")} characters, all tags`),
-  );
+  return Promise.resolve(confirmed(`Descriptions of ${lengths.join(" and ")} characters, all tags`));
 }
 
 async function filter(stage: Stage): Promise<Finding> {
@@ -87,7 +77,10 @@ function doubts(stage: Stage): Promise<Finding> {
     const doubt = doubtOf(described, recorded, tagsFromList(snapshot.Tags));
     if (doubt?.of === "identity") return Promise.resolve(different(`the ${what}: ${doubt.what}`));
   }
-  const seen = shown.map(({ what, snapshot: { StartTime, VolumeId } }) => `${what} of ${VolumeId ?? "?"} started ${StartTime?.toISOString() ?? "?"}`); // prettier-ignore
+  const seen = shown.map(
+    ({ what, snapshot: { StartTime, VolumeId } }) =>
+      `${what} of ${VolumeId ?? "?"} started ${StartTime?.toISOString() ?? "?"}`,
+  );
   return Promise.resolve(confirmed(seen.join(", ")));
 }
 
