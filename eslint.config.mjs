@@ -3,21 +3,17 @@ import { defineConfig } from "eslint/config";
 import tseslint from "typescript-eslint";
 
 /** What the function's code must not reach for: it is another program's. */
-const OUTSIDE = ["@pulumi/*", "../stack/*", "../local/*", "../config*", "../schedule"];
+const OUTSIDE = ["@pulumi/*", "**/stack/**", "**/local/**", "**/config/**", "**/iam/**"];
 const SDKS = ["@aws-sdk/*", "@aws-lambda-powertools/*", "@smithy/*"];
 /** Modules of src/vault that speak to AWS. */
 const ADAPTERS = [
-  "apply",
-  "auditPut",
-  "callback",
-  "clients",
-  "clock",
-  "ec2Existing",
-  "ec2Reads",
-  "ec2Writes",
-  "guards",
-  "keyStates",
-  "report",
+  "apply/execute",
+  "aws/*",
+  "clock/nextWake",
+  "guard/guard",
+  "lambda",
+  "observe/keyStates",
+  "report/log",
 ];
 
 export default defineConfig(

@@ -1,5 +1,5 @@
 /** Smart Vault: configuration → its regions → one vault → outputs. */
-import { readConfig } from "./src/config";
+import { readConfig } from "./src/config/config";
 import { vaultProviders } from "./src/stack/providers";
 import { SmartVault } from "./src/stack/smartVault";
 

@@ -1,6 +1,6 @@
 /** What it takes to deploy the audit bucket, the trail and the budget. Objects are not among it: nobody deploys those. */
-import { auditBucketName } from "../src/stack/auditAccess";
-import { type Account, namesOf } from "../src/stack/names";
+import { auditBucketName } from "../src/iam/auditPolicies";
+import { type Account, namesOf } from "../src/iam/names";
 import { type Grant, actions } from "./grants";
 
 /** Of a vault in whichever region its bucket is. */

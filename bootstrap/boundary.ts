@@ -1,10 +1,10 @@
 /**
  * The most that any role of a vault can do, whatever its own policy says: a role does what both allow. Coarser than the
- * roles' policies (src/stack/access.ts), so that those can change without a bootstrap, but no wider than the vault: who
+ * roles' policies (src/iam/functionPolicy.ts), so that those can change without a bootstrap, but no wider than the vault: who
  * deploys gives the function any policy, and what is here is what he gets by it.
  */
 import type * as aws from "@pulumi/aws";
-import { type Account, namesOf } from "../src/stack/names";
+import { type Account, namesOf } from "../src/iam/names";
 import { auditBucketArn } from "./auditGrants";
 import { TAG } from "./grants";
 

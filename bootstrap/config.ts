@@ -1,8 +1,8 @@
 /** Reads and validates the bootstrap's configuration; all mistakes are told at once, a line each. */
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { vaultIdFault } from "../src/configNames";
-import { partitionFault } from "../src/configPartition";
+import { vaultIdFault } from "../src/config/names";
+import { partitionFault } from "../src/iam/partition";
 
 export interface GithubSource {
   owner: string;

@@ -1,10 +1,10 @@
 /**
  * What it takes to deploy a vault, service by service: reads, which a preview may, and writes. Everything is narrowed to
- * the vault's names (src/stack/names.ts) or its tag (AWS, Service Authorization Reference). Regions are not: a vault has
+ * the vault's names (src/iam/names.ts) or its tag (AWS, Service Authorization Reference). Regions are not: a vault has
  * two, and its names are its own in each.
  */
 import type * as aws from "@pulumi/aws";
-import { type Account, namesOf } from "../src/stack/names";
+import { type Account, namesOf } from "../src/iam/names";
 import { auditGrants } from "./auditGrants";
 
 type Statement = aws.types.input.iam.PolicyStatement;

@@ -2,7 +2,7 @@
  * The roles of a vault. Who may make a role and give it rights has all rights there are, unless the role is bounded: so
  * the deploy role makes no role without the boundary, and can't take a boundary off.
  */
-import { type Account, namesOf } from "../src/stack/names";
+import { type Account, namesOf } from "../src/iam/names";
 import type { Grant } from "./grants";
 
 /** The roles that src/stack makes for a vault, by name. */

@@ -1,7 +1,7 @@
 /** The roles that a stack is deployed by, and previewed by, and the boundary of the roles that it makes. */
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { Account } from "../src/stack/names";
+import type { Account } from "../src/iam/names";
 import { boundary } from "./boundary";
 import type { BootstrapConfig } from "./config";
 import { type Grant, statementsOf, vaultGrants } from "./grants";

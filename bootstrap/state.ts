@@ -4,8 +4,8 @@
  */
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { Account } from "../src/stack/names";
-import { tlsOnly } from "../src/stack/tlsOnly";
+import type { Account } from "../src/iam/names";
+import { tlsOnly } from "../src/iam/tlsOnly";
 import type { Grant } from "./grants";
 
 const OLD_VERSION_DAYS = 90;
@@ -95,7 +95,7 @@ export function stateStore(name: string, account: pulumi.Output<Account>, tags: 
  * reads all of it and writes none.
  *
  * `<stack>.` covers the checkpoint, its backup, compressed and retained ones, and the tags, which every preview and update
- * reads. No vault's stack has a dot in its name (src/configNames.ts), so no other stack begins so. S3 answers 404 for what is
+ * reads. No vault's stack has a dot in its name (src/config/names.ts), so no other stack begins so. S3 answers 404 for what is
  * not there, as the back end expects, only to a caller who may also list the bucket (S3 API reference, GetObject).
  */
 export function stateGrants(bucketArn: string, keyArn: string, project: string, stack: string): Grant[] {

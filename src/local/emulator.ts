@@ -3,9 +3,9 @@ import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
-import type { Answer, Question } from "./authorizer";
-import { type Progress, emulatorPython } from "./python";
-import type { RecordedCall } from "./wireCall";
+import type { Answer, Question } from "./permissions/authorizer";
+import { type Progress, emulatorPython } from "./account/python";
+import type { RecordedCall } from "./permissions/wireCall";
 
 interface Fleet {
   /** As DescribeInstances gives them. */
@@ -47,7 +47,7 @@ export interface Emulator {
   stop(): Promise<void>;
 }
 
-const HERE = join(__dirname, "emulator");
+const HERE = join(__dirname, "account", "emulator");
 const START_TIMEOUT_MS = 60_000;
 
 async function ask(endpoint: string, path: string, body: unknown = {}): Promise<unknown> {

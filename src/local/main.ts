@@ -22,7 +22,7 @@ async function main(): Promise<void> {
   process.once("SIGTERM", interrupt);
   // Only now: what is loaded takes seconds, and `--help` has no need of it.
   const { readScript, rehearse } = await import("./rehearse");
-  const { renderRehearsal } = await import("./tables");
+  const { renderRehearsal } = await import("./print/tables");
   const rehearsal = await rehearse(readScript(options), makeProgress(), (vault) => {
     process.once("exit", () => void vault.stop());
   });

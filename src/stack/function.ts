@@ -1,9 +1,9 @@
 /** The Lambda function: its log, its archive serialized from `src/vault`, and where failed invocations go. */
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { createHandler } from "../vault/callback";
-import type { VaultSettings } from "../vault/types";
-import { namesOf } from "./names";
+import { createHandler } from "../vault/lambda";
+import type { VaultSettings } from "../vault/model/types";
+import { namesOf } from "../iam/names";
 
 export interface VaultFunctionArgs {
   vaultId: string;

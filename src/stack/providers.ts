@@ -1,8 +1,8 @@
 /** The AWS providers of a vault: one a region, all with the stack's own `aws:` configuration. */
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { AWS_NAMESPACE, providerArgs, providerValues } from "../configProvider";
-import { isSecretKey } from "../configSecrets";
+import { AWS_NAMESPACE, providerArgs, providerValues } from "../config/provider";
+import { isSecretKey } from "../config/secrets";
 
 export interface VaultProviders {
   primary: aws.Provider;

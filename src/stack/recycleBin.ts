@@ -4,7 +4,7 @@
  */
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
-import { TAG } from "../vault/tags";
+import { TAG } from "../vault/model/tags";
 
 export interface RecycleBinArgs {
   vaultId: string;

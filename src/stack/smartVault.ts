@@ -4,23 +4,23 @@
  */
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { VaultConfig } from "../config";
-import { configWarnings } from "../configWarnings";
-import { TAG } from "../vault/tags";
-import type { AuditTarget, VaultSettings } from "../vault/types";
-import { functionPolicy, serviceRole } from "./access";
-import { alarms } from "./alarms";
-import { alertTopic } from "./alerts";
-import { type AuditBucket, auditBucket } from "./auditBucket";
-import { budget } from "./budget";
-import { dashboard } from "./dashboard";
+import type { VaultConfig } from "../config/config";
+import { configWarnings } from "../config/warnings";
+import { TAG } from "../vault/model/tags";
+import type { AuditTarget, VaultSettings } from "../vault/model/types";
+import { functionPolicy, serviceRole } from "../iam/functionPolicy";
+import { alarms } from "./monitoring/alarms";
+import { alertTopic } from "./monitoring/topic";
+import { type AuditBucket, auditBucket } from "./audit/bucket";
+import { budget } from "./monitoring/budget";
+import { dashboard } from "./monitoring/dashboard";
 import { vaultFunction } from "./function";
-import { keyEvents } from "./keyEvents";
-import { type Account, namesOf } from "./names";
+import { keyEvents } from "./keys/keyEvents";
+import { type Account, namesOf } from "../iam/names";
 import { recycleBins } from "./recycleBin";
-import { auditTrail } from "./trail";
+import { auditTrail } from "./audit/trail";
 import { triggers } from "./triggers";
-import { type VaultKeys, allKeys, vaultKeys } from "./vaultKeys";
+import { type VaultKeys, allKeys, vaultKeys } from "./keys/vaultKeys";
 
 export interface SmartVaultArgs {
   config: VaultConfig;

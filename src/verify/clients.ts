@@ -13,7 +13,7 @@ export interface Clients {
   sts: (region: string) => STSClient;
 }
 
-/** The SDK's own way to find credentials and endpoint. No call that creates is sent twice: see src/vault/clients.ts. */
+/** The SDK's own way to find credentials and endpoint. No call that creates is sent twice: see src/vault/aws/clients.ts. */
 export const sdkClients: Clients = {
   ec2: (region, credentials) => new EC2Client({ region, ...(credentials && { credentials }) }),
   kms: (region) => new KMSClient({ region }),

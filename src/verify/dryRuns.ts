@@ -1,6 +1,6 @@
 /** Whether IAM lets the vault's rights do a thing: asked with DryRun, by the role with the vault's own statements. */
 import type { EC2Client } from "@aws-sdk/client-ec2";
-import { meaningOf } from "../vault/errors";
+import { meaningOf } from "../vault/aws/errors";
 import { type Finding, confirmed, different, refusalOf, textOf, unknown } from "./findings";
 import type { Statement } from "./rights";
 import type { Session, Stage } from "./stage";

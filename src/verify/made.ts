@@ -9,9 +9,9 @@ import {
   paginateDescribeSnapshots,
   paginateDescribeVolumes,
 } from "@aws-sdk/client-ec2";
-import { deleteSnapshot } from "../vault/ec2Writes";
-import { type Cause, causeOf, meaningOf } from "../vault/errors";
-import { TAG } from "../vault/tags";
+import { deleteSnapshot } from "../vault/aws/ec2Writes";
+import { type Cause, causeOf, meaningOf } from "../vault/aws/errors";
+import { TAG } from "../vault/model/tags";
 import { refusalOf, textOf } from "./findings";
 
 export interface Made {

@@ -5,12 +5,12 @@ import {
   type EC2Client,
   type Snapshot as Ec2Snapshot,
 } from "@aws-sdk/client-ec2";
-import { copyIdentity, drCopyTags } from "../vault/copyTags";
-import { parseDescription } from "../vault/description";
-import { copySnapshot, createSingle } from "../vault/ec2Writes";
-import { TAG, maxSnapshotTags, tagsFromList } from "../vault/tags";
-import { isoSeconds } from "../vault/time";
-import type { CopyAction, Snapshot, SnapshotAction } from "../vault/types";
+import { copyIdentity, drCopyTags } from "../vault/plan/copyTags";
+import { parseDescription } from "../vault/identity/description";
+import { copySnapshot, createSingle } from "../vault/aws/ec2Writes";
+import { TAG, maxSnapshotTags, tagsFromList } from "../vault/model/tags";
+import { isoSeconds } from "../vault/lib/time";
+import type { CopyAction, Snapshot, SnapshotAction } from "../vault/model/types";
 import { note } from "./made";
 import { type Stage, readSnapshot, soon } from "./stage";
 

@@ -1,6 +1,6 @@
 /** The outcome of a run as a table, as JSON and as an exit code. Pure. */
 import pc from "picocolors";
-import { heading, table } from "../local/table";
+import { heading, table } from "../local/print/table";
 import type { Result, Verdict } from "./findings";
 import type { Run } from "./run";
 import type { Target } from "./target";

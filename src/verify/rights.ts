@@ -2,7 +2,7 @@
  * The vault's own statements as session policies: AWS judges the rights that the vault's role has, with the same
  * conditions, while nobody but Lambda may take that role. Pure.
  */
-import { type WriteAccessArgs, writeStatements } from "../stack/writeAccess";
+import { type WriteAccessArgs, writeStatements } from "../iam/writeStatements";
 import type { Target } from "./target";
 
 export interface Statement {

@@ -1,7 +1,7 @@
 /** One run: makes volume and snapshot, asks every check in order, and deletes all of it whatever happens. */
 import { randomBytes } from "node:crypto";
-import { causeOf } from "../vault/errors";
-import { MINUTE_MS, isoSeconds } from "../vault/time";
+import { causeOf } from "../vault/aws/errors";
+import { MINUTE_MS, isoSeconds } from "../vault/lib/time";
 import { COPY_CHECKS, LOST_KEY_CHECK } from "./checks/copying";
 import { HOLD_CHECKS } from "./checks/holding";
 import { RECORD_CHECKS } from "./checks/records";

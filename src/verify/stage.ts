@@ -1,6 +1,6 @@
 /** What a run's checks share: its clients and sessions, what it has made, and how it waits. */
 import { type EC2Client, DescribeSnapshotsCommand, type Snapshot } from "@aws-sdk/client-ec2";
-import { SECOND_MS } from "../vault/time";
+import { SECOND_MS } from "../vault/lib/time";
 import { type Clients, assume, dry } from "./clients";
 import type { Register } from "./made";
 import type { Statement } from "./rights";

@@ -2,11 +2,11 @@
 import { join } from "node:path";
 import { DescribeKeyCommand } from "@aws-sdk/client-kms";
 import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
-import { configOf } from "../config";
-import { userError } from "../local/python";
-import { loadStackConfig } from "../local/stackConfig";
-import { namesOf } from "../stack/names";
-import { causeOf } from "../vault/errors";
+import { configOf } from "../config/config";
+import { userError } from "../local/account/python";
+import { loadStackConfig } from "../local/deploy/stackConfig";
+import { namesOf } from "../iam/names";
+import { causeOf } from "../vault/aws/errors";
 import type { Clients } from "./clients";
 import type { Options } from "./options";
 

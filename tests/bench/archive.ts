@@ -4,9 +4,9 @@ import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inChild, printFigure } from "./child";
-import { writeArchive } from "../../src/local/lambda";
-import { runProgram, theResource } from "../../src/local/program";
-import { loadStackConfig } from "../../src/local/stackConfig";
+import { writeArchive } from "../../src/local/runtime/lambda";
+import { runProgram, theResource } from "../../src/local/deploy/program";
+import { loadStackConfig } from "../../src/local/deploy/stackConfig";
 
 export interface ArchiveFigure {
   indexKiB: number;

@@ -6,10 +6,10 @@ import { join } from "node:path";
 import type { Instance } from "@aws-sdk/client-ec2";
 import { inChild, printFigure } from "./child";
 import type { CallCount } from "../../src/local/emulator";
-import { inventoryOf } from "../../src/local/inventory";
-import { loadStackConfig } from "../../src/local/stackConfig";
-import { startVault } from "../../src/local/vault";
-import { DAY_MS, HOUR_MS } from "../../src/vault/time";
+import { inventoryOf } from "../../src/local/account/inventory";
+import { loadStackConfig } from "../../src/local/deploy/stackConfig";
+import { startVault } from "../../src/local/story/localVault";
+import { DAY_MS, HOUR_MS } from "../../src/vault/lib/time";
 import { emulatorHome } from "../support/emulatorHome";
 
 export interface CallFigure {

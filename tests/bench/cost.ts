@@ -2,7 +2,7 @@
  * (e) What the machinery costs a month for 100 volumes, storage and transfer apart: without any free tier, and beside it what
  * is left after CloudWatch's, which every account has for ever.
  */
-import { PRICE } from "../../src/local/prices";
+import { PRICE } from "../../src/local/forecast/prices";
 
 export interface CostLine {
   what: string;

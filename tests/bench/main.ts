@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import Table from "cli-table3";
 import { Option, program } from "commander";
-import { alarmTable } from "../../src/stack/alarmTable";
+import { alarmTable } from "../../src/stack/monitoring/alarmTable";
 import { SETTINGS } from "../support/world";
 import { type ArchiveFigure, measureArchive } from "./archive";
 import { type CallFigure, measureCalls } from "./calls";

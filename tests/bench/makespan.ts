@@ -13,9 +13,9 @@ import { vaultSource } from "../simulation/source";
 import { setStage } from "../simulation/stage";
 import { type Story, makeStory } from "../simulation/story";
 import { makeTime } from "../simulation/virtualTime";
-import { describe } from "../../src/vault/description";
-import { TAG } from "../../src/vault/tags";
-import { DAY_MS, MINUTE_MS } from "../../src/vault/time";
+import { describe } from "../../src/vault/identity/description";
+import { TAG } from "../../src/vault/model/tags";
+import { DAY_MS, MINUTE_MS } from "../../src/vault/lib/time";
 
 export interface Backlog {
   /** Completed snapshots without a copy, by twos of one instance. */

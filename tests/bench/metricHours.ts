@@ -1,6 +1,6 @@
 /** How many hours a day custom metrics are sent in, summed over them: what CloudWatch bills. Counted on the handler's nights. */
-import { HOUR_MS } from "../../src/vault/time";
-import type { MetricPoint } from "../../src/local/alarmEvaluator";
+import { HOUR_MS } from "../../src/vault/lib/time";
+import type { MetricPoint } from "../../src/local/runtime/alarmEvaluator";
 import { watchedVault } from "../support/watchedVault";
 import { SETTINGS, keeping } from "../support/world";
 

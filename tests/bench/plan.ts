@@ -1,13 +1,13 @@
 /** (c) CPU time and peak memory of `plan` by the number of snapshots. */
 import { inChild, printFigure } from "./child";
-import { remember } from "../../src/vault/changeMemory";
-import { planVault } from "../../src/vault/plan";
-import { countPoints } from "../../src/vault/pointCounts";
-import { packCounts } from "../../src/vault/pointMemory";
-import { INSTANCE_TAG_PREFIX, TAG } from "../../src/vault/tags";
-import { DAY_MS, HOUR_MS, isoSeconds, parseIso } from "../../src/vault/time";
-import type { ProtectedInstance, Snapshot, VaultPolicy, World } from "../../src/vault/types";
-import { volumeFactsToTags } from "../../src/vault/volumeFacts";
+import { remember } from "../../src/vault/changes/changeMemory";
+import { planVault } from "../../src/vault/plan/plan";
+import { countPoints } from "../../src/vault/missing/pointCounts";
+import { packCounts } from "../../src/vault/missing/pointMemory";
+import { INSTANCE_TAG_PREFIX, TAG } from "../../src/vault/model/tags";
+import { DAY_MS, HOUR_MS, isoSeconds, parseIso } from "../../src/vault/lib/time";
+import type { ProtectedInstance, Snapshot, VaultPolicy, World } from "../../src/vault/model/types";
+import { volumeFactsToTags } from "../../src/vault/model/volumeSpec";
 import { identify } from "../support/identify";
 import { DR, SETTINGS, inDr, keeping, sealedIn } from "../support/world";
 

@@ -1,6 +1,6 @@
 /** What the boundary of a vault's roles lets through, whatever policy the deploy role gives them. */
 import { boundary } from "../../bootstrap/boundary";
-import { ACCOUNT_ID } from "../../src/local/accountId";
+import { ACCOUNT_ID } from "../../src/local/account/accountId";
 import { type IamPolicy, type IamRequest, compilePolicy } from "../../src/iam/evaluator";
 import { type DeclaredStack, type Statement, declareStack, policyOf } from "../support/stackProgram";
 

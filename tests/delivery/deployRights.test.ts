@@ -2,7 +2,7 @@
 import { statementsOf, vaultGrants } from "../../bootstrap/grants";
 import { roleGrants } from "../../bootstrap/roleGrants";
 import { stateGrants } from "../../bootstrap/state";
-import { ACCOUNT_ID } from "../../src/local/accountId";
+import { ACCOUNT_ID } from "../../src/local/account/accountId";
 import { type IamPolicy, type IamRequest, compilePolicy } from "../../src/iam/evaluator";
 import { callsOf } from "../support/deployCalls";
 import { type DeclaredStack, declareStack } from "../support/stackProgram";

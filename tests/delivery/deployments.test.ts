@@ -80,8 +80,8 @@ function deploys(file: string): boolean {
 }
 
 test("a push deploys where it touches what the stack is made of, and only there", () => {
-  const made = ["index.ts", "Pulumi.yaml", "Pulumi.dev.yaml", "src/config.ts", "src/vault/plan.ts"];
-  const not = ["README.md", "Pulumi.prod.yaml", "src/local/main.ts", "tests/unit/plan.test.ts"];
+  const made = ["index.ts", "Pulumi.yaml", "Pulumi.dev.yaml", "src/config/config.ts", "src/vault/plan/plan.ts"];
+  const not = ["README.md", "Pulumi.prod.yaml", "src/local/main.ts", "tests/unit/plan/plan.test.ts"];
   const files = globSync(["*.{ts,md,yaml}", "src/**/*.ts", "tests/unit/*.ts"], { cwd: ROOT });
   expect(files).toEqual(expect.arrayContaining([...made, "README.md", "src/local/main.ts"]));
   expect(made.filter((file) => !deploys(file))).toStrictEqual([]);

@@ -1,5 +1,5 @@
 /** Schedules of a life, with times that the oracle reckons itself: all in UTC, none more often than hourly. */
-import { DAY_MS, HOUR_MS } from "../../src/vault/time";
+import { DAY_MS, HOUR_MS } from "../../src/vault/lib/time";
 
 export interface Cadence {
   name: "hourly" | "four a day" | "daily" | "weekly" | "monthly";

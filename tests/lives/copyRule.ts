@@ -1,5 +1,5 @@
 /** A copy that was made is not made again and again: what deletes it would have to want it, too. */
-import { DAY_MS } from "../../src/vault/time";
+import { DAY_MS } from "../../src/vault/lib/time";
 import type { Account } from "../simulation/account";
 
 /** Edits back and forth may want it again, each once. */

@@ -1,5 +1,5 @@
 /** What happens to instances and volumes in a life. */
-import { HOUR_MS } from "../../src/vault/time";
+import { HOUR_MS } from "../../src/vault/lib/time";
 import type { SimInstance } from "../simulation/account";
 import { attach, isProtected, newVolume } from "../simulation/fleet";
 import { type LifeEvent, type Living, later } from "./living";

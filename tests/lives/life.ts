@@ -1,5 +1,5 @@
 /** One life: a seed, months of edits and events, then a calm; the oracle looks at every deletion. */
-import { DAY_MS, MINUTE_MS, SECOND_MS } from "../../src/vault/time";
+import { DAY_MS, MINUTE_MS, SECOND_MS } from "../../src/vault/lib/time";
 import { makeAccount } from "../simulation/account";
 import { noFaults } from "../simulation/faults";
 import { type Random, makeRandom } from "../simulation/random";

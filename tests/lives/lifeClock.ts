@@ -1,6 +1,6 @@
 /** What wakes the function in a life: the schedule of the settings, a sweep or two a day, and the vault's alarm clock. */
 import type { GetScheduleCommandOutput, UpdateScheduleCommandInput } from "@aws-sdk/client-scheduler";
-import { HOUR_MS, isoSeconds } from "../../src/vault/time";
+import { HOUR_MS, isoSeconds } from "../../src/vault/lib/time";
 import type { Account } from "../simulation/account";
 import { cadenceOf, nextAfter } from "./cadence";
 

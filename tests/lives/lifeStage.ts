@@ -12,8 +12,8 @@ import { FUNCTION_ARN } from "../simulation/settings";
 import type { FunctionSource } from "../simulation/source";
 import { makeBuckets } from "../simulation/tokenBucket";
 import { installDate } from "../simulation/virtualTime";
-import type { VaultSettings } from "../../src/vault/types";
-import { DAY_MS } from "../../src/vault/time";
+import type { VaultSettings } from "../../src/vault/model/types";
+import { DAY_MS } from "../../src/vault/lib/time";
 import { type LifeEars, makeLifeAws } from "./lifeAws";
 import { type LifeClock, makeLifeClock } from "./lifeClock";
 

@@ -2,7 +2,7 @@
  * The deletion limit, for what no change explains: of an instance's points in a region no more than that are deleted at once, and
  * what was stopped stays until its plan is allowed or nothing of it is due.
  */
-import { DAY_MS } from "../../src/vault/time";
+import { DAY_MS } from "../../src/vault/lib/time";
 import { type Account, type Region, type SimSnapshot, instanceOf, slotOf } from "../simulation/account";
 import type { Chronicle, Mail } from "./chronicle";
 import type { PointSet } from "./verdicts";

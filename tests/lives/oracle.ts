@@ -15,8 +15,8 @@ import {
 import { isMade } from "../simulation/ownership";
 import { type Chronicle, type Mail, sharedVolumes } from "./chronicle";
 import { makeLimitRule } from "./limitRule";
-import { TAG } from "../../src/vault/tags";
-import { DAY_MS } from "../../src/vault/time";
+import { TAG } from "../../src/vault/model/tags";
+import { DAY_MS } from "../../src/vault/lib/time";
 import { makeNoticeRule } from "./noticeRule";
 import type { PointSet } from "./verdicts";
 import { type Asked, type Hindsight, type Remember, lookBack } from "./views";

@@ -2,7 +2,7 @@
 import type { Mail } from "./chronicle";
 import { takeBack } from "./editEvents";
 import { type Living, deploy } from "./living";
-import { DAY_MS } from "../../src/vault/time";
+import { DAY_MS } from "../../src/vault/lib/time";
 
 const MOST_ALLOWED = 4;
 

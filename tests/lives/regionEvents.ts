@@ -1,5 +1,5 @@
 /** Regions that come and go, mails that are refused, runs by hand, and weeks without a run. */
-import { DAY_MS } from "../../src/vault/time";
+import { DAY_MS } from "../../src/vault/lib/time";
 import { REGIONS, keyedRegion } from "./draws";
 import { shorten } from "./editEvents";
 import { addInstance } from "./fleetEvents";

@@ -3,10 +3,10 @@
  * is kept with the record that it is about; the answers are the vault's own.
  */
 import type { Tag } from "@aws-sdk/client-ec2";
-import * as description from "../../src/vault/description";
-import * as tags from "../../src/vault/tags";
-import * as time from "../../src/vault/time";
-import type { Tags } from "../../src/vault/types";
+import * as description from "../../src/vault/identity/description";
+import * as tags from "../../src/vault/model/tags";
+import * as time from "../../src/vault/lib/time";
+import type { Tags } from "../../src/vault/model/types";
 
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
 

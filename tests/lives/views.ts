@@ -2,8 +2,8 @@
  * What was before: the views under which a recovery point may have been kept, and which of them hold it still, since nobody
  * approved their end and no mail about it is as old as the grace.
  */
-import { DAY_MS, SECOND_MS } from "../../src/vault/time";
-import type { VaultSettings } from "../../src/vault/types";
+import { DAY_MS, SECOND_MS } from "../../src/vault/lib/time";
+import type { VaultSettings } from "../../src/vault/model/types";
 import type { Chronicle, Era, Mail, Reign } from "./chronicle";
 import { type PointSet, type View, keptBy } from "./verdicts";
 

@@ -4,13 +4,13 @@
  */
 import { join } from "node:path";
 import { DescribeInstancesCommand, DescribeVolumesCommand, type EC2Client } from "@aws-sdk/client-ec2";
-import { audit } from "../../src/local/audit";
-import { policiesOf } from "../../src/local/declaredPolicies";
-import { readDecisions } from "../../src/local/functionLog";
-import { inventoryOf } from "../../src/local/inventory";
-import { loadStackConfig } from "../../src/local/stackConfig";
-import { type LocalVault, startVault } from "../../src/local/vault";
-import { HOUR_MS, isoSeconds } from "../../src/vault/time";
+import { audit } from "../../src/local/findings/recoverability";
+import { policiesOf } from "../../src/local/permissions/declaredPolicies";
+import { readDecisions } from "../../src/local/runtime/functionLog";
+import { inventoryOf } from "../../src/local/account/inventory";
+import { loadStackConfig } from "../../src/local/deploy/stackConfig";
+import { type LocalVault, startVault } from "../../src/local/story/localVault";
+import { HOUR_MS, isoSeconds } from "../../src/vault/lib/time";
 import { emulatorHome } from "../support/emulatorHome";
 import { DB, DB_ROOT, SHARED, WEB, WEB_ROOT, instancesJson, volumesJson } from "../support/fleetJson";
 

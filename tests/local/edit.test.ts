@@ -4,8 +4,8 @@
  * Method: the real command, whose stack is deployed again and again in the same emulated account.
  */
 import { join } from "node:path";
-import { renderEdits } from "../../src/local/editTable";
-import type { Rehearsal } from "../../src/local/tables";
+import { renderEdits } from "../../src/local/print/editTable";
+import type { Rehearsal } from "../../src/local/print/tables";
 import { run } from "../support/npmStart";
 
 const FLEET = join(__dirname, "..", "..", "examples", "one-instance.json");

@@ -6,15 +6,15 @@
  */
 import { join } from "node:path";
 import { GetScheduleCommand, UpdateScheduleCommand } from "@aws-sdk/client-scheduler";
-import { type Explanation, explain } from "../../src/local/explain";
-import { renderExplanation } from "../../src/local/explainTable";
-import { readInventory } from "../../src/local/inventory";
-import { type Night, playNights } from "../../src/local/scenario";
-import { loadStackConfig } from "../../src/local/stackConfig";
-import { type LocalVault, startVault } from "../../src/local/vault";
-import type { RetentionPoint } from "../../src/vault/retention";
-import { DAY_MS, HOUR_MS } from "../../src/vault/time";
-import { namesOf } from "../../src/stack/names";
+import { type Explanation, explain } from "../../src/local/findings/explain";
+import { renderExplanation } from "../../src/local/print/explainTable";
+import { readInventory } from "../../src/local/account/inventory";
+import { type Night, playNights } from "../../src/local/story/scenario";
+import { loadStackConfig } from "../../src/local/deploy/stackConfig";
+import { type LocalVault, startVault } from "../../src/local/story/localVault";
+import type { RetentionPoint } from "../../src/vault/retention/retention";
+import { DAY_MS, HOUR_MS } from "../../src/vault/lib/time";
+import { namesOf } from "../../src/iam/names";
 import { letGo } from "../simulation/keepOracle";
 import { emulatorHome } from "../support/emulatorHome";
 

@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Rehearsal, renderRehearsal } from "../../src/local/tables";
+import { type Rehearsal, renderRehearsal } from "../../src/local/print/tables";
 import { instancesJson } from "../support/fleetJson";
 import { run, start } from "../support/npmStart";
 

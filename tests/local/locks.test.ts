@@ -4,12 +4,12 @@
  */
 import { join } from "node:path";
 import { DeleteSnapshotCommand, LockSnapshotCommand, ModifySnapshotAttributeCommand } from "@aws-sdk/client-ec2";
-import { inventoryOf } from "../../src/local/inventory";
-import { loadStackConfig } from "../../src/local/stackConfig";
-import { type LocalVault, startVault } from "../../src/local/vault";
-import { describeLocks, describeVaultSnapshots } from "../../src/vault/ec2Reads";
-import { TAG } from "../../src/vault/tags";
-import { DAY_MS, HOUR_MS } from "../../src/vault/time";
+import { inventoryOf } from "../../src/local/account/inventory";
+import { loadStackConfig } from "../../src/local/deploy/stackConfig";
+import { type LocalVault, startVault } from "../../src/local/story/localVault";
+import { describeLocks, describeVaultSnapshots } from "../../src/vault/aws/ec2Reads";
+import { TAG } from "../../src/vault/model/tags";
+import { DAY_MS, HOUR_MS } from "../../src/vault/lib/time";
 import { emulatorHome } from "../support/emulatorHome";
 
 const ROOT = join(__dirname, "..", "..");

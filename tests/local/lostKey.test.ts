@@ -3,7 +3,7 @@
  * Method: the archive on an emulated account, with recovery points that are past their time.
  */
 import { CancelKeyDeletionCommand, EnableKeyCommand, ScheduleKeyDeletionCommand } from "@aws-sdk/client-kms";
-import { DAY_MS } from "../../src/vault/time";
+import { DAY_MS } from "../../src/vault/lib/time";
 import { DR, PRIMARY, type SweptVault, startSweptVault } from "../support/sweptVault";
 
 let swept: SweptVault;

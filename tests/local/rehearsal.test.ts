@@ -5,11 +5,11 @@
 import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { renderAlarms } from "../../src/local/alarmTableText";
-import type { CallsFile } from "../../src/local/callsFile";
-import { renderFailureRecord } from "../../src/local/failureRecordText";
-import type { Rehearsal } from "../../src/local/tables";
-import { HOUR_MS } from "../../src/vault/time";
+import { renderAlarms } from "../../src/local/print/alarmTableText";
+import type { CallsFile } from "../../src/local/findings/callsFile";
+import { renderFailureRecord } from "../../src/local/print/failureRecordText";
+import type { Rehearsal } from "../../src/local/print/tables";
+import { HOUR_MS } from "../../src/vault/lib/time";
 import { schemaFaults } from "../support/auditBucket";
 import { run } from "../support/npmStart";
 import { decided, neededStatements } from "../support/recordedCalls";

@@ -4,9 +4,9 @@
  * three sweeps.
  */
 import { CreateSnapshotCommand, DeleteTagsCommand, DescribeSnapshotsCommand } from "@aws-sdk/client-ec2";
-import { TAG, copyExpiredTag, tagsToList } from "../../src/vault/tags";
-import { DAY_MS } from "../../src/vault/time";
-import type { Snapshot } from "../../src/vault/types";
+import { TAG, copyExpiredTag, tagsToList } from "../../src/vault/model/tags";
+import { DAY_MS } from "../../src/vault/lib/time";
+import type { Snapshot } from "../../src/vault/model/types";
 import { DR, PRIMARY, REGIONS, type SweptVault, startSweptVault } from "../support/sweptVault";
 
 const NIGHTS = 10;

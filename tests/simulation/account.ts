@@ -3,8 +3,8 @@
  * tell. Plain records and maps; everything that changes them is in the modules named ec2*.ts and people.ts.
  */
 import type { Snapshot as Ec2Snapshot } from "@aws-sdk/client-ec2";
-import { parseDescription } from "../../src/vault/description";
-import type { VaultSettings } from "../../src/vault/types";
+import { parseDescription } from "../../src/vault/identity/description";
+import type { VaultSettings } from "../../src/vault/model/types";
 import type { SimAttachment, SimVolume } from "./attachment";
 import type { Faults } from "./faults";
 import { type Looks, type Taken, makeLooks } from "./missingRules";

@@ -3,7 +3,7 @@
  * its reason, unless a write was refused; and what can be restored in all regions has its manifest.
  */
 import type { DeleteSnapshotCommandInput } from "@aws-sdk/client-ec2";
-import { HOUR_MS } from "../../src/vault/time";
+import { HOUR_MS } from "../../src/vault/lib/time";
 import { type Account, type Region, type SimSnapshot, inDr, hasExpiredIn, isSound, slotOf } from "./account";
 import { awsError } from "./awsError";
 import type { Call } from "../../src/iam/call";

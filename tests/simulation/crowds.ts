@@ -1,5 +1,5 @@
 /** Other users of the account: for half an hour at a time they leave next to nothing of a limit, or all of it. */
-import { MINUTE_MS } from "../../src/vault/time";
+import { MINUTE_MS } from "../../src/vault/lib/time";
 import type { Account } from "./account";
 
 const SPELL_MS = 30 * MINUTE_MS;

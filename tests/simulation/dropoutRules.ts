@@ -2,7 +2,7 @@
  * Who dropped out of protection by the truth of the account, and the rule that nobody is named who did not. An instance
  * that EC2 shows late has not dropped out, and has its volumes.
  */
-import { TAG } from "../../src/vault/tags";
+import { TAG } from "../../src/vault/model/tags";
 import { type Account, type SimInstance, type SimSnapshot, inDr, slotOf } from "./account";
 import { isProtected, wantedVolumes } from "./fleet";
 import type { Invocation } from "./invocation";

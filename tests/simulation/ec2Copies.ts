@@ -1,7 +1,7 @@
 /** CopySnapshot: 20 in flight a destination region, the key looked at only afterwards, failures minutes later. */
 import type { CopySnapshotCommandInput, CopySnapshotCommandOutput } from "@aws-sdk/client-ec2";
 import { tagRecord } from "../../src/iam/callRequests";
-import { HOUR_MS, MINUTE_MS } from "../../src/vault/time";
+import { HOUR_MS, MINUTE_MS } from "../../src/vault/lib/time";
 import { type Account, type Region, type SimSnapshot, enter, regionOf, strikes, touched } from "./account";
 import { awsError } from "./awsError";
 import type { Crowds } from "./crowds";

@@ -16,7 +16,7 @@ import {
   touched,
 } from "./account";
 import { tagRecord } from "../../src/iam/callRequests";
-import { HOUR_MS } from "../../src/vault/time";
+import { HOUR_MS } from "../../src/vault/lib/time";
 import type { SimVolume } from "./attachment";
 import { awsError } from "./awsError";
 import type { Crowds } from "./crowds";

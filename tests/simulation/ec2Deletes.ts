@@ -1,7 +1,7 @@
 /** DeleteSnapshot and CreateTags. */
 import type { CreateTagsCommandInput, DeleteSnapshotCommandInput } from "@aws-sdk/client-ec2";
 import { tagRecord } from "../../src/iam/callRequests";
-import { copyExpiredTag } from "../../src/vault/tags";
+import { copyExpiredTag } from "../../src/vault/model/tags";
 import { type Account, type Region, type SimSnapshot, isLocked, removeSnapshot, retag } from "./account";
 import { awsError } from "./awsError";
 

@@ -5,7 +5,7 @@ import type {
   LockSnapshotCommandInput,
   LockedSnapshotsInfo,
 } from "@aws-sdk/client-ec2";
-import { DAY_MS } from "../../src/vault/time";
+import { DAY_MS } from "../../src/vault/lib/time";
 import { type Account, type Region, type SimSnapshot, isShared, settledFrom } from "./account";
 import { awsError } from "./awsError";
 import { existing } from "./ec2Deletes";

@@ -2,8 +2,8 @@
  * Edits of the stack's configuration, as `pulumi up` brings them about: other rules, another floor, a tighter brake, a
  * policy lost. And the person who reads the brake's mail, looks at the plan, and allows it; and puts back what was lost.
  */
-import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../src/vault/time";
-import type { KeepPolicy, KeepRules, VaultSettings } from "../../src/vault/types";
+import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../src/vault/lib/time";
+import type { KeepPolicy, KeepRules, VaultSettings } from "../../src/vault/model/types";
 import type { Account } from "./account";
 import type { Random } from "./random";
 

@@ -2,7 +2,7 @@
  * What can go wrong in a run, and how likely: the seed picks the kinds and their strength. Probabilities are per call,
  * per invocation or per day, as the name says. All of it stops in the quiet days that end each storm.
  */
-import { HOUR_MS, MINUTE_MS } from "../../src/vault/time";
+import { HOUR_MS, MINUTE_MS } from "../../src/vault/lib/time";
 import type { Random } from "./random";
 
 /** How AWS behaves without being at fault. */

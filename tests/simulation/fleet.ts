@@ -1,6 +1,6 @@
 /** Instances and volumes, as a person makes them. */
-import { TAG } from "../../src/vault/tags";
-import { DAY_MS, MINUTE_MS, SECOND_MS } from "../../src/vault/time";
+import { TAG } from "../../src/vault/model/tags";
+import { DAY_MS, MINUTE_MS, SECOND_MS } from "../../src/vault/lib/time";
 import type { Account, SimInstance } from "./account";
 import type { SimVolume } from "./attachment";
 import { ASKED } from "./overrideOracle";

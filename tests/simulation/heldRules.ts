@@ -3,8 +3,8 @@
  * lock takes effect, and once a day when it is quiet.
  */
 import type { LockSnapshotCommandInput } from "@aws-sdk/client-ec2";
-import { LOCK_ROUNDING_MS } from "../../src/vault/planLocks";
-import { DAY_MS, HOUR_MS } from "../../src/vault/time";
+import { LOCK_ROUNDING_MS } from "../../src/vault/guard/locks";
+import { DAY_MS, HOUR_MS } from "../../src/vault/lib/time";
 import { type Account, type Region, type SimSnapshot, inDr, isLocked, isShared, isSound } from "./account";
 import type { Invocation } from "./invocation";
 import type { Tellings } from "./tellings";

@@ -1,5 +1,5 @@
 /** People who hold snapshots: they lock and share them, and let go again. */
-import { DAY_MS } from "../../src/vault/time";
+import { DAY_MS } from "../../src/vault/lib/time";
 import { type Account, type SimSnapshot, isLocked, isShared, settledFrom } from "./account";
 import { setLock } from "./ec2Locks";
 

@@ -2,10 +2,10 @@
  * Which points the keep rules let go of, in UTC. Written for the simulation alone and the other way round than
  * `retention`: a mistake there must not hide itself here.
  */
-import { parseWithin } from "../../src/vault/keepRules";
-import type { RetentionPoint } from "../../src/vault/retention";
-import { DAY_MS, HOUR_MS } from "../../src/vault/time";
-import type { KeepRules } from "../../src/vault/types";
+import { parseWithin } from "../../src/vault/retention/keepRules";
+import type { RetentionPoint } from "../../src/vault/retention/retention";
+import { DAY_MS, HOUR_MS } from "../../src/vault/lib/time";
+import type { KeepRules } from "../../src/vault/model/types";
 
 type Rule = "last" | "hourly" | "daily" | "weekly" | "monthly" | "yearly";
 

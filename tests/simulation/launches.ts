@@ -1,5 +1,5 @@
 /** Instances that are launched and volumes that are attached just before the nightly run, which then sees them half shown. */
-import { DAY_MS, MINUTE_MS } from "../../src/vault/time";
+import { DAY_MS, MINUTE_MS } from "../../src/vault/lib/time";
 import type { Account } from "./account";
 import { gainVolume, launch } from "./people";
 

@@ -1,6 +1,6 @@
 /** Recovery points that a person deletes are reported, those of the vault's own deletions never. */
-import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../src/vault/time";
-import type { VaultSettings } from "../../src/vault/types";
+import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../src/vault/lib/time";
+import type { VaultSettings } from "../../src/vault/model/types";
 import { type Account, type SimSnapshot, inDr, instanceOf, isSound, slotOf } from "./account";
 import type { Invocation } from "./invocation";
 import { isMade } from "./ownership";

@@ -1,5 +1,5 @@
 /** Things that are down or denied for hours at a time: a key, a DR region, Scheduler, SNS, a right. */
-import { DAY_MS, HOUR_MS } from "../../src/vault/time";
+import { DAY_MS, HOUR_MS } from "../../src/vault/lib/time";
 import type { Account } from "./account";
 import type { Faults } from "./faults";
 

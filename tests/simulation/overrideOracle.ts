@@ -2,8 +2,8 @@
  * What an instance's own tags ask of the keep rules, read the simulation's own way: with a mistake of `overridesOf` here
  * too nothing would show.
  */
-import { TAG } from "../../src/vault/tags";
-import type { KeepRules, VaultSettings } from "../../src/vault/types";
+import { TAG } from "../../src/vault/model/tags";
+import type { KeepRules, VaultSettings } from "../../src/vault/model/types";
 import type { TagRecord } from "./account";
 
 const COUNTED = ["last", "hourly", "daily", "weekly", "monthly", "yearly"] as const;

@@ -1,7 +1,7 @@
 /** Whose a snapshot is: by its Description, and by whether somebody has changed its tags since. */
-import { parseDescription, tagsDigest } from "../../src/vault/description";
-import { TAG, copyExpiredTag } from "../../src/vault/tags";
-import type { Identity } from "../../src/vault/identity";
+import { parseDescription, tagsDigest } from "../../src/vault/identity/description";
+import { TAG, copyExpiredTag } from "../../src/vault/model/tags";
+import type { Identity } from "../../src/vault/model/identity";
 import { type Account, type SimSnapshot, type TagRecord, touched, twinsOf } from "./account";
 
 /** What the vault made and nobody has changed: what somebody wrote a tag of the vault's on is to be left alone. */

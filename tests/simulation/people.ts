@@ -1,6 +1,6 @@
 /** People with the account: they change the fleet, hold, delete and untag snapshots, and make some of their own. */
-import { TAG, copyExpiredTag } from "../../src/vault/tags";
-import { DAY_MS } from "../../src/vault/time";
+import { TAG, copyExpiredTag } from "../../src/vault/model/tags";
+import { DAY_MS } from "../../src/vault/lib/time";
 import { type Account, type SimInstance, type SimSnapshot, isLocked, removeSnapshot } from "./account";
 import { begin, durationMs, finish } from "./ec2Creates";
 import { attach, begins, isProtected, newInstance, newVolume, someOverride, someTagValue } from "./fleet";

@@ -2,7 +2,7 @@
  * A year of sweeps asks the same of the same schedule some nine thousand times, and answering was a tenth of a
  * simulation's time. Each answer is kept; the answers are the vault's own.
  */
-import * as schedule from "../../src/vault/schedule";
+import * as schedule from "../../src/vault/lib/schedule";
 
 const MOST_KEPT = 10_000;
 

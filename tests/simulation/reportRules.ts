@@ -1,5 +1,5 @@
 /** What `mailOn` asks for: told by a run that ended by itself and could mail. */
-import { DAY_MS, isoSeconds } from "../../src/vault/time";
+import { DAY_MS, isoSeconds } from "../../src/vault/lib/time";
 import type { Account } from "./account";
 import type { Invocation } from "./invocation";
 import type { Tellings } from "./tellings";

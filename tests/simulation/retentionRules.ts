@@ -3,10 +3,10 @@
  * that the invocation began, the truth of the account instead of what a describe showed. The vault deletes by its
  * rules, read by keepOracle.ts, and by nothing else.
  */
-import type { RetentionPoint } from "../../src/vault/retention";
-import { TAG } from "../../src/vault/tags";
-import { DAY_MS } from "../../src/vault/time";
-import type { KeepRules, VaultSettings } from "../../src/vault/types";
+import type { RetentionPoint } from "../../src/vault/retention/retention";
+import { TAG } from "../../src/vault/model/tags";
+import { DAY_MS } from "../../src/vault/lib/time";
+import type { KeepRules, VaultSettings } from "../../src/vault/model/types";
 import { type Account, type Region, type SimSnapshot, inDr, instanceOf, isPoint, slotOf } from "./account";
 import { protectedInstances, protectedVolumes } from "./fleet";
 import type { Invocation } from "./invocation";

@@ -1,12 +1,12 @@
 /**
  * What the function's role may do in the simulation. The policy is the stack's own (`functionPolicy` of
- * src/stack/access.ts), what a call needs is src/iam's to say; here is the account that both are held against.
+ * src/iam/functionPolicy.ts), what a call needs is src/iam's to say; here is the account that both are held against.
  */
 import { type Facts, requestsOf } from "../../src/iam/callRequests";
 import type { Call } from "../../src/iam/call";
 import { type Decision, type IamPolicy, type IamRequest, compilePolicy } from "../../src/iam/evaluator";
-import { ACCOUNT_ID } from "../../src/local/accountId";
-import { functionPolicy } from "../../src/stack/access";
+import { ACCOUNT_ID } from "../../src/local/account/accountId";
+import { functionPolicy } from "../../src/iam/functionPolicy";
 import { type Account, type Region } from "./account";
 import { volumesOfSet } from "./ec2Creates";
 

@@ -5,7 +5,7 @@
  */
 import type { CreateSnapshotsCommandInput, CreateTagsCommandInput } from "@aws-sdk/client-ec2";
 import { tagRecord } from "../../src/iam/callRequests";
-import { TAG } from "../../src/vault/tags";
+import { TAG } from "../../src/vault/model/tags";
 import {
   type Account,
   type Region,
@@ -19,7 +19,7 @@ import {
   slotOf,
   twinsOf,
 } from "./account";
-import type { VaultSettings } from "../../src/vault/types";
+import type { VaultSettings } from "../../src/vault/model/types";
 import type { Call } from "../../src/iam/call";
 import type { Invocation } from "./invocation";
 import { carriedTags } from "./overrideOracle";

@@ -1,6 +1,6 @@
 /** EventBridge Scheduler: the run at 03:00, the hourly sweep, and the clock that the function moves. */
 import type { GetScheduleCommandOutput, UpdateScheduleCommandInput } from "@aws-sdk/client-scheduler";
-import { DAY_MS, HOUR_MS, MINUTE_MS, isoSeconds } from "../../src/vault/time";
+import { DAY_MS, HOUR_MS, MINUTE_MS, isoSeconds } from "../../src/vault/lib/time";
 import type { Account } from "./account";
 import { awsError } from "./awsError";
 

@@ -1,7 +1,7 @@
 /** The vault under simulation: its settings, as the stack would capture them, with what the seed chooses. */
-import type { VaultSettings } from "../../src/vault/types";
-import { ACCOUNT_ID } from "../../src/local/accountId";
-import { namesOf } from "../../src/stack/names";
+import type { VaultSettings } from "../../src/vault/model/types";
+import { ACCOUNT_ID } from "../../src/local/account/accountId";
+import { namesOf } from "../../src/iam/names";
 import { SETTINGS, keeping } from "../support/world";
 import { drawRetention } from "./edits";
 import type { Random } from "./random";

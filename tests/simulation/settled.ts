@@ -2,8 +2,8 @@
  * What must have come right by itself once nothing goes wrong any more (liveness): the newest slot is there with its
  * copies, nothing lives past its time, no duplicates and no remains, an idle clock, and nobody is bothered.
  */
-import { SAME_DATA_MS } from "../../src/vault/duplicates";
-import { DAY_MS, HOUR_MS, isoSeconds } from "../../src/vault/time";
+import { SAME_DATA_MS } from "../../src/vault/inventory/sameSlot";
+import { DAY_MS, HOUR_MS, isoSeconds } from "../../src/vault/lib/time";
 import {
   type Account,
   type SimSnapshot,

@@ -2,7 +2,7 @@
  * One run: a seed, some sixty days of virtual time, storms with quiet days after each. Everything is decided by the
  * seed; nothing waits for a real timer.
  */
-import { DAY_MS, HOUR_MS } from "../../src/vault/time";
+import { DAY_MS, HOUR_MS } from "../../src/vault/lib/time";
 import { makeAccount } from "./account";
 import { forgetGone } from "./forget";
 import { checkManifests } from "./auditRules";

@@ -1,5 +1,5 @@
 /** What happened, as text: the last events for a person, a hash of all of them for the proof that a seed replays. */
-import { DAY_MS } from "../../src/vault/time";
+import { DAY_MS } from "../../src/vault/lib/time";
 import { hashText } from "./random";
 import type { VirtualTime } from "./virtualTime";
 

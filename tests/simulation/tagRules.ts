@@ -4,8 +4,8 @@
  */
 import type { CreateTagsCommandInput } from "@aws-sdk/client-ec2";
 import { tagRecord } from "../../src/iam/callRequests";
-import { MINUTE_MS } from "../../src/vault/time";
-import { MAX_TAGS, TAG_PREFIX, copyExpiredTag, userTags } from "../../src/vault/tags";
+import { MINUTE_MS } from "../../src/vault/lib/time";
+import { MAX_TAGS, TAG_PREFIX, copyExpiredTag, userTags } from "../../src/vault/model/tags";
 import { type Account, type Region, type SimSnapshot, type TagRecord, strikes } from "./account";
 import type { SimVolume } from "./attachment";
 import { awsError } from "./awsError";

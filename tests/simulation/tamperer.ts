@@ -3,9 +3,9 @@
  * tag of any snapshot in any region, gives the vault's tags to other snapshots, plants Descriptions, and sends runs with
  * wrong slots. Whatever they do, nothing may be deleted that would not have been deleted without it.
  */
-import { parseDescription } from "../../src/vault/description";
-import { TAG, copyExpiredTag } from "../../src/vault/tags";
-import { DAY_MS, HOUR_MS, isoSeconds } from "../../src/vault/time";
+import { parseDescription } from "../../src/vault/identity/description";
+import { TAG, copyExpiredTag } from "../../src/vault/model/tags";
+import { DAY_MS, HOUR_MS, isoSeconds } from "../../src/vault/lib/time";
 import { type Account, type SimSnapshot, type TagRecord } from "./account";
 import { begin, durationMs, finish } from "./ec2Creates";
 import type { Random } from "./random";

@@ -5,7 +5,7 @@
  * at once and the later one wrote over the earlier one's. Every such moment is reported here by {@link Tellings.forgot},
  * and a repeat is a violation only where none lies between the two mails.
  */
-import { HOUR_MS, MINUTE_MS } from "../../src/vault/time";
+import { HOUR_MS, MINUTE_MS } from "../../src/vault/lib/time";
 import type { Account } from "./account";
 import { checkNamed } from "./dropoutRules";
 import { answerBrake, answerLostPolicy } from "./edits";
@@ -39,7 +39,7 @@ const NUMBERED = /^\d+\. (.*)$/gm;
 /** What `mailOn` has reported is in no log: a run's by its slot, a summary by its week. */
 const REPORTED = /^(the run for \S+|\d{4}-W\d\d:)/;
 
-/** Very many of a kind are told as one, those among them that were told before (gathered.ts). */
+/** Very many of a kind are told as one, those among them that were told before (report/grouping.ts). */
 const GATHERED = /^\d+ times: /;
 
 /** The problems that a mail lists, by the keys that the invocation logged them under. */

@@ -2,9 +2,9 @@
  * What a person must have been told by now, checked once a day. Left out where the model itself took the telling away
  * since: {@link Tellings.silenced} says when a mail or the clock was lost.
  */
-import { parseDescription } from "../../src/vault/description";
-import { TAG } from "../../src/vault/tags";
-import { DAY_MS, HOUR_MS, isoSeconds } from "../../src/vault/time";
+import { parseDescription } from "../../src/vault/identity/description";
+import { TAG } from "../../src/vault/model/tags";
+import { DAY_MS, HOUR_MS, isoSeconds } from "../../src/vault/lib/time";
 import { type Account, type SimSnapshot, inDr, isExpiredIn, isPoint, isSound, slotOf, twinsOf } from "./account";
 import { dropouts } from "./dropoutRules";
 import { protectedInstances, protectedVolumes } from "./fleet";

@@ -3,8 +3,8 @@
  * what hangs is told. Checked as the vault sends a call, as EC2 takes it, and as an invocation ends.
  */
 import { tagRecord } from "../../src/iam/callRequests";
-import { TAG } from "../../src/vault/tags";
-import { HOUR_MS } from "../../src/vault/time";
+import { TAG } from "../../src/vault/model/tags";
+import { HOUR_MS } from "../../src/vault/lib/time";
 import {
   type Account,
   type Region,

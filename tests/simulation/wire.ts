@@ -3,7 +3,7 @@
  * is an event of virtual time, so two invocations at once interleave call by call, and the same for the same seed.
  */
 import type { DescribeSnapshotsCommandOutput } from "@aws-sdk/client-ec2";
-import { EC2_ANSWER_MS, REPORT_ANSWER_MS } from "../../src/vault/clients";
+import { EC2_ANSWER_MS, REPORT_ANSWER_MS } from "../../src/vault/aws/clients";
 import { type Account, strikes } from "./account";
 import type { Aws } from "./aws";
 import { isThrottling, isTransient, noAnswer } from "./awsError";
@@ -14,7 +14,7 @@ import type { Invocation } from "./invocation";
 import type { Tellings } from "./tellings";
 import { noteRefused, noteSent } from "./tryRules";
 
-/** The timeout of the audit log's PUT (src/vault/auditPut.ts). */
+/** The timeout of the audit log's PUT (src/vault/aws/s3.ts). */
 const PUT_HANG_MS = 10_000;
 /** Calls that a telling hangs on. */
 const REPORTING = ["GetSchedule", "UpdateSchedule", "Publish"];

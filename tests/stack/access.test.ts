@@ -1,7 +1,7 @@
 /** The function's rights, statement by statement, for several DR regions, encryption in the primary region and dry runs. */
-import { type FunctionPolicyArgs, functionPolicy } from "../../src/stack/access";
-import { keyPolicy } from "../../src/stack/keys";
-import { ACCOUNT_ID } from "../../src/local/accountId";
+import { type FunctionPolicyArgs, functionPolicy } from "../../src/iam/functionPolicy";
+import { keyPolicy } from "../../src/stack/keys/key";
+import { ACCOUNT_ID } from "../../src/local/account/accountId";
 import { ARN, type Statement } from "../support/stackProgram";
 import {
   ASKS_FOR_STATE,

@@ -1,6 +1,6 @@
 /** The evaluator against the cases of AWS's page, "Configuring how CloudWatch alarms treat missing data". */
-import type { AlarmDefinition } from "../../src/stack/alarmTable";
-import { type AlarmState, type MetricPoint, evaluate, stateAt } from "../../src/local/alarmEvaluator";
+import type { AlarmDefinition } from "../../src/stack/monitoring/alarmTable";
+import { type AlarmState, type MetricPoint, evaluate, stateAt } from "../../src/local/runtime/alarmEvaluator";
 
 const PERIOD_MS = 60_000;
 

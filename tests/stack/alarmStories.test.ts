@@ -2,9 +2,9 @@
  * Goal: each alarm goes off on the condition that it names, and is quiet otherwise. Method: the real handler through
  * nights that go well and one that does not, and CloudWatch's evaluation of the alarm table over what it sent.
  */
-import { alarmTable } from "../../src/stack/alarmTable";
-import { DAY_MS, HOUR_MS } from "../../src/vault/time";
-import { type AlarmState, evaluate } from "../../src/local/alarmEvaluator";
+import { alarmTable } from "../../src/stack/monitoring/alarmTable";
+import { DAY_MS, HOUR_MS } from "../../src/vault/lib/time";
+import { type AlarmState, evaluate } from "../../src/local/runtime/alarmEvaluator";
 import { type Night, watchedVault } from "../support/watchedVault";
 import { DR, NOW, SETTINGS } from "../support/world";
 

@@ -1,7 +1,7 @@
 /** The alarm table: its limits, what it is made into, and that each alarm has its page in the runbook. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Watched, alarmTable, nearTimeoutMs, staleHours } from "../../src/stack/alarmTable";
+import { type Watched, alarmTable, nearTimeoutMs, staleHours } from "../../src/stack/monitoring/alarmTable";
 import { type DeclaredStack, ROOT, declareStack } from "../support/stackProgram";
 import { TAGS, TOPIC, VAULT } from "../support/stackPolicies";
 

@@ -3,7 +3,7 @@
  * without a word, so the archive's handler must do what the source's handler does.
  */
 import * as pulumi from "@pulumi/pulumi";
-import { createHandler } from "../../src/vault/callback";
+import { createHandler } from "../../src/vault/lambda";
 import {
   type Archive,
   type Unpacked,

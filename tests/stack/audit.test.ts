@@ -1,6 +1,6 @@
 /** The audit bucket and the trail of a stack that has both, whole, and who may do what with them. */
-import { ACCOUNT_ID } from "../../src/local/accountId";
-import { auditBucketName } from "../../src/stack/auditAccess";
+import { ACCOUNT_ID } from "../../src/local/account/accountId";
+import { auditBucketName } from "../../src/iam/auditPolicies";
 import { type IamPolicy, compilePolicy } from "../../src/iam/evaluator";
 import { ARN, type DeclaredStack, declareStack, policyOf } from "../support/stackProgram";
 import { ROLE, TAGS, VAULT } from "../support/stackPolicies";

@@ -1,5 +1,5 @@
 /** What `parseConfig` takes and what it says of what it does not take. */
-import { CONFIG_KEYS, type VaultConfig, parseConfig } from "../../src/config";
+import { CONFIG_KEYS, type VaultConfig, parseConfig } from "../../src/config/config";
 import { GOOD, RAW, faults, withValues } from "../support/rawConfig";
 
 const KEY = "arn:aws:kms:us-east-1:123456789012:key/1234-abcd";

@@ -1,7 +1,7 @@
 /** Whether the keys' policies fit what KMS takes, told by the configuration alone. */
-import { configOf } from "../../src/config";
-import { keyPolicyLength } from "../../src/configKeyPolicy";
-import { loadStackConfig } from "../../src/local/stackConfig";
+import { configOf } from "../../src/config/config";
+import { keyPolicyLength } from "../../src/config/checks/keyPolicySize";
+import { loadStackConfig } from "../../src/local/deploy/stackConfig";
 import { faults, withValues } from "../support/rawConfig";
 import { ROOT, declareStack } from "../support/stackProgram";
 

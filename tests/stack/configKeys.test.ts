@@ -1,5 +1,5 @@
 /** `keyAdministrators`: which values it takes, and that who administers a key does not use it. */
-import { parseConfig } from "../../src/config";
+import { parseConfig } from "../../src/config/config";
 import { faults, withValues } from "../support/rawConfig";
 
 const IAM = "arn:aws:iam::123456789012:";

@@ -1,7 +1,7 @@
 /** What `lock` takes, and where it contradicts the rest of the configuration. */
-import { type RawConfig, parseConfig } from "../../src/config";
-import { lockFaults } from "../../src/configLock";
-import { loadStackConfig } from "../../src/local/stackConfig";
+import { type RawConfig, parseConfig } from "../../src/config/config";
+import { lockFaults } from "../../src/config/checks/lock";
+import { loadStackConfig } from "../../src/local/deploy/stackConfig";
 import { ROOT } from "../support/stackProgram";
 
 /** The dev stack, with other values. */

@@ -1,6 +1,6 @@
 /** Vault ids and partitions that AWS would refuse in the middle of a `pulumi up` are refused by the configuration. */
 import * as aws from "@pulumi/aws";
-import { parseConfig } from "../../src/config";
+import { parseConfig } from "../../src/config/config";
 import { RAW, faults, withValues } from "../support/rawConfig";
 
 test.each([

@@ -2,7 +2,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { specialSecretSig, specialSigKey } from "@pulumi/pulumi/runtime/rpc";
-import { PROVIDER_CONFIG_KEYS } from "../../src/configProvider";
+import { PROVIDER_CONFIG_KEYS } from "../../src/config/provider";
 import { vaultProviders } from "../../src/stack/providers";
 import { RAW, faults } from "../support/rawConfig";
 import { declareStack } from "../support/stackProgram";

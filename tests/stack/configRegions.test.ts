@@ -1,5 +1,5 @@
 /** Where copies go, what is encrypted in the primary region, dry runs: what `parseConfig` takes and what it says. */
-import { type VaultConfig, parseConfig } from "../../src/config";
+import { type VaultConfig, parseConfig } from "../../src/config/config";
 import { RAW, faults, withValues } from "../support/rawConfig";
 
 const KEY = "arn:aws:kms:us-east-1:123456789012:key/1234-abcd";

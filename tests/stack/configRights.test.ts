@@ -1,8 +1,8 @@
 /** Whether the function's rights fit what IAM takes of a role, told by the configuration alone. */
-import { configOf } from "../../src/config";
-import { partitionOf } from "../../src/configPartition";
-import { rightsLength } from "../../src/configRights";
-import { loadStackConfig } from "../../src/local/stackConfig";
+import { configOf } from "../../src/config/config";
+import { partitionOf } from "../../src/iam/partition";
+import { rightsLength } from "../../src/config/checks/policySize";
+import { loadStackConfig } from "../../src/local/deploy/stackConfig";
 import { faults, withValues } from "../support/rawConfig";
 import { VAULT } from "../support/stackPolicies";
 import { ROOT, declareStack } from "../support/stackProgram";

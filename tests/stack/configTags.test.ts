@@ -1,6 +1,6 @@
 /** `tags`: which it takes, and what it says of those that some service would refuse. */
-import { configOf, parseConfig } from "../../src/config";
-import { loadStackConfig } from "../../src/local/stackConfig";
+import { configOf, parseConfig } from "../../src/config/config";
+import { loadStackConfig } from "../../src/local/deploy/stackConfig";
 import { faults, withValues } from "../support/rawConfig";
 import { ROOT } from "../support/stackProgram";
 

@@ -1,5 +1,5 @@
 /** Goal: nothing on the dashboard stays empty for a wrong name, and CloudWatch takes it. */
-import { dashboardBody } from "../../src/stack/dashboardBody";
+import { dashboardBody } from "../../src/stack/monitoring/dashboardBody";
 import { type DeclaredStack, declareStack } from "../support/stackProgram";
 import { watchedVault } from "../support/watchedVault";
 import { DR, SETTINGS, keeping } from "../support/world";
@@ -56,7 +56,7 @@ const OF_AWS = [
   ),
 ];
 
-/** Sent by no such night: tests/unit/orphans.test.ts and leftRegions.test.ts see them sent. */
+/** Sent by no such night: tests/unit/plan/orphans.test.ts and leftRegions.test.ts see them sent. */
 const OF_WHAT_NOBODY_COUNTS = [
   ...["OrphanRecoveryPoints", "OrphanGiB"].flatMap((name) =>
     [SETTINGS.primaryRegion, DR.region].map(

@@ -1,5 +1,5 @@
 /** A production stack that encrypts in the primary region under a key that is there already. */
-import { ACCOUNT_ID } from "../../src/local/accountId";
+import { ACCOUNT_ID } from "../../src/local/account/accountId";
 import { settingsIn } from "../support/stackArchive";
 import { VAULT } from "../support/stackPolicies";
 import { ARN, type DeclaredStack, declareStack, policyOf } from "../support/stackProgram";

@@ -2,9 +2,9 @@
  * Goal: with the sweep watched, no schedule loses a run unnoticed, however rarely it fires. Method: the real handler
  * through days of sweeps alone, and CloudWatch's evaluation of the alarm table over what it sent.
  */
-import { evaluate } from "../../src/local/alarmEvaluator";
-import { alarmTable } from "../../src/stack/alarmTable";
-import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../src/vault/time";
+import { evaluate } from "../../src/local/runtime/alarmEvaluator";
+import { alarmTable } from "../../src/stack/monitoring/alarmTable";
+import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../src/vault/lib/time";
 import { watchedVault } from "../support/watchedVault";
 import { DR, NOW, SETTINGS } from "../support/world";
 

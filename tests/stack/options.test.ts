@@ -1,8 +1,8 @@
 /** A stack whose every option differs from the default, and what the policies make of options. */
-import { functionPolicy } from "../../src/stack/access";
-import { keyPolicy } from "../../src/stack/keys";
-import { namesOf } from "../../src/stack/names";
-import { ACCOUNT_ID } from "../../src/local/accountId";
+import { functionPolicy } from "../../src/iam/functionPolicy";
+import { keyPolicy } from "../../src/stack/keys/key";
+import { namesOf } from "../../src/iam/names";
+import { ACCOUNT_ID } from "../../src/local/account/accountId";
 import { ARN, type DeclaredStack, type Statement, declareStack, policyOf } from "../support/stackProgram";
 
 const VAULT = "smart-vault-dev";

@@ -1,5 +1,5 @@
 /** Who may do what in the production stack: every policy, whole. */
-import { ACCOUNT_ID } from "../../src/local/accountId";
+import { ACCOUNT_ID } from "../../src/local/account/accountId";
 import { ARN, type DeclaredStack, declareStack, policyOf } from "../support/stackProgram";
 import {
   FUNCTION,

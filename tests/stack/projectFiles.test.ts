@@ -3,8 +3,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
-import { CONFIG_KEYS, parseConfig, readConfig } from "../../src/config";
-import { loadStackConfig } from "../../src/local/stackConfig";
+import { CONFIG_KEYS, parseConfig, readConfig } from "../../src/config/config";
+import { loadStackConfig } from "../../src/local/deploy/stackConfig";
 
 const ROOT = join(__dirname, "..", "..");
 

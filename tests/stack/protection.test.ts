@@ -1,6 +1,6 @@
 /** What stands between the production stack's copies and whoever deletes them: the Recycle Bin and mails about its keys. */
-import { configOf } from "../../src/config";
-import { loadStackConfig } from "../../src/local/stackConfig";
+import { configOf } from "../../src/config/config";
+import { loadStackConfig } from "../../src/local/deploy/stackConfig";
 import { ARN, type DeclaredStack, ROOT, declareStack } from "../support/stackProgram";
 import { KEY_EVENTS_ROLE, PRIMARY_BUS, TAGS, TOPIC, VAULT } from "../support/stackPolicies";
 

@@ -1,5 +1,5 @@
 /** A production stack with two DR regions that encrypts its snapshots in the primary region, too, under a key of its own. */
-import { ACCOUNT_ID } from "../../src/local/accountId";
+import { ACCOUNT_ID } from "../../src/local/account/accountId";
 import { settingsIn } from "../support/stackArchive";
 import { COPY_USE, KEY_EVENTS_ROLE, KEY_USE, PRIMARY_BUS, ROLE, TAGS, TOPIC, VAULT } from "../support/stackPolicies";
 import { ARN, type DeclaredStack, declareStack, policyOf } from "../support/stackProgram";

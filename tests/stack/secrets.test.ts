@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
 import { specialSecretSig, specialSigKey } from "@pulumi/pulumi/runtime/rpc";
 import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
-import { CONFIG_KEYS, parseConfig } from "../../src/config";
+import { CONFIG_KEYS, parseConfig } from "../../src/config/config";
 import { RAW, withValues } from "../support/rawConfig";
 import { declareHere } from "../support/stackHere";
 import type { Declaration } from "../support/stackProgram";

@@ -1,7 +1,7 @@
 /** What an AWS that refuses nothing and finishes at once makes of a plan. Pure: gives a new world. */
-import { TAG, copyExpiredTag } from "../../src/vault/tags";
-import { isoSeconds } from "../../src/vault/time";
-import type { Action, DeleteAction, Snapshot, Tags, World } from "../../src/vault/types";
+import { TAG, copyExpiredTag } from "../../src/vault/model/tags";
+import { isoSeconds } from "../../src/vault/lib/time";
+import type { Action, DeleteAction, Snapshot, Tags, World } from "../../src/vault/model/types";
 import { identityOf } from "./identify";
 import { SETTINGS } from "./world";
 

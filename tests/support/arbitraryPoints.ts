@@ -1,9 +1,9 @@
 /** Histories of one volume and rules for them as fast-check draws them, and what retention decides. */
 import fc from "fast-check";
-import { makeCalendar } from "../../src/vault/calendar";
-import { type RetentionPoint, type RetentionResult, newestFirst, retention } from "../../src/vault/retention";
-import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../src/vault/time";
-import type { KeepRules } from "../../src/vault/types";
+import { makeCalendar } from "../../src/vault/retention/calendar";
+import { type RetentionPoint, type RetentionResult, newestFirst, retention } from "../../src/vault/retention/retention";
+import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../src/vault/lib/time";
+import type { KeepRules } from "../../src/vault/model/types";
 import { arbitraryKeepRules } from "./arbitraryKeepRules";
 import { NOW } from "./world";
 

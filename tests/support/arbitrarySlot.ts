@@ -3,9 +3,9 @@
  * sound, pending, failed or under another key; and copies of each of them in each DR region.
  */
 import fc from "fast-check";
-import { TAG, copyExpiredTag } from "../../src/vault/tags";
-import { DAY_MS, MINUTE_MS, isoSeconds } from "../../src/vault/time";
-import type { KeyedRegion, Snapshot, Tags } from "../../src/vault/types";
+import { TAG, copyExpiredTag } from "../../src/vault/model/tags";
+import { DAY_MS, MINUTE_MS, isoSeconds } from "../../src/vault/lib/time";
+import type { KeyedRegion, Snapshot, Tags } from "../../src/vault/model/types";
 import { DR, DR2, NOW, copyOf, sealedIn, snapshot, standInOf } from "./world";
 
 export const VOLUMES = ["vol-1", "vol-2"];

@@ -1,10 +1,10 @@
 /** What somebody with ec2:CreateTags and ec2:DeleteTags does to a drawn vault: any of the vault's tags, on any snapshot. */
 import fc from "fast-check";
-import { describe as describeIt, parseDescription } from "../../src/vault/description";
-import { doubtOf } from "../../src/vault/doubts";
-import { INSTANCE_TAG_PREFIX, TAG, copyExpiredTag } from "../../src/vault/tags";
-import { DAY_MS, isoSeconds } from "../../src/vault/time";
-import type { Snapshot, Tags, World } from "../../src/vault/types";
+import { describe as describeIt, parseDescription } from "../../src/vault/identity/description";
+import { doubtOf } from "../../src/vault/identity/doubts";
+import { INSTANCE_TAG_PREFIX, TAG, copyExpiredTag } from "../../src/vault/model/tags";
+import { DAY_MS, isoSeconds } from "../../src/vault/lib/time";
+import type { Snapshot, Tags, World } from "../../src/vault/model/types";
 import { DR, DR2, NOW, SETTINGS } from "./world";
 
 export interface Edit {

@@ -3,7 +3,7 @@
  * the vault's at all; one DR region or two, one of them perhaps not seen; with encryption in the primary region or not.
  */
 import fc from "fast-check";
-import type { KeyedRegion, Snapshot, VaultPolicy, World } from "../../src/vault/types";
+import type { KeyedRegion, Snapshot, VaultPolicy, World } from "../../src/vault/model/types";
 import { arbitraryKeepRules } from "./arbitraryKeepRules";
 import { VOLUMES, drawnSlot, place } from "./arbitrarySlot";
 import { DR, DR2, PRIMARY_KEY, SETTINGS, instance, volume } from "./world";

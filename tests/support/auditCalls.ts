@@ -1,5 +1,5 @@
 /** What deploying the audit bucket, the trail and the budget asks of AWS; see deployCalls.ts. */
-import { ACCOUNT_ID } from "../../src/local/accountId";
+import { ACCOUNT_ID } from "../../src/local/account/accountId";
 import type { Kind, Named } from "./deployCalls";
 
 const bucketArn = ({ inputs }: Named) => `arn:aws:s3:::${String(inputs.bucket)}`;

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { toText } from "../../src/local/stackConfig";
+import { toText } from "../../src/local/deploy/stackConfig";
 import { declareFrom } from "./stackHere";
 import { type Declaration, ROOT } from "./stackProgram";
 

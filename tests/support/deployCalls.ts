@@ -3,7 +3,7 @@
  * has (terraform-provider-aws, the resources' CRUD; AWS, Service Authorization Reference). By hand: a kind that is not
  * here fails the test, so that a new one gets its rights along with it.
  */
-import { ACCOUNT_ID } from "../../src/local/accountId";
+import { ACCOUNT_ID } from "../../src/local/account/accountId";
 import type { IamRequest } from "../../src/iam/evaluator";
 import { AUDIT_KINDS } from "./auditCalls";
 

@@ -1,5 +1,5 @@
 /** A small fleet under a policy of 30 days, and edits of its stack. */
-import type { VaultPolicy } from "../../src/vault/types";
+import type { VaultPolicy } from "../../src/vault/model/types";
 import { type Nights, startNights } from "./nights";
 import { DR, SETTINGS, instance, keeping, volume } from "./world";
 

@@ -1,11 +1,11 @@
 /** Jest's global setup: the emulator's environment is made once for all test files, not by each of them. */
 import { join } from "node:path";
-import { emulatorPython } from "../../src/local/python";
+import { emulatorPython } from "../../src/local/account/python";
 
 const ROOT = join(__dirname, "..", "..");
 
 async function prepareEmulator(): Promise<void> {
-  const requirements = join(ROOT, "src", "local", "emulator", "requirements.txt");
+  const requirements = join(ROOT, "src", "local", "account", "emulator", "requirements.txt");
   await emulatorPython(join(ROOT, ".vault"), requirements, () => undefined);
 }
 

@@ -1,8 +1,8 @@
 /** Identities for records that tests write by their tags: what the Description would say had the vault made them. */
-import { TAG } from "../../src/vault/tags";
-import { parseIso } from "../../src/vault/time";
-import type { Doubt, Identity } from "../../src/vault/identity";
-import type { Snapshot, Tags } from "../../src/vault/types";
+import { TAG } from "../../src/vault/model/tags";
+import { parseIso } from "../../src/vault/lib/time";
+import type { Doubt, Identity } from "../../src/vault/model/identity";
+import type { Snapshot, Tags } from "../../src/vault/model/types";
 
 /** The identity that tags repeat. */
 export function identityOf(tags: Tags, startTimeMs: number): Identity {

@@ -1,5 +1,5 @@
 /** Who asks for a vault's key in the table of key policies, and what a key is set up for. */
-import { ACCOUNT_ID } from "../../src/local/accountId";
+import { ACCOUNT_ID } from "../../src/local/account/accountId";
 import type { IamRequest } from "../../src/iam/evaluator";
 import type { Caller, Identity } from "../../src/iam/keyAccess";
 

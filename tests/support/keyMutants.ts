@@ -1,5 +1,5 @@
 /** Plausible mistakes in a key's policy, statement by statement: each must make rows of the table fail. */
-import { ACCOUNT_ID } from "../../src/local/accountId";
+import { ACCOUNT_ID } from "../../src/local/account/accountId";
 import type { KeyPolicy, KeyStatement } from "../../src/iam/keyAccess";
 
 type Mutant = [name: string, policy: KeyPolicy];

@@ -1,5 +1,5 @@
 /** The table of key policies: everybody who may use or administer a key of the vault's, and who may not, by the key's facts. */
-import { ACCOUNT_ID } from "../../src/local/accountId";
+import { ACCOUNT_ID } from "../../src/local/account/accountId";
 import {
   type KeyFacts,
   type Who,

@@ -1,8 +1,8 @@
 /** Sweeps over five nights of one instance, and what their mails say of recovery points that are gone. */
 import { PublishCommand } from "@aws-sdk/client-sns";
-import type { ClockState } from "../../src/vault/clockState";
-import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../src/vault/time";
-import type { Snapshot, VaultSettings } from "../../src/vault/types";
+import type { ClockState } from "../../src/vault/model/clockState";
+import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../src/vault/lib/time";
+import type { Snapshot, VaultSettings } from "../../src/vault/model/types";
 import { makeRig } from "./rig";
 import { NOW, SETTINGS, copyOf, snapshot } from "./world";
 

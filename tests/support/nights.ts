@@ -2,13 +2,13 @@
  * Nights of a vault on a small account where every call succeeds at once: a run and two sweeps a night, with what the clock
  * carries and what is mailed. Pure: the plan is applied to the world that the next plan sees.
  */
-import { type ChangeMemory, remember } from "../../src/vault/changeMemory";
-import { notifiedOf } from "../../src/vault/changeUpdate";
-import { newsOf } from "../../src/vault/report";
-import { planVault } from "../../src/vault/plan";
-import { problemKey } from "../../src/vault/summary";
-import { copyExpiredTag, TAG } from "../../src/vault/tags";
-import { DAY_MS, HOUR_MS, isoSeconds } from "../../src/vault/time";
+import { type ChangeMemory, remember } from "../../src/vault/changes/changeMemory";
+import { notifiedOf } from "../../src/vault/changes/changeUpdate";
+import { newsOf } from "../../src/vault/report/log";
+import { planVault } from "../../src/vault/plan/plan";
+import { problemKey } from "../../src/vault/report/summary";
+import { copyExpiredTag, TAG } from "../../src/vault/model/tags";
+import { DAY_MS, HOUR_MS, isoSeconds } from "../../src/vault/lib/time";
 import type {
   Action,
   KeyedRegion,
@@ -18,7 +18,7 @@ import type {
   Snapshot,
   VaultPolicy,
   World,
-} from "../../src/vault/types";
+} from "../../src/vault/model/types";
 import { identify } from "./identify";
 import { NOW } from "./world";
 

@@ -1,14 +1,14 @@
 /** Holds a property against the plans of random vaults (arbitraryWorld.ts), and what such properties ask. */
 import fc from "fast-check";
-import { makeCalendar } from "../../src/vault/calendar";
-import { seenRegions } from "../../src/vault/drRegions";
-import { isClear, isOwn, isOwnCopy } from "../../src/vault/duplicates";
-import { instanceRules } from "../../src/vault/instanceRules";
-import { planVault } from "../../src/vault/plan";
-import { copyState } from "../../src/vault/planCopies";
-import { releasedIn } from "../../src/vault/released";
-import { copyExpiredTag } from "../../src/vault/tags";
-import { DAY_MS, isoSeconds, parseIso } from "../../src/vault/time";
+import { makeCalendar } from "../../src/vault/retention/calendar";
+import { seenRegions } from "../../src/vault/inventory/drRegions";
+import { isClear, isOwn, isOwnCopy } from "../../src/vault/inventory/sameSlot";
+import { instanceRules } from "../../src/vault/retention/effectiveRules";
+import { planVault } from "../../src/vault/plan/plan";
+import { copyState } from "../../src/vault/plan/copies";
+import { releasedIn } from "../../src/vault/plan/released";
+import { copyExpiredTag } from "../../src/vault/model/tags";
+import { DAY_MS, isoSeconds, parseIso } from "../../src/vault/lib/time";
 import type {
   CopyAction,
   DeleteAction,
@@ -18,7 +18,7 @@ import type {
   Snapshot,
   VaultPolicy,
   World,
-} from "../../src/vault/types";
+} from "../../src/vault/model/types";
 import { dataOf } from "./arbitrarySlot";
 import { type ArbitraryVault, arbitraryVault } from "./arbitraryWorld";
 import { NOW, OPEN, SLOT } from "./world";

@@ -1,5 +1,5 @@
 /** A whole good configuration as the CLI hands it over; a test says only what differs. */
-import { type RawConfig, parseConfig } from "../../src/config";
+import { type RawConfig, parseConfig } from "../../src/config/config";
 
 export const GOOD: Record<string, string> = {
   drRegion: "us-west-2",

@@ -1,8 +1,8 @@
-/** The calls that the function made on the emulated account, each as the requests that IAM decides on (src/local/wireCall.ts). */
+/** The calls that the function made on the emulated account, each as the requests that IAM decides on (src/local/permissions/wireCall.ts). */
 import { type Decision, type IamPolicy, type IamRequest, compilePolicy } from "../../src/iam/evaluator";
-import { ACCOUNT_ID } from "../../src/local/accountId";
-import type { CallsFile } from "../../src/local/callsFile";
-import { type RecordedCall, requestsOfCall } from "../../src/local/wireCall";
+import { ACCOUNT_ID } from "../../src/local/account/accountId";
+import type { CallsFile } from "../../src/local/findings/callsFile";
+import { type RecordedCall, requestsOfCall } from "../../src/local/permissions/wireCall";
 
 /** Each region's key, by the copies that were made there. */
 function keysOf(calls: readonly RecordedCall[]): Map<string, string> {

@@ -16,15 +16,15 @@ import { DescribeKeyCommand, KMSClient } from "@aws-sdk/client-kms";
 import { GetScheduleCommand, UpdateScheduleCommand, type UpdateScheduleCommandInput } from "@aws-sdk/client-scheduler";
 import { PublishCommand } from "@aws-sdk/client-sns";
 import { mockClient } from "aws-sdk-client-mock";
-import { ec2In, makeClients } from "../../src/vault/clients";
-import { remember } from "../../src/vault/changeMemory";
-import type { ClockState } from "../../src/vault/clockState";
-import { type InvocationResult, type LambdaContext, invoke } from "../../src/vault/handler";
-import type { Measured } from "../../src/vault/metricNames";
-import { describe } from "../../src/vault/description";
-import { TAG, tagsToList } from "../../src/vault/tags";
-import { MINUTE_MS } from "../../src/vault/time";
-import type { Snapshot, VaultSettings } from "../../src/vault/types";
+import { ec2In, makeClients } from "../../src/vault/aws/clients";
+import { remember } from "../../src/vault/changes/changeMemory";
+import type { ClockState } from "../../src/vault/model/clockState";
+import { type InvocationResult, type LambdaContext, invoke } from "../../src/vault/invocation";
+import type { Measured } from "../../src/vault/model/metricNames";
+import { describe } from "../../src/vault/identity/description";
+import { TAG, tagsToList } from "../../src/vault/model/tags";
+import { MINUTE_MS } from "../../src/vault/lib/time";
+import type { Snapshot, VaultSettings } from "../../src/vault/model/types";
 import { DR, FUNCTION_ARN, NOW, SETTINGS } from "./world";
 
 /** What a pass is woken with: the clock's payload. */

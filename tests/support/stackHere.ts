@@ -3,9 +3,9 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
 import { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
-import { ACCOUNT_ID } from "../../src/local/accountId";
-import { type Make, type Program, runProgram } from "../../src/local/program";
-import { type StackConfig, loadStackConfig } from "../../src/local/stackConfig";
+import { ACCOUNT_ID } from "../../src/local/account/accountId";
+import { type Make, type Program, runProgram } from "../../src/local/deploy/program";
+import { type StackConfig, loadStackConfig } from "../../src/local/deploy/stackConfig";
 import type { Archive } from "./stackArchive";
 import { type Declaration, type Options, type Preview, ROOT, inputsOf, make } from "./stackProgram";
 

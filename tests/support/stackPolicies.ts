@@ -1,5 +1,5 @@
 /** The policies that the production stack has to have, whole. */
-import { ACCOUNT_ID } from "../../src/local/accountId";
+import { ACCOUNT_ID } from "../../src/local/account/accountId";
 import { ARN } from "./stackProgram";
 
 export const VAULT = "smart-vault-prod";

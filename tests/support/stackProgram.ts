@@ -1,7 +1,7 @@
 /** What a stack declares: inputs, options, providers and archive, as the declarer's process gives them. */
 import { join } from "node:path";
-import { ACCOUNT_ID } from "../../src/local/accountId";
-import type { Make } from "../../src/local/program";
+import { ACCOUNT_ID } from "../../src/local/account/accountId";
+import type { Make } from "../../src/local/deploy/program";
 import { askDeclarer } from "./declarerClient";
 import type { Archive } from "./stackArchive";
 

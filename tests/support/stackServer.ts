@@ -2,13 +2,13 @@
  * A few AWS calls on 127.0.0.1, answered alike every time: one instance of two volumes, one of which has an old
  * snapshot with a sound copy and a new one without. Keeps what it was asked.
  */
-import { remember } from "../../src/vault/changeMemory";
+import { remember } from "../../src/vault/changes/changeMemory";
 import { type IncomingMessage, createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { describe } from "../../src/vault/description";
-import { TAG } from "../../src/vault/tags";
-import { DAY_MS, HOUR_MS, isoSeconds } from "../../src/vault/time";
-import type { VaultSettings } from "../../src/vault/types";
+import { describe } from "../../src/vault/identity/description";
+import { TAG } from "../../src/vault/model/tags";
+import { DAY_MS, HOUR_MS, isoSeconds } from "../../src/vault/lib/time";
+import type { VaultSettings } from "../../src/vault/model/types";
 
 /** Still open, and no time of this run. */
 export const SLOT = isoSeconds(Date.now() - 2 * HOUR_MS);

@@ -4,13 +4,13 @@
  */
 import { join } from "node:path";
 import { CreateTagsCommand } from "@aws-sdk/client-ec2";
-import { inventoryOf } from "../../src/local/inventory";
-import { loadStackConfig } from "../../src/local/stackConfig";
-import { type LocalVault, startVault } from "../../src/local/vault";
-import { describeVaultSnapshots } from "../../src/vault/ec2Reads";
-import { tagsToList } from "../../src/vault/tags";
-import { DAY_MS, HOUR_MS } from "../../src/vault/time";
-import type { Snapshot } from "../../src/vault/types";
+import { inventoryOf } from "../../src/local/account/inventory";
+import { loadStackConfig } from "../../src/local/deploy/stackConfig";
+import { type LocalVault, startVault } from "../../src/local/story/localVault";
+import { describeVaultSnapshots } from "../../src/vault/aws/ec2Reads";
+import { tagsToList } from "../../src/vault/model/tags";
+import { DAY_MS, HOUR_MS } from "../../src/vault/lib/time";
+import type { Snapshot } from "../../src/vault/model/types";
 import { emulatorHome } from "./emulatorHome";
 
 const ROOT = join(__dirname, "..", "..");

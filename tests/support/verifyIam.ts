@@ -2,7 +2,7 @@
 import { callOf } from "../../src/iam/call";
 import { requestsOf, tagRecord } from "../../src/iam/callRequests";
 import { type IamPolicy, compilePolicy } from "../../src/iam/evaluator";
-import { ACCOUNT_ID } from "../../src/local/accountId";
+import { ACCOUNT_ID } from "../../src/local/account/accountId";
 
 /** A call on its way to EC2. */
 export interface SentCall {

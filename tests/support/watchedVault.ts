@@ -10,13 +10,13 @@ import {
   DescribeSnapshotsCommand,
   type TagSpecification,
 } from "@aws-sdk/client-ec2";
-import { namesOf } from "../../src/stack/names";
-import { METRIC_NAMESPACE } from "../../src/vault/metricNames";
-import { tagsFromList } from "../../src/vault/tags";
-import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, isoSeconds } from "../../src/vault/time";
-import type { Snapshot, Tags } from "../../src/vault/types";
+import { namesOf } from "../../src/iam/names";
+import { METRIC_NAMESPACE } from "../../src/vault/model/metricNames";
+import { tagsFromList } from "../../src/vault/model/tags";
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, isoSeconds } from "../../src/vault/lib/time";
+import type { Snapshot, Tags } from "../../src/vault/model/types";
 import { PublishCommand } from "@aws-sdk/client-sns";
-import type { MetricPoint } from "../../src/local/alarmEvaluator";
+import type { MetricPoint } from "../../src/local/runtime/alarmEvaluator";
 import { described, lambdaContext, makeRig } from "./rig";
 import { DR, NOW, SETTINGS, sealedIn, snapshot } from "./world";
 

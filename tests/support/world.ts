@@ -1,7 +1,7 @@
 /** Builders for what the vault sees: each gives one sound whole record, and a test says only what differs. */
-import { TAG } from "../../src/vault/tags";
+import { TAG } from "../../src/vault/model/tags";
 import { identify } from "./identify";
-import { isoSeconds } from "../../src/vault/time";
+import { isoSeconds } from "../../src/vault/lib/time";
 import type {
   AttachedVolume,
   KeepPolicy,
@@ -13,7 +13,7 @@ import type {
   VaultSettings,
   Wake,
   World,
-} from "../../src/vault/types";
+} from "../../src/vault/model/types";
 
 export const NOW = Date.parse("2026-11-22T03:00:00Z");
 export const SLOT = isoSeconds(NOW);

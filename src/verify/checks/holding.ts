@@ -1,10 +1,10 @@
 /** A12–A17: rights by tag, Snapshot Lock, and deletion. */
 import { DeleteSnapshotCommand, DescribeLockedSnapshotsCommand, UnlockSnapshotCommand } from "@aws-sdk/client-ec2";
-import { describeLocks } from "../../vault/ec2Reads";
-import { deleteSnapshot, lockSnapshot, markCopyExpired } from "../../vault/ec2Writes";
-import { causeOf, holdersOf, meaningOf } from "../../vault/errors";
-import { DAY_MS, MINUTE_MS, isoSeconds } from "../../vault/time";
-import type { LockAction } from "../../vault/types";
+import { describeLocks } from "../../vault/aws/ec2Reads";
+import { deleteSnapshot, lockSnapshot, markCopyExpired } from "../../vault/aws/ec2Writes";
+import { causeOf, holdersOf, meaningOf } from "../../vault/aws/errors";
+import { DAY_MS, MINUTE_MS, isoSeconds } from "../../vault/lib/time";
+import type { LockAction } from "../../vault/model/types";
 import { type Question, askRights } from "../dryRuns";
 import { type Check, type Finding, beside, confirmed, different, refusalOf, textOf, unknown } from "../findings";
 import { note } from "../made";

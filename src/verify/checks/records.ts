@@ -1,15 +1,15 @@
 /** A6–A10: what EC2's lists show of what was made. */
 import type { Snapshot } from "@aws-sdk/client-ec2";
-import { parseDescription, tagsDigest } from "../../vault/description";
-import { doubtOf } from "../../vault/doubts";
+import { parseDescription, tagsDigest } from "../../vault/identity/description";
+import { doubtOf } from "../../vault/identity/doubts";
 import {
   describeLocks,
   describeProtectedInstances,
   describeVaultSnapshots,
   describeVolumes,
-} from "../../vault/ec2Reads";
-import { meaningOf } from "../../vault/errors";
-import { TAG, tagsFromList } from "../../vault/tags";
+} from "../../vault/aws/ec2Reads";
+import { meaningOf } from "../../vault/aws/errors";
+import { TAG, tagsFromList } from "../../vault/model/tags";
 import { type Check, type Finding, confirmed, different, refusalOf, textOf, unknown } from "../findings";
 import { type Stage, soon } from "../stage";
 

@@ -1,0 +1,45 @@
+/** Whether the policies of the vault's keys fit what KMS takes: known before a key is made, as with the role's rights. Pure. */
+import { partitionOf } from "../../iam/partition";
+import type { RightsContext } from "./policySize";
+import { auditBucketName, auditKeyStatements, bucketArnOf, trailArnOf } from "../../iam/auditPolicies";
+import { keyPolicy } from "../../stack/keys/key";
+import { namesOf } from "../../iam/names";
+
+/** Bytes of a key policy (KMS developer guide, "Resource quotas"). */
+const MAX_POLICY = 32_768;
+
+const ACCOUNT_ID = "0".repeat(12);
+
+export type KeyPolicyContext = Pick<RightsContext, "vaultId" | "primaryRegion" | "drRegions" | "audit"> & {
+  trail: boolean;
+  restoreRoleArns: readonly string[];
+  keyAdministrators: readonly string[];
+};
+
+/** Bytes of the longest policy that a key of the vault gets: that of the first DR region, which the audit log uses too. */
+export function keyPolicyLength(context: KeyPolicyContext): number {
+  const { vaultId, primaryRegion, drRegions, audit, trail, ...users } = context;
+  const account = { partition: partitionOf(primaryRegion), accountId: ACCOUNT_ID };
+  const [region = ""] = drRegions;
+  const roleArn = `arn:${account.partition}:iam::${ACCOUNT_ID}:role/${namesOf(vaultId).role}`;
+  const bucketArn = bucketArnOf(account, auditBucketName(vaultId, ACCOUNT_ID, region));
+  const trailArn = trail ? trailArnOf(vaultId, account, primaryRegion) : undefined;
+  const ofAudit = { roleArn, restoreRoleArns: users.restoreRoleArns, region, bucketArn, trailArn };
+  const policy = keyPolicy(account, region, {
+    ...users,
+    roleArn,
+    ec2Regions: [region],
+    more: audit ? auditKeyStatements(ofAudit) : [],
+  });
+  return Buffer.byteLength(JSON.stringify(policy));
+}
+
+/** @returns a line for the mistake: the keys, what was expected, what was got */
+export function keyPolicyFaults(context: KeyPolicyContext): string[] {
+  const length = keyPolicyLength(context);
+  if (length <= MAX_POLICY) return [];
+  return [
+    `restoreRoleArns, keyAdministrators: expected so few that a key's policy fits KMS's ${MAX_POLICY} bytes, got ${length}: ` +
+      "one role that the others may assume takes the room of one",
+  ];
+}

@@ -1,0 +1,63 @@
+/** Where `lock` contradicts the rest of the configuration. Pure. */
+import { livesMs, runsOf } from "./copyLifetime";
+import { type OverrideBounds, leastRules } from "../../vault/retention/tagOverrides";
+import { DAY_MS } from "../../vault/lib/time";
+import type { KeepPolicy, KeepRules, SnapshotLock } from "../../vault/model/types";
+
+/** What a copy's life is reckoned from. */
+export interface LockContext extends OverrideBounds {
+  policies: Readonly<Record<string, KeepPolicy>>;
+  keepAtLeast: number;
+  schedule: string;
+  /** `iUnderstandComplianceLock` */
+  understood: boolean;
+}
+
+/** So long a schedule is looked at: whatever days of a month or a week it fires on are among them. */
+const YEAR_DAYS = 366;
+
+/** @returns the shortest life in days of a copy, where that is less than `days`; `undefined` where none is */
+function diesAfterDays(
+  runs: () => readonly number[],
+  rules: KeepRules,
+  days: number,
+  keepAtLeast: number,
+): number | undefined {
+  const { retentionDays = 0 } = rules;
+  if (retentionDays >= days) return undefined;
+  const lives = livesMs(runs(), rules, keepAtLeast);
+  const least = lives.reduce((shortest, life) => Math.min(shortest, life), Infinity) / DAY_MS;
+  return least < days ? least : undefined;
+}
+
+/**
+ * @param lock `undefined`: copies are not locked
+ * @returns a line for each mistake: the key, what was expected, what was got
+ */
+export function lockFaults(lock: SnapshotLock | undefined, context: LockContext): string[] {
+  if (lock === undefined) return [];
+  const faults: string[] = [];
+  if (lock.mode === "compliance" && !context.understood) {
+    faults.push(
+      "iUnderstandComplianceLock: expected true where lock.mode is compliance, got false: until such a lock ends " +
+        "nobody can take it off or delete the copy, AWS Support included, and its storage is paid for",
+    );
+  }
+  const { policies, keepAtLeast, schedule } = context;
+  let known: number[] | undefined;
+  // A year's copies, each until its lock ends.
+  const runs = () => (known ??= runsOf(schedule, YEAR_DAYS + lock.days));
+  const lifeOf = (rules: KeepRules) => diesAfterDays(runs, rules, lock.days, keepAtLeast);
+  for (const [name, { drKeep }] of Object.entries(policies)) {
+    const of = Object.keys(policies).length > 1 ? `, by the policy ${name}` : "";
+    const own = lifeOf(drKeep);
+    const lifeDays = own ?? lifeOf(leastRules(drKeep, context));
+    if (lifeDays === undefined) continue;
+    const by = own === undefined ? `${of}, where tags shorten it to overrideMin` : of;
+    faults.push(
+      `lock.days: expected at most the ${Number(lifeDays.toFixed(1))} days that a copy is kept in the DR region${by}, ` +
+        `got ${lock.days}: retention can't delete what is locked`,
+    );
+  }
+  return faults;
+}

@@ -1,0 +1,19 @@
+/** Where what instances' tags may shorten rules to contradicts what they may lengthen them to. Pure. */
+import { type OverrideBounds, ruleNamed, sizeOf } from "../../vault/retention/tagOverrides";
+
+/** @returns a line for each mistake: the key, what was expected, what was got */
+export function overrideFaults({ overrideMin, overrideMax }: OverrideBounds): string[] {
+  return Object.entries(overrideMin).flatMap(([name, given]) => {
+    const got = `got ${JSON.stringify(given)}`;
+    const rule = ruleNamed(name);
+    const most = rule === undefined ? 0 : sizeOf(overrideMax, rule);
+    if (rule === undefined || most === 0) {
+      return [`overrideMin.${name}: expected none where overrideMax lets no tag change it, ${got}`];
+    }
+    const least = sizeOf(overrideMin, rule);
+    if (least === 0) return [`overrideMin.${name}: expected what keeps something, ${got}`];
+    if (least <= most) return [];
+    const max = JSON.stringify(overrideMax[rule]);
+    return [`overrideMin.${name}: expected at most overrideMax.${name}, which is ${max}, ${got}`];
+  });
+}

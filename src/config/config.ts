@@ -1,0 +1,260 @@
+/**
+ * The one place that reads and validates the stack's configuration. Defaults and descriptions are in Pulumi.yaml,
+ * where the CLI takes them from; here is what each value must be. All mistakes are told at once, a line each.
+ */
+import * as pulumi from "@pulumi/pulumi";
+import { closest, distance } from "fastest-levenshtein";
+import {
+  type Parse,
+  boolean,
+  emails,
+  encryptPrimary,
+  hashes,
+  integer,
+  keyArns,
+  logRetention,
+  maybeRegion,
+  oneOf,
+  policyArn,
+  principalArns,
+  regions,
+  roleArns,
+  schedule,
+  snapshotLock,
+  tagText,
+  timezone,
+} from "./fields";
+import { keepRules, overrideBound, policies, policiesOf } from "./retention";
+import { keyPolicyFaults } from "./checks/keyPolicySize";
+import { keyFaults } from "./checks/keyAdministrators";
+import { lockFaults } from "./checks/lock";
+import { vaultIdFault } from "./names";
+import { overrideFaults } from "./checks/overrides";
+import { AWS_NAMESPACE, type ProviderValues, providerFaults, providerValues } from "./provider";
+import { regionFaults } from "./checks/regions";
+import { rightsFaults } from "./checks/policySize";
+import { isSecretKey, secretFaults } from "./secrets";
+import { resourceTags, tagsFaults } from "./tags";
+import { watchFaults } from "./checks/alarms";
+import type { KeepPolicy } from "../vault/model/types";
+
+/** What each key must be. Its order is the order of Pulumi.yaml and of the README's table. */
+const FIELDS = {
+  drRegion: maybeRegion,
+  drRegions: regions,
+  tags: resourceTags,
+  tagKey: tagText(128),
+  tagValue: tagText(256),
+  policies,
+  schedule,
+  timezone,
+  startWindowHours: integer(1, 24),
+  copyStuckHours: integer(1, 168),
+  copyOverdueHours: integer(1, 720),
+  maxRecoveryPointAgeHours: integer(0, 8_760),
+  retentionDays: integer(1, 3_650),
+  drRetentionDays: integer(0, 3_650),
+  keep: keepRules,
+  drKeep: keepRules,
+  keepAtLeast: integer(1, 100),
+  overrideMin: overrideBound,
+  overrideMax: overrideBound,
+  orphans: oneOf("keep-last", "keep", "expire"),
+  orphanDays: integer(1, 3_650),
+  editGraceDays: integer(1, 365),
+  maxDeletePercent: integer(1, 100),
+  maxDeletes: integer(0, 100_000),
+  allowDeletePlan: hashes,
+  dryRun: boolean,
+  lock: snapshotLock,
+  iUnderstandComplianceLock: boolean,
+  alertEmails: emails,
+  mailOn: oneOf("failure", "always", "weekly-summary"),
+  monthlyBudgetUsd: integer(0, 1_000_000),
+  dashboard: boolean,
+  logRetentionDays: logRetention,
+  memoryMb: integer(256, 10_240),
+  timeoutSeconds: integer(120, 900),
+  reserveConcurrency: boolean,
+  protectKeys: boolean,
+  recycleBinDays: integer(0, 365),
+  encryptPrimary,
+  sourceKeyArns: keyArns,
+  restoreRoleArns: roleArns,
+  keyAdministrators: principalArns,
+  permissionsBoundaryArn: policyArn,
+  audit: boolean,
+  auditRetentionDays: integer(1, 3_650),
+  auditLockDays: integer(0, 3_650),
+  trail: boolean,
+} satisfies Record<string, Parse<unknown>>;
+
+type Fields = typeof FIELDS;
+type ValueOf<P> = P extends Parse<infer T> ? T : never;
+
+/** Keys that `policies` holds what they come to. */
+type PolicyKey = "policies" | "tagValue" | "keep" | "drKeep" | "retentionDays" | "drRetentionDays";
+type Parsed = Readonly<{ [K in keyof Fields]: ValueOf<Fields[K]> }>;
+
+/** The validated configuration of one stack. */
+export type VaultConfig = Omit<Parsed, PolicyKey | "drRegion"> & {
+  /** What is kept, by the value of the backup tag. */
+  readonly policies: Readonly<Record<string, KeepPolicy>>;
+  /** Whether there is one for `tagValue`, since `policies` was left empty. */
+  readonly policyForAll: boolean;
+  /** There only where `alertEmails` is a secret of the stack. */
+  readonly secretEmails?: boolean;
+  /** `<project>-<stack>` */
+  readonly vaultId: string;
+  readonly primaryRegion: string;
+};
+
+export const CONFIG_KEYS = Object.keys(FIELDS) as (keyof Fields)[];
+
+const NEAR = 4;
+
+export interface RawConfig {
+  project: string;
+  stack: string;
+  /** `aws:region` */
+  primaryRegion: string | undefined;
+  /** Every key of the project's namespace, without the namespace. */
+  values: Readonly<Record<string, string>>;
+  /** Those of them, and `aws:region`, that the stack has as secrets; without: none. */
+  secretKeys?: readonly string[];
+  /** Every other key of the namespace `aws`, without the namespace; without: none. */
+  provider?: ProviderValues;
+  /** Those of them that the stack has as secrets. */
+  secretProviderKeys?: readonly string[];
+}
+
+function unknownKeys(values: RawConfig["values"]): string[] {
+  const known: string[] = CONFIG_KEYS;
+  return Object.keys(values)
+    .filter((key) => !known.includes(key))
+    .map((key) => {
+      const near = closest(key, known);
+      const hint = distance(key.toLowerCase(), near.toLowerCase()) <= NEAR ? near : known.join(", ");
+      return `${key}: unknown key, expected ${hint}`;
+    });
+}
+
+function parseFields(raw: RawConfig, faults: string[]): Record<string, unknown> {
+  const parsed: Record<string, unknown> = {};
+  for (const key of CONFIG_KEYS) {
+    const text = raw.values[key];
+    if (text === undefined) {
+      faults.push(`${key}: expected a value, got none`);
+      continue;
+    }
+    const result = FIELDS[key](text);
+    const shown = raw.secretKeys?.includes(key) ? "a secret value" : JSON.stringify(text);
+    if ("value" in result) parsed[key] = result.value;
+    else faults.push(`${key}: expected ${result.expected}, got ${shown}`);
+  }
+  return parsed;
+}
+
+function auditFaults({ audit, auditRetentionDays, auditLockDays, trail }: Parsed): string[] {
+  const faults: string[] = [];
+  if (trail && !audit) {
+    faults.push("trail: expected audit to be true too, got false: the trail's files go into its bucket");
+  }
+  if (auditLockDays > auditRetentionDays) {
+    faults.push(
+      `auditLockDays: expected at most auditRetentionDays, which is ${auditRetentionDays}, got ${auditLockDays}`,
+    );
+  }
+  return faults;
+}
+
+/** Throws where there are mistakes. */
+function refuse({ stack }: RawConfig, faults: readonly string[]): void {
+  if (faults.length === 0) return;
+  throw new Error(`the configuration of stack ${stack} has mistakes:\n  ${faults.join("\n  ")}`);
+}
+
+/**
+ * Validates one stack's configuration. Pure.
+ * @throws an error with a line for each mistake: the key, what was expected, what was got
+ */
+export function parseConfig(raw: RawConfig): VaultConfig {
+  const secretKeys = raw.secretKeys ?? [];
+  // Alone and first: another fault's line might show the value.
+  refuse(raw, secretFaults(secretKeys));
+  const faults = unknownKeys(raw.values);
+  const parsed = parseFields(raw, faults);
+  faults.push(...regionFaults(raw.primaryRegion, parsed));
+  const isSecret = (key: string) => raw.secretProviderKeys?.includes(key) ?? false;
+  faults.push(...providerFaults(raw.provider ?? {}, isSecret));
+  const vaultId = `${raw.project}-${raw.stack}`;
+  const idFault = vaultIdFault(vaultId);
+  if (idFault !== undefined) faults.push(`stack: expected ${idFault}, got "${vaultId}"`);
+  refuse(raw, faults);
+  const {
+    policies: named,
+    tagValue,
+    keep,
+    drKeep,
+    retentionDays,
+    drRetentionDays,
+    drRegion,
+    ...config
+  } = parsed as Parsed;
+  const single = { tagValue, keep, drKeep, retentionDays, drRetentionDays };
+  const drRegions = drRegion === "" ? config.drRegions : [drRegion];
+  const resolved = {
+    ...config,
+    drRegions,
+    policies: policiesOf(named, single),
+    policyForAll: Object.keys(named).length === 0,
+  };
+  refuse(raw, auditFaults(parsed as Parsed));
+  // What the values contradict each other in shows only when each is in order.
+  refuse(raw, [
+    ...tagsFaults(config),
+    ...overrideFaults(config),
+    ...lockFaults(config.lock, { ...resolved, understood: config.iUnderstandComplianceLock }),
+    ...watchFaults(config),
+    ...keyFaults({ ...config, vaultId }),
+    ...keyPolicyFaults({ ...resolved, vaultId, primaryRegion: raw.primaryRegion ?? "" }),
+    ...rightsFaults({ ...resolved, vaultId, primaryRegion: raw.primaryRegion ?? "" }),
+  ]);
+  return {
+    ...resolved,
+    ...(secretKeys.includes("alertEmails") && { secretEmails: true }),
+    vaultId,
+    primaryRegion: raw.primaryRegion ?? "",
+  };
+}
+
+/**
+ * Validates what a stack is given in all, the provider's keys among it.
+ * @param all full keys (`smart-vault:drRegion`) to text; keys of other namespaces but `aws` are not this program's
+ * @param isSecret whether the stack has a full key as a secret
+ */
+export function configOf(
+  project: string,
+  stack: string,
+  all: Readonly<Record<string, string>>,
+  isSecret: (key: string) => boolean = () => false,
+): VaultConfig {
+  const prefix = `${project}:`;
+  const own = Object.keys(all).filter((key) => key.startsWith(prefix));
+  const short = (key: string) => (key.startsWith(prefix) ? key.slice(prefix.length) : key);
+  const provider = providerValues(all);
+  return parseConfig({
+    project,
+    stack,
+    primaryRegion: all["aws:region"],
+    values: Object.fromEntries(own.map((key) => [short(key), all[key] ?? ""])),
+    secretKeys: ["aws:region", ...own].filter(isSecret).map(short),
+    provider,
+    secretProviderKeys: Object.keys(provider).filter((key) => isSecret(`${AWS_NAMESPACE}${key}`)),
+  });
+}
+
+/** Reads the configuration of the stack that the program runs for. */
+export function readConfig(): VaultConfig {
+  return configOf(pulumi.getProject(), pulumi.getStack(), pulumi.runtime.allConfig(), isSecretKey);
+}

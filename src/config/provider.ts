@@ -1,0 +1,124 @@
+/**
+ * The stack's `aws:` configuration, for the vault's own providers: an explicit provider takes none of it by itself
+ * (pulumi.com/docs/iac/concepts/resources/providers, "Default provider configuration"). What can be honored in every region
+ * is handed over, whatever else is refused by its key: who sets a profile or an account must not land in another. Pure.
+ */
+import type * as aws from "@pulumi/aws";
+import { closest } from "fastest-levenshtein";
+import type { Parse } from "./fields";
+import * as is from "./providerValues";
+
+export const AWS_NAMESPACE = "aws:";
+
+/** Every argument of an AWS provider but `region`, which each has of its own. */
+const PROVIDER_KEYS = {
+  accessKey: is.text,
+  allowedAccountIds: is.accountIds,
+  assumeRoleWithWebIdentity: is.webRole,
+  assumeRoles: is.roles,
+  customCaBundle: is.text,
+  defaultTags: is.defaultTags,
+  ec2MetadataServiceEndpoint: is.text,
+  ec2MetadataServiceEndpointMode: is.text,
+  endpoints: is.endpoints,
+  forbiddenAccountIds: is.accountIds,
+  httpProxy: is.text,
+  httpsProxy: is.text,
+  ignoreTags: is.ignoreTags,
+  insecure: is.flag,
+  maxRetries: is.count,
+  noProxy: is.text,
+  profile: is.text,
+  retryMode: is.text,
+  s3UsEast1RegionalEndpoint: is.text,
+  s3UsePathStyle: is.flag,
+  secretKey: is.text,
+  sharedConfigFiles: is.texts,
+  sharedCredentialsFiles: is.texts,
+  skipCredentialsValidation: is.flag,
+  skipMetadataApiCheck: is.flag,
+  skipRegionValidation: is.flag,
+  skipRequestingAccountId: is.flag,
+  stsRegion: is.text,
+  tagPolicyCompliance: is.text,
+  token: is.text,
+  tokenBucketRateLimiterCapacity: is.count,
+  useDualstackEndpoint: is.flag,
+  useFipsEndpoint: is.flag,
+  userAgents: is.texts,
+} satisfies Record<Exclude<keyof aws.ProviderArgs, "region">, Parse<unknown>>;
+
+type ProviderKey = keyof typeof PROVIDER_KEYS;
+
+export const PROVIDER_CONFIG_KEYS = Object.keys(PROVIDER_KEYS) as ProviderKey[];
+
+/** By key without the namespace; `aws:region` is not among it. */
+export type ProviderValues = Readonly<Record<string, string>>;
+
+/** Picks the provider's part of everything that a stack is given. */
+export function providerValues(all: Readonly<Record<string, string>>): ProviderValues {
+  const entries = Object.entries(all)
+    .filter(([key]) => key.startsWith(AWS_NAMESPACE) && key !== `${AWS_NAMESPACE}region`)
+    .map(([key, value]) => [key.slice(AWS_NAMESPACE.length), value] as const);
+  return Object.fromEntries(entries);
+}
+
+function isKnown(key: string): key is ProviderKey {
+  return Object.hasOwn(PROVIDER_KEYS, key);
+}
+
+/** Keys that AWS itself hands out as secrets: a value of theirs is in no message. */
+const SECRETS: readonly string[] = ["accessKey", "secretKey", "token"];
+
+function faultOf(key: string, raw: string, isSecret: boolean): string | undefined {
+  const name = `${AWS_NAMESPACE}${key}`;
+  if (!isKnown(key)) {
+    const near = closest(key, PROVIDER_CONFIG_KEYS);
+    return `${name}: unknown key, expected one of the AWS provider's (did you mean ${AWS_NAMESPACE}${near}?)`;
+  }
+  const parsed = PROVIDER_KEYS[key](raw);
+  if ("value" in parsed) return undefined;
+  const got = isSecret || SECRETS.includes(key) ? "a secret value" : JSON.stringify(raw);
+  return `${name}: expected ${parsed.expected}, got ${got}`;
+}
+
+/** Keys that cancel each other out. */
+function conflicts(values: ProviderValues): string[] {
+  const { allowedAccountIds, forbiddenAccountIds, skipRequestingAccountId } = values;
+  const guarded = allowedAccountIds ?? forbiddenAccountIds;
+  if (guarded === undefined) return [];
+  const faults: string[] = [];
+  if (allowedAccountIds !== undefined && forbiddenAccountIds !== undefined) {
+    faults.push("aws:forbiddenAccountIds: expected none with aws:allowedAccountIds, got both");
+  }
+  if (skipRequestingAccountId === "true") {
+    faults.push(
+      "aws:skipRequestingAccountId: expected false with account ids that are allowed or forbidden, got true: " +
+        "without the account's id nothing is held against them",
+    );
+  }
+  return faults;
+}
+
+/**
+ * Checks every `aws:` key but the region.
+ * @param isSecret whether the stack has a key, without namespace, as a secret
+ * @returns a line for each mistake: the key, what was expected, what was got
+ */
+export function providerFaults(values: ProviderValues, isSecret: (key: string) => boolean): string[] {
+  const faults = Object.entries(values).map(([key, raw]) => faultOf(key, raw, isSecret(key)));
+  return [...faults.filter((fault) => fault !== undefined), ...conflicts(values)];
+}
+
+/**
+ * Returns the arguments that every provider of the vault gets, beside its region.
+ * @param values which {@link providerFaults} has nothing against
+ */
+export function providerArgs(values: ProviderValues): Record<string, unknown> {
+  const args: Record<string, unknown> = {};
+  for (const [key, raw] of Object.entries(values)) {
+    const parsed = isKnown(key) ? PROVIDER_KEYS[key](raw) : undefined;
+    if (parsed !== undefined && "value" in parsed) args[key] = parsed.value;
+  }
+  return args;
+}

@@ -1,0 +1,126 @@
+/** One parser a kind of value in the namespace `aws:`; they become arguments of the vault's AWS providers. Pure. */
+import type { Parse } from "./fields";
+import { SHAPE, tagTextFault } from "./tags";
+import { TAG_PREFIX } from "../vault/model/tags";
+
+/** The value of JSON text, or `undefined` for text that is none. */
+function json(raw: string): unknown {
+  try {
+    return JSON.parse(raw) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+function objectOf(value: unknown): Record<string, unknown> | undefined {
+  const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
+  return isObject ? (value as Record<string, unknown>) : undefined;
+}
+
+function isTexts(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === "string" && item !== "");
+}
+
+export const text: Parse<string> = (raw) => (raw === "" ? { expected: "a text, or the key left out" } : { value: raw });
+
+export const flag: Parse<boolean> = (raw) =>
+  raw === "true" || raw === "false" ? { value: raw === "true" } : { expected: "true or false" };
+
+export const count: Parse<number> = (raw) =>
+  /^\d{1,9}$/.test(raw) ? { value: Number(raw) } : { expected: "a whole number" };
+
+export const texts: Parse<string[]> = (raw) => {
+  const value = json(raw);
+  return isTexts(value) && value.length > 0 ? { value } : { expected: "a list of texts" };
+};
+
+/** YAML and `pulumi config set --path` make numbers of account ids that do not begin with 0. */
+export const accountIds: Parse<string[]> = (raw) => {
+  const value = json(raw);
+  const ids = Array.isArray(value) ? value.map(String) : [];
+  const good = ids.length > 0 && ids.every((id) => /^\d{12}$/.test(id));
+  return good ? { value: ids } : { expected: "a list of account ids, of 12 digits each" };
+};
+
+const ROLE_ARN = /^arn:[\w-]+:iam::\d{12}:role\/\S+$/;
+const LISTS: readonly string[] = ["policyArns", "transitiveTagKeys"];
+const ROLE_FIELDS = [
+  ...["duration", "externalId", "policy", "policyArns", "roleArn", "sessionName"],
+  ...["sourceIdentity", "tags", "transitiveTagKeys"],
+];
+const WEB_ROLE_FIELDS = [
+  ...["duration", "policy", "policyArns", "roleArn", "sessionName"],
+  ...["webIdentityToken", "webIdentityTokenFile"],
+];
+
+/** What is wrong with a role that is to be assumed, or `undefined`. */
+function roleFault(value: unknown, fields: readonly string[]): string | undefined {
+  const role = objectOf(value);
+  if (role === undefined) return "one is no object";
+  const unknown = Object.keys(role).find((key) => !fields.includes(key));
+  if (unknown !== undefined) return `it knows ${fields.join(", ")}, not ${unknown}`;
+  if (!ROLE_ARN.test(String(role.roleArn))) return "roleArn must be the ARN of an IAM role";
+  const wrong = Object.entries(role).find(([key, one]) => {
+    if (key === "tags") return !isTexts(Object.values(objectOf(one) ?? { none: 0 }));
+    return LISTS.includes(key) ? !isTexts(one) : typeof one !== "string";
+  });
+  return wrong && `${wrong[0]} must be a text, or a list or an object of texts where AWS wants one`;
+}
+
+/** Roles that are assumed one after the other. */
+export const roles: Parse<object[]> = (raw) => {
+  const expected = 'a list such as [{"roleArn": "arn:aws:iam::123456789012:role/deploy"}]';
+  const value = json(raw);
+  if (!Array.isArray(value) || value.length === 0) return { expected };
+  const fault = value.map((one) => roleFault(one, ROLE_FIELDS)).find((one) => one !== undefined);
+  return fault === undefined ? { value: value as object[] } : { expected: `${expected}: ${fault}` };
+};
+
+export const webRole: Parse<object> = (raw) => {
+  const value = json(raw);
+  const fault = roleFault(value, WEB_ROLE_FIELDS);
+  return fault === undefined ? { value: value as object } : { expected: `an object: ${fault}` };
+};
+
+/** Tags that Scheduler and EC2 take as well: the first takes no empty value (API reference, Tag). */
+export const defaultTags: Parse<{ tags: Record<string, string> }> = (raw) => {
+  const expected = 'an object such as {"tags": {"CostCenter": "4711"}}';
+  const { tags, ...others } = objectOf(json(raw)) ?? {};
+  const given = objectOf(tags);
+  if (given === undefined || Object.keys(others).length > 0) return { expected };
+  const entries = Object.entries(given).map(([key, value]) => [key, String(value)] as const);
+  for (const [key, value] of entries) {
+    const fault = value === "" ? `${key} has an empty value` : tagTextFault(key, value);
+    if (fault !== undefined) return { expected: `${expected} of ${SHAPE}: ${fault}` };
+  }
+  return { value: { tags: Object.fromEntries(entries) } };
+};
+
+/** The vault's own tags say whose a resource is, to policies as well: they can't be ignored. */
+export const ignoreTags: Parse<{ keys?: string[]; keyPrefixes?: string[] }> = (raw) => {
+  const expected = `an object of lists, keys and keyPrefixes, that leave the tags ${TAG_PREFIX}* alone`;
+  const { keys = [], keyPrefixes = [], ...others } = objectOf(json(raw)) ?? { none: true };
+  if (Object.keys(others).length > 0 || !isTexts(keys) || !isTexts(keyPrefixes)) return { expected };
+  const isOurs =
+    keys.some((key) => key.startsWith(TAG_PREFIX)) ||
+    keyPrefixes.some((prefix) => TAG_PREFIX.startsWith(prefix) || prefix.startsWith(TAG_PREFIX));
+  if (isOurs) return { expected };
+  return {
+    value: {
+      ...(keys.length > 0 && { keys }),
+      ...(keyPrefixes.length > 0 && { keyPrefixes }),
+    },
+  };
+};
+
+/** An address of one region is no other's, and the vault has a provider in each. */
+const OF_A_REGION = /\b[a-z]{2}(-[a-z]+)+-\d\b/;
+
+export const endpoints: Parse<object[]> = (raw) => {
+  const expected = "a list of objects, service to address, without the address of a single region";
+  const value = json(raw);
+  if (!Array.isArray(value) || value.length === 0) return { expected };
+  const addresses = value.flatMap((one) => Object.values(objectOf(one) ?? { none: 0 }));
+  const isGood = isTexts(addresses) && !addresses.some((address) => OF_A_REGION.test(address));
+  return isGood ? { value: value as object[] } : { expected };
+};

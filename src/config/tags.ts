@@ -1,0 +1,96 @@
+/**
+ * Tags for everything that the vault makes: organizations require some by service control policy. They take room from the
+ * 50 tags of a snapshot, and go on resources of many services, so the limits are those that all of them have. Pure.
+ */
+import type { Parse } from "./fields";
+import { MAX_TAG_KEY, MAX_TAG_VALUE, TAG_PREFIX } from "../vault/model/tags";
+
+/** A set of many volumes needs most of a snapshot's tags for what a restore has to know. */
+const MOST = 10;
+
+/** What EC2, IAM and S3 all take in keys and values (AWS, "Tag naming limits and requirements"). */
+const ALLOWED = /^[\p{L}\p{N} _.:/=+@-]*$/u;
+export const SHAPE = "letters, digits, spaces and _ . : / = + - @";
+
+/** Keys that begin so are AWS's own or the vault's. */
+const RESERVED = ["aws:", TAG_PREFIX];
+
+/**
+ * Would give every snapshot and resource the same name, and take the place of each volume's own name on its snapshots.
+ */
+const NAME = "name";
+
+function got(value: unknown): string {
+  return JSON.stringify(value);
+}
+
+/** What is wrong with a key, or `undefined`. */
+function keyFault(key: string): string | undefined {
+  const lower = key.toLowerCase();
+  if (key.length < 1 || key.length > MAX_TAG_KEY || !ALLOWED.test(key)) {
+    return `a key must be 1 to ${MAX_TAG_KEY} ${SHAPE}, is ${got(key)}`;
+  }
+  const reserved = RESERVED.find((prefix) => lower.startsWith(prefix));
+  if (reserved !== undefined) return `no key may begin with ${reserved}, one is ${got(key)}`;
+  if (lower === NAME) {
+    return `no key may be ${got(key)}: everything would have the same name, and snapshots lose that of their volumes`;
+  }
+  return undefined;
+}
+
+/** `pulumi config set --path tags.CostCenter 4711` makes a number of it, and a truth value of `true`. */
+function textOf(value: unknown): string | undefined {
+  if (typeof value === "string") return value;
+  const isPlain = typeof value === "boolean" || Number.isSafeInteger(value);
+  return isPlain ? String(value) : undefined;
+}
+
+/** What is wrong with a value, or `undefined`. */
+function valueFault(key: string, value: unknown): string | undefined {
+  const text = textOf(value);
+  if (text !== undefined && text.length <= MAX_TAG_VALUE && ALLOWED.test(text)) return undefined;
+  return `${key} must be a text of up to ${MAX_TAG_VALUE} ${SHAPE}, is ${got(value)}`;
+}
+
+/** Returns what is wrong with a tag that resources get beside the vault's own, or `undefined`. */
+export function tagTextFault(key: string, value: string): string | undefined {
+  return keyFault(key) ?? valueFault(key, value);
+}
+
+/** IAM takes no two keys that differ in case alone. */
+function twins(keys: readonly string[]): string | undefined {
+  const lower = keys.map((key) => key.toLowerCase());
+  const second = keys.find((key, index) => lower.indexOf(key.toLowerCase()) < index);
+  return second && `keys must differ in more than case, ${got(second)} does not`;
+}
+
+function objectOf(raw: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(raw);
+    const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
+    return isObject ? (value as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Tags, key to value; `{}` is none. */
+export const resourceTags: Parse<Record<string, string>> = (raw) => {
+  const expected = `an object of up to ${MOST} tags such as {"CostCenter": "4711"}`;
+  const value = objectOf(raw);
+  if (value === undefined) return { expected };
+  const entries = Object.entries(value);
+  if (entries.length > MOST) return { expected: `${expected}: it has ${entries.length}` };
+  const faults = entries.map(([key, one]) => keyFault(key) ?? valueFault(key, one));
+  const fault = faults.find((one) => one !== undefined) ?? twins(entries.map(([key]) => key));
+  if (fault !== undefined) return { expected: `${expected}: ${fault}` };
+  return { value: Object.fromEntries(entries.map(([key, one]) => [key, textOf(one) ?? ""])) };
+};
+
+/** @returns a line for the mistake: the key, what was expected, what was got */
+export function tagsFaults(config: { tags: Readonly<Record<string, string>>; tagKey: string }): string[] {
+  const { tags, tagKey } = config;
+  const same = Object.keys(tags).find((key) => key.toLowerCase() === tagKey.toLowerCase());
+  if (same === undefined) return [];
+  return [`tags: expected no key that is tagKey, got ${got(same)}: that tag says which instances are backed up`];
+}

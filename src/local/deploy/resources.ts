@@ -1,0 +1,140 @@
+/** What the stack declares, made in the emulated account as far as the function needs it. */
+import { CreateKeyCommand } from "@aws-sdk/client-kms";
+import { CreateBucketCommand } from "@aws-sdk/client-s3";
+import {
+  CreateScheduleCommand,
+  CreateScheduleGroupCommand,
+  DeleteScheduleCommand,
+  UpdateScheduleCommand,
+} from "@aws-sdk/client-scheduler";
+import { CreateTopicCommand } from "@aws-sdk/client-sns";
+import { partitionOf } from "../../iam/partition";
+import { STOPPED_CLOCK } from "../../vault/clock/nextWake";
+import type { Account } from "../account/account";
+import { ACCOUNT_ID } from "../account/accountId";
+import type { Make } from "./program";
+
+const SCHEDULE = "aws:scheduler/schedule:Schedule";
+
+interface ScheduleInputs {
+  name: string;
+  groupName: string;
+  description: string;
+  scheduleExpression: string;
+  scheduleExpressionTimezone?: string;
+  state?: "ENABLED" | "DISABLED";
+  target: { arn: string; roleArn: string; input: string };
+}
+
+function scheduleOf({ target, ...inputs }: ScheduleInputs) {
+  return {
+    Name: inputs.name,
+    GroupName: inputs.groupName,
+    Description: inputs.description,
+    ScheduleExpression: inputs.scheduleExpression,
+    ScheduleExpressionTimezone: inputs.scheduleExpressionTimezone,
+    State: inputs.state,
+    FlexibleTimeWindow: { Mode: "OFF" as const },
+    Target: { Arn: target.arn, RoleArn: target.roleArn, Input: target.input },
+  };
+}
+
+async function createSchedule({ scheduler }: Account, region: string, given: unknown) {
+  const schedule = scheduleOf(given as ScheduleInputs);
+  return (await scheduler(region).send(new CreateScheduleCommand(schedule))).ScheduleArn;
+}
+
+/** Of what the function touches an update changes the schedules alone; the clock is the function's (`ignoreChanges`). */
+async function update({ scheduler }: Account, region: string, given: unknown): Promise<void> {
+  const schedule = scheduleOf(given as ScheduleInputs);
+  if (schedule.ScheduleExpression === STOPPED_CLOCK) return;
+  await scheduler(region).send(new UpdateScheduleCommand(schedule));
+}
+
+/** Deletes what the stack does not declare any more, as far as that matters: keys and buckets stay, as where they are protected. */
+async function remove({ scheduler }: Account, region: string, given: unknown): Promise<void> {
+  const { name: Name, groupName: GroupName } = given as ScheduleInputs;
+  await scheduler(region).send(new DeleteScheduleCommand({ Name, GroupName }));
+}
+
+/** A resource that was made. */
+interface Made {
+  region: string;
+  inputs: Record<string, unknown>;
+  state: Record<string, unknown>;
+}
+
+/** What makes a stack's resources, deployment by deployment. */
+export interface Maker {
+  make: Make;
+  /** Ends a deployment: what it did not declare goes. */
+  finish(): Promise<void>;
+}
+
+/**
+ * The `make` of {@link runProgram}: each declared resource that the function touches becomes real in the emulator, and
+ * stays what it is when the stack is deployed again. In another region it is another one, as Pulumi replaces it.
+ */
+export function maker(account: Account): Maker {
+  const create = creator(account);
+  const made = new Map<string, Made>();
+  const declared = new Set<string>();
+  return {
+    make: async (type, name, inputs, region) => {
+      const key = `${type} ${name} ${region}`;
+      declared.add(key);
+      const known = made.get(key);
+      if (known !== undefined && type === SCHEDULE) await update(account, region, inputs);
+      const state = known?.state ?? (await create(type, name, inputs, region));
+      made.set(key, { region, inputs, state });
+      return state;
+    },
+    finish: async () => {
+      for (const [key, { region, inputs }] of made) {
+        if (declared.has(key) || !key.startsWith(`${SCHEDULE} `)) continue;
+        await remove(account, region, inputs);
+        made.delete(key);
+      }
+      declared.clear();
+    },
+  };
+}
+
+function creator(account: Account): Make {
+  return async (type, _name, inputs, region) => {
+    const name = String(inputs.name);
+    switch (type) {
+      case "aws:kms/key:Key": {
+        const { KeyMetadata } = await account.kms(region).send(
+          new CreateKeyCommand({
+            Description: String(inputs.description),
+            Policy: String(inputs.policy),
+          }),
+        );
+        return { arn: KeyMetadata?.Arn, keyId: KeyMetadata?.KeyId };
+      }
+      case "aws:s3/bucket:Bucket": {
+        const Bucket = String(inputs.bucket);
+        await account.s3(region).send(new CreateBucketCommand({ Bucket, ObjectLockEnabledForBucket: true }));
+        return { bucketRegionalDomainName: `${Bucket}.s3.amazonaws.com` };
+      }
+      case "aws:sns/topic:Topic":
+        return {
+          arn: (await account.sns(region).send(new CreateTopicCommand({ Name: name }))).TopicArn,
+        };
+      case "aws:scheduler/scheduleGroup:ScheduleGroup":
+        await account.scheduler(region).send(new CreateScheduleGroupCommand({ Name: name }));
+        return { name };
+      case SCHEDULE:
+        return { arn: await createSchedule(account, region, inputs) };
+      case "aws:iam/role:Role":
+        return { arn: `arn:${partitionOf(region)}:iam::${ACCOUNT_ID}:role/${name}` };
+      case "aws:lambda/function:Function":
+        return {
+          arn: `arn:${partitionOf(region)}:lambda:${region}:${ACCOUNT_ID}:function:${name}`,
+        };
+      default:
+        return {};
+    }
+  };
+}

@@ -1,0 +1,48 @@
+/** Why each recovery point of a volume is kept, in the function's own words. */
+import { describeVaultSnapshots } from "../../vault/aws/ec2Reads";
+import { keptReasons, readDecisions } from "../runtime/functionLog";
+import type { LocalVault } from "../story/localVault";
+
+interface ExplainedPoint {
+  /** The scheduled time that it stands for. */
+  slot: string;
+  region: string;
+  snapshotId: string;
+  /** All that keeps it, as the function logged it. */
+  reason: string;
+}
+
+export interface Explanation {
+  volumeId: string;
+  /** Newest first, of a slot the snapshot before its copy. */
+  points: ExplainedPoint[];
+}
+
+/**
+ * Delivers the last run once more, which makes nothing that is there already and logs of each snapshot and copy why it
+ * stays. (The run itself could not say it of what it made.)
+ * @param slot the last run's
+ */
+export async function explain(vault: LocalVault, volumeId: string, slot: string): Promise<Explanation> {
+  const { account, stack } = vault;
+  const { log } = await vault.wake({ kind: "run", slot });
+  const reasons = keptReasons(readDecisions(log));
+  const inRegion = async (region: string): Promise<ExplainedPoint[]> => {
+    const all = await describeVaultSnapshots(account.ec2(region), region, stack.vaultId);
+    return all
+      .filter((snapshot) => snapshot.volumeId === volumeId)
+      .map(({ snapshotId, identity }) => ({
+        slot: identity.slot,
+        region,
+        snapshotId,
+        reason: reasons.get(snapshotId) ?? "the run said nothing of it",
+      }));
+  };
+  const points: ExplainedPoint[] = [];
+  for (const region of [stack.primaryRegion, ...stack.dr.map((one) => one.region)]) {
+    points.push(...(await inRegion(region)));
+  }
+  // The sort is stable: of one slot the primary region's stays first.
+  points.sort((a, b) => (a.slot === b.slot ? 0 : a.slot < b.slot ? 1 : -1));
+  return { volumeId, points };
+}

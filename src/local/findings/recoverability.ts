@@ -1,0 +1,156 @@
+/** What is really there at the end, read from all regions, and whether every protected volume can be brought back. */
+import { describeProtectedInstances, describeVaultSnapshots, describeVolumes } from "../../vault/aws/ec2Reads";
+import { withVolumeFacts } from "../../vault/aws/ec2Reads";
+import { copyState } from "../../vault/plan/copies";
+import { groupBy } from "../../vault/lib/collections";
+import { EXCLUDE_VALUE, tagsFromList } from "../../vault/model/tags";
+import type { AttachedVolume, Snapshot } from "../../vault/model/types";
+import type { Inventory } from "../account/inventory";
+import { type NearMiss, type WantedTag, nearExclusionOf, nearMissOf } from "./nearMiss";
+import type { LocalVault } from "../story/localVault";
+
+/** One volume's recovery points in one region. */
+export interface Points {
+  count: number;
+  oldest?: string;
+  newest?: string;
+}
+
+export interface VolumeAudit {
+  volumeId: string;
+  deviceName: string;
+  sizeGiB: number;
+  excluded: boolean;
+  /** Set where it seems to be meant to be left out. */
+  nearMiss?: NearMiss;
+  snapshots: Points;
+  /** By DR region: copies that are completed, encrypted and under the region's key. */
+  copies: Record<string, Points>;
+}
+
+export interface InstanceAudit {
+  instanceId: string;
+  name: string;
+  state: string;
+  /** State in the inventory, where the vault finds another one. */
+  stateBefore?: string;
+  protected: boolean;
+  /** Why nothing of it is backed up, or that it is not tagged; absent where something is backed up. */
+  note?: string;
+  /** Set where it seems to be meant to be backed up. */
+  nearMiss?: NearMiss;
+  volumes: VolumeAudit[];
+}
+
+export interface Audit {
+  instances: InstanceAudit[];
+  /** Protected volumes whose newest snapshot lacks a sound copy, or that have none. Empty: all can be brought back. */
+  gaps: string[];
+}
+
+function pointsOf(snapshots: readonly Snapshot[]): Points {
+  const slots = snapshots.map((snapshot) => snapshot.identity.slot).sort();
+  return { count: slots.length, oldest: slots[0], newest: slots[slots.length - 1] };
+}
+
+type ByVolume = ReadonlyMap<string, readonly Snapshot[]>;
+
+function byVolume(snapshots: readonly Snapshot[]): ByVolume {
+  return groupBy(snapshots, ({ volumeId }) => volumeId);
+}
+
+function auditVolume(
+  volume: AttachedVolume,
+  tag: WantedTag,
+  snapshots: ByVolume,
+  copies: readonly (readonly [region: string, list: ByVolume])[],
+): VolumeAudit {
+  const { volumeId, deviceName, sizeGiB = 0 } = volume;
+  const nearMiss = nearExclusionOf(volume.tags, tag);
+  const of = (list: ByVolume) => list.get(volumeId) ?? [];
+  return {
+    volumeId,
+    deviceName,
+    sizeGiB,
+    excluded: volume.tags[tag.key] === EXCLUDE_VALUE,
+    ...(nearMiss && { nearMiss }),
+    snapshots: pointsOf(of(snapshots)),
+    copies: Object.fromEntries(copies.map(([region, list]) => [region, pointsOf(of(list))])),
+  };
+}
+
+function gapOf(instanceId: string, { volumeId, snapshots, copies }: VolumeAudit): string[] {
+  if (snapshots.newest === undefined) return [`${instanceId} ${volumeId}: no completed snapshot`];
+  return Object.entries(copies).flatMap(([region, { newest }]) => {
+    if (newest === snapshots.newest) return [];
+    const has = newest === undefined ? "none" : `the newest is of ${newest}`;
+    return [`${instanceId} ${volumeId}: no sound copy of ${snapshots.newest ?? ""} in ${region}, ${has}`];
+  });
+}
+
+/** The sound copies in each DR region. */
+async function soundCopies({ account, stack }: LocalVault): Promise<Record<string, Snapshot[]>> {
+  const copies: Record<string, Snapshot[]> = {};
+  for (const { region, keyArn } of stack.dr) {
+    const all = await describeVaultSnapshots(account.ec2(region), region, stack.vaultId);
+    copies[region] = all.filter((copy) => copyState(copy, keyArn) === "sound");
+  }
+  return copies;
+}
+
+const GONE = "terminated";
+
+/** Says why nothing of an instance is backed up. */
+function noteOf(
+  { State: { Name } }: Fleet["instances"][number],
+  isTagged: boolean,
+  volumes: readonly VolumeAudit[],
+): string | undefined {
+  if (!isTagged) return "not tagged";
+  if (Name === GONE) return `${GONE}: not backed up`;
+  if (volumes.length === 0) return "no EBS volume: nothing is backed up";
+  if (volumes.every(({ excluded }) => excluded)) return "every volume is excluded: nothing is backed up";
+  return undefined;
+}
+
+/** The instances of an inventory: all, so that those which are not backed up are seen as such. */
+export type Fleet = Pick<Inventory, "instances" | "stateBefore">;
+
+/** Reads what is there of every instance of the fleet. */
+export async function audit(
+  vault: LocalVault,
+  { instances: fleet, stateBefore }: Fleet,
+  tag: WantedTag,
+): Promise<Audit> {
+  const { vaultId, primaryRegion } = vault.stack;
+  const primary = vault.account.ec2(primaryRegion);
+  const found = await describeProtectedInstances(primary, tag.key, tag.values);
+  const ids = found.map(({ instanceId }) => instanceId);
+  const described = withVolumeFacts(found, await describeVolumes(primary, ids));
+  const instances = new Map(described.map((one) => [one.instanceId, one]));
+  const all = await describeVaultSnapshots(primary, primaryRegion, vaultId);
+  const snapshots = byVolume(all.filter((snapshot) => snapshot.state === "completed"));
+  const copies = Object.entries(await soundCopies(vault)).map(([region, list]) => [region, byVolume(list)] as const);
+  const audits = fleet.map((given): InstanceAudit => {
+    const { InstanceId, Tags, State } = given;
+    const instance = instances.get(InstanceId);
+    const tags = tagsFromList(Tags);
+    const volumes = (instance?.volumes ?? []).map((volume) => auditVolume(volume, tag, snapshots, copies));
+    const note = noteOf(given, tag.values.includes(tags[tag.key] ?? ""), volumes);
+    const nearMiss = State.Name === GONE ? undefined : nearMissOf(tags, tag);
+    return {
+      instanceId: InstanceId,
+      name: tags.Name ?? "",
+      state: State.Name,
+      ...(stateBefore[InstanceId] !== undefined && { stateBefore: stateBefore[InstanceId] }),
+      protected: instance !== undefined,
+      ...(note !== undefined && { note }),
+      ...(nearMiss && { nearMiss }),
+      volumes,
+    };
+  });
+  const gaps = audits.flatMap(({ instanceId, volumes }) =>
+    volumes.filter(({ excluded }) => !excluded).flatMap((volume) => gapOf(instanceId, volume)),
+  );
+  return { instances: audits, gaps };
+}

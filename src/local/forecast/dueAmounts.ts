@@ -1,0 +1,128 @@
+/** What a plan deletes at once, what waits for the grace of a change, and what the deletion limit stops, region by region. Pure. */
+import { groupBy } from "../../vault/lib/collections";
+import { type ChangeKey, type Known, isOf, kindOf, knownOf, overFromMs } from "../../vault/changes/changeKeys";
+import { type MissedFirst, firstMissed } from "../../vault/changes/changeMemory";
+import type { HeldPoint } from "../../vault/changes/deletionLimit";
+import { setKeyOf } from "../../vault/retention/recoverySets";
+import { DAY_MS, isoSeconds } from "../../vault/lib/time";
+import type { Snapshot, VaultPolicy } from "../../vault/model/types";
+import type { Foresight } from "./foresight";
+
+/** So many recovery points of instances, their snapshots, and the sizes of the volumes that those are of. */
+export interface Amount {
+  recoveryPoints: number;
+  snapshots: number;
+  gib: number;
+}
+
+/** What a change waits with. */
+export interface Waiting extends Amount {
+  /** When the first of it is due, as an ISO instant; absent: no mail has announced it yet. */
+  from?: string;
+  /** The hash that allows it at once. */
+  plan: string;
+}
+
+/** What the deletion limit keeps until a person allows it. */
+export interface Stopped extends Amount {
+  /** How many recovery points the stopped instances have in the region. */
+  of: number;
+  plan: string;
+}
+
+/** Counts snapshots. */
+export function amountOf(snapshots: readonly Snapshot[]): Amount {
+  return {
+    recoveryPoints: new Set(snapshots.map(setKeyOf)).size,
+    snapshots: snapshots.length,
+    gib: snapshots.reduce((sum, { sizeGiB }) => sum + sizeGiB, 0),
+  };
+}
+
+/** Returns a region's snapshots in the world. */
+export function seenIn({ world, policy }: Foresight, region: string): readonly Snapshot[] {
+  return (region === policy.primaryRegion ? world.snapshots : world.copies[region]) ?? [];
+}
+
+function pick(snapshots: readonly Snapshot[], ids: Iterable<string>): Snapshot[] {
+  const wanted = new Set(ids);
+  return snapshots.filter(({ snapshotId }) => wanted.has(snapshotId));
+}
+
+/** Counts what no rule keeps any more, neither of now nor of before. */
+export function dueAtOnce(foresight: Foresight, region: string): Amount {
+  const ids = foresight.plan.actions.flatMap((action) =>
+    action.kind === "delete" && action.because === "retention" ? [action.snapshotId] : [],
+  );
+  return amountOf(pick(seenIn(foresight, region), ids));
+}
+
+/**
+ * Counts what was deleted, but for what was made in the same night. A recovery point of which a snapshot is left, as where
+ * only a duplicate went, is not counted as deleted.
+ */
+export function deletedIn(before: readonly Snapshot[], after: readonly Snapshot[], ids: ReadonlySet<string>): Amount {
+  const gone = pick(before, ids);
+  const left = new Set(after.map(setKeyOf));
+  const lost = gone.filter((one) => !left.has(setKeyOf(one)));
+  return { ...amountOf(gone), recoveryPoints: amountOf(lost).recoveryPoints };
+}
+
+interface Grace {
+  known: ReadonlyMap<ChangeKey, Known>;
+  missed: ReadonlyMap<string, MissedFirst>;
+  policy: VaultPolicy;
+}
+
+/** Returns when a change holds nothing any more; `undefined` before a mail named it. */
+function overMs(key: ChangeKey, { known, missed, policy }: Grace): number | undefined {
+  const untilMs = overFromMs(known.get(key), "", policy);
+  const { kind, of } = kindOf(key);
+  if (kind !== "orphan" || untilMs === undefined) return untilMs;
+  const { sinceMs } = missed.get(of) ?? {};
+  return sinceMs === undefined ? undefined : Math.max(untilMs, sinceMs + policy.orphanDays * DAY_MS);
+}
+
+/** Returns when the last of the changes that hold a recovery point is over. */
+function dueMs({ keys, fresh }: HeldPoint, grace: Grace): number | undefined {
+  let lastMs = -Infinity;
+  for (const key of keys) {
+    const ms = fresh.has(key) ? undefined : overMs(key, grace);
+    if (ms === undefined) return undefined;
+    lastMs = Math.max(lastMs, ms);
+  }
+  return lastMs;
+}
+
+function plansOf({ plan }: Foresight, region: string, limited: boolean) {
+  const plans = plan.changes?.plans ?? [];
+  return plans.filter((one) => one.region === region && one.held.some((point) => isOf(point, "limit")) === limited);
+}
+
+/** Counts what waits for a grace, by when it is due, the soonest first. */
+export function waitingIn(foresight: Foresight, region: string): Waiting[] {
+  const { plan, policy } = foresight;
+  const memory = plan.changes?.memory;
+  if (memory === undefined) return [];
+  const grace = { known: knownOf(memory), missed: firstMissed(memory), policy };
+  const waiting: Waiting[] = [];
+  for (const { hash, held } of plansOf(foresight, region, false)) {
+    for (const [ms, points] of groupBy(held, (point) => dueMs(point, grace))) {
+      const from = ms === undefined ? {} : { from: isoSeconds(ms) };
+      const ids = points.map(({ snapshotId }) => snapshotId);
+      waiting.push({ ...amountOf(pick(seenIn(foresight, region), ids)), ...from, plan: hash });
+    }
+  }
+  return waiting.sort((a, b) => ((a.from ?? "~") < (b.from ?? "~") ? -1 : 1));
+}
+
+/** Counts what the deletion limit stops. */
+export function stoppedIn(foresight: Foresight, region: string): Stopped | undefined {
+  const [stopped] = plansOf(foresight, region, true);
+  if (stopped === undefined) return undefined;
+  const seen = seenIn(foresight, region);
+  const ids = stopped.held.map(({ snapshotId }) => snapshotId);
+  const instances = new Set(stopped.held.map(({ instanceId }) => instanceId));
+  const theirs = seen.filter(({ identity }) => instances.has(identity.instanceId));
+  return { ...amountOf(pick(seen, ids)), of: amountOf(theirs).recoveryPoints, plan: stopped.hash };
+}

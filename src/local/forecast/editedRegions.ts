@@ -1,0 +1,75 @@
+/** What an edit came to, region by region. */
+import { isoSeconds } from "../../vault/lib/time";
+import {
+  type Amount,
+  type Stopped,
+  type Waiting,
+  amountOf,
+  deletedIn,
+  dueAtOnce,
+  seenIn,
+  stoppedIn,
+  waitingIn,
+} from "./dueAmounts";
+import { type Foresight, snapshotsIn } from "./foresight";
+import type { LocalVault } from "../story/localVault";
+
+export interface EditedRegion {
+  region: string;
+  /** `left`: the edit took it out of the stack, so that the vault deletes nothing there any more. */
+  role: "primary" | "dr" | "left";
+  /** What is there the morning after. */
+  kept: Amount;
+  /** What the first invocation after the deployment deletes: no rule keeps it, neither of now nor of before. */
+  dueAtOnce: Amount;
+  /** What waits by when it is due: the morning after, and before it what was due by then. */
+  waiting: Waiting[];
+  /** What the deletion limit stops the morning after. */
+  stopped?: Stopped;
+  /** What was deleted until the morning after, steady expiry and remains of failures among it. */
+  deleted: Amount;
+}
+
+interface SeenEdit {
+  /** Right after the deployment. */
+  atOnce: Foresight;
+  /** When the first sweep has mailed what waits. */
+  announced: Foresight;
+  morning: Foresight;
+  deletedIds: ReadonlySet<string>;
+  /** The stack's regions before the edit. */
+  left: readonly string[];
+}
+
+const NOTHING: Amount = { recoveryPoints: 0, snapshots: 0, gib: 0 };
+
+/** Returns what waits in the morning, and what was announced for an earlier time. */
+function waitingOf({ announced, morning }: SeenEdit, region: string, seenAt: string): Waiting[] {
+  const over = waitingIn(announced, region).filter(({ from = "~" }) => from <= seenAt);
+  return [...over, ...waitingIn(morning, region)];
+}
+
+/** Returns the stack's regions, then those that the edit took out of it. */
+export async function regionsOf(vault: LocalVault, seen: SeenEdit): Promise<EditedRegion[]> {
+  const { atOnce, morning, deletedIds, left } = seen;
+  const seenAt = isoSeconds(vault.nowMs());
+  const { primaryRegion, dr } = vault.stack;
+  const current = [primaryRegion, ...dr.map(({ region }) => region)];
+  const regions = current.map((region): EditedRegion => {
+    const stopped = stoppedIn(morning, region);
+    return {
+      region,
+      role: region === primaryRegion ? "primary" : "dr",
+      kept: amountOf(seenIn(morning, region)),
+      dueAtOnce: dueAtOnce(atOnce, region),
+      waiting: waitingOf(seen, region, seenAt),
+      ...(stopped !== undefined && { stopped }),
+      deleted: deletedIn(seenIn(atOnce, region), seenIn(morning, region), deletedIds),
+    };
+  });
+  for (const region of left.filter((one) => !current.includes(one))) {
+    const kept = amountOf(await snapshotsIn(vault, region));
+    regions.push({ region, role: "left", kept, dueAtOnce: NOTHING, waiting: [], deleted: NOTHING });
+  }
+  return regions;
+}

@@ -1,0 +1,27 @@
+/** What a person has to know of an edit that changes regions, beyond what the emulated account shows. Pure text. */
+import type { VaultConfig } from "../../config/config";
+
+type Regions = Pick<VaultConfig, "primaryRegion" | "drRegions" | "protectKeys">;
+
+function leftNote(region: string, { protectKeys }: Regions): string {
+  const stays = `the copies in ${region} stay, and the vault deletes none of them any more`;
+  return protectKeys
+    ? `${stays}. \`pulumi up\` refuses this until the key of ${region} has left the stack (docs/RUNBOOK.md#a-key-has-to-leave-the-stack); here that is taken as done.`
+    : `${stays}. protectKeys is false, so AWS deletes the key of ${region} 30 days later, and with it the copies are lost; this is not rehearsed.`;
+}
+
+/** @param before its `protectKeys` is what the keys of today are under */
+export function regionNotes(before: Regions, after: Regions): string[] {
+  const notes: string[] = [];
+  const now = [after.primaryRegion, ...after.drRegions];
+  for (const region of before.drRegions.filter((one) => !now.includes(one))) {
+    notes.push(leftNote(region, before));
+  }
+  if (before.primaryRegion !== after.primaryRegion) {
+    const moved = `aws:region moves no instance: from now on the vault backs up instances in ${after.primaryRegion}, and none in ${before.primaryRegion}`;
+    const isLeft = !now.includes(before.primaryRegion);
+    const left = isLeft ? `. It deletes nothing in ${before.primaryRegion} any more` : "";
+    notes.push(`${moved}${left}.`);
+  }
+  return notes;
+}

@@ -1,0 +1,90 @@
+/** One deployment of the stack, as `pulumi up`: index.ts is run, its archive written, the function started from it. */
+import { mkdtempSync } from "node:fs";
+import { join } from "node:path";
+import type { Authorizer } from "../permissions/authorizer";
+import { policiesOf } from "../permissions/declaredPolicies";
+import type { Emulator } from "../emulator";
+import { partitionOf } from "../../iam/partition";
+import { type LocalLambda, startLambda, writeArchive } from "./lambda";
+import { type Program, runProgram, theResource } from "../deploy/program";
+import type { Maker } from "../deploy/resources";
+import type { KeyedRegion } from "../../vault/model/types";
+import type { StackConfig } from "../deploy/stackConfig";
+
+/** What a rehearsal wants to know of the stack. */
+export interface LocalStack {
+  vaultId: string;
+  primaryRegion: string;
+  dr: KeyedRegion[];
+  /** Of the key that snapshots are encrypted under in the primary region; absent: they are not. */
+  primaryKeyArn?: string;
+  topicArn: string;
+  /** Cold load of the archive in plain Node, in milliseconds. */
+  loadMs: number;
+}
+
+/** Where a stack is deployed from and to; the same for all its deployments. */
+export interface Place {
+  /** The project's root. */
+  folder: string;
+  /** Where the archives go, each deployment's into a folder of its own. */
+  work: string;
+  emulator: Emulator;
+  /** Decides the function's calls by the policies that were deployed last. */
+  authorizer: Authorizer;
+  maker: Maker;
+  logFile: string;
+}
+
+export interface Deployment {
+  stack: LocalStack;
+  /** All that was declared. */
+  program: Program;
+  lambda: LocalLambda;
+}
+
+/** A deployment's program, where it is, and from when on. */
+export interface DeployedProgram {
+  program: Program;
+  /** The primary region, where the alarms are. */
+  region: string;
+  fromMs: number;
+}
+
+/** What index.ts exports, as far as a rehearsal goes by it. */
+interface Outputs {
+  functionName: string;
+  topicArn: string;
+  keyArns: Record<string, string>;
+  regions: { primary: string; dr: string[] };
+}
+
+function stackOf(program: Program, loadMs: number): LocalStack {
+  const { functionName, topicArn, keyArns, regions } = program.outputs as unknown as Outputs;
+  const dr = regions.dr.map((region) => ({ region, keyArn: keyArns[region] ?? "" }));
+  const primaryKeyArn = keyArns[regions.primary];
+  return {
+    vaultId: functionName,
+    topicArn,
+    primaryRegion: regions.primary,
+    dr,
+    ...(primaryKeyArn !== undefined && { primaryKeyArn }),
+    loadMs,
+  };
+}
+
+/** Deploys the stack. The function of an earlier deployment must be stopped before: this one takes its place. */
+export async function deploy(
+  { folder, work, emulator, authorizer, maker, logFile }: Place,
+  config: StackConfig,
+): Promise<Deployment> {
+  const primaryRegion = config.values["aws:region"] ?? "";
+  const program = await runProgram(folder, config, maker.make);
+  await maker.finish();
+  const declared = theResource(program, "aws:lambda/function:Function");
+  authorizer.use(policiesOf(program, partitionOf(primaryRegion)));
+  const archive = join(mkdtempSync(join(work, "deployment-")), "archive");
+  const indexFile = await writeArchive(declared, folder, archive);
+  const lambda = await startLambda(declared, indexFile, emulator.endpoint, primaryRegion, logFile);
+  return { stack: stackOf(program, lambda.loadMs), program, lambda };
+}

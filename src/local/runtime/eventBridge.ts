@@ -1,0 +1,66 @@
+/** Stand-in for EventBridge Scheduler: reads the schedules of the emulated account and says what fires when. */
+import { nextFireMs } from "../../vault/lib/schedule";
+import { isoSeconds, parseIso } from "../../vault/lib/time";
+import type { KnownSchedule } from "../emulator";
+
+export interface Firing {
+  schedule: string;
+  atMs: number;
+  /** The payload, with the scheduled time filled in. */
+  event: unknown;
+}
+
+export interface FakeScheduler {
+  /** The next schedule to fire, read anew each time, since the function moves its clock and an update the others. */
+  next(): Promise<Firing | undefined>;
+  /** Marks it as fired. */
+  fired(firing: Firing): void;
+}
+
+const SCHEDULED_TIME = /<aws\.scheduler\.scheduled-time>/g;
+
+/** When a schedule fires next; a one-time schedule fires once for each setting. */
+function fireTime(
+  schedule: KnownSchedule,
+  sinceMs: number,
+  startMs: number,
+  done: ReadonlySet<string>,
+): number | undefined {
+  const { ScheduleExpression, ScheduleExpressionTimezone } = schedule;
+  const once = /^at\((.*)\)$/.exec(ScheduleExpression)?.[1];
+  if (once !== undefined) return done.has(settingOf(schedule)) ? undefined : parseIso(`${once}Z`);
+  return nextFireMs(ScheduleExpression, ScheduleExpressionTimezone, sinceMs, startMs);
+}
+
+function settingOf({ Name, ScheduleExpression, Target }: KnownSchedule): string {
+  return `${Name} ${ScheduleExpression} ${Target.Input ?? ""}`;
+}
+
+/**
+ * @param readAll the vault's schedules as they are now
+ * @param startMs when the schedules were made
+ */
+export function fakeScheduler(readAll: () => Promise<readonly KnownSchedule[]>, startMs: number): FakeScheduler {
+  const lastMs = new Map<string, number>();
+  const done = new Set<string>();
+  const settings = new Map<string, string>();
+  return {
+    next: async () => {
+      let first: Firing | undefined;
+      for (const schedule of await readAll()) {
+        const { Name, State, Target } = schedule;
+        if (State === "DISABLED") continue;
+        const atMs = fireTime(schedule, lastMs.get(Name) ?? startMs, startMs, done);
+        if (atMs === undefined || (first !== undefined && atMs >= first.atMs)) continue;
+        const input = (Target.Input ?? "{}").replace(SCHEDULED_TIME, isoSeconds(atMs));
+        settings.set(Name, settingOf(schedule));
+        first = { schedule: Name, atMs, event: JSON.parse(input) };
+      }
+      return first;
+    },
+    fired: ({ schedule, atMs }) => {
+      lastMs.set(schedule, atMs);
+      done.add(settings.get(schedule) ?? "");
+    },
+  };
+}

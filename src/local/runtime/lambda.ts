@@ -1,0 +1,120 @@
+/** The function on this machine: the archive that Pulumi would upload, on disk, run by plain Node in a child process. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { appendFileSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import type { InvocationResult } from "../../vault/invocation";
+import { partitionOf } from "../../iam/partition";
+import { ACCOUNT_ID } from "../account/accountId";
+import type { Declared } from "../deploy/program";
+
+export interface Invocation {
+  /** The virtual time at the end. */
+  nowMs: number;
+  /** What the function printed: its log. */
+  log: string;
+  result?: InvocationResult;
+  /** As Lambda gives it to an on-failure destination. */
+  error?: { errorType: string; errorMessage: string };
+}
+
+export interface LocalLambda {
+  /** Cold load of the module, in milliseconds. */
+  loadMs: number;
+  invoke(event: unknown, nowMs: number): Promise<Invocation>;
+  stop(): void;
+}
+
+/** Writes the archive: `__index.js` as a file, its packages as links to where Pulumi would take them from. */
+export async function writeArchive(lambda: Declared, projectFolder: string, folder: string): Promise<string> {
+  const code = (await lambda.inputs.code) as pulumi.asset.AssetArchive;
+  const assets = await code.assets;
+  rmSync(folder, { recursive: true, force: true });
+  for (const [path, asset] of Object.entries(assets)) {
+    const target = join(folder, path);
+    mkdirSync(dirname(target), { recursive: true });
+    if (pulumi.asset.StringAsset.isInstance(asset)) {
+      writeFileSync(target, await (asset as pulumi.asset.StringAsset).text);
+    } else {
+      const source = await (asset as pulumi.asset.FileArchive).path;
+      symlinkSync(resolve(projectFolder, source), target);
+    }
+  }
+  return join(folder, "__index.js");
+}
+
+/** Lambda's own variables and the emulator's endpoint; nothing of the user's, so that no real account is reached. */
+function environment(endpoint: string, region: string): Record<string, string> {
+  return {
+    PATH: process.env.PATH ?? "",
+    AWS_REGION: region,
+    AWS_ENDPOINT_URL: endpoint,
+    AWS_ACCESS_KEY_ID: "function",
+    AWS_SECRET_ACCESS_KEY: "local",
+    AWS_EC2_METADATA_DISABLED: "true",
+  };
+}
+
+interface Answer extends Invocation {
+  id?: string;
+  ready?: boolean;
+  loadMs?: number;
+}
+
+function nextAnswer(child: ChildProcess, wanted: (answer: Answer) => boolean): Promise<Answer> {
+  return new Promise((resolvePromise, reject) => {
+    const onMessage = (answer: Answer) => {
+      if (!wanted(answer)) return;
+      child.off("message", onMessage);
+      child.off("exit", onExit);
+      resolvePromise(answer);
+    };
+    const onExit = (code: number | null) => {
+      reject(new Error(`the function's process ended with code ${code ?? "none"}; see its log`));
+    };
+    child.on("message", onMessage);
+    child.once("exit", onExit);
+  });
+}
+
+/**
+ * @param indexFile what {@link writeArchive} wrote
+ * @param logFile where the function's log goes, after what is there
+ */
+export async function startLambda(
+  lambda: Declared,
+  indexFile: string,
+  endpoint: string,
+  region: string,
+  logFile: string,
+): Promise<LocalLambda> {
+  const name = String(lambda.inputs.name);
+  const child = spawn(process.execPath, ["--preserve-symlinks", join(__dirname, "lambdaRuntime.js"), indexFile], {
+    env: environment(endpoint, region),
+    stdio: ["ignore", "inherit", "inherit", "ipc"],
+  });
+  const { loadMs = 0 } = await nextAnswer(child, (answer) => answer.ready === true);
+  const timeoutMs = Number(lambda.inputs.timeout) * 1_000;
+  return {
+    loadMs,
+    invoke: async (event, nowMs) => {
+      const id = randomUUID();
+      const context = {
+        awsRequestId: id,
+        invokedFunctionArn: `arn:${partitionOf(region)}:lambda:${region}:${ACCOUNT_ID}:function:${name}`,
+        logGroupName: `/aws/lambda/${name}`,
+        functionName: name,
+      };
+      const answered = nextAnswer(child, (candidate) => candidate.id === id);
+      child.send({ id, event, nowMs, timeoutMs, context });
+      const answer = await answered;
+      appendFileSync(logFile, answer.log);
+      return answer;
+    },
+    stop: () => {
+      child.removeAllListeners("exit");
+      child.kill();
+    },
+  };
+}

@@ -1,0 +1,79 @@
+/**
+ * The induced failure: somebody takes the vault's role out of the DR key's policy, and nobody puts it back before the
+ * copies are overdue. Then a night in which all is made good.
+ */
+import { nextFireMs } from "../../vault/lib/schedule";
+import { HOUR_MS, parseIso } from "../../vault/lib/time";
+import { revokeUse } from "../account/account";
+import type { Progress } from "../account/python";
+import { type Night, SETTLE_MS, type Timing, count, describeNight, passNight } from "./scenario";
+import type { LocalVault } from "./localVault";
+
+/** After the policy is put back: by then what was overdue is copied, and no alarm looks back at the trouble. */
+const RECOVERY_MS = 6 * HOUR_MS;
+
+export interface KeyTrouble {
+  nights: Night[];
+  /** The key's region. */
+  region: string;
+  /** From when to when the key was out of reach. */
+  fromMs: number;
+  untilMs: number;
+}
+
+/** Lets time pass without a run of its own; what happens counts for the night before. */
+async function goOn(vault: LocalVault, night: Night, untilMs: number): Promise<void> {
+  await vault.runUntil(untilMs, (invocation) => {
+    count(night, invocation);
+  });
+}
+
+/** Nights until some hours after the first one's copies are overdue. */
+async function playTrouble(
+  vault: LocalVault,
+  timing: Timing,
+  overdueHours: number,
+  number: number,
+  progress: Progress,
+): Promise<Night[]> {
+  const first = await passNight(vault, timing, number);
+  const nights = [first];
+  const endMs = (parseIso(first.slot) ?? vault.nowMs()) + overdueHours * HOUR_MS + SETTLE_MS;
+  for (let last = first; ;) {
+    progress(`  ${describeNight(last)}`);
+    const { schedule, timezone, startMs } = timing;
+    const runMs = nextFireMs(schedule, timezone, vault.nowMs(), startMs) ?? Infinity;
+    if (runMs > endMs - SETTLE_MS) {
+      await goOn(vault, last, endMs);
+      return nights;
+    }
+    last = await passNight(vault, timing, number + nights.length);
+    nights.push(last);
+  }
+}
+
+/**
+ * @param overdueHours after so many hours a copy is overdue
+ * @param number of the first of these nights
+ */
+export async function playKeyTrouble(
+  vault: LocalVault,
+  timing: Timing,
+  overdueHours: number,
+  number: number,
+  progress: Progress,
+): Promise<KeyTrouble> {
+  const [key] = vault.stack.dr;
+  if (key === undefined) throw new Error("the stack has no DR region");
+  progress(`somebody takes the vault's role out of the policy of the DR key in ${key.region}`);
+  const fromMs = vault.nowMs();
+  const putBack = await revokeUse(vault.account, key);
+  const nights = await playTrouble(vault, timing, overdueHours, number, progress);
+  progress("the policy is put back, and a night passes");
+  await putBack();
+  const untilMs = vault.nowMs();
+  const after = await passNight(vault, timing, number + nights.length);
+  await goOn(vault, after, Math.max(vault.nowMs(), untilMs + RECOVERY_MS));
+  progress(`  ${describeNight(after)}`);
+  return { nights: [...nights, after], region: key.region, fromMs, untilMs };
+}

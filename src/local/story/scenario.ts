@@ -1,0 +1,98 @@
+/** The story of a rehearsal: a night and its passes, and many nights. */
+import { HOUR_MS, isoSeconds } from "../../vault/lib/time";
+import { nextFireMs } from "../../vault/lib/schedule";
+import { pruned, readDecisions, started } from "../runtime/functionLog";
+import type { Invocation } from "../runtime/lambda";
+import type { Progress } from "../account/python";
+import type { LocalVault, OnInvocation } from "./localVault";
+
+export interface Night {
+  night: number;
+  /** The scheduled time. */
+  slot: string;
+  invocations: number;
+  snapshots: number;
+  copies: number;
+  deletions: number;
+  /** Invocations that ended in an error. */
+  errors: number;
+  /** Alarms that were in ALARM in it, of those that were deployed then; filled in at the end. */
+  alarms: string[];
+}
+
+/** How long after a run the rehearsal looks at it: copies take minutes, and a sweep has passed. */
+export const SETTLE_MS = 3 * HOUR_MS;
+/** A longer history is told every so many nights. */
+const TELL_ALL_NIGHTS = 40;
+const TELL_EVERY = 10;
+
+/** When nights begin. */
+export interface Timing {
+  schedule: string;
+  timezone: string;
+  /** When the schedules were made. */
+  startMs: number;
+}
+
+export function count(night: Night, { log, error }: Invocation): void {
+  const decisions = readDecisions(log);
+  night.invocations += 1;
+  night.snapshots += started(decisions, "snapshot");
+  night.copies += started(decisions, "copy");
+  night.deletions += pruned(decisions).length;
+  if (error !== undefined) night.errors += 1;
+}
+
+/** Lets time pass to some hours after the next scheduled run. */
+export async function passNight(
+  vault: LocalVault,
+  { schedule, timezone, startMs }: Timing,
+  number: number,
+  settleMs = SETTLE_MS,
+  onInvocation: OnInvocation = () => undefined,
+): Promise<Night> {
+  const runMs = nextFireMs(schedule, timezone, vault.nowMs(), startMs);
+  if (runMs === undefined) throw new Error(`${schedule} does not fire any more`);
+  const night: Night = {
+    night: number,
+    slot: isoSeconds(runMs),
+    invocations: 0,
+    snapshots: 0,
+    copies: 0,
+    deletions: 0,
+    errors: 0,
+    alarms: [],
+  };
+  await vault.runUntil(runMs + settleMs, (invocation) => {
+    count(night, invocation);
+    onInvocation(invocation);
+  });
+  return night;
+}
+
+export function describeNight(night: Night): string {
+  const { slot, snapshots, copies, deletions, invocations, errors } = night;
+  const failed = errors > 0 ? `, ${errors} ended in an error` : "";
+  return `${slot}: ${snapshots} snapshots, ${copies} copies, ${deletions} pruned in ${invocations} invocations${failed}`;
+}
+
+/** Whether a night is worth a line: each of a short history, else the first, every tenth, the last, and each with an error. */
+function isTold({ night, errors }: Night, nights: number): boolean {
+  const few = nights <= TELL_ALL_NIGHTS;
+  return few || night === 1 || night === nights || night % TELL_EVERY === 0 || errors > 0;
+}
+
+export async function playNights(
+  vault: LocalVault,
+  timing: Timing,
+  nights: number,
+  progress: Progress,
+): Promise<Night[]> {
+  const played: Night[] = [];
+  for (let number = 1; number <= nights; number += 1) {
+    const night = await passNight(vault, timing, number);
+    played.push(night);
+    if (isTold(night, nights)) progress(`night ${number} of ${nights}, ${describeNight(night)}`);
+  }
+  return played;
+}

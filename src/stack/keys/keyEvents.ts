@@ -1,0 +1,142 @@
+/**
+ * A mail when somebody takes one of the vault's keys away. KMS is called in the key's region, the topic is in the primary
+ * one, and a rule reaches only topics of its own region: so a rule in each DR region hands the event to the primary
+ * region's default bus, and a rule there to the topic (docs/adr/0010). CloudTrail delivers the events, and only where a
+ * trail logs management events.
+ */
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import type { KeyedRegion } from "../../vault/model/types";
+import { type RoleArgs, serviceRole } from "../../iam/functionPolicy";
+import { type Account, namesOf } from "../../iam/names";
+
+/** What makes copies unreadable, now or in thirty days. Not DeleteAlias: the vault goes by the key's ARN. */
+const THREATS = ["DisableKey", "PutKeyPolicy", "ScheduleKeyDeletion"];
+
+/**
+ * The event pattern of the rules. `requestParameters.keyId` is what the caller wrote, an id or an ARN; `resources` has
+ * the key's ARN always (AWS KMS developer guide, "CloudTrail log entries"). Calls that were refused did nothing.
+ */
+function keyEventPattern(keyArns: readonly string[]): string {
+  return JSON.stringify({
+    source: ["aws.kms"],
+    "detail-type": ["AWS API Call via CloudTrail"],
+    detail: {
+      eventSource: ["kms.amazonaws.com"],
+      eventName: THREATS,
+      errorCode: [{ exists: false }],
+      resources: { ARN: keyArns },
+    },
+  });
+}
+
+/** The mail's text. EventBridge wants each line as a JSON string, and puts the event's fields into the brackets. */
+function mailTemplate(vaultId: string): string {
+  return [
+    `${vaultId}: <call> on its key in <region>, by <who> at <at>.`,
+    "While the key <key> is disabled, deleted or shut off by its policy, no snapshot under it is made, copied or restored.",
+    "If that was not meant: docs/RUNBOOK.md, 'A key is disabled or going to be deleted'. In short:",
+    "aws kms cancel-key-deletion --region <region> --key-id <key>",
+    "aws kms enable-key --region <region> --key-id <key>",
+    "After PutKeyPolicy: pulumi up --refresh puts the vault's own policy back.",
+  ]
+    .map((line) => JSON.stringify(line))
+    .join("\n");
+}
+
+export interface KeyEventArgs extends RoleArgs {
+  vaultId: string;
+  primaryRegion: string;
+  account: pulumi.Output<Account>;
+  /** Every key that the vault has made. */
+  keys: pulumi.Output<KeyedRegion[]>;
+  topicArn: pulumi.Output<string>;
+}
+
+/** A role that EventBridge takes for one target, with the one right that it needs there. */
+function targetRole(
+  name: string,
+  right: { Sid: string; Action: string },
+  resource: pulumi.Output<string>,
+  args: KeyEventArgs,
+  opts: pulumi.CustomResourceOptions,
+) {
+  const role = serviceRole(name, "events", args.account, args, opts);
+  const policy = resource.apply((Resource) =>
+    JSON.stringify({
+      Version: "2012-10-17",
+      Statement: [{ ...right, Effect: "Allow", Resource }],
+    }),
+  );
+  const attached = new aws.iam.RolePolicy(name, { role: role.name, policy }, opts);
+  return { roleArn: role.arn, attached };
+}
+
+/** Of the primary region, to which other regions hand their events. */
+function busOf({ account, primaryRegion }: KeyEventArgs): pulumi.Output<string> {
+  return account.apply(
+    ({ partition, accountId }) => `arn:${partition}:events:${primaryRegion}:${accountId}:event-bus/default`,
+  );
+}
+
+function keyRule(
+  resourceName: string,
+  { vaultId, keys, tags }: KeyEventArgs,
+  region: string | undefined,
+  opts: pulumi.CustomResourceOptions,
+): aws.cloudwatch.EventRule {
+  const eventPattern = keys.apply((all) => {
+    const watched = all.filter((key) => region === undefined || key.region === region);
+    return keyEventPattern(watched.map(({ keyArn }) => keyArn));
+  });
+  const description = `${vaultId}: somebody takes a key of the vault's away`;
+  const name = namesOf(vaultId).keyEvents;
+  return new aws.cloudwatch.EventRule(resourceName, { name, description, eventPattern, tags }, opts);
+}
+
+/**
+ * @param here the primary region
+ * @param there each DR region
+ */
+export function keyEvents(
+  args: KeyEventArgs,
+  here: pulumi.CustomResourceOptions,
+  there: Readonly<Record<string, pulumi.CustomResourceOptions>>,
+): void {
+  const { vaultId, topicArn } = args;
+  const { keyEvents: name, keyMail } = namesOf(vaultId);
+  const bus = busOf(args);
+  const forward = targetRole(name, { Sid: "Forward", Action: "events:PutEvents" }, bus, args, here);
+  for (const [region, opts] of Object.entries(there)) {
+    const rule = keyRule(`${name}-${region}`, args, region, opts);
+    new aws.cloudwatch.EventTarget(
+      `${name}-${region}`,
+      { rule: rule.name, targetId: "primary-region", arn: bus, roleArn: forward.roleArn },
+      { ...opts, dependsOn: [forward.attached] },
+    );
+  }
+  // Not by the topic's policy, which could not tell this account's EventBridge from another's. EventBridge takes a role for a
+  // topic as well (EventBridge user guide, "Using resource-based policies").
+  const mail = targetRole(keyMail, { Sid: "Mail", Action: "sns:Publish" }, topicArn, args, here);
+  const rule = keyRule(name, args, undefined, here);
+  new aws.cloudwatch.EventTarget(
+    name,
+    {
+      rule: rule.name,
+      targetId: "topic",
+      arn: topicArn,
+      roleArn: mail.roleArn,
+      inputTransformer: {
+        inputPaths: {
+          call: "$.detail.eventName",
+          who: "$.detail.userIdentity.arn",
+          at: "$.detail.eventTime",
+          region: "$.region",
+          key: "$.detail.resources[0].ARN",
+        },
+        inputTemplate: mailTemplate(vaultId),
+      },
+    },
+    { ...here, dependsOn: [mail.attached] },
+  );
+}

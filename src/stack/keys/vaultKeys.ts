@@ -1,0 +1,75 @@
+/** Which keys a vault has: one a DR region, and where primary snapshots are encrypted one of its own or a given one. */
+import type * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import type { VaultConfig } from "../../config/config";
+import type { KeyedRegion } from "../../vault/model/types";
+import { auditBucketName, auditKeyStatements, bucketArnOf, trailArnOf } from "../../iam/auditPolicies";
+import { type KeyArgs, vaultKey } from "./key";
+
+/** By ARN, as the function knows them. */
+export interface VaultKeys {
+  dr: KeyedRegion[];
+  primaryKeyArn?: string;
+}
+
+type Common = Pick<KeyArgs, "account" | "roleArn" | "tags">;
+
+/** ARN of the primary region's key; `undefined` where nothing is encrypted there. */
+function primaryKey(
+  config: VaultConfig,
+  common: Common,
+  here: pulumi.CustomResourceOptions,
+): pulumi.Input<string | undefined> {
+  const { encryptPrimary, primaryRegion, drRegions } = config;
+  if (typeof encryptPrimary === "string") return encryptPrimary;
+  if (!encryptPrimary) return undefined;
+  const key: aws.kms.Key = vaultKey(
+    {
+      ...config,
+      ...common,
+      region: primaryRegion,
+      description: "Encrypted snapshots",
+      ec2Regions: [primaryRegion, ...drRegions],
+      protect: config.protectKeys,
+    },
+    here,
+  );
+  return key.arn;
+}
+
+/** What the audit bucket asks of the key of its region. */
+function auditUse(config: VaultConfig, region: string): KeyArgs["moreOf"] {
+  const { vaultId, primaryRegion, audit, trail, drRegions, restoreRoleArns } = config;
+  if (!audit || region !== drRegions[0]) return undefined;
+  return (account, roleArn) => {
+    const bucketArn = bucketArnOf(account, auditBucketName(vaultId, account.accountId, region));
+    const trailArn = trail ? trailArnOf(vaultId, account, primaryRegion) : undefined;
+    return auditKeyStatements({ roleArn, restoreRoleArns, region, bucketArn, trailArn });
+  };
+}
+
+/** @param there the options of each DR region's resources */
+export function vaultKeys(
+  config: VaultConfig,
+  common: Common,
+  here: pulumi.CustomResourceOptions,
+  there: Readonly<Record<string, pulumi.CustomResourceOptions>>,
+): pulumi.Output<VaultKeys> {
+  const description = "DR copies";
+  const dr = config.drRegions.map((region) => {
+    const moreOf = auditUse(config, region);
+    const args = { ...config, ...common, region, description, ec2Regions: [region], moreOf };
+    const key = vaultKey({ ...args, protect: config.protectKeys }, there[region] ?? {});
+    return { region, keyArn: key.arn };
+  });
+  return pulumi.output({ dr, primaryKeyArn: primaryKey(config, common, here) }).apply((keys) => ({
+    dr: keys.dr,
+    ...(keys.primaryKeyArn !== undefined && { primaryKeyArn: keys.primaryKeyArn }),
+  }));
+}
+
+/** Every key that something is encrypted under. */
+export function allKeys(primaryRegion: string, { dr, primaryKeyArn }: VaultKeys): KeyedRegion[] {
+  if (primaryKeyArn === undefined) return dr;
+  return [...dr, { region: primaryRegion, keyArn: primaryKeyArn }];
+}

@@ -1,0 +1,236 @@
+/**
+ * The alarms as data: what each looks at, when it goes off, and what no data means to it. Pure; alarms.ts makes them, the
+ * tests evaluate them over what simulated invocations send. What to do when one goes off: docs/RUNBOOK.md.
+ */
+import { longestGapMs } from "../../config/schedule";
+import { METRIC, METRIC_NAMESPACE, REGION_METRIC } from "../../vault/model/metricNames";
+import { HOUR_MS } from "../../vault/lib/time";
+import { namesOf } from "../../iam/names";
+
+export interface AlarmDefinition {
+  /** The alarm's name is `<vault>-<key>`. */
+  key: string;
+  /** Its page of the runbook is `docs/RUNBOOK.md#alarm-<page>`. */
+  page: string;
+  /** What is so when it is in ALARM, as a sentence without its full stop. */
+  says: string;
+  namespace: string;
+  metricName: string;
+  dimensions: Readonly<Record<string, string>>;
+  statistic: "Sum" | "Maximum" | "Minimum";
+  periodSeconds: number;
+  /** So many of the last `of` periods have to breach the threshold. */
+  datapoints: number;
+  of: number;
+  comparison: "GreaterThanOrEqualToThreshold" | "GreaterThanThreshold" | "LessThanThreshold";
+  threshold: number;
+  /** `ignore`: it stays as it is until there is data again. */
+  missing: "breaching" | "notBreaching" | "ignore";
+  /** Why missing data is treated so. */
+  because: string;
+}
+
+export interface Watched {
+  vaultId: string;
+  primaryRegion: string;
+  drRegions: readonly string[];
+  schedule: string;
+  timezone: string;
+  startWindowHours: number;
+  timeoutSeconds: number;
+  maxRecoveryPointAgeHours: number;
+  copyOverdueHours: number;
+}
+
+const MINUTE_SECONDS = 60;
+const HOUR_SECONDS = 3_600;
+/**
+ * Seen within five minutes, and held for a little more than two hours: what recurs with every hourly sweep is one alarm, not
+ * an ALARM and an OK an hour.
+ */
+const AT_ONCE_AND_HELD = { periodSeconds: 5 * MINUTE_SECONDS, datapoints: 1, of: 25 };
+/** How much older than expected a recovery point may be. */
+const GRACE_HOURS = 2;
+/** Hours without a heartbeat that are too many: two sweeps may be lost or late. */
+const SILENT_HOURS = 3;
+
+/**
+ * Age from which a recovery point is too old. A run sees what the one before it left, which is as old as the schedule's
+ * gap, and may have been taken as late as its slot was open. `undefined`: runs come to an end, and nothing is too old.
+ */
+export function staleHours(
+  watched: Pick<Watched, "schedule" | "timezone" | "startWindowHours" | "maxRecoveryPointAgeHours">,
+): number | undefined {
+  if (watched.maxRecoveryPointAgeHours > 0) return watched.maxRecoveryPointAgeHours;
+  const gapHours = longestGapMs(watched.schedule, watched.timezone) / HOUR_MS;
+  if (gapHours === Infinity) return undefined;
+  return Math.ceil(gapHours) + watched.startWindowHours + GRACE_HOURS;
+}
+
+/**
+ * The function keeps its last minute for the report, so a long one ends a minute early, and that is nothing to tell: near
+ * its timeout is what has used half of that minute too, and 90 % of the time at least.
+ */
+export function nearTimeoutMs(timeoutSeconds: number): number {
+  return Math.max(0.9 * timeoutSeconds, timeoutSeconds - MINUTE_SECONDS / 2) * 1_000;
+}
+
+/** AWS/Lambda's: sent by Lambda with every invocation, and with none while nothing runs. */
+function lambdaAlarms({ vaultId, timeoutSeconds }: Watched): AlarmDefinition[] {
+  const common = {
+    namespace: "AWS/Lambda",
+    dimensions: { FunctionName: namesOf(vaultId).function },
+    missing: "notBreaching",
+    because: "without invocations nothing fails; no-heartbeat notices that there are none",
+  } as const;
+  return [
+    {
+      ...common,
+      key: "errors",
+      page: "errors",
+      says: "an invocation failed; the mail of the same time says why",
+      metricName: "Errors",
+      statistic: "Sum",
+      ...AT_ONCE_AND_HELD,
+      comparison: "GreaterThanOrEqualToThreshold",
+      threshold: 1,
+    },
+    {
+      // A sweep that waits for a long pass to end is throttled too, a quarter of each hour at the most, or half of the
+      // periods: only what lasts is wrong. Lambda tries again every five minutes at the latest (Lambda developer guide,
+      // "How Lambda handles errors and retries with asynchronous invocation").
+      ...common,
+      key: "throttles",
+      page: "throttles",
+      says: "for more than an hour Lambda has refused invocations: the function's concurrency is taken",
+      metricName: "Throttles",
+      statistic: "Sum",
+      periodSeconds: 15 * MINUTE_SECONDS,
+      datapoints: 6,
+      of: 8,
+      comparison: "GreaterThanOrEqualToThreshold",
+      threshold: 1,
+    },
+    {
+      ...common,
+      key: "duration",
+      page: "duration",
+      says: `an invocation came near its timeout of ${timeoutSeconds} seconds`,
+      metricName: "Duration",
+      statistic: "Maximum",
+      ...AT_ONCE_AND_HELD,
+      comparison: "GreaterThanThreshold",
+      threshold: nearTimeoutMs(timeoutSeconds),
+    },
+  ];
+}
+
+/**
+ * AWS/Scheduler's, by schedule group (EventBridge Scheduler user guide, "Monitoring with CloudWatch"). Not Lambda's
+ * AsyncEventsDropped: without retries that counts every failed invocation a second time.
+ */
+function dropped({ vaultId }: Watched): AlarmDefinition {
+  return {
+    key: "dropped",
+    page: "dropped",
+    says: "EventBridge Scheduler gave up calling the function",
+    namespace: "AWS/Scheduler",
+    metricName: "InvocationDroppedCount",
+    dimensions: { ScheduleGroup: namesOf(vaultId).scheduleGroup },
+    statistic: "Sum",
+    ...AT_ONCE_AND_HELD,
+    comparison: "GreaterThanOrEqualToThreshold",
+    threshold: 1,
+    missing: "notBreaching",
+    because: "it is sent only when a call is dropped",
+  };
+}
+
+/**
+ * The dead man's switch. Every stack has the hourly sweep, whatever its schedule, so the sweep is what is watched; a run that
+ * does not come is noticed by the sweep (slots.ts). The function sends the metric itself at the end of an invocation: it
+ * stops when nothing invokes the function, when it always crashes, and when its metrics don't arrive, without which the
+ * alarms below are blind too. Short periods, since CloudWatch waits for some periods more than it evaluates.
+ */
+function noHeartbeat({ vaultId }: Watched): AlarmDefinition {
+  const periodSeconds = 5 * MINUTE_SECONDS;
+  const periods = (SILENT_HOURS * HOUR_SECONDS) / periodSeconds;
+  return {
+    key: "no-heartbeat",
+    page: "no-heartbeat",
+    says: `the function has completed no invocation for ${SILENT_HOURS} hours: nothing is backed up, copied or checked`,
+    namespace: METRIC_NAMESPACE,
+    dimensions: { service: vaultId },
+    metricName: METRIC.invocationsCompleted,
+    statistic: "Sum",
+    periodSeconds,
+    datapoints: periods,
+    of: periods,
+    comparison: "LessThanThreshold",
+    threshold: 1,
+    missing: "breaching",
+    because: "silence is what it watches for",
+  };
+}
+
+function noMatch({ vaultId }: Watched): AlarmDefinition {
+  return {
+    // Not ZeroMatches, which is sent only while nothing matches: it could not tell a good night from none.
+    namespace: METRIC_NAMESPACE,
+    dimensions: { service: vaultId },
+    periodSeconds: HOUR_SECONDS,
+    key: "no-match",
+    page: "no-match",
+    says: "the last run found no instance with the backup tag: nothing is backed up",
+    metricName: METRIC.instancesTargeted,
+    statistic: "Minimum",
+    datapoints: 1,
+    of: 1,
+    comparison: "LessThanThreshold",
+    threshold: 1,
+    missing: "ignore",
+    because: "it is sent once a run, and holds until the next one",
+  };
+}
+
+function regionAlarms(watched: Watched): AlarmDefinition[] {
+  const { vaultId, primaryRegion, drRegions, copyOverdueHours } = watched;
+  const common = (region: string) => ({
+    namespace: METRIC_NAMESPACE,
+    dimensions: { service: vaultId, region },
+    statistic: "Maximum" as const,
+    periodSeconds: HOUR_SECONDS,
+    datapoints: 1,
+    comparison: "GreaterThanThreshold" as const,
+  });
+  const hours = staleHours(watched);
+  const stale = (region: string): AlarmDefinition => ({
+    ...common(region),
+    key: `stale-${region}`,
+    page: "stale",
+    says: `the newest recovery point in ${region} of some instance was older than ${hours} hours at the last run`,
+    metricName: REGION_METRIC.stalestInstance,
+    of: 1,
+    threshold: hours ?? Infinity,
+    missing: "ignore",
+    because: "it is sent once a run, and holds until the next one",
+  });
+  const overdue = (region: string): AlarmDefinition => ({
+    // Two hours, since sweeps are an hour apart and some seconds: one of the two has one.
+    ...common(region),
+    key: `overdue-${region}`,
+    page: "overdue",
+    says: `for more than ${copyOverdueHours} hours a snapshot has had no sound copy in ${region}`,
+    metricName: REGION_METRIC.oldestMissingCopy,
+    of: 2,
+    threshold: 60 * copyOverdueHours,
+    missing: "notBreaching",
+    because: "every sweep sends it while a copy is missing, and none when all are there",
+  });
+  return [...(hours === undefined ? [] : [primaryRegion, ...drRegions].map(stale)), ...drRegions.map(overdue)];
+}
+
+/** Every alarm of a vault. */
+export function alarmTable(watched: Watched): AlarmDefinition[] {
+  return [...lambdaAlarms(watched), dropped(watched), noHeartbeat(watched), noMatch(watched), ...regionAlarms(watched)];
+}

@@ -1,0 +1,25 @@
+/** The vault's CloudWatch dashboard. What is on it: dashboardBody.ts. */
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import type { Watched } from "./alarmTable";
+import { dashboardBody } from "./dashboardBody";
+import type { Account } from "../../iam/names";
+
+export interface DashboardArgs extends Watched {
+  /** `false`: there is none. */
+  dashboard: boolean;
+  account: pulumi.Output<Account>;
+}
+
+export function dashboard(args: DashboardArgs, opts: pulumi.CustomResourceOptions): void {
+  if (!args.dashboard) return;
+  const { vaultId, account } = args;
+  new aws.cloudwatch.Dashboard(
+    vaultId,
+    {
+      dashboardName: vaultId,
+      dashboardBody: account.apply((known) => JSON.stringify(dashboardBody(args, known))),
+    },
+    opts,
+  );
+}

@@ -1,0 +1,80 @@
+/**
+ * Carries out a plan in three parts: what is created or copied comes first, since it can't wait; then copies are locked;
+ * then what is due is deleted, unless something holds it.
+ */
+import { type Budget, apply } from "./execute";
+import { rehearse } from "./dryRun";
+import type { VaultClients } from "../aws/clients";
+import type { Findings } from "../guard/findings";
+import { guardRegions } from "../guard/guard";
+import { inUseNotices } from "../guard/holds";
+import { makingProblems } from "../plan/makingProblems";
+import { prune } from "./prune";
+import type {
+  Action,
+  DeleteAction,
+  Kept,
+  Outcome,
+  Plan,
+  Snapshot,
+  ThrottledRead,
+  VaultPolicy,
+  World,
+} from "../model/types";
+
+interface CarriedOut {
+  /** The plan as it was carried out: with what was locked, what was kept after all, and what is to be told of it. */
+  plan: Plan;
+  outcomes: Outcome[];
+  /** What a hold or the deletion limit kept from deletion. */
+  withheld: Kept[];
+  /** Reads that AWS throttled on the way. */
+  throttled: ThrottledRead[];
+}
+
+function isDelete(action: Action): action is DeleteAction {
+  return action.kind === "delete";
+}
+
+/** Finds what a deletion is about; looked for one by one, since hardly any is asked for. */
+function seenIn({ snapshots = [], copies }: World, { primaryRegion }: VaultPolicy) {
+  return ({ region, snapshotId }: DeleteAction): Snapshot | undefined => {
+    const here = region === primaryRegion ? snapshots : (copies[region] ?? []);
+    return here.find((snapshot) => snapshot.snapshotId === snapshotId);
+  };
+}
+
+export async function carryOut(
+  clients: VaultClients,
+  plan: Plan,
+  world: World,
+  policy: VaultPolicy,
+  budget: Budget,
+): Promise<CarriedOut> {
+  const making = plan.actions.filter((action) => !isDelete(action));
+  const carry = (actions: readonly Action[]) =>
+    policy.dryRun ? rehearse(actions) : apply(clients, actions, policy, budget);
+  const made = await carry(making);
+  const findings: Findings = { kept: [], problems: [], throttled: [] };
+  const deletes = plan.actions.filter(isDelete);
+  const regions = await guardRegions(clients, deletes, world, policy, budget, findings);
+  const locked = await carry(regions.flatMap(({ locks }) => locks));
+  const pruned = await prune(clients, regions, policy, budget, findings);
+  const outcomes = [...made, ...locked, ...pruned];
+  return {
+    plan: {
+      ...plan,
+      actions: outcomes.map(({ action }) => action),
+      kept: [...plan.kept, ...findings.kept],
+      problems: [
+        ...plan.problems,
+        ...findings.problems,
+        ...makingProblems(made),
+        ...inUseNotices(outcomes, seenIn(world, policy), policy, budget.now()),
+      ],
+    },
+    outcomes,
+    withheld: [...(plan.withheld ?? []), ...findings.kept],
+    throttled: findings.throttled,
+  };
+}

@@ -1,0 +1,43 @@
+/**
+ * A dry run: all is seen, planned, guarded and limited as ever, and nothing is written to EC2. The run's mail and log say
+ * what would have been. Pure.
+ */
+import type { Action, DeleteAction, Outcome, Problem, Wake } from "../model/types";
+import { counted, listed } from "../lib/text";
+
+/** What takes the place of `apply`. */
+export function rehearse(actions: readonly Action[]): Outcome[] {
+  return actions.map((action) => ({
+    action,
+    status: "planned",
+    detail: "not done: dryRun is on",
+    snapshotIds: [],
+  }));
+}
+
+/** What a run would have done, as the notice that is mailed; `undefined` but for a run. */
+export function dryRunNotice(wake: Wake, outcomes: readonly Outcome[]): Problem | undefined {
+  if (wake.kind !== "run") return undefined;
+  const planned = outcomes.filter(({ status }) => status === "planned").map((one) => one.action);
+  const of = (kind: Action["kind"]) => planned.filter((action) => action.kind === kind);
+  const volumes = planned.flatMap((action) => (action.kind === "snapshot" ? action.volumes : []));
+  const deletions = planned.filter((action): action is DeleteAction => action.kind === "delete");
+  const copies = counted(of("copy").length, "copy", "copies");
+  const would = [
+    `${counted(volumes.length, "snapshot")} of ${counted(of("snapshot").length, "instance")}`,
+    `${copies} of what is there by now`,
+    counted(of("lock").length, "lock"),
+    counted(deletions.length, "deletion"),
+  ].join(", ");
+  const which =
+    deletions.length === 0
+      ? ""
+      : `. To be deleted: ${listed(deletions.map((one) => `${one.snapshotId}: ${one.reason}`))}`;
+  return {
+    kind: "dry-run",
+    subject: wake.slot ?? wake.runId,
+    message: `dry run: it would have made ${would}; nothing was written to EC2${which}`,
+    hint: "The log names every action, with status planned. `npx pulumi config set dryRun false` and `npx pulumi up` let the vault do it.",
+    notice: true,
+  };
+}

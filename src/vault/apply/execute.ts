@@ -1,0 +1,232 @@
+/**
+ * apply: carries out a plan. Every action ends in exactly one outcome: done, deferred (a limit was met, an answer was
+ * lost or time ran out: normal, the next pass sees it again), skipped (already so) or failed (with AWS's reason).
+ */
+import type { EC2Client } from "@aws-sdk/client-ec2";
+import { type VaultClients, ec2In } from "../aws/clients";
+import { completeTags } from "./completeTags";
+import {
+  type Made,
+  copySnapshot,
+  createSet,
+  createSingle,
+  deleteSnapshot,
+  lockSnapshot,
+  markCopyExpired,
+  type Untagged,
+  writeVolumeTags,
+} from "../aws/ec2Writes";
+import { type Cause, type Meaning, causeOf, holdersOf, meaningOf } from "../aws/errors";
+import { isoSeconds } from "../lib/time";
+import { isTagTrouble, orWithOwnTags } from "../plan/tagTrouble";
+import type {
+  Action,
+  CopyAction,
+  DeleteAction,
+  Mark,
+  Outcome,
+  SnapshotAction,
+  Tags,
+  TagsLeftOut,
+  VaultPolicy,
+} from "../model/types";
+import { type Step, runSteps } from "../lib/pool";
+
+/** Calls in flight. EC2 refills 5 creates or deletes a second; the SDK's adaptive retry paces what is above. */
+const CONCURRENCY = 8;
+
+export interface Budget {
+  now: () => number;
+  /** Nothing is begun after this time; what is left of the invocation is for the report. */
+  deadlineMs: number;
+  /** Asked once before the first recovery point is deleted; `false` puts the deletions off. Absent: they may go on. */
+  mayDelete?: () => Promise<boolean>;
+}
+
+interface Result {
+  status: Outcome["status"];
+  detail: string;
+  snapshotIds?: string[];
+  cause?: Cause;
+  requestId?: string;
+  heldBy?: string[];
+  brokenSet?: string;
+  tagsLeftOut?: TagsLeftOut;
+  stopLane?: string;
+}
+
+const STATUS: Readonly<Record<Meaning, Outcome["status"]>> = {
+  limit: "deferred",
+  busy: "deferred",
+  unknown: "deferred",
+  gone: "skipped",
+  "in-use": "skipped",
+  denied: "failed",
+  refused: "failed",
+};
+
+/** What an error makes of an action. Only a limit stops the other actions of its kind. */
+function resultOf(error: unknown): Result {
+  const cause = causeOf(error);
+  const meaning = meaningOf(cause);
+  const detail = `${cause.code}: ${cause.message}`;
+  const stopLane = meaning === "limit" ? cause.code : undefined;
+  return { status: STATUS[meaning], detail, cause, requestId: cause.requestId, stopLane };
+}
+
+function done(detail: string, { snapshotIds, requestId }: Made): Result {
+  return { status: "done", detail, snapshotIds, requestId };
+}
+
+/** The worse first: what must be told, then what must be tried again. */
+const WORST_FIRST: readonly Outcome["status"][] = ["failed", "deferred", "skipped", "done"];
+
+/** Snapshots one volume at a time; says of each volume how it went and keeps what was made. */
+async function snapshotEach(client: EC2Client, action: SnapshotAction, why: string, configured: Tags): Promise<Result> {
+  const made: string[] = [];
+  let left: TagsLeftOut | undefined;
+  const troubles: Result[] = [];
+  for (const volume of action.volumes) {
+    try {
+      const create = (one: SnapshotAction) => createSingle(client, one, volume);
+      const { made: single, tagsLeftOut } = await orWithOwnTags(action, configured, create);
+      made.push(...single.snapshotIds);
+      left ??= tagsLeftOut;
+    } catch (error) {
+      const result = resultOf(error);
+      result.detail = `${volume.volumeId}: ${result.detail}`;
+      troubles.push(result);
+      if (result.stopLane !== undefined) break;
+    }
+  }
+  const detail = `${made.length} of ${action.volumes.length} volumes, not crash-consistent: ${why}`;
+  const [worst] = [...troubles].sort((a, b) => WORST_FIRST.indexOf(a.status) - WORST_FIRST.indexOf(b.status));
+  if (worst === undefined) return { status: "done", detail, snapshotIds: made, tagsLeftOut: left };
+  const stopLane = troubles.find((trouble) => trouble.stopLane !== undefined)?.stopLane;
+  return { ...worst, detail: `${detail}; ${worst.detail}`, snapshotIds: made, stopLane, tagsLeftOut: left };
+}
+
+/** The set call; where EC2 refuses it for this instance, a snapshot a volume is better than none. */
+async function snapshotInstance(client: EC2Client, action: SnapshotAction, configured: Tags): Promise<Result> {
+  if (action.mode === "each") {
+    return snapshotEach(client, action, "more volumes to leave out than one call takes", configured);
+  }
+  try {
+    const create = (one: SnapshotAction) => createSet(client, one);
+    const { made, tagsLeftOut } = await orWithOwnTags(action, configured, create);
+    const write = (one: Untagged) => writeVolumeTags(client, one);
+    const unwritten = await completeTags(made.untagged ?? [], write);
+    const result = done(`${made.snapshotIds.length} volumes, one crash-consistent set`, made);
+    return { ...result, tagsLeftOut: tagsLeftOut ?? unwritten };
+  } catch (error) {
+    const result = resultOf(error);
+    const cause = causeOf(error);
+    // What AWS has against the vault's own tags it has against them on single snapshots too.
+    if (meaningOf(cause) !== "refused" || isTagTrouble(cause)) return result;
+    const each = await snapshotEach(client, action, result.detail, configured);
+    return { ...each, brokenSet: result.detail };
+  }
+}
+
+async function copyOne(client: EC2Client, action: CopyAction, configured: Tags): Promise<Result> {
+  const create = (one: CopyAction) => copySnapshot(client, one);
+  const { made, tagsLeftOut } = await orWithOwnTags(action, configured, create);
+  return { ...done(action.reason, made), tagsLeftOut };
+}
+
+/** A copy's source that is gone meanwhile needs no mark. An original whose stand-in is gone must not go after it. */
+async function writeMark(
+  client: EC2Client,
+  { snapshotId, regions }: Mark,
+  isOfCopy: boolean,
+  nowMs: number,
+): Promise<void> {
+  try {
+    await markCopyExpired(client, snapshotId, regions, isoSeconds(nowMs));
+  } catch (error) {
+    if (!isOfCopy || meaningOf(causeOf(error)) !== "gone") throw error;
+  }
+}
+
+async function deleteOne(
+  clients: VaultClients,
+  action: DeleteAction,
+  policy: VaultPolicy,
+  nowMs: number,
+): Promise<Result> {
+  const { region, snapshotId, mark, reason } = action;
+  const { primaryRegion } = policy;
+  if (mark !== undefined) {
+    await writeMark(ec2In(clients, primaryRegion).writer, mark, region !== primaryRegion, nowMs);
+  }
+  return done(reason, await deleteSnapshot(ec2In(clients, region).writer, snapshotId));
+}
+
+/** What an error makes of a deletion: one that something forbids is not the vault's to force, nor its failure. */
+function undeleted(error: unknown): Result {
+  const result = resultOf(error);
+  const heldBy = result.cause === undefined ? undefined : holdersOf(result.cause);
+  return heldBy === undefined ? result : { ...result, status: "skipped", heldBy };
+}
+
+async function applyOne(clients: VaultClients, action: Action, policy: VaultPolicy, nowMs: number): Promise<Result> {
+  try {
+    const { writer } = ec2In(clients, action.region);
+    if (action.kind === "snapshot") return await snapshotInstance(writer, action, policy.tags);
+    if (action.kind === "copy") return await copyOne(writer, action, policy.tags);
+    if (action.kind === "lock") return done(action.reason, await lockSnapshot(writer, action));
+    return await deleteOne(clients, action, policy, nowMs);
+  } catch (error) {
+    return action.kind === "delete" ? undeleted(error) : resultOf(error);
+  }
+}
+
+/** One action and what became of it; never throws. @returns with `stopLane` where a limit stops all of its kind */
+export async function carryOutOne(
+  clients: VaultClients,
+  action: Action,
+  policy: VaultPolicy,
+  nowMs: number,
+): Promise<{ outcome: Outcome; stopLane?: string }> {
+  const result = await applyOne(clients, action, policy, nowMs);
+  const { status, detail, cause, requestId, stopLane, snapshotIds = [] } = result;
+  const { heldBy, brokenSet, tagsLeftOut } = result;
+  const found = {
+    ...(heldBy !== undefined && { heldBy }),
+    ...(brokenSet !== undefined && { brokenSet }),
+    ...(tagsLeftOut !== undefined && { tagsLeftOut }),
+  };
+  const outcome = { action, status, detail, code: cause?.code, requestId, snapshotIds };
+  return { outcome: { ...outcome, ...found }, stopLane };
+}
+
+/** @param code what stopped its kind; none where time was over */
+export function notBegun(action: Action, code?: string): Outcome {
+  const detail = code === undefined ? "no time left" : `stopped after ${code}`;
+  return { action, status: "deferred", notBegun: true, detail, code, snapshotIds: [] };
+}
+
+/**
+ * @returns one outcome an action, in the plan's order; never throws
+ */
+export async function apply(
+  clients: VaultClients,
+  actions: readonly Action[],
+  policy: VaultPolicy,
+  budget: Budget,
+): Promise<Outcome[]> {
+  const outcomes: Outcome[] = [];
+  const steps: Step[] = actions.map((action, index) => ({
+    lane: `${action.kind} in ${action.region}`,
+    run: async () => {
+      const { outcome, stopLane } = await carryOutOne(clients, action, policy, budget.now());
+      outcomes[index] = outcome;
+      return { stopLane };
+    },
+    defer: (code) => {
+      outcomes[index] = notBegun(action, code);
+    },
+  }));
+  await runSteps(steps, CONCURRENCY, () => budget.now() < budget.deadlineMs);
+  return outcomes;
+}

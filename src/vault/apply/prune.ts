@@ -1,0 +1,35 @@
+/** Deletes what the guards let pass; each snapshot is asked whom it is shared with just before it goes. */
+import { type Budget, notBegun } from "./execute";
+import type { VaultClients } from "../aws/clients";
+import { deleteInOrder, deleteUnshared } from "./deletions";
+import type { Findings } from "../guard/findings";
+import type { GuardedRegion } from "../guard/guard";
+import type { Outcome, VaultPolicy } from "../model/types";
+
+/**
+ * @param findings what is kept, and what is to be told, is noted here
+ * @returns an outcome for each deletion that nothing held; never throws
+ */
+export async function prune(
+  clients: VaultClients,
+  regions: readonly GuardedRegion[],
+  policy: VaultPolicy,
+  budget: Budget,
+  findings: Findings,
+): Promise<Outcome[]> {
+  const late = regions.filter((one) => one.late).flatMap(({ deletes }) => deletes);
+  const going = regions.filter((one) => !one.late).flatMap(({ deletes }) => deletes);
+  // Nobody restores from what failed, so nobody expects it either.
+  const isAsked = !policy.dryRun && going.some(({ because }) => because !== "failed");
+  const may = !isAsked || budget.mayDelete === undefined || (await budget.mayDelete());
+  const put = may ? [] : going.filter(({ because }) => because !== "failed");
+  const rest = may ? going : going.filter(({ because }) => because === "failed");
+  const outcomes = await deleteInOrder(rest, policy.primaryRegion, (deletes) =>
+    deleteUnshared(clients, deletes, policy, budget, findings),
+  );
+  return [
+    ...outcomes,
+    ...put.map((action) => notBegun(action, "ClockNotSet")),
+    ...late.map((action) => notBegun(action)),
+  ];
+}

@@ -1,0 +1,251 @@
+/** Every EC2 read of the vault: always paginated, always narrowed, turned into the vault's own records. */
+import {
+  type EC2Client,
+  type Instance,
+  type Snapshot as Ec2Snapshot,
+  type Volume,
+  DescribeLockedSnapshotsCommand,
+  DescribeSnapshotAttributeCommand,
+  paginateDescribeInstances,
+  paginateDescribeSnapshots,
+  paginateDescribeVolumes,
+} from "@aws-sdk/client-ec2";
+import { descriptionPattern, parseDescription } from "../identity/description";
+import { doubtOf } from "../identity/doubts";
+import { TAG, tagsFromList } from "../model/tags";
+import type { Stranger } from "../model/identity";
+import type { AttachedVolume, ProtectedInstance, Snapshot } from "../model/types";
+
+/** DescribeInstances and DescribeSnapshots give at most 1,000 a page; DescribeVolumes 500 recommended. */
+const PAGE_SIZE = 1_000;
+const VOLUME_PAGE_SIZE = 500;
+/** EC2 takes at most 200 values in a filter (AWS, "Filter your resources"). */
+const FILTER_VALUES = 200;
+
+/** Running, stopped, or on the way between the two: its volumes are attached. */
+const PROTECTED_STATES = ["pending", "running", "stopping", "stopped"];
+
+/** A volume's mapping on its instance, from the same answer as the instance itself. */
+function attachedVolumes(instance: Instance): AttachedVolume[] {
+  const volumes: AttachedVolume[] = [];
+  for (const { DeviceName = "", Ebs } of instance.BlockDeviceMappings ?? []) {
+    if (Ebs?.VolumeId === undefined) continue;
+    const isRoot = DeviceName === instance.RootDeviceName;
+    volumes.push({ volumeId: Ebs.VolumeId, deviceName: DeviceName, isRoot, tags: {} });
+  }
+  return volumes;
+}
+
+/** What tells whether the answer shows the instance whole: see wholeness.ts. */
+function shownOf(instance: Instance): Partial<ProtectedInstance> {
+  const { State, LaunchTime, RootDeviceName, RootDeviceType, BlockDeviceMappings = [] } = instance;
+  const isFromEbs = RootDeviceName !== undefined && RootDeviceType === "ebs";
+  const hasRoot = BlockDeviceMappings.some(({ DeviceName }) => DeviceName === RootDeviceName);
+  return {
+    ...(State?.Name !== undefined && { state: State.Name }),
+    ...(LaunchTime !== undefined && { launchTimeMs: LaunchTime.getTime() }),
+    ...(isFromEbs && !hasRoot && { lacksRoot: true }),
+  };
+}
+
+/**
+ * Instances that carry the tag with one of the values (at most 200), with their volumes.
+ * Volumes' own facts (type, size, IOPS, tags) come from {@link describeVolumes} by {@link withVolumeFacts}.
+ */
+export async function describeProtectedInstances(
+  client: EC2Client,
+  tagKey: string,
+  tagValues: readonly string[],
+): Promise<ProtectedInstance[]> {
+  const instances: ProtectedInstance[] = [];
+  const pages = paginateDescribeInstances(
+    { client, pageSize: PAGE_SIZE },
+    {
+      Filters: [
+        { Name: `tag:${tagKey}`, Values: [...tagValues] },
+        { Name: "instance-state-name", Values: PROTECTED_STATES },
+      ],
+    },
+  );
+  for await (const page of pages) {
+    for (const instance of (page.Reservations ?? []).flatMap((r) => r.Instances ?? [])) {
+      if (instance.InstanceId === undefined) continue;
+      instances.push({
+        instanceId: instance.InstanceId,
+        instanceType: instance.InstanceType ?? "",
+        availabilityZone: instance.Placement?.AvailabilityZone ?? "",
+        tags: tagsFromList(instance.Tags),
+        volumes: attachedVolumes(instance),
+        ...shownOf(instance),
+      });
+    }
+  }
+  return instances;
+}
+
+/** The volumes attached to the given instances: one call for every 200 instances, not one a volume. */
+export async function describeVolumes(client: EC2Client, instanceIds: readonly string[]): Promise<Volume[]> {
+  const volumes: Volume[] = [];
+  for (let from = 0; from < instanceIds.length; from += FILTER_VALUES) {
+    const Values = instanceIds.slice(from, from + FILTER_VALUES);
+    const pages = paginateDescribeVolumes(
+      { client, pageSize: VOLUME_PAGE_SIZE },
+      { Filters: [{ Name: "attachment.instance-id", Values }] },
+    );
+    for await (const page of pages) volumes.push(...(page.Volumes ?? []));
+  }
+  return volumes;
+}
+
+/** A volume's own facts; fewer of one that DescribeVolumes does not show (yet). */
+function withFacts(attached: AttachedVolume, volume: Volume | undefined): AttachedVolume {
+  return {
+    ...attached,
+    volumeType: volume?.VolumeType,
+    sizeGiB: volume?.Size,
+    iops: volume?.Iops,
+    throughputMiBps: volume?.Throughput,
+    tags: tagsFromList(volume?.Tags),
+  };
+}
+
+/** A volume in one of these is leaving its instance, or has left it. */
+const LEAVING_STATES = ["detaching", "detached", "busy"];
+
+/** Volumes by the instance that they are attached to or being attached. */
+function byInstance(volumes: readonly Volume[]): Map<string, AttachedVolume[]> {
+  const attached = new Map<string, AttachedVolume[]>();
+  for (const volume of volumes) {
+    for (const { InstanceId = "", Device: deviceName = "", State } of volume.Attachments ?? []) {
+      if (volume.VolumeId === undefined || LEAVING_STATES.includes(State ?? "")) continue;
+      const one = { volumeId: volume.VolumeId, deviceName, isRoot: false, tags: {} };
+      attached.set(InstanceId, [...(attached.get(InstanceId) ?? []), withFacts(one, volume)]);
+    }
+  }
+  return attached;
+}
+
+/**
+ * Adds what DescribeVolumes knows: the facts of each mapped volume, and volumes that the mappings lack. A volume that
+ * it does not show (yet) stays protected, with fewer facts.
+ */
+export function withVolumeFacts(
+  instances: readonly ProtectedInstance[],
+  volumes: readonly Volume[],
+): ProtectedInstance[] {
+  const byId = new Map(volumes.map((volume) => [volume.VolumeId, volume]));
+  const attached = byInstance(volumes);
+  return instances.map((instance) => {
+    const mapped = new Set(instance.volumes.map(({ volumeId }) => volumeId));
+    const all = attached.get(instance.instanceId) ?? [];
+    const unmapped = all.filter(({ volumeId }) => !mapped.has(volumeId));
+    return {
+      ...instance,
+      volumes: instance.volumes.map((one) => withFacts(one, byId.get(one.volumeId))),
+      ...(unmapped.length > 0 && { unmapped }),
+    };
+  });
+}
+
+/** Turns what the vault made into its own record; undefined for anything else. */
+function toSnapshot(region: string, snapshot: Ec2Snapshot, vaultId: string): Snapshot | undefined {
+  const described = parseDescription(snapshot.Description);
+  if (snapshot.SnapshotId === undefined || described?.identity.vaultId !== vaultId) return undefined;
+  const { identity } = described;
+  const tags = tagsFromList(snapshot.Tags);
+  const ec2VolumeId = snapshot.VolumeId ?? "";
+  const startTimeMs = snapshot.StartTime?.getTime() ?? 0;
+  const doubt = doubtOf(described, { ec2VolumeId, startTimeMs }, tags);
+  return {
+    snapshotId: snapshot.SnapshotId,
+    region,
+    identity,
+    ...(doubt && { doubt }),
+    volumeId: identity.source?.volumeId ?? ec2VolumeId,
+    state: snapshot.State ?? "pending",
+    startTimeMs,
+    ...(snapshot.CompletionTime && { completedMs: snapshot.CompletionTime.getTime() }),
+    sizeGiB: snapshot.VolumeSize ?? 0,
+    encrypted: snapshot.Encrypted ?? false,
+    kmsKeyId: snapshot.KmsKeyId,
+    stateMessage: snapshot.StateMessage,
+    storageTier: snapshot.StorageTier,
+    restoreExpiryTimeMs: snapshot.RestoreExpiryTime?.getTime(),
+    tags,
+  };
+}
+
+/** Yields every snapshot that this account owns in the client's region and the filter finds. */
+async function* ownSnapshots(client: EC2Client, Name: string, value: string) {
+  const pages = paginateDescribeSnapshots(
+    { client, pageSize: PAGE_SIZE },
+    { OwnerIds: ["self"], Filters: [{ Name, Values: [value] }] },
+  );
+  for await (const page of pages) yield page.Snapshots ?? [];
+}
+
+/** Reads every snapshot that this account owns and this vault made, in the client's region: found by Description. */
+export async function describeVaultSnapshots(client: EC2Client, region: string, vaultId: string): Promise<Snapshot[]> {
+  const snapshots: Snapshot[] = [];
+  for await (const page of ownSnapshots(client, "description", descriptionPattern(vaultId))) {
+    for (const one of page) {
+      const snapshot = toSnapshot(region, one, vaultId);
+      if (snapshot !== undefined) snapshots.push(snapshot);
+    }
+  }
+  return snapshots;
+}
+
+/** Reads what carries the vault's tag in the client's region and was not made by it. */
+export async function describeStrangers(client: EC2Client, region: string, vaultId: string): Promise<Stranger[]> {
+  const strangers: Stranger[] = [];
+  for await (const page of ownSnapshots(client, `tag:${TAG.vault}`, vaultId)) {
+    for (const { SnapshotId: snapshotId, Description: description = "" } of page) {
+      const isOwn = parseDescription(description)?.identity.vaultId === vaultId;
+      if (snapshotId !== undefined && !isOwn) strangers.push({ snapshotId, region, description });
+    }
+  }
+  return strangers;
+}
+
+/** A lock that holds now. */
+export interface HeldLock {
+  /** governance | compliance | compliance-cooloff */
+  state: string;
+  /** Not said of a lock that was set while the snapshot was pending. */
+  expiresMs?: number;
+}
+
+/** Every state of a lock but `expired`. */
+const LOCKED_STATES = ["governance", "compliance", "compliance-cooloff"];
+
+/**
+ * The locks that hold in the client's region, by snapshot id. All of them, since ids and pages are two ways to ask, and
+ * an id that is gone meanwhile may fail the call.
+ */
+export async function describeLocks(client: EC2Client): Promise<Map<string, HeldLock>> {
+  const locks = new Map<string, HeldLock>();
+  const Filters = [{ Name: "lock-state", Values: LOCKED_STATES }];
+  // The SDK has no paginator for this call.
+  let NextToken: string | undefined;
+  do {
+    const page = await client.send(new DescribeLockedSnapshotsCommand({ Filters, MaxResults: PAGE_SIZE, NextToken }));
+    for (const { SnapshotId, LockState = "", LockExpiresOn } of page.Snapshots ?? []) {
+      if (SnapshotId === undefined) continue;
+      locks.set(SnapshotId, { state: LockState, expiresMs: LockExpiresOn?.getTime() });
+    }
+    NextToken = page.NextToken;
+  } while (NextToken);
+  return locks;
+}
+
+/** The accounts that a snapshot is shared with, and `all` where it is public. No list of snapshots tells it. */
+export async function describeSharing(client: EC2Client, snapshotId: string): Promise<string[]> {
+  const { CreateVolumePermissions = [] } = await client.send(
+    new DescribeSnapshotAttributeCommand({
+      SnapshotId: snapshotId,
+      Attribute: "createVolumePermission",
+    }),
+  );
+  return CreateVolumePermissions.map(({ UserId, Group }) => UserId ?? Group ?? "somebody").sort();
+}

@@ -1,0 +1,88 @@
+/**
+ * The plans of what waits, one for each region: what a mail names, and what a person allows by its hash. A plan keeps its hash
+ * while it waits for the same changes: a night's steady expiry makes it no other. Pure.
+ */
+import { groupBy } from "../lib/collections";
+import { type ChangeKey, type Known, type MailedPlan, isOf } from "./changeKeys";
+import { changeNotice, limitProblem } from "./changeWords";
+import type { HeldPoint } from "./deletionLimit";
+import { planHash } from "./planHash";
+import { problemKey } from "../report/summary";
+import type { ChangeMemory } from "./changeMemory";
+import type { Problem, VaultPolicy } from "../model/types";
+
+/** A plan that waits, and the problem that names it. */
+export interface WaitingPlan extends MailedPlan {
+  region: string;
+  held: readonly HeldPoint[];
+  /** Absent where a mail has named it. */
+  problemKey?: string;
+}
+
+/** What is known of changes after a plan. */
+export interface PlannedChanges {
+  memory: ChangeMemory;
+  plans: WaitingPlan[];
+}
+
+/** A plan with what a mail needs. */
+export interface ChangePlan extends Omit<WaitingPlan, "problemKey"> {
+  /** Whether no mail has named it yet. */
+  isNew: boolean;
+}
+
+/** Makes the plan of one region. */
+function planOf(region: string, held: readonly HeldPoint[], known: ReadonlyMap<ChangeKey, Known>): ChangePlan {
+  const keys = new Set<ChangeKey>();
+  const fresh = new Set<ChangeKey>();
+  for (const one of held) {
+    for (const key of one.keys) keys.add(key);
+    for (const key of one.fresh) fresh.add(key);
+  }
+  const [mailed, ...others] = new Set([...keys].map((key) => known.get(key)?.plan));
+  const isNew = fresh.size > 0 || mailed === undefined || others.length > 0;
+  const hash = isNew
+    ? planHash(
+        region,
+        held.map((one) => one.snapshotId),
+      )
+    : mailed;
+  return { region, held, keys: [...keys], fresh, isNew, hash };
+}
+
+/** What waits, by region and by whether the deletion limit stopped it. */
+function grouped(held: readonly HeldPoint[]): Map<string, HeldPoint[]> {
+  return groupBy(held, (one) => `${one.region} ${isOf(one, "limit") ? "limit" : "change"}`);
+}
+
+/**
+ * Returns the plans of what waits, and the problems to report. What the deletion limit stopped is reported every day, what
+ * a change made due once.
+ * @param points by region, of how many recovery points the limit stopped some
+ */
+export function planChanges(
+  held: readonly HeldPoint[],
+  points: ReadonlyMap<string, number>,
+  known: ReadonlyMap<ChangeKey, Known>,
+  memory: ChangeMemory | undefined,
+  policy: VaultPolicy,
+  nowMs: number,
+): { plans: WaitingPlan[]; problems: Problem[] } {
+  const plans: WaitingPlan[] = [];
+  const problems: Problem[] = [];
+  for (const [id, group] of grouped(held)) {
+    const [region = "", kind] = id.split(" ");
+    const plan = planOf(region, group, known);
+    const isLimit = kind === "limit";
+    if (!isLimit && !plan.isNew) {
+      plans.push(plan);
+      continue;
+    }
+    const problem = isLimit
+      ? limitProblem(plan, points.get(region) ?? 0, policy)
+      : changeNotice(plan, memory, policy, nowMs);
+    problems.push(problem);
+    plans.push({ ...plan, problemKey: problemKey(problem) });
+  }
+  return { plans, problems };
+}

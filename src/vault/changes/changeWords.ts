@@ -1,0 +1,136 @@
+/** What a person is told of recovery points that wait: what goes, when, why, and how to stop or to allow it. Pure text. */
+import { groupBy } from "../lib/collections";
+import { type ChangeKind, isOf, kindOf } from "./changeKeys";
+import { type ChangeMemory, firstMissed } from "./changeMemory";
+import type { ChangePlan } from "./changePlans";
+import type { HeldPoint } from "./deletionLimit";
+import { planHash } from "./planHash";
+import { DAY_MS, isoSeconds } from "../lib/time";
+import type { Problem, VaultPolicy } from "../model/types";
+import { counted, listed } from "../lib/text";
+
+function countOf(held: readonly HeldPoint[]): number {
+  return new Set(held.map(({ instanceId, slot }) => `${instanceId} ${slot}`)).size;
+}
+
+function pointsOf(held: readonly HeldPoint[]): string {
+  return counted(countOf(held), "recovery point");
+}
+
+/** How many are due already, where not all are. */
+function dueAlready(held: readonly HeldPoint[]): string {
+  const due = held.filter(({ isLater }) => !isLater);
+  if (due.length === held.length) return "";
+  return due.length === 0 ? ", none of them due yet" : `, ${countOf(due)} of them due already`;
+}
+
+/** `i-…: 12 recovery points of 2026-03-01T03:00:00Z to 2026-03-12T03:00:00Z (snap-…, snap-…)` for each instance. */
+function byInstance(held: readonly HeldPoint[]): string {
+  const instances = groupBy(held, ({ instanceId }) => instanceId);
+  const texts = [...instances].map(([instanceId, points]) => {
+    const slots = points.map(({ slot }) => slot).sort();
+    const ids = points.map(({ snapshotId }) => snapshotId);
+    const more = ids.length > 3 ? ", …" : "";
+    return `${instanceId}: ${pointsOf(points)} of ${slots[0]} to ${slots.at(-1)} (${ids.slice(0, 3).join(", ")}${more})`;
+  });
+  return listed(texts);
+}
+
+function allowing(hash: string): string {
+  return `\`npx pulumi config set allowDeletePlan ${hash}\` and \`npx pulumi up\``;
+}
+
+/** Which edits, or that nobody knows. */
+function whyOfSettings(held: readonly HeldPoint[], memory: ChangeMemory | undefined): string {
+  const keys = new Set(held.flatMap((one) => [...one.keys]));
+  const ends = [...keys].map(kindOf).filter(({ kind }) => kind === "settings");
+  const former = memory?.former ?? [];
+  const isUnknown = (until: string) => former.some((one) => one.until === until && one.was === "unknown");
+  const all = [...new Set(ends.map(({ of }) => of))].sort();
+  const unknown = all.filter(isUnknown);
+  const seen = `(seen at ${all.join(" and ")})`;
+  if (unknown.length === 0) return `the stack's settings changed ${seen}`;
+  const before = unknown.length === all.length ? "of before" : `before ${unknown.at(-1)}`;
+  const why = `settings ${before} are not known, as its alarm clock or the region is new, or it was edited more than ten times ${seen}`;
+  return unknown.length === all.length ? `the stack's ${why}` : `the stack's settings changed, and its ${why}`;
+}
+
+/** One sentence for each kind of change: what it makes due, and from when on that goes. */
+function reasonsOf(
+  { held }: ChangePlan,
+  memory: ChangeMemory | undefined,
+  policy: VaultPolicy,
+  nowMs: number,
+): string[] {
+  const endMs = nowMs + policy.editGraceDays * DAY_MS;
+  const date = (ms: number) => isoSeconds(Math.max(ms, endMs)).slice(0, 16) + "Z";
+  const having = (kind: ChangeKind) => held.filter((one) => isOf(one, kind));
+  const texts: string[] = [];
+  const settings = having("settings");
+  if (settings.length > 0) {
+    texts.push(
+      `${pointsOf(settings)} from ${date(endMs)} on, since ${whyOfSettings(settings, memory)}${dueAlready(settings)}: ${byInstance(settings)}`,
+    );
+  }
+  const tags = having("tags");
+  if (tags.length > 0) {
+    texts.push(
+      `${pointsOf(tags)} from ${date(endMs)} on, since the instance's tags name other rules now${dueAlready(tags)}: ${byInstance(tags)}`,
+    );
+  }
+  const orphans = having("orphan");
+  if (orphans.length > 0) {
+    const first = firstMissed(memory);
+    const missedMs = orphans.map(({ instanceId }) => first.get(instanceId)?.sinceMs ?? nowMs);
+    // Not `Math.min(...)`: it may be more than a call takes.
+    const soonestMs = missedMs.reduce((a, b) => Math.min(a, b)) + policy.orphanDays * DAY_MS;
+    const units = orphans
+      .flatMap(({ keys }) => [...keys])
+      .map(kindOf)
+      .filter(({ kind }) => kind === "orphan");
+    // One that moved is backed up with no instance any more, though the one that it was taken from is.
+    const orVolume = units.some(({ of }) => of.startsWith("vol-")) ? ", or a volume that it had," : "";
+    texts.push(
+      `${pointsOf(orphans)} from ${date(soonestMs)} on, since the instance${orVolume} is not backed up any more and orphans is ${policy.orphans}${dueAlready(orphans)}: ${byInstance(orphans)}`,
+    );
+  }
+  return texts;
+}
+
+/** Notices what a change lets go of. */
+export function changeNotice(
+  plan: ChangePlan,
+  memory: ChangeMemory | undefined,
+  policy: VaultPolicy,
+  nowMs: number,
+): Problem {
+  const { region, hash, held, fresh } = plan;
+  const reasons = reasonsOf(plan, memory, policy, nowMs);
+  // Another change that lets go of the same is another mail, though one was sent within the day.
+  const news = fresh.size > 0 ? [planHash(region, [...fresh])] : [];
+  return {
+    kind: "deletions-announced",
+    subject: [region, hash, ...news].join(" "),
+    message: `the vault will delete ${pointsOf(held)} in ${region} that it kept before a change: ${reasons.join(". ")}. Plan ${hash}`,
+    hint: `Nothing of this is deleted before then. To keep it, take the change back before then. To have what is due deleted at once: ${allowing(hash)}; the next sweep carries it out.`,
+    notice: true,
+  };
+}
+
+/** Tells what the deletion limit stopped. */
+export function limitProblem(plan: ChangePlan, points: number, policy: VaultPolicy): Problem {
+  const { region, hash, held } = plan;
+  const { allowDeletePlan, maxDeletePercent, maxDeletes } = policy;
+  // Who has allowed another plan waits for it: that this one is not it is told at once, not a day after the last mail.
+  const beside = allowDeletePlan.length === 0 ? "" : ` beside ${allowDeletePlan.join(" ")}`;
+  const limits = [
+    `maxDeletePercent is ${maxDeletePercent}`,
+    ...(maxDeletes > 0 ? [`maxDeletes is ${maxDeletes}`] : []),
+  ];
+  return {
+    kind: "delete-brake",
+    subject: `${region} ${hash}${beside}`,
+    message: `pruning would delete ${countOf(held)} of ${counted(points, "recovery point")} in ${region} (${limits.join(", ")}): none was deleted, and none will be before you allow it. The plan ${hash}: ${byInstance(held)}`,
+    hint: `If the retention is wrong, correct it. If it is meant: ${allowing(hash)}; it allows this plan and no other, and the next sweep carries it out. Several plans go into one value, in quotes, with blanks between.`,
+  };
+}

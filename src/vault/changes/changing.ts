@@ -1,0 +1,111 @@
+/** What changes hold while a plan is made: rules of before for retention, the deletion limit for what no change explains. Pure. */
+import { type ChangeKey, type Known, isOf, knownOf, withAllowed } from "./changeKeys";
+import { type ChangeMemory, memoryIn } from "./changeMemory";
+import { type PlannedChanges, planChanges } from "./changePlans";
+import { type ChangedRegion, nextMemory } from "./changeUpdate";
+import { type HeldPoint, limitDeletions } from "./deletionLimit";
+import { dueLater } from "./dueLater";
+import { type FormersOf, formerRules } from "./formerRules";
+import type { Ruled } from "../retention/effectiveRules";
+import type { PrunePlan } from "../plan/pruneDecisions";
+import type { ReadRegion } from "../inventory/regions";
+import { comboOf } from "./tagChanges";
+import { DAY_MS } from "../lib/time";
+import type { Kept, Problem, VaultPolicy, World } from "../model/types";
+import type { ReadAt } from "../retention/verdict";
+
+interface Changed {
+  problems: Problem[];
+  /** What the deletion limit kept. */
+  withheld: Kept[];
+  changes?: PlannedChanges;
+}
+
+/** What a plan asks of changes, in this order. */
+interface Changing {
+  /** Absent where the world was not asked for changes, or nobody could tell. */
+  formersOf?: FormersOf;
+  /** Takes a region's pruning down, and returns what the deletion limit leaves of it. */
+  limit: (pruned: PrunePlan, read: Omit<ReadRegion, "seen">) => PrunePlan;
+  /** Returns what is mailed and what the clock carries on. */
+  end: (isAllSeen: boolean, readAt: ReadAt) => Changed;
+}
+
+/** What of a region waits for a change. */
+function heldIn({ points, judgement }: PrunePlan): HeldPoint[] {
+  if (judgement.held.size === 0) return [];
+  return points.flatMap(({ region, snapshotId, identity: { instanceId, slot } }): HeldPoint[] => {
+    const held = judgement.held.get(snapshotId);
+    if (held === undefined) return [];
+    const { keys, fresh } = held;
+    return [{ region, snapshotId, instanceId, slot, keys, fresh }];
+  });
+}
+
+/** What the rules of a later instant are read with. */
+interface Foreseeing extends ReadAt {
+  memory: ChangeMemory;
+  ruled: Pick<Ruled, "newest" | "shared" | "isMissing" | "rulesOf">;
+  policy: VaultPolicy;
+  slot: string | undefined;
+}
+
+/** Returns what a new change makes due by the end of its grace, in every region, so that one mail says all of it. */
+function foreseen(
+  held: readonly HeldPoint[],
+  planned: readonly { pruned: PrunePlan; isDr: boolean }[],
+  { memory, ruled, policy, slot, nowMs, calendar }: Foreseeing,
+): HeldPoint[] {
+  const isNew = held.some((one) => one.fresh.size > 0 && !isOf(one, "limit"));
+  if (!isNew) return [];
+  const endMs = nowMs + policy.editGraceDays * DAY_MS;
+  const formersOf = formerRules(memory, ruled, policy, slot, endMs);
+  const rules = { ...ruled, calendar, nowMs: endMs, formersOf };
+  return planned.flatMap(({ pruned, isDr }) => dueLater(pruned, isDr ? "drKeep" : "keep", rules, { policy, nowMs }));
+}
+
+/** @param slot the slot that is served, if any */
+export function beginChanges(
+  world: World,
+  ruled: Pick<Ruled, "newest" | "shared" | "isMissing" | "knowsFleet" | "rulesOf">,
+  policy: VaultPolicy,
+  slot: string | undefined,
+  nowMs: number,
+): Changing {
+  const { changes } = world;
+  const carried = memoryIn(world);
+  const memory = carried && withAllowed(carried, policy);
+  const known: ReadonlyMap<ChangeKey, Known> = memory === undefined ? new Map() : knownOf(memory);
+  const regions: ChangedRegion[] = [];
+  let withheld: Kept[] = [];
+  let held: HeldPoint[] = [];
+  const points = new Map<string, number>();
+  const planned: { pruned: PrunePlan; isDr: boolean }[] = [];
+  return {
+    ...(memory && { formersOf: formerRules(memory, ruled, policy, slot, nowMs) }),
+    limit: (pruned, { region, dr, own }) => {
+      const limited = limitDeletions(pruned, { region, dr, own, seen: own }, policy, memory, known);
+      const { stopped, due, plan } = limited;
+      planned.push({ pruned, isDr: dr !== undefined });
+      regions.push({ region, judgement: pruned.judgement, stopped, due });
+      held = [...held, ...heldIn(pruned), ...limited.held];
+      // Not `push(...)`: a hundred thousand arguments are more than a call takes.
+      withheld = [...withheld, ...plan.kept.slice(pruned.kept.length)];
+      points.set(region, limited.points);
+      return plan;
+    },
+    end: (isAllSeen, readAt) => {
+      // Nobody is told what the deletion limit stopped where nothing goes anyway.
+      if (changes === "unread") return { problems: [], withheld };
+      const later = memory === undefined ? [] : foreseen(held, planned, { memory, ruled, policy, slot, ...readAt });
+      const { plans, problems } = planChanges([...held, ...later], points, known, memory, policy, nowMs);
+      if (memory === undefined) return { problems, withheld };
+      const { newest, isMissing, knowsFleet } = ruled;
+      const has = (id: string) => newest.has(id);
+      const tagsOf = (id: string) => comboOf(newest.get(id)?.tags ?? {}, policy.tagKey);
+      const looked = { policy, comboOf: tagsOf, isMissing, knowsFleet, regions, isAllSeen, slot, has };
+      const next = nextMemory(memory, known, looked, nowMs);
+      return { problems, withheld, changes: { memory: next, plans } };
+    },
+  };
+}

@@ -1,0 +1,80 @@
+/**
+ * What a change will have made due by the end of its grace, if runs go on as scheduled. A mail that named only what is due at the
+ * first look would say "1 recovery point" of a denser schedule that takes two weeks of them. Pure.
+ */
+import type { HeldPoint } from "./deletionLimit";
+import { groupBy } from "../lib/collections";
+import { type PruneRules, judge } from "./judge";
+import type { PrunePlan } from "../plan/pruneDecisions";
+import { nextFireMs } from "../lib/schedule";
+import { isoSeconds, parseIso } from "../lib/time";
+import type { Snapshot, VaultPolicy } from "../model/types";
+import type { Side } from "../retention/verdict";
+
+/** More would take longer than a mail is worth: it names then what is due at once. */
+const MOST_FORESEEN = 50_000;
+
+/** Returns the times at which a schedule fires from now on, up to an instant. */
+function firesUntil(
+  { schedule, timezone }: Pick<VaultPolicy, "schedule" | "timezone">,
+  lastMs: number,
+  span: { nowMs: number; endMs: number },
+  most: number,
+): number[] {
+  const fires: number[] = [];
+  let atMs = nextFireMs(schedule, timezone, span.nowMs, lastMs);
+  while (atMs !== undefined && atMs <= span.endMs && fires.length <= most) {
+    fires.push(atMs);
+    atMs = nextFireMs(schedule, timezone, atMs, lastMs);
+  }
+  return fires;
+}
+
+/** Returns a recovery point's snapshot as a later run would make it. */
+function madeLater(one: Snapshot, atMs: number): Snapshot {
+  const { identity, snapshotId } = one;
+  const source = identity.source && { ...identity.source, startedMs: atMs };
+  return {
+    ...one,
+    snapshotId: `${snapshotId} at ${atMs}`,
+    startTimeMs: atMs,
+    identity: { ...identity, slot: isoSeconds(atMs), ...(source && { source }) },
+  };
+}
+
+/** Returns the newest recovery point of each instance that is still backed up. */
+function newestSets(points: readonly Snapshot[], isMissing: (id: string) => boolean): Snapshot[] {
+  const instances = groupBy(points, ({ identity }) => identity.instanceId);
+  return [...instances].flatMap(([id, all]) => {
+    const newest = all.reduce((slot, { identity }) => (identity.slot > slot ? identity.slot : slot), "");
+    return isMissing(id) ? [] : all.filter(({ identity }) => identity.slot === newest);
+  });
+}
+
+/**
+ * Returns what waits for changes that no mail has named yet once the grace is over, and does not yet.
+ * @param rules as they are read when the grace is over
+ * @param nowMs now
+ */
+export function dueLater(
+  { points, judgement }: PrunePlan,
+  side: Side,
+  rules: PruneRules & { isMissing: (id: string) => boolean },
+  { policy, nowMs }: { policy: VaultPolicy; nowMs: number },
+): HeldPoint[] {
+  const [first] = points;
+  if (first === undefined) return [];
+  const templates = newestSets(points, rules.isMissing);
+  const lastMs = templates.reduce((ms, one) => Math.max(ms, parseIso(one.identity.slot) ?? 0), 0);
+  const most = MOST_FORESEEN / Math.max(1, templates.length);
+  const fires = firesUntil(policy, lastMs, { nowMs, endMs: rules.nowMs }, most);
+  if (fires.length > most) return [];
+  const made = fires.flatMap((atMs) => templates.map((one) => madeLater(one, atMs)));
+  const { held } = judge([...points, ...made], side, rules, first.region);
+  return points.flatMap(({ region, snapshotId, identity: { instanceId, slot } }): HeldPoint[] => {
+    const later = judgement.held.has(snapshotId) ? undefined : held.get(snapshotId);
+    if (later === undefined || later.fresh.size === 0) return [];
+    const { keys, fresh } = later;
+    return [{ region, snapshotId, instanceId, slot, keys, fresh, isLater: true }];
+  });
+}

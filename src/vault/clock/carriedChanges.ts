@@ -1,0 +1,49 @@
+/** What a clock's payload says of changes, as far as it can be so: a person may have written anything there. Pure. */
+import type { ChangeMemory } from "../changes/changeMemory";
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isTexts(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((one) => typeof one === "string");
+}
+
+function areTexts(fields: Fields, ...keys: readonly string[]): boolean {
+  return keys.every((key) => typeof fields[key] === "string");
+}
+
+function isListOf(value: unknown, isOne: (one: Fields) => boolean): boolean {
+  return Array.isArray(value) && value.every((one) => isFields(one) && isOne(one));
+}
+
+/** Settings that can be read: all else of them is what the vault wrote, since the stack wrote it. */
+function isSettings(value: unknown): boolean {
+  if (!isFields(value) || !areTexts(value, "orphans", "schedule", "timezone")) return false;
+  const areRecords = [value.policies, value.overrideMin, value.overrideMax].every(isFields);
+  return areRecords && Number.isInteger(value.keepAtLeast) && Number.isInteger(value.orphanDays);
+}
+
+function isFormer(one: Fields): boolean {
+  return areTexts(one, "until") && (one.was === "unknown" || isSettings(one.was));
+}
+
+/** Returns the memory, or `undefined` where any of it can't be read: then all that is there was kept by settings that nobody knows. */
+export function changesOf(carried: unknown): ChangeMemory | undefined {
+  if (!isFields(carried)) return undefined;
+  const { settings, regions, stopped } = carried;
+  const isMissing = (one: Fields) => areTexts(one, "since", "slot") && isTexts(one.of);
+  const isNotified = (one: Fields) => areTexts(one, "in", "at", "plan") && isTexts(one.of);
+  const isRead =
+    isListOf(carried.former, isFormer) &&
+    isListOf(carried.missing, isMissing) &&
+    isListOf(carried.notified, isNotified);
+  if (!isRead || !isSettings(settings) || !isTexts(regions) || !isFields(stopped)) return undefined;
+  if (!Object.values(stopped).every(isTexts)) return undefined;
+  const { left, ...known } = carried as unknown as ChangeMemory;
+  // What is left in other regions decides nothing: to forget it is better than to hold all.
+  const isLeft = isListOf(left, (one) => areTexts(one, "region", "since"));
+  return isLeft && left !== undefined && left.length > 0 ? { ...known, left } : known;
+}

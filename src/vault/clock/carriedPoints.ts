@@ -1,0 +1,43 @@
+/** What a clock's payload says of recovery points, as far as it can be so: a person may have written anything there. Pure. */
+import type { CountedRegion, GonePoints, PointMemory } from "../missing/pointMemory";
+import { parseIso } from "../lib/time";
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function areNumbers(value: unknown): boolean {
+  return isRecord(value) && Object.values(value).every((one) => typeof one === "number");
+}
+
+function isTexts(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((one) => typeof one === "string");
+}
+
+function isInstant(value: unknown): value is string {
+  return typeof value === "string" && parseIso(value) !== undefined;
+}
+
+function isCounted(one: unknown): one is CountedRegion {
+  if (!isRecord(one) || typeof one.region !== "string" || !isTexts(one.slots)) return false;
+  // Base 36, and not past the last instant that there is.
+  const isPacked = one.slots.every((slot) => /^[0-9a-z]{1,7}$/.test(slot));
+  return isPacked && isRecord(one.has) && Object.values(one.has).every(isTexts);
+}
+
+function isGone(one: unknown): one is GonePoints {
+  if (!isRecord(one)) return false;
+  const isNamed = typeof one.region === "string" && typeof one.of === "string";
+  const isTimed = isInstant(one.seen) && isInstant(one.since);
+  return isNamed && isTimed && typeof one.count === "number" && areNumbers(one.slots);
+}
+
+/** Returns the memory, or `undefined` where any of it can't be read: then the next look begins to count again. */
+export function pointsOf(carried: unknown): PointMemory | undefined {
+  if (!isRecord(carried)) return undefined;
+  const { at, deletedAt, counted, gone } = carried;
+  if (!isInstant(at) || !(deletedAt === undefined || isInstant(deletedAt))) return undefined;
+  if (!Array.isArray(counted) || !counted.every(isCounted)) return undefined;
+  if (!Array.isArray(gone) || !gone.every(isGone)) return undefined;
+  return { at, ...(deletedAt !== undefined && { deletedAt }), counted, gone };
+}

@@ -1,0 +1,217 @@
+/** The alarm clock as an invocation leaves it: what it carries on, and what is told where it can't be set. */
+import { readClock, setClock, stateOf } from "./nextWake";
+import type { ClockState, Told } from "../model/clockState";
+import { type Cause, causeOf, meaningOf } from "../aws/errors";
+import { notifiedOf } from "../changes/changeUpdate";
+import { isDropout } from "../plan/dropoutProblems";
+import { gathered } from "../report/grouping";
+import { nextPoints } from "../missing/expectedPoints";
+import { POINTS_MISSING } from "../missing/missingWords";
+import { rateMs } from "../lib/schedule";
+import { givenUpFor, isOvertaken, scheduleOf } from "./slots";
+import { problemKey } from "../report/summary";
+import { isoSeconds } from "../lib/time";
+import type { Plan, Problem, Serving, VaultPolicy, VaultSettings, Wake } from "../model/types";
+import type { VaultTools, Work } from "../reconcile";
+
+function clockProblem({ code, message }: Cause): Problem {
+  return {
+    kind: "clock-not-set",
+    subject: "clock",
+    message: `the alarm clock could not be set: ${code}: ${message}`,
+    hint: "The hourly sweep does its work meanwhile. Run `pulumi up` if the schedule was deleted.",
+  };
+}
+
+/** The clock as an invocation finds it. */
+export interface FoundClock {
+  /** What it carries; of a pass, where it could not be read, what it carried when it rang. */
+  state?: ClockState;
+  /** What could not be read is not written over. */
+  isRead: boolean;
+  /** Set where it will not be read before a person has looked: it is gone, or not ours to read. */
+  isLost: boolean;
+  problem?: Problem;
+}
+
+/** A clock that is lost is told. What AWS throttles or fails at passes: the next invocation reads it. */
+export async function findClock(
+  settings: VaultSettings,
+  { clients, log, now }: VaultTools,
+  wake: Wake,
+  event: unknown,
+): Promise<FoundClock> {
+  const read = await readClock(clients.scheduler, settings, now());
+  if ("state" in read) return { state: read.state, isRead: true, isLost: false };
+  const { code, message } = read.cause;
+  const isLost = ["denied", "refused", "gone"].includes(meaningOf(read.cause));
+  const rang = wake.kind === "pass" && Object.hasOwn(event as object, "told");
+  const state = rang ? stateOf(event, now()) : undefined;
+  if (!isLost) {
+    log.info("clock", { status: "deferred", code, detail: message });
+    return { state, isRead: false, isLost };
+  }
+  const problem: Problem = {
+    kind: "clock-not-read",
+    subject: "clock",
+    message: `the alarm clock could not be read: ${code}: ${message}; the hourly sweep goes by the schedule alone, no slot is closed, no recovery point is deleted, and what is wrong is told by every invocation`,
+    hint: "Run `pulumi up`, with --refresh if the schedule was deleted, and check the role's rights on it.",
+  };
+  return { state, isRead: false, isLost, problem };
+}
+
+/** What became of setting the clock. */
+export interface ClockSet {
+  /** Whether it is surely set. */
+  isSet: boolean;
+  problem?: Problem;
+}
+
+/** Sets the clock; a failure is a problem to tell, never a reason to stop. A throttled one is the sweep's to make good. */
+export async function wakeAt(
+  settings: VaultSettings,
+  { clients, log, now }: VaultTools,
+  functionArn: string,
+  atMs: number | undefined,
+  state: ClockState,
+): Promise<ClockSet> {
+  try {
+    await setClock(clients.scheduler, settings, functionArn, atMs, state, now());
+  } catch (error) {
+    const cause = causeOf(error);
+    if (meaningOf(cause) !== "limit") return { isSet: false, problem: clockProblem(cause) };
+    log.info("clock", { status: "deferred", code: cause.code, detail: cause.message });
+    return { isSet: false };
+  }
+  return { isSet: true };
+}
+
+/** Which schedule the slots are of, and since when. */
+function owing(
+  clock: ClockState | undefined,
+  serving: Serving | undefined,
+  policy: VaultPolicy,
+  nowMs: number,
+): Pick<ClockState, "schedule" | "owedFrom"> {
+  const schedule = scheduleOf(policy);
+  const isEdited = clock?.schedule !== undefined && clock.schedule !== schedule;
+  // Else a first run that never comes would not be missed. A rate has no times before its first run.
+  const known = [clock?.slot, clock?.done, clock?.owedFrom, serving];
+  const isNew = known.every((one) => one === undefined) && rateMs(policy.schedule) === undefined;
+  const owedFrom = isEdited || isNew ? isoSeconds(nowMs) : clock?.owedFrom;
+  return { schedule, ...(owedFrom !== undefined && { owedFrom }) };
+}
+
+/** Returns the problems that a person was not told and that nothing brings up again once their slot is done. */
+function untoldOf(plan: Plan, told: Told): Problem[] {
+  return gathered(plan.problems).filter(
+    (problem) => (!problem.notice || isDropout(problem)) && told[problemKey(problem)] === undefined,
+  );
+}
+
+/** Returns which recovery points the next look expects. */
+function pointsAfter(
+  clock: ClockState | undefined,
+  { plan, isDeleting }: Pick<Work, "plan" | "isDeleting">,
+  untold: readonly Problem[],
+): ClockState["points"] {
+  if (plan.points === undefined) return clock?.points;
+  const isTold = !untold.some(({ kind }) => kind === POINTS_MISSING);
+  const next = nextPoints(plan.points, { isDeleting, isTold });
+  // A vault that has nothing yet sets no clock for that.
+  const isEmpty = next.counted.length + next.gone.length === 0;
+  return isEmpty && clock?.points === undefined ? undefined : next;
+}
+
+/** What the clock carries on: the slot while it lacks something, and the newest one that does not. */
+function nextState(
+  clock: ClockState | undefined,
+  { world, plan, isDeleting, serving, settled, throttled }: Work,
+  told: Told,
+  manifestsTo: string | undefined,
+  policy: VaultPolicy,
+  nowMs: number,
+): ClockState {
+  const { done } = clock ?? {};
+  const untold = untoldOf(plan, told);
+  const changes = plan.changes === undefined ? clock?.changes : notifiedOf(plan.changes, told);
+  // What was found and not told is looked for again.
+  const isTold = !untold.some(({ kind }) => kind === "tampering");
+  const looked = world.strangers !== undefined && world.snapshots !== undefined && isTold;
+  const strangersAt = looked ? isoSeconds(nowMs) : clock?.strangersAt;
+  const points = pointsAfter(clock, { plan, isDeleting }, untold);
+  const more = {
+    ...(points !== undefined && { points }),
+    ...(strangersAt !== undefined && { strangersAt }),
+    throttledSince: throttled.since,
+    manifestsTo,
+    ...owing(clock, serving, policy, nowMs),
+    ...(changes !== undefined && { changes }),
+    told,
+  };
+  if (serving === undefined) return { done, ...more };
+  // A slot is neither closed nor given up before what it lacks was told: nothing would bring it up again.
+  const givenUp = untold.length > 0 || world.instances === undefined ? serving.overtakes : undefined;
+  const isLost = untold.some((problem) => serving.mode === "closing" || isDropout(problem));
+  if (!settled || givenUp !== undefined || isLost) {
+    return { slot: serving.slot, givenUp, done, ...more };
+  }
+  return { done: done === undefined || done < serving.slot ? serving.slot : done, ...more };
+}
+
+/** What is worth a call of its own. The schedule goes along with the next one: that it was edited shows in `owedFrom`. */
+const CARRIED = [
+  "slot",
+  "givenUp",
+  "done",
+  "throttledSince",
+  "manifestsTo",
+  "owedFrom",
+  "changes",
+  "points",
+  "strangersAt",
+] as const;
+
+export type SetClock = (atMs: number | undefined, state: ClockState) => Promise<ClockSet>;
+
+/** What an invocation leaves in the clock. */
+export interface Leaving {
+  /** When to come back, if anything is under way. */
+  atMs: number | undefined;
+  told: Told;
+  isNews: boolean;
+  manifestsTo: string | undefined;
+}
+
+/**
+ * Leaves the clock as this invocation makes it, where that is worth a call.
+ * @param set writes over what the invocation has read
+ * @returns why it could not be set
+ */
+export async function leaveClock(
+  settings: VaultSettings,
+  { clients, now }: VaultTools,
+  found: FoundClock,
+  work: Work,
+  { atMs, told, isNews, manifestsTo }: Leaving,
+  set: SetClock,
+): Promise<Problem | undefined> {
+  if (found.isRead) {
+    const { state: before } = found;
+    const state = nextState(before, work, told, manifestsTo, settings, now());
+    const said = (value: unknown) => JSON.stringify(value);
+    const isMoved = CARRIED.some((key) => said(state[key]) !== said(before?.[key]));
+    const isWorthIt = atMs !== undefined || isNews || isMoved;
+    return isWorthIt ? (await set(atMs, state)).problem : undefined;
+  }
+  if (atMs === undefined && !isNews) return undefined;
+  // It may be read by now. No slot of it is closed; one that still lacks something goes along, as a run takes it over.
+  const read = await readClock(clients.scheduler, settings, now());
+  if (!("state" in read)) return undefined;
+  const { slot } = work.serving ?? {};
+  const lacks = !work.settled || untoldOf(work.plan, told).some(isDropout);
+  const isOpen = slot !== undefined && lacks && !isOvertaken(slot, read.state);
+  const taken = isOpen ? { slot, givenUp: givenUpFor(slot, read.state) } : {};
+  const state = { ...read.state, ...taken, told: { ...read.state.told, ...told } };
+  return (await set(atMs, state)).problem;
+}

@@ -1,0 +1,59 @@
+/**
+ * Sets the clock for one invocation, and says ahead what it deletes: an invocation that is killed can't say so afterwards, and
+ * the next one would take that for somebody else's deletion. Two invocations at once write over each other: whichever finds
+ * that forgets which recovery points it expects, since it can't know what the other has deleted (docs/adr/0020).
+ */
+import { readClock } from "./nextWake";
+import { type FoundClock, type SetClock, wakeAt } from "./clock";
+import type { ClockState } from "../model/clockState";
+import { nextPoints } from "../missing/expectedPoints";
+import type { PointsLook } from "../missing/missingPoints";
+import { type PointMemory, forgotten } from "../missing/pointMemory";
+import type { VaultSettings } from "../model/types";
+import type { VaultTools } from "../reconcile";
+
+export interface ClockWriter {
+  set: SetClock;
+  /**
+   * Takes off the clock what a plan deletes, before the first of it is deleted.
+   * @returns whether anything may be deleted
+   */
+  sayAhead: (look: PointsLook | undefined) => Promise<boolean>;
+}
+
+/** @param wakeMs when to look again where this invocation is killed, in milliseconds since 1970 */
+export function clockWriter(
+  settings: VaultSettings,
+  tools: VaultTools,
+  functionArn: string,
+  { state: found, isRead }: FoundClock,
+  wakeMs: number,
+): ClockWriter {
+  const said = (points: PointMemory | undefined) => JSON.stringify(points);
+  let carried: ClockState = found ?? { told: {} };
+  let last = said(found?.points);
+  let isAlone = true;
+  const pointsOf = async (points: PointMemory) => {
+    const read = await readClock(tools.clients.scheduler, settings, tools.now());
+    isAlone &&= "state" in read && said(read.state.points) === last;
+    return isAlone ? points : forgotten(tools.now());
+  };
+  const set: SetClock = async (atMs, state) => {
+    const { points } = state;
+    // What was not read is not known to be this invocation's: it goes along as it is.
+    const known = points === undefined || !isRead ? points : await pointsOf(points);
+    const written = { ...state, ...(known !== undefined && { points: known }) };
+    const done = await wakeAt(settings, tools, functionArn, atMs, written);
+    if (done.isSet) {
+      carried = written;
+      last = said(known);
+    }
+    return done;
+  };
+  const sayAhead = async (look: PointsLook | undefined) => {
+    if (look === undefined || carried.points === undefined) return true;
+    const points = nextPoints(look, { isDeleting: true, isTold: false });
+    return (await set(wakeMs, { ...carried, points })).isSet;
+  };
+  return { set, sayAhead };
+}

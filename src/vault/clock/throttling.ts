@@ -1,0 +1,32 @@
+/**
+ * Reads that AWS throttles after all of the SDK's attempts. Like other work that meets a limit they are put off, and
+ * the clock comes back for them; a person is told when it lasts. Pure.
+ */
+import type { ClockState } from "../model/clockState";
+import { HOUR_MS, isoSeconds, parseIso } from "../lib/time";
+import type { Problem, ThrottledRead } from "../model/types";
+
+/** Throttling that comes from a crowd passes within minutes; what lasts an hour has a cause that a person can find. */
+const TOLD_AFTER_MS = HOUR_MS;
+
+export interface Judged {
+  /** Since when reads have been throttled without a break, as an ISO instant; the clock carries it on. */
+  since?: string;
+  putOff: ThrottledRead[];
+  /** What has lasted too long. */
+  problems: Problem[];
+}
+
+/** @param clock `undefined` where it could not be read: told too early rather than never */
+export function judgeThrottled(
+  throttled: readonly ThrottledRead[],
+  clock: ClockState | undefined,
+  nowMs: number,
+): Judged {
+  if (throttled.length === 0) return { putOff: [], problems: [] };
+  const sinceMs = parseIso(clock?.throttledSince ?? "") ?? nowMs;
+  const since = isoSeconds(sinceMs);
+  const lasts = clock === undefined || nowMs - sinceMs >= TOLD_AFTER_MS;
+  if (lasts) return { since, putOff: [], problems: throttled.map(({ problem }) => problem) };
+  return { since, putOff: [...throttled], problems: [] };
+}

@@ -1,0 +1,128 @@
+/**
+ * Looks at what is known of all snapshots that a plan would delete before the first of them goes: their own records, and the
+ * locks, one paged read a region. Whoever reads the locks of the copies knows which of them lack theirs. Whom a snapshot
+ * is shared with is asked later, one by one (sharing.ts).
+ */
+import type { EC2Client } from "@aws-sdk/client-ec2";
+import type { Budget } from "../apply/execute";
+import { type VaultClients, ec2In } from "../aws/clients";
+import { type HeldLock, describeLocks } from "../aws/ec2Reads";
+import { causeOf } from "../aws/errors";
+import { type Findings, keepHeld, note, partOf, unread } from "./findings";
+import { lockHold, lockNotice, tierHold } from "./holds";
+import { lockable, planLocks } from "./locks";
+import { type ReadRegion, readRegions } from "../inventory/regions";
+import type { DeleteAction, LockAction, Snapshot, VaultPolicy, World } from "../model/types";
+
+/** What is left of a region's deletions after the guards. */
+export interface GuardedRegion extends ReadRegion {
+  locks: LockAction[];
+  /** What no lock and no tier holds. */
+  deletes: DeleteAction[];
+  /** Set where time was over before the region was looked at: nothing of it may go. */
+  late: boolean;
+}
+
+type Locks = ReadonlyMap<string, HeldLock>;
+
+async function readLocks(client: EC2Client, region: string, findings: Findings): Promise<Locks | undefined> {
+  try {
+    return await describeLocks(client);
+  } catch (error) {
+    const cause = causeOf(error);
+    note(findings, cause, unread(`locks in ${region}`, "nothing was locked or pruned there", cause));
+    return undefined;
+  }
+}
+
+/** What the snapshots' own records and the region's locks let go. What is held of a recovery point holds all of it. */
+function unheld(
+  deletes: readonly DeleteAction[],
+  { seen }: ReadRegion,
+  locks: Locks,
+  policy: VaultPolicy,
+  nowMs: number,
+  findings: Findings,
+): DeleteAction[] {
+  const byId = new Map(seen.map((snapshot) => [snapshot.snapshotId, snapshot]));
+  const heldSets = new Map<string, string>();
+  const free = deletes.filter((action) => {
+    const snapshot = byId.get(action.snapshotId);
+    const tier = snapshot === undefined ? undefined : tierHold(snapshot);
+    const lock = locks.get(action.snapshotId);
+    if (tier === undefined && lock === undefined) return true;
+    if (lock !== undefined) {
+      const told = lockNotice(action, snapshot, lock, policy, nowMs);
+      if (told !== undefined) findings.problems.push(told);
+    }
+    const held = tier ?? lockHold(lock as HeldLock);
+    keepHeld(findings, action, held);
+    if (action.set !== undefined) heldSets.set(action.set, partOf(action.snapshotId, held));
+    return false;
+  });
+  return free.filter((action) => {
+    const held = heldSets.get(action.set ?? "");
+    if (held !== undefined) keepHeld(findings, action, held);
+    return held === undefined;
+  });
+}
+
+/** The copies of a DR region that a lock is owed to; none in the primary one. */
+function owedIn(
+  { dr, own }: ReadRegion,
+  deletes: readonly DeleteAction[],
+  { lock }: VaultPolicy,
+  nowMs: number,
+): Snapshot[] {
+  if (dr === undefined) return [];
+  const leaving = new Set(deletes.map(({ snapshotId }) => snapshotId));
+  return lockable(own, leaving, dr, lock, nowMs);
+}
+
+/** One region: what is to be locked there, and what may go. */
+async function guardRegion(
+  client: EC2Client,
+  read: ReadRegion,
+  deletes: readonly DeleteAction[],
+  policy: VaultPolicy,
+  { now, deadlineMs }: Budget,
+  findings: Findings,
+): Promise<GuardedRegion> {
+  const nowMs = now();
+  const owed = owedIn(read, deletes, policy, nowMs);
+  const guarded: GuardedRegion = { ...read, locks: [], deletes: [...deletes], late: false };
+  if (deletes.length === 0 && owed.length === 0) return guarded;
+  if (nowMs >= deadlineMs) return { ...guarded, late: true };
+  const held = await readLocks(client, read.region, findings);
+  if (held === undefined) {
+    for (const action of deletes) keepHeld(findings, action, "its region's locks are not known");
+    return { ...guarded, deletes: [] };
+  }
+  const { lock } = policy;
+  const locks = lock === undefined ? [] : planLocks(owed, (id) => held.has(id), lock, nowMs);
+  return { ...guarded, locks, deletes: unheld(deletes, read, held, policy, nowMs, findings) };
+}
+
+/**
+ * @param deletes what the plan would delete, in all regions
+ * @param findings what is kept, and what is to be told, is noted here
+ * @returns the regions that could be read; never throws
+ */
+export async function guardRegions(
+  clients: VaultClients,
+  deletes: readonly DeleteAction[],
+  world: World,
+  policy: VaultPolicy,
+  budget: Budget,
+  findings: Findings,
+): Promise<GuardedRegion[]> {
+  // Most passes have nothing to look at.
+  if (deletes.length === 0 && policy.lock === undefined) return [];
+  return Promise.all(
+    readRegions(world, policy).map((read) => {
+      const here = deletes.filter((action) => action.region === read.region);
+      const { reader } = ec2In(clients, read.region);
+      return guardRegion(reader, read, here, policy, budget, findings);
+    }),
+  );
+}

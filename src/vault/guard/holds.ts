@@ -1,0 +1,105 @@
+/**
+ * What keeps a snapshot that the plan would delete: a lock, somebody whom it is shared with, the archive tier, an AMI. None
+ * of it is the vault's to undo. What a person set and may have forgotten is told, once a day, as a notice. Pure.
+ */
+import { LOCK_ROUNDING_MS, lockedDaysEndMs } from "./locks";
+import { DAY_MS, isoSeconds } from "../lib/time";
+import type { DeleteAction, Outcome, Problem, Snapshot, VaultPolicy } from "../model/types";
+
+/** A lock that ends so soon is waited for without a word. */
+const SOON_MS = DAY_MS;
+
+/** Told on its own of each snapshot, since each is released on its own. */
+function notice(kind: string, { snapshotId, region, reason }: DeleteAction, held: string, hint: string): Problem {
+  const message = `${snapshotId} in ${region} would go (${reason}), but ${held}`;
+  return { kind, subject: snapshotId, message, hint, notice: true };
+}
+
+/** Why a snapshot of the archive tier or the Recycle Bin stays: who moved it there wants it. */
+export function tierHold({ state, storageTier, restoreExpiryTimeMs }: Snapshot): string | undefined {
+  if (restoreExpiryTimeMs !== undefined) {
+    return `it is restored from the archive tier until ${isoSeconds(restoreExpiryTimeMs)}`;
+  }
+  if (storageTier === "archive") return "it is in the archive tier";
+  if (state === "recoverable" || state === "recovering") {
+    return `it is ${state}: in the Recycle Bin, or on its way back from there`;
+  }
+  return undefined;
+}
+
+/** A lock that holds now, as far as it matters here. */
+interface Lock {
+  state: string;
+  expiresMs?: number;
+}
+
+export function lockHold({ state, expiresMs }: Lock): string {
+  const until = expiresMs === undefined ? "for some days to come" : `until ${isoSeconds(expiresMs)}`;
+  return `it is locked (${state}) ${until}`;
+}
+
+/** Whether the vault's own lock of a copy may last until then. */
+function isOwnLockAt(
+  { region }: DeleteAction,
+  snapshot: Snapshot | undefined,
+  { primaryRegion, lock }: VaultPolicy,
+  atMs: number,
+): boolean {
+  if (snapshot === undefined || lock === undefined) return false;
+  return region !== primaryRegion && atMs <= lockedDaysEndMs(snapshot, lock) + LOCK_ROUNDING_MS;
+}
+
+/**
+ * The notice of a lock, unless it ends by itself within a day, or is one that the vault's own configuration explains: a
+ * copy of two that were made by mistake is locked like the other.
+ */
+export function lockNotice(
+  action: DeleteAction,
+  snapshot: Snapshot | undefined,
+  lock: Lock,
+  policy: VaultPolicy,
+  nowMs: number,
+): Problem | undefined {
+  const { expiresMs = Infinity, state } = lock;
+  if (expiresMs <= nowMs + SOON_MS || isOwnLockAt(action, snapshot, policy, expiresMs)) return undefined;
+  const hint =
+    state === "compliance"
+      ? "Nobody can end a compliance lock; the snapshot goes with the first sweep after it."
+      : "If nobody needs it: aws ec2 unlock-snapshot. Else leave it: it goes with the first sweep after the lock.";
+  return notice("locked", action, lockHold(lock), hint);
+}
+
+export function sharedHold(sharedWith: readonly string[]): string {
+  return `it is shared with ${sharedWith.join(", ")}`;
+}
+
+export function sharedNotice(action: DeleteAction, sharedWith: readonly string[]): Problem {
+  return notice(
+    "shared",
+    action,
+    sharedHold(sharedWith),
+    "If nobody needs it: aws ec2 modify-snapshot-attribute with --operation-type remove. Else leave it.",
+  );
+}
+
+/**
+ * What AWS refused to delete because something holds it: AWS alone knows, so the vault asks by trying. Not told of a copy
+ * that the vault itself has locked a moment ago, which a read may show late.
+ * @param find the snapshot of an action, as it was seen
+ */
+export function inUseNotices(
+  outcomes: readonly Outcome[],
+  find: (action: DeleteAction) => Snapshot | undefined,
+  policy: VaultPolicy,
+  nowMs: number,
+): Problem[] {
+  return outcomes.flatMap(({ action, heldBy, detail }) => {
+    if (action.kind !== "delete" || heldBy === undefined) return [];
+    const isImage = heldBy.length > 0;
+    if (!isImage && isOwnLockAt(action, find(action), policy, nowMs)) return [];
+    const held = isImage ? `it is in use by ${heldBy.join(", ")}` : `EC2 says: ${detail}`;
+    const hint =
+      "If nobody needs the image: aws ec2 deregister-image. Else leave it: the snapshot goes with the first sweep after that.";
+    return [notice("in-use", action, held, hint)];
+  });
+}

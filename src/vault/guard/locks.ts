@@ -1,0 +1,71 @@
+/**
+ * Which copies are to be locked: each sound one, for the first `lock.days` days of its life. Pure.
+ *
+ * EC2 counts a lock's whole days from when it is set, so a copy is locked for what is left of its days, rounded up: the
+ * lock ends less than a day after them. It is never set again after them: a copy whose lock has ended must be able to
+ * go. See docs/adr/0009.
+ */
+import { copyState } from "../plan/copies";
+import { TAG } from "../model/tags";
+import { DAY_MS, HOUR_MS } from "../lib/time";
+import type { KeyedRegion, LockAction, Snapshot, SnapshotLock } from "../model/types";
+
+/** How long a lock may outlive its days: a day by rounding, and the minutes between a plan and its last call. */
+export const LOCK_ROUNDING_MS = DAY_MS + HOUR_MS;
+
+/** When the days of a copy are over. */
+export function lockedDaysEndMs(copy: Pick<Snapshot, "startTimeMs">, { days }: SnapshotLock) {
+  return copy.startTimeMs + days * DAY_MS;
+}
+
+/**
+ * The copies that a lock is owed to, whether they have it or not.
+ * @param own the vault's own copies in the region
+ * @param leaving ids of those that this plan deletes
+ */
+export function lockable(
+  own: readonly Snapshot[],
+  leaving: ReadonlySet<string>,
+  { keyArn }: KeyedRegion,
+  lock: SnapshotLock | undefined,
+  nowMs: number,
+): Snapshot[] {
+  if (lock === undefined) return [];
+  return own.filter(
+    (copy) =>
+      copyState(copy, keyArn) === "sound" &&
+      // The role may lock what carries the vault's tag; what has lost it is reported as tampering.
+      copy.tags[TAG.vault] === copy.identity.vaultId &&
+      !leaving.has(copy.snapshotId) &&
+      lockedDaysEndMs(copy, lock) > nowMs,
+  );
+}
+
+/**
+ * Oldest first, as copies are made.
+ * @param owed what {@link lockable} gave
+ * @param isLocked whether any lock holds it now, also one that a person set
+ */
+export function planLocks(
+  owed: readonly Snapshot[],
+  isLocked: (snapshotId: string) => boolean,
+  lock: SnapshotLock,
+  nowMs: number,
+): LockAction[] {
+  return owed
+    .filter(({ snapshotId }) => !isLocked(snapshotId))
+    .sort((a, b) => a.startTimeMs - b.startTimeMs || (a.snapshotId < b.snapshotId ? -1 : 1))
+    .map((copy) => {
+      const days = Math.ceil((lockedDaysEndMs(copy, lock) - nowMs) / DAY_MS);
+      return {
+        kind: "lock",
+        region: copy.region,
+        snapshotId: copy.snapshotId,
+        mode: lock.mode,
+        // A copy that seems to be made in the future must not be locked for longer than was asked for.
+        days: Math.min(days, lock.days),
+        sinceMs: copy.startTimeMs,
+        reason: `sound and not locked: kept from everybody for its first ${lock.days} days`,
+      };
+    });
+}

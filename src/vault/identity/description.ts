@@ -1,0 +1,90 @@
+/**
+ * What a snapshot is, in its Description: the one text of it that nobody can change once it is made. No EC2 call on an
+ * existing snapshot takes a Description (API reference, ModifySnapshotAttribute), while anybody with ec2:CreateTags can
+ * rewrite tags. So what decides a deletion is read from here and from what EC2 itself records (docs/adr/0017).
+ *
+ *     smart-vault/1 vault=shop-prod instance=i-0abc slot=2026-11-22T03:00:00Z tags=0123456789abcdef
+ *     … volume=vol-0abc snapshot=snap-0abc started=2026-11-22T03:00:04.000Z      (on a copy, before `tags`)
+ */
+import { createHash } from "node:crypto";
+import { COPY_EXPIRED_PREFIX, TAG_PREFIX } from "../model/tags";
+import { isoSeconds, parseIso } from "../lib/time";
+import type { Identity, Source } from "../model/identity";
+import type { Tags } from "../model/types";
+
+/** The version is part of the word: a later form is another word, and a reader that does not know it leaves it alone. */
+const FORM = "smart-vault/1";
+
+/** EC2 takes 255 characters (CreateSnapshot's own error message). */
+export const MAX_DESCRIPTION = 255;
+
+const DIGEST_LENGTH = 16;
+
+/** Returns a digest of the vault's own tags in a set of tags, marks of expired copies aside: those are written later. */
+export function tagsDigest(tags: Tags): string {
+  const own: string[] = [];
+  for (const key of Object.keys(tags)) {
+    if (!key.startsWith(TAG_PREFIX) || key.startsWith(COPY_EXPIRED_PREFIX)) continue;
+    own.push(JSON.stringify([key, tags[key] ?? ""]));
+  }
+  return createHash("sha256").update(own.sort().join("\n")).digest("hex").slice(0, DIGEST_LENGTH);
+}
+
+/** Returns the filter value that finds every snapshot of a vault. `*` stands for any text in EC2's filters. */
+export function descriptionPattern(vaultId: string): string {
+  return `${FORM} vault=${vaultId} *`;
+}
+
+/** No tags have this digest: a copy that carries it is in doubt, as its source was. */
+const NO_DIGEST = "0".repeat(DIGEST_LENGTH);
+
+/**
+ * Writes the Description of a snapshot.
+ * @param tags all that it is made with; undefined where they are those of a source in doubt
+ */
+export function describe(identity: Identity, tags: Tags | undefined): string {
+  const { vaultId, instanceId, slot, source } = identity;
+  const digest = tags === undefined ? NO_DIGEST : tagsDigest(tags);
+  const of =
+    source === undefined
+      ? ""
+      : ` volume=${source.volumeId} snapshot=${source.snapshotId}` +
+        ` started=${new Date(source.startedMs).toISOString()}`;
+  return `${FORM} vault=${vaultId} instance=${instanceId} slot=${slot}${of} tags=${digest}`;
+}
+
+const ORIGINAL = /^vault=([\w-]+) instance=(\S+) slot=(\S+) tags=([0-9a-f]{16})$/;
+const COPY = /^vault=([\w-]+) instance=(\S+) slot=(\S+) volume=(\S+) snapshot=(\S+) started=(\S+) tags=([0-9a-f]{16})$/;
+
+/** Slots are compared as text, so only the one form that the vault writes is one. */
+function isSlot(text: string): boolean {
+  const slotMs = parseIso(text);
+  return slotMs !== undefined && isoSeconds(slotMs) === text;
+}
+
+export interface Described {
+  identity: Identity;
+  /** {@link tagsDigest} of the tags that it was made with. */
+  digest: string;
+}
+
+/** Reads a Description. Returns undefined for what the vault did not write. */
+export function parseDescription(text = ""): Described | undefined {
+  if (!text.startsWith(`${FORM} `)) return undefined;
+  const rest = text.slice(FORM.length + 1);
+  const [, vaultId, instanceId, slot = "", digest] = ORIGINAL.exec(rest) ?? [];
+  if (vaultId !== undefined && instanceId !== undefined && digest !== undefined) {
+    return isSlot(slot) ? { identity: { vaultId, instanceId, slot }, digest } : undefined;
+  }
+  return parseCopy(rest);
+}
+
+function parseCopy(rest: string): Described | undefined {
+  const found = COPY.exec(rest);
+  if (found === null) return undefined;
+  const [, vaultId = "", instanceId = "", slot = "", volumeId = "", snapshotId = "", started = "", digest = ""] = found;
+  const startedMs = parseIso(started);
+  if (startedMs === undefined || !isSlot(slot)) return undefined;
+  const source: Source = { volumeId, snapshotId, startedMs };
+  return { identity: { vaultId, instanceId, slot, source }, digest };
+}

@@ -1,0 +1,107 @@
+/**
+ * What contradicts a snapshot's Description. Tags can be rewritten by anybody with ec2:CreateTags, and a Description can be
+ * planted on a new snapshot, so each is held against what EC2 records itself: volume and start time. A snapshot in doubt is
+ * kept, takes no other's place, and is reported. Pure. See docs/adr/0017.
+ */
+import { type Described, tagsDigest } from "./description";
+import { isClear } from "../inventory/sameSlot";
+import { TAG, TAG_PREFIX } from "../model/tags";
+import { HOUR_MS, MINUTE_MS, isoSeconds, parseIso } from "../lib/time";
+import type { Doubt, Identity, Stranger } from "../model/identity";
+import type { Problem, Snapshot, Tags } from "../model/types";
+
+/** Clocks differ: a slot may lie so far ahead of what it is compared with, and no further. */
+export const SLOT_AHEAD_MS = 5 * MINUTE_MS;
+
+/** No snapshot is taken later after its slot: `startWindowHours` is at most 24, and an invocation takes minutes. */
+export const SLOT_LAG_MS = 25 * HOUR_MS;
+
+/** EC2 says it of every copy (API reference, CopySnapshot: "an arbitrary volume ID"). */
+const NO_VOLUME = "vol-ffffffff";
+
+/** The vault's tags that say what the Description says. */
+function toldByTags({ vaultId, instanceId, slot, source }: Identity): Record<string, string> {
+  return {
+    [TAG.vault]: vaultId,
+    [TAG.instance]: instanceId,
+    [TAG.slot]: slot,
+    ...(source && {
+      [TAG.sourceVolume]: source.volumeId,
+      [TAG.sourceSnapshot]: source.snapshotId,
+    }),
+  };
+}
+
+/** Names the first tag that contradicts the Description, if it is one that the Description spells out. */
+function tagFault(identity: Identity, tags: Tags): string {
+  for (const [key, made] of Object.entries(toldByTags(identity))) {
+    const now = tags[key];
+    if (now === undefined) return `its tag ${key} is gone; it was made with "${made}"`;
+    if (now !== made) return `its tag ${key} is "${now}"; it was made with "${made}"`;
+  }
+  return "its smart-vault tags are not those that it was made with";
+}
+
+/** What EC2 records of a snapshot and nobody can write. */
+export interface Recorded {
+  /** As EC2 tells it, of a copy an arbitrary one. */
+  ec2VolumeId: string;
+  startTimeMs: number;
+}
+
+function factFault({ slot, source }: Identity, recorded: Recorded): string | undefined {
+  const { ec2VolumeId, startTimeMs } = recorded;
+  const dataMs = source?.startedMs ?? startTimeMs;
+  const slotMs = parseIso(slot) ?? Infinity;
+  const started = () => `it was started at ${isoSeconds(startTimeMs)}`;
+  if (source === undefined && ec2VolumeId === NO_VOLUME) {
+    return "its Description is that of an original, but it is a copy";
+  }
+  if (dataMs > startTimeMs + SLOT_AHEAD_MS) {
+    return `its source is said to be started at ${isoSeconds(dataMs)}, but ${started()}`;
+  }
+  if (slotMs > dataMs + SLOT_AHEAD_MS || slotMs < dataMs - SLOT_LAG_MS) {
+    const taken = source === undefined ? started() : `its data was taken at ${isoSeconds(dataMs)}`;
+    return `its Description says that it is for ${slot}, but ${taken}`;
+  }
+  return undefined;
+}
+
+/** Returns what contradicts a Description, or undefined. */
+export function doubtOf({ identity, digest }: Described, recorded: Recorded, tags: Tags): Doubt | undefined {
+  const fact = factFault(identity, recorded);
+  if (fact !== undefined) return { of: "identity", what: fact };
+  if (tagsDigest(tags) === digest) return undefined;
+  return { of: "tags", what: tagFault(identity, tags) };
+}
+
+/** Returns the command that shows who wrote the vault's tags: CloudTrail keeps such events for 90 days without any trail. */
+function whoWrote(region: string): string {
+  return `See who wrote the tags: aws cloudtrail lookup-events --region ${region} --lookup-attributes AttributeKey=EventName,AttributeValue=CreateTags --query "Events[?contains(CloudTrailEvent, '${TAG_PREFIX}')].[EventTime,Username,EventId]" --output table (and again with DeleteTags).`;
+}
+
+/** Reports snapshots that carry the vault's tag and are not its own: they are never touched. */
+export function strangerProblems(strangers: readonly Stranger[]): Problem[] {
+  return strangers.map(({ snapshotId, region, description }) => ({
+    kind: "tampering",
+    subject: snapshotId,
+    message: `${snapshotId} in ${region} carries the vault's tag ${TAG.vault}, but the vault did not make it: its Description is "${description}". The vault never touches it, and never counts it.`,
+    hint: `Take the tag off if it is a mistake. ${whoWrote(region)}`,
+  }));
+}
+
+/** Reports each snapshot in doubt: once a day, as long as it is in doubt. */
+export function doubtProblems(snapshots: readonly Snapshot[]): Problem[] {
+  return snapshots.flatMap((snapshot): Problem[] => {
+    const { snapshotId, region, doubt } = snapshot;
+    if (doubt === undefined || isClear(snapshot)) return [];
+    return [
+      {
+        kind: "tampering",
+        subject: snapshotId,
+        message: `${snapshotId} in ${region} was changed, or is not what it says: ${doubt.what}. The vault keeps it, and deletes nothing on its account.`,
+        hint: whoWrote(region),
+      },
+    ];
+  });
+}

@@ -1,0 +1,31 @@
+/** How old the newest recovery point is of the instance that is worst off, in one region. Pure. */
+import { dataStartMs } from "./sameSlot";
+import { EXCLUDE_VALUE } from "../model/tags";
+import { HOUR_MS } from "../lib/time";
+import type { ProtectedInstance, Snapshot } from "../model/types";
+
+/**
+ * A volume that has no recovery point in the region yet is left out: a new one has its first run before it, and one that
+ * can't be backed up is told as a missed slot.
+ * @param points the recovery points there (recoveryPoints.ts)
+ * @returns hours; `undefined` where instances were not read, or none has a recovery point
+ */
+export function stalestHours(
+  instances: readonly ProtectedInstance[] | undefined,
+  points: readonly Snapshot[],
+  tagKey: string,
+  nowMs: number,
+): number | undefined {
+  if (instances === undefined) return undefined;
+  const newestMs = new Map<string, number>();
+  for (const point of points) {
+    const knownMs = newestMs.get(point.volumeId) ?? -Infinity;
+    newestMs.set(point.volumeId, Math.max(knownMs, dataStartMs(point)));
+  }
+  let oldestMs = Infinity;
+  for (const volume of instances.flatMap(({ volumes }) => volumes)) {
+    if (volume.tags[tagKey] === EXCLUDE_VALUE) continue;
+    oldestMs = Math.min(oldestMs, newestMs.get(volume.volumeId) ?? Infinity);
+  }
+  return oldestMs === Infinity ? undefined : (nowMs - oldestMs) / HOUR_MS;
+}

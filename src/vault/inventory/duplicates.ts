@@ -1,0 +1,101 @@
+/**
+ * Of each volume and slot in the primary region the snapshot that counts, and what else there is of it: duplicates that
+ * lost answers made, and unencrypted originals with the encrypted copies that stand in for them. Pure.
+ */
+import { bestFirst, sameVolumeAndSlot } from "./sameSlot";
+import { isStandIn, standInFault, standInState } from "./replacements";
+import { copyExpiredTag } from "../model/tags";
+import type { Mark, Snapshot, VaultPolicy } from "../model/types";
+
+export interface Duplicate {
+  duplicate: Snapshot;
+  /** The one that counts. */
+  of: Snapshot;
+  /** Why it goes once the one that counts is safe. */
+  why: string;
+  /** Why it has to wait even then. */
+  but?: string;
+  /** What its stand-in must remember first. */
+  mark?: Mark;
+}
+
+/** The regions whose copy expired after a stand-in was made: the mark is on the original alone. */
+function lateMarks(standIn: Snapshot, group: readonly Snapshot[], { dr }: VaultPolicy): string[] {
+  const original = group.find((one) => one.snapshotId === standIn.identity.source?.snapshotId);
+  if (original === undefined) return [];
+  const isMarked = ({ tags }: Snapshot, region: string) => tags[copyExpiredTag(region)] !== undefined;
+  return dr.map(({ region }) => region).filter((region) => isMarked(original, region) && !isMarked(standIn, region));
+}
+
+/** A stand-in as if it had the marks of its original, so that its copies are not made again. */
+function withMarks(standIn: Snapshot, regions: readonly string[]): Snapshot {
+  if (regions.length === 0) return standIn;
+  const marks = regions.map((region) => [copyExpiredTag(region), "by its original"] as const);
+  return { ...standIn, tags: { ...standIn.tags, ...Object.fromEntries(marks) } };
+}
+
+/** What is completed before what is not; a stand-in that is not sound stands behind its original. */
+function standing(snapshot: Snapshot, policy: VaultPolicy): number {
+  if (snapshot.state !== "completed") return 2;
+  return isStandIn(snapshot) && standInState(snapshot, policy) !== "sound" ? 1 : 0;
+}
+
+function duplicateOf(duplicate: Snapshot, of: Snapshot, policy: VaultPolicy): Duplicate {
+  const replaced = standing(of, policy) === 0 && isStandIn(of);
+  // Beside a snapshot that is encrypted itself it is a duplicate like others: one has lost the tag that ties it.
+  const waits = !replaced && (isStandIn(of) || !of.encrypted);
+  if (isStandIn(duplicate) && waits) {
+    const why = `made to stand in for ${of.snapshotId}`;
+    if (duplicate.state === "pending") return { duplicate, of, why, but: "it is pending" };
+    const fault = standInFault(duplicate, policy) ?? "it is not needed yet";
+    return { duplicate, of, why, but: `${fault}, until its replacement is sound` };
+  }
+  const isOriginal = replaced && !isStandIn(duplicate);
+  const why = isOriginal ? `its encrypted copy ${of.snapshotId} stands in for it` : `a duplicate of ${of.snapshotId}`;
+  return { duplicate, of, why };
+}
+
+/** The best of a group, and the others. */
+function judgeGroup(
+  group: readonly Snapshot[],
+  distance: (snapshot: Snapshot) => number,
+  policy: VaultPolicy,
+): { of: Snapshot; extra: Duplicate[] } | undefined {
+  const late = new Map(group.map((one) => [one.snapshotId, lateMarks(one, group, policy)]));
+  const [of, ...duplicates] = bestFirst(
+    group.map((one) => withMarks(one, late.get(one.snapshotId) ?? [])),
+    (snapshot) => 1_000 * standing(snapshot, policy) + 2 * distance(snapshot) + (isStandIn(snapshot) ? 0 : 1),
+  );
+  if (of === undefined) return undefined;
+  const regions = late.get(of.snapshotId) ?? [];
+  const extra = duplicates.map((duplicate) => {
+    const forgets = regions.length > 0 && duplicate.snapshotId === of.identity.source?.snapshotId;
+    const judged = duplicateOf(duplicate, of, policy);
+    return forgets ? { ...judged, mark: { snapshotId: of.snapshotId, regions } } : judged;
+  });
+  return { of, extra };
+}
+
+/**
+ * @param own the vault's own in the primary region
+ * @param distance how far a snapshot is from being copied to every DR region: lower is better
+ */
+export function countedAndExtra(
+  own: readonly Snapshot[],
+  distance: (snapshot: Snapshot) => number,
+  policy: VaultPolicy,
+): { counted: Snapshot[]; extra: Duplicate[] } {
+  const counted: Snapshot[] = [];
+  const extra: Duplicate[] = [];
+  const alive = own.filter((snapshot) => snapshot.state !== "error");
+  for (const group of sameVolumeAndSlot(alive)) {
+    const [only] = group;
+    // The usual case by far, and there may be a hundred thousand.
+    const judged =
+      group.length === 1 && only !== undefined ? { of: only, extra: [] } : judgeGroup(group, distance, policy);
+    if (judged === undefined) continue;
+    counted.push(judged.of);
+    extra.push(...judged.extra);
+  }
+  return { counted, extra };
+}

@@ -1,0 +1,42 @@
+/**
+ * Which deletions take a recovery point: those that leave no other snapshot of the same data. What a deletion is for says
+ * nothing about that, since a reason may rest on a mistake; the deletion limit counts by this alone. Pure.
+ */
+import { groupBy } from "../lib/collections";
+import { SAME_DATA_MS, dataStartMs, isClear, volumeAndSlotOf } from "./sameSlot";
+import { copyState } from "../plan/copies";
+import type { ReadRegion } from "./regions";
+import type { DeleteAction, Snapshot } from "../model/types";
+
+/** Finds what can be restored from and would stay, by volume: it is in no doubt, and in a DR region under its key. */
+function stayingByVolume(
+  { own, dr }: Pick<ReadRegion, "own" | "dr">,
+  going: ReadonlySet<string>,
+): Map<string, Snapshot[]> {
+  const staying = own.filter((snapshot) => {
+    if (snapshot.state !== "completed" || going.has(snapshot.snapshotId)) return false;
+    if (!isClear(snapshot)) return false;
+    return dr === undefined || copyState(snapshot, dr.keyArn) === "sound";
+  });
+  return groupBy(staying, ({ volumeId }) => volumeId);
+}
+
+/** By the id of a deletion that takes one: the recovery point that it takes. Two of one are one loss. */
+export type Losses = ReadonlyMap<string, string>;
+
+/** Returns what a region's deletions would take. */
+export function lossesOf(deletions: readonly DeleteAction[], region: Pick<ReadRegion, "own" | "dr">): Losses {
+  const losses = new Map<string, string>();
+  if (deletions.length === 0) return losses;
+  const going = new Set(deletions.map(({ snapshotId }) => snapshotId));
+  const staying = stayingByVolume(region, going);
+  for (const snapshot of region.own) {
+    if (snapshot.state !== "completed" || !going.has(snapshot.snapshotId)) continue;
+    const dataMs = dataStartMs(snapshot);
+    const hasTwin = (staying.get(snapshot.volumeId) ?? []).some(
+      (other) => Math.abs(dataStartMs(other) - dataMs) <= SAME_DATA_MS,
+    );
+    if (!hasTwin) losses.set(snapshot.snapshotId, volumeAndSlotOf(snapshot));
+  }
+  return losses;
+}

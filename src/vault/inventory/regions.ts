@@ -1,0 +1,34 @@
+/** The world region by region: what was seen in each region that could be read, and what of it is the vault's own. Pure. */
+import { isOwn, isOwnCopy } from "./sameSlot";
+import type { KeyedRegion, Snapshot, VaultPolicy, World } from "../model/types";
+
+export interface ReadRegion {
+  region: string;
+  /** Set for a DR region. */
+  dr?: KeyedRegion;
+  /** All that was seen there. */
+  seen: readonly Snapshot[];
+  /** The vault's own of it: snapshots and stand-ins in the primary region, copies in a DR region. */
+  own: readonly Snapshot[];
+}
+
+type Regions = Pick<VaultPolicy, "primaryRegion" | "dr">;
+
+/** The DR regions that could be read. */
+export function readDrRegions({ copies }: World, { dr }: Pick<Regions, "dr">): (ReadRegion & { dr: KeyedRegion })[] {
+  return dr.flatMap((one) => {
+    const seen = copies[one.region];
+    if (seen === undefined) return [];
+    const own = seen.filter(isOwnCopy);
+    return { region: one.region, dr: one, seen, own };
+  });
+}
+
+/** @returns the regions that could be read, the primary one first */
+export function readRegions(world: World, policy: Regions): ReadRegion[] {
+  const drRegions = readDrRegions(world, policy);
+  const { snapshots: seen } = world;
+  if (seen === undefined) return drRegions;
+  const own = seen.filter(isOwn);
+  return [{ region: policy.primaryRegion, seen, own }, ...drRegions];
+}

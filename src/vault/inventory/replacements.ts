@@ -1,0 +1,71 @@
+/**
+ * Encryption in the primary region: of a snapshot of an unencrypted volume an encrypted copy is made in its own region,
+ * which stands in for it once it is seen completed under the key. Only then does the original go, as a duplicate does.
+ * Pure. See docs/adr/0012.
+ */
+import { standInTags } from "../plan/copyTags";
+import { type CopyState, type CopyTarget, copyFault, copyState } from "../plan/copies";
+import { maxSnapshotTags } from "../model/tags";
+import type { Snapshot, VaultPolicy } from "../model/types";
+
+/** Whether a snapshot of the primary region is a copy that is to stand in for another. */
+export function isStandIn({ identity }: Snapshot): boolean {
+  return identity.source !== undefined;
+}
+
+/** With no key configured any more one that is encrypted, under whatever key, stands on. */
+function keyFor(standIn: Snapshot, { primaryKeyArn }: VaultPolicy): string {
+  return primaryKeyArn ?? standIn.kmsKeyId ?? "";
+}
+
+export function standInState(standIn: Snapshot, policy: VaultPolicy): CopyState {
+  return copyState(standIn, keyFor(standIn, policy));
+}
+
+export function standInFault(standIn: Snapshot, policy: VaultPolicy): string | undefined {
+  return copyFault(standIn, keyFor(standIn, policy));
+}
+
+/** Where stand-ins are made; `undefined` where the stack wants none. */
+export function encryptionTarget(policy: VaultPolicy): CopyTarget | undefined {
+  const { primaryRegion: region, primaryKeyArn: keyArn } = policy;
+  if (keyArn === undefined) return undefined;
+  const maxTags = maxSnapshotTags(policy);
+  const tagsOf = (source: Snapshot) => standInTags(source, maxTags, policy.tags);
+  // No stand-in is marked as expired: it goes with its slot.
+  return { region, keyArn, tagsOf, released: () => false };
+}
+
+/** Finds the snapshot of an id, or what stands in for it: copies of an original count for both. */
+export type SourceOf = (snapshotId: string) => Snapshot | undefined;
+
+/**
+ * Builds the finder when it is first asked, which for some of them is hardly ever.
+ * @param own the vault's snapshots in the primary region
+ * @param counted those among them that count: of several stand-ins only one does
+ */
+export function sourceFinder(own: readonly Snapshot[], counted: readonly Snapshot[]): SourceOf {
+  let byId: Map<string, Snapshot> | undefined;
+  return (snapshotId) => (byId ??= sourcesById(own, counted)).get(snapshotId);
+}
+
+function sourcesById(own: readonly Snapshot[], counted: readonly Snapshot[]): Map<string, Snapshot> {
+  const byId = new Map<string, Snapshot>();
+  for (const snapshot of own) byId.set(snapshot.snapshotId, snapshot);
+  for (const snapshot of counted) byId.set(snapshot.snapshotId, snapshot);
+  for (const snapshot of counted) {
+    const original = snapshot.identity.source?.snapshotId;
+    if (original !== undefined && !byId.has(original)) byId.set(original, snapshot);
+  }
+  return byId;
+}
+
+/** Finds what {@link sourceFinder} finds, but for what leaves: of that what stands in for it. */
+export function stayingFinder(all: SourceOf, left: readonly Snapshot[], leaving: ReadonlySet<string>): SourceOf {
+  if (leaving.size === 0) return all;
+  const standIn = sourceFinder([], left.filter(isStandIn));
+  return (snapshotId) => {
+    const one = all(snapshotId);
+    return one !== undefined && leaving.has(one.snapshotId) ? standIn(snapshotId) : one;
+  };
+}

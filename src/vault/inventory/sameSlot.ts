@@ -1,0 +1,92 @@
+/**
+ * One recovery point a volume and slot. A lost answer, or two functions at once, can make a second one: the best is
+ * the one that counts, the others are duplicates. Pure and total.
+ */
+import { groupBy } from "../lib/collections";
+import { TAG } from "../model/tags";
+import { MINUTE_MS, parseIso } from "../lib/time";
+import type { Snapshot } from "../model/types";
+
+/** Two snapshots of one slot hold the same data only if it was taken at the same time, or within so much. */
+export const SAME_DATA_MS = 15 * MINUTE_MS;
+
+/** Returns whether a snapshot is what its Description says. One whose tags were changed is; see doubts.ts. */
+export function isOwn({ doubt }: Snapshot): boolean {
+  return doubt?.of !== "identity";
+}
+
+/**
+ * Returns whether nothing contradicts what a snapshot says of itself: only such a one may be deleted, or replace another.
+ * Nobody can restore from a failed one, which stands in the way of the next (inventory/attempts.ts): it need only be the vault's.
+ */
+export function isClear({ doubt, state, tags, identity }: Snapshot): boolean {
+  if (doubt === undefined) return true;
+  // Without the vault's tag its role may not delete it.
+  return state === "error" && doubt.of === "tags" && tags[TAG.vault] === identity.vaultId;
+}
+
+/** Returns whether a snapshot is the vault's copy of another. */
+export function isOwnCopy(snapshot: Snapshot): boolean {
+  return isOwn(snapshot) && snapshot.identity.source !== undefined;
+}
+
+/** Returns when the data was taken that a snapshot holds: of a copy when its source was started. */
+export function dataStartMs({ startTimeMs, identity }: Snapshot): number {
+  return identity.source?.startedMs ?? startTimeMs;
+}
+
+/** Returns the time that a snapshot stands for: its slot, but never one after its data was taken. */
+export function pointMs(snapshot: Snapshot): number {
+  const dataMs = dataStartMs(snapshot);
+  return Math.min(parseIso(snapshot.identity.slot) ?? dataMs, dataMs);
+}
+
+/** What a recovery point is told apart by. */
+export function volumeAndSlot(volumeId: string, slot: string): string {
+  return `${volumeId} ${slot}`;
+}
+
+/** {@link volumeAndSlot} of a snapshot. */
+export function volumeAndSlotOf({ volumeId, identity }: Snapshot): string {
+  return volumeAndSlot(volumeId, identity.slot);
+}
+
+/** Splits snapshots of one volume and slot by when their data was taken. */
+function byData(group: Snapshot[]): Snapshot[][] {
+  const [first] = group;
+  if (first === undefined) return [];
+  const firstMs = dataStartMs(first);
+  if (group.every((one) => Math.abs(dataStartMs(one) - firstMs) <= SAME_DATA_MS / 2)) return [group];
+  const parts: Snapshot[][] = [];
+  let sinceMs = -Infinity;
+  for (const one of [...group].sort((a, b) => dataStartMs(a) - dataStartMs(b))) {
+    const dataMs = dataStartMs(one);
+    if (dataMs - sinceMs <= SAME_DATA_MS) parts[parts.length - 1]?.push(one);
+    else {
+      parts.push([one]);
+      sinceMs = dataMs;
+    }
+  }
+  return parts;
+}
+
+/** Groups snapshots by volume and slot, whenever their data was taken: the tries of one slot. */
+export function byVolumeAndSlot(snapshots: readonly Snapshot[]): Snapshot[][] {
+  return [...groupBy(snapshots, volumeAndSlotOf).values()];
+}
+
+/** Groups snapshots that hold the same data: of one volume, for one slot, taken at the same time. */
+export function sameVolumeAndSlot(snapshots: readonly Snapshot[]): Snapshot[][] {
+  return byVolumeAndSlot(snapshots).flatMap((group) => (group.length === 1 ? [group] : byData(group)));
+}
+
+/**
+ * The members of a group, the one that counts first.
+ * @param rank lower is better; equal ranks: the older first, then the id, so that every pass chooses the same
+ */
+export function bestFirst(group: readonly Snapshot[], rank: (snapshot: Snapshot) => number): Snapshot[] {
+  if (group.length < 2) return [...group];
+  return [...group].sort(
+    (a, b) => rank(a) - rank(b) || a.startTimeMs - b.startTimeMs || (a.snapshotId < b.snapshotId ? -1 : 1),
+  );
+}

@@ -1,0 +1,37 @@
+/**
+ * What Pulumi's CallbackFunction runs once a cold start: it makes the tools and gives back the handler. Everything
+ * reached from here is serialized into the archive, so it is functions and plain data (docs/adr/0001).
+ */
+import { Logger } from "@aws-lambda-powertools/logger";
+import { MetricUnit, Metrics } from "@aws-lambda-powertools/metrics";
+import { makeClients } from "./aws/clients";
+import { type InvocationResult, type LambdaContext, invoke } from "./invocation";
+import { type Measured, METRIC_NAMESPACE } from "./model/metricNames";
+import type { VaultSettings } from "./model/types";
+
+export type VaultHandler = (event: unknown, context: LambdaContext) => Promise<InvocationResult>;
+
+export function createHandler(settings: VaultSettings): VaultHandler {
+  const clients = makeClients(settings);
+  const log = new Logger({ serviceName: settings.vaultId });
+  const own = { namespace: METRIC_NAMESPACE, serviceName: settings.vaultId };
+  const metrics = new Metrics(own);
+  const regions = [settings.primaryRegion, ...settings.dr.map(({ region }) => region)];
+  const byRegion = Object.fromEntries(
+    regions.map((region) => [region, new Metrics({ ...own, defaultDimensions: { region } })]),
+  );
+  const emit = ({ name, value, unit, region }: Measured) => {
+    (region === undefined ? metrics : byRegion[region])?.addMetric(name, MetricUnit[unit], value);
+  };
+  return async (event, context) => {
+    log.appendKeys({ runId: context.awsRequestId });
+    try {
+      return await invoke(settings, { clients, log, emit, now: Date.now }, event, context);
+    } finally {
+      // Without any it would warn: an idle sweep has none of a region, and one that crashed none at all.
+      for (const one of [metrics, ...Object.values(byRegion)]) {
+        if (one.hasStoredMetrics()) one.publishStoredMetrics();
+      }
+    }
+  };
+}

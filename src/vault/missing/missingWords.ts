@@ -1,0 +1,55 @@
+/** What a person is told of recovery points that somebody else deleted. Pure text. */
+import type { PointsLook } from "./missingPoints";
+import { ALL } from "./pointCounts";
+import type { GonePoints } from "./pointMemory";
+import type { Problem } from "../model/types";
+
+/** The kind of these problems. */
+export const POINTS_MISSING = "points-missing";
+
+/** Returns how many of the named recovery points a region has, complete. */
+function hasOf(region: string, { of, slots }: GonePoints, { wanted }: PointsLook): number {
+  const mine = wanted.get(region)?.counts.get(of);
+  return Object.entries(slots).filter(([slot, number]) => (mine?.get(slot) ?? 0) >= number).length;
+}
+
+/** Returns what is left of them in other regions, and what the vault does with that. */
+function leftOf(gone: GonePoints, look: PointsLook, primaryRegion: string): string {
+  if (gone.of === ALL) return "";
+  const others = [...look.wanted.keys()]
+    .filter((region) => region !== gone.region)
+    .map((region) => ({ region, number: hasOf(region, gone, look) }))
+    .filter(({ number }) => number > 0);
+  if (others.length === 0) return " No other region that the vault could read has any of these.";
+  const texts = others.map(({ region, number }) => `${region} still has ${number} of these`);
+  const isCopiedAgain = others.some(({ region }) => region === primaryRegion);
+  return ` ${texts.join(", ")}${isCopiedAgain ? "; the vault copies them again" : ""}.`;
+}
+
+/** Returns the command that shows who deleted snapshots: CloudTrail keeps such events for 90 days without any trail. */
+function whoDeleted(region: string): string {
+  return `aws cloudtrail lookup-events --region ${region} --lookup-attributes AttributeKey=EventName,AttributeValue=DeleteSnapshot --query "Events[].[EventTime,Username,EventId]" --output table`;
+}
+
+function problemOf(gone: GonePoints, look: PointsLook, primaryRegion: string): Problem {
+  const { region, of, since, count, slots } = gone;
+  const mine = look.wanted.get(region)?.counts.get(of);
+  const named = Object.keys(slots).sort();
+  // In a DR region what is there now may be a copy that was made again.
+  const isPart = region === primaryRegion && named.some((slot) => mine?.has(slot));
+  const one = count === 1;
+  const what = `${count} recovery point${one ? "" : "s"}${of === ALL ? "" : ` of ${of}`} in ${region}`;
+  const verb = isPart ? `${one ? "lacks" : "lack"} snapshots` : one ? "is gone" : "are gone";
+  const which = `${count > named.length ? "the newest of them " : ""}for ${named.join(", ")}`;
+  return {
+    kind: "points-missing",
+    subject: `${of} in ${region} since ${since}`,
+    message: `${what} ${verb}, and the vault did not delete ${one ? "it" : "them"}: ${which}.${leftOf(gone, look, primaryRegion)}`,
+    hint: `See who deleted snapshots in ${region}: ${whoDeleted(region)}. DR copies are made again from their sources where these still exist. The runbook's page says how to take snapshots back from the Recycle Bin.`,
+  };
+}
+
+/** Reports what two looks did not find. */
+export function missingProblems(look: PointsLook, primaryRegion: string): Problem[] {
+  return look.confirmed.map((gone) => problemOf(gone, look, primaryRegion));
+}

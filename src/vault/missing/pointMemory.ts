@@ -1,0 +1,120 @@
+/**
+ * Recovery points that the vault expects to find again, as the alarm clock carries them: without that nobody would notice that
+ * a person deletes some. Instances with the same points share an entry, and a large fleet is carried as sums. Pure.
+ */
+import { type Counts, summed } from "./pointCounts";
+import { isoSeconds, parseIso, SECOND_MS } from "../lib/time";
+
+/** One region's recovery points. */
+export interface CountedRegion {
+  region: string;
+  /** The first in seconds since 1970, each other in seconds after the one before it, to the base of 36. */
+  slots: readonly string[];
+  /** Instances by what they have: a number for each slot, in the order of `slots`. */
+  has: Readonly<Record<string, readonly string[]>>;
+}
+
+/** Recovery points of one instance, or of all, that a look did not find any more. */
+export interface GonePoints {
+  region: string;
+  of: string;
+  /** They were there then; what was started since is not they. An ISO instant. */
+  seen: string;
+  /** When a look first missed them, as an ISO instant. */
+  since: string;
+  count: number;
+  /** The newest of them: of how many volumes there were snapshots, by slot. */
+  slots: Readonly<Record<string, number>>;
+}
+
+export interface PointMemory {
+  /** All of `counted` was there then: an ISO instant, or nothing in a vault that has not looked yet. */
+  at: string;
+  /** When the vault last deleted something, or lost count: a list may show for a while what is gone. */
+  deletedAt?: string;
+  counted: readonly CountedRegion[];
+  gone: readonly GonePoints[];
+}
+
+/** What a vault expects that has not looked yet. */
+export const NO_POINTS: PointMemory = { at: "", counted: [], gone: [] };
+
+/** Scheduler takes 256 KB in all. Beyond this sums take the place of an entry for each instance, and the oldest are left out. */
+const MAX_LENGTH = 20_000;
+const ID_LENGTH = 20;
+/** What the clock carries of what is gone: a person looks at CloudTrail for the rest. */
+export const MAX_GONE = 30;
+export const MAX_GONE_SLOTS = 5;
+
+/** Returns slots as the clock carries them, in their order. */
+function packSlots(slots: readonly string[]): string[] {
+  let before = 0;
+  return slots.map((slot) => {
+    const seconds = (parseIso(slot) ?? 0) / SECOND_MS;
+    const text = (seconds - before).toString(36);
+    before = seconds;
+    return text;
+  });
+}
+
+/** Returns all slots that anything is counted of, the oldest first; one that is no whole second would not come back. */
+function slotsOf(counts: Counts): string[] {
+  const slots = new Set<string>();
+  for (const mine of counts.values()) for (const slot of mine.keys()) slots.add(slot);
+  return [...slots].filter((slot) => isoSeconds(parseIso(slot) ?? 0) === slot).sort();
+}
+
+function packed(region: string, counts: Counts, slots = slotsOf(counts)): CountedRegion {
+  const has: Record<string, string[]> = {};
+  // In the order of their ids: EC2 lists in any, and what says the same is not written again.
+  for (const [of, mine] of [...counts].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const numbers = slots.map((slot) => (mine.get(slot) ?? 0).toString(36));
+    const isLong = slots.length === 1 || numbers.some((one) => one.length > 1);
+    (has[numbers.join(isLong ? "," : "")] ??= []).push(of);
+  }
+  return { region, slots: packSlots(slots), has };
+}
+
+/** Writes as many of a region's sums as there is room for, the newest. */
+function packedSums(region: string, counts: Counts, room: number): CountedRegion {
+  const sums = summed(counts);
+  const slots = slotsOf(sums);
+  for (;;) {
+    const one = packed(region, sums, slots);
+    if (slots.length === 0 || JSON.stringify(one).length <= room) return one;
+    slots.splice(0, Math.ceil(slots.length / 10));
+  }
+}
+
+/** Writes counts as the clock carries them; of an empty region there is nothing to miss. */
+export function packCounts(regions: ReadonlyMap<string, Counts>): CountedRegion[] {
+  const all = [...regions].filter(([, counts]) => counts.size > 0);
+  const instances = all.reduce((sum, [, { size }]) => sum + size, 0);
+  if (instances * ID_LENGTH < MAX_LENGTH) {
+    const whole = all.map(([region, counts]) => packed(region, counts));
+    if (JSON.stringify(whole).length <= MAX_LENGTH) return whole;
+  }
+  return all.map(([region, counts]) => packedSums(region, counts, MAX_LENGTH / all.length));
+}
+
+/** Reads counts as the clock carries them. */
+export function unpackCounts({ slots, has }: CountedRegion): Counts {
+  let seconds = 0;
+  const names = slots.map((slot) => isoSeconds((seconds += parseInt(slot, 36)) * SECOND_MS));
+  const counts = new Map<string, Map<string, number>>();
+  for (const [key, ids] of Object.entries(has)) {
+    const numbers = key.includes(",") || slots.length === 1 ? key.split(",") : Array.from(key);
+    const mine = numbers.flatMap((one, n): [string, number][] => {
+      const [slot, number] = [names[n], parseInt(one, 36)];
+      return slot !== undefined && number > 0 ? [[slot, number]] : [];
+    });
+    for (const id of ids) counts.set(id, new Map(mine));
+  }
+  return counts;
+}
+
+/** Returns the memory of a vault that lost count: another invocation may have deleted what this one has seen. */
+export function forgotten(nowMs: number): PointMemory {
+  const at = isoSeconds(nowMs);
+  return { at, deletedAt: at, counted: [], gone: [] };
+}

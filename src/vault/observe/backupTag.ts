@@ -1,0 +1,46 @@
+/** Tells how an instance's backup tag misses what the vault backs up: see dropouts.ts. Pure. */
+import type { Tags, VaultPolicy } from "../model/types";
+
+/** Why an instance is not protected. `gone`: nothing like the tag is there. `missed`: something is, and it is not right. */
+export interface BackupTag {
+  is: "right" | "missed" | "gone";
+  /** The tag as it is now, quoted: `Backup="true "`. */
+  now: string;
+  /** The policy that the value seems to mean, if it differs in case or blanks alone. */
+  meant?: string;
+}
+
+/** Blanks that nobody sees and `trim` leaves. */
+const ZERO_WIDTH = /[\u200b-\u200f\u2060\ufeff]/g;
+/** What looks like a blank, or like nothing, and is another character. */
+const UNSEEN = /[^\S ]|[\u200b-\u200f\u2060\ufeff]/g;
+
+function alike(text: string): string {
+  return text.replace(ZERO_WIDTH, "").trim().toLowerCase();
+}
+
+/** Returns the text in quotes, so that a trailing blank shows, and other blanks by their code. */
+export function quoted(text: string): string {
+  const code = (one: string) => `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  return `"${text.replace(/["\\]/g, "\\$&").replace(UNSEEN, code)}"`;
+}
+
+/** Returns the key as it is; in quotes where it would not show what is wrong with it. */
+function shownKey(key: string): string {
+  return /^[\w.:/+@-]+$/.test(key) ? key : quoted(key);
+}
+
+/** Reads the backup tag off an instance's tags, and what comes near to it. */
+export function backupTagOf(tags: Tags, { tagKey, policies }: VaultPolicy): BackupTag {
+  const names = Object.keys(policies);
+  const near = Object.keys(tags).filter((key) => alike(key) === alike(tagKey));
+  if (near.length === 0) return { is: "gone", now: `it has no tag ${shownKey(tagKey)}` };
+  const value = Object.hasOwn(tags, tagKey) ? tags[tagKey] : undefined;
+  const list = near.map((key) => `${shownKey(key)}=${quoted(tags[key] ?? "")}`);
+  const meant = near.flatMap((key) => names.find((name) => alike(name) === alike(tags[key] ?? "")) ?? []);
+  return {
+    is: value !== undefined && names.includes(value) ? "right" : "missed",
+    now: `it has the tag ${list.join(" and ")}`,
+    ...(meant[0] !== undefined && { meant: meant[0] }),
+  };
+}

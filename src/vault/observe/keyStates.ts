@@ -1,0 +1,40 @@
+/**
+ * Asks KMS whether the vault's keys can be used. A copy is as good as its key: what is under a key that is disabled or waits
+ * for its deletion stays `completed` and encrypted in every list, and nobody can restore from it (KMS developer guide,
+ * "Key states of AWS KMS keys"). See docs/adr/0016.
+ */
+import { DescribeKeyCommand } from "@aws-sdk/client-kms";
+import type { VaultClients } from "../aws/clients";
+import { type Unseen, attempt } from "./observe";
+import { isoSeconds } from "../lib/time";
+import type { KeyedRegion, KeyState, VaultPolicy } from "../model/types";
+import { vaultKeysOf } from "../model/vaultKeys";
+
+async function describeKey(clients: VaultClients, { region, keyArn }: KeyedRegion): Promise<KeyState> {
+  const { KeyMetadata } = await clients.kmsIn(region).send(new DescribeKeyCommand({ KeyId: keyArn }));
+  const { KeyState: state, DeletionDate } = KeyMetadata ?? {};
+  return {
+    state: state ?? "unknown",
+    ...(DeletionDate && { deletedAt: isoSeconds(DeletionDate.getTime()) }),
+  };
+}
+
+/**
+ * Reads the state of each of the vault's keys: one call a key.
+ * @returns by ARN; one that could not be asked is `unknown`, and a problem or a throttled read
+ */
+export async function readKeyStates(
+  clients: VaultClients,
+  policy: VaultPolicy,
+  unseen: Unseen,
+): Promise<Record<string, KeyState>> {
+  const states = await Promise.all(
+    vaultKeysOf(policy).map(async (key): Promise<[string, KeyState]> => {
+      const consequence = "until it is known, no recovery point is deleted";
+      const subject = `the state of the key ${key.keyArn}`;
+      const seen = await attempt(() => describeKey(clients, key), subject, consequence, unseen);
+      return [key.keyArn, seen ?? { state: "unknown" }];
+    }),
+  );
+  return Object.fromEntries(states);
+}

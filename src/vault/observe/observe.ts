@@ -1,0 +1,123 @@
+/**
+ * observe: what is there now. Each part is read on its own, so that a DR region that is down does not stop the
+ * primary region's backups: a part that could not be read is left out, told as a problem, and nothing that needs it
+ * is planned.
+ */
+import { type VaultClients, ec2In } from "../aws/clients";
+import { type Look, type Missing, missingInstances } from "./dropouts";
+import { describeExisting } from "../aws/ec2Existing";
+import { describeProtectedInstances, describeVaultSnapshots, describeVolumes, withVolumeFacts } from "../aws/ec2Reads";
+import { causeOf, meaningOf } from "../aws/errors";
+import { readKeyStates } from "./keyStates";
+import type { Dropout } from "../model/dropout";
+import type { Snapshot, VaultPolicy, World } from "../model/types";
+
+async function readInstances(clients: VaultClients, policy: VaultPolicy) {
+  const { reader } = ec2In(clients, policy.primaryRegion);
+  const values = Object.keys(policy.policies);
+  const instances = await describeProtectedInstances(reader, policy.tagKey, values);
+  const volumes = await describeVolumes(
+    reader,
+    instances.map((instance) => instance.instanceId),
+  );
+  return withVolumeFacts(instances, volumes);
+}
+
+export type Unseen = Pick<World, "problems" | "throttled">;
+
+/** Runs one read; a failure becomes a problem that names what was not seen and what that stops. */
+export async function attempt<T>(
+  read: () => Promise<T>,
+  subject: string,
+  consequence: string,
+  unseen: Unseen,
+): Promise<T | undefined> {
+  try {
+    return await read();
+  } catch (error) {
+    const cause = causeOf(error);
+    const { code, message } = cause;
+    const problem = {
+      kind: "not-observed",
+      subject,
+      message: `could not read ${subject}: ${code}: ${message}; ${consequence}`,
+      hint: "Check the role's rights and the region's health; the next sweep tries again.",
+    };
+    if (meaningOf(cause) === "limit") unseen.throttled.push({ code, problem });
+    else unseen.problems.push(problem);
+    return undefined;
+  }
+}
+
+/**
+ * Reads the vault's snapshots, and its copies in each DR region.
+ * @returns records in the vault's own form; never throws
+ */
+export async function observe(clients: VaultClients, policy: VaultPolicy): Promise<World> {
+  const { vaultId, primaryRegion, dr } = policy;
+  const unseen: Unseen = { problems: [], throttled: [] };
+  const read = (region: string, what: string, consequence: string) => {
+    const { reader } = ec2In(clients, region);
+    const all = () => describeVaultSnapshots(reader, region, vaultId);
+    return attempt(all, `${what} in ${region}`, consequence, unseen);
+  };
+  const copies: Record<string, Snapshot[]> = {};
+  const readCopies = async (region: string) => {
+    const seen = await read(region, "copies", "nothing was copied there or pruned");
+    if (seen !== undefined) copies[region] = seen;
+  };
+  const [keys, snapshots] = await Promise.all([
+    readKeyStates(clients, policy, unseen),
+    read(primaryRegion, "snapshots", "nothing was created, copied or pruned"),
+    ...dr.map(({ region }) => readCopies(region)),
+  ]);
+  return { snapshots, copies, keys, ...unseen };
+}
+
+/** Adds the protected instances to the world: only for an invocation that serves a slot. */
+export async function observeInstances(clients: VaultClients, policy: VaultPolicy, world: World): Promise<World> {
+  const unseen = { problems: [...world.problems], throttled: [...world.throttled] };
+  const instances = await attempt(
+    () => readInstances(clients, policy),
+    `instances in ${policy.primaryRegion}`,
+    "no snapshot was started",
+    unseen,
+  );
+  return { ...world, instances, ...unseen };
+}
+
+async function lookUp(
+  clients: VaultClients,
+  { primaryRegion }: VaultPolicy,
+  missing: readonly Missing[],
+): Promise<Dropout[]> {
+  const { reader } = ec2In(clients, primaryRegion);
+  const existing = await describeExisting(
+    reader,
+    missing.map(({ instanceId }) => instanceId),
+  );
+  return missing.flatMap((one) => {
+    const tags = existing.get(one.instanceId);
+    return tags === undefined ? [] : [{ ...one, tags }];
+  });
+}
+
+/** Adds the instances that dropped out of protection. No call is made on a night when nobody is missing. */
+export async function observeDropouts(
+  clients: VaultClients,
+  policy: VaultPolicy,
+  world: World,
+  look: Look,
+): Promise<World> {
+  if (world.instances === undefined || world.snapshots === undefined) return world;
+  const missing = missingInstances(world.instances, policy, look);
+  if (missing.length === 0) return world;
+  const unseen = { problems: [...world.problems], throttled: [...world.throttled] };
+  const dropouts = await attempt(
+    () => lookUp(clients, policy, missing),
+    `instances in ${policy.primaryRegion} that are not protected any more`,
+    "they are not reported yet",
+    unseen,
+  );
+  return { ...world, dropouts: dropouts ?? "unseen", ...unseen };
+}

@@ -1,0 +1,41 @@
+/**
+ * Looks once a day for snapshots that somebody gave the vault's tag. The vault finds its own by their Description, so such
+ * a one is never taken for its own; but whoever tagged it may think that it is backed up.
+ */
+import { type VaultClients, ec2In } from "../aws/clients";
+import type { ClockState } from "../model/clockState";
+import { describeStrangers } from "../aws/ec2Reads";
+import { attempt } from "./observe";
+import { HOUR_MS, parseIso } from "../lib/time";
+import type { VaultPolicy, Wake, World } from "../model/types";
+
+/** Shorter than a day: sweeps come at the hour, and late. */
+const PAUSE_MS = 23 * HOUR_MS;
+
+/**
+ * Decides whether an invocation looks: a sweep, so that a night's run asks for nothing more.
+ * @param clock undefined where it could not be read; then another sweep looks
+ */
+export function looksForStrangers(wake: Wake, clock: ClockState | undefined, nowMs: number): boolean {
+  if (wake.kind !== "sweep" || clock === undefined) return false;
+  return nowMs - (parseIso(clock.strangersAt ?? "") ?? -Infinity) >= PAUSE_MS;
+}
+
+/** Adds the strangers of every region to the world. A region that could not be asked is a problem. */
+export async function observeStrangers(
+  clients: VaultClients,
+  { vaultId, primaryRegion, dr }: VaultPolicy,
+  world: World,
+): Promise<World> {
+  const unseen = { problems: [...world.problems], throttled: [...world.throttled] };
+  const found = await Promise.all(
+    [primaryRegion, ...dr.map(({ region }) => region)].map((region) => {
+      const { reader } = ec2In(clients, region);
+      const subject = `snapshots with the vault's tag in ${region}`;
+      const consequence = "nobody knows whether somebody else's carry it";
+      return attempt(() => describeStrangers(reader, region, vaultId), subject, consequence, unseen);
+    }),
+  );
+  const seen = found.every((one) => one !== undefined);
+  return { ...world, ...unseen, ...(seen && { strangers: found.flat() }) };
+}

@@ -1,0 +1,192 @@
+/**
+ * Which snapshots still lack a sound copy in a region: in a DR region every one, in the primary region itself those that
+ * are to be encrypted there (replacements.ts). A copy is sound when it is seen completed, encrypted and
+ * under the vault's key: CopySnapshot's return proves none of it, since EC2 checks the key only afterwards
+ * (API reference, CopySnapshot, KmsKeyId).
+ */
+import { copyIdentity } from "./copyTags";
+import { newestFirst } from "../retention/retention";
+import { copyExpiredTag } from "../model/tags";
+import { HOUR_MS, MINUTE_MS } from "../lib/time";
+import { MAX_TRIES } from "../inventory/attempts";
+import type { CopyAction, KeyedRegion, Problem, Snapshot, Tags } from "../model/types";
+
+export type CopyState = "sound" | "pending" | "broken";
+
+/** Where a snapshot stands on its way to a region. `expired`: it was copied, and retention there took the copy. */
+export type Coverage = CopyState | "missing" | "expired";
+
+/** What is wrong with a copy, or `undefined` while nothing is. */
+export function copyFault(copy: Snapshot, keyArn: string): string | undefined {
+  if (copy.state === "pending") return undefined;
+  if (copy.state !== "completed") {
+    return `it is in state ${copy.state}: ${copy.stateMessage ?? "EC2 gives no reason"}`;
+  }
+  if (!copy.encrypted) return "it is not encrypted";
+  if (copy.kmsKeyId !== keyArn) return `it is under ${copy.kmsKeyId ?? "no key"}, not ${keyArn}`;
+  return undefined;
+}
+
+export function copyState(copy: Snapshot, keyArn: string): CopyState {
+  if (copy.state === "pending") return "pending";
+  return copyFault(copy, keyArn) === undefined ? "sound" : "broken";
+}
+
+/** Copies by the snapshot that held their data first. */
+export type BySource = ReadonlyMap<string, readonly Snapshot[]>;
+
+export function copiesBySource(copies: readonly Snapshot[]): BySource {
+  const bySource = new Map<string, Snapshot[]>();
+  for (const copy of copies) {
+    const source = copy.identity.source?.snapshotId;
+    if (source === undefined) continue;
+    const known = bySource.get(source);
+    if (known === undefined) bySource.set(source, [copy]);
+    else known.push(copy);
+  }
+  return bySource;
+}
+
+/** The copies of a snapshot: those of an original are those of what stands in for it (replacements.ts), and the reverse. */
+export function copiesOf({ snapshotId, identity }: Snapshot, bySource: BySource): readonly Snapshot[] {
+  return bySource.get(identity.source?.snapshotId ?? snapshotId) ?? [];
+}
+
+/** Decides whether the rules of a region let go of a snapshot's copy: without that a mark says nothing. */
+export type Released = (snapshot: Snapshot) => boolean;
+
+/** The best that a snapshot has in a region. */
+export function coverageOf(
+  snapshot: Snapshot,
+  copies: readonly Snapshot[],
+  { region, keyArn }: KeyedRegion,
+  released: Released,
+): Coverage {
+  let best: CopyState | undefined;
+  for (const copy of copies) {
+    const state = copyState(copy, keyArn);
+    if (state === "sound") return state;
+    if (best !== "pending") best = state;
+  }
+  if (best === "pending") return best;
+  if (snapshot.tags[copyExpiredTag(region)] !== undefined && released(snapshot)) return "expired";
+  return best ?? "missing";
+}
+
+function copyAction(snapshot: Snapshot, { region, keyArn, tagsOf }: CopyTarget, reason: string): CopyAction {
+  return {
+    kind: "copy",
+    region,
+    sourceSnapshotId: snapshot.snapshotId,
+    sourceRegion: snapshot.region,
+    kmsKeyArn: keyArn,
+    sinceMs: snapshot.startTimeMs,
+    identity: copyIdentity(snapshot),
+    ...(snapshot.doubt && { ofDoubt: true as const }),
+    tags: tagsOf(snapshot),
+    reason,
+  };
+}
+
+/** Between tries once a replacement broke too: the cause is not in the copy. The first pause, the last, and how they grow. */
+const FIRST_PAUSE_MS = 30 * MINUTE_MS;
+const LAST_PAUSE_MS = 2 * HOUR_MS;
+const AGE_SHARE = 0.25;
+
+/** A snapshot that lacks a copy, with those that came to nothing, the newest first. */
+interface Lacking {
+  snapshot: Snapshot;
+  broken: readonly Snapshot[];
+}
+
+/** Whether it is to wait: at first half an hour, later a quarter of the snapshot's age, so that what fails for good takes few slots. */
+function isTriedLately({ snapshot, broken }: Lacking, nowMs: number): boolean {
+  const [latest] = broken;
+  if (latest === undefined || broken.length < 2) return false;
+  const share = (latest.startTimeMs - snapshot.startTimeMs) * AGE_SHARE;
+  const grown = Math.min(LAST_PAUSE_MS, Math.max(FIRST_PAUSE_MS, share));
+  const pauseMs = broken.length < MAX_TRIES ? FIRST_PAUSE_MS : grown;
+  return nowMs - latest.startTimeMs < pauseMs;
+}
+
+/** What keeps failing goes after all else, and among its like by turns; the others by age. */
+function byTurn(all: Lacking[]): Lacking[] {
+  const lastMs = ({ broken }: Lacking) => (broken.length < MAX_TRIES ? 0 : (broken[0]?.startTimeMs ?? 0));
+  return all.sort(
+    (a, b) =>
+      lastMs(a) - lastMs(b) ||
+      a.snapshot.startTimeMs - b.snapshot.startTimeMs ||
+      (a.snapshot.snapshotId < b.snapshot.snapshotId ? -1 : 1),
+  );
+}
+
+/** One problem a snapshot and region, whichever copy broke, so that a replacement that breaks too is told no sooner. */
+function brokenCopy(copy: Snapshot, source: Snapshot, fault: string): Problem {
+  return {
+    kind: "broken-copy",
+    subject: `${source.snapshotId} in ${copy.region}`,
+    message: `the copy ${copy.snapshotId} of ${source.snapshotId} in ${copy.region} is not usable: ${fault}; it is being replaced`,
+    hint: "If the key is named: check that the vault's key in that region is enabled and its policy lets the vault's role use it (`pulumi up --refresh` puts it back), and that sourceKeyArns lists the key of the source volume.",
+  };
+}
+
+/** EC2 copies none that is in the archive tier (user guide, Archive EBS snapshots, considerations). */
+export function isArchived({ storageTier }: Snapshot): boolean {
+  return storageTier === "archive";
+}
+
+/** Somebody moved it to the archive tier before it was copied. */
+function archivedUncopied({ snapshotId, region }: Snapshot, target: KeyedRegion): Problem {
+  return {
+    kind: "not-copyable",
+    subject: snapshotId,
+    message: `${snapshotId} in ${region} has no sound copy in ${target.region} and can't get one: it is in the archive tier`,
+    hint: "Restore it from the archive tier (aws ec2 restore-snapshot-tier); the next sweep then copies it.",
+  };
+}
+
+/** Where copies go to, and how they are made there. */
+export interface CopyTarget extends KeyedRegion {
+  tagsOf: (source: Snapshot) => Tags;
+  released: Released;
+}
+
+/**
+ * Oldest snapshot first, so that what has waited longest is copied first; what keeps failing last, so that nothing
+ * waits for it.
+ * @param snapshots the completed ones that are worth a copy (no duplicates)
+ */
+export function planCopies(
+  snapshots: readonly Snapshot[],
+  bySource: BySource,
+  target: CopyTarget,
+  nowMs: number,
+): { actions: CopyAction[]; problems: Problem[] } {
+  const actions: CopyAction[] = [];
+  const problems: Problem[] = [];
+  // Few of many lack one: those alone are put in order.
+  const lacking = snapshots.flatMap((snapshot): Lacking[] => {
+    const copies = copiesOf(snapshot, bySource);
+    if (!["missing", "broken"].includes(coverageOf(snapshot, copies, target, target.released))) return [];
+    return [{ snapshot, broken: [...copies].sort(newestFirst) }];
+  });
+  for (const one of byTurn(lacking)) {
+    const { snapshot, broken } = one;
+    if (isArchived(snapshot)) {
+      problems.push(archivedUncopied(snapshot, target));
+      continue;
+    }
+    const [latest] = broken;
+    const fault = latest === undefined ? undefined : copyFault(latest, target.keyArn);
+    // One that failed is replaced without a word until it has been tried enough; a completed one under the wrong key
+    // is nothing that passes.
+    const tell = latest?.state === "completed" || broken.length >= MAX_TRIES;
+    if (latest !== undefined && fault !== undefined && tell) {
+      problems.push(brokenCopy(latest, snapshot, fault));
+    }
+    if (isTriedLately(one, nowMs)) continue;
+    const reason = latest === undefined ? "no copy yet" : "its copy is not usable";
+    actions.push(copyAction(snapshot, target, reason));
+  }
+  return { actions, problems };
+}

@@ -1,0 +1,135 @@
+/** What a person is told of instances that dropped out. Pure text; who they are: dropouts.ts. */
+import { backupTagOf, quoted } from "../observe/backupTag";
+import { DAY_MS, isoSeconds, parseIso } from "../lib/time";
+import type { Dropout } from "../model/dropout";
+import type { Problem, Serving, Tags, VaultPolicy, World } from "../model/types";
+import { counted } from "../lib/text";
+
+export interface DropoutPlan {
+  problems: Problem[];
+  /** False while somebody is missing of whom it is not known why. */
+  settled: boolean;
+  /** Since when the slot has waited for an instance that one list shows and another does not. */
+  waitsSinceMs?: number;
+}
+
+const KINDS = ["not-protected-anymore", "becoming-orphan"];
+
+/** Returns true for what nothing would bring up again: its slot is not done before a person was told. */
+export function isDropout({ kind }: Problem): boolean {
+  return KINDS.includes(kind);
+}
+
+function nameOf({ instanceId, tags }: Dropout): string {
+  const name = tags.Name ?? "";
+  return name === "" ? instanceId : `${instanceId} (${name})`;
+}
+
+/** Returns the day on which its recovery points become orphans. */
+function orphanDay({ newestMs }: Dropout, { orphanDays }: VaultPolicy): string {
+  return isoSeconds(newestMs + orphanDays * DAY_MS).slice(0, 10);
+}
+
+/** Returns what becomes of an instance's recovery points when they are orphans, by the stack's `orphans`. */
+function fateOf({ orphans, keepAtLeast }: VaultPolicy): string {
+  if (orphans === "expire") return "all of its recovery points are deleted";
+  if (orphans === "keep") {
+    return "nothing changes: the rules of its policy go on to decide which recovery points are kept";
+  }
+  const left = keepAtLeast === 1 ? "the newest recovery point" : `the newest ${keepAtLeast} recovery points`;
+  return `only ${left} of each volume ${keepAtLeast === 1 ? "is" : "are"} kept`;
+}
+
+/** Returns one argument for a shell, whatever is in it. */
+function shellQuoted(text: string): string {
+  return `'${text.replace(/'/g, "'\\''")}'`;
+}
+
+/** Returns the CLI's short form of a tag, or JSON where the short form would take the text for its own syntax. */
+function tagArgument(Key: string, Value: string): string {
+  const isPlain = [Key, Value].every((text) => /^[\w.:/+@-]+$/.test(text));
+  return isPlain ? `Key=${Key},Value=${Value}` : shellQuoted(JSON.stringify([{ Key, Value }]));
+}
+
+/** Returns the command that protects the instance again: under what the tag seems to mean, else as it was before. */
+function commandFor({ instanceId, tags, policyName }: Dropout, policy: VaultPolicy): string {
+  const names = Object.keys(policy.policies);
+  const { meant } = backupTagOf(tags, policy);
+  const before = names.includes(policyName ?? "") ? policyName : undefined;
+  const tag = tagArgument(policy.tagKey, meant ?? before ?? names[0] ?? "");
+  return `aws ec2 create-tags --region ${policy.primaryRegion} --resources ${instanceId} --tags ${tag}`;
+}
+
+function expected({ tagKey, policies }: VaultPolicy): string {
+  return Object.keys(policies)
+    .map((name) => `${tagKey}=${quoted(name)}`)
+    .join(" or ");
+}
+
+function notProtected(dropout: Dropout, policy: VaultPolicy): Problem {
+  const { instanceId, newestMs } = dropout;
+  const { is, now } = backupTagOf(dropout.tags, policy);
+  const wants = is === "gone" ? "" : `; the vault backs up ${expected(policy)}`;
+  return {
+    kind: "not-protected-anymore",
+    subject: instanceId,
+    message: `${nameOf(dropout)} is not backed up any more: ${now}${wants}; its newest recovery point is of ${isoSeconds(newestMs)}`,
+    hint: `To back it up again: ${commandFor(dropout, policy)} . If this is meant, do nothing: not before ${orphanDay(dropout, policy)}, ${counted(policy.orphanDays, "day")} after its newest recovery point, and not before a mail has announced it, ${fateOf(policy)}.`,
+    ...(is === "gone" && { notice: true }),
+  };
+}
+
+function becomingOrphan(dropout: Dropout, policy: VaultPolicy): Problem {
+  const { instanceId, tags, newestMs } = dropout;
+  const day = orphanDay(dropout, policy);
+  return {
+    kind: "becoming-orphan",
+    subject: instanceId,
+    message: `${nameOf(dropout)} has not been backed up since ${isoSeconds(newestMs)}, and its recovery points become orphans on ${day}: then, or as soon as a mail has announced it for ${counted(policy.editGraceDays, "day")}, ${fateOf(policy)}; ${backupTagOf(tags, policy).now}`,
+    hint: `To back it up again, and so keep them: ${commandFor(dropout, policy)} . Without that the vault goes on by \`orphans\`; to change what becomes of them, set \`orphans\` or \`orphanDays\` before.`,
+    notice: true,
+  };
+}
+
+/** It has the tag, and the list of the instances with the tag did not have it. */
+function unlisted(dropout: Dropout, slot: string): Problem {
+  const { instanceId } = dropout;
+  return {
+    kind: "slot-missed",
+    subject: instanceId,
+    message: `${nameOf(dropout)} has no snapshot for ${slot}: EC2 did not list it among the instances with the backup tag, though it has the tag`,
+    hint: "The next scheduled run makes new ones; a run by hand does at once.",
+  };
+}
+
+function isProtected(tags: Tags, policy: VaultPolicy): boolean {
+  return backupTagOf(tags, policy).is === "right";
+}
+
+/** Failures come first: of very many of a kind the first one speaks for all (report/grouping.ts). */
+function failuresFirst(problems: readonly Problem[]): Problem[] {
+  return [...problems.filter((problem) => !problem.notice), ...problems.filter((problem) => problem.notice)];
+}
+
+/** @param dropouts as {@link World} has them: nobody, those that still exist, or not known */
+export function planDropouts(
+  dropouts: World["dropouts"],
+  policy: VaultPolicy,
+  { slot, mode }: Serving,
+  nowMs: number,
+): DropoutPlan {
+  if (dropouts === undefined) return { problems: [], settled: true };
+  if (dropouts === "unseen") return { problems: [], settled: false };
+  const problems = dropouts
+    .filter(({ tags }) => !isProtected(tags, policy))
+    .map((one) => (one.because === "left" ? notProtected : becomingOrphan)(one, policy));
+  const listedLate = dropouts.filter(({ tags }) => isProtected(tags, policy));
+  const told = failuresFirst(problems);
+  if (listedLate.length === 0) return { problems: told, settled: true };
+  if (mode === "closing") {
+    const missed = listedLate.map((one) => unlisted(one, slot));
+    return { problems: [...missed, ...told], settled: true };
+  }
+  const sinceMs = Math.min(nowMs, parseIso(slot) ?? nowMs);
+  return { problems: told, settled: false, waitsSinceMs: sinceMs };
+}

@@ -1,0 +1,98 @@
+/**
+ * What a key that can't be used stops. While any of the vault's keys is not enabled no recovery point is deleted in any
+ * region, since what would stay may rest on copies under it; nothing is copied under it, nor from what it encrypts. Pure.
+ */
+import { vaultKeysOf } from "../model/vaultKeys";
+import type {
+  CopyAction,
+  DeleteAction,
+  Kept,
+  KeyedRegion,
+  KeyState,
+  Problem,
+  Snapshot,
+  VaultPolicy,
+  World,
+} from "../model/types";
+
+/** A key of the vault's that is not known to be enabled. */
+interface LostKey extends KeyedRegion, KeyState {}
+
+/** Returns the keys that can't be used. A world that was not asked for them, as a test's, has none. */
+export function lostKeys({ keys }: World, policy: VaultPolicy): LostKey[] {
+  if (keys === undefined) return [];
+  return vaultKeysOf(policy).flatMap((key): LostKey[] => {
+    const state = keys[key.keyArn] ?? { state: "unknown" };
+    return state.state === "Enabled" ? [] : [{ ...key, ...state }];
+  });
+}
+
+/** Keeps every recovery point that would go while a key is lost or the clock is unread; the remains of failures may go. */
+export function holdDeletions(
+  deletes: readonly DeleteAction[],
+  lost: readonly LostKey[],
+  { changes }: Pick<World, "changes">,
+): { actions: DeleteAction[]; kept: Kept[] } {
+  const [key] = lost;
+  // Without the clock nobody knows what was approved, or what an edit has changed.
+  const why =
+    key !== undefined
+      ? `the key ${key.keyArn} is ${key.state}`
+      : changes === "unread"
+        ? "the alarm clock could not be read"
+        : undefined;
+  if (why === undefined) return { actions: [...deletes], kept: [] };
+  return {
+    actions: deletes.filter(({ because }) => because === "failed"),
+    kept: deletes
+      .filter(({ because }) => because !== "failed")
+      .map(({ region, snapshotId, reason }) => ({
+        region,
+        snapshotId,
+        reason: `${reason}, but ${why}`,
+      })),
+  };
+}
+
+/** Leaves out the copies that a lost key would fail: those under it, and those of what is under it. */
+export function withoutLost(
+  copies: readonly CopyAction[],
+  sources: readonly Snapshot[],
+  lost: readonly LostKey[],
+): CopyAction[] {
+  if (lost.length === 0) return [...copies];
+  const isLost = (keyArn: string | undefined) => lost.some((key) => key.keyArn === keyArn);
+  const keyOf = new Map(sources.map(({ snapshotId, kmsKeyId }) => [snapshotId, kmsKeyId]));
+  return copies.filter(({ kmsKeyArn, sourceSnapshotId }) => !isLost(kmsKeyArn) && !isLost(keyOf.get(sourceSnapshotId)));
+}
+
+/** Decides whether the problem of a copy is one of a lost key, which is reported by itself. */
+export function isUnderLost(subject: string, lost: readonly LostKey[]): boolean {
+  return lost.some(({ region }) => subject.endsWith(` in ${region}`));
+}
+
+/** How a key comes back, by its state. */
+function remedy({ state, region, keyArn }: LostKey): string {
+  const enable = `aws kms enable-key --region ${region} --key-id ${keyArn}`;
+  if (state === "PendingDeletion" || state === "PendingReplicaDeletion") {
+    return `aws kms cancel-key-deletion --region ${region} --key-id ${keyArn} && ${enable}`;
+  }
+  if (state === "Disabled") return enable;
+  return `aws kms describe-key --region ${region} --key-id ${keyArn} shows what the key waits for.`;
+}
+
+/** Reports each key that can't be used. One whose state is unknown was reported as not read. */
+export function keyProblems(lost: readonly LostKey[]): Problem[] {
+  return lost
+    .filter(({ state }) => state !== "unknown")
+    .map((key) => {
+      const { region, keyArn, state, deletedAt } = key;
+      const until = deletedAt === undefined ? "" : `; KMS deletes it at ${deletedAt}, and with it every copy under it`;
+      return {
+        kind: "key-not-enabled",
+        subject: keyArn,
+        message: `nobody can restore from copies in ${region}: their key ${keyArn} is ${state}${until}. Until it is enabled, the vault deletes no recovery point in any region and copies nothing under this key.`,
+        hint: remedy(key),
+      };
+    });
+}

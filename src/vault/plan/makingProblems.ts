@@ -1,0 +1,94 @@
+/**
+ * Reports what came of making snapshots and copies beside success and failure: tags that AWS did not take, sets that are
+ * not crash-consistent, and the account's limit on snapshots. Pure.
+ */
+import type { CopyAction, Outcome, Problem, SnapshotAction, TagsLeftOut } from "../model/types";
+import { listed } from "../lib/text";
+
+const LIMIT = "SnapshotLimitExceeded";
+
+function notice(kind: string, subject: string, message: string, hint: string): Problem {
+  return { kind, subject, message, hint, notice: true };
+}
+
+/** Names what an action makes, and the subject of its notices. */
+function madeBy(action: SnapshotAction | CopyAction): { subject: string; what: string } {
+  if (action.kind === "snapshot") {
+    return { subject: action.instanceId, what: `the snapshots of ${action.instanceId}` };
+  }
+  const { sourceSnapshotId, region } = action;
+  return {
+    subject: `${sourceSnapshotId} in ${region}`,
+    what: `the copy of ${sourceSnapshotId}`,
+  };
+}
+
+function refusedHint(code: string): string {
+  const next = "Snapshots and copies are complete, and the next ones are tried with all tags again.";
+  return code === "TagLimitExceeded"
+    ? `${next} Remove tags from the instance or its volumes, or from the stack's tags.`
+    : `${next} To see the tag policy: aws organizations describe-effective-policy --policy-type TAG_POLICY. ` +
+        "Correct the tag on the instance or volume, or have the policy changed.";
+}
+
+/** Reports the tags that are missing; one notice per instance or copied snapshot. */
+function leftOut(action: SnapshotAction | CopyAction, left: TagsLeftOut, made: string[]): Problem {
+  const { subject, what } = madeBy(action);
+  const { code, message, snapshotIds } = left;
+  const { region } = action;
+  if (snapshotIds === undefined) {
+    const lacks =
+      action.kind === "snapshot" ? "lack the tags of instance and volumes" : "lacks the tags of its snapshot";
+    const text = `${what} in ${region} (${listed(made)}) ${lacks}: AWS refused them (${code}: ${message})`;
+    return notice("tags-left-out", subject, text, refusedHint(code));
+  }
+  const [first = ""] = snapshotIds;
+  return notice(
+    "tags-left-out",
+    subject,
+    `${what} in ${region} lack tags of their volumes: they could not be written on ${listed(snapshotIds)} (${code}: ${message})`,
+    "The snapshots are complete, but the vault does not write these tags again. To write one: " +
+      `aws ec2 create-tags --region ${region} --resources ${first} --tags Key=…,Value=…`,
+  );
+}
+
+/** Reports a set that EC2 refused. Of a single volume nothing is lost by that. */
+function brokenSet(action: SnapshotAction, why: string): Problem[] {
+  const { instanceId, region, slot, volumes } = action;
+  if (volumes.length < 2) return [];
+  const message = `the snapshots of ${instanceId} in ${region} for ${slot} are not crash-consistent: EC2 refused the set, so each volume was snapshotted on its own (${why})`;
+  const hint =
+    "Each volume can be restored, but they are seconds apart. The next scheduled run tries a set again. " +
+    `To look at the instance: aws ec2 describe-instances --region ${region} --instance-ids ${instanceId}`;
+  return [notice("not-crash-consistent", instanceId, message, hint)];
+}
+
+/** Reports a region whose limit on snapshots is reached; what it stopped is deferred, and named in the log. */
+function limitReached({ region }: Outcome["action"], why: string): Problem {
+  return {
+    kind: "snapshot-limit",
+    subject: region,
+    message: `nothing new is backed up in ${region}: the account has as many snapshots there as its quota allows (${why})`,
+    hint:
+      "The vault tries again at every invocation. Request a higher quota (Snapshots per Region) or delete snapshots that nobody needs: " +
+      `aws service-quotas list-service-quotas --region ${region} --service-code ebs --query "Quotas[?QuotaName=='Snapshots per Region']"`,
+  };
+}
+
+function ofOne({ action, code, detail, snapshotIds, ...found }: Outcome): Problem[] {
+  if (action.kind !== "snapshot" && action.kind !== "copy") return [];
+  const problems: Problem[] = [];
+  if (found.tagsLeftOut !== undefined) {
+    problems.push(leftOut(action, found.tagsLeftOut, snapshotIds));
+  }
+  if (action.kind === "snapshot" && found.brokenSet !== undefined && snapshotIds.length > 0) {
+    problems.push(...brokenSet(action, found.brokenSet));
+  }
+  if (code === LIMIT && found.notBegun !== true) problems.push(limitReached(action, detail));
+  return problems;
+}
+
+/** @returns one problem per kind and subject that an invocation's outcomes give reason for */
+export function makingProblems(outcomes: readonly Outcome[]): Problem[] {
+  return outcomes.flatMap(ofOne);
+}

@@ -1,0 +1,23 @@
+/** Reports a scheduled run that is missing, in the sweep that takes its slot. Pure. */
+import type { Problem, Serving, VaultSettings } from "../model/types";
+
+/** A notice: nothing failed, unless the window is over, and then each missing snapshot is a problem of its own. */
+export function missedRun(serving: Serving | undefined, { primaryRegion, clock }: VaultSettings): Problem[] {
+  if (serving?.isMissedRun !== true) return [];
+  const { slot, mode } = serving;
+  const next =
+    mode === "open"
+      ? "the hourly sweep creates its snapshots instead"
+      : "the hourly sweep found out too late to create its snapshots";
+  return [
+    {
+      kind: "run-missed",
+      subject: slot,
+      message: `the scheduled run for ${slot} is missing: ${next}`,
+      hint:
+        "A single run can be lost. If the next one is missing too, check that the schedule of the runs exists and is enabled: " +
+        `aws scheduler list-schedules --region ${primaryRegion} --group-name ${clock.groupName} --query 'Schedules[].[Name, State]'`,
+      notice: true,
+    },
+  ];
+}

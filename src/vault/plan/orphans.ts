@@ -1,0 +1,50 @@
+/**
+ * Orphans: instances that have not been backed up for `orphanDays`, and whose recovery points are still there. Nobody looks at
+ * them any more, so they are counted once a run, and a notice names them once a week. Pure.
+ */
+import { groupBy } from "../lib/collections";
+import { gibOf } from "../inventory/recoveryPoints";
+import { roughCost } from "../inventory/storageCost";
+import type { Problem, Snapshot, VaultPolicy } from "../model/types";
+import { counted, listed } from "../lib/text";
+
+/** Returns the completed snapshots of some instances, one for each volume and slot of a region: their copies count there. */
+function pointsOf(snapshots: readonly Snapshot[], instanceIds: ReadonlySet<string>): Snapshot[] {
+  const points = new Map<string, Snapshot>();
+  for (const snapshot of snapshots) {
+    const { region, volumeId, state, identity } = snapshot;
+    if (state !== "completed" || !instanceIds.has(identity.instanceId)) continue;
+    points.set(`${region} ${volumeId} ${identity.slot}`, snapshot);
+  }
+  return [...points.values()];
+}
+
+/** What the settings make of orphans from now on, and how a person changes that. */
+function fateOf({ orphans, keepAtLeast }: VaultPolicy): string {
+  if (orphans === "keep") {
+    return "`orphans: keep` leaves them to the rules of their policy, which keep the newest for good";
+  }
+  return `\`orphans: keep-last\` keeps the newest ${keepAtLeast === 1 ? "one" : keepAtLeast} of each volume for good`;
+}
+
+function noticeOf(region: string, points: readonly Snapshot[], policy: VaultPolicy): Problem {
+  const ids = [...new Set(points.map(({ identity }) => identity.instanceId))].sort();
+  const { orphanDays } = policy;
+  return {
+    kind: "orphans-kept",
+    subject: region,
+    message: `${region} keeps ${counted(points.length, "recovery point")} with ${gibOf(points)} GiB of volumes for ${counted(ids.length, "instance")} that nobody has backed up for ${orphanDays} days: ${listed(ids)}. They cost ${roughCost(points)}.`,
+    hint: `To keep them, do nothing: ${fateOf(policy)}. To delete all of them, set \`orphans: expire\`. The runbook's page has the commands for one instance.`,
+    notice: true,
+  };
+}
+
+/**
+ * Returns a notice for each region that keeps recovery points of orphans. Those that expire are named before they go.
+ * @param own the vault's own in all regions
+ */
+export function orphanNotices(own: readonly Snapshot[], orphans: readonly string[], policy: VaultPolicy): Problem[] {
+  if (orphans.length === 0 || policy.orphans === "expire") return [];
+  const byRegion = groupBy(pointsOf(own, new Set(orphans)), ({ region }) => region);
+  return [...byRegion].map(([region, points]) => noticeOf(region, points, policy));
+}

@@ -1,0 +1,77 @@
+/** What pruning in all regions shares: the plan's two lists, and how a recovery point is kept whole. */
+import { partOf } from "../guard/findings";
+import type { Judgement } from "../changes/judge";
+import { isRoot, setKeyOf } from "../retention/recoverySets";
+import { DAY_MS } from "../lib/time";
+import type { DeleteAction, Kept, Mark, Snapshot } from "../model/types";
+
+export interface PrunePlan {
+  actions: DeleteAction[];
+  kept: Kept[];
+  /** Snapshots that retention was asked about, each of a volume and slot. */
+  points: readonly Snapshot[];
+  /** Of those what the rules of now let go of, whether or not anything else keeps it yet. */
+  judgement: Judgement;
+}
+
+/** Returns a plan for what was judged. */
+export function emptyPlan(points: readonly Snapshot[], judgement: Judgement): PrunePlan {
+  return { actions: [], kept: [], points, judgement };
+}
+
+/** Adds to what stays whatever a change lets go of that nobody has allowed. */
+export function keepHeld(plan: PrunePlan, snapshot: Snapshot): boolean {
+  const held = plan.judgement.held.get(snapshot.snapshotId);
+  if (held === undefined) return false;
+  keep(plan, snapshot, `${held.why}, but a change waits for its grace or an approval`);
+  return true;
+}
+
+/** How long the remains of a failed snapshot or copy stay for a person to look at, where nothing newer has replaced them. */
+export const FAILED_KEPT_MS = DAY_MS;
+
+export function keep(plan: PrunePlan, { region, snapshotId }: Snapshot, reason: string): void {
+  plan.kept.push({ region, snapshotId, reason });
+}
+
+export function remove(
+  plan: PrunePlan,
+  snapshot: Snapshot,
+  because: DeleteAction["because"],
+  reason: string,
+  mark?: Mark,
+): void {
+  const { region, snapshotId } = snapshot;
+  plan.actions.push({
+    kind: "delete",
+    region,
+    snapshotId,
+    because,
+    ...(because === "retention" && {
+      set: setKeyOf(snapshot),
+      ...(isRoot(snapshot) && { isRoot: true as const }),
+    }),
+    reason,
+    ...(mark !== undefined && { mark }),
+  });
+}
+
+/** By the key of a recovery point, what keeps the rest of it, too. */
+export type Holds = ReadonlyMap<string, string>;
+
+/** Finds the recovery points of which something has to stay, for all of them stay then. */
+export function holdsOf(snapshots: readonly Snapshot[], whyStays: (snapshot: Snapshot) => string | undefined): Holds {
+  const holds = new Map<string, string>();
+  const by = new Map<string, string>();
+  for (const snapshot of snapshots) {
+    const { snapshotId } = snapshot;
+    const why = whyStays(snapshot);
+    if (why === undefined) continue;
+    const key = setKeyOf(snapshot);
+    // The first by id speaks for all, so that the order in which they are listed changes nothing.
+    if ((by.get(key) ?? "~") < snapshotId) continue;
+    by.set(key, snapshotId);
+    holds.set(key, partOf(snapshotId, why));
+  }
+  return holds;
+}

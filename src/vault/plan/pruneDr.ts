@@ -1,0 +1,157 @@
+/**
+ * What goes and what stays in a DR region, and why. A copy that failed or is under another key is junk only when a
+ * sound one has taken its place; the newest sound ones of a volume stay, since the next copy builds on them.
+ */
+import type { SeenRegion } from "../inventory/drRegions";
+import { bestFirst, isClear, sameVolumeAndSlot } from "../inventory/sameSlot";
+import type { SourceOf } from "../inventory/replacements";
+import { copyState } from "./copies";
+import { type PruneRules, judge, nothingJudged, whyKept } from "../changes/judge";
+import { FAILED_KEPT_MS, type PrunePlan, emptyPlan, holdsOf, keep, keepHeld, remove } from "./pruneDecisions";
+import { setKeyOf } from "../retention/recoverySets";
+import { newestFirst } from "../retention/retention";
+import { copyExpiredTag } from "../model/tags";
+import { MAX_TRIES } from "../inventory/attempts";
+import type { Snapshot } from "../model/types";
+
+/** What copies were made of, in the primary region. */
+interface Sources {
+  sources: SourceOf;
+  /** Of those that the plan does not delete. */
+  stays: SourceOf;
+  /** Of those that stay and count: no duplicates. */
+  counts: SourceOf;
+}
+
+interface Dr extends Sources {
+  plan: PrunePlan;
+  region: string;
+  state: (copy: Snapshot) => ReturnType<typeof copyState>;
+  sourceOf: (copy: Snapshot) => string;
+  /** Finds the sound copy of the same source that is in doubt: while it is there none is made in the place of a failed one. */
+  inPlaceOf: (copy: Snapshot) => Snapshot | undefined;
+  /** Whether a source's copy here has lived its time. */
+  isExpired: (source: Snapshot) => boolean;
+  nowMs: number;
+}
+
+/** The copies of one volume and slot beside the best of them. */
+function pruneOthers({ plan, state, nowMs }: Dr, best: Snapshot, others: readonly Snapshot[]) {
+  const failed = [best, ...others].filter((copy) => copy.state === "error").sort(newestFirst);
+  const remains = new Set(failed.slice(0, MAX_TRIES));
+  for (const other of others) {
+    if (other.state === "error" && nowMs - other.startTimeMs > FAILED_KEPT_MS) {
+      remove(plan, other, "failed", "failed more than a day ago");
+    } else if (other.state === "error" && !remains.has(other)) {
+      remove(plan, other, "failed", `failed, and so did ${MAX_TRIES} after it`);
+    } else if (state(best) !== "sound" || state(other) === "pending") {
+      keep(plan, other, `${best.snapshotId} stands for the same slot, but is ${state(best)}`);
+    } else if (state(other) === "sound") {
+      remove(plan, other, "duplicate", `a duplicate of ${best.snapshotId}`);
+    } else {
+      const because = other.state === "error" ? "failed" : "duplicate";
+      remove(plan, other, because, `not usable, and replaced by ${best.snapshotId}`);
+    }
+  }
+}
+
+/** The best copy of one volume and slot: whether it is a recovery point for retention to judge. */
+function isPoint({ plan, isExpired, inPlaceOf, state, sourceOf, stays, sources }: Dr, best: Snapshot): boolean {
+  if (state(best) === "sound") return true;
+  const source = sources(sourceOf(best));
+  const expired = source !== undefined && isExpired(source);
+  const doubted = best.state === "error" ? inPlaceOf(best) : undefined;
+  if (state(best) === "pending") keep(plan, best, "it is pending");
+  else if (doubted !== undefined) {
+    remove(plan, best, "failed", `it is in state error, and ${doubted.snapshotId} is there, in doubt`);
+  } else if (stays(sourceOf(best)) !== undefined && !expired) {
+    keep(plan, best, "not usable, until its replacement is sound");
+  } else if (best.state === "completed") return true;
+  else remove(plan, best, "failed", `it is in state ${best.state}, and its source is gone`);
+  return false;
+}
+
+/** The ids of the newest sound copies of each volume, as many as its floor says. */
+function floorOf(sound: readonly Snapshot[], { rulesOf }: PruneRules): Set<string> {
+  const floor = new Set<string>();
+  const counts = new Map<string, number>();
+  // Slots are whole seconds in UTC, whose order as text is their order in time.
+  const newest = [...sound].sort((a, b) => (a.identity.slot < b.identity.slot ? 1 : -1));
+  for (const { snapshotId, volumeId, identity } of newest) {
+    const count = (counts.get(volumeId) ?? 0) + 1;
+    counts.set(volumeId, count);
+    if (count <= rulesOf(identity.instanceId).keepAtLeast) floor.add(snapshotId);
+  }
+  return floor;
+}
+
+/** Why a copy stays that its rules let go, with all of its recovery point. */
+function whyStays(
+  { region, sources, stays, sourceOf }: Dr,
+  copy: Snapshot,
+  floor: ReadonlySet<string>,
+): string | undefined {
+  if (!isClear(copy)) return "it is in doubt";
+  if (copy.state === "pending") return `it is pending in ${region}`;
+  if (floor.has(copy.snapshotId)) return "it is one of the newest sound ones";
+  const source = stays(sourceOf(copy)) ?? sources(sourceOf(copy));
+  // The vault writes no mark on what somebody changed, and without one it would be copied again.
+  return source?.doubt && `its source ${source.snapshotId} is in doubt`;
+}
+
+/** Prunes a DR region: every copy of it that is in no doubt comes back once, deleted or kept. */
+export function pruneDr(
+  { dr: { region, keyArn }, copies, bySource, released }: SeenRegion,
+  { sources, stays, counts }: Sources,
+  rules: PruneRules,
+): PrunePlan {
+  const dr: Dr = {
+    plan: emptyPlan([], nothingJudged()),
+    region,
+    state: (copy) => copyState(copy, keyArn),
+    sourceOf: (copy) => copy.identity.source?.snapshotId ?? "",
+    sources,
+    stays,
+    counts,
+    inPlaceOf: (copy) =>
+      (bySource.get(copy.identity.source?.snapshotId ?? "") ?? []).find(
+        (other) => !isClear(other) && copyState(other, keyArn) === "sound",
+      ),
+    isExpired: (source) => source.tags[copyExpiredTag(region)] !== undefined && released(source),
+    nowMs: rules.nowMs,
+  };
+  const { plan, state, sourceOf } = dr;
+  // Of two sound copies the one whose snapshot counts is best: without it the snapshot would be copied again.
+  const rank = (copy: Snapshot) =>
+    2 * ["sound", "pending", "broken"].indexOf(state(copy)) + (counts(sourceOf(copy)) === undefined ? 1 : 0);
+  const points: Snapshot[] = [];
+  for (const group of sameVolumeAndSlot(copies.filter(isClear))) {
+    const [best, ...others] = bestFirst(group, rank);
+    if (best === undefined) continue;
+    pruneOthers(dr, best, others);
+    if (isPoint(dr, best)) points.push(best);
+  }
+  const judgement = judge(points, "drKeep", rules, region);
+  plan.points = points;
+  plan.judgement = judgement;
+  const { gone } = judgement;
+  const sound = gone.size === 0 ? [] : points.filter((copy) => state(copy) === "sound");
+  const floor = floorOf(sound, rules);
+  const holds = holdsOf(gone.size === 0 ? [] : copies, (copy) => {
+    const mayGo = gone.has(copy.snapshotId) || !isClear(copy) || copy.state === "pending";
+    return mayGo ? whyStays(dr, copy, floor) : undefined;
+  });
+  for (const copy of points) {
+    if (keepHeld(plan, copy)) continue;
+    const reason = gone.get(copy.snapshotId);
+    const but = reason && (whyStays(dr, copy, floor) ?? holds.get(setKeyOf(copy)));
+    if (reason === undefined) keep(plan, copy, whyKept(judgement, copy) ?? "kept");
+    else if (but !== undefined) keep(plan, copy, `${reason}, but ${but}`);
+    else {
+      const source = stays(sourceOf(copy)) ?? sources(sourceOf(copy));
+      const mark = source && { snapshotId: source.snapshotId, regions: [region] };
+      remove(plan, copy, "retention", reason, mark);
+    }
+  }
+  return plan;
+}

@@ -1,0 +1,70 @@
+/** Pruning in all regions: first the primary one, then the copies of what it leaves; the deletion limit is on each. Pure. */
+import type { Duplicate } from "../inventory/duplicates";
+import type { SeenRegion } from "../inventory/drRegions";
+import { sourceFinder, stayingFinder } from "../inventory/replacements";
+import type { PruneRules } from "../changes/judge";
+import { prunePrimary } from "./prunePrimary";
+import { pruneDr } from "./pruneDr";
+import type { PrunePlan } from "./pruneDecisions";
+import type { ReadRegion } from "../inventory/regions";
+import type { DeleteAction, Snapshot, VaultPolicy } from "../model/types";
+
+/** The primary region as pruning sees it. */
+export interface SeenHere {
+  own: readonly Snapshot[];
+  /** Of those in no doubt. */
+  clear: readonly Snapshot[];
+  counted: readonly Snapshot[];
+  extra: readonly Duplicate[];
+  doubted: readonly Snapshot[];
+  /** The volumes that the plan takes a snapshot of. */
+  wanted: ReadonlySet<string>;
+}
+
+export interface PruneBy {
+  policy: VaultPolicy;
+  rules: PruneRules;
+  /** What the deletion limit leaves of a region's plan. */
+  limit: (pruned: PrunePlan, read: Omit<ReadRegion, "seen">) => PrunePlan;
+}
+
+export interface Pruning {
+  /** All that is due in the primary region. */
+  due: PrunePlan;
+  /** Of that what may go with the DR regions as they were seen. */
+  primary: PrunePlan;
+  pruned: PrunePlan[];
+  isAllSeen: boolean;
+}
+
+/** Returns the ids of what is deleted. */
+export function idsOf(deletes: readonly DeleteAction[]): Set<string> {
+  return new Set(deletes.map(({ snapshotId }) => snapshotId));
+}
+
+/** @param unsafe why a snapshot can't go yet: its copy is not sound */
+export function planPruning(
+  { own, clear, counted, ...here }: SeenHere,
+  seen: readonly SeenRegion[],
+  unsafe: (snapshot: Snapshot) => string | undefined,
+  { policy: { primaryRegion, dr }, rules, limit }: PruneBy,
+): Pruning {
+  const planned = prunePrimary(primaryRegion, { own: clear, counted, ...here }, unsafe, rules);
+  const due = limit(planned, { region: primaryRegion, own });
+  // A copy that can't be seen may be missing: then nothing goes that it could be made of.
+  const isAllSeen = seen.length === dr.length;
+  const failed = due.actions.filter(({ because }) => because === "failed");
+  const primary = isAllSeen ? due : { ...due, actions: failed, kept: [] };
+  const leaving = idsOf(primary.actions);
+  const left = leaving.size === 0 ? counted : counted.filter((one) => !leaving.has(one.snapshotId));
+  const all = sourceFinder(own, counted);
+  const sources = {
+    sources: all,
+    stays: stayingFinder(all, left, leaving),
+    counts: sourceFinder([], left),
+  };
+  const pruned = seen.map((one) =>
+    limit(pruneDr(one, sources, rules), { region: one.dr.region, dr: one.dr, own: one.copies }),
+  );
+  return { due, primary, pruned, isAllSeen };
+}

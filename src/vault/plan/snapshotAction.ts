@@ -1,0 +1,81 @@
+/** How an instance's volumes are snapshotted: the call, and the tags that each snapshot is made with. Pure. */
+import { overridesOf } from "../retention/tagOverrides";
+import { INSTANCE_TAG_PREFIX, TAG, TAG_PREFIX, fillTags, maxSnapshotTags, prefixTags, userTags } from "../model/tags";
+import type { AttachedVolume, ProtectedInstance, SnapshotAction, Tags, VaultPolicy } from "../model/types";
+import { volumeFactsToTags } from "../model/volumeSpec";
+
+/** CreateSnapshots leaves out at most 40 data volumes a call (API reference, InstanceSpecification). */
+const MAX_EXCLUDED_DATA_VOLUMES = 40;
+
+/** How many tags a snapshot has beside those that are known before: whether it is crash-consistent is known afterwards. */
+const LATER = 1;
+
+/** Returns the facts of the set that fit. A snapshot with the facts of most volumes is better than none. */
+function factsThatFit(volumes: readonly AttachedVolume[], room: number): Tags {
+  return Object.fromEntries(Object.entries(volumeFactsToTags(volumes)).slice(0, room));
+}
+
+/** The tags of one recovery point; the same on each of its snapshots, since CreateSnapshots knows no other way. */
+function recoveryPointTags(
+  policy: VaultPolicy,
+  instance: ProtectedInstance,
+  volumes: readonly AttachedVolume[],
+  wake: { slot: string; runId: string },
+  room: number,
+): Tags {
+  const own: Record<string, string> = {
+    ...policy.tags,
+    [TAG.vault]: policy.vaultId,
+    [TAG.instance]: instance.instanceId,
+    [TAG.instanceName]: instance.tags.Name ?? "",
+    [TAG.instanceType]: instance.instanceType,
+    [TAG.availabilityZone]: instance.availabilityZone,
+    [TAG.slot]: wake.slot,
+    [TAG.run]: wake.runId,
+    [TAG.setSize]: String(volumes.length),
+    [TAG.policy]: instance.tags[policy.tagKey] ?? "",
+    ...overridesOf(instance.tags, policy).carried,
+  };
+  const left = maxSnapshotTags(policy) - LATER - Object.keys(own).length;
+  Object.assign(own, factsThatFit(volumes, left));
+  return fillTags(own, prefixTags(userTags(instance.tags), INSTANCE_TAG_PREFIX), room);
+}
+
+/** Decides whether EC2 can copy all tags of each volume: it refuses a key twice, and more than 50 tags. */
+function roomForTags(volumes: readonly AttachedVolume[], needed: number, maxTags: number, configured: Tags) {
+  const largest = Math.max(0, ...volumes.map((v) => Object.keys(userTags(v.tags)).length));
+  const isTaken = (key: string) => key.startsWith(TAG_PREFIX) || Object.hasOwn(configured, key);
+  const clash = volumes.some((volume) => Object.keys(volume.tags).some(isTaken));
+  const copyVolumeTags = !clash && largest + needed <= maxTags;
+  return { copyVolumeTags, room: maxTags - (copyVolumeTags ? largest : 0) };
+}
+
+/** @param missing the volumes that are wanted; the instance's others are left out */
+export function snapshotAction(
+  policy: VaultPolicy,
+  instance: ProtectedInstance,
+  missing: readonly AttachedVolume[],
+  wake: { slot: string; runId: string },
+): SnapshotAction {
+  const wanted = new Set(missing.map((volume) => volume.volumeId));
+  const left = instance.volumes.filter((volume) => !wanted.has(volume.volumeId));
+  const excludeDataVolumeIds = left.filter((v) => !v.isRoot).map((v) => v.volumeId);
+  const mode = excludeDataVolumeIds.length <= MAX_EXCLUDED_DATA_VOLUMES ? "set" : "each";
+  const maxTags = maxSnapshotTags(policy);
+  const own = Object.keys(recoveryPointTags(policy, instance, missing, wake, 0)).length + LATER;
+  const { copyVolumeTags, room } = roomForTags(missing, own, maxTags, policy.tags);
+  return {
+    kind: "snapshot",
+    region: policy.primaryRegion,
+    instanceId: instance.instanceId,
+    slot: wake.slot,
+    mode,
+    volumes: [...missing],
+    excludeBootVolume: left.some((volume) => volume.isRoot),
+    excludeDataVolumeIds,
+    copyVolumeTags,
+    maxTags,
+    tags: recoveryPointTags(policy, instance, missing, wake, room - LATER),
+    reason: `no snapshot for ${wake.slot} yet`,
+  };
+}

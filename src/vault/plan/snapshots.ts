@@ -1,0 +1,122 @@
+/**
+ * Which snapshots a slot still lacks. Look before create: EC2 has no client token here, so the tags of what is there
+ * decide what is missing, and running the same slot again plans nothing.
+ */
+import { dataStartMs, volumeAndSlot } from "../inventory/sameSlot";
+import { snapshotAction } from "./snapshotAction";
+import { noInstances, nothingToSnapshot, overrideProblems, slotMissed } from "./snapshotProblems";
+import { EXCLUDE_VALUE } from "../model/tags";
+import { parseIso } from "../lib/time";
+import { failuresBySlot, nextTry } from "../inventory/attempts";
+import type {
+  AttachedVolume,
+  Problem,
+  ProtectedInstance,
+  Serving,
+  Snapshot,
+  SnapshotAction,
+  VaultPolicy,
+} from "../model/types";
+import { isSettled, isWhole, mayGetMappings, waitingSinceMs } from "./wholeness";
+
+export interface SnapshotPlan {
+  actions: SnapshotAction[];
+  problems: Problem[];
+  /** Whether the slot lacks nothing that the actions do not make. */
+  settled: boolean;
+  /** Since when the slot has waited for an instance that is not seen whole, or was launched just now. */
+  waitsSinceMs?: number;
+}
+
+/** Volumes that already have a snapshot for the slot, good or on the way. One in `error` does not count. */
+function volumesInSlot(snapshots: readonly Snapshot[], slot: string): Set<string> {
+  return new Set(
+    snapshots
+      .filter((snapshot) => snapshot.identity.slot === slot && snapshot.state !== "error")
+      .map((snapshot) => snapshot.volumeId),
+  );
+}
+
+/** When each volume was last snapshotted well, or is being; `-Infinity` for one that never was. */
+function lastGoodMs(snapshots: readonly Snapshot[]): (volumeId: string) => number {
+  const last = new Map<string, number>();
+  for (const snapshot of snapshots) {
+    const { volumeId, state } = snapshot;
+    if (state === "error") continue;
+    last.set(volumeId, Math.max(last.get(volumeId) ?? -Infinity, dataStartMs(snapshot)));
+  }
+  return (volumeId) => last.get(volumeId) ?? -Infinity;
+}
+
+function wantedOf({ volumes, unmapped = [] }: ProtectedInstance, { tagKey }: VaultPolicy): AttachedVolume[] {
+  return [...volumes, ...unmapped].filter((volume) => volume.tags[tagKey] !== EXCLUDE_VALUE);
+}
+
+/** Keeps the slot open for an instance that may show more volumes yet. The youngest wait decides when to look again. */
+function waitFor(plan: SnapshotPlan, instance: ProtectedInstance, slot: string, nowMs: number): void {
+  const sinceMs = waitingSinceMs(instance, parseIso(slot) ?? nowMs, nowMs);
+  plan.settled = false;
+  plan.waitsSinceMs = Math.max(plan.waitsSinceMs ?? sinceMs, sinceMs);
+}
+
+/** The stalest instance first, so that a fleet larger than a night's budget still rotates through everyone. */
+function stalestFirst(
+  instances: readonly ProtectedInstance[],
+  snapshots: readonly Snapshot[],
+  policy: VaultPolicy,
+): ProtectedInstance[] {
+  const lastMs = lastGoodMs(snapshots);
+  const staleness = new Map(
+    instances.map((instance) => [
+      instance.instanceId,
+      Math.min(Infinity, ...wantedOf(instance, policy).map((volume) => lastMs(volume.volumeId))),
+    ]),
+  );
+  const at = ({ instanceId }: ProtectedInstance) => staleness.get(instanceId) ?? 0;
+  return [...instances].sort((a, b) => {
+    if (at(a) !== at(b)) return at(a) < at(b) ? -1 : 1;
+    return a.instanceId < b.instanceId ? -1 : 1;
+  });
+}
+
+/**
+ * @param instances protected instances as observed
+ * @param snapshots every snapshot of the vault in the primary region
+ * @returns one action an instance that lacks something; a volume attached to several instances goes with the first
+ */
+export function planSnapshots(
+  instances: readonly ProtectedInstance[],
+  snapshots: readonly Snapshot[],
+  policy: VaultPolicy,
+  serving: Serving,
+  runId: string,
+  nowMs: number,
+): SnapshotPlan {
+  const plan: SnapshotPlan = { actions: [], problems: [], settled: true };
+  const { slot, mode } = serving;
+  const covered = volumesInSlot(snapshots, slot);
+  const failures = failuresBySlot(snapshots);
+  for (const instance of stalestFirst(instances, snapshots, policy)) {
+    const wanted = wantedOf(instance, policy);
+    const waits = mode === "open" && !isWhole(instance, nowMs);
+    const isEmpty = wanted.length === 0 && !waits && !mayGetMappings(instance, nowMs);
+    if (isEmpty) plan.problems.push(nothingToSnapshot(instance, policy));
+    plan.problems.push(...overrideProblems(instance, policy));
+    if (mode === "open" && !isSettled(instance, nowMs)) waitFor(plan, instance, slot, nowMs);
+    if (waits) continue;
+    const lacking = wanted.filter((volume) => !covered.has(volume.volumeId));
+    for (const volume of lacking) covered.add(volume.volumeId);
+    if (mode === "closing") {
+      if (lacking.length > 0) plan.problems.push(slotMissed(instance, lacking, slot, policy));
+      continue;
+    }
+    const tries = lacking.map((volume) =>
+      nextTry(failures.get(volumeAndSlot(volume.volumeId, slot)) ?? [], policy, nowMs),
+    );
+    if (tries.includes("later")) plan.settled = false;
+    const missing = lacking.filter((_, index) => tries[index] === "now");
+    if (missing.length > 0) plan.actions.push(snapshotAction(policy, instance, missing, { slot, runId }));
+  }
+  if (instances.length === 0) plan.problems.push(noInstances(policy));
+  return plan;
+}

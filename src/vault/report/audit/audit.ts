@@ -1,0 +1,95 @@
+/**
+ * Writes the audit log: the manifests that are due, then the invocation's record. What can't be written is a problem to
+ * tell; it stops nothing, and manifests are made good by the next invocation. See docs/adr/0014.
+ */
+import type { Budget } from "../../apply/execute";
+import { type DueManifests, dueManifests } from "./manifest";
+import type { PutObject } from "../../aws/s3";
+import { recordKey } from "../../model/auditKeys";
+import { type Decided, composeRecord, hasDecided } from "./record";
+import type { ClockState } from "../../model/clockState";
+import { causeOf } from "../../aws/errors";
+import { MINUTE_MS, SECOND_MS, isoSeconds, parseIso } from "../../lib/time";
+import type { Problem } from "../../model/types";
+import { type Step, runSteps } from "../../lib/pool";
+
+/** Writes in flight. S3 takes thousands a second. */
+const CONCURRENCY = 8;
+
+/** A describe of one region may lag behind another's: what was completed so short a time ago is looked at once more. */
+const LAG_MS = 30 * MINUTE_MS;
+
+export interface Audited {
+  problems: Problem[];
+  /** Up to which completion manifests have been written for good, as an ISO instant; the clock carries it on. */
+  manifestsTo?: string;
+}
+
+function unwritten(what: string, key: string, error: unknown): Problem {
+  const { code, message } = causeOf(error);
+  return {
+    kind: "audit-not-written",
+    subject: what,
+    message: `the ${what} ${key} could not be written to the audit bucket: ${code}: ${message}`,
+    hint: "Backups go on without it. Check that the bucket and the DR key are there and that the role may use them; `pulumi up --refresh` puts both back.",
+  };
+}
+
+/** Stops at the first that fails: what forbids one forbids all. */
+async function writeManifests(
+  put: PutObject,
+  { due, toMs }: DueManifests,
+  budget: Budget,
+): Promise<{ problems: Problem[]; toMs?: number }> {
+  const problems: Problem[] = [];
+  const written: boolean[] = [];
+  const steps: Step[] = due.map(({ key, manifest }, index) => ({
+    lane: "manifests",
+    run: async () => {
+      try {
+        await put(key, JSON.stringify(manifest));
+        written[index] = true;
+        return {};
+      } catch (error) {
+        if (problems.length === 0) problems.push(unwritten("manifest", key, error));
+        return { stopLane: causeOf(error).code };
+      }
+    },
+    defer: () => {
+      written[index] = false;
+    },
+  }));
+  await runSteps(steps, CONCURRENCY, () => budget.now() < budget.deadlineMs);
+  const missing = due.find((_, index) => written[index] !== true);
+  // To the second before one that was not written, so that the next invocation finds it.
+  return { problems, toMs: missing === undefined ? toMs : missing.completedMs - SECOND_MS };
+}
+
+/**
+ * @param put absent: there is no audit log
+ * @param clock `undefined` where it could not be read: then it is not known which manifests were written
+ * @returns what is to be told of it; never throws
+ */
+export async function auditInvocation(
+  put: PutObject | undefined,
+  decided: Decided,
+  clock: ClockState | undefined,
+  budget: Budget,
+): Promise<Audited> {
+  if (put === undefined) return { problems: [], manifestsTo: clock?.manifestsTo };
+  const { world, settings, plan, wake, startMs } = decided;
+  const beforeMs = parseIso(clock?.manifestsTo ?? "");
+  const due = clock === undefined ? { due: [] } : dueManifests(world, settings, beforeMs, budget.now());
+  const { problems, toMs } = await writeManifests(put, due, budget);
+  const reachedMs = Math.max(Math.min(toMs ?? 0, budget.now() - LAG_MS), beforeMs ?? 0);
+  const manifestsTo = reachedMs === 0 ? undefined : isoSeconds(reachedMs);
+  const whole = { ...decided, plan: { ...plan, problems: [...plan.problems, ...problems] } };
+  if (!hasDecided(whole)) return { problems, manifestsTo };
+  const key = recordKey(wake, startMs);
+  try {
+    await put(key, JSON.stringify(composeRecord(whole)));
+  } catch (error) {
+    problems.push(unwritten("record", key, error));
+  }
+  return { problems, manifestsTo };
+}

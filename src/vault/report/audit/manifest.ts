@@ -1,0 +1,161 @@
+/**
+ * The manifest of a recovery point: its volumes, snapshots and copies, enough to restore by. It is due when every snapshot
+ * of it is completed and every DR region has a sound copy, or has let one expire. It says what is there and not when that
+ * was seen, so the same point gives the same manifest. Pure. Its form is docs/audit.schema.json.
+ */
+import { groupBy } from "../../lib/collections";
+import { manifestKey } from "../../model/auditKeys";
+import { countedAndExtra } from "../../inventory/duplicates";
+import { type SeenRegion, distanceIn, seenRegions, unsafeIn } from "../../inventory/drRegions";
+import { isClear } from "../../inventory/sameSlot";
+import { copiesOf, copyState } from "../../plan/copies";
+import { readRegions } from "../../inventory/regions";
+import { newestFirst } from "../../retention/retention";
+import { INSTANCE_TAG_PREFIX, TAG, tagsWithPrefix, userTags } from "../../model/tags";
+import { DAY_MS, isoSeconds, wholeSecondMs } from "../../lib/time";
+import type { Snapshot, VaultPolicy, World } from "../../model/types";
+import { volumeFactsFromTags } from "../../model/volumeSpec";
+
+const MANIFEST_VERSION = 1;
+
+/** When EC2 says that it was completed. Where it does not say it counts as new for a day: written twice rather than never. */
+function completedMs({ completedMs: saidMs, startTimeMs }: Snapshot, nowMs: number): number {
+  return Math.min(nowMs, saidMs ?? startTimeMs + DAY_MS);
+}
+
+function pointKey({ identity }: Snapshot): string {
+  return `${identity.instanceId} ${identity.slot}`;
+}
+
+function described(snapshot: Snapshot) {
+  const { region, snapshotId, state, encrypted, kmsKeyId, startTimeMs, sizeGiB } = snapshot;
+  return { region, snapshotId, state, encrypted, kmsKeyId, startedAt: isoSeconds(startTimeMs), sizeGiB };
+}
+
+function soundCopies(snapshot: Snapshot, seen: readonly SeenRegion[]): Snapshot[] {
+  return seen.flatMap(({ dr, bySource }) => {
+    const sound = copiesOf(snapshot, bySource).filter((c) => copyState(c, dr.keyArn) === "sound");
+    return [...sound].sort(newestFirst).slice(0, 1);
+  });
+}
+
+function volumeOf(snapshot: Snapshot, copies: readonly Snapshot[]) {
+  const { volumeId, tags } = snapshot;
+  const facts = volumeFactsFromTags(tags, volumeId);
+  return {
+    volumeId,
+    device: facts?.deviceName,
+    role: facts === undefined ? undefined : facts.isRoot ? "root" : "data",
+    type: facts?.volumeType,
+    sizeGiB: facts?.sizeGiB ?? snapshot.sizeGiB,
+    iops: facts?.iops,
+    throughputMiBps: facts?.throughputMiBps,
+    tags: userTags(tags),
+    snapshot: described(snapshot),
+    copies: copies.map(described),
+  };
+}
+
+function instanceTags(snapshot: Snapshot): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(tagsWithPrefix(snapshot.tags, INSTANCE_TAG_PREFIX)).map(([key, value]) => [
+      key.slice(INSTANCE_TAG_PREFIX.length),
+      value,
+    ]),
+  );
+}
+
+/** A recovery point's parts in order of their volumes, each with its copies. */
+type Part = readonly [snapshot: Snapshot, copies: readonly Snapshot[]];
+
+/** The manifest as it is written, as plain data. */
+function composeManifest(parts: readonly Part[], { vaultId, primaryRegion }: VaultPolicy) {
+  const [[first] = []] = parts;
+  const { identity, tags = {} } = first ?? {};
+  const sizes = parts.map(([{ tags: own }]) => Number(own[TAG.setSize] ?? 0));
+  return {
+    schema: "smart-vault/manifest",
+    version: MANIFEST_VERSION,
+    vault: vaultId,
+    slot: identity?.slot ?? "",
+    primaryRegion,
+    instance: {
+      instanceId: identity?.instanceId ?? "",
+      name: tags[TAG.instanceName],
+      type: tags[TAG.instanceType],
+      availabilityZone: tags[TAG.availabilityZone],
+      tags: first === undefined ? {} : instanceTags(first),
+    },
+    policy: tags[TAG.policy],
+    crashConsistent: parts.every(([{ tags: own }]) => own[TAG.crashConsistent] === "true"),
+    /** Fewer than the set had: a volume's snapshot failed or is gone. */
+    complete: parts.length >= Math.max(0, ...sizes),
+    volumes: parts.map(([snapshot, copies]) => volumeOf(snapshot, copies)),
+  };
+}
+
+interface DueManifest {
+  key: string;
+  manifest: ReturnType<typeof composeManifest>;
+  /** When the last part of it was completed. */
+  completedMs: number;
+}
+
+/** What is due, the longest completed first. */
+export interface DueManifests {
+  due: DueManifest[];
+  /** The latest completion that was seen, of whatever part: with these written, all manifests up to it are. */
+  toMs?: number;
+}
+
+/** Recovery points of which a part was completed after that time, by whole seconds, as the clock carries it. */
+function touchedSince(
+  regions: readonly (readonly Snapshot[])[],
+  sinceMs: number,
+  nowMs: number,
+): { keys: Set<string>; latestMs: number } {
+  const keys = new Set<string>();
+  let latestMs = 0;
+  for (const snapshots of regions) {
+    for (const one of snapshots) {
+      if (one.state !== "completed") continue;
+      const oneMs = completedMs(one, nowMs);
+      if (wholeSecondMs(oneMs) <= sinceMs) continue;
+      keys.add(pointKey(one));
+      latestMs = Math.max(latestMs, oneMs);
+    }
+  }
+  return { keys, latestMs };
+}
+
+/** @param toMs up to which completion manifests were written for good, in whole seconds; absent: none were */
+export function dueManifests(world: World, policy: VaultPolicy, toMs: number | undefined, nowMs: number): DueManifests {
+  const regions = readRegions(world, policy);
+  const [primary] = regions;
+  if (primary === undefined || regions.length <= policy.dr.length) return { due: [] };
+  const all = regions.map(({ own }) => own);
+  const { keys, latestMs } = touchedSince(all, toMs ?? 0, nowMs);
+  if (keys.size === 0) return { due: [] };
+  const seen = seenRegions(world, policy);
+  const candidates = primary.own.filter((one) => isClear(one) && keys.has(pointKey(one)));
+  const { counted } = countedAndExtra(candidates, distanceIn(seen), policy);
+  const points = groupBy(counted, pointKey);
+  const due = [...points.values()].flatMap((point): DueManifest[] => {
+    const isSafe = (one: Snapshot) => one.state === "completed" && unsafeIn(seen, one) === undefined;
+    if (!point.every(isSafe)) return [];
+    const parts = point
+      .sort((a, b) => (a.volumeId < b.volumeId ? -1 : 1))
+      .map((snapshot): Part => [snapshot, soundCopies(snapshot, seen)]);
+    const manifest = composeManifest(parts, policy);
+    const all = parts.flatMap(([snapshot, copies]) => [snapshot, ...copies]);
+    return [
+      {
+        key: manifestKey(manifest.instance.instanceId, manifest.slot),
+        manifest,
+        completedMs: all.reduce((latest, one) => Math.max(latest, completedMs(one, nowMs)), 0),
+      },
+    ];
+  });
+  due.sort((a, b) => a.completedMs - b.completedMs || (a.key < b.key ? -1 : 1));
+  return { due, toMs: latestMs };
+}

@@ -1,0 +1,138 @@
+/**
+ * The audit record of one invocation: what was decided, by which settings, why, and what became of it. Pure. Its form is
+ * docs/audit.schema.json; a change that a reader must know of is a new version.
+ */
+import { createHash } from "node:crypto";
+import { countAlike, summarize } from "../summary";
+import { isoSeconds } from "../../lib/time";
+import type {
+  Action,
+  Kept,
+  Outcome,
+  Plan,
+  Serving,
+  Snapshot,
+  ThrottledRead,
+  VaultSettings,
+  Wake,
+  World,
+} from "../../model/types";
+
+const RECORD_VERSION = 1;
+
+/** An invocation, when all of it is done. */
+export interface Decided {
+  settings: VaultSettings;
+  wake: Wake;
+  serving?: Serving;
+  world: World;
+  plan: Plan;
+  /** What the brake or a hold kept from deletion; among `plan.kept` too. */
+  withheld: readonly Kept[];
+  outcomes: readonly Outcome[];
+  putOff: readonly ThrottledRead[];
+  startMs: number;
+}
+
+/**
+ * A run always did; a pass or sweep where an action was begun (or, in a dry run, would have been), a problem was seen, or
+ * something was kept from deletion. An idle sweep did not, and writes nothing.
+ */
+export function hasDecided({ wake, plan, withheld, outcomes }: Decided): boolean {
+  const begun = outcomes.some(({ notBegun }) => notBegun !== true);
+  return wake.kind === "run" || begun || plan.problems.length > 0 || withheld.length > 0;
+}
+
+/** What an action is about. */
+function subjectOf(action: Action): string {
+  if (action.kind === "snapshot") return action.instanceId;
+  return action.kind === "copy" ? action.sourceSnapshotId : action.snapshotId;
+}
+
+/** Of the actions that were planned, whatever became of them and in whatever order: the same plan has the same hash. */
+function planHash(outcomes: readonly Outcome[]): string {
+  const lines = outcomes.map(({ action }) => `${action.kind} ${action.region} ${subjectOf(action)}`);
+  return createHash("sha256").update(lines.sort().join("\n")).digest("hex");
+}
+
+/** Which part of which recovery point a snapshot was: once it is gone nothing else says so. */
+function pointOf(snapshot: Snapshot | undefined) {
+  if (snapshot === undefined) return undefined;
+  const { volumeId, identity } = snapshot;
+  return { instanceId: identity.instanceId, slot: identity.slot, volumeId };
+}
+
+type Find = (region: string, snapshotId: string) => Snapshot | undefined;
+
+function finder({ snapshots = [], copies }: World): Find {
+  const all = [...snapshots, ...Object.values(copies).flat()];
+  const byId = new Map(all.map((snapshot) => [`${snapshot.region} ${snapshot.snapshotId}`, snapshot]));
+  return (region, snapshotId) => byId.get(`${region} ${snapshotId}`);
+}
+
+function about(action: Action, find: Find): Record<string, unknown> {
+  switch (action.kind) {
+    case "snapshot": {
+      const { instanceId, slot, mode, volumes } = action;
+      return { instanceId, slot, mode, volumeIds: volumes.map(({ volumeId }) => volumeId) };
+    }
+    case "copy": {
+      const { sourceSnapshotId, sourceRegion, kmsKeyArn } = action;
+      return { sourceSnapshotId, sourceRegion, kmsKeyArn, of: pointOf(find(sourceRegion, sourceSnapshotId)) };
+    }
+    case "lock": {
+      const { snapshotId, mode, days } = action;
+      return { snapshotId, mode, days, of: pointOf(find(action.region, snapshotId)) };
+    }
+    case "delete": {
+      const { snapshotId, because } = action;
+      return { snapshotId, because, of: pointOf(find(action.region, snapshotId)) };
+    }
+  }
+}
+
+function decisionOf({ action, status, detail, code, requestId, heldBy, snapshotIds }: Outcome, find: Find) {
+  const { kind, region, reason } = action;
+  const made = snapshotIds.length > 0 ? { snapshotIds } : {};
+  return { kind, region, ...about(action, find), reason, outcome: status, detail, code, requestId, heldBy, ...made };
+}
+
+/** What a limit or the end of time left. */
+function leftOf(outcomes: readonly Outcome[]) {
+  return countAlike(outcomes).map(({ outcome: { action, code, detail }, count }) => {
+    const { kind, region } = action;
+    return { kind, region, code, detail, count };
+  });
+}
+
+/** All but where the vault tells and what wakes it. There is no secret among them. */
+function decidedBy({ topicArn: _topic, clock: _clock, audit: _audit, ...policy }: VaultSettings) {
+  return policy;
+}
+
+/** The record as it is written, as plain data. */
+export function composeRecord(decided: Decided) {
+  const { settings, wake, serving, world, plan, withheld, outcomes, putOff, startMs } = decided;
+  const { vaultId, primaryRegion, dr, dryRun } = settings;
+  const { status, counts, deferrals, problems } = summarize(vaultId, wake, plan, outcomes, putOff);
+  const find = finder(world);
+  return {
+    schema: "smart-vault/record",
+    version: RECORD_VERSION,
+    vault: vaultId,
+    wake,
+    startedAt: isoSeconds(startMs),
+    dryRun,
+    regions: { primary: primaryRegion, dr: dr.map(({ region }) => region) },
+    serving,
+    status,
+    counts,
+    deferrals,
+    planHash: planHash(outcomes),
+    decisions: outcomes.filter((one) => one.notBegun !== true).map((one) => decisionOf(one, find)),
+    notBegun: leftOf(outcomes.filter((one) => one.notBegun === true)),
+    kept: wake.kind === "run" ? plan.kept : withheld,
+    problems,
+    settings: decidedBy(settings),
+  };
+}

@@ -1,0 +1,92 @@
+/** report: one log line a decision, the metrics, and one mail for what a person must know and was not told today. */
+import { PublishCommand } from "@aws-sdk/client-sns";
+import type { VaultClients } from "../aws/clients";
+import { stillTold } from "../clock/nextWake";
+import type { Told } from "../model/clockState";
+import { composeMail } from "./mail";
+import type { LogPlace } from "./links";
+import type { Measured } from "../model/metricNames";
+import { type Summary, countAlike, problemKey } from "./summary";
+import { isoSeconds } from "../lib/time";
+import type { Outcome, Plan, Problem, ThrottledRead, VaultSettings, Wake } from "../model/types";
+
+/** What the vault needs of a logger: Powertools' Logger fits, and so does a test's array. */
+export interface VaultLog {
+  info(message: string, fields: Record<string, unknown>): void;
+  error(message: string, fields: Record<string, unknown>): void;
+}
+
+/** What the vault needs of a metrics sink: Powertools' Metrics, by a thin function. */
+export type EmitMetric = (measured: Measured) => void;
+
+function subjectOf({ action }: Outcome): Record<string, unknown> {
+  const { kind, region, reason } = action;
+  if (kind === "snapshot") return { region, instanceId: action.instanceId, reason };
+  if (kind === "copy") return { region, sourceSnapshotId: action.sourceSnapshotId, reason };
+  return { region, snapshotId: action.snapshotId, reason };
+}
+
+function logCounts(log: VaultLog, outcomes: readonly Outcome[]): void {
+  for (const { outcome, count } of countAlike(outcomes)) {
+    const { action, status, detail, code } = outcome;
+    log.info(action.kind, { region: action.region, status, count, detail, code });
+  }
+}
+
+/** A problem's fields. Its message goes by another name, since a line's own `message` is one word: the logger drops it. */
+export function fieldsOf({ message, ...fields }: Problem): Record<string, unknown> {
+  return { ...fields, detail: message };
+}
+
+/** What is kept is said once a run: said by every pass and sweep, it would be most of the log's cost. */
+export function logDecisions(
+  log: VaultLog,
+  { kind }: Wake,
+  plan: Plan,
+  outcomes: readonly Outcome[],
+  putOff: readonly ThrottledRead[],
+): void {
+  for (const { code, problem } of putOff) {
+    log.info("read", { status: "deferred", code, detail: problem.message });
+  }
+  // What a dry run leaves is named by its run; the passes and sweeps after it find the same again.
+  const isLeft = ({ notBegun, status }: Outcome) => notBegun === true || (status === "planned" && kind !== "run");
+  logCounts(log, outcomes.filter(isLeft));
+  for (const outcome of outcomes.filter((one) => !isLeft(one))) {
+    const { action, status, detail, code, requestId, snapshotIds } = outcome;
+    const fields = { ...subjectOf(outcome), status, detail, code, requestId, snapshotIds };
+    if (status === "failed") log.error(action.kind, fields);
+    else log.info(action.kind, fields);
+  }
+  if (kind === "run") for (const kept of plan.kept) log.info("kept", { ...kept });
+  for (const problem of plan.problems) {
+    if (problem.notice) log.info("notice", fieldsOf(problem));
+    else log.error("problem", fieldsOf(problem));
+  }
+}
+
+/** The problems that were not told within the last day. */
+export function newsOf(problems: readonly Problem[], told: Told, nowMs: number): Problem[] {
+  const recent = stillTold(told, nowMs);
+  return problems.filter((problem) => recent[problemKey(problem)] === undefined);
+}
+
+/**
+ * Mails the news.
+ * @returns what counts as told from now on
+ * @throws what SNS throws: an untold problem must not be taken for told
+ */
+export async function tell(
+  clients: VaultClients,
+  settings: VaultSettings,
+  summary: Summary,
+  news: readonly Problem[],
+  told: Told,
+  logs: LogPlace,
+  nowMs: number,
+): Promise<Told> {
+  const { subject, body } = composeMail(summary, news, settings, logs);
+  await clients.sns.send(new PublishCommand({ TopicArn: settings.topicArn, Subject: subject, Message: body }));
+  const when = isoSeconds(nowMs);
+  return { ...told, ...Object.fromEntries(news.map((problem) => [problemKey(problem), when])) };
+}

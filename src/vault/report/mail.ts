@@ -1,0 +1,102 @@
+/** The mail that a person gets: what happened, why, what goes on by itself, what to do. Pure text. */
+import { groupBy } from "../lib/collections";
+import { type LogPlace, logLink, runbookPage } from "./links";
+import { RUN_REPORT, WEEKLY_SUMMARY } from "./runReport";
+import type { Summary } from "./summary";
+import type { Problem, VaultSettings } from "../model/types";
+import { counted } from "../lib/text";
+
+/** SNS: a subject is ASCII, one line, under 100 characters (API reference, Publish). */
+const MAX_SUBJECT = 99;
+/** SNS takes 256 KB a message; a mail of more problems than this is read in the log anyway. */
+const MAX_LISTED = 100;
+
+export interface Mail {
+  subject: string;
+  body: string;
+}
+
+/** Of a mail that tells no problem: its report, if it has one, else how many notices there are. */
+function quietHeadline({ status, vaultId, counts }: Summary, notices: readonly Problem[]): string {
+  const weekly = notices.find(({ kind }) => kind === WEEKLY_SUMMARY);
+  const asTold = status === "clean" ? "" : `, ${status} as told before`;
+  if (weekly !== undefined) return `${vaultId}: weekly summary ${weekly.subject}${asTold}`;
+  if (notices.some(({ kind }) => kind === RUN_REPORT)) {
+    const made = `${counted(counts.snapshots, "snapshot")} and ${counts.copies} copies started`;
+    return `${vaultId}: backup ${status === "clean" ? "clean" : "done"}, ${made}${asTold}`;
+  }
+  return `${vaultId}: ${counted(notices.length, "notice")}`;
+}
+
+function headline(summary: Summary, failures: number, notices: readonly Problem[]): string {
+  const { status, vaultId } = summary;
+  if (failures === 0) return quietHeadline(summary, notices);
+  const problems = counted(failures, "problem");
+  if (status === "no-instances") return `${vaultId}: NOTHING BACKED UP, no instance matched`;
+  if (status === "failed") return `${vaultId}: BACKUP FAILED, ${problems}`;
+  return `${vaultId}: backup incomplete, ${problems}`;
+}
+
+function subjectLine(text: string): string {
+  return text.replace(/[^\x20-\x7e]/g, "?").slice(0, MAX_SUBJECT);
+}
+
+/** What a person can do about it: the hint, and the page of the runbook. */
+function adviceOf({ kind, hint }: Problem): string[] {
+  const page = runbookPage(kind);
+  return [
+    ...(hint === undefined ? [] : [`   What to do: ${hint}`]),
+    ...(page === undefined ? [] : [`   More: ${page}`]),
+  ];
+}
+
+/**
+ * Numbered, those with the same advice together and the advice once.
+ * @param from how many were listed before
+ */
+function listed(problems: readonly Problem[], from = 0): string[] {
+  const byAdvice = groupBy(problems, (problem) => adviceOf(problem).join("\n"));
+  let number = from;
+  return [...byAdvice].flatMap(([advice, alike]) => [
+    ...alike.map(({ message }) => `${(number += 1)}. ${message}`),
+    ...(advice === "" ? [] : [advice]),
+  ]);
+}
+
+/**
+ * @param news the problems and notices to tell; those told within the last day are left to the log
+ */
+export function composeMail(summary: Summary, news: readonly Problem[], settings: VaultSettings, logs: LogPlace): Mail {
+  const { counts, wake } = summary;
+  const failures = news.filter((problem) => !problem.notice);
+  const notices = news.filter((problem) => problem.notice);
+  const title = headline(summary, failures.length, notices);
+  const shown = failures.slice(0, MAX_LISTED);
+  const shownNotices = notices.slice(0, MAX_LISTED - shown.length);
+  const left = news.length - shown.length - shownNotices.length;
+  const { primaryRegion, primaryKeyArn, dr } = settings;
+  const copiedTo = dr.map(({ region }) => region);
+  if (primaryKeyArn !== undefined) copiedTo.push(primaryRegion);
+  const lines = [
+    title,
+    "",
+    `Woken as ${wake.kind}${wake.slot === undefined ? "" : ` for ${wake.slot}`}; run id ${wake.runId}.`,
+    `Started ${counts.snapshots} snapshots in ${primaryRegion} and ${counts.copies} copies in ` +
+      `${copiedTo.join(", ")}; deleted ${counts.deletions}; put off ${counts.deferred} for a limit or time; ` +
+      `failed ${counts.failed}.`,
+    "",
+    ...(shown.length > 0 ? ["What is wrong:", ...listed(shown)] : []),
+    ...(shown.length > 0 && shownNotices.length > 0 ? [""] : []),
+    ...(shownNotices.length > 0 ? ["To know, nothing failed:"] : []),
+    ...listed(shownNotices, shown.length),
+    ...(left > 0 ? [`… and ${left} more: see the log.`] : []),
+    "",
+    "What happens next: what is missing is tried again by the sweeps, every hour or two: copies always,",
+    `snapshots of a slot for ${settings.startWindowHours} hours. Nothing is deleted whose copy is not sound. A problem is`,
+    "reported again after a day if it is still there, a notice after a week or never.",
+    "",
+    `Log: CloudWatch log group ${logs.group} in ${logs.region}, run id ${wake.runId}:`,
+    logLink(logs, wake.runId),
+  ];
+  return { subject: subjectLine(title), body: lines.join("\n") };
+}

@@ -1,0 +1,169 @@
+/**
+ * What an invocation makes known as metrics. Counts are sent where they are not zero: CloudWatch bills a custom metric by the
+ * hours that it is sent in. The heartbeat alone is sent by every invocation. What there is in all is sent once a run, zero or
+ * not. Pure.
+ */
+import { dataStartMs } from "../inventory/sameSlot";
+import { type Measured, METRIC, REGION_METRIC as R } from "../model/metricNames";
+import { leftSnapshots } from "../changes/leftRegions";
+import { copyState } from "../plan/copies";
+import { gibOf, recoveryPoints } from "../inventory/recoveryPoints";
+import { type ReadRegion, readRegions } from "../inventory/regions";
+import { stalestHours } from "../inventory/age";
+import type { Summary } from "./summary";
+import { MINUTE_MS, SECOND_MS } from "../lib/time";
+import type { Action, KeyedRegion, Outcome, Snapshot, VaultPolicy, World } from "../model/types";
+
+export interface Measuring {
+  policy: VaultPolicy;
+  summary: Summary;
+  /** As it was seen before anything was done. */
+  world: World;
+  outcomes: readonly Outcome[];
+  /** The plan's. */
+  orphans?: readonly string[];
+  startMs: number;
+  nowMs: number;
+}
+
+function ofVault({ summary, world, startMs, nowMs }: Measuring): Measured[] {
+  const { wake, counts, deferrals, problems } = summary;
+  const isRun = wake.kind === "run";
+  const failures = problems.filter((problem) => !problem.notice);
+  const list: [name: string, value: number][] = [
+    [METRIC.invocationsCompleted, 1],
+    [METRIC.runsCompleted, isRun ? 1 : 0],
+    [METRIC.zeroMatches, world.instances?.length === 0 ? 1 : 0],
+    [METRIC.actionsDeferred, counts.deferred],
+    ...Object.entries(deferrals).map(([reason, number]): [string, number] => [
+      `${METRIC.actionsDeferred}.${reason}`,
+      number,
+    ]),
+    [METRIC.problemsSeen, failures.length],
+  ];
+  const measured = list.flatMap(([name, value]): Measured[] => (value > 0 ? [{ name, value, unit: "Count" }] : []));
+  if (!isRun) return measured;
+  const seconds = (nowMs - startMs) / SECOND_MS;
+  measured.push({ name: METRIC.runDuration, value: seconds, unit: "Seconds" });
+  const targeted = world.instances?.length;
+  if (targeted === undefined) return measured;
+  return [...measured, { name: METRIC.instancesTargeted, value: targeted, unit: "Count" }];
+}
+
+/** Of the newest slot: how many volumes have their recovery point, and how many snapshots or copies failed. */
+function ofNewestSlot(own: readonly Snapshot[], points: readonly Snapshot[]) {
+  let slot = "";
+  for (const { identity } of own) if (identity.slot > slot) slot = identity.slot;
+  const isOfSlot = ({ identity }: Snapshot) => identity.slot === slot;
+  return {
+    completed: points.filter(isOfSlot).length,
+    failed: own.filter((snapshot) => isOfSlot(snapshot) && snapshot.state === "error").length,
+  };
+}
+
+/**
+ * Since when the oldest snapshot has had no sound copy in the region; `undefined` where each has one. A snapshot that is
+ * not completed yet is not owed one.
+ * @param planned what this invocation was to do, whatever became of it: a copy that was just begun is not sound yet
+ */
+export function oldestMissingMs(
+  copies: readonly Snapshot[],
+  planned: readonly Action[],
+  { region, keyArn }: KeyedRegion,
+): number | undefined {
+  const isSound = (copy: Snapshot) => copyState(copy, keyArn) === "sound";
+  const source = ({ identity }: Snapshot) => identity.source?.snapshotId ?? "";
+  const copied = new Set(copies.filter(isSound).map(source));
+  const waiting = copies.filter((copy) => !isSound(copy) && !copied.has(source(copy)));
+  const since = [
+    ...waiting.map(dataStartMs),
+    ...planned.flatMap((action) => (action.kind === "copy" && action.region === region ? [action.sinceMs] : [])),
+  ];
+  return since.length === 0 ? undefined : since.reduce((a, b) => Math.min(a, b));
+}
+
+function made(outcomes: readonly Outcome[], kind: Action["kind"], status: Outcome["status"]) {
+  return outcomes.filter((o) => o.action.kind === kind && o.status === status).length;
+}
+
+/** What is left in regions that left the stack, where this invocation looked. */
+function ofLeft(world: World, policy: Pick<VaultPolicy, "dr">): Measured[] {
+  const left = leftSnapshots(world, policy);
+  if (left === undefined) return [];
+  return [
+    { name: METRIC.leftSnapshots, value: left.length, unit: "Count" },
+    { name: METRIC.leftGiB, value: gibOf(left), unit: "NoUnit" },
+  ];
+}
+
+/** What is there, in all: sent once a run. Of orphans most vaults have none. */
+function held(
+  points: readonly Snapshot[],
+  orphans: readonly string[] = [],
+): (readonly [name: string, value: number, unit: Measured["unit"]])[] {
+  const known = new Set(orphans);
+  const orphaned = points.filter(({ identity }) => known.has(identity.instanceId));
+  return [
+    [R.recoveryPoints, points.length, "Count"],
+    [R.protectedGiB, gibOf(points), "NoUnit"],
+    ...(orphaned.length === 0
+      ? []
+      : ([
+          [R.orphanPoints, orphaned.length, "Count"],
+          [R.orphanGiB, gibOf(orphaned), "NoUnit"],
+        ] as const)),
+  ];
+}
+
+function ofRegion({ region, dr, own }: ReadRegion, measuring: Measuring): Measured[] {
+  const { policy, summary, world, nowMs } = measuring;
+  const outcomes = measuring.outcomes.filter((outcome) => outcome.action.region === region);
+  const points = recoveryPoints(own, dr);
+  const { completed, failed } = ofNewestSlot(own, points);
+  const actions = outcomes.map(({ action }) => action);
+  const missingMs = dr === undefined ? undefined : oldestMissingMs(own, actions, dr);
+  const started = (kind: Action["kind"]) =>
+    outcomes.filter((o) => o.action.kind === kind).flatMap((o) => o.snapshotIds).length;
+  const pending = own.filter(({ state }) => state === "pending").length;
+  const kind = dr === undefined ? "snapshot" : "copy";
+  const isIdle = summary.wake.kind === "sweep";
+  const counts: [name: string, value: number][] = [
+    [R.snapshotsStarted, started("snapshot")],
+    [dr === undefined ? R.snapshotsCompleted : R.copiesCompleted, isIdle ? 0 : completed],
+    [dr === undefined ? R.snapshotsFailed : R.copiesFailed, failed + made(outcomes, kind, "failed")],
+    [R.copiesStarted, started("copy")],
+    [R.copiesDeferred, made(outcomes, "copy", "deferred")],
+    [R.copiesInFlight, dr === undefined ? 0 : pending + started("copy")],
+    [R.snapshotsDeleted, made(outcomes, "delete", "done")],
+  ];
+  const measured = counts.flatMap(([name, value]): Measured[] =>
+    value > 0 ? [{ name, value, unit: "Count", region }] : [],
+  );
+  if (missingMs !== undefined) {
+    const value = (nowMs - missingMs) / MINUTE_MS;
+    measured.push({ name: R.oldestMissingCopy, value, unit: "NoUnit", region });
+  }
+  if (summary.wake.kind !== "run") return measured;
+  const stalest = stalestHours(world.instances, points, policy.tagKey, nowMs);
+  if (stalest !== undefined) {
+    measured.push({ name: R.stalestInstance, value: stalest, unit: "NoUnit", region });
+  }
+  return [
+    ...measured,
+    ...held(points, measuring.orphans).map(([name, value, unit]) => ({
+      name,
+      value,
+      unit,
+      region,
+    })),
+  ];
+}
+
+export function measure(measuring: Measuring): Measured[] {
+  const { world, policy } = measuring;
+  return [
+    ...ofVault(measuring),
+    ...ofLeft(world, policy),
+    ...readRegions(world, policy).flatMap((one) => ofRegion(one, measuring)),
+  ];
+}

@@ -1,0 +1,69 @@
+/**
+ * What a run reports though nothing failed, as `mailOn` wants it: notices, so that each is told once like any other. The
+ * clock carries that this week's summary was told. Pure.
+ */
+import { makeCalendar } from "../retention/calendar";
+import { gibOf, recoveryPoints } from "../inventory/recoveryPoints";
+import { type ReadRegion, readRegions } from "../inventory/regions";
+import { stalestHours } from "../inventory/age";
+import type { Summary } from "./summary";
+import { DAY_MS, HOUR_MS, humanDuration, parseIso } from "../lib/time";
+import type { Problem, VaultSettings, World } from "../model/types";
+
+export const RUN_REPORT = "run-report";
+export const WEEKLY_SUMMARY = "weekly-summary";
+const WEEK_DAYS = 7;
+
+function runReport({ wake, status, counts }: Summary): Problem {
+  const slot = wake.slot ?? wake.runId;
+  return {
+    kind: RUN_REPORT,
+    subject: slot,
+    message:
+      `the run for ${slot} was ${status}: it started ${counts.snapshots} snapshots and ${counts.copies} copies, ` +
+      `deleted ${counts.deletions} and put off ${counts.deferred}`,
+    notice: true,
+  };
+}
+
+function regionLine({ region, dr, own }: ReadRegion, world: World, settings: VaultSettings, nowMs: number): string {
+  const points = recoveryPoints(own, dr);
+  const slots = new Set(points.map(({ identity }) => identity.slot));
+  const recent = [...slots].filter((slot) => nowMs - (parseIso(slot) ?? 0) <= WEEK_DAYS * DAY_MS).length;
+  const stalest = stalestHours(world.instances, points, settings.tagKey, nowMs);
+  const age =
+    stalest === undefined ? "no age to tell" : `the stalest instance's is ${humanDuration(stalest * HOUR_MS)} old`;
+  return `${region} has ${points.length} recovery points of ${gibOf(points)} GiB of volumes, of ${recent} slots in ${WEEK_DAYS} days; ${age}`;
+}
+
+/** How the vault stands, as the first run of a week in its time zone finds it. */
+function weeklySummary({ wake, problems }: Summary, world: World, settings: VaultSettings, nowMs: number): Problem {
+  const slotMs = parseIso(wake.slot ?? "") ?? nowMs;
+  const week = makeCalendar(settings.timezone).periodsOf(slotMs).weekly;
+  const failures = problems.filter((problem) => !problem.notice).length;
+  const read = readRegions(world, settings);
+  const lines = [settings.primaryRegion, ...settings.dr.map(({ region }) => region)].map((name) => {
+    const one = read.find(({ region }) => region === name);
+    return one === undefined ? `${name} could not be read` : regionLine(one, world, settings, nowMs);
+  });
+  const instances = world.instances?.length ?? "an unknown number of";
+  return {
+    kind: WEEKLY_SUMMARY,
+    subject: week,
+    message: `${week}: ${instances} instances are backed up, with ${failures} problems now. ${lines.join(". ")}`,
+    notice: true,
+  };
+}
+
+/** The reports of an invocation, told before or not: none but of a run. */
+export function reportsOf(summary: Summary, world: World, settings: VaultSettings, nowMs: number): Problem[] {
+  if (summary.wake.kind !== "run") return [];
+  switch (settings.mailOn) {
+    case "always":
+      return [runReport(summary)];
+    case "weekly-summary":
+      return [weeklySummary(summary, world, settings, nowMs)];
+    case "failure":
+      return [];
+  }
+}

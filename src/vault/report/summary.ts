@@ -1,0 +1,128 @@
+/** What an invocation came to: counts, what failed, and one word for it. Pure. */
+import type { Outcome, Plan, Problem, ThrottledRead, Wake } from "../model/types";
+
+/**
+ * - `clean`: all was done or is under way
+ * - `no-instances`: nothing carries the tag
+ * - `partial`: something failed, something did not
+ * - `failed`: nothing that was to be made could be made, or the world could not be seen
+ */
+export type Status = "clean" | "no-instances" | "partial" | "failed";
+
+interface Counts {
+  snapshots: number;
+  copies: number;
+  deletions: number;
+  deferred: number;
+  skipped: number;
+  failed: number;
+}
+
+export interface Summary {
+  vaultId: string;
+  wake: Wake;
+  status: Status;
+  counts: Counts;
+  /** How much was put off, by AWS's code for why; `NoTime` where the invocation's time was over. */
+  deferrals: Record<string, number>;
+  /** Notices among them. */
+  problems: Problem[];
+}
+
+/** A failed action as a problem: its key names kind, place and subject, so that it is the same one tomorrow. */
+function failureOf({ action, detail }: Outcome): Problem {
+  const [subject, what] =
+    action.kind === "snapshot"
+      ? [action.instanceId, `snapshots of ${action.instanceId}`]
+      : action.kind === "copy"
+        ? [`${action.sourceSnapshotId} in ${action.region}`, `the copy of ${action.sourceSnapshotId}`]
+        : action.kind === "lock"
+          ? [action.snapshotId, `locking ${action.snapshotId}`]
+          : [action.snapshotId, `deleting ${action.snapshotId}`];
+  return {
+    kind: `${action.kind}-failed`,
+    subject,
+    message: `${what} in ${action.region} failed: ${detail}`,
+  };
+}
+
+export function problemKey({ kind, subject }: Problem): string {
+  return `${kind}/${subject}`;
+}
+
+/** The first of each key: two ways to fail at one thing are one problem to a person. */
+export function uniqueByKey(problems: readonly Problem[]): Problem[] {
+  const seen = new Set<string>();
+  return problems.filter((problem) => {
+    const key = problemKey(problem);
+    const isNew = !seen.has(key);
+    seen.add(key);
+    return isNew;
+  });
+}
+
+function countOf(outcomes: readonly Outcome[], putOff: readonly ThrottledRead[]): Counts {
+  const made = (kind: Outcome["action"]["kind"]) =>
+    outcomes.filter((o) => o.action.kind === kind).flatMap((o) => o.snapshotIds).length;
+  const having = (status: Outcome["status"]) => outcomes.filter((o) => o.status === status).length;
+  return {
+    snapshots: made("snapshot"),
+    copies: made("copy"),
+    deletions: outcomes.filter((o) => o.action.kind === "delete" && o.status === "done").length,
+    deferred: having("deferred") + putOff.length,
+    skipped: having("skipped"),
+    failed: having("failed"),
+  };
+}
+
+function deferralsOf(outcomes: readonly Outcome[], putOff: readonly ThrottledRead[]): Record<string, number> {
+  const deferrals: Record<string, number> = {};
+  const deferred = outcomes.filter(({ status }) => status === "deferred");
+  for (const { code = "NoTime" } of [...deferred, ...putOff]) {
+    deferrals[code] = (deferrals[code] ?? 0) + 1;
+  }
+  return deferrals;
+}
+
+/** Outcomes of one kind, region and detail, counted. */
+interface Counted {
+  outcome: Outcome;
+  count: number;
+}
+
+/** What was not begun, a line a kind, region and cause: a backlog of thousands is left at every pass. */
+export function countAlike(outcomes: readonly Outcome[]): Counted[] {
+  const alike = new Map<string, Counted>();
+  for (const outcome of outcomes) {
+    const { action, detail } = outcome;
+    const key = `${action.kind} ${action.region} ${detail}`;
+    const known = alike.get(key);
+    if (known === undefined) alike.set(key, { outcome, count: 1 });
+    else known.count += 1;
+  }
+  return [...alike.values()];
+}
+
+function statusOf(all: readonly Problem[], counts: Counts): Status {
+  const problems = all.filter((problem) => !problem.notice);
+  if (problems.length === 0) return "clean";
+  if (problems.some(({ kind }) => kind === "no-instances")) return "no-instances";
+  const blind = problems.some(({ kind }) => kind === "not-observed");
+  const nothingMade = counts.snapshots + counts.copies === 0;
+  return nothingMade && (blind || counts.failed > 0) ? "failed" : "partial";
+}
+
+/** @param putOff reads that were throttled and are no problem yet */
+export function summarize(
+  vaultId: string,
+  wake: Wake,
+  plan: Plan,
+  outcomes: readonly Outcome[],
+  putOff: readonly ThrottledRead[],
+): Summary {
+  const failures = outcomes.filter(({ status }) => status === "failed").map(failureOf);
+  const problems = uniqueByKey([...plan.problems, ...failures]);
+  const counts = countOf(outcomes, putOff);
+  const status = statusOf(problems, counts);
+  return { vaultId, wake, status, counts, deferrals: deferralsOf(outcomes, putOff), problems };
+}

@@ -1,0 +1,64 @@
+/** Keep rules read and put into words: which are on, and what each is called. Their meaning is in retention.ts. */
+import type { KeepRules } from "../model/types";
+
+/** A calendar distance; every part is whole and not negative. */
+export interface Within {
+  years: number;
+  months: number;
+  days: number;
+  hours: number;
+}
+
+/** The rules that count, in the order that restic names them in. */
+export const COUNTED_RULES = ["last", "hourly", "daily", "weekly", "monthly", "yearly"] as const;
+
+export type CountedRule = (typeof COUNTED_RULES)[number];
+
+/** A counted rule that is on. */
+export interface Count {
+  rule: CountedRule;
+  /** How many periods it keeps a point of; `Infinity` where it keeps all. */
+  periods: number;
+  /** `daily 7`, `daily all` */
+  words: string;
+}
+
+/**
+ * restic's duration, `1y5m7d2h`: years, months, days and hours in this order, each optional, at least one.
+ * @returns `undefined` where the text is none; a part has five digits at most, so that no date runs out of range
+ */
+export function parseWithin(text: string): Within | undefined {
+  const parts = /^(?:(\d{1,5})y)?(?:(\d{1,5})m)?(?:(\d{1,5})d)?(?:(\d{1,5})h)?$/.exec(text);
+  if (parts === null || text === "") return undefined;
+  const [years, months, days, hours] = [1, 2, 3, 4].map((part) => Number(parts[part] ?? 0));
+  return { years: years ?? 0, months: months ?? 0, days: days ?? 0, hours: hours ?? 0 };
+}
+
+/** The `within` rule, or `undefined` where it is off: absent, all zero as restic takes it, or no duration. */
+export function withinOf({ within = "" }: KeepRules): Within | undefined {
+  const parsed = parseWithin(within);
+  return parsed !== undefined && Object.values(parsed).some((part) => part > 0) ? parsed : undefined;
+}
+
+/** The counted rules that are on. */
+export function countsOf(rules: KeepRules): Count[] {
+  return COUNTED_RULES.flatMap((rule) => {
+    const count = rules[rule] ?? 0;
+    if (count === -1) return [{ rule, periods: Infinity, words: `${rule} all` }];
+    return count > 0 ? [{ rule, periods: count, words: `${rule} ${count}` }] : [];
+  });
+}
+
+/** Whether no rule is on. */
+export function isEmpty(rules: KeepRules): boolean {
+  const { retentionDays = 0 } = rules;
+  return countsOf(rules).length === 0 && withinOf(rules) === undefined && retentionDays <= 0;
+}
+
+export function withinWords(within: string): string {
+  return `within ${within} of the newest`;
+}
+
+export function daysWords(days: number): string {
+  return `within ${days} day${days === 1 ? "" : "s"}`;
+}

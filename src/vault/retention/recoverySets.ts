@@ -1,0 +1,97 @@
+/**
+ * Recovery points as retention judges them: the snapshots of one instance for one slot, kept or deleted whole, so that none
+ * loses its root while its data stays, and a volume that was replaced keeps its history with its instance. Pure.
+ */
+import type { Calendar } from "./calendar";
+import { dataStartMs } from "../inventory/sameSlot";
+import { TAG } from "../model/tags";
+import type { Snapshot } from "../model/types";
+import { volumeFactsFromTags } from "../model/volumeSpec";
+
+/** The snapshots of one instance for one slot, in one region. */
+export interface RecoverySet {
+  instanceId: string;
+  slot: string;
+  snapshots: Snapshot[];
+}
+
+/** Returns what a recovery point is told apart by, in its region. */
+export function setKeyOf({ identity: { instanceId, slot } }: Snapshot): string {
+  return `${instanceId} ${slot}`;
+}
+
+/** Returns whether a snapshot is of its instance's root volume, as far as its tags say. */
+export function isRoot({ tags, volumeId }: Snapshot): boolean {
+  const role = tags[TAG.deviceRole];
+  if (role !== undefined) return role === "root";
+  return volumeFactsFromTags(tags, volumeId)?.isRoot === true;
+}
+
+/** Groups snapshots by instance, and each instance's by slot, in the order that they came in. */
+export function setsByInstance(snapshots: readonly Snapshot[]): RecoverySet[][] {
+  const instances = new Map<string, Map<string, RecoverySet>>();
+  for (const snapshot of snapshots) {
+    const { instanceId, slot } = snapshot.identity;
+    let sets = instances.get(instanceId);
+    if (sets === undefined) instances.set(instanceId, (sets = new Map<string, RecoverySet>()));
+    const set = sets.get(slot);
+    if (set === undefined) sets.set(slot, { instanceId, slot, snapshots: [snapshot] });
+    else set.snapshots.push(snapshot);
+  }
+  return [...instances.values()].map((sets) => [...sets.values()]);
+}
+
+/** Finds the volumes that snapshots of several instances are of: shared by them, or moved from one to the other. */
+export function volumesOfSeveral(snapshots: readonly Snapshot[]): Map<string, Set<string>> {
+  const first = new Map<string, string>();
+  const several = new Map<string, Set<string>>();
+  for (const { volumeId, identity } of snapshots) {
+    const known = first.get(volumeId);
+    if (known === undefined) first.set(volumeId, identity.instanceId);
+    else if (known !== identity.instanceId) {
+      const instances = several.get(volumeId);
+      if (instances === undefined) several.set(volumeId, new Set([known, identity.instanceId]));
+      else instances.add(identity.instanceId);
+    }
+  }
+  return several;
+}
+
+/** Sets that hold all the volumes that the neighbors hold: what lacks one stands beside the complete ones, not for them. */
+export function completeSets(sets: readonly RecoverySet[]): RecoverySet[] {
+  return sets.filter(({ snapshots }) => {
+    const meant = Math.max(...snapshots.map(setSizeOf));
+    return snapshots.length >= meant && countVolumes(snapshots) >= meant;
+  });
+}
+
+/** How many volumes were to be in the set, as its snapshots were made. */
+function setSizeOf({ tags }: Snapshot): number {
+  return Number(tags[TAG.setSize] ?? 1) || 1;
+}
+
+/** Counts the volumes that snapshots are of. Without a set: recovery points of a few volumes are a hundred thousand. */
+export function countVolumes(snapshots: readonly Snapshot[]): number {
+  const isFirst = ({ volumeId }: Snapshot, index: number) =>
+    snapshots.findIndex((one) => one.volumeId === volumeId) === index;
+  return snapshots.length === 1 ? 1 : snapshots.filter(isFirst).length;
+}
+
+/** When the data of a set was taken, and when its first snapshot was started. */
+export function timesOf(
+  { snapshots, slot }: RecoverySet,
+  calendar: Calendar,
+): { slotMs: number; startTimeMs: number; takenMs: number } {
+  const ofSlotMs = calendar.slotMs(slot);
+  let slotMs = -Infinity;
+  let startTimeMs = Infinity;
+  let takenMs = -Infinity;
+  for (const snapshot of snapshots) {
+    const dataMs = dataStartMs(snapshot);
+    // A slot never outranks the time that EC2 recorded.
+    slotMs = Math.max(slotMs, Math.min(ofSlotMs, dataMs));
+    startTimeMs = Math.min(startTimeMs, snapshot.startTimeMs);
+    takenMs = Math.max(takenMs, dataMs);
+  }
+  return { slotMs, startTimeMs, takenMs };
+}

@@ -1,0 +1,104 @@
+/** What keep rules make of the recovery points of one instance, or of one volume that several instances have had. Pure. */
+import type { Calendar } from "./calendar";
+import type { InstanceRules } from "./effectiveRules";
+import { type RecoverySet, completeSets, timesOf } from "./recoverySets";
+import { type RetentionPoint, newestFirst, retention } from "./retention";
+import { TAG } from "../model/tags";
+import type { KeepRules, Snapshot } from "../model/types";
+
+/** Which of an instance's rules: those of the primary region, or of the DR regions. */
+export type Side = "keep" | "drKeep";
+
+/** When rules are read, and by which calendar. */
+export interface ReadAt {
+  calendar: Calendar;
+  nowMs: number;
+}
+
+/** By slot, why each recovery point is kept or goes. */
+export interface Verdict {
+  kept: Map<string, string>;
+  gone: Map<string, string>;
+}
+
+/** Returns whether a snapshot was made as a copy for a DR region, wherever the primary region is now: see copyTags.ts. */
+export function isMadeForDr({ identity, tags }: Snapshot): boolean {
+  return identity.source !== undefined && tags[TAG.volumeSizeGiB] !== undefined;
+}
+
+/** Adds what one history of points wants. */
+function addHistory(
+  verdict: Verdict,
+  points: readonly RetentionPoint[],
+  keepRules: KeepRules,
+  keepAtLeast: number,
+  { calendar, nowMs }: ReadAt,
+): void {
+  const { keep, remove, reasons } = retention(points, keepRules, { nowMs, calendar, keepAtLeast });
+  const why = (slot: string) => (reasons.get(slot) ?? []).join(", ");
+  for (const slot of keep) if (!verdict.kept.has(slot)) verdict.kept.set(slot, why(slot));
+  for (const slot of remove) if (!verdict.gone.has(slot)) verdict.gone.set(slot, why(slot));
+}
+
+/** Adds the newest of each volume: a volume that was taken away keeps its last whatever came after it. */
+function addNewestOfVolumes(
+  verdict: Verdict,
+  sets: readonly RecoverySet[],
+  newestToOldest: readonly RetentionPoint[],
+  keepAtLeast: number,
+): void {
+  if (keepAtLeast < 1) return;
+  const words = keepAtLeast === 1 ? "the newest" : `one of the newest ${keepAtLeast}`;
+  const bySlot = new Map(sets.map((set) => [set.slot, set]));
+  const seen = new Map<string, Set<string>>();
+  for (const { snapshotId: slot } of newestToOldest) {
+    for (const { volumeId } of bySlot.get(slot)?.snapshots ?? []) {
+      const slots = seen.get(volumeId);
+      if (slots === undefined) seen.set(volumeId, new Set([slot]));
+      else if (slots.size < keepAtLeast) slots.add(slot);
+      else continue;
+      if (!verdict.kept.has(slot)) verdict.kept.set(slot, `${words} of ${volumeId}`);
+    }
+  }
+}
+
+/** Returns what rules make of them. A recovery point goes where it is gone and not kept. */
+export function verdictBy(
+  { keepAll, expireAll, keepAtLeast, ...own }: InstanceRules,
+  sets: readonly RecoverySet[],
+  unit: string,
+  side: Side,
+  rules: ReadAt,
+): Verdict {
+  const verdict: Verdict = { kept: new Map(), gone: new Map() };
+  const all = keepAll ?? expireAll;
+  if (all !== undefined) {
+    const list = keepAll === undefined ? verdict.gone : verdict.kept;
+    for (const { slot } of sets) list.set(slot, all);
+    return verdict;
+  }
+  const pointOf = (set: RecoverySet): RetentionPoint => {
+    const { slotMs, takenMs, startTimeMs: firstMs } = timesOf(set, rules.calendar);
+    // Copies in a DR region are as old as the first of them, those in their originals' own region as old as these.
+    const startTimeMs = side === "keep" ? takenMs : firstMs;
+    return { snapshotId: set.slot, volumeId: unit, startTimeMs, slotMs, takenMs };
+  };
+  const points = sets.map(pointOf);
+  addHistory(verdict, points, own[side], keepAtLeast, rules);
+  if (verdict.gone.size === 0) return verdict;
+  if (sets.some(({ snapshots }) => snapshots.length > 1 || snapshots[0]?.tags[TAG.setSize] !== "1")) {
+    const complete = new Set(completeSets(sets).map(({ slot }) => slot));
+    const isPart = complete.size > 0 && complete.size < sets.length;
+    if (isPart) {
+      const some = points.filter(({ snapshotId }) => complete.has(snapshotId));
+      addHistory(verdict, some, own[side], keepAtLeast, rules);
+    }
+  }
+  const forDr = new Set(sets.filter((set) => set.snapshots.some(isMadeForDr)).map(({ slot }) => slot));
+  if (side === "keep" && forDr.size > 0) {
+    const some = points.filter(({ snapshotId }) => forDr.has(snapshotId));
+    addHistory(verdict, some, own.drKeep, keepAtLeast, rules);
+  }
+  addNewestOfVolumes(verdict, sets, [...points].sort(newestFirst), keepAtLeast);
+  return verdict;
+}

@@ -1,0 +1,78 @@
+import { dryRunNotice, rehearse } from "../../../src/vault/apply/dryRun";
+import type { Action, Outcome } from "../../../src/vault/model/types";
+import { copyAction, deleteAction, lockAction, snapshotAction } from "../../support/actions";
+import { RUN, SLOT, SWEEP, volume } from "../../support/world";
+
+const many: Action[] = [
+  snapshotAction(),
+  snapshotAction({ instanceId: "i-2", volumes: [volume("vol-3")] }),
+  copyAction("snap-1"),
+  copyAction("snap-2"),
+  lockAction("copy-3"),
+  lockAction("copy-4"),
+  deleteAction("snap-5"),
+  deleteAction("snap-6"),
+];
+
+test("every action is rehearsed: planned, with nothing made", () => {
+  expect(rehearse(many)).toStrictEqual(
+    many.map((action) => ({
+      action,
+      status: "planned",
+      detail: "not done: dryRun is on",
+      snapshotIds: [],
+    })),
+  );
+});
+
+test("a run's notice says what would have been done, and names what would have gone", () => {
+  expect(dryRunNotice(RUN, rehearse(many))).toStrictEqual({
+    kind: "dry-run",
+    subject: SLOT,
+    message:
+      "dry run: it would have made 3 snapshots of 2 instances, 2 copies of what is there by now, 2 locks, 2 deletions; nothing was written to EC2. To be deleted: snap-5: old; snap-6: old",
+    hint: "The log names every action, with status planned. `npx pulumi config set dryRun false` and `npx pulumi up` let the vault do it.",
+    notice: true,
+  });
+});
+
+test.each<[string, Action[], string]>([
+  [
+    "one of each",
+    [snapshotAction({ volumes: [volume("vol-1")] }), copyAction("s"), lockAction("l"), deleteAction("d")],
+    "1 snapshot of 1 instance, 1 copy of what is there by now, 1 lock, 1 deletion; nothing was written to EC2. To be deleted: d: old",
+  ],
+  [
+    "nothing at all",
+    [],
+    "0 snapshots of 0 instances, 0 copies of what is there by now, 0 locks, 0 deletions; nothing was written to EC2",
+  ],
+])("a notice of %s", (_what, actions, words) => {
+  expect(dryRunNotice(RUN, rehearse(actions))?.message).toBe(`dry run: it would have made ${words}`);
+});
+
+test("names twenty of many deletions, and counts the rest", () => {
+  const deletions = Array.from({ length: 23 }, (_, n) => deleteAction(`snap-${n}`));
+  const { message = "" } = dryRunNotice(RUN, rehearse(deletions)) ?? {};
+  expect(message).toContain("23 deletions; ");
+  expect(message).toMatch(/snap-19: old; and 3 more$/);
+  expect(message).not.toContain("snap-20");
+});
+
+test("counts what was planned alone", () => {
+  const done: Outcome = {
+    action: copyAction("s"),
+    status: "deferred",
+    detail: "",
+    snapshotIds: [],
+  };
+  expect(dryRunNotice(RUN, [done])?.message).toContain(" 0 copies ");
+});
+
+test("a run without a slot is known by its own id", () => {
+  expect(dryRunNotice({ kind: "run", runId: "by-hand" }, [])?.subject).toBe("by-hand");
+});
+
+test.each(["pass", "sweep"] as const)("a %s mails nothing of it", (kind) => {
+  expect(dryRunNotice({ ...SWEEP, kind }, rehearse(many))).toBeUndefined();
+});

@@ -1,0 +1,55 @@
+/** What the deletion limit stops, beside what a change let go of by itself. */
+import { remember } from "../../../src/vault/changes/changeMemory";
+import { limitDeletions } from "../../../src/vault/changes/deletionLimit";
+import { nothingJudged } from "../../../src/vault/changes/judge";
+import { type PrunePlan, emptyPlan, remove } from "../../../src/vault/plan/pruneDecisions";
+import { setsByInstance } from "../../../src/vault/retention/recoverySets";
+import { TAG } from "../../../src/vault/model/tags";
+import { DAY_MS, isoSeconds } from "../../../src/vault/lib/time";
+import { HERE, POLICY } from "../../support/editNights";
+import { NOW, snapshot } from "../../support/world";
+
+const points = [0, 1, 2, 3, 4, 5].map((days) => {
+  const startTimeMs = NOW - days * DAY_MS;
+  const tags = { [TAG.slot]: isoSeconds(startTimeMs), [TAG.instance]: "i-1" };
+  return snapshot(`old-${days}`, { startTimeMs, tags });
+});
+const [, ...due] = points;
+const oldest = due.at(-1)!;
+
+/** All but the newest are due; a change whose grace is over let go of the oldest. */
+function planned(): PrunePlan {
+  const gone = new Map(due.map(({ snapshotId }) => [snapshotId, "no rule keeps it"]));
+  const approved = new Map([[oldest.snapshotId, [`${HERE} settings 2026-11-01T00:00:00Z`]]]);
+  const plan = emptyPlan(points, {
+    ...nothingJudged(),
+    sets: setsByInstance(points),
+    gone,
+    approved,
+  });
+  for (const one of due) remove(plan, one, "retention", "no rule keeps it");
+  return plan;
+}
+
+function deletedBeside(stopped: Record<string, string[]>): string[] {
+  const memory = {
+    ...remember({ memory: undefined, oldestSlot: undefined }, POLICY, NOW),
+    stopped,
+  };
+  const read = { region: HERE, own: points, seen: points };
+  const { plan } = limitDeletions(planned(), read, POLICY, memory, new Map());
+  return plan.actions.map(({ snapshotId }) => snapshotId);
+}
+
+test("what a change let go of goes beside what is stopped for the first time", () => {
+  expect(deletedBeside({})).toStrictEqual(["old-5"]);
+});
+
+test("of an instance that was stopped nothing goes: rules of before would let go of one after the other", () => {
+  expect(deletedBeside({ [HERE]: ["i-1"] })).toStrictEqual([]);
+  expect(deletedBeside({ [HERE]: ["*"] })).toStrictEqual([]);
+});
+
+test("what is stopped in another region, or of another instance, holds nothing here", () => {
+  expect(deletedBeside({ "us-west-2": ["i-1"], [HERE]: ["i-2"] })).toStrictEqual(["old-5"]);
+});

@@ -1,0 +1,41 @@
+/** A mail about a change names what will be due by the end of its grace, in every region at once. */
+import { DAY_MS, HOUR_MS } from "../../../src/vault/lib/time";
+import type { VaultPolicy } from "../../../src/vault/model/types";
+import { startNights } from "../../support/nights";
+import { DR, SETTINGS, instance, keeping, volume } from "../../support/world";
+
+const HERE = SETTINGS.primaryRegion;
+const FLEET = [instance("i-1", [volume("vol-1", { isRoot: true })])];
+const LAST = { true: { keep: { last: 14 }, drKeep: { last: 14 } } };
+
+function after(nights: number, change: Partial<VaultPolicy>, policies = LAST, then = 1, everyMs = DAY_MS) {
+  const played = startNights({ ...SETTINGS, policies }, FLEET);
+  played.pass(nights);
+  expect(played.mailed).toStrictEqual([]);
+  played.policy = { ...played.policy, ...change };
+  played.pass(then, everyMs);
+  return played.mailsOf("deletions-announced").map(({ subject, message }) => ({
+    region: subject.split(" ")[0],
+    said: /will delete (\d+ recovery points?) .*?(?:, (\S+ of them due [a-z]+))?: i-1/.exec(message)?.slice(1),
+  }));
+}
+
+test("of a denser schedule, that it takes in the grace what it does not take at once", () => {
+  // The copy of the second run is not there yet.
+  expect(after(20, { schedule: "cron(0 * * * ? *)" }, LAST, 1, HOUR_MS)).toStrictEqual([
+    { region: HERE, said: ["8 recovery points", "1 of them due already"] },
+    { region: DR.region, said: ["7 recovery points", "none of them due yet"] },
+  ]);
+});
+
+test("of a shorter retention, that what is young is due by then, too", () => {
+  expect(after(40, { policies: keeping(3) }, keeping(30) as typeof LAST)).toStrictEqual([
+    { region: HERE, said: ["30 recovery points", "27 of them due already"] },
+    { region: DR.region, said: ["30 recovery points", "27 of them due already"] },
+  ]);
+});
+
+test("nothing of what is deleted by steady expiry, nor of an edit that only lengthens", () => {
+  expect(after(40, {}, keeping(30) as typeof LAST, 9)).toStrictEqual([]);
+  expect(after(40, { policies: keeping(60) }, keeping(30) as typeof LAST, 9)).toStrictEqual([]);
+});

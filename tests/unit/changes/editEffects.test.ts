@@ -1,0 +1,168 @@
+/** What an edit is said to come to: who comes in and drops out, when what waits is due, which plans a mail named, which region left. */
+import { type Foresight } from "../../../src/local/forecast/foresight";
+import { amountOf, deletedIn, dueAtOnce, stoppedIn, waitingIn } from "../../../src/local/forecast/dueAmounts";
+import { mailedHashes } from "../../../src/local/story/edits";
+import { coveredVolumes, protectionChange } from "../../../src/local/forecast/protection";
+import { regionNotes } from "../../../src/local/forecast/regionNotes";
+import { changeNotice, limitProblem } from "../../../src/vault/changes/changeWords";
+import { type ChangeMemory, remember } from "../../../src/vault/changes/changeMemory";
+import { groupsOf } from "../../../src/vault/changes/changeKeys";
+import type { HeldPoint } from "../../../src/vault/changes/deletionLimit";
+import { DAY_MS, isoSeconds } from "../../../src/vault/lib/time";
+import type { Plan, Snapshot } from "../../../src/vault/model/types";
+import { DR, NOW, SETTINGS, instance, snapshot, volume } from "../../support/world";
+
+const PRIMARY = SETTINGS.primaryRegion;
+const ALL = [1, 2, 3, 4].map((day) => snapshot(`snap-${day}`, { startTimeMs: NOW - day * DAY_MS }));
+const MAILED_AT = isoSeconds(NOW - 3_600_000);
+
+function heldBy(key: string, ...snapshots: readonly Snapshot[]): HeldPoint[] {
+  return snapshots.map(({ region, snapshotId, identity: { instanceId, slot } }) => ({
+    region,
+    snapshotId,
+    instanceId,
+    slot,
+    keys: new Set([key]),
+    fresh: new Set<string>(),
+  }));
+}
+
+/** A plan that holds points, of which some keys were mailed. */
+function foresight(held: readonly HeldPoint[], mailed: readonly string[], more: Partial<ChangeMemory> = {}): Foresight {
+  const notified = groupsOf(new Map(mailed.map((key) => [key, { at: MAILED_AT, plan: "abc" }])));
+  const fresh = remember({ memory: undefined, oldestSlot: undefined }, SETTINGS, NOW);
+  const memory = { ...fresh, notified, ...more };
+  const plan: Plan = {
+    actions: [{ kind: "delete", region: PRIMARY, snapshotId: "snap-4", because: "retention", reason: "old" }],
+    kept: [],
+    problems: [],
+    pending: [],
+    slotSettled: true,
+    changes: {
+      memory,
+      plans: [{ region: PRIMARY, hash: "abc", held, keys: [], fresh: new Set(), problemKey: "" }],
+    },
+  };
+  const world = { snapshots: ALL, copies: {}, problems: [], throttled: [] };
+  return { policy: SETTINGS, world, plan };
+}
+
+test("counts recovery points by instance and slot, and snapshots by themselves", () => {
+  const other = snapshot("snap-5", { ...ALL[0]!, volumeId: "vol-2", snapshotId: "snap-5" });
+  expect(amountOf([...ALL, other])).toEqual({ recoveryPoints: 4, snapshots: 5, gib: 40 });
+});
+
+test("a recovery point is deleted when nothing of it is left: a duplicate takes none", () => {
+  const twin = snapshot("snap-5", { ...ALL[0]!, snapshotId: "snap-5" });
+  const ids = new Set(["snap-4", "snap-5", "snap-of-the-same-night"]);
+  const deleted = deletedIn([...ALL, twin], ALL.slice(0, 3), ids);
+  expect(deleted).toEqual({ recoveryPoints: 1, snapshots: 2, gib: 16 });
+});
+
+test("what no rule keeps is due at once, in its region", () => {
+  const seen = foresight([], []);
+  expect(dueAtOnce(seen, PRIMARY)).toEqual({ recoveryPoints: 1, snapshots: 1, gib: 8 });
+  expect(dueAtOnce(seen, DR.region).snapshots).toBe(0);
+});
+
+test("what waits is due when the grace after its mail is over", () => {
+  const key = `${PRIMARY} settings ${isoSeconds(NOW)}`;
+  const from = isoSeconds(NOW - 3_600_000 + 7 * DAY_MS);
+  const seen = foresight(heldBy(key, ALL[1]!, ALL[2]!), [key]);
+  expect(waitingIn(seen, PRIMARY)).toEqual([{ recoveryPoints: 2, snapshots: 2, gib: 16, from, plan: "abc" }]);
+  expect(waitingIn(seen, DR.region)).toEqual([]);
+  expect(stoppedIn(seen, PRIMARY)).toBeUndefined();
+});
+
+test("what no mail has named yet has no date", () => {
+  const [waiting] = waitingIn(foresight(heldBy(`${PRIMARY} tags i-1`, ALL[1]!), []), PRIMARY);
+  expect(waiting).toMatchObject({ snapshots: 1 });
+  expect(waiting).not.toHaveProperty("from");
+});
+
+test("an orphan's recovery points wait for orphanDays too", () => {
+  const key = `${PRIMARY} orphan i-1`;
+  const missing = [{ since: isoSeconds(NOW), slot: isoSeconds(NOW), of: ["i-1"] }];
+  const [waiting] = waitingIn(foresight(heldBy(key, ALL[1]!), [key], { missing }), PRIMARY);
+  expect(waiting?.from).toBe(isoSeconds(NOW + 30 * DAY_MS));
+});
+
+test("what the deletion limit stops has no date, and says of how many it is", () => {
+  const key = `${PRIMARY} limit i-1`;
+  const seen = foresight(heldBy(key, ALL[1]!, ALL[2]!), [key]);
+  expect(stoppedIn(seen, PRIMARY)).toEqual({ recoveryPoints: 2, snapshots: 2, gib: 16, of: 4, plan: "abc" });
+  expect(waitingIn(seen, PRIMARY)).toEqual([]);
+});
+
+describe("allowDeletePlan=mailed", () => {
+  const planOf = (region: string, hash: string, kind: string) => {
+    const held = heldBy(`${region} ${kind} i-1`, ALL[1]!);
+    return { region, hash, held, keys: [], fresh: new Set<string>(), isNew: true };
+  };
+  const announced = (region: string, hash: string) =>
+    changeNotice(planOf(region, hash, "settings"), undefined, SETTINGS, NOW).message;
+  const stopped = (region: string, hash: string) => limitProblem(planOf(region, hash, "limit"), 4, SETTINGS).message;
+  const mail = (...messages: string[]) => ({
+    at: "",
+    subject: "",
+    body: messages.map((message, index) => `${index + 1}. ${message}`).join("\n"),
+  });
+  const [A, B, C, D] = ["a", "b", "c", "d"].map((letter) => letter.repeat(16)) as [string, string, string, string];
+
+  it("takes the newest plan of each region, of what waits and of what was stopped", () => {
+    const mails = [
+      mail(announced(PRIMARY, A), announced(DR.region, B)),
+      mail(stopped(PRIMARY, C), announced(PRIMARY, D)),
+    ];
+    expect(mailedHashes(mails).sort()).toEqual([B, C, D]);
+  });
+
+  it("finds none where no mail named any", () => {
+    expect(mailedHashes([mail("the copy snap-1 is not usable")])).toEqual([]);
+  });
+});
+
+describe("who is backed up", () => {
+  const kept = instance("i-1", [volume("vol-1", { sizeGiB: 10 }), volume("vol-2", { sizeGiB: 20 })]);
+  const other = instance("i-2", [volume("vol-3")], { Name: "db" });
+
+  it("leaves out volumes with the tag for it, under the key of the configuration", () => {
+    const excluded = volume("vol-4", { tags: { Backup: "exclude" } });
+    const covered = coveredVolumes([instance("i-3", [excluded])], "Backup");
+    expect(covered).toEqual([]);
+    expect(coveredVolumes([instance("i-3", [excluded])], "Other")).toHaveLength(1);
+  });
+
+  it("tells instances that come in from volumes that do", () => {
+    const before = coveredVolumes([kept], "Backup").slice(0, 1);
+    const after = coveredVolumes([kept, other], "Backup");
+    expect(protectionChange(before, after)).toEqual({
+      in: [{ instanceId: "i-2", name: "db", gib: 8 }],
+      out: [],
+      newlyIncludedGib: 28,
+      droppedGib: 0,
+    });
+    expect(protectionChange(after, before)).toMatchObject({ in: [], droppedGib: 28 });
+  });
+});
+
+describe("an edit of the regions", () => {
+  const before = { primaryRegion: "us-east-1", drRegions: ["us-west-2"], protectKeys: true };
+
+  it("says what a protected key asks for, and what becomes of one that is not", () => {
+    const after = { ...before, drRegions: ["eu-west-1"] };
+    expect(regionNotes(before, after).join()).toContain("`pulumi up` refuses this until the key");
+    const [unprotected] = regionNotes({ ...before, protectKeys: false }, after);
+    expect(unprotected).toContain("30 days later, and with it the copies are lost");
+  });
+
+  it("says that a swap moves no instances", () => {
+    const after = { ...before, primaryRegion: "us-west-2", drRegions: ["us-east-1"] };
+    expect(regionNotes(before, after)).toEqual([
+      "aws:region moves no instance: from now on the vault backs up instances in us-west-2, and none in us-east-1.",
+    ]);
+    const [moved] = regionNotes(before, { ...before, primaryRegion: "eu-west-1" });
+    expect(moved).toMatch(/It deletes nothing in us-east-1 any more\.$/);
+    expect(regionNotes(before, before)).toEqual([]);
+  });
+});

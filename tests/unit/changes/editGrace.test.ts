@@ -1,0 +1,263 @@
+/** What a change lets go of waits for its grace or an approval: night by night, with what is left and what is mailed. */
+import { planChanges } from "../../../src/vault/changes/changePlans";
+import { HOUR_MS, isoSeconds } from "../../../src/vault/lib/time";
+import { FLEET, HERE, POLICY, afterNights, counts, edit } from "../../support/editNights";
+import { type Nights, startNights } from "../../support/nights";
+import { DR, DR2, NOW, instance, keeping, volume } from "../../support/world";
+
+const ANNOUNCED = "deletions-announced";
+
+/** The hashes of the plans that were mailed last, one for each region. */
+function hashes(nights: Nights, kind = ANNOUNCED): string[] {
+  const byRegion = new Map(nights.mailsOf(kind).map((one) => [one.subject.split(" ")[0], one]));
+  return [...byRegion.values()].map(({ hint = "" }) => /allowDeletePlan ([0-9a-f]{16})/.exec(hint)?.[1] ?? "");
+}
+
+test("steady expiry needs no mail and no approval", () => {
+  const nights = afterNights(45);
+  expect(counts(nights)).toStrictEqual([30, 30]);
+});
+
+describe("retentionDays from 30 to 3", () => {
+  test("deletes nothing for the grace, is mailed once a region, and then leaves three days", () => {
+    const nights = afterNights(31);
+    edit(nights, { policies: keeping(3) });
+    nights.pass(7);
+    expect(counts(nights)).toStrictEqual([30, 30]);
+    expect(nights.mailsOf(ANNOUNCED).map(({ subject }) => subject.split(" ")[0])).toStrictEqual([HERE, DR.region]);
+    nights.pass(2);
+    expect(counts(nights)).toStrictEqual([3, 3]);
+    expect(nights.mailed).toHaveLength(2);
+  });
+
+  test("is carried out at once where a person allows the plans, though a night's expiry came on top", () => {
+    const nights = afterNights(31);
+    edit(nights, { policies: keeping(3) });
+    nights.pass(2);
+    edit(nights, { allowDeletePlan: hashes(nights) });
+    nights.pass(1);
+    expect(counts(nights)).toStrictEqual([3, 3]);
+    expect(nights.mailed).toHaveLength(2);
+  });
+
+  test("loses nothing where it is taken back, and the same edit later has a grace of its own", () => {
+    const nights = afterNights(31);
+    edit(nights, { policies: keeping(3) });
+    nights.pass(5);
+    edit(nights, { policies: keeping(30) });
+    nights.pass(5);
+    expect(counts(nights)).toStrictEqual([30, 30]);
+    edit(nights, { policies: keeping(3) });
+    nights.pass(7);
+    expect(counts(nights)).toStrictEqual([30, 30]);
+    expect(nights.mailed).toHaveLength(4);
+  });
+
+  test("waits for SNS: the grace begins with the mail that was accepted", () => {
+    const nights = afterNights(31);
+    nights.mailWorks = false;
+    edit(nights, { policies: keeping(3) });
+    nights.pass(10);
+    nights.mailWorks = true;
+    nights.pass(7);
+    expect(counts(nights)).toStrictEqual([30, 30]);
+    nights.pass(2);
+    expect(counts(nights)).toStrictEqual([3, 3]);
+  });
+
+  test("together with a second DR region loses nothing either", () => {
+    const nights = afterNights(31);
+    edit(nights, { policies: keeping(3), dr: [DR, DR2] });
+    nights.pass(7);
+    expect(counts(nights, "i-1", [HERE, DR.region])).toStrictEqual([30, 30]);
+    edit(nights, { dr: [DR2] });
+    nights.pass(2);
+    expect(nights.slots("i-1", DR.region)).toHaveLength(30);
+  });
+
+  test("in small steps is one shrinkage: each step has its own grace", () => {
+    const nights = afterNights(31);
+    for (const days of [20, 12, 7, 3]) {
+      edit(nights, { policies: keeping(days) });
+      nights.pass(1);
+    }
+    nights.pass(3);
+    expect(counts(nights)).toStrictEqual([30, 30]);
+    nights.pass(8);
+    expect(counts(nights)).toStrictEqual([3, 3]);
+  });
+
+  test("and a clock that was lost with it keeps all until a mail about that is as old as the grace", () => {
+    const nights = afterNights(31);
+    nights.loseClock();
+    edit(nights, { policies: keeping(3) });
+    nights.pass(7);
+    expect(counts(nights)).toStrictEqual([37, 37]);
+    nights.pass(2);
+    expect(counts(nights)).toStrictEqual([3, 3]);
+  });
+});
+
+test("a schedule from daily to hourly leaves the two weeks of keep.last 14 until its grace is over", () => {
+  const policies = { true: { keep: { last: 14 }, drKeep: { last: 14 } } };
+  const nights = afterNights(20, { ...POLICY, policies });
+  const before = nights.slots("i-1", HERE);
+  edit(nights, { schedule: "cron(0 * * * ? *)" });
+  nights.pass(2, HOUR_MS);
+  // Of each day one goes on to stand for the daily schedule, so that the oldest expire as they would have.
+  expect(nights.slots("i-1", HERE)).toStrictEqual(expect.arrayContaining(before.slice(2)));
+  expect(nights.mailsOf(ANNOUNCED).length).toBeGreaterThan(0);
+  nights.pass(7, HOUR_MS);
+  expect(counts(nights)).toStrictEqual([14, 14]);
+});
+
+test("a schedule that was hourly for a day and is daily again leaves the two weeks of keep.last 14", () => {
+  const policies = { true: { keep: { last: 14 }, drKeep: { last: 14 } } };
+  const nights = afterNights(20, { ...POLICY, policies });
+  const before = nights.slots("i-1", HERE);
+  edit(nights, { schedule: "cron(0 * * * ? *)" });
+  nights.pass(1, HOUR_MS);
+  edit(nights, { schedule: POLICY.schedule });
+  nights.pass(6);
+  expect(nights.slots("i-1", HERE)).toStrictEqual(expect.arrayContaining(before.slice(7)));
+});
+
+describe("an instance's tag", () => {
+  const policies = {
+    gold: { keep: { retentionDays: 14 }, drKeep: { retentionDays: 14 } },
+    lead: { keep: { retentionDays: 2 }, drKeep: { retentionDays: 2 } },
+  };
+  const tagged = (value: string) => [instance("i-1", [volume("vol-1")], { Backup: value })];
+
+  test("that names a shorter policy shortens nothing before its grace", () => {
+    const nights = afterNights(20, { ...POLICY, policies }, tagged("gold"));
+    nights.instances = tagged("lead");
+    nights.pass(6);
+    expect(counts(nights)).toStrictEqual([14, 14]);
+    expect(nights.mailsOf(ANNOUNCED)).toHaveLength(2);
+    nights.pass(3);
+    expect(counts(nights)).toStrictEqual([2, 2]);
+  });
+
+  test("and the block of policies removed prune nothing that they do not name", () => {
+    const nights = afterNights(20, { ...POLICY, policies }, tagged("gold"));
+    edit(nights, {
+      policies: { True: { keep: { retentionDays: 1 }, drKeep: { retentionDays: 1 } } },
+    });
+    nights.pass(30);
+    expect(counts(nights)).toStrictEqual([44, 44]);
+  });
+});
+
+test("a policy that is taken out and comes back shorter has its grace", () => {
+  const gold = (retentionDays: number) => ({ keep: { retentionDays }, drKeep: { retentionDays } });
+  const fleet = [instance("i-1", [volume("vol-1")], { Backup: "gold" })];
+  const nights = afterNights(20, { ...POLICY, policies: { gold: gold(30) } }, fleet);
+  edit(nights, { policies: { True: gold(7) } });
+  nights.pass(1);
+  edit(nights, { policies: { gold: gold(3) } });
+  nights.pass(7);
+  expect(counts(nights)).toStrictEqual([28, 28]);
+  expect(nights.mailsOf(ANNOUNCED)).toHaveLength(2);
+  nights.pass(2);
+  expect(counts(nights)).toStrictEqual([3, 3]);
+});
+
+test("a policy that is new announces nothing", () => {
+  const std = { keep: { retentionDays: 5 }, drKeep: { retentionDays: 5 } };
+  const nights = afterNights(10, { ...POLICY, policies: { true: std } });
+  edit(nights, { policies: { true: std, gold: std } });
+  nights.instances = [...FLEET, instance("i-3", [volume("vol-7")], { Backup: "gold" })];
+  nights.pass(20);
+  expect(counts(nights, "i-3")).toStrictEqual([5, 5]);
+  expect(nights.mailed).toStrictEqual([]);
+});
+
+describe("an instance that is not backed up any more", () => {
+  const two = [...FLEET, instance("i-2", [volume("vol-3")])];
+
+  test.each(["keep-last", "expire"] as const)(
+    "with orphans %s keeps all until orphanDays after the first run that missed it",
+    (orphans) => {
+      const policy = {
+        ...POLICY,
+        orphans,
+        orphanDays: 10,
+        policies: { true: { keep: { last: 20 }, drKeep: { last: 20 } } },
+      };
+      const nights = afterNights(20, policy, two);
+      nights.instances = FLEET;
+      nights.pass(10);
+      expect(counts(nights, "i-2")).toStrictEqual([20, 20]);
+      expect(nights.mailsOf(ANNOUNCED)).toHaveLength(2);
+      expect(nights.mailsOf(ANNOUNCED)[0]?.message).toContain("i-2: ");
+      nights.pass(2);
+      const left = orphans === "expire" ? 0 : 1;
+      expect(counts(nights, "i-2")).toStrictEqual([left, left]);
+      expect(nights.mailsOf(ANNOUNCED)).toHaveLength(2);
+    },
+  );
+
+  test("is no orphan where it is found again, and counts anew", () => {
+    const policy = { ...POLICY, orphanDays: 5, policies: { true: { keep: { last: 20 }, drKeep: { last: 20 } } } };
+    const nights = afterNights(20, policy, two);
+    nights.instances = FLEET;
+    nights.pass(4);
+    nights.instances = two;
+    nights.pass(1);
+    nights.instances = FLEET;
+    nights.pass(5);
+    expect(counts(nights, "i-2")).toStrictEqual([20, 20]);
+  });
+});
+
+test("regions swapped after a failover keep what the DR rules kept", () => {
+  const policies = { true: { keep: { retentionDays: 7 }, drKeep: { retentionDays: 33 } } };
+  const nights = afterNights(40, { ...POLICY, policies });
+  expect(counts(nights)).toStrictEqual([7, 33]);
+  const before = nights.slots("i-1", DR.region);
+  nights.swapRegions();
+  nights.pass(10);
+  const left = nights.slots("i-1", DR.region).filter((slot) => before.includes(slot));
+  expect(left).toStrictEqual(before.slice(10));
+});
+
+test("a root volume that is replaced keeps its history with its instance", () => {
+  const policies = { true: { keep: { retentionDays: 5, yearly: 7 }, drKeep: { retentionDays: 5, yearly: 7 } } };
+  const nights = afterNights(20, { ...POLICY, policies });
+  const before = nights.slots("i-1", HERE);
+  nights.instances = [instance("i-1", [volume("vol-9", { isRoot: true }), volume("vol-2")])];
+  nights.pass(34);
+  expect(before.length).toBe(6);
+  expect(nights.slots("i-1", HERE).length).toBeGreaterThanOrEqual(6);
+});
+
+test("a clock that jumps is stopped by the limit, and stays stopped until a person allows it", () => {
+  const nights = startNights(POLICY, FLEET);
+  nights.pass(20);
+  edit(nights, { policies: keeping(30) });
+  nights.pass(1, 25 * 24 * HOUR_MS);
+  nights.pass(3);
+  expect(nights.mailsOf("delete-brake").length).toBeGreaterThanOrEqual(2);
+  expect(nights.slots("i-1", HERE).length).toBeGreaterThanOrEqual(20);
+  edit(nights, { allowDeletePlan: hashes(nights, "delete-brake") });
+  nights.pass(1);
+  expect(nights.slots("i-1", HERE).length).toBeLessThan(10);
+});
+
+test("a hundred and fifty thousand snapshots of orphans are announced in one mail, in seconds", () => {
+  const keys = new Set(["us-east-1 orphan i-1"]);
+  const held = Array.from({ length: 150_000 }, (_, n) => ({
+    region: HERE,
+    snapshotId: `snap-${n}`,
+    instanceId: `i-${n % 100}`,
+    slot: isoSeconds(NOW - n * HOUR_MS),
+    keys,
+    fresh: keys,
+  }));
+  const startMs = performance.now();
+  const { problems } = planChanges(held, new Map(), new Map(), undefined, POLICY, NOW);
+  expect(problems.map(({ kind }) => kind)).toStrictEqual([ANNOUNCED]);
+  expect(problems[0]?.message).toContain("will delete 150000 recovery points in us-east-1");
+  expect(performance.now() - startMs).toBeLessThan(10_000);
+});

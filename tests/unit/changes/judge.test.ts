@@ -1,0 +1,123 @@
+/** What retention wants of an instance's recovery points: whole, whatever became of its volumes. */
+import fc from "fast-check";
+import { makeCalendar } from "../../../src/vault/retention/calendar";
+import { type PruneRules, judge, whyKept } from "../../../src/vault/changes/judge";
+import { setKeyOf, volumesOfSeveral } from "../../../src/vault/retention/recoverySets";
+import { TAG } from "../../../src/vault/model/tags";
+import { DAY_MS, isoSeconds } from "../../../src/vault/lib/time";
+import type { KeepRules, Snapshot } from "../../../src/vault/model/types";
+import { NOW, copyOf, snapshot } from "../../support/world";
+
+/** `volumes` of an instance, so many days ago, of a set that was to have as many or more. */
+function night(days: number, volumes: string[], size = volumes.length, instanceId = "i-1"): Snapshot[] {
+  const slot = isoSeconds(NOW - days * DAY_MS);
+  return volumes.map((volumeId, index) =>
+    snapshot(`${instanceId}/${volumeId}/${days}`, {
+      volumeId,
+      startTimeMs: NOW - days * DAY_MS + index * 1_000,
+      tags: { [TAG.slot]: slot, [TAG.instance]: instanceId, [TAG.setSize]: String(size) },
+    }),
+  );
+}
+
+function goneBy(
+  all: readonly Snapshot[],
+  keep: KeepRules,
+  {
+    drKeep = keep,
+    keepAtLeast = 1,
+    other = keep,
+  }: { drKeep?: KeepRules; keepAtLeast?: number; other?: KeepRules } = {},
+): string[] {
+  const rules: PruneRules = {
+    rulesOf: (id) => ({ keep: id === "i-2" ? other : keep, drKeep, keepAtLeast }),
+    shared: volumesOfSeveral(all),
+    calendar: makeCalendar("UTC"),
+    nowMs: NOW,
+  };
+  const judgement = judge(all, "keep", rules, "us-east-1");
+  const { gone } = judgement;
+  const isKept = (one: Snapshot) => whyKept(judgement, one) !== undefined;
+  expect(all.filter((one) => isKept(one) === gone.has(one.snapshotId))).toStrictEqual([]);
+  return [...gone.keys()].sort();
+}
+
+const THREE_DAYS = { retentionDays: 3 };
+
+test("a root volume that was replaced keeps its history with its instance", () => {
+  const before = [9, 40, 400].flatMap((days) => night(days, ["vol-old"]));
+  const since = [0, 1].flatMap((days) => night(days, ["vol-new"]));
+  expect(goneBy([...before, ...since], { yearly: 7, daily: 2 })).toStrictEqual(["i-1/vol-old/40"]);
+});
+
+test("the last of a replaced volume stays, whatever came after it", () => {
+  const all = [...night(9, ["vol-old"]), ...night(10, ["vol-old"]), ...night(0, ["vol-new"])];
+  expect(goneBy(all, THREE_DAYS)).toStrictEqual(["i-1/vol-old/10"]);
+});
+
+test("a data volume that was away for one run loses nothing", () => {
+  const months = [0, 30, 60, 90].flatMap((days) => night(days, days === 30 ? ["root"] : ["root", "data"]));
+  expect(goneBy(months, { last: 4 })).toStrictEqual([]);
+});
+
+test("a recovery point goes whole", () => {
+  const all = [0, 4, 5].flatMap((days) => night(days, ["root", "data"]));
+  expect(goneBy(all, THREE_DAYS)).toStrictEqual(["data/4", "data/5", "root/4", "root/5"].map((id) => `i-1/${id}`));
+});
+
+test("nights when a volume failed take no good night's place", () => {
+  const failing = [0, 1].flatMap((days) => night(days, ["root"], 2));
+  const good = [2, 3, 4].flatMap((days) => night(days, ["root", "data"]));
+  expect(goneBy([...failing, ...good], { last: 2 })).toStrictEqual(["i-1/data/4", "i-1/root/4"]);
+});
+
+test("a shared volume stays for whichever instance has a recovery point of that slot", () => {
+  const mine = [0, 5].flatMap((days) => night(days, ["root-1", "shared"]));
+  const theirs = [
+    ...night(1, ["root-2", "shared"], 2, "i-2"),
+    ...night(5, ["root-2"], 1, "i-2"),
+    ...night(6, ["root-2"], 1, "i-2"),
+  ];
+  const all = [...mine, ...theirs];
+  // With it the root that its data would be nothing without.
+  expect(goneBy(all, { last: 1 }, { other: { last: 9 } })).toStrictEqual([]);
+  expect(goneBy(all, { last: 1 }, { other: { last: 1 } })).toStrictEqual([
+    "i-1/root-1/5",
+    "i-1/shared/5",
+    "i-2/root-2/5",
+    "i-2/root-2/6",
+  ]);
+});
+
+test("DR copies in what is the primary region now are held to drKeep, and stand-ins are not", () => {
+  const originals = [0, 1, 2, 3].flatMap((days) => night(days, ["root"]));
+  const toDr = { tags: { [TAG.volumeSizeGiB]: "8" } };
+  const copies = originals.map((one) => copyOf(one, `copy of ${one.snapshotId}`, toDr));
+  const standIns = originals.map((one) => copyOf(one, `stand-in of ${one.snapshotId}`));
+  const drKeep = { last: 3 };
+  expect(goneBy(copies, { last: 1 }, { drKeep })).toStrictEqual(["copy of i-1/root/3"]);
+  expect(goneBy(standIns, { last: 1 }, { drKeep })).toHaveLength(3);
+});
+
+test("of any history: a recovery point is kept or goes whole, and each volume keeps its newest", () => {
+  const volumes = fc.subarray(["a", "b", "c"], { minLength: 1 });
+  const nights = fc.array(fc.tuple(fc.nat(30), volumes), { minLength: 1, maxLength: 20 });
+  const rules = fc.record({ last: fc.nat(3), daily: fc.nat(3), retentionDays: fc.nat(9) });
+  fc.assert(
+    fc.property(nights, rules, fc.integer({ min: 1, max: 2 }), (made, keep, keepAtLeast) => {
+      const all = [...new Map(made)].flatMap(([days, ids]) => night(days, ids, 3));
+      const gone = new Set(goneBy(all, keep, { keepAtLeast }));
+      const sets = new Map<string, boolean>();
+      for (const one of all) {
+        const isGone = gone.has(one.snapshotId);
+        expect(sets.get(setKeyOf(one)) ?? isGone).toBe(isGone);
+        sets.set(setKeyOf(one), isGone);
+      }
+      for (const id of ["a", "b", "c"]) {
+        const mine = all.filter(({ volumeId }) => volumeId === id);
+        const newest = mine.sort((a, b) => b.startTimeMs - a.startTimeMs).slice(0, keepAtLeast);
+        expect(newest.filter(({ snapshotId }) => gone.has(snapshotId))).toStrictEqual([]);
+      }
+    }),
+  );
+});

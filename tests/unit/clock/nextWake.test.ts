@@ -1,0 +1,225 @@
+import { GetScheduleCommand, SchedulerClient, UpdateScheduleCommand } from "@aws-sdk/client-scheduler";
+import { mockClient } from "aws-sdk-client-mock";
+import {
+  STOPPED_CLOCK,
+  nextWakeMs,
+  readClock,
+  setClock,
+  stillTold,
+  wakeDelayMs,
+} from "../../../src/vault/clock/nextWake";
+import { HOUR_MS, MINUTE_MS, isoSeconds } from "../../../src/vault/lib/time";
+import type { CopyAction, Outcome, Plan, SnapshotAction } from "../../../src/vault/model/types";
+import { FUNCTION_ARN, NOW, SETTINGS, SLOT } from "../../support/world";
+
+const scheduler = mockClient(SchedulerClient);
+const client = new SchedulerClient({});
+
+const EMPTY = { slot: undefined, done: undefined, throttledSince: undefined, told: {} };
+
+beforeEach(() => scheduler.reset());
+
+const plan: Plan = { actions: [], kept: [], problems: [], pending: [], slotSettled: true };
+const copy = { kind: "copy", sinceMs: NOW - 20 * MINUTE_MS } as CopyAction;
+const set = { kind: "snapshot", slot: SLOT } as SnapshotAction;
+
+function outcome(part: Partial<Outcome>): Outcome {
+  return { action: copy, status: "done", detail: "", snapshotIds: [], ...part };
+}
+
+test.each([
+  [0, 1],
+  [4, 1],
+  [8, 2],
+  [30, 7.5],
+  [40, 10],
+  [100, 10],
+  [6_000, 10],
+  [-60, 1],
+])("work of %d minutes is looked at after %d more", (ageMinutes, waitMinutes) => {
+  expect(wakeDelayMs(NOW - ageMinutes * MINUTE_MS, NOW)).toBe(waitMinutes * MINUTE_MS);
+});
+
+describe("the next wake", () => {
+  const wake = (outcomes: Outcome[], pending: Plan["pending"] = [], throttled?: string) => {
+    const at = nextWakeMs({ ...plan, pending }, outcomes, throttled, NOW);
+    return at === undefined ? undefined : (at - NOW) / MINUTE_MS;
+  };
+
+  test("is none where nothing is under way", () => {
+    expect(wake([])).toBeUndefined();
+    expect(wake([outcome({}), outcome({ status: "failed" }), outcome({ status: "skipped" })])).toBeUndefined();
+  });
+
+  test("is soon after a read was throttled, later when that lasts", () => {
+    expect(wake([], [], isoSeconds(NOW))).toBe(1);
+    expect(wake([], [], isoSeconds(NOW - 40 * MINUTE_MS))).toBe(10);
+  });
+
+  test.each([
+    ["us-west-2", "ResourceLimitExceeded", 1],
+    ["us-west-2", "PendingSnapshotLimitExceeded", 1],
+    ["us-west-2", "RequestLimitExceeded", 10],
+    ["us-east-1", "ResourceLimitExceeded", 10],
+  ])("with own work under way in %s and a copy put off for %s is in %d minutes", (region, code, minutes) => {
+    const sinceMs = NOW - 40 * MINUTE_MS;
+    const copy = { kind: "copy", region: "us-west-2", sinceMs } as CopyAction;
+    const putOff = outcome({ action: copy, status: "deferred", code });
+    expect(wake([putOff], [{ snapshotId: "snap-1", region, sinceMs }])).toBe(minutes);
+    expect(wake([putOff])).toBe(10);
+  });
+
+  test("is soon after something was made", () => {
+    expect(wake([outcome({ snapshotIds: ["snap-1"] })])).toBe(1);
+  });
+
+  test("waits longer for a copy that has been owed for long", () => {
+    expect(wake([outcome({ status: "deferred" })])).toBe(5);
+  });
+
+  test("counts a snapshot that was put off from its slot", () => {
+    const late = { ...set, slot: isoSeconds(NOW - 16 * MINUTE_MS) };
+    expect(wake([outcome({ action: late, status: "deferred" })])).toBe(4);
+    expect(wake([outcome({ action: { ...set, slot: "?" }, status: "deferred" })])).toBe(1);
+  });
+
+  test("is not set by deletions: the sweep is soon enough", () => {
+    const action = {
+      kind: "delete",
+      region: "us-east-1",
+      snapshotId: "s",
+      because: "retention",
+      reason: "",
+    } as const;
+    expect(wake([outcome({ action, status: "deferred" })])).toBeUndefined();
+  });
+
+  test("is the soonest of all", () => {
+    const pending = [{ snapshotId: "s", region: "us-east-1", sinceMs: NOW - 300 * MINUTE_MS }];
+    expect(wake([], pending)).toBe(10);
+    expect(wake([outcome({ status: "deferred" })], pending)).toBe(5);
+  });
+});
+
+describe("what was told", () => {
+  test("counts for 23 hours, so that tomorrow's run tells it again", () => {
+    const told = {
+      now: isoSeconds(NOW),
+      young: isoSeconds(NOW - 23 * HOUR_MS + 1_000),
+      old: isoSeconds(NOW - 23 * HOUR_MS),
+      odd: "yesterday",
+    };
+    expect(Object.keys(stillTold(told, NOW))).toStrictEqual(["now", "young"]);
+  });
+
+  test("is at most the newest seven hundred", () => {
+    const told = Object.fromEntries(Array.from({ length: 1_200 }, (_, n) => [`p-${n}`, isoSeconds(NOW - n * 1_000)]));
+    const kept = Object.keys(stillTold(told, NOW));
+    expect([kept.length, kept[0], kept.at(-1)]).toStrictEqual([700, "p-0", "p-699"]);
+  });
+});
+
+describe("reading the clock", () => {
+  test("asks for the vault's own schedule and gives what it carries", async () => {
+    const state = { slot: SLOT, done: "2026-11-21T03:00:00Z", throttledSince: SLOT, told: { "a/b": SLOT } };
+    const Input = JSON.stringify({ kind: "pass", ...state });
+    scheduler.on(GetScheduleCommand).resolves({ Target: { Arn: "", RoleArn: "", Input } });
+    await expect(readClock(client, SETTINGS, NOW)).resolves.toStrictEqual({ state });
+    expect(scheduler.calls().map((call) => call.args[0].input)).toStrictEqual([{ Name: "clock", GroupName: "vault" }]);
+  });
+
+  test.each([
+    ["has no input", {}],
+    ["carries nothing", { Target: { Arn: "", RoleArn: "", Input: '{"kind":"pass"}' } }],
+    ["carries null", { Target: { Arn: "", RoleArn: "", Input: "null" } }],
+  ])("gives nothing where it %s", async (_what, answer) => {
+    scheduler.on(GetScheduleCommand).resolves(answer);
+    await expect(readClock(client, SETTINGS, NOW)).resolves.toStrictEqual({ state: EMPTY });
+  });
+
+  test.each([
+    ["2026-11-22T03:00:00.000Z", SLOT],
+    ["2026-11-22T05:00:00+02:00", SLOT],
+    ["2026-11-22T03:00:01Z", undefined],
+    ["2099-01-01T00:00:00Z", undefined],
+    ["tonight", undefined],
+    [7, undefined],
+    [null, undefined],
+  ])("takes the instant %j for %j: what is none, or yet to come, is none", async (slot, taken) => {
+    const Input = JSON.stringify({ slot, done: slot, throttledSince: slot });
+    scheduler.on(GetScheduleCommand).resolves({ Target: { Arn: "", RoleArn: "", Input } });
+    await expect(readClock(client, SETTINGS, NOW)).resolves.toStrictEqual({
+      state: { slot: taken, done: taken, throttledSince: taken, told: {} },
+    });
+  });
+
+  test.each([
+    [JSON.stringify({ changes: null, schedule: 7 })],
+    [JSON.stringify({ changes: { settings: {} } })],
+    ["not JSON"],
+  ])("takes the changes of %s for none: what a person made up is none", async (Input) => {
+    scheduler.on(GetScheduleCommand).resolves({ Target: { Arn: "", RoleArn: "", Input } });
+    await expect(readClock(client, SETTINGS, NOW)).resolves.toStrictEqual({
+      state: EMPTY,
+    });
+  });
+
+  test("says why it could not be read", async () => {
+    const gone = Object.assign(new Error("no"), { name: "ResourceNotFoundException" });
+    scheduler.on(GetScheduleCommand).rejects(gone);
+    await expect(readClock(client, SETTINGS, NOW)).resolves.toMatchObject({
+      cause: { code: "ResourceNotFoundException", message: "no" },
+    });
+  });
+});
+
+describe("setting the clock", () => {
+  const state = { slot: SLOT, done: "2026-11-21T03:00:00Z", told: { "a/b": isoSeconds(NOW) } };
+  const sent = async (atMs: number | undefined) => {
+    await setClock(client, SETTINGS, FUNCTION_ARN, atMs, state, NOW);
+    return scheduler.commandCalls(UpdateScheduleCommand).map((call) => call.args[0].input);
+  };
+  const whole = {
+    Name: "clock",
+    GroupName: "vault",
+    Description: "Alarm clock of smart-vault-test: moved by the function, see docs/adr/0003",
+    ScheduleExpression: "at(2026-11-22T03:01:00)",
+    ScheduleExpressionTimezone: "UTC",
+    State: "ENABLED",
+    FlexibleTimeWindow: { Mode: "OFF" },
+    ActionAfterCompletion: "NONE",
+    Target: {
+      Arn: FUNCTION_ARN,
+      RoleArn: "arn:aws:iam::111122223333:role/clock",
+      Input: JSON.stringify({ kind: "pass", ...state }),
+    },
+  };
+
+  test("moves the one schedule", async () => {
+    await expect(sent(NOW + MINUTE_MS)).resolves.toStrictEqual([whole]);
+  });
+
+  test("stops it where there is nothing to wait for, and still carries what was told", async () => {
+    await expect(sent(undefined)).resolves.toStrictEqual([
+      { ...whole, State: "DISABLED", ScheduleExpression: STOPPED_CLOCK },
+    ]);
+  });
+
+  test("carries no more than Scheduler's 256 KB", async () => {
+    const told = Object.fromEntries(
+      Array.from({ length: 6_000 }, (_, n) => [`snapshot-failed/i-0123456789abcdef${n}`, SLOT]),
+    );
+    await setClock(client, SETTINGS, FUNCTION_ARN, NOW, { told }, NOW);
+    const [call] = scheduler.commandCalls(UpdateScheduleCommand);
+    expect(call?.args[0].input.Target?.Input?.length).toBeLessThan(256_000);
+  });
+
+  test.each(["7", "live", "$LATEST"])(
+    "a function that was invoked as %s is called as itself, which Scheduler has the right to",
+    async (qualifier) => {
+      await setClock(client, SETTINGS, `${FUNCTION_ARN}:${qualifier}`, NOW, { ...EMPTY }, NOW);
+      const [call] = scheduler.commandCalls(UpdateScheduleCommand);
+      expect(call?.args[0].input.Target?.Arn).toBe(FUNCTION_ARN);
+    },
+  );
+});

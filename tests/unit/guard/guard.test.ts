@@ -1,0 +1,257 @@
+/** What may be deleted, and what is locked, for each thing that AWS can say of a snapshot that is to go. */
+import { DescribeLockedSnapshotsCommand, DescribeSnapshotAttributeCommand } from "@aws-sdk/client-ec2";
+import { mockClient } from "aws-sdk-client-mock";
+import { ec2In, makeClients } from "../../../src/vault/aws/clients";
+import { guardRegions } from "../../../src/vault/guard/guard";
+import type { Findings } from "../../../src/vault/guard/findings";
+import { prune } from "../../../src/vault/apply/prune";
+import { TAG } from "../../../src/vault/model/tags";
+import { DAY_MS, HOUR_MS } from "../../../src/vault/lib/time";
+import type { Doubt } from "../../../src/vault/model/identity";
+import type { DeleteAction, Snapshot, VaultSettings, World } from "../../../src/vault/model/types";
+import { deleteAction } from "../../support/actions";
+import { DR, NOW, SETTINGS, copyOf, inDr, snapshot } from "../../support/world";
+
+const clients = makeClients(SETTINGS);
+const primary = mockClient(ec2In(clients, SETTINGS.primaryRegion).reader);
+const dr = mockClient(ec2In(clients, DR.region).reader);
+const LOCKING: VaultSettings = { ...SETTINGS, lock: { mode: "governance", days: 7 } };
+
+beforeEach(() => {
+  for (const reader of [primary, dr]) {
+    reader.reset();
+    reader.on(DescribeLockedSnapshotsCommand).resolves({});
+    reader.on(DescribeSnapshotAttributeCommand).resolves({});
+  }
+});
+
+function awsError(code: string): Error {
+  return Object.assign(new Error("no"), { name: code, $metadata: { httpStatusCode: 400 } });
+}
+
+const old = snapshot("old", { startTimeMs: NOW - 40 * DAY_MS });
+const oldCopy = copyOf(old, "old-copy");
+const newSource = snapshot("new");
+const newCopy = copyOf(newSource, "new-copy", { startTimeMs: NOW - HOUR_MS });
+const IDENTITY: Doubt = { of: "identity", what: "its slot" };
+
+/** The snapshot after somebody took a tag off it. */
+function untagged({ tags, ...rest }: Snapshot, key: string): Snapshot {
+  const { [key]: _gone, ...left } = tags;
+  return { ...rest, tags: left, doubt: { of: "tags", what: `${key} is gone` } };
+}
+
+const here = deleteAction("old");
+const there = deleteAction("old-copy", { region: DR.region });
+
+/** What a dry run would lock and delete, and why it leaves the rest. */
+async function guard(
+  deletes: DeleteAction[],
+  { policy = SETTINGS, snapshots = [old], copies = [oldCopy], hasTime = (): boolean => true } = {},
+) {
+  const world: World = { snapshots, copies: inDr(copies), problems: [], throttled: [] };
+  const budget = { now: () => (hasTime() ? NOW : NOW + 2), deadlineMs: NOW + 1 };
+  const findings: Findings = { kept: [], problems: [], throttled: [] };
+  const regions = await guardRegions(clients, deletes, world, policy, budget, findings);
+  const dry = { ...policy, dryRun: true, maxDeletePercent: Infinity };
+  const outcomes = await prune(clients, regions, dry, budget, findings);
+  const planned = outcomes.filter(({ status }) => status === "planned");
+  const putOff = outcomes.filter(({ status }) => status === "deferred");
+  return {
+    actions: [...regions.flatMap(({ locks }) => locks), ...planned.map(({ action }) => action as DeleteAction)],
+    putOff: putOff.map(({ code }) => code ?? "NoTime"),
+    ...findings,
+  };
+}
+
+const nothing = { actions: [], putOff: [] as string[], kept: [], problems: [], throttled: [] };
+
+function lockedIn(reader: typeof dr, SnapshotId: string, days = 30): void {
+  const LockExpiresOn = new Date(NOW + days * DAY_MS);
+  const Snapshots = [{ SnapshotId, LockState: "governance" as const, LockExpiresOn }];
+  reader.on(DescribeLockedSnapshotsCommand).resolves({ Snapshots });
+}
+
+test("what nothing holds is deleted, in both regions, in the plan's order", async () => {
+  await expect(guard([there, here])).resolves.toStrictEqual({ ...nothing, actions: [here, there] });
+  const asked = [primary, dr].map((reader) =>
+    reader.commandCalls(DescribeSnapshotAttributeCommand).map((c) => c.args[0].input),
+  );
+  expect(asked).toStrictEqual([
+    [{ SnapshotId: "old", Attribute: "createVolumePermission" }],
+    [{ SnapshotId: "old-copy", Attribute: "createVolumePermission" }],
+  ]);
+});
+
+test("where nothing is to go, nothing is read", async () => {
+  await expect(guard([])).resolves.toStrictEqual(nothing);
+  await guard([here]);
+  expect(dr.calls()).toStrictEqual([]);
+});
+
+test("what is locked stays and is told, and is not asked whom it is shared with", async () => {
+  lockedIn(primary, "old");
+  const { actions, kept, problems } = await guard([here]);
+  expect(actions).toStrictEqual([]);
+  expect(kept).toStrictEqual([
+    {
+      region: "us-east-1",
+      snapshotId: "old",
+      reason: "old, but it is locked (governance) until 2026-12-22T03:00:00Z",
+    },
+  ]);
+  expect(problems).toMatchObject([{ kind: "locked", subject: "old", notice: true }]);
+  expect(primary.commandCalls(DescribeSnapshotAttributeCommand)).toStrictEqual([]);
+});
+
+test("a lock of one region says nothing of the other", async () => {
+  lockedIn(primary, "old-copy");
+  await expect(guard([there])).resolves.toStrictEqual({ ...nothing, actions: [there] });
+});
+
+test("what is shared stays and is told", async () => {
+  primary.on(DescribeSnapshotAttributeCommand).resolves({
+    CreateVolumePermissions: [{ UserId: "222222222222" }, { Group: "all" }],
+  });
+  const { actions, kept, problems } = await guard([here]);
+  expect(actions).toStrictEqual([]);
+  expect(kept.map(({ reason }) => reason)).toStrictEqual(["old, but it is shared with 222222222222, all"]);
+  expect(problems).toMatchObject([{ kind: "shared", subject: "old", notice: true }]);
+});
+
+test("what is archived stays, and nobody is told", async () => {
+  const archived = { ...old, storageTier: "archive" };
+  const { actions, kept, problems } = await guard([here], { snapshots: [archived] });
+  expect(actions).toStrictEqual([]);
+  expect(kept.map(({ reason }) => reason)).toStrictEqual(["old, but it is in the archive tier"]);
+  expect(problems).toStrictEqual([]);
+});
+
+describe("what could not be looked at is not deleted", () => {
+  const deletes = [here, deleteAction("older"), there];
+
+  test("locks: nothing goes in that region, and it is told", async () => {
+    primary.on(DescribeLockedSnapshotsCommand).rejects(awsError("UnauthorizedOperation"));
+    const { actions, kept, problems, throttled } = await guard(deletes);
+    expect(actions).toStrictEqual([there]);
+    expect(kept.map(({ reason }) => reason)).toStrictEqual([
+      "old, but its region's locks are not known",
+      "old, but its region's locks are not known",
+    ]);
+    expect(problems).toStrictEqual([
+      {
+        kind: "not-guarded",
+        subject: "locks in us-east-1",
+        message: "could not read locks in us-east-1: UnauthorizedOperation: no; nothing was locked or pruned there",
+        hint: "Check the role's rights and the region's health; the next sweep tries again.",
+      },
+    ]);
+    expect(throttled).toStrictEqual([]);
+    expect(primary.commandCalls(DescribeSnapshotAttributeCommand)).toStrictEqual([]);
+  });
+
+  test("locks that AWS throttles are put off, not told", async () => {
+    primary.on(DescribeLockedSnapshotsCommand).rejects(awsError("RequestLimitExceeded"));
+    const { actions, problems, throttled } = await guard([here]);
+    expect([actions, problems]).toStrictEqual([[], []]);
+    expect(throttled).toMatchObject([{ code: "RequestLimitExceeded", problem: { kind: "not-guarded" } }]);
+  });
+
+  test("sharing of one: the others go, and the reason is told once", async () => {
+    const ids = ["a", "b", "c"].map((id) => deleteAction(id));
+    primary
+      .on(DescribeSnapshotAttributeCommand, { SnapshotId: "b" })
+      .rejects(awsError("InternalError"))
+      .on(DescribeSnapshotAttributeCommand, { SnapshotId: "c" })
+      .rejects(awsError("InternalError"));
+    const { actions, putOff, problems } = await guard(ids);
+    expect(actions.map(({ snapshotId }) => snapshotId)).toStrictEqual(["a"]);
+    expect(putOff).toStrictEqual(["InternalError", "InternalError"]);
+    expect(problems.map(({ message }) => message)).toStrictEqual([
+      "could not read whom snapshots in us-east-1 are shared with: InternalError: no; what could not be looked at was not pruned",
+    ]);
+  });
+
+  test.each([
+    ["RequestLimitExceeded", 0, 1],
+    ["UnauthorizedOperation", 1, 0],
+  ])("sharing: after %s no more of the region are asked", async (code, told, throttledReads) => {
+    primary.on(DescribeSnapshotAttributeCommand).rejects(awsError(code));
+    const many = Array.from({ length: 30 }, (_, n) => deleteAction(`snap-${n}`));
+    const { actions, putOff, problems, throttled } = await guard(many);
+    expect(actions).toStrictEqual([]);
+    expect(putOff).toStrictEqual(many.map(() => code));
+    expect([problems.length, throttled.length]).toStrictEqual([told, throttledReads]);
+    expect(primary.commandCalls(DescribeSnapshotAttributeCommand).length).toBeLessThanOrEqual(8);
+  });
+
+  test("one that is gone is left, without a word", async () => {
+    primary.on(DescribeSnapshotAttributeCommand).rejects(awsError("InvalidSnapshot.NotFound"));
+    await expect(guard([here])).resolves.toStrictEqual(nothing);
+  });
+
+  test("without time nothing is read and nothing goes", async () => {
+    const { actions, putOff } = await guard(deletes, { hasTime: () => false });
+    expect(actions).toStrictEqual([]);
+    expect(putOff).toStrictEqual(["NoTime", "NoTime", "NoTime"]);
+    expect([...primary.calls(), ...dr.calls()]).toStrictEqual([]);
+  });
+
+  test("time that ends on the way puts off the rest", async () => {
+    let left = 6;
+    const many = Array.from({ length: 30 }, (_, n) => deleteAction(`snap-${n}`));
+    const { actions, putOff } = await guard(many, { hasTime: () => left-- > 0 });
+    expect(actions.length).toBeGreaterThan(0);
+    expect(actions.length).toBeLessThan(7);
+    expect(actions.length + putOff.length).toBe(30);
+  });
+});
+
+describe("where copies are locked", () => {
+  const copies = [oldCopy, newCopy];
+
+  test("the copy without a lock gets one, before anything is deleted", async () => {
+    const { actions } = await guard([there], { policy: LOCKING, copies });
+    expect(actions.map(({ kind, snapshotId }) => [kind, snapshotId])).toStrictEqual([
+      ["lock", "new-copy"],
+      ["delete", "old-copy"],
+    ]);
+  });
+
+  test("the locks of the DR region are read though nothing is to go", async () => {
+    lockedIn(dr, "new-copy", 7);
+    await expect(guard([], { policy: LOCKING, copies })).resolves.toStrictEqual(nothing);
+    expect([primary.calls().length, dr.calls().length]).toStrictEqual([0, 1]);
+  });
+
+  test("nothing is locked while the locks are not known", async () => {
+    dr.on(DescribeLockedSnapshotsCommand).rejects(awsError("UnauthorizedOperation"));
+    const { actions, problems } = await guard([], { policy: LOCKING, copies });
+    expect(actions).toStrictEqual([]);
+    expect(problems).toMatchObject([{ subject: "locks in us-west-2" }]);
+  });
+
+  test.each([
+    ["another vault's", copyOf(newSource, "new-copy", { tags: { [TAG.vault]: "another" } })],
+    ["not what its Description says", { ...newCopy, doubt: IDENTITY }],
+    ["an original that was planted there", { ...newSource, region: DR.region }],
+    ["without the vault's tag, so that the role may not lock it", untagged(newCopy, TAG.vault)],
+  ])("what is %s is left alone", async (_what, foreign) => {
+    await expect(guard([], { policy: LOCKING, copies: [foreign] })).resolves.toStrictEqual(nothing);
+    expect(dr.calls()).toStrictEqual([]);
+  });
+
+  test("a copy whose other tags were changed is locked: it stays the vault's own", async () => {
+    const { actions } = await guard([], {
+      policy: LOCKING,
+      copies: [untagged(newCopy, TAG.run)],
+    });
+    expect(actions).toMatchObject([{ kind: "lock", snapshotId: "new-copy" }]);
+  });
+
+  test("a copy that is to go is not locked", async () => {
+    const goes = deleteAction("new-copy", { region: DR.region });
+    const { actions } = await guard([goes], { policy: LOCKING, copies: [newCopy] });
+    expect(actions).toStrictEqual([goes]);
+  });
+});

@@ -1,0 +1,152 @@
+import { inUseNotices, lockNotice, sharedNotice, tierHold } from "../../../src/vault/guard/holds";
+import { DAY_MS, HOUR_MS } from "../../../src/vault/lib/time";
+import type { Outcome, Snapshot } from "../../../src/vault/model/types";
+import { copyAction, deleteAction } from "../../support/actions";
+import { DR, NOW, SETTINGS, copyOf, snapshot } from "../../support/world";
+
+const action = deleteAction("snap-1", { reason: "9 days old, kept for 7 days" });
+const there = deleteAction("copy-1", { region: DR.region });
+const STAYS = "Else leave it: it goes with the first sweep after the lock.";
+
+describe("the tier of a snapshot", () => {
+  test.each([
+    ["an archived one", { storageTier: "archive" }, "it is in the archive tier"],
+    [
+      "one restored for a while",
+      { storageTier: "archive", restoreExpiryTimeMs: NOW },
+      "it is restored from the archive tier until 2026-11-22T03:00:00Z",
+    ],
+    [
+      "one in the Recycle Bin",
+      { state: "recoverable" },
+      "it is recoverable: in the Recycle Bin, or on its way back from there",
+    ],
+    [
+      "one on its way out of it",
+      { state: "recovering" },
+      "it is recovering: in the Recycle Bin, or on its way back from there",
+    ],
+    ["a usual one", {}, undefined],
+    ["a failed one", { state: "error" }, undefined],
+    ["one of which EC2 names no tier", { storageTier: undefined }, undefined],
+  ])("of %s", (_what, extra, reason) => {
+    expect(tierHold(snapshot("snap-1", extra))).toBe(reason);
+  });
+});
+
+describe("a lock", () => {
+  const told = (state: string, expiresMs?: number) =>
+    lockNotice(action, snapshot("snap-1"), { state, expiresMs }, SETTINGS, NOW);
+
+  test("that a person set is told with its mode and its end", () => {
+    expect(told("governance", NOW + 30 * DAY_MS)).toStrictEqual({
+      kind: "locked",
+      subject: "snap-1",
+      message:
+        "snap-1 in us-east-1 would go (9 days old, kept for 7 days), but it is locked (governance) until 2026-12-22T03:00:00Z",
+      hint: `If nobody needs it: aws ec2 unlock-snapshot. ${STAYS}`,
+      notice: true,
+    });
+  });
+
+  test.each([
+    ["compliance", "Nobody can end a compliance lock; the snapshot goes with the first sweep after it."],
+    ["compliance-cooloff", `If nobody needs it: aws ec2 unlock-snapshot. ${STAYS}`],
+  ])("in state %s is told with what can be done", (state, hint) => {
+    expect(told(state, NOW + 2 * DAY_MS)?.hint).toBe(hint);
+  });
+
+  test("that ends within a day is waited for without a word", () => {
+    expect(told("governance", NOW + DAY_MS)).toBeUndefined();
+    expect(told("governance", NOW + DAY_MS + 1)).toBeDefined();
+  });
+
+  test("of which EC2 does not say the end is told", () => {
+    expect(told("governance")?.message).toMatch(/locked \(governance\) for some days to come$/);
+  });
+
+  describe("of a copy, where the vault locks copies for 7 days", () => {
+    const policy = { ...SETTINGS, lock: { mode: "governance" as const, days: 7 } };
+    const copy = copyOf(snapshot("snap-1"), "copy-1", { startTimeMs: NOW - HOUR_MS });
+    const endMs = copy.startTimeMs + 8 * DAY_MS + HOUR_MS;
+
+    test.each([
+      ["no longer than its own would be: nobody has to know", there, copy, endMs, false],
+      ["longer", there, copy, endMs + 1, true],
+      ["for as long, but not seen", there, undefined, endMs, true],
+      ["for as long, but in the primary region", action, copy, endMs, true],
+    ])("holds it %s", (_what, deletion, seen, expiresMs, isTold) => {
+      const notice = lockNotice(deletion, seen, { state: "governance", expiresMs }, policy, NOW);
+      expect(notice !== undefined).toBe(isTold);
+    });
+  });
+});
+
+test("sharing is told with everybody that it is shared with", () => {
+  expect(sharedNotice(action, ["111111111111", "all"])).toStrictEqual({
+    kind: "shared",
+    subject: "snap-1",
+    message: "snap-1 in us-east-1 would go (9 days old, kept for 7 days), but it is shared with 111111111111, all",
+    hint: "If nobody needs it: aws ec2 modify-snapshot-attribute with --operation-type remove. Else leave it.",
+    notice: true,
+  });
+});
+
+describe("what AWS refused to delete", () => {
+  const outcome = (more: Partial<Outcome>): Outcome => ({
+    action,
+    status: "skipped",
+    detail: "InvalidSnapshot.InUse: no",
+    snapshotIds: [],
+    ...more,
+  });
+  const noticesOf = (outcomes: Outcome[]) => inUseNotices(outcomes, () => snapshot("snap-1"), SETTINGS, NOW);
+
+  test("is told with the AMIs that are made of it", () => {
+    expect(noticesOf([outcome({ heldBy: ["ami-1", "ami-2"] })])).toStrictEqual([
+      {
+        kind: "in-use",
+        subject: "snap-1",
+        message: "snap-1 in us-east-1 would go (9 days old, kept for 7 days), but it is in use by ami-1, ami-2",
+        hint: "If nobody needs the image: aws ec2 deregister-image. Else leave it: the snapshot goes with the first sweep after that.",
+        notice: true,
+      },
+    ]);
+  });
+
+  test("is told in AWS's words where it names none", () => {
+    expect(noticesOf([outcome({ heldBy: [] })])[0]?.message).toMatch(/, but EC2 says: InvalidSnapshot.InUse: no$/);
+  });
+
+  test("is nothing else that was skipped or done", () => {
+    const others = [
+      outcome({ detail: "InvalidSnapshot.NotFound: no" }),
+      outcome({ status: "done" }),
+      outcome({ action: copyAction("snap-2"), heldBy: [] }),
+    ];
+    expect(noticesOf(others)).toStrictEqual([]);
+  });
+
+  describe("of a copy, where the vault locks copies for 7 days", () => {
+    const policy = { ...SETTINGS, lock: { mode: "governance" as const, days: 7 } };
+    const copy = copyOf(snapshot("snap-1"), "copy-1", { startTimeMs: NOW - HOUR_MS });
+    const refused = outcome({ action: there, detail: "it is locked", heldBy: [] });
+    const told = (nowMs: number, seen: Snapshot | undefined = copy, one = refused) =>
+      inUseNotices([one], () => seen, policy, nowMs).length;
+
+    test("is not told while its own lock explains it, which a read may show late", () => {
+      expect(told(NOW)).toBe(0);
+      expect(told(copy.startTimeMs + 8 * DAY_MS + HOUR_MS)).toBe(0);
+    });
+
+    test("is told after the lock's time, in the primary region, and where an AMI is named", () => {
+      expect(told(copy.startTimeMs + 8 * DAY_MS + HOUR_MS + 1)).toBe(1);
+      expect(told(NOW, copy, { ...refused, action })).toBe(1);
+      expect(told(NOW, copy, { ...refused, heldBy: ["ami-1"] })).toBe(1);
+    });
+
+    test("is told of what was not seen", () => {
+      expect(inUseNotices([refused], () => undefined, policy, NOW)).toHaveLength(1);
+    });
+  });
+});

@@ -1,0 +1,105 @@
+/**
+ * Goal: the evaluator reads policies as IAM does, as far as this project's go. Method: one statement, one request and
+ * the decision, a line each.
+ */
+import { type IamRequest, type IamStatement, compilePolicy } from "../../../src/iam/evaluator";
+
+function allow(extra: Partial<IamStatement> = {}): IamStatement {
+  return { Effect: "Allow", Action: "ec2:CopySnapshot", Resource: "*", ...extra };
+}
+
+function ask(extra: Partial<IamRequest> = {}): IamRequest {
+  return { action: "ec2:CopySnapshot", resource: "*", context: {}, ...extra };
+}
+
+const SNAPSHOT = "arn:aws:ec2:us-east-1::snapshot/snap-1";
+const NEW_SNAPSHOT = "arn:aws:ec2:us-east-1::snapshot/*";
+const KEYS = "aws:TagKeys";
+
+type Row = [name: string, statements: IamStatement[], request: IamRequest, decision: string];
+
+const ACTIONS: Row[] = [
+  ["an action by name", [allow()], ask(), "allowed"],
+  ["names of actions without case", [allow({ Action: "EC2:copysnapshot" })], ask(), "allowed"],
+  ["a wildcard action", [allow({ Action: "ec2:Copy*" })], ask(), "allowed"],
+  ["one of a list", [allow({ Action: ["ec2:X", "ec2:CopySnapshot"] })], ask(), "allowed"],
+  ["another action", [allow({ Action: "ec2:CopySnapshots" })], ask(), "unmentioned"],
+  ["no part of a name", [allow({ Action: "ec2:Copy" })], ask(), "unmentioned"],
+  ["a denial over a right", [allow(), allow({ Effect: "Deny" })], ask(), "denied"],
+  ["a denial of another action", [allow(), allow({ Effect: "Deny", Action: "s3:*" })], ask(), "allowed"],
+  ["nothing said", [], ask(), "unmentioned"],
+];
+
+const anyAccount = allow({ Resource: "arn:aws:ec2:us-east-1:*:snapshot/*" });
+const anyId = allow({ Resource: "arn:aws:ec2:us-east-1:*:snapshot/snap-*" });
+const noId = allow({ Resource: "arn:aws:ec2:us-east-1:*:snapshot/${" + "*}" });
+
+const RESOURCES: Row[] = [
+  ["an empty account by *", [anyAccount], ask({ resource: SNAPSHOT }), "allowed"],
+  ["another region", [anyAccount], ask({ resource: SNAPSHOT.replace("east", "west") }), "unmentioned"],
+  ["an id by its prefix", [anyId], ask({ resource: SNAPSHOT }), "allowed"],
+  ["what has no id by an id's prefix", [anyId], ask({ resource: NEW_SNAPSHOT }), "unmentioned"],
+  ["what has no id by a literal asterisk", [noId], ask({ resource: NEW_SNAPSHOT }), "allowed"],
+  ["an id by a literal asterisk", [noId], ask({ resource: SNAPSHOT }), "unmentioned"],
+  ["one character by ?", [allow({ Resource: "arn:x?" })], ask({ resource: "arn:xy" }), "allowed"],
+  ["a dot as a dot", [allow({ Resource: "a.b" })], ask({ resource: "axb" }), "unmentioned"],
+  ["resources with case", [allow({ Resource: "ARN" })], ask({ resource: "arn" }), "unmentioned"],
+];
+
+function when(Condition: IamStatement["Condition"]): IamStatement[] {
+  return [allow({ Condition })];
+}
+
+const tagged = when({ StringEquals: { "aws:ResourceTag/vault": "a" } });
+const onlyKeys = when({ "ForAllValues:StringEquals": { [KEYS]: ["a", "b"] } });
+const noKeyLike = when({ "ForAllValues:StringNotLike": { [KEYS]: ["v:*", "aws:*"] } });
+const someKey = when({ "ForAnyValue:StringEquals": { [KEYS]: ["a"] } });
+const both = when({ StringEquals: { one: "1", two: ["2", "3"] } });
+
+const atMost = when({ NumericLessThanEquals: { days: "10" } });
+
+const CONDITIONS: Row[] = [
+  ["an equal tag", tagged, ask({ context: { "aws:ResourceTag/vault": "a" } }), "allowed"],
+  ["another tag", tagged, ask({ context: { "aws:ResourceTag/vault": "A" } }), "unmentioned"],
+  ["no tag", tagged, ask(), "unmentioned"],
+  ["an asterisk as a pattern in StringLike", when({ StringLike: { k: "*" } }), ask({ context: { k: "a" } }), "allowed"],
+  [
+    "an asterisk as itself in StringEquals",
+    when({ StringEquals: { k: "*" } }),
+    ask({ context: { k: "a" } }),
+    "unmentioned",
+  ],
+  ["an asterisk that is meant", when({ StringEquals: { k: "$" + "{*}" } }), ask({ context: { k: "*" } }), "allowed"],
+  ["keys without case", tagged, ask({ context: { "AWS:resourcetag/vault": "a" } }), "allowed"],
+  ["all keys known", onlyKeys, ask({ context: { [KEYS]: ["b"] } }), "allowed"],
+  ["one key too many", onlyKeys, ask({ context: { [KEYS]: ["a", "c"] } }), "unmentioned"],
+  ["ForAllValues without the key", onlyKeys, ask(), "allowed"],
+  ["all keys unlike", noKeyLike, ask({ context: { [KEYS]: ["b", "x:v:a"] } }), "allowed"],
+  ["one key alike", noKeyLike, ask({ context: { [KEYS]: ["b", "v:a"] } }), "unmentioned"],
+  ["keys unlike without any", noKeyLike, ask(), "allowed"],
+  ["ForAnyValue with one", someKey, ask({ context: { [KEYS]: ["a", "c"] } }), "allowed"],
+  ["ForAnyValue without the key", someKey, ask(), "unmentioned"],
+  ["every key of an operator", both, ask({ context: { one: "1", two: "3" } }), "allowed"],
+  ["but one key of an operator", both, ask({ context: { one: "1" } }), "unmentioned"],
+  ["Bool", when({ Bool: { b: "true" } }), ask({ context: { b: "true" } }), "allowed"],
+  ["Bool, not so", when({ Bool: { b: "true" } }), ask({ context: { b: "false" } }), "unmentioned"],
+  ["a number of at most", atMost, ask({ context: { days: "10" } }), "allowed"],
+  ["a number of more", atMost, ask({ context: { days: "11" } }), "unmentioned"],
+  ["no number", atMost, ask(), "unmentioned"],
+  ["StringLike", when({ StringLike: { k: "ec2.*" } }), ask({ context: { k: "ec2.x" } }), "allowed"],
+];
+
+describe("iamEvaluator", () => {
+  test.each([...ACTIONS, ...RESOURCES, ...CONDITIONS])("%s", (_name, Statement, request, decision) => {
+    expect(compilePolicy({ Statement })(request)).toBe(decision);
+  });
+
+  test.each(["StringNotEquals", "DateLessThan", "ForNoValue:StringEquals"])("refuses to guess at %s", (operator) => {
+    expect(() => compilePolicy({ Statement: when({ [operator]: { k: "v" } }) })).toThrow(/not modelled/);
+  });
+});
+
+test("throws at a variable that is not modelled, rather than take it for a text", () => {
+  const policy = { Statement: when({ StringEquals: { k: "$" + "{aws:username}" } }) };
+  expect(() => compilePolicy(policy)).toThrow("is not modelled");
+});

@@ -1,0 +1,203 @@
+/** What a snapshot's Description says, and that nothing but the vault's own text is read as one. */
+import fc from "fast-check";
+import {
+  MAX_DESCRIPTION,
+  describe as describeIt,
+  descriptionPattern,
+  parseDescription,
+  tagsDigest,
+} from "../../../src/vault/identity/description";
+import { COPY_EXPIRED_PREFIX, TAG, TAG_PREFIX, copyExpiredTag } from "../../../src/vault/model/tags";
+import { isoSeconds } from "../../../src/vault/lib/time";
+import type { Identity } from "../../../src/vault/model/identity";
+import type { Tags } from "../../../src/vault/model/types";
+import { DR, DR2, NOW, SLOT } from "../../support/world";
+
+const hex = (length: number) =>
+  fc
+    .array(fc.constantFrom(...Array.from("0123456789abcdef")), {
+      minLength: length,
+      maxLength: length,
+    })
+    .map((digits) => digits.join(""));
+const id = (prefix: string) =>
+  fc
+    .constantFrom(8, 17)
+    .chain(hex)
+    .map((digits) => prefix + digits);
+const instantMs = fc.integer({ min: Date.parse("2000-01-01T00:00:00Z"), max: Date.parse("2099-12-31T00:00:00Z") });
+const vaultId = fc.stringMatching(/^[a-z][a-z0-9-]{0,47}$/);
+
+const identity: fc.Arbitrary<Identity> = fc
+  .record({
+    vaultId,
+    instanceId: id("i-"),
+    slot: instantMs.map(isoSeconds),
+    source: fc.option(fc.record({ snapshotId: id("snap-"), volumeId: id("vol-"), startedMs: instantMs }), {
+      nil: undefined,
+    }),
+  })
+  .map(({ source, ...rest }) => ({ ...rest, ...(source && { source: { ...source } }) }));
+
+const key = fc.oneof(
+  fc.constantFrom(...Object.values(TAG)),
+  fc.string().map((text) => TAG_PREFIX + text),
+  fc.string(),
+  fc.constantFrom("constructor", "toString", "__proto__", "hasOwnProperty"),
+);
+/** Also keys that every object has, as its own. */
+const tags: fc.Arbitrary<Tags> = fc
+  .array(fc.tuple(key, fc.string()), { maxLength: 20 })
+  .map((pairs) => Object.fromEntries(pairs));
+
+const isOwn = (one: string) => one.startsWith(TAG_PREFIX) && !one.startsWith(COPY_EXPIRED_PREFIX);
+
+const FULL: Identity = { vaultId: "v", instanceId: "i-1", slot: SLOT };
+const SOURCE = { volumeId: "vol-1", snapshotId: "snap-1", startedMs: NOW + 1 };
+const DIGEST = "0123456789abcdef";
+
+describe("a Description", () => {
+  test("is this text, of an original and of a copy", () => {
+    const digest = tagsDigest({ [TAG.vault]: "v" });
+    expect(describeIt(FULL, { [TAG.vault]: "v", Name: "web" })).toBe(
+      `smart-vault/1 vault=v instance=i-1 slot=${SLOT} tags=${digest}`,
+    );
+    expect(describeIt({ ...FULL, source: SOURCE }, undefined)).toBe(
+      `smart-vault/1 vault=v instance=i-1 slot=${SLOT} volume=vol-1 snapshot=snap-1 started=2026-11-22T03:00:00.001Z tags=0000000000000000`,
+    );
+  });
+
+  test("says again what it was written from, whatever the ids, slots and tags", () => {
+    fc.assert(
+      fc.property(identity, fc.option(tags, { nil: undefined }), (made, with_) => {
+        const read = parseDescription(describeIt(made, with_));
+        expect(read?.identity).toStrictEqual(made);
+        expect(read?.digest).toBe(with_ === undefined ? "0000000000000000" : tagsDigest(with_));
+      }),
+    );
+  });
+
+  test("fits into EC2's 255 characters with the longest of everything", () => {
+    const seventeen = "0123456789abcdef0";
+    const longest: Identity = {
+      vaultId: "v".repeat(48),
+      instanceId: `i-${seventeen}`,
+      slot: SLOT,
+      source: {
+        volumeId: `vol-${seventeen}`,
+        snapshotId: `snap-${seventeen}`,
+        startedMs: NOW,
+      },
+    };
+    const text = describeIt(longest, {});
+    expect(MAX_DESCRIPTION).toBe(255);
+    expect(text.length).toBeLessThanOrEqual(MAX_DESCRIPTION);
+    expect(parseDescription(text)?.identity).toStrictEqual(longest);
+  });
+
+  test("is found by the vault's pattern, and by that of no vault whose id begins alike", () => {
+    const found = (vault: string, text: string) => text.startsWith(descriptionPattern(vault).slice(0, -1));
+    expect(descriptionPattern("shop")).toBe("smart-vault/1 vault=shop *");
+    const text = describeIt({ ...FULL, vaultId: "shop" }, {});
+    expect([found("shop", text), found("sho", text), found("shop-2", text)]).toStrictEqual([true, false, false]);
+  });
+});
+
+const original = `smart-vault/1 vault=v instance=i-1 slot=${SLOT} tags=${DIGEST}`;
+const copy = `smart-vault/1 vault=v instance=i-1 slot=${SLOT} volume=vol-1 snapshot=snap-1 started=2026-11-22T03:00:00.001Z tags=${DIGEST}`;
+
+test("the texts of the cases below differ from ones that are read", () => {
+  expect(parseDescription(original)).toStrictEqual({ identity: FULL, digest: DIGEST });
+  expect(parseDescription(copy)).toStrictEqual({
+    identity: { ...FULL, source: SOURCE },
+    digest: DIGEST,
+  });
+});
+
+test.each<[string, string | undefined]>([
+  ["no Description", undefined],
+  ["an empty one", ""],
+  ["a person's", "before the upgrade"],
+  ["that of an image", "Created by CreateImage(i-1) for ami-1"],
+  ["the vault's word alone", "smart-vault/1"],
+  ["a later version", original.replace("smart-vault/1", "smart-vault/2")],
+  ["a version that begins alike", original.replace("smart-vault/1", "smart-vault/10")],
+  ["something before it", ` ${original}`],
+  ["something after it", `${original} `],
+  ["a line after it", `${original}\n`],
+  ["a line in it", original.replace(" slot", "\nslot")],
+  ["two blanks", original.replace(" slot", "  slot")],
+  ["fields in another order", `smart-vault/1 instance=i-1 vault=v slot=${SLOT} tags=${DIGEST}`],
+  ["no digest", original.replace(/ tags=.*/, "")],
+  ["a short digest", original.slice(0, -1)],
+  ["a digest in capitals", original.replace("abcdef", "ABCDEF")],
+  ["a vault id of other characters", original.replace("vault=v", "vault=v*")],
+  ["no instance", original.replace("i-1", "")],
+  ["a slot that is none", original.replace(SLOT, "tonight")],
+  ["a slot with parts of seconds", original.replace(SLOT, "2026-11-22T03:00:00.000Z")],
+  ["a slot in another time zone", original.replace(SLOT, "2026-11-22T04:00:00+01:00")],
+  ["a slot of the 30th of February", original.replace(SLOT, "2026-02-30T03:00:00Z")],
+  ["a slot of a year of five digits", original.replace(SLOT, "12026-11-22T03:00:00Z")],
+  ["a copy's with a bad slot", copy.replace(SLOT, "tonight")],
+  ["a copy's with a bad start", copy.replace("started=2026", "started=x026")],
+  ["a copy's without its volume", copy.replace(" volume=vol-1", "")],
+  ["a copy's without its start", copy.replace(/ started=\S+/, "")],
+])("what has %s is not the vault's", (_what, text) => {
+  expect(parseDescription(text)).toBeUndefined();
+});
+
+test("no text makes the reader throw", () => {
+  const text = fc.oneof(
+    fc.string(),
+    fc.string().map((rest) => `smart-vault/1 ${rest}`),
+  );
+  fc.assert(
+    fc.property(text, (one) => {
+      const read = parseDescription(one);
+      if (read !== undefined) expect(one.startsWith("smart-vault/1 vault=")).toBe(true);
+    }),
+  );
+});
+
+describe("the digest of tags", () => {
+  test("is the same in whatever order they come, and with whatever a person's tags are", () => {
+    fc.assert(
+      fc.property(tags, fc.dictionary(fc.string(), fc.string()), (of, more) => {
+        const persons = Object.entries(more).filter(([one]) => !one.startsWith(TAG_PREFIX));
+        const others = [...persons, ...Object.entries(of).reverse()];
+        expect(tagsDigest(Object.fromEntries(others))).toBe(tagsDigest(of));
+      }),
+    );
+  });
+
+  test("is not of the marks of expired copies, which are written later", () => {
+    fc.assert(
+      fc.property(tags, fc.string(), (of, when) => {
+        const marks = { [copyExpiredTag(DR.region)]: when, [copyExpiredTag(DR2.region)]: when };
+        expect(tagsDigest({ ...of, ...marks })).toBe(tagsDigest(of));
+      }),
+    );
+  });
+
+  test("notices each tag of the vault's that was added, taken off or changed", () => {
+    fc.assert(
+      fc.property(tags, key.filter(isOwn), fc.string(), (of, changed, value) => {
+        const { [changed]: was, ...without } = of;
+        const with_ = { ...without, [changed]: value };
+        expect(tagsDigest(with_)).not.toBe(tagsDigest(without));
+        expect(tagsDigest(with_) === tagsDigest(of)).toBe(was === value);
+      }),
+    );
+  });
+
+  test("notices an instance's own rule that is taken off, whatever else is written so that the texts look alike", () => {
+    const [rule, shifted] = [{ [TAG.keep]: "daily=30" }, { [`${TAG.keep}=daily`]: "30" }];
+    expect(tagsDigest(shifted)).not.toBe(tagsDigest(rule));
+  });
+
+  test("tells one tag's end from the next one's begin", () => {
+    const [a, b] = [`${TAG_PREFIX}a`, `${TAG_PREFIX}b`];
+    expect(tagsDigest({ [a]: "=x" })).not.toBe(tagsDigest({ [`${a}=`]: "x" }));
+    expect(tagsDigest({ [a]: `1\n${b}=2` })).not.toBe(tagsDigest({ [a]: "1", [b]: "2" }));
+  });
+});

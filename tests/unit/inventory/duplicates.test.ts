@@ -1,0 +1,123 @@
+/** Which snapshot of a volume and slot counts in the primary region, and what is said of the others. */
+import { countedAndExtra } from "../../../src/vault/inventory/duplicates";
+import { sourceFinder } from "../../../src/vault/inventory/replacements";
+import { copyExpiredTag } from "../../../src/vault/model/tags";
+import { MINUTE_MS } from "../../../src/vault/lib/time";
+import type { Snapshot, VaultPolicy } from "../../../src/vault/model/types";
+import { DR, DR2, NOW, PRIMARY_KEY, SETTINGS, snapshot, standInOf } from "../../support/world";
+
+const ENCRYPTING: VaultPolicy = { ...SETTINGS, dr: [DR, DR2], primaryKeyArn: PRIMARY_KEY };
+const OTHER_KEY = "arn:aws:kms:us-east-1:111122223333:key/other";
+const plain = snapshot("plain");
+const sound = standInOf(plain, "sound");
+const rekeyed = standInOf(plain, "rekeyed", { kmsKeyId: OTHER_KEY });
+const pending = standInOf(plain, "pending", { state: "pending" });
+const failed = standInOf(plain, "failed", { state: "error" });
+const twin = { ...plain, snapshotId: "twin", startTimeMs: NOW + MINUTE_MS };
+
+/** The id that counts, and `id: why (but)` of the others. */
+function judged(group: Snapshot[], policy = ENCRYPTING, near: string[] = []) {
+  const distance = ({ snapshotId }: Snapshot) => (near.includes(snapshotId) ? 0 : 1);
+  const { counted, extra } = countedAndExtra(group, distance, policy);
+  return [
+    counted.map(({ snapshotId }) => snapshotId).join(),
+    ...extra.map(({ duplicate, why, but }) => `${duplicate.snapshotId}: ${why} (${but ?? "now"})`),
+  ];
+}
+
+test.each<[string, Snapshot[], string[]]>([
+  ["a plain one alone", [plain], ["plain"]],
+  ["what failed counts for nothing", [plain, failed], ["plain"]],
+  [
+    "a sound stand-in takes the place",
+    [plain, sound],
+    ["sound", "plain: its encrypted copy sound stands in for it (now)"],
+  ],
+  ["a pending one does not", [plain, pending], ["plain", "pending: made to stand in for plain (it is pending)"]],
+  [
+    "nor one under another key",
+    [plain, rekeyed],
+    [
+      "plain",
+      `rekeyed: made to stand in for plain (it is under ${OTHER_KEY}, not ${PRIMARY_KEY}, until its replacement is sound)`,
+    ],
+  ],
+  [
+    "a sound one beside others",
+    [plain, rekeyed, pending, sound],
+    [
+      "sound",
+      "plain: its encrypted copy sound stands in for it (now)",
+      "rekeyed: a duplicate of sound (now)",
+      "pending: a duplicate of sound (now)",
+    ],
+  ],
+  ["one under another key, where there is nothing else", [rekeyed], ["rekeyed"]],
+  ["nothing at all", [failed], [""]],
+])("%s", (_what, group, expected) => {
+  expect(judged(group)).toStrictEqual(expected);
+  expect(judged([...group].reverse())).toStrictEqual(expected);
+});
+
+test("with no key configured whatever is encrypted takes the place, and what is not does not", () => {
+  const { primaryKeyArn: _off, ...plainly } = ENCRYPTING;
+  expect(judged([plain, rekeyed], plainly)[0]).toBe("rekeyed");
+  expect(judged([plain, { ...sound, encrypted: false }], plainly)[0]).toBe("plain");
+});
+
+test("a sound stand-in of one of two duplicates waits while the other is nearer to all regions", () => {
+  expect(judged([plain, twin, sound], ENCRYPTING, ["twin"])).toStrictEqual([
+    "twin",
+    "sound: made to stand in for twin (it is not needed yet, until its replacement is sound)",
+    "plain: a duplicate of twin (now)",
+  ]);
+});
+
+test("beside a snapshot that is encrypted itself a stand-in is a duplicate like others", () => {
+  const encrypted = { ...twin, encrypted: true, kmsKeyId: PRIMARY_KEY };
+  expect(judged([plain, sound, encrypted], ENCRYPTING, ["twin"])).toStrictEqual([
+    "twin",
+    "sound: a duplicate of twin (now)",
+    "plain: a duplicate of twin (now)",
+  ]);
+});
+
+describe("marks that an original got after its stand-in was made", () => {
+  const mark = (of: Snapshot, ...regions: string[]): Snapshot => ({
+    ...of,
+    tags: { ...of.tags, ...Object.fromEntries(regions.map((one) => [copyExpiredTag(one), "x"])) },
+  });
+  const judge = (group: Snapshot[]) => countedAndExtra(group, () => 0, ENCRYPTING);
+
+  test("count for the stand-in, and are written on it before the original goes", () => {
+    const { counted, extra } = judge([mark(plain, DR.region, DR2.region), mark(sound, DR.region)]);
+    expect(counted[0]?.tags[copyExpiredTag(DR2.region)]).toBeDefined();
+    expect(extra.map((one) => one.mark)).toStrictEqual([{ snapshotId: "sound", regions: [DR2.region] }]);
+  });
+
+  test("of a region that the stack does not have any more are left alone: the role may not write them", () => {
+    const { extra } = judge([mark(plain, "ap-south-1"), sound]);
+    expect(extra.map((one) => one.mark)).toStrictEqual([undefined]);
+  });
+
+  test("are nothing to another original's stand-in, nor to a duplicate", () => {
+    const { extra } = judge([mark(twin, DR.region), sound, mark(plain, DR.region), rekeyed]);
+    const marks = extra.map((one) => [one.duplicate.snapshotId, one.mark?.regions]);
+    expect(marks.sort()).toStrictEqual([
+      ["plain", [DR.region]],
+      ["rekeyed", undefined],
+      ["twin", undefined],
+    ]);
+  });
+});
+
+describe("the snapshot that an id stands for", () => {
+  test("is itself, or of one that is gone the stand-in that counts", () => {
+    const find = sourceFinder([rekeyed, sound], [sound]);
+    expect(find("sound")).toBe(sound);
+    expect(find("rekeyed")).toBe(rekeyed);
+    expect(find("plain")).toBe(sound);
+    expect(find("another")).toBeUndefined();
+    expect(sourceFinder([plain, sound], [sound])("plain")).toBe(plain);
+  });
+});

@@ -1,0 +1,77 @@
+/** A plain snapshot on its way to an encrypted one and a copy in each of two DR regions, invocation by invocation. */
+import { CopySnapshotCommand, DeleteSnapshotCommand, DescribeSnapshotsCommand } from "@aws-sdk/client-ec2";
+import { TAG } from "../../../src/vault/model/tags";
+import { MINUTE_MS } from "../../../src/vault/lib/time";
+import type { Snapshot } from "../../../src/vault/model/types";
+import { makeRig } from "../../support/rig";
+import { DR, DR2, NOW, PRIMARY_KEY, SETTINGS, SLOT, copyOf, sealedIn, snapshot, standInOf } from "../../support/world";
+
+const rig = makeRig({ ...SETTINGS, dr: [DR, DR2], primaryKeyArn: PRIMARY_KEY });
+const plain = snapshot("plain");
+const standIn = standInOf(plain, "stand-in", { startTimeMs: NOW + MINUTE_MS });
+const copies = [copyOf(plain, "west"), copyOf(plain, "ireland", sealedIn(DR2))];
+const pending = (one: Snapshot): Snapshot => ({ ...one, state: "pending" });
+
+beforeEach(() => {
+  rig.reset();
+});
+
+function passAfter(minutes: number, snapshots: Snapshot[], seen: Snapshot[]) {
+  rig.at(NOW + minutes * MINUTE_MS);
+  rig.sees(snapshots, seen);
+  return rig.wake(rig.clockSets().at(-1)?.input);
+}
+
+test("it is copied to both regions and encrypted in its own, and the plain one goes last", async () => {
+  const run = await rig.wake({ kind: "run", slot: SLOT });
+  expect([run.counts.snapshots, rig.writes()]).toStrictEqual([1, ["us-east-1 CreateSnapshots"]]);
+
+  const second = await passAfter(1, [plain], []);
+  expect(second.counts.copies).toBe(3);
+  const [encryption] = rig.writer.commandCalls(CopySnapshotCommand);
+  expect(encryption?.args[0].input).toMatchObject({
+    SourceRegion: "us-east-1",
+    SourceSnapshotId: "plain",
+    Encrypted: true,
+    KmsKeyId: PRIMARY_KEY,
+  });
+  const tags = encryption?.args[0].input.TagSpecifications?.[0]?.Tags;
+  expect(tags).toContainEqual({ Key: TAG.slot, Value: SLOT });
+  expect(tags).toContainEqual({ Key: TAG.sourceSnapshot, Value: "plain" });
+
+  const third = await passAfter(2, [plain, pending(standIn)], copies);
+  expect(third.counts).toMatchObject({ copies: 0, deletions: 0 });
+  expect(third.nextWake).toBe("2026-11-22T03:03:00Z");
+
+  const fourth = await passAfter(3, [plain, standIn], copies);
+  expect(fourth.counts).toMatchObject({ copies: 0, deletions: 1 });
+  const deleted = rig.writer.commandCalls(DeleteSnapshotCommand);
+  expect(deleted.map(({ args: [{ input }] }) => input.SnapshotId)).toStrictEqual(["plain"]);
+
+  const last = await passAfter(4, [standIn], copies);
+  expect([last.status, last.nextWake]).toStrictEqual(["clean", undefined]);
+  expect(rig.mails()).toStrictEqual([]);
+  expect(rig.writes().sort()).toStrictEqual([
+    "eu-west-1 CopySnapshot",
+    "us-east-1 CopySnapshot",
+    "us-east-1 CreateSnapshots",
+    "us-east-1 DeleteSnapshot",
+    "us-west-2 CopySnapshot",
+  ]);
+});
+
+test("its slot stays covered by the stand-in: no second snapshot is taken of it", async () => {
+  rig.sees([standIn], copies);
+  const { counts } = await rig.wake({ kind: "run", slot: SLOT });
+  expect(counts).toMatchObject({ snapshots: 0, copies: 0, deletions: 0 });
+});
+
+test("a region that is down stops its own copies and the end of the plain one, and is told", async () => {
+  rig.sees([plain], []);
+  const { reader } = rig.others.get(DR2.region)!;
+  reader.on(DescribeSnapshotsCommand).rejects(new Error("no route"));
+  await expect(rig.wake({ kind: "run", slot: SLOT })).rejects.toThrow(
+    "could not read copies in eu-west-1: Error: no route; nothing was copied there or pruned",
+  );
+  expect(rig.writes().sort()).toStrictEqual(["us-east-1 CopySnapshot", "us-west-2 CopySnapshot"]);
+});

@@ -1,0 +1,166 @@
+/** What is told of snapshots that something holds, and when copies are locked, on a stubbed account: support/rig.ts. */
+import {
+  CopySnapshotCommand,
+  DeleteSnapshotCommand,
+  DescribeLockedSnapshotsCommand,
+  DescribeSnapshotAttributeCommand,
+  LockSnapshotCommand,
+} from "@aws-sdk/client-ec2";
+import { PublishCommand } from "@aws-sdk/client-sns";
+import { DAY_MS, HOUR_MS, MINUTE_MS, isoSeconds } from "../../../src/vault/lib/time";
+import { makeRig } from "../../support/rig";
+import { NOW, SETTINGS, SLOT, copyOf, snapshot } from "../../support/world";
+
+const rig = makeRig();
+const old = snapshot("old", { startTimeMs: NOW - 40 * DAY_MS });
+const recent = snapshot("recent", { startTimeMs: NOW - DAY_MS });
+const copies = [copyOf(old, "old-copy"), copyOf(recent, "recent-copy")];
+const SWEEP = { kind: "sweep" };
+
+function awsError(code: string, message = "no"): Error {
+  return Object.assign(new Error(message), { name: code, $metadata: { httpStatusCode: 400 } });
+}
+const inUse = awsError("InvalidSnapshot.InUse", "The snapshot old is currently in use by ami-0a1b");
+const denied = awsError("UnauthorizedOperation");
+
+beforeEach(() => {
+  rig.reset();
+  rig.sees([old, recent], copies);
+});
+
+test("what nothing holds is pruned in both regions", async () => {
+  const { counts, status } = await rig.wake(SWEEP);
+  expect([counts.deletions, status]).toStrictEqual([2, "clean"]);
+});
+
+describe("a snapshot that an AMI holds", () => {
+  beforeEach(() => {
+    rig.writer.on(DeleteSnapshotCommand).rejects(inUse);
+  });
+
+  test("is mailed with the AMI, and fails nothing", async () => {
+    await expect(rig.wake(SWEEP)).resolves.toMatchObject({
+      status: "clean",
+      problems: [{ kind: "in-use", subject: "old", notice: true }],
+    });
+    expect(rig.mails()).toStrictEqual(["smart-vault-test: 1 notice"]);
+    const [mail] = rig.sns.commandCalls(PublishCommand);
+    expect(mail?.args[0].input.Message).toContain(
+      "1. old in us-east-1 would go (40 days old, kept for 30 days), but it is in use by ami-0a1b",
+    );
+    expect(rig.counted).not.toHaveProperty("ProblemsSeen");
+    expect(rig.lines.map(({ message }) => message)).toContain("notice");
+  });
+
+  test("is told once a day", async () => {
+    await rig.wake(SWEEP);
+    rig.at(NOW + HOUR_MS);
+    await rig.wake(SWEEP);
+    expect(rig.mails()).toHaveLength(1);
+    rig.at(NOW + 23 * HOUR_MS);
+    await rig.wake(SWEEP);
+    expect(rig.mails()).toHaveLength(2);
+  });
+
+  test("comes after what failed, which alone counts and throws", async () => {
+    rig.drWriter.on(DeleteSnapshotCommand).rejects(denied);
+    await expect(rig.wake(SWEEP)).rejects.toThrow(/deleting old-copy in us-west-2 failed: UnauthorizedOperation: no$/);
+    expect(rig.mails()).toStrictEqual(["smart-vault-test: BACKUP FAILED, 1 problem"]);
+    expect(rig.counted.ProblemsSeen).toBe(1);
+    const [mail] = rig.sns.commandCalls(PublishCommand);
+    expect(mail?.args[0].input.Message).toMatch(/\n1\. deleting old-copy [^]*\n2\. old in us-east-1/);
+  });
+
+  test("is no reason to keep a slot open, though SNS is down", async () => {
+    rig.sns.on(PublishCommand).rejects(new Error("SNS is down"));
+    rig.sees([old, snapshot("today")], [...copies, copyOf(snapshot("today"), "today-copy")]);
+    const slot = isoSeconds(NOW - 9 * HOUR_MS);
+    rig.carries({ slot, told: {} });
+    await expect(rig.wake(SWEEP)).rejects.toThrow(/slot/);
+    expect(rig.clockSets().at(-1)?.input.slot).toBe(slot);
+    rig.carries({ slot: SLOT, told: {} });
+    await rig.wake(SWEEP);
+    expect(rig.clockSets().at(-1)?.input).toMatchObject({ done: SLOT });
+  });
+});
+
+test("a lock that came between look and deletion is told in AWS's words: its code is not documented", async () => {
+  rig.writer.on(DeleteSnapshotCommand).rejects(awsError("OddCode", "The snapshot old is locked."));
+  const { problems } = await rig.wake(SWEEP);
+  expect(problems).toMatchObject([{ kind: "in-use", subject: "old", notice: true }]);
+  expect(problems[0]?.message).toMatch(/EC2 says: OddCode: The snapshot old is locked\.$/);
+});
+
+test("the reads that guard a deletion come after the copies", async () => {
+  const order: string[] = [];
+  rig.drWriter.on(CopySnapshotCommand).callsFake(() => {
+    order.push("copy");
+    return { SnapshotId: "c", $metadata: {} };
+  });
+  rig.primary.on(DescribeLockedSnapshotsCommand).callsFake(() => {
+    order.push("look");
+    return {};
+  });
+  rig.writer.on(DeleteSnapshotCommand).callsFake(() => {
+    order.push("delete");
+    return { $metadata: {} };
+  });
+  rig.sees([old, recent], [copyOf(old, "old-copy")]);
+  await rig.wake(SWEEP);
+  expect(order).toStrictEqual(["copy", "look", "delete"]);
+});
+
+describe("a guard that can't look", () => {
+  test("deletes nothing there and is a failure to tell", async () => {
+    rig.dr.on(DescribeSnapshotAttributeCommand).rejects(denied);
+    await expect(rig.wake(SWEEP)).rejects.toThrow(/partial: could not read whom snapshots in us-west-2/);
+    expect(rig.drWriter.commandCalls(DeleteSnapshotCommand)).toStrictEqual([]);
+    expect(rig.writer.commandCalls(DeleteSnapshotCommand)).toHaveLength(1);
+  });
+
+  test("that is throttled is put off, comes again, and is told after an hour", async () => {
+    rig.dr.on(DescribeLockedSnapshotsCommand).rejects(awsError("RequestLimitExceeded"));
+    const { status, nextWake, deferrals } = await rig.wake(SWEEP);
+    expect([status, nextWake]).toStrictEqual(["clean", isoSeconds(NOW + MINUTE_MS)]);
+    expect(deferrals).toStrictEqual({ RequestLimitExceeded: 1 });
+    rig.at(NOW + HOUR_MS);
+    await expect(rig.wake(SWEEP)).rejects.toThrow(/could not read locks in us-west-2/);
+  });
+});
+
+describe("where copies are locked", () => {
+  const locking = makeRig({ ...SETTINGS, lock: { mode: "compliance", days: 30 } });
+  const locks = () => locking.drWriter.commandCalls(LockSnapshotCommand).map(({ args: [{ input }] }) => input);
+
+  beforeEach(() => {
+    locking.reset();
+    locking.sees([old, recent], copies);
+  });
+
+  test("a sound copy is locked by the pass that sees it, and by no other", async () => {
+    await expect(locking.wake({ kind: "pass" })).resolves.toMatchObject({ status: "clean" });
+    const input = { SnapshotId: "recent-copy", LockMode: "compliance", LockDuration: 30 };
+    expect(locks()).toStrictEqual([input]);
+    const Snapshots = [{ SnapshotId: "recent-copy", LockState: "compliance" as const, LockExpiresOn: new Date(NOW) }];
+    locking.dr.on(DescribeLockedSnapshotsCommand).resolves({ Snapshots });
+    await locking.wake({ kind: "pass" });
+    expect(locks()).toHaveLength(1);
+  });
+
+  test("one that can't be locked is told", async () => {
+    locking.drWriter.on(LockSnapshotCommand).rejects(denied);
+    await expect(locking.wake(SWEEP)).rejects.toThrow(
+      "smart-vault-test: failed: locking recent-copy in us-west-2 failed: UnauthorizedOperation: no",
+    );
+    expect(locking.clockSets().at(-1)?.input.told).toStrictEqual({
+      "lock-failed/recent-copy": SLOT,
+    });
+  });
+
+  test("one whose lock meets a limit is put off, and the clock comes back for it", async () => {
+    locking.drWriter.on(LockSnapshotCommand).rejects(awsError("RequestLimitExceeded"));
+    const { status, nextWake } = await locking.wake(SWEEP);
+    expect([status, nextWake]).toStrictEqual(["clean", isoSeconds(NOW + 10 * MINUTE_MS)]);
+    expect(locking.mails()).toStrictEqual([]);
+  });
+});

@@ -1,0 +1,57 @@
+/** Tags that nearly protect an instance or leave a volume out. Method: one tag, and what is said of it. */
+import { nearExclusionOf, nearMissOf } from "../../../src/local/findings/nearMiss";
+
+const ONE = { key: "backup", values: ["True"] };
+const TWO = { key: "backup", values: ["gold", "silver"] };
+const CHANGE = "the tag has to be backup=True, in this case and without blanks";
+
+test.each([
+  ["backup", "true", 'backup="true"'],
+  ["backup", "TRUE", 'backup="TRUE"'],
+  ["Backup", "True", 'Backup="True"'],
+  ["backup", "True ", 'backup="True "'],
+  ["backup ", "True", '"backup "="True"'],
+  ["backup", "True\u00a0", 'backup="True\\u00a0"'],
+  ["backup", "Tr\u200bue", 'backup="Tr\\u200bue"'],
+  ["back-up", "True", 'back-up="True"'],
+  ["backups", "True", 'backups="True"'],
+  ["bakcup", "True", 'bakcup="True"'],
+  ["backup", "Ture", 'backup="Ture"'],
+  ["backup", "yes", 'backup="yes"'],
+  ["backup", "", 'backup=""'],
+])("%j=%j is a near miss", (key, value, now) => {
+  expect(nearMissOf({ Name: "web", [key]: value }, ONE)).toEqual({
+    now,
+    wanted: "backup=True",
+    change: CHANGE,
+  });
+});
+
+test.each([
+  ["the right tag", { backup: "True" }],
+  ["no tag", {}],
+  ["another key", { Name: "True", Backend: "True" }],
+  ["a no", { backup: "false", Backup: "No" }],
+  ["an exclusion", { backup: "exclude" }],
+  ["the right one beside a near one", { backup: "True", Backup: "true" }],
+])("%s is none", (_, tags) => {
+  expect(nearMissOf(tags as Record<string, string>, ONE)).toBeUndefined();
+});
+
+test("names the policy that is meant, or all where none is", () => {
+  expect(nearMissOf({ Backup: "Silver" }, TWO)?.change).toContain("backup=silver,");
+  expect(nearMissOf({ backup: "True" }, TWO)?.change).toContain("backup=gold or silver,");
+});
+
+test.each([
+  ["Exclude", true],
+  ["exclude ", true],
+  ["excluded", true],
+  ["False", true],
+  ["exclude", false],
+  ["True", false],
+])("backup=%j on a volume: nearly left out is %j", (value, isNear) => {
+  const change = "it is backed up; to leave it out its tag has to be backup=exclude";
+  const expected = isNear ? { now: `backup="${value}"`, wanted: "backup=exclude", change } : undefined;
+  expect(nearExclusionOf({ backup: value }, ONE)).toEqual(expected);
+});

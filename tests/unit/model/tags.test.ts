@@ -1,0 +1,92 @@
+import fc from "fast-check";
+import {
+  MAX_TAG_KEY,
+  MAX_TAG_VALUE,
+  TAG,
+  TAG_PREFIX,
+  fillTags,
+  prefixTags,
+  tagsFromList,
+  tagsToList,
+  tagsWithPrefix,
+  userTags,
+} from "../../../src/vault/model/tags";
+
+/** Keys as people write them, those of JavaScript's own objects too. */
+const key = fc.oneof(
+  fc.string({ maxLength: 140 }),
+  fc.constantFrom("Name", "constructor", "toString", "aws:owner", TAG.slot),
+);
+const tags = fc.dictionary(key, fc.string({ maxLength: 300 }), { noNullPrototype: true });
+
+describe("a record of tags", () => {
+  test("comes back the same from EC2's list form", () => {
+    fc.assert(
+      fc.property(tags, (record) => {
+        expect(tagsFromList(tagsToList(record))).toEqual(record);
+      }),
+    );
+  });
+
+  test("is listed in one order, whatever order it was made in", () => {
+    expect(tagsToList({ b: "2", a: "1" })).toStrictEqual(tagsToList({ a: "1", b: "2" }));
+  });
+
+  test("has an empty value where EC2 gives none, and nothing where it gives no key", () => {
+    expect(tagsFromList([{ Key: "a" }, { Value: "lost" }])).toStrictEqual({ a: "" });
+    expect(tagsFromList(undefined)).toStrictEqual({});
+  });
+});
+
+test("a person's tags are neither AWS's nor the vault's", () => {
+  const mixed = { Name: "web", "aws:autoscaling:groupName": "g", [TAG.vault]: "v", awsome: "yes" };
+  expect(userTags(mixed)).toStrictEqual({ Name: "web", awsome: "yes" });
+});
+
+describe("filling up", () => {
+  test("keeps the base, adds only what EC2 takes, and never passes the room", () => {
+    fc.assert(
+      fc.property(tags, tags, fc.integer({ min: 0, max: 12 }), (base, extra, room) => {
+        const filled = fillTags(base, extra, room);
+        const added = Object.keys(filled).filter((k) => !Object.hasOwn(base, k));
+        for (const k of Object.keys(base)) expect(filled[k]).toBe(base[k]);
+        for (const k of added) {
+          expect(filled[k]).toBe(extra[k]);
+          expect(k.length).toBeLessThanOrEqual(MAX_TAG_KEY);
+          expect(filled[k]!.length).toBeLessThanOrEqual(MAX_TAG_VALUE);
+        }
+        expect(Object.keys(filled).length).toBeLessThanOrEqual(Math.max(room, Object.keys(base).length));
+      }),
+    );
+  });
+
+  test("adds everything that fits while there is room, in alphabetical order", () => {
+    const extra = { c: "3", a: "1", b: "x".repeat(257), ["k".repeat(129)]: "long", d: "4" };
+    expect(fillTags({ z: "0" }, extra, 3)).toStrictEqual({ z: "0", a: "1", c: "3" });
+    expect(fillTags({ z: "0" }, extra, 50)).toStrictEqual({ z: "0", a: "1", c: "3", d: "4" });
+  });
+
+  test("does not replace what is there", () => {
+    expect(fillTags({ a: "mine" }, { a: "theirs" }, 50)).toStrictEqual({ a: "mine" });
+  });
+
+  test("takes a tag that is named like a property of every object", () => {
+    expect(fillTags({}, { constructor: "acme" }, 50)).toEqual({ constructor: "acme" });
+  });
+});
+
+test("tags under a prefix are found by it again", () => {
+  fc.assert(
+    fc.property(tags, (record) => {
+      const prefixed = prefixTags(record, "p:");
+      expect(tagsWithPrefix({ ...prefixed, other: "x" }, "p:")).toEqual(prefixed);
+      expect(Object.keys(prefixed)).toHaveLength(Object.keys(record).length);
+    }),
+  );
+});
+
+test("every tag of the vault starts with its prefix and is named once", () => {
+  const names = Object.values(TAG);
+  expect(names.filter((name) => !name.startsWith(TAG_PREFIX))).toStrictEqual([]);
+  expect(new Set(names).size).toBe(names.length);
+});

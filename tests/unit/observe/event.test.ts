@@ -1,0 +1,47 @@
+import { parseWake } from "../../../src/vault/observe/event";
+import { NOW, SLOT } from "../../support/world";
+
+test.each([
+  ["a run", { kind: "run", slot: SLOT }, { kind: "run", slot: SLOT, runId: "r" }],
+  ["a pass with an open slot", { kind: "pass", slot: SLOT }, { kind: "pass", slot: SLOT, runId: "r" }],
+  ["a pass", { kind: "pass", told: {} }, { kind: "pass", runId: "r" }],
+  ["a sweep", { kind: "sweep" }, { kind: "sweep", runId: "r" }],
+])("%s is read", (_what, event, wake) => {
+  expect(parseWake(event, NOW, "r")).toStrictEqual(wake);
+});
+
+test("a slot in any ISO form is the same slot", () => {
+  for (const slot of ["2026-11-22T03:00:00Z", "2026-11-22T03:00:00.123Z", "2026-11-22T05:00:00+02:00"]) {
+    expect(parseWake({ kind: "run", slot }, NOW, "r").slot).toBe(SLOT);
+  }
+});
+
+test("a run by hand without a slot stands for its minute", () => {
+  expect(parseWake({ kind: "run" }, NOW + 59_999, "r").slot).toBe(SLOT);
+});
+
+test("a slot of minutes ahead is taken: clocks differ", () => {
+  const slot = "2026-11-22T03:05:00Z";
+  expect(parseWake({ kind: "run", slot }, NOW, "r").slot).toBe(slot);
+});
+
+test.each([
+  [undefined, "event.kind: expected one of run, pass, sweep, got undefined"],
+  [null, "event.kind: expected one of run, pass, sweep, got undefined"],
+  ["run", "event.kind: expected one of run, pass, sweep, got undefined"],
+  [{ kind: "Run" }, 'event.kind: expected one of run, pass, sweep, got "Run"'],
+  [{ kind: 5 }, "event.kind: expected one of run, pass, sweep, got 5"],
+  [{ kind: "run", slot: "tonight" }, 'event.slot: expected an ISO instant, got "tonight"'],
+  [{ kind: "run", slot: 1 }, "event.slot: expected an ISO instant, got 1"],
+  [{ kind: "pass", slot: null }, "event.slot: expected an ISO instant, got null"],
+  [
+    { kind: "run", slot: "2099-01-01T03:00:00Z" },
+    "event.slot: expected a time that is past (it is 2026-11-22T03:00:00Z), got 2099-01-01T03:00:00Z",
+  ],
+  [
+    { kind: "sweep", slot: "2026-11-22T03:05:01Z" },
+    "event.slot: expected a time that is past (it is 2026-11-22T03:00:00Z), got 2026-11-22T03:05:01Z",
+  ],
+])("the event %j is refused: %s", (event, message) => {
+  expect(() => parseWake(event, NOW, "r")).toThrow(expect.objectContaining({ name: "BadEvent", message }) as Error);
+});

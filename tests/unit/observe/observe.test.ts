@@ -1,0 +1,146 @@
+import { DescribeInstancesCommand, DescribeSnapshotsCommand, DescribeVolumesCommand } from "@aws-sdk/client-ec2";
+import { DescribeKeyCommand, KMSClient } from "@aws-sdk/client-kms";
+import { mockClient } from "aws-sdk-client-mock";
+import { ec2In, makeClients } from "../../../src/vault/aws/clients";
+import { observe, observeInstances } from "../../../src/vault/observe/observe";
+import { described } from "../../support/rig";
+import { DR, DR2, SETTINGS, snapshot } from "../../support/world";
+
+const clients = makeClients(SETTINGS);
+const primary = mockClient(ec2In(clients, SETTINGS.primaryRegion).reader);
+const dr = mockClient(ec2In(clients, DR.region).reader);
+const kms = mockClient(KMSClient);
+const down = Object.assign(new Error("no route"), { name: "TimeoutError" });
+
+/** One of the vault's own, as EC2 tells it. */
+const made = (snapshotId: string) => described(snapshot(snapshotId));
+
+beforeEach(() => {
+  kms.reset();
+  kms.on(DescribeKeyCommand).resolves({ KeyMetadata: { KeyId: "k", KeyState: "Enabled" } });
+  primary.reset();
+  dr.reset();
+  primary.on(DescribeInstancesCommand).resolves({ Reservations: [{ Instances: [{ InstanceId: "i-1" }] }] });
+  primary.on(DescribeVolumesCommand).resolves({ Volumes: [] });
+  primary.on(DescribeSnapshotsCommand).resolves({ Snapshots: [made("snap-1")] });
+  dr.on(DescribeSnapshotsCommand).resolves({ Snapshots: [made("snap-2")] });
+});
+
+/** What an invocation that serves a slot sees. */
+async function whole() {
+  return observeInstances(clients, SETTINGS, await observe(clients, SETTINGS));
+}
+
+test("one that serves a slot sees instances, snapshots and copies, each in its region", async () => {
+  const world = await whole();
+  expect(world.instances?.map((i) => i.instanceId)).toStrictEqual(["i-1"]);
+  expect(world.snapshots?.map((s) => [s.snapshotId, s.region])).toStrictEqual([["snap-1", "us-east-1"]]);
+  expect(Object.keys(world.copies)).toStrictEqual(["us-west-2"]);
+  expect(world.copies["us-west-2"]?.map((s) => [s.snapshotId, s.region])).toStrictEqual([["snap-2", "us-west-2"]]);
+  expect(world.problems).toStrictEqual([]);
+});
+
+test("one that serves no slot costs no instance reads", async () => {
+  const world = await observe(clients, SETTINGS);
+  expect(world.instances).toBeUndefined();
+  expect(primary.calls().map((call) => call.args[0].constructor.name)).toStrictEqual(["DescribeSnapshotsCommand"]);
+});
+
+test("a region that is down is a problem, and the other is seen", async () => {
+  dr.on(DescribeSnapshotsCommand).rejects(down);
+  const world = await whole();
+  expect([world.instances?.length, world.snapshots?.length, world.copies]).toStrictEqual([1, 1, {}]);
+  expect(world.problems).toStrictEqual([
+    {
+      kind: "not-observed",
+      subject: "copies in us-west-2",
+      message: "could not read copies in us-west-2: TimeoutError: no route; nothing was copied there or pruned",
+      hint: "Check the role's rights and the region's health; the next sweep tries again.",
+    },
+  ]);
+});
+
+describe("with two DR regions", () => {
+  const two = { ...SETTINGS, dr: [DR, DR2] };
+  const wide = makeClients(two);
+  const readers = [SETTINGS.primaryRegion, DR.region, DR2.region].map((region) =>
+    mockClient(ec2In(wide, region).reader),
+  );
+
+  beforeEach(() => {
+    for (const [index, reader] of readers.entries()) {
+      reader.reset();
+      const Snapshots = [made(`snap-${index}`)];
+      reader.on(DescribeSnapshotsCommand).resolves({ Snapshots });
+    }
+  });
+
+  const seen = async () => {
+    const { snapshots, copies, problems } = await observe(wide, two);
+    const ids = Object.entries(copies).map(([region, all]) => [
+      region,
+      ...all.map((s) => `${s.region} ${s.snapshotId}`),
+    ]);
+    return { primary: snapshots?.length, ids: ids.sort(), told: problems.map((p) => p.subject) };
+  };
+
+  test("the copies of each are told apart", async () => {
+    await expect(seen()).resolves.toStrictEqual({
+      primary: 1,
+      ids: [
+        ["eu-west-1", "eu-west-1 snap-2"],
+        ["us-west-2", "us-west-2 snap-1"],
+      ],
+      told: [],
+    });
+  });
+
+  test("one that is down is left out and told, and the other is seen", async () => {
+    readers[2]!.on(DescribeSnapshotsCommand).rejects(down);
+    await expect(seen()).resolves.toStrictEqual({
+      primary: 1,
+      ids: [["us-west-2", "us-west-2 snap-1"]],
+      told: ["copies in eu-west-1"],
+    });
+  });
+});
+
+test("instances whose volumes can't be read are not seen: their tags may exclude some", async () => {
+  primary.on(DescribeVolumesCommand).rejects(down);
+  const world = await whole();
+  expect(world.instances).toBeUndefined();
+  expect(world.problems.map((p) => p.subject)).toStrictEqual(["instances in us-east-1"]);
+  expect(world.snapshots).toHaveLength(1);
+});
+
+test("what was seen before the instances is left as it was", async () => {
+  const problem = { kind: "not-observed", subject: "copies", message: "" };
+  const before = { snapshots: [], copies: {}, problems: [problem], throttled: [] };
+  const world = await observeInstances(clients, SETTINGS, before);
+  expect(world.instances).toHaveLength(1);
+  expect([world.snapshots, world.copies, world.problems]).toStrictEqual([[], {}, [problem]]);
+  expect(before).toStrictEqual({ snapshots: [], copies: {}, problems: [problem], throttled: [] });
+});
+
+test("a read that stays throttled is not seen, but no problem yet", async () => {
+  const throttled = Object.assign(new Error("too many"), { name: "RequestLimitExceeded" });
+  primary.on(DescribeVolumesCommand).rejects(throttled);
+  dr.on(DescribeSnapshotsCommand).rejects(throttled);
+  const world = await whole();
+  expect([world.instances, world.copies, world.problems]).toStrictEqual([undefined, {}, []]);
+  expect(world.throttled.map(({ code, problem }) => [code, problem.subject])).toStrictEqual([
+    ["RequestLimitExceeded", "copies in us-west-2"],
+    ["RequestLimitExceeded", "instances in us-east-1"],
+  ]);
+});
+
+test("nothing to be seen is three problems, not an error", async () => {
+  primary.onAnyCommand().rejects(down);
+  dr.onAnyCommand().rejects(down);
+  const world = await whole();
+  expect(world.problems.map((p) => p.subject).sort()).toStrictEqual([
+    "copies in us-west-2",
+    "instances in us-east-1",
+    "snapshots in us-east-1",
+  ]);
+});

@@ -1,0 +1,185 @@
+/** Who else's snapshots carry the vault's tag: looked for by one sweep a day, in each region, and told until it was heard. */
+import { DescribeSnapshotsCommand } from "@aws-sdk/client-ec2";
+import { PublishCommand } from "@aws-sdk/client-sns";
+import { describe as describeIt } from "../../../src/vault/identity/description";
+import { looksForStrangers } from "../../../src/vault/observe/strangers";
+import { TAG } from "../../../src/vault/model/tags";
+import { HOUR_MS, MINUTE_MS, SECOND_MS, isoSeconds } from "../../../src/vault/lib/time";
+import type { Wake } from "../../../src/vault/model/types";
+import { makeRig } from "../../support/rig";
+import { DR, DR2, NOW, SETTINGS, SLOT, snapshot } from "../../support/world";
+
+const SWEEP_EVENT = { kind: "sweep" };
+const STRANGER = { SnapshotId: "snap-9", Description: "before the upgrade" };
+
+const rig = makeRig();
+const wide = makeRig({ ...SETTINGS, dr: [DR, DR2] });
+
+beforeEach(() => {
+  rig.reset();
+  wide.reset();
+});
+
+/** What the calls ask that look for strangers: by the tag, as narrow and as long as any other. */
+const ASKED = {
+  OwnerIds: ["self"],
+  Filters: [{ Name: "tag:smart-vault:vault", Values: ["smart-vault-test"] }],
+  MaxResults: 1000,
+  NextToken: undefined,
+};
+
+const BY_DESCRIPTION = {
+  ...ASKED,
+  Filters: [{ Name: "description", Values: ["smart-vault/1 vault=smart-vault-test *"] }],
+};
+
+function asked(reader: typeof rig.primary): unknown[] {
+  return reader.commandCalls(DescribeSnapshotsCommand).map(({ args: [{ input }] }) => input);
+}
+
+function looked(reader = rig.primary): number {
+  return asked(reader).filter((input) => JSON.stringify(input).includes("tag:")).length;
+}
+
+/** From now on each region's reads by the tag show these. */
+function carryTag(reader: typeof rig.primary, Snapshots: object[]): void {
+  reader.on(DescribeSnapshotsCommand, { Filters: ASKED.Filters }).resolves({ Snapshots });
+  reader.on(DescribeSnapshotsCommand, { Filters: BY_DESCRIPTION.Filters }).resolves({});
+}
+
+const wake = (kind: Wake["kind"]): Wake => ({ kind, runId: "r" });
+const LATER = { told: {}, strangersAt: SLOT };
+
+test.each<[string, Parameters<typeof looksForStrangers>, boolean]>([
+  ["a sweep of a vault that never has", [wake("sweep"), { told: {} }, NOW], true],
+  ["a sweep 23 hours after the last", [wake("sweep"), LATER, NOW + 23 * HOUR_MS], true],
+  ["no sweep before", [wake("sweep"), LATER, NOW + 23 * HOUR_MS - 1], false],
+  ["a sweep where a person made it no time", [wake("sweep"), { told: {}, strangersAt: "x" }, NOW], true],
+  ["no sweep whose clock is unreadable", [wake("sweep"), undefined, NOW], false],
+  ["no run", [wake("run"), { told: {} }, NOW], false],
+  ["no pass", [wake("pass"), { told: {} }, NOW], false],
+])("%s looks", (_what, given, expected) => {
+  expect(looksForStrangers(...given)).toBe(expected);
+});
+
+test("a sweep asks each region once for its own and once for the tag", async () => {
+  await wide.wake(SWEEP_EVENT);
+  const readers = [wide.primary, wide.dr, wide.others.get(DR2.region)!.reader];
+  for (const reader of readers) expect(asked(reader)).toStrictEqual([BY_DESCRIPTION, ASKED]);
+});
+
+test.each([{ kind: "run", slot: SLOT }, { kind: "pass" }])("%j asks only for its own", async (event) => {
+  await rig.wake(event);
+  expect(asked(rig.primary)).toStrictEqual([BY_DESCRIPTION]);
+  expect(asked(rig.dr)).toStrictEqual([BY_DESCRIPTION]);
+});
+
+test("one sweep a day looks, and the clock is set for it alone", async () => {
+  for (let hour = 0; hour < 24; hour += 1) {
+    rig.at(NOW + hour * HOUR_MS);
+    await expect(rig.wake(SWEEP_EVENT)).resolves.toMatchObject({ status: "clean" });
+  }
+  expect(looked()).toBe(2);
+  expect(rig.clockSets().map(({ state, input }) => [state, input])).toStrictEqual([
+    ["DISABLED", { kind: "pass", told: {}, owedFrom: SLOT, strangersAt: SLOT }],
+    ["DISABLED", { kind: "pass", told: {}, owedFrom: SLOT, strangersAt: isoSeconds(NOW + 23 * HOUR_MS) }],
+  ]);
+});
+
+describe("what carries the tag", () => {
+  const made = snapshot("snap-1");
+  const { identity, tags } = made;
+
+  test.each<[string, string | undefined, boolean]>([
+    ["is the vault's own where its Description is", describeIt(identity, tags), false],
+    ["is its own also where the tags were changed since", describeIt(identity, {}), false],
+    ["is a stranger with a person's Description", "before the upgrade", true],
+    ["is a stranger without any", undefined, true],
+    ["is a stranger with another vault's", describeIt({ ...identity, vaultId: "v" }, tags), true],
+    ["is a stranger with one of a later form", describeIt(identity, tags).replace("/1", "/2"), true],
+  ])("%s", async (_what, Description, isStranger) => {
+    carryTag(rig.primary, [{ SnapshotId: "snap-1", Description }, { Description }]);
+    const woken = rig.wake(SWEEP_EVENT);
+    if (isStranger) {
+      await expect(woken).rejects.toThrow(
+        `snap-1 in us-east-1 carries the vault's tag ${TAG.vault}, but the vault did not make it: its Description is "${Description ?? ""}"`,
+      );
+    } else await expect(woken).resolves.toMatchObject({ status: "clean" });
+    expect(rig.mails()).toHaveLength(isStranger ? 1 : 0);
+    expect(rig.writes()).toStrictEqual([]);
+  });
+});
+
+test("a stranger in a DR region is told with that region, and the others look in vain", async () => {
+  carryTag(rig.dr, [STRANGER]);
+  await expect(rig.wake(SWEEP_EVENT)).rejects.toThrow("snap-9 in us-west-2 carries");
+  expect(rig.writes()).toStrictEqual([]);
+});
+
+test("a stranger is told once a day", async () => {
+  carryTag(rig.primary, [STRANGER]);
+  await expect(rig.wake(SWEEP_EVENT)).rejects.toMatchObject({ name: "BackupFailed" });
+  rig.at(NOW + HOUR_MS);
+  await expect(rig.wake(SWEEP_EVENT)).resolves.toMatchObject({ status: "clean" });
+  rig.at(NOW + 23 * HOUR_MS);
+  await expect(rig.wake(SWEEP_EVENT)).rejects.toMatchObject({ name: "BackupFailed" });
+  expect([looked(), rig.mails().length]).toStrictEqual([2, 2]);
+});
+
+test("one that could not be mailed is looked for again by the next sweep", async () => {
+  carryTag(rig.primary, [STRANGER]);
+  rig.sns.on(PublishCommand).rejects(new Error("SNS is down"));
+  await expect(rig.wake(SWEEP_EVENT)).rejects.toMatchObject({ name: "BackupFailed" });
+  expect(rig.clockSets().at(-1)?.input).not.toHaveProperty("strangersAt");
+  rig.sns.on(PublishCommand).resolves({});
+  rig.at(NOW + HOUR_MS);
+  await expect(rig.wake(SWEEP_EVENT)).rejects.toMatchObject({ name: "BackupFailed" });
+  expect(rig.clockSets().at(-1)?.input).toMatchObject({
+    strangersAt: isoSeconds(NOW + HOUR_MS),
+    told: { "tampering/snap-9": isoSeconds(NOW + HOUR_MS) },
+  });
+  rig.at(NOW + 2 * HOUR_MS);
+  await expect(rig.wake(SWEEP_EVENT)).resolves.toMatchObject({ status: "clean" });
+  expect(looked()).toBe(2);
+});
+
+describe("a region that could not be asked", () => {
+  const refused = (name: string) => {
+    rig.dr
+      .on(DescribeSnapshotsCommand, { Filters: ASKED.Filters })
+      .rejects(Object.assign(new Error("no"), { name, $metadata: { httpStatusCode: 400 } }));
+    rig.dr.on(DescribeSnapshotsCommand, { Filters: BY_DESCRIPTION.Filters }).resolves({});
+  };
+
+  test("is a problem, and is asked again by the next sweep", async () => {
+    refused("UnauthorizedOperation");
+    await expect(rig.wake(SWEEP_EVENT)).rejects.toThrow(
+      "could not read snapshots with the vault's tag in us-west-2: UnauthorizedOperation: no; nobody knows whether somebody else's carry it",
+    );
+    expect(rig.clockSets().at(-1)?.input).not.toHaveProperty("strangersAt");
+    carryTag(rig.dr, []);
+    rig.at(NOW + HOUR_MS);
+    await expect(rig.wake(SWEEP_EVENT)).resolves.toMatchObject({ status: "clean" });
+    expect(rig.clockSets().at(-1)?.input).toMatchObject({
+      strangersAt: isoSeconds(NOW + HOUR_MS),
+    });
+  });
+
+  test("since AWS throttles is asked again without a mail", async () => {
+    refused("RequestLimitExceeded");
+    await expect(rig.wake(SWEEP_EVENT)).resolves.toMatchObject({ status: "clean" });
+    expect(rig.clockSets().at(-1)?.input).not.toHaveProperty("strangersAt");
+    carryTag(rig.dr, []);
+    rig.at(NOW + HOUR_MS);
+    await expect(rig.wake(SWEEP_EVENT)).resolves.toMatchObject({ status: "clean" });
+    expect([looked(), rig.mails()]).toStrictEqual([2, []]);
+    expect(rig.clockSets().at(-1)?.input.strangersAt).toBe(isoSeconds(NOW + HOUR_MS));
+  });
+});
+
+test("a time of the future in the clock is none", async () => {
+  rig.carries({ told: {}, strangersAt: isoSeconds(NOW + MINUTE_MS) });
+  await rig.wake(SWEEP_EVENT);
+  expect(looked()).toBe(1);
+  expect(rig.clockSets().at(-1)?.input.strangersAt).toBe(isoSeconds(NOW - (NOW % SECOND_MS)));
+});

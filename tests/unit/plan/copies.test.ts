@@ -1,0 +1,209 @@
+import { copiesBySource, copiesOf, copyFault, coverageOf, planCopies } from "../../../src/vault/plan/copies";
+import { drCopyTags } from "../../../src/vault/plan/copyTags";
+import { TAG, copyExpiredTag } from "../../../src/vault/model/tags";
+import { HOUR_MS, MINUTE_MS } from "../../../src/vault/lib/time";
+import type { Snapshot } from "../../../src/vault/model/types";
+import { DR, DR2, KEY, NOW, copyOf, snapshot, standInOf } from "../../support/world";
+
+const OTHER_KEY = "arn:aws:kms:us-west-2:111122223333:key/other";
+const source = snapshot("snap-1", { startTimeMs: NOW - 5 * HOUR_MS });
+const marked = snapshot("snap-1", {
+  tags: { [copyExpiredTag(DR.region)]: "2026-11-01T03:00:00Z" },
+});
+const sound = copyOf(source, "sound");
+const pending = copyOf(source, "pending", { state: "pending" });
+const failed = copyOf(source, "failed", { state: "error", stateMessage: "key is disabled" });
+const plain = copyOf(source, "plain", { encrypted: false });
+const elsewhere = snapshot("snap-1", {
+  tags: { [copyExpiredTag(DR2.region)]: "2026-11-01T03:00:00Z" },
+});
+const otherKey = copyOf(source, "other-key", { kmsKeyId: OTHER_KEY });
+
+function plan(snapshots: Snapshot[], copies: Snapshot[]) {
+  const target = { ...DR, released: () => true, tagsOf: drCopyTags };
+  return planCopies(snapshots, copiesBySource(copies), target, NOW);
+}
+
+test.each([
+  ["sound", "completed, encrypted and under the key", source, [sound]],
+  ["sound", "one good beside a broken one", source, [failed, sound, pending]],
+  ["pending", "on the way", source, [pending]],
+  ["pending", "on the way beside a broken one", source, [failed, pending]],
+  ["broken", "failed", source, [failed]],
+  ["broken", "not encrypted", source, [plain]],
+  ["broken", "under another key", source, [otherKey]],
+  ["missing", "none", source, []],
+  ["expired", "none, and marked", marked, []],
+  ["expired", "a broken one, and marked", marked, [failed]],
+  ["sound", "a good one, and marked", marked, [sound]],
+  ["missing", "none, and marked for another region", elsewhere, []],
+])("coverage is %s with a copy that is %s", (coverage, _what, of, copies) => {
+  expect(coverageOf(of, copies, DR, () => true)).toBe(coverage);
+});
+
+test("a mark says nothing where the rules would still keep the copy", () => {
+  expect(coverageOf(marked, [], DR, () => false)).toBe("missing");
+  expect(coverageOf(marked, [failed], DR, () => false)).toBe("broken");
+});
+
+test.each([
+  [sound, undefined],
+  [pending, undefined],
+  [failed, "it is in state error: key is disabled"],
+  [{ ...failed, stateMessage: undefined }, "it is in state error: EC2 gives no reason"],
+  [plain, "it is not encrypted"],
+  [otherKey, `it is under ${OTHER_KEY}, not ${KEY}`],
+  [{ ...sound, kmsKeyId: undefined }, `it is under no key, not ${KEY}`],
+])("the fault of copy %# is told", (copy, fault) => {
+  expect(copyFault(copy, KEY)).toBe(fault);
+});
+
+test("copies are found by the source in their Description, whatever their tags say; an original belongs to nothing", () => {
+  const stripped: Snapshot = { ...sound, snapshotId: "stripped", tags: {} };
+  const other = { ...sound.tags, [TAG.sourceSnapshot]: "another" };
+  const renamed: Snapshot = { ...sound, snapshotId: "renamed", tags: other };
+  const original: Snapshot = { ...source, snapshotId: "original", tags: sound.tags };
+  expect([...copiesBySource([sound, stripped, original, renamed, failed])]).toStrictEqual([
+    ["snap-1", [sound, stripped, renamed, failed]],
+  ]);
+});
+
+test("copies of an original are copies of what stands in for it, and the reverse", () => {
+  const standIn = standInOf(source, "stand-in");
+  const ofStandIn = { ...copyOf(standIn, "of-stand-in"), tags: drCopyTags(standIn) };
+  const bySource = copiesBySource([sound, ofStandIn]);
+  expect(copiesOf(standIn, bySource)).toStrictEqual([sound, ofStandIn]);
+  expect(copiesOf(source, bySource)).toStrictEqual([sound, ofStandIn]);
+  expect(copiesOf(snapshot("another"), bySource)).toStrictEqual([]);
+});
+
+describe("planning", () => {
+  test("copies what has no copy, oldest first", () => {
+    const old = snapshot("old", { startTimeMs: NOW - 3 });
+    const twin = snapshot("a-twin", { startTimeMs: NOW - 3 });
+    const young = snapshot("young", { startTimeMs: NOW - 2 });
+    const { actions, problems } = plan([young, old, twin], []);
+    expect(actions.map((a) => a.sourceSnapshotId)).toStrictEqual(["a-twin", "old", "young"]);
+    expect(problems).toStrictEqual([]);
+  });
+
+  test("says everything that the copy call needs", () => {
+    expect(plan([source], []).actions).toStrictEqual([
+      {
+        kind: "copy",
+        region: "us-west-2",
+        sourceSnapshotId: "snap-1",
+        sourceRegion: "us-east-1",
+        kmsKeyArn: KEY,
+        sinceMs: source.startTimeMs,
+        tags: drCopyTags(source),
+        identity: {
+          vaultId: "smart-vault-test",
+          instanceId: "i-1",
+          slot: "2026-11-21T22:00:00Z",
+          source: { snapshotId: "snap-1", volumeId: "vol-1", startedMs: source.startTimeMs },
+        },
+        reason: "no copy yet",
+      },
+    ]);
+  });
+
+  test("says of a copy of what is in doubt that it is, and gives it the identity that stands", () => {
+    const tags = { ...source.tags, [TAG.slot]: "2027-01-01T00:00:00Z" };
+    const doubted: Snapshot = { ...source, tags, doubt: { of: "tags", what: "its slot" } };
+    const [sane] = plan([source], []).actions;
+    expect(plan([doubted], []).actions).toStrictEqual([{ ...sane, ofDoubt: true }]);
+  });
+
+  test.each([
+    ["sound", source, [sound]],
+    ["pending", source, [pending]],
+    ["expired", marked, []],
+  ])("leaves one alone whose copy is %s", (_coverage, of, copies) => {
+    expect(plan([of], copies)).toStrictEqual({ actions: [], problems: [] });
+  });
+
+  const tries = (count: number) =>
+    Array.from({ length: count }, (_, n) => ({
+      ...failed,
+      snapshotId: `failed-${n}`,
+      startTimeMs: NOW - (count - n) * HOUR_MS,
+    }));
+
+  test.each([1, 2])("replaces a copy that failed %d times, and says nothing of it", (count) => {
+    const { actions, problems } = plan([source], tries(count));
+    expect(actions.map((a) => a.reason)).toStrictEqual(["its copy is not usable"]);
+    expect(problems).toStrictEqual([]);
+  });
+
+  test("tells a copy that failed three times under its source's name, with its last reason, and goes on", () => {
+    const { actions, problems } = plan([source], tries(3));
+    expect(actions.map((a) => a.reason)).toStrictEqual(["its copy is not usable"]);
+    expect(problems).toStrictEqual([
+      {
+        kind: "broken-copy",
+        subject: "snap-1 in us-west-2",
+        message:
+          "the copy failed-2 of snap-1 in us-west-2 is not usable: it is in state error: key is disabled; it is being replaced",
+        hint: "If the key is named: check that the vault's key in that region is enabled and its policy lets the vault's role use it (`pulumi up --refresh` puts it back), and that sourceKeyArns lists the key of the source volume.",
+      },
+    ]);
+    expect(plan([source], tries(4)).problems.map((p) => p.subject)).toStrictEqual(["snap-1 in us-west-2"]);
+  });
+
+  test.each([
+    ["not encrypted", plain, "it is not encrypted"],
+    ["under another key", otherKey, `it is under ${OTHER_KEY}, not ${KEY}`],
+  ])("tells a completed copy that is %s at once: that does not pass", (_what, copy, fault) => {
+    const { actions, problems } = plan([source], [copy]);
+    expect(actions).toHaveLength(1);
+    expect(problems.map((p) => [p.kind, p.subject])).toStrictEqual([["broken-copy", "snap-1 in us-west-2"]]);
+    expect(problems[0]?.message).toContain(fault);
+  });
+
+  test.each([
+    ["half an hour, after two failures", 2, 5, 30],
+    ["half an hour, however old its snapshot is, after two", 2, 48, 30],
+    ["half an hour at the least, after three", 3, 2, 30],
+    ["a quarter of its snapshot's age by then, after three", 3, 5, 60],
+    ["two hours at the most, after three", 3, 48, 120],
+  ])("is tried again after %s", (_what, count, ageHours, pauseMinutes) => {
+    const old = { ...source, startTimeMs: NOW - ageHours * HOUR_MS };
+    const again = (minutes: number) => {
+      const [, ...before] = tries(count);
+      const last = { ...failed, snapshotId: "again", startTimeMs: NOW - minutes * MINUTE_MS };
+      return plan([old], [...before.map((one) => ({ ...one, startTimeMs: old.startTimeMs })), last]);
+    };
+    expect(again(pauseMinutes - 1).actions).toHaveLength(0);
+    expect(again(pauseMinutes).actions).toHaveLength(1);
+    expect(again(1).problems).toHaveLength(count === 3 ? 1 : 0);
+  });
+
+  test("puts what failed three times after all else, and of those first what was tried longest ago", () => {
+    const old = snapshot("old", { startTimeMs: NOW - 9 * HOUR_MS });
+    const older = snapshot("older", { startTimeMs: NOW - 10 * HOUR_MS });
+    const young = snapshot("young", { startTimeMs: NOW });
+    const failing = (of: Snapshot, count: number, hoursAgo: number) =>
+      Array.from({ length: count }, (_, n) =>
+        copyOf(of, `${of.snapshotId}-${n}`, { state: "error", startTimeMs: NOW - hoursAgo * HOUR_MS }),
+      );
+    const order = (...copies: Snapshot[]) => plan([young, old, older], copies).actions.map((a) => a.sourceSnapshotId);
+    expect(order(...failing(older, 2, 3))).toStrictEqual(["older", "old", "young"]);
+    expect(order(...failing(older, 3, 3))).toStrictEqual(["old", "young", "older"]);
+    expect(order(...failing(older, 3, 3), ...failing(old, 3, 4))).toStrictEqual(["young", "old", "older"]);
+  });
+
+  test("tells of a snapshot in the archive, which EC2 can't copy, instead of trying", () => {
+    const archived = { ...source, storageTier: "archive" };
+    const { actions, problems } = plan([archived], []);
+    expect(actions).toStrictEqual([]);
+    expect(problems).toStrictEqual([
+      {
+        kind: "not-copyable",
+        subject: "snap-1",
+        message: "snap-1 in us-east-1 has no sound copy in us-west-2 and can't get one: it is in the archive tier",
+        hint: "Restore it from the archive tier (aws ec2 restore-snapshot-tier); the next sweep then copies it.",
+      },
+    ]);
+  });
+});

@@ -1,0 +1,118 @@
+import { isDropout, planDropouts } from "../../../src/vault/plan/dropoutProblems";
+import type { Dropout } from "../../../src/vault/model/dropout";
+import type { Serving, VaultPolicy } from "../../../src/vault/model/types";
+import { DAY_MS } from "../../../src/vault/lib/time";
+import { NOW, OPEN, SETTINGS, SLOT, keeping } from "../../support/world";
+
+const CLOSING: Serving = { slot: SLOT, mode: "closing" };
+
+function dropout(extra: Partial<Dropout> = {}): Dropout {
+  return {
+    instanceId: "i-2",
+    tags: { Name: "web" },
+    newestMs: NOW - DAY_MS,
+    policyName: "true",
+    because: "left",
+    ...extra,
+  };
+}
+
+function told(extra: Partial<Dropout>, policy: VaultPolicy = SETTINGS) {
+  return planDropouts([dropout(extra)], policy, OPEN, NOW).problems;
+}
+
+test("a tag that is gone is a notice, with what to do if it was meant and if it was not", () => {
+  expect(told({})).toStrictEqual([
+    {
+      kind: "not-protected-anymore",
+      subject: "i-2",
+      message:
+        "i-2 (web) is not backed up any more: it has no tag Backup; its newest recovery point is of 2026-11-21T03:00:00Z",
+      hint: "To back it up again: aws ec2 create-tags --region us-east-1 --resources i-2 --tags Key=Backup,Value=true . If this is meant, do nothing: not before 2026-12-21, 30 days after its newest recovery point, and not before a mail has announced it, only the newest recovery point of each volume is kept.",
+      notice: true,
+    },
+  ]);
+});
+
+test.each([
+  [
+    { Backup: "True " },
+    'i-2 is not backed up any more: it has the tag Backup="True "; the vault backs up Backup="true"',
+  ],
+  [{ backup: "true" }, 'i-2 is not backed up any more: it has the tag backup="true"; the vault backs up Backup="true"'],
+  [{ Backup: "none" }, 'i-2 is not backed up any more: it has the tag Backup="none"; the vault backs up Backup="true"'],
+])("a tag that misses is a failure: %p", (tags, message) => {
+  const [problem] = told({ tags });
+  expect([problem?.notice, problem?.message.split("; its newest")[0]]).toStrictEqual([undefined, message]);
+});
+
+describe("the command", () => {
+  const policy = { ...SETTINGS, policies: { gold: keeping(9).true!, ...keeping(30) } };
+  const command = (extra: Partial<Dropout>, its: VaultPolicy = policy) =>
+    /--tags (.*?) \. /.exec(told(extra, its)[0]?.hint ?? "")?.[1];
+
+  test("gives the value that the tag seems to mean, else the one that it had, else the first", () => {
+    expect(command({ tags: { Backup: "GOLD" } })).toBe("Key=Backup,Value=gold");
+    expect(command({ tags: {} })).toBe("Key=Backup,Value=true");
+    expect(command({ tags: {}, policyName: "silver" })).toBe("Key=Backup,Value=gold");
+    expect(command({ tags: {}, policyName: undefined })).toBe("Key=Backup,Value=gold");
+  });
+
+  test("can be pasted, whatever the tag is called", () => {
+    expect(command({ tags: {} }, { ...policy, tagKey: "it's, a key" })).toBe(
+      `'[{"Key":"it'\\''s, a key","Value":"true"}]'`,
+    );
+  });
+});
+
+describe("before its recovery points become orphans it is named again, with what is deleted then", () => {
+  test.each<[string, Partial<VaultPolicy>]>([
+    ["only the newest recovery point of each volume is kept", {}],
+    ["only the newest 2 recovery points of each volume are kept", { keepAtLeast: 2 }],
+    ["all of its recovery points are deleted", { orphans: "expire" }],
+    ["nothing changes: the rules of its policy go on to decide which recovery points are kept", { orphans: "keep" }],
+  ])("%s", (fate, policy) => {
+    const its = { ...SETTINGS, ...policy };
+    const [problem] = told({ because: "orphan-soon", newestMs: NOW - 29 * DAY_MS }, its);
+    expect([problem?.kind, problem?.notice]).toStrictEqual(["becoming-orphan", true]);
+    expect(problem?.message).toBe(
+      `i-2 (web) has not been backed up since 2026-10-24T03:00:00Z, and its recovery points become orphans on 2026-11-23: then, or as soon as a mail has announced it for 7 days, ${fate}; it has no tag Backup`,
+    );
+    expect(problem?.hint).toContain("--tags Key=Backup,Value=true .");
+  });
+});
+
+test("failures come before notices: of very many the first one speaks for all", () => {
+  const both = [dropout(), dropout({ instanceId: "i-3", tags: { Backup: "" } })];
+  const { problems } = planDropouts(both, SETTINGS, OPEN, NOW);
+  expect(problems.map(({ subject }) => subject)).toStrictEqual(["i-3", "i-2"]);
+});
+
+describe("one that has the tag at the second look", () => {
+  const listed = [dropout({ tags: { Backup: "true" } })];
+
+  test("keeps the slot open, and is looked at soon", () => {
+    expect(planDropouts(listed, SETTINGS, OPEN, NOW)).toStrictEqual({
+      problems: [],
+      settled: false,
+      waitsSinceMs: NOW,
+    });
+  });
+
+  test("is reported when the window closes", () => {
+    const plan = planDropouts(listed, SETTINGS, CLOSING, NOW);
+    expect(plan.problems.map(({ kind, subject }) => `${kind}/${subject}`)).toStrictEqual(["slot-missed/i-2"]);
+    expect(plan.settled).toBe(true);
+  });
+});
+
+test("those that could not be looked up keep the slot open; nobody keeps nothing", () => {
+  expect(planDropouts("unseen", SETTINGS, CLOSING, NOW)).toStrictEqual({ problems: [], settled: false });
+  expect(planDropouts(undefined, SETTINGS, OPEN, NOW)).toStrictEqual({ problems: [], settled: true });
+  expect(planDropouts([], SETTINGS, OPEN, NOW)).toStrictEqual({ problems: [], settled: true });
+});
+
+test("no other problem is one of a dropout", () => {
+  const problem = { kind: "no-volumes", subject: "i-1", message: "" };
+  expect([isDropout(problem), isDropout({ ...problem, kind: "becoming-orphan" })]).toStrictEqual([false, true]);
+});

@@ -1,0 +1,245 @@
+/** Encrypted stand-ins in the primary region, from the plain snapshot to its end: see docs/adr/0012. */
+import { standInTags } from "../../../src/vault/plan/copyTags";
+import { planVault } from "../../../src/vault/plan/plan";
+import { TAG, copyExpiredTag } from "../../../src/vault/model/tags";
+import { DAY_MS, HOUR_MS, isoSeconds } from "../../../src/vault/lib/time";
+import type { Doubt } from "../../../src/vault/model/identity";
+import type { Plan, Snapshot, VaultPolicy, World } from "../../../src/vault/model/types";
+import { DR, DR2, NOW, PRIMARY_KEY, SETTINGS, copyOf, inDr, sealedIn, snapshot, standInOf } from "../../support/world";
+
+const ENCRYPTING: VaultPolicy = { ...SETTINGS, primaryKeyArn: PRIMARY_KEY };
+const OTHER_KEY = "arn:aws:kms:us-east-1:111122223333:key/other";
+const plain = snapshot("plain", { startTimeMs: NOW - DAY_MS });
+const CHANGED: Doubt = { of: "tags", what: "its slot" };
+const plainCopy = copyOf(plain, "plain-copy");
+const sound = standInOf(plain, "sound");
+
+function plan(snapshots: Snapshot[], copies: World["copies"] = {}, policy: VaultPolicy = ENCRYPTING): Plan {
+  const world: World = { snapshots, copies, problems: [], throttled: [] };
+  return planVault(world, policy, undefined, "run-1", NOW);
+}
+
+/** `copy <source> to <region>` and `delete <snapshot>: <reason>`, as planned. */
+function did({ actions }: Plan): string[] {
+  return actions.map((action) => {
+    if (action.kind === "copy") return `copy ${action.sourceSnapshotId} to ${action.region}`;
+    return action.kind === "delete" ? `delete ${action.snapshotId}: ${action.reason}` : action.kind;
+  });
+}
+
+function keptFor({ kept }: Plan, id: string): string[] {
+  return kept.filter(({ snapshotId }) => snapshotId === id).map(({ reason }) => reason);
+}
+
+describe("a stand-in is made", () => {
+  test("of a plain snapshot, in its own region, under the key, with all that it has", () => {
+    expect(plan([plain], inDr([plainCopy])).actions).toStrictEqual([
+      {
+        kind: "copy",
+        region: "us-east-1",
+        sourceSnapshotId: "plain",
+        sourceRegion: "us-east-1",
+        kmsKeyArn: PRIMARY_KEY,
+        sinceMs: plain.startTimeMs,
+        tags: standInTags(plain, 49),
+        identity: {
+          vaultId: "smart-vault-test",
+          instanceId: "i-1",
+          slot: "2026-11-21T03:00:00Z",
+          source: { snapshotId: "plain", volumeId: "vol-1", startedMs: plain.startTimeMs },
+        },
+        reason: "no copy yet",
+      },
+    ]);
+  });
+
+  test("with the stack's tags, as are the copies of others", () => {
+    const policy = { ...ENCRYPTING, tags: { CostCenter: "4711" } };
+    const { actions } = plan([plain], inDr([]), policy);
+    const copies = actions.filter((action) => action.kind === "copy");
+    expect(copies.map(({ region }) => region).sort()).toStrictEqual(["us-east-1", "us-west-2"]);
+    expect(copies.map(({ tags }) => tags.CostCenter)).toStrictEqual(copies.map(() => "4711"));
+  });
+
+  test.each<[string, Snapshot[], VaultPolicy]>([
+    ["an encrypted one", [{ ...plain, encrypted: true, kmsKeyId: OTHER_KEY }], ENCRYPTING],
+    ["a pending one", [{ ...plain, state: "pending" }], ENCRYPTING],
+    ["a failed one", [{ ...plain, state: "error" }], ENCRYPTING],
+    ["one on its way out of the Recycle Bin", [{ ...plain, state: "recovering" }], ENCRYPTING],
+    ["another vault's", [snapshot("plain", { tags: { [TAG.vault]: "v" } })], ENCRYPTING],
+    ["one whose tags were changed", [{ ...plain, doubt: CHANGED }], ENCRYPTING],
+    ["one that has a sound one", [plain, sound], ENCRYPTING],
+    ["one that has a pending one", [plain, { ...sound, state: "pending" }], ENCRYPTING],
+    ["one where the stack wants none", [plain], SETTINGS],
+  ])("not of %s", (_what, snapshots, policy) => {
+    const { actions } = plan(snapshots, inDr([plainCopy]), policy);
+    expect(actions.filter((action) => action.kind === "copy")).toStrictEqual([]);
+  });
+
+  test("not of one that is past its rules, and of the one beside it that stays", () => {
+    const old = snapshot("old", { startTimeMs: NOW - 31 * DAY_MS });
+    expect(did(plan([old, plain], inDr([copyOf(old, "old-copy"), plainCopy])))).toStrictEqual([
+      "copy plain to us-east-1",
+      "delete old: 31 days old, kept for 30 days",
+      "delete old-copy: 31 days old, kept for 30 days",
+    ]);
+  });
+
+  test("of one of two duplicates: of the one that counts", () => {
+    const slot = { [TAG.slot]: isoSeconds(plain.startTimeMs) };
+    const twin = snapshot("a-twin", { startTimeMs: plain.startTimeMs + 1, tags: slot });
+    const { actions } = plan([twin, plain], inDr([plainCopy]));
+    expect(actions.map((a) => a.kind === "copy" && a.sourceSnapshotId)).toStrictEqual(["plain", false]);
+  });
+
+  test("while no DR region can be seen, but not of what would go", () => {
+    const old = snapshot("old", { startTimeMs: NOW - 31 * DAY_MS });
+    expect(did(plan([old, plain], {}))).toStrictEqual(["copy plain to us-east-1"]);
+    const two = { ...ENCRYPTING, dr: [DR, DR2] };
+    const seen = inDr([plainCopy, copyOf(old, "old-copy")]);
+    expect(did(plan([old, plain], seen, two))).toStrictEqual([
+      "copy plain to us-east-1",
+      "delete old-copy: 31 days old, kept for 30 days",
+    ]);
+  });
+});
+
+describe("its original goes", () => {
+  const GOES = ["delete plain: its encrypted copy sound stands in for it"];
+
+  test("once it is sound and the DR copy is: that of the original counts for it", () => {
+    const done = plan([plain, sound], inDr([plainCopy]));
+    expect(did(done)).toStrictEqual(GOES);
+    expect(keptFor(done, "sound")).toStrictEqual(["within 30 days, the newest of i-1"]);
+  });
+
+  test.each<[string, Partial<Snapshot>, string]>([
+    ["pending", { state: "pending" }, "it is pending"],
+    [
+      "failed",
+      { state: "recovering" },
+      "it is in state recovering: EC2 gives no reason, until its replacement is sound",
+    ],
+    [
+      "under another key",
+      { kmsKeyId: OTHER_KEY },
+      `it is under ${OTHER_KEY}, not ${PRIMARY_KEY}, until its replacement is sound`,
+    ],
+    ["not encrypted", { encrypted: false }, "it is not encrypted, until its replacement is sound"],
+  ])("not while its stand-in is %s, which stays too", (_what, extra, but) => {
+    const done = plan([plain, { ...sound, ...extra }], inDr([plainCopy]));
+    expect(did(done).filter((line) => line.startsWith("delete"))).toStrictEqual([]);
+    expect(keptFor(done, "sound")).toStrictEqual([`made to stand in for plain, but ${but}`]);
+  });
+
+  test.each<[string, Snapshot[], string[]]>([
+    ["missing", [], ["copy sound to us-west-2"]],
+    ["pending", [{ ...plainCopy, state: "pending" }], []],
+    ["broken", [{ ...plainCopy, state: "error" }], ["copy sound to us-west-2"]],
+  ])("not while the DR copy is %s", (coverage, copies, expected) => {
+    const done = plan([plain, sound], inDr(copies));
+    expect(did(done)).toStrictEqual(expected);
+    expect(keptFor(done, "plain")).toStrictEqual([
+      `its encrypted copy sound stands in for it, but its copy in us-west-2 is ${coverage}`,
+    ]);
+  });
+
+  test("not while one of two DR regions has no copy yet, or can't be seen", () => {
+    const two = { ...ENCRYPTING, dr: [DR, DR2] };
+    expect(did(plan([plain, sound], { ...inDr([plainCopy]), [DR2.region]: [] }, two))).toStrictEqual([
+      "copy sound to eu-west-1",
+    ]);
+    expect(did(plan([plain, sound], inDr([plainCopy]), two))).toStrictEqual([]);
+    const both = { ...inDr([plainCopy]), [DR2.region]: [copyOf(sound, "c", sealedIn(DR2))] };
+    expect(did(plan([plain, sound], both, two))).toStrictEqual(GOES);
+  });
+
+  test("once the stack wants none any more, too: what is encrypted stands on, under whatever key", () => {
+    for (const kmsKeyId of [PRIMARY_KEY, OTHER_KEY]) {
+      expect(did(plan([plain, { ...sound, kmsKeyId }], inDr([plainCopy]), SETTINGS))).toStrictEqual(GOES);
+    }
+  });
+});
+
+describe("once its original is gone", () => {
+  test.each([
+    ["encrypting", ENCRYPTING],
+    ["not encrypting any more", SETTINGS],
+  ])("it stays, and is not copied again: %s", (_what, policy) => {
+    const done = plan([sound], inDr([plainCopy]), policy);
+    expect(did(done)).toStrictEqual([]);
+    expect(keptFor(done, "sound")).toStrictEqual(["within 30 days, the newest of i-1"]);
+  });
+
+  test("it is as old as its original: retentionDays count from then", () => {
+    const made = { startTimeMs: NOW - HOUR_MS };
+    const ofDay = (day: number) => snapshot(`day-${day}`, { startTimeMs: NOW - day * DAY_MS });
+    const old = standInOf(ofDay(31), "old", made);
+    const young = standInOf(ofDay(29), "young", made);
+    const copies = [copyOf(ofDay(31), "c-31"), copyOf(ofDay(29), "c-29")];
+    expect(did(plan([old, young], inDr(copies)))).toStrictEqual([
+      "delete old: 31 days old, kept for 30 days",
+      "delete c-31: 31 days old, kept for 30 days",
+    ]);
+  });
+
+  test("and it is under a key of before, it is what there is: it counts, and is copied", () => {
+    const before = { ...sound, kmsKeyId: OTHER_KEY };
+    const done = plan([before], inDr([]));
+    expect(did(done)).toStrictEqual(["copy sound to us-west-2"]);
+    expect(keptFor(done, "sound")).toStrictEqual(["within 30 days, the newest of i-1"]);
+  });
+});
+
+describe("a DR copy of it", () => {
+  const old = snapshot("old", { startTimeMs: NOW - 31 * DAY_MS });
+  const standIn = standInOf(old, "stand-in", { startTimeMs: NOW - 2 * DAY_MS });
+  const oldCopy = copyOf(old, "old-copy");
+  const newest = snapshot("newest", { encrypted: true, kmsKeyId: OTHER_KEY });
+  const LONG: VaultPolicy = {
+    ...ENCRYPTING,
+    policies: { true: { keep: { retentionDays: 90 }, drKeep: { retentionDays: 30 } } },
+  };
+  const marksOf = ({ actions }: Plan) =>
+    actions.flatMap((a) => (a.kind === "delete" && a.mark !== undefined ? [a.mark] : []));
+
+  test("that expires leaves its mark on the one that counts, wherever that stands in the list", () => {
+    const unsound = standInOf(old, "a-unsound", { kmsKeyId: OTHER_KEY });
+    const failed = standInOf(old, "b-failed", { state: "error", startTimeMs: NOW - HOUR_MS });
+    for (const snapshots of [
+      [unsound, failed, standIn, newest],
+      [newest, standIn, failed, unsound],
+    ]) {
+      const done = plan(snapshots, inDr([oldCopy, copyOf(newest, "newest-copy")]), LONG);
+      expect(marksOf(done)).toStrictEqual([{ snapshotId: "stand-in", regions: ["us-west-2"] }]);
+    }
+  });
+
+  test("that expires as its original goes leaves its mark on what stands in for it", () => {
+    const done = plan([old, standIn, newest], inDr([oldCopy, copyOf(newest, "newest-copy")]), LONG);
+    expect(did(done)).toStrictEqual([
+      "delete old: its encrypted copy stand-in stands in for it",
+      "delete old-copy: 31 days old, kept for 30 days",
+    ]);
+    expect(marksOf(done)).toStrictEqual([{ snapshotId: "stand-in", regions: ["us-west-2"] }]);
+  });
+
+  test("that expired while its original counted is not made again, and its mark outlives the original", () => {
+    const marked = { ...old, tags: { ...old.tags, [copyExpiredTag(DR.region)]: "2026-11-20T03:00:00Z" } };
+    const there = inDr([copyOf(newest, "newest-copy")]);
+    const done = plan([marked, standIn, newest], there, LONG);
+    expect(did(done)).toStrictEqual(["delete old: its encrypted copy stand-in stands in for it"]);
+    expect(marksOf(done)).toStrictEqual([{ snapshotId: "stand-in", regions: ["us-west-2"] }]);
+    const known = { ...standIn, tags: { ...standIn.tags, [copyExpiredTag(DR.region)]: "x" } };
+    expect(marksOf(plan([marked, known, newest], there, LONG))).toStrictEqual([]);
+  });
+
+  test("that was made of the stand-in counts for an original that counts again", () => {
+    const rekeyed = { ...sound, kmsKeyId: OTHER_KEY };
+    const { actions } = plan([plain], inDr([]));
+    expect(actions.map(({ kind, region }) => `${kind} ${region}`)).toStrictEqual(["copy us-west-2", "copy us-east-1"]);
+    const ofStandIn = plan([sound], inDr([])).actions.map((a) => (a.kind === "copy" ? a.tags : {}));
+    const copy = { ...copyOf(sound, "of-sound"), tags: ofStandIn[0] ?? {} };
+    expect(did(plan([plain, rekeyed], inDr([copy])))).toStrictEqual(["copy plain to us-east-1"]);
+  });
+});

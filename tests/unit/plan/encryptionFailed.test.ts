@@ -1,0 +1,144 @@
+/** Stand-ins that fail: tried as often as copies that fail, told as soon, and their remains kept no longer. */
+import { planVault } from "../../../src/vault/plan/plan";
+import { TAG } from "../../../src/vault/model/tags";
+import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../../src/vault/lib/time";
+import type { Plan, Snapshot, VaultPolicy, World } from "../../../src/vault/model/types";
+import { applyToWorld } from "../../support/applyToWorld";
+import { DR, NOW, PRIMARY_KEY, SETTINGS, copyOf, inDr, snapshot, standInOf } from "../../support/world";
+
+const ENCRYPTING: VaultPolicy = { ...SETTINGS, primaryKeyArn: PRIMARY_KEY };
+const plain = snapshot("plain", { startTimeMs: NOW - DAY_MS });
+const plainCopy = copyOf(plain, "plain-copy");
+const reasonless = { state: "error" };
+
+function plan(snapshots: Snapshot[], copies: Snapshot[], nowMs = NOW): Plan {
+  const world: World = { snapshots, copies: inDr(copies), problems: [], throttled: [] };
+  return planVault(world, ENCRYPTING, undefined, "run-1", nowMs);
+}
+
+/** Ids and reasons of what goes. */
+function gone({ actions }: Plan): string[] {
+  return actions.flatMap((a) => (a.kind === "delete" ? `${a.snapshotId}: ${a.reason}` : []));
+}
+
+interface Failing {
+  tries: number;
+  /** After how many minutes a person is told. */
+  toldMinutes?: number;
+  /** The most remains that there were at once. */
+  remains: number;
+}
+
+/** A pass every so many minutes for thirty hours; whatever copy is begun in the region fails at once. */
+function allFailIn(region: string, first: Snapshot[], copies: Snapshot[], everyMinutes: number) {
+  let world: World = { snapshots: first, copies: inDr(copies), problems: [], throttled: [] };
+  const failing: Failing = { tries: 0, remains: 0 };
+  for (let minutes = 0; minutes < 30 * 60; minutes += everyMinutes) {
+    const nowMs = NOW + minutes * MINUTE_MS;
+    const { actions, problems } = planVault(world, ENCRYPTING, undefined, "run-1", nowMs);
+    if (problems.some(({ kind }) => kind === "broken-copy")) failing.toldMinutes ??= minutes;
+    failing.tries += actions.filter((a) => a.kind === "copy" && a.region === region).length;
+    world = applyToWorld(world, actions, nowMs);
+    const fail = (s: Snapshot) =>
+      s.region === region && s.snapshotId.startsWith("snap-copy-") ? { ...s, state: "error" } : s;
+    const there = world.copies[DR.region] ?? [];
+    world = { ...world, snapshots: world.snapshots?.map(fail), copies: inDr(there.map(fail)) };
+    const failed = [...(world.snapshots ?? []), ...(world.copies[DR.region] ?? [])];
+    const remains = failed.filter(({ state }) => state === "error").length;
+    failing.remains = Math.max(failing.remains, remains);
+  }
+  return failing;
+}
+
+test.each([1, 10, 60])(
+  "passes every %d minutes try a stand-in that fails as often as a copy that fails, tell it as soon, and leave as little",
+  (every) => {
+    const encrypted = { ...plain, encrypted: true, kmsKeyId: "of the volume" };
+    const ofCopy = allFailIn(DR.region, [encrypted], [], every);
+    const ofStandIn = allFailIn(SETTINGS.primaryRegion, [plain], [plainCopy], every);
+    const { remains, ...rest } = ofStandIn;
+    expect(rest).toStrictEqual({ tries: ofCopy.tries, toldMinutes: ofCopy.toldMinutes });
+    expect(remains).toBeLessThanOrEqual(ofCopy.remains);
+    expect(ofCopy.toldMinutes).toBeLessThanOrEqual(180);
+  },
+);
+
+test.each(["st1", "sc1"])("nor does it matter that the volume is %s: no snapshot of it is in the way", (type) => {
+  const tags = { [TAG.volumes]: `vol-1:/dev/sdf:data:${type}:500::` };
+  const cold = snapshot("plain", { startTimeMs: NOW - DAY_MS, tags });
+  const failed = standInOf(cold, "failed", { ...reasonless, startTimeMs: NOW - HOUR_MS });
+  expect(gone(plan([cold, failed], [plainCopy]))).toStrictEqual([]);
+});
+
+test("the remains stay though a newer snapshot of the volume is completed, since they are counted", () => {
+  const failed = standInOf(plain, "failed", { ...reasonless, startTimeMs: NOW - HOUR_MS });
+  const today = snapshot("today");
+  const todaysStandIn = standInOf(today, "todays", { startTimeMs: NOW + MINUTE_MS });
+  const done = plan([plain, failed, today, todaysStandIn], [plainCopy, copyOf(today, "today-copy")]);
+  expect(gone(done)).toStrictEqual(["today: its encrypted copy todays stands in for it"]);
+});
+
+test("the remains go once a stand-in is sound", () => {
+  const failed = standInOf(plain, "failed", { ...reasonless, startTimeMs: NOW - HOUR_MS });
+  const sound = standInOf(plain, "sound", { startTimeMs: NOW - MINUTE_MS });
+  expect(gone(plan([plain, failed, sound], [plainCopy]))).toStrictEqual([
+    "plain: its encrypted copy sound stands in for it",
+    "failed: not usable, and replaced by sound",
+  ]);
+});
+
+test("what is told names the original, its region and EC2's reason", () => {
+  const tries = [5, 4, 3].map((hours) =>
+    standInOf(plain, `try-${hours}`, {
+      state: "error",
+      stateMessage: "Given key ID is not accessible",
+      startTimeMs: NOW - hours * HOUR_MS,
+    }),
+  );
+  const { actions, problems } = plan([plain, ...tries], [plainCopy]);
+  expect(actions.map(({ kind, reason }) => `${kind}: ${reason}`)).toStrictEqual(["copy: its copy is not usable"]);
+  expect(problems.map(({ kind, subject, message }) => [kind, subject, message])).toStrictEqual([
+    [
+      "broken-copy",
+      "plain in us-east-1",
+      "the copy try-3 of plain in us-east-1 is not usable: it is in state error: Given key ID is not accessible; it is being replaced",
+    ],
+  ]);
+});
+
+test("one under another key is told at once, and is replaced", () => {
+  const rekeyed = standInOf(plain, "rekeyed", { kmsKeyId: "another" });
+  const { actions, problems } = plan([plain, rekeyed], [plainCopy]);
+  expect(actions.map(({ kind }) => kind)).toStrictEqual(["copy"]);
+  expect(problems.map(({ kind, subject }) => `${kind}/${subject}`)).toStrictEqual(["broken-copy/plain in us-east-1"]);
+});
+
+test("one that stays pending is told after copyStuckHours, and is neither replaced nor given up", () => {
+  const stuck = (hours: number) =>
+    plan([plain, standInOf(plain, "slow", { state: "pending", startTimeMs: NOW - hours * HOUR_MS })], [plainCopy]);
+  expect(stuck(12).problems).toStrictEqual([]);
+  const { actions, problems } = stuck(12.5);
+  expect(actions).toStrictEqual([]);
+  expect(problems.map(({ kind, message }) => [kind, message])).toStrictEqual([
+    ["copy-stuck", "the copy slow in us-east-1 has been pending for 12.5 hours"],
+  ]);
+});
+
+test("one that waits to be replaced goes with the last that it could stand in for", () => {
+  const old = snapshot("old", { startTimeMs: NOW - 31 * DAY_MS });
+  const rekeyed = standInOf(old, "rekeyed", { kmsKeyId: "another" });
+  const pending = standInOf(old, "pending", { state: "pending" });
+  const copies = [copyOf(old, "old-copy"), plainCopy];
+  expect(gone(plan([old, rekeyed, pending, plain], copies))).toStrictEqual([
+    "old: 31 days old, kept for 30 days",
+    "rekeyed: made to stand in for old",
+    "old-copy: 31 days old, kept for 30 days",
+  ]);
+});
+
+test("a failed snapshot is not taken for replaced by a stand-in of older data", () => {
+  const failed = snapshot("failed", reasonless);
+  const standIn = standInOf(plain, "stand-in", { startTimeMs: NOW + HOUR_MS });
+  const { kept } = plan([standIn, failed], [plainCopy], NOW + 2 * HOUR_MS);
+  expect(kept.map(({ snapshotId }) => snapshotId)).toContain("failed");
+});

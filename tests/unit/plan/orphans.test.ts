@@ -1,0 +1,94 @@
+/** What is kept of instances that nobody backs up any more: counted by each run, and named once a week. */
+import { PublishCommand } from "@aws-sdk/client-sns";
+import { orphanNotices } from "../../../src/vault/plan/orphans";
+import { instanceRules } from "../../../src/vault/retention/effectiveRules";
+import { roughCost } from "../../../src/vault/inventory/storageCost";
+import { DAY_MS, isoSeconds } from "../../../src/vault/lib/time";
+import { TAG } from "../../../src/vault/model/tags";
+import type { Snapshot } from "../../../src/vault/model/types";
+import { makeRig } from "../../support/rig";
+import { DR, NOW, SETTINGS, copyOf, instance, snapshot, volume } from "../../support/world";
+
+const HERE = SETTINGS.primaryRegion;
+const rig = makeRig();
+
+beforeEach(() => {
+  rig.reset();
+});
+
+function left(id: string, days: number, extra: Partial<Snapshot> = {}): Snapshot {
+  const tags = { [TAG.instance]: "i-old" };
+  return snapshot(id, { volumeId: "vol-old", startTimeMs: NOW - days * DAY_MS, tags, ...extra });
+}
+
+const live = snapshot("snap-live", { startTimeMs: NOW - DAY_MS });
+const fleet = [instance("i-1", [volume("vol-1")])];
+const orphansOf = (own: Snapshot[], instances: typeof fleet | undefined = fleet) =>
+  instanceRules(own, { instances }, SETTINGS, NOW).orphans;
+
+test("an orphan is an instance that is missing and has had no recovery point for orphanDays", () => {
+  expect(orphansOf([live, left("a", 31)])).toStrictEqual(["i-old"]);
+  expect(orphansOf([live, left("a", 31), left("b", 29)])).toStrictEqual([]);
+  expect(orphansOf([live], [])).toBeUndefined();
+  expect(instanceRules([live], {}, SETTINGS, NOW).orphans).toBeUndefined();
+});
+
+test("a notice says how many, how much, for whom, at what cost, and how to delete or keep them", () => {
+  const points = [left("a", 31), left("b", 32), left("c", 31, { volumeId: "vol-2", sizeGiB: 500 })];
+  const pending = left("d", 33, { state: "pending" });
+  expect(orphanNotices([...points, pending, live], ["i-old"], SETTINGS)).toStrictEqual([
+    {
+      kind: "orphans-kept",
+      subject: HERE,
+      message: `${HERE} keeps 3 recovery points with 516 GiB of volumes for 1 instance that nobody has backed up for 30 days: i-old. They cost roughly 25 USD a month (each volume once in full, at 0.05 USD per GiB).`,
+      hint: "To keep them, do nothing: `orphans: keep-last` keeps the newest one of each volume for good. To delete all of them, set `orphans: expire`. The runbook's page has the commands for one instance.",
+      notice: true,
+    },
+  ]);
+});
+
+test("each region has its own notice, and a duplicate is no second recovery point", () => {
+  const first = left("a", 31);
+  const all = [first, left("twin", 31), copyOf(first, "copy")];
+  const notices = orphanNotices(all, ["i-old"], { ...SETTINGS, keepAtLeast: 2, orphans: "keep" });
+  expect(notices.map(({ subject, message }) => `${subject}: ${message.slice(0, 34)}`)).toStrictEqual([
+    `${HERE}: ${HERE} keeps 1 recovery point w`,
+    `${DR.region}: ${DR.region} keeps 1 recovery point w`,
+  ]);
+  expect(notices[0]?.hint).toContain("`orphans: keep` leaves them to the rules of their policy");
+});
+
+test("what expires is announced before it goes, and needs no notice of this kind", () => {
+  expect(orphanNotices([left("a", 31)], ["i-old"], { ...SETTINGS, orphans: "expire" })).toStrictEqual([]);
+  expect(orphanNotices([live], [], SETTINGS)).toStrictEqual([]);
+});
+
+test.each([
+  [0, "roughly 0 USD"],
+  [8, "roughly less than 1 USD"],
+  [1_000, "roughly 50 USD"],
+])("%d GiB cost %s a month", (sizeGiB, words) => {
+  expect(roughCost(sizeGiB === 0 ? [] : [left("a", 1, { sizeGiB })])).toContain(words);
+});
+
+test("runs measure orphans by region, and a person hears of them once a week", async () => {
+  const old = left("a", 40);
+  const days: number[] = [];
+  for (let day = 0; day < 10; day += 1) {
+    const atMs = NOW + day * DAY_MS;
+    rig.at(atMs);
+    rig.sees([live, old], [copyOf(live, "c-live"), copyOf(old, "c-old")]);
+    rig.sns.resetHistory();
+    await rig.wake({ kind: "run", slot: isoSeconds(atMs) });
+    const bodies = rig.sns.commandCalls(PublishCommand).map(({ args: [{ input }] }) => input.Message);
+    if (bodies.join().includes("that nobody has backed up")) days.push(day);
+  }
+  expect(days).toStrictEqual([0, 7]);
+  const sent = rig.measured.filter(({ name }) => name.startsWith("Orphan"));
+  expect(sent.slice(0, 4).map(({ name, region, value }) => [name, region, value])).toStrictEqual([
+    ["OrphanRecoveryPoints", HERE, 1],
+    ["OrphanGiB", HERE, 8],
+    ["OrphanRecoveryPoints", DR.region, 1],
+    ["OrphanGiB", DR.region, 8],
+  ]);
+});

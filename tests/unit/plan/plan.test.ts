@@ -1,0 +1,218 @@
+import { planVault } from "../../../src/vault/plan/plan";
+import { TAG } from "../../../src/vault/model/tags";
+import { DAY_MS, HOUR_MS, isoSeconds } from "../../../src/vault/lib/time";
+import type { Doubt } from "../../../src/vault/model/identity";
+import type { Plan, Serving, Snapshot, World } from "../../../src/vault/model/types";
+import { NOW, OPEN, SETTINGS, SLOT, copyOf, inDr, instance, snapshot, volume } from "../../support/world";
+
+const web = instance("i-1", [volume("vol-1", { isRoot: true })]);
+const yesterday = snapshot("snap-1", { startTimeMs: NOW - DAY_MS });
+const whole: World = {
+  instances: [web],
+  snapshots: [yesterday],
+  copies: inDr([]),
+  problems: [],
+  throttled: [],
+};
+
+function plan(world: World, serving?: Serving, nowMs = NOW): Plan {
+  return planVault(world, SETTINGS, serving, "run-1", nowMs);
+}
+
+function kinds(world: World, serving?: Serving): string[] {
+  return plan(world, serving).actions.map((action) => action.kind);
+}
+
+test("one that serves an open slot creates, then copies", () => {
+  expect(kinds(whole, OPEN)).toStrictEqual(["snapshot", "copy"]);
+  expect(plan(whole, OPEN).slotSettled).toBe(true);
+});
+
+test("one that serves no slot copies and does not create", () => {
+  expect(kinds(whole)).toStrictEqual(["copy"]);
+  expect(plan(whole).slotSettled).toBe(false);
+});
+
+test("one that gives up an older slot tells what that lacks, and makes the new one", () => {
+  const overtaken = isoSeconds(NOW - 6 * HOUR_MS);
+  const { actions, problems } = plan(whole, { ...OPEN, overtakes: overtaken });
+  expect(actions.map(({ kind }) => kind)).toStrictEqual(["snapshot", "copy"]);
+  expect(problems.map(({ kind, subject }) => [kind, subject])).toStrictEqual([["slot-missed", "i-1"]]);
+  expect(problems[0]?.message).toContain(overtaken);
+});
+
+test("one that closes a slot copies, creates nothing and tells what is missing", () => {
+  const closing = plan(whole, { slot: SLOT, mode: "closing" });
+  expect(closing.actions.map((action) => action.kind)).toStrictEqual(["copy"]);
+  expect(closing.problems.map((p) => p.kind)).toStrictEqual(["slot-missed"]);
+  expect(closing.slotSettled).toBe(true);
+});
+
+describe("what was not seen is not acted on", () => {
+  const problems = [{ kind: "not-observed", subject: "x", message: "could not read x" }];
+
+  test("nothing at all without the snapshots", () => {
+    const blind = { ...whole, snapshots: undefined, problems };
+    const nothing: Plan = { actions: [], kept: [], problems, pending: [], slotSettled: false };
+    expect(plan(blind, OPEN)).toStrictEqual(nothing);
+  });
+
+  test("no copy and no deletion without the copies, but the snapshots are made", () => {
+    expect(kinds({ ...whole, copies: {}, problems }, OPEN)).toStrictEqual(["snapshot"]);
+  });
+
+  test("no snapshot without the instances", () => {
+    const blind = { ...whole, instances: undefined, problems };
+    expect(kinds(blind, OPEN)).toStrictEqual(["copy"]);
+    expect(plan(blind, OPEN).slotSettled).toBe(false);
+    expect(plan(blind, { slot: SLOT, mode: "closing" }).slotSettled).toBe(false);
+  });
+});
+
+describe("snapshots that failed in EC2", () => {
+  const failed = (count: number, stateMessage?: string): Snapshot[] =>
+    Array.from({ length: count }, (_, n) =>
+      snapshot(`bad-${n}`, { state: "error", stateMessage, startTimeMs: NOW + n, tags: { [TAG.slot]: SLOT } }),
+    );
+  const told = (snapshots: Snapshot[], nowMs = NOW) =>
+    plan({ ...whole, snapshots }, undefined, nowMs).problems.map((p) => [p.kind, p.subject, p.message]);
+  const message = (count: number, why: string) =>
+    `the snapshot of vol-1 failed in EC2 ${count} times, last bad-${count - 1}: ${why}`;
+
+  test("are not told while there is a try left and the slot is open", () => {
+    expect(told(failed(1))).toStrictEqual([]);
+    expect(told(failed(2), NOW + 8 * HOUR_MS)).toStrictEqual([]);
+  });
+
+  test("are told after three tries as one problem, with EC2's last reason", () => {
+    const subject = `vol-1 ${SLOT}`;
+    expect(told(failed(3, "no space"))).toStrictEqual([["failed-snapshot", subject, message(3, "no space")]]);
+    expect(told(failed(3).reverse())).toStrictEqual([["failed-snapshot", subject, message(3, "no reason given")]]);
+  });
+
+  test("are told after fewer where the slot's window is over", () => {
+    expect(told(failed(2), NOW + 8 * HOUR_MS + 1).map(([, , text]) => text)).toStrictEqual([
+      message(2, "no reason given"),
+    ]);
+  });
+
+  test("are not told beside a good one, or one on the way", () => {
+    for (const state of ["completed", "pending"]) {
+      expect(told([...failed(3), snapshot("good", { state })])).toStrictEqual([]);
+    }
+  });
+
+  test("of two volumes or two slots are counted each on its own", () => {
+    const other = { ...failed(1)[0]!, snapshotId: "x", volumeId: "vol-2" };
+    const earlier = snapshot("y", { state: "error", startTimeMs: NOW - HOUR_MS });
+    expect(told([...failed(2), other, earlier])).toStrictEqual([]);
+  });
+});
+
+describe("a copy that stays pending", () => {
+  const stuck = (hours: number) => {
+    const copy = copyOf(yesterday, "copy-1", { state: "pending", startTimeMs: NOW - hours * HOUR_MS });
+    return plan({ ...whole, copies: inDr([copy]) });
+  };
+
+  test("is told after copyStuckHours, and neither replaced nor given up", () => {
+    const { problems, actions, pending } = stuck(12.5);
+    expect(problems).toStrictEqual([
+      {
+        kind: "copy-stuck",
+        subject: "copy-1",
+        message: "the copy copy-1 in us-west-2 has been pending for 12.5 hours",
+        hint: "A first copy of a large volume takes long. Raise copyStuckHours if that is so; else ask AWS Support.",
+      },
+    ]);
+    expect(actions).toStrictEqual([]);
+    expect(pending.map((p) => p.snapshotId)).toStrictEqual(["copy-1"]);
+  });
+
+  test("is not told up to then", () => {
+    expect(stuck(12).problems).toStrictEqual([]);
+  });
+});
+
+test("what is under way in either region is said, with the time that it began", () => {
+  const pending = snapshot("snap-2", { state: "pending", startTimeMs: NOW - 5 });
+  const copying = copyOf(yesterday, "copy-1", { state: "pending", startTimeMs: NOW - 3 });
+  const world = { ...whole, snapshots: [yesterday, pending], copies: inDr([copying]) };
+  expect(plan(world).pending).toStrictEqual([
+    { snapshotId: "snap-2", region: "us-east-1", sinceMs: NOW - 5 },
+    { snapshotId: "copy-1", region: "us-west-2", sinceMs: NOW - 3 },
+  ]);
+});
+
+describe("duplicates", () => {
+  const slot = { [TAG.slot]: SLOT };
+  const first = snapshot("a-first", { tags: slot });
+  const second = snapshot("b-second", { startTimeMs: NOW + 1, tags: slot });
+
+  test("are not copied: one of them counts", () => {
+    const world = { ...whole, snapshots: [second, first] };
+    const { actions } = plan(world);
+    expect(actions.map((a) => a.kind === "copy" && a.sourceSnapshotId)).toStrictEqual(["a-first"]);
+  });
+
+  test("give way to the one that is copied, though it is the younger", () => {
+    const world = { ...whole, snapshots: [first, second], copies: inDr([copyOf(second, "copy")]) };
+    const { actions } = plan(world);
+    expect(actions.map((a) => a.kind === "delete" && a.snapshotId)).toStrictEqual(["a-first"]);
+  });
+
+  test("that are both copied end as one snapshot with its own copy", () => {
+    const copies = [
+      copyOf(second, "of-second", { startTimeMs: NOW + 2 }),
+      copyOf(first, "of-first", { startTimeMs: NOW + 3 }),
+    ];
+    const world = { ...whole, snapshots: [first, second], copies: inDr(copies) };
+    const { actions } = plan(world);
+    expect(actions.map((a) => a.kind === "delete" && a.snapshotId)).toStrictEqual(["b-second", "of-second"]);
+  });
+
+  test("of which one is completed: that one counts", () => {
+    const world = { ...whole, snapshots: [{ ...first, state: "pending" }, second] };
+    const { actions } = plan(world);
+    expect(actions.map((a) => a.kind === "copy" && a.sourceSnapshotId)).toStrictEqual(["b-second"]);
+  });
+});
+
+describe("copies of a snapshot that somebody changed", () => {
+  const twins = (doubt: Doubt) => ["c-1", "c-2"].map((id) => ({ ...copyOf(yesterday, id), doubt }));
+  const told = (doubt: Doubt) => {
+    const { actions, kept, problems } = plan({ ...whole, copies: inDr(twins(doubt)) });
+    return {
+      did: actions.map(({ kind }) => kind),
+      kept: kept.map(({ snapshotId, reason }) => `${snapshotId}: ${reason}`),
+      tampered: problems.filter(({ kind }) => kind === "tampering").map(({ subject }) => subject),
+    };
+  };
+
+  test("by their tags stay the vault's own: none is made beside them, and neither goes as the other's duplicate", () => {
+    expect(told({ of: "tags", what: "its slot" })).toStrictEqual({
+      did: [],
+      kept: ["snap-1: within 30 days, the newest of i-1", "c-1: in doubt: its slot", "c-2: in doubt: its slot"],
+      tampered: ["c-1", "c-2"],
+    });
+  });
+
+  test("or planted there are none: one is made, and they are left alone", () => {
+    expect(told({ of: "identity", what: "its slot" })).toStrictEqual({
+      did: ["copy"],
+      kept: ["snap-1: within 30 days, the newest of i-1", "c-1: in doubt: its slot", "c-2: in doubt: its slot"],
+      tampered: ["c-1", "c-2"],
+    });
+  });
+
+  test("do not make that go which they are of", () => {
+    const old = snapshot("old", { startTimeMs: NOW - 40 * DAY_MS });
+    const doubted: Snapshot = { ...copyOf(old, "old-copy"), doubt: { of: "tags", what: "its slot" } };
+    const world = { ...whole, snapshots: [yesterday, old], copies: inDr([copyOf(yesterday, "c"), doubted]) };
+    const { actions, kept } = plan(world);
+    expect(actions).toStrictEqual([]);
+    expect(kept.find(({ snapshotId }) => snapshotId === "old")?.reason).toBe(
+      "40 days old, kept for 30 days, but its copy in us-west-2 is in doubt",
+    );
+  });
+});

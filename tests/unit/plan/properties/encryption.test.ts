@@ -1,0 +1,157 @@
+/** What stand-ins never do and always come to, held against random vaults: see support/arbitraryWorld.ts. */
+import fc from "fast-check";
+import { copyState } from "../../../../src/vault/plan/copies";
+import { MINUTE_MS } from "../../../../src/vault/lib/time";
+import type { Snapshot, VaultPolicy, World } from "../../../../src/vault/model/types";
+import { applyToWorld } from "../../../support/applyToWorld";
+import { type ArbitraryVault, arbitraryVault } from "../../../support/arbitraryWorld";
+import {
+  always,
+  copiesOf,
+  deletesOf,
+  expectNewestKept,
+  goneOf,
+  isStandIn,
+  own,
+  ownCopies,
+  planFor,
+  pointOf,
+} from "../../../support/planProperties";
+import { NOW, OPEN, PRIMARY_KEY } from "../../../support/world";
+
+const encrypting = (vaults: fc.Arbitrary<ArbitraryVault>) =>
+  vaults.map(({ world, policy }) => ({ world, policy: { ...policy, primaryKeyArn: PRIMARY_KEY } }));
+
+/** Whether a snapshot of the primary region is one to restore from: a stand-in only as it was asked for. */
+function isGood(snapshot: Snapshot, { primaryKeyArn }: VaultPolicy): boolean {
+  if (!isStandIn(snapshot)) return snapshot.state === "completed";
+  return copyState(snapshot, primaryKeyArn ?? snapshot.kmsKeyId ?? "") === "sound";
+}
+
+/** Members of the same volume and slot. */
+function slots(snapshots: readonly Snapshot[]): Snapshot[][] {
+  return [...new Set(snapshots.map(pointOf))].map((point) => snapshots.filter((one) => pointOf(one) === point));
+}
+
+describe("a stand-in", () => {
+  test("is made only where the stack wants it, of a plain completed snapshot that stays, one a slot", () => {
+    always((plan, world, policy) => {
+      const gone = goneOf(plan);
+      const made = copiesOf(plan).filter(({ region }) => region === policy.primaryRegion);
+      if (policy.primaryKeyArn === undefined) expect(made).toStrictEqual([]);
+      const points = made.map(({ sourceSnapshotId, sourceRegion, kmsKeyArn }) => {
+        const source = own(world.snapshots).find((s) => s.snapshotId === sourceSnapshotId)!;
+        expect([sourceRegion, kmsKeyArn]).toStrictEqual([policy.primaryRegion, PRIMARY_KEY]);
+        expect([source.encrypted, source.state, isStandIn(source)]).toStrictEqual([false, "completed", false]);
+        expect(gone.has(sourceSnapshotId)).toBe(false);
+        return pointOf(source);
+      });
+      expect(new Set(points).size).toBe(points.length);
+    });
+  });
+
+  test("is not made while there is one of the same original that is sound or on its way", () => {
+    always((plan, world, policy) => {
+      const there = own(world.snapshots).filter(isStandIn);
+      const served = there
+        .filter((one) => one.state === "pending" || isGood(one, policy))
+        .map(({ identity }) => identity.source?.snapshotId);
+      const made = copiesOf(plan).filter(({ region }) => region === policy.primaryRegion);
+      expect(made.filter((one) => served.includes(one.sourceSnapshotId))).toStrictEqual([]);
+    }, encrypting(arbitraryVault()));
+  });
+
+  test("that is not sound is never all that a slot is left with, but where it was before", () => {
+    always((plan, world, policy) => {
+      const deletes = deletesOf(plan);
+      const expired = deletes.filter(({ because }) => because === "retention");
+      const byRules = new Set(expired.map(({ snapshotId }) => snapshotId));
+      const gone = goneOf(plan);
+      for (const members of slots(own(world.snapshots))) {
+        if (members.some(({ snapshotId }) => byRules.has(snapshotId))) continue;
+        const left = members.filter(({ snapshotId }) => !gone.has(snapshotId));
+        const was = members.some((one) => isGood(one, policy));
+        expect(left.some((one) => isGood(one, policy))).toBe(was);
+      }
+    });
+  });
+});
+
+/** What is on its way arrives. */
+function finished(world: World): World {
+  const finish = (one: Snapshot) => (one.state === "pending" ? { ...one, state: "completed" } : one);
+  const copies = Object.entries(world.copies).map(([region, seen]) => [region, seen.map(finish)]);
+  return {
+    ...world,
+    snapshots: world.snapshots?.map(finish),
+    copies: Object.fromEntries(copies) as World["copies"],
+  };
+}
+
+/** Plans are made and carried out until nothing is left to do; at each step the newest good ones stay. */
+function settle(first: World, policy: VaultPolicy): World {
+  let world = first;
+  let nowMs = NOW;
+  for (let round = 0; round < 7; round += 1) {
+    const plan = planFor(world, policy, OPEN, nowMs);
+    expectNewestKept(
+      plan,
+      own(world.snapshots).filter(({ state }) => state === "completed"),
+    );
+    for (const { region, keyArn } of policy.dr) {
+      const there = ownCopies(world).filter((copy) => copy.region === region);
+      expectNewestKept(
+        plan,
+        there.filter((copy) => copyState(copy, keyArn) === "sound"),
+      );
+    }
+    world = finished(applyToWorld(world, plan.actions, nowMs));
+    // The longest pause of what failed three times (plan/copies.ts).
+    if (round === 0) nowMs += 121 * MINUTE_MS;
+  }
+  expect(planFor(world, policy, OPEN, nowMs).actions).toStrictEqual([]);
+  return world;
+}
+
+const calm = encrypting(arbitraryVault({ calm: true }));
+
+describe("in the end, with encryption on", () => {
+  /** EC2 copies nothing out of the archive tier: what is there has to stay as it is, and its duplicates with it. */
+  const movable = (snapshots: readonly Snapshot[]) =>
+    slots(snapshots).filter((members) => members.every((one) => one.storageTier !== "archive"));
+
+  test("nothing of the vault's is plain, and each slot is there once in every region", () => {
+    fc.assert(
+      fc.property(calm, ({ world, policy }) => {
+        const end = settle(world, policy);
+        const completed = own(end.snapshots).filter(({ state }) => state === "completed");
+        for (const members of movable(completed)) {
+          // Where the original is gone, what is under a key of before stays as it is.
+          if (!members.some((one) => isGood(one, policy))) continue;
+          expect(members.map(({ encrypted }) => encrypted)).toStrictEqual([true]);
+        }
+        for (const { region, keyArn } of policy.dr) {
+          const copies = ownCopies(end).filter((copy) => copy.region === region);
+          const sound = copies.filter((copy) => copyState(copy, keyArn) === "sound");
+          expect(slots(sound).map((members) => members.length)).toStrictEqual(slots(sound).map(() => 1));
+        }
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  test("and after it is switched off, all stands as it is", () => {
+    fc.assert(
+      fc.property(calm, ({ world, policy }) => {
+        const end = settle(world, policy);
+        const completed = own(end.snapshots).filter(({ state }) => state === "completed");
+        // What is under a key of before counts now, and what is archived could not be replaced.
+        fc.pre(completed.every((one) => isGood(one, policy) && one.storageTier !== "archive"));
+        const { primaryKeyArn: _off, ...plain } = policy;
+        const { actions } = planFor(end, plain, OPEN, NOW + 121 * MINUTE_MS);
+        expect(actions).toStrictEqual([]);
+      }),
+      { numRuns: 200 },
+    );
+  });
+});

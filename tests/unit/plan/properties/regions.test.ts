@@ -1,0 +1,71 @@
+/** What several DR regions mean for a plan, held against random vaults: see support/arbitraryWorld.ts. */
+import { copyState } from "../../../../src/vault/plan/copies";
+import { MINUTE_MS } from "../../../../src/vault/lib/time";
+import type { KeyedRegion, Snapshot, VaultPolicy, World } from "../../../../src/vault/model/types";
+import { always, copiesOf, deletesOf, isSafeIn, own, ownCopies, pointOf } from "../../../support/planProperties";
+import { NOW } from "../../../support/world";
+
+/** The copies of a snapshot's data in a region. */
+function copiesIn(region: string, { snapshotId, identity }: Snapshot, world: World): Snapshot[] {
+  const data = identity.source?.snapshotId ?? snapshotId;
+  return ownCopies(world).filter((copy) => copy.region === region && copy.identity.source?.snapshotId === data);
+}
+
+/** Whether nothing has to be done for a snapshot in a region now. */
+function isServed(one: Snapshot, dr: KeyedRegion, world: World, policy: VaultPolicy): boolean {
+  const copies = copiesIn(dr.region, one, world);
+  return isSafeIn(one, dr, world, policy) || copies.some(({ state }) => state === "pending");
+}
+
+/** Whether a second try failed a moment ago: then the next has to wait. */
+function waits(one: Snapshot, { region, keyArn }: KeyedRegion, world: World): boolean {
+  const broken = copiesIn(region, one, world).filter((c) => copyState(c, keyArn) === "broken");
+  return broken.length > 1 && broken.some((c) => NOW - c.startTimeMs < 30 * MINUTE_MS);
+}
+
+test("what has no copy in a region that is seen gets one there, and no slot gets two", () => {
+  always((plan, world, policy) => {
+    const { dr } = policy;
+    const completed = own(world.snapshots).filter(({ state }) => state === "completed");
+    for (const region of dr.filter((one) => world.copies[one.region] !== undefined)) {
+      const made = copiesOf(plan).filter((action) => action.region === region.region);
+      for (const point of new Set(completed.map(pointOf))) {
+        const members = completed.filter((one) => pointOf(one) === point);
+        const sources = new Set(members.map(({ snapshotId }) => snapshotId));
+        const copies = made.filter(({ sourceSnapshotId }) => sources.has(sourceSnapshotId)).length;
+        expect(copies).toBeLessThanOrEqual(1);
+        if (members.every((one) => isServed(one, region, world, policy))) expect(copies).toBe(0);
+        const mustWait = members.some(
+          (one) => isServed(one, region, world, policy) || waits(one, region, world) || one.storageTier === "archive",
+        );
+        if (!mustWait) expect(copies).toBe(1);
+      }
+    }
+  });
+});
+
+test("a region that is not seen gets nothing and loses nothing, and the primary region loses nothing then but what failed", () => {
+  always((plan, world, { dr, primaryRegion }) => {
+    const seen = Object.keys(world.copies);
+    const touched = plan.actions.map(({ region }) => region);
+    expect(touched.filter((r) => r !== primaryRegion && !seen.includes(r))).toStrictEqual([]);
+    if (seen.length === dr.length) return;
+    const failed = own(world.snapshots).filter(({ state }) => state === "error");
+    const ids = failed.map(({ snapshotId }) => snapshotId);
+    const deletes = deletesOf(plan).filter(({ region }) => region === primaryRegion);
+    expect(deletes.filter(({ snapshotId }) => !ids.includes(snapshotId))).toStrictEqual([]);
+  });
+});
+
+test("a copy that expires leaves the mark of its own region, on the same slot", () => {
+  always((plan, world, { primaryRegion }) => {
+    const all = [...own(world.snapshots), ...ownCopies(world)];
+    const find = (id: string) => all.find(({ snapshotId }) => snapshotId === id)!;
+    for (const { region, snapshotId, mark, because } of deletesOf(plan)) {
+      if (mark === undefined || region === primaryRegion) continue;
+      expect([because, mark.regions]).toStrictEqual(["retention", [region]]);
+      expect(pointOf(find(mark.snapshotId))).toBe(pointOf(find(snapshotId)));
+      expect(find(mark.snapshotId).region).toBe(primaryRegion);
+    }
+  });
+});

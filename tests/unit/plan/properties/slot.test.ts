@@ -1,0 +1,126 @@
+/** What a slot gets, and what every plan says, held against random vaults: support/arbitraryWorld.ts. */
+import fc from "fast-check";
+import { isClear } from "../../../../src/vault/inventory/sameSlot";
+import { HOUR_MS, MINUTE_MS } from "../../../../src/vault/lib/time";
+import type { Plan, World } from "../../../../src/vault/model/types";
+import { NEW_SNAPSHOT, applyToWorld } from "../../../support/applyToWorld";
+import { arbitraryVault } from "../../../support/arbitraryWorld";
+import { always, deletesOf, own, ownCopies, planFor } from "../../../support/planProperties";
+import { NOW, OPEN, SETTINGS, SLOT } from "../../../support/world";
+
+describe("a slot", () => {
+  test("that is closing, or none, makes no snapshot", () => {
+    always((plan, _world, _policy, serving) => {
+      if (serving?.mode === "open") return;
+      expect(plan.actions.filter((action) => action.kind === "snapshot")).toStrictEqual([]);
+    });
+  });
+
+  test("gets no second good snapshot of a volume, and no fourth try", () => {
+    always((plan, world, _policy, serving) => {
+      for (const action of plan.actions) {
+        if (action.kind !== "snapshot") continue;
+        expect(action.slot).toBe(serving?.slot);
+        for (const { volumeId } of action.volumes) {
+          const there = own(world.snapshots).filter((s) => s.volumeId === volumeId && s.identity.slot === action.slot);
+          expect(there.filter((s) => s.state !== "error")).toStrictEqual([]);
+          expect(there.length).toBeLessThan(3);
+        }
+      }
+    });
+  });
+
+  test("is settled only where each volume has one, gets one, or had its three tries", () => {
+    always((plan, world, policy, serving) => {
+      if (serving?.mode !== "open" || !plan.slotSettled) return;
+      const made = plan.actions.flatMap((a) => (a.kind === "snapshot" ? a.volumes : []));
+      const volumes = world.instances?.flatMap((i) => i.volumes) ?? [];
+      for (const volume of volumes.filter((v) => v.tags[policy.tagKey] !== "exclude")) {
+        const there = own(world.snapshots).filter(
+          (s) => s.volumeId === volume.volumeId && s.identity.slot === serving.slot,
+        );
+        const good = there.some((s) => s.state !== "error");
+        expect(good || made.includes(volume) || there.length >= 3).toBe(true);
+      }
+    });
+  });
+
+  test("converges though every new snapshot fails: three tries, then it is told and settled", () => {
+    const failing = fc.record({ firstMinutes: fc.nat(600), everyMinutes: fc.integer({ min: 1, max: 60 }) });
+    fc.assert(
+      fc.property(
+        arbitraryVault({ calm: true }),
+        failing,
+        ({ world: drawn, policy }, { firstMinutes, everyMinutes }) => {
+          // Remains go as soon as a newer snapshot is good: a slot that has been overtaken is not served.
+          fc.pre(own(drawn.snapshots).every((s) => s.startTimeMs < NOW));
+          let world = drawn;
+          let tries = 0;
+          const startMs = NOW + firstMinutes * MINUTE_MS;
+          const wanted = (world.instances ?? [])
+            .flatMap((i) => i.volumes)
+            .filter((v) => v.tags[SETTINGS.tagKey] !== "exclude");
+          for (let nowMs = startMs; nowMs < startMs + 3 * HOUR_MS; nowMs += everyMinutes * MINUTE_MS) {
+            const { actions } = planFor(world, policy, OPEN, nowMs);
+            world = applyToWorld(world, actions, nowMs);
+            world.snapshots = world.snapshots?.map((s) =>
+              s.snapshotId.startsWith(NEW_SNAPSHOT) ? { ...s, state: "error" } : s,
+            );
+            tries += actions.flatMap((a) => (a.kind === "snapshot" ? a.volumes : [])).length;
+          }
+          expect(tries).toBe(3 * wanted.length);
+          const end = planFor(world, policy, OPEN, startMs + 3 * HOUR_MS);
+          expect(end.slotSettled).toBe(true);
+          const told = end.problems.filter((p) => p.kind === "failed-snapshot").map((p) => p.subject);
+          expect(told).toStrictEqual(expect.arrayContaining(wanted.map((v) => `${v.volumeId} ${SLOT}`)));
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+});
+
+describe("every plan", () => {
+  test("says of each own snapshot, and of each that is in doubt, exactly once, with a reason, that it is kept or deleted", () => {
+    always((plan, world, { dr, primaryRegion }) => {
+      const isAllSeen = Object.keys(world.copies).length === dr.length;
+      const all = [...(world.snapshots ?? []), ...Object.values(world.copies).flat()];
+      // What is in doubt is kept, whoever made it.
+      const doubted = all.filter((one) => !isClear(one));
+      // With a region unseen, nothing is said there but of what failed and goes.
+      const gone = deletesOf(plan).filter(({ region }) => region === primaryRegion);
+      const primary = isAllSeen ? own(world.snapshots).filter(isClear) : gone;
+      const copies = ownCopies(world).filter(isClear);
+      const ids = (list: readonly { region: string; snapshotId: string }[]) =>
+        list.map(({ region, snapshotId }) => `${region} ${snapshotId}`).sort();
+      const decided = [...plan.kept, ...deletesOf(plan)];
+      expect(ids(decided)).toStrictEqual(ids([...primary, ...copies, ...doubted]));
+      expect(decided.filter(({ reason }) => reason === "")).toStrictEqual([]);
+    });
+  });
+
+  test("is the same for the same world in another order", () => {
+    const sorted = (plan: Plan) => ({
+      actions: plan.actions.map((a) => JSON.stringify(a)).sort(),
+      kept: plan.kept.map((k) => JSON.stringify(k)).sort(),
+      problems: plan.problems.map((p) => JSON.stringify(p)).sort(),
+      pending: plan.pending.map((p) => JSON.stringify(p)).sort(),
+    });
+    always((plan, world, policy, serving) => {
+      const reversed: World = {
+        ...world,
+        snapshots: [...(world.snapshots ?? [])].reverse(),
+        copies: Object.fromEntries(Object.entries(world.copies).map(([region, seen]) => [region, [...seen].reverse()])),
+      };
+      expect(sorted(planFor(reversed, policy, serving))).toStrictEqual(sorted(plan));
+    });
+  });
+
+  test("does not change the world that it is given", () => {
+    always((_plan, world, policy, serving) => {
+      const before = JSON.stringify(world);
+      planFor(world, policy, serving);
+      expect(JSON.stringify(world)).toBe(before);
+    });
+  });
+});

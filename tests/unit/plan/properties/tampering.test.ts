@@ -1,0 +1,136 @@
+/** What rewritten tags never bring about, held against random vaults: see docs/adr/0017 and support/arbitraryTampering.ts. */
+import fc from "fast-check";
+import { dataStartMs, isClear } from "../../../../src/vault/inventory/sameSlot";
+import { copyState } from "../../../../src/vault/plan/copies";
+import type { DeleteAction, Snapshot, VaultPolicy, World } from "../../../../src/vault/model/types";
+import { type Edit, arbitraryEdits, arbitraryEditsAndMarks, tampered } from "../../../support/arbitraryTampering";
+import { arbitraryVault } from "../../../support/arbitraryWorld";
+import { deletesOf, goneOf, own, ownCopies, planFor, pointOf } from "../../../support/planProperties";
+import { OPEN, SLOT, sealedIn } from "../../../support/world";
+
+const serving = fc.constantFrom(OPEN, { slot: SLOT, mode: "closing" } as const, undefined);
+
+/** The vault's own in all regions. */
+function all(world: World): Snapshot[] {
+  return [...own(world.snapshots), ...ownCopies(world)];
+}
+
+/** Whether a snapshot can be restored from as the vault would have it: in a DR region under that region's key. */
+function isWhole(one: Snapshot, { dr }: VaultPolicy): boolean {
+  const keyArn = dr.find(({ region }) => region === one.region)?.keyArn;
+  return one.state === "completed" && (keyArn === undefined || copyState(one, keyArn) === "sound");
+}
+
+interface Deleted {
+  action: DeleteAction;
+  one: Snapshot;
+  /** What stays in its region of the same volume, slot and data, can be restored from and is in no doubt. */
+  twins: Snapshot[];
+}
+
+/** What goes by a plan and would not if every tag agreed with its Description. Of what failed nobody could restore. */
+function alsoDeleted(
+  world: World,
+  edits: readonly Edit[],
+  policy: VaultPolicy,
+  given: Parameters<typeof planFor>[2],
+): Deleted[] {
+  const agreed = goneOf(planFor(world, policy, given));
+  const seen = tampered(world, edits);
+  const plan = planFor(seen, policy, given);
+  const gone = goneOf(plan);
+  return deletesOf(plan).flatMap((action): Deleted[] => {
+    const one = all(seen).find(({ snapshotId }) => snapshotId === action.snapshotId);
+    if (one === undefined) throw new Error(`${action.snapshotId} is not the vault's own`);
+    if (agreed.has(one.snapshotId) || one.state === "error") return [];
+    const twins = all(seen).filter(
+      (other) =>
+        other.region === one.region &&
+        pointOf(other) === pointOf(one) &&
+        !gone.has(other.snapshotId) &&
+        isClear(other) &&
+        isWhole(other, policy),
+    );
+    return [{ action, one, twins }];
+  });
+}
+
+const RUNS = { numRuns: 3_000 };
+
+test("no tags on any snapshots make the plan take a recovery point that it would keep if every tag agreed with the Description", () => {
+  fc.assert(
+    fc.property(arbitraryVault(), arbitraryEdits, serving, ({ world, policy }, edits, given) => {
+      for (const { action, twins } of alsoDeleted(world, edits, policy, given)) {
+        // Of several of one recovery point another may be the one that counts.
+        expect([action.because, twins.length > 0]).toStrictEqual(["duplicate", true]);
+      }
+    }),
+    RUNS,
+  );
+});
+
+/** Adds sound copies of all that is completed, made as soon as the data was taken, to each region that lacks one. */
+function copiedInTime(world: World, { dr }: VaultPolicy): World {
+  const sources = new Map<string, Snapshot>();
+  for (const one of own(world.snapshots)) {
+    const { snapshotId, volumeId, identity } = one;
+    if (one.state !== "completed") continue;
+    const startedMs = dataStartMs(one);
+    const source = identity.source ?? { snapshotId, volumeId, startedMs };
+    sources.set(source.snapshotId, {
+      ...one,
+      startTimeMs: startedMs,
+      storageTier: "standard",
+      identity: { ...identity, source },
+    });
+  }
+  const copies = Object.entries(world.copies).map(([region, there]) => {
+    const keyed = dr.find((one) => one.region === region)!;
+    const sound = there.filter((copy) => copyState(copy, keyed.keyArn) === "sound");
+    const copied = new Set(sound.map(({ identity }) => identity.source?.snapshotId));
+    const added = [...sources]
+      .filter(([source]) => !copied.has(source))
+      .map(([source, one]) => ({ ...one, ...sealedIn(keyed), snapshotId: IN_TIME + source }));
+    return [region, [...there, ...added]];
+  });
+  return { ...world, copies: Object.fromEntries(copies) as World["copies"] };
+}
+
+const IN_TIME = "in-time-";
+
+test("nor do marks that are written or taken off, but of what would be gone with its copies had they been made in time", () => {
+  fc.assert(
+    fc.property(arbitraryVault(), arbitraryEditsAndMarks, serving, ({ world, policy }, edits, given) => {
+      for (const { action, one, twins } of alsoDeleted(world, edits, policy, given)) {
+        if (action.because === "duplicate" && twins.length > 0) continue;
+        const inTime = copiedInTime(world, policy);
+        const source = one.identity.source?.snapshotId ?? one.snapshotId;
+        const copies = ownCopies(inTime).filter(({ snapshotId }) => snapshotId === IN_TIME + source);
+        const gone = goneOf(planFor(inTime, policy, given));
+        const kept = [one, ...copies].filter(({ snapshotId }) => !gone.has(snapshotId));
+        expect(kept.map(({ snapshotId }) => snapshotId)).toStrictEqual([]);
+      }
+    }),
+    RUNS,
+  );
+});
+
+test("what is in doubt is kept, and so is each that it could stand for", () => {
+  fc.assert(
+    fc.property(arbitraryVault(), arbitraryEditsAndMarks, serving, ({ world, policy }, edits, given) => {
+      const seen = tampered(world, edits);
+      const plan = planFor(seen, policy, given);
+      const doubted = new Set(
+        all(seen)
+          .filter((one) => !isClear(one))
+          .map(({ snapshotId }) => snapshotId),
+      );
+      expect([...goneOf(plan)].filter((id) => doubted.has(id))).toStrictEqual([]);
+      const told = plan.problems.filter(({ kind }) => kind === "tampering").map(({ subject }) => subject);
+      expect(told).toStrictEqual(expect.arrayContaining([...doubted]));
+      // Marks are written on nothing that somebody changed.
+      expect(deletesOf(plan).filter(({ mark }) => doubted.has(mark?.snapshotId ?? ""))).toStrictEqual([]);
+    }),
+    RUNS,
+  );
+});

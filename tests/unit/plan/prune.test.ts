@@ -1,0 +1,300 @@
+import type { Duplicate } from "../../../src/vault/inventory/duplicates";
+import { sourceFinder } from "../../../src/vault/inventory/replacements";
+import { type Coverage, copiesBySource } from "../../../src/vault/plan/copies";
+import { makeCalendar } from "../../../src/vault/retention/calendar";
+import { prunePrimary } from "../../../src/vault/plan/prunePrimary";
+import { pruneDr } from "../../../src/vault/plan/pruneDr";
+import type { PruneRules } from "../../../src/vault/changes/judge";
+import { TAG, copyExpiredTag } from "../../../src/vault/model/tags";
+import { DAY_MS, HOUR_MS } from "../../../src/vault/lib/time";
+import type { Snapshot } from "../../../src/vault/model/types";
+import { DR, KEY, NOW, copyOf, snapshot } from "../../support/world";
+
+const SEVEN_DAYS = { retentionDays: 7 };
+const RULES: PruneRules = {
+  rulesOf: () => ({ keep: SEVEN_DAYS, drKeep: SEVEN_DAYS, keepAtLeast: 1 }),
+  shared: new Map(),
+  calendar: makeCalendar("UTC"),
+  nowMs: NOW,
+};
+
+function daysOld(snapshotId: string, days: number, extra: Partial<Snapshot> = {}): Snapshot {
+  return snapshot(snapshotId, { startTimeMs: NOW - days * DAY_MS, ...extra });
+}
+
+const NONE = { counted: [], extra: [], doubted: [], wanted: new Set<string>() };
+
+/** `id: reason`, with `+` for kept and `-` for deleted. */
+function decisions({ actions, kept }: ReturnType<typeof prunePrimary>): string[] {
+  const said =
+    (sign: string) =>
+    ({ snapshotId, reason }: { snapshotId: string; reason: string }) =>
+      `${sign} ${snapshotId}: ${reason}`;
+  return [...actions.map(said("-")), ...kept.map(said("+"))];
+}
+
+describe("the primary region", () => {
+  const prune = (
+    counted: Snapshot[],
+    coverage: Coverage = "sound",
+    extra: Duplicate[] = [],
+    failed: Snapshot[] = [],
+  ) => {
+    const own = [...counted, ...extra.map((e) => e.duplicate), ...failed];
+    const safe = ["sound", "expired"].includes(coverage);
+    const unsafe = () => (safe ? undefined : `its copy is ${coverage}`);
+    return decisions(prunePrimary("us-east-1", { ...NONE, own, counted, extra }, unsafe, RULES));
+  };
+
+  test.each<[Coverage, string[]]>([
+    ["sound", ["- old: 9 days old, kept for 7 days", "+ new: within 7 days, the newest of i-1"]],
+    ["expired", ["- old: 9 days old, kept for 7 days", "+ new: within 7 days, the newest of i-1"]],
+    [
+      "pending",
+      ["+ new: within 7 days, the newest of i-1", "+ old: 9 days old, kept for 7 days, but its copy is pending"],
+    ],
+    [
+      "broken",
+      ["+ new: within 7 days, the newest of i-1", "+ old: 9 days old, kept for 7 days, but its copy is broken"],
+    ],
+    [
+      "missing",
+      ["+ new: within 7 days, the newest of i-1", "+ old: 9 days old, kept for 7 days, but its copy is missing"],
+    ],
+  ])("of an old snapshot whose copy is %s", (coverage, expected) => {
+    expect(prune([daysOld("new", 1), daysOld("old", 9)], coverage)).toStrictEqual(expected);
+  });
+
+  test("keeps what is not completed, and does not take it for the newest", () => {
+    const young = daysOld("young", 0, { state: "pending" });
+    const expected = ["+ young: it is pending", "+ old: the newest of i-1"];
+    expect(prune([young, daysOld("old", 9)])).toStrictEqual(expected);
+  });
+
+  test("deletes a duplicate once the one that counts has a sound copy", () => {
+    const of = daysOld("of", 1);
+    const extra = [{ duplicate: daysOld("twin", 1), of, why: "a duplicate of of" }];
+    expect(prune([of], "sound", extra)).toStrictEqual([
+      "- twin: a duplicate of of",
+      "+ of: within 7 days, the newest of i-1",
+    ]);
+    expect(prune([of], "pending", extra)).toStrictEqual([
+      "+ of: within 7 days, the newest of i-1",
+      "+ twin: a duplicate of of, but its copy is pending",
+    ]);
+  });
+
+  test("keeps a duplicate that is pending: deleting it would not help", () => {
+    const of = daysOld("of", 1);
+    const duplicate = daysOld("twin", 1, { state: "pending" });
+    expect(prune([of], "sound", [{ duplicate, of, why: "a duplicate of of" }])).toStrictEqual([
+      "+ of: within 7 days, the newest of i-1",
+      "+ twin: a duplicate of of, but it is pending",
+    ]);
+  });
+
+  test.each([
+    ["a newer one is completed", 2, [daysOld("new", 0)], "- bad: failed, and a newer one is completed"],
+    ["it is a day old", 1.1, [], "- bad: failed more than a day ago"],
+    ["it is fresh", 0.5, [], "+ bad: failed: volume is gone"],
+    [
+      "only another volume has a newer one",
+      0.5,
+      [daysOld("new", 0, { volumeId: "vol-2" })],
+      "+ bad: failed: volume is gone",
+    ],
+  ])("deletes or keeps a failed snapshot where %s", (_what, days, counted, expected) => {
+    const bad = daysOld("bad", days, { state: "error", stateMessage: "volume is gone" });
+    expect(prune(counted, "sound", [], [bad])).toContain(expected);
+  });
+
+  test("says so where EC2 gives no reason for a failure", () => {
+    const bad = daysOld("bad", 0, { state: "error" });
+    expect(prune([], "sound", [], [bad])).toStrictEqual(["+ bad: failed: EC2 gives no reason"]);
+  });
+});
+
+describe("the remains of failed snapshots of a volume", () => {
+  const bad = (id: string, volumeType: string, days: number) => {
+    const tags = { [TAG.volumes]: `vol-1:/dev/sdf:data:${volumeType}:500::` };
+    return daysOld(id, days, { state: "error", tags });
+  };
+  const unsafe = () => "its copy is missing";
+  const remains = (own: Snapshot[], ...wanted: string[]) =>
+    decisions(prunePrimary("us-east-1", { ...NONE, own, wanted: new Set(wanted) }, unsafe, RULES));
+
+  test.each(["st1", "sc1"])("go where it is %s and the plan takes another: EC2 takes one at a time", (type) => {
+    expect(remains([bad("bad", type, 0)], "vol-1")).toStrictEqual([
+      `- bad: failed, and ${type} takes no other beside it`,
+    ]);
+    expect(remains([bad("bad", type, 0)], "vol-2")).toStrictEqual(["+ bad: failed: EC2 gives no reason"]);
+  });
+
+  test("stay for a day where it is gp3", () => {
+    expect(remains([bad("bad", "gp3", 0.9)], "vol-1")).toStrictEqual(["+ bad: failed: EC2 gives no reason"]);
+    expect(remains([bad("bad", "gp3", 1.1)])).toStrictEqual(["- bad: failed more than a day ago"]);
+  });
+
+  test("are three at the most, the newest, whichever slots they are of: EC2 counts them among five", () => {
+    const failed = [0.2, 0.5, 0.1, 0.4, 0.3].map((days) => bad(`bad-${days}`, "gp3", days));
+    expect(remains(failed).sort()).toStrictEqual([
+      "+ bad-0.1: failed: EC2 gives no reason",
+      "+ bad-0.2: failed: EC2 gives no reason",
+      "+ bad-0.3: failed: EC2 gives no reason",
+      "- bad-0.4: failed, and so did 3 after it",
+      "- bad-0.5: failed, and so did 3 after it",
+    ]);
+  });
+});
+
+describe("the DR region", () => {
+  const prune = (copies: Snapshot[], sources: Snapshot[] = [], leaving: string[] = []) => {
+    const stay = sources.filter((s) => !leaving.includes(s.snapshotId));
+    const bySource = copiesBySource(copies);
+    return pruneDr(
+      { dr: DR, copies, bySource, clearBySource: bySource, released: () => true },
+      {
+        sources: sourceFinder(sources, sources),
+        stays: sourceFinder(stay, stay),
+        counts: sourceFinder([], stay),
+      },
+      RULES,
+    );
+  };
+
+  const oldSource = daysOld("old", 9);
+  const newSource = daysOld("new", 1);
+  const oldCopy = copyOf(oldSource, "old-copy");
+  const newCopy = copyOf(newSource, "new-copy");
+  const failed = { state: "error", stateMessage: "no key" };
+
+  test("deletes an old copy, and marks the source that outlives it", () => {
+    expect(prune([oldCopy, newCopy], [oldSource, newSource]).actions).toStrictEqual([
+      {
+        kind: "delete",
+        region: "us-west-2",
+        snapshotId: "old-copy",
+        because: "retention",
+        reason: "9 days old, kept for 7 days",
+        set: "i-1 2026-11-13T03:00:00Z",
+        mark: { snapshotId: "old", regions: ["us-west-2"] },
+      },
+    ]);
+  });
+
+  test("marks a source that leaves too: EC2 may refuse to delete it", () => {
+    const { actions } = prune([oldCopy, newCopy], [oldSource, newSource], ["old"]);
+    expect(actions.map((a) => a.mark?.snapshotId)).toStrictEqual(["old"]);
+  });
+
+  test("marks nothing where the source is gone", () => {
+    const { actions } = prune([oldCopy, newCopy], [newSource]);
+    expect(actions.map((a) => a.mark)).toStrictEqual([undefined]);
+  });
+
+  test("keeps the copy of the newest slot, though an older one was copied after it", () => {
+    const older = copyOf(daysOld("p29", 31), "p29-again", { startTimeMs: NOW - 28 * DAY_MS });
+    const newest = copyOf(daysOld("p30", 30), "p30");
+    expect(decisions(prune([older, newest]))).toStrictEqual([
+      "- p29-again: 28 days old, kept for 7 days",
+      "+ p30: the newest of i-1",
+    ]);
+  });
+
+  test("of two sound copies keeps the one whose snapshot stays, so that it is not copied again", () => {
+    const a = daysOld("a", 1);
+    const b = daysOld("b", 1);
+    const older = copyOf(b, "b-copy", { startTimeMs: NOW - 20 * HOUR_MS });
+    const younger = copyOf(a, "a-copy", { startTimeMs: NOW - 10 * HOUR_MS });
+    expect(decisions(prune([older, younger], [a, b], ["b"]))).toStrictEqual([
+      "- b-copy: a duplicate of a-copy",
+      "+ a-copy: within 7 days, the newest of i-1",
+    ]);
+  });
+
+  test("deletes a broken copy once a sound one stands for its slot", () => {
+    const broken = copyOf(newSource, "broken", failed);
+    expect(decisions(prune([broken, newCopy], [newSource]))).toStrictEqual([
+      "- broken: not usable, and replaced by new-copy",
+      "+ new-copy: within 7 days, the newest of i-1",
+    ]);
+  });
+
+  test("keeps a broken copy while its replacement is pending, and a pending one beside a sound one", () => {
+    const broken = copyOf(newSource, "broken", failed);
+    const pending = copyOf(newSource, "pending", { state: "pending" });
+    expect(decisions(prune([broken, pending], [newSource]))).toStrictEqual([
+      "+ broken: pending stands for the same slot, but is pending",
+      "+ pending: it is pending",
+    ]);
+    expect(decisions(prune([newCopy, pending], [newSource]))).toStrictEqual([
+      "+ pending: new-copy stands for the same slot, but is sound",
+      "+ new-copy: within 7 days, the newest of i-1",
+    ]);
+  });
+
+  test("keeps a broken copy that waits for its replacement, not the remains of many tries", () => {
+    const first = copyOf(oldSource, "first", failed);
+    const second = copyOf(oldSource, "second", { ...failed, startTimeMs: NOW - 2 * DAY_MS });
+    const third = copyOf(oldSource, "third", { ...failed, startTimeMs: NOW - HOUR_MS });
+    expect(decisions(prune([third, first, second], [oldSource]))).toStrictEqual([
+      "- second: failed more than a day ago",
+      "+ third: first stands for the same slot, but is broken",
+      "+ first: not usable, until its replacement is sound",
+    ]);
+  });
+
+  test("keeps the three newest of many tries, and the first until it is replaced", () => {
+    const source = daysOld("today", 0.5);
+    const tries = [9, 8, 7, 6, 5, 4].map((hours) =>
+      copyOf(source, `try-${hours}`, { ...failed, startTimeMs: NOW - hours * HOUR_MS }),
+    );
+    expect(decisions(prune(tries, [source]))).toStrictEqual([
+      "- try-8: failed, and so did 3 after it",
+      "- try-7: failed, and so did 3 after it",
+      "+ try-6: try-9 stands for the same slot, but is broken",
+      "+ try-5: try-9 stands for the same slot, but is broken",
+      "+ try-4: try-9 stands for the same slot, but is broken",
+      "+ try-9: not usable, until its replacement is sound",
+    ]);
+    const pending = copyOf(source, "pending", { state: "pending" });
+    expect(decisions(prune([...tries, pending], [source])).filter((d) => d.startsWith("-"))).toStrictEqual([
+      "- try-9: failed, and so did 3 after it",
+      "- try-8: failed, and so did 3 after it",
+      "- try-7: failed, and so did 3 after it",
+    ]);
+  });
+
+  test("deletes all remains once a sound copy stands for the slot", () => {
+    const tries = [5, 4, 3, 2].map((hours) =>
+      copyOf(newSource, `try-${hours}`, { ...failed, startTimeMs: NOW - hours * HOUR_MS }),
+    );
+    const { actions } = prune([...tries, newCopy], [newSource]);
+    expect(actions.map((a) => a.snapshotId)).toStrictEqual(["try-5", "try-4", "try-3", "try-2"]);
+  });
+
+  test("deletes a failed copy whose source is gone or needs no copy", () => {
+    const marked = daysOld("new", 1, {
+      tags: { [copyExpiredTag(DR.region)]: "2026-11-21T03:00:00Z" },
+    });
+    const broken = copyOf(newSource, "broken", failed);
+    const expected = ["- broken: it is in state error, and its source is gone"];
+    expect(decisions(prune([broken]))).toStrictEqual(expected);
+    expect(decisions(prune([broken], [marked]))).toStrictEqual(expected);
+  });
+
+  test("keeps by age a copy under another key whose source is gone: it can still be restored", () => {
+    const other = { kmsKeyId: `${KEY}-of-last-year` };
+    const lone = copyOf(newSource, "lone", other);
+    expect(decisions(prune([lone]))).toStrictEqual(["+ lone: within 7 days, the newest of i-1"]);
+  });
+
+  test("keeps the newest sound copy beside a newer one under another key", () => {
+    const other = copyOf(daysOld("p30", 30), "other", { kmsKeyId: `${KEY}-of-last-year` });
+    const sound = copyOf(daysOld("p29", 31), "sound");
+    expect(decisions(prune([sound, other]))).toStrictEqual([
+      "+ sound: 31 days old, kept for 7 days, but it is one of the newest sound ones",
+      "+ other: the newest of i-1",
+    ]);
+  });
+});

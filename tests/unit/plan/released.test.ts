@@ -1,0 +1,273 @@
+/** A mark that a copy has expired counts only where the region's rules of today let go of such a copy. */
+import { makeCalendar } from "../../../src/vault/retention/calendar";
+import { type SeenRegion, seenRegions } from "../../../src/vault/inventory/drRegions";
+import { planVault } from "../../../src/vault/plan/plan";
+import type { PruneRules } from "../../../src/vault/changes/judge";
+import { ignoredMarks, releasedIn } from "../../../src/vault/plan/released";
+import { TAG, copyExpiredTag } from "../../../src/vault/model/tags";
+import { DAY_MS } from "../../../src/vault/lib/time";
+import type { KeepRules, Snapshot, VaultPolicy, World } from "../../../src/vault/model/types";
+import { DR, NOW, SETTINGS, copyOf, inDr, instance, keeping, snapshot, standInOf, volume } from "../../support/world";
+
+const MARK = copyExpiredTag(DR.region);
+
+function daysOld(days: number, extra: Partial<Snapshot> = {}): Snapshot {
+  return snapshot(`old-${days}`, { startTimeMs: NOW - days * DAY_MS, ...extra });
+}
+
+function marked(one: Snapshot): Snapshot {
+  return { ...one, tags: { ...one.tags, [MARK]: "2026-11-01T03:00:00Z" } };
+}
+
+interface Given {
+  completed: Snapshot[];
+  copies?: Snapshot[];
+  drKeep?: KeepRules;
+  keepAll?: string;
+  keepAtLeast?: number;
+}
+
+/** The ids of those whose copies the rules let go of. */
+function released({
+  completed,
+  copies = [],
+  drKeep = { retentionDays: 30 },
+  keepAll,
+  keepAtLeast = 1,
+}: Given): string[] {
+  const rules: PruneRules = {
+    shared: new Map(),
+    rulesOf: () => ({ keep: { last: 1 }, drKeep, keepAtLeast, ...(keepAll !== undefined && { keepAll }) }),
+    calendar: makeCalendar("UTC"),
+    nowMs: NOW,
+  };
+  const world: World = { snapshots: completed, copies: inDr(copies), problems: [], throttled: [] };
+  const [seen] = seenRegions(world, SETTINGS);
+  const { released: isReleased } = releasedIn(seen!, completed, rules);
+  return completed.filter(isReleased).map(({ snapshotId }) => snapshotId);
+}
+
+const today = daysOld(0);
+
+describe("the rules let go of a copy", () => {
+  test("of data that is older than they keep", () => {
+    const completed = [today, marked(daysOld(29)), marked(daysOld(31))];
+    expect(released({ completed })).toStrictEqual(["old-31"]);
+  });
+
+  test("by the data's own age, whatever a copy that is there now would be", () => {
+    const old = marked(daysOld(31));
+    const late = copyOf(daysOld(40), "late", { startTimeMs: NOW });
+    expect(released({ completed: [today, old], copies: [late] })).toStrictEqual(["old-31"]);
+  });
+
+  test("never of the newest, nor of as many as the floor keeps", () => {
+    const completed = [marked(daysOld(31)), marked(daysOld(32)), marked(daysOld(33))];
+    expect(released({ completed })).toStrictEqual(["old-32", "old-33"]);
+    expect(released({ completed, keepAtLeast: 2 })).toStrictEqual(["old-33"]);
+  });
+
+  test("that is there for as long as itself is kept: by when it was begun", () => {
+    const old = marked(daysOld(31));
+    const copy = copyOf(old, "copy", { startTimeMs: NOW - 29 * DAY_MS });
+    expect(released({ completed: [today, old], copies: [copy] })).toStrictEqual([]);
+  });
+
+  test("and look at no copy that is not sound", () => {
+    const old = marked(daysOld(31));
+    const unsound = { startTimeMs: NOW - 29 * DAY_MS, kmsKeyId: "another" };
+    const copies = [copyOf(old, "copy", unsound)];
+    expect(released({ completed: [today, old], copies })).toStrictEqual(["old-31"]);
+  });
+
+  test("counted among those that are there and those that would be", () => {
+    const completed = [today, daysOld(1), marked(daysOld(2)), marked(daysOld(3))];
+    const gone = copyOf(daysOld(0.5, { snapshotId: "gone" }), "of-gone");
+    expect(released({ completed, drKeep: { last: 3 } })).toStrictEqual(["old-3"]);
+    expect(released({ completed, copies: [gone], drKeep: { last: 3 } })).toStrictEqual(["old-2", "old-3"]);
+  });
+
+  test("of a stand-in as of its original", () => {
+    const original = daysOld(31);
+    const standIn = marked(standInOf(original, "stand-in", { startTimeMs: NOW }));
+    expect(released({ completed: [today, standIn] })).toStrictEqual(["stand-in"]);
+  });
+
+  test("of all where nobody may prune: what is gone is not made again only to stay", () => {
+    const keepAll = "its policy is not among the stack's";
+    expect(released({ completed: [marked(today)], keepAll })).toStrictEqual(["old-0"]);
+  });
+
+  test("of a recovery point whole, by its oldest data", () => {
+    const slot = { [TAG.slot]: daysOld(31).identity.slot };
+    const first = marked(daysOld(31));
+    const later = marked(snapshot("later", { startTimeMs: first.startTimeMs + DAY_MS / 2, tags: slot }));
+    for (const completed of [
+      [today, first, later],
+      [today, later, first],
+    ]) {
+      expect(released({ completed, drKeep: { retentionDays: 31.25 } })).toStrictEqual([]);
+      expect(released({ completed, drKeep: { retentionDays: 30.25 } }).sort()).toStrictEqual(["later", "old-31"]);
+    }
+  });
+});
+
+describe("of a recovery point with a snapshot in the archive tier, which EC2 copies nowhere", () => {
+  const slot = { [TAG.slot]: daysOld(31).identity.slot };
+  const rest = marked(daysOld(31));
+  const archived = snapshot("archived", {
+    startTimeMs: rest.startTimeMs,
+    volumeId: "vol-archived",
+    storageTier: "archive",
+    tags: slot,
+  });
+
+  test("the rest is let go as if it were not there: copied for its sake it would be deleted at once", () => {
+    expect(released({ completed: [today, rest, archived] })).toStrictEqual(["old-31"]);
+  });
+
+  test("it stays expired itself, and makes no mail, while the rules would let go of its copy", () => {
+    const newer = daysOld(1, { volumeId: "vol-archived" });
+    const completed = [today, newer, rest, marked(archived)];
+    expect(released({ completed })).toStrictEqual(["old-31", "archived"]);
+  });
+
+  test("it keeps the rest where it was copied before", () => {
+    const copies = [copyOf(archived, "its-copy")];
+    expect(released({ completed: [today, rest, archived], copies })).toStrictEqual([]);
+  });
+});
+
+describe("with a volume that two instances have had", () => {
+  const of = (id: string, instanceId: string, days: number, volumeId: string) => {
+    const slot = daysOld(days).identity.slot;
+    const tags = { [TAG.slot]: slot, [TAG.instance]: instanceId };
+    return snapshot(id, { startTimeMs: NOW - days * DAY_MS, volumeId, tags });
+  };
+  const shared = new Map([["vol-shared", new Set(["i-gone", "i-here"])]]);
+  const mine = marked(of("mine", "i-here", 5, "vol-shared"));
+  const completed = [
+    of("now", "i-here", 0, "vol-shared"),
+    mine,
+    marked(of("theirs", "i-gone", 5, "vol-other")),
+    of("last", "i-gone", 1, "vol-other"),
+  ];
+  const ask = (gone: { keepAll?: string; mayBeOrphan?: true }, drKeep: KeepRules) => {
+    const rules: PruneRules = {
+      shared,
+      rulesOf: (id) => ({
+        keep: { last: 1 },
+        drKeep: id === "i-gone" ? drKeep : { last: 1 },
+        keepAtLeast: 1,
+        ...(id === "i-gone" && gone),
+      }),
+      calendar: makeCalendar("UTC"),
+      nowMs: NOW,
+    };
+    const [seen] = seenRegions({ snapshots: completed, copies: inDr([]), problems: [], throttled: [] }, SETTINGS);
+    return releasedIn(seen!, completed, rules);
+  };
+
+  test("what is not copied of one that nobody may prune keeps nothing of the other", () => {
+    const { released: isReleased } = ask({ keepAll: "its policy is not among the stack's" }, {});
+    expect(isReleased(mine)).toBe(true);
+  });
+
+  test("what is not copied while nobody knows its rules makes no copy of the other, and lets nothing go", () => {
+    const { released: isReleased, forCopying } = ask({ mayBeOrphan: true }, { last: 9 });
+    expect([forCopying(mine), isReleased(mine)]).toStrictEqual([true, false]);
+  });
+
+  test("nothing is copied for a volume of which nobody knows whether it is backed up", () => {
+    const rules: PruneRules = {
+      shared,
+      rulesOf: (id) => ({
+        keep: { last: 1 },
+        drKeep: { last: id === "vol-shared" ? 9 : 1 },
+        keepAtLeast: 1,
+        ...(id === "vol-shared" && { mayBeOrphan: true }),
+      }),
+      calendar: makeCalendar("UTC"),
+      nowMs: NOW,
+    };
+    const world = { snapshots: completed, copies: inDr([]), problems: [], throttled: [] };
+    const [seen] = seenRegions(world, SETTINGS);
+    const { released: isReleased, forCopying } = releasedIn(seen!, completed, rules);
+    expect([forCopying(mine), isReleased(mine)]).toStrictEqual([true, false]);
+  });
+
+  test("what would be copied of one keeps the other's", () => {
+    const { released: isReleased, forCopying } = ask({}, { last: 9 });
+    expect([forCopying(mine), isReleased(mine)]).toStrictEqual([false, false]);
+  });
+});
+
+describe("a mark that the rules do not bear out", () => {
+  const one = marked(daysOld(3));
+  const told = (counted: Snapshot[], copies: Snapshot[] = [], isReleased: SeenRegion["released"] = () => false) => {
+    const world: World = { snapshots: counted, copies: inDr(copies), problems: [], throttled: [] };
+    const [seen] = seenRegions(world, SETTINGS);
+    return ignoredMarks({ ...seen!, released: isReleased }, counted);
+  };
+
+  test("is noticed, without an error", () => {
+    expect(told([one, daysOld(4)])).toStrictEqual([
+      {
+        kind: "mark-ignored",
+        subject: "old-3 in us-west-2",
+        message:
+          "old-3 in us-east-1 has the tag smart-vault:copy-expired:us-west-2, but the retention of us-west-2 would still keep its copy: the vault copies it again.",
+        hint: "This is right after drRetentionDays or drKeep was made longer. Otherwise somebody wrote the tag: the runbook's page has the command that shows who.",
+        notice: true,
+      },
+    ]);
+  });
+
+  test("is no news where the copy is there, be it a stand-in's original's", () => {
+    expect(told([one], [copyOf(one, "copy", { state: "pending" })])).toStrictEqual([]);
+    const standIn = marked(standInOf(daysOld(3), "stand-in"));
+    expect(told([standIn], [copyOf(daysOld(3), "copy")])).toStrictEqual([]);
+  });
+
+  test("is none where the rules do, or where it is another region's", () => {
+    expect(told([one], [], () => true)).toStrictEqual([]);
+    const elsewhere = daysOld(3, { tags: { [copyExpiredTag("eu-west-1")]: "x" } });
+    expect(told([elsewhere])).toStrictEqual([]);
+  });
+});
+
+describe("a plan", () => {
+  const today = daysOld(0);
+  const one = marked(daysOld(3));
+  const policy: VaultPolicy = { ...SETTINGS, policies: keeping(30, 10) };
+  const did = (snapshots: Snapshot[], instances?: World["instances"], copy = copyOf(today, "copy-0")) => {
+    const copies = inDr([copy]);
+    const world = { snapshots, copies, instances, problems: [], throttled: [] };
+    const { actions, problems } = planVault(world, policy, undefined, "run-1", NOW);
+    return [
+      ...actions.map((a) => (a.kind === "copy" ? `copy ${a.sourceSnapshotId}` : a.kind)),
+      ...problems.map(({ kind, subject }) => `${kind} ${subject}`),
+    ];
+  };
+  const fleet = [instance("i-1", [volume("vol-1")])];
+
+  test("copies again what somebody marked that the rules would keep, and says so", () => {
+    expect(did([today, one], fleet)).toStrictEqual(["copy old-3", "mark-ignored old-3 in us-west-2"]);
+  });
+
+  test("waits with that, and deletes nothing, while somebody's change of its newest one's tags hides the rules", () => {
+    const changed: Snapshot = { ...today, doubt: { of: "tags", what: "its slot" } };
+    const copy: Snapshot = { ...copyOf(today, "copy-0"), doubt: { of: "tags", what: "its slot" } };
+    expect(did([changed, one], fleet, copy)).toStrictEqual(["tampering old-0", "tampering copy-0"]);
+    // A copy of it that nobody changed still tells them.
+    expect(did([changed, one], fleet)).toStrictEqual([
+      "copy old-3",
+      "mark-ignored old-3 in us-west-2",
+      "tampering old-0",
+    ]);
+  });
+
+  test("leaves alone what the rules let go of", () => {
+    expect(did([today, marked(daysOld(11))], fleet)).toStrictEqual([]);
+  });
+});

@@ -1,0 +1,156 @@
+/** In which order a slot's snapshots are made, what a failed one changes, and what a slot that closes tells. */
+import { planSnapshots } from "../../../src/vault/plan/snapshots";
+import { TAG } from "../../../src/vault/model/tags";
+import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../../src/vault/lib/time";
+import type { ProtectedInstance, Serving, Snapshot, SnapshotAction } from "../../../src/vault/model/types";
+import { NOW, OPEN, SETTINGS, SLOT, instance, snapshot, standInOf, volume } from "../../support/world";
+
+const EXCLUDE = { [SETTINGS.tagKey]: "exclude" };
+const CLOSING: Serving = { slot: SLOT, mode: "closing" };
+const root = volume("vol-1", { isRoot: true });
+const data = volume("vol-2", { deviceName: "/dev/sdf" });
+
+function plan(instances: ProtectedInstance[], snapshots: Snapshot[] = [], serving: Serving = OPEN, nowMs = NOW) {
+  return planSnapshots(instances, snapshots, SETTINGS, serving, "run-1", nowMs);
+}
+
+function volumesOf({ volumes }: SnapshotAction): string[] {
+  return volumes.map((v) => v.volumeId);
+}
+
+describe("the stalest instance goes first", () => {
+  const one = (id: string, ...volumeIds: string[]) =>
+    instance(
+      `i-${id}`,
+      volumeIds.map((volumeId) => volume(volumeId)),
+    );
+  const taken = (volumeId: string, days: number, state = "completed") =>
+    snapshot(`of-${volumeId}-${days}`, { volumeId, state, startTimeMs: NOW - days * DAY_MS });
+  const order = (instances: ProtectedInstance[], snapshots: Snapshot[]) =>
+    plan(instances, snapshots).actions.map((action) => action.instanceId);
+  const fleet = [one("a", "vol-a"), one("b", "vol-b"), one("c", "vol-c")];
+
+  test("by the newest snapshot of its volume", () => {
+    const snapshots = [taken("vol-a", 1), taken("vol-b", 3), taken("vol-c", 2), taken("vol-b", 9)];
+    expect(order(fleet, snapshots)).toStrictEqual(["i-b", "i-c", "i-a"]);
+  });
+
+  test("one that never had a snapshot is the stalest of all", () => {
+    expect(order(fleet, [taken("vol-a", 30), taken("vol-c", 1)])).toStrictEqual(["i-b", "i-a", "i-c"]);
+  });
+
+  test("one whose snapshots failed is as stale as its last good one; one on the way counts as good", () => {
+    const snapshots = [taken("vol-a", 1, "error"), taken("vol-a", 5), taken("vol-b", 4, "pending"), taken("vol-c", 6)];
+    expect(order(fleet, snapshots)).toStrictEqual(["i-c", "i-a", "i-b"]);
+  });
+
+  test("a stand-in is no younger than the snapshot that it stands for", () => {
+    const late = standInOf(taken("vol-b", 3), "stand-in", { startTimeMs: NOW });
+    const snapshots = [taken("vol-a", 1), late, taken("vol-c", 2)];
+    expect(order(fleet, snapshots)).toStrictEqual(["i-b", "i-c", "i-a"]);
+  });
+
+  test("an instance is as stale as its stalest volume", () => {
+    const two = [one("a", "vol-a"), one("b", "vol-b", "vol-x")];
+    const snapshots = [taken("vol-a", 2), taken("vol-b", 1), taken("vol-x", 3)];
+    expect(order(two, snapshots)).toStrictEqual(["i-b", "i-a"]);
+  });
+
+  test("an instance is no staler for a volume that is excluded", () => {
+    const excluded = volume("vol-x", { tags: EXCLUDE });
+    const two = [instance("i-a", [volume("vol-a"), excluded]), one("b", "vol-b")];
+    expect(order(two, [taken("vol-a", 1), taken("vol-b", 2)])).toStrictEqual(["i-b", "i-a"]);
+  });
+
+  test("equals go by their id, in whatever order they were seen", () => {
+    expect(order([...fleet].reverse(), [])).toStrictEqual(["i-a", "i-b", "i-c"]);
+  });
+});
+
+describe("a slot that is closing", () => {
+  const machine = instance("i-1", [root, data]);
+
+  test("creates nothing, tells what each instance lacks, and is settled", () => {
+    const other = instance("i-2", [volume("vol-3")]);
+    const there = [snapshot("a"), snapshot("b", { volumeId: "vol-3" })];
+    expect(plan([machine, other], there, CLOSING)).toStrictEqual({
+      actions: [],
+      problems: [
+        {
+          kind: "slot-missed",
+          subject: "i-1",
+          message: `i-1 has no snapshot of vol-2 for ${SLOT}: none could be made in its time, 8 hours or until the next slot`,
+          hint: "Look in the log for what it was put off for. The next scheduled run makes new ones; a run by hand does at once.",
+        },
+      ],
+      settled: true,
+    });
+  });
+
+  test("names all volumes that it lacks, the failed ones too, and not the excluded ones", () => {
+    const three = instance("i-1", [root, data, volume("vol-3", { tags: EXCLUDE })]);
+    const { problems } = plan([three], [snapshot("a", { state: "error" })], CLOSING);
+    expect(problems.map((p) => p.message)).toStrictEqual([
+      `i-1 has no snapshot of vol-1, vol-2 for ${SLOT}: none could be made in its time, 8 hours or until the next slot`,
+    ]);
+  });
+
+  test("tells nothing of what is there or on the way", () => {
+    const there = [snapshot("a"), snapshot("b", { volumeId: "vol-2", state: "pending" })];
+    expect(plan([machine], there, CLOSING).problems).toStrictEqual([]);
+  });
+});
+
+describe("a snapshot that failed in EC2", () => {
+  const machine = instance("i-1", [root]);
+  const failedAgo = (...minutes: number[]) =>
+    minutes.map((m, n) =>
+      snapshot(`f-${n}`, {
+        state: "error",
+        startTimeMs: NOW - m * MINUTE_MS,
+        tags: { [TAG.slot]: SLOT },
+      }),
+    );
+
+  test.each([
+    ["once, a moment ago", failedAgo(0), 1, true],
+    ["twice, the last within half an hour", failedAgo(60, 29), 0, false],
+    ["twice, the first of them within half an hour", failedAgo(29, 60), 0, false],
+    ["twice, the last half an hour ago", failedAgo(60, 30), 1, true],
+    ["three times", failedAgo(600, 300, 60), 0, true],
+    ["more often than three times", failedAgo(9_000, 600, 300, 60), 0, true],
+  ])("%s", (_what, failed, actions, settled) => {
+    const result = plan([machine], failed);
+    expect([result.actions.length, result.settled]).toStrictEqual([actions, settled]);
+    expect(result.problems).toStrictEqual([]);
+  });
+
+  test("has no say in another slot, nor for another volume", () => {
+    const both = instance("i-1", [root, data]);
+    const elsewhere = failedAgo(3, 2, 1).map((f) => ({
+      ...f,
+      identity: { ...f.identity, slot: "2026-11-21T03:00:00Z" },
+    }));
+    expect(plan([both], elsewhere).actions.map(volumesOf)).toStrictEqual([["vol-1", "vol-2"]]);
+    const result = plan([both], failedAgo(3, 2, 1));
+    expect(result.actions.map(volumesOf)).toStrictEqual([["vol-2"]]);
+    expect(result.settled).toBe(true);
+  });
+
+  test("keeps the slot open while it waits for its last try, and its neighbour goes on", () => {
+    const both = instance("i-1", [root, data]);
+    const result = plan([both], failedAgo(60, 29));
+    expect([result.actions.map((a) => a.volumes.length), result.settled]).toStrictEqual([[1], false]);
+  });
+
+  test("is forgotten once a later try is on the way or good", () => {
+    for (const state of ["pending", "completed"]) {
+      const there = [...failedAgo(60, 29), snapshot("good", { state })];
+      expect(plan([machine], there, OPEN, NOW + HOUR_MS)).toStrictEqual({
+        actions: [],
+        problems: [],
+        settled: true,
+      });
+    }
+  });
+});

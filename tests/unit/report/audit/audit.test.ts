@@ -1,0 +1,222 @@
+/** The audit log of whole invocations: when there is a record, what is in it, what becomes of one that can't be written. */
+import { DeleteSnapshotCommand, DescribeLockedSnapshotsCommand } from "@aws-sdk/client-ec2";
+import { HOUR_MS } from "../../../../src/vault/lib/time";
+import {
+  AUDITED,
+  MANIFEST,
+  RECORD,
+  RUN,
+  SWEEP,
+  fakeBucket,
+  fiveDays,
+  pair,
+  rigOf,
+  schemaFaults,
+} from "../../../support/auditBucket";
+import { lambdaContext } from "../../../support/rig";
+import { NOW, SLOT, SETTINGS, keeping } from "../../../support/world";
+
+let bucket: ReturnType<typeof fakeBucket>;
+
+beforeEach(() => {
+  bucket = fakeBucket();
+});
+
+describe("a run", () => {
+  test("writes a record of the documented form, whatever it did", async () => {
+    const rig = rigOf();
+    await rig.wake(RUN);
+    expect(bucket.keys()).toStrictEqual([RECORD]);
+    expect(schemaFaults(bucket.read(RECORD), "record")).toStrictEqual([]);
+    expect(bucket.read(RECORD)).toMatchObject({
+      vault: SETTINGS.vaultId,
+      wake: { kind: "run", slot: SLOT, runId: "run-1" },
+      startedAt: SLOT,
+      regions: { primary: "us-east-1", dr: ["us-west-2"] },
+      status: "clean",
+      counts: { snapshots: 1 },
+      decisions: [
+        {
+          kind: "snapshot",
+          instanceId: "i-1",
+          volumeIds: ["vol-1"],
+          reason: `no snapshot for ${SLOT} yet`,
+          outcome: "done",
+          requestId: "r-1",
+          snapshotIds: ["snap-1"],
+        },
+      ],
+      settings: { policies: keeping(3), maxDeletePercent: 100 },
+    });
+  });
+
+  test("says of each deletion what it was, why, and AWS's request; of all else why it stays", async () => {
+    const rig = rigOf();
+    fiveDays(rig);
+    await rig.wake(RUN);
+    const [record] = bucket.records();
+    const deleted = record?.decisions.filter(({ kind }) => kind === "delete") ?? [];
+    expect(deleted).toHaveLength(4);
+    expect(deleted).toContainEqual({
+      kind: "delete",
+      region: "us-east-1",
+      snapshotId: "snap-4",
+      because: "retention",
+      of: { instanceId: "i-1", volumeId: "vol-1", slot: "2026-11-18T03:00:00Z" },
+      reason: "4 days old, kept for 3 days",
+      outcome: "done",
+      detail: "4 days old, kept for 3 days",
+      requestId: "r-1",
+    });
+    expect(record?.kept.map(({ snapshotId }) => snapshotId).sort()).toStrictEqual([
+      "copy-0",
+      "copy-1",
+      "copy-2",
+      "snap-0",
+      "snap-1",
+      "snap-2",
+    ]);
+    expect(schemaFaults(record, "record")).toStrictEqual([]);
+  });
+
+  test("a dry run's says planned, and is else the same", async () => {
+    const rig = rigOf({ ...AUDITED, dryRun: true });
+    fiveDays(rig);
+    await rig.wake(RUN);
+    const [record] = bucket.records();
+    expect(record?.dryRun).toBe(true);
+    expect(new Set(record?.decisions.map(({ outcome }) => outcome))).toStrictEqual(new Set(["planned"]));
+    expect(schemaFaults(record, "record")).toStrictEqual([]);
+
+    const real = rigOf();
+    fiveDays(real);
+    await real.wake(RUN);
+    expect(bucket.records().at(-1)?.planHash).toBe(record?.planHash);
+  });
+
+  test("an error of AWS is there with its code and request id", async () => {
+    const rig = rigOf();
+    fiveDays(rig);
+    const denied = {
+      name: "UnauthorizedOperation",
+      $metadata: { httpStatusCode: 403, requestId: "r-9" },
+    };
+    rig.writer.on(DeleteSnapshotCommand).rejects(Object.assign(new Error("no"), denied));
+    await expect(rig.wake(RUN)).rejects.toThrow("deleting snap-4 in us-east-1 failed");
+    const [record] = bucket.records();
+    expect(record?.decisions).toContainEqual(
+      expect.objectContaining({
+        snapshotId: "snap-4",
+        outcome: "failed",
+        code: "UnauthorizedOperation",
+        requestId: "r-9",
+      }),
+    );
+    expect(record?.problems.map(({ kind }) => kind)).toContain("delete-failed");
+    expect(schemaFaults(record, "record")).toStrictEqual([]);
+  });
+
+  test("what there was no time for is counted", async () => {
+    const rig = rigOf();
+    fiveDays(rig);
+    await rig.wake(RUN, lambdaContext(0));
+    const [record] = bucket.records();
+    expect(record?.decisions).toStrictEqual([]);
+    expect(schemaFaults(record, "record")).toStrictEqual([]);
+  });
+});
+
+describe("a sweep", () => {
+  test("that found nothing to do writes nothing", async () => {
+    const rig = rigOf();
+    const { source, copy } = pair("0", 0);
+    rig.sees([source], [copy]);
+    rig.at(NOW + 20 * HOUR_MS);
+    rig.carries({ done: SLOT, manifestsTo: "2026-11-22T03:40:00Z", told: {} });
+    await rig.wake(SWEEP);
+    expect(bucket.puts()).toBe(0);
+  });
+
+  test("that deleted something records it under the time that it began", async () => {
+    const rig = rigOf();
+    fiveDays(rig);
+    rig.at(NOW + HOUR_MS);
+    rig.carries({ done: SLOT, told: {} });
+    await rig.wake(SWEEP);
+    expect(bucket.keys()).toContain("runs/2026/11/22/20261122T040000Z-run-1.json");
+    expect(bucket.records()[0]?.decisions).toHaveLength(4);
+    expect(bucket.records()[0]?.kept).toStrictEqual([]);
+  });
+
+  test.each([
+    ["the deletion limit", { maxDeletePercent: 10 }, "the deletion limit holds it"],
+    ["a lock", {}, "locked"],
+  ])("records what %s kept from deletion, and nothing else that stays", async (_, settings, why) => {
+    const rig = rigOf({ ...AUDITED, ...settings });
+    fiveDays(rig);
+    rig.carries({ done: SLOT, told: {} });
+    const locked = ["snap-4", "snap-5"].map((SnapshotId) => ({
+      SnapshotId,
+      LockState: "governance" as const,
+    }));
+    rig.primary.on(DescribeLockedSnapshotsCommand).resolves({ Snapshots: locked });
+    await rig.wake(SWEEP).catch(() => undefined);
+    const [record] = bucket.records();
+    expect(record?.kept.map(({ snapshotId }) => snapshotId)).toEqual(expect.arrayContaining(["snap-4", "snap-5"]));
+    expect(record?.kept.every(({ snapshotId }) => /-[45]$/.test(snapshotId))).toBe(true);
+    expect(record?.kept.some(({ reason }) => reason.includes(why))).toBe(true);
+    expect(schemaFaults(record, "record")).toStrictEqual([]);
+  });
+});
+
+describe("a bucket that refuses", () => {
+  test("is told once a day, and stops nothing", async () => {
+    const rig = rigOf();
+    fiveDays(rig);
+    bucket.refuse(403);
+    await expect(rig.wake(RUN)).rejects.toMatchObject({ name: "BackupFailed" });
+    expect(rig.drWriter.commandCalls(DeleteSnapshotCommand)).toHaveLength(2);
+    expect(rig.mails()).toHaveLength(1);
+    expect(Object.keys(rig.clockSets().at(-1)?.input.told ?? {}).sort()).toStrictEqual([
+      "audit-not-written/manifest",
+      "audit-not-written/record",
+    ]);
+
+    rig.at(NOW + HOUR_MS);
+    await rig.wake(SWEEP);
+    rig.at(NOW + 24 * HOUR_MS);
+    await expect(rig.wake(SWEEP)).rejects.toMatchObject({ name: "BackupFailed" });
+    expect(rig.mails()).toHaveLength(2);
+  });
+
+  test("gets its manifests later", async () => {
+    const rig = rigOf();
+    const { source, copy } = pair("0", 0);
+    rig.sees([source], [copy]);
+    bucket.refuse(403);
+    await rig.wake(RUN).catch(() => undefined);
+    expect(bucket.keys()).toStrictEqual([]);
+
+    bucket.refuse(200);
+    rig.at(NOW + HOUR_MS);
+    await rig.wake(SWEEP);
+    expect(bucket.keys()).toContain(MANIFEST);
+  });
+});
+
+test.each([{ decisions: undefined }, { version: 2 }, { secret: "" }, { startedAt: "today" }])(
+  "the documented form is no form that takes anything: not with %j",
+  async (change) => {
+    await rigOf().wake(RUN);
+    const written = { ...(bucket.read(RECORD) as object), ...change };
+    expect(schemaFaults(JSON.parse(JSON.stringify(written)), "record")).not.toStrictEqual([]);
+  },
+);
+
+test("a vault without audit writes nothing and remembers nothing of it", async () => {
+  const rig = rigOf({ ...AUDITED, audit: undefined });
+  fiveDays(rig);
+  await rig.wake(RUN);
+  expect(bucket.puts()).toBe(0);
+  expect(rig.clockSets().at(-1)?.input).not.toHaveProperty("manifestsTo");
+});

@@ -1,0 +1,262 @@
+/** Manifests of recovery points: when they are due, that each is written once, and that they are enough to restore by. */
+import { type DueManifests, dueManifests } from "../../../../src/vault/report/audit/manifest";
+import type { ClockState } from "../../../../src/vault/model/clockState";
+import { TAG } from "../../../../src/vault/model/tags";
+import { HOUR_MS, MINUTE_MS } from "../../../../src/vault/lib/time";
+import type { Snapshot } from "../../../../src/vault/model/types";
+import {
+  MANIFEST,
+  RECORD,
+  RUN,
+  SWEEP,
+  fakeBucket,
+  fiveDays,
+  pair,
+  rigOf,
+  schemaFaults,
+} from "../../../support/auditBucket";
+import {
+  DR,
+  DR2,
+  NOW,
+  PRIMARY_KEY,
+  SETTINGS,
+  SLOT,
+  copyOf,
+  sealedIn,
+  snapshot,
+  standInOf,
+} from "../../../support/world";
+
+let bucket: ReturnType<typeof fakeBucket>;
+
+beforeEach(() => {
+  bucket = fakeBucket();
+});
+
+describe("manifests", () => {
+  test("of what there is when audit is switched on are all written, and then no more", async () => {
+    const rig = rigOf();
+    fiveDays(rig);
+    const days = ["17", "18", "20", "21", "22"];
+    await rig.wake(RUN);
+    const written = bucket.keys().filter((key) => key.startsWith("manifests/"));
+    expect(written.sort()).toStrictEqual(days.map((day) => `manifests/i-1/202611${day}T030000Z.json`));
+    for (const key of written) expect(schemaFaults(bucket.read(key), "manifest")).toStrictEqual([]);
+
+    const before = bucket.puts();
+    rig.at(NOW + HOUR_MS);
+    rig.sees([], []);
+    fiveDays(rig);
+    await rig.wake(SWEEP).catch(() => undefined);
+    // The sweep's own record alone.
+    expect(bucket.puts()).toBe(before + 1);
+  });
+
+  test("are not written again by a new environment, once they were looked at after half an hour", async () => {
+    const { source, copy } = pair("0", 0);
+    copy.completedMs = NOW + 8 * MINUTE_MS + 123;
+    // A duplicate that was begun before and took longer: no manifest names it.
+    const startTimeMs = copy.startTimeMs - MINUTE_MS / 2;
+    const other = copyOf(source, "copy-9", { startTimeMs, completedMs: NOW + 9 * MINUTE_MS });
+    let carried: Partial<ClockState> = {};
+    const putsIn = async (event: object, minutes: number) => {
+      const rig = rigOf();
+      rig.sees([source], [copy, other]);
+      rig.at(NOW + minutes * MINUTE_MS);
+      if ("done" in carried) rig.carries(carried as ClockState);
+      const before = bucket.puts("manifests/");
+      await rig.wake(event);
+      carried = rig.clockSets().at(-1)?.input ?? carried;
+      return bucket.puts("manifests/") - before;
+    };
+    // Seen at once, and once more when a describe of another part can't lag any longer.
+    expect(await putsIn(RUN, 10)).toBe(1);
+    expect(await putsIn(SWEEP, 61)).toBe(1);
+    for (const hours of [2, 3, 12]) expect(await putsIn(SWEEP, hours * 60 + 1)).toBe(0);
+  });
+
+  test("of one second, of which one was refused: that one is written by the next", async () => {
+    const refused = "manifests/i-2/20261122T030000Z.json";
+    const one = pair("0", 0);
+    const { completedMs } = one.source;
+    const tags = { [TAG.instance]: "i-2" };
+    const source = snapshot("snap-1", { volumeId: "vol-2", completedMs, tags });
+    const two = { source, copy: copyOf(source, "copy-1", { completedMs: one.copy.completedMs }) };
+    const rig = rigOf();
+    rig.sees([one.source, two.source], [one.copy, two.copy]);
+    rig.at(NOW + HOUR_MS);
+    bucket.refuse(403, refused);
+    await rig.wake(RUN).catch(() => undefined);
+    expect(bucket.keys()).toContain(MANIFEST);
+
+    const next = rigOf();
+    next.sees([one.source, two.source], [one.copy, two.copy]);
+    next.at(NOW + 2 * HOUR_MS);
+    next.carries(rig.clockSets().at(-1)?.input as ClockState);
+    bucket.refuse(200);
+    await next.wake(SWEEP);
+    expect(bucket.keys()).toContain(refused);
+  });
+
+  test("wait until every copy is seen sound", async () => {
+    const rig = rigOf();
+    const { source, copy } = pair("0", 0);
+    rig.sees([source], [{ ...copy, state: "pending" }]);
+    await rig.wake(RUN);
+    expect(bucket.keys()).toStrictEqual([RECORD]);
+
+    rig.at(NOW + HOUR_MS / 4);
+    rig.sees([source], [{ ...copy, completedMs: NOW + HOUR_MS / 5 }]);
+    await rig.wake({ kind: "pass" });
+    expect(bucket.keys()).toStrictEqual([RECORD, MANIFEST]);
+    expect(rig.clockSets().at(-1)?.input.manifestsTo).toBeDefined();
+  });
+
+  test("are not written by one that can't read the clock: it does not know which were", async () => {
+    const rig = rigOf();
+    const { source, copy } = pair("0", 0);
+    rig.sees([source], [copy]);
+    rig.scheduler.reset();
+    await rig.wake({ kind: "pass" }).catch(() => undefined);
+    expect(bucket.keys().filter((key) => key.startsWith("manifests/"))).toStrictEqual([]);
+  });
+
+  test("say all that it takes to restore", async () => {
+    const rig = rigOf();
+    const tags = {
+      [TAG.volumes]: "vol-1:/dev/xvda:root:gp3:8:3000:125",
+      [TAG.setSize]: "1",
+      [TAG.crashConsistent]: "true",
+      [TAG.instanceName]: "db-1",
+      [TAG.instanceType]: "m7g.large",
+      [TAG.availabilityZone]: "us-east-1a",
+      [TAG.policy]: "true",
+      "smart-vault:instance-tag:team": "a",
+      disk: "root",
+    };
+    const source = snapshot("snap-0", { tags });
+    rig.sees([source], [copyOf(source, "copy-0")]);
+    await rig.wake(RUN);
+    expect(schemaFaults(bucket.read(MANIFEST), "manifest")).toStrictEqual([]);
+    expect(bucket.read(MANIFEST)).toStrictEqual({
+      schema: "smart-vault/manifest",
+      version: 1,
+      vault: SETTINGS.vaultId,
+      slot: SLOT,
+      primaryRegion: "us-east-1",
+      instance: {
+        instanceId: "i-1",
+        name: "db-1",
+        type: "m7g.large",
+        availabilityZone: "us-east-1a",
+        tags: { team: "a" },
+      },
+      policy: "true",
+      crashConsistent: true,
+      complete: true,
+      volumes: [
+        {
+          volumeId: "vol-1",
+          device: "/dev/xvda",
+          role: "root",
+          type: "gp3",
+          sizeGiB: 8,
+          iops: 3000,
+          throughputMiBps: 125,
+          tags: { disk: "root" },
+          snapshot: {
+            region: "us-east-1",
+            snapshotId: "snap-0",
+            state: "completed",
+            encrypted: false,
+            startedAt: SLOT,
+            sizeGiB: 8,
+          },
+          copies: [
+            {
+              region: "us-west-2",
+              snapshotId: "copy-0",
+              state: "completed",
+              encrypted: true,
+              kmsKeyId: SETTINGS.dr[0]?.keyArn,
+              startedAt: "2026-11-22T03:01:00Z",
+              sizeGiB: 8,
+            },
+          ],
+        },
+      ],
+    });
+  });
+});
+
+describe("what is due", () => {
+  const nothing = { problems: [], throttled: [] };
+  const two = { ...SETTINGS, dr: [DR, DR2] };
+  const { source, copy } = pair("0", 0);
+  const second = copyOf(source, "copy-2", { ...sealedIn(DR2), completedMs: NOW + 50 * MINUTE_MS });
+  const nowMs = NOW + HOUR_MS;
+  const keys = ({ due }: DueManifests) => due.map(({ key }) => key);
+
+  test("waits for every DR region, and for one that could not be read", () => {
+    const sees = (copies: Record<string, (typeof copy)[]>) =>
+      keys(dueManifests({ snapshots: [source], copies, ...nothing }, two, undefined, nowMs));
+    expect(sees({ [DR.region]: [copy], [DR2.region]: [second] })).toStrictEqual([MANIFEST]);
+    expect(sees({ [DR.region]: [copy], [DR2.region]: [] })).toStrictEqual([]);
+    expect(sees({ [DR.region]: [copy] })).toStrictEqual([]);
+    const wrongKey = { ...second, kmsKeyId: PRIMARY_KEY };
+    expect(sees({ [DR.region]: [copy], [DR2.region]: [wrongKey] })).toStrictEqual([]);
+  });
+
+  test("is told by the last of its parts", () => {
+    const world = { snapshots: [source], copies: { [DR.region]: [copy], [DR2.region]: [second] }, ...nothing };
+    const after = (minutes: number) => keys(dueManifests(world, two, NOW + minutes * MINUTE_MS, nowMs));
+    expect(after(49)).toStrictEqual([MANIFEST]);
+    expect(after(50)).toStrictEqual([]);
+  });
+
+  test("is again what a stand-in has taken over", () => {
+    const encrypting = { ...SETTINGS, primaryKeyArn: PRIMARY_KEY };
+    const standIn = standInOf(source, "snap-9", { completedMs: NOW + 55 * MINUTE_MS });
+    const world = { snapshots: [source, standIn], copies: { [DR.region]: [copy] }, ...nothing };
+    const [due] = dueManifests(world, encrypting, NOW + 50 * MINUTE_MS, nowMs).due;
+    expect(due?.manifest.volumes).toMatchObject([
+      { snapshot: { snapshotId: "snap-9", encrypted: true }, copies: [{ snapshotId: "copy-0" }] },
+    ]);
+  });
+
+  test("is what EC2 does not date for a day, since it is better written twice than never", () => {
+    const undated = [source, copy].map(({ completedMs: _none, ...rest }) => rest);
+    const world = { snapshots: [undated[0]!], copies: { [DR.region]: [undated[1]!] }, ...nothing };
+    const due = (hours: number) => {
+      const afterMs = NOW + hours * HOUR_MS;
+      return keys(dueManifests(world, SETTINGS, afterMs - 30 * MINUTE_MS, afterMs));
+    };
+    expect([1, 23, 24, 26].map((hours) => due(hours).length)).toStrictEqual([1, 1, 1, 0]);
+  });
+
+  test("says where a volume of the set is missing", () => {
+    const half = { ...source, tags: { ...source.tags, [TAG.setSize]: "2" } };
+    const world = { snapshots: [half], copies: { [DR.region]: [copy] }, ...nothing };
+    const [due] = dueManifests(world, SETTINGS, undefined, nowMs).due;
+    expect(due?.manifest.complete).toBe(false);
+  });
+
+  test("does not go by what a person wrote into a tag: its key stays in its place", () => {
+    const tagged = (one: Snapshot) => ({
+      ...one,
+      tags: { ...one.tags, [TAG.instance]: "../runs/x" },
+    });
+    const written = { snapshots: [tagged(source)], copies: { [DR.region]: [tagged(copy)] }, ...nothing };
+    expect(keys(dueManifests(written, SETTINGS, undefined, nowMs))).toStrictEqual([MANIFEST]);
+    // Nor would a Description lead out of it.
+    const named = (one: Snapshot) => ({
+      ...one,
+      identity: { ...one.identity, instanceId: "../runs/x" },
+    });
+    const made = { snapshots: [named(source)], copies: { [DR.region]: [named(copy)] }, ...nothing };
+    expect(keys(dueManifests(made, SETTINGS, undefined, nowMs))).toStrictEqual([
+      "manifests/___runs_x/20261122T030000Z.json",
+    ]);
+  });
+});

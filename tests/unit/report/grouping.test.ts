@@ -1,0 +1,37 @@
+import { gathered } from "../../../src/vault/report/grouping";
+import type { Problem } from "../../../src/vault/model/types";
+
+function problems(kind: string, count: number, extra: Partial<Problem> = {}): Problem[] {
+  return Array.from({ length: count }, (_, n) => ({
+    kind,
+    subject: `s-${n}`,
+    message: `${kind} ${n}`,
+    ...extra,
+  }));
+}
+
+test("a hundred of a kind are told one by one", () => {
+  const all = [...problems("copy-failed", 100), ...problems("locked", 100, { notice: true })];
+  expect(gathered(all)).toStrictEqual(all);
+});
+
+test("more are told as one, with the first of them, what to do, and how many there are", () => {
+  const all = [
+    ...problems("copy-failed", 2_000, { hint: "do this" }),
+    ...problems("locked", 101, { notice: true }),
+    ...problems("slot-missed", 2),
+  ];
+  const [, , copies, locks] = gathered(all);
+  expect(gathered(all)).toHaveLength(4);
+  expect(copies).toMatchObject({ kind: "copy-failed", subject: "many", hint: "do this" });
+  expect(copies?.notice).toBeUndefined();
+  expect(copies?.message).toMatch(
+    /^2000 times: copy-failed 0; copy-failed 1; .*copy-failed 19; and 1980 more, in the log/,
+  );
+  expect(locks).toMatchObject({ kind: "locked", subject: "many", notice: true });
+});
+
+test("what is said twice counts once", () => {
+  const all = problems("slot-missed", 60);
+  expect(gathered([...all, ...all])).toStrictEqual(all);
+});

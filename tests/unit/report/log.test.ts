@@ -1,0 +1,141 @@
+import { PublishCommand } from "@aws-sdk/client-sns";
+import { mockClient } from "aws-sdk-client-mock";
+import { makeClients } from "../../../src/vault/aws/clients";
+import { logDecisions, newsOf, tell } from "../../../src/vault/report/log";
+import type { Summary } from "../../../src/vault/report/summary";
+import { HOUR_MS, isoSeconds } from "../../../src/vault/lib/time";
+import type { Outcome, Plan, Problem } from "../../../src/vault/model/types";
+import { copyAction, deleteAction, snapshotAction } from "../../support/actions";
+import { NOW, RUN, SETTINGS, SLOT, SWEEP } from "../../support/world";
+
+const problem: Problem = { kind: "broken-copy", subject: "snap-1", message: "the copy is broken" };
+/** The logger drops a field that is called `message`. */
+const logged = { kind: "broken-copy", subject: "snap-1", detail: "the copy is broken" };
+const counts = { snapshots: 3, copies: 2, deletions: 1, deferred: 4, skipped: 5, failed: 6 };
+const summary: Summary = {
+  vaultId: "v",
+  wake: RUN,
+  status: "partial",
+  counts,
+  deferrals: { ResourceLimitExceeded: 3, NoTime: 1 },
+  problems: [problem],
+};
+
+test("every outcome, kept snapshot and problem is one log line", () => {
+  const done = { status: "done" as const, detail: "made", requestId: "r", snapshotIds: ["a"] };
+  const outcomes: Outcome[] = [
+    { ...done, action: snapshotAction() },
+    { ...done, action: copyAction("snap-1") },
+    { ...done, action: deleteAction("snap-2"), status: "failed", code: "AccessDenied" },
+  ];
+  const kept = { region: "us-east-1", snapshotId: "snap-3", reason: "within 7 days" };
+  const plan: Plan = {
+    actions: [],
+    kept: [kept],
+    problems: [problem],
+    pending: [],
+    slotSettled: true,
+  };
+  const lines: unknown[] = [];
+  const write = (level: string) => (message: string, fields: Record<string, unknown>) =>
+    lines.push([level, message, fields]);
+  const log = { info: write("info"), error: write("error") };
+  logDecisions(log, RUN, plan, outcomes, []);
+  const fields = { status: "done", detail: "made", code: undefined, requestId: "r", snapshotIds: ["a"] };
+  expect(lines).toStrictEqual([
+    ["info", "snapshot", { ...fields, region: "us-east-1", instanceId: "i-1", reason: "no snapshot yet" }],
+    ["info", "copy", { ...fields, region: "us-west-2", sourceSnapshotId: "snap-1", reason: "no copy yet" }],
+    [
+      "error",
+      "delete",
+      { ...fields, region: "us-east-1", snapshotId: "snap-2", reason: "old", status: "failed", code: "AccessDenied" },
+    ],
+    ["info", "kept", kept],
+    ["error", "problem", logged],
+  ]);
+});
+
+test("a notice is logged as information", () => {
+  const notice: Problem = { ...problem, notice: true };
+  const lines: string[] = [];
+  const write = (level: string) => (message: string) => lines.push(`${level} ${message}`);
+  const plan: Plan = { actions: [], kept: [], problems: [notice], pending: [], slotSettled: true };
+  logDecisions({ info: write("info"), error: write("error") }, SWEEP, plan, [], []);
+  expect(lines).toStrictEqual(["info notice"]);
+});
+
+test("what was not begun is a line a kind, region and reason, with its number", () => {
+  const lines: unknown[] = [];
+  const write = (message: string, fields: unknown) => lines.push([message, fields]);
+  const putOff = (id: string, detail: string): Outcome => ({
+    action: copyAction(id),
+    status: "deferred",
+    notBegun: true,
+    detail,
+    code: "ResourceLimitExceeded",
+    snapshotIds: [],
+  });
+  const outcomes = [putOff("a", "stopped"), putOff("b", "stopped"), putOff("c", "no time left")];
+  logDecisions(
+    { info: write, error: write },
+    SWEEP,
+    { actions: [], kept: [], problems: [], pending: [], slotSettled: true },
+    outcomes,
+    [],
+  );
+  const line = { region: "us-west-2", status: "deferred", code: "ResourceLimitExceeded" };
+  expect(lines).toStrictEqual([
+    ["copy", { ...line, count: 2, detail: "stopped" }],
+    ["copy", { ...line, count: 1, detail: "no time left" }],
+  ]);
+});
+
+test("a sweep does not say again what is kept", () => {
+  const messages: string[] = [];
+  const write = (message: string) => messages.push(message);
+  const kept = [{ region: "us-east-1", snapshotId: "snap-3", reason: "within 7 days" }];
+  logDecisions(
+    { info: write, error: write },
+    SWEEP,
+    { actions: [], kept, problems: [problem], pending: [], slotSettled: true },
+    [],
+    [],
+  );
+  expect(messages).toStrictEqual(["problem"]);
+});
+
+test("news is what was not told within the last day", () => {
+  const other = { ...problem, subject: "snap-2" };
+  const told = {
+    "broken-copy/snap-1": isoSeconds(NOW - HOUR_MS),
+    "broken-copy/snap-2": isoSeconds(NOW - 24 * HOUR_MS),
+  };
+  expect(newsOf([problem, other], told, NOW)).toStrictEqual([other]);
+});
+
+describe("telling", () => {
+  const clients = makeClients(SETTINGS);
+  const sns = mockClient(clients.sns);
+  const told = { "old/one": SLOT };
+  const logs = { group: "g", region: "us-east-1", sinceMs: NOW };
+  const telling = () => tell(clients, SETTINGS, summary, [problem], told, logs, NOW);
+
+  beforeEach(() => sns.reset());
+
+  test("mails the vault's topic, and adds the news to what was told", async () => {
+    sns.on(PublishCommand).resolves({});
+    await expect(telling()).resolves.toStrictEqual({ ...told, "broken-copy/snap-1": SLOT });
+    expect(sns.calls().map((call) => call.args[0].input)).toStrictEqual([
+      {
+        TopicArn: SETTINGS.topicArn,
+        Subject: "v: backup incomplete, 1 problem",
+        Message: expect.stringContaining("1. the copy is broken") as string,
+      },
+    ]);
+  });
+
+  test("throws where the mail could not be sent, so that it is not taken for told", async () => {
+    sns.on(PublishCommand).rejects(new Error("SNS is down"));
+    await expect(telling()).rejects.toThrow("SNS is down");
+  });
+});

@@ -1,0 +1,119 @@
+import fc from "fast-check";
+import { composeMail } from "../../../src/vault/report/mail";
+import type { Status, Summary } from "../../../src/vault/report/summary";
+import type { Problem } from "../../../src/vault/model/types";
+import { DR, DR2, NOW, PRIMARY_KEY, RUN, SETTINGS, SLOT, SWEEP } from "../../support/world";
+
+const LOGS = { group: "/aws/lambda/vault", region: "us-east-1", sinceMs: NOW };
+const counts = { snapshots: 3, copies: 2, deletions: 1, deferred: 4, skipped: 0, failed: 1 };
+const denied: Problem = {
+  kind: "snapshot-failed",
+  subject: "i-1",
+  message: "snapshots of i-1 failed: UnauthorizedOperation",
+  hint: "Give the role ec2:CreateSnapshots.",
+};
+const bare: Problem = { kind: "delete-failed", subject: "s", message: "deleting s failed" };
+
+function summary(status: Status, vaultId = "vault"): Summary {
+  return { vaultId, wake: RUN, status, counts, deferrals: {}, problems: [] };
+}
+
+test("the whole mail says what failed, why, what goes on by itself and what to do", () => {
+  expect(composeMail(summary("partial"), [denied, bare], SETTINGS, LOGS)).toStrictEqual({
+    subject: "vault: backup incomplete, 2 problems",
+    body: [
+      "vault: backup incomplete, 2 problems",
+      "",
+      `Woken as run for ${SLOT}; run id run-1.`,
+      "Started 3 snapshots in us-east-1 and 2 copies in us-west-2; deleted 1; put off 4 for a limit or time; failed 1.",
+      "",
+      "What is wrong:",
+      "1. snapshots of i-1 failed: UnauthorizedOperation",
+      "   What to do: Give the role ec2:CreateSnapshots.",
+      "   More: docs/RUNBOOK.md#mail-a-snapshot-is-missing",
+      "2. deleting s failed",
+      "   More: docs/RUNBOOK.md#mail-something-is-not-deleted",
+      "",
+      "What happens next: what is missing is tried again by the sweeps, every hour or two: copies always,",
+      "snapshots of a slot for 8 hours. Nothing is deleted whose copy is not sound. A problem is",
+      "reported again after a day if it is still there, a notice after a week or never.",
+      "",
+      "Log: CloudWatch log group /aws/lambda/vault in us-east-1, run id run-1:",
+      "https://us-east-1.console.aws.amazon.com/cloudwatch/home?region=us-east-1#logsV2:log-groups/log-group/$252Faws$252Flambda$252Fvault/log-events$3FfilterPattern$3D$2522run-1$2522$26start$3D1795316400000",
+    ].join("\n"),
+  });
+});
+
+test.each([
+  ["each DR region", { dr: [DR, DR2] }, "us-west-2, eu-west-1"],
+  ["the primary one too, where snapshots are encrypted there", { primaryKeyArn: PRIMARY_KEY }, "us-west-2, us-east-1"],
+])("copies are said to be in %s", (_what, extra, regions) => {
+  const { body } = composeMail(summary("partial"), [bare], { ...SETTINGS, ...extra }, LOGS);
+  expect(body).toContain(`and 2 copies in ${regions}; deleted 1;`);
+});
+
+describe("a notice", () => {
+  const held: Problem = {
+    kind: "in-use",
+    subject: "s",
+    message: "an AMI holds s",
+    hint: "Deregister it.",
+    notice: true,
+  };
+
+  test("alone is not called a failure", () => {
+    const one = composeMail(summary("clean"), [held], SETTINGS, LOGS);
+    expect(one.subject).toBe("vault: 1 notice");
+    expect(one.body).toContain(
+      "\n\nTo know, nothing failed:\n1. an AMI holds s\n   What to do: Deregister it.\n   More: ",
+    );
+    expect(one.body).not.toContain("What is wrong");
+    expect(composeMail(summary("clean"), [held, held], SETTINGS, LOGS).subject).toBe("vault: 2 notices");
+  });
+
+  test("comes after what failed, and is not counted with it", () => {
+    const { subject, body } = composeMail(summary("partial"), [held, bare], SETTINGS, LOGS);
+    expect(subject).toBe("vault: backup incomplete, 1 problem");
+    expect(body).toContain(
+      "What is wrong:\n1. deleting s failed\n   More: docs/RUNBOOK.md#mail-something-is-not-deleted\n\nTo know, nothing failed:\n2. an AMI holds s\n",
+    );
+  });
+
+  test("gives way to failures where there is no room for all", () => {
+    const many = Array.from({ length: 99 }, () => bare);
+    const { body } = composeMail(summary("failed"), [held, held, ...many], SETTINGS, LOGS);
+    expect(body).toContain("100. an AMI holds s\n");
+    expect(body).toContain("… and 1 more: see the log.");
+  });
+});
+
+test.each<[Status, string]>([
+  ["no-instances", "vault: NOTHING BACKED UP, no instance matched"],
+  ["failed", "vault: BACKUP FAILED, 1 problem"],
+  ["partial", "vault: backup incomplete, 1 problem"],
+])("the subject of %s is %p", (status, subject) => {
+  expect(composeMail(summary(status), [denied], SETTINGS, LOGS).subject).toBe(subject);
+});
+
+test("a subject is one line of ASCII under 100 characters, whatever the vault is called", () => {
+  fc.assert(
+    fc.property(fc.string({ maxLength: 200, unit: "binary" }), (vaultId) => {
+      const { subject } = composeMail(summary("failed", vaultId), [denied], SETTINGS, LOGS);
+      expect(subject).toMatch(/^[\x20-\x7e]{1,99}$/);
+    }),
+  );
+});
+
+test("a sweep has no slot to name", () => {
+  const { body } = composeMail({ ...summary("partial"), wake: SWEEP }, [bare], SETTINGS, LOGS);
+  expect(body).toContain("Woken as sweep; run id sweep-1.");
+});
+
+test("more than a hundred problems are listed in part, and the rest is counted", () => {
+  const many = Array.from({ length: 103 }, (_, n) => ({ ...bare, message: `problem ${n}.` }));
+  const { body } = composeMail(summary("failed"), many, SETTINGS, LOGS);
+  expect(body).toContain(
+    "100. problem 99.\n   More: docs/RUNBOOK.md#mail-something-is-not-deleted\n… and 3 more: see the log.\n",
+  );
+  expect(body).not.toContain("problem 100.");
+});

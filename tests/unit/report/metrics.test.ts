@@ -1,0 +1,269 @@
+/** Each metric against what docs/METRICS.md says it means. */
+import { type Measuring, measure, oldestMissingMs } from "../../../src/vault/report/metrics";
+import { METRIC, REGION_METRIC } from "../../../src/vault/model/metricNames";
+import { TAG } from "../../../src/vault/model/tags";
+import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../../src/vault/lib/time";
+import type { Action, Outcome, Snapshot, Wake, World } from "../../../src/vault/model/types";
+import { copyAction, deleteAction, snapshotAction } from "../../support/actions";
+import {
+  DR,
+  DR2,
+  NOW,
+  RUN,
+  SETTINGS,
+  SWEEP,
+  copyOf,
+  inDr,
+  instance,
+  snapshot,
+  standInOf,
+  volume,
+} from "../../support/world";
+
+const PASS: Wake = { kind: "pass", runId: "pass-1" };
+const HERE = SETTINGS.primaryRegion;
+const yesterday = NOW - DAY_MS;
+const old = snapshot("snap-1", { startTimeMs: yesterday });
+const oldCopy = copyOf(old, "copy-1");
+
+function world(extra: Partial<World> = {}): World {
+  return { instances: [], snapshots: [], copies: inDr([]), problems: [], throttled: [], ...extra };
+}
+
+function measuring(wake: Wake, seen: Partial<World>, outcomes: Outcome[] = []): Measuring {
+  const counts = { snapshots: 0, copies: 0, deletions: 0, deferred: 0, skipped: 0, failed: 0 };
+  const { vaultId } = SETTINGS;
+  return {
+    policy: SETTINGS,
+    summary: { vaultId, wake, status: "clean", counts, deferrals: {}, problems: [] },
+    world: world(seen),
+    outcomes,
+    startMs: NOW,
+    nowMs: NOW,
+  };
+}
+
+function outcome(action: Action, status: Outcome["status"] = "done", ids: string[] = ["x"]): Outcome {
+  return { action, status, detail: "", snapshotIds: ids };
+}
+
+/** `name@region` to value; no metric may come twice. */
+function values(of: Measuring): Record<string, number> {
+  const all = measure(of).map(({ name, region, value }) => [region === undefined ? name : `${name}@${region}`, value]);
+  expect(new Set(all.map(([key]) => key)).size).toBe(all.length);
+  return Object.fromEntries(all) as Record<string, number>;
+}
+
+const protecting = { instances: [instance("i-1", [volume("vol-1")])] };
+
+describe("a run", () => {
+  test("tells what there is, by region, zero or not, and how long it took", () => {
+    const seen = { ...protecting, snapshots: [old], copies: inDr([oldCopy]) };
+    const run = { ...measuring(RUN, seen), nowMs: NOW + 5_000 };
+    expect(values(run)).toStrictEqual({
+      InvocationsCompleted: 1,
+      RunsCompleted: 1,
+      RunDuration: 5,
+      InstancesTargeted: 1,
+      [`SnapshotsCompleted@${HERE}`]: 1,
+      [`StalestInstanceHours@${HERE}`]: 24 + 5 / 3_600,
+      [`RecoveryPoints@${HERE}`]: 1,
+      [`ProtectedGiB@${HERE}`]: 8,
+      [`CopiesCompleted@${DR.region}`]: 1,
+      [`StalestInstanceHours@${DR.region}`]: 24 + 5 / 3_600,
+      [`RecoveryPoints@${DR.region}`]: 1,
+      [`ProtectedGiB@${DR.region}`]: 8,
+    });
+  });
+
+  test("of an empty account says that nothing matched, and has no age to tell", () => {
+    expect(values(measuring(RUN, {}))).toStrictEqual({
+      InvocationsCompleted: 1,
+      RunsCompleted: 1,
+      ZeroMatches: 1,
+      RunDuration: 0,
+      InstancesTargeted: 0,
+      [`RecoveryPoints@${HERE}`]: 0,
+      [`ProtectedGiB@${HERE}`]: 0,
+      [`RecoveryPoints@${DR.region}`]: 0,
+      [`ProtectedGiB@${DR.region}`]: 0,
+    });
+  });
+
+  test("that could not read instances, snapshots or a region says nothing of them", () => {
+    const unseen = { instances: undefined, snapshots: undefined, copies: {} };
+    expect(values(measuring(RUN, unseen))).toStrictEqual({
+      InvocationsCompleted: 1,
+      RunsCompleted: 1,
+      RunDuration: 0,
+    });
+  });
+
+  test("knows nothing of other vaults' snapshots, nor of those whose Description EC2 contradicts", () => {
+    const strange = snapshot("s", { tags: { [TAG.vault]: "other" } });
+    const planted = snapshot("p", { doubt: { of: "identity", what: "its slot" } });
+    const seen = { snapshots: [strange, planted], copies: inDr([copyOf(strange, "c")]) };
+    expect(values(measuring(RUN, seen))).toMatchObject({
+      [`RecoveryPoints@${HERE}`]: 0,
+      [`RecoveryPoints@${DR.region}`]: 0,
+    });
+  });
+});
+
+test.each([
+  ["sweep", SWEEP],
+  ["pass", PASS],
+])("an idle %s sends its heartbeat, and nothing of what is there in all", (_kind, wake) => {
+  const seen = { instances: undefined, snapshots: [old], copies: inDr([oldCopy]) };
+  const { InvocationsCompleted, ...sent } = values(measuring(wake, seen));
+  expect(InvocationsCompleted).toBe(1);
+  const wanted = wake === PASS ? [`SnapshotsCompleted@${HERE}`, `CopiesCompleted@${DR.region}`] : [];
+  expect(Object.keys(sent)).toStrictEqual(wanted);
+});
+
+describe("a recovery point", () => {
+  test("is one a volume and slot: a duplicate, or an original beside its stand-in, is none of its own", () => {
+    const again = snapshot("snap-2", { startTimeMs: yesterday });
+    const standIn = standInOf(old, "snap-3");
+    const seen = values(measuring(RUN, { snapshots: [old, again, standIn] }));
+    expect(seen[`RecoveryPoints@${HERE}`]).toBe(1);
+    expect(seen[`ProtectedGiB@${HERE}`]).toBe(8);
+    expect(seen[`SnapshotsCompleted@${HERE}`]).toBe(1);
+  });
+
+  test.each<[string, Partial<Snapshot>]>([
+    ["pending", { state: "pending" }],
+    ["in error", { state: "error" }],
+    ["under another key", { kmsKeyId: "arn:other" }],
+    ["not encrypted", { encrypted: false }],
+  ])("is no copy that is %s", (_what, extra) => {
+    const seen = { ...protecting, snapshots: [old], copies: inDr([copyOf(old, "c", extra)]) };
+    const of = values(measuring(RUN, seen));
+    expect(of[`RecoveryPoints@${DR.region}`]).toBe(0);
+    expect(of).not.toHaveProperty([`CopiesCompleted@${DR.region}`]);
+    expect(of).not.toHaveProperty([`StalestInstanceHours@${DR.region}`]);
+  });
+
+  test("is as old as its data: a copy that was begun twenty hours late is no younger", () => {
+    const late = copyOf(old, "c", { startTimeMs: yesterday + 20 * HOUR_MS });
+    const seen = { ...protecting, snapshots: [old], copies: inDr([late]) };
+    expect(values(measuring(RUN, seen))[`StalestInstanceHours@${DR.region}`]).toBe(24);
+  });
+});
+
+describe("the stalest instance", () => {
+  const older = snapshot("snap-9", { volumeId: "vol-2", startTimeMs: NOW - 3 * DAY_MS });
+  const hours = (volumes: ReturnType<typeof volume>[], snapshots: Snapshot[]) =>
+    values(measuring(RUN, { instances: [instance("i-1", volumes)], snapshots }))[`StalestInstanceHours@${HERE}`];
+
+  test("is the one whose newest recovery point is the oldest", () => {
+    const newer = snapshot("snap-8", { volumeId: "vol-2", startTimeMs: NOW - 2 * DAY_MS });
+    expect(hours([volume("vol-1"), volume("vol-2")], [old, older, newer])).toBe(48);
+  });
+
+  test("does not count volumes that are excluded, new, or nobody's any more", () => {
+    const excluded = volume("vol-2", { tags: { [SETTINGS.tagKey]: "exclude" } });
+    expect(hours([volume("vol-1"), excluded, volume("vol-3")], [old, older])).toBe(24);
+    expect(hours([volume("vol-1")], [old, older])).toBe(24);
+  });
+});
+
+describe("the oldest missing copy", () => {
+  const minutes = (copies: Snapshot[], actions: Action[] = []) => {
+    const ms = oldestMissingMs(copies, actions, DR);
+    return ms === undefined ? undefined : (NOW - ms) / MINUTE_MS;
+  };
+  const owed = (id: string, ageMs: number) => ({ ...copyAction(id), sinceMs: NOW - ageMs });
+
+  test.each<[string, Snapshot[], Action[], number | undefined]>([
+    ["none is missing", [oldCopy], [], undefined],
+    ["one was put off", [], [owed("s", HOUR_MS)], 60],
+    ["one was begun only now", [], [owed("s", 2 * HOUR_MS)], 120],
+    ["one is under way, since its source was taken", [copyOf(old, "c", { state: "pending" })], [], 1_440],
+    ["one broke and is not replaced yet", [copyOf(old, "c", { state: "error" })], [], 1_440],
+    ["a broken one has a sound one beside it", [oldCopy, copyOf(old, "c", { state: "error" })], [], undefined],
+    ["two are missing: the older counts", [], [owed("a", HOUR_MS), owed("b", 3 * HOUR_MS)], 180],
+    ["one is owed to another region", [], [{ ...owed("s", HOUR_MS), region: DR2.region }], undefined],
+    ["a snapshot is owed, no copy", [], [snapshotAction()], undefined],
+  ])("where %s", (_what, copies, actions, expected) => {
+    expect(minutes(copies, actions)).toBe(expected);
+  });
+
+  test("is sent by every invocation that finds one, of the DR region alone", () => {
+    const sweep = measuring(SWEEP, { snapshots: [old] }, [outcome(owed("snap-1", DAY_MS))]);
+    const sent = values(sweep);
+    expect(sent[`OldestMissingCopyMinutes@${DR.region}`]).toBe(1_440);
+    expect(sent).not.toHaveProperty([`OldestMissingCopyMinutes@${HERE}`]);
+  });
+});
+
+test("what was done is counted where it was done: by snapshot what was made, by action the rest", () => {
+  const outcomes = [
+    outcome(snapshotAction(), "done", ["a", "b"]),
+    outcome(snapshotAction(), "failed", []),
+    outcome(copyAction("a"), "done", ["c"]),
+    outcome(copyAction("b"), "deferred", []),
+    outcome(copyAction("d"), "failed", []),
+    outcome(deleteAction("e"), "done", []),
+    outcome(deleteAction("f"), "skipped", []),
+  ];
+  const sent = values(measuring(SWEEP, { snapshots: [], copies: inDr([]) }, outcomes));
+  expect(sent).toStrictEqual({
+    [`OldestMissingCopyMinutes@${DR.region}`]: expect.any(Number) as number,
+    InvocationsCompleted: 1,
+    ZeroMatches: 1,
+    [`SnapshotsStarted@${HERE}`]: 2,
+    [`SnapshotsFailed@${HERE}`]: 1,
+    [`SnapshotsDeleted@${HERE}`]: 1,
+    [`CopiesStarted@${DR.region}`]: 1,
+    [`CopiesDeferred@${DR.region}`]: 1,
+    [`CopiesInFlight@${DR.region}`]: 1,
+    [`CopiesFailed@${DR.region}`]: 1,
+  });
+});
+
+test("copies in flight are those that are pending and those just begun", () => {
+  const pending = copyOf(old, "c", { state: "pending" });
+  const seen = { instances: undefined, snapshots: [old], copies: inDr([oldCopy, pending]) };
+  const sent = values(measuring(SWEEP, seen, [outcome(copyAction("a"))]));
+  expect(sent[`CopiesInFlight@${DR.region}`]).toBe(2);
+});
+
+test("of the newest slot what failed in EC2 is counted, of older ones not", () => {
+  const failed = snapshot("snap-2", { state: "error" });
+  const before = snapshot("snap-0", { state: "error", startTimeMs: yesterday });
+  const sent = values(measuring(SWEEP, { instances: undefined, snapshots: [before, failed] }));
+  expect(sent).toStrictEqual({ InvocationsCompleted: 1, [`SnapshotsFailed@${HERE}`]: 1 });
+});
+
+test("problems, what was put off and why are counted; notices are no problems", () => {
+  const of = measuring(SWEEP, { instances: undefined });
+  const problem = { kind: "k", subject: "s", message: "m" };
+  of.summary.problems.push(problem, { ...problem, notice: true });
+  of.summary.counts.deferred = 4;
+  of.summary.deferrals = { ResourceLimitExceeded: 3, NoTime: 1 };
+  expect(values(of)).toStrictEqual({
+    InvocationsCompleted: 1,
+    ActionsDeferred: 4,
+    "ActionsDeferred.ResourceLimitExceeded": 3,
+    "ActionsDeferred.NoTime": 1,
+    ProblemsSeen: 1,
+  });
+});
+
+test("every region has its own: the second DR region's copies are not the first one's", () => {
+  const of = measuring(RUN, {
+    snapshots: [old],
+    copies: { [DR.region]: [oldCopy], [DR2.region]: [] },
+  });
+  const both = values({ ...of, policy: { ...SETTINGS, dr: [DR, DR2] } });
+  expect(both[`RecoveryPoints@${DR.region}`]).toBe(1);
+  expect(both[`RecoveryPoints@${DR2.region}`]).toBe(0);
+});
+
+test("only metrics that metricNames knows are sent", () => {
+  const known: string[] = [...Object.values(METRIC), ...Object.values(REGION_METRIC)];
+  const seen = { ...protecting, snapshots: [old], copies: inDr([oldCopy]) };
+  const sent = measure(measuring(RUN, seen, [outcome(copyAction("a"))]));
+  expect(sent.filter(({ name }) => !known.includes(name))).toStrictEqual([]);
+});

@@ -1,0 +1,125 @@
+/** What `mailOn` adds to the mails, through whole invocations: see support/rig.ts. */
+import { DescribeInstancesCommand, DescribeSnapshotsCommand } from "@aws-sdk/client-ec2";
+import { PublishCommand } from "@aws-sdk/client-sns";
+import type { VaultSettings } from "../../../src/vault/model/types";
+import { DAY_MS, isoSeconds } from "../../../src/vault/lib/time";
+import { makeRig } from "../../support/rig";
+import { NOW, SETTINGS, copyOf, snapshot } from "../../support/world";
+
+const VAULT = SETTINGS.vaultId;
+const yesterday = snapshot("snap-0", { startTimeMs: NOW - DAY_MS });
+
+function rigOf(extra: Partial<VaultSettings>) {
+  const rig = makeRig({ ...SETTINGS, ...extra });
+  rig.reset();
+  rig.sees([yesterday], [copyOf(yesterday, "copy-0")]);
+  const run = (days: number) => {
+    rig.at(NOW + days * DAY_MS);
+    return rig.wake({ kind: "run", slot: isoSeconds(NOW + days * DAY_MS) });
+  };
+  const bodies = () => rig.sns.commandCalls(PublishCommand).map((call) => call.args[0].input.Message ?? "");
+  return { ...rig, run, bodies };
+}
+
+test("failure: a run that goes well mails nothing", async () => {
+  const rig = rigOf({ mailOn: "failure" });
+  await rig.run(0);
+  expect(rig.mails()).toStrictEqual([]);
+});
+
+describe("always", () => {
+  const always = { mailOn: "always" } as const;
+
+  test("each run mails what it came to, and no sweep or pass does", async () => {
+    const rig = rigOf(always);
+    await rig.run(0);
+    await rig.wake({ kind: "sweep" });
+    await rig.wake({ kind: "pass" });
+    await rig.run(1);
+    const subject = `${VAULT}: backup clean, 1 snapshot and 0 copies started`;
+    expect(rig.mails()).toStrictEqual([subject, subject]);
+    expect(rig.bodies()[0]).toContain(
+      "To know, nothing failed:\n1. the run for 2026-11-22T03:00:00Z was clean: it started 1 snapshots and 0 copies, deleted 0 and put off 0\n",
+    );
+  });
+
+  test("a run that comes a second time does not mail it again", async () => {
+    const rig = rigOf(always);
+    await rig.run(0);
+    await rig.run(0);
+    expect(rig.mails()).toHaveLength(1);
+  });
+
+  test("a failure has its own subject, is thrown, and the report is in the same mail", async () => {
+    const rig = rigOf(always);
+    rig.primary.on(DescribeInstancesCommand).resolves({});
+    await expect(rig.run(0)).rejects.toMatchObject({ name: "BackupFailed" });
+    expect(rig.mails()).toStrictEqual([`${VAULT}: NOTHING BACKED UP, no instance matched`]);
+    expect(rig.bodies()[0]).toContain("2. the run for 2026-11-22T03:00:00Z was no-instances: ");
+  });
+
+  test("a failure that was told within the day is not told again by the report, and not called clean", async () => {
+    const rig = rigOf(always);
+    rig.primary.on(DescribeInstancesCommand).resolves({});
+    await expect(rig.run(0)).rejects.toMatchObject({ name: "BackupFailed" });
+    await rig.run(0.5);
+    expect(rig.mails()[1]).toBe(`${VAULT}: backup done, 0 snapshots and 0 copies started, no-instances as told before`);
+    expect(rig.bodies()[1]).not.toContain("What is wrong");
+  });
+});
+
+describe("weekly-summary", () => {
+  const weekly = { mailOn: "weekly-summary" } as const;
+
+  test("the first run of a week sums up how the vault stands, and no other does", async () => {
+    // 2026-11-22 is a Sunday, the last day of its week.
+    const rig = rigOf(weekly);
+    for (let day = 0; day <= 8; day += 1) await rig.run(day);
+    expect(rig.mails()).toStrictEqual([
+      `${VAULT}: weekly summary 2026-W47`,
+      `${VAULT}: weekly summary 2026-W48`,
+      `${VAULT}: weekly summary 2026-W49`,
+    ]);
+    expect(rig.bodies()[0]).toContain(
+      "1. 2026-W47: 1 instances are backed up, with 0 problems now. " +
+        "us-east-1 has 1 recovery points of 8 GiB of volumes, of 1 slots in 7 days; the stalest instance's is 1 day old. " +
+        "us-west-2 has 1 recovery points of 8 GiB of volumes, of 1 slots in 7 days; the stalest instance's is 1 day old\n",
+    );
+  });
+
+  test("a week begins on Monday in the vault's time zone", async () => {
+    const rig = rigOf({ ...weekly, timezone: "Pacific/Auckland", schedule: "rate(12 hours)" });
+    await rig.run(0);
+    // Sunday 15:00 UTC is Monday in Auckland.
+    await rig.run(0.5);
+    expect(rig.mails().map((subject) => subject.slice(-8))).toStrictEqual(["2026-W47", "2026-W48"]);
+  });
+
+  test("failures come at once, and once a day, as ever", async () => {
+    const rig = rigOf(weekly);
+    await rig.run(0);
+    rig.primary.on(DescribeInstancesCommand).resolves({});
+    await expect(rig.run(0.25)).rejects.toMatchObject({ name: "BackupFailed" });
+    await rig.run(0.5);
+    expect(rig.mails()).toStrictEqual([
+      `${VAULT}: weekly summary 2026-W47`,
+      `${VAULT}: NOTHING BACKED UP, no instance matched`,
+    ]);
+  });
+
+  test("a region that can't be read is said to be so", async () => {
+    const rig = rigOf(weekly);
+    rig.primary.on(DescribeSnapshotsCommand).rejects(new Error("no route"));
+    await expect(rig.run(0)).rejects.toMatchObject({ name: "BackupFailed" });
+    expect(rig.bodies()[0]).toContain("us-east-1 could not be read. us-west-2 has 1 recovery points");
+  });
+
+  test("is told again where SNS was down", async () => {
+    const rig = rigOf(weekly);
+    rig.sns.on(PublishCommand).rejectsOnce(new Error("SNS is down"));
+    await rig.run(0);
+    await rig.run(0.25);
+    await rig.run(0.5);
+    expect(rig.mails()).toHaveLength(2);
+  });
+});

@@ -1,0 +1,120 @@
+import { problemKey, summarize } from "../../../src/vault/report/summary";
+import type { Action, Outcome, Plan, Problem, ThrottledRead } from "../../../src/vault/model/types";
+import { RUN } from "../../support/world";
+
+const ACTIONS = {
+  snapshot: { kind: "snapshot", region: "us-east-1", instanceId: "i-1" },
+  copy: { kind: "copy", region: "us-west-2", sourceSnapshotId: "snap-1" },
+  delete: {
+    kind: "delete",
+    region: "us-east-1",
+    snapshotId: "snap-2",
+    because: "retention",
+    reason: "old",
+  },
+  lock: { kind: "lock", region: "us-west-2", snapshotId: "snap-3", reason: "not locked" },
+} as Record<Action["kind"], Action>;
+
+function outcome(kind: Action["kind"], status: Outcome["status"], snapshotIds: string[] = []): Outcome {
+  return { action: ACTIONS[kind], status, detail: "why", snapshotIds };
+}
+
+function problem(kind: string): Problem {
+  return { kind, subject: "x", message: kind };
+}
+
+function summary(outcomes: Outcome[], problems: Problem[] = [], putOff: ThrottledRead[] = []) {
+  const plan: Plan = { actions: [], kept: [], problems, pending: [], slotSettled: true };
+  return summarize("vault", RUN, plan, outcomes, putOff);
+}
+
+const made = outcome("snapshot", "done", ["a"]);
+const failed = outcome("snapshot", "failed");
+
+test.each([
+  ["clean", "nothing was to do", [], []],
+  ["clean", "all was done", [made, outcome("copy", "done", ["b"])], []],
+  ["clean", "work was only put off or already so", [outcome("copy", "deferred"), outcome("delete", "skipped")], []],
+  ["no-instances", "nothing carries the tag", [], [problem("no-instances")]],
+  ["no-instances", "nothing carries the tag, though copies were made", [made], [problem("no-instances")]],
+  ["partial", "one of two failed", [made, failed], []],
+  ["partial", "a copy is broken, and nothing failed", [], [problem("broken-copy")]],
+  ["partial", "a region was not seen, and snapshots were made", [made], [problem("not-observed")]],
+  ["failed", "all that was to be made failed", [failed], []],
+  ["failed", "the world was not seen", [], [problem("not-observed")]],
+])("is %s where %s", (status, _what, outcomes, problems) => {
+  expect(summary(outcomes, problems).status).toBe(status);
+});
+
+test("a notice leaves the status as it is", () => {
+  const notice: Problem = { ...problem("in-use"), notice: true };
+  expect(summary([made], [notice]).status).toBe("clean");
+  expect(summary([failed], [notice]).status).toBe("failed");
+  expect(summary([made], [notice]).problems).toStrictEqual([notice]);
+});
+
+test("counts what was made by snapshot, the rest by action", () => {
+  const outcomes = [
+    outcome("snapshot", "done", ["a", "b", "c"]),
+    outcome("snapshot", "failed", ["d"]),
+    outcome("copy", "done", ["e"]),
+    outcome("copy", "deferred"),
+    outcome("copy", "deferred"),
+    outcome("delete", "done"),
+    outcome("delete", "failed"),
+    outcome("delete", "skipped"),
+  ];
+  expect(summary(outcomes).counts).toStrictEqual({
+    snapshots: 4,
+    copies: 1,
+    deletions: 1,
+    deferred: 2,
+    skipped: 1,
+    failed: 2,
+  });
+});
+
+test("each failure is a problem that names what and where, after the plan's own", () => {
+  const outcomes = [failed, outcome("copy", "failed"), outcome("delete", "failed"), outcome("lock", "failed"), made];
+  const { problems } = summary(outcomes, [problem("broken-copy")]);
+  expect(problems.map((p) => [problemKey(p), p.message])).toStrictEqual([
+    ["broken-copy/x", "broken-copy"],
+    ["snapshot-failed/i-1", "snapshots of i-1 in us-east-1 failed: why"],
+    ["copy-failed/snap-1 in us-west-2", "the copy of snap-1 in us-west-2 failed: why"],
+    ["delete-failed/snap-2", "deleting snap-2 in us-east-1 failed: why"],
+    ["lock-failed/snap-3", "locking snap-3 in us-west-2 failed: why"],
+  ]);
+});
+
+test("what was put off is counted by AWS's code, or as for want of time", () => {
+  const coded = (code: string | undefined, status: Outcome["status"] = "deferred") => ({
+    ...outcome("copy", status),
+    code,
+  });
+  const outcomes = [
+    coded("ResourceLimitExceeded"),
+    coded("RequestLimitExceeded"),
+    coded("ResourceLimitExceeded"),
+    coded(undefined),
+    coded("UnauthorizedOperation", "failed"),
+    coded("InvalidSnapshot.InUse", "skipped"),
+  ];
+  expect(summary(outcomes).deferrals).toStrictEqual({
+    ResourceLimitExceeded: 2,
+    RequestLimitExceeded: 1,
+    NoTime: 1,
+  });
+  expect(summary([made]).deferrals).toStrictEqual({});
+});
+
+test("two problems of one key are one, the first", () => {
+  const again = { ...problem("not-guarded"), message: "another way to fail" };
+  const { problems } = summary([made], [problem("not-guarded"), again, problem("not-observed")]);
+  expect(problems.map(({ message }) => message)).toStrictEqual(["not-guarded", "not-observed"]);
+});
+
+test("a read that was throttled counts as put off, and is no problem", () => {
+  const read = { code: "RequestLimitExceeded", problem: problem("not-observed") };
+  const { status, counts, deferrals } = summary([made], [], [read]);
+  expect([status, counts.deferred, deferrals]).toStrictEqual(["clean", 1, { RequestLimitExceeded: 1 }]);
+});

@@ -1,0 +1,136 @@
+import { carriedRules, leastRules, overridesOf } from "../../../src/vault/retention/tagOverrides";
+import { TAG } from "../../../src/vault/model/tags";
+import type { KeepPolicy, KeepRules } from "../../../src/vault/model/types";
+
+const MAX: KeepRules = { daily: 90, yearly: -1, within: "1y" };
+const DAYS: KeepPolicy = { keep: { retentionDays: 7 }, drKeep: { retentionDays: 30 } };
+const GOLD: KeepPolicy = { keep: { daily: 30, within: "2m" }, drKeep: { daily: 90, yearly: -1 } };
+const STACK = { tagKey: "backup", policies: { True: DAYS, gold: GOLD } };
+
+/** Of an instance with a policy whose rules nobody changes, where the tags do not say another. */
+function read(tags: Record<string, string>, overrideMin: KeepRules = {}) {
+  return overridesOf({ backup: "True", ...tags }, { ...STACK, overrideMin, overrideMax: MAX });
+}
+
+test("an instance's tags become rules that its snapshots carry, a region's own each", () => {
+  const tags = {
+    Name: "db",
+    "backup-keep-daily": "30",
+    "backup-keep-within": "1m15d",
+    "backup-dr-keep-yearly": "12",
+  };
+  expect(read(tags)).toStrictEqual({
+    carried: { [TAG.keep]: "daily=30 within=1m15d", [TAG.drKeep]: "yearly=12" },
+    faults: [],
+  });
+});
+
+test.each([
+  ["backup-keep-daily", "91", "a whole number from 1 to 90"],
+  ["backup-keep-daily", "0", "a whole number from 1 to 90"],
+  ["backup-keep-daily", "-1", "a whole number from 1 to 90"],
+  ["backup-keep-daily", "7.5", "a whole number from 1 to 90"],
+  ["backup-keep-daily", "", "a whole number from 1 to 90"],
+  ["backup-keep-daily", "thirty", "a whole number from 1 to 90"],
+  ["backup-dr-keep-yearly", "x", "a whole number from 1 on"],
+  ["backup-keep-within", "13m", "at most 1y"],
+  ["backup-keep-within", "0d", "at most 1y"],
+  ["backup-keep-within", "a while", "at most 1y"],
+  ["backup-keep-monthly", "3", "no such tag: overrideMax has no monthly"],
+  ["backup-keep-dayly", "3", "backup-keep- and one of last, hourly, daily, weekly, monthly, yearly, within"],
+])("%s=%s is told and not taken", (key, value, expected) => {
+  expect(read({ [key]: value })).toStrictEqual({ carried: {}, faults: [{ key, value, expected }] });
+});
+
+test("with no bounds set no tag is taken", () => {
+  const bounds = { ...STACK, overrideMin: {}, overrideMax: {} };
+  const { carried, faults } = overridesOf({ "backup-keep-within": "1d" }, bounds);
+  expect([carried, faults.map(({ expected }) => expected)]).toStrictEqual([
+    {},
+    ["no such tag: overrideMax has no within"],
+  ]);
+});
+
+describe("a rule that its policy has", () => {
+  const gold = (tags: Record<string, string>, overrideMin: KeepRules = {}) =>
+    read({ backup: "gold", ...tags }, overrideMin);
+
+  test.each([
+    ["backup-keep-daily", "30", TAG.keep, "daily=30"],
+    ["backup-keep-daily", "31", TAG.keep, "daily=31"],
+    ["backup-keep-within", "2m", TAG.keep, "within=2m"],
+    ["backup-keep-within", "61d", TAG.keep, "within=61d"],
+    ["backup-keep-within", "12m", TAG.keep, "within=12m"],
+    ["backup-keep-yearly", "1", TAG.keep, "yearly=1"],
+  ])("may be lengthened, and one that it has not may be added: %s=%s", (key, value, tag, text) => {
+    expect(gold({ [key]: value })).toStrictEqual({ carried: { [tag]: text }, faults: [] });
+  });
+
+  test.each([
+    ["backup-keep-daily", "29", "a whole number from 30 to 90"],
+    ["backup-keep-daily", "1", "a whole number from 30 to 90"],
+    ["backup-keep-within", "60d", "2m to 1y"],
+    ["backup-dr-keep-daily", "89", "a whole number from 90 to 90"],
+    ["backup-dr-keep-yearly", "99999", "no such tag: the policy's own yearly is -1"],
+  ])("may not be shortened: %s=%s", (key, value, expected) => {
+    expect(gold({ [key]: value })).toStrictEqual({
+      carried: {},
+      faults: [{ key, value, expected }],
+    });
+  });
+
+  test.each([
+    ["backup-keep-daily", "7", "backup-keep-daily", "6", "a whole number from 7 to 90"],
+    ["backup-keep-within", "1m", "backup-keep-within", "30d", "1m to 1y"],
+    ["backup-dr-keep-yearly", "3", "backup-dr-keep-yearly", "2", "a whole number from 3 on"],
+  ])("may be shortened as far as overrideMin says: %s=%s, not %s=%s", (key, value, other, less, expected) => {
+    const min = { daily: 7, within: "1m", yearly: 3 };
+    expect(gold({ [key]: value }, min).faults).toStrictEqual([]);
+    expect(gold({ [other]: less }, min).faults).toStrictEqual([{ key: other, value: less, expected }]);
+  });
+
+  test("is lengthened from what it is where overrideMin is more than that", () => {
+    expect(gold({ "backup-keep-daily": "30" }, { daily: 60 }).faults).toStrictEqual([]);
+  });
+
+  test("that is more than overrideMax is nobody's to change", () => {
+    const policies = { gold: { keep: { daily: 100 }, drKeep: {} } };
+    const bounds = { tagKey: "backup", policies, overrideMin: {}, overrideMax: MAX };
+    const { faults } = overridesOf({ backup: "gold", "backup-keep-daily": "90" }, bounds);
+    expect(faults.map(({ expected }) => expected)).toStrictEqual(["no such tag: the policy's own daily is 100"]);
+  });
+});
+
+test("tags of another key are not the vault's to read", () => {
+  expect(read({ "backups-keep-daily": "x", "my-backup-keep-daily": "x" }).faults).toStrictEqual([]);
+});
+
+test.each<[string | undefined, KeepRules]>([
+  ["daily=30 within=1m15d", { daily: 30, within: "1m15d" }],
+  ["yearly=12", { yearly: 12 }],
+  ["daily=91 yearly=2", { daily: 90, yearly: 2 }],
+  ["monthly=3", {}],
+  ["nonsense daily daily= =5", {}],
+  ["", {}],
+  [undefined, {}],
+])("carried as %j they are %j by the bounds of now", (text, rules) => {
+  expect(carriedRules(text, {}, { overrideMin: {}, overrideMax: MAX })).toStrictEqual(rules);
+});
+
+test("carried they shorten no rule that the policy has by now, but as far as overrideMin says", () => {
+  const of = (overrideMin: KeepRules) =>
+    carriedRules("daily=8 yearly=2", { daily: 30 }, { overrideMin, overrideMax: MAX });
+  expect(of({})).toStrictEqual({ yearly: 2 });
+  expect(of({ daily: 8 })).toStrictEqual({ daily: 8, yearly: 2 });
+});
+
+test.each<[string, KeepRules, KeepRules, KeepRules]>([
+  ["as they are without overrideMin", {}, MAX, { daily: 30, monthly: 12, retentionDays: 3 }],
+  ["shorter where it allows that", { daily: 7 }, MAX, { daily: 7, monthly: 12, retentionDays: 3 }],
+  ["as they are where it is more", { daily: 60 }, MAX, { daily: 30, monthly: 12, retentionDays: 3 }],
+  ["without a rule that they have not", { weekly: 2 }, { weekly: 9 }, { daily: 30, monthly: 12, retentionDays: 3 }],
+  ["as they are where overrideMax has none", { monthly: 1 }, MAX, { daily: 30, monthly: 12, retentionDays: 3 }],
+])("the least that tags can make of a policy's rules is them %s", (_what, overrideMin, overrideMax, least) => {
+  const own = { daily: 30, monthly: 12, retentionDays: 3 };
+  expect(leastRules(own, { overrideMin, overrideMax })).toStrictEqual(least);
+});
