@@ -1,4 +1,5 @@
 /** Recovery points that a person deletes are reported, those of the vault's own deletions never. */
+import { COPY_EXPIRED_PREFIX, TAG_PREFIX } from "../../src/vault/model/tags";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../src/vault/lib/time";
 import type { VaultSettings } from "../../src/vault/model/types";
 import { type Account, type SimSnapshot, inDr, instanceOf, isSound, slotOf } from "./account";
@@ -98,6 +99,12 @@ function isDue(account: Account, { snapshot, atMs, settings }: Taken): boolean {
   );
 }
 
+/** Whether somebody changed the vault's own tags on it. */
+function isChanged({ tags, madeTags }: SimSnapshot): boolean {
+  const names = Object.keys({ ...tags, ...madeTags }).filter((name) => name.startsWith(TAG_PREFIX));
+  return names.some((name) => !name.startsWith(COPY_EXPIRED_PREFIX) && tags[name] !== madeTags[name]);
+}
+
 /** Whether the vault need not notice it: it is no loss, nobody expected it, or the vault lost count. */
 function isExcused(account: Account, taken: Taken): boolean {
   const { snapshot, atMs } = taken;
@@ -110,7 +117,9 @@ function isExcused(account: Account, taken: Taken): boolean {
   // Of the same data there is another; or the vault deletes some of the rest, and so cannot know what a person did.
   const rest = restOf(account, taken, before.startMs - LAG_MS);
   if (rest.some((one) => one.dataOf === snapshot.dataOf || one.lostTo === "vault")) return true;
-  // Of what the rules let go of, a changed one alone is counted, and the rest is found in its place.
+  // A changed one counts beside no other for the rules: where they let go of the rest it is counted alone, and the rest is
+  // found in its place.
+  if (rest.length > 0 && isChanged(snapshot)) return true;
   return [snapshot, ...rest].some((one) => isDue(account, { ...taken, snapshot: one }));
 }
 
