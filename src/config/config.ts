@@ -36,7 +36,7 @@ import { rightsFaults } from "./checks/policySize";
 import { isSecretKey, secretFaults } from "./secrets";
 import { resourceTags, tagsFaults } from "./tags";
 import { watchFaults } from "./checks/alarms";
-import type { KeepPolicy } from "../vault/model/types";
+import type { KeepPolicy } from "../vault/model/settings";
 
 /** What each key must be. Its order is the order of Pulumi.yaml and of the README's table. */
 const FIELDS = {

@@ -2,7 +2,7 @@
 import * as aws from "@pulumi/aws";
 import { closest } from "fastest-levenshtein";
 import { scheduleFault, timezoneFault } from "./schedule";
-import type { SnapshotLock } from "../vault/model/types";
+import type { SnapshotLock } from "../vault/model/settings";
 
 type Parsed<T> = { value: T } | { expected: string };
 export type Parse<T> = (raw: string) => Parsed<T>;

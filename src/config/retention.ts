@@ -2,7 +2,7 @@
 import { closest } from "fastest-levenshtein";
 import { NO_PATTERN, type Parse, isPattern } from "./fields";
 import { COUNTED_RULES, isEmpty, parseWithin } from "../vault/retention/keepRules";
-import type { KeepPolicy, KeepRules } from "../vault/model/types";
+import type { KeepPolicy, KeepRules } from "../vault/model/settings";
 
 const RULES: readonly string[] = [...COUNTED_RULES, "within", "retentionDays"];
 const MAX_COUNT = 10_000;

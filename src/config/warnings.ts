@@ -8,7 +8,7 @@ import { type RecoveryWindow, playedRuns, recoveryWindow } from "./checks/recove
 import { longestGapMs } from "./schedule";
 import { type CountedRule, countsOf, isEmpty, withinOf } from "../vault/retention/keepRules";
 import { DAY_MS, HOUR_MS, humanDuration } from "../vault/lib/time";
-import type { KeepPolicy, KeepRules } from "../vault/model/types";
+import type { KeepPolicy, KeepRules } from "../vault/model/settings";
 import { counted } from "../vault/lib/text";
 
 /** The settings that are held against each other. */

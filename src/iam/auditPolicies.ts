@@ -5,7 +5,7 @@
 import { createHash } from "node:crypto";
 import type * as aws from "@pulumi/aws";
 import { AUDIT_PREFIXES } from "../vault/model/auditKeys";
-import type { AuditTarget, KeyedRegion } from "../vault/model/types";
+import type { AuditTarget, KeyedRegion } from "../vault/model/settings";
 import { type Account, namesOf } from "./names";
 import { tlsOnly } from "./tlsOnly";
 

@@ -5,7 +5,7 @@
  */
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { AuditTarget } from "../vault/model/types";
+import type { AuditTarget } from "../vault/model/settings";
 import { vaultKeysOf } from "../vault/model/vaultKeys";
 import { auditRights } from "./auditPolicies";
 import { type Account, namesOf } from "./names";

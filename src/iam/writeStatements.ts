@@ -4,7 +4,7 @@
  */
 import type * as aws from "@pulumi/aws";
 import { TAG, TAG_PREFIX, copyExpiredTag } from "../vault/model/tags";
-import type { KeyedRegion, SnapshotLock } from "../vault/model/types";
+import type { KeyedRegion, SnapshotLock } from "../vault/model/settings";
 import { ebsUse } from "../stack/keys/key";
 import type { Account } from "./names";
 

@@ -2,7 +2,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { createHandler } from "../vault/lambda";
-import type { VaultSettings } from "../vault/model/types";
+import type { VaultSettings } from "../vault/model/settings";
 import { namesOf } from "../iam/names";
 
 export interface VaultFunctionArgs {

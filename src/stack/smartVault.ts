@@ -7,7 +7,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { VaultConfig } from "../config/config";
 import { configWarnings } from "../config/warnings";
 import { TAG } from "../vault/model/tags";
-import type { AuditTarget, VaultSettings } from "../vault/model/types";
+import type { AuditTarget } from "../vault/model/settings";
 import { functionPolicy, serviceRole } from "../iam/functionPolicy";
 import { alarms } from "./monitoring/alarms";
 import { alertTopic } from "./monitoring/topic";
@@ -18,6 +18,7 @@ import { vaultFunction } from "./function";
 import { keyEvents } from "./keys/keyEvents";
 import { type Account, namesOf } from "../iam/names";
 import { recycleBins } from "./recycleBin";
+import { settingsOf } from "./settings";
 import { auditTrail } from "./audit/trail";
 import { triggers } from "./triggers";
 import { type VaultKeys, allKeys, vaultKeys } from "./keys/vaultKeys";
@@ -58,51 +59,6 @@ function auditParts(
   const bucket = made.target.apply((target) => target.bucket);
   if (config.trail) auditTrail({ ...config, bucket, keyArn, tags }, { ...here, dependsOn: made.parts });
   return made;
-}
-
-/** The literal that the closure captures. */
-function settingsOf(
-  config: VaultConfig,
-  keys: pulumi.Output<VaultKeys>,
-  audit: pulumi.Output<AuditTarget | undefined>,
-  topicArn: pulumi.Output<string>,
-  clockRoleArn: pulumi.Output<string>,
-): pulumi.Output<VaultSettings> {
-  const { vaultId, primaryRegion, tags, tagKey, policies, dryRun } = config;
-  const { schedule, timezone, startWindowHours, copyStuckHours, lock, mailOn } = config;
-  const { keepAtLeast, overrideMin, overrideMax, orphans, orphanDays, editGraceDays } = config;
-  const { maxDeletePercent, maxDeletes, allowDeletePlan } = config;
-  const { clockSchedule: name, scheduleGroup: groupName } = namesOf(vaultId);
-  const plain = {
-    vaultId,
-    primaryRegion,
-    dryRun,
-    tags,
-    tagKey,
-    policies,
-    keepAtLeast,
-    overrideMin,
-    overrideMax,
-    orphans,
-    orphanDays,
-    editGraceDays,
-    maxDeletePercent,
-    maxDeletes,
-    allowDeletePlan,
-    schedule,
-    timezone,
-    startWindowHours,
-    copyStuckHours,
-    mailOn,
-    ...(lock !== undefined && { lock }),
-  };
-  return pulumi.all([keys, audit, topicArn, clockRoleArn]).apply(([known, target, topic, roleArn]) => ({
-    ...plain,
-    ...known,
-    ...(target !== undefined && { audit: target }),
-    topicArn: topic,
-    clock: { name, groupName, roleArn },
-  }));
 }
 
 /** The function's policy, as JSON. */
@@ -169,7 +125,10 @@ export class SmartVault extends pulumi.ComponentResource {
     const lambda = vaultFunction(
       {
         ...config,
-        settings: settingsOf(config, keys, auditTarget, topic.arn, schedulerRole.arn),
+        settings: settingsOf(
+          config,
+          pulumi.output({ keys, audit: auditTarget, topicArn: topic.arn, clockRoleArn: schedulerRole.arn }),
+        ),
         role,
         topicArn: topic.arn,
         tags,

@@ -16,7 +16,9 @@ import { reportsOf } from "./report/runReport";
 import { givenUpFor, isOvertaken } from "./clock/slots";
 import { type Summary, summarize } from "./report/summary";
 import { MINUTE_MS, isoSeconds } from "./lib/time";
-import type { Problem, Serving, VaultSettings, Wake } from "./model/types";
+import type { Problem } from "./model/problem";
+import type { Serving, Wake } from "./model/trigger";
+import type { VaultSettings } from "./model/settings";
 import { parseWake } from "./observe/event";
 import { type VaultTools, auditWork, observePlanApply } from "./reconcile";
 

@@ -7,7 +7,7 @@ import { MetricUnit, Metrics } from "@aws-lambda-powertools/metrics";
 import { makeClients } from "./aws/clients";
 import { type InvocationResult, type LambdaContext, invoke } from "./invocation";
 import { type Measured, METRIC_NAMESPACE } from "./model/metricNames";
-import type { VaultSettings } from "./model/types";
+import type { VaultSettings } from "./model/settings";
 
 export type VaultHandler = (event: unknown, context: LambdaContext) => Promise<InvocationResult>;
 

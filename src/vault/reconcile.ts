@@ -18,7 +18,10 @@ import type { EmitMetric, VaultLog } from "./report/log";
 import { slotToServe } from "./clock/slots";
 import { looksForStrangers, observeStrangers } from "./observe/strangers";
 import { type Judged, judgeThrottled } from "./clock/throttling";
-import type { Kept, Outcome, Plan, Serving, VaultPolicy, VaultSettings, Wake, World } from "./model/types";
+import type { Kept, Outcome, Plan } from "./model/actions";
+import type { CoreSettings, VaultSettings } from "./model/settings";
+import type { World } from "./model/world";
+import type { Serving, Wake } from "./model/trigger";
 
 export interface VaultTools {
   clients: VaultClients;
@@ -44,7 +47,7 @@ export interface Work {
 export function recalled(
   clock: ClockState | undefined,
   { snapshots, copies }: World,
-  settings: VaultPolicy,
+  settings: CoreSettings,
   nowMs: number,
 ): World["changes"] {
   if (snapshots === undefined) return undefined;

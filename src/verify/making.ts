@@ -10,7 +10,8 @@ import { parseDescription } from "../vault/identity/description";
 import { copySnapshot, createSingle } from "../vault/aws/ec2Writes";
 import { TAG, maxSnapshotTags, tagsFromList } from "../vault/model/tags";
 import { isoSeconds } from "../vault/lib/time";
-import type { CopyAction, Snapshot, SnapshotAction } from "../vault/model/types";
+import type { CopyAction, SnapshotAction } from "../vault/model/actions";
+import type { Snapshot } from "../vault/model/world";
 import { note } from "./made";
 import { type Stage, readSnapshot, soon } from "./stage";
 

@@ -6,7 +6,8 @@ import { countPoints } from "../../src/vault/missing/pointCounts";
 import { packCounts } from "../../src/vault/missing/pointMemory";
 import { INSTANCE_TAG_PREFIX, TAG } from "../../src/vault/model/tags";
 import { DAY_MS, HOUR_MS, isoSeconds, parseIso } from "../../src/vault/lib/time";
-import type { ProtectedInstance, Snapshot, VaultPolicy, World } from "../../src/vault/model/types";
+import type { ProtectedInstance, Snapshot, World } from "../../src/vault/model/world";
+import type { CoreSettings } from "../../src/vault/model/settings";
 import { volumeFactsToTags } from "../../src/vault/model/volumeSpec";
 import { identify } from "../support/identify";
 import { DR, SETTINGS, inDr, keeping, sealedIn } from "../support/world";
@@ -24,7 +25,7 @@ const NIGHTS = 14;
 const VOLUMES_AN_INSTANCE = 2;
 export const NOW = Date.UTC(2026, 10, 22, 3, 5);
 
-const POLICY: VaultPolicy = { ...SETTINGS, tagKey: "backup", policies: keeping(NIGHTS - 1) };
+const POLICY: CoreSettings = { ...SETTINGS, tagKey: "backup", policies: keeping(NIGHTS - 1) };
 
 export function instanceAt(index: number): ProtectedInstance {
   const id = index.toString(16).padStart(12, "0");

@@ -1,7 +1,7 @@
 /** What truly happened in a life, with its times: what the oracle knows of before. It never looks into the clock. */
 import { TAG } from "../../src/vault/model/tags";
 import { SECOND_MS, isoSeconds } from "../../src/vault/lib/time";
-import type { VaultSettings } from "../../src/vault/model/types";
+import type { VaultSettings } from "../../src/vault/model/settings";
 import { type Account, type SimSnapshot, type TagRecord, instanceOf, regionsOf, slotOf } from "../simulation/account";
 import { protectedVolumes } from "../simulation/fleet";
 import { type Announcement, announcementsIn } from "./announcements";

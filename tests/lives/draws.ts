@@ -1,6 +1,6 @@
 /** What the settings of a life are drawn from, and how an edit makes them shorter or longer. */
 import { ACCOUNT_ID } from "../../src/local/account/accountId";
-import type { KeepPolicy, KeepRules, VaultSettings } from "../../src/vault/model/types";
+import type { KeepPolicy, KeepRules, VaultSettings } from "../../src/vault/model/settings";
 import type { Random } from "../simulation/random";
 import { SETTINGS } from "../support/world";
 import { named } from "./cadence";

@@ -1,5 +1,5 @@
 /** Edits of the stack: retention, policies, schedule, bounds, orphans and the limits. */
-import type { KeepPolicy, VaultSettings } from "../../src/vault/model/types";
+import type { KeepPolicy, VaultSettings } from "../../src/vault/model/settings";
 import { CADENCES, cadenceOf, named } from "./cadence";
 import { TAG_VALUES, drawBounds, drawOrphans, drawPolicies, drawPolicy, scaledPolicy } from "./draws";
 import { type LifeEvent, type Living, deploy, later } from "./living";

@@ -12,7 +12,7 @@ import { FUNCTION_ARN } from "../simulation/settings";
 import type { FunctionSource } from "../simulation/source";
 import { makeBuckets } from "../simulation/tokenBucket";
 import { installDate } from "../simulation/virtualTime";
-import type { VaultSettings } from "../../src/vault/model/types";
+import type { VaultSettings } from "../../src/vault/model/settings";
 import { DAY_MS } from "../../src/vault/lib/time";
 import { type LifeEars, makeLifeAws } from "./lifeAws";
 import { type LifeClock, makeLifeClock } from "./lifeClock";

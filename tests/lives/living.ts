@@ -1,6 +1,6 @@
 /** A life under way: what its events change. */
 import { DAY_MS } from "../../src/vault/lib/time";
-import type { VaultSettings } from "../../src/vault/model/types";
+import type { VaultSettings } from "../../src/vault/model/settings";
 import type { Account } from "../simulation/account";
 import type { Random } from "../simulation/random";
 import type { Chronicle } from "./chronicle";

@@ -6,7 +6,7 @@ import type { Tag } from "@aws-sdk/client-ec2";
 import * as description from "../../src/vault/identity/description";
 import * as tags from "../../src/vault/model/tags";
 import * as time from "../../src/vault/lib/time";
-import type { Tags } from "../../src/vault/model/types";
+import type { Tags } from "../../src/vault/model/world";
 
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
 

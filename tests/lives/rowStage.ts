@@ -1,5 +1,5 @@
 /** A row of the table in tests/lives/rows.ts: nights pass, somebody changes something, and what is left is counted. */
-import type { VaultSettings } from "../../src/vault/model/types";
+import type { VaultSettings } from "../../src/vault/model/settings";
 import { DAY_MS, HOUR_MS } from "../../src/vault/lib/time";
 import { type Account, type SimInstance, makeAccount, regionsOf, slotOf } from "../simulation/account";
 import { attach, newVolume } from "../simulation/fleet";

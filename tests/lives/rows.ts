@@ -2,7 +2,7 @@
  * What people do to a vault over the years, each as it once lost recovery points: the rows of the table that the rule of changes
  * came from. Prints what is left of each, as one JSON document; rows.test.ts has the right values.
  */
-import type { VaultSettings } from "../../src/vault/model/types";
+import type { VaultSettings } from "../../src/vault/model/settings";
 import { archiveSource, buildArchive } from "../simulation/archiveSource";
 import type { FunctionSource } from "../simulation/source";
 import { keeping } from "../support/world";

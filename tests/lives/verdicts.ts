@@ -1,6 +1,6 @@
 /** What rules keep of a unit's recovery points: written on the simulation's own reading of them, not on the vault's. */
 import { TAG } from "../../src/vault/model/tags";
-import type { KeepRules, VaultSettings } from "../../src/vault/model/types";
+import type { KeepRules, VaultSettings } from "../../src/vault/model/settings";
 import { type SimSnapshot, type TagRecord } from "../simulation/account";
 import { letGo } from "../simulation/keepOracle";
 import { cadenceOf, thinned } from "./cadence";

@@ -3,7 +3,7 @@
  * approved their end and no mail about it is as old as the grace.
  */
 import { DAY_MS, SECOND_MS } from "../../src/vault/lib/time";
-import type { VaultSettings } from "../../src/vault/model/types";
+import type { VaultSettings } from "../../src/vault/model/settings";
 import type { Chronicle, Era, Mail, Reign } from "./chronicle";
 import { type PointSet, type View, keptBy } from "./verdicts";
 

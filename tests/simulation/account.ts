@@ -4,7 +4,7 @@
  */
 import type { Snapshot as Ec2Snapshot } from "@aws-sdk/client-ec2";
 import { parseDescription } from "../../src/vault/identity/description";
-import type { VaultSettings } from "../../src/vault/model/types";
+import type { VaultSettings } from "../../src/vault/model/settings";
 import type { SimAttachment, SimVolume } from "./attachment";
 import type { Faults } from "./faults";
 import { type Looks, type Taken, makeLooks } from "./missingRules";

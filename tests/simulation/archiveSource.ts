@@ -10,7 +10,7 @@ import { compileFunction } from "node:vm";
 import { writeArchive } from "../../src/local/runtime/lambda";
 import { runProgram, theResource } from "../../src/local/deploy/program";
 import { loadStackConfig } from "../../src/local/deploy/stackConfig";
-import type { VaultSettings } from "../../src/vault/model/types";
+import type { VaultSettings } from "../../src/vault/model/settings";
 import { ROOT, make } from "../support/stackProgram";
 import type { Sdk } from "./interception";
 import type { SimulatedHandler } from "./lambda";

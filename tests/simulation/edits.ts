@@ -3,7 +3,7 @@
  * policy lost. And the person who reads the brake's mail, looks at the plan, and allows it; and puts back what was lost.
  */
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../src/vault/lib/time";
-import type { KeepPolicy, KeepRules, VaultSettings } from "../../src/vault/model/types";
+import type { KeepPolicy, KeepRules, VaultSettings } from "../../src/vault/model/settings";
 import type { Account } from "./account";
 import type { Random } from "./random";
 

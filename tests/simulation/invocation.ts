@@ -1,4 +1,4 @@
-import type { VaultSettings } from "../../src/vault/model/types";
+import type { VaultSettings } from "../../src/vault/model/settings";
 
 /** One invocation of the function, with what the rules need to know of it. */
 export interface Invocation {

@@ -5,7 +5,7 @@
 import { parseWithin } from "../../src/vault/retention/keepRules";
 import type { RetentionPoint } from "../../src/vault/retention/retention";
 import { DAY_MS, HOUR_MS } from "../../src/vault/lib/time";
-import type { KeepRules } from "../../src/vault/model/types";
+import type { KeepRules } from "../../src/vault/model/settings";
 
 type Rule = "last" | "hourly" | "daily" | "weekly" | "monthly" | "yearly";
 

@@ -1,6 +1,6 @@
 /** Lambda: asynchronous invocations, how they arrive, how many at once, and how they end. */
 import { HOUR_MS, MINUTE_MS } from "../../src/vault/lib/time";
-import type { VaultSettings } from "../../src/vault/model/types";
+import type { VaultSettings } from "../../src/vault/model/settings";
 import { type Account, strikes } from "./account";
 import { checkAudited, noteAudited } from "./auditRules";
 import { caller } from "./interception";

@@ -1,7 +1,7 @@
 /** Recovery points that a person deletes are reported, those of the vault's own deletions never. */
 import { COPY_EXPIRED_PREFIX, TAG_PREFIX } from "../../src/vault/model/tags";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../src/vault/lib/time";
-import type { VaultSettings } from "../../src/vault/model/types";
+import type { VaultSettings } from "../../src/vault/model/settings";
 import { type Account, type SimSnapshot, inDr, instanceOf, isSound, slotOf } from "./account";
 import type { Invocation } from "./invocation";
 import { isMade } from "./ownership";

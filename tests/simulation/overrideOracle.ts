@@ -3,7 +3,7 @@
  * too nothing would show.
  */
 import { TAG } from "../../src/vault/model/tags";
-import type { KeepRules, VaultSettings } from "../../src/vault/model/types";
+import type { KeepRules, VaultSettings } from "../../src/vault/model/settings";
 import type { TagRecord } from "./account";
 
 const COUNTED = ["last", "hourly", "daily", "weekly", "monthly", "yearly"] as const;

@@ -6,7 +6,7 @@
 import type { RetentionPoint } from "../../src/vault/retention/retention";
 import { TAG } from "../../src/vault/model/tags";
 import { DAY_MS } from "../../src/vault/lib/time";
-import type { KeepRules, VaultSettings } from "../../src/vault/model/types";
+import type { KeepRules, VaultSettings } from "../../src/vault/model/settings";
 import { type Account, type Region, type SimSnapshot, inDr, instanceOf, isPoint, slotOf } from "./account";
 import { protectedInstances, protectedVolumes } from "./fleet";
 import type { Invocation } from "./invocation";

@@ -19,7 +19,7 @@ import {
   slotOf,
   twinsOf,
 } from "./account";
-import type { VaultSettings } from "../../src/vault/model/types";
+import type { VaultSettings } from "../../src/vault/model/settings";
 import type { Call } from "../../src/iam/call";
 import type { Invocation } from "./invocation";
 import { carriedTags } from "./overrideOracle";

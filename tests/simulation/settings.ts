@@ -1,5 +1,5 @@
 /** The vault under simulation: its settings, as the stack would capture them, with what the seed chooses. */
-import type { VaultSettings } from "../../src/vault/model/types";
+import type { VaultSettings } from "../../src/vault/model/settings";
 import { ACCOUNT_ID } from "../../src/local/account/accountId";
 import { namesOf } from "../../src/iam/names";
 import { SETTINGS, keeping } from "../support/world";

@@ -6,7 +6,7 @@ import { SchedulerClient } from "@aws-sdk/client-scheduler";
 import { KMSClient } from "@aws-sdk/client-kms";
 import { SNSClient } from "@aws-sdk/client-sns";
 import { createHandler } from "../../src/vault/lambda";
-import type { VaultSettings } from "../../src/vault/model/types";
+import type { VaultSettings } from "../../src/vault/model/settings";
 import type { Sdk } from "./interception";
 import type { SimulatedHandler } from "./lambda";
 import { rememberSchedules } from "./rememberedCron";

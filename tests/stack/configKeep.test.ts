@@ -1,6 +1,6 @@
 /** Keep rules and policies: what they come to, and what is refused. */
 import { parseConfig } from "../../src/config/config";
-import type { KeepPolicy } from "../../src/vault/model/types";
+import type { KeepPolicy } from "../../src/vault/model/settings";
 import { faults, withValues } from "../support/rawConfig";
 
 const daily = { daily: 7 };

@@ -1,6 +1,6 @@
 /** One whole action of each kind; a test says only what differs. */
 import { TAG, maxSnapshotTags } from "../../src/vault/model/tags";
-import type { CopyAction, DeleteAction, LockAction, SnapshotAction } from "../../src/vault/model/types";
+import type { CopyAction, DeleteAction, LockAction, SnapshotAction } from "../../src/vault/model/actions";
 import { DR, KEY, NOW, SETTINGS, SLOT, volume } from "./world";
 
 export function snapshotAction(extra: Partial<SnapshotAction> = {}): SnapshotAction {

@@ -1,7 +1,8 @@
 /** What an AWS that refuses nothing and finishes at once makes of a plan. Pure: gives a new world. */
 import { TAG, copyExpiredTag } from "../../src/vault/model/tags";
 import { isoSeconds } from "../../src/vault/lib/time";
-import type { Action, DeleteAction, Snapshot, Tags, World } from "../../src/vault/model/types";
+import type { Action, DeleteAction } from "../../src/vault/model/actions";
+import type { Snapshot, Tags, World } from "../../src/vault/model/world";
 import { identityOf } from "./identify";
 import { SETTINGS } from "./world";
 

@@ -1,6 +1,6 @@
 /** Keep rules as fast-check draws them: one or more rules that restic has too, small counts, some of them "all". */
 import fc from "fast-check";
-import type { KeepRules } from "../../src/vault/model/types";
+import type { KeepRules } from "../../src/vault/model/settings";
 
 const count = fc.oneof(
   { weight: 8, arbitrary: fc.integer({ min: 1, max: 12 }) },

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { makeCalendar } from "../../src/vault/retention/calendar";
 import { type RetentionPoint, type RetentionResult, newestFirst, retention } from "../../src/vault/retention/retention";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../src/vault/lib/time";
-import type { KeepRules } from "../../src/vault/model/types";
+import type { KeepRules } from "../../src/vault/model/settings";
 import { arbitraryKeepRules } from "./arbitraryKeepRules";
 import { NOW } from "./world";
 

@@ -5,7 +5,8 @@
 import fc from "fast-check";
 import { TAG, copyExpiredTag } from "../../src/vault/model/tags";
 import { DAY_MS, MINUTE_MS, isoSeconds } from "../../src/vault/lib/time";
-import type { KeyedRegion, Snapshot, Tags } from "../../src/vault/model/types";
+import type { KeyedRegion } from "../../src/vault/model/settings";
+import type { Snapshot, Tags } from "../../src/vault/model/world";
 import { DR, DR2, NOW, copyOf, sealedIn, snapshot, standInOf } from "./world";
 
 export const VOLUMES = ["vol-1", "vol-2"];

@@ -4,7 +4,7 @@ import { describe as describeIt, parseDescription } from "../../src/vault/identi
 import { doubtOf } from "../../src/vault/identity/doubts";
 import { INSTANCE_TAG_PREFIX, TAG, copyExpiredTag } from "../../src/vault/model/tags";
 import { DAY_MS, isoSeconds } from "../../src/vault/lib/time";
-import type { Snapshot, Tags, World } from "../../src/vault/model/types";
+import type { Snapshot, Tags, World } from "../../src/vault/model/world";
 import { DR, DR2, NOW, SETTINGS } from "./world";
 
 export interface Edit {

@@ -3,7 +3,8 @@
  * the vault's at all; one DR region or two, one of them perhaps not seen; with encryption in the primary region or not.
  */
 import fc from "fast-check";
-import type { KeyedRegion, Snapshot, VaultPolicy, World } from "../../src/vault/model/types";
+import type { KeyedRegion, CoreSettings } from "../../src/vault/model/settings";
+import type { Snapshot, World } from "../../src/vault/model/world";
 import { arbitraryKeepRules } from "./arbitraryKeepRules";
 import { VOLUMES, drawnSlot, place } from "./arbitrarySlot";
 import { DR, DR2, PRIMARY_KEY, SETTINGS, instance, volume } from "./world";
@@ -11,7 +12,7 @@ import { DR, DR2, PRIMARY_KEY, SETTINGS, instance, volume } from "./world";
 /** One vault: what it sees and what it goes by. */
 export interface ArbitraryVault {
   world: World;
-  policy: VaultPolicy;
+  policy: CoreSettings;
 }
 
 interface Wanted {
@@ -22,7 +23,7 @@ interface Wanted {
 const days = fc.integer({ min: 1, max: 9 }).map((retentionDays) => ({ retentionDays }));
 
 /** By days as often as by rules, with a floor and with orphans of each kind but the one that the rules are not for. */
-const arbitraryPolicy: fc.Arbitrary<VaultPolicy> = fc
+const arbitraryPolicy: fc.Arbitrary<CoreSettings> = fc
   .record({
     keep: fc.oneof(days, arbitraryKeepRules),
     drKeep: fc.oneof(days, arbitraryKeepRules),

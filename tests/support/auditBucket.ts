@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import Ajv from "ajv";
 import { DAY_MS, MINUTE_MS } from "../../src/vault/lib/time";
-import type { AuditTarget, VaultSettings } from "../../src/vault/model/types";
+import type { AuditTarget, VaultSettings } from "../../src/vault/model/settings";
 import { makeRig } from "./rig";
 import { NOW, SETTINGS, SLOT, copyOf, keeping, snapshot } from "./world";
 

@@ -1,14 +1,14 @@
 /** A small fleet under a policy of 30 days, and edits of its stack. */
-import type { VaultPolicy } from "../../src/vault/model/types";
+import type { CoreSettings } from "../../src/vault/model/settings";
 import { type Nights, startNights } from "./nights";
 import { DR, SETTINGS, instance, keeping, volume } from "./world";
 
 export const HERE = SETTINGS.primaryRegion;
-export const POLICY: VaultPolicy = { ...SETTINGS, maxDeletePercent: 50, policies: keeping(30) };
+export const POLICY: CoreSettings = { ...SETTINGS, maxDeletePercent: 50, policies: keeping(30) };
 export const FLEET = [instance("i-1", [volume("vol-1", { isRoot: true }), volume("vol-2")])];
 
 /** Begins with an empty account, and lets nights pass in which nothing is mailed. */
-export function afterNights(count: number, policy: VaultPolicy = POLICY, fleet = FLEET): Nights {
+export function afterNights(count: number, policy: CoreSettings = POLICY, fleet = FLEET): Nights {
   const nights = startNights(policy, fleet);
   nights.pass(count);
   expect(nights.mailed).toStrictEqual([]);
@@ -16,7 +16,7 @@ export function afterNights(count: number, policy: VaultPolicy = POLICY, fleet =
 }
 
 /** Deploys the stack with something changed. */
-export function edit(nights: Nights, change: Partial<VaultPolicy>): void {
+export function edit(nights: Nights, change: Partial<CoreSettings>): void {
   nights.policy = { ...nights.policy, ...change };
 }
 

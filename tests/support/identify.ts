@@ -2,7 +2,7 @@
 import { TAG } from "../../src/vault/model/tags";
 import { parseIso } from "../../src/vault/lib/time";
 import type { Doubt, Identity } from "../../src/vault/model/identity";
-import type { Snapshot, Tags } from "../../src/vault/model/types";
+import type { Snapshot, Tags } from "../../src/vault/model/world";
 
 /** The identity that tags repeat. */
 export function identityOf(tags: Tags, startTimeMs: number): Identity {

@@ -2,7 +2,8 @@
 import { PublishCommand } from "@aws-sdk/client-sns";
 import type { ClockState } from "../../src/vault/model/clockState";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../src/vault/lib/time";
-import type { Snapshot, VaultSettings } from "../../src/vault/model/types";
+import type { Snapshot } from "../../src/vault/model/world";
+import type { VaultSettings } from "../../src/vault/model/settings";
 import { makeRig } from "./rig";
 import { NOW, SETTINGS, copyOf, snapshot } from "./world";
 

@@ -7,23 +7,18 @@ import { notifiedOf } from "../../src/vault/changes/changeUpdate";
 import { newsOf } from "../../src/vault/report/log";
 import { planVault } from "../../src/vault/plan/plan";
 import { problemKey } from "../../src/vault/report/summary";
-import { copyExpiredTag, TAG } from "../../src/vault/model/tags";
+import { TAG, copyExpiredTag } from "../../src/vault/model/tags";
 import { DAY_MS, HOUR_MS, isoSeconds } from "../../src/vault/lib/time";
-import type {
-  Action,
-  KeyedRegion,
-  Problem,
-  ProtectedInstance,
-  Serving,
-  Snapshot,
-  VaultPolicy,
-  World,
-} from "../../src/vault/model/types";
+import type { Action } from "../../src/vault/model/actions";
+import type { KeyedRegion, CoreSettings } from "../../src/vault/model/settings";
+import type { ProtectedInstance, Snapshot, World } from "../../src/vault/model/world";
+import type { Serving } from "../../src/vault/model/trigger";
+import type { Problem } from "../../src/vault/model/problem";
 import { identify } from "./identify";
 import { NOW } from "./world";
 
 export interface Nights {
-  policy: VaultPolicy;
+  policy: CoreSettings;
   instances: ProtectedInstance[];
   /** Whether SNS takes mails. */
   mailWorks: boolean;
@@ -55,7 +50,7 @@ function sealed(snapshot: Omit<Snapshot, "identity" | "doubt">, vaultId: string)
   return identify(snapshot, vaultId);
 }
 
-function take(account: Account, action: Action, policy: VaultPolicy, nowMs: number): void {
+function take(account: Account, action: Action, policy: CoreSettings, nowMs: number): void {
   const here = (region: string) => {
     const list = account.all.get(region) ?? [];
     account.all.set(region, list);
@@ -107,7 +102,7 @@ function take(account: Account, action: Action, policy: VaultPolicy, nowMs: numb
 }
 
 /** Begins with an empty account. */
-export function startNights(policy: VaultPolicy, instances: ProtectedInstance[]): Nights {
+export function startNights(policy: CoreSettings, instances: ProtectedInstance[]): Nights {
   const account: Account = { all: new Map(), made: 0 };
   let memory: ChangeMemory | undefined;
   let told: Record<string, string> = {};

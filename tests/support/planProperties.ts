@@ -9,16 +9,10 @@ import { copyState } from "../../src/vault/plan/copies";
 import { releasedIn } from "../../src/vault/plan/released";
 import { copyExpiredTag } from "../../src/vault/model/tags";
 import { DAY_MS, isoSeconds, parseIso } from "../../src/vault/lib/time";
-import type {
-  CopyAction,
-  DeleteAction,
-  KeyedRegion,
-  Plan,
-  Serving,
-  Snapshot,
-  VaultPolicy,
-  World,
-} from "../../src/vault/model/types";
+import type { CopyAction, DeleteAction, Plan } from "../../src/vault/model/actions";
+import type { KeyedRegion, CoreSettings } from "../../src/vault/model/settings";
+import type { Snapshot, World } from "../../src/vault/model/world";
+import type { Serving } from "../../src/vault/model/trigger";
 import { dataOf } from "./arbitrarySlot";
 import { type ArbitraryVault, arbitraryVault } from "./arbitraryWorld";
 import { NOW, OPEN, SLOT } from "./world";
@@ -80,7 +74,7 @@ function family({ snapshotId, identity }: Snapshot): string[] {
 }
 
 /** Whether the rules of a region, as they are in this world, let go of a copy of a snapshot: see released.test.ts. */
-function isReleasedIn(snapshot: Snapshot, { region }: KeyedRegion, world: World, policy: VaultPolicy): boolean {
+function isReleasedIn(snapshot: Snapshot, { region }: KeyedRegion, world: World, policy: CoreSettings): boolean {
   const seen = seenRegions(world, policy).find(({ dr }) => dr.region === region);
   if (seen === undefined) return false;
   const clear = own(world.snapshots).filter(isClear);
@@ -96,7 +90,7 @@ export function isSafeIn(
   snapshot: Snapshot,
   { region, keyArn }: KeyedRegion,
   world: World,
-  policy: VaultPolicy,
+  policy: CoreSettings,
 ): boolean {
   const data = family(snapshot);
   const marked = own(world.snapshots)
@@ -107,11 +101,11 @@ export function isSafeIn(
   return isExpired || copies.some((copy) => copyState(copy, keyArn) === "sound");
 }
 
-export function isSafe(snapshot: Snapshot, world: World, policy: VaultPolicy): boolean {
+export function isSafe(snapshot: Snapshot, world: World, policy: CoreSettings): boolean {
   return policy.dr.every((region) => isSafeIn(snapshot, region, world, policy));
 }
 
-export function planFor(world: World, policy: VaultPolicy, serving?: Serving, nowMs = NOW): Plan {
+export function planFor(world: World, policy: CoreSettings, serving?: Serving, nowMs = NOW): Plan {
   return planVault(world, policy, serving, "run-1", nowMs);
 }
 
@@ -122,7 +116,7 @@ const arbitraryServing = fc.constantFrom<(Serving | undefined)[]>(
   undefined,
 );
 
-type Holds = (plan: Plan, world: World, policy: VaultPolicy, serving?: Serving) => void;
+type Holds = (plan: Plan, world: World, policy: CoreSettings, serving?: Serving) => void;
 
 /** Holds for the plan of every vault. */
 export function always(holds: Holds, vaults: fc.Arbitrary<ArbitraryVault> = arbitraryVault()): void {

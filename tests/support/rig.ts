@@ -24,7 +24,8 @@ import type { Measured } from "../../src/vault/model/metricNames";
 import { describe } from "../../src/vault/identity/description";
 import { TAG, tagsToList } from "../../src/vault/model/tags";
 import { MINUTE_MS } from "../../src/vault/lib/time";
-import type { Snapshot, VaultSettings } from "../../src/vault/model/types";
+import type { Snapshot } from "../../src/vault/model/world";
+import type { VaultSettings } from "../../src/vault/model/settings";
 import { DR, FUNCTION_ARN, NOW, SETTINGS } from "./world";
 
 /** What a pass is woken with: the clock's payload. */

@@ -8,7 +8,7 @@ import type { AddressInfo } from "node:net";
 import { describe } from "../../src/vault/identity/description";
 import { TAG } from "../../src/vault/model/tags";
 import { DAY_MS, HOUR_MS, isoSeconds } from "../../src/vault/lib/time";
-import type { VaultSettings } from "../../src/vault/model/types";
+import type { VaultSettings } from "../../src/vault/model/settings";
 
 /** Still open, and no time of this run. */
 export const SLOT = isoSeconds(Date.now() - 2 * HOUR_MS);

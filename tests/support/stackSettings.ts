@@ -1,5 +1,5 @@
 /** What the function of the prod stack is to know of itself, as its mocked resources say it. */
-import type { VaultSettings } from "../../src/vault/model/types";
+import type { VaultSettings } from "../../src/vault/model/settings";
 import { ARN } from "./stackProgram";
 
 export const SETTINGS: VaultSettings = {

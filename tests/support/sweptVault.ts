@@ -10,7 +10,7 @@ import { type LocalVault, startVault } from "../../src/local/story/localVault";
 import { describeVaultSnapshots } from "../../src/vault/aws/ec2Reads";
 import { tagsToList } from "../../src/vault/model/tags";
 import { DAY_MS, HOUR_MS } from "../../src/vault/lib/time";
-import type { Snapshot } from "../../src/vault/model/types";
+import type { Snapshot } from "../../src/vault/model/world";
 import { emulatorHome } from "./emulatorHome";
 
 const ROOT = join(__dirname, "..", "..");

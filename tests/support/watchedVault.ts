@@ -14,11 +14,11 @@ import { namesOf } from "../../src/iam/names";
 import { METRIC_NAMESPACE } from "../../src/vault/model/metricNames";
 import { tagsFromList } from "../../src/vault/model/tags";
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, isoSeconds } from "../../src/vault/lib/time";
-import type { Snapshot, Tags } from "../../src/vault/model/types";
-import { PublishCommand } from "@aws-sdk/client-sns";
+import type { Snapshot, Tags } from "../../src/vault/model/world";
 import type { MetricPoint } from "../../src/local/runtime/alarmEvaluator";
 import { described, lambdaContext, makeRig } from "./rig";
 import { DR, NOW, SETTINGS, sealedIn, snapshot } from "./world";
+import { PublishCommand } from "@aws-sdk/client-sns";
 
 /** What is wrong in a night; nothing where it says nothing. */
 export interface Night {

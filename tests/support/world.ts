@@ -2,18 +2,9 @@
 import { TAG } from "../../src/vault/model/tags";
 import { identify } from "./identify";
 import { isoSeconds } from "../../src/vault/lib/time";
-import type {
-  AttachedVolume,
-  KeepPolicy,
-  KeyedRegion,
-  ProtectedInstance,
-  Serving,
-  Snapshot,
-  Tags,
-  VaultSettings,
-  Wake,
-  World,
-} from "../../src/vault/model/types";
+import type { AttachedVolume, ProtectedInstance, Snapshot, Tags, World } from "../../src/vault/model/world";
+import type { KeepPolicy, KeyedRegion, VaultSettings } from "../../src/vault/model/settings";
+import type { Serving, Wake } from "../../src/vault/model/trigger";
 
 export const NOW = Date.parse("2026-11-22T03:00:00Z");
 export const SLOT = isoSeconds(NOW);

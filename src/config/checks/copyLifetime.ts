@@ -7,7 +7,7 @@ import { type Calendar, makeCalendar } from "../../vault/retention/calendar";
 import { type Count, type CountedRule, countsOf, withinOf } from "../../vault/retention/keepRules";
 import { cronOf, rateMs } from "../../vault/lib/schedule";
 import { DAY_MS } from "../../vault/lib/time";
-import type { KeepRules } from "../../vault/model/types";
+import type { KeepRules } from "../../vault/model/settings";
 
 /** A Monday and the first of a month of 28 days, so that what is kept of weeks and months shows as soon as it can. */
 const START_MS = Date.UTC(2027, 1, 1);

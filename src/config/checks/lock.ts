@@ -2,7 +2,7 @@
 import { livesMs, runsOf } from "./copyLifetime";
 import { type OverrideBounds, leastRules } from "../../vault/retention/tagOverrides";
 import { DAY_MS } from "../../vault/lib/time";
-import type { KeepPolicy, KeepRules, SnapshotLock } from "../../vault/model/types";
+import type { KeepPolicy, KeepRules, SnapshotLock } from "../../vault/model/settings";
 
 /** What a copy's life is reckoned from. */
 export interface LockContext extends OverrideBounds {

@@ -9,7 +9,7 @@ import { type Calendar, makeCalendar } from "../../vault/retention/calendar";
 import { type Count, countsOf } from "../../vault/retention/keepRules";
 import { rateMs } from "../../vault/lib/schedule";
 import { DAY_MS } from "../../vault/lib/time";
-import type { KeepRules } from "../../vault/model/types";
+import type { KeepRules } from "../../vault/model/settings";
 
 export interface RecoveryWindow {
   /** Number of recovery points at the time when there are fewest. */

@@ -5,7 +5,7 @@ import { S3Client } from "@aws-sdk/client-s3";
 import { SchedulerClient } from "@aws-sdk/client-scheduler";
 import { SNSClient, SubscribeCommand } from "@aws-sdk/client-sns";
 import { CreateQueueCommand, GetQueueAttributesCommand, SQSClient } from "@aws-sdk/client-sqs";
-import type { KeyedRegion } from "../../vault/model/types";
+import type { KeyedRegion } from "../../vault/model/settings";
 
 export interface Account {
   ec2: (region: string) => EC2Client;

@@ -2,7 +2,7 @@
 import { distance } from "fastest-levenshtein";
 import { quoted } from "../../vault/observe/backupTag";
 import { EXCLUDE_VALUE } from "../../vault/model/tags";
-import type { Tags } from "../../vault/model/types";
+import type { Tags } from "../../vault/model/world";
 
 /** The tag that a stack looks for. */
 export interface WantedTag {

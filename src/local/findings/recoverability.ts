@@ -1,10 +1,14 @@
 /** What is really there at the end, read from all regions, and whether every protected volume can be brought back. */
-import { describeProtectedInstances, describeVaultSnapshots, describeVolumes } from "../../vault/aws/ec2Reads";
-import { withVolumeFacts } from "../../vault/aws/ec2Reads";
+import {
+  describeProtectedInstances,
+  describeVaultSnapshots,
+  describeVolumes,
+  withVolumeFacts,
+} from "../../vault/aws/ec2Reads";
 import { copyState } from "../../vault/plan/copies";
 import { groupBy } from "../../vault/lib/collections";
 import { EXCLUDE_VALUE, tagsFromList } from "../../vault/model/tags";
-import type { AttachedVolume, Snapshot } from "../../vault/model/types";
+import type { AttachedVolume, Snapshot } from "../../vault/model/world";
 import type { Inventory } from "../account/inventory";
 import { type NearMiss, type WantedTag, nearExclusionOf, nearMissOf } from "./nearMiss";
 import type { LocalVault } from "../story/localVault";

@@ -5,7 +5,8 @@ import { type MissedFirst, firstMissed } from "../../vault/changes/changeMemory"
 import type { HeldPoint } from "../../vault/changes/deletionLimit";
 import { setKeyOf } from "../../vault/retention/recoverySets";
 import { DAY_MS, isoSeconds } from "../../vault/lib/time";
-import type { Snapshot, VaultPolicy } from "../../vault/model/types";
+import type { Snapshot } from "../../vault/model/world";
+import type { CoreSettings } from "../../vault/model/settings";
 import type { Foresight } from "./foresight";
 
 /** So many recovery points of instances, their snapshots, and the sizes of the volumes that those are of. */
@@ -71,7 +72,7 @@ export function deletedIn(before: readonly Snapshot[], after: readonly Snapshot[
 interface Grace {
   known: ReadonlyMap<ChangeKey, Known>;
   missed: ReadonlyMap<string, MissedFirst>;
-  policy: VaultPolicy;
+  policy: CoreSettings;
 }
 
 /** Returns when a change holds nothing any more; `undefined` before a mail named it. */

@@ -3,7 +3,7 @@ import type { VaultConfig } from "../../config/config";
 import { ofPolicy } from "../../vault/retention/effectiveRules";
 import { overridesOf } from "../../vault/retention/tagOverrides";
 import { TAG } from "../../vault/model/tags";
-import type { VaultPolicy } from "../../vault/model/types";
+import type { CoreSettings } from "../../vault/model/settings";
 import type { CostedStack } from "./monthlyCost";
 import type { Program } from "../deploy/program";
 import type { CoveredVolume } from "./protection";
@@ -15,7 +15,7 @@ function countOf({ declared }: Program, type: string): number {
 /** Returns what a deployed configuration's cost is made of. */
 export function costedStack(
   config: VaultConfig,
-  policy: VaultPolicy,
+  policy: CoreSettings,
   program: Program,
   covered: readonly CoveredVolume[],
 ): CostedStack {

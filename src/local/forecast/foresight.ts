@@ -4,19 +4,22 @@ import { namesOf } from "../../iam/names";
 import { readClock } from "../../vault/clock/nextWake";
 import { describeVaultSnapshots } from "../../vault/aws/ec2Reads";
 import { planVault } from "../../vault/plan/plan";
-import type { Plan, Serving, Snapshot, VaultPolicy, World } from "../../vault/model/types";
+import type { Plan } from "../../vault/model/actions";
+import type { CoreSettings } from "../../vault/model/settings";
+import type { Snapshot, World } from "../../vault/model/world";
+import type { Serving } from "../../vault/model/trigger";
 import { recalled } from "../../vault/reconcile";
 import { protectedInstances } from "./protection";
 import type { LocalVault } from "../story/localVault";
 
 export interface Foresight {
-  policy: VaultPolicy;
+  policy: CoreSettings;
   world: World;
   plan: Plan;
 }
 
 /** Returns the settings that the function has, as far as a plan needs them. */
-export function policyOf({ stack }: LocalVault, config: VaultConfig): VaultPolicy {
+export function policyOf({ stack }: LocalVault, config: VaultConfig): CoreSettings {
   const { dr, primaryKeyArn } = stack;
   return { ...config, dr, ...(primaryKeyArn !== undefined && { primaryKeyArn }) };
 }

@@ -5,7 +5,7 @@
  */
 import { playedRuns, recoveryWindow } from "../../config/checks/recoveryWindow";
 import { DAY_MS } from "../../vault/lib/time";
-import type { KeepRules } from "../../vault/model/types";
+import type { KeepRules } from "../../vault/model/settings";
 import { PRICE } from "./prices";
 
 const YEAR_DAYS = 365;

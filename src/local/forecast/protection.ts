@@ -2,7 +2,7 @@
 import type { VaultConfig } from "../../config/config";
 import { describeProtectedInstances, describeVolumes, withVolumeFacts } from "../../vault/aws/ec2Reads";
 import { EXCLUDE_VALUE } from "../../vault/model/tags";
-import type { ProtectedInstance } from "../../vault/model/types";
+import type { ProtectedInstance } from "../../vault/model/world";
 import type { LocalVault } from "../story/localVault";
 
 /** EC2's default where nobody says how large a volume is. */

@@ -8,7 +8,7 @@ import { partitionOf } from "../../iam/partition";
 import { type LocalLambda, startLambda, writeArchive } from "./lambda";
 import { type Program, runProgram, theResource } from "../deploy/program";
 import type { Maker } from "../deploy/resources";
-import type { KeyedRegion } from "../../vault/model/types";
+import type { KeyedRegion } from "../../vault/model/settings";
 import type { StackConfig } from "../deploy/stackConfig";
 
 /** What a rehearsal wants to know of the stack. */

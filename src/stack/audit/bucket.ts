@@ -6,7 +6,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { RUNS_PREFIX } from "../../vault/model/auditKeys";
-import type { AuditTarget } from "../../vault/model/types";
+import type { AuditTarget } from "../../vault/model/settings";
 import { TRAIL_PREFIX, auditBucketName, bucketArnOf, bucketPolicy, trailArnOf } from "../../iam/auditPolicies";
 import type { Account } from "../../iam/names";
 

@@ -6,7 +6,7 @@
  */
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { KeyedRegion } from "../../vault/model/types";
+import type { KeyedRegion } from "../../vault/model/settings";
 import { type RoleArgs, serviceRole } from "../../iam/functionPolicy";
 import { type Account, namesOf } from "../../iam/names";
 

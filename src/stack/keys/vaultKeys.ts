@@ -2,7 +2,7 @@
 import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { VaultConfig } from "../../config/config";
-import type { KeyedRegion } from "../../vault/model/types";
+import type { KeyedRegion } from "../../vault/model/settings";
 import { auditBucketName, auditKeyStatements, bucketArnOf, trailArnOf } from "../../iam/auditPolicies";
 import { type KeyArgs, vaultKey } from "./key";
 

@@ -10,17 +10,9 @@ import { guardRegions } from "../guard/guard";
 import { inUseNotices } from "../guard/holds";
 import { makingProblems } from "../plan/makingProblems";
 import { prune } from "./prune";
-import type {
-  Action,
-  DeleteAction,
-  Kept,
-  Outcome,
-  Plan,
-  Snapshot,
-  ThrottledRead,
-  VaultPolicy,
-  World,
-} from "../model/types";
+import type { Action, DeleteAction, Kept, Outcome, Plan } from "../model/actions";
+import type { CoreSettings } from "../model/settings";
+import type { Snapshot, ThrottledRead, World } from "../model/world";
 
 interface CarriedOut {
   /** The plan as it was carried out: with what was locked, what was kept after all, and what is to be told of it. */
@@ -37,7 +29,7 @@ function isDelete(action: Action): action is DeleteAction {
 }
 
 /** Finds what a deletion is about; looked for one by one, since hardly any is asked for. */
-function seenIn({ snapshots = [], copies }: World, { primaryRegion }: VaultPolicy) {
+function seenIn({ snapshots = [], copies }: World, { primaryRegion }: CoreSettings) {
   return ({ region, snapshotId }: DeleteAction): Snapshot | undefined => {
     const here = region === primaryRegion ? snapshots : (copies[region] ?? []);
     return here.find((snapshot) => snapshot.snapshotId === snapshotId);
@@ -48,7 +40,7 @@ export async function carryOut(
   clients: VaultClients,
   plan: Plan,
   world: World,
-  policy: VaultPolicy,
+  policy: CoreSettings,
   budget: Budget,
 ): Promise<CarriedOut> {
   const making = plan.actions.filter((action) => !isDelete(action));

@@ -5,7 +5,8 @@ import type { VaultClients } from "../aws/clients";
 import { rehearse } from "./dryRun";
 import { type Findings, keepHeld, partOf } from "../guard/findings";
 import { askSharing } from "../guard/sharing";
-import type { DeleteAction, Outcome, VaultPolicy } from "../model/types";
+import type { DeleteAction, Outcome } from "../model/actions";
+import type { CoreSettings } from "../model/settings";
 import { type Step, runSteps } from "../lib/pool";
 
 /** Deletions in flight. EC2 refills 5 a second; the SDK's adaptive retry paces what is above. */
@@ -63,7 +64,7 @@ async function askAll(
 async function deleteGroup(
   clients: VaultClients,
   group: readonly DeleteAction[],
-  policy: VaultPolicy,
+  policy: CoreSettings,
   now: () => number,
   findings: Findings,
 ): Promise<Going> {
@@ -89,7 +90,7 @@ async function deleteGroup(
 export async function deleteUnshared(
   clients: VaultClients,
   deletes: readonly DeleteAction[],
-  policy: VaultPolicy,
+  policy: CoreSettings,
   { now, deadlineMs }: Budget,
   findings: Findings,
 ): Promise<Outcome[]> {

@@ -2,7 +2,9 @@
  * A dry run: all is seen, planned, guarded and limited as ever, and nothing is written to EC2. The run's mail and log say
  * what would have been. Pure.
  */
-import type { Action, DeleteAction, Outcome, Problem, Wake } from "../model/types";
+import type { Action, DeleteAction, Outcome } from "../model/actions";
+import type { Wake } from "../model/trigger";
+import type { Problem } from "../model/problem";
 import { counted, listed } from "../lib/text";
 
 /** What takes the place of `apply`. */

@@ -7,29 +7,21 @@ import { type VaultClients, ec2In } from "../aws/clients";
 import { completeTags } from "./completeTags";
 import {
   type Made,
+  type Untagged,
   copySnapshot,
   createSet,
   createSingle,
   deleteSnapshot,
   lockSnapshot,
   markCopyExpired,
-  type Untagged,
   writeVolumeTags,
 } from "../aws/ec2Writes";
 import { type Cause, type Meaning, causeOf, holdersOf, meaningOf } from "../aws/errors";
 import { isoSeconds } from "../lib/time";
 import { isTagTrouble, orWithOwnTags } from "../plan/tagTrouble";
-import type {
-  Action,
-  CopyAction,
-  DeleteAction,
-  Mark,
-  Outcome,
-  SnapshotAction,
-  Tags,
-  TagsLeftOut,
-  VaultPolicy,
-} from "../model/types";
+import type { Action, CopyAction, DeleteAction, Mark, Outcome, SnapshotAction, TagsLeftOut } from "../model/actions";
+import type { CoreSettings } from "../model/settings";
+import type { Tags } from "../model/world";
 import { type Step, runSteps } from "../lib/pool";
 
 /** Calls in flight. EC2 refills 5 creates or deletes a second; the SDK's adaptive retry paces what is above. */
@@ -151,7 +143,7 @@ async function writeMark(
 async function deleteOne(
   clients: VaultClients,
   action: DeleteAction,
-  policy: VaultPolicy,
+  policy: CoreSettings,
   nowMs: number,
 ): Promise<Result> {
   const { region, snapshotId, mark, reason } = action;
@@ -169,7 +161,7 @@ function undeleted(error: unknown): Result {
   return heldBy === undefined ? result : { ...result, status: "skipped", heldBy };
 }
 
-async function applyOne(clients: VaultClients, action: Action, policy: VaultPolicy, nowMs: number): Promise<Result> {
+async function applyOne(clients: VaultClients, action: Action, policy: CoreSettings, nowMs: number): Promise<Result> {
   try {
     const { writer } = ec2In(clients, action.region);
     if (action.kind === "snapshot") return await snapshotInstance(writer, action, policy.tags);
@@ -185,7 +177,7 @@ async function applyOne(clients: VaultClients, action: Action, policy: VaultPoli
 export async function carryOutOne(
   clients: VaultClients,
   action: Action,
-  policy: VaultPolicy,
+  policy: CoreSettings,
   nowMs: number,
 ): Promise<{ outcome: Outcome; stopLane?: string }> {
   const result = await applyOne(clients, action, policy, nowMs);
@@ -212,7 +204,7 @@ export function notBegun(action: Action, code?: string): Outcome {
 export async function apply(
   clients: VaultClients,
   actions: readonly Action[],
-  policy: VaultPolicy,
+  policy: CoreSettings,
   budget: Budget,
 ): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];

@@ -4,7 +4,8 @@ import type { VaultClients } from "../aws/clients";
 import { deleteInOrder, deleteUnshared } from "./deletions";
 import type { Findings } from "../guard/findings";
 import type { GuardedRegion } from "../guard/guard";
-import type { Outcome, VaultPolicy } from "../model/types";
+import type { Outcome } from "../model/actions";
+import type { CoreSettings } from "../model/settings";
 
 /**
  * @param findings what is kept, and what is to be told, is noted here
@@ -13,7 +14,7 @@ import type { Outcome, VaultPolicy } from "../model/types";
 export async function prune(
   clients: VaultClients,
   regions: readonly GuardedRegion[],
-  policy: VaultPolicy,
+  policy: CoreSettings,
   budget: Budget,
   findings: Findings,
 ): Promise<Outcome[]> {

@@ -8,7 +8,7 @@ import { KMSClient } from "@aws-sdk/client-kms";
 import { SchedulerClient } from "@aws-sdk/client-scheduler";
 import { SNSClient } from "@aws-sdk/client-sns";
 import { type PutObject, objectPutter } from "./s3";
-import type { VaultSettings } from "../model/types";
+import type { VaultSettings } from "../model/settings";
 import { vaultKeysOf } from "../model/vaultKeys";
 
 interface RegionClients {

@@ -1,7 +1,7 @@
 /** Looks up instances by their ids, whatever tags they have: only where some are missing (dropouts.ts). */
 import { type EC2Client, paginateDescribeInstances } from "@aws-sdk/client-ec2";
 import { tagsFromList } from "../model/tags";
-import type { Tags } from "../model/types";
+import type { Tags } from "../model/world";
 
 const PAGE_SIZE = 1_000;
 /** EC2 takes at most 200 values in a filter (AWS, "Filter your resources"). */

@@ -14,7 +14,7 @@ import { descriptionPattern, parseDescription } from "../identity/description";
 import { doubtOf } from "../identity/doubts";
 import { TAG, tagsFromList } from "../model/tags";
 import type { Stranger } from "../model/identity";
-import type { AttachedVolume, ProtectedInstance, Snapshot } from "../model/types";
+import type { AttachedVolume, ProtectedInstance, Snapshot } from "../model/world";
 
 /** DescribeInstances and DescribeSnapshots give at most 1,000 a page; DescribeVolumes 500 recommended. */
 const PAGE_SIZE = 1_000;

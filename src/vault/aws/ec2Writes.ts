@@ -16,7 +16,8 @@ import type { SerializeMiddleware } from "@smithy/types";
 import { describe } from "../identity/description";
 import { TAG, copyExpiredTag, fillTags, tagsToList, userTags } from "../model/tags";
 import type { Identity } from "../model/identity";
-import type { AttachedVolume, CopyAction, LockAction, SnapshotAction, Tags } from "../model/types";
+import type { AttachedVolume, Tags } from "../model/world";
+import type { CopyAction, LockAction, SnapshotAction } from "../model/actions";
 import { remainingTags, withSharedTags } from "../plan/volumeTags";
 
 export interface Made {

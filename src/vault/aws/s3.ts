@@ -6,7 +6,7 @@
 import { createHash } from "node:crypto";
 import { SignatureV4 } from "@smithy/signature-v4";
 import { vaultError } from "./errors";
-import type { AuditTarget } from "../model/types";
+import type { AuditTarget } from "../model/settings";
 
 /** Writes under a key. @throws an error in the SDK's form: a code as `name`, and `$metadata` */
 export type PutObject = (key: string, body: string) => Promise<void>;

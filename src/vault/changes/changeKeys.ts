@@ -4,7 +4,7 @@
  */
 import type { ChangeMemory, NotifiedChanges } from "./changeMemory";
 import { DAY_MS, parseIso } from "../lib/time";
-import type { VaultPolicy } from "../model/types";
+import type { CoreSettings } from "../model/settings";
 
 /** `<region> <kind> <of>`: the kind is settings, tags, orphan or limit. */
 export type ChangeKey = string;
@@ -56,7 +56,7 @@ export function groupsOf(known: ReadonlyMap<ChangeKey, Known>): NotifiedChanges[
 }
 
 /** Takes over what a person allowed: all changes of the plan with that hash. */
-export function withAllowed(memory: ChangeMemory, { allowDeletePlan }: VaultPolicy): ChangeMemory {
+export function withAllowed(memory: ChangeMemory, { allowDeletePlan }: CoreSettings): ChangeMemory {
   const allow = (group: NotifiedChanges): NotifiedChanges =>
     allowDeletePlan.includes(group.plan) ? { ...group, allowed: true } : group;
   return { ...memory, notified: memory.notified.map(allow) };
@@ -69,7 +69,7 @@ export function withAllowed(memory: ChangeMemory, { allowDeletePlan }: VaultPoli
 export function overFromMs(
   known: Known | undefined,
   since: string,
-  { editGraceDays }: Pick<VaultPolicy, "editGraceDays">,
+  { editGraceDays }: Pick<CoreSettings, "editGraceDays">,
 ): number | undefined {
   const atMs = parseIso(known?.at ?? "");
   if (known === undefined || atMs === undefined || since > known.at) return undefined;

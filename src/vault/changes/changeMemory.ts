@@ -8,7 +8,8 @@ import { nextLeft } from "./leftRegions";
 import { sizeOf } from "../retention/tagOverrides";
 import { stableText } from "../lib/stableText";
 import { isoSeconds, parseIso } from "../lib/time";
-import type { KeepRules, VaultPolicy, World } from "../model/types";
+import type { KeepRules, CoreSettings } from "../model/settings";
+import type { World } from "../model/world";
 
 /** The part of the settings that decides what is kept. */
 const KEEP_KEYS = [
@@ -21,7 +22,7 @@ const KEEP_KEYS = [
   "schedule",
   "timezone",
 ] as const;
-export type KeepSettings = Pick<VaultPolicy, (typeof KEEP_KEYS)[number]>;
+export type KeepSettings = Pick<CoreSettings, (typeof KEEP_KEYS)[number]>;
 
 /** Settings of before; `unknown` where nobody knows them: then they keep all that was there. */
 export interface FormerSettings {
@@ -92,7 +93,7 @@ export function firstMissed(memory: ChangeMemory | undefined): Map<string, Misse
 /** More are one that keeps all: Scheduler takes 256 KB of input. */
 const MAX_FORMER = 10;
 
-function keepSettingsOf(policy: VaultPolicy): KeepSettings {
+function keepSettingsOf(policy: CoreSettings): KeepSettings {
   return Object.fromEntries(KEEP_KEYS.map((key) => [key, policy[key]])) as KeepSettings;
 }
 
@@ -167,7 +168,7 @@ export interface Recalled {
 /** Takes the settings of now into the memory. */
 export function remember(
   { memory, oldestSlot, madeIn = [] }: Recalled,
-  policy: VaultPolicy,
+  policy: CoreSettings,
   nowMs: number,
 ): ChangeMemory {
   const settings = keepSettingsOf(policy);

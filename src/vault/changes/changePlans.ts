@@ -9,7 +9,8 @@ import type { HeldPoint } from "./deletionLimit";
 import { planHash } from "./planHash";
 import { problemKey } from "../report/summary";
 import type { ChangeMemory } from "./changeMemory";
-import type { Problem, VaultPolicy } from "../model/types";
+import type { Problem } from "../model/problem";
+import type { CoreSettings } from "../model/settings";
 
 /** A plan that waits, and the problem that names it. */
 export interface WaitingPlan extends MailedPlan {
@@ -65,7 +66,7 @@ export function planChanges(
   points: ReadonlyMap<string, number>,
   known: ReadonlyMap<ChangeKey, Known>,
   memory: ChangeMemory | undefined,
-  policy: VaultPolicy,
+  policy: CoreSettings,
   nowMs: number,
 ): { plans: WaitingPlan[]; problems: Problem[] } {
   const plans: WaitingPlan[] = [];

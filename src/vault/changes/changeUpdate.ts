@@ -6,7 +6,7 @@ import type { Told } from "../model/clockState";
 import type { Judgement } from "./judge";
 import { leadsTo, unitOf } from "./tagChanges";
 import { DAY_MS, isoSeconds, parseIso } from "../lib/time";
-import type { VaultPolicy } from "../model/types";
+import type { CoreSettings } from "../model/settings";
 
 /** Instances that the clock carries; of more the oldest, and the others begin later. */
 const MAX_MISSING = 1_500;
@@ -40,7 +40,7 @@ export interface Looked {
   comboOf: (id: string) => string;
   /** The slot that is served. */
   slot?: string;
-  policy: Pick<VaultPolicy, "orphanDays" | "editGraceDays">;
+  policy: Pick<CoreSettings, "orphanDays" | "editGraceDays">;
 }
 
 /** Instances that lose something by being missing, whether it waits or goes. */

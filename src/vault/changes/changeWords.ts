@@ -6,7 +6,8 @@ import type { ChangePlan } from "./changePlans";
 import type { HeldPoint } from "./deletionLimit";
 import { planHash } from "./planHash";
 import { DAY_MS, isoSeconds } from "../lib/time";
-import type { Problem, VaultPolicy } from "../model/types";
+import type { Problem } from "../model/problem";
+import type { CoreSettings } from "../model/settings";
 import { counted, listed } from "../lib/text";
 
 function countOf(held: readonly HeldPoint[]): number {
@@ -59,7 +60,7 @@ function whyOfSettings(held: readonly HeldPoint[], memory: ChangeMemory | undefi
 function reasonsOf(
   { held }: ChangePlan,
   memory: ChangeMemory | undefined,
-  policy: VaultPolicy,
+  policy: CoreSettings,
   nowMs: number,
 ): string[] {
   const endMs = nowMs + policy.editGraceDays * DAY_MS;
@@ -101,7 +102,7 @@ function reasonsOf(
 export function changeNotice(
   plan: ChangePlan,
   memory: ChangeMemory | undefined,
-  policy: VaultPolicy,
+  policy: CoreSettings,
   nowMs: number,
 ): Problem {
   const { region, hash, held, fresh } = plan;
@@ -118,7 +119,7 @@ export function changeNotice(
 }
 
 /** Tells what the deletion limit stopped. */
-export function limitProblem(plan: ChangePlan, points: number, policy: VaultPolicy): Problem {
+export function limitProblem(plan: ChangePlan, points: number, policy: CoreSettings): Problem {
   const { region, hash, held } = plan;
   const { allowDeletePlan, maxDeletePercent, maxDeletes } = policy;
   // Who has allowed another plan waits for it: that this one is not it is told at once, not a day after the last mail.

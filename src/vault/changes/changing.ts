@@ -11,7 +11,10 @@ import type { PrunePlan } from "../plan/pruneDecisions";
 import type { ReadRegion } from "../inventory/regions";
 import { comboOf } from "./tagChanges";
 import { DAY_MS } from "../lib/time";
-import type { Kept, Problem, VaultPolicy, World } from "../model/types";
+import type { Kept } from "../model/actions";
+import type { CoreSettings } from "../model/settings";
+import type { World } from "../model/world";
+import type { Problem } from "../model/problem";
 import type { ReadAt } from "../retention/verdict";
 
 interface Changed {
@@ -46,7 +49,7 @@ function heldIn({ points, judgement }: PrunePlan): HeldPoint[] {
 interface Foreseeing extends ReadAt {
   memory: ChangeMemory;
   ruled: Pick<Ruled, "newest" | "shared" | "isMissing" | "rulesOf">;
-  policy: VaultPolicy;
+  policy: CoreSettings;
   slot: string | undefined;
 }
 
@@ -68,7 +71,7 @@ function foreseen(
 export function beginChanges(
   world: World,
   ruled: Pick<Ruled, "newest" | "shared" | "isMissing" | "knowsFleet" | "rulesOf">,
-  policy: VaultPolicy,
+  policy: CoreSettings,
   slot: string | undefined,
   nowMs: number,
 ): Changing {

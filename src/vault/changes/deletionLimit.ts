@@ -10,7 +10,8 @@ import { planHash } from "./planHash";
 import type { PrunePlan } from "../plan/pruneDecisions";
 import type { ReadRegion } from "../inventory/regions";
 import { setKeyOf } from "../retention/recoverySets";
-import type { Snapshot, VaultPolicy } from "../model/types";
+import type { Snapshot } from "../model/world";
+import type { CoreSettings } from "../model/settings";
 
 /** A recovery point's snapshot that waits. */
 export interface HeldPoint {
@@ -95,7 +96,7 @@ function pointsByInstance({ judgement: { sets } }: PrunePlan): Map<string, numbe
 function tooMuch(
   due: ReadonlyMap<string, ReadonlySet<string>>,
   points: ReadonlyMap<string, number>,
-  { maxDeletes, maxDeletePercent }: VaultPolicy,
+  { maxDeletes, maxDeletePercent }: CoreSettings,
   stays: (instanceId: string) => boolean,
 ): string[] {
   const all = [...due.values()].reduce((sum, { size }) => sum + size, 0);
@@ -110,7 +111,7 @@ function tooMuch(
 export function limitDeletions(
   plan: PrunePlan,
   read: ReadRegion,
-  policy: VaultPolicy,
+  policy: CoreSettings,
   memory: ChangeMemory | undefined,
   known: ReadonlyMap<ChangeKey, Known>,
 ): Limited {

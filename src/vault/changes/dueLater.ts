@@ -8,7 +8,8 @@ import { type PruneRules, judge } from "./judge";
 import type { PrunePlan } from "../plan/pruneDecisions";
 import { nextFireMs } from "../lib/schedule";
 import { isoSeconds, parseIso } from "../lib/time";
-import type { Snapshot, VaultPolicy } from "../model/types";
+import type { Snapshot } from "../model/world";
+import type { CoreSettings } from "../model/settings";
 import type { Side } from "../retention/verdict";
 
 /** More would take longer than a mail is worth: it names then what is due at once. */
@@ -16,7 +17,7 @@ const MOST_FORESEEN = 50_000;
 
 /** Returns the times at which a schedule fires from now on, up to an instant. */
 function firesUntil(
-  { schedule, timezone }: Pick<VaultPolicy, "schedule" | "timezone">,
+  { schedule, timezone }: Pick<CoreSettings, "schedule" | "timezone">,
   lastMs: number,
   span: { nowMs: number; endMs: number },
   most: number,
@@ -60,7 +61,7 @@ export function dueLater(
   { points, judgement }: PrunePlan,
   side: Side,
   rules: PruneRules & { isMissing: (id: string) => boolean },
-  { policy, nowMs }: { policy: VaultPolicy; nowMs: number },
+  { policy, nowMs }: { policy: CoreSettings; nowMs: number },
 ): HeldPoint[] {
   const [first] = points;
   if (first === undefined) return [];

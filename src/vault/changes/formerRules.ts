@@ -3,7 +3,7 @@
  * and those of an instance that was still backed up. What any of them keeps waits for an approval or the grace. Pure.
  */
 import { type Calendar, makeCalendar } from "../retention/calendar";
-import { changeKey, type ChangeKey, kindOf, type Known, knownOf, overFromMs } from "./changeKeys";
+import { type ChangeKey, type Known, changeKey, kindOf, knownOf, overFromMs } from "./changeKeys";
 import {
   type ChangeMemory,
   type FormerSettings,
@@ -17,7 +17,8 @@ import type { RecoverySet } from "../retention/recoverySets";
 import { asBefore } from "./asBefore";
 import { comboOf, tagChange } from "./tagChanges";
 import { DAY_MS, isoSeconds } from "../lib/time";
-import type { Tags, VaultPolicy } from "../model/types";
+import type { Tags } from "../model/world";
+import type { CoreSettings } from "../model/settings";
 
 /** Rules of before of one unit: an instance, or a volume of several. */
 export interface Former {
@@ -46,7 +47,7 @@ export type FormersOf = (unit: string, sets: readonly RecoverySet[], region: str
 
 /** Settings, of now or of before. */
 interface Era {
-  policy: VaultPolicy;
+  policy: CoreSettings;
   calendar: Calendar;
   former?: FormerSettings;
   /** Whether another schedule came after them. */
@@ -80,14 +81,14 @@ interface Memory {
   eras: readonly Era[];
   known: ReadonlyMap<ChangeKey, Known>;
   missing: ReadonlyMap<string, MissedFirst>;
-  policy: VaultPolicy;
+  policy: CoreSettings;
   /** The slot that is served. */
   slot?: string;
   nowMs: number;
 }
 
 /** Decides whether an instance has been missing for as long as settings ask for, and for one run more than the first. */
-function isOrphanBy({ missing, slot, nowMs }: Memory, unit: string, { orphanDays }: VaultPolicy) {
+function isOrphanBy({ missing, slot, nowMs }: Memory, unit: string, { orphanDays }: CoreSettings) {
   const first = missing.get(unit);
   if (first === undefined || slot === undefined || first.slot === slot) return false;
   return (first.sinceMs ?? Infinity) + orphanDays * DAY_MS <= nowMs;
@@ -205,7 +206,7 @@ function formersOfUnit(
 export function formerRules(
   memory: ChangeMemory,
   ruled: RuledUnits,
-  policy: VaultPolicy,
+  policy: CoreSettings,
   slot: string | undefined,
   nowMs: number,
 ): FormersOf {

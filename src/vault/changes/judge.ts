@@ -9,7 +9,7 @@ import { partOf } from "../guard/findings";
 import type { Former, FormersOf } from "./formerRules";
 import type { RulesOf } from "../retention/effectiveRules";
 import { type RecoverySet, setKeyOf, setsByInstance } from "../retention/recoverySets";
-import type { Snapshot } from "../model/types";
+import type { Snapshot } from "../model/world";
 import { type ReadAt, type Side, type Verdict, verdictBy } from "../retention/verdict";
 
 /** What the rules are read with. */

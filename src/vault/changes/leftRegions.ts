@@ -12,7 +12,9 @@ import { readDrRegions } from "../inventory/regions";
 import { roughCost } from "../inventory/storageCost";
 import { TAG } from "../model/tags";
 import { isoSeconds } from "../lib/time";
-import type { Problem, Snapshot, VaultPolicy, World } from "../model/types";
+import type { Problem } from "../model/problem";
+import type { Snapshot, World } from "../model/world";
+import type { CoreSettings } from "../model/settings";
 import { counted } from "../lib/text";
 
 /** Returns the region of an availability zone, of a local or Wavelength zone, too. */
@@ -89,7 +91,7 @@ function noticeOf({ region, since, snapshots = [], cause }: SeenLeft, vaultId: s
 /** What the vault took in a region that was the primary one and is a DR region now: there it prunes copies alone. */
 function leftOriginals(
   world: World,
-  policy: Pick<VaultPolicy, "dr">,
+  policy: Pick<CoreSettings, "dr">,
 ): { region: string; snapshots: readonly Snapshot[] }[] {
   return readDrRegions(world, policy).flatMap(({ region, seen }) => {
     const snapshots = seen.filter((one) => isOwn(one) && one.identity.source === undefined);
@@ -111,7 +113,7 @@ function originalsNotice(
 }
 
 /** Returns a notice for each region that left and is not empty, or could not be asked, and for what a primary region left behind. */
-export function leftNotices(world: World, policy: Pick<VaultPolicy, "vaultId" | "dr">): Problem[] {
+export function leftNotices(world: World, policy: Pick<CoreSettings, "vaultId" | "dr">): Problem[] {
   const { vaultId } = policy;
   return [
     ...(world.left ?? []).flatMap((one) => noticeOf(one, vaultId) ?? []),
@@ -123,7 +125,7 @@ export function leftNotices(world: World, policy: Pick<VaultPolicy, "vaultId" | 
  * Returns all snapshots that nothing prunes any more, of regions that left and of primary regions of before; `undefined` where
  * none was read, or this invocation did not look into the regions that left.
  */
-export function leftSnapshots(world: World, policy: Pick<VaultPolicy, "dr">): Snapshot[] | undefined {
+export function leftSnapshots(world: World, policy: Pick<CoreSettings, "dr">): Snapshot[] | undefined {
   const waits = (memoryIn(world)?.left ?? []).length > 0 && world.left === undefined;
   if (waits) return undefined;
   const read = [...(world.left ?? []), ...leftOriginals(world, policy)];

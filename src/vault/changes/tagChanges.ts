@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { policyName } from "../retention/effectiveRules";
 import { TAG } from "../model/tags";
-import type { Tags } from "../model/types";
+import type { Tags } from "../model/world";
 
 /** Returns the tags that pick the rules, as one text. */
 export function comboOf(tags: Tags, tagKey: string): string {

@@ -11,7 +11,10 @@ import { rateMs } from "../lib/schedule";
 import { givenUpFor, isOvertaken, scheduleOf } from "./slots";
 import { problemKey } from "../report/summary";
 import { isoSeconds } from "../lib/time";
-import type { Plan, Problem, Serving, VaultPolicy, VaultSettings, Wake } from "../model/types";
+import type { Plan } from "../model/actions";
+import type { CoreSettings, VaultSettings } from "../model/settings";
+import type { Serving, Wake } from "../model/trigger";
+import type { Problem } from "../model/problem";
 import type { VaultTools, Work } from "../reconcile";
 
 function clockProblem({ code, message }: Cause): Problem {
@@ -90,7 +93,7 @@ export async function wakeAt(
 function owing(
   clock: ClockState | undefined,
   serving: Serving | undefined,
-  policy: VaultPolicy,
+  policy: CoreSettings,
   nowMs: number,
 ): Pick<ClockState, "schedule" | "owedFrom"> {
   const schedule = scheduleOf(policy);
@@ -129,7 +132,7 @@ function nextState(
   { world, plan, isDeleting, serving, settled, throttled }: Work,
   told: Told,
   manifestsTo: string | undefined,
-  policy: VaultPolicy,
+  policy: CoreSettings,
   nowMs: number,
 ): ClockState {
   const { done } = clock ?? {};

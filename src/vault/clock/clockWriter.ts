@@ -9,7 +9,7 @@ import type { ClockState } from "../model/clockState";
 import { nextPoints } from "../missing/expectedPoints";
 import type { PointsLook } from "../missing/missingPoints";
 import { type PointMemory, forgotten } from "../missing/pointMemory";
-import type { VaultSettings } from "../model/types";
+import type { VaultSettings } from "../model/settings";
 import type { VaultTools } from "../reconcile";
 
 export interface ClockWriter {

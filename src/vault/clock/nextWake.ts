@@ -10,7 +10,8 @@ import { type Cause, causeOf } from "../aws/errors";
 import { pointsOf } from "./carriedPoints";
 import { WEEKLY_SUMMARY } from "../report/runReport";
 import { DAY_MS, HOUR_MS, MINUTE_MS, isoSeconds, parseIso } from "../lib/time";
-import type { Outcome, Plan, VaultSettings } from "../model/types";
+import type { Outcome, Plan } from "../model/actions";
+import type { VaultSettings } from "../model/settings";
 
 /** A clock that is stopped stands here: Scheduler may refuse a time that has passed, even of a disabled schedule. */
 export const STOPPED_CLOCK = "at(2099-01-01T00:00:00)";

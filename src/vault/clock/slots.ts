@@ -7,7 +7,9 @@ import { lastCronMs, lastDueMs, nextFireMs, rateMs } from "../lib/schedule";
 import { SLOT_LAG_MS } from "../identity/doubts";
 import { HOUR_MS, MINUTE_MS, isoSeconds, parseIso } from "../lib/time";
 import { failedSlots } from "../inventory/attempts";
-import type { Serving, Snapshot, VaultPolicy, Wake } from "../model/types";
+import type { Serving, Wake } from "../model/trigger";
+import type { Snapshot } from "../model/world";
+import type { CoreSettings } from "../model/settings";
 
 /** A sweep at the time of a run leaves the slot to it: the run is on its way. */
 const RUN_LATE_MS = 10 * MINUTE_MS;
@@ -31,14 +33,14 @@ export function givenUpFor(slot: string, clock: ClockState | undefined): string 
 }
 
 /** The schedule by which slots are due. */
-export function scheduleOf({ schedule, timezone }: VaultPolicy): string {
+export function scheduleOf({ schedule, timezone }: CoreSettings): string {
   return `${schedule} ${timezone}`;
 }
 
 /** The slot that the schedule says is due: for a run that never came, or died at its first call. */
 function dueSlot(
   { slot, done, schedule, owedFrom }: ClockState,
-  policy: VaultPolicy,
+  policy: CoreSettings,
   nowMs: number,
 ): string | undefined {
   const doneMs = instantMs(done);
@@ -60,7 +62,7 @@ function dueSlot(
 }
 
 /** The schedule's last slot that is still open: all there is to go by where the clock is gone. */
-function openSlot(policy: VaultPolicy, windowMs: number, nowMs: number): Serving | undefined {
+function openSlot(policy: CoreSettings, windowMs: number, nowMs: number): Serving | undefined {
   const slotMs = lastCronMs(policy.schedule, policy.timezone, nowMs - RUN_LATE_MS);
   if (slotMs === undefined || nowMs - slotMs > windowMs) return undefined;
   return { slot: isoSeconds(slotMs), mode: "open" };
@@ -81,7 +83,7 @@ export function slotToServe(
   wake: Wake,
   carried: ClockState | "lost" | undefined,
   own: readonly Snapshot[] | undefined,
-  policy: VaultPolicy,
+  policy: CoreSettings,
   nowMs: number,
 ): Serving | undefined {
   const windowMs = policy.startWindowHours * HOUR_MS;

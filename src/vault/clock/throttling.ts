@@ -4,7 +4,8 @@
  */
 import type { ClockState } from "../model/clockState";
 import { HOUR_MS, isoSeconds, parseIso } from "../lib/time";
-import type { Problem, ThrottledRead } from "../model/types";
+import type { Problem } from "../model/problem";
+import type { ThrottledRead } from "../model/world";
 
 /** Throttling that comes from a crowd passes within minutes; what lasts an hour has a cause that a person can find. */
 const TOLD_AFTER_MS = HOUR_MS;

@@ -1,6 +1,8 @@
 /** What is found out on the way to a deletion: what is kept and why, what is to be told, and what AWS throttled. */
 import { type Cause, meaningOf } from "../aws/errors";
-import type { DeleteAction, Kept, Problem, ThrottledRead } from "../model/types";
+import type { DeleteAction, Kept } from "../model/actions";
+import type { ThrottledRead } from "../model/world";
+import type { Problem } from "../model/problem";
 
 /** Grows as an invocation looks. */
 export interface Findings {

@@ -12,7 +12,9 @@ import { type Findings, keepHeld, note, partOf, unread } from "./findings";
 import { lockHold, lockNotice, tierHold } from "./holds";
 import { lockable, planLocks } from "./locks";
 import { type ReadRegion, readRegions } from "../inventory/regions";
-import type { DeleteAction, LockAction, Snapshot, VaultPolicy, World } from "../model/types";
+import type { DeleteAction, LockAction } from "../model/actions";
+import type { CoreSettings } from "../model/settings";
+import type { Snapshot, World } from "../model/world";
 
 /** What is left of a region's deletions after the guards. */
 export interface GuardedRegion extends ReadRegion {
@@ -40,7 +42,7 @@ function unheld(
   deletes: readonly DeleteAction[],
   { seen }: ReadRegion,
   locks: Locks,
-  policy: VaultPolicy,
+  policy: CoreSettings,
   nowMs: number,
   findings: Findings,
 ): DeleteAction[] {
@@ -71,7 +73,7 @@ function unheld(
 function owedIn(
   { dr, own }: ReadRegion,
   deletes: readonly DeleteAction[],
-  { lock }: VaultPolicy,
+  { lock }: CoreSettings,
   nowMs: number,
 ): Snapshot[] {
   if (dr === undefined) return [];
@@ -84,7 +86,7 @@ async function guardRegion(
   client: EC2Client,
   read: ReadRegion,
   deletes: readonly DeleteAction[],
-  policy: VaultPolicy,
+  policy: CoreSettings,
   { now, deadlineMs }: Budget,
   findings: Findings,
 ): Promise<GuardedRegion> {
@@ -112,7 +114,7 @@ export async function guardRegions(
   clients: VaultClients,
   deletes: readonly DeleteAction[],
   world: World,
-  policy: VaultPolicy,
+  policy: CoreSettings,
   budget: Budget,
   findings: Findings,
 ): Promise<GuardedRegion[]> {

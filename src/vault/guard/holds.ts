@@ -4,7 +4,10 @@
  */
 import { LOCK_ROUNDING_MS, lockedDaysEndMs } from "./locks";
 import { DAY_MS, isoSeconds } from "../lib/time";
-import type { DeleteAction, Outcome, Problem, Snapshot, VaultPolicy } from "../model/types";
+import type { DeleteAction, Outcome } from "../model/actions";
+import type { CoreSettings } from "../model/settings";
+import type { Snapshot } from "../model/world";
+import type { Problem } from "../model/problem";
 
 /** A lock that ends so soon is waited for without a word. */
 const SOON_MS = DAY_MS;
@@ -42,7 +45,7 @@ export function lockHold({ state, expiresMs }: Lock): string {
 function isOwnLockAt(
   { region }: DeleteAction,
   snapshot: Snapshot | undefined,
-  { primaryRegion, lock }: VaultPolicy,
+  { primaryRegion, lock }: CoreSettings,
   atMs: number,
 ): boolean {
   if (snapshot === undefined || lock === undefined) return false;
@@ -57,7 +60,7 @@ export function lockNotice(
   action: DeleteAction,
   snapshot: Snapshot | undefined,
   lock: Lock,
-  policy: VaultPolicy,
+  policy: CoreSettings,
   nowMs: number,
 ): Problem | undefined {
   const { expiresMs = Infinity, state } = lock;
@@ -90,7 +93,7 @@ export function sharedNotice(action: DeleteAction, sharedWith: readonly string[]
 export function inUseNotices(
   outcomes: readonly Outcome[],
   find: (action: DeleteAction) => Snapshot | undefined,
-  policy: VaultPolicy,
+  policy: CoreSettings,
   nowMs: number,
 ): Problem[] {
   return outcomes.flatMap(({ action, heldBy, detail }) => {

@@ -8,7 +8,9 @@
 import { copyState } from "../plan/copies";
 import { TAG } from "../model/tags";
 import { DAY_MS, HOUR_MS } from "../lib/time";
-import type { KeyedRegion, LockAction, Snapshot, SnapshotLock } from "../model/types";
+import type { KeyedRegion, SnapshotLock } from "../model/settings";
+import type { LockAction } from "../model/actions";
+import type { Snapshot } from "../model/world";
 
 /** How long a lock may outlive its days: a day by rounding, and the minutes between a plan and its last call. */
 export const LOCK_ROUNDING_MS = DAY_MS + HOUR_MS;

@@ -9,7 +9,7 @@ import { describeSharing } from "../aws/ec2Reads";
 import { type Cause, causeOf, meaningOf } from "../aws/errors";
 import { type Findings, keepHeld, note, unread } from "./findings";
 import { sharedHold, sharedNotice } from "./holds";
-import type { DeleteAction } from "../model/types";
+import type { DeleteAction } from "../model/actions";
 
 /**
  * - `free`: nobody else has a part in it

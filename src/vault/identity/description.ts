@@ -10,7 +10,7 @@ import { createHash } from "node:crypto";
 import { COPY_EXPIRED_PREFIX, TAG_PREFIX } from "../model/tags";
 import { isoSeconds, parseIso } from "../lib/time";
 import type { Identity, Source } from "../model/identity";
-import type { Tags } from "../model/types";
+import type { Tags } from "../model/world";
 
 /** The version is part of the word: a later form is another word, and a reader that does not know it leaves it alone. */
 const FORM = "smart-vault/1";

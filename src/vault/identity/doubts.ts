@@ -8,7 +8,8 @@ import { isClear } from "../inventory/sameSlot";
 import { TAG, TAG_PREFIX } from "../model/tags";
 import { HOUR_MS, MINUTE_MS, isoSeconds, parseIso } from "../lib/time";
 import type { Doubt, Identity, Stranger } from "../model/identity";
-import type { Problem, Snapshot, Tags } from "../model/types";
+import type { Problem } from "../model/problem";
+import type { Snapshot, Tags } from "../model/world";
 
 /** Clocks differ: a slot may lie so far ahead of what it is compared with, and no further. */
 export const SLOT_AHEAD_MS = 5 * MINUTE_MS;

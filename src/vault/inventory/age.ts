@@ -2,7 +2,7 @@
 import { dataStartMs } from "./sameSlot";
 import { EXCLUDE_VALUE } from "../model/tags";
 import { HOUR_MS } from "../lib/time";
-import type { ProtectedInstance, Snapshot } from "../model/types";
+import type { ProtectedInstance, Snapshot } from "../model/world";
 
 /**
  * A volume that has no recovery point in the region yet is left out: a new one has its first run before it, and one that

@@ -5,7 +5,8 @@
 import { byVolumeAndSlot, volumeAndSlotOf } from "./sameSlot";
 import { newestFirst } from "../retention/retention";
 import { HOUR_MS, MINUTE_MS, parseIso } from "../lib/time";
-import type { Snapshot, VaultPolicy } from "../model/types";
+import type { Snapshot } from "../model/world";
+import type { CoreSettings } from "../model/settings";
 import { volumeFactsFromTags } from "../model/volumeSpec";
 
 /** How often a snapshot that fails in EC2 is tried for one slot before a person is told. */
@@ -41,7 +42,7 @@ export function failuresBySlot(own: readonly Snapshot[]): Map<string, Snapshot[]
  * Where one is taken at a time, the remains of a try go for the next, and with them the count. So a try is a third of the
  * slot's window after the one before, and none follows one of the last third: that makes three at the most.
  */
-function nextOfOne(latest: Snapshot, policy: VaultPolicy, nowMs: number): NextTry {
+function nextOfOne(latest: Snapshot, policy: CoreSettings, nowMs: number): NextTry {
   const thirdMs = (policy.startWindowHours * HOUR_MS) / MAX_TRIES;
   const slotMs = parseIso(latest.identity.slot) ?? -Infinity;
   if (latest.startTimeMs - slotMs >= thirdMs * (MAX_TRIES - 1)) return "never";
@@ -54,7 +55,7 @@ type NextTry = "now" | "later" | "never";
  * Whether a volume may be tried for a slot again now, later, or not any more.
  * @param failed of the volume and slot: see {@link failuresBySlot}
  */
-export function nextTry(failed: readonly Snapshot[], policy: VaultPolicy, nowMs: number): NextTry {
+export function nextTry(failed: readonly Snapshot[], policy: CoreSettings, nowMs: number): NextTry {
   const [latest] = [...failed].sort(newestFirst);
   if (latest === undefined) return "now";
   if (failed.length >= MAX_TRIES) return "never";
@@ -63,7 +64,7 @@ export function nextTry(failed: readonly Snapshot[], policy: VaultPolicy, nowMs:
 }
 
 /** The slots in which a snapshot failed and may be tried again; of each volume none but its newest: the remains of others may be gone. */
-export function failedSlots(own: readonly Snapshot[], policy: VaultPolicy, nowMs: number): string[] {
+export function failedSlots(own: readonly Snapshot[], policy: CoreSettings, nowMs: number): string[] {
   const failures = [...failuresBySlot(own).values()];
   if (failures.length === 0) return [];
   const newest = new Map<string, string>();

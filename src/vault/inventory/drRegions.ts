@@ -2,7 +2,8 @@
 import { isClear } from "./sameSlot";
 import { type BySource, type Coverage, type Released, copiesBySource, copiesOf, coverageOf } from "../plan/copies";
 import { readDrRegions } from "./regions";
-import type { KeyedRegion, Snapshot, VaultPolicy, World } from "../model/types";
+import type { KeyedRegion, CoreSettings } from "../model/settings";
+import type { Snapshot, World } from "../model/world";
 
 /** A DR region that could be read. */
 export interface SeenRegion {
@@ -18,7 +19,7 @@ export interface SeenRegion {
 const NEAREST_FIRST: readonly Coverage[] = ["sound", "expired", "pending", "broken", "missing"];
 
 /** Returns the DR regions that could be read. A mark is believed until {@link SeenRegion.released} is set. */
-export function seenRegions(world: World, policy: VaultPolicy): SeenRegion[] {
+export function seenRegions(world: World, policy: CoreSettings): SeenRegion[] {
   return readDrRegions(world, policy).map(({ dr, own }) => {
     const bySource = copiesBySource(own);
     const clear = own.filter(isClear);

@@ -5,7 +5,9 @@
 import { bestFirst, sameVolumeAndSlot } from "./sameSlot";
 import { isStandIn, standInFault, standInState } from "./replacements";
 import { copyExpiredTag } from "../model/tags";
-import type { Mark, Snapshot, VaultPolicy } from "../model/types";
+import type { Mark } from "../model/actions";
+import type { CoreSettings } from "../model/settings";
+import type { Snapshot } from "../model/world";
 
 export interface Duplicate {
   duplicate: Snapshot;
@@ -20,7 +22,7 @@ export interface Duplicate {
 }
 
 /** The regions whose copy expired after a stand-in was made: the mark is on the original alone. */
-function lateMarks(standIn: Snapshot, group: readonly Snapshot[], { dr }: VaultPolicy): string[] {
+function lateMarks(standIn: Snapshot, group: readonly Snapshot[], { dr }: CoreSettings): string[] {
   const original = group.find((one) => one.snapshotId === standIn.identity.source?.snapshotId);
   if (original === undefined) return [];
   const isMarked = ({ tags }: Snapshot, region: string) => tags[copyExpiredTag(region)] !== undefined;
@@ -35,12 +37,12 @@ function withMarks(standIn: Snapshot, regions: readonly string[]): Snapshot {
 }
 
 /** What is completed before what is not; a stand-in that is not sound stands behind its original. */
-function standing(snapshot: Snapshot, policy: VaultPolicy): number {
+function standing(snapshot: Snapshot, policy: CoreSettings): number {
   if (snapshot.state !== "completed") return 2;
   return isStandIn(snapshot) && standInState(snapshot, policy) !== "sound" ? 1 : 0;
 }
 
-function duplicateOf(duplicate: Snapshot, of: Snapshot, policy: VaultPolicy): Duplicate {
+function duplicateOf(duplicate: Snapshot, of: Snapshot, policy: CoreSettings): Duplicate {
   const replaced = standing(of, policy) === 0 && isStandIn(of);
   // Beside a snapshot that is encrypted itself it is a duplicate like others: one has lost the tag that ties it.
   const waits = !replaced && (isStandIn(of) || !of.encrypted);
@@ -59,7 +61,7 @@ function duplicateOf(duplicate: Snapshot, of: Snapshot, policy: VaultPolicy): Du
 function judgeGroup(
   group: readonly Snapshot[],
   distance: (snapshot: Snapshot) => number,
-  policy: VaultPolicy,
+  policy: CoreSettings,
 ): { of: Snapshot; extra: Duplicate[] } | undefined {
   const late = new Map(group.map((one) => [one.snapshotId, lateMarks(one, group, policy)]));
   const [of, ...duplicates] = bestFirst(
@@ -83,7 +85,7 @@ function judgeGroup(
 export function countedAndExtra(
   own: readonly Snapshot[],
   distance: (snapshot: Snapshot) => number,
-  policy: VaultPolicy,
+  policy: CoreSettings,
 ): { counted: Snapshot[]; extra: Duplicate[] } {
   const counted: Snapshot[] = [];
   const extra: Duplicate[] = [];

@@ -6,7 +6,8 @@ import { groupBy } from "../lib/collections";
 import { SAME_DATA_MS, dataStartMs, isClear, volumeAndSlotOf } from "./sameSlot";
 import { copyState } from "../plan/copies";
 import type { ReadRegion } from "./regions";
-import type { DeleteAction, Snapshot } from "../model/types";
+import type { DeleteAction } from "../model/actions";
+import type { Snapshot } from "../model/world";
 
 /** Finds what can be restored from and would stay, by volume: it is in no doubt, and in a DR region under its key. */
 function stayingByVolume(

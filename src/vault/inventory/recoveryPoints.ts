@@ -1,7 +1,8 @@
 /** Recovery points as they are counted: one a volume and slot. Pure. */
 import { volumeAndSlotOf } from "./sameSlot";
 import { copyState } from "../plan/copies";
-import type { KeyedRegion, Snapshot } from "../model/types";
+import type { KeyedRegion } from "../model/settings";
+import type { Snapshot } from "../model/world";
 
 /**
  * What can be restored from. A duplicate, or an original beside the stand-in for it, is the same recovery point.

@@ -1,6 +1,7 @@
 /** The world region by region: what was seen in each region that could be read, and what of it is the vault's own. Pure. */
 import { isOwn, isOwnCopy } from "./sameSlot";
-import type { KeyedRegion, Snapshot, VaultPolicy, World } from "../model/types";
+import type { KeyedRegion, CoreSettings } from "../model/settings";
+import type { Snapshot, World } from "../model/world";
 
 export interface ReadRegion {
   region: string;
@@ -12,7 +13,7 @@ export interface ReadRegion {
   own: readonly Snapshot[];
 }
 
-type Regions = Pick<VaultPolicy, "primaryRegion" | "dr">;
+type Regions = Pick<CoreSettings, "primaryRegion" | "dr">;
 
 /** The DR regions that could be read. */
 export function readDrRegions({ copies }: World, { dr }: Pick<Regions, "dr">): (ReadRegion & { dr: KeyedRegion })[] {

@@ -6,7 +6,8 @@
 import { standInTags } from "../plan/copyTags";
 import { type CopyState, type CopyTarget, copyFault, copyState } from "../plan/copies";
 import { maxSnapshotTags } from "../model/tags";
-import type { Snapshot, VaultPolicy } from "../model/types";
+import type { Snapshot } from "../model/world";
+import type { CoreSettings } from "../model/settings";
 
 /** Whether a snapshot of the primary region is a copy that is to stand in for another. */
 export function isStandIn({ identity }: Snapshot): boolean {
@@ -14,20 +15,20 @@ export function isStandIn({ identity }: Snapshot): boolean {
 }
 
 /** With no key configured any more one that is encrypted, under whatever key, stands on. */
-function keyFor(standIn: Snapshot, { primaryKeyArn }: VaultPolicy): string {
+function keyFor(standIn: Snapshot, { primaryKeyArn }: CoreSettings): string {
   return primaryKeyArn ?? standIn.kmsKeyId ?? "";
 }
 
-export function standInState(standIn: Snapshot, policy: VaultPolicy): CopyState {
+export function standInState(standIn: Snapshot, policy: CoreSettings): CopyState {
   return copyState(standIn, keyFor(standIn, policy));
 }
 
-export function standInFault(standIn: Snapshot, policy: VaultPolicy): string | undefined {
+export function standInFault(standIn: Snapshot, policy: CoreSettings): string | undefined {
   return copyFault(standIn, keyFor(standIn, policy));
 }
 
 /** Where stand-ins are made; `undefined` where the stack wants none. */
-export function encryptionTarget(policy: VaultPolicy): CopyTarget | undefined {
+export function encryptionTarget(policy: CoreSettings): CopyTarget | undefined {
   const { primaryRegion: region, primaryKeyArn: keyArn } = policy;
   if (keyArn === undefined) return undefined;
   const maxTags = maxSnapshotTags(policy);

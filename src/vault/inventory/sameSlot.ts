@@ -5,7 +5,7 @@
 import { groupBy } from "../lib/collections";
 import { TAG } from "../model/tags";
 import { MINUTE_MS, parseIso } from "../lib/time";
-import type { Snapshot } from "../model/types";
+import type { Snapshot } from "../model/world";
 
 /** Two snapshots of one slot hold the same data only if it was taken at the same time, or within so much. */
 export const SAME_DATA_MS = 15 * MINUTE_MS;

@@ -1,6 +1,6 @@
 /** What snapshots cost a month, as far as lists of snapshots can tell. Pure. */
 import { gibOf } from "./recoveryPoints";
-import type { Snapshot } from "../model/types";
+import type { Snapshot } from "../model/world";
 
 /** USD for a GiB-month of EBS snapshots in the standard tier, in us-east-1 (Amazon EBS pricing, 2026). */
 export const USD_PER_GIB_MONTH = 0.05;

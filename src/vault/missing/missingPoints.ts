@@ -8,7 +8,8 @@ import { ALL, type Counts, countPoints, inFormOf, ownFinder, summed } from "./po
 import { type GonePoints, MAX_GONE, MAX_GONE_SLOTS, type PointMemory, unpackCounts } from "./pointMemory";
 import type { PrunePlan } from "../plan/pruneDecisions";
 import { isoSeconds } from "../lib/time";
-import type { Snapshot, VaultPolicy, World } from "../model/types";
+import type { Snapshot, World } from "../model/world";
+import type { CoreSettings } from "../model/settings";
 import { CERTAIN_MS, type LookedRegion, type Wanted, msOf, wantedIn } from "./wantedPoints";
 
 /** What a look came to. */
@@ -120,7 +121,7 @@ function lookAtPoints(
  */
 export function pointsLook(
   { snapshots = [], copies, points }: World,
-  { primaryRegion, dr }: VaultPolicy,
+  { primaryRegion, dr }: CoreSettings,
   plans: readonly PrunePlan[],
   nowMs: number,
 ): PointsLook | undefined {

@@ -2,7 +2,7 @@
 import type { PointsLook } from "./missingPoints";
 import { ALL } from "./pointCounts";
 import type { GonePoints } from "./pointMemory";
-import type { Problem } from "../model/types";
+import type { Problem } from "../model/problem";
 
 /** The kind of these problems. */
 export const POINTS_MISSING = "points-missing";

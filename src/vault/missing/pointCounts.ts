@@ -3,7 +3,7 @@ import { isOwn } from "../inventory/sameSlot";
 import { groupBy } from "../lib/collections";
 import type { Judgement } from "../changes/judge";
 import { countVolumes } from "../retention/recoverySets";
-import type { Snapshot } from "../model/types";
+import type { Snapshot } from "../model/world";
 
 /** By instance and slot, of how many volumes there is a snapshot. {@link ALL} stands for all instances. */
 export type Counts = ReadonlyMap<string, ReadonlyMap<string, number>>;

@@ -5,7 +5,7 @@ import { type Counts, countKept, countPoints, summed } from "./pointCounts";
 import type { PointMemory } from "./pointMemory";
 import type { PrunePlan } from "../plan/pruneDecisions";
 import { MINUTE_MS, parseIso } from "../lib/time";
-import type { Snapshot } from "../model/types";
+import type { Snapshot } from "../model/world";
 
 /** Longer than any list lags and any invocation lasts, shorter than the hour between two sweeps. */
 export const CERTAIN_MS = 30 * MINUTE_MS;

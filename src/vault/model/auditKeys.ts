@@ -1,6 +1,6 @@
 /** Where in the audit bucket what is written. Pure. */
 import { isoSeconds } from "../lib/time";
-import type { Wake } from "./types";
+import type { Wake } from "./trigger";
 
 export const RUNS_PREFIX = "runs";
 const MANIFESTS_PREFIX = "manifests";

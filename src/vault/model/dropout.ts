@@ -1,4 +1,4 @@
-import type { Tags } from "./types";
+import type { Tags } from "./world";
 
 /** An instance that exists, has recovery points, and is not among the protected ones any more: see dropouts.ts. */
 export interface Dropout {

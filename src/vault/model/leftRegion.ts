@@ -1,6 +1,6 @@
 /** A region that left the stack: types only. What becomes of it: leftRegions.ts. */
 import type { Cause } from "../aws/errors";
-import type { Snapshot } from "./types";
+import type { Snapshot } from "./world";
 
 /** A region that is not the stack's any more, while anything of the vault is there. */
 export interface LeftRegion {

@@ -2,7 +2,7 @@
  * Every tag that the vault writes or reads, in one place: the writer and the reader of a tag share its constant,
  * so that what is made is what is found. Tags are the vault's only state.
  */
-import type { Tags } from "./types";
+import type { Tags } from "./world";
 
 export const TAG_PREFIX = "smart-vault:";
 

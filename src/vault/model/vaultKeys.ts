@@ -1,12 +1,12 @@
 /** Which keys are the vault's. Pure. */
-import type { KeyedRegion, VaultPolicy } from "./types";
+import type { KeyedRegion, CoreSettings } from "./settings";
 
 /** Returns the keys of the copies, and that of the primary region's encrypted copies: each once, with its region. */
 export function vaultKeysOf({
   dr,
   primaryRegion: region,
   primaryKeyArn: keyArn,
-}: Pick<VaultPolicy, "dr" | "primaryRegion" | "primaryKeyArn">): KeyedRegion[] {
+}: Pick<CoreSettings, "dr" | "primaryRegion" | "primaryKeyArn">): KeyedRegion[] {
   const keys = keyArn === undefined ? [...dr] : [...dr, { region, keyArn }];
   const isFirst = (one: KeyedRegion, index: number) => keys.findIndex((other) => other.keyArn === one.keyArn) === index;
   return keys.filter(isFirst).map((one) => ({ region: one.region, keyArn: one.keyArn }));

@@ -4,7 +4,7 @@
  * after instance and volume are gone, with no other source than the snapshot. See docs/adr/0002.
  */
 import { MAX_TAG_VALUE, TAG } from "./tags";
-import type { AttachedVolume, Tags } from "./types";
+import type { AttachedVolume, Tags } from "./world";
 
 export type VolumeFacts = Omit<AttachedVolume, "tags">;
 

@@ -1,5 +1,6 @@
 /** Tells how an instance's backup tag misses what the vault backs up: see dropouts.ts. Pure. */
-import type { Tags, VaultPolicy } from "../model/types";
+import type { Tags } from "../model/world";
+import type { CoreSettings } from "../model/settings";
 
 /** Why an instance is not protected. `gone`: nothing like the tag is there. `missed`: something is, and it is not right. */
 export interface BackupTag {
@@ -31,7 +32,7 @@ function shownKey(key: string): string {
 }
 
 /** Reads the backup tag off an instance's tags, and what comes near to it. */
-export function backupTagOf(tags: Tags, { tagKey, policies }: VaultPolicy): BackupTag {
+export function backupTagOf(tags: Tags, { tagKey, policies }: CoreSettings): BackupTag {
   const names = Object.keys(policies);
   const near = Object.keys(tags).filter((key) => alike(key) === alike(tagKey));
   if (near.length === 0) return { is: "gone", now: `it has no tag ${shownKey(tagKey)}` };

@@ -7,7 +7,8 @@ import { nextFireMs } from "../lib/schedule";
 import { EXCLUDE_VALUE, TAG } from "../model/tags";
 import { DAY_MS, parseIso } from "../lib/time";
 import type { Dropout } from "../model/dropout";
-import type { ProtectedInstance, Snapshot, VaultPolicy } from "../model/types";
+import type { ProtectedInstance, Snapshot } from "../model/world";
+import type { CoreSettings } from "../model/settings";
 
 /** What is looked at. */
 export interface Look {
@@ -31,7 +32,7 @@ interface Newest {
 }
 
 /** Returns the volumes that are backed up now. */
-function coveredBy(instances: readonly ProtectedInstance[], { tagKey }: VaultPolicy): ReadonlySet<string> {
+function coveredBy(instances: readonly ProtectedInstance[], { tagKey }: CoreSettings): ReadonlySet<string> {
   const volumes = instances.flatMap(({ volumes, unmapped = [] }) => [...volumes, ...unmapped]);
   const wanted = volumes.filter(({ tags }) => tags[tagKey] !== EXCLUDE_VALUE);
   return new Set(wanted.map(({ volumeId }) => volumeId));
@@ -74,7 +75,7 @@ function lastSlotMs({ own, slot, done }: Look): number {
 }
 
 /** Returns true if the next run finds its recovery points to be orphans, and this one does not. */
-function isOrphanSoon(newestMs: number, nextMs: number | undefined, policy: VaultPolicy, nowMs: number) {
+function isOrphanSoon(newestMs: number, nextMs: number | undefined, policy: CoreSettings, nowMs: number) {
   const orphanMs = newestMs + policy.orphanDays * DAY_MS;
   // At the very time of the next run they are: it begins a moment later.
   return nextMs !== undefined && nowMs <= orphanMs && orphanMs <= nextMs;
@@ -84,7 +85,7 @@ function isOrphanSoon(newestMs: number, nextMs: number | undefined, policy: Vaul
  * @param instances the protected instances
  * @returns those to look up: missing for the first time, or about to be treated as orphans
  */
-export function missingInstances(instances: readonly ProtectedInstance[], policy: VaultPolicy, look: Look): Missing[] {
+export function missingInstances(instances: readonly ProtectedInstance[], policy: CoreSettings, look: Look): Missing[] {
   const { own, slot, nowMs } = look;
   const present = new Set(instances.map(({ instanceId }) => instanceId));
   const newest = newestByInstance(own, coveredBy(instances, policy));

@@ -2,7 +2,7 @@
 import { SLOT_AHEAD_MS } from "../identity/doubts";
 import { vaultError } from "../aws/errors";
 import { isoSeconds, parseIso } from "../lib/time";
-import type { Wake } from "../model/types";
+import type { Wake } from "../model/trigger";
 
 const KINDS = ["run", "pass", "sweep"] as const;
 

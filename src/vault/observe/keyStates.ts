@@ -7,7 +7,8 @@ import { DescribeKeyCommand } from "@aws-sdk/client-kms";
 import type { VaultClients } from "../aws/clients";
 import { type Unseen, attempt } from "./observe";
 import { isoSeconds } from "../lib/time";
-import type { KeyedRegion, KeyState, VaultPolicy } from "../model/types";
+import type { KeyedRegion, CoreSettings } from "../model/settings";
+import type { KeyState } from "../model/world";
 import { vaultKeysOf } from "../model/vaultKeys";
 
 async function describeKey(clients: VaultClients, { region, keyArn }: KeyedRegion): Promise<KeyState> {
@@ -25,7 +26,7 @@ async function describeKey(clients: VaultClients, { region, keyArn }: KeyedRegio
  */
 export async function readKeyStates(
   clients: VaultClients,
-  policy: VaultPolicy,
+  policy: CoreSettings,
   unseen: Unseen,
 ): Promise<Record<string, KeyState>> {
   const states = await Promise.all(

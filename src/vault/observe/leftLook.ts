@@ -5,7 +5,8 @@ import { describeVaultSnapshots } from "../aws/ec2Reads";
 import { causeOf } from "../aws/errors";
 import type { LeftRegion, SeenLeft } from "../model/leftRegion";
 import { afterLook } from "../changes/leftRegions";
-import type { VaultPolicy, World } from "../model/types";
+import type { CoreSettings } from "../model/settings";
+import type { World } from "../model/world";
 
 /** Reads one region. A failure is part of what was seen: the region may be one that the account cannot use any more. */
 async function look(clients: VaultClients, vaultId: string, { region, since }: LeftRegion): Promise<SeenLeft> {
@@ -18,7 +19,7 @@ async function look(clients: VaultClients, vaultId: string, { region, since }: L
 }
 
 /** Adds to the world what is left in these regions. No call is made where none left. */
-export async function observeLeft(clients: VaultClients, { vaultId }: VaultPolicy, world: World): Promise<World> {
+export async function observeLeft(clients: VaultClients, { vaultId }: CoreSettings, world: World): Promise<World> {
   const memory = memoryIn(world);
   const regions = memory?.left ?? [];
   if (memory === undefined || regions.length === 0) return world;

@@ -10,9 +10,10 @@ import { describeProtectedInstances, describeVaultSnapshots, describeVolumes, wi
 import { causeOf, meaningOf } from "../aws/errors";
 import { readKeyStates } from "./keyStates";
 import type { Dropout } from "../model/dropout";
-import type { Snapshot, VaultPolicy, World } from "../model/types";
+import type { Snapshot, World } from "../model/world";
+import type { CoreSettings } from "../model/settings";
 
-async function readInstances(clients: VaultClients, policy: VaultPolicy) {
+async function readInstances(clients: VaultClients, policy: CoreSettings) {
   const { reader } = ec2In(clients, policy.primaryRegion);
   const values = Object.keys(policy.policies);
   const instances = await describeProtectedInstances(reader, policy.tagKey, values);
@@ -53,7 +54,7 @@ export async function attempt<T>(
  * Reads the vault's snapshots, and its copies in each DR region.
  * @returns records in the vault's own form; never throws
  */
-export async function observe(clients: VaultClients, policy: VaultPolicy): Promise<World> {
+export async function observe(clients: VaultClients, policy: CoreSettings): Promise<World> {
   const { vaultId, primaryRegion, dr } = policy;
   const unseen: Unseen = { problems: [], throttled: [] };
   const read = (region: string, what: string, consequence: string) => {
@@ -75,7 +76,7 @@ export async function observe(clients: VaultClients, policy: VaultPolicy): Promi
 }
 
 /** Adds the protected instances to the world: only for an invocation that serves a slot. */
-export async function observeInstances(clients: VaultClients, policy: VaultPolicy, world: World): Promise<World> {
+export async function observeInstances(clients: VaultClients, policy: CoreSettings, world: World): Promise<World> {
   const unseen = { problems: [...world.problems], throttled: [...world.throttled] };
   const instances = await attempt(
     () => readInstances(clients, policy),
@@ -88,7 +89,7 @@ export async function observeInstances(clients: VaultClients, policy: VaultPolic
 
 async function lookUp(
   clients: VaultClients,
-  { primaryRegion }: VaultPolicy,
+  { primaryRegion }: CoreSettings,
   missing: readonly Missing[],
 ): Promise<Dropout[]> {
   const { reader } = ec2In(clients, primaryRegion);
@@ -105,7 +106,7 @@ async function lookUp(
 /** Adds the instances that dropped out of protection. No call is made on a night when nobody is missing. */
 export async function observeDropouts(
   clients: VaultClients,
-  policy: VaultPolicy,
+  policy: CoreSettings,
   world: World,
   look: Look,
 ): Promise<World> {

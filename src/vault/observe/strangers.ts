@@ -7,7 +7,9 @@ import type { ClockState } from "../model/clockState";
 import { describeStrangers } from "../aws/ec2Reads";
 import { attempt } from "./observe";
 import { HOUR_MS, parseIso } from "../lib/time";
-import type { VaultPolicy, Wake, World } from "../model/types";
+import type { CoreSettings } from "../model/settings";
+import type { World } from "../model/world";
+import type { Wake } from "../model/trigger";
 
 /** Shorter than a day: sweeps come at the hour, and late. */
 const PAUSE_MS = 23 * HOUR_MS;
@@ -24,7 +26,7 @@ export function looksForStrangers(wake: Wake, clock: ClockState | undefined, now
 /** Adds the strangers of every region to the world. A region that could not be asked is a problem. */
 export async function observeStrangers(
   clients: VaultClients,
-  { vaultId, primaryRegion, dr }: VaultPolicy,
+  { vaultId, primaryRegion, dr }: CoreSettings,
   world: World,
 ): Promise<World> {
   const unseen = { problems: [...world.problems], throttled: [...world.throttled] };

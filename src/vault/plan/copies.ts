@@ -9,7 +9,10 @@ import { newestFirst } from "../retention/retention";
 import { copyExpiredTag } from "../model/tags";
 import { HOUR_MS, MINUTE_MS } from "../lib/time";
 import { MAX_TRIES } from "../inventory/attempts";
-import type { CopyAction, KeyedRegion, Problem, Snapshot, Tags } from "../model/types";
+import type { CopyAction } from "../model/actions";
+import type { KeyedRegion } from "../model/settings";
+import type { Snapshot, Tags } from "../model/world";
+import type { Problem } from "../model/problem";
 
 export type CopyState = "sound" | "pending" | "broken";
 

@@ -4,7 +4,7 @@
  */
 import { INSTANCE_TAG_PREFIX, MAX_TAGS, TAG, fillTags, tagsWithPrefix, userTags, vaultTags } from "../model/tags";
 import type { Identity, Source } from "../model/identity";
-import type { Snapshot, Tags } from "../model/types";
+import type { Snapshot, Tags } from "../model/world";
 import { volumeFactsFromTags } from "../model/volumeSpec";
 
 const CARRIED_TAGS = [

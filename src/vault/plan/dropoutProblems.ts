@@ -2,7 +2,10 @@
 import { backupTagOf, quoted } from "../observe/backupTag";
 import { DAY_MS, isoSeconds, parseIso } from "../lib/time";
 import type { Dropout } from "../model/dropout";
-import type { Problem, Serving, Tags, VaultPolicy, World } from "../model/types";
+import type { Problem } from "../model/problem";
+import type { Serving } from "../model/trigger";
+import type { Tags, World } from "../model/world";
+import type { CoreSettings } from "../model/settings";
 import { counted } from "../lib/text";
 
 export interface DropoutPlan {
@@ -26,12 +29,12 @@ function nameOf({ instanceId, tags }: Dropout): string {
 }
 
 /** Returns the day on which its recovery points become orphans. */
-function orphanDay({ newestMs }: Dropout, { orphanDays }: VaultPolicy): string {
+function orphanDay({ newestMs }: Dropout, { orphanDays }: CoreSettings): string {
   return isoSeconds(newestMs + orphanDays * DAY_MS).slice(0, 10);
 }
 
 /** Returns what becomes of an instance's recovery points when they are orphans, by the stack's `orphans`. */
-function fateOf({ orphans, keepAtLeast }: VaultPolicy): string {
+function fateOf({ orphans, keepAtLeast }: CoreSettings): string {
   if (orphans === "expire") return "all of its recovery points are deleted";
   if (orphans === "keep") {
     return "nothing changes: the rules of its policy go on to decide which recovery points are kept";
@@ -52,7 +55,7 @@ function tagArgument(Key: string, Value: string): string {
 }
 
 /** Returns the command that protects the instance again: under what the tag seems to mean, else as it was before. */
-function commandFor({ instanceId, tags, policyName }: Dropout, policy: VaultPolicy): string {
+function commandFor({ instanceId, tags, policyName }: Dropout, policy: CoreSettings): string {
   const names = Object.keys(policy.policies);
   const { meant } = backupTagOf(tags, policy);
   const before = names.includes(policyName ?? "") ? policyName : undefined;
@@ -60,13 +63,13 @@ function commandFor({ instanceId, tags, policyName }: Dropout, policy: VaultPoli
   return `aws ec2 create-tags --region ${policy.primaryRegion} --resources ${instanceId} --tags ${tag}`;
 }
 
-function expected({ tagKey, policies }: VaultPolicy): string {
+function expected({ tagKey, policies }: CoreSettings): string {
   return Object.keys(policies)
     .map((name) => `${tagKey}=${quoted(name)}`)
     .join(" or ");
 }
 
-function notProtected(dropout: Dropout, policy: VaultPolicy): Problem {
+function notProtected(dropout: Dropout, policy: CoreSettings): Problem {
   const { instanceId, newestMs } = dropout;
   const { is, now } = backupTagOf(dropout.tags, policy);
   const wants = is === "gone" ? "" : `; the vault backs up ${expected(policy)}`;
@@ -79,7 +82,7 @@ function notProtected(dropout: Dropout, policy: VaultPolicy): Problem {
   };
 }
 
-function becomingOrphan(dropout: Dropout, policy: VaultPolicy): Problem {
+function becomingOrphan(dropout: Dropout, policy: CoreSettings): Problem {
   const { instanceId, tags, newestMs } = dropout;
   const day = orphanDay(dropout, policy);
   return {
@@ -102,7 +105,7 @@ function unlisted(dropout: Dropout, slot: string): Problem {
   };
 }
 
-function isProtected(tags: Tags, policy: VaultPolicy): boolean {
+function isProtected(tags: Tags, policy: CoreSettings): boolean {
   return backupTagOf(tags, policy).is === "right";
 }
 
@@ -114,7 +117,7 @@ function failuresFirst(problems: readonly Problem[]): Problem[] {
 /** @param dropouts as {@link World} has them: nobody, those that still exist, or not known */
 export function planDropouts(
   dropouts: World["dropouts"],
-  policy: VaultPolicy,
+  policy: CoreSettings,
   { slot, mode }: Serving,
   nowMs: number,
 ): DropoutPlan {

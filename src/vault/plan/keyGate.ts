@@ -3,23 +3,16 @@
  * region, since what would stay may rest on copies under it; nothing is copied under it, nor from what it encrypts. Pure.
  */
 import { vaultKeysOf } from "../model/vaultKeys";
-import type {
-  CopyAction,
-  DeleteAction,
-  Kept,
-  KeyedRegion,
-  KeyState,
-  Problem,
-  Snapshot,
-  VaultPolicy,
-  World,
-} from "../model/types";
+import type { CopyAction, DeleteAction, Kept } from "../model/actions";
+import type { KeyedRegion, CoreSettings } from "../model/settings";
+import type { KeyState, Snapshot, World } from "../model/world";
+import type { Problem } from "../model/problem";
 
 /** A key of the vault's that is not known to be enabled. */
 interface LostKey extends KeyedRegion, KeyState {}
 
 /** Returns the keys that can't be used. A world that was not asked for them, as a test's, has none. */
-export function lostKeys({ keys }: World, policy: VaultPolicy): LostKey[] {
+export function lostKeys({ keys }: World, policy: CoreSettings): LostKey[] {
   if (keys === undefined) return [];
   return vaultKeysOf(policy).flatMap((key): LostKey[] => {
     const state = keys[key.keyArn] ?? { state: "unknown" };

@@ -2,7 +2,8 @@
  * Reports what came of making snapshots and copies beside success and failure: tags that AWS did not take, sets that are
  * not crash-consistent, and the account's limit on snapshots. Pure.
  */
-import type { CopyAction, Outcome, Problem, SnapshotAction, TagsLeftOut } from "../model/types";
+import type { CopyAction, Outcome, SnapshotAction, TagsLeftOut } from "../model/actions";
+import type { Problem } from "../model/problem";
 import { listed } from "../lib/text";
 
 const LIMIT = "SnapshotLimitExceeded";

@@ -1,5 +1,7 @@
 /** Reports a scheduled run that is missing, in the sweep that takes its slot. Pure. */
-import type { Problem, Serving, VaultSettings } from "../model/types";
+import type { Problem } from "../model/problem";
+import type { Serving } from "../model/trigger";
+import type { VaultSettings } from "../model/settings";
 
 /** A notice: nothing failed, unless the window is over, and then each missing snapshot is a problem of its own. */
 export function missedRun(serving: Serving | undefined, { primaryRegion, clock }: VaultSettings): Problem[] {

@@ -5,7 +5,9 @@
 import { groupBy } from "../lib/collections";
 import { gibOf } from "../inventory/recoveryPoints";
 import { roughCost } from "../inventory/storageCost";
-import type { Problem, Snapshot, VaultPolicy } from "../model/types";
+import type { Problem } from "../model/problem";
+import type { Snapshot } from "../model/world";
+import type { CoreSettings } from "../model/settings";
 import { counted, listed } from "../lib/text";
 
 /** Returns the completed snapshots of some instances, one for each volume and slot of a region: their copies count there. */
@@ -20,14 +22,14 @@ function pointsOf(snapshots: readonly Snapshot[], instanceIds: ReadonlySet<strin
 }
 
 /** What the settings make of orphans from now on, and how a person changes that. */
-function fateOf({ orphans, keepAtLeast }: VaultPolicy): string {
+function fateOf({ orphans, keepAtLeast }: CoreSettings): string {
   if (orphans === "keep") {
     return "`orphans: keep` leaves them to the rules of their policy, which keep the newest for good";
   }
   return `\`orphans: keep-last\` keeps the newest ${keepAtLeast === 1 ? "one" : keepAtLeast} of each volume for good`;
 }
 
-function noticeOf(region: string, points: readonly Snapshot[], policy: VaultPolicy): Problem {
+function noticeOf(region: string, points: readonly Snapshot[], policy: CoreSettings): Problem {
   const ids = [...new Set(points.map(({ identity }) => identity.instanceId))].sort();
   const { orphanDays } = policy;
   return {
@@ -43,7 +45,7 @@ function noticeOf(region: string, points: readonly Snapshot[], policy: VaultPoli
  * Returns a notice for each region that keeps recovery points of orphans. Those that expire are named before they go.
  * @param own the vault's own in all regions
  */
-export function orphanNotices(own: readonly Snapshot[], orphans: readonly string[], policy: VaultPolicy): Problem[] {
+export function orphanNotices(own: readonly Snapshot[], orphans: readonly string[], policy: CoreSettings): Problem[] {
   if (orphans.length === 0 || policy.orphans === "expire") return [];
   const byRegion = groupBy(pointsOf(own, new Set(orphans)), ({ region }) => region);
   return [...byRegion].map(([region, points]) => noticeOf(region, points, policy));

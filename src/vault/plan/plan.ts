@@ -23,10 +23,14 @@ import { missingProblems } from "../missing/missingWords";
 import { newestFirst } from "../retention/retention";
 import { HOUR_MS, humanDuration, parseIso } from "../lib/time";
 import { failuresBySlot, nextTry, oneAtATime } from "../inventory/attempts";
-import type { Action, Kept, Plan, Problem, Serving, Snapshot, VaultPolicy, World } from "../model/types";
+import type { Action, Kept, Plan } from "../model/actions";
+import type { CoreSettings } from "../model/settings";
+import type { Snapshot, World } from "../model/world";
+import type { Serving } from "../model/trigger";
+import type { Problem } from "../model/problem";
 
 /** A snapshot that failed is tried again; a person is told when that came to nothing. */
-function failedSnapshots(own: readonly Snapshot[], policy: VaultPolicy, nowMs: number): Problem[] {
+function failedSnapshots(own: readonly Snapshot[], policy: CoreSettings, nowMs: number): Problem[] {
   const windowMs = policy.startWindowHours * HOUR_MS;
   return [...failuresBySlot(own).entries()].flatMap(([subject, failed]) => {
     const [latest] = [...failed].sort(newestFirst);
@@ -45,7 +49,7 @@ function failedSnapshots(own: readonly Snapshot[], policy: VaultPolicy, nowMs: n
 }
 
 /** A copy that EC2 does not finish is not replaced, since it may still come; a person can ask AWS. */
-function stuckCopies(copies: readonly Snapshot[], policy: VaultPolicy, nowMs: number): Problem[] {
+function stuckCopies(copies: readonly Snapshot[], policy: CoreSettings, nowMs: number): Problem[] {
   return copies
     .filter((copy) => copy.state === "pending")
     .filter((copy) => nowMs - copy.startTimeMs > policy.copyStuckHours * HOUR_MS)
@@ -71,7 +75,7 @@ function pendingOf(snapshots: readonly Snapshot[]): Plan["pending"] {
 function planCopying(
   completed: readonly Snapshot[],
   seen: readonly SeenRegion[],
-  { tags }: VaultPolicy,
+  { tags }: CoreSettings,
   nowMs: number,
 ) {
   return seen.map(({ dr, bySource, released }) => {
@@ -113,7 +117,7 @@ function planEncrypting(
   own: readonly Snapshot[],
   completed: readonly Snapshot[],
   leaving: ReadonlySet<string>,
-  policy: VaultPolicy,
+  policy: CoreSettings,
   nowMs: number,
 ) {
   const target = encryptionTarget(policy);
@@ -134,7 +138,7 @@ function planRegions(
   plan: Plan,
   own: readonly Snapshot[],
   world: World,
-  policy: VaultPolicy,
+  policy: CoreSettings,
   slot: string | undefined,
   nowMs: number,
 ): void {
@@ -196,7 +200,7 @@ function planRegions(
  */
 export function planVault(
   world: World,
-  policy: VaultPolicy,
+  policy: CoreSettings,
   serving: Serving | undefined,
   runId: string,
   nowMs: number,

@@ -3,7 +3,8 @@ import { partOf } from "../guard/findings";
 import type { Judgement } from "../changes/judge";
 import { isRoot, setKeyOf } from "../retention/recoverySets";
 import { DAY_MS } from "../lib/time";
-import type { DeleteAction, Kept, Mark, Snapshot } from "../model/types";
+import type { DeleteAction, Kept, Mark } from "../model/actions";
+import type { Snapshot } from "../model/world";
 
 export interface PrunePlan {
   actions: DeleteAction[];

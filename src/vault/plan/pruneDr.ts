@@ -12,7 +12,7 @@ import { setKeyOf } from "../retention/recoverySets";
 import { newestFirst } from "../retention/retention";
 import { copyExpiredTag } from "../model/tags";
 import { MAX_TRIES } from "../inventory/attempts";
-import type { Snapshot } from "../model/types";
+import type { Snapshot } from "../model/world";
 
 /** What copies were made of, in the primary region. */
 interface Sources {

@@ -11,7 +11,7 @@ import { FAILED_KEPT_MS, type PrunePlan, emptyPlan, holdsOf, keep, keepHeld, rem
 import { setKeyOf } from "../retention/recoverySets";
 import { newestFirst } from "../retention/retention";
 import { MAX_TRIES, oneAtATime } from "../inventory/attempts";
-import type { Snapshot } from "../model/types";
+import type { Snapshot } from "../model/world";
 
 /**
  * Remains count against the five snapshots that EC2 takes of a volume at a time, so no more stay than one slot's tries.

@@ -7,7 +7,9 @@ import { prunePrimary } from "./prunePrimary";
 import { pruneDr } from "./pruneDr";
 import type { PrunePlan } from "./pruneDecisions";
 import type { ReadRegion } from "../inventory/regions";
-import type { DeleteAction, Snapshot, VaultPolicy } from "../model/types";
+import type { DeleteAction } from "../model/actions";
+import type { CoreSettings } from "../model/settings";
+import type { Snapshot } from "../model/world";
 
 /** The primary region as pruning sees it. */
 export interface SeenHere {
@@ -22,7 +24,7 @@ export interface SeenHere {
 }
 
 export interface PruneBy {
-  policy: VaultPolicy;
+  policy: CoreSettings;
   rules: PruneRules;
   /** What the deletion limit leaves of a region's plan. */
   limit: (pruned: PrunePlan, read: Omit<ReadRegion, "seen">) => PrunePlan;

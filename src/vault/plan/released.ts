@@ -7,7 +7,8 @@ import type { SeenRegion } from "../inventory/drRegions";
 import { type Released, copiesOf, copyState, isArchived } from "./copies";
 import { type PruneRules, judge } from "../changes/judge";
 import { copyExpiredTag } from "../model/tags";
-import type { Problem, Snapshot } from "../model/types";
+import type { Problem } from "../model/problem";
+import type { Snapshot } from "../model/world";
 
 /** What holds the data first of a snapshot or a copy of it. */
 function sourceOf({ snapshotId, identity }: Snapshot): string {

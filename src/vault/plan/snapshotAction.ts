@@ -1,7 +1,9 @@
 /** How an instance's volumes are snapshotted: the call, and the tags that each snapshot is made with. Pure. */
 import { overridesOf } from "../retention/tagOverrides";
 import { INSTANCE_TAG_PREFIX, TAG, TAG_PREFIX, fillTags, maxSnapshotTags, prefixTags, userTags } from "../model/tags";
-import type { AttachedVolume, ProtectedInstance, SnapshotAction, Tags, VaultPolicy } from "../model/types";
+import type { AttachedVolume, ProtectedInstance, Tags } from "../model/world";
+import type { SnapshotAction } from "../model/actions";
+import type { CoreSettings } from "../model/settings";
 import { volumeFactsToTags } from "../model/volumeSpec";
 
 /** CreateSnapshots leaves out at most 40 data volumes a call (API reference, InstanceSpecification). */
@@ -17,7 +19,7 @@ function factsThatFit(volumes: readonly AttachedVolume[], room: number): Tags {
 
 /** The tags of one recovery point; the same on each of its snapshots, since CreateSnapshots knows no other way. */
 function recoveryPointTags(
-  policy: VaultPolicy,
+  policy: CoreSettings,
   instance: ProtectedInstance,
   volumes: readonly AttachedVolume[],
   wake: { slot: string; runId: string },
@@ -52,7 +54,7 @@ function roomForTags(volumes: readonly AttachedVolume[], needed: number, maxTags
 
 /** @param missing the volumes that are wanted; the instance's others are left out */
 export function snapshotAction(
-  policy: VaultPolicy,
+  policy: CoreSettings,
   instance: ProtectedInstance,
   missing: readonly AttachedVolume[],
   wake: { slot: string; runId: string },

@@ -1,13 +1,15 @@
 /** What a person is told of instances that could not be backed up, or not as they ask. Pure text. */
 import { type OverrideFault, overridesOf } from "../retention/tagOverrides";
 import { EXCLUDE_VALUE } from "../model/tags";
-import type { AttachedVolume, Problem, ProtectedInstance, VaultPolicy } from "../model/types";
+import type { AttachedVolume, ProtectedInstance } from "../model/world";
+import type { CoreSettings } from "../model/settings";
+import type { Problem } from "../model/problem";
 
 export function slotMissed(
   { instanceId }: ProtectedInstance,
   lacking: readonly AttachedVolume[],
   slot: string,
-  { startWindowHours }: VaultPolicy,
+  { startWindowHours }: CoreSettings,
 ): Problem {
   const volumes = lacking.map((volume) => volume.volumeId).join(", ");
   return {
@@ -18,7 +20,7 @@ export function slotMissed(
   };
 }
 
-export function noInstances({ tagKey, policies, primaryRegion }: VaultPolicy): Problem {
+export function noInstances({ tagKey, policies, primaryRegion }: CoreSettings): Problem {
   const tag = `${tagKey}=${Object.keys(policies).join("|")}`;
   return {
     kind: "no-instances",
@@ -28,7 +30,7 @@ export function noInstances({ tagKey, policies, primaryRegion }: VaultPolicy): P
   };
 }
 
-export function overrideProblems({ instanceId, tags }: ProtectedInstance, policy: VaultPolicy): Problem[] {
+export function overrideProblems({ instanceId, tags }: ProtectedInstance, policy: CoreSettings): Problem[] {
   const { faults } = overridesOf(tags, policy);
   return faults.map(({ key, value, expected }: OverrideFault) => ({
     kind: "bad-override",
@@ -38,7 +40,7 @@ export function overrideProblems({ instanceId, tags }: ProtectedInstance, policy
   }));
 }
 
-export function nothingToSnapshot({ instanceId }: ProtectedInstance, { tagKey }: VaultPolicy): Problem {
+export function nothingToSnapshot({ instanceId }: ProtectedInstance, { tagKey }: CoreSettings): Problem {
   return {
     kind: "no-volumes",
     subject: instanceId,

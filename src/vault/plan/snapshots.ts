@@ -8,15 +8,11 @@ import { noInstances, nothingToSnapshot, overrideProblems, slotMissed } from "./
 import { EXCLUDE_VALUE } from "../model/tags";
 import { parseIso } from "../lib/time";
 import { failuresBySlot, nextTry } from "../inventory/attempts";
-import type {
-  AttachedVolume,
-  Problem,
-  ProtectedInstance,
-  Serving,
-  Snapshot,
-  SnapshotAction,
-  VaultPolicy,
-} from "../model/types";
+import type { AttachedVolume, ProtectedInstance, Snapshot } from "../model/world";
+import type { SnapshotAction } from "../model/actions";
+import type { CoreSettings } from "../model/settings";
+import type { Serving } from "../model/trigger";
+import type { Problem } from "../model/problem";
 import { isSettled, isWhole, mayGetMappings, waitingSinceMs } from "./wholeness";
 
 export interface SnapshotPlan {
@@ -48,7 +44,7 @@ function lastGoodMs(snapshots: readonly Snapshot[]): (volumeId: string) => numbe
   return (volumeId) => last.get(volumeId) ?? -Infinity;
 }
 
-function wantedOf({ volumes, unmapped = [] }: ProtectedInstance, { tagKey }: VaultPolicy): AttachedVolume[] {
+function wantedOf({ volumes, unmapped = [] }: ProtectedInstance, { tagKey }: CoreSettings): AttachedVolume[] {
   return [...volumes, ...unmapped].filter((volume) => volume.tags[tagKey] !== EXCLUDE_VALUE);
 }
 
@@ -63,7 +59,7 @@ function waitFor(plan: SnapshotPlan, instance: ProtectedInstance, slot: string, 
 function stalestFirst(
   instances: readonly ProtectedInstance[],
   snapshots: readonly Snapshot[],
-  policy: VaultPolicy,
+  policy: CoreSettings,
 ): ProtectedInstance[] {
   const lastMs = lastGoodMs(snapshots);
   const staleness = new Map(
@@ -87,7 +83,7 @@ function stalestFirst(
 export function planSnapshots(
   instances: readonly ProtectedInstance[],
   snapshots: readonly Snapshot[],
-  policy: VaultPolicy,
+  policy: CoreSettings,
   serving: Serving,
   runId: string,
   nowMs: number,

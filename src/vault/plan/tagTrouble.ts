@@ -5,7 +5,8 @@
  */
 import { type Cause, causeOf } from "../aws/errors";
 import { INSTANCE_TAG_PREFIX, TAG_PREFIX } from "../model/tags";
-import type { CopyAction, SnapshotAction, Tags, TagsLeftOut } from "../model/types";
+import type { CopyAction, SnapshotAction, TagsLeftOut } from "../model/actions";
+import type { Tags } from "../model/world";
 
 const CODES: readonly string[] = ["TagPolicyViolation", "TagLimitExceeded"];
 

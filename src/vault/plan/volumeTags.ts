@@ -4,7 +4,7 @@
  * own volume's by a call afterwards. Pure.
  */
 import { fillTags, userTags } from "../model/tags";
-import type { AttachedVolume, Tags } from "../model/types";
+import type { AttachedVolume, Tags } from "../model/world";
 
 /** Returns the tags that every volume has with the same value. */
 function sharedTags([first, ...others]: readonly AttachedVolume[]): Tags {

@@ -4,7 +4,7 @@
  */
 import { groupBy } from "../lib/collections";
 import { uniqueByKey } from "./summary";
-import type { Problem } from "../model/types";
+import type { Problem } from "../model/problem";
 import { listed } from "../lib/text";
 
 const MOST_OF_A_KIND = 100;

@@ -8,7 +8,11 @@ import type { LogPlace } from "./links";
 import type { Measured } from "../model/metricNames";
 import { type Summary, countAlike, problemKey } from "./summary";
 import { isoSeconds } from "../lib/time";
-import type { Outcome, Plan, Problem, ThrottledRead, VaultSettings, Wake } from "../model/types";
+import type { Outcome, Plan } from "../model/actions";
+import type { VaultSettings } from "../model/settings";
+import type { ThrottledRead } from "../model/world";
+import type { Wake } from "../model/trigger";
+import type { Problem } from "../model/problem";
 
 /** What the vault needs of a logger: Powertools' Logger fits, and so does a test's array. */
 export interface VaultLog {

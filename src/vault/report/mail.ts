@@ -3,7 +3,8 @@ import { groupBy } from "../lib/collections";
 import { type LogPlace, logLink, runbookPage } from "./links";
 import { RUN_REPORT, WEEKLY_SUMMARY } from "./runReport";
 import type { Summary } from "./summary";
-import type { Problem, VaultSettings } from "../model/types";
+import type { Problem } from "../model/problem";
+import type { VaultSettings } from "../model/settings";
 import { counted } from "../lib/text";
 
 /** SNS: a subject is ASCII, one line, under 100 characters (API reference, Publish). */

@@ -4,7 +4,7 @@
  * not. Pure.
  */
 import { dataStartMs } from "../inventory/sameSlot";
-import { type Measured, METRIC, REGION_METRIC as R } from "../model/metricNames";
+import { METRIC, type Measured, REGION_METRIC as R } from "../model/metricNames";
 import { leftSnapshots } from "../changes/leftRegions";
 import { copyState } from "../plan/copies";
 import { gibOf, recoveryPoints } from "../inventory/recoveryPoints";
@@ -12,10 +12,12 @@ import { type ReadRegion, readRegions } from "../inventory/regions";
 import { stalestHours } from "../inventory/age";
 import type { Summary } from "./summary";
 import { MINUTE_MS, SECOND_MS } from "../lib/time";
-import type { Action, KeyedRegion, Outcome, Snapshot, VaultPolicy, World } from "../model/types";
+import type { Action, Outcome } from "../model/actions";
+import type { KeyedRegion, CoreSettings } from "../model/settings";
+import type { Snapshot, World } from "../model/world";
 
 export interface Measuring {
-  policy: VaultPolicy;
+  policy: CoreSettings;
   summary: Summary;
   /** As it was seen before anything was done. */
   world: World;
@@ -87,7 +89,7 @@ function made(outcomes: readonly Outcome[], kind: Action["kind"], status: Outcom
 }
 
 /** What is left in regions that left the stack, where this invocation looked. */
-function ofLeft(world: World, policy: Pick<VaultPolicy, "dr">): Measured[] {
+function ofLeft(world: World, policy: Pick<CoreSettings, "dr">): Measured[] {
   const left = leftSnapshots(world, policy);
   if (left === undefined) return [];
   return [

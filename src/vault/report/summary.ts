@@ -1,5 +1,8 @@
 /** What an invocation came to: counts, what failed, and one word for it. Pure. */
-import type { Outcome, Plan, Problem, ThrottledRead, Wake } from "../model/types";
+import type { Outcome, Plan } from "../model/actions";
+import type { ThrottledRead } from "../model/world";
+import type { Wake } from "../model/trigger";
+import type { Problem } from "../model/problem";
 
 /**
  * - `clean`: all was done or is under way

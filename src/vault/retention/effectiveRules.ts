@@ -10,7 +10,9 @@ import { carriedRules } from "./tagOverrides";
 import { volumesOfSeveral } from "./recoverySets";
 import { EXCLUDE_VALUE, INSTANCE_TAG_PREFIX, TAG } from "../model/tags";
 import { DAY_MS } from "../lib/time";
-import type { KeepRules, Problem, ProtectedInstance, Snapshot, Tags, VaultPolicy, World } from "../model/types";
+import type { KeepRules, CoreSettings } from "../model/settings";
+import type { ProtectedInstance, Snapshot, Tags, World } from "../model/world";
+import type { Problem } from "../model/problem";
 
 export interface InstanceRules {
   keep: KeepRules;
@@ -63,7 +65,7 @@ export function policyName(tags: Tags, tagKey: string): string | undefined {
 }
 
 /** Returns the rules that the tags of a recovery point pick from the settings. */
-export function ofPolicy(tags: Tags, policy: VaultPolicy): InstanceRules {
+export function ofPolicy(tags: Tags, policy: CoreSettings): InstanceRules {
   const { policies, tagKey, keepAtLeast } = policy;
   const names = Object.keys(policies);
   const carried = policyName(tags, tagKey);
@@ -84,7 +86,7 @@ export function ofPolicy(tags: Tags, policy: VaultPolicy): InstanceRules {
 /** Returns what becomes of the rules when the instance is not backed up any more. */
 export function ofOrphan(
   rules: InstanceRules,
-  { orphans, keepAtLeast }: Pick<VaultPolicy, "orphans" | "keepAtLeast">,
+  { orphans, keepAtLeast }: Pick<CoreSettings, "orphans" | "keepAtLeast">,
 ): InstanceRules {
   if (orphans === "keep" || rules.keepAll !== undefined) return rules;
   if (orphans === "expire") {
@@ -111,7 +113,7 @@ function backedUp(instances: readonly ProtectedInstance[] | undefined, tagKey: s
   return ids;
 }
 
-function unknownPolicy(name: string, instances: number, { tagKey }: VaultPolicy): Problem {
+function unknownPolicy(name: string, instances: number, { tagKey }: CoreSettings): Problem {
   return {
     kind: "unknown-policy",
     subject: name,
@@ -159,7 +161,7 @@ function liveThrough(
 export function instanceRules(
   own: readonly Snapshot[],
   { instances, changes }: Pick<World, "instances" | "changes">,
-  policy: VaultPolicy,
+  policy: CoreSettings,
   nowMs: number,
 ): Ruled {
   const attached = backedUp(instances, policy.tagKey);

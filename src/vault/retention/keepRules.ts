@@ -1,5 +1,5 @@
 /** Keep rules read and put into words: which are on, and what each is called. Their meaning is in retention.ts. */
-import type { KeepRules } from "../model/types";
+import type { KeepRules } from "../model/settings";
 
 /** A calendar distance; every part is whole and not negative. */
 export interface Within {

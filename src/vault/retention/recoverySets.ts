@@ -5,7 +5,7 @@
 import type { Calendar } from "./calendar";
 import { dataStartMs } from "../inventory/sameSlot";
 import { TAG } from "../model/tags";
-import type { Snapshot } from "../model/types";
+import type { Snapshot } from "../model/world";
 import { volumeFactsFromTags } from "../model/volumeSpec";
 
 /** The snapshots of one instance for one slot, in one region. */

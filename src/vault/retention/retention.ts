@@ -13,7 +13,7 @@
 import type { Calendar } from "./calendar";
 import { type Count, countsOf, daysWords, isEmpty, withinOf, withinWords } from "./keepRules";
 import { DAY_MS, humanDuration } from "../lib/time";
-import type { KeepRules } from "../model/types";
+import type { KeepRules } from "../model/settings";
 
 export interface RetentionPoint {
   snapshotId: string;

@@ -6,10 +6,11 @@
  */
 import { COUNTED_RULES, type CountedRule, parseWithin } from "./keepRules";
 import { TAG } from "../model/tags";
-import type { KeepRules, Tags, VaultPolicy } from "../model/types";
+import type { KeepRules, CoreSettings } from "../model/settings";
+import type { Tags } from "../model/world";
 
 /** What the stack lets its instances change. */
-export type OverrideBounds = Pick<VaultPolicy, "overrideMin" | "overrideMax">;
+export type OverrideBounds = Pick<CoreSettings, "overrideMin" | "overrideMax">;
 
 /** A tag that asks for what it can't have. */
 export interface OverrideFault {
@@ -97,7 +98,7 @@ function readTags(tags: Tags, prefix: string, own: KeepRules, bounds: OverrideBo
  */
 export function overridesOf(
   tags: Tags,
-  policy: OverrideBounds & Pick<VaultPolicy, "tagKey" | "policies">,
+  policy: OverrideBounds & Pick<CoreSettings, "tagKey" | "policies">,
 ): { carried: Record<string, string>; faults: OverrideFault[] } {
   const { tagKey, policies } = policy;
   const value = tags[tagKey] ?? "";

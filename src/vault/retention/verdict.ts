@@ -4,7 +4,8 @@ import type { InstanceRules } from "./effectiveRules";
 import { type RecoverySet, completeSets, timesOf } from "./recoverySets";
 import { type RetentionPoint, newestFirst, retention } from "./retention";
 import { TAG } from "../model/tags";
-import type { KeepRules, Snapshot } from "../model/types";
+import type { KeepRules } from "../model/settings";
+import type { Snapshot } from "../model/world";
 
 /** Which of an instance's rules: those of the primary region, or of the DR regions. */
 export type Side = "keep" | "drKeep";

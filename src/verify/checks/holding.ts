@@ -4,7 +4,7 @@ import { describeLocks } from "../../vault/aws/ec2Reads";
 import { deleteSnapshot, lockSnapshot, markCopyExpired } from "../../vault/aws/ec2Writes";
 import { causeOf, holdersOf, meaningOf } from "../../vault/aws/errors";
 import { DAY_MS, MINUTE_MS, isoSeconds } from "../../vault/lib/time";
-import type { LockAction } from "../../vault/model/types";
+import type { LockAction } from "../../vault/model/actions";
 import { type Question, askRights } from "../dryRuns";
 import { type Check, type Finding, beside, confirmed, different, refusalOf, textOf, unknown } from "../findings";
 import { note } from "../made";

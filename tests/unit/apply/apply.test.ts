@@ -11,7 +11,9 @@ import { mockClient } from "aws-sdk-client-mock";
 import { carryOut } from "../../../src/vault/apply/apply";
 import { ec2In, makeClients } from "../../../src/vault/aws/clients";
 import { DAY_MS } from "../../../src/vault/lib/time";
-import type { Plan, VaultPolicy, World } from "../../../src/vault/model/types";
+import type { Plan } from "../../../src/vault/model/actions";
+import type { CoreSettings } from "../../../src/vault/model/settings";
+import type { World } from "../../../src/vault/model/world";
 import { copyAction, deleteAction } from "../../support/actions";
 import { DR, NOW, SETTINGS, copyOf, inDr, snapshot } from "../../support/world";
 
@@ -52,7 +54,7 @@ function deleted(): (string | undefined)[] {
   );
 }
 
-function carry(extra: Partial<VaultPolicy> = {}, seen = world, planned = plan) {
+function carry(extra: Partial<CoreSettings> = {}, seen = world, planned = plan) {
   const policy = { ...SETTINGS, maxDeletePercent: 50, ...extra };
   const budget = { now: () => NOW, deadlineMs: NOW + 1 };
   return carryOut(clients, planned, seen, policy, budget);

@@ -11,7 +11,7 @@ import { mockClient } from "aws-sdk-client-mock";
 import { apply } from "../../../src/vault/apply/execute";
 import { ec2In, makeClients } from "../../../src/vault/aws/clients";
 import { TAG, copyExpiredTag } from "../../../src/vault/model/tags";
-import type { Action } from "../../../src/vault/model/types";
+import type { Action } from "../../../src/vault/model/actions";
 import { copyAction, deleteAction, lockAction, snapshotAction } from "../../support/actions";
 import { DR, NOW, SETTINGS, SLOT, volume } from "../../support/world";
 

@@ -4,7 +4,7 @@ import { mockClient } from "aws-sdk-client-mock";
 import { apply } from "../../../src/vault/apply/execute";
 import { ec2In, makeClients } from "../../../src/vault/aws/clients";
 import { copyExpiredTag } from "../../../src/vault/model/tags";
-import type { Action } from "../../../src/vault/model/types";
+import type { Action } from "../../../src/vault/model/actions";
 import { copyAction, deleteAction } from "../../support/actions";
 import { DR, DR2, NOW, PRIMARY_KEY, SETTINGS, SLOT } from "../../support/world";
 

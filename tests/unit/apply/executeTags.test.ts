@@ -11,7 +11,7 @@ import { apply } from "../../../src/vault/apply/execute";
 import { ec2In, makeClients } from "../../../src/vault/aws/clients";
 import { INSTANCE_TAG_PREFIX, TAG } from "../../../src/vault/model/tags";
 import { withOwnTags } from "../../../src/vault/plan/tagTrouble";
-import type { Action } from "../../../src/vault/model/types";
+import type { Action } from "../../../src/vault/model/actions";
 import { copyAction, snapshotAction } from "../../support/actions";
 import { DR, NOW, SETTINGS, volume } from "../../support/world";
 

@@ -6,7 +6,7 @@ import { describe as describeIt } from "../../../src/vault/identity/description"
 import { TAG, tagsToList } from "../../../src/vault/model/tags";
 import { HOUR_MS } from "../../../src/vault/lib/time";
 import type { Identity } from "../../../src/vault/model/identity";
-import type { Tags } from "../../../src/vault/model/types";
+import type { Tags } from "../../../src/vault/model/world";
 import { NOW, SLOT } from "../../support/world";
 
 const ec2 = mockClient(EC2Client);

@@ -1,6 +1,6 @@
 /** A mail about a change names what will be due by the end of its grace, in every region at once. */
 import { DAY_MS, HOUR_MS } from "../../../src/vault/lib/time";
-import type { VaultPolicy } from "../../../src/vault/model/types";
+import type { CoreSettings } from "../../../src/vault/model/settings";
 import { startNights } from "../../support/nights";
 import { DR, SETTINGS, instance, keeping, volume } from "../../support/world";
 
@@ -8,7 +8,7 @@ const HERE = SETTINGS.primaryRegion;
 const FLEET = [instance("i-1", [volume("vol-1", { isRoot: true })])];
 const LAST = { true: { keep: { last: 14 }, drKeep: { last: 14 } } };
 
-function after(nights: number, change: Partial<VaultPolicy>, policies = LAST, then = 1, everyMs = DAY_MS) {
+function after(nights: number, change: Partial<CoreSettings>, policies = LAST, then = 1, everyMs = DAY_MS) {
   const played = startNights({ ...SETTINGS, policies }, FLEET);
   played.pass(nights);
   expect(played.mailed).toStrictEqual([]);

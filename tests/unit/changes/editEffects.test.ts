@@ -1,5 +1,5 @@
 /** What an edit is said to come to: who comes in and drops out, when what waits is due, which plans a mail named, which region left. */
-import { type Foresight } from "../../../src/local/forecast/foresight";
+import type { Foresight } from "../../../src/local/forecast/foresight";
 import { amountOf, deletedIn, dueAtOnce, stoppedIn, waitingIn } from "../../../src/local/forecast/dueAmounts";
 import { mailedHashes } from "../../../src/local/story/edits";
 import { coveredVolumes, protectionChange } from "../../../src/local/forecast/protection";
@@ -9,7 +9,8 @@ import { type ChangeMemory, remember } from "../../../src/vault/changes/changeMe
 import { groupsOf } from "../../../src/vault/changes/changeKeys";
 import type { HeldPoint } from "../../../src/vault/changes/deletionLimit";
 import { DAY_MS, isoSeconds } from "../../../src/vault/lib/time";
-import type { Plan, Snapshot } from "../../../src/vault/model/types";
+import type { Plan } from "../../../src/vault/model/actions";
+import type { Snapshot } from "../../../src/vault/model/world";
 import { DR, NOW, SETTINGS, instance, snapshot, volume } from "../../support/world";
 
 const PRIMARY = SETTINGS.primaryRegion;

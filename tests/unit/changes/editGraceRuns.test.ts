@@ -1,5 +1,5 @@
 /** What holds a recovery point while a change waits: the last point under tags of before, and one run more for an orphan. */
-import type { VaultPolicy } from "../../../src/vault/model/types";
+import type { CoreSettings } from "../../../src/vault/model/settings";
 import { FLEET, HERE, POLICY, afterNights, counts } from "../../support/editNights";
 import { instance, volume } from "../../support/world";
 
@@ -24,7 +24,7 @@ test("tags of before hold what only they keep, though the last point that was ma
 });
 
 test("an instance is an orphan by the run after the first that did not find it, not by a sweep that finds a run missing", () => {
-  const policy: VaultPolicy = { ...POLICY, orphans: "expire", orphanDays: 3, editGraceDays: 3 };
+  const policy: CoreSettings = { ...POLICY, orphans: "expire", orphanDays: 3, editGraceDays: 3 };
   const other = instance("i-2", [volume("vol-3", { isRoot: true })]);
   const nights = afterNights(5, policy, [...FLEET, other]);
   nights.instances = [other];

@@ -5,7 +5,8 @@ import { type PruneRules, judge, whyKept } from "../../../src/vault/changes/judg
 import { setKeyOf, volumesOfSeveral } from "../../../src/vault/retention/recoverySets";
 import { TAG } from "../../../src/vault/model/tags";
 import { DAY_MS, isoSeconds } from "../../../src/vault/lib/time";
-import type { KeepRules, Snapshot } from "../../../src/vault/model/types";
+import type { KeepRules } from "../../../src/vault/model/settings";
+import type { Snapshot } from "../../../src/vault/model/world";
 import { NOW, copyOf, snapshot } from "../../support/world";
 
 /** `volumes` of an instance, so many days ago, of a set that was to have as many or more. */

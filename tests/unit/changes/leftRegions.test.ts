@@ -6,7 +6,7 @@ import { type ChangeMemory, remember } from "../../../src/vault/changes/changeMe
 import { afterLook, leftNotices, leftSnapshots, nextLeft, sourceRegions } from "../../../src/vault/changes/leftRegions";
 import { TAG } from "../../../src/vault/model/tags";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../../src/vault/lib/time";
-import type { World } from "../../../src/vault/model/types";
+import type { World } from "../../../src/vault/model/world";
 import { described, makeRig } from "../../support/rig";
 import { DR, DR2, NOW, SETTINGS, SLOT, copyOf, sealedIn, snapshot } from "../../support/world";
 

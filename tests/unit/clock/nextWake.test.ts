@@ -9,7 +9,7 @@ import {
   wakeDelayMs,
 } from "../../../src/vault/clock/nextWake";
 import { HOUR_MS, MINUTE_MS, isoSeconds } from "../../../src/vault/lib/time";
-import type { CopyAction, Outcome, Plan, SnapshotAction } from "../../../src/vault/model/types";
+import type { CopyAction, Outcome, Plan, SnapshotAction } from "../../../src/vault/model/actions";
 import { FUNCTION_ARN, NOW, SETTINGS, SLOT } from "../../support/world";
 
 const scheduler = mockClient(SchedulerClient);

@@ -4,7 +4,9 @@ import { isOvertaken, slotToServe } from "../../../src/vault/clock/slots";
 import { TAG } from "../../../src/vault/model/tags";
 import { DAY_MS, HOUR_MS, MINUTE_MS, isoSeconds } from "../../../src/vault/lib/time";
 import { failuresBySlot } from "../../../src/vault/inventory/attempts";
-import type { Serving, Snapshot, VaultPolicy, Wake } from "../../../src/vault/model/types";
+import type { Serving, Wake } from "../../../src/vault/model/trigger";
+import type { Snapshot } from "../../../src/vault/model/world";
+import type { CoreSettings } from "../../../src/vault/model/settings";
 import { NOW, SETTINGS, SLOT, snapshot } from "../../support/world";
 
 const YESTERDAY = isoSeconds(NOW - DAY_MS);
@@ -26,7 +28,7 @@ interface Case {
   clock?: Omit<ClockState, "told">;
   own?: Snapshot[];
   minutes?: number;
-  policy?: Partial<VaultPolicy>;
+  policy?: Partial<CoreSettings>;
 }
 
 /** What is served so many minutes after the slot; without `clock` it could not be read. */

@@ -5,7 +5,7 @@ import { makeCalendar } from "../../../src/vault/retention/calendar";
 import { type RetentionPoint, retention } from "../../../src/vault/retention/retention";
 import { nextFireMs } from "../../../src/vault/lib/schedule";
 import { DAY_MS } from "../../../src/vault/lib/time";
-import type { KeepRules } from "../../../src/vault/model/types";
+import type { KeepRules } from "../../../src/vault/model/settings";
 import { arbitraryKeepRules } from "../../support/arbitraryKeepRules";
 
 const CALENDAR = makeCalendar("UTC");

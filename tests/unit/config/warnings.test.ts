@@ -1,7 +1,7 @@
 /** Which settings are warned of together, in exact words, and which are not. */
 import { type WarningContext, configWarnings } from "../../../src/config/warnings";
 import { DAY_MS, SECOND_MS } from "../../../src/vault/lib/time";
-import type { KeepPolicy, KeepRules } from "../../../src/vault/model/types";
+import type { KeepPolicy, KeepRules } from "../../../src/vault/model/settings";
 import { instanceRules } from "../../../src/vault/retention/effectiveRules";
 import { TAG } from "../../../src/vault/model/tags";
 import { NOW, SETTINGS, instance, snapshot, volume } from "../../support/world";

@@ -8,7 +8,9 @@ import { prune } from "../../../src/vault/apply/prune";
 import { TAG } from "../../../src/vault/model/tags";
 import { DAY_MS, HOUR_MS } from "../../../src/vault/lib/time";
 import type { Doubt } from "../../../src/vault/model/identity";
-import type { DeleteAction, Snapshot, VaultSettings, World } from "../../../src/vault/model/types";
+import type { DeleteAction } from "../../../src/vault/model/actions";
+import type { VaultSettings } from "../../../src/vault/model/settings";
+import type { Snapshot, World } from "../../../src/vault/model/world";
 import { deleteAction } from "../../support/actions";
 import { DR, NOW, SETTINGS, copyOf, inDr, snapshot } from "../../support/world";
 

@@ -9,7 +9,9 @@ import { mockClient } from "aws-sdk-client-mock";
 import { carryOut } from "../../../src/vault/apply/apply";
 import { ec2In, makeClients } from "../../../src/vault/aws/clients";
 import { DAY_MS, HOUR_MS } from "../../../src/vault/lib/time";
-import type { Plan, VaultSettings, World } from "../../../src/vault/model/types";
+import type { Plan } from "../../../src/vault/model/actions";
+import type { VaultSettings } from "../../../src/vault/model/settings";
+import type { World } from "../../../src/vault/model/world";
 import { deleteAction } from "../../support/actions";
 import { DR, DR2, NOW, SETTINGS, copyOf, sealedIn, snapshot, standInOf } from "../../support/world";
 

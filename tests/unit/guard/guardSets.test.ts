@@ -13,7 +13,8 @@ import { prunePrimary } from "../../../src/vault/plan/prunePrimary";
 import { makeCalendar } from "../../../src/vault/retention/calendar";
 import { TAG } from "../../../src/vault/model/tags";
 import { DAY_MS, isoSeconds } from "../../../src/vault/lib/time";
-import type { DeleteAction, Snapshot } from "../../../src/vault/model/types";
+import type { DeleteAction } from "../../../src/vault/model/actions";
+import type { Snapshot } from "../../../src/vault/model/world";
 import { deleteAction } from "../../support/actions";
 import { NOW, SETTINGS, inDr, snapshot } from "../../support/world";
 

@@ -1,6 +1,7 @@
 import { inUseNotices, lockNotice, sharedNotice, tierHold } from "../../../src/vault/guard/holds";
 import { DAY_MS, HOUR_MS } from "../../../src/vault/lib/time";
-import type { Outcome, Snapshot } from "../../../src/vault/model/types";
+import type { Outcome } from "../../../src/vault/model/actions";
+import type { Snapshot } from "../../../src/vault/model/world";
 import { copyAction, deleteAction } from "../../support/actions";
 import { DR, NOW, SETTINGS, copyOf, snapshot } from "../../support/world";
 

@@ -1,11 +1,12 @@
 import fc from "fast-check";
 import { lockable, planLocks } from "../../../src/vault/guard/locks";
 import { DAY_MS, HOUR_MS } from "../../../src/vault/lib/time";
-import type { Snapshot, SnapshotLock, VaultPolicy } from "../../../src/vault/model/types";
+import type { Snapshot } from "../../../src/vault/model/world";
+import type { SnapshotLock, CoreSettings } from "../../../src/vault/model/settings";
 import { DR, NOW, SETTINGS, copyOf, snapshot } from "../../support/world";
 
 const LOCK: SnapshotLock = { mode: "governance", days: 7 };
-const POLICY: VaultPolicy = { ...SETTINGS, lock: LOCK };
+const POLICY: CoreSettings = { ...SETTINGS, lock: LOCK };
 
 /** A sound copy that was started so long ago. */
 function copy(snapshotId: string, ageMs: number, extra: Partial<Snapshot> = {}): Snapshot {
@@ -68,7 +69,7 @@ test("a lock ends less than a day after the days that it is for, and never needs
   });
   fc.assert(
     fc.property(draw, ({ ageMs, days }) => {
-      const policy: VaultPolicy = { ...SETTINGS, lock: { mode: "compliance", days } };
+      const policy: CoreSettings = { ...SETTINGS, lock: { mode: "compliance", days } };
       const one = copy("a", ageMs);
       const [action] = plan([one], [], [], policy);
       const endOfDaysMs = one.startTimeMs + days * DAY_MS;

@@ -10,7 +10,7 @@ import {
 import { COPY_EXPIRED_PREFIX, TAG, TAG_PREFIX, copyExpiredTag } from "../../../src/vault/model/tags";
 import { isoSeconds } from "../../../src/vault/lib/time";
 import type { Identity } from "../../../src/vault/model/identity";
-import type { Tags } from "../../../src/vault/model/types";
+import type { Tags } from "../../../src/vault/model/world";
 import { DR, DR2, NOW, SLOT } from "../../support/world";
 
 const hex = (length: number) =>

@@ -11,7 +11,7 @@ import {
 import { INSTANCE_TAG_PREFIX, TAG, copyExpiredTag } from "../../../src/vault/model/tags";
 import { HOUR_MS, MINUTE_MS, SECOND_MS, isoSeconds } from "../../../src/vault/lib/time";
 import type { Doubt, Identity } from "../../../src/vault/model/identity";
-import type { Tags } from "../../../src/vault/model/types";
+import type { Tags } from "../../../src/vault/model/world";
 import { DR, NOW, SETTINGS, SLOT, copyOf, snapshot } from "../../support/world";
 
 const ORIGINAL: Identity = { vaultId: SETTINGS.vaultId, instanceId: "i-1", slot: SLOT };

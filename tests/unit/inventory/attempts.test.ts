@@ -5,7 +5,9 @@ import { slotToServe } from "../../../src/vault/clock/slots";
 import { TAG } from "../../../src/vault/model/tags";
 import { HOUR_MS, MINUTE_MS, isoSeconds, parseIso } from "../../../src/vault/lib/time";
 import { nextTry } from "../../../src/vault/inventory/attempts";
-import type { Problem, Snapshot, VaultPolicy, World } from "../../../src/vault/model/types";
+import type { Problem } from "../../../src/vault/model/problem";
+import type { Snapshot, World } from "../../../src/vault/model/world";
+import type { CoreSettings } from "../../../src/vault/model/settings";
 import { applyToWorld } from "../../support/applyToWorld";
 import { NOW, SETTINGS, SLOT, inDr, instance, snapshot, volume } from "../../support/world";
 
@@ -45,7 +47,7 @@ interface Played {
 }
 
 interface Setting {
-  policy: VaultPolicy;
+  policy: CoreSettings;
   volumeType: string;
   everyMinutes: number;
   hours: number;

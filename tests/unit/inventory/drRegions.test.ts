@@ -5,10 +5,11 @@ import { planVault } from "../../../src/vault/plan/plan";
 import { TAG, copyExpiredTag } from "../../../src/vault/model/tags";
 import { DAY_MS, HOUR_MS, isoSeconds } from "../../../src/vault/lib/time";
 import type { Doubt } from "../../../src/vault/model/identity";
-import type { Snapshot, VaultPolicy, World } from "../../../src/vault/model/types";
+import type { Snapshot, World } from "../../../src/vault/model/world";
+import type { CoreSettings } from "../../../src/vault/model/settings";
 import { DR, DR2, NOW, SETTINGS, copyOf, keeping, sealedIn, snapshot } from "../../support/world";
 
-const TWO: VaultPolicy = { ...SETTINGS, dr: [DR, DR2] };
+const TWO: CoreSettings = { ...SETTINGS, dr: [DR, DR2] };
 const one = snapshot("one", { startTimeMs: NOW - DAY_MS });
 const DOUBT: Doubt = { of: "tags", what: "its slot" };
 const west = copyOf(one, "west");

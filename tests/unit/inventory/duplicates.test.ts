@@ -3,10 +3,11 @@ import { countedAndExtra } from "../../../src/vault/inventory/duplicates";
 import { sourceFinder } from "../../../src/vault/inventory/replacements";
 import { copyExpiredTag } from "../../../src/vault/model/tags";
 import { MINUTE_MS } from "../../../src/vault/lib/time";
-import type { Snapshot, VaultPolicy } from "../../../src/vault/model/types";
+import type { Snapshot } from "../../../src/vault/model/world";
+import type { CoreSettings } from "../../../src/vault/model/settings";
 import { DR, DR2, NOW, PRIMARY_KEY, SETTINGS, snapshot, standInOf } from "../../support/world";
 
-const ENCRYPTING: VaultPolicy = { ...SETTINGS, dr: [DR, DR2], primaryKeyArn: PRIMARY_KEY };
+const ENCRYPTING: CoreSettings = { ...SETTINGS, dr: [DR, DR2], primaryKeyArn: PRIMARY_KEY };
 const OTHER_KEY = "arn:aws:kms:us-east-1:111122223333:key/other";
 const plain = snapshot("plain");
 const sound = standInOf(plain, "sound");

@@ -3,7 +3,7 @@ import { SAME_DATA_MS } from "../../../src/vault/inventory/sameSlot";
 import { lossesOf } from "../../../src/vault/inventory/losses";
 import { TAG } from "../../../src/vault/model/tags";
 import { DAY_MS } from "../../../src/vault/lib/time";
-import type { Snapshot } from "../../../src/vault/model/types";
+import type { Snapshot } from "../../../src/vault/model/world";
 import { deleteAction } from "../../support/actions";
 import { DR, NOW, SLOT, copyOf, snapshot, standInOf } from "../../support/world";
 

@@ -10,7 +10,7 @@ import {
 } from "../../../src/vault/inventory/sameSlot";
 import { TAG } from "../../../src/vault/model/tags";
 import { MINUTE_MS, isoSeconds } from "../../../src/vault/lib/time";
-import type { Snapshot } from "../../../src/vault/model/types";
+import type { Snapshot } from "../../../src/vault/model/world";
 import { NOW, SLOT, copyOf, snapshot, standInOf } from "../../support/world";
 
 describe("what the vault made", () => {

@@ -9,7 +9,7 @@ import { UpdateScheduleCommand } from "@aws-sdk/client-scheduler";
 import { PublishCommand } from "@aws-sdk/client-sns";
 import { TAG, tagsToList } from "../../../src/vault/model/tags";
 import { DAY_MS, MINUTE_MS, isoSeconds } from "../../../src/vault/lib/time";
-import type { Snapshot, Tags } from "../../../src/vault/model/types";
+import type { Snapshot, Tags } from "../../../src/vault/model/world";
 import { makeRig } from "../../support/rig";
 import { NOW, SLOT, copyOf, snapshot } from "../../support/world";
 

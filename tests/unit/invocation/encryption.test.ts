@@ -2,7 +2,7 @@
 import { CopySnapshotCommand, DeleteSnapshotCommand, DescribeSnapshotsCommand } from "@aws-sdk/client-ec2";
 import { TAG } from "../../../src/vault/model/tags";
 import { MINUTE_MS } from "../../../src/vault/lib/time";
-import type { Snapshot } from "../../../src/vault/model/types";
+import type { Snapshot } from "../../../src/vault/model/world";
 import { makeRig } from "../../support/rig";
 import { DR, DR2, NOW, PRIMARY_KEY, SETTINGS, SLOT, copyOf, sealedIn, snapshot, standInOf } from "../../support/world";
 

@@ -8,7 +8,7 @@ import {
 import { PublishCommand } from "@aws-sdk/client-sns";
 import { TAG } from "../../../src/vault/model/tags";
 import { DAY_MS, MINUTE_MS, isoSeconds } from "../../../src/vault/lib/time";
-import type { Snapshot } from "../../../src/vault/model/types";
+import type { Snapshot } from "../../../src/vault/model/world";
 import { makeRig } from "../../support/rig";
 import { NOW, SLOT, copyOf, snapshot } from "../../support/world";
 

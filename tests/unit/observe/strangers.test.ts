@@ -5,7 +5,7 @@ import { describe as describeIt } from "../../../src/vault/identity/description"
 import { looksForStrangers } from "../../../src/vault/observe/strangers";
 import { TAG } from "../../../src/vault/model/tags";
 import { HOUR_MS, MINUTE_MS, SECOND_MS, isoSeconds } from "../../../src/vault/lib/time";
-import type { Wake } from "../../../src/vault/model/types";
+import type { Wake } from "../../../src/vault/model/trigger";
 import { makeRig } from "../../support/rig";
 import { DR, DR2, NOW, SETTINGS, SLOT, snapshot } from "../../support/world";
 

@@ -2,7 +2,7 @@ import { copiesBySource, copiesOf, copyFault, coverageOf, planCopies } from "../
 import { drCopyTags } from "../../../src/vault/plan/copyTags";
 import { TAG, copyExpiredTag } from "../../../src/vault/model/tags";
 import { HOUR_MS, MINUTE_MS } from "../../../src/vault/lib/time";
-import type { Snapshot } from "../../../src/vault/model/types";
+import type { Snapshot } from "../../../src/vault/model/world";
 import { DR, DR2, KEY, NOW, copyOf, snapshot, standInOf } from "../../support/world";
 
 const OTHER_KEY = "arn:aws:kms:us-west-2:111122223333:key/other";

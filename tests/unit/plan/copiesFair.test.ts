@@ -3,7 +3,8 @@ import { drCopyTags } from "../../../src/vault/plan/copyTags";
 import { copiesBySource, planCopies } from "../../../src/vault/plan/copies";
 import { newestFirst } from "../../../src/vault/retention/retention";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../../src/vault/lib/time";
-import type { CopyAction, Snapshot } from "../../../src/vault/model/types";
+import type { CopyAction } from "../../../src/vault/model/actions";
+import type { Snapshot } from "../../../src/vault/model/world";
 import { DR, NOW, copyOf, snapshot } from "../../support/world";
 
 /** AWS, "Amazon EBS quotas": concurrent snapshot copies a destination region. */

@@ -2,7 +2,10 @@
 import { planVault } from "../../../src/vault/plan/plan";
 import { TAG } from "../../../src/vault/model/tags";
 import { DAY_MS, HOUR_MS, isoSeconds } from "../../../src/vault/lib/time";
-import type { Action, Serving, VaultSettings, World } from "../../../src/vault/model/types";
+import type { Action } from "../../../src/vault/model/actions";
+import type { VaultSettings } from "../../../src/vault/model/settings";
+import type { World } from "../../../src/vault/model/world";
+import type { Serving } from "../../../src/vault/model/trigger";
 import { applyToWorld } from "../../support/applyToWorld";
 import { DR, DR2, NOW, PRIMARY_KEY, SETTINGS, instance, keeping, volume } from "../../support/world";
 

@@ -1,6 +1,7 @@
 import { isDropout, planDropouts } from "../../../src/vault/plan/dropoutProblems";
 import type { Dropout } from "../../../src/vault/model/dropout";
-import type { Serving, VaultPolicy } from "../../../src/vault/model/types";
+import type { Serving } from "../../../src/vault/model/trigger";
+import type { CoreSettings } from "../../../src/vault/model/settings";
 import { DAY_MS } from "../../../src/vault/lib/time";
 import { NOW, OPEN, SETTINGS, SLOT, keeping } from "../../support/world";
 
@@ -17,7 +18,7 @@ function dropout(extra: Partial<Dropout> = {}): Dropout {
   };
 }
 
-function told(extra: Partial<Dropout>, policy: VaultPolicy = SETTINGS) {
+function told(extra: Partial<Dropout>, policy: CoreSettings = SETTINGS) {
   return planDropouts([dropout(extra)], policy, OPEN, NOW).problems;
 }
 
@@ -48,7 +49,7 @@ test.each([
 
 describe("the command", () => {
   const policy = { ...SETTINGS, policies: { gold: keeping(9).true!, ...keeping(30) } };
-  const command = (extra: Partial<Dropout>, its: VaultPolicy = policy) =>
+  const command = (extra: Partial<Dropout>, its: CoreSettings = policy) =>
     /--tags (.*?) \. /.exec(told(extra, its)[0]?.hint ?? "")?.[1];
 
   test("gives the value that the tag seems to mean, else the one that it had, else the first", () => {
@@ -66,7 +67,7 @@ describe("the command", () => {
 });
 
 describe("before its recovery points become orphans it is named again, with what is deleted then", () => {
-  test.each<[string, Partial<VaultPolicy>]>([
+  test.each<[string, Partial<CoreSettings>]>([
     ["only the newest recovery point of each volume is kept", {}],
     ["only the newest 2 recovery points of each volume are kept", { keepAtLeast: 2 }],
     ["all of its recovery points are deleted", { orphans: "expire" }],

@@ -4,17 +4,19 @@ import { planVault } from "../../../src/vault/plan/plan";
 import { TAG, copyExpiredTag } from "../../../src/vault/model/tags";
 import { DAY_MS, HOUR_MS, isoSeconds } from "../../../src/vault/lib/time";
 import type { Doubt } from "../../../src/vault/model/identity";
-import type { Plan, Snapshot, VaultPolicy, World } from "../../../src/vault/model/types";
+import type { Plan } from "../../../src/vault/model/actions";
+import type { CoreSettings } from "../../../src/vault/model/settings";
+import type { Snapshot, World } from "../../../src/vault/model/world";
 import { DR, DR2, NOW, PRIMARY_KEY, SETTINGS, copyOf, inDr, sealedIn, snapshot, standInOf } from "../../support/world";
 
-const ENCRYPTING: VaultPolicy = { ...SETTINGS, primaryKeyArn: PRIMARY_KEY };
+const ENCRYPTING: CoreSettings = { ...SETTINGS, primaryKeyArn: PRIMARY_KEY };
 const OTHER_KEY = "arn:aws:kms:us-east-1:111122223333:key/other";
 const plain = snapshot("plain", { startTimeMs: NOW - DAY_MS });
 const CHANGED: Doubt = { of: "tags", what: "its slot" };
 const plainCopy = copyOf(plain, "plain-copy");
 const sound = standInOf(plain, "sound");
 
-function plan(snapshots: Snapshot[], copies: World["copies"] = {}, policy: VaultPolicy = ENCRYPTING): Plan {
+function plan(snapshots: Snapshot[], copies: World["copies"] = {}, policy: CoreSettings = ENCRYPTING): Plan {
   const world: World = { snapshots, copies, problems: [], throttled: [] };
   return planVault(world, policy, undefined, "run-1", NOW);
 }
@@ -61,7 +63,7 @@ describe("a stand-in is made", () => {
     expect(copies.map(({ tags }) => tags.CostCenter)).toStrictEqual(copies.map(() => "4711"));
   });
 
-  test.each<[string, Snapshot[], VaultPolicy]>([
+  test.each<[string, Snapshot[], CoreSettings]>([
     ["an encrypted one", [{ ...plain, encrypted: true, kmsKeyId: OTHER_KEY }], ENCRYPTING],
     ["a pending one", [{ ...plain, state: "pending" }], ENCRYPTING],
     ["a failed one", [{ ...plain, state: "error" }], ENCRYPTING],
@@ -196,7 +198,7 @@ describe("a DR copy of it", () => {
   const standIn = standInOf(old, "stand-in", { startTimeMs: NOW - 2 * DAY_MS });
   const oldCopy = copyOf(old, "old-copy");
   const newest = snapshot("newest", { encrypted: true, kmsKeyId: OTHER_KEY });
-  const LONG: VaultPolicy = {
+  const LONG: CoreSettings = {
     ...ENCRYPTING,
     policies: { true: { keep: { retentionDays: 90 }, drKeep: { retentionDays: 30 } } },
   };

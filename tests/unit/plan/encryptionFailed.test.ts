@@ -2,11 +2,13 @@
 import { planVault } from "../../../src/vault/plan/plan";
 import { TAG } from "../../../src/vault/model/tags";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../../src/vault/lib/time";
-import type { Plan, Snapshot, VaultPolicy, World } from "../../../src/vault/model/types";
+import type { Plan } from "../../../src/vault/model/actions";
+import type { CoreSettings } from "../../../src/vault/model/settings";
+import type { Snapshot, World } from "../../../src/vault/model/world";
 import { applyToWorld } from "../../support/applyToWorld";
 import { DR, NOW, PRIMARY_KEY, SETTINGS, copyOf, inDr, snapshot, standInOf } from "../../support/world";
 
-const ENCRYPTING: VaultPolicy = { ...SETTINGS, primaryKeyArn: PRIMARY_KEY };
+const ENCRYPTING: CoreSettings = { ...SETTINGS, primaryKeyArn: PRIMARY_KEY };
 const plain = snapshot("plain", { startTimeMs: NOW - DAY_MS });
 const plainCopy = copyOf(plain, "plain-copy");
 const reasonless = { state: "error" };

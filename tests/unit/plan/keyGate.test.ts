@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { holdDeletions, isUnderLost, keyProblems, lostKeys, withoutLost } from "../../../src/vault/plan/keyGate";
 import { planVault } from "../../../src/vault/plan/plan";
 import { DAY_MS } from "../../../src/vault/lib/time";
-import type { KeyState, Snapshot, World } from "../../../src/vault/model/types";
+import type { KeyState, Snapshot, World } from "../../../src/vault/model/world";
 import { vaultKeysOf } from "../../../src/vault/model/vaultKeys";
 import { copyAction, deleteAction } from "../../support/actions";
 import { arbitraryVault } from "../../support/arbitraryWorld";

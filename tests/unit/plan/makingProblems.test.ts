@@ -1,6 +1,7 @@
 /** What a person reads of tags left out, of sets that fell apart, and of the account's quota. */
 import { makingProblems } from "../../../src/vault/plan/makingProblems";
-import type { Outcome, Problem } from "../../../src/vault/model/types";
+import type { Outcome } from "../../../src/vault/model/actions";
+import type { Problem } from "../../../src/vault/model/problem";
 import { copyAction, deleteAction, snapshotAction } from "../../support/actions";
 import { DR, SLOT, volume } from "../../support/world";
 

@@ -5,7 +5,7 @@ import { instanceRules } from "../../../src/vault/retention/effectiveRules";
 import { roughCost } from "../../../src/vault/inventory/storageCost";
 import { DAY_MS, isoSeconds } from "../../../src/vault/lib/time";
 import { TAG } from "../../../src/vault/model/tags";
-import type { Snapshot } from "../../../src/vault/model/types";
+import type { Snapshot } from "../../../src/vault/model/world";
 import { makeRig } from "../../support/rig";
 import { DR, NOW, SETTINGS, copyOf, instance, snapshot, volume } from "../../support/world";
 

@@ -2,7 +2,9 @@ import { planVault } from "../../../src/vault/plan/plan";
 import { TAG } from "../../../src/vault/model/tags";
 import { DAY_MS, HOUR_MS, isoSeconds } from "../../../src/vault/lib/time";
 import type { Doubt } from "../../../src/vault/model/identity";
-import type { Plan, Serving, Snapshot, World } from "../../../src/vault/model/types";
+import type { Plan } from "../../../src/vault/model/actions";
+import type { Snapshot, World } from "../../../src/vault/model/world";
+import type { Serving } from "../../../src/vault/model/trigger";
 import { NOW, OPEN, SETTINGS, SLOT, copyOf, inDr, instance, snapshot, volume } from "../../support/world";
 
 const web = instance("i-1", [volume("vol-1", { isRoot: true })]);

@@ -7,7 +7,7 @@ import { pruneDr } from "../../../src/vault/plan/pruneDr";
 import type { PruneRules } from "../../../src/vault/changes/judge";
 import { TAG, copyExpiredTag } from "../../../src/vault/model/tags";
 import { DAY_MS, HOUR_MS } from "../../../src/vault/lib/time";
-import type { Snapshot } from "../../../src/vault/model/types";
+import type { Snapshot } from "../../../src/vault/model/world";
 import { DR, KEY, NOW, copyOf, snapshot } from "../../support/world";
 
 const SEVEN_DAYS = { retentionDays: 7 };

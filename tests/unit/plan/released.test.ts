@@ -6,7 +6,8 @@ import type { PruneRules } from "../../../src/vault/changes/judge";
 import { ignoredMarks, releasedIn } from "../../../src/vault/plan/released";
 import { TAG, copyExpiredTag } from "../../../src/vault/model/tags";
 import { DAY_MS } from "../../../src/vault/lib/time";
-import type { KeepRules, Snapshot, VaultPolicy, World } from "../../../src/vault/model/types";
+import type { KeepRules, CoreSettings } from "../../../src/vault/model/settings";
+import type { Snapshot, World } from "../../../src/vault/model/world";
 import { DR, NOW, SETTINGS, copyOf, inDr, instance, keeping, snapshot, standInOf, volume } from "../../support/world";
 
 const MARK = copyExpiredTag(DR.region);
@@ -239,7 +240,7 @@ describe("a mark that the rules do not bear out", () => {
 describe("a plan", () => {
   const today = daysOld(0);
   const one = marked(daysOld(3));
-  const policy: VaultPolicy = { ...SETTINGS, policies: keeping(30, 10) };
+  const policy: CoreSettings = { ...SETTINGS, policies: keeping(30, 10) };
   const did = (snapshots: Snapshot[], instances?: World["instances"], copy = copyOf(today, "copy-0")) => {
     const copies = inDr([copy]);
     const world = { snapshots, copies, instances, problems: [], throttled: [] };

@@ -1,7 +1,9 @@
 import fc from "fast-check";
 import { planSnapshots } from "../../../src/vault/plan/snapshots";
 import { INSTANCE_TAG_PREFIX, MAX_TAGS, TAG } from "../../../src/vault/model/tags";
-import type { KeyedRegion, ProtectedInstance, Snapshot, SnapshotAction, Tags } from "../../../src/vault/model/types";
+import type { KeyedRegion } from "../../../src/vault/model/settings";
+import type { SnapshotAction } from "../../../src/vault/model/actions";
+import type { ProtectedInstance, Snapshot, Tags } from "../../../src/vault/model/world";
 import { DR, NOW, OPEN, SETTINGS, SLOT, instance, snapshot, volume } from "../../support/world";
 
 const EXCLUDE = { [SETTINGS.tagKey]: "exclude" };

@@ -2,7 +2,9 @@
 import { planSnapshots } from "../../../src/vault/plan/snapshots";
 import { TAG } from "../../../src/vault/model/tags";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../../src/vault/lib/time";
-import type { ProtectedInstance, Serving, Snapshot, SnapshotAction } from "../../../src/vault/model/types";
+import type { ProtectedInstance, Snapshot } from "../../../src/vault/model/world";
+import type { SnapshotAction } from "../../../src/vault/model/actions";
+import type { Serving } from "../../../src/vault/model/trigger";
 import { NOW, OPEN, SETTINGS, SLOT, instance, snapshot, standInOf, volume } from "../../support/world";
 
 const EXCLUDE = { [SETTINGS.tagKey]: "exclude" };

@@ -11,7 +11,8 @@ import fc from "fast-check";
 import { createSet, createSingle, writeVolumeTags } from "../../../src/vault/aws/ec2Writes";
 import { snapshotAction } from "../../../src/vault/plan/snapshotAction";
 import { MAX_TAGS, TAG, tagsFromList, userTags } from "../../../src/vault/model/tags";
-import type { AttachedVolume, Tags, VaultPolicy } from "../../../src/vault/model/types";
+import type { AttachedVolume, Tags } from "../../../src/vault/model/world";
+import type { CoreSettings } from "../../../src/vault/model/settings";
 import { remainingTags, withSharedTags } from "../../../src/vault/plan/volumeTags";
 import { RUN, SETTINGS, SLOT, instance, volume } from "../../support/world";
 
@@ -34,7 +35,7 @@ function numbered(count: number, prefix = "t"): Tags {
   return Object.fromEntries(Array.from({ length: count }, (_, n) => [name(n), "x"]));
 }
 
-function actionOf(volumes: AttachedVolume[], policy: VaultPolicy = SETTINGS, tags?: Tags) {
+function actionOf(volumes: AttachedVolume[], policy: CoreSettings = SETTINGS, tags?: Tags) {
   return snapshotAction(policy, instance("i-1", volumes, tags), volumes, {
     slot: SLOT,
     runId: RUN.runId,
@@ -46,7 +47,7 @@ function persons(list: readonly Tag[] | undefined): string[] {
 }
 
 /** Makes a set as apply does. @returns the request's tags of a person, and those of the calls after it by snapshot */
-async function made(volumes: AttachedVolume[], policy?: VaultPolicy) {
+async function made(volumes: AttachedVolume[], policy?: CoreSettings) {
   const { untagged = [] } = await createSet(client, actionOf(volumes, policy));
   for (const one of untagged) await writeVolumeTags(client, one);
   const [set] = ec2.commandCalls(CreateSnapshotsCommand).map(({ args }) => args[0].input);

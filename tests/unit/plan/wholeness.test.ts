@@ -1,6 +1,7 @@
 import { planSnapshots } from "../../../src/vault/plan/snapshots";
 import { MINUTE_MS, SECOND_MS } from "../../../src/vault/lib/time";
-import type { ProtectedInstance, Serving } from "../../../src/vault/model/types";
+import type { ProtectedInstance } from "../../../src/vault/model/world";
+import type { Serving } from "../../../src/vault/model/trigger";
 import { isSettled, isWhole } from "../../../src/vault/plan/wholeness";
 import { NOW, OPEN, SETTINGS, SLOT, instance, volume } from "../../support/world";
 

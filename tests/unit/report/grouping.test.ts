@@ -1,5 +1,5 @@
 import { gathered } from "../../../src/vault/report/grouping";
-import type { Problem } from "../../../src/vault/model/types";
+import type { Problem } from "../../../src/vault/model/problem";
 
 function problems(kind: string, count: number, extra: Partial<Problem> = {}): Problem[] {
   return Array.from({ length: count }, (_, n) => ({

@@ -4,7 +4,8 @@ import { makeClients } from "../../../src/vault/aws/clients";
 import { logDecisions, newsOf, tell } from "../../../src/vault/report/log";
 import type { Summary } from "../../../src/vault/report/summary";
 import { HOUR_MS, isoSeconds } from "../../../src/vault/lib/time";
-import type { Outcome, Plan, Problem } from "../../../src/vault/model/types";
+import type { Outcome, Plan } from "../../../src/vault/model/actions";
+import type { Problem } from "../../../src/vault/model/problem";
 import { copyAction, deleteAction, snapshotAction } from "../../support/actions";
 import { NOW, RUN, SETTINGS, SLOT, SWEEP } from "../../support/world";
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { composeMail } from "../../../src/vault/report/mail";
 import type { Status, Summary } from "../../../src/vault/report/summary";
-import type { Problem } from "../../../src/vault/model/types";
+import type { Problem } from "../../../src/vault/model/problem";
 import { DR, DR2, NOW, PRIMARY_KEY, RUN, SETTINGS, SLOT, SWEEP } from "../../support/world";
 
 const LOGS = { group: "/aws/lambda/vault", region: "us-east-1", sinceMs: NOW };

@@ -3,7 +3,9 @@ import { type Measuring, measure, oldestMissingMs } from "../../../src/vault/rep
 import { METRIC, REGION_METRIC } from "../../../src/vault/model/metricNames";
 import { TAG } from "../../../src/vault/model/tags";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../../src/vault/lib/time";
-import type { Action, Outcome, Snapshot, Wake, World } from "../../../src/vault/model/types";
+import type { Action, Outcome } from "../../../src/vault/model/actions";
+import type { Snapshot, World } from "../../../src/vault/model/world";
+import type { Wake } from "../../../src/vault/model/trigger";
 import { copyAction, deleteAction, snapshotAction } from "../../support/actions";
 import {
   DR,

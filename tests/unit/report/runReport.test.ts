@@ -1,7 +1,7 @@
 /** What `mailOn` adds to the mails, through whole invocations: see support/rig.ts. */
 import { DescribeInstancesCommand, DescribeSnapshotsCommand } from "@aws-sdk/client-ec2";
 import { PublishCommand } from "@aws-sdk/client-sns";
-import type { VaultSettings } from "../../../src/vault/model/types";
+import type { VaultSettings } from "../../../src/vault/model/settings";
 import { DAY_MS, isoSeconds } from "../../../src/vault/lib/time";
 import { makeRig } from "../../support/rig";
 import { NOW, SETTINGS, copyOf, snapshot } from "../../support/world";

@@ -1,12 +1,13 @@
 import { INSTANCE_TAG_PREFIX, TAG } from "../../../src/vault/model/tags";
 import { DAY_MS } from "../../../src/vault/lib/time";
-import type { ProtectedInstance, Snapshot, Tags, VaultPolicy } from "../../../src/vault/model/types";
+import type { ProtectedInstance, Snapshot, Tags } from "../../../src/vault/model/world";
+import type { CoreSettings } from "../../../src/vault/model/settings";
 import { instanceRules } from "../../../src/vault/retention/effectiveRules";
 import { NOW, SETTINGS, copyOf, instance, snapshot, volume } from "../../support/world";
 
 const BRONZE = { keep: { retentionDays: 7 }, drKeep: { retentionDays: 30 } };
 const GOLD = { keep: { daily: 30 }, drKeep: { daily: 90 } };
-const TWO: VaultPolicy = {
+const TWO: CoreSettings = {
   ...SETTINGS,
   policies: { bronze: BRONZE, gold: GOLD },
 };
@@ -17,7 +18,7 @@ function point(days: number, tags: Tags = {}): Snapshot {
 
 function rulesOf(
   snapshots: Snapshot[],
-  policy: VaultPolicy = TWO,
+  policy: CoreSettings = TWO,
   instances?: ProtectedInstance[],
   copies: Snapshot[] = [],
 ) {
@@ -92,7 +93,7 @@ test("an instance's own rules take the place of the policy's of that name, withi
 describe("an instance that is not backed up any more", () => {
   const gold = { [TAG.policy]: "gold" };
   const other = [instance("i-2", [volume("vol-2")])];
-  const policy = (orphans: VaultPolicy["orphans"]): VaultPolicy => ({ ...TWO, orphans });
+  const policy = (orphans: CoreSettings["orphans"]): CoreSettings => ({ ...TWO, orphans });
 
   test("keeps its last after orphanDays", () => {
     const kept = { ...policy("keep-last"), keepAtLeast: 2 };

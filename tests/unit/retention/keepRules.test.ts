@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { countsOf, daysWords, isEmpty, parseWithin, withinOf } from "../../../src/vault/retention/keepRules";
-import type { KeepRules } from "../../../src/vault/model/types";
+import type { KeepRules } from "../../../src/vault/model/settings";
 import { arbitraryWithin } from "../../support/arbitraryKeepRules";
 
 test.each([

@@ -13,7 +13,7 @@ import fc from "fast-check";
 import { makeCalendar } from "../../../src/vault/retention/calendar";
 import { type RetentionPoint, retention } from "../../../src/vault/retention/retention";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../../src/vault/lib/time";
-import type { KeepRules } from "../../../src/vault/model/types";
+import type { KeepRules } from "../../../src/vault/model/settings";
 import { arbitraryKeepRules } from "../../support/arbitraryKeepRules";
 import { writeResticRepository } from "../../support/resticRepository";
 

@@ -2,7 +2,7 @@
 import { makeCalendar } from "../../../src/vault/retention/calendar";
 import { type RetentionPoint, retention } from "../../../src/vault/retention/retention";
 import { DAY_MS, HOUR_MS } from "../../../src/vault/lib/time";
-import type { KeepRules } from "../../../src/vault/model/types";
+import type { KeepRules } from "../../../src/vault/model/settings";
 import { NOW } from "../../support/world";
 
 /** The id of a point is the time that it was taken at. */

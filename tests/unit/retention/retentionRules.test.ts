@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { isEmpty } from "../../../src/vault/retention/keepRules";
 import type { RetentionPoint } from "../../../src/vault/retention/retention";
 import { HOUR_MS } from "../../../src/vault/lib/time";
-import type { KeepRules } from "../../../src/vault/model/types";
+import type { KeepRules } from "../../../src/vault/model/settings";
 import {
   COUNTED,
   RUNS,

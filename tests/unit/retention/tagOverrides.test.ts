@@ -1,6 +1,6 @@
 import { carriedRules, leastRules, overridesOf } from "../../../src/vault/retention/tagOverrides";
 import { TAG } from "../../../src/vault/model/tags";
-import type { KeepPolicy, KeepRules } from "../../../src/vault/model/types";
+import type { KeepPolicy, KeepRules } from "../../../src/vault/model/settings";
 
 const MAX: KeepRules = { daily: 90, yearly: -1, within: "1y" };
 const DAYS: KeepPolicy = { keep: { retentionDays: 7 }, drKeep: { retentionDays: 30 } };

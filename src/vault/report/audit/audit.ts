@@ -10,7 +10,7 @@ import { type Decided, composeRecord, hasDecided } from "./record";
 import type { ClockState } from "../../model/clockState";
 import { causeOf } from "../../aws/errors";
 import { MINUTE_MS, SECOND_MS, isoSeconds, parseIso } from "../../lib/time";
-import type { Problem } from "../../model/types";
+import type { Problem } from "../../model/problem";
 import { type Step, runSteps } from "../../lib/pool";
 
 /** Writes in flight. S3 takes thousands a second. */

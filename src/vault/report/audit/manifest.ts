@@ -13,7 +13,8 @@ import { readRegions } from "../../inventory/regions";
 import { newestFirst } from "../../retention/retention";
 import { INSTANCE_TAG_PREFIX, TAG, tagsWithPrefix, userTags } from "../../model/tags";
 import { DAY_MS, isoSeconds, wholeSecondMs } from "../../lib/time";
-import type { Snapshot, VaultPolicy, World } from "../../model/types";
+import type { Snapshot, World } from "../../model/world";
+import type { CoreSettings } from "../../model/settings";
 import { volumeFactsFromTags } from "../../model/volumeSpec";
 
 const MANIFEST_VERSION = 1;
@@ -69,7 +70,7 @@ function instanceTags(snapshot: Snapshot): Record<string, string> {
 type Part = readonly [snapshot: Snapshot, copies: readonly Snapshot[]];
 
 /** The manifest as it is written, as plain data. */
-function composeManifest(parts: readonly Part[], { vaultId, primaryRegion }: VaultPolicy) {
+function composeManifest(parts: readonly Part[], { vaultId, primaryRegion }: CoreSettings) {
   const [[first] = []] = parts;
   const { identity, tags = {} } = first ?? {};
   const sizes = parts.map(([{ tags: own }]) => Number(own[TAG.setSize] ?? 0));
@@ -129,7 +130,12 @@ function touchedSince(
 }
 
 /** @param toMs up to which completion manifests were written for good, in whole seconds; absent: none were */
-export function dueManifests(world: World, policy: VaultPolicy, toMs: number | undefined, nowMs: number): DueManifests {
+export function dueManifests(
+  world: World,
+  policy: CoreSettings,
+  toMs: number | undefined,
+  nowMs: number,
+): DueManifests {
   const regions = readRegions(world, policy);
   const [primary] = regions;
   if (primary === undefined || regions.length <= policy.dr.length) return { due: [] };

@@ -5,18 +5,10 @@
 import { createHash } from "node:crypto";
 import { countAlike, summarize } from "../summary";
 import { isoSeconds } from "../../lib/time";
-import type {
-  Action,
-  Kept,
-  Outcome,
-  Plan,
-  Serving,
-  Snapshot,
-  ThrottledRead,
-  VaultSettings,
-  Wake,
-  World,
-} from "../../model/types";
+import type { Action, Kept, Outcome, Plan } from "../../model/actions";
+import type { VaultSettings } from "../../model/settings";
+import type { Snapshot, ThrottledRead, World } from "../../model/world";
+import type { Serving, Wake } from "../../model/trigger";
 
 const RECORD_VERSION = 1;
 

@@ -2,7 +2,8 @@
 import fc from "fast-check";
 import { copyState } from "../../../../src/vault/plan/copies";
 import { MINUTE_MS } from "../../../../src/vault/lib/time";
-import type { Snapshot, VaultPolicy, World } from "../../../../src/vault/model/types";
+import type { Snapshot, World } from "../../../../src/vault/model/world";
+import type { CoreSettings } from "../../../../src/vault/model/settings";
 import { applyToWorld } from "../../../support/applyToWorld";
 import { type ArbitraryVault, arbitraryVault } from "../../../support/arbitraryWorld";
 import {
@@ -23,7 +24,7 @@ const encrypting = (vaults: fc.Arbitrary<ArbitraryVault>) =>
   vaults.map(({ world, policy }) => ({ world, policy: { ...policy, primaryKeyArn: PRIMARY_KEY } }));
 
 /** Whether a snapshot of the primary region is one to restore from: a stand-in only as it was asked for. */
-function isGood(snapshot: Snapshot, { primaryKeyArn }: VaultPolicy): boolean {
+function isGood(snapshot: Snapshot, { primaryKeyArn }: CoreSettings): boolean {
   if (!isStandIn(snapshot)) return snapshot.state === "completed";
   return copyState(snapshot, primaryKeyArn ?? snapshot.kmsKeyId ?? "") === "sound";
 }
@@ -89,7 +90,7 @@ function finished(world: World): World {
 }
 
 /** Plans are made and carried out until nothing is left to do; at each step the newest good ones stay. */
-function settle(first: World, policy: VaultPolicy): World {
+function settle(first: World, policy: CoreSettings): World {
   let world = first;
   let nowMs = NOW;
   for (let round = 0; round < 7; round += 1) {

@@ -1,7 +1,8 @@
 /** What several DR regions mean for a plan, held against random vaults: see support/arbitraryWorld.ts. */
 import { copyState } from "../../../../src/vault/plan/copies";
 import { MINUTE_MS } from "../../../../src/vault/lib/time";
-import type { KeyedRegion, Snapshot, VaultPolicy, World } from "../../../../src/vault/model/types";
+import type { KeyedRegion, CoreSettings } from "../../../../src/vault/model/settings";
+import type { Snapshot, World } from "../../../../src/vault/model/world";
 import { always, copiesOf, deletesOf, isSafeIn, own, ownCopies, pointOf } from "../../../support/planProperties";
 import { NOW } from "../../../support/world";
 
@@ -12,7 +13,7 @@ function copiesIn(region: string, { snapshotId, identity }: Snapshot, world: Wor
 }
 
 /** Whether nothing has to be done for a snapshot in a region now. */
-function isServed(one: Snapshot, dr: KeyedRegion, world: World, policy: VaultPolicy): boolean {
+function isServed(one: Snapshot, dr: KeyedRegion, world: World, policy: CoreSettings): boolean {
   const copies = copiesIn(dr.region, one, world);
   return isSafeIn(one, dr, world, policy) || copies.some(({ state }) => state === "pending");
 }

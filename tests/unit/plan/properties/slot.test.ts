@@ -2,7 +2,8 @@
 import fc from "fast-check";
 import { isClear } from "../../../../src/vault/inventory/sameSlot";
 import { HOUR_MS, MINUTE_MS } from "../../../../src/vault/lib/time";
-import type { Plan, World } from "../../../../src/vault/model/types";
+import type { Plan } from "../../../../src/vault/model/actions";
+import type { World } from "../../../../src/vault/model/world";
 import { NEW_SNAPSHOT, applyToWorld } from "../../../support/applyToWorld";
 import { arbitraryVault } from "../../../support/arbitraryWorld";
 import { always, deletesOf, own, ownCopies, planFor } from "../../../support/planProperties";

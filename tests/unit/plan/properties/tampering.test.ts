@@ -2,7 +2,9 @@
 import fc from "fast-check";
 import { dataStartMs, isClear } from "../../../../src/vault/inventory/sameSlot";
 import { copyState } from "../../../../src/vault/plan/copies";
-import type { DeleteAction, Snapshot, VaultPolicy, World } from "../../../../src/vault/model/types";
+import type { DeleteAction } from "../../../../src/vault/model/actions";
+import type { CoreSettings } from "../../../../src/vault/model/settings";
+import type { Snapshot, World } from "../../../../src/vault/model/world";
 import { type Edit, arbitraryEdits, arbitraryEditsAndMarks, tampered } from "../../../support/arbitraryTampering";
 import { arbitraryVault } from "../../../support/arbitraryWorld";
 import { deletesOf, goneOf, own, ownCopies, planFor, pointOf } from "../../../support/planProperties";
@@ -16,7 +18,7 @@ function all(world: World): Snapshot[] {
 }
 
 /** Whether a snapshot can be restored from as the vault would have it: in a DR region under that region's key. */
-function isWhole(one: Snapshot, { dr }: VaultPolicy): boolean {
+function isWhole(one: Snapshot, { dr }: CoreSettings): boolean {
   const keyArn = dr.find(({ region }) => region === one.region)?.keyArn;
   return one.state === "completed" && (keyArn === undefined || copyState(one, keyArn) === "sound");
 }
@@ -32,7 +34,7 @@ interface Deleted {
 function alsoDeleted(
   world: World,
   edits: readonly Edit[],
-  policy: VaultPolicy,
+  policy: CoreSettings,
   given: Parameters<typeof planFor>[2],
 ): Deleted[] {
   const agreed = goneOf(planFor(world, policy, given));
@@ -70,7 +72,7 @@ test("no tags on any snapshots make the plan take a recovery point that it would
 });
 
 /** Adds sound copies of all that is completed, made as soon as the data was taken, to each region that lacks one. */
-function copiedInTime(world: World, { dr }: VaultPolicy): World {
+function copiedInTime(world: World, { dr }: CoreSettings): World {
   const sources = new Map<string, Snapshot>();
   for (const one of own(world.snapshots)) {
     const { snapshotId, volumeId, identity } = one;

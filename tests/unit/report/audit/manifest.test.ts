@@ -3,7 +3,7 @@ import { type DueManifests, dueManifests } from "../../../../src/vault/report/au
 import type { ClockState } from "../../../../src/vault/model/clockState";
 import { TAG } from "../../../../src/vault/model/tags";
 import { HOUR_MS, MINUTE_MS } from "../../../../src/vault/lib/time";
-import type { Snapshot } from "../../../../src/vault/model/types";
+import type { Snapshot } from "../../../../src/vault/model/world";
 import {
   MANIFEST,
   RECORD,

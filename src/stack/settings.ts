@@ -1,0 +1,62 @@
+/** The settings that the function's closure captures, as one literal. */
+import type * as pulumi from "@pulumi/pulumi";
+import type { VaultConfig } from "../config/config";
+import { namesOf } from "../iam/names";
+import type { AuditTarget, VaultSettings } from "../vault/model/settings";
+import type { VaultKeys } from "./keys/vaultKeys";
+
+/** Settings that the stack's resources give. */
+type MadeKey = keyof VaultKeys | "audit" | "topicArn" | "clock";
+
+/** Settings that are configuration as it is. One that is forgotten, even an optional one, does not compile. */
+const CONFIGURED = {
+  vaultId: true,
+  primaryRegion: true,
+  dryRun: true,
+  tags: true,
+  tagKey: true,
+  policies: true,
+  keepAtLeast: true,
+  overrideMin: true,
+  overrideMax: true,
+  orphans: true,
+  orphanDays: true,
+  editGraceDays: true,
+  maxDeletePercent: true,
+  maxDeletes: true,
+  allowDeletePlan: true,
+  schedule: true,
+  timezone: true,
+  startWindowHours: true,
+  copyStuckHours: true,
+  mailOn: true,
+  lock: true,
+} satisfies Record<Exclude<keyof VaultSettings, MadeKey>, true>;
+
+type Configured = Pick<VaultConfig, keyof typeof CONFIGURED>;
+
+/** What the settings are made of beside the configuration. */
+interface Made {
+  keys: VaultKeys;
+  audit: AuditTarget | undefined;
+  topicArn: string;
+  clockRoleArn: string;
+}
+
+function configured(config: VaultConfig): Configured {
+  const keys = Object.keys(CONFIGURED) as (keyof Configured)[];
+  const values = keys.map((key) => [key, config[key]] as const);
+  return Object.fromEntries(values.filter(([, value]) => value !== undefined)) as unknown as Configured;
+}
+
+/** Returns the settings once the stack's resources are known; what is not configured is absent. */
+export function settingsOf(config: VaultConfig, made: pulumi.Output<Made>): pulumi.Output<VaultSettings> {
+  const { clockSchedule: name, scheduleGroup: groupName } = namesOf(config.vaultId);
+  return made.apply(({ keys, audit, topicArn, clockRoleArn: roleArn }) => ({
+    ...configured(config),
+    ...keys,
+    ...(audit !== undefined && { audit }),
+    topicArn,
+    clock: { name, groupName, roleArn },
+  }));
+}
