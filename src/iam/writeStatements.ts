@@ -117,7 +117,7 @@ function tagAndPruneStatements(args: WriteAccessArgs): Statement[] {
       },
     },
     {
-      // A volume's tags that did not fit into the call which made the snapshots of its set (src/vault/plan/volumeTags.ts). With no
+      // A volume's tags that did not fit into the call which made the snapshots of its set (src/vault/model/volumeTags.ts). With no
       // key in the request ForAllValues is fulfilled as well, and then EC2 refuses the call, or there is nothing to write.
       Sid: "TagOwnSnapshots",
       Effect: "Allow",

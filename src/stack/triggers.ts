@@ -1,7 +1,7 @@
 /** What wakes the function: the run, the hourly sweep, and the clock that the function sets itself. */
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { STOPPED_CLOCK } from "../vault/clock/nextWake";
+import { STOPPED_CLOCK } from "../vault/model/clockState";
 import { namesOf } from "../iam/names";
 
 export interface TriggerArgs {

@@ -7,11 +7,12 @@ import { findClock, leaveClock } from "./clock/clock";
 import type { ClockState, Told } from "./model/clockState";
 import { clockWriter } from "./clock/clockWriter";
 import { dryRunNotice } from "./apply/dryRun";
-import { causeOf, vaultError } from "./aws/errors";
+import { causeOf } from "./aws/errors";
+import { vaultError } from "./lib/errors";
 import type { LogPlace } from "./report/links";
 import { gathered } from "./report/grouping";
 import { measure } from "./report/metrics";
-import { fieldsOf, logDecisions, newsOf, tell } from "./report/log";
+import { fieldsOf, logDecisions, newsOf, tell, untoldOf } from "./report/log";
 import { reportsOf } from "./report/runReport";
 import { givenUpFor, isOvertaken } from "./clock/slots";
 import { type Summary, summarize } from "./report/summary";
@@ -20,7 +21,10 @@ import type { Problem } from "./model/problem";
 import type { Serving, Wake } from "./model/trigger";
 import type { VaultSettings } from "./model/settings";
 import { parseWake } from "./observe/event";
-import { type VaultTools, auditWork, observePlanApply } from "./reconcile";
+import type { VaultTools } from "./aws/tools";
+import { observePlanApply } from "./reconcile";
+import { auditInvocation } from "./report/audit/audit";
+import type { Work } from "./model/work";
 
 /** Kept free at the end of an invocation for the clock, the metrics and the mail. */
 const REPORT_RESERVE_MS = MINUTE_MS;
@@ -114,7 +118,8 @@ export async function invoke(
 
   const atMs = nextWakeMs(plan, outcomes, throttled.since, now());
   const isNews = news.length > 0 || wake.kind !== "sweep";
-  const late = await leaveClock(settings, tools, found, work, { atMs, told, isNews, manifestsTo }, set);
+  const untold = untoldOf(gathered(plan.problems), told);
+  const late = await leaveClock(settings, tools, found, work, { atMs, told, untold, isNews, manifestsTo }, set);
   if (late !== undefined) log.error("problem", fieldsOf(late));
   const { orphans } = plan;
   measure({ policy: settings, summary, world, outcomes, orphans, startMs, nowMs: now() }).forEach(emit);
@@ -129,4 +134,20 @@ function failureMessage({ status, vaultId }: Summary, news: readonly Problem[]):
   const [first] = news;
   const more = news.length > 1 ? ` (and ${news.length - 1} more)` : "";
   return `${vaultId}: ${status}: ${first?.message ?? ""}${more}`;
+}
+
+/** Writes the audit log; what could not be written is added to the plan's problems, and told with them. */
+export async function auditWork(
+  settings: VaultSettings,
+  { clients, now }: VaultTools,
+  wake: Wake,
+  clock: ClockState | undefined,
+  work: Work,
+  startMs: number,
+  deadlineMs: number,
+): Promise<string | undefined> {
+  const decided = { settings, wake, ...work, putOff: work.throttled.putOff, startMs };
+  const audited = await auditInvocation(clients.putAudit, decided, clock, { now, deadlineMs });
+  work.plan.problems.push(...audited.problems);
+  return audited.manifestsTo;
 }

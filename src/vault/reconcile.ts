@@ -1,71 +1,21 @@
 /** The work of one invocation: observe → plan → apply, and its audit record. */
-import { auditInvocation } from "./report/audit/audit";
 import { carryOut } from "./apply/apply";
-import type { VaultClients } from "./aws/clients";
 import type { FoundClock } from "./clock/clock";
-import type { ClockState } from "./model/clockState";
-import type { ClockWriter } from "./clock/clockWriter";
-import { isOwn } from "./inventory/sameSlot";
-import { remember } from "./changes/changeMemory";
+import { isOwn } from "./identity/ownership";
 import { observeLeft } from "./observe/leftLook";
-import { sourceRegions } from "./changes/leftRegions";
 import { missedRun } from "./plan/missedRun";
-import { isMadeForDr } from "./retention/verdict";
 import { observe, observeDropouts, observeInstances } from "./observe/observe";
 import { planVault } from "./plan/plan";
-import { NO_POINTS } from "./missing/pointMemory";
-import type { EmitMetric, VaultLog } from "./report/log";
+import { NO_POINTS } from "./model/pointMemory";
 import { slotToServe } from "./clock/slots";
 import { looksForStrangers, observeStrangers } from "./observe/strangers";
-import { type Judged, judgeThrottled } from "./clock/throttling";
-import type { Kept, Outcome, Plan } from "./model/actions";
-import type { CoreSettings, VaultSettings } from "./model/settings";
-import type { World } from "./model/world";
-import type { Serving, Wake } from "./model/trigger";
-
-export interface VaultTools {
-  clients: VaultClients;
-  log: VaultLog;
-  emit: EmitMetric;
-  now: () => number;
-}
-
-export interface Work {
-  world: World;
-  plan: Plan;
-  outcomes: Outcome[];
-  withheld: Kept[];
-  serving?: Serving;
-  /** Whether the served slot lacks nothing any more, or is closed. */
-  settled: boolean;
-  /** Whether it deleted anything, or tried to. */
-  isDeleting: boolean;
-  throttled: Judged;
-}
-
-/** Returns what is remembered of before; nothing where it is not known whether there is anything to remember. */
-export function recalled(
-  clock: ClockState | undefined,
-  { snapshots, copies }: World,
-  settings: CoreSettings,
-  nowMs: number,
-): World["changes"] {
-  if (snapshots === undefined) return undefined;
-  const slots = [...snapshots, ...Object.values(copies).flat()].map(({ identity }) => identity.slot);
-  const oldest = slots.reduce<string | undefined>((a, b) => (a !== undefined && a < b ? a : b), undefined);
-  const isAllSeen = settings.dr.every(({ region }) => copies[region] !== undefined);
-  const madeIn = snapshots.some(isMadeForDr) ? sourceRegions(snapshots) : [];
-  const oldestSlot = isAllSeen ? oldest : (oldest ?? "");
-  return remember({ memory: clock?.changes, oldestSlot, madeIn }, settings, nowMs);
-}
-
-/** What is said to the clock before it is done. */
-export interface Ahead {
-  /** The slot that is served. */
-  hold: (serving: Serving) => Promise<void>;
-  /** What is deleted; `false` where nothing may be, since the clock could not be set. */
-  sayAhead: ClockWriter["sayAhead"];
-}
+import { judgeThrottled } from "./clock/throttling";
+import type { VaultSettings } from "./model/settings";
+import type { Wake } from "./model/trigger";
+import type { VaultTools } from "./aws/tools";
+import type { Work } from "./model/work";
+import { recalled } from "./changes/recalled";
+import type { Ahead } from "./clock/clockWriter";
 
 export async function observePlanApply(
   settings: VaultSettings,
@@ -116,20 +66,4 @@ export async function observePlanApply(
     isDeleting,
     throttled,
   };
-}
-
-/** Writes the audit log; what could not be written is added to the plan's problems, and told with them. */
-export async function auditWork(
-  settings: VaultSettings,
-  { clients, now }: VaultTools,
-  wake: Wake,
-  clock: ClockState | undefined,
-  work: Work,
-  startMs: number,
-  deadlineMs: number,
-): Promise<string | undefined> {
-  const decided = { settings, wake, ...work, putOff: work.throttled.putOff, startMs };
-  const audited = await auditInvocation(clients.putAudit, decided, clock, { now, deadlineMs });
-  work.plan.problems.push(...audited.problems);
-  return audited.manifestsTo;
 }

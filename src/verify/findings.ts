@@ -1,5 +1,6 @@
 /** Verdicts on what the code assumes of AWS, and how an answer becomes one. Pure but for the calls that it is handed. */
-import { type Cause, causeOf, meaningOf } from "../vault/aws/errors";
+import type { Cause } from "../vault/model/cause";
+import { causeOf, meaningOf } from "../vault/aws/errors";
 import type { Stage } from "./stage";
 
 /** `unknown`: a right, a resource or time was lacking. */

@@ -10,7 +10,8 @@ import {
   paginateDescribeVolumes,
 } from "@aws-sdk/client-ec2";
 import { deleteSnapshot } from "../vault/aws/ec2Writes";
-import { type Cause, causeOf, meaningOf } from "../vault/aws/errors";
+import type { Cause } from "../vault/model/cause";
+import { causeOf, meaningOf } from "../vault/aws/errors";
 import { TAG } from "../vault/model/tags";
 import { refusalOf, textOf } from "./findings";
 

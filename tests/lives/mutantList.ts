@@ -75,8 +75,8 @@ export const LIFE_MUTANTS: readonly Mutant[] = [
   {
     name: "a mail that SNS refused was sent",
     file: "changes/changeUpdate.ts",
-    original: "const at = told[plan.problemKey];",
-    mutated: "const at = told[plan.problemKey] ?? isoSeconds(Date.now());",
+    original: `const at = told[plan.problemKey ?? ""];`,
+    mutated: `const at = told[plan.problemKey ?? ""] ?? isoSeconds(Date.now());`,
     plausible: "the mail is on its way",
   },
   {
@@ -110,8 +110,8 @@ export const LIFE_MUTANTS: readonly Mutant[] = [
   {
     name: "orphans have no days",
     file: "changes/formerRules.ts",
-    original: "return first.sinceMs + orphanDays * DAY_MS <= nowMs;",
-    mutated: "return first.sinceMs <= nowMs;",
+    original: "return (first.sinceMs ?? Infinity) + orphanDays * DAY_MS <= nowMs;",
+    mutated: "return (first.sinceMs ?? Infinity) <= nowMs;",
     plausible: "the grace is enough",
   },
   {
@@ -124,13 +124,13 @@ export const LIFE_MUTANTS: readonly Mutant[] = [
   {
     name: "tags of before keep nothing",
     file: "changes/formerRules.ts",
-    original: `for (const [before, tags] of [["", now] as const, ...older]) {`,
-    mutated: `for (const [before, tags] of [["", now] as const]) {`,
+    original: `for (const [before, { tags, slot: carrier }] of [["", { tags: now, slot: undefined }] as const, ...older]) {`,
+    mutated: `for (const [before, { tags, slot: carrier }] of [["", { tags: now, slot: undefined }] as const]) {`,
     plausible: "the newest point says what the instance is",
   },
   {
     name: "the last that carries tags of before goes",
-    file: "changes/judge.ts",
+    file: "retention/judge.ts",
     original: "if (why !== undefined && carrier !== undefined) hold(carrier, why);",
     mutated: "",
     plausible: "each point is judged by itself",
@@ -151,14 +151,14 @@ export const LIFE_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "what a change holds goes",
-    file: "changes/judge.ts",
+    file: "retention/judge.ts",
     original: "verdict.held.set(slot, both(verdict.held.get(slot), more));",
     mutated: "",
     plausible: "a change is what somebody wanted",
   },
   {
     name: "shared volumes leave their root",
-    file: "changes/judge.ts",
+    file: "retention/judge.ts",
     original: "addRest(judgement, snapshots);",
     mutated: "",
     plausible: "each volume has rules of its own",
@@ -180,8 +180,8 @@ export const LIFE_MUTANTS: readonly Mutant[] = [
   {
     name: "the limit counts what a change let go",
     file: "changes/deletionLimit.ts",
-    original: "if (gone.has(one.snapshotId) && !approved.has(one.snapshotId))",
-    mutated: "if (gone.has(one.snapshotId))",
+    original: "if (!approved.has(one.snapshotId) || isStopped(one.identity.instanceId)) due",
+    mutated: "due",
     plausible: "a deletion is a deletion",
   },
   {

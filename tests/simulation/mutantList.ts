@@ -19,7 +19,7 @@ export interface Mutant {
 export const MUTANTS: readonly Mutant[] = [
   {
     name: "a pending copy counts as sound",
-    file: "plan/copies.ts",
+    file: "inventory/copies.ts",
     original: `if (copy.state === "pending") return "pending";`,
     mutated: `if (copy.state === "pending") return "sound";`,
     plausible: "CopySnapshot returned an id, so the copy is there",
@@ -61,14 +61,14 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a telling is forgotten within the hour",
-    file: "clock/nextWake.ts",
+    file: "model/told.ts",
     original: "const TOLD_FOR_MS = 23 * HOUR_MS;",
     mutated: "const TOLD_FOR_MS = 23 * MINUTE_MS;",
     plausible: "one unit for another, in a file that uses both",
   },
   {
     name: "the clock is never stopped",
-    file: "clock/nextWake.ts",
+    file: "aws/scheduler.ts",
     original: `State: atMs === undefined ? "DISABLED" : "ENABLED",`,
     mutated: `State: "ENABLED",`,
     plausible: "a time in 2099 is as good as off",
@@ -117,14 +117,14 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "what is encrypted already gets a stand-in too",
-    file: "plan/plan.ts",
+    file: "plan/encryption.ts",
     original: "(one) => !one.encrypted && !isStandIn(one) && !leaving.has(one.snapshotId)",
     mutated: "(one) => !isStandIn(one) && !leaving.has(one.snapshotId)",
     plausible: "everything is to be under the one key",
   },
   {
     name: "copies of an original are not its stand-in's",
-    file: "plan/copies.ts",
+    file: "inventory/copies.ts",
     original: "return bySource.get(identity.source?.snapshotId ?? snapshotId) ?? [];",
     mutated: 'return identity.slot === "" ? [] : (bySource.get(snapshotId) ?? []);',
     plausible: "a copy says what it was made of, and the stand-in is another snapshot",
@@ -236,7 +236,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a tag policy costs the backup",
-    file: "plan/tagTrouble.ts",
+    file: "apply/tagTrouble.ts",
     original: `const CODES: readonly string[] = ["TagPolicyViolation", "TagLimitExceeded"];`,
     mutated: `const CODES: readonly string[] = ["TagLimitExceeded"];`,
     plausible: "what a volume was given, its snapshot can have",

@@ -1,4 +1,5 @@
 import ts from "typescript";
+import { LIFE_MUTANTS } from "../lives/mutantList";
 import { MUTANTS } from "./mutantList";
 import { mutated } from "./mutate";
 
@@ -8,7 +9,7 @@ function syntaxErrors(text: string): string[] {
   return diagnostics.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, " "));
 }
 
-test.each(MUTANTS)("the mutant fits the sources as they are: $name", (mutant) => {
+test.each([...MUTANTS, ...LIFE_MUTANTS])("the mutant fits the sources as they are: $name", (mutant) => {
   expect(syntaxErrors(mutated(mutant))).toEqual([]);
 });
 

@@ -19,7 +19,7 @@ export const TAMPERING_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a mark is believed",
-    file: "plan/copies.ts",
+    file: "inventory/copies.ts",
     original: "!== undefined && released(snapshot))",
     mutated: "!== undefined)",
     plausible: "the vault wrote the tag itself, before it deleted the copy",

@@ -2,18 +2,18 @@
  * Nights of a vault on a small account where every call succeeds at once: a run and two sweeps a night, with what the clock
  * carries and what is mailed. Pure: the plan is applied to the world that the next plan sees.
  */
-import { type ChangeMemory, remember } from "../../src/vault/changes/changeMemory";
+import type { ChangeMemory } from "../../src/vault/model/changeMemory";
+import { remember } from "../../src/vault/changes/changeMemory";
 import { notifiedOf } from "../../src/vault/changes/changeUpdate";
 import { newsOf } from "../../src/vault/report/log";
 import { planVault } from "../../src/vault/plan/plan";
-import { problemKey } from "../../src/vault/report/summary";
+import { type Problem, problemKey } from "../../src/vault/model/problem";
 import { TAG, copyExpiredTag } from "../../src/vault/model/tags";
 import { DAY_MS, HOUR_MS, isoSeconds } from "../../src/vault/lib/time";
 import type { Action } from "../../src/vault/model/actions";
-import type { KeyedRegion, CoreSettings } from "../../src/vault/model/settings";
+import type { CoreSettings, KeyedRegion } from "../../src/vault/model/settings";
 import type { ProtectedInstance, Snapshot, World } from "../../src/vault/model/world";
 import type { Serving } from "../../src/vault/model/trigger";
-import type { Problem } from "../../src/vault/model/problem";
 import { identify } from "./identify";
 import { NOW } from "./world";
 

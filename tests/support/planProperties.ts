@@ -2,15 +2,15 @@
 import fc from "fast-check";
 import { makeCalendar } from "../../src/vault/retention/calendar";
 import { seenRegions } from "../../src/vault/inventory/drRegions";
-import { isClear, isOwn, isOwnCopy } from "../../src/vault/inventory/sameSlot";
+import { isClear, isOwn, isOwnCopy } from "../../src/vault/identity/ownership";
 import { instanceRules } from "../../src/vault/retention/effectiveRules";
 import { planVault } from "../../src/vault/plan/plan";
-import { copyState } from "../../src/vault/plan/copies";
+import { copyState } from "../../src/vault/inventory/copies";
 import { releasedIn } from "../../src/vault/plan/released";
 import { copyExpiredTag } from "../../src/vault/model/tags";
 import { DAY_MS, isoSeconds, parseIso } from "../../src/vault/lib/time";
 import type { CopyAction, DeleteAction, Plan } from "../../src/vault/model/actions";
-import type { KeyedRegion, CoreSettings } from "../../src/vault/model/settings";
+import type { CoreSettings, KeyedRegion } from "../../src/vault/model/settings";
 import type { Snapshot, World } from "../../src/vault/model/world";
 import type { Serving } from "../../src/vault/model/trigger";
 import { dataOf } from "./arbitrarySlot";

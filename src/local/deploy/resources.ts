@@ -9,7 +9,7 @@ import {
 } from "@aws-sdk/client-scheduler";
 import { CreateTopicCommand } from "@aws-sdk/client-sns";
 import { partitionOf } from "../../iam/partition";
-import { STOPPED_CLOCK } from "../../vault/clock/nextWake";
+import { STOPPED_CLOCK } from "../../vault/model/clockState";
 import type { Account } from "../account/account";
 import { ACCOUNT_ID } from "../account/accountId";
 import type { Make } from "./program";

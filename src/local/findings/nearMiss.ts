@@ -1,6 +1,6 @@
 /** Tags that are nearly the one which protects an instance, or leaves a volume out, and what to change. Pure. */
 import { distance } from "fastest-levenshtein";
-import { quoted } from "../../vault/observe/backupTag";
+import { quoted } from "../../vault/inventory/backupTag";
 import { EXCLUDE_VALUE } from "../../vault/model/tags";
 import type { Tags } from "../../vault/model/world";
 

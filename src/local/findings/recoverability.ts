@@ -5,7 +5,7 @@ import {
   describeVolumes,
   withVolumeFacts,
 } from "../../vault/aws/ec2Reads";
-import { copyState } from "../../vault/plan/copies";
+import { copyState } from "../../vault/inventory/copies";
 import { groupBy } from "../../vault/lib/collections";
 import { EXCLUDE_VALUE, tagsFromList } from "../../vault/model/tags";
 import type { AttachedVolume, Snapshot } from "../../vault/model/world";

@@ -1,8 +1,8 @@
 /** What a plan deletes at once, what waits for the grace of a change, and what the deletion limit stops, region by region. Pure. */
 import { groupBy } from "../../vault/lib/collections";
-import { type ChangeKey, type Known, isOf, kindOf, knownOf, overFromMs } from "../../vault/changes/changeKeys";
-import { type MissedFirst, firstMissed } from "../../vault/changes/changeMemory";
-import type { HeldPoint } from "../../vault/changes/deletionLimit";
+import type { ChangeKey, HeldPoint } from "../../vault/model/waitingPlans";
+import { type Known, isOf, kindOf, knownOf, overFromMs } from "../../vault/changes/changeKeys";
+import { type MissedFirst, firstMissed } from "../../vault/model/changeMemory";
 import { setKeyOf } from "../../vault/retention/recoverySets";
 import { DAY_MS, isoSeconds } from "../../vault/lib/time";
 import type { Snapshot } from "../../vault/model/world";

@@ -1,14 +1,14 @@
 /** What the vault's own planner makes of the emulated account as it is: the plan that an invocation would carry out now. */
 import type { VaultConfig } from "../../config/config";
 import { namesOf } from "../../iam/names";
-import { readClock } from "../../vault/clock/nextWake";
+import { readClock } from "../../vault/clock/timer";
 import { describeVaultSnapshots } from "../../vault/aws/ec2Reads";
 import { planVault } from "../../vault/plan/plan";
 import type { Plan } from "../../vault/model/actions";
 import type { CoreSettings } from "../../vault/model/settings";
 import type { Snapshot, World } from "../../vault/model/world";
 import type { Serving } from "../../vault/model/trigger";
-import { recalled } from "../../vault/reconcile";
+import { recalled } from "../../vault/changes/recalled";
 import { protectedInstances } from "./protection";
 import type { LocalVault } from "../story/localVault";
 

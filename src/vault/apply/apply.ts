@@ -2,13 +2,14 @@
  * Carries out a plan in three parts: what is created or copied comes first, since it can't wait; then copies are locked;
  * then what is due is deleted, unless something holds it.
  */
-import { type Budget, apply } from "./execute";
+import type { Budget } from "../lib/pool";
+import { apply } from "./execute";
 import { rehearse } from "./dryRun";
 import type { VaultClients } from "../aws/clients";
 import type { Findings } from "../guard/findings";
 import { guardRegions } from "../guard/guard";
 import { inUseNotices } from "../guard/holds";
-import { makingProblems } from "../plan/makingProblems";
+import { makingProblems } from "./makingProblems";
 import { prune } from "./prune";
 import type { Action, DeleteAction, Kept, Outcome, Plan } from "../model/actions";
 import type { CoreSettings } from "../model/settings";

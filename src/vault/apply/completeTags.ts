@@ -1,6 +1,7 @@
 /** Writes the tags of volumes that did not fit into the call which made the snapshots of their set. */
 import type { Untagged } from "../aws/ec2Writes";
-import { type Cause, causeOf, meaningOf } from "../aws/errors";
+import type { Cause } from "../model/cause";
+import { causeOf, meaningOf } from "../aws/errors";
 import type { TagsLeftOut } from "../model/actions";
 
 /** Errors that the next snapshot's call would meet as well. */

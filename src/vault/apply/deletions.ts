@@ -1,13 +1,14 @@
 /** Deletes one by one what nothing holds, as long as there is time. */
 import { groupBy } from "../lib/collections";
-import { type Budget, carryOutOne, notBegun } from "./execute";
+import { type Budget, type Step, runSteps } from "../lib/pool";
+import { carryOutOne, notBegun } from "./execute";
 import type { VaultClients } from "../aws/clients";
 import { rehearse } from "./dryRun";
-import { type Findings, keepHeld, partOf } from "../guard/findings";
+import { type Findings, keepHeld } from "../guard/findings";
+import { partOf } from "../lib/text";
 import { askSharing } from "../guard/sharing";
 import type { DeleteAction, Outcome } from "../model/actions";
 import type { CoreSettings } from "../model/settings";
-import { type Step, runSteps } from "../lib/pool";
 
 /** Deletions in flight. EC2 refills 5 a second; the SDK's adaptive retry paces what is above. */
 const CONCURRENCY = 8;

@@ -2,8 +2,7 @@
  * apply: carries out a plan. Every action ends in exactly one outcome: done, deferred (a limit was met, an answer was
  * lost or time ran out: normal, the next pass sees it again), skipped (already so) or failed (with AWS's reason).
  */
-import type { EC2Client } from "@aws-sdk/client-ec2";
-import { type VaultClients, ec2In } from "../aws/clients";
+import { type Ec2Writer, type VaultClients, ec2In } from "../aws/clients";
 import { completeTags } from "./completeTags";
 import {
   type Made,
@@ -16,24 +15,17 @@ import {
   markCopyExpired,
   writeVolumeTags,
 } from "../aws/ec2Writes";
-import { type Cause, type Meaning, causeOf, holdersOf, meaningOf } from "../aws/errors";
+import type { Cause } from "../model/cause";
+import { type Meaning, causeOf, holdersOf, meaningOf } from "../aws/errors";
 import { isoSeconds } from "../lib/time";
-import { isTagTrouble, orWithOwnTags } from "../plan/tagTrouble";
+import { isTagTrouble, orWithOwnTags } from "./tagTrouble";
 import type { Action, CopyAction, DeleteAction, Mark, Outcome, SnapshotAction, TagsLeftOut } from "../model/actions";
 import type { CoreSettings } from "../model/settings";
 import type { Tags } from "../model/world";
-import { type Step, runSteps } from "../lib/pool";
+import { type Budget, type Step, runSteps } from "../lib/pool";
 
 /** Calls in flight. EC2 refills 5 creates or deletes a second; the SDK's adaptive retry paces what is above. */
 const CONCURRENCY = 8;
-
-export interface Budget {
-  now: () => number;
-  /** Nothing is begun after this time; what is left of the invocation is for the report. */
-  deadlineMs: number;
-  /** Asked once before the first recovery point is deleted; `false` puts the deletions off. Absent: they may go on. */
-  mayDelete?: () => Promise<boolean>;
-}
 
 interface Result {
   status: Outcome["status"];
@@ -74,7 +66,7 @@ function done(detail: string, { snapshotIds, requestId }: Made): Result {
 const WORST_FIRST: readonly Outcome["status"][] = ["failed", "deferred", "skipped", "done"];
 
 /** Snapshots one volume at a time; says of each volume how it went and keeps what was made. */
-async function snapshotEach(client: EC2Client, action: SnapshotAction, why: string, configured: Tags): Promise<Result> {
+async function snapshotEach(client: Ec2Writer, action: SnapshotAction, why: string, configured: Tags): Promise<Result> {
   const made: string[] = [];
   let left: TagsLeftOut | undefined;
   const troubles: Result[] = [];
@@ -99,7 +91,7 @@ async function snapshotEach(client: EC2Client, action: SnapshotAction, why: stri
 }
 
 /** The set call; where EC2 refuses it for this instance, a snapshot a volume is better than none. */
-async function snapshotInstance(client: EC2Client, action: SnapshotAction, configured: Tags): Promise<Result> {
+async function snapshotInstance(client: Ec2Writer, action: SnapshotAction, configured: Tags): Promise<Result> {
   if (action.mode === "each") {
     return snapshotEach(client, action, "more volumes to leave out than one call takes", configured);
   }
@@ -120,7 +112,7 @@ async function snapshotInstance(client: EC2Client, action: SnapshotAction, confi
   }
 }
 
-async function copyOne(client: EC2Client, action: CopyAction, configured: Tags): Promise<Result> {
+async function copyOne(client: Ec2Writer, action: CopyAction, configured: Tags): Promise<Result> {
   const create = (one: CopyAction) => copySnapshot(client, one);
   const { made, tagsLeftOut } = await orWithOwnTags(action, configured, create);
   return { ...done(action.reason, made), tagsLeftOut };
@@ -128,7 +120,7 @@ async function copyOne(client: EC2Client, action: CopyAction, configured: Tags):
 
 /** A copy's source that is gone meanwhile needs no mark. An original whose stand-in is gone must not go after it. */
 async function writeMark(
-  client: EC2Client,
+  client: Ec2Writer,
   { snapshotId, regions }: Mark,
   isOfCopy: boolean,
   nowMs: number,

@@ -1,5 +1,6 @@
 /** Deletes what the guards let pass; each snapshot is asked whom it is shared with just before it goes. */
-import { type Budget, notBegun } from "./execute";
+import type { Budget } from "../lib/pool";
+import { notBegun } from "./execute";
 import type { VaultClients } from "../aws/clients";
 import { deleteInOrder, deleteUnshared } from "./deletions";
 import type { Findings } from "../guard/findings";

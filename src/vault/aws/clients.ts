@@ -11,16 +11,21 @@ import { type PutObject, objectPutter } from "./s3";
 import type { VaultSettings } from "../model/settings";
 import { vaultKeysOf } from "../model/vaultKeys";
 
+/** A client whose creating calls are not sent twice. */
+export type Ec2Writer = EC2Client;
+/** A client whose calls are sent again whenever they fail. */
+export type Ec2Reader = EC2Client;
+
 interface RegionClients {
-  reader: EC2Client;
-  writer: EC2Client;
+  reader: Ec2Reader;
+  writer: Ec2Writer;
 }
 
 export interface VaultClients {
   /** By region: the primary one and each DR region. */
   ec2: Readonly<Record<string, RegionClients>>;
   /** A reader in any region: for one that left the stack. */
-  readerIn: (region: string) => EC2Client;
+  readerIn: (region: string) => Ec2Reader;
   /** In a region of one of the vault's keys. */
   kmsIn: (region: string) => KMSClient;
   scheduler: SchedulerClient;

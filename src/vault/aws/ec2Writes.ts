@@ -18,7 +18,7 @@ import { TAG, copyExpiredTag, fillTags, tagsToList, userTags } from "../model/ta
 import type { Identity } from "../model/identity";
 import type { AttachedVolume, Tags } from "../model/world";
 import type { CopyAction, LockAction, SnapshotAction } from "../model/actions";
-import { remainingTags, withSharedTags } from "../plan/volumeTags";
+import { remainingTags, withSharedTags } from "../model/volumeTags";
 
 export interface Made {
   snapshotIds: string[];

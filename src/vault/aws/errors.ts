@@ -2,15 +2,7 @@
  * What AWS's errors mean to the vault, in one place. Errors are told apart by code, never by `instanceof`: classes do
  * not survive Pulumi's serializer. Codes: AWS, "Error codes for the Amazon EC2 API".
  */
-
-/** An error reduced to what a log line or a mail needs. */
-export interface Cause {
-  code: string;
-  message: string;
-  requestId?: string;
-  /** Whether AWS refused the call (4xx). After anything else it may or may not have taken effect. */
-  answered: boolean;
-}
+import type { Cause } from "../model/cause";
 
 /**
  * - `limit`: AWS takes no more of this kind now, in this region or account: stop that kind, go on later.
@@ -105,9 +97,4 @@ export function holdersOf(cause: Cause): string[] | undefined {
   const saysLocked = isAnswer && /\block(ed)?\b/i.test(cause.message);
   if (meaning !== "in-use" && !saysLocked) return undefined;
   return [...new Set(cause.message.match(/\bami-[0-9a-z]+/g) ?? [])];
-}
-
-/** An error of the vault's own, made without a class. `name` is what Lambda reports as `errorType`. */
-export function vaultError(name: string, message: string): Error {
-  return Object.assign(new Error(message), { name });
 }

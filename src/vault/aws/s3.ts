@@ -5,7 +5,7 @@
  */
 import { createHash } from "node:crypto";
 import { SignatureV4 } from "@smithy/signature-v4";
-import { vaultError } from "./errors";
+import { vaultError } from "../lib/errors";
 import type { AuditTarget } from "../model/settings";
 
 /** Writes under a key. @throws an error in the SDK's form: a code as `name`, and `$metadata` */

@@ -1,18 +1,8 @@
 /** Which recovery points a schedule of before would have. Pure. */
-import type { KeepSettings } from "./changeMemory";
-import { dataStartMs } from "../inventory/sameSlot";
-import type { RecoverySet } from "../retention/recoverySets";
+import type { KeepSettings } from "../model/changeMemory";
+import { type RecoverySet, wasThere } from "../retention/recoverySets";
 import { nextFireMs } from "../lib/schedule";
 import { parseIso } from "../lib/time";
-
-/** Decides whether a recovery point was there when settings ended: not what the run made that was the first without them. */
-export function wasThere(
-  { slot, snapshots }: RecoverySet,
-  until: string,
-  untilMs = parseIso(until) ?? Infinity,
-): boolean {
-  return slot <= until && snapshots.some((one) => dataStartMs(one) < untilMs);
-}
 
 /**
  * Returns the recovery points that a schedule of before would have: all that were there at its end, and of those since then the

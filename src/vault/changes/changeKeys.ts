@@ -2,12 +2,10 @@
  * What a person knows of each change, and what follows from that: a change that was allowed, or whose grace is over, holds
  * nothing any more. Pure.
  */
-import type { ChangeMemory, NotifiedChanges } from "./changeMemory";
+import type { ChangeMemory, NotifiedChanges } from "../model/changeMemory";
 import { DAY_MS, parseIso } from "../lib/time";
 import type { CoreSettings } from "../model/settings";
-
-/** `<region> <kind> <of>`: the kind is settings, tags, orphan or limit. */
-export type ChangeKey = string;
+import type { ChangeKey, MailedPlan } from "../model/waitingPlans";
 
 export type ChangeKind = "settings" | "tags" | "orphan" | "limit";
 
@@ -74,14 +72,6 @@ export function overFromMs(
   const atMs = parseIso(known?.at ?? "");
   if (known === undefined || atMs === undefined || since > known.at) return undefined;
   return known.allowed ? atMs : atMs + editGraceDays * DAY_MS;
-}
-
-/** A plan that was mailed. */
-export interface MailedPlan {
-  hash: string;
-  keys: readonly ChangeKey[];
-  /** Those of them that no mail had named before: their grace begins. */
-  fresh: ReadonlySet<ChangeKey>;
 }
 
 /** Adds what a mail was accepted for at an instant. What was mailed before keeps its time, and has the new plan. */

@@ -3,92 +3,12 @@
  * is `editGraceDays` old (docs/adr/0019). The alarm clock carries it from one invocation to the next. Pure.
  */
 import { COUNTED_RULES, isEmpty, withinOf } from "../retention/keepRules";
-import type { LeftRegion } from "../model/leftRegion";
-import { nextLeft } from "./leftRegions";
+import { nextLeft } from "../inventory/leftRegions";
 import { sizeOf } from "../retention/tagOverrides";
 import { stableText } from "../lib/stableText";
-import { isoSeconds, parseIso } from "../lib/time";
-import type { KeepRules, CoreSettings } from "../model/settings";
-import type { World } from "../model/world";
-
-/** The part of the settings that decides what is kept. */
-const KEEP_KEYS = [
-  "policies",
-  "keepAtLeast",
-  "overrideMin",
-  "overrideMax",
-  "orphans",
-  "orphanDays",
-  "schedule",
-  "timezone",
-] as const;
-export type KeepSettings = Pick<CoreSettings, (typeof KEEP_KEYS)[number]>;
-
-/** Settings of before; `unknown` where nobody knows them: then they keep all that was there. */
-export interface FormerSettings {
-  was: KeepSettings | "unknown";
-  /** When others were first seen in their place, as an ISO instant: no two have the same. */
-  until: string;
-  /** The one region that they are about; absent: all. */
-  region?: string;
-}
-
-/** Changes of one kind in one region that one plan was mailed for. */
-export interface NotifiedChanges {
-  /** `<region> <kind>`, as in `us-east-1 tags`. */
-  in: string;
-  /** What of the kind: instances, volumes, or the ends of former settings. */
-  of: readonly string[];
-  /** When SNS accepted the first mail about them, as an ISO instant. */
-  at: string;
-  /** Hash of the plan that was mailed last. */
-  plan: string;
-  /** Set once a person allowed the plan. */
-  allowed?: true;
-}
-
-/** Instances that the same run was the first not to find. */
-export interface MissingInstances {
-  /** When, as an ISO instant. */
-  since: string;
-  /** The slot of that run. */
-  slot: string;
-  of: readonly string[];
-}
-
-export interface ChangeMemory {
-  /** As the last invocation had them. */
-  settings: KeepSettings;
-  regions: readonly string[];
-  left?: readonly LeftRegion[];
-  /** Those that still keep what they kept, the oldest first. */
-  former: readonly FormerSettings[];
-  missing: readonly MissingInstances[];
-  notified: readonly NotifiedChanges[];
-  /** By region, the instances that the deletion limit has stopped; `*` is all. */
-  stopped: Readonly<Record<string, readonly string[]>>;
-}
-
-/** When a run first did not find an instance, and which run. */
-export interface MissedFirst {
-  /** Absent where nobody can read what the clock carries. */
-  sinceMs?: number;
-  slot: string;
-}
-
-/** Returns what is remembered; `undefined` where the clock was not asked, or could not be read. */
-export function memoryIn({ changes }: Pick<World, "changes">): ChangeMemory | undefined {
-  return changes === "unread" ? undefined : changes;
-}
-
-/** Returns by instance when it was first missed. */
-export function firstMissed(memory: ChangeMemory | undefined): Map<string, MissedFirst> {
-  const first = new Map<string, MissedFirst>();
-  for (const { since, slot, of } of memory?.missing ?? []) {
-    for (const id of of) first.set(id, { sinceMs: parseIso(since), slot });
-  }
-  return first;
-}
+import { isoSeconds } from "../lib/time";
+import type { CoreSettings, KeepRules } from "../model/settings";
+import { type ChangeMemory, type FormerSettings, KEEP_KEYS, type KeepSettings } from "../model/changeMemory";
 
 /** More are one that keeps all: Scheduler takes 256 KB of input. */
 const MAX_FORMER = 10;

@@ -3,28 +3,13 @@
  * while it waits for the same changes: a night's steady expiry makes it no other. Pure.
  */
 import { groupBy } from "../lib/collections";
-import { type ChangeKey, type Known, type MailedPlan, isOf } from "./changeKeys";
+import type { ChangeKey, HeldPoint, WaitingPlan } from "../model/waitingPlans";
+import { type Known, isOf } from "./changeKeys";
 import { changeNotice, limitProblem } from "./changeWords";
-import type { HeldPoint } from "./deletionLimit";
 import { planHash } from "./planHash";
-import { problemKey } from "../report/summary";
-import type { ChangeMemory } from "./changeMemory";
-import type { Problem } from "../model/problem";
+import { type Problem, problemKey } from "../model/problem";
+import type { ChangeMemory } from "../model/changeMemory";
 import type { CoreSettings } from "../model/settings";
-
-/** A plan that waits, and the problem that names it. */
-export interface WaitingPlan extends MailedPlan {
-  region: string;
-  held: readonly HeldPoint[];
-  /** Absent where a mail has named it. */
-  problemKey?: string;
-}
-
-/** What is known of changes after a plan. */
-export interface PlannedChanges {
-  memory: ChangeMemory;
-  plans: WaitingPlan[];
-}
 
 /** A plan with what a mail needs. */
 export interface ChangePlan extends Omit<WaitingPlan, "problemKey"> {

@@ -1,9 +1,9 @@
 /** What the memory of changes becomes by an invocation's plan: who is missing, what is stopped, and what is forgotten. Pure. */
-import { type ChangeKey, type Known, changeKey, groupsOf, kindOf, knownOf, withNotified } from "./changeKeys";
-import type { ChangeMemory, FormerSettings, MissingInstances } from "./changeMemory";
-import type { PlannedChanges } from "./changePlans";
+import type { ChangeKey, PlannedChanges } from "../model/waitingPlans";
+import { type Known, changeKey, groupsOf, kindOf, knownOf, withNotified } from "./changeKeys";
+import type { ChangeMemory, FormerSettings, MissingInstances } from "../model/changeMemory";
 import type { Told } from "../model/clockState";
-import type { Judgement } from "./judge";
+import type { Judgement } from "../retention/judge";
 import { leadsTo, unitOf } from "./tagChanges";
 import { DAY_MS, isoSeconds, parseIso } from "../lib/time";
 import type { CoreSettings } from "../model/settings";

@@ -1,9 +1,9 @@
 /** What a person is told of recovery points that wait: what goes, when, why, and how to stop or to allow it. Pure text. */
 import { groupBy } from "../lib/collections";
 import { type ChangeKind, isOf, kindOf } from "./changeKeys";
-import { type ChangeMemory, firstMissed } from "./changeMemory";
+import { type ChangeMemory, firstMissed } from "../model/changeMemory";
 import type { ChangePlan } from "./changePlans";
-import type { HeldPoint } from "./deletionLimit";
+import type { HeldPoint } from "../model/waitingPlans";
 import { planHash } from "./planHash";
 import { DAY_MS, isoSeconds } from "../lib/time";
 import type { Problem } from "../model/problem";

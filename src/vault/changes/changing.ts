@@ -1,13 +1,15 @@
 /** What changes hold while a plan is made: rules of before for retention, the deletion limit for what no change explains. Pure. */
-import { type ChangeKey, type Known, isOf, knownOf, withAllowed } from "./changeKeys";
-import { type ChangeMemory, memoryIn } from "./changeMemory";
-import { type PlannedChanges, planChanges } from "./changePlans";
+import type { ChangeKey, HeldPoint, PlannedChanges } from "../model/waitingPlans";
+import { type Known, isOf, knownOf, withAllowed } from "./changeKeys";
+import { type ChangeMemory, memoryIn } from "../model/changeMemory";
+import { planChanges } from "./changePlans";
 import { type ChangedRegion, nextMemory } from "./changeUpdate";
-import { type HeldPoint, limitDeletions } from "./deletionLimit";
+import { limitDeletions } from "./deletionLimit";
 import { dueLater } from "./dueLater";
-import { type FormersOf, formerRules } from "./formerRules";
+import type { FormersOf } from "../retention/former";
+import { formerRules } from "./formerRules";
 import type { Ruled } from "../retention/effectiveRules";
-import type { PrunePlan } from "../plan/pruneDecisions";
+import type { PrunePlan } from "../retention/prunePlan";
 import type { ReadRegion } from "../inventory/regions";
 import { comboOf } from "./tagChanges";
 import { DAY_MS } from "../lib/time";

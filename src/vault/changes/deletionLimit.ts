@@ -3,29 +3,16 @@
  * them, and stays stopped until a person allows exactly that. It is for what no change explains (formerRules.ts): a clock that
  * jumped, runs that were missing for weeks. Pure.
  */
-import { type ChangeKey, type Known, changeKey } from "./changeKeys";
-import type { ChangeMemory } from "./changeMemory";
+import type { ChangeKey, HeldPoint } from "../model/waitingPlans";
+import { type Known, changeKey } from "./changeKeys";
+import type { ChangeMemory } from "../model/changeMemory";
 import { lossesOf } from "../inventory/losses";
 import { planHash } from "./planHash";
-import type { PrunePlan } from "../plan/pruneDecisions";
+import type { PrunePlan } from "../retention/prunePlan";
 import type { ReadRegion } from "../inventory/regions";
 import { setKeyOf } from "../retention/recoverySets";
 import type { Snapshot } from "../model/world";
 import type { CoreSettings } from "../model/settings";
-
-/** A recovery point's snapshot that waits. */
-export interface HeldPoint {
-  region: string;
-  snapshotId: string;
-  instanceId: string;
-  slot: string;
-  /** The changes that it waits for. */
-  keys: ReadonlySet<ChangeKey>;
-  /** Those of them that no mail has named yet. */
-  fresh: ReadonlySet<ChangeKey>;
-  /** Set where it is not due yet, but by the end of the grace. */
-  isLater?: true;
-}
 
 /** What the limit makes of a region's plan. */
 export interface Limited {

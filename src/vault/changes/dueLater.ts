@@ -2,10 +2,10 @@
  * What a change will have made due by the end of its grace, if runs go on as scheduled. A mail that named only what is due at the
  * first look would say "1 recovery point" of a denser schedule that takes two weeks of them. Pure.
  */
-import type { HeldPoint } from "./deletionLimit";
+import type { HeldPoint } from "../model/waitingPlans";
 import { groupBy } from "../lib/collections";
-import { type PruneRules, judge } from "./judge";
-import type { PrunePlan } from "../plan/pruneDecisions";
+import { type PruneRules, judge } from "../retention/judge";
+import type { PrunePlan } from "../retention/prunePlan";
 import { nextFireMs } from "../lib/schedule";
 import { isoSeconds, parseIso } from "../lib/time";
 import type { Snapshot } from "../model/world";

@@ -3,15 +3,10 @@
  * and those of an instance that was still backed up. What any of them keeps waits for an approval or the grace. Pure.
  */
 import { type Calendar, makeCalendar } from "../retention/calendar";
-import { type ChangeKey, type Known, changeKey, kindOf, knownOf, overFromMs } from "./changeKeys";
-import {
-  type ChangeMemory,
-  type FormerSettings,
-  type MissedFirst,
-  covers,
-  firstMissed,
-  isThinned,
-} from "./changeMemory";
+import type { ChangeKey } from "../model/waitingPlans";
+import { type Known, changeKey, kindOf, knownOf, overFromMs } from "./changeKeys";
+import { type ChangeMemory, type FormerSettings, type MissedFirst, firstMissed } from "../model/changeMemory";
+import { covers, isThinned } from "./changeMemory";
 import { type InstanceRules, type Ruled, ofOrphan, ofPolicy } from "../retention/effectiveRules";
 import type { RecoverySet } from "../retention/recoverySets";
 import { asBefore } from "./asBefore";
@@ -19,31 +14,10 @@ import { comboOf, tagChange } from "./tagChanges";
 import { DAY_MS, isoSeconds } from "../lib/time";
 import type { Tags } from "../model/world";
 import type { CoreSettings } from "../model/settings";
-
-/** Rules of before of one unit: an instance, or a volume of several. */
-export interface Former {
-  rules: InstanceRules;
-  calendar: Calendar;
-  /** The changes that put others in their place. */
-  keys: readonly ChangeKey[];
-  /** Those of them that no mail has named yet. */
-  fresh: readonly ChangeKey[];
-  /** The recovery points that they are read over. */
-  over: (sets: readonly RecoverySet[]) => readonly RecoverySet[];
-  /** Whether these are not all. */
-  isThinned: boolean;
-  /** They keep only what was there then; absent: any. */
-  before?: string;
-  /** The slot of the newest recovery point that carries their tags: it stays for as long as anything waits for them. */
-  carrier?: string;
-  /** Set where they hold nothing any more, since somebody allowed that, or the grace of one of the changes is over: since when. */
-  overFrom?: string;
-}
+import type { Former, FormersOf } from "../retention/former";
 
 /** What is known of units. */
 export type RuledUnits = Pick<Ruled, "newest" | "shared" | "isMissing" | "rulesOf">;
-
-export type FormersOf = (unit: string, sets: readonly RecoverySet[], region: string) => Former[];
 
 /** Settings, of now or of before. */
 interface Era {

@@ -1,5 +1,5 @@
 /** What a clock's payload says of changes, as far as it can be so: a person may have written anything there. Pure. */
-import type { ChangeMemory } from "../changes/changeMemory";
+import type { ChangeMemory } from "../model/changeMemory";
 
 type Fields = Readonly<Record<string, unknown>>;
 

@@ -1,5 +1,5 @@
 /** What a clock's payload says of recovery points, as far as it can be so: a person may have written anything there. Pure. */
-import type { CountedRegion, GonePoints, PointMemory } from "../missing/pointMemory";
+import type { CountedRegion, GonePoints, PointMemory } from "../model/pointMemory";
 import { parseIso } from "../lib/time";
 
 function isRecord(value: unknown): value is Record<string, unknown> {

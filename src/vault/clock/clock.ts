@@ -1,21 +1,20 @@
 /** The alarm clock as an invocation leaves it: what it carries on, and what is told where it can't be set. */
-import { readClock, setClock, stateOf } from "./nextWake";
+import { readClock, setClock } from "./timer";
+import { stateOf } from "./payload";
 import type { ClockState, Told } from "../model/clockState";
-import { type Cause, causeOf, meaningOf } from "../aws/errors";
+import type { Cause } from "../model/cause";
+import { causeOf, meaningOf } from "../aws/errors";
 import { notifiedOf } from "../changes/changeUpdate";
-import { isDropout } from "../plan/dropoutProblems";
-import { gathered } from "../report/grouping";
+import { type Problem, isDropout } from "../model/problem";
 import { nextPoints } from "../missing/expectedPoints";
 import { POINTS_MISSING } from "../missing/missingWords";
 import { rateMs } from "../lib/schedule";
 import { givenUpFor, isOvertaken, scheduleOf } from "./slots";
-import { problemKey } from "../report/summary";
 import { isoSeconds } from "../lib/time";
-import type { Plan } from "../model/actions";
 import type { CoreSettings, VaultSettings } from "../model/settings";
 import type { Serving, Wake } from "../model/trigger";
-import type { Problem } from "../model/problem";
-import type { VaultTools, Work } from "../reconcile";
+import type { VaultTools } from "../aws/tools";
+import type { Work } from "../model/work";
 
 function clockProblem({ code, message }: Cause): Problem {
   return {
@@ -79,7 +78,7 @@ export async function wakeAt(
   state: ClockState,
 ): Promise<ClockSet> {
   try {
-    await setClock(clients.scheduler, settings, functionArn, atMs, state, now());
+    await setClock(clients.scheduler, settings, { functionArn, atMs, state }, now());
   } catch (error) {
     const cause = causeOf(error);
     if (meaningOf(cause) !== "limit") return { isSet: false, problem: clockProblem(cause) };
@@ -105,11 +104,9 @@ function owing(
   return { schedule, ...(owedFrom !== undefined && { owedFrom }) };
 }
 
-/** Returns the problems that a person was not told and that nothing brings up again once their slot is done. */
-function untoldOf(plan: Plan, told: Told): Problem[] {
-  return gathered(plan.problems).filter(
-    (problem) => (!problem.notice || isDropout(problem)) && told[problemKey(problem)] === undefined,
-  );
+/** Returns what nothing brings up again once its slot is done. */
+function lostWithSlot(untold: readonly Problem[]): Problem[] {
+  return untold.filter((problem) => !problem.notice || isDropout(problem));
 }
 
 /** Returns which recovery points the next look expects. */
@@ -130,13 +127,13 @@ function pointsAfter(
 function nextState(
   clock: ClockState | undefined,
   { world, plan, isDeleting, serving, settled, throttled }: Work,
-  told: Told,
-  manifestsTo: string | undefined,
+  leaving: Leaving,
   policy: CoreSettings,
   nowMs: number,
 ): ClockState {
   const { done } = clock ?? {};
-  const untold = untoldOf(plan, told);
+  const { told, manifestsTo } = leaving;
+  const untold = lostWithSlot(leaving.untold);
   const changes = plan.changes === undefined ? clock?.changes : notifiedOf(plan.changes, told);
   // What was found and not told is looked for again.
   const isTold = !untold.some(({ kind }) => kind === "tampering");
@@ -182,6 +179,8 @@ export interface Leaving {
   /** When to come back, if anything is under way. */
   atMs: number | undefined;
   told: Told;
+  /** Problems, as they are mailed, that a person was not told. */
+  untold: readonly Problem[];
   isNews: boolean;
   manifestsTo: string | undefined;
 }
@@ -196,12 +195,13 @@ export async function leaveClock(
   { clients, now }: VaultTools,
   found: FoundClock,
   work: Work,
-  { atMs, told, isNews, manifestsTo }: Leaving,
+  leaving: Leaving,
   set: SetClock,
 ): Promise<Problem | undefined> {
+  const { atMs, told, untold, isNews } = leaving;
   if (found.isRead) {
     const { state: before } = found;
-    const state = nextState(before, work, told, manifestsTo, settings, now());
+    const state = nextState(before, work, leaving, settings, now());
     const said = (value: unknown) => JSON.stringify(value);
     const isMoved = CARRIED.some((key) => said(state[key]) !== said(before?.[key]));
     const isWorthIt = atMs !== undefined || isNews || isMoved;
@@ -212,7 +212,7 @@ export async function leaveClock(
   const read = await readClock(clients.scheduler, settings, now());
   if (!("state" in read)) return undefined;
   const { slot } = work.serving ?? {};
-  const lacks = !work.settled || untoldOf(work.plan, told).some(isDropout);
+  const lacks = !work.settled || untold.some(isDropout);
   const isOpen = slot !== undefined && lacks && !isOvertaken(slot, read.state);
   const taken = isOpen ? { slot, givenUp: givenUpFor(slot, read.state) } : {};
   const state = { ...read.state, ...taken, told: { ...read.state.told, ...told } };

@@ -3,14 +3,15 @@
  * the next one would take that for somebody else's deletion. Two invocations at once write over each other: whichever finds
  * that forgets which recovery points it expects, since it can't know what the other has deleted (docs/adr/0020).
  */
-import { readClock } from "./nextWake";
+import { readClock } from "./timer";
 import { type FoundClock, type SetClock, wakeAt } from "./clock";
 import type { ClockState } from "../model/clockState";
 import { nextPoints } from "../missing/expectedPoints";
-import type { PointsLook } from "../missing/missingPoints";
-import { type PointMemory, forgotten } from "../missing/pointMemory";
+import type { PointMemory, PointsLook } from "../model/pointMemory";
+import { forgotten } from "../missing/pointMemory";
 import type { VaultSettings } from "../model/settings";
-import type { VaultTools } from "../reconcile";
+import type { VaultTools } from "../aws/tools";
+import type { Serving } from "../model/trigger";
 
 export interface ClockWriter {
   set: SetClock;
@@ -56,4 +57,12 @@ export function clockWriter(
     return (await set(wakeMs, { ...carried, points })).isSet;
   };
   return { set, sayAhead };
+}
+
+/** What is said to the clock before it is done. */
+export interface Ahead {
+  /** The slot that is served. */
+  hold: (serving: Serving) => Promise<void>;
+  /** What is deleted; `false` where nothing may be, since the clock could not be set. */
+  sayAhead: ClockWriter["sayAhead"];
 }

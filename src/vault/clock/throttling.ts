@@ -4,19 +4,11 @@
  */
 import type { ClockState } from "../model/clockState";
 import { HOUR_MS, isoSeconds, parseIso } from "../lib/time";
-import type { Problem } from "../model/problem";
 import type { ThrottledRead } from "../model/world";
+import type { Judged } from "../model/work";
 
 /** Throttling that comes from a crowd passes within minutes; what lasts an hour has a cause that a person can find. */
 const TOLD_AFTER_MS = HOUR_MS;
-
-export interface Judged {
-  /** Since when reads have been throttled without a break, as an ISO instant; the clock carries it on. */
-  since?: string;
-  putOff: ThrottledRead[];
-  /** What has lasted too long. */
-  problems: Problem[];
-}
 
 /** @param clock `undefined` where it could not be read: told too early rather than never */
 export function judgeThrottled(

@@ -1,5 +1,6 @@
 /** What is found out on the way to a deletion: what is kept and why, what is to be told, and what AWS throttled. */
-import { type Cause, meaningOf } from "../aws/errors";
+import type { Cause } from "../model/cause";
+import { meaningOf } from "../aws/errors";
 import type { DeleteAction, Kept } from "../model/actions";
 import type { ThrottledRead } from "../model/world";
 import type { Problem } from "../model/problem";
@@ -34,9 +35,4 @@ export function note(findings: Findings, cause: Cause, problem: Problem): void {
 export function keepHeld(findings: Findings, action: DeleteAction, held: string): void {
   const { region, snapshotId, reason } = action;
   findings.kept.push({ region, snapshotId, reason: `${reason}, but ${held}` });
-}
-
-/** Why a snapshot stays with another of its recovery point. */
-export function partOf(snapshotId: string, held: string): string {
-  return `${snapshotId} of it stays: ${held}`;
 }

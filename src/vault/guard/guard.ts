@@ -3,12 +3,12 @@
  * locks, one paged read a region. Whoever reads the locks of the copies knows which of them lack theirs. Whom a snapshot
  * is shared with is asked later, one by one (sharing.ts).
  */
-import type { EC2Client } from "@aws-sdk/client-ec2";
-import type { Budget } from "../apply/execute";
-import { type VaultClients, ec2In } from "../aws/clients";
+import type { Budget } from "../lib/pool";
+import { type Ec2Reader, type VaultClients, ec2In } from "../aws/clients";
 import { type HeldLock, describeLocks } from "../aws/ec2Reads";
 import { causeOf } from "../aws/errors";
-import { type Findings, keepHeld, note, partOf, unread } from "./findings";
+import { type Findings, keepHeld, note, unread } from "./findings";
+import { partOf } from "../lib/text";
 import { lockHold, lockNotice, tierHold } from "./holds";
 import { lockable, planLocks } from "./locks";
 import { type ReadRegion, readRegions } from "../inventory/regions";
@@ -27,7 +27,7 @@ export interface GuardedRegion extends ReadRegion {
 
 type Locks = ReadonlyMap<string, HeldLock>;
 
-async function readLocks(client: EC2Client, region: string, findings: Findings): Promise<Locks | undefined> {
+async function readLocks(client: Ec2Reader, region: string, findings: Findings): Promise<Locks | undefined> {
   try {
     return await describeLocks(client);
   } catch (error) {
@@ -83,7 +83,7 @@ function owedIn(
 
 /** One region: what is to be locked there, and what may go. */
 async function guardRegion(
-  client: EC2Client,
+  client: Ec2Reader,
   read: ReadRegion,
   deletes: readonly DeleteAction[],
   policy: CoreSettings,

@@ -5,7 +5,7 @@
  * lock ends less than a day after them. It is never set again after them: a copy whose lock has ended must be able to
  * go. See docs/adr/0009.
  */
-import { copyState } from "../plan/copies";
+import { copyState } from "../inventory/copies";
 import { TAG } from "../model/tags";
 import { DAY_MS, HOUR_MS } from "../lib/time";
 import type { KeyedRegion, SnapshotLock } from "../model/settings";

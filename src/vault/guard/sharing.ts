@@ -6,7 +6,8 @@
  */
 import { type VaultClients, ec2In } from "../aws/clients";
 import { describeSharing } from "../aws/ec2Reads";
-import { type Cause, causeOf, meaningOf } from "../aws/errors";
+import type { Cause } from "../model/cause";
+import { causeOf, meaningOf } from "../aws/errors";
 import { type Findings, keepHeld, note, unread } from "./findings";
 import { sharedHold, sharedNotice } from "./holds";
 import type { DeleteAction } from "../model/actions";

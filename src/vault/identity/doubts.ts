@@ -4,7 +4,7 @@
  * kept, takes no other's place, and is reported. Pure. See docs/adr/0017.
  */
 import { type Described, tagsDigest } from "./description";
-import { isClear } from "../inventory/sameSlot";
+import { isClear } from "./ownership";
 import { TAG, TAG_PREFIX } from "../model/tags";
 import { HOUR_MS, MINUTE_MS, isoSeconds, parseIso } from "../lib/time";
 import type { Doubt, Identity, Stranger } from "../model/identity";

@@ -3,7 +3,7 @@
  * the remains of the tries. Pure.
  */
 import { byVolumeAndSlot, volumeAndSlotOf } from "./sameSlot";
-import { newestFirst } from "../retention/retention";
+import { latestStartedFirst } from "./order";
 import { HOUR_MS, MINUTE_MS, parseIso } from "../lib/time";
 import type { Snapshot } from "../model/world";
 import type { CoreSettings } from "../model/settings";
@@ -56,7 +56,7 @@ type NextTry = "now" | "later" | "never";
  * @param failed of the volume and slot: see {@link failuresBySlot}
  */
 export function nextTry(failed: readonly Snapshot[], policy: CoreSettings, nowMs: number): NextTry {
-  const [latest] = [...failed].sort(newestFirst);
+  const [latest] = [...failed].sort(latestStartedFirst);
   if (latest === undefined) return "now";
   if (failed.length >= MAX_TRIES) return "never";
   if (oneAtATime(latest) !== undefined) return nextOfOne(latest, policy, nowMs);

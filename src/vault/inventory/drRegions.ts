@@ -1,8 +1,8 @@
 /** Where the snapshots of the primary region stand on their way to all DR regions that could be read. Pure. */
-import { isClear } from "./sameSlot";
-import { type BySource, type Coverage, type Released, copiesBySource, copiesOf, coverageOf } from "../plan/copies";
+import { isClear } from "../identity/ownership";
+import { type BySource, type Coverage, type Released, copiesBySource, copiesOf, coverageOf } from "./copies";
 import { readDrRegions } from "./regions";
-import type { KeyedRegion, CoreSettings } from "../model/settings";
+import type { CoreSettings, KeyedRegion } from "../model/settings";
 import type { Snapshot, World } from "../model/world";
 
 /** A DR region that could be read. */

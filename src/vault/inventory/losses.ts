@@ -3,8 +3,9 @@
  * nothing about that, since a reason may rest on a mistake; the deletion limit counts by this alone. Pure.
  */
 import { groupBy } from "../lib/collections";
-import { SAME_DATA_MS, dataStartMs, isClear, volumeAndSlotOf } from "./sameSlot";
-import { copyState } from "../plan/copies";
+import { SAME_DATA_MS, dataStartMs, volumeAndSlotOf } from "./sameSlot";
+import { isClear } from "../identity/ownership";
+import { copyState } from "./copies";
 import type { ReadRegion } from "./regions";
 import type { DeleteAction } from "../model/actions";
 import type { Snapshot } from "../model/world";

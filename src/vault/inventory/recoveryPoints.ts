@@ -1,6 +1,6 @@
 /** Recovery points as they are counted: one a volume and slot. Pure. */
 import { volumeAndSlotOf } from "./sameSlot";
-import { copyState } from "../plan/copies";
+import { copyState } from "./copies";
 import type { KeyedRegion } from "../model/settings";
 import type { Snapshot } from "../model/world";
 

@@ -1,6 +1,6 @@
 /** The world region by region: what was seen in each region that could be read, and what of it is the vault's own. Pure. */
-import { isOwn, isOwnCopy } from "./sameSlot";
-import type { KeyedRegion, CoreSettings } from "../model/settings";
+import { isOwn, isOwnCopy } from "../identity/ownership";
+import type { CoreSettings, KeyedRegion } from "../model/settings";
 import type { Snapshot, World } from "../model/world";
 
 export interface ReadRegion {

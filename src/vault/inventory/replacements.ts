@@ -3,9 +3,7 @@
  * which stands in for it once it is seen completed under the key. Only then does the original go, as a duplicate does.
  * Pure. See docs/adr/0012.
  */
-import { standInTags } from "../plan/copyTags";
-import { type CopyState, type CopyTarget, copyFault, copyState } from "../plan/copies";
-import { maxSnapshotTags } from "../model/tags";
+import { type CopyState, copyFault, copyState } from "./copies";
 import type { Snapshot } from "../model/world";
 import type { CoreSettings } from "../model/settings";
 
@@ -25,16 +23,6 @@ export function standInState(standIn: Snapshot, policy: CoreSettings): CopyState
 
 export function standInFault(standIn: Snapshot, policy: CoreSettings): string | undefined {
   return copyFault(standIn, keyFor(standIn, policy));
-}
-
-/** Where stand-ins are made; `undefined` where the stack wants none. */
-export function encryptionTarget(policy: CoreSettings): CopyTarget | undefined {
-  const { primaryRegion: region, primaryKeyArn: keyArn } = policy;
-  if (keyArn === undefined) return undefined;
-  const maxTags = maxSnapshotTags(policy);
-  const tagsOf = (source: Snapshot) => standInTags(source, maxTags, policy.tags);
-  // No stand-in is marked as expired: it goes with its slot.
-  return { region, keyArn, tagsOf, released: () => false };
 }
 
 /** Finds the snapshot of an id, or what stands in for it: copies of an original count for both. */

@@ -3,32 +3,11 @@
  * the one that counts, the others are duplicates. Pure and total.
  */
 import { groupBy } from "../lib/collections";
-import { TAG } from "../model/tags";
 import { MINUTE_MS, parseIso } from "../lib/time";
 import type { Snapshot } from "../model/world";
 
 /** Two snapshots of one slot hold the same data only if it was taken at the same time, or within so much. */
 export const SAME_DATA_MS = 15 * MINUTE_MS;
-
-/** Returns whether a snapshot is what its Description says. One whose tags were changed is; see doubts.ts. */
-export function isOwn({ doubt }: Snapshot): boolean {
-  return doubt?.of !== "identity";
-}
-
-/**
- * Returns whether nothing contradicts what a snapshot says of itself: only such a one may be deleted, or replace another.
- * Nobody can restore from a failed one, which stands in the way of the next (inventory/attempts.ts): it need only be the vault's.
- */
-export function isClear({ doubt, state, tags, identity }: Snapshot): boolean {
-  if (doubt === undefined) return true;
-  // Without the vault's tag its role may not delete it.
-  return state === "error" && doubt.of === "tags" && tags[TAG.vault] === identity.vaultId;
-}
-
-/** Returns whether a snapshot is the vault's copy of another. */
-export function isOwnCopy(snapshot: Snapshot): boolean {
-  return isOwn(snapshot) && snapshot.identity.source !== undefined;
-}
 
 /** Returns when the data was taken that a snapshot holds: of a copy when its source was started. */
 export function dataStartMs({ startTimeMs, identity }: Snapshot): number {

@@ -28,3 +28,11 @@ export async function runSteps(steps: readonly Step[], concurrency: number, hasT
   };
   await Promise.all(Array.from({ length: Math.min(concurrency, steps.length) }, worker));
 }
+
+export interface Budget {
+  now: () => number;
+  /** Nothing is begun after this time; what is left of the invocation is for the report. */
+  deadlineMs: number;
+  /** Asked once before the first recovery point is deleted; `false` puts the deletions off. Absent: they may go on. */
+  mayDelete?: () => Promise<boolean>;
+}

@@ -12,3 +12,8 @@ export function listed(texts: readonly string[]): string {
   const left = texts.length - LISTED;
   return [...texts.slice(0, LISTED), ...(left > 0 ? [`and ${left} more`] : [])].join("; ");
 }
+
+/** Why a snapshot stays with another of its recovery point. */
+export function partOf(snapshotId: string, held: string): string {
+  return `${snapshotId} of it stays: ${held}`;
+}

@@ -1,7 +1,7 @@
 /** Decides which recovery points the clock expects after a look. Pure. */
-import type { PointsLook } from "./missingPoints";
-import { type Counts, inFormOf, merged } from "./pointCounts";
-import { MAX_GONE, type PointMemory, packCounts, unpackCounts } from "./pointMemory";
+import type { Counts, PointMemory, PointsLook } from "../model/pointMemory";
+import { inFormOf, merged } from "./pointCounts";
+import { MAX_GONE, packCounts, unpackCounts } from "./pointMemory";
 import { SECOND_MS, isoSeconds } from "../lib/time";
 
 /**

@@ -4,28 +4,21 @@
  * invocation that was killed may have done. Strict about what is expected, lenient about what is found: whatever is left of a
  * recovery point is not missing. One list may lag, so two looks have to miss it. Pure.
  */
-import { ALL, type Counts, countPoints, inFormOf, ownFinder, summed } from "./pointCounts";
-import { type GonePoints, MAX_GONE, MAX_GONE_SLOTS, type PointMemory, unpackCounts } from "./pointMemory";
-import type { PrunePlan } from "../plan/pruneDecisions";
+import {
+  ALL,
+  type Counts,
+  type GonePoints,
+  type PointMemory,
+  type PointsLook,
+  type Wanted,
+} from "../model/pointMemory";
+import { countPoints, inFormOf, ownFinder, summed } from "./pointCounts";
+import { MAX_GONE, MAX_GONE_SLOTS, unpackCounts } from "./pointMemory";
+import type { PrunePlan } from "../retention/prunePlan";
 import { isoSeconds } from "../lib/time";
 import type { Snapshot, World } from "../model/world";
 import type { CoreSettings } from "../model/settings";
-import { CERTAIN_MS, type LookedRegion, type Wanted, msOf, wantedIn } from "./wantedPoints";
-
-/** What a look came to. */
-export interface PointsLook {
-  /** What it was compared with. */
-  memory: PointMemory;
-  /** When it was compared. */
-  nowMs: number;
-  /** The stack's, read or not. */
-  regions: readonly string[];
-  wanted: ReadonlyMap<string, Wanted>;
-  /** Gone at this look, or not yet for long enough. */
-  waiting: readonly GonePoints[];
-  /** Gone at two looks: to be reported. */
-  confirmed: readonly GonePoints[];
-}
+import { CERTAIN_MS, type LookedRegion, msOf, wantedIn } from "./wantedPoints";
 
 /** What is looked through for recovery points that the rules do not want any more, or that nobody has. */
 interface Sought {

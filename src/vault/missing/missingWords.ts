@@ -1,7 +1,5 @@
 /** What a person is told of recovery points that somebody else deleted. Pure text. */
-import type { PointsLook } from "./missingPoints";
-import { ALL } from "./pointCounts";
-import type { GonePoints } from "./pointMemory";
+import { ALL, type GonePoints, type PointsLook } from "../model/pointMemory";
 import type { Problem } from "../model/problem";
 
 /** The kind of these problems. */

@@ -1,15 +1,10 @@
 /** Counts recovery points by instance and slot. Pure. */
-import { isOwn } from "../inventory/sameSlot";
+import { isOwn } from "../identity/ownership";
 import { groupBy } from "../lib/collections";
-import type { Judgement } from "../changes/judge";
+import type { Judgement } from "../retention/judge";
 import { countVolumes } from "../retention/recoverySets";
 import type { Snapshot } from "../model/world";
-
-/** By instance and slot, of how many volumes there is a snapshot. {@link ALL} stands for all instances. */
-export type Counts = ReadonlyMap<string, ReadonlyMap<string, number>>;
-
-/** The instance of sums. */
-export const ALL = "*";
+import { ALL, type Counts } from "../model/pointMemory";
 
 /** Counts of each instance and slot the volumes: a duplicate, or an original beside its stand-in, is of the same one. */
 export function countPoints(snapshots: readonly Snapshot[]): Map<string, Map<string, number>> {

@@ -2,42 +2,9 @@
  * Recovery points that the vault expects to find again, as the alarm clock carries them: without that nobody would notice that
  * a person deletes some. Instances with the same points share an entry, and a large fleet is carried as sums. Pure.
  */
-import { type Counts, summed } from "./pointCounts";
-import { isoSeconds, parseIso, SECOND_MS } from "../lib/time";
-
-/** One region's recovery points. */
-export interface CountedRegion {
-  region: string;
-  /** The first in seconds since 1970, each other in seconds after the one before it, to the base of 36. */
-  slots: readonly string[];
-  /** Instances by what they have: a number for each slot, in the order of `slots`. */
-  has: Readonly<Record<string, readonly string[]>>;
-}
-
-/** Recovery points of one instance, or of all, that a look did not find any more. */
-export interface GonePoints {
-  region: string;
-  of: string;
-  /** They were there then; what was started since is not they. An ISO instant. */
-  seen: string;
-  /** When a look first missed them, as an ISO instant. */
-  since: string;
-  count: number;
-  /** The newest of them: of how many volumes there were snapshots, by slot. */
-  slots: Readonly<Record<string, number>>;
-}
-
-export interface PointMemory {
-  /** All of `counted` was there then: an ISO instant, or nothing in a vault that has not looked yet. */
-  at: string;
-  /** When the vault last deleted something, or lost count: a list may show for a while what is gone. */
-  deletedAt?: string;
-  counted: readonly CountedRegion[];
-  gone: readonly GonePoints[];
-}
-
-/** What a vault expects that has not looked yet. */
-export const NO_POINTS: PointMemory = { at: "", counted: [], gone: [] };
+import type { CountedRegion, Counts, PointMemory } from "../model/pointMemory";
+import { summed } from "./pointCounts";
+import { SECOND_MS, isoSeconds, parseIso } from "../lib/time";
 
 /** Scheduler takes 256 KB in all. Beyond this sums take the place of an entry for each instance, and the oldest are left out. */
 const MAX_LENGTH = 20_000;

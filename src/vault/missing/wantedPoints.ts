@@ -1,9 +1,9 @@
 /** Counts the recovery points of a region that the rules clearly want: those that the vault may expect to find again. Pure. */
-import { isClear, isOwn } from "../inventory/sameSlot";
-import { whyKept } from "../changes/judge";
-import { type Counts, countKept, countPoints, summed } from "./pointCounts";
-import type { PointMemory } from "./pointMemory";
-import type { PrunePlan } from "../plan/pruneDecisions";
+import { isClear, isOwn } from "../identity/ownership";
+import { whyKept } from "../retention/judge";
+import type { PointMemory, Wanted } from "../model/pointMemory";
+import { countKept, countPoints, summed } from "./pointCounts";
+import type { PrunePlan } from "../retention/prunePlan";
 import { MINUTE_MS, parseIso } from "../lib/time";
 import type { Snapshot } from "../model/world";
 
@@ -16,15 +16,6 @@ export interface LookedRegion {
   /** All that was seen there. */
   seen: readonly Snapshot[];
   pruned: PrunePlan;
-}
-
-/** A region's recovery points that the rules want. */
-export interface Wanted {
-  counts: Counts;
-  /** Of those the ones that are surely there, and not shown by a list that lags. */
-  sure: Counts;
-  /** Of those, and their sums, the ones that were begun since the clock's were counted. */
-  begun: Counts;
 }
 
 /** Returns an instant in milliseconds since 1970; one that is none lies before all others. */

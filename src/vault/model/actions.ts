@@ -1,6 +1,6 @@
-import type { PlannedChanges } from "../changes/changePlans";
+import type { PlannedChanges } from "./waitingPlans";
 import type { Identity } from "./identity";
-import type { PointsLook } from "../missing/missingPoints";
+import type { PointsLook } from "./pointMemory";
 import type { Problem } from "./problem";
 import type { AttachedVolume, Tags } from "./world";
 import type { SnapshotLock } from "./settings";

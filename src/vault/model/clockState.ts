@@ -1,6 +1,6 @@
 /** What the alarm clock's payload carries from one invocation to the next. Types only. */
-import type { ChangeMemory } from "../changes/changeMemory";
-import type { PointMemory } from "../missing/pointMemory";
+import type { ChangeMemory } from "./changeMemory";
+import type { PointMemory } from "./pointMemory";
 
 /** Problem key → when it was told, as an ISO instant. */
 export type Told = Readonly<Record<string, string>>;
@@ -28,3 +28,6 @@ export interface ClockState {
   strangersAt?: string;
   told: Told;
 }
+
+/** A clock that is stopped stands here: Scheduler may refuse a time that has passed, even of a disabled schedule. */
+export const STOPPED_CLOCK = "at(2099-01-01T00:00:00)";

@@ -1,5 +1,5 @@
 /** A region that left the stack: types only. What becomes of it: leftRegions.ts. */
-import type { Cause } from "../aws/errors";
+import type { Cause } from "./cause";
 import type { Snapshot } from "./world";
 
 /** A region that is not the stack's any more, while anything of the vault is there. */

@@ -1,8 +1,8 @@
-import type { ChangeMemory } from "../changes/changeMemory";
+import type { ChangeMemory } from "./changeMemory";
 import type { Dropout } from "./dropout";
 import type { Doubt, Identity, Stranger } from "./identity";
 import type { SeenLeft } from "./leftRegion";
-import type { PointMemory } from "../missing/pointMemory";
+import type { PointMemory } from "./pointMemory";
 import type { Problem } from "./problem";
 
 export type Tags = Readonly<Record<string, string>>;

@@ -1,6 +1,6 @@
 /** What woke the function: EventBridge Scheduler's payloads, or a person with `aws lambda invoke`. */
 import { SLOT_AHEAD_MS } from "../identity/doubts";
-import { vaultError } from "../aws/errors";
+import { vaultError } from "../lib/errors";
 import { isoSeconds, parseIso } from "../lib/time";
 import type { Wake } from "../model/trigger";
 

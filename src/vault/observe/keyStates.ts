@@ -3,22 +3,12 @@
  * for its deletion stays `completed` and encrypted in every list, and nobody can restore from it (KMS developer guide,
  * "Key states of AWS KMS keys"). See docs/adr/0016.
  */
-import { DescribeKeyCommand } from "@aws-sdk/client-kms";
 import type { VaultClients } from "../aws/clients";
 import { type Unseen, attempt } from "./observe";
-import { isoSeconds } from "../lib/time";
-import type { KeyedRegion, CoreSettings } from "../model/settings";
+import { describeKey } from "../aws/kms";
+import type { CoreSettings } from "../model/settings";
 import type { KeyState } from "../model/world";
 import { vaultKeysOf } from "../model/vaultKeys";
-
-async function describeKey(clients: VaultClients, { region, keyArn }: KeyedRegion): Promise<KeyState> {
-  const { KeyMetadata } = await clients.kmsIn(region).send(new DescribeKeyCommand({ KeyId: keyArn }));
-  const { KeyState: state, DeletionDate } = KeyMetadata ?? {};
-  return {
-    state: state ?? "unknown",
-    ...(DeletionDate && { deletedAt: isoSeconds(DeletionDate.getTime()) }),
-  };
-}
 
 /**
  * Reads the state of each of the vault's keys: one call a key.
@@ -33,7 +23,12 @@ export async function readKeyStates(
     vaultKeysOf(policy).map(async (key): Promise<[string, KeyState]> => {
       const consequence = "until it is known, no recovery point is deleted";
       const subject = `the state of the key ${key.keyArn}`;
-      const seen = await attempt(() => describeKey(clients, key), subject, consequence, unseen);
+      const seen = await attempt(
+        () => describeKey(clients.kmsIn(key.region), key.keyArn),
+        subject,
+        consequence,
+        unseen,
+      );
       return [key.keyArn, seen ?? { state: "unknown" }];
     }),
   );

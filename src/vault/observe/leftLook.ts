@@ -1,20 +1,24 @@
 /** Counts what the vault left in regions that are not the stack's any more: by the sweep that looks for strangers once a day. */
 import type { VaultClients } from "../aws/clients";
-import { memoryIn } from "../changes/changeMemory";
+import { memoryIn } from "../model/changeMemory";
 import { describeVaultSnapshots } from "../aws/ec2Reads";
-import { causeOf } from "../aws/errors";
+import { causeOf, meaningOf } from "../aws/errors";
 import type { LeftRegion, SeenLeft } from "../model/leftRegion";
-import { afterLook } from "../changes/leftRegions";
+import { afterLook } from "../inventory/leftRegions";
 import type { CoreSettings } from "../model/settings";
 import type { World } from "../model/world";
 
-/** Reads one region. A failure is part of what was seen: the region may be one that the account cannot use any more. */
+/**
+ * Reads one region. A failure is part of what was seen: the region may be one that the account cannot use any more. A throttled
+ * look is made again the next day.
+ */
 async function look(clients: VaultClients, vaultId: string, { region, since }: LeftRegion): Promise<SeenLeft> {
   try {
     const snapshots = await describeVaultSnapshots(clients.readerIn(region), region, vaultId);
     return { region, since, snapshots };
   } catch (error) {
-    return { region, since, cause: causeOf(error) };
+    const cause = causeOf(error);
+    return { region, since, ...(meaningOf(cause) !== "limit" && { cause }) };
   }
 }
 

@@ -5,76 +5,14 @@
  * (API reference, CopySnapshot, KmsKeyId).
  */
 import { copyIdentity } from "./copyTags";
-import { newestFirst } from "../retention/retention";
-import { copyExpiredTag } from "../model/tags";
+import { latestStartedFirst } from "../inventory/order";
 import { HOUR_MS, MINUTE_MS } from "../lib/time";
 import { MAX_TRIES } from "../inventory/attempts";
 import type { CopyAction } from "../model/actions";
 import type { KeyedRegion } from "../model/settings";
 import type { Snapshot, Tags } from "../model/world";
 import type { Problem } from "../model/problem";
-
-export type CopyState = "sound" | "pending" | "broken";
-
-/** Where a snapshot stands on its way to a region. `expired`: it was copied, and retention there took the copy. */
-export type Coverage = CopyState | "missing" | "expired";
-
-/** What is wrong with a copy, or `undefined` while nothing is. */
-export function copyFault(copy: Snapshot, keyArn: string): string | undefined {
-  if (copy.state === "pending") return undefined;
-  if (copy.state !== "completed") {
-    return `it is in state ${copy.state}: ${copy.stateMessage ?? "EC2 gives no reason"}`;
-  }
-  if (!copy.encrypted) return "it is not encrypted";
-  if (copy.kmsKeyId !== keyArn) return `it is under ${copy.kmsKeyId ?? "no key"}, not ${keyArn}`;
-  return undefined;
-}
-
-export function copyState(copy: Snapshot, keyArn: string): CopyState {
-  if (copy.state === "pending") return "pending";
-  return copyFault(copy, keyArn) === undefined ? "sound" : "broken";
-}
-
-/** Copies by the snapshot that held their data first. */
-export type BySource = ReadonlyMap<string, readonly Snapshot[]>;
-
-export function copiesBySource(copies: readonly Snapshot[]): BySource {
-  const bySource = new Map<string, Snapshot[]>();
-  for (const copy of copies) {
-    const source = copy.identity.source?.snapshotId;
-    if (source === undefined) continue;
-    const known = bySource.get(source);
-    if (known === undefined) bySource.set(source, [copy]);
-    else known.push(copy);
-  }
-  return bySource;
-}
-
-/** The copies of a snapshot: those of an original are those of what stands in for it (replacements.ts), and the reverse. */
-export function copiesOf({ snapshotId, identity }: Snapshot, bySource: BySource): readonly Snapshot[] {
-  return bySource.get(identity.source?.snapshotId ?? snapshotId) ?? [];
-}
-
-/** Decides whether the rules of a region let go of a snapshot's copy: without that a mark says nothing. */
-export type Released = (snapshot: Snapshot) => boolean;
-
-/** The best that a snapshot has in a region. */
-export function coverageOf(
-  snapshot: Snapshot,
-  copies: readonly Snapshot[],
-  { region, keyArn }: KeyedRegion,
-  released: Released,
-): Coverage {
-  let best: CopyState | undefined;
-  for (const copy of copies) {
-    const state = copyState(copy, keyArn);
-    if (state === "sound") return state;
-    if (best !== "pending") best = state;
-  }
-  if (best === "pending") return best;
-  if (snapshot.tags[copyExpiredTag(region)] !== undefined && released(snapshot)) return "expired";
-  return best ?? "missing";
-}
+import { type BySource, type Released, copiesOf, copyFault, coverageOf, isArchived } from "../inventory/copies";
 
 function copyAction(snapshot: Snapshot, { region, keyArn, tagsOf }: CopyTarget, reason: string): CopyAction {
   return {
@@ -133,11 +71,6 @@ function brokenCopy(copy: Snapshot, source: Snapshot, fault: string): Problem {
   };
 }
 
-/** EC2 copies none that is in the archive tier (user guide, Archive EBS snapshots, considerations). */
-export function isArchived({ storageTier }: Snapshot): boolean {
-  return storageTier === "archive";
-}
-
 /** Somebody moved it to the archive tier before it was copied. */
 function archivedUncopied({ snapshotId, region }: Snapshot, target: KeyedRegion): Problem {
   return {
@@ -171,7 +104,7 @@ export function planCopies(
   const lacking = snapshots.flatMap((snapshot): Lacking[] => {
     const copies = copiesOf(snapshot, bySource);
     if (!["missing", "broken"].includes(coverageOf(snapshot, copies, target, target.released))) return [];
-    return [{ snapshot, broken: [...copies].sort(newestFirst) }];
+    return [{ snapshot, broken: [...copies].sort(latestStartedFirst) }];
   });
   for (const one of byTurn(lacking)) {
     const { snapshot, broken } = one;

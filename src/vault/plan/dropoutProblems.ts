@@ -1,5 +1,5 @@
 /** What a person is told of instances that dropped out. Pure text; who they are: dropouts.ts. */
-import { backupTagOf, quoted } from "../observe/backupTag";
+import { backupTagOf, quoted } from "../inventory/backupTag";
 import { DAY_MS, isoSeconds, parseIso } from "../lib/time";
 import type { Dropout } from "../model/dropout";
 import type { Problem } from "../model/problem";
@@ -14,13 +14,6 @@ export interface DropoutPlan {
   settled: boolean;
   /** Since when the slot has waited for an instance that one list shows and another does not. */
   waitsSinceMs?: number;
-}
-
-const KINDS = ["not-protected-anymore", "becoming-orphan"];
-
-/** Returns true for what nothing would bring up again: its slot is not done before a person was told. */
-export function isDropout({ kind }: Problem): boolean {
-  return KINDS.includes(kind);
 }
 
 function nameOf({ instanceId, tags }: Dropout): string {

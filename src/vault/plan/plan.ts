@@ -9,10 +9,12 @@ import { countedAndExtra } from "../inventory/duplicates";
 import { planDropouts } from "./dropoutProblems";
 import { type SeenRegion, distanceIn, seenRegions, unsafeIn } from "../inventory/drRegions";
 import { doubtProblems, strangerProblems } from "../identity/doubts";
-import { isClear, isOwn, volumeAndSlotOf } from "../inventory/sameSlot";
-import { encryptionTarget, isStandIn } from "../inventory/replacements";
-import { copiesBySource, planCopies } from "./copies";
+import { isClear, isOwn } from "../identity/ownership";
+import { volumeAndSlotOf } from "../inventory/sameSlot";
+import { isStandIn } from "../inventory/replacements";
+import { planCopies } from "./copies";
 import { idsOf, planPruning } from "./pruning";
+import { orphanNotices } from "./orphans";
 import { planSnapshots } from "./snapshots";
 import { instanceRules } from "../retention/effectiveRules";
 import { holdDeletions, isUnderLost, keyProblems, lostKeys, withoutLost } from "./keyGate";
@@ -20,7 +22,7 @@ import { ignoredMarks, releasedIn } from "./released";
 import { leftNotices } from "../changes/leftRegions";
 import { pointsLook } from "../missing/missingPoints";
 import { missingProblems } from "../missing/missingWords";
-import { newestFirst } from "../retention/retention";
+import { latestStartedFirst } from "../inventory/order";
 import { HOUR_MS, humanDuration, parseIso } from "../lib/time";
 import { failuresBySlot, nextTry, oneAtATime } from "../inventory/attempts";
 import type { Action, Kept, Plan } from "../model/actions";
@@ -28,12 +30,13 @@ import type { CoreSettings } from "../model/settings";
 import type { Snapshot, World } from "../model/world";
 import type { Serving } from "../model/trigger";
 import type { Problem } from "../model/problem";
+import { planEncrypting } from "./encryption";
 
 /** A snapshot that failed is tried again; a person is told when that came to nothing. */
 function failedSnapshots(own: readonly Snapshot[], policy: CoreSettings, nowMs: number): Problem[] {
   const windowMs = policy.startWindowHours * HOUR_MS;
   return [...failuresBySlot(own).entries()].flatMap(([subject, failed]) => {
-    const [latest] = [...failed].sort(newestFirst);
+    const [latest] = [...failed].sort(latestStartedFirst);
     const slotMs = parseIso(latest?.identity.slot ?? "") ?? 0;
     const over = nextTry(failed, policy, nowMs) === "never" || nowMs - slotMs > windowMs;
     if (latest === undefined || !over) return [];
@@ -112,20 +115,6 @@ function volumesOf(action: Action): string[] {
   return action.kind === "snapshot" ? action.volumes.map(({ volumeId }) => volumeId) : [];
 }
 
-/** Encrypted copies of what is not encrypted and stays. */
-function planEncrypting(
-  own: readonly Snapshot[],
-  completed: readonly Snapshot[],
-  leaving: ReadonlySet<string>,
-  policy: CoreSettings,
-  nowMs: number,
-) {
-  const target = encryptionTarget(policy);
-  if (target === undefined) return [];
-  const plain = completed.filter((one) => !one.encrypted && !isStandIn(one) && !leaving.has(one.snapshotId));
-  return [planCopies(plain, copiesBySource(own.filter(isStandIn)), target, nowMs)];
-}
-
 /** Adds what is in doubt, in every region that was seen, and what only looks like the vault's. */
 function addDoubts(plan: Plan, { snapshots = [], copies, strangers = [] }: World): void {
   const all = [...snapshots, ...Object.values(copies).flat()];
@@ -187,6 +176,7 @@ function planRegions(
     ...stuckCopies([...own.filter(isStandIn), ...copies], policy, nowMs),
     ...copying.flatMap((one) => ignoredMarks(one, completed)),
     ...problems,
+    ...orphanNotices([...own, ...copies], ruled.orphans ?? [], policy),
     ...changed.problems,
     ...(plan.points === undefined ? [] : missingProblems(plan.points, policy.primaryRegion)),
   ];

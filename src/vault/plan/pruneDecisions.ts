@@ -1,19 +1,11 @@
 /** What pruning in all regions shares: the plan's two lists, and how a recovery point is kept whole. */
-import { partOf } from "../guard/findings";
-import type { Judgement } from "../changes/judge";
 import { isRoot, setKeyOf } from "../retention/recoverySets";
+import { partOf } from "../lib/text";
+import type { Judgement } from "../retention/judge";
 import { DAY_MS } from "../lib/time";
-import type { DeleteAction, Kept, Mark } from "../model/actions";
+import type { DeleteAction, Mark } from "../model/actions";
 import type { Snapshot } from "../model/world";
-
-export interface PrunePlan {
-  actions: DeleteAction[];
-  kept: Kept[];
-  /** Snapshots that retention was asked about, each of a volume and slot. */
-  points: readonly Snapshot[];
-  /** Of those what the rules of now let go of, whether or not anything else keeps it yet. */
-  judgement: Judgement;
-}
+import type { PrunePlan } from "../retention/prunePlan";
 
 /** Returns a plan for what was judged. */
 export function emptyPlan(points: readonly Snapshot[], judgement: Judgement): PrunePlan {

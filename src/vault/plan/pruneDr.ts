@@ -3,13 +3,15 @@
  * sound one has taken its place; the newest sound ones of a volume stay, since the next copy builds on them.
  */
 import type { SeenRegion } from "../inventory/drRegions";
-import { bestFirst, isClear, sameVolumeAndSlot } from "../inventory/sameSlot";
+import { bestFirst, sameVolumeAndSlot } from "../inventory/sameSlot";
+import { isClear } from "../identity/ownership";
 import type { SourceOf } from "../inventory/replacements";
-import { copyState } from "./copies";
-import { type PruneRules, judge, nothingJudged, whyKept } from "../changes/judge";
-import { FAILED_KEPT_MS, type PrunePlan, emptyPlan, holdsOf, keep, keepHeld, remove } from "./pruneDecisions";
+import { copyState } from "../inventory/copies";
+import { type PruneRules, judge, nothingJudged, whyKept } from "../retention/judge";
+import { FAILED_KEPT_MS, emptyPlan, holdsOf, keep, keepHeld, remove } from "./pruneDecisions";
+import type { PrunePlan } from "../retention/prunePlan";
 import { setKeyOf } from "../retention/recoverySets";
-import { newestFirst } from "../retention/retention";
+import { latestStartedFirst } from "../inventory/order";
 import { copyExpiredTag } from "../model/tags";
 import { MAX_TRIES } from "../inventory/attempts";
 import type { Snapshot } from "../model/world";
@@ -37,7 +39,7 @@ interface Dr extends Sources {
 
 /** The copies of one volume and slot beside the best of them. */
 function pruneOthers({ plan, state, nowMs }: Dr, best: Snapshot, others: readonly Snapshot[]) {
-  const failed = [best, ...others].filter((copy) => copy.state === "error").sort(newestFirst);
+  const failed = [best, ...others].filter((copy) => copy.state === "error").sort(latestStartedFirst);
   const remains = new Set(failed.slice(0, MAX_TRIES));
   for (const other of others) {
     if (other.state === "error" && nowMs - other.startTimeMs > FAILED_KEPT_MS) {

@@ -4,12 +4,14 @@
  * nothing that the vault did not make is touched. Every snapshot comes back once: deleted or kept.
  */
 import type { Duplicate } from "../inventory/duplicates";
-import { dataStartMs, isClear } from "../inventory/sameSlot";
+import { dataStartMs } from "../inventory/sameSlot";
+import { isClear } from "../identity/ownership";
 import { isStandIn } from "../inventory/replacements";
-import { type PruneRules, judge, whyKept } from "../changes/judge";
-import { FAILED_KEPT_MS, type PrunePlan, emptyPlan, holdsOf, keep, keepHeld, remove } from "./pruneDecisions";
+import { type PruneRules, judge, whyKept } from "../retention/judge";
+import { FAILED_KEPT_MS, emptyPlan, holdsOf, keep, keepHeld, remove } from "./pruneDecisions";
+import type { PrunePlan } from "../retention/prunePlan";
 import { setKeyOf } from "../retention/recoverySets";
-import { newestFirst } from "../retention/retention";
+import { latestStartedFirst } from "../inventory/order";
 import { MAX_TRIES, oneAtATime } from "../inventory/attempts";
 import type { Snapshot } from "../model/world";
 
@@ -26,7 +28,7 @@ function pruneFailed(
   nowMs: number,
 ) {
   const newer = new Map<string, number>();
-  for (const snapshot of [...failed].sort(newestFirst)) {
+  for (const snapshot of [...failed].sort(latestStartedFirst)) {
     const { volumeId } = snapshot;
     const after = newer.get(volumeId) ?? 0;
     newer.set(volumeId, after + 1);

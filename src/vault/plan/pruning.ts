@@ -2,10 +2,10 @@
 import type { Duplicate } from "../inventory/duplicates";
 import type { SeenRegion } from "../inventory/drRegions";
 import { sourceFinder, stayingFinder } from "../inventory/replacements";
-import type { PruneRules } from "../changes/judge";
+import type { PruneRules } from "../retention/judge";
 import { prunePrimary } from "./prunePrimary";
 import { pruneDr } from "./pruneDr";
-import type { PrunePlan } from "./pruneDecisions";
+import type { PrunePlan } from "../retention/prunePlan";
 import type { ReadRegion } from "../inventory/regions";
 import type { DeleteAction } from "../model/actions";
 import type { CoreSettings } from "../model/settings";

@@ -4,8 +4,8 @@
  */
 import { dataStartMs, sameVolumeAndSlot } from "../inventory/sameSlot";
 import type { SeenRegion } from "../inventory/drRegions";
-import { type Released, copiesOf, copyState, isArchived } from "./copies";
-import { type PruneRules, judge } from "../changes/judge";
+import { type Released, copiesOf, copyState, isArchived } from "../inventory/copies";
+import { type PruneRules, judge } from "../retention/judge";
 import { copyExpiredTag } from "../model/tags";
 import type { Problem } from "../model/problem";
 import type { Snapshot } from "../model/world";

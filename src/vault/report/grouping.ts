@@ -3,8 +3,7 @@
  * what it does not carry would be mailed by every invocation. The log and the audit record name them all. Pure.
  */
 import { groupBy } from "../lib/collections";
-import { uniqueByKey } from "./summary";
-import type { Problem } from "../model/problem";
+import { type Problem, uniqueByKey } from "../model/problem";
 import { listed } from "../lib/text";
 
 const MOST_OF_A_KIND = 100;

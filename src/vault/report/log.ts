@@ -1,27 +1,18 @@
 /** report: one log line a decision, the metrics, and one mail for what a person must know and was not told today. */
-import { PublishCommand } from "@aws-sdk/client-sns";
+import { publish } from "../aws/sns";
 import type { VaultClients } from "../aws/clients";
-import { stillTold } from "../clock/nextWake";
+import { stillTold } from "../model/told";
 import type { Told } from "../model/clockState";
 import { composeMail } from "./mail";
 import type { LogPlace } from "./links";
-import type { Measured } from "../model/metricNames";
-import { type Summary, countAlike, problemKey } from "./summary";
+import { type Summary, countAlike } from "./summary";
+import { type Problem, problemKey } from "../model/problem";
 import { isoSeconds } from "../lib/time";
 import type { Outcome, Plan } from "../model/actions";
 import type { VaultSettings } from "../model/settings";
 import type { ThrottledRead } from "../model/world";
 import type { Wake } from "../model/trigger";
-import type { Problem } from "../model/problem";
-
-/** What the vault needs of a logger: Powertools' Logger fits, and so does a test's array. */
-export interface VaultLog {
-  info(message: string, fields: Record<string, unknown>): void;
-  error(message: string, fields: Record<string, unknown>): void;
-}
-
-/** What the vault needs of a metrics sink: Powertools' Metrics, by a thin function. */
-export type EmitMetric = (measured: Measured) => void;
+import type { VaultLog } from "../aws/tools";
 
 function subjectOf({ action }: Outcome): Record<string, unknown> {
   const { kind, region, reason } = action;
@@ -69,10 +60,14 @@ export function logDecisions(
   }
 }
 
-/** The problems that were not told within the last day. */
+/** Returns the problems that nobody was told. */
+export function untoldOf(problems: readonly Problem[], told: Told): Problem[] {
+  return problems.filter((problem) => told[problemKey(problem)] === undefined);
+}
+
+/** Returns the problems that were not told within the last day. */
 export function newsOf(problems: readonly Problem[], told: Told, nowMs: number): Problem[] {
-  const recent = stillTold(told, nowMs);
-  return problems.filter((problem) => recent[problemKey(problem)] === undefined);
+  return untoldOf(problems, stillTold(told, nowMs));
 }
 
 /**
@@ -90,7 +85,7 @@ export async function tell(
   nowMs: number,
 ): Promise<Told> {
   const { subject, body } = composeMail(summary, news, settings, logs);
-  await clients.sns.send(new PublishCommand({ TopicArn: settings.topicArn, Subject: subject, Message: body }));
+  await publish(clients.sns, { topicArn: settings.topicArn, subject, body });
   const when = isoSeconds(nowMs);
   return { ...told, ...Object.fromEntries(news.map((problem) => [problemKey(problem), when])) };
 }

@@ -1,9 +1,8 @@
 /** The mail that a person gets: what happened, why, what goes on by itself, what to do. Pure text. */
 import { groupBy } from "../lib/collections";
 import { type LogPlace, logLink, runbookPage } from "./links";
-import { RUN_REPORT, WEEKLY_SUMMARY } from "./runReport";
+import { type Problem, RUN_REPORT, WEEKLY_SUMMARY } from "../model/problem";
 import type { Summary } from "./summary";
-import type { Problem } from "../model/problem";
 import type { VaultSettings } from "../model/settings";
 import { counted } from "../lib/text";
 

@@ -5,15 +5,15 @@
  */
 import { dataStartMs } from "../inventory/sameSlot";
 import { METRIC, type Measured, REGION_METRIC as R } from "../model/metricNames";
-import { leftSnapshots } from "../changes/leftRegions";
-import { copyState } from "../plan/copies";
+import { leftSnapshots } from "../inventory/leftRegions";
+import { copyState } from "../inventory/copies";
 import { gibOf, recoveryPoints } from "../inventory/recoveryPoints";
 import { type ReadRegion, readRegions } from "../inventory/regions";
 import { stalestHours } from "../inventory/age";
 import type { Summary } from "./summary";
 import { MINUTE_MS, SECOND_MS } from "../lib/time";
 import type { Action, Outcome } from "../model/actions";
-import type { KeyedRegion, CoreSettings } from "../model/settings";
+import type { CoreSettings, KeyedRegion } from "../model/settings";
 import type { Snapshot, World } from "../model/world";
 
 export interface Measuring {

@@ -8,12 +8,10 @@ import { type ReadRegion, readRegions } from "../inventory/regions";
 import { stalestHours } from "../inventory/age";
 import type { Summary } from "./summary";
 import { DAY_MS, HOUR_MS, humanDuration, parseIso } from "../lib/time";
-import type { Problem } from "../model/problem";
+import { type Problem, RUN_REPORT, WEEKLY_SUMMARY } from "../model/problem";
 import type { VaultSettings } from "../model/settings";
 import type { World } from "../model/world";
 
-export const RUN_REPORT = "run-report";
-export const WEEKLY_SUMMARY = "weekly-summary";
 const WEEK_DAYS = 7;
 
 function runReport({ wake, status, counts }: Summary): Problem {

@@ -2,7 +2,7 @@
 import type { Outcome, Plan } from "../model/actions";
 import type { ThrottledRead } from "../model/world";
 import type { Wake } from "../model/trigger";
-import type { Problem } from "../model/problem";
+import { type Problem, uniqueByKey } from "../model/problem";
 
 /**
  * - `clean`: all was done or is under way
@@ -47,21 +47,6 @@ function failureOf({ action, detail }: Outcome): Problem {
     subject,
     message: `${what} in ${action.region} failed: ${detail}`,
   };
-}
-
-export function problemKey({ kind, subject }: Problem): string {
-  return `${kind}/${subject}`;
-}
-
-/** The first of each key: two ways to fail at one thing are one problem to a person. */
-export function uniqueByKey(problems: readonly Problem[]): Problem[] {
-  const seen = new Set<string>();
-  return problems.filter((problem) => {
-    const key = problemKey(problem);
-    const isNew = !seen.has(key);
-    seen.add(key);
-    return isNew;
-  });
 }
 
 function countOf(outcomes: readonly Outcome[], putOff: readonly ThrottledRead[]): Counts {

@@ -3,14 +3,13 @@
  * own; and what becomes of an instance that is not backed up any more. Read off its newest recovery point, with the stack's
  * configuration of now, so that an edit counts at once for all that is still there. Pure.
  */
-import { firstMissed, memoryIn } from "../changes/changeMemory";
+import { firstMissed, memoryIn } from "../model/changeMemory";
 import { dataStartMs, pointMs } from "../inventory/sameSlot";
-import { orphanNotices } from "../plan/orphans";
 import { carriedRules } from "./tagOverrides";
 import { volumesOfSeveral } from "./recoverySets";
 import { EXCLUDE_VALUE, INSTANCE_TAG_PREFIX, TAG } from "../model/tags";
 import { DAY_MS } from "../lib/time";
-import type { KeepRules, CoreSettings } from "../model/settings";
+import type { CoreSettings, KeepRules } from "../model/settings";
 import type { ProtectedInstance, Snapshot, Tags, World } from "../model/world";
 import type { Problem } from "../model/problem";
 
@@ -206,9 +205,6 @@ export function instanceRules(
     isMissing,
     knowsFleet: attached !== undefined,
     ...(attached !== undefined && { orphans }),
-    problems: [
-      ...[...unknown].map(([name, ids]) => unknownPolicy(name, ids.size, policy)),
-      ...orphanNotices(own, orphans, policy),
-    ],
+    problems: [...unknown].map(([name, ids]) => unknownPolicy(name, ids.size, policy)),
   };
 }

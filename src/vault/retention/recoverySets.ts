@@ -7,6 +7,7 @@ import { dataStartMs } from "../inventory/sameSlot";
 import { TAG } from "../model/tags";
 import type { Snapshot } from "../model/world";
 import { volumeFactsFromTags } from "../model/volumeSpec";
+import { parseIso } from "../lib/time";
 
 /** The snapshots of one instance for one slot, in one region. */
 export interface RecoverySet {
@@ -94,4 +95,13 @@ export function timesOf(
     takenMs = Math.max(takenMs, dataMs);
   }
   return { slotMs, startTimeMs, takenMs };
+}
+
+/** Decides whether a recovery point was there when settings ended: not what the run made that was the first without them. */
+export function wasThere(
+  { slot, snapshots }: RecoverySet,
+  until: string,
+  untilMs = parseIso(until) ?? Infinity,
+): boolean {
+  return slot <= until && snapshots.some((one) => dataStartMs(one) < untilMs);
 }

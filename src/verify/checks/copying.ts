@@ -1,7 +1,8 @@
 /** A1–A5, A11: what CopySnapshot asks for, and what becomes of a copy. */
 import type { EC2Client, Snapshot } from "@aws-sdk/client-ec2";
 import { copySnapshot } from "../../vault/aws/ec2Writes";
-import { type Cause, causeOf, meaningOf } from "../../vault/aws/errors";
+import type { Cause } from "../../vault/model/cause";
+import { causeOf, meaningOf } from "../../vault/aws/errors";
 import { withDefaultKey } from "../clients";
 import { NO_ROLE, askRights } from "../dryRuns";
 import { type Check, type Finding, beside, confirmed, different, refusalOf, textOf, unknown } from "../findings";

@@ -10,7 +10,7 @@ import { mockClient } from "aws-sdk-client-mock";
 import { apply } from "../../../src/vault/apply/execute";
 import { ec2In, makeClients } from "../../../src/vault/aws/clients";
 import { INSTANCE_TAG_PREFIX, TAG } from "../../../src/vault/model/tags";
-import { withOwnTags } from "../../../src/vault/plan/tagTrouble";
+import { withOwnTags } from "../../../src/vault/apply/tagTrouble";
 import type { Action } from "../../../src/vault/model/actions";
 import { copyAction, snapshotAction } from "../../support/actions";
 import { DR, NOW, SETTINGS, volume } from "../../support/world";

@@ -1,5 +1,6 @@
 import fc from "fast-check";
-import { type Meaning, causeOf, holdersOf, meaningOf, vaultError } from "../../../src/vault/aws/errors";
+import { type Meaning, causeOf, holdersOf, meaningOf } from "../../../src/vault/aws/errors";
+import { vaultError } from "../../../src/vault/lib/errors";
 
 const CODES: Record<Exclude<Meaning, "refused">, string[]> = {
   limit: [

@@ -1,7 +1,6 @@
 /** What a mail says of recovery points that wait since something is not backed up any more. */
 import { planChanges } from "../../../src/vault/changes/changePlans";
-import type { ChangeKey } from "../../../src/vault/changes/changeKeys";
-import type { HeldPoint } from "../../../src/vault/changes/deletionLimit";
+import type { ChangeKey, HeldPoint } from "../../../src/vault/model/waitingPlans";
 import { DAY_MS, isoSeconds } from "../../../src/vault/lib/time";
 import { HERE, POLICY } from "../../support/editNights";
 import { NOW } from "../../support/world";

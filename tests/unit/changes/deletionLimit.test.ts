@@ -1,8 +1,9 @@
 /** What the deletion limit stops, beside what a change let go of by itself. */
 import { remember } from "../../../src/vault/changes/changeMemory";
 import { limitDeletions } from "../../../src/vault/changes/deletionLimit";
-import { nothingJudged } from "../../../src/vault/changes/judge";
-import { type PrunePlan, emptyPlan, remove } from "../../../src/vault/plan/pruneDecisions";
+import { nothingJudged } from "../../../src/vault/retention/judge";
+import type { PrunePlan } from "../../../src/vault/retention/prunePlan";
+import { emptyPlan, remove } from "../../../src/vault/plan/pruneDecisions";
 import { setsByInstance } from "../../../src/vault/retention/recoverySets";
 import { TAG } from "../../../src/vault/model/tags";
 import { DAY_MS, isoSeconds } from "../../../src/vault/lib/time";

@@ -2,8 +2,10 @@
 import { DescribeSnapshotsCommand } from "@aws-sdk/client-ec2";
 import { PublishCommand } from "@aws-sdk/client-sns";
 import { changesOf } from "../../../src/vault/clock/carriedChanges";
-import { type ChangeMemory, remember } from "../../../src/vault/changes/changeMemory";
-import { afterLook, leftNotices, leftSnapshots, nextLeft, sourceRegions } from "../../../src/vault/changes/leftRegions";
+import type { ChangeMemory } from "../../../src/vault/model/changeMemory";
+import { remember } from "../../../src/vault/changes/changeMemory";
+import { afterLook, leftSnapshots, nextLeft, sourceRegions } from "../../../src/vault/inventory/leftRegions";
+import { leftNotices } from "../../../src/vault/changes/leftRegions";
 import { TAG } from "../../../src/vault/model/tags";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../../src/vault/lib/time";
 import type { World } from "../../../src/vault/model/world";
@@ -115,7 +117,7 @@ describe("the notice", () => {
     expect(notices([of("UnauthorizedOperation")])).toMatchObject([
       { message: expect.stringContaining("UnauthorizedOperation: no") as string, notice: true },
     ]);
-    expect(notices([of("RequestLimitExceeded")])).toStrictEqual([]);
+    expect(notices([{ region: OLD, since: SLOT }])).toStrictEqual([]);
     expect(notices([{ region: OLD, since: SLOT, snapshots: [] }])).toStrictEqual([]);
     expect(notices(undefined)).toStrictEqual([]);
   });

@@ -1,13 +1,9 @@
 import { GetScheduleCommand, SchedulerClient, UpdateScheduleCommand } from "@aws-sdk/client-scheduler";
 import { mockClient } from "aws-sdk-client-mock";
-import {
-  STOPPED_CLOCK,
-  nextWakeMs,
-  readClock,
-  setClock,
-  stillTold,
-  wakeDelayMs,
-} from "../../../src/vault/clock/nextWake";
+import { STOPPED_CLOCK } from "../../../src/vault/model/clockState";
+import { nextWakeMs, wakeDelayMs } from "../../../src/vault/clock/nextWake";
+import { readClock, setClock } from "../../../src/vault/clock/timer";
+import { stillTold } from "../../../src/vault/model/told";
 import { HOUR_MS, MINUTE_MS, isoSeconds } from "../../../src/vault/lib/time";
 import type { CopyAction, Outcome, Plan, SnapshotAction } from "../../../src/vault/model/actions";
 import { FUNCTION_ARN, NOW, SETTINGS, SLOT } from "../../support/world";
@@ -176,7 +172,7 @@ describe("reading the clock", () => {
 describe("setting the clock", () => {
   const state = { slot: SLOT, done: "2026-11-21T03:00:00Z", told: { "a/b": isoSeconds(NOW) } };
   const sent = async (atMs: number | undefined) => {
-    await setClock(client, SETTINGS, FUNCTION_ARN, atMs, state, NOW);
+    await setClock(client, SETTINGS, { functionArn: FUNCTION_ARN, atMs, state }, NOW);
     return scheduler.commandCalls(UpdateScheduleCommand).map((call) => call.args[0].input);
   };
   const whole = {
@@ -209,7 +205,7 @@ describe("setting the clock", () => {
     const told = Object.fromEntries(
       Array.from({ length: 6_000 }, (_, n) => [`snapshot-failed/i-0123456789abcdef${n}`, SLOT]),
     );
-    await setClock(client, SETTINGS, FUNCTION_ARN, NOW, { told }, NOW);
+    await setClock(client, SETTINGS, { functionArn: FUNCTION_ARN, atMs: NOW, state: { told } }, NOW);
     const [call] = scheduler.commandCalls(UpdateScheduleCommand);
     expect(call?.args[0].input.Target?.Input?.length).toBeLessThan(256_000);
   });
@@ -217,7 +213,7 @@ describe("setting the clock", () => {
   test.each(["7", "live", "$LATEST"])(
     "a function that was invoked as %s is called as itself, which Scheduler has the right to",
     async (qualifier) => {
-      await setClock(client, SETTINGS, `${FUNCTION_ARN}:${qualifier}`, NOW, { ...EMPTY }, NOW);
+      await setClock(client, SETTINGS, { functionArn: `${FUNCTION_ARN}:${qualifier}`, atMs: NOW, state: EMPTY }, NOW);
       const [call] = scheduler.commandCalls(UpdateScheduleCommand);
       expect(call?.args[0].input.Target?.Arn).toBe(FUNCTION_ARN);
     },

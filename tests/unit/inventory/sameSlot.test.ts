@@ -1,13 +1,6 @@
 import fc from "fast-check";
-import {
-  bestFirst,
-  dataStartMs,
-  isClear,
-  isOwn,
-  isOwnCopy,
-  pointMs,
-  sameVolumeAndSlot,
-} from "../../../src/vault/inventory/sameSlot";
+import { bestFirst, dataStartMs, pointMs, sameVolumeAndSlot } from "../../../src/vault/inventory/sameSlot";
+import { isClear, isOwn, isOwnCopy } from "../../../src/vault/identity/ownership";
 import { TAG } from "../../../src/vault/model/tags";
 import { MINUTE_MS, isoSeconds } from "../../../src/vault/lib/time";
 import type { Snapshot } from "../../../src/vault/model/world";

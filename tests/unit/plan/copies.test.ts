@@ -1,4 +1,5 @@
-import { copiesBySource, copiesOf, copyFault, coverageOf, planCopies } from "../../../src/vault/plan/copies";
+import { copiesBySource, copiesOf, copyFault, coverageOf } from "../../../src/vault/inventory/copies";
+import { planCopies } from "../../../src/vault/plan/copies";
 import { drCopyTags } from "../../../src/vault/plan/copyTags";
 import { TAG, copyExpiredTag } from "../../../src/vault/model/tags";
 import { HOUR_MS, MINUTE_MS } from "../../../src/vault/lib/time";

@@ -1,7 +1,8 @@
 /** Copies that fail for good beside others: who gets the slots, in virtual time, as long as nothing but the plan decides. */
 import { drCopyTags } from "../../../src/vault/plan/copyTags";
-import { copiesBySource, planCopies } from "../../../src/vault/plan/copies";
-import { newestFirst } from "../../../src/vault/retention/retention";
+import { copiesBySource } from "../../../src/vault/inventory/copies";
+import { planCopies } from "../../../src/vault/plan/copies";
+import { latestStartedFirst } from "../../../src/vault/inventory/order";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../../src/vault/lib/time";
 import type { CopyAction } from "../../../src/vault/model/actions";
 import type { Snapshot } from "../../../src/vault/model/world";
@@ -33,7 +34,7 @@ function region(snapshots: readonly Snapshot[], isDoomed: (id: string, ms: numbe
     return { ...copy, state: "completed" };
   };
   const remain = (list: Snapshot[]) => {
-    const [newest, second, third, ...older] = [...list].sort(newestFirst);
+    const [newest, second, third, ...older] = [...list].sort(latestStartedFirst);
     const first = older.pop();
     return [newest, second, third, first].flatMap((one) => one ?? []).slice(0, REMAINS);
   };

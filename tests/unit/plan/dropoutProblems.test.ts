@@ -1,4 +1,5 @@
-import { isDropout, planDropouts } from "../../../src/vault/plan/dropoutProblems";
+import { isDropout } from "../../../src/vault/model/problem";
+import { planDropouts } from "../../../src/vault/plan/dropoutProblems";
 import type { Dropout } from "../../../src/vault/model/dropout";
 import type { Serving } from "../../../src/vault/model/trigger";
 import type { CoreSettings } from "../../../src/vault/model/settings";

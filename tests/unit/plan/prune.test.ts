@@ -1,10 +1,10 @@
 import type { Duplicate } from "../../../src/vault/inventory/duplicates";
 import { sourceFinder } from "../../../src/vault/inventory/replacements";
-import { type Coverage, copiesBySource } from "../../../src/vault/plan/copies";
+import { type Coverage, copiesBySource } from "../../../src/vault/inventory/copies";
 import { makeCalendar } from "../../../src/vault/retention/calendar";
 import { prunePrimary } from "../../../src/vault/plan/prunePrimary";
 import { pruneDr } from "../../../src/vault/plan/pruneDr";
-import type { PruneRules } from "../../../src/vault/changes/judge";
+import type { PruneRules } from "../../../src/vault/retention/judge";
 import { TAG, copyExpiredTag } from "../../../src/vault/model/tags";
 import { DAY_MS, HOUR_MS } from "../../../src/vault/lib/time";
 import type { Snapshot } from "../../../src/vault/model/world";

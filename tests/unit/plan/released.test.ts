@@ -2,7 +2,7 @@
 import { makeCalendar } from "../../../src/vault/retention/calendar";
 import { type SeenRegion, seenRegions } from "../../../src/vault/inventory/drRegions";
 import { planVault } from "../../../src/vault/plan/plan";
-import type { PruneRules } from "../../../src/vault/changes/judge";
+import type { PruneRules } from "../../../src/vault/retention/judge";
 import { ignoredMarks, releasedIn } from "../../../src/vault/plan/released";
 import { TAG, copyExpiredTag } from "../../../src/vault/model/tags";
 import { DAY_MS } from "../../../src/vault/lib/time";

@@ -1,7 +1,7 @@
-import { problemKey, summarize } from "../../../src/vault/report/summary";
+import { type Problem, problemKey } from "../../../src/vault/model/problem";
+import { summarize } from "../../../src/vault/report/summary";
 import type { Action, Outcome, Plan } from "../../../src/vault/model/actions";
 import type { ThrottledRead } from "../../../src/vault/model/world";
-import type { Problem } from "../../../src/vault/model/problem";
 import { RUN } from "../../support/world";
 
 const ACTIONS = {

@@ -2,7 +2,7 @@
  * Writes the audit log: the manifests that are due, then the invocation's record. What can't be written is a problem to
  * tell; it stops nothing, and manifests are made good by the next invocation. See docs/adr/0014.
  */
-import type { Budget } from "../../apply/execute";
+import { type Budget, type Step, runSteps } from "../../lib/pool";
 import { type DueManifests, dueManifests } from "./manifest";
 import type { PutObject } from "../../aws/s3";
 import { recordKey } from "../../model/auditKeys";
@@ -11,7 +11,6 @@ import type { ClockState } from "../../model/clockState";
 import { causeOf } from "../../aws/errors";
 import { MINUTE_MS, SECOND_MS, isoSeconds, parseIso } from "../../lib/time";
 import type { Problem } from "../../model/problem";
-import { type Step, runSteps } from "../../lib/pool";
 
 /** Writes in flight. S3 takes thousands a second. */
 const CONCURRENCY = 8;

@@ -7,10 +7,10 @@ import { groupBy } from "../../lib/collections";
 import { manifestKey } from "../../model/auditKeys";
 import { countedAndExtra } from "../../inventory/duplicates";
 import { type SeenRegion, distanceIn, seenRegions, unsafeIn } from "../../inventory/drRegions";
-import { isClear } from "../../inventory/sameSlot";
-import { copiesOf, copyState } from "../../plan/copies";
+import { isClear } from "../../identity/ownership";
+import { copiesOf, copyState } from "../../inventory/copies";
 import { readRegions } from "../../inventory/regions";
-import { newestFirst } from "../../retention/retention";
+import { latestStartedFirst } from "../../inventory/order";
 import { INSTANCE_TAG_PREFIX, TAG, tagsWithPrefix, userTags } from "../../model/tags";
 import { DAY_MS, isoSeconds, wholeSecondMs } from "../../lib/time";
 import type { Snapshot, World } from "../../model/world";
@@ -36,7 +36,7 @@ function described(snapshot: Snapshot) {
 function soundCopies(snapshot: Snapshot, seen: readonly SeenRegion[]): Snapshot[] {
   return seen.flatMap(({ dr, bySource }) => {
     const sound = copiesOf(snapshot, bySource).filter((c) => copyState(c, dr.keyArn) === "sound");
-    return [...sound].sort(newestFirst).slice(0, 1);
+    return [...sound].sort(latestStartedFirst).slice(0, 1);
   });
 }
 

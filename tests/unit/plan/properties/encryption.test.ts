@@ -1,6 +1,6 @@
 /** What stand-ins never do and always come to, held against random vaults: see support/arbitraryWorld.ts. */
 import fc from "fast-check";
-import { copyState } from "../../../../src/vault/plan/copies";
+import { copyState } from "../../../../src/vault/inventory/copies";
 import { MINUTE_MS } from "../../../../src/vault/lib/time";
 import type { Snapshot, World } from "../../../../src/vault/model/world";
 import type { CoreSettings } from "../../../../src/vault/model/settings";

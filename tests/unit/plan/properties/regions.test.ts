@@ -1,7 +1,7 @@
 /** What several DR regions mean for a plan, held against random vaults: see support/arbitraryWorld.ts. */
-import { copyState } from "../../../../src/vault/plan/copies";
+import { copyState } from "../../../../src/vault/inventory/copies";
 import { MINUTE_MS } from "../../../../src/vault/lib/time";
-import type { KeyedRegion, CoreSettings } from "../../../../src/vault/model/settings";
+import type { CoreSettings, KeyedRegion } from "../../../../src/vault/model/settings";
 import type { Snapshot, World } from "../../../../src/vault/model/world";
 import { always, copiesOf, deletesOf, isSafeIn, own, ownCopies, pointOf } from "../../../support/planProperties";
 import { NOW } from "../../../support/world";

@@ -1,5 +1,5 @@
 /** The rules that never break, held against random vaults: see docs/ARCHITECTURE.md and support/arbitraryWorld.ts. */
-import { copyState } from "../../../../src/vault/plan/copies";
+import { copyState } from "../../../../src/vault/inventory/copies";
 import { MINUTE_MS, parseIso } from "../../../../src/vault/lib/time";
 import { applyToWorld } from "../../../support/applyToWorld";
 import { dataOf } from "../../../support/arbitrarySlot";

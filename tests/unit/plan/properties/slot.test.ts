@@ -1,6 +1,6 @@
 /** What a slot gets, and what every plan says, held against random vaults: support/arbitraryWorld.ts. */
 import fc from "fast-check";
-import { isClear } from "../../../../src/vault/inventory/sameSlot";
+import { isClear } from "../../../../src/vault/identity/ownership";
 import { HOUR_MS, MINUTE_MS } from "../../../../src/vault/lib/time";
 import type { Plan } from "../../../../src/vault/model/actions";
 import type { World } from "../../../../src/vault/model/world";

@@ -1,7 +1,8 @@
 /** What rewritten tags never bring about, held against random vaults: see docs/adr/0017 and support/arbitraryTampering.ts. */
 import fc from "fast-check";
-import { dataStartMs, isClear } from "../../../../src/vault/inventory/sameSlot";
-import { copyState } from "../../../../src/vault/plan/copies";
+import { dataStartMs } from "../../../../src/vault/inventory/sameSlot";
+import { isClear } from "../../../../src/vault/identity/ownership";
+import { copyState } from "../../../../src/vault/inventory/copies";
 import type { DeleteAction } from "../../../../src/vault/model/actions";
 import type { CoreSettings } from "../../../../src/vault/model/settings";
 import type { Snapshot, World } from "../../../../src/vault/model/world";

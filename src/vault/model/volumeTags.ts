@@ -3,8 +3,8 @@
  * snapshot. So where not all fit, those that the volumes share go into the call, and each snapshot gets the rest of its
  * own volume's by a call afterwards. Pure.
  */
-import { fillTags, userTags } from "../model/tags";
-import type { AttachedVolume, Tags } from "../model/world";
+import { fillTags, userTags } from "./tags";
+import type { AttachedVolume, Tags } from "./world";
 
 /** Returns the tags that every volume has with the same value. */
 function sharedTags([first, ...others]: readonly AttachedVolume[]): Tags {

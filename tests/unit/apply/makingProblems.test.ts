@@ -1,5 +1,5 @@
 /** What a person reads of tags left out, of sets that fell apart, and of the account's quota. */
-import { makingProblems } from "../../../src/vault/plan/makingProblems";
+import { makingProblems } from "../../../src/vault/apply/makingProblems";
 import type { Outcome } from "../../../src/vault/model/actions";
 import type { Problem } from "../../../src/vault/model/problem";
 import { copyAction, deleteAction, snapshotAction } from "../../support/actions";

@@ -1,7 +1,7 @@
 /** What retention wants of an instance's recovery points: whole, whatever became of its volumes. */
 import fc from "fast-check";
 import { makeCalendar } from "../../../src/vault/retention/calendar";
-import { type PruneRules, judge, whyKept } from "../../../src/vault/changes/judge";
+import { type PruneRules, judge, whyKept } from "../../../src/vault/retention/judge";
 import { setKeyOf, volumesOfSeveral } from "../../../src/vault/retention/recoverySets";
 import { TAG } from "../../../src/vault/model/tags";
 import { DAY_MS, isoSeconds } from "../../../src/vault/lib/time";

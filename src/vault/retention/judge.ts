@@ -3,14 +3,13 @@
  * of these wants it: the instance's history; that of its complete recovery points, so that a night when a volume failed takes
  * no good one's place; the newest of each volume. Pure.
  */
-import { wasThere } from "./asBefore";
-import type { ChangeKey } from "./changeKeys";
-import { partOf } from "../guard/findings";
-import type { Former, FormersOf } from "./formerRules";
-import type { RulesOf } from "../retention/effectiveRules";
-import { type RecoverySet, setKeyOf, setsByInstance } from "../retention/recoverySets";
+import { type RecoverySet, setKeyOf, setsByInstance, wasThere } from "./recoverySets";
+import { partOf } from "../lib/text";
+import type { ChangeKey } from "../model/waitingPlans";
+import type { Former, FormersOf } from "./former";
+import type { RulesOf } from "./effectiveRules";
 import type { Snapshot } from "../model/world";
-import { type ReadAt, type Side, type Verdict, verdictBy } from "../retention/verdict";
+import { type ReadAt, type Side, type Verdict, verdictBy } from "./verdict";
 
 /** What the rules are read with. */
 export interface PruneRules extends ReadAt {

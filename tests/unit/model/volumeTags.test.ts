@@ -13,7 +13,7 @@ import { snapshotAction } from "../../../src/vault/plan/snapshotAction";
 import { MAX_TAGS, TAG, tagsFromList, userTags } from "../../../src/vault/model/tags";
 import type { AttachedVolume, Tags } from "../../../src/vault/model/world";
 import type { CoreSettings } from "../../../src/vault/model/settings";
-import { remainingTags, withSharedTags } from "../../../src/vault/plan/volumeTags";
+import { remainingTags, withSharedTags } from "../../../src/vault/model/volumeTags";
 import { RUN, SETTINGS, SLOT, instance, volume } from "../../support/world";
 
 const ec2 = mockClient(EC2Client);

@@ -3,7 +3,8 @@
  * volume may be refused on its snapshot. A backup without a person's tags is better than none, so the call is made
  * again with the vault's own alone, and a person is notified.
  */
-import { type Cause, causeOf } from "../aws/errors";
+import type { Cause } from "../model/cause";
+import { causeOf } from "../aws/errors";
 import { INSTANCE_TAG_PREFIX, TAG_PREFIX } from "../model/tags";
 import type { CopyAction, SnapshotAction, TagsLeftOut } from "../model/actions";
 import type { Tags } from "../model/world";

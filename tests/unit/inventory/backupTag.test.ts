@@ -1,4 +1,4 @@
-import { backupTagOf, quoted } from "../../../src/vault/observe/backupTag";
+import { backupTagOf, quoted } from "../../../src/vault/inventory/backupTag";
 import { SETTINGS, keeping } from "../../support/world";
 
 const POLICY = { ...SETTINGS, policies: { ...keeping(30), gold: keeping(90).true! } };

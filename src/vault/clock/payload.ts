@@ -1,0 +1,52 @@
+/** What the clock's schedule carries, as text: read back without trust, since anybody with the right can write there. Pure. */
+import { changesOf } from "./carriedChanges";
+import type { ClockState } from "../model/clockState";
+import { pointsOf } from "./carriedPoints";
+import { isoSeconds, parseIso } from "../lib/time";
+import { stillTold } from "../model/told";
+
+/** An instant as the vault writes it. What is none, or is yet to come, stands for none: such a slot would stop all others. */
+function pastOf(carried: unknown, nowMs: number): string | undefined {
+  const slotMs = typeof carried === "string" ? parseIso(carried) : undefined;
+  return slotMs === undefined || slotMs > nowMs ? undefined : isoSeconds(slotMs);
+}
+
+/** Returns what a payload says; what can't be so is left out. */
+export function stateOf(payload: unknown, nowMs: number): ClockState {
+  const { slot, givenUp, done, throttledSince, manifestsTo, schedule, owedFrom, changes, points, strangersAt, told } =
+    (payload ?? {}) as Partial<ClockState>;
+  const known = changesOf(changes);
+  const expected = pointsOf(points);
+  return {
+    slot: pastOf(slot, nowMs),
+    ...(givenUp !== undefined && { givenUp: pastOf(givenUp, nowMs) }),
+    done: pastOf(done, nowMs),
+    throttledSince: pastOf(throttledSince, nowMs),
+    ...(manifestsTo !== undefined && { manifestsTo: pastOf(manifestsTo, nowMs) }),
+    ...(typeof schedule === "string" && { schedule }),
+    ...(owedFrom !== undefined && { owedFrom: pastOf(owedFrom, nowMs) }),
+    ...(known !== undefined && { changes: known }),
+    ...(expected !== undefined && { points: expected }),
+    ...(strangersAt !== undefined && { strangersAt: pastOf(strangersAt, nowMs) }),
+    told: stillTold(told ?? {}, nowMs),
+  };
+}
+
+/** What a person wrote there and is no JSON is written over like nothing. */
+function payloadOf(input = "{}"): unknown {
+  try {
+    return JSON.parse(input);
+  } catch {
+    return {};
+  }
+}
+
+/** Returns what the schedule's input says; absent or no JSON, nothing. */
+export function stateOfText(input: string | undefined, nowMs: number): ClockState {
+  return stateOf(payloadOf(input), nowMs);
+}
+
+/** Returns the schedule's input: the event that the function gets when the clock rings. */
+export function payloadText(state: ClockState, nowMs: number): string {
+  return JSON.stringify({ kind: "pass", ...state, told: stillTold(state.told, nowMs) });
+}

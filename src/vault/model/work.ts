@@ -1,0 +1,26 @@
+/** What one invocation did: types only. */
+import type { Problem } from "./problem";
+import type { ThrottledRead, World } from "./world";
+import type { Kept, Outcome, Plan } from "./actions";
+import type { Serving } from "./trigger";
+
+export interface Judged {
+  /** Since when reads have been throttled without a break, as an ISO instant; the clock carries it on. */
+  since?: string;
+  putOff: ThrottledRead[];
+  /** What has lasted too long. */
+  problems: Problem[];
+}
+
+export interface Work {
+  world: World;
+  plan: Plan;
+  outcomes: Outcome[];
+  withheld: Kept[];
+  serving?: Serving;
+  /** Whether the served slot lacks nothing any more, or is closed. */
+  settled: boolean;
+  /** Whether it deleted anything, or tried to. */
+  isDeleting: boolean;
+  throttled: Judged;
+}
