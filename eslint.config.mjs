@@ -1,20 +1,7 @@
 import js from "@eslint/js";
 import { defineConfig } from "eslint/config";
 import tseslint from "typescript-eslint";
-
-/** What the function's code must not reach for: it is another program's. */
-const OUTSIDE = ["@pulumi/*", "**/stack/**", "**/local/**", "**/config/**", "**/iam/**"];
-const SDKS = ["@aws-sdk/*", "@aws-lambda-powertools/*", "@smithy/*"];
-/** Modules of src/vault that speak to AWS. */
-const ADAPTERS = [
-  "apply/execute",
-  "aws/*",
-  "clock/nextWake",
-  "guard/guard",
-  "lambda",
-  "observe/keyStates",
-  "report/log",
-];
+import roomRules from "./scripts/roomRules.js";
 
 export default defineConfig(
   { ignores: ["node_modules/", "bin/", "coverage/", ".vault/"] },
@@ -32,26 +19,7 @@ export default defineConfig(
       "no-restricted-exports": ["error", { restrictDefaultExports: { direct: true } }],
     },
   },
-  {
-    // What runs in the Lambda: Pulumi's serializer breaks classes, and the pure core knows no AWS.
-    files: ["src/vault/**/*.ts"],
-    rules: {
-      "no-restricted-syntax": [
-        "error",
-        { selector: "ClassDeclaration", message: "Pulumi's serializer breaks classes." },
-        { selector: "ClassExpression", message: "Pulumi's serializer breaks classes." },
-      ],
-      "no-restricted-imports": ["error", { patterns: OUTSIDE }],
-    },
-  },
-  {
-    // All but these are pure: data in, data out.
-    files: ["src/vault/**/*.ts"],
-    ignores: ADAPTERS.map((name) => `src/vault/${name}.ts`),
-    rules: {
-      "no-restricted-imports": ["error", { patterns: [...OUTSIDE, ...SDKS] }],
-    },
-  },
+  ...roomRules.roomBlocks,
   {
     files: ["tests/**/*.ts"],
     rules: {

@@ -1,7 +1,7 @@
 /** What it takes to deploy the audit bucket, the trail and the budget. Objects are not among it: nobody deploys those. */
 import { auditBucketName } from "../src/iam/auditPolicies";
 import { type Account, namesOf } from "../src/iam/names";
-import { type Grant, actions } from "./grants";
+import { type Grant, actions } from "./grant";
 
 /** Of a vault in whichever region its bucket is. */
 export function auditBucketArn({ partition, accountId }: Account, vaultId: string): string {

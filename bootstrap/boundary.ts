@@ -6,7 +6,7 @@
 import type * as aws from "@pulumi/aws";
 import { type Account, namesOf } from "../src/iam/names";
 import { auditBucketArn } from "./auditGrants";
-import { TAG } from "./grants";
+import { TAG } from "./grant";
 
 type Statement = aws.types.input.iam.PolicyStatement;
 

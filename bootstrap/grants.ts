@@ -3,27 +3,11 @@
  * the vault's names (src/iam/names.ts) or its tag (AWS, Service Authorization Reference). Regions are not: a vault has
  * two, and its names are its own in each.
  */
-import type * as aws from "@pulumi/aws";
 import { type Account, namesOf } from "../src/iam/names";
 import { auditGrants } from "./auditGrants";
+import { type Grant, type Statement, TAG, actions } from "./grant";
 
-type Statement = aws.types.input.iam.PolicyStatement;
-
-export interface Grant {
-  sid: string;
-  reads?: string[];
-  writes?: string[];
-  resources: string[];
-  condition?: Statement["Condition"];
-}
-
-/** The tag that everything of a vault has. */
-export const TAG = "smart-vault:vault";
 const TAGGING = ["TagResource", "UntagResource"];
-
-export function actions(service: string, ...names: string[]): string[] {
-  return names.map((name) => `${service}:${name}`);
-}
 
 function runtimeGrants({ partition, accountId }: Account, vaultId: string): Grant[] {
   const names = namesOf(vaultId);

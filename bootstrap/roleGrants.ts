@@ -3,7 +3,7 @@
  * the deploy role makes no role without the boundary, and can't take a boundary off.
  */
 import { type Account, namesOf } from "../src/iam/names";
-import type { Grant } from "./grants";
+import type { Grant } from "./grant";
 
 /** The roles that src/stack makes for a vault, by name. */
 function roleArns({ partition, accountId }: Account, vaultId: string): string[] {

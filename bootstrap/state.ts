@@ -6,7 +6,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Account } from "../src/iam/names";
 import { tlsOnly } from "../src/iam/tlsOnly";
-import type { Grant } from "./grants";
+import type { Grant } from "./grant";
 
 const OLD_VERSION_DAYS = 90;
 

@@ -3,12 +3,11 @@
  * resources; every write is narrowed by this vault's tag, the instance's backup tag or a key
  * (AWS, Service Authorization Reference, "Actions, resources, and condition keys for Amazon EC2").
  */
-import * as aws from "@pulumi/aws";
-import * as pulumi from "@pulumi/pulumi";
+import type * as aws from "@pulumi/aws";
 import type { AuditTarget } from "../vault/model/settings";
 import { vaultKeysOf } from "../vault/model/vaultKeys";
 import { auditRights } from "./auditPolicies";
-import { type Account, namesOf } from "./names";
+import { namesOf } from "./names";
 import { type WriteAccessArgs, allRegions, writeStatements } from "./writeStatements";
 
 type Statement = aws.types.input.iam.PolicyStatement;
@@ -92,37 +91,4 @@ export function functionPolicy(args: FunctionPolicyArgs): aws.iam.PolicyDocument
       ...(args.audit === undefined ? [] : auditRights(args, args.audit, args.dr)),
     ],
   };
-}
-
-/** What the vault's roles have in common. */
-export interface RoleArgs {
-  tags: Record<string, string>;
-  /** The most that a role can do, whatever its own policy says; CI may make none without (docs/DELIVERY.md). */
-  permissionsBoundaryArn?: string | undefined;
-}
-
-/** A role that one AWS service may take, for this account's resources only where the service says whose they are. */
-export function serviceRole(
-  name: string,
-  service: "lambda" | "scheduler" | "events",
-  account: pulumi.Output<Account>,
-  { tags, permissionsBoundaryArn: permissionsBoundary }: RoleArgs,
-  opts: pulumi.CustomResourceOptions,
-): aws.iam.Role {
-  const assumeRolePolicy = account.apply(({ accountId }) =>
-    JSON.stringify({
-      Version: "2012-10-17",
-      Statement: [
-        {
-          Effect: "Allow",
-          Principal: { Service: `${service}.amazonaws.com` },
-          Action: "sts:AssumeRole",
-          ...(service !== "lambda" && {
-            Condition: { StringEquals: { "aws:SourceAccount": accountId } },
-          }),
-        },
-      ],
-    }),
-  );
-  return new aws.iam.Role(name, { name, assumeRolePolicy, permissionsBoundary, tags }, opts);
 }

@@ -5,7 +5,7 @@
 import type * as aws from "@pulumi/aws";
 import { TAG, TAG_PREFIX, copyExpiredTag } from "../vault/model/tags";
 import type { KeyedRegion, SnapshotLock } from "../vault/model/settings";
-import { ebsUse } from "../stack/keys/key";
+import { ebsUse } from "./keyPolicy";
 import type { Account } from "./names";
 
 type Statement = aws.types.input.iam.PolicyStatement;

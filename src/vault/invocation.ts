@@ -137,7 +137,7 @@ function failureMessage({ status, vaultId }: Summary, news: readonly Problem[]):
 }
 
 /** Writes the audit log; what could not be written is added to the plan's problems, and told with them. */
-export async function auditWork(
+async function auditWork(
   settings: VaultSettings,
   { clients, now }: VaultTools,
   wake: Wake,

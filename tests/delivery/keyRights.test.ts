@@ -1,7 +1,7 @@
 /** Whether the bootstrap's roles reach the vault's keys: by IAM where the account administers, by name where somebody else does. */
 import { statementsOf, vaultGrants } from "../../bootstrap/grants";
 import { ACCOUNT_ID } from "../../src/local/account/accountId";
-import { keyPolicy } from "../../src/stack/keys/key";
+import { keyPolicy } from "../../src/iam/keyPolicy";
 import { type IamPolicy, compilePolicy } from "../../src/iam/evaluator";
 import { callsOf } from "../support/deployCalls";
 import { type Identity, type KeyPolicy, keyAllows } from "../../src/iam/keyAccess";

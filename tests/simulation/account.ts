@@ -7,7 +7,7 @@ import { parseDescription } from "../../src/vault/identity/description";
 import type { VaultSettings } from "../../src/vault/model/settings";
 import type { SimAttachment, SimVolume } from "./attachment";
 import type { Faults } from "./faults";
-import { type Looks, type Taken, makeLooks } from "./missingRules";
+import { type Looks, type Taken, makeLooks } from "./looks";
 import type { Random } from "./random";
 import type { Story } from "./story";
 import { type TokenBuckets, makeBuckets } from "./tokenBucket";

@@ -1,41 +1,11 @@
 /** Recovery points that a person deletes are reported, those of the vault's own deletions never. */
 import { COPY_EXPIRED_PREFIX, TAG_PREFIX } from "../../src/vault/model/tags";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../src/vault/lib/time";
-import type { VaultSettings } from "../../src/vault/model/settings";
 import { type Account, type SimSnapshot, inDr, instanceOf, isSound, slotOf } from "./account";
 import type { Invocation } from "./invocation";
 import { isMade } from "./ownership";
 import { isLetGo } from "./retentionRules";
-
-/** What a person deleted, when, and under which settings. */
-export interface Taken {
-  snapshot: SimSnapshot;
-  atMs: number;
-  settings: VaultSettings;
-  isTold?: true;
-  isChecked?: true;
-}
-
-/** An invocation that saw everything, and of which everything was heard. */
-interface CleanLook {
-  startMs: number;
-  endMs: number;
-  /** Whether the vault's last deletion was long before: lists show nothing any more that is gone. */
-  isQuiet: boolean;
-}
-
-/** What the rules know of the vault's looks. */
-export interface Looks {
-  clean: CleanLook[];
-  /** When the clock could not be read or set, or two invocations ran at once: then the vault loses count. */
-  lostMs: number;
-  /** By the clock's own words. */
-  deletedMs: number;
-}
-
-export function makeLooks(): Looks {
-  return { clean: [], lostMs: -Infinity, deletedMs: -Infinity };
-}
+import type { Taken } from "./looks";
 
 /** Longer than any list lags. */
 const LAG_MS = 5 * MINUTE_MS;

@@ -1,6 +1,6 @@
 /** The function's rights, statement by statement, for several DR regions, encryption in the primary region and dry runs. */
 import { type FunctionPolicyArgs, functionPolicy } from "../../src/iam/functionPolicy";
-import { keyPolicy } from "../../src/stack/keys/key";
+import { keyPolicy } from "../../src/iam/keyPolicy";
 import { ACCOUNT_ID } from "../../src/local/account/accountId";
 import { ARN, type Statement } from "../support/stackProgram";
 import {

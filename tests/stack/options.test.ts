@@ -1,6 +1,6 @@
 /** A stack whose every option differs from the default, and what the policies make of options. */
 import { functionPolicy } from "../../src/iam/functionPolicy";
-import { keyPolicy } from "../../src/stack/keys/key";
+import { keyPolicy } from "../../src/iam/keyPolicy";
 import { namesOf } from "../../src/iam/names";
 import { ACCOUNT_ID } from "../../src/local/account/accountId";
 import { ARN, type DeclaredStack, type Statement, declareStack, policyOf } from "../support/stackProgram";

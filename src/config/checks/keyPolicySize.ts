@@ -2,7 +2,7 @@
 import { partitionOf } from "../../iam/partition";
 import type { RightsContext } from "./policySize";
 import { auditBucketName, auditKeyStatements, bucketArnOf, trailArnOf } from "../../iam/auditPolicies";
-import { keyPolicy } from "../../stack/keys/key";
+import { keyPolicy } from "../../iam/keyPolicy";
 import { namesOf } from "../../iam/names";
 
 /** Bytes of a key policy (KMS developer guide, "Resource quotas"). */

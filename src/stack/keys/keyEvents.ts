@@ -7,7 +7,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { KeyedRegion } from "../../vault/model/settings";
-import { type RoleArgs, serviceRole } from "../../iam/functionPolicy";
+import { type RoleArgs, serviceRole } from "../serviceRole";
 import { type Account, namesOf } from "../../iam/names";
 
 /** What makes copies unreadable, now or in thirty days. Not DeleteAlias: the vault goes by the key's ARN. */

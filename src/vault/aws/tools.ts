@@ -16,4 +16,4 @@ export interface VaultLog {
 }
 
 /** What the vault needs of a metrics sink: Powertools' Metrics, by a thin function. */
-export type EmitMetric = (measured: Measured) => void;
+type EmitMetric = (measured: Measured) => void;

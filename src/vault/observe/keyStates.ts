@@ -4,7 +4,7 @@
  * "Key states of AWS KMS keys"). See docs/adr/0016.
  */
 import type { VaultClients } from "../aws/clients";
-import { type Unseen, attempt } from "./observe";
+import { type Unseen, attempt } from "./attempt";
 import { describeKey } from "../aws/kms";
 import type { CoreSettings } from "../model/settings";
 import type { KeyState } from "../model/world";

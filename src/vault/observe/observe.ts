@@ -7,11 +7,11 @@ import { type VaultClients, ec2In } from "../aws/clients";
 import { type Look, type Missing, missingInstances } from "./dropouts";
 import { describeExisting } from "../aws/ec2Existing";
 import { describeProtectedInstances, describeVaultSnapshots, describeVolumes, withVolumeFacts } from "../aws/ec2Reads";
-import { causeOf, meaningOf } from "../aws/errors";
 import { readKeyStates } from "./keyStates";
 import type { Dropout } from "../model/dropout";
 import type { Snapshot, World } from "../model/world";
 import type { CoreSettings } from "../model/settings";
+import { type Unseen, attempt } from "./attempt";
 
 async function readInstances(clients: VaultClients, policy: CoreSettings) {
   const { reader } = ec2In(clients, policy.primaryRegion);
@@ -22,32 +22,6 @@ async function readInstances(clients: VaultClients, policy: CoreSettings) {
     instances.map((instance) => instance.instanceId),
   );
   return withVolumeFacts(instances, volumes);
-}
-
-export type Unseen = Pick<World, "problems" | "throttled">;
-
-/** Runs one read; a failure becomes a problem that names what was not seen and what that stops. */
-export async function attempt<T>(
-  read: () => Promise<T>,
-  subject: string,
-  consequence: string,
-  unseen: Unseen,
-): Promise<T | undefined> {
-  try {
-    return await read();
-  } catch (error) {
-    const cause = causeOf(error);
-    const { code, message } = cause;
-    const problem = {
-      kind: "not-observed",
-      subject,
-      message: `could not read ${subject}: ${code}: ${message}; ${consequence}`,
-      hint: "Check the role's rights and the region's health; the next sweep tries again.",
-    };
-    if (meaningOf(cause) === "limit") unseen.throttled.push({ code, problem });
-    else unseen.problems.push(problem);
-    return undefined;
-  }
 }
 
 /**

@@ -5,7 +5,7 @@
 import { type VaultClients, ec2In } from "../aws/clients";
 import type { ClockState } from "../model/clockState";
 import { describeStrangers } from "../aws/ec2Reads";
-import { attempt } from "./observe";
+import { attempt } from "./attempt";
 import { HOUR_MS, parseIso } from "../lib/time";
 import type { CoreSettings } from "../model/settings";
 import type { World } from "../model/world";

@@ -8,7 +8,7 @@ import { isStandIn } from "../inventory/replacements";
 import { copiesBySource } from "../inventory/copies";
 
 /** Where stand-ins are made; `undefined` where the stack wants none. */
-export function encryptionTarget(policy: CoreSettings): CopyTarget | undefined {
+function encryptionTarget(policy: CoreSettings): CopyTarget | undefined {
   const { primaryRegion: region, primaryKeyArn: keyArn } = policy;
   if (keyArn === undefined) return undefined;
   const maxTags = maxSnapshotTags(policy);

@@ -1,0 +1,29 @@
+/** Tries a read: what fails is a problem, or a read that AWS throttled, and part of what was seen. */
+import { causeOf, meaningOf } from "../aws/errors";
+import type { World } from "../model/world";
+
+export type Unseen = Pick<World, "problems" | "throttled">;
+
+/** Runs one read; a failure becomes a problem that names what was not seen and what that stops. */
+export async function attempt<T>(
+  read: () => Promise<T>,
+  subject: string,
+  consequence: string,
+  unseen: Unseen,
+): Promise<T | undefined> {
+  try {
+    return await read();
+  } catch (error) {
+    const cause = causeOf(error);
+    const { code, message } = cause;
+    const problem = {
+      kind: "not-observed",
+      subject,
+      message: `could not read ${subject}: ${code}: ${message}; ${consequence}`,
+      hint: "Check the role's rights and the region's health; the next sweep tries again.",
+    };
+    if (meaningOf(cause) === "limit") unseen.throttled.push({ code, problem });
+    else unseen.problems.push(problem);
+    return undefined;
+  }
+}

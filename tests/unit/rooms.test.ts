@@ -1,0 +1,87 @@
+/** Which room may import which (rooms.json): ESLint's rules catch each kind of violation, and ARCHITECTURE shows the same table. */
+import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { Linter } from "eslint";
+import tseslint from "typescript-eslint";
+import { ROOMS, roomBlocks } from "../../scripts/roomRules";
+
+const ROOT = join(__dirname, "..", "..");
+const linter = new Linter({ configType: "flat" });
+const parsed: Linter.Config = { files: ["**/*.ts"], languageOptions: { parser: tseslint.parser } };
+
+/** What the rules about rooms say of a file with this text. */
+function said(filename: string, text: string): string[] {
+  return linter.verify(text, [parsed, ...roomBlocks], { filename }).map(({ message }) => message);
+}
+
+test.each([
+  ["src/vault/lib/x.ts", 'import { TAG } from "../model/tags";', "lib may import only nothing."],
+  ["src/vault/plan/x.ts", 'import { mail } from "../report/mail";', "plan may import only changes, missing"],
+  ["src/vault/plan/x.ts", 'import type { Told } from "../clock/slots";', "plan may import only changes, missing"],
+  ["src/vault/report/audit/x.ts", 'import { slots } from "../../clock/slots";', "report may import only retention"],
+  ["src/vault/plan/x.ts", 'import { reconcile } from "../reconcile";', "No room imports the entry points."],
+  ["src/vault/plan/x.ts", 'import { EC2Client } from "@aws-sdk/client-ec2";', "Only aws/ speaks to AWS."],
+  ["src/vault/clock/x.ts", 'import type { SNSClient } from "@aws-sdk/client-sns";', "Only aws/ speaks to AWS."],
+  ["src/vault/invocation.ts", 'import { SNSClient } from "@aws-sdk/client-sns";', "Only aws/ speaks to AWS."],
+  ["src/vault/aws/x.ts", 'import * as aws from "@pulumi/aws";', "The function's code imports nothing of the stack."],
+  [
+    "src/vault/plan/x.ts",
+    'import { names } from "../../iam/names";',
+    "The function's code imports nothing of the stack.",
+  ],
+  [
+    "src/vault/plan/x.ts",
+    'import { main } from "../../local/main";',
+    "The function's code imports nothing of the stack.",
+  ],
+  ["src/vault/reconcile.ts", 'import { mail } from "./report/mail";', "reconcile.ts reports nothing"],
+  ["src/vault/plan/x.ts", 'export * from "./plan";', "A barrel compiles to getters"],
+  ["src/vault/plan/x.ts", "export class Plan {}", "Pulumi's serializer breaks classes."],
+  ["src/vault/plan/x.ts", "export enum Kind { A }", "An enum compiles to a function"],
+  ["src/vault/plan/x.ts", 'export const later = () => import("../report/mail");', "Import at the top"],
+  ["src/vault/plan/x.ts", 'export const later = () => require("../report/mail");', "Import at the top"],
+  ["src/iam/x.ts", 'import { config } from "../config/config";', "iam may import only vault/model."],
+  ["src/iam/x.ts", 'import { plan } from "../vault/plan/plan";', "iam may import only vault/model."],
+  ["src/iam/x.ts", 'import * as aws from "@pulumi/aws";', "iam is data"],
+  ["src/config/checks/x.ts", 'import { key } from "../../stack/keys/key";', "config may import only iam"],
+  ["src/config/x.ts", 'import { plan } from "../vault/plan/plan";', "config may import only iam"],
+  ["src/stack/keys/x.ts", 'import { mail } from "../../vault/report/mail";', "stack may import only config"],
+  ["src/stack/x.ts", 'import { main } from "../local/main";', "stack may import only config"],
+])("%s is told of %s", (file, text, message) => {
+  expect(said(file, text)).toStrictEqual([expect.stringContaining(message)]);
+});
+
+test.each([
+  ["src/vault/plan/x.ts", 'import { judge } from "../retention/judge";'],
+  ["src/vault/report/audit/x.ts", 'import { putter } from "../../aws/s3";'],
+  ["src/vault/aws/x.ts", 'import { EC2Client } from "@aws-sdk/client-ec2";'],
+  ["src/vault/invocation.ts", 'import { mail } from "./report/mail";'],
+  ["src/iam/x.ts", 'import type * as aws from "@pulumi/aws";'],
+  ["src/stack/function.ts", 'import { createHandler } from "../vault/lambda";'],
+])("%s may say %s", (file, text) => {
+  expect(said(file, text)).toStrictEqual([]);
+});
+
+test("ARCHITECTURE shows the table of rooms.json", () => {
+  const text = readFileSync(join(ROOT, "docs", "ARCHITECTURE.md"), "utf8");
+  const row = ([room, open]: [string, readonly string[]]) => `| ${room} | ${open.join(", ") || "–"} |`;
+  for (const table of [ROOMS.vault, ROOMS.src]) {
+    expect(text).toContain(Object.entries<readonly string[]>(table).map(row).join("\n"));
+  }
+});
+
+/** Files that a page names by their path. */
+function filesIn(page: string): string[] {
+  const text = readFileSync(join(ROOT, page), "utf8");
+  return [...new Set([...text.matchAll(/`((?:[\w.-]+\/)+[\w-]+\.(?:ts|js|py))`/g)].map(([, path = ""]) => path))];
+}
+
+test.each(
+  ["README.md", ...readdirSync(join(ROOT, "docs")).map((name) => `docs/${name}`)].filter((page) =>
+    page.endsWith(".md"),
+  ),
+)("every file that %s names is there", (page) => {
+  const places = ["", "src", "src/vault", "docs"];
+  const isThere = (path: string) => places.some((place) => existsSync(join(ROOT, place, path)));
+  expect(filesIn(page).filter((path) => !isThere(path))).toStrictEqual([]);
+});
