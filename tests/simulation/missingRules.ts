@@ -3,6 +3,7 @@ import { COPY_EXPIRED_PREFIX, TAG_PREFIX } from "../../src/vault/model/tags";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../src/vault/lib/time";
 import { type Account, type SimSnapshot, inDr, instanceOf, isSound, slotOf } from "./account";
 import type { Invocation } from "./invocation";
+import type { VaultSettings } from "../../src/vault/model/settings";
 import { isMade } from "./ownership";
 import { isLetGo } from "./retentionRules";
 import type { Taken } from "./looks";
@@ -51,7 +52,16 @@ function restOf(account: Account, { snapshot, atMs }: Taken, fromMs: number): Si
   );
 }
 
-/** Whether the rules let go of it, as the vault saw them when it was deleted or as they are now. */
+/** Whether somebody changed the vault's own tags on it. */
+function isChanged({ tags, madeTags }: SimSnapshot): boolean {
+  const names = Object.keys({ ...tags, ...madeTags }).filter((name) => name.startsWith(TAG_PREFIX));
+  return names.some((name) => !name.startsWith(COPY_EXPIRED_PREFIX) && tags[name] !== madeTags[name]);
+}
+
+/**
+ * Whether the rules let go of it, as the vault saw them when it was deleted or as they are now. What somebody changed counts
+ * beside no other for the vault's rules, and for the simulation's it does.
+ */
 function isDue(account: Account, { snapshot, atMs, settings }: Taken): boolean {
   const nowMs = account.time.nowMs();
   const side = inDr(account, snapshot) ? ("drKeep" as const) : ("keep" as const);
@@ -61,18 +71,15 @@ function isDue(account: Account, { snapshot, atMs, settings }: Taken): boolean {
     (one.goneMs ?? Infinity) > ms &&
     one.startMs < ms &&
     (inDr(account, one) ? isSound(account, one) : one.state === "completed");
+  const isLetGoAt = (one: VaultSettings, ms: number, isCounted: (other: SimSnapshot) => boolean) => {
+    const counts = (other: SimSnapshot) => isThere(other, ms) && isCounted(other);
+    return isLetGo(account, one, snapshot, { side, nowMs: ms, counts, fromMs: atMs, seenMs: ms });
+  };
   return [settings, account.settings].some((one) =>
-    [atMs - 2 * HOUR_MS, nowMs].some((ms) => {
-      const counts = (other: SimSnapshot) => isThere(other, ms);
-      return isLetGo(account, one, snapshot, { side, nowMs: ms, counts, fromMs: atMs, seenMs: ms });
-    }),
+    [atMs - 2 * HOUR_MS, nowMs].some(
+      (ms) => isLetGoAt(one, ms, () => true) || isLetGoAt(one, ms, (other) => !isChanged(other)),
+    ),
   );
-}
-
-/** Whether somebody changed the vault's own tags on it. */
-function isChanged({ tags, madeTags }: SimSnapshot): boolean {
-  const names = Object.keys({ ...tags, ...madeTags }).filter((name) => name.startsWith(TAG_PREFIX));
-  return names.some((name) => !name.startsWith(COPY_EXPIRED_PREFIX) && tags[name] !== madeTags[name]);
 }
 
 /** Whether the vault need not notice it: it is no loss, nobody expected it, or the vault lost count. */
@@ -87,9 +94,6 @@ function isExcused(account: Account, taken: Taken): boolean {
   // Of the same data there is another; or the vault deletes some of the rest, and so cannot know what a person did.
   const rest = restOf(account, taken, before.startMs - LAG_MS);
   if (rest.some((one) => one.dataOf === snapshot.dataOf || one.lostTo === "vault")) return true;
-  // A changed one counts beside no other for the rules: where they let go of the rest it is counted alone, and the rest is
-  // found in its place.
-  if (rest.length > 0 && isChanged(snapshot)) return true;
   return [snapshot, ...rest].some((one) => isDue(account, { ...taken, snapshot: one }));
 }
 
