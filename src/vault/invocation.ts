@@ -22,9 +22,8 @@ import type { Serving, Wake } from "./model/trigger";
 import type { VaultSettings } from "./model/settings";
 import { parseWake } from "./observe/event";
 import type { VaultTools } from "./aws/tools";
-import { observePlanApply } from "./reconcile";
+import { type Reconciled, observePlanApply } from "./reconcile";
 import { auditInvocation } from "./report/audit/audit";
-import type { Work } from "./model/work";
 
 /** Kept free at the end of an invocation for the clock, the metrics and the mail. */
 const REPORT_RESERVE_MS = MINUTE_MS;
@@ -104,14 +103,14 @@ export async function invoke(
 
   const deadlineMs = endMs - REPORT_RESERVE_MS;
   const work = await observePlanApply(settings, tools, wake, found, deadlineMs, { hold, sayAhead });
-  const { world, plan, outcomes, throttled } = work;
+  const { world, inventory, plan, outcomes, throttled } = work;
   for (const one of [found.problem, guard]) if (one !== undefined) plan.problems.push(one);
   const dry = settings.dryRun ? dryRunNotice(wake, outcomes) : undefined;
   if (dry !== undefined) plan.problems.push(dry);
   const manifestsTo = await auditWork(settings, tools, wake, clock, work, startMs, deadlineMs);
   logDecisions(log, wake, plan, outcomes, throttled.putOff);
   const summary = summarize(settings.vaultId, wake, plan, outcomes, throttled.putOff);
-  const reports = reportsOf(summary, world, settings, startMs);
+  const reports = reportsOf(summary, work, settings, startMs);
   const news = newsOf(gathered([...summary.problems, ...reports]), before.told, now());
   const logs = { group: context.logGroupName, region: settings.primaryRegion, sinceMs: startMs };
   const told = await tellNews(settings, tools, summary, news, before.told, logs);
@@ -122,7 +121,7 @@ export async function invoke(
   const late = await leaveClock(settings, tools, found, work, { atMs, told, untold, isNews, manifestsTo }, set);
   if (late !== undefined) log.error("problem", fieldsOf(late));
   const { orphans } = plan;
-  measure({ policy: settings, summary, world, outcomes, orphans, startMs, nowMs: now() }).forEach(emit);
+  measure({ policy: settings, summary, world, inventory, outcomes, orphans, startMs, nowMs: now() }).forEach(emit);
   const nextWake = atMs === undefined ? undefined : isoSeconds(atMs);
   log.info("finished", { status: summary.status, ...summary.counts, nextWake });
   const failures = news.filter((problem) => !problem.notice);
@@ -142,7 +141,7 @@ async function auditWork(
   { clients, now }: VaultTools,
   wake: Wake,
   clock: ClockState | undefined,
-  work: Work,
+  work: Reconciled,
   startMs: number,
   deadlineMs: number,
 ): Promise<string | undefined> {

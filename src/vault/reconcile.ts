@@ -1,7 +1,7 @@
 /** The work of one invocation: observe → plan → apply, and its audit record. */
 import { carryOut } from "./apply/apply";
 import type { FoundClock } from "./clock/clock";
-import { isOwn } from "./identity/ownership";
+import { type Inventory, takeInventory } from "./inventory/inventory";
 import { observeLeft } from "./observe/leftLook";
 import { missedRun } from "./plan/missedRun";
 import { observe, observeDropouts, observeInstances } from "./observe/observe";
@@ -17,6 +17,11 @@ import type { Work } from "./model/work";
 import { recalled } from "./changes/recalled";
 import type { Ahead } from "./clock/clockWriter";
 
+/** What an invocation did, over what there was. */
+export interface Reconciled extends Work {
+  inventory: Inventory;
+}
+
 export async function observePlanApply(
   settings: VaultSettings,
   { clients, now }: VaultTools,
@@ -24,9 +29,10 @@ export async function observePlanApply(
   { state: clock, isLost, isRead }: FoundClock,
   deadlineMs: number,
   { hold, sayAhead }: Ahead,
-): Promise<Work> {
+): Promise<Reconciled> {
   const seen = await observe(clients, settings);
-  const own = seen.snapshots?.filter(isOwn);
+  const inventory = takeInventory(seen, settings);
+  const own = inventory.primary?.own;
   const serving = slotToServe(wake, clock ?? (isLost ? "lost" : undefined), own, settings, now());
   if (serving !== undefined) await hold(serving);
   let fleet = seen;
@@ -43,13 +49,13 @@ export async function observePlanApply(
     ...(isRead && { points: clock?.points ?? NO_POINTS }),
   };
   const world = looks ? await observeLeft(clients, settings, remembered) : remembered;
-  const planned = planVault(world, settings, serving, wake.runId, now());
+  const planned = planVault({ world, inventory, settings, serving, runId: wake.runId, nowMs: now() });
   let isDeleting = false;
   const mayDelete = () => {
     isDeleting = true;
     return sayAhead(planned.points);
   };
-  const carried = await carryOut(clients, planned, world, settings, { now, deadlineMs, mayDelete });
+  const carried = await carryOut(clients, planned, inventory, settings, { now, deadlineMs, mayDelete });
   const { plan, outcomes, withheld } = carried;
   const throttled = judgeThrottled([...world.throttled, ...carried.throttled], clock, now());
   plan.problems.push(...throttled.problems, ...missedRun(serving, settings));
@@ -58,6 +64,7 @@ export async function observePlanApply(
   );
   return {
     world,
+    inventory,
     plan,
     outcomes,
     withheld,

@@ -1,7 +1,7 @@
 /** (c) CPU time and peak memory of `plan` by the number of snapshots. */
 import { inChild, printFigure } from "./child";
 import { remember } from "../../src/vault/changes/changeMemory";
-import { planVault } from "../../src/vault/plan/plan";
+import { planOf } from "../support/planOf";
 import { countPoints } from "../../src/vault/missing/pointCounts";
 import { packCounts } from "../../src/vault/missing/pointMemory";
 import { INSTANCE_TAG_PREFIX, TAG } from "../../src/vault/model/tags";
@@ -134,7 +134,7 @@ function measureHere(snapshots: number): PlanFigure {
   const world = { ...seen, ...clockOf(seen) };
   const slot = isoSeconds(NOW);
   const before = process.cpuUsage();
-  const plan = planVault(world, POLICY, { slot, mode: "open" }, "bench", NOW);
+  const plan = planOf(world, POLICY, { slot, mode: "open" }, "bench", NOW);
   const { user, system } = process.cpuUsage(before);
   if (plan.actions.length === 0) throw new Error("the bench's world planned nothing");
   return {

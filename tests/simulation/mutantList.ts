@@ -54,9 +54,9 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "everything with the vault's Description is its own",
-    file: "plan/plan.ts",
-    original: "const own = world.snapshots.filter(isOwn);",
-    mutated: "const own = world.snapshots;",
+    file: "inventory/inventory.ts",
+    original: "const own = seen.filter(isOwn);",
+    mutated: "const own = seen;",
     plausible: "the describe call filters by the vault's Description already",
   },
   {
@@ -243,7 +243,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a copy that hangs is nobody's",
-    file: "plan/plan.ts",
+    file: "plan/problems.ts",
     original: ".filter((copy) => nowMs - copy.startTimeMs > policy.copyStuckHours * HOUR_MS)",
     mutated: ".filter((copy) => nowMs - copy.startTimeMs > policy.copyStuckHours * 60 * HOUR_MS)",
     plausible: "hours taken for minutes, on a value that nobody meets in a test",

@@ -5,7 +5,7 @@ import type { Mutant } from "./mutantList";
 export const TAMPERING_MUTANTS: readonly Mutant[] = [
   {
     name: "what is in doubt is pruned like the rest",
-    file: "plan/plan.ts",
+    file: "inventory/inventory.ts",
     original: "const clear = own.every(isClear) ? own : own.filter(isClear);",
     mutated: "const clear = own;",
     plausible: "its Description says what it is, so its tags do not matter",
@@ -40,7 +40,7 @@ export const TAMPERING_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "what was changed is not reported",
-    file: "plan/plan.ts",
+    file: "plan/doubts.ts",
     original: "...doubtProblems(all), ",
     mutated: "",
     plausible: "nothing is lost, since it is kept",

@@ -6,7 +6,7 @@ import type { ChangeMemory } from "../../src/vault/model/changeMemory";
 import { remember } from "../../src/vault/changes/changeMemory";
 import { notifiedOf } from "../../src/vault/changes/changeUpdate";
 import { newsOf } from "../../src/vault/report/log";
-import { planVault } from "../../src/vault/plan/plan";
+import { planOf } from "./planOf";
 import { type Problem, problemKey } from "../../src/vault/model/problem";
 import { TAG, copyExpiredTag } from "../../src/vault/model/tags";
 import { DAY_MS, HOUR_MS, isoSeconds } from "../../src/vault/lib/time";
@@ -124,7 +124,7 @@ export function startNights(policy: CoreSettings, instances: ProtectedInstance[]
       problems: [],
       throttled: [],
     };
-    const plan = planVault(world, now, serving, "run", nowMs);
+    const plan = planOf(world, now, serving, "run", nowMs);
     for (const action of plan.actions) take(account, action, now, nowMs);
     const news = nights.mailWorks ? newsOf(plan.problems, told, nowMs) : [];
     for (const problem of news) {

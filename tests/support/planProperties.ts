@@ -1,10 +1,10 @@
 /** Holds a property against the plans of random vaults (arbitraryWorld.ts), and what such properties ask. */
 import fc from "fast-check";
 import { makeCalendar } from "../../src/vault/retention/calendar";
-import { seenRegions } from "../../src/vault/inventory/drRegions";
+import { takeInventory } from "../../src/vault/inventory/inventory";
 import { isClear, isOwn, isOwnCopy } from "../../src/vault/identity/ownership";
 import { instanceRules } from "../../src/vault/retention/effectiveRules";
-import { planVault } from "../../src/vault/plan/plan";
+import { planOf } from "./planOf";
 import { copyState } from "../../src/vault/inventory/copies";
 import { releasedIn } from "../../src/vault/plan/released";
 import { copyExpiredTag } from "../../src/vault/model/tags";
@@ -75,7 +75,7 @@ function family({ snapshotId, identity }: Snapshot): string[] {
 
 /** Whether the rules of a region, as they are in this world, let go of a copy of a snapshot: see released.test.ts. */
 function isReleasedIn(snapshot: Snapshot, { region }: KeyedRegion, world: World, policy: CoreSettings): boolean {
-  const seen = seenRegions(world, policy).find(({ dr }) => dr.region === region);
+  const seen = takeInventory(world, policy).dr.find(({ dr }) => dr.region === region);
   if (seen === undefined) return false;
   const clear = own(world.snapshots).filter(isClear);
   const all = [...own(world.snapshots), ...ownCopies(world)];
@@ -106,7 +106,7 @@ export function isSafe(snapshot: Snapshot, world: World, policy: CoreSettings): 
 }
 
 export function planFor(world: World, policy: CoreSettings, serving?: Serving, nowMs = NOW): Plan {
-  return planVault(world, policy, serving, "run-1", nowMs);
+  return planOf(world, policy, serving, "run-1", nowMs);
 }
 
 const arbitraryServing = fc.constantFrom<(Serving | undefined)[]>(

@@ -3,6 +3,7 @@ import type { VaultConfig } from "../../config/config";
 import { namesOf } from "../../iam/names";
 import { readClock } from "../../vault/clock/timer";
 import { describeVaultSnapshots } from "../../vault/aws/ec2Reads";
+import { takeInventory } from "../../vault/inventory/inventory";
 import { planVault } from "../../vault/plan/plan";
 import type { Plan } from "../../vault/model/actions";
 import type { CoreSettings } from "../../vault/model/settings";
@@ -52,5 +53,16 @@ export async function foresee(vault: LocalVault, config: VaultConfig, slot?: str
   const changes = "state" in read ? recalled(read.state, seen, policy, nowMs) : ("unread" as const);
   const world = { ...seen, changes };
   const serving: Serving | undefined = slot === undefined ? undefined : { slot, mode: "open" };
-  return { policy, world, plan: planVault(world, policy, serving, "foresight", nowMs) };
+  return {
+    policy,
+    world,
+    plan: planVault({
+      world,
+      inventory: takeInventory(world, policy),
+      settings: policy,
+      serving,
+      runId: "foresight",
+      nowMs,
+    }),
+  };
 }

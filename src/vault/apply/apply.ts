@@ -9,11 +9,12 @@ import type { VaultClients } from "../aws/clients";
 import type { Findings } from "../guard/findings";
 import { guardRegions } from "../guard/guard";
 import { inUseNotices } from "../guard/holds";
+import type { Inventory } from "../inventory/inventory";
 import { makingProblems } from "./makingProblems";
 import { prune } from "./prune";
 import type { Action, DeleteAction, Kept, Outcome, Plan } from "../model/actions";
 import type { CoreSettings } from "../model/settings";
-import type { Snapshot, ThrottledRead, World } from "../model/world";
+import type { Snapshot, ThrottledRead } from "../model/world";
 
 interface CarriedOut {
   /** The plan as it was carried out: with what was locked, what was kept after all, and what is to be told of it. */
@@ -30,17 +31,15 @@ function isDelete(action: Action): action is DeleteAction {
 }
 
 /** Finds what a deletion is about; looked for one by one, since hardly any is asked for. */
-function seenIn({ snapshots = [], copies }: World, { primaryRegion }: CoreSettings) {
-  return ({ region, snapshotId }: DeleteAction): Snapshot | undefined => {
-    const here = region === primaryRegion ? snapshots : (copies[region] ?? []);
-    return here.find((snapshot) => snapshot.snapshotId === snapshotId);
-  };
+function seenIn({ regions }: Inventory) {
+  return ({ region, snapshotId }: DeleteAction): Snapshot | undefined =>
+    regions.find((read) => read.region === region)?.seen.find((snapshot) => snapshot.snapshotId === snapshotId);
 }
 
 export async function carryOut(
   clients: VaultClients,
   plan: Plan,
-  world: World,
+  inventory: Inventory,
   policy: CoreSettings,
   budget: Budget,
 ): Promise<CarriedOut> {
@@ -50,7 +49,7 @@ export async function carryOut(
   const made = await carry(making);
   const findings: Findings = { kept: [], problems: [], throttled: [] };
   const deletes = plan.actions.filter(isDelete);
-  const regions = await guardRegions(clients, deletes, world, policy, budget, findings);
+  const regions = await guardRegions(clients, deletes, inventory, policy, budget, findings);
   const locked = await carry(regions.flatMap(({ locks }) => locks));
   const pruned = await prune(clients, regions, policy, budget, findings);
   const outcomes = [...made, ...locked, ...pruned];
@@ -63,7 +62,7 @@ export async function carryOut(
         ...plan.problems,
         ...findings.problems,
         ...makingProblems(made),
-        ...inUseNotices(outcomes, seenIn(world, policy), policy, budget.now()),
+        ...inUseNotices(outcomes, seenIn(inventory), policy, budget.now()),
       ],
     },
     outcomes,

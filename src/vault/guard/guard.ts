@@ -11,10 +11,11 @@ import { type Findings, keepHeld, note, unread } from "./findings";
 import { partOf } from "../lib/text";
 import { lockHold, lockNotice, tierHold } from "./holds";
 import { lockable, planLocks } from "./locks";
-import { type ReadRegion, readRegions } from "../inventory/regions";
+import type { Inventory } from "../inventory/inventory";
+import type { ReadRegion } from "../inventory/regions";
 import type { DeleteAction, LockAction } from "../model/actions";
 import type { CoreSettings } from "../model/settings";
-import type { Snapshot, World } from "../model/world";
+import type { Snapshot } from "../model/world";
 
 /** What is left of a region's deletions after the guards. */
 export interface GuardedRegion extends ReadRegion {
@@ -113,7 +114,7 @@ async function guardRegion(
 export async function guardRegions(
   clients: VaultClients,
   deletes: readonly DeleteAction[],
-  world: World,
+  inventory: Inventory,
   policy: CoreSettings,
   budget: Budget,
   findings: Findings,
@@ -121,7 +122,7 @@ export async function guardRegions(
   // Most passes have nothing to look at.
   if (deletes.length === 0 && policy.lock === undefined) return [];
   return Promise.all(
-    readRegions(world, policy).map((read) => {
+    inventory.regions.map((read) => {
       const here = deletes.filter((action) => action.region === read.region);
       const { reader } = ec2In(clients, read.region);
       return guardRegion(reader, read, here, policy, budget, findings);

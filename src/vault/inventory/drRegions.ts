@@ -1,9 +1,9 @@
 /** Where the snapshots of the primary region stand on their way to all DR regions that could be read. Pure. */
 import { isClear } from "../identity/ownership";
 import { type BySource, type Coverage, type Released, copiesBySource, copiesOf, coverageOf } from "./copies";
-import { readDrRegions } from "./regions";
-import type { CoreSettings, KeyedRegion } from "../model/settings";
-import type { Snapshot, World } from "../model/world";
+import type { ReadDrRegion } from "./regions";
+import type { KeyedRegion } from "../model/settings";
+import type { Snapshot } from "../model/world";
 
 /** A DR region that could be read. */
 export interface SeenRegion {
@@ -18,9 +18,9 @@ export interface SeenRegion {
 
 const NEAREST_FIRST: readonly Coverage[] = ["sound", "expired", "pending", "broken", "missing"];
 
-/** Returns the DR regions that could be read. A mark is believed until {@link SeenRegion.released} is set. */
-export function seenRegions(world: World, policy: CoreSettings): SeenRegion[] {
-  return readDrRegions(world, policy).map(({ dr, own }) => {
+/** Returns what is known of DR regions. A mark is believed until {@link SeenRegion.released} is set. */
+export function seenRegions(regions: readonly ReadDrRegion[]): SeenRegion[] {
+  return regions.map(({ dr, own }) => {
     const bySource = copiesBySource(own);
     const clear = own.filter(isClear);
     const clearBySource = clear.length === own.length ? bySource : copiesBySource(clear);

@@ -1,5 +1,5 @@
 /** The world region by region: what was seen in each region that could be read, and what of it is the vault's own. Pure. */
-import { isOwn, isOwnCopy } from "../identity/ownership";
+import { isOwnCopy } from "../identity/ownership";
 import type { CoreSettings, KeyedRegion } from "../model/settings";
 import type { Snapshot, World } from "../model/world";
 
@@ -13,23 +13,15 @@ export interface ReadRegion {
   own: readonly Snapshot[];
 }
 
-type Regions = Pick<CoreSettings, "primaryRegion" | "dr">;
+/** A DR region that could be read. */
+export type ReadDrRegion = ReadRegion & { dr: KeyedRegion };
 
-/** The DR regions that could be read. */
-export function readDrRegions({ copies }: World, { dr }: Pick<Regions, "dr">): (ReadRegion & { dr: KeyedRegion })[] {
+/** Returns the DR regions that could be read. */
+export function readDrRegions({ copies }: Pick<World, "copies">, { dr }: Pick<CoreSettings, "dr">): ReadDrRegion[] {
   return dr.flatMap((one) => {
     const seen = copies[one.region];
     if (seen === undefined) return [];
     const own = seen.filter(isOwnCopy);
     return { region: one.region, dr: one, seen, own };
   });
-}
-
-/** @returns the regions that could be read, the primary one first */
-export function readRegions(world: World, policy: Regions): ReadRegion[] {
-  const drRegions = readDrRegions(world, policy);
-  const { snapshots: seen } = world;
-  if (seen === undefined) return drRegions;
-  const own = seen.filter(isOwn);
-  return [{ region: policy.primaryRegion, seen, own }, ...drRegions];
 }

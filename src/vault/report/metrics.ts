@@ -8,7 +8,8 @@ import { METRIC, type Measured, REGION_METRIC as R } from "../model/metricNames"
 import { leftSnapshots } from "../inventory/leftRegions";
 import { copyState } from "../inventory/copies";
 import { gibOf, recoveryPoints } from "../inventory/recoveryPoints";
-import { type ReadRegion, readRegions } from "../inventory/regions";
+import type { Inventory } from "../inventory/inventory";
+import type { ReadRegion } from "../inventory/regions";
 import { stalestHours } from "../inventory/age";
 import type { Summary } from "./summary";
 import { MINUTE_MS, SECOND_MS } from "../lib/time";
@@ -21,6 +22,7 @@ export interface Measuring {
   summary: Summary;
   /** As it was seen before anything was done. */
   world: World;
+  inventory: Inventory;
   outcomes: readonly Outcome[];
   /** The plan's. */
   orphans?: readonly string[];
@@ -162,10 +164,10 @@ function ofRegion({ region, dr, own }: ReadRegion, measuring: Measuring): Measur
 }
 
 export function measure(measuring: Measuring): Measured[] {
-  const { world, policy } = measuring;
+  const { world, inventory, policy } = measuring;
   return [
     ...ofVault(measuring),
     ...ofLeft(world, policy),
-    ...readRegions(world, policy).flatMap((one) => ofRegion(one, measuring)),
+    ...inventory.regions.flatMap((one) => ofRegion(one, measuring)),
   ];
 }

@@ -4,7 +4,8 @@
  */
 import { makeCalendar } from "../retention/calendar";
 import { gibOf, recoveryPoints } from "../inventory/recoveryPoints";
-import { type ReadRegion, readRegions } from "../inventory/regions";
+import type { Inventory } from "../inventory/inventory";
+import type { ReadRegion } from "../inventory/regions";
 import { stalestHours } from "../inventory/age";
 import type { Summary } from "./summary";
 import { DAY_MS, HOUR_MS, humanDuration, parseIso } from "../lib/time";
@@ -13,6 +14,12 @@ import type { VaultSettings } from "../model/settings";
 import type { World } from "../model/world";
 
 const WEEK_DAYS = 7;
+
+/** What was seen, and what it amounts to. */
+interface Seen {
+  world: World;
+  inventory: Inventory;
+}
 
 function runReport({ wake, status, counts }: Summary): Problem {
   const slot = wake.slot ?? wake.runId;
@@ -37,13 +44,17 @@ function regionLine({ region, dr, own }: ReadRegion, world: World, settings: Vau
 }
 
 /** How the vault stands, as the first run of a week in its time zone finds it. */
-function weeklySummary({ wake, problems }: Summary, world: World, settings: VaultSettings, nowMs: number): Problem {
+function weeklySummary(
+  { wake, problems }: Summary,
+  { world, inventory }: Seen,
+  settings: VaultSettings,
+  nowMs: number,
+): Problem {
   const slotMs = parseIso(wake.slot ?? "") ?? nowMs;
   const week = makeCalendar(settings.timezone).periodsOf(slotMs).weekly;
   const failures = problems.filter((problem) => !problem.notice).length;
-  const read = readRegions(world, settings);
   const lines = [settings.primaryRegion, ...settings.dr.map(({ region }) => region)].map((name) => {
-    const one = read.find(({ region }) => region === name);
+    const one = inventory.regions.find(({ region }) => region === name);
     return one === undefined ? `${name} could not be read` : regionLine(one, world, settings, nowMs);
   });
   const instances = world.instances?.length ?? "an unknown number of";
@@ -56,13 +67,13 @@ function weeklySummary({ wake, problems }: Summary, world: World, settings: Vaul
 }
 
 /** The reports of an invocation, told before or not: none but of a run. */
-export function reportsOf(summary: Summary, world: World, settings: VaultSettings, nowMs: number): Problem[] {
+export function reportsOf(summary: Summary, seen: Seen, settings: VaultSettings, nowMs: number): Problem[] {
   if (summary.wake.kind !== "run") return [];
   switch (settings.mailOn) {
     case "always":
       return [runReport(summary)];
     case "weekly-summary":
-      return [weeklySummary(summary, world, settings, nowMs)];
+      return [weeklySummary(summary, seen, settings, nowMs)];
     case "failure":
       return [];
   }

@@ -1,4 +1,5 @@
 /** The brake in its place: after what is held was found out, before anything is deleted. */
+import { takeInventory } from "../../../src/vault/inventory/inventory";
 import {
   CopySnapshotCommand,
   CreateTagsCommand,
@@ -57,7 +58,7 @@ function deleted(): (string | undefined)[] {
 function carry(extra: Partial<CoreSettings> = {}, seen = world, planned = plan) {
   const policy = { ...SETTINGS, maxDeletePercent: 50, ...extra };
   const budget = { now: () => NOW, deadlineMs: NOW + 1 };
-  return carryOut(clients, planned, seen, policy, budget);
+  return carryOut(clients, planned, takeInventory(seen, policy), policy, budget);
 }
 
 test("tags that AWS refuses are a notice of the plan", async () => {

@@ -1,4 +1,5 @@
 /** What may be deleted, and what is locked, for each thing that AWS can say of a snapshot that is to go. */
+import { takeInventory } from "../../../src/vault/inventory/inventory";
 import { DescribeLockedSnapshotsCommand, DescribeSnapshotAttributeCommand } from "@aws-sdk/client-ec2";
 import { mockClient } from "aws-sdk-client-mock";
 import { ec2In, makeClients } from "../../../src/vault/aws/clients";
@@ -54,7 +55,7 @@ async function guard(
   const world: World = { snapshots, copies: inDr(copies), problems: [], throttled: [] };
   const budget = { now: () => (hasTime() ? NOW : NOW + 2), deadlineMs: NOW + 1 };
   const findings: Findings = { kept: [], problems: [], throttled: [] };
-  const regions = await guardRegions(clients, deletes, world, policy, budget, findings);
+  const regions = await guardRegions(clients, deletes, takeInventory(world, policy), policy, budget, findings);
   const dry = { ...policy, dryRun: true, maxDeletePercent: Infinity };
   const outcomes = await prune(clients, regions, dry, budget, findings);
   const planned = outcomes.filter(({ status }) => status === "planned");

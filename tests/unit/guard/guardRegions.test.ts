@@ -1,4 +1,5 @@
 /** Two DR regions when something is to be deleted or locked: each is looked at on its own, and braked on its own. */
+import { takeInventory } from "../../../src/vault/inventory/inventory";
 import {
   DeleteSnapshotCommand,
   DescribeLockedSnapshotsCommand,
@@ -57,7 +58,7 @@ beforeEach(() => {
 /** What was deleted and locked, by region. */
 async function carry(settings = LOCKING, seen = world) {
   const budget = { now: () => NOW, deadlineMs: NOW + 1 };
-  const done = await carryOut(clients, plan, seen, settings, budget);
+  const done = await carryOut(clients, plan, takeInventory(seen, settings), settings, budget);
   const deleted = writers.flatMap((w) => w.commandCalls(DeleteSnapshotCommand));
   const locked = writers.flatMap((w) => w.commandCalls(LockSnapshotCommand));
   return {

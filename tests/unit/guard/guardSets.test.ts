@@ -1,4 +1,5 @@
 /** A recovery point is deleted whole or not at all, as far as anybody can know before; data first, the root last. */
+import { takeInventory } from "../../../src/vault/inventory/inventory";
 import {
   DeleteSnapshotCommand,
   DescribeLockedSnapshotsCommand,
@@ -102,7 +103,14 @@ test("where one is locked, nothing of it goes", async () => {
   const snapshots = ["root", "data", "alone"].map((id) => snapshot(id));
   const world = { snapshots, copies: inDr([]), problems: [], throttled: [] };
   const findings: Findings = { kept: [], problems: [], throttled: [] };
-  const [here] = await guardRegions(clients, [root, data, alone], world, SETTINGS, budget, findings);
+  const [here] = await guardRegions(
+    clients,
+    [root, data, alone],
+    takeInventory(world, SETTINGS),
+    SETTINGS,
+    budget,
+    findings,
+  );
   expect(here?.deletes).toStrictEqual([alone]);
   expect(findings.kept.map(({ snapshotId, reason }) => `${snapshotId}: ${reason}`)).toStrictEqual([
     "data: old, but it is locked (governance) for some days to come",

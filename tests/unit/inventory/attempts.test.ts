@@ -1,6 +1,6 @@
 /** How often a snapshot that fails is tried for a slot: the rule, and in virtual time with EC2's limits a volume. */
 import fc from "fast-check";
-import { planVault } from "../../../src/vault/plan/plan";
+import { planOf } from "../../support/planOf";
 import { slotToServe } from "../../../src/vault/clock/slots";
 import { TAG } from "../../../src/vault/model/tags";
 import { HOUR_MS, MINUTE_MS, isoSeconds, parseIso } from "../../../src/vault/lib/time";
@@ -77,7 +77,7 @@ function play({ policy, volumeType, everyMinutes, hours, minutes, fails, isLimit
     const own = played.world.snapshots?.map((s) => finish(s, nowMs)) ?? [];
     const serving = slotToServe({ kind: "sweep", runId: "r" }, { ...clock, told: {} }, own, policy, nowMs);
     const world = { ...played.world, snapshots: own };
-    const plan = planVault(world, policy, serving, "r", nowMs);
+    const plan = planOf(world, policy, serving, "r", nowMs);
     played.told.push(...plan.problems);
     const busy = own.filter((s) => s.volumeId === "vol-1" && s.state !== "completed").length;
     const wants = plan.actions.some((a) => a.kind === "snapshot");

@@ -1,7 +1,8 @@
 /** Several DR regions: where a snapshot stands in each, and what one that is behind or not seen means for the others. */
+import { takeInventory } from "../../../src/vault/inventory/inventory";
 import { SAME_DATA_MS } from "../../../src/vault/inventory/sameSlot";
-import { distanceIn, seenRegions, unsafeIn } from "../../../src/vault/inventory/drRegions";
-import { planVault } from "../../../src/vault/plan/plan";
+import { distanceIn, unsafeIn } from "../../../src/vault/inventory/drRegions";
+import { planOf } from "../../support/planOf";
 import { TAG, copyExpiredTag } from "../../../src/vault/model/tags";
 import { DAY_MS, HOUR_MS, isoSeconds } from "../../../src/vault/lib/time";
 import type { Doubt } from "../../../src/vault/model/identity";
@@ -20,7 +21,7 @@ function worldOf(snapshots: Snapshot[], copies: World["copies"]): World {
 }
 
 function plan(snapshots: Snapshot[], copies: World["copies"], policy = TWO) {
-  return planVault(worldOf(snapshots, copies), policy, undefined, "run-1", NOW);
+  return planOf(worldOf(snapshots, copies), policy, undefined, "run-1", NOW);
 }
 
 /** What is planned, a word or two an action. */
@@ -40,7 +41,7 @@ const marked = (...regions: string[]) =>
 describe("the regions that are seen", () => {
   test("come in the stack's order, each with its key and the vault's own copies", () => {
     const foreign = copyOf(one, "foreign", { tags: { [TAG.vault]: "another" } });
-    const seen = seenRegions(worldOf([], { [DR2.region]: [ireland], [DR.region]: [west, foreign] }), TWO);
+    const seen = takeInventory(worldOf([], { [DR2.region]: [ireland], [DR.region]: [west, foreign] }), TWO).dr;
     expect(seen.map(({ dr, copies }) => [dr, copies])).toStrictEqual([
       [DR, [west]],
       [DR2, [ireland]],
@@ -49,7 +50,7 @@ describe("the regions that are seen", () => {
 
   test("are not those that could not be read, nor those that the stack does not have", () => {
     const copies = { [DR2.region]: [], "ap-south-1": [west] };
-    expect(seenRegions(worldOf([], copies), TWO).map(({ dr }) => dr)).toStrictEqual([DR2]);
+    expect(takeInventory(worldOf([], copies), TWO).dr.map(({ dr }) => dr)).toStrictEqual([DR2]);
   });
 });
 
@@ -96,7 +97,7 @@ test.each<[string, Snapshot, Snapshot[], Snapshot[], number, string | undefined]
     "its copy in eu-west-1 is in doubt",
   ],
 ])("a snapshot whose copy is %s is so far from safe", (_what, of, inWest, inIreland, distance, why) => {
-  const seen = seenRegions(worldOf([of], { [DR.region]: inWest, [DR2.region]: inIreland }), TWO);
+  const seen = takeInventory(worldOf([of], { [DR.region]: inWest, [DR2.region]: inIreland }), TWO).dr;
   expect([distanceIn(seen)(of), unsafeIn(seen, of)]).toStrictEqual([distance, why]);
 });
 

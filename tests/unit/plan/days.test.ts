@@ -1,5 +1,5 @@
 /** The vault over sixty days on an AWS that refuses nothing: what it settles at, and that it does no work twice. */
-import { planVault } from "../../../src/vault/plan/plan";
+import { planOf } from "../../support/planOf";
 import { TAG } from "../../../src/vault/model/tags";
 import { DAY_MS, HOUR_MS, isoSeconds } from "../../../src/vault/lib/time";
 import type { Action } from "../../../src/vault/model/actions";
@@ -31,7 +31,7 @@ function live(retentionDays: number, drRetentionDays: number, { terminatedOnDay 
     const serving: Serving | undefined = hour % 24 === 0 ? { slot: isoSeconds(nowMs), mode: "open" } : undefined;
     const alive = hour < terminatedOnDay * 24;
     world = { ...world, instances: alive ? [instance("i-1", VOLUMES)] : [] };
-    const { actions } = planVault(world, policy, serving, runId, nowMs);
+    const { actions } = planOf(world, policy, serving, runId, nowMs);
     done.push(...actions);
     world = applyToWorld(world, actions, nowMs);
   }

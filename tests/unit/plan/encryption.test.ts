@@ -1,6 +1,6 @@
 /** Encrypted stand-ins in the primary region, from the plain snapshot to its end: see docs/adr/0012. */
 import { standInTags } from "../../../src/vault/plan/copyTags";
-import { planVault } from "../../../src/vault/plan/plan";
+import { planOf } from "../../support/planOf";
 import { TAG, copyExpiredTag } from "../../../src/vault/model/tags";
 import { DAY_MS, HOUR_MS, isoSeconds } from "../../../src/vault/lib/time";
 import type { Doubt } from "../../../src/vault/model/identity";
@@ -18,7 +18,7 @@ const sound = standInOf(plain, "sound");
 
 function plan(snapshots: Snapshot[], copies: World["copies"] = {}, policy: CoreSettings = ENCRYPTING): Plan {
   const world: World = { snapshots, copies, problems: [], throttled: [] };
-  return planVault(world, policy, undefined, "run-1", NOW);
+  return planOf(world, policy, undefined, "run-1", NOW);
 }
 
 /** `copy <source> to <region>` and `delete <snapshot>: <reason>`, as planned. */

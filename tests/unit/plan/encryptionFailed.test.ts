@@ -1,5 +1,5 @@
 /** Stand-ins that fail: tried as often as copies that fail, told as soon, and their remains kept no longer. */
-import { planVault } from "../../../src/vault/plan/plan";
+import { planOf } from "../../support/planOf";
 import { TAG } from "../../../src/vault/model/tags";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../../src/vault/lib/time";
 import type { Plan } from "../../../src/vault/model/actions";
@@ -15,7 +15,7 @@ const reasonless = { state: "error" };
 
 function plan(snapshots: Snapshot[], copies: Snapshot[], nowMs = NOW): Plan {
   const world: World = { snapshots, copies: inDr(copies), problems: [], throttled: [] };
-  return planVault(world, ENCRYPTING, undefined, "run-1", nowMs);
+  return planOf(world, ENCRYPTING, undefined, "run-1", nowMs);
 }
 
 /** Ids and reasons of what goes. */
@@ -37,7 +37,7 @@ function allFailIn(region: string, first: Snapshot[], copies: Snapshot[], everyM
   const failing: Failing = { tries: 0, remains: 0 };
   for (let minutes = 0; minutes < 30 * 60; minutes += everyMinutes) {
     const nowMs = NOW + minutes * MINUTE_MS;
-    const { actions, problems } = planVault(world, ENCRYPTING, undefined, "run-1", nowMs);
+    const { actions, problems } = planOf(world, ENCRYPTING, undefined, "run-1", nowMs);
     if (problems.some(({ kind }) => kind === "broken-copy")) failing.toldMinutes ??= minutes;
     failing.tries += actions.filter((a) => a.kind === "copy" && a.region === region).length;
     world = applyToWorld(world, actions, nowMs);

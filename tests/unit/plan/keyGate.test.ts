@@ -1,7 +1,7 @@
 /** What a key that can't be used stops, and what is reported of it. */
 import fc from "fast-check";
 import { holdDeletions, isUnderLost, keyProblems, lostKeys, withoutLost } from "../../../src/vault/plan/keyGate";
-import { planVault } from "../../../src/vault/plan/plan";
+import { planOf } from "../../support/planOf";
 import { DAY_MS } from "../../../src/vault/lib/time";
 import type { KeyState, Snapshot, World } from "../../../src/vault/model/world";
 import { vaultKeysOf } from "../../../src/vault/model/vaultKeys";
@@ -19,7 +19,7 @@ function worldOf(state: string, copies: Snapshot[] = [copyOf(old, "copy-old")]):
   return { snapshots: [old, today], copies: inDr(copies), keys, problems: [], throttled: [] };
 }
 
-const did = (state: string) => planVault(worldOf(state), POLICY, undefined, "r", NOW);
+const did = (state: string) => planOf(worldOf(state), POLICY, undefined, "r", NOW);
 
 test("the vault's keys are those of its copies and of its encrypted snapshots, each once", () => {
   const all = { ...SETTINGS, dr: [DR, DR2], primaryKeyArn: PRIMARY_KEY };
@@ -109,7 +109,7 @@ test("for any vault and any lost key a plan deletes no completed snapshot", () =
       const keys = Object.fromEntries(
         all.map(({ keyArn }) => [keyArn, { state: keyArn === lost ? state : "Enabled" }]),
       );
-      const { actions } = planVault({ ...world, keys }, policy, OPEN, "r", NOW);
+      const { actions } = planOf({ ...world, keys }, policy, OPEN, "r", NOW);
       const there = [...(world.snapshots ?? []), ...Object.values(world.copies).flat()];
       const completed = new Set(there.filter((one) => one.state === "completed").map((one) => one.snapshotId));
       const gone = actions.filter((one) => one.kind === "delete" && completed.has(one.snapshotId));
@@ -122,7 +122,7 @@ test("for any vault and any lost key a plan deletes no completed snapshot", () =
 
 test("a lost key and a changed copy are told even when the primary region's snapshots can't be read", () => {
   const changed: Snapshot = { ...copyOf(old, "copy-old"), doubt: { of: "tags", what: "a tag" } };
-  const { actions, problems } = planVault(
+  const { actions, problems } = planOf(
     { ...worldOf("Disabled", [changed]), snapshots: undefined },
     POLICY,
     undefined,

@@ -1,4 +1,4 @@
-import { planVault } from "../../../src/vault/plan/plan";
+import { planOf } from "../../support/planOf";
 import { TAG } from "../../../src/vault/model/tags";
 import { DAY_MS, HOUR_MS, isoSeconds } from "../../../src/vault/lib/time";
 import type { Doubt } from "../../../src/vault/model/identity";
@@ -18,7 +18,7 @@ const whole: World = {
 };
 
 function plan(world: World, serving?: Serving, nowMs = NOW): Plan {
-  return planVault(world, SETTINGS, serving, "run-1", nowMs);
+  return planOf(world, SETTINGS, serving, "run-1", nowMs);
 }
 
 function kinds(world: World, serving?: Serving): string[] {

@@ -1,7 +1,8 @@
 /** A mark that a copy has expired counts only where the region's rules of today let go of such a copy. */
+import { takeInventory } from "../../../src/vault/inventory/inventory";
 import { makeCalendar } from "../../../src/vault/retention/calendar";
-import { type SeenRegion, seenRegions } from "../../../src/vault/inventory/drRegions";
-import { planVault } from "../../../src/vault/plan/plan";
+import { type SeenRegion } from "../../../src/vault/inventory/drRegions";
+import { planOf } from "../../support/planOf";
 import type { PruneRules } from "../../../src/vault/retention/judge";
 import { ignoredMarks, releasedIn } from "../../../src/vault/plan/released";
 import { TAG, copyExpiredTag } from "../../../src/vault/model/tags";
@@ -43,7 +44,7 @@ function released({
     nowMs: NOW,
   };
   const world: World = { snapshots: completed, copies: inDr(copies), problems: [], throttled: [] };
-  const [seen] = seenRegions(world, SETTINGS);
+  const [seen] = takeInventory(world, SETTINGS).dr;
   const { released: isReleased } = releasedIn(seen!, completed, rules);
   return completed.filter(isReleased).map(({ snapshotId }) => snapshotId);
 }
@@ -165,7 +166,7 @@ describe("with a volume that two instances have had", () => {
       calendar: makeCalendar("UTC"),
       nowMs: NOW,
     };
-    const [seen] = seenRegions({ snapshots: completed, copies: inDr([]), problems: [], throttled: [] }, SETTINGS);
+    const [seen] = takeInventory({ snapshots: completed, copies: inDr([]) }, SETTINGS).dr;
     return releasedIn(seen!, completed, rules);
   };
 
@@ -192,7 +193,7 @@ describe("with a volume that two instances have had", () => {
       nowMs: NOW,
     };
     const world = { snapshots: completed, copies: inDr([]), problems: [], throttled: [] };
-    const [seen] = seenRegions(world, SETTINGS);
+    const [seen] = takeInventory(world, SETTINGS).dr;
     const { released: isReleased, forCopying } = releasedIn(seen!, completed, rules);
     expect([forCopying(mine), isReleased(mine)]).toStrictEqual([true, false]);
   });
@@ -207,7 +208,7 @@ describe("a mark that the rules do not bear out", () => {
   const one = marked(daysOld(3));
   const told = (counted: Snapshot[], copies: Snapshot[] = [], isReleased: SeenRegion["released"] = () => false) => {
     const world: World = { snapshots: counted, copies: inDr(copies), problems: [], throttled: [] };
-    const [seen] = seenRegions(world, SETTINGS);
+    const [seen] = takeInventory(world, SETTINGS).dr;
     return ignoredMarks({ ...seen!, released: isReleased }, counted);
   };
 
@@ -244,7 +245,7 @@ describe("a plan", () => {
   const did = (snapshots: Snapshot[], instances?: World["instances"], copy = copyOf(today, "copy-0")) => {
     const copies = inDr([copy]);
     const world = { snapshots, copies, instances, problems: [], throttled: [] };
-    const { actions, problems } = planVault(world, policy, undefined, "run-1", NOW);
+    const { actions, problems } = planOf(world, policy, undefined, "run-1", NOW);
     return [
       ...actions.map((a) => (a.kind === "copy" ? `copy ${a.sourceSnapshotId}` : a.kind)),
       ...problems.map(({ kind, subject }) => `${kind} ${subject}`),

@@ -1,4 +1,5 @@
 /** Each metric against what docs/METRICS.md says it means. */
+import { takeInventory } from "../../../src/vault/inventory/inventory";
 import { type Measuring, measure, oldestMissingMs } from "../../../src/vault/report/metrics";
 import { METRIC, REGION_METRIC } from "../../../src/vault/model/metricNames";
 import { TAG } from "../../../src/vault/model/tags";
@@ -39,6 +40,7 @@ function measuring(wake: Wake, seen: Partial<World>, outcomes: Outcome[] = []): 
     policy: SETTINGS,
     summary: { vaultId, wake, status: "clean", counts, deferrals: {}, problems: [] },
     world: world(seen),
+    inventory: takeInventory(world(seen), SETTINGS),
     outcomes,
     startMs: NOW,
     nowMs: NOW,
@@ -258,7 +260,8 @@ test("every region has its own: the second DR region's copies are not the first 
     snapshots: [old],
     copies: { [DR.region]: [oldCopy], [DR2.region]: [] },
   });
-  const both = values({ ...of, policy: { ...SETTINGS, dr: [DR, DR2] } });
+  const policy = { ...SETTINGS, dr: [DR, DR2] };
+  const both = values({ ...of, policy, inventory: takeInventory(of.world, policy) });
   expect(both[`RecoveryPoints@${DR.region}`]).toBe(1);
   expect(both[`RecoveryPoints@${DR2.region}`]).toBe(0);
 });

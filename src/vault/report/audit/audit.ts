@@ -76,9 +76,9 @@ export async function auditInvocation(
   budget: Budget,
 ): Promise<Audited> {
   if (put === undefined) return { problems: [], manifestsTo: clock?.manifestsTo };
-  const { world, settings, plan, wake, startMs } = decided;
+  const { inventory, settings, plan, wake, startMs } = decided;
   const beforeMs = parseIso(clock?.manifestsTo ?? "");
-  const due = clock === undefined ? { due: [] } : dueManifests(world, settings, beforeMs, budget.now());
+  const due = clock === undefined ? { due: [] } : dueManifests(inventory, settings, beforeMs, budget.now());
   const { problems, toMs } = await writeManifests(put, due, budget);
   const reachedMs = Math.max(Math.min(toMs ?? 0, budget.now() - LAG_MS), beforeMs ?? 0);
   const manifestsTo = reachedMs === 0 ? undefined : isoSeconds(reachedMs);

@@ -6,14 +6,14 @@
 import { groupBy } from "../../lib/collections";
 import { manifestKey } from "../../model/auditKeys";
 import { countedAndExtra } from "../../inventory/duplicates";
-import { type SeenRegion, distanceIn, seenRegions, unsafeIn } from "../../inventory/drRegions";
+import { type SeenRegion, distanceIn, unsafeIn } from "../../inventory/drRegions";
 import { isClear } from "../../identity/ownership";
 import { copiesOf, copyState } from "../../inventory/copies";
-import { readRegions } from "../../inventory/regions";
+import type { Inventory } from "../../inventory/inventory";
 import { latestStartedFirst } from "../../inventory/order";
 import { INSTANCE_TAG_PREFIX, TAG, tagsWithPrefix, userTags } from "../../model/tags";
 import { DAY_MS, isoSeconds, wholeSecondMs } from "../../lib/time";
-import type { Snapshot, World } from "../../model/world";
+import type { Snapshot } from "../../model/world";
 import type { CoreSettings } from "../../model/settings";
 import { volumeFactsFromTags } from "../../model/volumeSpec";
 
@@ -131,18 +131,15 @@ function touchedSince(
 
 /** @param toMs up to which completion manifests were written for good, in whole seconds; absent: none were */
 export function dueManifests(
-  world: World,
+  { regions, primary, dr: seen }: Inventory,
   policy: CoreSettings,
   toMs: number | undefined,
   nowMs: number,
 ): DueManifests {
-  const regions = readRegions(world, policy);
-  const [primary] = regions;
   if (primary === undefined || regions.length <= policy.dr.length) return { due: [] };
   const all = regions.map(({ own }) => own);
   const { keys, latestMs } = touchedSince(all, toMs ?? 0, nowMs);
   if (keys.size === 0) return { due: [] };
-  const seen = seenRegions(world, policy);
   const candidates = primary.own.filter((one) => isClear(one) && keys.has(pointKey(one)));
   const { counted } = countedAndExtra(candidates, distanceIn(seen), policy);
   const points = groupBy(counted, pointKey);

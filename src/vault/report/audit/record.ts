@@ -7,6 +7,7 @@ import { countAlike, summarize } from "../summary";
 import { isoSeconds } from "../../lib/time";
 import type { Action, Kept, Outcome, Plan } from "../../model/actions";
 import type { VaultSettings } from "../../model/settings";
+import type { Inventory } from "../../inventory/inventory";
 import type { Snapshot, ThrottledRead, World } from "../../model/world";
 import type { Serving, Wake } from "../../model/trigger";
 
@@ -18,6 +19,7 @@ export interface Decided {
   wake: Wake;
   serving?: Serving;
   world: World;
+  inventory: Inventory;
   plan: Plan;
   /** What the brake or a hold kept from deletion; among `plan.kept` too. */
   withheld: readonly Kept[];

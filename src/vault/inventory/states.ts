@@ -1,0 +1,6 @@
+/** States of a snapshot, as EC2 has them. Pure. */
+import type { Snapshot } from "../model/world";
+
+export function isCompleted({ state }: Snapshot): boolean {
+  return state === "completed";
+}

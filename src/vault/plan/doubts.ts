@@ -1,0 +1,21 @@
+/** What is in doubt, in every region that was seen: it is kept, and said. Pure. */
+import { doubtProblems, strangerProblems } from "../identity/doubts";
+import { isClear } from "../identity/ownership";
+import type { Kept } from "../model/actions";
+import type { PlanPart } from "./request";
+import type { Snapshot, World } from "../model/world";
+
+/** What is in doubt is kept, whatever the rules say. */
+function keptInDoubt(snapshots: readonly Snapshot[]): Kept[] {
+  return snapshots.flatMap((snapshot) => {
+    const { region, snapshotId, doubt } = snapshot;
+    if (doubt === undefined || isClear(snapshot)) return [];
+    return [{ region, snapshotId, reason: `in doubt: ${doubt.what}` }];
+  });
+}
+
+/** Returns what is in doubt, in every region that was seen, and what only looks like the vault's. */
+export function planDoubts({ snapshots = [], copies, strangers = [] }: World): PlanPart {
+  const all = [...snapshots, ...Object.values(copies).flat()];
+  return { kept: keptInDoubt(all), problems: [...doubtProblems(all), ...strangerProblems(strangers)] };
+}

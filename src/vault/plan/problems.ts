@@ -1,0 +1,39 @@
+/** What went wrong in EC2 before this invocation, and lasts. Pure. */
+import { latestStartedFirst } from "../inventory/order";
+import { HOUR_MS, humanDuration, parseIso } from "../lib/time";
+import { failuresBySlot, nextTry, oneAtATime } from "../inventory/attempts";
+import type { CoreSettings } from "../model/settings";
+import type { Snapshot } from "../model/world";
+import type { Problem } from "../model/problem";
+
+/** A snapshot that failed is tried again; a person is told when that came to nothing. */
+export function failedSnapshots(own: readonly Snapshot[], policy: CoreSettings, nowMs: number): Problem[] {
+  const windowMs = policy.startWindowHours * HOUR_MS;
+  return [...failuresBySlot(own).entries()].flatMap(([subject, failed]) => {
+    const [latest] = [...failed].sort(latestStartedFirst);
+    const slotMs = parseIso(latest?.identity.slot ?? "") ?? 0;
+    const over = nextTry(failed, policy, nowMs) === "never" || nowMs - slotMs > windowMs;
+    if (latest === undefined || !over) return [];
+    // Of a volume that leaves no remains but the last, nobody knows how often.
+    const times = oneAtATime(latest) === undefined ? ` ${failed.length} times` : "";
+    return {
+      kind: "failed-snapshot",
+      subject,
+      message: `the snapshot of ${latest.volumeId} failed in EC2${times}, last ${latest.snapshotId}: ${latest.stateMessage ?? "no reason given"}`,
+      hint: "The next scheduled run takes a new one. If it fails again, look at the volume's health and its key.",
+    };
+  });
+}
+
+/** A copy that EC2 does not finish is not replaced, since it may still come; a person can ask AWS. */
+export function stuckCopies(copies: readonly Snapshot[], policy: CoreSettings, nowMs: number): Problem[] {
+  return copies
+    .filter((copy) => copy.state === "pending")
+    .filter((copy) => nowMs - copy.startTimeMs > policy.copyStuckHours * HOUR_MS)
+    .map((copy) => ({
+      kind: "copy-stuck",
+      subject: copy.snapshotId,
+      message: `the copy ${copy.snapshotId} in ${copy.region} has been pending for ${humanDuration(nowMs - copy.startTimeMs)}`,
+      hint: "A first copy of a large volume takes long. Raise copyStuckHours if that is so; else ask AWS Support.",
+    }));
+}

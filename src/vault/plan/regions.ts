@@ -1,0 +1,82 @@
+/** Plans what needs other regions seen: copies and pruning. Pure. */
+import { makeCalendar } from "../retention/calendar";
+import { beginChanges } from "../changes/changing";
+import { countedAndExtra } from "../inventory/duplicates";
+import { type SeenRegion, distanceIn, unsafeIn } from "../inventory/drRegions";
+import { isClear } from "../identity/ownership";
+import { isStandIn } from "../inventory/replacements";
+import { idsOf, planPruning } from "./pruning";
+import { orphanNotices } from "./orphans";
+import { instanceRules } from "../retention/effectiveRules";
+import { holdDeletions, isUnderLost, lostKeys, withoutLost } from "./keyGate";
+import { ignoredMarks, releasedIn } from "./released";
+import { pointsLook } from "../missing/missingPoints";
+import { missingProblems } from "../missing/missingWords";
+import type { Snapshot } from "../model/world";
+import { planEncrypting } from "./encryption";
+import { stuckCopies } from "./problems";
+import { planCopying, worthCopying } from "./copying";
+import { isCompleted } from "../inventory/states";
+import { type PlanPart, type PlanRequest, pendingOf } from "./request";
+
+/**
+ * Returns copies, deletions and what is to be said of either.
+ * @param wanted the volumes that the plan takes a snapshot of
+ */
+export function planRegions(
+  own: readonly Snapshot[],
+  wanted: ReadonlySet<string>,
+  { world, inventory, settings: policy, serving, nowMs }: PlanRequest,
+): PlanPart {
+  // What a sweep only reports as missed is no run: nobody is an orphan by that.
+  const slot = serving?.mode === "open" ? serving.slot : undefined;
+  const { dr: marked, clear } = inventory;
+  const copies = marked.flatMap((region) => region.copies);
+  const { problems, ...ruled } = instanceRules([...own, ...copies], world, policy, nowMs);
+  const changing = beginChanges(world, ruled, policy, slot, nowMs);
+  const calendar = makeCalendar(policy.timezone);
+  const rules = { ...ruled, calendar, nowMs, formersOf: changing.formersOf };
+  const finished = clear.filter(isCompleted);
+  const believed = marked.map((one) => ({ one, ...releasedIn(one, finished, rules) }));
+  const seen = believed.map(({ one, released }): SeenRegion => ({ ...one, released }));
+  const { counted, extra } = countedAndExtra(clear, distanceIn(seen), policy);
+  const completed = counted.filter(isCompleted);
+  const unsafe = (snapshot: Snapshot) => unsafeIn(seen, snapshot);
+  const doubted = clear === own ? [] : own.filter((one) => !isClear(one));
+  const seenHere = { own, clear, counted, extra, doubted, wanted };
+  const { due, primary, pruned, isAllSeen } = planPruning(seenHere, seen, unsafe, {
+    policy,
+    rules,
+    limit: changing.limit,
+  });
+  const copying = believed.map(({ one, forCopying }): SeenRegion => ({ ...one, released: forCopying }));
+  const making = [
+    ...planCopying(worthCopying(own, counted), copying, policy, nowMs),
+    ...planEncrypting(own, completed, idsOf(due.actions), policy, nowMs),
+  ];
+  const lost = lostKeys(world, policy);
+  const pruning = [primary, ...pruned];
+  const deletions = pruning.flatMap(({ actions }) => actions);
+  const held = holdDeletions(deletions, lost, world);
+  const copied = making.flatMap(({ actions }) => actions);
+  const changed = changing.end(isAllSeen, rules);
+  const points = pointsLook(world, policy, [due, ...pruned], nowMs);
+  return {
+    actions: [...withoutLost(copied, own, lost), ...held.actions],
+    kept: [...pruning.flatMap(({ kept }) => kept), ...held.kept],
+    problems: [
+      ...making.flatMap((one) => one.problems).filter(({ subject }) => !isUnderLost(subject, lost)),
+      ...stuckCopies([...own.filter(isStandIn), ...copies], policy, nowMs),
+      ...copying.flatMap((one) => ignoredMarks(one, completed)),
+      ...problems,
+      ...orphanNotices([...own, ...copies], ruled.orphans ?? [], policy),
+      ...changed.problems,
+      ...(points === undefined ? [] : missingProblems(points, policy.primaryRegion)),
+    ],
+    pending: pendingOf(copies),
+    points,
+    changes: changed.changes,
+    withheld: changed.withheld,
+    ...(ruled.orphans !== undefined && { orphans: ruled.orphans }),
+  };
+}

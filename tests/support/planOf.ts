@@ -1,0 +1,17 @@
+/** Plans over a world as an invocation does, which takes its inventory first. */
+import { takeInventory } from "../../src/vault/inventory/inventory";
+import type { Plan } from "../../src/vault/model/actions";
+import type { CoreSettings } from "../../src/vault/model/settings";
+import type { Serving } from "../../src/vault/model/trigger";
+import type { World } from "../../src/vault/model/world";
+import { planVault } from "../../src/vault/plan/plan";
+
+export function planOf(
+  world: World,
+  settings: CoreSettings,
+  serving: Serving | undefined,
+  runId: string,
+  nowMs: number,
+): Plan {
+  return planVault({ world, inventory: takeInventory(world, settings), settings, serving, runId, nowMs });
+}
