@@ -17,6 +17,10 @@ const SYNTAX = [
   ["ExportAllDeclaration", "A barrel compiles to getters, which Pulumi's serializer would meet."],
   ["TSEnumDeclaration", "An enum compiles to a function that fills an object: write `as const`."],
   [
+    "ObjectExpression:has(> Property[key.name='kind']):has(> Property[key.name='subject']):has(> Property[key.name='message'])",
+    "A problem is made by problem(): model/problem.ts has the catalog.",
+  ],
+  [
     "ImportExpression, CallExpression[callee.name='require']",
     "Import at the top, where the rules of rooms.json see it.",
   ],

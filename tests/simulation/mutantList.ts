@@ -62,9 +62,9 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "a telling is forgotten within the hour",
     file: "model/told.ts",
-    original: "const TOLD_FOR_MS = 23 * HOUR_MS;",
-    mutated: "const TOLD_FOR_MS = 23 * MINUTE_MS;",
-    plausible: "one unit for another, in a file that uses both",
+    original: "return repeatHours * HOUR_MS;",
+    mutated: "return repeatHours * MINUTE_MS;",
+    plausible: "one unit for another",
   },
   {
     name: "the clock is never stopped",
@@ -167,8 +167,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "a weekly summary is told by its week alone",
     file: "report/runReport.ts",
-    original: "    subject: week,",
-    mutated: '    subject: "week",',
+    original: '"weekly-summary",\n    week,',
+    mutated: '"weekly-summary",\n    "week",',
     plausible: "a week has one summary",
   },
   {

@@ -40,6 +40,11 @@ test.each([
   ["src/vault/plan/x.ts", "export enum Kind { A }", "An enum compiles to a function"],
   ["src/vault/plan/x.ts", 'export const later = () => import("../report/mail");', "Import at the top"],
   ["src/vault/plan/x.ts", 'export const later = () => require("../report/mail");', "Import at the top"],
+  [
+    "src/vault/plan/x.ts",
+    'export const p = { kind: "a", subject: "b", message: "c" };',
+    "A problem is made by problem()",
+  ],
   ["src/iam/x.ts", 'import { config } from "../config/config";', "iam may import only vault/model."],
   ["src/iam/x.ts", 'import { plan } from "../vault/plan/plan";', "iam may import only vault/model."],
   ["src/iam/x.ts", 'import * as aws from "@pulumi/aws";', "iam is data"],

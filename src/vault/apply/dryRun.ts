@@ -4,7 +4,7 @@
  */
 import type { Action, DeleteAction, Outcome } from "../model/actions";
 import type { Wake } from "../model/trigger";
-import type { Problem } from "../model/problem";
+import { type Problem, problem } from "../model/problem";
 import { counted, listed } from "../lib/text";
 
 /** What takes the place of `apply`. */
@@ -35,11 +35,10 @@ export function dryRunNotice(wake: Wake, outcomes: readonly Outcome[]): Problem 
     deletions.length === 0
       ? ""
       : `. To be deleted: ${listed(deletions.map((one) => `${one.snapshotId}: ${one.reason}`))}`;
-  return {
-    kind: "dry-run",
-    subject: wake.slot ?? wake.runId,
-    message: `dry run: it would have made ${would}; nothing was written to EC2${which}`,
-    hint: "The log names every action, with status planned. `npx pulumi config set dryRun false` and `npx pulumi up` let the vault do it.",
-    notice: true,
-  };
+  return problem(
+    "dry-run",
+    wake.slot ?? wake.runId,
+    `dry run: it would have made ${would}; nothing was written to EC2${which}`,
+    "The log names every action, with status planned. `npx pulumi config set dryRun false` and `npx pulumi up` let the vault do it.",
+  );
 }

@@ -3,13 +3,13 @@
  * not crash-consistent, and the account's limit on snapshots. Pure.
  */
 import type { CopyAction, Outcome, SnapshotAction, TagsLeftOut } from "../model/actions";
-import type { Problem } from "../model/problem";
+import { type Problem, type ProblemKind, problem } from "../model/problem";
 import { listed } from "../lib/text";
 
 const LIMIT = "SnapshotLimitExceeded";
 
-function notice(kind: string, subject: string, message: string, hint: string): Problem {
-  return { kind, subject, message, hint, notice: true };
+function notice(kind: ProblemKind, subject: string, message: string, hint: string): Problem {
+  return problem(kind, subject, message, hint);
 }
 
 /** Names what an action makes, and the subject of its notices. */
@@ -66,14 +66,13 @@ function brokenSet(action: SnapshotAction, why: string): Problem[] {
 
 /** Reports a region whose limit on snapshots is reached; what it stopped is deferred, and named in the log. */
 function limitReached({ region }: Outcome["action"], why: string): Problem {
-  return {
-    kind: "snapshot-limit",
-    subject: region,
-    message: `nothing new is backed up in ${region}: the account has as many snapshots there as its quota allows (${why})`,
-    hint:
-      "The vault tries again at every invocation. Request a higher quota (Snapshots per Region) or delete snapshots that nobody needs: " +
+  return problem(
+    "snapshot-limit",
+    region,
+    `nothing new is backed up in ${region}: the account has as many snapshots there as its quota allows (${why})`,
+    "The vault tries again at every invocation. Request a higher quota (Snapshots per Region) or delete snapshots that nobody needs: " +
       `aws service-quotas list-service-quotas --region ${region} --service-code ebs --query "Quotas[?QuotaName=='Snapshots per Region']"`,
-  };
+  );
 }
 
 function ofOne({ action, code, detail, snapshotIds, ...found }: Outcome): Problem[] {

@@ -6,7 +6,7 @@ import type { ChangePlan } from "./changePlans";
 import type { HeldPoint } from "../model/waitingPlans";
 import { planHash } from "./planHash";
 import { DAY_MS, isoSeconds } from "../lib/time";
-import type { Problem } from "../model/problem";
+import { type Problem, problem } from "../model/problem";
 import type { CoreSettings } from "../model/settings";
 import { counted, listed } from "../lib/text";
 
@@ -109,13 +109,12 @@ export function changeNotice(
   const reasons = reasonsOf(plan, memory, policy, nowMs);
   // Another change that lets go of the same is another mail, though one was sent within the day.
   const news = fresh.size > 0 ? [planHash(region, [...fresh])] : [];
-  return {
-    kind: "deletions-announced",
-    subject: [region, hash, ...news].join(" "),
-    message: `the vault will delete ${pointsOf(held)} in ${region} that it kept before a change: ${reasons.join(". ")}. Plan ${hash}`,
-    hint: `Nothing of this is deleted before then. To keep it, take the change back before then. To have what is due deleted at once: ${allowing(hash)}; the next sweep carries it out.`,
-    notice: true,
-  };
+  return problem(
+    "deletions-announced",
+    [region, hash, ...news].join(" "),
+    `the vault will delete ${pointsOf(held)} in ${region} that it kept before a change: ${reasons.join(". ")}. Plan ${hash}`,
+    `Nothing of this is deleted before then. To keep it, take the change back before then. To have what is due deleted at once: ${allowing(hash)}; the next sweep carries it out.`,
+  );
 }
 
 /** Tells what the deletion limit stopped. */
@@ -128,10 +127,10 @@ export function limitProblem(plan: ChangePlan, points: number, policy: CoreSetti
     `maxDeletePercent is ${maxDeletePercent}`,
     ...(maxDeletes > 0 ? [`maxDeletes is ${maxDeletes}`] : []),
   ];
-  return {
-    kind: "delete-brake",
-    subject: `${region} ${hash}${beside}`,
-    message: `pruning would delete ${countOf(held)} of ${counted(points, "recovery point")} in ${region} (${limits.join(", ")}): none was deleted, and none will be before you allow it. The plan ${hash}: ${byInstance(held)}`,
-    hint: `If the retention is wrong, correct it. If it is meant: ${allowing(hash)}; it allows this plan and no other, and the next sweep carries it out. Several plans go into one value, in quotes, with blanks between.`,
-  };
+  return problem(
+    "delete-brake",
+    `${region} ${hash}${beside}`,
+    `pruning would delete ${countOf(held)} of ${counted(points, "recovery point")} in ${region} (${limits.join(", ")}): none was deleted, and none will be before you allow it. The plan ${hash}: ${byInstance(held)}`,
+    `If the retention is wrong, correct it. If it is meant: ${allowing(hash)}; it allows this plan and no other, and the next sweep carries it out. Several plans go into one value, in quotes, with blanks between.`,
+  );
 }

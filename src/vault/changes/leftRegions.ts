@@ -6,7 +6,7 @@ import { descriptionPattern } from "../identity/description";
 import type { SeenLeft } from "../model/leftRegion";
 import { gibOf } from "../inventory/recoveryPoints";
 import { roughCost } from "../inventory/storageCost";
-import type { Problem } from "../model/problem";
+import { type Problem, problem } from "../model/problem";
 import type { Snapshot, World } from "../model/world";
 import type { CoreSettings } from "../model/settings";
 import { counted } from "../lib/text";
@@ -22,34 +22,34 @@ function deletionOf(region: string, vaultId: string, which = "[]"): string {
 }
 
 function noticeOf({ region, since, snapshots = [], cause }: SeenLeft, vaultId: string): Problem | undefined {
-  const about = { kind: "left-region", subject: region, notice: true as const };
   const when = `left the stack (first noticed on ${since.slice(0, 10)})`;
   if (cause !== undefined) {
-    return {
-      ...about,
-      message: `The vault could not count the snapshots that it left in ${region}, which ${when}: ${cause.code}: ${cause.message}. They may still cost storage.`,
-      hint: "The runbook's page has the command that lists them. The role needs ec2:DescribeSnapshots in that region.",
-    };
+    return problem(
+      "left-region",
+      region,
+      `The vault could not count the snapshots that it left in ${region}, which ${when}: ${cause.code}: ${cause.message}. They may still cost storage.`,
+      "The runbook's page has the command that lists them. The role needs ec2:DescribeSnapshots in that region.",
+    );
   }
   if (snapshots.length === 0) return undefined;
-  return {
-    ...about,
-    message: `${region} still has ${counted(snapshots.length, "snapshot")} of this vault with ${gibOf(snapshots)} GiB of volumes, but it ${when}. The vault deletes nothing there any more. They cost ${roughCost(snapshots)}.`,
-    hint: `To keep them, do nothing, and keep the key that they are encrypted under. To delete all of them: ${deletionOf(region, vaultId)}`,
-  };
+  return problem(
+    "left-region",
+    region,
+    `${region} still has ${counted(snapshots.length, "snapshot")} of this vault with ${gibOf(snapshots)} GiB of volumes, but it ${when}. The vault deletes nothing there any more. They cost ${roughCost(snapshots)}.`,
+    `To keep them, do nothing, and keep the key that they are encrypted under. To delete all of them: ${deletionOf(region, vaultId)}`,
+  );
 }
 
 function originalsNotice(
   { region, snapshots }: { region: string; snapshots: readonly Snapshot[] },
   vaultId: string,
 ): Problem {
-  return {
-    kind: "left-region",
-    subject: `${region} originals`,
-    message: `${region} was the primary region and is a DR region now. It still has ${counted(snapshots.length, "snapshot")} that this vault took there, with ${gibOf(snapshots)} GiB of volumes. In a DR region the vault deletes only copies, so it deletes none of these. They cost ${roughCost(snapshots)}.`,
-    hint: `To keep them, do nothing: retention covers them again once ${region} is the primary region again. To delete all of them: ${deletionOf(region, vaultId, ORIGINALS)}`,
-    notice: true,
-  };
+  return problem(
+    "left-region",
+    `${region} originals`,
+    `${region} was the primary region and is a DR region now. It still has ${counted(snapshots.length, "snapshot")} that this vault took there, with ${gibOf(snapshots)} GiB of volumes. In a DR region the vault deletes only copies, so it deletes none of these. They cost ${roughCost(snapshots)}.`,
+    `To keep them, do nothing: retention covers them again once ${region} is the primary region again. To delete all of them: ${deletionOf(region, vaultId, ORIGINALS)}`,
+  );
 }
 
 /** Returns a notice for each region that left and is not empty, or could not be asked, and for what a primary region left behind. */

@@ -5,7 +5,7 @@ import type { ClockState, Told } from "../model/clockState";
 import type { Cause } from "../model/cause";
 import { causeOf, meaningOf } from "../aws/errors";
 import { notifiedOf } from "../changes/changeUpdate";
-import { type Problem, isDropout } from "../model/problem";
+import { type Problem, isDropout, problem } from "../model/problem";
 import { nextPoints } from "../missing/expectedPoints";
 import { POINTS_MISSING } from "../missing/missingWords";
 import { rateMs } from "../lib/schedule";
@@ -17,12 +17,12 @@ import type { VaultTools } from "../aws/tools";
 import type { Work } from "../model/work";
 
 function clockProblem({ code, message }: Cause): Problem {
-  return {
-    kind: "clock-not-set",
-    subject: "clock",
-    message: `the alarm clock could not be set: ${code}: ${message}`,
-    hint: "The hourly sweep does its work meanwhile. Run `pulumi up` if the schedule was deleted.",
-  };
+  return problem(
+    "clock-not-set",
+    "clock",
+    `the alarm clock could not be set: ${code}: ${message}`,
+    "The hourly sweep does its work meanwhile. Run `pulumi up` if the schedule was deleted.",
+  );
 }
 
 /** The clock as an invocation finds it. */
@@ -53,13 +53,13 @@ export async function findClock(
     log.info("clock", { status: "deferred", code, detail: message });
     return { state, isRead: false, isLost };
   }
-  const problem: Problem = {
-    kind: "clock-not-read",
-    subject: "clock",
-    message: `the alarm clock could not be read: ${code}: ${message}; the hourly sweep goes by the schedule alone, no slot is closed, no recovery point is deleted, and what is wrong is told by every invocation`,
-    hint: "Run `pulumi up`, with --refresh if the schedule was deleted, and check the role's rights on it.",
-  };
-  return { state, isRead: false, isLost, problem };
+  const lost = problem(
+    "clock-not-read",
+    "clock",
+    `the alarm clock could not be read: ${code}: ${message}; the hourly sweep goes by the schedule alone, no slot is closed, no recovery point is deleted, and what is wrong is told by every invocation`,
+    "Run `pulumi up`, with --refresh if the schedule was deleted, and check the role's rights on it.",
+  );
+  return { state, isRead: false, isLost, problem: lost };
 }
 
 /** What became of setting the clock. */

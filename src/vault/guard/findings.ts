@@ -3,7 +3,7 @@ import type { Cause } from "../model/cause";
 import { meaningOf } from "../aws/errors";
 import type { DeleteAction, Kept } from "../model/actions";
 import type { ThrottledRead } from "../model/world";
-import type { Problem } from "../model/problem";
+import { type Problem, problem } from "../model/problem";
 
 /** Grows as an invocation looks. */
 export interface Findings {
@@ -14,12 +14,12 @@ export interface Findings {
 
 /** A thing that could not be read before a deletion, and what that stopped. */
 export function unread(what: string, consequence: string, { code, message }: Cause): Problem {
-  return {
-    kind: "not-guarded",
-    subject: what,
-    message: `could not read ${what}: ${code}: ${message}; ${consequence}`,
-    hint: "Check the role's rights and the region's health; the next sweep tries again.",
-  };
+  return problem(
+    "not-guarded",
+    what,
+    `could not read ${what}: ${code}: ${message}; ${consequence}`,
+    "Check the role's rights and the region's health; the next sweep tries again.",
+  );
 }
 
 /** A failed read is a problem, or put off where AWS throttled it; one of a kind is enough to tell. */

@@ -7,15 +7,15 @@ import { DAY_MS, isoSeconds } from "../lib/time";
 import type { DeleteAction, Outcome } from "../model/actions";
 import type { CoreSettings } from "../model/settings";
 import type { Snapshot } from "../model/world";
-import type { Problem } from "../model/problem";
+import { type Problem, type ProblemKind, problem } from "../model/problem";
 
 /** A lock that ends so soon is waited for without a word. */
 const SOON_MS = DAY_MS;
 
 /** Told on its own of each snapshot, since each is released on its own. */
-function notice(kind: string, { snapshotId, region, reason }: DeleteAction, held: string, hint: string): Problem {
+function notice(kind: ProblemKind, { snapshotId, region, reason }: DeleteAction, held: string, hint: string): Problem {
   const message = `${snapshotId} in ${region} would go (${reason}), but ${held}`;
-  return { kind, subject: snapshotId, message, hint, notice: true };
+  return problem(kind, snapshotId, message, hint);
 }
 
 /** Why a snapshot of the archive tier or the Recycle Bin stays: who moved it there wants it. */

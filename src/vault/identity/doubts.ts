@@ -8,7 +8,7 @@ import { isClear } from "./ownership";
 import { TAG, TAG_PREFIX } from "../model/tags";
 import { HOUR_MS, MINUTE_MS, isoSeconds, parseIso } from "../lib/time";
 import type { Doubt, Identity, Stranger } from "../model/identity";
-import type { Problem } from "../model/problem";
+import { type Problem, problem } from "../model/problem";
 import type { Snapshot, Tags } from "../model/world";
 
 /** Clocks differ: a slot may lie so far ahead of what it is compared with, and no further. */
@@ -83,12 +83,14 @@ function whoWrote(region: string): string {
 
 /** Reports snapshots that carry the vault's tag and are not its own: they are never touched. */
 export function strangerProblems(strangers: readonly Stranger[]): Problem[] {
-  return strangers.map(({ snapshotId, region, description }) => ({
-    kind: "tampering",
-    subject: snapshotId,
-    message: `${snapshotId} in ${region} carries the vault's tag ${TAG.vault}, but the vault did not make it: its Description is "${description}". The vault never touches it, and never counts it.`,
-    hint: `Take the tag off if it is a mistake. ${whoWrote(region)}`,
-  }));
+  return strangers.map(({ snapshotId, region, description }) =>
+    problem(
+      "tampering",
+      snapshotId,
+      `${snapshotId} in ${region} carries the vault's tag ${TAG.vault}, but the vault did not make it: its Description is "${description}". The vault never touches it, and never counts it.`,
+      `Take the tag off if it is a mistake. ${whoWrote(region)}`,
+    ),
+  );
 }
 
 /** Reports each snapshot in doubt: once a day, as long as it is in doubt. */
@@ -97,12 +99,12 @@ export function doubtProblems(snapshots: readonly Snapshot[]): Problem[] {
     const { snapshotId, region, doubt } = snapshot;
     if (doubt === undefined || isClear(snapshot)) return [];
     return [
-      {
-        kind: "tampering",
-        subject: snapshotId,
-        message: `${snapshotId} in ${region} was changed, or is not what it says: ${doubt.what}. The vault keeps it, and deletes nothing on its account.`,
-        hint: whoWrote(region),
-      },
+      problem(
+        "tampering",
+        snapshotId,
+        `${snapshotId} in ${region} was changed, or is not what it says: ${doubt.what}. The vault keeps it, and deletes nothing on its account.`,
+        whoWrote(region),
+      ),
     ];
   });
 }

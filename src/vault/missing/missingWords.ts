@@ -1,6 +1,6 @@
 /** What a person is told of recovery points that somebody else deleted. Pure text. */
 import { ALL, type GonePoints, type PointsLook } from "../model/pointMemory";
-import type { Problem } from "../model/problem";
+import { type Problem, problem } from "../model/problem";
 
 /** The kind of these problems. */
 export const POINTS_MISSING = "points-missing";
@@ -39,12 +39,12 @@ function problemOf(gone: GonePoints, look: PointsLook, primaryRegion: string): P
   const what = `${count} recovery point${one ? "" : "s"}${of === ALL ? "" : ` of ${of}`} in ${region}`;
   const verb = isPart ? `${one ? "lacks" : "lack"} snapshots` : one ? "is gone" : "are gone";
   const which = `${count > named.length ? "the newest of them " : ""}for ${named.join(", ")}`;
-  return {
-    kind: "points-missing",
-    subject: `${of} in ${region} since ${since}`,
-    message: `${what} ${verb}, and the vault did not delete ${one ? "it" : "them"}: ${which}.${leftOf(gone, look, primaryRegion)}`,
-    hint: `See who deleted snapshots in ${region}: ${whoDeleted(region)}. DR copies are made again from their sources where these still exist. The runbook's page says how to take snapshots back from the Recycle Bin.`,
-  };
+  return problem(
+    "points-missing",
+    `${of} in ${region} since ${since}`,
+    `${what} ${verb}, and the vault did not delete ${one ? "it" : "them"}: ${which}.${leftOf(gone, look, primaryRegion)}`,
+    `See who deleted snapshots in ${region}: ${whoDeleted(region)}. DR copies are made again from their sources where these still exist. The runbook's page says how to take snapshots back from the Recycle Bin.`,
+  );
 }
 
 /** Reports what two looks did not find. */

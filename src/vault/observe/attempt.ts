@@ -1,5 +1,6 @@
 /** Tries a read: what fails is a problem, or a read that AWS throttled, and part of what was seen. */
 import { causeOf, meaningOf } from "../aws/errors";
+import { problem } from "../model/problem";
 import type { World } from "../model/world";
 
 export type Unseen = Pick<World, "problems" | "throttled">;
@@ -16,14 +17,14 @@ export async function attempt<T>(
   } catch (error) {
     const cause = causeOf(error);
     const { code, message } = cause;
-    const problem = {
-      kind: "not-observed",
+    const failure = problem(
+      "not-observed",
       subject,
-      message: `could not read ${subject}: ${code}: ${message}; ${consequence}`,
-      hint: "Check the role's rights and the region's health; the next sweep tries again.",
-    };
-    if (meaningOf(cause) === "limit") unseen.throttled.push({ code, problem });
-    else unseen.problems.push(problem);
+      `could not read ${subject}: ${code}: ${message}; ${consequence}`,
+      "Check the role's rights and the region's health; the next sweep tries again.",
+    );
+    if (meaningOf(cause) === "limit") unseen.throttled.push({ code, problem: failure });
+    else unseen.problems.push(failure);
     return undefined;
   }
 }

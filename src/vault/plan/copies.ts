@@ -11,7 +11,7 @@ import { MAX_TRIES } from "../inventory/attempts";
 import type { CopyAction } from "../model/actions";
 import type { KeyedRegion } from "../model/settings";
 import type { Snapshot, Tags } from "../model/world";
-import type { Problem } from "../model/problem";
+import { type Problem, problem } from "../model/problem";
 import { type BySource, type Released, copiesOf, copyFault, coverageOf, isArchived } from "../inventory/copies";
 
 function copyAction(snapshot: Snapshot, { region, keyArn, tagsOf }: CopyTarget, reason: string): CopyAction {
@@ -63,22 +63,22 @@ function byTurn(all: Lacking[]): Lacking[] {
 
 /** One problem a snapshot and region, whichever copy broke, so that a replacement that breaks too is told no sooner. */
 function brokenCopy(copy: Snapshot, source: Snapshot, fault: string): Problem {
-  return {
-    kind: "broken-copy",
-    subject: `${source.snapshotId} in ${copy.region}`,
-    message: `the copy ${copy.snapshotId} of ${source.snapshotId} in ${copy.region} is not usable: ${fault}; it is being replaced`,
-    hint: "If the key is named: check that the vault's key in that region is enabled and its policy lets the vault's role use it (`pulumi up --refresh` puts it back), and that sourceKeyArns lists the key of the source volume.",
-  };
+  return problem(
+    "broken-copy",
+    `${source.snapshotId} in ${copy.region}`,
+    `the copy ${copy.snapshotId} of ${source.snapshotId} in ${copy.region} is not usable: ${fault}; it is being replaced`,
+    "If the key is named: check that the vault's key in that region is enabled and its policy lets the vault's role use it (`pulumi up --refresh` puts it back), and that sourceKeyArns lists the key of the source volume.",
+  );
 }
 
 /** Somebody moved it to the archive tier before it was copied. */
 function archivedUncopied({ snapshotId, region }: Snapshot, target: KeyedRegion): Problem {
-  return {
-    kind: "not-copyable",
-    subject: snapshotId,
-    message: `${snapshotId} in ${region} has no sound copy in ${target.region} and can't get one: it is in the archive tier`,
-    hint: "Restore it from the archive tier (aws ec2 restore-snapshot-tier); the next sweep then copies it.",
-  };
+  return problem(
+    "not-copyable",
+    snapshotId,
+    `${snapshotId} in ${region} has no sound copy in ${target.region} and can't get one: it is in the archive tier`,
+    "Restore it from the archive tier (aws ec2 restore-snapshot-tier); the next sweep then copies it.",
+  );
 }
 
 /** Where copies go to, and how they are made there. */

@@ -2,7 +2,7 @@
 import { backupTagOf, quoted } from "../inventory/backupTag";
 import { DAY_MS, isoSeconds, parseIso } from "../lib/time";
 import type { Dropout } from "../model/dropout";
-import type { Problem } from "../model/problem";
+import { type Problem, asNotice, problem } from "../model/problem";
 import type { Serving } from "../model/trigger";
 import type { Tags, World } from "../model/world";
 import type { CoreSettings } from "../model/settings";
@@ -66,36 +66,35 @@ function notProtected(dropout: Dropout, policy: CoreSettings): Problem {
   const { instanceId, newestMs } = dropout;
   const { is, now } = backupTagOf(dropout.tags, policy);
   const wants = is === "gone" ? "" : `; the vault backs up ${expected(policy)}`;
-  return {
-    kind: "not-protected-anymore",
-    subject: instanceId,
-    message: `${nameOf(dropout)} is not backed up any more: ${now}${wants}; its newest recovery point is of ${isoSeconds(newestMs)}`,
-    hint: `To back it up again: ${commandFor(dropout, policy)} . If this is meant, do nothing: not before ${orphanDay(dropout, policy)}, ${counted(policy.orphanDays, "day")} after its newest recovery point, and not before a mail has announced it, ${fateOf(policy)}.`,
-    ...(is === "gone" && { notice: true }),
-  };
+  const dropped = problem(
+    "not-protected-anymore",
+    instanceId,
+    `${nameOf(dropout)} is not backed up any more: ${now}${wants}; its newest recovery point is of ${isoSeconds(newestMs)}`,
+    `To back it up again: ${commandFor(dropout, policy)} . If this is meant, do nothing: not before ${orphanDay(dropout, policy)}, ${counted(policy.orphanDays, "day")} after its newest recovery point, and not before a mail has announced it, ${fateOf(policy)}.`,
+  );
+  return is === "gone" ? asNotice(dropped) : dropped;
 }
 
 function becomingOrphan(dropout: Dropout, policy: CoreSettings): Problem {
   const { instanceId, tags, newestMs } = dropout;
   const day = orphanDay(dropout, policy);
-  return {
-    kind: "becoming-orphan",
-    subject: instanceId,
-    message: `${nameOf(dropout)} has not been backed up since ${isoSeconds(newestMs)}, and its recovery points become orphans on ${day}: then, or as soon as a mail has announced it for ${counted(policy.editGraceDays, "day")}, ${fateOf(policy)}; ${backupTagOf(tags, policy).now}`,
-    hint: `To back it up again, and so keep them: ${commandFor(dropout, policy)} . Without that the vault goes on by \`orphans\`; to change what becomes of them, set \`orphans\` or \`orphanDays\` before.`,
-    notice: true,
-  };
+  return problem(
+    "becoming-orphan",
+    instanceId,
+    `${nameOf(dropout)} has not been backed up since ${isoSeconds(newestMs)}, and its recovery points become orphans on ${day}: then, or as soon as a mail has announced it for ${counted(policy.editGraceDays, "day")}, ${fateOf(policy)}; ${backupTagOf(tags, policy).now}`,
+    `To back it up again, and so keep them: ${commandFor(dropout, policy)} . Without that the vault goes on by \`orphans\`; to change what becomes of them, set \`orphans\` or \`orphanDays\` before.`,
+  );
 }
 
 /** It has the tag, and the list of the instances with the tag did not have it. */
 function unlisted(dropout: Dropout, slot: string): Problem {
   const { instanceId } = dropout;
-  return {
-    kind: "slot-missed",
-    subject: instanceId,
-    message: `${nameOf(dropout)} has no snapshot for ${slot}: EC2 did not list it among the instances with the backup tag, though it has the tag`,
-    hint: "The next scheduled run makes new ones; a run by hand does at once.",
-  };
+  return problem(
+    "slot-missed",
+    instanceId,
+    `${nameOf(dropout)} has no snapshot for ${slot}: EC2 did not list it among the instances with the backup tag, though it has the tag`,
+    "The next scheduled run makes new ones; a run by hand does at once.",
+  );
 }
 
 function isProtected(tags: Tags, policy: CoreSettings): boolean {

@@ -6,7 +6,7 @@ import { vaultKeysOf } from "../model/vaultKeys";
 import type { CopyAction, DeleteAction, Kept } from "../model/actions";
 import type { KeyedRegion, CoreSettings } from "../model/settings";
 import type { KeyState, Snapshot, World } from "../model/world";
-import type { Problem } from "../model/problem";
+import { type Problem, problem } from "../model/problem";
 
 /** A key of the vault's that is not known to be enabled. */
 interface LostKey extends KeyedRegion, KeyState {}
@@ -81,11 +81,11 @@ export function keyProblems(lost: readonly LostKey[]): Problem[] {
     .map((key) => {
       const { region, keyArn, state, deletedAt } = key;
       const until = deletedAt === undefined ? "" : `; KMS deletes it at ${deletedAt}, and with it every copy under it`;
-      return {
-        kind: "key-not-enabled",
-        subject: keyArn,
-        message: `nobody can restore from copies in ${region}: their key ${keyArn} is ${state}${until}. Until it is enabled, the vault deletes no recovery point in any region and copies nothing under this key.`,
-        hint: remedy(key),
-      };
+      return problem(
+        "key-not-enabled",
+        keyArn,
+        `nobody can restore from copies in ${region}: their key ${keyArn} is ${state}${until}. Until it is enabled, the vault deletes no recovery point in any region and copies nothing under this key.`,
+        remedy(key),
+      );
     });
 }

@@ -1,5 +1,5 @@
 /** Reports a scheduled run that is missing, in the sweep that takes its slot. Pure. */
-import type { Problem } from "../model/problem";
+import { type Problem, problem } from "../model/problem";
 import type { Serving } from "../model/trigger";
 import type { VaultSettings } from "../model/settings";
 
@@ -12,14 +12,12 @@ export function missedRun(serving: Serving | undefined, { primaryRegion, clock }
       ? "the hourly sweep creates its snapshots instead"
       : "the hourly sweep found out too late to create its snapshots";
   return [
-    {
-      kind: "run-missed",
-      subject: slot,
-      message: `the scheduled run for ${slot} is missing: ${next}`,
-      hint:
-        "A single run can be lost. If the next one is missing too, check that the schedule of the runs exists and is enabled: " +
+    problem(
+      "run-missed",
+      slot,
+      `the scheduled run for ${slot} is missing: ${next}`,
+      "A single run can be lost. If the next one is missing too, check that the schedule of the runs exists and is enabled: " +
         `aws scheduler list-schedules --region ${primaryRegion} --group-name ${clock.groupName} --query 'Schedules[].[Name, State]'`,
-      notice: true,
-    },
+    ),
   ];
 }

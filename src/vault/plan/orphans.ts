@@ -5,7 +5,7 @@
 import { groupBy } from "../lib/collections";
 import { gibOf } from "../inventory/recoveryPoints";
 import { roughCost } from "../inventory/storageCost";
-import type { Problem } from "../model/problem";
+import { type Problem, problem } from "../model/problem";
 import type { Snapshot } from "../model/world";
 import type { CoreSettings } from "../model/settings";
 import { counted, listed } from "../lib/text";
@@ -32,13 +32,12 @@ function fateOf({ orphans, keepAtLeast }: CoreSettings): string {
 function noticeOf(region: string, points: readonly Snapshot[], policy: CoreSettings): Problem {
   const ids = [...new Set(points.map(({ identity }) => identity.instanceId))].sort();
   const { orphanDays } = policy;
-  return {
-    kind: "orphans-kept",
-    subject: region,
-    message: `${region} keeps ${counted(points.length, "recovery point")} with ${gibOf(points)} GiB of volumes for ${counted(ids.length, "instance")} that nobody has backed up for ${orphanDays} days: ${listed(ids)}. They cost ${roughCost(points)}.`,
-    hint: `To keep them, do nothing: ${fateOf(policy)}. To delete all of them, set \`orphans: expire\`. The runbook's page has the commands for one instance.`,
-    notice: true,
-  };
+  return problem(
+    "orphans-kept",
+    region,
+    `${region} keeps ${counted(points.length, "recovery point")} with ${gibOf(points)} GiB of volumes for ${counted(ids.length, "instance")} that nobody has backed up for ${orphanDays} days: ${listed(ids)}. They cost ${roughCost(points)}.`,
+    `To keep them, do nothing: ${fateOf(policy)}. To delete all of them, set \`orphans: expire\`. The runbook's page has the commands for one instance.`,
+  );
 }
 
 /**

@@ -4,7 +4,7 @@ import { HOUR_MS, humanDuration, parseIso } from "../lib/time";
 import { failuresBySlot, nextTry, oneAtATime } from "../inventory/attempts";
 import type { CoreSettings } from "../model/settings";
 import type { Snapshot } from "../model/world";
-import type { Problem } from "../model/problem";
+import { type Problem, problem } from "../model/problem";
 
 /** A snapshot that failed is tried again; a person is told when that came to nothing. */
 export function failedSnapshots(own: readonly Snapshot[], policy: CoreSettings, nowMs: number): Problem[] {
@@ -16,12 +16,12 @@ export function failedSnapshots(own: readonly Snapshot[], policy: CoreSettings, 
     if (latest === undefined || !over) return [];
     // Of a volume that leaves no remains but the last, nobody knows how often.
     const times = oneAtATime(latest) === undefined ? ` ${failed.length} times` : "";
-    return {
-      kind: "failed-snapshot",
+    return problem(
+      "failed-snapshot",
       subject,
-      message: `the snapshot of ${latest.volumeId} failed in EC2${times}, last ${latest.snapshotId}: ${latest.stateMessage ?? "no reason given"}`,
-      hint: "The next scheduled run takes a new one. If it fails again, look at the volume's health and its key.",
-    };
+      `the snapshot of ${latest.volumeId} failed in EC2${times}, last ${latest.snapshotId}: ${latest.stateMessage ?? "no reason given"}`,
+      "The next scheduled run takes a new one. If it fails again, look at the volume's health and its key.",
+    );
   });
 }
 
@@ -30,10 +30,12 @@ export function stuckCopies(copies: readonly Snapshot[], policy: CoreSettings, n
   return copies
     .filter((copy) => copy.state === "pending")
     .filter((copy) => nowMs - copy.startTimeMs > policy.copyStuckHours * HOUR_MS)
-    .map((copy) => ({
-      kind: "copy-stuck",
-      subject: copy.snapshotId,
-      message: `the copy ${copy.snapshotId} in ${copy.region} has been pending for ${humanDuration(nowMs - copy.startTimeMs)}`,
-      hint: "A first copy of a large volume takes long. Raise copyStuckHours if that is so; else ask AWS Support.",
-    }));
+    .map((copy) =>
+      problem(
+        "copy-stuck",
+        copy.snapshotId,
+        `the copy ${copy.snapshotId} in ${copy.region} has been pending for ${humanDuration(nowMs - copy.startTimeMs)}`,
+        "A first copy of a large volume takes long. Raise copyStuckHours if that is so; else ask AWS Support.",
+      ),
+    );
 }

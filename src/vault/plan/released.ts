@@ -7,7 +7,7 @@ import type { SeenRegion } from "../inventory/drRegions";
 import { type Released, copiesOf, copyState, isArchived } from "../inventory/copies";
 import { type PruneRules, judge } from "../retention/judge";
 import { copyExpiredTag } from "../model/tags";
-import type { Problem } from "../model/problem";
+import { type Problem, problem } from "../model/problem";
 import type { Snapshot } from "../model/world";
 
 /** What holds the data first of a snapshot or a copy of it. */
@@ -137,13 +137,12 @@ export function ignoredMarks({ dr, bySource, released }: SeenRegion, counted: re
     if (tags[tag] === undefined || released(snapshot)) return [];
     if ((bySource.get(identity.source?.snapshotId ?? snapshotId) ?? []).length > 0) return [];
     return [
-      {
-        kind: "mark-ignored",
-        subject: `${snapshotId} in ${dr.region}`,
-        message: `${snapshotId} in ${region} has the tag ${tag}, but the retention of ${dr.region} would still keep its copy: the vault copies it again.`,
-        hint: "This is right after drRetentionDays or drKeep was made longer. Otherwise somebody wrote the tag: the runbook's page has the command that shows who.",
-        notice: true,
-      },
+      problem(
+        "mark-ignored",
+        `${snapshotId} in ${dr.region}`,
+        `${snapshotId} in ${region} has the tag ${tag}, but the retention of ${dr.region} would still keep its copy: the vault copies it again.`,
+        "This is right after drRetentionDays or drKeep was made longer. Otherwise somebody wrote the tag: the runbook's page has the command that shows who.",
+      ),
     ];
   });
 }

@@ -3,7 +3,7 @@ import { type OverrideFault, overridesOf } from "../retention/tagOverrides";
 import { EXCLUDE_VALUE } from "../model/tags";
 import type { AttachedVolume, ProtectedInstance } from "../model/world";
 import type { CoreSettings } from "../model/settings";
-import type { Problem } from "../model/problem";
+import { type Problem, problem } from "../model/problem";
 
 export function slotMissed(
   { instanceId }: ProtectedInstance,
@@ -12,39 +12,41 @@ export function slotMissed(
   { startWindowHours }: CoreSettings,
 ): Problem {
   const volumes = lacking.map((volume) => volume.volumeId).join(", ");
-  return {
-    kind: "slot-missed",
-    subject: instanceId,
-    message: `${instanceId} has no snapshot of ${volumes} for ${slot}: none could be made in its time, ${startWindowHours} hours or until the next slot`,
-    hint: "Look in the log for what it was put off for. The next scheduled run makes new ones; a run by hand does at once.",
-  };
+  return problem(
+    "slot-missed",
+    instanceId,
+    `${instanceId} has no snapshot of ${volumes} for ${slot}: none could be made in its time, ${startWindowHours} hours or until the next slot`,
+    "Look in the log for what it was put off for. The next scheduled run makes new ones; a run by hand does at once.",
+  );
 }
 
 export function noInstances({ tagKey, policies, primaryRegion }: CoreSettings): Problem {
   const tag = `${tagKey}=${Object.keys(policies).join("|")}`;
-  return {
-    kind: "no-instances",
-    subject: tag,
-    message: `no instance in ${primaryRegion} has the tag ${tag}: nothing was backed up`,
-    hint: "Tag keys and values are case-sensitive. Tag the instances, or set tagKey and tagValue (or policies) to what they carry.",
-  };
+  return problem(
+    "no-instances",
+    tag,
+    `no instance in ${primaryRegion} has the tag ${tag}: nothing was backed up`,
+    "Tag keys and values are case-sensitive. Tag the instances, or set tagKey and tagValue (or policies) to what they carry.",
+  );
 }
 
 export function overrideProblems({ instanceId, tags }: ProtectedInstance, policy: CoreSettings): Problem[] {
   const { faults } = overridesOf(tags, policy);
-  return faults.map(({ key, value, expected }: OverrideFault) => ({
-    kind: "bad-override",
-    subject: `${instanceId}/${key}`,
-    message: `${instanceId} has the tag ${key}=${value}, expected ${expected}: the policy's own rule is used`,
-    hint: "Correct the tag, or change overrideMax; a tag that is to shorten what its policy keeps needs overrideMin.",
-  }));
+  return faults.map(({ key, value, expected }: OverrideFault) =>
+    problem(
+      "bad-override",
+      `${instanceId}/${key}`,
+      `${instanceId} has the tag ${key}=${value}, expected ${expected}: the policy's own rule is used`,
+      "Correct the tag, or change overrideMax; a tag that is to shorten what its policy keeps needs overrideMin.",
+    ),
+  );
 }
 
 export function nothingToSnapshot({ instanceId }: ProtectedInstance, { tagKey }: CoreSettings): Problem {
-  return {
-    kind: "no-volumes",
-    subject: instanceId,
-    message: `${instanceId} has the backup tag, but no EBS volume to back up`,
-    hint: `It has none, or each is tagged ${tagKey}=${EXCLUDE_VALUE}. Remove the backup tag if that is meant.`,
-  };
+  return problem(
+    "no-volumes",
+    instanceId,
+    `${instanceId} has the backup tag, but no EBS volume to back up`,
+    `It has none, or each is tagged ${tagKey}=${EXCLUDE_VALUE}. Remove the backup tag if that is meant.`,
+  );
 }

@@ -3,7 +3,7 @@
  * what it does not carry would be mailed by every invocation. The log and the audit record name them all. Pure.
  */
 import { groupBy } from "../lib/collections";
-import { type Problem, uniqueByKey } from "../model/problem";
+import { type Problem, type ProblemKind, asNotice, problem, uniqueByKey } from "../model/problem";
 import { listed } from "../lib/text";
 
 const MOST_OF_A_KIND = 100;
@@ -11,14 +11,15 @@ const MOST_OF_A_KIND = 100;
 function asOne(problems: readonly Problem[], { kind, hint, notice }: Problem): Problem {
   const messages = listed(problems.map(({ message }) => message));
   const message = `${problems.length} times: ${messages}, in the log of this invocation`;
-  return { kind, subject: "many", message, hint, ...(notice && { notice }) };
+  const one = problem(kind, "many", message, hint);
+  return notice ? asNotice(one) : one;
 }
 
 /** @returns the problems in their order, each once, but one for each kind that there are more than a hundred of */
 export function gathered(all: readonly Problem[]): Problem[] {
   const problems = uniqueByKey(all);
   const byKind = groupBy(problems, ({ kind }) => kind);
-  const isMany = (kind: string) => (byKind.get(kind)?.length ?? 0) > MOST_OF_A_KIND;
+  const isMany = (kind: ProblemKind) => (byKind.get(kind)?.length ?? 0) > MOST_OF_A_KIND;
   const few = problems.filter(({ kind }) => !isMany(kind));
   const many = [...byKind].flatMap(([kind, alike]) => {
     const [first] = alike;

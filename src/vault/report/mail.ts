@@ -1,7 +1,7 @@
 /** The mail that a person gets: what happened, why, what goes on by itself, what to do. Pure text. */
 import { groupBy } from "../lib/collections";
 import { type LogPlace, logLink, runbookPage } from "./links";
-import { type Problem, RUN_REPORT, WEEKLY_SUMMARY } from "../model/problem";
+import { type Problem } from "../model/problem";
 import type { Summary } from "./summary";
 import type { VaultSettings } from "../model/settings";
 import { counted } from "../lib/text";
@@ -18,10 +18,10 @@ export interface Mail {
 
 /** Of a mail that tells no problem: its report, if it has one, else how many notices there are. */
 function quietHeadline({ status, vaultId, counts }: Summary, notices: readonly Problem[]): string {
-  const weekly = notices.find(({ kind }) => kind === WEEKLY_SUMMARY);
+  const weekly = notices.find(({ kind }) => kind === "weekly-summary");
   const asTold = status === "clean" ? "" : `, ${status} as told before`;
   if (weekly !== undefined) return `${vaultId}: weekly summary ${weekly.subject}${asTold}`;
-  if (notices.some(({ kind }) => kind === RUN_REPORT)) {
+  if (notices.some(({ kind }) => kind === "run-report")) {
     const made = `${counted(counts.snapshots, "snapshot")} and ${counts.copies} copies started`;
     return `${vaultId}: backup ${status === "clean" ? "clean" : "done"}, ${made}${asTold}`;
   }

@@ -9,7 +9,7 @@ import type { ReadRegion } from "../inventory/regions";
 import { stalestHours } from "../inventory/age";
 import type { Summary } from "./summary";
 import { DAY_MS, HOUR_MS, humanDuration, parseIso } from "../lib/time";
-import { type Problem, RUN_REPORT, WEEKLY_SUMMARY } from "../model/problem";
+import { type Problem, problem } from "../model/problem";
 import type { VaultSettings } from "../model/settings";
 import type { World } from "../model/world";
 
@@ -23,14 +23,12 @@ interface Seen {
 
 function runReport({ wake, status, counts }: Summary): Problem {
   const slot = wake.slot ?? wake.runId;
-  return {
-    kind: RUN_REPORT,
-    subject: slot,
-    message:
-      `the run for ${slot} was ${status}: it started ${counts.snapshots} snapshots and ${counts.copies} copies, ` +
+  return problem(
+    "run-report",
+    slot,
+    `the run for ${slot} was ${status}: it started ${counts.snapshots} snapshots and ${counts.copies} copies, ` +
       `deleted ${counts.deletions} and put off ${counts.deferred}`,
-    notice: true,
-  };
+  );
 }
 
 function regionLine({ region, dr, own }: ReadRegion, world: World, settings: VaultSettings, nowMs: number): string {
@@ -52,18 +50,17 @@ function weeklySummary(
 ): Problem {
   const slotMs = parseIso(wake.slot ?? "") ?? nowMs;
   const week = makeCalendar(settings.timezone).periodsOf(slotMs).weekly;
-  const failures = problems.filter((problem) => !problem.notice).length;
+  const failures = problems.filter(({ notice }) => !notice).length;
   const lines = [settings.primaryRegion, ...settings.dr.map(({ region }) => region)].map((name) => {
     const one = inventory.regions.find(({ region }) => region === name);
     return one === undefined ? `${name} could not be read` : regionLine(one, world, settings, nowMs);
   });
   const instances = world.instances?.length ?? "an unknown number of";
-  return {
-    kind: WEEKLY_SUMMARY,
-    subject: week,
-    message: `${week}: ${instances} instances are backed up, with ${failures} problems now. ${lines.join(". ")}`,
-    notice: true,
-  };
+  return problem(
+    "weekly-summary",
+    week,
+    `${week}: ${instances} instances are backed up, with ${failures} problems now. ${lines.join(". ")}`,
+  );
 }
 
 /** The reports of an invocation, told before or not: none but of a run. */

@@ -2,7 +2,7 @@
 import type { Outcome, Plan } from "../model/actions";
 import type { ThrottledRead } from "../model/world";
 import type { Wake } from "../model/trigger";
-import { type Problem, uniqueByKey } from "../model/problem";
+import { type Problem, problem, uniqueByKey } from "../model/problem";
 
 /**
  * - `clean`: all was done or is under way
@@ -42,11 +42,7 @@ function failureOf({ action, detail }: Outcome): Problem {
         : action.kind === "lock"
           ? [action.snapshotId, `locking ${action.snapshotId}`]
           : [action.snapshotId, `deleting ${action.snapshotId}`];
-  return {
-    kind: `${action.kind}-failed`,
-    subject,
-    message: `${what} in ${action.region} failed: ${detail}`,
-  };
+  return problem(`${action.kind}-failed`, subject, `${what} in ${action.region} failed: ${detail}`);
 }
 
 function countOf(outcomes: readonly Outcome[], putOff: readonly ThrottledRead[]): Counts {

@@ -11,7 +11,7 @@ import { EXCLUDE_VALUE, INSTANCE_TAG_PREFIX, TAG } from "../model/tags";
 import { DAY_MS } from "../lib/time";
 import type { CoreSettings, KeepRules } from "../model/settings";
 import type { ProtectedInstance, Snapshot, Tags, World } from "../model/world";
-import type { Problem } from "../model/problem";
+import { type Problem, problem } from "../model/problem";
 
 export interface InstanceRules {
   keep: KeepRules;
@@ -113,13 +113,12 @@ function backedUp(instances: readonly ProtectedInstance[] | undefined, tagKey: s
 }
 
 function unknownPolicy(name: string, instances: number, { tagKey }: CoreSettings): Problem {
-  return {
-    kind: "unknown-policy",
-    subject: name,
-    message: `${instances} instance${instances === 1 ? " has" : "s have"} recovery points of the policy ${name}, which the stack does not have: none of them is pruned`,
-    hint: `If the policy was renamed, an instance that has the new value of the tag ${tagKey} is under it from its next backup on, and you need do nothing. Else put the policy back into \`policies\`: the vault backs up no instance with ${tagKey}=${name}.`,
-    notice: true,
-  };
+  return problem(
+    "unknown-policy",
+    name,
+    `${instances} instance${instances === 1 ? " has" : "s have"} recovery points of the policy ${name}, which the stack does not have: none of them is pruned`,
+    `If the policy was renamed, an instance that has the new value of the tag ${tagKey} is under it from its next backup on, and you need do nothing. Else put the policy back into \`policies\`: the vault backs up no instance with ${tagKey}=${name}.`,
+  );
 }
 
 /** The rules of all that the vault has snapshots of. */

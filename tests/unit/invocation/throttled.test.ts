@@ -1,4 +1,5 @@
 /** Reads that AWS throttles: put off, looked at again by the clock, told when it lasts. */
+import { problem } from "../../../src/vault/model/problem";
 import { DescribeInstancesCommand, DescribeSnapshotsCommand } from "@aws-sdk/client-ec2";
 import { UpdateScheduleCommand } from "@aws-sdk/client-scheduler";
 import { judgeThrottled } from "../../../src/vault/clock/throttling";
@@ -75,9 +76,9 @@ test("a DR region that is throttled stops no snapshot", async () => {
 });
 
 test("with a clock that can't be read it is told at once: nobody knows since when", () => {
-  const problem = { kind: "not-observed", subject: "x", message: "could not read x" };
-  const judged = judgeThrottled([{ code: "Throttling", problem }], undefined, NOW);
-  expect(judged).toStrictEqual({ since: isoSeconds(NOW), putOff: [], problems: [problem] });
+  const unread = problem("not-observed", "x", "could not read x");
+  const judged = judgeThrottled([{ code: "Throttling", problem: unread }], undefined, NOW);
+  expect(judged).toStrictEqual({ since: isoSeconds(NOW), putOff: [], problems: [unread] });
 });
 
 test("a clock that is throttled is the sweep's to make good, and nobody's to hear of", async () => {

@@ -1,3 +1,4 @@
+import { problem } from "../../../src/vault/model/problem";
 import { DescribeInstancesCommand, DescribeSnapshotsCommand, DescribeVolumesCommand } from "@aws-sdk/client-ec2";
 import { DescribeKeyCommand, KMSClient } from "@aws-sdk/client-kms";
 import { mockClient } from "aws-sdk-client-mock";
@@ -114,12 +115,12 @@ test("instances whose volumes can't be read are not seen: their tags may exclude
 });
 
 test("what was seen before the instances is left as it was", async () => {
-  const problem = { kind: "not-observed", subject: "copies", message: "" };
-  const before = { snapshots: [], copies: {}, problems: [problem], throttled: [] };
+  const unread = problem("not-observed", "copies", "");
+  const before = { snapshots: [], copies: {}, problems: [unread], throttled: [] };
   const world = await observeInstances(clients, SETTINGS, before);
   expect(world.instances).toHaveLength(1);
-  expect([world.snapshots, world.copies, world.problems]).toStrictEqual([[], {}, [problem]]);
-  expect(before).toStrictEqual({ snapshots: [], copies: {}, problems: [problem], throttled: [] });
+  expect([world.snapshots, world.copies, world.problems]).toStrictEqual([[], {}, [unread]]);
+  expect(before).toStrictEqual({ snapshots: [], copies: {}, problems: [unread], throttled: [] });
 });
 
 test("a read that stays throttled is not seen, but no problem yet", async () => {

@@ -1,4 +1,4 @@
-import { isDropout } from "../../../src/vault/model/problem";
+import { isDropout, problem, type ProblemKind } from "../../../src/vault/model/problem";
 import { planDropouts } from "../../../src/vault/plan/dropoutProblems";
 import type { Dropout } from "../../../src/vault/model/dropout";
 import type { Serving } from "../../../src/vault/model/trigger";
@@ -115,6 +115,6 @@ test("those that could not be looked up keep the slot open; nobody keeps nothing
 });
 
 test("no other problem is one of a dropout", () => {
-  const problem = { kind: "no-volumes", subject: "i-1", message: "" };
-  expect([isDropout(problem), isDropout({ ...problem, kind: "becoming-orphan" })]).toStrictEqual([false, true]);
+  const of = (kind: ProblemKind) => isDropout(problem(kind, "i-1", ""));
+  expect([of("no-volumes"), of("becoming-orphan")]).toStrictEqual([false, true]);
 });

@@ -1,3 +1,4 @@
+import { problem } from "../../../src/vault/model/problem";
 import { planOf } from "../../support/planOf";
 import { TAG } from "../../../src/vault/model/tags";
 import { DAY_MS, HOUR_MS, isoSeconds } from "../../../src/vault/lib/time";
@@ -51,7 +52,7 @@ test("one that closes a slot copies, creates nothing and tells what is missing",
 });
 
 describe("what was not seen is not acted on", () => {
-  const problems = [{ kind: "not-observed", subject: "x", message: "could not read x" }];
+  const problems = [problem("not-observed", "x", "could not read x")];
 
   test("nothing at all without the snapshots", () => {
     const blind = { ...whole, snapshots: undefined, problems };

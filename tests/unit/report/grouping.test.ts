@@ -1,24 +1,22 @@
 import { gathered } from "../../../src/vault/report/grouping";
-import type { Problem } from "../../../src/vault/model/problem";
+import { type Problem, problem, type ProblemKind } from "../../../src/vault/model/problem";
 
-function problems(kind: string, count: number, extra: Partial<Problem> = {}): Problem[] {
+function problems(kind: ProblemKind, count: number, extra: Partial<Problem> = {}): Problem[] {
   return Array.from({ length: count }, (_, n) => ({
-    kind,
-    subject: `s-${n}`,
-    message: `${kind} ${n}`,
+    ...problem(kind, `s-${n}`, `${kind} ${n}`),
     ...extra,
   }));
 }
 
 test("a hundred of a kind are told one by one", () => {
-  const all = [...problems("copy-failed", 100), ...problems("locked", 100, { notice: true })];
+  const all = [...problems("copy-failed", 100), ...problems("locked", 100)];
   expect(gathered(all)).toStrictEqual(all);
 });
 
 test("more are told as one, with the first of them, what to do, and how many there are", () => {
   const all = [
     ...problems("copy-failed", 2_000, { hint: "do this" }),
-    ...problems("locked", 101, { notice: true }),
+    ...problems("locked", 101),
     ...problems("slot-missed", 2),
   ];
   const [, , copies, locks] = gathered(all);

@@ -1,4 +1,5 @@
 /** Each metric against what docs/METRICS.md says it means. */
+import { problem } from "../../../src/vault/model/problem";
 import { takeInventory } from "../../../src/vault/inventory/inventory";
 import { type Measuring, measure, oldestMissingMs } from "../../../src/vault/report/metrics";
 import { METRIC, REGION_METRIC } from "../../../src/vault/model/metricNames";
@@ -242,8 +243,7 @@ test("of the newest slot what failed in EC2 is counted, of older ones not", () =
 
 test("problems, what was put off and why are counted; notices are no problems", () => {
   const of = measuring(SWEEP, { instances: undefined });
-  const problem = { kind: "k", subject: "s", message: "m" };
-  of.summary.problems.push(problem, { ...problem, notice: true });
+  of.summary.problems.push(problem("no-volumes", "s", "m"), problem("locked", "s", "m"));
   of.summary.counts.deferred = 4;
   of.summary.deferrals = { ResourceLimitExceeded: 3, NoTime: 1 };
   expect(values(of)).toStrictEqual({

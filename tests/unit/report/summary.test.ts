@@ -1,4 +1,4 @@
-import { type Problem, problemKey } from "../../../src/vault/model/problem";
+import { type Problem, problemKey, problem, type ProblemKind } from "../../../src/vault/model/problem";
 import { summarize } from "../../../src/vault/report/summary";
 import type { Action, Outcome, Plan } from "../../../src/vault/model/actions";
 import type { ThrottledRead } from "../../../src/vault/model/world";
@@ -21,8 +21,8 @@ function outcome(kind: Action["kind"], status: Outcome["status"], snapshotIds: s
   return { action: ACTIONS[kind], status, detail: "why", snapshotIds };
 }
 
-function problem(kind: string): Problem {
-  return { kind, subject: "x", message: kind };
+function problemOf(kind: ProblemKind): Problem {
+  return problem(kind, "x", kind);
 }
 
 function summary(outcomes: Outcome[], problems: Problem[] = [], putOff: ThrottledRead[] = []) {
@@ -37,19 +37,19 @@ test.each([
   ["clean", "nothing was to do", [], []],
   ["clean", "all was done", [made, outcome("copy", "done", ["b"])], []],
   ["clean", "work was only put off or already so", [outcome("copy", "deferred"), outcome("delete", "skipped")], []],
-  ["no-instances", "nothing carries the tag", [], [problem("no-instances")]],
-  ["no-instances", "nothing carries the tag, though copies were made", [made], [problem("no-instances")]],
+  ["no-instances", "nothing carries the tag", [], [problemOf("no-instances")]],
+  ["no-instances", "nothing carries the tag, though copies were made", [made], [problemOf("no-instances")]],
   ["partial", "one of two failed", [made, failed], []],
-  ["partial", "a copy is broken, and nothing failed", [], [problem("broken-copy")]],
-  ["partial", "a region was not seen, and snapshots were made", [made], [problem("not-observed")]],
+  ["partial", "a copy is broken, and nothing failed", [], [problemOf("broken-copy")]],
+  ["partial", "a region was not seen, and snapshots were made", [made], [problemOf("not-observed")]],
   ["failed", "all that was to be made failed", [failed], []],
-  ["failed", "the world was not seen", [], [problem("not-observed")]],
+  ["failed", "the world was not seen", [], [problemOf("not-observed")]],
 ])("is %s where %s", (status, _what, outcomes, problems) => {
   expect(summary(outcomes, problems).status).toBe(status);
 });
 
 test("a notice leaves the status as it is", () => {
-  const notice: Problem = { ...problem("in-use"), notice: true };
+  const notice: Problem = { ...problemOf("in-use"), notice: true };
   expect(summary([made], [notice]).status).toBe("clean");
   expect(summary([failed], [notice]).status).toBe("failed");
   expect(summary([made], [notice]).problems).toStrictEqual([notice]);
@@ -78,7 +78,7 @@ test("counts what was made by snapshot, the rest by action", () => {
 
 test("each failure is a problem that names what and where, after the plan's own", () => {
   const outcomes = [failed, outcome("copy", "failed"), outcome("delete", "failed"), outcome("lock", "failed"), made];
-  const { problems } = summary(outcomes, [problem("broken-copy")]);
+  const { problems } = summary(outcomes, [problemOf("broken-copy")]);
   expect(problems.map((p) => [problemKey(p), p.message])).toStrictEqual([
     ["broken-copy/x", "broken-copy"],
     ["snapshot-failed/i-1", "snapshots of i-1 in us-east-1 failed: why"],
@@ -110,13 +110,13 @@ test("what was put off is counted by AWS's code, or as for want of time", () => 
 });
 
 test("two problems of one key are one, the first", () => {
-  const again = { ...problem("not-guarded"), message: "another way to fail" };
-  const { problems } = summary([made], [problem("not-guarded"), again, problem("not-observed")]);
+  const again = { ...problemOf("not-guarded"), message: "another way to fail" };
+  const { problems } = summary([made], [problemOf("not-guarded"), again, problemOf("not-observed")]);
   expect(problems.map(({ message }) => message)).toStrictEqual(["not-guarded", "not-observed"]);
 });
 
 test("a read that was throttled counts as put off, and is no problem", () => {
-  const read = { code: "RequestLimitExceeded", problem: problem("not-observed") };
+  const read = { code: "RequestLimitExceeded", problem: problemOf("not-observed") };
   const { status, counts, deferrals } = summary([made], [], [read]);
   expect([status, counts.deferred, deferrals]).toStrictEqual(["clean", 1, { RequestLimitExceeded: 1 }]);
 });

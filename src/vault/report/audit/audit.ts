@@ -10,7 +10,7 @@ import { type Decided, composeRecord, hasDecided } from "./record";
 import type { ClockState } from "../../model/clockState";
 import { causeOf } from "../../aws/errors";
 import { MINUTE_MS, SECOND_MS, isoSeconds, parseIso } from "../../lib/time";
-import type { Problem } from "../../model/problem";
+import { type Problem, problem } from "../../model/problem";
 
 /** Writes in flight. S3 takes thousands a second. */
 const CONCURRENCY = 8;
@@ -26,12 +26,12 @@ export interface Audited {
 
 function unwritten(what: string, key: string, error: unknown): Problem {
   const { code, message } = causeOf(error);
-  return {
-    kind: "audit-not-written",
-    subject: what,
-    message: `the ${what} ${key} could not be written to the audit bucket: ${code}: ${message}`,
-    hint: "Backups go on without it. Check that the bucket and the DR key are there and that the role may use them; `pulumi up --refresh` puts both back.",
-  };
+  return problem(
+    "audit-not-written",
+    what,
+    `the ${what} ${key} could not be written to the audit bucket: ${code}: ${message}`,
+    "Backups go on without it. Check that the bucket and the DR key are there and that the role may use them; `pulumi up --refresh` puts both back.",
+  );
 }
 
 /** Stops at the first that fails: what forbids one forbids all. */
