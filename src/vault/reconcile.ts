@@ -1,76 +1,72 @@
-/** The work of one invocation: observe → plan → apply, and its audit record. */
+/** The work of one invocation: observe → take inventory → plan → apply, which guards what it deletes. */
 import { carryOut } from "./apply/apply";
-import type { FoundClock } from "./clock/clock";
-import { type Inventory, takeInventory } from "./inventory/inventory";
-import { observeLeft } from "./observe/leftLook";
-import { missedRun } from "./plan/missedRun";
-import { observe, observeDropouts, observeInstances } from "./observe/observe";
-import { planVault } from "./plan/plan";
-import { NO_POINTS } from "./model/pointMemory";
-import { slotToServe } from "./clock/slots";
-import { looksForStrangers, observeStrangers } from "./observe/strangers";
-import { judgeThrottled } from "./clock/throttling";
-import type { VaultSettings } from "./model/settings";
-import type { Wake } from "./model/trigger";
-import type { VaultTools } from "./aws/tools";
-import type { Work } from "./model/work";
+import type { Invocation } from "./aws/tools";
 import { recalled } from "./changes/recalled";
-import type { Ahead } from "./clock/clockWriter";
+import type { OpenClock } from "./clock/open";
+import { slotToServe } from "./clock/slots";
+import { judgeThrottled } from "./clock/throttling";
+import { type Inventory, takeInventory } from "./inventory/inventory";
+import type { Outcome } from "./model/actions";
+import { NO_POINTS } from "./model/pointMemory";
+import type { Serving } from "./model/trigger";
+import type { Work } from "./model/work";
+import type { World } from "./model/world";
+import { observeLeft } from "./observe/leftLook";
+import { observe, observeDropouts, observeInstances } from "./observe/observe";
+import { looksForStrangers, observeStrangers } from "./observe/strangers";
+import { missedRun } from "./plan/missedRun";
+import { planVault } from "./plan/plan";
 
-/** What an invocation did, over what there was. */
-export interface Reconciled extends Work {
-  inventory: Inventory;
-}
-
-export async function observePlanApply(
-  settings: VaultSettings,
-  { clients, now }: VaultTools,
-  wake: Wake,
-  { state: clock, isLost, isRead }: FoundClock,
-  deadlineMs: number,
-  { hold, sayAhead }: Ahead,
-): Promise<Reconciled> {
-  const seen = await observe(clients, settings);
-  const inventory = takeInventory(seen, settings);
-  const own = inventory.primary?.own;
-  const serving = slotToServe(wake, clock ?? (isLost ? "lost" : undefined), own, settings, now());
-  if (serving !== undefined) await hold(serving);
-  let fleet = seen;
+/** Reads what the served slot needs, and what is remembered and looked at once a day. */
+async function observeRest(
+  { settings, tools: { clients, now }, wake }: Invocation,
+  { state: clock, isRead }: OpenClock,
+  seen: World,
+  { serving, own }: { serving: Serving | undefined; own: Inventory["clear"] },
+): Promise<World> {
+  let world = seen;
   if (serving !== undefined) {
-    const instances = await observeInstances(clients, settings, seen);
-    const look = { own: own ?? [], slot: serving.slot, done: clock?.done, nowMs: now() };
-    fleet = await observeDropouts(clients, settings, instances, look);
+    world = await observeInstances(clients, settings, world);
+    const look = { own, slot: serving.slot, done: clock?.done, nowMs: now() };
+    world = await observeDropouts(clients, settings, world, look);
   }
   const looks = looksForStrangers(wake, clock, now());
-  const looked = looks ? await observeStrangers(clients, settings, fleet) : fleet;
-  const remembered = {
-    ...looked,
-    changes: isRead ? recalled(clock, looked, settings, now()) : ("unread" as const),
+  if (looks) world = await observeStrangers(clients, settings, world);
+  world = {
+    ...world,
+    changes: isRead ? recalled(clock, world, settings, now()) : "unread",
     ...(isRead && { points: clock?.points ?? NO_POINTS }),
   };
-  const world = looks ? await observeLeft(clients, settings, remembered) : remembered;
+  return looks ? observeLeft(clients, settings, world) : world;
+}
+
+function isOpen({ action, status }: Outcome): boolean {
+  return action.kind === "snapshot" && ["deferred", "failed"].includes(status);
+}
+
+/** Does the work of an invocation. Never throws for what AWS refuses: that is part of what was seen and done. */
+export async function reconcile(invocation: Invocation, clock: OpenClock): Promise<Work & { inventory: Inventory }> {
+  const { settings, tools, wake, deadlineMs } = invocation;
+  const { clients, now } = tools;
+  const seen = await observe(clients, settings);
+  const inventory = takeInventory(seen, settings);
+  const known = clock.state ?? (clock.isLost ? "lost" : undefined);
+  const serving = slotToServe(wake, known, inventory.primary?.own, settings, now());
+  if (serving !== undefined) await clock.hold(serving);
+  const world = await observeRest(invocation, clock, seen, { serving, own: inventory.primary?.own ?? [] });
+
   const planned = planVault({ world, inventory, settings, serving, runId: wake.runId, nowMs: now() });
+
   let isDeleting = false;
   const mayDelete = () => {
     isDeleting = true;
-    return sayAhead(planned.points);
+    return clock.sayAhead(planned.points);
   };
   const carried = await carryOut(clients, planned, inventory, settings, { now, deadlineMs, mayDelete });
-  const { plan, outcomes, withheld } = carried;
-  const throttled = judgeThrottled([...world.throttled, ...carried.throttled], clock, now());
-  plan.problems.push(...throttled.problems, ...missedRun(serving, settings));
-  const open = outcomes.some(
-    ({ action, status }) => action.kind === "snapshot" && ["deferred", "failed"].includes(status),
-  );
-  return {
-    world,
-    inventory,
-    plan,
-    outcomes,
-    withheld,
-    serving,
-    settled: plan.slotSettled && !open,
-    isDeleting,
-    throttled,
-  };
+  const { outcomes, withheld } = carried;
+  const throttled = judgeThrottled([...world.throttled, ...carried.throttled], clock.state, now());
+  const problems = [...carried.plan.problems, ...throttled.problems, ...missedRun(serving, settings)];
+  const plan = { ...carried.plan, problems };
+  const settled = plan.slotSettled && !outcomes.some(isOpen);
+  return { world, inventory, plan, outcomes, withheld, serving, settled, isDeleting, throttled };
 }

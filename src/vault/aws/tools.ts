@@ -1,6 +1,8 @@
-/** What an invocation works with: clients, log, metrics and time. */
+/** What an invocation is, and what it works with: clients, log, metrics and time. */
 import type { VaultClients } from "./clients";
 import type { Measured } from "../model/metricNames";
+import type { VaultSettings } from "../model/settings";
+import type { Wake } from "../model/trigger";
 
 export interface VaultTools {
   clients: VaultClients;
@@ -17,3 +19,19 @@ export interface VaultLog {
 
 /** What the vault needs of a metrics sink: Powertools' Metrics, by a thin function. */
 type EmitMetric = (measured: Measured) => void;
+
+/** One invocation: why it happens, what it works with, and how long it has. */
+export interface Invocation {
+  settings: VaultSettings;
+  tools: VaultTools;
+  wake: Wake;
+  /** The function, as it was invoked: what the clock calls. */
+  functionArn: string;
+  /** Where its log is. */
+  logGroup: string;
+  startMs: number;
+  /** Nothing is begun after this time: the rest is for the clock, the metrics and the mail. */
+  deadlineMs: number;
+  /** When another invocation looks where this one is killed. */
+  takeoverMs: number;
+}

@@ -12,8 +12,8 @@ import { rateMs } from "../lib/schedule";
 import { givenUpFor, isOvertaken, scheduleOf } from "./slots";
 import { isoSeconds } from "../lib/time";
 import type { CoreSettings, VaultSettings } from "../model/settings";
-import type { Serving, Wake } from "../model/trigger";
-import type { VaultTools } from "../aws/tools";
+import type { Serving } from "../model/trigger";
+import type { Invocation, VaultTools } from "../aws/tools";
 import type { Work } from "../model/work";
 
 function clockProblem({ code, message }: Cause): Problem {
@@ -38,9 +38,7 @@ export interface FoundClock {
 
 /** A clock that is lost is told. What AWS throttles or fails at passes: the next invocation reads it. */
 export async function findClock(
-  settings: VaultSettings,
-  { clients, log, now }: VaultTools,
-  wake: Wake,
+  { settings, tools: { clients, log, now }, wake }: Invocation,
   event: unknown,
 ): Promise<FoundClock> {
   const read = await readClock(clients.scheduler, settings, now());
@@ -187,16 +185,13 @@ export interface Leaving {
 
 /**
  * Leaves the clock as this invocation makes it, where that is worth a call.
- * @param set writes over what the invocation has read
  * @returns why it could not be set
  */
 export async function leaveClock(
-  settings: VaultSettings,
-  { clients, now }: VaultTools,
-  found: FoundClock,
+  { settings, tools: { clients, now } }: Invocation,
+  { set, ...found }: FoundClock & { set: SetClock },
   work: Work,
   leaving: Leaving,
-  set: SetClock,
 ): Promise<Problem | undefined> {
   const { atMs, told, untold, isNews } = leaving;
   if (found.isRead) {

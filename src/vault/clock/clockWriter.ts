@@ -9,9 +9,7 @@ import type { ClockState } from "../model/clockState";
 import { nextPoints } from "../missing/expectedPoints";
 import type { PointMemory, PointsLook } from "../model/pointMemory";
 import { forgotten } from "../missing/pointMemory";
-import type { VaultSettings } from "../model/settings";
-import type { VaultTools } from "../aws/tools";
-import type { Serving } from "../model/trigger";
+import type { Invocation } from "../aws/tools";
 
 export interface ClockWriter {
   set: SetClock;
@@ -22,13 +20,9 @@ export interface ClockWriter {
   sayAhead: (look: PointsLook | undefined) => Promise<boolean>;
 }
 
-/** @param wakeMs when to look again where this invocation is killed, in milliseconds since 1970 */
 export function clockWriter(
-  settings: VaultSettings,
-  tools: VaultTools,
-  functionArn: string,
+  { settings, tools, functionArn, takeoverMs }: Invocation,
   { state: found, isRead }: FoundClock,
-  wakeMs: number,
 ): ClockWriter {
   const said = (points: PointMemory | undefined) => JSON.stringify(points);
   let carried: ClockState = found ?? { told: {} };
@@ -54,15 +48,7 @@ export function clockWriter(
   const sayAhead = async (look: PointsLook | undefined) => {
     if (look === undefined || carried.points === undefined) return true;
     const points = nextPoints(look, { isDeleting: true, isTold: false });
-    return (await set(wakeMs, { ...carried, points })).isSet;
+    return (await set(takeoverMs, { ...carried, points })).isSet;
   };
   return { set, sayAhead };
-}
-
-/** What is said to the clock before it is done. */
-export interface Ahead {
-  /** The slot that is served. */
-  hold: (serving: Serving) => Promise<void>;
-  /** What is deleted; `false` where nothing may be, since the clock could not be set. */
-  sayAhead: ClockWriter["sayAhead"];
 }

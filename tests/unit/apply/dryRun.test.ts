@@ -1,4 +1,5 @@
-import { dryRunNotice, rehearse } from "../../../src/vault/apply/dryRun";
+import { dryRunNotice } from "../../../src/vault/report/dryRunNotice";
+import { rehearse } from "../../../src/vault/apply/dryRun";
 import type { Action, Outcome } from "../../../src/vault/model/actions";
 import { copyAction, deleteAction, lockAction, snapshotAction } from "../../support/actions";
 import { RUN, SLOT, SWEEP, volume } from "../../support/world";

@@ -1,0 +1,47 @@
+/** Opens the clock for an invocation: what it carries, and how what is about to be done is said to it ahead. */
+import type { Invocation } from "../aws/tools";
+import type { ClockState, Told } from "../model/clockState";
+import type { Problem } from "../model/problem";
+import type { Serving, Wake } from "../model/trigger";
+import { type FoundClock, type SetClock, findClock } from "./clock";
+import { type ClockWriter, clockWriter } from "./clockWriter";
+import { givenUpFor, isOvertaken } from "./slots";
+
+export interface OpenClock extends FoundClock {
+  /** What a person was told before this invocation. */
+  told: Told;
+  /** Why it could not be read or set, if so. */
+  problems: Problem[];
+  /** Says which slot is served: one that a sweep takes up again is not lost if the sweep is killed. */
+  hold: (serving: Serving) => Promise<void>;
+  /** Says what is deleted; `false` where nothing may be, since the clock could not be set. */
+  sayAhead: ClockWriter["sayAhead"];
+  set: SetClock;
+}
+
+/** What the clock carries while a run is at work: its slot, unless it is an old one. */
+function takenOver(wake: Wake, clock: ClockState | undefined): ClockState {
+  const overtaken = wake.slot !== undefined && isOvertaken(wake.slot, clock);
+  const slot = overtaken ? clock?.slot : wake.slot;
+  const givenUp = slot === undefined ? undefined : givenUpFor(slot, clock);
+  return { ...clock, slot, givenUp, told: clock?.told ?? {} };
+}
+
+/** Reads the clock. A run puts its slot there: if it is killed from here on, a pass still knows the slot. */
+export async function openClock(invocation: Invocation, event: unknown): Promise<OpenClock> {
+  const { wake, takeoverMs } = invocation;
+  const found = await findClock(invocation, event);
+  const { state: clock, isRead } = found;
+  const { set, sayAhead } = clockWriter(invocation, found);
+  const isRun = wake.kind === "run";
+  const before = takenOver(wake, clock);
+  const unset = isRun && isRead ? (await set(takeoverMs, before)).problem : undefined;
+  const hold = async ({ slot, mode, overtakes }: Serving) => {
+    const carried = isRun ? before.slot : clock?.slot;
+    // What failed in a slot that a sweep takes up again may be pruned before the next invocation looks.
+    if (!isRead || mode !== "open" || slot === carried) return;
+    await set(takeoverMs, { ...before, slot, givenUp: overtakes });
+  };
+  const problems = [found.problem, unset].filter((one) => one !== undefined);
+  return { ...found, told: before.told, problems, hold, sayAhead, set };
+}

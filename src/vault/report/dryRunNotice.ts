@@ -1,0 +1,31 @@
+/** What a run of a dry run would have done, as the notice that is mailed. Pure. */
+import type { Action, DeleteAction, Outcome } from "../model/actions";
+import type { Wake } from "../model/trigger";
+import { type Problem, problem } from "../model/problem";
+import { counted, listed } from "../lib/text";
+
+/** What a run would have done, as the notice that is mailed; `undefined` but for a run. */
+export function dryRunNotice(wake: Wake, outcomes: readonly Outcome[]): Problem | undefined {
+  if (wake.kind !== "run") return undefined;
+  const planned = outcomes.filter(({ status }) => status === "planned").map((one) => one.action);
+  const of = (kind: Action["kind"]) => planned.filter((action) => action.kind === kind);
+  const volumes = planned.flatMap((action) => (action.kind === "snapshot" ? action.volumes : []));
+  const deletions = planned.filter((action): action is DeleteAction => action.kind === "delete");
+  const copies = counted(of("copy").length, "copy", "copies");
+  const would = [
+    `${counted(volumes.length, "snapshot")} of ${counted(of("snapshot").length, "instance")}`,
+    `${copies} of what is there by now`,
+    counted(of("lock").length, "lock"),
+    counted(deletions.length, "deletion"),
+  ].join(", ");
+  const which =
+    deletions.length === 0
+      ? ""
+      : `. To be deleted: ${listed(deletions.map((one) => `${one.snapshotId}: ${one.reason}`))}`;
+  return problem(
+    "dry-run",
+    wake.slot ?? wake.runId,
+    `dry run: it would have made ${would}; nothing was written to EC2${which}`,
+    "The log names every action, with status planned. `npx pulumi config set dryRun false` and `npx pulumi up` let the vault do it.",
+  );
+}
