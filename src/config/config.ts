@@ -38,7 +38,7 @@ import { resourceTags, tagsFaults } from "./tags";
 import { watchFaults } from "./checks/alarms";
 import type { KeepPolicy } from "../vault/model/settings";
 
-/** What each key must be. Its order is the order of Pulumi.yaml and of the README's table. */
+/** What each key must be. Its order is the order of Pulumi.yaml. */
 const FIELDS = {
   drRegion: maybeRegion,
   drRegions: regions,

@@ -168,7 +168,7 @@ const machinery: Row = (watched) => {
   return [
     text(
       "## Machinery\n**Is the vault itself well?** Errors are told by mail, once a day each. All of it, this dashboard aside, costs about " +
-        "two USD a month (README, Cost); snapshot storage and transfer are the rest of the bill.",
+        "two USD a month (docs/COST.md); snapshot storage and transfer are the rest of the bill.",
     ),
     graph(primaryRegion, 6, {
       title: "Invocations, errors, problems",

@@ -1,0 +1,70 @@
+/**
+ * `npm run docs`: writes the reference pages that are made from the code. tests/unit/docs.test.ts holds the files against
+ * what this makes, so that a key which is added without `npm run docs` does not pass.
+ */
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
+
+const ROOT = join(__dirname, "..");
+
+/** A configuration key as Pulumi.yaml has it: a type and a default, or a value, which may be of any form. */
+interface Key {
+  type?: string;
+  default?: unknown;
+  value?: unknown;
+  description: string;
+}
+
+function typeOf({ type }: Key): string {
+  return type ?? "object";
+}
+
+function defaultOf({ default: given, value }: Key): string {
+  const text = given === undefined ? value : given;
+  if (text === "") return "";
+  return `\`${typeof text === "string" ? text : JSON.stringify(text)}\``;
+}
+
+/** A pipe ends a cell, and GitHub takes `<…>` for HTML. */
+function cell(text: string): string {
+  return text.replace(/\|/g, "\\|").replace(/</g, "&lt;");
+}
+
+/** Returns docs/CONFIGURATION.md, made from the text of Pulumi.yaml. */
+export function configurationPage(pulumiYaml: string): string {
+  const { config } = parse(pulumiYaml) as { config: Record<string, Key> };
+  const rows = Object.entries(config).map(
+    ([name, key]) => `| \`${name}\` | ${typeOf(key)} | ${defaultOf(key)} | ${cell(key.description)}. |`,
+  );
+  return [
+    "# Configuration",
+    "",
+    "<!-- Made from Pulumi.yaml by `npm run docs`. Edit it there. -->",
+    "",
+    "Set a key with `npx pulumi config set <key> <value>`, or in `Pulumi.<stack>.yaml`. `npx pulumi preview` reports every mistake at",
+    "once: the key, what was expected and what it got. Arrays and objects are set by path:",
+    "`npx pulumi config set --path 'keep.daily' 7`.",
+    "",
+    "| key | type | default | meaning |",
+    "|---|---|---|---|",
+    ...rows,
+    "",
+    "The stack's `aws:` settings, such as `aws:profile`, `aws:assumeRoles` and `aws:allowedAccountIds`, apply to every region's",
+    "provider. A setting that cannot apply to every region is refused by its key.",
+    "",
+  ].join("\n");
+}
+
+/** Pages by their path from the project's root. */
+export function generatedPages(): Record<string, string> {
+  const pulumiYaml = readFileSync(join(ROOT, "Pulumi.yaml"), "utf8");
+  return { "docs/CONFIGURATION.md": configurationPage(pulumiYaml) };
+}
+
+if (require.main === module) {
+  for (const [path, text] of Object.entries(generatedPages())) {
+    writeFileSync(join(ROOT, path), text);
+    console.log(`wrote ${path}`);
+  }
+}
