@@ -1,8 +1,8 @@
 /** Reads and validates the bootstrap's configuration; all mistakes are told at once, a line each. */
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { vaultIdFault } from "../src/config/names";
-import { partitionFault } from "../src/iam/partition";
+import { vaultIdError } from "../src/config/names";
+import { partitionError } from "../src/iam/partition";
 
 export interface GithubSource {
   owner: string;
@@ -65,7 +65,7 @@ function stackFaults({ vaultProject, stacks }: Raw): string[] {
   }
   return stacks.flatMap((stack) => {
     const vaultId = `${vaultProject}-${stack}`;
-    const fault = NAME.test(vaultProject) ? vaultIdFault(vaultId) : undefined;
+    const fault = NAME.test(vaultProject) ? vaultIdError(vaultId) : undefined;
     return fault === undefined ? [] : [`stacks: expected ${fault}, got "${vaultId}"`];
   });
 }
@@ -91,7 +91,7 @@ function faultsOf(raw: Raw): string[] {
  * @throws an error with a line for each mistake
  */
 export function parseBootstrap(raw: Raw, region?: string): BootstrapConfig {
-  const refused = region === undefined ? undefined : partitionFault(region);
+  const refused = region === undefined ? undefined : partitionError(region);
   const faults = [...faultsOf(raw), ...(refused === undefined ? [] : [refused])];
   if (faults.length > 0) {
     throw new Error(`the configuration of the bootstrap has mistakes:\n  ${faults.join("\n  ")}`);

@@ -25,17 +25,17 @@ import {
   timezone,
 } from "./fields";
 import { keepRules, overrideBound, policies, policiesOf } from "./retention";
-import { keyPolicyFaults } from "./checks/keyPolicySize";
-import { keyFaults } from "./checks/keyAdministrators";
-import { lockFaults } from "./checks/lock";
-import { vaultIdFault } from "./names";
-import { overrideFaults } from "./checks/overrides";
-import { AWS_NAMESPACE, type ProviderValues, providerFaults, providerValues } from "./provider";
-import { regionFaults } from "./checks/regions";
-import { rightsFaults } from "./checks/policySize";
-import { isSecretKey, secretFaults } from "./secrets";
-import { resourceTags, tagsFaults } from "./tags";
-import { watchFaults } from "./checks/alarms";
+import { keyPolicyErrors } from "./checks/keyPolicySize";
+import { keyAdministratorErrors } from "./checks/keyAdministrators";
+import { lockErrors } from "./checks/lock";
+import { vaultIdError } from "./names";
+import { overrideErrors } from "./checks/overrides";
+import { AWS_NAMESPACE, type ProviderValues, providerErrors, providerValues } from "./provider";
+import { regionErrors } from "./checks/regions";
+import { policySizeErrors } from "./checks/policySize";
+import { isSecretKey, secretErrors } from "./secrets";
+import { resourceTags, tagErrors } from "./tags";
+import { alarmErrors } from "./checks/alarms";
 import type { KeepPolicy } from "../vault/model/settings";
 
 /** What each key must be. Its order is the order of Pulumi.yaml. */
@@ -155,7 +155,7 @@ function parseFields(raw: RawConfig, faults: string[]): Record<string, unknown> 
   return parsed;
 }
 
-function auditFaults({ audit, auditRetentionDays, auditLockDays, trail }: Parsed): string[] {
+function auditErrors({ audit, auditRetentionDays, auditLockDays, trail }: Parsed): string[] {
   const faults: string[] = [];
   if (trail && !audit) {
     faults.push("trail: expected audit to be true too, got false: the trail's files go into its bucket");
@@ -181,14 +181,14 @@ function refuse({ stack }: RawConfig, faults: readonly string[]): void {
 export function parseConfig(raw: RawConfig): VaultConfig {
   const secretKeys = raw.secretKeys ?? [];
   // Alone and first: another fault's line might show the value.
-  refuse(raw, secretFaults(secretKeys));
+  refuse(raw, secretErrors(secretKeys));
   const faults = unknownKeys(raw.values);
   const parsed = parseFields(raw, faults);
-  faults.push(...regionFaults(raw.primaryRegion, parsed));
+  faults.push(...regionErrors(raw.primaryRegion, parsed));
   const isSecret = (key: string) => raw.secretProviderKeys?.includes(key) ?? false;
-  faults.push(...providerFaults(raw.provider ?? {}, isSecret));
+  faults.push(...providerErrors(raw.provider ?? {}, isSecret));
   const vaultId = `${raw.project}-${raw.stack}`;
-  const idFault = vaultIdFault(vaultId);
+  const idFault = vaultIdError(vaultId);
   if (idFault !== undefined) faults.push(`stack: expected ${idFault}, got "${vaultId}"`);
   refuse(raw, faults);
   const {
@@ -209,16 +209,16 @@ export function parseConfig(raw: RawConfig): VaultConfig {
     policies: policiesOf(named, single),
     policyForAll: Object.keys(named).length === 0,
   };
-  refuse(raw, auditFaults(parsed as Parsed));
+  refuse(raw, auditErrors(parsed as Parsed));
   // What the values contradict each other in shows only when each is in order.
   refuse(raw, [
-    ...tagsFaults(config),
-    ...overrideFaults(config),
-    ...lockFaults(config.lock, { ...resolved, understood: config.iUnderstandComplianceLock }),
-    ...watchFaults(config),
-    ...keyFaults({ ...config, vaultId }),
-    ...keyPolicyFaults({ ...resolved, vaultId, primaryRegion: raw.primaryRegion ?? "" }),
-    ...rightsFaults({ ...resolved, vaultId, primaryRegion: raw.primaryRegion ?? "" }),
+    ...tagErrors(config),
+    ...overrideErrors(config),
+    ...lockErrors(config.lock, { ...resolved, understood: config.iUnderstandComplianceLock }),
+    ...alarmErrors(config),
+    ...keyAdministratorErrors({ ...config, vaultId }),
+    ...keyPolicyErrors({ ...resolved, vaultId, primaryRegion: raw.primaryRegion ?? "" }),
+    ...policySizeErrors({ ...resolved, vaultId, primaryRegion: raw.primaryRegion ?? "" }),
   ]);
   return {
     ...resolved,

@@ -16,7 +16,7 @@ const VAULT_ID = /^[a-z0-9]+([-_][a-z0-9]+)*$/i;
 const RESERVED = ["xn--", "sthree-", "amzn-s3-demo-"];
 
 /** @returns what was expected of project and stack instead; `undefined` for a good id */
-export function vaultIdFault(vaultId: string): string | undefined {
+export function vaultIdError(vaultId: string): string | undefined {
   if (vaultId.length > MAX_VAULT_ID || !/^[\w-]*$/.test(vaultId)) {
     return `project and stack in ${MAX_VAULT_ID} letters, digits, - and _`;
   }

@@ -105,14 +105,14 @@ function conflicts(values: ProviderValues): string[] {
  * @param isSecret whether the stack has a key, without namespace, as a secret
  * @returns a line for each mistake: the key, what was expected, what was got
  */
-export function providerFaults(values: ProviderValues, isSecret: (key: string) => boolean): string[] {
+export function providerErrors(values: ProviderValues, isSecret: (key: string) => boolean): string[] {
   const faults = Object.entries(values).map(([key, raw]) => faultOf(key, raw, isSecret(key)));
   return [...faults.filter((fault) => fault !== undefined), ...conflicts(values)];
 }
 
 /**
  * Returns the arguments that every provider of the vault gets, beside its region.
- * @param values which {@link providerFaults} has nothing against
+ * @param values which {@link providerErrors} has nothing against
  */
 export function providerArgs(values: ProviderValues): Record<string, unknown> {
   const args: Record<string, unknown> = {};

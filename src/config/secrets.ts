@@ -12,7 +12,7 @@ const MAY_BE_SECRET: readonly string[] = ["alertEmails"];
  * @param keys as the user writes them, without the project's namespace
  * @returns a line for each key that must not be a secret
  */
-export function secretFaults(keys: readonly string[]): string[] {
+export function secretErrors(keys: readonly string[]): string[] {
   return keys
     .filter((key) => !MAY_BE_SECRET.includes(key))
     .map(

@@ -88,7 +88,7 @@ export const resourceTags: Parse<Record<string, string>> = (raw) => {
 };
 
 /** @returns a line for the mistake: the key, what was expected, what was got */
-export function tagsFaults(config: { tags: Readonly<Record<string, string>>; tagKey: string }): string[] {
+export function tagErrors(config: { tags: Readonly<Record<string, string>>; tagKey: string }): string[] {
   const { tags, tagKey } = config;
   const same = Object.keys(tags).find((key) => key.toLowerCase() === tagKey.toLowerCase());
   if (same === undefined) return [];

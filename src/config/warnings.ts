@@ -9,7 +9,7 @@ import { longestGapMs } from "./schedule";
 import { type CountedRule, countsOf, isEmpty, withinOf } from "../vault/retention/keepRules";
 import { DAY_MS, HOUR_MS, humanDuration } from "../vault/lib/time";
 import type { KeepPolicy, KeepRules } from "../vault/model/settings";
-import { counted } from "../vault/lib/text";
+import { pluralize } from "../vault/lib/text";
 
 /** The settings that are held against each other. */
 export type WarningContext = Pick<
@@ -72,7 +72,7 @@ function oldest({ minOldestAgeMs, maxOldestAgeMs }: RecoveryWindow): string {
 /** Returns the two figures: `as few as 14 recovery points of a volume, the oldest at most 14 hours old`. */
 function figures(window: RecoveryWindow, { side }: RegionRules): string {
   const where = side === "drKeep" ? " in the DR region" : "";
-  const points = counted(window.fewestPoints, "recovery point");
+  const points = pluralize(window.fewestPoints, "recovery point");
   return `as few as ${points} of a volume${where}, the oldest ${oldest(window)}`;
 }
 
@@ -119,7 +119,7 @@ function finerWarnings(ruled: RegionRules, window: RecoveryWindow, played: Playe
     const unit = PERIOD_NAME[rule];
     const all = isEmpty(others) ? "" : ` All rules together keep ${figures(window, ruled)}.`;
     return [
-      `${key}=${periods} with schedule ${schedule} keeps ${figures(alone, ruled)}, not ${counted(periods, unit)}: ${key} counts only ${unit}s that have a recovery point.${all}`,
+      `${key}=${periods} with schedule ${schedule} keeps ${figures(alone, ruled)}, not ${pluralize(periods, unit)}: ${key} counts only ${unit}s that have a recovery point.${all}`,
     ];
   });
 }
@@ -177,7 +177,7 @@ function orphanWarnings(context: WarningContext): string[] {
   const [left, deleted] =
     orphans === "expire"
       ? ["no recovery point", "all of them"]
-      : [`as few as ${counted(keepAtLeast, "recovery point")}, the newest`, "the others"];
+      : [`as few as ${pluralize(keepAtLeast, "recovery point")}, the newest`, "the others"];
   const gap = humanDuration(gapMs);
   return [
     `orphanDays=${orphanDays} and orphans=${orphans} with schedule ${schedule}: a volume that is no longer backed up keeps ${left}. The next run, up to ${gap} later, is the first that reports it; a run editGraceDays after that mail deletes ${deleted}. Set orphanDays to more than ${gap}.`,

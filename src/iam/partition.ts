@@ -24,7 +24,7 @@ const REFUSED: Readonly<Record<string, string>> = {
 };
 
 /** Returns what is wrong with the partition of a primary region, or `undefined`. */
-export function partitionFault(primary: string): string | undefined {
+export function partitionError(primary: string): string | undefined {
   const partition = partitionOf(primary);
   if (partition === "aws") return undefined;
   const why = REFUSED[partition] ?? "the vault was never tried there";

@@ -10,7 +10,7 @@ import { vaultError } from "./lib/errors";
 import { MINUTE_MS, isoSeconds } from "./lib/time";
 import type { Problem } from "./model/problem";
 import type { VaultSettings } from "./model/settings";
-import { parseWake } from "./observe/event";
+import { parseEvent } from "./observe/event";
 import { reconcile } from "./reconcile";
 import { fieldsOf } from "./report/log";
 import { measure } from "./report/metrics";
@@ -40,7 +40,7 @@ function begin(settings: VaultSettings, tools: VaultTools, event: unknown, conte
   return {
     settings,
     tools,
-    wake: parseWake(event, startMs, context.awsRequestId),
+    wake: parseEvent(event, startMs, context.awsRequestId),
     functionArn: context.invokedFunctionArn,
     logGroup: context.logGroupName,
     startMs,
@@ -73,7 +73,7 @@ export async function invoke(
   const isNews = news.length > 0 || wake.kind !== "sweep";
   const late = await leaveClock(invocation, clock, work, { ...reported, atMs, isNews });
   if (late !== undefined) log.error("problem", fieldsOf(late));
-  measure({ ...work, orphans: work.plan.orphans, policy: settings, summary, startMs, nowMs: now() }).forEach(emit);
+  measure({ ...work, orphans: work.plan.orphans, settings: settings, summary, startMs, nowMs: now() }).forEach(emit);
   const nextWake = atMs === undefined ? undefined : isoSeconds(atMs);
   log.info("finished", { status: summary.status, ...summary.counts, nextWake });
   const failures = news.filter((problem) => !problem.notice);

@@ -1,5 +1,5 @@
 /** The work of one invocation: observe → take inventory → plan → apply, which guards what it deletes. */
-import { carryOut } from "./apply/apply";
+import { applyPlan } from "./apply/apply";
 import type { Invocation } from "./aws/tools";
 import { recalled } from "./changes/recalled";
 import type { OpenClock } from "./clock/open";
@@ -8,7 +8,7 @@ import { judgeThrottled } from "./clock/throttling";
 import { type Inventory, takeInventory } from "./inventory/inventory";
 import type { Outcome } from "./model/actions";
 import { NO_POINTS } from "./model/pointMemory";
-import type { Serving } from "./model/trigger";
+import type { SlotTask } from "./model/trigger";
 import type { Work } from "./model/work";
 import type { World } from "./model/world";
 import { observeLeft } from "./observe/leftLook";
@@ -22,7 +22,7 @@ async function observeRest(
   { settings, tools: { clients, now }, wake }: Invocation,
   { state: clock, isRead }: OpenClock,
   seen: World,
-  { serving, own }: { serving: Serving | undefined; own: Inventory["clear"] },
+  { serving, own }: { serving: SlotTask | undefined; own: Inventory["clear"] },
 ): Promise<World> {
   let world = seen;
   if (serving !== undefined) {
@@ -62,7 +62,7 @@ export async function reconcile(invocation: Invocation, clock: OpenClock): Promi
     isDeleting = true;
     return clock.sayAhead(planned.points);
   };
-  const carried = await carryOut(clients, planned, inventory, settings, { now, deadlineMs, mayDelete });
+  const carried = await applyPlan(clients, planned, inventory, settings, { now, deadlineMs, mayDelete });
   const { outcomes, withheld } = carried;
   const throttled = judgeThrottled([...world.throttled, ...carried.throttled], clock.state, now());
   const problems = [...carried.plan.problems, ...throttled.problems, ...missedRun(serving, settings)];

@@ -145,7 +145,7 @@ export const LIFE_MUTANTS: readonly Mutant[] = [
   {
     name: "a denser schedule takes the place of days",
     file: "changes/formerRules.ts",
-    original: `era.isThinned ? asBefore(sets, era.policy, era.former?.until ?? "") : sets`,
+    original: `era.isThinned ? asBefore(sets, era.settings, era.former?.until ?? "") : sets`,
     mutated: "sets",
     plausible: "a point is a point",
   },

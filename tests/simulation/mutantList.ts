@@ -118,8 +118,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "what is encrypted already gets a stand-in too",
     file: "plan/encryption.ts",
-    original: "(one) => !one.encrypted && !isStandIn(one) && !leaving.has(one.snapshotId)",
-    mutated: "(one) => !isStandIn(one) && !leaving.has(one.snapshotId)",
+    original: "(one) => !one.encrypted && !isReplacement(one) && !leaving.has(one.snapshotId)",
+    mutated: "(one) => !isReplacement(one) && !leaving.has(one.snapshotId)",
     plausible: "everything is to be under the one key",
   },
   {
@@ -188,14 +188,14 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "what fails is tried for ever",
     file: "inventory/attempts.ts",
-    original: "export const MAX_TRIES = 3;",
-    mutated: "export const MAX_TRIES = 300;",
+    original: "export const MAX_ATTEMPTS = 3;",
+    mutated: "export const MAX_ATTEMPTS = 300;",
     plausible: "to try once more costs nothing, and may help",
   },
   {
     name: "the count goes with the remains",
     file: "inventory/attempts.ts",
-    original: "if (oneAtATime(latest) !== undefined) return nextOfOne(latest, policy, nowMs);",
+    original: "if (serialSnapshots(latest) !== undefined) return nextOfOne(latest, settings, nowMs);",
     mutated: "",
     plausible: "the vault's own state until it was reviewed: what is in the way goes, and with it what is counted",
   },
@@ -209,7 +209,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "instances in the order of the list",
     file: "plan/snapshots.ts",
-    original: "for (const instance of stalestFirst(instances, snapshots, policy)) {",
+    original: "for (const instance of stalestFirst(instances, snapshots, settings)) {",
     mutated: "for (const instance of instances) {",
     plausible: "all are snapshotted every night, whoever comes first",
   },
@@ -244,8 +244,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "a copy that hangs is nobody's",
     file: "plan/problems.ts",
-    original: ".filter((copy) => nowMs - copy.startTimeMs > policy.copyStuckHours * HOUR_MS)",
-    mutated: ".filter((copy) => nowMs - copy.startTimeMs > policy.copyStuckHours * 60 * HOUR_MS)",
+    original: ".filter((copy) => nowMs - copy.startTimeMs > settings.copyStuckHours * HOUR_MS)",
+    mutated: ".filter((copy) => nowMs - copy.startTimeMs > settings.copyStuckHours * 60 * HOUR_MS)",
     plausible: "hours taken for minutes, on a value that nobody meets in a test",
   },
   ...FLEET_MUTANTS,

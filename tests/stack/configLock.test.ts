@@ -1,6 +1,6 @@
 /** What `lock` takes, and where it contradicts the rest of the configuration. */
 import { type RawConfig, parseConfig } from "../../src/config/config";
-import { lockFaults } from "../../src/config/checks/lock";
+import { lockErrors } from "../../src/config/checks/lock";
 import { loadStackConfig } from "../../src/local/deploy/stackConfig";
 import { ROOT } from "../support/stackProgram";
 
@@ -64,7 +64,7 @@ test("no lock contradicts nothing", () => {
     schedule: "",
     understood: false,
   };
-  expect(lockFaults(undefined, context)).toStrictEqual([]);
+  expect(lockErrors(undefined, context)).toStrictEqual([]);
 });
 
 describe("a lock", () => {

@@ -5,7 +5,7 @@
 import type { ChangeMemory } from "../../src/vault/model/changeMemory";
 import { remember } from "../../src/vault/changes/changeMemory";
 import { notifiedOf } from "../../src/vault/changes/changeUpdate";
-import { newsOf } from "../../src/vault/report/log";
+import { unreported } from "../../src/vault/report/log";
 import { planOf } from "./planOf";
 import { type Problem, problemKey } from "../../src/vault/model/problem";
 import { TAG, copyExpiredTag } from "../../src/vault/model/tags";
@@ -13,7 +13,7 @@ import { DAY_MS, HOUR_MS, isoSeconds } from "../../src/vault/lib/time";
 import type { Action } from "../../src/vault/model/actions";
 import type { CoreSettings, KeyedRegion } from "../../src/vault/model/settings";
 import type { ProtectedInstance, Snapshot, World } from "../../src/vault/model/world";
-import type { Serving } from "../../src/vault/model/trigger";
+import type { SlotTask } from "../../src/vault/model/trigger";
 import { identify } from "./identify";
 import { NOW } from "./world";
 
@@ -108,7 +108,7 @@ export function startNights(policy: CoreSettings, instances: ProtectedInstance[]
   let told: Record<string, string> = {};
   let nowMs = NOW;
 
-  function invoke(serving: Serving | undefined): void {
+  function invoke(serving: SlotTask | undefined): void {
     const { policy: now } = nights;
     const inRegion = (region: string) => account.all.get(region) ?? [];
     const slots = [...account.all.values()]
@@ -126,7 +126,7 @@ export function startNights(policy: CoreSettings, instances: ProtectedInstance[]
     };
     const plan = planOf(world, now, serving, "run", nowMs);
     for (const action of plan.actions) take(account, action, now, nowMs);
-    const news = nights.mailWorks ? newsOf(plan.problems, told, nowMs) : [];
+    const news = nights.mailWorks ? unreported(plan.problems, told, nowMs) : [];
     for (const problem of news) {
       nights.mailed.push({ day: nights.day, problem });
       told = { ...told, [problemKey(problem)]: isoSeconds(nowMs) };

@@ -2,14 +2,14 @@
 import { takeInventory } from "../../src/vault/inventory/inventory";
 import type { Plan } from "../../src/vault/model/actions";
 import type { CoreSettings } from "../../src/vault/model/settings";
-import type { Serving } from "../../src/vault/model/trigger";
+import type { SlotTask } from "../../src/vault/model/trigger";
 import type { World } from "../../src/vault/model/world";
 import { planVault } from "../../src/vault/plan/plan";
 
 export function planOf(
   world: World,
   settings: CoreSettings,
-  serving: Serving | undefined,
+  serving: SlotTask | undefined,
   runId: string,
   nowMs: number,
 ): Plan {

@@ -12,7 +12,7 @@ import { DAY_MS, isoSeconds, parseIso } from "../../src/vault/lib/time";
 import type { CopyAction, DeleteAction, Plan } from "../../src/vault/model/actions";
 import type { CoreSettings, KeyedRegion } from "../../src/vault/model/settings";
 import type { Snapshot, World } from "../../src/vault/model/world";
-import type { Serving } from "../../src/vault/model/trigger";
+import type { SlotTask } from "../../src/vault/model/trigger";
 import { dataOf } from "./arbitrarySlot";
 import { type ArbitraryVault, arbitraryVault } from "./arbitraryWorld";
 import { NOW, OPEN, SLOT } from "./world";
@@ -105,18 +105,18 @@ export function isSafe(snapshot: Snapshot, world: World, policy: CoreSettings): 
   return policy.dr.every((region) => isSafeIn(snapshot, region, world, policy));
 }
 
-export function planFor(world: World, policy: CoreSettings, serving?: Serving, nowMs = NOW): Plan {
+export function planFor(world: World, policy: CoreSettings, serving?: SlotTask, nowMs = NOW): Plan {
   return planOf(world, policy, serving, "run-1", nowMs);
 }
 
-const arbitraryServing = fc.constantFrom<(Serving | undefined)[]>(
+const arbitraryServing = fc.constantFrom<(SlotTask | undefined)[]>(
   OPEN,
   { slot: SLOT, mode: "closing" },
   { slot: isoSeconds(NOW - DAY_MS), mode: "open" },
   undefined,
 );
 
-type Holds = (plan: Plan, world: World, policy: CoreSettings, serving?: Serving) => void;
+type Holds = (plan: Plan, world: World, policy: CoreSettings, serving?: SlotTask) => void;
 
 /** Holds for the plan of every vault. */
 export function always(holds: Holds, vaults: fc.Arbitrary<ArbitraryVault> = arbitraryVault()): void {

@@ -4,7 +4,7 @@ import { identify } from "./identify";
 import { isoSeconds } from "../../src/vault/lib/time";
 import type { AttachedVolume, ProtectedInstance, Snapshot, Tags, World } from "../../src/vault/model/world";
 import type { KeepPolicy, KeyedRegion, VaultSettings } from "../../src/vault/model/settings";
-import type { Serving, Wake } from "../../src/vault/model/trigger";
+import type { SlotTask, Trigger } from "../../src/vault/model/trigger";
 
 export const NOW = Date.parse("2026-11-22T03:00:00Z");
 export const SLOT = isoSeconds(NOW);
@@ -50,11 +50,11 @@ export const SETTINGS: VaultSettings = {
   clock: { name: "clock", groupName: "vault", roleArn: "arn:aws:iam::111122223333:role/clock" },
 };
 
-export const RUN: Wake = { kind: "run", slot: SLOT, runId: "run-1" };
-export const SWEEP: Wake = { kind: "sweep", runId: "sweep-1" };
+export const RUN: Trigger = { kind: "run", slot: SLOT, runId: "run-1" };
+export const SWEEP: Trigger = { kind: "sweep", runId: "sweep-1" };
 
 /** What a run serves while its slot is open. */
-export const OPEN: Serving = { slot: SLOT, mode: "open" };
+export const OPEN: SlotTask = { slot: SLOT, mode: "open" };
 
 export function volume(volumeId: string, extra: Partial<AttachedVolume> = {}): AttachedVolume {
   return { volumeId, deviceName: "/dev/xvda", isRoot: false, tags: {}, ...extra };

@@ -9,7 +9,7 @@ export interface WatchContext {
 }
 
 /** @returns a line for each mistake: the key, what was expected, what was got */
-export function watchFaults(context: WatchContext): string[] {
+export function alarmErrors(context: WatchContext): string[] {
   const { schedule, timezone, maxRecoveryPointAgeHours: hours } = context;
   const gapHours = longestGapMs(schedule, timezone) / HOUR_MS;
   if (hours === 0 || hours > gapHours) return [];

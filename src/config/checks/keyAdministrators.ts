@@ -13,7 +13,7 @@ const WHY = "who administers a key may not use it";
  * Whether the one that deploys is among them can't be seen here: KMS refuses such a policy itself (docs/DELIVERY.md).
  * @returns a line for each mistake: the key, what was expected, what was got
  */
-export function keyFaults(context: KeyContext): string[] {
+export function keyAdministratorErrors(context: KeyContext): string[] {
   const { vaultId, keyAdministrators, restoreRoleArns } = context;
   const own = `:role/${namesOf(vaultId).role}`;
   return keyAdministrators.flatMap((arn) => {

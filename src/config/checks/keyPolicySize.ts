@@ -35,7 +35,7 @@ export function keyPolicyLength(context: KeyPolicyContext): number {
 }
 
 /** @returns a line for the mistake: the keys, what was expected, what was got */
-export function keyPolicyFaults(context: KeyPolicyContext): string[] {
+export function keyPolicyErrors(context: KeyPolicyContext): string[] {
   const length = keyPolicyLength(context);
   if (length <= MAX_POLICY) return [];
   return [

@@ -34,7 +34,7 @@ function diesAfterDays(
  * @param lock `undefined`: copies are not locked
  * @returns a line for each mistake: the key, what was expected, what was got
  */
-export function lockFaults(lock: SnapshotLock | undefined, context: LockContext): string[] {
+export function lockErrors(lock: SnapshotLock | undefined, context: LockContext): string[] {
   if (lock === undefined) return [];
   const faults: string[] = [];
   if (lock.mode === "compliance" && !context.understood) {

@@ -2,7 +2,7 @@
 import { type OverrideBounds, ruleNamed, sizeOf } from "../../vault/retention/tagOverrides";
 
 /** @returns a line for each mistake: the key, what was expected, what was got */
-export function overrideFaults({ overrideMin, overrideMax }: OverrideBounds): string[] {
+export function overrideErrors({ overrideMin, overrideMax }: OverrideBounds): string[] {
   return Object.entries(overrideMin).flatMap(([name, given]) => {
     const got = `got ${JSON.stringify(given)}`;
     const rule = ruleNamed(name);

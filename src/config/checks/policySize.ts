@@ -46,7 +46,7 @@ export function rightsLength(context: RightsContext): number {
 }
 
 /** @returns a line for the mistake: the keys, what was expected, what was got */
-export function rightsFaults(context: RightsContext): string[] {
+export function policySizeErrors(context: RightsContext): string[] {
   const length = rightsLength(context);
   if (length <= MAX_RIGHTS) return [];
   const { sourceKeyArns, policies, drRegions } = context;

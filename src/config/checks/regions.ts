@@ -1,6 +1,6 @@
 /** Where a vault is and where it copies to: regions that fit each other. Pure. */
 import { region } from "../fields";
-import { partitionFault, partitionOf } from "../../iam/partition";
+import { partitionError, partitionOf } from "../../iam/partition";
 
 /** What is wrong with DR regions beside the primary one. */
 function drFaults(key: string, primary: string, drs: readonly string[]): string[] {
@@ -25,12 +25,12 @@ export interface GivenRegions {
 }
 
 /** @returns a line for each mistake: the key, what was expected, what was got */
-export function regionFaults(primaryRegion: string | undefined, given: GivenRegions): string[] {
+export function regionErrors(primaryRegion: string | undefined, given: GivenRegions): string[] {
   const primary = region(primaryRegion ?? "");
   if ("expected" in primary) {
     return [`aws:region: expected ${primary.expected}, got ${JSON.stringify(primaryRegion)}`];
   }
-  const refused = partitionFault(primary.value);
+  const refused = partitionError(primary.value);
   if (refused !== undefined) return [refused];
   const { drRegion, drRegions, encryptPrimary: keyArn, sourceKeyArns = [] } = given;
   const faults = drFaults("drRegions", primary.value, drRegions ?? []);

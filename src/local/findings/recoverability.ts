@@ -3,7 +3,7 @@ import {
   describeProtectedInstances,
   describeVaultSnapshots,
   describeVolumes,
-  withVolumeFacts,
+  withVolumeSpecs,
 } from "../../vault/aws/ec2Reads";
 import { copyState } from "../../vault/inventory/copies";
 import { groupBy } from "../../vault/lib/collections";
@@ -130,7 +130,7 @@ export async function audit(
   const primary = vault.account.ec2(primaryRegion);
   const found = await describeProtectedInstances(primary, tag.key, tag.values);
   const ids = found.map(({ instanceId }) => instanceId);
-  const described = withVolumeFacts(found, await describeVolumes(primary, ids));
+  const described = withVolumeSpecs(found, await describeVolumes(primary, ids));
   const instances = new Map(described.map((one) => [one.instanceId, one]));
   const all = await describeVaultSnapshots(primary, primaryRegion, vaultId);
   const snapshots = byVolume(all.filter((snapshot) => snapshot.state === "completed"));

@@ -8,7 +8,7 @@ import { planVault } from "../../vault/plan/plan";
 import type { Plan } from "../../vault/model/actions";
 import type { CoreSettings } from "../../vault/model/settings";
 import type { Snapshot, World } from "../../vault/model/world";
-import type { Serving } from "../../vault/model/trigger";
+import type { SlotTask } from "../../vault/model/trigger";
 import { recalled } from "../../vault/changes/recalled";
 import { protectedInstances } from "./protection";
 import type { LocalVault } from "../story/localVault";
@@ -52,7 +52,7 @@ export async function foresee(vault: LocalVault, config: VaultConfig, slot?: str
   const seen = await observe(vault, config);
   const changes = "state" in read ? recalled(read.state, seen, policy, nowMs) : ("unread" as const);
   const world = { ...seen, changes };
-  const serving: Serving | undefined = slot === undefined ? undefined : { slot, mode: "open" };
+  const serving: SlotTask | undefined = slot === undefined ? undefined : { slot, mode: "open" };
   return {
     policy,
     world,

@@ -1,6 +1,6 @@
 /** Which instances and volumes a configuration backs up, and what an edit brings in and lets drop out. */
 import type { VaultConfig } from "../../config/config";
-import { describeProtectedInstances, describeVolumes, withVolumeFacts } from "../../vault/aws/ec2Reads";
+import { describeProtectedInstances, describeVolumes, withVolumeSpecs } from "../../vault/aws/ec2Reads";
 import { EXCLUDE_VALUE } from "../../vault/model/tags";
 import type { ProtectedInstance } from "../../vault/model/world";
 import type { LocalVault } from "../story/localVault";
@@ -39,7 +39,7 @@ export async function protectedInstances(
   const client = account.ec2(primaryRegion);
   const found = await describeProtectedInstances(client, tagKey, Object.keys(policies));
   const ids = found.map(({ instanceId }) => instanceId);
-  return withVolumeFacts(found, await describeVolumes(client, ids));
+  return withVolumeSpecs(found, await describeVolumes(client, ids));
 }
 
 /** Returns the volumes of instances that are not left out by their own tag. */

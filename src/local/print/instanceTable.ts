@@ -1,6 +1,6 @@
 /** Instances with their recovery points, as a person reads them: all of a small fleet, of a large one the exceptions. */
 import type { Audit, InstanceAudit, Points, VolumeAudit } from "../findings/recoverability";
-import { counted } from "../../vault/lib/text";
+import { pluralize } from "../../vault/lib/text";
 import { heading, table } from "./table";
 
 /** Rows that a person takes in; a larger fleet shows its exceptions, and counts the rest. */
@@ -72,13 +72,13 @@ export function countsOf({ instances }: Audit): string {
   const excluded = volumes.filter((volume) => volume.excluded).length;
   const others = instances.length - backedUp - nearly - untagged;
   const parts = [
-    `${counted(instances.length, "instance")}: ${backedUp} backed up`,
+    `${pluralize(instances.length, "instance")}: ${backedUp} backed up`,
     ...(others > 0 ? [`${others} tagged without anything to back up`] : []),
     ...(nearly > 0 ? [`${nearly} nearly tagged`] : []),
     `${untagged} not tagged`,
   ];
   const distinct = new Set(volumes.map(({ volumeId }) => volumeId)).size;
-  return `${parts.join(", ")}; ${counted(distinct, "volume")} of tagged instances, ${excluded} excluded.`;
+  return `${parts.join(", ")}; ${pluralize(distinct, "volume")} of tagged instances, ${excluded} excluded.`;
 }
 
 function headOf(regions: { primary: string; dr: string[] }): string[] {

@@ -4,7 +4,7 @@
  */
 import type { Budget } from "../lib/pool";
 import { apply } from "./execute";
-import { rehearse } from "./dryRun";
+import { plannedOutcomes } from "./dryRun";
 import type { VaultClients } from "../aws/clients";
 import type { Findings } from "../guard/findings";
 import { guardRegions } from "../guard/guard";
@@ -36,22 +36,22 @@ function seenIn({ regions }: Inventory) {
     regions.find((read) => read.region === region)?.seen.find((snapshot) => snapshot.snapshotId === snapshotId);
 }
 
-export async function carryOut(
+export async function applyPlan(
   clients: VaultClients,
   plan: Plan,
   inventory: Inventory,
-  policy: CoreSettings,
+  settings: CoreSettings,
   budget: Budget,
 ): Promise<CarriedOut> {
   const making = plan.actions.filter((action) => !isDelete(action));
   const carry = (actions: readonly Action[]) =>
-    policy.dryRun ? rehearse(actions) : apply(clients, actions, policy, budget);
+    settings.dryRun ? plannedOutcomes(actions) : apply(clients, actions, settings, budget);
   const made = await carry(making);
   const findings: Findings = { kept: [], problems: [], throttled: [] };
   const deletes = plan.actions.filter(isDelete);
-  const regions = await guardRegions(clients, deletes, inventory, policy, budget, findings);
+  const regions = await guardRegions(clients, deletes, inventory, settings, budget, findings);
   const locked = await carry(regions.flatMap(({ locks }) => locks));
-  const pruned = await prune(clients, regions, policy, budget, findings);
+  const pruned = await prune(clients, regions, settings, budget, findings);
   const outcomes = [...made, ...locked, ...pruned];
   return {
     plan: {
@@ -62,7 +62,7 @@ export async function carryOut(
         ...plan.problems,
         ...findings.problems,
         ...makingProblems(made),
-        ...inUseNotices(outcomes, seenIn(inventory), policy, budget.now()),
+        ...inUseNotices(outcomes, seenIn(inventory), settings, budget.now()),
       ],
     },
     outcomes,

@@ -1,9 +1,9 @@
 /** Deletes one by one what nothing holds, as long as there is time. */
 import { groupBy } from "../lib/collections";
 import { type Budget, type Step, runSteps } from "../lib/pool";
-import { carryOutOne, notBegun } from "./execute";
+import { executeAction, notBegun } from "./execute";
 import type { VaultClients } from "../aws/clients";
-import { rehearse } from "./dryRun";
+import { plannedOutcomes } from "./dryRun";
 import { type Findings, keepHeld } from "../guard/findings";
 import { partOf } from "../lib/text";
 import { askSharing } from "../guard/sharing";
@@ -65,14 +65,14 @@ async function askAll(
 async function deleteGroup(
   clients: VaultClients,
   group: readonly DeleteAction[],
-  policy: CoreSettings,
+  settings: CoreSettings,
   now: () => number,
   findings: Findings,
 ): Promise<Going> {
   const { outcomes, free, stopLane } = await askAll(clients, group, findings);
-  if (policy.dryRun) return { outcomes: [...outcomes, ...rehearse(free)], stopLane };
+  if (settings.dryRun) return { outcomes: [...outcomes, ...plannedOutcomes(free)], stopLane };
   for (const [index, action] of free.entries()) {
-    const done = await carryOutOne(clients, action, policy, now());
+    const done = await executeAction(clients, action, settings, now());
     outcomes.push(done.outcome);
     const { status, heldBy, detail, code } = done.outcome;
     const isGone = status === "done" || (status === "skipped" && heldBy === undefined);
@@ -91,7 +91,7 @@ async function deleteGroup(
 export async function deleteUnshared(
   clients: VaultClients,
   deletes: readonly DeleteAction[],
-  policy: CoreSettings,
+  settings: CoreSettings,
   { now, deadlineMs }: Budget,
   findings: Findings,
 ): Promise<Outcome[]> {
@@ -100,7 +100,7 @@ export async function deleteUnshared(
   const steps: Step[] = groups.map((group, index) => ({
     lane: group[0]?.region ?? "",
     run: async () => {
-      const done = await deleteGroup(clients, group, policy, now, findings);
+      const done = await deleteGroup(clients, group, settings, now, findings);
       outcomes[index] = done.outcomes;
       return { stopLane: done.stopLane };
     },

@@ -5,7 +5,7 @@
 import type { Action, Outcome } from "../model/actions";
 
 /** What takes the place of `apply`. */
-export function rehearse(actions: readonly Action[]): Outcome[] {
+export function plannedOutcomes(actions: readonly Action[]): Outcome[] {
   return actions.map((action) => ({
     action,
     status: "planned",

@@ -19,7 +19,15 @@ import type { Cause } from "../model/cause";
 import { type Meaning, causeOf, holdersOf, meaningOf } from "../aws/errors";
 import { isoSeconds } from "../lib/time";
 import { isTagTrouble, orWithOwnTags } from "./tagTrouble";
-import type { Action, CopyAction, DeleteAction, Mark, Outcome, SnapshotAction, TagsLeftOut } from "../model/actions";
+import type {
+  Action,
+  CopyAction,
+  DeleteAction,
+  ExpiredCopyTag,
+  Outcome,
+  SnapshotAction,
+  TagsLeftOut,
+} from "../model/actions";
 import type { CoreSettings } from "../model/settings";
 import type { Tags } from "../model/world";
 import { type Budget, type Step, runSteps } from "../lib/pool";
@@ -121,7 +129,7 @@ async function copyOne(client: Ec2Writer, action: CopyAction, configured: Tags):
 /** A copy's source that is gone meanwhile needs no mark. An original whose stand-in is gone must not go after it. */
 async function writeMark(
   client: Ec2Writer,
-  { snapshotId, regions }: Mark,
+  { snapshotId, regions }: ExpiredCopyTag,
   isOfCopy: boolean,
   nowMs: number,
 ): Promise<void> {
@@ -135,11 +143,11 @@ async function writeMark(
 async function deleteOne(
   clients: VaultClients,
   action: DeleteAction,
-  policy: CoreSettings,
+  settings: CoreSettings,
   nowMs: number,
 ): Promise<Result> {
   const { region, snapshotId, mark, reason } = action;
-  const { primaryRegion } = policy;
+  const { primaryRegion } = settings;
   if (mark !== undefined) {
     await writeMark(ec2In(clients, primaryRegion).writer, mark, region !== primaryRegion, nowMs);
   }
@@ -153,26 +161,26 @@ function undeleted(error: unknown): Result {
   return heldBy === undefined ? result : { ...result, status: "skipped", heldBy };
 }
 
-async function applyOne(clients: VaultClients, action: Action, policy: CoreSettings, nowMs: number): Promise<Result> {
+async function applyOne(clients: VaultClients, action: Action, settings: CoreSettings, nowMs: number): Promise<Result> {
   try {
     const { writer } = ec2In(clients, action.region);
-    if (action.kind === "snapshot") return await snapshotInstance(writer, action, policy.tags);
-    if (action.kind === "copy") return await copyOne(writer, action, policy.tags);
+    if (action.kind === "snapshot") return await snapshotInstance(writer, action, settings.tags);
+    if (action.kind === "copy") return await copyOne(writer, action, settings.tags);
     if (action.kind === "lock") return done(action.reason, await lockSnapshot(writer, action));
-    return await deleteOne(clients, action, policy, nowMs);
+    return await deleteOne(clients, action, settings, nowMs);
   } catch (error) {
     return action.kind === "delete" ? undeleted(error) : resultOf(error);
   }
 }
 
 /** One action and what became of it; never throws. @returns with `stopLane` where a limit stops all of its kind */
-export async function carryOutOne(
+export async function executeAction(
   clients: VaultClients,
   action: Action,
-  policy: CoreSettings,
+  settings: CoreSettings,
   nowMs: number,
 ): Promise<{ outcome: Outcome; stopLane?: string }> {
-  const result = await applyOne(clients, action, policy, nowMs);
+  const result = await applyOne(clients, action, settings, nowMs);
   const { status, detail, cause, requestId, stopLane, snapshotIds = [] } = result;
   const { heldBy, brokenSet, tagsLeftOut } = result;
   const found = {
@@ -196,14 +204,14 @@ export function notBegun(action: Action, code?: string): Outcome {
 export async function apply(
   clients: VaultClients,
   actions: readonly Action[],
-  policy: CoreSettings,
+  settings: CoreSettings,
   budget: Budget,
 ): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
   const steps: Step[] = actions.map((action, index) => ({
     lane: `${action.kind} in ${action.region}`,
     run: async () => {
-      const { outcome, stopLane } = await carryOutOne(clients, action, policy, budget.now());
+      const { outcome, stopLane } = await executeAction(clients, action, settings, budget.now());
       outcomes[index] = outcome;
       return { stopLane };
     },

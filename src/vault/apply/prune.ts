@@ -15,19 +15,19 @@ import type { CoreSettings } from "../model/settings";
 export async function prune(
   clients: VaultClients,
   regions: readonly GuardedRegion[],
-  policy: CoreSettings,
+  settings: CoreSettings,
   budget: Budget,
   findings: Findings,
 ): Promise<Outcome[]> {
   const late = regions.filter((one) => one.late).flatMap(({ deletes }) => deletes);
   const going = regions.filter((one) => !one.late).flatMap(({ deletes }) => deletes);
   // Nobody restores from what failed, so nobody expects it either.
-  const isAsked = !policy.dryRun && going.some(({ because }) => because !== "failed");
+  const isAsked = !settings.dryRun && going.some(({ because }) => because !== "failed");
   const may = !isAsked || budget.mayDelete === undefined || (await budget.mayDelete());
   const put = may ? [] : going.filter(({ because }) => because !== "failed");
   const rest = may ? going : going.filter(({ because }) => because === "failed");
-  const outcomes = await deleteInOrder(rest, policy.primaryRegion, (deletes) =>
-    deleteUnshared(clients, deletes, policy, budget, findings),
+  const outcomes = await deleteInOrder(rest, settings.primaryRegion, (deletes) =>
+    deleteUnshared(clients, deletes, settings, budget, findings),
   );
   return [
     ...outcomes,

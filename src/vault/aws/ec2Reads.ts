@@ -50,7 +50,7 @@ function shownOf(instance: Instance): Partial<ProtectedInstance> {
 
 /**
  * Instances that carry the tag with one of the values (at most 200), with their volumes.
- * Volumes' own facts (type, size, IOPS, tags) come from {@link describeVolumes} by {@link withVolumeFacts}.
+ * Volumes' own facts (type, size, IOPS, tags) come from {@link describeVolumes} by {@link withVolumeSpecs}.
  */
 export async function describeProtectedInstances(
   client: EC2Client,
@@ -129,7 +129,7 @@ function byInstance(volumes: readonly Volume[]): Map<string, AttachedVolume[]> {
  * Adds what DescribeVolumes knows: the facts of each mapped volume, and volumes that the mappings lack. A volume that
  * it does not show (yet) stays protected, with fewer facts.
  */
-export function withVolumeFacts(
+export function withVolumeSpecs(
   instances: readonly ProtectedInstance[],
   volumes: readonly Volume[],
 ): ProtectedInstance[] {

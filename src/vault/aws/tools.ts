@@ -2,7 +2,7 @@
 import type { VaultClients } from "./clients";
 import type { Measured } from "../model/metricNames";
 import type { VaultSettings } from "../model/settings";
-import type { Wake } from "../model/trigger";
+import type { Trigger } from "../model/trigger";
 
 export interface VaultTools {
   clients: VaultClients;
@@ -24,7 +24,7 @@ type EmitMetric = (measured: Measured) => void;
 export interface Invocation {
   settings: VaultSettings;
   tools: VaultTools;
-  wake: Wake;
+  wake: Trigger;
   /** The function, as it was invoked: what the clock calls. */
   functionArn: string;
   /** Where its log is. */

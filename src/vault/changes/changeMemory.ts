@@ -13,8 +13,8 @@ import { type ChangeMemory, type FormerSettings, KEEP_KEYS, type KeepSettings } 
 /** More are one that keeps all: Scheduler takes 256 KB of input. */
 const MAX_FORMER = 10;
 
-function keepSettingsOf(policy: CoreSettings): KeepSettings {
-  return Object.fromEntries(KEEP_KEYS.map((key) => [key, policy[key]])) as KeepSettings;
+function keepSettingsOf(settings: CoreSettings): KeepSettings {
+  return Object.fromEntries(KEEP_KEYS.map((key) => [key, settings[key]])) as KeepSettings;
 }
 
 /** Decides whether rules keep at least what others do, whatever the points are. */

@@ -6,7 +6,7 @@ import { groupBy } from "../lib/collections";
 import type { ChangeKey, HeldPoint, WaitingPlan } from "../model/waitingPlans";
 import { type Known, isOf } from "./changeKeys";
 import { changeNotice, limitProblem } from "./changeWords";
-import { planHash } from "./planHash";
+import { deletionPlanHash } from "./planHash";
 import { type Problem, problemKey } from "../model/problem";
 import type { ChangeMemory } from "../model/changeMemory";
 import type { CoreSettings } from "../model/settings";
@@ -28,7 +28,7 @@ function planOf(region: string, held: readonly HeldPoint[], known: ReadonlyMap<C
   const [mailed, ...others] = new Set([...keys].map((key) => known.get(key)?.plan));
   const isNew = fresh.size > 0 || mailed === undefined || others.length > 0;
   const hash = isNew
-    ? planHash(
+    ? deletionPlanHash(
         region,
         held.map((one) => one.snapshotId),
       )
@@ -51,7 +51,7 @@ export function planChanges(
   points: ReadonlyMap<string, number>,
   known: ReadonlyMap<ChangeKey, Known>,
   memory: ChangeMemory | undefined,
-  policy: CoreSettings,
+  settings: CoreSettings,
   nowMs: number,
 ): { plans: WaitingPlan[]; problems: Problem[] } {
   const plans: WaitingPlan[] = [];
@@ -65,8 +65,8 @@ export function planChanges(
       continue;
     }
     const problem = isLimit
-      ? limitProblem(plan, points.get(region) ?? 0, policy)
-      : changeNotice(plan, memory, policy, nowMs);
+      ? limitProblem(plan, points.get(region) ?? 0, settings)
+      : changeNotice(plan, memory, settings, nowMs);
     problems.push(problem);
     plans.push({ ...plan, problemKey: problemKey(problem) });
   }

@@ -3,7 +3,7 @@ import type { ChangeKey, PlannedChanges } from "../model/waitingPlans";
 import { type Known, changeKey, groupsOf, kindOf, knownOf, withNotified } from "./changeKeys";
 import type { ChangeMemory, FormerSettings, MissingInstances } from "../model/changeMemory";
 import type { Told } from "../model/clockState";
-import type { Judgement } from "../retention/judge";
+import type { RetentionVerdict } from "../retention/judge";
 import { leadsTo, unitOf } from "./tagChanges";
 import { DAY_MS, isoSeconds, parseIso } from "../lib/time";
 import type { CoreSettings } from "../model/settings";
@@ -19,7 +19,7 @@ const DONE_AFTER_DAYS = 30;
 /** One region after its plan was made. */
 export interface ChangedRegion {
   region: string;
-  judgement: Judgement;
+  judgement: RetentionVerdict;
   /** Instances that the deletion limit stopped. */
   stopped: readonly string[];
   /** Instances of which anything is due, stopped or allowed. */
@@ -40,7 +40,7 @@ export interface Looked {
   comboOf: (id: string) => string;
   /** The slot that is served. */
   slot?: string;
-  policy: Pick<CoreSettings, "orphanDays" | "editGraceDays">;
+  settings: Pick<CoreSettings, "orphanDays" | "editGraceDays">;
 }
 
 /** Instances that lose something by being missing, whether it waits or goes. */
@@ -62,14 +62,14 @@ function losing(regions: readonly ChangedRegion[]): Set<string> {
 /** Who is missing since when. Who was found again is forgotten, and in time whoever has nothing to lose. */
 function nextMissing(
   { missing }: ChangeMemory,
-  { regions, isAllSeen, knowsFleet, isMissing, has, slot, policy }: Looked,
+  { regions, isAllSeen, knowsFleet, isMissing, has, slot, settings }: Looked,
   nowMs: number,
 ): readonly MissingInstances[] {
   if (!knowsFleet || slot === undefined) return missing;
   const units = losing(regions);
   const known = missing.flatMap((group) => {
     // What a person allowed early must be known for what it is until its newest point tells that by its age.
-    const isYoung = (parseIso(group.since) ?? 0) + policy.orphanDays * DAY_MS >= nowMs;
+    const isYoung = (parseIso(group.since) ?? 0) + settings.orphanDays * DAY_MS >= nowMs;
     const mayLose = (id: string) => units.has(id) || (has(id) && (isYoung || !isAllSeen));
     const of = group.of.filter((id) => isMissing(id) && mayLose(id));
     return of.length > 0 ? [{ ...group, of }] : [];
@@ -138,7 +138,7 @@ export function nextMemory(
   const missing = nextMissing(memory, looked, nowMs);
   const stopped = nextStopped(memory, looked.regions);
   const left = new Map([...known].filter(([key]) => matters(key, memory, looked)));
-  const doneMs = nowMs - (looked.policy.editGraceDays + DONE_AFTER_DAYS) * DAY_MS;
+  const doneMs = nowMs - (looked.settings.editGraceDays + DONE_AFTER_DAYS) * DAY_MS;
   const former = memory.former.filter((one) => !isDone(one, memory, known, doneMs));
   return { ...memory, former, missing, stopped, notified: groupsOf(left) };
 }

@@ -4,18 +4,18 @@ import { type ChangeKind, isOf, kindOf } from "./changeKeys";
 import { type ChangeMemory, firstMissed } from "../model/changeMemory";
 import type { ChangePlan } from "./changePlans";
 import type { HeldPoint } from "../model/waitingPlans";
-import { planHash } from "./planHash";
+import { deletionPlanHash } from "./planHash";
 import { DAY_MS, isoSeconds } from "../lib/time";
 import { type Problem, problem } from "../model/problem";
 import type { CoreSettings } from "../model/settings";
-import { counted, listed } from "../lib/text";
+import { pluralize, listed } from "../lib/text";
 
 function countOf(held: readonly HeldPoint[]): number {
   return new Set(held.map(({ instanceId, slot }) => `${instanceId} ${slot}`)).size;
 }
 
 function pointsOf(held: readonly HeldPoint[]): string {
-  return counted(countOf(held), "recovery point");
+  return pluralize(countOf(held), "recovery point");
 }
 
 /** How many are due already, where not all are. */
@@ -102,13 +102,13 @@ function reasonsOf(
 export function changeNotice(
   plan: ChangePlan,
   memory: ChangeMemory | undefined,
-  policy: CoreSettings,
+  settings: CoreSettings,
   nowMs: number,
 ): Problem {
   const { region, hash, held, fresh } = plan;
-  const reasons = reasonsOf(plan, memory, policy, nowMs);
+  const reasons = reasonsOf(plan, memory, settings, nowMs);
   // Another change that lets go of the same is another mail, though one was sent within the day.
-  const news = fresh.size > 0 ? [planHash(region, [...fresh])] : [];
+  const news = fresh.size > 0 ? [deletionPlanHash(region, [...fresh])] : [];
   return problem(
     "deletions-announced",
     [region, hash, ...news].join(" "),
@@ -118,9 +118,9 @@ export function changeNotice(
 }
 
 /** Tells what the deletion limit stopped. */
-export function limitProblem(plan: ChangePlan, points: number, policy: CoreSettings): Problem {
+export function limitProblem(plan: ChangePlan, points: number, settings: CoreSettings): Problem {
   const { region, hash, held } = plan;
-  const { allowDeletePlan, maxDeletePercent, maxDeletes } = policy;
+  const { allowDeletePlan, maxDeletePercent, maxDeletes } = settings;
   // Who has allowed another plan waits for it: that this one is not it is told at once, not a day after the last mail.
   const beside = allowDeletePlan.length === 0 ? "" : ` beside ${allowDeletePlan.join(" ")}`;
   const limits = [
@@ -130,7 +130,7 @@ export function limitProblem(plan: ChangePlan, points: number, policy: CoreSetti
   return problem(
     "delete-brake",
     `${region} ${hash}${beside}`,
-    `pruning would delete ${countOf(held)} of ${counted(points, "recovery point")} in ${region} (${limits.join(", ")}): none was deleted, and none will be before you allow it. The plan ${hash}: ${byInstance(held)}`,
+    `pruning would delete ${countOf(held)} of ${pluralize(points, "recovery point")} in ${region} (${limits.join(", ")}): none was deleted, and none will be before you allow it. The plan ${hash}: ${byInstance(held)}`,
     `If the retention is wrong, correct it. If it is meant: ${allowing(hash)}; it allows this plan and no other, and the next sweep carries it out. Several plans go into one value, in quotes, with blanks between.`,
   );
 }

@@ -51,7 +51,7 @@ function heldIn({ points, judgement }: PrunePlan): HeldPoint[] {
 interface Foreseeing extends ReadAt {
   memory: ChangeMemory;
   ruled: Pick<Ruled, "newest" | "shared" | "isMissing" | "rulesOf">;
-  policy: CoreSettings;
+  settings: CoreSettings;
   slot: string | undefined;
 }
 
@@ -59,27 +59,27 @@ interface Foreseeing extends ReadAt {
 function foreseen(
   held: readonly HeldPoint[],
   planned: readonly { pruned: PrunePlan; isDr: boolean }[],
-  { memory, ruled, policy, slot, nowMs, calendar }: Foreseeing,
+  { memory, ruled, settings, slot, nowMs, calendar }: Foreseeing,
 ): HeldPoint[] {
   const isNew = held.some((one) => one.fresh.size > 0 && !isOf(one, "limit"));
   if (!isNew) return [];
-  const endMs = nowMs + policy.editGraceDays * DAY_MS;
-  const formersOf = formerRules(memory, ruled, policy, slot, endMs);
+  const endMs = nowMs + settings.editGraceDays * DAY_MS;
+  const formersOf = formerRules(memory, ruled, settings, slot, endMs);
   const rules = { ...ruled, calendar, nowMs: endMs, formersOf };
-  return planned.flatMap(({ pruned, isDr }) => dueLater(pruned, isDr ? "drKeep" : "keep", rules, { policy, nowMs }));
+  return planned.flatMap(({ pruned, isDr }) => dueLater(pruned, isDr ? "drKeep" : "keep", rules, { settings, nowMs }));
 }
 
 /** @param slot the slot that is served, if any */
 export function beginChanges(
   world: World,
   ruled: Pick<Ruled, "newest" | "shared" | "isMissing" | "knowsFleet" | "rulesOf">,
-  policy: CoreSettings,
+  settings: CoreSettings,
   slot: string | undefined,
   nowMs: number,
 ): Changing {
   const { changes } = world;
   const carried = memoryIn(world);
-  const memory = carried && withAllowed(carried, policy);
+  const memory = carried && withAllowed(carried, settings);
   const known: ReadonlyMap<ChangeKey, Known> = memory === undefined ? new Map() : knownOf(memory);
   const regions: ChangedRegion[] = [];
   let withheld: Kept[] = [];
@@ -87,9 +87,9 @@ export function beginChanges(
   const points = new Map<string, number>();
   const planned: { pruned: PrunePlan; isDr: boolean }[] = [];
   return {
-    ...(memory && { formersOf: formerRules(memory, ruled, policy, slot, nowMs) }),
+    ...(memory && { formersOf: formerRules(memory, ruled, settings, slot, nowMs) }),
     limit: (pruned, { region, dr, own }) => {
-      const limited = limitDeletions(pruned, { region, dr, own, seen: own }, policy, memory, known);
+      const limited = limitDeletions(pruned, { region, dr, own, seen: own }, settings, memory, known);
       const { stopped, due, plan } = limited;
       planned.push({ pruned, isDr: dr !== undefined });
       regions.push({ region, judgement: pruned.judgement, stopped, due });
@@ -102,13 +102,14 @@ export function beginChanges(
     end: (isAllSeen, readAt) => {
       // Nobody is told what the deletion limit stopped where nothing goes anyway.
       if (changes === "unread") return { problems: [], withheld };
-      const later = memory === undefined ? [] : foreseen(held, planned, { memory, ruled, policy, slot, ...readAt });
-      const { plans, problems } = planChanges([...held, ...later], points, known, memory, policy, nowMs);
+      const later =
+        memory === undefined ? [] : foreseen(held, planned, { memory, ruled, settings: settings, slot, ...readAt });
+      const { plans, problems } = planChanges([...held, ...later], points, known, memory, settings, nowMs);
       if (memory === undefined) return { problems, withheld };
       const { newest, isMissing, knowsFleet } = ruled;
       const has = (id: string) => newest.has(id);
-      const tagsOf = (id: string) => comboOf(newest.get(id)?.tags ?? {}, policy.tagKey);
-      const looked = { policy, comboOf: tagsOf, isMissing, knowsFleet, regions, isAllSeen, slot, has };
+      const tagsOf = (id: string) => comboOf(newest.get(id)?.tags ?? {}, settings.tagKey);
+      const looked = { settings, comboOf: tagsOf, isMissing, knowsFleet, regions, isAllSeen, slot, has };
       const next = nextMemory(memory, known, looked, nowMs);
       return { problems, withheld, changes: { memory: next, plans } };
     },

@@ -7,7 +7,7 @@ import type { ChangeKey, HeldPoint } from "../model/waitingPlans";
 import { type Known, changeKey } from "./changeKeys";
 import type { ChangeMemory } from "../model/changeMemory";
 import { lossesOf } from "../inventory/losses";
-import { planHash } from "./planHash";
+import { deletionPlanHash } from "./planHash";
 import type { PrunePlan } from "../retention/prunePlan";
 import type { ReadRegion } from "../inventory/regions";
 import { setKeyOf } from "../retention/recoverySets";
@@ -98,7 +98,7 @@ function tooMuch(
 export function limitDeletions(
   plan: PrunePlan,
   read: ReadRegion,
-  policy: CoreSettings,
+  settings: CoreSettings,
   memory: ChangeMemory | undefined,
   known: ReadonlyMap<ChangeKey, Known>,
 ): Limited {
@@ -110,7 +110,7 @@ export function limitDeletions(
   const due = all.filter((one) => !isAllowed(one, known));
   if (due.length === 0) return none;
   const points = pointsByInstance(plan);
-  const stopped = tooMuch(setsBy(due), points, policy, stays);
+  const stopped = tooMuch(setsBy(due), points, settings, stays);
   if (stopped.length === 0) return none;
   const isStopped = new Set(stopped);
   const held = due
@@ -121,7 +121,7 @@ export function limitDeletions(
       return { region, snapshotId, instanceId, slot, keys: new Set([key]), fresh: new Set(fresh) };
     });
   const ids = held.map(({ snapshotId }) => snapshotId);
-  if (policy.allowDeletePlan.includes(planHash(region, ids))) return none;
+  if (settings.allowDeletePlan.includes(deletionPlanHash(region, ids))) return none;
   const waiting = new Set(ids);
   const actions = plan.actions.filter(({ snapshotId }) => !waiting.has(snapshotId));
   const kept = plan.actions

@@ -4,7 +4,7 @@
  */
 import type { HeldPoint } from "../model/waitingPlans";
 import { groupBy } from "../lib/collections";
-import { type PruneRules, judge } from "../retention/judge";
+import { type PruneRules, evaluate } from "../retention/judge";
 import type { PrunePlan } from "../retention/prunePlan";
 import { nextFireMs } from "../lib/schedule";
 import { isoSeconds, parseIso } from "../lib/time";
@@ -61,17 +61,17 @@ export function dueLater(
   { points, judgement }: PrunePlan,
   side: Side,
   rules: PruneRules & { isMissing: (id: string) => boolean },
-  { policy, nowMs }: { policy: CoreSettings; nowMs: number },
+  { settings, nowMs }: { settings: CoreSettings; nowMs: number },
 ): HeldPoint[] {
   const [first] = points;
   if (first === undefined) return [];
   const templates = newestSets(points, rules.isMissing);
   const lastMs = templates.reduce((ms, one) => Math.max(ms, parseIso(one.identity.slot) ?? 0), 0);
   const most = MOST_FORESEEN / Math.max(1, templates.length);
-  const fires = firesUntil(policy, lastMs, { nowMs, endMs: rules.nowMs }, most);
+  const fires = firesUntil(settings, lastMs, { nowMs, endMs: rules.nowMs }, most);
   if (fires.length > most) return [];
   const made = fires.flatMap((atMs) => templates.map((one) => madeLater(one, atMs)));
-  const { held } = judge([...points, ...made], side, rules, first.region);
+  const { held } = evaluate([...points, ...made], side, rules, first.region);
   return points.flatMap(({ region, snapshotId, identity: { instanceId, slot } }): HeldPoint[] => {
     const later = judgement.held.has(snapshotId) ? undefined : held.get(snapshotId);
     if (later === undefined || later.fresh.size === 0) return [];

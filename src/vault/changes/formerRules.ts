@@ -21,7 +21,7 @@ export type RuledUnits = Pick<Ruled, "newest" | "shared" | "isMissing" | "rulesO
 
 /** Settings, of now or of before. */
 interface Era {
-  policy: CoreSettings;
+  settings: CoreSettings;
   calendar: Calendar;
   former?: FormerSettings;
   /** Whether another schedule came after them. */
@@ -55,7 +55,7 @@ interface Memory {
   eras: readonly Era[];
   known: ReadonlyMap<ChangeKey, Known>;
   missing: ReadonlyMap<string, MissedFirst>;
-  policy: CoreSettings;
+  settings: CoreSettings;
   /** The slot that is served. */
   slot?: string;
   nowMs: number;
@@ -79,13 +79,13 @@ interface View {
   carrier?: string;
 }
 
-function rulesOfView({ era: { policy, former }, tags, isOrphan }: View): InstanceRules {
-  const { keepAtLeast } = policy;
+function rulesOfView({ era: { settings, former }, tags, isOrphan }: View): InstanceRules {
+  const { keepAtLeast } = settings;
   if (former?.was === "unknown") {
     return { keep: {}, drKeep: {}, keepAtLeast, keepAll: "nobody knows the settings of before" };
   }
-  const rules = ofPolicy(tags, policy);
-  return isOrphan ? ofOrphan(rules, policy) : rules;
+  const rules = ofPolicy(tags, settings);
+  return isOrphan ? ofOrphan(rules, settings) : rules;
 }
 
 /** The instant that a mail about a change must be younger than: an instance that came back and is missing again is another change. */
@@ -112,14 +112,14 @@ function endOf(view: View): Pick<Former, "before"> {
 
 function formerOf(view: View, unit: string, memory: Memory, keys: ChangeKey[]): Former {
   const { era } = view;
-  const { policy, known, nowMs } = memory;
+  const { settings, known, nowMs } = memory;
   const thinned: Former["over"] = (sets) =>
-    era.isThinned ? asBefore(sets, era.policy, era.former?.until ?? "") : sets;
+    era.isThinned ? asBefore(sets, era.settings, era.former?.until ?? "") : sets;
   const ends = keys.map((key) => {
     const { kind } = kindOf(key);
     const one = known.get(key);
-    const endMs = overFromMs(one, sinceOf(kind, view), policy);
-    const waits = kind === "orphan" && !one?.allowed && !isOrphanBy(memory, unit, policy);
+    const endMs = overFromMs(one, sinceOf(kind, view), settings);
+    const waits = kind === "orphan" && !one?.allowed && !isOrphanBy(memory, unit, settings);
     return { key, endMs, isOver: endMs !== undefined && endMs <= nowMs && !waits };
   });
   const over = ends.filter(({ isOver }) => isOver).map(({ endMs }) => endMs ?? Infinity);
@@ -144,7 +144,7 @@ function formersOfUnit(
   { newest, shared, isMissing, rulesOf }: RuledUnits,
   memory: Memory,
 ): Former[] {
-  const { tagKey, primaryRegion } = memory.policy;
+  const { tagKey, primaryRegion } = memory.settings;
   const now = newest.get(unit)?.tags ?? {};
   // A volume of several instances has the tags of each in turn; their own histories keep what these ask for.
   const older = shared.has(unit) ? new Map<string, CarriedTags>() : tagsByCombo(sets, tagKey);
@@ -165,7 +165,7 @@ function formersOfUnit(
         const orphaned = [...keys, changeKey(region, "orphan", unit)];
         formers.push(formerOf(view, unit, memory, orphaned));
       }
-      const isOrphan = missing && isOrphanBy(memory, unit, era.policy);
+      const isOrphan = missing && isOrphanBy(memory, unit, era.settings);
       if (keys.length > 0) formers.push(formerOf({ ...view, isOrphan }, unit, memory, keys));
     }
   }
@@ -180,7 +180,7 @@ function formersOfUnit(
 export function formerRules(
   memory: ChangeMemory,
   ruled: RuledUnits,
-  policy: CoreSettings,
+  settings: CoreSettings,
   slot: string | undefined,
   nowMs: number,
 ): FormersOf {
@@ -190,19 +190,19 @@ export function formerRules(
     calendars.set(timezone, calendar);
     return calendar;
   };
-  const now = { policy, calendar: calendarOf(policy.timezone), isThinned: false };
+  const now = { settings, calendar: calendarOf(settings.timezone), isThinned: false };
   const eras: Era[] = [now];
   for (const [index, former] of memory.former.entries()) {
     const was = former.was === "unknown" ? {} : former.was;
-    const before = { ...policy, ...was };
+    const before = { ...settings, ...was };
     const later = memory.former.slice(index + 1);
     eras.push({
-      policy: before,
+      settings: before,
       calendar: calendarOf(before.timezone),
       former,
-      isThinned: former.was !== "unknown" && isThinned(before, later, policy),
+      isThinned: former.was !== "unknown" && isThinned(before, later, settings),
     });
   }
-  const all: Memory = { eras, known: knownOf(memory), missing: firstMissed(memory), policy, slot, nowMs };
+  const all: Memory = { eras, known: knownOf(memory), missing: firstMissed(memory), settings: settings, slot, nowMs };
   return (unit, sets, region) => formersOfUnit(unit, sets, region, ruled, all);
 }

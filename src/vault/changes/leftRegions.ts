@@ -9,7 +9,7 @@ import { roughCost } from "../inventory/storageCost";
 import { type Problem, problem } from "../model/problem";
 import type { Snapshot, World } from "../model/world";
 import type { CoreSettings } from "../model/settings";
-import { counted } from "../lib/text";
+import { pluralize } from "../lib/text";
 import { leftOriginals } from "../inventory/leftRegions";
 
 /** Selects in JMESPath what is no copy: see description.ts. */
@@ -35,7 +35,7 @@ function noticeOf({ region, since, snapshots = [], cause }: SeenLeft, vaultId: s
   return problem(
     "left-region",
     region,
-    `${region} still has ${counted(snapshots.length, "snapshot")} of this vault with ${gibOf(snapshots)} GiB of volumes, but it ${when}. The vault deletes nothing there any more. They cost ${roughCost(snapshots)}.`,
+    `${region} still has ${pluralize(snapshots.length, "snapshot")} of this vault with ${gibOf(snapshots)} GiB of volumes, but it ${when}. The vault deletes nothing there any more. They cost ${roughCost(snapshots)}.`,
     `To keep them, do nothing, and keep the key that they are encrypted under. To delete all of them: ${deletionOf(region, vaultId)}`,
   );
 }
@@ -47,16 +47,16 @@ function originalsNotice(
   return problem(
     "left-region",
     `${region} originals`,
-    `${region} was the primary region and is a DR region now. It still has ${counted(snapshots.length, "snapshot")} that this vault took there, with ${gibOf(snapshots)} GiB of volumes. In a DR region the vault deletes only copies, so it deletes none of these. They cost ${roughCost(snapshots)}.`,
+    `${region} was the primary region and is a DR region now. It still has ${pluralize(snapshots.length, "snapshot")} that this vault took there, with ${gibOf(snapshots)} GiB of volumes. In a DR region the vault deletes only copies, so it deletes none of these. They cost ${roughCost(snapshots)}.`,
     `To keep them, do nothing: retention covers them again once ${region} is the primary region again. To delete all of them: ${deletionOf(region, vaultId, ORIGINALS)}`,
   );
 }
 
 /** Returns a notice for each region that left and is not empty, or could not be asked, and for what a primary region left behind. */
-export function leftNotices(world: World, policy: Pick<CoreSettings, "vaultId" | "dr">): Problem[] {
-  const { vaultId } = policy;
+export function leftNotices(world: World, settings: Pick<CoreSettings, "vaultId" | "dr">): Problem[] {
+  const { vaultId } = settings;
   return [
     ...(world.left ?? []).flatMap((one) => noticeOf(one, vaultId) ?? []),
-    ...leftOriginals(world, policy).map((one) => originalsNotice(one, vaultId)),
+    ...leftOriginals(world, settings).map((one) => originalsNotice(one, vaultId)),
   ];
 }

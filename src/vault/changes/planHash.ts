@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 const HASH_LENGTH = 16;
 
 /** Returns the hash of a region's plan: these snapshots and no others, in any order. */
-export function planHash(region: string, snapshotIds: readonly string[]): string {
+export function deletionPlanHash(region: string, snapshotIds: readonly string[]): string {
   const text = [region, ...[...snapshotIds].sort()].join("\n");
   return createHash("sha256").update(text).digest("hex").slice(0, HASH_LENGTH);
 }

@@ -12,7 +12,7 @@ import { rateMs } from "../lib/schedule";
 import { givenUpFor, isOvertaken, scheduleOf } from "./slots";
 import { isoSeconds } from "../lib/time";
 import type { CoreSettings, VaultSettings } from "../model/settings";
-import type { Serving } from "../model/trigger";
+import type { SlotTask } from "../model/trigger";
 import type { Invocation, VaultTools } from "../aws/tools";
 import type { Work } from "../model/work";
 
@@ -89,15 +89,15 @@ export async function wakeAt(
 /** Which schedule the slots are of, and since when. */
 function owing(
   clock: ClockState | undefined,
-  serving: Serving | undefined,
-  policy: CoreSettings,
+  serving: SlotTask | undefined,
+  settings: CoreSettings,
   nowMs: number,
 ): Pick<ClockState, "schedule" | "owedFrom"> {
-  const schedule = scheduleOf(policy);
+  const schedule = scheduleOf(settings);
   const isEdited = clock?.schedule !== undefined && clock.schedule !== schedule;
   // Else a first run that never comes would not be missed. A rate has no times before its first run.
   const known = [clock?.slot, clock?.done, clock?.owedFrom, serving];
-  const isNew = known.every((one) => one === undefined) && rateMs(policy.schedule) === undefined;
+  const isNew = known.every((one) => one === undefined) && rateMs(settings.schedule) === undefined;
   const owedFrom = isEdited || isNew ? isoSeconds(nowMs) : clock?.owedFrom;
   return { schedule, ...(owedFrom !== undefined && { owedFrom }) };
 }
@@ -126,7 +126,7 @@ function nextState(
   clock: ClockState | undefined,
   { world, plan, isDeleting, serving, settled, throttled }: Work,
   leaving: Leaving,
-  policy: CoreSettings,
+  settings: CoreSettings,
   nowMs: number,
 ): ClockState {
   const { done } = clock ?? {};
@@ -143,7 +143,7 @@ function nextState(
     ...(strangersAt !== undefined && { strangersAt }),
     throttledSince: throttled.since,
     manifestsTo,
-    ...owing(clock, serving, policy, nowMs),
+    ...owing(clock, serving, settings, nowMs),
     ...(changes !== undefined && { changes }),
     told,
   };

@@ -2,7 +2,7 @@
 import type { Invocation } from "../aws/tools";
 import type { ClockState, Told } from "../model/clockState";
 import type { Problem } from "../model/problem";
-import type { Serving, Wake } from "../model/trigger";
+import type { SlotTask, Trigger } from "../model/trigger";
 import { type FoundClock, type SetClock, findClock } from "./clock";
 import { type ClockWriter, clockWriter } from "./clockWriter";
 import { givenUpFor, isOvertaken } from "./slots";
@@ -13,14 +13,14 @@ export interface OpenClock extends FoundClock {
   /** Why it could not be read or set, if so. */
   problems: Problem[];
   /** Says which slot is served: one that a sweep takes up again is not lost if the sweep is killed. */
-  hold: (serving: Serving) => Promise<void>;
+  hold: (serving: SlotTask) => Promise<void>;
   /** Says what is deleted; `false` where nothing may be, since the clock could not be set. */
   sayAhead: ClockWriter["sayAhead"];
   set: SetClock;
 }
 
 /** What the clock carries while a run is at work: its slot, unless it is an old one. */
-function takenOver(wake: Wake, clock: ClockState | undefined): ClockState {
+function takenOver(wake: Trigger, clock: ClockState | undefined): ClockState {
   const overtaken = wake.slot !== undefined && isOvertaken(wake.slot, clock);
   const slot = overtaken ? clock?.slot : wake.slot;
   const givenUp = slot === undefined ? undefined : givenUpFor(slot, clock);
@@ -36,7 +36,7 @@ export async function openClock(invocation: Invocation, event: unknown): Promise
   const isRun = wake.kind === "run";
   const before = takenOver(wake, clock);
   const unset = isRun && isRead ? (await set(takeoverMs, before)).problem : undefined;
-  const hold = async ({ slot, mode, overtakes }: Serving) => {
+  const hold = async ({ slot, mode, overtakes }: SlotTask) => {
     const carried = isRun ? before.slot : clock?.slot;
     // What failed in a slot that a sweep takes up again may be pruned before the next invocation looks.
     if (!isRead || mode !== "open" || slot === carried) return;

@@ -7,7 +7,7 @@ import { lastCronMs, lastDueMs, nextFireMs, rateMs } from "../lib/schedule";
 import { SLOT_LAG_MS } from "../identity/doubts";
 import { HOUR_MS, MINUTE_MS, isoSeconds, parseIso } from "../lib/time";
 import { failedSlots } from "../inventory/attempts";
-import type { Serving, Wake } from "../model/trigger";
+import type { SlotTask, Trigger } from "../model/trigger";
 import type { Snapshot } from "../model/world";
 import type { CoreSettings } from "../model/settings";
 
@@ -40,30 +40,30 @@ export function scheduleOf({ schedule, timezone }: CoreSettings): string {
 /** The slot that the schedule says is due: for a run that never came, or died at its first call. */
 function dueSlot(
   { slot, done, schedule, owedFrom }: ClockState,
-  policy: CoreSettings,
+  settings: CoreSettings,
   nowMs: number,
 ): string | undefined {
   const doneMs = instantMs(done);
   // A vault that has never run owes only what came after its first sweep: it may be younger than the schedule's last time.
   if (doneMs === -Infinity && owedFrom === undefined) return undefined;
   // Nor by a schedule that was just edited: its times of before were nobody's.
-  if (schedule !== undefined && schedule !== scheduleOf(policy)) return undefined;
+  if (schedule !== undefined && schedule !== scheduleOf(settings)) return undefined;
   const ranMs = Math.max(doneMs, instantMs(slot));
   const owedFromMs = instantMs(owedFrom);
   // A rate tells its times by a run alone: of an edited one there was none yet.
-  if (owedFromMs > ranMs && rateMs(policy.schedule) !== undefined) return undefined;
+  if (owedFromMs > ranMs && rateMs(settings.schedule) !== undefined) return undefined;
   const knownMs = Math.max(ranMs, owedFromMs);
   const untilMs = nowMs - RUN_LATE_MS;
   // The usual case, and far cheaper than looking back.
-  const nextMs = nextFireMs(policy.schedule, policy.timezone, knownMs);
+  const nextMs = nextFireMs(settings.schedule, settings.timezone, knownMs);
   if (nextMs === undefined || nextMs > untilMs) return undefined;
-  const dueMs = lastDueMs(policy.schedule, policy.timezone, untilMs, knownMs);
+  const dueMs = lastDueMs(settings.schedule, settings.timezone, untilMs, knownMs);
   return dueMs !== undefined && dueMs > Math.max(doneMs, owedFromMs) ? isoSeconds(dueMs) : undefined;
 }
 
 /** The schedule's last slot that is still open: all there is to go by where the clock is gone. */
-function openSlot(policy: CoreSettings, windowMs: number, nowMs: number): Serving | undefined {
-  const slotMs = lastCronMs(policy.schedule, policy.timezone, nowMs - RUN_LATE_MS);
+function openSlot(settings: CoreSettings, windowMs: number, nowMs: number): SlotTask | undefined {
+  const slotMs = lastCronMs(settings.schedule, settings.timezone, nowMs - RUN_LATE_MS);
   if (slotMs === undefined || nowMs - slotMs > windowMs) return undefined;
   return { slot: isoSeconds(slotMs), mode: "open" };
 }
@@ -80,20 +80,20 @@ function newest(slots: readonly (string | undefined)[], holds: (slotMs: number) 
  * @param own the vault's snapshots in the primary region; `undefined` where they could not be read
  */
 export function slotToServe(
-  wake: Wake,
+  wake: Trigger,
   carried: ClockState | "lost" | undefined,
   own: readonly Snapshot[] | undefined,
-  policy: CoreSettings,
+  settings: CoreSettings,
   nowMs: number,
-): Serving | undefined {
-  const windowMs = policy.startWindowHours * HOUR_MS;
+): SlotTask | undefined {
+  const windowMs = settings.startWindowHours * HOUR_MS;
   const clock = carried === "lost" ? undefined : carried;
   const doneMs = instantMs(clock?.done);
   const isOpen = (slotMs: number) => nowMs - slotMs <= windowMs;
   // A sweep comes every hour and is soon enough; most invocations are spared the reckoning.
   const asks = wake.kind === "sweep" && clock !== undefined;
-  const due = asks ? dueSlot(clock, policy, nowMs) : undefined;
-  const serve = (slot: string, mode: Serving["mode"]): Serving => {
+  const due = asks ? dueSlot(clock, settings, nowMs) : undefined;
+  const serve = (slot: string, mode: SlotTask["mode"]): SlotTask => {
     const overtakes = givenUpFor(slot, clock);
     return {
       slot,
@@ -108,7 +108,7 @@ export function slotToServe(
     const isLate = nowMs - instantMs(wake.slot) > SLOT_LAG_MS - HOUR_MS;
     return serve(wake.slot, isLate ? "closing" : "open");
   }
-  if (wake.kind === "sweep" && carried === "lost") return openSlot(policy, windowMs, nowMs);
+  if (wake.kind === "sweep" && carried === "lost") return openSlot(settings, windowMs, nowMs);
   const latest =
     newest([wake.slot, clock?.slot, due], (slotMs) => slotMs > doneMs) ??
     // One that was done and reopened, and that still lacks something.
@@ -117,6 +117,6 @@ export function slotToServe(
     if (isOpen(instantMs(latest))) return serve(latest, "open");
     return clock === undefined ? undefined : serve(latest, "closing");
   }
-  const failed = newest(failedSlots(own ?? [], policy, nowMs), (ms) => ms >= doneMs && isOpen(ms));
+  const failed = newest(failedSlots(own ?? [], settings, nowMs), (ms) => ms >= doneMs && isOpen(ms));
   return failed === undefined ? undefined : { slot: failed, mode: "open" };
 }

@@ -43,7 +43,7 @@ function unheld(
   deletes: readonly DeleteAction[],
   { seen }: ReadRegion,
   locks: Locks,
-  policy: CoreSettings,
+  settings: CoreSettings,
   nowMs: number,
   findings: Findings,
 ): DeleteAction[] {
@@ -55,7 +55,7 @@ function unheld(
     const lock = locks.get(action.snapshotId);
     if (tier === undefined && lock === undefined) return true;
     if (lock !== undefined) {
-      const told = lockNotice(action, snapshot, lock, policy, nowMs);
+      const told = lockNotice(action, snapshot, lock, settings, nowMs);
       if (told !== undefined) findings.problems.push(told);
     }
     const held = tier ?? lockHold(lock as HeldLock);
@@ -87,12 +87,12 @@ async function guardRegion(
   client: Ec2Reader,
   read: ReadRegion,
   deletes: readonly DeleteAction[],
-  policy: CoreSettings,
+  settings: CoreSettings,
   { now, deadlineMs }: Budget,
   findings: Findings,
 ): Promise<GuardedRegion> {
   const nowMs = now();
-  const owed = owedIn(read, deletes, policy, nowMs);
+  const owed = owedIn(read, deletes, settings, nowMs);
   const guarded: GuardedRegion = { ...read, locks: [], deletes: [...deletes], late: false };
   if (deletes.length === 0 && owed.length === 0) return guarded;
   if (nowMs >= deadlineMs) return { ...guarded, late: true };
@@ -101,9 +101,9 @@ async function guardRegion(
     for (const action of deletes) keepHeld(findings, action, "its region's locks are not known");
     return { ...guarded, deletes: [] };
   }
-  const { lock } = policy;
+  const { lock } = settings;
   const locks = lock === undefined ? [] : planLocks(owed, (id) => held.has(id), lock, nowMs);
-  return { ...guarded, locks, deletes: unheld(deletes, read, held, policy, nowMs, findings) };
+  return { ...guarded, locks, deletes: unheld(deletes, read, held, settings, nowMs, findings) };
 }
 
 /**
@@ -115,17 +115,17 @@ export async function guardRegions(
   clients: VaultClients,
   deletes: readonly DeleteAction[],
   inventory: Inventory,
-  policy: CoreSettings,
+  settings: CoreSettings,
   budget: Budget,
   findings: Findings,
 ): Promise<GuardedRegion[]> {
   // Most passes have nothing to look at.
-  if (deletes.length === 0 && policy.lock === undefined) return [];
+  if (deletes.length === 0 && settings.lock === undefined) return [];
   return Promise.all(
     inventory.regions.map((read) => {
       const here = deletes.filter((action) => action.region === read.region);
       const { reader } = ec2In(clients, read.region);
-      return guardRegion(reader, read, here, policy, budget, findings);
+      return guardRegion(reader, read, here, settings, budget, findings);
     }),
   );
 }

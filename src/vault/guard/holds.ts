@@ -60,11 +60,11 @@ export function lockNotice(
   action: DeleteAction,
   snapshot: Snapshot | undefined,
   lock: Lock,
-  policy: CoreSettings,
+  settings: CoreSettings,
   nowMs: number,
 ): Problem | undefined {
   const { expiresMs = Infinity, state } = lock;
-  if (expiresMs <= nowMs + SOON_MS || isOwnLockAt(action, snapshot, policy, expiresMs)) return undefined;
+  if (expiresMs <= nowMs + SOON_MS || isOwnLockAt(action, snapshot, settings, expiresMs)) return undefined;
   const hint =
     state === "compliance"
       ? "Nobody can end a compliance lock; the snapshot goes with the first sweep after it."
@@ -93,13 +93,13 @@ export function sharedNotice(action: DeleteAction, sharedWith: readonly string[]
 export function inUseNotices(
   outcomes: readonly Outcome[],
   find: (action: DeleteAction) => Snapshot | undefined,
-  policy: CoreSettings,
+  settings: CoreSettings,
   nowMs: number,
 ): Problem[] {
   return outcomes.flatMap(({ action, heldBy, detail }) => {
     if (action.kind !== "delete" || heldBy === undefined) return [];
     const isImage = heldBy.length > 0;
-    if (!isImage && isOwnLockAt(action, find(action), policy, nowMs)) return [];
+    if (!isImage && isOwnLockAt(action, find(action), settings, nowMs)) return [];
     const held = isImage ? `it is in use by ${heldBy.join(", ")}` : `EC2 says: ${detail}`;
     const hint =
       "If nobody needs the image: aws ec2 deregister-image. Else leave it: the snapshot goes with the first sweep after that.";

@@ -10,7 +10,7 @@ import type { ProtectedInstance, Snapshot } from "../model/world";
  * @param points the recovery points there (recoveryPoints.ts)
  * @returns hours; `undefined` where instances were not read, or none has a recovery point
  */
-export function stalestHours(
+export function worstRecoveryPointAgeHours(
   instances: readonly ProtectedInstance[] | undefined,
   points: readonly Snapshot[],
   tagKey: string,

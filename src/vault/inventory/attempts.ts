@@ -7,10 +7,10 @@ import { latestStartedFirst } from "./order";
 import { HOUR_MS, MINUTE_MS, parseIso } from "../lib/time";
 import type { Snapshot } from "../model/world";
 import type { CoreSettings } from "../model/settings";
-import { volumeFactsFromTags } from "../model/volumeSpec";
+import { volumeSpecFromTags } from "../model/volumeSpec";
 
 /** How often a snapshot that fails in EC2 is tried for one slot before a person is told. */
-export const MAX_TRIES = 3;
+export const MAX_ATTEMPTS = 3;
 
 /** After a second failure the third try waits: its cause is hardly gone within minutes. */
 const RETRY_PAUSE_MS = 30 * MINUTE_MS;
@@ -19,8 +19,8 @@ const RETRY_PAUSE_MS = 30 * MINUTE_MS;
 const ONE_AT_A_TIME = ["st1", "sc1"];
 
 /** The type of a failed snapshot's volume, where its remains stand in the way of any other; else `undefined`. */
-export function oneAtATime({ tags, volumeId }: Snapshot): string | undefined {
-  const { volumeType = "" } = volumeFactsFromTags(tags, volumeId) ?? {};
+export function serialSnapshots({ tags, volumeId }: Snapshot): string | undefined {
+  const { volumeType = "" } = volumeSpecFromTags(tags, volumeId) ?? {};
   return ONE_AT_A_TIME.includes(volumeType) ? volumeType : undefined;
 }
 
@@ -42,29 +42,29 @@ export function failuresBySlot(own: readonly Snapshot[]): Map<string, Snapshot[]
  * Where one is taken at a time, the remains of a try go for the next, and with them the count. So a try is a third of the
  * slot's window after the one before, and none follows one of the last third: that makes three at the most.
  */
-function nextOfOne(latest: Snapshot, policy: CoreSettings, nowMs: number): NextTry {
-  const thirdMs = (policy.startWindowHours * HOUR_MS) / MAX_TRIES;
+function nextOfOne(latest: Snapshot, settings: CoreSettings, nowMs: number): NextAttempt {
+  const thirdMs = (settings.startWindowHours * HOUR_MS) / MAX_ATTEMPTS;
   const slotMs = parseIso(latest.identity.slot) ?? -Infinity;
-  if (latest.startTimeMs - slotMs >= thirdMs * (MAX_TRIES - 1)) return "never";
+  if (latest.startTimeMs - slotMs >= thirdMs * (MAX_ATTEMPTS - 1)) return "never";
   return nowMs - latest.startTimeMs < thirdMs ? "later" : "now";
 }
 
-type NextTry = "now" | "later" | "never";
+type NextAttempt = "now" | "later" | "never";
 
 /**
  * Whether a volume may be tried for a slot again now, later, or not any more.
  * @param failed of the volume and slot: see {@link failuresBySlot}
  */
-export function nextTry(failed: readonly Snapshot[], policy: CoreSettings, nowMs: number): NextTry {
+export function nextAttempt(failed: readonly Snapshot[], settings: CoreSettings, nowMs: number): NextAttempt {
   const [latest] = [...failed].sort(latestStartedFirst);
   if (latest === undefined) return "now";
-  if (failed.length >= MAX_TRIES) return "never";
-  if (oneAtATime(latest) !== undefined) return nextOfOne(latest, policy, nowMs);
+  if (failed.length >= MAX_ATTEMPTS) return "never";
+  if (serialSnapshots(latest) !== undefined) return nextOfOne(latest, settings, nowMs);
   return failed.length > 1 && nowMs - latest.startTimeMs < RETRY_PAUSE_MS ? "later" : "now";
 }
 
 /** The slots in which a snapshot failed and may be tried again; of each volume none but its newest: the remains of others may be gone. */
-export function failedSlots(own: readonly Snapshot[], policy: CoreSettings, nowMs: number): string[] {
+export function failedSlots(own: readonly Snapshot[], settings: CoreSettings, nowMs: number): string[] {
   const failures = [...failuresBySlot(own).values()];
   if (failures.length === 0) return [];
   const newest = new Map<string, string>();
@@ -76,6 +76,6 @@ export function failedSlots(own: readonly Snapshot[], policy: CoreSettings, nowM
     const { volumeId = "", identity } = failed[0] ?? {};
     const slot = identity?.slot ?? "";
     const isOver = slot < (newest.get(volumeId) ?? "");
-    return isOver || nextTry(failed, policy, nowMs) === "never" ? [] : [slot];
+    return isOver || nextAttempt(failed, settings, nowMs) === "never" ? [] : [slot];
   });
 }

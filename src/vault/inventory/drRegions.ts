@@ -33,7 +33,7 @@ function coverageIn({ dr, clearBySource, released }: SeenRegion, snapshot: Snaps
 }
 
 /** How far a snapshot is from being copied everywhere; 0 where it is. */
-export function distanceIn(seen: readonly SeenRegion[]): (snapshot: Snapshot) => number {
+export function copyProgressRank(seen: readonly SeenRegion[]): (snapshot: Snapshot) => number {
   return (snapshot) => seen.reduce((sum, one) => sum + NEAREST_FIRST.indexOf(coverageIn(one, snapshot)), 0);
 }
 

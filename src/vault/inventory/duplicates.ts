@@ -3,9 +3,9 @@
  * lost answers made, and unencrypted originals with the encrypted copies that stand in for them. Pure.
  */
 import { bestFirst, sameVolumeAndSlot } from "./sameSlot";
-import { isStandIn, standInFault, standInState } from "./replacements";
+import { isReplacement, replacementFault, replacementState } from "./replacements";
 import { copyExpiredTag } from "../model/tags";
-import type { Mark } from "../model/actions";
+import type { ExpiredCopyTag } from "../model/actions";
 import type { CoreSettings } from "../model/settings";
 import type { Snapshot } from "../model/world";
 
@@ -18,7 +18,7 @@ export interface Duplicate {
   /** Why it has to wait even then. */
   but?: string;
   /** What its stand-in must remember first. */
-  mark?: Mark;
+  mark?: ExpiredCopyTag;
 }
 
 /** The regions whose copy expired after a stand-in was made: the mark is on the original alone. */
@@ -37,22 +37,22 @@ function withMarks(standIn: Snapshot, regions: readonly string[]): Snapshot {
 }
 
 /** What is completed before what is not; a stand-in that is not sound stands behind its original. */
-function standing(snapshot: Snapshot, policy: CoreSettings): number {
+function standing(snapshot: Snapshot, settings: CoreSettings): number {
   if (snapshot.state !== "completed") return 2;
-  return isStandIn(snapshot) && standInState(snapshot, policy) !== "sound" ? 1 : 0;
+  return isReplacement(snapshot) && replacementState(snapshot, settings) !== "sound" ? 1 : 0;
 }
 
-function duplicateOf(duplicate: Snapshot, of: Snapshot, policy: CoreSettings): Duplicate {
-  const replaced = standing(of, policy) === 0 && isStandIn(of);
+function duplicateOf(duplicate: Snapshot, of: Snapshot, settings: CoreSettings): Duplicate {
+  const replaced = standing(of, settings) === 0 && isReplacement(of);
   // Beside a snapshot that is encrypted itself it is a duplicate like others: one has lost the tag that ties it.
-  const waits = !replaced && (isStandIn(of) || !of.encrypted);
-  if (isStandIn(duplicate) && waits) {
+  const waits = !replaced && (isReplacement(of) || !of.encrypted);
+  if (isReplacement(duplicate) && waits) {
     const why = `made to stand in for ${of.snapshotId}`;
     if (duplicate.state === "pending") return { duplicate, of, why, but: "it is pending" };
-    const fault = standInFault(duplicate, policy) ?? "it is not needed yet";
+    const fault = replacementFault(duplicate, settings) ?? "it is not needed yet";
     return { duplicate, of, why, but: `${fault}, until its replacement is sound` };
   }
-  const isOriginal = replaced && !isStandIn(duplicate);
+  const isOriginal = replaced && !isReplacement(duplicate);
   const why = isOriginal ? `its encrypted copy ${of.snapshotId} stands in for it` : `a duplicate of ${of.snapshotId}`;
   return { duplicate, of, why };
 }
@@ -61,18 +61,18 @@ function duplicateOf(duplicate: Snapshot, of: Snapshot, policy: CoreSettings): D
 function judgeGroup(
   group: readonly Snapshot[],
   distance: (snapshot: Snapshot) => number,
-  policy: CoreSettings,
+  settings: CoreSettings,
 ): { of: Snapshot; extra: Duplicate[] } | undefined {
-  const late = new Map(group.map((one) => [one.snapshotId, lateMarks(one, group, policy)]));
+  const late = new Map(group.map((one) => [one.snapshotId, lateMarks(one, group, settings)]));
   const [of, ...duplicates] = bestFirst(
     group.map((one) => withMarks(one, late.get(one.snapshotId) ?? [])),
-    (snapshot) => 1_000 * standing(snapshot, policy) + 2 * distance(snapshot) + (isStandIn(snapshot) ? 0 : 1),
+    (snapshot) => 1_000 * standing(snapshot, settings) + 2 * distance(snapshot) + (isReplacement(snapshot) ? 0 : 1),
   );
   if (of === undefined) return undefined;
   const regions = late.get(of.snapshotId) ?? [];
   const extra = duplicates.map((duplicate) => {
     const forgets = regions.length > 0 && duplicate.snapshotId === of.identity.source?.snapshotId;
-    const judged = duplicateOf(duplicate, of, policy);
+    const judged = duplicateOf(duplicate, of, settings);
     return forgets ? { ...judged, mark: { snapshotId: of.snapshotId, regions } } : judged;
   });
   return { of, extra };
@@ -82,10 +82,10 @@ function judgeGroup(
  * @param own the vault's own in the primary region
  * @param distance how far a snapshot is from being copied to every DR region: lower is better
  */
-export function countedAndExtra(
+export function dedupe(
   own: readonly Snapshot[],
   distance: (snapshot: Snapshot) => number,
-  policy: CoreSettings,
+  settings: CoreSettings,
 ): { counted: Snapshot[]; extra: Duplicate[] } {
   const counted: Snapshot[] = [];
   const extra: Duplicate[] = [];
@@ -94,7 +94,7 @@ export function countedAndExtra(
     const [only] = group;
     // The usual case by far, and there may be a hundred thousand.
     const judged =
-      group.length === 1 && only !== undefined ? { of: only, extra: [] } : judgeGroup(group, distance, policy);
+      group.length === 1 && only !== undefined ? { of: only, extra: [] } : judgeGroup(group, distance, settings);
     if (judged === undefined) continue;
     counted.push(judged.of);
     extra.push(...judged.extra);

@@ -53,9 +53,9 @@ export function afterLook(memory: ChangeMemory, seen: readonly SeenLeft[]): Chan
 /** What the vault took in a region that was the primary one and is a DR region now: there it prunes copies alone. */
 export function leftOriginals(
   world: World,
-  policy: Pick<CoreSettings, "dr">,
+  settings: Pick<CoreSettings, "dr">,
 ): { region: string; snapshots: readonly Snapshot[] }[] {
-  return readDrRegions(world, policy).flatMap(({ region, seen }) => {
+  return readDrRegions(world, settings).flatMap(({ region, seen }) => {
     const snapshots = seen.filter((one) => isOwn(one) && one.identity.source === undefined);
     return snapshots.length === 0 ? [] : [{ region, snapshots }];
   });
@@ -65,10 +65,10 @@ export function leftOriginals(
  * Returns all snapshots that nothing prunes any more, of regions that left and of primary regions of before; `undefined` where
  * none was read, or this invocation did not look into the regions that left.
  */
-export function leftSnapshots(world: World, policy: Pick<CoreSettings, "dr">): Snapshot[] | undefined {
+export function leftSnapshots(world: World, settings: Pick<CoreSettings, "dr">): Snapshot[] | undefined {
   const waits = (memoryIn(world)?.left ?? []).length > 0 && world.left === undefined;
   if (waits) return undefined;
-  const read = [...(world.left ?? []), ...leftOriginals(world, policy)];
+  const read = [...(world.left ?? []), ...leftOriginals(world, settings)];
   const all = read.flatMap(({ snapshots }) => (snapshots === undefined ? [] : [snapshots]));
   return all.length === 0 ? undefined : all.flat();
 }

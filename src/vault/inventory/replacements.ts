@@ -8,7 +8,7 @@ import type { Snapshot } from "../model/world";
 import type { CoreSettings } from "../model/settings";
 
 /** Whether a snapshot of the primary region is a copy that is to stand in for another. */
-export function isStandIn({ identity }: Snapshot): boolean {
+export function isReplacement({ identity }: Snapshot): boolean {
   return identity.source !== undefined;
 }
 
@@ -17,12 +17,12 @@ function keyFor(standIn: Snapshot, { primaryKeyArn }: CoreSettings): string {
   return primaryKeyArn ?? standIn.kmsKeyId ?? "";
 }
 
-export function standInState(standIn: Snapshot, policy: CoreSettings): CopyState {
-  return copyState(standIn, keyFor(standIn, policy));
+export function replacementState(standIn: Snapshot, settings: CoreSettings): CopyState {
+  return copyState(standIn, keyFor(standIn, settings));
 }
 
-export function standInFault(standIn: Snapshot, policy: CoreSettings): string | undefined {
-  return copyFault(standIn, keyFor(standIn, policy));
+export function replacementFault(standIn: Snapshot, settings: CoreSettings): string | undefined {
+  return copyFault(standIn, keyFor(standIn, settings));
 }
 
 /** Finds the snapshot of an id, or what stands in for it: copies of an original count for both. */
@@ -52,7 +52,7 @@ function sourcesById(own: readonly Snapshot[], counted: readonly Snapshot[]): Ma
 /** Finds what {@link sourceFinder} finds, but for what leaves: of that what stands in for it. */
 export function stayingFinder(all: SourceOf, left: readonly Snapshot[], leaving: ReadonlySet<string>): SourceOf {
   if (leaving.size === 0) return all;
-  const standIn = sourceFinder([], left.filter(isStandIn));
+  const standIn = sourceFinder([], left.filter(isReplacement));
   return (snapshotId) => {
     const one = all(snapshotId);
     return one !== undefined && leaving.has(one.snapshotId) ? standIn(snapshotId) : one;

@@ -1,7 +1,7 @@
 /** Counts recovery points by instance and slot. Pure. */
 import { isOwn } from "../identity/ownership";
 import { groupBy } from "../lib/collections";
-import type { Judgement } from "../retention/judge";
+import type { RetentionVerdict } from "../retention/judge";
 import { countVolumes } from "../retention/recoverySets";
 import type { Snapshot } from "../model/world";
 import { ALL, type Counts } from "../model/pointMemory";
@@ -32,7 +32,7 @@ export function countKept({
   sets,
   held,
   gone,
-}: Pick<Judgement, "sets" | "held" | "gone">): Map<string, Map<string, number>> {
+}: Pick<RetentionVerdict, "sets" | "held" | "gone">): Map<string, Map<string, number>> {
   const counts = new Map<string, Map<string, number>>();
   for (const all of sets) {
     const mine = new Map<string, number>();

@@ -43,7 +43,7 @@ export interface CopyAction {
  * Written on a snapshot of the primary region before another goes: before a copy of it does by the DR region's own
  * retention, or before its original does, which had such marks.
  */
-export interface Mark {
+export interface ExpiredCopyTag {
   snapshotId: string;
   regions: string[];
 }
@@ -52,8 +52,8 @@ export interface DeleteAction {
   kind: "delete";
   region: string;
   snapshotId: string;
-  /** What must remember first that its copies in some regions have lived their time: see {@link Mark}. */
-  mark?: Mark;
+  /** What must remember first that its copies in some regions have lived their time: see {@link ExpiredCopyTag}. */
+  mark?: ExpiredCopyTag;
   /** A recovery point past its rules, a second one of the same slot, or what nobody can restore from. */
   because: "retention" | "duplicate" | "failed";
   /** The recovery point that it is part of, where that goes whole by its rules: see recoverySets.ts. */

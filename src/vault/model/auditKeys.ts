@@ -1,6 +1,6 @@
 /** Where in the audit bucket what is written. Pure. */
 import { isoSeconds } from "../lib/time";
-import type { Wake } from "./trigger";
+import type { Trigger } from "./trigger";
 
 export const RUNS_PREFIX = "runs";
 const MANIFESTS_PREFIX = "manifests";
@@ -18,7 +18,7 @@ function compact(instant: string): string {
 }
 
 /** `runs/2026/11/22/20261122T030000Z-<runId>.json`: by the slot where the wake had one, else by when it began. */
-export function recordKey({ slot, runId }: Wake, startMs: number): string {
+export function recordKey({ slot, runId }: Trigger, startMs: number): string {
   const when = slot ?? isoSeconds(startMs);
   const [date = ""] = when.split("T");
   const folders = date.split("-").map(safe).join("/");

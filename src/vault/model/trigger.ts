@@ -1,5 +1,5 @@
 /** Why an invocation happens. A run has a slot from the start; a pass or sweep may be given one that is still open. */
-export interface Wake {
+export interface Trigger {
   kind: "run" | "pass" | "sweep";
   /** The scheduled time that the backup stands for. */
   slot?: string;
@@ -8,7 +8,7 @@ export interface Wake {
 }
 
 /** The slot that an invocation serves: creates what is missing, or says what is missing and closes it. */
-export interface Serving {
+export interface SlotTask {
   slot: string;
   mode: "open" | "closing";
   /** An older slot that still lacked something and is given up for this one: told, not made. */

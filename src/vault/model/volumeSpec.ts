@@ -60,7 +60,7 @@ export function volumeFactsToTags(volumes: readonly VolumeFacts[]): Tags {
 }
 
 /** The facts of one volume from its snapshot's tags; `undefined` where a person removed or changed them. */
-export function volumeFactsFromTags(tags: Tags, volumeId: string): VolumeFacts | undefined {
+export function volumeSpecFromTags(tags: Tags, volumeId: string): VolumeFacts | undefined {
   for (let index = 0; tags[tagKey(index)] !== undefined; index += 1) {
     for (const entry of (tags[tagKey(index)] ?? "").split(ENTRY)) {
       const facts = decode(entry);

@@ -2,7 +2,7 @@
 import type { Problem } from "./problem";
 import type { ThrottledRead, World } from "./world";
 import type { Kept, Outcome, Plan } from "./actions";
-import type { Serving } from "./trigger";
+import type { SlotTask } from "./trigger";
 
 export interface Judged {
   /** Since when reads have been throttled without a break, as an ISO instant; the clock carries it on. */
@@ -17,7 +17,7 @@ export interface Work {
   plan: Plan;
   outcomes: Outcome[];
   withheld: Kept[];
-  serving?: Serving;
+  serving?: SlotTask;
   /** Whether the served slot lacks nothing any more, or is closed. */
   settled: boolean;
   /** Whether it deleted anything, or tried to. */

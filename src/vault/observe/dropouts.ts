@@ -75,8 +75,8 @@ function lastSlotMs({ own, slot, done }: Look): number {
 }
 
 /** Returns true if the next run finds its recovery points to be orphans, and this one does not. */
-function isOrphanSoon(newestMs: number, nextMs: number | undefined, policy: CoreSettings, nowMs: number) {
-  const orphanMs = newestMs + policy.orphanDays * DAY_MS;
+function isOrphanSoon(newestMs: number, nextMs: number | undefined, settings: CoreSettings, nowMs: number) {
+  const orphanMs = newestMs + settings.orphanDays * DAY_MS;
   // At the very time of the next run they are: it begins a moment later.
   return nextMs !== undefined && nowMs <= orphanMs && orphanMs <= nextMs;
 }
@@ -85,22 +85,26 @@ function isOrphanSoon(newestMs: number, nextMs: number | undefined, policy: Core
  * @param instances the protected instances
  * @returns those to look up: missing for the first time, or about to be treated as orphans
  */
-export function missingInstances(instances: readonly ProtectedInstance[], policy: CoreSettings, look: Look): Missing[] {
+export function missingInstances(
+  instances: readonly ProtectedInstance[],
+  settings: CoreSettings,
+  look: Look,
+): Missing[] {
   const { own, slot, nowMs } = look;
   const present = new Set(instances.map(({ instanceId }) => instanceId));
-  const newest = newestByInstance(own, coveredBy(instances, policy));
+  const newest = newestByInstance(own, coveredBy(instances, settings));
   const absent = [...newest].filter(([instanceId]) => !present.has(instanceId));
   if (absent.length === 0) return [];
   const servedMs = parseIso(slot) ?? nowMs;
   const sinceMs = lastSlotMs(look);
-  const { schedule, timezone } = policy;
+  const { schedule, timezone } = settings;
   const nextMs = nextFireMs(schedule, timezone, Math.max(nowMs, servedMs), servedMs);
   return absent.flatMap(([instanceId, { slotMs, policyName, uncoveredMs }]): Missing[] => {
     const common = { instanceId, policyName };
     if (slotMs >= sinceMs && slotMs < servedMs) {
       return [{ ...common, newestMs: slotMs, because: "left" }];
     }
-    const isSoon = isOrphanSoon(uncoveredMs, nextMs, policy, nowMs);
+    const isSoon = isOrphanSoon(uncoveredMs, nextMs, settings, nowMs);
     return isSoon ? [{ ...common, newestMs: uncoveredMs, because: "orphan-soon" }] : [];
   });
 }

@@ -2,11 +2,11 @@
 import { SLOT_AHEAD_MS } from "../identity/doubts";
 import { vaultError } from "../lib/errors";
 import { isoSeconds, parseIso } from "../lib/time";
-import type { Wake } from "../model/trigger";
+import type { Trigger } from "../model/trigger";
 
 const KINDS = ["run", "pass", "sweep"] as const;
 
-function isKind(kind: unknown): kind is Wake["kind"] {
+function isKind(kind: unknown): kind is Trigger["kind"] {
   return KINDS.some((known) => known === kind);
 }
 
@@ -15,7 +15,7 @@ function isKind(kind: unknown): kind is Wake["kind"] {
  * that a redelivered run is the same run. A run by hand without a slot stands for the minute that it began.
  * @throws `BadEvent`, naming the field, what was expected and what was got
  */
-export function parseWake(event: unknown, nowMs: number, runId: string): Wake {
+export function parseEvent(event: unknown, nowMs: number, runId: string): Trigger {
   const { kind, slot } = (event ?? {}) as { kind?: unknown; slot?: unknown };
   if (!isKind(kind)) {
     const got = JSON.stringify(kind);

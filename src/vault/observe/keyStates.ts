@@ -16,11 +16,11 @@ import { vaultKeysOf } from "../model/vaultKeys";
  */
 export async function readKeyStates(
   clients: VaultClients,
-  policy: CoreSettings,
+  settings: CoreSettings,
   unseen: Unseen,
 ): Promise<Record<string, KeyState>> {
   const states = await Promise.all(
-    vaultKeysOf(policy).map(async (key): Promise<[string, KeyState]> => {
+    vaultKeysOf(settings).map(async (key): Promise<[string, KeyState]> => {
       const consequence = "until it is known, no recovery point is deleted";
       const subject = `the state of the key ${key.keyArn}`;
       const seen = await attempt(

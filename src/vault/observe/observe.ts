@@ -6,30 +6,30 @@
 import { type VaultClients, ec2In } from "../aws/clients";
 import { type Look, type Missing, missingInstances } from "./dropouts";
 import { describeExisting } from "../aws/ec2Existing";
-import { describeProtectedInstances, describeVaultSnapshots, describeVolumes, withVolumeFacts } from "../aws/ec2Reads";
+import { describeProtectedInstances, describeVaultSnapshots, describeVolumes, withVolumeSpecs } from "../aws/ec2Reads";
 import { readKeyStates } from "./keyStates";
 import type { Dropout } from "../model/dropout";
 import type { Snapshot, World } from "../model/world";
 import type { CoreSettings } from "../model/settings";
 import { type Unseen, attempt } from "./attempt";
 
-async function readInstances(clients: VaultClients, policy: CoreSettings) {
-  const { reader } = ec2In(clients, policy.primaryRegion);
-  const values = Object.keys(policy.policies);
-  const instances = await describeProtectedInstances(reader, policy.tagKey, values);
+async function readInstances(clients: VaultClients, settings: CoreSettings) {
+  const { reader } = ec2In(clients, settings.primaryRegion);
+  const values = Object.keys(settings.policies);
+  const instances = await describeProtectedInstances(reader, settings.tagKey, values);
   const volumes = await describeVolumes(
     reader,
     instances.map((instance) => instance.instanceId),
   );
-  return withVolumeFacts(instances, volumes);
+  return withVolumeSpecs(instances, volumes);
 }
 
 /**
  * Reads the vault's snapshots, and its copies in each DR region.
  * @returns records in the vault's own form; never throws
  */
-export async function observe(clients: VaultClients, policy: CoreSettings): Promise<World> {
-  const { vaultId, primaryRegion, dr } = policy;
+export async function observe(clients: VaultClients, settings: CoreSettings): Promise<World> {
+  const { vaultId, primaryRegion, dr } = settings;
   const unseen: Unseen = { problems: [], throttled: [] };
   const read = (region: string, what: string, consequence: string) => {
     const { reader } = ec2In(clients, region);
@@ -42,7 +42,7 @@ export async function observe(clients: VaultClients, policy: CoreSettings): Prom
     if (seen !== undefined) copies[region] = seen;
   };
   const [keys, snapshots] = await Promise.all([
-    readKeyStates(clients, policy, unseen),
+    readKeyStates(clients, settings, unseen),
     read(primaryRegion, "snapshots", "nothing was created, copied or pruned"),
     ...dr.map(({ region }) => readCopies(region)),
   ]);
@@ -50,11 +50,11 @@ export async function observe(clients: VaultClients, policy: CoreSettings): Prom
 }
 
 /** Adds the protected instances to the world: only for an invocation that serves a slot. */
-export async function observeInstances(clients: VaultClients, policy: CoreSettings, world: World): Promise<World> {
+export async function observeInstances(clients: VaultClients, settings: CoreSettings, world: World): Promise<World> {
   const unseen = { problems: [...world.problems], throttled: [...world.throttled] };
   const instances = await attempt(
-    () => readInstances(clients, policy),
-    `instances in ${policy.primaryRegion}`,
+    () => readInstances(clients, settings),
+    `instances in ${settings.primaryRegion}`,
     "no snapshot was started",
     unseen,
   );
@@ -80,17 +80,17 @@ async function lookUp(
 /** Adds the instances that dropped out of protection. No call is made on a night when nobody is missing. */
 export async function observeDropouts(
   clients: VaultClients,
-  policy: CoreSettings,
+  settings: CoreSettings,
   world: World,
   look: Look,
 ): Promise<World> {
   if (world.instances === undefined || world.snapshots === undefined) return world;
-  const missing = missingInstances(world.instances, policy, look);
+  const missing = missingInstances(world.instances, settings, look);
   if (missing.length === 0) return world;
   const unseen = { problems: [...world.problems], throttled: [...world.throttled] };
   const dropouts = await attempt(
-    () => lookUp(clients, policy, missing),
-    `instances in ${policy.primaryRegion} that are not protected any more`,
+    () => lookUp(clients, settings, missing),
+    `instances in ${settings.primaryRegion} that are not protected any more`,
     "they are not reported yet",
     unseen,
   );

@@ -9,7 +9,7 @@ import { attempt } from "./attempt";
 import { HOUR_MS, parseIso } from "../lib/time";
 import type { CoreSettings } from "../model/settings";
 import type { World } from "../model/world";
-import type { Wake } from "../model/trigger";
+import type { Trigger } from "../model/trigger";
 
 /** Shorter than a day: sweeps come at the hour, and late. */
 const PAUSE_MS = 23 * HOUR_MS;
@@ -18,7 +18,7 @@ const PAUSE_MS = 23 * HOUR_MS;
  * Decides whether an invocation looks: a sweep, so that a night's run asks for nothing more.
  * @param clock undefined where it could not be read; then another sweep looks
  */
-export function looksForStrangers(wake: Wake, clock: ClockState | undefined, nowMs: number): boolean {
+export function looksForStrangers(wake: Trigger, clock: ClockState | undefined, nowMs: number): boolean {
   if (wake.kind !== "sweep" || clock === undefined) return false;
   return nowMs - (parseIso(clock.strangersAt ?? "") ?? -Infinity) >= PAUSE_MS;
 }

@@ -7,7 +7,7 @@
 import { copyIdentity } from "./copyTags";
 import { latestStartedFirst } from "../inventory/order";
 import { HOUR_MS, MINUTE_MS } from "../lib/time";
-import { MAX_TRIES } from "../inventory/attempts";
+import { MAX_ATTEMPTS } from "../inventory/attempts";
 import type { CopyAction } from "../model/actions";
 import type { KeyedRegion } from "../model/settings";
 import type { Snapshot, Tags } from "../model/world";
@@ -46,13 +46,13 @@ function isTriedLately({ snapshot, broken }: Lacking, nowMs: number): boolean {
   if (latest === undefined || broken.length < 2) return false;
   const share = (latest.startTimeMs - snapshot.startTimeMs) * AGE_SHARE;
   const grown = Math.min(LAST_PAUSE_MS, Math.max(FIRST_PAUSE_MS, share));
-  const pauseMs = broken.length < MAX_TRIES ? FIRST_PAUSE_MS : grown;
+  const pauseMs = broken.length < MAX_ATTEMPTS ? FIRST_PAUSE_MS : grown;
   return nowMs - latest.startTimeMs < pauseMs;
 }
 
 /** What keeps failing goes after all else, and among its like by turns; the others by age. */
 function byTurn(all: Lacking[]): Lacking[] {
-  const lastMs = ({ broken }: Lacking) => (broken.length < MAX_TRIES ? 0 : (broken[0]?.startTimeMs ?? 0));
+  const lastMs = ({ broken }: Lacking) => (broken.length < MAX_ATTEMPTS ? 0 : (broken[0]?.startTimeMs ?? 0));
   return all.sort(
     (a, b) =>
       lastMs(a) - lastMs(b) ||
@@ -116,7 +116,7 @@ export function planCopies(
     const fault = latest === undefined ? undefined : copyFault(latest, target.keyArn);
     // One that failed is replaced without a word until it has been tried enough; a completed one under the wrong key
     // is nothing that passes.
-    const tell = latest?.state === "completed" || broken.length >= MAX_TRIES;
+    const tell = latest?.state === "completed" || broken.length >= MAX_ATTEMPTS;
     if (latest !== undefined && fault !== undefined && tell) {
       problems.push(brokenCopy(latest, snapshot, fault));
     }

@@ -5,7 +5,7 @@
 import { INSTANCE_TAG_PREFIX, MAX_TAGS, TAG, fillTags, tagsWithPrefix, userTags, vaultTags } from "../model/tags";
 import type { Identity, Source } from "../model/identity";
 import type { Snapshot, Tags } from "../model/world";
-import { volumeFactsFromTags } from "../model/volumeSpec";
+import { volumeSpecFromTags } from "../model/volumeSpec";
 
 const CARRIED_TAGS = [
   TAG.instanceName,
@@ -60,7 +60,7 @@ function withUserTags(own: Tags, { tags }: Snapshot, maxTags: number): Tags {
  * @param configured the stack's `tags`, as they are now
  */
 export function drCopyTags(snapshot: Snapshot, configured: Tags = {}): Tags {
-  const facts = volumeFactsFromTags(snapshot.tags, snapshot.volumeId);
+  const facts = volumeSpecFromTags(snapshot.tags, snapshot.volumeId);
   const known: Record<string, string | number | undefined> = {
     [TAG.volumeSizeGiB]: facts?.sizeGiB ?? snapshot.sizeGiB,
     [TAG.device]: facts?.deviceName,
@@ -82,7 +82,7 @@ export function drCopyTags(snapshot: Snapshot, configured: Tags = {}): Tags {
  * @param maxTags room is left for the marks that are written later
  * @param configured the stack's `tags`, as they are now
  */
-export function standInTags(original: Snapshot, maxTags: number, configured: Tags = {}): Tags {
+export function replacementTags(original: Snapshot, maxTags: number, configured: Tags = {}): Tags {
   const identity = identityTags(copyIdentity(original));
   const needed = { ...configured, ...vaultTags(original.tags), ...identity };
   return withUserTags(needed, original, maxTags);

@@ -3,10 +3,10 @@ import { backupTagOf, quoted } from "../inventory/backupTag";
 import { DAY_MS, isoSeconds, parseIso } from "../lib/time";
 import type { Dropout } from "../model/dropout";
 import { type Problem, asNotice, problem } from "../model/problem";
-import type { Serving } from "../model/trigger";
+import type { SlotTask } from "../model/trigger";
 import type { Tags, World } from "../model/world";
 import type { CoreSettings } from "../model/settings";
-import { counted } from "../lib/text";
+import { pluralize } from "../lib/text";
 
 export interface DropoutPlan {
   problems: Problem[];
@@ -48,12 +48,12 @@ function tagArgument(Key: string, Value: string): string {
 }
 
 /** Returns the command that protects the instance again: under what the tag seems to mean, else as it was before. */
-function commandFor({ instanceId, tags, policyName }: Dropout, policy: CoreSettings): string {
-  const names = Object.keys(policy.policies);
-  const { meant } = backupTagOf(tags, policy);
+function commandFor({ instanceId, tags, policyName }: Dropout, settings: CoreSettings): string {
+  const names = Object.keys(settings.policies);
+  const { meant } = backupTagOf(tags, settings);
   const before = names.includes(policyName ?? "") ? policyName : undefined;
-  const tag = tagArgument(policy.tagKey, meant ?? before ?? names[0] ?? "");
-  return `aws ec2 create-tags --region ${policy.primaryRegion} --resources ${instanceId} --tags ${tag}`;
+  const tag = tagArgument(settings.tagKey, meant ?? before ?? names[0] ?? "");
+  return `aws ec2 create-tags --region ${settings.primaryRegion} --resources ${instanceId} --tags ${tag}`;
 }
 
 function expected({ tagKey, policies }: CoreSettings): string {
@@ -62,27 +62,27 @@ function expected({ tagKey, policies }: CoreSettings): string {
     .join(" or ");
 }
 
-function notProtected(dropout: Dropout, policy: CoreSettings): Problem {
+function notProtected(dropout: Dropout, settings: CoreSettings): Problem {
   const { instanceId, newestMs } = dropout;
-  const { is, now } = backupTagOf(dropout.tags, policy);
-  const wants = is === "gone" ? "" : `; the vault backs up ${expected(policy)}`;
+  const { is, now } = backupTagOf(dropout.tags, settings);
+  const wants = is === "gone" ? "" : `; the vault backs up ${expected(settings)}`;
   const dropped = problem(
     "not-protected-anymore",
     instanceId,
     `${nameOf(dropout)} is not backed up any more: ${now}${wants}; its newest recovery point is of ${isoSeconds(newestMs)}`,
-    `To back it up again: ${commandFor(dropout, policy)} . If this is meant, do nothing: not before ${orphanDay(dropout, policy)}, ${counted(policy.orphanDays, "day")} after its newest recovery point, and not before a mail has announced it, ${fateOf(policy)}.`,
+    `To back it up again: ${commandFor(dropout, settings)} . If this is meant, do nothing: not before ${orphanDay(dropout, settings)}, ${pluralize(settings.orphanDays, "day")} after its newest recovery point, and not before a mail has announced it, ${fateOf(settings)}.`,
   );
   return is === "gone" ? asNotice(dropped) : dropped;
 }
 
-function becomingOrphan(dropout: Dropout, policy: CoreSettings): Problem {
+function becomingOrphan(dropout: Dropout, settings: CoreSettings): Problem {
   const { instanceId, tags, newestMs } = dropout;
-  const day = orphanDay(dropout, policy);
+  const day = orphanDay(dropout, settings);
   return problem(
     "becoming-orphan",
     instanceId,
-    `${nameOf(dropout)} has not been backed up since ${isoSeconds(newestMs)}, and its recovery points become orphans on ${day}: then, or as soon as a mail has announced it for ${counted(policy.editGraceDays, "day")}, ${fateOf(policy)}; ${backupTagOf(tags, policy).now}`,
-    `To back it up again, and so keep them: ${commandFor(dropout, policy)} . Without that the vault goes on by \`orphans\`; to change what becomes of them, set \`orphans\` or \`orphanDays\` before.`,
+    `${nameOf(dropout)} has not been backed up since ${isoSeconds(newestMs)}, and its recovery points become orphans on ${day}: then, or as soon as a mail has announced it for ${pluralize(settings.editGraceDays, "day")}, ${fateOf(settings)}; ${backupTagOf(tags, settings).now}`,
+    `To back it up again, and so keep them: ${commandFor(dropout, settings)} . Without that the vault goes on by \`orphans\`; to change what becomes of them, set \`orphans\` or \`orphanDays\` before.`,
   );
 }
 
@@ -97,8 +97,8 @@ function unlisted(dropout: Dropout, slot: string): Problem {
   );
 }
 
-function isProtected(tags: Tags, policy: CoreSettings): boolean {
-  return backupTagOf(tags, policy).is === "right";
+function isProtected(tags: Tags, settings: CoreSettings): boolean {
+  return backupTagOf(tags, settings).is === "right";
 }
 
 /** Failures come first: of very many of a kind the first one speaks for all (report/grouping.ts). */
@@ -109,16 +109,16 @@ function failuresFirst(problems: readonly Problem[]): Problem[] {
 /** @param dropouts as {@link World} has them: nobody, those that still exist, or not known */
 export function planDropouts(
   dropouts: World["dropouts"],
-  policy: CoreSettings,
-  { slot, mode }: Serving,
+  settings: CoreSettings,
+  { slot, mode }: SlotTask,
   nowMs: number,
 ): DropoutPlan {
   if (dropouts === undefined) return { problems: [], settled: true };
   if (dropouts === "unseen") return { problems: [], settled: false };
   const problems = dropouts
-    .filter(({ tags }) => !isProtected(tags, policy))
-    .map((one) => (one.because === "left" ? notProtected : becomingOrphan)(one, policy));
-  const listedLate = dropouts.filter(({ tags }) => isProtected(tags, policy));
+    .filter(({ tags }) => !isProtected(tags, settings))
+    .map((one) => (one.because === "left" ? notProtected : becomingOrphan)(one, settings));
+  const listedLate = dropouts.filter(({ tags }) => isProtected(tags, settings));
   const told = failuresFirst(problems);
   if (listedLate.length === 0) return { problems: told, settled: true };
   if (mode === "closing") {

@@ -1,18 +1,18 @@
 /** Encrypts in the primary region: plans a copy of each unencrypted snapshot that stays. Pure. See docs/adr/0012. */
-import { standInTags } from "./copyTags";
+import { replacementTags } from "./copyTags";
 import { type CopyTarget, planCopies } from "./copies";
 import { maxSnapshotTags } from "../model/tags";
 import type { Snapshot } from "../model/world";
 import type { CoreSettings } from "../model/settings";
-import { isStandIn } from "../inventory/replacements";
+import { isReplacement } from "../inventory/replacements";
 import { copiesBySource } from "../inventory/copies";
 
 /** Where stand-ins are made; `undefined` where the stack wants none. */
-function encryptionTarget(policy: CoreSettings): CopyTarget | undefined {
-  const { primaryRegion: region, primaryKeyArn: keyArn } = policy;
+function encryptionTarget(settings: CoreSettings): CopyTarget | undefined {
+  const { primaryRegion: region, primaryKeyArn: keyArn } = settings;
   if (keyArn === undefined) return undefined;
-  const maxTags = maxSnapshotTags(policy);
-  const tagsOf = (source: Snapshot) => standInTags(source, maxTags, policy.tags);
+  const maxTags = maxSnapshotTags(settings);
+  const tagsOf = (source: Snapshot) => replacementTags(source, maxTags, settings.tags);
   // No stand-in is marked as expired: it goes with its slot.
   return { region, keyArn, tagsOf, released: () => false };
 }
@@ -22,11 +22,11 @@ export function planEncrypting(
   own: readonly Snapshot[],
   completed: readonly Snapshot[],
   leaving: ReadonlySet<string>,
-  policy: CoreSettings,
+  settings: CoreSettings,
   nowMs: number,
 ) {
-  const target = encryptionTarget(policy);
+  const target = encryptionTarget(settings);
   if (target === undefined) return [];
-  const plain = completed.filter((one) => !one.encrypted && !isStandIn(one) && !leaving.has(one.snapshotId));
-  return [planCopies(plain, copiesBySource(own.filter(isStandIn)), target, nowMs)];
+  const plain = completed.filter((one) => !one.encrypted && !isReplacement(one) && !leaving.has(one.snapshotId));
+  return [planCopies(plain, copiesBySource(own.filter(isReplacement)), target, nowMs)];
 }

@@ -12,9 +12,9 @@ import { type Problem, problem } from "../model/problem";
 interface LostKey extends KeyedRegion, KeyState {}
 
 /** Returns the keys that can't be used. A world that was not asked for them, as a test's, has none. */
-export function lostKeys({ keys }: World, policy: CoreSettings): LostKey[] {
+export function lostKeys({ keys }: World, settings: CoreSettings): LostKey[] {
   if (keys === undefined) return [];
-  return vaultKeysOf(policy).flatMap((key): LostKey[] => {
+  return vaultKeysOf(settings).flatMap((key): LostKey[] => {
     const state = keys[key.keyArn] ?? { state: "unknown" };
     return state.state === "Enabled" ? [] : [{ ...key, ...state }];
   });

@@ -1,10 +1,10 @@
 /** Reports a scheduled run that is missing, in the sweep that takes its slot. Pure. */
 import { type Problem, problem } from "../model/problem";
-import type { Serving } from "../model/trigger";
+import type { SlotTask } from "../model/trigger";
 import type { VaultSettings } from "../model/settings";
 
 /** A notice: nothing failed, unless the window is over, and then each missing snapshot is a problem of its own. */
-export function missedRun(serving: Serving | undefined, { primaryRegion, clock }: VaultSettings): Problem[] {
+export function missedRun(serving: SlotTask | undefined, { primaryRegion, clock }: VaultSettings): Problem[] {
   if (serving?.isMissedRun !== true) return [];
   const { slot, mode } = serving;
   const next =

@@ -8,7 +8,7 @@ import { roughCost } from "../inventory/storageCost";
 import { type Problem, problem } from "../model/problem";
 import type { Snapshot } from "../model/world";
 import type { CoreSettings } from "../model/settings";
-import { counted, listed } from "../lib/text";
+import { pluralize, listed } from "../lib/text";
 
 /** Returns the completed snapshots of some instances, one for each volume and slot of a region: their copies count there. */
 function pointsOf(snapshots: readonly Snapshot[], instanceIds: ReadonlySet<string>): Snapshot[] {
@@ -29,14 +29,14 @@ function fateOf({ orphans, keepAtLeast }: CoreSettings): string {
   return `\`orphans: keep-last\` keeps the newest ${keepAtLeast === 1 ? "one" : keepAtLeast} of each volume for good`;
 }
 
-function noticeOf(region: string, points: readonly Snapshot[], policy: CoreSettings): Problem {
+function noticeOf(region: string, points: readonly Snapshot[], settings: CoreSettings): Problem {
   const ids = [...new Set(points.map(({ identity }) => identity.instanceId))].sort();
-  const { orphanDays } = policy;
+  const { orphanDays } = settings;
   return problem(
     "orphans-kept",
     region,
-    `${region} keeps ${counted(points.length, "recovery point")} with ${gibOf(points)} GiB of volumes for ${counted(ids.length, "instance")} that nobody has backed up for ${orphanDays} days: ${listed(ids)}. They cost ${roughCost(points)}.`,
-    `To keep them, do nothing: ${fateOf(policy)}. To delete all of them, set \`orphans: expire\`. The runbook's page has the commands for one instance.`,
+    `${region} keeps ${pluralize(points.length, "recovery point")} with ${gibOf(points)} GiB of volumes for ${pluralize(ids.length, "instance")} that nobody has backed up for ${orphanDays} days: ${listed(ids)}. They cost ${roughCost(points)}.`,
+    `To keep them, do nothing: ${fateOf(settings)}. To delete all of them, set \`orphans: expire\`. The runbook's page has the commands for one instance.`,
   );
 }
 
@@ -44,8 +44,8 @@ function noticeOf(region: string, points: readonly Snapshot[], policy: CoreSetti
  * Returns a notice for each region that keeps recovery points of orphans. Those that expire are named before they go.
  * @param own the vault's own in all regions
  */
-export function orphanNotices(own: readonly Snapshot[], orphans: readonly string[], policy: CoreSettings): Problem[] {
-  if (orphans.length === 0 || policy.orphans === "expire") return [];
+export function orphanNotices(own: readonly Snapshot[], orphans: readonly string[], settings: CoreSettings): Problem[] {
+  if (orphans.length === 0 || settings.orphans === "expire") return [];
   const byRegion = groupBy(pointsOf(own, new Set(orphans)), ({ region }) => region);
-  return [...byRegion].map(([region, points]) => noticeOf(region, points, policy));
+  return [...byRegion].map(([region, points]) => noticeOf(region, points, settings));
 }

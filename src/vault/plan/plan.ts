@@ -9,7 +9,7 @@ import { keyProblems, lostKeys } from "./keyGate";
 import { leftNotices } from "../changes/leftRegions";
 import type { Action, Plan } from "../model/actions";
 import type { Snapshot } from "../model/world";
-import type { Serving } from "../model/trigger";
+import type { SlotTask } from "../model/trigger";
 import { failedSnapshots } from "./problems";
 import { planDoubts } from "./doubts";
 import { planRegions } from "./regions";
@@ -28,7 +28,7 @@ function planSlot(own: readonly Snapshot[], { world, settings, serving, runId, n
   const waits = [snapshots.waitsSinceMs, dropouts.waitsSinceMs].filter((ms) => ms !== undefined);
   const missed = () => {
     if (serving.overtakes === undefined) return [];
-    const given: Serving = { slot: serving.overtakes, mode: "closing" };
+    const given: SlotTask = { slot: serving.overtakes, mode: "closing" };
     const { problems } = planSnapshots(world.instances ?? [], own, settings, given, runId, nowMs);
     return problems.filter(({ kind }) => kind === "slot-missed");
   };

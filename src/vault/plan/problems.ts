@@ -1,21 +1,21 @@
 /** What went wrong in EC2 before this invocation, and lasts. Pure. */
 import { latestStartedFirst } from "../inventory/order";
 import { HOUR_MS, humanDuration, parseIso } from "../lib/time";
-import { failuresBySlot, nextTry, oneAtATime } from "../inventory/attempts";
+import { failuresBySlot, nextAttempt, serialSnapshots } from "../inventory/attempts";
 import type { CoreSettings } from "../model/settings";
 import type { Snapshot } from "../model/world";
 import { type Problem, problem } from "../model/problem";
 
 /** A snapshot that failed is tried again; a person is told when that came to nothing. */
-export function failedSnapshots(own: readonly Snapshot[], policy: CoreSettings, nowMs: number): Problem[] {
-  const windowMs = policy.startWindowHours * HOUR_MS;
+export function failedSnapshots(own: readonly Snapshot[], settings: CoreSettings, nowMs: number): Problem[] {
+  const windowMs = settings.startWindowHours * HOUR_MS;
   return [...failuresBySlot(own).entries()].flatMap(([subject, failed]) => {
     const [latest] = [...failed].sort(latestStartedFirst);
     const slotMs = parseIso(latest?.identity.slot ?? "") ?? 0;
-    const over = nextTry(failed, policy, nowMs) === "never" || nowMs - slotMs > windowMs;
+    const over = nextAttempt(failed, settings, nowMs) === "never" || nowMs - slotMs > windowMs;
     if (latest === undefined || !over) return [];
     // Of a volume that leaves no remains but the last, nobody knows how often.
-    const times = oneAtATime(latest) === undefined ? ` ${failed.length} times` : "";
+    const times = serialSnapshots(latest) === undefined ? ` ${failed.length} times` : "";
     return problem(
       "failed-snapshot",
       subject,
@@ -26,10 +26,10 @@ export function failedSnapshots(own: readonly Snapshot[], policy: CoreSettings, 
 }
 
 /** A copy that EC2 does not finish is not replaced, since it may still come; a person can ask AWS. */
-export function stuckCopies(copies: readonly Snapshot[], policy: CoreSettings, nowMs: number): Problem[] {
+export function stuckCopies(copies: readonly Snapshot[], settings: CoreSettings, nowMs: number): Problem[] {
   return copies
     .filter((copy) => copy.state === "pending")
-    .filter((copy) => nowMs - copy.startTimeMs > policy.copyStuckHours * HOUR_MS)
+    .filter((copy) => nowMs - copy.startTimeMs > settings.copyStuckHours * HOUR_MS)
     .map((copy) =>
       problem(
         "copy-stuck",

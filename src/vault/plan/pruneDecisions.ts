@@ -1,14 +1,14 @@
 /** What pruning in all regions shares: the plan's two lists, and how a recovery point is kept whole. */
 import { isRoot, setKeyOf } from "../retention/recoverySets";
 import { partOf } from "../lib/text";
-import type { Judgement } from "../retention/judge";
+import type { RetentionVerdict } from "../retention/judge";
 import { DAY_MS } from "../lib/time";
-import type { DeleteAction, Mark } from "../model/actions";
+import type { DeleteAction, ExpiredCopyTag } from "../model/actions";
 import type { Snapshot } from "../model/world";
 import type { PrunePlan } from "../retention/prunePlan";
 
 /** Returns a plan for what was judged. */
-export function emptyPlan(points: readonly Snapshot[], judgement: Judgement): PrunePlan {
+export function emptyPlan(points: readonly Snapshot[], judgement: RetentionVerdict): PrunePlan {
   return { actions: [], kept: [], points, judgement };
 }
 
@@ -32,7 +32,7 @@ export function remove(
   snapshot: Snapshot,
   because: DeleteAction["because"],
   reason: string,
-  mark?: Mark,
+  mark?: ExpiredCopyTag,
 ): void {
   const { region, snapshotId } = snapshot;
   plan.actions.push({

@@ -7,13 +7,13 @@ import { bestFirst, sameVolumeAndSlot } from "../inventory/sameSlot";
 import { isClear } from "../identity/ownership";
 import type { SourceOf } from "../inventory/replacements";
 import { copyState } from "../inventory/copies";
-import { type PruneRules, judge, nothingJudged, whyKept } from "../retention/judge";
+import { type PruneRules, evaluate, nothingJudged, whyKept } from "../retention/judge";
 import { FAILED_KEPT_MS, emptyPlan, holdsOf, keep, keepHeld, remove } from "./pruneDecisions";
 import type { PrunePlan } from "../retention/prunePlan";
 import { setKeyOf } from "../retention/recoverySets";
 import { latestStartedFirst } from "../inventory/order";
 import { copyExpiredTag } from "../model/tags";
-import { MAX_TRIES } from "../inventory/attempts";
+import { MAX_ATTEMPTS } from "../inventory/attempts";
 import type { Snapshot } from "../model/world";
 
 /** What copies were made of, in the primary region. */
@@ -40,12 +40,12 @@ interface Dr extends Sources {
 /** The copies of one volume and slot beside the best of them. */
 function pruneOthers({ plan, state, nowMs }: Dr, best: Snapshot, others: readonly Snapshot[]) {
   const failed = [best, ...others].filter((copy) => copy.state === "error").sort(latestStartedFirst);
-  const remains = new Set(failed.slice(0, MAX_TRIES));
+  const remains = new Set(failed.slice(0, MAX_ATTEMPTS));
   for (const other of others) {
     if (other.state === "error" && nowMs - other.startTimeMs > FAILED_KEPT_MS) {
       remove(plan, other, "failed", "failed more than a day ago");
     } else if (other.state === "error" && !remains.has(other)) {
-      remove(plan, other, "failed", `failed, and so did ${MAX_TRIES} after it`);
+      remove(plan, other, "failed", `failed, and so did ${MAX_ATTEMPTS} after it`);
     } else if (state(best) !== "sound" || state(other) === "pending") {
       keep(plan, other, `${best.snapshotId} stands for the same slot, but is ${state(best)}`);
     } else if (state(other) === "sound") {
@@ -133,7 +133,7 @@ export function pruneDr(
     pruneOthers(dr, best, others);
     if (isPoint(dr, best)) points.push(best);
   }
-  const judgement = judge(points, "drKeep", rules, region);
+  const judgement = evaluate(points, "drKeep", rules, region);
   plan.points = points;
   plan.judgement = judgement;
   const { gone } = judgement;

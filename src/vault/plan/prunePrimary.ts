@@ -6,13 +6,13 @@
 import type { Duplicate } from "../inventory/duplicates";
 import { dataStartMs } from "../inventory/sameSlot";
 import { isClear } from "../identity/ownership";
-import { isStandIn } from "../inventory/replacements";
-import { type PruneRules, judge, whyKept } from "../retention/judge";
+import { isReplacement } from "../inventory/replacements";
+import { type PruneRules, evaluate, whyKept } from "../retention/judge";
 import { FAILED_KEPT_MS, emptyPlan, holdsOf, keep, keepHeld, remove } from "./pruneDecisions";
 import type { PrunePlan } from "../retention/prunePlan";
 import { setKeyOf } from "../retention/recoverySets";
 import { latestStartedFirst } from "../inventory/order";
-import { MAX_TRIES, oneAtATime } from "../inventory/attempts";
+import { MAX_ATTEMPTS, serialSnapshots } from "../inventory/attempts";
 import type { Snapshot } from "../model/world";
 
 /**
@@ -36,14 +36,14 @@ function pruneFailed(
       (other) =>
         other.volumeId === volumeId && other.state === "completed" && dataStartMs(other) > snapshot.startTimeMs,
     );
-    const type = oneAtATime(snapshot);
+    const type = serialSnapshots(snapshot);
     if (replaced) remove(plan, snapshot, "failed", "failed, and a newer one is completed");
     else if (type !== undefined && wanted.has(volumeId)) {
       remove(plan, snapshot, "failed", `failed, and ${type} takes no other beside it`);
     } else if (nowMs - snapshot.startTimeMs > FAILED_KEPT_MS) {
       remove(plan, snapshot, "failed", "failed more than a day ago");
-    } else if (after >= MAX_TRIES) {
-      remove(plan, snapshot, "failed", `failed, and so did ${MAX_TRIES} after it`);
+    } else if (after >= MAX_ATTEMPTS) {
+      remove(plan, snapshot, "failed", `failed, and so did ${MAX_ATTEMPTS} after it`);
     } else keep(plan, snapshot, `failed: ${snapshot.stateMessage ?? "EC2 gives no reason"}`);
   }
 }
@@ -59,7 +59,7 @@ function pruneFailedStandIns(
   nowMs: number,
 ) {
   const originalOf = ({ identity }: Snapshot) => identity.source?.snapshotId ?? "";
-  const sound = new Map(counted.filter(isStandIn).map((one) => [originalOf(one), one.snapshotId]));
+  const sound = new Map(counted.filter(isReplacement).map((one) => [originalOf(one), one.snapshotId]));
   const newer = new Map<string, number>();
   for (const standIn of [...failed].sort((a, b) => b.startTimeMs - a.startTimeMs)) {
     const original = originalOf(standIn);
@@ -70,8 +70,8 @@ function pruneFailedStandIns(
       remove(plan, standIn, "failed", `not usable, and replaced by ${replacement}`);
     } else if (nowMs - standIn.startTimeMs > FAILED_KEPT_MS) {
       remove(plan, standIn, "failed", "failed more than a day ago");
-    } else if (tries >= MAX_TRIES) {
-      remove(plan, standIn, "failed", `failed, and so did ${MAX_TRIES} after it`);
+    } else if (tries >= MAX_ATTEMPTS) {
+      remove(plan, standIn, "failed", `failed, and so did ${MAX_ATTEMPTS} after it`);
     } else keep(plan, standIn, `failed: ${standIn.stateMessage ?? "EC2 gives no reason"}`);
   }
 }
@@ -102,7 +102,7 @@ export function prunePrimary(
   rules: PruneRules,
 ): PrunePlan {
   const points = counted.filter((snapshot) => snapshot.state === "completed");
-  const judgement = judge(points, "keep", rules, region);
+  const judgement = evaluate(points, "keep", rules, region);
   const plan = emptyPlan(points, judgement);
   const { gone } = judgement;
   const holds = holdsOf([...counted, ...doubted], (snapshot) => {
@@ -134,11 +134,11 @@ export function prunePrimary(
   const alive = own.filter((snapshot) => snapshot.state !== "error");
   pruneFailed(
     plan,
-    failed.filter((one) => !isStandIn(one)),
+    failed.filter((one) => !isReplacement(one)),
     alive,
     wanted,
     rules.nowMs,
   );
-  pruneFailedStandIns(plan, failed.filter(isStandIn), counted, rules.nowMs);
+  pruneFailedStandIns(plan, failed.filter(isReplacement), counted, rules.nowMs);
   return plan;
 }

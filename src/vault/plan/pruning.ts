@@ -24,7 +24,7 @@ export interface SeenHere {
 }
 
 export interface PruneBy {
-  policy: CoreSettings;
+  settings: CoreSettings;
   rules: PruneRules;
   /** What the deletion limit leaves of a region's plan. */
   limit: (pruned: PrunePlan, read: Omit<ReadRegion, "seen">) => PrunePlan;
@@ -49,7 +49,7 @@ export function planPruning(
   { own, clear, counted, ...here }: SeenHere,
   seen: readonly SeenRegion[],
   unsafe: (snapshot: Snapshot) => string | undefined,
-  { policy: { primaryRegion, dr }, rules, limit }: PruneBy,
+  { settings: { primaryRegion, dr }, rules, limit }: PruneBy,
 ): Pruning {
   const planned = prunePrimary(primaryRegion, { own: clear, counted, ...here }, unsafe, rules);
   const due = limit(planned, { region: primaryRegion, own });

@@ -1,10 +1,10 @@
 /** Plans what needs other regions seen: copies and pruning. Pure. */
 import { makeCalendar } from "../retention/calendar";
 import { beginChanges } from "../changes/changing";
-import { countedAndExtra } from "../inventory/duplicates";
-import { type SeenRegion, distanceIn, unsafeIn } from "../inventory/drRegions";
+import { dedupe } from "../inventory/duplicates";
+import { type SeenRegion, copyProgressRank, unsafeIn } from "../inventory/drRegions";
 import { isClear } from "../identity/ownership";
-import { isStandIn } from "../inventory/replacements";
+import { isReplacement } from "../inventory/replacements";
 import { idsOf, planPruning } from "./pruning";
 import { orphanNotices } from "./orphans";
 import { instanceRules } from "../retention/effectiveRules";
@@ -26,52 +26,52 @@ import { type PlanPart, type PlanRequest, pendingOf } from "./request";
 export function planRegions(
   own: readonly Snapshot[],
   wanted: ReadonlySet<string>,
-  { world, inventory, settings: policy, serving, nowMs }: PlanRequest,
+  { world, inventory, settings, serving, nowMs }: PlanRequest,
 ): PlanPart {
   // What a sweep only reports as missed is no run: nobody is an orphan by that.
   const slot = serving?.mode === "open" ? serving.slot : undefined;
   const { dr: marked, clear } = inventory;
   const copies = marked.flatMap((region) => region.copies);
-  const { problems, ...ruled } = instanceRules([...own, ...copies], world, policy, nowMs);
-  const changing = beginChanges(world, ruled, policy, slot, nowMs);
-  const calendar = makeCalendar(policy.timezone);
+  const { problems, ...ruled } = instanceRules([...own, ...copies], world, settings, nowMs);
+  const changing = beginChanges(world, ruled, settings, slot, nowMs);
+  const calendar = makeCalendar(settings.timezone);
   const rules = { ...ruled, calendar, nowMs, formersOf: changing.formersOf };
   const finished = clear.filter(isCompleted);
   const believed = marked.map((one) => ({ one, ...releasedIn(one, finished, rules) }));
   const seen = believed.map(({ one, released }): SeenRegion => ({ ...one, released }));
-  const { counted, extra } = countedAndExtra(clear, distanceIn(seen), policy);
+  const { counted, extra } = dedupe(clear, copyProgressRank(seen), settings);
   const completed = counted.filter(isCompleted);
   const unsafe = (snapshot: Snapshot) => unsafeIn(seen, snapshot);
   const doubted = clear === own ? [] : own.filter((one) => !isClear(one));
   const seenHere = { own, clear, counted, extra, doubted, wanted };
   const { due, primary, pruned, isAllSeen } = planPruning(seenHere, seen, unsafe, {
-    policy,
+    settings,
     rules,
     limit: changing.limit,
   });
   const copying = believed.map(({ one, forCopying }): SeenRegion => ({ ...one, released: forCopying }));
   const making = [
-    ...planCopying(worthCopying(own, counted), copying, policy, nowMs),
-    ...planEncrypting(own, completed, idsOf(due.actions), policy, nowMs),
+    ...planCopying(worthCopying(own, counted), copying, settings, nowMs),
+    ...planEncrypting(own, completed, idsOf(due.actions), settings, nowMs),
   ];
-  const lost = lostKeys(world, policy);
+  const lost = lostKeys(world, settings);
   const pruning = [primary, ...pruned];
   const deletions = pruning.flatMap(({ actions }) => actions);
   const held = holdDeletions(deletions, lost, world);
   const copied = making.flatMap(({ actions }) => actions);
   const changed = changing.end(isAllSeen, rules);
-  const points = pointsLook(world, policy, [due, ...pruned], nowMs);
+  const points = pointsLook(world, settings, [due, ...pruned], nowMs);
   return {
     actions: [...withoutLost(copied, own, lost), ...held.actions],
     kept: [...pruning.flatMap(({ kept }) => kept), ...held.kept],
     problems: [
       ...making.flatMap((one) => one.problems).filter(({ subject }) => !isUnderLost(subject, lost)),
-      ...stuckCopies([...own.filter(isStandIn), ...copies], policy, nowMs),
+      ...stuckCopies([...own.filter(isReplacement), ...copies], settings, nowMs),
       ...copying.flatMap((one) => ignoredMarks(one, completed)),
       ...problems,
-      ...orphanNotices([...own, ...copies], ruled.orphans ?? [], policy),
+      ...orphanNotices([...own, ...copies], ruled.orphans ?? [], settings),
       ...changed.problems,
-      ...(points === undefined ? [] : missingProblems(points, policy.primaryRegion)),
+      ...(points === undefined ? [] : missingProblems(points, settings.primaryRegion)),
     ],
     pending: pendingOf(copies),
     points,

@@ -5,7 +5,7 @@
 import { dataStartMs, sameVolumeAndSlot } from "../inventory/sameSlot";
 import type { SeenRegion } from "../inventory/drRegions";
 import { type Released, copiesOf, copyState, isArchived } from "../inventory/copies";
-import { type PruneRules, judge } from "../retention/judge";
+import { type PruneRules, evaluate } from "../retention/judge";
 import { copyExpiredTag } from "../model/tags";
 import { type Problem, problem } from "../model/problem";
 import type { Snapshot } from "../model/world";
@@ -83,7 +83,7 @@ function releasedKeys(seen: SeenRegion, completed: readonly Snapshot[], rules: P
   const isWanted = ({ identity }: Snapshot) => rules.shared.size > 0 || instances.has(identity.instanceId);
   const goneIf = (isCopied: (snapshot: Snapshot) => boolean): string[] => {
     const points = wouldBePoints(seen, completed, isWanted, isCopied);
-    const { gone, held } = judge(
+    const { gone, held } = evaluate(
       points.map(({ point }) => point),
       "drKeep",
       rules,

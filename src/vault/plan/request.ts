@@ -2,7 +2,7 @@
 import type { Inventory } from "../inventory/inventory";
 import type { Plan } from "../model/actions";
 import type { CoreSettings } from "../model/settings";
-import type { Serving } from "../model/trigger";
+import type { SlotTask } from "../model/trigger";
 import type { Snapshot, World } from "../model/world";
 
 export interface PlanRequest {
@@ -12,7 +12,7 @@ export interface PlanRequest {
   inventory: Inventory;
   settings: CoreSettings;
   /** The slot to create for, if any. */
-  serving: Serving | undefined;
+  serving: SlotTask | undefined;
   /** This invocation's own id, on everything it makes. */
   runId: string;
   nowMs: number;

@@ -19,15 +19,15 @@ function factsThatFit(volumes: readonly AttachedVolume[], room: number): Tags {
 
 /** The tags of one recovery point; the same on each of its snapshots, since CreateSnapshots knows no other way. */
 function recoveryPointTags(
-  policy: CoreSettings,
+  settings: CoreSettings,
   instance: ProtectedInstance,
   volumes: readonly AttachedVolume[],
   wake: { slot: string; runId: string },
   room: number,
 ): Tags {
   const own: Record<string, string> = {
-    ...policy.tags,
-    [TAG.vault]: policy.vaultId,
+    ...settings.tags,
+    [TAG.vault]: settings.vaultId,
     [TAG.instance]: instance.instanceId,
     [TAG.instanceName]: instance.tags.Name ?? "",
     [TAG.instanceType]: instance.instanceType,
@@ -35,10 +35,10 @@ function recoveryPointTags(
     [TAG.slot]: wake.slot,
     [TAG.run]: wake.runId,
     [TAG.setSize]: String(volumes.length),
-    [TAG.policy]: instance.tags[policy.tagKey] ?? "",
-    ...overridesOf(instance.tags, policy).carried,
+    [TAG.policy]: instance.tags[settings.tagKey] ?? "",
+    ...overridesOf(instance.tags, settings).carried,
   };
-  const left = maxSnapshotTags(policy) - LATER - Object.keys(own).length;
+  const left = maxSnapshotTags(settings) - LATER - Object.keys(own).length;
   Object.assign(own, factsThatFit(volumes, left));
   return fillTags(own, prefixTags(userTags(instance.tags), INSTANCE_TAG_PREFIX), room);
 }
@@ -54,7 +54,7 @@ function roomForTags(volumes: readonly AttachedVolume[], needed: number, maxTags
 
 /** @param missing the volumes that are wanted; the instance's others are left out */
 export function snapshotAction(
-  policy: CoreSettings,
+  settings: CoreSettings,
   instance: ProtectedInstance,
   missing: readonly AttachedVolume[],
   wake: { slot: string; runId: string },
@@ -63,12 +63,12 @@ export function snapshotAction(
   const left = instance.volumes.filter((volume) => !wanted.has(volume.volumeId));
   const excludeDataVolumeIds = left.filter((v) => !v.isRoot).map((v) => v.volumeId);
   const mode = excludeDataVolumeIds.length <= MAX_EXCLUDED_DATA_VOLUMES ? "set" : "each";
-  const maxTags = maxSnapshotTags(policy);
-  const own = Object.keys(recoveryPointTags(policy, instance, missing, wake, 0)).length + LATER;
-  const { copyVolumeTags, room } = roomForTags(missing, own, maxTags, policy.tags);
+  const maxTags = maxSnapshotTags(settings);
+  const own = Object.keys(recoveryPointTags(settings, instance, missing, wake, 0)).length + LATER;
+  const { copyVolumeTags, room } = roomForTags(missing, own, maxTags, settings.tags);
   return {
     kind: "snapshot",
-    region: policy.primaryRegion,
+    region: settings.primaryRegion,
     instanceId: instance.instanceId,
     slot: wake.slot,
     mode,
@@ -77,7 +77,7 @@ export function snapshotAction(
     excludeDataVolumeIds,
     copyVolumeTags,
     maxTags,
-    tags: recoveryPointTags(policy, instance, missing, wake, room - LATER),
+    tags: recoveryPointTags(settings, instance, missing, wake, room - LATER),
     reason: `no snapshot for ${wake.slot} yet`,
   };
 }

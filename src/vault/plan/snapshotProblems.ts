@@ -30,8 +30,8 @@ export function noInstances({ tagKey, policies, primaryRegion }: CoreSettings): 
   );
 }
 
-export function overrideProblems({ instanceId, tags }: ProtectedInstance, policy: CoreSettings): Problem[] {
-  const { faults } = overridesOf(tags, policy);
+export function overrideProblems({ instanceId, tags }: ProtectedInstance, settings: CoreSettings): Problem[] {
+  const { faults } = overridesOf(tags, settings);
   return faults.map(({ key, value, expected }: OverrideFault) =>
     problem(
       "bad-override",

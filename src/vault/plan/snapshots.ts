@@ -7,11 +7,11 @@ import { snapshotAction } from "./snapshotAction";
 import { noInstances, nothingToSnapshot, overrideProblems, slotMissed } from "./snapshotProblems";
 import { EXCLUDE_VALUE } from "../model/tags";
 import { parseIso } from "../lib/time";
-import { failuresBySlot, nextTry } from "../inventory/attempts";
+import { failuresBySlot, nextAttempt } from "../inventory/attempts";
 import type { AttachedVolume, ProtectedInstance, Snapshot } from "../model/world";
 import type { SnapshotAction } from "../model/actions";
 import type { CoreSettings } from "../model/settings";
-import type { Serving } from "../model/trigger";
+import type { SlotTask } from "../model/trigger";
 import type { Problem } from "../model/problem";
 import { isSettled, isWhole, mayGetMappings, waitingSinceMs } from "./wholeness";
 
@@ -59,13 +59,13 @@ function waitFor(plan: SnapshotPlan, instance: ProtectedInstance, slot: string, 
 function stalestFirst(
   instances: readonly ProtectedInstance[],
   snapshots: readonly Snapshot[],
-  policy: CoreSettings,
+  settings: CoreSettings,
 ): ProtectedInstance[] {
   const lastMs = lastGoodMs(snapshots);
   const staleness = new Map(
     instances.map((instance) => [
       instance.instanceId,
-      Math.min(Infinity, ...wantedOf(instance, policy).map((volume) => lastMs(volume.volumeId))),
+      Math.min(Infinity, ...wantedOf(instance, settings).map((volume) => lastMs(volume.volumeId))),
     ]),
   );
   const at = ({ instanceId }: ProtectedInstance) => staleness.get(instanceId) ?? 0;
@@ -83,8 +83,8 @@ function stalestFirst(
 export function planSnapshots(
   instances: readonly ProtectedInstance[],
   snapshots: readonly Snapshot[],
-  policy: CoreSettings,
-  serving: Serving,
+  settings: CoreSettings,
+  serving: SlotTask,
   runId: string,
   nowMs: number,
 ): SnapshotPlan {
@@ -92,27 +92,27 @@ export function planSnapshots(
   const { slot, mode } = serving;
   const covered = volumesInSlot(snapshots, slot);
   const failures = failuresBySlot(snapshots);
-  for (const instance of stalestFirst(instances, snapshots, policy)) {
-    const wanted = wantedOf(instance, policy);
+  for (const instance of stalestFirst(instances, snapshots, settings)) {
+    const wanted = wantedOf(instance, settings);
     const waits = mode === "open" && !isWhole(instance, nowMs);
     const isEmpty = wanted.length === 0 && !waits && !mayGetMappings(instance, nowMs);
-    if (isEmpty) plan.problems.push(nothingToSnapshot(instance, policy));
-    plan.problems.push(...overrideProblems(instance, policy));
+    if (isEmpty) plan.problems.push(nothingToSnapshot(instance, settings));
+    plan.problems.push(...overrideProblems(instance, settings));
     if (mode === "open" && !isSettled(instance, nowMs)) waitFor(plan, instance, slot, nowMs);
     if (waits) continue;
     const lacking = wanted.filter((volume) => !covered.has(volume.volumeId));
     for (const volume of lacking) covered.add(volume.volumeId);
     if (mode === "closing") {
-      if (lacking.length > 0) plan.problems.push(slotMissed(instance, lacking, slot, policy));
+      if (lacking.length > 0) plan.problems.push(slotMissed(instance, lacking, slot, settings));
       continue;
     }
     const tries = lacking.map((volume) =>
-      nextTry(failures.get(volumeAndSlot(volume.volumeId, slot)) ?? [], policy, nowMs),
+      nextAttempt(failures.get(volumeAndSlot(volume.volumeId, slot)) ?? [], settings, nowMs),
     );
     if (tries.includes("later")) plan.settled = false;
     const missing = lacking.filter((_, index) => tries[index] === "now");
-    if (missing.length > 0) plan.actions.push(snapshotAction(policy, instance, missing, { slot, runId }));
+    if (missing.length > 0) plan.actions.push(snapshotAction(settings, instance, missing, { slot, runId }));
   }
-  if (instances.length === 0) plan.problems.push(noInstances(policy));
+  if (instances.length === 0) plan.problems.push(noInstances(settings));
   return plan;
 }

@@ -1,22 +1,22 @@
 /** What a run of a dry run would have done, as the notice that is mailed. Pure. */
 import type { Action, DeleteAction, Outcome } from "../model/actions";
-import type { Wake } from "../model/trigger";
+import type { Trigger } from "../model/trigger";
 import { type Problem, problem } from "../model/problem";
-import { counted, listed } from "../lib/text";
+import { pluralize, listed } from "../lib/text";
 
 /** What a run would have done, as the notice that is mailed; `undefined` but for a run. */
-export function dryRunNotice(wake: Wake, outcomes: readonly Outcome[]): Problem | undefined {
+export function dryRunNotice(wake: Trigger, outcomes: readonly Outcome[]): Problem | undefined {
   if (wake.kind !== "run") return undefined;
   const planned = outcomes.filter(({ status }) => status === "planned").map((one) => one.action);
   const of = (kind: Action["kind"]) => planned.filter((action) => action.kind === kind);
   const volumes = planned.flatMap((action) => (action.kind === "snapshot" ? action.volumes : []));
   const deletions = planned.filter((action): action is DeleteAction => action.kind === "delete");
-  const copies = counted(of("copy").length, "copy", "copies");
+  const copies = pluralize(of("copy").length, "copy", "copies");
   const would = [
-    `${counted(volumes.length, "snapshot")} of ${counted(of("snapshot").length, "instance")}`,
+    `${pluralize(volumes.length, "snapshot")} of ${pluralize(of("snapshot").length, "instance")}`,
     `${copies} of what is there by now`,
-    counted(of("lock").length, "lock"),
-    counted(deletions.length, "deletion"),
+    pluralize(of("lock").length, "lock"),
+    pluralize(deletions.length, "deletion"),
   ].join(", ");
   const which =
     deletions.length === 0

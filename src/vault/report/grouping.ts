@@ -16,7 +16,7 @@ function asOne(problems: readonly Problem[], { kind, hint, notice }: Problem): P
 }
 
 /** @returns the problems in their order, each once, but one for each kind that there are more than a hundred of */
-export function gathered(all: readonly Problem[]): Problem[] {
+export function groupAlike(all: readonly Problem[]): Problem[] {
   const problems = uniqueByKey(all);
   const byKind = groupBy(problems, ({ kind }) => kind);
   const isMany = (kind: ProblemKind) => (byKind.get(kind)?.length ?? 0) > MOST_OF_A_KIND;

@@ -11,7 +11,7 @@ import { isoSeconds } from "../lib/time";
 import type { Outcome, Plan } from "../model/actions";
 import type { VaultSettings } from "../model/settings";
 import type { ThrottledRead } from "../model/world";
-import type { Wake } from "../model/trigger";
+import type { Trigger } from "../model/trigger";
 import type { VaultLog } from "../aws/tools";
 
 function subjectOf({ action }: Outcome): Record<string, unknown> {
@@ -36,7 +36,7 @@ export function fieldsOf({ message, ...fields }: Problem): Record<string, unknow
 /** What is kept is said once a run: said by every pass and sweep, it would be most of the log's cost. */
 export function logDecisions(
   log: VaultLog,
-  { kind }: Wake,
+  { kind }: Trigger,
   plan: Plan,
   outcomes: readonly Outcome[],
   putOff: readonly ThrottledRead[],
@@ -66,7 +66,7 @@ export function untoldOf(problems: readonly Problem[], told: Told): Problem[] {
 }
 
 /** Returns the problems that were not told within the last day. */
-export function newsOf(problems: readonly Problem[], told: Told, nowMs: number): Problem[] {
+export function unreported(problems: readonly Problem[], told: Told, nowMs: number): Problem[] {
   return untoldOf(problems, stillTold(told, nowMs));
 }
 
@@ -75,7 +75,7 @@ export function newsOf(problems: readonly Problem[], told: Told, nowMs: number):
  * @returns what counts as told from now on
  * @throws what SNS throws: an untold problem must not be taken for told
  */
-export async function tell(
+export async function notify(
   clients: VaultClients,
   settings: VaultSettings,
   summary: Summary,

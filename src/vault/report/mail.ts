@@ -4,7 +4,7 @@ import { type LogPlace, logLink, runbookPage } from "./links";
 import { type Problem } from "../model/problem";
 import type { Summary } from "./summary";
 import type { VaultSettings } from "../model/settings";
-import { counted } from "../lib/text";
+import { pluralize } from "../lib/text";
 
 /** SNS: a subject is ASCII, one line, under 100 characters (API reference, Publish). */
 const MAX_SUBJECT = 99;
@@ -22,16 +22,16 @@ function quietHeadline({ status, vaultId, counts }: Summary, notices: readonly P
   const asTold = status === "clean" ? "" : `, ${status} as told before`;
   if (weekly !== undefined) return `${vaultId}: weekly summary ${weekly.subject}${asTold}`;
   if (notices.some(({ kind }) => kind === "run-report")) {
-    const made = `${counted(counts.snapshots, "snapshot")} and ${counts.copies} copies started`;
+    const made = `${pluralize(counts.snapshots, "snapshot")} and ${counts.copies} copies started`;
     return `${vaultId}: backup ${status === "clean" ? "clean" : "done"}, ${made}${asTold}`;
   }
-  return `${vaultId}: ${counted(notices.length, "notice")}`;
+  return `${vaultId}: ${pluralize(notices.length, "notice")}`;
 }
 
 function headline(summary: Summary, failures: number, notices: readonly Problem[]): string {
   const { status, vaultId } = summary;
   if (failures === 0) return quietHeadline(summary, notices);
-  const problems = counted(failures, "problem");
+  const problems = pluralize(failures, "problem");
   if (status === "no-instances") return `${vaultId}: NOTHING BACKED UP, no instance matched`;
   if (status === "failed") return `${vaultId}: BACKUP FAILED, ${problems}`;
   return `${vaultId}: backup incomplete, ${problems}`;

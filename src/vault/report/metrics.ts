@@ -10,7 +10,7 @@ import { copyState } from "../inventory/copies";
 import { gibOf, recoveryPoints } from "../inventory/recoveryPoints";
 import type { Inventory } from "../inventory/inventory";
 import type { ReadRegion } from "../inventory/regions";
-import { stalestHours } from "../inventory/age";
+import { worstRecoveryPointAgeHours } from "../inventory/age";
 import type { Summary } from "./summary";
 import { MINUTE_MS, SECOND_MS } from "../lib/time";
 import type { Action, Outcome } from "../model/actions";
@@ -18,7 +18,7 @@ import type { CoreSettings, KeyedRegion } from "../model/settings";
 import type { Snapshot, World } from "../model/world";
 
 export interface Measuring {
-  policy: CoreSettings;
+  settings: CoreSettings;
   summary: Summary;
   /** As it was seen before anything was done. */
   world: World;
@@ -91,8 +91,8 @@ function made(outcomes: readonly Outcome[], kind: Action["kind"], status: Outcom
 }
 
 /** What is left in regions that left the stack, where this invocation looked. */
-function ofLeft(world: World, policy: Pick<CoreSettings, "dr">): Measured[] {
-  const left = leftSnapshots(world, policy);
+function ofLeft(world: World, settings: Pick<CoreSettings, "dr">): Measured[] {
+  const left = leftSnapshots(world, settings);
   if (left === undefined) return [];
   return [
     { name: METRIC.leftSnapshots, value: left.length, unit: "Count" },
@@ -120,7 +120,7 @@ function held(
 }
 
 function ofRegion({ region, dr, own }: ReadRegion, measuring: Measuring): Measured[] {
-  const { policy, summary, world, nowMs } = measuring;
+  const { settings, summary, world, nowMs } = measuring;
   const outcomes = measuring.outcomes.filter((outcome) => outcome.action.region === region);
   const points = recoveryPoints(own, dr);
   const { completed, failed } = ofNewestSlot(own, points);
@@ -148,7 +148,7 @@ function ofRegion({ region, dr, own }: ReadRegion, measuring: Measuring): Measur
     measured.push({ name: R.oldestMissingCopy, value, unit: "NoUnit", region });
   }
   if (summary.wake.kind !== "run") return measured;
-  const stalest = stalestHours(world.instances, points, policy.tagKey, nowMs);
+  const stalest = worstRecoveryPointAgeHours(world.instances, points, settings.tagKey, nowMs);
   if (stalest !== undefined) {
     measured.push({ name: R.stalestInstance, value: stalest, unit: "NoUnit", region });
   }
@@ -164,10 +164,10 @@ function ofRegion({ region, dr, own }: ReadRegion, measuring: Measuring): Measur
 }
 
 export function measure(measuring: Measuring): Measured[] {
-  const { world, inventory, policy } = measuring;
+  const { world, inventory, settings } = measuring;
   return [
     ...ofVault(measuring),
-    ...ofLeft(world, policy),
+    ...ofLeft(world, settings),
     ...inventory.regions.flatMap((one) => ofRegion(one, measuring)),
   ];
 }

@@ -7,8 +7,8 @@ import type { Problem } from "../model/problem";
 import type { Work } from "../model/work";
 import { auditInvocation } from "./audit/audit";
 import { dryRunNotice } from "./dryRunNotice";
-import { gathered } from "./grouping";
-import { logDecisions, newsOf, tell, untoldOf } from "./log";
+import { groupAlike } from "./grouping";
+import { logDecisions, unreported, notify, untoldOf } from "./log";
 import { reportsOf } from "./runReport";
 import { type Summary, summarize } from "./summary";
 
@@ -48,7 +48,7 @@ async function tellNews(
   if (news.length === 0) return told;
   const logs = { group, region: settings.primaryRegion, sinceMs: startMs };
   try {
-    return await tell(clients, settings, summary, news, told, logs, now());
+    return await notify(clients, settings, summary, news, told, logs, now());
   } catch (error) {
     const { code, message: detail } = causeOf(error);
     log.error("mail not sent", { code, detail, topicArn: settings.topicArn });
@@ -75,8 +75,8 @@ export async function report(invocation: Invocation, done: Done, before: Before)
   logDecisions(log, wake, plan, outcomes, putOff);
   const summary = summarize(settings.vaultId, wake, plan, outcomes, putOff);
   const reports = reportsOf(summary, done, settings, startMs);
-  const news = newsOf(gathered([...summary.problems, ...reports]), before.told, now());
+  const news = unreported(groupAlike([...summary.problems, ...reports]), before.told, now());
   const told = await tellNews(invocation, summary, news, before.told);
-  const untold = untoldOf(gathered(plan.problems), told);
+  const untold = untoldOf(groupAlike(plan.problems), told);
   return { summary, news, told, untold, manifestsTo: audited.manifestsTo };
 }

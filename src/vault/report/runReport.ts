@@ -6,7 +6,7 @@ import { makeCalendar } from "../retention/calendar";
 import { gibOf, recoveryPoints } from "../inventory/recoveryPoints";
 import type { Inventory } from "../inventory/inventory";
 import type { ReadRegion } from "../inventory/regions";
-import { stalestHours } from "../inventory/age";
+import { worstRecoveryPointAgeHours } from "../inventory/age";
 import type { Summary } from "./summary";
 import { DAY_MS, HOUR_MS, humanDuration, parseIso } from "../lib/time";
 import { type Problem, problem } from "../model/problem";
@@ -35,7 +35,7 @@ function regionLine({ region, dr, own }: ReadRegion, world: World, settings: Vau
   const points = recoveryPoints(own, dr);
   const slots = new Set(points.map(({ identity }) => identity.slot));
   const recent = [...slots].filter((slot) => nowMs - (parseIso(slot) ?? 0) <= WEEK_DAYS * DAY_MS).length;
-  const stalest = stalestHours(world.instances, points, settings.tagKey, nowMs);
+  const stalest = worstRecoveryPointAgeHours(world.instances, points, settings.tagKey, nowMs);
   const age =
     stalest === undefined ? "no age to tell" : `the stalest instance's is ${humanDuration(stalest * HOUR_MS)} old`;
   return `${region} has ${points.length} recovery points of ${gibOf(points)} GiB of volumes, of ${recent} slots in ${WEEK_DAYS} days; ${age}`;

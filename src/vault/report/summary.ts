@@ -1,7 +1,7 @@
 /** What an invocation came to: counts, what failed, and one word for it. Pure. */
 import type { Outcome, Plan } from "../model/actions";
 import type { ThrottledRead } from "../model/world";
-import type { Wake } from "../model/trigger";
+import type { Trigger } from "../model/trigger";
 import { type Problem, problem, uniqueByKey } from "../model/problem";
 
 /**
@@ -23,7 +23,7 @@ interface Counts {
 
 export interface Summary {
   vaultId: string;
-  wake: Wake;
+  wake: Trigger;
   status: Status;
   counts: Counts;
   /** How much was put off, by AWS's code for why; `NoTime` where the invocation's time was over. */
@@ -99,7 +99,7 @@ function statusOf(all: readonly Problem[], counts: Counts): Status {
 /** @param putOff reads that were throttled and are no problem yet */
 export function summarize(
   vaultId: string,
-  wake: Wake,
+  wake: Trigger,
   plan: Plan,
   outcomes: readonly Outcome[],
   putOff: readonly ThrottledRead[],

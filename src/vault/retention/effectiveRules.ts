@@ -64,8 +64,8 @@ export function policyName(tags: Tags, tagKey: string): string | undefined {
 }
 
 /** Returns the rules that the tags of a recovery point pick from the settings. */
-export function ofPolicy(tags: Tags, policy: CoreSettings): InstanceRules {
-  const { policies, tagKey, keepAtLeast } = policy;
+export function ofPolicy(tags: Tags, settings: CoreSettings): InstanceRules {
+  const { policies, tagKey, keepAtLeast } = settings;
   const names = Object.keys(policies);
   const carried = policyName(tags, tagKey);
   // Not the one that is left for those that were taken out: a lost block of configuration must not lose backups.
@@ -76,8 +76,8 @@ export function ofPolicy(tags: Tags, policy: CoreSettings): InstanceRules {
     return { keep: {}, drKeep: {}, keepAtLeast, keepAll };
   }
   return {
-    keep: { ...found.keep, ...carriedRules(tags[TAG.keep], found.keep, policy) },
-    drKeep: { ...found.drKeep, ...carriedRules(tags[TAG.drKeep], found.drKeep, policy) },
+    keep: { ...found.keep, ...carriedRules(tags[TAG.keep], found.keep, settings) },
+    drKeep: { ...found.drKeep, ...carriedRules(tags[TAG.drKeep], found.drKeep, settings) },
     keepAtLeast,
   };
 }
@@ -159,10 +159,10 @@ function liveThrough(
 export function instanceRules(
   own: readonly Snapshot[],
   { instances, changes }: Pick<World, "instances" | "changes">,
-  policy: CoreSettings,
+  settings: CoreSettings,
   nowMs: number,
 ): Ruled {
-  const attached = backedUp(instances, policy.tagKey);
+  const attached = backedUp(instances, settings.tagKey);
   const shared = volumesOfSeveral(own);
   const live = attached === undefined ? new Set<string>() : liveThrough(own, shared, attached);
   const rules = new Map<string, InstanceRules>();
@@ -175,26 +175,26 @@ export function instanceRules(
     const { tags, doubt } = newest;
     if (doubt !== undefined) {
       const keepAll = `the tags of its newest snapshot ${newest.snapshotId} were changed`;
-      const { keepAtLeast } = policy;
+      const { keepAtLeast } = settings;
       rules.set(id, { keep: {}, drKeep: {}, keepAtLeast, keepAll, inDoubt: true });
       continue;
     }
-    const mine = ofPolicy(tags, policy);
-    const isOld = nowMs - pointMs(newest) > policy.orphanDays * DAY_MS;
+    const mine = ofPolicy(tags, settings);
+    const isOld = nowMs - pointMs(newest) > settings.orphanDays * DAY_MS;
     if (isMissing(id) && isOld && id === newest.identity.instanceId) orphans.push(id);
-    if (isMissing(id) && (isOld || changes !== undefined)) rules.set(id, ofOrphan(mine, policy));
+    if (isMissing(id) && (isOld || changes !== undefined)) rules.set(id, ofOrphan(mine, settings));
     else if (attached === undefined && (isOld || missed.has(id))) {
       rules.set(id, { ...mine, mayBeOrphan: true });
     } else rules.set(id, mine);
     if (mine.keepAll === undefined) continue;
-    const name = policyName(tags, policy.tagKey) ?? "(none)";
+    const name = policyName(tags, settings.tagKey) ?? "(none)";
     const known = unknown.get(name) ?? new Set();
     unknown.set(name, known.add(newest.identity.instanceId));
   }
   const none: InstanceRules = {
     keep: {},
     drKeep: {},
-    keepAtLeast: policy.keepAtLeast,
+    keepAtLeast: settings.keepAtLeast,
     keepAll: "it is not known what it is of",
   };
   return {
@@ -204,6 +204,6 @@ export function instanceRules(
     isMissing,
     knowsFleet: attached !== undefined,
     ...(attached !== undefined && { orphans }),
-    problems: [...unknown].map(([name, ids]) => unknownPolicy(name, ids.size, policy)),
+    problems: [...unknown].map(([name, ids]) => unknownPolicy(name, ids.size, settings)),
   };
 }

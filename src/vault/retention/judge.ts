@@ -32,7 +32,7 @@ interface Held {
 }
 
 /** What becomes of each snapshot: it is kept, waits or goes. By id but for most of what is kept, which is nearly all. */
-export interface Judgement {
+export interface RetentionVerdict {
   /** What was judged, instance by instance. */
   sets: readonly (readonly RecoverySet[])[];
   /** By instance and slot, why its own rules keep it. */
@@ -46,7 +46,7 @@ export interface Judgement {
 }
 
 /** Returns a judgement of nothing. */
-export function nothingJudged(): Judgement {
+export function nothingJudged(): RetentionVerdict {
   return {
     sets: [],
     keptSlots: new Map(),
@@ -59,7 +59,7 @@ export function nothingJudged(): Judgement {
 
 /** Returns why a snapshot that was judged is kept; `undefined` where it is not. */
 export function whyKept(
-  { keptSlots, keptToo }: Judgement,
+  { keptSlots, keptToo }: RetentionVerdict,
   { snapshotId, identity: { instanceId, slot } }: Snapshot,
 ): string | undefined {
   return keptSlots.get(instanceId)?.get(slot) ?? keptToo.get(snapshotId);
@@ -131,7 +131,7 @@ function judgeSets(
 }
 
 /** Adds a verdict to the judgement: what anything keeps is kept, and what anything holds is held else. */
-function addTo(judgement: Judgement, sets: readonly RecoverySet[], verdict: FullVerdict): void {
+function addTo(judgement: RetentionVerdict, sets: readonly RecoverySet[], verdict: FullVerdict): void {
   for (const { slot, snapshots } of sets) {
     const why = verdict.kept.get(slot);
     const held = verdict.held.get(slot);
@@ -149,13 +149,13 @@ function addTo(judgement: Judgement, sets: readonly RecoverySet[], verdict: Full
   }
 }
 
-function keepIn({ keptToo, held, gone }: Judgement, snapshotId: string, why: string): void {
+function keepIn({ keptToo, held, gone }: RetentionVerdict, snapshotId: string, why: string): void {
   keptToo.set(snapshotId, why);
   held.delete(snapshotId);
   gone.delete(snapshotId);
 }
 
-function holdIn({ held, gone }: Judgement, snapshotId: string, more: Held): void {
+function holdIn({ held, gone }: RetentionVerdict, snapshotId: string, more: Held): void {
   held.set(snapshotId, both(held.get(snapshotId), more));
   gone.delete(snapshotId);
 }
@@ -166,7 +166,7 @@ interface StayingSets {
   held: ReadonlyMap<string, Held>;
 }
 
-function stayingSets(judgement: Judgement, snapshots: readonly Snapshot[]): StayingSets {
+function stayingSets(judgement: RetentionVerdict, snapshots: readonly Snapshot[]): StayingSets {
   const kept = new Map<string, string>();
   const held = new Map<string, Held>();
   for (const one of snapshots) {
@@ -182,7 +182,7 @@ function stayingSets(judgement: Judgement, snapshots: readonly Snapshot[]): Stay
  * points of the others for the same slot, which a restore would miss them in.
  */
 function addShared(
-  judgement: Judgement,
+  judgement: RetentionVerdict,
   snapshots: readonly Snapshot[],
   side: Side,
   rules: PruneRules,
@@ -213,7 +213,7 @@ function addShared(
 }
 
 /** Adds the rest of each recovery point of which anything stays: no data is left without its root. */
-function addRest(judgement: Judgement, snapshots: readonly Snapshot[]): void {
+function addRest(judgement: RetentionVerdict, snapshots: readonly Snapshot[]): void {
   const staying = stayingSets(judgement, snapshots);
   for (const one of snapshots) {
     if (whyKept(judgement, one) !== undefined) continue;
@@ -225,7 +225,12 @@ function addRest(judgement: Judgement, snapshots: readonly Snapshot[]): void {
 }
 
 /** Judges the snapshots of a region: every one comes back once, kept, held or gone. */
-export function judge(snapshots: readonly Snapshot[], side: Side, rules: PruneRules, region: string): Judgement {
+export function evaluate(
+  snapshots: readonly Snapshot[],
+  side: Side,
+  rules: PruneRules,
+  region: string,
+): RetentionVerdict {
   const judgement = { ...nothingJudged(), sets: setsByInstance(snapshots) };
   for (const sets of judgement.sets) {
     const unit = sets[0]?.instanceId ?? "";

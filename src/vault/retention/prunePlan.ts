@@ -1,5 +1,5 @@
 /** What pruning a region comes to, by the rules: types only. */
-import type { Judgement } from "./judge";
+import type { RetentionVerdict } from "./judge";
 import type { DeleteAction, Kept } from "../model/actions";
 import type { Snapshot } from "../model/world";
 
@@ -9,5 +9,5 @@ export interface PrunePlan {
   /** Snapshots that retention was asked about, each of a volume and slot. */
   points: readonly Snapshot[];
   /** Of those what the rules of now let go of, whether or not anything else keeps it yet. */
-  judgement: Judgement;
+  judgement: RetentionVerdict;
 }

@@ -6,7 +6,7 @@ import type { Calendar } from "./calendar";
 import { dataStartMs } from "../inventory/sameSlot";
 import { TAG } from "../model/tags";
 import type { Snapshot } from "../model/world";
-import { volumeFactsFromTags } from "../model/volumeSpec";
+import { volumeSpecFromTags } from "../model/volumeSpec";
 import { parseIso } from "../lib/time";
 
 /** The snapshots of one instance for one slot, in one region. */
@@ -25,7 +25,7 @@ export function setKeyOf({ identity: { instanceId, slot } }: Snapshot): string {
 export function isRoot({ tags, volumeId }: Snapshot): boolean {
   const role = tags[TAG.deviceRole];
   if (role !== undefined) return role === "root";
-  return volumeFactsFromTags(tags, volumeId)?.isRoot === true;
+  return volumeSpecFromTags(tags, volumeId)?.isRoot === true;
 }
 
 /** Groups snapshots by instance, and each instance's by slot, in the order that they came in. */

@@ -98,14 +98,14 @@ function readTags(tags: Tags, prefix: string, own: KeepRules, bounds: OverrideBo
  */
 export function overridesOf(
   tags: Tags,
-  policy: OverrideBounds & Pick<CoreSettings, "tagKey" | "policies">,
+  settings: OverrideBounds & Pick<CoreSettings, "tagKey" | "policies">,
 ): { carried: Record<string, string>; faults: OverrideFault[] } {
-  const { tagKey, policies } = policy;
+  const { tagKey, policies } = settings;
   const value = tags[tagKey] ?? "";
   const own = Object.hasOwn(policies, value) ? policies[value] : undefined;
   const faults: OverrideFault[] = [];
-  const keep = readTags(tags, `${tagKey}-keep-`, own?.keep ?? {}, policy, faults);
-  const drKeep = readTags(tags, `${tagKey}-dr-keep-`, own?.drKeep ?? {}, policy, faults);
+  const keep = readTags(tags, `${tagKey}-keep-`, own?.keep ?? {}, settings, faults);
+  const drKeep = readTags(tags, `${tagKey}-dr-keep-`, own?.drKeep ?? {}, settings, faults);
   const carried = {
     ...(keep !== "" && { [TAG.keep]: keep }),
     ...(drKeep !== "" && { [TAG.drKeep]: drKeep }),

@@ -9,7 +9,7 @@ import {
   LockSnapshotCommand,
 } from "@aws-sdk/client-ec2";
 import { mockClient } from "aws-sdk-client-mock";
-import { carryOut } from "../../../src/vault/apply/apply";
+import { applyPlan } from "../../../src/vault/apply/apply";
 import { ec2In, makeClients } from "../../../src/vault/aws/clients";
 import { DAY_MS } from "../../../src/vault/lib/time";
 import type { Plan } from "../../../src/vault/model/actions";
@@ -58,7 +58,7 @@ function deleted(): (string | undefined)[] {
 function carry(extra: Partial<CoreSettings> = {}, seen = world, planned = plan) {
   const policy = { ...SETTINGS, maxDeletePercent: 50, ...extra };
   const budget = { now: () => NOW, deadlineMs: NOW + 1 };
-  return carryOut(clients, planned, takeInventory(seen, policy), policy, budget);
+  return applyPlan(clients, planned, takeInventory(seen, policy), policy, budget);
 }
 
 test("tags that AWS refuses are a notice of the plan", async () => {

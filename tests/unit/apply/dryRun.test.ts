@@ -1,5 +1,5 @@
 import { dryRunNotice } from "../../../src/vault/report/dryRunNotice";
-import { rehearse } from "../../../src/vault/apply/dryRun";
+import { plannedOutcomes } from "../../../src/vault/apply/dryRun";
 import type { Action, Outcome } from "../../../src/vault/model/actions";
 import { copyAction, deleteAction, lockAction, snapshotAction } from "../../support/actions";
 import { RUN, SLOT, SWEEP, volume } from "../../support/world";
@@ -16,7 +16,7 @@ const many: Action[] = [
 ];
 
 test("every action is rehearsed: planned, with nothing made", () => {
-  expect(rehearse(many)).toStrictEqual(
+  expect(plannedOutcomes(many)).toStrictEqual(
     many.map((action) => ({
       action,
       status: "planned",
@@ -27,7 +27,7 @@ test("every action is rehearsed: planned, with nothing made", () => {
 });
 
 test("a run's notice says what would have been done, and names what would have gone", () => {
-  expect(dryRunNotice(RUN, rehearse(many))).toStrictEqual({
+  expect(dryRunNotice(RUN, plannedOutcomes(many))).toStrictEqual({
     kind: "dry-run",
     subject: SLOT,
     message:
@@ -49,12 +49,12 @@ test.each<[string, Action[], string]>([
     "0 snapshots of 0 instances, 0 copies of what is there by now, 0 locks, 0 deletions; nothing was written to EC2",
   ],
 ])("a notice of %s", (_what, actions, words) => {
-  expect(dryRunNotice(RUN, rehearse(actions))?.message).toBe(`dry run: it would have made ${words}`);
+  expect(dryRunNotice(RUN, plannedOutcomes(actions))?.message).toBe(`dry run: it would have made ${words}`);
 });
 
 test("names twenty of many deletions, and counts the rest", () => {
   const deletions = Array.from({ length: 23 }, (_, n) => deleteAction(`snap-${n}`));
-  const { message = "" } = dryRunNotice(RUN, rehearse(deletions)) ?? {};
+  const { message = "" } = dryRunNotice(RUN, plannedOutcomes(deletions)) ?? {};
   expect(message).toContain("23 deletions; ");
   expect(message).toMatch(/snap-19: old; and 3 more$/);
   expect(message).not.toContain("snap-20");
@@ -75,5 +75,5 @@ test("a run without a slot is known by its own id", () => {
 });
 
 test.each(["pass", "sweep"] as const)("a %s mails nothing of it", (kind) => {
-  expect(dryRunNotice({ ...SWEEP, kind }, rehearse(many))).toBeUndefined();
+  expect(dryRunNotice({ ...SWEEP, kind }, plannedOutcomes(many))).toBeUndefined();
 });

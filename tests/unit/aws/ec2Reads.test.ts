@@ -1,6 +1,6 @@
 import { DescribeInstancesCommand, DescribeVolumesCommand, EC2Client } from "@aws-sdk/client-ec2";
 import { mockClient } from "aws-sdk-client-mock";
-import { describeProtectedInstances, describeVolumes, withVolumeFacts } from "../../../src/vault/aws/ec2Reads";
+import { describeProtectedInstances, describeVolumes, withVolumeSpecs } from "../../../src/vault/aws/ec2Reads";
 import { instance, volume } from "../../support/world";
 
 const ec2 = mockClient(EC2Client);
@@ -132,7 +132,7 @@ describe("volumes", () => {
       iops: undefined,
       throughputMiBps: undefined,
     };
-    expect(withVolumeFacts([machine], [known])).toStrictEqual([
+    expect(withVolumeSpecs([machine], [known])).toStrictEqual([
       {
         ...machine,
         volumes: [

@@ -1,7 +1,7 @@
 /** What EC2's answers tell about whether an instance is shown whole (wholeness.ts). */
 import { DescribeInstancesCommand, EC2Client } from "@aws-sdk/client-ec2";
 import { mockClient } from "aws-sdk-client-mock";
-import { describeProtectedInstances, withVolumeFacts } from "../../../src/vault/aws/ec2Reads";
+import { describeProtectedInstances, withVolumeSpecs } from "../../../src/vault/aws/ec2Reads";
 import { instance, volume } from "../../support/world";
 
 const ec2 = mockClient(EC2Client);
@@ -45,7 +45,7 @@ describe("whether an instance is shown whole", () => {
     const to = (InstanceId: string) => ({ InstanceId, Device: "/dev/sdf", State });
     const shared = { VolumeId: "vol-2", Size: 9, Attachments: [to("i-0"), to("i-1")] };
     const machine = instance("i-1", [volume("vol-1")]);
-    const [one] = withVolumeFacts([machine], [{ VolumeId: "vol-1", Attachments: [to("i-1")] }, shared]);
+    const [one] = withVolumeSpecs([machine], [{ VolumeId: "vol-1", Attachments: [to("i-1")] }, shared]);
     const unmapped = one?.unmapped?.map((v) => [v.volumeId, v.deviceName, v.sizeGiB]);
     expect(unmapped).toStrictEqual(isUnmapped ? [["vol-2", "/dev/sdf", 9]] : undefined);
   });

@@ -4,7 +4,7 @@ import { isOvertaken, slotToServe } from "../../../src/vault/clock/slots";
 import { TAG } from "../../../src/vault/model/tags";
 import { DAY_MS, HOUR_MS, MINUTE_MS, isoSeconds } from "../../../src/vault/lib/time";
 import { failuresBySlot } from "../../../src/vault/inventory/attempts";
-import type { Serving, Wake } from "../../../src/vault/model/trigger";
+import type { SlotTask, Trigger } from "../../../src/vault/model/trigger";
 import type { Snapshot } from "../../../src/vault/model/world";
 import type { CoreSettings } from "../../../src/vault/model/settings";
 import { NOW, SETTINGS, SLOT, snapshot } from "../../support/world";
@@ -12,19 +12,19 @@ import { NOW, SETTINGS, SLOT, snapshot } from "../../support/world";
 const YESTERDAY = isoSeconds(NOW - DAY_MS);
 const EARLIER = isoSeconds(NOW - HOUR_MS);
 const BY_HAND = isoSeconds(NOW + 2 * HOUR_MS);
-const OPEN: Serving = { slot: SLOT, mode: "open" };
+const OPEN: SlotTask = { slot: SLOT, mode: "open" };
 /** As {@link OPEN}, and gives up the slot of yesterday. */
-const OVERTAKING: Serving = { ...OPEN, overtakes: YESTERDAY };
-const CLOSING: Serving = { slot: SLOT, mode: "closing" };
+const OVERTAKING: SlotTask = { ...OPEN, overtakes: YESTERDAY };
+const CLOSING: SlotTask = { slot: SLOT, mode: "closing" };
 /** The schedule alone says that a slot is due. */
-const missed = (serving: Serving): Serving => ({ ...serving, isMissedRun: true });
+const missed = (serving: SlotTask): SlotTask => ({ ...serving, isMissedRun: true });
 
-const run = (slot: string): Wake => ({ kind: "run", slot, runId: "r" });
-const pass = (slot?: string): Wake => ({ kind: "pass", slot, runId: "r" });
-const SWEEP: Wake = { kind: "sweep", runId: "r" };
+const run = (slot: string): Trigger => ({ kind: "run", slot, runId: "r" });
+const pass = (slot?: string): Trigger => ({ kind: "pass", slot, runId: "r" });
+const SWEEP: Trigger = { kind: "sweep", runId: "r" };
 
 interface Case {
-  wake: Wake;
+  wake: Trigger;
   clock?: Omit<ClockState, "told">;
   own?: Snapshot[];
   minutes?: number;
@@ -32,7 +32,7 @@ interface Case {
 }
 
 /** What is served so many minutes after the slot; without `clock` it could not be read. */
-function served({ wake, clock, own = [], minutes = 5, policy = {} }: Case): Serving | undefined {
+function served({ wake, clock, own = [], minutes = 5, policy = {} }: Case): SlotTask | undefined {
   const state = clock === undefined ? undefined : { ...clock, told: {} };
   return slotToServe(wake, state, own, { ...SETTINGS, ...policy }, NOW + minutes * MINUTE_MS);
 }
@@ -44,7 +44,7 @@ function failed(slot: string, count: number, volumeId = "vol-1"): Snapshot[] {
 }
 
 describe("a run", () => {
-  test.each<[string, Case, Serving | undefined]>([
+  test.each<[string, Case, SlotTask | undefined]>([
     ["serves its slot on a vault's first day", { wake: run(SLOT), clock: {} }, OPEN],
     ["serves its slot after yesterday's", { wake: run(SLOT), clock: { done: YESTERDAY } }, OPEN],
     ["serves its slot before one that is still open", { wake: run(SLOT), clock: { slot: YESTERDAY } }, OVERTAKING],
@@ -106,7 +106,7 @@ describe("a run", () => {
 });
 
 describe("a pass", () => {
-  test.each<[string, Case, Serving | undefined]>([
+  test.each<[string, Case, SlotTask | undefined]>([
     ["goes on with the slot that it brings", { wake: pass(SLOT), clock: { slot: SLOT, done: YESTERDAY } }, OPEN],
     ["goes on with it where the clock is unreadable", { wake: pass(SLOT) }, OPEN],
     ["that comes late, when the slot is done, serves nothing", { wake: pass(SLOT), clock: { done: SLOT } }, undefined],
@@ -153,7 +153,7 @@ describe("the window", () => {
 
 describe("a sweep", () => {
   const hourly = { schedule: "rate(6 hours)" };
-  test.each<[string, Case, Serving | undefined]>([
+  test.each<[string, Case, SlotTask | undefined]>([
     ["goes on with the slot that is open", { wake: SWEEP, clock: { slot: SLOT, done: YESTERDAY } }, OPEN],
     ["makes good a run that never came", { wake: SWEEP, clock: { done: YESTERDAY }, minutes: 10 }, missed(OPEN)],
     ["leaves it to its run for ten minutes", { wake: SWEEP, clock: { done: YESTERDAY }, minutes: 9 }, undefined],
@@ -233,7 +233,7 @@ describe("a sweep", () => {
 });
 
 describe("a slot in which a snapshot failed afterwards", () => {
-  test.each<[string, Case, Serving | undefined]>([
+  test.each<[string, Case, SlotTask | undefined]>([
     ["is reopened by a sweep", { wake: SWEEP, clock: { done: SLOT }, own: failed(SLOT, 1) }, OPEN],
     ["is reopened by a pass", { wake: pass(), clock: { done: SLOT }, own: failed(SLOT, 2) }, OPEN],
     ["is reopened where the clock is unreadable", { wake: SWEEP, own: failed(SLOT, 1) }, OPEN],

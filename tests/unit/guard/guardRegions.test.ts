@@ -7,7 +7,7 @@ import {
   LockSnapshotCommand,
 } from "@aws-sdk/client-ec2";
 import { mockClient } from "aws-sdk-client-mock";
-import { carryOut } from "../../../src/vault/apply/apply";
+import { applyPlan } from "../../../src/vault/apply/apply";
 import { ec2In, makeClients } from "../../../src/vault/aws/clients";
 import { DAY_MS, HOUR_MS } from "../../../src/vault/lib/time";
 import type { Plan } from "../../../src/vault/model/actions";
@@ -58,7 +58,7 @@ beforeEach(() => {
 /** What was deleted and locked, by region. */
 async function carry(settings = LOCKING, seen = world) {
   const budget = { now: () => NOW, deadlineMs: NOW + 1 };
-  const done = await carryOut(clients, plan, takeInventory(seen, settings), settings, budget);
+  const done = await applyPlan(clients, plan, takeInventory(seen, settings), settings, budget);
   const deleted = writers.flatMap((w) => w.commandCalls(DeleteSnapshotCommand));
   const locked = writers.flatMap((w) => w.commandCalls(LockSnapshotCommand));
   return {

@@ -4,7 +4,7 @@ import { planOf } from "../../support/planOf";
 import { slotToServe } from "../../../src/vault/clock/slots";
 import { TAG } from "../../../src/vault/model/tags";
 import { HOUR_MS, MINUTE_MS, isoSeconds, parseIso } from "../../../src/vault/lib/time";
-import { nextTry } from "../../../src/vault/inventory/attempts";
+import { nextAttempt } from "../../../src/vault/inventory/attempts";
 import type { Problem } from "../../../src/vault/model/problem";
 import type { Snapshot, World } from "../../../src/vault/model/world";
 import type { CoreSettings } from "../../../src/vault/model/settings";
@@ -33,7 +33,7 @@ describe("the next try of a slot with a window of nine hours", () => {
     ["st1", "is never, after one of the last third", [6], 7, "never"],
   ])("of a volume of type %s %s", (type, _what, hours, nowHours, expected) => {
     const policy = { ...SETTINGS, startWindowHours: 9 };
-    expect(nextTry(failed(type, ...hours), policy, NOW + nowHours * HOUR_MS)).toBe(expected);
+    expect(nextAttempt(failed(type, ...hours), policy, NOW + nowHours * HOUR_MS)).toBe(expected);
   });
 });
 

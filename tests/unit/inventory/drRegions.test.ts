@@ -1,7 +1,7 @@
 /** Several DR regions: where a snapshot stands in each, and what one that is behind or not seen means for the others. */
 import { takeInventory } from "../../../src/vault/inventory/inventory";
 import { SAME_DATA_MS } from "../../../src/vault/inventory/sameSlot";
-import { distanceIn, unsafeIn } from "../../../src/vault/inventory/drRegions";
+import { copyProgressRank, unsafeIn } from "../../../src/vault/inventory/drRegions";
 import { planOf } from "../../support/planOf";
 import { TAG, copyExpiredTag } from "../../../src/vault/model/tags";
 import { DAY_MS, HOUR_MS, isoSeconds } from "../../../src/vault/lib/time";
@@ -98,7 +98,7 @@ test.each<[string, Snapshot, Snapshot[], Snapshot[], number, string | undefined]
   ],
 ])("a snapshot whose copy is %s is so far from safe", (_what, of, inWest, inIreland, distance, why) => {
   const seen = takeInventory(worldOf([of], { [DR.region]: inWest, [DR2.region]: inIreland }), TWO).dr;
-  expect([distanceIn(seen)(of), unsafeIn(seen, of)]).toStrictEqual([distance, why]);
+  expect([copyProgressRank(seen)(of), unsafeIn(seen, of)]).toStrictEqual([distance, why]);
 });
 
 describe("a snapshot", () => {

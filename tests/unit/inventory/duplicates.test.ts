@@ -1,5 +1,5 @@
 /** Which snapshot of a volume and slot counts in the primary region, and what is said of the others. */
-import { countedAndExtra } from "../../../src/vault/inventory/duplicates";
+import { dedupe } from "../../../src/vault/inventory/duplicates";
 import { sourceFinder } from "../../../src/vault/inventory/replacements";
 import { copyExpiredTag } from "../../../src/vault/model/tags";
 import { MINUTE_MS } from "../../../src/vault/lib/time";
@@ -19,7 +19,7 @@ const twin = { ...plain, snapshotId: "twin", startTimeMs: NOW + MINUTE_MS };
 /** The id that counts, and `id: why (but)` of the others. */
 function judged(group: Snapshot[], policy = ENCRYPTING, near: string[] = []) {
   const distance = ({ snapshotId }: Snapshot) => (near.includes(snapshotId) ? 0 : 1);
-  const { counted, extra } = countedAndExtra(group, distance, policy);
+  const { counted, extra } = dedupe(group, distance, policy);
   return [
     counted.map(({ snapshotId }) => snapshotId).join(),
     ...extra.map(({ duplicate, why, but }) => `${duplicate.snapshotId}: ${why} (${but ?? "now"})`),
@@ -88,7 +88,7 @@ describe("marks that an original got after its stand-in was made", () => {
     ...of,
     tags: { ...of.tags, ...Object.fromEntries(regions.map((one) => [copyExpiredTag(one), "x"])) },
   });
-  const judge = (group: Snapshot[]) => countedAndExtra(group, () => 0, ENCRYPTING);
+  const judge = (group: Snapshot[]) => dedupe(group, () => 0, ENCRYPTING);
 
   test("count for the stand-in, and are written on it before the original goes", () => {
     const { counted, extra } = judge([mark(plain, DR.region, DR2.region), mark(sound, DR.region)]);

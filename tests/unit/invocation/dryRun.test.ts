@@ -1,7 +1,7 @@
 /** A dry run over several invocations, on a stubbed account that would take every write: see support/rig.ts. */
 import { DescribeLockedSnapshotsCommand, DescribeSnapshotAttributeCommand } from "@aws-sdk/client-ec2";
 import { PublishCommand } from "@aws-sdk/client-sns";
-import { planHash } from "../../../src/vault/changes/planHash";
+import { deletionPlanHash } from "../../../src/vault/changes/planHash";
 import { DAY_MS, HOUR_MS, MINUTE_MS, isoSeconds } from "../../../src/vault/lib/time";
 import { makeRig } from "../../support/rig";
 import { DR, DR2, NOW, PRIMARY_KEY, SETTINGS, SLOT, copyOf, keeping, sealedIn, snapshot } from "../../support/world";
@@ -187,7 +187,7 @@ describe("what stands against a deletion is told as ever", () => {
     braked.sees([old, recent, yesterday], copies);
     await expect(braked.wake(RUN_EVENT)).rejects.toThrow("pruning would delete 1 of 3 recovery points in us-east-1");
     const { input } = braked.sns.commandCalls(PublishCommand)[0]!.args[0];
-    expect(input.Message).toContain(planHash("us-east-1", ["old"]));
+    expect(input.Message).toContain(deletionPlanHash("us-east-1", ["old"]));
     expect(input.Message).toContain("2 locks, 0 deletions; nothing was written to EC2\n");
     expect(braked.writes()).toStrictEqual([]);
   });

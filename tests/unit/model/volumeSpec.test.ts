@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { MAX_TAG_VALUE, TAG } from "../../../src/vault/model/tags";
-import { type VolumeFacts, volumeFactsFromTags, volumeFactsToTags } from "../../../src/vault/model/volumeSpec";
+import { type VolumeFacts, volumeSpecFromTags, volumeFactsToTags } from "../../../src/vault/model/volumeSpec";
 
 const hex = fc.integer({ min: 0, max: 2 ** 48 }).map((n) => n.toString(16).padStart(17, "0"));
 const count = (max: number) => fc.option(fc.integer({ min: 0, max }), { nil: undefined });
@@ -35,7 +35,7 @@ test("the facts of up to 128 volumes come back from tags that EC2 takes", () => 
       // 128 volumes leave room for the vault's other tags.
       expect(Object.keys(tags).length).toBeLessThanOrEqual(32);
       for (const volume of set) {
-        expect(volumeFactsFromTags(tags, volume.volumeId)).toStrictEqual(volume);
+        expect(volumeSpecFromTags(tags, volume.volumeId)).toStrictEqual(volume);
       }
     }),
     { numRuns: 60 },
@@ -70,12 +70,12 @@ test.each([
   ["a value that a person wrote", { [TAG.volumes]: "see the wiki" }],
   ["an id alone", { [TAG.volumes]: "vol-1" }],
 ])("facts are unknown, not an error, with %s", (_what, tags) => {
-  expect(volumeFactsFromTags(tags, "vol-1")).toBeUndefined();
+  expect(volumeSpecFromTags(tags, "vol-1")).toBeUndefined();
 });
 
 test("a number that a person changed is left out", () => {
   const tags = { [TAG.volumes]: "vol-1:/dev/xvda:root:gp3:eight:-1:1e3" };
-  expect(volumeFactsFromTags(tags, "vol-1")).toStrictEqual({
+  expect(volumeSpecFromTags(tags, "vol-1")).toStrictEqual({
     volumeId: "vol-1",
     deviceName: "/dev/xvda",
     isRoot: true,

@@ -1,4 +1,4 @@
-import { parseWake } from "../../../src/vault/observe/event";
+import { parseEvent } from "../../../src/vault/observe/event";
 import { NOW, SLOT } from "../../support/world";
 
 test.each([
@@ -7,22 +7,22 @@ test.each([
   ["a pass", { kind: "pass", told: {} }, { kind: "pass", runId: "r" }],
   ["a sweep", { kind: "sweep" }, { kind: "sweep", runId: "r" }],
 ])("%s is read", (_what, event, wake) => {
-  expect(parseWake(event, NOW, "r")).toStrictEqual(wake);
+  expect(parseEvent(event, NOW, "r")).toStrictEqual(wake);
 });
 
 test("a slot in any ISO form is the same slot", () => {
   for (const slot of ["2026-11-22T03:00:00Z", "2026-11-22T03:00:00.123Z", "2026-11-22T05:00:00+02:00"]) {
-    expect(parseWake({ kind: "run", slot }, NOW, "r").slot).toBe(SLOT);
+    expect(parseEvent({ kind: "run", slot }, NOW, "r").slot).toBe(SLOT);
   }
 });
 
 test("a run by hand without a slot stands for its minute", () => {
-  expect(parseWake({ kind: "run" }, NOW + 59_999, "r").slot).toBe(SLOT);
+  expect(parseEvent({ kind: "run" }, NOW + 59_999, "r").slot).toBe(SLOT);
 });
 
 test("a slot of minutes ahead is taken: clocks differ", () => {
   const slot = "2026-11-22T03:05:00Z";
-  expect(parseWake({ kind: "run", slot }, NOW, "r").slot).toBe(slot);
+  expect(parseEvent({ kind: "run", slot }, NOW, "r").slot).toBe(slot);
 });
 
 test.each([
@@ -43,5 +43,5 @@ test.each([
     "event.slot: expected a time that is past (it is 2026-11-22T03:00:00Z), got 2026-11-22T03:05:01Z",
   ],
 ])("the event %j is refused: %s", (event, message) => {
-  expect(() => parseWake(event, NOW, "r")).toThrow(expect.objectContaining({ name: "BadEvent", message }) as Error);
+  expect(() => parseEvent(event, NOW, "r")).toThrow(expect.objectContaining({ name: "BadEvent", message }) as Error);
 });

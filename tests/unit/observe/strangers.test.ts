@@ -5,7 +5,7 @@ import { describe as describeIt } from "../../../src/vault/identity/description"
 import { looksForStrangers } from "../../../src/vault/observe/strangers";
 import { TAG } from "../../../src/vault/model/tags";
 import { HOUR_MS, MINUTE_MS, SECOND_MS, isoSeconds } from "../../../src/vault/lib/time";
-import type { Wake } from "../../../src/vault/model/trigger";
+import type { Trigger } from "../../../src/vault/model/trigger";
 import { makeRig } from "../../support/rig";
 import { DR, DR2, NOW, SETTINGS, SLOT, snapshot } from "../../support/world";
 
@@ -47,7 +47,7 @@ function carryTag(reader: typeof rig.primary, Snapshots: object[]): void {
   reader.on(DescribeSnapshotsCommand, { Filters: BY_DESCRIPTION.Filters }).resolves({});
 }
 
-const wake = (kind: Wake["kind"]): Wake => ({ kind, runId: "r" });
+const wake = (kind: Trigger["kind"]): Trigger => ({ kind, runId: "r" });
 const LATER = { told: {}, strangersAt: SLOT };
 
 test.each<[string, Parameters<typeof looksForStrangers>, boolean]>([

@@ -1,6 +1,6 @@
 /** What a copy carries, in a DR region and as a stand-in in the primary one. */
 import fc from "fast-check";
-import { drCopyTags, standInTags } from "../../../src/vault/plan/copyTags";
+import { drCopyTags, replacementTags } from "../../../src/vault/plan/copyTags";
 import { INSTANCE_TAG_PREFIX, MAX_TAGS, TAG, copyExpiredTag, prefixTags } from "../../../src/vault/model/tags";
 import { HOUR_MS } from "../../../src/vault/lib/time";
 import { NOW, SETTINGS, snapshot, standInOf } from "../../support/world";
@@ -77,7 +77,7 @@ describe("a copy's tags", () => {
 
 describe("a stand-in's tags", () => {
   test("are all that its original has, and which one that is and when it was begun", () => {
-    expect(standInTags(full, 49)).toStrictEqual({
+    expect(replacementTags(full, 49)).toStrictEqual({
       ...full.tags,
       [TAG.sourceSnapshot]: "snap-1",
       [TAG.sourceVolume]: "vol-1",
@@ -87,23 +87,23 @@ describe("a stand-in's tags", () => {
 
   test("have the marks of copies that expired before", () => {
     const mark = { [copyExpiredTag("us-west-2")]: "2026-11-20T03:00:00Z" };
-    expect(standInTags(snapshot("s", { tags: mark }), 49)).toMatchObject(mark);
+    expect(replacementTags(snapshot("s", { tags: mark }), 49)).toMatchObject(mark);
   });
 
   test("leave AWS's own out, which nobody may write", () => {
-    const tags = standInTags(snapshot("s", { tags: { "aws:dlm": "x", Mount: "/" } }), 49);
+    const tags = replacementTags(snapshot("s", { tags: { "aws:dlm": "x", Mount: "/" } }), 49);
     expect(tags.Mount).toBe("/");
     expect(tags).not.toHaveProperty("aws:dlm");
   });
 
   test("never pass what there is room for, and never lose one of the vault's own for a person's", () => {
-    const needed = Object.keys(standInTags(full, 45)).filter(
+    const needed = Object.keys(replacementTags(full, 45)).filter(
       (key) => key.startsWith("smart-vault:") && !key.startsWith(INSTANCE_TAG_PREFIX),
     );
     fc.assert(
       fc.property(people, fc.integer({ min: 45, max: 49 }), (tags, room) => {
         const ofInstance = prefixTags(tags, INSTANCE_TAG_PREFIX);
-        const made = standInTags({ ...full, tags: { ...tags, ...ofInstance, ...full.tags } }, room);
+        const made = replacementTags({ ...full, tags: { ...tags, ...ofInstance, ...full.tags } }, room);
         expect(Object.keys(made).length).toBeLessThanOrEqual(room);
         expect(needed.filter((key) => made[key] === undefined)).toStrictEqual([]);
       }),
@@ -113,7 +113,7 @@ describe("a stand-in's tags", () => {
 
 test("a DR copy of a stand-in names the original, as one of the original does, and how old the data is", () => {
   const standIn = standInOf(full, "stand-in", { startTimeMs: NOW + HOUR_MS });
-  expect(drCopyTags({ ...standIn, tags: standInTags(full, 49) })).toStrictEqual(drCopyTags(full));
+  expect(drCopyTags({ ...standIn, tags: replacementTags(full, 49) })).toStrictEqual(drCopyTags(full));
 });
 
 describe("the stack's tags", () => {
@@ -122,14 +122,14 @@ describe("the stack's tags", () => {
 
   test.each([
     ["a DR copy", drCopyTags(source, configured)],
-    ["a stand-in", standInTags(source, 49, configured)],
+    ["a stand-in", replacementTags(source, 49, configured)],
   ])("are on %s as they are now, before a person's", (_what, tags) => {
     expect(tags).toMatchObject({ ...configured, Owner: "x", [TAG.sourceSnapshot]: "s" });
   });
 
   test("count among the needed ones where there is little room", () => {
-    const own = Object.keys(standInTags(snapshot("s"), 0)).length;
-    const tags = standInTags(source, own + 2, configured);
+    const own = Object.keys(replacementTags(snapshot("s"), 0)).length;
+    const tags = replacementTags(source, own + 2, configured);
     expect(tags).toMatchObject(configured);
     expect(tags).not.toHaveProperty("Owner");
   });

@@ -5,7 +5,7 @@ import { DAY_MS, HOUR_MS, isoSeconds } from "../../../src/vault/lib/time";
 import type { Action } from "../../../src/vault/model/actions";
 import type { VaultSettings } from "../../../src/vault/model/settings";
 import type { World } from "../../../src/vault/model/world";
-import type { Serving } from "../../../src/vault/model/trigger";
+import type { SlotTask } from "../../../src/vault/model/trigger";
 import { applyToWorld } from "../../support/applyToWorld";
 import { DR, DR2, NOW, PRIMARY_KEY, SETTINGS, instance, keeping, volume } from "../../support/world";
 
@@ -28,7 +28,7 @@ function live(retentionDays: number, drRetentionDays: number, { terminatedOnDay 
   for (let hour = 0; hour < DAYS * 24; hour += 6) {
     const nowMs = NOW + hour * HOUR_MS;
     const runId = `run-${hour}`;
-    const serving: Serving | undefined = hour % 24 === 0 ? { slot: isoSeconds(nowMs), mode: "open" } : undefined;
+    const serving: SlotTask | undefined = hour % 24 === 0 ? { slot: isoSeconds(nowMs), mode: "open" } : undefined;
     const alive = hour < terminatedOnDay * 24;
     world = { ...world, instances: alive ? [instance("i-1", VOLUMES)] : [] };
     const { actions } = planOf(world, policy, serving, runId, nowMs);

@@ -1,12 +1,12 @@
 import { isDropout, problem, type ProblemKind } from "../../../src/vault/model/problem";
 import { planDropouts } from "../../../src/vault/plan/dropoutProblems";
 import type { Dropout } from "../../../src/vault/model/dropout";
-import type { Serving } from "../../../src/vault/model/trigger";
+import type { SlotTask } from "../../../src/vault/model/trigger";
 import type { CoreSettings } from "../../../src/vault/model/settings";
 import { DAY_MS } from "../../../src/vault/lib/time";
 import { NOW, OPEN, SETTINGS, SLOT, keeping } from "../../support/world";
 
-const CLOSING: Serving = { slot: SLOT, mode: "closing" };
+const CLOSING: SlotTask = { slot: SLOT, mode: "closing" };
 
 function dropout(extra: Partial<Dropout> = {}): Dropout {
   return {

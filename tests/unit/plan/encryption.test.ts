@@ -1,5 +1,5 @@
 /** Encrypted stand-ins in the primary region, from the plain snapshot to its end: see docs/adr/0012. */
-import { standInTags } from "../../../src/vault/plan/copyTags";
+import { replacementTags } from "../../../src/vault/plan/copyTags";
 import { planOf } from "../../support/planOf";
 import { TAG, copyExpiredTag } from "../../../src/vault/model/tags";
 import { DAY_MS, HOUR_MS, isoSeconds } from "../../../src/vault/lib/time";
@@ -43,7 +43,7 @@ describe("a stand-in is made", () => {
         sourceRegion: "us-east-1",
         kmsKeyArn: PRIMARY_KEY,
         sinceMs: plain.startTimeMs,
-        tags: standInTags(plain, 49),
+        tags: replacementTags(plain, 49),
         identity: {
           vaultId: "smart-vault-test",
           instanceId: "i-1",

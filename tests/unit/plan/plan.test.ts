@@ -5,7 +5,7 @@ import { DAY_MS, HOUR_MS, isoSeconds } from "../../../src/vault/lib/time";
 import type { Doubt } from "../../../src/vault/model/identity";
 import type { Plan } from "../../../src/vault/model/actions";
 import type { Snapshot, World } from "../../../src/vault/model/world";
-import type { Serving } from "../../../src/vault/model/trigger";
+import type { SlotTask } from "../../../src/vault/model/trigger";
 import { NOW, OPEN, SETTINGS, SLOT, copyOf, inDr, instance, snapshot, volume } from "../../support/world";
 
 const web = instance("i-1", [volume("vol-1", { isRoot: true })]);
@@ -18,11 +18,11 @@ const whole: World = {
   throttled: [],
 };
 
-function plan(world: World, serving?: Serving, nowMs = NOW): Plan {
+function plan(world: World, serving?: SlotTask, nowMs = NOW): Plan {
   return planOf(world, SETTINGS, serving, "run-1", nowMs);
 }
 
-function kinds(world: World, serving?: Serving): string[] {
+function kinds(world: World, serving?: SlotTask): string[] {
   return plan(world, serving).actions.map((action) => action.kind);
 }
 

@@ -4,15 +4,15 @@ import { TAG } from "../../../src/vault/model/tags";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../../src/vault/lib/time";
 import type { ProtectedInstance, Snapshot } from "../../../src/vault/model/world";
 import type { SnapshotAction } from "../../../src/vault/model/actions";
-import type { Serving } from "../../../src/vault/model/trigger";
+import type { SlotTask } from "../../../src/vault/model/trigger";
 import { NOW, OPEN, SETTINGS, SLOT, instance, snapshot, standInOf, volume } from "../../support/world";
 
 const EXCLUDE = { [SETTINGS.tagKey]: "exclude" };
-const CLOSING: Serving = { slot: SLOT, mode: "closing" };
+const CLOSING: SlotTask = { slot: SLOT, mode: "closing" };
 const root = volume("vol-1", { isRoot: true });
 const data = volume("vol-2", { deviceName: "/dev/sdf" });
 
-function plan(instances: ProtectedInstance[], snapshots: Snapshot[] = [], serving: Serving = OPEN, nowMs = NOW) {
+function plan(instances: ProtectedInstance[], snapshots: Snapshot[] = [], serving: SlotTask = OPEN, nowMs = NOW) {
   return planSnapshots(instances, snapshots, SETTINGS, serving, "run-1", nowMs);
 }
 

@@ -1,13 +1,13 @@
 import { planSnapshots } from "../../../src/vault/plan/snapshots";
 import { MINUTE_MS, SECOND_MS } from "../../../src/vault/lib/time";
 import type { ProtectedInstance } from "../../../src/vault/model/world";
-import type { Serving } from "../../../src/vault/model/trigger";
+import type { SlotTask } from "../../../src/vault/model/trigger";
 import { isSettled, isWhole } from "../../../src/vault/plan/wholeness";
 import { NOW, OPEN, SETTINGS, SLOT, instance, volume } from "../../support/world";
 
 const root = volume("vol-1", { isRoot: true });
 const late = volume("vol-2", { deviceName: "/dev/sdf" });
-const CLOSING: Serving = { slot: SLOT, mode: "closing" };
+const CLOSING: SlotTask = { slot: SLOT, mode: "closing" };
 
 function launched(agoMs: number, extra: Partial<ProtectedInstance> = {}): ProtectedInstance {
   return { ...instance("i-1", [root]), state: "running", launchTimeMs: NOW - agoMs, ...extra };

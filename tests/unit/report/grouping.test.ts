@@ -1,4 +1,4 @@
-import { gathered } from "../../../src/vault/report/grouping";
+import { groupAlike } from "../../../src/vault/report/grouping";
 import { type Problem, problem, type ProblemKind } from "../../../src/vault/model/problem";
 
 function problems(kind: ProblemKind, count: number, extra: Partial<Problem> = {}): Problem[] {
@@ -10,7 +10,7 @@ function problems(kind: ProblemKind, count: number, extra: Partial<Problem> = {}
 
 test("a hundred of a kind are told one by one", () => {
   const all = [...problems("copy-failed", 100), ...problems("locked", 100)];
-  expect(gathered(all)).toStrictEqual(all);
+  expect(groupAlike(all)).toStrictEqual(all);
 });
 
 test("more are told as one, with the first of them, what to do, and how many there are", () => {
@@ -19,8 +19,8 @@ test("more are told as one, with the first of them, what to do, and how many the
     ...problems("locked", 101),
     ...problems("slot-missed", 2),
   ];
-  const [, , copies, locks] = gathered(all);
-  expect(gathered(all)).toHaveLength(4);
+  const [, , copies, locks] = groupAlike(all);
+  expect(groupAlike(all)).toHaveLength(4);
   expect(copies).toMatchObject({ kind: "copy-failed", subject: "many", hint: "do this" });
   expect(copies?.notice).toBeUndefined();
   expect(copies?.message).toMatch(
@@ -31,5 +31,5 @@ test("more are told as one, with the first of them, what to do, and how many the
 
 test("what is said twice counts once", () => {
   const all = problems("slot-missed", 60);
-  expect(gathered([...all, ...all])).toStrictEqual(all);
+  expect(groupAlike([...all, ...all])).toStrictEqual(all);
 });

@@ -1,7 +1,7 @@
 import { PublishCommand } from "@aws-sdk/client-sns";
 import { mockClient } from "aws-sdk-client-mock";
 import { makeClients } from "../../../src/vault/aws/clients";
-import { logDecisions, newsOf, tell } from "../../../src/vault/report/log";
+import { logDecisions, unreported, notify } from "../../../src/vault/report/log";
 import type { Summary } from "../../../src/vault/report/summary";
 import { HOUR_MS, isoSeconds } from "../../../src/vault/lib/time";
 import type { Outcome, Plan } from "../../../src/vault/model/actions";
@@ -111,7 +111,7 @@ test("news is what was not told within the last day", () => {
     "broken-copy/snap-1": isoSeconds(NOW - HOUR_MS),
     "broken-copy/snap-2": isoSeconds(NOW - 24 * HOUR_MS),
   };
-  expect(newsOf([problem, other], told, NOW)).toStrictEqual([other]);
+  expect(unreported([problem, other], told, NOW)).toStrictEqual([other]);
 });
 
 describe("telling", () => {
@@ -119,7 +119,7 @@ describe("telling", () => {
   const sns = mockClient(clients.sns);
   const told = { "old/one": SLOT };
   const logs = { group: "g", region: "us-east-1", sinceMs: NOW };
-  const telling = () => tell(clients, SETTINGS, summary, [problem], told, logs, NOW);
+  const telling = () => notify(clients, SETTINGS, summary, [problem], told, logs, NOW);
 
   beforeEach(() => sns.reset());
 

@@ -7,7 +7,7 @@ import { TAG } from "../../../src/vault/model/tags";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../../src/vault/lib/time";
 import type { Action, Outcome } from "../../../src/vault/model/actions";
 import type { Snapshot, World } from "../../../src/vault/model/world";
-import type { Wake } from "../../../src/vault/model/trigger";
+import type { Trigger } from "../../../src/vault/model/trigger";
 import { copyAction, deleteAction, snapshotAction } from "../../support/actions";
 import {
   DR,
@@ -24,7 +24,7 @@ import {
   volume,
 } from "../../support/world";
 
-const PASS: Wake = { kind: "pass", runId: "pass-1" };
+const PASS: Trigger = { kind: "pass", runId: "pass-1" };
 const HERE = SETTINGS.primaryRegion;
 const yesterday = NOW - DAY_MS;
 const old = snapshot("snap-1", { startTimeMs: yesterday });
@@ -34,11 +34,11 @@ function world(extra: Partial<World> = {}): World {
   return { instances: [], snapshots: [], copies: inDr([]), problems: [], throttled: [], ...extra };
 }
 
-function measuring(wake: Wake, seen: Partial<World>, outcomes: Outcome[] = []): Measuring {
+function measuring(wake: Trigger, seen: Partial<World>, outcomes: Outcome[] = []): Measuring {
   const counts = { snapshots: 0, copies: 0, deletions: 0, deferred: 0, skipped: 0, failed: 0 };
   const { vaultId } = SETTINGS;
   return {
-    policy: SETTINGS,
+    settings: SETTINGS,
     summary: { vaultId, wake, status: "clean", counts, deferrals: {}, problems: [] },
     world: world(seen),
     inventory: takeInventory(world(seen), SETTINGS),
@@ -261,7 +261,7 @@ test("every region has its own: the second DR region's copies are not the first 
     copies: { [DR.region]: [oldCopy], [DR2.region]: [] },
   });
   const policy = { ...SETTINGS, dr: [DR, DR2] };
-  const both = values({ ...of, policy, inventory: takeInventory(of.world, policy) });
+  const both = values({ ...of, settings: policy, inventory: takeInventory(of.world, policy) });
   expect(both[`RecoveryPoints@${DR.region}`]).toBe(1);
   expect(both[`RecoveryPoints@${DR2.region}`]).toBe(0);
 });

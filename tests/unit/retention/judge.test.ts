@@ -1,7 +1,7 @@
 /** What retention wants of an instance's recovery points: whole, whatever became of its volumes. */
 import fc from "fast-check";
 import { makeCalendar } from "../../../src/vault/retention/calendar";
-import { type PruneRules, judge, whyKept } from "../../../src/vault/retention/judge";
+import { type PruneRules, evaluate, whyKept } from "../../../src/vault/retention/judge";
 import { setKeyOf, volumesOfSeveral } from "../../../src/vault/retention/recoverySets";
 import { TAG } from "../../../src/vault/model/tags";
 import { DAY_MS, isoSeconds } from "../../../src/vault/lib/time";
@@ -36,7 +36,7 @@ function goneBy(
     calendar: makeCalendar("UTC"),
     nowMs: NOW,
   };
-  const judgement = judge(all, "keep", rules, "us-east-1");
+  const judgement = evaluate(all, "keep", rules, "us-east-1");
   const { gone } = judgement;
   const isKept = (one: Snapshot) => whyKept(judgement, one) !== undefined;
   expect(all.filter((one) => isKept(one) === gone.has(one.snapshotId))).toStrictEqual([]);

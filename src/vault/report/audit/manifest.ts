@@ -5,8 +5,8 @@
  */
 import { groupBy } from "../../lib/collections";
 import { manifestKey } from "../../model/auditKeys";
-import { countedAndExtra } from "../../inventory/duplicates";
-import { type SeenRegion, distanceIn, unsafeIn } from "../../inventory/drRegions";
+import { dedupe } from "../../inventory/duplicates";
+import { type SeenRegion, copyProgressRank, unsafeIn } from "../../inventory/drRegions";
 import { isClear } from "../../identity/ownership";
 import { copiesOf, copyState } from "../../inventory/copies";
 import type { Inventory } from "../../inventory/inventory";
@@ -15,7 +15,7 @@ import { INSTANCE_TAG_PREFIX, TAG, tagsWithPrefix, userTags } from "../../model/
 import { DAY_MS, isoSeconds, wholeSecondMs } from "../../lib/time";
 import type { Snapshot } from "../../model/world";
 import type { CoreSettings } from "../../model/settings";
-import { volumeFactsFromTags } from "../../model/volumeSpec";
+import { volumeSpecFromTags } from "../../model/volumeSpec";
 
 const MANIFEST_VERSION = 1;
 
@@ -42,7 +42,7 @@ function soundCopies(snapshot: Snapshot, seen: readonly SeenRegion[]): Snapshot[
 
 function volumeOf(snapshot: Snapshot, copies: readonly Snapshot[]) {
   const { volumeId, tags } = snapshot;
-  const facts = volumeFactsFromTags(tags, volumeId);
+  const facts = volumeSpecFromTags(tags, volumeId);
   return {
     volumeId,
     device: facts?.deviceName,
@@ -132,16 +132,16 @@ function touchedSince(
 /** @param toMs up to which completion manifests were written for good, in whole seconds; absent: none were */
 export function dueManifests(
   { regions, primary, dr: seen }: Inventory,
-  policy: CoreSettings,
+  settings: CoreSettings,
   toMs: number | undefined,
   nowMs: number,
 ): DueManifests {
-  if (primary === undefined || regions.length <= policy.dr.length) return { due: [] };
+  if (primary === undefined || regions.length <= settings.dr.length) return { due: [] };
   const all = regions.map(({ own }) => own);
   const { keys, latestMs } = touchedSince(all, toMs ?? 0, nowMs);
   if (keys.size === 0) return { due: [] };
   const candidates = primary.own.filter((one) => isClear(one) && keys.has(pointKey(one)));
-  const { counted } = countedAndExtra(candidates, distanceIn(seen), policy);
+  const { counted } = dedupe(candidates, copyProgressRank(seen), settings);
   const points = groupBy(counted, pointKey);
   const due = [...points.values()].flatMap((point): DueManifest[] => {
     const isSafe = (one: Snapshot) => one.state === "completed" && unsafeIn(seen, one) === undefined;
@@ -149,7 +149,7 @@ export function dueManifests(
     const parts = point
       .sort((a, b) => (a.volumeId < b.volumeId ? -1 : 1))
       .map((snapshot): Part => [snapshot, soundCopies(snapshot, seen)]);
-    const manifest = composeManifest(parts, policy);
+    const manifest = composeManifest(parts, settings);
     const all = parts.flatMap(([snapshot, copies]) => [snapshot, ...copies]);
     return [
       {

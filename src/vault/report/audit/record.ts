@@ -9,15 +9,15 @@ import type { Action, Kept, Outcome, Plan } from "../../model/actions";
 import type { VaultSettings } from "../../model/settings";
 import type { Inventory } from "../../inventory/inventory";
 import type { Snapshot, ThrottledRead, World } from "../../model/world";
-import type { Serving, Wake } from "../../model/trigger";
+import type { SlotTask, Trigger } from "../../model/trigger";
 
 const RECORD_VERSION = 1;
 
 /** An invocation, when all of it is done. */
 export interface Decided {
   settings: VaultSettings;
-  wake: Wake;
-  serving?: Serving;
+  wake: Trigger;
+  serving?: SlotTask;
   world: World;
   inventory: Inventory;
   plan: Plan;
@@ -44,7 +44,7 @@ function subjectOf(action: Action): string {
 }
 
 /** Of the actions that were planned, whatever became of them and in whatever order: the same plan has the same hash. */
-function planHash(outcomes: readonly Outcome[]): string {
+function decisionsHash(outcomes: readonly Outcome[]): string {
   const lines = outcomes.map(({ action }) => `${action.kind} ${action.region} ${subjectOf(action)}`);
   return createHash("sha256").update(lines.sort().join("\n")).digest("hex");
 }
@@ -100,8 +100,8 @@ function leftOf(outcomes: readonly Outcome[]) {
 }
 
 /** All but where the vault tells and what wakes it. There is no secret among them. */
-function decidedBy({ topicArn: _topic, clock: _clock, audit: _audit, ...policy }: VaultSettings) {
-  return policy;
+function decidedBy({ topicArn: _topic, clock: _clock, audit: _audit, ...settings }: VaultSettings) {
+  return settings;
 }
 
 /** The record as it is written, as plain data. */
@@ -122,7 +122,7 @@ export function composeRecord(decided: Decided) {
     status,
     counts,
     deferrals,
-    planHash: planHash(outcomes),
+    planHash: decisionsHash(outcomes),
     decisions: outcomes.filter((one) => one.notBegun !== true).map((one) => decisionOf(one, find)),
     notBegun: leftOf(outcomes.filter((one) => one.notBegun === true)),
     kept: wake.kind === "run" ? plan.kept : withheld,
