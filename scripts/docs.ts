@@ -5,6 +5,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
+import { metricsPage } from "./metricsPage";
 
 const ROOT = join(__dirname, "..");
 
@@ -59,7 +60,7 @@ export function configurationPage(pulumiYaml: string): string {
 /** Pages by their path from the project's root. */
 export function generatedPages(): Record<string, string> {
   const pulumiYaml = readFileSync(join(ROOT, "Pulumi.yaml"), "utf8");
-  return { "docs/CONFIGURATION.md": configurationPage(pulumiYaml) };
+  return { "docs/CONFIGURATION.md": configurationPage(pulumiYaml), "docs/METRICS.md": metricsPage() };
 }
 
 if (require.main === module) {
