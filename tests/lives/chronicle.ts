@@ -87,7 +87,7 @@ export function sharedVolumes(account: Account): Map<string, Set<string>> {
 }
 
 /** Finds which instances and volumes are backed up, by themselves or by a volume that they share. */
-function presence(account: Account): ReadonlySet<string> | undefined {
+export function presence(account: Account): ReadonlySet<string> | undefined {
   const volumes = protectedVolumes(account);
   if (volumes.length === 0) return undefined;
   const present = new Set(volumes.flatMap(({ instance, volumeId }) => [instance.instanceId, volumeId]));
