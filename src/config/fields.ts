@@ -2,6 +2,7 @@
 import * as aws from "@pulumi/aws";
 import { closest } from "fastest-levenshtein";
 import { scheduleFault, timezoneFault } from "./schedule";
+import { asObject, json } from "./json";
 import type { SnapshotLock } from "../vault/model/settings";
 
 type Parsed<T> = { value: T } | { expected: string };
@@ -106,21 +107,12 @@ export const schedule: Parse<string> = (raw) => {
 const MAX_LOCK_DAYS = 36_500;
 const LOCK_MODES: readonly unknown[] = ["governance", "compliance"] satisfies SnapshotLock["mode"][];
 
-/** The value of JSON text, or `undefined` for text that is none. */
-function json(raw: string): unknown {
-  try {
-    return JSON.parse(raw) as unknown;
-  } catch {
-    return undefined;
-  }
-}
-
 /** A JSON object `{"mode":…,"days":…}`; the empty one is no lock. `pulumi config set --path` may give days as text. */
 export const snapshotLock: Parse<SnapshotLock | undefined> = (raw) => {
   const expected = `{} or {"mode": "governance" or "compliance", "days": 1 to ${MAX_LOCK_DAYS}}`;
-  const value = json(raw);
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return { expected };
-  const { mode, days, ...others } = value as Record<string, unknown>;
+  const value = asObject(json(raw));
+  if (value === undefined) return { expected };
+  const { mode, days, ...others } = value;
   if (Object.keys(others).length > 0) return { expected };
   if (mode === undefined && days === undefined) return { value: undefined };
   const parsed = integer(1, MAX_LOCK_DAYS)(typeof days === "number" || typeof days === "string" ? String(days) : "");

@@ -1,21 +1,8 @@
 /** One parser a kind of value in the namespace `aws:`; they become arguments of the vault's AWS providers. Pure. */
 import type { Parse } from "./fields";
+import { asObject, json } from "./json";
 import { SHAPE, tagTextFault } from "./tags";
 import { TAG_PREFIX } from "../vault/model/tags";
-
-/** The value of JSON text, or `undefined` for text that is none. */
-function json(raw: string): unknown {
-  try {
-    return JSON.parse(raw) as unknown;
-  } catch {
-    return undefined;
-  }
-}
-
-function objectOf(value: unknown): Record<string, unknown> | undefined {
-  const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
-  return isObject ? (value as Record<string, unknown>) : undefined;
-}
 
 function isTexts(value: unknown): value is string[] {
   return Array.isArray(value) && value.every((item) => typeof item === "string" && item !== "");
@@ -55,13 +42,13 @@ const WEB_ROLE_FIELDS = [
 
 /** What is wrong with a role that is to be assumed, or `undefined`. */
 function roleFault(value: unknown, fields: readonly string[]): string | undefined {
-  const role = objectOf(value);
+  const role = asObject(value);
   if (role === undefined) return "one is no object";
   const unknown = Object.keys(role).find((key) => !fields.includes(key));
   if (unknown !== undefined) return `it knows ${fields.join(", ")}, not ${unknown}`;
   if (!ROLE_ARN.test(String(role.roleArn))) return "roleArn must be the ARN of an IAM role";
   const wrong = Object.entries(role).find(([key, one]) => {
-    if (key === "tags") return !isTexts(Object.values(objectOf(one) ?? { none: 0 }));
+    if (key === "tags") return !isTexts(Object.values(asObject(one) ?? { none: 0 }));
     return LISTS.includes(key) ? !isTexts(one) : typeof one !== "string";
   });
   return wrong && `${wrong[0]} must be a text, or a list or an object of texts where AWS wants one`;
@@ -85,8 +72,8 @@ export const webRole: Parse<object> = (raw) => {
 /** Tags that Scheduler and EC2 take as well: the first takes no empty value (API reference, Tag). */
 export const defaultTags: Parse<{ tags: Record<string, string> }> = (raw) => {
   const expected = 'an object such as {"tags": {"CostCenter": "4711"}}';
-  const { tags, ...others } = objectOf(json(raw)) ?? {};
-  const given = objectOf(tags);
+  const { tags, ...others } = asObject(json(raw)) ?? {};
+  const given = asObject(tags);
   if (given === undefined || Object.keys(others).length > 0) return { expected };
   const entries = Object.entries(given).map(([key, value]) => [key, String(value)] as const);
   for (const [key, value] of entries) {
@@ -99,7 +86,7 @@ export const defaultTags: Parse<{ tags: Record<string, string> }> = (raw) => {
 /** The vault's own tags say whose a resource is, to policies as well: they can't be ignored. */
 export const ignoreTags: Parse<{ keys?: string[]; keyPrefixes?: string[] }> = (raw) => {
   const expected = `an object of lists, keys and keyPrefixes, that leave the tags ${TAG_PREFIX}* alone`;
-  const { keys = [], keyPrefixes = [], ...others } = objectOf(json(raw)) ?? { none: true };
+  const { keys = [], keyPrefixes = [], ...others } = asObject(json(raw)) ?? { none: true };
   if (Object.keys(others).length > 0 || !isTexts(keys) || !isTexts(keyPrefixes)) return { expected };
   const isOurs =
     keys.some((key) => key.startsWith(TAG_PREFIX)) ||
@@ -120,7 +107,7 @@ export const endpoints: Parse<object[]> = (raw) => {
   const expected = "a list of objects, service to address, without the address of a single region";
   const value = json(raw);
   if (!Array.isArray(value) || value.length === 0) return { expected };
-  const addresses = value.flatMap((one) => Object.values(objectOf(one) ?? { none: 0 }));
+  const addresses = value.flatMap((one) => Object.values(asObject(one) ?? { none: 0 }));
   const isGood = isTexts(addresses) && !addresses.some((address) => OF_A_REGION.test(address));
   return isGood ? { value: value as object[] } : { expected };
 };

@@ -1,6 +1,7 @@
 /** Keep rules and policies in the stack's configuration: objects, which the CLI hands over as JSON. */
 import { closest } from "fastest-levenshtein";
 import { NO_PATTERN, type Parse, isPattern } from "./fields";
+import { asObject, json } from "./json";
 import { COUNTED_RULES, isEmpty, parseWithin } from "../vault/retention/keepRules";
 import type { KeepPolicy, KeepRules } from "../vault/model/settings";
 
@@ -17,16 +18,6 @@ interface PolicyEntry {
   drKeep?: KeepRules;
   retentionDays?: number;
   drRetentionDays?: number;
-}
-
-function objectOf(raw: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(raw);
-    const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
-    return isObject ? (value as Record<string, unknown>) : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 function isWhole(value: unknown, min: number, max: number): boolean {
@@ -66,7 +57,7 @@ const RULES_EXPECTED = `an object of rules such as {"daily": 7, "monthly": 12}`;
 /** Keep rules; `{}` stands for "not set". Rules that keep nothing are refused: that is no policy. */
 function rules(isBound: boolean): Parse<KeepRules> {
   return (raw) => {
-    const value = objectOf(raw);
+    const value = asObject(json(raw));
     if (value === undefined) return { expected: RULES_EXPECTED };
     const fault = rulesFault(value, "it");
     if (fault !== undefined) return { expected: `${RULES_EXPECTED}: ${fault}` };
@@ -107,7 +98,7 @@ function entryFault(name: string, entry: unknown): string | undefined {
 /** Policies by the value of the backup tag; `{}`: there is one, for `tagValue`. */
 export const policies: Parse<Record<string, PolicyEntry>> = (raw) => {
   const expected = `an object of policies by tag value, such as {"gold": {"keep": {"daily": 30}}}`;
-  const value = objectOf(raw);
+  const value = asObject(json(raw));
   if (value === undefined) return { expected };
   const names = Object.keys(value);
   if (names.length > MAX_POLICIES) return { expected: `${expected}: at most ${MAX_POLICIES}` };

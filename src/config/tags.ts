@@ -3,6 +3,7 @@
  * 50 tags of a snapshot, and go on resources of many services, so the limits are those that all of them have. Pure.
  */
 import type { Parse } from "./fields";
+import { asObject, json } from "./json";
 import { MAX_TAG_KEY, MAX_TAG_VALUE, TAG_PREFIX } from "../vault/model/tags";
 
 /** A set of many volumes needs most of a snapshot's tags for what a restore has to know. */
@@ -64,20 +65,10 @@ function twins(keys: readonly string[]): string | undefined {
   return second && `keys must differ in more than case, ${got(second)} does not`;
 }
 
-function objectOf(raw: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(raw);
-    const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
-    return isObject ? (value as Record<string, unknown>) : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
 /** Tags, key to value; `{}` is none. */
 export const resourceTags: Parse<Record<string, string>> = (raw) => {
   const expected = `an object of up to ${MOST} tags such as {"CostCenter": "4711"}`;
-  const value = objectOf(raw);
+  const value = asObject(json(raw));
   if (value === undefined) return { expected };
   const entries = Object.entries(value);
   if (entries.length > MOST) return { expected: `${expected}: it has ${entries.length}` };
