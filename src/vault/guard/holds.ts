@@ -3,6 +3,7 @@
  * of it is the vault's to undo. What a person set and may have forgotten is told, once a day, as a notice. Pure.
  */
 import { LOCK_ROUNDING_MS, lockedDaysEndMs } from "./locks";
+import { isArchived } from "../inventory/copies";
 import { DAY_MS, isoSeconds } from "../lib/time";
 import type { DeleteAction, Outcome } from "../model/actions";
 import type { CoreSettings } from "../model/settings";
@@ -19,11 +20,12 @@ function notice(kind: ProblemKind, { snapshotId, region, reason }: DeleteAction,
 }
 
 /** Why a snapshot of the archive tier or the Recycle Bin stays: who moved it there wants it. */
-export function tierHold({ state, storageTier, restoreExpiryTimeMs }: Snapshot): string | undefined {
+export function tierHold(snapshot: Snapshot): string | undefined {
+  const { state, restoreExpiryTimeMs } = snapshot;
   if (restoreExpiryTimeMs !== undefined) {
     return `it is restored from the archive tier until ${isoSeconds(restoreExpiryTimeMs)}`;
   }
-  if (storageTier === "archive") return "it is in the archive tier";
+  if (isArchived(snapshot)) return "it is in the archive tier";
   if (state === "recoverable" || state === "recovering") {
     return `it is ${state}: in the Recycle Bin, or on its way back from there`;
   }

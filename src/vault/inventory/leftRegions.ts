@@ -2,7 +2,6 @@
 import { type ChangeMemory, memoryIn } from "../model/changeMemory";
 import { isOwn } from "../identity/ownership";
 import type { LeftRegion, SeenLeft } from "../model/leftRegion";
-import { readDrRegions } from "./regions";
 import { TAG } from "../model/tags";
 import { isoSeconds } from "../lib/time";
 import type { Snapshot, World } from "../model/world";
@@ -52,11 +51,11 @@ export function afterLook(memory: ChangeMemory, seen: readonly SeenLeft[]): Chan
 
 /** What the vault took in a region that was the primary one and is a DR region now: there it prunes copies alone. */
 export function leftOriginals(
-  world: World,
-  settings: Pick<CoreSettings, "dr">,
+  { copies }: Pick<World, "copies">,
+  { dr }: Pick<CoreSettings, "dr">,
 ): { region: string; snapshots: readonly Snapshot[] }[] {
-  return readDrRegions(world, settings).flatMap(({ region, seen }) => {
-    const snapshots = seen.filter((one) => isOwn(one) && one.identity.source === undefined);
+  return dr.flatMap(({ region }) => {
+    const snapshots = (copies[region] ?? []).filter((one) => isOwn(one) && one.identity.source === undefined);
     return snapshots.length === 0 ? [] : [{ region, snapshots }];
   });
 }

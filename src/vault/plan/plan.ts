@@ -3,7 +3,6 @@
  * and it imports neither AWS nor Pulumi. The Lambda, the local vault and the tests all use this one.
  */
 import { planDropouts } from "./dropoutProblems";
-import { isClear } from "../identity/ownership";
 import { planSnapshots } from "./snapshots";
 import { keyProblems, lostKeys } from "./keyGate";
 import { leftNotices } from "../changes/leftRegions";
@@ -53,7 +52,7 @@ export function planVault(request: PlanRequest): Plan {
   return mergeParts([
     always,
     slot,
-    { problems: failedSnapshots(own.filter(isClear), settings, nowMs), pending: pendingOf(own) },
+    { problems: failedSnapshots(inventory.clear, settings, nowMs), pending: pendingOf(own) },
     planRegions(own, wanted, request),
     planDoubts(world),
   ]);
