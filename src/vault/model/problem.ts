@@ -1,7 +1,7 @@
 /** Problems: what the vault tells people. Pure. */
 
 /** Shorter than a day, so that tomorrow's run tells again what is still wrong. */
-const DAILY_HOURS = 23;
+export const DAILY_HOURS = 23;
 /** Of these a person hears once a week at most: nothing failed, and nothing changes from one day to the next. */
 const WEEKLY_HOURS = 7 * 24 - 1;
 /** Longer than a week, so that no second run of it sums it up again. */
@@ -25,59 +25,55 @@ interface Kind {
   repeatHours: number;
 }
 
+function failure(page: string): Kind {
+  return { severity: "failure", page, repeatHours: DAILY_HOURS };
+}
+
+function notice(page?: string, repeatHours = DAILY_HOURS): Kind {
+  return { severity: "notice", page, repeatHours };
+}
+
 /** Every kind of problem. */
 export const KINDS = {
-  "snapshot-failed": { severity: "failure", page: SNAPSHOTS, repeatHours: DAILY_HOURS },
-  "failed-snapshot": { severity: "failure", page: SNAPSHOTS, repeatHours: DAILY_HOURS },
-  "slot-missed": { severity: "failure", page: SNAPSHOTS, repeatHours: DAILY_HOURS },
-  "run-missed": { severity: "notice", page: "mail-a-scheduled-run-is-missing", repeatHours: DAILY_HOURS },
-  "no-volumes": { severity: "failure", page: SNAPSHOTS, repeatHours: DAILY_HOURS },
-  "snapshot-limit": { severity: "failure", page: "mail-the-quota-of-snapshots-is-reached", repeatHours: DAILY_HOURS },
-  "not-crash-consistent": {
-    severity: "notice",
-    page: "mail-snapshots-are-not-crash-consistent",
-    repeatHours: DAILY_HOURS,
-  },
-  "tags-left-out": { severity: "notice", page: "mail-tags-were-left-out", repeatHours: DAILY_HOURS },
-  "no-instances": { severity: "failure", page: "alarm-no-match", repeatHours: DAILY_HOURS },
-  "not-protected-anymore": { severity: "failure", page: DROPOUTS, repeatHours: DAILY_HOURS },
-  "becoming-orphan": { severity: "notice", page: DROPOUTS, repeatHours: DAILY_HOURS },
-  "copy-failed": { severity: "failure", page: COPIES, repeatHours: DAILY_HOURS },
-  "broken-copy": { severity: "failure", page: COPIES, repeatHours: DAILY_HOURS },
-  "copy-stuck": { severity: "failure", page: COPIES, repeatHours: DAILY_HOURS },
-  "not-copyable": { severity: "failure", page: COPIES, repeatHours: DAILY_HOURS },
-  "lock-failed": { severity: "failure", page: COPIES, repeatHours: DAILY_HOURS },
-  "delete-failed": { severity: "failure", page: DELETIONS, repeatHours: DAILY_HOURS },
-  "deletions-announced": { severity: "notice", page: "mail-deletions-are-announced", repeatHours: DAILY_HOURS },
-  "delete-brake": { severity: "failure", page: DELETIONS, repeatHours: DAILY_HOURS },
-  "not-guarded": { severity: "failure", page: DELETIONS, repeatHours: DAILY_HOURS },
-  "in-use": { severity: "notice", page: DELETIONS, repeatHours: DAILY_HOURS },
-  locked: { severity: "notice", page: DELETIONS, repeatHours: DAILY_HOURS },
-  shared: { severity: "notice", page: DELETIONS, repeatHours: DAILY_HOURS },
-  "key-not-enabled": { severity: "failure", page: "mail-a-key-is-not-enabled", repeatHours: DAILY_HOURS },
-  tampering: { severity: "failure", page: TAMPERING, repeatHours: DAILY_HOURS },
-  "mark-ignored": { severity: "notice", page: TAMPERING, repeatHours: DAILY_HOURS },
-  "points-missing": { severity: "failure", page: "mail-recovery-points-are-gone", repeatHours: DAILY_HOURS },
-  "not-observed": { severity: "failure", page: "mail-aws-could-not-be-read", repeatHours: DAILY_HOURS },
-  "clock-not-read": { severity: "failure", page: CLOCK, repeatHours: DAILY_HOURS },
-  "clock-not-set": { severity: "failure", page: CLOCK, repeatHours: DAILY_HOURS },
-  "audit-not-written": {
-    severity: "failure",
-    page: "mail-the-audit-log-could-not-be-written",
-    repeatHours: DAILY_HOURS,
-  },
-  "bad-override": { severity: "failure", page: SETTINGS, repeatHours: DAILY_HOURS },
-  "unknown-policy": { severity: "notice", page: SETTINGS, repeatHours: WEEKLY_HOURS },
-  "orphans-kept": { severity: "notice", page: "volumes-that-are-not-backed-up-any-more", repeatHours: WEEKLY_HOURS },
-  "left-region": {
-    severity: "notice",
-    page: "mail-a-region-that-left-the-stack-still-has-snapshots",
-    repeatHours: WEEKLY_HOURS,
-  },
-  "dry-run": { severity: "notice", page: undefined, repeatHours: DAILY_HOURS },
-  "run-report": { severity: "notice", page: undefined, repeatHours: DAILY_HOURS },
-  "weekly-summary": { severity: "notice", page: undefined, repeatHours: LONG_WEEK_HOURS },
-} as const satisfies Readonly<Record<string, Kind>>;
+  "snapshot-failed": failure(SNAPSHOTS),
+  "failed-snapshot": failure(SNAPSHOTS),
+  "slot-missed": failure(SNAPSHOTS),
+  "run-missed": notice("mail-a-scheduled-run-is-missing"),
+  "no-volumes": failure(SNAPSHOTS),
+  "snapshot-limit": failure("mail-the-quota-of-snapshots-is-reached"),
+  "not-crash-consistent": notice("mail-snapshots-are-not-crash-consistent"),
+  "tags-left-out": notice("mail-tags-were-left-out"),
+  "no-instances": failure("alarm-no-match"),
+  "not-protected-anymore": failure(DROPOUTS),
+  "becoming-orphan": notice(DROPOUTS),
+  "copy-failed": failure(COPIES),
+  "broken-copy": failure(COPIES),
+  "copy-stuck": failure(COPIES),
+  "not-copyable": failure(COPIES),
+  "lock-failed": failure(COPIES),
+  "delete-failed": failure(DELETIONS),
+  "deletions-announced": notice("mail-deletions-are-announced"),
+  "delete-brake": failure(DELETIONS),
+  "not-guarded": failure(DELETIONS),
+  "in-use": notice(DELETIONS),
+  locked: notice(DELETIONS),
+  shared: notice(DELETIONS),
+  "key-not-enabled": failure("mail-a-key-is-not-enabled"),
+  tampering: failure(TAMPERING),
+  "mark-ignored": notice(TAMPERING),
+  "points-missing": failure("mail-recovery-points-are-gone"),
+  "not-observed": failure("mail-aws-could-not-be-read"),
+  "clock-not-read": failure(CLOCK),
+  "clock-not-set": failure(CLOCK),
+  "audit-not-written": failure("mail-the-audit-log-could-not-be-written"),
+  "bad-override": failure(SETTINGS),
+  "unknown-policy": notice(SETTINGS, WEEKLY_HOURS),
+  "orphans-kept": notice("volumes-that-are-not-backed-up-any-more", WEEKLY_HOURS),
+  "left-region": notice("mail-a-region-that-left-the-stack-still-has-snapshots", WEEKLY_HOURS),
+  "dry-run": notice(),
+  "run-report": notice(),
+  "weekly-summary": notice(undefined, LONG_WEEK_HOURS),
+} satisfies Readonly<Record<string, Kind>>;
 
 export type ProblemKind = keyof typeof KINDS;
 

@@ -1,15 +1,15 @@
 /** Which problems a person was told, and for how long that counts. Pure. */
 import type { Told } from "./clockState";
-import { KINDS, isKind } from "./problem";
+import { DAILY_HOURS, KINDS, isKind } from "./problem";
 import { HOUR_MS, parseIso } from "../lib/time";
 
 /** Scheduler takes 256 KB of input; the oldest tellings beyond this are forgotten, and so told again. */
 const MAX_TOLD = 700;
 
-/** What the vault does not know, since an older one told it, counts for a day. */
 function toldForMs(key: string): number {
   const [kind = ""] = key.split("/", 1);
-  const { repeatHours } = isKind(kind) ? KINDS[kind] : KINDS["snapshot-failed"];
+  // An older vault may have told a kind that this one does not know.
+  const repeatHours = isKind(kind) ? KINDS[kind].repeatHours : DAILY_HOURS;
   return repeatHours * HOUR_MS;
 }
 
