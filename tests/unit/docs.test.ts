@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, readdirSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { generatedPages } from "../../scripts/docs";
+import { anchorsOf } from "../support/markdown";
 
 const ROOT = join(__dirname, "..", "..");
 const read = (path: string) => readFileSync(join(ROOT, path), "utf8");
@@ -22,16 +23,6 @@ test("README has at most 10 KB", () => {
   expect(statSync(join(ROOT, "README.md")).size).toBeLessThanOrEqual(10_000);
 });
 
-/** Anchors of a page's headings, as GitHub makes them. */
-function anchorsOf(page: string): string[] {
-  return [...read(page).matchAll(/^#+ (.+)$/gm)].map(([, heading = ""]) =>
-    heading
-      .toLowerCase()
-      .replace(/[^\w\- ]/g, "")
-      .replace(/ /g, "-"),
-  );
-}
-
 /** Links of a page that lead nowhere. */
 function brokenLinks(page: string): string[] {
   const links = [...read(page).matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = ""]) => link);
@@ -40,7 +31,7 @@ function brokenLinks(page: string): string[] {
     const [path = "", anchor] = link.split("#");
     const target = path === "" ? page : join(dirname(page), path);
     if (!existsSync(join(ROOT, target))) return true;
-    return anchor !== undefined && target.endsWith(".md") && !anchorsOf(target).includes(anchor);
+    return anchor !== undefined && target.endsWith(".md") && !anchorsOf(read(target)).includes(anchor);
   });
 }
 

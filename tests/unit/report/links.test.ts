@@ -1,6 +1,7 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { KINDS } from "../../../src/vault/model/problem";
+import { anchorsOf } from "../../support/markdown";
 import { logLink, runbookPage } from "../../../src/vault/report/links";
 
 const ROOT = join(__dirname, "..", "..", "..");
@@ -20,27 +21,18 @@ test("the log's link, read as the console reads it, is the group, the run id and
   expect(once).toBe("logsV2:log-groups/log-group/%2Faws%2Flambda%2Fv/log-events?filterPattern=%22a-b%22&start=1000");
 });
 
-/** As GitHub makes them of headings. */
-function anchors(): string[] {
-  const runbook = readFileSync(join(ROOT, "docs", "RUNBOOK.md"), "utf8");
-  return [...runbook.matchAll(/^#+ (.+)$/gm)].map(([, heading = ""]) =>
-    heading
-      .toLowerCase()
-      .replace(/[^\w\- ]/g, "")
-      .replace(/ /g, "-"),
-  );
-}
+const ANCHORS = anchorsOf(readFileSync(join(ROOT, "docs", "RUNBOOK.md"), "utf8"));
 
 const PAGES = Object.entries(KINDS).flatMap(([kind, { page }]): [string, string][] =>
   page === undefined ? [] : [[kind, page]],
 );
 
 test.each(PAGES)("%s leads to a heading of the runbook", (_kind, page) => {
-  expect(anchors()).toContain(page);
+  expect(ANCHORS).toContain(page);
 });
 
 test("every page about a mail belongs to a kind", () => {
-  const about = anchors().filter((anchor) => anchor.startsWith("mail-"));
+  const about = ANCHORS.filter((anchor) => anchor.startsWith("mail-"));
   expect(about.filter((anchor) => !PAGES.some(([, page]) => page === anchor))).toStrictEqual([]);
 });
 
