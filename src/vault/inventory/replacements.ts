@@ -3,6 +3,7 @@
  * which stands in for it once it is seen completed under the key. Only then does the original go, as a duplicate does.
  * Pure. See docs/adr/0012.
  */
+import { isClear } from "../identity/ownership";
 import { type CopyState, copyFault, copyState } from "./copies";
 import type { Snapshot } from "../model/world";
 import type { CoreSettings } from "../model/settings";
@@ -42,7 +43,9 @@ function sourcesById(own: readonly Snapshot[], counted: readonly Snapshot[]): Ma
   const byId = new Map<string, Snapshot>();
   for (const snapshot of own) byId.set(snapshot.snapshotId, snapshot);
   for (const snapshot of counted) byId.set(snapshot.snapshotId, snapshot);
-  for (const snapshot of counted) {
+  // One in doubt counts for nothing else, but it is still what the copies were made of.
+  const doubted = own.filter((one) => !isClear(one) && one.state === "completed");
+  for (const snapshot of [...counted, ...doubted]) {
     const original = snapshot.identity.source?.snapshotId;
     if (original !== undefined && !byId.has(original)) byId.set(original, snapshot);
   }

@@ -121,4 +121,12 @@ describe("the snapshot that an id stands for", () => {
     expect(find("another")).toBeUndefined();
     expect(sourceFinder([plain, sound], [sound])("plain")).toBe(plain);
   });
+
+  test("is the stand-in of one that is gone even while it is in doubt, but not before one that counts", () => {
+    const doubted: Snapshot = { ...sound, doubt: { of: "tags", what: "its slot" } };
+    const find = sourceFinder([doubted, rekeyed], [rekeyed]);
+    expect(find("plain")).toBe(rekeyed);
+    expect(sourceFinder([doubted], [])("plain")).toBe(doubted);
+    expect(sourceFinder([{ ...doubted, state: "error" }], [])("plain")).toBeUndefined();
+  });
 });

@@ -245,3 +245,20 @@ describe("a DR copy of it", () => {
     expect(did(plan([plain, rekeyed], inDr([copy])))).toStrictEqual(["copy plain to us-east-1"]);
   });
 });
+
+describe("the copies of a stand-in whose original is gone and whose tags somebody changed", () => {
+  const old = standInOf(snapshot("old", { startTimeMs: NOW - 60 * DAY_MS }), "old-stand-in");
+  const copies = inDr([copyOf(old, "old-copy"), copyOf(sound, "copy")]);
+
+  test("go by their rules while nothing is in doubt", () => {
+    expect(did(plan([old, sound], copies)).filter((one) => one.startsWith("delete old-copy"))).toHaveLength(1);
+  });
+
+  test("are kept, because the vault writes no mark on what somebody changed", () => {
+    const { actions, kept } = plan([{ ...old, doubt: CHANGED }, sound], copies);
+    expect(actions).toStrictEqual([]);
+    expect(kept.find(({ snapshotId }) => snapshotId === "old-copy")?.reason).toMatch(
+      /its source old-stand-in is in doubt$/,
+    );
+  });
+});
