@@ -6,6 +6,7 @@ import { dataStartMs, sameVolumeAndSlot } from "../inventory/sameSlot";
 import type { SeenRegion } from "../inventory/drRegions";
 import { type Released, copiesOf, copyState, isArchived } from "../inventory/copies";
 import { type PruneRules, evaluate } from "../retention/judge";
+import { MAX_ATTEMPTS } from "../inventory/attempts";
 import { copyExpiredTag } from "../model/tags";
 import { type Problem, problem } from "../model/problem";
 import type { Snapshot } from "../model/world";
@@ -15,10 +16,13 @@ function sourceOf({ snapshotId, identity }: Snapshot): string {
   return identity.source?.snapshotId ?? snapshotId;
 }
 
-/** Whether it has no copy and gets none: EC2 copies no archived snapshot. */
+/** Returns true if a snapshot has no copy and is not likely to get one: EC2 copies no archived snapshot, or it failed too often. */
 function isStuck(snapshot: Snapshot, { dr, bySource }: SeenRegion): boolean {
-  if (!isArchived(snapshot)) return false;
-  return copiesOf(snapshot, bySource).every((copy) => copyState(copy, dr.keyArn) === "broken");
+  const copies = copiesOf(snapshot, bySource);
+  if (isArchived(snapshot)) return copies.every((copy) => copyState(copy, dr.keyArn) === "broken");
+  // A pending attempt changes nothing: once it is completed, the marks of the others are asked again.
+  const failed = copies.filter(({ state }) => state === "error").length;
+  return failed >= MAX_ATTEMPTS && copies.every((copy) => copyState(copy, dr.keyArn) !== "sound");
 }
 
 /** Each with the sources of the same data: the points of the region as they would be if what would be copied were. */

@@ -140,6 +140,29 @@ describe("of a recovery point with a snapshot in the archive tier, which EC2 cop
   });
 });
 
+describe("of a recovery point with a snapshot whose copies keep failing", () => {
+  const slot = { [TAG.slot]: daysOld(31).identity.slot };
+  const rest = marked(daysOld(31));
+  const failing = snapshot("failing", { startTimeMs: rest.startTimeMs, volumeId: "vol-failing", tags: slot });
+  const failures = (count: number) =>
+    Array.from({ length: count }, (_, n) => copyOf(failing, `failed-${n}`, { state: "error" }));
+  const completed = [today, rest, failing];
+
+  test("the rest is let go as if it were not there: copied for its sake it would be deleted at once", () => {
+    expect(released({ completed, copies: failures(3) })).toStrictEqual(["old-31"]);
+  });
+
+  test("so it is while the next attempt is pending, or the rest would be copied at each one", () => {
+    const pending = copyOf(failing, "pending", { state: "pending" });
+    expect(released({ completed, copies: [...failures(3), pending] })).toStrictEqual(["old-31"]);
+  });
+
+  test("it keeps the rest before its third failure, and once a copy is verified", () => {
+    expect(released({ completed, copies: failures(2) })).toStrictEqual([]);
+    expect(released({ completed, copies: [...failures(3), copyOf(failing, "copy")] })).toStrictEqual([]);
+  });
+});
+
 describe("with a volume that two instances have had", () => {
   const of = (id: string, instanceId: string, days: number, volumeId: string) => {
     const slot = daysOld(days).identity.slot;
