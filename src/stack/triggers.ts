@@ -19,11 +19,11 @@ const SCHEDULED_TIME = "<aws.scheduler.scheduled-time>";
 const SWEEP_AGE_SECONDS = 3_600;
 
 /** The scheduler's one right: to call this function. */
-function wakeRight(args: TriggerArgs, opts: pulumi.CustomResourceOptions): aws.iam.RolePolicy {
+function invokePermission(args: TriggerArgs, opts: pulumi.CustomResourceOptions): aws.iam.RolePolicy {
   const policy = args.functionArn.apply((Resource) =>
     JSON.stringify({
       Version: "2012-10-17",
-      Statement: [{ Sid: "Wake", Effect: "Allow", Action: "lambda:InvokeFunction", Resource }],
+      Statement: [{ Sid: "Invoke", Effect: "Allow", Action: "lambda:InvokeFunction", Resource }],
     }),
   );
   const role = args.schedulerRole.name;
@@ -43,7 +43,7 @@ function scheduleMaker(args: TriggerArgs, opts: pulumi.CustomResourceOptions) {
     { name: namesOf(vaultId).scheduleGroup, tags: withValues(tags) },
     opts,
   );
-  const after = { ...opts, dependsOn: [wakeRight(args, opts)] };
+  const after = { ...opts, dependsOn: [invokePermission(args, opts)] };
   return (
     name: string,
     description: string,
@@ -93,7 +93,7 @@ export function triggers(args: TriggerArgs, opts: pulumi.CustomResourceOptions):
   schedule(
     names.clockSchedule,
     `Alarm clock of ${vaultId}: moved by the function, see docs/adr/0003`,
-    { kind: "pass", told: {} },
+    { kind: "follow-up", told: {} },
     {
       scheduleExpression: STOPPED_CLOCK,
       state: "DISABLED",

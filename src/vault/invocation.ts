@@ -4,7 +4,7 @@
  */
 import type { Invocation, VaultTools } from "./aws/tools";
 import { leaveClock } from "./clock/clock";
-import { nextWakeMs } from "./clock/nextWake";
+import { nextFollowUpMs } from "./clock/nextFollowUp";
 import { openClock } from "./clock/open";
 import { vaultError } from "./lib/errors";
 import { MINUTE_MS, isoSeconds } from "./lib/time";
@@ -31,7 +31,7 @@ export interface LambdaContext {
 /** What the caller of a synchronous invocation gets. */
 export interface InvocationResult extends Summary {
   /** When the clock is set to, if anything is under way. */
-  nextWake?: string;
+  nextFollowUp?: string;
 }
 
 function begin(settings: VaultSettings, tools: VaultTools, event: unknown, context: LambdaContext): Invocation {
@@ -40,7 +40,7 @@ function begin(settings: VaultSettings, tools: VaultTools, event: unknown, conte
   return {
     settings,
     tools,
-    wake: parseEvent(event, startMs, context.awsRequestId),
+    trigger: parseEvent(event, startMs, context.awsRequestId),
     functionArn: context.invokedFunctionArn,
     logGroup: context.logGroupName,
     startMs,
@@ -61,24 +61,24 @@ export async function invoke(
   context: LambdaContext,
 ): Promise<InvocationResult> {
   const invocation = begin(settings, tools, event, context);
-  const { wake, startMs } = invocation;
+  const { trigger, startMs } = invocation;
   const { log, emit, now } = tools;
-  log.info("woken", { ...wake, vaultId: settings.vaultId });
+  log.info("woken", { ...trigger, vaultId: settings.vaultId });
 
   const clock = await openClock(invocation, event);
   const work = await reconcile(invocation, clock);
   const { summary, news, ...reported } = await report(invocation, work, clock);
 
-  const atMs = nextWakeMs(work.plan, work.outcomes, work.throttled.since, now());
-  const isNews = news.length > 0 || wake.kind !== "sweep";
+  const atMs = nextFollowUpMs(work.plan, work.outcomes, work.throttled.since, now());
+  const isNews = news.length > 0 || trigger.kind !== "sweep";
   const late = await leaveClock(invocation, clock, work, { ...reported, atMs, isNews });
   if (late !== undefined) log.error("problem", fieldsOf(late));
   measure({ ...work, orphans: work.plan.orphans, settings: settings, summary, startMs, nowMs: now() }).forEach(emit);
-  const nextWake = atMs === undefined ? undefined : isoSeconds(atMs);
-  log.info("finished", { status: summary.status, ...summary.counts, nextWake });
+  const nextFollowUp = atMs === undefined ? undefined : isoSeconds(atMs);
+  log.info("finished", { status: summary.status, ...summary.counts, nextFollowUp });
   const failures = news.filter((problem) => !problem.notice);
   if (failures.length > 0) throw vaultError("BackupFailed", failureMessage(summary, failures));
-  return { ...summary, nextWake };
+  return { ...summary, nextFollowUp };
 }
 
 function failureMessage({ status, vaultId }: Summary, news: readonly Problem[]): string {

@@ -19,18 +19,18 @@ import { planVault } from "./plan/plan";
 
 /** Reads what the served slot needs, and what is remembered and looked at once a day. */
 async function observeRest(
-  { settings, tools: { clients, now }, wake }: Invocation,
+  { settings, tools: { clients, now }, trigger }: Invocation,
   { state: clock, isRead }: OpenClock,
   seen: World,
-  { serving, own }: { serving: SlotTask | undefined; own: Inventory["clear"] },
+  { slotTask, own }: { slotTask: SlotTask | undefined; own: Inventory["clear"] },
 ): Promise<World> {
   let world = seen;
-  if (serving !== undefined) {
+  if (slotTask !== undefined) {
     world = await observeInstances(clients, settings, world);
-    const look = { own, slot: serving.slot, done: clock?.done, nowMs: now() };
+    const look = { own, slot: slotTask.slot, done: clock?.done, nowMs: now() };
     world = await observeDropouts(clients, settings, world, look);
   }
-  const looks = looksForStrangers(wake, clock, now());
+  const looks = looksForStrangers(trigger, clock, now());
   if (looks) world = await observeStrangers(clients, settings, world);
   world = {
     ...world,
@@ -46,16 +46,16 @@ function isOpen({ action, status }: Outcome): boolean {
 
 /** Does the work of an invocation. Never throws for what AWS refuses: that is part of what was seen and done. */
 export async function reconcile(invocation: Invocation, clock: OpenClock): Promise<Work & { inventory: Inventory }> {
-  const { settings, tools, wake, deadlineMs } = invocation;
+  const { settings, tools, trigger, deadlineMs } = invocation;
   const { clients, now } = tools;
   const seen = await observe(clients, settings);
   const inventory = takeInventory(seen, settings);
   const known = clock.state ?? (clock.isLost ? "lost" : undefined);
-  const serving = slotToServe(wake, known, inventory.primary?.own, settings, now());
-  if (serving !== undefined) await clock.hold(serving);
-  const world = await observeRest(invocation, clock, seen, { serving, own: inventory.primary?.own ?? [] });
+  const slotTask = slotToServe(trigger, known, inventory.primary?.own, settings, now());
+  if (slotTask !== undefined) await clock.hold(slotTask);
+  const world = await observeRest(invocation, clock, seen, { slotTask, own: inventory.primary?.own ?? [] });
 
-  const planned = planVault({ world, inventory, settings, serving, runId: wake.runId, nowMs: now() });
+  const planned = planVault({ world, inventory, settings, slotTask, runId: trigger.runId, nowMs: now() });
 
   let isDeleting = false;
   const mayDelete = () => {
@@ -65,8 +65,8 @@ export async function reconcile(invocation: Invocation, clock: OpenClock): Promi
   const carried = await applyPlan(clients, planned, inventory, settings, { now, deadlineMs, mayDelete });
   const { outcomes, withheld } = carried;
   const throttled = judgeThrottled([...world.throttled, ...carried.throttled], clock.state, now());
-  const problems = [...carried.plan.problems, ...throttled.problems, ...missedRun(serving, settings)];
+  const problems = [...carried.plan.problems, ...throttled.problems, ...missedRun(slotTask, settings)];
   const plan = { ...carried.plan, problems };
   const settled = plan.slotSettled && !outcomes.some(isOpen);
-  return { world, inventory, plan, outcomes, withheld, serving, settled, isDeleting, throttled };
+  return { world, inventory, plan, outcomes, withheld, slotTask, settled, isDeleting, throttled };
 }

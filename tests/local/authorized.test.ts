@@ -76,7 +76,7 @@ describe("the emulated EC2", () => {
 describe("a call that the role's policy lacks", () => {
   /** The log of one invocation that serves an open slot. */
   async function served(slot: string): Promise<string> {
-    const { log, error } = await vault.wake({ kind: "run", slot });
+    const { log, error } = await vault.trigger({ kind: "run", slot });
     return `${log}\n${error?.errorMessage ?? ""}`;
   }
   let slots = 4;

@@ -65,7 +65,7 @@ describe("ten daily recovery points of two instances", () => {
 
   test("outlive a run for the year 2099, which is refused by name", async () => {
     const before = await Promise.all(REGIONS.map(swept.idsIn));
-    const refused = await swept.vault.wake({ kind: "run", slot: "2099-01-01T03:00:00Z" });
+    const refused = await swept.vault.trigger({ kind: "run", slot: "2099-01-01T03:00:00Z" });
     expect(refused.error?.errorType).toBe("BadEvent");
     expect(refused.error?.errorMessage).toMatch(
       /^event\.slot: expected a time that is past .* got 2099-01-01T03:00:00Z$/,

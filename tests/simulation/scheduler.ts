@@ -38,7 +38,7 @@ function parseAt(expression = ""): number {
 
 export function makeScheduler(account: Account, deliver: Deliver): Scheduler {
   const { time, settings, random } = account;
-  let input = JSON.stringify({ kind: "pass", told: {} });
+  let input = JSON.stringify({ kind: "follow-up", told: {} });
   let atMs: number | undefined;
   let version = 0;
   const startMs = time.nowMs();
@@ -62,7 +62,7 @@ export function makeScheduler(account: Account, deliver: Deliver): Scheduler {
       input = given.Target?.Input ?? "";
       const [, deletedAt] = /"deletedAt":"([^"]+)"/.exec(input) ?? [];
       if (deletedAt !== undefined) account.looks.deletedMs = Date.parse(deletedAt);
-      if (/"(slot|done|owedFrom)":/.test(input)) {
+      if (/"(slot|done|dueSince)":/.test(input)) {
         account.knownSinceMs = Math.min(account.knownSinceMs, time.nowMs());
       }
       atMs = enabled ? wantedMs : undefined;

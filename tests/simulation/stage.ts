@@ -45,16 +45,16 @@ export function setStage(
   const tellings = makeTellings(account);
   // Whether the handler may have something to go on with.
   let active = false;
-  const wake = () => {
+  const trigger = () => {
     active = true;
   };
-  const lambda = makeLambda(account, tellings, () => source.coldStart(account.settings), wake);
+  const lambda = makeLambda(account, tellings, () => source.coldStart(account.settings), trigger);
   const scheduler = makeScheduler(account, (event) => {
     if (isHeard(event)) lambda.deliver(event);
   });
   const wire = makeWire(account, makeAws(account, scheduler, tellings), tellings, lambda.kill);
   const send = (invocation: Invocation, traits: ClientTraits, command: never) =>
-    wire(invocation, traits, command, wake);
+    wire(invocation, traits, command, trigger);
   const restoreDate = installDate(() => time.nowMs());
   const interception = intercept(source.sdk, send);
   const pass = async (untilMs: number, isOver = () => false) => {

@@ -144,7 +144,7 @@ const plant: Deed = (account, random) => {
 
 const wrongRun: Deed = (account, random, deliver) => {
   const slot = wrongSlot(account, random);
-  const kind = random.pick(["run", "run", "pass", "sweep"]);
+  const kind = random.pick(["run", "run", "follow-up", "sweep"]);
   deliver({ kind, slot });
   return `sends ${kind} for "${slot}"`;
 };

@@ -70,8 +70,8 @@ async function invokeSource(event: unknown) {
 }
 
 /** Results of two invocations differ in the time that the next one is set to. */
-function withoutNextWake(result: unknown): unknown {
-  return { ...(result as object), nextWake: "" };
+function withoutNextFollowUp(result: unknown): unknown {
+  return { ...(result as object), nextFollowUp: "" };
 }
 
 describe("what is in it", () => {
@@ -165,7 +165,7 @@ describe("what it does", () => {
       "audit",
       "clock",
     ]);
-    expect(withoutNextWake(answer.result)).toStrictEqual(withoutNextWake(JSON.parse(JSON.stringify(result))));
+    expect(withoutNextFollowUp(answer.result)).toStrictEqual(withoutNextFollowUp(JSON.parse(JSON.stringify(result))));
   });
 
   test("a run snapshots the set, copies what has no copy and deletes what is too old", async () => {

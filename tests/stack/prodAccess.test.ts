@@ -171,7 +171,7 @@ test("the scheduler may call this function and nothing else, for this account on
   expect(inputs).toStrictEqual({ role: name, policy: inputs.policy });
   expect(policyOf(inputs)).toStrictEqual({
     Version: "2012-10-17",
-    Statement: [{ Sid: "Wake", Effect: "Allow", Action: "lambda:InvokeFunction", Resource: FUNCTION }],
+    Statement: [{ Sid: "Invoke", Effect: "Allow", Action: "lambda:InvokeFunction", Resource: FUNCTION }],
   });
 });
 

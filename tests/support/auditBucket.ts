@@ -32,7 +32,7 @@ interface WrittenDecision {
 /** A record, as far as tests look into it. */
 interface WrittenRecord {
   schema: string;
-  wake: { kind: string };
+  trigger: { kind: string };
   dryRun: boolean;
   planHash: string;
   decisions: WrittenDecision[];

@@ -39,7 +39,7 @@ export async function look(rig: Rig, minutes: number, own: Snapshot[], there: Sn
   rig.at(LOOKS_MS + minutes * MINUTE_MS);
   rig.sees(own, there);
   rig.sns.resetHistory();
-  const failed = await rig.wake(SWEEP_EVENT).then(
+  const failed = await rig.trigger(SWEEP_EVENT).then(
     () => false,
     () => true,
   );

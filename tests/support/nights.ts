@@ -108,7 +108,7 @@ export function startNights(policy: CoreSettings, instances: ProtectedInstance[]
   let told: Record<string, string> = {};
   let nowMs = NOW;
 
-  function invoke(serving: SlotTask | undefined): void {
+  function invoke(slotTask: SlotTask | undefined): void {
     const { policy: now } = nights;
     const inRegion = (region: string) => account.all.get(region) ?? [];
     const slots = [...account.all.values()]
@@ -117,14 +117,14 @@ export function startNights(policy: CoreSettings, instances: ProtectedInstance[]
       .sort();
     const changes = remember({ memory, oldestSlot: slots[0] }, now, nowMs);
     const world: World = {
-      ...(serving && { instances: nights.instances }),
+      ...(slotTask && { instances: nights.instances }),
       snapshots: inRegion(now.primaryRegion),
       copies: Object.fromEntries(now.dr.map(({ region }) => [region, inRegion(region)])),
       changes,
       problems: [],
       throttled: [],
     };
-    const plan = planOf(world, now, serving, "run", nowMs);
+    const plan = planOf(world, now, slotTask, "run", nowMs);
     for (const action of plan.actions) take(account, action, now, nowMs);
     const news = nights.mailWorks ? unreported(plan.problems, told, nowMs) : [];
     for (const problem of news) {

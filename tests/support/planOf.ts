@@ -9,9 +9,9 @@ import { planVault } from "../../src/vault/plan/plan";
 export function planOf(
   world: World,
   settings: CoreSettings,
-  serving: SlotTask | undefined,
+  slotTask: SlotTask | undefined,
   runId: string,
   nowMs: number,
 ): Plan {
-  return planVault({ world, inventory: takeInventory(world, settings), settings, serving, runId, nowMs });
+  return planVault({ world, inventory: takeInventory(world, settings), settings, slotTask, runId, nowMs });
 }

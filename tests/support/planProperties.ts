@@ -105,24 +105,24 @@ export function isSafe(snapshot: Snapshot, world: World, policy: CoreSettings): 
   return policy.dr.every((region) => isSafeIn(snapshot, region, world, policy));
 }
 
-export function planFor(world: World, policy: CoreSettings, serving?: SlotTask, nowMs = NOW): Plan {
-  return planOf(world, policy, serving, "run-1", nowMs);
+export function planFor(world: World, policy: CoreSettings, slotTask?: SlotTask, nowMs = NOW): Plan {
+  return planOf(world, policy, slotTask, "run-1", nowMs);
 }
 
-const arbitraryServing = fc.constantFrom<(SlotTask | undefined)[]>(
+const arbitrarySlotTask = fc.constantFrom<(SlotTask | undefined)[]>(
   OPEN,
   { slot: SLOT, mode: "closing" },
   { slot: isoSeconds(NOW - DAY_MS), mode: "open" },
   undefined,
 );
 
-type Holds = (plan: Plan, world: World, policy: CoreSettings, serving?: SlotTask) => void;
+type Holds = (plan: Plan, world: World, policy: CoreSettings, slotTask?: SlotTask) => void;
 
 /** Holds for the plan of every vault. */
 export function always(holds: Holds, vaults: fc.Arbitrary<ArbitraryVault> = arbitraryVault()): void {
   fc.assert(
-    fc.property(vaults, arbitraryServing, ({ world, policy }, serving) => {
-      holds(planFor(world, policy, serving), world, policy, serving);
+    fc.property(vaults, arbitrarySlotTask, ({ world, policy }, slotTask) => {
+      holds(planFor(world, policy, slotTask), world, policy, slotTask);
     }),
     { numRuns: 800 },
   );

@@ -29,7 +29,7 @@ import type { VaultSettings } from "../../src/vault/model/settings";
 import { DR, FUNCTION_ARN, NOW, SETTINGS } from "./world";
 
 /** What a pass is woken with: the clock's payload. */
-export type ClockInput = ClockState & { kind: "pass" };
+export type ClockInput = ClockState & { kind: "follow-up" };
 
 /** A metric, and when it was sent. */
 type Emitted = Measured & { atMs: number };
@@ -173,7 +173,7 @@ export function makeRig(settings: VaultSettings = SETTINGS) {
 
   function carries(state: ClockState): void {
     const changes = remember({ memory: undefined, oldestSlot: undefined }, settings, NOW);
-    const Input = JSON.stringify({ kind: "pass", changes, ...state });
+    const Input = JSON.stringify({ kind: "follow-up", changes, ...state });
     const Target = { Arn: FUNCTION_ARN, RoleArn: "role", Input };
     scheduler.on(GetScheduleCommand).resolves({ Target });
   }
@@ -195,14 +195,14 @@ export function makeRig(settings: VaultSettings = SETTINGS) {
 
   /** All that the clock was last set to carry. */
   function clockPayload(): ClockInput {
-    return inputs().at(-1) ?? { kind: "pass", told: {} };
+    return inputs().at(-1) ?? { kind: "follow-up", told: {} };
   }
 
   function mails(): string[] {
     return sns.commandCalls(PublishCommand).map(({ args: [{ input }] }) => input.Subject ?? "");
   }
 
-  const wake = (event: unknown, context = lambdaContext()): Promise<InvocationResult> =>
+  const trigger = (event: unknown, context = lambdaContext()): Promise<InvocationResult> =>
     invoke(settings, tools, event, context);
 
   /** From now on it is this time, and the clock carries what it was last set to, if it was set. */
@@ -228,9 +228,9 @@ export function makeRig(settings: VaultSettings = SETTINGS) {
   }
 
   /** @param minutes after {@link NOW} */
-  function wakeAfter(minutes: number, event: unknown): Promise<InvocationResult> {
+  function followUpAfter(minutes: number, event: unknown): Promise<InvocationResult> {
     at(NOW + minutes * MINUTE_MS);
-    return wake(event);
+    return trigger(event);
   }
 
   return {
@@ -256,7 +256,7 @@ export function makeRig(settings: VaultSettings = SETTINGS) {
     clock,
     slotsAsked,
     mails,
-    wake,
-    wakeAfter,
+    trigger,
+    followUpAfter,
   };
 }

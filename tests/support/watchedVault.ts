@@ -122,7 +122,7 @@ export function watchedVault(timeoutSeconds: number, settings = SETTINGS) {
     const sent = rig.measured.length;
     const ended = killed
       ? false
-      : await rig.wake(event, lambdaContext(timeoutSeconds * SECOND_MS)).then(
+      : await rig.trigger(event, lambdaContext(timeoutSeconds * SECOND_MS)).then(
           () => true,
           () => false,
         );

@@ -36,7 +36,7 @@ test("an idle sweep ends in a result, and sends its heartbeat alone and no warni
   const handler = createHandler(SETTINGS);
   await expect(handler({ kind: "sweep" }, lambdaContext())).resolves.toMatchObject({
     status: "clean",
-    wake: { kind: "sweep", runId: "run-1" },
+    trigger: { kind: "sweep", runId: "run-1" },
   });
   expect(emitted).toMatchObject([{ service: SETTINGS.vaultId, InvocationsCompleted: 1 }]);
   expect(emitted.map((line) => emf(line)?.Metrics)).toStrictEqual([[{ Name: "InvocationsCompleted", Unit: "Count" }]]);

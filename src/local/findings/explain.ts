@@ -25,7 +25,7 @@ export interface Explanation {
  */
 export async function explain(vault: LocalVault, volumeId: string, slot: string): Promise<Explanation> {
   const { account, stack } = vault;
-  const { log } = await vault.wake({ kind: "run", slot });
+  const { log } = await vault.trigger({ kind: "run", slot });
   const reasons = keptReasons(readDecisions(log));
   const inRegion = async (region: string): Promise<ExplainedPoint[]> => {
     const all = await describeVaultSnapshots(account.ec2(region), region, stack.vaultId);

@@ -6,7 +6,7 @@ import type { LocalVault } from "../story/localVault";
 
 /** A record, as far as it is shown; docs/audit.schema.json has all of it. */
 interface AuditRecord {
-  wake: { kind: string };
+  trigger: { kind: string };
   startedAt: string;
   status: string;
   problems: { kind: string; subject: string; message: string }[];

@@ -52,7 +52,7 @@ export async function foresee(vault: LocalVault, config: VaultConfig, slot?: str
   const seen = await observe(vault, config);
   const changes = "state" in read ? recalled(read.state, seen, policy, nowMs) : ("unread" as const);
   const world = { ...seen, changes };
-  const serving: SlotTask | undefined = slot === undefined ? undefined : { slot, mode: "open" };
+  const slotTask: SlotTask | undefined = slot === undefined ? undefined : { slot, mode: "open" };
   return {
     policy,
     world,
@@ -60,7 +60,7 @@ export async function foresee(vault: LocalVault, config: VaultConfig, slot?: str
       world,
       inventory: takeInventory(world, policy),
       settings: policy,
-      serving,
+      slotTask,
       runId: "foresight",
       nowMs,
     }),

@@ -6,13 +6,13 @@ export function renderFailureRecord(found: FailureRecord | undefined): string[] 
   const title = heading("Audit record of the failure");
   if (found === undefined) return [title, "none: no copy failed, or `audit` is off"];
   const { bucket, key, record } = found;
-  const { wake, startedAt, status, problems } = record;
+  const { trigger, startedAt, status, problems } = record;
   const failed = problems.filter(({ kind }) => kind === BROKEN_COPY);
   const [first] = failed;
   return [
     title,
     `s3://${bucket}/${key}`,
-    `  │ ${wake.kind} of ${startedAt}, status ${status}, problems ${problems.length}, the first of them:`,
+    `  │ ${trigger.kind} of ${startedAt}, status ${status}, problems ${problems.length}, the first of them:`,
     ...Object.entries(first ?? {}).map(([field, value]) => `  │ ${field}: ${value}`),
   ];
 }

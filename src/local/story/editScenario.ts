@@ -16,7 +16,7 @@ import {
 import type { Progress } from "../account/python";
 import type { Invocation } from "../runtime/lambda";
 import { regionNotes } from "../forecast/regionNotes";
-import { type Night, type Timing, count, describeNight, passNight } from "./scenario";
+import { type Night, type Timing, count, describeNight, playNight } from "./scenario";
 import type { LocalVault } from "./localVault";
 
 export interface PlayedEdit {
@@ -98,7 +98,7 @@ async function playEdit(
   const announced = await foresee(vault, after.config);
   const first = [...invocations];
   const timing: Timing = { ...after.config, startMs };
-  const night = await passNight(vault, timing, number, MORNING_MS, onInvocation);
+  const night = await playNight(vault, timing, number, MORNING_MS, onInvocation);
   for (const invocation of first) count(night, invocation);
   const morning = await foresee(vault, after.config, night.slot);
   const deleted = invocations.flatMap(({ log }) => pruned(readDecisions(log)));

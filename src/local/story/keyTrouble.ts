@@ -6,7 +6,7 @@ import { nextFireMs } from "../../vault/lib/schedule";
 import { HOUR_MS, parseIso } from "../../vault/lib/time";
 import { revokeUse } from "../account/account";
 import type { Progress } from "../account/python";
-import { type Night, SETTLE_MS, type Timing, count, describeNight, passNight } from "./scenario";
+import { type Night, SETTLE_MS, type Timing, count, describeNight, playNight } from "./scenario";
 import type { LocalVault } from "./localVault";
 
 /** After the policy is put back: by then what was overdue is copied, and no alarm looks back at the trouble. */
@@ -36,7 +36,7 @@ async function playTrouble(
   number: number,
   progress: Progress,
 ): Promise<Night[]> {
-  const first = await passNight(vault, timing, number);
+  const first = await playNight(vault, timing, number);
   const nights = [first];
   const endMs = (parseIso(first.slot) ?? vault.nowMs()) + overdueHours * HOUR_MS + SETTLE_MS;
   for (let last = first; ;) {
@@ -47,7 +47,7 @@ async function playTrouble(
       await goOn(vault, last, endMs);
       return nights;
     }
-    last = await passNight(vault, timing, number + nights.length);
+    last = await playNight(vault, timing, number + nights.length);
     nights.push(last);
   }
 }
@@ -72,7 +72,7 @@ export async function playKeyTrouble(
   progress("the policy is put back, and a night passes");
   await putBack();
   const untilMs = vault.nowMs();
-  const after = await passNight(vault, timing, number + nights.length);
+  const after = await playNight(vault, timing, number + nights.length);
   await goOn(vault, after, Math.max(vault.nowMs(), untilMs + RECOVERY_MS));
   progress(`  ${describeNight(after)}`);
   return { nights: [...nights, after], region: key.region, fromMs, untilMs };

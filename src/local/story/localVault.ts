@@ -55,7 +55,7 @@ export interface LocalVault {
   /** Deploys the stack again with another configuration; what is in the account stays. */
   redeploy(config: StackConfig): Promise<void>;
   /** Wakes the function now, as a person does with `aws lambda invoke`. */
-  wake(event: unknown): Promise<Invocation>;
+  trigger(event: unknown): Promise<Invocation>;
   /** Lets time pass until `untilMs`, with every wake on the way. */
   runUntil(untilMs: number, onInvocation: OnInvocation): Promise<void>;
   stop(): Promise<void>;
@@ -174,7 +174,7 @@ function run(parts: Parts, startMs: number): LocalVault {
   const stackNow = () => deployments.current().stack;
   let nowMs = startMs;
   const scheduler = fakeScheduler(() => emulator.schedules(stackNow().primaryRegion, stackNow().vaultId), startMs);
-  const wake = async (event: unknown): Promise<Invocation> => {
+  const trigger = async (event: unknown): Promise<Invocation> => {
     const { lambda, stack } = deployments.current();
     await emulator.setTime(nowMs);
     const invocation = await lambda.invoke(event, nowMs);
@@ -186,7 +186,7 @@ function run(parts: Parts, startMs: number): LocalVault {
   const fire = (firing: Firing): Promise<Invocation> => {
     nowMs = Math.max(nowMs, firing.atMs);
     scheduler.fired(firing);
-    return wake(firing.event);
+    return trigger(firing.event);
   };
   return {
     get stack() {
@@ -203,7 +203,7 @@ function run(parts: Parts, startMs: number): LocalVault {
     program: () => deployments.current().program,
     deployments: () => deployments.all,
     redeploy: (config) => deployments.redeploy(config, nowMs),
-    wake,
+    trigger,
     runUntil: async (untilMs, onInvocation) => {
       for (;;) {
         const firing = await scheduler.next();

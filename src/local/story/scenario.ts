@@ -44,7 +44,7 @@ export function count(night: Night, { log, error }: Invocation): void {
 }
 
 /** Lets time pass to some hours after the next scheduled run. */
-export async function passNight(
+export async function playNight(
   vault: LocalVault,
   { schedule, timezone, startMs }: Timing,
   number: number,
@@ -90,7 +90,7 @@ export async function playNights(
 ): Promise<Night[]> {
   const played: Night[] = [];
   for (let number = 1; number <= nights; number += 1) {
-    const night = await passNight(vault, timing, number);
+    const night = await playNight(vault, timing, number);
     played.push(night);
     if (isTold(night, nights)) progress(`night ${number} of ${nights}, ${describeNight(night)}`);
   }

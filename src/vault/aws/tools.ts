@@ -24,7 +24,7 @@ type EmitMetric = (measured: Measured) => void;
 export interface Invocation {
   settings: VaultSettings;
   tools: VaultTools;
-  wake: Trigger;
+  trigger: Trigger;
   /** The function, as it was invoked: what the clock calls. */
   functionArn: string;
   /** Where its log is. */

@@ -9,7 +9,7 @@ import { type Problem, isDropout, problem } from "../model/problem";
 import { nextPoints } from "../missing/expectedPoints";
 import { POINTS_MISSING } from "../missing/missingWords";
 import { rateMs } from "../lib/schedule";
-import { givenUpFor, isOvertaken, scheduleOf } from "./slots";
+import { abandonedFor, isSuperseded, scheduleOf } from "./slots";
 import { isoSeconds } from "../lib/time";
 import type { CoreSettings, VaultSettings } from "../model/settings";
 import type { SlotTask } from "../model/trigger";
@@ -38,14 +38,14 @@ export interface FoundClock {
 
 /** A clock that is lost is told. What AWS throttles or fails at passes: the next invocation reads it. */
 export async function findClock(
-  { settings, tools: { clients, log, now }, wake }: Invocation,
+  { settings, tools: { clients, log, now }, trigger }: Invocation,
   event: unknown,
 ): Promise<FoundClock> {
   const read = await readClock(clients.scheduler, settings, now());
   if ("state" in read) return { state: read.state, isRead: true, isLost: false };
   const { code, message } = read.cause;
   const isLost = ["denied", "refused", "gone"].includes(meaningOf(read.cause));
-  const rang = wake.kind === "pass" && Object.hasOwn(event as object, "told");
+  const rang = trigger.kind === "follow-up" && Object.hasOwn(event as object, "told");
   const state = rang ? stateOf(event, now()) : undefined;
   if (!isLost) {
     log.info("clock", { status: "deferred", code, detail: message });
@@ -68,7 +68,7 @@ export interface ClockSet {
 }
 
 /** Sets the clock; a failure is a problem to tell, never a reason to stop. A throttled one is the sweep's to make good. */
-export async function wakeAt(
+export async function setFollowUp(
   settings: VaultSettings,
   { clients, log, now }: VaultTools,
   functionArn: string,
@@ -87,19 +87,19 @@ export async function wakeAt(
 }
 
 /** Which schedule the slots are of, and since when. */
-function owing(
+function scheduleSince(
   clock: ClockState | undefined,
-  serving: SlotTask | undefined,
+  slotTask: SlotTask | undefined,
   settings: CoreSettings,
   nowMs: number,
-): Pick<ClockState, "schedule" | "owedFrom"> {
+): Pick<ClockState, "schedule" | "dueSince"> {
   const schedule = scheduleOf(settings);
   const isEdited = clock?.schedule !== undefined && clock.schedule !== schedule;
   // Else a first run that never comes would not be missed. A rate has no times before its first run.
-  const known = [clock?.slot, clock?.done, clock?.owedFrom, serving];
+  const known = [clock?.slot, clock?.done, clock?.dueSince, slotTask];
   const isNew = known.every((one) => one === undefined) && rateMs(settings.schedule) === undefined;
-  const owedFrom = isEdited || isNew ? isoSeconds(nowMs) : clock?.owedFrom;
-  return { schedule, ...(owedFrom !== undefined && { owedFrom }) };
+  const dueSince = isEdited || isNew ? isoSeconds(nowMs) : clock?.dueSince;
+  return { schedule, ...(dueSince !== undefined && { dueSince }) };
 }
 
 /** Returns what nothing brings up again once its slot is done. */
@@ -124,7 +124,7 @@ function pointsAfter(
 /** What the clock carries on: the slot while it lacks something, and the newest one that does not. */
 function nextState(
   clock: ClockState | undefined,
-  { world, plan, isDeleting, serving, settled, throttled }: Work,
+  { world, plan, isDeleting, slotTask, settled, throttled }: Work,
   leaving: Leaving,
   settings: CoreSettings,
   nowMs: number,
@@ -143,28 +143,28 @@ function nextState(
     ...(strangersAt !== undefined && { strangersAt }),
     throttledSince: throttled.since,
     manifestsTo,
-    ...owing(clock, serving, settings, nowMs),
+    ...scheduleSince(clock, slotTask, settings, nowMs),
     ...(changes !== undefined && { changes }),
     told,
   };
-  if (serving === undefined) return { done, ...more };
+  if (slotTask === undefined) return { done, ...more };
   // A slot is neither closed nor given up before what it lacks was told: nothing would bring it up again.
-  const givenUp = untold.length > 0 || world.instances === undefined ? serving.overtakes : undefined;
-  const isLost = untold.some((problem) => serving.mode === "closing" || isDropout(problem));
-  if (!settled || givenUp !== undefined || isLost) {
-    return { slot: serving.slot, givenUp, done, ...more };
+  const abandoned = untold.length > 0 || world.instances === undefined ? slotTask.supersedes : undefined;
+  const isLost = untold.some((problem) => slotTask.mode === "closing" || isDropout(problem));
+  if (!settled || abandoned !== undefined || isLost) {
+    return { slot: slotTask.slot, abandoned, done, ...more };
   }
-  return { done: done === undefined || done < serving.slot ? serving.slot : done, ...more };
+  return { done: done === undefined || done < slotTask.slot ? slotTask.slot : done, ...more };
 }
 
-/** What is worth a call of its own. The schedule goes along with the next one: that it was edited shows in `owedFrom`. */
+/** What is worth a call of its own. The schedule goes along with the next one: that it was edited shows in `dueSince`. */
 const CARRIED = [
   "slot",
-  "givenUp",
+  "abandoned",
   "done",
   "throttledSince",
   "manifestsTo",
-  "owedFrom",
+  "dueSince",
   "changes",
   "points",
   "strangersAt",
@@ -206,10 +206,10 @@ export async function leaveClock(
   // It may be read by now. No slot of it is closed; one that still lacks something goes along, as a run takes it over.
   const read = await readClock(clients.scheduler, settings, now());
   if (!("state" in read)) return undefined;
-  const { slot } = work.serving ?? {};
+  const { slot } = work.slotTask ?? {};
   const lacks = !work.settled || untold.some(isDropout);
-  const isOpen = slot !== undefined && lacks && !isOvertaken(slot, read.state);
-  const taken = isOpen ? { slot, givenUp: givenUpFor(slot, read.state) } : {};
+  const isOpen = slot !== undefined && lacks && !isSuperseded(slot, read.state);
+  const taken = isOpen ? { slot, abandoned: abandonedFor(slot, read.state) } : {};
   const state = { ...read.state, ...taken, told: { ...read.state.told, ...told } };
   return (await set(atMs, state)).problem;
 }

@@ -4,7 +4,7 @@
  * that forgets which recovery points it expects, since it can't know what the other has deleted (docs/adr/0020).
  */
 import { readClock } from "./timer";
-import { type FoundClock, type SetClock, wakeAt } from "./clock";
+import { type FoundClock, type SetClock, setFollowUp } from "./clock";
 import type { ClockState } from "../model/clockState";
 import { nextPoints } from "../missing/expectedPoints";
 import type { PointMemory, PointsLook } from "../model/pointMemory";
@@ -38,7 +38,7 @@ export function clockWriter(
     // What was not read is not known to be this invocation's: it goes along as it is.
     const known = points === undefined || !isRead ? points : await pointsOf(points);
     const written = { ...state, ...(known !== undefined && { points: known }) };
-    const done = await wakeAt(settings, tools, functionArn, atMs, written);
+    const done = await setFollowUp(settings, tools, functionArn, atMs, written);
     if (done.isSet) {
       carried = written;
       last = said(known);

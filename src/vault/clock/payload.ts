@@ -13,18 +13,18 @@ function pastOf(carried: unknown, nowMs: number): string | undefined {
 
 /** Returns what a payload says; what can't be so is left out. */
 export function stateOf(payload: unknown, nowMs: number): ClockState {
-  const { slot, givenUp, done, throttledSince, manifestsTo, schedule, owedFrom, changes, points, strangersAt, told } =
+  const { slot, abandoned, done, throttledSince, manifestsTo, schedule, dueSince, changes, points, strangersAt, told } =
     (payload ?? {}) as Partial<ClockState>;
   const known = changesOf(changes);
   const expected = pointsOf(points);
   return {
     slot: pastOf(slot, nowMs),
-    ...(givenUp !== undefined && { givenUp: pastOf(givenUp, nowMs) }),
+    ...(abandoned !== undefined && { abandoned: pastOf(abandoned, nowMs) }),
     done: pastOf(done, nowMs),
     throttledSince: pastOf(throttledSince, nowMs),
     ...(manifestsTo !== undefined && { manifestsTo: pastOf(manifestsTo, nowMs) }),
     ...(typeof schedule === "string" && { schedule }),
-    ...(owedFrom !== undefined && { owedFrom: pastOf(owedFrom, nowMs) }),
+    ...(dueSince !== undefined && { dueSince: pastOf(dueSince, nowMs) }),
     ...(known !== undefined && { changes: known }),
     ...(expected !== undefined && { points: expected }),
     ...(strangersAt !== undefined && { strangersAt: pastOf(strangersAt, nowMs) }),
@@ -48,5 +48,5 @@ export function stateOfText(input: string | undefined, nowMs: number): ClockStat
 
 /** Returns the schedule's input: the event that the function gets when the clock rings. */
 export function payloadText(state: ClockState, nowMs: number): string {
-  return JSON.stringify({ kind: "pass", ...state, told: stillTold(state.told, nowMs) });
+  return JSON.stringify({ kind: "follow-up", ...state, told: stillTold(state.told, nowMs) });
 }

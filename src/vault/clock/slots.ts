@@ -20,16 +20,16 @@ function instantMs(slot: string | undefined): number {
 }
 
 /** Whether a newer slot than this one is being worked on, or is done. */
-export function isOvertaken(slot: string, clock: ClockState | undefined): boolean {
+export function isSuperseded(slot: string, clock: ClockState | undefined): boolean {
   return instantMs(slot) < Math.max(instantMs(clock?.slot), instantMs(clock?.done));
 }
 
 /** The older slot that still lacks something and is given up for this one: the carried one, or what that was given up for. */
-export function givenUpFor(slot: string, clock: ClockState | undefined): string | undefined {
+export function abandonedFor(slot: string, clock: ClockState | undefined): string | undefined {
   const carriedMs = instantMs(clock?.slot);
   const isCarried = carriedMs > instantMs(clock?.done) && carriedMs < instantMs(slot);
   if (isCarried) return clock?.slot;
-  return instantMs(clock?.givenUp) < instantMs(slot) ? clock?.givenUp : undefined;
+  return instantMs(clock?.abandoned) < instantMs(slot) ? clock?.abandoned : undefined;
 }
 
 /** The schedule by which slots are due. */
@@ -39,26 +39,26 @@ export function scheduleOf({ schedule, timezone }: CoreSettings): string {
 
 /** The slot that the schedule says is due: for a run that never came, or died at its first call. */
 function dueSlot(
-  { slot, done, schedule, owedFrom }: ClockState,
+  { slot, done, schedule, dueSince }: ClockState,
   settings: CoreSettings,
   nowMs: number,
 ): string | undefined {
   const doneMs = instantMs(done);
   // A vault that has never run owes only what came after its first sweep: it may be younger than the schedule's last time.
-  if (doneMs === -Infinity && owedFrom === undefined) return undefined;
+  if (doneMs === -Infinity && dueSince === undefined) return undefined;
   // Nor by a schedule that was just edited: its times of before were nobody's.
   if (schedule !== undefined && schedule !== scheduleOf(settings)) return undefined;
   const ranMs = Math.max(doneMs, instantMs(slot));
-  const owedFromMs = instantMs(owedFrom);
+  const dueSinceMs = instantMs(dueSince);
   // A rate tells its times by a run alone: of an edited one there was none yet.
-  if (owedFromMs > ranMs && rateMs(settings.schedule) !== undefined) return undefined;
-  const knownMs = Math.max(ranMs, owedFromMs);
+  if (dueSinceMs > ranMs && rateMs(settings.schedule) !== undefined) return undefined;
+  const knownMs = Math.max(ranMs, dueSinceMs);
   const untilMs = nowMs - RUN_LATE_MS;
   // The usual case, and far cheaper than looking back.
   const nextMs = nextFireMs(settings.schedule, settings.timezone, knownMs);
   if (nextMs === undefined || nextMs > untilMs) return undefined;
   const dueMs = lastDueMs(settings.schedule, settings.timezone, untilMs, knownMs);
-  return dueMs !== undefined && dueMs > Math.max(doneMs, owedFromMs) ? isoSeconds(dueMs) : undefined;
+  return dueMs !== undefined && dueMs > Math.max(doneMs, dueSinceMs) ? isoSeconds(dueMs) : undefined;
 }
 
 /** The schedule's last slot that is still open: all there is to go by where the clock is gone. */
@@ -80,7 +80,7 @@ function newest(slots: readonly (string | undefined)[], holds: (slotMs: number) 
  * @param own the vault's snapshots in the primary region; `undefined` where they could not be read
  */
 export function slotToServe(
-  wake: Trigger,
+  trigger: Trigger,
   carried: ClockState | "lost" | undefined,
   own: readonly Snapshot[] | undefined,
   settings: CoreSettings,
@@ -91,26 +91,26 @@ export function slotToServe(
   const doneMs = instantMs(clock?.done);
   const isOpen = (slotMs: number) => nowMs - slotMs <= windowMs;
   // A sweep comes every hour and is soon enough; most invocations are spared the reckoning.
-  const asks = wake.kind === "sweep" && clock !== undefined;
+  const asks = trigger.kind === "sweep" && clock !== undefined;
   const due = asks ? dueSlot(clock, settings, nowMs) : undefined;
   const serve = (slot: string, mode: SlotTask["mode"]): SlotTask => {
-    const overtakes = givenUpFor(slot, clock);
+    const supersedes = abandonedFor(slot, clock);
     return {
       slot,
       mode,
-      ...(overtakes !== undefined && { overtakes }),
+      ...(supersedes !== undefined && { supersedes }),
       ...(slot === due && { isMissedRun: true as const }),
     };
   };
   // A run that comes a second time finds all made; one that was overtaken does what a pass would.
-  if (wake.kind === "run" && wake.slot !== undefined && !isOvertaken(wake.slot, clock)) {
+  if (trigger.kind === "run" && trigger.slot !== undefined && !isSuperseded(trigger.slot, clock)) {
     // What is made so late is no snapshot of that slot: its data would contradict it (doubts.ts).
-    const isLate = nowMs - instantMs(wake.slot) > SLOT_LAG_MS - HOUR_MS;
-    return serve(wake.slot, isLate ? "closing" : "open");
+    const isLate = nowMs - instantMs(trigger.slot) > SLOT_LAG_MS - HOUR_MS;
+    return serve(trigger.slot, isLate ? "closing" : "open");
   }
-  if (wake.kind === "sweep" && carried === "lost") return openSlot(settings, windowMs, nowMs);
+  if (trigger.kind === "sweep" && carried === "lost") return openSlot(settings, windowMs, nowMs);
   const latest =
-    newest([wake.slot, clock?.slot, due], (slotMs) => slotMs > doneMs) ??
+    newest([trigger.slot, clock?.slot, due], (slotMs) => slotMs > doneMs) ??
     // One that was done and reopened, and that still lacks something.
     newest([clock?.slot], (slotMs) => slotMs === doneMs);
   if (latest !== undefined) {

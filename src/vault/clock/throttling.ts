@@ -16,10 +16,10 @@ export function judgeThrottled(
   clock: ClockState | undefined,
   nowMs: number,
 ): Judged {
-  if (throttled.length === 0) return { putOff: [], problems: [] };
+  if (throttled.length === 0) return { deferredReads: [], problems: [] };
   const sinceMs = parseIso(clock?.throttledSince ?? "") ?? nowMs;
   const since = isoSeconds(sinceMs);
   const lasts = clock === undefined || nowMs - sinceMs >= TOLD_AFTER_MS;
-  if (lasts) return { since, putOff: [], problems: throttled.map(({ problem }) => problem) };
-  return { since, putOff: [...throttled], problems: [] };
+  if (lasts) return { since, deferredReads: [], problems: throttled.map(({ problem }) => problem) };
+  return { since, deferredReads: [...throttled], problems: [] };
 }

@@ -9,7 +9,7 @@ export interface ClockState {
   /** The slot that still lacks a snapshot. */
   slot?: string;
   /** An older slot that still lacked something when `slot` came: to be told, not made. */
-  givenUp?: string;
+  abandoned?: string;
   /** The newest slot that lacks nothing any more, or whose window is over. */
   done?: string;
   /** Since when reads have been throttled without a break. */
@@ -19,7 +19,7 @@ export interface ClockState {
   /** The schedule that `slot` and `done` are of, as `<expression> <time zone>`. */
   schedule?: string;
   /** When that schedule was first seen, by a sweep of a new vault or after an edit: it owes nothing of before. */
-  owedFrom?: string;
+  dueSince?: string;
   /** What is known of changes that would delete what was kept before them. */
   changes?: ChangeMemory;
   /** Which recovery points the next look expects, and which the last ones missed (missingPoints.ts). */

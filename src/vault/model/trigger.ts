@@ -1,6 +1,6 @@
 /** Why an invocation happens. A run has a slot from the start; a pass or sweep may be given one that is still open. */
 export interface Trigger {
-  kind: "run" | "pass" | "sweep";
+  kind: "run" | "follow-up" | "sweep";
   /** The scheduled time that the backup stands for. */
   slot?: string;
   /** This invocation's own id, on everything it makes. */
@@ -12,7 +12,7 @@ export interface SlotTask {
   slot: string;
   mode: "open" | "closing";
   /** An older slot that still lacked something and is given up for this one: told, not made. */
-  overtakes?: string;
+  supersedes?: string;
   /** Set where the schedule alone says that the slot is due: its run is missing. */
   isMissedRun?: true;
 }

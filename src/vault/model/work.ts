@@ -7,7 +7,7 @@ import type { SlotTask } from "./trigger";
 export interface Judged {
   /** Since when reads have been throttled without a break, as an ISO instant; the clock carries it on. */
   since?: string;
-  putOff: ThrottledRead[];
+  deferredReads: ThrottledRead[];
   /** What has lasted too long. */
   problems: Problem[];
 }
@@ -17,7 +17,7 @@ export interface Work {
   plan: Plan;
   outcomes: Outcome[];
   withheld: Kept[];
-  serving?: SlotTask;
+  slotTask?: SlotTask;
   /** Whether the served slot lacks nothing any more, or is closed. */
   settled: boolean;
   /** Whether it deleted anything, or tried to. */

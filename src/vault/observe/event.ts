@@ -4,7 +4,7 @@ import { vaultError } from "../lib/errors";
 import { isoSeconds, parseIso } from "../lib/time";
 import type { Trigger } from "../model/trigger";
 
-const KINDS = ["run", "pass", "sweep"] as const;
+const KINDS = ["run", "follow-up", "sweep"] as const;
 
 function isKind(kind: unknown): kind is Trigger["kind"] {
   return KINDS.some((known) => known === kind);

@@ -18,8 +18,8 @@ const PAUSE_MS = 23 * HOUR_MS;
  * Decides whether an invocation looks: a sweep, so that a night's run asks for nothing more.
  * @param clock undefined where it could not be read; then another sweep looks
  */
-export function looksForStrangers(wake: Trigger, clock: ClockState | undefined, nowMs: number): boolean {
-  if (wake.kind !== "sweep" || clock === undefined) return false;
+export function looksForStrangers(trigger: Trigger, clock: ClockState | undefined, nowMs: number): boolean {
+  if (trigger.kind !== "sweep" || clock === undefined) return false;
   return nowMs - (parseIso(clock.strangersAt ?? "") ?? -Infinity) >= PAUSE_MS;
 }
 

@@ -4,9 +4,9 @@ import type { SlotTask } from "../model/trigger";
 import type { VaultSettings } from "../model/settings";
 
 /** A notice: nothing failed, unless the window is over, and then each missing snapshot is a problem of its own. */
-export function missedRun(serving: SlotTask | undefined, { primaryRegion, clock }: VaultSettings): Problem[] {
-  if (serving?.isMissedRun !== true) return [];
-  const { slot, mode } = serving;
+export function missedRun(slotTask: SlotTask | undefined, { primaryRegion, clock }: VaultSettings): Problem[] {
+  if (slotTask?.isMissedRun !== true) return [];
+  const { slot, mode } = slotTask;
   const next =
     mode === "open"
       ? "the hourly sweep creates its snapshots instead"

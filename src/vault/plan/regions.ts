@@ -26,10 +26,10 @@ import { type PlanPart, type PlanRequest, pendingOf } from "./request";
 export function planRegions(
   own: readonly Snapshot[],
   wanted: ReadonlySet<string>,
-  { world, inventory, settings, serving, nowMs }: PlanRequest,
+  { world, inventory, settings, slotTask, nowMs }: PlanRequest,
 ): PlanPart {
   // What a sweep only reports as missed is no run: nobody is an orphan by that.
-  const slot = serving?.mode === "open" ? serving.slot : undefined;
+  const slot = slotTask?.mode === "open" ? slotTask.slot : undefined;
   const { dr: marked, clear } = inventory;
   const copies = marked.flatMap((region) => region.copies);
   const { problems, ...ruled } = instanceRules([...own, ...copies], world, settings, nowMs);

@@ -12,7 +12,7 @@ export interface PlanRequest {
   inventory: Inventory;
   settings: CoreSettings;
   /** The slot to create for, if any. */
-  serving: SlotTask | undefined;
+  slotTask: SlotTask | undefined;
   /** This invocation's own id, on everything it makes. */
   runId: string;
   nowMs: number;

@@ -22,7 +22,7 @@ function recoveryPointTags(
   settings: CoreSettings,
   instance: ProtectedInstance,
   volumes: readonly AttachedVolume[],
-  wake: { slot: string; runId: string },
+  trigger: { slot: string; runId: string },
   room: number,
 ): Tags {
   const own: Record<string, string> = {
@@ -32,8 +32,8 @@ function recoveryPointTags(
     [TAG.instanceName]: instance.tags.Name ?? "",
     [TAG.instanceType]: instance.instanceType,
     [TAG.availabilityZone]: instance.availabilityZone,
-    [TAG.slot]: wake.slot,
-    [TAG.run]: wake.runId,
+    [TAG.slot]: trigger.slot,
+    [TAG.run]: trigger.runId,
     [TAG.setSize]: String(volumes.length),
     [TAG.policy]: instance.tags[settings.tagKey] ?? "",
     ...overridesOf(instance.tags, settings).carried,
@@ -57,27 +57,27 @@ export function snapshotAction(
   settings: CoreSettings,
   instance: ProtectedInstance,
   missing: readonly AttachedVolume[],
-  wake: { slot: string; runId: string },
+  trigger: { slot: string; runId: string },
 ): SnapshotAction {
   const wanted = new Set(missing.map((volume) => volume.volumeId));
   const left = instance.volumes.filter((volume) => !wanted.has(volume.volumeId));
   const excludeDataVolumeIds = left.filter((v) => !v.isRoot).map((v) => v.volumeId);
   const mode = excludeDataVolumeIds.length <= MAX_EXCLUDED_DATA_VOLUMES ? "set" : "each";
   const maxTags = maxSnapshotTags(settings);
-  const own = Object.keys(recoveryPointTags(settings, instance, missing, wake, 0)).length + LATER;
+  const own = Object.keys(recoveryPointTags(settings, instance, missing, trigger, 0)).length + LATER;
   const { copyVolumeTags, room } = roomForTags(missing, own, maxTags, settings.tags);
   return {
     kind: "snapshot",
     region: settings.primaryRegion,
     instanceId: instance.instanceId,
-    slot: wake.slot,
+    slot: trigger.slot,
     mode,
     volumes: [...missing],
     excludeBootVolume: left.some((volume) => volume.isRoot),
     excludeDataVolumeIds,
     copyVolumeTags,
     maxTags,
-    tags: recoveryPointTags(settings, instance, missing, wake, room - LATER),
-    reason: `no snapshot for ${wake.slot} yet`,
+    tags: recoveryPointTags(settings, instance, missing, trigger, room - LATER),
+    reason: `no snapshot for ${trigger.slot} yet`,
   };
 }

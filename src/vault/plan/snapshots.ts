@@ -84,12 +84,12 @@ export function planSnapshots(
   instances: readonly ProtectedInstance[],
   snapshots: readonly Snapshot[],
   settings: CoreSettings,
-  serving: SlotTask,
+  slotTask: SlotTask,
   runId: string,
   nowMs: number,
 ): SnapshotPlan {
   const plan: SnapshotPlan = { actions: [], problems: [], settled: true };
-  const { slot, mode } = serving;
+  const { slot, mode } = slotTask;
   const covered = volumesInSlot(snapshots, slot);
   const failures = failuresBySlot(snapshots);
   for (const instance of stalestFirst(instances, snapshots, settings)) {

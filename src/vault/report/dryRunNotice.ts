@@ -5,8 +5,8 @@ import { type Problem, problem } from "../model/problem";
 import { pluralize, listed } from "../lib/text";
 
 /** What a run would have done, as the notice that is mailed; `undefined` but for a run. */
-export function dryRunNotice(wake: Trigger, outcomes: readonly Outcome[]): Problem | undefined {
-  if (wake.kind !== "run") return undefined;
+export function dryRunNotice(trigger: Trigger, outcomes: readonly Outcome[]): Problem | undefined {
+  if (trigger.kind !== "run") return undefined;
   const planned = outcomes.filter(({ status }) => status === "planned").map((one) => one.action);
   const of = (kind: Action["kind"]) => planned.filter((action) => action.kind === kind);
   const volumes = planned.flatMap((action) => (action.kind === "snapshot" ? action.volumes : []));
@@ -24,7 +24,7 @@ export function dryRunNotice(wake: Trigger, outcomes: readonly Outcome[]): Probl
       : `. To be deleted: ${listed(deletions.map((one) => `${one.snapshotId}: ${one.reason}`))}`;
   return problem(
     "dry-run",
-    wake.slot ?? wake.runId,
+    trigger.slot ?? trigger.runId,
     `dry run: it would have made ${would}; nothing was written to EC2${which}`,
     "The log names every action, with status planned. `npx pulumi config set dryRun false` and `npx pulumi up` let the vault do it.",
   );

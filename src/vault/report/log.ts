@@ -39,9 +39,9 @@ export function logDecisions(
   { kind }: Trigger,
   plan: Plan,
   outcomes: readonly Outcome[],
-  putOff: readonly ThrottledRead[],
+  deferredReads: readonly ThrottledRead[],
 ): void {
-  for (const { code, problem } of putOff) {
+  for (const { code, problem } of deferredReads) {
     log.info("read", { status: "deferred", code, detail: problem.message });
   }
   // What a dry run leaves is named by its run; the passes and sweeps after it find the same again.

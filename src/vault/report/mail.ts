@@ -67,7 +67,7 @@ function listed(problems: readonly Problem[], from = 0): string[] {
  * @param news the problems and notices to tell; those told within the last day are left to the log
  */
 export function composeMail(summary: Summary, news: readonly Problem[], settings: VaultSettings, logs: LogPlace): Mail {
-  const { counts, wake } = summary;
+  const { counts, trigger } = summary;
   const failures = news.filter((problem) => !problem.notice);
   const notices = news.filter((problem) => problem.notice);
   const title = headline(summary, failures.length, notices);
@@ -80,7 +80,7 @@ export function composeMail(summary: Summary, news: readonly Problem[], settings
   const lines = [
     title,
     "",
-    `Woken as ${wake.kind}${wake.slot === undefined ? "" : ` for ${wake.slot}`}; run id ${wake.runId}.`,
+    `Woken as ${trigger.kind}${trigger.slot === undefined ? "" : ` for ${trigger.slot}`}; run id ${trigger.runId}.`,
     `Started ${counts.snapshots} snapshots in ${primaryRegion} and ${counts.copies} copies in ` +
       `${copiedTo.join(", ")}; deleted ${counts.deletions}; put off ${counts.deferred} for a limit or time; ` +
       `failed ${counts.failed}.`,
@@ -95,8 +95,8 @@ export function composeMail(summary: Summary, news: readonly Problem[], settings
     `snapshots of a slot for ${settings.startWindowHours} hours. Nothing is deleted whose copy is not sound. A problem is`,
     "reported again after a day if it is still there, a notice after a week or never.",
     "",
-    `Log: CloudWatch log group ${logs.group} in ${logs.region}, run id ${wake.runId}:`,
-    logLink(logs, wake.runId),
+    `Log: CloudWatch log group ${logs.group} in ${logs.region}, run id ${trigger.runId}:`,
+    logLink(logs, trigger.runId),
   ];
   return { subject: subjectLine(title), body: lines.join("\n") };
 }

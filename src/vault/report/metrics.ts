@@ -31,8 +31,8 @@ export interface Measuring {
 }
 
 function ofVault({ summary, world, startMs, nowMs }: Measuring): Measured[] {
-  const { wake, counts, deferrals, problems } = summary;
-  const isRun = wake.kind === "run";
+  const { trigger, counts, deferrals, problems } = summary;
+  const isRun = trigger.kind === "run";
   const failures = problems.filter((problem) => !problem.notice);
   const list: [name: string, value: number][] = [
     [METRIC.invocationsCompleted, 1],
@@ -130,7 +130,7 @@ function ofRegion({ region, dr, own }: ReadRegion, measuring: Measuring): Measur
     outcomes.filter((o) => o.action.kind === kind).flatMap((o) => o.snapshotIds).length;
   const pending = own.filter(({ state }) => state === "pending").length;
   const kind = dr === undefined ? "snapshot" : "copy";
-  const isIdle = summary.wake.kind === "sweep";
+  const isIdle = summary.trigger.kind === "sweep";
   const counts: [name: string, value: number][] = [
     [R.snapshotsStarted, started("snapshot")],
     [dr === undefined ? R.snapshotsCompleted : R.copiesCompleted, isIdle ? 0 : completed],
@@ -147,7 +147,7 @@ function ofRegion({ region, dr, own }: ReadRegion, measuring: Measuring): Measur
     const value = (nowMs - missingMs) / MINUTE_MS;
     measured.push({ name: R.oldestMissingCopy, value, unit: "NoUnit", region });
   }
-  if (summary.wake.kind !== "run") return measured;
+  if (summary.trigger.kind !== "run") return measured;
   const stalest = worstRecoveryPointAgeHours(world.instances, points, settings.tagKey, nowMs);
   if (stalest !== undefined) {
     measured.push({ name: R.stalestInstance, value: stalest, unit: "NoUnit", region });

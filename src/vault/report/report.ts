@@ -57,23 +57,23 @@ async function tellNews(
 }
 
 /** Joins what every step has to say: of a plan that was carried out, of the clock, and of a dry run. */
-function problemsOf({ settings, wake }: Invocation, { plan, outcomes }: Done, before: Before): Problem[] {
-  const dry = settings.dryRun ? dryRunNotice(wake, outcomes) : undefined;
+function problemsOf({ settings, trigger }: Invocation, { plan, outcomes }: Done, before: Before): Problem[] {
+  const dry = settings.dryRun ? dryRunNotice(trigger, outcomes) : undefined;
   return [...plan.problems, ...before.problems, ...(dry === undefined ? [] : [dry])];
 }
 
 /** Reports what an invocation did. Never throws. */
 export async function report(invocation: Invocation, done: Done, before: Before): Promise<Reported> {
-  const { settings, tools, wake, startMs, deadlineMs } = invocation;
+  const { settings, tools, trigger, startMs, deadlineMs } = invocation;
   const { outcomes, throttled } = done;
   const { log, now } = tools;
-  const { putOff } = throttled;
+  const { deferredReads } = throttled;
   const problems = problemsOf(invocation, done, before);
-  const decided = { settings, wake, ...done, plan: { ...done.plan, problems }, putOff, startMs };
+  const decided = { settings, trigger, ...done, plan: { ...done.plan, problems }, deferredReads, startMs };
   const audited = await auditInvocation(tools.clients.putAudit, decided, before.state, { now, deadlineMs });
   const plan = { ...done.plan, problems: [...problems, ...audited.problems] };
-  logDecisions(log, wake, plan, outcomes, putOff);
-  const summary = summarize(settings.vaultId, wake, plan, outcomes, putOff);
+  logDecisions(log, trigger, plan, outcomes, deferredReads);
+  const summary = summarize(settings.vaultId, trigger, plan, outcomes, deferredReads);
   const reports = reportsOf(summary, done, settings, startMs);
   const news = unreported(groupAlike([...summary.problems, ...reports]), before.told, now());
   const told = await tellNews(invocation, summary, news, before.told);

@@ -21,8 +21,8 @@ interface Seen {
   inventory: Inventory;
 }
 
-function runReport({ wake, status, counts }: Summary): Problem {
-  const slot = wake.slot ?? wake.runId;
+function runReport({ trigger, status, counts }: Summary): Problem {
+  const slot = trigger.slot ?? trigger.runId;
   return problem(
     "run-report",
     slot,
@@ -43,12 +43,12 @@ function regionLine({ region, dr, own }: ReadRegion, world: World, settings: Vau
 
 /** How the vault stands, as the first run of a week in its time zone finds it. */
 function weeklySummary(
-  { wake, problems }: Summary,
+  { trigger, problems }: Summary,
   { world, inventory }: Seen,
   settings: VaultSettings,
   nowMs: number,
 ): Problem {
-  const slotMs = parseIso(wake.slot ?? "") ?? nowMs;
+  const slotMs = parseIso(trigger.slot ?? "") ?? nowMs;
   const week = makeCalendar(settings.timezone).periodsOf(slotMs).weekly;
   const failures = problems.filter(({ notice }) => !notice).length;
   const lines = [settings.primaryRegion, ...settings.dr.map(({ region }) => region)].map((name) => {
@@ -65,7 +65,7 @@ function weeklySummary(
 
 /** The reports of an invocation, told before or not: none but of a run. */
 export function reportsOf(summary: Summary, seen: Seen, settings: VaultSettings, nowMs: number): Problem[] {
-  if (summary.wake.kind !== "run") return [];
+  if (summary.trigger.kind !== "run") return [];
   switch (settings.mailOn) {
     case "always":
       return [runReport(summary)];

@@ -23,7 +23,7 @@ interface Counts {
 
 export interface Summary {
   vaultId: string;
-  wake: Trigger;
+  trigger: Trigger;
   status: Status;
   counts: Counts;
   /** How much was put off, by AWS's code for why; `NoTime` where the invocation's time was over. */
@@ -45,7 +45,7 @@ function failureOf({ action, detail }: Outcome): Problem {
   return problem(`${action.kind}-failed`, subject, `${what} in ${action.region} failed: ${detail}`);
 }
 
-function countOf(outcomes: readonly Outcome[], putOff: readonly ThrottledRead[]): Counts {
+function countOf(outcomes: readonly Outcome[], deferredReads: readonly ThrottledRead[]): Counts {
   const made = (kind: Outcome["action"]["kind"]) =>
     outcomes.filter((o) => o.action.kind === kind).flatMap((o) => o.snapshotIds).length;
   const having = (status: Outcome["status"]) => outcomes.filter((o) => o.status === status).length;
@@ -53,16 +53,16 @@ function countOf(outcomes: readonly Outcome[], putOff: readonly ThrottledRead[])
     snapshots: made("snapshot"),
     copies: made("copy"),
     deletions: outcomes.filter((o) => o.action.kind === "delete" && o.status === "done").length,
-    deferred: having("deferred") + putOff.length,
+    deferred: having("deferred") + deferredReads.length,
     skipped: having("skipped"),
     failed: having("failed"),
   };
 }
 
-function deferralsOf(outcomes: readonly Outcome[], putOff: readonly ThrottledRead[]): Record<string, number> {
+function deferralsOf(outcomes: readonly Outcome[], deferredReads: readonly ThrottledRead[]): Record<string, number> {
   const deferrals: Record<string, number> = {};
   const deferred = outcomes.filter(({ status }) => status === "deferred");
-  for (const { code = "NoTime" } of [...deferred, ...putOff]) {
+  for (const { code = "NoTime" } of [...deferred, ...deferredReads]) {
     deferrals[code] = (deferrals[code] ?? 0) + 1;
   }
   return deferrals;
@@ -99,14 +99,14 @@ function statusOf(all: readonly Problem[], counts: Counts): Status {
 /** @param putOff reads that were throttled and are no problem yet */
 export function summarize(
   vaultId: string,
-  wake: Trigger,
+  trigger: Trigger,
   plan: Plan,
   outcomes: readonly Outcome[],
-  putOff: readonly ThrottledRead[],
+  deferredReads: readonly ThrottledRead[],
 ): Summary {
   const failures = outcomes.filter(({ status }) => status === "failed").map(failureOf);
   const problems = uniqueByKey([...plan.problems, ...failures]);
-  const counts = countOf(outcomes, putOff);
+  const counts = countOf(outcomes, deferredReads);
   const status = statusOf(problems, counts);
-  return { vaultId, wake, status, counts, deferrals: deferralsOf(outcomes, putOff), problems };
+  return { vaultId, trigger, status, counts, deferrals: deferralsOf(outcomes, deferredReads), problems };
 }

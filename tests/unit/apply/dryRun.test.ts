@@ -74,6 +74,6 @@ test("a run without a slot is known by its own id", () => {
   expect(dryRunNotice({ kind: "run", runId: "by-hand" }, [])?.subject).toBe("by-hand");
 });
 
-test.each(["pass", "sweep"] as const)("a %s mails nothing of it", (kind) => {
+test.each(["follow-up", "sweep"] as const)("a %s mails nothing of it", (kind) => {
   expect(dryRunNotice({ ...SWEEP, kind }, plannedOutcomes(many))).toBeUndefined();
 });

@@ -158,9 +158,9 @@ describe("a primary region of before that is a DR region now", () => {
 
 describe("the function", () => {
   test("asks no other region where none left, nor by a run", async () => {
-    await rig.wake(SWEEP_EVENT);
+    await rig.trigger(SWEEP_EVENT);
     rig.carries({ told: {}, changes: memory() });
-    await rig.wake({ kind: "run", slot: SLOT });
+    await rig.trigger({ kind: "run", slot: SLOT });
     expect(asked()).toBe(0);
   });
 
@@ -170,7 +170,7 @@ describe("the function", () => {
     for (let hour = 0; hour < 16 * 24; hour += 1) {
       rig.at(NOW + HOUR_MS / 2 + hour * HOUR_MS);
       rig.sns.resetHistory();
-      await rig.wake(SWEEP_EVENT).catch(() => undefined);
+      await rig.trigger(SWEEP_EVENT).catch(() => undefined);
       if (bodies().includes(`${OLD} still has 2 snapshots`)) days.push(Math.floor(hour / 24));
     }
     expect(days).toStrictEqual([0, 7, 15]);
@@ -187,7 +187,7 @@ describe("the function", () => {
     elsewhere.on(DescribeSnapshotsCommand).resolves({});
     for (const day of [0, 1, 2, 3]) {
       rig.at(NOW + MINUTE_MS + day * DAY_MS);
-      await rig.wake(SWEEP_EVENT).catch(() => undefined);
+      await rig.trigger(SWEEP_EVENT).catch(() => undefined);
     }
     expect(asked()).toBe(2);
     expect(bodies()).not.toContain(OLD);
@@ -197,7 +197,7 @@ describe("the function", () => {
     rig.carries({ told: {}, changes: memory() });
     const denied = Object.assign(new Error("no"), { name: "UnauthorizedOperation" });
     elsewhere.on(DescribeSnapshotsCommand).rejects(denied);
-    await expect(rig.wake(SWEEP_EVENT)).resolves.toMatchObject({ status: "clean" });
+    await expect(rig.trigger(SWEEP_EVENT)).resolves.toMatchObject({ status: "clean" });
     expect(bodies()).toContain(`could not count the snapshots that it left in ${OLD}`);
   });
 });

@@ -75,9 +75,9 @@ function play({ policy, volumeType, everyMinutes, hours, minutes, fails, isLimit
       : { ...s, state: fails(s.startTimeMs) ? "error" : "completed" };
   for (let nowMs = NOW; nowMs < NOW + hours * HOUR_MS; nowMs += everyMinutes * MINUTE_MS) {
     const own = played.world.snapshots?.map((s) => finish(s, nowMs)) ?? [];
-    const serving = slotToServe({ kind: "sweep", runId: "r" }, { ...clock, told: {} }, own, policy, nowMs);
+    const slotTask = slotToServe({ kind: "sweep", runId: "r" }, { ...clock, told: {} }, own, policy, nowMs);
     const world = { ...played.world, snapshots: own };
-    const plan = planOf(world, policy, serving, "r", nowMs);
+    const plan = planOf(world, policy, slotTask, "r", nowMs);
     played.told.push(...plan.problems);
     const busy = own.filter((s) => s.volumeId === "vol-1" && s.state !== "completed").length;
     const wants = plan.actions.some((a) => a.kind === "snapshot");
@@ -88,10 +88,10 @@ function play({ policy, volumeType, everyMinutes, hours, minutes, fails, isLimit
     const after = applyToWorld(world, actions, nowMs);
     const fresh = (s: Snapshot) => s.startTimeMs === nowMs && s.state === "completed";
     played.world = { ...after, snapshots: after.snapshots?.map((s) => (fresh(s) ? { ...s, state: "pending" } : s)) };
-    if (serving === undefined) continue;
-    if (wants && !refused) played.tries.set(serving.slot, [...(played.tries.get(serving.slot) ?? []), nowMs]);
+    if (slotTask === undefined) continue;
+    if (wants && !refused) played.tries.set(slotTask.slot, [...(played.tries.get(slotTask.slot) ?? []), nowMs]);
     const settled = plan.slotSettled && !(wants && refused);
-    clock = settled ? { done: serving.slot } : { ...clock, slot: serving.slot };
+    clock = settled ? { done: slotTask.slot } : { ...clock, slot: slotTask.slot };
   }
   return played;
 }

@@ -23,7 +23,7 @@ function refuseSnapshots(): void {
 /** The run of SLOT, an hour and five minutes after it was due. */
 async function runLate() {
   rig.at(NOW + 65 * MINUTE_MS);
-  return rig.wake(RUN_EVENT);
+  return rig.trigger(RUN_EVENT);
 }
 
 describe("a run that has been overtaken", () => {
@@ -42,8 +42,8 @@ describe("a run that has been overtaken", () => {
     await runLate();
     expect(slotsAsked()).toStrictEqual([]);
     expect(rig.clockSets().map(({ input }) => input)).toStrictEqual([
-      { kind: "pass", done: newer, told: {} },
-      { kind: "pass", done: newer, told: {} },
+      { kind: "follow-up", done: newer, told: {} },
+      { kind: "follow-up", done: newer, told: {} },
     ]);
   });
 });
@@ -59,47 +59,47 @@ describe("a clock that AWS fails to show", () => {
     refuseSnapshots();
   });
 
-  test.each([RUN_EVENT, SWEEP_EVENT, { kind: "pass" }, { kind: "pass", slot: SLOT, told: {} }])(
+  test.each([RUN_EVENT, SWEEP_EVENT, { kind: "follow-up" }, { kind: "follow-up", slot: SLOT, told: {} }])(
     "is not written over by %j, without a word: what it carries is still owed",
     async (event) => {
-      const { counts, nextWake, status } = await rig.wake(event);
-      expect([counts.copies, nextWake, status]).toStrictEqual([1, "2026-11-22T03:01:00Z", "clean"]);
+      const { counts, nextFollowUp, status } = await rig.trigger(event);
+      expect([counts.copies, nextFollowUp, status]).toStrictEqual([1, "2026-11-22T03:01:00Z", "clean"]);
       expect(rig.clockSets()).toStrictEqual([]);
     },
   );
 
   const older = carried.slot;
   test.each([
-    [RUN_EVENT, { ...carried, slot: SLOT, givenUp: older }],
+    [RUN_EVENT, { ...carried, slot: SLOT, abandoned: older }],
     [{ kind: "run", slot: isoSeconds(NOW - 21 * HOUR_MS) }, carried],
     [SWEEP_EVENT, carried],
   ])(
     "is set by %j where it can be read at last, with all that it carries and the slot that is open",
     async (event, state) => {
-      const Target = { Arn: "", RoleArn: "", Input: JSON.stringify({ kind: "pass", ...carried }) };
+      const Target = { Arn: "", RoleArn: "", Input: JSON.stringify({ kind: "follow-up", ...carried }) };
       rig.scheduler.on(GetScheduleCommand).rejectsOnce(new Error("socket hang up")).resolves({ Target });
-      await rig.wake(event);
+      await rig.trigger(event);
       expect(rig.clockSets()).toStrictEqual([
-        { state: "ENABLED", at: "at(2026-11-22T03:01:00)", input: { kind: "pass", ...state } },
+        { state: "ENABLED", at: "at(2026-11-22T03:01:00)", input: { kind: "follow-up", ...state } },
       ]);
     },
   );
 
   test("is left as it is by a run that is days late, but for what that tells", async () => {
     const lost = isoSeconds(NOW - 60 * DAY_MS);
-    const Target = { Arn: "", RoleArn: "", Input: JSON.stringify({ kind: "pass", ...carried }) };
+    const Target = { Arn: "", RoleArn: "", Input: JSON.stringify({ kind: "follow-up", ...carried }) };
     rig.scheduler.on(GetScheduleCommand).rejectsOnce(new Error("socket hang up")).resolves({ Target });
-    await expect(rig.wake({ kind: "run", slot: lost })).rejects.toThrow(`i-1 has no snapshot of vol-1 for ${lost}`);
+    await expect(rig.trigger({ kind: "run", slot: lost })).rejects.toThrow(`i-1 has no snapshot of vol-1 for ${lost}`);
     expect(slotsAsked()).toStrictEqual([]);
     const told = { ...carried.told, "slot-missed/i-1": SLOT };
-    expect(rig.clockSets().map(({ input }) => input)).toStrictEqual([{ kind: "pass", ...carried, told }]);
+    expect(rig.clockSets().map(({ input }) => input)).toStrictEqual([{ kind: "follow-up", ...carried, told }]);
   });
 
   test("does not make a pass tell again what was told when it rang", async () => {
     const empty = { "no-instances/Backup=true": isoSeconds(NOW - HOUR_MS) };
     rig.primary.on(DescribeInstancesCommand).resolves({ Reservations: [] });
-    await expect(rig.wake({ kind: "pass", slot: SLOT, told: {} })).rejects.toThrow("no instance");
-    await expect(rig.wake({ kind: "pass", slot: SLOT, told: empty })).resolves.toMatchObject({
+    await expect(rig.trigger({ kind: "follow-up", slot: SLOT, told: {} })).rejects.toThrow("no instance");
+    await expect(rig.trigger({ kind: "follow-up", slot: SLOT, told: empty })).resolves.toMatchObject({
       status: "no-instances",
     });
   });
@@ -111,8 +111,8 @@ describe("a clock that is gone", () => {
     rig.scheduler.on(GetScheduleCommand).rejects(Object.assign(new Error("gone"), gone));
   });
 
-  test.each([RUN_EVENT, SWEEP_EVENT, { kind: "pass" }])("is told by %j", async (event) => {
-    await expect(rig.wake(event)).rejects.toThrow("the alarm clock could not be read: ResourceNotFoundException: gone");
+  test.each([RUN_EVENT, SWEEP_EVENT, { kind: "follow-up" }])("is told by %j", async (event) => {
+    await expect(rig.trigger(event)).rejects.toThrow("the alarm clock could not be read: ResourceNotFoundException: gone");
     expect(rig.clockSets()).toStrictEqual([]);
   });
 
@@ -123,7 +123,7 @@ describe("a clock that is gone", () => {
     [8 * 60 + 1, []],
   ])("%d minutes after a slot began, a sweep makes for %j what it lacks", async (minutes, slots) => {
     rig.at(NOW + minutes * MINUTE_MS);
-    await expect(rig.wake(SWEEP_EVENT)).rejects.toMatchObject({ name: "BackupFailed" });
+    await expect(rig.trigger(SWEEP_EVENT)).rejects.toMatchObject({ name: "BackupFailed" });
     expect(slotsAsked()).toStrictEqual(slots);
   });
 });
@@ -136,18 +136,18 @@ describe("a schedule that was edited", () => {
     rig.carries({ done, schedule: old, told: {} });
     for (const hours of [1, 5, 9, 23]) {
       rig.at(NOW + hours * HOUR_MS);
-      await expect(rig.wake(SWEEP_EVENT)).resolves.toMatchObject({ status: "clean" });
+      await expect(rig.trigger(SWEEP_EVENT)).resolves.toMatchObject({ status: "clean" });
     }
     expect(slotsAsked()).toStrictEqual([]);
-    expect(rig.clockSets().map(({ input }) => input.owedFrom)).toStrictEqual([isoSeconds(NOW + HOUR_MS)]);
+    expect(rig.clockSets().map(({ input }) => input.dueSince)).toStrictEqual([isoSeconds(NOW + HOUR_MS)]);
   });
 
   test("is owed from then on", async () => {
     rig.carries({ done, schedule: old, told: {} });
     rig.at(NOW + HOUR_MS);
-    await rig.wake(SWEEP_EVENT);
+    await rig.trigger(SWEEP_EVENT);
     rig.at(NOW + DAY_MS + HOUR_MS);
-    await rig.wake(SWEEP_EVENT);
+    await rig.trigger(SWEEP_EVENT);
     expect(slotsAsked()).toStrictEqual([isoSeconds(NOW + DAY_MS)]);
   });
 
@@ -157,7 +157,7 @@ describe("a schedule that was edited", () => {
     rated.carries({ done, schedule: old, told: {} });
     for (const hours of [1, 3, 9, 20]) {
       rated.at(NOW + hours * HOUR_MS);
-      await expect(rated.wake(SWEEP_EVENT)).resolves.toMatchObject({ status: "clean" });
+      await expect(rated.trigger(SWEEP_EVENT)).resolves.toMatchObject({ status: "clean" });
     }
     expect(rated.writes()).toStrictEqual([]);
   });
@@ -165,7 +165,7 @@ describe("a schedule that was edited", () => {
   test("that is the same one is owed as ever", async () => {
     rig.carries({ done, schedule: "cron(0 3 * * ? *) UTC", told: {} });
     rig.at(NOW + HOUR_MS);
-    await rig.wake(SWEEP_EVENT);
+    await rig.trigger(SWEEP_EVENT);
     expect(slotsAsked()).toStrictEqual([SLOT]);
   });
 });

@@ -14,7 +14,7 @@ import { makeRig } from "../../support/rig";
 import { NOW, SLOT, copyOf, snapshot } from "../../support/world";
 
 const rig = makeRig();
-const { wakeAfter } = rig;
+const { followUpAfter } = rig;
 const RUN_EVENT = { kind: "run", slot: SLOT };
 const SWEEP_EVENT = { kind: "sweep" };
 const YESTERDAY = isoSeconds(NOW - DAY_MS);
@@ -69,12 +69,12 @@ beforeEach(() => {
 
 test("a night on which nobody is missing costs no additional call", async () => {
   sees(...points(1, "i-1"));
-  await rig.wake(RUN_EVENT);
+  await rig.trigger(RUN_EVENT);
   expect(instanceReads()).toBe(1);
 });
 
 test("an instance that lost its tag is named the first night, as a notice, and the slot is done", async () => {
-  await expect(rig.wake(RUN_EVENT)).resolves.toMatchObject({ status: "clean" });
+  await expect(rig.trigger(RUN_EVENT)).resolves.toMatchObject({ status: "clean" });
   expect(rig.mails()).toStrictEqual(["smart-vault-test: 1 notice"]);
   expect(bodies()[0]).toContain("1. i-2 (db) is not backed up any more: it has no tag Backup;");
   expect(bodies()[0]).toContain("--resources i-2 --tags Key=Backup,Value=true");
@@ -84,11 +84,11 @@ test("an instance that lost its tag is named the first night, as a notice, and t
 });
 
 test("the following night nobody asks for it any more", async () => {
-  await rig.wake(RUN_EVENT);
+  await rig.trigger(RUN_EVENT);
   const tonight = points(0, "i-1");
   sees(...points(1, "i-1", "i-2"), ...tonight);
   rig.primary.resetHistory();
-  await wakeAfter(24 * 60, { kind: "run", slot: isoSeconds(NOW + DAY_MS) });
+  await followUpAfter(24 * 60, { kind: "run", slot: isoSeconds(NOW + DAY_MS) });
   expect(instanceReads()).toBe(1);
   expect(rig.mails()).toHaveLength(1);
 });
@@ -97,7 +97,7 @@ test.each([["True "], ["true "], ["silver"], [""]])(
   "a tag of the value %p fails the run, which throws",
   async (value) => {
     finds({ Backup: value });
-    await expect(rig.wake(RUN_EVENT)).rejects.toThrow(
+    await expect(rig.trigger(RUN_EVENT)).rejects.toThrow(
       `i-2 is not backed up any more: it has the tag Backup="${value}"; the vault backs up Backup="true"`,
     );
     expect(rig.mails()).toStrictEqual(["smart-vault-test: backup incomplete, 1 problem"]);
@@ -109,7 +109,7 @@ test.each([
   ["is terminated", {}, "terminated" as const],
 ])("an instance that %s is not reported", async (_what, tags, state) => {
   finds(tags, state);
-  await rig.wake(RUN_EVENT);
+  await rig.trigger(RUN_EVENT);
   expect(rig.mails()).toStrictEqual([]);
   expect(clock()).toMatchObject({ done: SLOT });
 });
@@ -121,12 +121,12 @@ describe("is reported by a later invocation", () => {
   ])("where SNS was down: %s", async (_what, tags) => {
     finds(tags);
     rig.sns.on(PublishCommand).rejects(new Error("SNS is down"));
-    await rig.wake(RUN_EVENT).catch(() => undefined);
+    await rig.trigger(RUN_EVENT).catch(() => undefined);
     expect(clock()).toMatchObject({ slot: SLOT, done: YESTERDAY });
     sees(...points(1, "i-1", "i-2"), ...points(0, "i-1"));
     rig.sns.reset();
     rig.sns.on(PublishCommand).resolves({});
-    await wakeAfter(60, SWEEP_EVENT).catch(() => undefined);
+    await followUpAfter(60, SWEEP_EVENT).catch(() => undefined);
     expect(rig.mails()).toHaveLength(1);
     expect(bodies()[0]).toContain("is not backed up any more");
     expect(rig.clockSets().at(-1)?.input).toMatchObject({
@@ -138,14 +138,14 @@ describe("is reported by a later invocation", () => {
 
   test("where SNS was down until after the next run", async () => {
     rig.sns.on(PublishCommand).rejects(new Error("SNS is down"));
-    await rig.wake(RUN_EVENT);
+    await rig.trigger(RUN_EVENT);
     sees(...points(1, "i-1", "i-2"), ...points(0, "i-1"));
     const tomorrow = isoSeconds(NOW + DAY_MS);
-    await wakeAfter(24 * 60, { kind: "run", slot: tomorrow });
+    await followUpAfter(24 * 60, { kind: "run", slot: tomorrow });
     expect(clock()).toMatchObject({ slot: tomorrow, done: YESTERDAY });
     rig.sns.reset();
     rig.sns.on(PublishCommand).resolves({});
-    await wakeAfter(25 * 60, SWEEP_EVENT);
+    await followUpAfter(25 * 60, SWEEP_EVENT);
     expect(rig.mails()).toStrictEqual(["smart-vault-test: 1 notice"]);
     expect(clock()).toMatchObject({ slot: undefined, done: tomorrow });
   });
@@ -153,7 +153,7 @@ describe("is reported by a later invocation", () => {
   test("where the run was killed after its snapshots", async () => {
     rig.scheduler.on(UpdateScheduleCommand).resolvesOnce({}).rejects(new Error("killed"));
     rig.sns.on(PublishCommand).rejects(new Error("killed"));
-    await rig.wake(RUN_EVENT);
+    await rig.trigger(RUN_EVENT);
     expect(rig.mails()).toHaveLength(1);
     rig.sns.reset();
     rig.sns.on(PublishCommand).resolves({});
@@ -163,20 +163,20 @@ describe("is reported by a later invocation", () => {
     expect(guard.slot).toBe(SLOT);
     rig.carries(guard);
     sees(...points(1, "i-1", "i-2"), ...points(0, "i-1"));
-    await rig.wake(guard);
+    await rig.trigger(guard);
     expect(bodies()[0]).toContain("i-2 (db) is not backed up any more");
   });
 
   test("where it could not be looked up", async () => {
     const web1 = { Reservations: [{ Instances: [web] }] };
     rig.primary.on(DescribeInstancesCommand).resolvesOnce(web1).rejects(new Error("no route"));
-    await expect(rig.wake(RUN_EVENT)).rejects.toThrow(
+    await expect(rig.trigger(RUN_EVENT)).rejects.toThrow(
       "could not read instances in us-east-1 that are not protected any more: Error: no route; they are not reported yet",
     );
     expect(rig.writer.commandCalls(CreateSnapshotsCommand)).toHaveLength(1);
     expect(clock()).toMatchObject({ slot: SLOT, done: YESTERDAY });
     finds({ Name: "db" });
-    await wakeAfter(60, SWEEP_EVENT);
+    await followUpAfter(60, SWEEP_EVENT);
     expect(bodies()[1]).toContain("is not backed up any more");
     expect(clock()).toMatchObject({ slot: undefined, done: SLOT });
   });
@@ -184,13 +184,13 @@ describe("is reported by a later invocation", () => {
 
 test("one that has the tag at the second look keeps its slot open, is listed a minute later and backed up", async () => {
   finds({ Backup: "true" });
-  await rig.wake(RUN_EVENT);
+  await rig.trigger(RUN_EVENT);
   expect(rig.mails()).toStrictEqual([]);
   expect(clock()).toMatchObject({ on: true, slot: SLOT, done: YESTERDAY });
   const db = { InstanceId: "i-2", BlockDeviceMappings: [{ DeviceName: "/dev/xvda", Ebs: { VolumeId: "vol-2" } }] };
   rig.primary.on(DescribeInstancesCommand).resolves({ Reservations: [{ Instances: [web, db] }] });
   sees(...points(1, "i-1", "i-2"), ...points(0, "i-1"));
-  await wakeAfter(1, rig.clockSets().at(-1)?.input);
+  await followUpAfter(1, rig.clockSets().at(-1)?.input);
   const [, second] = rig.writer.commandCalls(CreateSnapshotsCommand);
   expect(second?.args[0].input.InstanceSpecification?.InstanceId).toBe("i-2");
   expect(clock()).toMatchObject({ slot: undefined, done: SLOT });
@@ -202,21 +202,21 @@ describe("before its recovery points become orphans", () => {
   });
 
   test("it is named again, once, in the last run before", async () => {
-    await expect(rig.wake(RUN_EVENT)).resolves.toMatchObject({ status: "clean" });
+    await expect(rig.trigger(RUN_EVENT)).resolves.toMatchObject({ status: "clean" });
     expect(bodies()[0]).toContain(
       "1. i-2 (db) has not been backed up since 2026-10-24T03:00:00Z, and its recovery points become orphans on 2026-11-23: then, or as soon as a mail has announced it for 7 days, only the newest recovery point of each volume is kept; it has no tag Backup",
     );
-    await wakeAfter(60, { kind: "run", slot: isoSeconds(NOW + 60 * MINUTE_MS) });
+    await followUpAfter(60, { kind: "run", slot: isoSeconds(NOW + 60 * MINUTE_MS) });
     expect(rig.mails()).toHaveLength(1);
   });
 
   test("it is named again by the next sweep where SNS was down", async () => {
     rig.sns.on(PublishCommand).rejects(new Error("SNS is down"));
-    await rig.wake(RUN_EVENT);
+    await rig.trigger(RUN_EVENT);
     expect(clock()).toMatchObject({ slot: SLOT });
     rig.sns.reset();
     rig.sns.on(PublishCommand).resolves({});
-    await wakeAfter(60, SWEEP_EVENT);
+    await followUpAfter(60, SWEEP_EVENT);
     expect(bodies()[0]).toContain("become orphans on 2026-11-23");
   });
 });
@@ -234,16 +234,16 @@ describe("an instance that is not shown whole", () => {
   });
 
   test("is looked at again a minute later, backed up once it is whole, and nobody hears of it", async () => {
-    await rig.wake(RUN_EVENT);
+    await rig.trigger(RUN_EVENT);
     expect(rig.clockSets().at(-1)?.at).toBe("at(2026-11-22T03:01:00)");
     expect(clock()).toMatchObject({ on: true, slot: SLOT });
     expect(rig.writer.commandCalls(CreateSnapshotsCommand)).toHaveLength(0);
     shows({ ...pending, ...web, State: { Name: "running" } });
-    await wakeAfter(1, rig.clockSets().at(-1)?.input);
+    await followUpAfter(1, rig.clockSets().at(-1)?.input);
     expect(rig.writer.commandCalls(CreateSnapshotsCommand)).toHaveLength(1);
     expect(clock()).toMatchObject({ on: true, slot: SLOT });
     sees(...points(0, "i-1"));
-    await wakeAfter(5, rig.clockSets().at(-1)?.input);
+    await followUpAfter(5, rig.clockSets().at(-1)?.input);
     expect(clock()).toMatchObject({ slot: undefined, done: SLOT });
     expect(rig.mails()).toStrictEqual([]);
   });
@@ -252,23 +252,23 @@ describe("an instance that is not shown whole", () => {
     shows({ ...web, State: { Name: "running" } });
     const Attachments = [{ InstanceId: "i-1", Device: "/dev/sdf", State: "attached" as const }];
     rig.primary.on(DescribeVolumesCommand).resolves({ Volumes: [{ VolumeId: "vol-2", Attachments }] });
-    await rig.wake(RUN_EVENT);
+    await rig.trigger(RUN_EVENT);
     expect(rig.writer.commandCalls(CreateSnapshotsCommand)).toHaveLength(0);
     expect(clock()).toMatchObject({ on: true, slot: SLOT });
-    await expect(wakeAfter(481, SWEEP_EVENT)).rejects.toThrow("i-1 has no snapshot of vol-1, vol-2 for");
+    await expect(followUpAfter(481, SWEEP_EVENT)).rejects.toThrow("i-1 has no snapshot of vol-1, vol-2 for");
     expect(clock()).toMatchObject({ slot: undefined, done: SLOT });
   });
 
   test("is reported when the window closes, if it has no volume then", async () => {
-    await rig.wake(RUN_EVENT);
-    await wakeAfter(60, SWEEP_EVENT);
+    await rig.trigger(RUN_EVENT);
+    await followUpAfter(60, SWEEP_EVENT);
     expect(rig.mails()).toStrictEqual([]);
-    await expect(wakeAfter(481, SWEEP_EVENT)).rejects.toThrow("i-1 has the backup tag, but no EBS volume");
+    await expect(followUpAfter(481, SWEEP_EVENT)).rejects.toThrow("i-1 has the backup tag, but no EBS volume");
   });
 
   test("is reported at once where it really has none", async () => {
     shows({ ...pending, State: { Name: "running" }, LaunchTime: new Date(NOW - DAY_MS) });
-    await expect(rig.wake(RUN_EVENT)).rejects.toThrow("i-1 has the backup tag, but no EBS volume");
+    await expect(rig.trigger(RUN_EVENT)).rejects.toThrow("i-1 has the backup tag, but no EBS volume");
     expect(clock()).toMatchObject({ on: false, done: SLOT });
   });
 });

@@ -33,7 +33,7 @@ beforeEach(() => {
 
 function after(ms: number, event: unknown) {
   rig.at(NOW + ms);
-  return rig.wake(event);
+  return rig.trigger(event);
 }
 
 function lastMail(): string {
@@ -52,8 +52,8 @@ function logged(message: string): unknown[] {
 }
 
 test("writes nothing to EC2, whatever wakes it, though snapshots, copies, locks and deletions are due", async () => {
-  await rig.wake(RUN_EVENT);
-  await after(MINUTE_MS, { kind: "pass", told: {} });
+  await rig.trigger(RUN_EVENT);
+  await after(MINUTE_MS, { kind: "follow-up", told: {} });
   await after(HOUR_MS, SWEEP);
   await after(DAY_MS, { kind: "run", slot: isoSeconds(NOW + DAY_MS) });
   expect(rig.writes()).toStrictEqual([]);
@@ -65,7 +65,7 @@ test("the same vault writes all of it where dryRun is off", async () => {
   wet.reset();
   const aged = snapshot("aged", { startTimeMs: NOW - 20 * DAY_MS });
   wet.sees([old, aged, recent, yesterday], [...copies, copyOf(aged, "aged-west")]);
-  await wet.wake(RUN_EVENT);
+  await wet.trigger(RUN_EVENT);
   expect([...new Set(wet.writes())].sort()).toStrictEqual([
     "eu-west-1 CopySnapshot",
     "eu-west-1 DeleteSnapshot",
@@ -82,7 +82,7 @@ test("the same vault writes all of it where dryRun is off", async () => {
 
 describe("a run", () => {
   test("mails what it would have done as a notice, and is clean", async () => {
-    const result = await rig.wake(RUN_EVENT);
+    const result = await rig.trigger(RUN_EVENT);
     expect(result.status).toBe("clean");
     expect(result.counts).toStrictEqual({ snapshots: 0, copies: 0, deletions: 0, deferred: 0, skipped: 0, failed: 0 });
     expect(rig.mails()).toStrictEqual(["smart-vault-test: 1 notice"]);
@@ -93,7 +93,7 @@ describe("a run", () => {
   });
 
   test("logs every action with what it is about, planned", async () => {
-    await rig.wake(RUN_EVENT);
+    await rig.trigger(RUN_EVENT);
     expect(logged("snapshot")).toStrictEqual([["us-east-1", "planned", "i-1"]]);
     expect(logged("copy")).toStrictEqual([
       ["us-west-2", "planned", "yesterday"],
@@ -113,7 +113,7 @@ describe("a run", () => {
   });
 
   test("counts as a run, and nothing else", async () => {
-    await rig.wake(RUN_EVENT);
+    await rig.trigger(RUN_EVENT);
     expect(rig.counted).toStrictEqual({
       InvocationsCompleted: 1,
       RunsCompleted: 1,
@@ -123,8 +123,8 @@ describe("a run", () => {
   });
 
   test("closes its slot and sets no next wake", async () => {
-    const { nextWake } = await rig.wake(RUN_EVENT);
-    expect(nextWake).toBeUndefined();
+    const { nextFollowUp } = await rig.trigger(RUN_EVENT);
+    expect(nextFollowUp).toBeUndefined();
     expect(rig.clockSets().at(-1)).toMatchObject({
       state: "DISABLED",
       input: { done: SLOT, told: { [NOTICE]: SLOT } },
@@ -133,7 +133,7 @@ describe("a run", () => {
   });
 
   test("that comes a second time for its slot is not told again; that of the next slot is", async () => {
-    await rig.wake(RUN_EVENT);
+    await rig.trigger(RUN_EVENT);
     await after(MINUTE_MS, RUN_EVENT);
     expect(rig.mails()).toHaveLength(1);
     await after(DAY_MS, { kind: "run", slot: isoSeconds(NOW + DAY_MS) });
@@ -143,7 +143,7 @@ describe("a run", () => {
 
 describe("a sweep after it", () => {
   test("tells nothing, and logs how much of each kind and region is left", async () => {
-    await rig.wake(RUN_EVENT);
+    await rig.trigger(RUN_EVENT);
     rig.lines.length = 0;
     const { problems } = await after(HOUR_MS, SWEEP);
     expect(problems).toStrictEqual([]);
@@ -171,7 +171,7 @@ describe("a sweep after it", () => {
   });
 
   test("does not miss the slot's snapshots when its window is over", async () => {
-    await rig.wake(RUN_EVENT);
+    await rig.trigger(RUN_EVENT);
     for (let hours = 1; hours < 24; hours += 1) {
       const { problems } = await after(hours * HOUR_MS, SWEEP);
       expect(problems).toStrictEqual([]);
@@ -185,7 +185,7 @@ describe("what stands against a deletion is told as ever", () => {
     const braked = makeRig({ ...DRY, maxDeletes: 0, maxDeletePercent: 10 });
     braked.reset();
     braked.sees([old, recent, yesterday], copies);
-    await expect(braked.wake(RUN_EVENT)).rejects.toThrow("pruning would delete 1 of 3 recovery points in us-east-1");
+    await expect(braked.trigger(RUN_EVENT)).rejects.toThrow("pruning would delete 1 of 3 recovery points in us-east-1");
     const { input } = braked.sns.commandCalls(PublishCommand)[0]!.args[0];
     expect(input.Message).toContain(deletionPlanHash("us-east-1", ["old"]));
     expect(input.Message).toContain("2 locks, 0 deletions; nothing was written to EC2\n");
@@ -200,7 +200,7 @@ describe("what stands against a deletion is told as ever", () => {
     rig.primary
       .on(DescribeSnapshotAttributeCommand)
       .resolves({ CreateVolumePermissions: [{ UserId: "222222222222" }] });
-    await rig.wake(RUN_EVENT);
+    await rig.trigger(RUN_EVENT);
     expect(rig.mails()).toStrictEqual(["smart-vault-test: 3 notices"]);
     expect(lastMail()).toContain("old-west in us-west-2 would go (40 days old, kept for 30 days), but it is locked");
     expect(lastMail()).toContain("but it is shared with 222222222222");

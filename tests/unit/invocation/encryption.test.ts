@@ -16,17 +16,17 @@ beforeEach(() => {
   rig.reset();
 });
 
-function passAfter(minutes: number, snapshots: Snapshot[], seen: Snapshot[]) {
+function followUpOf(minutes: number, snapshots: Snapshot[], seen: Snapshot[]) {
   rig.at(NOW + minutes * MINUTE_MS);
   rig.sees(snapshots, seen);
-  return rig.wake(rig.clockSets().at(-1)?.input);
+  return rig.trigger(rig.clockSets().at(-1)?.input);
 }
 
 test("it is copied to both regions and encrypted in its own, and the plain one goes last", async () => {
-  const run = await rig.wake({ kind: "run", slot: SLOT });
+  const run = await rig.trigger({ kind: "run", slot: SLOT });
   expect([run.counts.snapshots, rig.writes()]).toStrictEqual([1, ["us-east-1 CreateSnapshots"]]);
 
-  const second = await passAfter(1, [plain], []);
+  const second = await followUpOf(1, [plain], []);
   expect(second.counts.copies).toBe(3);
   const [encryption] = rig.writer.commandCalls(CopySnapshotCommand);
   expect(encryption?.args[0].input).toMatchObject({
@@ -39,17 +39,17 @@ test("it is copied to both regions and encrypted in its own, and the plain one g
   expect(tags).toContainEqual({ Key: TAG.slot, Value: SLOT });
   expect(tags).toContainEqual({ Key: TAG.sourceSnapshot, Value: "plain" });
 
-  const third = await passAfter(2, [plain, pending(standIn)], copies);
+  const third = await followUpOf(2, [plain, pending(standIn)], copies);
   expect(third.counts).toMatchObject({ copies: 0, deletions: 0 });
-  expect(third.nextWake).toBe("2026-11-22T03:03:00Z");
+  expect(third.nextFollowUp).toBe("2026-11-22T03:03:00Z");
 
-  const fourth = await passAfter(3, [plain, standIn], copies);
+  const fourth = await followUpOf(3, [plain, standIn], copies);
   expect(fourth.counts).toMatchObject({ copies: 0, deletions: 1 });
   const deleted = rig.writer.commandCalls(DeleteSnapshotCommand);
   expect(deleted.map(({ args: [{ input }] }) => input.SnapshotId)).toStrictEqual(["plain"]);
 
-  const last = await passAfter(4, [standIn], copies);
-  expect([last.status, last.nextWake]).toStrictEqual(["clean", undefined]);
+  const last = await followUpOf(4, [standIn], copies);
+  expect([last.status, last.nextFollowUp]).toStrictEqual(["clean", undefined]);
   expect(rig.mails()).toStrictEqual([]);
   expect(rig.writes().sort()).toStrictEqual([
     "eu-west-1 CopySnapshot",
@@ -62,7 +62,7 @@ test("it is copied to both regions and encrypted in its own, and the plain one g
 
 test("its slot stays covered by the stand-in: no second snapshot is taken of it", async () => {
   rig.sees([standIn], copies);
-  const { counts } = await rig.wake({ kind: "run", slot: SLOT });
+  const { counts } = await rig.trigger({ kind: "run", slot: SLOT });
   expect(counts).toMatchObject({ snapshots: 0, copies: 0, deletions: 0 });
 });
 
@@ -70,7 +70,7 @@ test("a region that is down stops its own copies and the end of the plain one, a
   rig.sees([plain], []);
   const { reader } = rig.others.get(DR2.region)!;
   reader.on(DescribeSnapshotsCommand).rejects(new Error("no route"));
-  await expect(rig.wake({ kind: "run", slot: SLOT })).rejects.toThrow(
+  await expect(rig.trigger({ kind: "run", slot: SLOT })).rejects.toThrow(
     "could not read copies in eu-west-1: Error: no route; nothing was copied there or pruned",
   );
   expect(rig.writes().sort()).toStrictEqual(["us-east-1 CopySnapshot", "us-west-2 CopySnapshot"]);

@@ -29,7 +29,7 @@ beforeEach(() => {
 });
 
 test("what nothing holds is pruned in both regions", async () => {
-  const { counts, status } = await rig.wake(SWEEP);
+  const { counts, status } = await rig.trigger(SWEEP);
   expect([counts.deletions, status]).toStrictEqual([2, "clean"]);
 });
 
@@ -39,7 +39,7 @@ describe("a snapshot that an AMI holds", () => {
   });
 
   test("is mailed with the AMI, and fails nothing", async () => {
-    await expect(rig.wake(SWEEP)).resolves.toMatchObject({
+    await expect(rig.trigger(SWEEP)).resolves.toMatchObject({
       status: "clean",
       problems: [{ kind: "in-use", subject: "old", notice: true }],
     });
@@ -53,18 +53,18 @@ describe("a snapshot that an AMI holds", () => {
   });
 
   test("is told once a day", async () => {
-    await rig.wake(SWEEP);
+    await rig.trigger(SWEEP);
     rig.at(NOW + HOUR_MS);
-    await rig.wake(SWEEP);
+    await rig.trigger(SWEEP);
     expect(rig.mails()).toHaveLength(1);
     rig.at(NOW + 23 * HOUR_MS);
-    await rig.wake(SWEEP);
+    await rig.trigger(SWEEP);
     expect(rig.mails()).toHaveLength(2);
   });
 
   test("comes after what failed, which alone counts and throws", async () => {
     rig.drWriter.on(DeleteSnapshotCommand).rejects(denied);
-    await expect(rig.wake(SWEEP)).rejects.toThrow(/deleting old-copy in us-west-2 failed: UnauthorizedOperation: no$/);
+    await expect(rig.trigger(SWEEP)).rejects.toThrow(/deleting old-copy in us-west-2 failed: UnauthorizedOperation: no$/);
     expect(rig.mails()).toStrictEqual(["smart-vault-test: BACKUP FAILED, 1 problem"]);
     expect(rig.counted.ProblemsSeen).toBe(1);
     const [mail] = rig.sns.commandCalls(PublishCommand);
@@ -76,17 +76,17 @@ describe("a snapshot that an AMI holds", () => {
     rig.sees([old, snapshot("today")], [...copies, copyOf(snapshot("today"), "today-copy")]);
     const slot = isoSeconds(NOW - 9 * HOUR_MS);
     rig.carries({ slot, told: {} });
-    await expect(rig.wake(SWEEP)).rejects.toThrow(/slot/);
+    await expect(rig.trigger(SWEEP)).rejects.toThrow(/slot/);
     expect(rig.clockSets().at(-1)?.input.slot).toBe(slot);
     rig.carries({ slot: SLOT, told: {} });
-    await rig.wake(SWEEP);
+    await rig.trigger(SWEEP);
     expect(rig.clockSets().at(-1)?.input).toMatchObject({ done: SLOT });
   });
 });
 
 test("a lock that came between look and deletion is told in AWS's words: its code is not documented", async () => {
   rig.writer.on(DeleteSnapshotCommand).rejects(awsError("OddCode", "The snapshot old is locked."));
-  const { problems } = await rig.wake(SWEEP);
+  const { problems } = await rig.trigger(SWEEP);
   expect(problems).toMatchObject([{ kind: "in-use", subject: "old", notice: true }]);
   expect(problems[0]?.message).toMatch(/EC2 says: OddCode: The snapshot old is locked\.$/);
 });
@@ -106,25 +106,25 @@ test("the reads that guard a deletion come after the copies", async () => {
     return { $metadata: {} };
   });
   rig.sees([old, recent], [copyOf(old, "old-copy")]);
-  await rig.wake(SWEEP);
+  await rig.trigger(SWEEP);
   expect(order).toStrictEqual(["copy", "look", "delete"]);
 });
 
 describe("a guard that can't look", () => {
   test("deletes nothing there and is a failure to tell", async () => {
     rig.dr.on(DescribeSnapshotAttributeCommand).rejects(denied);
-    await expect(rig.wake(SWEEP)).rejects.toThrow(/partial: could not read whom snapshots in us-west-2/);
+    await expect(rig.trigger(SWEEP)).rejects.toThrow(/partial: could not read whom snapshots in us-west-2/);
     expect(rig.drWriter.commandCalls(DeleteSnapshotCommand)).toStrictEqual([]);
     expect(rig.writer.commandCalls(DeleteSnapshotCommand)).toHaveLength(1);
   });
 
   test("that is throttled is put off, comes again, and is told after an hour", async () => {
     rig.dr.on(DescribeLockedSnapshotsCommand).rejects(awsError("RequestLimitExceeded"));
-    const { status, nextWake, deferrals } = await rig.wake(SWEEP);
-    expect([status, nextWake]).toStrictEqual(["clean", isoSeconds(NOW + MINUTE_MS)]);
+    const { status, nextFollowUp, deferrals } = await rig.trigger(SWEEP);
+    expect([status, nextFollowUp]).toStrictEqual(["clean", isoSeconds(NOW + MINUTE_MS)]);
     expect(deferrals).toStrictEqual({ RequestLimitExceeded: 1 });
     rig.at(NOW + HOUR_MS);
-    await expect(rig.wake(SWEEP)).rejects.toThrow(/could not read locks in us-west-2/);
+    await expect(rig.trigger(SWEEP)).rejects.toThrow(/could not read locks in us-west-2/);
   });
 });
 
@@ -138,18 +138,18 @@ describe("where copies are locked", () => {
   });
 
   test("a sound copy is locked by the pass that sees it, and by no other", async () => {
-    await expect(locking.wake({ kind: "pass" })).resolves.toMatchObject({ status: "clean" });
+    await expect(locking.trigger({ kind: "follow-up" })).resolves.toMatchObject({ status: "clean" });
     const input = { SnapshotId: "recent-copy", LockMode: "compliance", LockDuration: 30 };
     expect(locks()).toStrictEqual([input]);
     const Snapshots = [{ SnapshotId: "recent-copy", LockState: "compliance" as const, LockExpiresOn: new Date(NOW) }];
     locking.dr.on(DescribeLockedSnapshotsCommand).resolves({ Snapshots });
-    await locking.wake({ kind: "pass" });
+    await locking.trigger({ kind: "follow-up" });
     expect(locks()).toHaveLength(1);
   });
 
   test("one that can't be locked is told", async () => {
     locking.drWriter.on(LockSnapshotCommand).rejects(denied);
-    await expect(locking.wake(SWEEP)).rejects.toThrow(
+    await expect(locking.trigger(SWEEP)).rejects.toThrow(
       "smart-vault-test: failed: locking recent-copy in us-west-2 failed: UnauthorizedOperation: no",
     );
     expect(locking.clockSets().at(-1)?.input.told).toStrictEqual({
@@ -159,8 +159,8 @@ describe("where copies are locked", () => {
 
   test("one whose lock meets a limit is put off, and the clock comes back for it", async () => {
     locking.drWriter.on(LockSnapshotCommand).rejects(awsError("RequestLimitExceeded"));
-    const { status, nextWake } = await locking.wake(SWEEP);
-    expect([status, nextWake]).toStrictEqual(["clean", isoSeconds(NOW + 10 * MINUTE_MS)]);
+    const { status, nextFollowUp } = await locking.trigger(SWEEP);
+    expect([status, nextFollowUp]).toStrictEqual(["clean", isoSeconds(NOW + 10 * MINUTE_MS)]);
     expect(locking.mails()).toStrictEqual([]);
   });
 });

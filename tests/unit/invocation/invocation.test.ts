@@ -31,14 +31,14 @@ function noInstances(): void {
 describe("a run that goes well", () => {
   test("takes the snapshots, copies what is due, and says so", async () => {
     rig.sees([yesterday], []);
-    await expect(rig.wake(RUN_EVENT)).resolves.toStrictEqual({
+    await expect(rig.trigger(RUN_EVENT)).resolves.toStrictEqual({
       vaultId: "smart-vault-test",
-      wake: { kind: "run", slot: SLOT, runId: "run-1" },
+      trigger: { kind: "run", slot: SLOT, runId: "run-1" },
       status: "clean",
       counts: { snapshots: 1, copies: 1, deletions: 0, deferred: 0, skipped: 0, failed: 0 },
       deferrals: {},
       problems: [],
-      nextWake: "2026-11-22T03:01:00Z",
+      nextFollowUp: "2026-11-22T03:01:00Z",
     });
     expect(rig.counted).toStrictEqual({
       InvocationsCompleted: 1,
@@ -59,26 +59,26 @@ describe("a run that goes well", () => {
       setBefore = rig.clockSets().length;
       return { Snapshots: [] };
     });
-    await rig.wake(RUN_EVENT);
+    await rig.trigger(RUN_EVENT);
     expect(setBefore).toBe(1);
     expect(rig.clockSets()).toStrictEqual([
-      { state: "ENABLED", at: GUARD, input: { kind: "pass", slot: SLOT, told: {} } },
-      { state: "ENABLED", at: SOON, input: { kind: "pass", done: SLOT, told: {} } },
+      { state: "ENABLED", at: GUARD, input: { kind: "follow-up", slot: SLOT, told: {} } },
+      { state: "ENABLED", at: SOON, input: { kind: "follow-up", done: SLOT, told: {} } },
     ]);
   });
 
   test("of which nothing is left to do stops the clock", async () => {
     const today = snapshot("snap-1");
     rig.sees([today], [copyOf(today, "copy-1")]);
-    const result = await rig.wake(RUN_EVENT);
-    expect([result.status, result.nextWake]).toStrictEqual(["clean", undefined]);
+    const result = await rig.trigger(RUN_EVENT);
+    expect([result.status, result.nextFollowUp]).toStrictEqual(["clean", undefined]);
     expect(rig.clockSets().map(({ state }) => state)).toStrictEqual(["ENABLED", "DISABLED"]);
   });
 
   test("that meets a limit puts the copy off, is clean, and comes again", async () => {
     rig.sees([yesterday], []);
     rig.drWriter.on(CopySnapshotCommand).rejects(limit);
-    const { status, counts, deferrals } = await rig.wake(RUN_EVENT);
+    const { status, counts, deferrals } = await rig.trigger(RUN_EVENT);
     expect([status, counts.deferred]).toStrictEqual(["clean", 1]);
     expect(deferrals).toStrictEqual({ ResourceLimitExceeded: 1 });
     expect(rig.counted["ActionsDeferred.ResourceLimitExceeded"]).toBe(1);
@@ -89,11 +89,11 @@ describe("a run that goes well", () => {
 describe("an open slot", () => {
   test("stays with the clock while a snapshot was put off", async () => {
     rig.writer.on(CreateSnapshotsCommand).rejects(limit);
-    await rig.wake(RUN_EVENT);
+    await rig.trigger(RUN_EVENT);
     expect(rig.clockSets().at(-1)).toStrictEqual({
       state: "ENABLED",
       at: SOON,
-      input: { kind: "pass", slot: SLOT, told: {} },
+      input: { kind: "follow-up", slot: SLOT, told: {} },
     });
   });
 
@@ -102,14 +102,14 @@ describe("an open slot", () => {
     ["snapshots", DescribeSnapshotsCommand],
   ])("stays with the clock while the %s could not be seen", async (_what, command) => {
     rig.primary.on(command).rejects(new Error("no route"));
-    await expect(rig.wake(RUN_EVENT)).rejects.toThrow("no route");
+    await expect(rig.trigger(RUN_EVENT)).rejects.toThrow("no route");
     expect(rig.clockSets().at(-1)).toMatchObject({ state: "DISABLED", input: { slot: SLOT } });
   });
 
   test("is gone on with by a sweep, which takes what it lacks", async () => {
     rig.carries({ slot: SLOT, told: {} });
-    const { wake, counts } = await rig.wake({ kind: "sweep" });
-    expect(wake).toStrictEqual({ kind: "sweep", runId: "run-1" });
+    const { trigger, counts } = await rig.trigger({ kind: "sweep" });
+    expect(trigger).toStrictEqual({ kind: "sweep", runId: "run-1" });
     expect(counts.snapshots).toBe(1);
     const [call] = rig.writer.commandCalls(CreateSnapshotsCommand);
     const tags = call?.args[0].input.TagSpecifications?.[0]?.Tags;
@@ -120,7 +120,7 @@ describe("an open slot", () => {
     const today = snapshot("snap-1");
     rig.sees([today], [copyOf(today, "copy-1")]);
     rig.carries({ slot: SLOT, told: {} });
-    await rig.wake({ kind: "sweep" });
+    await rig.trigger({ kind: "sweep" });
     expect(rig.clockSets()).toMatchObject([{ state: "DISABLED", input: { done: SLOT, told: {} } }]);
     expect(rig.clockSets()[0]?.input).not.toHaveProperty("slot");
   });
@@ -128,7 +128,7 @@ describe("an open slot", () => {
 
 test("an idle sweep reads no instances and leaves the clock alone", async () => {
   rig.carries({ done: SLOT, strangersAt: SLOT, told: {} });
-  const { status } = await rig.wake({ kind: "sweep" });
+  const { status } = await rig.trigger({ kind: "sweep" });
   expect(status).toBe("clean");
   expect(rig.clockSets()).toStrictEqual([]);
   expect(rig.primary.commandCalls(DescribeInstancesCommand)).toStrictEqual([]);
@@ -136,7 +136,7 @@ test("an idle sweep reads no instances and leaves the clock alone", async () => 
 });
 
 test("a pass without work stops the clock", async () => {
-  await rig.wake({ kind: "pass" });
+  await rig.trigger({ kind: "follow-up" });
   expect(rig.clockSets()).toMatchObject([{ state: "DISABLED" }]);
 });
 
@@ -145,14 +145,14 @@ describe("a problem", () => {
 
   test("is mailed, remembered by the clock, and thrown, so that the alarm fires", async () => {
     noInstances();
-    await expect(rig.wake(RUN_EVENT)).rejects.toMatchObject({
+    await expect(rig.trigger(RUN_EVENT)).rejects.toMatchObject({
       name: "BackupFailed",
       message:
         "smart-vault-test: no-instances: no instance in us-east-1 has the tag Backup=true: nothing was backed up",
     });
     expect(rig.mails()).toStrictEqual(["smart-vault-test: NOTHING BACKED UP, no instance matched"]);
     expect(rig.clockSets().at(-1)?.input).toStrictEqual({
-      kind: "pass",
+      kind: "follow-up",
       done: SLOT,
       told: { [key]: SLOT },
     });
@@ -162,14 +162,14 @@ describe("a problem", () => {
   test("that was told within the day is neither mailed nor thrown again, but not called clean", async () => {
     noInstances();
     rig.carries({ told: { [key]: isoSeconds(NOW - 22 * HOUR_MS) } });
-    await expect(rig.wake(RUN_EVENT)).resolves.toMatchObject({ status: "no-instances" });
+    await expect(rig.trigger(RUN_EVENT)).resolves.toMatchObject({ status: "no-instances" });
     expect(rig.mails()).toStrictEqual([]);
   });
 
   test("that is still there after 23 hours is told again", async () => {
     noInstances();
     rig.carries({ told: { [key]: isoSeconds(NOW - 23 * HOUR_MS) } });
-    await expect(rig.wake(RUN_EVENT)).rejects.toMatchObject({ name: "BackupFailed" });
+    await expect(rig.trigger(RUN_EVENT)).rejects.toMatchObject({ name: "BackupFailed" });
     expect(rig.mails()).toHaveLength(1);
   });
 
@@ -177,7 +177,7 @@ describe("a problem", () => {
     noInstances();
     rig.dr.on(DescribeSnapshotsCommand).rejects(new Error("no route"));
     rig.carries({ told: { [key]: SLOT } });
-    await expect(rig.wake(RUN_EVENT)).rejects.toThrow(/could not read copies/);
+    await expect(rig.trigger(RUN_EVENT)).rejects.toThrow(/could not read copies/);
     expect(rig.clockSets().at(-1)?.input.told).toStrictEqual({
       [key]: SLOT,
       "not-observed/copies in us-west-2": SLOT,
@@ -187,7 +187,7 @@ describe("a problem", () => {
   test("of one copy leaves the rest of the run done: it is incomplete, not failed", async () => {
     rig.sees([yesterday], []);
     rig.drWriter.on(CopySnapshotCommand).rejects(denied);
-    await expect(rig.wake(RUN_EVENT)).rejects.toMatchObject({
+    await expect(rig.trigger(RUN_EVENT)).rejects.toMatchObject({
       message: "smart-vault-test: partial: the copy of snap-0 in us-west-2 failed: UnauthorizedOperation: no",
     });
     expect(rig.mails()).toStrictEqual(["smart-vault-test: backup incomplete, 1 problem"]);
@@ -197,7 +197,7 @@ describe("a problem", () => {
     rig.sees([yesterday], []);
     rig.drWriter.on(CopySnapshotCommand).rejects(denied);
     rig.writer.on(CreateSnapshotsCommand).rejects(denied);
-    await expect(rig.wake(RUN_EVENT)).rejects.toThrow(
+    await expect(rig.trigger(RUN_EVENT)).rejects.toThrow(
       "smart-vault-test: failed: snapshots of i-1 in us-east-1 failed: UnauthorizedOperation: no (and 1 more)",
     );
     expect(rig.mails()).toStrictEqual(["smart-vault-test: BACKUP FAILED, 2 problems"]);
@@ -206,8 +206,8 @@ describe("a problem", () => {
   test("stays untold where SNS is down, is thrown, and the clock is set all the same", async () => {
     noInstances();
     rig.sns.on(PublishCommand).rejects(new Error("SNS is down"));
-    await expect(rig.wake(RUN_EVENT)).rejects.toMatchObject({ name: "BackupFailed" });
-    expect(rig.clockSets().at(-1)?.input).toStrictEqual({ kind: "pass", done: SLOT, told: {} });
+    await expect(rig.trigger(RUN_EVENT)).rejects.toMatchObject({ name: "BackupFailed" });
+    expect(rig.clockSets().at(-1)?.input).toStrictEqual({ kind: "follow-up", done: SLOT, told: {} });
     expect(rig.lines.find((line) => line.message === "mail not sent")?.fields).toStrictEqual({
       code: "Error",
       detail: "SNS is down",
@@ -220,16 +220,16 @@ test("problems by the hundred are told once, not by every invocation", async () 
   const many = Array.from({ length: 150 }, (_, n) => snapshot(`snap-${n}`, { volumeId: `vol-${n}` }));
   rig.sees(many, []);
   rig.drWriter.on(CopySnapshotCommand).rejects(denied);
-  await expect(rig.wake({ kind: "sweep" })).rejects.toThrow("150 times: the copy of snap-0");
+  await expect(rig.trigger({ kind: "sweep" })).rejects.toThrow("150 times: the copy of snap-0");
   rig.at(NOW + HOUR_MS);
-  await expect(rig.wake({ kind: "sweep" })).resolves.toMatchObject({ counts: { failed: 150 } });
+  await expect(rig.trigger({ kind: "sweep" })).resolves.toMatchObject({ counts: { failed: 150 } });
   expect(rig.mails()).toHaveLength(1);
 });
 
 describe("a clock", () => {
   test("that can't be set is told, and the run does its work", async () => {
     rig.scheduler.on(UpdateScheduleCommand).rejects(denied);
-    await expect(rig.wake(RUN_EVENT)).rejects.toThrow("the alarm clock could not be set: UnauthorizedOperation: no");
+    await expect(rig.trigger(RUN_EVENT)).rejects.toThrow("the alarm clock could not be set: UnauthorizedOperation: no");
     expect(rig.writer.commandCalls(CreateSnapshotsCommand)).toHaveLength(1);
     const late = rig.lines.filter((line) => line.fields.kind === "clock-not-set");
     expect(late).toHaveLength(2);
@@ -237,20 +237,20 @@ describe("a clock", () => {
 
   test("that may not be read is told, and the run does its work", async () => {
     rig.scheduler.on(GetScheduleCommand).rejects(denied);
-    await expect(rig.wake(RUN_EVENT)).rejects.toThrow("the alarm clock could not be read: UnauthorizedOperation: no");
+    await expect(rig.trigger(RUN_EVENT)).rejects.toThrow("the alarm clock could not be read: UnauthorizedOperation: no");
     expect(rig.writer.commandCalls(CreateSnapshotsCommand)).toHaveLength(1);
   });
 });
 
 test("an event that is not understood is refused before anything is touched", async () => {
-  await expect(rig.wake({ kind: "backup" })).rejects.toMatchObject({ name: "BadEvent" });
+  await expect(rig.trigger({ kind: "backup" })).rejects.toMatchObject({ name: "BadEvent" });
   const { primary, writer, scheduler, sns } = rig;
   expect([...primary.calls(), ...writer.calls(), ...scheduler.calls(), ...sns.calls()]).toStrictEqual([]);
 });
 
 test("with a minute left nothing is begun, and the slot stays open", async () => {
   rig.sees([yesterday], []);
-  const { status, counts, deferrals } = await rig.wake(RUN_EVENT, lambdaContext(60_000));
+  const { status, counts, deferrals } = await rig.trigger(RUN_EVENT, lambdaContext(60_000));
   expect([status, counts.deferred]).toStrictEqual(["clean", 2]);
   expect(deferrals).toStrictEqual({ NoTime: 2 });
   expect([...rig.writer.calls(), ...rig.drWriter.calls()]).toStrictEqual([]);

@@ -7,7 +7,7 @@ import { makeRig } from "../../support/rig";
 import { NOW, SETTINGS, SLOT, snapshot } from "../../support/world";
 
 const rig = makeRig();
-const { clock, slotsAsked, wakeAfter } = rig;
+const { clock, slotsAsked, followUpAfter } = rig;
 const RUN_EVENT = { kind: "run", slot: SLOT };
 const SWEEP_EVENT = { kind: "sweep" };
 const YESTERDAY = isoSeconds(NOW - DAY_MS);
@@ -22,21 +22,21 @@ beforeEach(() => {
 describe("a run that is lost", () => {
   test("is made good by the next sweep, under the time that it was due, and only once", async () => {
     rig.carries({ done: YESTERDAY, told: {} });
-    const { counts, wake } = await wakeAfter(25, SWEEP_EVENT);
-    expect([counts.snapshots, wake]).toStrictEqual([1, { kind: "sweep", runId: "run-1" }]);
+    const { counts, trigger } = await followUpAfter(25, SWEEP_EVENT);
+    expect([counts.snapshots, trigger]).toStrictEqual([1, { kind: "sweep", runId: "run-1" }]);
     expect(slotsAsked()).toStrictEqual([SLOT]);
     expect(clock()).toMatchObject({ on: true, done: SLOT });
 
     rig.primary.resetHistory();
-    await wakeAfter(85, SWEEP_EVENT);
+    await followUpAfter(85, SWEEP_EVENT);
     expect(rig.primary.commandCalls(DescribeInstancesCommand)).toStrictEqual([]);
     expect(slotsAsked()).toStrictEqual([SLOT]);
   });
 
   test("is reported once, as a notice, by the sweep that takes its slot", async () => {
     rig.carries({ done: YESTERDAY, told: {} });
-    const { status, problems } = await wakeAfter(25, SWEEP_EVENT);
-    await wakeAfter(85, SWEEP_EVENT);
+    const { status, problems } = await followUpAfter(25, SWEEP_EVENT);
+    await followUpAfter(85, SWEEP_EVENT);
     expect(status).toBe("clean");
     expect(problems).toStrictEqual([
       {
@@ -55,7 +55,7 @@ describe("a run that is lost", () => {
 
   test("is reported with each missing snapshot where the window is over", async () => {
     rig.carries({ done: YESTERDAY, told: {} });
-    await expect(wakeAfter(481, SWEEP_EVENT)).rejects.toThrow(`i-1 has no snapshot of vol-1 for ${SLOT}`);
+    await expect(followUpAfter(481, SWEEP_EVENT)).rejects.toThrow(`i-1 has no snapshot of vol-1 for ${SLOT}`);
     expect(slotsAsked()).toStrictEqual([]);
     expect(Object.keys(clock().told ?? {}).sort()).toStrictEqual([`run-missed/${SLOT}`, MISSED]);
     const [body] = rig.sns.commandCalls(PublishCommand).map(({ args: [{ input }] }) => input.Message);
@@ -66,40 +66,40 @@ describe("a run that is lost", () => {
 
   test("is not reported where a killed run left its slot in the clock", async () => {
     rig.carries({ slot: SLOT, done: YESTERDAY, told: {} });
-    await wakeAfter(25, SWEEP_EVENT);
+    await followUpAfter(25, SWEEP_EVENT);
     expect(slotsAsked()).toStrictEqual([SLOT]);
     expect(rig.mails()).toStrictEqual([]);
   });
 
   test("and comes after all finds everything made", async () => {
     rig.carries({ done: YESTERDAY, told: {} });
-    await wakeAfter(25, SWEEP_EVENT);
+    await followUpAfter(25, SWEEP_EVENT);
     rig.sees([snapshot("snap-1")], []);
-    await wakeAfter(30, RUN_EVENT);
+    await followUpAfter(30, RUN_EVENT);
     expect(slotsAsked()).toStrictEqual([SLOT]);
     expect(clock()).toMatchObject({ done: SLOT });
   });
 
   test("is not owed where a run by hand came later", async () => {
     rig.carries({ done: YESTERDAY, told: {} });
-    await wakeAfter(25, { kind: "run" });
-    await wakeAfter(85, SWEEP_EVENT);
+    await followUpAfter(25, { kind: "run" });
+    await followUpAfter(85, SWEEP_EVENT);
     expect(slotsAsked()).toStrictEqual([isoSeconds(NOW + 25 * MINUTE_MS)]);
   });
 
   test("is not owed where it was due before a new vault's first sweep, which notes its time", async () => {
     rig.carries({ ...LOOKED, told: {} });
-    await wakeAfter(25, SWEEP_EVENT);
-    await wakeAfter(85, SWEEP_EVENT);
+    await followUpAfter(25, SWEEP_EVENT);
+    await followUpAfter(85, SWEEP_EVENT);
     expect(slotsAsked()).toStrictEqual([]);
-    const owedFrom = isoSeconds(NOW + 25 * MINUTE_MS);
-    expect(rig.clockSets().map(({ input }) => input)).toStrictEqual([{ kind: "pass", ...LOOKED, owedFrom, told: {} }]);
+    const dueSince = isoSeconds(NOW + 25 * MINUTE_MS);
+    expect(rig.clockSets().map(({ input }) => input)).toStrictEqual([{ kind: "follow-up", ...LOOKED, dueSince, told: {} }]);
   });
 
   test("is made good and reported where it is the first of a new vault", async () => {
     rig.carries({ ...LOOKED, told: {} });
-    await wakeAfter(25, SWEEP_EVENT);
-    await wakeAfter(24 * 60 + 25, SWEEP_EVENT);
+    await followUpAfter(25, SWEEP_EVENT);
+    await followUpAfter(24 * 60 + 25, SWEEP_EVENT);
     const tomorrow = isoSeconds(NOW + DAY_MS);
     expect(slotsAsked()).toStrictEqual([tomorrow]);
     expect(clock()).toMatchObject({ done: tomorrow });
@@ -112,7 +112,7 @@ describe("a run that is lost", () => {
     rated.carries({ ...LOOKED, told: {} });
     for (const hours of [1, 7, 20]) {
       rated.at(NOW + hours * HOUR_MS);
-      await expect(rated.wake(SWEEP_EVENT)).resolves.toMatchObject({ status: "clean" });
+      await expect(rated.trigger(SWEEP_EVENT)).resolves.toMatchObject({ status: "clean" });
     }
     expect(rated.writes()).toStrictEqual([]);
     expect(rated.clockSets()).toStrictEqual([]);
@@ -121,16 +121,16 @@ describe("a run that is lost", () => {
   test("after its guard was set goes on by the clock", async () => {
     rig.carries({ done: YESTERDAY, told: {} });
     rig.scheduler.on(UpdateScheduleCommand).resolvesOnce({}).rejects(new Error("killed"));
-    await rig.wake(RUN_EVENT);
+    await rig.trigger(RUN_EVENT);
     expect(rig.clockSets()[0]).toStrictEqual({
       state: "ENABLED",
       at: "at(2026-11-22T03:16:00)",
-      input: { kind: "pass", slot: SLOT, done: YESTERDAY, told: {} },
+      input: { kind: "follow-up", slot: SLOT, done: YESTERDAY, told: {} },
     });
     rig.scheduler.on(UpdateScheduleCommand).resolves({});
     rig.at(NOW + 16 * MINUTE_MS);
     rig.carries({ slot: SLOT, done: YESTERDAY, told: {} });
-    await rig.wake(rig.clockSets()[0]?.input);
+    await rig.trigger(rig.clockSets()[0]?.input);
     expect(slotsAsked()).toStrictEqual([SLOT, SLOT]);
     expect(clock()).toMatchObject({ done: SLOT });
   });

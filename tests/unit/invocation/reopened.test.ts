@@ -42,13 +42,13 @@ test("the clock carries the slot before the first call that changes anything", a
     order.push("delete");
     return { $metadata: {} };
   });
-  await rig.wake(SWEEP_EVENT);
+  await rig.trigger(SWEEP_EVENT);
   expect(order).toStrictEqual([`clock ${SLOT}`, "create", "delete", "clock none"]);
 });
 
 test("a pass that knows the slot already does not write it again", async () => {
   rig.carries({ slot: SLOT, done: SLOT, told: {} });
-  await rig.wake({ kind: "pass", slot: SLOT, done: SLOT, told: {} });
+  await rig.trigger({ kind: "follow-up", slot: SLOT, done: SLOT, told: {} });
   expect(rig.clockSets()).toHaveLength(1);
 });
 
@@ -65,31 +65,31 @@ describe("a slot that still lacks something when the next one comes", () => {
   test.each([SWEEP_EVENT, { kind: "run", slot: SLOT }])(
     "is carried as given up before anything is done, by %j, and no more when it was told",
     async (event) => {
-      await expect(rig.wake(event)).rejects.toMatchObject({ name: "BackupFailed" });
+      await expect(rig.trigger(event)).rejects.toMatchObject({ name: "BackupFailed" });
       const [first, last, ...more] = rig.clockSets();
-      expect(first?.input).toMatchObject({ slot: SLOT, givenUp: YESTERDAY });
-      expect(last?.input.givenUp).toBeUndefined();
+      expect(first?.input).toMatchObject({ slot: SLOT, abandoned: YESTERDAY });
+      expect(last?.input.abandoned).toBeUndefined();
       expect(Object.keys(last?.input.told ?? {})).toContain(MISSED);
       expect(more).toStrictEqual([]);
     },
   );
 
   test("is told by the pass after a run that was killed", async () => {
-    rig.carries({ ...LACKING, slot: SLOT, givenUp: YESTERDAY });
-    await expect(rig.wake({ kind: "pass" })).rejects.toMatchObject({ name: "BackupFailed" });
+    rig.carries({ ...LACKING, slot: SLOT, abandoned: YESTERDAY });
+    await expect(rig.trigger({ kind: "follow-up" })).rejects.toMatchObject({ name: "BackupFailed" });
     const [mail] = rig.sns.commandCalls(PublishCommand);
     expect(mail?.args[0].input.Message).toContain(`for ${YESTERDAY}`);
   });
 
   test("is carried on with the new one until the mail that tells it is sent", async () => {
     rig.sns.on(PublishCommand).rejects(new Error("SNS is down"));
-    await expect(rig.wake({ kind: "run", slot: SLOT })).rejects.toMatchObject({ name: "BackupFailed" });
-    expect(rig.clockSets().at(-1)?.input).toMatchObject({ slot: SLOT, givenUp: YESTERDAY });
+    await expect(rig.trigger({ kind: "run", slot: SLOT })).rejects.toMatchObject({ name: "BackupFailed" });
+    expect(rig.clockSets().at(-1)?.input).toMatchObject({ slot: SLOT, abandoned: YESTERDAY });
   });
 
   test("is carried on with the new one where instances could not be read", async () => {
     rig.primary.on(DescribeInstancesCommand).rejects(new Error("EC2 is down"));
-    await expect(rig.wake({ kind: "run", slot: SLOT })).rejects.toMatchObject({ name: "BackupFailed" });
-    expect(rig.clockSets().at(-1)?.input).toMatchObject({ slot: SLOT, givenUp: YESTERDAY });
+    await expect(rig.trigger({ kind: "run", slot: SLOT })).rejects.toMatchObject({ name: "BackupFailed" });
+    expect(rig.clockSets().at(-1)?.input).toMatchObject({ slot: SLOT, abandoned: YESTERDAY });
   });
 });

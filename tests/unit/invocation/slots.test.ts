@@ -13,7 +13,7 @@ import { makeRig } from "../../support/rig";
 import { NOW, SLOT, copyOf, snapshot } from "../../support/world";
 
 const rig = makeRig();
-const { clock, slotsAsked, wakeAfter } = rig;
+const { clock, slotsAsked, followUpAfter } = rig;
 const RUN_EVENT = { kind: "run", slot: SLOT };
 const SWEEP_EVENT = { kind: "sweep" };
 const YESTERDAY = isoSeconds(NOW - DAY_MS);
@@ -37,8 +37,8 @@ function allowSnapshots(): void {
 }
 
 /** The pass that the clock wakes. */
-function passAfter(minutes: number) {
-  return wakeAfter(minutes, rig.clockSets().at(-1)?.input);
+function followUpOf(minutes: number) {
+  return followUpAfter(minutes, rig.clockSets().at(-1)?.input);
 }
 
 function failedTries(...minutes: number[]): Snapshot[] {
@@ -55,36 +55,36 @@ function failedTries(...minutes: number[]): Snapshot[] {
 describe("a run that AWS takes no snapshots of now", () => {
   test("goes on by the clock until they are taken, and settles without a mail", async () => {
     refuseSnapshots("PendingSnapshotLimitExceeded");
-    const first = await rig.wake(RUN_EVENT);
+    const first = await rig.trigger(RUN_EVENT);
     expect([first.status, first.deferrals]).toStrictEqual(["clean", { PendingSnapshotLimitExceeded: 1 }]);
     expect(rig.counted["ActionsDeferred.PendingSnapshotLimitExceeded"]).toBe(1);
     expect(clock()).toStrictEqual({ on: true, slot: SLOT, told: {} });
 
-    const second = await passAfter(1);
+    const second = await followUpOf(1);
     expect(second.counts.deferred).toBe(1);
     expect(clock()).toStrictEqual({ on: true, slot: SLOT, told: {} });
 
     allowSnapshots();
-    const third = await passAfter(3);
+    const third = await followUpOf(3);
     expect(third.counts).toMatchObject({ snapshots: 1, deferred: 0 });
     expect(clock()).toStrictEqual({ on: true, done: SLOT, told: {} });
     expect(slotsAsked()).toStrictEqual([SLOT, SLOT, SLOT]);
 
     const made = snapshot("snap-1", { startTimeMs: NOW + 3 * MINUTE_MS, tags: { [TAG.slot]: SLOT } });
     rig.sees([made], [copyOf(made, "copy-1")]);
-    await passAfter(4);
+    await followUpOf(4);
     expect(clock()).toStrictEqual({ on: false, done: SLOT, told: {} });
     expect(rig.mails()).toStrictEqual([]);
   });
 
   test("is not gone on with by a pass that comes late, when the slot is done", async () => {
     refuseSnapshots("PendingSnapshotLimitExceeded");
-    await rig.wake(RUN_EVENT);
+    await rig.trigger(RUN_EVENT);
     const late = rig.clockSets().at(-1)?.input;
     allowSnapshots();
-    await passAfter(1);
+    await followUpOf(1);
     rig.sees([], []);
-    await wakeAfter(2, late);
+    await followUpAfter(2, late);
     expect(slotsAsked()).toStrictEqual([SLOT, SLOT]);
     expect(clock()).toMatchObject({ done: SLOT });
     expect(clock()).not.toHaveProperty("slot");
@@ -93,7 +93,7 @@ describe("a run that AWS takes no snapshots of now", () => {
   test("stops the snapshots, not the copies of what is there", async () => {
     refuseSnapshots("PendingSnapshotLimitExceeded");
     rig.sees([snapshot("snap-0", { startTimeMs: NOW - DAY_MS })], []);
-    const { counts } = await rig.wake(RUN_EVENT);
+    const { counts } = await rig.trigger(RUN_EVENT);
     expect(counts).toMatchObject({ snapshots: 0, copies: 1, deferred: 1 });
     expect(rig.drWriter.commandCalls(CopySnapshotCommand)).toHaveLength(1);
   });
@@ -103,20 +103,20 @@ describe("a window that ends", () => {
   beforeEach(async () => {
     refuseSnapshots("PendingSnapshotLimitExceeded");
     rig.carries({ done: YESTERDAY, ...LOOKED, told: {} });
-    await rig.wake(RUN_EVENT);
-    await wakeAfter(480, SWEEP_EVENT);
+    await rig.trigger(RUN_EVENT);
+    await followUpAfter(480, SWEEP_EVENT);
     expect(rig.mails()).toStrictEqual([]);
   });
 
   test("is mailed and thrown once, marks the slot done, and nothing more is asked for", async () => {
     const asked = slotsAsked().length;
-    await expect(wakeAfter(481, SWEEP_EVENT)).rejects.toThrow(
+    await expect(followUpAfter(481, SWEEP_EVENT)).rejects.toThrow(
       `smart-vault-test: partial: i-1 has no snapshot of vol-1 for ${SLOT}: none could be made in its time, 8 hours or until the next slot`,
     );
     const told = { [MISSED]: isoSeconds(NOW + 481 * MINUTE_MS) };
     expect(clock()).toStrictEqual({ on: false, done: SLOT, ...LOOKED, told });
-    await expect(wakeAfter(541, SWEEP_EVENT)).resolves.toMatchObject({ status: "clean" });
-    await expect(wakeAfter(601, { kind: "pass", slot: SLOT })).resolves.toMatchObject({ status: "clean" });
+    await expect(followUpAfter(541, SWEEP_EVENT)).resolves.toMatchObject({ status: "clean" });
+    await expect(followUpAfter(601, { kind: "follow-up", slot: SLOT })).resolves.toMatchObject({ status: "clean" });
     expect(rig.mails()).toStrictEqual(["smart-vault-test: backup incomplete, 1 problem"]);
     expect(slotsAsked()).toHaveLength(asked);
     expect(clock()).toStrictEqual({ on: false, done: SLOT, ...LOOKED, told });
@@ -124,20 +124,20 @@ describe("a window that ends", () => {
 
   test("stays to be told while SNS is down", async () => {
     rig.sns.on(PublishCommand).rejects(new Error("SNS is down"));
-    await expect(wakeAfter(481, SWEEP_EVENT)).rejects.toMatchObject({ name: "BackupFailed" });
+    await expect(followUpAfter(481, SWEEP_EVENT)).rejects.toMatchObject({ name: "BackupFailed" });
     expect(clock()).toStrictEqual({ on: false, slot: SLOT, done: YESTERDAY, ...LOOKED, told: {} });
     rig.sns.on(PublishCommand).resolves({});
-    await expect(wakeAfter(541, SWEEP_EVENT)).rejects.toMatchObject({ name: "BackupFailed" });
+    await expect(followUpAfter(541, SWEEP_EVENT)).rejects.toMatchObject({ name: "BackupFailed" });
     expect(clock()).toMatchObject({ done: SLOT, told: { [MISSED]: expect.any(String) as string } });
     expect(clock()).not.toHaveProperty("slot");
   });
 
   test("closes nothing while the instances can't be seen, and does afterwards", async () => {
     rig.primary.on(DescribeInstancesCommand).rejects(new Error("no route"));
-    await expect(wakeAfter(481, SWEEP_EVENT)).rejects.toThrow("could not read instances");
+    await expect(followUpAfter(481, SWEEP_EVENT)).rejects.toThrow("could not read instances");
     expect(clock()).toMatchObject({ slot: SLOT, done: YESTERDAY });
     rig.primary.on(DescribeInstancesCommand).resolves({});
-    await expect(wakeAfter(541, SWEEP_EVENT)).rejects.toThrow("no instance");
+    await expect(followUpAfter(541, SWEEP_EVENT)).rejects.toThrow("no instance");
     expect(clock()).toMatchObject({ done: SLOT });
   });
 });
@@ -150,22 +150,22 @@ describe("a snapshot that fails in EC2 after its slot was done", () => {
   test("is tried again without a mail or an error, with a pause before the third time, and then told once", async () => {
     rig.carries({ done: SLOT, ...LOOKED, told: {} });
     rig.sees(failedTries(0), []);
-    await expect(wakeAfter(5, { kind: "pass" })).resolves.toMatchObject({ status: "clean", counts: { snapshots: 1 } });
+    await expect(followUpAfter(5, { kind: "follow-up" })).resolves.toMatchObject({ status: "clean", counts: { snapshots: 1 } });
     expect(clock()).toStrictEqual({ on: true, done: SLOT, ...LOOKED, told: {} });
 
     rig.sees(failedTries(0, 5), []);
-    await expect(wakeAfter(6, { kind: "pass" })).resolves.toMatchObject({ status: "clean", counts: { snapshots: 0 } });
+    await expect(followUpAfter(6, { kind: "follow-up" })).resolves.toMatchObject({ status: "clean", counts: { snapshots: 0 } });
     expect(clock()).toStrictEqual({ on: false, slot: SLOT, done: SLOT, ...LOOKED, told: {} });
 
-    await expect(wakeAfter(60, SWEEP_EVENT)).resolves.toMatchObject({ counts: { snapshots: 1 } });
+    await expect(followUpAfter(60, SWEEP_EVENT)).resolves.toMatchObject({ counts: { snapshots: 1 } });
     expect(clock()).toStrictEqual({ on: true, done: SLOT, ...LOOKED, told: {} });
     expect(rig.mails()).toStrictEqual([]);
 
     rig.sees(failedTries(0, 5, 60), []);
-    await expect(passAfter(70)).rejects.toThrow(
+    await expect(followUpOf(70)).rejects.toThrow(
       "the snapshot of vol-1 failed in EC2 3 times, last bad-60: device is busy",
     );
-    await expect(wakeAfter(130, SWEEP_EVENT)).resolves.toMatchObject({ status: "partial" });
+    await expect(followUpAfter(130, SWEEP_EVENT)).resolves.toMatchObject({ status: "partial" });
     expect(rig.mails()).toHaveLength(1);
     expect(slotsAsked()).toStrictEqual([SLOT, SLOT]);
   });
@@ -175,13 +175,13 @@ describe("a snapshot that fails in EC2 after its slot was done", () => {
     rig.sees([snapshot("bad", { state: "error", tags })], []);
     refuseSnapshots("ConcurrentSnapshotLimitExceeded");
     rig.writer.on(DeleteSnapshotCommand).resolves({ $metadata: {} });
-    const first = await wakeAfter(160, { kind: "pass" });
+    const first = await followUpAfter(160, { kind: "follow-up" });
     expect(first.counts).toMatchObject({ deletions: 1, deferred: 1 });
     expect(clock()).toStrictEqual({ on: true, slot: SLOT, done: SLOT, told: {} });
 
     rig.sees([], []);
     allowSnapshots();
-    const second = await passAfter(162);
+    const second = await followUpOf(162);
     expect(second.counts.snapshots).toBe(1);
     expect(clock()).toStrictEqual({ on: true, done: SLOT, told: {} });
     expect(rig.mails()).toStrictEqual([]);

@@ -19,13 +19,13 @@ beforeEach(() => {
 });
 
 test("a run that can't read the instances comes back for them in a minute, without a word", async () => {
-  const { status, counts, nextWake } = await rig.wake(RUN_EVENT);
-  expect([status, counts.deferred, nextWake]).toStrictEqual(["clean", 1, "2026-11-22T03:01:00Z"]);
+  const { status, counts, nextFollowUp } = await rig.trigger(RUN_EVENT);
+  expect([status, counts.deferred, nextFollowUp]).toStrictEqual(["clean", 1, "2026-11-22T03:01:00Z"]);
   expect(rig.mails()).toStrictEqual([]);
   expect(rig.clockSets().at(-1)).toStrictEqual({
     state: "ENABLED",
     at: "at(2026-11-22T03:01:00)",
-    input: { kind: "pass", slot: SLOT, throttledSince: SLOT, told: {} },
+    input: { kind: "follow-up", slot: SLOT, throttledSince: SLOT, told: {} },
   });
   expect(rig.counted).toMatchObject({
     ActionsDeferred: 1,
@@ -42,49 +42,49 @@ test("a run that can't read the instances comes back for them in a minute, witho
 });
 
 test("what lasts for an hour is told", async () => {
-  await rig.wake(RUN_EVENT);
+  await rig.trigger(RUN_EVENT);
   rig.at(NOW + HOUR_MS - MINUTE_MS);
-  await expect(rig.wake({ kind: "pass", slot: SLOT })).resolves.toMatchObject({ status: "clean" });
+  await expect(rig.trigger({ kind: "follow-up", slot: SLOT })).resolves.toMatchObject({ status: "clean" });
   rig.at(NOW + HOUR_MS);
-  await expect(rig.wake({ kind: "pass", slot: SLOT })).rejects.toThrow(/could not read instances/);
+  await expect(rig.trigger({ kind: "follow-up", slot: SLOT })).rejects.toThrow(/could not read instances/);
   expect(rig.mails()).toHaveLength(1);
   expect(rig.clockSets().at(-1)?.input.throttledSince).toBe(SLOT);
 });
 
 test("one good look ends it", async () => {
-  await rig.wake(RUN_EVENT);
+  await rig.trigger(RUN_EVENT);
   rig.primary.on(DescribeInstancesCommand).resolves({ Reservations: [] });
   rig.at(NOW + MINUTE_MS);
-  await expect(rig.wake({ kind: "pass", slot: SLOT })).rejects.toThrow(/no instance/);
+  await expect(rig.trigger({ kind: "follow-up", slot: SLOT })).rejects.toThrow(/no instance/);
   expect(rig.clockSets().at(-1)?.input).not.toHaveProperty("throttledSince");
 });
 
 test("a sweep that reads all lets go of what a pass could not read", async () => {
   rig.carries({ done: SLOT, throttledSince: isoSeconds(NOW - 5 * MINUTE_MS), told: {} });
-  await rig.wake({ kind: "sweep" });
+  await rig.trigger({ kind: "sweep" });
   expect(rig.clockSets().at(-1)).toMatchObject({
     state: "DISABLED",
-    input: { kind: "pass", done: SLOT, told: {} },
+    input: { kind: "follow-up", done: SLOT, told: {} },
   });
 });
 
 test("a DR region that is throttled stops no snapshot", async () => {
   rig.reset();
   rig.dr.on(DescribeSnapshotsCommand).rejects(throttled);
-  const { counts } = await rig.wake(RUN_EVENT);
+  const { counts } = await rig.trigger(RUN_EVENT);
   expect([counts.snapshots, counts.deferred]).toStrictEqual([1, 1]);
 });
 
 test("with a clock that can't be read it is told at once: nobody knows since when", () => {
   const unread = problem("not-observed", "x", "could not read x");
   const judged = judgeThrottled([{ code: "Throttling", problem: unread }], undefined, NOW);
-  expect(judged).toStrictEqual({ since: isoSeconds(NOW), putOff: [], problems: [unread] });
+  expect(judged).toStrictEqual({ since: isoSeconds(NOW), deferredReads: [], problems: [unread] });
 });
 
 test("a clock that is throttled is the sweep's to make good, and nobody's to hear of", async () => {
   rig.reset();
   const busy = Object.assign(new Error("slow down"), { name: "ThrottlingException" });
   rig.scheduler.on(UpdateScheduleCommand).rejects(busy);
-  await expect(rig.wake(RUN_EVENT)).resolves.toMatchObject({ status: "clean" });
+  await expect(rig.trigger(RUN_EVENT)).resolves.toMatchObject({ status: "clean" });
   expect(rig.lines.filter(({ message }) => message === "clock")).toHaveLength(2);
 });

@@ -81,7 +81,7 @@ describe("nothing is reported", () => {
       const Input = JSON.stringify({ ...others, points: reads === 1 ? points : less });
       return { Target: { Arn: "a", RoleArn: "r", Input } };
     });
-    await rig.wake(SWEEP_EVENT);
+    await rig.trigger(SWEEP_EVENT);
     expect(rig.clockPayload().points).toMatchObject({ counted: [], gone: [] });
     await look(rig, 61, sources, copies);
     expect(rig.clockPayload().points?.counted).toStrictEqual([]);
@@ -122,7 +122,7 @@ describe("nothing is reported", () => {
       rig.at(LOOKS_MS + minutes * MINUTE_MS);
       rig.sees(sources, []);
       rig.dr.on(DescribeSnapshotsCommand).rejects(new Error("down"));
-      await rig.wake(SWEEP_EVENT).catch(() => undefined);
+      await rig.trigger(SWEEP_EVENT).catch(() => undefined);
     }
     await expect(look(rig, 180, sources, copies)).resolves.toStrictEqual([]);
     const { points, ...carried } = rig.clockPayload();

@@ -3,11 +3,11 @@ import { NOW, SLOT } from "../../support/world";
 
 test.each([
   ["a run", { kind: "run", slot: SLOT }, { kind: "run", slot: SLOT, runId: "r" }],
-  ["a pass with an open slot", { kind: "pass", slot: SLOT }, { kind: "pass", slot: SLOT, runId: "r" }],
-  ["a pass", { kind: "pass", told: {} }, { kind: "pass", runId: "r" }],
+  ["a pass with an open slot", { kind: "follow-up", slot: SLOT }, { kind: "follow-up", slot: SLOT, runId: "r" }],
+  ["a pass", { kind: "follow-up", told: {} }, { kind: "follow-up", runId: "r" }],
   ["a sweep", { kind: "sweep" }, { kind: "sweep", runId: "r" }],
-])("%s is read", (_what, event, wake) => {
-  expect(parseEvent(event, NOW, "r")).toStrictEqual(wake);
+])("%s is read", (_what, event, trigger) => {
+  expect(parseEvent(event, NOW, "r")).toStrictEqual(trigger);
 });
 
 test("a slot in any ISO form is the same slot", () => {
@@ -26,14 +26,14 @@ test("a slot of minutes ahead is taken: clocks differ", () => {
 });
 
 test.each([
-  [undefined, "event.kind: expected one of run, pass, sweep, got undefined"],
-  [null, "event.kind: expected one of run, pass, sweep, got undefined"],
-  ["run", "event.kind: expected one of run, pass, sweep, got undefined"],
-  [{ kind: "Run" }, 'event.kind: expected one of run, pass, sweep, got "Run"'],
-  [{ kind: 5 }, "event.kind: expected one of run, pass, sweep, got 5"],
+  [undefined, "event.kind: expected one of run, follow-up, sweep, got undefined"],
+  [null, "event.kind: expected one of run, follow-up, sweep, got undefined"],
+  ["run", "event.kind: expected one of run, follow-up, sweep, got undefined"],
+  [{ kind: "Run" }, 'event.kind: expected one of run, follow-up, sweep, got "Run"'],
+  [{ kind: 5 }, "event.kind: expected one of run, follow-up, sweep, got 5"],
   [{ kind: "run", slot: "tonight" }, 'event.slot: expected an ISO instant, got "tonight"'],
   [{ kind: "run", slot: 1 }, "event.slot: expected an ISO instant, got 1"],
-  [{ kind: "pass", slot: null }, "event.slot: expected an ISO instant, got null"],
+  [{ kind: "follow-up", slot: null }, "event.slot: expected an ISO instant, got null"],
   [
     { kind: "run", slot: "2099-01-01T03:00:00Z" },
     "event.slot: expected a time that is past (it is 2026-11-22T03:00:00Z), got 2099-01-01T03:00:00Z",

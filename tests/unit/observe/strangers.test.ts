@@ -47,29 +47,29 @@ function carryTag(reader: typeof rig.primary, Snapshots: object[]): void {
   reader.on(DescribeSnapshotsCommand, { Filters: BY_DESCRIPTION.Filters }).resolves({});
 }
 
-const wake = (kind: Trigger["kind"]): Trigger => ({ kind, runId: "r" });
+const trigger = (kind: Trigger["kind"]): Trigger => ({ kind, runId: "r" });
 const LATER = { told: {}, strangersAt: SLOT };
 
 test.each<[string, Parameters<typeof looksForStrangers>, boolean]>([
-  ["a sweep of a vault that never has", [wake("sweep"), { told: {} }, NOW], true],
-  ["a sweep 23 hours after the last", [wake("sweep"), LATER, NOW + 23 * HOUR_MS], true],
-  ["no sweep before", [wake("sweep"), LATER, NOW + 23 * HOUR_MS - 1], false],
-  ["a sweep where a person made it no time", [wake("sweep"), { told: {}, strangersAt: "x" }, NOW], true],
-  ["no sweep whose clock is unreadable", [wake("sweep"), undefined, NOW], false],
-  ["no run", [wake("run"), { told: {} }, NOW], false],
-  ["no pass", [wake("pass"), { told: {} }, NOW], false],
+  ["a sweep of a vault that never has", [trigger("sweep"), { told: {} }, NOW], true],
+  ["a sweep 23 hours after the last", [trigger("sweep"), LATER, NOW + 23 * HOUR_MS], true],
+  ["no sweep before", [trigger("sweep"), LATER, NOW + 23 * HOUR_MS - 1], false],
+  ["a sweep where a person made it no time", [trigger("sweep"), { told: {}, strangersAt: "x" }, NOW], true],
+  ["no sweep whose clock is unreadable", [trigger("sweep"), undefined, NOW], false],
+  ["no run", [trigger("run"), { told: {} }, NOW], false],
+  ["no pass", [trigger("follow-up"), { told: {} }, NOW], false],
 ])("%s looks", (_what, given, expected) => {
   expect(looksForStrangers(...given)).toBe(expected);
 });
 
 test("a sweep asks each region once for its own and once for the tag", async () => {
-  await wide.wake(SWEEP_EVENT);
+  await wide.trigger(SWEEP_EVENT);
   const readers = [wide.primary, wide.dr, wide.others.get(DR2.region)!.reader];
   for (const reader of readers) expect(asked(reader)).toStrictEqual([BY_DESCRIPTION, ASKED]);
 });
 
-test.each([{ kind: "run", slot: SLOT }, { kind: "pass" }])("%j asks only for its own", async (event) => {
-  await rig.wake(event);
+test.each([{ kind: "run", slot: SLOT }, { kind: "follow-up" }])("%j asks only for its own", async (event) => {
+  await rig.trigger(event);
   expect(asked(rig.primary)).toStrictEqual([BY_DESCRIPTION]);
   expect(asked(rig.dr)).toStrictEqual([BY_DESCRIPTION]);
 });
@@ -77,12 +77,12 @@ test.each([{ kind: "run", slot: SLOT }, { kind: "pass" }])("%j asks only for its
 test("one sweep a day looks, and the clock is set for it alone", async () => {
   for (let hour = 0; hour < 24; hour += 1) {
     rig.at(NOW + hour * HOUR_MS);
-    await expect(rig.wake(SWEEP_EVENT)).resolves.toMatchObject({ status: "clean" });
+    await expect(rig.trigger(SWEEP_EVENT)).resolves.toMatchObject({ status: "clean" });
   }
   expect(looked()).toBe(2);
   expect(rig.clockSets().map(({ state, input }) => [state, input])).toStrictEqual([
-    ["DISABLED", { kind: "pass", told: {}, owedFrom: SLOT, strangersAt: SLOT }],
-    ["DISABLED", { kind: "pass", told: {}, owedFrom: SLOT, strangersAt: isoSeconds(NOW + 23 * HOUR_MS) }],
+    ["DISABLED", { kind: "follow-up", told: {}, dueSince: SLOT, strangersAt: SLOT }],
+    ["DISABLED", { kind: "follow-up", told: {}, dueSince: SLOT, strangersAt: isoSeconds(NOW + 23 * HOUR_MS) }],
   ]);
 });
 
@@ -99,7 +99,7 @@ describe("what carries the tag", () => {
     ["is a stranger with one of a later form", describeIt(identity, tags).replace("/1", "/2"), true],
   ])("%s", async (_what, Description, isStranger) => {
     carryTag(rig.primary, [{ SnapshotId: "snap-1", Description }, { Description }]);
-    const woken = rig.wake(SWEEP_EVENT);
+    const woken = rig.trigger(SWEEP_EVENT);
     if (isStranger) {
       await expect(woken).rejects.toThrow(
         `snap-1 in us-east-1 carries the vault's tag ${TAG.vault}, but the vault did not make it: its Description is "${Description ?? ""}"`,
@@ -112,34 +112,34 @@ describe("what carries the tag", () => {
 
 test("a stranger in a DR region is told with that region, and the others look in vain", async () => {
   carryTag(rig.dr, [STRANGER]);
-  await expect(rig.wake(SWEEP_EVENT)).rejects.toThrow("snap-9 in us-west-2 carries");
+  await expect(rig.trigger(SWEEP_EVENT)).rejects.toThrow("snap-9 in us-west-2 carries");
   expect(rig.writes()).toStrictEqual([]);
 });
 
 test("a stranger is told once a day", async () => {
   carryTag(rig.primary, [STRANGER]);
-  await expect(rig.wake(SWEEP_EVENT)).rejects.toMatchObject({ name: "BackupFailed" });
+  await expect(rig.trigger(SWEEP_EVENT)).rejects.toMatchObject({ name: "BackupFailed" });
   rig.at(NOW + HOUR_MS);
-  await expect(rig.wake(SWEEP_EVENT)).resolves.toMatchObject({ status: "clean" });
+  await expect(rig.trigger(SWEEP_EVENT)).resolves.toMatchObject({ status: "clean" });
   rig.at(NOW + 23 * HOUR_MS);
-  await expect(rig.wake(SWEEP_EVENT)).rejects.toMatchObject({ name: "BackupFailed" });
+  await expect(rig.trigger(SWEEP_EVENT)).rejects.toMatchObject({ name: "BackupFailed" });
   expect([looked(), rig.mails().length]).toStrictEqual([2, 2]);
 });
 
 test("one that could not be mailed is looked for again by the next sweep", async () => {
   carryTag(rig.primary, [STRANGER]);
   rig.sns.on(PublishCommand).rejects(new Error("SNS is down"));
-  await expect(rig.wake(SWEEP_EVENT)).rejects.toMatchObject({ name: "BackupFailed" });
+  await expect(rig.trigger(SWEEP_EVENT)).rejects.toMatchObject({ name: "BackupFailed" });
   expect(rig.clockSets().at(-1)?.input).not.toHaveProperty("strangersAt");
   rig.sns.on(PublishCommand).resolves({});
   rig.at(NOW + HOUR_MS);
-  await expect(rig.wake(SWEEP_EVENT)).rejects.toMatchObject({ name: "BackupFailed" });
+  await expect(rig.trigger(SWEEP_EVENT)).rejects.toMatchObject({ name: "BackupFailed" });
   expect(rig.clockSets().at(-1)?.input).toMatchObject({
     strangersAt: isoSeconds(NOW + HOUR_MS),
     told: { "tampering/snap-9": isoSeconds(NOW + HOUR_MS) },
   });
   rig.at(NOW + 2 * HOUR_MS);
-  await expect(rig.wake(SWEEP_EVENT)).resolves.toMatchObject({ status: "clean" });
+  await expect(rig.trigger(SWEEP_EVENT)).resolves.toMatchObject({ status: "clean" });
   expect(looked()).toBe(2);
 });
 
@@ -153,13 +153,13 @@ describe("a region that could not be asked", () => {
 
   test("is a problem, and is asked again by the next sweep", async () => {
     refused("UnauthorizedOperation");
-    await expect(rig.wake(SWEEP_EVENT)).rejects.toThrow(
+    await expect(rig.trigger(SWEEP_EVENT)).rejects.toThrow(
       "could not read snapshots with the vault's tag in us-west-2: UnauthorizedOperation: no; nobody knows whether somebody else's carry it",
     );
     expect(rig.clockSets().at(-1)?.input).not.toHaveProperty("strangersAt");
     carryTag(rig.dr, []);
     rig.at(NOW + HOUR_MS);
-    await expect(rig.wake(SWEEP_EVENT)).resolves.toMatchObject({ status: "clean" });
+    await expect(rig.trigger(SWEEP_EVENT)).resolves.toMatchObject({ status: "clean" });
     expect(rig.clockSets().at(-1)?.input).toMatchObject({
       strangersAt: isoSeconds(NOW + HOUR_MS),
     });
@@ -167,11 +167,11 @@ describe("a region that could not be asked", () => {
 
   test("since AWS throttles is asked again without a mail", async () => {
     refused("RequestLimitExceeded");
-    await expect(rig.wake(SWEEP_EVENT)).resolves.toMatchObject({ status: "clean" });
+    await expect(rig.trigger(SWEEP_EVENT)).resolves.toMatchObject({ status: "clean" });
     expect(rig.clockSets().at(-1)?.input).not.toHaveProperty("strangersAt");
     carryTag(rig.dr, []);
     rig.at(NOW + HOUR_MS);
-    await expect(rig.wake(SWEEP_EVENT)).resolves.toMatchObject({ status: "clean" });
+    await expect(rig.trigger(SWEEP_EVENT)).resolves.toMatchObject({ status: "clean" });
     expect([looked(), rig.mails()]).toStrictEqual([2, []]);
     expect(rig.clockSets().at(-1)?.input.strangersAt).toBe(isoSeconds(NOW + HOUR_MS));
   });
@@ -179,7 +179,7 @@ describe("a region that could not be asked", () => {
 
 test("a time of the future in the clock is none", async () => {
   rig.carries({ told: {}, strangersAt: isoSeconds(NOW + MINUTE_MS) });
-  await rig.wake(SWEEP_EVENT);
+  await rig.trigger(SWEEP_EVENT);
   expect(looked()).toBe(1);
   expect(rig.clockSets().at(-1)?.input.strangersAt).toBe(isoSeconds(NOW - (NOW % SECOND_MS)));
 });

@@ -28,10 +28,10 @@ function live(retentionDays: number, drRetentionDays: number, { terminatedOnDay 
   for (let hour = 0; hour < DAYS * 24; hour += 6) {
     const nowMs = NOW + hour * HOUR_MS;
     const runId = `run-${hour}`;
-    const serving: SlotTask | undefined = hour % 24 === 0 ? { slot: isoSeconds(nowMs), mode: "open" } : undefined;
+    const slotTask: SlotTask | undefined = hour % 24 === 0 ? { slot: isoSeconds(nowMs), mode: "open" } : undefined;
     const alive = hour < terminatedOnDay * 24;
     world = { ...world, instances: alive ? [instance("i-1", VOLUMES)] : [] };
-    const { actions } = planOf(world, policy, serving, runId, nowMs);
+    const { actions } = planOf(world, policy, slotTask, runId, nowMs);
     done.push(...actions);
     world = applyToWorld(world, actions, nowMs);
   }

@@ -79,7 +79,7 @@ test("runs measure orphans by region, and a person hears of them once a week", a
     rig.at(atMs);
     rig.sees([live, old], [copyOf(live, "c-live"), copyOf(old, "c-old")]);
     rig.sns.resetHistory();
-    await rig.wake({ kind: "run", slot: isoSeconds(atMs) });
+    await rig.trigger({ kind: "run", slot: isoSeconds(atMs) });
     const bodies = rig.sns.commandCalls(PublishCommand).map(({ args: [{ input }] }) => input.Message);
     if (bodies.join().includes("that nobody has backed up")) days.push(day);
   }

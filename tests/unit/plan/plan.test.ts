@@ -18,12 +18,12 @@ const whole: World = {
   throttled: [],
 };
 
-function plan(world: World, serving?: SlotTask, nowMs = NOW): Plan {
-  return planOf(world, SETTINGS, serving, "run-1", nowMs);
+function plan(world: World, slotTask?: SlotTask, nowMs = NOW): Plan {
+  return planOf(world, SETTINGS, slotTask, "run-1", nowMs);
 }
 
-function kinds(world: World, serving?: SlotTask): string[] {
-  return plan(world, serving).actions.map((action) => action.kind);
+function kinds(world: World, slotTask?: SlotTask): string[] {
+  return plan(world, slotTask).actions.map((action) => action.kind);
 }
 
 test("one that serves an open slot creates, then copies", () => {
@@ -38,7 +38,7 @@ test("one that serves no slot copies and does not create", () => {
 
 test("one that gives up an older slot tells what that lacks, and makes the new one", () => {
   const overtaken = isoSeconds(NOW - 6 * HOUR_MS);
-  const { actions, problems } = plan(whole, { ...OPEN, overtakes: overtaken });
+  const { actions, problems } = plan(whole, { ...OPEN, supersedes: overtaken });
   expect(actions.map(({ kind }) => kind)).toStrictEqual(["snapshot", "copy"]);
   expect(problems.map(({ kind, subject }) => [kind, subject])).toStrictEqual([["slot-missed", "i-1"]]);
   expect(problems[0]?.message).toContain(overtaken);

@@ -12,8 +12,8 @@ const CLOSING: SlotTask = { slot: SLOT, mode: "closing" };
 const root = volume("vol-1", { isRoot: true });
 const data = volume("vol-2", { deviceName: "/dev/sdf" });
 
-function plan(instances: ProtectedInstance[], snapshots: Snapshot[] = [], serving: SlotTask = OPEN, nowMs = NOW) {
-  return planSnapshots(instances, snapshots, SETTINGS, serving, "run-1", nowMs);
+function plan(instances: ProtectedInstance[], snapshots: Snapshot[] = [], slotTask: SlotTask = OPEN, nowMs = NOW) {
+  return planSnapshots(instances, snapshots, SETTINGS, slotTask, "run-1", nowMs);
 }
 
 function volumesOf({ volumes }: SnapshotAction): string[] {

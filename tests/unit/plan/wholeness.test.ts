@@ -35,8 +35,8 @@ test.each<[string, ProtectedInstance, [whole: boolean, settled: boolean]]>([
   expect([isWhole(one, NOW), isSettled(one, NOW)]).toStrictEqual(expected);
 });
 
-function planned(one: ProtectedInstance, serving = OPEN, nowMs = NOW) {
-  const plan = planSnapshots([one], [], SETTINGS, serving, "run-1", nowMs);
+function planned(one: ProtectedInstance, slotTask = OPEN, nowMs = NOW) {
+  const plan = planSnapshots([one], [], SETTINGS, slotTask, "run-1", nowMs);
   return {
     volumes: plan.actions.map(({ volumes }) => volumes.map(({ volumeId }) => volumeId)),
     problems: plan.problems.map(({ kind }) => kind),

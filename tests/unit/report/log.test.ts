@@ -15,7 +15,7 @@ const logged = { kind: "broken-copy", subject: "snap-1", detail: "the copy is br
 const counts = { snapshots: 3, copies: 2, deletions: 1, deferred: 4, skipped: 5, failed: 6 };
 const summary: Summary = {
   vaultId: "v",
-  wake: RUN,
+  trigger: RUN,
   status: "partial",
   counts,
   deferrals: { ResourceLimitExceeded: 3, NoTime: 1 },
@@ -68,7 +68,7 @@ test("a notice is logged as information", () => {
 test("what was not begun is a line a kind, region and reason, with its number", () => {
   const lines: unknown[] = [];
   const write = (message: string, fields: unknown) => lines.push([message, fields]);
-  const putOff = (id: string, detail: string): Outcome => ({
+  const deferredReads = (id: string, detail: string): Outcome => ({
     action: copyAction(id),
     status: "deferred",
     notBegun: true,
@@ -76,7 +76,7 @@ test("what was not begun is a line a kind, region and reason, with its number", 
     code: "ResourceLimitExceeded",
     snapshotIds: [],
   });
-  const outcomes = [putOff("a", "stopped"), putOff("b", "stopped"), putOff("c", "no time left")];
+  const outcomes = [deferredReads("a", "stopped"), deferredReads("b", "stopped"), deferredReads("c", "no time left")];
   logDecisions(
     { info: write, error: write },
     SWEEP,

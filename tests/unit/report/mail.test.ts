@@ -15,7 +15,7 @@ const denied: Problem = {
 const bare: Problem = { kind: "delete-failed", subject: "s", message: "deleting s failed" };
 
 function summary(status: Status, vaultId = "vault"): Summary {
-  return { vaultId, wake: RUN, status, counts, deferrals: {}, problems: [] };
+  return { vaultId, trigger: RUN, status, counts, deferrals: {}, problems: [] };
 }
 
 test("the whole mail says what failed, why, what goes on by itself and what to do", () => {
@@ -105,7 +105,7 @@ test("a subject is one line of ASCII under 100 characters, whatever the vault is
 });
 
 test("a sweep has no slot to name", () => {
-  const { body } = composeMail({ ...summary("partial"), wake: SWEEP }, [bare], SETTINGS, LOGS);
+  const { body } = composeMail({ ...summary("partial"), trigger: SWEEP }, [bare], SETTINGS, LOGS);
   expect(body).toContain("Woken as sweep; run id sweep-1.");
 });
 

@@ -24,7 +24,7 @@ import {
   volume,
 } from "../../support/world";
 
-const PASS: Trigger = { kind: "pass", runId: "pass-1" };
+const FOLLOW_UP: Trigger = { kind: "follow-up", runId: "pass-1" };
 const HERE = SETTINGS.primaryRegion;
 const yesterday = NOW - DAY_MS;
 const old = snapshot("snap-1", { startTimeMs: yesterday });
@@ -34,12 +34,12 @@ function world(extra: Partial<World> = {}): World {
   return { instances: [], snapshots: [], copies: inDr([]), problems: [], throttled: [], ...extra };
 }
 
-function measuring(wake: Trigger, seen: Partial<World>, outcomes: Outcome[] = []): Measuring {
+function measuring(trigger: Trigger, seen: Partial<World>, outcomes: Outcome[] = []): Measuring {
   const counts = { snapshots: 0, copies: 0, deletions: 0, deferred: 0, skipped: 0, failed: 0 };
   const { vaultId } = SETTINGS;
   return {
     settings: SETTINGS,
-    summary: { vaultId, wake, status: "clean", counts, deferrals: {}, problems: [] },
+    summary: { vaultId, trigger, status: "clean", counts, deferrals: {}, problems: [] },
     world: world(seen),
     inventory: takeInventory(world(seen), SETTINGS),
     outcomes,
@@ -117,12 +117,12 @@ describe("a run", () => {
 
 test.each([
   ["sweep", SWEEP],
-  ["pass", PASS],
-])("an idle %s sends its heartbeat, and nothing of what is there in all", (_kind, wake) => {
+  ["follow-up", FOLLOW_UP],
+])("an idle %s sends its heartbeat, and nothing of what is there in all", (_kind, trigger) => {
   const seen = { instances: undefined, snapshots: [old], copies: inDr([oldCopy]) };
-  const { InvocationsCompleted, ...sent } = values(measuring(wake, seen));
+  const { InvocationsCompleted, ...sent } = values(measuring(trigger, seen));
   expect(InvocationsCompleted).toBe(1);
-  const wanted = wake === PASS ? [`SnapshotsCompleted@${HERE}`, `CopiesCompleted@${DR.region}`] : [];
+  const wanted = trigger === FOLLOW_UP ? [`SnapshotsCompleted@${HERE}`, `CopiesCompleted@${DR.region}`] : [];
   expect(Object.keys(sent)).toStrictEqual(wanted);
 });
 

@@ -15,7 +15,7 @@ function rigOf(extra: Partial<VaultSettings>) {
   rig.sees([yesterday], [copyOf(yesterday, "copy-0")]);
   const run = (days: number) => {
     rig.at(NOW + days * DAY_MS);
-    return rig.wake({ kind: "run", slot: isoSeconds(NOW + days * DAY_MS) });
+    return rig.trigger({ kind: "run", slot: isoSeconds(NOW + days * DAY_MS) });
   };
   const bodies = () => rig.sns.commandCalls(PublishCommand).map((call) => call.args[0].input.Message ?? "");
   return { ...rig, run, bodies };
@@ -33,8 +33,8 @@ describe("always", () => {
   test("each run mails what it came to, and no sweep or pass does", async () => {
     const rig = rigOf(always);
     await rig.run(0);
-    await rig.wake({ kind: "sweep" });
-    await rig.wake({ kind: "pass" });
+    await rig.trigger({ kind: "sweep" });
+    await rig.trigger({ kind: "follow-up" });
     await rig.run(1);
     const subject = `${VAULT}: backup clean, 1 snapshot and 0 copies started`;
     expect(rig.mails()).toStrictEqual([subject, subject]);

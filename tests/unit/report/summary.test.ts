@@ -25,9 +25,9 @@ function problemOf(kind: ProblemKind): Problem {
   return problem(kind, "x", kind);
 }
 
-function summary(outcomes: Outcome[], problems: Problem[] = [], putOff: ThrottledRead[] = []) {
+function summary(outcomes: Outcome[], problems: Problem[] = [], deferredReads: ThrottledRead[] = []) {
   const plan: Plan = { actions: [], kept: [], problems, pending: [], slotSettled: true };
-  return summarize("vault", RUN, plan, outcomes, putOff);
+  return summarize("vault", RUN, plan, outcomes, deferredReads);
 }
 
 const made = outcome("snapshot", "done", ["a"]);

@@ -76,7 +76,7 @@ export async function auditInvocation(
   budget: Budget,
 ): Promise<Audited> {
   if (put === undefined) return { problems: [], manifestsTo: clock?.manifestsTo };
-  const { inventory, settings, plan, wake, startMs } = decided;
+  const { inventory, settings, plan, trigger, startMs } = decided;
   const beforeMs = parseIso(clock?.manifestsTo ?? "");
   const due = clock === undefined ? { due: [] } : dueManifests(inventory, settings, beforeMs, budget.now());
   const { problems, toMs } = await writeManifests(put, due, budget);
@@ -84,7 +84,7 @@ export async function auditInvocation(
   const manifestsTo = reachedMs === 0 ? undefined : isoSeconds(reachedMs);
   const whole = { ...decided, plan: { ...plan, problems: [...plan.problems, ...problems] } };
   if (!hasDecided(whole)) return { problems, manifestsTo };
-  const key = recordKey(wake, startMs);
+  const key = recordKey(trigger, startMs);
   try {
     await put(key, JSON.stringify(composeRecord(whole)));
   } catch (error) {

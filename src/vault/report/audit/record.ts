@@ -16,15 +16,15 @@ const RECORD_VERSION = 1;
 /** An invocation, when all of it is done. */
 export interface Decided {
   settings: VaultSettings;
-  wake: Trigger;
-  serving?: SlotTask;
+  trigger: Trigger;
+  slotTask?: SlotTask;
   world: World;
   inventory: Inventory;
   plan: Plan;
   /** What the brake or a hold kept from deletion; among `plan.kept` too. */
   withheld: readonly Kept[];
   outcomes: readonly Outcome[];
-  putOff: readonly ThrottledRead[];
+  deferredReads: readonly ThrottledRead[];
   startMs: number;
 }
 
@@ -32,9 +32,9 @@ export interface Decided {
  * A run always did; a pass or sweep where an action was begun (or, in a dry run, would have been), a problem was seen, or
  * something was kept from deletion. An idle sweep did not, and writes nothing.
  */
-export function hasDecided({ wake, plan, withheld, outcomes }: Decided): boolean {
+export function hasDecided({ trigger, plan, withheld, outcomes }: Decided): boolean {
   const begun = outcomes.some(({ notBegun }) => notBegun !== true);
-  return wake.kind === "run" || begun || plan.problems.length > 0 || withheld.length > 0;
+  return trigger.kind === "run" || begun || plan.problems.length > 0 || withheld.length > 0;
 }
 
 /** What an action is about. */
@@ -106,26 +106,26 @@ function decidedBy({ topicArn: _topic, clock: _clock, audit: _audit, ...settings
 
 /** The record as it is written, as plain data. */
 export function composeRecord(decided: Decided) {
-  const { settings, wake, serving, world, plan, withheld, outcomes, putOff, startMs } = decided;
+  const { settings, trigger, slotTask, world, plan, withheld, outcomes, deferredReads, startMs } = decided;
   const { vaultId, primaryRegion, dr, dryRun } = settings;
-  const { status, counts, deferrals, problems } = summarize(vaultId, wake, plan, outcomes, putOff);
+  const { status, counts, deferrals, problems } = summarize(vaultId, trigger, plan, outcomes, deferredReads);
   const find = finder(world);
   return {
     schema: "smart-vault/record",
     version: RECORD_VERSION,
     vault: vaultId,
-    wake,
+    trigger,
     startedAt: isoSeconds(startMs),
     dryRun,
     regions: { primary: primaryRegion, dr: dr.map(({ region }) => region) },
-    serving,
+    slotTask,
     status,
     counts,
     deferrals,
     planHash: decisionsHash(outcomes),
     decisions: outcomes.filter((one) => one.notBegun !== true).map((one) => decisionOf(one, find)),
     notBegun: leftOf(outcomes.filter((one) => one.notBegun === true)),
-    kept: wake.kind === "run" ? plan.kept : withheld,
+    kept: trigger.kind === "run" ? plan.kept : withheld,
     problems,
     settings: decidedBy(settings),
   };

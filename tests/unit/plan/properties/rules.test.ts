@@ -117,7 +117,7 @@ test("6: a plan that was carried out leaves nothing to do within four more round
 });
 
 test("6: the same plan is made of the same world again", () => {
-  always((plan, world, policy, serving) => {
-    expect(planFor(world, policy, serving)).toStrictEqual(plan);
+  always((plan, world, policy, slotTask) => {
+    expect(planFor(world, policy, slotTask)).toStrictEqual(plan);
   });
 });

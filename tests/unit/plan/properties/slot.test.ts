@@ -11,17 +11,17 @@ import { NOW, OPEN, SETTINGS, SLOT } from "../../../support/world";
 
 describe("a slot", () => {
   test("that is closing, or none, makes no snapshot", () => {
-    always((plan, _world, _policy, serving) => {
-      if (serving?.mode === "open") return;
+    always((plan, _world, _policy, slotTask) => {
+      if (slotTask?.mode === "open") return;
       expect(plan.actions.filter((action) => action.kind === "snapshot")).toStrictEqual([]);
     });
   });
 
   test("gets no second good snapshot of a volume, and no fourth try", () => {
-    always((plan, world, _policy, serving) => {
+    always((plan, world, _policy, slotTask) => {
       for (const action of plan.actions) {
         if (action.kind !== "snapshot") continue;
-        expect(action.slot).toBe(serving?.slot);
+        expect(action.slot).toBe(slotTask?.slot);
         for (const { volumeId } of action.volumes) {
           const there = own(world.snapshots).filter((s) => s.volumeId === volumeId && s.identity.slot === action.slot);
           expect(there.filter((s) => s.state !== "error")).toStrictEqual([]);
@@ -32,13 +32,13 @@ describe("a slot", () => {
   });
 
   test("is settled only where each volume has one, gets one, or had its three tries", () => {
-    always((plan, world, policy, serving) => {
-      if (serving?.mode !== "open" || !plan.slotSettled) return;
+    always((plan, world, policy, slotTask) => {
+      if (slotTask?.mode !== "open" || !plan.slotSettled) return;
       const made = plan.actions.flatMap((a) => (a.kind === "snapshot" ? a.volumes : []));
       const volumes = world.instances?.flatMap((i) => i.volumes) ?? [];
       for (const volume of volumes.filter((v) => v.tags[policy.tagKey] !== "exclude")) {
         const there = own(world.snapshots).filter(
-          (s) => s.volumeId === volume.volumeId && s.identity.slot === serving.slot,
+          (s) => s.volumeId === volume.volumeId && s.identity.slot === slotTask.slot,
         );
         const good = there.some((s) => s.state !== "error");
         expect(good || made.includes(volume) || there.length >= 3).toBe(true);
@@ -107,20 +107,20 @@ describe("every plan", () => {
       problems: plan.problems.map((p) => JSON.stringify(p)).sort(),
       pending: plan.pending.map((p) => JSON.stringify(p)).sort(),
     });
-    always((plan, world, policy, serving) => {
+    always((plan, world, policy, slotTask) => {
       const reversed: World = {
         ...world,
         snapshots: [...(world.snapshots ?? [])].reverse(),
         copies: Object.fromEntries(Object.entries(world.copies).map(([region, seen]) => [region, [...seen].reverse()])),
       };
-      expect(sorted(planFor(reversed, policy, serving))).toStrictEqual(sorted(plan));
+      expect(sorted(planFor(reversed, policy, slotTask))).toStrictEqual(sorted(plan));
     });
   });
 
   test("does not change the world that it is given", () => {
-    always((_plan, world, policy, serving) => {
+    always((_plan, world, policy, slotTask) => {
       const before = JSON.stringify(world);
-      planFor(world, policy, serving);
+      planFor(world, policy, slotTask);
       expect(JSON.stringify(world)).toBe(before);
     });
   });

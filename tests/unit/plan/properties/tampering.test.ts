@@ -11,7 +11,7 @@ import { arbitraryVault } from "../../../support/arbitraryWorld";
 import { deletesOf, goneOf, own, ownCopies, planFor, pointOf } from "../../../support/planProperties";
 import { OPEN, SLOT, sealedIn } from "../../../support/world";
 
-const serving = fc.constantFrom(OPEN, { slot: SLOT, mode: "closing" } as const, undefined);
+const slotTask = fc.constantFrom(OPEN, { slot: SLOT, mode: "closing" } as const, undefined);
 
 /** The vault's own in all regions. */
 function all(world: World): Snapshot[] {
@@ -62,7 +62,7 @@ const RUNS = { numRuns: 3_000 };
 
 test("no tags on any snapshots make the plan take a recovery point that it would keep if every tag agreed with the Description", () => {
   fc.assert(
-    fc.property(arbitraryVault(), arbitraryEdits, serving, ({ world, policy }, edits, given) => {
+    fc.property(arbitraryVault(), arbitraryEdits, slotTask, ({ world, policy }, edits, given) => {
       for (const { action, twins } of alsoDeleted(world, edits, policy, given)) {
         // Of several of one recovery point another may be the one that counts.
         expect([action.because, twins.length > 0]).toStrictEqual(["duplicate", true]);
@@ -103,7 +103,7 @@ const IN_TIME = "in-time-";
 
 test("nor do marks that are written or taken off, but of what would be gone with its copies had they been made in time", () => {
   fc.assert(
-    fc.property(arbitraryVault(), arbitraryEditsAndMarks, serving, ({ world, policy }, edits, given) => {
+    fc.property(arbitraryVault(), arbitraryEditsAndMarks, slotTask, ({ world, policy }, edits, given) => {
       for (const { action, one, twins } of alsoDeleted(world, edits, policy, given)) {
         if (action.because === "duplicate" && twins.length > 0) continue;
         const inTime = copiedInTime(world, policy);
@@ -120,7 +120,7 @@ test("nor do marks that are written or taken off, but of what would be gone with
 
 test("what is in doubt is kept, and so is each that it could stand for", () => {
   fc.assert(
-    fc.property(arbitraryVault(), arbitraryEditsAndMarks, serving, ({ world, policy }, edits, given) => {
+    fc.property(arbitraryVault(), arbitraryEditsAndMarks, slotTask, ({ world, policy }, edits, given) => {
       const seen = tampered(world, edits);
       const plan = planFor(seen, policy, given);
       const doubted = new Set(

@@ -25,12 +25,12 @@ beforeEach(() => {
 describe("a run", () => {
   test("writes a record of the documented form, whatever it did", async () => {
     const rig = rigOf();
-    await rig.wake(RUN);
+    await rig.trigger(RUN);
     expect(bucket.keys()).toStrictEqual([RECORD]);
     expect(schemaFaults(bucket.read(RECORD), "record")).toStrictEqual([]);
     expect(bucket.read(RECORD)).toMatchObject({
       vault: SETTINGS.vaultId,
-      wake: { kind: "run", slot: SLOT, runId: "run-1" },
+      trigger: { kind: "run", slot: SLOT, runId: "run-1" },
       startedAt: SLOT,
       regions: { primary: "us-east-1", dr: ["us-west-2"] },
       status: "clean",
@@ -53,7 +53,7 @@ describe("a run", () => {
   test("says of each deletion what it was, why, and AWS's request; of all else why it stays", async () => {
     const rig = rigOf();
     fiveDays(rig);
-    await rig.wake(RUN);
+    await rig.trigger(RUN);
     const [record] = bucket.records();
     const deleted = record?.decisions.filter(({ kind }) => kind === "delete") ?? [];
     expect(deleted).toHaveLength(4);
@@ -82,7 +82,7 @@ describe("a run", () => {
   test("a dry run's says planned, and is else the same", async () => {
     const rig = rigOf({ ...AUDITED, dryRun: true });
     fiveDays(rig);
-    await rig.wake(RUN);
+    await rig.trigger(RUN);
     const [record] = bucket.records();
     expect(record?.dryRun).toBe(true);
     expect(new Set(record?.decisions.map(({ outcome }) => outcome))).toStrictEqual(new Set(["planned"]));
@@ -90,7 +90,7 @@ describe("a run", () => {
 
     const real = rigOf();
     fiveDays(real);
-    await real.wake(RUN);
+    await real.trigger(RUN);
     expect(bucket.records().at(-1)?.planHash).toBe(record?.planHash);
   });
 
@@ -102,7 +102,7 @@ describe("a run", () => {
       $metadata: { httpStatusCode: 403, requestId: "r-9" },
     };
     rig.writer.on(DeleteSnapshotCommand).rejects(Object.assign(new Error("no"), denied));
-    await expect(rig.wake(RUN)).rejects.toThrow("deleting snap-4 in us-east-1 failed");
+    await expect(rig.trigger(RUN)).rejects.toThrow("deleting snap-4 in us-east-1 failed");
     const [record] = bucket.records();
     expect(record?.decisions).toContainEqual(
       expect.objectContaining({
@@ -119,7 +119,7 @@ describe("a run", () => {
   test("what there was no time for is counted", async () => {
     const rig = rigOf();
     fiveDays(rig);
-    await rig.wake(RUN, lambdaContext(0));
+    await rig.trigger(RUN, lambdaContext(0));
     const [record] = bucket.records();
     expect(record?.decisions).toStrictEqual([]);
     expect(schemaFaults(record, "record")).toStrictEqual([]);
@@ -133,7 +133,7 @@ describe("a sweep", () => {
     rig.sees([source], [copy]);
     rig.at(NOW + 20 * HOUR_MS);
     rig.carries({ done: SLOT, manifestsTo: "2026-11-22T03:40:00Z", told: {} });
-    await rig.wake(SWEEP);
+    await rig.trigger(SWEEP);
     expect(bucket.puts()).toBe(0);
   });
 
@@ -142,7 +142,7 @@ describe("a sweep", () => {
     fiveDays(rig);
     rig.at(NOW + HOUR_MS);
     rig.carries({ done: SLOT, told: {} });
-    await rig.wake(SWEEP);
+    await rig.trigger(SWEEP);
     expect(bucket.keys()).toContain("runs/2026/11/22/20261122T040000Z-run-1.json");
     expect(bucket.records()[0]?.decisions).toHaveLength(4);
     expect(bucket.records()[0]?.kept).toStrictEqual([]);
@@ -160,7 +160,7 @@ describe("a sweep", () => {
       LockState: "governance" as const,
     }));
     rig.primary.on(DescribeLockedSnapshotsCommand).resolves({ Snapshots: locked });
-    await rig.wake(SWEEP).catch(() => undefined);
+    await rig.trigger(SWEEP).catch(() => undefined);
     const [record] = bucket.records();
     expect(record?.kept.map(({ snapshotId }) => snapshotId)).toEqual(expect.arrayContaining(["snap-4", "snap-5"]));
     expect(record?.kept.every(({ snapshotId }) => /-[45]$/.test(snapshotId))).toBe(true);
@@ -174,7 +174,7 @@ describe("a bucket that refuses", () => {
     const rig = rigOf();
     fiveDays(rig);
     bucket.refuse(403);
-    await expect(rig.wake(RUN)).rejects.toMatchObject({ name: "BackupFailed" });
+    await expect(rig.trigger(RUN)).rejects.toMatchObject({ name: "BackupFailed" });
     expect(rig.drWriter.commandCalls(DeleteSnapshotCommand)).toHaveLength(2);
     expect(rig.mails()).toHaveLength(1);
     expect(Object.keys(rig.clockSets().at(-1)?.input.told ?? {}).sort()).toStrictEqual([
@@ -183,9 +183,9 @@ describe("a bucket that refuses", () => {
     ]);
 
     rig.at(NOW + HOUR_MS);
-    await rig.wake(SWEEP);
+    await rig.trigger(SWEEP);
     rig.at(NOW + 24 * HOUR_MS);
-    await expect(rig.wake(SWEEP)).rejects.toMatchObject({ name: "BackupFailed" });
+    await expect(rig.trigger(SWEEP)).rejects.toMatchObject({ name: "BackupFailed" });
     expect(rig.mails()).toHaveLength(2);
   });
 
@@ -194,12 +194,12 @@ describe("a bucket that refuses", () => {
     const { source, copy } = pair("0", 0);
     rig.sees([source], [copy]);
     bucket.refuse(403);
-    await rig.wake(RUN).catch(() => undefined);
+    await rig.trigger(RUN).catch(() => undefined);
     expect(bucket.keys()).toStrictEqual([]);
 
     bucket.refuse(200);
     rig.at(NOW + HOUR_MS);
-    await rig.wake(SWEEP);
+    await rig.trigger(SWEEP);
     expect(bucket.keys()).toContain(MANIFEST);
   });
 });
@@ -207,7 +207,7 @@ describe("a bucket that refuses", () => {
 test.each([{ decisions: undefined }, { version: 2 }, { secret: "" }, { startedAt: "today" }])(
   "the documented form is no form that takes anything: not with %j",
   async (change) => {
-    await rigOf().wake(RUN);
+    await rigOf().trigger(RUN);
     const written = { ...(bucket.read(RECORD) as object), ...change };
     expect(schemaFaults(JSON.parse(JSON.stringify(written)), "record")).not.toStrictEqual([]);
   },
@@ -216,7 +216,7 @@ test.each([{ decisions: undefined }, { version: 2 }, { secret: "" }, { startedAt
 test("a vault without audit writes nothing and remembers nothing of it", async () => {
   const rig = rigOf({ ...AUDITED, audit: undefined });
   fiveDays(rig);
-  await rig.wake(RUN);
+  await rig.trigger(RUN);
   expect(bucket.puts()).toBe(0);
   expect(rig.clockSets().at(-1)?.input).not.toHaveProperty("manifestsTo");
 });

@@ -40,7 +40,7 @@ describe("manifests", () => {
     const rig = rigOf();
     fiveDays(rig);
     const days = ["17", "18", "20", "21", "22"];
-    await rig.wake(RUN);
+    await rig.trigger(RUN);
     const written = bucket.keys().filter((key) => key.startsWith("manifests/"));
     expect(written.sort()).toStrictEqual(days.map((day) => `manifests/i-1/202611${day}T030000Z.json`));
     for (const key of written) expect(schemaFaults(bucket.read(key), "manifest")).toStrictEqual([]);
@@ -49,7 +49,7 @@ describe("manifests", () => {
     rig.at(NOW + HOUR_MS);
     rig.sees([], []);
     fiveDays(rig);
-    await rig.wake(SWEEP).catch(() => undefined);
+    await rig.trigger(SWEEP).catch(() => undefined);
     // The sweep's own record alone.
     expect(bucket.puts()).toBe(before + 1);
   });
@@ -67,7 +67,7 @@ describe("manifests", () => {
       rig.at(NOW + minutes * MINUTE_MS);
       if ("done" in carried) rig.carries(carried as ClockState);
       const before = bucket.puts("manifests/");
-      await rig.wake(event);
+      await rig.trigger(event);
       carried = rig.clockSets().at(-1)?.input ?? carried;
       return bucket.puts("manifests/") - before;
     };
@@ -88,7 +88,7 @@ describe("manifests", () => {
     rig.sees([one.source, two.source], [one.copy, two.copy]);
     rig.at(NOW + HOUR_MS);
     bucket.refuse(403, refused);
-    await rig.wake(RUN).catch(() => undefined);
+    await rig.trigger(RUN).catch(() => undefined);
     expect(bucket.keys()).toContain(MANIFEST);
 
     const next = rigOf();
@@ -96,7 +96,7 @@ describe("manifests", () => {
     next.at(NOW + 2 * HOUR_MS);
     next.carries(rig.clockSets().at(-1)?.input as ClockState);
     bucket.refuse(200);
-    await next.wake(SWEEP);
+    await next.trigger(SWEEP);
     expect(bucket.keys()).toContain(refused);
   });
 
@@ -104,12 +104,12 @@ describe("manifests", () => {
     const rig = rigOf();
     const { source, copy } = pair("0", 0);
     rig.sees([source], [{ ...copy, state: "pending" }]);
-    await rig.wake(RUN);
+    await rig.trigger(RUN);
     expect(bucket.keys()).toStrictEqual([RECORD]);
 
     rig.at(NOW + HOUR_MS / 4);
     rig.sees([source], [{ ...copy, completedMs: NOW + HOUR_MS / 5 }]);
-    await rig.wake({ kind: "pass" });
+    await rig.trigger({ kind: "follow-up" });
     expect(bucket.keys()).toStrictEqual([RECORD, MANIFEST]);
     expect(rig.clockSets().at(-1)?.input.manifestsTo).toBeDefined();
   });
@@ -119,7 +119,7 @@ describe("manifests", () => {
     const { source, copy } = pair("0", 0);
     rig.sees([source], [copy]);
     rig.scheduler.reset();
-    await rig.wake({ kind: "pass" }).catch(() => undefined);
+    await rig.trigger({ kind: "follow-up" }).catch(() => undefined);
     expect(bucket.keys().filter((key) => key.startsWith("manifests/"))).toStrictEqual([]);
   });
 
@@ -138,7 +138,7 @@ describe("manifests", () => {
     };
     const source = snapshot("snap-0", { tags });
     rig.sees([source], [copyOf(source, "copy-0")]);
-    await rig.wake(RUN);
+    await rig.trigger(RUN);
     expect(schemaFaults(bucket.read(MANIFEST), "manifest")).toStrictEqual([]);
     expect(bucket.read(MANIFEST)).toStrictEqual({
       schema: "smart-vault/manifest",

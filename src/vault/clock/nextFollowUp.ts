@@ -2,24 +2,24 @@
 import { MINUTE_MS, parseIso } from "../lib/time";
 import type { Outcome, Plan } from "../model/actions";
 
-const FIRST_WAKE_MS = MINUTE_MS;
-const LAST_WAKE_MS = 10 * MINUTE_MS;
+const FIRST_DELAY_MS = MINUTE_MS;
+const LAST_DELAY_MS = 10 * MINUTE_MS;
 /** A quarter of the age: work of 8 minutes is looked at after two more, work of 40 minutes or more after ten. */
 const AGE_SHARE = 0.25;
 /** Limits of how much is under way at once. Where it is the vault's own, each end of it makes room. */
 const SLOTS_TAKEN = ["ResourceLimitExceeded", "PendingSnapshotLimitExceeded"];
 
 /** How long to wait for work that began at `sinceMs`: a minute at first, later as it ages, ten minutes at most. */
-export function wakeDelayMs(sinceMs: number, nowMs: number): number {
+export function followUpDelayMs(sinceMs: number, nowMs: number): number {
   const share = (nowMs - sinceMs) * AGE_SHARE;
-  return Math.min(LAST_WAKE_MS, Math.max(FIRST_WAKE_MS, share));
+  return Math.min(LAST_DELAY_MS, Math.max(FIRST_DELAY_MS, share));
 }
 
 /**
  * When to look again, or `undefined` when nothing is under way.
  * @param throttledSince since when reads have been throttled
  */
-export function nextWakeMs(
+export function nextFollowUpMs(
   plan: Plan,
   outcomes: readonly Outcome[],
   throttledSince: string | undefined,
@@ -43,5 +43,5 @@ export function nextWakeMs(
   if (since.length === 0) return undefined;
   // The youngest work is looked at first. Not `Math.max(...since)`: it may be more than a call takes.
   const youngestMs = since.reduce((a, b) => Math.max(a, b));
-  return nowMs + wakeDelayMs(youngestMs, nowMs);
+  return nowMs + followUpDelayMs(youngestMs, nowMs);
 }

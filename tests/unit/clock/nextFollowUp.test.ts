@@ -1,7 +1,7 @@
 import { GetScheduleCommand, SchedulerClient, UpdateScheduleCommand } from "@aws-sdk/client-scheduler";
 import { mockClient } from "aws-sdk-client-mock";
 import { STOPPED_CLOCK } from "../../../src/vault/model/clockState";
-import { nextWakeMs, wakeDelayMs } from "../../../src/vault/clock/nextWake";
+import { nextFollowUpMs, followUpDelayMs } from "../../../src/vault/clock/nextFollowUp";
 import { readClock, setClock } from "../../../src/vault/clock/timer";
 import { stillTold } from "../../../src/vault/model/told";
 import { HOUR_MS, MINUTE_MS, isoSeconds } from "../../../src/vault/lib/time";
@@ -33,23 +33,23 @@ test.each([
   [6_000, 10],
   [-60, 1],
 ])("work of %d minutes is looked at after %d more", (ageMinutes, waitMinutes) => {
-  expect(wakeDelayMs(NOW - ageMinutes * MINUTE_MS, NOW)).toBe(waitMinutes * MINUTE_MS);
+  expect(followUpDelayMs(NOW - ageMinutes * MINUTE_MS, NOW)).toBe(waitMinutes * MINUTE_MS);
 });
 
 describe("the next wake", () => {
-  const wake = (outcomes: Outcome[], pending: Plan["pending"] = [], throttled?: string) => {
-    const at = nextWakeMs({ ...plan, pending }, outcomes, throttled, NOW);
+  const trigger = (outcomes: Outcome[], pending: Plan["pending"] = [], throttled?: string) => {
+    const at = nextFollowUpMs({ ...plan, pending }, outcomes, throttled, NOW);
     return at === undefined ? undefined : (at - NOW) / MINUTE_MS;
   };
 
   test("is none where nothing is under way", () => {
-    expect(wake([])).toBeUndefined();
-    expect(wake([outcome({}), outcome({ status: "failed" }), outcome({ status: "skipped" })])).toBeUndefined();
+    expect(trigger([])).toBeUndefined();
+    expect(trigger([outcome({}), outcome({ status: "failed" }), outcome({ status: "skipped" })])).toBeUndefined();
   });
 
   test("is soon after a read was throttled, later when that lasts", () => {
-    expect(wake([], [], isoSeconds(NOW))).toBe(1);
-    expect(wake([], [], isoSeconds(NOW - 40 * MINUTE_MS))).toBe(10);
+    expect(trigger([], [], isoSeconds(NOW))).toBe(1);
+    expect(trigger([], [], isoSeconds(NOW - 40 * MINUTE_MS))).toBe(10);
   });
 
   test.each([
@@ -61,22 +61,22 @@ describe("the next wake", () => {
     const sinceMs = NOW - 40 * MINUTE_MS;
     const copy = { kind: "copy", region: "us-west-2", sinceMs } as CopyAction;
     const putOff = outcome({ action: copy, status: "deferred", code });
-    expect(wake([putOff], [{ snapshotId: "snap-1", region, sinceMs }])).toBe(minutes);
-    expect(wake([putOff])).toBe(10);
+    expect(trigger([putOff], [{ snapshotId: "snap-1", region, sinceMs }])).toBe(minutes);
+    expect(trigger([putOff])).toBe(10);
   });
 
   test("is soon after something was made", () => {
-    expect(wake([outcome({ snapshotIds: ["snap-1"] })])).toBe(1);
+    expect(trigger([outcome({ snapshotIds: ["snap-1"] })])).toBe(1);
   });
 
   test("waits longer for a copy that has been owed for long", () => {
-    expect(wake([outcome({ status: "deferred" })])).toBe(5);
+    expect(trigger([outcome({ status: "deferred" })])).toBe(5);
   });
 
   test("counts a snapshot that was put off from its slot", () => {
     const late = { ...set, slot: isoSeconds(NOW - 16 * MINUTE_MS) };
-    expect(wake([outcome({ action: late, status: "deferred" })])).toBe(4);
-    expect(wake([outcome({ action: { ...set, slot: "?" }, status: "deferred" })])).toBe(1);
+    expect(trigger([outcome({ action: late, status: "deferred" })])).toBe(4);
+    expect(trigger([outcome({ action: { ...set, slot: "?" }, status: "deferred" })])).toBe(1);
   });
 
   test("is not set by deletions: the sweep is soon enough", () => {
@@ -87,13 +87,13 @@ describe("the next wake", () => {
       because: "retention",
       reason: "",
     } as const;
-    expect(wake([outcome({ action, status: "deferred" })])).toBeUndefined();
+    expect(trigger([outcome({ action, status: "deferred" })])).toBeUndefined();
   });
 
   test("is the soonest of all", () => {
     const pending = [{ snapshotId: "s", region: "us-east-1", sinceMs: NOW - 300 * MINUTE_MS }];
-    expect(wake([], pending)).toBe(10);
-    expect(wake([outcome({ status: "deferred" })], pending)).toBe(5);
+    expect(trigger([], pending)).toBe(10);
+    expect(trigger([outcome({ status: "deferred" })], pending)).toBe(5);
   });
 });
 
@@ -118,7 +118,7 @@ describe("what was told", () => {
 describe("reading the clock", () => {
   test("asks for the vault's own schedule and gives what it carries", async () => {
     const state = { slot: SLOT, done: "2026-11-21T03:00:00Z", throttledSince: SLOT, told: { "a/b": SLOT } };
-    const Input = JSON.stringify({ kind: "pass", ...state });
+    const Input = JSON.stringify({ kind: "follow-up", ...state });
     scheduler.on(GetScheduleCommand).resolves({ Target: { Arn: "", RoleArn: "", Input } });
     await expect(readClock(client, SETTINGS, NOW)).resolves.toStrictEqual({ state });
     expect(scheduler.calls().map((call) => call.args[0].input)).toStrictEqual([{ Name: "clock", GroupName: "vault" }]);
@@ -126,7 +126,7 @@ describe("reading the clock", () => {
 
   test.each([
     ["has no input", {}],
-    ["carries nothing", { Target: { Arn: "", RoleArn: "", Input: '{"kind":"pass"}' } }],
+    ["carries nothing", { Target: { Arn: "", RoleArn: "", Input: '{"kind":"follow-up"}' } }],
     ["carries null", { Target: { Arn: "", RoleArn: "", Input: "null" } }],
   ])("gives nothing where it %s", async (_what, answer) => {
     scheduler.on(GetScheduleCommand).resolves(answer);
@@ -187,7 +187,7 @@ describe("setting the clock", () => {
     Target: {
       Arn: FUNCTION_ARN,
       RoleArn: "arn:aws:iam::111122223333:role/clock",
-      Input: JSON.stringify({ kind: "pass", ...state }),
+      Input: JSON.stringify({ kind: "follow-up", ...state }),
     },
   };
 
