@@ -97,7 +97,7 @@ const OF_REGION: Record<keyof typeof REGION_METRIC, MetricText> = {
     sent: "by each invocation that finds one missing; DR regions",
     means: "minutes since the start of the oldest completed snapshot that has no verified copy there",
   },
-  stalestInstance: {
+  maxRecoveryPointAge: {
     unit: "None",
     sent: "by each run, if an instance has a recovery point there",
     means: "hours since the data of the newest recovery point of the volume that is worst off",
@@ -111,7 +111,7 @@ region that is not the one it is sent to.
 CloudWatch bills a custom metric by the hours in which it is sent. So counts are sent only if they are not zero, totals once per run, and an idle
 sweep sends only its heartbeat.`;
 
-const NOTES = `A run measures what it sees before it does anything, so \`StalestInstanceHours\` of a nightly vault is 24, not 0. A volume without a recovery
+const NOTES = `A run measures what it sees before it does anything, so \`MaxRecoveryPointAgeHours\` of a nightly vault is 24, not 0. A volume without a recovery
 point in a region does not count there: a new one has its first run ahead, and one that cannot be backed up is reported by mail when its slot closes.
 
 **\`ProtectedGiB\` is not what you are billed for**, nor are \`OrphanGiB\` and \`LeftRegionGiB\`. It is the sum of volume sizes: what you could restore.

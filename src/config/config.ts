@@ -64,7 +64,7 @@ const FIELDS = {
   editGraceDays: integer(1, 365),
   maxDeletePercent: integer(1, 100),
   maxDeletes: integer(0, 100_000),
-  allowDeletePlan: hashes,
+  approvedDeletePlan: hashes,
   dryRun: boolean,
   lock: snapshotLock,
   iUnderstandComplianceLock: boolean,

@@ -34,7 +34,7 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  const told = error instanceof Error ? error.message : String(error);
-  process.stderr.write(`npm start: ${told}\n`);
+  const notified = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`npm start: ${notified}\n`);
   process.exitCode = EXIT.usage;
 });

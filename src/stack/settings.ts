@@ -24,7 +24,7 @@ const CONFIGURED = {
   editGraceDays: true,
   maxDeletePercent: true,
   maxDeletes: true,
-  allowDeletePlan: true,
+  approvedDeletePlan: true,
   schedule: true,
   timezone: true,
   startWindowHours: true,

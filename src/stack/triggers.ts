@@ -93,7 +93,7 @@ export function triggers(args: TriggerArgs, opts: pulumi.CustomResourceOptions):
   schedule(
     names.clockSchedule,
     `Alarm clock of ${vaultId}: moved by the function, see docs/adr/0003`,
-    { kind: "follow-up", told: {} },
+    { kind: "follow-up", notified: {} },
     {
       scheduleExpression: STOPPED_CLOCK,
       state: "DISABLED",

@@ -8,7 +8,7 @@ import { nextFollowUpMs } from "./clock/nextFollowUp";
 import { openClock } from "./clock/open";
 import { vaultError } from "./lib/errors";
 import { MINUTE_MS, isoSeconds } from "./lib/time";
-import type { Problem } from "./model/problem";
+import { type Problem, isFailure } from "./model/problem";
 import type { VaultSettings } from "./model/settings";
 import { parseEvent } from "./observe/event";
 import { reconcile } from "./reconcile";
@@ -63,26 +63,26 @@ export async function invoke(
   const invocation = begin(settings, tools, event, context);
   const { trigger, startMs } = invocation;
   const { log, emit, now } = tools;
-  log.info("woken", { ...trigger, vaultId: settings.vaultId });
+  log.info("invoked", { ...trigger, vaultId: settings.vaultId });
 
   const clock = await openClock(invocation, event);
   const work = await reconcile(invocation, clock);
-  const { summary, news, ...reported } = await report(invocation, work, clock);
+  const { summary, unreported, ...reported } = await report(invocation, work, clock);
 
   const atMs = nextFollowUpMs(work.plan, work.outcomes, work.throttled.since, now());
-  const isNews = news.length > 0 || trigger.kind !== "sweep";
+  const isNews = unreported.length > 0 || trigger.kind !== "sweep";
   const late = await leaveClock(invocation, clock, work, { ...reported, atMs, isNews });
   if (late !== undefined) log.error("problem", fieldsOf(late));
   measure({ ...work, orphans: work.plan.orphans, settings: settings, summary, startMs, nowMs: now() }).forEach(emit);
   const nextFollowUp = atMs === undefined ? undefined : isoSeconds(atMs);
   log.info("finished", { status: summary.status, ...summary.counts, nextFollowUp });
-  const failures = news.filter((problem) => !problem.notice);
+  const failures = unreported.filter(isFailure);
   if (failures.length > 0) throw vaultError("BackupFailed", failureMessage(summary, failures));
   return { ...summary, nextFollowUp };
 }
 
-function failureMessage({ status, vaultId }: Summary, news: readonly Problem[]): string {
-  const [first] = news;
-  const more = news.length > 1 ? ` (and ${news.length - 1} more)` : "";
+function failureMessage({ status, vaultId }: Summary, unreported: readonly Problem[]): string {
+  const [first] = unreported;
+  const more = unreported.length > 1 ? ` (and ${unreported.length - 1} more)` : "";
   return `${vaultId}: ${status}: ${first?.message ?? ""}${more}`;
 }

@@ -43,7 +43,7 @@ export interface Chronicle {
   foundMs: Map<string, number>;
   mails: Mail[];
   /** Hashes that the settings of an invocation allowed. */
-  allowed: Set<string>;
+  approved: Set<string>;
   begins: (event: { kind?: string; slot?: string }) => void;
   made: (snapshots: readonly SimSnapshot[]) => void;
   /** @returns what the mail announces */
@@ -135,7 +135,7 @@ export function makeChronicle(account: Account): Chronicle {
     absences: new Map(),
     foundMs: new Map(),
     mails: [],
-    allowed: new Set(),
+    approved: new Set(),
     begins: ({ kind, slot }) => {
       const { settings } = account;
       const nowMs = Math.floor(time.nowMs() / SECOND_MS) * SECOND_MS;
@@ -144,7 +144,7 @@ export function makeChronicle(account: Account): Chronicle {
         if (last !== undefined) last.untilMs = nowMs;
         chronicle.eras.push({ settings, fromMs: nowMs, untilMs: Infinity });
       } else last.settings = settings;
-      for (const hash of settings.allowDeletePlan) chronicle.allowed.add(hash);
+      for (const hash of settings.approvedDeletePlan) chronicle.approved.add(hash);
       if (kind === "run") noteAbsences(chronicle, account, slot ?? isoSeconds(nowMs));
     },
     // What a run makes its own plan has not seen.

@@ -12,7 +12,7 @@ export interface LifeClock {
   carried(): string;
 }
 
-const NEW = JSON.stringify({ kind: "follow-up", told: {} });
+const NEW = JSON.stringify({ kind: "follow-up", notified: {} });
 
 export function makeLifeClock(account: Account, deliver: (event: object) => void): LifeClock {
   const { time, settings } = account;

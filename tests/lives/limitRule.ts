@@ -10,7 +10,7 @@ import type { PointSet } from "./verdicts";
 /** Whether anything of an instance is due in a region by steady expiry. */
 export type IsDue = (region: string, instance: string) => boolean;
 
-export function makeLimitRule(account: Account, { mails, allowed }: Chronicle) {
+export function makeLimitRule(account: Account, { mails, approved }: Chronicle) {
   const { story } = account;
   let gone = new Map<string, Set<string>>();
   /** By region and instance, the plan that stopped it last. */
@@ -19,7 +19,7 @@ export function makeLimitRule(account: Account, { mails, allowed }: Chronicle) {
   const isAllowed = (region: string, instance: string) =>
     mails.some(
       (mail) =>
-        mail.kind === "limit" && mail.region === region && mail.instances.includes(instance) && allowed.has(mail.hash),
+        mail.kind === "limit" && mail.region === region && mail.instances.includes(instance) && approved.has(mail.hash),
     );
   /** What waited longer than it had to, as where nobody knows the settings of before, goes together in the end. */
   const wasHeld = (region: string, isOf: (mail: Mail) => boolean = () => true) => {
@@ -29,7 +29,7 @@ export function makeLimitRule(account: Account, { mails, allowed }: Chronicle) {
         mail.kind === "change" &&
         mail.region === region &&
         isOf(mail) &&
-        (allowed.has(mail.hash) || mail.atMs + graceMs <= account.time.nowMs()),
+        (approved.has(mail.hash) || mail.atMs + graceMs <= account.time.nowMs()),
     );
   };
   /** Unless a change that came later took it over, and is over. */
@@ -49,7 +49,7 @@ export function makeLimitRule(account: Account, { mails, allowed }: Chronicle) {
     }
     read = mails.length;
     for (const [key, { region, hash, instance }] of stopped) {
-      if (allowed.has(hash) || !isDue(region, instance)) stopped.delete(key);
+      if (approved.has(hash) || !isDue(region, instance)) stopped.delete(key);
     }
   };
   return {

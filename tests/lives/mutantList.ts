@@ -54,7 +54,7 @@ export const LIFE_MUTANTS: readonly Mutant[] = [
   {
     name: "a mail ends the hold at once",
     file: "changes/changeKeys.ts",
-    original: "return known.allowed ? atMs : atMs + editGraceDays * DAY_MS;",
+    original: "return known.approved ? atMs : atMs + editGraceDays * DAY_MS;",
     mutated: "return atMs;",
     plausible: "somebody was told",
   },
@@ -68,15 +68,15 @@ export const LIFE_MUTANTS: readonly Mutant[] = [
   {
     name: "whatever is mailed is allowed",
     file: "changes/changeKeys.ts",
-    original: "allowDeletePlan.includes(group.plan) ? { ...group, allowed: true } : group;",
-    mutated: "allowDeletePlan.length > 0 ? { ...group, allowed: true } : group;",
+    original: "approvedDeletePlan.includes(group.plan) ? { ...group, approved: true } : group;",
+    mutated: "approvedDeletePlan.length > 0 ? { ...group, approved: true } : group;",
     plausible: "who allows one plan has read the mails",
   },
   {
     name: "a mail that SNS refused was sent",
     file: "changes/changeUpdate.ts",
-    original: `const at = told[plan.problemKey ?? ""];`,
-    mutated: `const at = told[plan.problemKey ?? ""] ?? isoSeconds(Date.now());`,
+    original: `const at = notified[plan.problemKey ?? ""];`,
+    mutated: `const at = notified[plan.problemKey ?? ""] ?? isoSeconds(Date.now());`,
     plausible: "the mail is on its way",
   },
   {

@@ -7,11 +7,11 @@ import { DAY_MS } from "../../src/vault/lib/time";
 const MOST_ALLOWED = 4;
 
 function allow(living: Living, hash: string): void {
-  const { allowDeletePlan } = living.account.settings;
-  if (allowDeletePlan.includes(hash)) return;
-  const all = [...allowDeletePlan, hash].slice(-MOST_ALLOWED);
+  const { approvedDeletePlan } = living.account.settings;
+  if (approvedDeletePlan.includes(hash)) return;
+  const all = [...approvedDeletePlan, hash].slice(-MOST_ALLOWED);
   living.account.story.count("plans allowed");
-  deploy(living, { allowDeletePlan: all }, "a plan that it allows");
+  deploy(living, { approvedDeletePlan: all }, "a plan that it allows");
 }
 
 export function answer(living: Living, mails: readonly Mail[]): void {

@@ -28,7 +28,7 @@ function row(name: string): RowResults[string] {
 }
 
 /** Nights, regions and points of the mails that announce a deletion. */
-function told({ mails }: RowResult): unknown[] {
+function notified({ mails }: RowResult): unknown[] {
   return mails.map(({ night, regions, points }) => ({ night, regions, points }));
 }
 
@@ -37,7 +37,7 @@ function both(count: number) {
 }
 
 test("a shorter retention takes nothing for a week, and one mail says what it will take", () => {
-  const { grace, allowed } = row("a shorter retention");
+  const { grace, approved } = row("a shorter retention");
 
   // What is made after the edit waits with the rest, so that whoever takes it back has lost nothing.
   expect(grace.left).toStrictEqual({
@@ -46,14 +46,14 @@ test("a shorter retention takes nothing for a week, and one mail says what it wi
     "night 7": both(30),
     "night 8": both(3),
   });
-  expect(told(grace)).toStrictEqual([{ night: 1, regions: [EAST, WEST], points: [60, 60] }]);
+  expect(notified(grace)).toStrictEqual([{ night: 1, regions: [EAST, WEST], points: [60, 60] }]);
   expect(grace.mails[0]?.dates).toStrictEqual(["2026-02-13T03:00Z"]);
   expect(grace.mails[0]?.hashes.every((hash) => /^[0-9a-f]{16}$/.test(hash))).toBe(true);
-  expect(allowed.left).toStrictEqual({ before: both(30), allowed: both(3) });
+  expect(approved.left).toStrictEqual({ before: both(30), approved: both(3) });
 });
 
 test("a second DR region in the same edit changes nothing of that", () => {
-  const { grace, allowed } = row("the same with a second DR region");
+  const { grace, approved } = row("the same with a second DR region");
 
   expect(grace.left).toStrictEqual({
     before: { ...both(30), [EU]: 0 },
@@ -61,8 +61,8 @@ test("a second DR region in the same edit changes nothing of that", () => {
     "night 7": { ...both(30), [EU]: 37 },
     "night 8": { ...both(3), [EU]: 38 },
   });
-  expect(told(grace)[0]).toStrictEqual({ night: 1, regions: [EAST, WEST], points: [60, 60] });
-  expect(allowed.left.allowed).toMatchObject(both(3));
+  expect(notified(grace)[0]).toStrictEqual({ night: 1, regions: [EAST, WEST], points: [60, 60] });
+  expect(approved.left.approved).toMatchObject(both(3));
 });
 
 test("another DR region while a plan waits changes nothing of that", () => {
@@ -78,7 +78,7 @@ test("another DR region while a plan waits changes nothing of that", () => {
 });
 
 test("instances without their tag keep all until the grace is over", () => {
-  const { grace, allowed } = row("tags taken off six of twelve");
+  const { grace, approved } = row("tags taken off six of twelve");
   const left = (points: number, stays: number) => ({ ...both(points), "one that stays": stays });
 
   expect(grace.left).toStrictEqual({
@@ -88,13 +88,13 @@ test("instances without their tag keep all until the grace is over", () => {
     "night 7": left(8, 15),
     "night 8": left(0, 16),
   });
-  expect(told(grace)).toStrictEqual([{ night: 1, regions: [EAST, WEST], points: [48, 48] }]);
+  expect(notified(grace)).toStrictEqual([{ night: 1, regions: [EAST, WEST], points: [48, 48] }]);
   expect(grace.mails[0]?.dates).toStrictEqual(["2026-01-17T03:00Z"]);
-  expect(allowed.left.allowed).toStrictEqual(left(0, 10));
+  expect(approved.left.approved).toStrictEqual(left(0, 10));
 });
 
 test("orphans of an auto-scaling group do not thin out what an edit would take", () => {
-  const { grace, allowed } = row("a shorter retention beside many orphans");
+  const { grace, approved } = row("a shorter retention beside many orphans");
   const left = (points: number) => ({ ...both(points), orphans: 80 });
 
   expect(grace.left).toStrictEqual({
@@ -103,8 +103,8 @@ test("orphans of an auto-scaling group do not thin out what an edit would take",
     "night 7": left(30),
     "night 8": left(3),
   });
-  expect(told(grace)).toStrictEqual([{ night: 1, regions: [EAST, WEST], points: [90, 90] }]);
-  expect(allowed.left.allowed).toStrictEqual(left(3));
+  expect(notified(grace)).toStrictEqual([{ night: 1, regions: [EAST, WEST], points: [90, 90] }]);
+  expect(approved.left.approved).toStrictEqual(left(3));
 });
 
 test("a volume that misses a monthly run keeps its history", () => {
@@ -115,11 +115,11 @@ test("a volume that misses a monthly run keeps its history", () => {
     "night 32": { ...both(12), root: 12, data: 11 },
     "night 75": { ...both(12), root: 12, data: 11 },
   });
-  expect(told(grace)).toStrictEqual([]);
+  expect(notified(grace)).toStrictEqual([]);
 });
 
 test("a denser schedule does not make hours of days", () => {
-  const { grace, allowed } = row("a denser schedule");
+  const { grace, approved } = row("a denser schedule");
 
   // As by the daily schedule: each morning takes the place of the oldest.
   expect(grace.left).toStrictEqual({
@@ -130,8 +130,8 @@ test("a denser schedule does not make hours of days", () => {
     "night 8": { old: 0, oldestDays: 0 },
   });
   // One is due at once, the others by the end of the grace.
-  expect(told(grace)).toStrictEqual([{ night: 1, regions: [EAST, WEST], points: [8, 7] }]);
-  expect(allowed.left.allowed).toStrictEqual({ old: 0, oldestDays: 0 });
+  expect(notified(grace)).toStrictEqual([{ night: 1, regions: [EAST, WEST], points: [8, 7] }]);
+  expect(approved.left.approved).toStrictEqual({ old: 0, oldestDays: 0 });
 });
 
 test("a policies block that is removed prunes nothing", () => {
@@ -143,11 +143,11 @@ test("a policies block that is removed prunes nothing", () => {
     "night 8": both(14),
     "night 40": both(14),
   });
-  expect(told(grace)).toStrictEqual([]);
+  expect(notified(grace)).toStrictEqual([]);
 });
 
 test("the region that survives keeps its copies for as long as copies are kept", () => {
-  const { grace, allowed } = row("regions swapped");
+  const { grace, approved } = row("regions swapped");
   const surviving = Object.entries(grace.left).map(([when, left]) => [when, left.surviving]);
 
   // From the thirtieth day on its instance is an orphan, which keeps its last.
@@ -159,11 +159,11 @@ test("the region that survives keeps its copies for as long as copies are kept",
     ["night 32", 1],
     ["night 36", 1],
   ]);
-  expect(told(grace)).toStrictEqual([
+  expect(notified(grace)).toStrictEqual([
     { night: 1, regions: [WEST], points: [32] },
     { night: 2, regions: [EAST], points: [32] },
   ]);
-  expect(allowed.left.allowed?.surviving).toBe(1);
+  expect(approved.left.approved?.surviving).toBe(1);
 });
 
 test("a root that is replaced keeps its history", () => {
@@ -175,5 +175,5 @@ test("a root that is replaced keeps its history", () => {
     "night 8": both(11),
     "night 40": both(11),
   });
-  expect(told(grace)).toStrictEqual([]);
+  expect(notified(grace)).toStrictEqual([]);
 });

@@ -26,7 +26,7 @@ export interface RowResult {
 }
 
 /** How a change ends: nobody answers, or the plan is allowed the day after its mail. */
-type Ending = "grace" | "allowed";
+type Ending = "grace" | "approved";
 
 interface Scene {
   settings?: Partial<VaultSettings>;
@@ -193,12 +193,12 @@ async function play(source: FunctionSource, scene: Scene, ending: Ending): Promi
     const changedMs = time.nowMs();
     await scene.change(row);
     const nightsTo = (night: number) => row.hours((changedMs - time.nowMs()) / 3_600_000 + 24 * night);
-    if (ending === "allowed") {
+    if (ending === "approved") {
       await nightsTo(scene.looks[0]!);
       const hashes = row.mails.flatMap(({ announced }) => announced.map(({ hash }) => hash));
-      row.deploy({ allowDeletePlan: hashes });
+      row.deploy({ approvedDeletePlan: hashes });
       await row.nights(1);
-      left.allowed = scene.count(row);
+      left.approved = scene.count(row);
     } else {
       for (const night of scene.looks) {
         await nightsTo(night);
@@ -222,7 +222,7 @@ async function main(): Promise<void> {
   const source = archiveSource(await buildArchive());
   const results: RowResults = {};
   for (const [name, scene] of Object.entries(SCENES)) {
-    results[name] = { grace: await play(source, scene, "grace"), allowed: await play(source, scene, "allowed") };
+    results[name] = { grace: await play(source, scene, "grace"), approved: await play(source, scene, "approved") };
   }
   console.log(JSON.stringify(results));
 }

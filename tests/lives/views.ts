@@ -42,11 +42,11 @@ interface Candidate {
 const SAME_MS = 30 * SECOND_MS;
 
 /** Mails about the region that came after the point and are old enough, or whose plan was allowed: a hash is of snapshots. */
-function servedBy({ mails, allowed }: Chronicle, { region, slotMs, settings, nowMs }: Asked) {
+function servedBy({ mails, approved }: Chronicle, { region, slotMs, settings, nowMs }: Asked) {
   const graceMs = settings.editGraceDays * DAY_MS;
   return mails.filter(({ atMs, hash, ...mail }) => {
     if (mail.region !== region || mail.kind !== "change" || atMs < slotMs) return false;
-    return allowed.has(hash) || atMs + graceMs <= nowMs;
+    return approved.has(hash) || atMs + graceMs <= nowMs;
   });
 }
 
@@ -91,7 +91,7 @@ function candidates(chronicle: Chronicle, asked: Asked): Candidate[] {
   const absence = absences.get(unit);
   const notified = mails.filter((mail) => names(mail, "orphans", asked) && mail.atMs > (absence?.foundMs ?? Infinity));
   const isNotifiedOrphan =
-    notified.some(({ hash }) => chronicle.allowed.has(hash)) ||
+    notified.some(({ hash }) => chronicle.approved.has(hash)) ||
     (notified.length > 0 && isGoneFor(chronicle, unit, now.settings.orphanDays, nowMs));
   const all: Candidate[] = [];
   // Of a view that several changes ended the end is over with the first of theirs: what is left to protect are the others.

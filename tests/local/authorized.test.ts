@@ -127,7 +127,7 @@ describe("a call that the role's policy lacks", () => {
     await vault.runUntil(vault.nowMs() + 6 * HOUR_MS, ({ log }) => {
       failed.push(
         ...readDecisions(log)
-          .filter(({ kind }) => kind === "broken-copy")
+          .filter(({ kind }) => kind === "copy-unusable")
           .map(({ detail }) => detail),
       );
     });

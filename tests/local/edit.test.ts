@@ -18,7 +18,7 @@ describe("npm start with three days' retention edited to one, then allowed, then
   let rehearsal: Rehearsal;
 
   beforeAll(async () => {
-    const edits = ["retentionDays=1", "allowDeletePlan=mailed", "retentionDays=9"];
+    const edits = ["retentionDays=1", "approvedDeletePlan=mailed", "retentionDays=9"];
     const history = ["--inventory", FLEET, "--nights", "4"];
     ended = await run("--json", ...history, ...edits.flatMap((edit) => ["--edit", edit]));
     rehearsal = JSON.parse(ended.out) as Rehearsal;
@@ -56,7 +56,7 @@ describe("npm start with three days' retention edited to one, then allowed, then
       expect(mail?.body).toContain(
         `the vault will delete 2 recovery points in ${region} that it kept before a change: 2 recovery points from ${from.slice(0, 16)}Z on, since the stack's settings changed`,
       );
-      expect(mail?.body).toContain(`config set allowDeletePlan ${plan}\``);
+      expect(mail?.body).toContain(`config set approvedDeletePlan ${plan}\``);
     }
     expect(others).toEqual([]);
   });
@@ -97,12 +97,14 @@ describe("npm start with three days' retention edited to one, then allowed, then
     expect(words).toContain(
       ` retentionDays=1 us-east-1 0 2 (16 GiB) from ${from.slice(0, 16)}Z, plan ${plan} 1 (8 GiB) 3 (24 GiB) `,
     );
-    expect(words).toContain(" allowDeletePlan=mailed us-east-1 2 (16 GiB) 3 (24 GiB) 1 (8 GiB) us-west-2 2 (16 GiB) ");
+    expect(words).toContain(
+      " approvedDeletePlan=mailed us-east-1 2 (16 GiB) 3 (24 GiB) 1 (8 GiB) us-west-2 2 (16 GiB) ",
+    );
     expect(words).toContain("if 5 % of their blocks change per day");
   });
 
   it("leaves the DR key alone then, and ends 0", () => {
-    expect(ended.err).toContain("edit 2 of 3, allowDeletePlan=mailed: the stack is deployed again");
+    expect(ended.err).toContain("edit 2 of 3, approvedDeletePlan=mailed: the stack is deployed again");
     expect(ended.err).not.toContain("takes the vault's role out");
     expect(rehearsal.nights).toHaveLength(7);
     expect(ended.code).toBe(0);
@@ -115,7 +117,7 @@ describe("npm start with a limit that stops, regions that change, and another ta
   beforeAll(async () => {
     const { out } = await run(
       ...["--json", "--nights", "4", "--edit", "maxDeletePercent=10"],
-      ...["--edit", "allowDeletePlan=mailed", "--and", "maxDeletePercent=50"],
+      ...["--edit", "approvedDeletePlan=mailed", "--and", "maxDeletePercent=50"],
       ...["--edit", "drRegion=", "--and", 'drRegions=["us-west-2","eu-west-1"]'],
       ...["--edit", 'drRegions=["eu-west-1"]', "--edit", "tagKey=Name", "--and", "tagValue=scratch-1"],
     );
@@ -123,14 +125,14 @@ describe("npm start with a limit that stops, regions that change, and another ta
   }, 240_000);
 
   it("tells what the limit stopped, and lets it go when the mailed plans are allowed", () => {
-    const [stopped, allowed] = rehearsal.edits;
+    const [stopped, approved] = rehearsal.edits;
     const due = { recoveryPoints: 6, snapshots: 10, gib: 1160 };
     for (const region of [0, 1]) {
       expect(stopped?.regions[region]).toMatchObject({ deleted: NOTHING, stopped: { ...due, of: 24 } });
-      expect(allowed?.regions[region]).toMatchObject({ dueAtOnce: due, waiting: [] });
-      expect(allowed?.regions[region]?.stopped).toBeUndefined();
+      expect(approved?.regions[region]).toMatchObject({ dueAtOnce: due, waiting: [] });
+      expect(approved?.regions[region]?.stopped).toBeUndefined();
     }
-    expect(allowed?.edit).toBe("allowDeletePlan=mailed and maxDeletePercent=50");
+    expect(approved?.edit).toBe("approvedDeletePlan=mailed and maxDeletePercent=50");
   });
 
   it("copies to a region that comes in, and judges that night by its alarms", () => {

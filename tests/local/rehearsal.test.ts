@@ -159,7 +159,7 @@ describe("npm start with the bundled fleet", () => {
       expect(record.problems).toHaveLength(10);
       const first = rehearsal.mails[0]!.body;
       for (const { kind, subject, message } of record.problems) {
-        expect([kind, subject]).toEqual(["broken-copy", expect.stringMatching(/^snap-\w+ in us-west-2$/)]);
+        expect([kind, subject]).toEqual(["copy-unusable", expect.stringMatching(/^snap-\w+ in us-west-2$/)]);
         expect(first).toContain(message);
       }
       const shown = renderFailureRecord(rehearsal.auditRecord).join("\n");

@@ -78,6 +78,6 @@ export function describeSharing(
   if (Attribute !== "createVolumePermission") throw new Error("the attribute is not modelled");
   const snapshot = existing(region, SnapshotId);
   const { shared } = snapshot;
-  const told = shared !== undefined && isShared(snapshot) && tells(account, shared.seenMs);
-  return { CreateVolumePermissions: told ? [{ UserId: shared.with }] : [] };
+  const notified = shared !== undefined && isShared(snapshot) && tells(account, shared.seenMs);
+  return { CreateVolumePermissions: notified ? [{ UserId: shared.with }] : [] };
 }

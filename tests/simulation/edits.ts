@@ -95,7 +95,7 @@ export function startEdits(account: Account): void {
   next();
 }
 
-const ALLOW = /allowDeletePlan ([0-9a-f]{16})/g;
+const ALLOW = /approvedDeletePlan ([0-9a-f]{16})/g;
 
 /** The brake's mail is answered within hours, storm or not. */
 export function answerBrake(account: Account, body: string): void {
@@ -103,7 +103,7 @@ export function answerBrake(account: Account, body: string): void {
   if (hashes.length === 0) return;
   account.story.count("plans allowed");
   account.time.after(account.random.skewed(HOUR_MS / 4, 12 * HOUR_MS), () => {
-    deploy(account, { allowDeletePlan: hashes }, "a plan that it allows");
+    deploy(account, { approvedDeletePlan: hashes }, "a plan that it allows");
   });
 }
 

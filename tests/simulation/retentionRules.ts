@@ -85,7 +85,7 @@ function isOrphan(account: Account, settings: VaultSettings, unit: Unit, fromMs:
       ("instance" in unit ? instance.instanceId === unit.instance : volumeId === unit.volume) || shared.has(volumeId),
   );
   // A plan that a person allowed is carried out at once.
-  const orphanDays = settings.allowDeletePlan.length > 0 ? 0 : settings.orphanDays;
+  const orphanDays = settings.approvedDeletePlan.length > 0 ? 0 : settings.orphanDays;
   return !isBackedUp && account.time.nowMs() - newestMs > orphanDays * DAY_MS;
 }
 
@@ -236,7 +236,7 @@ export function checkRetention(
 function mayExceed(account: Account, { settings }: Invocation): boolean {
   const graceMs = settings.editGraceDays * DAY_MS;
   const isOver = account.announcedMs !== undefined && account.announcedMs + graceMs <= account.time.nowMs();
-  return isOver || settings.allowDeletePlan.length > 0;
+  return isOver || settings.approvedDeletePlan.length > 0;
 }
 
 /** No pass deletes more of an instance's recovery points in a region than the limit lets it. */

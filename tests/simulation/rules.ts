@@ -246,7 +246,7 @@ export function checkCopy(account: Account, invocation: Invocation, { name }: Re
   if (history.some((one) => isTampered(account, one))) return;
   // Nor where the stack's rules have become longer: then it is wanted again.
   // Whether a plan that was allowed was about an orphan only the vault's memory tells.
-  const settings = { ...invocation.settings, allowDeletePlan: [] };
+  const settings = { ...invocation.settings, approvedDeletePlan: [] };
   const sinceMs = invocation.startMs;
   // What this invocation has started itself may be under other rules than those that it planned with.
   const isReleased = (seenMs: number) => isReleasedIn(account, settings, source, name, { sinceMs, seenMs });

@@ -38,7 +38,7 @@ function parseAt(expression = ""): number {
 
 export function makeScheduler(account: Account, deliver: Deliver): Scheduler {
   const { time, settings, random } = account;
-  let input = JSON.stringify({ kind: "follow-up", told: {} });
+  let input = JSON.stringify({ kind: "follow-up", notified: {} });
   let atMs: number | undefined;
   let version = 0;
   const startMs = time.nowMs();

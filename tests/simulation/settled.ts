@@ -220,7 +220,7 @@ function checkExpired(account: Account, points: readonly SimSnapshot[]): void {
 }
 
 /** A person's to say, and old points stay until then and the day after: the brake's plan, a policy that was taken out. */
-const WAITS_FOR = ["allowDeletePlan", "which the stack does not have: none of them is pruned"];
+const WAITS_FOR = ["approvedDeletePlan", "which the stack does not have: none of them is pruned"];
 
 /** What must hold of each volume some hours after the storm. */
 export function checkVolumes(account: Account, tellings: Tellings): void {
@@ -233,7 +233,7 @@ export function checkSettled(account: Account, scheduler: Scheduler, lambda: Lam
   const { story, time, stormEndedMs } = account;
   checkVolumes(account, tellings);
   // Until it is released it is told of, too.
-  if (tellings.lastSaid(["allowDeletePlan"]) > time.nowMs() - 2 * DAY_MS) return;
+  if (tellings.lastSaid(["approvedDeletePlan"]) > time.nowMs() - 2 * DAY_MS) return;
   if (scheduler.clockMs() !== undefined) story.violate("idle clock", "it is still set");
   const { slot } = JSON.parse(scheduler.carried()) as { slot?: string };
   if (slot !== undefined) story.violate("idle clock", `it still carries ${slot}`);

@@ -93,7 +93,7 @@ const KEPT_MAILS = 50;
 
 export function makeTellings(account: Account): Tellings {
   const { time, story } = account;
-  const told = new Map<string, { atMs: number; startMs: number }>();
+  const notified = new Map<string, { atMs: number; startMs: number }>();
   const mails: { atMs: number; body: string }[] = [];
   let forgottenMs = -1;
   let silencedMs = -1;
@@ -123,7 +123,7 @@ export function makeTellings(account: Account): Tellings {
         story.violate("a person's tags cost no backup", message);
       }
       for (const { key, message } of invocation.problems) {
-        if (key.startsWith("points-missing/")) checkMissed(account, message);
+        if (key.startsWith("recovery-points-missing/")) checkMissed(account, message);
       }
       checkNamed(account, invocation, body);
       for (const key of keysOf(invocation, body)) {
@@ -131,8 +131,8 @@ export function makeTellings(account: Account): Tellings {
         if (key.startsWith("locked/") && account.faults.daily.people === 0) {
           story.violate("no false alarm", `nobody but the vault locks: ${key}`);
         }
-        const before = told.get(key);
-        told.set(key, { atMs: nowMs, startMs: invocation.startMs });
+        const before = notified.get(key);
+        notified.set(key, { atMs: nowMs, startMs: invocation.startMs });
         if (before === undefined || nowMs - before.atMs >= REPEAT_MS) continue;
         if (forgottenMs >= before.startMs) continue;
         const hours = ((nowMs - before.atMs) / HOUR_MS).toFixed(1);

@@ -167,8 +167,8 @@ function checkStranger(account: Account, tellings: Tellings, snapshot: SimSnapsh
   const beforeMs = nowMs - 2 * DAY_MS - 2 * HOUR_MS;
   if (tamperedMs > beforeMs || tellings.silencedMs() > beforeMs) return;
   if (wasTold(tellings, [`snapshots with the vault's tag in `], nowMs - DAY_MS)) return;
-  const told = new RegExp(`${snapshotId} in \\S+ carries|\\d+ times: `);
-  if (tellings.lastLike(told) >= beforeMs - TOLD_FOR_MS) return;
+  const notified = new RegExp(`${snapshotId} in \\S+ carries|\\d+ times: `);
+  if (tellings.lastLike(notified) >= beforeMs - TOLD_FOR_MS) return;
   account.story.violate("tampering is told", `${snapshotId} in ${region} carries the vault's tags`);
 }
 
@@ -184,8 +184,8 @@ function checkTampering(account: Account, tellings: Tellings): void {
       if (isStranger(account, snapshot)) checkStranger(account, tellings, snapshot);
       if (!isTampered(account, snapshot) && !snapshot.planted) continue;
       if (wasTold(tellings, unseen(account, name), nowMs - DAY_MS)) continue;
-      const told = new RegExp(`${snapshotId} in \\S+ was changed|\\d+ times: .* was changed`);
-      if (tellings.lastLike(told) >= beforeMs - TOLD_FOR_MS) continue;
+      const notified = new RegExp(`${snapshotId} in \\S+ was changed|\\d+ times: .* was changed`);
+      if (tellings.lastLike(notified) >= beforeMs - TOLD_FOR_MS) continue;
       account.story.violate("tampering is told", `${snapshotId} in ${name}`);
     }
   }

@@ -9,7 +9,7 @@ describe("a monthly budget", () => {
   });
 
   test("is of what carries the vault's tag, and told at 80 % of it expected and 100 % spent", () => {
-    const told = {
+    const notified = {
       comparisonOperator: "GREATER_THAN",
       thresholdType: "PERCENTAGE",
       subscriberSnsTopicArns: [TOPIC],
@@ -22,8 +22,8 @@ describe("a monthly budget", () => {
       timeUnit: "MONTHLY",
       costFilters: [{ name: "TagKeyValue", values: [`user:smart-vault:vault$${VAULT}`] }],
       notifications: [
-        { ...told, notificationType: "FORECASTED", threshold: 80 },
-        { ...told, notificationType: "ACTUAL", threshold: 100 },
+        { ...notified, notificationType: "FORECASTED", threshold: 80 },
+        { ...notified, notificationType: "ACTUAL", threshold: 100 },
       ],
       tags: TAGS,
     });

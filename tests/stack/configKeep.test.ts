@@ -119,7 +119,7 @@ test.each([
   ["policies", '{"${gold}":{"retentionDays":7}}', NAMES],
   ["orphans", "drop", "one of keep-last, keep, expire"],
   ["maxDeletePercent", "0", "a whole number from 1 to 100"],
-  ["allowDeletePlan", "yes", "plan hashes of 16 hexadecimal digits, as the mail names them"],
+  ["approvedDeletePlan", "yes", "plan hashes of 16 hexadecimal digits, as the mail names them"],
 ])("%s refuses %s", (key, text, expected) => {
   expect(faults(withValues({ [key]: text }))).toStrictEqual([
     `${key}: expected ${expected}, got ${JSON.stringify(text)}`,

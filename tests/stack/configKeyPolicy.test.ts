@@ -48,7 +48,7 @@ test.each([
   ["alertEmails", `${"a".repeat(65)}@example.com`],
 ])("%s: %s, which AWS refuses, is refused first", (key, value) => {
   const text = key === "permissionsBoundaryArn" ? value : JSON.stringify([value]);
-  const told = faults(withValues({ [key]: text }));
-  expect(told).toHaveLength(1);
-  expect(told[0]).toMatch(new RegExp(`^${key}: expected `));
+  const notified = faults(withValues({ [key]: text }));
+  expect(notified).toHaveLength(1);
+  expect(notified[0]).toMatch(new RegExp(`^${key}: expected `));
 });

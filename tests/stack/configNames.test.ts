@@ -52,9 +52,9 @@ test.each([
   ["eu-isoe-west-1", "us-west-2", "aws-iso-e", NEVER],
   ["eusc-de-east-1", "us-west-2", "aws-eusc", NEVER],
 ])("a vault in %s is refused by its partition and why", (primaryRegion, drRegion, partition, why) => {
-  const told = faults({ ...withValues({ drRegion }), primaryRegion });
-  expect(told).toHaveLength(1);
-  expect(told[0]).toMatch(
+  const notified = faults({ ...withValues({ drRegion }), primaryRegion });
+  expect(notified).toHaveLength(1);
+  expect(notified[0]).toMatch(
     `aws:region: expected a region of the AWS partition aws, got ${primaryRegion}, which is in ${partition}: ${why}`,
   );
 });

@@ -162,10 +162,10 @@ test.each<[key: string, value: unknown, expected: string]>([
   ["allowedAccountId", ["123456789012"], "did you mean aws:allowedAccountIds?"],
   ["assumeRole", { roleArn: ROLE }, "did you mean aws:assumeRoles?"],
 ])("aws:%s as %j is refused by its key", (key, value, expected) => {
-  const told = faultsOf({ [key]: value });
-  expect(told).toHaveLength(1);
-  expect(told[0]).toMatch(new RegExp(`^aws:${key}: `));
-  expect(told[0]).toContain(expected);
+  const notified = faultsOf({ [key]: value });
+  expect(notified).toHaveLength(1);
+  expect(notified[0]).toMatch(new RegExp(`^aws:${key}: `));
+  expect(notified[0]).toContain(expected);
 });
 
 test("account ids that YAML read as numbers are taken", () => {
@@ -190,7 +190,7 @@ test.each(["accessKey", "secretKey", "token"])("the value of aws:%s is in no mes
 
 test("nor is the value of a key that the stack has as a secret", () => {
   const provider = { assumeRoles: '[{"roleArn":"do-not-show"}]' };
-  const told = faults({ ...RAW, provider, secretProviderKeys: ["assumeRoles"] });
-  expect(told).toHaveLength(1);
-  expect(told[0]).not.toContain("do-not-show");
+  const notified = faults({ ...RAW, provider, secretProviderKeys: ["assumeRoles"] });
+  expect(notified).toHaveLength(1);
+  expect(notified[0]).not.toContain("do-not-show");
 });

@@ -194,7 +194,7 @@ describe("what wakes it", () => {
       scheduleExpression: "at(2099-01-01T00:00:00)",
       state: "DISABLED",
       actionAfterCompletion: "NONE",
-      target: { ...target, input: '{"kind":"follow-up","told":{}}' },
+      target: { ...target, input: '{"kind":"follow-up","notified":{}}' },
     });
     const { ignoreChanges } = stack.options("aws:scheduler/schedule:Schedule", `${VAULT}-clock`);
     expect(ignoreChanges).toStrictEqual(["scheduleExpression", "state", "target", "description"]);

@@ -36,7 +36,7 @@ interface WrittenRecord {
   dryRun: boolean;
   planHash: string;
   decisions: WrittenDecision[];
-  notBegun: { kind: string; count: number }[];
+  notStarted: { kind: string; count: number }[];
   kept: { snapshotId: string; reason: string }[];
   problems: { kind: string }[];
 }

@@ -24,7 +24,7 @@ export type Rig = ReturnType<typeof makeRig>;
 export function start(settings: Partial<VaultSettings> = {}): Rig {
   const rig = makeRig({ ...SETTINGS, ...settings });
   rig.reset();
-  rig.carries({ told: {}, done: slots[0] });
+  rig.carries({ notified: {}, done: slots[0] });
   return rig;
 }
 

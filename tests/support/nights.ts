@@ -5,7 +5,7 @@
 import type { ChangeMemory } from "../../src/vault/model/changeMemory";
 import { remember } from "../../src/vault/changes/changeMemory";
 import { notifiedOf } from "../../src/vault/changes/changeUpdate";
-import { unreported } from "../../src/vault/report/log";
+import { unreportedOf } from "../../src/vault/report/log";
 import { planOf } from "./planOf";
 import { type Problem, problemKey } from "../../src/vault/model/problem";
 import { TAG, copyExpiredTag } from "../../src/vault/model/tags";
@@ -105,7 +105,7 @@ function take(account: Account, action: Action, policy: CoreSettings, nowMs: num
 export function startNights(policy: CoreSettings, instances: ProtectedInstance[]): Nights {
   const account: Account = { all: new Map(), made: 0 };
   let memory: ChangeMemory | undefined;
-  let told: Record<string, string> = {};
+  let notified: Record<string, string> = {};
   let nowMs = NOW;
 
   function invoke(slotTask: SlotTask | undefined): void {
@@ -126,12 +126,12 @@ export function startNights(policy: CoreSettings, instances: ProtectedInstance[]
     };
     const plan = planOf(world, now, slotTask, "run", nowMs);
     for (const action of plan.actions) take(account, action, now, nowMs);
-    const news = nights.mailWorks ? unreported(plan.problems, told, nowMs) : [];
-    for (const problem of news) {
+    const unreported = nights.mailWorks ? unreportedOf(plan.problems, notified, nowMs) : [];
+    for (const problem of unreported) {
       nights.mailed.push({ day: nights.day, problem });
-      told = { ...told, [problemKey(problem)]: isoSeconds(nowMs) };
+      notified = { ...notified, [problemKey(problem)]: isoSeconds(nowMs) };
     }
-    memory = plan.changes === undefined ? memory : notifiedOf(plan.changes, told);
+    memory = plan.changes === undefined ? memory : notifiedOf(plan.changes, notified);
   }
 
   const nights: Nights = {
@@ -142,7 +142,7 @@ export function startNights(policy: CoreSettings, instances: ProtectedInstance[]
     day: 0,
     loseClock: () => {
       memory = undefined;
-      told = {};
+      notified = {};
     },
     swapRegions: () => {
       const [{ region, keyArn }, ...others] = nights.policy.dr as [KeyedRegion];

@@ -47,9 +47,9 @@ const CONTEXT = {
 /** `rule: message` of every violation, in the order of the rules. */
 export async function violations(given: readonly Given[]): Promise<string[]> {
   const resources = given.map(resourceOf);
-  const told: string[] = [];
+  const notified: string[] = [];
   for (const rule of RULES) {
-    const report = (message: string) => told.push(`${rule.name}: ${message}`);
+    const report = (message: string) => notified.push(`${rule.name}: ${message}`);
     if ("validateStack" in rule) {
       await rule.validateStack({ resources, ...CONTEXT }, report);
       continue;
@@ -60,7 +60,7 @@ export async function violations(given: readonly Given[]): Promise<string[]> {
       }
     }
   }
-  return told;
+  return notified;
 }
 
 /** Everything that a stack declares, with its options. */

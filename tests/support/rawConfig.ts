@@ -26,7 +26,7 @@ export const GOOD: Record<string, string> = {
   editGraceDays: "7",
   maxDeletePercent: "50",
   maxDeletes: "0",
-  allowDeletePlan: "",
+  approvedDeletePlan: "",
   dryRun: "false",
   lock: "{}",
   iUnderstandComplianceLock: "false",

@@ -134,7 +134,7 @@ export function makeRig(settings: VaultSettings = SETTINGS) {
     }
     writer.on(CreateSnapshotsCommand).resolves({ Snapshots: [{ SnapshotId: "snap-1" }], $metadata });
     nowMs = NOW;
-    carries({ told: {} });
+    carries({ notified: {} });
     // What was set is what is read, as an invocation does that sets the clock twice.
     scheduler.on(UpdateScheduleCommand).callsFake(({ Target }: UpdateScheduleCommandInput) => {
       scheduler.on(GetScheduleCommand).resolves({ Target });
@@ -195,7 +195,7 @@ export function makeRig(settings: VaultSettings = SETTINGS) {
 
   /** All that the clock was last set to carry. */
   function clockPayload(): ClockInput {
-    return inputs().at(-1) ?? { kind: "follow-up", told: {} };
+    return inputs().at(-1) ?? { kind: "follow-up", notified: {} };
   }
 
   function mails(): string[] {

@@ -84,7 +84,7 @@ const PUBLISHED = `<PublishResponse xmlns="http://sns.amazonaws.com/doc/2010-03-
 /** What a vault's clock carries that has run before with the same settings. */
 function clockOf(settings: VaultSettings) {
   const changes = remember({ memory: undefined, oldestSlot: undefined }, settings, Date.now());
-  const Input = JSON.stringify({ kind: "follow-up", told: {}, changes });
+  const Input = JSON.stringify({ kind: "follow-up", notified: {}, changes });
   return { Target: { Arn: FUNCTION_ARN, RoleArn: "", Input } };
 }
 

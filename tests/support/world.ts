@@ -40,7 +40,7 @@ export const SETTINGS: VaultSettings = {
   editGraceDays: 7,
   maxDeletePercent: 100,
   maxDeletes: 0,
-  allowDeletePlan: [],
+  approvedDeletePlan: [],
   schedule: "cron(0 3 * * ? *)",
   timezone: "UTC",
   startWindowHours: 8,

@@ -19,7 +19,7 @@ export interface FailureRecord {
 }
 
 /** What the function calls a copy that is of no use (src/vault/plan/copies.ts). */
-export const BROKEN_COPY = "broken-copy";
+export const BROKEN_COPY = "copy-unusable";
 
 /** @returns `undefined` where the stack has no audit log, or no copy failed */
 export async function failureRecord(vault: LocalVault, sinceMs: number): Promise<FailureRecord | undefined> {

@@ -25,7 +25,7 @@ export interface Induced {
 }
 
 /** Kinds that a lost DR key leads to (src/vault/plan/copies.ts, summary.ts). */
-const OF_A_LOST_KEY = ["broken-copy", "copy-failed", "copy-stuck"];
+const OF_A_LOST_KEY = ["copy-unusable", "copy-failed", "copy-stuck"];
 
 function isInduced({ at, kind, subject }: Decision, induced: Induced | undefined): boolean {
   if (induced === undefined || at < induced.from) return false;

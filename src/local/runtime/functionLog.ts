@@ -2,7 +2,7 @@
 
 export interface Decision {
   at: string;
-  /** snapshot, copy, lock, delete, kept, problem, notice, woken, finished */
+  /** snapshot, copy, lock, delete, kept, problem, notice, invoked, finished */
   message: string;
   region: string;
   snapshotId: string;

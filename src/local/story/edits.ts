@@ -10,8 +10,8 @@ import { type StackConfig, configIn, withPairs } from "../deploy/stackConfig";
 /** The pairs that one deployment changes: those of an `--edit` and of each `--and` after it. */
 export type Edit = readonly string[];
 
-/** `allowDeletePlan=mailed`: the plans that the last mails named. Nobody can know their hashes before. */
-const MAILED = /^((?:[^:=]+:)?allowDeletePlan)=mailed$/;
+/** `approvedDeletePlan=mailed`: the plans that the last mails named. Nobody can know their hashes before. */
+const MAILED = /^((?:[^:=]+:)?approvedDeletePlan)=mailed$/;
 const SOME_HASH = "0".repeat(16);
 
 /** Matches what a change makes due (changeWords.ts), and what the deletion limit stopped: region and hash. */
@@ -59,7 +59,7 @@ export function checkEdits(base: Deployable, edits: readonly Edit[]): void {
 
 /**
  * Applies an edit when its turn has come.
- * @throws a user error for `allowDeletePlan=mailed` where no mail has named a plan
+ * @throws a user error for `approvedDeletePlan=mailed` where no mail has named a plan
  */
 export function applyEdit(before: Deployable, edit: Edit, mails: readonly ReceivedMail[]): Deployable {
   const hashes = mailedHashes(mails);

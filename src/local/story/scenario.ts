@@ -77,7 +77,7 @@ export function describeNight(night: Night): string {
 }
 
 /** Whether a night is worth a line: each of a short history, else the first, every tenth, the last, and each with an error. */
-function isTold({ night, errors }: Night, nights: number): boolean {
+function isNotified({ night, errors }: Night, nights: number): boolean {
   const few = nights <= TELL_ALL_NIGHTS;
   return few || night === 1 || night === nights || night % TELL_EVERY === 0 || errors > 0;
 }
@@ -92,7 +92,7 @@ export async function playNights(
   for (let number = 1; number <= nights; number += 1) {
     const night = await playNight(vault, timing, number);
     played.push(night);
-    if (isTold(night, nights)) progress(`night ${number} of ${nights}, ${describeNight(night)}`);
+    if (isNotified(night, nights)) progress(`night ${number} of ${nights}, ${describeNight(night)}`);
   }
   return played;
 }

@@ -209,7 +209,7 @@ function regionAlarms(watched: Watched): AlarmDefinition[] {
     key: `stale-${region}`,
     page: "stale",
     says: `the newest recovery point in ${region} of some instance was older than ${hours} hours at the last run`,
-    metricName: REGION_METRIC.stalestInstance,
+    metricName: REGION_METRIC.maxRecoveryPointAge,
     of: 1,
     threshold: hours ?? Infinity,
     missing: "ignore",

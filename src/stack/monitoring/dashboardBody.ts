@@ -75,7 +75,7 @@ const freshness: Row = (watched) => {
       title: "Age of the stalest instance, hours",
       stat: "Maximum",
       periodSeconds: DAY_SECONDS,
-      metrics: [primaryRegion, ...drRegions].map((region) => inRegion(watched, R.stalestInstance, region)),
+      metrics: [primaryRegion, ...drRegions].map((region) => inRegion(watched, R.maxRecoveryPointAge, region)),
       ...(hours !== undefined && { limit: { value: hours, label: "too old" } }),
     }),
     graph(primaryRegion, 9, {

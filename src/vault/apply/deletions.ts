@@ -1,7 +1,7 @@
 /** Deletes one by one what nothing holds, as long as there is time. */
 import { groupBy } from "../lib/collections";
 import { type Budget, type Step, runSteps } from "../lib/pool";
-import { executeAction, notBegun } from "./execute";
+import { executeAction, notStarted } from "./execute";
 import type { VaultClients } from "../aws/clients";
 import { plannedOutcomes } from "./dryRun";
 import { type Findings, keepHeld } from "../guard/findings";
@@ -79,7 +79,7 @@ async function deleteGroup(
     if (isGone && done.stopLane === undefined) continue;
     const rest = free.slice(index + 1);
     for (const one of rest) {
-      if (heldBy === undefined) outcomes.push(notBegun(one, code));
+      if (heldBy === undefined) outcomes.push(notStarted(one, code));
       else keepHeld(findings, one, partOf(action.snapshotId, detail));
     }
     return { outcomes, stopLane: done.stopLane };
@@ -105,7 +105,7 @@ export async function deleteUnshared(
       return { stopLane: done.stopLane };
     },
     defer: (code) => {
-      outcomes[index] = group.map((action) => notBegun(action, code));
+      outcomes[index] = group.map((action) => notStarted(action, code));
     },
   }));
   await runSteps(steps, CONCURRENCY, () => now() < deadlineMs);

@@ -193,9 +193,9 @@ export async function executeAction(
 }
 
 /** @param code what stopped its kind; none where time was over */
-export function notBegun(action: Action, code?: string): Outcome {
+export function notStarted(action: Action, code?: string): Outcome {
   const detail = code === undefined ? "no time left" : `stopped after ${code}`;
-  return { action, status: "deferred", notBegun: true, detail, code, snapshotIds: [] };
+  return { action, status: "deferred", notStarted: true, detail, code, snapshotIds: [] };
 }
 
 /**
@@ -216,7 +216,7 @@ export async function apply(
       return { stopLane };
     },
     defer: (code) => {
-      outcomes[index] = notBegun(action, code);
+      outcomes[index] = notStarted(action, code);
     },
   }));
   await runSteps(steps, CONCURRENCY, () => budget.now() < budget.deadlineMs);

@@ -84,7 +84,7 @@ function ofOne({ action, code, detail, snapshotIds, ...found }: Outcome): Proble
   if (action.kind === "snapshot" && found.brokenSet !== undefined && snapshotIds.length > 0) {
     problems.push(...brokenSet(action, found.brokenSet));
   }
-  if (code === LIMIT && found.notBegun !== true) problems.push(limitReached(action, detail));
+  if (code === LIMIT && found.notStarted !== true) problems.push(limitReached(action, detail));
   return problems;
 }
 

@@ -1,6 +1,6 @@
 /** Deletes what the guards let pass; each snapshot is asked whom it is shared with just before it goes. */
 import type { Budget } from "../lib/pool";
-import { notBegun } from "./execute";
+import { notStarted } from "./execute";
 import type { VaultClients } from "../aws/clients";
 import { deleteInOrder, deleteUnshared } from "./deletions";
 import type { Findings } from "../guard/findings";
@@ -31,7 +31,7 @@ export async function prune(
   );
   return [
     ...outcomes,
-    ...put.map((action) => notBegun(action, "ClockNotSet")),
-    ...late.map((action) => notBegun(action)),
+    ...put.map((action) => notStarted(action, "ClockNotSet")),
+    ...late.map((action) => notStarted(action)),
   ];
 }

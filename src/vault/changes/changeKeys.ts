@@ -29,7 +29,7 @@ export function isOf({ keys }: { keys: Iterable<ChangeKey> }, kind: ChangeKind):
 }
 
 /** What is known of a change. */
-export type Known = Pick<NotifiedChanges, "at" | "plan" | "allowed">;
+export type Known = Pick<NotifiedChanges, "at" | "plan" | "approved">;
 
 /** Finds by key what was mailed. */
 export function knownOf({ notified }: ChangeMemory): ReadonlyMap<ChangeKey, Known> {
@@ -42,11 +42,11 @@ export function knownOf({ notified }: ChangeMemory): ReadonlyMap<ChangeKey, Know
 export function groupsOf(known: ReadonlyMap<ChangeKey, Known>): NotifiedChanges[] {
   const newest = [...known].sort(([, a], [, b]) => (a.at < b.at ? 1 : -1)).slice(0, MAX_NOTIFIED);
   const groups = new Map<string, NotifiedChanges & { of: string[] }>();
-  for (const [key, { at, plan, allowed }] of newest) {
+  for (const [key, { at, plan, approved }] of newest) {
     const { region, kind, of } = kindOf(key);
     const place = `${region} ${kind}`;
-    const id = [place, at, plan, allowed].join();
-    const group = groups.get(id) ?? { in: place, of: [], at, plan, ...(allowed && { allowed }) };
+    const id = [place, at, plan, approved].join();
+    const group = groups.get(id) ?? { in: place, of: [], at, plan, ...(approved && { approved }) };
     group.of.push(of);
     groups.set(id, group);
   }
@@ -54,9 +54,9 @@ export function groupsOf(known: ReadonlyMap<ChangeKey, Known>): NotifiedChanges[
 }
 
 /** Takes over what a person allowed: all changes of the plan with that hash. */
-export function withAllowed(memory: ChangeMemory, { allowDeletePlan }: CoreSettings): ChangeMemory {
+export function withApproved(memory: ChangeMemory, { approvedDeletePlan }: CoreSettings): ChangeMemory {
   const allow = (group: NotifiedChanges): NotifiedChanges =>
-    allowDeletePlan.includes(group.plan) ? { ...group, allowed: true } : group;
+    approvedDeletePlan.includes(group.plan) ? { ...group, approved: true } : group;
   return { ...memory, notified: memory.notified.map(allow) };
 }
 
@@ -71,7 +71,7 @@ export function overFromMs(
 ): number | undefined {
   const atMs = parseIso(known?.at ?? "");
   if (known === undefined || atMs === undefined || since > known.at) return undefined;
-  return known.allowed ? atMs : atMs + editGraceDays * DAY_MS;
+  return known.approved ? atMs : atMs + editGraceDays * DAY_MS;
 }
 
 /** Adds what a mail was accepted for at an instant. What was mailed before keeps its time, and has the new plan. */

@@ -2,7 +2,7 @@
 import type { ChangeKey, PlannedChanges } from "../model/waitingPlans";
 import { type Known, changeKey, groupsOf, kindOf, knownOf, withNotified } from "./changeKeys";
 import type { ChangeMemory, FormerSettings, MissingInstances } from "../model/changeMemory";
-import type { Told } from "../model/clockState";
+import type { NotifiedAt } from "../model/clockState";
 import type { RetentionVerdict } from "../retention/judge";
 import { leadsTo, unitOf } from "./tagChanges";
 import { DAY_MS, isoSeconds, parseIso } from "../lib/time";
@@ -105,10 +105,10 @@ function matters(key: ChangeKey, memory: ChangeMemory, looked: Looked): boolean 
 }
 
 /** Adds to the memory the plans that a mail was accepted for, now or within the last day. */
-export function notifiedOf({ memory, plans }: PlannedChanges, told: Told): ChangeMemory {
+export function notifiedOf({ memory, plans }: PlannedChanges, notified: NotifiedAt): ChangeMemory {
   let known: ReadonlyMap<ChangeKey, Known> = knownOf(memory);
   for (const plan of plans) {
-    const at = told[plan.problemKey ?? ""];
+    const at = notified[plan.problemKey ?? ""];
     if (at !== undefined) known = withNotified(known, plan, at);
   }
   return { ...memory, notified: groupsOf(known) };

@@ -38,7 +38,7 @@ function byInstance(held: readonly HeldPoint[]): string {
 }
 
 function allowing(hash: string): string {
-  return `\`npx pulumi config set allowDeletePlan ${hash}\` and \`npx pulumi up\``;
+  return `\`npx pulumi config set approvedDeletePlan ${hash}\` and \`npx pulumi up\``;
 }
 
 /** Which edits, or that nobody knows. */
@@ -120,15 +120,15 @@ export function changeNotice(
 /** Tells what the deletion limit stopped. */
 export function limitProblem(plan: ChangePlan, points: number, settings: CoreSettings): Problem {
   const { region, hash, held } = plan;
-  const { allowDeletePlan, maxDeletePercent, maxDeletes } = settings;
+  const { approvedDeletePlan, maxDeletePercent, maxDeletes } = settings;
   // Who has allowed another plan waits for it: that this one is not it is told at once, not a day after the last mail.
-  const beside = allowDeletePlan.length === 0 ? "" : ` beside ${allowDeletePlan.join(" ")}`;
+  const beside = approvedDeletePlan.length === 0 ? "" : ` beside ${approvedDeletePlan.join(" ")}`;
   const limits = [
     `maxDeletePercent is ${maxDeletePercent}`,
     ...(maxDeletes > 0 ? [`maxDeletes is ${maxDeletes}`] : []),
   ];
   return problem(
-    "delete-brake",
+    "delete-limit-exceeded",
     `${region} ${hash}${beside}`,
     `pruning would delete ${countOf(held)} of ${pluralize(points, "recovery point")} in ${region} (${limits.join(", ")}): none was deleted, and none will be before you allow it. The plan ${hash}: ${byInstance(held)}`,
     `If the retention is wrong, correct it. If it is meant: ${allowing(hash)}; it allows this plan and no other, and the next sweep carries it out. Several plans go into one value, in quotes, with blanks between.`,

@@ -1,6 +1,6 @@
 /** What changes hold while a plan is made: rules of before for retention, the deletion limit for what no change explains. Pure. */
 import type { ChangeKey, HeldPoint, PlannedChanges } from "../model/waitingPlans";
-import { type Known, isOf, knownOf, withAllowed } from "./changeKeys";
+import { type Known, isOf, knownOf, withApproved } from "./changeKeys";
 import { type ChangeMemory, memoryIn } from "../model/changeMemory";
 import { planChanges } from "./changePlans";
 import { type ChangedRegion, nextMemory } from "./changeUpdate";
@@ -79,7 +79,7 @@ export function beginChanges(
 ): Changing {
   const { changes } = world;
   const carried = memoryIn(world);
-  const memory = carried && withAllowed(carried, settings);
+  const memory = carried && withApproved(carried, settings);
   const known: ReadonlyMap<ChangeKey, Known> = memory === undefined ? new Map() : knownOf(memory);
   const regions: ChangedRegion[] = [];
   let withheld: Kept[] = [];

@@ -69,9 +69,9 @@ function dueIn(
 }
 
 /** What was allowed is what was there when the mail was sent. */
-function isAllowed({ region, identity }: Snapshot, known: ReadonlyMap<ChangeKey, Known>): boolean {
-  const { allowed, at = "" } = known.get(changeKey(region, "limit", identity.instanceId)) ?? {};
-  return allowed === true && identity.slot <= at;
+function isApproved({ region, identity }: Snapshot, known: ReadonlyMap<ChangeKey, Known>): boolean {
+  const { approved, at = "" } = known.get(changeKey(region, "limit", identity.instanceId)) ?? {};
+  return approved === true && identity.slot <= at;
 }
 
 /** How many recovery points each instance has. */
@@ -107,7 +107,7 @@ export function limitDeletions(
   const all = [...dueIn(plan, read, stays).values()];
   const units = new Set(all.map(({ identity }) => identity.instanceId));
   const none: Limited = { plan, held: [], stopped: [], points: 0, due: units };
-  const due = all.filter((one) => !isAllowed(one, known));
+  const due = all.filter((one) => !isApproved(one, known));
   if (due.length === 0) return none;
   const points = pointsByInstance(plan);
   const stopped = tooMuch(setsBy(due), points, settings, stays);
@@ -121,7 +121,7 @@ export function limitDeletions(
       return { region, snapshotId, instanceId, slot, keys: new Set([key]), fresh: new Set(fresh) };
     });
   const ids = held.map(({ snapshotId }) => snapshotId);
-  if (settings.allowDeletePlan.includes(deletionPlanHash(region, ids))) return none;
+  if (settings.approvedDeletePlan.includes(deletionPlanHash(region, ids))) return none;
   const waiting = new Set(ids);
   const actions = plan.actions.filter(({ snapshotId }) => !waiting.has(snapshotId));
   const kept = plan.actions

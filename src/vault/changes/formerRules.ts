@@ -119,7 +119,7 @@ function formerOf(view: View, unit: string, memory: Memory, keys: ChangeKey[]): 
     const { kind } = kindOf(key);
     const one = known.get(key);
     const endMs = overFromMs(one, sinceOf(kind, view), settings);
-    const waits = kind === "orphan" && !one?.allowed && !isOrphanBy(memory, unit, settings);
+    const waits = kind === "orphan" && !one?.approved && !isOrphanBy(memory, unit, settings);
     return { key, endMs, isOver: endMs !== undefined && endMs <= nowMs && !waits };
   });
   const over = ends.filter(({ isOver }) => isOver).map(({ endMs }) => endMs ?? Infinity);

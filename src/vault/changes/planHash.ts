@@ -1,4 +1,4 @@
-/** What a person allows by `allowDeletePlan`. Pure. */
+/** What a person allows by `approvedDeletePlan`. Pure. */
 import { createHash } from "node:crypto";
 
 const HASH_LENGTH = 16;

@@ -1,11 +1,11 @@
 /** The alarm clock as an invocation leaves it: what it carries on, and what is told where it can't be set. */
 import { readClock, setClock } from "./timer";
 import { stateOf } from "./payload";
-import type { ClockState, Told } from "../model/clockState";
+import type { ClockState, NotifiedAt } from "../model/clockState";
 import type { Cause } from "../model/cause";
 import { causeOf, meaningOf } from "../aws/errors";
 import { notifiedOf } from "../changes/changeUpdate";
-import { type Problem, isDropout, problem } from "../model/problem";
+import { type Problem, isDropout, isFailure, problem } from "../model/problem";
 import { nextPoints } from "../missing/expectedPoints";
 import { POINTS_MISSING } from "../missing/missingWords";
 import { rateMs } from "../lib/schedule";
@@ -45,7 +45,7 @@ export async function findClock(
   if ("state" in read) return { state: read.state, isRead: true, isLost: false };
   const { code, message } = read.cause;
   const isLost = ["denied", "refused", "gone"].includes(meaningOf(read.cause));
-  const rang = trigger.kind === "follow-up" && Object.hasOwn(event as object, "told");
+  const rang = trigger.kind === "follow-up" && Object.hasOwn(event as object, "notified");
   const state = rang ? stateOf(event, now()) : undefined;
   if (!isLost) {
     log.info("clock", { status: "deferred", code, detail: message });
@@ -103,19 +103,19 @@ function scheduleSince(
 }
 
 /** Returns what nothing brings up again once its slot is done. */
-function lostWithSlot(untold: readonly Problem[]): Problem[] {
-  return untold.filter((problem) => !problem.notice || isDropout(problem));
+function lostWithSlot(neverReported: readonly Problem[]): Problem[] {
+  return neverReported.filter((problem) => isFailure(problem) || isDropout(problem));
 }
 
 /** Returns which recovery points the next look expects. */
 function pointsAfter(
   clock: ClockState | undefined,
   { plan, isDeleting }: Pick<Work, "plan" | "isDeleting">,
-  untold: readonly Problem[],
+  neverReported: readonly Problem[],
 ): ClockState["points"] {
   if (plan.points === undefined) return clock?.points;
-  const isTold = !untold.some(({ kind }) => kind === POINTS_MISSING);
-  const next = nextPoints(plan.points, { isDeleting, isTold });
+  const isNotified = !neverReported.some(({ kind }) => kind === POINTS_MISSING);
+  const next = nextPoints(plan.points, { isDeleting, isNotified });
   // A vault that has nothing yet sets no clock for that.
   const isEmpty = next.counted.length + next.gone.length === 0;
   return isEmpty && clock?.points === undefined ? undefined : next;
@@ -130,14 +130,14 @@ function nextState(
   nowMs: number,
 ): ClockState {
   const { done } = clock ?? {};
-  const { told, manifestsTo } = leaving;
-  const untold = lostWithSlot(leaving.untold);
-  const changes = plan.changes === undefined ? clock?.changes : notifiedOf(plan.changes, told);
+  const { notified, manifestsTo } = leaving;
+  const neverReported = lostWithSlot(leaving.neverReported);
+  const changes = plan.changes === undefined ? clock?.changes : notifiedOf(plan.changes, notified);
   // What was found and not told is looked for again.
-  const isTold = !untold.some(({ kind }) => kind === "tampering");
-  const looked = world.strangers !== undefined && world.snapshots !== undefined && isTold;
+  const isNotified = !neverReported.some(({ kind }) => kind === "tampering");
+  const looked = world.strangers !== undefined && world.snapshots !== undefined && isNotified;
   const strangersAt = looked ? isoSeconds(nowMs) : clock?.strangersAt;
-  const points = pointsAfter(clock, { plan, isDeleting }, untold);
+  const points = pointsAfter(clock, { plan, isDeleting }, neverReported);
   const more = {
     ...(points !== undefined && { points }),
     ...(strangersAt !== undefined && { strangersAt }),
@@ -145,12 +145,12 @@ function nextState(
     manifestsTo,
     ...scheduleSince(clock, slotTask, settings, nowMs),
     ...(changes !== undefined && { changes }),
-    told,
+    notified,
   };
   if (slotTask === undefined) return { done, ...more };
   // A slot is neither closed nor given up before what it lacks was told: nothing would bring it up again.
-  const abandoned = untold.length > 0 || world.instances === undefined ? slotTask.supersedes : undefined;
-  const isLost = untold.some((problem) => slotTask.mode === "closing" || isDropout(problem));
+  const abandoned = neverReported.length > 0 || world.instances === undefined ? slotTask.supersedes : undefined;
+  const isLost = neverReported.some((problem) => slotTask.mode === "closing" || isDropout(problem));
   if (!settled || abandoned !== undefined || isLost) {
     return { slot: slotTask.slot, abandoned, done, ...more };
   }
@@ -176,9 +176,9 @@ export type SetClock = (atMs: number | undefined, state: ClockState) => Promise<
 export interface Leaving {
   /** When to come back, if anything is under way. */
   atMs: number | undefined;
-  told: Told;
+  notified: NotifiedAt;
   /** Problems, as they are mailed, that a person was not told. */
-  untold: readonly Problem[];
+  neverReported: readonly Problem[];
   isNews: boolean;
   manifestsTo: string | undefined;
 }
@@ -193,7 +193,7 @@ export async function leaveClock(
   work: Work,
   leaving: Leaving,
 ): Promise<Problem | undefined> {
-  const { atMs, told, untold, isNews } = leaving;
+  const { atMs, notified, neverReported, isNews } = leaving;
   if (found.isRead) {
     const { state: before } = found;
     const state = nextState(before, work, leaving, settings, now());
@@ -207,9 +207,9 @@ export async function leaveClock(
   const read = await readClock(clients.scheduler, settings, now());
   if (!("state" in read)) return undefined;
   const { slot } = work.slotTask ?? {};
-  const lacks = !work.settled || untold.some(isDropout);
+  const lacks = !work.settled || neverReported.some(isDropout);
   const isOpen = slot !== undefined && lacks && !isSuperseded(slot, read.state);
   const taken = isOpen ? { slot, abandoned: abandonedFor(slot, read.state) } : {};
-  const state = { ...read.state, ...taken, told: { ...read.state.told, ...told } };
+  const state = { ...read.state, ...taken, notified: { ...read.state.notified, ...notified } };
   return (await set(atMs, state)).problem;
 }

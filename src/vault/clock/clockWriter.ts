@@ -25,7 +25,7 @@ export function clockWriter(
   { state: found, isRead }: FoundClock,
 ): ClockWriter {
   const said = (points: PointMemory | undefined) => JSON.stringify(points);
-  let carried: ClockState = found ?? { told: {} };
+  let carried: ClockState = found ?? { notified: {} };
   let last = said(found?.points);
   let isAlone = true;
   const pointsOf = async (points: PointMemory) => {
@@ -47,7 +47,7 @@ export function clockWriter(
   };
   const sayAhead = async (look: PointsLook | undefined) => {
     if (look === undefined || carried.points === undefined) return true;
-    const points = nextPoints(look, { isDeleting: true, isTold: false });
+    const points = nextPoints(look, { isDeleting: true, isNotified: false });
     return (await set(takeoverMs, { ...carried, points })).isSet;
   };
   return { set, sayAhead };

@@ -1,6 +1,6 @@
 /** Opens the clock for an invocation: what it carries, and how what is about to be done is said to it ahead. */
 import type { Invocation } from "../aws/tools";
-import type { ClockState, Told } from "../model/clockState";
+import type { ClockState, NotifiedAt } from "../model/clockState";
 import type { Problem } from "../model/problem";
 import type { SlotTask, Trigger } from "../model/trigger";
 import { type FoundClock, type SetClock, findClock } from "./clock";
@@ -9,7 +9,7 @@ import { abandonedFor, isSuperseded } from "./slots";
 
 export interface OpenClock extends FoundClock {
   /** What a person was told before this invocation. */
-  told: Told;
+  notified: NotifiedAt;
   /** Why it could not be read or set, if so. */
   problems: Problem[];
   /** Says which slot is served: one that a sweep takes up again is not lost if the sweep is killed. */
@@ -24,7 +24,7 @@ function takenOver(trigger: Trigger, clock: ClockState | undefined): ClockState 
   const isOld = trigger.slot !== undefined && isSuperseded(trigger.slot, clock);
   const slot = isOld ? clock?.slot : trigger.slot;
   const abandoned = slot === undefined ? undefined : abandonedFor(slot, clock);
-  return { ...clock, slot, abandoned, told: clock?.told ?? {} };
+  return { ...clock, slot, abandoned, notified: clock?.notified ?? {} };
 }
 
 /** Reads the clock. A run puts its slot there: if it is killed from here on, a pass still knows the slot. */
@@ -43,5 +43,5 @@ export async function openClock(invocation: Invocation, event: unknown): Promise
     await set(takeoverMs, { ...before, slot, abandoned: supersedes });
   };
   const problems = [found.problem, unset].filter((one) => one !== undefined);
-  return { ...found, told: before.told, problems, hold, sayAhead, set };
+  return { ...found, notified: before.notified, problems, hold, sayAhead, set };
 }

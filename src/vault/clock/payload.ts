@@ -3,7 +3,7 @@ import { changesOf } from "./carriedChanges";
 import type { ClockState } from "../model/clockState";
 import { pointsOf } from "./carriedPoints";
 import { isoSeconds, parseIso } from "../lib/time";
-import { stillTold } from "../model/told";
+import { stillNotified } from "../model/told";
 
 /** An instant as the vault writes it. What is none, or is yet to come, stands for none: such a slot would stop all others. */
 function pastOf(carried: unknown, nowMs: number): string | undefined {
@@ -13,8 +13,19 @@ function pastOf(carried: unknown, nowMs: number): string | undefined {
 
 /** Returns what a payload says; what can't be so is left out. */
 export function stateOf(payload: unknown, nowMs: number): ClockState {
-  const { slot, abandoned, done, throttledSince, manifestsTo, schedule, dueSince, changes, points, strangersAt, told } =
-    (payload ?? {}) as Partial<ClockState>;
+  const {
+    slot,
+    abandoned,
+    done,
+    throttledSince,
+    manifestsTo,
+    schedule,
+    dueSince,
+    changes,
+    points,
+    strangersAt,
+    notified,
+  } = (payload ?? {}) as Partial<ClockState>;
   const known = changesOf(changes);
   const expected = pointsOf(points);
   return {
@@ -28,7 +39,7 @@ export function stateOf(payload: unknown, nowMs: number): ClockState {
     ...(known !== undefined && { changes: known }),
     ...(expected !== undefined && { points: expected }),
     ...(strangersAt !== undefined && { strangersAt: pastOf(strangersAt, nowMs) }),
-    told: stillTold(told ?? {}, nowMs),
+    notified: stillNotified(notified ?? {}, nowMs),
   };
 }
 
@@ -48,5 +59,5 @@ export function stateOfText(input: string | undefined, nowMs: number): ClockStat
 
 /** Returns the schedule's input: the event that the function gets when the clock rings. */
 export function payloadText(state: ClockState, nowMs: number): string {
-  return JSON.stringify({ kind: "follow-up", ...state, told: stillTold(state.told, nowMs) });
+  return JSON.stringify({ kind: "follow-up", ...state, notified: stillNotified(state.notified, nowMs) });
 }

@@ -8,7 +8,7 @@ import type { ThrottledRead } from "../model/world";
 import type { Judged } from "../model/work";
 
 /** Throttling that comes from a crowd passes within minutes; what lasts an hour has a cause that a person can find. */
-const TOLD_AFTER_MS = HOUR_MS;
+const REPORTED_AFTER_MS = HOUR_MS;
 
 /** @param clock `undefined` where it could not be read: told too early rather than never */
 export function judgeThrottled(
@@ -19,7 +19,7 @@ export function judgeThrottled(
   if (throttled.length === 0) return { deferredReads: [], problems: [] };
   const sinceMs = parseIso(clock?.throttledSince ?? "") ?? nowMs;
   const since = isoSeconds(sinceMs);
-  const lasts = clock === undefined || nowMs - sinceMs >= TOLD_AFTER_MS;
+  const lasts = clock === undefined || nowMs - sinceMs >= REPORTED_AFTER_MS;
   if (lasts) return { since, deferredReads: [], problems: throttled.map(({ problem }) => problem) };
   return { since, deferredReads: [...throttled], problems: [] };
 }

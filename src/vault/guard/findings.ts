@@ -15,7 +15,7 @@ export interface Findings {
 /** A thing that could not be read before a deletion, and what that stopped. */
 export function unread(what: string, consequence: string, { code, message }: Cause): Problem {
   return problem(
-    "not-guarded",
+    "deletion-not-checked",
     what,
     `could not read ${what}: ${code}: ${message}; ${consequence}`,
     "Check the role's rights and the region's health; the next sweep tries again.",

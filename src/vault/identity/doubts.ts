@@ -21,7 +21,7 @@ export const SLOT_LAG_MS = 25 * HOUR_MS;
 const NO_VOLUME = "vol-ffffffff";
 
 /** The vault's tags that say what the Description says. */
-function toldByTags({ vaultId, instanceId, slot, source }: Identity): Record<string, string> {
+function statedByTags({ vaultId, instanceId, slot, source }: Identity): Record<string, string> {
   return {
     [TAG.vault]: vaultId,
     [TAG.instance]: instanceId,
@@ -35,7 +35,7 @@ function toldByTags({ vaultId, instanceId, slot, source }: Identity): Record<str
 
 /** Names the first tag that contradicts the Description, if it is one that the Description spells out. */
 function tagFault(identity: Identity, tags: Tags): string {
-  for (const [key, made] of Object.entries(toldByTags(identity))) {
+  for (const [key, made] of Object.entries(statedByTags(identity))) {
     const now = tags[key];
     if (now === undefined) return `its tag ${key} is gone; it was made with "${made}"`;
     if (now !== made) return `its tag ${key} is "${now}"; it was made with "${made}"`;

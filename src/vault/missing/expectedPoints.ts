@@ -10,7 +10,7 @@ import { SECOND_MS, isoSeconds } from "../lib/time";
  */
 export function nextPoints(
   { memory, nowMs, regions, wanted, waiting, confirmed }: PointsLook,
-  did: { isDeleting: boolean; isTold: boolean },
+  did: { isDeleting: boolean; isNotified: boolean },
 ): PointMemory {
   const left = new Map<string, Counts>();
   for (const counted of memory.counted) left.set(counted.region, unpackCounts(counted));
@@ -20,7 +20,7 @@ export function nextPoints(
     const known = isAll ? sure : merged(before, inFormOf(counts, before), Math.min);
     left.set(region, isAll ? sure : merged(known, inFormOf(sure, before), Math.max));
   }
-  const gone = [...waiting, ...(did.isTold ? [] : confirmed)];
+  const gone = [...waiting, ...(did.isNotified ? [] : confirmed)];
   const next = {
     ...(memory.deletedAt !== undefined && { deletedAt: memory.deletedAt }),
     ...(did.isDeleting && { deletedAt: isoSeconds(nowMs) }),

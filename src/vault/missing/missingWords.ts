@@ -3,7 +3,7 @@ import { ALL, type GonePoints, type PointsLook } from "../model/pointMemory";
 import { type Problem, problem } from "../model/problem";
 
 /** The kind of these problems. */
-export const POINTS_MISSING = "points-missing";
+export const POINTS_MISSING = "recovery-points-missing";
 
 /** Returns how many of the named recovery points a region has, complete. */
 function hasOf(region: string, { of, slots }: GonePoints, { wanted }: PointsLook): number {
@@ -40,7 +40,7 @@ function problemOf(gone: GonePoints, look: PointsLook, primaryRegion: string): P
   const verb = isPart ? `${one ? "lacks" : "lack"} snapshots` : one ? "is gone" : "are gone";
   const which = `${count > named.length ? "the newest of them " : ""}for ${named.join(", ")}`;
   return problem(
-    "points-missing",
+    "recovery-points-missing",
     `${of} in ${region} since ${since}`,
     `${what} ${verb}, and the vault did not delete ${one ? "it" : "them"}: ${which}.${leftOf(gone, look, primaryRegion)}`,
     `See who deleted snapshots in ${region}: ${whoDeleted(region)}. DR copies are made again from their sources where these still exist. The runbook's page says how to take snapshots back from the Recycle Bin.`,

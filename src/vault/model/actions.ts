@@ -108,7 +108,7 @@ export interface Outcome {
   status: "done" | "deferred" | "skipped" | "failed" | "planned";
   detail: string;
   /** Set on what was not even begun: its kind met a limit before, or time was over. */
-  notBegun?: true;
+  notStarted?: true;
   /** AWS error code, where AWS refused. */
   code?: string;
   requestId?: string;

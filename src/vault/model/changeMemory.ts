@@ -38,7 +38,7 @@ export interface NotifiedChanges {
   /** Hash of the plan that was mailed last. */
   plan: string;
   /** Set once a person allowed the plan. */
-  allowed?: true;
+  approved?: true;
 }
 
 /** Instances that the same run was the first not to find. */

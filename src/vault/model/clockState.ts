@@ -3,7 +3,7 @@ import type { ChangeMemory } from "./changeMemory";
 import type { PointMemory } from "./pointMemory";
 
 /** Problem key → when it was told, as an ISO instant. */
-export type Told = Readonly<Record<string, string>>;
+export type NotifiedAt = Readonly<Record<string, string>>;
 
 export interface ClockState {
   /** The slot that still lacks a snapshot. */
@@ -26,7 +26,7 @@ export interface ClockState {
   points?: PointMemory;
   /** When the vault's tag was last looked for on what is not the vault's (strangers.ts). */
   strangersAt?: string;
-  told: Told;
+  notified: NotifiedAt;
 }
 
 /** A clock that is stopped stands here: Scheduler may refuse a time that has passed, even of a disabled schedule. */

@@ -48,7 +48,7 @@ export const REGION_METRIC = {
   /** Minutes since the start of the oldest snapshot that this DR region has no sound copy of. */
   oldestMissingCopy: "OldestMissingCopyMinutes",
   /** Hours since the data of the newest recovery point in this region of the instance that is worst off. */
-  stalestInstance: "StalestInstanceHours",
+  maxRecoveryPointAge: "MaxRecoveryPointAgeHours",
 } as const;
 
 /** CloudWatch has no GiB, no minutes and no hours: those are in the name. */

@@ -15,10 +15,12 @@ const TAMPERING = "mail-a-snapshot-was-changed-or-is-not-what-it-says";
 const DROPOUTS = "mail-an-instance-is-not-protected-any-more";
 const SETTINGS = "mail-a-tag-or-a-policy-is-not-understood";
 
+/** A failure is an error, and alarms; a notice is what a person should know though nothing failed. Both are mailed. */
+export type Severity = "failure" | "notice";
+
 /** What is known of a kind of problem. */
 interface Kind {
-  /** A failure is an error, and alarms; a notice is what a person should know though nothing failed. */
-  severity: "failure" | "notice";
+  severity: Severity;
   /** The heading of docs/RUNBOOK.md that it belongs to, as its anchor; `undefined` for what needs none. */
   page: string | undefined;
   /** How long it is not told again. */
@@ -35,8 +37,8 @@ function notice(page?: string, repeatHours = DAILY_HOURS): Kind {
 
 /** Every kind of problem. */
 export const KINDS = {
-  "snapshot-failed": failure(SNAPSHOTS),
-  "failed-snapshot": failure(SNAPSHOTS),
+  "snapshot-call-failed": failure(SNAPSHOTS),
+  "snapshot-errored": failure(SNAPSHOTS),
   "slot-missed": failure(SNAPSHOTS),
   "run-missed": notice("mail-a-scheduled-run-is-missing"),
   "no-volumes": failure(SNAPSHOTS),
@@ -47,21 +49,21 @@ export const KINDS = {
   "not-protected-anymore": failure(DROPOUTS),
   "becoming-orphan": notice(DROPOUTS),
   "copy-failed": failure(COPIES),
-  "broken-copy": failure(COPIES),
+  "copy-unusable": failure(COPIES),
   "copy-stuck": failure(COPIES),
   "not-copyable": failure(COPIES),
   "lock-failed": failure(COPIES),
   "delete-failed": failure(DELETIONS),
   "deletions-announced": notice("mail-deletions-are-announced"),
-  "delete-brake": failure(DELETIONS),
-  "not-guarded": failure(DELETIONS),
+  "delete-limit-exceeded": failure(DELETIONS),
+  "deletion-not-checked": failure(DELETIONS),
   "in-use": notice(DELETIONS),
   locked: notice(DELETIONS),
   shared: notice(DELETIONS),
   "key-not-enabled": failure("mail-a-key-is-not-enabled"),
   tampering: failure(TAMPERING),
-  "mark-ignored": notice(TAMPERING),
-  "points-missing": failure("mail-recovery-points-are-gone"),
+  "copy-expired-tag-ignored": notice(TAMPERING),
+  "recovery-points-missing": failure("mail-recovery-points-are-gone"),
   "not-observed": failure("mail-aws-could-not-be-read"),
   "clock-not-read": failure(CLOCK),
   "clock-not-set": failure(CLOCK),
@@ -89,8 +91,7 @@ export interface Problem {
   message: string;
   /** What the person can do about it. */
   hint?: string;
-  /** Set on what a person should know though nothing failed: mailed once a day too, but no error and no alarm. */
-  notice?: true;
+  severity: Severity;
 }
 
 /**
@@ -99,14 +100,24 @@ export interface Problem {
  * @param hint what the person can do about it
  */
 export function problem(kind: ProblemKind, subject: string, message: string, hint?: string): Problem {
-  const isNotice = KINDS[kind].severity === "notice";
+  const { severity } = KINDS[kind];
   // eslint-disable-next-line no-restricted-syntax -- the one place
-  return { kind, subject, message, ...(hint !== undefined && { hint }), ...(isNotice && { notice: true as const }) };
+  return { kind, subject, severity, message, ...(hint !== undefined && { hint }) };
 }
 
 /** Returns a problem of a kind that is a failure as a notice: here nothing failed. */
 export function asNotice(failure: Problem): Problem {
-  return { ...failure, notice: true };
+  return { ...failure, severity: "notice" };
+}
+
+/** Returns true if nothing failed, though a person should know. */
+export function isNotice({ severity }: Problem): boolean {
+  return severity === "notice";
+}
+
+/** Returns true if something failed. */
+export function isFailure({ severity }: Problem): boolean {
+  return severity === "failure";
 }
 
 export function problemKey({ kind, subject }: Problem): string {

@@ -36,7 +36,7 @@ export interface CoreSettings {
   maxDeletePercent: number;
   maxDeletes: number;
   /** Hashes of the plans that the brake lets pass. */
-  allowDeletePlan: readonly string[];
+  approvedDeletePlan: readonly string[];
   /** The schedule and its time zone, from which a sweep knows the slot of a run that never came. */
   schedule: string;
   timezone: string;

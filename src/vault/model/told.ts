@@ -1,21 +1,21 @@
 /** Which problems a person was told, and for how long that counts. Pure. */
-import type { Told } from "./clockState";
+import type { NotifiedAt } from "./clockState";
 import { DAILY_HOURS, KINDS, isKind } from "./problem";
 import { HOUR_MS, parseIso } from "../lib/time";
 
 /** Scheduler takes 256 KB of input; the oldest tellings beyond this are forgotten, and so told again. */
-const MAX_TOLD = 700;
+const MAX_NOTIFIED = 700;
 
-function toldForMs(key: string): number {
+function repeatAfterMs(key: string): number {
   const [kind = ""] = key.split("/", 1);
   // An older vault may have told a kind that this one does not know.
   const repeatHours = isKind(kind) ? KINDS[kind].repeatHours : DAILY_HOURS;
   return repeatHours * HOUR_MS;
 }
 
-/** The tellings that still count, at most {@link MAX_TOLD} of them, the newest. */
-export function stillTold(told: Told, nowMs: number): Told {
-  const recent = Object.entries(told).filter(([key, when]) => nowMs - (parseIso(when) ?? 0) < toldForMs(key));
+/** The tellings that still count, at most {@link MAX_NOTIFIED} of them, the newest. */
+export function stillNotified(notified: NotifiedAt, nowMs: number): NotifiedAt {
+  const recent = Object.entries(notified).filter(([key, when]) => nowMs - (parseIso(when) ?? 0) < repeatAfterMs(key));
   recent.sort(([, a], [, b]) => (a < b ? 1 : -1));
-  return Object.fromEntries(recent.slice(0, MAX_TOLD));
+  return Object.fromEntries(recent.slice(0, MAX_NOTIFIED));
 }

@@ -64,7 +64,7 @@ function byTurn(all: Lacking[]): Lacking[] {
 /** One problem a snapshot and region, whichever copy broke, so that a replacement that breaks too is told no sooner. */
 function brokenCopy(copy: Snapshot, source: Snapshot, fault: string): Problem {
   return problem(
-    "broken-copy",
+    "copy-unusable",
     `${source.snapshotId} in ${copy.region}`,
     `the copy ${copy.snapshotId} of ${source.snapshotId} in ${copy.region} is not usable: ${fault}; it is being replaced`,
     "If the key is named: check that the vault's key in that region is enabled and its policy lets the vault's role use it (`pulumi up --refresh` puts it back), and that sourceKeyArns lists the key of the source volume.",

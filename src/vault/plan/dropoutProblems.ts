@@ -2,7 +2,7 @@
 import { backupTagOf, quoted } from "../inventory/backupTag";
 import { DAY_MS, isoSeconds, parseIso } from "../lib/time";
 import type { Dropout } from "../model/dropout";
-import { type Problem, asNotice, problem } from "../model/problem";
+import { type Problem, asNotice, isFailure, isNotice, problem } from "../model/problem";
 import type { SlotTask } from "../model/trigger";
 import type { Tags, World } from "../model/world";
 import type { CoreSettings } from "../model/settings";
@@ -103,7 +103,7 @@ function isProtected(tags: Tags, settings: CoreSettings): boolean {
 
 /** Failures come first: of very many of a kind the first one speaks for all (report/grouping.ts). */
 function failuresFirst(problems: readonly Problem[]): Problem[] {
-  return [...problems.filter((problem) => !problem.notice), ...problems.filter((problem) => problem.notice)];
+  return [...problems.filter(isFailure), ...problems.filter(isNotice)];
 }
 
 /** @param dropouts as {@link World} has them: nobody, those that still exist, or not known */

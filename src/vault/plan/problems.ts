@@ -17,7 +17,7 @@ export function failedSnapshots(own: readonly Snapshot[], settings: CoreSettings
     // Of a volume that leaves no remains but the last, nobody knows how often.
     const times = serialSnapshots(latest) === undefined ? ` ${failed.length} times` : "";
     return problem(
-      "failed-snapshot",
+      "snapshot-errored",
       subject,
       `the snapshot of ${latest.volumeId} failed in EC2${times}, last ${latest.snapshotId}: ${latest.stateMessage ?? "no reason given"}`,
       "The next scheduled run takes a new one. If it fails again, look at the volume's health and its key.",

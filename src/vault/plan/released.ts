@@ -142,7 +142,7 @@ export function ignoredMarks({ dr, bySource, released }: SeenRegion, counted: re
     if ((bySource.get(identity.source?.snapshotId ?? snapshotId) ?? []).length > 0) return [];
     return [
       problem(
-        "mark-ignored",
+        "copy-expired-tag-ignored",
         `${snapshotId} in ${dr.region}`,
         `${snapshotId} in ${region} has the tag ${tag}, but the retention of ${dr.region} would still keep its copy: the vault copies it again.`,
         "This is right after drRetentionDays or drKeep was made longer. Otherwise somebody wrote the tag: the runbook's page has the command that shows who.",

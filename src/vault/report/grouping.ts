@@ -3,16 +3,16 @@
  * what it does not carry would be mailed by every invocation. The log and the audit record name them all. Pure.
  */
 import { groupBy } from "../lib/collections";
-import { type Problem, type ProblemKind, asNotice, problem, uniqueByKey } from "../model/problem";
+import { type Problem, type ProblemKind, problem, uniqueByKey } from "../model/problem";
 import { listed } from "../lib/text";
 
 const MOST_OF_A_KIND = 100;
 
-function asOne(problems: readonly Problem[], { kind, hint, notice }: Problem): Problem {
+function asOne(problems: readonly Problem[], { kind, hint, severity }: Problem): Problem {
   const messages = listed(problems.map(({ message }) => message));
   const message = `${problems.length} times: ${messages}, in the log of this invocation`;
   const one = problem(kind, "many", message, hint);
-  return notice ? asNotice(one) : one;
+  return { ...one, severity };
 }
 
 /** @returns the problems in their order, each once, but one for each kind that there are more than a hundred of */

@@ -1,12 +1,12 @@
 /** report: one log line a decision, the metrics, and one mail for what a person must know and was not told today. */
 import { publish } from "../aws/sns";
 import type { VaultClients } from "../aws/clients";
-import { stillTold } from "../model/told";
-import type { Told } from "../model/clockState";
+import { stillNotified } from "../model/told";
+import type { NotifiedAt } from "../model/clockState";
 import { composeMail } from "./mail";
 import type { LogPlace } from "./links";
 import { type Summary, countAlike } from "./summary";
-import { type Problem, problemKey } from "../model/problem";
+import { type Problem, isNotice, problemKey } from "../model/problem";
 import { isoSeconds } from "../lib/time";
 import type { Outcome, Plan } from "../model/actions";
 import type { VaultSettings } from "../model/settings";
@@ -45,7 +45,7 @@ export function logDecisions(
     log.info("read", { status: "deferred", code, detail: problem.message });
   }
   // What a dry run leaves is named by its run; the passes and sweeps after it find the same again.
-  const isLeft = ({ notBegun, status }: Outcome) => notBegun === true || (status === "planned" && kind !== "run");
+  const isLeft = ({ notStarted, status }: Outcome) => notStarted === true || (status === "planned" && kind !== "run");
   logCounts(log, outcomes.filter(isLeft));
   for (const outcome of outcomes.filter((one) => !isLeft(one))) {
     const { action, status, detail, code, requestId, snapshotIds } = outcome;
@@ -55,19 +55,19 @@ export function logDecisions(
   }
   if (kind === "run") for (const kept of plan.kept) log.info("kept", { ...kept });
   for (const problem of plan.problems) {
-    if (problem.notice) log.info("notice", fieldsOf(problem));
+    if (isNotice(problem)) log.info("notice", fieldsOf(problem));
     else log.error("problem", fieldsOf(problem));
   }
 }
 
 /** Returns the problems that nobody was told. */
-export function untoldOf(problems: readonly Problem[], told: Told): Problem[] {
-  return problems.filter((problem) => told[problemKey(problem)] === undefined);
+export function neverReportedOf(problems: readonly Problem[], notified: NotifiedAt): Problem[] {
+  return problems.filter((problem) => notified[problemKey(problem)] === undefined);
 }
 
 /** Returns the problems that were not told within the last day. */
-export function unreported(problems: readonly Problem[], told: Told, nowMs: number): Problem[] {
-  return untoldOf(problems, stillTold(told, nowMs));
+export function unreportedOf(problems: readonly Problem[], notified: NotifiedAt, nowMs: number): Problem[] {
+  return neverReportedOf(problems, stillNotified(notified, nowMs));
 }
 
 /**
@@ -79,13 +79,13 @@ export async function notify(
   clients: VaultClients,
   settings: VaultSettings,
   summary: Summary,
-  news: readonly Problem[],
-  told: Told,
+  unreported: readonly Problem[],
+  notified: NotifiedAt,
   logs: LogPlace,
   nowMs: number,
-): Promise<Told> {
-  const { subject, body } = composeMail(summary, news, settings, logs);
+): Promise<NotifiedAt> {
+  const { subject, body } = composeMail(summary, unreported, settings, logs);
   await publish(clients.sns, { topicArn: settings.topicArn, subject, body });
   const when = isoSeconds(nowMs);
-  return { ...told, ...Object.fromEntries(news.map((problem) => [problemKey(problem), when])) };
+  return { ...notified, ...Object.fromEntries(unreported.map((problem) => [problemKey(problem), when])) };
 }

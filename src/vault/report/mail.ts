@@ -1,7 +1,7 @@
 /** The mail that a person gets: what happened, why, what goes on by itself, what to do. Pure text. */
 import { groupBy } from "../lib/collections";
 import { type LogPlace, logLink, runbookPage } from "./links";
-import { type Problem } from "../model/problem";
+import { type Problem, isFailure, isNotice } from "../model/problem";
 import type { Summary } from "./summary";
 import type { VaultSettings } from "../model/settings";
 import { pluralize } from "../lib/text";
@@ -19,11 +19,11 @@ export interface Mail {
 /** Of a mail that tells no problem: its report, if it has one, else how many notices there are. */
 function quietHeadline({ status, vaultId, counts }: Summary, notices: readonly Problem[]): string {
   const weekly = notices.find(({ kind }) => kind === "weekly-summary");
-  const asTold = status === "clean" ? "" : `, ${status} as told before`;
-  if (weekly !== undefined) return `${vaultId}: weekly summary ${weekly.subject}${asTold}`;
+  const asReported = status === "clean" ? "" : `, ${status} as told before`;
+  if (weekly !== undefined) return `${vaultId}: weekly summary ${weekly.subject}${asReported}`;
   if (notices.some(({ kind }) => kind === "run-report")) {
     const made = `${pluralize(counts.snapshots, "snapshot")} and ${counts.copies} copies started`;
-    return `${vaultId}: backup ${status === "clean" ? "clean" : "done"}, ${made}${asTold}`;
+    return `${vaultId}: backup ${status === "clean" ? "clean" : "done"}, ${made}${asReported}`;
   }
   return `${vaultId}: ${pluralize(notices.length, "notice")}`;
 }
@@ -66,14 +66,19 @@ function listed(problems: readonly Problem[], from = 0): string[] {
 /**
  * @param news the problems and notices to tell; those told within the last day are left to the log
  */
-export function composeMail(summary: Summary, news: readonly Problem[], settings: VaultSettings, logs: LogPlace): Mail {
+export function composeMail(
+  summary: Summary,
+  unreported: readonly Problem[],
+  settings: VaultSettings,
+  logs: LogPlace,
+): Mail {
   const { counts, trigger } = summary;
-  const failures = news.filter((problem) => !problem.notice);
-  const notices = news.filter((problem) => problem.notice);
+  const failures = unreported.filter(isFailure);
+  const notices = unreported.filter(isNotice);
   const title = headline(summary, failures.length, notices);
   const shown = failures.slice(0, MAX_LISTED);
   const shownNotices = notices.slice(0, MAX_LISTED - shown.length);
-  const left = news.length - shown.length - shownNotices.length;
+  const left = unreported.length - shown.length - shownNotices.length;
   const { primaryRegion, primaryKeyArn, dr } = settings;
   const copiedTo = dr.map(({ region }) => region);
   if (primaryKeyArn !== undefined) copiedTo.push(primaryRegion);

@@ -4,6 +4,7 @@
  * not. Pure.
  */
 import { dataStartMs } from "../inventory/sameSlot";
+import { isFailure } from "../model/problem";
 import { METRIC, type Measured, REGION_METRIC as R } from "../model/metricNames";
 import { leftSnapshots } from "../inventory/leftRegions";
 import { copyState } from "../inventory/copies";
@@ -33,7 +34,7 @@ export interface Measuring {
 function ofVault({ summary, world, startMs, nowMs }: Measuring): Measured[] {
   const { trigger, counts, deferrals, problems } = summary;
   const isRun = trigger.kind === "run";
-  const failures = problems.filter((problem) => !problem.notice);
+  const failures = problems.filter(isFailure);
   const list: [name: string, value: number][] = [
     [METRIC.invocationsCompleted, 1],
     [METRIC.runsCompleted, isRun ? 1 : 0],
@@ -150,7 +151,7 @@ function ofRegion({ region, dr, own }: ReadRegion, measuring: Measuring): Measur
   if (summary.trigger.kind !== "run") return measured;
   const stalest = worstRecoveryPointAgeHours(world.instances, points, settings.tagKey, nowMs);
   if (stalest !== undefined) {
-    measured.push({ name: R.stalestInstance, value: stalest, unit: "NoUnit", region });
+    measured.push({ name: R.maxRecoveryPointAge, value: stalest, unit: "NoUnit", region });
   }
   return [
     ...measured,

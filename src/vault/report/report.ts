@@ -2,13 +2,13 @@
 import { causeOf } from "../aws/errors";
 import type { Invocation } from "../aws/tools";
 import type { Inventory } from "../inventory/inventory";
-import type { ClockState, Told } from "../model/clockState";
+import type { ClockState, NotifiedAt } from "../model/clockState";
 import type { Problem } from "../model/problem";
 import type { Work } from "../model/work";
 import { auditInvocation } from "./audit/audit";
 import { dryRunNotice } from "./dryRunNotice";
 import { groupAlike } from "./grouping";
-import { logDecisions, unreported, notify, untoldOf } from "./log";
+import { logDecisions, unreportedOf, notify, neverReportedOf } from "./log";
 import { reportsOf } from "./runReport";
 import { type Summary, summarize } from "./summary";
 
@@ -21,7 +21,7 @@ export interface Done extends Work {
 interface Before {
   /** What it carried; absent where it could not be read. */
   state?: ClockState;
-  told: Told;
+  notified: NotifiedAt;
   /** Why it could not be read or set, if so. */
   problems: readonly Problem[];
 }
@@ -29,30 +29,30 @@ interface Before {
 export interface Reported {
   summary: Summary;
   /** What was not told within the last day. */
-  news: Problem[];
+  unreported: Problem[];
   /** What a person was told, before or now. */
-  told: Told;
+  notified: NotifiedAt;
   /** What nobody was told. */
-  untold: Problem[];
+  neverReported: Problem[];
   /** Up to which completion manifests have been written for good, as an ISO instant. */
   manifestsTo: string | undefined;
 }
 
 /** Mails the news. SNS being down must not lose it: the problems stay untold, and the invocation still throws. */
-async function tellNews(
+async function sendMail(
   { settings, tools: { clients, log, now }, logGroup: group, startMs }: Invocation,
   summary: Summary,
-  news: readonly Problem[],
-  told: Told,
-): Promise<Told> {
-  if (news.length === 0) return told;
+  unreported: readonly Problem[],
+  notified: NotifiedAt,
+): Promise<NotifiedAt> {
+  if (unreported.length === 0) return notified;
   const logs = { group, region: settings.primaryRegion, sinceMs: startMs };
   try {
-    return await notify(clients, settings, summary, news, told, logs, now());
+    return await notify(clients, settings, summary, unreported, notified, logs, now());
   } catch (error) {
     const { code, message: detail } = causeOf(error);
     log.error("mail not sent", { code, detail, topicArn: settings.topicArn });
-    return told;
+    return notified;
   }
 }
 
@@ -75,8 +75,8 @@ export async function report(invocation: Invocation, done: Done, before: Before)
   logDecisions(log, trigger, plan, outcomes, deferredReads);
   const summary = summarize(settings.vaultId, trigger, plan, outcomes, deferredReads);
   const reports = reportsOf(summary, done, settings, startMs);
-  const news = unreported(groupAlike([...summary.problems, ...reports]), before.told, now());
-  const told = await tellNews(invocation, summary, news, before.told);
-  const untold = untoldOf(groupAlike(plan.problems), told);
-  return { summary, news, told, untold, manifestsTo: audited.manifestsTo };
+  const unreported = unreportedOf(groupAlike([...summary.problems, ...reports]), before.notified, now());
+  const notified = await sendMail(invocation, summary, unreported, before.notified);
+  const neverReported = neverReportedOf(groupAlike(plan.problems), notified);
+  return { summary, unreported, notified, neverReported, manifestsTo: audited.manifestsTo };
 }

@@ -9,7 +9,7 @@ import type { ReadRegion } from "../inventory/regions";
 import { worstRecoveryPointAgeHours } from "../inventory/age";
 import type { Summary } from "./summary";
 import { DAY_MS, HOUR_MS, humanDuration, parseIso } from "../lib/time";
-import { type Problem, problem } from "../model/problem";
+import { type Problem, isFailure, problem } from "../model/problem";
 import type { VaultSettings } from "../model/settings";
 import type { World } from "../model/world";
 
@@ -50,7 +50,7 @@ function weeklySummary(
 ): Problem {
   const slotMs = parseIso(trigger.slot ?? "") ?? nowMs;
   const week = makeCalendar(settings.timezone).periodsOf(slotMs).weekly;
-  const failures = problems.filter(({ notice }) => !notice).length;
+  const failures = problems.filter(isFailure).length;
   const lines = [settings.primaryRegion, ...settings.dr.map(({ region }) => region)].map((name) => {
     const one = inventory.regions.find(({ region }) => region === name);
     return one === undefined ? `${name} could not be read` : regionLine(one, world, settings, nowMs);

@@ -2,7 +2,7 @@
 import type { Outcome, Plan } from "../model/actions";
 import type { ThrottledRead } from "../model/world";
 import type { Trigger } from "../model/trigger";
-import { type Problem, problem, uniqueByKey } from "../model/problem";
+import { type Problem, isFailure, problem, uniqueByKey } from "../model/problem";
 
 /**
  * - `clean`: all was done or is under way
@@ -42,7 +42,8 @@ function failureOf({ action, detail }: Outcome): Problem {
         : action.kind === "lock"
           ? [action.snapshotId, `locking ${action.snapshotId}`]
           : [action.snapshotId, `deleting ${action.snapshotId}`];
-  return problem(`${action.kind}-failed`, subject, `${what} in ${action.region} failed: ${detail}`);
+  const kind = action.kind === "snapshot" ? "snapshot-call-failed" : (`${action.kind}-failed` as const);
+  return problem(kind, subject, `${what} in ${action.region} failed: ${detail}`);
 }
 
 function countOf(outcomes: readonly Outcome[], deferredReads: readonly ThrottledRead[]): Counts {
@@ -88,7 +89,7 @@ export function countAlike(outcomes: readonly Outcome[]): Counted[] {
 }
 
 function statusOf(all: readonly Problem[], counts: Counts): Status {
-  const problems = all.filter((problem) => !problem.notice);
+  const problems = all.filter(isFailure);
   if (problems.length === 0) return "clean";
   if (problems.some(({ kind }) => kind === "no-instances")) return "no-instances";
   const blind = problems.some(({ kind }) => kind === "not-observed");

@@ -69,7 +69,9 @@ test("tags that AWS refuses are a notice of the plan", async () => {
     .resolves({ SnapshotId: "snap-c", $metadata: {} });
   const done = await carry({}, world, { ...plan, actions: [copyAction("snap-9")] });
   expect(done.outcomes.map(({ status }) => status)).toStrictEqual(["done"]);
-  expect(done.plan.problems).toMatchObject([{ kind: "tags-left-out", subject: "snap-9 in us-west-2", notice: true }]);
+  expect(done.plan.problems).toMatchObject([
+    { kind: "tags-left-out", subject: "snap-9 in us-west-2", severity: "notice" },
+  ]);
 });
 
 test("what a person holds is not deleted", async () => {

@@ -33,7 +33,7 @@ test("a run's notice says what would have been done, and names what would have g
     message:
       "dry run: it would have made 3 snapshots of 2 instances, 2 copies of what is there by now, 2 locks, 2 deletions; nothing was written to EC2. To be deleted: snap-5: old; snap-6: old",
     hint: "The log names every action, with status planned. `npx pulumi config set dryRun false` and `npx pulumi up` let the vault do it.",
-    notice: true,
+    severity: "notice",
   });
 });
 

@@ -32,7 +32,7 @@ describe("tags left out", () => {
         "the snapshots of i-1 in us-east-1 (snap-a; snap-b) lack the tags of instance and volumes: " +
         "AWS refused them (TagPolicyViolation: Owner must be an address)",
       hint: expect.stringContaining("aws organizations describe-effective-policy") as string,
-      notice: true,
+      severity: "notice",
     });
   });
 
@@ -61,7 +61,7 @@ describe("tags left out", () => {
       hint:
         "The snapshots are complete, but the vault does not write these tags again. To write one: " +
         "aws ec2 create-tags --region us-east-1 --resources snap-b --tags Key=…,Value=…",
-      notice: true,
+      severity: "notice",
     });
   });
 });
@@ -72,7 +72,7 @@ describe("a set that fell apart", () => {
       kind: "not-crash-consistent",
       subject: "i-1",
       message: `the snapshots of i-1 in us-east-1 for ${SLOT} are not crash-consistent: EC2 refused the set, so each volume was snapshotted on its own (InvalidInstance: no)`,
-      notice: true,
+      severity: "notice",
     });
   });
 
@@ -90,6 +90,7 @@ describe("the quota of snapshots", () => {
   test("is a failure of the region: the consequence first, and how to look at it", () => {
     expect(only(limited)).toStrictEqual({
       kind: "snapshot-limit",
+      severity: "failure",
       subject: "us-east-1",
       message:
         "nothing new is backed up in us-east-1: the account has as many snapshots there as its quota allows (it: 100000)",
@@ -101,7 +102,7 @@ describe("the quota of snapshots", () => {
   });
 
   test("is not said of what was not begun for it, nor is another limit", () => {
-    expect(only({ ...limited, notBegun: true })).toBeUndefined();
+    expect(only({ ...limited, notStarted: true })).toBeUndefined();
     expect(only({ ...limited, code: "ResourceLimitExceeded" })).toBeUndefined();
   });
 });

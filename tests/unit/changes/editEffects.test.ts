@@ -96,7 +96,7 @@ test("what the deletion limit stops has no date, and says of how many it is", ()
   expect(waitingIn(seen, PRIMARY)).toEqual([]);
 });
 
-describe("allowDeletePlan=mailed", () => {
+describe("approvedDeletePlan=mailed", () => {
   const planOf = (region: string, hash: string, kind: string) => {
     const held = heldBy(`${region} ${kind} i-1`, ALL[1]!);
     return { region, hash, held, keys: [], fresh: new Set<string>(), isNew: true };

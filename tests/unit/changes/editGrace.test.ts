@@ -10,7 +10,7 @@ const ANNOUNCED = "deletions-announced";
 /** The hashes of the plans that were mailed last, one for each region. */
 function hashes(nights: Nights, kind = ANNOUNCED): string[] {
   const byRegion = new Map(nights.mailsOf(kind).map((one) => [one.subject.split(" ")[0], one]));
-  return [...byRegion.values()].map(({ hint = "" }) => /allowDeletePlan ([0-9a-f]{16})/.exec(hint)?.[1] ?? "");
+  return [...byRegion.values()].map(({ hint = "" }) => /approvedDeletePlan ([0-9a-f]{16})/.exec(hint)?.[1] ?? "");
 }
 
 test("steady expiry needs no mail and no approval", () => {
@@ -34,7 +34,7 @@ describe("retentionDays from 30 to 3", () => {
     const nights = afterNights(31);
     edit(nights, { policies: keeping(3) });
     nights.pass(2);
-    edit(nights, { allowDeletePlan: hashes(nights) });
+    edit(nights, { approvedDeletePlan: hashes(nights) });
     nights.pass(1);
     expect(counts(nights)).toStrictEqual([3, 3]);
     expect(nights.mailed).toHaveLength(2);
@@ -238,9 +238,9 @@ test("a clock that jumps is stopped by the limit, and stays stopped until a pers
   edit(nights, { policies: keeping(30) });
   nights.pass(1, 25 * 24 * HOUR_MS);
   nights.pass(3);
-  expect(nights.mailsOf("delete-brake").length).toBeGreaterThanOrEqual(2);
+  expect(nights.mailsOf("delete-limit-exceeded").length).toBeGreaterThanOrEqual(2);
   expect(nights.slots("i-1", HERE).length).toBeGreaterThanOrEqual(20);
-  edit(nights, { allowDeletePlan: hashes(nights, "delete-brake") });
+  edit(nights, { approvedDeletePlan: hashes(nights, "delete-limit-exceeded") });
   nights.pass(1);
   expect(nights.slots("i-1", HERE).length).toBeLessThan(10);
 });

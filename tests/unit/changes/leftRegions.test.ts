@@ -103,7 +103,7 @@ describe("the notice", () => {
         subject: OLD,
         message: `${OLD} still has 2 snapshots of this vault with 16 GiB of volumes, but it left the stack (first noticed on 2026-11-22). The vault deletes nothing there any more. They cost roughly less than 1 USD a month (each volume once in full, at 0.05 USD per GiB).`,
         hint: `To keep them, do nothing, and keep the key that they are encrypted under. To delete all of them: aws ec2 describe-snapshots --region ${OLD} --owner-ids self --filters 'Name=description,Values=smart-vault/1 vault=smart-vault-test *' --query 'Snapshots[].SnapshotId' --output text | tr '\\t' '\\n' | xargs -n 1 aws ec2 delete-snapshot --region ${OLD} --snapshot-id`,
-        notice: true,
+        severity: "notice",
       },
     ]);
   });
@@ -115,7 +115,7 @@ describe("the notice", () => {
       cause: { code, message: "no", answered: true },
     });
     expect(notices([of("UnauthorizedOperation")])).toMatchObject([
-      { message: expect.stringContaining("UnauthorizedOperation: no") as string, notice: true },
+      { message: expect.stringContaining("UnauthorizedOperation: no") as string, severity: "notice" },
     ]);
     expect(notices([{ region: OLD, since: SLOT }])).toStrictEqual([]);
     expect(notices([{ region: OLD, since: SLOT, snapshots: [] }])).toStrictEqual([]);
@@ -139,7 +139,7 @@ describe("a primary region of before that is a DR region now", () => {
         subject: `${DR.region} originals`,
         message: `${DR.region} was the primary region and is a DR region now. It still has 1 snapshot that this vault took there, with 8 GiB of volumes. In a DR region the vault deletes only copies, so it deletes none of these. They cost roughly less than 1 USD a month (each volume once in full, at 0.05 USD per GiB).`,
         hint: `To keep them, do nothing: retention covers them again once ${DR.region} is the primary region again. To delete all of them: aws ec2 describe-snapshots --region ${DR.region} --owner-ids self --filters 'Name=description,Values=smart-vault/1 vault=smart-vault-test *' --query 'Snapshots[?!contains(Description, \`" snapshot="\`)].SnapshotId' --output text | tr '\\t' '\\n' | xargs -n 1 aws ec2 delete-snapshot --region ${DR.region} --snapshot-id`,
-        notice: true,
+        severity: "notice",
       },
     ]);
     expect(leftNotices(seenWith({ copies: { [DR.region]: inDr[DR.region]!.slice(2) } }), SETTINGS)).toStrictEqual([]);
@@ -159,13 +159,13 @@ describe("a primary region of before that is a DR region now", () => {
 describe("the function", () => {
   test("asks no other region where none left, nor by a run", async () => {
     await rig.trigger(SWEEP_EVENT);
-    rig.carries({ told: {}, changes: memory() });
+    rig.carries({ notified: {}, changes: memory() });
     await rig.trigger({ kind: "run", slot: SLOT });
     expect(asked()).toBe(0);
   });
 
   test("counts once a day what a region that left still has, and tells it once a week", async () => {
-    rig.carries({ told: {}, changes: memory() });
+    rig.carries({ notified: {}, changes: memory() });
     const days: number[] = [];
     for (let hour = 0; hour < 16 * 24; hour += 1) {
       rig.at(NOW + HOUR_MS / 2 + hour * HOUR_MS);
@@ -183,7 +183,7 @@ describe("the function", () => {
   });
 
   test("forgets the region when it is empty", async () => {
-    rig.carries({ told: {}, changes: memory() });
+    rig.carries({ notified: {}, changes: memory() });
     elsewhere.on(DescribeSnapshotsCommand).resolves({});
     for (const day of [0, 1, 2, 3]) {
       rig.at(NOW + MINUTE_MS + day * DAY_MS);
@@ -194,7 +194,7 @@ describe("the function", () => {
   });
 
   test("goes on where the region refuses", async () => {
-    rig.carries({ told: {}, changes: memory() });
+    rig.carries({ notified: {}, changes: memory() });
     const denied = Object.assign(new Error("no"), { name: "UnauthorizedOperation" });
     elsewhere.on(DescribeSnapshotsCommand).rejects(denied);
     await expect(rig.trigger(SWEEP_EVENT)).resolves.toMatchObject({ status: "clean" });

@@ -3,7 +3,7 @@ import { mockClient } from "aws-sdk-client-mock";
 import { STOPPED_CLOCK } from "../../../src/vault/model/clockState";
 import { nextFollowUpMs, followUpDelayMs } from "../../../src/vault/clock/nextFollowUp";
 import { readClock, setClock } from "../../../src/vault/clock/timer";
-import { stillTold } from "../../../src/vault/model/told";
+import { stillNotified } from "../../../src/vault/model/told";
 import { HOUR_MS, MINUTE_MS, isoSeconds } from "../../../src/vault/lib/time";
 import type { CopyAction, Outcome, Plan, SnapshotAction } from "../../../src/vault/model/actions";
 import { FUNCTION_ARN, NOW, SETTINGS, SLOT } from "../../support/world";
@@ -11,7 +11,7 @@ import { FUNCTION_ARN, NOW, SETTINGS, SLOT } from "../../support/world";
 const scheduler = mockClient(SchedulerClient);
 const client = new SchedulerClient({});
 
-const EMPTY = { slot: undefined, done: undefined, throttledSince: undefined, told: {} };
+const EMPTY = { slot: undefined, done: undefined, throttledSince: undefined, notified: {} };
 
 beforeEach(() => scheduler.reset());
 
@@ -99,25 +99,27 @@ describe("the next wake", () => {
 
 describe("what was told", () => {
   test("counts for 23 hours, so that tomorrow's run tells it again", () => {
-    const told = {
+    const notified = {
       now: isoSeconds(NOW),
       young: isoSeconds(NOW - 23 * HOUR_MS + 1_000),
       old: isoSeconds(NOW - 23 * HOUR_MS),
       odd: "yesterday",
     };
-    expect(Object.keys(stillTold(told, NOW))).toStrictEqual(["now", "young"]);
+    expect(Object.keys(stillNotified(notified, NOW))).toStrictEqual(["now", "young"]);
   });
 
   test("is at most the newest seven hundred", () => {
-    const told = Object.fromEntries(Array.from({ length: 1_200 }, (_, n) => [`p-${n}`, isoSeconds(NOW - n * 1_000)]));
-    const kept = Object.keys(stillTold(told, NOW));
+    const notified = Object.fromEntries(
+      Array.from({ length: 1_200 }, (_, n) => [`p-${n}`, isoSeconds(NOW - n * 1_000)]),
+    );
+    const kept = Object.keys(stillNotified(notified, NOW));
     expect([kept.length, kept[0], kept.at(-1)]).toStrictEqual([700, "p-0", "p-699"]);
   });
 });
 
 describe("reading the clock", () => {
   test("asks for the vault's own schedule and gives what it carries", async () => {
-    const state = { slot: SLOT, done: "2026-11-21T03:00:00Z", throttledSince: SLOT, told: { "a/b": SLOT } };
+    const state = { slot: SLOT, done: "2026-11-21T03:00:00Z", throttledSince: SLOT, notified: { "a/b": SLOT } };
     const Input = JSON.stringify({ kind: "follow-up", ...state });
     scheduler.on(GetScheduleCommand).resolves({ Target: { Arn: "", RoleArn: "", Input } });
     await expect(readClock(client, SETTINGS, NOW)).resolves.toStrictEqual({ state });
@@ -145,7 +147,7 @@ describe("reading the clock", () => {
     const Input = JSON.stringify({ slot, done: slot, throttledSince: slot });
     scheduler.on(GetScheduleCommand).resolves({ Target: { Arn: "", RoleArn: "", Input } });
     await expect(readClock(client, SETTINGS, NOW)).resolves.toStrictEqual({
-      state: { slot: taken, done: taken, throttledSince: taken, told: {} },
+      state: { slot: taken, done: taken, throttledSince: taken, notified: {} },
     });
   });
 
@@ -170,7 +172,7 @@ describe("reading the clock", () => {
 });
 
 describe("setting the clock", () => {
-  const state = { slot: SLOT, done: "2026-11-21T03:00:00Z", told: { "a/b": isoSeconds(NOW) } };
+  const state = { slot: SLOT, done: "2026-11-21T03:00:00Z", notified: { "a/b": isoSeconds(NOW) } };
   const sent = async (atMs: number | undefined) => {
     await setClock(client, SETTINGS, { functionArn: FUNCTION_ARN, atMs, state }, NOW);
     return scheduler.commandCalls(UpdateScheduleCommand).map((call) => call.args[0].input);
@@ -202,10 +204,10 @@ describe("setting the clock", () => {
   });
 
   test("carries no more than Scheduler's 256 KB", async () => {
-    const told = Object.fromEntries(
-      Array.from({ length: 6_000 }, (_, n) => [`snapshot-failed/i-0123456789abcdef${n}`, SLOT]),
+    const notified = Object.fromEntries(
+      Array.from({ length: 6_000 }, (_, n) => [`snapshot-call-failed/i-0123456789abcdef${n}`, SLOT]),
     );
-    await setClock(client, SETTINGS, { functionArn: FUNCTION_ARN, atMs: NOW, state: { told } }, NOW);
+    await setClock(client, SETTINGS, { functionArn: FUNCTION_ARN, atMs: NOW, state: { notified } }, NOW);
     const [call] = scheduler.commandCalls(UpdateScheduleCommand);
     expect(call?.args[0].input.Target?.Input?.length).toBeLessThan(256_000);
   });

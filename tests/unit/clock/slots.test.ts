@@ -25,7 +25,7 @@ const SWEEP: Trigger = { kind: "sweep", runId: "r" };
 
 interface Case {
   trigger: Trigger;
-  clock?: Omit<ClockState, "told">;
+  clock?: Omit<ClockState, "notified">;
   own?: Snapshot[];
   minutes?: number;
   policy?: Partial<CoreSettings>;
@@ -33,7 +33,7 @@ interface Case {
 
 /** What is served so many minutes after the slot; without `clock` it could not be read. */
 function served({ trigger, clock, own = [], minutes = 5, policy = {} }: Case): SlotTask | undefined {
-  const state = clock === undefined ? undefined : { ...clock, told: {} };
+  const state = clock === undefined ? undefined : { ...clock, notified: {} };
   return slotToServe(trigger, state, own, { ...SETTINGS, ...policy }, NOW + minutes * MINUTE_MS);
 }
 
@@ -53,7 +53,11 @@ describe("a run", () => {
       { trigger: run(SLOT), clock: { slot: SLOT, abandoned: YESTERDAY } },
       OVERTAKING,
     ],
-    ["does not give up a newer one", { trigger: run(EARLIER), clock: { abandoned: SLOT } }, { slot: EARLIER, mode: "open" }],
+    [
+      "does not give up a newer one",
+      { trigger: run(EARLIER), clock: { abandoned: SLOT } },
+      { slot: EARLIER, mode: "open" },
+    ],
     ["serves its slot though it comes a day late", { trigger: run(SLOT), clock: {}, minutes: 24 * 60 }, OPEN],
     [
       "closes its slot where it comes later still: what is made then is no snapshot of it",
@@ -109,7 +113,11 @@ describe("a pass", () => {
   test.each<[string, Case, SlotTask | undefined]>([
     ["goes on with the slot that it brings", { trigger: pass(SLOT), clock: { slot: SLOT, done: YESTERDAY } }, OPEN],
     ["goes on with it where the clock is unreadable", { trigger: pass(SLOT) }, OPEN],
-    ["that comes late, when the slot is done, serves nothing", { trigger: pass(SLOT), clock: { done: SLOT } }, undefined],
+    [
+      "that comes late, when the slot is done, serves nothing",
+      { trigger: pass(SLOT), clock: { done: SLOT } },
+      undefined,
+    ],
     [
       "that comes late, when a newer slot is done, serves nothing",
       { trigger: pass(YESTERDAY), clock: { done: SLOT } },
@@ -316,7 +324,7 @@ describe("a slot in which a snapshot failed afterwards", () => {
   });
 
   test("is not known where the snapshots could not be read", () => {
-    const clock = { done: SLOT, told: {} };
+    const clock = { done: SLOT, notified: {} };
     expect(slotToServe(SWEEP, clock, undefined, SETTINGS, NOW)).toBeUndefined();
   });
 });
@@ -344,6 +352,6 @@ test.each([
   [{ done: BY_HAND }, true],
   [{ slot: BY_HAND, done: YESTERDAY }, true],
 ])("whether a slot is overtaken with the clock at %j: %p", (clock, expected) => {
-  const state = clock === undefined ? undefined : { ...clock, told: {} };
+  const state = clock === undefined ? undefined : { ...clock, notified: {} };
   expect(isSuperseded(SLOT, state)).toBe(expected);
 });

@@ -103,7 +103,7 @@ test("what is locked stays and is told, and is not asked whom it is shared with"
       reason: "old, but it is locked (governance) until 2026-12-22T03:00:00Z",
     },
   ]);
-  expect(problems).toMatchObject([{ kind: "locked", subject: "old", notice: true }]);
+  expect(problems).toMatchObject([{ kind: "locked", subject: "old", severity: "notice" }]);
   expect(primary.commandCalls(DescribeSnapshotAttributeCommand)).toStrictEqual([]);
 });
 
@@ -119,7 +119,7 @@ test("what is shared stays and is told", async () => {
   const { actions, kept, problems } = await guard([here]);
   expect(actions).toStrictEqual([]);
   expect(kept.map(({ reason }) => reason)).toStrictEqual(["old, but it is shared with 222222222222, all"]);
-  expect(problems).toMatchObject([{ kind: "shared", subject: "old", notice: true }]);
+  expect(problems).toMatchObject([{ kind: "shared", subject: "old", severity: "notice" }]);
 });
 
 test("what is archived stays, and nobody is told", async () => {
@@ -143,7 +143,8 @@ describe("what could not be looked at is not deleted", () => {
     ]);
     expect(problems).toStrictEqual([
       {
-        kind: "not-guarded",
+        kind: "deletion-not-checked",
+        severity: "failure",
         subject: "locks in us-east-1",
         message: "could not read locks in us-east-1: UnauthorizedOperation: no; nothing was locked or pruned there",
         hint: "Check the role's rights and the region's health; the next sweep tries again.",
@@ -157,7 +158,7 @@ describe("what could not be looked at is not deleted", () => {
     primary.on(DescribeLockedSnapshotsCommand).rejects(awsError("RequestLimitExceeded"));
     const { actions, problems, throttled } = await guard([here]);
     expect([actions, problems]).toStrictEqual([[], []]);
-    expect(throttled).toMatchObject([{ code: "RequestLimitExceeded", problem: { kind: "not-guarded" } }]);
+    expect(throttled).toMatchObject([{ code: "RequestLimitExceeded", problem: { kind: "deletion-not-checked" } }]);
   });
 
   test("sharing of one: the others go, and the reason is told once", async () => {
@@ -178,13 +179,13 @@ describe("what could not be looked at is not deleted", () => {
   test.each([
     ["RequestLimitExceeded", 0, 1],
     ["UnauthorizedOperation", 1, 0],
-  ])("sharing: after %s no more of the region are asked", async (code, told, throttledReads) => {
+  ])("sharing: after %s no more of the region are asked", async (code, notified, throttledReads) => {
     primary.on(DescribeSnapshotAttributeCommand).rejects(awsError(code));
     const many = Array.from({ length: 30 }, (_, n) => deleteAction(`snap-${n}`));
     const { actions, putOff, problems, throttled } = await guard(many);
     expect(actions).toStrictEqual([]);
     expect(putOff).toStrictEqual(many.map(() => code));
-    expect([problems.length, throttled.length]).toStrictEqual([told, throttledReads]);
+    expect([problems.length, throttled.length]).toStrictEqual([notified, throttledReads]);
     expect(primary.commandCalls(DescribeSnapshotAttributeCommand).length).toBeLessThanOrEqual(8);
   });
 

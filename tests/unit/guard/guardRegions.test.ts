@@ -64,7 +64,7 @@ async function carry(settings = LOCKING, seen = world) {
   return {
     deleted: deleted.map(({ args: [{ input }] }) => input.SnapshotId),
     locked: locked.map(({ args: [{ input }] }) => input.SnapshotId),
-    told: done.plan.problems.map(({ kind, subject }) => `${kind}/${subject}`),
+    notified: done.plan.problems.map(({ kind, subject }) => `${kind}/${subject}`),
   };
 }
 
@@ -72,7 +72,7 @@ test("the copies of each region are locked, its old ones go; a stand-in is not l
   await expect(carry()).resolves.toStrictEqual({
     deleted: ["old", "old-us-west-2", "old-eu-west-1"],
     locked: ["fresh-us-west-2", "fresh-eu-west-1"],
-    told: [],
+    notified: [],
   });
 });
 
@@ -82,7 +82,7 @@ test("where the locks of one region can't be read, nothing goes and nothing is l
   await expect(carry()).resolves.toStrictEqual({
     deleted: ["old", "old-us-west-2"],
     locked: ["fresh-us-west-2"],
-    told: ["not-guarded/locks in eu-west-1"],
+    notified: ["deletion-not-checked/locks in eu-west-1"],
   });
 });
 

@@ -36,17 +36,17 @@ describe("the tier of a snapshot", () => {
 });
 
 describe("a lock", () => {
-  const told = (state: string, expiresMs?: number) =>
+  const notified = (state: string, expiresMs?: number) =>
     lockNotice(action, snapshot("snap-1"), { state, expiresMs }, SETTINGS, NOW);
 
   test("that a person set is told with its mode and its end", () => {
-    expect(told("governance", NOW + 30 * DAY_MS)).toStrictEqual({
+    expect(notified("governance", NOW + 30 * DAY_MS)).toStrictEqual({
       kind: "locked",
       subject: "snap-1",
       message:
         "snap-1 in us-east-1 would go (9 days old, kept for 7 days), but it is locked (governance) until 2026-12-22T03:00:00Z",
       hint: `If nobody needs it: aws ec2 unlock-snapshot. ${STAYS}`,
-      notice: true,
+      severity: "notice",
     });
   });
 
@@ -54,16 +54,16 @@ describe("a lock", () => {
     ["compliance", "Nobody can end a compliance lock; the snapshot goes with the first sweep after it."],
     ["compliance-cooloff", `If nobody needs it: aws ec2 unlock-snapshot. ${STAYS}`],
   ])("in state %s is told with what can be done", (state, hint) => {
-    expect(told(state, NOW + 2 * DAY_MS)?.hint).toBe(hint);
+    expect(notified(state, NOW + 2 * DAY_MS)?.hint).toBe(hint);
   });
 
   test("that ends within a day is waited for without a word", () => {
-    expect(told("governance", NOW + DAY_MS)).toBeUndefined();
-    expect(told("governance", NOW + DAY_MS + 1)).toBeDefined();
+    expect(notified("governance", NOW + DAY_MS)).toBeUndefined();
+    expect(notified("governance", NOW + DAY_MS + 1)).toBeDefined();
   });
 
   test("of which EC2 does not say the end is told", () => {
-    expect(told("governance")?.message).toMatch(/locked \(governance\) for some days to come$/);
+    expect(notified("governance")?.message).toMatch(/locked \(governance\) for some days to come$/);
   });
 
   describe("of a copy, where the vault locks copies for 7 days", () => {
@@ -76,9 +76,9 @@ describe("a lock", () => {
       ["longer", there, copy, endMs + 1, true],
       ["for as long, but not seen", there, undefined, endMs, true],
       ["for as long, but in the primary region", action, copy, endMs, true],
-    ])("holds it %s", (_what, deletion, seen, expiresMs, isTold) => {
+    ])("holds it %s", (_what, deletion, seen, expiresMs, isNotified) => {
       const notice = lockNotice(deletion, seen, { state: "governance", expiresMs }, policy, NOW);
-      expect(notice !== undefined).toBe(isTold);
+      expect(notice !== undefined).toBe(isNotified);
     });
   });
 });
@@ -89,7 +89,7 @@ test("sharing is told with everybody that it is shared with", () => {
     subject: "snap-1",
     message: "snap-1 in us-east-1 would go (9 days old, kept for 7 days), but it is shared with 111111111111, all",
     hint: "If nobody needs it: aws ec2 modify-snapshot-attribute with --operation-type remove. Else leave it.",
-    notice: true,
+    severity: "notice",
   });
 });
 
@@ -110,7 +110,7 @@ describe("what AWS refused to delete", () => {
         subject: "snap-1",
         message: "snap-1 in us-east-1 would go (9 days old, kept for 7 days), but it is in use by ami-1, ami-2",
         hint: "If nobody needs the image: aws ec2 deregister-image. Else leave it: the snapshot goes with the first sweep after that.",
-        notice: true,
+        severity: "notice",
       },
     ]);
   });
@@ -132,18 +132,18 @@ describe("what AWS refused to delete", () => {
     const policy = { ...SETTINGS, lock: { mode: "governance" as const, days: 7 } };
     const copy = copyOf(snapshot("snap-1"), "copy-1", { startTimeMs: NOW - HOUR_MS });
     const refused = outcome({ action: there, detail: "it is locked", heldBy: [] });
-    const told = (nowMs: number, seen: Snapshot | undefined = copy, one = refused) =>
+    const notified = (nowMs: number, seen: Snapshot | undefined = copy, one = refused) =>
       inUseNotices([one], () => seen, policy, nowMs).length;
 
     test("is not told while its own lock explains it, which a read may show late", () => {
-      expect(told(NOW)).toBe(0);
-      expect(told(copy.startTimeMs + 8 * DAY_MS + HOUR_MS)).toBe(0);
+      expect(notified(NOW)).toBe(0);
+      expect(notified(copy.startTimeMs + 8 * DAY_MS + HOUR_MS)).toBe(0);
     });
 
     test("is told after the lock's time, in the primary region, and where an AMI is named", () => {
-      expect(told(copy.startTimeMs + 8 * DAY_MS + HOUR_MS + 1)).toBe(1);
-      expect(told(NOW, copy, { ...refused, action })).toBe(1);
-      expect(told(NOW, copy, { ...refused, heldBy: ["ami-1"] })).toBe(1);
+      expect(notified(copy.startTimeMs + 8 * DAY_MS + HOUR_MS + 1)).toBe(1);
+      expect(notified(NOW, copy, { ...refused, action })).toBe(1);
+      expect(notified(NOW, copy, { ...refused, heldBy: ["ami-1"] })).toBe(1);
     });
 
     test("is told of what was not seen", () => {

@@ -201,6 +201,7 @@ test("each snapshot in doubt is told, with the command that shows who did it in 
   expect(doubtProblems([source, snapshot("fine"), copy])).toStrictEqual([
     {
       kind: "tampering",
+      severity: "failure",
       subject: "snap-1",
       message:
         "snap-1 in us-east-1 was changed, or is not what it says: its slot. The vault keeps it, and deletes nothing on its account.",
@@ -208,6 +209,7 @@ test("each snapshot in doubt is told, with the command that shows who did it in 
     },
     {
       kind: "tampering",
+      severity: "failure",
       subject: "copy-1",
       message:
         "copy-1 in us-west-2 was changed, or is not what it says: its age. The vault keeps it, and deletes nothing on its account.",
@@ -221,6 +223,7 @@ test("each stranger is told, with its Description and the same command", () => {
   expect(strangerProblems([stranger])).toStrictEqual([
     {
       kind: "tampering",
+      severity: "failure",
       subject: "snap-9",
       message:
         'snap-9 in us-west-2 carries the vault\'s tag smart-vault:vault, but the vault did not make it: its Description is "mine". The vault never touches it, and never counts it.',

@@ -75,7 +75,7 @@ function play({ policy, volumeType, everyMinutes, hours, minutes, fails, isLimit
       : { ...s, state: fails(s.startTimeMs) ? "error" : "completed" };
   for (let nowMs = NOW; nowMs < NOW + hours * HOUR_MS; nowMs += everyMinutes * MINUTE_MS) {
     const own = played.world.snapshots?.map((s) => finish(s, nowMs)) ?? [];
-    const slotTask = slotToServe({ kind: "sweep", runId: "r" }, { ...clock, told: {} }, own, policy, nowMs);
+    const slotTask = slotToServe({ kind: "sweep", runId: "r" }, { ...clock, notified: {} }, own, policy, nowMs);
     const world = { ...played.world, snapshots: own };
     const plan = planOf(world, policy, slotTask, "r", nowMs);
     played.told.push(...plan.problems);
@@ -124,7 +124,7 @@ test("a volume of which EC2 takes one snapshot at a time is tried three times at
       expect(times.length).toBeLessThanOrEqual(3);
       if (times.length === 0) return;
       // Where its remains went for a try that did not come about in time, that is told.
-      const kinds = ["failed-snapshot", "slot-missed"];
+      const kinds = ["snapshot-errored", "slot-missed"];
       expect(told.some(({ kind, message }) => kinds.includes(kind) && message.includes("vol-1"))).toBe(true);
     }),
     { numRuns: 100 },

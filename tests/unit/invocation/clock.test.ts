@@ -30,7 +30,7 @@ describe("a run that has been overtaken", () => {
   const newer = isoSeconds(NOW + HOUR_MS);
 
   test("leaves the newer slot with the clock from its first call on, and goes on with it", async () => {
-    rig.carries({ slot: newer, done: YESTERDAY, told: {} });
+    rig.carries({ slot: newer, done: YESTERDAY, notified: {} });
     refuseSnapshots();
     await runLate();
     expect(rig.clockSets().map(({ input }) => input.slot)).toStrictEqual([newer, newer]);
@@ -38,19 +38,19 @@ describe("a run that has been overtaken", () => {
   });
 
   test("by one that is done makes nothing, and done does not go back", async () => {
-    rig.carries({ done: newer, told: {} });
+    rig.carries({ done: newer, notified: {} });
     await runLate();
     expect(slotsAsked()).toStrictEqual([]);
     expect(rig.clockSets().map(({ input }) => input)).toStrictEqual([
-      { kind: "follow-up", done: newer, told: {} },
-      { kind: "follow-up", done: newer, told: {} },
+      { kind: "follow-up", done: newer, notified: {} },
+      { kind: "follow-up", done: newer, notified: {} },
     ]);
   });
 });
 
 describe("a clock that AWS fails to show", () => {
   const open = isoSeconds(NOW - 20 * HOUR_MS);
-  const carried = { slot: open, done: isoSeconds(NOW - 2 * DAY_MS), told: { "a/b": SLOT } };
+  const carried = { slot: open, done: isoSeconds(NOW - 2 * DAY_MS), notified: { "a/b": SLOT } };
 
   beforeEach(() => {
     rig.carries(carried);
@@ -59,7 +59,7 @@ describe("a clock that AWS fails to show", () => {
     refuseSnapshots();
   });
 
-  test.each([RUN_EVENT, SWEEP_EVENT, { kind: "follow-up" }, { kind: "follow-up", slot: SLOT, told: {} }])(
+  test.each([RUN_EVENT, SWEEP_EVENT, { kind: "follow-up" }, { kind: "follow-up", slot: SLOT, notified: {} }])(
     "is not written over by %j, without a word: what it carries is still owed",
     async (event) => {
       const { counts, nextFollowUp, status } = await rig.trigger(event);
@@ -91,15 +91,15 @@ describe("a clock that AWS fails to show", () => {
     rig.scheduler.on(GetScheduleCommand).rejectsOnce(new Error("socket hang up")).resolves({ Target });
     await expect(rig.trigger({ kind: "run", slot: lost })).rejects.toThrow(`i-1 has no snapshot of vol-1 for ${lost}`);
     expect(slotsAsked()).toStrictEqual([]);
-    const told = { ...carried.told, "slot-missed/i-1": SLOT };
-    expect(rig.clockSets().map(({ input }) => input)).toStrictEqual([{ kind: "follow-up", ...carried, told }]);
+    const notified = { ...carried.notified, "slot-missed/i-1": SLOT };
+    expect(rig.clockSets().map(({ input }) => input)).toStrictEqual([{ kind: "follow-up", ...carried, notified }]);
   });
 
   test("does not make a pass tell again what was told when it rang", async () => {
     const empty = { "no-instances/Backup=true": isoSeconds(NOW - HOUR_MS) };
     rig.primary.on(DescribeInstancesCommand).resolves({ Reservations: [] });
-    await expect(rig.trigger({ kind: "follow-up", slot: SLOT, told: {} })).rejects.toThrow("no instance");
-    await expect(rig.trigger({ kind: "follow-up", slot: SLOT, told: empty })).resolves.toMatchObject({
+    await expect(rig.trigger({ kind: "follow-up", slot: SLOT, notified: {} })).rejects.toThrow("no instance");
+    await expect(rig.trigger({ kind: "follow-up", slot: SLOT, notified: empty })).resolves.toMatchObject({
       status: "no-instances",
     });
   });
@@ -112,7 +112,9 @@ describe("a clock that is gone", () => {
   });
 
   test.each([RUN_EVENT, SWEEP_EVENT, { kind: "follow-up" }])("is told by %j", async (event) => {
-    await expect(rig.trigger(event)).rejects.toThrow("the alarm clock could not be read: ResourceNotFoundException: gone");
+    await expect(rig.trigger(event)).rejects.toThrow(
+      "the alarm clock could not be read: ResourceNotFoundException: gone",
+    );
     expect(rig.clockSets()).toStrictEqual([]);
   });
 
@@ -133,7 +135,7 @@ describe("a schedule that was edited", () => {
   const done = isoSeconds(NOW - 7 * HOUR_MS);
 
   test("owes nothing of the time before: no backup out of turn, and no word of one that was missed", async () => {
-    rig.carries({ done, schedule: old, told: {} });
+    rig.carries({ done, schedule: old, notified: {} });
     for (const hours of [1, 5, 9, 23]) {
       rig.at(NOW + hours * HOUR_MS);
       await expect(rig.trigger(SWEEP_EVENT)).resolves.toMatchObject({ status: "clean" });
@@ -143,7 +145,7 @@ describe("a schedule that was edited", () => {
   });
 
   test("is owed from then on", async () => {
-    rig.carries({ done, schedule: old, told: {} });
+    rig.carries({ done, schedule: old, notified: {} });
     rig.at(NOW + HOUR_MS);
     await rig.trigger(SWEEP_EVENT);
     rig.at(NOW + DAY_MS + HOUR_MS);
@@ -154,7 +156,7 @@ describe("a schedule that was edited", () => {
   test("to a rate owes nothing before its first run", async () => {
     const rated = makeRig({ ...SETTINGS, schedule: "rate(6 hours)", startWindowHours: 1 });
     rated.reset();
-    rated.carries({ done, schedule: old, told: {} });
+    rated.carries({ done, schedule: old, notified: {} });
     for (const hours of [1, 3, 9, 20]) {
       rated.at(NOW + hours * HOUR_MS);
       await expect(rated.trigger(SWEEP_EVENT)).resolves.toMatchObject({ status: "clean" });
@@ -163,7 +165,7 @@ describe("a schedule that was edited", () => {
   });
 
   test("that is the same one is owed as ever", async () => {
-    rig.carries({ done, schedule: "cron(0 3 * * ? *) UTC", told: {} });
+    rig.carries({ done, schedule: "cron(0 3 * * ? *) UTC", notified: {} });
     rig.at(NOW + HOUR_MS);
     await rig.trigger(SWEEP_EVENT);
     expect(slotsAsked()).toStrictEqual([SLOT]);

@@ -62,7 +62,7 @@ const instanceReads = () => rig.primary.commandCalls(DescribeInstancesCommand).l
 
 beforeEach(() => {
   rig.reset();
-  rig.carries({ done: YESTERDAY, told: {} });
+  rig.carries({ done: YESTERDAY, notified: {} });
   sees(...points(1, "i-1", "i-2"));
   finds({ Name: "db" });
 });
@@ -131,7 +131,7 @@ describe("is reported by a later invocation", () => {
     expect(bodies()[0]).toContain("is not backed up any more");
     expect(rig.clockSets().at(-1)?.input).toMatchObject({
       done: SLOT,
-      told: { [DROPPED]: expect.any(String) as string },
+      notified: { [DROPPED]: expect.any(String) as string },
     });
     expect(clock().slot).toBeUndefined();
   });

@@ -53,7 +53,7 @@ function logged(message: string): unknown[] {
 
 test("writes nothing to EC2, whatever wakes it, though snapshots, copies, locks and deletions are due", async () => {
   await rig.trigger(RUN_EVENT);
-  await after(MINUTE_MS, { kind: "follow-up", told: {} });
+  await after(MINUTE_MS, { kind: "follow-up", notified: {} });
   await after(HOUR_MS, SWEEP);
   await after(DAY_MS, { kind: "run", slot: isoSeconds(NOW + DAY_MS) });
   expect(rig.writes()).toStrictEqual([]);
@@ -127,7 +127,7 @@ describe("a run", () => {
     expect(nextFollowUp).toBeUndefined();
     expect(rig.clockSets().at(-1)).toMatchObject({
       state: "DISABLED",
-      input: { done: SLOT, told: { [NOTICE]: SLOT } },
+      input: { done: SLOT, notified: { [NOTICE]: SLOT } },
     });
     expect(rig.clockSets().at(-1)?.input).not.toHaveProperty("slot");
   });
@@ -162,7 +162,7 @@ describe("a sweep after it", () => {
   });
 
   test("that serves the slot of a run that never came logs its snapshots, mails nothing and closes it", async () => {
-    rig.carries({ slot: SLOT, told: {} });
+    rig.carries({ slot: SLOT, notified: {} });
     const { problems } = await after(HOUR_MS, SWEEP);
     expect(problems).toStrictEqual([]);
     expect(logged("snapshot")).toStrictEqual([["us-east-1", "planned", 1]]);

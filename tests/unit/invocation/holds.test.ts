@@ -41,7 +41,7 @@ describe("a snapshot that an AMI holds", () => {
   test("is mailed with the AMI, and fails nothing", async () => {
     await expect(rig.trigger(SWEEP)).resolves.toMatchObject({
       status: "clean",
-      problems: [{ kind: "in-use", subject: "old", notice: true }],
+      problems: [{ kind: "in-use", subject: "old", severity: "notice" }],
     });
     expect(rig.mails()).toStrictEqual(["smart-vault-test: 1 notice"]);
     const [mail] = rig.sns.commandCalls(PublishCommand);
@@ -64,7 +64,9 @@ describe("a snapshot that an AMI holds", () => {
 
   test("comes after what failed, which alone counts and throws", async () => {
     rig.drWriter.on(DeleteSnapshotCommand).rejects(denied);
-    await expect(rig.trigger(SWEEP)).rejects.toThrow(/deleting old-copy in us-west-2 failed: UnauthorizedOperation: no$/);
+    await expect(rig.trigger(SWEEP)).rejects.toThrow(
+      /deleting old-copy in us-west-2 failed: UnauthorizedOperation: no$/,
+    );
     expect(rig.mails()).toStrictEqual(["smart-vault-test: BACKUP FAILED, 1 problem"]);
     expect(rig.counted.ProblemsSeen).toBe(1);
     const [mail] = rig.sns.commandCalls(PublishCommand);
@@ -75,10 +77,10 @@ describe("a snapshot that an AMI holds", () => {
     rig.sns.on(PublishCommand).rejects(new Error("SNS is down"));
     rig.sees([old, snapshot("today")], [...copies, copyOf(snapshot("today"), "today-copy")]);
     const slot = isoSeconds(NOW - 9 * HOUR_MS);
-    rig.carries({ slot, told: {} });
+    rig.carries({ slot, notified: {} });
     await expect(rig.trigger(SWEEP)).rejects.toThrow(/slot/);
     expect(rig.clockSets().at(-1)?.input.slot).toBe(slot);
-    rig.carries({ slot: SLOT, told: {} });
+    rig.carries({ slot: SLOT, notified: {} });
     await rig.trigger(SWEEP);
     expect(rig.clockSets().at(-1)?.input).toMatchObject({ done: SLOT });
   });
@@ -87,7 +89,7 @@ describe("a snapshot that an AMI holds", () => {
 test("a lock that came between look and deletion is told in AWS's words: its code is not documented", async () => {
   rig.writer.on(DeleteSnapshotCommand).rejects(awsError("OddCode", "The snapshot old is locked."));
   const { problems } = await rig.trigger(SWEEP);
-  expect(problems).toMatchObject([{ kind: "in-use", subject: "old", notice: true }]);
+  expect(problems).toMatchObject([{ kind: "in-use", subject: "old", severity: "notice" }]);
   expect(problems[0]?.message).toMatch(/EC2 says: OddCode: The snapshot old is locked\.$/);
 });
 
@@ -152,7 +154,7 @@ describe("where copies are locked", () => {
     await expect(locking.trigger(SWEEP)).rejects.toThrow(
       "smart-vault-test: failed: locking recent-copy in us-west-2 failed: UnauthorizedOperation: no",
     );
-    expect(locking.clockSets().at(-1)?.input.told).toStrictEqual({
+    expect(locking.clockSets().at(-1)?.input.notified).toStrictEqual({
       "lock-failed/recent-copy": SLOT,
     });
   });

@@ -50,7 +50,7 @@ describe("a run that goes well", () => {
       expect.objectContaining({ name: "CopiesStarted", region: "us-west-2", value: 1 }),
     );
     expect(rig.mails()).toStrictEqual([]);
-    expect(rig.lines.map((line) => line.message)).toStrictEqual(["woken", "snapshot", "copy", "kept", "finished"]);
+    expect(rig.lines.map((line) => line.message)).toStrictEqual(["invoked", "snapshot", "copy", "kept", "finished"]);
   });
 
   test("sets a guard with the slot before it looks, and at its end the next wake with the slot done", async () => {
@@ -62,8 +62,8 @@ describe("a run that goes well", () => {
     await rig.trigger(RUN_EVENT);
     expect(setBefore).toBe(1);
     expect(rig.clockSets()).toStrictEqual([
-      { state: "ENABLED", at: GUARD, input: { kind: "follow-up", slot: SLOT, told: {} } },
-      { state: "ENABLED", at: SOON, input: { kind: "follow-up", done: SLOT, told: {} } },
+      { state: "ENABLED", at: GUARD, input: { kind: "follow-up", slot: SLOT, notified: {} } },
+      { state: "ENABLED", at: SOON, input: { kind: "follow-up", done: SLOT, notified: {} } },
     ]);
   });
 
@@ -93,7 +93,7 @@ describe("an open slot", () => {
     expect(rig.clockSets().at(-1)).toStrictEqual({
       state: "ENABLED",
       at: SOON,
-      input: { kind: "follow-up", slot: SLOT, told: {} },
+      input: { kind: "follow-up", slot: SLOT, notified: {} },
     });
   });
 
@@ -107,7 +107,7 @@ describe("an open slot", () => {
   });
 
   test("is gone on with by a sweep, which takes what it lacks", async () => {
-    rig.carries({ slot: SLOT, told: {} });
+    rig.carries({ slot: SLOT, notified: {} });
     const { trigger, counts } = await rig.trigger({ kind: "sweep" });
     expect(trigger).toStrictEqual({ kind: "sweep", runId: "run-1" });
     expect(counts.snapshots).toBe(1);
@@ -119,15 +119,15 @@ describe("an open slot", () => {
   test("is closed by the sweep that finds it whole, so that no later one takes snapshots for it", async () => {
     const today = snapshot("snap-1");
     rig.sees([today], [copyOf(today, "copy-1")]);
-    rig.carries({ slot: SLOT, told: {} });
+    rig.carries({ slot: SLOT, notified: {} });
     await rig.trigger({ kind: "sweep" });
-    expect(rig.clockSets()).toMatchObject([{ state: "DISABLED", input: { done: SLOT, told: {} } }]);
+    expect(rig.clockSets()).toMatchObject([{ state: "DISABLED", input: { done: SLOT, notified: {} } }]);
     expect(rig.clockSets()[0]?.input).not.toHaveProperty("slot");
   });
 });
 
 test("an idle sweep reads no instances and leaves the clock alone", async () => {
-  rig.carries({ done: SLOT, strangersAt: SLOT, told: {} });
+  rig.carries({ done: SLOT, strangersAt: SLOT, notified: {} });
   const { status } = await rig.trigger({ kind: "sweep" });
   expect(status).toBe("clean");
   expect(rig.clockSets()).toStrictEqual([]);
@@ -154,21 +154,21 @@ describe("a problem", () => {
     expect(rig.clockSets().at(-1)?.input).toStrictEqual({
       kind: "follow-up",
       done: SLOT,
-      told: { [key]: SLOT },
+      notified: { [key]: SLOT },
     });
     expect(rig.counted.ProblemsSeen).toBe(1);
   });
 
   test("that was told within the day is neither mailed nor thrown again, but not called clean", async () => {
     noInstances();
-    rig.carries({ told: { [key]: isoSeconds(NOW - 22 * HOUR_MS) } });
+    rig.carries({ notified: { [key]: isoSeconds(NOW - 22 * HOUR_MS) } });
     await expect(rig.trigger(RUN_EVENT)).resolves.toMatchObject({ status: "no-instances" });
     expect(rig.mails()).toStrictEqual([]);
   });
 
   test("that is still there after 23 hours is told again", async () => {
     noInstances();
-    rig.carries({ told: { [key]: isoSeconds(NOW - 23 * HOUR_MS) } });
+    rig.carries({ notified: { [key]: isoSeconds(NOW - 23 * HOUR_MS) } });
     await expect(rig.trigger(RUN_EVENT)).rejects.toMatchObject({ name: "BackupFailed" });
     expect(rig.mails()).toHaveLength(1);
   });
@@ -176,9 +176,9 @@ describe("a problem", () => {
   test("that is new is told beside one that was told", async () => {
     noInstances();
     rig.dr.on(DescribeSnapshotsCommand).rejects(new Error("no route"));
-    rig.carries({ told: { [key]: SLOT } });
+    rig.carries({ notified: { [key]: SLOT } });
     await expect(rig.trigger(RUN_EVENT)).rejects.toThrow(/could not read copies/);
-    expect(rig.clockSets().at(-1)?.input.told).toStrictEqual({
+    expect(rig.clockSets().at(-1)?.input.notified).toStrictEqual({
       [key]: SLOT,
       "not-observed/copies in us-west-2": SLOT,
     });
@@ -207,7 +207,7 @@ describe("a problem", () => {
     noInstances();
     rig.sns.on(PublishCommand).rejects(new Error("SNS is down"));
     await expect(rig.trigger(RUN_EVENT)).rejects.toMatchObject({ name: "BackupFailed" });
-    expect(rig.clockSets().at(-1)?.input).toStrictEqual({ kind: "follow-up", done: SLOT, told: {} });
+    expect(rig.clockSets().at(-1)?.input).toStrictEqual({ kind: "follow-up", done: SLOT, notified: {} });
     expect(rig.lines.find((line) => line.message === "mail not sent")?.fields).toStrictEqual({
       code: "Error",
       detail: "SNS is down",
@@ -237,7 +237,9 @@ describe("a clock", () => {
 
   test("that may not be read is told, and the run does its work", async () => {
     rig.scheduler.on(GetScheduleCommand).rejects(denied);
-    await expect(rig.trigger(RUN_EVENT)).rejects.toThrow("the alarm clock could not be read: UnauthorizedOperation: no");
+    await expect(rig.trigger(RUN_EVENT)).rejects.toThrow(
+      "the alarm clock could not be read: UnauthorizedOperation: no",
+    );
     expect(rig.writer.commandCalls(CreateSnapshotsCommand)).toHaveLength(1);
   });
 });

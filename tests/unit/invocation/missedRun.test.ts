@@ -21,7 +21,7 @@ beforeEach(() => {
 
 describe("a run that is lost", () => {
   test("is made good by the next sweep, under the time that it was due, and only once", async () => {
-    rig.carries({ done: YESTERDAY, told: {} });
+    rig.carries({ done: YESTERDAY, notified: {} });
     const { counts, trigger } = await followUpAfter(25, SWEEP_EVENT);
     expect([counts.snapshots, trigger]).toStrictEqual([1, { kind: "sweep", runId: "run-1" }]);
     expect(slotsAsked()).toStrictEqual([SLOT]);
@@ -34,7 +34,7 @@ describe("a run that is lost", () => {
   });
 
   test("is reported once, as a notice, by the sweep that takes its slot", async () => {
-    rig.carries({ done: YESTERDAY, told: {} });
+    rig.carries({ done: YESTERDAY, notified: {} });
     const { status, problems } = await followUpAfter(25, SWEEP_EVENT);
     await followUpAfter(85, SWEEP_EVENT);
     expect(status).toBe("clean");
@@ -46,18 +46,18 @@ describe("a run that is lost", () => {
         hint:
           "A single run can be lost. If the next one is missing too, check that the schedule of the runs exists and is enabled: " +
           "aws scheduler list-schedules --region us-east-1 --group-name vault --query 'Schedules[].[Name, State]'",
-        notice: true,
+        severity: "notice",
       },
     ]);
     expect(rig.mails()).toStrictEqual(["smart-vault-test: 1 notice"]);
-    expect(clock()).toMatchObject({ told: { [`run-missed/${SLOT}`]: isoSeconds(NOW + 25 * MINUTE_MS) } });
+    expect(clock()).toMatchObject({ notified: { [`run-missed/${SLOT}`]: isoSeconds(NOW + 25 * MINUTE_MS) } });
   });
 
   test("is reported with each missing snapshot where the window is over", async () => {
-    rig.carries({ done: YESTERDAY, told: {} });
+    rig.carries({ done: YESTERDAY, notified: {} });
     await expect(followUpAfter(481, SWEEP_EVENT)).rejects.toThrow(`i-1 has no snapshot of vol-1 for ${SLOT}`);
     expect(slotsAsked()).toStrictEqual([]);
-    expect(Object.keys(clock().told ?? {}).sort()).toStrictEqual([`run-missed/${SLOT}`, MISSED]);
+    expect(Object.keys(clock().notified ?? {}).sort()).toStrictEqual([`run-missed/${SLOT}`, MISSED]);
     const [body] = rig.sns.commandCalls(PublishCommand).map(({ args: [{ input }] }) => input.Message);
     expect(body).toContain(
       `the scheduled run for ${SLOT} is missing: the hourly sweep found out too late to create its snapshots`,
@@ -65,14 +65,14 @@ describe("a run that is lost", () => {
   });
 
   test("is not reported where a killed run left its slot in the clock", async () => {
-    rig.carries({ slot: SLOT, done: YESTERDAY, told: {} });
+    rig.carries({ slot: SLOT, done: YESTERDAY, notified: {} });
     await followUpAfter(25, SWEEP_EVENT);
     expect(slotsAsked()).toStrictEqual([SLOT]);
     expect(rig.mails()).toStrictEqual([]);
   });
 
   test("and comes after all finds everything made", async () => {
-    rig.carries({ done: YESTERDAY, told: {} });
+    rig.carries({ done: YESTERDAY, notified: {} });
     await followUpAfter(25, SWEEP_EVENT);
     rig.sees([snapshot("snap-1")], []);
     await followUpAfter(30, RUN_EVENT);
@@ -81,35 +81,37 @@ describe("a run that is lost", () => {
   });
 
   test("is not owed where a run by hand came later", async () => {
-    rig.carries({ done: YESTERDAY, told: {} });
+    rig.carries({ done: YESTERDAY, notified: {} });
     await followUpAfter(25, { kind: "run" });
     await followUpAfter(85, SWEEP_EVENT);
     expect(slotsAsked()).toStrictEqual([isoSeconds(NOW + 25 * MINUTE_MS)]);
   });
 
   test("is not owed where it was due before a new vault's first sweep, which notes its time", async () => {
-    rig.carries({ ...LOOKED, told: {} });
+    rig.carries({ ...LOOKED, notified: {} });
     await followUpAfter(25, SWEEP_EVENT);
     await followUpAfter(85, SWEEP_EVENT);
     expect(slotsAsked()).toStrictEqual([]);
     const dueSince = isoSeconds(NOW + 25 * MINUTE_MS);
-    expect(rig.clockSets().map(({ input }) => input)).toStrictEqual([{ kind: "follow-up", ...LOOKED, dueSince, told: {} }]);
+    expect(rig.clockSets().map(({ input }) => input)).toStrictEqual([
+      { kind: "follow-up", ...LOOKED, dueSince, notified: {} },
+    ]);
   });
 
   test("is made good and reported where it is the first of a new vault", async () => {
-    rig.carries({ ...LOOKED, told: {} });
+    rig.carries({ ...LOOKED, notified: {} });
     await followUpAfter(25, SWEEP_EVENT);
     await followUpAfter(24 * 60 + 25, SWEEP_EVENT);
     const tomorrow = isoSeconds(NOW + DAY_MS);
     expect(slotsAsked()).toStrictEqual([tomorrow]);
     expect(clock()).toMatchObject({ done: tomorrow });
-    expect(Object.keys(clock().told ?? {})).toStrictEqual([`run-missed/${tomorrow}`]);
+    expect(Object.keys(clock().notified ?? {})).toStrictEqual([`run-missed/${tomorrow}`]);
   });
 
   test("of a new vault with a rate is not owed, since nothing tells when a rate began", async () => {
     const rated = makeRig({ ...SETTINGS, schedule: "rate(6 hours)" });
     rated.reset();
-    rated.carries({ ...LOOKED, told: {} });
+    rated.carries({ ...LOOKED, notified: {} });
     for (const hours of [1, 7, 20]) {
       rated.at(NOW + hours * HOUR_MS);
       await expect(rated.trigger(SWEEP_EVENT)).resolves.toMatchObject({ status: "clean" });
@@ -119,17 +121,17 @@ describe("a run that is lost", () => {
   });
 
   test("after its guard was set goes on by the clock", async () => {
-    rig.carries({ done: YESTERDAY, told: {} });
+    rig.carries({ done: YESTERDAY, notified: {} });
     rig.scheduler.on(UpdateScheduleCommand).resolvesOnce({}).rejects(new Error("killed"));
     await rig.trigger(RUN_EVENT);
     expect(rig.clockSets()[0]).toStrictEqual({
       state: "ENABLED",
       at: "at(2026-11-22T03:16:00)",
-      input: { kind: "follow-up", slot: SLOT, done: YESTERDAY, told: {} },
+      input: { kind: "follow-up", slot: SLOT, done: YESTERDAY, notified: {} },
     });
     rig.scheduler.on(UpdateScheduleCommand).resolves({});
     rig.at(NOW + 16 * MINUTE_MS);
-    rig.carries({ slot: SLOT, done: YESTERDAY, told: {} });
+    rig.carries({ slot: SLOT, done: YESTERDAY, notified: {} });
     await rig.trigger(rig.clockSets()[0]?.input);
     expect(slotsAsked()).toStrictEqual([SLOT, SLOT]);
     expect(clock()).toMatchObject({ done: SLOT });

@@ -23,7 +23,7 @@ const failed = snapshot("snap-failed", {
 beforeEach(() => {
   rig.reset();
   rig.sees([failed], []);
-  rig.carries({ done: SLOT, told: {} });
+  rig.carries({ done: SLOT, notified: {} });
   rig.at(NOW + 3 * HOUR_MS);
 });
 
@@ -47,14 +47,14 @@ test("the clock carries the slot before the first call that changes anything", a
 });
 
 test("a pass that knows the slot already does not write it again", async () => {
-  rig.carries({ slot: SLOT, done: SLOT, told: {} });
-  await rig.trigger({ kind: "follow-up", slot: SLOT, done: SLOT, told: {} });
+  rig.carries({ slot: SLOT, done: SLOT, notified: {} });
+  await rig.trigger({ kind: "follow-up", slot: SLOT, done: SLOT, notified: {} });
   expect(rig.clockSets()).toHaveLength(1);
 });
 
 describe("a slot that still lacks something when the next one comes", () => {
   const YESTERDAY = isoSeconds(NOW - DAY_MS);
-  const LACKING = { slot: YESTERDAY, done: isoSeconds(NOW - 2 * DAY_MS), told: {} };
+  const LACKING = { slot: YESTERDAY, done: isoSeconds(NOW - 2 * DAY_MS), notified: {} };
   const MISSED = "slot-missed/i-1";
 
   beforeEach(() => {
@@ -69,7 +69,7 @@ describe("a slot that still lacks something when the next one comes", () => {
       const [first, last, ...more] = rig.clockSets();
       expect(first?.input).toMatchObject({ slot: SLOT, abandoned: YESTERDAY });
       expect(last?.input.abandoned).toBeUndefined();
-      expect(Object.keys(last?.input.told ?? {})).toContain(MISSED);
+      expect(Object.keys(last?.input.notified ?? {})).toContain(MISSED);
       expect(more).toStrictEqual([]);
     },
   );

@@ -58,22 +58,22 @@ describe("a run that AWS takes no snapshots of now", () => {
     const first = await rig.trigger(RUN_EVENT);
     expect([first.status, first.deferrals]).toStrictEqual(["clean", { PendingSnapshotLimitExceeded: 1 }]);
     expect(rig.counted["ActionsDeferred.PendingSnapshotLimitExceeded"]).toBe(1);
-    expect(clock()).toStrictEqual({ on: true, slot: SLOT, told: {} });
+    expect(clock()).toStrictEqual({ on: true, slot: SLOT, notified: {} });
 
     const second = await followUpOf(1);
     expect(second.counts.deferred).toBe(1);
-    expect(clock()).toStrictEqual({ on: true, slot: SLOT, told: {} });
+    expect(clock()).toStrictEqual({ on: true, slot: SLOT, notified: {} });
 
     allowSnapshots();
     const third = await followUpOf(3);
     expect(third.counts).toMatchObject({ snapshots: 1, deferred: 0 });
-    expect(clock()).toStrictEqual({ on: true, done: SLOT, told: {} });
+    expect(clock()).toStrictEqual({ on: true, done: SLOT, notified: {} });
     expect(slotsAsked()).toStrictEqual([SLOT, SLOT, SLOT]);
 
     const made = snapshot("snap-1", { startTimeMs: NOW + 3 * MINUTE_MS, tags: { [TAG.slot]: SLOT } });
     rig.sees([made], [copyOf(made, "copy-1")]);
     await followUpOf(4);
-    expect(clock()).toStrictEqual({ on: false, done: SLOT, told: {} });
+    expect(clock()).toStrictEqual({ on: false, done: SLOT, notified: {} });
     expect(rig.mails()).toStrictEqual([]);
   });
 
@@ -102,7 +102,7 @@ describe("a run that AWS takes no snapshots of now", () => {
 describe("a window that ends", () => {
   beforeEach(async () => {
     refuseSnapshots("PendingSnapshotLimitExceeded");
-    rig.carries({ done: YESTERDAY, ...LOOKED, told: {} });
+    rig.carries({ done: YESTERDAY, ...LOOKED, notified: {} });
     await rig.trigger(RUN_EVENT);
     await followUpAfter(480, SWEEP_EVENT);
     expect(rig.mails()).toStrictEqual([]);
@@ -113,22 +113,22 @@ describe("a window that ends", () => {
     await expect(followUpAfter(481, SWEEP_EVENT)).rejects.toThrow(
       `smart-vault-test: partial: i-1 has no snapshot of vol-1 for ${SLOT}: none could be made in its time, 8 hours or until the next slot`,
     );
-    const told = { [MISSED]: isoSeconds(NOW + 481 * MINUTE_MS) };
-    expect(clock()).toStrictEqual({ on: false, done: SLOT, ...LOOKED, told });
+    const notified = { [MISSED]: isoSeconds(NOW + 481 * MINUTE_MS) };
+    expect(clock()).toStrictEqual({ on: false, done: SLOT, ...LOOKED, notified });
     await expect(followUpAfter(541, SWEEP_EVENT)).resolves.toMatchObject({ status: "clean" });
     await expect(followUpAfter(601, { kind: "follow-up", slot: SLOT })).resolves.toMatchObject({ status: "clean" });
     expect(rig.mails()).toStrictEqual(["smart-vault-test: backup incomplete, 1 problem"]);
     expect(slotsAsked()).toHaveLength(asked);
-    expect(clock()).toStrictEqual({ on: false, done: SLOT, ...LOOKED, told });
+    expect(clock()).toStrictEqual({ on: false, done: SLOT, ...LOOKED, notified });
   });
 
   test("stays to be told while SNS is down", async () => {
     rig.sns.on(PublishCommand).rejects(new Error("SNS is down"));
     await expect(followUpAfter(481, SWEEP_EVENT)).rejects.toMatchObject({ name: "BackupFailed" });
-    expect(clock()).toStrictEqual({ on: false, slot: SLOT, done: YESTERDAY, ...LOOKED, told: {} });
+    expect(clock()).toStrictEqual({ on: false, slot: SLOT, done: YESTERDAY, ...LOOKED, notified: {} });
     rig.sns.on(PublishCommand).resolves({});
     await expect(followUpAfter(541, SWEEP_EVENT)).rejects.toMatchObject({ name: "BackupFailed" });
-    expect(clock()).toMatchObject({ done: SLOT, told: { [MISSED]: expect.any(String) as string } });
+    expect(clock()).toMatchObject({ done: SLOT, notified: { [MISSED]: expect.any(String) as string } });
     expect(clock()).not.toHaveProperty("slot");
   });
 
@@ -144,21 +144,27 @@ describe("a window that ends", () => {
 
 describe("a snapshot that fails in EC2 after its slot was done", () => {
   beforeEach(() => {
-    rig.carries({ done: SLOT, told: {} });
+    rig.carries({ done: SLOT, notified: {} });
   });
 
   test("is tried again without a mail or an error, with a pause before the third time, and then told once", async () => {
-    rig.carries({ done: SLOT, ...LOOKED, told: {} });
+    rig.carries({ done: SLOT, ...LOOKED, notified: {} });
     rig.sees(failedTries(0), []);
-    await expect(followUpAfter(5, { kind: "follow-up" })).resolves.toMatchObject({ status: "clean", counts: { snapshots: 1 } });
-    expect(clock()).toStrictEqual({ on: true, done: SLOT, ...LOOKED, told: {} });
+    await expect(followUpAfter(5, { kind: "follow-up" })).resolves.toMatchObject({
+      status: "clean",
+      counts: { snapshots: 1 },
+    });
+    expect(clock()).toStrictEqual({ on: true, done: SLOT, ...LOOKED, notified: {} });
 
     rig.sees(failedTries(0, 5), []);
-    await expect(followUpAfter(6, { kind: "follow-up" })).resolves.toMatchObject({ status: "clean", counts: { snapshots: 0 } });
-    expect(clock()).toStrictEqual({ on: false, slot: SLOT, done: SLOT, ...LOOKED, told: {} });
+    await expect(followUpAfter(6, { kind: "follow-up" })).resolves.toMatchObject({
+      status: "clean",
+      counts: { snapshots: 0 },
+    });
+    expect(clock()).toStrictEqual({ on: false, slot: SLOT, done: SLOT, ...LOOKED, notified: {} });
 
     await expect(followUpAfter(60, SWEEP_EVENT)).resolves.toMatchObject({ counts: { snapshots: 1 } });
-    expect(clock()).toStrictEqual({ on: true, done: SLOT, ...LOOKED, told: {} });
+    expect(clock()).toStrictEqual({ on: true, done: SLOT, ...LOOKED, notified: {} });
     expect(rig.mails()).toStrictEqual([]);
 
     rig.sees(failedTries(0, 5, 60), []);
@@ -177,13 +183,13 @@ describe("a snapshot that fails in EC2 after its slot was done", () => {
     rig.writer.on(DeleteSnapshotCommand).resolves({ $metadata: {} });
     const first = await followUpAfter(160, { kind: "follow-up" });
     expect(first.counts).toMatchObject({ deletions: 1, deferred: 1 });
-    expect(clock()).toStrictEqual({ on: true, slot: SLOT, done: SLOT, told: {} });
+    expect(clock()).toStrictEqual({ on: true, slot: SLOT, done: SLOT, notified: {} });
 
     rig.sees([], []);
     allowSnapshots();
     const second = await followUpOf(162);
     expect(second.counts.snapshots).toBe(1);
-    expect(clock()).toStrictEqual({ on: true, done: SLOT, told: {} });
+    expect(clock()).toStrictEqual({ on: true, done: SLOT, notified: {} });
     expect(rig.mails()).toStrictEqual([]);
   });
 });

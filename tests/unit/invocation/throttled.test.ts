@@ -25,7 +25,7 @@ test("a run that can't read the instances comes back for them in a minute, witho
   expect(rig.clockSets().at(-1)).toStrictEqual({
     state: "ENABLED",
     at: "at(2026-11-22T03:01:00)",
-    input: { kind: "follow-up", slot: SLOT, throttledSince: SLOT, told: {} },
+    input: { kind: "follow-up", slot: SLOT, throttledSince: SLOT, notified: {} },
   });
   expect(rig.counted).toMatchObject({
     ActionsDeferred: 1,
@@ -60,11 +60,11 @@ test("one good look ends it", async () => {
 });
 
 test("a sweep that reads all lets go of what a pass could not read", async () => {
-  rig.carries({ done: SLOT, throttledSince: isoSeconds(NOW - 5 * MINUTE_MS), told: {} });
+  rig.carries({ done: SLOT, throttledSince: isoSeconds(NOW - 5 * MINUTE_MS), notified: {} });
   await rig.trigger({ kind: "sweep" });
   expect(rig.clockSets().at(-1)).toMatchObject({
     state: "DISABLED",
-    input: { kind: "follow-up", done: SLOT, told: {} },
+    input: { kind: "follow-up", done: SLOT, notified: {} },
   });
 });
 

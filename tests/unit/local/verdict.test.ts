@@ -15,7 +15,7 @@ function line(day: number, kind: string, subject: string, detail: string, messag
 
 const reported = (...lines: string[]) => reportedProblems(readDecisions(lines.join("\n")), INDUCED);
 const broken = (day: number, region: string) =>
-  line(day, "broken-copy", `snap-0${day} in ${region}`, `the copy of snap-0${day} in ${region} is not usable`);
+  line(day, "copy-unusable", `snap-0${day} in ${region}`, `the copy of snap-0${day} in ${region} is not usable`);
 
 test("is complete where nothing was reported, nothing crashed and nothing is missing", () => {
   expect(verdictOf(NOTHING, [], [], false)).toEqual({ complete: true, headline: SOUND, exceptions: [] });
@@ -42,7 +42,7 @@ test("takes no notice for a problem", () => {
 
 test("says once what was reported of many snapshots, and of how many", () => {
   const problems = reported(broken(1, "us-west-2"), broken(2, "us-west-2"), broken(3, "us-west-2"));
-  expect(problems).toMatchObject([{ kind: "broken-copy", subjects: 3 }]);
+  expect(problems).toMatchObject([{ kind: "copy-unusable", subjects: 3 }]);
   const [only, ...others] = verdictOf(NOTHING, problems, [], false).exceptions;
   expect(only).toContain("snap-01 in us-west-2 is not usable (and 2 more of the kind)");
   expect(others).toEqual([]);

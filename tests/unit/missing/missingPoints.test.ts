@@ -110,7 +110,7 @@ describe("what a person deleted", () => {
     const made = copyOf(sources[1]!, "copy-new", { startTimeMs: NOW - 3 * HOUR_MS });
     const there = [...without(copies, "copy-2"), made];
     await look(rig, 60, sources, without(copies, "copy-2"));
-    isKilled(rig, { told: {}, done: slots[0], points });
+    isKilled(rig, { notified: {}, done: slots[0], points });
     await look(rig, 120, sources, there);
     await expect(look(rig, 180, sources, there)).resolves.toHaveLength(1);
   });

@@ -49,7 +49,7 @@ describe("nothing is reported", () => {
 
   test("of what an invocation deletes that is killed before it can say so", async () => {
     const rig = start({ policies: keeping(3) });
-    rig.carries({ told: {}, done: slots[0], points: await expectedBy(start()) });
+    rig.carries({ notified: {}, done: slots[0], points: await expectedBy(start()) });
     await quiet(rig, [[sources, copies]]);
     const [ahead] = rig.clockSets();
     expect(ahead?.state).toBe("ENABLED");
@@ -61,7 +61,7 @@ describe("nothing is reported", () => {
 
   test("nor anything deleted, where the clock can't be set before", async () => {
     const rig = start({ policies: keeping(3) });
-    rig.carries({ told: {}, done: slots[0], points: await expectedBy(start()) });
+    rig.carries({ notified: {}, done: slots[0], points: await expectedBy(start()) });
     rig.scheduler.on(UpdateScheduleCommand).rejects(new Error("down"));
     await quiet(rig, [[sources, copies]]);
     expect(rig.writes().filter((one) => one.endsWith("DeleteSnapshot"))).toStrictEqual([]);
@@ -91,7 +91,7 @@ describe("nothing is reported", () => {
 
   test("of what a list shows once more after the vault deleted it, though the rules want it again", async () => {
     const rig = start({ policies: keeping(3) });
-    rig.carries({ told: {}, done: slots[0], points: await expectedBy(start()) });
+    rig.carries({ notified: {}, done: slots[0], points: await expectedBy(start()) });
     await quiet(rig, [[sources, copies]]);
     const longer = start();
     isKilled(longer, rig.clockPayload());

@@ -4,7 +4,7 @@ import { NOW, SLOT } from "../../support/world";
 test.each([
   ["a run", { kind: "run", slot: SLOT }, { kind: "run", slot: SLOT, runId: "r" }],
   ["a pass with an open slot", { kind: "follow-up", slot: SLOT }, { kind: "follow-up", slot: SLOT, runId: "r" }],
-  ["a pass", { kind: "follow-up", told: {} }, { kind: "follow-up", runId: "r" }],
+  ["a pass", { kind: "follow-up", notified: {} }, { kind: "follow-up", runId: "r" }],
   ["a sweep", { kind: "sweep" }, { kind: "sweep", runId: "r" }],
 ])("%s is read", (_what, event, trigger) => {
   expect(parseEvent(event, NOW, "r")).toStrictEqual(trigger);

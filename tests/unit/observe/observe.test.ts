@@ -54,6 +54,7 @@ test("a region that is down is a problem, and the other is seen", async () => {
   expect(world.problems).toStrictEqual([
     {
       kind: "not-observed",
+      severity: "failure",
       subject: "copies in us-west-2",
       message: "could not read copies in us-west-2: TimeoutError: no route; nothing was copied there or pruned",
       hint: "Check the role's rights and the region's health; the next sweep tries again.",
@@ -82,7 +83,7 @@ describe("with two DR regions", () => {
       region,
       ...all.map((s) => `${s.region} ${s.snapshotId}`),
     ]);
-    return { primary: snapshots?.length, ids: ids.sort(), told: problems.map((p) => p.subject) };
+    return { primary: snapshots?.length, ids: ids.sort(), notified: problems.map((p) => p.subject) };
   };
 
   test("the copies of each are told apart", async () => {
@@ -92,7 +93,7 @@ describe("with two DR regions", () => {
         ["eu-west-1", "eu-west-1 snap-2"],
         ["us-west-2", "us-west-2 snap-1"],
       ],
-      told: [],
+      notified: [],
     });
   });
 
@@ -101,7 +102,7 @@ describe("with two DR regions", () => {
     await expect(seen()).resolves.toStrictEqual({
       primary: 1,
       ids: [["us-west-2", "us-west-2 snap-1"]],
-      told: ["copies in eu-west-1"],
+      notified: ["copies in eu-west-1"],
     });
   });
 });

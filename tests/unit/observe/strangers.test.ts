@@ -48,16 +48,16 @@ function carryTag(reader: typeof rig.primary, Snapshots: object[]): void {
 }
 
 const trigger = (kind: Trigger["kind"]): Trigger => ({ kind, runId: "r" });
-const LATER = { told: {}, strangersAt: SLOT };
+const LATER = { notified: {}, strangersAt: SLOT };
 
 test.each<[string, Parameters<typeof looksForStrangers>, boolean]>([
-  ["a sweep of a vault that never has", [trigger("sweep"), { told: {} }, NOW], true],
+  ["a sweep of a vault that never has", [trigger("sweep"), { notified: {} }, NOW], true],
   ["a sweep 23 hours after the last", [trigger("sweep"), LATER, NOW + 23 * HOUR_MS], true],
   ["no sweep before", [trigger("sweep"), LATER, NOW + 23 * HOUR_MS - 1], false],
-  ["a sweep where a person made it no time", [trigger("sweep"), { told: {}, strangersAt: "x" }, NOW], true],
+  ["a sweep where a person made it no time", [trigger("sweep"), { notified: {}, strangersAt: "x" }, NOW], true],
   ["no sweep whose clock is unreadable", [trigger("sweep"), undefined, NOW], false],
-  ["no run", [trigger("run"), { told: {} }, NOW], false],
-  ["no pass", [trigger("follow-up"), { told: {} }, NOW], false],
+  ["no run", [trigger("run"), { notified: {} }, NOW], false],
+  ["no pass", [trigger("follow-up"), { notified: {} }, NOW], false],
 ])("%s looks", (_what, given, expected) => {
   expect(looksForStrangers(...given)).toBe(expected);
 });
@@ -81,8 +81,8 @@ test("one sweep a day looks, and the clock is set for it alone", async () => {
   }
   expect(looked()).toBe(2);
   expect(rig.clockSets().map(({ state, input }) => [state, input])).toStrictEqual([
-    ["DISABLED", { kind: "follow-up", told: {}, dueSince: SLOT, strangersAt: SLOT }],
-    ["DISABLED", { kind: "follow-up", told: {}, dueSince: SLOT, strangersAt: isoSeconds(NOW + 23 * HOUR_MS) }],
+    ["DISABLED", { kind: "follow-up", notified: {}, dueSince: SLOT, strangersAt: SLOT }],
+    ["DISABLED", { kind: "follow-up", notified: {}, dueSince: SLOT, strangersAt: isoSeconds(NOW + 23 * HOUR_MS) }],
   ]);
 });
 
@@ -136,7 +136,7 @@ test("one that could not be mailed is looked for again by the next sweep", async
   await expect(rig.trigger(SWEEP_EVENT)).rejects.toMatchObject({ name: "BackupFailed" });
   expect(rig.clockSets().at(-1)?.input).toMatchObject({
     strangersAt: isoSeconds(NOW + HOUR_MS),
-    told: { "tampering/snap-9": isoSeconds(NOW + HOUR_MS) },
+    notified: { "tampering/snap-9": isoSeconds(NOW + HOUR_MS) },
   });
   rig.at(NOW + 2 * HOUR_MS);
   await expect(rig.trigger(SWEEP_EVENT)).resolves.toMatchObject({ status: "clean" });
@@ -178,7 +178,7 @@ describe("a region that could not be asked", () => {
 });
 
 test("a time of the future in the clock is none", async () => {
-  rig.carries({ told: {}, strangersAt: isoSeconds(NOW + MINUTE_MS) });
+  rig.carries({ notified: {}, strangersAt: isoSeconds(NOW + MINUTE_MS) });
   await rig.trigger(SWEEP_EVENT);
   expect(looked()).toBe(1);
   expect(rig.clockSets().at(-1)?.input.strangersAt).toBe(isoSeconds(NOW - (NOW % SECOND_MS)));

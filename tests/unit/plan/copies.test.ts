@@ -142,7 +142,8 @@ describe("planning", () => {
     expect(actions.map((a) => a.reason)).toStrictEqual(["its copy is not usable"]);
     expect(problems).toStrictEqual([
       {
-        kind: "broken-copy",
+        kind: "copy-unusable",
+        severity: "failure",
         subject: "snap-1 in us-west-2",
         message:
           "the copy failed-2 of snap-1 in us-west-2 is not usable: it is in state error: key is disabled; it is being replaced",
@@ -158,7 +159,7 @@ describe("planning", () => {
   ])("tells a completed copy that is %s at once: that does not pass", (_what, copy, fault) => {
     const { actions, problems } = plan([source], [copy]);
     expect(actions).toHaveLength(1);
-    expect(problems.map((p) => [p.kind, p.subject])).toStrictEqual([["broken-copy", "snap-1 in us-west-2"]]);
+    expect(problems.map((p) => [p.kind, p.subject])).toStrictEqual([["copy-unusable", "snap-1 in us-west-2"]]);
     expect(problems[0]?.message).toContain(fault);
   });
 
@@ -201,6 +202,7 @@ describe("planning", () => {
     expect(problems).toStrictEqual([
       {
         kind: "not-copyable",
+        severity: "failure",
         subject: "snap-1",
         message: "snap-1 in us-east-1 has no sound copy in us-west-2 and can't get one: it is in the archive tier",
         hint: "Restore it from the archive tier (aws ec2 restore-snapshot-tier); the next sweep then copies it.",

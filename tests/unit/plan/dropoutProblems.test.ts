@@ -31,7 +31,7 @@ test("a tag that is gone is a notice, with what to do if it was meant and if it 
       message:
         "i-2 (web) is not backed up any more: it has no tag Backup; its newest recovery point is of 2026-11-21T03:00:00Z",
       hint: "To back it up again: aws ec2 create-tags --region us-east-1 --resources i-2 --tags Key=Backup,Value=true . If this is meant, do nothing: not before 2026-12-21, 30 days after its newest recovery point, and not before a mail has announced it, only the newest recovery point of each volume is kept.",
-      notice: true,
+      severity: "notice",
     },
   ]);
 });
@@ -45,7 +45,7 @@ test.each([
   [{ Backup: "none" }, 'i-2 is not backed up any more: it has the tag Backup="none"; the vault backs up Backup="true"'],
 ])("a tag that misses is a failure: %p", (tags, message) => {
   const [problem] = told({ tags });
-  expect([problem?.notice, problem?.message.split("; its newest")[0]]).toStrictEqual([undefined, message]);
+  expect([problem?.severity, problem?.message.split("; its newest")[0]]).toStrictEqual(["failure", message]);
 });
 
 describe("the command", () => {
@@ -76,7 +76,7 @@ describe("before its recovery points become orphans it is named again, with what
   ])("%s", (fate, policy) => {
     const its = { ...SETTINGS, ...policy };
     const [problem] = told({ because: "orphan-soon", newestMs: NOW - 29 * DAY_MS }, its);
-    expect([problem?.kind, problem?.notice]).toStrictEqual(["becoming-orphan", true]);
+    expect([problem?.kind, problem?.severity]).toStrictEqual(["becoming-orphan", "notice"]);
     expect(problem?.message).toBe(
       `i-2 (web) has not been backed up since 2026-10-24T03:00:00Z, and its recovery points become orphans on 2026-11-23: then, or as soon as a mail has announced it for 7 days, ${fate}; it has no tag Backup`,
     );

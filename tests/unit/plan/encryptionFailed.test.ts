@@ -38,7 +38,7 @@ function allFailIn(region: string, first: Snapshot[], copies: Snapshot[], everyM
   for (let minutes = 0; minutes < 30 * 60; minutes += everyMinutes) {
     const nowMs = NOW + minutes * MINUTE_MS;
     const { actions, problems } = planOf(world, ENCRYPTING, undefined, "run-1", nowMs);
-    if (problems.some(({ kind }) => kind === "broken-copy")) failing.toldMinutes ??= minutes;
+    if (problems.some(({ kind }) => kind === "copy-unusable")) failing.toldMinutes ??= minutes;
     failing.tries += actions.filter((a) => a.kind === "copy" && a.region === region).length;
     world = applyToWorld(world, actions, nowMs);
     const fail = (s: Snapshot) =>
@@ -101,7 +101,7 @@ test("what is told names the original, its region and EC2's reason", () => {
   expect(actions.map(({ kind, reason }) => `${kind}: ${reason}`)).toStrictEqual(["copy: its copy is not usable"]);
   expect(problems.map(({ kind, subject, message }) => [kind, subject, message])).toStrictEqual([
     [
-      "broken-copy",
+      "copy-unusable",
       "plain in us-east-1",
       "the copy try-3 of plain in us-east-1 is not usable: it is in state error: Given key ID is not accessible; it is being replaced",
     ],
@@ -112,7 +112,7 @@ test("one under another key is told at once, and is replaced", () => {
   const rekeyed = standInOf(plain, "rekeyed", { kmsKeyId: "another" });
   const { actions, problems } = plan([plain, rekeyed], [plainCopy]);
   expect(actions.map(({ kind }) => kind)).toStrictEqual(["copy"]);
-  expect(problems.map(({ kind, subject }) => `${kind}/${subject}`)).toStrictEqual(["broken-copy/plain in us-east-1"]);
+  expect(problems.map(({ kind, subject }) => `${kind}/${subject}`)).toStrictEqual(["copy-unusable/plain in us-east-1"]);
 });
 
 test("one that stays pending is told after copyStuckHours, and is neither replaced nor given up", () => {

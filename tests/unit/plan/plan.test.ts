@@ -89,8 +89,8 @@ describe("snapshots that failed in EC2", () => {
 
   test("are told after three tries as one problem, with EC2's last reason", () => {
     const subject = `vol-1 ${SLOT}`;
-    expect(told(failed(3, "no space"))).toStrictEqual([["failed-snapshot", subject, message(3, "no space")]]);
-    expect(told(failed(3).reverse())).toStrictEqual([["failed-snapshot", subject, message(3, "no reason given")]]);
+    expect(told(failed(3, "no space"))).toStrictEqual([["snapshot-errored", subject, message(3, "no space")]]);
+    expect(told(failed(3).reverse())).toStrictEqual([["snapshot-errored", subject, message(3, "no reason given")]]);
   });
 
   test("are told after fewer where the slot's window is over", () => {
@@ -123,6 +123,7 @@ describe("a copy that stays pending", () => {
     expect(problems).toStrictEqual([
       {
         kind: "copy-stuck",
+        severity: "failure",
         subject: "copy-1",
         message: "the copy copy-1 in us-west-2 has been pending for 12.5 hours",
         hint: "A first copy of a large volume takes long. Raise copyStuckHours if that is so; else ask AWS Support.",

@@ -238,12 +238,12 @@ describe("a mark that the rules do not bear out", () => {
   test("is noticed, without an error", () => {
     expect(told([one, daysOld(4)])).toStrictEqual([
       {
-        kind: "mark-ignored",
+        kind: "copy-expired-tag-ignored",
         subject: "old-3 in us-west-2",
         message:
           "old-3 in us-east-1 has the tag smart-vault:copy-expired:us-west-2, but the retention of us-west-2 would still keep its copy: the vault copies it again.",
         hint: "This is right after drRetentionDays or drKeep was made longer. Otherwise somebody wrote the tag: the runbook's page has the command that shows who.",
-        notice: true,
+        severity: "notice",
       },
     ]);
   });
@@ -277,7 +277,7 @@ describe("a plan", () => {
   const fleet = [instance("i-1", [volume("vol-1")])];
 
   test("copies again what somebody marked that the rules would keep, and says so", () => {
-    expect(did([today, one], fleet)).toStrictEqual(["copy old-3", "mark-ignored old-3 in us-west-2"]);
+    expect(did([today, one], fleet)).toStrictEqual(["copy old-3", "copy-expired-tag-ignored old-3 in us-west-2"]);
   });
 
   test("waits with that, and deletes nothing, while somebody's change of its newest one's tags hides the rules", () => {
@@ -287,7 +287,7 @@ describe("a plan", () => {
     // A copy of it that nobody changed still tells them.
     expect(did([changed, one], fleet)).toStrictEqual([
       "copy old-3",
-      "mark-ignored old-3 in us-west-2",
+      "copy-expired-tag-ignored old-3 in us-west-2",
       "tampering old-0",
     ]);
   });

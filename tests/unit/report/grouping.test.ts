@@ -22,11 +22,11 @@ test("more are told as one, with the first of them, what to do, and how many the
   const [, , copies, locks] = groupAlike(all);
   expect(groupAlike(all)).toHaveLength(4);
   expect(copies).toMatchObject({ kind: "copy-failed", subject: "many", hint: "do this" });
-  expect(copies?.notice).toBeUndefined();
+  expect(copies?.severity).toBe("failure");
   expect(copies?.message).toMatch(
     /^2000 times: copy-failed 0; copy-failed 1; .*copy-failed 19; and 1980 more, in the log/,
   );
-  expect(locks).toMatchObject({ kind: "locked", subject: "many", notice: true });
+  expect(locks).toMatchObject({ kind: "locked", subject: "many", severity: "notice" });
 });
 
 test("what is said twice counts once", () => {

@@ -54,5 +54,5 @@ test("every kind in the catalog is made somewhere", () => {
 
 test("what needs no page has none", () => {
   expect(runbookPage("dry-run")).toBeUndefined();
-  expect(runbookPage("broken-copy")).toMatch(/^docs\/RUNBOOK\.md#/);
+  expect(runbookPage("copy-unusable")).toMatch(/^docs\/RUNBOOK\.md#/);
 });

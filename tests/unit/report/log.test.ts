@@ -1,7 +1,7 @@
 import { PublishCommand } from "@aws-sdk/client-sns";
 import { mockClient } from "aws-sdk-client-mock";
 import { makeClients } from "../../../src/vault/aws/clients";
-import { logDecisions, unreported, notify } from "../../../src/vault/report/log";
+import { logDecisions, unreportedOf, notify } from "../../../src/vault/report/log";
 import type { Summary } from "../../../src/vault/report/summary";
 import { HOUR_MS, isoSeconds } from "../../../src/vault/lib/time";
 import type { Outcome, Plan } from "../../../src/vault/model/actions";
@@ -9,9 +9,14 @@ import type { Problem } from "../../../src/vault/model/problem";
 import { copyAction, deleteAction, snapshotAction } from "../../support/actions";
 import { NOW, RUN, SETTINGS, SLOT, SWEEP } from "../../support/world";
 
-const problem: Problem = { kind: "broken-copy", subject: "snap-1", message: "the copy is broken" };
+const problem: Problem = {
+  kind: "copy-unusable",
+  subject: "snap-1",
+  severity: "failure",
+  message: "the copy is broken",
+};
 /** The logger drops a field that is called `message`. */
-const logged = { kind: "broken-copy", subject: "snap-1", detail: "the copy is broken" };
+const logged = { kind: "copy-unusable", subject: "snap-1", severity: "failure", detail: "the copy is broken" };
 const counts = { snapshots: 3, copies: 2, deletions: 1, deferred: 4, skipped: 5, failed: 6 };
 const summary: Summary = {
   vaultId: "v",
@@ -57,7 +62,7 @@ test("every outcome, kept snapshot and problem is one log line", () => {
 });
 
 test("a notice is logged as information", () => {
-  const notice: Problem = { ...problem, notice: true };
+  const notice: Problem = { ...problem, severity: "notice" };
   const lines: string[] = [];
   const write = (level: string) => (message: string) => lines.push(`${level} ${message}`);
   const plan: Plan = { actions: [], kept: [], problems: [notice], pending: [], slotSettled: true };
@@ -71,7 +76,7 @@ test("what was not begun is a line a kind, region and reason, with its number", 
   const deferredReads = (id: string, detail: string): Outcome => ({
     action: copyAction(id),
     status: "deferred",
-    notBegun: true,
+    notStarted: true,
     detail,
     code: "ResourceLimitExceeded",
     snapshotIds: [],
@@ -107,25 +112,25 @@ test("a sweep does not say again what is kept", () => {
 
 test("news is what was not told within the last day", () => {
   const other = { ...problem, subject: "snap-2" };
-  const told = {
-    "broken-copy/snap-1": isoSeconds(NOW - HOUR_MS),
-    "broken-copy/snap-2": isoSeconds(NOW - 24 * HOUR_MS),
+  const notified = {
+    "copy-unusable/snap-1": isoSeconds(NOW - HOUR_MS),
+    "copy-unusable/snap-2": isoSeconds(NOW - 24 * HOUR_MS),
   };
-  expect(unreported([problem, other], told, NOW)).toStrictEqual([other]);
+  expect(unreportedOf([problem, other], notified, NOW)).toStrictEqual([other]);
 });
 
 describe("telling", () => {
   const clients = makeClients(SETTINGS);
   const sns = mockClient(clients.sns);
-  const told = { "old/one": SLOT };
+  const notified = { "old/one": SLOT };
   const logs = { group: "g", region: "us-east-1", sinceMs: NOW };
-  const telling = () => notify(clients, SETTINGS, summary, [problem], told, logs, NOW);
+  const telling = () => notify(clients, SETTINGS, summary, [problem], notified, logs, NOW);
 
   beforeEach(() => sns.reset());
 
   test("mails the vault's topic, and adds the news to what was told", async () => {
     sns.on(PublishCommand).resolves({});
-    await expect(telling()).resolves.toStrictEqual({ ...told, "broken-copy/snap-1": SLOT });
+    await expect(telling()).resolves.toStrictEqual({ ...notified, "copy-unusable/snap-1": SLOT });
     expect(sns.calls().map((call) => call.args[0].input)).toStrictEqual([
       {
         TopicArn: SETTINGS.topicArn,

@@ -7,12 +7,13 @@ import { DR, DR2, NOW, PRIMARY_KEY, RUN, SETTINGS, SLOT, SWEEP } from "../../sup
 const LOGS = { group: "/aws/lambda/vault", region: "us-east-1", sinceMs: NOW };
 const counts = { snapshots: 3, copies: 2, deletions: 1, deferred: 4, skipped: 0, failed: 1 };
 const denied: Problem = {
-  kind: "snapshot-failed",
+  kind: "snapshot-call-failed",
   subject: "i-1",
+  severity: "failure",
   message: "snapshots of i-1 failed: UnauthorizedOperation",
   hint: "Give the role ec2:CreateSnapshots.",
 };
-const bare: Problem = { kind: "delete-failed", subject: "s", message: "deleting s failed" };
+const bare: Problem = { kind: "delete-failed", subject: "s", severity: "failure", message: "deleting s failed" };
 
 function summary(status: Status, vaultId = "vault"): Summary {
   return { vaultId, trigger: RUN, status, counts, deferrals: {}, problems: [] };
@@ -58,7 +59,7 @@ describe("a notice", () => {
     subject: "s",
     message: "an AMI holds s",
     hint: "Deregister it.",
-    notice: true,
+    severity: "notice",
   };
 
   test("alone is not called a failure", () => {

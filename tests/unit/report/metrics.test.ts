@@ -71,11 +71,11 @@ describe("a run", () => {
       RunDuration: 5,
       InstancesTargeted: 1,
       [`SnapshotsCompleted@${HERE}`]: 1,
-      [`StalestInstanceHours@${HERE}`]: 24 + 5 / 3_600,
+      [`MaxRecoveryPointAgeHours@${HERE}`]: 24 + 5 / 3_600,
       [`RecoveryPoints@${HERE}`]: 1,
       [`ProtectedGiB@${HERE}`]: 8,
       [`CopiesCompleted@${DR.region}`]: 1,
-      [`StalestInstanceHours@${DR.region}`]: 24 + 5 / 3_600,
+      [`MaxRecoveryPointAgeHours@${DR.region}`]: 24 + 5 / 3_600,
       [`RecoveryPoints@${DR.region}`]: 1,
       [`ProtectedGiB@${DR.region}`]: 8,
     });
@@ -146,20 +146,20 @@ describe("a recovery point", () => {
     const of = values(measuring(RUN, seen));
     expect(of[`RecoveryPoints@${DR.region}`]).toBe(0);
     expect(of).not.toHaveProperty([`CopiesCompleted@${DR.region}`]);
-    expect(of).not.toHaveProperty([`StalestInstanceHours@${DR.region}`]);
+    expect(of).not.toHaveProperty([`MaxRecoveryPointAgeHours@${DR.region}`]);
   });
 
   test("is as old as its data: a copy that was begun twenty hours late is no younger", () => {
     const late = copyOf(old, "c", { startTimeMs: yesterday + 20 * HOUR_MS });
     const seen = { ...protecting, snapshots: [old], copies: inDr([late]) };
-    expect(values(measuring(RUN, seen))[`StalestInstanceHours@${DR.region}`]).toBe(24);
+    expect(values(measuring(RUN, seen))[`MaxRecoveryPointAgeHours@${DR.region}`]).toBe(24);
   });
 });
 
 describe("the stalest instance", () => {
   const older = snapshot("snap-9", { volumeId: "vol-2", startTimeMs: NOW - 3 * DAY_MS });
   const hours = (volumes: ReturnType<typeof volume>[], snapshots: Snapshot[]) =>
-    values(measuring(RUN, { instances: [instance("i-1", volumes)], snapshots }))[`StalestInstanceHours@${HERE}`];
+    values(measuring(RUN, { instances: [instance("i-1", volumes)], snapshots }))[`MaxRecoveryPointAgeHours@${HERE}`];
 
   test("is the one whose newest recovery point is the oldest", () => {
     const newer = snapshot("snap-8", { volumeId: "vol-2", startTimeMs: NOW - 2 * DAY_MS });

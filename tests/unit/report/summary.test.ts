@@ -40,7 +40,7 @@ test.each([
   ["no-instances", "nothing carries the tag", [], [problemOf("no-instances")]],
   ["no-instances", "nothing carries the tag, though copies were made", [made], [problemOf("no-instances")]],
   ["partial", "one of two failed", [made, failed], []],
-  ["partial", "a copy is broken, and nothing failed", [], [problemOf("broken-copy")]],
+  ["partial", "a copy is broken, and nothing failed", [], [problemOf("copy-unusable")]],
   ["partial", "a region was not seen, and snapshots were made", [made], [problemOf("not-observed")]],
   ["failed", "all that was to be made failed", [failed], []],
   ["failed", "the world was not seen", [], [problemOf("not-observed")]],
@@ -49,7 +49,7 @@ test.each([
 });
 
 test("a notice leaves the status as it is", () => {
-  const notice: Problem = { ...problemOf("in-use"), notice: true };
+  const notice: Problem = { ...problemOf("in-use"), severity: "notice" };
   expect(summary([made], [notice]).status).toBe("clean");
   expect(summary([failed], [notice]).status).toBe("failed");
   expect(summary([made], [notice]).problems).toStrictEqual([notice]);
@@ -78,10 +78,10 @@ test("counts what was made by snapshot, the rest by action", () => {
 
 test("each failure is a problem that names what and where, after the plan's own", () => {
   const outcomes = [failed, outcome("copy", "failed"), outcome("delete", "failed"), outcome("lock", "failed"), made];
-  const { problems } = summary(outcomes, [problemOf("broken-copy")]);
+  const { problems } = summary(outcomes, [problemOf("copy-unusable")]);
   expect(problems.map((p) => [problemKey(p), p.message])).toStrictEqual([
-    ["broken-copy/x", "broken-copy"],
-    ["snapshot-failed/i-1", "snapshots of i-1 in us-east-1 failed: why"],
+    ["copy-unusable/x", "copy-unusable"],
+    ["snapshot-call-failed/i-1", "snapshots of i-1 in us-east-1 failed: why"],
     ["copy-failed/snap-1 in us-west-2", "the copy of snap-1 in us-west-2 failed: why"],
     ["delete-failed/snap-2", "deleting snap-2 in us-east-1 failed: why"],
     ["lock-failed/snap-3", "locking snap-3 in us-west-2 failed: why"],
@@ -110,9 +110,9 @@ test("what was put off is counted by AWS's code, or as for want of time", () => 
 });
 
 test("two problems of one key are one, the first", () => {
-  const again = { ...problemOf("not-guarded"), message: "another way to fail" };
-  const { problems } = summary([made], [problemOf("not-guarded"), again, problemOf("not-observed")]);
-  expect(problems.map(({ message }) => message)).toStrictEqual(["not-guarded", "not-observed"]);
+  const again = { ...problemOf("deletion-not-checked"), message: "another way to fail" };
+  const { problems } = summary([made], [problemOf("deletion-not-checked"), again, problemOf("not-observed")]);
+  expect(problems.map(({ message }) => message)).toStrictEqual(["deletion-not-checked", "not-observed"]);
 });
 
 test("a read that was throttled counts as put off, and is no problem", () => {

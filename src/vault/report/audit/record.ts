@@ -33,7 +33,7 @@ export interface Decided {
  * something was kept from deletion. An idle sweep did not, and writes nothing.
  */
 export function hasDecided({ trigger, plan, withheld, outcomes }: Decided): boolean {
-  const begun = outcomes.some(({ notBegun }) => notBegun !== true);
+  const begun = outcomes.some(({ notStarted }) => notStarted !== true);
   return trigger.kind === "run" || begun || plan.problems.length > 0 || withheld.length > 0;
 }
 
@@ -123,8 +123,8 @@ export function composeRecord(decided: Decided) {
     counts,
     deferrals,
     planHash: decisionsHash(outcomes),
-    decisions: outcomes.filter((one) => one.notBegun !== true).map((one) => decisionOf(one, find)),
-    notBegun: leftOf(outcomes.filter((one) => one.notBegun === true)),
+    decisions: outcomes.filter((one) => one.notStarted !== true).map((one) => decisionOf(one, find)),
+    notStarted: leftOf(outcomes.filter((one) => one.notStarted === true)),
     kept: trigger.kind === "run" ? plan.kept : withheld,
     problems,
     settings: decidedBy(settings),

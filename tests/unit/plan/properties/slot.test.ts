@@ -72,7 +72,7 @@ describe("a slot", () => {
           expect(tries).toBe(3 * wanted.length);
           const end = planFor(world, policy, OPEN, startMs + 3 * HOUR_MS);
           expect(end.slotSettled).toBe(true);
-          const told = end.problems.filter((p) => p.kind === "failed-snapshot").map((p) => p.subject);
+          const told = end.problems.filter((p) => p.kind === "snapshot-errored").map((p) => p.subject);
           expect(told).toStrictEqual(expect.arrayContaining(wanted.map((v) => `${v.volumeId} ${SLOT}`)));
         },
       ),

@@ -132,7 +132,7 @@ describe("a sweep", () => {
     const { source, copy } = pair("0", 0);
     rig.sees([source], [copy]);
     rig.at(NOW + 20 * HOUR_MS);
-    rig.carries({ done: SLOT, manifestsTo: "2026-11-22T03:40:00Z", told: {} });
+    rig.carries({ done: SLOT, manifestsTo: "2026-11-22T03:40:00Z", notified: {} });
     await rig.trigger(SWEEP);
     expect(bucket.puts()).toBe(0);
   });
@@ -141,7 +141,7 @@ describe("a sweep", () => {
     const rig = rigOf();
     fiveDays(rig);
     rig.at(NOW + HOUR_MS);
-    rig.carries({ done: SLOT, told: {} });
+    rig.carries({ done: SLOT, notified: {} });
     await rig.trigger(SWEEP);
     expect(bucket.keys()).toContain("runs/2026/11/22/20261122T040000Z-run-1.json");
     expect(bucket.records()[0]?.decisions).toHaveLength(4);
@@ -154,7 +154,7 @@ describe("a sweep", () => {
   ])("records what %s kept from deletion, and nothing else that stays", async (_, settings, why) => {
     const rig = rigOf({ ...AUDITED, ...settings });
     fiveDays(rig);
-    rig.carries({ done: SLOT, told: {} });
+    rig.carries({ done: SLOT, notified: {} });
     const locked = ["snap-4", "snap-5"].map((SnapshotId) => ({
       SnapshotId,
       LockState: "governance" as const,
@@ -177,7 +177,7 @@ describe("a bucket that refuses", () => {
     await expect(rig.trigger(RUN)).rejects.toMatchObject({ name: "BackupFailed" });
     expect(rig.drWriter.commandCalls(DeleteSnapshotCommand)).toHaveLength(2);
     expect(rig.mails()).toHaveLength(1);
-    expect(Object.keys(rig.clockSets().at(-1)?.input.told ?? {}).sort()).toStrictEqual([
+    expect(Object.keys(rig.clockSets().at(-1)?.input.notified ?? {}).sort()).toStrictEqual([
       "audit-not-written/manifest",
       "audit-not-written/record",
     ]);

@@ -1,0 +1,49 @@
+/** Names that people and existing snapshots rely on. One that changes here is a breaking change: it needs a line in the changelog. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { METRIC, METRIC_NAMESPACE, REGION_METRIC } from "../../src/vault/model/metricNames";
+import { KINDS } from "../../src/vault/model/problem";
+import { COPY_EXPIRED_PREFIX, INSTANCE_TAG_PREFIX, TAG, TAG_PREFIX } from "../../src/vault/model/tags";
+import { parseEvent } from "../../src/vault/observe/event";
+
+const TAG_KEYS = `
+availability-zone crash-consistent device device-role dr-keep instance instance-name instance-type keep policy run set-size slot source-snapshot source-started source-volume vault volume-iops volume-size-gib volume-throughput-mibps volume-type volumes`;
+const CONFIG_KEYS = `
+alertEmails approvedDeletePlan audit auditLockDays auditRetentionDays copyOverdueHours copyStuckHours dashboard drKeep drRegion drRegions drRetentionDays dryRun editGraceDays encryptPrimary iUnderstandComplianceLock keep keepAtLeast keyAdministrators lock logRetentionDays mailOn maxDeletePercent maxDeletes maxRecoveryPointAgeHours memoryMb monthlyBudgetUsd orphanDays orphans overrideMax overrideMin permissionsBoundaryArn policies protectKeys recycleBinDays reserveConcurrency restoreRoleArns retentionDays schedule sourceKeyArns startWindowHours tagKey tagValue tags timeoutSeconds timezone trail`;
+const METRICS = `
+ActionsDeferred CopiesCompleted CopiesDeferred CopiesFailed CopiesInFlight CopiesStarted InstancesTargeted InvocationsCompleted LeftRegionGiB LeftRegionSnapshots MaxRecoveryPointAgeHours OldestMissingCopyMinutes OrphanGiB OrphanRecoveryPoints ProblemsSeen ProtectedGiB RecoveryPoints RunDuration RunsCompleted SnapshotsCompleted SnapshotsDeleted SnapshotsFailed SnapshotsStarted ZeroMatches`;
+const PROBLEM_KINDS = `
+audit-not-written bad-override becoming-orphan clock-not-read clock-not-set copy-expired-tag-ignored copy-failed copy-stuck copy-unusable delete-failed delete-limit-exceeded deletion-not-checked deletions-announced dry-run in-use key-not-enabled left-region lock-failed locked no-instances no-volumes not-copyable not-crash-consistent not-observed not-protected-anymore orphans-kept recovery-points-missing run-missed run-report shared slot-missed snapshot-call-failed snapshot-errored snapshot-limit tags-left-out tampering unknown-policy weekly-summary`;
+
+function words(text: string): string[] {
+  return text.trim().split(/\s+/);
+}
+
+test("the keys of the vault's tags are those that existing snapshots have", () => {
+  const keys = Object.values(TAG).map((key) => key.replace(TAG_PREFIX, ""));
+  expect(keys.sort()).toStrictEqual(words(TAG_KEYS));
+  expect([TAG_PREFIX, COPY_EXPIRED_PREFIX, INSTANCE_TAG_PREFIX]).toStrictEqual([
+    "smart-vault:",
+    "smart-vault:copy-expired:",
+    "smart-vault:instance-tag:",
+  ]);
+});
+
+test("the config keys are those that existing stacks set", () => {
+  const project = parse(readFileSync(join(__dirname, "../../Pulumi.yaml"), "utf8")) as { config: object };
+  expect(Object.keys(project.config).sort()).toStrictEqual(words(CONFIG_KEYS));
+});
+
+test("the metrics are those that people's own alarms and dashboards read", () => {
+  const names = [...Object.values(METRIC), ...Object.values(REGION_METRIC)];
+  expect([METRIC_NAMESPACE, ...names.sort()]).toStrictEqual(["SmartVault", ...words(METRICS)]);
+});
+
+test("the kinds of problem are those that people's log queries filter by", () => {
+  expect(Object.keys(KINDS).sort()).toStrictEqual(words(PROBLEM_KINDS));
+});
+
+test.each(["run", "follow-up", "sweep"])("the payload %s invokes the vault", (kind) => {
+  expect(parseEvent({ kind }, Date.UTC(2026, 10, 22), "r").kind).toBe(kind);
+});
