@@ -104,8 +104,8 @@ describe("copies that are locked for two days and kept for two", () => {
     const told = vault.mails();
     expect([...new Set(told.map(({ subject }) => subject))]).toEqual(["smart-vault-dev: 1 notice"]);
     const saying = (text: string) => told.filter(({ body }) => body.includes(text)).length;
-    expect(saying(`${shared} in us-east-1 would go`)).toBe(4);
-    expect(saying(`${locked} in us-west-2 would go`)).toBe(3);
+    expect(saying(`${shared} in us-east-1 is due for deletion`)).toBe(4);
+    expect(saying(`${locked} in us-west-2 is due for deletion`)).toBe(3);
     expect(told[0]?.body).toContain("it is shared with 222222222222");
   }, 180_000);
 });

@@ -99,13 +99,13 @@ describe("npm start with the bundled fleet", () => {
         [25, `${VAULT}: backup incomplete, 10 problems`],
       ]);
       const broken =
-        /^\d+\. the copy snap-\w+ of (snap-\w+) in us-west-2 is not usable: it is in state error: Given key ID is not accessible; it is being replaced$/gm;
+        /^\d+\. the copy snap-\w+ of (snap-\w+) in us-west-2 is not usable: it is in state error: Given key ID is not accessible; the vault is replacing it$/gm;
       const told = own.map(({ body }) => [...body.matchAll(broken)].map(([, id]) => id).sort());
       expect(told.map((ids) => new Set(ids).size)).toEqual([10, 10, 10]);
       expect(told[1]).toEqual(told[0]);
       expect(told[2]!.filter((id) => told[0]!.includes(id))).toEqual([]);
       for (const { body } of own) {
-        expect(body).toContain("What to do: If the key is named: check that the vault's key in that region is");
+        expect(body).toContain("What to do: If the reason names a key, check that the vault's key in that region is");
         expect(body).toContain("More: docs/RUNBOOK.md#mail-a-copy-is-missing-or-not-usable");
       }
     });

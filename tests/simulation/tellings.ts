@@ -109,7 +109,7 @@ export function makeTellings(account: Account): Tellings {
       if (!isNotice) lastAlarmMs = nowMs;
       if (isNotice && !isReport && invocation.notices.length === 0) story.violate("a notice is none", subject);
       if (body.length > 262_144) story.violate("SNS limits", `${body.length} characters`);
-      if (body.includes(" instances are backed up, with ")) lastSummaryMs = nowMs;
+      if (/ backed up, \d+ problems? now\./.test(body)) lastSummaryMs = nowMs;
       mails.push({ atMs: nowMs, body });
       if (body.includes("that it kept before a change")) account.announcedMs ??= account.time.nowMs();
       answerBrake(account, body);

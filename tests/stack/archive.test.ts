@@ -254,7 +254,7 @@ describe("how it fails", () => {
     const { answer } = await invokeArchive(unpacked, aws.endpoint, { kind: "backup" }, CONTEXT);
     expect(answer.error).toMatchObject({
       name: "BadEvent",
-      message: 'event.kind: expected one of run, pass, sweep, got "backup"',
+      message: 'event.kind: expected one of run, follow-up, sweep, got "backup"',
       isError: true,
     });
     expect(aws.requests).toStrictEqual([]);

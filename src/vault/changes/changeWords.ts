@@ -113,7 +113,7 @@ export function changeNotice(
     "deletions-announced",
     [region, hash, ...news].join(" "),
     `the vault will delete ${pointsOf(held)} in ${region} that it kept before a change: ${reasons.join(". ")}. Plan ${hash}`,
-    `Nothing of this is deleted before then. To keep it, take the change back before then. To have what is due deleted at once: ${allowing(hash)}; the next sweep carries it out.`,
+    `None of this is deleted before then. To keep it, undo the change before then. To delete what is due at once: ${allowing(hash)}; the next sweep carries it out.`,
   );
 }
 
@@ -130,7 +130,7 @@ export function limitProblem(plan: ChangePlan, points: number, settings: CoreSet
   return problem(
     "delete-limit-exceeded",
     `${region} ${hash}${beside}`,
-    `pruning would delete ${countOf(held)} of ${pluralize(points, "recovery point")} in ${region} (${limits.join(", ")}): none was deleted, and none will be before you allow it. The plan ${hash}: ${byInstance(held)}`,
-    `If the retention is wrong, correct it. If it is meant: ${allowing(hash)}; it allows this plan and no other, and the next sweep carries it out. Several plans go into one value, in quotes, with blanks between.`,
+    `pruning would delete ${countOf(held)} of ${pluralize(points, "recovery point")} in ${region} (${limits.join(", ")}): none was deleted, and none will be until you approve it. The plan ${hash}: ${byInstance(held)}`,
+    `If the retention is wrong, correct it. If you want these deletions: ${allowing(hash)}; this approves this plan and no other, and the next sweep carries it out. To approve several plans, put their hashes into one value, in quotes, separated by blanks.`,
   );
 }

@@ -20,8 +20,8 @@ function clockProblem({ code, message }: Cause): Problem {
   return problem(
     "clock-not-set",
     "clock",
-    `the alarm clock could not be set: ${code}: ${message}`,
-    "The hourly sweep does its work meanwhile. Run `pulumi up` if the schedule was deleted.",
+    `the follow-up timer could not be set: ${code}: ${message}`,
+    "Until this is fixed, the hourly sweep takes over, so follow-up work is slower. If the schedule was deleted, run `pulumi up --refresh`.",
   );
 }
 
@@ -54,8 +54,8 @@ export async function findClock(
   const lost = problem(
     "clock-not-read",
     "clock",
-    `the alarm clock could not be read: ${code}: ${message}; the hourly sweep goes by the schedule alone, no slot is closed, no recovery point is deleted, and what is wrong is told by every invocation`,
-    "Run `pulumi up`, with --refresh if the schedule was deleted, and check the role's rights on it.",
+    `the follow-up timer could not be read: ${code}: ${message}. Until this is fixed, the hourly sweep follows the schedule alone, no slot is closed, no recovery point is deleted, and every invocation mails all open problems`,
+    "Run `pulumi up`, with --refresh if the schedule was deleted, and check the role's permissions on it.",
   );
   return { state, isRead: false, isLost, problem: lost };
 }

@@ -8,7 +8,7 @@ import { type ClockWriter, clockWriter } from "./clockWriter";
 import { abandonedFor, isSuperseded } from "./slots";
 
 export interface OpenClock extends FoundClock {
-  /** What a person was told before this invocation. */
+  /** What a person was reported before this invocation. */
   notified: NotifiedAt;
   /** Why it could not be read or set, if so. */
   problems: Problem[];

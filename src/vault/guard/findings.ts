@@ -18,7 +18,7 @@ export function unread(what: string, consequence: string, { code, message }: Cau
     "deletion-not-checked",
     what,
     `could not read ${what}: ${code}: ${message}; ${consequence}`,
-    "Check the role's rights and the region's health; the next sweep tries again.",
+    "Check the role's permissions and the region's health. The next sweep tries again.",
   );
 }
 

@@ -15,8 +15,13 @@ const SOON_MS = DAY_MS;
 
 /** Told on its own of each snapshot, since each is released on its own. */
 function notice(kind: ProblemKind, { snapshotId, region, reason }: DeleteAction, held: string, hint: string): Problem {
-  const message = `${snapshotId} in ${region} would go (${reason}), but ${held}`;
+  const message = `${snapshotId} in ${region} is due for deletion (${reason}) but was not deleted: ${held}`;
   return problem(kind, snapshotId, message, hint);
+}
+
+/** The options by which the AWS CLI names a snapshot. */
+function idOf({ region, snapshotId }: DeleteAction): string {
+  return `--region ${region} --snapshot-id ${snapshotId}`;
 }
 
 /** Why a snapshot of the archive tier or the Recycle Bin stays: who moved it there wants it. */
@@ -69,8 +74,8 @@ export function lockNotice(
   if (expiresMs <= nowMs + SOON_MS || isOwnLockAt(action, snapshot, settings, expiresMs)) return undefined;
   const hint =
     state === "compliance"
-      ? "Nobody can end a compliance lock; the snapshot goes with the first sweep after it."
-      : "If nobody needs it: aws ec2 unlock-snapshot. Else leave it: it goes with the first sweep after the lock.";
+      ? "Nobody can end a compliance lock. The vault deletes the snapshot after the lock expires."
+      : `To delete it now, unlock it: aws ec2 unlock-snapshot ${idOf(action)}. Otherwise the vault deletes it after the lock expires.`;
   return notice("locked", action, lockHold(lock), hint);
 }
 
@@ -83,7 +88,7 @@ export function sharedNotice(action: DeleteAction, sharedWith: readonly string[]
     "shared",
     action,
     sharedHold(sharedWith),
-    "If nobody needs it: aws ec2 modify-snapshot-attribute with --operation-type remove. Else leave it.",
+    `To have it deleted, stop sharing it: aws ec2 reset-snapshot-attribute ${idOf(action)} --attribute createVolumePermission. Otherwise the vault keeps it.`,
   );
 }
 
@@ -103,8 +108,8 @@ export function inUseNotices(
     const isImage = heldBy.length > 0;
     if (!isImage && isOwnLockAt(action, find(action), settings, nowMs)) return [];
     const held = isImage ? `it is in use by ${heldBy.join(", ")}` : `EC2 says: ${detail}`;
-    const hint =
-      "If nobody needs the image: aws ec2 deregister-image. Else leave it: the snapshot goes with the first sweep after that.";
+    const image = isImage ? ` --region ${action.region} --image-id ${heldBy[0]}` : "";
+    const hint = `To have it deleted, deregister the image that uses it: aws ec2 deregister-image${image}. The vault deletes the snapshot after that. Otherwise the vault keeps it.`;
     return [notice("in-use", action, held, hint)];
   });
 }

@@ -87,8 +87,8 @@ export function strangerProblems(strangers: readonly Stranger[]): Problem[] {
     problem(
       "tampering",
       snapshotId,
-      `${snapshotId} in ${region} carries the vault's tag ${TAG.vault}, but the vault did not make it: its Description is "${description}". The vault never touches it, and never counts it.`,
-      `Take the tag off if it is a mistake. ${whoWrote(region)}`,
+      `${snapshotId} in ${region} carries the vault's tag ${TAG.vault}, but the vault did not make it: its Description is "${description}". The vault never changes, deletes or counts it.`,
+      `If the tag is a mistake, remove it. ${whoWrote(region)}`,
     ),
   );
 }
@@ -102,7 +102,7 @@ export function doubtProblems(snapshots: readonly Snapshot[]): Problem[] {
       problem(
         "tampering",
         snapshotId,
-        `${snapshotId} in ${region} was changed, or is not what it says: ${doubt.what}. The vault keeps it, and deletes nothing on its account.`,
+        `${snapshotId} in ${region} was changed, or is not what it says: ${doubt.what}. The vault keeps it and deletes nothing because of it.`,
         whoWrote(region),
       ),
     ];

@@ -10,13 +10,13 @@ const LONG_WEEK_HOURS = 8 * 24;
 const SNAPSHOTS = "mail-a-snapshot-is-missing";
 const COPIES = "mail-a-copy-is-missing-or-not-usable";
 const DELETIONS = "mail-something-is-not-deleted";
-const CLOCK = "mail-the-alarm-clock-could-not-be-read-or-set";
+const CLOCK = "mail-the-follow-up-timer-could-not-be-read-or-set";
 const TAMPERING = "mail-a-snapshot-was-changed-or-is-not-what-it-says";
 const DROPOUTS = "mail-an-instance-is-not-protected-any-more";
 const SETTINGS = "mail-a-tag-or-a-policy-is-not-understood";
 
 /** A failure is an error, and alarms; a notice is what a person should know though nothing failed. Both are mailed. */
-export type Severity = "failure" | "notice";
+type Severity = "failure" | "notice";
 
 /** What is known of a kind of problem. */
 interface Kind {

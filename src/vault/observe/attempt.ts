@@ -21,7 +21,7 @@ export async function attempt<T>(
       "not-observed",
       subject,
       `could not read ${subject}: ${code}: ${message}; ${consequence}`,
-      "Check the role's rights and the region's health; the next sweep tries again.",
+      "Check the role's permissions and the region's health. The next sweep tries again.",
     );
     if (meaningOf(cause) === "limit") unseen.throttled.push({ code, problem: failure });
     else unseen.problems.push(failure);

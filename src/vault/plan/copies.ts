@@ -66,8 +66,8 @@ function brokenCopy(copy: Snapshot, source: Snapshot, fault: string): Problem {
   return problem(
     "copy-unusable",
     `${source.snapshotId} in ${copy.region}`,
-    `the copy ${copy.snapshotId} of ${source.snapshotId} in ${copy.region} is not usable: ${fault}; it is being replaced`,
-    "If the key is named: check that the vault's key in that region is enabled and its policy lets the vault's role use it (`pulumi up --refresh` puts it back), and that sourceKeyArns lists the key of the source volume.",
+    `the copy ${copy.snapshotId} of ${source.snapshotId} in ${copy.region} is not usable: ${fault}; the vault is replacing it`,
+    "If the reason names a key, check that the vault's key in that region is enabled and its policy lets the vault's role use it (`pulumi up --refresh` puts it back), and that sourceKeyArns lists the key of the source volume.",
   );
 }
 
@@ -76,7 +76,7 @@ function archivedUncopied({ snapshotId, region }: Snapshot, target: KeyedRegion)
   return problem(
     "not-copyable",
     snapshotId,
-    `${snapshotId} in ${region} has no sound copy in ${target.region} and can't get one: it is in the archive tier`,
+    `${snapshotId} in ${region} has no verified copy in ${target.region} and cannot get one, because it is in the archive tier`,
     "Restore it from the archive tier (aws ec2 restore-snapshot-tier); the next sweep then copies it.",
   );
 }

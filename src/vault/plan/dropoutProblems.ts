@@ -70,7 +70,7 @@ function notProtected(dropout: Dropout, settings: CoreSettings): Problem {
     "not-protected-anymore",
     instanceId,
     `${nameOf(dropout)} is not backed up any more: ${now}${wants}; its newest recovery point is of ${isoSeconds(newestMs)}`,
-    `To back it up again: ${commandFor(dropout, settings)} . If this is meant, do nothing: not before ${orphanDay(dropout, settings)}, ${pluralize(settings.orphanDays, "day")} after its newest recovery point, and not before a mail has announced it, ${fateOf(settings)}.`,
+    `To back it up again: ${commandFor(dropout, settings)} . If you want that, do nothing: not before ${orphanDay(dropout, settings)}, ${pluralize(settings.orphanDays, "day")} after its newest recovery point, and not before a mail has announced it, ${fateOf(settings)}.`,
   );
   return is === "gone" ? asNotice(dropped) : dropped;
 }
@@ -93,7 +93,7 @@ function unlisted(dropout: Dropout, slot: string): Problem {
     "slot-missed",
     instanceId,
     `${nameOf(dropout)} has no snapshot for ${slot}: EC2 did not list it among the instances with the backup tag, though it has the tag`,
-    "The next scheduled run makes new ones; a run by hand does at once.",
+    "The next scheduled run takes new ones; a run started by hand does so at once.",
   );
 }
 

@@ -32,7 +32,7 @@ export function holdDeletions(
     key !== undefined
       ? `the key ${key.keyArn} is ${key.state}`
       : changes === "unread"
-        ? "the alarm clock could not be read"
+        ? "the follow-up timer could not be read"
         : undefined;
   if (why === undefined) return { actions: [...deletes], kept: [] };
   return {

@@ -35,7 +35,7 @@ export function stuckCopies(copies: readonly Snapshot[], settings: CoreSettings,
         "copy-stuck",
         copy.snapshotId,
         `the copy ${copy.snapshotId} in ${copy.region} has been pending for ${humanDuration(nowMs - copy.startTimeMs)}`,
-        "A first copy of a large volume takes long. Raise copyStuckHours if that is so; else ask AWS Support.",
+        "The first copy of a large volume takes long; if that is the reason, raise copyStuckHours. Otherwise ask AWS Support.",
       ),
     );
 }

@@ -145,7 +145,7 @@ export function ignoredMarks({ dr, bySource, released }: SeenRegion, counted: re
         "copy-expired-tag-ignored",
         `${snapshotId} in ${dr.region}`,
         `${snapshotId} in ${region} has the tag ${tag}, but the retention of ${dr.region} would still keep its copy: the vault copies it again.`,
-        "This is right after drRetentionDays or drKeep was made longer. Otherwise somebody wrote the tag: the runbook's page has the command that shows who.",
+        "This is expected after drRetentionDays or drKeep was raised. Otherwise somebody wrote the tag; the runbook's page has the command that shows who.",
       ),
     ];
   });

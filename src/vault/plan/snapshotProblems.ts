@@ -16,7 +16,7 @@ export function slotMissed(
     "slot-missed",
     instanceId,
     `${instanceId} has no snapshot of ${volumes} for ${slot}: none could be made in its time, ${startWindowHours} hours or until the next slot`,
-    "Look in the log for what it was put off for. The next scheduled run makes new ones; a run by hand does at once.",
+    "The log says why it was deferred. The next scheduled run takes new ones; a run started by hand does so at once.",
   );
 }
 
@@ -37,7 +37,7 @@ export function overrideProblems({ instanceId, tags }: ProtectedInstance, settin
       "bad-override",
       `${instanceId}/${key}`,
       `${instanceId} has the tag ${key}=${value}, expected ${expected}: the policy's own rule is used`,
-      "Correct the tag, or change overrideMax; a tag that is to shorten what its policy keeps needs overrideMin.",
+      "Correct the tag, or raise overrideMax. To permit a tag that shortens what its policy keeps, set overrideMin.",
     ),
   );
 }
@@ -47,6 +47,6 @@ export function nothingToSnapshot({ instanceId }: ProtectedInstance, { tagKey }:
     "no-volumes",
     instanceId,
     `${instanceId} has the backup tag, but no EBS volume to back up`,
-    `It has none, or each is tagged ${tagKey}=${EXCLUDE_VALUE}. Remove the backup tag if that is meant.`,
+    `It has none, or each is tagged ${tagKey}=${EXCLUDE_VALUE}. If you want that, remove the backup tag.`,
   );
 }

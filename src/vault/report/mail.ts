@@ -3,6 +3,7 @@ import { groupBy } from "../lib/collections";
 import { type LogPlace, logLink, runbookPage } from "./links";
 import { type Problem, isFailure, isNotice } from "../model/problem";
 import type { Summary } from "./summary";
+import type { Trigger } from "../model/trigger";
 import type { VaultSettings } from "../model/settings";
 import { pluralize } from "../lib/text";
 
@@ -19,10 +20,10 @@ export interface Mail {
 /** Of a mail that tells no problem: its report, if it has one, else how many notices there are. */
 function quietHeadline({ status, vaultId, counts }: Summary, notices: readonly Problem[]): string {
   const weekly = notices.find(({ kind }) => kind === "weekly-summary");
-  const asReported = status === "clean" ? "" : `, ${status} as told before`;
+  const asReported = status === "clean" ? "" : `, ${status} as reported before`;
   if (weekly !== undefined) return `${vaultId}: weekly summary ${weekly.subject}${asReported}`;
   if (notices.some(({ kind }) => kind === "run-report")) {
-    const made = `${pluralize(counts.snapshots, "snapshot")} and ${counts.copies} copies started`;
+    const made = `${pluralize(counts.snapshots, "snapshot")} and ${pluralize(counts.copies, "copy", "copies")} started`;
     return `${vaultId}: backup ${status === "clean" ? "clean" : "done"}, ${made}${asReported}`;
   }
   return `${vaultId}: ${pluralize(notices.length, "notice")}`;
@@ -35,6 +36,12 @@ function headline(summary: Summary, failures: number, notices: readonly Problem[
   if (status === "no-instances") return `${vaultId}: NOTHING BACKED UP, no instance matched`;
   if (status === "failed") return `${vaultId}: BACKUP FAILED, ${problems}`;
   return `${vaultId}: backup incomplete, ${problems}`;
+}
+
+/** Names what the function was invoked for, in words that need no glossary. */
+function occasion({ kind, slot }: Trigger): string {
+  if (kind === "run") return `the backup of ${slot ?? "now"}`;
+  return kind === "follow-up" ? "a follow-up of work that was under way" : "the hourly sweep";
 }
 
 function subjectLine(text: string): string {
@@ -85,20 +92,20 @@ export function composeMail(
   const lines = [
     title,
     "",
-    `Woken as ${trigger.kind}${trigger.slot === undefined ? "" : ` for ${trigger.slot}`}; run id ${trigger.runId}.`,
-    `Started ${counts.snapshots} snapshots in ${primaryRegion} and ${counts.copies} copies in ` +
-      `${copiedTo.join(", ")}; deleted ${counts.deletions}; put off ${counts.deferred} for a limit or time; ` +
-      `failed ${counts.failed}.`,
-    "",
     ...(shown.length > 0 ? ["What is wrong:", ...listed(shown)] : []),
     ...(shown.length > 0 && shownNotices.length > 0 ? [""] : []),
-    ...(shownNotices.length > 0 ? ["To know, nothing failed:"] : []),
+    ...(shownNotices.length > 0 ? ["For your information (nothing failed):"] : []),
     ...listed(shownNotices, shown.length),
     ...(left > 0 ? [`… and ${left} more: see the log.`] : []),
     "",
-    "What happens next: what is missing is tried again by the sweeps, every hour or two: copies always,",
-    `snapshots of a slot for ${settings.startWindowHours} hours. Nothing is deleted whose copy is not sound. A problem is`,
-    "reported again after a day if it is still there, a notice after a week or never.",
+    `This was ${occasion(trigger)} (run id ${trigger.runId}). It started ${pluralize(counts.snapshots, "snapshot")} in ` +
+      `${primaryRegion} and ${pluralize(counts.copies, "copy", "copies")} in ${copiedTo.join(", ")}, and deleted ` +
+      `${pluralize(counts.deletions, "snapshot")}. ${counts.deferred} deferred (AWS limit or timeout), ` +
+      `${counts.failed} failed.`,
+    "",
+    "What happens next: hourly sweeps retry what is missing. Copies are retried until they succeed, snapshots for",
+    `${settings.startWindowHours} hours after the scheduled time. No snapshot is deleted until all its copies are verified.`,
+    "If a problem persists, you will be notified again after a day; of some notices, after a week.",
     "",
     `Log: CloudWatch log group ${logs.group} in ${logs.region}, run id ${trigger.runId}:`,
     logLink(logs, trigger.runId),

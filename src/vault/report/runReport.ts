@@ -2,6 +2,7 @@
  * What a run reports though nothing failed, as `mailOn` wants it: notices, so that each is told once like any other. The
  * clock carries that this week's summary was told. Pure.
  */
+import { pluralize } from "../lib/text";
 import { makeCalendar } from "../retention/calendar";
 import { gibOf, recoveryPoints } from "../inventory/recoveryPoints";
 import type { Inventory } from "../inventory/inventory";
@@ -26,8 +27,8 @@ function runReport({ trigger, status, counts }: Summary): Problem {
   return problem(
     "run-report",
     slot,
-    `the run for ${slot} was ${status}: it started ${counts.snapshots} snapshots and ${counts.copies} copies, ` +
-      `deleted ${counts.deletions} and put off ${counts.deferred}`,
+    `the run for ${slot} was ${status}: it started ${pluralize(counts.snapshots, "snapshot")} and ${pluralize(counts.copies, "copy", "copies")}, ` +
+      `deleted ${counts.deletions} and deferred ${counts.deferred}`,
   );
 }
 
@@ -37,8 +38,10 @@ function regionLine({ region, dr, own }: ReadRegion, world: World, settings: Vau
   const recent = [...slots].filter((slot) => nowMs - (parseIso(slot) ?? 0) <= WEEK_DAYS * DAY_MS).length;
   const stalest = worstRecoveryPointAgeHours(world.instances, points, settings.tagKey, nowMs);
   const age =
-    stalest === undefined ? "no age to tell" : `the stalest instance's is ${humanDuration(stalest * HOUR_MS)} old`;
-  return `${region} has ${points.length} recovery points of ${gibOf(points)} GiB of volumes, of ${recent} slots in ${WEEK_DAYS} days; ${age}`;
+    stalest === undefined
+      ? "no recovery point to compute an age of"
+      : `the worst recovery point age of an instance is ${humanDuration(stalest * HOUR_MS)}`;
+  return `${region} has ${pluralize(points.length, "recovery point")} (${gibOf(points)} GiB of volumes), for ${pluralize(recent, "scheduled time")} in ${WEEK_DAYS} days; ${age}`;
 }
 
 /** How the vault stands, as the first run of a week in its time zone finds it. */
@@ -55,11 +58,12 @@ function weeklySummary(
     const one = inventory.regions.find(({ region }) => region === name);
     return one === undefined ? `${name} could not be read` : regionLine(one, world, settings, nowMs);
   });
-  const instances = world.instances?.length ?? "an unknown number of";
+  const known = world.instances;
+  const instances = known === undefined ? "an unknown number of instances" : pluralize(known.length, "instance");
   return problem(
     "weekly-summary",
     week,
-    `${week}: ${instances} instances are backed up, with ${failures} problems now. ${lines.join(". ")}`,
+    `${week}: ${instances} backed up, ${pluralize(failures, "problem")} now. ${lines.join(". ")}`,
   );
 }
 

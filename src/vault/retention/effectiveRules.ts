@@ -116,8 +116,8 @@ function unknownPolicy(name: string, instances: number, { tagKey }: CoreSettings
   return problem(
     "unknown-policy",
     name,
-    `${instances} instance${instances === 1 ? " has" : "s have"} recovery points of the policy ${name}, which the stack does not have: none of them is pruned`,
-    `If the policy was renamed, an instance that has the new value of the tag ${tagKey} is under it from its next backup on, and you need do nothing. Else put the policy back into \`policies\`: the vault backs up no instance with ${tagKey}=${name}.`,
+    `${instances} instance${instances === 1 ? " has" : "s have"} recovery points of the policy ${name}, which the stack does not have, so none of them is pruned`,
+    `If the policy was renamed, do nothing: an instance whose tag ${tagKey} has the new value is under the new policy from its next backup on. Otherwise put the policy back into \`policies\`; until then the vault backs up no instance with ${tagKey}=${name}.`,
   );
 }
 

@@ -147,7 +147,7 @@ describe("what could not be looked at is not deleted", () => {
         severity: "failure",
         subject: "locks in us-east-1",
         message: "could not read locks in us-east-1: UnauthorizedOperation: no; nothing was locked or pruned there",
-        hint: "Check the role's rights and the region's health; the next sweep tries again.",
+        hint: "Check the role's permissions and the region's health. The next sweep tries again.",
       },
     ]);
     expect(throttled).toStrictEqual([]);

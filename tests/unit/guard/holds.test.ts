@@ -7,7 +7,8 @@ import { DR, NOW, SETTINGS, copyOf, snapshot } from "../../support/world";
 
 const action = deleteAction("snap-1", { reason: "9 days old, kept for 7 days" });
 const there = deleteAction("copy-1", { region: DR.region });
-const STAYS = "Else leave it: it goes with the first sweep after the lock.";
+const UNLOCK =
+  "To delete it now, unlock it: aws ec2 unlock-snapshot --region us-east-1 --snapshot-id snap-1. Otherwise the vault deletes it after the lock expires.";
 
 describe("the tier of a snapshot", () => {
   test.each([
@@ -44,15 +45,15 @@ describe("a lock", () => {
       kind: "locked",
       subject: "snap-1",
       message:
-        "snap-1 in us-east-1 would go (9 days old, kept for 7 days), but it is locked (governance) until 2026-12-22T03:00:00Z",
-      hint: `If nobody needs it: aws ec2 unlock-snapshot. ${STAYS}`,
+        "snap-1 in us-east-1 is due for deletion (9 days old, kept for 7 days) but was not deleted: it is locked (governance) until 2026-12-22T03:00:00Z",
+      hint: UNLOCK,
       severity: "notice",
     });
   });
 
   test.each([
-    ["compliance", "Nobody can end a compliance lock; the snapshot goes with the first sweep after it."],
-    ["compliance-cooloff", `If nobody needs it: aws ec2 unlock-snapshot. ${STAYS}`],
+    ["compliance", "Nobody can end a compliance lock. The vault deletes the snapshot after the lock expires."],
+    ["compliance-cooloff", UNLOCK],
   ])("in state %s is told with what can be done", (state, hint) => {
     expect(notified(state, NOW + 2 * DAY_MS)?.hint).toBe(hint);
   });
@@ -87,8 +88,9 @@ test("sharing is told with everybody that it is shared with", () => {
   expect(sharedNotice(action, ["111111111111", "all"])).toStrictEqual({
     kind: "shared",
     subject: "snap-1",
-    message: "snap-1 in us-east-1 would go (9 days old, kept for 7 days), but it is shared with 111111111111, all",
-    hint: "If nobody needs it: aws ec2 modify-snapshot-attribute with --operation-type remove. Else leave it.",
+    message:
+      "snap-1 in us-east-1 is due for deletion (9 days old, kept for 7 days) but was not deleted: it is shared with 111111111111, all",
+    hint: "To have it deleted, stop sharing it: aws ec2 reset-snapshot-attribute --region us-east-1 --snapshot-id snap-1 --attribute createVolumePermission. Otherwise the vault keeps it.",
     severity: "notice",
   });
 });
@@ -108,15 +110,18 @@ describe("what AWS refused to delete", () => {
       {
         kind: "in-use",
         subject: "snap-1",
-        message: "snap-1 in us-east-1 would go (9 days old, kept for 7 days), but it is in use by ami-1, ami-2",
-        hint: "If nobody needs the image: aws ec2 deregister-image. Else leave it: the snapshot goes with the first sweep after that.",
+        message:
+          "snap-1 in us-east-1 is due for deletion (9 days old, kept for 7 days) but was not deleted: it is in use by ami-1, ami-2",
+        hint: "To have it deleted, deregister the image that uses it: aws ec2 deregister-image --region us-east-1 --image-id ami-1. The vault deletes the snapshot after that. Otherwise the vault keeps it.",
         severity: "notice",
       },
     ]);
   });
 
   test("is told in AWS's words where it names none", () => {
-    expect(noticesOf([outcome({ heldBy: [] })])[0]?.message).toMatch(/, but EC2 says: InvalidSnapshot.InUse: no$/);
+    expect(noticesOf([outcome({ heldBy: [] })])[0]?.message).toMatch(
+      / but was not deleted: EC2 says: InvalidSnapshot.InUse: no$/,
+    );
   });
 
   test("is nothing else that was skipped or done", () => {

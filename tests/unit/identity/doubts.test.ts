@@ -204,7 +204,7 @@ test("each snapshot in doubt is told, with the command that shows who did it in 
       severity: "failure",
       subject: "snap-1",
       message:
-        "snap-1 in us-east-1 was changed, or is not what it says: its slot. The vault keeps it, and deletes nothing on its account.",
+        "snap-1 in us-east-1 was changed, or is not what it says: its slot. The vault keeps it and deletes nothing because of it.",
       hint: whoWrote("us-east-1"),
     },
     {
@@ -212,7 +212,7 @@ test("each snapshot in doubt is told, with the command that shows who did it in 
       severity: "failure",
       subject: "copy-1",
       message:
-        "copy-1 in us-west-2 was changed, or is not what it says: its age. The vault keeps it, and deletes nothing on its account.",
+        "copy-1 in us-west-2 was changed, or is not what it says: its age. The vault keeps it and deletes nothing because of it.",
       hint: whoWrote("us-west-2"),
     },
   ]);
@@ -226,8 +226,8 @@ test("each stranger is told, with its Description and the same command", () => {
       severity: "failure",
       subject: "snap-9",
       message:
-        'snap-9 in us-west-2 carries the vault\'s tag smart-vault:vault, but the vault did not make it: its Description is "mine". The vault never touches it, and never counts it.',
-      hint: `Take the tag off if it is a mistake. ${whoWrote("us-west-2")}`,
+        'snap-9 in us-west-2 carries the vault\'s tag smart-vault:vault, but the vault did not make it: its Description is "mine". The vault never changes, deletes or counts it.',
+      hint: `If the tag is a mistake, remove it. ${whoWrote("us-west-2")}`,
     },
   ]);
 });

@@ -113,7 +113,7 @@ describe("a clock that is gone", () => {
 
   test.each([RUN_EVENT, SWEEP_EVENT, { kind: "follow-up" }])("is told by %j", async (event) => {
     await expect(rig.trigger(event)).rejects.toThrow(
-      "the alarm clock could not be read: ResourceNotFoundException: gone",
+      "the follow-up timer could not be read: ResourceNotFoundException: gone",
     );
     expect(rig.clockSets()).toStrictEqual([]);
   });

@@ -202,8 +202,10 @@ describe("what stands against a deletion is told as ever", () => {
       .resolves({ CreateVolumePermissions: [{ UserId: "222222222222" }] });
     await rig.trigger(RUN_EVENT);
     expect(rig.mails()).toStrictEqual(["smart-vault-test: 3 notices"]);
-    expect(lastMail()).toContain("old-west in us-west-2 would go (40 days old, kept for 30 days), but it is locked");
-    expect(lastMail()).toContain("but it is shared with 222222222222");
+    expect(lastMail()).toContain(
+      "old-west in us-west-2 is due for deletion (40 days old, kept for 30 days) but was not deleted: it is locked",
+    );
+    expect(lastMail()).toContain("but was not deleted: it is shared with 222222222222");
     expect(lastMail()).toContain("1 deletion; nothing was written to EC2. To be deleted: old-ireland: 40 days old");
   });
 });

@@ -46,7 +46,7 @@ describe("a snapshot that an AMI holds", () => {
     expect(rig.mails()).toStrictEqual(["smart-vault-test: 1 notice"]);
     const [mail] = rig.sns.commandCalls(PublishCommand);
     expect(mail?.args[0].input.Message).toContain(
-      "1. old in us-east-1 would go (40 days old, kept for 30 days), but it is in use by ami-0a1b",
+      "1. old in us-east-1 is due for deletion (40 days old, kept for 30 days) but was not deleted: it is in use by ami-0a1b",
     );
     expect(rig.counted).not.toHaveProperty("ProblemsSeen");
     expect(rig.lines.map(({ message }) => message)).toContain("notice");

@@ -229,7 +229,9 @@ test("problems by the hundred are told once, not by every invocation", async () 
 describe("a clock", () => {
   test("that can't be set is told, and the run does its work", async () => {
     rig.scheduler.on(UpdateScheduleCommand).rejects(denied);
-    await expect(rig.trigger(RUN_EVENT)).rejects.toThrow("the alarm clock could not be set: UnauthorizedOperation: no");
+    await expect(rig.trigger(RUN_EVENT)).rejects.toThrow(
+      "the follow-up timer could not be set: UnauthorizedOperation: no",
+    );
     expect(rig.writer.commandCalls(CreateSnapshotsCommand)).toHaveLength(1);
     const late = rig.lines.filter((line) => line.fields.kind === "clock-not-set");
     expect(late).toHaveLength(2);
@@ -238,7 +240,7 @@ describe("a clock", () => {
   test("that may not be read is told, and the run does its work", async () => {
     rig.scheduler.on(GetScheduleCommand).rejects(denied);
     await expect(rig.trigger(RUN_EVENT)).rejects.toThrow(
-      "the alarm clock could not be read: UnauthorizedOperation: no",
+      "the follow-up timer could not be read: UnauthorizedOperation: no",
     );
     expect(rig.writer.commandCalls(CreateSnapshotsCommand)).toHaveLength(1);
   });

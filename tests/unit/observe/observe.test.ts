@@ -57,7 +57,7 @@ test("a region that is down is a problem, and the other is seen", async () => {
       severity: "failure",
       subject: "copies in us-west-2",
       message: "could not read copies in us-west-2: TimeoutError: no route; nothing was copied there or pruned",
-      hint: "Check the role's rights and the region's health; the next sweep tries again.",
+      hint: "Check the role's permissions and the region's health. The next sweep tries again.",
     },
   ]);
 });

@@ -146,8 +146,8 @@ describe("planning", () => {
         severity: "failure",
         subject: "snap-1 in us-west-2",
         message:
-          "the copy failed-2 of snap-1 in us-west-2 is not usable: it is in state error: key is disabled; it is being replaced",
-        hint: "If the key is named: check that the vault's key in that region is enabled and its policy lets the vault's role use it (`pulumi up --refresh` puts it back), and that sourceKeyArns lists the key of the source volume.",
+          "the copy failed-2 of snap-1 in us-west-2 is not usable: it is in state error: key is disabled; the vault is replacing it",
+        hint: "If the reason names a key, check that the vault's key in that region is enabled and its policy lets the vault's role use it (`pulumi up --refresh` puts it back), and that sourceKeyArns lists the key of the source volume.",
       },
     ]);
     expect(plan([source], tries(4)).problems.map((p) => p.subject)).toStrictEqual(["snap-1 in us-west-2"]);
@@ -204,7 +204,8 @@ describe("planning", () => {
         kind: "not-copyable",
         severity: "failure",
         subject: "snap-1",
-        message: "snap-1 in us-east-1 has no sound copy in us-west-2 and can't get one: it is in the archive tier",
+        message:
+          "snap-1 in us-east-1 has no verified copy in us-west-2 and cannot get one, because it is in the archive tier",
         hint: "Restore it from the archive tier (aws ec2 restore-snapshot-tier); the next sweep then copies it.",
       },
     ]);

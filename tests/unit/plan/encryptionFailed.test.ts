@@ -103,7 +103,7 @@ test("what is told names the original, its region and EC2's reason", () => {
     [
       "copy-unusable",
       "plain in us-east-1",
-      "the copy try-3 of plain in us-east-1 is not usable: it is in state error: Given key ID is not accessible; it is being replaced",
+      "the copy try-3 of plain in us-east-1 is not usable: it is in state error: Given key ID is not accessible; the vault is replacing it",
     ],
   ]);
 });

@@ -62,7 +62,7 @@ test("while the alarm clock can't be read nothing else goes either", () => {
   const all = [deleteAction("a", { because: "failed" }), deleteAction("b", { reason: "old" })];
   const { actions, kept } = holdDeletions(all, [], { changes: "unread" });
   expect(actions.map(({ snapshotId }) => snapshotId)).toStrictEqual(["a"]);
-  expect(kept.map(({ reason }) => reason)).toStrictEqual(["old, but the alarm clock could not be read"]);
+  expect(kept.map(({ reason }) => reason)).toStrictEqual(["old, but the follow-up timer could not be read"]);
 });
 
 test("nothing is copied under a lost key, nor from what is under it", () => {

@@ -126,7 +126,7 @@ describe("a copy that stays pending", () => {
         severity: "failure",
         subject: "copy-1",
         message: "the copy copy-1 in us-west-2 has been pending for 12.5 hours",
-        hint: "A first copy of a large volume takes long. Raise copyStuckHours if that is so; else ask AWS Support.",
+        hint: "The first copy of a large volume takes long; if that is the reason, raise copyStuckHours. Otherwise ask AWS Support.",
       },
     ]);
     expect(actions).toStrictEqual([]);

@@ -242,7 +242,7 @@ describe("a mark that the rules do not bear out", () => {
         subject: "old-3 in us-west-2",
         message:
           "old-3 in us-east-1 has the tag smart-vault:copy-expired:us-west-2, but the retention of us-west-2 would still keep its copy: the vault copies it again.",
-        hint: "This is right after drRetentionDays or drKeep was made longer. Otherwise somebody wrote the tag: the runbook's page has the command that shows who.",
+        hint: "This is expected after drRetentionDays or drKeep was raised. Otherwise somebody wrote the tag; the runbook's page has the command that shows who.",
         severity: "notice",
       },
     ]);

@@ -83,7 +83,7 @@ describe("a slot that is closing", () => {
           severity: "failure",
           subject: "i-1",
           message: `i-1 has no snapshot of vol-2 for ${SLOT}: none could be made in its time, 8 hours or until the next slot`,
-          hint: "Look in the log for what it was put off for. The next scheduled run makes new ones; a run by hand does at once.",
+          hint: "The log says why it was deferred. The next scheduled run takes new ones; a run started by hand does so at once.",
         },
       ],
       settled: true,

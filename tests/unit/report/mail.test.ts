@@ -25,9 +25,6 @@ test("the whole mail says what failed, why, what goes on by itself and what to d
     body: [
       "vault: backup incomplete, 2 problems",
       "",
-      `Woken as run for ${SLOT}; run id run-1.`,
-      "Started 3 snapshots in us-east-1 and 2 copies in us-west-2; deleted 1; put off 4 for a limit or time; failed 1.",
-      "",
       "What is wrong:",
       "1. snapshots of i-1 failed: UnauthorizedOperation",
       "   What to do: Give the role ec2:CreateSnapshots.",
@@ -35,9 +32,11 @@ test("the whole mail says what failed, why, what goes on by itself and what to d
       "2. deleting s failed",
       "   More: docs/RUNBOOK.md#mail-something-is-not-deleted",
       "",
-      "What happens next: what is missing is tried again by the sweeps, every hour or two: copies always,",
-      "snapshots of a slot for 8 hours. Nothing is deleted whose copy is not sound. A problem is",
-      "reported again after a day if it is still there, a notice after a week or never.",
+      `This was the backup of ${SLOT} (run id run-1). It started 3 snapshots in us-east-1 and 2 copies in us-west-2, and deleted 1 snapshot. 4 deferred (AWS limit or timeout), 1 failed.`,
+      "",
+      "What happens next: hourly sweeps retry what is missing. Copies are retried until they succeed, snapshots for",
+      "8 hours after the scheduled time. No snapshot is deleted until all its copies are verified.",
+      "If a problem persists, you will be notified again after a day; of some notices, after a week.",
       "",
       "Log: CloudWatch log group /aws/lambda/vault in us-east-1, run id run-1:",
       "https://us-east-1.console.aws.amazon.com/cloudwatch/home?region=us-east-1#logsV2:log-groups/log-group/$252Faws$252Flambda$252Fvault/log-events$3FfilterPattern$3D$2522run-1$2522$26start$3D1795316400000",
@@ -50,7 +49,7 @@ test.each([
   ["the primary one too, where snapshots are encrypted there", { primaryKeyArn: PRIMARY_KEY }, "us-west-2, us-east-1"],
 ])("copies are said to be in %s", (_what, extra, regions) => {
   const { body } = composeMail(summary("partial"), [bare], { ...SETTINGS, ...extra }, LOGS);
-  expect(body).toContain(`and 2 copies in ${regions}; deleted 1;`);
+  expect(body).toContain(`and 2 copies in ${regions}, and deleted 1 snapshot.`);
 });
 
 describe("a notice", () => {
@@ -66,7 +65,7 @@ describe("a notice", () => {
     const one = composeMail(summary("clean"), [held], SETTINGS, LOGS);
     expect(one.subject).toBe("vault: 1 notice");
     expect(one.body).toContain(
-      "\n\nTo know, nothing failed:\n1. an AMI holds s\n   What to do: Deregister it.\n   More: ",
+      "\n\nFor your information (nothing failed):\n1. an AMI holds s\n   What to do: Deregister it.\n   More: ",
     );
     expect(one.body).not.toContain("What is wrong");
     expect(composeMail(summary("clean"), [held, held], SETTINGS, LOGS).subject).toBe("vault: 2 notices");
@@ -76,7 +75,7 @@ describe("a notice", () => {
     const { subject, body } = composeMail(summary("partial"), [held, bare], SETTINGS, LOGS);
     expect(subject).toBe("vault: backup incomplete, 1 problem");
     expect(body).toContain(
-      "What is wrong:\n1. deleting s failed\n   More: docs/RUNBOOK.md#mail-something-is-not-deleted\n\nTo know, nothing failed:\n2. an AMI holds s\n",
+      "What is wrong:\n1. deleting s failed\n   More: docs/RUNBOOK.md#mail-something-is-not-deleted\n\nFor your information (nothing failed):\n2. an AMI holds s\n",
     );
   });
 
@@ -107,7 +106,7 @@ test("a subject is one line of ASCII under 100 characters, whatever the vault is
 
 test("a sweep has no slot to name", () => {
   const { body } = composeMail({ ...summary("partial"), trigger: SWEEP }, [bare], SETTINGS, LOGS);
-  expect(body).toContain("Woken as sweep; run id sweep-1.");
+  expect(body).toContain("This was the hourly sweep (run id sweep-1).");
 });
 
 test("more than a hundred problems are listed in part, and the rest is counted", () => {

@@ -81,7 +81,7 @@ describe("a run", () => {
     });
   });
 
-  test("of an empty account says that nothing matched, and has no age to tell", () => {
+  test("of an empty account says that nothing matched, and has no recovery point to compute an age of", () => {
     expect(values(measuring(RUN, {}))).toStrictEqual({
       InvocationsCompleted: 1,
       RunsCompleted: 1,

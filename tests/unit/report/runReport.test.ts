@@ -39,7 +39,7 @@ describe("always", () => {
     const subject = `${VAULT}: backup clean, 1 snapshot and 0 copies started`;
     expect(rig.mails()).toStrictEqual([subject, subject]);
     expect(rig.bodies()[0]).toContain(
-      "To know, nothing failed:\n1. the run for 2026-11-22T03:00:00Z was clean: it started 1 snapshots and 0 copies, deleted 0 and put off 0\n",
+      "For your information (nothing failed):\n1. the run for 2026-11-22T03:00:00Z was clean: it started 1 snapshot and 0 copies, deleted 0 and deferred 0\n",
     );
   });
 
@@ -63,7 +63,9 @@ describe("always", () => {
     rig.primary.on(DescribeInstancesCommand).resolves({});
     await expect(rig.run(0)).rejects.toMatchObject({ name: "BackupFailed" });
     await rig.run(0.5);
-    expect(rig.mails()[1]).toBe(`${VAULT}: backup done, 0 snapshots and 0 copies started, no-instances as told before`);
+    expect(rig.mails()[1]).toBe(
+      `${VAULT}: backup done, 0 snapshots and 0 copies started, no-instances as reported before`,
+    );
     expect(rig.bodies()[1]).not.toContain("What is wrong");
   });
 });
@@ -81,9 +83,9 @@ describe("weekly-summary", () => {
       `${VAULT}: weekly summary 2026-W49`,
     ]);
     expect(rig.bodies()[0]).toContain(
-      "1. 2026-W47: 1 instances are backed up, with 0 problems now. " +
-        "us-east-1 has 1 recovery points of 8 GiB of volumes, of 1 slots in 7 days; the stalest instance's is 1 day old. " +
-        "us-west-2 has 1 recovery points of 8 GiB of volumes, of 1 slots in 7 days; the stalest instance's is 1 day old\n",
+      "1. 2026-W47: 1 instance backed up, 0 problems now. " +
+        "us-east-1 has 1 recovery point (8 GiB of volumes), for 1 scheduled time in 7 days; the worst recovery point age of an instance is 1 day. " +
+        "us-west-2 has 1 recovery point (8 GiB of volumes), for 1 scheduled time in 7 days; the worst recovery point age of an instance is 1 day\n",
     );
   });
 
@@ -111,7 +113,7 @@ describe("weekly-summary", () => {
     const rig = rigOf(weekly);
     rig.primary.on(DescribeSnapshotsCommand).rejects(new Error("no route"));
     await expect(rig.run(0)).rejects.toMatchObject({ name: "BackupFailed" });
-    expect(rig.bodies()[0]).toContain("us-east-1 could not be read. us-west-2 has 1 recovery points");
+    expect(rig.bodies()[0]).toContain("us-east-1 could not be read. us-west-2 has 1 recovery point (");
   });
 
   test("is told again where SNS was down", async () => {

@@ -63,7 +63,7 @@ describe("the policy of an instance", () => {
       [
         "unknown-policy",
         name,
-        `1 instance has recovery points of the policy ${name}, which the stack does not have: none of them is pruned`,
+        `1 instance has recovery points of the policy ${name}, which the stack does not have, so none of them is pruned`,
       ],
     ]);
   });

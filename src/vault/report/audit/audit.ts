@@ -30,7 +30,7 @@ function unwritten(what: string, key: string, error: unknown): Problem {
     "audit-not-written",
     what,
     `the ${what} ${key} could not be written to the audit bucket: ${code}: ${message}`,
-    "Backups go on without it. Check that the bucket and the DR key are there and that the role may use them; `pulumi up --refresh` puts both back.",
+    "Backups continue without it. Check that the bucket and the DR key exist and that the role is allowed to use them; `pulumi up --refresh` restores both.",
   );
 }
 
