@@ -5,7 +5,7 @@
 import { inChild, printFigure } from "./child";
 import { lambdaUsd } from "./cost";
 import { NOW, instanceAt, snapshotOf } from "./plan";
-import { type Account, type SimSnapshot, enter, isSound, makeAccount } from "../simulation/account";
+import { type Account, type SimSnapshot, enter, isVerified, makeAccount } from "../simulation/account";
 import { noFaults } from "../simulation/faults";
 import { makeRandom } from "../simulation/random";
 import { drawSettings } from "../simulation/settings";
@@ -122,15 +122,15 @@ function quietAccount({ snapshots, copyMinutes }: Backlog, onCopied: (account: A
   return account;
 }
 
-/** @throws where the model's rules were broken, or a copy is not sound */
+/** @throws where the model's rules were broken, or a copy is not verified */
 function checkCopies(account: Account, wanted: number): void {
   const { drs, story } = account;
   const [violation] = story.violations;
   if (violation !== undefined) throw new Error(`${violation.rule}: ${violation.detail}`);
   const copies = drs.flatMap(({ snapshots }) => [...snapshots.values()]);
-  const sound = copies.filter((copy) => isSound(account, copy));
-  const sources = new Set(sound.map(({ sourceId }) => sourceId));
-  if (sources.size < wanted) throw new Error(`${sources.size} of ${wanted} have a sound copy`);
+  const verified = copies.filter((copy) => isVerified(account, copy));
+  const sources = new Set(verified.map(({ sourceId }) => sourceId));
+  if (sources.size < wanted) throw new Error(`${sources.size} of ${wanted} have a verified copy`);
 }
 
 /** @returns the figure, of the model in this process */

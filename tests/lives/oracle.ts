@@ -8,7 +8,7 @@ import {
   type Region,
   type SimSnapshot,
   instanceOf,
-  isSound,
+  isVerified,
   regionsOf,
   slotOf,
 } from "../simulation/account";
@@ -49,7 +49,7 @@ function canonical(account: Account, { name, snapshots }: Region): SimSnapshot[]
     if (!isSeen || !isAlive(account, one)) continue;
     const key = `${one.dataOf} ${slotOf(one)}`;
     const known = best.get(key);
-    if (known === undefined || (!isSound(account, known) && isSound(account, one))) best.set(key, one);
+    if (known === undefined || (!isVerified(account, known) && isVerified(account, one))) best.set(key, one);
   }
   return [...best.values()];
 }

@@ -275,18 +275,18 @@ export function hasExpiredIn(account: Account, snapshot: SimSnapshot, region: st
 }
 
 /** A copy in a DR region: under that region's key. One in the primary region: under the key of the settings, if any. */
-export function isSound(account: Account, snapshot: SimSnapshot): boolean {
+export function isVerified(account: Account, snapshot: SimSnapshot): boolean {
   const { state, encrypted, kmsKeyId, region } = snapshot;
   const { dr, primaryKeyArn } = account.settings;
   const key = inDr(account, snapshot) ? dr.find((one) => one.region === region)?.keyArn : (primaryKeyArn ?? kmsKeyId);
   return state === "completed" && encrypted && kmsKeyId === key;
 }
 
-/** What can be restored from: of two in the primary region a copy counts only when it is sound. */
+/** What can be restored from: of two in the primary region a copy counts only when it is verified. */
 export function isPoint(account: Account, snapshot: SimSnapshot): boolean {
   if (snapshot.state !== "completed") return false;
   const isStandIn = !inDr(account, snapshot) && snapshot.sourceId !== undefined;
-  return !isStandIn || isSound(account, snapshot);
+  return !isStandIn || isVerified(account, snapshot);
 }
 
 /** From when on every read tells a change that is made now. */

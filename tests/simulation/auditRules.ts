@@ -4,7 +4,7 @@
  */
 import type { DeleteSnapshotCommandInput } from "@aws-sdk/client-ec2";
 import { HOUR_MS } from "../../src/vault/lib/time";
-import { type Account, type Region, type SimSnapshot, inDr, hasExpiredIn, isSound, slotOf } from "./account";
+import { type Account, type Region, type SimSnapshot, inDr, hasExpiredIn, isVerified, slotOf } from "./account";
 import { awsError } from "./awsError";
 import type { Call } from "../../src/iam/call";
 import type { Invocation } from "./invocation";
@@ -19,7 +19,7 @@ interface Manifest {
   volumes: { snapshot: { snapshotId: string }; copies: { region: string; snapshotId: string }[] }[];
 }
 
-/** It is enough to restore by: of each volume a sound copy in every region, or that it was there once. */
+/** It is enough to restore by: of each volume a verified copy in every region, or that it was there once. */
 function checkManifest(account: Account, { volumes }: Manifest): void {
   const { primary, drs, bySource, story } = account;
   for (const { snapshot, copies } of volumes) {
@@ -115,7 +115,7 @@ export function noteAudited(account: Account, tellings: Tellings, invocation: In
   account.auditedMs = startMs;
 }
 
-/** Once a day: of each recovery point that was whole, with a sound copy everywhere, when manifests were last written. */
+/** Once a day: of each recovery point that was whole, with a verified copy everywhere, when manifests were last written. */
 export function checkManifests(account: Account): void {
   if (account.settings.audit === undefined) return;
   const seenMs = account.auditedMs - account.faults.nature.consistencyMs;
@@ -129,7 +129,7 @@ export function checkManifests(account: Account): void {
     const originals = parts.filter((one) => !inDr(account, one));
     const isCopied = ({ dataOf }: SimSnapshot) =>
       account.drs.every(({ name }) =>
-        parts.some((c) => c.region === name && c.dataOf === dataOf && isSound(account, c)),
+        parts.some((c) => c.region === name && c.dataOf === dataOf && isVerified(account, c)),
       );
     const isWhole =
       parts.every((one) => isThere(one) && (one.completedMs ?? Infinity) < seenMs) && originals.every(isCopied);

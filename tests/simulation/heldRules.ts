@@ -5,7 +5,7 @@
 import type { LockSnapshotCommandInput } from "@aws-sdk/client-ec2";
 import { LOCK_ROUNDING_MS } from "../../src/vault/guard/locks";
 import { DAY_MS, HOUR_MS } from "../../src/vault/lib/time";
-import { type Account, type Region, type SimSnapshot, inDr, isLocked, isShared, isSound } from "./account";
+import { type Account, type Region, type SimSnapshot, inDr, isLocked, isShared, isVerified } from "./account";
 import type { Invocation } from "./invocation";
 import type { Tellings } from "./tellings";
 import { isMade } from "./ownership";
@@ -24,7 +24,7 @@ export function checkHeld(account: Account, invocation: Invocation, region: Regi
   }
 }
 
-/** Before a lock takes effect: on a sound copy of its own, as configured, and never past what retention can wait for. */
+/** Before a lock takes effect: on a verified copy of its own, as configured, and never past what retention can wait for. */
 export function checkLock(
   account: Account,
   invocation: Invocation,
@@ -43,7 +43,7 @@ export function checkLock(
   if (!inDr(account, copy) || !(isMade(account, copy) || lostUnseen)) {
     story.violate("locks only its own copies", SnapshotId);
   }
-  if (!isSound(account, copy)) story.violate("locks only what is sound", SnapshotId);
+  if (!isVerified(account, copy)) story.violate("locks only what is verified", SnapshotId);
   const endMs = time.nowMs() + LockDuration * DAY_MS;
   if (lock !== undefined && endMs - copy.startMs > lock.days * DAY_MS + LOCK_ROUNDING_MS) {
     story.violate("a lock ends with its days", `${SnapshotId}, by ${endMs - copy.startMs} ms`);
@@ -54,7 +54,7 @@ export function checkLock(
 const LOCK_GRACE_MS = 5 * HOUR_MS;
 
 /**
- * Every sound copy within its days is locked.
+ * Every verified copy within its days is locked.
  * @param copies the vault's own of one volume
  */
 export function checkLocked(account: Account, copies: readonly SimSnapshot[]): void {
@@ -64,7 +64,7 @@ export function checkLocked(account: Account, copies: readonly SimSnapshot[]): v
   for (const copy of copies) {
     const ageMs = time.nowMs() - copy.startMs;
     if (ageMs < LOCK_GRACE_MS || ageMs >= lock.days * DAY_MS) continue;
-    if (!isSound(account, copy) || isLocked(account, copy)) continue;
+    if (!isVerified(account, copy) || isLocked(account, copy)) continue;
     // A duplicate that only a person keeps from going; one whose lock, by a person, has just ended.
     if (copy.heldByAmi || isShared(copy)) continue;
     if ((copy.lock?.untilMs ?? 0) > time.nowMs() - LOCK_GRACE_MS) continue;

@@ -1,7 +1,7 @@
 /** Recovery points that a person deletes are reported, those of the vault's own deletions never. */
 import { COPY_EXPIRED_PREFIX, TAG_PREFIX } from "../../src/vault/model/tags";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../src/vault/lib/time";
-import { type Account, type SimSnapshot, inDr, instanceOf, isSound, slotOf } from "./account";
+import { type Account, type SimSnapshot, inDr, instanceOf, isVerified, slotOf } from "./account";
 import type { Invocation } from "./invocation";
 import type { VaultSettings } from "../../src/vault/model/settings";
 import { isMade } from "./ownership";
@@ -70,7 +70,7 @@ function isDue(account: Account, { snapshot, atMs, settings }: Taken): boolean {
     one.region === snapshot.region &&
     (one.goneMs ?? Infinity) > ms &&
     one.startMs < ms &&
-    (inDr(account, one) ? isSound(account, one) : one.state === "completed");
+    (inDr(account, one) ? isVerified(account, one) : one.state === "completed");
   const isLetGoAt = (one: VaultSettings, ms: number, isCounted: (other: SimSnapshot) => boolean) => {
     const counts = (other: SimSnapshot) => isThere(other, ms) && isCounted(other);
     return isLetGo(account, one, snapshot, { side, nowMs: ms, counts, fromMs: atMs, seenMs: ms });

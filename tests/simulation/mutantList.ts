@@ -18,10 +18,10 @@ export interface Mutant {
 
 export const MUTANTS: readonly Mutant[] = [
   {
-    name: "a pending copy counts as sound",
+    name: "a pending copy counts as verified",
     file: "inventory/copies.ts",
     original: `if (copy.state === "pending") return "pending";`,
-    mutated: `if (copy.state === "pending") return "sound";`,
+    mutated: `if (copy.state === "pending") return "verified";`,
     plausible: "CopySnapshot returned an id, so the copy is there",
   },
   {
@@ -34,8 +34,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "a missing copy does not hold its snapshot",
     file: "inventory/drRegions.ts",
-    original: `if (coverage === "sound") continue;`,
-    mutated: `if (coverage !== "pending" && coverage !== "broken") continue;`,
+    original: `if (coverage === "verified") continue;`,
+    mutated: `if (coverage !== "pending" && coverage !== "unusable") continue;`,
     plausible: "said by what is unsafe instead of what is safe, and one state forgotten",
   },
   {

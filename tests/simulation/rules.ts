@@ -15,7 +15,7 @@ import {
   hasExpiredIn,
   instanceOf,
   isPoint,
-  isSound,
+  isVerified,
   slotOf,
   twinsOf,
 } from "./account";
@@ -53,14 +53,14 @@ export function isRace(account: Account, invocation: Invocation, region: Region,
   return (instance?.changedMs ?? 0) >= sinceMs;
 }
 
-/** A sound copy of the volume at the slot in a region: of the snapshot itself or of a twin, which may be gone already. */
-function hasSoundCopy(account: Account, snapshot: SimSnapshot, region: string, sinceMs: number): boolean {
+/** A verified copy of the volume at the slot in a region: of the snapshot itself or of a twin, which may be gone already. */
+function hasVerifiedCopy(account: Account, snapshot: SimSnapshot, region: string, sinceMs: number): boolean {
   const slot = slotOf(snapshot);
   return (account.byVolume.get(snapshot.dataOf) ?? []).some(
     (copy) =>
       copy.region === region &&
       (copy.sourceId === snapshot.snapshotId || slotOf(copy) === slot) &&
-      isSound(account, copy) &&
+      isVerified(account, copy) &&
       counts(account, copy, sinceMs),
   );
 }
@@ -81,7 +81,7 @@ export function isReleasedIn(
       // What this invocation has deleted itself it saw.
       (!s.deleted || (s.lostMs ?? 0) >= sinceMs) &&
       isVaults(account, s) &&
-      (s.region === region ? isSound(account, s) : !inDr(account, s) && s.state === "completed"),
+      (s.region === region ? isVerified(account, s) : !inDr(account, s) && s.state === "completed"),
     fromMs: sinceMs,
     ...(seenMs !== undefined && { seenMs }),
   });
@@ -92,7 +92,7 @@ function isSafe(account: Account, settings: VaultSettings, snapshot: SimSnapshot
   return account.drs.every(
     ({ name }) =>
       hasExpiredIn(account, snapshot, name) ||
-      hasSoundCopy(account, snapshot, name, sinceMs) ||
+      hasVerifiedCopy(account, snapshot, name, sinceMs) ||
       isReleasedIn(account, settings, snapshot, name, { sinceMs }),
   );
 }
@@ -112,14 +112,14 @@ function checkPrimary(
   if (!newer && !isExpiring) story.violate("newest recovery point stays", snapshot.snapshotId);
   const twin = others.some((s) => slotOf(s) === slot && isSafe(account, settings, s, sinceMs));
   if (!twin && !isSafe(account, settings, snapshot, sinceMs)) {
-    story.violate("no deletion without a sound copy", snapshot.snapshotId);
+    story.violate("no deletion without a verified copy", snapshot.snapshotId);
   }
 }
 
 function checkDr(account: Account, copy: SimSnapshot, siblings: readonly SimSnapshot[]): void {
   const slot = slotOf(copy);
-  const newer = siblings.some((s) => s.region === copy.region && isSound(account, s) && slotOf(s) >= slot);
-  if (!newer) account.story.violate("newest sound copy stays", copy.snapshotId);
+  const newer = siblings.some((s) => s.region === copy.region && isVerified(account, s) && slotOf(s) >= slot);
+  if (!newer) account.story.violate("newest verified copy stays", copy.snapshotId);
 }
 
 /** Whether a key was lost before the invocation began, and still is: it must know. */
@@ -150,7 +150,7 @@ export function checkDelete(account: Account, invocation: Invocation, region: Re
   checkLimit(account, invocation, region, snapshot);
   const isExpiring = expires(account, invocation.settings, snapshot, sinceMs);
   if (!inDr(account, snapshot)) checkPrimary(account, invocation, snapshot, siblings, isExpiring, sinceMs);
-  else if (isSound(account, snapshot) && !isExpiring) checkDr(account, snapshot, siblings);
+  else if (isVerified(account, snapshot) && !isExpiring) checkDr(account, snapshot, siblings);
 }
 
 /** A set takes no volume of which the vault could know and whose facts it does not carry. */
@@ -237,7 +237,7 @@ export function checkCopy(account: Account, invocation: Invocation, { name }: Re
   // Nor is a mark of just now seen by every describe: then a copy is made once more, and goes again.
   if ((source.tagged?.settledMs ?? 0) > invocation.startMs) return;
   const copies = (account.bySource.get(sourceId) ?? []).filter(({ region }) => region === name);
-  const expired = copies.filter((copy) => isSound(account, copy) && copy.lostTo === "vault");
+  const expired = copies.filter((copy) => isVerified(account, copy) && copy.lostTo === "vault");
   if (expired.length === 0 || copies.some((copy) => copy.lostTo === "person")) return;
   // Of twins, either one's copy may have gone as a duplicate.
   if (twinsOf(account, source).length > 1) return;

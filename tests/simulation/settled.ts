@@ -13,7 +13,7 @@ import {
   isLocked,
   isPoint,
   isShared,
-  isSound,
+  isVerified,
   slotOf,
 } from "./account";
 import { protectedInstances, protectedVolumes } from "./fleet";
@@ -48,7 +48,7 @@ function waitsForDoubt(account: Account, snapshot: SimSnapshot): boolean {
   return made.some((s) => isTampered(account, s) && [newest, slotOf(snapshot)].includes(slotOf(s)));
 }
 
-/** Every protected volume has its recovery point for the slot, with a sound copy. */
+/** Every protected volume has its recovery point for the slot, with a verified copy. */
 export function checkNewestSlot(account: Account, slotMs: number): void {
   const slot = isoSeconds(slotMs);
   for (const { instance, volumeId } of protectedVolumes(account)) {
@@ -66,8 +66,8 @@ export function checkNewestSlot(account: Account, slotMs: number): void {
       continue;
     }
     for (const { name } of account.drs) {
-      if (own.some((s) => s.region === name && isSound(account, s))) continue;
-      account.story.violate("newest slot is copied", `${volumeId} has no sound copy for ${slot} in ${name}`);
+      if (own.some((s) => s.region === name && isVerified(account, s))) continue;
+      account.story.violate("newest slot is copied", `${volumeId} has no verified copy for ${slot} in ${name}`);
     }
   }
 }
@@ -129,7 +129,7 @@ function checkRules(account: Account, tellings: Tellings, list: readonly SimSnap
   }
 }
 
-/** What stands in for an original takes its place when its copies are sound, which may take hours. */
+/** What stands in for an original takes its place when its copies are verified, which may take hours. */
 function isTakingOver({ time }: Account, a: SimSnapshot, b: SimSnapshot): boolean {
   const standIn = a.sourceId === b.snapshotId ? a : b.sourceId === a.snapshotId ? b : undefined;
   return standIn !== undefined && standIn.startMs > time.nowMs() - DAY_MS / 2;

@@ -5,7 +5,7 @@
 import { parseDescription } from "../../src/vault/identity/description";
 import { TAG } from "../../src/vault/model/tags";
 import { DAY_MS, HOUR_MS, isoSeconds } from "../../src/vault/lib/time";
-import { type Account, type SimSnapshot, inDr, isExpiredIn, isPoint, isSound, slotOf, twinsOf } from "./account";
+import { type Account, type SimSnapshot, inDr, isExpiredIn, isPoint, isVerified, slotOf, twinsOf } from "./account";
 import { dropouts } from "./dropoutRules";
 import { protectedInstances, protectedVolumes } from "./fleet";
 import { checkNoticed } from "./missingRules";
@@ -46,16 +46,16 @@ function uncopied(account: Account, snapshot: SimSnapshot, region: string): bool
     (s) => s.region === region && (s.dataSinceMs === snapshot.dataSinceMs || slotOf(s) === slotOf(snapshot)),
   );
   // What a person has just taken away, no sweep has seen to be missing yet; what is on the way may hang (tryRules.ts).
-  return !copies.some((s) => isSound(account, s) || s.state === "pending" || s.deleted || (s.lostMs ?? 0) > lately);
+  return !copies.some((s) => isVerified(account, s) || s.state === "pending" || s.deleted || (s.lostMs ?? 0) > lately);
 }
 
 /** What says that one of these has no copy there: it failed, AWS refused it, or it can't be. */
 function uncopiedLine(ids: readonly string[], region: string): RegExp {
   const one = `(${ids.join("|")})`;
-  return new RegExp(`the copy (\\S+ )?of ${one} in ${region} |${one} in \\S+ has no sound copy in ${region}`);
+  return new RegExp(`the copy (\\S+ )?of ${one} in ${region} |${one} in \\S+ has no verified copy in ${region}`);
 }
 
-/** A recovery point that has had no sound copy for more than a day. Of one that waits for a free slot the lag's alarm tells. */
+/** A recovery point that has had no verified copy for more than a day. Of one that waits for a free slot the lag's alarm tells. */
 function checkUncopied(account: Account, tellings: Tellings): void {
   const { time, faults, story } = account;
   if (faults.limits.busyBuckets + faults.limits.busyCopySlots > 0) return;
@@ -74,7 +74,7 @@ function checkUncopied(account: Account, tellings: Tellings): void {
         name,
       );
       if (tellings.lastLike(lacking) >= sinceMs - TOLD_FOR_MS) continue;
-      const what = `${snapshot.snapshotId} has no sound copy in ${name}, untold`;
+      const what = `${snapshot.snapshotId} has no verified copy in ${name}, untold`;
       story.violate("a missing copy is told", what);
     }
   }

@@ -1,6 +1,6 @@
 /**
  * One volume's slot as fast-check draws it: a snapshot in any state, plain or encrypted, there or gone; stand-ins of it,
- * sound, pending, failed or under another key; and copies of each of them in each DR region.
+ * verified, pending, failed or under another key; and copies of each of them in each DR region.
  */
 import fc from "fast-check";
 import { TAG, copyExpiredTag } from "../../src/vault/model/tags";
@@ -19,14 +19,14 @@ const foreign = fc.constantFrom<Tags[]>(
 
 interface DrawnCopy {
   state: string;
-  sound: boolean;
+  verified: boolean;
   lateMinutes: number;
   region: KeyedRegion;
 }
 
 interface DrawnStandIn {
   state: string;
-  sound: boolean;
+  verified: boolean;
   lateMinutes: number;
   marked: readonly KeyedRegion[];
   copies: DrawnCopy[];
@@ -63,7 +63,7 @@ export function dataOf(dataMs: number, slotMs: number): number {
 
 const copy: fc.Arbitrary<DrawnCopy> = fc.record({
   state: fc.constantFrom("completed", "completed", "completed", "pending", "error"),
-  sound: seldom(5).map((not) => !not),
+  verified: seldom(5).map((not) => !not),
   lateMinutes: fc.integer({ min: 0, max: 8_000 }),
   region: fc.constantFrom(DR, DR2),
 });
@@ -75,7 +75,7 @@ const marked: fc.Arbitrary<readonly KeyedRegion[]> = fc.oneof(
 
 const standIn: fc.Arbitrary<DrawnStandIn> = fc.record({
   state: fc.constantFrom("completed", "completed", "completed", "pending", "error", "recoverable"),
-  sound: seldom(4).map((not) => !not),
+  verified: seldom(4).map((not) => !not),
   lateMinutes: fc.integer({ min: 0, max: 3_000 }),
   marked,
   copies: fc.array(copy, { maxLength: 2 }),
@@ -128,24 +128,24 @@ function after(startMs: number, lateMinutes: number): number {
 
 function copiesOf(source: Snapshot, drawn: readonly DrawnCopy[]): Snapshot[] {
   if (source.state !== "completed") return [];
-  return drawn.map(({ state, sound, lateMinutes, region }, number) =>
+  return drawn.map(({ state, verified, lateMinutes, region }, number) =>
     copyOf(source, `${source.snapshotId}-copy-${number}`, {
       ...sealedIn(region),
       state,
       startTimeMs: after(source.startTimeMs, lateMinutes),
       storageTier: "standard",
-      ...(!sound && { kmsKeyId: `${region.keyArn}-of-another` }),
+      ...(!verified && { kmsKeyId: `${region.keyArn}-of-another` }),
     }),
   );
 }
 
 function standInFor(original: Snapshot, drawn: DrawnStandIn, number: number): Snapshot {
-  const { state, sound, lateMinutes } = drawn;
+  const { state, verified, lateMinutes } = drawn;
   return standInOf(original, `${original.snapshotId}-stand-in-${number}`, {
     state,
     startTimeMs: after(original.startTimeMs, lateMinutes),
     storageTier: "standard",
-    ...(!sound && { kmsKeyId: "arn:aws:kms:us-east-1:111122223333:key/another" }),
+    ...(!verified && { kmsKeyId: "arn:aws:kms:us-east-1:111122223333:key/another" }),
     tags: marks(drawn.marked),
   });
 }

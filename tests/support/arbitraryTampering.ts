@@ -44,7 +44,7 @@ function edited(one: Snapshot, edits: readonly Edit[]): Snapshot {
     const { [key]: _was, ...others } = tags;
     tags = value === undefined ? others : { ...others, [key]: value };
   }
-  // What EC2 contradicts stays so; the drawn starts of what is sound contradict nothing (arbitrarySlot.ts).
+  // What EC2 contradicts stays so; the drawn starts of what is verified contradict nothing (arbitrarySlot.ts).
   if (one.doubt?.of === "identity") return { ...one, tags };
   const described = parseDescription(describeIt(one.identity, one.tags))!;
   const agreeing = { ec2VolumeId: one.volumeId, startTimeMs: one.startTimeMs };

@@ -101,7 +101,7 @@ export function rigOf(settings: VaultSettings = AUDITED): ReturnType<typeof make
   return rig;
 }
 
-/** A snapshot of a day before now and its copy, both sound, and completed within minutes. */
+/** A snapshot of a day before now and its copy, both verified, and completed within minutes. */
 export function pair(id: string, daysAgo: number) {
   const startTimeMs = NOW - daysAgo * DAY_MS;
   const completedMs = startTimeMs + 5 * MINUTE_MS;

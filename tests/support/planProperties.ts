@@ -98,7 +98,7 @@ export function isSafeIn(
     .some(({ tags }) => tags[copyExpiredTag(region)] !== undefined);
   const isExpired = marked && isReleasedIn(snapshot, { region, keyArn }, world, policy);
   const copies = (world.copies[region] ?? []).filter((copy) => data.includes(copy.identity.source?.snapshotId ?? ""));
-  return isExpired || copies.some((copy) => copyState(copy, keyArn) === "sound");
+  return isExpired || copies.some((copy) => copyState(copy, keyArn) === "verified");
 }
 
 export function isSafe(snapshot: Snapshot, world: World, policy: CoreSettings): boolean {

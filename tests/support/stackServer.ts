@@ -1,6 +1,6 @@
 /**
  * A few AWS calls on 127.0.0.1, answered alike every time: one instance of two volumes, one of which has an old
- * snapshot with a sound copy and a new one without. Keeps what it was asked.
+ * snapshot with a verified copy and a new one without. Keeps what it was asked.
  */
 import { remember } from "../../src/vault/changes/changeMemory";
 import { type IncomingMessage, createServer } from "node:http";

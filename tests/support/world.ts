@@ -1,4 +1,4 @@
-/** Builders for what the vault sees: each gives one sound whole record, and a test says only what differs. */
+/** Builders for what the vault sees: each gives one verified whole record, and a test says only what differs. */
 import { TAG } from "../../src/vault/model/tags";
 import { identify } from "./identify";
 import { isoSeconds } from "../../src/vault/lib/time";
@@ -97,7 +97,7 @@ export function sealedIn({ region, keyArn }: KeyedRegion): Partial<Snapshot> {
   return { region, encrypted: true, kmsKeyId: keyArn };
 }
 
-/** The sound copy of a snapshot in the DR region, begun a minute after it. */
+/** The verified copy of a snapshot in the DR region, begun a minute after it. */
 export function copyOf(source: Snapshot, snapshotId: string, extra: Partial<Snapshot> = {}): Snapshot {
   const { identity: _ofSource, doubt: _no, ...rest } = source;
   const record = {
@@ -117,7 +117,7 @@ export function copyOf(source: Snapshot, snapshotId: string, extra: Partial<Snap
   return identify(record, SETTINGS.vaultId);
 }
 
-/** The sound encrypted copy that stands in for a snapshot in the primary region. */
+/** The verified encrypted copy that stands in for a snapshot in the primary region. */
 export function standInOf(original: Snapshot, snapshotId: string, extra: Partial<Snapshot> = {}): Snapshot {
   const here = { region: SETTINGS.primaryRegion, keyArn: PRIMARY_KEY };
   return copyOf(original, snapshotId, { ...sealedIn(here), ...extra });

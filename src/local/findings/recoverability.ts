@@ -48,7 +48,7 @@ export interface InstanceAudit {
 
 export interface Audit {
   instances: InstanceAudit[];
-  /** Protected volumes whose newest snapshot lacks a sound copy, or that have none. Empty: all can be brought back. */
+  /** Protected volumes whose newest snapshot lacks a verified copy, or that have none. Empty: all can be brought back. */
   gaps: string[];
 }
 
@@ -88,16 +88,16 @@ function gapOf(instanceId: string, { volumeId, snapshots, copies }: VolumeAudit)
   return Object.entries(copies).flatMap(([region, { newest }]) => {
     if (newest === snapshots.newest) return [];
     const has = newest === undefined ? "none" : `the newest is of ${newest}`;
-    return [`${instanceId} ${volumeId}: no sound copy of ${snapshots.newest ?? ""} in ${region}, ${has}`];
+    return [`${instanceId} ${volumeId}: no verified copy of ${snapshots.newest ?? ""} in ${region}, ${has}`];
   });
 }
 
-/** The sound copies in each DR region. */
-async function soundCopies({ account, stack }: LocalVault): Promise<Record<string, Snapshot[]>> {
+/** The verified copies in each DR region. */
+async function verifiedCopies({ account, stack }: LocalVault): Promise<Record<string, Snapshot[]>> {
   const copies: Record<string, Snapshot[]> = {};
   for (const { region, keyArn } of stack.dr) {
     const all = await describeVaultSnapshots(account.ec2(region), region, stack.vaultId);
-    copies[region] = all.filter((copy) => copyState(copy, keyArn) === "sound");
+    copies[region] = all.filter((copy) => copyState(copy, keyArn) === "verified");
   }
   return copies;
 }
@@ -134,7 +134,7 @@ export async function audit(
   const instances = new Map(described.map((one) => [one.instanceId, one]));
   const all = await describeVaultSnapshots(primary, primaryRegion, vaultId);
   const snapshots = byVolume(all.filter((snapshot) => snapshot.state === "completed"));
-  const copies = Object.entries(await soundCopies(vault)).map(([region, list]) => [region, byVolume(list)] as const);
+  const copies = Object.entries(await verifiedCopies(vault)).map(([region, list]) => [region, byVolume(list)] as const);
   const audits = fleet.map((given): InstanceAudit => {
     const { InstanceId, Tags, State } = given;
     const instance = instances.get(InstanceId);

@@ -77,7 +77,7 @@ function lineOf({ detail, subjects, from, until }: Reported): string {
 
 function headlineOf({ gaps }: Audit, exceptions: number, isDryRun: boolean): string {
   if (isDryRun) return "dryRun is true: the vault wrote nothing, so nothing can be brought back.";
-  if (exceptions === 0) return "Every protected volume has its snapshot and a sound, encrypted copy.";
+  if (exceptions === 0) return "Every protected volume has its snapshot and a verified, encrypted copy.";
   return gaps.length > 0 ? "Not every protected volume can be brought back:" : "The vault reported problems:";
 }
 

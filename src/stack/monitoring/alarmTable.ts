@@ -220,7 +220,7 @@ function regionAlarms(watched: Watched): AlarmDefinition[] {
     ...common(region),
     key: `overdue-${region}`,
     page: "overdue",
-    says: `for more than ${copyOverdueHours} hours a snapshot has had no sound copy in ${region}`,
+    says: `for more than ${copyOverdueHours} hours a snapshot has had no verified copy in ${region}`,
     metricName: REGION_METRIC.oldestMissingCopy,
     of: 2,
     threshold: 60 * copyOverdueHours,

@@ -59,7 +59,7 @@ function dueIn(
     if (!gone.has(one.snapshotId)) continue;
     if (!approved.has(one.snapshotId) || isStopped(one.identity.instanceId)) due.set(one.snapshotId, one);
   }
-  const others = actions.filter(({ because }) => because === "duplicate");
+  const others = actions.filter(({ because }) => because === "redundant");
   const losses = others.length === 0 ? new Map<string, string>() : lossesOf(actions, read);
   const taken = new Set(others.map(({ snapshotId }) => snapshotId).filter((id) => losses.has(id)));
   for (const one of taken.size === 0 ? [] : read.own) {

@@ -1,5 +1,5 @@
 /**
- * Which copies are to be locked: each sound one, for the first `lock.days` days of its life. Pure.
+ * Which copies are to be locked: each verified one, for the first `lock.days` days of its life. Pure.
  *
  * EC2 counts a lock's whole days from when it is set, so a copy is locked for what is left of its days, rounded up: the
  * lock ends less than a day after them. It is never set again after them: a copy whose lock has ended must be able to
@@ -35,7 +35,7 @@ export function lockable(
   if (lock === undefined) return [];
   return own.filter(
     (copy) =>
-      copyState(copy, keyArn) === "sound" &&
+      copyState(copy, keyArn) === "verified" &&
       // The role may lock what carries the vault's tag; what has lost it is reported as tampering.
       copy.tags[TAG.vault] === copy.identity.vaultId &&
       !leaving.has(copy.snapshotId) &&
@@ -67,7 +67,7 @@ export function planLocks(
         // A copy that seems to be made in the future must not be locked for longer than was asked for.
         days: Math.min(days, lock.days),
         sinceMs: copy.startTimeMs,
-        reason: `sound and not locked: kept from everybody for its first ${lock.days} days`,
+        reason: `verified and not locked: nobody may delete it for its first ${lock.days} days`,
       };
     });
 }

@@ -1,9 +1,9 @@
-/** How a snapshot stands on its way to another region: a copy is sound when it is seen completed, encrypted and under the vault's key. CopySnapshot's return proves none of it, since EC2 checks the key only afterwards (API reference, CopySnapshot, KmsKeyId). Pure. */
+/** How a snapshot stands on its way to another region: a copy is verified when it is seen completed, encrypted and under the vault's key. CopySnapshot's return proves none of it, since EC2 checks the key only afterwards (API reference, CopySnapshot, KmsKeyId). Pure. */
 import { copyExpiredTag } from "../model/tags";
 import type { KeyedRegion } from "../model/settings";
 import type { Snapshot } from "../model/world";
 
-export type CopyState = "sound" | "pending" | "broken";
+export type CopyState = "verified" | "pending" | "unusable";
 
 /** Where a snapshot stands on its way to a region. `expired`: it was copied, and retention there took the copy. */
 export type Coverage = CopyState | "missing" | "expired";
@@ -21,7 +21,7 @@ export function copyFault(copy: Snapshot, keyArn: string): string | undefined {
 
 export function copyState(copy: Snapshot, keyArn: string): CopyState {
   if (copy.state === "pending") return "pending";
-  return copyFault(copy, keyArn) === undefined ? "sound" : "broken";
+  return copyFault(copy, keyArn) === undefined ? "verified" : "unusable";
 }
 
 /** Copies by the snapshot that held their data first. */
@@ -57,7 +57,7 @@ export function coverageOf(
   let best: CopyState | undefined;
   for (const copy of copies) {
     const state = copyState(copy, keyArn);
-    if (state === "sound") return state;
+    if (state === "verified") return state;
     if (best !== "pending") best = state;
   }
   if (best === "pending") return best;

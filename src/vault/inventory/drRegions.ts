@@ -16,7 +16,7 @@ export interface SeenRegion {
   released: Released;
 }
 
-const NEAREST_FIRST: readonly Coverage[] = ["sound", "expired", "pending", "broken", "missing"];
+const NEAREST_FIRST: readonly Coverage[] = ["verified", "expired", "pending", "unusable", "missing"];
 
 /** Returns what is known of DR regions. A mark is believed until {@link SeenRegion.released} is set. */
 export function seenRegions(regions: readonly ReadDrRegion[]): SeenRegion[] {
@@ -37,11 +37,11 @@ export function copyProgressRank(seen: readonly SeenRegion[]): (snapshot: Snapsh
   return (snapshot) => seen.reduce((sum, one) => sum + NEAREST_FIRST.indexOf(coverageIn(one, snapshot)), 0);
 }
 
-/** Why a snapshot can't go yet: a region's copy of it is neither sound nor has lived its time. */
+/** Why a snapshot can't go yet: a region's copy of it is neither verified nor has lived its time. */
 export function unsafeIn(seen: readonly SeenRegion[], snapshot: Snapshot): string | undefined {
   for (const one of seen) {
     const coverage = coverageIn(one, snapshot);
-    if (coverage === "sound") continue;
+    if (coverage === "verified") continue;
     const all = copiesOf(snapshot, one.bySource);
     const isDoubted = ["missing", "expired"].includes(coverage) && all.some(({ doubt }) => doubt !== undefined);
     if (coverage === "expired" && !isDoubted) continue;

@@ -36,10 +36,10 @@ function withMarks(standIn: Snapshot, regions: readonly string[]): Snapshot {
   return { ...standIn, tags: { ...standIn.tags, ...Object.fromEntries(marks) } };
 }
 
-/** What is completed before what is not; a stand-in that is not sound stands behind its original. */
+/** What is completed before what is not; a stand-in that is not verified stands behind its original. */
 function standing(snapshot: Snapshot, settings: CoreSettings): number {
   if (snapshot.state !== "completed") return 2;
-  return isReplacement(snapshot) && replacementState(snapshot, settings) !== "sound" ? 1 : 0;
+  return isReplacement(snapshot) && replacementState(snapshot, settings) !== "verified" ? 1 : 0;
 }
 
 function duplicateOf(duplicate: Snapshot, of: Snapshot, settings: CoreSettings): Duplicate {
@@ -47,13 +47,13 @@ function duplicateOf(duplicate: Snapshot, of: Snapshot, settings: CoreSettings):
   // Beside a snapshot that is encrypted itself it is a duplicate like others: one has lost the tag that ties it.
   const waits = !replaced && (isReplacement(of) || !of.encrypted);
   if (isReplacement(duplicate) && waits) {
-    const why = `made to stand in for ${of.snapshotId}`;
+    const why = `made to replace ${of.snapshotId}`;
     if (duplicate.state === "pending") return { duplicate, of, why, but: "it is pending" };
     const fault = replacementFault(duplicate, settings) ?? "it is not needed yet";
-    return { duplicate, of, why, but: `${fault}, until its replacement is sound` };
+    return { duplicate, of, why, but: `${fault}, until its replacement is verified` };
   }
   const isOriginal = replaced && !isReplacement(duplicate);
-  const why = isOriginal ? `its encrypted copy ${of.snapshotId} stands in for it` : `a duplicate of ${of.snapshotId}`;
+  const why = isOriginal ? `its encrypted copy ${of.snapshotId} replaces it` : `a duplicate of ${of.snapshotId}`;
   return { duplicate, of, why };
 }
 

@@ -18,7 +18,7 @@ function stayingByVolume(
   const staying = own.filter((snapshot) => {
     if (snapshot.state !== "completed" || going.has(snapshot.snapshotId)) return false;
     if (!isClear(snapshot)) return false;
-    return dr === undefined || copyState(snapshot, dr.keyArn) === "sound";
+    return dr === undefined || copyState(snapshot, dr.keyArn) === "verified";
   });
   return groupBy(staying, ({ volumeId }) => volumeId);
 }

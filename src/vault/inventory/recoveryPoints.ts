@@ -13,7 +13,7 @@ export function recoveryPoints(own: readonly Snapshot[], dr: KeyedRegion | undef
   const points = new Map<string, Snapshot>();
   for (const snapshot of own) {
     if (snapshot.state !== "completed") continue;
-    if (dr !== undefined && copyState(snapshot, dr.keyArn) !== "sound") continue;
+    if (dr !== undefined && copyState(snapshot, dr.keyArn) !== "verified") continue;
     points.set(volumeAndSlotOf(snapshot), snapshot);
   }
   return [...points.values()];

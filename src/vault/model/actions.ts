@@ -55,7 +55,7 @@ export interface DeleteAction {
   /** What must remember first that its copies in some regions have lived their time: see {@link ExpiredCopyTag}. */
   mark?: ExpiredCopyTag;
   /** A recovery point past its rules, a second one of the same slot, or what nobody can restore from. */
-  because: "retention" | "duplicate" | "failed";
+  because: "retention" | "redundant" | "failed";
   /** The recovery point that it is part of, where that goes whole by its rules: see recoverySets.ts. */
   set?: string;
   /** Set on the snapshot of a root volume: it goes last, so that no data is left without its root. */

@@ -45,7 +45,7 @@ export const REGION_METRIC = {
   /** Of these: what instances have that have not been backed up for `orphanDays`. */
   orphanPoints: "OrphanRecoveryPoints",
   orphanGiB: "OrphanGiB",
-  /** Minutes since the start of the oldest snapshot that this DR region has no sound copy of. */
+  /** Minutes since the start of the oldest snapshot that this DR region has no verified copy of. */
   oldestMissingCopy: "OldestMissingCopyMinutes",
   /** Hours since the data of the newest recovery point in this region of the instance that is worst off. */
   maxRecoveryPointAge: "MaxRecoveryPointAgeHours",

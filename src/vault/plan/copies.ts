@@ -1,6 +1,6 @@
 /**
- * Which snapshots still lack a sound copy in a region: in a DR region every one, in the primary region itself those that
- * are to be encrypted there (replacements.ts). A copy is sound when it is seen completed, encrypted and
+ * Which snapshots still lack a verified copy in a region: in a DR region every one, in the primary region itself those that
+ * are to be encrypted there (replacements.ts). A copy is verified when it is seen completed, encrypted and
  * under the vault's key: CopySnapshot's return proves none of it, since EC2 checks the key only afterwards
  * (API reference, CopySnapshot, KmsKeyId).
  */
@@ -103,7 +103,7 @@ export function planCopies(
   // Few of many lack one: those alone are put in order.
   const lacking = snapshots.flatMap((snapshot): Lacking[] => {
     const copies = copiesOf(snapshot, bySource);
-    if (!["missing", "broken"].includes(coverageOf(snapshot, copies, target, target.released))) return [];
+    if (!["missing", "unusable"].includes(coverageOf(snapshot, copies, target, target.released))) return [];
     return [{ snapshot, broken: [...copies].sort(latestStartedFirst) }];
   });
   for (const one of byTurn(lacking)) {

@@ -1,6 +1,6 @@
 /**
  * What goes and what stays in a DR region, and why. A copy that failed or is under another key is junk only when a
- * sound one has taken its place; the newest sound ones of a volume stay, since the next copy builds on them.
+ * verified one has taken its place; the newest verified ones of a volume stay, since the next copy builds on them.
  */
 import type { SeenRegion } from "../inventory/drRegions";
 import { bestFirst, sameVolumeAndSlot } from "../inventory/sameSlot";
@@ -30,7 +30,7 @@ interface Dr extends Sources {
   region: string;
   state: (copy: Snapshot) => ReturnType<typeof copyState>;
   sourceOf: (copy: Snapshot) => string;
-  /** Finds the sound copy of the same source that is in doubt: while it is there none is made in the place of a failed one. */
+  /** Finds the verified copy of the same source that is in doubt: while it is there none is made in the place of a failed one. */
   inPlaceOf: (copy: Snapshot) => Snapshot | undefined;
   /** Whether a source's copy here has lived its time. */
   isExpired: (source: Snapshot) => boolean;
@@ -46,12 +46,12 @@ function pruneOthers({ plan, state, nowMs }: Dr, best: Snapshot, others: readonl
       remove(plan, other, "failed", "failed more than a day ago");
     } else if (other.state === "error" && !remains.has(other)) {
       remove(plan, other, "failed", `failed, and so did ${MAX_ATTEMPTS} after it`);
-    } else if (state(best) !== "sound" || state(other) === "pending") {
-      keep(plan, other, `${best.snapshotId} stands for the same slot, but is ${state(best)}`);
-    } else if (state(other) === "sound") {
-      remove(plan, other, "duplicate", `a duplicate of ${best.snapshotId}`);
+    } else if (state(best) !== "verified" || state(other) === "pending") {
+      keep(plan, other, `${best.snapshotId} is of the same slot, but is ${state(best)}`);
+    } else if (state(other) === "verified") {
+      remove(plan, other, "redundant", `a duplicate of ${best.snapshotId}`);
     } else {
-      const because = other.state === "error" ? "failed" : "duplicate";
+      const because = other.state === "error" ? "failed" : "redundant";
       remove(plan, other, because, `not usable, and replaced by ${best.snapshotId}`);
     }
   }
@@ -59,7 +59,7 @@ function pruneOthers({ plan, state, nowMs }: Dr, best: Snapshot, others: readonl
 
 /** The best copy of one volume and slot: whether it is a recovery point for retention to judge. */
 function isPoint({ plan, isExpired, inPlaceOf, state, sourceOf, stays, sources }: Dr, best: Snapshot): boolean {
-  if (state(best) === "sound") return true;
+  if (state(best) === "verified") return true;
   const source = sources(sourceOf(best));
   const expired = source !== undefined && isExpired(source);
   const doubted = best.state === "error" ? inPlaceOf(best) : undefined;
@@ -67,18 +67,18 @@ function isPoint({ plan, isExpired, inPlaceOf, state, sourceOf, stays, sources }
   else if (doubted !== undefined) {
     remove(plan, best, "failed", `it is in state error, and ${doubted.snapshotId} is there, in doubt`);
   } else if (stays(sourceOf(best)) !== undefined && !expired) {
-    keep(plan, best, "not usable, until its replacement is sound");
+    keep(plan, best, "not usable, until its replacement is verified");
   } else if (best.state === "completed") return true;
   else remove(plan, best, "failed", `it is in state ${best.state}, and its source is gone`);
   return false;
 }
 
-/** The ids of the newest sound copies of each volume, as many as its floor says. */
-function floorOf(sound: readonly Snapshot[], { rulesOf }: PruneRules): Set<string> {
+/** The ids of the newest verified copies of each volume, as many as its floor says. */
+function floorOf(verified: readonly Snapshot[], { rulesOf }: PruneRules): Set<string> {
   const floor = new Set<string>();
   const counts = new Map<string, number>();
   // Slots are whole seconds in UTC, whose order as text is their order in time.
-  const newest = [...sound].sort((a, b) => (a.identity.slot < b.identity.slot ? 1 : -1));
+  const newest = [...verified].sort((a, b) => (a.identity.slot < b.identity.slot ? 1 : -1));
   for (const { snapshotId, volumeId, identity } of newest) {
     const count = (counts.get(volumeId) ?? 0) + 1;
     counts.set(volumeId, count);
@@ -95,7 +95,7 @@ function whyStays(
 ): string | undefined {
   if (!isClear(copy)) return "it is in doubt";
   if (copy.state === "pending") return `it is pending in ${region}`;
-  if (floor.has(copy.snapshotId)) return "it is one of the newest sound ones";
+  if (floor.has(copy.snapshotId)) return "it is one of the newest verified copies";
   const source = stays(sourceOf(copy)) ?? sources(sourceOf(copy));
   // The vault writes no mark on what somebody changed, and without one it would be copied again.
   return source?.doubt && `its source ${source.snapshotId} is in doubt`;
@@ -117,15 +117,15 @@ export function pruneDr(
     counts,
     inPlaceOf: (copy) =>
       (bySource.get(copy.identity.source?.snapshotId ?? "") ?? []).find(
-        (other) => !isClear(other) && copyState(other, keyArn) === "sound",
+        (other) => !isClear(other) && copyState(other, keyArn) === "verified",
       ),
     isExpired: (source) => source.tags[copyExpiredTag(region)] !== undefined && released(source),
     nowMs: rules.nowMs,
   };
   const { plan, state, sourceOf } = dr;
-  // Of two sound copies the one whose snapshot counts is best: without it the snapshot would be copied again.
+  // Of two verified copies the one whose snapshot counts is best: without it the snapshot would be copied again.
   const rank = (copy: Snapshot) =>
-    2 * ["sound", "pending", "broken"].indexOf(state(copy)) + (counts(sourceOf(copy)) === undefined ? 1 : 0);
+    2 * ["verified", "pending", "unusable"].indexOf(state(copy)) + (counts(sourceOf(copy)) === undefined ? 1 : 0);
   const points: Snapshot[] = [];
   for (const group of sameVolumeAndSlot(copies.filter(isClear))) {
     const [best, ...others] = bestFirst(group, rank);
@@ -137,8 +137,8 @@ export function pruneDr(
   plan.points = points;
   plan.judgement = judgement;
   const { gone } = judgement;
-  const sound = gone.size === 0 ? [] : points.filter((copy) => state(copy) === "sound");
-  const floor = floorOf(sound, rules);
+  const verified = gone.size === 0 ? [] : points.filter((copy) => state(copy) === "verified");
+  const floor = floorOf(verified, rules);
   const holds = holdsOf(gone.size === 0 ? [] : copies, (copy) => {
     const mayGo = gone.has(copy.snapshotId) || !isClear(copy) || copy.state === "pending";
     return mayGo ? whyStays(dr, copy, floor) : undefined;

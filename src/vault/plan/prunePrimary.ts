@@ -59,13 +59,13 @@ function pruneFailedStandIns(
   nowMs: number,
 ) {
   const originalOf = ({ identity }: Snapshot) => identity.source?.snapshotId ?? "";
-  const sound = new Map(counted.filter(isReplacement).map((one) => [originalOf(one), one.snapshotId]));
+  const verified = new Map(counted.filter(isReplacement).map((one) => [originalOf(one), one.snapshotId]));
   const newer = new Map<string, number>();
   for (const standIn of [...failed].sort((a, b) => b.startTimeMs - a.startTimeMs)) {
     const original = originalOf(standIn);
     const tries = newer.get(original) ?? 0;
     newer.set(original, tries + 1);
-    const replacement = sound.get(original);
+    const replacement = verified.get(original);
     if (replacement !== undefined) {
       remove(plan, standIn, "failed", `not usable, and replaced by ${replacement}`);
     } else if (nowMs - standIn.startTimeMs > FAILED_KEPT_MS) {
@@ -94,7 +94,7 @@ export interface PrimaryRegion {
   wanted: ReadonlySet<string>;
 }
 
-/** @param unsafe why a snapshot can't go yet: its copy is not sound; `undefined` where it can */
+/** @param unsafe why a snapshot can't go yet: its copy is not verified; `undefined` where it can */
 export function prunePrimary(
   region: string,
   { own, counted, extra, doubted, wanted }: PrimaryRegion,
@@ -126,7 +126,7 @@ export function prunePrimary(
     const isGone = gone.has(of.snapshotId) && !holds.has(setKeyOf(of));
     const wait =
       (isGone ? undefined : but) ?? notCompleted("it", duplicate) ?? notCompleted(of.snapshotId, of) ?? unsafe(of);
-    if (wait === undefined) remove(plan, duplicate, "duplicate", why, mark);
+    if (wait === undefined) remove(plan, duplicate, "redundant", why, mark);
     else keep(plan, duplicate, `${why}, but ${wait}`);
   }
   const failed = own.filter((snapshot) => snapshot.state === "error");

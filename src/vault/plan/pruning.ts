@@ -44,7 +44,7 @@ export function idsOf(deletes: readonly DeleteAction[]): Set<string> {
   return new Set(deletes.map(({ snapshotId }) => snapshotId));
 }
 
-/** @param unsafe why a snapshot can't go yet: its copy is not sound */
+/** @param unsafe why a snapshot can't go yet: its copy is not verified */
 export function planPruning(
   { own, clear, counted, ...here }: SeenHere,
   seen: readonly SeenRegion[],

@@ -19,10 +19,10 @@ function sourceOf({ snapshotId, identity }: Snapshot): string {
 /** Returns true if a snapshot has no copy and is not likely to get one: EC2 copies no archived snapshot, or it failed too often. */
 function isStuck(snapshot: Snapshot, { dr, bySource }: SeenRegion): boolean {
   const copies = copiesOf(snapshot, bySource);
-  if (isArchived(snapshot)) return copies.every((copy) => copyState(copy, dr.keyArn) === "broken");
+  if (isArchived(snapshot)) return copies.every((copy) => copyState(copy, dr.keyArn) === "unusable");
   // A pending attempt changes nothing: once it is completed, the marks of the others are asked again.
   const failed = copies.filter(({ state }) => state === "error").length;
-  return failed >= MAX_ATTEMPTS && copies.every((copy) => copyState(copy, dr.keyArn) !== "sound");
+  return failed >= MAX_ATTEMPTS && copies.every((copy) => copyState(copy, dr.keyArn) !== "verified");
 }
 
 /** Each with the sources of the same data: the points of the region as they would be if what would be copied were. */
@@ -32,12 +32,12 @@ function wouldBePoints(
   isWanted: (snapshot: Snapshot) => boolean,
   isCopied: (snapshot: Snapshot) => boolean,
 ): { point: Snapshot; sources: string[] }[] {
-  const sound = copies.filter((copy) => isWanted(copy) && copyState(copy, dr.keyArn) === "sound");
-  const there = new Set(sound);
+  const verified = copies.filter((copy) => isWanted(copy) && copyState(copy, dr.keyArn) === "verified");
+  const there = new Set(verified);
   const would = completed
     .filter((one) => isWanted(one) && isCopied(one))
     .map((one) => ({ ...one, region: dr.region, startTimeMs: dataStartMs(one) }));
-  return sameVolumeAndSlot([...sound, ...would]).flatMap((group) => {
+  return sameVolumeAndSlot([...verified, ...would]).flatMap((group) => {
     const point = group.find((one) => there.has(one)) ?? group[0];
     return point === undefined ? [] : [{ point, sources: group.map(sourceOf) }];
   });

@@ -67,19 +67,19 @@ function ofNewestSlot(own: readonly Snapshot[], points: readonly Snapshot[]) {
 }
 
 /**
- * Since when the oldest snapshot has had no sound copy in the region; `undefined` where each has one. A snapshot that is
+ * Since when the oldest snapshot has had no verified copy in the region; `undefined` where each has one. A snapshot that is
  * not completed yet is not owed one.
- * @param planned what this invocation was to do, whatever became of it: a copy that was just begun is not sound yet
+ * @param planned what this invocation was to do, whatever became of it: a copy that was just begun is not verified yet
  */
 export function oldestMissingMs(
   copies: readonly Snapshot[],
   planned: readonly Action[],
   { region, keyArn }: KeyedRegion,
 ): number | undefined {
-  const isSound = (copy: Snapshot) => copyState(copy, keyArn) === "sound";
+  const isVerified = (copy: Snapshot) => copyState(copy, keyArn) === "verified";
   const source = ({ identity }: Snapshot) => identity.source?.snapshotId ?? "";
-  const copied = new Set(copies.filter(isSound).map(source));
-  const waiting = copies.filter((copy) => !isSound(copy) && !copied.has(source(copy)));
+  const copied = new Set(copies.filter(isVerified).map(source));
+  const waiting = copies.filter((copy) => !isVerified(copy) && !copied.has(source(copy)));
   const since = [
     ...waiting.map(dataStartMs),
     ...planned.flatMap((action) => (action.kind === "copy" && action.region === region ? [action.sinceMs] : [])),

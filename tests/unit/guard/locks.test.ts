@@ -8,7 +8,7 @@ import { DR, NOW, SETTINGS, copyOf, snapshot } from "../../support/world";
 const LOCK: SnapshotLock = { mode: "governance", days: 7 };
 const POLICY: CoreSettings = { ...SETTINGS, lock: LOCK };
 
-/** A sound copy that was started so long ago. */
+/** A verified copy that was started so long ago. */
 function copy(snapshotId: string, ageMs: number, extra: Partial<Snapshot> = {}): Snapshot {
   return copyOf(snapshot(`of-${snapshotId}`), snapshotId, { startTimeMs: NOW - ageMs, ...extra });
 }
@@ -18,7 +18,7 @@ function plan(copies: Snapshot[], locked: string[] = [], leaving: string[] = [],
   return planLocks(owed, (id) => locked.includes(id), policy.lock ?? LOCK, NOW);
 }
 
-test("a sound copy is locked for its days, whole", () => {
+test("a verified copy is locked for its days, whole", () => {
   expect(plan([copy("a", HOUR_MS)])).toStrictEqual([
     {
       kind: "lock",
@@ -27,7 +27,7 @@ test("a sound copy is locked for its days, whole", () => {
       mode: "governance",
       days: 7,
       sinceMs: NOW - HOUR_MS,
-      reason: "sound and not locked: kept from everybody for its first 7 days",
+      reason: "verified and not locked: nobody may delete it for its first 7 days",
     },
   ]);
 });

@@ -55,25 +55,25 @@ describe("the regions that are seen", () => {
 });
 
 test.each<[string, Snapshot, Snapshot[], Snapshot[], number, string | undefined]>([
-  ["sound in both", one, [west], [ireland], 0, undefined],
-  ["expired in one, sound in the other", marked(DR2.region), [west], [], 1, undefined],
+  ["verified in both", one, [west], [ireland], 0, undefined],
+  ["expired in one, verified in the other", marked(DR2.region), [west], [], 1, undefined],
   ["expired in both", marked(DR.region, DR2.region), [], [], 2, undefined],
   ["missing in the first", one, [], [ireland], 4, "its copy in us-west-2 is missing"],
   ["missing in the second", one, [west], [], 4, "its copy in eu-west-1 is missing"],
   ["pending in the second", one, [west], [{ ...ireland, state: "pending" }], 2, "its copy in eu-west-1 is pending"],
-  ["broken in the second", one, [west], [{ ...ireland, state: "error" }], 3, "its copy in eu-west-1 is broken"],
+  ["unusable in the second", one, [west], [{ ...ireland, state: "error" }], 3, "its copy in eu-west-1 is unusable"],
   [
     "under the other region's key",
     one,
     [west],
     [{ ...ireland, kmsKeyId: DR.keyArn }],
     3,
-    "its copy in eu-west-1 is broken",
+    "its copy in eu-west-1 is unusable",
   ],
   ["missing in both", one, [], [], 8, "its copy in us-west-2 is missing"],
   ["marked for another region", marked("ap-south-1"), [west], [], 4, "its copy in eu-west-1 is missing"],
   [
-    "sound in one, and in doubt in the other",
+    "verified in one, and in doubt in the other",
     one,
     [west],
     [{ ...ireland, doubt: DOUBT }],
@@ -81,7 +81,7 @@ test.each<[string, Snapshot, Snapshot[], Snapshot[], number, string | undefined]
     "its copy in eu-west-1 is in doubt",
   ],
   [
-    "sound in both, beside one in doubt",
+    "verified in both, beside one in doubt",
     one,
     [west],
     [{ ...ireland, snapshotId: "twin", doubt: DOUBT }, ireland],

@@ -10,7 +10,7 @@ import { DR, DR2, NOW, PRIMARY_KEY, SETTINGS, snapshot, standInOf } from "../../
 const ENCRYPTING: CoreSettings = { ...SETTINGS, dr: [DR, DR2], primaryKeyArn: PRIMARY_KEY };
 const OTHER_KEY = "arn:aws:kms:us-east-1:111122223333:key/other";
 const plain = snapshot("plain");
-const sound = standInOf(plain, "sound");
+const verified = standInOf(plain, "verified");
 const rekeyed = standInOf(plain, "rekeyed", { kmsKeyId: OTHER_KEY });
 const pending = standInOf(plain, "pending", { state: "pending" });
 const failed = standInOf(plain, "failed", { state: "error" });
@@ -30,27 +30,27 @@ test.each<[string, Snapshot[], string[]]>([
   ["a plain one alone", [plain], ["plain"]],
   ["what failed counts for nothing", [plain, failed], ["plain"]],
   [
-    "a sound stand-in takes the place",
-    [plain, sound],
-    ["sound", "plain: its encrypted copy sound stands in for it (now)"],
+    "a verified stand-in takes the place",
+    [plain, verified],
+    ["verified", "plain: its encrypted copy verified replaces it (now)"],
   ],
-  ["a pending one does not", [plain, pending], ["plain", "pending: made to stand in for plain (it is pending)"]],
+  ["a pending one does not", [plain, pending], ["plain", "pending: made to replace plain (it is pending)"]],
   [
     "nor one under another key",
     [plain, rekeyed],
     [
       "plain",
-      `rekeyed: made to stand in for plain (it is under ${OTHER_KEY}, not ${PRIMARY_KEY}, until its replacement is sound)`,
+      `rekeyed: made to replace plain (it is under ${OTHER_KEY}, not ${PRIMARY_KEY}, until its replacement is verified)`,
     ],
   ],
   [
-    "a sound one beside others",
-    [plain, rekeyed, pending, sound],
+    "a verified one beside others",
+    [plain, rekeyed, pending, verified],
     [
-      "sound",
-      "plain: its encrypted copy sound stands in for it (now)",
-      "rekeyed: a duplicate of sound (now)",
-      "pending: a duplicate of sound (now)",
+      "verified",
+      "plain: its encrypted copy verified replaces it (now)",
+      "rekeyed: a duplicate of verified (now)",
+      "pending: a duplicate of verified (now)",
     ],
   ],
   ["one under another key, where there is nothing else", [rekeyed], ["rekeyed"]],
@@ -63,22 +63,22 @@ test.each<[string, Snapshot[], string[]]>([
 test("with no key configured whatever is encrypted takes the place, and what is not does not", () => {
   const { primaryKeyArn: _off, ...plainly } = ENCRYPTING;
   expect(judged([plain, rekeyed], plainly)[0]).toBe("rekeyed");
-  expect(judged([plain, { ...sound, encrypted: false }], plainly)[0]).toBe("plain");
+  expect(judged([plain, { ...verified, encrypted: false }], plainly)[0]).toBe("plain");
 });
 
-test("a sound stand-in of one of two duplicates waits while the other is nearer to all regions", () => {
-  expect(judged([plain, twin, sound], ENCRYPTING, ["twin"])).toStrictEqual([
+test("a verified stand-in of one of two duplicates waits while the other is nearer to all regions", () => {
+  expect(judged([plain, twin, verified], ENCRYPTING, ["twin"])).toStrictEqual([
     "twin",
-    "sound: made to stand in for twin (it is not needed yet, until its replacement is sound)",
+    "verified: made to replace twin (it is not needed yet, until its replacement is verified)",
     "plain: a duplicate of twin (now)",
   ]);
 });
 
 test("beside a snapshot that is encrypted itself a stand-in is a duplicate like others", () => {
   const encrypted = { ...twin, encrypted: true, kmsKeyId: PRIMARY_KEY };
-  expect(judged([plain, sound, encrypted], ENCRYPTING, ["twin"])).toStrictEqual([
+  expect(judged([plain, verified, encrypted], ENCRYPTING, ["twin"])).toStrictEqual([
     "twin",
-    "sound: a duplicate of twin (now)",
+    "verified: a duplicate of twin (now)",
     "plain: a duplicate of twin (now)",
   ]);
 });
@@ -91,18 +91,18 @@ describe("marks that an original got after its stand-in was made", () => {
   const judge = (group: Snapshot[]) => dedupe(group, () => 0, ENCRYPTING);
 
   test("count for the stand-in, and are written on it before the original goes", () => {
-    const { counted, extra } = judge([mark(plain, DR.region, DR2.region), mark(sound, DR.region)]);
+    const { counted, extra } = judge([mark(plain, DR.region, DR2.region), mark(verified, DR.region)]);
     expect(counted[0]?.tags[copyExpiredTag(DR2.region)]).toBeDefined();
-    expect(extra.map((one) => one.mark)).toStrictEqual([{ snapshotId: "sound", regions: [DR2.region] }]);
+    expect(extra.map((one) => one.mark)).toStrictEqual([{ snapshotId: "verified", regions: [DR2.region] }]);
   });
 
   test("of a region that the stack does not have any more are left alone: the role may not write them", () => {
-    const { extra } = judge([mark(plain, "ap-south-1"), sound]);
+    const { extra } = judge([mark(plain, "ap-south-1"), verified]);
     expect(extra.map((one) => one.mark)).toStrictEqual([undefined]);
   });
 
   test("are nothing to another original's stand-in, nor to a duplicate", () => {
-    const { extra } = judge([mark(twin, DR.region), sound, mark(plain, DR.region), rekeyed]);
+    const { extra } = judge([mark(twin, DR.region), verified, mark(plain, DR.region), rekeyed]);
     const marks = extra.map((one) => [one.duplicate.snapshotId, one.mark?.regions]);
     expect(marks.sort()).toStrictEqual([
       ["plain", [DR.region]],
@@ -114,16 +114,16 @@ describe("marks that an original got after its stand-in was made", () => {
 
 describe("the snapshot that an id stands for", () => {
   test("is itself, or of one that is gone the stand-in that counts", () => {
-    const find = sourceFinder([rekeyed, sound], [sound]);
-    expect(find("sound")).toBe(sound);
+    const find = sourceFinder([rekeyed, verified], [verified]);
+    expect(find("verified")).toBe(verified);
     expect(find("rekeyed")).toBe(rekeyed);
-    expect(find("plain")).toBe(sound);
+    expect(find("plain")).toBe(verified);
     expect(find("another")).toBeUndefined();
-    expect(sourceFinder([plain, sound], [sound])("plain")).toBe(plain);
+    expect(sourceFinder([plain, verified], [verified])("plain")).toBe(plain);
   });
 
   test("is the stand-in of one that is gone even while it is in doubt, but not before one that counts", () => {
-    const doubted: Snapshot = { ...sound, doubt: { of: "tags", what: "its slot" } };
+    const doubted: Snapshot = { ...verified, doubt: { of: "tags", what: "its slot" } };
     const find = sourceFinder([doubted, rekeyed], [rekeyed]);
     expect(find("plain")).toBe(rekeyed);
     expect(sourceFinder([doubted], [])("plain")).toBe(doubted);

@@ -25,7 +25,7 @@ test("the last snapshot of its data is one", () => {
 });
 
 test("what a deletion is for changes nothing", () => {
-  for (const because of ["retention", "duplicate", "failed"] as const) {
+  for (const because of ["retention", "redundant", "failed"] as const) {
     const losses = lossesOf([deleteAction("one", { because })], { own: [one] });
     expect([...losses]).toStrictEqual([["one", POINT]]);
   }
@@ -83,7 +83,7 @@ test("nothing is lost where nothing goes, or where what goes is not there", () =
 describe("in a DR region", () => {
   const copy = copyOf(one, "one");
 
-  test("a sound copy that stays is a twin, however much later it was made", () => {
+  test("a verified copy that stays is a twin, however much later it was made", () => {
     const other = copyOf(one, "twin", { startTimeMs: NOW + 9 * DAY_MS });
     expect(lost([copy, other], ["one"], DR)).toStrictEqual([]);
   });

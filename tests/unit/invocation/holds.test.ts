@@ -139,7 +139,7 @@ describe("where copies are locked", () => {
     locking.sees([old, recent], copies);
   });
 
-  test("a sound copy is locked by the pass that sees it, and by no other", async () => {
+  test("a verified copy is locked by the pass that sees it, and by no other", async () => {
     await expect(locking.trigger({ kind: "follow-up" })).resolves.toMatchObject({ status: "clean" });
     const input = { SnapshotId: "recent-copy", LockMode: "compliance", LockDuration: 30 };
     expect(locks()).toStrictEqual([input]);

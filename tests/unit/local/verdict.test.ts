@@ -4,7 +4,7 @@ import { readDecisions } from "../../../src/local/runtime/functionLog";
 import { reportedProblems, verdictOf } from "../../../src/local/findings/verdict";
 
 const NOTHING: Audit = { instances: [], gaps: [] };
-const SOUND = "Every protected volume has its snapshot and a sound, encrypted copy.";
+const VERIFIED = "Every protected volume has its snapshot and a verified, encrypted copy.";
 const INDUCED = { region: "us-west-2", from: "2026-06-05T00:00:00Z" };
 
 /** A line as the function logs it. */
@@ -18,10 +18,10 @@ const broken = (day: number, region: string) =>
   line(day, "copy-unusable", `snap-0${day} in ${region}`, `the copy of snap-0${day} in ${region} is not usable`);
 
 test("is complete where nothing was reported, nothing crashed and nothing is missing", () => {
-  expect(verdictOf(NOTHING, [], [], false)).toEqual({ complete: true, headline: SOUND, exceptions: [] });
+  expect(verdictOf(NOTHING, [], [], false)).toEqual({ complete: true, headline: VERIFIED, exceptions: [] });
 });
 
-test("is not complete where the vault reported a problem in any night, however sound the end", () => {
+test("is not complete where the vault reported a problem in any night, however verified the end", () => {
   const none = "i-0a has no volume to snapshot";
   const problems = reported(line(1, "no-volumes", "i-0a", none), line(2, "no-volumes", "i-0a", none));
   const { complete, headline, exceptions } = verdictOf(NOTHING, problems, [], false);

@@ -98,7 +98,7 @@ describe("what a person deleted", () => {
       copyOf(sources[1]!, id, { state, startTimeMs: NOW - hoursAgo * HOUR_MS });
     const tries = [again("copy-failed", "error", 2.9), again("copy-good", "completed", 2.5)];
     await look(rig, 85, sources, [...left, ...tries.slice(0, 1)]);
-    // A sound one has taken its place, so what failed is deleted.
+    // A verified one has taken its place, so what failed is deleted.
     await expect(look(rig, 120, sources, [...left, ...tries])).resolves.toHaveLength(1);
     expect(rig.writes()).toContain(`${DR.region} DeleteSnapshot`);
   });

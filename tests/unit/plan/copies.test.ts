@@ -11,7 +11,7 @@ const source = snapshot("snap-1", { startTimeMs: NOW - 5 * HOUR_MS });
 const marked = snapshot("snap-1", {
   tags: { [copyExpiredTag(DR.region)]: "2026-11-01T03:00:00Z" },
 });
-const sound = copyOf(source, "sound");
+const verified = copyOf(source, "verified");
 const pending = copyOf(source, "pending", { state: "pending" });
 const failed = copyOf(source, "failed", { state: "error", stateMessage: "key is disabled" });
 const plain = copyOf(source, "plain", { encrypted: false });
@@ -26,17 +26,17 @@ function plan(snapshots: Snapshot[], copies: Snapshot[]) {
 }
 
 test.each([
-  ["sound", "completed, encrypted and under the key", source, [sound]],
-  ["sound", "one good beside a broken one", source, [failed, sound, pending]],
+  ["verified", "completed, encrypted and under the key", source, [verified]],
+  ["verified", "one good beside a broken one", source, [failed, verified, pending]],
   ["pending", "on the way", source, [pending]],
   ["pending", "on the way beside a broken one", source, [failed, pending]],
-  ["broken", "failed", source, [failed]],
-  ["broken", "not encrypted", source, [plain]],
-  ["broken", "under another key", source, [otherKey]],
+  ["unusable", "failed", source, [failed]],
+  ["unusable", "not encrypted", source, [plain]],
+  ["unusable", "under another key", source, [otherKey]],
   ["missing", "none", source, []],
   ["expired", "none, and marked", marked, []],
   ["expired", "a broken one, and marked", marked, [failed]],
-  ["sound", "a good one, and marked", marked, [sound]],
+  ["verified", "a good one, and marked", marked, [verified]],
   ["missing", "none, and marked for another region", elsewhere, []],
 ])("coverage is %s with a copy that is %s", (coverage, _what, of, copies) => {
   expect(coverageOf(of, copies, DR, () => true)).toBe(coverage);
@@ -44,37 +44,37 @@ test.each([
 
 test("a mark says nothing where the rules would still keep the copy", () => {
   expect(coverageOf(marked, [], DR, () => false)).toBe("missing");
-  expect(coverageOf(marked, [failed], DR, () => false)).toBe("broken");
+  expect(coverageOf(marked, [failed], DR, () => false)).toBe("unusable");
 });
 
 test.each([
-  [sound, undefined],
+  [verified, undefined],
   [pending, undefined],
   [failed, "it is in state error: key is disabled"],
   [{ ...failed, stateMessage: undefined }, "it is in state error: EC2 gives no reason"],
   [plain, "it is not encrypted"],
   [otherKey, `it is under ${OTHER_KEY}, not ${KEY}`],
-  [{ ...sound, kmsKeyId: undefined }, `it is under no key, not ${KEY}`],
+  [{ ...verified, kmsKeyId: undefined }, `it is under no key, not ${KEY}`],
 ])("the fault of copy %# is told", (copy, fault) => {
   expect(copyFault(copy, KEY)).toBe(fault);
 });
 
 test("copies are found by the source in their Description, whatever their tags say; an original belongs to nothing", () => {
-  const stripped: Snapshot = { ...sound, snapshotId: "stripped", tags: {} };
-  const other = { ...sound.tags, [TAG.sourceSnapshot]: "another" };
-  const renamed: Snapshot = { ...sound, snapshotId: "renamed", tags: other };
-  const original: Snapshot = { ...source, snapshotId: "original", tags: sound.tags };
-  expect([...copiesBySource([sound, stripped, original, renamed, failed])]).toStrictEqual([
-    ["snap-1", [sound, stripped, renamed, failed]],
+  const stripped: Snapshot = { ...verified, snapshotId: "stripped", tags: {} };
+  const other = { ...verified.tags, [TAG.sourceSnapshot]: "another" };
+  const renamed: Snapshot = { ...verified, snapshotId: "renamed", tags: other };
+  const original: Snapshot = { ...source, snapshotId: "original", tags: verified.tags };
+  expect([...copiesBySource([verified, stripped, original, renamed, failed])]).toStrictEqual([
+    ["snap-1", [verified, stripped, renamed, failed]],
   ]);
 });
 
 test("copies of an original are copies of what stands in for it, and the reverse", () => {
   const standIn = standInOf(source, "stand-in");
   const ofStandIn = { ...copyOf(standIn, "of-stand-in"), tags: drCopyTags(standIn) };
-  const bySource = copiesBySource([sound, ofStandIn]);
-  expect(copiesOf(standIn, bySource)).toStrictEqual([sound, ofStandIn]);
-  expect(copiesOf(source, bySource)).toStrictEqual([sound, ofStandIn]);
+  const bySource = copiesBySource([verified, ofStandIn]);
+  expect(copiesOf(standIn, bySource)).toStrictEqual([verified, ofStandIn]);
+  expect(copiesOf(source, bySource)).toStrictEqual([verified, ofStandIn]);
   expect(copiesOf(snapshot("another"), bySource)).toStrictEqual([]);
 });
 
@@ -117,7 +117,7 @@ describe("planning", () => {
   });
 
   test.each([
-    ["sound", source, [sound]],
+    ["verified", source, [verified]],
     ["pending", source, [pending]],
     ["expired", marked, []],
   ])("leaves one alone whose copy is %s", (_coverage, of, copies) => {

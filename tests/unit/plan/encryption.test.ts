@@ -14,7 +14,7 @@ const OTHER_KEY = "arn:aws:kms:us-east-1:111122223333:key/other";
 const plain = snapshot("plain", { startTimeMs: NOW - DAY_MS });
 const CHANGED: Doubt = { of: "tags", what: "its slot" };
 const plainCopy = copyOf(plain, "plain-copy");
-const sound = standInOf(plain, "sound");
+const verified = standInOf(plain, "verified");
 
 function plan(snapshots: Snapshot[], copies: World["copies"] = {}, policy: CoreSettings = ENCRYPTING): Plan {
   const world: World = { snapshots, copies, problems: [], throttled: [] };
@@ -70,8 +70,8 @@ describe("a stand-in is made", () => {
     ["one on its way out of the Recycle Bin", [{ ...plain, state: "recovering" }], ENCRYPTING],
     ["another vault's", [snapshot("plain", { tags: { [TAG.vault]: "v" } })], ENCRYPTING],
     ["one whose tags were changed", [{ ...plain, doubt: CHANGED }], ENCRYPTING],
-    ["one that has a sound one", [plain, sound], ENCRYPTING],
-    ["one that has a pending one", [plain, { ...sound, state: "pending" }], ENCRYPTING],
+    ["one that has a verified one", [plain, verified], ENCRYPTING],
+    ["one that has a pending one", [plain, { ...verified, state: "pending" }], ENCRYPTING],
     ["one where the stack wants none", [plain], SETTINGS],
   ])("not of %s", (_what, snapshots, policy) => {
     const { actions } = plan(snapshots, inDr([plainCopy]), policy);
@@ -107,12 +107,12 @@ describe("a stand-in is made", () => {
 });
 
 describe("its original goes", () => {
-  const GOES = ["delete plain: its encrypted copy sound stands in for it"];
+  const GOES = ["delete plain: its encrypted copy verified replaces it"];
 
-  test("once it is sound and the DR copy is: that of the original counts for it", () => {
-    const done = plan([plain, sound], inDr([plainCopy]));
+  test("once it is verified and the DR copy is: that of the original counts for it", () => {
+    const done = plan([plain, verified], inDr([plainCopy]));
     expect(did(done)).toStrictEqual(GOES);
-    expect(keptFor(done, "sound")).toStrictEqual(["within 30 days, the newest of i-1"]);
+    expect(keptFor(done, "verified")).toStrictEqual(["within 30 days, the newest of i-1"]);
   });
 
   test.each<[string, Partial<Snapshot>, string]>([
@@ -120,45 +120,45 @@ describe("its original goes", () => {
     [
       "failed",
       { state: "recovering" },
-      "it is in state recovering: EC2 gives no reason, until its replacement is sound",
+      "it is in state recovering: EC2 gives no reason, until its replacement is verified",
     ],
     [
       "under another key",
       { kmsKeyId: OTHER_KEY },
-      `it is under ${OTHER_KEY}, not ${PRIMARY_KEY}, until its replacement is sound`,
+      `it is under ${OTHER_KEY}, not ${PRIMARY_KEY}, until its replacement is verified`,
     ],
-    ["not encrypted", { encrypted: false }, "it is not encrypted, until its replacement is sound"],
+    ["not encrypted", { encrypted: false }, "it is not encrypted, until its replacement is verified"],
   ])("not while its stand-in is %s, which stays too", (_what, extra, but) => {
-    const done = plan([plain, { ...sound, ...extra }], inDr([plainCopy]));
+    const done = plan([plain, { ...verified, ...extra }], inDr([plainCopy]));
     expect(did(done).filter((line) => line.startsWith("delete"))).toStrictEqual([]);
-    expect(keptFor(done, "sound")).toStrictEqual([`made to stand in for plain, but ${but}`]);
+    expect(keptFor(done, "verified")).toStrictEqual([`made to replace plain, but ${but}`]);
   });
 
   test.each<[string, Snapshot[], string[]]>([
-    ["missing", [], ["copy sound to us-west-2"]],
+    ["missing", [], ["copy verified to us-west-2"]],
     ["pending", [{ ...plainCopy, state: "pending" }], []],
-    ["broken", [{ ...plainCopy, state: "error" }], ["copy sound to us-west-2"]],
+    ["unusable", [{ ...plainCopy, state: "error" }], ["copy verified to us-west-2"]],
   ])("not while the DR copy is %s", (coverage, copies, expected) => {
-    const done = plan([plain, sound], inDr(copies));
+    const done = plan([plain, verified], inDr(copies));
     expect(did(done)).toStrictEqual(expected);
     expect(keptFor(done, "plain")).toStrictEqual([
-      `its encrypted copy sound stands in for it, but its copy in us-west-2 is ${coverage}`,
+      `its encrypted copy verified replaces it, but its copy in us-west-2 is ${coverage}`,
     ]);
   });
 
   test("not while one of two DR regions has no copy yet, or can't be seen", () => {
     const two = { ...ENCRYPTING, dr: [DR, DR2] };
-    expect(did(plan([plain, sound], { ...inDr([plainCopy]), [DR2.region]: [] }, two))).toStrictEqual([
-      "copy sound to eu-west-1",
+    expect(did(plan([plain, verified], { ...inDr([plainCopy]), [DR2.region]: [] }, two))).toStrictEqual([
+      "copy verified to eu-west-1",
     ]);
-    expect(did(plan([plain, sound], inDr([plainCopy]), two))).toStrictEqual([]);
-    const both = { ...inDr([plainCopy]), [DR2.region]: [copyOf(sound, "c", sealedIn(DR2))] };
-    expect(did(plan([plain, sound], both, two))).toStrictEqual(GOES);
+    expect(did(plan([plain, verified], inDr([plainCopy]), two))).toStrictEqual([]);
+    const both = { ...inDr([plainCopy]), [DR2.region]: [copyOf(verified, "c", sealedIn(DR2))] };
+    expect(did(plan([plain, verified], both, two))).toStrictEqual(GOES);
   });
 
   test("once the stack wants none any more, too: what is encrypted stands on, under whatever key", () => {
     for (const kmsKeyId of [PRIMARY_KEY, OTHER_KEY]) {
-      expect(did(plan([plain, { ...sound, kmsKeyId }], inDr([plainCopy]), SETTINGS))).toStrictEqual(GOES);
+      expect(did(plan([plain, { ...verified, kmsKeyId }], inDr([plainCopy]), SETTINGS))).toStrictEqual(GOES);
     }
   });
 });
@@ -168,9 +168,9 @@ describe("once its original is gone", () => {
     ["encrypting", ENCRYPTING],
     ["not encrypting any more", SETTINGS],
   ])("it stays, and is not copied again: %s", (_what, policy) => {
-    const done = plan([sound], inDr([plainCopy]), policy);
+    const done = plan([verified], inDr([plainCopy]), policy);
     expect(did(done)).toStrictEqual([]);
-    expect(keptFor(done, "sound")).toStrictEqual(["within 30 days, the newest of i-1"]);
+    expect(keptFor(done, "verified")).toStrictEqual(["within 30 days, the newest of i-1"]);
   });
 
   test("it is as old as its original: retentionDays count from then", () => {
@@ -186,10 +186,10 @@ describe("once its original is gone", () => {
   });
 
   test("and it is under a key of before, it is what there is: it counts, and is copied", () => {
-    const before = { ...sound, kmsKeyId: OTHER_KEY };
+    const before = { ...verified, kmsKeyId: OTHER_KEY };
     const done = plan([before], inDr([]));
-    expect(did(done)).toStrictEqual(["copy sound to us-west-2"]);
-    expect(keptFor(done, "sound")).toStrictEqual(["within 30 days, the newest of i-1"]);
+    expect(did(done)).toStrictEqual(["copy verified to us-west-2"]);
+    expect(keptFor(done, "verified")).toStrictEqual(["within 30 days, the newest of i-1"]);
   });
 });
 
@@ -206,11 +206,11 @@ describe("a DR copy of it", () => {
     actions.flatMap((a) => (a.kind === "delete" && a.mark !== undefined ? [a.mark] : []));
 
   test("that expires leaves its mark on the one that counts, wherever that stands in the list", () => {
-    const unsound = standInOf(old, "a-unsound", { kmsKeyId: OTHER_KEY });
+    const unverified = standInOf(old, "a-unverified", { kmsKeyId: OTHER_KEY });
     const failed = standInOf(old, "b-failed", { state: "error", startTimeMs: NOW - HOUR_MS });
     for (const snapshots of [
-      [unsound, failed, standIn, newest],
-      [newest, standIn, failed, unsound],
+      [unverified, failed, standIn, newest],
+      [newest, standIn, failed, unverified],
     ]) {
       const done = plan(snapshots, inDr([oldCopy, copyOf(newest, "newest-copy")]), LONG);
       expect(marksOf(done)).toStrictEqual([{ snapshotId: "stand-in", regions: ["us-west-2"] }]);
@@ -220,7 +220,7 @@ describe("a DR copy of it", () => {
   test("that expires as its original goes leaves its mark on what stands in for it", () => {
     const done = plan([old, standIn, newest], inDr([oldCopy, copyOf(newest, "newest-copy")]), LONG);
     expect(did(done)).toStrictEqual([
-      "delete old: its encrypted copy stand-in stands in for it",
+      "delete old: its encrypted copy stand-in replaces it",
       "delete old-copy: 31 days old, kept for 30 days",
     ]);
     expect(marksOf(done)).toStrictEqual([{ snapshotId: "stand-in", regions: ["us-west-2"] }]);
@@ -230,32 +230,32 @@ describe("a DR copy of it", () => {
     const marked = { ...old, tags: { ...old.tags, [copyExpiredTag(DR.region)]: "2026-11-20T03:00:00Z" } };
     const there = inDr([copyOf(newest, "newest-copy")]);
     const done = plan([marked, standIn, newest], there, LONG);
-    expect(did(done)).toStrictEqual(["delete old: its encrypted copy stand-in stands in for it"]);
+    expect(did(done)).toStrictEqual(["delete old: its encrypted copy stand-in replaces it"]);
     expect(marksOf(done)).toStrictEqual([{ snapshotId: "stand-in", regions: ["us-west-2"] }]);
     const known = { ...standIn, tags: { ...standIn.tags, [copyExpiredTag(DR.region)]: "x" } };
     expect(marksOf(plan([marked, known, newest], there, LONG))).toStrictEqual([]);
   });
 
   test("that was made of the stand-in counts for an original that counts again", () => {
-    const rekeyed = { ...sound, kmsKeyId: OTHER_KEY };
+    const rekeyed = { ...verified, kmsKeyId: OTHER_KEY };
     const { actions } = plan([plain], inDr([]));
     expect(actions.map(({ kind, region }) => `${kind} ${region}`)).toStrictEqual(["copy us-west-2", "copy us-east-1"]);
-    const ofStandIn = plan([sound], inDr([])).actions.map((a) => (a.kind === "copy" ? a.tags : {}));
-    const copy = { ...copyOf(sound, "of-sound"), tags: ofStandIn[0] ?? {} };
+    const ofStandIn = plan([verified], inDr([])).actions.map((a) => (a.kind === "copy" ? a.tags : {}));
+    const copy = { ...copyOf(verified, "of-verified"), tags: ofStandIn[0] ?? {} };
     expect(did(plan([plain, rekeyed], inDr([copy])))).toStrictEqual(["copy plain to us-east-1"]);
   });
 });
 
 describe("the copies of a stand-in whose original is gone and whose tags somebody changed", () => {
   const old = standInOf(snapshot("old", { startTimeMs: NOW - 60 * DAY_MS }), "old-stand-in");
-  const copies = inDr([copyOf(old, "old-copy"), copyOf(sound, "copy")]);
+  const copies = inDr([copyOf(old, "old-copy"), copyOf(verified, "copy")]);
 
   test("go by their rules while nothing is in doubt", () => {
-    expect(did(plan([old, sound], copies)).filter((one) => one.startsWith("delete old-copy"))).toHaveLength(1);
+    expect(did(plan([old, verified], copies)).filter((one) => one.startsWith("delete old-copy"))).toHaveLength(1);
   });
 
   test("are kept, because the vault writes no mark on what somebody changed", () => {
-    const { actions, kept } = plan([{ ...old, doubt: CHANGED }, sound], copies);
+    const { actions, kept } = plan([{ ...old, doubt: CHANGED }, verified], copies);
     expect(actions).toStrictEqual([]);
     expect(kept.find(({ snapshotId }) => snapshotId === "old-copy")?.reason).toMatch(
       /its source old-stand-in is in doubt$/,

@@ -77,15 +77,15 @@ test("the remains stay though a newer snapshot of the volume is completed, since
   const today = snapshot("today");
   const todaysStandIn = standInOf(today, "todays", { startTimeMs: NOW + MINUTE_MS });
   const done = plan([plain, failed, today, todaysStandIn], [plainCopy, copyOf(today, "today-copy")]);
-  expect(gone(done)).toStrictEqual(["today: its encrypted copy todays stands in for it"]);
+  expect(gone(done)).toStrictEqual(["today: its encrypted copy todays replaces it"]);
 });
 
-test("the remains go once a stand-in is sound", () => {
+test("the remains go once a stand-in is verified", () => {
   const failed = standInOf(plain, "failed", { ...reasonless, startTimeMs: NOW - HOUR_MS });
-  const sound = standInOf(plain, "sound", { startTimeMs: NOW - MINUTE_MS });
-  expect(gone(plan([plain, failed, sound], [plainCopy]))).toStrictEqual([
-    "plain: its encrypted copy sound stands in for it",
-    "failed: not usable, and replaced by sound",
+  const verified = standInOf(plain, "verified", { startTimeMs: NOW - MINUTE_MS });
+  expect(gone(plan([plain, failed, verified], [plainCopy]))).toStrictEqual([
+    "plain: its encrypted copy verified replaces it",
+    "failed: not usable, and replaced by verified",
   ]);
 });
 
@@ -133,7 +133,7 @@ test("one that waits to be replaced goes with the last that it could stand in fo
   const copies = [copyOf(old, "old-copy"), plainCopy];
   expect(gone(plan([old, rekeyed, pending, plain], copies))).toStrictEqual([
     "old: 31 days old, kept for 30 days",
-    "rekeyed: made to stand in for old",
+    "rekeyed: made to replace old",
     "old-copy: 31 days old, kept for 30 days",
   ]);
 });

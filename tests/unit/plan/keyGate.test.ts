@@ -51,7 +51,7 @@ test("the remains of failures go all the same", () => {
   const all = [
     deleteAction("a", { because: "failed" }),
     deleteAction("b"),
-    deleteAction("c", { because: "duplicate" }),
+    deleteAction("c", { because: "redundant" }),
   ];
   const { actions, kept } = holdDeletions(all, [{ ...DR, state: "Disabled" }], {});
   expect(actions.map(({ snapshotId }) => snapshotId)).toStrictEqual(["a"]);

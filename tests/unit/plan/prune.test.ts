@@ -36,26 +36,26 @@ function decisions({ actions, kept }: ReturnType<typeof prunePrimary>): string[]
 describe("the primary region", () => {
   const prune = (
     counted: Snapshot[],
-    coverage: Coverage = "sound",
+    coverage: Coverage = "verified",
     extra: Duplicate[] = [],
     failed: Snapshot[] = [],
   ) => {
     const own = [...counted, ...extra.map((e) => e.duplicate), ...failed];
-    const safe = ["sound", "expired"].includes(coverage);
+    const safe = ["verified", "expired"].includes(coverage);
     const unsafe = () => (safe ? undefined : `its copy is ${coverage}`);
     return decisions(prunePrimary("us-east-1", { ...NONE, own, counted, extra }, unsafe, RULES));
   };
 
   test.each<[Coverage, string[]]>([
-    ["sound", ["- old: 9 days old, kept for 7 days", "+ new: within 7 days, the newest of i-1"]],
+    ["verified", ["- old: 9 days old, kept for 7 days", "+ new: within 7 days, the newest of i-1"]],
     ["expired", ["- old: 9 days old, kept for 7 days", "+ new: within 7 days, the newest of i-1"]],
     [
       "pending",
       ["+ new: within 7 days, the newest of i-1", "+ old: 9 days old, kept for 7 days, but its copy is pending"],
     ],
     [
-      "broken",
-      ["+ new: within 7 days, the newest of i-1", "+ old: 9 days old, kept for 7 days, but its copy is broken"],
+      "unusable",
+      ["+ new: within 7 days, the newest of i-1", "+ old: 9 days old, kept for 7 days, but its copy is unusable"],
     ],
     [
       "missing",
@@ -71,10 +71,10 @@ describe("the primary region", () => {
     expect(prune([young, daysOld("old", 9)])).toStrictEqual(expected);
   });
 
-  test("deletes a duplicate once the one that counts has a sound copy", () => {
+  test("deletes a duplicate once the one that counts has a verified copy", () => {
     const of = daysOld("of", 1);
     const extra = [{ duplicate: daysOld("twin", 1), of, why: "a duplicate of of" }];
-    expect(prune([of], "sound", extra)).toStrictEqual([
+    expect(prune([of], "verified", extra)).toStrictEqual([
       "- twin: a duplicate of of",
       "+ of: within 7 days, the newest of i-1",
     ]);
@@ -87,7 +87,7 @@ describe("the primary region", () => {
   test("keeps a duplicate that is pending: deleting it would not help", () => {
     const of = daysOld("of", 1);
     const duplicate = daysOld("twin", 1, { state: "pending" });
-    expect(prune([of], "sound", [{ duplicate, of, why: "a duplicate of of" }])).toStrictEqual([
+    expect(prune([of], "verified", [{ duplicate, of, why: "a duplicate of of" }])).toStrictEqual([
       "+ of: within 7 days, the newest of i-1",
       "+ twin: a duplicate of of, but it is pending",
     ]);
@@ -105,12 +105,12 @@ describe("the primary region", () => {
     ],
   ])("deletes or keeps a failed snapshot where %s", (_what, days, counted, expected) => {
     const bad = daysOld("bad", days, { state: "error", stateMessage: "volume is gone" });
-    expect(prune(counted, "sound", [], [bad])).toContain(expected);
+    expect(prune(counted, "verified", [], [bad])).toContain(expected);
   });
 
   test("says so where EC2 gives no reason for a failure", () => {
     const bad = daysOld("bad", 0, { state: "error" });
-    expect(prune([], "sound", [], [bad])).toStrictEqual(["+ bad: failed: EC2 gives no reason"]);
+    expect(prune([], "verified", [], [bad])).toStrictEqual(["+ bad: failed: EC2 gives no reason"]);
   });
 });
 
@@ -201,7 +201,7 @@ describe("the DR region", () => {
     ]);
   });
 
-  test("of two sound copies keeps the one whose snapshot stays, so that it is not copied again", () => {
+  test("of two verified copies keeps the one whose snapshot stays, so that it is not copied again", () => {
     const a = daysOld("a", 1);
     const b = daysOld("b", 1);
     const older = copyOf(b, "b-copy", { startTimeMs: NOW - 20 * HOUR_MS });
@@ -212,35 +212,35 @@ describe("the DR region", () => {
     ]);
   });
 
-  test("deletes a broken copy once a sound one stands for its slot", () => {
-    const broken = copyOf(newSource, "broken", failed);
-    expect(decisions(prune([broken, newCopy], [newSource]))).toStrictEqual([
-      "- broken: not usable, and replaced by new-copy",
+  test("deletes a unusable copy once a verified one stands for its slot", () => {
+    const unusable = copyOf(newSource, "unusable", failed);
+    expect(decisions(prune([unusable, newCopy], [newSource]))).toStrictEqual([
+      "- unusable: not usable, and replaced by new-copy",
       "+ new-copy: within 7 days, the newest of i-1",
     ]);
   });
 
-  test("keeps a broken copy while its replacement is pending, and a pending one beside a sound one", () => {
-    const broken = copyOf(newSource, "broken", failed);
+  test("keeps a unusable copy while its replacement is pending, and a pending one beside a verified one", () => {
+    const unusable = copyOf(newSource, "unusable", failed);
     const pending = copyOf(newSource, "pending", { state: "pending" });
-    expect(decisions(prune([broken, pending], [newSource]))).toStrictEqual([
-      "+ broken: pending stands for the same slot, but is pending",
+    expect(decisions(prune([unusable, pending], [newSource]))).toStrictEqual([
+      "+ unusable: pending is of the same slot, but is pending",
       "+ pending: it is pending",
     ]);
     expect(decisions(prune([newCopy, pending], [newSource]))).toStrictEqual([
-      "+ pending: new-copy stands for the same slot, but is sound",
+      "+ pending: new-copy is of the same slot, but is verified",
       "+ new-copy: within 7 days, the newest of i-1",
     ]);
   });
 
-  test("keeps a broken copy that waits for its replacement, not the remains of many tries", () => {
+  test("keeps a unusable copy that waits for its replacement, not the remains of many tries", () => {
     const first = copyOf(oldSource, "first", failed);
     const second = copyOf(oldSource, "second", { ...failed, startTimeMs: NOW - 2 * DAY_MS });
     const third = copyOf(oldSource, "third", { ...failed, startTimeMs: NOW - HOUR_MS });
     expect(decisions(prune([third, first, second], [oldSource]))).toStrictEqual([
       "- second: failed more than a day ago",
-      "+ third: first stands for the same slot, but is broken",
-      "+ first: not usable, until its replacement is sound",
+      "+ third: first is of the same slot, but is unusable",
+      "+ first: not usable, until its replacement is verified",
     ]);
   });
 
@@ -252,10 +252,10 @@ describe("the DR region", () => {
     expect(decisions(prune(tries, [source]))).toStrictEqual([
       "- try-8: failed, and so did 3 after it",
       "- try-7: failed, and so did 3 after it",
-      "+ try-6: try-9 stands for the same slot, but is broken",
-      "+ try-5: try-9 stands for the same slot, but is broken",
-      "+ try-4: try-9 stands for the same slot, but is broken",
-      "+ try-9: not usable, until its replacement is sound",
+      "+ try-6: try-9 is of the same slot, but is unusable",
+      "+ try-5: try-9 is of the same slot, but is unusable",
+      "+ try-4: try-9 is of the same slot, but is unusable",
+      "+ try-9: not usable, until its replacement is verified",
     ]);
     const pending = copyOf(source, "pending", { state: "pending" });
     expect(decisions(prune([...tries, pending], [source])).filter((d) => d.startsWith("-"))).toStrictEqual([
@@ -265,7 +265,7 @@ describe("the DR region", () => {
     ]);
   });
 
-  test("deletes all remains once a sound copy stands for the slot", () => {
+  test("deletes all remains once a verified copy stands for the slot", () => {
     const tries = [5, 4, 3, 2].map((hours) =>
       copyOf(newSource, `try-${hours}`, { ...failed, startTimeMs: NOW - hours * HOUR_MS }),
     );
@@ -277,10 +277,10 @@ describe("the DR region", () => {
     const marked = daysOld("new", 1, {
       tags: { [copyExpiredTag(DR.region)]: "2026-11-21T03:00:00Z" },
     });
-    const broken = copyOf(newSource, "broken", failed);
-    const expected = ["- broken: it is in state error, and its source is gone"];
-    expect(decisions(prune([broken]))).toStrictEqual(expected);
-    expect(decisions(prune([broken], [marked]))).toStrictEqual(expected);
+    const unusable = copyOf(newSource, "unusable", failed);
+    const expected = ["- unusable: it is in state error, and its source is gone"];
+    expect(decisions(prune([unusable]))).toStrictEqual(expected);
+    expect(decisions(prune([unusable], [marked]))).toStrictEqual(expected);
   });
 
   test("keeps by age a copy under another key whose source is gone: it can still be restored", () => {
@@ -289,11 +289,11 @@ describe("the DR region", () => {
     expect(decisions(prune([lone]))).toStrictEqual(["+ lone: within 7 days, the newest of i-1"]);
   });
 
-  test("keeps the newest sound copy beside a newer one under another key", () => {
+  test("keeps the newest verified copy beside a newer one under another key", () => {
     const other = copyOf(daysOld("p30", 30), "other", { kmsKeyId: `${KEY}-of-last-year` });
-    const sound = copyOf(daysOld("p29", 31), "sound");
-    expect(decisions(prune([sound, other]))).toStrictEqual([
-      "+ sound: 31 days old, kept for 7 days, but it is one of the newest sound ones",
+    const verified = copyOf(daysOld("p29", 31), "verified");
+    expect(decisions(prune([verified, other]))).toStrictEqual([
+      "+ verified: 31 days old, kept for 7 days, but it is one of the newest verified copies",
       "+ other: the newest of i-1",
     ]);
   });

@@ -75,10 +75,10 @@ describe("the rules let go of a copy", () => {
     expect(released({ completed: [today, old], copies: [copy] })).toStrictEqual([]);
   });
 
-  test("and look at no copy that is not sound", () => {
+  test("and look at no copy that is not verified", () => {
     const old = marked(daysOld(31));
-    const unsound = { startTimeMs: NOW - 29 * DAY_MS, kmsKeyId: "another" };
-    const copies = [copyOf(old, "copy", unsound)];
+    const unverified = { startTimeMs: NOW - 29 * DAY_MS, kmsKeyId: "another" };
+    const copies = [copyOf(old, "copy", unverified)];
     expect(released({ completed: [today, old], copies })).toStrictEqual(["old-31"]);
   });
 

@@ -186,7 +186,7 @@ describe("the oldest missing copy", () => {
     ["one was begun only now", [], [owed("s", 2 * HOUR_MS)], 120],
     ["one is under way, since its source was taken", [copyOf(old, "c", { state: "pending" })], [], 1_440],
     ["one broke and is not replaced yet", [copyOf(old, "c", { state: "error" })], [], 1_440],
-    ["a broken one has a sound one beside it", [oldCopy, copyOf(old, "c", { state: "error" })], [], undefined],
+    ["a broken one has a verified one beside it", [oldCopy, copyOf(old, "c", { state: "error" })], [], undefined],
     ["two are missing: the older counts", [], [owed("a", HOUR_MS), owed("b", 3 * HOUR_MS)], 180],
     ["one is owed to another region", [], [{ ...owed("s", HOUR_MS), region: DR2.region }], undefined],
     ["a snapshot is owed, no copy", [], [snapshotAction()], undefined],

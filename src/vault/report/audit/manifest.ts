@@ -1,6 +1,6 @@
 /**
  * The manifest of a recovery point: its volumes, snapshots and copies, enough to restore by. It is due when every snapshot
- * of it is completed and every DR region has a sound copy, or has let one expire. It says what is there and not when that
+ * of it is completed and every DR region has a verified copy, or has let one expire. It says what is there and not when that
  * was seen, so the same point gives the same manifest. Pure. Its form is docs/audit.schema.json.
  */
 import { groupBy } from "../../lib/collections";
@@ -33,10 +33,10 @@ function described(snapshot: Snapshot) {
   return { region, snapshotId, state, encrypted, kmsKeyId, startedAt: isoSeconds(startTimeMs), sizeGiB };
 }
 
-function soundCopies(snapshot: Snapshot, seen: readonly SeenRegion[]): Snapshot[] {
+function verifiedCopies(snapshot: Snapshot, seen: readonly SeenRegion[]): Snapshot[] {
   return seen.flatMap(({ dr, bySource }) => {
-    const sound = copiesOf(snapshot, bySource).filter((c) => copyState(c, dr.keyArn) === "sound");
-    return [...sound].sort(latestStartedFirst).slice(0, 1);
+    const verified = copiesOf(snapshot, bySource).filter((c) => copyState(c, dr.keyArn) === "verified");
+    return [...verified].sort(latestStartedFirst).slice(0, 1);
   });
 }
 
@@ -148,7 +148,7 @@ export function dueManifests(
     if (!point.every(isSafe)) return [];
     const parts = point
       .sort((a, b) => (a.volumeId < b.volumeId ? -1 : 1))
-      .map((snapshot): Part => [snapshot, soundCopies(snapshot, seen)]);
+      .map((snapshot): Part => [snapshot, verifiedCopies(snapshot, seen)]);
     const manifest = composeManifest(parts, settings);
     const all = parts.flatMap(([snapshot, copies]) => [snapshot, ...copies]);
     return [

@@ -26,7 +26,7 @@ const encrypting = (vaults: fc.Arbitrary<ArbitraryVault>) =>
 /** Whether a snapshot of the primary region is one to restore from: a stand-in only as it was asked for. */
 function isGood(snapshot: Snapshot, { primaryKeyArn }: CoreSettings): boolean {
   if (!isStandIn(snapshot)) return snapshot.state === "completed";
-  return copyState(snapshot, primaryKeyArn ?? snapshot.kmsKeyId ?? "") === "sound";
+  return copyState(snapshot, primaryKeyArn ?? snapshot.kmsKeyId ?? "") === "verified";
 }
 
 /** Members of the same volume and slot. */
@@ -51,7 +51,7 @@ describe("a stand-in", () => {
     });
   });
 
-  test("is not made while there is one of the same original that is sound or on its way", () => {
+  test("is not made while there is one of the same original that is verified or on its way", () => {
     always((plan, world, policy) => {
       const there = own(world.snapshots).filter(isStandIn);
       const served = there
@@ -62,7 +62,7 @@ describe("a stand-in", () => {
     }, encrypting(arbitraryVault()));
   });
 
-  test("that is not sound is never all that a slot is left with, but where it was before", () => {
+  test("that is not verified is never all that a slot is left with, but where it was before", () => {
     always((plan, world, policy) => {
       const deletes = deletesOf(plan);
       const expired = deletes.filter(({ because }) => because === "retention");
@@ -103,7 +103,7 @@ function settle(first: World, policy: CoreSettings): World {
       const there = ownCopies(world).filter((copy) => copy.region === region);
       expectNewestKept(
         plan,
-        there.filter((copy) => copyState(copy, keyArn) === "sound"),
+        there.filter((copy) => copyState(copy, keyArn) === "verified"),
       );
     }
     world = finished(applyToWorld(world, plan.actions, nowMs));
@@ -133,8 +133,8 @@ describe("in the end, with encryption on", () => {
         }
         for (const { region, keyArn } of policy.dr) {
           const copies = ownCopies(end).filter((copy) => copy.region === region);
-          const sound = copies.filter((copy) => copyState(copy, keyArn) === "sound");
-          expect(slots(sound).map((members) => members.length)).toStrictEqual(slots(sound).map(() => 1));
+          const verified = copies.filter((copy) => copyState(copy, keyArn) === "verified");
+          expect(slots(verified).map((members) => members.length)).toStrictEqual(slots(verified).map(() => 1));
         }
       }),
       { numRuns: 400 },

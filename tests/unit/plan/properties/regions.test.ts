@@ -20,7 +20,7 @@ function isServed(one: Snapshot, dr: KeyedRegion, world: World, policy: CoreSett
 
 /** Whether a second try failed a moment ago: then the next has to wait. */
 function waits(one: Snapshot, { region, keyArn }: KeyedRegion, world: World): boolean {
-  const broken = copiesIn(region, one, world).filter((c) => copyState(c, keyArn) === "broken");
+  const broken = copiesIn(region, one, world).filter((c) => copyState(c, keyArn) === "unusable");
   return broken.length > 1 && broken.some((c) => NOW - c.startTimeMs < 30 * MINUTE_MS);
 }
 

@@ -27,13 +27,13 @@ test("1: the newest completed recovery point of a volume is never deleted in the
   });
 });
 
-test("1 and 3: the newest sound copy of a volume is never deleted in a DR region", () => {
+test("1 and 3: the newest verified copy of a volume is never deleted in a DR region", () => {
   always((plan, world, { dr }) => {
     for (const { region, keyArn } of dr) {
       const copies = ownCopies(world).filter((copy) => copy.region === region);
       expectNewestKept(
         plan,
-        copies.filter((c) => copyState(c, keyArn) === "sound"),
+        copies.filter((c) => copyState(c, keyArn) === "verified"),
       );
     }
   });

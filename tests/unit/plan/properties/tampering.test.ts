@@ -21,7 +21,7 @@ function all(world: World): Snapshot[] {
 /** Whether a snapshot can be restored from as the vault would have it: in a DR region under that region's key. */
 function isWhole(one: Snapshot, { dr }: CoreSettings): boolean {
   const keyArn = dr.find(({ region }) => region === one.region)?.keyArn;
-  return one.state === "completed" && (keyArn === undefined || copyState(one, keyArn) === "sound");
+  return one.state === "completed" && (keyArn === undefined || copyState(one, keyArn) === "verified");
 }
 
 interface Deleted {
@@ -65,14 +65,14 @@ test("no tags on any snapshots make the plan take a recovery point that it would
     fc.property(arbitraryVault(), arbitraryEdits, slotTask, ({ world, policy }, edits, given) => {
       for (const { action, twins } of alsoDeleted(world, edits, policy, given)) {
         // Of several of one recovery point another may be the one that counts.
-        expect([action.because, twins.length > 0]).toStrictEqual(["duplicate", true]);
+        expect([action.because, twins.length > 0]).toStrictEqual(["redundant", true]);
       }
     }),
     RUNS,
   );
 });
 
-/** Adds sound copies of all that is completed, made as soon as the data was taken, to each region that lacks one. */
+/** Adds verified copies of all that is completed, made as soon as the data was taken, to each region that lacks one. */
 function copiedInTime(world: World, { dr }: CoreSettings): World {
   const sources = new Map<string, Snapshot>();
   for (const one of own(world.snapshots)) {
@@ -89,8 +89,8 @@ function copiedInTime(world: World, { dr }: CoreSettings): World {
   }
   const copies = Object.entries(world.copies).map(([region, there]) => {
     const keyed = dr.find((one) => one.region === region)!;
-    const sound = there.filter((copy) => copyState(copy, keyed.keyArn) === "sound");
-    const copied = new Set(sound.map(({ identity }) => identity.source?.snapshotId));
+    const verified = there.filter((copy) => copyState(copy, keyed.keyArn) === "verified");
+    const copied = new Set(verified.map(({ identity }) => identity.source?.snapshotId));
     const added = [...sources]
       .filter(([source]) => !copied.has(source))
       .map(([source, one]) => ({ ...one, ...sealedIn(keyed), snapshotId: IN_TIME + source }));
@@ -105,7 +105,7 @@ test("nor do marks that are written or taken off, but of what would be gone with
   fc.assert(
     fc.property(arbitraryVault(), arbitraryEditsAndMarks, slotTask, ({ world, policy }, edits, given) => {
       for (const { action, one, twins } of alsoDeleted(world, edits, policy, given)) {
-        if (action.because === "duplicate" && twins.length > 0) continue;
+        if (action.because === "redundant" && twins.length > 0) continue;
         const inTime = copiedInTime(world, policy);
         const source = one.identity.source?.snapshotId ?? one.snapshotId;
         const copies = ownCopies(inTime).filter(({ snapshotId }) => snapshotId === IN_TIME + source);

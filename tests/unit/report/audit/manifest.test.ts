@@ -100,7 +100,7 @@ describe("manifests", () => {
     expect(bucket.keys()).toContain(refused);
   });
 
-  test("wait until every copy is seen sound", async () => {
+  test("wait until every copy is seen verified", async () => {
     const rig = rigOf();
     const { source, copy } = pair("0", 0);
     rig.sees([source], [{ ...copy, state: "pending" }]);
