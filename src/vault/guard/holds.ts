@@ -108,8 +108,9 @@ export function inUseNotices(
     const isImage = heldBy.length > 0;
     if (!isImage && isOwnLockAt(action, find(action), settings, nowMs)) return [];
     const held = isImage ? `it is in use by ${heldBy.join(", ")}` : `EC2 says: ${detail}`;
-    const image = isImage ? ` --region ${action.region} --image-id ${heldBy[0]}` : "";
-    const hint = `To have it deleted, deregister the image that uses it: aws ec2 deregister-image${image}. The vault deletes the snapshot after that. Otherwise the vault keeps it.`;
+    const hint = isImage
+      ? `To have it deleted, deregister the image that uses it: aws ec2 deregister-image --region ${action.region} --image-id ${heldBy[0]}. The vault deletes the snapshot after that. Otherwise the vault keeps it.`
+      : "Release what EC2 names, or leave it: the vault tries again at each sweep.";
     return [notice("in-use", action, held, hint)];
   });
 }

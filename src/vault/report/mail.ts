@@ -71,7 +71,8 @@ function listed(problems: readonly Problem[], from = 0): string[] {
 }
 
 /**
- * @param news the problems and notices to tell; those told within the last day are left to the log
+ * Composes the mail of an invocation: what is wrong first, then what it did and what happens next.
+ * @param unreported problems and notices that no mail has named within their repeat interval
  */
 export function composeMail(
   summary: Summary,
