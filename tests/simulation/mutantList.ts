@@ -61,7 +61,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a telling is forgotten within the hour",
-    file: "model/told.ts",
+    file: "model/notified.ts",
     original: "return repeatHours * HOUR_MS;",
     mutated: "return repeatHours * MINUTE_MS;",
     plausible: "one unit for another",

@@ -3,7 +3,7 @@ import { changesOf } from "./carriedChanges";
 import type { ClockState } from "../model/clockState";
 import { pointsOf } from "./carriedPoints";
 import { isoSeconds, parseIso } from "../lib/time";
-import { stillNotified } from "../model/told";
+import { stillNotified } from "../model/notified";
 
 /** An instant as the vault writes it. What is none, or is yet to come, stands for none: such a slot would stop all others. */
 function pastOf(carried: unknown, nowMs: number): string | undefined {

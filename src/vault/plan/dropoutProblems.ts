@@ -82,7 +82,7 @@ function becomingOrphan(dropout: Dropout, settings: CoreSettings): Problem {
     "becoming-orphan",
     instanceId,
     `${nameOf(dropout)} has not been backed up since ${isoSeconds(newestMs)}, and its recovery points become orphans on ${day}: then, or as soon as a mail has announced it for ${pluralize(settings.editGraceDays, "day")}, ${fateOf(settings)}; ${backupTagOf(tags, settings).now}`,
-    `To back it up again, and so keep them: ${commandFor(dropout, settings)} . Without that the vault goes on by \`orphans\`; to change what becomes of them, set \`orphans\` or \`orphanDays\` before.`,
+    `To back it up again, and so keep them: ${commandFor(dropout, settings)} . Otherwise \`orphans\` decides; to change what happens to them, set \`orphans\` or \`orphanDays\` before then.`,
   );
 }
 

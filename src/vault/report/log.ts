@@ -1,7 +1,7 @@
 /** report: one log line a decision, the metrics, and one mail for what a person must know and was not told today. */
 import { publish } from "../aws/sns";
 import type { VaultClients } from "../aws/clients";
-import { stillNotified } from "../model/told";
+import { stillNotified } from "../model/notified";
 import type { NotifiedAt } from "../model/clockState";
 import { composeMail } from "./mail";
 import type { LogPlace } from "./links";

@@ -3,7 +3,7 @@ import { mockClient } from "aws-sdk-client-mock";
 import { STOPPED_CLOCK } from "../../../src/vault/model/clockState";
 import { nextFollowUpMs, followUpDelayMs } from "../../../src/vault/clock/nextFollowUp";
 import { readClock, setClock } from "../../../src/vault/clock/timer";
-import { stillNotified } from "../../../src/vault/model/told";
+import { stillNotified } from "../../../src/vault/model/notified";
 import { HOUR_MS, MINUTE_MS, isoSeconds } from "../../../src/vault/lib/time";
 import type { CopyAction, Outcome, Plan, SnapshotAction } from "../../../src/vault/model/actions";
 import { FUNCTION_ARN, NOW, SETTINGS, SLOT } from "../../support/world";
