@@ -12,7 +12,7 @@ const vault = new SmartVault(config.vaultId, { config, ...providers });
 export const functionName = vault.functionName;
 export const topicArn = vault.topicArn;
 export const keyArns = vault.keyArns;
-/** An empty text without `audit`: Pulumi warns of an output that has no value. */
+/** Empty text without `audit`, because Pulumi warns about an output that has no value. */
 export const auditBucket = vault.auditBucket.apply((bucket) => bucket ?? "");
 export const schedule = `${config.schedule} ${config.timezone}`;
 export const regions = { primary: config.primaryRegion, dr: config.drRegions };

@@ -1,9 +1,11 @@
-/** What it takes to deploy the audit bucket, the trail and the budget. Objects are not among it: nobody deploys those. */
+/**
+ * Permissions to deploy the audit bucket, the trail and the budget. None covers objects, because nobody deploys those.
+ */
 import { auditBucketName } from "../src/iam/auditPolicies";
 import { type Account, namesOf } from "../src/iam/names";
 import { type Grant, actions } from "./grant";
 
-/** Of a vault in whichever region its bucket is. */
+/** Returns the ARN pattern of a vault's audit bucket, in whichever region it is. */
 export function auditBucketArn({ partition, accountId }: Account, vaultId: string): string {
   return `arn:${partition}:s3:::${auditBucketName(vaultId, accountId, "*")}`;
 }
@@ -13,7 +15,7 @@ export function auditGrants(account: Account, vaultId: string): Grant[] {
   return [
     {
       sid: "AuditBucket",
-      // The provider reads every part of a bucket that there is, set or not.
+      // The provider reads every part that a bucket can have, whether it is set or not.
       reads: actions(
         "s3",
         ...["GetBucket*", "GetEncryptionConfiguration", "GetLifecycleConfiguration"],

@@ -1,7 +1,8 @@
 /**
- * The most that any role of a vault can do, whatever its own policy says: a role does what both allow. Coarser than the
- * roles' policies (src/iam/functionPolicy.ts), so that those can change without a bootstrap, but no wider than the vault: who
- * deploys gives the function any policy, and what is here is what he gets by it.
+ * The most that any role of a vault can do, whatever its own policy says: a role can do only what both allow. It is
+ * coarser than the roles' policies (src/iam/functionPolicy.ts), so that those can change without a bootstrap, but no
+ * wider than the vault. Anyone who deploys can give the function any policy, and the boundary limits what they gain by
+ * it.
  */
 import type * as aws from "@pulumi/aws";
 import { type Account, namesOf } from "../src/iam/names";
@@ -12,11 +13,11 @@ type Statement = aws.types.input.iam.PolicyStatement;
 
 export interface BoundaryArgs extends Account {
   vaultId: string;
-  /** Keys of other accounts that the vault's role may use through EC2. */
+  /** Keys of other accounts that the vault's role is allowed to use through EC2. */
   sourceKeyArns: readonly string[];
 }
 
-/** What EBS needs of a key (AWS, "Amazon EBS encryption": permissions for IAM principals), but grants. */
+/** Actions that EBS needs on a key (AWS, "Amazon EBS encryption": permissions for IAM principals), without grants. */
 const KEY_USE = [
   ...["kms:Decrypt", "kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext"],
   ...["kms:ReEncryptFrom", "kms:ReEncryptTo"],
@@ -32,8 +33,8 @@ function allow(
 }
 
 /**
- * Whatever is made may be made; only what is the vault's by its tag may be tagged later, locked and deleted. A snapshot that
- * is there can't be given the tag, or every one could be deleted.
+ * Allows creating any snapshot, but tagging, locking and deleting only those with the vault's tag. It must not allow
+ * adding the tag to an existing snapshot, or a role could delete every one.
  */
 function snapshotStatements({ partition, accountId, vaultId }: BoundaryArgs): Statement[] {
   const snapshots = `arn:${partition}:ec2:*:*:snapshot/*`;
@@ -55,9 +56,10 @@ function snapshotStatements({ partition, accountId, vaultId }: BoundaryArgs): St
 }
 
 /**
- * Keys are used through EC2, for the account's volumes and snapshots, and grants are for those alone; a key of another
- * account only where the bootstrap names it, so that nothing can be encrypted under a stranger's. A volume's key has no tag
- * of the vault's, and a new key's tag is seen minutes late, so tags can't bound this (KMS developer guide, "ABAC for AWS KMS").
+ * Allows use of keys through EC2 only, for the account's volumes and snapshots, and grants for those alone. A key of
+ * another account is allowed only if the bootstrap names it, so that nothing can be encrypted under a stranger's key.
+ * Tags cannot bound this: a volume's key lacks the vault's tag, and a new key's tag is seen minutes late (KMS developer
+ * guide, "ABAC for AWS KMS").
  */
 function keyStatements(args: BoundaryArgs): Statement[] {
   const { partition, accountId, sourceKeyArns } = args;

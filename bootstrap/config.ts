@@ -1,4 +1,4 @@
-/** Reads and validates the bootstrap's configuration; all mistakes are told at once, a line each. */
+/** Reads and validates the bootstrap's configuration. It reports all mistakes at once, one line each. */
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { vaultIdError } from "../src/config/names";
@@ -22,9 +22,9 @@ export interface BootstrapConfig {
 }
 
 const NAME = /^[a-z0-9][\w-]*$/i;
-/** S3's rules, less two dots or a dash beside a dot, and an address (S3 user guide, "Bucket naming rules"). */
+/** S3's rules. They exclude two dots, a dash beside a dot, and an address (S3 user guide, "Bucket naming rules"). */
 const BUCKET = /^(?=.{3,63}$)(?!\d+\.\d+\.\d+\.\d+$)(?!xn--|sthree-|amzn-s3-demo-)[a-z0-9]+((\.|-+)[a-z0-9]+)*$/;
-/** What each key must be, where it is given; the expectation is told with a fault. */
+/** Expected form of each key that is set. An error quotes the expectation. */
 const SHAPES: readonly [key: Exclude<keyof Raw, "stacks" | "sourceKeyArns">, shape: RegExp, expected: string][] = [
   ["vaultProject", NAME, "the name of a Pulumi project"],
   ["githubRepository", /^$|^[\w-]+\/[\w.-]+$/, "a repository as owner/name"],
@@ -35,7 +35,7 @@ const SHAPES: readonly [key: Exclude<keyof Raw, "stacks" | "sourceKeyArns">, sha
   ["stateBucket", new RegExp(`^$|${BUCKET.source}`), "a bucket's name, of S3's rules"],
 ];
 
-/** The texts as they are configured. */
+/** Values as they are configured. */
 export interface Raw {
   vaultProject: string;
   stacks: readonly string[];
@@ -58,7 +58,7 @@ function keyFaults(arns: readonly string[]): string[] {
   return [`sourceKeyArns: expected up to ${MAX_SOURCE_KEYS} ARNs of KMS keys, got ${JSON.stringify(arns)}`];
 }
 
-/** What the vaults of the stacks are called, their roles are named by as well. */
+/** Checks the names that the project gives the stacks' vaults, because their roles have them too. */
 function stackFaults({ vaultProject, stacks }: Raw): string[] {
   if (stacks.length === 0 || !stacks.every((stack) => NAME.test(stack))) {
     return [`stacks: expected at least one stack's name, got ${JSON.stringify(stacks)}`];

@@ -9,7 +9,7 @@ export interface Grant {
   condition?: Statement["Condition"];
 }
 
-/** The tag that everything of a vault has. */
+/** Tag of every resource of a vault. */
 export const TAG = "smart-vault:vault";
 
 export function actions(service: string, ...names: string[]): string[] {

@@ -1,7 +1,7 @@
 /**
- * What it takes to deploy a vault, service by service: reads, which a preview may, and writes. Everything is narrowed to
- * the vault's names (src/iam/names.ts) or its tag (AWS, Service Authorization Reference). Regions are not: a vault has
- * two, and its names are its own in each.
+ * Permissions to deploy a vault, service by service: reads, which a preview has too, and writes. Everything is narrowed
+ * to the vault's names (src/iam/names.ts) or its tag (AWS, Service Authorization Reference). Regions are not narrowed:
+ * a vault has several, and its names are its own in each.
  */
 import { type Account, namesOf } from "../src/iam/names";
 import { auditGrants } from "./auditGrants";
@@ -88,14 +88,17 @@ function tellingGrants({ partition, accountId }: Account, vaultId: string): Gran
   ];
 }
 
-/** What has no name before it is made goes by its tag. A request that makes something is asked for tagging as well. */
+/**
+ * Grants by tag, for resources that have no name before they are created. A request that creates one needs the
+ * permission to tag it too.
+ */
 function taggedGrants({ partition, accountId }: Account, vaultId: string): Grant[] {
   const on = (service: string, what: string) => `arn:${partition}:${service}:*:${accountId}:${what}`;
   const made = { StringEquals: { [`aws:RequestTag/${TAG}`]: vaultId } };
   const owned = { StringEquals: { [`aws:ResourceTag/${TAG}`]: vaultId } };
   const alias = on("kms", namesOf(vaultId).keyAlias);
   return [
-    // A key that is being made has no ARN to name, so KMS takes nothing but `*` here.
+    // A key has no ARN before it is created, so KMS accepts only `*` here.
     {
       sid: "MakeKey",
       writes: actions("kms", "CreateKey", "TagResource"),
@@ -134,7 +137,7 @@ function taggedGrants({ partition, accountId }: Account, vaultId: string): Grant
   ];
 }
 
-/** Calls that AWS knows no resource for. */
+/** Calls for which AWS defines no resource. */
 const WITHOUT_RESOURCE: Grant = {
   sid: "WithoutResource",
   reads: [
@@ -148,7 +151,7 @@ const WITHOUT_RESOURCE: Grant = {
   resources: ["*"],
 };
 
-/** Everything but IAM, which has a file of its own. */
+/** Returns all grants except IAM's, which are in roleGrants.ts. */
 export function vaultGrants(account: Account, vaultId: string): Grant[] {
   return [
     ...runtimeGrants(account, vaultId),
@@ -159,7 +162,7 @@ export function vaultGrants(account: Account, vaultId: string): Grant[] {
   ];
 }
 
-/** A grant as a statement, with its writes or without; a grant that has nothing left is none. */
+/** Turns grants into statements, with or without their writes, and leaves out those with no actions left. */
 export function statementsOf(grants: readonly Grant[], mayWrite: boolean): Statement[] {
   return grants.flatMap(({ sid, reads = [], writes = [], resources, condition }) => {
     const allowed = [...reads, ...(mayWrite ? writes : [])];

@@ -14,7 +14,7 @@ const account = pulumi
   .all([aws.getPartitionOutput(), aws.getCallerIdentityOutput()])
   .apply(([{ partition }, { accountId }]) => ({ partition, accountId }));
 
-/** AWS has one provider an issuer and account: one that is there already is imported (docs/DELIVERY.md). */
+/** Creates or imports an identity provider: AWS has one per issuer and account (docs/DELIVERY.md). */
 function provider(name: string, issuer: string, audience: string): pulumi.Output<string> {
   const args = { url: `https://${issuer}`, clientIdLists: [audience], tags };
   return new aws.iam.OpenIdConnectProvider(name, args).arn;
@@ -29,13 +29,13 @@ const providers = pulumi.output({
 
 const state = stateBucket === undefined ? undefined : stateStore(stateBucket, account, tags);
 
-/** By stack: what its CI and its configuration need. */
+/** Values that a stack's CI and configuration need, by stack. */
 export const stacks = Object.fromEntries(
   config.stacks.map((stack) => [stack, stackRoles({ config, stack, account, providers, state, tags })]),
 );
 
 const { region } = aws.config;
 const hasState = stateBucket !== undefined && region !== undefined;
-/** For `pulumi login`, and for `pulumi stack init --secrets-provider`; empty texts without a state bucket. */
+/** For `pulumi login`, and for `pulumi stack init --secrets-provider`; empty text without a state bucket. */
 export const backend = hasState ? `s3://${stateBucket}?region=${region}&awssdk=v2` : "";
 export const secretsProvider = hasState ? `awskms://alias/smart-vault-state?region=${region}` : "";

@@ -1,11 +1,11 @@
 /**
- * The roles of a vault. Who may make a role and give it rights has all rights there are, unless the role is bounded: so
- * the deploy role makes no role without the boundary, and can't take a boundary off.
+ * Permissions for the roles of a vault. Anyone who can create a role and give it permissions has every permission,
+ * unless the role is bounded. So the deploy role can create no role without the boundary, and cannot remove a boundary.
  */
 import { type Account, namesOf } from "../src/iam/names";
 import type { Grant } from "./grant";
 
-/** The roles that src/stack makes for a vault, by name. */
+/** Returns the ARNs of the roles that src/stack creates for a vault. */
 function roleArns({ partition, accountId }: Account, vaultId: string): string[] {
   const { role, schedulerRole, keyEvents, keyMail } = namesOf(vaultId);
   return [role, schedulerRole, keyEvents, keyMail].map((name) => `arn:${partition}:iam::${accountId}:role/${name}`);

@@ -1,4 +1,4 @@
-/** The roles that a stack is deployed by, and previewed by, and the boundary of the roles that it makes. */
+/** Roles that deploy and preview a stack, and the boundary of the roles that it creates. */
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Account } from "../src/iam/names";

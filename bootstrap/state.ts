@@ -1,6 +1,6 @@
 /**
- * A bucket for Pulumi's state, for those without Pulumi Cloud, and the KMS key that both it and the stacks' secrets are
- * encrypted under. Old versions stay for ninety days: a state that was lost or spoilt can be taken back.
+ * Bucket for Pulumi's state, for those without Pulumi Cloud, and the KMS key that encrypts it and the stacks' secrets.
+ * Old versions are kept for ninety days, so a lost or damaged state can be restored.
  */
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
@@ -15,7 +15,7 @@ export interface StateStore {
   keyArn: pulumi.Output<string>;
 }
 
-/** Its account administers the key, and by IAM policies says who uses it. */
+/** Lets the account administer the key, and lets its IAM policies decide who uses it. */
 function keyPolicy({ partition, accountId }: Account): aws.iam.PolicyDocument {
   return {
     Version: "2012-10-17",
@@ -84,19 +84,20 @@ export function stateStore(name: string, account: pulumi.Output<Account>, tags: 
   };
   new aws.s3.BucketLifecycleConfiguration("state", { ...of, rules: [expire] }, { dependsOn: [versions] });
   const policy = bucket.arn.apply((arn) => JSON.stringify(bucketPolicy(arn)));
-  // S3 refuses both at once.
+  // S3 refuses both at the same time.
   new aws.s3.BucketPolicy("state", { ...of, policy }, { dependsOn: [closed] });
   return { bucketArn: bucket.arn, keyArn: key.arn };
 }
 
 /**
- * Returns what one stack's jobs may do in the bucket: everything that Pulumi's own back end for object storage keeps of that
- * stack, by prefix (pulumi/pulumi, pkg/backend/diy: store.go, state.go, stack_tags.go, lock.go, journal.go). A preview
- * reads all of it and writes none.
+ * Returns the permissions of one stack's jobs in the bucket, by prefix. They cover every object that Pulumi's own back
+ * end for object storage keeps for that stack (pulumi/pulumi, pkg/backend/diy: store.go, state.go, stack_tags.go,
+ * lock.go, journal.go). A preview reads all of it and writes none.
  *
- * `<stack>.` covers the checkpoint, its backup, compressed and retained ones, and the tags, which every preview and update
- * reads. No vault's stack has a dot in its name (src/config/names.ts), so no other stack begins so. S3 answers 404 for what is
- * not there, as the back end expects, only to a caller who may also list the bucket (S3 API reference, GetObject).
+ * `<stack>.` covers the checkpoint, its backup, compressed and retained ones, and the tags, which every preview and
+ * update reads. No vault's stack has a dot in its name (src/config/names.ts), so no other stack has this prefix. S3
+ * answers 404 for a missing object, as the back end expects, only to a caller who is also allowed to list the bucket
+ * (S3 API reference, GetObject).
  */
 export function stateGrants(bucketArn: string, keyArn: string, project: string, stack: string): Grant[] {
   const file = (path: string) => `${bucketArn}/.pulumi/${path}`;

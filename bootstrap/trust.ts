@@ -1,6 +1,6 @@
 /**
- * Who may take a role: a job of one repository in one environment, or one stack's deployments, by the token that GitHub
- * or Pulumi Cloud signs for it. There is no stored key.
+ * Trust policies: a role can be assumed by a job of one repository in one environment, or by one stack's deployments.
+ * They use the token that GitHub or Pulumi Cloud signs for it, so there is no stored key.
  */
 import type * as aws from "@pulumi/aws";
 import type { BootstrapConfig, GithubSource } from "./config";
@@ -9,10 +9,10 @@ type Statement = aws.types.input.iam.PolicyStatement;
 
 export const GITHUB_ISSUER = "token.actions.githubusercontent.com";
 export const PULUMI_ISSUER = "api.pulumi.com/oidc";
-/** What aws-actions/configure-aws-credentials asks GitHub's token for. */
+/** Audience that aws-actions/configure-aws-credentials requests in GitHub's token. */
 export const GITHUB_AUDIENCE = "sts.amazonaws.com";
 
-/** What Pulumi Deployments does to a stack; `destroy` is left to a person. */
+/** Operations that Pulumi Deployments runs on a stack; `destroy` is left to a person. */
 const OPERATIONS = ["preview", "update", "refresh"];
 
 /** ARNs of the account's identity providers, where it has them. */
@@ -21,13 +21,13 @@ export interface Providers {
   pulumi?: string;
 }
 
-/** A repository by its names, and by the numbers that GitHub never gives again. */
+/** A repository by its names, and by the numbers that GitHub never reuses. */
 export type RepositoryIds = Omit<GithubSource, "branch">;
 
 /**
- * A subject as GitHub writes it. Repositories made since July 2026, and those that opted in, have the owner's and their
- * own number in it (GitHub changelog, 2026-04-23, "Immutable subject claims"); the others are held to the numbers by
- * the claim `repository_id`, which STS knows as a condition key.
+ * Returns the subjects as GitHub writes them. Repositories made since July 2026, and those that opted in, have the
+ * owner's and their own number in it (GitHub changelog, 2026-04-23, "Immutable subject claims"). For the others the
+ * claim `repository_id`, which STS knows as a condition key, checks the numbers.
  */
 export function subjects(source: RepositoryIds, what: string): string[] {
   const { owner, ownerId, repository, repositoryId } = source;
@@ -77,7 +77,7 @@ function documentOf(statements: Statement[]): aws.iam.PolicyDocument {
   return { Version: "2012-10-17", Statement: statements };
 }
 
-/** Updates: from the branch, in the GitHub environment that has the stack's name; or by the stack's deployments. */
+/** Allows updates from the branch, in the GitHub environment with the stack's name, or by the stack's deployments. */
 export function deployTrust(config: BootstrapConfig, providers: Providers, stack: string): aws.iam.PolicyDocument {
   const { github, pulumiOrganization, vaultProject } = config;
   const statements: Statement[] = [];
@@ -92,7 +92,7 @@ export function deployTrust(config: BootstrapConfig, providers: Providers, stack
   return documentOf(statements);
 }
 
-/** Previews: from any pull request of the repository; not of a fork, whose jobs get no token. */
+/** Allows previews from any pull request of the repository, but not of a fork, whose jobs get no token. */
 export function previewTrust(github: GithubSource, provider: string): aws.iam.PolicyDocument {
   return documentOf([githubStatement("GithubPullRequest", provider, github, "pull_request", {})]);
 }

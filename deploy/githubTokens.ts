@@ -1,7 +1,8 @@
 /**
- * Which of Pulumi Cloud's tokens a job of GitHub Actions gets, by the subject of the token that GitHub signs for it. An
- * update, in the GitHub environment of its stack, gets the organization's token. A preview runs what somebody pushed to a
- * branch, workflow and all, so it gets a team's token, and the team can only read the stacks. No other job gets any. Pure.
+ * Selects the Pulumi Cloud token for a job of GitHub Actions, by the subject of the token that GitHub signs for it. An
+ * update, in the GitHub environment of its stack, gets the organization's token. A preview runs whatever somebody
+ * pushed to a branch, including the workflow. So it gets a team's token, and the team can only read the stacks. No
+ * other job gets any. Pure.
  */
 import type { types } from "@pulumi/pulumiservice";
 import { GITHUB_ISSUER, type RepositoryIds, subjects } from "../bootstrap/trust";
@@ -11,14 +12,15 @@ export interface GithubJobs {
   repository: RepositoryIds;
   /** Stacks that jobs update, each in the GitHub environment of its name. */
   stacks: readonly string[];
-  /** Team that pull requests preview as; absent: none is previewed. */
+  /** Team whose token previews of pull requests use; absent: there are no previews. */
   previewTeam?: string;
 }
 
 export const GITHUB_URL = `https://${GITHUB_ISSUER}`;
 
 /**
- * Returns the issuer's policies; what none of them allows is refused (pulumi.com/docs/administration/guides/oidc-issuers).
+ * Returns the issuer's policies. The issuer refuses every request that none of them allows
+ * (pulumi.com/docs/administration/guides/oidc-issuers).
  */
 export function tokenPolicies(jobs: GithubJobs): types.input.AuthPolicyDefinitionArgs[] {
   const { organization, repository, stacks, previewTeam } = jobs;

@@ -1,6 +1,6 @@
 /**
- * Who deploys with Pulumi Cloud: configuration → settings of Pulumi Deployments for each stack, or what GitHub Actions is
- * given to update and preview them (docs/DELIVERY.md).
+ * Deployments with Pulumi Cloud: configuration → settings of Pulumi Deployments for each stack, or the tokens with
+ * which GitHub Actions updates and previews them (docs/DELIVERY.md).
  */
 import * as pulumi from "@pulumi/pulumi";
 import { DeploymentSettings, OidcIssuer, Team, TeamStackPermission, types } from "@pulumi/pulumiservice";
@@ -28,7 +28,7 @@ export const settings = Object.entries(roleArns).map(([stack, roleArn]) => {
   return new DeploymentSettings(`${project}-${stack}`, deploymentSettings(args)).id;
 });
 
-/** A team that can read the stacks and no more. */
+/** Creates a team that can only read the stacks. */
 function readers(name: string): Team {
   const team = new Team("preview", {
     organizationName: organization,
@@ -45,7 +45,7 @@ function readers(name: string): Team {
   return team;
 }
 
-/** Pulumi Cloud has one issuer a URL and organization: one that is there already is imported. */
+/** Creates or imports the issuer: Pulumi Cloud has one per URL and organization. */
 function githubIssuer(): pulumi.Output<string> {
   const [owner = "", repository = ""] = common.repository.split("/");
   const ownerId = config.require("githubOwnerId");
@@ -67,7 +67,7 @@ function githubIssuer(): pulumi.Output<string> {
   return new OidcIssuer("github", args, { dependsOn }).id;
 }
 
-/** The issuer of GitHub's tokens, or an empty text. */
+/** The issuer of GitHub's tokens, or empty text. */
 export const issuer = githubStacks.length === 0 ? "" : githubIssuer();
 
 if (settings.length === 0 && githubStacks.length === 0) {

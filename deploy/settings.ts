@@ -1,4 +1,4 @@
-/** What Pulumi Cloud is told of how to deploy one stack (pulumi.com/docs/deployments/concepts/settings). Pure. */
+/** Settings by which Pulumi Cloud deploys one stack (pulumi.com/docs/deployments/concepts/settings). Pure. */
 import type { DeploymentSettingsArgs } from "@pulumi/pulumiservice";
 
 export interface StackSettings {
@@ -9,16 +9,16 @@ export interface StackSettings {
   repository: string;
   branch: string;
   roleArn: string;
-  /** Whether a push to the branch updates it. */
+  /** True if a push to the branch updates it. */
   updates: boolean;
   /**
-   * Whether pull requests preview it. A stack has one role for both, so previewing runs what a pull request brings along
-   * with the rights to deploy: not for a stack where that matters.
+   * True if pull requests preview it. A stack has one role for both, so a preview runs the pull request's code with the
+   * permissions to deploy. Do not use it for a stack where that matters.
    */
   previews: boolean;
 }
 
-/** What a stack is made of: a push that touches none of it deploys nothing. */
+/** Returns the paths that a stack consists of: a push that changes none of them deploys nothing. */
 function pathsOf(stack: string): string[] {
   return [
     "index.ts",
@@ -60,7 +60,7 @@ export function deploymentSettings(settings: StackSettings): DeploymentSettingsA
     },
     operationContext: {
       oidc: {
-        // The session's name is in CloudTrail, beside everything that the deployment does.
+        // The session's name is in CloudTrail with every call of the deployment.
         aws: { roleARN: roleArn, sessionName: "${stack.name}-${deployment.id}", duration: "1h" },
       },
       preRunCommands: PRE_RUN_COMMANDS,

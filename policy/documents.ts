@@ -1,8 +1,8 @@
-/** IAM's policy documents, as resources have them: JSON text, or the same as an object. */
+/** IAM policy documents as resources have them: JSON text, or the same as an object. */
 import { type Props, isObject, listOf } from "./resource";
 
 export interface Statement {
-  /** `Sid`, or its place where it has none. */
+  /** `Sid`, or its position if it has none. */
   label: string;
   allows: boolean;
   actions: string[];
@@ -10,7 +10,10 @@ export interface Statement {
   principals: string[];
   /** By operator, as in the document. */
   condition: Props;
-  /** Has `NotAction`, `NotResource` or `NotPrincipal`: says what is left out, and so means everything else. */
+  /**
+   * True with `NotAction`, `NotResource` or `NotPrincipal`: the statement names exceptions, and so covers everything
+   * else.
+   */
   isInverted: boolean;
 }
 
@@ -23,8 +26,8 @@ function principalsOf(value: unknown): string[] {
 }
 
 /**
- * @param document what is to be a policy document; nothing at all has no statements
- * @throws SyntaxError on text that is no JSON
+ * @param document a policy document; `undefined` has no statements
+ * @throws SyntaxError for text that is not JSON
  */
 export function statementsOf(document: unknown): Statement[] {
   const parsed: unknown = typeof document === "string" ? JSON.parse(document) : document;
@@ -42,7 +45,7 @@ export function statementsOf(document: unknown): Statement[] {
     }));
 }
 
-/** The condition keys that a statement looks at, without what it wants of them. */
+/** Returns the condition keys of a statement, without their operators and values. */
 export function conditionKeys({ condition }: Statement): string[] {
   return Object.values(condition).flatMap((tests) => (isObject(tests) ? Object.keys(tests) : []));
 }

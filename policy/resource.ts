@@ -1,9 +1,12 @@
-/** How rules look at a resource. Pulumi's own types for its inputs are `any`; here they are `unknown` until looked at. */
+/**
+ * Access to a resource for the rules. Pulumi's own types for its inputs are `any`; here they are `unknown` until
+ * checked.
+ */
 import type { ResourceValidation, ResourceValidationPolicy } from "@pulumi/policy";
 
 export type Props = Readonly<Record<string, unknown>>;
 
-/** What a rule is given of one resource. */
+/** One resource as a rule sees it. */
 export interface Resource {
   /** Pulumi's type token, such as `aws:kms/key:Key`. */
   type: string;
@@ -15,7 +18,7 @@ export interface Resource {
 
 export type Tell = (message: string) => void;
 
-/** A rule about one resource at a time; `check` tells what is wrong with it. */
+/** Makes a rule that looks at one resource at a time; `check` returns what is wrong with it. */
 export function rule(
   name: string,
   description: string,
@@ -29,13 +32,13 @@ export function rule(
   return { name, description, validateResource };
 }
 
-/** Where a resource is: its stack and project, out of its URN. */
+/** Returns a resource's stack and project, from its URN. */
 export function whereabouts(urn: string): { stack: string; project: string } {
   const [head = "", project = ""] = urn.split("::");
   return { stack: head.split(":").pop() ?? "", project };
 }
 
-/** The elements of a list that may be missing, or the one value that stands for a list of one (as in IAM's JSON). */
+/** Returns the elements of a list that may be missing; a single value counts as a list of one (as in IAM's JSON). */
 export function listOf(value: unknown): unknown[] {
   if (value === undefined || value === null) return [];
   return Array.isArray(value) ? (value as unknown[]) : [value];

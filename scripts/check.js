@@ -1,4 +1,7 @@
-/** Runs every `check:` of `npm run check` at once: each is busy on one core only. Prints each one's words when it ends. */
+/**
+ * Runs every `check:` of `npm run check` at once, because each uses one core only. Prints the output of each when it
+ * ends.
+ */
 const { spawn } = require("node:child_process");
 
 const CHECKS = ["lint", "types", "format", "unused"];

@@ -1,4 +1,7 @@
-/** Prints what jest counted, as the last line of a CI run: `N passed, N failed`. Exit 1 if anything failed or a part is missing. */
+/**
+ * Prints jest's counts as the last line of a CI run: `N passed, N failed`. Exits with 1 if anything failed or a part is
+ * missing.
+ */
 const { existsSync, readFileSync } = require("node:fs");
 
 const parts = ["coverage/rest.json", "coverage/unit.json"].map((file) =>

@@ -1,6 +1,6 @@
 /**
- * `npm run docs`: writes the reference pages that are made from the code. tests/unit/docs.test.ts holds the files against
- * what this makes, so that a key which is added without `npm run docs` does not pass.
+ * `npm run docs`: writes the reference pages that are generated from the code. tests/unit/docs.test.ts compares the
+ * files with this output, so a key that is added without `npm run docs` fails.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -9,7 +9,7 @@ import { metricsPage } from "./metricsPage";
 
 const ROOT = join(__dirname, "..");
 
-/** A configuration key as Pulumi.yaml has it: a type and a default, or a value, which may be of any form. */
+/** A configuration key as Pulumi.yaml has it: a type and a default, or a value, which can have any form. */
 interface Key {
   type?: string;
   default?: unknown;
@@ -27,12 +27,12 @@ function defaultOf({ default: given, value }: Key): string {
   return `\`${typeof text === "string" ? text : JSON.stringify(text)}\``;
 }
 
-/** A pipe ends a cell, and GitHub takes `<…>` for HTML. */
+/** Escapes a cell: a pipe ends it, and GitHub reads `<…>` as HTML. */
 function cell(text: string): string {
   return text.replace(/\|/g, "\\|").replace(/</g, "&lt;");
 }
 
-/** Returns docs/CONFIGURATION.md, made from the text of Pulumi.yaml. */
+/** Returns docs/CONFIGURATION.md, generated from the text of Pulumi.yaml. */
 export function configurationPage(pulumiYaml: string): string {
   const { config } = parse(pulumiYaml) as { config: Record<string, Key> };
   const rows = Object.entries(config).map(
@@ -57,7 +57,7 @@ export function configurationPage(pulumiYaml: string): string {
   ].join("\n");
 }
 
-/** Pages by their path from the project's root. */
+/** Returns the pages by their path from the project's root. */
 export function generatedPages(): Record<string, string> {
   const pulumiYaml = readFileSync(join(ROOT, "Pulumi.yaml"), "utf8");
   return { "docs/CONFIGURATION.md": configurationPage(pulumiYaml), "docs/METRICS.md": metricsPage() };

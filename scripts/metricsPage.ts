@@ -1,4 +1,6 @@
-/** docs/METRICS.md, made from the names of metrics and a text for each: a metric without a text does not compile. */
+/**
+ * docs/METRICS.md, generated from the names of metrics and a text for each: a metric without a text does not compile.
+ */
 import { METRIC, METRIC_NAMESPACE, REGION_METRIC } from "../src/vault/model/metricNames";
 
 interface MetricText {

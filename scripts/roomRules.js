@@ -1,6 +1,6 @@
 /**
- * ESLint's rules about rooms, made from rooms.json: which folder may import which. A later block of ESLint's flat config
- * replaces a rule's options for the same file, so each file of src/ matches one of these blocks.
+ * ESLint rules about rooms, generated from rooms.json: which folder may import which. A later block of ESLint's flat
+ * config replaces a rule's options for the same file, so each file of src/ matches one of these blocks.
  */
 const ROOMS = require("../rooms.json");
 
@@ -11,7 +11,7 @@ const OUTSIDE = {
 };
 const ENTRIES = ["reconcile", "invocation", "lambda"];
 
-/** Pulumi's serializer breaks these, or would have to follow them; the rules below see no import() and no require(). */
+/** Syntax that Pulumi's serializer breaks or would have to follow; the rules below see no import() and no require(). */
 const SYNTAX = [
   ["ClassDeclaration, ClassExpression", "Pulumi's serializer breaks classes."],
   ["ExportAllDeclaration", "A barrel compiles to getters, which Pulumi's serializer would meet."],
@@ -46,7 +46,7 @@ function vaultRoom([room, open]) {
   };
 }
 
-/** The entry points: reconcile.ts decides and does, and leaves telling to invocation.ts. */
+/** Returns the block of an entry point: reconcile.ts decides and acts, and leaves reporting to invocation.ts. */
 function entry(name) {
   const patterns = [OUTSIDE, { regex: SDK, message: "Only aws/ speaks to AWS." }];
   const report = { regex: "^\\./report/", message: "reconcile.ts reports nothing: invocation.ts does." };

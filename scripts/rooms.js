@@ -1,6 +1,6 @@
 /**
- * How the folders of a wing depend on each other: `npx madge@8.0.0 --json … src/vault | node scripts/rooms.js` prints
- * rooms, arrows between them, the longest chain (floors), and the rooms that reach themselves. See CONTRIBUTING.md.
+ * Prints how folders depend on each other: `npx madge@8.0.0 --json … src/vault | node scripts/rooms.js` prints the
+ * rooms, the arrows between them, the longest chain (floors), and the rooms that reach themselves. See CONTRIBUTING.md.
  */
 const { readFileSync } = require("node:fs");
 
@@ -23,7 +23,7 @@ function reaches(from, to, seen = new Set()) {
 
 const circular = [...arrows.keys()].filter((room) => reaches(room, room));
 
-/** The longest chain of rooms below one; a circle is gone round once. */
+/** Returns the length of the longest chain of rooms below one; it follows a circle once. */
 const known = new Map();
 function floors(room) {
   if (known.has(room)) return known.get(room);

@@ -1,7 +1,7 @@
 /**
- * `npm run sbom` writes sbom.cdx.json: a CycloneDX list of what ships, the same for the same lock file. (`npm sbom
- * --omit=dev` of npm 11.19 listed 8 of the 31 packages; cyclonedx-npm brings a hundred packages, an XML parser in C++
- * among them.)
+ * `npm run sbom` writes sbom.cdx.json: a CycloneDX list of the shipped packages, the same for the same lock file. (`npm
+ * sbom --omit=dev` of npm 11.19 listed 8 of the 31 packages. cyclonedx-npm needs a hundred packages, among them an XML
+ * parser in C++.)
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { Enums, Models, Serialize, Spec } from "@cyclonedx/cyclonedx-library";
@@ -30,7 +30,7 @@ function componentOf({ name, version, licence, sha512Hex }: Shipped): Models.Com
 
 /**
  * @returns CycloneDX 1.6 as JSON
- * @throws an error with a line for each package under a licence that is not allowed
+ * @throws an error with a line for each package under a license that is not allowed
  */
 export function sbomOf(lock: Lock): string {
   const packages = shippedPackages(lock);

@@ -1,6 +1,6 @@
-/** What ships in the function's archive: the packages that `dependencies` lead to, as the lock file has them. Pure. */
+/** Packages in the function's archive: those that `dependencies` lead to, as the lock file has them. Pure. */
 
-/** package-lock.json, as far as it is read here (npm docs, "package-lock.json"). */
+/** The part of package-lock.json that is read here (npm docs, "package-lock.json"). */
 export interface Lock {
   name: string;
   version: string;
@@ -20,21 +20,21 @@ interface LockedPackage {
 }
 
 export interface Shipped {
-  /** Where it is installed: `node_modules/<package>`. */
+  /** Path where it is installed: `node_modules/<package>`. */
   path: string;
   name: string;
   version: string;
-  /** An SPDX expression; empty where the package says none. */
+  /** An SPDX expression; empty if the package names none. */
   licence: string;
   /** Of the package's tarball. */
   sha512Hex: string;
-  /** Paths of what it depends on. */
+  /** Paths of its dependencies. */
   dependencies: string[];
 }
 
 const FOLDER = "node_modules/";
 
-/** Where a package finds another one: in its own folder, or in one further up. */
+/** Finds a package from another one: in its own folder, or in one further up. */
 function resolve(lock: Lock, from: string, name: string): string | undefined {
   const own = `${from}${from === "" ? "" : "/"}${FOLDER}${name}`;
   if (own in lock.packages) return own;
@@ -55,10 +55,10 @@ export function shippedPackages(lock: Lock): Shipped[] {
     }));
 }
 
-/** Licences that ask for no more than to be named: what ships is under one of them. */
+/** Licenses that require attribution at most: every shipped package is under one of them. */
 const ALLOWED = ["0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "ISC", "MIT", "MIT-0"];
 
-/** A line for each package under another licence; an expression of several is for a person to look at. */
+/** Returns a line for each package under another license; a person has to check an expression of several. */
 export function licenceFaults(packages: readonly Shipped[]): string[] {
   return packages
     .filter(({ licence }) => !ALLOWED.includes(licence))

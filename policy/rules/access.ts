@@ -1,11 +1,11 @@
-/** Who may do what: least privilege. */
+/** Rules about permissions: least privilege. */
 import { type Statement, conditionKeys, statementsOf } from "../documents";
 import { type Resource, isObject, listOf, rule } from "../resource";
 
-/** AWS's own policies that are for a whole service, or for all of them. */
+/** AWS's own policies for a whole service, or for all of them. */
 const BROAD = /(FullAccess|AdministratorAccess|PowerUserAccess)$/;
 
-/** ARNs of the managed policies that a role, or an attachment to one, has. */
+/** Returns the ARNs of the managed policies that a role has, or that an attachment gives it. */
 function managedPolicies({ type, props }: Resource): string[] {
   if (!type.startsWith("aws:iam/")) return [];
   return [...listOf(props.managedPolicyArns), ...listOf(props.policyArn)].map(String);
@@ -21,7 +21,7 @@ export const broadManagedPolicies = rule(
   },
 );
 
-/** Identity policies: whose `Resource` is somebody else's. A key's or a topic's own policy names itself by `*`. */
+/** Identity policies: their `Resource` is another resource. A key's or a topic's own policy refers to itself by `*`. */
 const IDENTITY = new Set([
   "aws:iam/policy:Policy",
   "aws:iam/rolePolicy:RolePolicy",
@@ -35,11 +35,11 @@ function identityDocuments({ type, props }: Resource): unknown[] {
   return listOf(props.inlinePolicies).map((inline) => (isObject(inline) ? inline.policy : {}));
 }
 
-/** Actions that change nothing, by the way that AWS names them. */
+/** Actions that change nothing, by AWS's naming. */
 const READ = /^[\w-]+:(Describe|Get|List|Lookup|View)/;
-/** Writes that AWS knows no resource for, so that `*` is all there is. */
+/** Writes for which AWS defines no resource, so that only `*` is possible. */
 const WITHOUT_RESOURCE = /^(sns:(SetSubscriptionAttributes|Unsubscribe)|xray:Put(TelemetryRecords|TraceSegments))$/;
-/** By these a statement on `*` is narrowed to what has a tag, or is being made with one. */
+/** Condition keys that narrow a statement on `*` to resources that have a tag, or that are created with one. */
 const BY_TAG = /^(aws:ResourceTag|aws:RequestTag|[\w-]+:ResourceTag)\//;
 
 function faultOf(statement: Statement): string | undefined {

@@ -1,4 +1,4 @@
-/** S3 buckets: what closes one is a resource of its own, so the rule looks at the whole stack. */
+/** Rules about S3 buckets. Separate resources close a bucket, so the rule looks at the whole stack. */
 import type { PolicyResource, StackValidationPolicy } from "@pulumi/policy";
 import { type Props, isObject, listOf } from "../resource";
 
@@ -23,7 +23,7 @@ const COMPANIONS: Readonly<Record<string, Fault>> = {
       : "status is not Enabled",
 };
 
-/** A companion is a bucket's by the input `bucket`: the bucket's name, which is its id. */
+/** Returns true if a companion belongs to a bucket: its input `bucket` is the bucket's name, which is its id. */
 function belongsTo(bucket: PolicyResource, { props }: PolicyResource): boolean {
   const own = (bucket.props as Props).bucket ?? (bucket.props as Props).id;
   return (props as Props).bucket === own;

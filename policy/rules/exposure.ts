@@ -1,4 +1,4 @@
-/** Nothing is for everybody, and nothing is sent in the clear. */
+/** Rules against public access and unencrypted transport. */
 import { type Statement, statementsOf } from "../documents";
 import { type Resource, rule } from "../resource";
 
@@ -19,7 +19,7 @@ function ownStatements({ type, props }: Resource): Statement[] {
   return input === undefined ? [] : statementsOf(props[input]);
 }
 
-/** What is public by one input of its own: type, input, the values that make it so. */
+/** Resources that one input makes public: type, input, and the values that do so. */
 const PUBLIC: readonly [type: string, input: string, value: RegExp][] = [
   ["aws:lambda/permission:Permission", "principal", /^\*$/],
   ["aws:lambda/functionUrl:FunctionUrl", "authorizationType", /^NONE$/],
@@ -43,7 +43,7 @@ export const nothingPublic = rule(
   },
 );
 
-/** Their policies have to refuse what comes without TLS: SNS and S3 would take it. */
+/** Resources whose policies must refuse requests without TLS: SNS and S3 would accept those. */
 const TLS_POLICIES = new Set(["aws:s3/bucketPolicy:BucketPolicy", "aws:sns/topicPolicy:TopicPolicy"]);
 
 function refusesPlaintext({ allows, principals, condition }: Statement): boolean {

@@ -1,8 +1,8 @@
-/** KMS keys: a lost key is lost copies. */
+/** Rules about KMS keys: without its key a copy is lost. */
 import { rule, whereabouts } from "../resource";
 
 const KEY = "aws:kms/key:Key";
-/** The longest that KMS waits (API reference, ScheduleKeyDeletion). */
+/** The longest time that KMS waits (API reference, ScheduleKeyDeletion). */
 const WINDOW_DAYS = 30;
 
 export const keysRotate = rule("kms-keys-rotate", "KMS rotates the material of every key", ({ type, props }, tell) => {
@@ -20,7 +20,7 @@ export const keysWait = rule(
   },
 );
 
-/** The stacks that hold to it: `prod`, `production`, and what begins so, `prod-eu`. */
+/** Stacks that the rule applies to: `prod`, `production`, and names that start like `prod-eu`. */
 const PRODUCTION = /^prod(uction)?(?![a-z])/;
 
 export const keysAreProtected = rule(

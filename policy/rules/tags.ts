@@ -1,9 +1,9 @@
-/** Whose a resource is can be seen on it: cost, search and access go by the tag. */
+/** Rules about tags: they show which vault a resource belongs to, and cost, search and access depend on them. */
 import { isObject, rule, whereabouts } from "../resource";
 
 const VAULT_TAG = "smart-vault:vault";
 
-/** What takes tags, of what the programs of this repository make. */
+/** Resource types that accept tags, among those that the programs of this repository create. */
 const TAGGABLE = new Set([
   "aws:budgets/budget:Budget",
   "aws:cloudtrail/trail:Trail",

@@ -1,4 +1,4 @@
-/** What tells people, and for how long it is kept. */
+/** Rules about notifications and logs, and how long logs are kept. */
 import { listOf, rule } from "../resource";
 
 export const logGroupsExpire = rule(
@@ -6,7 +6,7 @@ export const logGroupsExpire = rule(
   "Every log group says for how long it keeps its log",
   ({ type, props }, tell) => {
     if (type !== "aws:cloudwatch/logGroup:LogGroup") return;
-    // CloudWatch Logs reads no retention, and 0, as for ever.
+    // CloudWatch Logs keeps logs forever if the retention is 0 or missing.
     const days = props.retentionInDays;
     if (typeof days !== "number" || days <= 0) tell("retentionInDays is not set: it keeps for ever");
   },

@@ -1,6 +1,6 @@
 /**
- * The one place that reads and validates the stack's configuration. Defaults and descriptions are in Pulumi.yaml,
- * where the CLI takes them from; here is what each value must be. All mistakes are told at once, a line each.
+ * The one place that reads and validates the stack's configuration. Defaults and descriptions are in Pulumi.yaml, where
+ * the CLI takes them from; the expected form of each value is here. It reports all mistakes at once, one line each.
  */
 import * as pulumi from "@pulumi/pulumi";
 import { closest, distance } from "fastest-levenshtein";
@@ -38,7 +38,7 @@ import { resourceTags, tagErrors } from "./tags";
 import { alarmErrors } from "./checks/alarms";
 import type { KeepPolicy } from "../vault/model/settings";
 
-/** What each key must be. Its order is the order of Pulumi.yaml. */
+/** Parser of each key, in the order of Pulumi.yaml. */
 const FIELDS = {
   drRegion: maybeRegion,
   drRegions: regions,
@@ -92,17 +92,17 @@ const FIELDS = {
 type Fields = typeof FIELDS;
 type ValueOf<P> = P extends Parse<infer T> ? T : never;
 
-/** Keys that `policies` holds what they come to. */
+/** Keys whose result is in `policies`. */
 type PolicyKey = "policies" | "tagValue" | "keep" | "drKeep" | "retentionDays" | "drRetentionDays";
 type Parsed = Readonly<{ [K in keyof Fields]: ValueOf<Fields[K]> }>;
 
 /** The validated configuration of one stack. */
 export type VaultConfig = Omit<Parsed, PolicyKey | "drRegion"> & {
-  /** What is kept, by the value of the backup tag. */
+  /** Keep rules by the value of the backup tag. */
   readonly policies: Readonly<Record<string, KeepPolicy>>;
-  /** Whether there is one for `tagValue`, since `policies` was left empty. */
+  /** True if there is one policy for `tagValue`, because `policies` is empty. */
   readonly policyForAll: boolean;
-  /** There only where `alertEmails` is a secret of the stack. */
+  /** Present only if `alertEmails` is a secret of the stack. */
   readonly secretEmails?: boolean;
   /** `<project>-<stack>` */
   readonly vaultId: string;
@@ -120,11 +120,11 @@ export interface RawConfig {
   primaryRegion: string | undefined;
   /** Every key of the project's namespace, without the namespace. */
   values: Readonly<Record<string, string>>;
-  /** Those of them, and `aws:region`, that the stack has as secrets; without: none. */
+  /** Keys among them, and `aws:region`, that the stack has as secrets; absent: none. */
   secretKeys?: readonly string[];
-  /** Every other key of the namespace `aws`, without the namespace; without: none. */
+  /** Every other key of the namespace `aws`, without the namespace; absent: none. */
   provider?: ProviderValues;
-  /** Those of them that the stack has as secrets. */
+  /** Keys among them that the stack has as secrets. */
   secretProviderKeys?: readonly string[];
 }
 
@@ -168,7 +168,7 @@ function auditErrors({ audit, auditRetentionDays, auditLockDays, trail }: Parsed
   return faults;
 }
 
-/** Throws where there are mistakes. */
+/** Throws if there are mistakes. */
 function refuse({ stack }: RawConfig, faults: readonly string[]): void {
   if (faults.length === 0) return;
   throw new Error(`the configuration of stack ${stack} has mistakes:\n  ${faults.join("\n  ")}`);
@@ -176,11 +176,11 @@ function refuse({ stack }: RawConfig, faults: readonly string[]): void {
 
 /**
  * Validates one stack's configuration. Pure.
- * @throws an error with a line for each mistake: the key, what was expected, what was got
+ * @throws an error with a line for each mistake: the key, the expectation and the actual value
  */
 export function parseConfig(raw: RawConfig): VaultConfig {
   const secretKeys = raw.secretKeys ?? [];
-  // Alone and first: another fault's line might show the value.
+  // Secrets come first and alone: another error's line might show the value.
   refuse(raw, secretErrors(secretKeys));
   const faults = unknownKeys(raw.values);
   const parsed = parseFields(raw, faults);
@@ -210,7 +210,7 @@ export function parseConfig(raw: RawConfig): VaultConfig {
     policyForAll: Object.keys(named).length === 0,
   };
   refuse(raw, auditErrors(parsed as Parsed));
-  // What the values contradict each other in shows only when each is in order.
+  // Contradictions between values show only when each value is valid.
   refuse(raw, [
     ...tagErrors(config),
     ...overrideErrors(config),
@@ -229,8 +229,8 @@ export function parseConfig(raw: RawConfig): VaultConfig {
 }
 
 /**
- * Validates what a stack is given in all, the provider's keys among it.
- * @param all full keys (`smart-vault:drRegion`) to text; keys of other namespaces but `aws` are not this program's
+ * Validates all keys of a stack, including the provider's.
+ * @param all full keys (`smart-vault:drRegion`) to text; keys of namespaces other than `aws` are not this program's
  * @param isSecret whether the stack has a full key as a secret
  */
 export function configOf(

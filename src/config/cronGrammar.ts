@@ -1,7 +1,8 @@
 /**
- * Which cron expressions EventBridge Scheduler takes, by its own table of fields (EventBridge user guide, "Cron expressions
- * reference"). croner, which says when one fires, takes more: what Scheduler would refuse in the middle of a `pulumi up` is
- * refused here. Forms that the table leaves open, such as lists with L or W, are refused too. Pure.
+ * Checks cron expressions by EventBridge Scheduler's own table of fields (EventBridge user guide, "Cron expressions
+ * reference"). croner, which says when an expression fires, accepts more. So this refuses expressions that Scheduler
+ * would refuse in the middle of a `pulumi up`. It also refuses forms that the table leaves open, such as lists with L
+ * or W. Pure.
  */
 const MONTHS = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"];
 const WEEKDAYS = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
@@ -12,17 +13,17 @@ interface Field {
   max: number;
   /** Names of the values, from `min` on. */
   names?: readonly string[];
-  /** Without: AWS's table has no `/` for it. */
+  /** False: AWS's table has no `/` for it. */
   hasSteps: boolean;
-  /** What stands alone or not at all, with its place in the table. */
+  /** Parses a form that must be the whole field, with its place in the table. */
   alone?: (text: string, valueOf: (text: string) => number | undefined) => boolean;
 }
 
-/** The nearest weekday of a day, and the last day of the month. */
+/** Parses the nearest weekday of a day, and the last day of the month. */
 const dayAlone: Field["alone"] = (text, valueOf) =>
   text === "L" || (/^\d+W$/.test(text) && valueOf(text.slice(0, -1)) !== undefined);
 
-/** The last day of the week, the month's last such day, and its first to fifth. */
+/** Parses the last day of the week, the month's last such day, and its first to fifth. */
 const weekdayAlone: Field["alone"] = (text, valueOf) => {
   const [day = "", nth] = text.split("#");
   if (nth !== undefined) return /^[1-5]$/.test(nth) && valueOf(day) !== undefined;
@@ -55,7 +56,7 @@ function valueIn({ min, max, names = [] }: Field): (text: string) => number | un
   };
 }
 
-/** One part of a list: a value, a range or all of them, and steps through it. */
+/** Returns true for a valid part of a list: a value, a range or all of them, and steps through it. */
 function isPart(text: string, field: Field): boolean {
   const [span = "", step, ...more] = text.split("/");
   const width = field.max - field.min;
@@ -73,7 +74,7 @@ function isField(text: string, field: Field): boolean {
   return text.split(",").every((part) => isPart(part, field) && (part !== "*" || text === "*"));
 }
 
-/** @returns what is wrong with the expression, as what was expected instead; `undefined` when Scheduler takes it */
+/** @returns the expected form if the expression is wrong; `undefined` if Scheduler accepts it */
 export function cronFault(expression: string): string | undefined {
   const texts = /^cron\((.*)\)$/.exec(expression)?.[1]?.trim().split(/\s+/) ?? [];
   if (texts.length !== FIELDS.length) {

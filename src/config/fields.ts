@@ -1,4 +1,4 @@
-/** One parser a kind of config value: text in; the value, or what was expected, out. */
+/** Parsers, one per kind of config value. Input is text; output is the value, or what was expected. */
 import * as aws from "@pulumi/aws";
 import { closest } from "fastest-levenshtein";
 import { scheduleFault, timezoneFault } from "./schedule";
@@ -8,7 +8,7 @@ import type { SnapshotLock } from "../vault/model/settings";
 type Parsed<T> = { value: T } | { expected: string };
 export type Parse<T> = (raw: string) => Parsed<T>;
 
-/** Retention that CloudWatch Logs takes (API reference, PutRetentionPolicy), without "never expire". */
+/** Retention values that CloudWatch Logs accepts (API reference, PutRetentionPolicy), without "never expire". */
 const LOG_RETENTION_DAYS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ];
@@ -37,7 +37,7 @@ export function oneOf<T extends string>(...values: readonly T[]): Parse<T> {
   };
 }
 
-/** Hashes of plans as the mail names them, with blanks or commas between; none: an empty text. */
+/** Parses hashes of plans as the mail names them, separated by blanks or commas; empty text: none. */
 export const hashes: Parse<string[]> = (raw) => {
   const value = raw.split(/[\s,]+/).filter((text) => text !== "");
   return value.every((text) => /^[0-9a-f]{16}$/.test(text))
@@ -51,13 +51,13 @@ export const boolean: Parse<boolean> = (raw) =>
 export const region: Parse<string> = (raw) =>
   REGIONS.includes(raw) ? { value: raw } : { expected: `an AWS region (did you mean ${closest(raw, REGIONS)}?)` };
 
-/** An empty text: none. */
+/** Parses a region; empty text: none. */
 export const maybeRegion: Parse<string> = (raw) => (raw === "" ? { value: raw } : region(raw));
 
-/** Each costs a copy of everything, and a tag of room on each snapshot for when its copy expires. */
+/** Each region costs a copy of every snapshot, and room for one tag on each snapshot, for when its copy expires. */
 const MAX_DR_REGIONS = 5;
 
-/** A JSON list of different regions; the empty one: `drRegion` is the only one. */
+/** Parses a JSON list of different regions; the empty list: `drRegion` is the only one. */
 export const regions: Parse<string[]> = (raw) => {
   const expected = `a list of up to ${MAX_DR_REGIONS} different AWS regions`;
   const value = json(raw);
@@ -71,10 +71,10 @@ export const regions: Parse<string[]> = (raw) => {
 };
 
 /**
- * What one reader of the backup tag would take for more than a character: `*` and `?` are wildcards and `\` an escape in
- * EC2's filters (EC2 user guide, "Filter your resources"), `${` begins a variable in IAM's conditions (IAM user guide,
- * "IAM policy elements: Variables and tags"), and the planner compares texts. A vault would find instances that its role
- * may not back up, so none of them is in a key, value or policy's name.
+ * Characters that one reader of the backup tag would treat specially. `*` and `?` are wildcards and `\` an escape in
+ * EC2's filters (EC2 user guide, "Filter your resources"). `${` begins a variable in IAM's conditions (IAM user guide,
+ * "IAM policy elements: Variables and tags"). The planner compares texts. A vault would find instances that its role is
+ * not allowed to back up, so no key, value or policy name may have one.
  */
 const PATTERN = /[*?\\]|\$\{/;
 export const NO_PATTERN = "without *, ?, \\ and ${, which EC2's filters or IAM's policies read as patterns";
@@ -83,7 +83,10 @@ export function isPattern(text: string): boolean {
   return PATTERN.test(text);
 }
 
-/** EC2's limits for a tag: 1 to `max` characters, and no key of AWS's own; and one meaning for all that read it. */
+/**
+ * Returns a parser with EC2's limits for a tag: 1 to `max` characters, and no key of AWS's own. The tag also means the
+ * same to all its readers.
+ */
 export function tagText(max: number): Parse<string> {
   return (raw) =>
     raw.length >= 1 && raw.length <= max && !raw.toLowerCase().startsWith("aws:") && !isPattern(raw)
@@ -107,7 +110,10 @@ export const schedule: Parse<string> = (raw) => {
 const MAX_LOCK_DAYS = 36_500;
 const LOCK_MODES: readonly unknown[] = ["governance", "compliance"] satisfies SnapshotLock["mode"][];
 
-/** A JSON object `{"mode":…,"days":…}`; the empty one is no lock. `pulumi config set --path` may give days as text. */
+/**
+ * Parses a JSON object `{"mode":…,"days":…}`; the empty one is no lock. `pulumi config set --path` may give days as
+ * text.
+ */
 export const snapshotLock: Parse<SnapshotLock | undefined> = (raw) => {
   const expected = `{} or {"mode": "governance" or "compliance", "days": 1 to ${MAX_LOCK_DAYS}}`;
   const value = asObject(json(raw));
@@ -120,7 +126,7 @@ export const snapshotLock: Parse<SnapshotLock | undefined> = (raw) => {
   return { value: { mode: mode as SnapshotLock["mode"], days: parsed.value } };
 };
 
-/** The ARN of a managed policy; an empty text is none. */
+/** Parses the ARN of a managed policy; empty text: none. */
 export const policyArn: Parse<string | undefined> = (raw) => {
   if (raw === "") return { value: undefined };
   return /^arn:aws:iam::(\d{12}|aws):policy\/[\w+=,.@/-]+$/.test(raw)
@@ -128,7 +134,7 @@ export const policyArn: Parse<string | undefined> = (raw) => {
     : { expected: "the ARN of an IAM policy, or an empty text" };
 };
 
-/** A JSON list of texts, each of which matches, none twice. */
+/** Returns a parser for a JSON list of texts, each of which matches and is listed once. */
 function list(pattern: RegExp, what: string): Parse<string[]> {
   const expected = `a list of different ${what}`;
   return (raw) => {
@@ -142,22 +148,23 @@ function list(pattern: RegExp, what: string): Parse<string[]> {
 
 const KEY_ARN = /^arn:aws:kms:[\w-]+:\d{12}:key\/[\w-]+$/;
 
-/** `true`: under a key of the vault's own; an ARN: under that key. */
+/** Parses `encryptPrimary`. `true`: under a key of the vault's own; an ARN: under that key. */
 export const encryptPrimary: Parse<boolean | string> = (raw) => {
   const onOff = boolean(raw);
   if ("value" in onOff) return onOff;
   return KEY_ARN.test(raw) ? { value: raw } : { expected: "true, false or the ARN of a KMS key" };
 };
 
-/** SNS refuses what is no address in ASCII (SNS developer guide, "Email notifications"). */
+/** Parses e-mail addresses. SNS refuses an address that is not ASCII (SNS developer guide, "Email notifications"). */
 export const emails = list(
   /^(?=.{3,254}$)[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[a-z0-9-]+(\.[a-z0-9-]+)+$/i,
   "e-mail addresses",
 );
 export const keyArns = list(KEY_ARN, "KMS key ARNs");
 /**
- * No session and no wildcard: a key policy takes the role's or user's own ARN only (KMS developer guide, "Creating a key
- * policy"). The vault is in the partition `aws` alone (checks/regions.ts), and so is who may be named.
+ * Parses role ARNs, without sessions and wildcards: a key policy accepts only the role's or user's own ARN (KMS
+ * developer guide, "Creating a key policy"). The vault is in the partition `aws` alone (checks/regions.ts), and so are
+ * these principals.
  */
 export const roleArns = list(/^arn:aws:iam::\d{12}:role\/[\w+=,.@/-]+$/, "IAM role ARNs");
 export const principalArns = list(/^arn:aws:iam::\d{12}:(role|user)\/[\w+=,.@/-]+$/, "IAM role or user ARNs");

@@ -1,6 +1,6 @@
 /** JSON in the stack's configuration: objects and arrays, which the CLI hands over as text. Pure. */
 
-/** Returns the value of JSON text; `undefined` for text that is none. */
+/** Returns the value of JSON text; `undefined` for invalid text. */
 export function json(raw: string): unknown {
   try {
     return JSON.parse(raw) as unknown;
@@ -9,7 +9,7 @@ export function json(raw: string): unknown {
   }
 }
 
-/** Returns a value that is an object, and no array. */
+/** Returns the value if it is an object and not an array. */
 export function asObject(value: unknown): Record<string, unknown> | undefined {
   const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
   return isObject ? (value as Record<string, unknown>) : undefined;

@@ -1,7 +1,8 @@
 /**
  * The stack's `aws:` configuration, for the vault's own providers: an explicit provider takes none of it by itself
- * (pulumi.com/docs/iac/concepts/resources/providers, "Default provider configuration"). What can be honored in every region
- * is handed over, whatever else is refused by its key: who sets a profile or an account must not land in another. Pure.
+ * (pulumi.com/docs/iac/concepts/resources/providers, "Default provider configuration"). It passes on the keys that work
+ * in every region, and refuses every other key by name. So nobody who sets a profile or an account lands in another.
+ * Pure.
  */
 import type * as aws from "@pulumi/aws";
 import { closest } from "fastest-levenshtein";
@@ -10,7 +11,7 @@ import * as is from "./providerValues";
 
 export const AWS_NAMESPACE = "aws:";
 
-/** Every argument of an AWS provider but `region`, which each has of its own. */
+/** Every argument of an AWS provider except `region`, which each provider has of its own. */
 const PROVIDER_KEYS = {
   accessKey: is.text,
   allowedAccountIds: is.accountIds,
@@ -52,10 +53,10 @@ type ProviderKey = keyof typeof PROVIDER_KEYS;
 
 export const PROVIDER_CONFIG_KEYS = Object.keys(PROVIDER_KEYS) as ProviderKey[];
 
-/** By key without the namespace; `aws:region` is not among it. */
+/** Values by key without the namespace; `aws:region` is not included. */
 export type ProviderValues = Readonly<Record<string, string>>;
 
-/** Picks the provider's part of everything that a stack is given. */
+/** Returns the provider's part of all keys of a stack. */
 export function providerValues(all: Readonly<Record<string, string>>): ProviderValues {
   const entries = Object.entries(all)
     .filter(([key]) => key.startsWith(AWS_NAMESPACE) && key !== `${AWS_NAMESPACE}region`)
@@ -67,7 +68,7 @@ function isKnown(key: string): key is ProviderKey {
   return Object.hasOwn(PROVIDER_KEYS, key);
 }
 
-/** Keys that AWS itself hands out as secrets: a value of theirs is in no message. */
+/** Keys that AWS itself issues as secrets: no message shows their values. */
 const SECRETS: readonly string[] = ["accessKey", "secretKey", "token"];
 
 function faultOf(key: string, raw: string, isSecret: boolean): string | undefined {
@@ -101,9 +102,9 @@ function conflicts(values: ProviderValues): string[] {
 }
 
 /**
- * Checks every `aws:` key but the region.
+ * Checks every `aws:` key except the region.
  * @param isSecret whether the stack has a key, without namespace, as a secret
- * @returns a line for each mistake: the key, what was expected, what was got
+ * @returns a line for each mistake: the key, the expectation and the actual value
  */
 export function providerErrors(values: ProviderValues, isSecret: (key: string) => boolean): string[] {
   const faults = Object.entries(values).map(([key, raw]) => faultOf(key, raw, isSecret(key)));
@@ -111,8 +112,8 @@ export function providerErrors(values: ProviderValues, isSecret: (key: string) =
 }
 
 /**
- * Returns the arguments that every provider of the vault gets, beside its region.
- * @param values which {@link providerErrors} has nothing against
+ * Returns the arguments of every provider of the vault, except its region.
+ * @param values those that {@link providerErrors} accepts
  */
 export function providerArgs(values: ProviderValues): Record<string, unknown> {
   const args: Record<string, unknown> = {};

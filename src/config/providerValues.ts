@@ -1,4 +1,7 @@
-/** One parser a kind of value in the namespace `aws:`; they become arguments of the vault's AWS providers. Pure. */
+/**
+ * Parsers, one per kind of value in the namespace `aws:`; the values become arguments of the vault's AWS providers.
+ * Pure.
+ */
 import type { Parse } from "./fields";
 import { asObject, json } from "./json";
 import { SHAPE, tagTextFault } from "./tags";
@@ -21,7 +24,7 @@ export const texts: Parse<string[]> = (raw) => {
   return isTexts(value) && value.length > 0 ? { value } : { expected: "a list of texts" };
 };
 
-/** YAML and `pulumi config set --path` make numbers of account ids that do not begin with 0. */
+/** Parses account ids. YAML and `pulumi config set --path` turn ids that do not begin with 0 into numbers. */
 export const accountIds: Parse<string[]> = (raw) => {
   const value = json(raw);
   const ids = Array.isArray(value) ? value.map(String) : [];
@@ -40,7 +43,7 @@ const WEB_ROLE_FIELDS = [
   ...["webIdentityToken", "webIdentityTokenFile"],
 ];
 
-/** What is wrong with a role that is to be assumed, or `undefined`. */
+/** Returns what is wrong with a role to assume, or `undefined`. */
 function roleFault(value: unknown, fields: readonly string[]): string | undefined {
   const role = asObject(value);
   if (role === undefined) return "one is no object";
@@ -54,7 +57,7 @@ function roleFault(value: unknown, fields: readonly string[]): string | undefine
   return wrong && `${wrong[0]} must be a text, or a list or an object of texts where AWS wants one`;
 }
 
-/** Roles that are assumed one after the other. */
+/** Parses roles that are assumed one after the other. */
 export const roles: Parse<object[]> = (raw) => {
   const expected = 'a list such as [{"roleArn": "arn:aws:iam::123456789012:role/deploy"}]';
   const value = json(raw);
@@ -69,7 +72,7 @@ export const webRole: Parse<object> = (raw) => {
   return fault === undefined ? { value: value as object } : { expected: `an object: ${fault}` };
 };
 
-/** Tags that Scheduler and EC2 take as well: the first takes no empty value (API reference, Tag). */
+/** Parses tags that Scheduler and EC2 accept as well: Scheduler accepts no empty value (API reference, Tag). */
 export const defaultTags: Parse<{ tags: Record<string, string> }> = (raw) => {
   const expected = 'an object such as {"tags": {"CostCenter": "4711"}}';
   const { tags, ...others } = asObject(json(raw)) ?? {};
@@ -83,7 +86,10 @@ export const defaultTags: Parse<{ tags: Record<string, string> }> = (raw) => {
   return { value: { tags: Object.fromEntries(entries) } };
 };
 
-/** The vault's own tags say whose a resource is, to policies as well: they can't be ignored. */
+/**
+ * Parses tags to ignore. The vault's own tags cannot be ignored, because policies use them to see which vault a
+ * resource belongs to.
+ */
 export const ignoreTags: Parse<{ keys?: string[]; keyPrefixes?: string[] }> = (raw) => {
   const expected = `an object of lists, keys and keyPrefixes, that leave the tags ${TAG_PREFIX}* alone`;
   const { keys = [], keyPrefixes = [], ...others } = asObject(json(raw)) ?? { none: true };
@@ -100,7 +106,7 @@ export const ignoreTags: Parse<{ keys?: string[]; keyPrefixes?: string[] }> = (r
   };
 };
 
-/** An address of one region is no other's, and the vault has a provider in each. */
+/** Matches an endpoint of one region. It fits no other region, and the vault has a provider in each. */
 const OF_A_REGION = /\b[a-z]{2}(-[a-z]+)+-\d\b/;
 
 export const endpoints: Parse<object[]> = (raw) => {

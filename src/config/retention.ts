@@ -8,11 +8,11 @@ import type { KeepPolicy, KeepRules } from "../vault/model/settings";
 const RULES: readonly string[] = [...COUNTED_RULES, "within", "retentionDays"];
 const MAX_COUNT = 10_000;
 const MAX_DAYS = 3_650;
-/** EC2's filters take 200 values. */
+/** EC2's filters accept 200 values. */
 const MAX_POLICIES = 200;
 const MAX_TAG_VALUE = 256;
 
-/** One entry of `policies`. What it leaves out of the DR region is as in the primary. */
+/** One entry of `policies`. Rules that it leaves out for the DR region are the primary's. */
 interface PolicyEntry {
   keep?: KeepRules;
   drKeep?: KeepRules;
@@ -28,7 +28,7 @@ function got(value: unknown): string {
   return JSON.stringify(value);
 }
 
-/** What is wrong with a set of rules, or `undefined`; `{}` is right. */
+/** Returns what is wrong with a set of rules, or `undefined`; `{}` is valid. */
 function rulesFault(value: unknown, name: string): string | undefined {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     return `${name} must be an object of rules, such as {"daily": 7}`;
@@ -54,7 +54,7 @@ function rulesFault(value: unknown, name: string): string | undefined {
 
 const RULES_EXPECTED = `an object of rules such as {"daily": 7, "monthly": 12}`;
 
-/** Keep rules; `{}` stands for "not set". Rules that keep nothing are refused: that is no policy. */
+/** Returns a parser for keep rules; `{}` means "not set". It refuses rules that keep nothing. */
 function rules(isBound: boolean): Parse<KeepRules> {
   return (raw) => {
     const value = asObject(json(raw));
@@ -95,7 +95,7 @@ function entryFault(name: string, entry: unknown): string | undefined {
   return undefined;
 }
 
-/** Policies by the value of the backup tag; `{}`: there is one, for `tagValue`. */
+/** Parses policies by the value of the backup tag; `{}`: there is one, for `tagValue`. */
 export const policies: Parse<Record<string, PolicyEntry>> = (raw) => {
   const expected = `an object of policies by tag value, such as {"gold": {"keep": {"daily": 30}}}`;
   const value = asObject(json(raw));
@@ -113,7 +113,10 @@ export const policies: Parse<Record<string, PolicyEntry>> = (raw) => {
   return { value: value as Record<string, PolicyEntry> };
 };
 
-/** The rules of both regions: `keep` goes before `retentionDays`, and the DR region without its own is as the primary. */
+/**
+ * Returns the rules of both regions: `keep` takes precedence over `retentionDays`, and a DR region without rules of its
+ * own has the primary's.
+ */
 function policyOf({ keep, drKeep, retentionDays = 0, drRetentionDays = 0 }: PolicyEntry): KeepPolicy {
   const isSet = (given: KeepRules | undefined): given is KeepRules => given !== undefined && !isEmpty(given);
   const primary = isSet(keep) ? keep : { retentionDays };
@@ -124,7 +127,7 @@ function policyOf({ keep, drKeep, retentionDays = 0, drRetentionDays = 0 }: Poli
   };
 }
 
-/** What the configuration comes to: rules by the value of the backup tag. */
+/** Returns the configured rules by the value of the backup tag. */
 export function policiesOf(
   entries: Readonly<Record<string, PolicyEntry>>,
   single: PolicyEntry & { tagValue: string },

@@ -1,22 +1,25 @@
-/** What a schedule expression must be, and how long it leaves between runs. When it fires: src/vault/lib/schedule.ts. */
+/**
+ * Checks schedule expressions, and computes the time that they leave between runs. src/vault/lib/schedule.ts says when
+ * they fire.
+ */
 import type { Cron } from "croner";
 import { cronFault } from "./cronGrammar";
 import { cronOf, nextRun, rateMs } from "../vault/lib/schedule";
 import { DAY_MS, MINUTE_MS } from "../vault/lib/time";
 
-/** How many runs and days are looked at for the longest gap, and from when, so that every preview gives the same alarm. */
+/** Number of runs and days to search for the longest gap, and the start, so that every preview gives the same alarm. */
 const LOOKED_AT_RUNS = 400;
 const LOOKED_AT_DAYS = 400;
 const LOOKED_FROM_MS = Date.UTC(2026, 0, 1);
 
-/** Scheduler's limits: an expression has 256 characters at the most, a time zone 50 (API reference, CreateSchedule). */
+/** Scheduler's limits: an expression has at most 256 characters, a time zone 50 (API reference, CreateSchedule). */
 const MAX_EXPRESSION = 256;
 const MAX_TIMEZONE = 50;
 
 /** A value of 1 with the unit in the singular, others in the plural (EventBridge user guide, "Rate expressions"). */
 const RATE = /^rate\((1 (minute|hour|day)|([2-9]|[1-9]\d{1,4}) (minutes|hours|days))\)$/;
 
-/** What is wrong with the expression, as what was expected instead; `undefined` when Scheduler takes it and it fires. */
+/** Returns the expected form if the expression is wrong; `undefined` if Scheduler accepts it and it fires. */
 export function scheduleFault(expression: string, timezone: string): string | undefined {
   if (expression.length > MAX_EXPRESSION) return `up to ${MAX_EXPRESSION} characters`;
   if (expression.startsWith("rate(")) {
@@ -32,7 +35,10 @@ export function scheduleFault(expression: string, timezone: string): string | un
   }
 }
 
-/** Node also takes offsets and abbreviations, and names in any case: Scheduler has the names of the IANA database. */
+/**
+ * Returns true for a name of the IANA database. Scheduler accepts only these; Node also accepts offsets, abbreviations,
+ * and names in any case.
+ */
 function isZoneName(timezone: string): boolean {
   if (timezone === "UTC" || timezone === "GMT") return true;
   if (!/^[A-Z][\w+-]*(\/[A-Z][\w+-]*)+$/.test(timezone)) return false;
@@ -49,7 +55,7 @@ export function timezoneFault(timezone: string): string | undefined {
   }
 }
 
-/** The time between the runs before and after an instant. */
+/** Returns the time between the runs before and after an instant. */
 function gapAroundMs(cron: Cron, at: Date): number {
   const [before] = cron.previousRuns(1, at);
   const after = nextRun(cron, at);
@@ -57,9 +63,9 @@ function gapAroundMs(cron: Cron, at: Date): number {
 }
 
 /**
- * The longest time between two runs; infinite where the runs come to an end.
- * A dense schedule's first runs are over before its weekend or its month off, so the days after them are looked at
- * too, each at a moment that is no run: a gap of a day or more has one of those in it.
+ * Returns the longest time between two runs; infinite if the runs end. A dense schedule's first runs are over before
+ * its weekend or its month off. So it also looks at the days after them, each at a moment that is no run: a gap of a
+ * day or more contains one of those.
  */
 export function longestGapMs(expression: string, timezone: string): number {
   const everyMs = rateMs(expression);

@@ -1,11 +1,11 @@
 /**
- * Config values that are set with `--secret`. Pulumi hands them to the program as plain text, and what the program makes
- * of them is plain unless it says otherwise: in the function's code, in policies, in names. So a key either keeps its
- * secret to the end, or is refused as one.
+ * Checks config values that are set with `--secret`. Pulumi passes them to the program as plain text. Values derived
+ * from them are plain unless the program says otherwise: in the function's code, in policies, in names. So a key either
+ * keeps its secret to the end, or is refused as one.
  */
 import * as pulumi from "@pulumi/pulumi";
 
-/** Keys whose values stay Pulumi secrets through to the one input that they are for. */
+/** Keys whose values remain Pulumi secrets up to the one input that uses them. */
 const MAY_BE_SECRET: readonly string[] = ["alertEmails"];
 
 /**
@@ -22,7 +22,10 @@ export function secretErrors(keys: readonly string[]): string[] {
     );
 }
 
-/** Whether the stack has a key, in full (`smart-vault:alertEmails`), as a secret. Pulumi's types leave this call out. */
+/**
+ * Returns true if the stack has a key, in full (`smart-vault:alertEmails`), as a secret. Pulumi's types leave this call
+ * out.
+ */
 export function isSecretKey(key: string): boolean {
   return (pulumi.runtime as unknown as { isConfigSecret(key: string): boolean }).isConfigSecret(key);
 }

@@ -1,23 +1,23 @@
 /**
- * Tags for everything that the vault makes: organizations require some by service control policy. They take room from the
- * 50 tags of a snapshot, and go on resources of many services, so the limits are those that all of them have. Pure.
+ * Tags for all resources of the vault: organizations require some by service control policy. They take room from the 50
+ * tags of a snapshot, and are set on resources of many services, so the limits are those common to all services. Pure.
  */
 import type { Parse } from "./fields";
 import { asObject, json } from "./json";
 import { MAX_TAG_KEY, MAX_TAG_VALUE, TAG_PREFIX } from "../vault/model/tags";
 
-/** A set of many volumes needs most of a snapshot's tags for what a restore has to know. */
+/** A set of many volumes needs most of a snapshot's tags for the specs that a restore needs. */
 const MOST = 10;
 
-/** What EC2, IAM and S3 all take in keys and values (AWS, "Tag naming limits and requirements"). */
+/** Characters that EC2, IAM and S3 all accept in keys and values (AWS, "Tag naming limits and requirements"). */
 const ALLOWED = /^[\p{L}\p{N} _.:/=+@-]*$/u;
 export const SHAPE = "letters, digits, spaces and _ . : / = + - @";
 
-/** Keys that begin so are AWS's own or the vault's. */
+/** Prefixes of keys that are AWS's own or the vault's. */
 const RESERVED = ["aws:", TAG_PREFIX];
 
 /**
- * Would give every snapshot and resource the same name, and take the place of each volume's own name on its snapshots.
+ * This key would give every snapshot and resource the same name, and replace each volume's own name on its snapshots.
  */
 const NAME = "name";
 
@@ -25,7 +25,7 @@ function got(value: unknown): string {
   return JSON.stringify(value);
 }
 
-/** What is wrong with a key, or `undefined`. */
+/** Returns what is wrong with a key, or `undefined`. */
 function keyFault(key: string): string | undefined {
   const lower = key.toLowerCase();
   if (key.length < 1 || key.length > MAX_TAG_KEY || !ALLOWED.test(key)) {
@@ -39,33 +39,36 @@ function keyFault(key: string): string | undefined {
   return undefined;
 }
 
-/** `pulumi config set --path tags.CostCenter 4711` makes a number of it, and a truth value of `true`. */
+/**
+ * Returns a value as text: `pulumi config set --path tags.CostCenter 4711` turns it into a number, and `true` into a
+ * boolean.
+ */
 function textOf(value: unknown): string | undefined {
   if (typeof value === "string") return value;
   const isPlain = typeof value === "boolean" || Number.isSafeInteger(value);
   return isPlain ? String(value) : undefined;
 }
 
-/** What is wrong with a value, or `undefined`. */
+/** Returns what is wrong with a value, or `undefined`. */
 function valueFault(key: string, value: unknown): string | undefined {
   const text = textOf(value);
   if (text !== undefined && text.length <= MAX_TAG_VALUE && ALLOWED.test(text)) return undefined;
   return `${key} must be a text of up to ${MAX_TAG_VALUE} ${SHAPE}, is ${got(value)}`;
 }
 
-/** Returns what is wrong with a tag that resources get beside the vault's own, or `undefined`. */
+/** Returns what is wrong with a tag that resources get in addition to the vault's own, or `undefined`. */
 export function tagTextFault(key: string, value: string): string | undefined {
   return keyFault(key) ?? valueFault(key, value);
 }
 
-/** IAM takes no two keys that differ in case alone. */
+/** Finds two keys that differ only in case: IAM refuses them. */
 function twins(keys: readonly string[]): string | undefined {
   const lower = keys.map((key) => key.toLowerCase());
   const second = keys.find((key, index) => lower.indexOf(key.toLowerCase()) < index);
   return second && `keys must differ in more than case, ${got(second)} does not`;
 }
 
-/** Tags, key to value; `{}` is none. */
+/** Parses tags, key to value; `{}`: none. */
 export const resourceTags: Parse<Record<string, string>> = (raw) => {
   const expected = `an object of up to ${MOST} tags such as {"CostCenter": "4711"}`;
   const value = asObject(json(raw));
@@ -78,7 +81,7 @@ export const resourceTags: Parse<Record<string, string>> = (raw) => {
   return { value: Object.fromEntries(entries.map(([key, one]) => [key, textOf(one) ?? ""])) };
 };
 
-/** @returns a line for the mistake: the key, what was expected, what was got */
+/** @returns a line for the mistake: the key, the expectation and the actual value */
 export function tagErrors(config: { tags: Readonly<Record<string, string>>; tagKey: string }): string[] {
   const { tags, tagKey } = config;
   const same = Object.keys(tags).find((key) => key.toLowerCase() === tagKey.toLowerCase());

@@ -1,7 +1,7 @@
 /**
- * Warnings for settings that are each valid and contradict each other. Each names its keys, and says in plain words
- * how few recovery points a volume has and how old the oldest is. Not everything that keeps little is warned of: only
- * what keeps less or more than it sounds. Pure.
+ * Warnings for settings that are each valid and contradict each other. Each names its keys, and says in plain words how
+ * few recovery points a volume has and how old the oldest is. There is no warning for settings that merely keep little,
+ * only for those that keep less or more than they seem to. Pure.
  */
 import type { VaultConfig } from "./config";
 import { type RecoveryWindow, playedRuns, recoveryWindow } from "./checks/recoveryWindow";
@@ -11,13 +11,13 @@ import { DAY_MS, HOUR_MS, humanDuration } from "../vault/lib/time";
 import type { KeepPolicy, KeepRules } from "../vault/model/settings";
 import { pluralize } from "../vault/lib/text";
 
-/** The settings that are held against each other. */
+/** Settings that are compared with each other. */
 export type WarningContext = Pick<
   VaultConfig,
   "policies" | "policyForAll" | "keepAtLeast" | "schedule" | "timezone" | "orphans" | "orphanDays" | "alertEmails"
 >;
 
-/** One policy's rules of one side, and the keys that they are set by. */
+/** One policy's rules of one side, and the keys that set them. */
 interface RegionRules {
   rules: KeepRules;
   side: "keep" | "drKeep";
@@ -34,7 +34,9 @@ interface PlayedSchedule {
   windowOf: (rules: KeepRules, keepAtLeast?: number) => RecoveryWindow | undefined;
 }
 
-/** Who sets `last` may think of days. A week of points is enough for a day's mistake; a warning would be noise. */
+/**
+ * Anyone who sets `last` may think of days. A week of points is enough for a day's mistake; a warning would be noise.
+ */
 const WEEK_MS = 7 * DAY_MS;
 
 const PERIOD_MS: Readonly<Record<Exclude<CountedRule, "last">, number>> = {
@@ -53,7 +55,7 @@ function keyOf({ rules, side, prefix }: RegionRules, rule: keyof KeepRules): str
   return `${prefix}${side === "keep" ? "retentionDays" : "drRetentionDays"}`;
 }
 
-/** Returns the rules that are on, by key: `keep.daily=7, keep.weekly=4`. */
+/** Returns the rules that are set, by key: `keep.daily=7, keep.weekly=4`. */
 function named(ruled: RegionRules): string {
   const { rules } = ruled;
   const { within, retentionDays = 0 } = rules;
@@ -76,7 +78,7 @@ function figures(window: RecoveryWindow, { side }: RegionRules): string {
   return `as few as ${points} of a volume${where}, the oldest ${oldest(window)}`;
 }
 
-/** The rules can delete the recovery point before the newest when that is made, or earlier. */
+/** Warns if the rules can delete the previous recovery point when a new one is made, or earlier. */
 function singleWarning(ruled: RegionRules, window: RecoveryWindow, played: PlayedSchedule): string | undefined {
   const { schedule, keepAtLeast, windowOf } = played;
   const byRules = windowOf(ruled.rules, 1);
@@ -89,14 +91,14 @@ function singleWarning(ruled: RegionRules, window: RecoveryWindow, played: Playe
   return `${keys} keeps no recovery point but the newest: keepAtLeast=${keepAtLeast} alone keeps ${figures(window, ruled)}.`;
 }
 
-/** `last` counts recovery points; with more than one run per day those are not days. */
+/** Warns about `last`, which counts recovery points: with more than one run per day those are not days. */
 function lastWarning(ruled: RegionRules, window: RecoveryWindow, played: PlayedSchedule): string | undefined {
   const { schedule, gapMs, windowOf } = played;
   const { last = 0, ...others } = ruled.rules;
   if (last <= 0 || gapMs >= DAY_MS) return undefined;
   const { minOldestAgeMs, maxOldestAgeMs } = window;
   if (maxOldestAgeMs === Infinity || minOldestAgeMs >= WEEK_MS - gapMs) return undefined;
-  // If another rule reaches as far, somebody has thought of it.
+  // If another rule reaches as far, the author has thought of it.
   const reach = isEmpty(others) ? 0 : (windowOf(others)?.maxOldestAgeMs ?? Infinity);
   if (reach >= maxOldestAgeMs) return undefined;
   const key = keyOf(ruled, "last");
@@ -104,7 +106,7 @@ function lastWarning(ruled: RegionRules, window: RecoveryWindow, played: PlayedS
   return `${key}=${last} with schedule ${schedule} keeps ${figures(window, ruled)}: ${key} counts recovery points, not days. ${daily} counts days.`;
 }
 
-/** With one run per day a rule that counts hours keeps as many days. */
+/** Warns that with one run per day a rule that counts hours keeps as many days. */
 function finerWarnings(ruled: RegionRules, window: RecoveryWindow, played: PlayedSchedule): string[] {
   const { schedule, gapMs, windowOf } = played;
   return countsOf(ruled.rules).flatMap(({ rule, periods }) => {
@@ -113,7 +115,7 @@ function finerWarnings(ruled: RegionRules, window: RecoveryWindow, played: Playe
     const { [rule]: _, ...others } = ruled.rules;
     const without = isEmpty(others) ? undefined : windowOf(others);
     const alone = windowOf({ [rule]: periods });
-    // A rule that another one covers does no harm.
+    // A rule that another one covers is harmless.
     if (alone === undefined || JSON.stringify(without) === JSON.stringify(window)) return [];
     const key = keyOf(ruled, rule);
     const unit = PERIOD_NAME[rule];
@@ -124,7 +126,10 @@ function finerWarnings(ruled: RegionRules, window: RecoveryWindow, played: Playe
   });
 }
 
-/** Copies kept by days beside rules that reach much further: `keep` was added, and `drRetentionDays` left as it was. */
+/**
+ * Warns about copies that are kept by days beside rules that reach much further: `keep` was added, and
+ * `drRetentionDays` left as it was.
+ */
 function drWarning(primary: RegionRules, dr: RegionRules, played: PlayedSchedule): string | undefined {
   const { rules } = primary;
   const isByDays = countsOf(dr.rules).length === 0 && withinOf(dr.rules) === undefined;
@@ -139,7 +144,7 @@ function drWarning(primary: RegionRules, dr: RegionRules, played: PlayedSchedule
 function policyWarnings({ keep, drKeep }: KeepPolicy, prefix: string, played: PlayedSchedule): string[] {
   const primary: RegionRules = { rules: keep, side: "keep", prefix };
   const dr: RegionRules = { rules: drKeep, side: "drKeep", prefix };
-  // Where the DR region has no rules of its own, the primary's are named.
+  // If the DR region has no rules of its own, the warning names the primary's.
   const sides = JSON.stringify(keep) === JSON.stringify(drKeep) ? [primary] : [primary, dr];
   const warnings = sides.flatMap((ruled) => {
     const window = played.windowOf(ruled.rules);
@@ -169,7 +174,7 @@ function retentionWarnings(context: WarningContext): string[] {
   );
 }
 
-/** The run that first misses an instance is one after orphanDays: nothing but the grace is left to notice it. */
+/** Warns if the first run that misses an instance comes after orphanDays: only the grace is then left to notice it. */
 function orphanWarnings(context: WarningContext): string[] {
   const { orphans, orphanDays, keepAtLeast, schedule, timezone } = context;
   const gapMs = longestGapMs(schedule, timezone);
@@ -184,7 +189,7 @@ function orphanWarnings(context: WarningContext): string[] {
   ];
 }
 
-/** @returns a sentence or more for each warning, beginning with the keys */
+/** @returns one or more sentences for each warning, starting with the keys */
 export function configWarnings(context: WarningContext): string[] {
   const warnings = [...retentionWarnings(context), ...orphanWarnings(context)];
   if (context.alertEmails.length === 0) {

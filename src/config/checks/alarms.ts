@@ -1,4 +1,4 @@
-/** What the alarms' settings must be beside the schedule: an alarm that is never quiet is none. Pure. */
+/** Checks the alarms' settings against the schedule: an alarm that is never quiet is useless. Pure. */
 import { longestGapMs } from "../schedule";
 import { HOUR_MS } from "../../vault/lib/time";
 
@@ -8,7 +8,7 @@ export interface WatchContext {
   maxRecoveryPointAgeHours: number;
 }
 
-/** @returns a line for each mistake: the key, what was expected, what was got */
+/** @returns a line for each mistake: the key, the expectation and the actual value */
 export function alarmErrors(context: WatchContext): string[] {
   const { schedule, timezone, maxRecoveryPointAgeHours: hours } = context;
   const gapHours = longestGapMs(schedule, timezone) / HOUR_MS;

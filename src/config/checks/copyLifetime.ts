@@ -1,7 +1,8 @@
 /**
- * For how long the keep rules keep a copy of each run: reckoned from the runs, not played through `retention`, so that years of
- * hourly runs take no time. `retention` is its judge in the tests. In UTC: the hour of daylight saving is no matter to
- * a lock of days, for which retention waits less than a day without a word (ADR 9). Pure.
+ * Computes how long the keep rules keep a copy of each run. It computes this from the runs and does not play them
+ * through `retention`, so that years of hourly runs take no time. The tests check the result against `retention`. Times
+ * are in UTC: the hour of daylight saving does not matter to a lock of days, for which retention waits less than a day
+ * without a notice (ADR 9). Pure.
  */
 import { type Calendar, makeCalendar } from "../../vault/retention/calendar";
 import { type Count, type CountedRule, countsOf, withinOf } from "../../vault/retention/keepRules";
@@ -9,12 +10,12 @@ import { cronOf, rateMs } from "../../vault/lib/schedule";
 import { DAY_MS } from "../../vault/lib/time";
 import type { KeepRules } from "../../vault/model/settings";
 
-/** A Monday and the first of a month of 28 days, so that what is kept of weeks and months shows as soon as it can. */
+/** A Monday and the first of a month of 28 days, so that kept weeks and months show as soon as possible. */
 const START_MS = Date.UTC(2027, 1, 1);
-/** More copies no region holds, of all volumes (Amazon EBS user guide, "Quotas for Amazon EBS", the default). */
+/** Maximum of copies in a region, of all volumes (Amazon EBS user guide, "Quotas for Amazon EBS", the default). */
 const MAX_RUNS = 100_000;
 
-/** The times of a cron schedule: on each day that it fires on, the same. */
+/** Returns the times of a cron schedule; it has the same times on each day that it fires on. */
 function cronRuns(schedule: string, days: number): number[] {
   const cron = cronOf(schedule, "UTC");
   let run = cron.nextRun(new Date(START_MS - 1));
@@ -33,7 +34,7 @@ function cronRuns(schedule: string, days: number): number[] {
   return runs;
 }
 
-/** When a schedule fires in so many days from its first time on, in ms. */
+/** Returns the times at which a schedule fires, in ms, for a number of days from its first time on. */
 export function runsOf(schedule: string, days: number): number[] {
   const everyMs = rateMs(schedule);
   if (everyMs === undefined) return cronRuns(schedule, days);
@@ -41,12 +42,15 @@ export function runsOf(schedule: string, days: number): number[] {
   return Array.from({ length }, (_, index) => START_MS + index * everyMs);
 }
 
-/** The name of the period that a run is in. To `last` each run is a period of its own. */
+/** Returns the name of the period that a run is in. For `last` each run is a period of its own. */
 export function periodName(rule: CountedRule, ms: number, { periodsOf }: Calendar): string {
   return rule === "last" ? String(ms) : periodsOf(ms)[rule];
 }
 
-/** Until when a counted rule keeps the copy of each run: the next one of its period, or the first of the nth period after it. */
+/**
+ * Returns until when a counted rule keeps the copy of each run: the next run of its period, or the first of the nth
+ * period after it.
+ */
 function untilByCount(
   runs: readonly number[],
   { rule, periods }: Pick<Count, "rule" | "periods">,
@@ -62,7 +66,7 @@ function untilByCount(
   });
 }
 
-/** Until when `within` does: the first run that reaches back no further than to it. */
+/** Returns until when `within` keeps it: the first run that reaches back no further than to it. */
 function untilByWithin(runs: readonly number[], reachMs: readonly number[]): number[] {
   let next = 0;
   return runs.map((ms) => {
@@ -71,7 +75,7 @@ function untilByWithin(runs: readonly number[], reachMs: readonly number[]): num
   });
 }
 
-/** The index of the first run at or after a time. */
+/** Returns the index of the first run at or after a time. */
 function firstFrom(runs: readonly number[], ms: number): number {
   let [low, high] = [0, runs.length];
   while (low < high) {
@@ -83,8 +87,8 @@ function firstFrom(runs: readonly number[], ms: number): number {
 }
 
 /**
- * How long a copy is kept that other rules keep for `lifeMs`. Months are not alike: from May 1 a distance of two months and a
- * day reaches back further than from April 30, so that `within` may want again what it had let go of.
+ * Returns how long a copy is kept that other rules keep for `lifeMs`. Months differ in length: two months and a day
+ * reach back further from May 1 than from April 30. So `within` may keep a copy again that it had released.
  */
 function withWithin(ms: number, lifeMs: number, runs: readonly number[], reachMs: readonly number[]): number {
   let next = firstFrom(runs, ms + lifeMs);
@@ -95,15 +99,15 @@ function withWithin(ms: number, lifeMs: number, runs: readonly number[], reachMs
 
 /**
  * @param runs in order, in ms
- * @returns how long each run's copy is kept, in ms; `Infinity` where the runs do not reach so far. Without what restic
- *   keeps beside as the oldest while a count is not used up: that is one copy, once.
+ * @returns how long each run's copy is kept, in ms; `Infinity` if the runs do not reach so far. It leaves out the
+ *   oldest copy that restic also keeps while a count is not used up: that is one copy, once.
  */
 export function livesMs(runs: readonly number[], rules: KeepRules, keepAtLeast: number): number[] {
   const calendar = makeCalendar("UTC");
   const floor = { rule: "last", periods: keepAtLeast } as const;
   const until = [...countsOf(rules), floor].map((count) => untilByCount(runs, count, calendar));
   const distance = withinOf(rules);
-  // How far each run reaches back.
+  // Distance that each run reaches back.
   const reachMs = distance && runs.map((ms) => calendar.before(ms, distance));
   if (reachMs !== undefined) until.push(untilByWithin(runs, reachMs));
   const leastMs = (rules.retentionDays ?? 0) * DAY_MS;

@@ -1,4 +1,7 @@
-/** Who administers the vault's keys may use none of them: a principal that has both is not held by either. Pure. */
+/**
+ * Checks the keys' administrators. None of them may use a key, because either policy would not limit a principal that
+ * has both. Pure.
+ */
 import { namesOf } from "../../iam/names";
 
 export interface KeyContext {
@@ -10,8 +13,8 @@ export interface KeyContext {
 const WHY = "who administers a key may not use it";
 
 /**
- * Whether the one that deploys is among them can't be seen here: KMS refuses such a policy itself (docs/DELIVERY.md).
- * @returns a line for each mistake: the key, what was expected, what was got
+ * Cannot check that the deploying principal is among them: KMS itself refuses such a policy (docs/DELIVERY.md).
+ * @returns a line for each mistake: the key, the expectation and the actual value
  */
 export function keyAdministratorErrors(context: KeyContext): string[] {
   const { vaultId, keyAdministrators, restoreRoleArns } = context;

@@ -1,4 +1,7 @@
-/** Whether the policies of the vault's keys fit what KMS takes: known before a key is made, as with the role's rights. Pure. */
+/**
+ * Checks that the policies of the vault's keys fit KMS's limit. This is known before a key exists, as for the role's
+ * permissions. Pure.
+ */
 import { partitionOf } from "../../iam/partition";
 import type { RightsContext } from "./policySize";
 import { auditBucketName, auditKeyStatements, bucketArnOf, trailArnOf } from "../../iam/auditPolicies";
@@ -16,7 +19,10 @@ export type KeyPolicyContext = Pick<RightsContext, "vaultId" | "primaryRegion" |
   keyAdministrators: readonly string[];
 };
 
-/** Bytes of the longest policy that a key of the vault gets: that of the first DR region, which the audit log uses too. */
+/**
+ * Returns the bytes of the longest policy of a key of the vault: that of the first DR region, which the audit log uses
+ * too.
+ */
 export function keyPolicyLength(context: KeyPolicyContext): number {
   const { vaultId, primaryRegion, drRegions, audit, trail, ...users } = context;
   const account = { partition: partitionOf(primaryRegion), accountId: ACCOUNT_ID };
@@ -34,7 +40,7 @@ export function keyPolicyLength(context: KeyPolicyContext): number {
   return Buffer.byteLength(JSON.stringify(policy));
 }
 
-/** @returns a line for the mistake: the keys, what was expected, what was got */
+/** @returns a line for the mistake: the keys, the expectation and the actual value */
 export function keyPolicyErrors(context: KeyPolicyContext): string[] {
   const length = keyPolicyLength(context);
   if (length <= MAX_POLICY) return [];

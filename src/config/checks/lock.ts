@@ -1,10 +1,10 @@
-/** Where `lock` contradicts the rest of the configuration. Pure. */
+/** Checks `lock` against the rest of the configuration. Pure. */
 import { livesMs, runsOf } from "./copyLifetime";
 import { type OverrideBounds, leastRules } from "../../vault/retention/tagOverrides";
 import { DAY_MS } from "../../vault/lib/time";
 import type { KeepPolicy, KeepRules, SnapshotLock } from "../../vault/model/settings";
 
-/** What a copy's life is reckoned from. */
+/** Values from which a copy's lifetime is computed. */
 export interface LockContext extends OverrideBounds {
   policies: Readonly<Record<string, KeepPolicy>>;
   keepAtLeast: number;
@@ -13,10 +13,10 @@ export interface LockContext extends OverrideBounds {
   understood: boolean;
 }
 
-/** So long a schedule is looked at: whatever days of a month or a week it fires on are among them. */
+/** Days of a schedule to look at: they include every day of a month or a week that it fires on. */
 const YEAR_DAYS = 366;
 
-/** @returns the shortest life in days of a copy, where that is less than `days`; `undefined` where none is */
+/** @returns the shortest life of a copy in days if that is less than `days`; `undefined` if none is */
 function diesAfterDays(
   runs: () => readonly number[],
   rules: KeepRules,
@@ -32,7 +32,7 @@ function diesAfterDays(
 
 /**
  * @param lock `undefined`: copies are not locked
- * @returns a line for each mistake: the key, what was expected, what was got
+ * @returns a line for each mistake: the key, the expectation and the actual value
  */
 export function lockErrors(lock: SnapshotLock | undefined, context: LockContext): string[] {
   if (lock === undefined) return [];
@@ -45,7 +45,7 @@ export function lockErrors(lock: SnapshotLock | undefined, context: LockContext)
   }
   const { policies, keepAtLeast, schedule } = context;
   let known: number[] | undefined;
-  // A year's copies, each until its lock ends.
+  // A year's copies, each until its lock expires.
   const runs = () => (known ??= runsOf(schedule, YEAR_DAYS + lock.days));
   const lifeOf = (rules: KeepRules) => diesAfterDays(runs, rules, lock.days, keepAtLeast);
   for (const [name, { drKeep }] of Object.entries(policies)) {

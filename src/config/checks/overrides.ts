@@ -1,7 +1,7 @@
-/** Where what instances' tags may shorten rules to contradicts what they may lengthen them to. Pure. */
+/** Checks that the bounds of override tags agree: the shortest and the longest permitted values. Pure. */
 import { type OverrideBounds, ruleNamed, sizeOf } from "../../vault/retention/tagOverrides";
 
-/** @returns a line for each mistake: the key, what was expected, what was got */
+/** @returns a line for each mistake: the key, the expectation and the actual value */
 export function overrideErrors({ overrideMin, overrideMax }: OverrideBounds): string[] {
   return Object.entries(overrideMin).flatMap(([name, given]) => {
     const got = `got ${JSON.stringify(given)}`;

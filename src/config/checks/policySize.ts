@@ -1,6 +1,6 @@
 /**
- * Whether the function's rights fit what IAM takes: known before anything is deployed, since all that they are made of has
- * a fixed length or is in the configuration.
+ * Checks that the function's policy fits IAM's limit. This is known before a deployment, because all its parts have a
+ * fixed length or are in the configuration.
  */
 import { partitionOf } from "../../iam/partition";
 import { functionPolicy } from "../../iam/functionPolicy";
@@ -8,11 +8,11 @@ import { auditBucketName } from "../../iam/auditPolicies";
 import { namesOf } from "../../iam/names";
 import type { WriteAccessArgs } from "../../iam/writeStatements";
 
-/** What a role's inline policies may have in all, white space aside (IAM user guide, "IAM and AWS STS quotas"). */
+/** Maximum of a role's inline policies in all, without white space (IAM user guide, "IAM and AWS STS quotas"). */
 const MAX_RIGHTS = 10_240;
 
 const ACCOUNT_ID = "0".repeat(12);
-/** Of a key: a UUID, or as many characters of a multi-region one. */
+/** Length of a key's id: a UUID, or as many characters for a multi-region key. */
 const KEY_ID = "0".repeat(36);
 
 export type RightsContext = Pick<
@@ -20,7 +20,7 @@ export type RightsContext = Pick<
   "vaultId" | "primaryRegion" | "tagKey" | "policies" | "sourceKeyArns" | "lock"
 > & { drRegions: readonly string[]; encryptPrimary: boolean | string; audit: boolean };
 
-/** Characters of the function's policy, with writes also for a dry run, which is to end one day. */
+/** Returns the characters of the function's policy. A dry run counts with its writes, because it will end one day. */
 export function rightsLength(context: RightsContext): number {
   const { vaultId, primaryRegion, drRegions, encryptPrimary, audit, ...others } = context;
   const partition = partitionOf(primaryRegion);
@@ -45,7 +45,7 @@ export function rightsLength(context: RightsContext): number {
   return JSON.stringify(policy).length;
 }
 
-/** @returns a line for the mistake: the keys, what was expected, what was got */
+/** @returns a line for the mistake: the keys, the expectation and the actual value */
 export function policySizeErrors(context: RightsContext): string[] {
   const length = rightsLength(context);
   if (length <= MAX_RIGHTS) return [];

@@ -1,8 +1,8 @@
 /**
- * Recovery window: how few recovery points a volume has, and how old the oldest is, once the vault has run for long
- * under the same rules. Played from the schedule by `livesMs`, which takes linear time, so that a schedule of every
- * minute is no slower than others; a test holds the result against `retention` itself, run by run. Daylight saving is
- * left out, as there, and so is the hour at most until a sweep deletes what has expired. Pure.
+ * Computes the recovery window: how few recovery points a volume has, and how old the oldest is, once the vault has run
+ * for long under the same rules. `livesMs` plays it from the schedule in linear time, so that a schedule of every
+ * minute is no slower than others. A test checks the result against `retention` itself, run by run. Daylight saving is
+ * left out, as there. So is the time until a sweep deletes an expired point, an hour at most. Pure.
  */
 import { livesMs, periodName, runsOf } from "./copyLifetime";
 import { type Calendar, makeCalendar } from "../../vault/retention/calendar";
@@ -16,7 +16,7 @@ export interface RecoveryWindow {
   fewestPoints: number;
   /** Age of the oldest recovery point at the time when it is youngest. */
   minOldestAgeMs: number;
-  /** Age that the oldest recovery point reaches; `Infinity` if that is more than half of what is played. */
+  /** Age that the oldest recovery point reaches; `Infinity` if that is more than half of the played time. */
   maxOldestAgeMs: number;
 }
 
@@ -43,7 +43,7 @@ export function playedRuns(schedule: string, windows: number): number[] {
 /**
  * Follows the recovery points from the first run to the last.
  * @param endsMs when each run's recovery point is deleted
- * @param fromMs what comes before is the vault's beginning, and not looked at
+ * @param fromMs the end of the vault's beginning, which is not looked at
  */
 function follow(runs: readonly number[], endsMs: readonly number[], fromMs: number): RecoveryWindow {
   const lastMs = runs.at(-1) ?? 0;
@@ -55,7 +55,8 @@ function follow(runs: readonly number[], endsMs: readonly number[], fromMs: numb
   let oldest = 0;
   for (const nowMs of Float64Array.from(timesMs).sort()) {
     const ageMs = () => nowMs - (runs[oldest] ?? 0);
-    // Just before it is deleted the oldest is as old as it gets, just after that the next one as young as it gets.
+    // Just before its deletion the oldest point is as old as it gets. Just after it the next one is as young as it
+    // gets.
     if (nowMs > fromMs) seen.maxOldestAgeMs = Math.max(seen.maxOldestAgeMs, ageMs());
     while ((runs[made] ?? Infinity) <= nowMs) made += 1;
     for (;;) {
@@ -87,7 +88,7 @@ function isUsedUp({ rule, periods }: Count, runs: readonly number[], calendar: C
 /**
  * @param runs in order, from {@link playedRuns}
  * @param keepAtLeast at least 1
- * @returns `undefined` if there are too few runs to say: the schedule comes to an end
+ * @returns `undefined` if there are too few runs because the schedule ends
  */
 export function recoveryWindow(
   runs: readonly number[],

@@ -1,8 +1,8 @@
-/** Where a vault is and where it copies to: regions that fit each other. Pure. */
+/** Checks that the primary region and the DR regions fit each other. Pure. */
 import { region } from "../fields";
 import { partitionError, partitionOf } from "../../iam/partition";
 
-/** What is wrong with DR regions beside the primary one. */
+/** Returns what is wrong with DR regions beside the primary one. */
 function drFaults(key: string, primary: string, drs: readonly string[]): string[] {
   return drs.flatMap((dr) => {
     if (dr === primary) {
@@ -16,7 +16,7 @@ function drFaults(key: string, primary: string, drs: readonly string[]): string[
   });
 }
 
-/** What of it could be parsed. */
+/** Regions that could be parsed. */
 export interface GivenRegions {
   drRegion?: string;
   drRegions?: string[];
@@ -24,7 +24,7 @@ export interface GivenRegions {
   sourceKeyArns?: string[];
 }
 
-/** @returns a line for each mistake: the key, what was expected, what was got */
+/** @returns a line for each mistake: the key, the expectation and the actual value */
 export function regionErrors(primaryRegion: string | undefined, given: GivenRegions): string[] {
   const primary = region(primaryRegion ?? "");
   if ("expected" in primary) {
