@@ -1,6 +1,6 @@
 /**
- * Who may do what with the audit bucket and with the DR key because of it: the function writes and does no more, the trail
- * writes its files, who restores may decrypt. Pure.
+ * Policies of the audit bucket, and those of the DR key for its sake: the function only writes, the trail writes its
+ * files, and the principals that restore may decrypt. Pure.
  */
 import { createHash } from "node:crypto";
 import type * as aws from "@pulumi/aws";
@@ -11,16 +11,17 @@ import { tlsOnly } from "./tlsOnly";
 
 type Statement = aws.types.input.iam.PolicyStatement;
 
-/** S3 takes 63 characters, of which account (12), the longest region (14) and `-audit` with the dashes leave 29. */
+/** S3 accepts 63 characters. Account (12), the longest region (14) and `-audit` with the dashes leave 29 of them. */
 const MAX_STEM = 29;
 const HASHED_STEM = 20;
 
-/** Below it the trail's files are. */
+/** Prefix of the trail's files. */
 export const TRAIL_PREFIX = "trail";
 
 /**
- * One for an account, vault and region, and the same each time, so that policies can name it before it exists. A vault's
- * id that is no good for a bucket's name, by its length or letters, is shortened and told apart by its hash.
+ * Returns one name for each account, vault and region, the same each time, so that policies can name the bucket before
+ * it exists. If a vault's id does not fit a bucket's name, by its length or letters, it is shortened, and a hash makes
+ * it unique.
  */
 export function auditBucketName(vaultId: string, accountId: string, region: string): string {
   const isGood = vaultId.length <= MAX_STEM && /^[a-z0-9][a-z0-9-]*$/.test(vaultId);
@@ -37,15 +38,15 @@ export function bucketArnOf({ partition }: Pick<Account, "partition">, bucket: s
   return `arn:${partition}:s3:::${bucket}`;
 }
 
-/** The trail is made in the primary region. */
+/** Returns the ARN of the trail, which is in the primary region. */
 export function trailArnOf(vaultId: string, account: Account, primaryRegion: string): string {
   const { partition, accountId } = account;
   return `arn:${partition}:cloudtrail:${primaryRegion}:${accountId}:trail/${namesOf(vaultId).trail}`;
 }
 
 /**
- * The function's: new objects under its own prefixes, and a key for them. With a bucket key KMS sees the bucket as
- * encryption context (S3 user guide, "Reducing the cost of SSE-KMS with Amazon S3 Bucket Keys").
+ * Returns the function's permissions: new objects under its own prefixes, and a key for them. With a bucket key KMS
+ * sees the bucket as encryption context (S3 user guide, "Reducing the cost of SSE-KMS with Amazon S3 Bucket Keys").
  */
 export function auditRights(
   account: Pick<Account, "partition">,
@@ -90,7 +91,7 @@ export interface AuditKeyArgs {
   trailArn?: string;
 }
 
-/** What the DR key's policy says because of the audit bucket. */
+/** Returns the DR key's statements for the audit bucket. */
 export function auditKeyStatements(args: AuditKeyArgs): Statement[] {
   const { roleArn, restoreRoleArns, region, bucketArn, trailArn } = args;
   const statements: Statement[] = [
@@ -110,7 +111,7 @@ export function auditKeyStatements(args: AuditKeyArgs): Statement[] {
       Principal: { AWS: [...restoreRoleArns] },
       Action: "kms:Decrypt",
       Resource: "*",
-      // The trail's files have a key each, and so are told by their own ARN.
+      // Each of the trail's files has its own key, so the file's own ARN identifies it.
       Condition: {
         StringEquals: { "kms:ViaService": `s3.${region}.amazonaws.com` },
         StringLike: { "kms:EncryptionContext:aws:s3:arn": [bucketArn, `${bucketArn}/*`] },
@@ -119,7 +120,7 @@ export function auditKeyStatements(args: AuditKeyArgs): Statement[] {
   }
   if (trailArn !== undefined) {
     statements.push({
-      // Decrypt is asked for where the bucket has a bucket key (CloudTrail user guide, "Configure AWS KMS key policies").
+      // A bucket with a bucket key requires Decrypt (CloudTrail user guide, "Configure AWS KMS key policies").
       Sid: "TrailEncrypts",
       Effect: "Allow",
       Principal: { Service: "cloudtrail.amazonaws.com" },
@@ -131,7 +132,10 @@ export function auditKeyStatements(args: AuditKeyArgs): Statement[] {
   return statements;
 }
 
-/** Nobody without TLS; the trail where there is one (CloudTrail user guide, "Amazon S3 bucket policy for CloudTrail"). */
+/**
+ * Returns a policy that denies requests without TLS, and admits the trail if there is one (CloudTrail user guide,
+ * "Amazon S3 bucket policy for CloudTrail").
+ */
 export function bucketPolicy(
   { accountId }: Account,
   bucketArn: string,

@@ -28,7 +28,9 @@ export function tagRecord(list: readonly Tag[] = []): Record<string, string> {
   return Object.fromEntries(list.map(({ Key = "", Value = "" }) => [Key, Value]));
 }
 
-/** The names of condition keys, each built once: the same few dozen tags are asked for all the time. */
+/**
+ * Returns a function that builds the names of condition keys, each once: the same few dozen tags recur all the time.
+ */
 function conditionKeys(prefix: string): (tagKey: string) => string {
   const names = new Map<string, string>();
   return (tagKey) => {
@@ -43,7 +45,7 @@ function conditionKeys(prefix: string): (tagKey: string) => string {
 const requestTag = conditionKeys("aws:RequestTag");
 const resourceTag = conditionKeys("aws:ResourceTag");
 
-/** `aws:RequestTag/…` and `aws:TagKeys` of the tags in a request. */
+/** Returns `aws:RequestTag/…` and `aws:TagKeys` for the tags in a request. */
 function requestTags(tags: TagRecord): Context {
   const context: Context = { "aws:TagKeys": Object.keys(tags) };
   for (const key in tags) context[requestTag(key)] = tags[key] ?? "";
@@ -56,7 +58,7 @@ function resourceTags(tags: TagRecord = {}): Context {
   return context;
 }
 
-/** A snapshot's ARN has no account. The one that has no id yet is a literal asterisk. */
+/** Returns a snapshot's ARN, which has no account. A snapshot without an id yet is a literal asterisk. */
 function snapshotArn({ partition }: Facts, region: string, id = "*"): string {
   return `arn:${partition}:ec2:${region}::snapshot/${id}`;
 }
@@ -65,7 +67,7 @@ function ownArn({ partition, accountId }: Facts, region: string, kind: string, i
   return `arn:${partition}:ec2:${region}:${accountId}:${kind}/${id}`;
 }
 
-/** A snapshot that is created with tags needs two permissions: to create it, and to tag it at creation. */
+/** Returns the two permissions that a snapshot created with tags needs: to create it, and to tag it at creation. */
 function making(facts: Facts, action: string, region: string, tags: TagRecord): IamRequest[] {
   const context = { "aws:RequestedRegion": region, ...requestTags(tags) };
   const resource = snapshotArn(facts, region);
@@ -78,7 +80,7 @@ function making(facts: Facts, action: string, region: string, tags: TagRecord): 
 
 const viaEc2 = (region: string): Context => ({ "kms:ViaService": `ec2.${region}.amazonaws.com` });
 
-/** EC2 uses these on behalf of the caller; it does so after it has answered a CopySnapshot. */
+/** Returns the uses of a key that EC2 makes on behalf of the caller, after it has answered a CopySnapshot. */
 function keyUse(keyArn: string, context: Context, actions: readonly string[]): IamRequest[] {
   const grant = { ...context, "kms:GrantIsForAWSResource": "true" };
   return [
@@ -95,7 +97,10 @@ function decrypting(keyArn: string, region: string): IamRequest[] {
   return keyUse(keyArn, viaEc2(region), ["kms:DescribeKey", "kms:Decrypt"]);
 }
 
-/** A call on a snapshot that does not exist is refused for that, and needs no permission. */
+/**
+ * Returns the permission that a call on a snapshot needs. For a missing snapshot it needs none, because AWS refuses the
+ * call for that.
+ */
 function ofSnapshot(
   facts: Facts,
   action: string,
@@ -128,7 +133,7 @@ function ofSet(facts: Facts, region: string, call: Call & { name: "CreateSnapsho
   ];
 }
 
-/** EC2 reads the source with a request that is presigned for the source's region. */
+/** Returns the permissions of a copy. EC2 reads the source with a request that is presigned for the source's region. */
 function ofCopy(facts: Facts, region: string, call: Call & { name: "CopySnapshot" }) {
   const { SourceRegion = "", SourceSnapshotId = "", KmsKeyId = "", TagSpecifications } = call.input;
   const source = snapshotArn(facts, SourceRegion, SourceSnapshotId);
@@ -161,7 +166,10 @@ function ofSchedule(
   return [use, { action: "iam:PassRole", resource: passed, context }];
 }
 
-/** S3 encrypts with the bucket's key. With a bucket key KMS gets the bucket as encryption context. */
+/**
+ * Returns the permissions of a write to a bucket. S3 encrypts with the bucket's key, and with a bucket key KMS gets the
+ * bucket as encryption context.
+ */
 function ofObject(facts: Facts, region: string, call: Call & { name: "PutObject" }): IamRequest[] {
   const bucket = call.input.Bucket ?? "";
   const arn = `arn:${facts.partition}:s3:::${bucket}`;

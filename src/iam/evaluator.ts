@@ -1,13 +1,13 @@
 /**
- * Whether a policy allows a request, as far as this project's policies go: actions and resources with wildcards,
- * IAM's `${*}` for an asterisk that is meant, and a handful of condition operators. What it does not know it throws
- * at, so that a new policy can't pass by being misread.
- * (AWS, "Policy evaluation logic", "IAM JSON policy elements: Condition operators", "… variables and tags".)
+ * Decides whether a policy allows a request, as far as this project's policies need it: actions and resources with
+ * wildcards, IAM's `${*}` for a literal asterisk, and a handful of condition operators. It throws at anything else, so
+ * that a new policy cannot pass because it was misread. (AWS, "Policy evaluation logic", "IAM JSON policy elements:
+ * Condition operators", "… variables and tags".)
  */
 export interface IamRequest {
   /** `ec2:CopySnapshot` */
   action: string;
-  /** An ARN; `*` for a call that knows no resources, and inside an ARN for what has no id yet. */
+  /** An ARN; `*` for a call for which AWS defines no resource, and inside an ARN for a resource without an id yet. */
   resource: string;
   /** Condition keys with their values; a key that the request does not have is absent. */
   context: Readonly<Record<string, string | readonly string[]>>;
@@ -27,7 +27,7 @@ export interface IamPolicy {
   Statement: readonly IamStatement[];
 }
 
-/** `denied` means by a statement; what no statement speaks of is `unmentioned`, and refused too. */
+/** `denied`: a statement denies it. `unmentioned`: no statement covers it, so it is refused too. */
 export type Decision = "allowed" | "denied" | "unmentioned";
 
 type Check = (request: IamRequest) => boolean;
@@ -38,7 +38,7 @@ function listed<T extends string>(value: T | readonly T[]): readonly T[] {
 
 const SPECIAL = /\$\{([*?$])\}|([*?])|([.+^$|()[\]{}\\])/g;
 
-/** A pattern of IAM's as a regular expression: `*` and `?` are wildcards, `${*}` is an asterisk. */
+/** Compiles a pattern of IAM's to a regular expression: `*` and `?` are wildcards, `${*}` is an asterisk. */
 function wildcard(pattern: string, flags = ""): RegExp {
   const source = pattern.replace(SPECIAL, (_all, literal?: string, wild?: string, plain?: string) => {
     if (literal !== undefined) return `\\${literal}`;
@@ -52,14 +52,14 @@ function anyMatch(patterns: readonly RegExp[]): (text: string) => boolean {
   return (text) => patterns.some((pattern) => pattern.test(text));
 }
 
-/** A text in which `${*}`, `${?}` and `${$}` stand for a character that is meant. Other variables are not modelled. */
+/** Returns a text with `${*}`, `${?}` and `${$}` replaced by the literal character. Other variables are not modeled. */
 function literal(text: string): string {
   const plain = text.replace(/\$\{([*?$])\}/g, "$1");
   if (text.includes("${") && plain === text) throw new Error(`the variable in ${text} is not modelled`);
   return plain;
 }
 
-/** One operator over the values of a key that is present. */
+/** Returns the test of one operator for a single value. */
 function matcher(operator: string, wanted: readonly string[]): (value: string) => boolean {
   switch (operator) {
     case "StringEquals":
@@ -81,7 +81,7 @@ function matcher(operator: string, wanted: readonly string[]): (value: string) =
   }
 }
 
-/** Condition keys are compared without case, their values with it. */
+/** Returns the values of a condition key. Keys are compared without case, their values with it. */
 function contextValue(request: IamRequest, key: string): readonly string[] | undefined {
   const direct = request.context[key];
   if (direct !== undefined) return listed(direct);
@@ -95,17 +95,17 @@ function contextValue(request: IamRequest, key: string): readonly string[] | und
 function condition(operator: string, key: string, wanted: readonly string[]): Check {
   const [quantifier, plain] = operator.includes(":") ? operator.split(":", 2) : ["", operator];
   const matches = matcher(plain ?? "", wanted);
-  // A key that is absent fulfils a negated operator, unlike a positive one; this project needs it for all values only.
+  // An absent key satisfies a negated operator, unlike a positive one; this project needs negation for all values only.
   if (plain === "StringNotLike" && quantifier !== "ForAllValues")
     throw new Error(`IAM condition operator ${operator} is not modelled`);
   switch (quantifier) {
     case "":
-      // A key that is absent never fulfils a positive operator.
+      // An absent key never satisfies a positive operator.
       return (request) => contextValue(request, key)?.some(matches) ?? false;
     case "ForAnyValue":
       return (request) => contextValue(request, key)?.some(matches) ?? false;
     case "ForAllValues":
-      // Fulfilled by a key that is absent: IAM says so.
+      // An absent key satisfies this: IAM says so.
       return (request) => contextValue(request, key)?.every(matches) ?? true;
     default:
       throw new Error(`IAM condition operator ${operator} is not modelled`);
@@ -134,7 +134,7 @@ function compileStatement(statement: IamStatement): Compiled {
   };
 }
 
-/** A statement that denies outweighs every one that allows. */
+/** Compiles a policy to a function that decides requests. A statement that denies outweighs every one that allows. */
 export function compilePolicy(policy: IamPolicy): (request: IamRequest) => Decision {
   const statements = policy.Statement.map(compileStatement);
   return (request) => {

@@ -1,7 +1,7 @@
 /**
- * Who may do what: the function's role and the scheduler's. Reads are on `*`, since EC2's Describe calls know no
- * resources; every write is narrowed by this vault's tag, the instance's backup tag or a key
- * (AWS, Service Authorization Reference, "Actions, resources, and condition keys for Amazon EC2").
+ * Permissions of the function's role and the scheduler's. Reads are on `*`, because AWS defines no resources for EC2's
+ * Describe calls. This vault's tag, the instance's backup tag or a key narrows every write (AWS, Service Authorization
+ * Reference, "Actions, resources, and condition keys for Amazon EC2").
  */
 import type * as aws from "@pulumi/aws";
 import type { AuditTarget } from "../vault/model/settings";
@@ -12,9 +12,9 @@ import { type WriteAccessArgs, allRegions, writeStatements } from "./writeStatem
 
 type Statement = aws.types.input.iam.PolicyStatement;
 
-/** What the function's policy is made of. */
+/** Values from which the function's policy is built. */
 export interface FunctionPolicyArgs extends WriteAccessArgs {
-  /** No right to write to EC2. */
+  /** True: no permission to write to EC2. */
   dryRun: boolean;
   /** Absent: no audit log. */
   audit?: AuditTarget;
@@ -37,7 +37,10 @@ function readStatement(args: FunctionPolicyArgs): Statement {
   };
 }
 
-/** The key's state alone, of the vault's keys alone; not through EC2, so no condition on that. A dry run asks, too. */
+/**
+ * Returns the permission to read the state of the vault's keys, and of no others. The call does not go through EC2, so
+ * there is no condition on that. A dry run has it too.
+ */
 function keyStateStatement(args: FunctionPolicyArgs): Statement {
   const Resource = vaultKeysOf(args).map(({ keyArn }) => keyArn);
   return { Sid: "AskForKeyStates", Effect: "Allow", Action: "kms:DescribeKey", Resource };
@@ -63,8 +66,9 @@ function serviceStatements(args: FunctionPolicyArgs): Statement[] {
       Condition: { StringEquals: { "iam:PassedToService": "scheduler.amazonaws.com" } },
     },
     {
-      // X-Ray knows no resources for these (Service Authorization Reference). Not its sampling calls: Lambda samples. Snapshots
-      // are listed in any region: what the vault made in one that left the stack is counted there (src/vault/observe/leftLook.ts).
+      // AWS defines no resources for X-Ray's calls (Service Authorization Reference). X-Ray's sampling calls are left
+      // out, because Lambda samples. Snapshots are listed in any region, because the vault counts its snapshots in
+      // regions that left the stack (src/vault/observe/leftLook.ts).
       Sid: "TraceAndList",
       Effect: "Allow",
       Action: ["xray:PutTelemetryRecords", "xray:PutTraceSegments", "ec2:DescribeSnapshots"],
@@ -79,7 +83,7 @@ function serviceStatements(args: FunctionPolicyArgs): Statement[] {
   ];
 }
 
-/** Everything that the function may do. Pure. */
+/** Returns all permissions of the function. Pure. */
 export function functionPolicy(args: FunctionPolicyArgs): aws.iam.PolicyDocument {
   return {
     Version: "2012-10-17",

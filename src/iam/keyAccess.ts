@@ -1,15 +1,16 @@
 /**
- * Decides whether a resource's policy and the caller's own let a request through: the IAM evaluator, and on top of it what
- * a resource's policy has beside, principals. The account's principal stands for its root user and hands over to IAM
- * policies; a role or user that is named needs none; other accounts' callers need both (KMS developer guide, "Default
- * key policy" and "Allowing users in other accounts to use a KMS key"; IAM user guide, "Policy evaluation logic").
+ * Decides whether a resource's policy and the caller's own allow a request. It adds principals, which only a resource's
+ * policy has, to the IAM evaluator. The account's principal means its root user and passes the decision to IAM
+ * policies. A named role or user needs no IAM policy, and callers of other accounts need both (KMS developer guide,
+ * "Default key policy" and "Allowing users in other accounts to use a KMS key"; IAM user guide, "Policy evaluation
+ * logic").
  */
 import { type Decision, type IamRequest, type IamStatement, compilePolicy } from "./evaluator";
 
-/** A role, a user or an account's root user by ARN, a service of AWS by name, or nobody that is known. */
+/** A role, a user or an account's root user by ARN, an AWS service by name, or an unknown caller. */
 export type Caller = { arn: string } | { service: string } | "anonymous";
 
-/** What the caller's own policies say of a request. */
+/** Decides a request by the caller's own policies. */
 export type Identity = (request: IamRequest) => boolean;
 
 export interface KeyStatement extends IamStatement {
@@ -24,7 +25,7 @@ const KNOWN = new Set(["Sid", "Effect", "Principal", "Action", "Resource", "Cond
 
 const partOf = (arn: string, index: number) => arn.split(":")[index] ?? "";
 
-/** What AWS says of the caller beside the request (IAM user guide, "AWS global condition context keys"). */
+/** Returns the condition keys that AWS adds about the caller (IAM user guide, "AWS global condition context keys"). */
 function contextOf(caller: Caller): IamRequest["context"] {
   if (caller === "anonymous") return { "aws:PrincipalType": "Anonymous" };
   if ("service" in caller) return { "aws:PrincipalServiceName": caller.service };
@@ -83,8 +84,8 @@ function heldBy(policy: KeyPolicy, caller: Caller): Held[] {
 }
 
 /**
- * Compiles what the policy of a topic or bucket has for one caller of its own account, who needs either that or a policy
- * of its own (IAM user guide, "Policy evaluation logic").
+ * Compiles the policy of a topic or bucket for one caller of its own account, who needs either this policy or one of
+ * their own (IAM user guide, "Policy evaluation logic").
  */
 export function resourceDecision(policy: KeyPolicy, caller: Caller): (request: IamRequest) => Decision {
   const held = heldBy(policy, caller);
@@ -96,12 +97,12 @@ export function resourceDecision(policy: KeyPolicy, caller: Caller): (request: I
   };
 }
 
-/** A request for a key, which its policy calls `*`. */
+/** A request for a key, which the key's policy calls `*`. */
 export type KeyRequest = Pick<IamRequest, "action" | "context">;
 
 /**
- * @param keyArn the key's; its account is the one whose callers need no right of their own where they are named
- * @param identity the root user's is never asked
+ * @param keyArn the key's; callers of its account need no permission of their own if the policy names them
+ * @param identity never called for the root user
  */
 export function keyAllows(
   policy: KeyPolicy,

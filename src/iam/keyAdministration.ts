@@ -1,15 +1,17 @@
-/** Who administers the vault's keys (ADR 15): the account by its IAM policies, or named principals and nobody else. */
+/**
+ * Administrators of the vault's keys (ADR 15): the account by its IAM policies, or named principals and nobody else.
+ */
 import type * as aws from "@pulumi/aws";
 import type { Account } from "./names";
 
 type Statement = aws.types.input.iam.PolicyStatement;
 
-/** What looks at a key and changes nothing. */
+/** Actions that read a key and change nothing. */
 const READING = ["kms:Describe*", "kms:Get*", "kms:List*"];
 
 /**
- * Administration without use: an administrator can't read a backup without changing the policy, which is audited.
- * So not `kms:Create*`, which has CreateGrant in it: a grant is use.
+ * Administration without use: an administrator cannot read a backup without changing the policy, which is audited. So
+ * this leaves out `kms:Create*`, which includes CreateGrant: a grant is use.
  */
 const ADMINISTRATION = [
   "kms:CancelKeyDeletion",
@@ -30,12 +32,12 @@ const ADMINISTRATION = [
 ];
 
 /**
- * Without administrators the account's principal has all of it: it stands for the root user, and for every IAM policy of the
- * account (KMS developer guide, "Default key policy").
+ * Returns the statements about administration. Without administrators the account's principal has all of it: it means
+ * the root user, and every IAM policy of the account (KMS developer guide, "Default key policy").
  *
- * With them, IAM policies can read and no more, and the root user, who can't be deleted as they can, may put another
- * policy: else the key could end with nobody to administer it (the same page). `aws:PrincipalType` is `Account` for the
- * root user alone (IAM user guide, "AWS global condition context keys").
+ * With administrators, IAM policies can only read. The root user, who unlike them cannot be deleted, may replace the
+ * policy. Otherwise the key could end with nobody to administer it (the same page). `aws:PrincipalType` is `Account`
+ * for the root user alone (IAM user guide, "AWS global condition context keys").
  */
 export function administration({ partition, accountId }: Account, administrators: readonly string[]): Statement[] {
   const account = { AWS: `arn:${partition}:iam::${accountId}:root` };

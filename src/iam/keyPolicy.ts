@@ -1,11 +1,11 @@
-/** Who may do what with a key of the vault's: use through EC2 alone, and administration (docs/adr/0015). Pure. */
+/** Policies of the vault's keys: use through EC2 alone, and administration (docs/adr/0015). Pure. */
 import type * as aws from "@pulumi/aws";
 import { administration } from "./keyAdministration";
 import type { Account } from "./names";
 
 export type Statement = aws.types.input.iam.PolicyStatement;
 
-/** What EBS needs of a key (AWS, "Amazon EBS encryption": permissions for IAM principals). */
+/** Actions that EBS needs on a key (AWS, "Amazon EBS encryption": permissions for IAM principals). */
 const EBS_USE = [
   "kms:Decrypt",
   "kms:DescribeKey",
@@ -15,7 +15,10 @@ const EBS_USE = [
   "kms:ReEncryptTo",
 ];
 
-/** Use and grants through EC2 only; a grant only for an AWS resource, as a volume or snapshot is. */
+/**
+ * Returns statements for use and grants through EC2 only; a grant only for an AWS resource, such as a volume or
+ * snapshot.
+ */
 export function ebsUse(sid: string, resources: string | string[], ec2Regions: readonly string[]): Statement[] {
   const viaEc2 = { "kms:ViaService": ec2Regions.map((region) => `ec2.${region}.amazonaws.com`) };
   return [
@@ -36,7 +39,7 @@ export function ebsUse(sid: string, resources: string | string[], ec2Regions: re
   ];
 }
 
-/** Of who may ask for the state without EC2, too. */
+/** Returns a statement without DescribeKey, for a principal that has it without EC2 as well. */
 function withoutState({ Action, ...rest }: Statement): Statement {
   const isOther = (action: unknown) => action !== "kms:DescribeKey";
   return { ...rest, Action: Array.isArray(Action) ? Action.filter(isOther) : Action };
@@ -45,13 +48,13 @@ function withoutState({ Action, ...rest }: Statement): Statement {
 export interface KeyUsers {
   /** The vault's own role. */
   roleArn: string;
-  /** Roles that restore from what is encrypted. */
+  /** Roles that restore from encrypted snapshots. */
   restoreRoleArns: readonly string[];
-  /** Where EC2 uses the key for the vault: the key's own region, and those that its snapshots are copied to. */
+  /** Regions in which EC2 uses the key for the vault: the key's own, and those that its snapshots are copied to. */
   ec2Regions: readonly string[];
-  /** Who administers the key; none: the account. */
+  /** Administrators of the key; none: the account. */
   keyAdministrators: readonly string[];
-  /** Other uses than EC2's. */
+  /** Statements for uses other than EC2's. */
   more?: readonly Statement[];
 }
 
@@ -69,7 +72,7 @@ export function keyPolicy(
       ...administration(account, keyAdministrators),
       ...users("VaultCopies", [roleArn], ec2Regions).map(withoutState),
       {
-        // Whether the key can be used: asked by the function itself, not through EC2 (docs/adr/0016).
+        // The function itself asks for the key's state, not through EC2 (docs/adr/0016).
         Sid: "VaultAsksForState",
         Effect: "Allow",
         Principal: { AWS: [roleArn] },

@@ -1,4 +1,4 @@
-/** Physical names of the vault's parts: fixed, so that policies can name them before they exist. */
+/** Returns the physical names of the vault's parts: fixed, so that policies can name them before they exist. */
 export function namesOf(vaultId: string) {
   return {
     function: vaultId,

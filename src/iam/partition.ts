@@ -1,8 +1,8 @@
 /**
- * Which AWS partition a region is in, and which of them are refused. The bootstrap reads this too, so it imports nothing and
- * keeps to ES2020, which Pulumi compiles a folder without tsconfig.json as. Pure.
+ * Finds the AWS partition of a region, and refuses some partitions. The bootstrap reads this too. So it imports nothing
+ * and keeps to ES2020, as which Pulumi compiles a folder without tsconfig.json. Pure.
  */
-/** By how the names of a partition's regions begin. */
+/** Partitions by the prefix of their regions' names. */
 const PARTITIONS: readonly (readonly [prefix: string, partition: string])[] = [
   ["cn-", "aws-cn"],
   ["us-gov-", "aws-us-gov"],
@@ -17,7 +17,7 @@ export function partitionOf(region: string): string {
   return PARTITIONS.find(([prefix]) => region.startsWith(prefix))?.[1] ?? "aws";
 }
 
-/** Why a partition is refused; one that is not here was never tried either. */
+/** Reasons for refusing a partition; a partition that is not here was never tried either. */
 const REFUSED: Readonly<Record<string, string>> = {
   "aws-cn": "EventBridge hands no event to another region there, so nobody would be notified when a key is disabled",
   "aws-us-gov": "AWS Budgets and the claims of GitHub's tokens that the deploy roles rest on are missing there",

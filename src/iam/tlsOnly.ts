@@ -1,4 +1,4 @@
-/** What every bucket's policy says: nobody without TLS. */
+/** Statement of every bucket's policy: it denies requests without TLS. */
 import type * as aws from "@pulumi/aws";
 
 export function tlsOnly(bucketArn: string): aws.types.input.iam.PolicyStatement {

@@ -1,6 +1,6 @@
 /**
- * What the function may write: every right is narrowed by this vault's tag, the instance's backup tag or a key
- * (AWS, Service Authorization Reference, "Actions, resources, and condition keys for Amazon EC2"). Pure.
+ * The function's write permissions: this vault's tag, the instance's backup tag or a key narrows each (AWS, Service
+ * Authorization Reference, "Actions, resources, and condition keys for Amazon EC2"). Pure.
  */
 import type * as aws from "@pulumi/aws";
 import { TAG, TAG_PREFIX, copyExpiredTag } from "../vault/model/tags";
@@ -14,7 +14,7 @@ export interface WriteAccessArgs extends Account {
   vaultId: string;
   primaryRegion: string;
   dr: readonly KeyedRegion[];
-  /** The key that snapshots of unencrypted volumes are encrypted under, if any. */
+  /** Key that encrypts snapshots of unencrypted volumes, if any. */
   primaryKeyArn?: string;
   tagKey: string;
   policies: Readonly<Record<string, unknown>>;
@@ -26,12 +26,18 @@ export function allRegions({ primaryRegion, dr }: WriteAccessArgs): string[] {
   return [primaryRegion, ...dr.map(({ region }) => region)];
 }
 
-/** Snapshots in these regions, as a resource; whose they are is told by tags, not by the account in the ARN. */
+/**
+ * Returns the ARNs of snapshots in these regions. Tags, and not the account in the ARN, show which vault they belong
+ * to.
+ */
 function snapshotsIn(partition: string, regions: readonly string[], id = "*"): string[] {
   return regions.map((region) => `arn:${partition}:ec2:${region}:*:snapshot/${id}`);
 }
 
-/** A set only of an instance with the backup tag; whatever is made carries this vault's tag from the first moment. */
+/**
+ * Allows sets only of instances with the backup tag, and requires this vault's tag on every snapshot from the first
+ * moment.
+ */
 function snapshotStatements(args: WriteAccessArgs): Statement[] {
   const { partition, accountId, primaryRegion, tagKey, policies, vaultId } = args;
   const own = `arn:${partition}:ec2:${primaryRegion}:${accountId}`;
@@ -60,9 +66,9 @@ function snapshotStatements(args: WriteAccessArgs): Statement[] {
 }
 
 /**
- * CopySnapshot is checked on source and copy. The source's tags are no condition key of it, so the source statement is
- * narrowed by region: all, since the source is read with a request presigned for its own. The copy has to carry this
- * vault's tag.
+ * Allows copies. AWS checks CopySnapshot on source and copy. The source's tags are no condition key of it, so the
+ * source statement is narrowed by region. It names all regions, because a request presigned for the source's own region
+ * reads it. The copy must carry this vault's tag.
  */
 function copyStatements(args: WriteAccessArgs): Statement[] {
   const { partition, primaryRegion, primaryKeyArn, dr, vaultId } = args;
@@ -80,7 +86,7 @@ function copyStatements(args: WriteAccessArgs): Statement[] {
       Sid: "MakeTaggedCopies",
       Effect: "Allow",
       Action: "ec2:CopySnapshot",
-      // A literal `${*}` is IAM's way to write an asterisk that is meant: the snapshot that has no id yet.
+      // A literal `${*}` is how IAM writes an asterisk that is meant: the snapshot without an id yet.
       Resource: snapshotsIn(partition, targets, "$" + "{*}"),
       Condition: { StringEquals: { [`aws:RequestTag/${TAG.vault}`]: vaultId } },
     },
@@ -117,8 +123,9 @@ function tagAndPruneStatements(args: WriteAccessArgs): Statement[] {
       },
     },
     {
-      // A volume's tags that did not fit into the call which made the snapshots of its set (src/vault/model/volumeTags.ts). With no
-      // key in the request ForAllValues is fulfilled as well, and then EC2 refuses the call, or there is nothing to write.
+      // For volume tags that did not fit into the call that made the snapshots of the set
+      // (src/vault/model/volumeTags.ts). If the request has no key, ForAllValues is satisfied as well. Then EC2 refuses
+      // the call, or there is nothing to write.
       Sid: "TagOwnSnapshots",
       Effect: "Allow",
       Action: "ec2:CreateTags",
@@ -138,7 +145,7 @@ function tagAndPruneStatements(args: WriteAccessArgs): Statement[] {
   ];
 }
 
-/** Copies alone, and for no longer than is configured: nobody could take a lock of a hundred years back. */
+/** Allows locking copies only, and for no longer than configured: nobody could remove a lock of a hundred years. */
 function lockStatements(args: WriteAccessArgs): Statement[] {
   const { partition, dr, vaultId, lock } = args;
   if (lock === undefined) return [];
@@ -163,10 +170,11 @@ function keyStatements(args: WriteAccessArgs): Statement[] {
   const { partition, accountId, primaryRegion, primaryKeyArn, dr, sourceKeyArns } = args;
   const anyOwnKey = `arn:${partition}:kms:${primaryRegion}:${accountId}:key/*`;
   const sources = sourceKeyArns.length === 0 ? anyOwnKey : [...sourceKeyArns];
-  // Stand-ins are made under the primary region's key and copied from there, as other sources are: one statement for all.
+  // Encrypted replacements are made under the primary region's key and copied from there, as other sources are, so one
+  // statement covers all.
   const read = primaryKeyArn === undefined ? sources : [primaryKeyArn, ...[sources].flat()];
   return [
-    // A key in its own region alone: together they would let the role use each through EC2 in any of the regions.
+    // Each key in its own region only: one statement would let the role use each key through EC2 in any of the regions.
     ...dr.flatMap(({ region, keyArn }, index) =>
       ebsUse(`EncryptCopies${index === 0 ? "" : index + 1}`, keyArn, [region]),
     ),
@@ -174,7 +182,7 @@ function keyStatements(args: WriteAccessArgs): Statement[] {
   ];
 }
 
-/** All of them: what a dry run has no right to. */
+/** Returns all write statements; a dry run has none of them. */
 export function writeStatements(args: WriteAccessArgs): Statement[] {
   return [
     ...snapshotStatements(args),

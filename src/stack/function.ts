@@ -1,4 +1,4 @@
-/** The Lambda function: its log, its archive serialized from `src/vault`, and where failed invocations go. */
+/** The Lambda function: its log, its archive serialized from `src/vault`, and the destination of failed invocations. */
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { createHandler } from "../vault/lambda";
@@ -17,7 +17,7 @@ export interface VaultFunctionArgs {
   tags: Record<string, string>;
 }
 
-/** Six hours: how long Lambda keeps an invocation that meets the reserved concurrency (its own maximum). */
+/** Six hours, Lambda's own maximum: it keeps an invocation that meets the reserved concurrency for so long. */
 const EVENT_AGE_SECONDS = 21_600;
 
 export function vaultFunction(
@@ -49,7 +49,7 @@ export function vaultFunction(
     },
     opts,
   );
-  // No retry by Lambda: the next pass or sweep looks at the world again, and the person was told once.
+  // Lambda does not retry: the next follow-up or sweep reads the account again, and you were notified once.
   new aws.lambda.FunctionEventInvokeConfig(
     vaultId,
     {

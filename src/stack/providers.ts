@@ -1,4 +1,4 @@
-/** The AWS providers of a vault: one a region, all with the stack's own `aws:` configuration. */
+/** The AWS providers of a vault: one per region, all with the stack's own `aws:` configuration. */
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { AWS_NAMESPACE, providerArgs, providerValues } from "../config/provider";
@@ -10,7 +10,7 @@ export interface VaultProviders {
   dr: Record<string, aws.Provider>;
 }
 
-/** Returns what the stack says of the provider; what it has as a secret stays one. */
+/** Returns the stack's settings of the provider; its secrets remain secrets. */
 function stackArgs(): aws.ProviderArgs {
   const args = Object.entries(providerArgs(providerValues(pulumi.runtime.allConfig())));
   return Object.fromEntries(
@@ -18,7 +18,7 @@ function stackArgs(): aws.ProviderArgs {
   );
 }
 
-/** Makes a provider for each region of a configuration that was validated. */
+/** Makes a provider for each region of a validated configuration. */
 export function vaultProviders(primaryRegion: string, drRegions: readonly string[]): VaultProviders {
   const args = stackArgs();
   const provider = (name: string, region: string) => new aws.Provider(name, { ...args, region: region as aws.Region });

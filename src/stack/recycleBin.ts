@@ -1,6 +1,7 @@
 /**
- * The Recycle Bin: for some days what the vault or a person deletes can be taken back, in every region. EC2 goes by the
- * tags at the moment of deletion, and the function may remove none, so that nothing it deletes goes past the bin.
+ * The Recycle Bin: for some days you can restore what the vault or a person deleted, in every region. EC2 decides by
+ * the tags at the moment of deletion. The function is not allowed to remove any, so nothing that it deletes bypasses
+ * the bin.
  */
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
@@ -14,7 +15,7 @@ export interface RecycleBinArgs {
 }
 
 /**
- * A rule counts in its own region only.
+ * Makes one rule per region, because a rule applies only in its own.
  * @param there each DR region
  */
 export function recycleBins(

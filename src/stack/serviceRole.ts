@@ -3,14 +3,19 @@ import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Account } from "../iam/names";
 
-/** What the vault's roles have in common. */
+/** Arguments that the vault's roles share. */
 export interface RoleArgs {
   tags: Record<string, string>;
-  /** The most that a role can do, whatever its own policy says; CI may make none without (docs/DELIVERY.md). */
+  /**
+   * Limit of a role's permissions, whatever its own policy says; CI is not allowed to create a role without one
+   * (docs/DELIVERY.md).
+   */
   permissionsBoundaryArn?: string | undefined;
 }
 
-/** A role that one AWS service may take, for this account's resources only where the service says whose they are. */
+/**
+ * Makes a role that one AWS service may assume, only for this account's resources if the service names their account.
+ */
 export function serviceRole(
   name: string,
   service: "lambda" | "scheduler" | "events",

@@ -5,10 +5,10 @@ import { namesOf } from "../iam/names";
 import type { AuditTarget, VaultSettings } from "../vault/model/settings";
 import type { VaultKeys } from "./keys/vaultKeys";
 
-/** Settings that the stack's resources give. */
+/** Settings that come from the stack's resources. */
 type MadeKey = keyof VaultKeys | "audit" | "topicArn" | "clock";
 
-/** Settings that are configuration as it is. One that is forgotten, even an optional one, does not compile. */
+/** Settings that are configuration unchanged. If one is missing, even an optional one, this does not compile. */
 const CONFIGURED = {
   vaultId: true,
   primaryRegion: true,
@@ -35,7 +35,7 @@ const CONFIGURED = {
 
 type Configured = Pick<VaultConfig, keyof typeof CONFIGURED>;
 
-/** What the settings are made of beside the configuration. */
+/** Sources of the settings besides the configuration. */
 interface Made {
   keys: VaultKeys;
   audit: AuditTarget | undefined;
@@ -49,7 +49,7 @@ function configured(config: VaultConfig): Configured {
   return Object.fromEntries(values.filter(([, value]) => value !== undefined)) as unknown as Configured;
 }
 
-/** Returns the settings once the stack's resources are known; what is not configured is absent. */
+/** Returns the settings once the stack's resources are known; settings that are not configured are absent. */
 export function settingsOf(config: VaultConfig, made: pulumi.Output<Made>): pulumi.Output<VaultSettings> {
   const { clockSchedule: name, scheduleGroup: groupName } = namesOf(config.vaultId);
   return made.apply(({ keys, audit, topicArn, clockRoleArn: roleArn }) => ({

@@ -1,6 +1,6 @@
 /**
- * The vault as one component, so that another Pulumi program can use it as it is: a provider a region and a plain
- * configuration in, names and ARNs out.
+ * The vault as one component, so that another Pulumi program can use it unchanged. Input is one provider per region and
+ * a plain configuration; output is names and ARNs.
  */
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
@@ -38,12 +38,12 @@ function accountOf(opts: pulumi.InvokeOptions): pulumi.Output<Account> {
     .apply(([{ partition }, { accountId }]) => ({ partition, accountId }));
 }
 
-/** Returns the tags of each resource: the configured ones, and whose it is. */
+/** Returns the tags of each resource: the configured ones, and the one that names its vault. */
 function resourceTags({ vaultId, tags }: VaultConfig): Record<string, string> {
   return { ...tags, [TAG.vault]: vaultId };
 }
 
-/** The audit bucket in the first DR region, and the trail into it, as far as they are configured. */
+/** Makes the audit bucket in the first DR region, and the trail into it, as far as they are configured. */
 function auditParts(
   config: VaultConfig,
   account: pulumi.Output<Account>,
@@ -62,7 +62,7 @@ function auditParts(
   return made;
 }
 
-/** The function's policy, as JSON. */
+/** Returns the function's policy as JSON. */
 function rightsOf(
   config: VaultConfig,
   account: pulumi.Output<Account>,
@@ -79,7 +79,7 @@ function rightsOf(
     });
 }
 
-/** Shown by `pulumi preview`, `pulumi up` and `npm start`; nothing is refused. */
+/** Warns about the configuration in `pulumi preview`, `pulumi up` and `npm start`; it refuses nothing. */
 function warnOf(config: VaultConfig): void {
   for (const warning of configWarnings(config)) {
     void pulumi.log.warn(`${config.vaultId}: ${warning}`);
@@ -139,8 +139,8 @@ export class SmartVault extends pulumi.ComponentResource {
     keyEvents({ ...config, account, keys: everyKey, topicArn: topic.arn, tags }, here, there);
     recycleBins({ ...config, tags }, here, there);
     const sweep = triggers({ ...config, functionArn: lambda.arn, schedulerRole, tags }, here);
-    // A rate without a start date starts at once (Scheduler user guide, "Rate-based schedules"): the first heartbeat may be
-    // there before the alarm that fires without one.
+    // A rate without a start date starts at once (Scheduler user guide, "Rate-based schedules"). So the first heartbeat
+    // may come before the alarm that fires without one.
     alarms({ ...config, topicArn: topic.arn, tags }, { ...here, dependsOn: [sweep] });
     dashboard({ ...config, account }, here);
     budget({ ...config, topicArn: topic.arn, tags }, here);

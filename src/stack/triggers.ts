@@ -1,4 +1,7 @@
-/** What wakes the function: the run, the hourly sweep, and the clock that the function sets itself. */
+/**
+ * Schedules that invoke the function: the run, the hourly sweep, and the follow-up timer, which the function sets
+ * itself.
+ */
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { STOPPED_CLOCK } from "../vault/model/clockState";
@@ -13,12 +16,15 @@ export interface TriggerArgs {
   tags: Record<string, string>;
 }
 
-/** EventBridge Scheduler replaces it by the time that the run was scheduled for, which stays the same on a redelivery. */
+/**
+ * EventBridge Scheduler replaces this by the time for which the run was scheduled, which does not change on a
+ * redelivery.
+ */
 const SCHEDULED_TIME = "<aws.scheduler.scheduled-time>";
-/** An hour: a sweep later than that is the next one's work. */
+/** An hour: the next sweep does the work of one that is later than that. */
 const SWEEP_AGE_SECONDS = 3_600;
 
-/** The scheduler's one right: to call this function. */
+/** Gives the scheduler its one permission: to invoke this function. */
 function invokePermission(args: TriggerArgs, opts: pulumi.CustomResourceOptions): aws.iam.RolePolicy {
   const policy = args.functionArn.apply((Resource) =>
     JSON.stringify({
@@ -30,12 +36,12 @@ function invokePermission(args: TriggerArgs, opts: pulumi.CustomResourceOptions)
   return new aws.iam.RolePolicy(namesOf(args.vaultId).schedulerRole, { role, policy }, opts);
 }
 
-/** Leaves out tags with an empty value: Scheduler alone takes none (API reference, Tag). */
+/** Leaves out tags with an empty value: only Scheduler refuses them (API reference, Tag). */
 function withValues(tags: Record<string, string>): Record<string, string> {
   return Object.fromEntries(Object.entries(tags).filter(([, value]) => value !== ""));
 }
 
-/** Makes schedules that call the function, once the scheduler may call it. */
+/** Returns a function that makes schedules, after the scheduler is allowed to invoke the function. */
 function scheduleMaker(args: TriggerArgs, opts: pulumi.CustomResourceOptions) {
   const { vaultId, functionArn, schedulerRole, tags } = args;
   const group = new aws.scheduler.ScheduleGroup(
@@ -89,7 +95,8 @@ export function triggers(args: TriggerArgs, opts: pulumi.CustomResourceOptions):
     { scheduleExpression: "rate(1 hour)" },
     { maximumEventAgeInSeconds: SWEEP_AGE_SECONDS, maximumRetryAttempts: 10 },
   );
-  // A time to come, which every validation takes: it is never reached, since the clock is off until the function sets it.
+  // A future time, which every validation accepts. It is never reached, because the timer is disabled until the
+  // function sets it.
   schedule(
     names.clockSchedule,
     `Alarm clock of ${vaultId}: moved by the function, see docs/adr/0003`,
@@ -100,7 +107,7 @@ export function triggers(args: TriggerArgs, opts: pulumi.CustomResourceOptions):
       actionAfterCompletion: "NONE",
     },
     undefined,
-    // The function moves it; an update of the stack must not take a set clock back.
+    // The function changes these, and an update of the stack must not undo that.
     { ignoreChanges: ["scheduleExpression", "state", "target", "description"] },
   );
   return sweep;

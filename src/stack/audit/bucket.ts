@@ -1,7 +1,7 @@
 /**
  * The audit bucket, in the first DR region: encrypted under the vault's key there, versioned, closed to the public, and
- * kept like the key itself. Object Lock is always enabled, since Pulumi can't add it to a bucket without replacing it;
- * alone it locks nothing. See docs/adr/0014.
+ * kept like the key itself. Object Lock is always enabled, because Pulumi cannot add it to a bucket without replacing
+ * it; alone it locks nothing. See docs/adr/0014.
  */
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
@@ -13,7 +13,7 @@ import type { Account } from "../../iam/names";
 export interface AuditBucketArgs {
   vaultId: string;
   primaryRegion: string;
-  /** The bucket's own. */
+  /** The bucket's own region. */
   region: string;
   account: pulumi.Output<Account>;
   keyArn: pulumi.Input<string>;
@@ -27,11 +27,11 @@ export interface AuditBucketArgs {
 
 export interface AuditBucket {
   target: pulumi.Output<AuditTarget>;
-  /** What has to be there before anything is written. */
+  /** Resources that must exist before anything is written. */
   parts: pulumi.Resource[];
 }
 
-/** What was replaced or deleted can be looked at for so long. */
+/** Days for which a replaced or deleted object is kept. */
 const OLD_VERSION_DAYS = 30;
 const ABANDONED_UPLOAD_DAYS = 7;
 
@@ -56,7 +56,7 @@ function lifecycleRules(days: number): aws.types.input.s3.BucketLifecycleConfigu
   ];
 }
 
-/** Its settings: each is a resource of its own, and kept as the bucket is. */
+/** Makes the bucket's settings: each is a resource of its own, and kept as the bucket is. */
 function settle(
   name: string,
   bucket: pulumi.Output<string>,
@@ -97,7 +97,7 @@ function settle(
   return [...parts, new aws.s3.BucketObjectLockConfiguration(name, lock, after)];
 }
 
-/** @param opts the first DR region's */
+/** @param opts options of the first DR region's resources */
 export function auditBucket(args: AuditBucketArgs, opts: pulumi.CustomResourceOptions): AuditBucket {
   const { vaultId, primaryRegion, region, account, protect, tags } = args;
   const name = `${vaultId}-audit`;

@@ -1,7 +1,7 @@
 /**
- * A CloudTrail trail of management events, in every region: who else touched snapshots and keys. Without one in the
- * account, nobody is told of key events either (keyEvents.ts). Its files are under `trail/` of the audit bucket, and
- * CloudTrail signs digests of them.
+ * A CloudTrail trail of management events, in every region: it shows who else changed snapshots and keys. Without a
+ * trail in the account, nobody is notified of key events either (keyEvents.ts). Its files are under `trail/` of the
+ * audit bucket, and CloudTrail signs digests of them.
  */
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
@@ -11,12 +11,12 @@ import { namesOf } from "../../iam/names";
 export interface TrailArgs {
   vaultId: string;
   bucket: pulumi.Input<string>;
-  /** In the bucket's region, as CloudTrail wants it. */
+  /** Key in the bucket's region, as CloudTrail requires. */
   keyArn: pulumi.Input<string>;
   tags: Record<string, string>;
 }
 
-/** @param opts the primary region's, after the bucket's policy, which CloudTrail checks */
+/** @param opts options of the primary region's resources, after the bucket's policy, which CloudTrail checks */
 export function auditTrail(args: TrailArgs, opts: pulumi.CustomResourceOptions): aws.cloudtrail.Trail {
   const { vaultId, bucket, keyArn, tags } = args;
   const name = namesOf(vaultId).trail;

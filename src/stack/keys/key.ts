@@ -7,22 +7,23 @@ import { type Statement, keyPolicy } from "../../iam/keyPolicy";
 export interface KeyArgs {
   vaultId: string;
   region: string;
-  /** What the key is for, in a word or two. */
+  /** Purpose of the key, in a word or two. */
   description: string;
   account: pulumi.Output<Account>;
   roleArn: pulumi.Output<string>;
   restoreRoleArns: readonly string[];
   ec2Regions: readonly string[];
   keyAdministrators: readonly string[];
-  /** What its policy says beside: `KeyUsers.more`. */
+  /** More statements of its policy: `KeyUsers.more`. */
   moreOf?: (account: Account, roleArn: string) => Statement[];
   protect: boolean;
   tags: Record<string, string>;
 }
 
 /**
- * A lost key is lost copies: thirty days to take a deletion back, and where `protect` is set the stack neither
- * deletes it nor takes it along when it is removed. Nor its alias, by which it is found again (docs/RUNBOOK.md).
+ * Makes a key. A lost key means lost copies, so a deletion can be canceled for thirty days. With `protect` the stack
+ * neither deletes the key nor removes it with itself, and keeps its alias, by which the runbook finds it again
+ * (docs/RUNBOOK.md).
  */
 export function vaultKey(args: KeyArgs, opts: pulumi.CustomResourceOptions): aws.kms.Key {
   const { vaultId, region, description, account, protect, tags } = args;

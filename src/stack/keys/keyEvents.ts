@@ -1,8 +1,8 @@
 /**
- * A mail when somebody takes one of the vault's keys away. KMS is called in the key's region, the topic is in the primary
- * one, and a rule reaches only topics of its own region: so a rule in each DR region hands the event to the primary
- * region's default bus, and a rule there to the topic (docs/adr/0010). CloudTrail delivers the events, and only where a
- * trail logs management events.
+ * Mails you when somebody disables one of the vault's keys, schedules its deletion or changes its policy. KMS is called
+ * in the key's region, the topic is in the primary region, and a rule reaches only topics of its own region. So a rule
+ * in each DR region sends the event to the primary region's default bus, and a rule there sends it to the topic
+ * (docs/adr/0010). CloudTrail delivers the events, and only if a trail logs management events.
  */
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
@@ -10,12 +10,16 @@ import type { KeyedRegion } from "../../vault/model/settings";
 import { type RoleArgs, serviceRole } from "../serviceRole";
 import { type Account, namesOf } from "../../iam/names";
 
-/** What makes copies unreadable, now or in thirty days. Not DeleteAlias: the vault goes by the key's ARN. */
+/**
+ * Calls that make copies unreadable, now or in thirty days. DeleteAlias does not, because the vault refers to the key
+ * by its ARN.
+ */
 const THREATS = ["DisableKey", "PutKeyPolicy", "ScheduleKeyDeletion"];
 
 /**
- * The event pattern of the rules. `requestParameters.keyId` is what the caller wrote, an id or an ARN; `resources` has
- * the key's ARN always (AWS KMS developer guide, "CloudTrail log entries"). Calls that were refused did nothing.
+ * Returns the event pattern of the rules. `requestParameters.keyId` is whatever the caller wrote, an id or an ARN;
+ * `resources` always has the key's ARN (AWS KMS developer guide, "CloudTrail log entries"). Refused calls did nothing,
+ * so the pattern leaves them out.
  */
 function keyEventPattern(keyArns: readonly string[]): string {
   return JSON.stringify({
@@ -30,7 +34,10 @@ function keyEventPattern(keyArns: readonly string[]): string {
   });
 }
 
-/** The mail's text. EventBridge wants each line as a JSON string, and puts the event's fields into the brackets. */
+/**
+ * Returns the mail's text. EventBridge requires each line as a JSON string, and puts the event's fields into the
+ * brackets.
+ */
 function mailTemplate(vaultId: string): string {
   return [
     `${vaultId}: <call> on its key in <region>, by <who> at <at>.`,
@@ -53,7 +60,7 @@ export interface KeyEventArgs extends RoleArgs {
   topicArn: pulumi.Output<string>;
 }
 
-/** A role that EventBridge takes for one target, with the one right that it needs there. */
+/** Makes a role that EventBridge assumes for one target, with the one permission that it needs there. */
 function targetRole(
   name: string,
   right: { Sid: string; Action: string },
@@ -72,7 +79,7 @@ function targetRole(
   return { roleArn: role.arn, attached };
 }
 
-/** Of the primary region, to which other regions hand their events. */
+/** Returns the primary region's bus, to which other regions send their events. */
 function busOf({ account, primaryRegion }: KeyEventArgs): pulumi.Output<string> {
   return account.apply(
     ({ partition, accountId }) => `arn:${partition}:events:${primaryRegion}:${accountId}:event-bus/default`,
@@ -115,8 +122,8 @@ export function keyEvents(
       { ...opts, dependsOn: [forward.attached] },
     );
   }
-  // Not by the topic's policy, which could not tell this account's EventBridge from another's. EventBridge takes a role for a
-  // topic as well (EventBridge user guide, "Using resource-based policies").
+  // This does not use the topic's policy, which could not distinguish this account's EventBridge from another's.
+  // EventBridge accepts a role for a topic as well (EventBridge user guide, "Using resource-based policies").
   const mail = targetRole(keyMail, { Sid: "Mail", Action: "sns:Publish" }, topicArn, args, here);
   const rule = keyRule(name, args, undefined, here);
   new aws.cloudwatch.EventTarget(

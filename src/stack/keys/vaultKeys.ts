@@ -1,4 +1,4 @@
-/** Which keys a vault has: one a DR region, and where primary snapshots are encrypted one of its own or a given one. */
+/** Keys of a vault: one per DR region. If primary snapshots are encrypted, also one of its own there or a given one. */
 import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { VaultConfig } from "../../config/config";
@@ -6,7 +6,7 @@ import type { KeyedRegion } from "../../vault/model/settings";
 import { auditBucketName, auditKeyStatements, bucketArnOf, trailArnOf } from "../../iam/auditPolicies";
 import { type KeyArgs, vaultKey } from "./key";
 
-/** By ARN, as the function knows them. */
+/** Keys by ARN, as the function knows them. */
 export interface VaultKeys {
   dr: KeyedRegion[];
   primaryKeyArn?: string;
@@ -14,7 +14,7 @@ export interface VaultKeys {
 
 type Common = Pick<KeyArgs, "account" | "roleArn" | "tags">;
 
-/** ARN of the primary region's key; `undefined` where nothing is encrypted there. */
+/** Returns the ARN of the primary region's key; `undefined` if nothing is encrypted there. */
 function primaryKey(
   config: VaultConfig,
   common: Common,
@@ -37,7 +37,7 @@ function primaryKey(
   return key.arn;
 }
 
-/** What the audit bucket asks of the key of its region. */
+/** Returns the statements that the audit bucket needs in the policy of its region's key. */
 function auditUse(config: VaultConfig, region: string): KeyArgs["moreOf"] {
   const { vaultId, primaryRegion, audit, trail, drRegions, restoreRoleArns } = config;
   if (!audit || region !== drRegions[0]) return undefined;
@@ -68,7 +68,7 @@ export function vaultKeys(
   }));
 }
 
-/** Every key that something is encrypted under. */
+/** Returns every key that encrypts a snapshot. */
 export function allKeys(primaryRegion: string, { dr, primaryKeyArn }: VaultKeys): KeyedRegion[] {
   if (primaryKeyArn === undefined) return dr;
   return [...dr, { region: primaryRegion, keyArn: primaryKeyArn }];

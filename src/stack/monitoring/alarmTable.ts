@@ -1,6 +1,7 @@
 /**
- * The alarms as data: what each looks at, when it goes off, and what no data means to it. Pure; alarms.ts makes them, the
- * tests evaluate them over what simulated invocations send. What to do when one goes off: docs/RUNBOOK.md.
+ * The alarms as data: the metric that each watches, when it fires, and how it treats missing data. Pure. alarms.ts
+ * makes them, and the tests evaluate them over the metrics of simulated invocations. docs/RUNBOOK.md says what to do
+ * when one fires.
  */
 import { longestGapMs } from "../../config/schedule";
 import { METRIC, METRIC_NAMESPACE, REGION_METRIC } from "../../vault/model/metricNames";
@@ -12,21 +13,21 @@ export interface AlarmDefinition {
   key: string;
   /** Its page of the runbook is `docs/RUNBOOK.md#alarm-<page>`. */
   page: string;
-  /** What is so when it is in ALARM, as a sentence without its full stop. */
+  /** The state of things in ALARM, as a sentence without its full stop. */
   says: string;
   namespace: string;
   metricName: string;
   dimensions: Readonly<Record<string, string>>;
   statistic: "Sum" | "Maximum" | "Minimum";
   periodSeconds: number;
-  /** So many of the last `of` periods have to breach the threshold. */
+  /** Number of the last `of` periods that must breach the threshold. */
   datapoints: number;
   of: number;
   comparison: "GreaterThanOrEqualToThreshold" | "GreaterThanThreshold" | "LessThanThreshold";
   threshold: number;
-  /** `ignore`: it stays as it is until there is data again. */
+  /** `ignore`: the alarm keeps its state until there is data again. */
   missing: "breaching" | "notBreaching" | "ignore";
-  /** Why missing data is treated so. */
+  /** Reason for this treatment of missing data. */
   because: string;
 }
 
@@ -45,18 +46,19 @@ export interface Watched {
 const MINUTE_SECONDS = 60;
 const HOUR_SECONDS = 3_600;
 /**
- * Seen within five minutes, and held for a little more than two hours: what recurs with every hourly sweep is one alarm, not
- * an ALARM and an OK an hour.
+ * Fires within five minutes, and lasts a little more than two hours. A problem that recurs with every hourly sweep is
+ * then one alarm, not an ALARM and an OK per hour.
  */
 const AT_ONCE_AND_HELD = { periodSeconds: 5 * MINUTE_SECONDS, datapoints: 1, of: 25 };
-/** How much older than expected a recovery point may be. */
+/** Hours by which a recovery point may be older than expected. */
 const GRACE_HOURS = 2;
-/** Hours without a heartbeat that are too many: two sweeps may be lost or late. */
+/** Hours without a heartbeat after which the alarm fires: two sweeps may be lost or late. */
 const SILENT_HOURS = 3;
 
 /**
- * Age from which a recovery point is too old. A run sees what the one before it left, which is as old as the schedule's
- * gap, and may have been taken as late as its slot was open. `undefined`: runs come to an end, and nothing is too old.
+ * Returns the age from which a recovery point is too old. A run sees the recovery point of the previous run. That is as
+ * old as the schedule's gap, and may have been taken at the end of its slot's window. `undefined`: the runs end, and
+ * nothing is too old.
  */
 export function staleHours(
   watched: Pick<Watched, "schedule" | "timezone" | "startWindowHours" | "maxRecoveryPointAgeHours">,
@@ -68,14 +70,18 @@ export function staleHours(
 }
 
 /**
- * The function keeps its last minute for the report, so a long one ends a minute early, and that is nothing to tell: near
- * its timeout is what has used half of that minute too, and 90 % of the time at least.
+ * Returns the duration that counts as near the timeout. The function reserves its last minute for the report, so a long
+ * invocation ends a minute early, which is normal. It is near its timeout if it has also used half of that minute, and
+ * at least 90 % of the time.
  */
 export function nearTimeoutMs(timeoutSeconds: number): number {
   return Math.max(0.9 * timeoutSeconds, timeoutSeconds - MINUTE_SECONDS / 2) * 1_000;
 }
 
-/** AWS/Lambda's: sent by Lambda with every invocation, and with none while nothing runs. */
+/**
+ * Returns the alarms on AWS/Lambda metrics. Lambda sends these with every invocation, and sends none while nothing
+ * runs.
+ */
 function lambdaAlarms({ vaultId, timeoutSeconds }: Watched): AlarmDefinition[] {
   const common = {
     namespace: "AWS/Lambda",
@@ -96,9 +102,9 @@ function lambdaAlarms({ vaultId, timeoutSeconds }: Watched): AlarmDefinition[] {
       threshold: 1,
     },
     {
-      // A sweep that waits for a long pass to end is throttled too, a quarter of each hour at the most, or half of the
-      // periods: only what lasts is wrong. Lambda tries again every five minutes at the latest (Lambda developer guide,
-      // "How Lambda handles errors and retries with asynchronous invocation").
+      // A sweep that waits for a long follow-up to end is throttled too, for at most a quarter of each hour, or half of
+      // the periods. So only lasting throttling is wrong. Lambda retries every five minutes at the latest (Lambda
+      // developer guide, "How Lambda handles errors and retries with asynchronous invocation").
       ...common,
       key: "throttles",
       page: "throttles",
@@ -126,8 +132,9 @@ function lambdaAlarms({ vaultId, timeoutSeconds }: Watched): AlarmDefinition[] {
 }
 
 /**
- * AWS/Scheduler's, by schedule group (EventBridge Scheduler user guide, "Monitoring with CloudWatch"). Not Lambda's
- * AsyncEventsDropped: without retries that counts every failed invocation a second time.
+ * Returns the alarm on AWS/Scheduler metrics, by schedule group (EventBridge Scheduler user guide, "Monitoring with
+ * CloudWatch"). It does not use Lambda's AsyncEventsDropped, which without retries counts every failed invocation a
+ * second time.
  */
 function dropped({ vaultId }: Watched): AlarmDefinition {
   return {
@@ -147,10 +154,11 @@ function dropped({ vaultId }: Watched): AlarmDefinition {
 }
 
 /**
- * The dead man's switch. Every stack has the hourly sweep, whatever its schedule, so the sweep is what is watched; a run that
- * does not come is noticed by the sweep (slots.ts). The function sends the metric itself at the end of an invocation: it
- * stops when nothing invokes the function, when it always crashes, and when its metrics don't arrive, without which the
- * alarms below are blind too. Short periods, since CloudWatch waits for some periods more than it evaluates.
+ * Returns the dead man's switch. Every stack has the hourly sweep, whatever its schedule, so this alarm watches the
+ * sweep; the sweep in turn detects a missed run (slots.ts). The function itself sends the metric at the end of an
+ * invocation. The metric stops when nothing invokes the function, when the function always crashes, and when its
+ * metrics do not arrive, without which the alarms below are blind too. Periods are short, because CloudWatch waits for
+ * some periods more than it evaluates.
  */
 function noHeartbeat({ vaultId }: Watched): AlarmDefinition {
   const periodSeconds = 5 * MINUTE_SECONDS;
@@ -175,7 +183,8 @@ function noHeartbeat({ vaultId }: Watched): AlarmDefinition {
 
 function noMatch({ vaultId }: Watched): AlarmDefinition {
   return {
-    // Not ZeroMatches, which is sent only while nothing matches: it could not tell a good night from none.
+    // This does not use ZeroMatches, which is sent only while nothing matches: it could not distinguish a successful
+    // night from none.
     namespace: METRIC_NAMESPACE,
     dimensions: { service: vaultId },
     periodSeconds: HOUR_SECONDS,
@@ -216,7 +225,7 @@ function regionAlarms(watched: Watched): AlarmDefinition[] {
     because: "it is sent once a run, and holds until the next one",
   });
   const overdue = (region: string): AlarmDefinition => ({
-    // Two hours, since sweeps are an hour apart and some seconds: one of the two has one.
+    // Two hours, because sweeps are an hour and some seconds apart: at least one of the two has one.
     ...common(region),
     key: `overdue-${region}`,
     page: "overdue",
@@ -230,7 +239,7 @@ function regionAlarms(watched: Watched): AlarmDefinition[] {
   return [...(hours === undefined ? [] : [primaryRegion, ...drRegions].map(stale)), ...drRegions.map(overdue)];
 }
 
-/** Every alarm of a vault. */
+/** Returns every alarm of a vault. */
 export function alarmTable(watched: Watched): AlarmDefinition[] {
   return [...lambdaAlarms(watched), dropped(watched), noHeartbeat(watched), noMatch(watched), ...regionAlarms(watched)];
 }

@@ -1,4 +1,4 @@
-/** The alarms of alarmTable.ts as resources: each mails the topic when it goes off, and when it is over. */
+/** The alarms of alarmTable.ts as resources: each mails the topic when it fires, and when it ends. */
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import { type Watched, alarmTable } from "./alarmTable";

@@ -1,6 +1,6 @@
 /**
- * What the vault's resources and snapshots may cost a month, told by AWS Budgets. Costs are found by the vault's tag,
- * once it is activated as a cost allocation tag in the billing console: until then the budget sees nothing.
+ * A monthly budget for the vault's resources and snapshots, reported by AWS Budgets. It finds costs by the vault's tag,
+ * once that is activated as a cost allocation tag in the billing console. Until then the budget sees nothing.
  */
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
@@ -9,13 +9,13 @@ import type { Account } from "../../iam/names";
 
 export interface BudgetArgs {
   vaultId: string;
-  /** 0: there is none. */
+  /** 0: no budget. */
   monthlyBudgetUsd: number;
   topicArn: pulumi.Output<string>;
   tags: Record<string, string>;
 }
 
-/** At what share of it, and of what was spent or what AWS expects the month to come to. */
+/** Shares of the budget at which it notifies, by spent and by expected cost. */
 const NOTIFICATIONS = [
   { notificationType: "FORECASTED", threshold: 80 },
   { notificationType: "ACTUAL", threshold: 100 },
@@ -32,8 +32,8 @@ export function budget(args: BudgetArgs, opts: pulumi.CustomResourceOptions): vo
       limitAmount: String(monthlyBudgetUsd),
       limitUnit: "USD",
       timeUnit: "MONTHLY",
-      // `user:<key>$<value>` (AWS Cost Management user guide, "Budget filters").
-      // By the vault's tag alone: a configured one is on other things too.
+      // `user:<key>$<value>` (AWS Cost Management user guide, "Budget filters"). Only the vault's tag, because
+      // configured tags are on other resources too.
       costFilters: [{ name: "TagKeyValue", values: [`user:${TAG.vault}$${vaultId}`] }],
       notifications: NOTIFICATIONS.map((notification) => ({
         ...notification,
@@ -47,7 +47,10 @@ export function budget(args: BudgetArgs, opts: pulumi.CustomResourceOptions): vo
   );
 }
 
-/** What lets the budget publish (AWS Cost Management user guide, "Creating an Amazon SNS topic for budget notifications"). */
+/**
+ * Returns the statement that lets the budget publish (AWS Cost Management user guide, "Creating an Amazon SNS topic for
+ * budget notifications").
+ */
 export function budgetPublishes(
   { partition, accountId }: Account,
   topicArn: string,

@@ -1,4 +1,4 @@
-/** The vault's CloudWatch dashboard. What is on it: dashboardBody.ts. */
+/** The vault's CloudWatch dashboard. dashboardBody.ts has its content. */
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Watched } from "./alarmTable";
@@ -6,7 +6,7 @@ import { dashboardBody } from "./dashboardBody";
 import type { Account } from "../../iam/names";
 
 export interface DashboardArgs extends Watched {
-  /** `false`: there is none. */
+  /** `false`: no dashboard. */
   dashboard: boolean;
   account: pulumi.Output<Account>;
 }

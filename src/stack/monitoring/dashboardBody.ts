@@ -1,5 +1,6 @@
 /**
- * What is on the dashboard, as CloudWatch takes it (API reference, "Dashboard Body Structure and Syntax"). Everything is sent in the primary region, metrics of DR regions too. Pure.
+ * Content of the dashboard, as CloudWatch accepts it (API reference, "Dashboard Body Structure and Syntax"). All
+ * metrics are sent in the primary region, including those of DR regions. Pure.
  */
 import { METRIC, METRIC_NAMESPACE, REGION_METRIC as R } from "../../vault/model/metricNames";
 import { type AlarmDefinition, alarmTable, staleHours, type Watched } from "./alarmTable";

@@ -1,6 +1,6 @@
 /** Widgets of a CloudWatch dashboard and their places in its grid of 24 columns. Pure. */
 
-/** One widget, but for its place. */
+/** One widget without its place. */
 export interface Widget {
   type: "metric" | "text" | "alarm";
   width: number;
@@ -8,7 +8,7 @@ export interface Widget {
   properties: Record<string, unknown>;
 }
 
-/** Namespace, name, dimension names and values in turn, at the end how it is drawn. */
+/** Namespace, name, dimension names and values in turn, and at the end how it is drawn. */
 export type Metric = (string | Record<string, unknown>)[];
 
 export interface DashboardBody {
@@ -17,7 +17,7 @@ export interface DashboardBody {
   widgets: (Widget & { x: number; y: number })[];
 }
 
-/** Graphs stand beside the text that explains them. */
+/** Graphs are beside the text that explains them. */
 const TEXT_WIDTH = 6;
 const HEIGHT = 6;
 
@@ -30,7 +30,7 @@ interface Graph {
   stat: "Sum" | "Maximum" | "Minimum";
   periodSeconds: number;
   metrics: Metric[];
-  /** A line across, and what it is. */
+  /** A horizontal line, and its label. */
   limit?: { value: number; label: string };
 }
 
@@ -42,7 +42,7 @@ export function graph(region: string, width: number, of: Graph): Widget {
   return { type: "metric", width, height: HEIGHT, properties };
 }
 
-/** From left to right, and a row below the other; the widgets of a row are of one height. */
+/** Lays out widgets from left to right, one row below the other; the widgets of a row have one height. */
 export function laidOut(rows: readonly (readonly Widget[])[]): DashboardBody["widgets"] {
   let y = 0;
   return rows.flatMap((row) => {

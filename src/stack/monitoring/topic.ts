@@ -1,4 +1,4 @@
-/** The topic that people are told by. */
+/** The topic that sends notifications. */
 import { createHash } from "node:crypto";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
@@ -7,9 +7,9 @@ import { budgetPublishes } from "./budget";
 import { type Account, namesOf } from "../../iam/names";
 
 /**
- * Publishing by this account's alarms and budget; only encrypted on the way. EventBridge is not among it: its service
- * principal is every account's, and it gives SNS nothing that a condition could look at, so it publishes as a role of this
- * account (keyEvents.ts).
+ * Allows publishing by this account's alarms and budget, and only over TLS. EventBridge is not included. Its service
+ * principal is every account's, and it gives SNS nothing that a condition could check, so it publishes as a role of
+ * this account (keyEvents.ts).
  */
 function topicPolicy(account: Account, topicArn: string, hasBudget: boolean): aws.iam.PolicyDocument {
   const { accountId } = account;
@@ -38,8 +38,8 @@ function topicPolicy(account: Account, topicArn: string, hasBudget: boolean): aw
 }
 
 /**
- * A subscription's logical name stands in every preview and in the state, in the clear: of a secret address only eight
- * digits of a hash. They stay the same while the list changes, so that nobody has to confirm twice.
+ * Returns a subscription's logical name. Every preview and the state show it in plain text, so a secret address appears
+ * only as eight digits of a hash. Names do not change with the list, so nobody has to confirm twice.
  */
 function subscriptionName(vaultId: string, email: string, isSecret: boolean): string {
   if (!isSecret) return `${vaultId}-${email}`;
