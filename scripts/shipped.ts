@@ -26,7 +26,7 @@ export interface Shipped {
   version: string;
   /** An SPDX expression; empty if the package names none. */
   licence: string;
-  /** Of the package's tarball. */
+  /** Hash of the package's tarball. */
   sha512Hex: string;
   /** Paths of its dependencies. */
   dependencies: string[];
