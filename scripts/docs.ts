@@ -43,8 +43,8 @@ export function configurationPage(pulumiYaml: string): string {
     "",
     "<!-- Made from Pulumi.yaml by `npm run docs`. Edit it there. -->",
     "",
-    "Set a key with `npx pulumi config set <key> <value>`, or in `Pulumi.<stack>.yaml`. `npx pulumi preview` reports every mistake at",
-    "once: the key, what was expected and what it got. Arrays and objects are set by path:",
+    "Set a key with `npx pulumi config set <key> <value>`, or in `Pulumi.<stack>.yaml`. `npx pulumi preview` reports all mistakes",
+    "at once, with the key, what was expected and what was found. Set arrays and objects by path:",
     "`npx pulumi config set --path 'keep.daily' 7`.",
     "",
     "| key | type | default | meaning |",
@@ -52,7 +52,7 @@ export function configurationPage(pulumiYaml: string): string {
     ...rows,
     "",
     "The stack's `aws:` settings, such as `aws:profile`, `aws:assumeRoles` and `aws:allowedAccountIds`, apply to every region's",
-    "provider. A setting that cannot apply to every region is refused by its key.",
+    "provider. The configuration refuses a setting that cannot apply to every region, and names its key.",
     "",
   ].join("\n");
 }

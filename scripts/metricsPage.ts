@@ -15,7 +15,7 @@ const OF_VAULT: Record<keyof typeof METRIC, MetricText> = {
   invocationsCompleted: {
     unit: "Count",
     sent: "by each invocation that completes, even if it reports a failure",
-    means: "1: the heartbeat. An invocation that crashes or is killed sends none",
+    means: "1, as a heartbeat. An invocation that crashes or is killed sends none",
   },
   runsCompleted: { unit: "Count", sent: "by each run that completes", means: "1, whatever the run found" },
   instancesTargeted: {
@@ -28,17 +28,17 @@ const OF_VAULT: Record<keyof typeof METRIC, MetricText> = {
     unit: "Count",
     sent: IF_NOT_ZERO,
     means:
-      "actions and reads deferred for a limit, a lost answer or lack of time. Later invocations do them. An action that waits for its next attempt does not count. `ActionsDeferred.<code>` is the same by AWS's error code; `NoTime` means that the invocation's time was over",
+      "actions and reads deferred because of a limit, a lost response or lack of time. Later invocations do them. An action that waits for its next attempt does not count. `ActionsDeferred.<code>` is the number for one of AWS's error codes. `NoTime` means that the invocation ran out of time",
   },
   problemsSeen: {
     unit: "Count",
     sent: IF_NOT_ZERO,
-    means: "problems that exist, mailed today or not. Notices do not count",
+    means: "open problems, whether mailed today or not. Notices do not count",
   },
   leftSnapshots: {
     unit: "Count",
-    sent: "once a day, by the sweep that looks, while a region that left the stack has snapshots of the vault",
-    means: "snapshots in all such regions. The vault no longer deletes any of them",
+    sent: "once a day by a sweep, as long as a region that left the stack has snapshots of the vault",
+    means: "snapshots in all such regions, which the vault no longer deletes",
   },
   leftGiB: { unit: "None", sent: "with `LeftRegionSnapshots`", means: "sum of the sizes of their volumes, in GiB" },
   runDuration: {
@@ -53,7 +53,7 @@ const OF_REGION: Record<keyof typeof REGION_METRIC, MetricText> = {
   snapshotsCompleted: {
     unit: "Count",
     sent: `by runs and follow-ups, ${IF_NOT_ZERO}; primary region`,
-    means: "volumes whose recovery point of the newest slot is completed. This is a level, so use its maximum",
+    means: "volumes whose recovery point of the newest slot is completed. This is a gauge, so use its maximum",
   },
   snapshotsFailed: {
     unit: "Count",
@@ -68,7 +68,7 @@ const OF_REGION: Record<keyof typeof REGION_METRIC, MetricText> = {
   copiesCompleted: {
     unit: "Count",
     sent: `by runs and follow-ups, ${IF_NOT_ZERO}; DR regions`,
-    means: "volumes whose copy of the newest slot is verified there: a level",
+    means: "volumes whose copy of the newest slot is verified there (a gauge)",
   },
   copiesFailed: {
     unit: "Count",
@@ -79,13 +79,13 @@ const OF_REGION: Record<keyof typeof REGION_METRIC, MetricText> = {
   copiesInFlight: {
     unit: "Count",
     sent: `${IF_NOT_ZERO}; DR regions`,
-    means: "copies that EC2 is making there, including those just started: a level",
+    means: "copies in progress there, including those just started (a gauge)",
   },
   snapshotsDeleted: { unit: "Count", sent: IF_NOT_ZERO, means: "snapshots or copies that were deleted" },
   recoveryPoints: {
     unit: "Count",
     sent: "by each run that could read the region, even if zero",
-    means: "completed snapshots, in a DR region verified copies, one per volume and slot",
+    means: "completed snapshots, or verified copies in a DR region, one per volume and slot",
   },
   protectedGiB: { unit: "None", sent: "with `RecoveryPoints`", means: "sum of the sizes of their volumes, in GiB" },
   orphanPoints: {
@@ -102,24 +102,25 @@ const OF_REGION: Record<keyof typeof REGION_METRIC, MetricText> = {
   maxRecoveryPointAge: {
     unit: "None",
     sent: "by each run, if an instance has a recovery point there",
-    means: "hours since the data of the newest recovery point of the volume that is worst off",
+    means: "hours since the data of a volume's newest recovery point was taken, for the volume where that is longest",
   },
 };
 
 const ABOUT = `The function sends these metrics to CloudWatch, in the namespace \`${METRIC_NAMESPACE}\` of the primary region, as embedded metric
-format (EMF) in its log. \`service\` is the vault id, for example \`smart-vault-prod\`. \`region\` is the region that a metric is about; for a DR
-region that is not the one it is sent to.
+format (EMF) in its log. \`service\` is the vault id, for example \`smart-vault-prod\`. \`region\` is the region that a metric describes. For a DR
+region, that is not the region it is sent to.
 
-CloudWatch bills a custom metric by the hours in which it is sent. So counts are sent only if they are not zero, totals once per run, and an idle
-sweep sends only its heartbeat.`;
+CloudWatch bills a custom metric by the hours in which it is sent. The function therefore sends counts only if they are not zero, and totals
+once per run. An idle sweep sends only its heartbeat.`;
 
-const NOTES = `A run measures what it sees before it does anything, so \`MaxRecoveryPointAgeHours\` of a nightly vault is 24, not 0. A volume without a recovery
-point in a region does not count there: a new one has its first run ahead, and one that cannot be backed up is reported by mail when its slot closes.
+const NOTES = `A run measures before it acts, so \`MaxRecoveryPointAgeHours\` of a nightly vault is 24, not 0. A volume without a recovery point in a region does
+not count there. Either it is new and waits for its first run, or it cannot be backed up, and a mail says so when its slot closes.
 
-**\`ProtectedGiB\` is not what you are billed for**, nor are \`OrphanGiB\` and \`LeftRegionGiB\`. It is the sum of volume sizes: what you could restore.
-Snapshots are incremental. You are billed for the blocks that changed since the snapshot before, and for blocks of deleted snapshots that others
-still need (AWS, [How Amazon EBS snapshots work](https://docs.aws.amazon.com/ebs/latest/userguide/how_snapshots_work.html)). EC2 reports a
-snapshot's full size (\`FullSnapshotSizeInBytes\`), but only the bill shows its increment: see [the budget](RUNBOOK.md#the-budget).`;
+**\`ProtectedGiB\` is not what you are billed for**, nor are \`OrphanGiB\` and \`LeftRegionGiB\`. It is the sum of volume sizes, which is what you
+could restore. Snapshots are incremental. You are billed for the blocks that changed since the snapshot before, and for blocks of deleted
+snapshots that other snapshots still need
+(AWS, [How Amazon EBS snapshots work](https://docs.aws.amazon.com/ebs/latest/userguide/how_snapshots_work.html)). EC2 reports a snapshot's full
+size (\`FullSnapshotSizeInBytes\`), but only the bill shows its increment. See [the budget](RUNBOOK.md#the-budget).`;
 
 function tableOf<K extends string>(
   names: Readonly<Record<K, string>>,
@@ -141,10 +142,10 @@ export function metricsPage(): string {
     "",
     ABOUT,
     "",
-    "## Of the vault: dimension `service`",
+    "## Vault metrics: dimension `service`",
     "",
     ...tableOf(METRIC, OF_VAULT),
-    "## Of a region: dimensions `service`, `region`",
+    "## Region metrics: dimensions `service`, `region`",
     "",
     ...tableOf(REGION_METRIC, OF_REGION),
     NOTES,

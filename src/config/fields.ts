@@ -2,8 +2,8 @@
 import * as aws from "@pulumi/aws";
 import { closest } from "fastest-levenshtein";
 import { scheduleFault, timezoneFault } from "./schedule";
-import { asObject, json } from "./json";
 import type { SnapshotLock } from "../vault/model/settings";
+import { asRecord, parseJson } from "../vault/lib/json";
 
 type Parsed<T> = { value: T } | { expected: string };
 export type Parse<T> = (raw: string) => Parsed<T>;
@@ -60,7 +60,7 @@ const MAX_DR_REGIONS = 5;
 /** Parses a JSON list of different regions; the empty list: `drRegion` is the only one. */
 export const regions: Parse<string[]> = (raw) => {
   const expected = `a list of up to ${MAX_DR_REGIONS} different AWS regions`;
-  const value = json(raw);
+  const value = parseJson(raw);
   if (!Array.isArray(value) || value.length > MAX_DR_REGIONS) return { expected };
   const wrong: unknown = value.find((item) => typeof item !== "string" || "expected" in region(item));
   if (typeof wrong === "string") {
@@ -116,7 +116,7 @@ const LOCK_MODES: readonly unknown[] = ["governance", "compliance"] satisfies Sn
  */
 export const snapshotLock: Parse<SnapshotLock | undefined> = (raw) => {
   const expected = `{} or {"mode": "governance" or "compliance", "days": 1 to ${MAX_LOCK_DAYS}}`;
-  const value = asObject(json(raw));
+  const value = asRecord(parseJson(raw));
   if (value === undefined) return { expected };
   const { mode, days, ...others } = value;
   if (Object.keys(others).length > 0) return { expected };
@@ -138,7 +138,7 @@ export const policyArn: Parse<string | undefined> = (raw) => {
 function list(pattern: RegExp, what: string): Parse<string[]> {
   const expected = `a list of different ${what}`;
   return (raw) => {
-    const value = json(raw);
+    const value = parseJson(raw);
     if (!Array.isArray(value)) return { expected };
     const texts = value.filter((item): item is string => typeof item === "string");
     const good = new Set(texts).size === value.length && texts.every((item) => pattern.test(item));

@@ -3,12 +3,13 @@
  * Pure.
  */
 import type { Parse } from "./fields";
-import { asObject, json } from "./json";
 import { SHAPE, tagTextFault } from "./tags";
 import { TAG_PREFIX } from "../vault/model/tags";
+import { asRecord, isTexts, parseJson } from "../vault/lib/json";
 
-function isTexts(value: unknown): value is string[] {
-  return Array.isArray(value) && value.every((item) => typeof item === "string" && item !== "");
+/** Returns true if a value is a list of texts that are not empty. */
+function areFilledIn(value: unknown): value is string[] {
+  return isTexts(value) && !value.includes("");
 }
 
 export const text: Parse<string> = (raw) => (raw === "" ? { expected: "a text, or the key left out" } : { value: raw });
@@ -20,13 +21,13 @@ export const count: Parse<number> = (raw) =>
   /^\d{1,9}$/.test(raw) ? { value: Number(raw) } : { expected: "a whole number" };
 
 export const texts: Parse<string[]> = (raw) => {
-  const value = json(raw);
-  return isTexts(value) && value.length > 0 ? { value } : { expected: "a list of texts" };
+  const value = parseJson(raw);
+  return areFilledIn(value) && value.length > 0 ? { value } : { expected: "a list of texts" };
 };
 
 /** Parses account ids. YAML and `pulumi config set --path` turn ids that do not begin with 0 into numbers. */
 export const accountIds: Parse<string[]> = (raw) => {
-  const value = json(raw);
+  const value = parseJson(raw);
   const ids = Array.isArray(value) ? value.map(String) : [];
   const good = ids.length > 0 && ids.every((id) => /^\d{12}$/.test(id));
   return good ? { value: ids } : { expected: "a list of account ids, of 12 digits each" };
@@ -45,14 +46,14 @@ const WEB_ROLE_FIELDS = [
 
 /** Returns what is wrong with a role to assume, or `undefined`. */
 function roleFault(value: unknown, fields: readonly string[]): string | undefined {
-  const role = asObject(value);
+  const role = asRecord(value);
   if (role === undefined) return "one is no object";
   const unknown = Object.keys(role).find((key) => !fields.includes(key));
   if (unknown !== undefined) return `it knows ${fields.join(", ")}, not ${unknown}`;
   if (!ROLE_ARN.test(String(role.roleArn))) return "roleArn must be the ARN of an IAM role";
   const wrong = Object.entries(role).find(([key, one]) => {
-    if (key === "tags") return !isTexts(Object.values(asObject(one) ?? { none: 0 }));
-    return LISTS.includes(key) ? !isTexts(one) : typeof one !== "string";
+    if (key === "tags") return !areFilledIn(Object.values(asRecord(one) ?? { none: 0 }));
+    return LISTS.includes(key) ? !areFilledIn(one) : typeof one !== "string";
   });
   return wrong && `${wrong[0]} must be a text, or a list or an object of texts where AWS wants one`;
 }
@@ -60,14 +61,14 @@ function roleFault(value: unknown, fields: readonly string[]): string | undefine
 /** Parses roles that are assumed one after the other. */
 export const roles: Parse<object[]> = (raw) => {
   const expected = 'a list such as [{"roleArn": "arn:aws:iam::123456789012:role/deploy"}]';
-  const value = json(raw);
+  const value = parseJson(raw);
   if (!Array.isArray(value) || value.length === 0) return { expected };
   const fault = value.map((one) => roleFault(one, ROLE_FIELDS)).find((one) => one !== undefined);
   return fault === undefined ? { value: value as object[] } : { expected: `${expected}: ${fault}` };
 };
 
 export const webRole: Parse<object> = (raw) => {
-  const value = json(raw);
+  const value = parseJson(raw);
   const fault = roleFault(value, WEB_ROLE_FIELDS);
   return fault === undefined ? { value: value as object } : { expected: `an object: ${fault}` };
 };
@@ -75,8 +76,8 @@ export const webRole: Parse<object> = (raw) => {
 /** Parses tags that Scheduler and EC2 accept as well: Scheduler accepts no empty value (API reference, Tag). */
 export const defaultTags: Parse<{ tags: Record<string, string> }> = (raw) => {
   const expected = 'an object such as {"tags": {"CostCenter": "4711"}}';
-  const { tags, ...others } = asObject(json(raw)) ?? {};
-  const given = asObject(tags);
+  const { tags, ...others } = asRecord(parseJson(raw)) ?? {};
+  const given = asRecord(tags);
   if (given === undefined || Object.keys(others).length > 0) return { expected };
   const entries = Object.entries(given).map(([key, value]) => [key, String(value)] as const);
   for (const [key, value] of entries) {
@@ -92,8 +93,8 @@ export const defaultTags: Parse<{ tags: Record<string, string> }> = (raw) => {
  */
 export const ignoreTags: Parse<{ keys?: string[]; keyPrefixes?: string[] }> = (raw) => {
   const expected = `an object of lists, keys and keyPrefixes, that leave the tags ${TAG_PREFIX}* alone`;
-  const { keys = [], keyPrefixes = [], ...others } = asObject(json(raw)) ?? { none: true };
-  if (Object.keys(others).length > 0 || !isTexts(keys) || !isTexts(keyPrefixes)) return { expected };
+  const { keys = [], keyPrefixes = [], ...others } = asRecord(parseJson(raw)) ?? { none: true };
+  if (Object.keys(others).length > 0 || !areFilledIn(keys) || !areFilledIn(keyPrefixes)) return { expected };
   const isOurs =
     keys.some((key) => key.startsWith(TAG_PREFIX)) ||
     keyPrefixes.some((prefix) => TAG_PREFIX.startsWith(prefix) || prefix.startsWith(TAG_PREFIX));
@@ -111,9 +112,9 @@ const OF_A_REGION = /\b[a-z]{2}(-[a-z]+)+-\d\b/;
 
 export const endpoints: Parse<object[]> = (raw) => {
   const expected = "a list of objects, service to address, without the address of a single region";
-  const value = json(raw);
+  const value = parseJson(raw);
   if (!Array.isArray(value) || value.length === 0) return { expected };
-  const addresses = value.flatMap((one) => Object.values(asObject(one) ?? { none: 0 }));
-  const isGood = isTexts(addresses) && !addresses.some((address) => OF_A_REGION.test(address));
+  const addresses = value.flatMap((one) => Object.values(asRecord(one) ?? { none: 0 }));
+  const isGood = areFilledIn(addresses) && !addresses.some((address) => OF_A_REGION.test(address));
   return isGood ? { value: value as object[] } : { expected };
 };

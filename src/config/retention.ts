@@ -1,9 +1,9 @@
 /** Keep rules and policies in the stack's configuration: objects, which the CLI hands over as JSON. */
 import { closest } from "fastest-levenshtein";
 import { NO_PATTERN, type Parse, isPattern } from "./fields";
-import { asObject, json } from "./json";
 import { COUNTED_RULES, isEmpty, parseWithin } from "../vault/retention/keepRules";
 import type { KeepPolicy, KeepRules } from "../vault/model/settings";
+import { asRecord, isRecord, parseJson } from "../vault/lib/json";
 
 const RULES: readonly string[] = [...COUNTED_RULES, "within", "retentionDays"];
 const MAX_COUNT = 10_000;
@@ -30,7 +30,7 @@ function got(value: unknown): string {
 
 /** Returns what is wrong with a set of rules, or `undefined`; `{}` is valid. */
 function rulesFault(value: unknown, name: string): string | undefined {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+  if (!isRecord(value)) {
     return `${name} must be an object of rules, such as {"daily": 7}`;
   }
   for (const [rule, given] of Object.entries(value)) {
@@ -57,7 +57,7 @@ const RULES_EXPECTED = `an object of rules such as {"daily": 7, "monthly": 12}`;
 /** Returns a parser for keep rules; `{}` means "not set". It refuses rules that keep nothing. */
 function rules(isBound: boolean): Parse<KeepRules> {
   return (raw) => {
-    const value = asObject(json(raw));
+    const value = asRecord(parseJson(raw));
     if (value === undefined) return { expected: RULES_EXPECTED };
     const fault = rulesFault(value, "it");
     if (fault !== undefined) return { expected: `${RULES_EXPECTED}: ${fault}` };
@@ -72,7 +72,7 @@ export const keepRules = rules(false);
 export const overrideBound = rules(true);
 
 function entryFault(name: string, entry: unknown): string | undefined {
-  if (typeof entry !== "object" || entry === null || Array.isArray(entry)) {
+  if (!isRecord(entry)) {
     return `${name} must be an object with keep or retentionDays`;
   }
   const known = ["keep", "drKeep", "retentionDays", "drRetentionDays"];
@@ -98,7 +98,7 @@ function entryFault(name: string, entry: unknown): string | undefined {
 /** Parses policies by the value of the backup tag; `{}`: there is one, for `tagValue`. */
 export const policies: Parse<Record<string, PolicyEntry>> = (raw) => {
   const expected = `an object of policies by tag value, such as {"gold": {"keep": {"daily": 30}}}`;
-  const value = asObject(json(raw));
+  const value = asRecord(parseJson(raw));
   if (value === undefined) return { expected };
   const names = Object.keys(value);
   if (names.length > MAX_POLICIES) return { expected: `${expected}: at most ${MAX_POLICIES}` };

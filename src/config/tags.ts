@@ -3,8 +3,8 @@
  * tags of a snapshot, and are set on resources of many services, so the limits are those common to all services. Pure.
  */
 import type { Parse } from "./fields";
-import { asObject, json } from "./json";
 import { MAX_TAG_KEY, MAX_TAG_VALUE, TAG_PREFIX } from "../vault/model/tags";
+import { asRecord, parseJson } from "../vault/lib/json";
 
 /** A set of many volumes needs most of a snapshot's tags for the specs that a restore needs. */
 const MOST = 10;
@@ -71,7 +71,7 @@ function twins(keys: readonly string[]): string | undefined {
 /** Parses tags, key to value; `{}`: none. */
 export const resourceTags: Parse<Record<string, string>> = (raw) => {
   const expected = `an object of up to ${MOST} tags such as {"CostCenter": "4711"}`;
-  const value = asObject(json(raw));
+  const value = asRecord(parseJson(raw));
   if (value === undefined) return { expected };
   const entries = Object.entries(value);
   if (entries.length > MOST) return { expected: `${expected}: it has ${entries.length}` };

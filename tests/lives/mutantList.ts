@@ -130,7 +130,7 @@ export const LIFE_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "the last that carries tags of before goes",
-    file: "retention/judge.ts",
+    file: "retention/historyVerdict.ts",
     original: "if (why !== undefined && carrier !== undefined) hold(carrier, why);",
     mutated: "",
     plausible: "each point is judged by itself",
@@ -151,15 +151,15 @@ export const LIFE_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "what a change holds goes",
-    file: "retention/judge.ts",
-    original: "verdict.held.set(slot, both(verdict.held.get(slot), more));",
+    file: "retention/historyVerdict.ts",
+    original: "verdict.held.set(slot, holdOfBoth(verdict.held.get(slot), more));",
     mutated: "",
     plausible: "a change is what somebody wanted",
   },
   {
     name: "shared volumes leave their root",
-    file: "retention/judge.ts",
-    original: "addRest(judgement, snapshots);",
+    file: "retention/evaluate.ts",
+    original: "addRest(verdict, snapshots);",
     mutated: "",
     plausible: "each volume has rules of its own",
   },

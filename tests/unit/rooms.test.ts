@@ -57,7 +57,7 @@ test.each([
 });
 
 test.each([
-  ["src/vault/plan/x.ts", 'import { judge } from "../retention/judge";'],
+  ["src/vault/plan/x.ts", 'import { evaluate } from "../retention/evaluate";'],
   ["src/vault/report/audit/x.ts", 'import { putter } from "../../aws/s3";'],
   ["src/vault/aws/x.ts", 'import { EC2Client } from "@aws-sdk/client-ec2";'],
   ["src/vault/invocation.ts", 'import { mail } from "./report/mail";'],

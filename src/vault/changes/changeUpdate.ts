@@ -3,7 +3,7 @@ import type { ChangeKey, PlannedChanges } from "../model/waitingPlans";
 import { type Known, changeKey, groupsOf, kindOf, knownOf, withNotified } from "./changeKeys";
 import type { ChangeMemory, FormerSettings, MissingInstances } from "../model/changeMemory";
 import type { NotifiedAt } from "../model/clockState";
-import type { RetentionVerdict } from "../retention/judge";
+import type { RetentionVerdict } from "../retention/retentionVerdict";
 import { leadsTo, unitOf } from "./tagChanges";
 import { DAY_MS, isoSeconds, parseIso } from "../lib/time";
 import type { CoreSettings } from "../model/settings";

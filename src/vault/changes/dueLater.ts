@@ -4,7 +4,8 @@
  */
 import type { HeldPoint } from "../model/waitingPlans";
 import { groupBy } from "../lib/collections";
-import { type PruneRules, evaluate } from "../retention/judge";
+import { evaluate } from "../retention/evaluate";
+import type { PruneRules } from "../retention/historyVerdict";
 import type { PrunePlan } from "../retention/prunePlan";
 import { nextFireMs } from "../lib/schedule";
 import { isoSeconds, parseIso } from "../lib/time";
@@ -71,7 +72,7 @@ export function dueLater(
   const fires = firesUntil(settings, lastMs, { nowMs, endMs: rules.nowMs }, most);
   if (fires.length > most) return [];
   const made = fires.flatMap((atMs) => templates.map((one) => madeLater(one, atMs)));
-  const { held } = evaluate([...points, ...made], side, rules, first.region);
+  const { held } = evaluate({ snapshots: [...points, ...made], side, region: first.region }, rules);
   return points.flatMap(({ region, snapshotId, identity: { instanceId, slot } }): HeldPoint[] => {
     const later = judgement.held.has(snapshotId) ? undefined : held.get(snapshotId);
     if (later === undefined || later.fresh.size === 0) return [];

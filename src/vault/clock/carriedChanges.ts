@@ -1,28 +1,19 @@
 /** What a clock's payload says of changes, as far as it can be so: a person may have written anything there. Pure. */
+import { type Fields, isRecord, isTexts } from "../lib/json";
 import type { ChangeMemory } from "../model/changeMemory";
-
-type Fields = Readonly<Record<string, unknown>>;
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function isTexts(value: unknown): value is string[] {
-  return Array.isArray(value) && value.every((one) => typeof one === "string");
-}
 
 function areTexts(fields: Fields, ...keys: readonly string[]): boolean {
   return keys.every((key) => typeof fields[key] === "string");
 }
 
 function isListOf(value: unknown, isOne: (one: Fields) => boolean): boolean {
-  return Array.isArray(value) && value.every((one) => isFields(one) && isOne(one));
+  return Array.isArray(value) && value.every((one) => isRecord(one) && isOne(one));
 }
 
 /** Settings that can be read: all else of them is what the vault wrote, since the stack wrote it. */
 function isSettings(value: unknown): boolean {
-  if (!isFields(value) || !areTexts(value, "orphans", "schedule", "timezone")) return false;
-  const areRecords = [value.policies, value.overrideMin, value.overrideMax].every(isFields);
+  if (!isRecord(value) || !areTexts(value, "orphans", "schedule", "timezone")) return false;
+  const areRecords = [value.policies, value.overrideMin, value.overrideMax].every(isRecord);
   return areRecords && Number.isInteger(value.keepAtLeast) && Number.isInteger(value.orphanDays);
 }
 
@@ -32,7 +23,7 @@ function isFormer(one: Fields): boolean {
 
 /** Returns the memory, or `undefined` where any of it can't be read: then all that is there was kept by settings that nobody knows. */
 export function changesOf(carried: unknown): ChangeMemory | undefined {
-  if (!isFields(carried)) return undefined;
+  if (!isRecord(carried)) return undefined;
   const { settings, regions, stopped } = carried;
   const isMissing = (one: Fields) => areTexts(one, "since", "slot") && isTexts(one.of);
   const isNotified = (one: Fields) => areTexts(one, "in", "at", "plan") && isTexts(one.of);
@@ -40,7 +31,7 @@ export function changesOf(carried: unknown): ChangeMemory | undefined {
     isListOf(carried.former, isFormer) &&
     isListOf(carried.missing, isMissing) &&
     isListOf(carried.notified, isNotified);
-  if (!isRead || !isSettings(settings) || !isTexts(regions) || !isFields(stopped)) return undefined;
+  if (!isRead || !isSettings(settings) || !isTexts(regions) || !isRecord(stopped)) return undefined;
   if (!Object.values(stopped).every(isTexts)) return undefined;
   const { left, ...known } = carried as unknown as ChangeMemory;
   // What is left in other regions decides nothing: to forget it is better than to hold all.

@@ -1,17 +1,10 @@
 /** What a clock's payload says of recovery points, as far as it can be so: a person may have written anything there. Pure. */
 import type { CountedRegion, GonePoints, PointMemory } from "../model/pointMemory";
+import { isRecord, isTexts } from "../lib/json";
 import { parseIso } from "../lib/time";
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
 
 function areNumbers(value: unknown): boolean {
   return isRecord(value) && Object.values(value).every((one) => typeof one === "number");
-}
-
-function isTexts(value: unknown): value is string[] {
-  return Array.isArray(value) && value.every((one) => typeof one === "string");
 }
 
 function isInstant(value: unknown): value is string {

@@ -1,7 +1,8 @@
 /** What the clock's schedule carries, as text: read back without trust, since anybody with the right can write there. Pure. */
 import { changesOf } from "./carriedChanges";
-import type { ClockState } from "../model/clockState";
+import type { ClockState, NotifiedAt } from "../model/clockState";
 import { pointsOf } from "./carriedPoints";
+import { asRecord, parseJson } from "../lib/json";
 import { isoSeconds, parseIso } from "../lib/time";
 import { stillNotified } from "../model/notified";
 
@@ -9,6 +10,12 @@ import { stillNotified } from "../model/notified";
 function pastOf(carried: unknown, nowMs: number): string | undefined {
   const slotMs = typeof carried === "string" ? parseIso(carried) : undefined;
   return slotMs === undefined || slotMs > nowMs ? undefined : isoSeconds(slotMs);
+}
+
+/** Returns the instants at which problems were reported; what is no instant counts as never. */
+function notifiedIn(carried: unknown): NotifiedAt {
+  const entries = Object.entries(asRecord(carried) ?? {});
+  return Object.fromEntries(entries.filter((entry): entry is [string, string] => typeof entry[1] === "string"));
 }
 
 /** Returns what a payload says; what can't be so is left out. */
@@ -25,7 +32,7 @@ export function stateOf(payload: unknown, nowMs: number): ClockState {
     points,
     strangersAt,
     notified,
-  } = (payload ?? {}) as Partial<ClockState>;
+  } = (asRecord(payload) ?? {}) as Partial<ClockState>;
   const known = changesOf(changes);
   const expected = pointsOf(points);
   return {
@@ -39,22 +46,13 @@ export function stateOf(payload: unknown, nowMs: number): ClockState {
     ...(known !== undefined && { changes: known }),
     ...(expected !== undefined && { points: expected }),
     ...(strangersAt !== undefined && { strangersAt: pastOf(strangersAt, nowMs) }),
-    notified: stillNotified(notified ?? {}, nowMs),
+    notified: stillNotified(notifiedIn(notified), nowMs),
   };
 }
 
-/** What a person wrote there and is no JSON is written over like nothing. */
-function payloadOf(input = "{}"): unknown {
-  try {
-    return JSON.parse(input);
-  } catch {
-    return {};
-  }
-}
-
-/** Returns what the schedule's input says; absent or no JSON, nothing. */
+/** Returns what the schedule's input says; nothing if it is absent or no JSON, since a person may have written there. */
 export function stateOfText(input: string | undefined, nowMs: number): ClockState {
-  return stateOf(payloadOf(input), nowMs);
+  return stateOf(input === undefined ? undefined : parseJson(input), nowMs);
 }
 
 /** Returns the schedule's input: the event that the function gets when the clock rings. */

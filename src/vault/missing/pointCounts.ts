@@ -1,7 +1,7 @@
 /** Counts recovery points by instance and slot. Pure. */
 import { isOwn } from "../identity/ownership";
 import { groupBy } from "../lib/collections";
-import type { RetentionVerdict } from "../retention/judge";
+import type { RetentionVerdict } from "../retention/retentionVerdict";
 import { countVolumes } from "../retention/recoverySets";
 import type { Snapshot } from "../model/world";
 import { ALL, type Counts } from "../model/pointMemory";

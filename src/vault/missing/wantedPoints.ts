@@ -1,6 +1,6 @@
 /** Counts the recovery points of a region that the rules clearly want: those that the vault may expect to find again. Pure. */
 import { isClear, isOwn } from "../identity/ownership";
-import { whyKept } from "../retention/judge";
+import { whyKept } from "../retention/retentionVerdict";
 import type { PointMemory, Wanted } from "../model/pointMemory";
 import { countKept, countPoints, summed } from "./pointCounts";
 import type { PrunePlan } from "../retention/prunePlan";

@@ -1,6 +1,7 @@
 /** What woke the function: EventBridge Scheduler's payloads, or a person with `aws lambda invoke`. */
 import { SLOT_AHEAD_MS } from "../identity/doubts";
 import { vaultError } from "../lib/errors";
+import { asRecord } from "../lib/json";
 import { isoSeconds, parseIso } from "../lib/time";
 import type { Trigger } from "../model/trigger";
 
@@ -16,7 +17,7 @@ function isKind(kind: unknown): kind is Trigger["kind"] {
  * @throws `BadEvent`, naming the field, what was expected and what was got
  */
 export function parseEvent(event: unknown, nowMs: number, runId: string): Trigger {
-  const { kind, slot } = (event ?? {}) as { kind?: unknown; slot?: unknown };
+  const { kind, slot } = asRecord(event) ?? {};
   if (!isKind(kind)) {
     const got = JSON.stringify(kind);
     throw vaultError("BadEvent", `event.kind: expected one of ${KINDS.join(", ")}, got ${got}`);

@@ -1,7 +1,7 @@
 /** What pruning in all regions shares: the plan's two lists, and how a recovery point is kept whole. */
 import { isRoot, setKeyOf } from "../retention/recoverySets";
 import { partOf } from "../lib/text";
-import type { RetentionVerdict } from "../retention/judge";
+import type { RetentionVerdict } from "../retention/retentionVerdict";
 import { DAY_MS } from "../lib/time";
 import type { DeleteAction, ExpiredCopyTag } from "../model/actions";
 import type { Snapshot } from "../model/world";

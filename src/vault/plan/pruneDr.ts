@@ -7,7 +7,9 @@ import { bestFirst, sameVolumeAndSlot } from "../inventory/sameSlot";
 import { isClear } from "../identity/ownership";
 import type { SourceOf } from "../inventory/replacements";
 import { copyState } from "../inventory/copies";
-import { type PruneRules, evaluate, nothingJudged, whyKept } from "../retention/judge";
+import { evaluate } from "../retention/evaluate";
+import type { PruneRules } from "../retention/historyVerdict";
+import { emptyVerdict, whyKept } from "../retention/retentionVerdict";
 import { FAILED_KEPT_MS, emptyPlan, holdsOf, keep, keepHeld, remove } from "./pruneDecisions";
 import type { PrunePlan } from "../retention/prunePlan";
 import { setKeyOf } from "../retention/recoverySets";
@@ -108,7 +110,7 @@ export function pruneDr(
   rules: PruneRules,
 ): PrunePlan {
   const dr: Dr = {
-    plan: emptyPlan([], nothingJudged()),
+    plan: emptyPlan([], emptyVerdict()),
     region,
     state: (copy) => copyState(copy, keyArn),
     sourceOf: (copy) => copy.identity.source?.snapshotId ?? "",
@@ -133,7 +135,7 @@ export function pruneDr(
     pruneOthers(dr, best, others);
     if (isPoint(dr, best)) points.push(best);
   }
-  const judgement = evaluate(points, "drKeep", rules, region);
+  const judgement = evaluate({ snapshots: points, side: "drKeep", region }, rules);
   plan.points = points;
   plan.judgement = judgement;
   const { gone } = judgement;

@@ -7,7 +7,9 @@ import type { Duplicate } from "../inventory/duplicates";
 import { dataStartMs } from "../inventory/sameSlot";
 import { isClear } from "../identity/ownership";
 import { isReplacement } from "../inventory/replacements";
-import { type PruneRules, evaluate, whyKept } from "../retention/judge";
+import { evaluate } from "../retention/evaluate";
+import type { PruneRules } from "../retention/historyVerdict";
+import { whyKept } from "../retention/retentionVerdict";
 import { FAILED_KEPT_MS, emptyPlan, holdsOf, keep, keepHeld, remove } from "./pruneDecisions";
 import type { PrunePlan } from "../retention/prunePlan";
 import { setKeyOf } from "../retention/recoverySets";
@@ -102,7 +104,7 @@ export function prunePrimary(
   rules: PruneRules,
 ): PrunePlan {
   const points = counted.filter((snapshot) => snapshot.state === "completed");
-  const judgement = evaluate(points, "keep", rules, region);
+  const judgement = evaluate({ snapshots: points, side: "keep", region }, rules);
   const plan = emptyPlan(points, judgement);
   const { gone } = judgement;
   const holds = holdsOf([...counted, ...doubted], (snapshot) => {

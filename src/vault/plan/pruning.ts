@@ -2,7 +2,7 @@
 import type { Duplicate } from "../inventory/duplicates";
 import type { SeenRegion } from "../inventory/drRegions";
 import { sourceFinder, stayingFinder } from "../inventory/replacements";
-import type { PruneRules } from "../retention/judge";
+import type { PruneRules } from "../retention/historyVerdict";
 import { prunePrimary } from "./prunePrimary";
 import { pruneDr } from "./pruneDr";
 import type { PrunePlan } from "../retention/prunePlan";

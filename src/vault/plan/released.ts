@@ -5,7 +5,8 @@
 import { dataStartMs, sameVolumeAndSlot } from "../inventory/sameSlot";
 import type { SeenRegion } from "../inventory/drRegions";
 import { type Released, copiesOf, copyState, isArchived } from "../inventory/copies";
-import { type PruneRules, evaluate } from "../retention/judge";
+import { evaluate } from "../retention/evaluate";
+import type { PruneRules } from "../retention/historyVerdict";
 import { MAX_ATTEMPTS } from "../inventory/attempts";
 import { copyExpiredTag } from "../model/tags";
 import { type Problem, problem } from "../model/problem";
@@ -87,12 +88,7 @@ function releasedKeys(seen: SeenRegion, completed: readonly Snapshot[], rules: P
   const isWanted = ({ identity }: Snapshot) => rules.shared.size > 0 || instances.has(identity.instanceId);
   const goneIf = (isCopied: (snapshot: Snapshot) => boolean): string[] => {
     const points = wouldBePoints(seen, completed, isWanted, isCopied);
-    const { gone, held } = evaluate(
-      points.map(({ point }) => point),
-      "drKeep",
-      rules,
-      region,
-    );
+    const { gone, held } = evaluate({ snapshots: points.map(({ point }) => point), side: "drKeep", region }, rules);
     // What went in time is not made again for rules of before, nor waits what it was made of: no mail could name it.
     const isGone = (id: string) => gone.has(id) || held.has(id);
     return points.flatMap(({ point, sources }) => (isGone(point.snapshotId) ? sources : []));

@@ -1,5 +1,5 @@
 /** What pruning a region comes to, by the rules: types only. */
-import type { RetentionVerdict } from "./judge";
+import type { RetentionVerdict } from "./retentionVerdict";
 import type { DeleteAction, Kept } from "../model/actions";
 import type { Snapshot } from "../model/world";
 

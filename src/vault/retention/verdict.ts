@@ -53,7 +53,8 @@ function addNewestOfVolumes(
   const bySlot = new Map(sets.map((set) => [set.slot, set]));
   const seen = new Map<string, Set<string>>();
   for (const { snapshotId: slot } of newestToOldest) {
-    for (const { volumeId } of bySlot.get(slot)?.snapshots ?? []) {
+    // Sorted, so that the words do not depend on the order in which EC2 lists snapshots.
+    for (const volumeId of (bySlot.get(slot)?.snapshots ?? []).map((one) => one.volumeId).sort()) {
       const slots = seen.get(volumeId);
       if (slots === undefined) seen.set(volumeId, new Set([slot]));
       else if (slots.size < keepAtLeast) slots.add(slot);

@@ -1,7 +1,7 @@
 /** What the deletion limit stops, beside what a change let go of by itself. */
 import { remember } from "../../../src/vault/changes/changeMemory";
 import { limitDeletions } from "../../../src/vault/changes/deletionLimit";
-import { nothingJudged } from "../../../src/vault/retention/judge";
+import { emptyVerdict } from "../../../src/vault/retention/retentionVerdict";
 import type { PrunePlan } from "../../../src/vault/retention/prunePlan";
 import { emptyPlan, remove } from "../../../src/vault/plan/pruneDecisions";
 import { setsByInstance } from "../../../src/vault/retention/recoverySets";
@@ -23,7 +23,7 @@ function planned(): PrunePlan {
   const gone = new Map(due.map(({ snapshotId }) => [snapshotId, "no rule keeps it"]));
   const approved = new Map([[oldest.snapshotId, [`${HERE} settings 2026-11-01T00:00:00Z`]]]);
   const plan = emptyPlan(points, {
-    ...nothingJudged(),
+    ...emptyVerdict(),
     sets: setsByInstance(points),
     gone,
     approved,

@@ -4,7 +4,7 @@ import { type Coverage, copiesBySource } from "../../../src/vault/inventory/copi
 import { makeCalendar } from "../../../src/vault/retention/calendar";
 import { prunePrimary } from "../../../src/vault/plan/prunePrimary";
 import { pruneDr } from "../../../src/vault/plan/pruneDr";
-import type { PruneRules } from "../../../src/vault/retention/judge";
+import type { PruneRules } from "../../../src/vault/retention/historyVerdict";
 import { TAG, copyExpiredTag } from "../../../src/vault/model/tags";
 import { DAY_MS, HOUR_MS } from "../../../src/vault/lib/time";
 import type { Snapshot } from "../../../src/vault/model/world";

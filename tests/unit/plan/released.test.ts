@@ -3,7 +3,7 @@ import { takeInventory } from "../../../src/vault/inventory/inventory";
 import { makeCalendar } from "../../../src/vault/retention/calendar";
 import { type SeenRegion } from "../../../src/vault/inventory/drRegions";
 import { planOf } from "../../support/planOf";
-import type { PruneRules } from "../../../src/vault/retention/judge";
+import type { PruneRules } from "../../../src/vault/retention/historyVerdict";
 import { ignoredMarks, releasedIn } from "../../../src/vault/plan/released";
 import { TAG, copyExpiredTag } from "../../../src/vault/model/tags";
 import { DAY_MS } from "../../../src/vault/lib/time";

@@ -1,7 +1,7 @@
 /** What rewritten tags never bring about, held against random vaults: see docs/adr/0017 and support/arbitraryTampering.ts. */
 import fc from "fast-check";
 import { dataStartMs } from "../../../../src/vault/inventory/sameSlot";
-import { isClear } from "../../../../src/vault/identity/ownership";
+import { isClear, isOwn } from "../../../../src/vault/identity/ownership";
 import { copyState } from "../../../../src/vault/inventory/copies";
 import type { DeleteAction } from "../../../../src/vault/model/actions";
 import type { CoreSettings } from "../../../../src/vault/model/settings";
@@ -9,7 +9,7 @@ import type { Snapshot, World } from "../../../../src/vault/model/world";
 import { type Edit, arbitraryEdits, arbitraryEditsAndMarks, tampered } from "../../../support/arbitraryTampering";
 import { arbitraryVault } from "../../../support/arbitraryWorld";
 import { deletesOf, goneOf, own, ownCopies, planFor, pointOf } from "../../../support/planProperties";
-import { OPEN, SLOT, sealedIn } from "../../../support/world";
+import { OPEN, SLOT, sealedIn, standInOf } from "../../../support/world";
 
 const slotTask = fc.constantFrom(OPEN, { slot: SLOT, mode: "closing" } as const, undefined);
 
@@ -56,6 +56,11 @@ function alsoDeleted(
     );
     return [{ action, one, twins }];
   });
+}
+
+/** The id of what held the data first. */
+function originalOf({ snapshotId, identity }: Snapshot): string {
+  return identity.source?.snapshotId ?? snapshotId;
 }
 
 const RUNS = { numRuns: 3_000 };
@@ -108,13 +113,44 @@ test("nor do marks that are written or taken off, but of what would be gone with
         if (action.because === "redundant" && twins.length > 0) continue;
         const inTime = copiedInTime(world, policy);
         const source = one.identity.source?.snapshotId ?? one.snapshotId;
-        const copies = ownCopies(inTime).filter(({ snapshotId }) => snapshotId === IN_TIME + source);
+        // A copy that is deleted in one region says nothing about those in another.
+        const isMeant = ({ region }: Snapshot) => one.region === policy.primaryRegion || region === one.region;
+        const copies = ownCopies(inTime).filter((copy) => copy.snapshotId === IN_TIME + source && isMeant(copy));
         const gone = goneOf(planFor(inTime, policy, given));
         const kept = [one, ...copies].filter(({ snapshotId }) => !gone.has(snapshotId));
         expect(kept.map(({ snapshotId }) => snapshotId)).toStrictEqual([]);
       }
     }),
     RUNS,
+  );
+});
+
+/** Puts an encrypted replacement in the place of each original that is completed, and a verified copy beside it. */
+function replaced(world: World, policy: CoreSettings): World {
+  const copied = copiedInTime(world, policy);
+  const snapshots = copied.snapshots?.map((one) =>
+    isOwn(one) && one.state === "completed" && one.identity.source === undefined
+      ? standInOf(one, `${one.snapshotId}-encrypted`)
+      : one,
+  );
+  return { ...copied, snapshots };
+}
+
+test("deletes no copy of an encrypted replacement in doubt, which could not remember that its copy has expired", () => {
+  fc.assert(
+    fc.property(arbitraryVault(), arbitraryEditsAndMarks, slotTask, ({ world, policy }, edits, given) => {
+      const seen = tampered(replaced(world, policy), edits);
+      const doubted = own(seen.snapshots).filter((one) => !isClear(one) && one.state === "completed");
+      const clear = new Set(own(seen.snapshots).filter(isClear).map(originalOf));
+      const remembered = new Set(doubted.map(originalOf).filter((id) => !clear.has(id)));
+      const gone = goneOf(planFor(seen, policy, given));
+      const whole = ownCopies(seen).filter((copy) => isWhole(copy, policy));
+      const isKept = (copy: Snapshot) =>
+        whole.some((one) => one.region === copy.region && pointOf(one) === pointOf(copy) && !gone.has(one.snapshotId));
+      const lost = whole.filter((copy) => remembered.has(originalOf(copy)) && !isKept(copy));
+      expect(lost.map(({ snapshotId }) => snapshotId)).toStrictEqual([]);
+    }),
+    { numRuns: 4_000 },
   );
 });
 

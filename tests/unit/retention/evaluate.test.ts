@@ -1,7 +1,10 @@
 /** What retention wants of an instance's recovery points: whole, whatever became of its volumes. */
 import fc from "fast-check";
 import { makeCalendar } from "../../../src/vault/retention/calendar";
-import { type PruneRules, evaluate, whyKept } from "../../../src/vault/retention/judge";
+import type { Former } from "../../../src/vault/retention/former";
+import { evaluate } from "../../../src/vault/retention/evaluate";
+import type { PruneRules } from "../../../src/vault/retention/historyVerdict";
+import { whyKept } from "../../../src/vault/retention/retentionVerdict";
 import { setKeyOf, volumesOfSeveral } from "../../../src/vault/retention/recoverySets";
 import { TAG } from "../../../src/vault/model/tags";
 import { DAY_MS, isoSeconds } from "../../../src/vault/lib/time";
@@ -36,7 +39,7 @@ function goneBy(
     calendar: makeCalendar("UTC"),
     nowMs: NOW,
   };
-  const judgement = evaluate(all, "keep", rules, "us-east-1");
+  const judgement = evaluate({ snapshots: all, side: "keep", region: "us-east-1" }, rules);
   const { gone } = judgement;
   const isKept = (one: Snapshot) => whyKept(judgement, one) !== undefined;
   expect(all.filter((one) => isKept(one) === gone.has(one.snapshotId))).toStrictEqual([]);
@@ -120,5 +123,51 @@ test("of any history: a recovery point is kept or goes whole, and each volume ke
         expect(newest.filter(({ snapshotId }) => gone.has(snapshotId))).toStrictEqual([]);
       }
     }),
+  );
+});
+
+/** What became of each snapshot, in an order of its own: ids, reasons and the changes that they wait for. */
+function outcomesOf(all: readonly Snapshot[], rules: PruneRules): unknown[] {
+  const verdict = evaluate({ snapshots: all, side: "keep", region: "us-east-1" }, rules);
+  const sorted = [...all].sort((a, b) => (a.snapshotId < b.snapshotId ? -1 : 1));
+  return sorted.map((one) => {
+    const held = verdict.held.get(one.snapshotId);
+    const waits = held && [held.why, [...held.keys].sort(), [...held.fresh].sort()];
+    return [one.snapshotId, whyKept(verdict, one), verdict.gone.get(one.snapshotId), waits];
+  });
+}
+
+test("decides the same, for the same reasons, in whatever order EC2 lists the snapshots", () => {
+  const volumes = fc.subarray(["a", "b", "c"], { minLength: 1 });
+  const nights = fc.array(fc.tuple(fc.nat(9), fc.constantFrom("i-1", "i-2", "i-3"), volumes), {
+    minLength: 1,
+    maxLength: 9,
+  });
+  const keep = fc.record({ last: fc.nat(2), daily: fc.nat(2), retentionDays: fc.nat(5) });
+  const former: Former = {
+    rules: { keep: { last: 4 }, drKeep: { last: 4 }, keepAtLeast: 1 },
+    calendar: makeCalendar("UTC"),
+    keys: ["settings/2026-01-01T00:00:00Z"],
+    fresh: [],
+    over: (sets) => sets,
+    isThinned: false,
+  };
+  const worlds = fc.tuple(nights, keep, keep, fc.integer({ min: 0, max: 2 }), fc.boolean()).chain((given) => {
+    const made = new Map(given[0].map((night) => [`${night[0]} ${night[1]}`, night]));
+    const all = [...made.values()].flatMap(([days, id, volumeIds]) => night(days, volumeIds, 3, id));
+    return fc.tuple(fc.constant(given), fc.constant(all), fc.shuffledSubarray(all, { minLength: all.length }));
+  });
+  fc.assert(
+    fc.property(worlds, ([[, mine, others, keepAtLeast, wasLonger], all, shuffled]) => {
+      const rules = (of: readonly Snapshot[]): PruneRules => ({
+        rulesOf: (id) => ({ keep: id === "i-2" ? others : mine, drKeep: mine, keepAtLeast }),
+        shared: volumesOfSeveral(of),
+        calendar: makeCalendar("UTC"),
+        nowMs: NOW,
+        ...(wasLonger && { formersOf: (unit: string) => (unit === "i-1" || unit === "a" ? [former] : []) }),
+      });
+      expect(outcomesOf(shuffled, rules(shuffled))).toStrictEqual(outcomesOf(all, rules(all)));
+    }),
+    { numRuns: 1_000 },
   );
 });

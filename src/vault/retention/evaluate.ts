@@ -1,0 +1,118 @@
+/**
+ * Decides which recovery points the keep rules want, instance by instance. A recovery point is kept or deleted whole. Any of
+ * these can keep it: the instance's history; the history of its complete recovery points, so that a night when a volume failed
+ * does not take the place of a complete one; being the newest of a volume. Pure.
+ */
+import { partOf } from "../lib/text";
+import type { Snapshot } from "../model/world";
+import { type PruneRules, historyVerdict } from "./historyVerdict";
+import { type RecoverySet, setKeyOf, setsByInstance } from "./recoverySets";
+import {
+  type Held,
+  type RetentionVerdict,
+  addHistoryVerdict,
+  emptyVerdict,
+  holdIn,
+  holdOfBoth,
+  keepIn,
+  whyKept,
+} from "./retentionVerdict";
+import type { Side } from "./verdict";
+
+/** The snapshots of one region, and which of an instance's rules apply there. */
+export interface Evaluated {
+  snapshots: readonly Snapshot[];
+  side: Side;
+  region: string;
+}
+
+/** Recovery points that are kept or held, by their key: a snapshot of each that is kept, or how it is held. */
+interface StayingSets {
+  kept: ReadonlyMap<string, string>;
+  held: ReadonlyMap<string, Held>;
+}
+
+/** Finds them. Names the smallest id of each, because EC2 lists snapshots in no particular order. */
+function stayingSets(verdict: RetentionVerdict, snapshots: readonly Snapshot[]): StayingSets {
+  const kept = new Map<string, string>();
+  const held = new Map<string, Held>();
+  for (const one of snapshots) {
+    const key = setKeyOf(one);
+    if (whyKept(verdict, one) !== undefined) {
+      const known = kept.get(key);
+      if (known === undefined || one.snapshotId < known) kept.set(key, one.snapshotId);
+      continue;
+    }
+    const mine = verdict.held.get(one.snapshotId);
+    if (mine !== undefined) held.set(key, holdOfBoth(held.get(key), mine));
+  }
+  return { kept, held };
+}
+
+/** Groups the snapshots of one volume by slot. */
+function setsOfVolume(volumeId: string, snapshots: readonly Snapshot[]): RecoverySet[] {
+  const slots = new Map<string, RecoverySet>();
+  for (const one of snapshots) {
+    const { slot } = one.identity;
+    const set = slots.get(slot) ?? { instanceId: volumeId, slot, snapshots: [] };
+    set.snapshots.push(one);
+    slots.set(slot, set);
+  }
+  return [...slots.values()];
+}
+
+/**
+ * Adds what keeps the snapshots of volumes that several instances have had: the volume's own history, and the recovery
+ * points of the other instances for the same slot, which would be incomplete without them.
+ */
+function addShared(verdict: RetentionVerdict, { snapshots, side, region }: Evaluated, rules: PruneRules): void {
+  const staying = stayingSets(verdict, snapshots);
+  for (const [volumeId, instances] of rules.shared) {
+    const mine = snapshots.filter((one) => one.volumeId === volumeId);
+    const others = [...instances].sort();
+    for (const one of mine) {
+      if (whyKept(verdict, one) !== undefined) continue;
+      const { slot } = one.identity;
+      const keeping = others.find((id) => staying.kept.has(`${id} ${slot}`));
+      if (keeping !== undefined) {
+        keepIn(verdict, one.snapshotId, `${keeping} has a recovery point for ${slot}`);
+        continue;
+      }
+      for (const id of others) {
+        const held = staying.held.get(`${id} ${slot}`);
+        if (held !== undefined) holdIn(verdict, one.snapshotId, held);
+      }
+    }
+    const sets = setsOfVolume(volumeId, mine);
+    addHistoryVerdict(verdict, sets, historyVerdict({ unit: volumeId, sets, side, region }, rules));
+  }
+}
+
+/** Adds the rest of each recovery point of which anything is kept or held, so that no data is left without its root. */
+function addRest(verdict: RetentionVerdict, snapshots: readonly Snapshot[]): void {
+  const staying = stayingSets(verdict, snapshots);
+  for (const one of snapshots) {
+    if (whyKept(verdict, one) !== undefined) continue;
+    const kept = staying.kept.get(setKeyOf(one));
+    const held = staying.held.get(setKeyOf(one));
+    if (kept !== undefined) keepIn(verdict, one.snapshotId, partOf(kept, "it is kept"));
+    else if (held !== undefined) holdIn(verdict, one.snapshotId, held);
+  }
+}
+
+/** Evaluates the snapshots of a region. Each of them is in the verdict once: kept, held or gone. */
+export function evaluate(evaluated: Evaluated, rules: PruneRules): RetentionVerdict {
+  const { snapshots, side, region } = evaluated;
+  const verdict = { ...emptyVerdict(), sets: setsByInstance(snapshots) };
+  for (const sets of verdict.sets) {
+    const unit = sets[0]?.instanceId ?? "";
+    const history = historyVerdict({ unit, sets, side, region }, rules);
+    verdict.keptSlots.set(unit, history.kept);
+    if (history.kept.size < sets.length) addHistoryVerdict(verdict, sets, history);
+  }
+  if (rules.shared.size > 0) {
+    addShared(verdict, evaluated, rules);
+    addRest(verdict, snapshots);
+  }
+  return verdict;
+}

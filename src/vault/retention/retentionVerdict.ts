@@ -1,0 +1,97 @@
+/** What retention decides about each snapshot of a region, and how several reasons for one snapshot are combined. Pure. */
+import type { ChangeKey } from "../model/waitingPlans";
+import type { Snapshot } from "../model/world";
+import type { RecoverySet } from "./recoverySets";
+import type { Verdict } from "./verdict";
+
+/** A snapshot that waits, because rules of before a change would still keep it. */
+export interface Held {
+  /** Why it would be deleted. */
+  why: string;
+  /** The changes that it waits for. */
+  keys: ReadonlySet<ChangeKey>;
+  /** Those of them that no mail has named yet. */
+  fresh: ReadonlySet<ChangeKey>;
+}
+
+/** The verdict on one history, with what rules of before a change make of it; all by slot. */
+export interface FullVerdict extends Verdict {
+  held: Map<string, Held>;
+  approved: Map<string, readonly ChangeKey[]>;
+}
+
+/** The verdict on every snapshot: kept, held or gone. By snapshot id, but for most of what is kept, which is nearly all. */
+export interface RetentionVerdict {
+  /** The recovery points that were evaluated, instance by instance. */
+  sets: readonly (readonly RecoverySet[])[];
+  /** By instance and slot, why the instance's own rules keep it. */
+  keptSlots: Map<string, ReadonlyMap<string, string>>;
+  /** Why a snapshot is kept for the sake of another. */
+  keptToo: Map<string, string>;
+  held: Map<string, Held>;
+  gone: Map<string, string>;
+  /** For snapshots that are gone: the changes that released them, each approved or past its grace period. */
+  approved: Map<string, readonly ChangeKey[]>;
+}
+
+/** Returns a verdict on no snapshots. */
+export function emptyVerdict(): RetentionVerdict {
+  return {
+    sets: [],
+    keptSlots: new Map(),
+    keptToo: new Map(),
+    held: new Map(),
+    gone: new Map(),
+    approved: new Map(),
+  };
+}
+
+/** Returns why a snapshot is kept; `undefined` if it is not. */
+export function whyKept(
+  { keptSlots, keptToo }: RetentionVerdict,
+  { snapshotId, identity: { instanceId, slot } }: Snapshot,
+): string | undefined {
+  return keptSlots.get(instanceId)?.get(slot) ?? keptToo.get(snapshotId);
+}
+
+/** Combines two holds: the snapshot waits for the changes of both. The order does not matter, since EC2 promises none. */
+export function holdOfBoth(known: Held | undefined, more: Held): Held {
+  if (known === undefined) return more;
+  return {
+    why: known.why < more.why ? known.why : more.why,
+    keys: new Set([...known.keys, ...more.keys]),
+    fresh: new Set([...known.fresh, ...more.fresh]),
+  };
+}
+
+/** Keeps a snapshot, whatever was decided about it before. */
+export function keepIn({ keptToo, held, gone }: RetentionVerdict, snapshotId: string, why: string): void {
+  keptToo.set(snapshotId, why);
+  held.delete(snapshotId);
+  gone.delete(snapshotId);
+}
+
+/** Holds a snapshot that would be gone. */
+export function holdIn({ held, gone }: RetentionVerdict, snapshotId: string, more: Held): void {
+  held.set(snapshotId, holdOfBoth(held.get(snapshotId), more));
+  gone.delete(snapshotId);
+}
+
+/** Adds the verdict on one history: a snapshot is kept if any history keeps it, and otherwise held if any holds it. */
+export function addHistoryVerdict(verdict: RetentionVerdict, sets: readonly RecoverySet[], history: FullVerdict): void {
+  for (const { slot, snapshots } of sets) {
+    const why = history.kept.get(slot);
+    const held = history.held.get(slot);
+    for (const one of snapshots) {
+      const { snapshotId } = one;
+      if (whyKept(verdict, one) !== undefined) continue;
+      if (why !== undefined) keepIn(verdict, snapshotId, why);
+      else if (held !== undefined) holdIn(verdict, snapshotId, held);
+      else if (!verdict.held.has(snapshotId)) {
+        verdict.gone.set(snapshotId, history.gone.get(slot) ?? "no rule keeps it");
+        const approved = history.approved.get(slot);
+        if (approved !== undefined) verdict.approved.set(snapshotId, approved);
+      }
+    }
+  }
+}
