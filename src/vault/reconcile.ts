@@ -4,7 +4,7 @@ import type { Invocation } from "./aws/tools";
 import { recalled } from "./changes/recalled";
 import type { OpenClock } from "./clock/open";
 import { slotToServe } from "./clock/slots";
-import { judgeThrottled } from "./clock/throttling";
+import { openThrottling } from "./clock/throttling";
 import { type Inventory, takeInventory } from "./inventory/inventory";
 import type { Outcome } from "./model/actions";
 import { NO_POINTS } from "./model/pointMemory";
@@ -64,7 +64,7 @@ export async function reconcile(invocation: Invocation, clock: OpenClock): Promi
   };
   const carried = await applyPlan(clients, planned, inventory, settings, { now, deadlineMs, mayDelete });
   const { outcomes, withheld } = carried;
-  const throttled = judgeThrottled([...world.throttled, ...carried.throttled], clock.state, now());
+  const throttled = openThrottling([...world.throttled, ...carried.throttled], clock.state, now());
   const problems = [...carried.plan.problems, ...throttled.problems, ...missedRun(slotTask, settings)];
   const plan = { ...carried.plan, problems };
   const settled = plan.slotSettled && !outcomes.some(isOpen);

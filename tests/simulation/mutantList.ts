@@ -83,7 +83,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "an expired copy leaves no mark",
     file: "plan/pruneDr.ts",
-    original: 'remove(plan, copy, "retention", reason, mark);',
+    original: 'remove(plan, copy, "retention", reason, expiredCopyTag);',
     mutated: 'remove(plan, copy, "retention", reason);',
     plausible: "the mark's purpose shows in another file: without it the snapshot is copied again",
   },

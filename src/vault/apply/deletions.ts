@@ -132,8 +132,8 @@ export async function deleteInOrder(
   carry: (deletes: readonly DeleteAction[]) => Promise<Outcome[]>,
 ): Promise<Outcome[]> {
   const going = new Set(deletes.map(({ snapshotId }) => snapshotId));
-  const goesLater = ({ region, mark }: DeleteAction) =>
-    mark !== undefined && region !== primaryRegion && going.has(mark.snapshotId);
+  const goesLater = ({ region, expiredCopyTag }: DeleteAction) =>
+    expiredCopyTag !== undefined && region !== primaryRegion && going.has(expiredCopyTag.snapshotId);
   // All of a recovery point waits for what one of it waits for.
   const later = new Set(deletes.filter(goesLater).map(groupKeyOf));
   const waits = (action: DeleteAction) => later.has(groupKeyOf(action));
@@ -141,8 +141,8 @@ export async function deleteInOrder(
   const gone = goneOf(first);
   const rest = deletes
     .filter(waits)
-    .map(({ mark, ...action }): DeleteAction =>
-      mark === undefined || gone.has(mark.snapshotId) ? action : { ...action, mark },
+    .map(({ expiredCopyTag, ...action }): DeleteAction =>
+      expiredCopyTag === undefined || gone.has(expiredCopyTag.snapshotId) ? action : { ...action, expiredCopyTag },
     );
   return [...first, ...(await carry(rest))];
 }

@@ -12,7 +12,7 @@ import {
   createSingle,
   deleteSnapshot,
   lockSnapshot,
-  markCopyExpired,
+  writeCopyExpiredTag,
   writeVolumeTags,
 } from "../aws/ec2Writes";
 import type { Cause } from "../model/cause";
@@ -127,14 +127,14 @@ async function copyOne(client: Ec2Writer, action: CopyAction, configured: Tags):
 }
 
 /** A copy's source that is gone meanwhile needs no mark. An original whose stand-in is gone must not go after it. */
-async function writeMark(
+async function writeExpiredTag(
   client: Ec2Writer,
   { snapshotId, regions }: ExpiredCopyTag,
   isOfCopy: boolean,
   nowMs: number,
 ): Promise<void> {
   try {
-    await markCopyExpired(client, snapshotId, regions, isoSeconds(nowMs));
+    await writeCopyExpiredTag(client, snapshotId, regions, isoSeconds(nowMs));
   } catch (error) {
     if (!isOfCopy || meaningOf(causeOf(error)) !== "gone") throw error;
   }
@@ -146,10 +146,10 @@ async function deleteOne(
   settings: CoreSettings,
   nowMs: number,
 ): Promise<Result> {
-  const { region, snapshotId, mark, reason } = action;
+  const { region, snapshotId, expiredCopyTag, reason } = action;
   const { primaryRegion } = settings;
-  if (mark !== undefined) {
-    await writeMark(ec2In(clients, primaryRegion).writer, mark, region !== primaryRegion, nowMs);
+  if (expiredCopyTag !== undefined) {
+    await writeExpiredTag(ec2In(clients, primaryRegion).writer, expiredCopyTag, region !== primaryRegion, nowMs);
   }
   return done(reason, await deleteSnapshot(ec2In(clients, region).writer, snapshotId));
 }

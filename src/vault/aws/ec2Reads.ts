@@ -98,7 +98,7 @@ export async function describeVolumes(client: EC2Client, instanceIds: readonly s
 }
 
 /** A volume's own facts; fewer of one that DescribeVolumes does not show (yet). */
-function withFacts(attached: AttachedVolume, volume: Volume | undefined): AttachedVolume {
+function withSpec(attached: AttachedVolume, volume: Volume | undefined): AttachedVolume {
   return {
     ...attached,
     volumeType: volume?.VolumeType,
@@ -119,7 +119,7 @@ function byInstance(volumes: readonly Volume[]): Map<string, AttachedVolume[]> {
     for (const { InstanceId = "", Device: deviceName = "", State } of volume.Attachments ?? []) {
       if (volume.VolumeId === undefined || LEAVING_STATES.includes(State ?? "")) continue;
       const one = { volumeId: volume.VolumeId, deviceName, isRoot: false, tags: {} };
-      attached.set(InstanceId, [...(attached.get(InstanceId) ?? []), withFacts(one, volume)]);
+      attached.set(InstanceId, [...(attached.get(InstanceId) ?? []), withSpec(one, volume)]);
     }
   }
   return attached;
@@ -141,7 +141,7 @@ export function withVolumeSpecs(
     const unmapped = all.filter(({ volumeId }) => !mapped.has(volumeId));
     return {
       ...instance,
-      volumes: instance.volumes.map((one) => withFacts(one, byId.get(one.volumeId))),
+      volumes: instance.volumes.map((one) => withSpec(one, byId.get(one.volumeId))),
       ...(unmapped.length > 0 && { unmapped }),
     };
   });

@@ -144,7 +144,7 @@ export async function lockSnapshot(client: EC2Client, action: LockAction): Promi
 }
 
 /** Writes on a snapshot that its copies in these regions have lived their time, so that it is not copied there again. */
-export async function markCopyExpired(
+export async function writeCopyExpiredTag(
   client: EC2Client,
   snapshotId: string,
   regions: readonly string[],

@@ -19,7 +19,7 @@ const DONE_AFTER_DAYS = 30;
 /** One region after its plan was made. */
 export interface ChangedRegion {
   region: string;
-  judgement: RetentionVerdict;
+  verdict: RetentionVerdict;
   /** Instances that the deletion limit stopped. */
   stopped: readonly string[];
   /** Instances of which anything is due, stopped or allowed. */
@@ -52,9 +52,9 @@ function losing(regions: readonly ChangedRegion[]): Set<string> {
       if (kind === "orphan") units.add(of);
     }
   };
-  for (const { judgement } of regions) {
-    for (const { keys } of judgement.held.values()) take(keys);
-    for (const keys of judgement.approved.values()) take(keys);
+  for (const { verdict } of regions) {
+    for (const { keys } of verdict.held.values()) take(keys);
+    for (const keys of verdict.approved.values()) take(keys);
   }
   return units;
 }

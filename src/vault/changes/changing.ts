@@ -37,10 +37,10 @@ interface Changing {
 }
 
 /** What of a region waits for a change. */
-function heldIn({ points, judgement }: PrunePlan): HeldPoint[] {
-  if (judgement.held.size === 0) return [];
+function heldIn({ points, verdict }: PrunePlan): HeldPoint[] {
+  if (verdict.held.size === 0) return [];
   return points.flatMap(({ region, snapshotId, identity: { instanceId, slot } }): HeldPoint[] => {
-    const held = judgement.held.get(snapshotId);
+    const held = verdict.held.get(snapshotId);
     if (held === undefined) return [];
     const { keys, fresh } = held;
     return [{ region, snapshotId, instanceId, slot, keys, fresh }];
@@ -92,7 +92,7 @@ export function beginChanges(
       const limited = limitDeletions(pruned, { region, dr, own, seen: own }, settings, memory, known);
       const { stopped, due, plan } = limited;
       planned.push({ pruned, isDr: dr !== undefined });
-      regions.push({ region, judgement: pruned.judgement, stopped, due });
+      regions.push({ region, verdict: pruned.verdict, stopped, due });
       held = [...held, ...heldIn(pruned), ...limited.held];
       // Not `push(...)`: a hundred thousand arguments are more than a call takes.
       withheld = [...withheld, ...plan.kept.slice(pruned.kept.length)];

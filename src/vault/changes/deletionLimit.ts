@@ -49,12 +49,12 @@ function setsBy(snapshots: Iterable<Snapshot>): Map<string, Set<string>> {
  * stopped: as each point is deleted, the rules of before would keep the next one, and so release all of them, one by one.
  */
 function dueIn(
-  { points, judgement, actions }: PrunePlan,
+  { points, verdict, actions }: PrunePlan,
   read: ReadRegion,
   isStopped: (instanceId: string) => boolean,
 ): Map<string, Snapshot> {
   const due = new Map<string, Snapshot>();
-  const { gone, approved } = judgement;
+  const { gone, approved } = verdict;
   for (const one of points) {
     if (!gone.has(one.snapshotId)) continue;
     if (!approved.has(one.snapshotId) || isStopped(one.identity.instanceId)) due.set(one.snapshotId, one);
@@ -75,7 +75,7 @@ function isApproved({ region, identity }: Snapshot, known: ReadonlyMap<ChangeKey
 }
 
 /** How many recovery points each instance has. */
-function pointsByInstance({ judgement: { sets } }: PrunePlan): Map<string, number> {
+function pointsByInstance({ verdict: { sets } }: PrunePlan): Map<string, number> {
   return new Map(sets.map((all) => [all[0]?.instanceId ?? "", all.length]));
 }
 

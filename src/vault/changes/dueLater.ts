@@ -59,7 +59,7 @@ function newestSets(points: readonly Snapshot[], isMissing: (id: string) => bool
  * @param nowMs now
  */
 export function dueLater(
-  { points, judgement }: PrunePlan,
+  { points, verdict }: PrunePlan,
   side: Side,
   rules: PruneRules & { isMissing: (id: string) => boolean },
   { settings, nowMs }: { settings: CoreSettings; nowMs: number },
@@ -74,7 +74,7 @@ export function dueLater(
   const made = fires.flatMap((atMs) => templates.map((one) => madeLater(one, atMs)));
   const { held } = evaluate({ snapshots: [...points, ...made], side, region: first.region }, rules);
   return points.flatMap(({ region, snapshotId, identity: { instanceId, slot } }): HeldPoint[] => {
-    const later = judgement.held.has(snapshotId) ? undefined : held.get(snapshotId);
+    const later = verdict.held.has(snapshotId) ? undefined : held.get(snapshotId);
     if (later === undefined || later.fresh.size === 0) return [];
     const { keys, fresh } = later;
     return [{ region, snapshotId, instanceId, slot, keys, fresh, isLater: true }];

@@ -11,7 +11,7 @@ import type { Judged } from "../model/work";
 const REPORTED_AFTER_MS = HOUR_MS;
 
 /** @param clock `undefined` where it could not be read: told too early rather than never */
-export function judgeThrottled(
+export function openThrottling(
   throttled: readonly ThrottledRead[],
   clock: ClockState | undefined,
   nowMs: number,

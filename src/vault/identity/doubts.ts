@@ -50,7 +50,7 @@ export interface Recorded {
   startTimeMs: number;
 }
 
-function factFault({ slot, source }: Identity, recorded: Recorded): string | undefined {
+function recordedFault({ slot, source }: Identity, recorded: Recorded): string | undefined {
   const { ec2VolumeId, startTimeMs } = recorded;
   const dataMs = source?.startedMs ?? startTimeMs;
   const slotMs = parseIso(slot) ?? Infinity;
@@ -70,7 +70,7 @@ function factFault({ slot, source }: Identity, recorded: Recorded): string | und
 
 /** Returns what contradicts a Description, or undefined. */
 export function doubtOf({ identity, digest }: Described, recorded: Recorded, tags: Tags): Doubt | undefined {
-  const fact = factFault(identity, recorded);
+  const fact = recordedFault(identity, recorded);
   if (fact !== undefined) return { of: "identity", what: fact };
   if (tagsDigest(tags) === digest) return undefined;
   return { of: "tags", what: tagFault(identity, tags) };

@@ -14,16 +14,16 @@ export function isReplacement({ identity }: Snapshot): boolean {
 }
 
 /** With no key configured any more one that is encrypted, under whatever key, stands on. */
-function keyFor(standIn: Snapshot, { primaryKeyArn }: CoreSettings): string {
-  return primaryKeyArn ?? standIn.kmsKeyId ?? "";
+function keyFor(replacement: Snapshot, { primaryKeyArn }: CoreSettings): string {
+  return primaryKeyArn ?? replacement.kmsKeyId ?? "";
 }
 
-export function replacementState(standIn: Snapshot, settings: CoreSettings): CopyState {
-  return copyState(standIn, keyFor(standIn, settings));
+export function replacementState(replacement: Snapshot, settings: CoreSettings): CopyState {
+  return copyState(replacement, keyFor(replacement, settings));
 }
 
-export function replacementFault(standIn: Snapshot, settings: CoreSettings): string | undefined {
-  return copyFault(standIn, keyFor(standIn, settings));
+export function replacementFault(replacement: Snapshot, settings: CoreSettings): string | undefined {
+  return copyFault(replacement, keyFor(replacement, settings));
 }
 
 /** Finds the snapshot of an id, or what stands in for it: copies of an original count for both. */
@@ -34,18 +34,18 @@ export type SourceOf = (snapshotId: string) => Snapshot | undefined;
  * @param own the vault's snapshots in the primary region
  * @param counted those among them that count: of several stand-ins only one does
  */
-export function sourceFinder(own: readonly Snapshot[], counted: readonly Snapshot[]): SourceOf {
+export function sourceFinder(own: readonly Snapshot[], canonical: readonly Snapshot[]): SourceOf {
   let byId: Map<string, Snapshot> | undefined;
-  return (snapshotId) => (byId ??= sourcesById(own, counted)).get(snapshotId);
+  return (snapshotId) => (byId ??= sourcesById(own, canonical)).get(snapshotId);
 }
 
-function sourcesById(own: readonly Snapshot[], counted: readonly Snapshot[]): Map<string, Snapshot> {
+function sourcesById(own: readonly Snapshot[], canonical: readonly Snapshot[]): Map<string, Snapshot> {
   const byId = new Map<string, Snapshot>();
   for (const snapshot of own) byId.set(snapshot.snapshotId, snapshot);
-  for (const snapshot of counted) byId.set(snapshot.snapshotId, snapshot);
+  for (const snapshot of canonical) byId.set(snapshot.snapshotId, snapshot);
   // One in doubt counts for nothing else, but it is still what the copies were made of.
   const doubted = own.filter((one) => !isClear(one) && one.state === "completed");
-  for (const snapshot of [...counted, ...doubted]) {
+  for (const snapshot of [...canonical, ...doubted]) {
     const original = snapshot.identity.source?.snapshotId;
     if (original !== undefined && !byId.has(original)) byId.set(original, snapshot);
   }
@@ -55,9 +55,9 @@ function sourcesById(own: readonly Snapshot[], counted: readonly Snapshot[]): Ma
 /** Finds what {@link sourceFinder} finds, but for what leaves: of that what stands in for it. */
 export function stayingFinder(all: SourceOf, left: readonly Snapshot[], leaving: ReadonlySet<string>): SourceOf {
   if (leaving.size === 0) return all;
-  const standIn = sourceFinder([], left.filter(isReplacement));
+  const replacement = sourceFinder([], left.filter(isReplacement));
   return (snapshotId) => {
     const one = all(snapshotId);
-    return one !== undefined && leaving.has(one.snapshotId) ? standIn(snapshotId) : one;
+    return one !== undefined && leaving.has(one.snapshotId) ? replacement(snapshotId) : one;
   };
 }

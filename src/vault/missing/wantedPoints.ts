@@ -35,13 +35,13 @@ function isDoubted(one: Snapshot): boolean {
 
 /** Counts what the rules want, and nothing waits to delete. */
 export function wantedIn({ seen, pruned }: LookedRegion, memory: PointMemory, nowMs: number): Wanted {
-  const { points, judgement } = pruned;
+  const { points, verdict } = pruned;
   const doubted = seen.filter(isDoubted);
   const wantedOf = (isAsked: (one: Snapshot) => boolean) => {
-    const judged = points.filter((one) => isAsked(one) && whyKept(judgement, one) !== undefined);
+    const judged = points.filter((one) => isAsked(one) && whyKept(verdict, one) !== undefined);
     return countPoints([...judged, ...doubted.filter(isAsked)]);
   };
-  const counts = countKept(judgement);
+  const counts = countKept(verdict);
   if (doubted.length > 0) {
     const ids = new Set(doubted.map(({ identity }) => identity.instanceId));
     const some = wantedOf(({ identity }) => ids.has(identity.instanceId));

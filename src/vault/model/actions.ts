@@ -53,7 +53,7 @@ export interface DeleteAction {
   region: string;
   snapshotId: string;
   /** What must remember first that its copies in some regions have lived their time: see {@link ExpiredCopyTag}. */
-  mark?: ExpiredCopyTag;
+  expiredCopyTag?: ExpiredCopyTag;
   /** A recovery point past its rules, a second one of the same slot, or what nobody can restore from. */
   because: "retention" | "redundant" | "failed";
   /** The recovery point that it is part of, where that goes whole by its rules: see recoverySets.ts. */

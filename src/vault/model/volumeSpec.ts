@@ -6,7 +6,7 @@
 import { MAX_TAG_VALUE, TAG } from "./tags";
 import type { AttachedVolume, Tags } from "./world";
 
-export type VolumeFacts = Omit<AttachedVolume, "tags">;
+export type VolumeSpec = Omit<AttachedVolume, "tags">;
 
 const FIELD = ":";
 const ENTRY = " ";
@@ -15,7 +15,7 @@ function tagKey(index: number): string {
   return index === 0 ? TAG.volumes : `${TAG.volumes}-${index + 1}`;
 }
 
-function encode(volume: VolumeFacts): string {
+function encode(volume: VolumeSpec): string {
   return [
     volume.volumeId,
     volume.deviceName,
@@ -31,7 +31,7 @@ function count(text: string | undefined): number | undefined {
   return text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined;
 }
 
-function decode(entry: string): VolumeFacts | undefined {
+function decode(entry: string): VolumeSpec | undefined {
   const [volumeId, deviceName, role, volumeType, sizeGiB, iops, throughput] = entry.split(FIELD);
   if (!volumeId?.startsWith("vol-") || deviceName === undefined) return undefined;
   return {
@@ -46,7 +46,7 @@ function decode(entry: string): VolumeFacts | undefined {
 }
 
 /** `vol-1:/dev/xvda:root:gp3:8:3000:125 vol-2:…`, split over as many tags as 256 characters a value ask for. */
-export function volumeFactsToTags(volumes: readonly VolumeFacts[]): Tags {
+export function volumeSpecToTags(volumes: readonly VolumeSpec[]): Tags {
   const values: string[] = [];
   for (const entry of volumes.map(encode)) {
     const last = values[values.length - 1];
@@ -60,11 +60,11 @@ export function volumeFactsToTags(volumes: readonly VolumeFacts[]): Tags {
 }
 
 /** The facts of one volume from its snapshot's tags; `undefined` where a person removed or changed them. */
-export function volumeSpecFromTags(tags: Tags, volumeId: string): VolumeFacts | undefined {
+export function volumeSpecFromTags(tags: Tags, volumeId: string): VolumeSpec | undefined {
   for (let index = 0; tags[tagKey(index)] !== undefined; index += 1) {
     for (const entry of (tags[tagKey(index)] ?? "").split(ENTRY)) {
-      const facts = decode(entry);
-      if (facts?.volumeId === volumeId) return facts;
+      const spec = decode(entry);
+      if (spec?.volumeId === volumeId) return spec;
     }
   }
   return undefined;

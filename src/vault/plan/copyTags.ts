@@ -60,14 +60,14 @@ function withUserTags(own: Tags, { tags }: Snapshot, maxTags: number): Tags {
  * @param configured the stack's `tags`, as they are now
  */
 export function drCopyTags(snapshot: Snapshot, configured: Tags = {}): Tags {
-  const facts = volumeSpecFromTags(snapshot.tags, snapshot.volumeId);
+  const spec = volumeSpecFromTags(snapshot.tags, snapshot.volumeId);
   const known: Record<string, string | number | undefined> = {
-    [TAG.volumeSizeGiB]: facts?.sizeGiB ?? snapshot.sizeGiB,
-    [TAG.device]: facts?.deviceName,
-    [TAG.deviceRole]: facts === undefined ? undefined : facts.isRoot ? "root" : "data",
-    [TAG.volumeType]: facts?.volumeType,
-    [TAG.volumeIops]: facts?.iops,
-    [TAG.volumeThroughputMiBps]: facts?.throughputMiBps,
+    [TAG.volumeSizeGiB]: spec?.sizeGiB ?? snapshot.sizeGiB,
+    [TAG.device]: spec?.deviceName,
+    [TAG.deviceRole]: spec === undefined ? undefined : spec.isRoot ? "root" : "data",
+    [TAG.volumeType]: spec?.volumeType,
+    [TAG.volumeIops]: spec?.iops,
+    [TAG.volumeThroughputMiBps]: spec?.throughputMiBps,
   };
   for (const key of CARRIED_TAGS) known[key] = snapshot.tags[key];
   Object.assign(known, identityTags(copyIdentity(snapshot)));

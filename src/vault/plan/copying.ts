@@ -22,11 +22,11 @@ export function planCopying(
 }
 
 /** Adds what is in doubt and has no twin that is not: who changes tags keeps nothing from being copied. */
-export function worthCopying(own: readonly Snapshot[], counted: readonly Snapshot[]): Snapshot[] {
-  const completed = counted.filter(isCompleted);
+export function worthCopying(own: readonly Snapshot[], canonical: readonly Snapshot[]): Snapshot[] {
+  const completed = canonical.filter(isCompleted);
   const doubted = own.filter((one) => !isClear(one) && isCompleted(one));
   if (doubted.length === 0) return completed;
-  const known = new Set(counted.map(volumeAndSlotOf));
+  const known = new Set(canonical.map(volumeAndSlotOf));
   for (const one of doubted) {
     if (known.has(volumeAndSlotOf(one))) continue;
     known.add(volumeAndSlotOf(one));

@@ -2,26 +2,22 @@
 import { isRoot, setKeyOf } from "../retention/recoverySets";
 import { partOf } from "../lib/text";
 import type { RetentionVerdict } from "../retention/retentionVerdict";
-import { DAY_MS } from "../lib/time";
 import type { DeleteAction, ExpiredCopyTag } from "../model/actions";
 import type { Snapshot } from "../model/world";
 import type { PrunePlan } from "../retention/prunePlan";
 
 /** Returns a plan for what was judged. */
-export function emptyPlan(points: readonly Snapshot[], judgement: RetentionVerdict): PrunePlan {
-  return { actions: [], kept: [], points, judgement };
+export function emptyPlan(points: readonly Snapshot[], verdict: RetentionVerdict): PrunePlan {
+  return { actions: [], kept: [], points, verdict };
 }
 
 /** Adds to what stays whatever a change lets go of that nobody has allowed. */
 export function keepHeld(plan: PrunePlan, snapshot: Snapshot): boolean {
-  const held = plan.judgement.held.get(snapshot.snapshotId);
+  const held = plan.verdict.held.get(snapshot.snapshotId);
   if (held === undefined) return false;
   keep(plan, snapshot, `${held.why}, but a change waits for its grace or an approval`);
   return true;
 }
-
-/** How long the remains of a failed snapshot or copy stay for a person to look at, where nothing newer has replaced them. */
-export const FAILED_KEPT_MS = DAY_MS;
 
 export function keep(plan: PrunePlan, { region, snapshotId }: Snapshot, reason: string): void {
   plan.kept.push({ region, snapshotId, reason });
@@ -32,7 +28,7 @@ export function remove(
   snapshot: Snapshot,
   because: DeleteAction["because"],
   reason: string,
-  mark?: ExpiredCopyTag,
+  expiredCopyTag?: ExpiredCopyTag,
 ): void {
   const { region, snapshotId } = snapshot;
   plan.actions.push({
@@ -45,7 +41,7 @@ export function remove(
       ...(isRoot(snapshot) && { isRoot: true as const }),
     }),
     reason,
-    ...(mark !== undefined && { mark }),
+    ...(expiredCopyTag !== undefined && { expiredCopyTag }),
   });
 }
 

@@ -10,12 +10,11 @@ import { copyState } from "../inventory/copies";
 import { evaluate } from "../retention/evaluate";
 import type { PruneRules } from "../retention/historyVerdict";
 import { emptyVerdict, whyKept } from "../retention/retentionVerdict";
-import { FAILED_KEPT_MS, emptyPlan, holdsOf, keep, keepHeld, remove } from "./pruneDecisions";
+import { emptyPlan, holdsOf, keep, keepHeld, remove } from "./pruneDecisions";
+import { failedAttempts } from "./pruneFailed";
 import type { PrunePlan } from "../retention/prunePlan";
 import { setKeyOf } from "../retention/recoverySets";
-import { latestStartedFirst } from "../inventory/order";
 import { copyExpiredTag } from "../model/tags";
-import { MAX_ATTEMPTS } from "../inventory/attempts";
 import type { Snapshot } from "../model/world";
 
 /** What copies were made of, in the primary region. */
@@ -39,23 +38,25 @@ interface Dr extends Sources {
   nowMs: number;
 }
 
-/** The copies of one volume and slot beside the best of them. */
-function pruneOthers({ plan, state, nowMs }: Dr, best: Snapshot, others: readonly Snapshot[]) {
-  const failed = [best, ...others].filter((copy) => copy.state === "error").sort(latestStartedFirst);
-  const remains = new Set(failed.slice(0, MAX_ATTEMPTS));
+/** Adds the copies of one volume and slot beside the best of them. */
+function pruneOthers({ plan, state, nowMs }: Dr, best: Snapshot, others: readonly Snapshot[]): void {
+  const isReplaced = state(best) === "verified";
+  const failed = failedAttempts(
+    [best, ...others].filter((copy) => copy.state === "error"),
+    {
+      attemptsAt: () => "this copy",
+      replacedBy: () => (isReplaced ? `not usable, and replaced by ${best.snapshotId}` : undefined),
+    },
+    nowMs,
+  );
   for (const other of others) {
-    if (other.state === "error" && nowMs - other.startTimeMs > FAILED_KEPT_MS) {
-      remove(plan, other, "failed", "failed more than a day ago");
-    } else if (other.state === "error" && !remains.has(other)) {
-      remove(plan, other, "failed", `failed, and so did ${MAX_ATTEMPTS} after it`);
-    } else if (state(best) !== "verified" || state(other) === "pending") {
+    const why = failed.get(other);
+    if (why !== undefined) remove(plan, other, "failed", why);
+    else if (!isReplaced || state(other) === "pending") {
       keep(plan, other, `${best.snapshotId} is of the same slot, but is ${state(best)}`);
     } else if (state(other) === "verified") {
       remove(plan, other, "redundant", `a duplicate of ${best.snapshotId}`);
-    } else {
-      const because = other.state === "error" ? "failed" : "redundant";
-      remove(plan, other, because, `not usable, and replaced by ${best.snapshotId}`);
-    }
+    } else remove(plan, other, "redundant", `not usable, and replaced by ${best.snapshotId}`);
   }
 }
 
@@ -135,10 +136,10 @@ export function pruneDr(
     pruneOthers(dr, best, others);
     if (isPoint(dr, best)) points.push(best);
   }
-  const judgement = evaluate({ snapshots: points, side: "drKeep", region }, rules);
+  const verdict = evaluate({ snapshots: points, side: "drKeep", region }, rules);
   plan.points = points;
-  plan.judgement = judgement;
-  const { gone } = judgement;
+  plan.verdict = verdict;
+  const { gone } = verdict;
   const verified = gone.size === 0 ? [] : points.filter((copy) => state(copy) === "verified");
   const floor = floorOf(verified, rules);
   const holds = holdsOf(gone.size === 0 ? [] : copies, (copy) => {
@@ -149,12 +150,12 @@ export function pruneDr(
     if (keepHeld(plan, copy)) continue;
     const reason = gone.get(copy.snapshotId);
     const but = reason && (whyStays(dr, copy, floor) ?? holds.get(setKeyOf(copy)));
-    if (reason === undefined) keep(plan, copy, whyKept(judgement, copy) ?? "kept");
+    if (reason === undefined) keep(plan, copy, whyKept(verdict, copy) ?? "kept");
     else if (but !== undefined) keep(plan, copy, `${reason}, but ${but}`);
     else {
       const source = stays(sourceOf(copy)) ?? sources(sourceOf(copy));
-      const mark = source && { snapshotId: source.snapshotId, regions: [region] };
-      remove(plan, copy, "retention", reason, mark);
+      const expiredCopyTag = source && { snapshotId: source.snapshotId, regions: [region] };
+      remove(plan, copy, "retention", reason, expiredCopyTag);
     }
   }
   return plan;

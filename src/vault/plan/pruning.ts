@@ -1,5 +1,5 @@
 /** Pruning in all regions: first the primary one, then the copies of what it leaves; the deletion limit is on each. Pure. */
-import type { Duplicate } from "../inventory/duplicates";
+import type { RedundantSnapshot } from "../inventory/dedupe";
 import type { SeenRegion } from "../inventory/drRegions";
 import { sourceFinder, stayingFinder } from "../inventory/replacements";
 import type { PruneRules } from "../retention/historyVerdict";
@@ -16,8 +16,8 @@ export interface SeenHere {
   own: readonly Snapshot[];
   /** Of those in no doubt. */
   clear: readonly Snapshot[];
-  counted: readonly Snapshot[];
-  extra: readonly Duplicate[];
+  canonical: readonly Snapshot[];
+  redundant: readonly RedundantSnapshot[];
   doubted: readonly Snapshot[];
   /** The volumes that the plan takes a snapshot of. */
   wanted: ReadonlySet<string>;
@@ -46,20 +46,20 @@ export function idsOf(deletes: readonly DeleteAction[]): Set<string> {
 
 /** @param unsafe why a snapshot can't go yet: its copy is not verified */
 export function planPruning(
-  { own, clear, counted, ...here }: SeenHere,
+  { own, clear, canonical, ...here }: SeenHere,
   seen: readonly SeenRegion[],
   unsafe: (snapshot: Snapshot) => string | undefined,
   { settings: { primaryRegion, dr }, rules, limit }: PruneBy,
 ): Pruning {
-  const planned = prunePrimary(primaryRegion, { own: clear, counted, ...here }, unsafe, rules);
+  const planned = prunePrimary(primaryRegion, { own: clear, canonical, ...here }, unsafe, rules);
   const due = limit(planned, { region: primaryRegion, own });
   // A copy that can't be seen may be missing: then nothing goes that it could be made of.
   const isAllSeen = seen.length === dr.length;
   const failed = due.actions.filter(({ because }) => because === "failed");
   const primary = isAllSeen ? due : { ...due, actions: failed, kept: [] };
   const leaving = idsOf(primary.actions);
-  const left = leaving.size === 0 ? counted : counted.filter((one) => !leaving.has(one.snapshotId));
-  const all = sourceFinder(own, counted);
+  const left = leaving.size === 0 ? canonical : canonical.filter((one) => !leaving.has(one.snapshotId));
+  const all = sourceFinder(own, canonical);
   const sources = {
     sources: all,
     stays: stayingFinder(all, left, leaving),

@@ -1,7 +1,7 @@
 /** Plans what needs other regions seen: copies and pruning. Pure. */
 import { makeCalendar } from "../retention/calendar";
 import { beginChanges } from "../changes/changing";
-import { dedupe } from "../inventory/duplicates";
+import { dedupe } from "../inventory/dedupe";
 import { type SeenRegion, copyProgressRank, unsafeIn } from "../inventory/drRegions";
 import { isClear } from "../identity/ownership";
 import { isReplacement } from "../inventory/replacements";
@@ -9,7 +9,7 @@ import { idsOf, planPruning } from "./pruning";
 import { orphanNotices } from "./orphans";
 import { instanceRules } from "../retention/effectiveRules";
 import { holdDeletions, isUnderLost, lostKeys, withoutLost } from "./keyGate";
-import { ignoredMarks, releasedIn } from "./released";
+import { ignoredExpiredTags, releasedIn } from "./released";
 import { pointsLook } from "../missing/missingPoints";
 import { missingProblems } from "../missing/missingWords";
 import type { Snapshot } from "../model/world";
@@ -39,11 +39,11 @@ export function planRegions(
   const finished = clear.filter(isCompleted);
   const believed = marked.map((one) => ({ one, ...releasedIn(one, finished, rules) }));
   const seen = believed.map(({ one, released }): SeenRegion => ({ ...one, released }));
-  const { counted, extra } = dedupe(clear, copyProgressRank(seen), settings);
-  const completed = counted.filter(isCompleted);
+  const { canonical, redundant } = dedupe(clear, copyProgressRank(seen), settings);
+  const completed = canonical.filter(isCompleted);
   const unsafe = (snapshot: Snapshot) => unsafeIn(seen, snapshot);
   const doubted = clear === own ? [] : own.filter((one) => !isClear(one));
-  const seenHere = { own, clear, counted, extra, doubted, wanted };
+  const seenHere = { own, clear, canonical, redundant, doubted, wanted };
   const { due, primary, pruned, isAllSeen } = planPruning(seenHere, seen, unsafe, {
     settings,
     rules,
@@ -51,7 +51,7 @@ export function planRegions(
   });
   const copying = believed.map(({ one, forCopying }): SeenRegion => ({ ...one, released: forCopying }));
   const making = [
-    ...planCopying(worthCopying(own, counted), copying, settings, nowMs),
+    ...planCopying(worthCopying(own, canonical), copying, settings, nowMs),
     ...planEncrypting(own, completed, idsOf(due.actions), settings, nowMs),
   ];
   const lost = lostKeys(world, settings);
@@ -67,7 +67,7 @@ export function planRegions(
     problems: [
       ...making.flatMap((one) => one.problems).filter(({ subject }) => !isUnderLost(subject, lost)),
       ...stuckCopies([...own.filter(isReplacement), ...copies], settings, nowMs),
-      ...copying.flatMap((one) => ignoredMarks(one, completed)),
+      ...copying.flatMap((one) => ignoredExpiredTags(one, completed)),
       ...problems,
       ...orphanNotices([...own, ...copies], ruled.orphans ?? [], settings),
       ...changed.problems,

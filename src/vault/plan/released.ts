@@ -67,8 +67,8 @@ function standingOf({ identity, volumeId }: Snapshot, { rulesOf, shared }: Prune
 
 function releasedKeys(seen: SeenRegion, completed: readonly Snapshot[], rules: PruneRules): ReleasedKeys {
   const { region } = seen.dr;
-  const isMarked = ({ tags }: Snapshot) => tags[copyExpiredTag(region)] !== undefined;
-  const marked = completed.filter(isMarked);
+  const hasExpiredTag = ({ tags }: Snapshot) => tags[copyExpiredTag(region)] !== undefined;
+  const marked = completed.filter(hasExpiredTag);
   const [sure, forCopying] = [new Set<string>(), new Set<string>()];
   if (marked.length === 0) return { sure, forCopying };
   const left = new Set<Snapshot>();
@@ -130,9 +130,9 @@ export function releasedIn(seen: SeenRegion, completed: readonly Snapshot[], rul
 }
 
 /** Notices a mark that the rules do not bear out, where the copy is gone: it is made again. */
-export function ignoredMarks({ dr, bySource, released }: SeenRegion, counted: readonly Snapshot[]): Problem[] {
+export function ignoredExpiredTags({ dr, bySource, released }: SeenRegion, canonical: readonly Snapshot[]): Problem[] {
   const tag = copyExpiredTag(dr.region);
-  return counted.flatMap((snapshot): Problem[] => {
+  return canonical.flatMap((snapshot): Problem[] => {
     const { snapshotId, region, tags, identity } = snapshot;
     if (tags[tag] === undefined || released(snapshot)) return [];
     if ((bySource.get(identity.source?.snapshotId ?? snapshotId) ?? []).length > 0) return [];

@@ -4,7 +4,7 @@ import { INSTANCE_TAG_PREFIX, TAG, TAG_PREFIX, fillTags, maxSnapshotTags, prefix
 import type { AttachedVolume, ProtectedInstance, Tags } from "../model/world";
 import type { SnapshotAction } from "../model/actions";
 import type { CoreSettings } from "../model/settings";
-import { volumeFactsToTags } from "../model/volumeSpec";
+import { volumeSpecToTags } from "../model/volumeSpec";
 
 /** CreateSnapshots leaves out at most 40 data volumes a call (API reference, InstanceSpecification). */
 const MAX_EXCLUDED_DATA_VOLUMES = 40;
@@ -13,8 +13,8 @@ const MAX_EXCLUDED_DATA_VOLUMES = 40;
 const LATER = 1;
 
 /** Returns the facts of the set that fit. A snapshot with the facts of most volumes is better than none. */
-function factsThatFit(volumes: readonly AttachedVolume[], room: number): Tags {
-  return Object.fromEntries(Object.entries(volumeFactsToTags(volumes)).slice(0, room));
+function specTagsThatFit(volumes: readonly AttachedVolume[], room: number): Tags {
+  return Object.fromEntries(Object.entries(volumeSpecToTags(volumes)).slice(0, room));
 }
 
 /** The tags of one recovery point; the same on each of its snapshots, since CreateSnapshots knows no other way. */
@@ -39,7 +39,7 @@ function recoveryPointTags(
     ...overridesOf(instance.tags, settings).carried,
   };
   const left = maxSnapshotTags(settings) - LATER - Object.keys(own).length;
-  Object.assign(own, factsThatFit(volumes, left));
+  Object.assign(own, specTagsThatFit(volumes, left));
   return fillTags(own, prefixTags(userTags(instance.tags), INSTANCE_TAG_PREFIX), room);
 }
 

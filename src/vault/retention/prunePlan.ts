@@ -9,5 +9,5 @@ export interface PrunePlan {
   /** Snapshots that retention was asked about, each of a volume and slot. */
   points: readonly Snapshot[];
   /** Of those what the rules of now let go of, whether or not anything else keeps it yet. */
-  judgement: RetentionVerdict;
+  verdict: RetentionVerdict;
 }

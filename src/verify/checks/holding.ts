@@ -1,7 +1,7 @@
 /** A12–A17: rights by tag, Snapshot Lock, and deletion. */
 import { DeleteSnapshotCommand, DescribeLockedSnapshotsCommand, UnlockSnapshotCommand } from "@aws-sdk/client-ec2";
 import { describeLocks } from "../../vault/aws/ec2Reads";
-import { deleteSnapshot, lockSnapshot, markCopyExpired } from "../../vault/aws/ec2Writes";
+import { deleteSnapshot, lockSnapshot, writeCopyExpiredTag } from "../../vault/aws/ec2Writes";
 import { causeOf, holdersOf, meaningOf } from "../../vault/aws/errors";
 import { DAY_MS, MINUTE_MS, isoSeconds } from "../../vault/lib/time";
 import type { LockAction } from "../../vault/model/actions";
@@ -38,7 +38,7 @@ function tagRights(stage: Stage): Promise<Finding> {
       region: primaryRegion,
       statements: statementsOf(target, verifyId, ["MarkExpiredCopies"]),
       expected: "allowed",
-      call: (client) => markCopyExpired(client, sourceId, [drRegion], isoSeconds(now())),
+      call: (client) => writeCopyExpiredTag(client, sourceId, [drRegion], isoSeconds(now())),
     },
     {
       ...deletion,

@@ -97,7 +97,7 @@ test("a source that goes in the same invocation is not marked for its copy that 
   const marked = (id: string) =>
     deleteAction(`${id}-copy`, {
       region: DR.region,
-      mark: { snapshotId: id, regions: [DR.region] },
+      expiredCopyTag: { snapshotId: id, regions: [DR.region] },
     });
   const both: Plan = { ...plan, actions: [deleteAction("snap-3"), marked("snap-3"), marked("snap-2")] };
   writer.on(CreateTagsCommand).resolves({ $metadata: {} });

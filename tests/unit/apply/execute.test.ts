@@ -144,8 +144,8 @@ test("nothing is begun after the deadline", async () => {
 });
 
 describe("deleting a copy that its source outlives", () => {
-  const mark = { snapshotId: "snap-1", regions: [DR.region] };
-  const action = deleteAction("c", { region: DR.region, mark });
+  const expiredCopyTag = { snapshotId: "snap-1", regions: [DR.region] };
+  const action = deleteAction("c", { region: DR.region, expiredCopyTag });
 
   test("marks the source first", async () => {
     const order: string[] = [];

@@ -67,8 +67,8 @@ test("a limit of one region stops the copies to that region alone", async () => 
 });
 
 describe("deleting an original whose copies have expired", () => {
-  const mark = { snapshotId: "stand-in", regions: [DR.region, "eu-west-1"] };
-  const action = deleteAction("original", { mark });
+  const expiredCopyTag = { snapshotId: "stand-in", regions: [DR.region, "eu-west-1"] };
+  const action = deleteAction("original", { expiredCopyTag });
 
   test("writes the marks on its stand-in first, in one call", async () => {
     primary.on(CreateTagsCommand).resolves({});

@@ -203,7 +203,7 @@ describe("a DR copy of it", () => {
     policies: { true: { keep: { retentionDays: 90 }, drKeep: { retentionDays: 30 } } },
   };
   const marksOf = ({ actions }: Plan) =>
-    actions.flatMap((a) => (a.kind === "delete" && a.mark !== undefined ? [a.mark] : []));
+    actions.flatMap((a) => (a.kind === "delete" && a.expiredCopyTag !== undefined ? [a.expiredCopyTag] : []));
 
   test("that expires leaves its mark on the one that counts, wherever that stands in the list", () => {
     const unverified = standInOf(old, "a-unverified", { kmsKeyId: OTHER_KEY });

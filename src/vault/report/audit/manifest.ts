@@ -5,7 +5,7 @@
  */
 import { groupBy } from "../../lib/collections";
 import { manifestKey } from "../../model/auditKeys";
-import { dedupe } from "../../inventory/duplicates";
+import { dedupe } from "../../inventory/dedupe";
 import { type SeenRegion, copyProgressRank, unsafeIn } from "../../inventory/drRegions";
 import { isClear } from "../../identity/ownership";
 import { copiesOf, copyState } from "../../inventory/copies";
@@ -42,15 +42,15 @@ function verifiedCopies(snapshot: Snapshot, seen: readonly SeenRegion[]): Snapsh
 
 function volumeOf(snapshot: Snapshot, copies: readonly Snapshot[]) {
   const { volumeId, tags } = snapshot;
-  const facts = volumeSpecFromTags(tags, volumeId);
+  const spec = volumeSpecFromTags(tags, volumeId);
   return {
     volumeId,
-    device: facts?.deviceName,
-    role: facts === undefined ? undefined : facts.isRoot ? "root" : "data",
-    type: facts?.volumeType,
-    sizeGiB: facts?.sizeGiB ?? snapshot.sizeGiB,
-    iops: facts?.iops,
-    throughputMiBps: facts?.throughputMiBps,
+    device: spec?.deviceName,
+    role: spec === undefined ? undefined : spec.isRoot ? "root" : "data",
+    type: spec?.volumeType,
+    sizeGiB: spec?.sizeGiB ?? snapshot.sizeGiB,
+    iops: spec?.iops,
+    throughputMiBps: spec?.throughputMiBps,
     tags: userTags(tags),
     snapshot: described(snapshot),
     copies: copies.map(described),
@@ -141,8 +141,8 @@ export function dueManifests(
   const { keys, latestMs } = touchedSince(all, toMs ?? 0, nowMs);
   if (keys.size === 0) return { due: [] };
   const candidates = primary.own.filter((one) => isClear(one) && keys.has(pointKey(one)));
-  const { counted } = dedupe(candidates, copyProgressRank(seen), settings);
-  const points = groupBy(counted, pointKey);
+  const { canonical } = dedupe(candidates, copyProgressRank(seen), settings);
+  const points = groupBy(canonical, pointKey);
   const due = [...points.values()].flatMap((point): DueManifest[] => {
     const isSafe = (one: Snapshot) => one.state === "completed" && unsafeIn(seen, one) === undefined;
     if (!point.every(isSafe)) return [];

@@ -1,5 +1,5 @@
 /** Which snapshot of a volume and slot counts in the primary region, and what is said of the others. */
-import { dedupe } from "../../../src/vault/inventory/duplicates";
+import { dedupe } from "../../../src/vault/inventory/dedupe";
 import { sourceFinder } from "../../../src/vault/inventory/replacements";
 import { copyExpiredTag } from "../../../src/vault/model/tags";
 import { MINUTE_MS } from "../../../src/vault/lib/time";
@@ -19,10 +19,10 @@ const twin = { ...plain, snapshotId: "twin", startTimeMs: NOW + MINUTE_MS };
 /** The id that counts, and `id: why (but)` of the others. */
 function judged(group: Snapshot[], policy = ENCRYPTING, near: string[] = []) {
   const distance = ({ snapshotId }: Snapshot) => (near.includes(snapshotId) ? 0 : 1);
-  const { counted, extra } = dedupe(group, distance, policy);
+  const { canonical, redundant } = dedupe(group, distance, policy);
   return [
-    counted.map(({ snapshotId }) => snapshotId).join(),
-    ...extra.map(({ duplicate, why, but }) => `${duplicate.snapshotId}: ${why} (${but ?? "now"})`),
+    canonical.map(({ snapshotId }) => snapshotId).join(),
+    ...redundant.map(({ snapshot, why, but }) => `${snapshot.snapshotId}: ${why} (${but ?? "now"})`),
   ];
 }
 
@@ -91,19 +91,21 @@ describe("marks that an original got after its stand-in was made", () => {
   const judge = (group: Snapshot[]) => dedupe(group, () => 0, ENCRYPTING);
 
   test("count for the stand-in, and are written on it before the original goes", () => {
-    const { counted, extra } = judge([mark(plain, DR.region, DR2.region), mark(verified, DR.region)]);
-    expect(counted[0]?.tags[copyExpiredTag(DR2.region)]).toBeDefined();
-    expect(extra.map((one) => one.mark)).toStrictEqual([{ snapshotId: "verified", regions: [DR2.region] }]);
+    const { canonical, redundant } = judge([mark(plain, DR.region, DR2.region), mark(verified, DR.region)]);
+    expect(canonical[0]?.tags[copyExpiredTag(DR2.region)]).toBeDefined();
+    expect(redundant.map((one) => one.expiredCopyTag)).toStrictEqual([
+      { snapshotId: "verified", regions: [DR2.region] },
+    ]);
   });
 
   test("of a region that the stack does not have any more are left alone: the role may not write them", () => {
-    const { extra } = judge([mark(plain, "ap-south-1"), verified]);
-    expect(extra.map((one) => one.mark)).toStrictEqual([undefined]);
+    const { redundant } = judge([mark(plain, "ap-south-1"), verified]);
+    expect(redundant.map((one) => one.expiredCopyTag)).toStrictEqual([undefined]);
   });
 
   test("are nothing to another original's stand-in, nor to a duplicate", () => {
-    const { extra } = judge([mark(twin, DR.region), verified, mark(plain, DR.region), rekeyed]);
-    const marks = extra.map((one) => [one.duplicate.snapshotId, one.mark?.regions]);
+    const { redundant } = judge([mark(twin, DR.region), verified, mark(plain, DR.region), rekeyed]);
+    const marks = redundant.map((one) => [one.snapshot.snapshotId, one.expiredCopyTag?.regions]);
     expect(marks.sort()).toStrictEqual([
       ["plain", [DR.region]],
       ["rekeyed", undefined],
