@@ -14,7 +14,7 @@ import { makingProblems } from "./makingProblems";
 import { prune } from "./prune";
 import type { Action, DeleteAction, Kept, Outcome, Plan } from "../model/actions";
 import type { CoreSettings } from "../model/settings";
-import type { Snapshot, ThrottledRead } from "../model/world";
+import type { ThrottledRead } from "../model/world";
 
 interface CarriedOut {
   /** The plan as it was carried out: with what was locked, what was kept after all, and what is to be told of it. */
@@ -28,12 +28,6 @@ interface CarriedOut {
 
 function isDelete(action: Action): action is DeleteAction {
   return action.kind === "delete";
-}
-
-/** Finds what a deletion is about; looked for one by one, since hardly any is asked for. */
-function seenIn({ regions }: Inventory) {
-  return ({ region, snapshotId }: DeleteAction): Snapshot | undefined =>
-    regions.find((read) => read.region === region)?.seen.find((snapshot) => snapshot.snapshotId === snapshotId);
 }
 
 export async function applyPlan(
@@ -62,7 +56,7 @@ export async function applyPlan(
         ...plan.problems,
         ...findings.problems,
         ...makingProblems(made),
-        ...inUseNotices(outcomes, seenIn(inventory), settings, budget.now()),
+        ...inUseNotices(outcomes, settings, budget.now()),
       ],
     },
     outcomes,

@@ -135,8 +135,10 @@ export async function deleteSnapshot(client: EC2Client, snapshotId: string): Pro
 }
 
 /** Sent again it sets the same lock anew. Without a cooling-off period: see docs/adr/0009. */
-export async function lockSnapshot(client: EC2Client, action: LockAction): Promise<Made> {
-  const { snapshotId, mode, days } = action;
+export async function lockSnapshot(
+  client: EC2Client,
+  { snapshotId, mode, days }: Pick<LockAction, "snapshotId" | "mode" | "days">,
+): Promise<Made> {
   const answer = await client.send(
     new LockSnapshotCommand({ SnapshotId: snapshotId, LockMode: mode, LockDuration: days }),
   );

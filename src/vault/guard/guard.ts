@@ -41,22 +41,19 @@ async function readLocks(client: Ec2Reader, region: string, findings: Findings):
 /** What the snapshots' own records and the region's locks let go. What is held of a recovery point holds all of it. */
 function unheld(
   deletes: readonly DeleteAction[],
-  { seen }: ReadRegion,
   locks: Locks,
   settings: CoreSettings,
   nowMs: number,
   findings: Findings,
 ): DeleteAction[] {
-  const byId = new Map(seen.map((snapshot) => [snapshot.snapshotId, snapshot]));
   const heldSets = new Map<string, string>();
   const free = deletes.filter((action) => {
-    const snapshot = byId.get(action.snapshotId);
-    const tier = snapshot === undefined ? undefined : tierHold(snapshot);
+    const tier = tierHold(action.snapshot);
     const lock = locks.get(action.snapshotId);
     if (tier === undefined && lock === undefined) return true;
     if (lock !== undefined) {
-      const told = lockNotice(action, snapshot, lock, settings, nowMs);
-      if (told !== undefined) findings.problems.push(told);
+      const notice = lockNotice(action, lock, settings, nowMs);
+      if (notice !== undefined) findings.problems.push(notice);
     }
     const held = tier ?? lockHold(lock as HeldLock);
     keepHeld(findings, action, held);
@@ -103,7 +100,7 @@ async function guardRegion(
   }
   const { lock } = settings;
   const locks = lock === undefined ? [] : planLocks(owed, (id) => held.has(id), lock, nowMs);
-  return { ...guarded, locks, deletes: unheld(deletes, read, held, settings, nowMs, findings) };
+  return { ...guarded, locks, deletes: unheld(deletes, held, settings, nowMs, findings) };
 }
 
 /**

@@ -49,13 +49,8 @@ export function lockHold({ state, expiresMs }: Lock): string {
 }
 
 /** Whether the vault's own lock of a copy may last until then. */
-function isOwnLockAt(
-  { region }: DeleteAction,
-  snapshot: Snapshot | undefined,
-  { primaryRegion, lock }: CoreSettings,
-  atMs: number,
-): boolean {
-  if (snapshot === undefined || lock === undefined) return false;
+function isOwnLockAt({ region, snapshot }: DeleteAction, { primaryRegion, lock }: CoreSettings, atMs: number): boolean {
+  if (lock === undefined) return false;
   return region !== primaryRegion && atMs <= lockedDaysEndMs(snapshot, lock) + LOCK_ROUNDING_MS;
 }
 
@@ -65,13 +60,12 @@ function isOwnLockAt(
  */
 export function lockNotice(
   action: DeleteAction,
-  snapshot: Snapshot | undefined,
   lock: Lock,
   settings: CoreSettings,
   nowMs: number,
 ): Problem | undefined {
   const { expiresMs = Infinity, state } = lock;
-  if (expiresMs <= nowMs + SOON_MS || isOwnLockAt(action, snapshot, settings, expiresMs)) return undefined;
+  if (expiresMs <= nowMs + SOON_MS || isOwnLockAt(action, settings, expiresMs)) return undefined;
   const hint =
     state === "compliance"
       ? "Nobody can end a compliance lock. The vault deletes the snapshot after the lock expires."
@@ -95,18 +89,12 @@ export function sharedNotice(action: DeleteAction, sharedWith: readonly string[]
 /**
  * What AWS refused to delete because something holds it: AWS alone knows, so the vault asks by trying. Not told of a copy
  * that the vault itself has locked a moment ago, which a read may show late.
- * @param find the snapshot of an action, as it was seen
  */
-export function inUseNotices(
-  outcomes: readonly Outcome[],
-  find: (action: DeleteAction) => Snapshot | undefined,
-  settings: CoreSettings,
-  nowMs: number,
-): Problem[] {
+export function inUseNotices(outcomes: readonly Outcome[], settings: CoreSettings, nowMs: number): Problem[] {
   return outcomes.flatMap(({ action, heldBy, detail }) => {
     if (action.kind !== "delete" || heldBy === undefined) return [];
     const isImage = heldBy.length > 0;
-    if (!isImage && isOwnLockAt(action, find(action), settings, nowMs)) return [];
+    if (!isImage && isOwnLockAt(action, settings, nowMs)) return [];
     const held = isImage ? `it is in use by ${heldBy.join(", ")}` : `EC2 says: ${detail}`;
     const hint = isImage
       ? `To have it deleted, deregister the image that uses it: aws ec2 deregister-image --region ${action.region} --image-id ${heldBy[0]}. The vault deletes the snapshot after that. Otherwise the vault keeps it.`

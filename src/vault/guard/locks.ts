@@ -63,6 +63,7 @@ export function planLocks(
         kind: "lock",
         region: copy.region,
         snapshotId: copy.snapshotId,
+        snapshot: copy,
         mode: lock.mode,
         // A copy that seems to be made in the future must not be locked for longer than was asked for.
         days: Math.min(days, lock.days),

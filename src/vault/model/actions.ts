@@ -2,7 +2,7 @@ import type { PlannedChanges } from "./waitingPlans";
 import type { Identity } from "./identity";
 import type { PointsLook } from "./pointMemory";
 import type { Problem } from "./problem";
-import type { AttachedVolume, Tags } from "./world";
+import type { AttachedVolume, Snapshot, Tags } from "./world";
 import type { SnapshotLock } from "./settings";
 
 export interface SnapshotAction {
@@ -52,6 +52,8 @@ export interface DeleteAction {
   kind: "delete";
   region: string;
   snapshotId: string;
+  /** The snapshot as it was seen. */
+  snapshot: Snapshot;
   /** What must remember first that its copies in some regions have lived their time: see {@link ExpiredCopyTag}. */
   expiredCopyTag?: ExpiredCopyTag;
   /** A recovery point past its rules, a second one of the same slot, or what nobody can restore from. */
@@ -67,6 +69,8 @@ export interface LockAction {
   kind: "lock";
   region: string;
   snapshotId: string;
+  /** The copy as it was seen. */
+  snapshot: Snapshot;
   mode: SnapshotLock["mode"];
   days: number;
   /** When the copy was started: how long the lock has been owed. */
@@ -92,6 +96,8 @@ export interface Plan {
   pending: { snapshotId: string; region: string; sinceMs: number }[];
   /** Of what is kept: what the deletion limit keeps. */
   withheld?: Kept[];
+  /** The canonical snapshot of each volume and slot in the primary region; absent where that could not be read. */
+  canonical?: readonly Snapshot[];
   /** Which recovery points there are, and which are missed; absent where that was not looked at. */
   points?: PointsLook;
   /** Instances that have not been backed up for `orphanDays`; absent where the instances were not read. */

@@ -35,6 +35,7 @@ export function remove(
     kind: "delete",
     region,
     snapshotId,
+    snapshot,
     because,
     ...(because === "retention" && {
       set: setKeyOf(snapshot),

@@ -74,6 +74,7 @@ export function planRegions(
       ...(points === undefined ? [] : missingProblems(points, settings.primaryRegion)),
     ],
     pending: pendingOf(copies),
+    canonical,
     points,
     changes: changed.changes,
     withheld: changed.withheld,

@@ -4,7 +4,6 @@ import { describeLocks } from "../../vault/aws/ec2Reads";
 import { deleteSnapshot, lockSnapshot, writeCopyExpiredTag } from "../../vault/aws/ec2Writes";
 import { causeOf, holdersOf, meaningOf } from "../../vault/aws/errors";
 import { DAY_MS, MINUTE_MS, isoSeconds } from "../../vault/lib/time";
-import type { LockAction } from "../../vault/model/actions";
 import { type Question, askRights } from "../dryRuns";
 import { type Check, type Finding, beside, confirmed, different, refusalOf, textOf, unknown } from "../findings";
 import { note } from "../made";
@@ -49,12 +48,6 @@ function tagRights(stage: Stage): Promise<Finding> {
   ]);
 }
 
-function lockAction({ target, now }: Stage, snapshotId: string, days: number): LockAction {
-  const region = target.drRegion;
-  const reason = "verify:aws";
-  return { kind: "lock", region, snapshotId, mode: "governance", days, sinceMs: now(), reason };
-}
-
 function lockRights(stage: Stage): Promise<Finding> {
   const { target, verifyId } = stage;
   const copyId = copyIdOf(stage);
@@ -63,7 +56,7 @@ function lockRights(stage: Stage): Promise<Finding> {
     region: target.drRegion,
     statements: statementsOf(target, verifyId, ["LockOwnCopies"]),
     expected,
-    call: (client) => lockSnapshot(client, lockAction(stage, copyId, days)),
+    call: (client) => lockSnapshot(client, { snapshotId: copyId, mode: "governance", days }),
   });
   return askRights(stage, [question(1, "allowed"), question(2, "refused")]);
 }
@@ -84,7 +77,7 @@ async function lock(stage: Stage): Promise<Finding> {
   }
   // Before the call: its answer may be lost.
   note(made, { kind: "snapshot", region, id, locked: true });
-  const refusal = await refusalOf(() => lockSnapshot(client, lockAction(stage, id, 1)));
+  const refusal = await refusalOf(() => lockSnapshot(client, { snapshotId: id, mode: "governance", days: 1 }));
   if (refusal !== undefined) {
     if (refusal.answered) note(made, { kind: "snapshot", region, id });
     return beside(refusal) ?? different(textOf(refusal));

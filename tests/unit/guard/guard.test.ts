@@ -124,7 +124,7 @@ test("what is shared stays and is told", async () => {
 
 test("what is archived stays, and nobody is told", async () => {
   const archived = { ...old, storageTier: "archive" };
-  const { actions, kept, problems } = await guard([here], { snapshots: [archived] });
+  const { actions, kept, problems } = await guard([{ ...here, snapshot: archived }], { snapshots: [archived] });
   expect(actions).toStrictEqual([]);
   expect(kept.map(({ reason }) => reason)).toStrictEqual(["old, but it is in the archive tier"]);
   expect(problems).toStrictEqual([]);

@@ -22,6 +22,7 @@ test("a verified copy is locked for its days, whole", () => {
   expect(plan([copy("a", HOUR_MS)])).toStrictEqual([
     {
       kind: "lock",
+      snapshot: copy("a", HOUR_MS),
       region: "us-west-2",
       snapshotId: "a",
       mode: "governance",

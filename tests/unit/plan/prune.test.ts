@@ -174,6 +174,7 @@ describe("the DR region", () => {
         kind: "delete",
         region: "us-west-2",
         snapshotId: "old-copy",
+        snapshot: oldCopy,
         because: "retention",
         reason: "9 days old, kept for 7 days",
         set: "i-1 2026-11-13T03:00:00Z",

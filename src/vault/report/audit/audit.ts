@@ -78,7 +78,9 @@ export async function auditInvocation(
   if (put === undefined) return { problems: [], manifestsTo: clock?.manifestsTo };
   const { inventory, settings, plan, trigger, startMs } = decided;
   const beforeMs = parseIso(clock?.manifestsTo ?? "");
-  const due = clock === undefined ? { due: [] } : dueManifests(inventory, settings, beforeMs, budget.now());
+  const { canonical } = plan;
+  const seen = { inventory, canonical };
+  const due = clock === undefined ? { due: [] } : dueManifests(seen, settings, beforeMs, budget.now());
   const { problems, toMs } = await writeManifests(put, due, budget);
   const reachedMs = Math.max(Math.min(toMs ?? 0, budget.now() - LAG_MS), beforeMs ?? 0);
   const manifestsTo = reachedMs === 0 ? undefined : isoSeconds(reachedMs);

@@ -5,14 +5,13 @@
  */
 import { groupBy } from "../../lib/collections";
 import { manifestKey } from "../../model/auditKeys";
-import { dedupe } from "../../inventory/dedupe";
-import { type SeenRegion, copyProgressRank, unsafeIn } from "../../inventory/drRegions";
-import { isClear } from "../../identity/ownership";
+import { type SeenRegion, unsafeIn } from "../../inventory/drRegions";
 import { copiesOf, copyState } from "../../inventory/copies";
 import type { Inventory } from "../../inventory/inventory";
 import { latestStartedFirst } from "../../inventory/order";
 import { INSTANCE_TAG_PREFIX, TAG, tagsWithPrefix, userTags } from "../../model/tags";
 import { DAY_MS, isoSeconds, wholeSecondMs } from "../../lib/time";
+import type { Plan } from "../../model/actions";
 import type { Snapshot } from "../../model/world";
 import type { CoreSettings } from "../../model/settings";
 import { volumeSpecFromTags } from "../../model/volumeSpec";
@@ -129,20 +128,23 @@ function touchedSince(
   return { keys, latestMs };
 }
 
-/** @param toMs up to which completion manifests were written for good, in whole seconds; absent: none were */
+/**
+ * Returns the manifests that are due.
+ * @param canonical the canonical snapshots, as the plan settled them
+ * @param toMs up to which completion manifests were written for good, in whole seconds; absent: none were
+ */
 export function dueManifests(
-  { regions, primary, dr: seen }: Inventory,
+  { inventory: { regions, dr: seen }, canonical }: { inventory: Inventory; canonical: Plan["canonical"] },
   settings: CoreSettings,
   toMs: number | undefined,
   nowMs: number,
 ): DueManifests {
-  if (primary === undefined || regions.length <= settings.dr.length) return { due: [] };
+  if (canonical === undefined || regions.length <= settings.dr.length) return { due: [] };
   const all = regions.map(({ own }) => own);
   const { keys, latestMs } = touchedSince(all, toMs ?? 0, nowMs);
   if (keys.size === 0) return { due: [] };
-  const candidates = primary.own.filter((one) => isClear(one) && keys.has(pointKey(one)));
-  const { canonical } = dedupe(candidates, copyProgressRank(seen), settings);
-  const points = groupBy(canonical, pointKey);
+  const touched = canonical.filter((one) => keys.has(pointKey(one)));
+  const points = groupBy(touched, pointKey);
   const due = [...points.values()].flatMap((point): DueManifest[] => {
     const isSafe = (one: Snapshot) => one.state === "completed" && unsafeIn(seen, one) === undefined;
     if (!point.every(isSafe)) return [];

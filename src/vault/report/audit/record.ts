@@ -7,8 +7,9 @@ import { countAlike, summarize } from "../summary";
 import { isoSeconds } from "../../lib/time";
 import type { Action, Kept, Outcome, Plan } from "../../model/actions";
 import type { VaultSettings } from "../../model/settings";
+import type { Identity } from "../../model/identity";
 import type { Inventory } from "../../inventory/inventory";
-import type { Snapshot, ThrottledRead, World } from "../../model/world";
+import type { ThrottledRead, World } from "../../model/world";
 import type { SlotTask, Trigger } from "../../model/trigger";
 
 const RECORD_VERSION = 1;
@@ -49,46 +50,36 @@ function decisionsHash(outcomes: readonly Outcome[]): string {
   return createHash("sha256").update(lines.sort().join("\n")).digest("hex");
 }
 
-/** Which part of which recovery point a snapshot was: once it is gone nothing else says so. */
-function pointOf(snapshot: Snapshot | undefined) {
-  if (snapshot === undefined) return undefined;
-  const { volumeId, identity } = snapshot;
-  return { instanceId: identity.instanceId, slot: identity.slot, volumeId };
+/** Names the part of a recovery point that a snapshot was: once it is deleted nothing else says so. */
+function partOf({ instanceId, slot }: Identity, volumeId: string | undefined) {
+  return { instanceId, slot, volumeId };
 }
 
-type Find = (region: string, snapshotId: string) => Snapshot | undefined;
-
-function finder({ snapshots = [], copies }: World): Find {
-  const all = [...snapshots, ...Object.values(copies).flat()];
-  const byId = new Map(all.map((snapshot) => [`${snapshot.region} ${snapshot.snapshotId}`, snapshot]));
-  return (region, snapshotId) => byId.get(`${region} ${snapshotId}`);
-}
-
-function about(action: Action, find: Find): Record<string, unknown> {
+function about(action: Action): Record<string, unknown> {
   switch (action.kind) {
     case "snapshot": {
       const { instanceId, slot, mode, volumes } = action;
       return { instanceId, slot, mode, volumeIds: volumes.map(({ volumeId }) => volumeId) };
     }
     case "copy": {
-      const { sourceSnapshotId, sourceRegion, kmsKeyArn } = action;
-      return { sourceSnapshotId, sourceRegion, kmsKeyArn, of: pointOf(find(sourceRegion, sourceSnapshotId)) };
+      const { sourceSnapshotId, sourceRegion, kmsKeyArn, identity } = action;
+      return { sourceSnapshotId, sourceRegion, kmsKeyArn, of: partOf(identity, identity.source?.volumeId) };
     }
     case "lock": {
-      const { snapshotId, mode, days } = action;
-      return { snapshotId, mode, days, of: pointOf(find(action.region, snapshotId)) };
+      const { snapshotId, mode, days, snapshot } = action;
+      return { snapshotId, mode, days, of: partOf(snapshot.identity, snapshot.volumeId) };
     }
     case "delete": {
-      const { snapshotId, because } = action;
-      return { snapshotId, because, of: pointOf(find(action.region, snapshotId)) };
+      const { snapshotId, because, snapshot } = action;
+      return { snapshotId, because, of: partOf(snapshot.identity, snapshot.volumeId) };
     }
   }
 }
 
-function decisionOf({ action, status, detail, code, requestId, heldBy, snapshotIds }: Outcome, find: Find) {
+function decisionOf({ action, status, detail, code, requestId, heldBy, snapshotIds }: Outcome) {
   const { kind, region, reason } = action;
   const made = snapshotIds.length > 0 ? { snapshotIds } : {};
-  return { kind, region, ...about(action, find), reason, outcome: status, detail, code, requestId, heldBy, ...made };
+  return { kind, region, ...about(action), reason, outcome: status, detail, code, requestId, heldBy, ...made };
 }
 
 /** What a limit or the end of time left. */
@@ -106,10 +97,9 @@ function decidedBy({ topicArn: _topic, clock: _clock, audit: _audit, ...settings
 
 /** The record as it is written, as plain data. */
 export function composeRecord(decided: Decided) {
-  const { settings, trigger, slotTask, world, plan, withheld, outcomes, deferredReads, startMs } = decided;
+  const { settings, trigger, slotTask, plan, withheld, outcomes, deferredReads, startMs } = decided;
   const { vaultId, primaryRegion, dr, dryRun } = settings;
   const { status, counts, deferrals, problems } = summarize(vaultId, trigger, plan, outcomes, deferredReads);
-  const find = finder(world);
   return {
     schema: "smart-vault/record",
     version: RECORD_VERSION,
@@ -123,7 +113,7 @@ export function composeRecord(decided: Decided) {
     counts,
     deferrals,
     planHash: decisionsHash(outcomes),
-    decisions: outcomes.filter((one) => one.notStarted !== true).map((one) => decisionOf(one, find)),
+    decisions: outcomes.filter((one) => one.notStarted !== true).map(decisionOf),
     notStarted: leftOf(outcomes.filter((one) => one.notStarted === true)),
     kept: trigger.kind === "run" ? plan.kept : withheld,
     problems,
