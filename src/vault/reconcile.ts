@@ -51,7 +51,7 @@ export async function reconcile(invocation: Invocation, clock: OpenClock): Promi
   const seen = await observe(clients, settings);
   const inventory = takeInventory(seen, settings);
   const known = clock.state ?? (clock.isLost ? "lost" : undefined);
-  const slotTask = slotToServe(trigger, known, inventory.primary?.own, settings, now());
+  const slotTask = slotToServe(trigger, { carried: known, own: inventory.primary?.own }, settings, now());
   if (slotTask !== undefined) await clock.hold(slotTask);
   const world = await observeRest(invocation, clock, seen, { slotTask, own: inventory.primary?.own ?? [] });
 
@@ -62,7 +62,7 @@ export async function reconcile(invocation: Invocation, clock: OpenClock): Promi
     isDeleting = true;
     return clock.sayAhead(planned.points);
   };
-  const carried = await applyPlan(clients, planned, inventory, settings, { now, deadlineMs, mayDelete });
+  const carried = await applyPlan(planned, inventory, { clients, settings, budget: { now, deadlineMs, mayDelete } });
   const { outcomes, withheld } = carried;
   const throttled = openThrottling([...world.throttled, ...carried.throttled], clock.state, now());
   const problems = [...carried.plan.problems, ...throttled.problems, ...missedRun(slotTask, settings)];

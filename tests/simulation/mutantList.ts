@@ -83,8 +83,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "an expired copy leaves no mark",
     file: "plan/pruneDr.ts",
-    original: 'remove(plan, copy, "retention", reason, expiredCopyTag);',
-    mutated: 'remove(plan, copy, "retention", reason);',
+    original: 'remove(plan, copy, { because: "retention", reason, expiredCopyTag });',
+    mutated: 'remove(plan, copy, { because: "retention", reason });',
     plausible: "the mark's purpose shows in another file: without it the snapshot is copied again",
   },
   {
@@ -118,8 +118,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "what is encrypted already gets a stand-in too",
     file: "plan/encryption.ts",
-    original: "(one) => !one.encrypted && !isReplacement(one) && !leaving.has(one.snapshotId)",
-    mutated: "(one) => !isReplacement(one) && !leaving.has(one.snapshotId)",
+    original: "(one) => !one.encrypted && !isReplacement(one)",
+    mutated: "(one) => !isReplacement(one)",
     plausible: "everything is to be under the one key",
   },
   {
@@ -161,7 +161,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: "a dry run sets locks",
     file: "apply/apply.ts",
     original: "const locked = await carry(regions.flatMap(({ locks }) => locks));",
-    mutated: "const locked = await apply(clients, regions.flatMap(({ locks }) => locks), policy, budget);",
+    mutated: "const locked = await apply(regions.flatMap(({ locks }) => locks), execution);",
     plausible: "what is created and copied is the cost; the rest was guarded already",
   },
   {

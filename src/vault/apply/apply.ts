@@ -2,10 +2,9 @@
  * Carries out a plan in three parts: what is created or copied comes first, since it can't wait; then copies are locked;
  * then what is due is deleted, unless something holds it.
  */
-import type { Budget } from "../lib/pool";
 import { apply } from "./execute";
 import { plannedOutcomes } from "./dryRun";
-import type { VaultClients } from "../aws/clients";
+import type { Execution } from "../aws/tools";
 import type { Findings } from "../guard/findings";
 import { guardRegions } from "../guard/guard";
 import { inUseNotices } from "../guard/holds";
@@ -13,7 +12,6 @@ import type { Inventory } from "../inventory/inventory";
 import { makingProblems } from "./makingProblems";
 import { prune } from "./prune";
 import type { Action, DeleteAction, Kept, Outcome, Plan } from "../model/actions";
-import type { CoreSettings } from "../model/settings";
 import type { ThrottledRead } from "../model/world";
 
 interface CarriedOut {
@@ -30,22 +28,17 @@ function isDelete(action: Action): action is DeleteAction {
   return action.kind === "delete";
 }
 
-export async function applyPlan(
-  clients: VaultClients,
-  plan: Plan,
-  inventory: Inventory,
-  settings: CoreSettings,
-  budget: Budget,
-): Promise<CarriedOut> {
+export async function applyPlan(plan: Plan, inventory: Inventory, execution: Execution): Promise<CarriedOut> {
+  const { settings, budget } = execution;
   const making = plan.actions.filter((action) => !isDelete(action));
   const carry = (actions: readonly Action[]) =>
-    settings.dryRun ? plannedOutcomes(actions) : apply(clients, actions, settings, budget);
+    settings.dryRun ? plannedOutcomes(actions) : apply(actions, execution);
   const made = await carry(making);
   const findings: Findings = { kept: [], problems: [], throttled: [] };
   const deletes = plan.actions.filter(isDelete);
-  const regions = await guardRegions(clients, deletes, inventory, settings, budget, findings);
+  const regions = await guardRegions(deletes, inventory, execution, findings);
   const locked = await carry(regions.flatMap(({ locks }) => locks));
-  const pruned = await prune(clients, regions, settings, budget, findings);
+  const pruned = await prune(regions, execution, findings);
   const outcomes = [...made, ...locked, ...pruned];
   return {
     plan: {

@@ -1,14 +1,14 @@
 /** Deletes one by one what nothing holds, as long as there is time. */
 import { groupBy } from "../lib/collections";
-import { type Budget, type Step, runSteps } from "../lib/pool";
+import { type Step, runSteps } from "../lib/pool";
 import { executeAction, notStarted } from "./execute";
 import type { VaultClients } from "../aws/clients";
+import type { Execution } from "../aws/tools";
 import { plannedOutcomes } from "./dryRun";
 import { type Findings, keepHeld } from "../guard/findings";
 import { partOf } from "../lib/text";
 import { askSharing } from "../guard/sharing";
 import type { DeleteAction, Outcome } from "../model/actions";
-import type { CoreSettings } from "../model/settings";
 
 /** Deletions in flight. EC2 refills 5 a second; the SDK's adaptive retry paces what is above. */
 const CONCURRENCY = 8;
@@ -62,17 +62,11 @@ async function askAll(
 }
 
 /** Deletes a group, until one of it can't go. */
-async function deleteGroup(
-  clients: VaultClients,
-  group: readonly DeleteAction[],
-  settings: CoreSettings,
-  now: () => number,
-  findings: Findings,
-): Promise<Going> {
-  const { outcomes, free, stopLane } = await askAll(clients, group, findings);
-  if (settings.dryRun) return { outcomes: [...outcomes, ...plannedOutcomes(free)], stopLane };
+async function deleteGroup(group: readonly DeleteAction[], execution: Execution, findings: Findings): Promise<Going> {
+  const { outcomes, free, stopLane } = await askAll(execution.clients, group, findings);
+  if (execution.settings.dryRun) return { outcomes: [...outcomes, ...plannedOutcomes(free)], stopLane };
   for (const [index, action] of free.entries()) {
-    const done = await executeAction(clients, action, settings, now());
+    const done = await executeAction(action, execution);
     outcomes.push(done.outcome);
     const { status, heldBy, detail, code } = done.outcome;
     const isGone = status === "done" || (status === "skipped" && heldBy === undefined);
@@ -89,18 +83,17 @@ async function deleteGroup(
 
 /** Asks of each whom it is shared with, and deletes it where that is nobody; of a recovery point all or nothing. */
 export async function deleteUnshared(
-  clients: VaultClients,
   deletes: readonly DeleteAction[],
-  settings: CoreSettings,
-  { now, deadlineMs }: Budget,
+  execution: Execution,
   findings: Findings,
 ): Promise<Outcome[]> {
+  const { now, deadlineMs } = execution.budget;
   const groups = groupsOf(deletes);
   const outcomes: Outcome[][] = groups.map(() => []);
   const steps: Step[] = groups.map((group, index) => ({
     lane: group[0]?.region ?? "",
     run: async () => {
-      const done = await deleteGroup(clients, group, settings, now, findings);
+      const done = await deleteGroup(group, execution, findings);
       outcomes[index] = done.outcomes;
       return { stopLane: done.stopLane };
     },

@@ -28,9 +28,10 @@ import type {
   SnapshotAction,
   TagsLeftOut,
 } from "../model/actions";
+import type { Execution } from "../aws/tools";
 import type { CoreSettings } from "../model/settings";
 import type { Tags } from "../model/world";
-import { type Budget, type Step, runSteps } from "../lib/pool";
+import { type Step, runSteps } from "../lib/pool";
 
 /** Calls in flight. EC2 refills 5 creates or deletes a second; the SDK's adaptive retry paces what is above. */
 const CONCURRENCY = 8;
@@ -161,13 +162,13 @@ function undeleted(error: unknown): Result {
   return heldBy === undefined ? result : { ...result, status: "skipped", heldBy };
 }
 
-async function applyOne(clients: VaultClients, action: Action, settings: CoreSettings, nowMs: number): Promise<Result> {
+async function applyOne(action: Action, { clients, settings, budget }: Execution): Promise<Result> {
   try {
     const { writer } = ec2In(clients, action.region);
     if (action.kind === "snapshot") return await snapshotInstance(writer, action, settings.tags);
     if (action.kind === "copy") return await copyOne(writer, action, settings.tags);
     if (action.kind === "lock") return done(action.reason, await lockSnapshot(writer, action));
-    return await deleteOne(clients, action, settings, nowMs);
+    return await deleteOne(clients, action, settings, budget.now());
   } catch (error) {
     return action.kind === "delete" ? undeleted(error) : resultOf(error);
   }
@@ -175,12 +176,10 @@ async function applyOne(clients: VaultClients, action: Action, settings: CoreSet
 
 /** One action and what became of it; never throws. @returns with `stopLane` where a limit stops all of its kind */
 export async function executeAction(
-  clients: VaultClients,
   action: Action,
-  settings: CoreSettings,
-  nowMs: number,
+  execution: Execution,
 ): Promise<{ outcome: Outcome; stopLane?: string }> {
-  const result = await applyOne(clients, action, settings, nowMs);
+  const result = await applyOne(action, execution);
   const { status, detail, cause, requestId, stopLane, snapshotIds = [] } = result;
   const { heldBy, brokenSet, tagsLeftOut } = result;
   const found = {
@@ -198,20 +197,14 @@ export function notStarted(action: Action, code?: string): Outcome {
   return { action, status: "deferred", notStarted: true, detail, code, snapshotIds: [] };
 }
 
-/**
- * @returns one outcome an action, in the plan's order; never throws
- */
-export async function apply(
-  clients: VaultClients,
-  actions: readonly Action[],
-  settings: CoreSettings,
-  budget: Budget,
-): Promise<Outcome[]> {
+/** Carries out actions. Returns one outcome per action, in their order; never throws. */
+export async function apply(actions: readonly Action[], execution: Execution): Promise<Outcome[]> {
+  const { budget } = execution;
   const outcomes: Outcome[] = [];
   const steps: Step[] = actions.map((action, index) => ({
     lane: `${action.kind} in ${action.region}`,
     run: async () => {
-      const { outcome, stopLane } = await executeAction(clients, action, settings, budget.now());
+      const { outcome, stopLane } = await executeAction(action, execution);
       outcomes[index] = outcome;
       return { stopLane };
     },

@@ -1,24 +1,21 @@
 /** Deletes what the guards let pass; each snapshot is asked whom it is shared with just before it goes. */
-import type { Budget } from "../lib/pool";
 import { notStarted } from "./execute";
-import type { VaultClients } from "../aws/clients";
+import type { Execution } from "../aws/tools";
 import { deleteInOrder, deleteUnshared } from "./deletions";
 import type { Findings } from "../guard/findings";
 import type { GuardedRegion } from "../guard/guard";
 import type { Outcome } from "../model/actions";
-import type { CoreSettings } from "../model/settings";
 
 /**
  * @param findings what is kept, and what is to be told, is noted here
  * @returns an outcome for each deletion that nothing held; never throws
  */
 export async function prune(
-  clients: VaultClients,
   regions: readonly GuardedRegion[],
-  settings: CoreSettings,
-  budget: Budget,
+  execution: Execution,
   findings: Findings,
 ): Promise<Outcome[]> {
+  const { settings, budget } = execution;
   const late = regions.filter((one) => one.late).flatMap(({ deletes }) => deletes);
   const going = regions.filter((one) => !one.late).flatMap(({ deletes }) => deletes);
   // Nobody restores from what failed, so nobody expects it either.
@@ -27,7 +24,7 @@ export async function prune(
   const put = may ? [] : going.filter(({ because }) => because !== "failed");
   const rest = may ? going : going.filter(({ because }) => because === "failed");
   const outcomes = await deleteInOrder(rest, settings.primaryRegion, (deletes) =>
-    deleteUnshared(clients, deletes, settings, budget, findings),
+    deleteUnshared(deletes, execution, findings),
   );
   return [
     ...outcomes,

@@ -1,7 +1,8 @@
 /** What an invocation is, and what it works with: clients, log, metrics and time. */
 import type { VaultClients } from "./clients";
 import type { Measured } from "../model/metricNames";
-import type { VaultSettings } from "../model/settings";
+import type { Budget } from "../lib/pool";
+import type { CoreSettings, VaultSettings } from "../model/settings";
 import type { Trigger } from "../model/trigger";
 
 export interface VaultTools {
@@ -19,6 +20,13 @@ export interface VaultLog {
 
 /** What the vault needs of a metrics sink: Powertools' Metrics, by a thin function. */
 type EmitMetric = (measured: Measured) => void;
+
+/** What a plan is carried out with. */
+export interface Execution {
+  clients: VaultClients;
+  settings: CoreSettings;
+  budget: Budget;
+}
 
 /** One invocation: why it happens, what it works with, and how long it has. */
 export interface Invocation {

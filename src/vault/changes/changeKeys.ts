@@ -31,6 +31,12 @@ export function isOf({ keys }: { keys: Iterable<ChangeKey> }, kind: ChangeKind):
 /** What is known of a change. */
 export type Known = Pick<NotifiedChanges, "at" | "plan" | "approved">;
 
+/** What the timer carries of changes, and what is known of each; no memory where it could not be read. */
+export interface Remembered {
+  memory: ChangeMemory | undefined;
+  known: ReadonlyMap<ChangeKey, Known>;
+}
+
 /** Finds by key what was mailed. */
 export function knownOf({ notified }: ChangeMemory): ReadonlyMap<ChangeKey, Known> {
   const known = new Map<ChangeKey, Known>();

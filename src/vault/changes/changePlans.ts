@@ -4,11 +4,10 @@
  */
 import { groupBy } from "../lib/collections";
 import type { ChangeKey, HeldPoint, WaitingPlan } from "../model/waitingPlans";
-import { type Known, isOf } from "./changeKeys";
+import { type Known, type Remembered, isOf } from "./changeKeys";
 import { changeNotice, limitProblem } from "./changeWords";
 import { deletionPlanHash } from "./planHash";
 import { type Problem, problemKey } from "../model/problem";
-import type { ChangeMemory } from "../model/changeMemory";
 import type { CoreSettings } from "../model/settings";
 
 /** A plan with what a mail needs. */
@@ -49,10 +48,8 @@ function grouped(held: readonly HeldPoint[]): Map<string, HeldPoint[]> {
 export function planChanges(
   held: readonly HeldPoint[],
   points: ReadonlyMap<string, number>,
-  known: ReadonlyMap<ChangeKey, Known>,
-  memory: ChangeMemory | undefined,
-  settings: CoreSettings,
-  nowMs: number,
+  { memory, known }: Remembered,
+  { settings, nowMs }: { settings: CoreSettings; nowMs: number },
 ): { plans: WaitingPlan[]; problems: Problem[] } {
   const plans: WaitingPlan[] = [];
   const problems: Problem[] = [];

@@ -7,7 +7,7 @@ import { type ChangedRegion, nextMemory } from "./changeUpdate";
 import { limitDeletions } from "./deletionLimit";
 import { dueLater } from "./dueLater";
 import type { FormersOf } from "../retention/former";
-import { formerRules } from "./formerRules";
+import { type Served, formerRules } from "./formerRules";
 import type { Ruled } from "../retention/effectiveRules";
 import type { PrunePlan } from "../retention/prunePlan";
 import type { ReadRegion } from "../inventory/regions";
@@ -64,19 +64,18 @@ function foreseen(
   const isNew = held.some((one) => one.fresh.size > 0 && !isOf(one, "limit"));
   if (!isNew) return [];
   const endMs = nowMs + settings.editGraceDays * DAY_MS;
-  const formersOf = formerRules(memory, ruled, settings, slot, endMs);
+  const formersOf = formerRules(memory, ruled, { settings, slot, nowMs: endMs });
   const rules = { ...ruled, calendar, nowMs: endMs, formersOf };
   return planned.flatMap(({ pruned, isDr }) => dueLater(pruned, isDr ? "drKeep" : "keep", rules, { settings, nowMs }));
 }
 
-/** @param slot the slot that is served, if any */
+/** Begins to follow the changes that one plan has to respect. */
 export function beginChanges(
   world: World,
   ruled: Pick<Ruled, "newest" | "shared" | "isMissing" | "knowsFleet" | "rulesOf">,
-  settings: CoreSettings,
-  slot: string | undefined,
-  nowMs: number,
+  at: Served,
 ): Changing {
+  const { settings, slot, nowMs } = at;
   const { changes } = world;
   const carried = memoryIn(world);
   const memory = carried && withApproved(carried, settings);
@@ -87,9 +86,9 @@ export function beginChanges(
   const points = new Map<string, number>();
   const planned: { pruned: PrunePlan; isDr: boolean }[] = [];
   return {
-    ...(memory && { formersOf: formerRules(memory, ruled, settings, slot, nowMs) }),
+    ...(memory && { formersOf: formerRules(memory, ruled, at) }),
     limit: (pruned, { region, dr, own }) => {
-      const limited = limitDeletions(pruned, { region, dr, own, seen: own }, settings, memory, known);
+      const limited = limitDeletions(pruned, { region, dr, own, seen: own }, settings, { memory, known });
       const { stopped, due, plan } = limited;
       planned.push({ pruned, isDr: dr !== undefined });
       regions.push({ region, verdict: pruned.verdict, stopped, due });
@@ -102,9 +101,8 @@ export function beginChanges(
     end: (isAllSeen, readAt) => {
       // Nobody is told what the deletion limit stopped where nothing goes anyway.
       if (changes === "unread") return { problems: [], withheld };
-      const later =
-        memory === undefined ? [] : foreseen(held, planned, { memory, ruled, settings: settings, slot, ...readAt });
-      const { plans, problems } = planChanges([...held, ...later], points, known, memory, settings, nowMs);
+      const later = memory === undefined ? [] : foreseen(held, planned, { memory, ruled, settings, slot, ...readAt });
+      const { plans, problems } = planChanges([...held, ...later], points, { memory, known }, at);
       if (memory === undefined) return { problems, withheld };
       const { newest, isMissing, knowsFleet } = ruled;
       const has = (id: string) => newest.has(id);

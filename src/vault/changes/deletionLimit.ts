@@ -4,7 +4,7 @@
  * jumped, runs that were missing for weeks. Pure.
  */
 import type { ChangeKey, HeldPoint } from "../model/waitingPlans";
-import { type Known, changeKey } from "./changeKeys";
+import { type Known, type Remembered, changeKey } from "./changeKeys";
 import type { ChangeMemory } from "../model/changeMemory";
 import { lossesOf } from "../inventory/losses";
 import { deletionPlanHash } from "./planHash";
@@ -99,8 +99,7 @@ export function limitDeletions(
   plan: PrunePlan,
   read: ReadRegion,
   settings: CoreSettings,
-  memory: ChangeMemory | undefined,
-  known: ReadonlyMap<ChangeKey, Known>,
+  { memory, known }: Remembered,
 ): Limited {
   const { region } = read;
   const stays = (id: string) => memory !== undefined && wasStopped(memory, region, id);

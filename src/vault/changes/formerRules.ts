@@ -136,11 +136,9 @@ function formerOf(view: View, unit: string, memory: Memory, keys: ChangeKey[]): 
   };
 }
 
-/** All views of before that a unit has in a region. */
+/** Returns all views of before that a unit has in a region. */
 function formersOfUnit(
-  unit: string,
-  sets: readonly RecoverySet[],
-  region: string,
+  { unit, sets, region }: { unit: string; sets: readonly RecoverySet[]; region: string },
   { newest, shared, isMissing, rulesOf }: RuledUnits,
   memory: Memory,
 ): Former[] {
@@ -173,17 +171,15 @@ function formersOfUnit(
   return formers.filter((one) => one.isThinned || !isCovered(one.rules, rules, region === primaryRegion));
 }
 
-/**
- * Returns the finder of what units were under before.
- * @param slot the slot that is served, if any
- */
-export function formerRules(
-  memory: ChangeMemory,
-  ruled: RuledUnits,
-  settings: CoreSettings,
-  slot: string | undefined,
-  nowMs: number,
-): FormersOf {
+/** What changes are read with: the settings of now, the slot that is served, if any, and the time. */
+export interface Served {
+  settings: CoreSettings;
+  slot: string | undefined;
+  nowMs: number;
+}
+
+/** Returns the finder of the rules that units were under before. */
+export function formerRules(memory: ChangeMemory, ruled: RuledUnits, { settings, slot, nowMs }: Served): FormersOf {
   const calendars = new Map<string, Calendar>();
   const calendarOf = (timezone: string): Calendar => {
     const calendar = calendars.get(timezone) ?? makeCalendar(timezone);
@@ -203,6 +199,6 @@ export function formerRules(
       isThinned: former.was !== "unknown" && isThinned(before, later, settings),
     });
   }
-  const all: Memory = { eras, known: knownOf(memory), missing: firstMissed(memory), settings: settings, slot, nowMs };
-  return (unit, sets, region) => formersOfUnit(unit, sets, region, ruled, all);
+  const all: Memory = { eras, known: knownOf(memory), missing: firstMissed(memory), settings, slot, nowMs };
+  return (unit, sets, region) => formersOfUnit({ unit, sets, region }, ruled, all);
 }

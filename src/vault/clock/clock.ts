@@ -11,9 +11,9 @@ import { POINTS_MISSING } from "../missing/missingWords";
 import { rateMs } from "../lib/schedule";
 import { abandonedFor, isSuperseded, scheduleOf } from "./slots";
 import { isoSeconds } from "../lib/time";
-import type { CoreSettings, VaultSettings } from "../model/settings";
+import type { CoreSettings } from "../model/settings";
 import type { SlotTask } from "../model/trigger";
-import type { Invocation, VaultTools } from "../aws/tools";
+import type { Invocation } from "../aws/tools";
 import type { Work } from "../model/work";
 
 function clockProblem({ code, message }: Cause): Problem {
@@ -69,9 +69,7 @@ export interface ClockSet {
 
 /** Sets the clock; a failure is a problem to tell, never a reason to stop. A throttled one is the sweep's to make good. */
 export async function setFollowUp(
-  settings: VaultSettings,
-  { clients, log, now }: VaultTools,
-  functionArn: string,
+  { settings, tools: { clients, log, now }, functionArn }: Pick<Invocation, "settings" | "tools" | "functionArn">,
   atMs: number | undefined,
   state: ClockState,
 ): Promise<ClockSet> {
@@ -126,8 +124,7 @@ function nextState(
   clock: ClockState | undefined,
   { world, plan, isDeleting, slotTask, settled, throttled }: Work,
   leaving: Leaving,
-  settings: CoreSettings,
-  nowMs: number,
+  { settings, nowMs }: { settings: CoreSettings; nowMs: number },
 ): ClockState {
   const { done } = clock ?? {};
   const { notified, manifestsTo } = leaving;
@@ -196,7 +193,7 @@ export async function leaveClock(
   const { atMs, notified, neverReported, isNews } = leaving;
   if (found.isRead) {
     const { state: before } = found;
-    const state = nextState(before, work, leaving, settings, now());
+    const state = nextState(before, work, leaving, { settings, nowMs: now() });
     const said = (value: unknown) => JSON.stringify(value);
     const isMoved = CARRIED.some((key) => said(state[key]) !== said(before?.[key]));
     const isWorthIt = atMs !== undefined || isNews || isMoved;

@@ -38,7 +38,7 @@ export function clockWriter(
     // What was not read is not known to be this invocation's: it goes along as it is.
     const known = points === undefined || !isRead ? points : await pointsOf(points);
     const written = { ...state, ...(known !== undefined && { points: known }) };
-    const done = await setFollowUp(settings, tools, functionArn, atMs, written);
+    const done = await setFollowUp({ settings, tools, functionArn }, atMs, written);
     if (done.isSet) {
       carried = written;
       last = said(known);

@@ -81,8 +81,7 @@ function newest(slots: readonly (string | undefined)[], holds: (slotMs: number) 
  */
 export function slotToServe(
   trigger: Trigger,
-  carried: ClockState | "lost" | undefined,
-  own: readonly Snapshot[] | undefined,
+  { carried, own }: { carried: ClockState | "lost" | undefined; own: readonly Snapshot[] | undefined },
   settings: CoreSettings,
   nowMs: number,
 ): SlotTask | undefined {

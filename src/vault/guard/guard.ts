@@ -3,10 +3,10 @@
  * locks, one paged read a region. Whoever reads the locks of the copies knows which of them lack theirs. Whom a snapshot
  * is shared with is asked later, one by one (sharing.ts).
  */
-import type { Budget } from "../lib/pool";
-import { type Ec2Reader, type VaultClients, ec2In } from "../aws/clients";
+import { type Ec2Reader, ec2In } from "../aws/clients";
 import { type HeldLock, describeLocks } from "../aws/ec2Reads";
 import { causeOf } from "../aws/errors";
+import type { Execution } from "../aws/tools";
 import { type Findings, keepHeld, note, unread } from "./findings";
 import { partOf } from "../lib/text";
 import { lockHold, lockNotice, tierHold } from "./holds";
@@ -42,8 +42,7 @@ async function readLocks(client: Ec2Reader, region: string, findings: Findings):
 function unheld(
   deletes: readonly DeleteAction[],
   locks: Locks,
-  settings: CoreSettings,
-  nowMs: number,
+  { settings, nowMs }: { settings: CoreSettings; nowMs: number },
   findings: Findings,
 ): DeleteAction[] {
   const heldSets = new Map<string, string>();
@@ -67,8 +66,8 @@ function unheld(
   });
 }
 
-/** The copies of a DR region that a lock is owed to; none in the primary one. */
-function owedIn(
+/** Returns the copies of a DR region that have to be locked; none in the primary one. */
+function toLockIn(
   { dr, own }: ReadRegion,
   deletes: readonly DeleteAction[],
   { lock }: CoreSettings,
@@ -76,31 +75,34 @@ function owedIn(
 ): Snapshot[] {
   if (dr === undefined) return [];
   const leaving = new Set(deletes.map(({ snapshotId }) => snapshotId));
-  return lockable(own, leaving, dr, lock, nowMs);
+  return lockable(
+    own.filter(({ snapshotId }) => !leaving.has(snapshotId)),
+    dr,
+    lock,
+    nowMs,
+  );
 }
 
 /** One region: what is to be locked there, and what may go. */
 async function guardRegion(
-  client: Ec2Reader,
   read: ReadRegion,
   deletes: readonly DeleteAction[],
-  settings: CoreSettings,
-  { now, deadlineMs }: Budget,
+  { clients, settings, budget: { now, deadlineMs } }: Execution,
   findings: Findings,
 ): Promise<GuardedRegion> {
   const nowMs = now();
-  const owed = owedIn(read, deletes, settings, nowMs);
+  const toLock = toLockIn(read, deletes, settings, nowMs);
   const guarded: GuardedRegion = { ...read, locks: [], deletes: [...deletes], late: false };
-  if (deletes.length === 0 && owed.length === 0) return guarded;
+  if (deletes.length === 0 && toLock.length === 0) return guarded;
   if (nowMs >= deadlineMs) return { ...guarded, late: true };
-  const held = await readLocks(client, read.region, findings);
+  const held = await readLocks(ec2In(clients, read.region).reader, read.region, findings);
   if (held === undefined) {
     for (const action of deletes) keepHeld(findings, action, "its region's locks are not known");
     return { ...guarded, deletes: [] };
   }
   const { lock } = settings;
-  const locks = lock === undefined ? [] : planLocks(owed, (id) => held.has(id), lock, nowMs);
-  return { ...guarded, locks, deletes: unheld(deletes, held, settings, nowMs, findings) };
+  const locks = lock === undefined ? [] : planLocks(toLock, (id) => held.has(id), lock, nowMs);
+  return { ...guarded, locks, deletes: unheld(deletes, held, { settings, nowMs }, findings) };
 }
 
 /**
@@ -109,20 +111,17 @@ async function guardRegion(
  * @returns the regions that could be read; never throws
  */
 export async function guardRegions(
-  clients: VaultClients,
   deletes: readonly DeleteAction[],
   inventory: Inventory,
-  settings: CoreSettings,
-  budget: Budget,
+  execution: Execution,
   findings: Findings,
 ): Promise<GuardedRegion[]> {
   // Most passes have nothing to look at.
-  if (deletes.length === 0 && settings.lock === undefined) return [];
+  if (deletes.length === 0 && execution.settings.lock === undefined) return [];
   return Promise.all(
     inventory.regions.map((read) => {
       const here = deletes.filter((action) => action.region === read.region);
-      const { reader } = ec2In(clients, read.region);
-      return guardRegion(reader, read, here, settings, budget, findings);
+      return guardRegion(read, here, execution, findings);
     }),
   );
 }

@@ -20,41 +20,35 @@ export function lockedDaysEndMs(copy: Pick<Snapshot, "startTimeMs">, { days }: S
   return copy.startTimeMs + days * DAY_MS;
 }
 
-/**
- * The copies that a lock is owed to, whether they have it or not.
- * @param own the vault's own copies in the region
- * @param leaving ids of those that this plan deletes
- */
+/** Returns the copies that have to be locked, whether they are or not, of those in a region that the plan does not delete. */
 export function lockable(
-  own: readonly Snapshot[],
-  leaving: ReadonlySet<string>,
+  staying: readonly Snapshot[],
   { keyArn }: KeyedRegion,
   lock: SnapshotLock | undefined,
   nowMs: number,
 ): Snapshot[] {
   if (lock === undefined) return [];
-  return own.filter(
+  return staying.filter(
     (copy) =>
       copyState(copy, keyArn) === "verified" &&
       // The role may lock what carries the vault's tag; what has lost it is reported as tampering.
       copy.tags[TAG.vault] === copy.identity.vaultId &&
-      !leaving.has(copy.snapshotId) &&
       lockedDaysEndMs(copy, lock) > nowMs,
   );
 }
 
 /**
- * Oldest first, as copies are made.
- * @param owed what {@link lockable} gave
+ * Plans the locks that are missing, the oldest copy first, as copies are made.
+ * @param toLock what {@link lockable} returned
  * @param isLocked whether any lock holds it now, also one that a person set
  */
 export function planLocks(
-  owed: readonly Snapshot[],
+  toLock: readonly Snapshot[],
   isLocked: (snapshotId: string) => boolean,
   lock: SnapshotLock,
   nowMs: number,
 ): LockAction[] {
-  return owed
+  return toLock
     .filter(({ snapshotId }) => !isLocked(snapshotId))
     .sort((a, b) => a.startTimeMs - b.startTimeMs || (a.snapshotId < b.snapshotId ? -1 : 1))
     .map((copy) => {

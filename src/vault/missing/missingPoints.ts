@@ -50,12 +50,10 @@ function missingOf(
 
 /** Returns what a region had and has no more. */
 function newlyGone(
-  region: string,
   had: Counts,
   { counts, begun }: Wanted,
   sought: Sought,
-  memory: PointMemory,
-  nowMs: number,
+  { region, memory, nowMs }: { region: string; memory: PointMemory; nowMs: number },
 ): GonePoints[] {
   const now = inFormOf(counts, had);
   return [...had].flatMap(([of, slots]): GonePoints[] => {
@@ -99,7 +97,7 @@ function lookAtPoints(
     const { region } = counted;
     const [mine, sought] = [wanted.get(region), soughtIn.get(region)];
     if (mine === undefined || sought === undefined) continue;
-    const gone = (had: Counts) => newlyGone(region, had, mine, sought, memory, nowMs);
+    const gone = (had: Counts) => newlyGone(had, mine, sought, { region, memory, nowMs });
     const had = unpackCounts(counted);
     const each = gone(had);
     // Of so many instances nobody reads a line each.

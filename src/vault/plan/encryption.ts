@@ -17,16 +17,18 @@ function encryptionTarget(settings: CoreSettings): CopyTarget | undefined {
   return { region, keyArn, tagsOf, released: () => false };
 }
 
-/** Encrypted copies of what is not encrypted and stays. */
+/**
+ * Plans encrypted copies of snapshots that are not encrypted.
+ * @param staying completed ones that the plan does not delete
+ */
 export function planEncrypting(
   own: readonly Snapshot[],
-  completed: readonly Snapshot[],
-  leaving: ReadonlySet<string>,
+  staying: readonly Snapshot[],
   settings: CoreSettings,
   nowMs: number,
 ) {
   const target = encryptionTarget(settings);
   if (target === undefined) return [];
-  const plain = completed.filter((one) => !one.encrypted && !isReplacement(one) && !leaving.has(one.snapshotId));
+  const plain = staying.filter((one) => !one.encrypted && !isReplacement(one));
   return [planCopies(plain, copiesBySource(own.filter(isReplacement)), target, nowMs)];
 }

@@ -22,13 +22,13 @@ function volumesOf(action: Action): string[] {
 /** Returns the snapshots of the slot, and what is to be said of it and of who dropped out. */
 function planSlot(own: readonly Snapshot[], { world, settings, slotTask, runId, nowMs }: PlanRequest): PlanPart {
   if (world.instances === undefined || slotTask === undefined) return {};
-  const snapshots = planSnapshots(world.instances, own, settings, slotTask, runId, nowMs);
+  const snapshots = planSnapshots(world.instances, own, settings, { slotTask, runId, nowMs });
   const dropouts = planDropouts(world.dropouts, settings, slotTask, nowMs);
   const waits = [snapshots.waitsSinceMs, dropouts.waitsSinceMs].filter((ms) => ms !== undefined);
   const missed = () => {
     if (slotTask.supersedes === undefined) return [];
     const given: SlotTask = { slot: slotTask.supersedes, mode: "closing" };
-    const { problems } = planSnapshots(world.instances ?? [], own, settings, given, runId, nowMs);
+    const { problems } = planSnapshots(world.instances ?? [], own, settings, { slotTask: given, runId, nowMs });
     return problems.filter(({ kind }) => kind === "slot-missed");
   };
   return {

@@ -2,7 +2,7 @@
 import { isRoot, setKeyOf } from "../retention/recoverySets";
 import { partOf } from "../lib/text";
 import type { RetentionVerdict } from "../retention/retentionVerdict";
-import type { DeleteAction, ExpiredCopyTag } from "../model/actions";
+import type { DeleteAction } from "../model/actions";
 import type { Snapshot } from "../model/world";
 import type { PrunePlan } from "../retention/prunePlan";
 
@@ -23,12 +23,11 @@ export function keep(plan: PrunePlan, { region, snapshotId }: Snapshot, reason: 
   plan.kept.push({ region, snapshotId, reason });
 }
 
+/** Adds a deletion to a plan. */
 export function remove(
   plan: PrunePlan,
   snapshot: Snapshot,
-  because: DeleteAction["because"],
-  reason: string,
-  expiredCopyTag?: ExpiredCopyTag,
+  { because, reason, expiredCopyTag }: Pick<DeleteAction, "because" | "reason" | "expiredCopyTag">,
 ): void {
   const { region, snapshotId } = snapshot;
   plan.actions.push({

@@ -51,12 +51,12 @@ function pruneOthers({ plan, state, nowMs }: Dr, best: Snapshot, others: readonl
   );
   for (const other of others) {
     const why = failed.get(other);
-    if (why !== undefined) remove(plan, other, "failed", why);
+    if (why !== undefined) remove(plan, other, { because: "failed", reason: why });
     else if (!isReplaced || state(other) === "pending") {
       keep(plan, other, `${best.snapshotId} is of the same slot, but is ${state(best)}`);
     } else if (state(other) === "verified") {
-      remove(plan, other, "redundant", `a duplicate of ${best.snapshotId}`);
-    } else remove(plan, other, "redundant", `not usable, and replaced by ${best.snapshotId}`);
+      remove(plan, other, { because: "redundant", reason: `a duplicate of ${best.snapshotId}` });
+    } else remove(plan, other, { because: "redundant", reason: `not usable, and replaced by ${best.snapshotId}` });
   }
 }
 
@@ -68,11 +68,14 @@ function isPoint({ plan, isExpired, inPlaceOf, state, sourceOf, stays, sources }
   const doubted = best.state === "error" ? inPlaceOf(best) : undefined;
   if (state(best) === "pending") keep(plan, best, "it is pending");
   else if (doubted !== undefined) {
-    remove(plan, best, "failed", `it is in state error, and ${doubted.snapshotId} is there, in doubt`);
+    remove(plan, best, {
+      because: "failed",
+      reason: `it is in state error, and ${doubted.snapshotId} is there, in doubt`,
+    });
   } else if (stays(sourceOf(best)) !== undefined && !expired) {
     keep(plan, best, "not usable, until its replacement is verified");
   } else if (best.state === "completed") return true;
-  else remove(plan, best, "failed", `it is in state ${best.state}, and its source is gone`);
+  else remove(plan, best, { because: "failed", reason: `it is in state ${best.state}, and its source is gone` });
   return false;
 }
 
@@ -155,7 +158,7 @@ export function pruneDr(
     else {
       const source = stays(sourceOf(copy)) ?? sources(sourceOf(copy));
       const expiredCopyTag = source && { snapshotId: source.snapshotId, regions: [region] };
-      remove(plan, copy, "retention", reason, expiredCopyTag);
+      remove(plan, copy, { because: "retention", reason, expiredCopyTag });
     }
   }
   return plan;

@@ -71,7 +71,7 @@ function addFailed(
   );
   for (const [one, why] of [...ofVolumes, ...ofOriginals]) {
     if (why === undefined) keep(plan, one, `failed: ${one.stateMessage ?? "EC2 gives no reason"}`);
-    else remove(plan, one, "failed", why);
+    else remove(plan, one, { because: "failed", reason: why });
   }
 }
 
@@ -103,7 +103,7 @@ export function prunePrimary(
     else if (reason === undefined) keep(plan, snapshot, whyKept(verdict, snapshot) ?? "kept");
     else {
       const but = unsafe(snapshot) ?? holds.get(setKeyOf(snapshot));
-      if (but === undefined) remove(plan, snapshot, "retention", reason);
+      if (but === undefined) remove(plan, snapshot, { because: "retention", reason });
       else keep(plan, snapshot, `${reason}, but ${but}`);
     }
   }
@@ -112,7 +112,7 @@ export function prunePrimary(
     const isGone = gone.has(kept.snapshotId) && !holds.has(setKeyOf(kept));
     const wait =
       (isGone ? undefined : but) ?? notCompleted("it", snapshot) ?? notCompleted(kept.snapshotId, kept) ?? unsafe(kept);
-    if (wait === undefined) remove(plan, snapshot, "redundant", why, expiredCopyTag);
+    if (wait === undefined) remove(plan, snapshot, { because: "redundant", reason: why, expiredCopyTag });
     else keep(plan, snapshot, `${why}, but ${wait}`);
   }
   const failed = own.filter(({ state }) => state === "error");

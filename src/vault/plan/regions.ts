@@ -33,7 +33,7 @@ export function planRegions(
   const { dr: marked, clear } = inventory;
   const copies = marked.flatMap((region) => region.copies);
   const { problems, ...ruled } = instanceRules([...own, ...copies], world, settings, nowMs);
-  const changing = beginChanges(world, ruled, settings, slot, nowMs);
+  const changing = beginChanges(world, ruled, { settings, slot, nowMs });
   const calendar = makeCalendar(settings.timezone);
   const rules = { ...ruled, calendar, nowMs, formersOf: changing.formersOf };
   const finished = clear.filter(isCompleted);
@@ -50,9 +50,11 @@ export function planRegions(
     limit: changing.limit,
   });
   const copying = believed.map(({ one, forCopying }): SeenRegion => ({ ...one, released: forCopying }));
+  const leaving = idsOf(due.actions);
+  const staysHere = ({ snapshotId }: Snapshot) => !leaving.has(snapshotId);
   const making = [
     ...planCopying(worthCopying(own, canonical), copying, settings, nowMs),
-    ...planEncrypting(own, completed, idsOf(due.actions), settings, nowMs),
+    ...planEncrypting(own, completed.filter(staysHere), settings, nowMs),
   ];
   const lost = lostKeys(world, settings);
   const pruning = [primary, ...pruned];

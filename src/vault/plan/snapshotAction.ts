@@ -22,8 +22,7 @@ function recoveryPointTags(
   settings: CoreSettings,
   instance: ProtectedInstance,
   volumes: readonly AttachedVolume[],
-  trigger: { slot: string; runId: string },
-  room: number,
+  { slot, runId, room }: { slot: string; runId: string; room: number },
 ): Tags {
   const own: Record<string, string> = {
     ...settings.tags,
@@ -32,8 +31,8 @@ function recoveryPointTags(
     [TAG.instanceName]: instance.tags.Name ?? "",
     [TAG.instanceType]: instance.instanceType,
     [TAG.availabilityZone]: instance.availabilityZone,
-    [TAG.slot]: trigger.slot,
-    [TAG.run]: trigger.runId,
+    [TAG.slot]: slot,
+    [TAG.run]: runId,
     [TAG.setSize]: String(volumes.length),
     [TAG.policy]: instance.tags[settings.tagKey] ?? "",
     ...overridesOf(instance.tags, settings).carried,
@@ -64,7 +63,7 @@ export function snapshotAction(
   const excludeDataVolumeIds = left.filter((v) => !v.isRoot).map((v) => v.volumeId);
   const mode = excludeDataVolumeIds.length <= MAX_EXCLUDED_DATA_VOLUMES ? "set" : "each";
   const maxTags = maxSnapshotTags(settings);
-  const own = Object.keys(recoveryPointTags(settings, instance, missing, trigger, 0)).length + LATER;
+  const own = Object.keys(recoveryPointTags(settings, instance, missing, { ...trigger, room: 0 })).length + LATER;
   const { copyVolumeTags, room } = roomForTags(missing, own, maxTags, settings.tags);
   return {
     kind: "snapshot",
@@ -77,7 +76,7 @@ export function snapshotAction(
     excludeDataVolumeIds,
     copyVolumeTags,
     maxTags,
-    tags: recoveryPointTags(settings, instance, missing, trigger, room - LATER),
+    tags: recoveryPointTags(settings, instance, missing, { ...trigger, room: room - LATER }),
     reason: `no snapshot for ${trigger.slot} yet`,
   };
 }

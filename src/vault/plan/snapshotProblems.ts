@@ -1,5 +1,5 @@
 /** What a person is told of instances that could not be backed up, or not as they ask. Pure text. */
-import { type OverrideFault, overridesOf } from "../retention/tagOverrides";
+import { type OverrideError, overridesOf } from "../retention/tagOverrides";
 import { EXCLUDE_VALUE } from "../model/tags";
 import type { AttachedVolume, ProtectedInstance } from "../model/world";
 import type { CoreSettings } from "../model/settings";
@@ -31,8 +31,8 @@ export function noInstances({ tagKey, policies, primaryRegion }: CoreSettings): 
 }
 
 export function overrideProblems({ instanceId, tags }: ProtectedInstance, settings: CoreSettings): Problem[] {
-  const { faults } = overridesOf(tags, settings);
-  return faults.map(({ key, value, expected }: OverrideFault) =>
+  const { errors } = overridesOf(tags, settings);
+  return errors.map(({ key, value, expected }: OverrideError) =>
     problem(
       "bad-override",
       `${instanceId}/${key}`,

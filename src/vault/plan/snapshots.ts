@@ -75,6 +75,13 @@ function stalestFirst(
   });
 }
 
+/** The slot that snapshots are made for. */
+export interface ServedSlot {
+  slotTask: SlotTask;
+  runId: string;
+  nowMs: number;
+}
+
 /**
  * @param instances protected instances as observed
  * @param snapshots every snapshot of the vault in the primary region
@@ -84,9 +91,7 @@ export function planSnapshots(
   instances: readonly ProtectedInstance[],
   snapshots: readonly Snapshot[],
   settings: CoreSettings,
-  slotTask: SlotTask,
-  runId: string,
-  nowMs: number,
+  { slotTask, runId, nowMs }: ServedSlot,
 ): SnapshotPlan {
   const plan: SnapshotPlan = { actions: [], problems: [], settled: true };
   const { slot, mode } = slotTask;
@@ -106,11 +111,11 @@ export function planSnapshots(
       if (lacking.length > 0) plan.problems.push(slotMissed(instance, lacking, slot, settings));
       continue;
     }
-    const tries = lacking.map((volume) =>
+    const attempts = lacking.map((volume) =>
       nextAttempt(failures.get(volumeAndSlot(volume.volumeId, slot)) ?? [], settings, nowMs),
     );
-    if (tries.includes("later")) plan.settled = false;
-    const missing = lacking.filter((_, index) => tries[index] === "now");
+    if (attempts.includes("later")) plan.settled = false;
+    const missing = lacking.filter((_, index) => attempts[index] === "now");
     if (missing.length > 0) plan.actions.push(snapshotAction(settings, instance, missing, { slot, runId }));
   }
   if (instances.length === 0) plan.problems.push(noInstances(settings));

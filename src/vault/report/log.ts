@@ -5,13 +5,11 @@ import { stillNotified } from "../model/notified";
 import type { NotifiedAt } from "../model/clockState";
 import { composeMail } from "./mail";
 import type { LogPlace } from "./links";
-import { type Summary, countAlike } from "./summary";
+import { type Decisions, type Summary, countAlike } from "./summary";
 import { type Problem, isNotice, problemKey } from "../model/problem";
 import { isoSeconds } from "../lib/time";
-import type { Outcome, Plan } from "../model/actions";
+import type { Outcome } from "../model/actions";
 import type { VaultSettings } from "../model/settings";
-import type { ThrottledRead } from "../model/world";
-import type { Trigger } from "../model/trigger";
 import type { VaultLog } from "../aws/tools";
 
 function subjectOf({ action }: Outcome): Record<string, unknown> {
@@ -34,13 +32,7 @@ export function fieldsOf({ message, ...fields }: Problem): Record<string, unknow
 }
 
 /** What is kept is said once a run: said by every pass and sweep, it would be most of the log's cost. */
-export function logDecisions(
-  log: VaultLog,
-  { kind }: Trigger,
-  plan: Plan,
-  outcomes: readonly Outcome[],
-  deferredReads: readonly ThrottledRead[],
-): void {
+export function logDecisions(log: VaultLog, { trigger: { kind }, plan, outcomes, deferredReads }: Decisions): void {
   for (const { code, problem } of deferredReads) {
     log.info("read", { status: "deferred", code, detail: problem.message });
   }
@@ -70,18 +62,23 @@ export function unreportedOf(problems: readonly Problem[], notified: NotifiedAt,
   return neverReportedOf(problems, stillNotified(notified, nowMs));
 }
 
+/** What a mail is made of. */
+export interface News {
+  summary: Summary;
+  /** The problems that nobody was told within the last day. */
+  unreported: readonly Problem[];
+  /** What was reported before. */
+  notified: NotifiedAt;
+}
+
 /**
- * Mails the news.
- * @returns what counts as told from now on
- * @throws what SNS throws: an untold problem must not be taken for told
+ * Sends one mail.
+ * @returns the problems that count as reported from now on, with their times
+ * @throws what SNS throws, so that no problem counts as reported that was not
  */
 export async function notify(
-  clients: VaultClients,
-  settings: VaultSettings,
-  summary: Summary,
-  unreported: readonly Problem[],
-  notified: NotifiedAt,
-  logs: LogPlace,
+  { clients, settings, logs }: { clients: VaultClients; settings: VaultSettings; logs: LogPlace },
+  { summary, unreported, notified }: News,
   nowMs: number,
 ): Promise<NotifiedAt> {
   const { subject, body } = composeMail(summary, unreported, settings, logs);

@@ -8,7 +8,7 @@ import type { Work } from "../model/work";
 import { auditInvocation } from "./audit/audit";
 import { dryRunNotice } from "./dryRunNotice";
 import { groupAlike } from "./grouping";
-import { logDecisions, unreportedOf, notify, neverReportedOf } from "./log";
+import { logDecisions, unreportedOf, notify, neverReportedOf, type News } from "./log";
 import { reportsOf } from "./runReport";
 import { type Summary, summarize } from "./summary";
 
@@ -41,14 +41,13 @@ export interface Reported {
 /** Mails the news. SNS being down must not lose it: the problems stay untold, and the invocation still throws. */
 async function sendMail(
   { settings, tools: { clients, log, now }, logGroup: group, startMs }: Invocation,
-  summary: Summary,
-  unreported: readonly Problem[],
-  notified: NotifiedAt,
+  news: News,
 ): Promise<NotifiedAt> {
+  const { unreported, notified } = news;
   if (unreported.length === 0) return notified;
   const logs = { group, region: settings.primaryRegion, sinceMs: startMs };
   try {
-    return await notify(clients, settings, summary, unreported, notified, logs, now());
+    return await notify({ clients, settings, logs }, news, now());
   } catch (error) {
     const { code, message: detail } = causeOf(error);
     log.error("mail not sent", { code, detail, topicArn: settings.topicArn });
@@ -72,11 +71,11 @@ export async function report(invocation: Invocation, done: Done, before: Before)
   const decided = { settings, trigger, ...done, plan: { ...done.plan, problems }, deferredReads, startMs };
   const audited = await auditInvocation(tools.clients.putAudit, decided, before.state, { now, deadlineMs });
   const plan = { ...done.plan, problems: [...problems, ...audited.problems] };
-  logDecisions(log, trigger, plan, outcomes, deferredReads);
-  const summary = summarize(settings.vaultId, trigger, plan, outcomes, deferredReads);
+  logDecisions(log, { trigger, plan, outcomes, deferredReads });
+  const summary = summarize(settings.vaultId, { trigger, plan, outcomes, deferredReads });
   const reports = reportsOf(summary, done, settings, startMs);
   const unreported = unreportedOf(groupAlike([...summary.problems, ...reports]), before.notified, now());
-  const notified = await sendMail(invocation, summary, unreported, before.notified);
+  const notified = await sendMail(invocation, { summary, unreported, notified: before.notified });
   const neverReported = neverReportedOf(groupAlike(plan.problems), notified);
   return { summary, unreported, notified, neverReported, manifestsTo: audited.manifestsTo };
 }

@@ -97,14 +97,17 @@ function statusOf(all: readonly Problem[], counts: Counts): Status {
   return nothingMade && (blind || counts.failed > 0) ? "failed" : "partial";
 }
 
-/** @param putOff reads that were throttled and are no problem yet */
-export function summarize(
-  vaultId: string,
-  trigger: Trigger,
-  plan: Plan,
-  outcomes: readonly Outcome[],
-  deferredReads: readonly ThrottledRead[],
-): Summary {
+/** What an invocation decided and did. */
+export interface Decisions {
+  trigger: Trigger;
+  plan: Plan;
+  outcomes: readonly Outcome[];
+  /** Reads that were throttled and are no problem yet. */
+  deferredReads: readonly ThrottledRead[];
+}
+
+/** Sums up an invocation. */
+export function summarize(vaultId: string, { trigger, plan, outcomes, deferredReads }: Decisions): Summary {
   const failures = outcomes.filter(({ status }) => status === "failed").map(failureOf);
   const problems = uniqueByKey([...plan.problems, ...failures]);
   const counts = countOf(outcomes, deferredReads);

@@ -1,9 +1,9 @@
 /** Evaluates one history: by the rules of now, and by those of before each change for what the rules of now release. Pure. */
 import type { Former, FormersOf } from "./former";
 import type { RulesOf } from "./effectiveRules";
-import { type RecoverySet, wasThere } from "./recoverySets";
+import { wasThere } from "./recoverySets";
 import { type FullVerdict, holdOfBoth } from "./retentionVerdict";
-import { type ReadAt, type Side, verdictBy } from "./verdict";
+import { type ReadAt, type UnitHistory, verdictBy } from "./verdict";
 
 /** Rules and what they are read with. */
 export interface PruneRules extends ReadAt {
@@ -15,18 +15,15 @@ export interface PruneRules extends ReadAt {
   formersOf?: FormersOf;
 }
 
-/** The recovery points of one unit: an instance, or a volume that several instances have had. */
-export interface History {
-  unit: string;
-  sets: readonly RecoverySet[];
-  side: Side;
+/** A unit's history in one region. */
+export interface History extends UnitHistory {
   region: string;
 }
 
 /** Adds what rules of before a change make of what would be gone. */
 function addFormer(verdict: FullVerdict, former: Former, { sets, unit, side }: History, nowMs: number): void {
   const { calendar } = former;
-  const { kept: wouldKeep } = verdictBy(former.rules, former.over(sets), unit, side, { calendar, nowMs });
+  const { kept: wouldKeep } = verdictBy(former.rules, { unit, sets: former.over(sets), side }, { calendar, nowMs });
   const { overFrom, before: end, keys, fresh, carrier } = former;
   const hold = (slot: string, why: string) => {
     const more = { why, keys: new Set(keys), fresh: new Set(fresh) };
@@ -52,8 +49,8 @@ function addFormer(verdict: FullVerdict, former: Former, { sets, unit, side }: H
 
 /** Returns the verdict on one history. */
 export function historyVerdict(history: History, rules: PruneRules): FullVerdict {
-  const { unit, sets, side, region } = history;
-  const verdict = verdictBy(rules.rulesOf(unit), sets, unit, side, rules);
+  const { unit, sets, region } = history;
+  const verdict = verdictBy(rules.rulesOf(unit), history, rules);
   const full: FullVerdict = { ...verdict, held: new Map(), approved: new Map() };
   const isLoss = sets.some(({ slot }) => verdict.gone.has(slot) && !verdict.kept.has(slot));
   if (!isLoss || rules.formersOf === undefined) return full;

@@ -65,15 +65,13 @@ interface Bucket extends Count {
   period?: string;
 }
 
-/** Adds why the counted rules keep a point; they remember that they did. */
+/** Adds why the counted rules keep a point of these periods; they remember that they did. */
 function count(
   why: string[],
   buckets: readonly Bucket[],
-  point: RetentionPoint,
+  periods: ReturnType<Calendar["periodsOf"]>,
   isOldest: boolean,
-  calendar: Calendar,
 ): void {
-  const periods = calendar.periodsOf(dataMs(point));
   for (const bucket of buckets) {
     if (bucket.left <= 0) continue;
     const { rule, words } = bucket;
@@ -128,7 +126,7 @@ export function retention(
   const result: RetentionResult = { keep: [], remove: [], reasons: new Map() };
   for (const [index, point] of sorted.entries()) {
     const why = keepsAll ? ["no rule is set"] : [];
-    if (buckets.length > 0) count(why, buckets, point, index === sorted.length - 1, calendar);
+    if (buckets.length > 0) count(why, buckets, calendar.periodsOf(dataMs(point)), index === sorted.length - 1);
     if (dataMs(point) > limitMs) why.push(withinWords(within));
     const ageMs = nowMs - point.startTimeMs;
     if (retentionDays > 0 && ageMs <= retentionDays * DAY_MS) why.push(daysWords(retentionDays));

@@ -13,7 +13,7 @@ import type { Tags } from "../model/world";
 export type OverrideBounds = Pick<CoreSettings, "overrideMin" | "overrideMax">;
 
 /** A tag that asks for what it can't have. */
-export interface OverrideFault {
+export interface OverrideError {
   key: string;
   value: string;
   expected: string;
@@ -78,18 +78,25 @@ export function ruleNamed(name: string): OverrideRule | undefined {
   return OVERRIDE_RULES.find((rule) => rule === name);
 }
 
-function readTags(tags: Tags, prefix: string, own: KeepRules, bounds: OverrideBounds, faults: OverrideFault[]): string {
+/** Reads the override tags of one prefix: the rules that are taken, as one text, and what is not. */
+function readTags(
+  tags: Tags,
+  prefix: string,
+  own: KeepRules,
+  bounds: OverrideBounds,
+): { rules: string; errors: OverrideError[] } {
   const good: string[] = [];
+  const errors: OverrideError[] = [];
   for (const key of Object.keys(tags).sort()) {
     if (!key.startsWith(prefix)) continue;
     const value = tags[key] ?? "";
     const rule = ruleNamed(key.slice(prefix.length));
     if (rule === undefined) {
-      faults.push({ key, value, expected: `${prefix} and one of ${OVERRIDE_RULES.join(", ")}` });
+      errors.push({ key, value, expected: `${prefix} and one of ${OVERRIDE_RULES.join(", ")}` });
     } else if (isAllowed(rule, value, own, bounds)) good.push(`${rule}=${value}`);
-    else faults.push({ key, value, expected: allowed(rule, own, bounds) });
+    else errors.push({ key, value, expected: allowed(rule, own, bounds) });
   }
-  return good.join(" ");
+  return { rules: good.join(" "), errors };
 }
 
 /**
@@ -99,18 +106,17 @@ function readTags(tags: Tags, prefix: string, own: KeepRules, bounds: OverrideBo
 export function overridesOf(
   tags: Tags,
   settings: OverrideBounds & Pick<CoreSettings, "tagKey" | "policies">,
-): { carried: Record<string, string>; faults: OverrideFault[] } {
+): { carried: Record<string, string>; errors: OverrideError[] } {
   const { tagKey, policies } = settings;
   const value = tags[tagKey] ?? "";
   const own = Object.hasOwn(policies, value) ? policies[value] : undefined;
-  const faults: OverrideFault[] = [];
-  const keep = readTags(tags, `${tagKey}-keep-`, own?.keep ?? {}, settings, faults);
-  const drKeep = readTags(tags, `${tagKey}-dr-keep-`, own?.drKeep ?? {}, settings, faults);
+  const keep = readTags(tags, `${tagKey}-keep-`, own?.keep ?? {}, settings);
+  const drKeep = readTags(tags, `${tagKey}-dr-keep-`, own?.drKeep ?? {}, settings);
   const carried = {
-    ...(keep !== "" && { [TAG.keep]: keep }),
-    ...(drKeep !== "" && { [TAG.drKeep]: drKeep }),
+    ...(keep.rules !== "" && { [TAG.keep]: keep.rules }),
+    ...(drKeep.rules !== "" && { [TAG.drKeep]: drKeep.rules }),
   };
-  return { carried, faults };
+  return { carried, errors: [...keep.errors, ...drKeep.errors] };
 }
 
 /** Whether a tag asks for more than the most that it may: a bound that was lowered since it was made cuts it to the bound. */

@@ -16,6 +16,13 @@ export interface ReadAt {
   nowMs: number;
 }
 
+/** The recovery points of one unit: an instance, or a volume that several instances have had. */
+export interface UnitHistory {
+  unit: string;
+  sets: readonly RecoverySet[];
+  side: Side;
+}
+
 /** By slot, why each recovery point is kept or goes. */
 export interface Verdict {
   kept: Map<string, string>;
@@ -31,8 +38,7 @@ export function isMadeForDr({ identity, tags }: Snapshot): boolean {
 function addHistory(
   verdict: Verdict,
   points: readonly RetentionPoint[],
-  keepRules: KeepRules,
-  keepAtLeast: number,
+  { keepRules, keepAtLeast }: { keepRules: KeepRules; keepAtLeast: number },
   { calendar, nowMs }: ReadAt,
 ): void {
   const { keep, remove, reasons } = retention(points, keepRules, { nowMs, calendar, keepAtLeast });
@@ -64,12 +70,10 @@ function addNewestOfVolumes(
   }
 }
 
-/** Returns what rules make of them. A recovery point goes where it is gone and not kept. */
+/** Returns what rules make of a history. A recovery point is deleted if it is gone and not kept. */
 export function verdictBy(
   { keepAll, expireAll, keepAtLeast, ...own }: InstanceRules,
-  sets: readonly RecoverySet[],
-  unit: string,
-  side: Side,
+  { unit, sets, side }: UnitHistory,
   rules: ReadAt,
 ): Verdict {
   const verdict: Verdict = { kept: new Map(), gone: new Map() };
@@ -86,20 +90,20 @@ export function verdictBy(
     return { snapshotId: set.slot, volumeId: unit, startTimeMs, slotMs, takenMs };
   };
   const points = sets.map(pointOf);
-  addHistory(verdict, points, own[side], keepAtLeast, rules);
+  addHistory(verdict, points, { keepRules: own[side], keepAtLeast }, rules);
   if (verdict.gone.size === 0) return verdict;
   if (sets.some(({ snapshots }) => snapshots.length > 1 || snapshots[0]?.tags[TAG.setSize] !== "1")) {
     const complete = new Set(completeSets(sets).map(({ slot }) => slot));
     const isPart = complete.size > 0 && complete.size < sets.length;
     if (isPart) {
       const some = points.filter(({ snapshotId }) => complete.has(snapshotId));
-      addHistory(verdict, some, own[side], keepAtLeast, rules);
+      addHistory(verdict, some, { keepRules: own[side], keepAtLeast }, rules);
     }
   }
   const forDr = new Set(sets.filter((set) => set.snapshots.some(isMadeForDr)).map(({ slot }) => slot));
   if (side === "keep" && forDr.size > 0) {
     const some = points.filter(({ snapshotId }) => forDr.has(snapshotId));
-    addHistory(verdict, some, own.drKeep, keepAtLeast, rules);
+    addHistory(verdict, some, { keepRules: own.drKeep, keepAtLeast }, rules);
   }
   addNewestOfVolumes(verdict, sets, [...points].sort(newestFirst), keepAtLeast);
   return verdict;

@@ -58,7 +58,7 @@ function deleted(): (string | undefined)[] {
 function carry(extra: Partial<CoreSettings> = {}, seen = world, planned = plan) {
   const policy = { ...SETTINGS, maxDeletePercent: 50, ...extra };
   const budget = { now: () => NOW, deadlineMs: NOW + 1 };
-  return applyPlan(clients, planned, takeInventory(seen, policy), policy, budget);
+  return applyPlan(planned, takeInventory(seen, policy), { clients, settings: policy, budget });
 }
 
 test("tags that AWS refuses are a notice of the plan", async () => {

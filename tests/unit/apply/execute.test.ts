@@ -33,7 +33,7 @@ function awsError(code: string): Error {
 
 function run(actions: Action[], hasTime = () => true) {
   const now = () => (hasTime() ? NOW : NOW + 2);
-  return apply(clients, actions, SETTINGS, { now, deadlineMs: NOW + 1 });
+  return apply(actions, { clients, settings: SETTINGS, budget: { now, deadlineMs: NOW + 1 } });
 }
 
 /** `status: detail` of each outcome. */

@@ -28,7 +28,7 @@ function awsError(code: string): Error {
 
 /** `status: detail` of each outcome. */
 async function run(actions: Action[]): Promise<string[]> {
-  const done = await apply(clients, actions, TWO, { now: () => NOW, deadlineMs: NOW + 1 });
+  const done = await apply(actions, { clients, settings: TWO, budget: { now: () => NOW, deadlineMs: NOW + 1 } });
   return done.map(({ status, detail }) => `${status}: ${detail}`);
 }
 

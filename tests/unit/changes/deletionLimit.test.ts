@@ -28,7 +28,7 @@ function planned(): PrunePlan {
     gone,
     approved,
   });
-  for (const one of due) remove(plan, one, "retention", "no rule keeps it");
+  for (const one of due) remove(plan, one, { because: "retention", reason: "no rule keeps it" });
   return plan;
 }
 
@@ -38,7 +38,7 @@ function deletedBeside(stopped: Record<string, string[]>): string[] {
     stopped,
   };
   const read = { region: HERE, own: points, seen: points };
-  const { plan } = limitDeletions(planned(), read, POLICY, memory, new Map());
+  const { plan } = limitDeletions(planned(), read, POLICY, { memory, known: new Map() });
   return plan.actions.map(({ snapshotId }) => snapshotId);
 }
 

@@ -55,9 +55,14 @@ async function guard(
   const world: World = { snapshots, copies: inDr(copies), problems: [], throttled: [] };
   const budget = { now: () => (hasTime() ? NOW : NOW + 2), deadlineMs: NOW + 1 };
   const findings: Findings = { kept: [], problems: [], throttled: [] };
-  const regions = await guardRegions(clients, deletes, takeInventory(world, policy), policy, budget, findings);
+  const regions = await guardRegions(
+    deletes,
+    takeInventory(world, policy),
+    { clients, settings: policy, budget },
+    findings,
+  );
   const dry = { ...policy, dryRun: true, maxDeletePercent: Infinity };
-  const outcomes = await prune(clients, regions, dry, budget, findings);
+  const outcomes = await prune(regions, { clients, settings: dry, budget }, findings);
   const planned = outcomes.filter(({ status }) => status === "planned");
   const putOff = outcomes.filter(({ status }) => status === "deferred");
   return {

@@ -50,7 +50,7 @@ const alone = deleteAction("alone", { set: "i-2 2026-10-13T03:00:00Z" });
 /** What is deleted, in order; why the rest is kept; what is put off. */
 async function deleting(deletes: DeleteAction[], policy = SETTINGS) {
   const findings: Findings = { kept: [], problems: [], throttled: [] };
-  const outcomes = await deleteUnshared(clients, deletes, policy, budget, findings);
+  const outcomes = await deleteUnshared(deletes, { clients, settings: policy, budget }, findings);
   return {
     tried: writes.commandCalls(DeleteSnapshotCommand).map(({ args }) => args[0].input.SnapshotId),
     kept: findings.kept.map(({ snapshotId, reason }) => `${snapshotId}: ${reason}`),
@@ -104,11 +104,9 @@ test("where one is locked, nothing of it goes", async () => {
   const world = { snapshots, copies: inDr([]), problems: [], throttled: [] };
   const findings: Findings = { kept: [], problems: [], throttled: [] };
   const [here] = await guardRegions(
-    clients,
     [root, data, alone],
     takeInventory(world, SETTINGS),
-    SETTINGS,
-    budget,
+    { clients, settings: SETTINGS, budget },
     findings,
   );
   expect(here?.deletes).toStrictEqual([alone]);

@@ -13,7 +13,7 @@ const root = volume("vol-1", { isRoot: true });
 const data = volume("vol-2", { deviceName: "/dev/sdf" });
 
 function plan(instances: ProtectedInstance[], snapshots: Snapshot[] = [], slotTask: SlotTask = OPEN, nowMs = NOW) {
-  return planSnapshots(instances, snapshots, SETTINGS, slotTask, "run-1", nowMs);
+  return planSnapshots(instances, snapshots, SETTINGS, { slotTask, runId: "run-1", nowMs });
 }
 
 function volumesOf({ volumes }: SnapshotAction): string[] {

@@ -99,7 +99,7 @@ function decidedBy({ topicArn: _topic, clock: _clock, audit: _audit, ...settings
 export function composeRecord(decided: Decided) {
   const { settings, trigger, slotTask, plan, withheld, outcomes, deferredReads, startMs } = decided;
   const { vaultId, primaryRegion, dr, dryRun } = settings;
-  const { status, counts, deferrals, problems } = summarize(vaultId, trigger, plan, outcomes, deferredReads);
+  const { status, counts, deferrals, problems } = summarize(vaultId, { trigger, plan, outcomes, deferredReads });
   return {
     schema: "smart-vault/record",
     version: RECORD_VERSION,
