@@ -209,7 +209,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "instances in the order of the list",
     file: "plan/snapshots.ts",
-    original: "for (const instance of stalestFirst(instances, snapshots, settings)) {",
+    original: "for (const instance of longestUnprotectedFirst(instances, snapshots, settings)) {",
     mutated: "for (const instance of instances) {",
     plausible: "all are snapshotted every night, whoever comes first",
   },

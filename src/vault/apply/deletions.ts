@@ -25,7 +25,7 @@ function groupsOf(deletes: readonly DeleteAction[]): DeleteAction[][] {
   return [...groups.values()].map((group) => group.sort((a, b) => last(a) - last(b)));
 }
 
-interface Going {
+interface DeletedGroup {
   outcomes: Outcome[];
   /** Why nothing more can be done in the region. */
   stopLane?: string;
@@ -36,7 +36,7 @@ async function askAll(
   clients: VaultClients,
   group: readonly DeleteAction[],
   findings: Findings,
-): Promise<Going & { free: DeleteAction[] }> {
+): Promise<DeletedGroup & { free: DeleteAction[] }> {
   const outcomes: Outcome[] = [];
   const free: DeleteAction[] = [];
   for (const action of group) {
@@ -62,7 +62,11 @@ async function askAll(
 }
 
 /** Deletes a group, until one of it can't go. */
-async function deleteGroup(group: readonly DeleteAction[], execution: Execution, findings: Findings): Promise<Going> {
+async function deleteGroup(
+  group: readonly DeleteAction[],
+  execution: Execution,
+  findings: Findings,
+): Promise<DeletedGroup> {
   const { outcomes, free, stopLane } = await askAll(execution.clients, group, findings);
   if (execution.settings.dryRun) return { outcomes: [...outcomes, ...plannedOutcomes(free)], stopLane };
   for (const [index, action] of free.entries()) {
@@ -124,9 +128,9 @@ export async function deleteInOrder(
   primaryRegion: string,
   carry: (deletes: readonly DeleteAction[]) => Promise<Outcome[]>,
 ): Promise<Outcome[]> {
-  const going = new Set(deletes.map(({ snapshotId }) => snapshotId));
+  const leaving = new Set(deletes.map(({ snapshotId }) => snapshotId));
   const goesLater = ({ region, expiredCopyTag }: DeleteAction) =>
-    expiredCopyTag !== undefined && region !== primaryRegion && going.has(expiredCopyTag.snapshotId);
+    expiredCopyTag !== undefined && region !== primaryRegion && leaving.has(expiredCopyTag.snapshotId);
   // All of a recovery point waits for what one of it waits for.
   const later = new Set(deletes.filter(goesLater).map(groupKeyOf));
   const waits = (action: DeleteAction) => later.has(groupKeyOf(action));

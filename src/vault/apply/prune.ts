@@ -17,12 +17,12 @@ export async function prune(
 ): Promise<Outcome[]> {
   const { settings, budget } = execution;
   const late = regions.filter((one) => one.late).flatMap(({ deletes }) => deletes);
-  const going = regions.filter((one) => !one.late).flatMap(({ deletes }) => deletes);
+  const leaving = regions.filter((one) => !one.late).flatMap(({ deletes }) => deletes);
   // Nobody restores from what failed, so nobody expects it either.
-  const isAsked = !settings.dryRun && going.some(({ because }) => because !== "failed");
+  const isAsked = !settings.dryRun && leaving.some(({ because }) => because !== "failed");
   const may = !isAsked || budget.mayDelete === undefined || (await budget.mayDelete());
-  const put = may ? [] : going.filter(({ because }) => because !== "failed");
-  const rest = may ? going : going.filter(({ because }) => because === "failed");
+  const put = may ? [] : leaving.filter(({ because }) => because !== "failed");
+  const rest = may ? leaving : leaving.filter(({ because }) => because === "failed");
   const outcomes = await deleteInOrder(rest, settings.primaryRegion, (deletes) =>
     deleteUnshared(deletes, execution, findings),
   );

@@ -152,7 +152,7 @@ export async function writeCopyExpiredTag(
   regions: readonly string[],
   when: string,
 ): Promise<void> {
-  const marks = regions.map((region) => [copyExpiredTag(region), when]);
-  const Tags = tagsToList(Object.fromEntries(marks) as Tags);
+  const tags = regions.map((region) => [copyExpiredTag(region), when]);
+  const Tags = tagsToList(Object.fromEntries(tags) as Tags);
   await client.send(new CreateTagsCommand({ Resources: [snapshotId], Tags }));
 }

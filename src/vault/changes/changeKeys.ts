@@ -61,9 +61,9 @@ export function groupsOf(known: ReadonlyMap<ChangeKey, Known>): NotifiedChanges[
 
 /** Takes over what a person allowed: all changes of the plan with that hash. */
 export function withApproved(memory: ChangeMemory, { approvedDeletePlan }: CoreSettings): ChangeMemory {
-  const allow = (group: NotifiedChanges): NotifiedChanges =>
+  const approve = (group: NotifiedChanges): NotifiedChanges =>
     approvedDeletePlan.includes(group.plan) ? { ...group, approved: true } : group;
-  return { ...memory, notified: memory.notified.map(allow) };
+  return { ...memory, notified: memory.notified.map(approve) };
 }
 
 /**

@@ -84,13 +84,13 @@ function tooMuch(
   due: ReadonlyMap<string, ReadonlySet<string>>,
   points: ReadonlyMap<string, number>,
   { maxDeletes, maxDeletePercent }: CoreSettings,
-  stays: (instanceId: string) => boolean,
+  wasStoppedBefore: (instanceId: string) => boolean,
 ): string[] {
   const all = [...due.values()].reduce((sum, { size }) => sum + size, 0);
   if (maxDeletes > 0 && all > maxDeletes) return [...due.keys()];
   return [...due].flatMap(([instanceId, { size }]) => {
     const of = Math.max(size, points.get(instanceId) ?? 0);
-    return (100 * size) / of > maxDeletePercent || stays(instanceId) ? [instanceId] : [];
+    return (100 * size) / of > maxDeletePercent || wasStoppedBefore(instanceId) ? [instanceId] : [];
   });
 }
 
@@ -102,14 +102,14 @@ export function limitDeletions(
   { memory, known }: Remembered,
 ): Limited {
   const { region } = read;
-  const stays = (id: string) => memory !== undefined && wasStopped(memory, region, id);
-  const all = [...dueIn(plan, read, stays).values()];
+  const wasStoppedBefore = (id: string) => memory !== undefined && wasStopped(memory, region, id);
+  const all = [...dueIn(plan, read, wasStoppedBefore).values()];
   const units = new Set(all.map(({ identity }) => identity.instanceId));
   const none: Limited = { plan, held: [], stopped: [], points: 0, due: units };
   const due = all.filter((one) => !isApproved(one, known));
   if (due.length === 0) return none;
   const points = pointsByInstance(plan);
-  const stopped = tooMuch(setsBy(due), points, settings, stays);
+  const stopped = tooMuch(setsBy(due), points, settings, wasStoppedBefore);
   if (stopped.length === 0) return none;
   const isStopped = new Set(stopped);
   const held = due

@@ -13,10 +13,10 @@ import type { Snapshot } from "../model/world";
 /** Finds what can be restored from and would stay, by volume: it is in no doubt, and in a DR region under its key. */
 function stayingByVolume(
   { own, dr }: Pick<ReadRegion, "own" | "dr">,
-  going: ReadonlySet<string>,
+  leaving: ReadonlySet<string>,
 ): Map<string, Snapshot[]> {
   const staying = own.filter((snapshot) => {
-    if (snapshot.state !== "completed" || going.has(snapshot.snapshotId)) return false;
+    if (snapshot.state !== "completed" || leaving.has(snapshot.snapshotId)) return false;
     if (!isClear(snapshot)) return false;
     return dr === undefined || copyState(snapshot, dr.keyArn) === "verified";
   });
@@ -30,10 +30,10 @@ export type Losses = ReadonlyMap<string, string>;
 export function lossesOf(deletions: readonly DeleteAction[], region: Pick<ReadRegion, "own" | "dr">): Losses {
   const losses = new Map<string, string>();
   if (deletions.length === 0) return losses;
-  const going = new Set(deletions.map(({ snapshotId }) => snapshotId));
-  const staying = stayingByVolume(region, going);
+  const leaving = new Set(deletions.map(({ snapshotId }) => snapshotId));
+  const staying = stayingByVolume(region, leaving);
   for (const snapshot of region.own) {
-    if (snapshot.state !== "completed" || !going.has(snapshot.snapshotId)) continue;
+    if (snapshot.state !== "completed" || !leaving.has(snapshot.snapshotId)) continue;
     const dataMs = dataStartMs(snapshot);
     const hasTwin = (staying.get(snapshot.volumeId) ?? []).some(
       (other) => Math.abs(dataStartMs(other) - dataMs) <= SAME_DATA_MS,

@@ -51,14 +51,14 @@ function missingOf(
 /** Returns what a region had and has no more. */
 function newlyGone(
   had: Counts,
-  { counts, begun }: Wanted,
+  { counts, startedSince }: Wanted,
   sought: Sought,
   { region, memory, nowMs }: { region: string; memory: PointMemory; nowMs: number },
 ): GonePoints[] {
   const now = inFormOf(counts, had);
   return [...had].flatMap(([of, slots]): GonePoints[] => {
     const mine = now.get(of);
-    const fresh = begun.get(of);
+    const fresh = startedSince.get(of);
     const less = [...slots].filter(([slot, number]) => (mine?.get(slot) ?? 0) < number || fresh?.has(slot));
     const lost = less.length === 0 ? {} : missingOf(of, less, sought, msOf(memory.at));
     const newest = Object.entries(lost).sort().slice(-MAX_GONE_SLOTS);

@@ -49,9 +49,9 @@ export function wantedIn({ seen, pruned }: LookedRegion, memory: PointMemory, no
   }
   const atMs = memory.counted.length === 0 ? Infinity : msOf(memory.at);
   const late = wantedOf(({ startTimeMs }) => startTimeMs >= atMs);
-  const begun = new Map([...late, ...summed(late)]);
-  if (isQuiet(memory, nowMs)) return { counts, sure: counts, begun };
+  const startedSince = new Map([...late, ...summed(late)]);
+  if (isQuiet(memory, nowMs)) return { counts, sure: counts, startedSince };
   const deletedMs = msOf(memory.deletedAt);
   const sure = wantedOf((one) => (one.completedMs ?? one.startTimeMs) > deletedMs);
-  return { counts, sure, begun };
+  return { counts, sure, startedSince };
 }

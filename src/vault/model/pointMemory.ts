@@ -43,7 +43,7 @@ export interface Wanted {
   /** Of those the ones that are surely there, and not shown by a list that lags. */
   sure: Counts;
   /** Of those, and their sums, the ones that were begun since the clock's were counted. */
-  begun: Counts;
+  startedSince: Counts;
 }
 
 /** What a look came to. */

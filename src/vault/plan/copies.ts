@@ -37,22 +37,22 @@ const AGE_SHARE = 0.25;
 /** A snapshot that lacks a copy, with those that came to nothing, the newest first. */
 interface Lacking {
   snapshot: Snapshot;
-  broken: readonly Snapshot[];
+  unusable: readonly Snapshot[];
 }
 
 /** Whether it is to wait: at first half an hour, later a quarter of the snapshot's age, so that what fails for good takes few slots. */
-function isTriedLately({ snapshot, broken }: Lacking, nowMs: number): boolean {
-  const [latest] = broken;
-  if (latest === undefined || broken.length < 2) return false;
+function wasAttemptedLately({ snapshot, unusable }: Lacking, nowMs: number): boolean {
+  const [latest] = unusable;
+  if (latest === undefined || unusable.length < 2) return false;
   const share = (latest.startTimeMs - snapshot.startTimeMs) * AGE_SHARE;
   const grown = Math.min(LAST_PAUSE_MS, Math.max(FIRST_PAUSE_MS, share));
-  const pauseMs = broken.length < MAX_ATTEMPTS ? FIRST_PAUSE_MS : grown;
+  const pauseMs = unusable.length < MAX_ATTEMPTS ? FIRST_PAUSE_MS : grown;
   return nowMs - latest.startTimeMs < pauseMs;
 }
 
 /** What keeps failing goes after all else, and among its like by turns; the others by age. */
 function byTurn(all: Lacking[]): Lacking[] {
-  const lastMs = ({ broken }: Lacking) => (broken.length < MAX_ATTEMPTS ? 0 : (broken[0]?.startTimeMs ?? 0));
+  const lastMs = ({ unusable }: Lacking) => (unusable.length < MAX_ATTEMPTS ? 0 : (unusable[0]?.startTimeMs ?? 0));
   return all.sort(
     (a, b) =>
       lastMs(a) - lastMs(b) ||
@@ -62,7 +62,7 @@ function byTurn(all: Lacking[]): Lacking[] {
 }
 
 /** One problem a snapshot and region, whichever copy broke, so that a replacement that breaks too is told no sooner. */
-function brokenCopy(copy: Snapshot, source: Snapshot, fault: string): Problem {
+function unusableCopy(copy: Snapshot, source: Snapshot, fault: string): Problem {
   return problem(
     "copy-unusable",
     `${source.snapshotId} in ${copy.region}`,
@@ -104,23 +104,23 @@ export function planCopies(
   const lacking = snapshots.flatMap((snapshot): Lacking[] => {
     const copies = copiesOf(snapshot, bySource);
     if (!["missing", "unusable"].includes(coverageOf(snapshot, copies, target, target.released))) return [];
-    return [{ snapshot, broken: [...copies].sort(latestStartedFirst) }];
+    return [{ snapshot, unusable: [...copies].sort(latestStartedFirst) }];
   });
   for (const one of byTurn(lacking)) {
-    const { snapshot, broken } = one;
+    const { snapshot, unusable } = one;
     if (isArchived(snapshot)) {
       problems.push(archivedUncopied(snapshot, target));
       continue;
     }
-    const [latest] = broken;
+    const [latest] = unusable;
     const fault = latest === undefined ? undefined : copyFault(latest, target.keyArn);
     // One that failed is replaced without a word until it has been tried enough; a completed one under the wrong key
     // is nothing that passes.
-    const tell = latest?.state === "completed" || broken.length >= MAX_ATTEMPTS;
-    if (latest !== undefined && fault !== undefined && tell) {
-      problems.push(brokenCopy(latest, snapshot, fault));
+    const isReported = latest?.state === "completed" || unusable.length >= MAX_ATTEMPTS;
+    if (latest !== undefined && fault !== undefined && isReported) {
+      problems.push(unusableCopy(latest, snapshot, fault));
     }
-    if (isTriedLately(one, nowMs)) continue;
+    if (wasAttemptedLately(one, nowMs)) continue;
     const reason = latest === undefined ? "no copy yet" : "its copy is not usable";
     actions.push(copyAction(snapshot, target, reason));
   }

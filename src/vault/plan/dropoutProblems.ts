@@ -119,12 +119,12 @@ export function planDropouts(
     .filter(({ tags }) => !isProtected(tags, settings))
     .map((one) => (one.because === "left" ? notProtected : becomingOrphan)(one, settings));
   const listedLate = dropouts.filter(({ tags }) => isProtected(tags, settings));
-  const told = failuresFirst(problems);
-  if (listedLate.length === 0) return { problems: told, settled: true };
+  const reported = failuresFirst(problems);
+  if (listedLate.length === 0) return { problems: reported, settled: true };
   if (mode === "closing") {
     const missed = listedLate.map((one) => unlisted(one, slot));
-    return { problems: [...missed, ...told], settled: true };
+    return { problems: [...missed, ...reported], settled: true };
   }
   const sinceMs = Math.min(nowMs, parseIso(slot) ?? nowMs);
-  return { problems: told, settled: false, waitsSinceMs: sinceMs };
+  return { problems: reported, settled: false, waitsSinceMs: sinceMs };
 }

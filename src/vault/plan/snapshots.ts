@@ -56,19 +56,19 @@ function waitFor(plan: SnapshotPlan, instance: ProtectedInstance, slot: string, 
 }
 
 /** The stalest instance first, so that a fleet larger than a night's budget still rotates through everyone. */
-function stalestFirst(
+function longestUnprotectedFirst(
   instances: readonly ProtectedInstance[],
   snapshots: readonly Snapshot[],
   settings: CoreSettings,
 ): ProtectedInstance[] {
   const lastMs = lastGoodMs(snapshots);
-  const staleness = new Map(
+  const protectedMs = new Map(
     instances.map((instance) => [
       instance.instanceId,
       Math.min(Infinity, ...wantedOf(instance, settings).map((volume) => lastMs(volume.volumeId))),
     ]),
   );
-  const at = ({ instanceId }: ProtectedInstance) => staleness.get(instanceId) ?? 0;
+  const at = ({ instanceId }: ProtectedInstance) => protectedMs.get(instanceId) ?? 0;
   return [...instances].sort((a, b) => {
     if (at(a) !== at(b)) return at(a) < at(b) ? -1 : 1;
     return a.instanceId < b.instanceId ? -1 : 1;
@@ -97,7 +97,7 @@ export function planSnapshots(
   const { slot, mode } = slotTask;
   const covered = volumesInSlot(snapshots, slot);
   const failures = failuresBySlot(snapshots);
-  for (const instance of stalestFirst(instances, snapshots, settings)) {
+  for (const instance of longestUnprotectedFirst(instances, snapshots, settings)) {
     const wanted = wantedOf(instance, settings);
     const waits = mode === "open" && !isWhole(instance, nowMs);
     const isEmpty = wanted.length === 0 && !waits && !mayGetMappings(instance, nowMs);

@@ -149,9 +149,9 @@ function ofRegion({ region, dr, own }: ReadRegion, measuring: Measuring): Measur
     measured.push({ name: R.oldestMissingCopy, value, unit: "NoUnit", region });
   }
   if (summary.trigger.kind !== "run") return measured;
-  const stalest = worstRecoveryPointAgeHours(world.instances, points, settings.tagKey, nowMs);
-  if (stalest !== undefined) {
-    measured.push({ name: R.maxRecoveryPointAge, value: stalest, unit: "NoUnit", region });
+  const worstAgeHours = worstRecoveryPointAgeHours(world.instances, points, settings.tagKey, nowMs);
+  if (worstAgeHours !== undefined) {
+    measured.push({ name: R.maxRecoveryPointAge, value: worstAgeHours, unit: "NoUnit", region });
   }
   return [
     ...measured,

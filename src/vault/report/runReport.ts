@@ -36,11 +36,11 @@ function regionLine({ region, dr, own }: ReadRegion, world: World, settings: Vau
   const points = recoveryPoints(own, dr);
   const slots = new Set(points.map(({ identity }) => identity.slot));
   const recent = [...slots].filter((slot) => nowMs - (parseIso(slot) ?? 0) <= WEEK_DAYS * DAY_MS).length;
-  const stalest = worstRecoveryPointAgeHours(world.instances, points, settings.tagKey, nowMs);
+  const worstAgeHours = worstRecoveryPointAgeHours(world.instances, points, settings.tagKey, nowMs);
   const age =
-    stalest === undefined
+    worstAgeHours === undefined
       ? "no recovery point to compute an age of"
-      : `the worst recovery point age of an instance is ${humanDuration(stalest * HOUR_MS)}`;
+      : `the worst recovery point age of an instance is ${humanDuration(worstAgeHours * HOUR_MS)}`;
   return `${region} has ${pluralize(points.length, "recovery point")} (${gibOf(points)} GiB of volumes), for ${pluralize(recent, "scheduled time")} in ${WEEK_DAYS} days; ${age}`;
 }
 

@@ -53,7 +53,7 @@ function leastOf(rule: OverrideRule, own: KeepRules, { overrideMin }: OverrideBo
 }
 
 /** What a rule may be, in words. */
-function allowed(rule: OverrideRule, own: KeepRules, bounds: OverrideBounds): string {
+function expectedFor(rule: OverrideRule, own: KeepRules, bounds: OverrideBounds): string {
   const { overrideMax } = bounds;
   const from = leastOf(rule, own, bounds);
   const [least, most] = [sizeOf(from, rule), sizeOf(overrideMax, rule)];
@@ -94,7 +94,7 @@ function readTags(
     if (rule === undefined) {
       errors.push({ key, value, expected: `${prefix} and one of ${OVERRIDE_RULES.join(", ")}` });
     } else if (isAllowed(rule, value, own, bounds)) good.push(`${rule}=${value}`);
-    else errors.push({ key, value, expected: allowed(rule, own, bounds) });
+    else errors.push({ key, value, expected: expectedFor(rule, own, bounds) });
   }
   return { rules: good.join(" "), errors };
 }

@@ -34,8 +34,8 @@ export interface Decided {
  * something was kept from deletion. An idle sweep did not, and writes nothing.
  */
 export function hasDecided({ trigger, plan, withheld, outcomes }: Decided): boolean {
-  const begun = outcomes.some(({ notStarted }) => notStarted !== true);
-  return trigger.kind === "run" || begun || plan.problems.length > 0 || withheld.length > 0;
+  const hasStarted = outcomes.some(({ notStarted }) => notStarted !== true);
+  return trigger.kind === "run" || hasStarted || plan.problems.length > 0 || withheld.length > 0;
 }
 
 /** What an action is about. */
