@@ -14,7 +14,7 @@ import type { World } from "./model/world";
 import { observeLeft } from "./observe/leftLook";
 import { observe, observeDropouts, observeInstances } from "./observe/observe";
 import { looksForStrangers, observeStrangers } from "./observe/strangers";
-import { missedRun } from "./plan/missedRun";
+import { missedRun } from "./plan/snapshots/missedRun";
 import { planVault } from "./plan/plan";
 
 /** Reads what the served slot needs, and what is remembered and looked at once a day. */

@@ -18,7 +18,7 @@ export interface FailureRecord {
   record: AuditRecord;
 }
 
-/** What the function calls a copy that is of no use (src/vault/plan/copies.ts). */
+/** What the function calls a copy that is of no use (src/vault/plan/copies/copies.ts). */
 export const BROKEN_COPY = "copy-unusable";
 
 /** @returns `undefined` where the stack has no audit log, or no copy failed */

@@ -2,8 +2,8 @@
  * plan: what to do about the world. Pure, total and deterministic: the same world, policy and time give the same plan,
  * and it imports neither AWS nor Pulumi. The Lambda, the local vault and the tests all use this one.
  */
-import { planDropouts } from "./dropoutProblems";
-import { planSnapshots } from "./snapshots";
+import { planDropouts } from "./snapshots/dropoutProblems";
+import { planSnapshots } from "./snapshots/snapshots";
 import { keyProblems, lostKeys } from "./keyGate";
 import { leftNotices } from "../changes/leftRegions";
 import type { Action, Plan } from "../model/actions";

@@ -3,7 +3,7 @@ import { remember } from "../../../src/vault/changes/changeMemory";
 import { limitDeletions } from "../../../src/vault/changes/deletionLimit";
 import { emptyVerdict } from "../../../src/vault/retention/retentionVerdict";
 import type { PrunePlan } from "../../../src/vault/retention/prunePlan";
-import { emptyPlan, remove } from "../../../src/vault/plan/pruneDecisions";
+import { emptyPlan, remove } from "../../../src/vault/plan/prune/pruneDecisions";
 import { setsByInstance } from "../../../src/vault/retention/recoverySets";
 import { TAG } from "../../../src/vault/model/tags";
 import { DAY_MS, isoSeconds } from "../../../src/vault/lib/time";

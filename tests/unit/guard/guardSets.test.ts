@@ -10,7 +10,7 @@ import { ec2In, makeClients } from "../../../src/vault/aws/clients";
 import { deleteUnshared } from "../../../src/vault/apply/deletions";
 import type { Findings } from "../../../src/vault/guard/findings";
 import { guardRegions } from "../../../src/vault/guard/guard";
-import { prunePrimary } from "../../../src/vault/plan/prunePrimary";
+import { prunePrimary } from "../../../src/vault/plan/prune/prunePrimary";
 import { makeCalendar } from "../../../src/vault/retention/calendar";
 import { TAG } from "../../../src/vault/model/tags";
 import { DAY_MS, isoSeconds } from "../../../src/vault/lib/time";

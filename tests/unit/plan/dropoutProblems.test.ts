@@ -1,5 +1,5 @@
 import { isDropout, problem, type ProblemKind } from "../../../src/vault/model/problem";
-import { planDropouts } from "../../../src/vault/plan/dropoutProblems";
+import { planDropouts } from "../../../src/vault/plan/snapshots/dropoutProblems";
 import type { Dropout } from "../../../src/vault/model/dropout";
 import type { SlotTask } from "../../../src/vault/model/trigger";
 import type { CoreSettings } from "../../../src/vault/model/settings";

@@ -1,5 +1,5 @@
 /** Encrypted stand-ins in the primary region, from the plain snapshot to its end: see docs/adr/0012. */
-import { replacementTags } from "../../../src/vault/plan/copyTags";
+import { replacementTags } from "../../../src/vault/plan/copies/copyTags";
 import { planOf } from "../../support/planOf";
 import { TAG, copyExpiredTag } from "../../../src/vault/model/tags";
 import { DAY_MS, HOUR_MS, isoSeconds } from "../../../src/vault/lib/time";

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { planSnapshots } from "../../../src/vault/plan/snapshots";
+import { planSnapshots } from "../../../src/vault/plan/snapshots/snapshots";
 import { INSTANCE_TAG_PREFIX, MAX_TAGS, TAG } from "../../../src/vault/model/tags";
 import type { KeyedRegion } from "../../../src/vault/model/settings";
 import type { SnapshotAction } from "../../../src/vault/model/actions";

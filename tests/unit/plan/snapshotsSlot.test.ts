@@ -1,5 +1,5 @@
 /** In which order a slot's snapshots are made, what a failed one changes, and what a slot that closes tells. */
-import { planSnapshots } from "../../../src/vault/plan/snapshots";
+import { planSnapshots } from "../../../src/vault/plan/snapshots/snapshots";
 import { TAG } from "../../../src/vault/model/tags";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../../src/vault/lib/time";
 import type { ProtectedInstance, Snapshot } from "../../../src/vault/model/world";

@@ -1,8 +1,8 @@
-import { planSnapshots } from "../../../src/vault/plan/snapshots";
+import { planSnapshots } from "../../../src/vault/plan/snapshots/snapshots";
 import { MINUTE_MS, SECOND_MS } from "../../../src/vault/lib/time";
 import type { ProtectedInstance } from "../../../src/vault/model/world";
 import type { SlotTask } from "../../../src/vault/model/trigger";
-import { isSettled, isWhole } from "../../../src/vault/plan/wholeness";
+import { isSettled, isWhole } from "../../../src/vault/plan/snapshots/wholeness";
 import { NOW, OPEN, SETTINGS, SLOT, instance, volume } from "../../support/world";
 
 const root = volume("vol-1", { isRoot: true });

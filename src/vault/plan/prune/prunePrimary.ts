@@ -3,19 +3,19 @@
  * the newest completed recovery points of a volume are kept; a snapshot is kept while its copy is missing, pending or unusable;
  * nothing that the vault did not make is touched. Every snapshot is in the plan once: deleted or kept.
  */
-import type { RedundantSnapshot } from "../inventory/dedupe";
-import { dataStartMs } from "../inventory/sameSlot";
-import { isClear } from "../identity/ownership";
-import { isReplacement } from "../inventory/replacements";
-import { evaluate } from "../retention/evaluate";
-import type { PruneRules } from "../retention/historyVerdict";
-import { whyKept } from "../retention/retentionVerdict";
+import type { RedundantSnapshot } from "../../inventory/dedupe";
+import { dataStartMs } from "../../inventory/sameSlot";
+import { isClear } from "../../identity/ownership";
+import { isReplacement } from "../../inventory/replacements";
+import { evaluate } from "../../retention/evaluate";
+import type { PruneRules } from "../../retention/historyVerdict";
+import { whyKept } from "../../retention/retentionVerdict";
 import { emptyPlan, holdsOf, keep, keepHeld, remove } from "./pruneDecisions";
 import { failedAttempts } from "./pruneFailed";
-import type { PrunePlan } from "../retention/prunePlan";
-import { setKeyOf } from "../retention/recoverySets";
-import { serialSnapshots } from "../inventory/attempts";
-import type { Snapshot } from "../model/world";
+import type { PrunePlan } from "../../retention/prunePlan";
+import { setKeyOf } from "../../retention/recoverySets";
+import { serialSnapshots } from "../../inventory/attempts";
+import type { Snapshot } from "../../model/world";
 
 /** What pruning knows of the primary region. */
 export interface PrimaryRegion {

@@ -1,9 +1,9 @@
 /** What a person is told of instances that could not be backed up, or not as they ask. Pure text. */
-import { type OverrideError, overridesOf } from "../retention/tagOverrides";
-import { EXCLUDE_VALUE } from "../model/tags";
-import type { AttachedVolume, ProtectedInstance } from "../model/world";
-import type { CoreSettings } from "../model/settings";
-import { type Problem, problem } from "../model/problem";
+import { type OverrideError, overridesOf } from "../../retention/tagOverrides";
+import { EXCLUDE_VALUE } from "../../model/tags";
+import type { AttachedVolume, ProtectedInstance } from "../../model/world";
+import type { CoreSettings } from "../../model/settings";
+import { type Problem, problem } from "../../model/problem";
 
 export function slotMissed(
   { instanceId }: ProtectedInstance,

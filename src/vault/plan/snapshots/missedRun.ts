@@ -1,7 +1,7 @@
 /** Reports a scheduled run that is missing, in the sweep that takes its slot. Pure. */
-import { type Problem, problem } from "../model/problem";
-import type { SlotTask } from "../model/trigger";
-import type { VaultSettings } from "../model/settings";
+import { type Problem, problem } from "../../model/problem";
+import type { SlotTask } from "../../model/trigger";
+import type { VaultSettings } from "../../model/settings";
 
 /** A notice: nothing failed, unless the window is over, and then each missing snapshot is a problem of its own. */
 export function missedRun(slotTask: SlotTask | undefined, { primaryRegion, clock }: VaultSettings): Problem[] {

@@ -2,15 +2,15 @@
  * Whether the rules of a DR region let go of a snapshot's copy. A mark on the snapshot says that its copy there has lived
  * its time; anybody can write a tag, so it is believed only where the rules of today say the same of its data. Pure.
  */
-import { dataStartMs, sameVolumeAndSlot } from "../inventory/sameSlot";
-import type { SeenRegion } from "../inventory/drRegions";
-import { type Released, copiesOf, copyState, isArchived } from "../inventory/copies";
-import { evaluate } from "../retention/evaluate";
-import type { PruneRules } from "../retention/historyVerdict";
-import { MAX_ATTEMPTS } from "../inventory/attempts";
-import { copyExpiredTag } from "../model/tags";
-import { type Problem, problem } from "../model/problem";
-import type { Snapshot } from "../model/world";
+import { dataStartMs, sameVolumeAndSlot } from "../../inventory/sameSlot";
+import type { SeenRegion } from "../../inventory/drRegions";
+import { type Released, copiesOf, copyState, isArchived } from "../../inventory/copies";
+import { evaluate } from "../../retention/evaluate";
+import type { PruneRules } from "../../retention/historyVerdict";
+import { MAX_ATTEMPTS } from "../../inventory/attempts";
+import { copyExpiredTag } from "../../model/tags";
+import { type Problem, problem } from "../../model/problem";
+import type { Snapshot } from "../../model/world";
 
 /** What holds the data first of a snapshot or a copy of it. */
 function sourceOf({ snapshotId, identity }: Snapshot): string {

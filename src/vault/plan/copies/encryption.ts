@@ -1,11 +1,11 @@
 /** Encrypts in the primary region: plans a copy of each unencrypted snapshot that stays. Pure. See docs/adr/0012. */
 import { replacementTags } from "./copyTags";
 import { type CopyTarget, planCopies } from "./copies";
-import { maxSnapshotTags } from "../model/tags";
-import type { Snapshot } from "../model/world";
-import type { CoreSettings } from "../model/settings";
-import { isReplacement } from "../inventory/replacements";
-import { copiesBySource } from "../inventory/copies";
+import { maxSnapshotTags } from "../../model/tags";
+import type { Snapshot } from "../../model/world";
+import type { CoreSettings } from "../../model/settings";
+import { isReplacement } from "../../inventory/replacements";
+import { copiesBySource } from "../../inventory/copies";
 
 /** Where stand-ins are made; `undefined` where the stack wants none. */
 function encryptionTarget(settings: CoreSettings): CopyTarget | undefined {

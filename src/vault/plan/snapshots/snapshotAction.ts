@@ -1,10 +1,18 @@
 /** How an instance's volumes are snapshotted: the call, and the tags that each snapshot is made with. Pure. */
-import { overridesOf } from "../retention/tagOverrides";
-import { INSTANCE_TAG_PREFIX, TAG, TAG_PREFIX, fillTags, maxSnapshotTags, prefixTags, userTags } from "../model/tags";
-import type { AttachedVolume, ProtectedInstance, Tags } from "../model/world";
-import type { SnapshotAction } from "../model/actions";
-import type { CoreSettings } from "../model/settings";
-import { volumeSpecToTags } from "../model/volumeSpec";
+import { overridesOf } from "../../retention/tagOverrides";
+import {
+  INSTANCE_TAG_PREFIX,
+  TAG,
+  TAG_PREFIX,
+  fillTags,
+  maxSnapshotTags,
+  prefixTags,
+  userTags,
+} from "../../model/tags";
+import type { AttachedVolume, ProtectedInstance, Tags } from "../../model/world";
+import type { SnapshotAction } from "../../model/actions";
+import type { CoreSettings } from "../../model/settings";
+import { volumeSpecToTags } from "../../model/volumeSpec";
 
 /** CreateSnapshots leaves out at most 40 data volumes a call (API reference, InstanceSpecification). */
 const MAX_EXCLUDED_DATA_VOLUMES = 40;

@@ -2,10 +2,10 @@
  * Decides about failed snapshots and copies in any region. A failed one is deleted once it is replaced, once it blocks the next
  * attempt, a day after it was started, or once enough newer ones failed too. Until then a person may look at it. Pure.
  */
-import { MAX_ATTEMPTS } from "../inventory/attempts";
-import { latestStartedFirst } from "../inventory/order";
-import { DAY_MS } from "../lib/time";
-import type { Snapshot } from "../model/world";
+import { MAX_ATTEMPTS } from "../../inventory/attempts";
+import { latestStartedFirst } from "../../inventory/order";
+import { DAY_MS } from "../../lib/time";
+import type { Snapshot } from "../../model/world";
 
 /** How long a failed snapshot or copy that nothing has replaced is kept. */
 const FAILED_KEPT_MS = DAY_MS;

@@ -3,8 +3,8 @@
  * before its volumes are, and one list may show a volume that another lacks. One look is therefore not final: an
  * instance that is not whole keeps its slot open until it is, or until the window closes. Pure.
  */
-import { MINUTE_MS } from "../lib/time";
-import type { ProtectedInstance } from "../model/world";
+import { MINUTE_MS } from "../../lib/time";
+import type { ProtectedInstance } from "../../model/world";
 
 /** By then DescribeInstances shows the mappings of what was launched. EC2 states no bound; it usually takes seconds. */
 const MAPPED_AFTER_MS = 10 * MINUTE_MS;

@@ -5,14 +5,14 @@
  * (API reference, CopySnapshot, KmsKeyId).
  */
 import { copyIdentity } from "./copyTags";
-import { latestStartedFirst } from "../inventory/order";
-import { HOUR_MS, MINUTE_MS } from "../lib/time";
-import { MAX_ATTEMPTS } from "../inventory/attempts";
-import type { CopyAction } from "../model/actions";
-import type { KeyedRegion } from "../model/settings";
-import type { Snapshot, Tags } from "../model/world";
-import { type Problem, problem } from "../model/problem";
-import { type BySource, type Released, copiesOf, copyFault, coverageOf, isArchived } from "../inventory/copies";
+import { latestStartedFirst } from "../../inventory/order";
+import { HOUR_MS, MINUTE_MS } from "../../lib/time";
+import { MAX_ATTEMPTS } from "../../inventory/attempts";
+import type { CopyAction } from "../../model/actions";
+import type { KeyedRegion } from "../../model/settings";
+import type { Snapshot, Tags } from "../../model/world";
+import { type Problem, problem } from "../../model/problem";
+import { type BySource, type Released, copiesOf, copyFault, coverageOf, isArchived } from "../../inventory/copies";
 
 function copyAction(snapshot: Snapshot, { region, keyArn, tagsOf }: CopyTarget, reason: string): CopyAction {
   return {

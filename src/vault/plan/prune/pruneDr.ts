@@ -2,20 +2,20 @@
  * What goes and what stays in a DR region, and why. A copy that failed or is under another key is junk only when a
  * verified one has taken its place; the newest verified ones of a volume stay, since the next copy builds on them.
  */
-import type { SeenRegion } from "../inventory/drRegions";
-import { bestFirst, sameVolumeAndSlot } from "../inventory/sameSlot";
-import { isClear } from "../identity/ownership";
-import type { SourceOf } from "../inventory/replacements";
-import { copyState } from "../inventory/copies";
-import { evaluate } from "../retention/evaluate";
-import type { PruneRules } from "../retention/historyVerdict";
-import { emptyVerdict, whyKept } from "../retention/retentionVerdict";
+import type { SeenRegion } from "../../inventory/drRegions";
+import { bestFirst, sameVolumeAndSlot } from "../../inventory/sameSlot";
+import { isClear } from "../../identity/ownership";
+import type { SourceOf } from "../../inventory/replacements";
+import { copyState } from "../../inventory/copies";
+import { evaluate } from "../../retention/evaluate";
+import type { PruneRules } from "../../retention/historyVerdict";
+import { emptyVerdict, whyKept } from "../../retention/retentionVerdict";
 import { emptyPlan, holdsOf, keep, keepHeld, remove } from "./pruneDecisions";
 import { failedAttempts } from "./pruneFailed";
-import type { PrunePlan } from "../retention/prunePlan";
-import { setKeyOf } from "../retention/recoverySets";
-import { copyExpiredTag } from "../model/tags";
-import type { Snapshot } from "../model/world";
+import type { PrunePlan } from "../../retention/prunePlan";
+import { setKeyOf } from "../../retention/recoverySets";
+import { copyExpiredTag } from "../../model/tags";
+import type { Snapshot } from "../../model/world";
 
 /** What copies were made of, in the primary region. */
 interface Sources {

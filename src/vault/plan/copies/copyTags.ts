@@ -2,10 +2,10 @@
  * The tags of what is copied. A copy in a DR region carries enough to restore with the primary region gone; an encrypted
  * copy in the primary region all that its original has, since it takes its place. Pure.
  */
-import { INSTANCE_TAG_PREFIX, MAX_TAGS, TAG, fillTags, tagsWithPrefix, userTags, vaultTags } from "../model/tags";
-import type { Identity, Source } from "../model/identity";
-import type { Snapshot, Tags } from "../model/world";
-import { volumeSpecFromTags } from "../model/volumeSpec";
+import { INSTANCE_TAG_PREFIX, MAX_TAGS, TAG, fillTags, tagsWithPrefix, userTags, vaultTags } from "../../model/tags";
+import type { Identity, Source } from "../../model/identity";
+import type { Snapshot, Tags } from "../../model/world";
+import { volumeSpecFromTags } from "../../model/volumeSpec";
 
 const CARRIED_TAGS = [
   TAG.instanceName,

@@ -2,17 +2,17 @@
  * Which snapshots a slot still lacks. Look before create: EC2 has no client token here, so the tags of what is there
  * decide what is missing, and running the same slot again plans nothing.
  */
-import { dataStartMs, volumeAndSlot } from "../inventory/sameSlot";
+import { dataStartMs, volumeAndSlot } from "../../inventory/sameSlot";
 import { snapshotAction } from "./snapshotAction";
 import { noInstances, nothingToSnapshot, overrideProblems, slotMissed } from "./snapshotProblems";
-import { EXCLUDE_VALUE } from "../model/tags";
-import { parseIso } from "../lib/time";
-import { failuresBySlot, nextAttempt } from "../inventory/attempts";
-import type { AttachedVolume, ProtectedInstance, Snapshot } from "../model/world";
-import type { SnapshotAction } from "../model/actions";
-import type { CoreSettings } from "../model/settings";
-import type { SlotTask } from "../model/trigger";
-import type { Problem } from "../model/problem";
+import { EXCLUDE_VALUE } from "../../model/tags";
+import { parseIso } from "../../lib/time";
+import { failuresBySlot, nextAttempt } from "../../inventory/attempts";
+import type { AttachedVolume, ProtectedInstance, Snapshot } from "../../model/world";
+import type { SnapshotAction } from "../../model/actions";
+import type { CoreSettings } from "../../model/settings";
+import type { SlotTask } from "../../model/trigger";
+import type { Problem } from "../../model/problem";
 import { isSettled, isWhole, mayGetMappings, waitingSinceMs } from "./wholeness";
 
 export interface SnapshotPlan {

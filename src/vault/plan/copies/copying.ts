@@ -1,12 +1,12 @@
 /** Copies that are wanted, region by region. Pure. */
 import { drCopyTags } from "./copyTags";
-import type { SeenRegion } from "../inventory/drRegions";
-import { isClear } from "../identity/ownership";
-import { volumeAndSlotOf } from "../inventory/sameSlot";
+import type { SeenRegion } from "../../inventory/drRegions";
+import { isClear } from "../../identity/ownership";
+import { volumeAndSlotOf } from "../../inventory/sameSlot";
 import { planCopies } from "./copies";
-import type { CoreSettings } from "../model/settings";
-import type { Snapshot } from "../model/world";
-import { isCompleted } from "../inventory/states";
+import type { CoreSettings } from "../../model/settings";
+import type { Snapshot } from "../../model/world";
+import { isCompleted } from "../../inventory/states";
 
 /** Copies that are wanted, of what counts. */
 export function planCopying(

@@ -1,15 +1,15 @@
 /** Pruning in all regions: first the primary one, then the copies of what it leaves; the deletion limit is on each. Pure. */
-import type { RedundantSnapshot } from "../inventory/dedupe";
-import type { SeenRegion } from "../inventory/drRegions";
-import { sourceFinder, stayingFinder } from "../inventory/replacements";
-import type { PruneRules } from "../retention/historyVerdict";
+import type { RedundantSnapshot } from "../../inventory/dedupe";
+import type { SeenRegion } from "../../inventory/drRegions";
+import { sourceFinder, stayingFinder } from "../../inventory/replacements";
+import type { PruneRules } from "../../retention/historyVerdict";
 import { prunePrimary } from "./prunePrimary";
 import { pruneDr } from "./pruneDr";
-import type { PrunePlan } from "../retention/prunePlan";
-import type { ReadRegion } from "../inventory/regions";
-import type { DeleteAction } from "../model/actions";
-import type { CoreSettings } from "../model/settings";
-import type { Snapshot } from "../model/world";
+import type { PrunePlan } from "../../retention/prunePlan";
+import type { ReadRegion } from "../../inventory/regions";
+import type { DeleteAction } from "../../model/actions";
+import type { CoreSettings } from "../../model/settings";
+import type { Snapshot } from "../../model/world";
 
 /** The primary region as pruning sees it. */
 export interface SeenHere {

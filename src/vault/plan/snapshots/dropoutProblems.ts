@@ -1,12 +1,12 @@
 /** What a person is told of instances that dropped out. Pure text; who they are: dropouts.ts. */
-import { backupTagOf, quoted } from "../inventory/backupTag";
-import { DAY_MS, isoSeconds, parseIso } from "../lib/time";
-import type { Dropout } from "../model/dropout";
-import { type Problem, asNotice, isFailure, isNotice, problem } from "../model/problem";
-import type { SlotTask } from "../model/trigger";
-import type { Tags, World } from "../model/world";
-import type { CoreSettings } from "../model/settings";
-import { pluralize } from "../lib/text";
+import { backupTagOf, quoted } from "../../inventory/backupTag";
+import { DAY_MS, isoSeconds, parseIso } from "../../lib/time";
+import type { Dropout } from "../../model/dropout";
+import { type Problem, asNotice, isFailure, isNotice, problem } from "../../model/problem";
+import type { SlotTask } from "../../model/trigger";
+import type { Tags, World } from "../../model/world";
+import type { CoreSettings } from "../../model/settings";
+import { pluralize } from "../../lib/text";
 
 export interface DropoutPlan {
   problems: Problem[];

@@ -2,13 +2,13 @@
  * Orphans: instances that have not been backed up for `orphanDays`, and whose recovery points are still there. Nobody looks at
  * them any more, so they are counted once a run, and a notice names them once a week. Pure.
  */
-import { groupBy } from "../lib/collections";
-import { gibOf } from "../inventory/recoveryPoints";
-import { roughCost } from "../inventory/storageCost";
-import { type Problem, problem } from "../model/problem";
-import type { Snapshot } from "../model/world";
-import type { CoreSettings } from "../model/settings";
-import { pluralize, listed } from "../lib/text";
+import { groupBy } from "../../lib/collections";
+import { gibOf } from "../../inventory/recoveryPoints";
+import { roughCost } from "../../inventory/storageCost";
+import { type Problem, problem } from "../../model/problem";
+import type { Snapshot } from "../../model/world";
+import type { CoreSettings } from "../../model/settings";
+import { pluralize, listed } from "../../lib/text";
 
 /** Returns the completed snapshots of some instances, one for each volume and slot of a region: their copies count there. */
 function pointsOf(snapshots: readonly Snapshot[], instanceIds: ReadonlySet<string>): Snapshot[] {

@@ -1,10 +1,10 @@
 /** What pruning in all regions shares: the plan's two lists, and how a recovery point is kept whole. */
-import { isRoot, setKeyOf } from "../retention/recoverySets";
-import { partOf } from "../lib/text";
-import type { RetentionVerdict } from "../retention/retentionVerdict";
-import type { DeleteAction } from "../model/actions";
-import type { Snapshot } from "../model/world";
-import type { PrunePlan } from "../retention/prunePlan";
+import { isRoot, setKeyOf } from "../../retention/recoverySets";
+import { partOf } from "../../lib/text";
+import type { RetentionVerdict } from "../../retention/retentionVerdict";
+import type { DeleteAction } from "../../model/actions";
+import type { Snapshot } from "../../model/world";
+import type { PrunePlan } from "../../retention/prunePlan";
 
 /** Returns a plan for what was judged. */
 export function emptyPlan(points: readonly Snapshot[], verdict: RetentionVerdict): PrunePlan {
