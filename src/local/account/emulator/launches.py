@@ -1,0 +1,155 @@
+"""RunInstances with EC2's checks, and with all that moto drops of what it is given.
+
+A launch under a key that may not be used is answered with an id, and ends with `Client.InternalError` (repost.aws,
+knowledge-center/kms-iam-ec2-permission). Codes: API Reference, errors-overview.
+"""
+
+import threading
+from datetime import timedelta
+
+from moto.core.responses import ActionResult
+from moto.core.utils import utcnow
+from moto.ec2.exceptions import InvalidAMIIdError
+from moto.ec2.models.instances import Instance, InstanceState, StateReason
+from moto.ec2.responses.instances import InstanceResponse
+from moto.iam.models import iam_backends
+from billing import billing_of, show_billing
+from fleet import FLEETS
+from image_fit import check_fit, cpu_credits, cpu_options, current_boot_mode
+from later import later, pending
+from mappings import effective
+from network import check_network, finish_network
+from placement import check_capacity, check_offered
+from refusals import refuse
+from tokens import once
+from volumes import make_volume
+
+# The volumes of the launch that this thread carries out, by device.
+launching = threading.local()
+
+plain_run_instances = InstanceResponse.run_instances
+plain_add_block_device = Instance.add_block_device
+
+
+def add_block_device(self, size: int, device_path: str, *given, **more) -> None:
+    facts = getattr(launching, "volumes", {}).get(device_path)
+    if facts is None:
+        plain_add_block_device(self, size, device_path, *given, **more)
+        return
+    volume = make_volume(self.ec2_backend, self.placement.zone, facts)
+    if device_path == self.root_device_name and volume.billing is None:
+        volume.billing = launching.billing
+    self.ec2_backend.attach_volume(volume.id, self.id, device_path, facts["DeleteOnTermination"])
+
+
+Instance.add_block_device = add_block_device
+
+
+def check_profile(response) -> None:
+    iam = iam_backends[response.current_account][response.partition]
+    for kind in ("Name", "Arn"):
+        value = response._get_param(f"IamInstanceProfile.{kind}")
+        known = [getattr(one, kind.lower()) for one in iam.instance_profiles.values()]
+        if value is not None and value not in known:
+            what = kind if kind == "Name" else "ARN"
+            refuse("InvalidParameterValue", f"Value ({value}) for parameter iamInstanceProfile.{kind.lower()} is "
+                                            f"invalid. Invalid IAM Instance Profile {what.lower()}")
+
+
+def check_key_pair(response) -> None:
+    name = response._get_param("KeyName")
+    if name is not None and name not in response.ec2_backend.key_pairs:
+        refuse("InvalidKeyPair.NotFound", f"The key pair '{name}' does not exist")
+
+
+def image_of(response):
+    image_id = response._get_param("ImageId")
+    image = response.ec2_backend.amis.get(image_id)
+    if image is None:
+        raise InvalidAMIIdError(image_id)
+    if image.state != "available":
+        refuse("InvalidAMIID.Unavailable", f"The image ID '{image_id}' is no longer available")
+    return image
+
+
+def run_instances(self):
+    """Checks in the order: what there is, what fits, then IAM's dry run, then capacity."""
+    image, instance_type = image_of(self), self._get_param("InstanceType", "m1.small")
+    check_profile(self)
+    check_key_pair(self)
+    zone = check_network(self, instance_type)
+    check_offered(self.region, zone, instance_type)
+    check_fit(image, instance_type)
+    credits = cpu_credits(instance_type, self._get_param("CreditSpecification.CpuCredits"))
+    volumes = effective(self.ec2_backend, image, self._get_param("BlockDeviceMappings", []))
+    self.error_on_dryrun()
+    return ActionResult(once(self, lambda: launched(self, image, zone, volumes, credits)))
+
+
+def launched(response, image, zone: str, volumes: dict, credits: str):
+    count = int(response._get_param("MinCount", 1))
+    check_capacity(response.ec2_backend, zone, response._get_param("InstanceType", "m1.small"), count)
+    asked = dict(response.params)
+    response.params["BlockDeviceMappings"] = [
+        {"DeviceName": device, "Ebs": {"VolumeSize": facts["Size"]}} for device, facts in volumes.items()]
+    if getattr(image, "imds_support", None) == "v2.0":
+        response.params["MetadataOptions"] = {
+            "HttpTokens": "required", "HttpPutResponseHopLimit": 2, **response._get_param("MetadataOptions", {})}
+    launching.volumes, launching.billing = volumes, billing_of(image)
+    try:
+        reservation = plain_run_instances(response).result
+    finally:
+        launching.volumes = {}
+        response.params.clear()
+        response.params.update(asked)
+    for instance in reservation.instances:
+        keep(response, instance, image, credits)
+        start(instance)
+    return reservation
+
+
+def keep(response, instance: Instance, image, credits: str) -> None:
+    """Keeps what moto's instance has no place for."""
+    show_billing(instance, billing_of(image))
+    instance.usage_operation_update_time = utcnow()
+    instance.boot_mode = getattr(image, "boot_mode", None)
+    instance.current_instance_boot_mode = current_boot_mode(image, instance.instance_type)
+    instance.tpm_support = getattr(image, "tpm_support", None)
+    instance.ena_support = getattr(image, "ena_support", True)
+    instance.sriov_net_support = getattr(image, "sriov_net_support", None)
+    instance.uefi_data = getattr(image, "uefi_data", None)
+    instance.cpu_options = cpu_options(instance.instance_type, response._get_param("CpuOptions"))
+    instance.cpu_credits = credits
+    instance.disable_api_termination = bool(response._get_param("DisableApiTermination"))
+    instance.placement.tenancy = response._get_param("Placement.Tenancy", "default")
+    instance.placement.group_name = response._get_param("Placement.GroupName", "")
+    finish_network(response, instance)
+    FLEETS[instance.region_name][instance.id] = instance
+
+
+def volumes_of(instance: Instance) -> list:
+    known = instance.ec2_backend.volumes
+    return [known[one.volume_id] for one in instance.block_device_mapping.values() if one.volume_id in known]
+
+
+def fail(instance: Instance, end: InstanceState) -> None:
+    instance._state = end
+    instance.state_reason = StateReason("Client.InternalError: Client error on launch", "Client.InternalError")
+
+
+def start(instance: Instance) -> None:
+    """Takes an instance from `pending` to `running`; it ends where a volume's key may not be used."""
+    instance._state = InstanceState("pending", 0)
+    instance.started = utcnow() + pending["launch"]
+    if any(getattr(volume, "lost", False) for volume in volumes_of(instance)):
+        later(pending["keyRefusal"], lambda: fail(instance, InstanceState("terminated", 48)))
+        return
+
+    def run():
+        if instance.state == "pending":
+            instance._state = InstanceState("running", 16)
+
+    later(max(pending["launch"], timedelta(0)), run)
+
+
+InstanceResponse.run_instances = run_instances
