@@ -23,31 +23,44 @@ const MINUTE_MS = 60_000;
 export const WEB = "i-0aaaaaaaaaaaa0001";
 export const WEB_ROOT = "vol-0aaaaaaaaaaaa0001";
 export const WEB_DATA = "vol-0aaaaaaaaaaaa0002";
+/** An instance of a product of AWS Marketplace. */
+const SHOP = "i-0aaaaaaaaaaaa0002";
+export const SHOP_ROOT = "vol-0aaaaaaaaaaaa0003";
 export const WINDOWS = {
   PlatformDetails: "Windows",
   UsageOperation: "RunInstances:0002",
 };
 
+const MACHINE = {
+  InstanceType: "m5.large",
+  State: { Name: "running" },
+  RootDeviceName: "/dev/xvda",
+  RootDeviceType: "ebs",
+  Placement: { AvailabilityZone: "us-east-1a" },
+  Architecture: "x86_64",
+  EnaSupport: true,
+  Tags: [],
+};
+
 const FLEET = {
   instances: [
     {
+      ...MACHINE,
+      InstanceId: SHOP,
+      ProductCodes: [{ ProductCodeId: "9zcav4a9p9bq8mi6w4cbgcmbl", ProductCodeType: "marketplace" }],
+      BlockDeviceMappings: [{ DeviceName: "/dev/xvda", Ebs: { VolumeId: SHOP_ROOT } }],
+    },
+    {
+      ...MACHINE,
       InstanceId: WEB,
-      InstanceType: "m5.large",
-      State: { Name: "running" },
-      RootDeviceName: "/dev/xvda",
-      RootDeviceType: "ebs",
-      Placement: { AvailabilityZone: "us-east-1a" },
-      Architecture: "x86_64",
-      EnaSupport: true,
       ...WINDOWS,
-      Tags: [],
       BlockDeviceMappings: [
         { DeviceName: "/dev/xvda", Ebs: { VolumeId: WEB_ROOT, DeleteOnTermination: true } },
         { DeviceName: "/dev/sdf", Ebs: { VolumeId: WEB_DATA } },
       ],
     },
   ],
-  volumes: [WEB_ROOT, WEB_DATA].map((VolumeId) => ({
+  volumes: [WEB_ROOT, WEB_DATA, SHOP_ROOT].map((VolumeId) => ({
     VolumeId,
     Size: 10,
     VolumeType: "gp3",

@@ -118,6 +118,14 @@ describe("RegisterImage", () => {
     expect(await refusalOf({ BlockDeviceMappings: [] })).toBe("InvalidBlockDeviceMapping");
   });
 
+  it("refuses a data volume with neither snapshot nor size, and a TPM without UEFI", async () => {
+    const { BlockDeviceMappings = [] } = imageOf(root);
+    const empty = { DeviceName: "/dev/sdf", Ebs: { VolumeType: "gp3" } } as const;
+    expect(await refusalOf({ BlockDeviceMappings: [...BlockDeviceMappings, empty] })).toBe("InvalidBlockDeviceMapping");
+    expect(await refusalOf({ TpmSupport: "v2.0" })).toBe("InvalidParameterCombination");
+    expect(await refusalOf({ TpmSupport: "v2.0", BootMode: "uefi" })).toBe("no error");
+  });
+
   it("refuses a name that is in use", async () => {
     await account.register(root, { Name: "twice" });
     expect(await refusalOf({ Name: "twice" })).toBe("InvalidAMIName.Duplicate");

@@ -5,6 +5,7 @@ import {
   DescribeInstanceAttributeCommand,
   DescribeInstanceCreditSpecificationsCommand,
   DescribeVolumesCommand,
+  DisableImageCommand,
   GetInstanceUefiDataCommand,
   type Instance,
   ModifyInstanceAttributeCommand,
@@ -21,6 +22,7 @@ import {
   WEB_ROOT,
   WINDOWS,
   codeOf,
+  imageOf,
   makeInstanceProfile,
   startRestoreAccount,
 } from "../../support/restoreAccount";
@@ -55,6 +57,7 @@ async function volumeOf(instance: Instance, device: string) {
   return Volumes![0]!;
 }
 
+const volumeCount = async () => (await client().send(new DescribeVolumesCommand({}))).Volumes?.length;
 const mapping = (DeviceName: string, Ebs: BlockDeviceMapping["Ebs"]) => ({
   BlockDeviceMappings: [{ DeviceName, Ebs }],
 });
@@ -123,6 +126,14 @@ describe("the volumes of a launch", () => {
     expect(await refusalOf({ DryRun: true, BlockDeviceMappings: [broken()] })).toBe(code);
   });
 
+  it("refuse a snapshot for a device that the image maps to an instance store", async () => {
+    const { BlockDeviceMappings = [] } = imageOf(root);
+    const ephemeral = { DeviceName: "/dev/sdb", VirtualName: "ephemeral0" };
+    const ImageId = await account.register(root, { BlockDeviceMappings: [...BlockDeviceMappings, ephemeral] });
+    const at = (device: string) => refusalOf({ ImageId, ...mapping(device, { SnapshotId: data }) });
+    expect([await at("/dev/sdb"), await at("/dev/sdc")]).toEqual(["InvalidBlockDeviceMapping", "no error"]);
+  });
+
   it("refuse one device twice", async () => {
     const twice = { DeviceName: "/dev/sdf", Ebs: { SnapshotId: data } };
     expect(await refusalOf({ BlockDeviceMappings: [twice, twice] })).toBe("InvalidBlockDeviceMapping");
@@ -131,9 +142,11 @@ describe("the volumes of a launch", () => {
   it("end the instance if their key may not be used", async () => {
     const KmsKeyId = await account.key(DR);
     await account.emulator.setFaults({ refusedKeys: [KmsKeyId] });
+    const before = await volumeCount();
     const lost = await shown(mapping("/dev/sdf", { SnapshotId: data, Encrypted: true, KmsKeyId }));
     await account.emulator.resetFaults();
     expect([lost.State?.Name, lost.StateReason?.Code]).toEqual(["terminated", "Client.InternalError"]);
+    expect(await volumeCount()).toBe(before);
   });
 });
 
@@ -243,6 +256,7 @@ describe("an instance", () => {
     const state = async () => (await account.instance(id)).State?.Name;
     const InstanceIds = [id];
     expect(await state()).toBe("pending");
+    expect(await codeOf(client().send(new StopInstancesCommand({ InstanceIds })))).toBe("IncorrectInstanceState");
     await account.pass(1);
     expect(await state()).toBe("running");
     await client().send(new StopInstancesCommand({ InstanceIds }));
@@ -257,6 +271,26 @@ describe("an instance", () => {
     expect(await state()).toBe("shutting-down");
     await account.pass(1);
     expect(await state()).toBe("terminated");
+    expect(await codeOf(client().send(new StopInstancesCommand({ InstanceIds })))).toBe("IncorrectInstanceState");
+    expect(await codeOf(client().send(new TerminateInstancesCommand({ InstanceIds })))).toBe("no error");
+  });
+
+  it("stops again if the key of a volume may no longer be used", async () => {
+    const KmsKeyId = await account.key(DR);
+    const InstanceId = await account.launch(
+      imageId,
+      mapping("/dev/sdf", { SnapshotId: data, Encrypted: true, KmsKeyId }),
+    );
+    const InstanceIds = [InstanceId];
+    await client().send(new StopInstancesCommand({ InstanceIds }));
+    await account.pass(1);
+    await account.emulator.setFaults({ refusedKeys: [KmsKeyId] });
+    await client().send(new StartInstancesCommand({ InstanceIds }));
+    expect((await account.instance(InstanceId)).State?.Name).toBe("pending");
+    await account.pass(1);
+    await account.emulator.resetFaults();
+    const { State, StateReason } = await account.instance(InstanceId);
+    expect([State?.Name, StateReason?.Code]).toEqual(["stopped", "Client.InternalError"]);
   });
 
   it("is launched once for one client token", async () => {
@@ -269,8 +303,11 @@ describe("an instance", () => {
 });
 
 describe("RunInstances", () => {
-  it("refuses an unknown image", async () => {
+  it("refuses an unknown image, and a disabled one", async () => {
     expect(await refusalOf({ ImageId: "ami-0123456789abcdef0" })).toBe("InvalidAMIID.NotFound");
+    const ImageId = await account.register(root);
+    await client().send(new DisableImageCommand({ ImageId }));
+    expect(await refusalOf({ ImageId })).toBe("InvalidAMIID.Unavailable");
   });
 
   it("refuses an image of another architecture, of the default one too", async () => {
@@ -294,6 +331,9 @@ describe("RunInstances", () => {
     expect(await refusalOf({ ImageId: paravirtual })).toBe("InvalidParameterCombination");
     expect(await refusalOf({ ImageId: uefi, InstanceType: "t2.micro" })).toBe("Unsupported");
     expect(await refusalOf({ ImageId: uefi })).toBe("no error");
+    const tpm = await account.register(root, { Architecture: "arm64", BootMode: "uefi", TpmSupport: "v2.0" });
+    expect(await refusalOf({ ImageId: tpm, InstanceType: "a1.large" })).toBe("Unsupported");
+    expect(await refusalOf({ ImageId: tpm, InstanceType: "t4g.small" })).toBe("no error");
   });
 
   it("refuses an unknown instance profile, by name and by ARN", async () => {

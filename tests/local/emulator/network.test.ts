@@ -1,9 +1,14 @@
 /** The network of a launch in the emulated EC2. Method: the SDK's calls; for each rule a call that breaks it. */
 import {
+  AllocateAddressCommand,
+  AssociateAddressCommand,
   CreateNetworkInterfaceCommand,
   CreateSecurityGroupCommand,
   CreateSubnetCommand,
   CreateVpcCommand,
+  DeleteSubnetCommand,
+  DescribeAddressesCommand,
+  DescribeSubnetsCommand,
   type Instance,
   RunInstancesCommand,
   type RunInstancesCommandInput,
@@ -71,6 +76,12 @@ describe("the network of a launch", () => {
     expect(await codeOf(ask("10.1.0.20"))).toBe("no error");
   });
 
+  it("has its address even if the call is sent again after a lost answer", async () => {
+    const ask = () => run({ SubnetId: subnet, PrivateIpAddress: "10.1.0.25", ClientToken: "lost answer" });
+    const [first, second] = [await ask(), await ask()];
+    expect(second.Instances?.[0]?.InstanceId).toBe(first.Instances?.[0]?.InstanceId);
+  });
+
   it("has several interfaces, with their addresses", async () => {
     const NetworkInterfaces = [
       { DeviceIndex: 0, SubnetId: subnet, Groups: [group], PrivateIpAddress: "10.1.0.30" },
@@ -106,5 +117,48 @@ describe("the network of a launch", () => {
     const kept = { DeviceIndex: 0, NetworkInterfaceId: NetworkInterface?.NetworkInterfaceId };
     expect(await refusalOf({ NetworkInterfaces: [kept] })).toBe("no error");
     expect(await refusalOf({ NetworkInterfaces: [kept] })).toBe("InvalidNetworkInterface.InUse");
+  });
+
+  it("refuses interfaces in two zones, and a zone without a default subnet", async () => {
+    const { Subnets = [] } = await client().send(new DescribeSubnetsCommand({}));
+    const defaults = new Map(
+      Subnets.filter((one) => one.DefaultForAz).map((one) => [one.AvailabilityZone, one.SubnetId]),
+    );
+    const [a, c] = [defaults.get("us-west-2a"), defaults.get("us-west-2c")];
+    const NetworkInterfaces = [a, c].map((SubnetId, DeviceIndex) => ({ SubnetId, DeviceIndex }));
+    expect(await refusalOf({ NetworkInterfaces })).toBe("InvalidParameterCombination");
+    expect(await refusalOf({ SubnetId: a, Placement: { AvailabilityZone: "us-west-2c" } })).toBe(
+      "InvalidParameterCombination",
+    );
+    const inZone = () => refusalOf({ Placement: { AvailabilityZone: "us-west-2c" } });
+    expect(await inZone()).toBe("no error");
+    await client().send(new DeleteSubnetCommand({ SubnetId: c }));
+    expect(await inZone()).toBe("MissingInput");
+    expect(await refusalOf({ Placement: { AvailabilityZone: "us-west-2z" } })).toBe("InvalidParameterValue");
+  });
+});
+
+describe("an Elastic IP address", () => {
+  it("moves to another instance only if that is said", async () => {
+    const [one, other] = [await account.launch(imageId), await account.launch(imageId)];
+    const { AllocationId, PublicIp } = await client().send(new AllocateAddressCommand({ Domain: "vpc" }));
+    const associate = (InstanceId: string, AllowReassociation: boolean) =>
+      codeOf(client().send(new AssociateAddressCommand({ AllocationId, InstanceId, AllowReassociation })));
+    expect(await associate(one, false)).toBe("no error");
+    expect(await associate(other, false)).toBe("Resource.AlreadyAssociated");
+    expect(await associate(other, true)).toBe("no error");
+    const { Addresses } = await client().send(new DescribeAddressesCommand({ PublicIps: [PublicIp!] }));
+    expect(Addresses?.[0]?.InstanceId).toBe(other);
+    expect((await account.instance(other)).PublicIpAddress).toBe(PublicIp);
+  });
+
+  it("is refused for an instance that is pending", async () => {
+    const { Instances } = await run({});
+    const { AllocationId } = await client().send(new AllocateAddressCommand({ Domain: "vpc" }));
+    const associate = () =>
+      codeOf(client().send(new AssociateAddressCommand({ AllocationId, InstanceId: Instances?.[0]?.InstanceId })));
+    expect(await associate()).toBe("InvalidInstanceID");
+    await account.pass(1);
+    expect(await associate()).toBe("no error");
   });
 });

@@ -3,6 +3,7 @@ import {
   CreateReplaceRootVolumeTaskCommand,
   type CreateReplaceRootVolumeTaskCommandInput,
   CreateSnapshotCommand,
+  CreateVolumeCommand,
   DescribeInstancesCommand,
   DescribeInstanceStatusCommand,
   DescribeReplaceRootVolumeTasksCommand,
@@ -13,6 +14,7 @@ import {
   RegisterImageCommand,
   StartInstancesCommand,
   StopInstancesCommand,
+  TerminateInstancesCommand,
 } from "@aws-sdk/client-ec2";
 import {
   DR,
@@ -157,6 +159,54 @@ describe("the replacement of a root", () => {
     expect(await codeOf(replace({ SnapshotId: original, DryRun: true }))).toBe("DryRunOperation");
   });
 
+  it("takes a volume that is available in the instance's zone", async () => {
+    const make = (AvailabilityZone: string) =>
+      primary().send(new CreateVolumeCommand({ AvailabilityZone, SnapshotId: original, VolumeType: "gp3" }));
+    const [{ VolumeId = "" }, far] = [await make("us-east-1a"), await make("us-east-1b")];
+    expect(await codeOf(replace({ VolumeId }))).toBe("IncorrectState");
+    await account.pass(1);
+    expect(await codeOf(replace({ VolumeId: far.VolumeId }))).toBe("IncorrectState");
+    expect(await states({ VolumeId })).toEqual(WELL);
+    expect(await rootId()).toBe(VolumeId);
+    expect(await codeOf(replace({ VolumeId }))).toBe("IncorrectState");
+  });
+
+  it("refuses a bare metal instance, and a task that is not there", async () => {
+    const imageId = await account.register(await account.copy(original));
+    const InstanceId = await account.launch(imageId, { InstanceType: "m5.metal" });
+    const ask = account.ec2(DR).send(new CreateReplaceRootVolumeTaskCommand({ InstanceId }));
+    expect(await codeOf(ask)).toBe("Unsupported");
+    expect(await codeOf(task("replacevol-0123456789abcdef0"))).toBe("InvalidReplaceRootVolumeTaskID.NotFound");
+  });
+
+  it("fails under a key that may not be used, and leaves the old root where it is", async () => {
+    const key = await account.key(PRIMARY);
+    const copy = await account.copyWithin(PRIMARY, original, key);
+    const mapped = [{ DeviceName: "/dev/xvda", Ebs: { SnapshotId: copy } }];
+    const ImageId = await image({ BlockDeviceMappings: mapped });
+    await account.emulator.setFaults({ refusedKeys: [key] });
+    const before = await rootId();
+    expect(await states({ ImageId })).toEqual(["pending", "failing", "failed"]);
+    expect(await rootId()).toBe(before);
+    await account.emulator.resetFaults();
+    expect(await states({ ImageId })).toEqual(WELL);
+    const place = { AvailabilityZone: "us-east-1a", SnapshotId: original } as const;
+    const { VolumeId = "" } = await primary().send(new CreateVolumeCommand(place));
+    await account.pass(1);
+    expect(await refusalOf(replace({ VolumeId }))).toMatch(/^InvalidParameterValue: .* not encrypted/);
+  });
+
+  it("fails if the instance ends meanwhile", async () => {
+    const InstanceId = await account.launch(await account.register(await account.copy(original)));
+    const client = account.ec2(DR);
+    const { ReplaceRootVolumeTask } = await client.send(new CreateReplaceRootVolumeTaskCommand({ InstanceId }));
+    expect(ReplaceRootVolumeTask?.TaskState).toBe("pending");
+    await client.send(new TerminateInstancesCommand({ InstanceIds: [InstanceId] }));
+    await account.pass(5);
+    const { ReplaceRootVolumeTasks } = await client.send(new DescribeReplaceRootVolumeTasksCommand({}));
+    expect(ReplaceRootVolumeTasks?.[0]?.TaskState).toBe("failed");
+  });
+
   it("fails and leaves the old root where it is", async () => {
     await account.emulator.setFaults({ rootTask: "failed" });
     const before = await rootId();
@@ -168,6 +218,7 @@ describe("the replacement of a root", () => {
     await account.emulator.setFaults({ rootTask: "failed-detached" });
     expect(await states({ SnapshotId: original })).toEqual(["pending", "failing", "failed-detached"]);
     expect(await rootId()).toBeUndefined();
+    expect(await refusalOf(replace({ SnapshotId: original }))).toMatch(/^IncorrectState: .* has no root volume/);
   });
 });
 

@@ -12,7 +12,15 @@ import {
   StopInstancesCommand,
 } from "@aws-sdk/client-ec2";
 import { DisableKeyCommand, KMSClient, ScheduleKeyDeletionCommand } from "@aws-sdk/client-kms";
-import { DR, type RestoreAccount, WEB_DATA, WEB_ROOT, codeOf, startRestoreAccount } from "../../support/restoreAccount";
+import {
+  DR,
+  type RestoreAccount,
+  SHOP_ROOT,
+  WEB_DATA,
+  WEB_ROOT,
+  codeOf,
+  startRestoreAccount,
+} from "../../support/restoreAccount";
 
 const ZONE = "us-west-2a";
 
@@ -188,6 +196,7 @@ describe("AttachVolume and DetachVolume", () => {
     expect(await attached()).toEqual([one, other]);
     expect(await codeOf(attach(shared, one, "/dev/sdg"))).toBe("VolumeInUse");
     expect(await codeOf(detach(shared))).toBe("InvalidParameterValue");
+    expect(await codeOf(detach(shared, await account.launch(imageId)))).toBe("InvalidAttachment.NotFound");
     await detach(shared, one);
     await account.pass(1);
     expect(await attached()).toEqual([other]);
@@ -197,6 +206,8 @@ describe("AttachVolume and DetachVolume", () => {
     const instance = await account.launch(imageId);
     const [old, fresh] = [await made(), await made()];
     await attach(old, instance, "/dev/sdf");
+    const elsewhere = client().send(new DetachVolumeCommand({ VolumeId: old, Device: "/dev/sdg" }));
+    expect(await codeOf(elsewhere)).toBe("InvalidAttachment.NotFound");
     await detach(old);
     expect(await codeOf(attach(fresh, instance, "/dev/sdf"))).toBe("InvalidParameterValue");
     expect(await codeOf(detach(old))).toBe("IncorrectState");
@@ -221,6 +232,17 @@ describe("AttachVolume and DetachVolume", () => {
     const [instance, volume] = [await account.launch(imageId), await made()];
     await client().send(new StopInstancesCommand({ InstanceIds: [instance] }));
     expect(await codeOf(attach(volume, instance, "/dev/sdf"))).toBe("IncorrectState");
+    await account.pass(1);
+    expect(await codeOf(attach(volume, instance, "/dev/sdf"))).toBe("no error");
+  });
+});
+
+describe("a volume with a code of AWS Marketplace", () => {
+  it("is attached to a stopped instance only", async () => {
+    const SnapshotId = await account.copy(await account.snapshot(SHOP_ROOT));
+    const [instance, volume] = [await account.launch(imageId), await made({ SnapshotId })];
+    expect(await codeOf(attach(volume, instance, "/dev/sdf"))).toBe("OperationNotPermitted");
+    await client().send(new StopInstancesCommand({ InstanceIds: [instance] }));
     await account.pass(1);
     expect(await codeOf(attach(volume, instance, "/dev/sdf"))).toBe("no error");
   });

@@ -57,13 +57,13 @@ from moto.ec2.responses.elastic_block_store import ElasticBlockStore  # noqa: E4
 from moto.kms.models import kms_backends  # noqa: E402
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app  # noqa: E402
 from moto.scheduler.models import scheduler_backends  # noqa: E402
-import attributes, lifecycle, root_replacement, status  # noqa: E401, E402, F401
+import addresses, attributes, launches, lifecycle, root_replacement, status  # noqa: E401, E402, F401
 import faults  # noqa: E402
 from asking import Asker, refusal_of  # noqa: E402
 from fleet import load_fleet  # noqa: E402
-from images import load_images  # noqa: E402
 from keys import ACCOUNT, decided, key_is_allowed, key_is_enabled  # noqa: E402
 from later import pending, settle  # noqa: E402
+from public_images import load_images  # noqa: E402
 from recorded import called, record_of  # noqa: E402
 from server import serve_on_a_free_port  # noqa: E402
 

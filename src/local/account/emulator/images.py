@@ -8,11 +8,11 @@ from moto.core.responses import ActionResult
 from moto.core.utils import utcnow
 from moto.ec2.models.amis import Ami
 from moto.ec2.models.core import TaggedEC2Resource
-from moto.ec2.models.elastic_block_store import EBSBackend, Snapshot, Volume
+from moto.ec2.models.elastic_block_store import EBSBackend
 from moto.ec2.exceptions import InvalidSnapshotInUse
 from moto.ec2.responses.amis import AmisResponse
 from moto.ec2.utils import random_ami_id
-from billing import LINUX, billing_of, given_billing, show_billing
+from billing import billing_of, show_billing
 from refusals import refuse
 from volume_rules import checked, snapshot_of
 
@@ -118,23 +118,3 @@ def delete_snapshot(self, snapshot_id: str):
 
 
 EBSBackend.delete_snapshot = delete_snapshot
-
-
-def load_images(ec2, images: list) -> None:
-    """Adds public images of somebody else, as DescribeImages shows them; a root of 8 GiB where none is given."""
-    for facts in images:
-        root = facts.setdefault("RootDeviceName", "/dev/xvda")
-        size = next((one["Ebs"]["VolumeSize"] for one in facts.get("BlockDeviceMappings", [])
-                     if one["DeviceName"] == root), 8)
-        volume = Volume(ec2, "vol-ffffffff", size, None)
-        snapshot = Snapshot(ec2, facts["ImageId"].replace("ami-", "snap-"), volume, "", owner_id="137112412989")
-        snapshot.made_by, snapshot.billing = "others", given_billing(facts)
-        ec2.__dict__.setdefault("others_snapshots", {})[snapshot.id] = snapshot
-        mapping = {"DeviceName": root, "Ebs": {"SnapshotId": snapshot.id, "VolumeSize": size, "VolumeType": "gp3",
-                                               "Iops": 3000, "Throughput": 125, "DeleteOnTermination": True}}
-        standard = {"Architecture": "x86_64", "VirtualizationType": "hvm", "EnaSupport": True}
-        image = RegisteredImage(ec2, facts["ImageId"], {**standard, **facts}, [mapping],
-                                given_billing(facts) or LINUX)
-        image.owner_id, image.owner_alias = snapshot.owner_id, "amazon"
-        image.launch_permissions.append({"Group": "all"})
-        ec2.amis[image.id] = image

@@ -1,26 +1,24 @@
 """RunInstances with EC2's checks, and with all that moto drops of what it is given.
 
-A launch under a key that may not be used is answered with an id, and ends with `Client.InternalError` (repost.aws,
-knowledge-center/kms-iam-ec2-permission). Codes: API Reference, errors-overview.
+Codes: API Reference, errors-overview.
 """
 
 import threading
-from datetime import timedelta
 
 from moto.core.responses import ActionResult
 from moto.core.utils import utcnow
 from moto.ec2.exceptions import InvalidAMIIdError
-from moto.ec2.models.instances import Instance, InstanceState, StateReason
+from moto.ec2.models.instances import Instance
 from moto.ec2.responses.instances import InstanceResponse
 from moto.iam.models import iam_backends
 from billing import billing_of, show_billing
 from fleet import FLEETS
 from image_fit import check_fit, cpu_credits, cpu_options, current_boot_mode
-from later import later, pending
 from mappings import effective
 from network import check_network, finish_network
 from placement import check_capacity, check_offered
 from refusals import refuse
+from starting import start
 from tokens import once
 from volumes import make_volume
 
@@ -73,17 +71,21 @@ def image_of(response):
 
 
 def run_instances(self):
+    return ActionResult(once(self, lambda: checked_launch(self)))
+
+
+def checked_launch(response):
     """Checks in the order: what there is, what fits, then IAM's dry run, then capacity."""
-    image, instance_type = image_of(self), self._get_param("InstanceType", "m1.small")
-    check_profile(self)
-    check_key_pair(self)
-    zone = check_network(self, instance_type)
-    check_offered(self.region, zone, instance_type)
+    image, instance_type = image_of(response), response._get_param("InstanceType", "m1.small")
+    check_profile(response)
+    check_key_pair(response)
+    zone = check_network(response, instance_type)
+    check_offered(response.region, zone, instance_type)
     check_fit(image, instance_type)
-    credits = cpu_credits(instance_type, self._get_param("CreditSpecification.CpuCredits"))
-    volumes = effective(self.ec2_backend, image, self._get_param("BlockDeviceMappings", []))
-    self.error_on_dryrun()
-    return ActionResult(once(self, lambda: launched(self, image, zone, volumes, credits)))
+    credits = cpu_credits(instance_type, response._get_param("CreditSpecification.CpuCredits"))
+    volumes = effective(response.ec2_backend, image, response._get_param("BlockDeviceMappings", []))
+    response.error_on_dryrun()
+    return launched(response, image, zone, volumes, credits)
 
 
 def launched(response, image, zone: str, volumes: dict, credits: str):
@@ -125,31 +127,6 @@ def keep(response, instance: Instance, image, credits: str) -> None:
     instance.placement.group_name = response._get_param("Placement.GroupName", "")
     finish_network(response, instance)
     FLEETS[instance.region_name][instance.id] = instance
-
-
-def volumes_of(instance: Instance) -> list:
-    known = instance.ec2_backend.volumes
-    return [known[one.volume_id] for one in instance.block_device_mapping.values() if one.volume_id in known]
-
-
-def fail(instance: Instance, end: InstanceState) -> None:
-    instance._state = end
-    instance.state_reason = StateReason("Client.InternalError: Client error on launch", "Client.InternalError")
-
-
-def start(instance: Instance) -> None:
-    """Takes an instance from `pending` to `running`; it ends where a volume's key may not be used."""
-    instance._state = InstanceState("pending", 0)
-    instance.started = utcnow() + pending["launch"]
-    if any(getattr(volume, "lost", False) for volume in volumes_of(instance)):
-        later(pending["keyRefusal"], lambda: fail(instance, InstanceState("terminated", 48)))
-        return
-
-    def run():
-        if instance.state == "pending":
-            instance._state = InstanceState("running", 16)
-
-    later(max(pending["launch"], timedelta(0)), run)
 
 
 InstanceResponse.run_instances = run_instances

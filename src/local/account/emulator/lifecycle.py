@@ -1,17 +1,19 @@
 """Stops, starts and terminates instances over a while of the emulator's clock, with EC2's refusals.
 
-Words of the refusal without a root: AWS's vmexport documentation ("Instance does not have a volume attached at root");
-its code is that of OpenStack's copy of the EC2 API. A key that may not be used: repost.aws,
-knowledge-center/kms-iam-ec2-permission: `pending`, then `stopped` with Client.InternalError.
+Words of the refusals: AWS's vmexport documentation ("Instance does not have a volume attached at root"; its code is that
+of OpenStack's copy of the EC2 API), cloud-custodian/cloud-custodian#6014 (a stop too early). Under a key that may not
+be used: repost.aws, knowledge-center/kms-iam-ec2-permission: `pending`, then `stopped` with Client.InternalError.
 """
 
-from moto.ec2.models.instances import InstanceState
+from moto.ec2.models.instances import Instance, InstanceState
 from moto.ec2.responses.instances import InstanceResponse
 from keys import usable
-from launches import fail, start, volumes_of
 from later import later, pending
 from placement import check_capacity
 from refusals import refuse
+from starting import fall_back, start, volumes_of
+
+ENDED = ("terminated", "shutting-down")
 
 plain_start = InstanceResponse.start_instances
 plain_stop = InstanceResponse.stop_instances
@@ -39,7 +41,7 @@ def start_instances(self):
     for one in stopped:
         start(one)
         if not all(usable(one.region_name, volume.kms_key_id) for volume in volumes_of(one)):
-            later(pending["keyRefusal"], lambda instance=one: fail(instance, InstanceState("stopped", 80)))
+            later(pending["keyRefusal"], lambda instance=one: fall_back(instance))
     return answer
 
 
@@ -57,7 +59,10 @@ def stop_instances(self):
     self.error_on_dryrun()
     running = [one for one in named(self) if one.state in ("running", "pending")]
     for one in named(self):
-        if one.state in ("terminated", "shutting-down"):
+        if one.state == "pending" and not getattr(one, "ran", False):
+            refuse("IncorrectInstanceState",
+                   f"Instance '{one.id}' cannot be stopped as it has never reached the 'running' state.")
+        if one.state in ENDED:
             refuse("IncorrectInstanceState", f"This instance '{one.id}' is not in a state from which it can be stopped.")
     answer = plain_stop(self)
     for one in running:
@@ -65,9 +70,20 @@ def stop_instances(self):
     return answer
 
 
+plain_terminate_one = Instance.terminate
+
+
+def terminate_once(self):
+    """Changes nothing of an instance that has ended: EC2 takes such a call (API Reference, TerminateInstances)."""
+    return self._state if self.state in ENDED else plain_terminate_one(self)
+
+
+Instance.terminate = terminate_once
+
+
 def terminate_instances(self):
     self.error_on_dryrun()
-    live = [one for one in named(self) if one.state not in ("terminated", "shutting-down")]
+    live = [one for one in named(self) if one.state not in ENDED]
     answer = plain_terminate(self)
     for one in live:
         end(one, ("shutting-down", 32), ("terminated", 48), pending["terminate"])

@@ -16,10 +16,9 @@ def check_override(image, device: str, base: dict | None, given: dict) -> None:
     snapshot_id = given.get("SnapshotId")
     if snapshot_id is None:
         return
-    if device == image.root_device_name:
-        if snapshot_id != (base or {}).get("SnapshotId"):
-            refuse("InvalidBlockDeviceMapping", "snapshotId cannot be modified on root device")
-    elif base is not None and not base.get("SnapshotId"):
+    if device == image.root_device_name and snapshot_id != (base or {}).get("SnapshotId"):
+        refuse("InvalidBlockDeviceMapping", "snapshotId cannot be modified on root device")
+    if device in [one.get("DeviceName") for one in image.block_device_mappings if one.get("VirtualName")]:
         refuse("InvalidBlockDeviceMapping", "snapshotId can only be modified on EBS devices")
 
 

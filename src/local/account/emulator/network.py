@@ -89,6 +89,8 @@ def subnet_of(ec2, interface: dict, zone: str | None):
 def check_network(response, instance_type: str) -> str:
     """Returns the zone of the launch, or refuses."""
     ec2, wanted = response.ec2_backend, response._get_param("Placement.AvailabilityZone")
+    if wanted is not None and ec2.get_zone_by_name(wanted) is None:
+        refuse("InvalidParameterValue", f"Invalid availability zone: [{wanted}]")
     interfaces = interfaces_of(response)
     check_indexes(interfaces, instance_type)
     zones = [subnet_of(ec2, one, wanted).availability_zone for one in interfaces]

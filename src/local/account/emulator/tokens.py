@@ -10,7 +10,7 @@ from refusals import refuse
 
 
 def once(response, make):
-    """Returns what `make` made, or had made when the same token came first."""
+    """Returns what `make` made, or had made when the same token came first: a second call is not checked again."""
     token = response._get_param("ClientToken")
     if not token:
         return make()

@@ -101,16 +101,16 @@ def zone_of(response) -> str:
 
 
 def create_volume(self):
-    zone = zone_of(self)
-    facts = checked(self.ec2_backend, {name: self._get_param(name) for name in GIVEN})
-    self.error_on_dryrun()
+    return ActionResult(once(self, lambda: checked_volume(self)))
 
-    def make():
-        volume = make_volume(self.ec2_backend, zone, facts)
-        volume.add_tags(self._parse_tag_specification().get("volume", {}))
-        return volume
 
-    return ActionResult(once(self, make))
+def checked_volume(response) -> Volume:
+    zone = zone_of(response)
+    facts = checked(response.ec2_backend, {name: response._get_param(name) for name in GIVEN})
+    response.error_on_dryrun()
+    volume = make_volume(response.ec2_backend, zone, facts)
+    volume.add_tags(response._parse_tag_specification().get("volume", {}))
+    return volume
 
 
 ElasticBlockStore.create_volume = create_volume
