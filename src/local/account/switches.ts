@@ -78,20 +78,20 @@ export interface Switches {
 
 /** @param ask sends a request to one of the emulator's own paths */
 export function openSwitches(ask: (path: string, body?: unknown) => Promise<unknown>): Switches {
-  const tell = async (path: string, body?: unknown) => {
+  const post = async (path: string, body?: unknown) => {
     await ask(path, body);
   };
   return {
-    setFaults: (faults) => tell("faults", faults),
-    resetFaults: () => tell("faults/reset"),
-    setDark: (region, how = "connection") => tell("dark", { region, how }),
+    setFaults: (faults) => post("faults", faults),
+    resetFaults: () => post("faults/reset"),
+    setDark: (region, how = "connection") => post("dark", { region, how }),
     darkCalls: async () => (await ask("dark/calls")) as CallCount[],
-    resetDark: () => tell("dark/reset"),
-    fail: (failure) => tell("fail", failure),
-    resetFailures: () => tell("fail/reset"),
-    recordWrites: () => tell("writes/record"),
+    resetDark: () => post("dark/reset"),
+    fail: (failure) => post("fail", failure),
+    resetFailures: () => post("fail/reset"),
+    recordWrites: () => post("writes/record"),
     writes: async () => (await ask("writes")) as WriteCall[],
-    loadImages: (region, images) => tell("images", { region, images }),
-    setPending: (minutes) => tell("pending", minutes),
+    loadImages: (region, images) => post("images", { region, images }),
+    setPending: (minutes) => post("pending", minutes),
   };
 }

@@ -1,4 +1,4 @@
-"""AssociateAddress, refused for an instance that does not run yet; moto has the rest.
+"""Refuses an Elastic IP address to an instance that does not run yet; moto has the rest.
 
 Code and words: hashicorp/terraform-provider-aws#3072.
 """

@@ -1,4 +1,4 @@
-"""ModifyInstanceAttribute and DescribeInstanceAttribute, where moto drops or does not know what is asked for."""
+"""Completes ModifyInstanceAttribute and DescribeInstanceAttribute, where moto drops what is asked for."""
 
 from base64 import b64encode
 

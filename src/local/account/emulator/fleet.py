@@ -28,10 +28,20 @@ def get_instance(self, instance_id: str) -> Instance:
 InstanceBackend.get_instance = get_instance
 
 # What an instance of a file may say beside what a backup needs, by moto's names.
-FACTS = {"Architecture": "architecture", "VirtualizationType": "virtualization_type", "BootMode": "boot_mode",
-         "CurrentInstanceBootMode": "current_instance_boot_mode", "TpmSupport": "tpm_support", "EnaSupport": "ena_support",
-         "KeyName": "key_name", "CpuOptions": "cpu_options", "CpuCredits": "cpu_credits", "UefiData": "uefi_data",
-         "IamInstanceProfile": "iam_instance_profile", "DisableApiTermination": "disable_api_termination"}
+FACTS = {
+    "Architecture": "architecture",
+    "VirtualizationType": "virtualization_type",
+    "BootMode": "boot_mode",
+    "CurrentInstanceBootMode": "current_instance_boot_mode",
+    "TpmSupport": "tpm_support",
+    "EnaSupport": "ena_support",
+    "KeyName": "key_name",
+    "CpuOptions": "cpu_options",
+    "CpuCredits": "cpu_credits",
+    "UefiData": "uefi_data",
+    "IamInstanceProfile": "iam_instance_profile",
+    "DisableApiTermination": "disable_api_termination",
+}
 
 
 def keep_facts(instance: Instance, given: dict) -> None:

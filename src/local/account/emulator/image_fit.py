@@ -17,9 +17,9 @@ def check_fit(image, instance_type: str) -> None:
     if image.architecture not in architectures:
         refuse("InvalidParameterValue",
                f"The architecture '{','.join(architectures)}' of the specified instance type does not match the "
-               f"architecture '{image.architecture}' of the specified AMI. Specify an instance type and an AMI that have "
-               "matching architectures, and try again. You can use 'describe-instance-types' or 'describe-images' to "
-               "discover the architecture of the instance type or AMI.")
+               f"architecture '{image.architecture}' of the specified AMI. Specify an instance type and an AMI that "
+               "have matching architectures, and try again. You can use 'describe-instance-types' or 'describe-images' "
+               "to discover the architecture of the instance type or AMI.")
     if image.virtualization_type not in facts.get("SupportedVirtualizationTypes", ["hvm"]):
         refuse("InvalidParameterCombination",
                f"The instance type '{instance_type}' does not support the virtualization type "
@@ -36,7 +36,7 @@ def check_fit(image, instance_type: str) -> None:
 
 
 def current_boot_mode(image, instance_type: str) -> str:
-    """Returns what the instance boots with (User Guide, instance-boot-mode): the image's mode, or its type's default."""
+    """Returns what the instance boots with (User Guide, instance-boot-mode): its image's mode, or its type's."""
     boot_mode = getattr(image, "boot_mode", None)
     modes = INSTANCE_TYPES.get(instance_type, {}).get("SupportedBootModes", ["legacy-bios"])
     if boot_mode == "uefi-preferred":

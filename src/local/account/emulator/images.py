@@ -1,4 +1,4 @@
-"""RegisterImage as EC2 does it: it keeps what it is given, makes no snapshot, and refuses what EC2 refuses.
+"""Registers images as EC2 does: keeps what it is given, makes no snapshot, and refuses what EC2 refuses.
 
 Defaults and refusals: API Reference, RegisterImage (i386, paravirtual; "you can't specify the encryption state") and
 EbsBlockDevice (KmsKeyId "is only supported on BlockDeviceMapping objects called by RunInstances"). Words: packer#7035.
@@ -16,8 +16,8 @@ from billing import billing_of, show_billing
 from refusals import refuse
 from volume_rules import checked, snapshot_of
 
-GIVEN = ("Name", "Description", "Architecture", "BootMode", "TpmSupport", "ImdsSupport", "EnaSupport", "SriovNetSupport",
-         "VirtualizationType", "RootDeviceName", "UefiData")
+GIVEN = ("Name", "Description", "Architecture", "BootMode", "TpmSupport", "ImdsSupport", "EnaSupport",
+         "SriovNetSupport", "VirtualizationType", "RootDeviceName", "UefiData")
 
 
 class RegisteredImage(Ami):

@@ -1,4 +1,4 @@
-"""RunInstances with EC2's checks, and with all that moto drops of what it is given.
+"""Launches instances with EC2's checks, and keeps what moto drops of a launch.
 
 Codes: API Reference, errors-overview.
 """

@@ -1,8 +1,8 @@
 """Stops, starts and terminates instances over a while of the emulator's clock, with EC2's refusals.
 
-Words of the refusals: AWS's vmexport documentation ("Instance does not have a volume attached at root"; its code is that
-of OpenStack's copy of the EC2 API), cloud-custodian/cloud-custodian#6014 (a stop too early). Under a key that may not
-be used: repost.aws, knowledge-center/kms-iam-ec2-permission: `pending`, then `stopped` with Client.InternalError.
+Words of the refusals: AWS's vmexport documentation ("Instance does not have a volume attached at root"; its code is
+that of OpenStack's copy of the EC2 API), cloud-custodian/cloud-custodian#6014 (a stop too early). Under a key that may
+not be used: repost.aws, knowledge-center/kms-iam-ec2-permission: `pending`, then `stopped` with Client.InternalError.
 """
 
 from moto.ec2.models.instances import Instance, InstanceState
@@ -63,7 +63,8 @@ def stop_instances(self):
             refuse("IncorrectInstanceState",
                    f"Instance '{one.id}' cannot be stopped as it has never reached the 'running' state.")
         if one.state in ENDED:
-            refuse("IncorrectInstanceState", f"This instance '{one.id}' is not in a state from which it can be stopped.")
+            refuse("IncorrectInstanceState",
+                   f"This instance '{one.id}' is not in a state from which it can be stopped.")
     answer = plain_stop(self)
     for one in running:
         end(one, ("stopping", 64), ("stopped", 80), pending["stop"])

@@ -1,6 +1,6 @@
 """Merges the block device mappings of an image and of a launch, with EC2's refusals.
 
-Words of the refusals: hashicorp/packer#2765 (another snapshot where the image has none), OpenStack's copy of the EC2 API
+Words of the refusals: hashicorp/packer#2765 (a snapshot for an instance store), OpenStack's copy of the EC2 API
 ("snapshotId cannot be modified on root device"); NOT VERIFIED against AWS. `checked` has what single volumes must be.
 """
 

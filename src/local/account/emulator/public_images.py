@@ -1,4 +1,4 @@
-"""Public images of somebody else (/vault/images): to launch of, or to replace a root by."""
+"""Adds public images of somebody else (/vault/images): to launch from, or to replace a root by."""
 
 from moto.ec2.models.elastic_block_store import Snapshot, Volume
 from billing import LINUX, given_billing

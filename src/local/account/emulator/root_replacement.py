@@ -1,7 +1,7 @@
-"""CreateReplaceRootVolumeTask and its task over a while of the emulator's clock; root_sources.py says what it takes.
+"""Replaces a root volume over a while of the emulator's clock (CreateReplaceRootVolumeTask); by what: root_sources.py.
 
-States: API Reference, ReplaceRootVolumeTask. The instance keeps running; the old root is kept, detached, unless the call
-says otherwise. AWS documents no error codes for its refusals: NOT VERIFIED.
+States: API Reference, ReplaceRootVolumeTask. The instance keeps running; the old root is kept, detached, unless the
+call says otherwise. AWS documents no error codes for its refusals: NOT VERIFIED.
 """
 
 from moto.core.responses import ActionResult
@@ -56,7 +56,7 @@ def begin(response, instance, root, volume) -> dict:
 
 
 def progress(task: dict, instance, root, outcome: str | None) -> None:
-    """The second half: the old root is detached, unless the new one could not be made."""
+    """Detaches the old root, unless the new one could not be made."""
     task["TaskState"] = "in-progress" if outcome is None else "failing"
     mapped = instance.block_device_mapping.get(instance.root_device_name)
     if outcome != "failed" and mapped is not None and mapped.volume_id == root.id:
@@ -65,7 +65,7 @@ def progress(task: dict, instance, root, outcome: str | None) -> None:
 
 
 def finish(task: dict, instance, root, volume, is_own: bool, outcome: str | None) -> None:
-    """The end. @param is_own the volume was the caller's own before, and is kept after a failure"""
+    """Attaches the new root, or ends without. @param is_own the volume was the caller's before: a failure keeps it"""
     ec2, deleted = instance.ec2_backend, kept.pop(task["ReplaceRootVolumeTaskId"], None)
     if outcome is None and deleted is None:
         # The instance ended meanwhile, or lost its root.

@@ -1,4 +1,5 @@
-"""What a drill looks at: status checks that take a while, a screenshot, credit options, UEFI data, a volume's progress."""
+"""Shows what a drill looks at: status checks that take a while, a screenshot, credit options, UEFI data, and how far a
+volume's data are there."""
 
 from base64 import b64encode
 

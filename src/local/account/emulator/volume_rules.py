@@ -1,8 +1,8 @@
 """Checks a new volume as EC2 does, for CreateVolume and for the mappings of a launch or an image.
 
-Sizes and figures: API Reference, CreateVolume and EbsBlockDevice. Words of the refusals: velero-io/velero-plugin-for-aws#119
-(io2 without IOPS), kubernetes-retired/kube-aws#1208 (gp2 with IOPS, and that a dry run checks them too),
-runs-on/runs-on#426 (throughput). Where no report of EC2's words is known, only the code counts.
+Sizes and figures: API Reference, CreateVolume and EbsBlockDevice. Words of the refusals:
+velero-io/velero-plugin-for-aws#119 (io2 without IOPS), kubernetes-retired/kube-aws#1208 (gp2 with IOPS, and that a dry
+run checks them too), runs-on/runs-on#426 (throughput). Where no report of EC2's words is known, only the code counts.
 """
 
 from refusals import refuse

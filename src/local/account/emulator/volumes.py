@@ -1,8 +1,8 @@
-"""CreateVolume as EC2 does it: complete figures, a while in `creating`, and an end without a word under a lost key.
+"""Creates volumes as EC2 does: with all figures, a while in `creating`, and an end without a word under a lost key.
 
-"Amazon Web Services authenticates the KMS key asynchronously. Therefore, if you specify an ID, alias, or ARN that is not
-valid, the action can appear to complete, but eventually fails" (API Reference, CreateVolume). What becomes of such a
-volume: kubernetes-sigs/aws-ebs-csi-driver#2685: DescribeVolumes says InvalidVolume.NotFound.
+"Amazon Web Services authenticates the KMS key asynchronously. Therefore, if you specify an ID, alias, or ARN that is
+not valid, the action can appear to complete, but eventually fails" (API Reference, CreateVolume). What becomes of
+such a volume: kubernetes-sigs/aws-ebs-csi-driver#2685: DescribeVolumes says InvalidVolume.NotFound.
 """
 
 from datetime import timedelta
