@@ -89,9 +89,9 @@ export function meaningOf(cause: Cause): Meaning {
 }
 
 /**
- * Returns what forbids a deletion: the AMIs that AWS names ("The snapshot snap-… is currently in use by ami-…"), or an
- * empty list if it names none. Returns `undefined` if nothing holds the snapshot and the deletion failed for another
- * reason.
+ * Returns what forbids a deletion: the AMIs that AWS names ("The snapshot snap-… is currently in use by ami-…"). The
+ * list is empty if AWS names none. Returns `undefined` if nothing holds the snapshot and the deletion failed for
+ * another reason.
  *
  * AWS documents no error code for a locked snapshot (docs/adr/0009), so a lock is recognized by the message.
  */

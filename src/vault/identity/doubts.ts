@@ -76,7 +76,10 @@ export function doubtOf({ identity, digest }: Described, recorded: Recorded, tag
   return { of: "tags", what: tagFault(identity, tags) };
 }
 
-/** Returns the command that shows who wrote the vault's tags: CloudTrail keeps such events for 90 days without any trail. */
+/**
+ * Returns the command that shows who wrote the vault's tags. CloudTrail keeps such events for 90 days without any
+ * trail.
+ */
 function whoWrote(region: string): string {
   return `See who wrote the tags: aws cloudtrail lookup-events --region ${region} --lookup-attributes AttributeKey=EventName,AttributeValue=CreateTags --query "Events[?contains(CloudTrailEvent, '${TAG_PREFIX}')].[EventTime,Username,EventId]" --output table (and again with DeleteTags).`;
 }

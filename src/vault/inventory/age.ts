@@ -6,8 +6,7 @@ import type { ProtectedInstance, Snapshot } from "../model/world";
 
 /**
  * Returns the age of the newest recovery point of the volume where that is oldest. A volume without one in the region
- * is left out: either it is new and waits for its first run, or it cannot be backed up and is reported as a missed
- * slot.
+ * is left out. It is new and waits for its first run, or it cannot be backed up and is reported as a missed slot.
  * @param points the recovery points there (recoveryPoints.ts)
  * @returns hours; `undefined` if instances were not read, or no volume has a recovery point
  */

@@ -65,8 +65,8 @@ export function nextAttempt(failed: readonly Snapshot[], settings: CoreSettings,
 }
 
 /**
- * Returns the slots with a failed snapshot that will be attempted again. Only the newest slot of a volume is one,
- * because the failed snapshots of older slots may be deleted already.
+ * Returns the slots with a failed snapshot that will be attempted again. A volume has at most its newest slot among
+ * them, because the failed snapshots of older slots may be deleted already.
  */
 export function failedSlots(own: readonly Snapshot[], settings: CoreSettings, nowMs: number): string[] {
   const failures = [...failuresBySlot(own).values()];

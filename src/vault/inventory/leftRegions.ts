@@ -29,8 +29,8 @@ export function sourceRegions(snapshots: readonly Snapshot[]): string[] {
 }
 
 /**
- * Returns the regions that left: those known before, unless they came back, and those that were in the settings of the
- * last invocation and are not any more.
+ * Returns the regions that left: those known before, unless they came back, and those that only the last invocation
+ * had.
  */
 export function nextLeft(
   { regions, left = [] }: Pick<ChangeMemory, "regions" | "left">,

@@ -1,5 +1,5 @@
 /**
- * Configuration of a deployed stack. Plain records only, here and in all of model/: Pulumi's serializer carries
+ * Configuration of a deployed stack. Plain records only, here and in all of model/. Pulumi's serializer carries
  * functions and plain data into the Lambda archive, and breaks classes, Map, Set and Date.
  */
 import type { Tags } from "./world";
@@ -91,7 +91,7 @@ export interface SnapshotLock {
 }
 
 /**
- * Keep rules for one history of recovery points in one region, with the meaning of restic's `forget`: a point is kept
+ * Keep rules for one history of recovery points in one region, with the meaning of restic's `forget`. A point is kept
  * if any rule wants it. A count is a number of periods that have a point; -1 is all of them, 0 or absent is none.
  */
 export interface KeepRules {

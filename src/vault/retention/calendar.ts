@@ -7,8 +7,8 @@ import type { CountedRule, Within } from "./keepRules";
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, parseIso } from "../lib/time";
 
 /**
- * Periods that an instant is in, each with its ISO 8601 name, which no other period has: `2026-11-22T03` (both times,
- * in the night that an hour is repeated), `2026-11-22`, `2026-W47`, `2026-11`, `2026`.
+ * Periods that an instant is in, each with its ISO 8601 name, which no other period has: `2026-11-22T03`, `2026-11-22`,
+ * `2026-W47`, `2026-11`, `2026`. An hour that is repeated at night has the same name both times.
  */
 type Periods = Readonly<Record<Exclude<CountedRule, "last">, string>>;
 

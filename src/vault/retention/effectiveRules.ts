@@ -1,7 +1,7 @@
 /**
- * Decides which keep rules apply to an instance's recovery points: those of its policy, which the backup tag's value
- * picks, its own, and those of an orphan. They are read from its newest recovery point and the stack's current
- * configuration, so an edit takes effect at once for everything that exists. Pure.
+ * Decides which keep rules apply to an instance's recovery points. They come from its policy, which the backup tag's
+ * value picks, from its own tags, and from `orphans`. They are read from its newest recovery point and the stack's
+ * current configuration, so an edit takes effect at once for everything that exists. Pure.
  */
 import { firstMissed, memoryIn } from "../model/changeMemory";
 import { dataStartMs, pointMs } from "../inventory/sameSlot";
@@ -33,7 +33,8 @@ export type RulesOf = (id: string) => InstanceRules;
 
 /**
  * Decides whether a snapshot says more about its instance than another. A later slot wins. Within a slot, unchanged
- * tags win, then a snapshot that did not fail, then a later start, because the tags may be edited between two attempts.
+ * tags win, then a snapshot that did not fail. Then a later start wins, because the tags may be edited between two
+ * attempts.
  */
 function saysMore(a: Snapshot, b: Snapshot): boolean {
   // Slots are whole seconds in UTC, so the order as text is the order in time.

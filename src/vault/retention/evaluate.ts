@@ -1,7 +1,10 @@
 /**
  * Decides which recovery points the keep rules want, instance by instance. A recovery point is kept or deleted as a
- * whole. Three things can keep it: the instance's history; the history of its complete recovery points, so that a night
- * when a volume failed does not replace a complete one; being the newest of a volume. Pure.
+ * whole. Pure. Any of these can keep it:
+ * - the instance's history;
+ * - the history of its complete recovery points, so that a night when a volume failed does not replace a complete
+ *   one;
+ * - being the newest of a volume.
  */
 import { partOf } from "../lib/text";
 import type { Snapshot } from "../model/world";

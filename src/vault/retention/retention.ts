@@ -1,15 +1,16 @@
 /**
- * Decides which completed recovery points of one history are kept, and why: those of an instance, or of a volume that
- * several instances have had. Pure, total, deterministic: every point comes back exactly once, kept or removed, with
- * its reasons.
+ * Decides which completed recovery points of one history are kept, and why. A history is that of an instance, or of a
+ * volume that several instances have had. Pure, total, deterministic: every point comes back exactly once, kept or
+ * removed, with its reasons.
  *
  * The rules have exactly the meaning of restic's `forget` (ApplyPolicy, since restic 0.16); a test compares the two:
  * - a point is kept if any rule wants it, and all are kept if no rule is on;
  * - `daily 7` keeps the newest point of each of the seven newest days that have one, by the vault's time zone;
  * - a count that is not used up keeps the oldest point too, so that the history grows as long as it can;
- * - `within` counts back from the newest point that is not in the future. `retentionDays` is the vault's own. So is
- *   the floor: the newest points are kept whatever the rules say. A history whose backups have stopped therefore keeps
- *   its last completed point (AWS DLM keeps it too).
+ * - `within` counts back from the newest point that is not in the future.
+ *
+ * `retentionDays` is the vault's own. So is the floor: the newest points are kept whatever the rules say. A history
+ * whose backups have stopped therefore keeps its last completed point (AWS DLM keeps it too).
  */
 import type { Calendar } from "./calendar";
 import { type Count, countsOf, daysWords, isEmpty, withinOf, withinWords } from "./keepRules";

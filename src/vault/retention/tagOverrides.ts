@@ -122,7 +122,10 @@ export function overridesOf(
   return { carried, errors: [...keep.errors, ...drKeep.errors] };
 }
 
-/** Decides whether a tag asks for more than the highest allowed value. A bound that was lowered since then cuts it. */
+/**
+ * Decides whether a tag asks for more than the highest allowed value. The rule is then cut to the bound, because the
+ * bound may have been lowered after the tag was written.
+ */
 function isAbove(rule: OverrideRule, text: string, own: KeepRules, bounds: OverrideBounds): boolean {
   const [least, most] = [sizeOf(leastOf(rule, own, bounds), rule), sizeOf(bounds.overrideMax, rule)];
   return most > 0 && most >= least && askedSize(rule, text) > most;
