@@ -42,8 +42,8 @@ function grouped(held: readonly HeldPoint[]): Map<string, HeldPoint[]> {
 }
 
 /**
- * Returns the plans of what waits, and the problems to report. What the deletion limit stopped is reported every day.
- * What a change made due is reported once.
+ * Returns the plans of what waits, and the problems to report. The deletion limit's plans are reported every day, those
+ * of a change once.
  * @param points recovery points of the stopped instances, by region
  */
 export function planChanges(
