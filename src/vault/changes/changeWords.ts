@@ -54,8 +54,8 @@ function whyOfSettings(held: readonly HeldPoint[], memory: ChangeMemory | undefi
   const unknown = all.filter(isUnknown);
   const seen = `(seen at ${all.join(" and ")})`;
   if (unknown.length === 0) return `the stack's settings changed ${seen}`;
-  const before = unknown.length === all.length ? "of before" : `before ${unknown.at(-1)}`;
-  const why = `settings ${before} are not known, as its alarm clock or the region is new, or it was edited more than ten times ${seen}`;
+  const before = unknown.length === all.length ? "before the change" : `before ${unknown.at(-1)}`;
+  const why = `settings ${before} are not known, because the follow-up timer or the region is new, or the stack was edited more than ten times ${seen}`;
   return unknown.length === all.length ? `the stack's ${why}` : `the stack's settings changed, and its ${why}`;
 }
 
@@ -135,6 +135,6 @@ export function limitProblem(plan: ChangePlan, points: number, settings: CoreSet
     "delete-limit-exceeded",
     `${region} ${hash}${beside}`,
     `pruning would delete ${countOf(held)} of ${pluralize(points, "recovery point")} in ${region} (${limits.join(", ")}): none was deleted, and none will be until you approve it. The plan ${hash}: ${byInstance(held)}`,
-    `If the retention is wrong, correct it. If you want these deletions: ${allowing(hash)}; this approves this plan and no other, and the next sweep carries it out. To approve several plans, put their hashes into one value, in quotes, separated by blanks.`,
+    `If you do not want these deletions, look for the cause, such as weeks without runs or a system time that jumped. To keep what is there, make the retention longer. If you want them: ${allowing(hash)}; this approves this plan and no other, and the next sweep carries it out. To approve several plans, put their hashes into one value, in quotes, separated by blanks.`,
   );
 }

@@ -73,7 +73,7 @@ function notProtected(dropout: Dropout, settings: CoreSettings): Problem {
     "not-protected-anymore",
     instanceId,
     `${nameOf(dropout)} is not backed up any more: ${now}${wants}; its newest recovery point is of ${isoSeconds(newestMs)}`,
-    `To back it up again: ${commandFor(dropout, settings)} . If you want that, do nothing: not before ${orphanDay(dropout, settings)}, ${pluralize(settings.orphanDays, "day")} after its newest recovery point, and not before a mail has announced it, ${fateOf(settings)}.`,
+    `To back it up again: ${commandFor(dropout, settings)} . If you want no more backups of it, do nothing. Its policy's rules apply until ${orphanDay(dropout, settings)}, ${pluralize(settings.orphanDays, "day")} after its newest recovery point, and until a mail has announced the change. After that, ${fateOf(settings)}.`,
   );
   return is === "gone" ? asNotice(dropped) : dropped;
 }

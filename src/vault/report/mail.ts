@@ -106,7 +106,7 @@ export function composeMail(
     "",
     `This was ${occasion(trigger)} (run id ${trigger.runId}). It started ${pluralize(counts.snapshots, "snapshot")} in ` +
       `${primaryRegion} and ${pluralize(counts.copies, "copy", "copies")} in ${copiedTo.join(", ")}, and deleted ` +
-      `${pluralize(counts.deletions, "snapshot")}. ${counts.deferred} deferred (AWS limit or timeout), ` +
+      `${pluralize(counts.deletions, "snapshot")}. ${counts.deferred} deferred (the log says why), ` +
       `${counts.failed} failed.`,
     "",
     "What happens next: hourly sweeps retry what is missing. Copies are retried until they succeed, snapshots for",
