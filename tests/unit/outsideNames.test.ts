@@ -8,7 +8,7 @@ import { COPY_EXPIRED_PREFIX, INSTANCE_TAG_PREFIX, TAG, TAG_PREFIX } from "../..
 import { parseEvent } from "../../src/vault/observe/event";
 
 const TAG_KEYS = `
-availability-zone crash-consistent device device-role dr-keep instance instance-name instance-type keep policy run set-size slot source-snapshot source-started source-volume vault volume-iops volume-size-gib volume-throughput-mibps volume-type volumes`;
+availability-zone crash-consistent device device-role dr-keep instance instance-name instance-type keep launch launch-hash network policy run set-size slot source-snapshot source-started source-volume vault volume-iops volume-size-gib volume-throughput-mibps volume-type volumes`;
 const CONFIG_KEYS = `
 alertEmails approvedDeletePlan audit auditLockDays auditRetentionDays copyOverdueHours copyStuckHours dashboard drKeep drRegion drRegions drRetentionDays dryRun editGraceDays encryptPrimary iUnderstandComplianceLock keep keepAtLeast keyAdministrators lock logRetentionDays mailOn maxDeletePercent maxDeletes maxRecoveryPointAgeHours memoryMb monthlyBudgetUsd orphanDays orphans overrideMax overrideMin permissionsBoundaryArn policies protectKeys recycleBinDays reserveConcurrency restoreRoleArns retentionDays schedule sourceKeyArns startWindowHours tagKey tagValue tags timeoutSeconds timezone trail`;
 const METRICS = `

@@ -10,6 +10,7 @@ import {
   paginateDescribeSnapshots,
   paginateDescribeVolumes,
 } from "@aws-sdk/client-ec2";
+import { captureLaunch } from "./capture";
 import { descriptionPattern, parseDescription } from "../identity/description";
 import { doubtOf } from "../identity/doubts";
 import { TAG, tagsFromList } from "../model/tags";
@@ -76,6 +77,7 @@ export async function describeProtectedInstances(
         availabilityZone: instance.Placement?.AvailabilityZone ?? "",
         tags: tagsFromList(instance.Tags),
         volumes: attachedVolumes(instance),
+        captured: captureLaunch(instance),
         ...shownOf(instance),
       });
     }

@@ -20,6 +20,10 @@ export const TAG = {
   setSize: "smart-vault:set-size",
   /** On a snapshot: the specs of all volumes of the set, see volumeSpec.ts. Continued in `smart-vault:volumes-2`, … */
   volumes: "smart-vault:volumes",
+  /** On a snapshot and its copies: what a launch needs, see launchTags.ts. Continued in `smart-vault:launch-2`, … */
+  launch: "smart-vault:launch",
+  network: "smart-vault:network",
+  launchHash: "smart-vault:launch-hash",
   /** Value of the instance's backup tag: the name of its policy. */
   policy: "smart-vault:policy",
   /** The instance's own keep rules, see retention/tagOverrides.ts. */

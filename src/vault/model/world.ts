@@ -2,6 +2,7 @@ import type { ChangeMemory } from "./changeMemory";
 import type { Dropout } from "./dropout";
 import type { Doubt, Identity, Stranger } from "./identity";
 import type { SeenLeft } from "./leftRegion";
+import type { CapturedLaunch } from "./launchSpec";
 import type { PointMemory } from "./pointMemory";
 import type { Problem } from "./problem";
 
@@ -32,6 +33,8 @@ export interface ProtectedInstance {
   launchTimeMs?: number;
   /** Set if it boots from EBS and no mapping shows its root device. */
   lacksRoot?: true;
+  /** What else a launch needs. */
+  captured?: CapturedLaunch;
   /** Volumes that DescribeVolumes shows attached to it, but its mappings lack: see wholeness.ts. */
   unmapped?: AttachedVolume[];
 }

@@ -82,6 +82,7 @@ describe("instances", () => {
           { volumeId: "vol-2", deviceName: "/dev/sdf", isRoot: false, tags: {} },
           { volumeId: "vol-3", deviceName: "", isRoot: false, tags: {} },
         ],
+        captured: { launch: { rootDeviceName: "/dev/xvda", instanceStoreDevices: ["/dev/sdh"] }, interfaces: [] },
       },
     ]);
   });
@@ -91,7 +92,14 @@ describe("instances", () => {
       Reservations: [{ Instances: [{ InstanceId: "i-1" }] }],
     });
     await expect(describeProtectedInstances(client, "Backup", ["true"])).resolves.toStrictEqual([
-      { instanceId: "i-1", instanceType: "", availabilityZone: "", tags: {}, volumes: [] },
+      {
+        instanceId: "i-1",
+        instanceType: "",
+        availabilityZone: "",
+        tags: {},
+        volumes: [],
+        captured: { launch: {}, interfaces: [] },
+      },
     ]);
   });
 });

@@ -30,7 +30,15 @@ describe("whether an instance is shown whole", () => {
     const Instances = [{ InstanceId: "i-1", ...shown }];
     ec2.on(DescribeInstancesCommand).resolves({ Reservations: [{ Instances }] });
     const [found] = await describeProtectedInstances(client, "Backup", ["true"]);
-    const { volumes: _v, tags: _t, instanceId: _i, instanceType: _y, availabilityZone: _z, ...rest } = found!;
+    const {
+      volumes: _v,
+      tags: _t,
+      instanceId: _i,
+      instanceType: _y,
+      availabilityZone: _z,
+      captured: _c,
+      ...rest
+    } = found!;
     expect(rest).toStrictEqual(expected);
   });
 

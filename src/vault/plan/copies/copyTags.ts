@@ -5,6 +5,7 @@
 import { INSTANCE_TAG_PREFIX, MAX_TAGS, TAG, fillTags, tagsWithPrefix, userTags, vaultTags } from "../../model/tags";
 import type { Identity, Source } from "../../model/identity";
 import type { Snapshot, Tags } from "../../model/world";
+import { launchTagsIn } from "../../model/launchTags";
 import { volumeSpecFromTags } from "../../model/volumeSpec";
 
 const CARRIED_TAGS = [
@@ -77,7 +78,7 @@ export function drCopyTags(snapshot: Snapshot, configured: Tags = {}): Tags {
   const own = Object.fromEntries(
     Object.entries(known).flatMap(([key, value]) => (value === undefined ? [] : [[key, String(value)]])),
   );
-  return withUserTags({ ...configured, ...own }, snapshot, MAX_TAGS);
+  return withUserTags(fillTags({ ...configured, ...own }, launchTagsIn(snapshot.tags), MAX_TAGS), snapshot, MAX_TAGS);
 }
 
 /**

@@ -12,6 +12,7 @@ import {
 import type { AttachedVolume, ProtectedInstance, Tags } from "../../model/world";
 import type { SnapshotAction } from "../../model/actions";
 import type { CoreSettings } from "../../model/settings";
+import { launchToTags } from "../../model/launchTags";
 import { volumeSpecToTags } from "../../model/volumeSpec";
 
 /** Largest number of data volumes that CreateSnapshots leaves out per call (API reference, InstanceSpecification). */
@@ -20,12 +21,10 @@ const MAX_EXCLUDED_DATA_VOLUMES = 40;
 /** Number of tags that are written later, because only the result says whether a snapshot is crash-consistent. */
 const LATER = 1;
 
-/**
- * Returns the tags with the volume specs of the set that fit. A snapshot with the specs of most volumes is better than
- * none.
- */
-function specTagsThatFit(volumes: readonly AttachedVolume[], room: number): Tags {
-  return Object.fromEntries(Object.entries(volumeSpecToTags(volumes)).slice(0, room));
+/** Returns the volumes' specs, and then what a launch needs, as far as they fit. Most of it is better than no snapshot. */
+function restoreTags({ captured }: ProtectedInstance, volumes: readonly AttachedVolume[], room: number): Tags {
+  const launch = captured === undefined ? [] : launchToTags(captured);
+  return Object.fromEntries([...Object.entries(volumeSpecToTags(volumes)), ...launch].slice(0, Math.max(0, room)));
 }
 
 /**
@@ -52,7 +51,7 @@ function recoveryPointTags(
     ...overridesOf(instance.tags, settings).carried,
   };
   const left = maxSnapshotTags(settings) - LATER - Object.keys(own).length;
-  Object.assign(own, specTagsThatFit(volumes, left));
+  Object.assign(own, restoreTags(instance, volumes, left));
   return fillTags(own, prefixTags(userTags(instance.tags), INSTANCE_TAG_PREFIX), room);
 }
 
