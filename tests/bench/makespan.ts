@@ -56,7 +56,7 @@ const GIVEN_UP_MS = 1_000 * DAY_MS;
 /**
  * The least that AWS's limits allow for n copies of a duration d: the larger of
  * - the 20 copies that may be in flight into a region: ceil(n / 20) × d
- * - CopySnapshot's token bucket, 50 and 5 a second: (n − 50) / 5 s until the last is begun, then d
+ * - CopySnapshot's token bucket, 50 and 5 a second: (n − 50) / 5 s until the last is started, then d
  */
 export function boundMs(copies: number, copyMinutes: number): number {
   const durationMs = copyMinutes * MINUTE_MS;

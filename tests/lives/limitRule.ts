@@ -7,7 +7,7 @@ import { type Account, type Region, type SimSnapshot, instanceOf, slotOf } from 
 import type { Chronicle, Mail } from "./chronicle";
 import type { PointSet } from "./verdicts";
 
-/** Whether anything of an instance is due in a region by steady expiry. */
+/** Decides if anything of an instance is due in a region by steady expiry. */
 export type IsDue = (region: string, instance: string) => boolean;
 
 export function makeLimitRule(account: Account, { mails, approved }: Chronicle) {

@@ -143,7 +143,7 @@ export const LIFE_MUTANTS: readonly Mutant[] = [
     plausible: "the same settings keep the same",
   },
   {
-    name: "a denser schedule replaces days",
+    name: "a more frequent schedule replaces days",
     file: "changes/formerRules.ts",
     original: `era.isThinned ? asBefore(sets, era.settings, era.former?.until ?? "") : sets`,
     mutated: "sets",

@@ -54,7 +54,7 @@ test("deletes nothing for a week after a shorter retention, and says in one mail
 });
 
 test("deletes nothing for a week after a shorter retention in one edit with a second DR region", () => {
-  const { grace, approved } = row("the same with a second DR region");
+  const { grace, approved } = row("a shorter retention with a second DR region");
 
   expect(grace.left).toStrictEqual({
     before: { ...both(30), [EU]: 0 },
@@ -67,7 +67,7 @@ test("deletes nothing for a week after a shorter retention in one edit with a se
 });
 
 test("deletes nothing for a week after a shorter retention if another DR region is added meanwhile", () => {
-  const { grace } = row("the same, then another DR region");
+  const { grace } = row("a shorter retention, then another DR region");
 
   expect(grace.left).toStrictEqual({
     before: { [EAST]: 30, [EU]: 0 },
@@ -79,7 +79,7 @@ test("deletes nothing for a week after a shorter retention if another DR region 
 });
 
 test("keeps everything of instances without their tag until the grace is over", () => {
-  const { grace, approved } = row("tags taken off six of twelve");
+  const { grace, approved } = row("tags removed from six of twelve");
   const left = (points: number, stays: number) => ({ ...both(points), "one that stays": stays });
 
   expect(grace.left).toStrictEqual({
@@ -119,8 +119,8 @@ test("keeps the history of a volume that misses a monthly run", () => {
   expect(notified(grace)).toStrictEqual([]);
 });
 
-test("does not count hours as days after a denser schedule", () => {
-  const { grace, approved } = row("a denser schedule");
+test("does not count hours as days after a more frequent schedule", () => {
+  const { grace, approved } = row("a more frequent schedule");
 
   // As by the daily schedule: each morning takes the place of the oldest.
   expect(grace.left).toStrictEqual({

@@ -67,14 +67,14 @@ const YEARS = {
 
 const SCENES: Readonly<Record<string, Scene>> = {
   "a shorter retention": SHORTENED,
-  "the same with a second DR region": {
+  "a shorter retention with a second DR region": {
     ...SHORTENED,
     change: ({ deploy }) => {
       deploy({ ...SHORTER, dr: [keyedRegion(DR), keyedRegion(DR2)] });
     },
     count: (row) => ({ ...bothRegions(row), [DR2]: row.points(row.instances[0]!, DR2) }),
   },
-  "the same, then another DR region": {
+  "a shorter retention, then another DR region": {
     ...SHORTENED,
     change: async ({ deploy, nights }) => {
       deploy(SHORTER);
@@ -84,7 +84,7 @@ const SCENES: Readonly<Record<string, Scene>> = {
     count: (row) => ({ [PRIMARY]: row.points(row.instances[0]!), [DR2]: row.points(row.instances[0]!, DR2) }),
     looks: [4, 7, 8, 13],
   },
-  "tags taken off six of twelve": {
+  "tags removed from six of twelve": {
     settings: { orphans: "expire", orphanDays: 3 },
     before: (row) => servers(row, 12, 8),
     change: ({ instances }) => {
@@ -124,7 +124,7 @@ const SCENES: Readonly<Record<string, Scene>> = {
     },
     looks: [32, 75],
   },
-  "a denser schedule": {
+  "a more frequent schedule": {
     settings: { policies: { true: LAST } },
     before: (row) => servers(row, 1, 16),
     change: ({ deploy }) => {

@@ -134,7 +134,7 @@ export interface Account {
   bySource: Map<string, SimSnapshot[]>;
   /** Regions whose key somebody disabled, and one that is down. */
   keyDisabledIn?: string;
-  /** What KMS says of that key. */
+  /** State of that key in KMS. */
   keyState: string;
   /** Time since which it has been so. */
   keyLostSinceMs: number;

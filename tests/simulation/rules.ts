@@ -243,7 +243,7 @@ export function checkCopy(account: Account, invocation: Invocation, { name }: Re
   }
   // Of two invocations at once, one may see the snapshot before its tag and the region after the deletion.
   if (invocation.overlapped) return;
-  // Nor is a mark of just now seen by every describe: then a copy is made once more, and goes again.
+  // Not every describe sees a very recent copy-expired tag: then a copy is made once more, and deleted again.
   if ((source.tagged?.settledMs ?? 0) > invocation.startMs) return;
   const copies = (account.bySource.get(sourceId) ?? []).filter(({ region }) => region === name);
   const expired = copies.filter((copy) => isVerified(account, copy) && copy.lostTo === "vault");
@@ -253,8 +253,8 @@ export function checkCopy(account: Account, invocation: Invocation, { name }: Re
   // If a snapshot that somebody changed no longer counts, an older one may be wanted again in its place.
   const history = account.byInstance.get(instanceOf(source)) ?? [];
   if (history.some((one) => isTampered(account, one))) return;
-  // Nor where the stack's rules have become longer: then it is wanted again.
-  // Whether a plan that was allowed was about an orphan only the vault's memory tells.
+  // Nor where the stack's rules have become longer: then it is wanted again. Only the vault's memory says if an
+  // approved plan was about an orphan.
   const settings = { ...invocation.settings, approvedDeletePlan: [] };
   const sinceMs = invocation.startMs;
   // Snapshots that this invocation started itself may be under other rules than those that it planned with.

@@ -1,6 +1,6 @@
 /**
- * Goal: each alarm goes off on the condition that it names, and is quiet otherwise. Method: the real handler through
- * nights that go well and one that does not, and CloudWatch's evaluation of the alarm table over what it sent.
+ * Tests that each alarm goes off on the condition that it names, and is quiet otherwise. Method: the real handler
+ * through nights that go well and one that does not, and CloudWatch's evaluation of the alarm table over what it sent.
  */
 import { alarmTable } from "../../src/stack/monitoring/alarmTable";
 import { DAY_MS, HOUR_MS } from "../../src/vault/lib/time";

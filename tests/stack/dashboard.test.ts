@@ -85,7 +85,7 @@ test("shows only metrics that the function sends on some night, or that AWS send
   const plain = drawn.filter(([first]) => typeof first === "string");
   expect(plain.length).toBeGreaterThan(25);
   expect(plain.map(keyOf).filter((key) => !known.has(key))).toStrictEqual([]);
-  // What the one expression searches for, by namespace, dimension and a word of the name.
+  // Metrics that the one expression searches for, by namespace, dimension and a word of the name.
   const [expression, ...others] = drawn.filter(([first]) => typeof first !== "string");
   expect(others).toStrictEqual([]);
   expect(expression?.[0]).toMatchObject({

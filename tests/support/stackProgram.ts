@@ -62,7 +62,7 @@ export interface Declaration {
   outputNames: string[];
   /** The function's, where there is one. */
   archive?: Archive;
-  /** What it said on `console.warn`. */
+  /** Lines written to `console.warn`. */
   warnings: string[];
 }
 
@@ -70,7 +70,7 @@ export interface Declaration {
 export interface Preview {
   /** `type name` of everything declared, sorted. */
   list: string[];
-  /** What it said on `console.warn`. */
+  /** Lines written to `console.warn`. */
   warnings: string[];
 }
 
@@ -78,7 +78,7 @@ export interface DeclaredStack {
   program: Pick<Declaration, "declared" | "outputs">;
   /** The function's code. */
   archive: Archive;
-  /** What `pulumi up` would say. */
+  /** Output of `pulumi up`. */
   warnings: string[];
   /** `type name region`, sorted; the region is the provider's. */
   list: string[];

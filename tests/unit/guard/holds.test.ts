@@ -67,7 +67,7 @@ describe("a lock", () => {
     expect(notified("governance")?.message).toMatch(/locked \(governance\) for some days to come$/);
   });
 
-  describe("of a copy, where the vault locks copies for 7 days", () => {
+  describe("of a copy, if the vault locks copies for 7 days", () => {
     const policy = { ...SETTINGS, lock: { mode: "governance" as const, days: 7 } };
     const copy = copyOf(snapshot("snap-1"), "copy-1", { startTimeMs: NOW - HOUR_MS });
     const endMs = copy.startTimeMs + 8 * DAY_MS + HOUR_MS;
@@ -133,7 +133,7 @@ describe("what AWS refused to delete", () => {
     expect(noticesOf(others)).toStrictEqual([]);
   });
 
-  describe("of a copy, where the vault locks copies for 7 days", () => {
+  describe("of a copy, if the vault locks copies for 7 days", () => {
     const policy = { ...SETTINGS, lock: { mode: "governance" as const, days: 7 } };
     const copy = copyOf(snapshot("snap-1"), "copy-1", { startTimeMs: NOW - HOUR_MS });
     const refused = outcome({ action: there, detail: "it is locked", heldBy: [] });

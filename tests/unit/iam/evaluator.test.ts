@@ -1,6 +1,6 @@
 /**
- * Goal: the evaluator reads policies as IAM does, as far as this project's go. Method: one statement, one request and
- * the decision, a line each.
+ * Tests that the evaluator reads policies as IAM does, as far as this project's go. Method: one statement, one request
+ * and the decision per line.
  */
 import { type IamRequest, type IamStatement, compilePolicy } from "../../../src/iam/evaluator";
 

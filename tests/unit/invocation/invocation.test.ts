@@ -28,7 +28,7 @@ function noInstances(): void {
   rig.primary.on(DescribeInstancesCommand).resolves({});
 }
 
-describe("a run that goes well", () => {
+describe("a run that succeeds", () => {
   test("takes the snapshots, copies what is due, and says so", async () => {
     rig.sees([yesterday], []);
     await expect(rig.trigger(RUN_EVENT)).resolves.toStrictEqual({

@@ -1,6 +1,6 @@
 /**
- * Goal: a fleet is read as the deployed vault would see it, or refused with one line. Method: what AWS's command line
- * prints, with one thing changed.
+ * Tests that a fleet is read as the deployed vault would see it, or refused with one line. Method: what AWS's command
+ * line prints, with one thing changed.
  */
 import { inventoryOf, protectedVolumes } from "../../../src/local/account/inventory";
 import { ACCOUNT_ID } from "../../../src/local/account/accountId";

@@ -1,6 +1,7 @@
 /**
- * Goal: whatever is in a file, a fleet is read, or one line says where it is not as expected. Method: the bytes that shells
- * write; and what AWS's command line prints, with one value anywhere replaced, left out, doubled or renamed.
+ * Tests that whatever is in a file, a fleet is read, or one line says where it is not as expected. Method: the bytes
+ * that shells write; and what AWS's command line prints, with one value anywhere replaced, left out, doubled or
+ * renamed.
  */
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -32,7 +32,7 @@ describe("a record of tags", () => {
     expect(tagsToList({ b: "2", a: "1" })).toStrictEqual(tagsToList({ a: "1", b: "2" }));
   });
 
-  test("has an empty value where EC2 gives none, and nothing where it gives no key", () => {
+  test("has an empty value if EC2 gives none, and leaves out a tag without a key", () => {
     expect(tagsFromList([{ Key: "a" }, { Value: "lost" }])).toStrictEqual({ a: "" });
     expect(tagsFromList(undefined)).toStrictEqual({});
   });
@@ -44,7 +44,7 @@ test("separates a person's tags from AWS's and the vault's", () => {
 });
 
 describe("filling up tags", () => {
-  test("keeps the base, adds only what EC2 takes, and never passes the room", () => {
+  test("keeps the base, adds only what EC2 accepts, and never exceeds the room", () => {
     fc.assert(
       fc.property(tags, tags, fc.integer({ min: 0, max: 12 }), (base, extra, room) => {
         const filled = fillTags(base, extra, room);

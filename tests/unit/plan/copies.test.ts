@@ -109,7 +109,7 @@ describe("planning copies", () => {
     ]);
   });
 
-  test("marks a copy of a snapshot in doubt as such, with the identity from the Description", () => {
+  test("flags a copy of a snapshot in doubt, and gives it the identity from the Description", () => {
     const tags = { ...source.tags, [TAG.slot]: "2027-01-01T00:00:00Z" };
     const doubted: Snapshot = { ...source, tags, doubt: { of: "tags", what: "its slot" } };
     const [sane] = plan([source], []).actions;

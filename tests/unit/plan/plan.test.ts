@@ -112,7 +112,7 @@ describe("snapshots that failed in EC2", () => {
   });
 });
 
-describe("a copy that stays pending", () => {
+describe("a copy that remains pending", () => {
   const stuck = (hours: number) => {
     const copy = copyOf(yesterday, "copy-1", { state: "pending", startTimeMs: NOW - hours * HOUR_MS });
     return plan({ ...whole, copies: inDr([copy]) });

@@ -109,7 +109,7 @@ describe("rules keep", () => {
   test.each([
     ["Europe/Berlin", ["2026-10-25T01:30", "2026-10-25T02:30"]],
     ["UTC", ["2026-10-25T01:30", "2026-10-25T00:30"]],
-  ])("the hours of %s, where autumn's second 02:30 counts for both", (timezone, expected) => {
+  ])("the hours of %s, counting autumn's second 02:30 with the first", (timezone, expected) => {
     const hours = at("2026-10-24T23:30Z", "2026-10-25T00:30Z", "2026-10-25T01:30Z");
     const kept = keep(hours, { hourly: 2 }, timezone);
     expect(kept.map((line) => line.slice(0, 16))).toStrictEqual(

@@ -58,7 +58,7 @@ test("adds and deletes nothing in a region that is not seen, and then deletes on
   });
 });
 
-test("leaves on the same slot the copy-expired tag of the region where a copy expires", () => {
+test("leaves the copy-expired tag of the region whose copy expires on the same slot", () => {
   always((plan, world, { primaryRegion }) => {
     const all = [...own(world.snapshots), ...ownCopies(world)];
     const find = (id: string) => all.find(({ snapshotId }) => snapshotId === id)!;

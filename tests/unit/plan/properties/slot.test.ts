@@ -87,7 +87,7 @@ describe("every plan", () => {
     always((plan, world, { dr, primaryRegion }) => {
       const isAllSeen = Object.keys(world.copies).length === dr.length;
       const all = [...(world.snapshots ?? []), ...Object.values(world.copies).flat()];
-      // What is in doubt is kept, whoever made it.
+      // Snapshots in doubt are kept, whoever made them.
       const doubted = all.filter((one) => !isClear(one));
       // For a region that is not seen, a plan lists only failures that are deleted.
       const gone = deletesOf(plan).filter(({ region }) => region === primaryRegion);

@@ -247,7 +247,7 @@ describe("a due manifest", () => {
     expect(due?.manifest.complete).toBe(false);
   });
 
-  test("ignores what a person wrote into a tag, so its key stays in its place", () => {
+  test("ignores what a person wrote into a tag, so its key is unchanged", () => {
     const tagged = (one: Snapshot) => ({
       ...one,
       tags: { ...one.tags, [TAG.instance]: "../runs/x" },
