@@ -112,7 +112,8 @@ async function playStory(
   const played = await playNights(vault, timing, nights, progress);
   if (edits.length === 0) {
     const { copyOverdueHours } = base.config;
-    const trouble = await playKeyTrouble(vault, timing, copyOverdueHours, nights + 1, progress);
+    const script = { timing, overdueHours: copyOverdueHours, number: nights + 1 };
+    const trouble = await playKeyTrouble(vault, script, progress);
     return { nights: [...played, ...trouble.nights], edits: [], last: base, trouble };
   }
   const script = { base, edits, startMs, after: nights, dailyChange };

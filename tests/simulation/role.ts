@@ -2,7 +2,7 @@
  * What the function's role may do in the simulation. The policy is the stack's own (`functionPolicy` of
  * src/iam/functionPolicy.ts), what a call needs is src/iam's to say; here is the account that both are held against.
  */
-import { type Facts, requestsOf } from "../../src/iam/callRequests";
+import { type AccountView, requestsOf } from "../../src/iam/callRequests";
 import type { Call } from "../../src/iam/call";
 import { type Decision, type IamPolicy, type IamRequest, compilePolicy } from "../../src/iam/evaluator";
 import { ACCOUNT_ID } from "../../src/local/account/accountId";
@@ -10,7 +10,7 @@ import { functionPolicy } from "../../src/iam/functionPolicy";
 import { type Account, type Region } from "./account";
 import { volumesOfSet } from "./ec2Creates";
 
-function factsOf(account: Account, region: Region): Facts {
+function viewOf(account: Account, region: Region): AccountView {
   return {
     partition: "aws",
     accountId: ACCOUNT_ID,
@@ -27,10 +27,10 @@ function factsOf(account: Account, region: Region): Facts {
 
 /** What IAM is asked for each call of an account. */
 export function asker(account: Account): (region: Region, call: Call) => IamRequest[] {
-  const facts = new Map<string, Facts>();
+  const views = new Map<string, AccountView>();
   return (region, call) => {
-    let known = facts.get(region.name);
-    if (known === undefined) facts.set(region.name, (known = factsOf(account, region)));
+    let known = views.get(region.name);
+    if (known === undefined) views.set(region.name, (known = viewOf(account, region)));
     return requestsOf(known, region.name, call);
   };
 }

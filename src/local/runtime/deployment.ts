@@ -78,13 +78,13 @@ export async function deploy(
   { folder, work, emulator, authorizer, maker, logFile }: Place,
   config: StackConfig,
 ): Promise<Deployment> {
-  const primaryRegion = config.values["aws:region"] ?? "";
+  const region = config.values["aws:region"] ?? "";
   const program = await runProgram(folder, config, maker.make);
   await maker.finish();
-  const declared = theResource(program, "aws:lambda/function:Function");
-  authorizer.use(policiesOf(program, partitionOf(primaryRegion)));
+  const lambda = theResource(program, "aws:lambda/function:Function");
+  authorizer.use(policiesOf(program, partitionOf(region)));
   const archive = join(mkdtempSync(join(work, "deployment-")), "archive");
-  const indexFile = await writeArchive(declared, folder, archive);
-  const lambda = await startLambda(declared, indexFile, emulator.endpoint, primaryRegion, logFile);
-  return { stack: stackOf(program, lambda.loadMs), program, lambda };
+  const indexFile = await writeArchive(lambda, folder, archive);
+  const running = await startLambda({ lambda, indexFile, endpoint: emulator.endpoint, region, logFile });
+  return { stack: stackOf(program, running.loadMs), program, lambda: running };
 }

@@ -78,17 +78,21 @@ function nextAnswer(child: ChildProcess, wanted: (answer: Answer) => boolean): P
   });
 }
 
-/**
- * @param indexFile what {@link writeArchive} wrote
- * @param logFile where the function's log goes, after what is there
- */
-export async function startLambda(
-  lambda: Declared,
-  indexFile: string,
-  endpoint: string,
-  region: string,
-  logFile: string,
-): Promise<LocalLambda> {
+/** What a function is started with. */
+export interface LambdaStart {
+  lambda: Declared;
+  /** The file that {@link writeArchive} wrote. */
+  indexFile: string;
+  /** Address of the emulated account. */
+  endpoint: string;
+  region: string;
+  /** The file to which the function's log is appended. */
+  logFile: string;
+}
+
+/** Starts the function's process and waits until its module is loaded. */
+export async function startLambda(start: LambdaStart): Promise<LocalLambda> {
+  const { lambda, indexFile, endpoint, region, logFile } = start;
   const name = String(lambda.inputs.name);
   const child = spawn(process.execPath, ["--preserve-symlinks", join(__dirname, "lambdaRuntime.js"), indexFile], {
     env: environment(endpoint, region),

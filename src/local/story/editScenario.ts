@@ -78,13 +78,19 @@ function regionNames({ stack }: LocalVault): string[] {
   return [stack.primaryRegion, ...stack.dr.map(({ region }) => region)];
 }
 
+/** One edit of a script. */
+interface EditStep {
+  before: Deployable;
+  after: Deployable;
+  /** Number of the night after it. */
+  number: number;
+}
+
 /** Deploys one edit and lets a night pass. */
 async function playEdit(
   vault: LocalVault,
-  before: Deployable,
-  after: Deployable,
+  { before, after, number }: EditStep,
   { startMs, dailyChange }: EditScript,
-  number: number,
 ): Promise<{ night: Night; played: Omit<PlayedEdit, "edit"> }> {
   const deployedAt = isoSeconds(vault.nowMs());
   const was = await look(vault, before);
@@ -98,7 +104,7 @@ async function playEdit(
   const announced = await foresee(vault, after.config);
   const first = [...invocations];
   const timing: Timing = { ...after.config, startMs };
-  const night = await playNight(vault, timing, number, MORNING_MS, onInvocation);
+  const night = await playNight(vault, timing, number, { settleMs: MORNING_MS, onInvocation });
   for (const invocation of first) count(night, invocation);
   const morning = await foresee(vault, after.config, night.slot);
   const deleted = invocations.flatMap(({ log }) => pruned(readDecisions(log)));
@@ -124,7 +130,8 @@ export async function playEdits(vault: LocalVault, script: EditScript, progress:
     progress(`edit ${index + 1} of ${edits.length}, ${name}: the stack is deployed again`);
     const before = story.last;
     story.last = applyEdit(before, edit, vault.mails());
-    const { night, played } = await playEdit(vault, before, story.last, script, after + index + 1);
+    const step = { before, after: story.last, number: after + index + 1 };
+    const { night, played } = await playEdit(vault, step, script);
     progress(`  ${describeNight(night)}`);
     story.nights.push(night);
     story.edits.push({ edit: name, ...played });

@@ -12,6 +12,14 @@ import type { LocalVault } from "./localVault";
 /** After the policy is put back: by then what was overdue is copied, and no alarm looks back at the trouble. */
 const RECOVERY_MS = 6 * HOUR_MS;
 
+export interface KeyTroubleScript {
+  timing: Timing;
+  /** Hours after which a copy is overdue. */
+  overdueHours: number;
+  /** Number of the first of these nights. */
+  number: number;
+}
+
 export interface KeyTrouble {
   nights: Night[];
   /** The key's region. */
@@ -29,13 +37,8 @@ async function goOn(vault: LocalVault, night: Night, untilMs: number): Promise<v
 }
 
 /** Nights until some hours after the first one's copies are overdue. */
-async function playTrouble(
-  vault: LocalVault,
-  timing: Timing,
-  overdueHours: number,
-  number: number,
-  progress: Progress,
-): Promise<Night[]> {
+async function playTrouble(vault: LocalVault, script: KeyTroubleScript, progress: Progress): Promise<Night[]> {
+  const { timing, overdueHours, number } = script;
   const first = await playNight(vault, timing, number);
   const nights = [first];
   const endMs = (parseIso(first.slot) ?? vault.nowMs()) + overdueHours * HOUR_MS + SETTLE_MS;
@@ -52,15 +55,9 @@ async function playTrouble(
   }
 }
 
-/**
- * @param overdueHours after so many hours a copy is overdue
- * @param number of the first of these nights
- */
 export async function playKeyTrouble(
   vault: LocalVault,
-  timing: Timing,
-  overdueHours: number,
-  number: number,
+  script: KeyTroubleScript,
   progress: Progress,
 ): Promise<KeyTrouble> {
   const [key] = vault.stack.dr;
@@ -68,11 +65,11 @@ export async function playKeyTrouble(
   progress(`somebody takes the vault's role out of the policy of the DR key in ${key.region}`);
   const fromMs = vault.nowMs();
   const putBack = await revokeUse(vault.account, key);
-  const nights = await playTrouble(vault, timing, overdueHours, number, progress);
+  const nights = await playTrouble(vault, script, progress);
   progress("the policy is put back, and a night passes");
   await putBack();
   const untilMs = vault.nowMs();
-  const after = await playNight(vault, timing, number + nights.length);
+  const after = await playNight(vault, script.timing, script.number + nights.length);
   await goOn(vault, after, Math.max(vault.nowMs(), untilMs + RECOVERY_MS));
   progress(`  ${describeNight(after)}`);
   return { nights: [...nights, after], region: key.region, fromMs, untilMs };

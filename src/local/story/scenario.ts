@@ -43,13 +43,19 @@ export function count(night: Night, { log, error }: Invocation): void {
   if (error !== undefined) night.errors += 1;
 }
 
+/** What differs from an ordinary night. */
+interface NightOptions {
+  /** How long after the run the night ends; absent: {@link SETTLE_MS}. */
+  settleMs?: number;
+  onInvocation?: OnInvocation;
+}
+
 /** Lets time pass to some hours after the next scheduled run. */
 export async function playNight(
   vault: LocalVault,
   { schedule, timezone, startMs }: Timing,
   number: number,
-  settleMs = SETTLE_MS,
-  onInvocation: OnInvocation = () => undefined,
+  { settleMs = SETTLE_MS, onInvocation }: NightOptions = {},
 ): Promise<Night> {
   const runMs = nextFireMs(schedule, timezone, vault.nowMs(), startMs);
   if (runMs === undefined) throw new Error(`${schedule} does not fire any more`);
@@ -65,7 +71,7 @@ export async function playNight(
   };
   await vault.runUntil(runMs + settleMs, (invocation) => {
     count(night, invocation);
-    onInvocation(invocation);
+    onInvocation?.(invocation);
   });
   return night;
 }
