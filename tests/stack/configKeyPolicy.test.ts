@@ -2,7 +2,7 @@
 import { configOf } from "../../src/config/config";
 import { keyPolicyLength } from "../../src/config/checks/keyPolicySize";
 import { loadStackConfig } from "../../src/local/deploy/stackConfig";
-import { faults, withValues } from "../support/rawConfig";
+import { configErrors, withValues } from "../support/rawConfig";
 import { ROOT, declareStack } from "../support/stackProgram";
 
 const ROLES = Array.from(
@@ -28,10 +28,10 @@ test("more roles than a key's policy holds are refused by their keys", () => {
     audit: "true",
     restoreRoleArns: JSON.stringify(ROLES.slice(0, count)),
   });
-  expect(faults(withValues(values(150)))).toStrictEqual([]);
-  const [fault, ...others] = faults(withValues(values(300)));
+  expect(configErrors(withValues(values(150)))).toStrictEqual([]);
+  const [error, ...others] = configErrors(withValues(values(300)));
   expect(others).toStrictEqual([]);
-  expect(fault).toMatch(
+  expect(error).toMatch(
     /^restoreRoleArns, keyAdministrators: expected so few that a key's policy fits KMS's 32768 bytes, got \d{5}: /,
   );
 });
@@ -48,7 +48,7 @@ test.each([
   ["alertEmails", `${"a".repeat(65)}@example.com`],
 ])("%s: %s, which AWS refuses, is refused first", (key, value) => {
   const text = key === "permissionsBoundaryArn" ? value : JSON.stringify([value]);
-  const notified = faults(withValues({ [key]: text }));
-  expect(notified).toHaveLength(1);
-  expect(notified[0]).toMatch(new RegExp(`^${key}: expected `));
+  const lines = configErrors(withValues({ [key]: text }));
+  expect(lines).toHaveLength(1);
+  expect(lines[0]).toMatch(new RegExp(`^${key}: expected `));
 });

@@ -1,6 +1,6 @@
 /** `keyAdministrators`: which values it takes, and that who administers a key does not use it. */
 import { parseConfig } from "../../src/config/config";
-import { faults, withValues } from "../support/rawConfig";
+import { configErrors, withValues } from "../support/rawConfig";
 
 const IAM = "arn:aws:iam::123456789012:";
 const ROLE = `${IAM}role/path/restorer`;
@@ -27,7 +27,7 @@ test.each([
   ["an account's number that is too short", '["arn:aws:iam::1234:role/short"]'],
   ["one good and one bad", JSON.stringify([ROLE, "admin"])],
 ])("refuses %s, saying what was expected and what was got", (_what, text) => {
-  expect(faults(withValues({ keyAdministrators: text }))).toStrictEqual([
+  expect(configErrors(withValues({ keyAdministrators: text }))).toStrictEqual([
     `keyAdministrators: expected a list of different IAM role or user ARNs, got ${JSON.stringify(text)}`,
   ]);
 });
@@ -36,10 +36,10 @@ test("who administers a key is not who uses it", () => {
   const own = `${IAM}role/p-s-function`;
   const restoreRoleArns = JSON.stringify([ROLE]);
   const refused = JSON.stringify([USER, ROLE, own]);
-  expect(faults(withValues({ restoreRoleArns, keyAdministrators: refused }))).toStrictEqual([
-    `keyAdministrators: expected none of restoreRoleArns, got ${ROLE} in both: who administers a key may not use it`,
-    `keyAdministrators: expected no role of the vault's own, got ${own}: who administers a key may not use it`,
+  expect(configErrors(withValues({ restoreRoleArns, keyAdministrators: refused }))).toStrictEqual([
+    `keyAdministrators: expected none of restoreRoleArns, got ${ROLE} in both: a key's administrator is not allowed to use it`,
+    `keyAdministrators: expected no role of the vault's own, got ${own}: a key's administrator is not allowed to use it`,
   ]);
   const taken = JSON.stringify([USER, `${own}-2`]);
-  expect(faults(withValues({ restoreRoleArns, keyAdministrators: taken }))).toStrictEqual([]);
+  expect(configErrors(withValues({ restoreRoleArns, keyAdministrators: taken }))).toStrictEqual([]);
 });

@@ -15,7 +15,7 @@ function withValues(values: Record<string, string>): RawConfig {
 }
 
 /** The lines of the error, without the heading. */
-function faults(raw: RawConfig): string[] {
+function configErrors(raw: RawConfig): string[] {
   try {
     parseConfig(raw);
   } catch (error) {
@@ -52,7 +52,7 @@ test.each([
   '{"mode":"governance","days":[7]}',
   '{"mode":"governance","days":7,"coolOffHours":2}',
 ])("lock refuses %j, saying what was expected and what was got", (lock) => {
-  expect(faults(withValues({ lock }))).toStrictEqual([`lock: expected ${EXPECTED}, got ${JSON.stringify(lock)}`]);
+  expect(configErrors(withValues({ lock }))).toStrictEqual([`lock: expected ${EXPECTED}, got ${JSON.stringify(lock)}`]);
 });
 
 test("no lock contradicts nothing", () => {
@@ -72,7 +72,7 @@ describe("a lock", () => {
     withValues({ lock: JSON.stringify({ mode, days }), ...more });
 
   test("in compliance mode asks whether that is understood", () => {
-    expect(faults(withLock("compliance", 7))).toStrictEqual([
+    expect(configErrors(withLock("compliance", 7))).toStrictEqual([
       "iUnderstandComplianceLock: expected true where lock.mode is compliance, got false: until such a lock ends " +
         "nobody can take it off or delete the copy, AWS Support included, and its storage is paid for",
     ]);
@@ -85,11 +85,11 @@ describe("a lock", () => {
     ["drRetentionDays, shorter", 4, { drRetentionDays: "3" }, 3],
     ["drRetentionDays, longer", 31, { drRetentionDays: "30" }, 30],
   ])("ends no later than retention: %s", (_what, days, values, kept) => {
-    expect(faults(withLock("governance", days, values))).toStrictEqual([
+    expect(configErrors(withLock("governance", days, values))).toStrictEqual([
       `lock.days: expected at most the ${kept} days that a copy is kept in the DR region, got ${days}: ` +
         "retention can't delete what is locked",
     ]);
-    expect(faults(withLock("governance", kept, values))).toStrictEqual([]);
+    expect(configErrors(withLock("governance", kept, values))).toStrictEqual([]);
   });
 
   const NIGHTLY = "cron(0 3 * * ? *)";
@@ -115,7 +115,7 @@ describe("a lock", () => {
   ])(
     "ends no later than the rules let go of any copy: %s, %s, %s, locked for %d days",
     (_what, drKeep, schedule, days, kept) => {
-      const lines = faults(withLock("governance", days, { drKeep, schedule }));
+      const lines = configErrors(withLock("governance", days, { drKeep, schedule }));
       expect(lines).toStrictEqual(
         kept === undefined
           ? []
@@ -128,7 +128,7 @@ describe("a lock", () => {
 
   test("names the policy that lets go too early", () => {
     const policies = '{"gold":{"retentionDays":30},"bronze":{"retentionDays":3}}';
-    expect(faults(withLock("governance", 7, { policies }))).toStrictEqual([
+    expect(configErrors(withLock("governance", 7, { policies }))).toStrictEqual([
       "lock.days: expected at most the 3 days that a copy is kept in the DR region, by the policy bronze, got 7: retention can't delete what is locked",
     ]);
   });
@@ -142,7 +142,7 @@ describe("a lock", () => {
   ])(
     "ends no later than the rules that tags may shorten to: %s of %s, locked for %d days",
     (overrideMin, overrideMax, days, kept) => {
-      const lines = faults(withLock("governance", days, { drKeep: '{"daily":30}', overrideMin, overrideMax }));
+      const lines = configErrors(withLock("governance", days, { drKeep: '{"daily":30}', overrideMin, overrideMax }));
       expect(lines).toStrictEqual(
         kept === undefined
           ? []
@@ -154,7 +154,7 @@ describe("a lock", () => {
   );
 
   test("is told of both mistakes at once", () => {
-    expect(faults(withLock("compliance", 8))).toHaveLength(2);
+    expect(configErrors(withLock("compliance", 8))).toHaveLength(2);
   });
 
   test.each([
@@ -162,7 +162,7 @@ describe("a lock", () => {
     ["drRetentionDays", "soon"],
     ["iUnderstandComplianceLock", "soon"],
   ])("is compared with %s only where that is in order", (key, text) => {
-    const lines = faults(withLock("compliance", 8, { [key]: text }));
+    const lines = configErrors(withLock("compliance", 8, { [key]: text }));
     expect(lines.map((line) => line.split(":")[0])).toStrictEqual([key]);
   });
 });

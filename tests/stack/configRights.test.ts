@@ -1,9 +1,9 @@
 /** Whether the function's rights fit what IAM takes of a role, told by the configuration alone. */
 import { configOf } from "../../src/config/config";
 import { partitionOf } from "../../src/iam/partition";
-import { rightsLength } from "../../src/config/checks/policySize";
+import { policyLength } from "../../src/config/checks/policySize";
 import { loadStackConfig } from "../../src/local/deploy/stackConfig";
-import { faults, withValues } from "../support/rawConfig";
+import { configErrors, withValues } from "../support/rawConfig";
 import { VAULT } from "../support/stackPolicies";
 import { ROOT, declareStack } from "../support/stackProgram";
 
@@ -20,14 +20,14 @@ const EVERYTHING = {
   audit: "true",
 };
 
-const FAULT =
-  /^([a-zA-Z, ]+): expected so few that the function's rights fit IAM's 10240 characters a role, got (\d+): /;
+const ERROR =
+  /^([a-zA-Z, ]+): expected so few that the function's permissions fit IAM's 10240 characters per role, got (\d+): /;
 
 function refused(values: Record<string, string>): { keys: string; length: number } | undefined {
-  const [fault, ...others] = faults(withValues(values));
+  const [error, ...others] = configErrors(withValues(values));
   expect(others).toStrictEqual([]);
-  if (fault === undefined) return undefined;
-  const [, keys = "", length = ""] = FAULT.exec(fault) ?? [];
+  if (error === undefined) return undefined;
+  const [, keys = "", length = ""] = ERROR.exec(error) ?? [];
   return { keys, length: Number(length) };
 }
 
@@ -38,7 +38,7 @@ test.each([
   const stack = await declareStack("prod", overrides);
   const { policy } = stack.inputs("aws:iam/rolePolicy:RolePolicy", `${VAULT}-function`);
   const { project, values } = loadStackConfig(ROOT, "prod", overrides);
-  expect(rightsLength(configOf(project, "prod", values))).toBe(String(policy).length);
+  expect(policyLength(configOf(project, "prod", values))).toBe(String(policy).length);
 });
 
 test("five DR regions, encryption, a lock, audit and four source keys fit", () => {
