@@ -60,7 +60,7 @@ async function ask(endpoint: string, path: string, body: unknown = {}): Promise<
   return answer;
 }
 
-async function tell(endpoint: string, path: string, body?: unknown): Promise<void> {
+async function send(endpoint: string, path: string, body?: unknown): Promise<void> {
   await ask(endpoint, path, body);
 }
 
@@ -125,14 +125,14 @@ export async function startEmulator(
   const endpoint = `http://127.0.0.1:${port}`;
   return {
     endpoint,
-    setTime: (nowMs) => tell(endpoint, "clock", { nowMs }),
-    loadFleet: (region, fleet) => tell(endpoint, "fleet", { region, ...fleet }),
-    setPending: (minutes) => tell(endpoint, "pending", minutes),
+    setTime: (nowMs) => send(endpoint, "clock", { nowMs }),
+    loadFleet: (region, fleet) => send(endpoint, "fleet", { region, ...fleet }),
+    setPending: (minutes) => send(endpoint, "pending", minutes),
     schedules: async (region, groupName) =>
       (await ask(endpoint, "schedules", { region, groupName })) as KnownSchedule[],
     calls: async () => (await ask(endpoint, "calls")) as CallCount[],
-    resetCalls: () => tell(endpoint, "calls/reset"),
-    recordCalls: () => tell(endpoint, "calls/record"),
+    resetCalls: () => send(endpoint, "calls/reset"),
+    recordCalls: () => send(endpoint, "calls/record"),
     recordedCalls: async () => (await ask(endpoint, "calls/recorded")) as RecordedCall[],
     stop: () =>
       new Promise((resolve) => {

@@ -66,7 +66,7 @@ export function readOptions(refuse: (exitCode: number) => never): Options {
     .option(
       "--edit <key=value>",
       "instead of the failure: deploy the stack again with this changed, and let a night pass " +
-        "(repeatable, one after the other); approvedDeletePlan=mailed allows the plans that the last mails named",
+        "(repeatable, one after the other); approvedDeletePlan=mailed approves the plans that the last mails named",
       edits.edit,
       [],
     )

@@ -5,7 +5,7 @@ import type { VaultConfig } from "../config/config";
 import { DAY_MS, isoSeconds } from "../vault/lib/time";
 import { type WatchedAlarm, alarmsBetween, watchAlarms } from "./runtime/alarmWatch";
 import { ACCOUNT_ID } from "./account/accountId";
-import { audit } from "./findings/recoverability";
+import { recoverability } from "./findings/recoverability";
 import { countRefusals } from "./permissions/authorizer";
 import { writeCalls } from "./findings/callsFile";
 import { type EditedStory, playEdits } from "./story/editScenario";
@@ -16,7 +16,7 @@ import { pruned, readDecisions } from "./runtime/functionLog";
 import { type Inventory, inEmulatedAccount, protectedVolumes, readInventory } from "./account/inventory";
 import type { Options } from "./options";
 import { type Progress, userError } from "./account/python";
-import { type KeyTrouble, playKeyTrouble } from "./story/keyTrouble";
+import { type KeyOutage, playKeyOutage } from "./story/keyOutage";
 import { playNights } from "./story/scenario";
 import { type StackConfig, configIn, loadStackConfig } from "./deploy/stackConfig";
 import type { Rehearsal } from "./print/tables";
@@ -98,7 +98,7 @@ export function readScript(options: Options): Script {
 
 interface Story extends EditedStory {
   /** What was induced where nothing was edited. */
-  trouble?: KeyTrouble;
+  outage?: KeyOutage;
 }
 
 /** The nights, and then the edits, or where there are none the nights without the DR key. */
@@ -113,8 +113,8 @@ async function playStory(
   if (edits.length === 0) {
     const { copyOverdueHours } = base.config;
     const script = { timing, overdueHours: copyOverdueHours, number: nights + 1 };
-    const trouble = await playKeyTrouble(vault, script, progress);
-    return { nights: [...played, ...trouble.nights], edits: [], last: base, trouble };
+    const outage = await playKeyOutage(vault, script, progress);
+    return { nights: [...played, ...outage.nights], edits: [], last: base, outage };
   }
   const script = { base, edits, startMs, after: nights, dailyChange };
   const story = await playEdits(vault, script, progress);
@@ -122,7 +122,7 @@ async function playStory(
 }
 
 /** Fills in the alarms of each night, which lasts until the next one or the next deployment, and of each edit. */
-function judgeNights({ nights, edits }: Story, alarms: readonly WatchedAlarm[]): void {
+function fillInAlarms({ nights, edits }: Story, alarms: readonly WatchedAlarm[]): void {
   const before = nights.slice(0, nights.length - edits.length);
   for (const [index, night] of before.entries()) {
     const until = before[index + 1]?.slot ?? edits[0]?.deployedAt ?? "~";
@@ -135,7 +135,7 @@ function judgeNights({ nights, edits }: Story, alarms: readonly WatchedAlarm[]):
   }
 }
 
-function inducedBy({ region, fromMs }: KeyTrouble): Induced {
+function inducedBy({ region, fromMs }: KeyOutage): Induced {
   return { region, from: isoSeconds(fromMs) };
 }
 
@@ -143,17 +143,17 @@ async function perform(vault: LocalVault, script: Script, startMs: number, progr
   const { base, callsFile } = script;
   if (callsFile !== undefined) await vault.emulator.recordCalls();
   const story = await playStory(vault, script, startMs, progress);
-  const { nights, edits, last, trouble } = story;
+  const { nights, edits, last, outage } = story;
   const lastSlot = nights.at(-1)?.slot ?? "";
   const { volumeId } = script;
   let explained: Explanation | undefined;
   if (volumeId !== undefined) explained = await explain(vault, volumeId, lastSlot);
-  const found = await audit(vault, script.inventory, tagOf(last.config));
+  const found = await recoverability(vault, script.inventory, tagOf(last.config));
   if (callsFile !== undefined) await writeCalls(vault, callsFile);
   const alarms = watchAlarms(vault.deployments(), vault.points(), vault.nowMs());
-  judgeNights(story, alarms);
+  fillInAlarms(story, alarms);
   const decisions = readDecisions(readFileSync(vault.logFile, "utf8"));
-  const reported = reportedProblems(decisions, trouble && inducedBy(trouble));
+  const reported = reportedProblems(decisions, outage && inducedBy(outage));
   const verdict = verdictOf(found, reported, vault.crashes(), last.config.dryRun);
   return {
     stack: vault.stack.vaultId,
@@ -166,7 +166,7 @@ async function perform(vault: LocalVault, script: Script, startMs: number, progr
     pruned: pruned(decisions),
     mails: [...vault.mails()],
     alarms,
-    auditRecord: trouble && (await failureRecord(vault, trouble.fromMs)),
+    auditRecord: outage && (await failureRecord(vault, outage.fromMs)),
     calls: await vault.emulator.calls(),
     refused: countRefusals(vault.authorizer.refusals()),
     reported,

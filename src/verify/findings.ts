@@ -3,7 +3,7 @@ import type { Cause } from "../vault/model/cause";
 import { causeOf, meaningOf } from "../vault/aws/errors";
 import type { Stage } from "./stage";
 
-/** `unknown`: a right, a resource or time was lacking. */
+/** `unknown`: a permission, a resource or time was lacking. */
 export type Verdict = "confirmed" | "different" | "unknown";
 
 export interface Finding {
@@ -53,7 +53,7 @@ export async function refusalOf(call: () => Promise<unknown>): Promise<Cause | u
   }
 }
 
-/** Returns `unknown` for a refusal that says nothing of the assumption: a missing right, a limit, or no answer. */
+/** Returns `unknown` for a refusal that says nothing of the assumption: a missing permission, a limit, or no answer. */
 export function beside(cause: Cause): Finding | undefined {
   const meaning = meaningOf(cause);
   const isBeside = meaning === "denied" || meaning === "limit" || meaning === "unknown";

@@ -23,10 +23,10 @@ export function announcement(target: Target): string {
     `It makes one encrypted volume of 1 GiB and one snapshot in ${primaryRegion}, and up to five copies in ${drRegion}`,
     `under ${drKeyArn}. It locks one copy in governance mode and unlocks it, and deletes everything.`,
     roleArn === undefined
-      ? "No role is given (--role, restoreRoleArns): rows that need the vault's own rights can't be checked."
-      : `It assumes ${roleArn} with the vault's own rights.`,
+      ? "No role is given (--role, restoreRoleArns): rows that need the vault's own permissions can't be checked."
+      : `It assumes ${roleArn} with the vault's own permissions.`,
     "Cost: less than 1 US cent for minutes of storage, requests to KMS and the transfer of an empty snapshot.",
-    "If its volume could not be deleted, that would cost about 8 cents a month; its snapshots hold no data.",
+    "If its volume could not be deleted, that would cost about 8 cents per month; its snapshots hold no data.",
   ].join("\n");
 }
 

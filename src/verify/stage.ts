@@ -3,7 +3,7 @@ import { type EC2Client, DescribeSnapshotsCommand, type Snapshot } from "@aws-sd
 import { SECOND_MS } from "../vault/lib/time";
 import { type Clients, assume, dry } from "./clients";
 import type { Register } from "./made";
-import type { Statement } from "./rights";
+import type { Statement } from "./permissions";
 import type { Target } from "./target";
 
 /** What the checks hand on to each other. */
@@ -12,7 +12,7 @@ interface Evidence {
   first: Snapshot[];
   /** The snapshot in the primary region, as it was last seen. */
   source?: Snapshot;
-  /** The sound copy in the DR region that the later checks ask about. */
+  /** The verified copy in the DR region that the later checks ask about. */
   copy?: Snapshot;
   /** Set where that copy was made under the DR key. */
   underDrKey?: true;
@@ -36,7 +36,7 @@ export interface Stage {
   made: Register;
   evidence: Evidence;
   caller: Session;
-  /** The role with no more rights than these statements; without any, all that the role has. */
+  /** The role with no permissions but these statements; without any, with all that the role has. */
   session: (statements?: readonly Statement[]) => Promise<Session>;
   now: () => number;
   /** @throws {@link interrupted} where Ctrl-C was pressed */

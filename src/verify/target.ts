@@ -19,7 +19,7 @@ export interface Wanted {
   primaryRegion: string;
   drRegion: string;
   drKey?: string;
-  /** Assumed with the vault's rights; absent: what needs them can't be checked. */
+  /** Assumed with the vault's permissions; absent: what needs them can't be checked. */
   roleArn?: string;
   tagKey: string;
   policies: Readonly<Record<string, unknown>>;

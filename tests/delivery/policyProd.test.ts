@@ -17,9 +17,9 @@ test("everything of the production stack that has tags is of a type that the rul
   const untagged = given
     .filter(({ props }) => "tags" in props)
     .map(({ props: { tags: _tags, ...props }, ...rest }) => ({ ...rest, props }));
-  const told = (await violations(untagged)).filter((line) => line.startsWith("vault-tags: "));
+  const reported = (await violations(untagged)).filter((line) => line.startsWith("vault-tags: "));
   expect(untagged.length).toBeGreaterThan(10);
-  expect(told).toHaveLength(untagged.length);
+  expect(reported).toHaveLength(untagged.length);
 });
 
 test("without protection the production stack's key is a violation, and so is another window", async () => {

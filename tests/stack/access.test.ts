@@ -183,7 +183,7 @@ describe("a dry run", () => {
   };
 
   test("may read, ask for key states, tell, set the clock, trace and log, and nothing more", () => {
-    const services = ["Tell", "SetTheClock", "LetTheClockCall", "TraceAndList", "Log"];
+    const services = ["Notify", "SetTheClock", "LetTheClockCall", "TraceAndList", "Log"];
     expect(statements(everything)).toStrictEqual([
       {
         ...FUNCTION_RIGHTS[0],

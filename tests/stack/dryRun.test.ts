@@ -12,7 +12,7 @@ beforeAll(async () => {
 
 test("the function may read, tell, set the clock and log, and write nothing to EC2", () => {
   const inputs = stack.inputs("aws:iam/rolePolicy:RolePolicy", `${VAULT}-function`);
-  const may = ["Observe", "AskForKeyStates", "Tell", "SetTheClock", "LetTheClockCall", "TraceAndList", "Log"];
+  const may = ["Observe", "AskForKeyStates", "Notify", "SetTheClock", "LetTheClockCall", "TraceAndList", "Log"];
   expect(policyOf(inputs).Statement).toStrictEqual([
     ...FUNCTION_RIGHTS.filter(({ Sid }) => may.includes(Sid)),
     ...AUDIT_RIGHTS,

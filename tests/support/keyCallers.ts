@@ -38,7 +38,7 @@ const inIam = (label: string, what: string, rights: Who["iam"]): Who => ({
 });
 
 export const vaultRole = ({ vaultId }: KeyFacts): Who => inIam("the vault's role", `role/${vaultId}-function`, "vault");
-/** With every right that IAM has, so that what it may not is by the key's policy. */
+/** With every permission that IAM has, so that only the key's policy refuses it. */
 export const restorer = inIam("the restore role", "role/restorer", "everything");
 export const plainRestorer = inIam("a restore role without IAM rights", "role/restorer", "nothing");
 export const iamAdmin = inIam("a role with AdministratorAccess", "role/admin", "everything");

@@ -9,7 +9,7 @@ export interface SentCall {
   name: string;
   region: string;
   input: Record<string, unknown>;
-  /** The session policy of who calls, as JSON; absent: the caller, or the role with all its rights. */
+  /** The session policy of who calls, as JSON; absent: the caller, or the role with all its permissions. */
   policy?: string;
 }
 

@@ -48,7 +48,7 @@ export async function subscribeMailbox({ sqs, sns }: Account, QueueUrl: string, 
 const COPYING = ["VaultCopies", "VaultCopiesGrants"];
 
 /**
- * Takes the vault's use of a key out of the key's policy, as a person with rights on the key can by mistake.
+ * Takes the vault's use of a key out of the key's policy, as a person with permissions on the key can by mistake.
  * @returns puts the policy back
  */
 export async function revokeUse(account: Account, { region, keyArn }: KeyedRegion): Promise<() => Promise<void>> {

@@ -18,7 +18,7 @@ export interface Inventory {
   volumes: Volume[];
   /** By instance: the state in the file, where the vault finds another one. */
   stateBefore: Readonly<Record<string, string>>;
-  /** Id of the account that the fleet belongs to, if the file tells. */
+  /** Id of the account that the fleet belongs to, if the file has it. */
   ownerId: string | undefined;
 }
 

@@ -35,7 +35,7 @@ export async function explain(vault: LocalVault, volumeId: string, slot: string)
         slot: identity.slot,
         region,
         snapshotId,
-        reason: reasons.get(snapshotId) ?? "the run said nothing of it",
+        reason: reasons.get(snapshotId) ?? "the run logged no reason",
       }));
   };
   const points: ExplainedPoint[] = [];

@@ -19,7 +19,7 @@ export interface FailureRecord {
 }
 
 /** What the function calls a copy that is of no use (src/vault/plan/copies.ts). */
-export const BROKEN_COPY = "copy-unusable";
+export const UNUSABLE_COPY = "copy-unusable";
 
 /** @returns `undefined` where the stack has no audit log, or no copy failed */
 export async function failureRecord(vault: LocalVault, sinceMs: number): Promise<FailureRecord | undefined> {
@@ -35,7 +35,7 @@ export async function failureRecord(vault: LocalVault, sinceMs: number): Promise
     for (const { Key = "" } of Contents) {
       const { Body } = await client.send(new GetObjectCommand({ Bucket, Key }));
       const record = JSON.parse((await Body?.transformToString()) ?? "{}") as AuditRecord;
-      if (record.problems.some(({ kind }) => kind === BROKEN_COPY)) return { bucket: Bucket, key: Key, record };
+      if (record.problems.some(({ kind }) => kind === UNUSABLE_COPY)) return { bucket: Bucket, key: Key, record };
     }
   }
   return undefined;

@@ -20,7 +20,7 @@ export interface Points {
   newest?: string;
 }
 
-export interface VolumeAudit {
+export interface VolumeRecovery {
   volumeId: string;
   deviceName: string;
   sizeGiB: number;
@@ -32,7 +32,7 @@ export interface VolumeAudit {
   copies: Record<string, Points>;
 }
 
-export interface InstanceAudit {
+export interface InstanceRecovery {
   instanceId: string;
   name: string;
   state: string;
@@ -43,11 +43,11 @@ export interface InstanceAudit {
   note?: string;
   /** Set where it seems to be meant to be backed up. */
   nearMiss?: NearMiss;
-  volumes: VolumeAudit[];
+  volumes: VolumeRecovery[];
 }
 
-export interface Audit {
-  instances: InstanceAudit[];
+export interface Recoverability {
+  instances: InstanceRecovery[];
   /** Protected volumes whose newest snapshot lacks a verified copy, or that have none. Empty: all can be brought back. */
   gaps: string[];
 }
@@ -63,12 +63,12 @@ function byVolume(snapshots: readonly Snapshot[]): ByVolume {
   return groupBy(snapshots, ({ volumeId }) => volumeId);
 }
 
-function auditVolume(
+function volumeRecovery(
   volume: AttachedVolume,
   tag: WantedTag,
   snapshots: ByVolume,
   copies: readonly (readonly [region: string, list: ByVolume])[],
-): VolumeAudit {
+): VolumeRecovery {
   const { volumeId, deviceName, sizeGiB = 0 } = volume;
   const nearMiss = nearExclusionOf(volume.tags, tag);
   const of = (list: ByVolume) => list.get(volumeId) ?? [];
@@ -83,7 +83,7 @@ function auditVolume(
   };
 }
 
-function gapOf(instanceId: string, { volumeId, snapshots, copies }: VolumeAudit): string[] {
+function gapOf(instanceId: string, { volumeId, snapshots, copies }: VolumeRecovery): string[] {
   if (snapshots.newest === undefined) return [`${instanceId} ${volumeId}: no completed snapshot`];
   return Object.entries(copies).flatMap(([region, { newest }]) => {
     if (newest === snapshots.newest) return [];
@@ -108,7 +108,7 @@ const GONE = "terminated";
 function noteOf(
   { State: { Name } }: Fleet["instances"][number],
   isTagged: boolean,
-  volumes: readonly VolumeAudit[],
+  volumes: readonly VolumeRecovery[],
 ): string | undefined {
   if (!isTagged) return "not tagged";
   if (Name === GONE) return `${GONE}: not backed up`;
@@ -121,11 +121,11 @@ function noteOf(
 export type Fleet = Pick<Inventory, "instances" | "stateBefore">;
 
 /** Reads what is there of every instance of the fleet. */
-export async function audit(
+export async function recoverability(
   vault: LocalVault,
   { instances: fleet, stateBefore }: Fleet,
   tag: WantedTag,
-): Promise<Audit> {
+): Promise<Recoverability> {
   const { vaultId, primaryRegion } = vault.stack;
   const primary = vault.account.ec2(primaryRegion);
   const found = await describeProtectedInstances(primary, tag.key, tag.values);
@@ -135,11 +135,11 @@ export async function audit(
   const all = await describeVaultSnapshots(primary, primaryRegion, vaultId);
   const snapshots = byVolume(all.filter((snapshot) => snapshot.state === "completed"));
   const copies = Object.entries(await verifiedCopies(vault)).map(([region, list]) => [region, byVolume(list)] as const);
-  const audits = fleet.map((given): InstanceAudit => {
+  const recovered = fleet.map((given): InstanceRecovery => {
     const { InstanceId, Tags, State } = given;
     const instance = instances.get(InstanceId);
     const tags = tagsFromList(Tags);
-    const volumes = (instance?.volumes ?? []).map((volume) => auditVolume(volume, tag, snapshots, copies));
+    const volumes = (instance?.volumes ?? []).map((volume) => volumeRecovery(volume, tag, snapshots, copies));
     const note = noteOf(given, tag.values.includes(tags[tag.key] ?? ""), volumes);
     const nearMiss = State.Name === GONE ? undefined : nearMissOf(tags, tag);
     return {
@@ -153,8 +153,8 @@ export async function audit(
       volumes,
     };
   });
-  const gaps = audits.flatMap(({ instanceId, volumes }) =>
+  const gaps = recovered.flatMap(({ instanceId, volumes }) =>
     volumes.filter(({ excluded }) => !excluded).flatMap((volume) => gapOf(instanceId, volume)),
   );
-  return { instances: audits, gaps };
+  return { instances: recovered, gaps };
 }

@@ -20,11 +20,11 @@ export interface Amount {
 export interface Waiting extends Amount {
   /** When the first of it is due, as an ISO instant; absent: no mail has announced it yet. */
   from?: string;
-  /** The hash that allows it at once. */
+  /** The hash that approves it at once. */
   plan: string;
 }
 
-/** What the deletion limit keeps until a person allows it. */
+/** What the deletion limit keeps until a person approves it. */
 export interface Stopped extends Amount {
   /** How many recovery points the stopped instances have in the region. */
   of: number;

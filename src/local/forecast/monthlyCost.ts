@@ -1,5 +1,5 @@
 /**
- * What a configuration costs a month once it has been so for a year: an estimate by the sizes of volumes, since nobody can
+ * What a configuration costs per month once it has been so for a year: an estimate by the sizes of volumes, since nobody can
  * rehearse which blocks change. Snapshots of the volumes that are backed up now, their copies, and what the stack itself
  * declares. Pure.
  */
@@ -31,7 +31,7 @@ export interface CostedStack {
   dashboards: number;
 }
 
-/** USD a month. */
+/** USD per month. */
 export interface MonthlyCost {
   storageUsd: number;
   transferUsd: number;

@@ -74,12 +74,12 @@ export function renderEdits(edits: readonly PlayedEdit[], stack: string): string
     "edit",
     "region",
     "due at once",
-    "waits for the grace",
-    "the limit stops",
+    "in the grace period",
+    "stopped by the limit",
     "deleted",
     "kept",
   ];
-  const effects = ["edit", "instances in", "out", "newly included", "USD a month", "once", "alarms of the night"];
+  const effects = ["edit", "instances in", "out", "newly included", "USD per month", "once", "alarms of the night"];
   return [
     heading("Edits, and what became of recovery points until the morning after"),
     table(points, edits.flatMap(regionRows)),

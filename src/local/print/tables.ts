@@ -1,8 +1,9 @@
 /** The end of a rehearsal as a person reads it. */
 import pc from "picocolors";
+import { pluralize } from "../../vault/lib/text";
 import { renderAlarms, shortAlarm } from "./alarmTableText";
 import type { WatchedAlarm } from "../runtime/alarmWatch";
-import type { Audit } from "../findings/recoverability";
+import type { Recoverability } from "../findings/recoverability";
 import type { RefusedCalls } from "../permissions/authorizer";
 import type { PlayedEdit } from "../story/editScenario";
 import { renderEdits } from "./editTable";
@@ -28,7 +29,7 @@ export interface Rehearsal {
   nights: Night[];
   /** In order; none where the DR key was taken away instead. */
   edits: PlayedEdit[];
-  audit: Audit;
+  audit: Recoverability;
   /** One volume's recovery points; none where no volume is protected. */
   explained: Explanation | undefined;
   pruned: Decision[];
@@ -67,8 +68,8 @@ function nightRows(nights: readonly Night[], stack: string, most: number): (stri
     errors: sum("errors"),
   };
   const rang = nights.slice(0, left).filter(({ alarms }) => alarms.length > 0).length;
-  const alarmed = rang === 0 ? "" : `in ${rang} nights`;
-  return [[`${left} nights before`, ...cells(before), alarmed], ...rows];
+  const alarmed = rang === 0 ? "" : `in ${pluralize(rang, "night")}`;
+  return [[pluralize(left, "earlier night"), ...cells(before), alarmed], ...rows];
 }
 
 /** Deletions by region and rule: the reason without the age that differs from one to the next. */
@@ -144,5 +145,5 @@ function lastLine({ headline, exceptions }: Verdict): string {
   const count = exceptions.length;
   return count === 0
     ? headline
-    : `${headline.replace(/[:.]$/, "")}: ${count} ${count === 1 ? "exception" : "exceptions"}, listed at the top.`;
+    : `${headline.replace(/[:.]$/, "")}: ${pluralize(count, "exception")}, listed at the top.`;
 }

@@ -1,6 +1,6 @@
 /**
  * What the stack's alarms did in a rehearsal: its own definitions, as each deployment declared them, over the metrics that
- * were sent. A night is judged by the alarms that were deployed in it.
+ * were sent. A night is evaluated by the alarms that were deployed in it.
  */
 import { isoSeconds } from "../../vault/lib/time";
 import {
@@ -133,7 +133,7 @@ function pointsIn(
   return points.filter(({ atMs }) => regionAt(atMs) === region);
 }
 
-/** Judges every alarm that a deployment declared, for as long as it was deployed, by name. */
+/** Evaluates every alarm that a deployment declared, for as long as it was deployed, by name. */
 export function watchAlarms(
   deployments: readonly DeployedProgram[],
   points: readonly MetricPoint[],

@@ -1,4 +1,4 @@
-/** Stand-in for EventBridge Scheduler: reads the schedules of the emulated account and says what fires when. */
+/** Emulates EventBridge Scheduler: reads the schedules of the emulated account and says what fires when. */
 import { nextFireMs } from "../../vault/lib/schedule";
 import { isoSeconds, parseIso } from "../../vault/lib/time";
 import type { KnownSchedule } from "../emulator";
@@ -11,9 +11,9 @@ export interface Firing {
 }
 
 export interface FakeScheduler {
-  /** The next schedule to fire, read anew each time, since the function moves its clock and an update the others. */
+  /** The next schedule to fire, read again each time, since the function moves its follow-up timer and an update the others. */
   next(): Promise<Firing | undefined>;
-  /** Marks it as fired. */
+  /** Records that it has fired. */
   fired(firing: Firing): void;
 }
 

@@ -39,16 +39,16 @@ function pointsOfLine(line: string): MetricPoint[] {
 }
 
 /**
- * Lambda's are of the time when an invocation began (Lambda developer guide, "Using CloudWatch metrics with Lambda").
+ * Lambda's are of the time when an invocation started (Lambda developer guide, "Using CloudWatch metrics with Lambda").
  * None is throttled: invocations come one after the other here.
  */
-export function pointsOf(vaultId: string, beganMs: number, invocation: Invocation): MetricPoint[] {
+export function pointsOf(vaultId: string, startedMs: number, invocation: Invocation): MetricPoint[] {
   const { nowMs, log, error } = invocation;
   const values = {
     Invocations: 1,
     Errors: error === undefined ? 0 : 1,
     Throttles: 0,
-    Duration: nowMs - beganMs,
+    Duration: nowMs - startedMs,
   };
   const dimensions = { FunctionName: namesOf(vaultId).function };
   const namespace = LAMBDA_NAMESPACE;
@@ -57,7 +57,7 @@ export function pointsOf(vaultId: string, beganMs: number, invocation: Invocatio
     name,
     dimensions,
     value,
-    atMs: beganMs,
+    atMs: startedMs,
   }));
   return [...published, ...log.split("\n").flatMap(pointsOfLine)];
 }

@@ -35,7 +35,7 @@ export interface PlayedEdit {
 }
 
 /**
- * By then the mail of the day has come: what is still wrong is told again 23 hours after the first time, which was
+ * By then the mail of the day has come: what is still wrong is reported again 23 hours after the first time, which was
  * within an hour of the deployment.
  */
 const MORNING_MS = 5 * HOUR_MS;

@@ -1,6 +1,6 @@
 /**
  * The vault on this machine: the emulated account, the stack of index.ts made in it, the archive in plain Node, and
- * one clock for all. Time passes as the schedules and the vault's own alarm clock say.
+ * one clock for all. Time passes as the schedules and the vault's own follow-up timer say.
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -54,9 +54,9 @@ export interface LocalVault {
   deployments(): readonly DeployedProgram[];
   /** Deploys the stack again with another configuration; what is in the account stays. */
   redeploy(config: StackConfig): Promise<void>;
-  /** Wakes the function now, as a person does with `aws lambda invoke`. */
+  /** Invokes the function now, as a person does with `aws lambda invoke`. */
   trigger(event: unknown): Promise<Invocation>;
-  /** Lets time pass until `untilMs`, with every wake on the way. */
+  /** Lets time pass until `untilMs`, with every invocation on the way. */
   runUntil(untilMs: number, onInvocation: OnInvocation): Promise<void>;
   stop(): Promise<void>;
 }
@@ -68,7 +68,7 @@ interface Parts {
   queueUrl: string;
 }
 
-/** As Lambda tells an on-failure destination of an asynchronous invocation. */
+/** Returns the record that Lambda sends to an on-failure destination of an asynchronous invocation. */
 function onFailureRecord(functionName: string, event: unknown, invocation: Invocation): string {
   return JSON.stringify({
     version: "1.0",
@@ -112,7 +112,7 @@ async function bringUp(
   return { place, account, deployed, queueUrl };
 }
 
-/** Sends what Lambda tells the on-failure destination, the vault's topic. */
+/** Sends what Lambda sends to the on-failure destination, the vault's topic. */
 async function publishFailure(
   { sns }: Account,
   { vaultId, topicArn, primaryRegion }: LocalStack,

@@ -1,4 +1,4 @@
-/** The story of a rehearsal: a night and its passes, and many nights. */
+/** The story of a rehearsal: a night and its invocations, and many nights. */
 import { HOUR_MS, isoSeconds } from "../../vault/lib/time";
 import { nextFireMs } from "../../vault/lib/schedule";
 import { pruned, readDecisions, started } from "../runtime/functionLog";
@@ -22,9 +22,9 @@ export interface Night {
 
 /** How long after a run the rehearsal looks at it: copies take minutes, and a sweep has passed. */
 export const SETTLE_MS = 3 * HOUR_MS;
-/** A longer history is told every so many nights. */
-const TELL_ALL_NIGHTS = 40;
-const TELL_EVERY = 10;
+/** Nights up to which each gets a line; a longer history gets one every few nights. */
+const REPORT_ALL_NIGHTS = 40;
+const REPORT_EVERY = 10;
 
 /** When nights begin. */
 export interface Timing {
@@ -83,9 +83,9 @@ export function describeNight(night: Night): string {
 }
 
 /** Whether a night is worth a line: each of a short history, else the first, every tenth, the last, and each with an error. */
-function isNotified({ night, errors }: Night, nights: number): boolean {
-  const few = nights <= TELL_ALL_NIGHTS;
-  return few || night === 1 || night === nights || night % TELL_EVERY === 0 || errors > 0;
+function isReported({ night, errors }: Night, nights: number): boolean {
+  const few = nights <= REPORT_ALL_NIGHTS;
+  return few || night === 1 || night === nights || night % REPORT_EVERY === 0 || errors > 0;
 }
 
 export async function playNights(
@@ -98,7 +98,7 @@ export async function playNights(
   for (let number = 1; number <= nights; number += 1) {
     const night = await playNight(vault, timing, number);
     played.push(night);
-    if (isNotified(night, nights)) progress(`night ${number} of ${nights}, ${describeNight(night)}`);
+    if (isReported(night, nights)) progress(`night ${number} of ${nights}, ${describeNight(night)}`);
   }
   return played;
 }

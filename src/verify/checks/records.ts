@@ -29,7 +29,7 @@ function shownOf({ target, evidence }: Stage): Shown[] {
   ];
 }
 
-function descriptionFault({ what, snapshot }: Shown, verifyId: string): string | undefined {
+function descriptionError({ what, snapshot }: Shown, verifyId: string): string | undefined {
   const { Description = "", Tags } = snapshot;
   const described = parseDescription(Description);
   const isWhole = (what === "copy") === (described?.identity.source !== undefined);
@@ -48,8 +48,8 @@ function descriptions(stage: Stage): Promise<Finding> {
     const first = stage.evidence.first.find(({ SnapshotId }) => SnapshotId === id);
     return { ...one, snapshot: first ?? one.snapshot };
   });
-  const faults = shown.flatMap((one) => descriptionFault(one, stage.verifyId) ?? []);
-  if (faults.length > 0) return Promise.resolve(different(faults.join("; ")));
+  const errors = shown.flatMap((one) => descriptionError(one, stage.verifyId) ?? []);
+  if (errors.length > 0) return Promise.resolve(different(errors.join("; ")));
   const lengths = shown.map(({ snapshot }) => snapshot.Description?.length ?? 0);
   return Promise.resolve(confirmed(`Descriptions of ${lengths.join(" and ")} characters, all tags`));
 }

@@ -45,7 +45,7 @@ function checkZones(mapped: readonly Mapped[], known: FleetVolume | undefined): 
   }
 }
 
-/** @throws for a volume of two instances that is not made for it; where the file does not tell, its type does */
+/** @throws for a volume of two instances that is not made for it; where the file does not say it, its type decides */
 function checkSharing(mapped: readonly Mapped[], { volume, place }: FleetVolume): void {
   const [first, second] = mapped;
   if (first === undefined || second === undefined) return;

@@ -1,6 +1,6 @@
 /**
  * The induced failure: somebody takes the vault's role out of the DR key's policy, and nobody puts it back before the
- * copies are overdue. Then a night in which all is made good.
+ * copies are overdue. Then a night in which the vault catches up.
  */
 import { nextFireMs } from "../../vault/lib/schedule";
 import { HOUR_MS, parseIso } from "../../vault/lib/time";
@@ -9,10 +9,10 @@ import type { Progress } from "../account/python";
 import { type Night, SETTLE_MS, type Timing, count, describeNight, playNight } from "./scenario";
 import type { LocalVault } from "./localVault";
 
-/** After the policy is put back: by then what was overdue is copied, and no alarm looks back at the trouble. */
+/** After the policy is put back: by then what was overdue is copied, and no alarm looks back at the outage. */
 const RECOVERY_MS = 6 * HOUR_MS;
 
-export interface KeyTroubleScript {
+export interface KeyOutageScript {
   timing: Timing;
   /** Hours after which a copy is overdue. */
   overdueHours: number;
@@ -20,7 +20,7 @@ export interface KeyTroubleScript {
   number: number;
 }
 
-export interface KeyTrouble {
+export interface KeyOutage {
   nights: Night[];
   /** The key's region. */
   region: string;
@@ -37,7 +37,7 @@ async function goOn(vault: LocalVault, night: Night, untilMs: number): Promise<v
 }
 
 /** Nights until some hours after the first one's copies are overdue. */
-async function playTrouble(vault: LocalVault, script: KeyTroubleScript, progress: Progress): Promise<Night[]> {
+async function playOutage(vault: LocalVault, script: KeyOutageScript, progress: Progress): Promise<Night[]> {
   const { timing, overdueHours, number } = script;
   const first = await playNight(vault, timing, number);
   const nights = [first];
@@ -55,17 +55,17 @@ async function playTrouble(vault: LocalVault, script: KeyTroubleScript, progress
   }
 }
 
-export async function playKeyTrouble(
+export async function playKeyOutage(
   vault: LocalVault,
-  script: KeyTroubleScript,
+  script: KeyOutageScript,
   progress: Progress,
-): Promise<KeyTrouble> {
+): Promise<KeyOutage> {
   const [key] = vault.stack.dr;
   if (key === undefined) throw new Error("the stack has no DR region");
   progress(`somebody takes the vault's role out of the policy of the DR key in ${key.region}`);
   const fromMs = vault.nowMs();
   const putBack = await revokeUse(vault.account, key);
-  const nights = await playTrouble(vault, script, progress);
+  const nights = await playOutage(vault, script, progress);
   progress("the policy is put back, and a night passes");
   await putBack();
   const untilMs = vault.nowMs();
