@@ -8,9 +8,9 @@ import { type Progress, emulatorPython } from "./account/python";
 import type { RecordedCall } from "./permissions/wireCall";
 
 interface Fleet {
-  /** As DescribeInstances gives them. */
+  /** Instances as DescribeInstances returns them. */
   instances: readonly unknown[];
-  /** As DescribeVolumes gives them; a volume that is not here gets 8 GiB of gp3. */
+  /** Volumes as DescribeVolumes returns them; a volume that is not here gets 8 GiB of gp3. */
   volumes: readonly unknown[];
 }
 
@@ -21,7 +21,7 @@ export interface CallCount {
   count: number;
 }
 
-/** As GetSchedule gives it. */
+/** A schedule as GetSchedule returns it. */
 export interface KnownSchedule {
   Name: string;
   ScheduleExpression: string;
@@ -34,14 +34,14 @@ export interface Emulator {
   endpoint: string;
   setTime(nowMs: number): Promise<void>;
   loadFleet(region: string, fleet: Fleet): Promise<void>;
-  /** How long snapshots and copies are pending, in minutes of the emulator's clock. */
+  /** Sets how long snapshots and copies are pending, in minutes of the emulator's clock. */
   setPending(minutes: { snapshot: number; copy: number }): Promise<void>;
-  /** All of a group, as they are now. */
+  /** Returns all schedules of a group, as they are now. */
   schedules(region: string, groupName: string): Promise<KnownSchedule[]>;
-  /** What the function called so far. */
+  /** Counts the function's calls so far. */
   calls(): Promise<CallCount[]>;
   resetCalls(): Promise<void>;
-  /** From now on each call is recorded. */
+  /** Records each call from now on. */
   recordCalls(): Promise<void>;
   recordedCalls(): Promise<RecordedCall[]>;
   stop(): Promise<void>;
@@ -93,7 +93,7 @@ function spawnEmulator(python: string) {
   });
 }
 
-/** Answers each line that the emulator asks. A question that can't be answered fails its call, and the message goes to it. */
+/** Answers each line that the emulator asks. A question that can't be answered fails its call, with the message. */
 function answerQuestions(child: ReturnType<typeof spawnEmulator>, answer: (question: Question) => Answer): void {
   const [, , , questions, answers] = child.stdio as unknown as [Writable, Readable, Readable, Readable, Writable];
   createInterface({ input: questions }).on("line", (line) => {

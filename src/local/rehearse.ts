@@ -1,4 +1,4 @@
-/** A rehearsal from its options to what it found: bad input is refused before anything starts. */
+/** Performs a rehearsal, from its options to its findings: bad input is refused before anything starts. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { VaultConfig } from "../config/config";
@@ -27,10 +27,13 @@ const ROOT = join(__dirname, "..", "..");
 const HOME = join(ROOT, ".vault");
 /** Ten nights at the least, and two more than the longest retention, so that something is pruned. */
 const MIN_NIGHTS = 10;
-/** A bucket costs nothing here, and what it records belongs to the story; who says otherwise in the stack's file or by -c is heard. */
+/**
+ * Assumed settings: a bucket costs nothing here, and its records belong to the story. The stack's file and -c take
+ * precedence.
+ */
 const ASSUMED = ["audit=true"];
 
-/** What is rehearsed, read and found to be in order. */
+/** A rehearsal's input, read and found valid. */
 interface Script {
   base: Deployable;
   inventory: Inventory;
@@ -40,11 +43,11 @@ interface Script {
   nights: number;
   /** The volume that is explained; `undefined`: none is protected. */
   volumeId: string | undefined;
-  /** Where the function's calls go; `undefined`: nobody asked for them. */
+  /** File for the function's calls; `undefined`: nobody asked for them. */
   callsFile: string | undefined;
 }
 
-/** The longest retention in days that a policy has. */
+/** Returns the longest retention in days that a policy has. */
 function longestDays({ policies }: VaultConfig): number {
   const days = Object.values(policies).flatMap(({ keep, drKeep }) =>
     [keep, drKeep].map(({ retentionDays = 0, daily = 0, last = 0 }) => Math.max(retentionDays, daily, last)),
@@ -56,14 +59,16 @@ function tagOf({ tagKey, policies }: VaultConfig) {
   return { key: tagKey, values: Object.keys(policies) };
 }
 
-/** The volume that was asked for, or the first. */
+/** Returns the volume that was asked for, or the first. */
 function volumeToExplain(asked: string | undefined, known: readonly string[]) {
   if (asked === undefined || known.includes(asked)) return asked ?? known[0];
   const expected = known.length > 0 ? `one of ${known.join(", ")}` : "one, but none is backed up";
   throw userError(`--explain: expected a volume that is backed up, ${expected}, got "${asked}"`);
 }
 
-/** Moves what the configuration names of the fleet's own account, such as keys, into the emulated one, where the fleet is. */
+/**
+ * Moves ARNs of the fleet's own account in the configuration, such as keys, into the emulated one, where the fleet is.
+ */
 function withOwner(config: StackConfig, { ownerId }: Inventory): StackConfig {
   if (ownerId === undefined || ownerId === ACCOUNT_ID) return config;
   const moved = Object.entries(config.values).map(([key, value]) => [key, inEmulatedAccount(value, ownerId)]);
@@ -76,7 +81,7 @@ function withOwner(config: StackConfig, { ownerId }: Inventory): StackConfig {
 
 /** @throws a user error, or what the configuration says of a mistake */
 export function readScript(options: Options): Script {
-  // What `pulumi up` would refuse is refused, whatever is assumed.
+  // The same configuration is refused as by `pulumi up`, whatever is assumed.
   configIn(loadStackConfig(ROOT, options.stack, options.config));
   const loaded = loadStackConfig(ROOT, options.stack, options.config, ASSUMED);
   const inventory = readInventory(options, configIn(loaded).primaryRegion);
@@ -97,11 +102,11 @@ export function readScript(options: Options): Script {
 }
 
 interface Story extends EditedStory {
-  /** What was induced where nothing was edited. */
+  /** The induced failure, if nothing was edited. */
   outage?: KeyOutage;
 }
 
-/** The nights, and then the edits, or where there are none the nights without the DR key. */
+/** Plays the nights, and then the edits, or if there are none the nights without the DR key. */
 async function playStory(
   vault: LocalVault,
   { base, nights, edits, dailyChange }: Script,

@@ -6,7 +6,7 @@ import type { Statement } from "./permissions";
 import type { Session, Stage } from "./stage";
 
 export interface Question {
-  /** What the call does, for the finding: `delete its own copy`. */
+  /** Purpose of the call, for the finding: `delete its own copy`. */
   what: string;
   region: string;
   statements: readonly Statement[];

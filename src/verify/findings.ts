@@ -1,14 +1,14 @@
-/** Verdicts on what the code assumes of AWS, and how an answer becomes one. Pure but for the calls that it is handed. */
+/** Turns AWS's answers into verdicts on what the code assumes. Pure except for the calls that it is given. */
 import type { Cause } from "../vault/model/cause";
 import { causeOf, meaningOf } from "../vault/aws/errors";
 import type { Stage } from "./stage";
 
-/** `unknown`: a permission, a resource or time was lacking. */
+/** `unknown`: a permission, a resource or time was missing. */
 export type Verdict = "confirmed" | "different" | "unknown";
 
 export interface Finding {
   verdict: Verdict;
-  /** What AWS answered, or what was lacking. */
+  /** AWS's answer, or what was missing. */
   seen: string;
 }
 
@@ -16,7 +16,7 @@ export interface Finding {
 export interface Check {
   /** `A1` */
   id: string;
-  /** What is assumed, in one line. */
+  /** The assumption, in one line. */
   title: string;
   /** Asks AWS. What it throws counts as `unknown`. */
   run: (stage: Stage) => Promise<Finding>;

@@ -1,4 +1,4 @@
-/** What `npm run verify:aws --` is asked for on the command line. */
+/** Reads the options of `npm run verify:aws --`. */
 import { Command, InvalidArgumentError } from "commander";
 
 export interface Options {

@@ -30,7 +30,7 @@ export const COPYING_UNTAGGED = COPYING.filter((sid) => sid !== TAGGING);
 /** Tags of any kind, where tagging is not what is asked about. */
 export const ANY_TAGS: Statement = { Effect: "Allow", Action: "ec2:CreateTags", Resource: "*" };
 
-/** A Sid only costs characters of a session policy. */
+/** Removes the Sid, which only costs characters of a session policy. */
 function withoutSid({ Sid: _name, ...statement }: Statement): Statement {
   return statement;
 }

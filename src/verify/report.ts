@@ -1,4 +1,4 @@
-/** The outcome of a run as a table, as JSON and as an exit code. Pure. */
+/** Prints the outcome of a run as a table, as JSON and as an exit code. Pure. */
 import pc from "picocolors";
 import { heading, table } from "../local/print/table";
 import type { Result, Verdict } from "./findings";
@@ -64,7 +64,7 @@ export function renderRun(run: Run): string {
   ].join("\n");
 }
 
-/** For programs: everything that the table has. */
+/** Returns everything that the table has, for programs. */
 export function jsonOf(run: Run, target: Target): unknown {
   const { stack, accountId, primaryRegion, drRegion, drKeyArn } = target;
   return {

@@ -1,4 +1,4 @@
-/** What a run's checks share: its clients and sessions, what it has made, and how it waits. */
+/** Shares clients, sessions, made resources and waiting among a run's checks. */
 import { type EC2Client, DescribeSnapshotsCommand, type Snapshot } from "@aws-sdk/client-ec2";
 import { SECOND_MS } from "../vault/lib/time";
 import { type Clients, assume, dry } from "./clients";
@@ -6,7 +6,7 @@ import type { Register } from "./made";
 import type { Statement } from "./permissions";
 import type { Target } from "./target";
 
-/** What the checks hand on to each other. */
+/** Results that the checks hand on to each other. */
 interface Evidence {
   /** Snapshot and copies as EC2 showed them first after it made them. */
   first: Snapshot[];
@@ -14,7 +14,7 @@ interface Evidence {
   source?: Snapshot;
   /** The verified copy in the DR region that the later checks ask about. */
   copy?: Snapshot;
-  /** Set where that copy was made under the DR key. */
+  /** Set if that copy was made under the DR key. */
   underDrKey?: true;
   /** Set once EC2 accepted a lock of the copy. */
   locked?: true;
@@ -44,7 +44,7 @@ export interface Stage {
   timeoutMs: number;
 }
 
-/** What ends a wait at Ctrl-C. */
+/** Makes the error that ends a wait at Ctrl-C. */
 export function interrupted(): Error {
   return Object.assign(new Error("interrupted"), { name: "Interrupted" });
 }

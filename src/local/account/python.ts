@@ -1,4 +1,4 @@
-/** The emulator's Python: found, checked, and a virtual environment of the project's own, made on first use. */
+/** Finds and checks the emulator's Python, and makes a virtual environment of the project's own on first use. */
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, renameSync, rmSync } from "node:fs";

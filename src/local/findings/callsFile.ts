@@ -1,4 +1,6 @@
-/** `--calls <file>`: each AWS call of the function, beside the permissions of its role, for anyone who compares them. */
+/**
+ * `--calls <file>`: each AWS call of the function, beside the permissions of its role, for anyone who compares them.
+ */
 import { writeFileSync } from "node:fs";
 import { namesOf } from "../../iam/names";
 import { theResource } from "../deploy/program";

@@ -1,4 +1,4 @@
-/** Why each recovery point of a volume is kept, in the function's own words. */
+/** Explains why each recovery point of a volume is kept, in the function's own words. */
 import { describeVaultSnapshots } from "../../vault/aws/ec2Reads";
 import { keptReasons, readDecisions } from "../runtime/functionLog";
 import type { LocalVault } from "../story/localVault";
@@ -8,7 +8,7 @@ interface ExplainedPoint {
   slot: string;
   region: string;
   snapshotId: string;
-  /** All that keeps it, as the function logged it. */
+  /** The reason for keeping it, as the function logged it. */
   reason: string;
 }
 
@@ -19,8 +19,9 @@ export interface Explanation {
 }
 
 /**
- * Delivers the last run once more, which makes nothing that is there already and logs of each snapshot and copy why it
- * stays. (The run itself could not say it of what it made.)
+ * Delivers the last run once more. It makes nothing that is there already, and logs for each snapshot and copy why it
+ * is
+ * kept. (The run itself could not log it for those that it made.)
  * @param slot the last run's
  */
 export async function explain(vault: LocalVault, volumeId: string, slot: string): Promise<Explanation> {

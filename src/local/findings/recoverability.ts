@@ -1,4 +1,6 @@
-/** What is really there at the end, read from all regions, and whether every protected volume can be brought back. */
+/**
+ * Reads the recovery points at the end from all regions, and decides whether every protected volume can be restored.
+ */
 import {
   describeProtectedInstances,
   describeVaultSnapshots,
@@ -25,10 +27,10 @@ export interface VolumeRecovery {
   deviceName: string;
   sizeGiB: number;
   excluded: boolean;
-  /** Set where it seems to be meant to be left out. */
+  /** Set if it seems to be meant to be excluded. */
   nearMiss?: NearMiss;
   snapshots: Points;
-  /** By DR region: copies that are completed, encrypted and under the region's key. */
+  /** Copies that are completed, encrypted and under the region's key, by DR region. */
   copies: Record<string, Points>;
 }
 
@@ -39,16 +41,16 @@ export interface InstanceRecovery {
   /** State in the inventory, where the vault finds another one. */
   stateBefore?: string;
   protected: boolean;
-  /** Why nothing of it is backed up, or that it is not tagged; absent where something is backed up. */
+  /** Reason why nothing of it is backed up; absent if something is. */
   note?: string;
-  /** Set where it seems to be meant to be backed up. */
+  /** Set if it seems to be meant to be backed up. */
   nearMiss?: NearMiss;
   volumes: VolumeRecovery[];
 }
 
 export interface Recoverability {
   instances: InstanceRecovery[];
-  /** Protected volumes whose newest snapshot lacks a verified copy, or that have none. Empty: all can be brought back. */
+  /** Protected volumes whose newest snapshot lacks a verified copy, or that have none. Empty: all can be restored. */
   gaps: string[];
 }
 
@@ -92,7 +94,7 @@ function gapOf(instanceId: string, { volumeId, snapshots, copies }: VolumeRecove
   });
 }
 
-/** The verified copies in each DR region. */
+/** Reads the verified copies in each DR region. */
 async function verifiedCopies({ account, stack }: LocalVault): Promise<Record<string, Snapshot[]>> {
   const copies: Record<string, Snapshot[]> = {};
   for (const { region, keyArn } of stack.dr) {
@@ -120,7 +122,7 @@ function noteOf(
 /** The instances of an inventory: all, so that those which are not backed up are seen as such. */
 export type Fleet = Pick<Inventory, "instances" | "stateBefore">;
 
-/** Reads what is there of every instance of the fleet. */
+/** Reads the recovery points of every instance of the fleet. */
 export async function recoverability(
   vault: LocalVault,
   { instances: fleet, stateBefore }: Fleet,

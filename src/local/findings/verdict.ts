@@ -1,6 +1,6 @@
 /**
- * What a rehearsal comes to: by what the vault itself reported in any night, apart from the failure that the rehearsal
- * induced, and by what is really there at the end. Pure.
+ * Decides whether a rehearsal succeeded: by the vault's own reports in any night, apart from the failure that the
+ * rehearsal induced, and by the recovery points at the end. Pure.
  */
 import type { Recoverability } from "./recoverability";
 import type { Decision } from "../runtime/functionLog";
@@ -11,9 +11,9 @@ export interface Reported {
   kind: string;
   /** The first one, as the vault says it. */
   detail: string;
-  /** How many subjects it was about. */
+  /** Number of its subjects. */
   subjects: number;
-  /** When it was reported first and last. */
+  /** Times at which it was reported first and last. */
   from: string;
   until: string;
 }

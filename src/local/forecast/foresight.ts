@@ -1,4 +1,4 @@
-/** What the vault's own planner makes of the emulated account as it is: the plan that an invocation would carry out now. */
+/** Runs the vault's own planner on the emulated account as it is: the plan that an invocation would carry out now. */
 import type { VaultConfig } from "../../config/config";
 import { namesOf } from "../../iam/names";
 import { readClock } from "../../vault/clock/timer";

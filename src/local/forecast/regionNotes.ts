@@ -1,4 +1,4 @@
-/** What a person has to know of an edit that changes regions, beyond what the emulated account shows. Pure text. */
+/** Writes notes on an edit that changes regions, beyond what the emulated account shows. Pure text. */
 import type { VaultConfig } from "../../config/config";
 
 type Regions = Pick<VaultConfig, "primaryRegion" | "drRegions" | "protectKeys">;

@@ -20,7 +20,7 @@ export interface RecordedCall {
   keys: Record<string, string>;
 }
 
-/** What a decision depends on beside the call. */
+/** Parts of the account that a decision depends on besides the call. */
 export type Surroundings = Pick<AccountView, "partition" | "accountId" | "bucketKeyOf">;
 
 interface WireTags {

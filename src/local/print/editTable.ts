@@ -1,11 +1,11 @@
-/** What edits of the configuration came to, as a person reads it. */
+/** Prints the effects of edits of the configuration. */
 import { shortAlarm } from "./alarmTableText";
 import type { Amount, Stopped, Waiting } from "../forecast/dueAmounts";
 import type { EditedRegion } from "../forecast/editedRegions";
 import type { PlayedEdit } from "../story/editScenario";
 import { heading, table } from "./table";
 
-/** Instances that one cell names. */
+/** Number of instances that one cell names. */
 const MOST_NAMED = 3;
 
 function amount({ recoveryPoints, gib }: Amount): string {

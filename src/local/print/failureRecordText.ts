@@ -1,4 +1,4 @@
-/** The audit record of a failed copy, as a person reads it. */
+/** Prints the audit record of a failed copy. */
 import { UNUSABLE_COPY, type FailureRecord } from "../findings/failureRecord";
 import { heading } from "./table";
 

@@ -1,4 +1,4 @@
-/** Instances with their recovery points, as a person reads them: all of a small fleet, of a large one the exceptions. */
+/** Prints instances with their recovery points: all of a small fleet, the exceptions of a large one. */
 import type { Recoverability, InstanceRecovery, Points, VolumeRecovery } from "../findings/recoverability";
 import { pluralize } from "../../vault/lib/text";
 import { heading, table } from "./table";
@@ -63,7 +63,7 @@ function exceptionRows(instances: readonly InstanceRecovery[]): string[][] {
   });
 }
 
-/** Returns how many there are of each kind. */
+/** Returns how many instances and volumes there are of each kind. */
 export function countsOf({ instances }: Recoverability): string {
   const volumes = instances.flatMap((one) => one.volumes);
   const backedUp = instances.filter(({ note }) => note === undefined).length;

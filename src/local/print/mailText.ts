@@ -1,4 +1,4 @@
-/** The mails of a rehearsal, as a person reads them. */
+/** Prints the mails of a rehearsal. */
 import type { ReceivedMail } from "../account/mailbox";
 import { pluralize } from "../../vault/lib/text";
 import { heading, lastOf } from "./table";

@@ -1,4 +1,4 @@
-/** One deployment of the stack, as `pulumi up`: index.ts is run, its archive written, the function started from it. */
+/** Deploys the stack as `pulumi up` does: runs index.ts, writes its archive, and starts the function from it. */
 import { mkdtempSync } from "node:fs";
 import { join } from "node:path";
 import type { Authorizer } from "../permissions/authorizer";
@@ -11,23 +11,23 @@ import type { Maker } from "../deploy/resources";
 import type { KeyedRegion } from "../../vault/model/settings";
 import type { StackConfig } from "../deploy/stackConfig";
 
-/** What a rehearsal wants to know of the stack. */
+/** The stack as a rehearsal knows it. */
 export interface LocalStack {
   vaultId: string;
   primaryRegion: string;
   dr: KeyedRegion[];
-  /** Of the key that snapshots are encrypted under in the primary region; absent: they are not. */
+  /** ARN of the key that snapshots are encrypted under in the primary region; absent: they are not. */
   primaryKeyArn?: string;
   topicArn: string;
   /** Cold load of the archive in plain Node, in milliseconds. */
   loadMs: number;
 }
 
-/** Where a stack is deployed from and to; the same for all its deployments. */
+/** Source and destination of a stack; the same for all its deployments. */
 export interface Place {
   /** The project's root. */
   folder: string;
-  /** Where the archives go, each deployment's into a folder of its own. */
+  /** Folder of the archives, each deployment's in a folder of its own. */
   work: string;
   emulator: Emulator;
   /** Decides the function's calls by the policies that were deployed last. */
@@ -51,7 +51,7 @@ export interface DeployedProgram {
   fromMs: number;
 }
 
-/** What index.ts exports, as far as a rehearsal goes by it. */
+/** Exports of index.ts that a rehearsal uses. */
 interface Outputs {
   functionName: string;
   topicArn: string;

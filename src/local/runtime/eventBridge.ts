@@ -11,7 +11,10 @@ export interface Firing {
 }
 
 export interface FakeScheduler {
-  /** The next schedule to fire, read again each time, since the function moves its follow-up timer and an update the others. */
+  /**
+   * The next schedule to fire, read again each time, since the function moves its follow-up timer and an update the
+   * others.
+   */
   next(): Promise<Firing | undefined>;
   /** Records that it has fired. */
   fired(firing: Firing): void;
@@ -19,7 +22,7 @@ export interface FakeScheduler {
 
 const SCHEDULED_TIME = /<aws\.scheduler\.scheduled-time>/g;
 
-/** When a schedule fires next; a one-time schedule fires once for each setting. */
+/** Returns when a schedule fires next; a one-time schedule fires once for each setting. */
 function fireTime(
   schedule: KnownSchedule,
   sinceMs: number,

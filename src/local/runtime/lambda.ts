@@ -1,4 +1,6 @@
-/** The function on this machine: the archive that Pulumi would upload, on disk, run by plain Node in a child process. */
+/**
+ * Runs the function on this machine: the archive that Pulumi would upload, on disk, by plain Node in a child process.
+ */
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { appendFileSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
@@ -12,10 +14,10 @@ import type { Declared } from "../deploy/program";
 export interface Invocation {
   /** The virtual time at the end. */
   nowMs: number;
-  /** What the function printed: its log. */
+  /** Output of the function: its log. */
   log: string;
   result?: InvocationResult;
-  /** As Lambda gives it to an on-failure destination. */
+  /** The error as Lambda sends it to an on-failure destination. */
   error?: { errorType: string; errorMessage: string };
 }
 
@@ -44,7 +46,10 @@ export async function writeArchive(lambda: Declared, projectFolder: string, fold
   return join(folder, "__index.js");
 }
 
-/** Lambda's own variables and the emulator's endpoint; nothing of the user's, so that no real account is reached. */
+/**
+ * Returns Lambda's own variables and the emulator's endpoint, and nothing of the user's, so that no real account is
+ * reached.
+ */
 function environment(endpoint: string, region: string): Record<string, string> {
   return {
     PATH: process.env.PATH ?? "",
@@ -78,7 +83,7 @@ function nextAnswer(child: ChildProcess, wanted: (answer: Answer) => boolean): P
   });
 }
 
-/** What a function is started with. */
+/** Arguments of {@link startLambda}. */
 export interface LambdaStart {
   lambda: Declared;
   /** The file that {@link writeArchive} wrote. */

@@ -1,4 +1,6 @@
-/** The other story of a rehearsal: somebody edits the stack's configuration and deploys it, and a night passes. */
+/**
+ * Plays the other story of a rehearsal: somebody edits the stack's configuration and deploys it, and a night passes.
+ */
 import { HOUR_MS, isoSeconds } from "../../vault/lib/time";
 import { type Deployable, type Edit, applyEdit, nameOf } from "./edits";
 import { costedStack } from "../forecast/editCost";
@@ -23,40 +25,41 @@ export interface PlayedEdit {
   /** `retentionDays=1` */
   edit: string;
   deployedAt: string;
-  /** When what waits and what is kept was looked at, the morning after. */
+  /** Time at which the waiting and the kept recovery points were counted, the morning after. */
   seenAt: string;
   regions: EditedRegion[];
   instances: ProtectionChange;
   cost: CostChange;
-  /** What of a change of regions is not rehearsed, or needs a person. */
+  /** Parts of a change of regions that are not rehearsed, or need a person. */
   notes: string[];
   /** Alarms that were in ALARM in that night, of those that were deployed then. */
   alarms: string[];
 }
 
 /**
- * By then the mail of the day has come: what is still wrong is reported again 23 hours after the first time, which was
- * within an hour of the deployment.
+ * Time after the run at which the mail of the day has come: a problem that persists is reported again 23 hours after
+ * the
+ * first time, which was within an hour of the deployment.
  */
 const MORNING_MS = 5 * HOUR_MS;
-/** By then a sweep has mailed what the edit makes due. */
+/** Time after a deployment by which a sweep has mailed what the edit makes due. */
 const FIRST_SWEEP_MS = HOUR_MS;
 
 export interface EditedStory {
   nights: Night[];
   /** Their alarms are filled in when the story has ended. */
   edits: PlayedEdit[];
-  /** What the stack was deployed with in the end. */
+  /** Configuration that the stack was deployed with in the end. */
   last: Deployable;
 }
 
-/** What edits are played with. */
+/** Arguments of {@link playEdits}. */
 export interface EditScript {
   base: Deployable;
   /** Checked by {@link checkEdits}. */
   edits: readonly Edit[];
   startMs: number;
-  /** How many nights have passed. */
+  /** Number of nights before the first edit. */
   after: number;
   /** Share of a volume's blocks that changes per day. */
   dailyChange: number;

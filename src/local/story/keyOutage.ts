@@ -1,5 +1,6 @@
 /**
- * The induced failure: somebody takes the vault's role out of the DR key's policy, and nobody puts it back before the
+ * Plays the induced failure: somebody removes the vault's role from the DR key's policy, and nobody restores it before
+ * the
  * copies are overdue. Then a night in which the vault catches up.
  */
 import { nextFireMs } from "../../vault/lib/schedule";
@@ -9,7 +10,7 @@ import type { Progress } from "../account/python";
 import { type Night, SETTLE_MS, type Timing, count, describeNight, playNight } from "./scenario";
 import type { LocalVault } from "./localVault";
 
-/** After the policy is put back: by then what was overdue is copied, and no alarm looks back at the outage. */
+/** Time after the policy is restored: by then the overdue copies are made, and no alarm looks back at the outage. */
 const RECOVERY_MS = 6 * HOUR_MS;
 
 export interface KeyOutageScript {
@@ -24,19 +25,19 @@ export interface KeyOutage {
   nights: Night[];
   /** The key's region. */
   region: string;
-  /** From when to when the key was out of reach. */
+  /** Time in which the key could not be used. */
   fromMs: number;
   untilMs: number;
 }
 
-/** Lets time pass without a run of its own; what happens counts for the night before. */
+/** Lets time pass without a run of its own; the invocations count for the night before. */
 async function goOn(vault: LocalVault, night: Night, untilMs: number): Promise<void> {
   await vault.runUntil(untilMs, (invocation) => {
     count(night, invocation);
   });
 }
 
-/** Nights until some hours after the first one's copies are overdue. */
+/** Plays nights until some hours after the first one's copies are overdue. */
 async function playOutage(vault: LocalVault, script: KeyOutageScript, progress: Progress): Promise<Night[]> {
   const { timing, overdueHours, number } = script;
   const first = await playNight(vault, timing, number);

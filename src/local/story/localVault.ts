@@ -1,5 +1,6 @@
 /**
- * The vault on this machine: the emulated account, the stack of index.ts made in it, the archive in plain Node, and
+ * Runs the vault on this machine: the emulated account, the stack of index.ts made in it, the archive in plain Node,
+ * and
  * one clock for all. Time passes as the schedules and the vault's own follow-up timer say.
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -28,14 +29,14 @@ export type OnInvocation = (invocation: Invocation) => void;
 
 /** An invocation that ended in an error other than the one by which the function reports problems. */
 export interface Crash {
-  /** When it ended, as an ISO instant of the rehearsal's clock. */
+  /** Time at which it ended, as an ISO instant of the rehearsal's clock. */
   at: string;
   errorType: string;
   errorMessage: string;
 }
 
 export interface LocalVault {
-  /** As it was deployed last. */
+  /** The stack as it was deployed last. */
   readonly stack: LocalStack;
   account: Account;
   emulator: Emulator;
@@ -46,7 +47,7 @@ export interface LocalVault {
   mails(): readonly ReceivedMail[];
   /** Invocations that ended without having reported why. */
   crashes(): readonly Crash[];
-  /** What CloudWatch would have got. */
+  /** Data points that CloudWatch would have got. */
   points(): readonly MetricPoint[];
   /** The stack as it was declared last. */
   program(): Program;
@@ -80,15 +81,15 @@ function onFailureRecord(functionName: string, event: unknown, invocation: Invoc
   });
 }
 
-/** What a vault is started with. */
+/** Arguments of {@link startVault}. */
 export interface VaultStart {
   /** The project's root. */
   folder: string;
-  /** Where the emulator's environment goes, and until the vault is stopped a folder of archive and log. */
+  /** Folder for the emulator's environment, and until the vault is stopped for archive and log. */
   home: string;
   config: StackConfig;
   inventory: Inventory;
-  /** The time that the vault is deployed at. */
+  /** The time at which the vault is deployed. */
   startMs: number;
 }
 
@@ -112,7 +113,7 @@ async function bringUp(
   return { place, account, deployed, queueUrl };
 }
 
-/** Sends what Lambda sends to the on-failure destination, the vault's topic. */
+/** Publishes a failure as Lambda does, to the on-failure destination, which is the vault's topic. */
 async function publishFailure(
   { sns }: Account,
   { vaultId, topicArn, primaryRegion }: LocalStack,
@@ -123,7 +124,7 @@ async function publishFailure(
   await sns(primaryRegion).send(new PublishCommand({ TopicArn: topicArn, Message }));
 }
 
-/** What is deployed now, and was before. */
+/** Keeps the current deployment and those before it. */
 function deploymentsOf({ place, account, deployed, queueUrl }: Parts, startMs: number) {
   let current = deployed;
   const known = ({ program, stack }: Deployment, fromMs: number): DeployedProgram => ({
@@ -146,7 +147,7 @@ function deploymentsOf({ place, account, deployed, queueUrl }: Parts, startMs: n
   };
 }
 
-/** What comes of invocations beside their result. */
+/** Collects the mails and crashes of invocations. */
 function outcomesOf({ account, queueUrl }: Parts) {
   const received: ReceivedMail[] = [];
   const crashes: Crash[] = [];
@@ -227,7 +228,7 @@ export async function startVault(start: VaultStart, progress: Progress): Promise
   mkdirSync(home, { recursive: true });
   const authorizer = makeAuthorizer();
   const emulator = await startEmulator(home, authorizer.answer, progress);
-  // Of this rehearsal alone: another one may go on beside it.
+  // A folder of its own, because another rehearsal can run at the same time.
   const work = mkdtempSync(join(home, "run-"));
   try {
     const parts = await bringUp(start, { work, emulator, authorizer }, progress);

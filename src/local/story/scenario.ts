@@ -1,4 +1,4 @@
-/** The story of a rehearsal: a night and its invocations, and many nights. */
+/** Plays the story of a rehearsal: a night and its invocations, and many nights. */
 import { HOUR_MS, isoSeconds } from "../../vault/lib/time";
 import { nextFireMs } from "../../vault/lib/schedule";
 import { pruned, readDecisions, started } from "../runtime/functionLog";
@@ -20,17 +20,17 @@ export interface Night {
   alarms: string[];
 }
 
-/** How long after a run the rehearsal looks at it: copies take minutes, and a sweep has passed. */
+/** Time after a run at which the rehearsal looks at it: copies take minutes, and a sweep has been invoked. */
 export const SETTLE_MS = 3 * HOUR_MS;
 /** Nights up to which each gets a line; a longer history gets one every few nights. */
 const REPORT_ALL_NIGHTS = 40;
 const REPORT_EVERY = 10;
 
-/** When nights begin. */
+/** Times at which nights begin. */
 export interface Timing {
   schedule: string;
   timezone: string;
-  /** When the schedules were made. */
+  /** Time at which the schedules were made. */
   startMs: number;
 }
 
@@ -43,9 +43,9 @@ export function count(night: Night, { log, error }: Invocation): void {
   if (error !== undefined) night.errors += 1;
 }
 
-/** What differs from an ordinary night. */
+/** Differences from an ordinary night. */
 interface NightOptions {
-  /** How long after the run the night ends; absent: {@link SETTLE_MS}. */
+  /** Time from the run to the end of the night; absent: {@link SETTLE_MS}. */
   settleMs?: number;
   onInvocation?: OnInvocation;
 }
@@ -82,7 +82,10 @@ export function describeNight(night: Night): string {
   return `${slot}: ${snapshots} snapshots, ${copies} copies, ${deletions} pruned in ${invocations} invocations${failed}`;
 }
 
-/** Whether a night is worth a line: each of a short history, else the first, every tenth, the last, and each with an error. */
+/**
+ * Returns true if a night gets a line: each of a short history, else the first, every tenth, the last, and each with an
+ * error.
+ */
 function isReported({ night, errors }: Night, nights: number): boolean {
   const few = nights <= REPORT_ALL_NIGHTS;
   return few || night === 1 || night === nights || night % REPORT_EVERY === 0 || errors > 0;

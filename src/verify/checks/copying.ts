@@ -1,4 +1,4 @@
-/** A1–A5, A11: what CopySnapshot asks for, and what becomes of a copy. */
+/** Checks A1–A5 and A11: the permissions of CopySnapshot, and the outcome of a copy. */
 import type { EC2Client, Snapshot } from "@aws-sdk/client-ec2";
 import { copySnapshot } from "../../vault/aws/ec2Writes";
 import type { Cause } from "../../vault/model/cause";
@@ -10,7 +10,7 @@ import { copyActionOf, makeCopy } from "../making";
 import { ANY_TAGS, COPYING, COPYING_UNTAGGED, statementsOf, tagsOfCopiesAlone } from "../permissions";
 import { type Session, type Stage, readSnapshot, settled } from "../stage";
 
-/** The snapshot that copies are made of. */
+/** Returns the snapshot that copies are made of. */
 export function sourceOf({ evidence }: Stage): Snapshot {
   if (evidence.source === undefined) throw new Error("there is no snapshot to copy");
   return evidence.source;
@@ -49,15 +49,15 @@ function dryCopy(stage: Stage, tagging: ReturnType<typeof tagsOfCopiesAlone>, wh
 }
 
 interface Tried {
-  /** Set where it is completed. */
+  /** The copy, if it is completed. */
   copy?: Snapshot;
-  /** Why it is not. */
+  /** Reason why it is not. */
   why: string;
-  /** Set where the call itself was refused. */
+  /** Set if the call itself was refused. */
   refusal?: Cause;
 }
 
-/** Makes a copy and waits for what becomes of it. */
+/** Makes a copy and waits until it is completed or failed. */
 async function tryCopy(stage: Stage, client: EC2Client, keyArn: string): Promise<Tried> {
   let id: string;
   try {
@@ -121,7 +121,7 @@ function copyKey({ target, evidence }: Stage): Promise<Finding> {
   return Promise.resolve(isUnderDrKey ? confirmed(seen) : different(seen));
 }
 
-/** No key has this id. */
+/** Id that no key has. */
 const NO_KEY = "key/00000000-0000-4000-8000-000000000000";
 
 async function lostKey(stage: Stage): Promise<Finding> {
@@ -157,7 +157,7 @@ export const COPY_CHECKS: readonly Check[] = [
   { id: "A5", title: "the copy is encrypted under the DR key", run: copyKey },
 ];
 
-/** After the checks that read lists: its copy is in them. */
+/** Check that comes after those that read lists, because its copy is in them. */
 export const LOST_KEY_CHECK: Check = {
   id: "A11",
   title: "a copy under a key that can't be used ends in error, with a message",

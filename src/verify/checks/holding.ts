@@ -68,7 +68,7 @@ function lockPermissions(stage: Stage): Promise<Finding> {
   return askPermissions(stage, [question(1, "allowed"), question(2, "refused")]);
 }
 
-/** How far a lock's end may lie from 24 hours after it was set. */
+/** Maximum distance of a lock's end from 24 hours after it was set. */
 const SLACK_MS = MINUTE_MS;
 
 async function lock(stage: Stage): Promise<Finding> {
@@ -76,7 +76,7 @@ async function lock(stage: Stage): Promise<Finding> {
   const region = target.drRegion;
   const id = copyIdOf(stage);
   const client = caller.ec2(region);
-  // Whoever may not take the lock off would leave the copy behind for a day.
+  // A caller who is not allowed to remove the lock would leave the copy behind for a day.
   const unlocking = new UnlockSnapshotCommand({ SnapshotId: id, DryRun: true });
   const forbidden = await refusalOf(() => client.send(unlocking));
   if (forbidden !== undefined && meaningOf(forbidden) === "denied") {

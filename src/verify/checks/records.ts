@@ -1,4 +1,4 @@
-/** A6–A10: what EC2's lists show of what was made. */
+/** Checks A6–A10: what EC2's lists show of what was made. */
 import type { Snapshot } from "@aws-sdk/client-ec2";
 import { parseDescription, tagsDigest } from "../../vault/identity/description";
 import { doubtOf } from "../../vault/identity/doubts";
@@ -19,7 +19,7 @@ interface Shown {
   snapshot: Snapshot;
 }
 
-/** The snapshot and its copy. @throws where one is lacking */
+/** Returns the snapshot and its copy. @throws if one is missing */
 function shownOf({ target, evidence }: Stage): Shown[] {
   const { source, copy } = evidence;
   if (source === undefined || copy === undefined) throw new Error("there is no completed copy");
@@ -91,7 +91,7 @@ function completion(stage: Stage): Promise<Finding> {
   return Promise.resolve(different(`no CompletionTime on the ${names}`));
 }
 
-/** Each describe call of the vault, with its page size. */
+/** Makes each describe call of the vault, with its page size. */
 async function pageSizes({ target, verifyId, caller }: Stage): Promise<Finding> {
   const region = target.primaryRegion;
   const client = caller.ec2(region);

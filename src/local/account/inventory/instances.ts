@@ -16,7 +16,7 @@ const STATES: readonly InstanceStateName[] = [
 export interface FleetInstance {
   instance: Instance & { InstanceId: string; State: { Name: InstanceStateName } };
   place: Place;
-  /** Where no zone is given: that of its volumes counts. */
+  /** True if no zone is given, so that the zone of its volumes counts. */
   lacksZone: boolean;
   /** `OwnerId` of its reservation. */
   ownerId: string | undefined;
