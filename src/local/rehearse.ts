@@ -20,7 +20,7 @@ import { type KeyOutage, playKeyOutage } from "./story/keyOutage";
 import { playNights } from "./story/scenario";
 import { type StackConfig, configIn, loadStackConfig } from "./deploy/stackConfig";
 import type { Rehearsal } from "./print/tables";
-import { type LocalVault, startVault } from "./story/localVault";
+import { type LocalVault, startVault } from "./runtime/localVault";
 import { type Induced, reportedProblems, verdictOf } from "./findings/verdict";
 
 const ROOT = join(__dirname, "..", "..");

@@ -1,7 +1,6 @@
 /** Turns AWS's answers into verdicts on what the code assumes. Pure except for the calls that it is given. */
 import type { Cause } from "../vault/model/cause";
 import { causeOf, meaningOf } from "../vault/aws/errors";
-import type { Stage } from "./stage";
 
 /** `unknown`: a permission, a resource or time was missing. */
 export type Verdict = "confirmed" | "different" | "unknown";
@@ -10,16 +9,6 @@ export interface Finding {
   verdict: Verdict;
   /** AWS's answer, or what was missing. */
   seen: string;
-}
-
-/** One row of docs/ASSUMPTIONS.md. */
-export interface Check {
-  /** `A1` */
-  id: string;
-  /** The assumption, in one line. */
-  title: string;
-  /** Asks AWS. What it throws counts as `unknown`. */
-  run: (stage: Stage) => Promise<Finding>;
 }
 
 export interface Result extends Finding {

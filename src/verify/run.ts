@@ -6,10 +6,10 @@ import { COPY_CHECKS, LOST_KEY_CHECK } from "./checks/copying";
 import { HOLD_CHECKS } from "./checks/holding";
 import { RECORD_CHECKS } from "./checks/records";
 import type { Clients } from "./clients";
-import { type Check, type Result, textOf, unknown } from "./findings";
+import { type Result, textOf, unknown } from "./findings";
 import { type Left, type Register, removeAll } from "./made";
 import { makeSnapshot, makeVolume } from "./making";
-import { type Stage, interrupted, makeStage } from "./stage";
+import { type Check, type Stage, interrupted, makeStage } from "./stage";
 import type { Target } from "./target";
 
 /** All checks in the order in which they are asked: each needs what those before it left. */

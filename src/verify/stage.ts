@@ -2,6 +2,7 @@
 import { type EC2Client, DescribeSnapshotsCommand, type Snapshot } from "@aws-sdk/client-ec2";
 import { SECOND_MS } from "../vault/lib/time";
 import { type Clients, assume, dry } from "./clients";
+import type { Finding } from "./findings";
 import type { Register } from "./made";
 import type { Statement } from "./permissions";
 import type { Target } from "./target";
@@ -42,6 +43,16 @@ export interface Stage {
   /** @throws {@link interrupted} where Ctrl-C was pressed */
   wait: (ms: number) => Promise<void>;
   timeoutMs: number;
+}
+
+/** One row of docs/ASSUMPTIONS.md. */
+export interface Check {
+  /** `A1` */
+  id: string;
+  /** The assumption, in one line. */
+  title: string;
+  /** Asks AWS. What it throws counts as `unknown`. */
+  run: (stage: Stage) => Promise<Finding>;
 }
 
 /** Makes the error that ends a wait at Ctrl-C. */

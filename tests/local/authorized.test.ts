@@ -9,7 +9,7 @@ import { policiesOf } from "../../src/local/permissions/declaredPolicies";
 import { readDecisions } from "../../src/local/runtime/functionLog";
 import { inventoryOf } from "../../src/local/account/inventory";
 import { loadStackConfig } from "../../src/local/deploy/stackConfig";
-import { type LocalVault, startVault } from "../../src/local/story/localVault";
+import { type LocalVault, startVault } from "../../src/local/runtime/localVault";
 import { HOUR_MS, isoSeconds } from "../../src/vault/lib/time";
 import { emulatorHome } from "../support/emulatorHome";
 import { DB, DB_ROOT, SHARED, WEB, WEB_ROOT, instancesJson, volumesJson } from "../support/fleetJson";

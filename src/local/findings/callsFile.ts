@@ -4,7 +4,7 @@
 import { writeFileSync } from "node:fs";
 import { namesOf } from "../../iam/names";
 import { theResource } from "../deploy/program";
-import type { LocalVault } from "../story/localVault";
+import type { LocalVault } from "../runtime/localVault";
 import type { RecordedCall } from "../permissions/wireCall";
 
 export interface CallsFile {

@@ -1,7 +1,7 @@
 /** Explains why each recovery point of a volume is kept, in the function's own words. */
 import { describeVaultSnapshots } from "../../vault/aws/ec2Reads";
 import { keptReasons, readDecisions } from "../runtime/functionLog";
-import type { LocalVault } from "../story/localVault";
+import type { LocalVault } from "../runtime/localVault";
 
 interface ExplainedPoint {
   /** The scheduled time that it stands for. */

@@ -2,7 +2,7 @@
 import { GetObjectCommand, paginateListObjectsV2 } from "@aws-sdk/client-s3";
 import { RUNS_PREFIX } from "../../vault/model/auditKeys";
 import { isoSeconds } from "../../vault/lib/time";
-import type { LocalVault } from "../story/localVault";
+import type { LocalVault } from "../runtime/localVault";
 
 /** A record, as far as it is shown; docs/audit.schema.json has all of it. */
 interface AuditRecord {

@@ -13,7 +13,7 @@ import { EXCLUDE_VALUE, tagsFromList } from "../../vault/model/tags";
 import type { AttachedVolume, Snapshot } from "../../vault/model/world";
 import type { Inventory } from "../account/inventory";
 import { type NearMiss, type WantedTag, nearExclusionOf, nearMissOf } from "./nearMiss";
-import type { LocalVault } from "../story/localVault";
+import type { LocalVault } from "../runtime/localVault";
 
 /** One volume's recovery points in one region. */
 export interface Points {

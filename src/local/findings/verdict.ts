@@ -4,7 +4,7 @@
  */
 import type { Recoverability } from "./recoverability";
 import type { Decision } from "../runtime/functionLog";
-import type { Crash } from "../story/localVault";
+import type { Crash } from "../runtime/localVault";
 
 /** Problems of one kind that the vault reported. */
 export interface Reported {

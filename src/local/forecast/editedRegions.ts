@@ -12,7 +12,7 @@ import {
   waitingIn,
 } from "./dueAmounts";
 import { type Foresight, snapshotsIn } from "./foresight";
-import type { LocalVault } from "../story/localVault";
+import type { LocalVault } from "../runtime/localVault";
 
 export interface EditedRegion {
   region: string;

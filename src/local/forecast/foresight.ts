@@ -11,7 +11,7 @@ import type { Snapshot, World } from "../../vault/model/world";
 import type { SlotTask } from "../../vault/model/trigger";
 import { recalled } from "../../vault/changes/recalled";
 import { protectedInstances } from "./protection";
-import type { LocalVault } from "../story/localVault";
+import type { LocalVault } from "../runtime/localVault";
 
 export interface Foresight {
   policy: CoreSettings;

@@ -3,7 +3,7 @@ import type { VaultConfig } from "../../config/config";
 import { describeProtectedInstances, describeVolumes, withVolumeSpecs } from "../../vault/aws/ec2Reads";
 import { EXCLUDE_VALUE } from "../../vault/model/tags";
 import type { ProtectedInstance } from "../../vault/model/world";
-import type { LocalVault } from "../story/localVault";
+import type { LocalVault } from "../runtime/localVault";
 
 /** Size that is assumed if nobody says how large a volume is. */
 const UNKNOWN_GIB = 8;

@@ -19,7 +19,7 @@ import type { Progress } from "../account/python";
 import type { Invocation } from "../runtime/lambda";
 import { regionNotes } from "../forecast/regionNotes";
 import { type Night, type Timing, count, describeNight, playNight } from "./scenario";
-import type { LocalVault } from "./localVault";
+import type { LocalVault } from "../runtime/localVault";
 
 export interface PlayedEdit {
   /** `retentionDays=1` */

@@ -8,7 +8,7 @@ import { HOUR_MS, parseIso } from "../../vault/lib/time";
 import { revokeUse } from "../account/account";
 import type { Progress } from "../account/python";
 import { type Night, SETTLE_MS, type Timing, count, describeNight, playNight } from "./scenario";
-import type { LocalVault } from "./localVault";
+import type { LocalVault } from "../runtime/localVault";
 
 /** Time after the policy is restored: by then the overdue copies are made, and no alarm looks back at the outage. */
 const RECOVERY_MS = 6 * HOUR_MS;

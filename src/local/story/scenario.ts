@@ -4,7 +4,7 @@ import { nextFireMs } from "../../vault/lib/schedule";
 import { pruned, readDecisions, started } from "../runtime/functionLog";
 import type { Invocation } from "../runtime/lambda";
 import type { Progress } from "../account/python";
-import type { LocalVault, OnInvocation } from "./localVault";
+import type { LocalVault, OnInvocation } from "../runtime/localVault";
 
 export interface Night {
   night: number;

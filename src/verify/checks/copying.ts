@@ -5,10 +5,10 @@ import type { Cause } from "../../vault/model/cause";
 import { causeOf, meaningOf } from "../../vault/aws/errors";
 import { withDefaultKey } from "../clients";
 import { NO_ROLE, askPermissions } from "../dryRuns";
-import { type Check, type Finding, beside, confirmed, different, refusalOf, textOf, unknown } from "../findings";
+import { type Finding, beside, confirmed, different, refusalOf, textOf, unknown } from "../findings";
 import { copyActionOf, makeCopy } from "../making";
 import { ANY_TAGS, COPYING, COPYING_UNTAGGED, statementsOf, tagsOfCopiesAlone } from "../permissions";
-import { type Session, type Stage, readSnapshot, settled } from "../stage";
+import { type Check, type Session, type Stage, readSnapshot, settled } from "../stage";
 
 /** Returns the snapshot that copies are made of. */
 export function sourceOf({ evidence }: Stage): Snapshot {

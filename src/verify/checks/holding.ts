@@ -6,10 +6,10 @@ import { causeOf, holdersOf, meaningOf } from "../../vault/aws/errors";
 import { DAY_MS, MINUTE_MS, isoSeconds } from "../../vault/lib/time";
 import type { LockAction } from "../../vault/model/actions";
 import { type Question, askPermissions } from "../dryRuns";
-import { type Check, type Finding, beside, confirmed, different, refusalOf, textOf, unknown } from "../findings";
+import { type Finding, beside, confirmed, different, refusalOf, textOf, unknown } from "../findings";
 import { note } from "../made";
 import { statementsOf } from "../permissions";
-import { type Stage, soon } from "../stage";
+import { type Check, type Stage, soon } from "../stage";
 import { sourceOf } from "./copying";
 
 /** @throws where there is no copy */

@@ -10,8 +10,8 @@ import {
 } from "../../vault/aws/ec2Reads";
 import { meaningOf } from "../../vault/aws/errors";
 import { TAG, tagsFromList } from "../../vault/model/tags";
-import { type Check, type Finding, confirmed, different, refusalOf, textOf, unknown } from "../findings";
-import { type Stage, soon } from "../stage";
+import { type Finding, confirmed, different, refusalOf, textOf, unknown } from "../findings";
+import { type Check, type Stage, soon } from "../stage";
 
 interface Shown {
   what: "snapshot" | "copy";
