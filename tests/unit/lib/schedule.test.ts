@@ -1,4 +1,4 @@
-/** When a schedule was last due: what a sweep knows a lost run by. The next time: tests/stack/schedule.test.ts. */
+/** When a schedule was last due: what a sweep knows a lost run by. The next time: tests/unit/config/schedule.test.ts. */
 import { cronOf, lastDueMs, nextFireMs } from "../../../src/vault/lib/schedule";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../../src/vault/lib/time";
 

@@ -1,7 +1,7 @@
 /** Vault ids and partitions that AWS would refuse in the middle of a `pulumi up` are refused by the configuration. */
 import * as aws from "@pulumi/aws";
-import { parseConfig } from "../../src/config/config";
-import { RAW, configErrors, withValues } from "../support/rawConfig";
+import { parseConfig } from "../../../src/config/config";
+import { RAW, configErrors, withValues } from "../../support/rawConfig";
 
 test.each([
   ["too long for Lambda's and Scheduler's names", "s".repeat(47)],

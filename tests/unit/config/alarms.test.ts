@@ -1,4 +1,4 @@
-import { configErrors, withValues } from "../support/rawConfig";
+import { configErrors, withValues } from "../../support/rawConfig";
 
 test.each([
   ["0", []],

@@ -1,6 +1,6 @@
 /** `keyAdministrators`: which values it takes, and that who administers a key does not use it. */
-import { parseConfig } from "../../src/config/config";
-import { configErrors, withValues } from "../support/rawConfig";
+import { parseConfig } from "../../../src/config/config";
+import { configErrors, withValues } from "../../support/rawConfig";
 
 const IAM = "arn:aws:iam::123456789012:";
 const ROLE = `${IAM}role/path/restorer`;

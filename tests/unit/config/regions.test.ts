@@ -1,6 +1,6 @@
 /** Where copies go, what is encrypted in the primary region, dry runs: what `parseConfig` takes and what it says. */
-import { type VaultConfig, parseConfig } from "../../src/config/config";
-import { RAW, configErrors, withValues } from "../support/rawConfig";
+import { type VaultConfig, parseConfig } from "../../../src/config/config";
+import { RAW, configErrors, withValues } from "../../support/rawConfig";
 
 const KEY = "arn:aws:kms:us-east-1:123456789012:key/1234-abcd";
 const LIST = "a list of up to 5 different AWS regions";

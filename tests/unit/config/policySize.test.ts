@@ -1,11 +1,5 @@
-/** Whether the function's rights fit what IAM takes of a role, told by the configuration alone. */
-import { configOf } from "../../src/config/config";
-import { partitionOf } from "../../src/iam/partition";
-import { policyLength } from "../../src/config/checks/policySize";
-import { loadStackConfig } from "../../src/local/deploy/stackConfig";
-import { configErrors, withValues } from "../support/rawConfig";
-import { VAULT } from "../support/stackPolicies";
-import { ROOT, declareStack } from "../support/stackProgram";
+/** Tests that the configuration alone decides whether the function's policy fits IAM's limit for a role. */
+import { configErrors, withValues } from "../../support/rawConfig";
 
 const KEYS = Array.from(
   { length: 40 },
@@ -30,16 +24,6 @@ function refused(values: Record<string, string>): { keys: string; length: number
   const [, keys = "", length = ""] = ERROR.exec(error) ?? [];
   return { keys, length: Number(length) };
 }
-
-test.each([
-  ["a plain stack", []],
-  ["one with all that adds to them", Object.entries(EVERYTHING).map(([key, value]) => `${key}=${value}`)],
-])("are reckoned as long as they are: %s", async (_what, overrides) => {
-  const stack = await declareStack("prod", overrides);
-  const { policy } = stack.inputs("aws:iam/rolePolicy:RolePolicy", `${VAULT}-function`);
-  const { project, values } = loadStackConfig(ROOT, "prod", overrides);
-  expect(policyLength(configOf(project, "prod", values))).toBe(String(policy).length);
-});
 
 test("five DR regions, encryption, a lock, audit and four source keys fit", () => {
   expect(refused({ ...EVERYTHING, sourceKeyArns: JSON.stringify(KEYS.slice(0, 4)) })).toBe(undefined);
@@ -67,18 +51,4 @@ test("exactly 10,240 characters fit, and one more is refused", () => {
 
 test("a dry run is held to what it will have the right to afterwards", () => {
   expect(refused({ dryRun: "true", sourceKeyArns: JSON.stringify(KEYS) })?.keys).toBe("sourceKeyArns");
-});
-
-test.each([
-  ["eu-central-1", "aws"],
-  ["us-west-2", "aws"],
-  ["cn-north-1", "aws-cn"],
-  ["us-gov-east-1", "aws-us-gov"],
-  ["us-iso-east-1", "aws-iso"],
-  ["us-isob-east-1", "aws-iso-b"],
-  ["us-isof-south-1", "aws-iso-f"],
-  ["eu-isoe-west-1", "aws-iso-e"],
-  ["eusc-de-east-1", "aws-eusc"],
-])("the region %s is of the partition %s", (region, partition) => {
-  expect(partitionOf(region)).toBe(partition);
 });

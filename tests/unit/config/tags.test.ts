@@ -1,8 +1,10 @@
 /** `tags`: which it takes, and what it says of those that some service would refuse. */
-import { configOf, parseConfig } from "../../src/config/config";
-import { loadStackConfig } from "../../src/local/deploy/stackConfig";
-import { configErrors, withValues } from "../support/rawConfig";
-import { ROOT } from "../support/stackProgram";
+import { join } from "node:path";
+import { configOf, parseConfig } from "../../../src/config/config";
+import { loadStackConfig } from "../../../src/local/deploy/stackConfig";
+import { configErrors, withValues } from "../../support/rawConfig";
+
+const ROOT = join(__dirname, "../../..");
 
 function numbered(count: number): Record<string, string> {
   return Object.fromEntries(Array.from({ length: count }, (_, n) => [`t-${n}`, "x"]));

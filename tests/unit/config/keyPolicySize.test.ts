@@ -1,27 +1,10 @@
-/** Whether the keys' policies fit what KMS takes, told by the configuration alone. */
-import { configOf } from "../../src/config/config";
-import { keyPolicyLength } from "../../src/config/checks/keyPolicySize";
-import { loadStackConfig } from "../../src/local/deploy/stackConfig";
-import { configErrors, withValues } from "../support/rawConfig";
-import { ROOT, declareStack } from "../support/stackProgram";
+/** Tests that the configuration alone decides whether the keys' policies fit KMS's limit. */
+import { configErrors, withValues } from "../../support/rawConfig";
 
 const ROLES = Array.from(
   { length: 300 },
   (_, index) => `arn:aws:iam::123456789012:role/restorer-${String(index).padStart(3, "0")}`,
 );
-
-test("a key's policy is reckoned as long as it is", async () => {
-  const overrides = [
-    "audit=true",
-    "trail=true",
-    `restoreRoleArns=${JSON.stringify(ROLES.slice(0, 3))}`,
-    `keyAdministrators=${JSON.stringify(ROLES.slice(3, 6))}`,
-  ];
-  const stack = await declareStack("prod", overrides);
-  const { policy } = stack.inputs("aws:kms/key:Key", "smart-vault-prod-us-west-2");
-  const { project, values } = loadStackConfig(ROOT, "prod", overrides);
-  expect(keyPolicyLength(configOf(project, "prod", values))).toBe(String(policy).length);
-});
 
 test("more roles than a key's policy holds are refused by their keys", () => {
   const values = (count: number) => ({

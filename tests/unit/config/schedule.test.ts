@@ -1,7 +1,7 @@
 /** Schedule expressions as EventBridge Scheduler reads them. */
-import { longestGapMs, scheduleError, timezoneError } from "../../src/config/schedule";
-import { nextFireMs } from "../../src/vault/lib/schedule";
-import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../src/vault/lib/time";
+import { longestGapMs, scheduleError, timezoneError } from "../../../src/config/schedule";
+import { nextFireMs } from "../../../src/vault/lib/schedule";
+import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../../src/vault/lib/time";
 
 /** A Sunday. */
 const FROM = "2026-11-22T12:00:00Z";

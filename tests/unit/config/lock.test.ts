@@ -1,8 +1,10 @@
 /** What `lock` takes, and where it contradicts the rest of the configuration. */
-import { type RawConfig, parseConfig } from "../../src/config/config";
-import { lockErrors } from "../../src/config/checks/lock";
-import { loadStackConfig } from "../../src/local/deploy/stackConfig";
-import { ROOT } from "../support/stackProgram";
+import { join } from "node:path";
+import { type RawConfig, parseConfig } from "../../../src/config/config";
+import { lockErrors } from "../../../src/config/checks/lock";
+import { loadStackConfig } from "../../../src/local/deploy/stackConfig";
+
+const ROOT = join(__dirname, "../../..");
 
 /** The dev stack, with other values. */
 function withValues(values: Record<string, string>): RawConfig {

@@ -1,6 +1,6 @@
 /** What `parseConfig` takes and what it says of what it does not take. */
-import { CONFIG_KEYS, type VaultConfig, parseConfig } from "../../src/config/config";
-import { GOOD, RAW, configErrors, withValues } from "../support/rawConfig";
+import { CONFIG_KEYS, type VaultConfig, parseConfig } from "../../../src/config/config";
+import { GOOD, RAW, configErrors, withValues } from "../../support/rawConfig";
 
 const KEY = "arn:aws:kms:us-east-1:123456789012:key/1234-abcd";
 const ROLE = "arn:aws:iam::123456789012:role/path/restorer";

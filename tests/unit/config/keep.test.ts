@@ -1,7 +1,7 @@
 /** Keep rules and policies: what they come to, and what is refused. */
-import { parseConfig } from "../../src/config/config";
-import type { KeepPolicy } from "../../src/vault/model/settings";
-import { configErrors, withValues } from "../support/rawConfig";
+import { parseConfig } from "../../../src/config/config";
+import type { KeepPolicy } from "../../../src/vault/model/settings";
+import { configErrors, withValues } from "../../support/rawConfig";
 
 const daily = { daily: 7 };
 const yearly = { yearly: 3 };
