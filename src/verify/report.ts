@@ -10,7 +10,7 @@ const EXIT = { confirmed: 0, different: 1, usage: 2, unknown: 3, interrupted: 13
 const WORDS: Readonly<Record<Verdict, string>> = {
   confirmed: "confirmed",
   different: "DIFFERENT",
-  unknown: "could not tell",
+  unknown: "undetermined",
 };
 
 const SEEN_WIDTH = 70;
@@ -45,7 +45,7 @@ function verdictText(verdict: Verdict): string {
 
 function countsOf(results: readonly Result[]): string {
   const count = (wanted: Verdict) => results.filter(({ verdict }) => verdict === wanted).length;
-  return `${count("confirmed")} confirmed, ${count("different")} different, ${count("unknown")} could not tell`;
+  return `${count("confirmed")} confirmed, ${count("different")} different, ${count("unknown")} undetermined`;
 }
 
 function leftText({ left }: Run): string {

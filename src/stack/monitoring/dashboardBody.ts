@@ -37,7 +37,7 @@ const coverage: Row = (watched) => {
   return [
     text(
       "## Coverage\n**Is everything backed up?** Once a day: instances with the backup tag, the volumes that have their " +
-        "recovery point of the newest slot, and their copies. Copies stay behind snapshots for hours, not for a day.",
+        "recovery point of the newest slot, and their copies. Copies lag behind snapshots for hours, not for a day.",
     ),
     graph(primaryRegion, 9, {
       title: "Instances that carry the tag, runs that completed",
