@@ -5,6 +5,7 @@ import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
 import type { Answer, Question } from "./permissions/authorizer";
 import { type Progress, emulatorPython } from "./account/python";
+import { type CallCount, type Switches, openSwitches } from "./account/switches";
 import type { RecordedCall } from "./permissions/wireCall";
 
 interface Fleet {
@@ -12,13 +13,6 @@ interface Fleet {
   instances: readonly unknown[];
   /** Volumes as DescribeVolumes returns them; a volume that is not here gets 8 GiB of gp3. */
   volumes: readonly unknown[];
-}
-
-export interface CallCount {
-  region: string;
-  /** `ec2:CreateSnapshots` */
-  call: string;
-  count: number;
 }
 
 /** A schedule as GetSchedule returns it. */
@@ -30,12 +24,10 @@ export interface KnownSchedule {
   Target: { Input?: string };
 }
 
-export interface Emulator {
+export interface Emulator extends Switches {
   endpoint: string;
   setTime(nowMs: number): Promise<void>;
   loadFleet(region: string, fleet: Fleet): Promise<void>;
-  /** Sets how long snapshots and copies are pending, in minutes of the emulator's clock. */
-  setPending(minutes: { snapshot: number; copy: number }): Promise<void>;
   /** Returns all schedules of a group, as they are now. */
   schedules(region: string, groupName: string): Promise<KnownSchedule[]>;
   /** Counts the function's calls so far. */
@@ -124,10 +116,10 @@ export async function startEmulator(
   const port = await portOf(child);
   const endpoint = `http://127.0.0.1:${port}`;
   return {
+    ...openSwitches((path, body) => ask(endpoint, path, body)),
     endpoint,
     setTime: (nowMs) => send(endpoint, "clock", { nowMs }),
     loadFleet: (region, fleet) => send(endpoint, "fleet", { region, ...fleet }),
-    setPending: (minutes) => send(endpoint, "pending", minutes),
     schedules: async (region, groupName) =>
       (await ask(endpoint, "schedules", { region, groupName })) as KnownSchedule[],
     calls: async () => (await ask(endpoint, "calls")) as CallCount[],

@@ -1,10 +1,10 @@
-/** The work of one invocation: observe → take inventory → plan → apply, which guards what it deletes. */
+/** Does the work of one invocation: observe → take inventory → plan → apply, which checks again before it deletes. */
 import { applyPlan } from "./apply/apply";
 import type { Invocation } from "./aws/tools";
 import { recalled } from "./changes/recalled";
 import type { OpenClock } from "./clock/open";
 import { slotToServe } from "./clock/slots";
-import { judgeThrottled } from "./clock/throttling";
+import { openThrottling } from "./clock/throttling";
 import { type Inventory, takeInventory } from "./inventory/inventory";
 import type { Outcome } from "./model/actions";
 import { NO_POINTS } from "./model/pointMemory";
@@ -14,10 +14,10 @@ import type { World } from "./model/world";
 import { observeLeft } from "./observe/leftLook";
 import { observe, observeDropouts, observeInstances } from "./observe/observe";
 import { looksForStrangers, observeStrangers } from "./observe/strangers";
-import { missedRun } from "./plan/missedRun";
+import { missedRun } from "./plan/snapshots/missedRun";
 import { planVault } from "./plan/plan";
 
-/** Reads what the served slot needs, and what is remembered and looked at once a day. */
+/** Reads what the target slot needs, recalls the change memory, and takes the look that is due once a day. */
 async function observeRest(
   { settings, tools: { clients, now }, trigger }: Invocation,
   { state: clock, isRead }: OpenClock,
@@ -44,14 +44,14 @@ function isOpen({ action, status }: Outcome): boolean {
   return action.kind === "snapshot" && ["deferred", "failed"].includes(status);
 }
 
-/** Does the work of an invocation. Never throws for what AWS refuses: that is part of what was seen and done. */
+/** Does the work of an invocation. Never throws for what AWS refuses: that becomes part of what was seen and done. */
 export async function reconcile(invocation: Invocation, clock: OpenClock): Promise<Work & { inventory: Inventory }> {
   const { settings, tools, trigger, deadlineMs } = invocation;
   const { clients, now } = tools;
   const seen = await observe(clients, settings);
   const inventory = takeInventory(seen, settings);
   const known = clock.state ?? (clock.isLost ? "lost" : undefined);
-  const slotTask = slotToServe(trigger, known, inventory.primary?.own, settings, now());
+  const slotTask = slotToServe(trigger, { carried: known, own: inventory.primary?.own }, settings, now());
   if (slotTask !== undefined) await clock.hold(slotTask);
   const world = await observeRest(invocation, clock, seen, { slotTask, own: inventory.primary?.own ?? [] });
 
@@ -62,9 +62,9 @@ export async function reconcile(invocation: Invocation, clock: OpenClock): Promi
     isDeleting = true;
     return clock.sayAhead(planned.points);
   };
-  const carried = await applyPlan(clients, planned, inventory, settings, { now, deadlineMs, mayDelete });
+  const carried = await applyPlan(planned, inventory, { clients, settings, budget: { now, deadlineMs, mayDelete } });
   const { outcomes, withheld } = carried;
-  const throttled = judgeThrottled([...world.throttled, ...carried.throttled], clock.state, now());
+  const throttled = openThrottling([...world.throttled, ...carried.throttled], clock.state, now());
   const problems = [...carried.plan.problems, ...throttled.problems, ...missedRun(slotTask, settings)];
   const plan = { ...carried.plan, problems };
   const settled = plan.slotSettled && !outcomes.some(isOpen);

@@ -5,7 +5,7 @@ import {
   type EC2Client,
   type Snapshot as Ec2Snapshot,
 } from "@aws-sdk/client-ec2";
-import { copyIdentity, drCopyTags } from "../vault/plan/copyTags";
+import { copyIdentity, drCopyTags } from "../vault/plan/copies/copyTags";
 import { parseDescription } from "../vault/identity/description";
 import { copySnapshot, createSingle } from "../vault/aws/ec2Writes";
 import { TAG, maxSnapshotTags, tagsFromList } from "../vault/model/tags";

@@ -5,7 +5,7 @@
 import { join } from "node:path";
 import type { Instance } from "@aws-sdk/client-ec2";
 import { inChild, printFigure } from "./child";
-import type { CallCount } from "../../src/local/emulator";
+import type { CallCount } from "../../src/local/account/switches";
 import { inventoryOf } from "../../src/local/account/inventory";
 import { loadStackConfig } from "../../src/local/deploy/stackConfig";
 import { startVault } from "../../src/local/runtime/localVault";

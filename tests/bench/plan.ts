@@ -8,7 +8,7 @@ import { INSTANCE_TAG_PREFIX, TAG } from "../../src/vault/model/tags";
 import { DAY_MS, HOUR_MS, isoSeconds, parseIso } from "../../src/vault/lib/time";
 import type { ProtectedInstance, Snapshot, World } from "../../src/vault/model/world";
 import type { CoreSettings } from "../../src/vault/model/settings";
-import { volumeFactsToTags } from "../../src/vault/model/volumeSpec";
+import { volumeSpecToTags } from "../../src/vault/model/volumeSpec";
 import { identify } from "../support/identify";
 import { DR, SETTINGS, inDr, keeping, sealedIn } from "../support/world";
 
@@ -67,7 +67,7 @@ export function snapshotOf(instance: ProtectedInstance, volume: number, night: n
       [TAG.run]: `run-${night}`,
       [TAG.crashConsistent]: "true",
       [TAG.setSize]: String(VOLUMES_AN_INSTANCE),
-      ...volumeFactsToTags(instance.volumes),
+      ...volumeSpecToTags(instance.volumes),
       [`${INSTANCE_TAG_PREFIX}Name`]: instance.tags.Name ?? "",
     },
   };

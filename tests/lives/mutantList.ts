@@ -166,8 +166,8 @@ export const LIFE_MUTANTS: readonly Mutant[] = [
   {
     name: "the limit stops nothing",
     file: "changes/deletionLimit.ts",
-    original: "(100 * size) / of > maxDeletePercent || stays(instanceId)",
-    mutated: "(100 * size) / of > 100 || stays(instanceId)",
+    original: "(100 * size) / of > maxDeletePercent || wasStoppedBefore(instanceId)",
+    mutated: "(100 * size) / of > 100 || wasStoppedBefore(instanceId)",
     plausible: "what is due is due",
   },
   {

@@ -11,7 +11,7 @@ export const FLEET_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "an instance without mappings has no volume",
-    file: "plan/wholeness.ts",
+    file: "plan/snapshots/wholeness.ts",
     original: "return lacks && wasLaunchedWithin(instance, MAPPED_AFTER_MS, nowMs);",
     mutated: "return lacks && wasLaunchedWithin(instance, 0, nowMs);",
     plausible: "the vault's own state until it was reviewed: what a describe shows is so",

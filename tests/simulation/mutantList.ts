@@ -82,9 +82,9 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "an expired copy leaves no mark",
-    file: "plan/pruneDr.ts",
-    original: 'remove(plan, copy, "retention", reason, mark);',
-    mutated: 'remove(plan, copy, "retention", reason);',
+    file: "plan/prune/pruneDr.ts",
+    original: 'remove(plan, copy, { because: "retention", reason, expiredCopyTag });',
+    mutated: 'remove(plan, copy, { because: "retention", reason });',
     plausible: "the mark's purpose shows in another file: without it the snapshot is copied again",
   },
   {
@@ -110,16 +110,16 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "the primary region is pruned with a DR region unseen",
-    file: "plan/pruning.ts",
+    file: "plan/prune/pruning.ts",
     original: "const isAllSeen = seen.length === dr.length;",
     mutated: "const isAllSeen = seen.length > 0;",
     plausible: "what could be read says that each snapshot is copied",
   },
   {
     name: "what is encrypted already gets a stand-in too",
-    file: "plan/encryption.ts",
-    original: "(one) => !one.encrypted && !isReplacement(one) && !leaving.has(one.snapshotId)",
-    mutated: "(one) => !isReplacement(one) && !leaving.has(one.snapshotId)",
+    file: "plan/copies/encryption.ts",
+    original: "(one) => !one.encrypted && !isReplacement(one)",
+    mutated: "(one) => !isReplacement(one)",
     plausible: "everything is to be under the one key",
   },
   {
@@ -161,7 +161,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: "a dry run sets locks",
     file: "apply/apply.ts",
     original: "const locked = await carry(regions.flatMap(({ locks }) => locks));",
-    mutated: "const locked = await apply(clients, regions.flatMap(({ locks }) => locks), policy, budget);",
+    mutated: "const locked = await apply(regions.flatMap(({ locks }) => locks), execution);",
     plausible: "what is created and copied is the cost; the rest was guarded already",
   },
   {
@@ -201,15 +201,15 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "copies in the order of the list",
-    file: "plan/copies.ts",
+    file: "plan/copies/copies.ts",
     original: "for (const one of byTurn(lacking)) {",
     mutated: "for (const one of lacking) {",
     plausible: "EC2 lists the oldest first, in every account that one has seen",
   },
   {
     name: "instances in the order of the list",
-    file: "plan/snapshots.ts",
-    original: "for (const instance of stalestFirst(instances, snapshots, settings)) {",
+    file: "plan/snapshots/snapshots.ts",
+    original: "for (const instance of longestUnprotectedFirst(instances, snapshots, settings)) {",
     mutated: "for (const instance of instances) {",
     plausible: "all are snapshotted every night, whoever comes first",
   },
@@ -222,7 +222,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a volume's tags are copied though one clashes",
-    file: "plan/snapshotAction.ts",
+    file: "plan/snapshots/snapshotAction.ts",
     original: "const copyVolumeTags = !clash && largest + needed <= maxTags;",
     mutated: "const copyVolumeTags = largest + needed <= maxTags;",
     plausible: "the vault's tags are in the call, and what is in the call wins",

@@ -220,7 +220,7 @@ function checkExpired(account: Account, points: readonly SimSnapshot[]): void {
 }
 
 /** A person's to say, and old points stay until then and the day after: the brake's plan, a policy that was taken out. */
-const WAITS_FOR = ["approvedDeletePlan", "which the stack does not have: none of them is pruned"];
+const WAITS_FOR = ["approvedDeletePlan", "which the stack does not have, so none of them is pruned"];
 
 /** What must hold of each volume some hours after the storm. */
 export function checkVolumes(account: Account, tellings: Tellings): void {

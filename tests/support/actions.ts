@@ -1,7 +1,7 @@
 /** One whole action of each kind; a test says only what differs. */
 import { TAG, maxSnapshotTags } from "../../src/vault/model/tags";
 import type { CopyAction, DeleteAction, LockAction, SnapshotAction } from "../../src/vault/model/actions";
-import { DR, KEY, NOW, SETTINGS, SLOT, volume } from "./world";
+import { DR, KEY, NOW, SETTINGS, SLOT, copyOf, snapshot, volume } from "./world";
 
 export function snapshotAction(extra: Partial<SnapshotAction> = {}): SnapshotAction {
   return {
@@ -45,6 +45,7 @@ export function deleteAction(snapshotId: string, extra: Partial<DeleteAction> = 
     kind: "delete",
     region: SETTINGS.primaryRegion,
     snapshotId,
+    snapshot: snapshot(snapshotId, { region: extra.region ?? SETTINGS.primaryRegion }),
     because: "retention",
     reason: "old",
     ...extra,
@@ -56,6 +57,7 @@ export function lockAction(snapshotId: string): LockAction {
     kind: "lock",
     region: DR.region,
     snapshotId,
+    snapshot: copyOf(snapshot(`source of ${snapshotId}`), snapshotId),
     mode: "governance",
     days: 7,
     sinceMs: NOW,

@@ -42,7 +42,7 @@ function madeBy(action: Action, world: World, nowMs: number, index: number): Sna
 /** By snapshot id, the marks that deletions leave. */
 function marksOf(deletes: readonly DeleteAction[], nowMs: number): Map<string, Tags> {
   const marks = new Map<string, Tags>();
-  for (const { snapshotId, regions } of deletes.flatMap(({ mark }) => mark ?? [])) {
+  for (const { snapshotId, regions } of deletes.flatMap(({ expiredCopyTag }) => expiredCopyTag ?? [])) {
     const written = regions.map((region) => [copyExpiredTag(region), isoSeconds(nowMs)]);
     marks.set(snapshotId, { ...marks.get(snapshotId), ...(Object.fromEntries(written) as Tags) });
   }

@@ -86,11 +86,13 @@ function take(account: Account, action: Action, policy: CoreSettings, nowMs: num
       ),
     );
   } else if (action.kind === "delete") {
-    const { mark } = action;
-    for (const list of mark === undefined ? [] : account.all.values()) {
+    const { expiredCopyTag } = action;
+    for (const list of expiredCopyTag === undefined ? [] : account.all.values()) {
       for (const [index, one] of list.entries()) {
-        if (one.snapshotId !== mark?.snapshotId) continue;
-        const marks = Object.fromEntries(mark.regions.map((region) => [copyExpiredTag(region), isoSeconds(nowMs)]));
+        if (one.snapshotId !== expiredCopyTag?.snapshotId) continue;
+        const marks = Object.fromEntries(
+          expiredCopyTag.regions.map((region) => [copyExpiredTag(region), isoSeconds(nowMs)]),
+        );
         list[index] = { ...one, tags: { ...one.tags, ...marks } };
       }
     }

@@ -6,7 +6,7 @@ import { isClear, isOwn, isOwnCopy } from "../../src/vault/identity/ownership";
 import { instanceRules } from "../../src/vault/retention/effectiveRules";
 import { planOf } from "./planOf";
 import { copyState } from "../../src/vault/inventory/copies";
-import { releasedIn } from "../../src/vault/plan/released";
+import { releasedIn } from "../../src/vault/plan/prune/released";
 import { copyExpiredTag } from "../../src/vault/model/tags";
 import { DAY_MS, isoSeconds, parseIso } from "../../src/vault/lib/time";
 import type { CopyAction, DeleteAction, Plan } from "../../src/vault/model/actions";

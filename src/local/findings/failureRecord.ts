@@ -18,7 +18,7 @@ export interface FailureRecord {
   record: AuditRecord;
 }
 
-/** Kind of problem of an unusable copy (src/vault/plan/copies.ts). */
+/** Kind of problem of an unusable copy (src/vault/plan/copies/copies.ts). */
 export const UNUSABLE_COPY = "copy-unusable";
 
 /** @returns `undefined` where the stack has no audit log, or no copy failed */

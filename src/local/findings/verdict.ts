@@ -24,7 +24,7 @@ export interface Induced {
   from: string;
 }
 
-/** Kinds that a lost DR key leads to (src/vault/plan/copies.ts, summary.ts). */
+/** Kinds that a lost DR key leads to (src/vault/plan/copies/copies.ts, summary.ts). */
 const OF_A_LOST_KEY = ["copy-unusable", "copy-failed", "copy-stuck"];
 
 function isInduced({ at, kind, subject }: Decision, induced: Induced | undefined): boolean {

@@ -7,7 +7,7 @@ import type { Recoverability } from "../findings/recoverability";
 import type { RefusedCalls } from "../permissions/authorizer";
 import type { PlayedEdit } from "../story/editScenario";
 import { renderEdits } from "./editTable";
-import type { CallCount } from "../emulator";
+import type { CallCount } from "../account/switches";
 import type { Explanation } from "../findings/explain";
 import { renderExplanation } from "./explainTable";
 import type { FailureRecord } from "../findings/failureRecord";

@@ -1,11 +1,10 @@
 /**
- * Carries out a plan in three parts: what is created or copied comes first, since it can't wait; then copies are locked;
- * then what is due is deleted, unless something holds it.
+ * Applies a plan in three parts. Snapshots and copies are made first, because they cannot wait. Then copies are locked.
+ * Then what is due is deleted, unless something holds it.
  */
-import type { Budget } from "../lib/pool";
 import { apply } from "./execute";
 import { plannedOutcomes } from "./dryRun";
-import type { VaultClients } from "../aws/clients";
+import type { Execution } from "../aws/tools";
 import type { Findings } from "../guard/findings";
 import { guardRegions } from "../guard/guard";
 import { inUseNotices } from "../guard/holds";
@@ -13,16 +12,15 @@ import type { Inventory } from "../inventory/inventory";
 import { makingProblems } from "./makingProblems";
 import { prune } from "./prune";
 import type { Action, DeleteAction, Kept, Outcome, Plan } from "../model/actions";
-import type { CoreSettings } from "../model/settings";
-import type { Snapshot, ThrottledRead } from "../model/world";
+import type { ThrottledRead } from "../model/world";
 
 interface CarriedOut {
-  /** The plan as it was carried out: with what was locked, what was kept after all, and what is to be told of it. */
+  /** The plan as it was applied, with its locks, what was kept after all, and further problems. */
   plan: Plan;
   outcomes: Outcome[];
-  /** What a hold or the deletion limit kept from deletion. */
+  /** Snapshots that a hold or the deletion limit kept from deletion. */
   withheld: Kept[];
-  /** Reads that AWS throttled on the way. */
+  /** Reads that AWS throttled meanwhile. */
   throttled: ThrottledRead[];
 }
 
@@ -30,28 +28,17 @@ function isDelete(action: Action): action is DeleteAction {
   return action.kind === "delete";
 }
 
-/** Finds what a deletion is about; looked for one by one, since hardly any is asked for. */
-function seenIn({ regions }: Inventory) {
-  return ({ region, snapshotId }: DeleteAction): Snapshot | undefined =>
-    regions.find((read) => read.region === region)?.seen.find((snapshot) => snapshot.snapshotId === snapshotId);
-}
-
-export async function applyPlan(
-  clients: VaultClients,
-  plan: Plan,
-  inventory: Inventory,
-  settings: CoreSettings,
-  budget: Budget,
-): Promise<CarriedOut> {
+export async function applyPlan(plan: Plan, inventory: Inventory, execution: Execution): Promise<CarriedOut> {
+  const { settings, budget } = execution;
   const making = plan.actions.filter((action) => !isDelete(action));
   const carry = (actions: readonly Action[]) =>
-    settings.dryRun ? plannedOutcomes(actions) : apply(clients, actions, settings, budget);
+    settings.dryRun ? plannedOutcomes(actions) : apply(actions, execution);
   const made = await carry(making);
   const findings: Findings = { kept: [], problems: [], throttled: [] };
   const deletes = plan.actions.filter(isDelete);
-  const regions = await guardRegions(clients, deletes, inventory, settings, budget, findings);
+  const regions = await guardRegions(deletes, inventory, execution, findings);
   const locked = await carry(regions.flatMap(({ locks }) => locks));
-  const pruned = await prune(clients, regions, settings, budget, findings);
+  const pruned = await prune(regions, execution, findings);
   const outcomes = [...made, ...locked, ...pruned];
   return {
     plan: {
@@ -62,7 +49,7 @@ export async function applyPlan(
         ...plan.problems,
         ...findings.problems,
         ...makingProblems(made),
-        ...inUseNotices(outcomes, seenIn(inventory), settings, budget.now()),
+        ...inUseNotices(outcomes, settings, budget.now()),
       ],
     },
     outcomes,

@@ -1,42 +1,48 @@
-/** Deletes one by one what nothing holds, as long as there is time. */
+/** Deletes the snapshots that nothing holds, as long as there is time. */
 import { groupBy } from "../lib/collections";
-import { type Budget, type Step, runSteps } from "../lib/pool";
+import { type Step, runSteps } from "../lib/pool";
 import { executeAction, notStarted } from "./execute";
 import type { VaultClients } from "../aws/clients";
+import type { Execution } from "../aws/tools";
 import { plannedOutcomes } from "./dryRun";
 import { type Findings, keepHeld } from "../guard/findings";
 import { partOf } from "../lib/text";
 import { askSharing } from "../guard/sharing";
 import type { DeleteAction, Outcome } from "../model/actions";
-import type { CoreSettings } from "../model/settings";
 
-/** Deletions in flight. EC2 refills 5 a second; the SDK's adaptive retry paces what is above. */
+/** Deletions in flight. EC2 refills 5 per second, and the SDK's adaptive retry paces the rest. */
 const CONCURRENCY = 8;
 
-/** What a recovery point's snapshots in a region share; anything else is alone. */
+/** Returns a key that a recovery point's snapshots in a region share. Any other snapshot has a key of its own. */
 function groupKeyOf({ region, set, snapshotId }: DeleteAction): string {
   return `${region} ${set ?? snapshotId}`;
 }
 
-/** What goes one after the other: a recovery point's snapshots, the root last; anything else is alone. */
+/**
+ * Groups snapshots that are deleted one after the other: those of a recovery point, the root last. Any other snapshot
+ * is a group of its own.
+ */
 function groupsOf(deletes: readonly DeleteAction[]): DeleteAction[][] {
   const groups = groupBy(deletes, groupKeyOf);
   const last = ({ isRoot }: DeleteAction) => (isRoot ? 1 : 0);
   return [...groups.values()].map((group) => group.sort((a, b) => last(a) - last(b)));
 }
 
-interface Going {
+interface DeletedGroup {
   outcomes: Outcome[];
-  /** Why nothing more can be done in the region. */
+  /** Error code that stops the region's other deletions. */
   stopLane?: string;
 }
 
-/** Asks of each whom it is shared with. Nothing of the group goes where one is held, or could not be asked. */
+/**
+ * Asks whom each snapshot of a group is shared with. Nothing of the group is deleted if one is held or could not be
+ * read.
+ */
 async function askAll(
   clients: VaultClients,
   group: readonly DeleteAction[],
   findings: Findings,
-): Promise<Going & { free: DeleteAction[] }> {
+): Promise<DeletedGroup & { free: DeleteAction[] }> {
   const outcomes: Outcome[] = [];
   const free: DeleteAction[] = [];
   for (const action of group) {
@@ -61,18 +67,16 @@ async function askAll(
   return { outcomes, free };
 }
 
-/** Deletes a group, until one of it can't go. */
+/** Deletes a group until one of its snapshots cannot be deleted. */
 async function deleteGroup(
-  clients: VaultClients,
   group: readonly DeleteAction[],
-  settings: CoreSettings,
-  now: () => number,
+  execution: Execution,
   findings: Findings,
-): Promise<Going> {
-  const { outcomes, free, stopLane } = await askAll(clients, group, findings);
-  if (settings.dryRun) return { outcomes: [...outcomes, ...plannedOutcomes(free)], stopLane };
+): Promise<DeletedGroup> {
+  const { outcomes, free, stopLane } = await askAll(execution.clients, group, findings);
+  if (execution.settings.dryRun) return { outcomes: [...outcomes, ...plannedOutcomes(free)], stopLane };
   for (const [index, action] of free.entries()) {
-    const done = await executeAction(clients, action, settings, now());
+    const done = await executeAction(action, execution);
     outcomes.push(done.outcome);
     const { status, heldBy, detail, code } = done.outcome;
     const isGone = status === "done" || (status === "skipped" && heldBy === undefined);
@@ -87,20 +91,19 @@ async function deleteGroup(
   return { outcomes, stopLane };
 }
 
-/** Asks of each whom it is shared with, and deletes it where that is nobody; of a recovery point all or nothing. */
+/** Deletes the snapshots that are shared with nobody. A recovery point with a shared snapshot is kept whole. */
 export async function deleteUnshared(
-  clients: VaultClients,
   deletes: readonly DeleteAction[],
-  settings: CoreSettings,
-  { now, deadlineMs }: Budget,
+  execution: Execution,
   findings: Findings,
 ): Promise<Outcome[]> {
+  const { now, deadlineMs } = execution.budget;
   const groups = groupsOf(deletes);
   const outcomes: Outcome[][] = groups.map(() => []);
   const steps: Step[] = groups.map((group, index) => ({
     lane: group[0]?.region ?? "",
     run: async () => {
-      const done = await deleteGroup(clients, group, settings, now, findings);
+      const done = await deleteGroup(group, execution, findings);
       outcomes[index] = done.outcomes;
       return { stopLane: done.stopLane };
     },
@@ -112,7 +115,7 @@ export async function deleteUnshared(
   return outcomes.flat();
 }
 
-/** What an invocation has deleted, or found gone. */
+/** Returns the ids of the snapshots that an invocation deleted or found gone. */
 function goneOf(outcomes: readonly Outcome[]): Set<string> {
   const gone = new Set<string>();
   for (const { action, status, heldBy } of outcomes) {
@@ -123,26 +126,26 @@ function goneOf(outcomes: readonly Outcome[]): Set<string> {
 }
 
 /**
- * A copy whose source goes, too, waits for that: a source that is gone needs no mark, and to ask for one may be denied
- * rather than not found, since the right goes by the snapshot's tags.
+ * Deletes each copy after its source if the plan deletes both. A source that is gone needs no copy-expired tag. Writing
+ * one could be denied instead of not found, because the permission depends on the snapshot's tags.
  */
 export async function deleteInOrder(
   deletes: readonly DeleteAction[],
   primaryRegion: string,
   carry: (deletes: readonly DeleteAction[]) => Promise<Outcome[]>,
 ): Promise<Outcome[]> {
-  const going = new Set(deletes.map(({ snapshotId }) => snapshotId));
-  const goesLater = ({ region, mark }: DeleteAction) =>
-    mark !== undefined && region !== primaryRegion && going.has(mark.snapshotId);
-  // All of a recovery point waits for what one of it waits for.
+  const leaving = new Set(deletes.map(({ snapshotId }) => snapshotId));
+  const goesLater = ({ region, expiredCopyTag }: DeleteAction) =>
+    expiredCopyTag !== undefined && region !== primaryRegion && leaving.has(expiredCopyTag.snapshotId);
+  // A recovery point waits as a whole if one of its snapshots waits.
   const later = new Set(deletes.filter(goesLater).map(groupKeyOf));
   const waits = (action: DeleteAction) => later.has(groupKeyOf(action));
   const first = await carry(deletes.filter((action) => !waits(action)));
   const gone = goneOf(first);
   const rest = deletes
     .filter(waits)
-    .map(({ mark, ...action }): DeleteAction =>
-      mark === undefined || gone.has(mark.snapshotId) ? action : { ...action, mark },
+    .map(({ expiredCopyTag, ...action }): DeleteAction =>
+      expiredCopyTag === undefined || gone.has(expiredCopyTag.snapshotId) ? action : { ...action, expiredCopyTag },
     );
   return [...first, ...(await carry(rest))];
 }

@@ -1,33 +1,31 @@
-/** Deletes what the guards let pass; each snapshot is asked whom it is shared with just before it goes. */
-import type { Budget } from "../lib/pool";
+/** Deletes what passed the pre-deletion checks. Sharing is asked for each snapshot just before it is deleted. */
 import { notStarted } from "./execute";
-import type { VaultClients } from "../aws/clients";
+import type { Execution } from "../aws/tools";
 import { deleteInOrder, deleteUnshared } from "./deletions";
 import type { Findings } from "../guard/findings";
 import type { GuardedRegion } from "../guard/guard";
 import type { Outcome } from "../model/actions";
-import type { CoreSettings } from "../model/settings";
 
 /**
- * @param findings what is kept, and what is to be told, is noted here
- * @returns an outcome for each deletion that nothing held; never throws
+ * Deletes what the checks left, unless the timer cannot be set first. Never throws.
+ * @param findings receives what is kept and what is reported
+ * @returns an outcome for each deletion that nothing held
  */
 export async function prune(
-  clients: VaultClients,
   regions: readonly GuardedRegion[],
-  settings: CoreSettings,
-  budget: Budget,
+  execution: Execution,
   findings: Findings,
 ): Promise<Outcome[]> {
+  const { settings, budget } = execution;
   const late = regions.filter((one) => one.late).flatMap(({ deletes }) => deletes);
-  const going = regions.filter((one) => !one.late).flatMap(({ deletes }) => deletes);
-  // Nobody restores from what failed, so nobody expects it either.
-  const isAsked = !settings.dryRun && going.some(({ because }) => because !== "failed");
+  const leaving = regions.filter((one) => !one.late).flatMap(({ deletes }) => deletes);
+  // Failed snapshots are not recovery points, so the timer does not expect them.
+  const isAsked = !settings.dryRun && leaving.some(({ because }) => because !== "failed");
   const may = !isAsked || budget.mayDelete === undefined || (await budget.mayDelete());
-  const put = may ? [] : going.filter(({ because }) => because !== "failed");
-  const rest = may ? going : going.filter(({ because }) => because === "failed");
+  const put = may ? [] : leaving.filter(({ because }) => because !== "failed");
+  const rest = may ? leaving : leaving.filter(({ because }) => because === "failed");
   const outcomes = await deleteInOrder(rest, settings.primaryRegion, (deletes) =>
-    deleteUnshared(clients, deletes, settings, budget, findings),
+    deleteUnshared(deletes, execution, findings),
   );
   return [
     ...outcomes,

@@ -1,4 +1,7 @@
-/** What changes hold while a plan is made: rules of before for retention, the deletion limit for what no change explains. Pure. */
+/**
+ * Applies changes while a plan is made: former rules for retention, and the deletion limit for what no change explains.
+ * Pure.
+ */
 import type { ChangeKey, HeldPoint, PlannedChanges } from "../model/waitingPlans";
 import { type Known, isOf, knownOf, withApproved } from "./changeKeys";
 import { type ChangeMemory, memoryIn } from "../model/changeMemory";
@@ -7,7 +10,7 @@ import { type ChangedRegion, nextMemory } from "./changeUpdate";
 import { limitDeletions } from "./deletionLimit";
 import { dueLater } from "./dueLater";
 import type { FormersOf } from "../retention/former";
-import { formerRules } from "./formerRules";
+import { type Served, formerRules } from "./formerRules";
 import type { Ruled } from "../retention/effectiveRules";
 import type { PrunePlan } from "../retention/prunePlan";
 import type { ReadRegion } from "../inventory/regions";
@@ -21,33 +24,33 @@ import type { ReadAt } from "../retention/verdict";
 
 interface Changed {
   problems: Problem[];
-  /** What the deletion limit kept. */
+  /** Snapshots that the deletion limit kept. */
   withheld: Kept[];
   changes?: PlannedChanges;
 }
 
-/** What a plan asks of changes, in this order. */
+/** Steps of a plan that involve changes, in this order. */
 interface Changing {
-  /** Absent where the world was not asked for changes, or nobody could tell. */
+  /** Absent if the world has no memory of changes, or the timer could not be read. */
   formersOf?: FormersOf;
-  /** Takes a region's pruning down, and returns what the deletion limit leaves of it. */
+  /** Records a region's pruning, and returns what the deletion limit leaves of it. */
   limit: (pruned: PrunePlan, read: Omit<ReadRegion, "seen">) => PrunePlan;
-  /** Returns what is mailed and what the clock carries on. */
+  /** Returns what is mailed, and the changes that the timer carries. */
   end: (isAllSeen: boolean, readAt: ReadAt) => Changed;
 }
 
-/** What of a region waits for a change. */
-function heldIn({ points, judgement }: PrunePlan): HeldPoint[] {
-  if (judgement.held.size === 0) return [];
+/** Returns the snapshots of a region that wait for a change. */
+function heldIn({ points, verdict }: PrunePlan): HeldPoint[] {
+  if (verdict.held.size === 0) return [];
   return points.flatMap(({ region, snapshotId, identity: { instanceId, slot } }): HeldPoint[] => {
-    const held = judgement.held.get(snapshotId);
+    const held = verdict.held.get(snapshotId);
     if (held === undefined) return [];
     const { keys, fresh } = held;
     return [{ region, snapshotId, instanceId, slot, keys, fresh }];
   });
 }
 
-/** What the rules of a later instant are read with. */
+/** Input for reading the rules as of a later time. */
 interface Foreseeing extends ReadAt {
   memory: ChangeMemory;
   ruled: Pick<Ruled, "newest" | "shared" | "isMissing" | "rulesOf">;
@@ -55,7 +58,9 @@ interface Foreseeing extends ReadAt {
   slot: string | undefined;
 }
 
-/** Returns what a new change makes due by the end of its grace, in every region, so that one mail says all of it. */
+/**
+ * Returns what a new change makes due in every region by the end of its grace period, so that one mail names all of it.
+ */
 function foreseen(
   held: readonly HeldPoint[],
   planned: readonly { pruned: PrunePlan; isDr: boolean }[],
@@ -64,19 +69,18 @@ function foreseen(
   const isNew = held.some((one) => one.fresh.size > 0 && !isOf(one, "limit"));
   if (!isNew) return [];
   const endMs = nowMs + settings.editGraceDays * DAY_MS;
-  const formersOf = formerRules(memory, ruled, settings, slot, endMs);
+  const formersOf = formerRules(memory, ruled, { settings, slot, nowMs: endMs });
   const rules = { ...ruled, calendar, nowMs: endMs, formersOf };
   return planned.flatMap(({ pruned, isDr }) => dueLater(pruned, isDr ? "drKeep" : "keep", rules, { settings, nowMs }));
 }
 
-/** @param slot the slot that is served, if any */
+/** Starts to track the changes that one plan has to respect. */
 export function beginChanges(
   world: World,
   ruled: Pick<Ruled, "newest" | "shared" | "isMissing" | "knowsFleet" | "rulesOf">,
-  settings: CoreSettings,
-  slot: string | undefined,
-  nowMs: number,
+  at: Served,
 ): Changing {
+  const { settings, slot, nowMs } = at;
   const { changes } = world;
   const carried = memoryIn(world);
   const memory = carried && withApproved(carried, settings);
@@ -87,24 +91,24 @@ export function beginChanges(
   const points = new Map<string, number>();
   const planned: { pruned: PrunePlan; isDr: boolean }[] = [];
   return {
-    ...(memory && { formersOf: formerRules(memory, ruled, settings, slot, nowMs) }),
+    ...(memory && { formersOf: formerRules(memory, ruled, at) }),
     limit: (pruned, { region, dr, own }) => {
-      const limited = limitDeletions(pruned, { region, dr, own, seen: own }, settings, memory, known);
+      const limited = limitDeletions(pruned, { region, dr, own, seen: own }, settings, { memory, known });
       const { stopped, due, plan } = limited;
       planned.push({ pruned, isDr: dr !== undefined });
-      regions.push({ region, judgement: pruned.judgement, stopped, due });
+      regions.push({ region, verdict: pruned.verdict, stopped, due });
       held = [...held, ...heldIn(pruned), ...limited.held];
-      // Not `push(...)`: a hundred thousand arguments are more than a call takes.
+      // Not `push(...)`, because an argument list cannot hold a hundred thousand items.
       withheld = [...withheld, ...plan.kept.slice(pruned.kept.length)];
       points.set(region, limited.points);
       return plan;
     },
     end: (isAllSeen, readAt) => {
-      // Nobody is told what the deletion limit stopped where nothing goes anyway.
+      // The plans that the limit stopped are not reported here, because nothing is deleted while the timer cannot be
+      // read.
       if (changes === "unread") return { problems: [], withheld };
-      const later =
-        memory === undefined ? [] : foreseen(held, planned, { memory, ruled, settings: settings, slot, ...readAt });
-      const { plans, problems } = planChanges([...held, ...later], points, known, memory, settings, nowMs);
+      const later = memory === undefined ? [] : foreseen(held, planned, { memory, ruled, settings, slot, ...readAt });
+      const { plans, problems } = planChanges([...held, ...later], points, { memory, known }, at);
       if (memory === undefined) return { problems, withheld };
       const { newest, isMissing, knowsFleet } = ruled;
       const has = (id: string) => newest.has(id);

@@ -1,12 +1,12 @@
 /**
- * Looks at what is known of all snapshots that a plan would delete before the first of them goes: their own records, and the
- * locks, one paged read a region. Whoever reads the locks of the copies knows which of them lack theirs. Whom a snapshot
- * is shared with is asked later, one by one (sharing.ts).
+ * Checks all snapshots that a plan would delete before the first one is deleted, by their own records and by their
+ * locks. Locks take one paged read per region, which also shows which copies lack theirs. Sharing is checked later, one
+ * snapshot at a time (sharing.ts).
  */
-import type { Budget } from "../lib/pool";
-import { type Ec2Reader, type VaultClients, ec2In } from "../aws/clients";
+import { type Ec2Reader, ec2In } from "../aws/clients";
 import { type HeldLock, describeLocks } from "../aws/ec2Reads";
 import { causeOf } from "../aws/errors";
+import type { Execution } from "../aws/tools";
 import { type Findings, keepHeld, note, unread } from "./findings";
 import { partOf } from "../lib/text";
 import { lockHold, lockNotice, tierHold } from "./holds";
@@ -17,12 +17,12 @@ import type { DeleteAction, LockAction } from "../model/actions";
 import type { CoreSettings } from "../model/settings";
 import type { Snapshot } from "../model/world";
 
-/** What is left of a region's deletions after the guards. */
+/** A region's deletions after the checks. */
 export interface GuardedRegion extends ReadRegion {
   locks: LockAction[];
-  /** What no lock and no tier holds. */
+  /** Deletions of snapshots that no lock and no tier holds. */
   deletes: DeleteAction[];
-  /** Set where time was over before the region was looked at: nothing of it may go. */
+  /** True if time ran out before the region was checked, so that nothing in it is deleted. */
   late: boolean;
 }
 
@@ -38,25 +38,24 @@ async function readLocks(client: Ec2Reader, region: string, findings: Findings):
   }
 }
 
-/** What the snapshots' own records and the region's locks let go. What is held of a recovery point holds all of it. */
+/**
+ * Returns the deletions that neither the snapshots' own records nor the region's locks prevent. A hold on one snapshot
+ * holds its whole recovery point.
+ */
 function unheld(
   deletes: readonly DeleteAction[],
-  { seen }: ReadRegion,
   locks: Locks,
-  settings: CoreSettings,
-  nowMs: number,
+  { settings, nowMs }: { settings: CoreSettings; nowMs: number },
   findings: Findings,
 ): DeleteAction[] {
-  const byId = new Map(seen.map((snapshot) => [snapshot.snapshotId, snapshot]));
   const heldSets = new Map<string, string>();
   const free = deletes.filter((action) => {
-    const snapshot = byId.get(action.snapshotId);
-    const tier = snapshot === undefined ? undefined : tierHold(snapshot);
+    const tier = tierHold(action.snapshot);
     const lock = locks.get(action.snapshotId);
     if (tier === undefined && lock === undefined) return true;
     if (lock !== undefined) {
-      const told = lockNotice(action, snapshot, lock, settings, nowMs);
-      if (told !== undefined) findings.problems.push(told);
+      const notice = lockNotice(action, lock, settings, nowMs);
+      if (notice !== undefined) findings.problems.push(notice);
     }
     const held = tier ?? lockHold(lock as HeldLock);
     keepHeld(findings, action, held);
@@ -70,8 +69,8 @@ function unheld(
   });
 }
 
-/** The copies of a DR region that a lock is owed to; none in the primary one. */
-function owedIn(
+/** Returns the copies of a DR region that have to be locked; empty for the primary region. */
+function toLockIn(
   { dr, own }: ReadRegion,
   deletes: readonly DeleteAction[],
   { lock }: CoreSettings,
@@ -79,53 +78,54 @@ function owedIn(
 ): Snapshot[] {
   if (dr === undefined) return [];
   const leaving = new Set(deletes.map(({ snapshotId }) => snapshotId));
-  return lockable(own, leaving, dr, lock, nowMs);
+  return lockable(
+    own.filter(({ snapshotId }) => !leaving.has(snapshotId)),
+    dr,
+    lock,
+    nowMs,
+  );
 }
 
-/** One region: what is to be locked there, and what may go. */
+/** Checks one region: which copies to lock, and what can be deleted. */
 async function guardRegion(
-  client: Ec2Reader,
   read: ReadRegion,
   deletes: readonly DeleteAction[],
-  settings: CoreSettings,
-  { now, deadlineMs }: Budget,
+  { clients, settings, budget: { now, deadlineMs } }: Execution,
   findings: Findings,
 ): Promise<GuardedRegion> {
   const nowMs = now();
-  const owed = owedIn(read, deletes, settings, nowMs);
+  const toLock = toLockIn(read, deletes, settings, nowMs);
   const guarded: GuardedRegion = { ...read, locks: [], deletes: [...deletes], late: false };
-  if (deletes.length === 0 && owed.length === 0) return guarded;
+  if (deletes.length === 0 && toLock.length === 0) return guarded;
   if (nowMs >= deadlineMs) return { ...guarded, late: true };
-  const held = await readLocks(client, read.region, findings);
+  const held = await readLocks(ec2In(clients, read.region).reader, read.region, findings);
   if (held === undefined) {
     for (const action of deletes) keepHeld(findings, action, "its region's locks are not known");
     return { ...guarded, deletes: [] };
   }
   const { lock } = settings;
-  const locks = lock === undefined ? [] : planLocks(owed, (id) => held.has(id), lock, nowMs);
-  return { ...guarded, locks, deletes: unheld(deletes, read, held, settings, nowMs, findings) };
+  const locks = lock === undefined ? [] : planLocks(toLock, (id) => held.has(id), lock, nowMs);
+  return { ...guarded, locks, deletes: unheld(deletes, held, { settings, nowMs }, findings) };
 }
 
 /**
- * @param deletes what the plan would delete, in all regions
- * @param findings what is kept, and what is to be told, is noted here
- * @returns the regions that could be read; never throws
+ * Checks what the plan would delete. Never throws.
+ * @param deletes the deletions of all regions
+ * @param findings receives what is kept and what is reported
+ * @returns the regions that could be read
  */
 export async function guardRegions(
-  clients: VaultClients,
   deletes: readonly DeleteAction[],
   inventory: Inventory,
-  settings: CoreSettings,
-  budget: Budget,
+  execution: Execution,
   findings: Findings,
 ): Promise<GuardedRegion[]> {
-  // Most passes have nothing to look at.
-  if (deletes.length === 0 && settings.lock === undefined) return [];
+  // Most invocations have nothing to check.
+  if (deletes.length === 0 && execution.settings.lock === undefined) return [];
   return Promise.all(
     inventory.regions.map((read) => {
       const here = deletes.filter((action) => action.region === read.region);
-      const { reader } = ec2In(clients, read.region);
-      return guardRegion(reader, read, here, settings, budget, findings);
+      return guardRegion(read, here, execution, findings);
     }),
   );
 }

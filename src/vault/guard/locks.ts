@@ -1,9 +1,9 @@
 /**
- * Which copies are to be locked: each verified one, for the first `lock.days` days of its life. Pure.
+ * Decides which copies to lock: each verified one, for the first `lock.days` days of its life. Pure.
  *
- * EC2 counts a lock's whole days from when it is set, so a copy is locked for what is left of its days, rounded up: the
- * lock ends less than a day after them. It is never set again after them: a copy whose lock has ended must be able to
- * go. See docs/adr/0009.
+ * EC2 counts a lock's whole days from when it is set. A copy is therefore locked for what is left of its days, rounded
+ * up, so the lock ends less than a day after them. A copy is not locked after its days, because it must be deletable
+ * once its lock has ended. See docs/adr/0009.
  */
 import { copyState } from "../inventory/copies";
 import { TAG } from "../model/tags";
@@ -12,49 +12,46 @@ import type { KeyedRegion, SnapshotLock } from "../model/settings";
 import type { LockAction } from "../model/actions";
 import type { Snapshot } from "../model/world";
 
-/** How long a lock may outlive its days: a day by rounding, and the minutes between a plan and its last call. */
+/** Time by which a lock can outlast its days: a day of rounding, and the minutes between a plan and its last call. */
 export const LOCK_ROUNDING_MS = DAY_MS + HOUR_MS;
 
-/** When the days of a copy are over. */
+/** Returns when the days end for which a copy is locked. */
 export function lockedDaysEndMs(copy: Pick<Snapshot, "startTimeMs">, { days }: SnapshotLock) {
   return copy.startTimeMs + days * DAY_MS;
 }
 
 /**
- * The copies that a lock is owed to, whether they have it or not.
- * @param own the vault's own copies in the region
- * @param leaving ids of those that this plan deletes
+ * Returns the copies that have to be locked, whether they already are or not.
+ * @param staying copies in a region that the plan does not delete
  */
 export function lockable(
-  own: readonly Snapshot[],
-  leaving: ReadonlySet<string>,
+  staying: readonly Snapshot[],
   { keyArn }: KeyedRegion,
   lock: SnapshotLock | undefined,
   nowMs: number,
 ): Snapshot[] {
   if (lock === undefined) return [];
-  return own.filter(
+  return staying.filter(
     (copy) =>
       copyState(copy, keyArn) === "verified" &&
-      // The role may lock what carries the vault's tag; what has lost it is reported as tampering.
+      // The role is allowed to lock what carries the vault's tag. A copy that lost the tag is reported as tampering.
       copy.tags[TAG.vault] === copy.identity.vaultId &&
-      !leaving.has(copy.snapshotId) &&
       lockedDaysEndMs(copy, lock) > nowMs,
   );
 }
 
 /**
- * Oldest first, as copies are made.
- * @param owed what {@link lockable} gave
- * @param isLocked whether any lock holds it now, also one that a person set
+ * Plans the locks that are missing, the oldest copy first, in the order in which copies are made.
+ * @param toLock the result of {@link lockable}
+ * @param isLocked whether any lock holds it now, including one that a person set
  */
 export function planLocks(
-  owed: readonly Snapshot[],
+  toLock: readonly Snapshot[],
   isLocked: (snapshotId: string) => boolean,
   lock: SnapshotLock,
   nowMs: number,
 ): LockAction[] {
-  return owed
+  return toLock
     .filter(({ snapshotId }) => !isLocked(snapshotId))
     .sort((a, b) => a.startTimeMs - b.startTimeMs || (a.snapshotId < b.snapshotId ? -1 : 1))
     .map((copy) => {
@@ -63,8 +60,9 @@ export function planLocks(
         kind: "lock",
         region: copy.region,
         snapshotId: copy.snapshotId,
+        snapshot: copy,
         mode: lock.mode,
-        // A copy that seems to be made in the future must not be locked for longer than was asked for.
+        // A copy that seems to be made in the future must not be locked for longer than configured.
         days: Math.min(days, lock.days),
         sinceMs: copy.startTimeMs,
         reason: `verified and not locked: nobody may delete it for its first ${lock.days} days`,

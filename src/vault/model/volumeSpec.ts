@@ -1,12 +1,12 @@
 /**
- * What the volumes of a recovery point looked like, as tag values. CreateSnapshots puts the same tags on every
- * snapshot of a set, so the whole set's facts travel on each: a copy can be tagged, and a volume made again, long
- * after instance and volume are gone, with no other source than the snapshot. See docs/adr/0002.
+ * Volume specs of a recovery point, as tag values. CreateSnapshots puts the same tags on every snapshot of a set, so
+ * each snapshot carries the specs of the whole set. The vault can therefore tag a copy, and a person can recreate a
+ * volume, long after instance and volume are gone. The snapshot is the only source. See docs/adr/0002.
  */
 import { MAX_TAG_VALUE, TAG } from "./tags";
 import type { AttachedVolume, Tags } from "./world";
 
-export type VolumeFacts = Omit<AttachedVolume, "tags">;
+export type VolumeSpec = Omit<AttachedVolume, "tags">;
 
 const FIELD = ":";
 const ENTRY = " ";
@@ -15,7 +15,7 @@ function tagKey(index: number): string {
   return index === 0 ? TAG.volumes : `${TAG.volumes}-${index + 1}`;
 }
 
-function encode(volume: VolumeFacts): string {
+function encode(volume: VolumeSpec): string {
   return [
     volume.volumeId,
     volume.deviceName,
@@ -31,7 +31,7 @@ function count(text: string | undefined): number | undefined {
   return text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined;
 }
 
-function decode(entry: string): VolumeFacts | undefined {
+function decode(entry: string): VolumeSpec | undefined {
   const [volumeId, deviceName, role, volumeType, sizeGiB, iops, throughput] = entry.split(FIELD);
   if (!volumeId?.startsWith("vol-") || deviceName === undefined) return undefined;
   return {
@@ -45,8 +45,10 @@ function decode(entry: string): VolumeFacts | undefined {
   };
 }
 
-/** `vol-1:/dev/xvda:root:gp3:8:3000:125 vol-2:…`, split over as many tags as 256 characters a value ask for. */
-export function volumeFactsToTags(volumes: readonly VolumeFacts[]): Tags {
+/**
+ * Encodes specs as `vol-1:/dev/xvda:root:gp3:8:3000:125 vol-2:…`, in as many tags as 256 characters per value require.
+ */
+export function volumeSpecToTags(volumes: readonly VolumeSpec[]): Tags {
   const values: string[] = [];
   for (const entry of volumes.map(encode)) {
     const last = values[values.length - 1];
@@ -59,12 +61,12 @@ export function volumeFactsToTags(volumes: readonly VolumeFacts[]): Tags {
   return Object.fromEntries(values.map((value, index) => [tagKey(index), value]));
 }
 
-/** The facts of one volume from its snapshot's tags; `undefined` where a person removed or changed them. */
-export function volumeSpecFromTags(tags: Tags, volumeId: string): VolumeFacts | undefined {
+/** Reads the spec of one volume from its snapshot's tags; `undefined` if a person removed or changed them. */
+export function volumeSpecFromTags(tags: Tags, volumeId: string): VolumeSpec | undefined {
   for (let index = 0; tags[tagKey(index)] !== undefined; index += 1) {
     for (const entry of (tags[tagKey(index)] ?? "").split(ENTRY)) {
-      const facts = decode(entry);
-      if (facts?.volumeId === volumeId) return facts;
+      const spec = decode(entry);
+      if (spec?.volumeId === volumeId) return spec;
     }
   }
   return undefined;

@@ -1,58 +1,60 @@
-/** Plans what needs other regions seen: copies and pruning. Pure. */
+/** Plans copies and pruning, which need other regions to be seen. Pure. */
 import { makeCalendar } from "../retention/calendar";
 import { beginChanges } from "../changes/changing";
-import { dedupe } from "../inventory/duplicates";
+import { dedupe } from "../inventory/dedupe";
 import { type SeenRegion, copyProgressRank, unsafeIn } from "../inventory/drRegions";
 import { isClear } from "../identity/ownership";
 import { isReplacement } from "../inventory/replacements";
-import { idsOf, planPruning } from "./pruning";
-import { orphanNotices } from "./orphans";
+import { idsOf, planPruning } from "./prune/pruning";
+import { orphanNotices } from "./prune/orphans";
 import { instanceRules } from "../retention/effectiveRules";
 import { holdDeletions, isUnderLost, lostKeys, withoutLost } from "./keyGate";
-import { ignoredMarks, releasedIn } from "./released";
+import { ignoredExpiredTags, releasedIn } from "./prune/released";
 import { pointsLook } from "../missing/missingPoints";
 import { missingProblems } from "../missing/missingWords";
 import type { Snapshot } from "../model/world";
-import { planEncrypting } from "./encryption";
+import { planEncrypting } from "./copies/encryption";
 import { stuckCopies } from "./problems";
-import { planCopying, worthCopying } from "./copying";
+import { planCopying, worthCopying } from "./copies/copying";
 import { isCompleted } from "../inventory/states";
 import { type PlanPart, type PlanRequest, pendingOf } from "./request";
 
 /**
- * Returns copies, deletions and what is to be said of either.
- * @param wanted the volumes that the plan takes a snapshot of
+ * Returns copies, deletions, and what is reported about either.
+ * @param wanted ids of the volumes that the plan snapshots
  */
 export function planRegions(
   own: readonly Snapshot[],
   wanted: ReadonlySet<string>,
   { world, inventory, settings, slotTask, nowMs }: PlanRequest,
 ): PlanPart {
-  // What a sweep only reports as missed is no run: nobody is an orphan by that.
+  // A slot that is only reported as missed is not a run, so it makes no instance an orphan.
   const slot = slotTask?.mode === "open" ? slotTask.slot : undefined;
   const { dr: marked, clear } = inventory;
   const copies = marked.flatMap((region) => region.copies);
   const { problems, ...ruled } = instanceRules([...own, ...copies], world, settings, nowMs);
-  const changing = beginChanges(world, ruled, settings, slot, nowMs);
+  const changing = beginChanges(world, ruled, { settings, slot, nowMs });
   const calendar = makeCalendar(settings.timezone);
   const rules = { ...ruled, calendar, nowMs, formersOf: changing.formersOf };
   const finished = clear.filter(isCompleted);
   const believed = marked.map((one) => ({ one, ...releasedIn(one, finished, rules) }));
   const seen = believed.map(({ one, released }): SeenRegion => ({ ...one, released }));
-  const { counted, extra } = dedupe(clear, copyProgressRank(seen), settings);
-  const completed = counted.filter(isCompleted);
+  const { canonical, redundant } = dedupe(clear, copyProgressRank(seen), settings);
+  const completed = canonical.filter(isCompleted);
   const unsafe = (snapshot: Snapshot) => unsafeIn(seen, snapshot);
   const doubted = clear === own ? [] : own.filter((one) => !isClear(one));
-  const seenHere = { own, clear, counted, extra, doubted, wanted };
+  const seenHere = { own, clear, canonical, redundant, doubted, wanted };
   const { due, primary, pruned, isAllSeen } = planPruning(seenHere, seen, unsafe, {
     settings,
     rules,
     limit: changing.limit,
   });
   const copying = believed.map(({ one, forCopying }): SeenRegion => ({ ...one, released: forCopying }));
+  const leaving = idsOf(due.actions);
+  const staysHere = ({ snapshotId }: Snapshot) => !leaving.has(snapshotId);
   const making = [
-    ...planCopying(worthCopying(own, counted), copying, settings, nowMs),
-    ...planEncrypting(own, completed, idsOf(due.actions), settings, nowMs),
+    ...planCopying(worthCopying(own, canonical), copying, settings, nowMs),
+    ...planEncrypting(own, completed.filter(staysHere), settings, nowMs),
   ];
   const lost = lostKeys(world, settings);
   const pruning = [primary, ...pruned];
@@ -67,13 +69,14 @@ export function planRegions(
     problems: [
       ...making.flatMap((one) => one.problems).filter(({ subject }) => !isUnderLost(subject, lost)),
       ...stuckCopies([...own.filter(isReplacement), ...copies], settings, nowMs),
-      ...copying.flatMap((one) => ignoredMarks(one, completed)),
+      ...copying.flatMap((one) => ignoredExpiredTags(one, completed)),
       ...problems,
       ...orphanNotices([...own, ...copies], ruled.orphans ?? [], settings),
       ...changed.problems,
       ...(points === undefined ? [] : missingProblems(points, settings.primaryRegion)),
     ],
     pending: pendingOf(copies),
+    canonical,
     points,
     changes: changed.changes,
     withheld: changed.withheld,

@@ -1,17 +1,15 @@
-/** report: one log line a decision, the metrics, and one mail for what a person must know and was not told today. */
+/** Writes one log line per decision, and sends one mail for what a person must know and was not notified of lately. */
 import { publish } from "../aws/sns";
 import type { VaultClients } from "../aws/clients";
 import { stillNotified } from "../model/notified";
 import type { NotifiedAt } from "../model/clockState";
 import { composeMail } from "./mail";
 import type { LogPlace } from "./links";
-import { type Summary, countAlike } from "./summary";
+import { type Decisions, type Summary, countAlike } from "./summary";
 import { type Problem, isNotice, problemKey } from "../model/problem";
 import { isoSeconds } from "../lib/time";
-import type { Outcome, Plan } from "../model/actions";
+import type { Outcome } from "../model/actions";
 import type { VaultSettings } from "../model/settings";
-import type { ThrottledRead } from "../model/world";
-import type { Trigger } from "../model/trigger";
 import type { VaultLog } from "../aws/tools";
 
 function subjectOf({ action }: Outcome): Record<string, unknown> {
@@ -28,23 +26,21 @@ function logCounts(log: VaultLog, outcomes: readonly Outcome[]): void {
   }
 }
 
-/** A problem's fields. Its message goes by another name, since a line's own `message` is one word: the logger drops it. */
+/** Returns a problem's log fields. Its message has another name, because the logger drops a field called `message`. */
 export function fieldsOf({ message, ...fields }: Problem): Record<string, unknown> {
   return { ...fields, detail: message };
 }
 
-/** What is kept is said once a run: said by every pass and sweep, it would be most of the log's cost. */
-export function logDecisions(
-  log: VaultLog,
-  { kind }: Trigger,
-  plan: Plan,
-  outcomes: readonly Outcome[],
-  deferredReads: readonly ThrottledRead[],
-): void {
+/**
+ * Logs what was decided and done. What is kept is logged once per run, because at every follow-up and sweep it would be
+ * most of the log's cost.
+ */
+export function logDecisions(log: VaultLog, { trigger: { kind }, plan, outcomes, deferredReads }: Decisions): void {
   for (const { code, problem } of deferredReads) {
     log.info("read", { status: "deferred", code, detail: problem.message });
   }
-  // What a dry run leaves is named by its run; the passes and sweeps after it find the same again.
+  // The run of a dry run names what it leaves. Later follow-ups and sweeps find the same again, so they log only its
+  // number.
   const isLeft = ({ notStarted, status }: Outcome) => notStarted === true || (status === "planned" && kind !== "run");
   logCounts(log, outcomes.filter(isLeft));
   for (const outcome of outcomes.filter((one) => !isLeft(one))) {
@@ -60,28 +56,33 @@ export function logDecisions(
   }
 }
 
-/** Returns the problems that nobody was told. */
+/** Returns the problems that were never reported. */
 export function neverReportedOf(problems: readonly Problem[], notified: NotifiedAt): Problem[] {
   return problems.filter((problem) => notified[problemKey(problem)] === undefined);
 }
 
-/** Returns the problems that were not told within the last day. */
+/** Returns the problems that were not reported within their repeat interval. */
 export function unreportedOf(problems: readonly Problem[], notified: NotifiedAt, nowMs: number): Problem[] {
   return neverReportedOf(problems, stillNotified(notified, nowMs));
 }
 
+/** Content of a mail. */
+export interface News {
+  summary: Summary;
+  /** Problems that were not reported within their repeat interval. */
+  unreported: readonly Problem[];
+  /** Problems that were reported before, with their times. */
+  notified: NotifiedAt;
+}
+
 /**
- * Mails the news.
- * @returns what counts as told from now on
- * @throws what SNS throws: an untold problem must not be taken for told
+ * Sends one mail.
+ * @returns the problems that count as reported from now on, with their times
+ * @throws the error of SNS, so that no problem counts as reported that was not
  */
 export async function notify(
-  clients: VaultClients,
-  settings: VaultSettings,
-  summary: Summary,
-  unreported: readonly Problem[],
-  notified: NotifiedAt,
-  logs: LogPlace,
+  { clients, settings, logs }: { clients: VaultClients; settings: VaultSettings; logs: LogPlace },
+  { summary, unreported, notified }: News,
   nowMs: number,
 ): Promise<NotifiedAt> {
   const { subject, body } = composeMail(summary, unreported, settings, logs);

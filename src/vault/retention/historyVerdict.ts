@@ -1,32 +1,29 @@
-/** Evaluates one history: by the rules of now, and by those of before each change for what the rules of now release. Pure. */
+/** Evaluates one history by the current rules, and what they release by the former rules of each change. Pure. */
 import type { Former, FormersOf } from "./former";
 import type { RulesOf } from "./effectiveRules";
-import { type RecoverySet, wasThere } from "./recoverySets";
+import { wasThere } from "./recoverySets";
 import { type FullVerdict, holdOfBoth } from "./retentionVerdict";
-import { type ReadAt, type Side, verdictBy } from "./verdict";
+import { type ReadAt, type UnitHistory, verdictBy } from "./verdict";
 
-/** Rules and what they are read with. */
+/** Rules, and what they are evaluated with. */
 export interface PruneRules extends ReadAt {
   /** Rules of an instance, or of a volume that several instances have had. */
   rulesOf: RulesOf;
-  /** The instances of each volume that has had several: shared by them, or moved. */
+  /** Instances of each volume that has had several: shared by them, or moved. */
   shared: ReadonlyMap<string, ReadonlySet<string>>;
-  /** The rules that units were under before a change; absent: no change is looked for. */
+  /** Former rules of units; absent: changes are not considered. */
   formersOf?: FormersOf;
 }
 
-/** The recovery points of one unit: an instance, or a volume that several instances have had. */
-export interface History {
-  unit: string;
-  sets: readonly RecoverySet[];
-  side: Side;
+/** History of a unit in one region. */
+export interface History extends UnitHistory {
   region: string;
 }
 
-/** Adds what rules of before a change make of what would be gone. */
+/** Adds holds and approvals: what former rules would keep and the current rules delete. */
 function addFormer(verdict: FullVerdict, former: Former, { sets, unit, side }: History, nowMs: number): void {
   const { calendar } = former;
-  const { kept: wouldKeep } = verdictBy(former.rules, former.over(sets), unit, side, { calendar, nowMs });
+  const { kept: wouldKeep } = verdictBy(former.rules, { unit, sets: former.over(sets), side }, { calendar, nowMs });
   const { overFrom, before: end, keys, fresh, carrier } = former;
   const hold = (slot: string, why: string) => {
     const more = { why, keys: new Set(keys), fresh: new Set(fresh) };
@@ -38,22 +35,22 @@ function addFormer(verdict: FullVerdict, former: Former, { sets, unit, side }: H
     const { slot } = set;
     const why = whyGone(slot);
     if (why === undefined || !wouldKeep.has(slot)) continue;
-    // The rules of now alone decide about what was made since.
+    // Only the current rules decide about what was made since.
     if (end !== undefined && !wasThere(set, end)) continue;
     if (overFrom === undefined) {
       hold(slot, why);
       isHolding = true;
     } else if (slot <= overFrom) verdict.approved.set(slot, keys);
   }
-  // Once the last recovery point with the tags of before is gone, the vault no longer knows what the others wait for.
+  // If the last recovery point with the former tags were deleted, the vault would not know what the others wait for.
   const why = isHolding && carrier !== undefined ? whyGone(carrier) : undefined;
   if (why !== undefined && carrier !== undefined) hold(carrier, why);
 }
 
 /** Returns the verdict on one history. */
 export function historyVerdict(history: History, rules: PruneRules): FullVerdict {
-  const { unit, sets, side, region } = history;
-  const verdict = verdictBy(rules.rulesOf(unit), sets, unit, side, rules);
+  const { unit, sets, region } = history;
+  const verdict = verdictBy(rules.rulesOf(unit), history, rules);
   const full: FullVerdict = { ...verdict, held: new Map(), approved: new Map() };
   const isLoss = sets.some(({ slot }) => verdict.gone.has(slot) && !verdict.kept.has(slot));
   if (!isLoss || rules.formersOf === undefined) return full;

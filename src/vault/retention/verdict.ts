@@ -1,4 +1,6 @@
-/** What keep rules make of the recovery points of one instance, or of one volume that several instances have had. Pure. */
+/**
+ * Applies keep rules to the recovery points of one instance, or of one volume that several instances have had. Pure.
+ */
 import type { Calendar } from "./calendar";
 import type { InstanceRules } from "./effectiveRules";
 import { type RecoverySet, completeSets, timesOf } from "./recoverySets";
@@ -7,32 +9,40 @@ import { TAG } from "../model/tags";
 import type { KeepRules } from "../model/settings";
 import type { Snapshot } from "../model/world";
 
-/** Which of an instance's rules: those of the primary region, or of the DR regions. */
+/** Side of an instance's rules: those of the primary region, or of the DR regions. */
 export type Side = "keep" | "drKeep";
 
-/** When rules are read, and by which calendar. */
+/** Time and calendar by which rules are evaluated. */
 export interface ReadAt {
   calendar: Calendar;
   nowMs: number;
 }
 
-/** By slot, why each recovery point is kept or goes. */
+/** Recovery points of one unit: an instance, or a volume that several instances have had. */
+export interface UnitHistory {
+  unit: string;
+  sets: readonly RecoverySet[];
+  side: Side;
+}
+
+/** Reasons why each recovery point is kept or gone, by slot. */
 export interface Verdict {
   kept: Map<string, string>;
   gone: Map<string, string>;
 }
 
-/** Returns whether a snapshot was made as a copy for a DR region, wherever the primary region is now: see copyTags.ts. */
+/**
+ * Returns true if a snapshot was made as a copy for a DR region, wherever the primary region is now: see copyTags.ts.
+ */
 export function isMadeForDr({ identity, tags }: Snapshot): boolean {
   return identity.source !== undefined && tags[TAG.volumeSizeGiB] !== undefined;
 }
 
-/** Adds what one history of points wants. */
+/** Adds what the rules want of one history of points. */
 function addHistory(
   verdict: Verdict,
   points: readonly RetentionPoint[],
-  keepRules: KeepRules,
-  keepAtLeast: number,
+  { keepRules, keepAtLeast }: { keepRules: KeepRules; keepAtLeast: number },
   { calendar, nowMs }: ReadAt,
 ): void {
   const { keep, remove, reasons } = retention(points, keepRules, { nowMs, calendar, keepAtLeast });
@@ -41,7 +51,7 @@ function addHistory(
   for (const slot of remove) if (!verdict.gone.has(slot)) verdict.gone.set(slot, why(slot));
 }
 
-/** Adds the newest of each volume: a volume that was taken away keeps its last whatever came after it. */
+/** Adds the newest of each volume: a volume that was removed keeps its last, whatever came after it. */
 function addNewestOfVolumes(
   verdict: Verdict,
   sets: readonly RecoverySet[],
@@ -64,12 +74,10 @@ function addNewestOfVolumes(
   }
 }
 
-/** Returns what rules make of them. A recovery point goes where it is gone and not kept. */
+/** Returns the verdict of rules on a history. A recovery point is deleted if it is gone and not kept. */
 export function verdictBy(
   { keepAll, expireAll, keepAtLeast, ...own }: InstanceRules,
-  sets: readonly RecoverySet[],
-  unit: string,
-  side: Side,
+  { unit, sets, side }: UnitHistory,
   rules: ReadAt,
 ): Verdict {
   const verdict: Verdict = { kept: new Map(), gone: new Map() };
@@ -81,25 +89,26 @@ export function verdictBy(
   }
   const pointOf = (set: RecoverySet): RetentionPoint => {
     const { slotMs, takenMs, startTimeMs: firstMs } = timesOf(set, rules.calendar);
-    // Copies in a DR region are as old as the first of them, those in their originals' own region as old as these.
+    // Recovery points in a DR region are as old as their first copy, those of the primary region as old as their latest
+    // data.
     const startTimeMs = side === "keep" ? takenMs : firstMs;
     return { snapshotId: set.slot, volumeId: unit, startTimeMs, slotMs, takenMs };
   };
   const points = sets.map(pointOf);
-  addHistory(verdict, points, own[side], keepAtLeast, rules);
+  addHistory(verdict, points, { keepRules: own[side], keepAtLeast }, rules);
   if (verdict.gone.size === 0) return verdict;
   if (sets.some(({ snapshots }) => snapshots.length > 1 || snapshots[0]?.tags[TAG.setSize] !== "1")) {
     const complete = new Set(completeSets(sets).map(({ slot }) => slot));
     const isPart = complete.size > 0 && complete.size < sets.length;
     if (isPart) {
       const some = points.filter(({ snapshotId }) => complete.has(snapshotId));
-      addHistory(verdict, some, own[side], keepAtLeast, rules);
+      addHistory(verdict, some, { keepRules: own[side], keepAtLeast }, rules);
     }
   }
   const forDr = new Set(sets.filter((set) => set.snapshots.some(isMadeForDr)).map(({ slot }) => slot));
   if (side === "keep" && forDr.size > 0) {
     const some = points.filter(({ snapshotId }) => forDr.has(snapshotId));
-    addHistory(verdict, some, own.drKeep, keepAtLeast, rules);
+    addHistory(verdict, some, { keepRules: own.drKeep, keepAtLeast }, rules);
   }
   addNewestOfVolumes(verdict, sets, [...points].sort(newestFirst), keepAtLeast);
   return verdict;

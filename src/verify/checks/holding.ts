@@ -1,10 +1,9 @@
 /** A12–A17: permissions by tag, Snapshot Lock, and deletion. */
 import { DeleteSnapshotCommand, DescribeLockedSnapshotsCommand, UnlockSnapshotCommand } from "@aws-sdk/client-ec2";
 import { describeLocks } from "../../vault/aws/ec2Reads";
-import { deleteSnapshot, lockSnapshot, markCopyExpired } from "../../vault/aws/ec2Writes";
+import { deleteSnapshot, lockSnapshot, writeCopyExpiredTag } from "../../vault/aws/ec2Writes";
 import { causeOf, holdersOf, meaningOf } from "../../vault/aws/errors";
 import { DAY_MS, MINUTE_MS, isoSeconds } from "../../vault/lib/time";
-import type { LockAction } from "../../vault/model/actions";
 import { type Question, askPermissions } from "../dryRuns";
 import { type Finding, beside, confirmed, different, refusalOf, textOf, unknown } from "../findings";
 import { note } from "../made";
@@ -38,7 +37,7 @@ function tagPermissions(stage: Stage): Promise<Finding> {
       region: primaryRegion,
       statements: statementsOf(target, verifyId, ["MarkExpiredCopies"]),
       expected: "allowed",
-      call: (client) => markCopyExpired(client, sourceId, [drRegion], isoSeconds(now())),
+      call: (client) => writeCopyExpiredTag(client, sourceId, [drRegion], isoSeconds(now())),
     },
     {
       ...deletion,
@@ -49,12 +48,6 @@ function tagPermissions(stage: Stage): Promise<Finding> {
   ]);
 }
 
-function lockAction({ target, now }: Stage, snapshotId: string, days: number): LockAction {
-  const region = target.drRegion;
-  const reason = "verify:aws";
-  return { kind: "lock", region, snapshotId, mode: "governance", days, sinceMs: now(), reason };
-}
-
 function lockPermissions(stage: Stage): Promise<Finding> {
   const { target, verifyId } = stage;
   const copyId = copyIdOf(stage);
@@ -63,7 +56,7 @@ function lockPermissions(stage: Stage): Promise<Finding> {
     region: target.drRegion,
     statements: statementsOf(target, verifyId, ["LockOwnCopies"]),
     expected,
-    call: (client) => lockSnapshot(client, lockAction(stage, copyId, days)),
+    call: (client) => lockSnapshot(client, { snapshotId: copyId, mode: "governance", days }),
   });
   return askPermissions(stage, [question(1, "allowed"), question(2, "refused")]);
 }
@@ -84,7 +77,7 @@ async function lock(stage: Stage): Promise<Finding> {
   }
   // Before the call: its answer may be lost.
   note(made, { kind: "snapshot", region, id, locked: true });
-  const refusal = await refusalOf(() => lockSnapshot(client, lockAction(stage, id, 1)));
+  const refusal = await refusalOf(() => lockSnapshot(client, { snapshotId: id, mode: "governance", days: 1 }));
   if (refusal !== undefined) {
     if (refusal.answered) note(made, { kind: "snapshot", region, id });
     return beside(refusal) ?? different(textOf(refusal));

@@ -58,7 +58,7 @@ function deleted(): (string | undefined)[] {
 function carry(extra: Partial<CoreSettings> = {}, seen = world, planned = plan) {
   const policy = { ...SETTINGS, maxDeletePercent: 50, ...extra };
   const budget = { now: () => NOW, deadlineMs: NOW + 1 };
-  return applyPlan(clients, planned, takeInventory(seen, policy), policy, budget);
+  return applyPlan(planned, takeInventory(seen, policy), { clients, settings: policy, budget });
 }
 
 test("tags that AWS refuses are a notice of the plan", async () => {
@@ -97,7 +97,7 @@ test("a source that goes in the same invocation is not marked for its copy that 
   const marked = (id: string) =>
     deleteAction(`${id}-copy`, {
       region: DR.region,
-      mark: { snapshotId: id, regions: [DR.region] },
+      expiredCopyTag: { snapshotId: id, regions: [DR.region] },
     });
   const both: Plan = { ...plan, actions: [deleteAction("snap-3"), marked("snap-3"), marked("snap-2")] };
   writer.on(CreateTagsCommand).resolves({ $metadata: {} });

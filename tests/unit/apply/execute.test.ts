@@ -33,7 +33,7 @@ function awsError(code: string): Error {
 
 function run(actions: Action[], hasTime = () => true) {
   const now = () => (hasTime() ? NOW : NOW + 2);
-  return apply(clients, actions, SETTINGS, { now, deadlineMs: NOW + 1 });
+  return apply(actions, { clients, settings: SETTINGS, budget: { now, deadlineMs: NOW + 1 } });
 }
 
 /** `status: detail` of each outcome. */
@@ -144,8 +144,8 @@ test("nothing is begun after the deadline", async () => {
 });
 
 describe("deleting a copy that its source outlives", () => {
-  const mark = { snapshotId: "snap-1", regions: [DR.region] };
-  const action = deleteAction("c", { region: DR.region, mark });
+  const expiredCopyTag = { snapshotId: "snap-1", regions: [DR.region] };
+  const action = deleteAction("c", { region: DR.region, expiredCopyTag });
 
   test("marks the source first", async () => {
     const order: string[] = [];

@@ -28,7 +28,7 @@ function awsError(code: string): Error {
 
 /** `status: detail` of each outcome. */
 async function run(actions: Action[]): Promise<string[]> {
-  const done = await apply(clients, actions, TWO, { now: () => NOW, deadlineMs: NOW + 1 });
+  const done = await apply(actions, { clients, settings: TWO, budget: { now: () => NOW, deadlineMs: NOW + 1 } });
   return done.map(({ status, detail }) => `${status}: ${detail}`);
 }
 
@@ -67,8 +67,8 @@ test("a limit of one region stops the copies to that region alone", async () => 
 });
 
 describe("deleting an original whose copies have expired", () => {
-  const mark = { snapshotId: "stand-in", regions: [DR.region, "eu-west-1"] };
-  const action = deleteAction("original", { mark });
+  const expiredCopyTag = { snapshotId: "stand-in", regions: [DR.region, "eu-west-1"] };
+  const action = deleteAction("original", { expiredCopyTag });
 
   test("writes the marks on its stand-in first, in one call", async () => {
     primary.on(CreateTagsCommand).resolves({});

@@ -31,7 +31,7 @@ function awsError(code: string): Error {
 
 async function run(action: Action) {
   const settings = { ...SETTINGS, tags: CONFIGURED };
-  const [outcome] = await apply(clients, [action], settings, { now: () => NOW, deadlineMs: NOW + 1 });
+  const [outcome] = await apply([action], { clients, settings, budget: { now: () => NOW, deadlineMs: NOW + 1 } });
   return outcome;
 }
 

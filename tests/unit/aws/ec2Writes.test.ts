@@ -14,7 +14,7 @@ import {
   createSingle,
   deleteSnapshot,
   lockSnapshot,
-  markCopyExpired,
+  writeCopyExpiredTag,
 } from "../../../src/vault/aws/ec2Writes";
 import { tagsDigest } from "../../../src/vault/identity/description";
 import { TAG } from "../../../src/vault/model/tags";
@@ -173,7 +173,7 @@ test("a lock has a mode and whole days, and no cooling-off period", async () => 
 
 test("the marks are written on the one source, and name the regions of the copies", async () => {
   ec2.on(CreateTagsCommand).resolves({});
-  await markCopyExpired(client, "snap-1", ["us-west-2", "eu-west-1"], SLOT);
+  await writeCopyExpiredTag(client, "snap-1", ["us-west-2", "eu-west-1"], SLOT);
   expect(inputs()).toStrictEqual([
     {
       Resources: ["snap-1"],

@@ -12,7 +12,12 @@ function held(of: string, days: number, more: Partial<HeldPoint> = {}): HeldPoin
 }
 
 function said(points: readonly HeldPoint[]): string {
-  const { problems } = planChanges(points, new Map(), new Map(), undefined, POLICY, NOW);
+  const { problems } = planChanges(
+    points,
+    new Map(),
+    { memory: undefined, known: new Map() },
+    { settings: POLICY, nowMs: NOW },
+  );
   return (
     /since (.*?)(?: and orphans is [a-z-]+)(.*?): i-1/
       .exec(problems[0]?.message ?? "")

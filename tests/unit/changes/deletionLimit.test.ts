@@ -3,7 +3,7 @@ import { remember } from "../../../src/vault/changes/changeMemory";
 import { limitDeletions } from "../../../src/vault/changes/deletionLimit";
 import { emptyVerdict } from "../../../src/vault/retention/retentionVerdict";
 import type { PrunePlan } from "../../../src/vault/retention/prunePlan";
-import { emptyPlan, remove } from "../../../src/vault/plan/pruneDecisions";
+import { emptyPlan, remove } from "../../../src/vault/plan/prune/pruneDecisions";
 import { setsByInstance } from "../../../src/vault/retention/recoverySets";
 import { TAG } from "../../../src/vault/model/tags";
 import { DAY_MS, isoSeconds } from "../../../src/vault/lib/time";
@@ -28,7 +28,7 @@ function planned(): PrunePlan {
     gone,
     approved,
   });
-  for (const one of due) remove(plan, one, "retention", "no rule keeps it");
+  for (const one of due) remove(plan, one, { because: "retention", reason: "no rule keeps it" });
   return plan;
 }
 
@@ -38,7 +38,7 @@ function deletedBeside(stopped: Record<string, string[]>): string[] {
     stopped,
   };
   const read = { region: HERE, own: points, seen: points };
-  const { plan } = limitDeletions(planned(), read, POLICY, memory, new Map());
+  const { plan } = limitDeletions(planned(), read, POLICY, { memory, known: new Map() });
   return plan.actions.map(({ snapshotId }) => snapshotId);
 }
 

@@ -12,6 +12,7 @@ import type { HeldPoint } from "../../../src/vault/model/waitingPlans";
 import { DAY_MS, isoSeconds } from "../../../src/vault/lib/time";
 import type { Plan } from "../../../src/vault/model/actions";
 import type { Snapshot } from "../../../src/vault/model/world";
+import { deleteAction } from "../../support/actions";
 import { DR, NOW, SETTINGS, instance, snapshot, volume } from "../../support/world";
 
 const PRIMARY = SETTINGS.primaryRegion;
@@ -35,7 +36,7 @@ function foresight(held: readonly HeldPoint[], mailed: readonly string[], more: 
   const fresh = remember({ memory: undefined, oldestSlot: undefined }, SETTINGS, NOW);
   const memory = { ...fresh, notified, ...more };
   const plan: Plan = {
-    actions: [{ kind: "delete", region: PRIMARY, snapshotId: "snap-4", because: "retention", reason: "old" }],
+    actions: [deleteAction("snap-4")],
     kept: [],
     problems: [],
     pending: [],

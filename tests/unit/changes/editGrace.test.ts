@@ -256,7 +256,12 @@ test("a hundred and fifty thousand snapshots of orphans are announced in one mai
     fresh: keys,
   }));
   const startMs = performance.now();
-  const { problems } = planChanges(held, new Map(), new Map(), undefined, POLICY, NOW);
+  const { problems } = planChanges(
+    held,
+    new Map(),
+    { memory: undefined, known: new Map() },
+    { settings: POLICY, nowMs: NOW },
+  );
   expect(problems.map(({ kind }) => kind)).toStrictEqual([ANNOUNCED]);
   expect(problems[0]?.message).toContain("will delete 150000 recovery points in us-east-1");
   expect(performance.now() - startMs).toBeLessThan(10_000);

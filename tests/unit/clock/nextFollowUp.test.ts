@@ -6,6 +6,7 @@ import { readClock, setClock } from "../../../src/vault/clock/timer";
 import { stillNotified } from "../../../src/vault/model/notified";
 import { HOUR_MS, MINUTE_MS, isoSeconds } from "../../../src/vault/lib/time";
 import type { CopyAction, Outcome, Plan, SnapshotAction } from "../../../src/vault/model/actions";
+import { deleteAction } from "../../support/actions";
 import { FUNCTION_ARN, NOW, SETTINGS, SLOT } from "../../support/world";
 
 const scheduler = mockClient(SchedulerClient);
@@ -80,13 +81,7 @@ describe("the next wake", () => {
   });
 
   test("is not set by deletions: the sweep is soon enough", () => {
-    const action = {
-      kind: "delete",
-      region: "us-east-1",
-      snapshotId: "s",
-      because: "retention",
-      reason: "",
-    } as const;
+    const action = deleteAction("s");
     expect(trigger([outcome({ action, status: "deferred" })])).toBeUndefined();
   });
 

@@ -34,7 +34,7 @@ interface Case {
 /** What is served so many minutes after the slot; without `clock` it could not be read. */
 function served({ trigger, clock, own = [], minutes = 5, policy = {} }: Case): SlotTask | undefined {
   const state = clock === undefined ? undefined : { ...clock, notified: {} };
-  return slotToServe(trigger, state, own, { ...SETTINGS, ...policy }, NOW + minutes * MINUTE_MS);
+  return slotToServe(trigger, { carried: state, own }, { ...SETTINGS, ...policy }, NOW + minutes * MINUTE_MS);
 }
 
 function failed(slot: string, count: number, volumeId = "vol-1"): Snapshot[] {
@@ -325,7 +325,7 @@ describe("a slot in which a snapshot failed afterwards", () => {
 
   test("is not known where the snapshots could not be read", () => {
     const clock = { done: SLOT, notified: {} };
-    expect(slotToServe(SWEEP, clock, undefined, SETTINGS, NOW)).toBeUndefined();
+    expect(slotToServe(SWEEP, { carried: clock, own: undefined }, SETTINGS, NOW)).toBeUndefined();
   });
 });
 

@@ -55,9 +55,14 @@ async function guard(
   const world: World = { snapshots, copies: inDr(copies), problems: [], throttled: [] };
   const budget = { now: () => (hasTime() ? NOW : NOW + 2), deadlineMs: NOW + 1 };
   const findings: Findings = { kept: [], problems: [], throttled: [] };
-  const regions = await guardRegions(clients, deletes, takeInventory(world, policy), policy, budget, findings);
+  const regions = await guardRegions(
+    deletes,
+    takeInventory(world, policy),
+    { clients, settings: policy, budget },
+    findings,
+  );
   const dry = { ...policy, dryRun: true, maxDeletePercent: Infinity };
-  const outcomes = await prune(clients, regions, dry, budget, findings);
+  const outcomes = await prune(regions, { clients, settings: dry, budget }, findings);
   const planned = outcomes.filter(({ status }) => status === "planned");
   const putOff = outcomes.filter(({ status }) => status === "deferred");
   return {
@@ -124,7 +129,7 @@ test("what is shared stays and is told", async () => {
 
 test("what is archived stays, and nobody is told", async () => {
   const archived = { ...old, storageTier: "archive" };
-  const { actions, kept, problems } = await guard([here], { snapshots: [archived] });
+  const { actions, kept, problems } = await guard([{ ...here, snapshot: archived }], { snapshots: [archived] });
   expect(actions).toStrictEqual([]);
   expect(kept.map(({ reason }) => reason)).toStrictEqual(["old, but it is in the archive tier"]);
   expect(problems).toStrictEqual([]);

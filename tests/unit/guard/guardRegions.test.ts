@@ -58,7 +58,7 @@ beforeEach(() => {
 /** What was deleted and locked, by region. */
 async function carry(settings = LOCKING, seen = world) {
   const budget = { now: () => NOW, deadlineMs: NOW + 1 };
-  const done = await applyPlan(clients, plan, takeInventory(seen, settings), settings, budget);
+  const done = await applyPlan(plan, takeInventory(seen, settings), { clients, settings, budget });
   const deleted = writers.flatMap((w) => w.commandCalls(DeleteSnapshotCommand));
   const locked = writers.flatMap((w) => w.commandCalls(LockSnapshotCommand));
   return {

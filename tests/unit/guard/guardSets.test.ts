@@ -10,7 +10,7 @@ import { ec2In, makeClients } from "../../../src/vault/aws/clients";
 import { deleteUnshared } from "../../../src/vault/apply/deletions";
 import type { Findings } from "../../../src/vault/guard/findings";
 import { guardRegions } from "../../../src/vault/guard/guard";
-import { prunePrimary } from "../../../src/vault/plan/prunePrimary";
+import { prunePrimary } from "../../../src/vault/plan/prune/prunePrimary";
 import { makeCalendar } from "../../../src/vault/retention/calendar";
 import { TAG } from "../../../src/vault/model/tags";
 import { DAY_MS, isoSeconds } from "../../../src/vault/lib/time";
@@ -50,7 +50,7 @@ const alone = deleteAction("alone", { set: "i-2 2026-10-13T03:00:00Z" });
 /** What is deleted, in order; why the rest is kept; what is put off. */
 async function deleting(deletes: DeleteAction[], policy = SETTINGS) {
   const findings: Findings = { kept: [], problems: [], throttled: [] };
-  const outcomes = await deleteUnshared(clients, deletes, policy, budget, findings);
+  const outcomes = await deleteUnshared(deletes, { clients, settings: policy, budget }, findings);
   return {
     tried: writes.commandCalls(DeleteSnapshotCommand).map(({ args }) => args[0].input.SnapshotId),
     kept: findings.kept.map(({ snapshotId, reason }) => `${snapshotId}: ${reason}`),
@@ -104,11 +104,9 @@ test("where one is locked, nothing of it goes", async () => {
   const world = { snapshots, copies: inDr([]), problems: [], throttled: [] };
   const findings: Findings = { kept: [], problems: [], throttled: [] };
   const [here] = await guardRegions(
-    clients,
     [root, data, alone],
     takeInventory(world, SETTINGS),
-    SETTINGS,
-    budget,
+    { clients, settings: SETTINGS, budget },
     findings,
   );
   expect(here?.deletes).toStrictEqual([alone]);
@@ -133,7 +131,7 @@ describe("a recovery point past its time", () => {
   };
   const deleted = (old: Snapshot[], unsafe?: string, doubted: Snapshot[] = []) => {
     const own = [...today, ...old];
-    const world = { own, counted: own, extra: [], doubted, wanted: new Set<string>() };
+    const world = { own, canonical: own, redundant: [], doubted, wanted: new Set<string>() };
     const why = ({ snapshotId }: Snapshot) => (snapshotId === unsafe ? "it has no copy" : undefined);
     return prunePrimary("us-east-1", world, why, rules).actions.map(({ snapshotId }) => snapshotId);
   };

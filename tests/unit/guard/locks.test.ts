@@ -14,14 +14,16 @@ function copy(snapshotId: string, ageMs: number, extra: Partial<Snapshot> = {}):
 }
 
 function plan(copies: Snapshot[], locked: string[] = [], leaving: string[] = [], policy = POLICY) {
-  const owed = lockable(copies, new Set(leaving), DR, policy.lock, NOW);
-  return planLocks(owed, (id) => locked.includes(id), policy.lock ?? LOCK, NOW);
+  const staying = copies.filter(({ snapshotId }) => !leaving.includes(snapshotId));
+  const toLock = lockable(staying, DR, policy.lock, NOW);
+  return planLocks(toLock, (id) => locked.includes(id), policy.lock ?? LOCK, NOW);
 }
 
 test("a verified copy is locked for its days, whole", () => {
   expect(plan([copy("a", HOUR_MS)])).toStrictEqual([
     {
       kind: "lock",
+      snapshot: copy("a", HOUR_MS),
       region: "us-west-2",
       snapshotId: "a",
       mode: "governance",
@@ -81,7 +83,7 @@ test("a lock ends less than a day after the days that it is for, and never needs
       expect(action.days).toBeLessThanOrEqual(days);
       const endsMs = NOW + action.days * DAY_MS;
       expect(endsMs - endOfDaysMs).toBeLessThan(DAY_MS);
-      if (ageMs >= 0) expect(lockable([one], new Set(), DR, policy.lock, endsMs)).toStrictEqual([]);
+      if (ageMs >= 0) expect(lockable([one], DR, policy.lock, endsMs)).toStrictEqual([]);
     }),
   );
 });

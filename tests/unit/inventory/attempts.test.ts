@@ -75,7 +75,12 @@ function play({ policy, volumeType, everyMinutes, hours, minutes, fails, isLimit
       : { ...s, state: fails(s.startTimeMs) ? "error" : "completed" };
   for (let nowMs = NOW; nowMs < NOW + hours * HOUR_MS; nowMs += everyMinutes * MINUTE_MS) {
     const own = played.world.snapshots?.map((s) => finish(s, nowMs)) ?? [];
-    const slotTask = slotToServe({ kind: "sweep", runId: "r" }, { ...clock, notified: {} }, own, policy, nowMs);
+    const slotTask = slotToServe(
+      { kind: "sweep", runId: "r" },
+      { carried: { ...clock, notified: {} }, own },
+      policy,
+      nowMs,
+    );
     const world = { ...played.world, snapshots: own };
     const plan = planOf(world, policy, slotTask, "r", nowMs);
     played.told.push(...plan.problems);

@@ -145,7 +145,7 @@ describe("a snapshot", () => {
   test("gets the mark of each region where its copy expires, on its own", () => {
     const policy = { ...TWO, policies: keeping(90, 30) };
     const copies = { [DR.region]: [west, oldWest], [DR2.region]: [ireland, oldIreland] };
-    const marks = plan([one, old], copies, policy).actions.map((a) => a.kind === "delete" && a.mark);
+    const marks = plan([one, old], copies, policy).actions.map((a) => a.kind === "delete" && a.expiredCopyTag);
     expect(marks).toStrictEqual([
       { snapshotId: "old", regions: ["us-west-2"] },
       { snapshotId: "old", regions: ["eu-west-1"] },

@@ -2,7 +2,7 @@
 import { problem } from "../../../src/vault/model/problem";
 import { DescribeInstancesCommand, DescribeSnapshotsCommand } from "@aws-sdk/client-ec2";
 import { UpdateScheduleCommand } from "@aws-sdk/client-scheduler";
-import { judgeThrottled } from "../../../src/vault/clock/throttling";
+import { openThrottling } from "../../../src/vault/clock/throttling";
 import { HOUR_MS, MINUTE_MS, isoSeconds } from "../../../src/vault/lib/time";
 import { makeRig } from "../../support/rig";
 import { NOW, SLOT } from "../../support/world";
@@ -77,7 +77,7 @@ test("a DR region that is throttled stops no snapshot", async () => {
 
 test("with a clock that can't be read it is told at once: nobody knows since when", () => {
   const unread = problem("not-observed", "x", "could not read x");
-  const judged = judgeThrottled([{ code: "Throttling", problem: unread }], undefined, NOW);
+  const judged = openThrottling([{ code: "Throttling", problem: unread }], undefined, NOW);
   expect(judged).toStrictEqual({ since: isoSeconds(NOW), deferredReads: [], problems: [unread] });
 });
 

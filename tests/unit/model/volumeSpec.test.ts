@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { MAX_TAG_VALUE, TAG } from "../../../src/vault/model/tags";
-import { type VolumeFacts, volumeSpecFromTags, volumeFactsToTags } from "../../../src/vault/model/volumeSpec";
+import { type VolumeSpec, volumeSpecFromTags, volumeSpecToTags } from "../../../src/vault/model/volumeSpec";
 
 const hex = fc.integer({ min: 0, max: 2 ** 48 }).map((n) => n.toString(16).padStart(17, "0"));
 const count = (max: number) => fc.option(fc.integer({ min: 0, max }), { nil: undefined });
 
-const facts: fc.Arbitrary<VolumeFacts> = fc.record(
+const facts: fc.Arbitrary<VolumeSpec> = fc.record(
   {
     volumeId: hex.map((id) => `vol-${id}`),
     deviceName: fc.constantFrom("/dev/xvda", "/dev/sda1", "/dev/sdf", "xvdh", "/dev/nvme11n1"),
@@ -28,7 +28,7 @@ const volumes = fc.uniqueArray(facts, {
 test("the facts of up to 128 volumes come back from tags that EC2 takes", () => {
   fc.assert(
     fc.property(volumes, (set) => {
-      const tags = volumeFactsToTags(set);
+      const tags = volumeSpecToTags(set);
       for (const value of Object.values(tags)) {
         expect(value.length).toBeLessThanOrEqual(MAX_TAG_VALUE);
       }
@@ -43,7 +43,7 @@ test("the facts of up to 128 volumes come back from tags that EC2 takes", () => 
 });
 
 test("the form is the documented one, and goes on in numbered tags", () => {
-  const root: VolumeFacts = {
+  const root: VolumeSpec = {
     volumeId: "vol-1",
     deviceName: "/dev/xvda",
     isRoot: true,
@@ -53,15 +53,15 @@ test("the form is the documented one, and goes on in numbered tags", () => {
     throughputMiBps: 125,
   };
   const data = { volumeId: "vol-2", deviceName: "/dev/sdf", isRoot: false };
-  expect(volumeFactsToTags([root, data])).toStrictEqual({
+  expect(volumeSpecToTags([root, data])).toStrictEqual({
     [TAG.volumes]: "vol-1:/dev/xvda:root:gp3:8:3000:125 vol-2:/dev/sdf:data::::",
   });
   const many = Array.from({ length: 9 }, (_, n) => ({ ...root, volumeId: `vol-${n}` }));
-  expect(Object.keys(volumeFactsToTags(many))).toStrictEqual([TAG.volumes, `${TAG.volumes}-2`]);
+  expect(Object.keys(volumeSpecToTags(many))).toStrictEqual([TAG.volumes, `${TAG.volumes}-2`]);
 });
 
 test("no volumes are no tags", () => {
-  expect(volumeFactsToTags([])).toStrictEqual({});
+  expect(volumeSpecToTags([])).toStrictEqual({});
 });
 
 test.each([

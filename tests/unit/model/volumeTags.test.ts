@@ -9,7 +9,7 @@ import {
 import { mockClient } from "aws-sdk-client-mock";
 import fc from "fast-check";
 import { createSet, createSingle, writeVolumeTags } from "../../../src/vault/aws/ec2Writes";
-import { snapshotAction } from "../../../src/vault/plan/snapshotAction";
+import { snapshotAction } from "../../../src/vault/plan/snapshots/snapshotAction";
 import { MAX_TAGS, TAG, tagsFromList, userTags } from "../../../src/vault/model/tags";
 import type { AttachedVolume, Tags } from "../../../src/vault/model/world";
 import type { CoreSettings } from "../../../src/vault/model/settings";

@@ -1,6 +1,6 @@
 import { copiesBySource, copiesOf, copyFault, coverageOf } from "../../../src/vault/inventory/copies";
-import { planCopies } from "../../../src/vault/plan/copies";
-import { drCopyTags } from "../../../src/vault/plan/copyTags";
+import { planCopies } from "../../../src/vault/plan/copies/copies";
+import { drCopyTags } from "../../../src/vault/plan/copies/copyTags";
 import { TAG, copyExpiredTag } from "../../../src/vault/model/tags";
 import { HOUR_MS, MINUTE_MS } from "../../../src/vault/lib/time";
 import type { Snapshot } from "../../../src/vault/model/world";

@@ -1,7 +1,7 @@
 /** Copies that fail for good beside others: who gets the slots, in virtual time, as long as nothing but the plan decides. */
-import { drCopyTags } from "../../../src/vault/plan/copyTags";
+import { drCopyTags } from "../../../src/vault/plan/copies/copyTags";
 import { copiesBySource } from "../../../src/vault/inventory/copies";
-import { planCopies } from "../../../src/vault/plan/copies";
+import { planCopies } from "../../../src/vault/plan/copies/copies";
 import { latestStartedFirst } from "../../../src/vault/inventory/order";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../../src/vault/lib/time";
 import type { CopyAction } from "../../../src/vault/model/actions";

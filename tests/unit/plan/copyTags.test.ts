@@ -1,6 +1,6 @@
 /** What a copy carries, in a DR region and as a stand-in in the primary one. */
 import fc from "fast-check";
-import { drCopyTags, replacementTags } from "../../../src/vault/plan/copyTags";
+import { drCopyTags, replacementTags } from "../../../src/vault/plan/copies/copyTags";
 import { INSTANCE_TAG_PREFIX, MAX_TAGS, TAG, copyExpiredTag, prefixTags } from "../../../src/vault/model/tags";
 import { HOUR_MS } from "../../../src/vault/lib/time";
 import { NOW, SETTINGS, snapshot, standInOf } from "../../support/world";

@@ -1,5 +1,5 @@
 import { isDropout, problem, type ProblemKind } from "../../../src/vault/model/problem";
-import { planDropouts } from "../../../src/vault/plan/dropoutProblems";
+import { planDropouts } from "../../../src/vault/plan/snapshots/dropoutProblems";
 import type { Dropout } from "../../../src/vault/model/dropout";
 import type { SlotTask } from "../../../src/vault/model/trigger";
 import type { CoreSettings } from "../../../src/vault/model/settings";
@@ -30,7 +30,7 @@ test("a tag that is gone is a notice, with what to do if it was meant and if it 
       subject: "i-2",
       message:
         "i-2 (web) is not backed up any more: it has no tag Backup; its newest recovery point is of 2026-11-21T03:00:00Z",
-      hint: "To back it up again: aws ec2 create-tags --region us-east-1 --resources i-2 --tags Key=Backup,Value=true . If you want that, do nothing: not before 2026-12-21, 30 days after its newest recovery point, and not before a mail has announced it, only the newest recovery point of each volume is kept.",
+      hint: "To back it up again: aws ec2 create-tags --region us-east-1 --resources i-2 --tags Key=Backup,Value=true . If you want no more backups of it, do nothing. Its policy's rules apply until 2026-12-21, 30 days after its newest recovery point, and until a mail has announced the change. After that, only the newest recovery point of each volume is kept.",
       severity: "notice",
     },
   ]);

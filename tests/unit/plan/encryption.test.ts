@@ -1,5 +1,5 @@
 /** Encrypted stand-ins in the primary region, from the plain snapshot to its end: see docs/adr/0012. */
-import { replacementTags } from "../../../src/vault/plan/copyTags";
+import { replacementTags } from "../../../src/vault/plan/copies/copyTags";
 import { planOf } from "../../support/planOf";
 import { TAG, copyExpiredTag } from "../../../src/vault/model/tags";
 import { DAY_MS, HOUR_MS, isoSeconds } from "../../../src/vault/lib/time";
@@ -203,7 +203,7 @@ describe("a DR copy of it", () => {
     policies: { true: { keep: { retentionDays: 90 }, drKeep: { retentionDays: 30 } } },
   };
   const marksOf = ({ actions }: Plan) =>
-    actions.flatMap((a) => (a.kind === "delete" && a.mark !== undefined ? [a.mark] : []));
+    actions.flatMap((a) => (a.kind === "delete" && a.expiredCopyTag !== undefined ? [a.expiredCopyTag] : []));
 
   test("that expires leaves its mark on the one that counts, wherever that stands in the list", () => {
     const unverified = standInOf(old, "a-unverified", { kmsKeyId: OTHER_KEY });

@@ -1,6 +1,6 @@
 /** What is kept of instances that nobody backs up any more: counted by each run, and named once a week. */
 import { PublishCommand } from "@aws-sdk/client-sns";
-import { orphanNotices } from "../../../src/vault/plan/orphans";
+import { orphanNotices } from "../../../src/vault/plan/prune/orphans";
 import { instanceRules } from "../../../src/vault/retention/effectiveRules";
 import { roughCost } from "../../../src/vault/inventory/storageCost";
 import { DAY_MS, isoSeconds } from "../../../src/vault/lib/time";

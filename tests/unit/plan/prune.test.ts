@@ -1,9 +1,9 @@
-import type { Duplicate } from "../../../src/vault/inventory/duplicates";
+import type { RedundantSnapshot } from "../../../src/vault/inventory/dedupe";
 import { sourceFinder } from "../../../src/vault/inventory/replacements";
 import { type Coverage, copiesBySource } from "../../../src/vault/inventory/copies";
 import { makeCalendar } from "../../../src/vault/retention/calendar";
-import { prunePrimary } from "../../../src/vault/plan/prunePrimary";
-import { pruneDr } from "../../../src/vault/plan/pruneDr";
+import { prunePrimary } from "../../../src/vault/plan/prune/prunePrimary";
+import { pruneDr } from "../../../src/vault/plan/prune/pruneDr";
 import type { PruneRules } from "../../../src/vault/retention/historyVerdict";
 import { TAG, copyExpiredTag } from "../../../src/vault/model/tags";
 import { DAY_MS, HOUR_MS } from "../../../src/vault/lib/time";
@@ -22,7 +22,7 @@ function daysOld(snapshotId: string, days: number, extra: Partial<Snapshot> = {}
   return snapshot(snapshotId, { startTimeMs: NOW - days * DAY_MS, ...extra });
 }
 
-const NONE = { counted: [], extra: [], doubted: [], wanted: new Set<string>() };
+const NONE = { canonical: [], redundant: [], doubted: [], wanted: new Set<string>() };
 
 /** `id: reason`, with `+` for kept and `-` for deleted. */
 function decisions({ actions, kept }: ReturnType<typeof prunePrimary>): string[] {
@@ -35,15 +35,15 @@ function decisions({ actions, kept }: ReturnType<typeof prunePrimary>): string[]
 
 describe("the primary region", () => {
   const prune = (
-    counted: Snapshot[],
+    canonical: Snapshot[],
     coverage: Coverage = "verified",
-    extra: Duplicate[] = [],
+    redundant: RedundantSnapshot[] = [],
     failed: Snapshot[] = [],
   ) => {
-    const own = [...counted, ...extra.map((e) => e.duplicate), ...failed];
+    const own = [...canonical, ...redundant.map((one) => one.snapshot), ...failed];
     const safe = ["verified", "expired"].includes(coverage);
     const unsafe = () => (safe ? undefined : `its copy is ${coverage}`);
-    return decisions(prunePrimary("us-east-1", { ...NONE, own, counted, extra }, unsafe, RULES));
+    return decisions(prunePrimary("us-east-1", { ...NONE, own, canonical, redundant }, unsafe, RULES));
   };
 
   test.each<[Coverage, string[]]>([
@@ -73,12 +73,12 @@ describe("the primary region", () => {
 
   test("deletes a duplicate once the one that counts has a verified copy", () => {
     const of = daysOld("of", 1);
-    const extra = [{ duplicate: daysOld("twin", 1), of, why: "a duplicate of of" }];
-    expect(prune([of], "verified", extra)).toStrictEqual([
+    const redundant = [{ snapshot: daysOld("twin", 1), canonical: of, why: "a duplicate of of" }];
+    expect(prune([of], "verified", redundant)).toStrictEqual([
       "- twin: a duplicate of of",
       "+ of: within 7 days, the newest of i-1",
     ]);
-    expect(prune([of], "pending", extra)).toStrictEqual([
+    expect(prune([of], "pending", redundant)).toStrictEqual([
       "+ of: within 7 days, the newest of i-1",
       "+ twin: a duplicate of of, but its copy is pending",
     ]);
@@ -86,8 +86,8 @@ describe("the primary region", () => {
 
   test("keeps a duplicate that is pending: deleting it would not help", () => {
     const of = daysOld("of", 1);
-    const duplicate = daysOld("twin", 1, { state: "pending" });
-    expect(prune([of], "verified", [{ duplicate, of, why: "a duplicate of of" }])).toStrictEqual([
+    const twin = daysOld("twin", 1, { state: "pending" });
+    expect(prune([of], "verified", [{ snapshot: twin, canonical: of, why: "a duplicate of of" }])).toStrictEqual([
       "+ of: within 7 days, the newest of i-1",
       "+ twin: a duplicate of of, but it is pending",
     ]);
@@ -103,9 +103,9 @@ describe("the primary region", () => {
       [daysOld("new", 0, { volumeId: "vol-2" })],
       "+ bad: failed: volume is gone",
     ],
-  ])("deletes or keeps a failed snapshot where %s", (_what, days, counted, expected) => {
+  ])("deletes or keeps a failed snapshot where %s", (_what, days, canonical, expected) => {
     const bad = daysOld("bad", days, { state: "error", stateMessage: "volume is gone" });
-    expect(prune(counted, "verified", [], [bad])).toContain(expected);
+    expect(prune(canonical, "verified", [], [bad])).toContain(expected);
   });
 
   test("says so where EC2 gives no reason for a failure", () => {
@@ -174,22 +174,23 @@ describe("the DR region", () => {
         kind: "delete",
         region: "us-west-2",
         snapshotId: "old-copy",
+        snapshot: oldCopy,
         because: "retention",
         reason: "9 days old, kept for 7 days",
         set: "i-1 2026-11-13T03:00:00Z",
-        mark: { snapshotId: "old", regions: ["us-west-2"] },
+        expiredCopyTag: { snapshotId: "old", regions: ["us-west-2"] },
       },
     ]);
   });
 
   test("marks a source that leaves too: EC2 may refuse to delete it", () => {
     const { actions } = prune([oldCopy, newCopy], [oldSource, newSource], ["old"]);
-    expect(actions.map((a) => a.mark?.snapshotId)).toStrictEqual(["old"]);
+    expect(actions.map((a) => a.expiredCopyTag?.snapshotId)).toStrictEqual(["old"]);
   });
 
   test("marks nothing where the source is gone", () => {
     const { actions } = prune([oldCopy, newCopy], [newSource]);
-    expect(actions.map((a) => a.mark)).toStrictEqual([undefined]);
+    expect(actions.map((a) => a.expiredCopyTag)).toStrictEqual([undefined]);
   });
 
   test("keeps the copy of the newest slot, though an older one was copied after it", () => {

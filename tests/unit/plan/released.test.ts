@@ -4,7 +4,7 @@ import { makeCalendar } from "../../../src/vault/retention/calendar";
 import { type SeenRegion } from "../../../src/vault/inventory/drRegions";
 import { planOf } from "../../support/planOf";
 import type { PruneRules } from "../../../src/vault/retention/historyVerdict";
-import { ignoredMarks, releasedIn } from "../../../src/vault/plan/released";
+import { ignoredExpiredTags, releasedIn } from "../../../src/vault/plan/prune/released";
 import { TAG, copyExpiredTag } from "../../../src/vault/model/tags";
 import { DAY_MS } from "../../../src/vault/lib/time";
 import type { KeepRules, CoreSettings } from "../../../src/vault/model/settings";
@@ -229,10 +229,10 @@ describe("with a volume that two instances have had", () => {
 
 describe("a mark that the rules do not bear out", () => {
   const one = marked(daysOld(3));
-  const told = (counted: Snapshot[], copies: Snapshot[] = [], isReleased: SeenRegion["released"] = () => false) => {
-    const world: World = { snapshots: counted, copies: inDr(copies), problems: [], throttled: [] };
+  const told = (canonical: Snapshot[], copies: Snapshot[] = [], isReleased: SeenRegion["released"] = () => false) => {
+    const world: World = { snapshots: canonical, copies: inDr(copies), problems: [], throttled: [] };
     const [seen] = takeInventory(world, SETTINGS).dr;
-    return ignoredMarks({ ...seen!, released: isReleased }, counted);
+    return ignoredExpiredTags({ ...seen!, released: isReleased }, canonical);
   };
 
   test("is noticed, without an error", () => {

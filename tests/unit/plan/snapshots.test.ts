@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { planSnapshots } from "../../../src/vault/plan/snapshots";
+import { planSnapshots } from "../../../src/vault/plan/snapshots/snapshots";
 import { INSTANCE_TAG_PREFIX, MAX_TAGS, TAG } from "../../../src/vault/model/tags";
 import type { KeyedRegion } from "../../../src/vault/model/settings";
 import type { SnapshotAction } from "../../../src/vault/model/actions";
@@ -11,7 +11,7 @@ const root = volume("vol-1", { isRoot: true, volumeType: "gp3", sizeGiB: 8 });
 const data = volume("vol-2", { deviceName: "/dev/sdf" });
 
 function plan(instances: ProtectedInstance[], snapshots: Snapshot[] = [], dr: readonly KeyedRegion[] = SETTINGS.dr) {
-  return planSnapshots(instances, snapshots, { ...SETTINGS, dr }, OPEN, "run-1", NOW);
+  return planSnapshots(instances, snapshots, { ...SETTINGS, dr }, { slotTask: OPEN, runId: "run-1", nowMs: NOW });
 }
 
 function numbered(count: number, prefix = "key"): Tags {

@@ -1,5 +1,5 @@
 /** In which order a slot's snapshots are made, what a failed one changes, and what a slot that closes tells. */
-import { planSnapshots } from "../../../src/vault/plan/snapshots";
+import { planSnapshots } from "../../../src/vault/plan/snapshots/snapshots";
 import { TAG } from "../../../src/vault/model/tags";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../../src/vault/lib/time";
 import type { ProtectedInstance, Snapshot } from "../../../src/vault/model/world";
@@ -13,7 +13,7 @@ const root = volume("vol-1", { isRoot: true });
 const data = volume("vol-2", { deviceName: "/dev/sdf" });
 
 function plan(instances: ProtectedInstance[], snapshots: Snapshot[] = [], slotTask: SlotTask = OPEN, nowMs = NOW) {
-  return planSnapshots(instances, snapshots, SETTINGS, slotTask, "run-1", nowMs);
+  return planSnapshots(instances, snapshots, SETTINGS, { slotTask, runId: "run-1", nowMs });
 }
 
 function volumesOf({ volumes }: SnapshotAction): string[] {

@@ -1,8 +1,8 @@
-import { planSnapshots } from "../../../src/vault/plan/snapshots";
+import { planSnapshots } from "../../../src/vault/plan/snapshots/snapshots";
 import { MINUTE_MS, SECOND_MS } from "../../../src/vault/lib/time";
 import type { ProtectedInstance } from "../../../src/vault/model/world";
 import type { SlotTask } from "../../../src/vault/model/trigger";
-import { isSettled, isWhole } from "../../../src/vault/plan/wholeness";
+import { isSettled, isWhole } from "../../../src/vault/plan/snapshots/wholeness";
 import { NOW, OPEN, SETTINGS, SLOT, instance, volume } from "../../support/world";
 
 const root = volume("vol-1", { isRoot: true });
@@ -36,7 +36,7 @@ test.each<[string, ProtectedInstance, [whole: boolean, settled: boolean]]>([
 });
 
 function planned(one: ProtectedInstance, slotTask = OPEN, nowMs = NOW) {
-  const plan = planSnapshots([one], [], SETTINGS, slotTask, "run-1", nowMs);
+  const plan = planSnapshots([one], [], SETTINGS, { slotTask, runId: "run-1", nowMs });
   return {
     volumes: plan.actions.map(({ volumes }) => volumes.map(({ volumeId }) => volumeId)),
     problems: plan.problems.map(({ kind }) => kind),
@@ -61,7 +61,7 @@ describe("an instance that is not whole", () => {
 
   test("is reported when the window closes, with all that it lacks", () => {
     const partial = launched(480 * MINUTE_MS, { unmapped: [late] });
-    const { problems } = planSnapshots([partial], [], SETTINGS, CLOSING, "run-1", NOW);
+    const { problems } = planSnapshots([partial], [], SETTINGS, { slotTask: CLOSING, runId: "run-1", nowMs: NOW });
     expect(problems.map(({ kind }) => kind)).toStrictEqual(["slot-missed"]);
     expect(problems[0]?.message).toContain("no snapshot of vol-1, vol-2 for");
     const empty = launched(480 * MINUTE_MS, { ...none, state: "pending" });

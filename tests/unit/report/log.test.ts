@@ -46,7 +46,7 @@ test("every outcome, kept snapshot and problem is one log line", () => {
   const write = (level: string) => (message: string, fields: Record<string, unknown>) =>
     lines.push([level, message, fields]);
   const log = { info: write("info"), error: write("error") };
-  logDecisions(log, RUN, plan, outcomes, []);
+  logDecisions(log, { trigger: RUN, plan, outcomes, deferredReads: [] });
   const fields = { status: "done", detail: "made", code: undefined, requestId: "r", snapshotIds: ["a"] };
   expect(lines).toStrictEqual([
     ["info", "snapshot", { ...fields, region: "us-east-1", instanceId: "i-1", reason: "no snapshot yet" }],
@@ -66,7 +66,10 @@ test("a notice is logged as information", () => {
   const lines: string[] = [];
   const write = (level: string) => (message: string) => lines.push(`${level} ${message}`);
   const plan: Plan = { actions: [], kept: [], problems: [notice], pending: [], slotSettled: true };
-  logDecisions({ info: write("info"), error: write("error") }, SWEEP, plan, [], []);
+  logDecisions(
+    { info: write("info"), error: write("error") },
+    { trigger: SWEEP, plan, outcomes: [], deferredReads: [] },
+  );
   expect(lines).toStrictEqual(["info notice"]);
 });
 
@@ -84,10 +87,12 @@ test("what was not begun is a line a kind, region and reason, with its number", 
   const outcomes = [deferredReads("a", "stopped"), deferredReads("b", "stopped"), deferredReads("c", "no time left")];
   logDecisions(
     { info: write, error: write },
-    SWEEP,
-    { actions: [], kept: [], problems: [], pending: [], slotSettled: true },
-    outcomes,
-    [],
+    {
+      trigger: SWEEP,
+      plan: { actions: [], kept: [], problems: [], pending: [], slotSettled: true },
+      outcomes,
+      deferredReads: [],
+    },
   );
   const line = { region: "us-west-2", status: "deferred", code: "ResourceLimitExceeded" };
   expect(lines).toStrictEqual([
@@ -102,10 +107,12 @@ test("a sweep does not say again what is kept", () => {
   const kept = [{ region: "us-east-1", snapshotId: "snap-3", reason: "within 7 days" }];
   logDecisions(
     { info: write, error: write },
-    SWEEP,
-    { actions: [], kept, problems: [problem], pending: [], slotSettled: true },
-    [],
-    [],
+    {
+      trigger: SWEEP,
+      plan: { actions: [], kept, problems: [problem], pending: [], slotSettled: true },
+      outcomes: [],
+      deferredReads: [],
+    },
   );
   expect(messages).toStrictEqual(["problem"]);
 });
@@ -124,7 +131,8 @@ describe("telling", () => {
   const sns = mockClient(clients.sns);
   const notified = { "old/one": SLOT };
   const logs = { group: "g", region: "us-east-1", sinceMs: NOW };
-  const telling = () => notify(clients, SETTINGS, summary, [problem], notified, logs, NOW);
+  const telling = () =>
+    notify({ clients, settings: SETTINGS, logs }, { summary, unreported: [problem], notified }, NOW);
 
   beforeEach(() => sns.reset());
 

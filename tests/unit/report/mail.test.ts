@@ -32,7 +32,7 @@ test("the whole mail says what failed, why, what goes on by itself and what to d
       "2. deleting s failed",
       "   More: docs/RUNBOOK.md#mail-something-is-not-deleted",
       "",
-      `This was the backup of ${SLOT} (run id run-1). It started 3 snapshots in us-east-1 and 2 copies in us-west-2, and deleted 1 snapshot. 4 deferred (AWS limit or timeout), 1 failed.`,
+      `This was the backup of ${SLOT} (run id run-1). It started 3 snapshots in us-east-1 and 2 copies in us-west-2, and deleted 1 snapshot. 4 deferred (the log says why), 1 failed.`,
       "",
       "What happens next: hourly sweeps retry what is missing. Copies are retried until they succeed, snapshots for",
       "8 hours after the scheduled time. No snapshot is deleted until all its copies are verified.",

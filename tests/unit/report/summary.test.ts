@@ -27,7 +27,7 @@ function problemOf(kind: ProblemKind): Problem {
 
 function summary(outcomes: Outcome[], problems: Problem[] = [], deferredReads: ThrottledRead[] = []) {
   const plan: Plan = { actions: [], kept: [], problems, pending: [], slotSettled: true };
-  return summarize("vault", RUN, plan, outcomes, deferredReads);
+  return summarize("vault", { trigger: RUN, plan, outcomes, deferredReads });
 }
 
 const made = outcome("snapshot", "done", ["a"]);

@@ -39,9 +39,9 @@ function goneBy(
     calendar: makeCalendar("UTC"),
     nowMs: NOW,
   };
-  const judgement = evaluate({ snapshots: all, side: "keep", region: "us-east-1" }, rules);
-  const { gone } = judgement;
-  const isKept = (one: Snapshot) => whyKept(judgement, one) !== undefined;
+  const verdict = evaluate({ snapshots: all, side: "keep", region: "us-east-1" }, rules);
+  const { gone } = verdict;
+  const isKept = (one: Snapshot) => whyKept(verdict, one) !== undefined;
   expect(all.filter((one) => isKept(one) === gone.has(one.snapshotId))).toStrictEqual([]);
   return [...gone.keys()].sort();
 }

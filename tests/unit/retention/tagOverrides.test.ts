@@ -21,7 +21,7 @@ test("an instance's tags become rules that its snapshots carry, a region's own e
   };
   expect(read(tags)).toStrictEqual({
     carried: { [TAG.keep]: "daily=30 within=1m15d", [TAG.drKeep]: "yearly=12" },
-    faults: [],
+    errors: [],
   });
 });
 
@@ -39,13 +39,13 @@ test.each([
   ["backup-keep-monthly", "3", "no such tag: overrideMax has no monthly"],
   ["backup-keep-dayly", "3", "backup-keep- and one of last, hourly, daily, weekly, monthly, yearly, within"],
 ])("%s=%s is told and not taken", (key, value, expected) => {
-  expect(read({ [key]: value })).toStrictEqual({ carried: {}, faults: [{ key, value, expected }] });
+  expect(read({ [key]: value })).toStrictEqual({ carried: {}, errors: [{ key, value, expected }] });
 });
 
 test("with no bounds set no tag is taken", () => {
   const bounds = { ...STACK, overrideMin: {}, overrideMax: {} };
-  const { carried, faults } = overridesOf({ "backup-keep-within": "1d" }, bounds);
-  expect([carried, faults.map(({ expected }) => expected)]).toStrictEqual([
+  const { carried, errors } = overridesOf({ "backup-keep-within": "1d" }, bounds);
+  expect([carried, errors.map(({ expected }) => expected)]).toStrictEqual([
     {},
     ["no such tag: overrideMax has no within"],
   ]);
@@ -63,7 +63,7 @@ describe("a rule that its policy has", () => {
     ["backup-keep-within", "12m", TAG.keep, "within=12m"],
     ["backup-keep-yearly", "1", TAG.keep, "yearly=1"],
   ])("may be lengthened, and one that it has not may be added: %s=%s", (key, value, tag, text) => {
-    expect(gold({ [key]: value })).toStrictEqual({ carried: { [tag]: text }, faults: [] });
+    expect(gold({ [key]: value })).toStrictEqual({ carried: { [tag]: text }, errors: [] });
   });
 
   test.each([
@@ -75,7 +75,7 @@ describe("a rule that its policy has", () => {
   ])("may not be shortened: %s=%s", (key, value, expected) => {
     expect(gold({ [key]: value })).toStrictEqual({
       carried: {},
-      faults: [{ key, value, expected }],
+      errors: [{ key, value, expected }],
     });
   });
 
@@ -85,24 +85,24 @@ describe("a rule that its policy has", () => {
     ["backup-dr-keep-yearly", "3", "backup-dr-keep-yearly", "2", "a whole number from 3 on"],
   ])("may be shortened as far as overrideMin says: %s=%s, not %s=%s", (key, value, other, less, expected) => {
     const min = { daily: 7, within: "1m", yearly: 3 };
-    expect(gold({ [key]: value }, min).faults).toStrictEqual([]);
-    expect(gold({ [other]: less }, min).faults).toStrictEqual([{ key: other, value: less, expected }]);
+    expect(gold({ [key]: value }, min).errors).toStrictEqual([]);
+    expect(gold({ [other]: less }, min).errors).toStrictEqual([{ key: other, value: less, expected }]);
   });
 
   test("is lengthened from what it is where overrideMin is more than that", () => {
-    expect(gold({ "backup-keep-daily": "30" }, { daily: 60 }).faults).toStrictEqual([]);
+    expect(gold({ "backup-keep-daily": "30" }, { daily: 60 }).errors).toStrictEqual([]);
   });
 
   test("that is more than overrideMax is nobody's to change", () => {
     const policies = { gold: { keep: { daily: 100 }, drKeep: {} } };
     const bounds = { tagKey: "backup", policies, overrideMin: {}, overrideMax: MAX };
-    const { faults } = overridesOf({ backup: "gold", "backup-keep-daily": "90" }, bounds);
-    expect(faults.map(({ expected }) => expected)).toStrictEqual(["no such tag: the policy's own daily is 100"]);
+    const { errors } = overridesOf({ backup: "gold", "backup-keep-daily": "90" }, bounds);
+    expect(errors.map(({ expected }) => expected)).toStrictEqual(["no such tag: the policy's own daily is 100"]);
   });
 });
 
 test("tags of another key are not the vault's to read", () => {
-  expect(read({ "backups-keep-daily": "x", "my-backup-keep-daily": "x" }).faults).toStrictEqual([]);
+  expect(read({ "backups-keep-daily": "x", "my-backup-keep-daily": "x" }).errors).toStrictEqual([]);
 });
 
 test.each<[string | undefined, KeepRules]>([

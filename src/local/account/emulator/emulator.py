@@ -6,6 +6,10 @@
 - Snapshot Lock: LockSnapshot, UnlockSnapshot, DescribeLockedSnapshots, and a DeleteSnapshot that respects it.
 - CopySnapshot that refuses a source that is not completed, and ends in `error` under a key that is not enabled, or
   that the function's role may not use.
+- RegisterImage, RunInstances, CreateVolume and all else that a restore asks for, with what EC2 refuses of it
+  (docs/EMULATOR.md): images.py, launches.py, volumes.py, attachments.py, root_replacement.py, status.py.
+- Failures on demand: keys, capacity, rights, a region that is dark, the n-th call (/vault/faults, /vault/dark,
+  /vault/fail): faults.py.
 - IAM: each call of the function is carried out only if the rehearsal, asked with what a decision depends on
   (recorded.py), allows it: asking.py.
 - A fleet with the ids of a real inventory (/vault/fleet), the schedules as Scheduler itself knows them
@@ -21,6 +25,7 @@ import json
 import os
 import sys
 import threading
+import traceback
 from collections import Counter
 from datetime import datetime, timedelta, timezone
 
@@ -31,9 +36,6 @@ import moto.core.responses  # noqa: E402
 import moto.core.utils  # noqa: E402
 from moto.core.responses import ActionResult  # noqa: E402
 
-ACCOUNT = "123456789012"
-# How long EC2 takes, of the emulator's clock.
-pending = {"snapshot": timedelta(minutes=3), "copy": timedelta(minutes=12)}
 # A copy that may not use its key fails before any data is copied.
 REFUSED_AFTER = timedelta(seconds=30)
 
@@ -55,8 +57,13 @@ from moto.ec2.responses.elastic_block_store import ElasticBlockStore  # noqa: E4
 from moto.kms.models import kms_backends  # noqa: E402
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app  # noqa: E402
 from moto.scheduler.models import scheduler_backends  # noqa: E402
+import addresses, attributes, launches, lifecycle, root_replacement, status  # noqa: E401, E402, F401
+import faults  # noqa: E402
 from asking import Asker, refusal_of  # noqa: E402
 from fleet import load_fleet  # noqa: E402
+from keys import ACCOUNT, decided, key_is_allowed, key_is_enabled  # noqa: E402
+from later import pending, settle  # noqa: E402
+from public_images import load_images  # noqa: E402
 from recorded import called, record_of  # noqa: E402
 from server import serve_on_a_free_port  # noqa: E402
 
@@ -137,22 +144,9 @@ def copy_snapshot(self, source_snapshot_id, source_region, description, kms_key_
         raise EC2ClientError("IncorrectState", f"Snapshot {source_snapshot_id} is not completed")
     copy = plain_copy_snapshot(self, source_snapshot_id, source_region, description, kms_key_id)
     copy.made_by = "copy"
-    if kms_key_id and not (key_is_enabled(self.region_name, kms_key_id) and key_is_allowed()):
+    if kms_key_id and not (key_is_enabled(self.region_name, kms_key_id) and key_is_allowed(kms_key_id)):
         copy.fault = "Given key ID is not accessible"
     return copy
-
-
-def key_is_enabled(region: str, key_arn: str) -> bool:
-    key = kms_backends[ACCOUNT][region].keys.get(key_arn.rsplit("/", 1)[-1])
-    return key is not None and key.enabled
-
-
-# What IAM decided about the call that this thread carries out.
-decided = threading.local()
-
-
-def key_is_allowed() -> bool:
-    return not getattr(decided, "key_refused", False)
 
 
 EBSBackend.copy_snapshot = copy_snapshot
@@ -232,6 +226,8 @@ def control(path: str, body: bytes):
         clock["offset"] = then - datetime.now(timezone.utc)
     elif path == "/vault/fleet":
         load_fleet(ACCOUNT, given["region"], given["instances"], given["volumes"])
+    elif path == "/vault/images":
+        load_images(ec2_backends[ACCOUNT][given["region"]], given["images"])
     elif path == "/vault/pending":
         pending.update({kind: timedelta(minutes=minutes) for kind, minutes in given.items()})
     elif path == "/vault/schedules":
@@ -246,7 +242,10 @@ def control(path: str, body: bytes):
     elif path == "/vault/calls/recorded":
         return recorded or []
     else:
-        raise KeyError(path)
+        answer = faults.control(path, given)
+        if answer is None:
+            raise KeyError(path)
+        return answer
     return {}
 
 
@@ -279,15 +278,44 @@ class Application:
             start_response(status, [("Content-Type", "application/json")])
             return [json.dumps(answer).encode()]
         caller, region, name = called(environ, body)
+        try:
+            return self.answered(environ, start_response, body, caller, region, name)
+        except faults.HangUp:
+            raise
+        except Exception as error:
+            # A mistake of ours or moto's. Not of the server's side by its status: an SDK would try again.
+            traceback.print_exc()
+            status, headers, text = faults.error_of(name.split(":")[0], "EmulatorError", repr(error), 400)
+            start_response(status, headers)
+            return [text.encode()]
+
+    def answered(self, environ, start_response, body: bytes, caller: str, region: str, name: str):
         decided.key_refused = False
-        if caller == "function":
+        refusal = faults.in_the_dark(region, name)
+        failure = None if refusal else faults.failure_for(region, name, body)
+        if failure is not None and failure["when"] == "before":
+            refusal = faults.answer_of(failure, name)
+        if refusal is None:
+            refusal = faults.denied(name)
+        if refusal is None and caller == "function":
             refusal = self.authorized(environ, region, name, body)
-            if refusal is not None:
-                status, headers, text = refusal
-                start_response(status, headers)
-                return [text.encode()]
+        if refusal is not None:
+            status, headers, text = refusal
+            start_response(status, headers)
+            return [text.encode()]
+        if name.startswith("ec2:"):
+            settle()
         if name == "ec2:DescribeSnapshots":
             return self.described(environ, start_response, region, body)
+        if failure is None:
+            return self.carried_out(environ, start_response, region, name)
+        # It is done, and the caller hears of a failure.
+        self.carried_out(environ, lambda *given: None, region, name)
+        status, headers, text = faults.answer_of(failure, name)
+        start_response(status, headers)
+        return [text.encode()]
+
+    def carried_out(self, environ, start_response, region: str, name: str):
         answer = list(self.moto(environ, start_response))
         if name.startswith("ec2:") and not name.startswith("ec2:Describe"):
             self.writes[region] += 1

@@ -6,8 +6,10 @@ The rehearsal has checked every field (src/local/account/inventory/): what is gi
 from collections import defaultdict
 
 from moto.ec2 import ec2_backends
-from moto.ec2.models.elastic_block_store import EBSBackend, Volume, VolumeAttachment
 from moto.ec2.models.instances import Instance, InstanceBackend
+import attachments  # noqa: F401
+from billing import given_billing, show_billing
+from keys import FLEET_KEYS
 
 # An instance's state as a number (AWS, API reference, InstanceState).
 STATE_CODES = {"running": 16, "terminated": 48, "stopped": 80}
@@ -25,32 +27,35 @@ def get_instance(self, instance_id: str) -> Instance:
 
 InstanceBackend.get_instance = get_instance
 
-# moto knows one attachment of a volume; one with Multi-Attach has several.
-Volume.attachments = property(lambda self: getattr(self, "all_attachments", []))
-
-plain_volume_filter = Volume.get_filter_value
-
-
-def volume_filter(self, filter_name: str, method_name: str | None = None):
-    if filter_name == "attachment.instance-id":
-        return [attachment.instance_id for attachment in self.attachments]
-    return plain_volume_filter(self, filter_name, method_name)
-
-
-Volume.get_filter_value = volume_filter
-
-plain_attach_volume = EBSBackend.attach_volume
-
-
-def attach_volume(self, volume_id: str, instance_id: str, device_path: str, delete_on_termination: bool = False):
-    attachment: VolumeAttachment = plain_attach_volume(
-        self, volume_id, instance_id, device_path, delete_on_termination)
-    volume = self.get_volume(volume_id)
-    volume.all_attachments = [*volume.attachments, attachment]
-    return attachment
+# What an instance of a file may say beside what a backup needs, by moto's names.
+FACTS = {
+    "Architecture": "architecture",
+    "VirtualizationType": "virtualization_type",
+    "BootMode": "boot_mode",
+    "CurrentInstanceBootMode": "current_instance_boot_mode",
+    "TpmSupport": "tpm_support",
+    "EnaSupport": "ena_support",
+    "KeyName": "key_name",
+    "CpuOptions": "cpu_options",
+    "CpuCredits": "cpu_credits",
+    "UefiData": "uefi_data",
+    "IamInstanceProfile": "iam_instance_profile",
+    "DisableApiTermination": "disable_api_termination",
+}
 
 
-EBSBackend.attach_volume = attach_volume
+def keep_facts(instance: Instance, given: dict) -> None:
+    instance.virtualization_type = "hvm"
+    for name, attribute in FACTS.items():
+        if given.get(name) is not None:
+            setattr(instance, attribute, given[name])
+    billing = given_billing(given)
+    if billing is None:
+        return
+    show_billing(instance, billing)
+    root = instance.block_device_mapping.get(instance.root_device_name)
+    if root is not None:
+        instance.ec2_backend.volumes[root.volume_id].billing = billing
 
 
 def load_fleet(account: str, region: str, instances: list, volumes: list) -> None:
@@ -66,6 +71,7 @@ def load_fleet(account: str, region: str, instances: list, volumes: list) -> Non
         for mapping in made.block_device_mapping.values():
             ec2.volumes.pop(mapping.volume_id, None)
         made.block_device_mapping.clear()
+        made.root_volumes = []
         made.id = given["InstanceId"]
         made.instance_type = given["InstanceType"]
         made.root_device_name = given.get("RootDeviceName")
@@ -78,7 +84,9 @@ def load_fleet(account: str, region: str, instances: list, volumes: list) -> Non
         for mapping in given["BlockDeviceMappings"]:
             volume_id = mapping["Ebs"]["VolumeId"]
             make_volume(ec2, zone, known[volume_id])
-            ec2.attach_volume(volume_id, made.id, mapping["DeviceName"])
+            kept = mapping["Ebs"].get("DeleteOnTermination", False)
+            ec2.attach_volume(volume_id, made.id, mapping["DeviceName"], kept)
+        keep_facts(made, given)
 
 
 def make_volume(ec2, zone: str, facts: dict) -> None:
@@ -93,6 +101,7 @@ def make_volume(ec2, zone: str, facts: dict) -> None:
     volume.throughput = facts.get("Throughput")
     volume.encrypted = facts["Encrypted"]
     volume.kms_key_id = facts.get("KmsKeyId")
+    FLEET_KEYS.add(volume.kms_key_id)
     volume.multi_attach_enabled = facts["MultiAttachEnabled"]
     ec2.volumes[volume_id] = volume
     volume.add_tags({tag["Key"]: tag["Value"] for tag in facts["Tags"]})

@@ -5,6 +5,7 @@ than most answers are. Here the application has read the whole body, so that the
 """
 
 from werkzeug.serving import WSGIRequestHandler, make_server
+from faults import HangUp
 
 # They go with the connection, and are this handler's to say.
 HOP_BY_HOP = ("connection", "content-length", "transfer-encoding")
@@ -18,7 +19,11 @@ class Handler(WSGIRequestHandler):
 
     def run_wsgi(self):
         head = []
-        chunks = self.server.app(self.make_environ(), lambda *given: head.extend(given))
+        try:
+            chunks = self.server.app(self.make_environ(), lambda *given: head.extend(given))
+        except HangUp:
+            self.close_connection = True
+            return
         status, headers = head[:2]
         body = b"".join(chunks)
         code, _, reason = status.partition(" ")

@@ -107,7 +107,7 @@ function settle(first: World, policy: CoreSettings): World {
       );
     }
     world = finished(applyToWorld(world, plan.actions, nowMs));
-    // The longest pause of what failed three times (plan/copies.ts).
+    // The longest pause of what failed three times (plan/copies/copies.ts).
     if (round === 0) nowMs += 121 * MINUTE_MS;
   }
   expect(planFor(world, policy, OPEN, nowMs).actions).toStrictEqual([]);

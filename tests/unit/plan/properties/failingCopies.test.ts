@@ -43,7 +43,9 @@ function madeBy({ sourceSnapshotId }: CopyAction, world: World, isStuck: boolean
 }
 
 function withMarks(one: Snapshot, deletes: readonly DeleteAction[]): Snapshot {
-  const regions = deletes.flatMap(({ mark }) => (mark?.snapshotId === one.snapshotId ? mark.regions : []));
+  const regions = deletes.flatMap(({ expiredCopyTag }) =>
+    expiredCopyTag?.snapshotId === one.snapshotId ? expiredCopyTag.regions : [],
+  );
   const marks = Object.fromEntries(regions.map((region) => [copyExpiredTag(region), "true"]));
   return { ...one, tags: { ...one.tags, ...marks } };
 }

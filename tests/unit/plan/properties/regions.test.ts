@@ -62,11 +62,11 @@ test("a copy that expires leaves the mark of its own region, on the same slot", 
   always((plan, world, { primaryRegion }) => {
     const all = [...own(world.snapshots), ...ownCopies(world)];
     const find = (id: string) => all.find(({ snapshotId }) => snapshotId === id)!;
-    for (const { region, snapshotId, mark, because } of deletesOf(plan)) {
-      if (mark === undefined || region === primaryRegion) continue;
-      expect([because, mark.regions]).toStrictEqual(["retention", [region]]);
-      expect(pointOf(find(mark.snapshotId))).toBe(pointOf(find(snapshotId)));
-      expect(find(mark.snapshotId).region).toBe(primaryRegion);
+    for (const { region, snapshotId, expiredCopyTag, because } of deletesOf(plan)) {
+      if (expiredCopyTag === undefined || region === primaryRegion) continue;
+      expect([because, expiredCopyTag.regions]).toStrictEqual(["retention", [region]]);
+      expect(pointOf(find(expiredCopyTag.snapshotId))).toBe(pointOf(find(snapshotId)));
+      expect(find(expiredCopyTag.snapshotId).region).toBe(primaryRegion);
     }
   });
 });

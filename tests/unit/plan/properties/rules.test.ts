@@ -84,7 +84,10 @@ test("4: nothing without the vault's tags is deleted, copied or marked", () => {
     const ours = new Set([...own(world.snapshots), ...ownCopies(world)].map(({ snapshotId }) => snapshotId));
     const touched = [
       ...copiesOf(plan).map(({ sourceSnapshotId }) => sourceSnapshotId),
-      ...deletesOf(plan).flatMap(({ snapshotId, mark }) => [snapshotId, mark?.snapshotId ?? snapshotId]),
+      ...deletesOf(plan).flatMap(({ snapshotId, expiredCopyTag }) => [
+        snapshotId,
+        expiredCopyTag?.snapshotId ?? snapshotId,
+      ]),
     ];
     expect(touched.filter((id) => !ours.has(id))).toStrictEqual([]);
   });

@@ -168,7 +168,9 @@ test("what is in doubt is kept, and so is each that it could stand for", () => {
       const told = plan.problems.filter(({ kind }) => kind === "tampering").map(({ subject }) => subject);
       expect(told).toStrictEqual(expect.arrayContaining([...doubted]));
       // Marks are written on nothing that somebody changed.
-      expect(deletesOf(plan).filter(({ mark }) => doubted.has(mark?.snapshotId ?? ""))).toStrictEqual([]);
+      expect(
+        deletesOf(plan).filter(({ expiredCopyTag }) => doubted.has(expiredCopyTag?.snapshotId ?? "")),
+      ).toStrictEqual([]);
     }),
     RUNS,
   );

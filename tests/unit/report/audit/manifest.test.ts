@@ -4,7 +4,9 @@ import { type DueManifests, dueManifests } from "../../../../src/vault/report/au
 import type { ClockState } from "../../../../src/vault/model/clockState";
 import { TAG } from "../../../../src/vault/model/tags";
 import { HOUR_MS, MINUTE_MS } from "../../../../src/vault/lib/time";
-import type { Snapshot } from "../../../../src/vault/model/world";
+import type { CoreSettings } from "../../../../src/vault/model/settings";
+import type { Snapshot, World } from "../../../../src/vault/model/world";
+import { planOf } from "../../../support/planOf";
 import {
   MANIFEST,
   RECORD,
@@ -28,6 +30,12 @@ import {
   snapshot,
   standInOf,
 } from "../../../support/world";
+
+/** What an invocation knows of its recovery points when it is done. */
+function seenIn(world: World, settings: CoreSettings) {
+  const { canonical } = planOf(world, settings, undefined, "run-1", NOW + HOUR_MS);
+  return { inventory: takeInventory(world, settings), canonical };
+}
 
 let bucket: ReturnType<typeof fakeBucket>;
 
@@ -201,7 +209,7 @@ describe("what is due", () => {
 
   test("waits for every DR region, and for one that could not be read", () => {
     const sees = (copies: Record<string, (typeof copy)[]>) =>
-      keys(dueManifests(takeInventory({ snapshots: [source], copies, ...nothing }, two), two, undefined, nowMs));
+      keys(dueManifests(seenIn({ snapshots: [source], copies, ...nothing }, two), two, undefined, nowMs));
     expect(sees({ [DR.region]: [copy], [DR2.region]: [second] })).toStrictEqual([MANIFEST]);
     expect(sees({ [DR.region]: [copy], [DR2.region]: [] })).toStrictEqual([]);
     expect(sees({ [DR.region]: [copy] })).toStrictEqual([]);
@@ -211,8 +219,7 @@ describe("what is due", () => {
 
   test("is told by the last of its parts", () => {
     const world = { snapshots: [source], copies: { [DR.region]: [copy], [DR2.region]: [second] }, ...nothing };
-    const after = (minutes: number) =>
-      keys(dueManifests(takeInventory(world, two), two, NOW + minutes * MINUTE_MS, nowMs));
+    const after = (minutes: number) => keys(dueManifests(seenIn(world, two), two, NOW + minutes * MINUTE_MS, nowMs));
     expect(after(49)).toStrictEqual([MANIFEST]);
     expect(after(50)).toStrictEqual([]);
   });
@@ -221,7 +228,7 @@ describe("what is due", () => {
     const encrypting = { ...SETTINGS, primaryKeyArn: PRIMARY_KEY };
     const standIn = standInOf(source, "snap-9", { completedMs: NOW + 55 * MINUTE_MS });
     const world = { snapshots: [source, standIn], copies: { [DR.region]: [copy] }, ...nothing };
-    const [due] = dueManifests(takeInventory(world, encrypting), encrypting, NOW + 50 * MINUTE_MS, nowMs).due;
+    const [due] = dueManifests(seenIn(world, encrypting), encrypting, NOW + 50 * MINUTE_MS, nowMs).due;
     expect(due?.manifest.volumes).toMatchObject([
       { snapshot: { snapshotId: "snap-9", encrypted: true }, copies: [{ snapshotId: "copy-0" }] },
     ]);
@@ -232,7 +239,7 @@ describe("what is due", () => {
     const world = { snapshots: [undated[0]!], copies: { [DR.region]: [undated[1]!] }, ...nothing };
     const due = (hours: number) => {
       const afterMs = NOW + hours * HOUR_MS;
-      return keys(dueManifests(takeInventory(world, SETTINGS), SETTINGS, afterMs - 30 * MINUTE_MS, afterMs));
+      return keys(dueManifests(seenIn(world, SETTINGS), SETTINGS, afterMs - 30 * MINUTE_MS, afterMs));
     };
     expect([1, 23, 24, 26].map((hours) => due(hours).length)).toStrictEqual([1, 1, 1, 0]);
   });
@@ -240,7 +247,7 @@ describe("what is due", () => {
   test("says where a volume of the set is missing", () => {
     const half = { ...source, tags: { ...source.tags, [TAG.setSize]: "2" } };
     const world = { snapshots: [half], copies: { [DR.region]: [copy] }, ...nothing };
-    const [due] = dueManifests(takeInventory(world, SETTINGS), SETTINGS, undefined, nowMs).due;
+    const [due] = dueManifests(seenIn(world, SETTINGS), SETTINGS, undefined, nowMs).due;
     expect(due?.manifest.complete).toBe(false);
   });
 
@@ -250,14 +257,14 @@ describe("what is due", () => {
       tags: { ...one.tags, [TAG.instance]: "../runs/x" },
     });
     const written = { snapshots: [tagged(source)], copies: { [DR.region]: [tagged(copy)] }, ...nothing };
-    expect(keys(dueManifests(takeInventory(written, SETTINGS), SETTINGS, undefined, nowMs))).toStrictEqual([MANIFEST]);
+    expect(keys(dueManifests(seenIn(written, SETTINGS), SETTINGS, undefined, nowMs))).toStrictEqual([MANIFEST]);
     // Nor would a Description lead out of it.
     const named = (one: Snapshot) => ({
       ...one,
       identity: { ...one.identity, instanceId: "../runs/x" },
     });
     const made = { snapshots: [named(source)], copies: { [DR.region]: [named(copy)] }, ...nothing };
-    expect(keys(dueManifests(takeInventory(made, SETTINGS), SETTINGS, undefined, nowMs))).toStrictEqual([
+    expect(keys(dueManifests(seenIn(made, SETTINGS), SETTINGS, undefined, nowMs))).toStrictEqual([
       "manifests/___runs_x/20261122T030000Z.json",
     ]);
   });

@@ -1,0 +1,92 @@
+/**
+ * Composes the tags of copies. A copy in a DR region carries enough to restore without the primary region. An encrypted
+ * copy in the primary region carries all that its original has, because it replaces it. Pure.
+ */
+import { INSTANCE_TAG_PREFIX, MAX_TAGS, TAG, fillTags, tagsWithPrefix, userTags, vaultTags } from "../../model/tags";
+import type { Identity, Source } from "../../model/identity";
+import type { Snapshot, Tags } from "../../model/world";
+import { volumeSpecFromTags } from "../../model/volumeSpec";
+
+const CARRIED_TAGS = [
+  TAG.instanceName,
+  TAG.instanceType,
+  TAG.availabilityZone,
+  TAG.run,
+  TAG.crashConsistent,
+  TAG.setSize,
+  TAG.policy,
+  TAG.keep,
+  TAG.drKeep,
+] as const;
+
+/**
+ * Returns the tags that tie a copy to the snapshot that held its data first. Copies of an original and of its encrypted
+ * replacement have the same ones, so that no copy is missed after the replacement.
+ */
+function sourceTags(source: Source): Tags {
+  return {
+    [TAG.sourceSnapshot]: source.snapshotId,
+    [TAG.sourceVolume]: source.volumeId,
+    [TAG.sourceStarted]: new Date(source.startedMs).toISOString(),
+  };
+}
+
+/** Returns the identity of a copy: the same recovery point, with the snapshot that held its data first. */
+export function copyIdentity({ snapshotId, volumeId, startTimeMs, identity }: Snapshot): Identity {
+  return {
+    ...identity,
+    source: identity.source ?? { snapshotId, volumeId, startedMs: startTimeMs },
+  };
+}
+
+/**
+ * Returns the tags that repeat the identity for people, filters and IAM. They come from the identity, because the
+ * source's tags may have been changed.
+ */
+function identityTags({ vaultId, instanceId, slot, source }: Identity): Tags {
+  return {
+    [TAG.vault]: vaultId,
+    [TAG.instance]: instanceId,
+    [TAG.slot]: slot,
+    ...(source && sourceTags(source)),
+  };
+}
+
+/** Adds the instance's own tags and then the volume's, up to a number of tags. */
+function withUserTags(own: Tags, { tags }: Snapshot, maxTags: number): Tags {
+  const instanceTags = tagsWithPrefix(tags, INSTANCE_TAG_PREFIX);
+  return fillTags(fillTags(own, instanceTags, maxTags), userTags(tags), maxTags);
+}
+
+/**
+ * Returns the tags of a copy in a DR region, which are enough to restore without the primary region.
+ * @param configured the stack's current `tags`
+ */
+export function drCopyTags(snapshot: Snapshot, configured: Tags = {}): Tags {
+  const spec = volumeSpecFromTags(snapshot.tags, snapshot.volumeId);
+  const known: Record<string, string | number | undefined> = {
+    [TAG.volumeSizeGiB]: spec?.sizeGiB ?? snapshot.sizeGiB,
+    [TAG.device]: spec?.deviceName,
+    [TAG.deviceRole]: spec === undefined ? undefined : spec.isRoot ? "root" : "data",
+    [TAG.volumeType]: spec?.volumeType,
+    [TAG.volumeIops]: spec?.iops,
+    [TAG.volumeThroughputMiBps]: spec?.throughputMiBps,
+  };
+  for (const key of CARRIED_TAGS) known[key] = snapshot.tags[key];
+  Object.assign(known, identityTags(copyIdentity(snapshot)));
+  const own = Object.fromEntries(
+    Object.entries(known).flatMap(([key, value]) => (value === undefined ? [] : [[key, String(value)]])),
+  );
+  return withUserTags({ ...configured, ...own }, snapshot, MAX_TAGS);
+}
+
+/**
+ * Returns the tags of an encrypted replacement: all that its original has, with its copy-expired tags.
+ * @param maxTags leaves room for copy-expired tags that are written later
+ * @param configured the stack's current `tags`
+ */
+export function replacementTags(original: Snapshot, maxTags: number, configured: Tags = {}): Tags {
+  const identity = identityTags(copyIdentity(original));
+  const needed = { ...configured, ...vaultTags(original.tags), ...identity };
+  return withUserTags(needed, original, maxTags);
+}

@@ -1,0 +1,168 @@
+/**
+ * Decides what is deleted and what is kept in a DR region, and why. A copy that failed or is under another key is
+ * unusable. It is deleted once a verified one has replaced it, or once its source needs no copy any more. The newest
+ * verified copies of a volume are kept, because the next copy builds on them.
+ */
+import type { SeenRegion } from "../../inventory/drRegions";
+import { bestFirst, sameVolumeAndSlot } from "../../inventory/sameSlot";
+import { isClear } from "../../identity/ownership";
+import type { SourceOf } from "../../inventory/replacements";
+import { copyState } from "../../inventory/copies";
+import { evaluate } from "../../retention/evaluate";
+import type { PruneRules } from "../../retention/historyVerdict";
+import { emptyVerdict, whyKept } from "../../retention/retentionVerdict";
+import { emptyPlan, holdsOf, keep, keepHeld, remove } from "./pruneDecisions";
+import { failedAttempts } from "./pruneFailed";
+import type { PrunePlan } from "../../retention/prunePlan";
+import { setKeyOf } from "../../retention/recoverySets";
+import { copyExpiredTag } from "../../model/tags";
+import type { Snapshot } from "../../model/world";
+
+/** Finders of the snapshots in the primary region that copies were made of. */
+interface Sources {
+  sources: SourceOf;
+  /** Finds those that the plan does not delete. */
+  stays: SourceOf;
+  /** Finds those that are canonical and that the plan does not delete. */
+  counts: SourceOf;
+}
+
+interface Dr extends Sources {
+  plan: PrunePlan;
+  region: string;
+  state: (copy: Snapshot) => ReturnType<typeof copyState>;
+  sourceOf: (copy: Snapshot) => string;
+  /** Finds the verified copy of the same source that is in doubt. While it is there, no copy replaces a failed one. */
+  inPlaceOf: (copy: Snapshot) => Snapshot | undefined;
+  /** Decides whether a source's copy in this region is past its retention. */
+  isExpired: (source: Snapshot) => boolean;
+  nowMs: number;
+}
+
+/** Adds the other copies of one volume and slot to the plan. */
+function pruneOthers({ plan, state, nowMs }: Dr, best: Snapshot, others: readonly Snapshot[]): void {
+  const isReplaced = state(best) === "verified";
+  const failed = failedAttempts(
+    [best, ...others].filter((copy) => copy.state === "error"),
+    {
+      attemptsAt: () => "this copy",
+      replacedBy: () => (isReplaced ? `not usable, and replaced by ${best.snapshotId}` : undefined),
+    },
+    nowMs,
+  );
+  for (const other of others) {
+    const why = failed.get(other);
+    if (why !== undefined) remove(plan, other, { because: "failed", reason: why });
+    else if (!isReplaced || state(other) === "pending") {
+      keep(plan, other, `${best.snapshotId} is of the same slot, but is ${state(best)}`);
+    } else if (state(other) === "verified") {
+      remove(plan, other, { because: "redundant", reason: `a duplicate of ${best.snapshotId}` });
+    } else remove(plan, other, { because: "redundant", reason: `not usable, and replaced by ${best.snapshotId}` });
+  }
+}
+
+/**
+ * Decides whether the best copy of one volume and slot is a recovery point for retention. If not, adds it to the plan.
+ */
+function isPoint({ plan, isExpired, inPlaceOf, state, sourceOf, stays, sources }: Dr, best: Snapshot): boolean {
+  if (state(best) === "verified") return true;
+  const source = sources(sourceOf(best));
+  const expired = source !== undefined && isExpired(source);
+  const doubted = best.state === "error" ? inPlaceOf(best) : undefined;
+  if (state(best) === "pending") keep(plan, best, "it is pending");
+  else if (doubted !== undefined) {
+    remove(plan, best, {
+      because: "failed",
+      reason: `it is in state error, and ${doubted.snapshotId} is there, in doubt`,
+    });
+  } else if (stays(sourceOf(best)) !== undefined && !expired) {
+    keep(plan, best, "not usable, until its replacement is verified");
+  } else if (best.state === "completed") return true;
+  else remove(plan, best, { because: "failed", reason: `it is in state ${best.state}, and its source is gone` });
+  return false;
+}
+
+/** Returns the ids of the newest verified copies of each volume, `keepAtLeast` of each. */
+function floorOf(verified: readonly Snapshot[], { rulesOf }: PruneRules): Set<string> {
+  const floor = new Set<string>();
+  const counts = new Map<string, number>();
+  // Slots are whole seconds in UTC, so their order as text is their order in time.
+  const newest = [...verified].sort((a, b) => (a.identity.slot < b.identity.slot ? 1 : -1));
+  for (const { snapshotId, volumeId, identity } of newest) {
+    const count = (counts.get(volumeId) ?? 0) + 1;
+    counts.set(volumeId, count);
+    if (count <= rulesOf(identity.instanceId).keepAtLeast) floor.add(snapshotId);
+  }
+  return floor;
+}
+
+/** Returns why a copy that its rules release is kept, with all of its recovery point. */
+function whyStays(
+  { region, sources, stays, sourceOf }: Dr,
+  copy: Snapshot,
+  floor: ReadonlySet<string>,
+): string | undefined {
+  if (!isClear(copy)) return "it is in doubt";
+  if (copy.state === "pending") return `it is pending in ${region}`;
+  if (floor.has(copy.snapshotId)) return "it is one of the newest verified copies";
+  const source = stays(sourceOf(copy)) ?? sources(sourceOf(copy));
+  // The vault writes no copy-expired tag on what somebody changed, and without the tag it would be copied again.
+  return source?.doubt && `its source ${source.snapshotId} is in doubt`;
+}
+
+/** Prunes a DR region. Every copy that is not in doubt is in the plan once, deleted or kept. */
+export function pruneDr(
+  { dr: { region, keyArn }, copies, bySource, released }: SeenRegion,
+  { sources, stays, counts }: Sources,
+  rules: PruneRules,
+): PrunePlan {
+  const dr: Dr = {
+    plan: emptyPlan([], emptyVerdict()),
+    region,
+    state: (copy) => copyState(copy, keyArn),
+    sourceOf: (copy) => copy.identity.source?.snapshotId ?? "",
+    sources,
+    stays,
+    counts,
+    inPlaceOf: (copy) =>
+      (bySource.get(copy.identity.source?.snapshotId ?? "") ?? []).find(
+        (other) => !isClear(other) && copyState(other, keyArn) === "verified",
+      ),
+    isExpired: (source) => source.tags[copyExpiredTag(region)] !== undefined && released(source),
+    nowMs: rules.nowMs,
+  };
+  const { plan, state, sourceOf } = dr;
+  // The best of two verified copies is the one of the canonical snapshot, which would be copied again without it.
+  const rank = (copy: Snapshot) =>
+    2 * ["verified", "pending", "unusable"].indexOf(state(copy)) + (counts(sourceOf(copy)) === undefined ? 1 : 0);
+  const points: Snapshot[] = [];
+  for (const group of sameVolumeAndSlot(copies.filter(isClear))) {
+    const [best, ...others] = bestFirst(group, rank);
+    if (best === undefined) continue;
+    pruneOthers(dr, best, others);
+    if (isPoint(dr, best)) points.push(best);
+  }
+  const verdict = evaluate({ snapshots: points, side: "drKeep", region }, rules);
+  plan.points = points;
+  plan.verdict = verdict;
+  const { gone } = verdict;
+  const verified = gone.size === 0 ? [] : points.filter((copy) => state(copy) === "verified");
+  const floor = floorOf(verified, rules);
+  const holds = holdsOf(gone.size === 0 ? [] : copies, (copy) => {
+    const mayGo = gone.has(copy.snapshotId) || !isClear(copy) || copy.state === "pending";
+    return mayGo ? whyStays(dr, copy, floor) : undefined;
+  });
+  for (const copy of points) {
+    if (keepHeld(plan, copy)) continue;
+    const reason = gone.get(copy.snapshotId);
+    const but = reason && (whyStays(dr, copy, floor) ?? holds.get(setKeyOf(copy)));
+    if (reason === undefined) keep(plan, copy, whyKept(verdict, copy) ?? "kept");
+    else if (but !== undefined) keep(plan, copy, `${reason}, but ${but}`);
+    else {
+      const source = stays(sourceOf(copy)) ?? sources(sourceOf(copy));
+      const expiredCopyTag = source && { snapshotId: source.snapshotId, regions: [region] };
+      remove(plan, copy, { because: "retention", reason, expiredCopyTag });
+    }
+  }
+  return plan;
+}

@@ -1,0 +1,163 @@
+/**
+ * Decides whether the rules of a DR region release a snapshot's copy. A copy-expired tag on the snapshot says that its
+ * copy there was past its retention. Anyone can write a tag, so it is believed only if the current rules say the same
+ * of the data. Pure.
+ */
+import { dataStartMs, sameVolumeAndSlot } from "../../inventory/sameSlot";
+import type { SeenRegion } from "../../inventory/drRegions";
+import { type Released, copiesOf, copyState, isArchived } from "../../inventory/copies";
+import { evaluate } from "../../retention/evaluate";
+import type { PruneRules } from "../../retention/historyVerdict";
+import { MAX_ATTEMPTS } from "../../inventory/attempts";
+import { copyExpiredTag } from "../../model/tags";
+import { type Problem, problem } from "../../model/problem";
+import type { Snapshot } from "../../model/world";
+
+/** Returns the id of the snapshot that held the data first. */
+function sourceOf({ snapshotId, identity }: Snapshot): string {
+  return identity.source?.snapshotId ?? snapshotId;
+}
+
+/**
+ * Returns true if a snapshot has no verified copy and is unlikely to get one. Either it is archived, which EC2 does not
+ * copy, or too many attempts failed.
+ */
+function isStuck(snapshot: Snapshot, { dr, bySource }: SeenRegion): boolean {
+  const copies = copiesOf(snapshot, bySource);
+  if (isArchived(snapshot)) return copies.every((copy) => copyState(copy, dr.keyArn) === "unusable");
+  // A pending attempt changes nothing. Once it is completed, the copy-expired tags of the others are evaluated again.
+  const failed = copies.filter(({ state }) => state === "error").length;
+  return failed >= MAX_ATTEMPTS && copies.every((copy) => copyState(copy, dr.keyArn) !== "verified");
+}
+
+/**
+ * Returns the region's recovery points as they would be if all that is to be copied were, each with the sources of its
+ * data.
+ */
+function wouldBePoints(
+  { dr, copies }: SeenRegion,
+  completed: readonly Snapshot[],
+  isWanted: (snapshot: Snapshot) => boolean,
+  isCopied: (snapshot: Snapshot) => boolean,
+): { point: Snapshot; sources: string[] }[] {
+  const verified = copies.filter((copy) => isWanted(copy) && copyState(copy, dr.keyArn) === "verified");
+  const there = new Set(verified);
+  const would = completed
+    .filter((one) => isWanted(one) && isCopied(one))
+    .map((one) => ({ ...one, region: dr.region, startTimeMs: dataStartMs(one) }));
+  return sameVolumeAndSlot([...verified, ...would]).flatMap((group) => {
+    const point = group.find((one) => there.has(one)) ?? group[0];
+    return point === undefined ? [] : [{ point, sources: group.map(sourceOf) }];
+  });
+}
+
+/** Sources whose copies the rules release. */
+interface ReleasedKeys {
+  sure: ReadonlySet<string>;
+  /** Those, and sources that are not worth a copy while their rules are unknown. */
+  forCopying: ReadonlySet<string>;
+}
+
+/** Knowledge about the rules of a snapshot whose copy has expired. */
+type Standing = "ruled" | "left" | "unknown";
+
+function standingOf({ identity, volumeId }: Snapshot, { rulesOf, shared }: PruneRules): Standing {
+  const { instanceId } = identity;
+  const { keepAll, inDoubt = false } = rulesOf(instanceId);
+  // A snapshot that nothing prunes is not copied again either. If its tags were changed, the copy-expired tag may be a
+  // person's.
+  if (keepAll !== undefined && !inDoubt) return "left";
+  const several = shared.get(volumeId);
+  const units = several === undefined ? [instanceId] : [volumeId, ...several];
+  const isUnknown = (id: string) => rulesOf(id).mayBeOrphan === true || rulesOf(id).inDoubt === true;
+  return units.some(isUnknown) ? "unknown" : "ruled";
+}
+
+function releasedKeys(seen: SeenRegion, completed: readonly Snapshot[], rules: PruneRules): ReleasedKeys {
+  const { region } = seen.dr;
+  const hasExpiredTag = ({ tags }: Snapshot) => tags[copyExpiredTag(region)] !== undefined;
+  const marked = completed.filter(hasExpiredTag);
+  const [sure, forCopying] = [new Set<string>(), new Set<string>()];
+  if (marked.length === 0) return { sure, forCopying };
+  const left = new Set<Snapshot>();
+  const unknown = new Set<Snapshot>();
+  for (const one of marked) {
+    const standing = standingOf(one, rules);
+    if (standing === "ruled") continue;
+    forCopying.add(sourceOf(one));
+    if (standing === "unknown") unknown.add(one);
+    else {
+      left.add(one);
+      sure.add(sourceOf(one));
+    }
+  }
+  const instances = new Set(marked.map(({ identity }) => identity.instanceId));
+  // A volume of several instances is evaluated with all of them.
+  const isWanted = ({ identity }: Snapshot) => rules.shared.size > 0 || instances.has(identity.instanceId);
+  const goneIf = (isCopied: (snapshot: Snapshot) => boolean): string[] => {
+    const points = wouldBePoints(seen, completed, isWanted, isCopied);
+    const { gone, held } = evaluate({ snapshots: points.map(({ point }) => point), side: "drKeep", region }, rules);
+    // A copy that expired in time is not made again because of former rules. Its source does not wait for them either,
+    // because no mail could name it.
+    const isGone = (id: string) => gone.has(id) || held.has(id);
+    return points.flatMap(({ point, sources }) => (isGone(point.snapshotId) ? sources : []));
+  };
+  // A snapshot that is not copied must not keep others in its recovery point. They would be copied because of it and
+  // deleted at once, again and again.
+  const isCopied = (one: Snapshot) => !left.has(one) && !isStuck(one, seen);
+  for (const one of goneIf(isCopied)) sure.add(one);
+  const stuck = new Set(marked.filter((one) => isStuck(one, seen)).map(sourceOf));
+  // A snapshot that cannot be copied is evaluated as if it could. Its copy may have expired before somebody archived
+  // it.
+  if (stuck.size > 0) for (const one of goneIf((other) => !left.has(other))) if (stuck.has(one)) sure.add(one);
+  const isUnknown = unknown.size > 0 && rules.shared.size > 0;
+  const known = isUnknown ? goneIf((one) => isCopied(one) && !unknown.has(one)) : sure;
+  for (const one of known) forCopying.add(one);
+  return { sure, forCopying };
+}
+
+/** Functions that decide whether a region's rules release the copy of a snapshot. */
+interface ReleasedIn {
+  released: Released;
+  /**
+   * Believes a copy-expired tag even if the volume's rules cannot be known now, because it may be an orphan or its
+   * newest snapshot is in doubt. Copying all of it again until they are known would be waste. No deletion is allowed to
+   * rest on this.
+   */
+  forCopying: Released;
+}
+
+/**
+ * Returns which copies the region's rules release.
+ * @param completed the vault's own snapshots in the primary region that are completed and not in doubt
+ */
+export function releasedIn(seen: SeenRegion, completed: readonly Snapshot[], rules: PruneRules): ReleasedIn {
+  // Most vaults have no copy-expired tag, so this is computed when it is first needed.
+  let keys: ReleasedKeys | undefined;
+  const ask = (): ReleasedKeys => (keys ??= releasedKeys(seen, completed, rules));
+  return {
+    released: (snapshot) => ask().sure.has(sourceOf(snapshot)),
+    forCopying: (snapshot) => ask().forCopying.has(sourceOf(snapshot)),
+  };
+}
+
+/**
+ * Returns a notice for each copy-expired tag that the rules do not confirm and whose copy is gone. The copy is made
+ * again.
+ */
+export function ignoredExpiredTags({ dr, bySource, released }: SeenRegion, canonical: readonly Snapshot[]): Problem[] {
+  const tag = copyExpiredTag(dr.region);
+  return canonical.flatMap((snapshot): Problem[] => {
+    const { snapshotId, region, tags, identity } = snapshot;
+    if (tags[tag] === undefined || released(snapshot)) return [];
+    if ((bySource.get(identity.source?.snapshotId ?? snapshotId) ?? []).length > 0) return [];
+    return [
+      problem(
+        "copy-expired-tag-ignored",
+        `${snapshotId} in ${dr.region}`,
+        `${snapshotId} in ${region} has the tag ${tag}, but the retention of ${dr.region} would still keep its copy: the vault copies it again.`,
+        "This is expected after drRetentionDays or drKeep was raised. Otherwise somebody wrote the tag; the runbook's page has the command that shows who.",
+      ),
+    ];
+  });
+}
