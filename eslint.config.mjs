@@ -3,6 +3,9 @@ import { defineConfig } from "eslint/config";
 import tseslint from "typescript-eslint";
 import roomRules from "./scripts/roomRules.js";
 
+/** Folders whose functions take at most four positional parameters. */
+const FEW_PARAMETERS = ["bootstrap", "deploy", "policy", "scripts", "src"];
+
 export default defineConfig(
   { ignores: ["node_modules/", "bin/", "coverage/", ".vault/"] },
   js.configs.recommended,
@@ -18,6 +21,10 @@ export default defineConfig(
       "max-lines": ["error", { max: 250, skipBlankLines: true, skipComments: true }],
       "no-restricted-exports": ["error", { restrictDefaultExports: { direct: true } }],
     },
+  },
+  {
+    files: FEW_PARAMETERS.map((folder) => `${folder}/**/*.{js,ts}`),
+    rules: { "max-params": ["error", 4] },
   },
   ...roomRules.roomBlocks,
   {

@@ -87,7 +87,7 @@ function serviceStatements(args: BoundaryArgs): Statement[] {
   const names = namesOf(vaultId);
   const on = (service: string, what: string) => `arn:${partition}:${service}:*:${accountId}:${what}`;
   return [
-    allow("Tell", "sns:Publish", on("sns", names.topic)),
+    allow("Notify", "sns:Publish", on("sns", names.topic)),
     allow(
       "Clock",
       ["scheduler:GetSchedule", "scheduler:UpdateSchedule"],
@@ -99,7 +99,7 @@ function serviceStatements(args: BoundaryArgs): Statement[] {
     allow("Log", ["logs:CreateLogStream", "logs:PutLogEvents"], on("logs", `log-group:${names.logGroup}:*`)),
     allow("Trace", ["xray:PutTelemetryRecords", "xray:PutTraceSegments"], "*"),
     allow("Audit", "s3:PutObject", `${auditBucketArn(args, vaultId)}/*`),
-    allow("Wake", "lambda:InvokeFunction", on("lambda", `function:${names.function}`)),
+    allow("Invoke", "lambda:InvokeFunction", on("lambda", `function:${names.function}`)),
     allow("Forward", "events:PutEvents", on("events", "event-bus/default")),
   ];
 }

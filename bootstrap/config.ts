@@ -52,38 +52,38 @@ const KEY_ARN = /^arn:aws:kms:[\w-]+:\d{12}:key\/[\w-]+$/;
 /** A managed policy holds 6,144 characters (IAM user guide, "IAM and AWS STS quotas"), and each key is in the boundary twice. */
 const MAX_SOURCE_KEYS = 10;
 
-function keyFaults(arns: readonly string[]): string[] {
+function keyErrors(arns: readonly string[]): string[] {
   const isGood = arns.length <= MAX_SOURCE_KEYS && arns.every((arn) => KEY_ARN.test(arn));
   if (isGood) return [];
   return [`sourceKeyArns: expected up to ${MAX_SOURCE_KEYS} ARNs of KMS keys, got ${JSON.stringify(arns)}`];
 }
 
 /** Checks the names that the project gives the stacks' vaults, because their roles have them too. */
-function stackFaults({ vaultProject, stacks }: Raw): string[] {
+function stackErrors({ vaultProject, stacks }: Raw): string[] {
   if (stacks.length === 0 || !stacks.every((stack) => NAME.test(stack))) {
     return [`stacks: expected at least one stack's name, got ${JSON.stringify(stacks)}`];
   }
   return stacks.flatMap((stack) => {
     const vaultId = `${vaultProject}-${stack}`;
-    const fault = NAME.test(vaultProject) ? vaultIdError(vaultId) : undefined;
-    return fault === undefined ? [] : [`stacks: expected ${fault}, got "${vaultId}"`];
+    const error = NAME.test(vaultProject) ? vaultIdError(vaultId) : undefined;
+    return error === undefined ? [] : [`stacks: expected ${error}, got "${vaultId}"`];
   });
 }
 
-function faultsOf(raw: Raw): string[] {
-  const faults = SHAPES.flatMap(([key, shape, expected]) => {
+function errorsOf(raw: Raw): string[] {
+  const errors = SHAPES.flatMap(([key, shape, expected]) => {
     const given = raw[key];
     return shape.test(given) ? [] : [`${key}: expected ${expected}, got ${JSON.stringify(given)}`];
   });
   const { githubRepository, githubOwnerId, githubRepositoryId, pulumiOrganization } = raw;
-  faults.push(...stackFaults(raw));
+  errors.push(...stackErrors(raw));
   if (githubRepository !== "" && (githubOwnerId === "" || githubRepositoryId === "")) {
-    faults.push("githubOwnerId, githubRepositoryId: expected both with githubRepository, got none");
+    errors.push("githubOwnerId, githubRepositoryId: expected both with githubRepository, got none");
   }
   if (githubRepository === "" && pulumiOrganization === "") {
-    faults.push("githubRepository, pulumiOrganization: expected one of them or both, got none");
+    errors.push("githubRepository, pulumiOrganization: expected one of them or both, got none");
   }
-  return [...faults, ...keyFaults(raw.sourceKeyArns)];
+  return [...errors, ...keyErrors(raw.sourceKeyArns)];
 }
 
 /**
@@ -92,9 +92,9 @@ function faultsOf(raw: Raw): string[] {
  */
 export function parseBootstrap(raw: Raw, region?: string): BootstrapConfig {
   const refused = region === undefined ? undefined : partitionError(region);
-  const faults = [...faultsOf(raw), ...(refused === undefined ? [] : [refused])];
-  if (faults.length > 0) {
-    throw new Error(`the configuration of the bootstrap has mistakes:\n  ${faults.join("\n  ")}`);
+  const errors = [...errorsOf(raw), ...(refused === undefined ? [] : [refused])];
+  if (errors.length > 0) {
+    throw new Error(`the configuration of the bootstrap has mistakes:\n  ${errors.join("\n  ")}`);
   }
   const { vaultProject, stacks, pulumiOrganization, stateBucket, sourceKeyArns } = raw;
   const [owner = "", repository = ""] = raw.githubRepository.split("/");

@@ -52,7 +52,7 @@ function runtimeGrants({ partition, accountId }: Account, vaultId: string): Gran
   ];
 }
 
-function tellingGrants({ partition, accountId }: Account, vaultId: string): Grant[] {
+function notificationGrants({ partition, accountId }: Account, vaultId: string): Grant[] {
   const names = namesOf(vaultId);
   const on = (service: string, what: string) => `arn:${partition}:${service}:*:${accountId}:${what}`;
   return [
@@ -155,7 +155,7 @@ const WITHOUT_RESOURCE: Grant = {
 export function vaultGrants(account: Account, vaultId: string): Grant[] {
   return [
     ...runtimeGrants(account, vaultId),
-    ...tellingGrants(account, vaultId),
+    ...notificationGrants(account, vaultId),
     ...taggedGrants(account, vaultId),
     ...auditGrants(account, vaultId),
     WITHOUT_RESOURCE,

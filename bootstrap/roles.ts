@@ -39,13 +39,14 @@ function grantsOf(args: StackRoleArgs): pulumi.Output<Grant[]> {
     .apply(([acc, more]) => [...vaultGrants(acc, vaultId), ...roleGrants(acc, vaultId), ...more]);
 }
 
-function role(
-  name: string,
-  { tags }: StackRoleArgs,
-  trust: pulumi.Output<aws.iam.PolicyDocument>,
-  grants: pulumi.Output<Grant[]>,
-  mayWrite: boolean,
-): aws.iam.Role {
+/** What distinguishes a role from another. */
+interface RoleSpec {
+  trust: pulumi.Output<aws.iam.PolicyDocument>;
+  grants: pulumi.Output<Grant[]>;
+  mayWrite: boolean;
+}
+
+function role(name: string, { trust, grants, mayWrite }: RoleSpec, tags: Record<string, string>): aws.iam.Role {
   const made = new aws.iam.Role(name, { name, assumeRolePolicy: jsonOf(trust), tags });
   const Version = "2012-10-17";
   const policy = grants.apply((all) => JSON.stringify({ Version, Statement: statementsOf(all, mayWrite) }));
@@ -69,12 +70,12 @@ export function stackRoles(args: StackRoleArgs): StackRoles {
   });
   const grants = grantsOf(args);
   const trust = providers.apply((known) => deployTrust(config, known, stack));
-  const deploy = role(`${vaultId}-deploy`, args, trust, grants, true);
+  const deploy = role(`${vaultId}-deploy`, { trust, grants, mayWrite: true }, tags);
   if (github === undefined) {
     return { deployRoleArn: deploy.arn, permissionsBoundaryArn: limit.arn };
   }
   const toPreview = providers.apply((known) => previewTrust(github, known.github ?? ""));
-  const preview = role(`${vaultId}-preview`, args, toPreview, grants, false);
+  const preview = role(`${vaultId}-preview`, { trust: toPreview, grants, mayWrite: false }, tags);
   return {
     deployRoleArn: deploy.arn,
     previewRoleArn: preview.arn,

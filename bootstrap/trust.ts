@@ -34,13 +34,14 @@ export function subjects(source: RepositoryIds, what: string): string[] {
   return [`repo:${owner}/${repository}:${what}`, `repo:${owner}@${ownerId}/${repository}@${repositoryId}:${what}`];
 }
 
-function githubStatement(
-  Sid: string,
-  provider: string,
-  source: GithubSource,
-  what: string,
-  claims: Record<string, string>,
-): Statement {
+/** What a job's token says besides its repository. */
+interface Job {
+  /** Last part of the token's subject. */
+  what: string;
+  claims?: Record<string, string>;
+}
+
+function githubStatement(Sid: string, provider: string, source: GithubSource, { what, claims }: Job): Statement {
   const ofGithub = Object.entries({ repository_id: source.repositoryId, ...claims });
   return {
     Sid,
@@ -82,9 +83,8 @@ export function deployTrust(config: BootstrapConfig, providers: Providers, stack
   const { github, pulumiOrganization, vaultProject } = config;
   const statements: Statement[] = [];
   if (github !== undefined && providers.github !== undefined) {
-    const onBranch = { ref: `refs/heads/${github.branch}` };
-    const environment = `environment:${stack}`;
-    statements.push(githubStatement("GithubEnvironment", providers.github, github, environment, onBranch));
+    const job = { what: `environment:${stack}`, claims: { ref: `refs/heads/${github.branch}` } };
+    statements.push(githubStatement("GithubEnvironment", providers.github, github, job));
   }
   if (pulumiOrganization !== undefined && providers.pulumi !== undefined) {
     statements.push(pulumiStatement(providers.pulumi, pulumiOrganization, vaultProject, stack));
@@ -94,5 +94,5 @@ export function deployTrust(config: BootstrapConfig, providers: Providers, stack
 
 /** Allows previews from any pull request of the repository, but not of a fork, whose jobs get no token. */
 export function previewTrust(github: GithubSource, provider: string): aws.iam.PolicyDocument {
-  return documentOf([githubStatement("GithubPullRequest", provider, github, "pull_request", {})]);
+  return documentOf([githubStatement("GithubPullRequest", provider, github, { what: "pull_request" })]);
 }

@@ -16,17 +16,18 @@ export interface Resource {
   protect: boolean;
 }
 
-export type Tell = (message: string) => void;
+/** Reports what is wrong with a resource. */
+export type Report = (message: string) => void;
 
-/** Makes a rule that looks at one resource at a time; `check` returns what is wrong with it. */
+/** Makes a rule that looks at one resource at a time; `check` reports what is wrong with it. */
 export function rule(
   name: string,
   description: string,
-  check: (resource: Resource, tell: Tell) => void,
+  check: (resource: Resource, report: Report) => void,
 ): ResourceValidationPolicy {
-  const validateResource: ResourceValidation = ({ type, props, urn, opts }, report) => {
+  const validateResource: ResourceValidation = ({ type, props, urn, opts }, reportViolation) => {
     check({ type, props: props as Props, urn, protect: opts.protect }, (message) => {
-      report(message);
+      reportViolation(message);
     });
   };
   return { name, description, validateResource };

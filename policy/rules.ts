@@ -5,7 +5,7 @@ import { bucketsAreClosed } from "./rules/buckets";
 import { nothingPublic, tlsOnly } from "./rules/exposure";
 import { keysAreProtected, keysRotate, keysWait } from "./rules/keys";
 import { vaultTags } from "./rules/tags";
-import { alarmsTell, logGroupsExpire } from "./rules/watching";
+import { alarmsNotify, logGroupsExpire } from "./rules/watching";
 
 export const RULES: Policies = [
   keysRotate,
@@ -17,6 +17,6 @@ export const RULES: Policies = [
   broadManagedPolicies,
   writesOnEverything,
   logGroupsExpire,
-  alarmsTell,
+  alarmsNotify,
   vaultTags,
 ];

@@ -5,7 +5,7 @@
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { Enums, Models, Serialize, Spec } from "@cyclonedx/cyclonedx-library";
-import { type Lock, type Shipped, licenceFaults, shippedPackages } from "./shipped";
+import { type Lock, type Shipped, licenceErrors, shippedPackages } from "./shipped";
 
 const FILE = "sbom.cdx.json";
 
@@ -34,8 +34,8 @@ function componentOf({ name, version, licence, sha512Hex }: Shipped): Models.Com
  */
 export function sbomOf(lock: Lock): string {
   const packages = shippedPackages(lock);
-  const faults = licenceFaults(packages);
-  if (faults.length > 0) throw new Error(faults.join("\n"));
+  const errors = licenceErrors(packages);
+  if (errors.length > 0) throw new Error(errors.join("\n"));
   const components = new Map(packages.map((one) => [one.path, componentOf(one)]));
   const refs = (paths: readonly string[]) => paths.flatMap((path) => components.get(path)?.bomRef ?? []);
   for (const { path, dependencies } of packages) {

@@ -59,7 +59,7 @@ export function shippedPackages(lock: Lock): Shipped[] {
 const ALLOWED = ["0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "ISC", "MIT", "MIT-0"];
 
 /** Returns a line for each package under another license; a person has to check an expression of several. */
-export function licenceFaults(packages: readonly Shipped[]): string[] {
+export function licenceErrors(packages: readonly Shipped[]): string[] {
   return packages
     .filter(({ licence }) => !ALLOWED.includes(licence))
     .map(

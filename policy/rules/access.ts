@@ -14,9 +14,9 @@ function managedPolicies({ type, props }: Resource): string[] {
 export const broadManagedPolicies = rule(
   "iam-no-broad-managed-policies",
   "No role has AWS's FullAccess, PowerUser or Administrator policies",
-  (resource, tell) => {
+  (resource, report) => {
     for (const arn of managedPolicies(resource)) {
-      if (BROAD.test(arn)) tell(`${arn} is for more than a vault needs`);
+      if (BROAD.test(arn)) report(`${arn} is for more than a vault needs`);
     }
   },
 );
@@ -42,7 +42,7 @@ const WITHOUT_RESOURCE = /^(sns:(SetSubscriptionAttributes|Unsubscribe)|xray:Put
 /** Condition keys that narrow a statement on `*` to resources that have a tag, or that are created with one. */
 const BY_TAG = /^(aws:ResourceTag|aws:RequestTag|[\w-]+:ResourceTag)\//;
 
-function faultOf(statement: Statement): string | undefined {
+function violationOf(statement: Statement): string | undefined {
   const { label, allows, actions, resources, isInverted } = statement;
   if (!allows) return undefined;
   if (isInverted) return `${label} allows all but what it names`;
@@ -58,11 +58,11 @@ function faultOf(statement: Statement): string | undefined {
 export const writesOnEverything = rule(
   "iam-no-write-on-everything",
   "Policies name their actions, and what they write to",
-  (resource, tell) => {
+  (resource, report) => {
     for (const document of identityDocuments(resource)) {
       for (const statement of statementsOf(document)) {
-        const fault = faultOf(statement);
-        if (fault !== undefined) tell(fault);
+        const violation = violationOf(statement);
+        if (violation !== undefined) report(violation);
       }
     }
   },

@@ -2,12 +2,13 @@
 import type { PolicyResource, StackValidationPolicy } from "@pulumi/policy";
 import { type Props, isObject, listOf } from "../resource";
 
-type Fault = (props: Props) => string | undefined;
+/** Returns what is wrong with a companion, or `undefined`. */
+type Check = (props: Props) => string | undefined;
 
 const SWITCHES = ["blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"];
 
 /** Each bucket needs one of these, in order. */
-const COMPANIONS: Readonly<Record<string, Fault>> = {
+const COMPANIONS: Readonly<Record<string, Check>> = {
   "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": (props) => {
     const open = SWITCHES.filter((name) => props[name] !== true);
     return open.length === 0 ? undefined : `${open.join(", ")} not true`;
@@ -34,11 +35,11 @@ export const bucketsAreClosed: StackValidationPolicy = {
   description: "Every bucket blocks public access, encrypts under KMS and keeps versions",
   validateStack: ({ resources }, report) => {
     for (const bucket of resources.filter(({ type }) => type === "aws:s3/bucket:Bucket")) {
-      for (const [type, faultOf] of Object.entries(COMPANIONS)) {
+      for (const [type, check] of Object.entries(COMPANIONS)) {
         const kind = type.split(":").pop() ?? type;
         const mine = resources.find((other) => other.type === type && belongsTo(bucket, other));
-        const fault = mine === undefined ? "there is none" : faultOf(mine.props as Props);
-        if (fault !== undefined) report(`${kind}: ${fault}`, bucket.urn);
+        const error = mine === undefined ? "there is none" : check(mine.props as Props);
+        if (error !== undefined) report(`${kind}: ${error}`, bucket.urn);
       }
     }
   },

@@ -30,14 +30,14 @@ const PUBLIC: readonly [type: string, input: string, value: RegExp][] = [
 export const nothingPublic = rule(
   "nothing-public",
   "Nothing can be called, read or taken by everybody",
-  (resource, tell) => {
+  (resource, report) => {
     for (const { label, allows, principals, isInverted } of ownStatements(resource)) {
-      if (allows && (isInverted || principals.includes("*"))) tell(`${label} allows everybody`);
+      if (allows && (isInverted || principals.includes("*"))) report(`${label} allows everybody`);
     }
     for (const [type, input, value] of PUBLIC) {
       const given = resource.props[input];
       if (resource.type === type && typeof given === "string" && value.test(given)) {
-        tell(`${input} is ${given}`);
+        report(`${input} is ${given}`);
       }
     }
   },
@@ -51,9 +51,9 @@ function refusesPlaintext({ allows, principals, condition }: Statement): boolean
   return !allows && principals.includes("*") && tests === '{"aws:SecureTransport":"false"}';
 }
 
-export const tlsOnly = rule("tls-only", "Topics and buckets refuse what is sent in the clear", (resource, tell) => {
+export const tlsOnly = rule("tls-only", "Topics and buckets refuse what is sent in the clear", (resource, report) => {
   if (!TLS_POLICIES.has(resource.type)) return;
   if (!ownStatements(resource).some(refusesPlaintext)) {
-    tell("no statement denies everybody where aws:SecureTransport is false");
+    report("no statement denies everybody where aws:SecureTransport is false");
   }
 });

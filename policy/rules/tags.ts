@@ -27,12 +27,12 @@ const TAGGABLE = new Set([
 export const vaultTags = rule(
   "vault-tags",
   `What takes tags has ${VAULT_TAG}=<project>-<stack>`,
-  ({ type, props, urn }, tell) => {
+  ({ type, props, urn }, report) => {
     if (!TAGGABLE.has(type)) return;
     const { project, stack } = whereabouts(urn);
     const given = isObject(props.tags) ? props.tags[VAULT_TAG] : undefined;
     if (given !== `${project}-${stack}`) {
-      tell(`the tag ${VAULT_TAG} is ${JSON.stringify(given)}, not "${project}-${stack}"`);
+      report(`the tag ${VAULT_TAG} is ${JSON.stringify(given)}, not "${project}-${stack}"`);
     }
   },
 );

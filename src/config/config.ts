@@ -139,39 +139,39 @@ function unknownKeys(values: RawConfig["values"]): string[] {
     });
 }
 
-function parseFields(raw: RawConfig, faults: string[]): Record<string, unknown> {
+function parseFields(raw: RawConfig, errors: string[]): Record<string, unknown> {
   const parsed: Record<string, unknown> = {};
   for (const key of CONFIG_KEYS) {
     const text = raw.values[key];
     if (text === undefined) {
-      faults.push(`${key}: expected a value, got none`);
+      errors.push(`${key}: expected a value, got none`);
       continue;
     }
     const result = FIELDS[key](text);
     const shown = raw.secretKeys?.includes(key) ? "a secret value" : JSON.stringify(text);
     if ("value" in result) parsed[key] = result.value;
-    else faults.push(`${key}: expected ${result.expected}, got ${shown}`);
+    else errors.push(`${key}: expected ${result.expected}, got ${shown}`);
   }
   return parsed;
 }
 
 function auditErrors({ audit, auditRetentionDays, auditLockDays, trail }: Parsed): string[] {
-  const faults: string[] = [];
+  const errors: string[] = [];
   if (trail && !audit) {
-    faults.push("trail: expected audit to be true too, got false: the trail's files go into its bucket");
+    errors.push("trail: expected audit to be true too, got false: the trail's files go into its bucket");
   }
   if (auditLockDays > auditRetentionDays) {
-    faults.push(
+    errors.push(
       `auditLockDays: expected at most auditRetentionDays, which is ${auditRetentionDays}, got ${auditLockDays}`,
     );
   }
-  return faults;
+  return errors;
 }
 
 /** Throws if there are mistakes. */
-function refuse({ stack }: RawConfig, faults: readonly string[]): void {
-  if (faults.length === 0) return;
-  throw new Error(`the configuration of stack ${stack} has mistakes:\n  ${faults.join("\n  ")}`);
+function refuse({ stack }: RawConfig, errors: readonly string[]): void {
+  if (errors.length === 0) return;
+  throw new Error(`the configuration of stack ${stack} has mistakes:\n  ${errors.join("\n  ")}`);
 }
 
 /**
@@ -182,15 +182,15 @@ export function parseConfig(raw: RawConfig): VaultConfig {
   const secretKeys = raw.secretKeys ?? [];
   // Secrets come first and alone: another error's line might show the value.
   refuse(raw, secretErrors(secretKeys));
-  const faults = unknownKeys(raw.values);
-  const parsed = parseFields(raw, faults);
-  faults.push(...regionErrors(raw.primaryRegion, parsed));
+  const errors = unknownKeys(raw.values);
+  const parsed = parseFields(raw, errors);
+  errors.push(...regionErrors(raw.primaryRegion, parsed));
   const isSecret = (key: string) => raw.secretProviderKeys?.includes(key) ?? false;
-  faults.push(...providerErrors(raw.provider ?? {}, isSecret));
+  errors.push(...providerErrors(raw.provider ?? {}, isSecret));
   const vaultId = `${raw.project}-${raw.stack}`;
-  const idFault = vaultIdError(vaultId);
-  if (idFault !== undefined) faults.push(`stack: expected ${idFault}, got "${vaultId}"`);
-  refuse(raw, faults);
+  const idError = vaultIdError(vaultId);
+  if (idError !== undefined) errors.push(`stack: expected ${idError}, got "${vaultId}"`);
+  refuse(raw, errors);
   const {
     policies: named,
     tagValue,

@@ -75,7 +75,7 @@ function isField(text: string, field: Field): boolean {
 }
 
 /** @returns the expected form if the expression is wrong; `undefined` if Scheduler accepts it */
-export function cronFault(expression: string): string | undefined {
+export function cronError(expression: string): string | undefined {
   const texts = /^cron\((.*)\)$/.exec(expression)?.[1]?.trim().split(/\s+/) ?? [];
   if (texts.length !== FIELDS.length) {
     return `six fields in cron(...), got ${texts.length}`;

@@ -1,7 +1,7 @@
 /** Parsers, one per kind of config value. Input is text; output is the value, or what was expected. */
 import * as aws from "@pulumi/aws";
 import { closest } from "fastest-levenshtein";
-import { scheduleFault, timezoneFault } from "./schedule";
+import { scheduleError, timezoneError } from "./schedule";
 import type { SnapshotLock } from "../vault/model/settings";
 import { asRecord, parseJson } from "../vault/lib/json";
 
@@ -95,15 +95,15 @@ export function tagText(max: number): Parse<string> {
 }
 
 export const timezone: Parse<string> = (raw) => {
-  const expected = timezoneFault(raw);
+  const expected = timezoneError(raw);
   return expected === undefined ? { value: raw } : { expected };
 };
 
 export const schedule: Parse<string> = (raw) => {
-  const fault = scheduleFault(raw, "UTC");
-  return fault === undefined
+  const error = scheduleError(raw, "UTC");
+  return error === undefined
     ? { value: raw }
-    : { expected: `a schedule such as cron(0 3 * * ? *) or rate(12 hours): ${fault}` };
+    : { expected: `a schedule such as cron(0 3 * * ? *) or rate(12 hours): ${error}` };
 };
 
 /** EC2's limits for a lock (API reference, LockSnapshot). */

@@ -71,7 +71,7 @@ function isKnown(key: string): key is ProviderKey {
 /** Keys that AWS itself issues as secrets: no message shows their values. */
 const SECRETS: readonly string[] = ["accessKey", "secretKey", "token"];
 
-function faultOf(key: string, raw: string, isSecret: boolean): string | undefined {
+function errorOf(key: string, raw: string, isSecret: boolean): string | undefined {
   const name = `${AWS_NAMESPACE}${key}`;
   if (!isKnown(key)) {
     const near = closest(key, PROVIDER_CONFIG_KEYS);
@@ -88,17 +88,17 @@ function conflicts(values: ProviderValues): string[] {
   const { allowedAccountIds, forbiddenAccountIds, skipRequestingAccountId } = values;
   const guarded = allowedAccountIds ?? forbiddenAccountIds;
   if (guarded === undefined) return [];
-  const faults: string[] = [];
+  const errors: string[] = [];
   if (allowedAccountIds !== undefined && forbiddenAccountIds !== undefined) {
-    faults.push("aws:forbiddenAccountIds: expected none with aws:allowedAccountIds, got both");
+    errors.push("aws:forbiddenAccountIds: expected none with aws:allowedAccountIds, got both");
   }
   if (skipRequestingAccountId === "true") {
-    faults.push(
+    errors.push(
       "aws:skipRequestingAccountId: expected false with account ids that are allowed or forbidden, got true: " +
         "without the account's id nothing is held against them",
     );
   }
-  return faults;
+  return errors;
 }
 
 /**
@@ -107,8 +107,8 @@ function conflicts(values: ProviderValues): string[] {
  * @returns a line for each mistake: the key, the expectation and the actual value
  */
 export function providerErrors(values: ProviderValues, isSecret: (key: string) => boolean): string[] {
-  const faults = Object.entries(values).map(([key, raw]) => faultOf(key, raw, isSecret(key)));
-  return [...faults.filter((fault) => fault !== undefined), ...conflicts(values)];
+  const errors = Object.entries(values).map(([key, raw]) => errorOf(key, raw, isSecret(key)));
+  return [...errors.filter((error) => error !== undefined), ...conflicts(values)];
 }
 
 /**

@@ -3,7 +3,7 @@
  * Pure.
  */
 import type { Parse } from "./fields";
-import { SHAPE, tagTextFault } from "./tags";
+import { SHAPE, tagTextError } from "./tags";
 import { TAG_PREFIX } from "../vault/model/tags";
 import { asRecord, isTexts, parseJson } from "../vault/lib/json";
 
@@ -45,7 +45,7 @@ const WEB_ROLE_FIELDS = [
 ];
 
 /** Returns what is wrong with a role to assume, or `undefined`. */
-function roleFault(value: unknown, fields: readonly string[]): string | undefined {
+function roleError(value: unknown, fields: readonly string[]): string | undefined {
   const role = asRecord(value);
   if (role === undefined) return "one is no object";
   const unknown = Object.keys(role).find((key) => !fields.includes(key));
@@ -63,14 +63,14 @@ export const roles: Parse<object[]> = (raw) => {
   const expected = 'a list such as [{"roleArn": "arn:aws:iam::123456789012:role/deploy"}]';
   const value = parseJson(raw);
   if (!Array.isArray(value) || value.length === 0) return { expected };
-  const fault = value.map((one) => roleFault(one, ROLE_FIELDS)).find((one) => one !== undefined);
-  return fault === undefined ? { value: value as object[] } : { expected: `${expected}: ${fault}` };
+  const error = value.map((one) => roleError(one, ROLE_FIELDS)).find((one) => one !== undefined);
+  return error === undefined ? { value: value as object[] } : { expected: `${expected}: ${error}` };
 };
 
 export const webRole: Parse<object> = (raw) => {
   const value = parseJson(raw);
-  const fault = roleFault(value, WEB_ROLE_FIELDS);
-  return fault === undefined ? { value: value as object } : { expected: `an object: ${fault}` };
+  const error = roleError(value, WEB_ROLE_FIELDS);
+  return error === undefined ? { value: value as object } : { expected: `an object: ${error}` };
 };
 
 /** Parses tags that Scheduler and EC2 accept as well: Scheduler accepts no empty value (API reference, Tag). */
@@ -81,8 +81,8 @@ export const defaultTags: Parse<{ tags: Record<string, string> }> = (raw) => {
   if (given === undefined || Object.keys(others).length > 0) return { expected };
   const entries = Object.entries(given).map(([key, value]) => [key, String(value)] as const);
   for (const [key, value] of entries) {
-    const fault = value === "" ? `${key} has an empty value` : tagTextFault(key, value);
-    if (fault !== undefined) return { expected: `${expected} of ${SHAPE}: ${fault}` };
+    const error = value === "" ? `${key} has an empty value` : tagTextError(key, value);
+    if (error !== undefined) return { expected: `${expected} of ${SHAPE}: ${error}` };
   }
   return { value: { tags: Object.fromEntries(entries) } };
 };

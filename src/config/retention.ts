@@ -29,7 +29,7 @@ function got(value: unknown): string {
 }
 
 /** Returns what is wrong with a set of rules, or `undefined`; `{}` is valid. */
-function rulesFault(value: unknown, name: string): string | undefined {
+function rulesError(value: unknown, name: string): string | undefined {
   if (!isRecord(value)) {
     return `${name} must be an object of rules, such as {"daily": 7}`;
   }
@@ -59,8 +59,8 @@ function rules(isBound: boolean): Parse<KeepRules> {
   return (raw) => {
     const value = asRecord(parseJson(raw));
     if (value === undefined) return { expected: RULES_EXPECTED };
-    const fault = rulesFault(value, "it");
-    if (fault !== undefined) return { expected: `${RULES_EXPECTED}: ${fault}` };
+    const error = rulesError(value, "it");
+    if (error !== undefined) return { expected: `${RULES_EXPECTED}: ${error}` };
     if (!isBound && Object.keys(value).length > 0 && isEmpty(value)) {
       return { expected: `${RULES_EXPECTED}: these keep nothing` };
     }
@@ -71,7 +71,7 @@ function rules(isBound: boolean): Parse<KeepRules> {
 export const keepRules = rules(false);
 export const overrideBound = rules(true);
 
-function entryFault(name: string, entry: unknown): string | undefined {
+function entryError(name: string, entry: unknown): string | undefined {
   if (!isRecord(entry)) {
     return `${name} must be an object with keep or retentionDays`;
   }
@@ -82,8 +82,8 @@ function entryFault(name: string, entry: unknown): string | undefined {
   }
   const { keep, drKeep, retentionDays, drRetentionDays } = entry as Record<string, unknown>;
   for (const [key, given] of Object.entries({ keep, drKeep })) {
-    const fault = given === undefined ? undefined : rulesFault(given, `${name}.${key}`);
-    if (fault !== undefined) return fault;
+    const error = given === undefined ? undefined : rulesError(given, `${name}.${key}`);
+    if (error !== undefined) return error;
     if (given !== undefined && isEmpty(given as KeepRules)) return `${name}.${key} keeps nothing`;
   }
   for (const [key, given] of Object.entries({ retentionDays, drRetentionDays })) {
@@ -107,8 +107,8 @@ export const policies: Parse<Record<string, PolicyEntry>> = (raw) => {
     return { expected: `${expected}: names of 1 to ${MAX_TAG_VALUE} characters, ${NO_PATTERN}` };
   }
   for (const [name, entry] of Object.entries(value)) {
-    const fault = entryFault(name, entry);
-    if (fault !== undefined) return { expected: `${expected}: ${fault}` };
+    const error = entryError(name, entry);
+    if (error !== undefined) return { expected: `${expected}: ${error}` };
   }
   return { value: value as Record<string, PolicyEntry> };
 };

@@ -3,7 +3,7 @@
  * they fire.
  */
 import type { Cron } from "croner";
-import { cronFault } from "./cronGrammar";
+import { cronError } from "./cronGrammar";
 import { cronOf, nextRun, rateMs } from "../vault/lib/schedule";
 import { DAY_MS, MINUTE_MS } from "../vault/lib/time";
 
@@ -20,13 +20,13 @@ const MAX_TIMEZONE = 50;
 const RATE = /^rate\((1 (minute|hour|day)|([2-9]|[1-9]\d{1,4}) (minutes|hours|days))\)$/;
 
 /** Returns the expected form if the expression is wrong; `undefined` if Scheduler accepts it and it fires. */
-export function scheduleFault(expression: string, timezone: string): string | undefined {
+export function scheduleError(expression: string, timezone: string): string | undefined {
   if (expression.length > MAX_EXPRESSION) return `up to ${MAX_EXPRESSION} characters`;
   if (expression.startsWith("rate(")) {
     return RATE.test(expression) ? undefined : "rate(1 hour) or rate(<number> minutes|hours|days)";
   }
-  const fault = cronFault(expression);
-  if (fault !== undefined) return fault;
+  const grammarError = cronError(expression);
+  if (grammarError !== undefined) return grammarError;
   try {
     const fires = cronOf(expression, timezone).nextRun(new Date(LOOKED_FROM_MS)) !== null;
     return fires ? undefined : "a cron expression that fires";
@@ -46,7 +46,7 @@ function isZoneName(timezone: string): boolean {
   return timeZone === timezone || timeZone.toLowerCase() !== timezone.toLowerCase();
 }
 
-export function timezoneFault(timezone: string): string | undefined {
+export function timezoneError(timezone: string): string | undefined {
   const expected = "a time zone of the IANA database, such as UTC or Europe/Berlin";
   try {
     return timezone.length <= MAX_TIMEZONE && isZoneName(timezone) ? undefined : expected;

@@ -26,7 +26,7 @@ function got(value: unknown): string {
 }
 
 /** Returns what is wrong with a key, or `undefined`. */
-function keyFault(key: string): string | undefined {
+function keyError(key: string): string | undefined {
   const lower = key.toLowerCase();
   if (key.length < 1 || key.length > MAX_TAG_KEY || !ALLOWED.test(key)) {
     return `a key must be 1 to ${MAX_TAG_KEY} ${SHAPE}, is ${got(key)}`;
@@ -50,15 +50,15 @@ function textOf(value: unknown): string | undefined {
 }
 
 /** Returns what is wrong with a value, or `undefined`. */
-function valueFault(key: string, value: unknown): string | undefined {
+function valueError(key: string, value: unknown): string | undefined {
   const text = textOf(value);
   if (text !== undefined && text.length <= MAX_TAG_VALUE && ALLOWED.test(text)) return undefined;
   return `${key} must be a text of up to ${MAX_TAG_VALUE} ${SHAPE}, is ${got(value)}`;
 }
 
 /** Returns what is wrong with a tag that resources get in addition to the vault's own, or `undefined`. */
-export function tagTextFault(key: string, value: string): string | undefined {
-  return keyFault(key) ?? valueFault(key, value);
+export function tagTextError(key: string, value: string): string | undefined {
+  return keyError(key) ?? valueError(key, value);
 }
 
 /** Finds two keys that differ only in case: IAM refuses them. */
@@ -75,9 +75,9 @@ export const resourceTags: Parse<Record<string, string>> = (raw) => {
   if (value === undefined) return { expected };
   const entries = Object.entries(value);
   if (entries.length > MOST) return { expected: `${expected}: it has ${entries.length}` };
-  const faults = entries.map(([key, one]) => keyFault(key) ?? valueFault(key, one));
-  const fault = faults.find((one) => one !== undefined) ?? twins(entries.map(([key]) => key));
-  if (fault !== undefined) return { expected: `${expected}: ${fault}` };
+  const errors = entries.map(([key, one]) => keyError(key) ?? valueError(key, one));
+  const error = errors.find((one) => one !== undefined) ?? twins(entries.map(([key]) => key));
+  if (error !== undefined) return { expected: `${expected}: ${error}` };
   return { value: Object.fromEntries(entries.map(([key, one]) => [key, textOf(one) ?? ""])) };
 };
 

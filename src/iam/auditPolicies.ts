@@ -48,7 +48,7 @@ export function trailArnOf(vaultId: string, account: Account, primaryRegion: str
  * Returns the function's permissions: new objects under its own prefixes, and a key for them. With a bucket key KMS
  * sees the bucket as encryption context (S3 user guide, "Reducing the cost of SSE-KMS with Amazon S3 Bucket Keys").
  */
-export function auditRights(
+export function auditPermissions(
   account: Pick<Account, "partition">,
   { bucket, region }: AuditTarget,
   dr: readonly KeyedRegion[],

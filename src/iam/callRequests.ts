@@ -10,7 +10,7 @@ type Context = Record<string, string | readonly string[]>;
 type TagRecord = Readonly<Record<string, string>>;
 
 /** The account at the time of a call, as far as a decision depends on it. */
-export interface Facts {
+export interface AccountView {
   partition: string;
   accountId: string;
   /** Returns a resource's tags in the call's region; `undefined` if it does not exist. */
@@ -21,6 +21,12 @@ export interface Facts {
   sourceKeyOf?: (snapshotId: string, region: string) => string | undefined;
   /** Returns the ARN of the key that a bucket encrypts with. */
   bucketKeyOf: (bucket: string, region: string) => string;
+}
+
+/** The account and the region of a call. */
+interface Scope {
+  account: AccountView;
+  region: string;
 }
 
 /** Returns tags of a request as a record; the last of equal keys wins. */
@@ -59,18 +65,19 @@ function resourceTags(tags: TagRecord = {}): Context {
 }
 
 /** Returns a snapshot's ARN, which has no account. A snapshot without an id yet is a literal asterisk. */
-function snapshotArn({ partition }: Facts, region: string, id = "*"): string {
+function snapshotArn({ partition }: AccountView, region: string, id = "*"): string {
   return `arn:${partition}:ec2:${region}::snapshot/${id}`;
 }
 
-function ownArn({ partition, accountId }: Facts, region: string, kind: string, id: string): string {
+function ownArn({ account, region }: Scope, kind: string, id: string): string {
+  const { partition, accountId } = account;
   return `arn:${partition}:ec2:${region}:${accountId}:${kind}/${id}`;
 }
 
 /** Returns the two permissions that a snapshot created with tags needs: to create it, and to tag it at creation. */
-function making(facts: Facts, action: string, region: string, tags: TagRecord): IamRequest[] {
+function making({ account, region }: Scope, action: string, tags: TagRecord): IamRequest[] {
   const context = { "aws:RequestedRegion": region, ...requestTags(tags) };
-  const resource = snapshotArn(facts, region);
+  const resource = snapshotArn(account, region);
   const created = { ...context, "ec2:CreateAction": action };
   return [
     { action: `ec2:${action}`, resource, context },
@@ -101,62 +108,56 @@ function decrypting(keyArn: string, region: string): IamRequest[] {
  * Returns the permission that a call on a snapshot needs. For a missing snapshot it needs none, because AWS refuses the
  * call for that.
  */
-function ofSnapshot(
-  facts: Facts,
-  action: string,
-  region: string,
-  id: string | undefined,
-  more: Context = {},
-): IamRequest[] {
-  const tags = facts.tagsOf(id ?? "");
+function ofSnapshot(scope: Scope, action: string, id: string | undefined, more: Context = {}): IamRequest[] {
+  const { account, region } = scope;
+  const tags = account.tagsOf(id ?? "");
   if (tags === undefined) return [];
   const context = { "aws:RequestedRegion": region, ...resourceTags(tags), ...more };
-  return [{ action, resource: snapshotArn(facts, region, id), context }];
+  return [{ action, resource: snapshotArn(account, region, id), context }];
 }
 
-function ofSet(facts: Facts, region: string, call: Call & { name: "CreateSnapshots" }) {
-  const volumes = facts.volumesOf(call);
+function ofSet(scope: Scope, call: Call & { name: "CreateSnapshots" }) {
+  const { account } = scope;
+  const volumes = account.volumesOf(call);
   const id = call.input.InstanceSpecification?.InstanceId ?? "";
   const action = "ec2:CreateSnapshots";
   return [
     {
       action,
-      resource: ownArn(facts, region, "instance", id),
-      context: resourceTags(facts.tagsOf(id)),
+      resource: ownArn(scope, "instance", id),
+      context: resourceTags(account.tagsOf(id)),
     },
     ...volumes.map((volumeId) => ({
       action,
-      resource: ownArn(facts, region, "volume", volumeId),
-      context: resourceTags(facts.tagsOf(volumeId)),
+      resource: ownArn(scope, "volume", volumeId),
+      context: resourceTags(account.tagsOf(volumeId)),
     })),
-    ...making(facts, "CreateSnapshots", region, tagRecord(call.input.TagSpecifications?.[0]?.Tags)),
+    ...making(scope, "CreateSnapshots", tagRecord(call.input.TagSpecifications?.[0]?.Tags)),
   ];
 }
 
 /** Returns the permissions of a copy. EC2 reads the source with a request that is presigned for the source's region. */
-function ofCopy(facts: Facts, region: string, call: Call & { name: "CopySnapshot" }) {
+function ofCopy(scope: Scope, call: Call & { name: "CopySnapshot" }) {
+  const { account, region } = scope;
   const { SourceRegion = "", SourceSnapshotId = "", KmsKeyId = "", TagSpecifications } = call.input;
-  const source = snapshotArn(facts, SourceRegion, SourceSnapshotId);
+  const source = snapshotArn(account, SourceRegion, SourceSnapshotId);
   const reading = [region, SourceRegion].map((requested) => ({
     action: "ec2:CopySnapshot",
     resource: source,
     context: { "aws:RequestedRegion": requested },
   }));
   const tags = tagRecord(TagSpecifications?.[0]?.Tags);
-  const sourceKey = facts.sourceKeyOf?.(SourceSnapshotId, SourceRegion);
+  const sourceKey = account.sourceKeyOf?.(SourceSnapshotId, SourceRegion);
   return [
     ...reading,
-    ...making(facts, "CopySnapshot", region, tags),
+    ...making(scope, "CopySnapshot", tags),
     ...encrypting(KmsKeyId, region),
     ...(sourceKey === undefined ? [] : decrypting(sourceKey, SourceRegion)),
   ];
 }
 
-function ofSchedule(
-  { partition, accountId }: Facts,
-  region: string,
-  call: Call & { name: "GetSchedule" | "UpdateSchedule" },
-): IamRequest[] {
+function ofSchedule({ account, region }: Scope, call: Call & { name: "GetSchedule" | "UpdateSchedule" }): IamRequest[] {
+  const { partition, accountId } = account;
   const { GroupName = "", Name = "" } = call.input;
   const resource = `arn:${partition}:scheduler:${region}:${accountId}:schedule/${GroupName}/${Name}`;
   const use = { action: `scheduler:${call.name}`, resource, context: {} };
@@ -170,14 +171,14 @@ function ofSchedule(
  * Returns the permissions of a write to a bucket. S3 encrypts with the bucket's key, and with a bucket key KMS gets the
  * bucket as encryption context.
  */
-function ofObject(facts: Facts, region: string, call: Call & { name: "PutObject" }): IamRequest[] {
+function ofObject({ account, region }: Scope, call: Call & { name: "PutObject" }): IamRequest[] {
   const bucket = call.input.Bucket ?? "";
-  const arn = `arn:${facts.partition}:s3:::${bucket}`;
+  const arn = `arn:${account.partition}:s3:::${bucket}`;
   const context = {
     "kms:ViaService": `s3.${region}.amazonaws.com`,
     "kms:EncryptionContext:aws:s3:arn": arn,
   };
-  const keyArn = facts.bucketKeyOf(bucket, region);
+  const keyArn = account.bucketKeyOf(bucket, region);
   return [
     { action: "s3:PutObject", resource: `${arn}/${call.input.Key ?? ""}`, context: {} },
     { action: "kms:GenerateDataKey", resource: keyArn, context },
@@ -185,38 +186,39 @@ function ofObject(facts: Facts, region: string, call: Call & { name: "PutObject"
 }
 
 /** Returns every permission that a call in a region needs. */
-export function requestsOf(facts: Facts, region: string, call: Call): IamRequest[] {
+export function requestsOf(account: AccountView, region: string, call: Call): IamRequest[] {
+  const scope: Scope = { account, region };
   switch (call.name) {
     case "CreateSnapshots":
-      return ofSet(facts, region, call);
+      return ofSet(scope, call);
     case "CreateSnapshot": {
       const { VolumeId = "", TagSpecifications } = call.input;
-      const resource = ownArn(facts, region, "volume", VolumeId);
-      const context = resourceTags(facts.tagsOf(VolumeId));
+      const resource = ownArn(scope, "volume", VolumeId);
+      const context = resourceTags(account.tagsOf(VolumeId));
       return [
         { action: "ec2:CreateSnapshot", resource, context },
-        ...making(facts, "CreateSnapshot", region, tagRecord(TagSpecifications?.[0]?.Tags)),
+        ...making(scope, "CreateSnapshot", tagRecord(TagSpecifications?.[0]?.Tags)),
       ];
     }
     case "CopySnapshot":
-      return ofCopy(facts, region, call);
+      return ofCopy(scope, call);
     case "DeleteSnapshot":
     case "DescribeSnapshotAttribute":
-      return ofSnapshot(facts, `ec2:${call.name}`, region, call.input.SnapshotId);
+      return ofSnapshot(scope, `ec2:${call.name}`, call.input.SnapshotId);
     case "LockSnapshot": {
       const days = { "ec2:SnapshotLockDuration": String(call.input.LockDuration) };
-      return ofSnapshot(facts, "ec2:LockSnapshot", region, call.input.SnapshotId, days);
+      return ofSnapshot(scope, "ec2:LockSnapshot", call.input.SnapshotId, days);
     }
     case "CreateTags": {
       const tags = requestTags(tagRecord(call.input.Tags));
       const ids = call.input.Resources ?? [];
-      return ids.flatMap((id) => ofSnapshot(facts, "ec2:CreateTags", region, id, tags));
+      return ids.flatMap((id) => ofSnapshot(scope, "ec2:CreateTags", id, tags));
     }
     case "GetSchedule":
     case "UpdateSchedule":
-      return ofSchedule(facts, region, call);
+      return ofSchedule(scope, call);
     case "PutObject":
-      return ofObject(facts, region, call);
+      return ofObject(scope, call);
     case "DescribeKey":
       return [{ action: "kms:DescribeKey", resource: call.input.KeyId ?? "", context: {} }];
     case "Publish":

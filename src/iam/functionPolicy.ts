@@ -6,7 +6,7 @@
 import type * as aws from "@pulumi/aws";
 import type { AuditTarget } from "../vault/model/settings";
 import { vaultKeysOf } from "../vault/model/vaultKeys";
-import { auditRights } from "./auditPolicies";
+import { auditPermissions } from "./auditPolicies";
 import { namesOf } from "./names";
 import { type WriteAccessArgs, allRegions, writeStatements } from "./writeStatements";
 
@@ -51,7 +51,7 @@ function serviceStatements(args: FunctionPolicyArgs): Statement[] {
   const names = namesOf(vaultId);
   const here = `${primaryRegion}:${accountId}`;
   return [
-    { Sid: "Tell", Effect: "Allow", Action: "sns:Publish", Resource: topicArn },
+    { Sid: "Notify", Effect: "Allow", Action: "sns:Publish", Resource: topicArn },
     {
       Sid: "SetTheClock",
       Effect: "Allow",
@@ -92,7 +92,7 @@ export function functionPolicy(args: FunctionPolicyArgs): aws.iam.PolicyDocument
       ...(args.dryRun ? [] : writeStatements(args)),
       keyStateStatement(args),
       ...serviceStatements(args),
-      ...(args.audit === undefined ? [] : auditRights(args, args.audit, args.dr)),
+      ...(args.audit === undefined ? [] : auditPermissions(args, args.audit, args.dr)),
     ],
   };
 }

@@ -9,13 +9,13 @@ import { type CallCount, type Switches, openSwitches } from "./account/switches"
 import type { RecordedCall } from "./permissions/wireCall";
 
 interface Fleet {
-  /** As DescribeInstances gives them. */
+  /** Instances as DescribeInstances returns them. */
   instances: readonly unknown[];
-  /** As DescribeVolumes gives them; a volume that is not here gets 8 GiB of gp3. */
+  /** Volumes as DescribeVolumes returns them; a volume that is not here gets 8 GiB of gp3. */
   volumes: readonly unknown[];
 }
 
-/** As GetSchedule gives it. */
+/** A schedule as GetSchedule returns it. */
 export interface KnownSchedule {
   Name: string;
   ScheduleExpression: string;
@@ -28,12 +28,12 @@ export interface Emulator extends Switches {
   endpoint: string;
   setTime(nowMs: number): Promise<void>;
   loadFleet(region: string, fleet: Fleet): Promise<void>;
-  /** All of a group, as they are now. */
+  /** Returns all schedules of a group, as they are now. */
   schedules(region: string, groupName: string): Promise<KnownSchedule[]>;
-  /** What the function called so far. */
+  /** Counts the function's calls so far. */
   calls(): Promise<CallCount[]>;
   resetCalls(): Promise<void>;
-  /** From now on each call is recorded. */
+  /** Records each call from now on. */
   recordCalls(): Promise<void>;
   recordedCalls(): Promise<RecordedCall[]>;
   stop(): Promise<void>;
@@ -52,7 +52,7 @@ async function ask(endpoint: string, path: string, body: unknown = {}): Promise<
   return answer;
 }
 
-async function tell(endpoint: string, path: string, body?: unknown): Promise<void> {
+async function send(endpoint: string, path: string, body?: unknown): Promise<void> {
   await ask(endpoint, path, body);
 }
 
@@ -85,7 +85,7 @@ function spawnEmulator(python: string) {
   });
 }
 
-/** Answers each line that the emulator asks. A question that can't be answered fails its call, and the message goes to it. */
+/** Answers each line that the emulator asks. A question that can't be answered fails its call, with the message. */
 function answerQuestions(child: ReturnType<typeof spawnEmulator>, answer: (question: Question) => Answer): void {
   const [, , , questions, answers] = child.stdio as unknown as [Writable, Readable, Readable, Readable, Writable];
   createInterface({ input: questions }).on("line", (line) => {
@@ -118,13 +118,13 @@ export async function startEmulator(
   return {
     ...openSwitches((path, body) => ask(endpoint, path, body)),
     endpoint,
-    setTime: (nowMs) => tell(endpoint, "clock", { nowMs }),
-    loadFleet: (region, fleet) => tell(endpoint, "fleet", { region, ...fleet }),
+    setTime: (nowMs) => send(endpoint, "clock", { nowMs }),
+    loadFleet: (region, fleet) => send(endpoint, "fleet", { region, ...fleet }),
     schedules: async (region, groupName) =>
       (await ask(endpoint, "schedules", { region, groupName })) as KnownSchedule[],
     calls: async () => (await ask(endpoint, "calls")) as CallCount[],
-    resetCalls: () => tell(endpoint, "calls/reset"),
-    recordCalls: () => tell(endpoint, "calls/record"),
+    resetCalls: () => send(endpoint, "calls/reset"),
+    recordCalls: () => send(endpoint, "calls/record"),
     recordedCalls: async () => (await ask(endpoint, "calls/recorded")) as RecordedCall[],
     stop: () =>
       new Promise((resolve) => {

@@ -3,7 +3,7 @@ import { readOptions } from "./options";
 
 const EXIT = { ok: 0, incomplete: 1, usage: 2, interrupted: 130 } as const;
 
-/** Tells on standard error what goes on, and since when. */
+/** Prints progress on standard error, with the seconds since the start. */
 function makeProgress() {
   const started = Date.now();
   return (message: string) => {
@@ -34,7 +34,7 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  const notified = error instanceof Error ? error.message : String(error);
-  process.stderr.write(`npm start: ${notified}\n`);
+  const message = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`npm start: ${message}\n`);
   process.exitCode = EXIT.usage;
 });

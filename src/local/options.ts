@@ -1,4 +1,4 @@
-/** What `npm start --` is asked for on the command line. */
+/** Reads the options of `npm start --`. */
 import { Command, InvalidArgumentError } from "commander";
 
 export interface Options {
@@ -7,7 +7,7 @@ export interface Options {
   volumes?: string;
   config: string[];
   nights?: number;
-  /** By deployment: the pairs of an --edit and of each --and after it. */
+  /** The pairs of an --edit and of each --and after it, by deployment. */
   edit: string[][];
   dailyChange: number;
   explain?: string;
@@ -66,7 +66,7 @@ export function readOptions(refuse: (exitCode: number) => never): Options {
     .option(
       "--edit <key=value>",
       "instead of the failure: deploy the stack again with this changed, and let a night pass " +
-        "(repeatable, one after the other); approvedDeletePlan=mailed allows the plans that the last mails named",
+        "(repeatable, one after the other); approvedDeletePlan=mailed approves the plans that the last mails named",
       edits.edit,
       [],
     )

@@ -1,11 +1,11 @@
-/** A rehearsal from its options to what it found: bad input is refused before anything starts. */
+/** Performs a rehearsal, from its options to its findings: bad input is refused before anything starts. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { VaultConfig } from "../config/config";
 import { DAY_MS, isoSeconds } from "../vault/lib/time";
 import { type WatchedAlarm, alarmsBetween, watchAlarms } from "./runtime/alarmWatch";
 import { ACCOUNT_ID } from "./account/accountId";
-import { audit } from "./findings/recoverability";
+import { recoverability } from "./findings/recoverability";
 import { countRefusals } from "./permissions/authorizer";
 import { writeCalls } from "./findings/callsFile";
 import { type EditedStory, playEdits } from "./story/editScenario";
@@ -16,21 +16,24 @@ import { pruned, readDecisions } from "./runtime/functionLog";
 import { type Inventory, inEmulatedAccount, protectedVolumes, readInventory } from "./account/inventory";
 import type { Options } from "./options";
 import { type Progress, userError } from "./account/python";
-import { type KeyTrouble, playKeyTrouble } from "./story/keyTrouble";
+import { type KeyOutage, playKeyOutage } from "./story/keyOutage";
 import { playNights } from "./story/scenario";
 import { type StackConfig, configIn, loadStackConfig } from "./deploy/stackConfig";
 import type { Rehearsal } from "./print/tables";
-import { type LocalVault, startVault } from "./story/localVault";
+import { type LocalVault, startVault } from "./runtime/localVault";
 import { type Induced, reportedProblems, verdictOf } from "./findings/verdict";
 
 const ROOT = join(__dirname, "..", "..");
 const HOME = join(ROOT, ".vault");
 /** Ten nights at the least, and two more than the longest retention, so that something is pruned. */
 const MIN_NIGHTS = 10;
-/** A bucket costs nothing here, and what it records belongs to the story; who says otherwise in the stack's file or by -c is heard. */
+/**
+ * Assumed settings: a bucket costs nothing here, and its records belong to the story. The stack's file and -c take
+ * precedence.
+ */
 const ASSUMED = ["audit=true"];
 
-/** What is rehearsed, read and found to be in order. */
+/** A rehearsal's input, read and found valid. */
 interface Script {
   base: Deployable;
   inventory: Inventory;
@@ -40,11 +43,11 @@ interface Script {
   nights: number;
   /** The volume that is explained; `undefined`: none is protected. */
   volumeId: string | undefined;
-  /** Where the function's calls go; `undefined`: nobody asked for them. */
+  /** File for the function's calls; `undefined`: nobody asked for them. */
   callsFile: string | undefined;
 }
 
-/** The longest retention in days that a policy has. */
+/** Returns the longest retention in days that a policy has. */
 function longestDays({ policies }: VaultConfig): number {
   const days = Object.values(policies).flatMap(({ keep, drKeep }) =>
     [keep, drKeep].map(({ retentionDays = 0, daily = 0, last = 0 }) => Math.max(retentionDays, daily, last)),
@@ -56,14 +59,16 @@ function tagOf({ tagKey, policies }: VaultConfig) {
   return { key: tagKey, values: Object.keys(policies) };
 }
 
-/** The volume that was asked for, or the first. */
+/** Returns the volume that was asked for, or the first. */
 function volumeToExplain(asked: string | undefined, known: readonly string[]) {
   if (asked === undefined || known.includes(asked)) return asked ?? known[0];
   const expected = known.length > 0 ? `one of ${known.join(", ")}` : "one, but none is backed up";
   throw userError(`--explain: expected a volume that is backed up, ${expected}, got "${asked}"`);
 }
 
-/** Moves what the configuration names of the fleet's own account, such as keys, into the emulated one, where the fleet is. */
+/**
+ * Moves ARNs of the fleet's own account in the configuration, such as keys, into the emulated one, where the fleet is.
+ */
 function withOwner(config: StackConfig, { ownerId }: Inventory): StackConfig {
   if (ownerId === undefined || ownerId === ACCOUNT_ID) return config;
   const moved = Object.entries(config.values).map(([key, value]) => [key, inEmulatedAccount(value, ownerId)]);
@@ -76,7 +81,7 @@ function withOwner(config: StackConfig, { ownerId }: Inventory): StackConfig {
 
 /** @throws a user error, or what the configuration says of a mistake */
 export function readScript(options: Options): Script {
-  // What `pulumi up` would refuse is refused, whatever is assumed.
+  // The same configuration is refused as by `pulumi up`, whatever is assumed.
   configIn(loadStackConfig(ROOT, options.stack, options.config));
   const loaded = loadStackConfig(ROOT, options.stack, options.config, ASSUMED);
   const inventory = readInventory(options, configIn(loaded).primaryRegion);
@@ -97,11 +102,11 @@ export function readScript(options: Options): Script {
 }
 
 interface Story extends EditedStory {
-  /** What was induced where nothing was edited. */
-  trouble?: KeyTrouble;
+  /** The induced failure, if nothing was edited. */
+  outage?: KeyOutage;
 }
 
-/** The nights, and then the edits, or where there are none the nights without the DR key. */
+/** Plays the nights, and then the edits, or if there are none the nights without the DR key. */
 async function playStory(
   vault: LocalVault,
   { base, nights, edits, dailyChange }: Script,
@@ -112,8 +117,9 @@ async function playStory(
   const played = await playNights(vault, timing, nights, progress);
   if (edits.length === 0) {
     const { copyOverdueHours } = base.config;
-    const trouble = await playKeyTrouble(vault, timing, copyOverdueHours, nights + 1, progress);
-    return { nights: [...played, ...trouble.nights], edits: [], last: base, trouble };
+    const script = { timing, overdueHours: copyOverdueHours, number: nights + 1 };
+    const outage = await playKeyOutage(vault, script, progress);
+    return { nights: [...played, ...outage.nights], edits: [], last: base, outage };
   }
   const script = { base, edits, startMs, after: nights, dailyChange };
   const story = await playEdits(vault, script, progress);
@@ -121,7 +127,7 @@ async function playStory(
 }
 
 /** Fills in the alarms of each night, which lasts until the next one or the next deployment, and of each edit. */
-function judgeNights({ nights, edits }: Story, alarms: readonly WatchedAlarm[]): void {
+function fillInAlarms({ nights, edits }: Story, alarms: readonly WatchedAlarm[]): void {
   const before = nights.slice(0, nights.length - edits.length);
   for (const [index, night] of before.entries()) {
     const until = before[index + 1]?.slot ?? edits[0]?.deployedAt ?? "~";
@@ -134,7 +140,7 @@ function judgeNights({ nights, edits }: Story, alarms: readonly WatchedAlarm[]):
   }
 }
 
-function inducedBy({ region, fromMs }: KeyTrouble): Induced {
+function inducedBy({ region, fromMs }: KeyOutage): Induced {
   return { region, from: isoSeconds(fromMs) };
 }
 
@@ -142,17 +148,17 @@ async function perform(vault: LocalVault, script: Script, startMs: number, progr
   const { base, callsFile } = script;
   if (callsFile !== undefined) await vault.emulator.recordCalls();
   const story = await playStory(vault, script, startMs, progress);
-  const { nights, edits, last, trouble } = story;
+  const { nights, edits, last, outage } = story;
   const lastSlot = nights.at(-1)?.slot ?? "";
   const { volumeId } = script;
   let explained: Explanation | undefined;
   if (volumeId !== undefined) explained = await explain(vault, volumeId, lastSlot);
-  const found = await audit(vault, script.inventory, tagOf(last.config));
+  const found = await recoverability(vault, script.inventory, tagOf(last.config));
   if (callsFile !== undefined) await writeCalls(vault, callsFile);
   const alarms = watchAlarms(vault.deployments(), vault.points(), vault.nowMs());
-  judgeNights(story, alarms);
+  fillInAlarms(story, alarms);
   const decisions = readDecisions(readFileSync(vault.logFile, "utf8"));
-  const reported = reportedProblems(decisions, trouble && inducedBy(trouble));
+  const reported = reportedProblems(decisions, outage && inducedBy(outage));
   const verdict = verdictOf(found, reported, vault.crashes(), last.config.dryRun);
   return {
     stack: vault.stack.vaultId,
@@ -165,7 +171,7 @@ async function perform(vault: LocalVault, script: Script, startMs: number, progr
     pruned: pruned(decisions),
     mails: [...vault.mails()],
     alarms,
-    auditRecord: trouble && (await failureRecord(vault, trouble.fromMs)),
+    auditRecord: outage && (await failureRecord(vault, outage.fromMs)),
     calls: await vault.emulator.calls(),
     refused: countRefusals(vault.authorizer.refusals()),
     reported,

@@ -4,8 +4,8 @@
  * the bin.
  */
 import * as aws from "@pulumi/aws";
-import type * as pulumi from "@pulumi/pulumi";
 import { TAG } from "../vault/model/tags";
+import type { RegionOptions } from "./regionOptions";
 
 export interface RecycleBinArgs {
   vaultId: string;
@@ -14,15 +14,8 @@ export interface RecycleBinArgs {
   tags: Record<string, string>;
 }
 
-/**
- * Makes one rule per region, because a rule applies only in its own.
- * @param there each DR region
- */
-export function recycleBins(
-  { vaultId, recycleBinDays, tags }: RecycleBinArgs,
-  here: pulumi.CustomResourceOptions,
-  there: Readonly<Record<string, pulumi.CustomResourceOptions>>,
-): void {
+/** Makes one rule per region, because a rule applies only in its own. */
+export function recycleBins({ vaultId, recycleBinDays, tags }: RecycleBinArgs, { primary, dr }: RegionOptions): void {
   if (recycleBinDays === 0) return;
   const rule = {
     description: `Deleted snapshots of ${vaultId}`,
@@ -31,8 +24,8 @@ export function recycleBins(
     retentionPeriod: { retentionPeriodValue: recycleBinDays, retentionPeriodUnit: "DAYS" },
     tags,
   };
-  new aws.rbin.Rule(vaultId, rule, here);
-  for (const [region, opts] of Object.entries(there)) {
+  new aws.rbin.Rule(vaultId, rule, primary);
+  for (const [region, opts] of Object.entries(dr)) {
     new aws.rbin.Rule(`${vaultId}-${region}`, rule, opts);
   }
 }

@@ -5,6 +5,7 @@ import type { Account } from "../iam/names";
 
 /** Arguments that the vault's roles share. */
 export interface RoleArgs {
+  account: pulumi.Output<Account>;
   tags: Record<string, string>;
   /**
    * Limit of a role's permissions, whatever its own policy says; CI is not allowed to create a role without one
@@ -19,8 +20,7 @@ export interface RoleArgs {
 export function serviceRole(
   name: string,
   service: "lambda" | "scheduler" | "events",
-  account: pulumi.Output<Account>,
-  { tags, permissionsBoundaryArn: permissionsBoundary }: RoleArgs,
+  { account, tags, permissionsBoundaryArn: permissionsBoundary }: RoleArgs,
   opts: pulumi.CustomResourceOptions,
 ): aws.iam.Role {
   const assumeRolePolicy = account.apply(({ accountId }) =>

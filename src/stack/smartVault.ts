@@ -19,6 +19,7 @@ import { vaultFunction } from "./function";
 import { keyEvents } from "./keys/keyEvents";
 import { type Account, namesOf } from "../iam/names";
 import { recycleBins } from "./recycleBin";
+import type { RegionOptions } from "./regionOptions";
 import { settingsOf } from "./settings";
 import { auditTrail } from "./audit/trail";
 import { triggers } from "./triggers";
@@ -46,37 +47,34 @@ function resourceTags({ vaultId, tags }: VaultConfig): Record<string, string> {
 /** Makes the audit bucket in the first DR region, and the trail into it, as far as they are configured. */
 function auditParts(
   config: VaultConfig,
-  account: pulumi.Output<Account>,
-  keys: pulumi.Output<VaultKeys>,
-  here: pulumi.CustomResourceOptions,
-  there: Readonly<Record<string, pulumi.CustomResourceOptions>>,
+  { account, keys }: { account: pulumi.Output<Account>; keys: pulumi.Output<VaultKeys> },
+  opts: RegionOptions,
 ): AuditBucket | undefined {
   const [region] = config.drRegions;
   if (!config.audit || region === undefined) return undefined;
   const keyArn = keys.apply(({ dr }) => dr[0]?.keyArn ?? "");
   const tags = resourceTags(config);
   const args = { ...config, region, account, keyArn, protect: config.protectKeys, tags };
-  const made = auditBucket(args, there[region] ?? {});
+  const made = auditBucket(args, opts.dr[region] ?? {});
   const bucket = made.target.apply((target) => target.bucket);
-  if (config.trail) auditTrail({ ...config, bucket, keyArn, tags }, { ...here, dependsOn: made.parts });
+  if (config.trail) auditTrail({ ...config, bucket, keyArn, tags }, { ...opts.primary, dependsOn: made.parts });
   return made;
 }
 
+/** Resources that the function's policy names. */
+interface Made {
+  account: pulumi.Output<Account>;
+  keys: pulumi.Output<VaultKeys>;
+  audit: pulumi.Output<AuditTarget | undefined>;
+  topicArn: pulumi.Output<string>;
+  schedulerRoleArn: pulumi.Output<string>;
+}
+
 /** Returns the function's policy as JSON. */
-function rightsOf(
-  config: VaultConfig,
-  account: pulumi.Output<Account>,
-  keys: pulumi.Output<VaultKeys>,
-  audit: pulumi.Output<AuditTarget | undefined>,
-  topicArn: pulumi.Output<string>,
-  schedulerRoleArn: pulumi.Output<string>,
-): pulumi.Output<string> {
-  return pulumi
-    .all([account, keys, audit, topicArn, schedulerRoleArn])
-    .apply(([acc, known, target, topic, scheduler]) => {
-      const arns = { topicArn: topic, schedulerRoleArn: scheduler };
-      return JSON.stringify(functionPolicy({ ...config, ...acc, ...known, ...arns, audit: target }));
-    });
+function policyOf(config: VaultConfig, made: Made): pulumi.Output<string> {
+  return pulumi.output(made).apply(({ account, keys, ...arns }) => {
+    return JSON.stringify(functionPolicy({ ...config, ...account, ...keys, ...arns }));
+  });
 }
 
 /** Warns about the configuration in `pulumi preview`, `pulumi up` and `npm start`; it refuses nothing. */
@@ -94,35 +92,30 @@ export class SmartVault extends pulumi.ComponentResource {
   /** Name of the audit bucket; `undefined` without `audit`. */
   readonly auditBucket: pulumi.Output<string | undefined>;
 
-  constructor(name: string, args: SmartVaultArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("smart-vault:index:SmartVault", name, {}, opts);
+  constructor(name: string, args: SmartVaultArgs, options?: pulumi.ComponentResourceOptions) {
+    super("smart-vault:index:SmartVault", name, {}, options);
     const { config } = args;
     const { vaultId } = config;
     const here = { parent: this, provider: args.primary };
     const there = Object.fromEntries(
       Object.entries(args.dr).map(([region, provider]) => [region, { parent: this, provider }]),
     );
+    const opts: RegionOptions = { primary: here, dr: there };
     const tags = resourceTags(config);
     const names = namesOf(vaultId);
     warnOf(config);
 
     const account = accountOf(here);
-    const roleArgs = { ...config, tags };
-    const role = serviceRole(names.role, "lambda", account, roleArgs, here);
-    const schedulerRole = serviceRole(names.schedulerRole, "scheduler", account, roleArgs, here);
+    const roleArgs = { ...config, account, tags };
+    const role = serviceRole(names.role, "lambda", roleArgs, here);
+    const schedulerRole = serviceRole(names.schedulerRole, "scheduler", roleArgs, here);
     const topic = alertTopic(config, account, tags, here);
-    const keys = vaultKeys(config, { account, roleArn: role.arn, tags }, here, there);
+    const keys = vaultKeys(config, { account, roleArn: role.arn, tags }, opts);
     const everyKey = keys.apply((known) => allKeys(config.primaryRegion, known));
-    const audit = auditParts(config, account, keys, here, there);
+    const audit = auditParts(config, { account, keys }, opts);
     const auditTarget = pulumi.output(audit?.target);
-    const rights = new aws.iam.RolePolicy(
-      names.role,
-      {
-        role: role.name,
-        policy: rightsOf(config, account, keys, auditTarget, topic.arn, schedulerRole.arn),
-      },
-      here,
-    );
+    const made = { account, keys, audit: auditTarget, topicArn: topic.arn, schedulerRoleArn: schedulerRole.arn };
+    const permissions = new aws.iam.RolePolicy(names.role, { role: role.name, policy: policyOf(config, made) }, here);
     const lambda = vaultFunction(
       {
         ...config,
@@ -134,10 +127,10 @@ export class SmartVault extends pulumi.ComponentResource {
         topicArn: topic.arn,
         tags,
       },
-      { ...here, dependsOn: [rights, ...(audit?.parts ?? [])] },
+      { ...here, dependsOn: [permissions, ...(audit?.parts ?? [])] },
     );
-    keyEvents({ ...config, account, keys: everyKey, topicArn: topic.arn, tags }, here, there);
-    recycleBins({ ...config, tags }, here, there);
+    keyEvents({ ...config, account, keys: everyKey, topicArn: topic.arn, tags }, opts);
+    recycleBins({ ...config, tags }, opts);
     const sweep = triggers({ ...config, functionArn: lambda.arn, schedulerRole, tags }, here);
     // A rate without a start date starts at once (Scheduler user guide, "Rate-based schedules"). So the first heartbeat
     // may come before the alarm that fires without one.

@@ -41,6 +41,15 @@ function withValues(tags: Record<string, string>): Record<string, string> {
   return Object.fromEntries(Object.entries(tags).filter(([, value]) => value !== ""));
 }
 
+/** One schedule: its payload, its retries, and its own arguments. */
+interface Trigger extends Pick<aws.scheduler.ScheduleArgs, ScheduleArg> {
+  input: object;
+  retryPolicy?: aws.types.input.scheduler.ScheduleTargetRetryPolicy;
+}
+
+type ScheduleArg =
+  "description" | "scheduleExpression" | "scheduleExpressionTimezone" | "state" | "actionAfterCompletion";
+
 /** Returns a function that makes schedules, after the scheduler is allowed to invoke the function. */
 function scheduleMaker(args: TriggerArgs, opts: pulumi.CustomResourceOptions) {
   const { vaultId, functionArn, schedulerRole, tags } = args;
@@ -50,19 +59,11 @@ function scheduleMaker(args: TriggerArgs, opts: pulumi.CustomResourceOptions) {
     opts,
   );
   const after = { ...opts, dependsOn: [invokePermission(args, opts)] };
-  return (
-    name: string,
-    description: string,
-    input: object,
-    rest: Omit<aws.scheduler.ScheduleArgs, "target" | "flexibleTimeWindow">,
-    retryPolicy?: aws.types.input.scheduler.ScheduleTargetRetryPolicy,
-    more: pulumi.CustomResourceOptions = {},
-  ) =>
+  return (name: string, { input, retryPolicy, ...schedule }: Trigger, more: pulumi.CustomResourceOptions = {}) =>
     new aws.scheduler.Schedule(
       name,
       {
         name,
-        description,
         groupName: group.name,
         flexibleTimeWindow: { mode: "OFF" },
         target: {
@@ -71,7 +72,7 @@ function scheduleMaker(args: TriggerArgs, opts: pulumi.CustomResourceOptions) {
           input: JSON.stringify(input),
           retryPolicy,
         },
-        ...rest,
+        ...schedule,
       },
       { ...after, ...more },
     );
@@ -82,31 +83,29 @@ export function triggers(args: TriggerArgs, opts: pulumi.CustomResourceOptions):
   const { vaultId } = args;
   const names = namesOf(vaultId);
   const schedule = scheduleMaker(args, opts);
-  schedule(
-    names.runSchedule,
-    `${vaultId}: back up`,
-    { kind: "run", slot: SCHEDULED_TIME },
-    { scheduleExpression: args.schedule, scheduleExpressionTimezone: args.timezone },
-  );
-  const sweep = schedule(
-    names.sweepSchedule,
-    `${vaultId}: look after what is left`,
-    { kind: "sweep" },
-    { scheduleExpression: "rate(1 hour)" },
-    { maximumEventAgeInSeconds: SWEEP_AGE_SECONDS, maximumRetryAttempts: 10 },
-  );
+  schedule(names.runSchedule, {
+    description: `${vaultId}: back up`,
+    input: { kind: "run", slot: SCHEDULED_TIME },
+    scheduleExpression: args.schedule,
+    scheduleExpressionTimezone: args.timezone,
+  });
+  const sweep = schedule(names.sweepSchedule, {
+    description: `${vaultId}: look after what is left`,
+    input: { kind: "sweep" },
+    scheduleExpression: "rate(1 hour)",
+    retryPolicy: { maximumEventAgeInSeconds: SWEEP_AGE_SECONDS, maximumRetryAttempts: 10 },
+  });
   // A future time, which every validation accepts. It is never reached, because the timer is disabled until the
   // function sets it.
   schedule(
     names.clockSchedule,
-    `Alarm clock of ${vaultId}: moved by the function, see docs/adr/0003`,
-    { kind: "follow-up", notified: {} },
     {
+      description: `Alarm clock of ${vaultId}: moved by the function, see docs/adr/0003`,
+      input: { kind: "follow-up", notified: {} },
       scheduleExpression: STOPPED_CLOCK,
       state: "DISABLED",
       actionAfterCompletion: "NONE",
     },
-    undefined,
     // The function changes these, and an update of the stack must not undo that.
     { ignoreChanges: ["scheduleExpression", "state", "target", "description"] },
   );

@@ -1,4 +1,6 @@
-/** The AWS clients of a run: as the caller, and as a role whose session may do no more than given statements. */
+/**
+ * Makes the AWS clients of a run: as the caller, and as a role whose session has no permissions but given statements.
+ */
 import { EC2Client } from "@aws-sdk/client-ec2";
 import { KMSClient } from "@aws-sdk/client-kms";
 import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
@@ -7,20 +9,23 @@ import type { EC2ClientConfig } from "@aws-sdk/client-ec2";
 type Credentials = NonNullable<EC2ClientConfig["credentials"]>;
 
 export interface Clients {
-  /** As the caller, or with a session's credentials. Each call makes a new client. */
+  /** Makes a new client, as the caller or with a session's credentials. */
   ec2: (region: string, credentials?: Credentials) => EC2Client;
   kms: (region: string) => KMSClient;
   sts: (region: string) => STSClient;
 }
 
-/** The SDK's own way to find credentials and endpoint. No call that creates is sent twice: see src/vault/aws/clients.ts. */
+/**
+ * Clients that find credentials and endpoint in the SDK's own way. No call that creates is sent twice: see
+ * src/vault/aws/clients.ts.
+ */
 export const sdkClients: Clients = {
   ec2: (region, credentials) => new EC2Client({ region, ...(credentials && { credentials }) }),
   kms: (region) => new KMSClient({ region }),
   sts: (region) => new STSClient({ region }),
 };
 
-/** A session policy may have 2,048 characters (STS API reference, AssumeRole). */
+/** Maximum characters of a session policy (STS API reference, AssumeRole). */
 const MAX_POLICY = 2_048;
 
 /** An hour, the most that role chaining allows. */
@@ -28,7 +33,7 @@ const SESSION_SECONDS = 3_600;
 
 /**
  * Assumes the role.
- * @param statements all that the session may do; absent: all that the role may
+ * @param statements all permissions of the session; absent: all that the role has
  * @throws what STS answers, or that the statements are too long
  */
 export async function assume(

@@ -1,12 +1,12 @@
-/** Whether IAM lets the vault's rights do a thing: asked with DryRun, by the role with the vault's own statements. */
+/** Asks IAM with DryRun whether the vault's permissions allow a call, by the role with the vault's own statements. */
 import type { EC2Client } from "@aws-sdk/client-ec2";
 import { meaningOf } from "../vault/aws/errors";
 import { type Finding, confirmed, different, refusalOf, textOf, unknown } from "./findings";
-import type { Statement } from "./rights";
+import type { Statement } from "./permissions";
 import type { Session, Stage } from "./stage";
 
 export interface Question {
-  /** What the call does, for the finding: `delete its own copy`. */
+  /** Purpose of the call, for the finding: `delete its own copy`. */
   what: string;
   region: string;
   statements: readonly Statement[];
@@ -18,7 +18,7 @@ export interface Question {
 const ALLOWED = "DryRunOperation";
 
 export const NO_ROLE = unknown(
-  "needs a role that may use the DR key and that you may assume: --role, or restoreRoleArns of the stack",
+  "needs a role that is allowed to use the DR key and that you are allowed to assume: --role, or restoreRoleArns of the stack",
 );
 
 /** Returns what EC2 says of a call in a dry run; anything else than yes or no comes as text. */
@@ -36,16 +36,16 @@ async function ask(stage: Stage, question: Question): Promise<Finding> {
   if (typeof answer === "object") return unknown(`${what}: ${answer.text}`);
   if (answer === "allowed") {
     return expected === "allowed"
-      ? confirmed(`may ${what}`)
-      : different(`may ${what}, which the vault's rights are meant to forbid`);
+      ? confirmed(`can ${what}`)
+      : different(`can ${what}, which the vault's permissions are meant to forbid`);
   }
   const free = await answerOf(await stage.session(), question);
-  if (free !== "allowed") return unknown(`the role itself may not ${what}`);
-  return expected === "refused" ? confirmed(`may not ${what}`) : different(`may not ${what}`);
+  if (free !== "allowed") return unknown(`the role itself cannot ${what}`);
+  return expected === "refused" ? confirmed(`cannot ${what}`) : different(`cannot ${what}`);
 }
 
 /** Asks all questions; the first answer that is not `confirmed` is the finding. */
-export async function askRights(stage: Stage, questions: readonly Question[]): Promise<Finding> {
+export async function askPermissions(stage: Stage, questions: readonly Question[]): Promise<Finding> {
   if (stage.target.roleArn === undefined) return NO_ROLE;
   const seen: string[] = [];
   for (const question of questions) {
@@ -53,5 +53,5 @@ export async function askRights(stage: Stage, questions: readonly Question[]): P
     if (finding.verdict !== "confirmed") return finding;
     seen.push(finding.seen);
   }
-  return confirmed(`the vault's rights ${seen.join(", ")}`);
+  return confirmed(`with the vault's permissions, the role ${seen.join(", ")}`);
 }

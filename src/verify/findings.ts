@@ -1,25 +1,14 @@
-/** Verdicts on what the code assumes of AWS, and how an answer becomes one. Pure but for the calls that it is handed. */
+/** Turns AWS's answers into verdicts on what the code assumes. Pure except for the calls that it is given. */
 import type { Cause } from "../vault/model/cause";
 import { causeOf, meaningOf } from "../vault/aws/errors";
-import type { Stage } from "./stage";
 
-/** `unknown`: a right, a resource or time was lacking. */
+/** `unknown`: a permission, a resource or time was missing. */
 export type Verdict = "confirmed" | "different" | "unknown";
 
 export interface Finding {
   verdict: Verdict;
-  /** What AWS answered, or what was lacking. */
+  /** AWS's answer, or what was missing. */
   seen: string;
-}
-
-/** One row of docs/ASSUMPTIONS.md. */
-export interface Check {
-  /** `A1` */
-  id: string;
-  /** What is assumed, in one line. */
-  title: string;
-  /** Asks AWS. What it throws counts as `unknown`. */
-  run: (stage: Stage) => Promise<Finding>;
 }
 
 export interface Result extends Finding {
@@ -53,7 +42,7 @@ export async function refusalOf(call: () => Promise<unknown>): Promise<Cause | u
   }
 }
 
-/** Returns `unknown` for a refusal that says nothing of the assumption: a missing right, a limit, or no answer. */
+/** Returns `unknown` for a refusal that says nothing of the assumption: a missing permission, a limit, or no answer. */
 export function beside(cause: Cause): Finding | undefined {
   const meaning = meaningOf(cause);
   const isBeside = meaning === "denied" || meaning === "limit" || meaning === "unknown";

@@ -1,6 +1,7 @@
 /**
- * What a run has made, and how it goes away. Everything carries the run's vault id in its tag and is deleted by its id. What
- * was made by a call whose answer was lost is found by that tag.
+ * Registers what a run has made, and deletes it. Everything carries the run's vault id in its tag and is deleted by its
+ * id.
+ * A resource whose creating call lost its answer is found by that tag.
  */
 import {
   DeleteVolumeCommand,
@@ -23,10 +24,10 @@ export interface Made {
   locked?: true;
 }
 
-/** What could not be deleted. */
+/** A resource that could not be deleted. */
 export interface Left extends Made {
   why: string;
-  /** Deletes it by hand. */
+  /** Command that deletes it by hand. */
   command: string;
 }
 

@@ -9,7 +9,7 @@ function say(message: string): void {
   process.stderr.write(`${message}\n`);
 }
 
-/** @returns whether a person at a terminal says yes; without a terminal nobody does */
+/** Asks a person at a terminal whether to go on; without a terminal the answer is no. */
 async function isConfirmed({ yes }: Options): Promise<boolean> {
   if (yes) return true;
   if (!process.stdin.isTTY) return false;
@@ -19,7 +19,7 @@ async function isConfirmed({ yes }: Options): Promise<boolean> {
   return /^y(es)?$/i.test(answer.trim());
 }
 
-/** The first signal ends the run and cleans up; the second ends at once and names what is left. */
+/** Ends the run and cleans up at the first signal; at the second ends at once and names what is left. */
 function onInterrupt(commands: () => string[]): AbortSignal {
   const controller = new AbortController();
   const interrupt = () => {

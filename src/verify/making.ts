@@ -1,4 +1,4 @@
-/** The volume, the snapshot and the copies of a run: made by the vault's own functions, with the vault's own tags. */
+/** Makes the volume, the snapshot and the copies of a run by the vault's own functions, with the vault's own tags. */
 import {
   CreateVolumeCommand,
   DescribeAvailabilityZonesCommand,

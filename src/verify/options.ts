@@ -1,4 +1,4 @@
-/** What `npm run verify:aws --` is asked for on the command line. */
+/** Reads the options of `npm run verify:aws --`. */
 import { Command, InvalidArgumentError } from "commander";
 
 export interface Options {
@@ -34,7 +34,7 @@ export function readOptions(argv: readonly string[], refuse: (exitCode: number) 
     .option("--dr-key <arn>", "instead of the key that the stack's alias leads to")
     .option(
       "--role <arn>",
-      "role to assume with the vault's rights: one that may use the DR key (default: the first of restoreRoleArns)",
+      "role to assume with the vault's permissions: one that is allowed to use the DR key (default: the first of restoreRoleArns)",
     )
     .option("--timeout-minutes <n>", "longest wait for one snapshot or copy", minutesArgument, 30)
     .option("--yes", "do not ask", false)

@@ -1,4 +1,4 @@
-/** The outcome of a run as a table, as JSON and as an exit code. Pure. */
+/** Prints the outcome of a run as a table, as JSON and as an exit code. Pure. */
 import pc from "picocolors";
 import { heading, table } from "../local/print/table";
 import type { Result, Verdict } from "./findings";
@@ -10,7 +10,7 @@ const EXIT = { confirmed: 0, different: 1, usage: 2, unknown: 3, interrupted: 13
 const WORDS: Readonly<Record<Verdict, string>> = {
   confirmed: "confirmed",
   different: "DIFFERENT",
-  unknown: "could not tell",
+  unknown: "undetermined",
 };
 
 const SEEN_WIDTH = 70;
@@ -23,10 +23,10 @@ export function announcement(target: Target): string {
     `It makes one encrypted volume of 1 GiB and one snapshot in ${primaryRegion}, and up to five copies in ${drRegion}`,
     `under ${drKeyArn}. It locks one copy in governance mode and unlocks it, and deletes everything.`,
     roleArn === undefined
-      ? "No role is given (--role, restoreRoleArns): rows that need the vault's own rights can't be checked."
-      : `It assumes ${roleArn} with the vault's own rights.`,
+      ? "No role is given (--role, restoreRoleArns): rows that need the vault's own permissions can't be checked."
+      : `It assumes ${roleArn} with the vault's own permissions.`,
     "Cost: less than 1 US cent for minutes of storage, requests to KMS and the transfer of an empty snapshot.",
-    "If its volume could not be deleted, that would cost about 8 cents a month; its snapshots hold no data.",
+    "If its volume could not be deleted, that would cost about 8 cents per month; its snapshots hold no data.",
   ].join("\n");
 }
 
@@ -45,7 +45,7 @@ function verdictText(verdict: Verdict): string {
 
 function countsOf(results: readonly Result[]): string {
   const count = (wanted: Verdict) => results.filter(({ verdict }) => verdict === wanted).length;
-  return `${count("confirmed")} confirmed, ${count("different")} different, ${count("unknown")} could not tell`;
+  return `${count("confirmed")} confirmed, ${count("different")} different, ${count("unknown")} undetermined`;
 }
 
 function leftText({ left }: Run): string {
@@ -64,7 +64,7 @@ export function renderRun(run: Run): string {
   ].join("\n");
 }
 
-/** For programs: everything that the table has. */
+/** Returns everything that the table has, for programs. */
 export function jsonOf(run: Run, target: Target): unknown {
   const { stack, accountId, primaryRegion, drRegion, drKeyArn } = target;
   return {

@@ -1,4 +1,4 @@
-/** One run: makes volume and snapshot, asks every check in order, and deletes all of it whatever happens. */
+/** Performs one run: makes volume and snapshot, asks every check in order, and deletes all of it whatever happens. */
 import { randomBytes } from "node:crypto";
 import { causeOf } from "../vault/aws/errors";
 import { MINUTE_MS, isoSeconds } from "../vault/lib/time";
@@ -6,16 +6,16 @@ import { COPY_CHECKS, LOST_KEY_CHECK } from "./checks/copying";
 import { HOLD_CHECKS } from "./checks/holding";
 import { RECORD_CHECKS } from "./checks/records";
 import type { Clients } from "./clients";
-import { type Check, type Result, textOf, unknown } from "./findings";
+import { type Result, textOf, unknown } from "./findings";
 import { type Left, type Register, removeAll } from "./made";
 import { makeSnapshot, makeVolume } from "./making";
-import { type Stage, interrupted, makeStage } from "./stage";
+import { type Check, type Stage, interrupted, makeStage } from "./stage";
 import type { Target } from "./target";
 
-/** In the order in which they are asked: each rests on what those before it left. */
+/** All checks in the order in which they are asked: each needs what those before it left. */
 export const CHECKS: readonly Check[] = [...COPY_CHECKS, ...RECORD_CHECKS, LOST_KEY_CHECK, ...HOLD_CHECKS];
 
-/** What a run needs of the world. */
+/** The environment of a run. */
 export interface World {
   clients: Clients;
   now: () => number;
@@ -33,7 +33,7 @@ export interface Run {
   interrupted: boolean;
 }
 
-/** As long as a vault id may be, so that Descriptions are as long as they get. */
+/** Maximum length of a vault id, so that Descriptions are as long as they get. */
 const VERIFY_ID_LENGTH = 48;
 
 export function newVerifyId(nowMs: number): string {

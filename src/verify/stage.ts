@@ -1,20 +1,21 @@
-/** What a run's checks share: its clients and sessions, what it has made, and how it waits. */
+/** Shares clients, sessions, made resources and waiting among a run's checks. */
 import { type EC2Client, DescribeSnapshotsCommand, type Snapshot } from "@aws-sdk/client-ec2";
 import { SECOND_MS } from "../vault/lib/time";
 import { type Clients, assume, dry } from "./clients";
+import type { Finding } from "./findings";
 import type { Register } from "./made";
-import type { Statement } from "./rights";
+import type { Statement } from "./permissions";
 import type { Target } from "./target";
 
-/** What the checks hand on to each other. */
+/** Results that the checks hand on to each other. */
 interface Evidence {
   /** Snapshot and copies as EC2 showed them first after it made them. */
   first: Snapshot[];
   /** The snapshot in the primary region, as it was last seen. */
   source?: Snapshot;
-  /** The sound copy in the DR region that the later checks ask about. */
+  /** The verified copy in the DR region that the later checks ask about. */
   copy?: Snapshot;
-  /** Set where that copy was made under the DR key. */
+  /** Set if that copy was made under the DR key. */
   underDrKey?: true;
   /** Set once EC2 accepted a lock of the copy. */
   locked?: true;
@@ -36,7 +37,7 @@ export interface Stage {
   made: Register;
   evidence: Evidence;
   caller: Session;
-  /** The role with no more rights than these statements; without any, all that the role has. */
+  /** The role with no permissions but these statements; without any, with all that the role has. */
   session: (statements?: readonly Statement[]) => Promise<Session>;
   now: () => number;
   /** @throws {@link interrupted} where Ctrl-C was pressed */
@@ -44,7 +45,17 @@ export interface Stage {
   timeoutMs: number;
 }
 
-/** What ends a wait at Ctrl-C. */
+/** One row of docs/ASSUMPTIONS.md. */
+export interface Check {
+  /** `A1` */
+  id: string;
+  /** The assumption, in one line. */
+  title: string;
+  /** Asks AWS. What it throws counts as `unknown`. */
+  run: (stage: Stage) => Promise<Finding>;
+}
+
+/** Makes the error that ends a wait at Ctrl-C. */
 export function interrupted(): Error {
   return Object.assign(new Error("interrupted"), { name: "Interrupted" });
 }

@@ -1,4 +1,6 @@
-/** What is verified: the regions, DR key and role of a stack, from its files, the command line and the account itself. */
+/**
+ * Finds what is verified: the regions, DR key and role of a stack, from its files, the command line and the account.
+ */
 import { join } from "node:path";
 import { DescribeKeyCommand } from "@aws-sdk/client-kms";
 import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
@@ -12,14 +14,14 @@ import type { Options } from "./options";
 
 const ROOT = join(__dirname, "..", "..");
 
-/** What the stack's files and the options say. */
+/** Target as the stack's files and the options name it. */
 export interface Wanted {
   stack: string;
   vaultId: string;
   primaryRegion: string;
   drRegion: string;
   drKey?: string;
-  /** Assumed with the vault's rights; absent: what needs them can't be checked. */
+  /** Assumed with the vault's permissions; absent: what needs them can't be checked. */
   roleArn?: string;
   tagKey: string;
   policies: Readonly<Record<string, unknown>>;
@@ -70,7 +72,7 @@ export function wantedOf(options: Options): Wanted {
   };
 }
 
-/** The ARN of the stack's DR key: by its alias, which `pulumi up` has made, unless it is given. */
+/** Returns the ARN of the stack's DR key: by its alias, which `pulumi up` has made, unless it is given. */
 async function keyOf(clients: Clients, { vaultId, drRegion, drKey }: Wanted): Promise<string> {
   const KeyId = drKey ?? namesOf(vaultId).keyAlias;
   try {
@@ -90,7 +92,7 @@ async function keyOf(clients: Clients, { vaultId, drRegion, drKey }: Wanted): Pr
 }
 
 /**
- * Adds what only the account knows. Reads alone.
+ * Adds what only the account knows, with reads alone.
  * @throws a user error where the caller or the key can't be read, or the key is of another account
  */
 export async function findTarget(clients: Clients, wanted: Wanted): Promise<Target> {

@@ -8,7 +8,7 @@ import { inChild, printFigure } from "./child";
 import type { CallCount } from "../../src/local/account/switches";
 import { inventoryOf } from "../../src/local/account/inventory";
 import { loadStackConfig } from "../../src/local/deploy/stackConfig";
-import { startVault } from "../../src/local/story/localVault";
+import { startVault } from "../../src/local/runtime/localVault";
 import { DAY_MS, HOUR_MS } from "../../src/vault/lib/time";
 import { emulatorHome } from "../support/emulatorHome";
 

@@ -16,7 +16,7 @@ const GOOD: Raw = {
   sourceKeyArns: ["arn:aws:kms:us-east-1:999999999999:key/11111111-2222-3333-4444-555555555555"],
 };
 
-function faults(changes: Partial<Raw>): string[] {
+function configErrors(changes: Partial<Raw>): string[] {
   try {
     parseBootstrap({ ...GOOD, ...changes });
   } catch (error) {
@@ -96,13 +96,13 @@ test.each<[string, Partial<Raw>]>([
   ["sourceKeyArns", { sourceKeyArns: Array<string>(11).fill(GOOD.sourceKeyArns[0] ?? "") }],
   ["githubRepository, pulumiOrganization", { githubRepository: "", pulumiOrganization: "" }],
 ])("reports for %s a mistake in %j by its key, and nothing else", (key, changes) => {
-  const told = faults(changes);
-  expect(told.map((line) => line.split(": ")[0])).toStrictEqual([key]);
-  expect(told[0]).toMatch(/: expected .+, got /);
+  const lines = configErrors(changes);
+  expect(lines.map((line) => line.split(": ")[0])).toStrictEqual([key]);
+  expect(lines[0]).toMatch(/: expected .+, got /);
 });
 
 test("reports all mistakes at once", () => {
-  expect(faults({ stacks: [], stateBucket: "X", githubBranch: "" })).toHaveLength(3);
+  expect(configErrors({ stacks: [], stateBucket: "X", githubBranch: "" })).toHaveLength(3);
 });
 
 test.each(["us-gov-west-1", "cn-north-1"])("refuses a bootstrap in %s, as its vaults are refused", (region) => {
@@ -112,5 +112,5 @@ test.each(["us-gov-west-1", "cn-north-1"])("refuses a bootstrap in %s, as its va
 });
 
 test.each(["acme-vault-state", "acme.vault.state", "a--b", "123"])("accepts the state bucket %s", (stateBucket) => {
-  expect(faults({ stateBucket })).toStrictEqual([]);
+  expect(configErrors({ stateBucket })).toStrictEqual([]);
 });

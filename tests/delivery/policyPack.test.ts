@@ -32,7 +32,7 @@ test("stops an update for a violating resource, by each rule that it violates", 
 });
 
 test("does not stop a preview for what is not known yet", async () => {
-  const told = await pack.analyze(KEY, { ...GOOD, policy: UNKNOWN }, true);
-  expect(told).toHaveLength(1);
-  expect(told[0]).toMatch(/^advisory nothing-public: can't run policy .* during preview/);
+  const reported = await pack.analyze(KEY, { ...GOOD, policy: UNKNOWN }, true);
+  expect(reported).toHaveLength(1);
+  expect(reported[0]).toMatch(/^advisory nothing-public: can't run policy .* during preview/);
 });

@@ -17,9 +17,9 @@ test("knows in the rule about tags the type of everything in the production stac
   const untagged = given
     .filter(({ props }) => "tags" in props)
     .map(({ props: { tags: _tags, ...props }, ...rest }) => ({ ...rest, props }));
-  const told = (await violations(untagged)).filter((line) => line.startsWith("vault-tags: "));
+  const reported = (await violations(untagged)).filter((line) => line.startsWith("vault-tags: "));
   expect(untagged.length).toBeGreaterThan(10);
-  expect(told).toHaveLength(untagged.length);
+  expect(reported).toHaveLength(untagged.length);
 });
 
 test("reports the production stack's key without protection, and with another deletion window", async () => {

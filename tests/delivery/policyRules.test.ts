@@ -162,17 +162,17 @@ const BAD: [rule: string, why: string, given: Given][] = [
     "a log for ever, by 0",
     { type: "aws:cloudwatch/logGroup:LogGroup", props: { retentionInDays: 0, ...TAGS } },
   ],
-  ["alarms-tell", "goes off silently", alarm({ alarmActions: [] })],
-  ["alarms-tell", "ends silently", alarm({ okActions: undefined })],
-  ["alarms-tell", "switched off", alarm({ actionsEnabled: false })],
+  ["alarms-notify", "goes off silently", alarm({ alarmActions: [] })],
+  ["alarms-notify", "ends silently", alarm({ okActions: undefined })],
+  ["alarms-notify", "switched off", alarm({ actionsEnabled: false })],
   ["vault-tags", "no tags", alarm({ tags: undefined })],
   ["vault-tags", "other tags", alarm({ tags: { team: "blue" } })],
   ["vault-tags", "another vault's tag", alarm({ tags: { "smart-vault:vault": "smart-vault-dev" } })],
 ];
 
 test.each(BAD)("reports by rule %s alone: %s", async (rule, _why, given) => {
-  const told = await violations([given]);
-  expect(told.map((line) => line.split(":")[0])).toStrictEqual([rule]);
+  const reported = await violations([given]);
+  expect(reported.map((line) => line.split(":")[0])).toStrictEqual([rule]);
 });
 
 const GOOD: [why: string, given: Given][] = [

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { sbomOf } from "../../scripts/sbom";
-import { type Lock, licenceFaults, shippedPackages } from "../../scripts/shipped";
+import { type Lock, licenceErrors, shippedPackages } from "../../scripts/shipped";
 import { transitiveDependencies } from "../support/stackArchive";
 import { ROOT } from "../support/stackProgram";
 
@@ -60,7 +60,7 @@ test("makes the same list from the same lock file", () => {
 });
 
 test("ships only packages under licenses that ask for no more than attribution", () => {
-  expect(licenceFaults(shippedPackages(lock))).toStrictEqual([]);
+  expect(licenceErrors(shippedPackages(lock))).toStrictEqual([]);
 });
 
 const package1 = {
@@ -74,9 +74,9 @@ const package1 = {
 test.each(["GPL-3.0-only", "AGPL-3.0-or-later", "(MIT OR GPL-3.0-only)", "SEE LICENSE IN x", ""])(
   "refuses the license %j, by the package's name",
   (licence) => {
-    const [fault, ...others] = licenceFaults([{ ...package1, licence }]);
+    const [error, ...others] = licenceErrors([{ ...package1, licence }]);
     expect(others).toStrictEqual([]);
-    expect(fault).toMatch(/^p@1\.0\.0: expected a licence of 0BSD, .*, got /);
+    expect(error).toMatch(/^p@1\.0\.0: expected a licence of 0BSD, .*, got /);
   },
 );
 

@@ -5,12 +5,12 @@
  */
 import { join } from "node:path";
 import { DescribeInstancesCommand, DescribeVolumesCommand, type EC2Client } from "@aws-sdk/client-ec2";
-import { audit } from "../../src/local/findings/recoverability";
+import { recoverability } from "../../src/local/findings/recoverability";
 import { policiesOf } from "../../src/local/permissions/declaredPolicies";
 import { readDecisions } from "../../src/local/runtime/functionLog";
 import { inventoryOf } from "../../src/local/account/inventory";
 import { loadStackConfig } from "../../src/local/deploy/stackConfig";
-import { type LocalVault, startVault } from "../../src/local/story/localVault";
+import { type LocalVault, startVault } from "../../src/local/runtime/localVault";
 import { HOUR_MS, isoSeconds } from "../../src/vault/lib/time";
 import { emulatorHome } from "../support/emulatorHome";
 import { DB, DB_ROOT, SHARED, WEB, WEB_ROOT, instancesJson, volumesJson } from "../support/fleetJson";
@@ -91,7 +91,7 @@ describe("a call that the role's policy lacks", () => {
 
   it.each([
     // First: what was mailed once is not mailed again that day.
-    ["Tell", "AuthorizationError", "sns:Publish", "smart-vault-dev"],
+    ["Notify", "AuthorizationError", "sns:Publish", "smart-vault-dev"],
     ["SnapshotProtectedInstances", "UnauthorizedOperation", "ec2:CreateSnapshots", `instance/${WEB}`],
     ["MakeTaggedSnapshots", "UnauthorizedOperation", "ec2:CreateSnapshots", "snapshot/*"],
     ["TagOnlyWhatIsBeingMade", "UnauthorizedOperation", "ec2:CreateTags", "snapshot/*"],
@@ -102,7 +102,7 @@ describe("a call that the role's policy lacks", () => {
   ])("fails without %s with %s", async (sid, code, action, resource) => {
     const slot = await nextSlot();
     // Something must be mailed so that a mail can be refused.
-    without(...(sid === "Tell" ? [sid, "SnapshotProtectedInstances"] : [sid]));
+    without(...(sid === "Notify" ? [sid, "SnapshotProtectedInstances"] : [sid]));
     const before = vault.authorizer.refusals().length;
     const told = await served(slot);
     const refused = vault.authorizer.refusals().slice(before);
@@ -134,7 +134,7 @@ describe("a call that the role's policy lacks", () => {
     });
     expect(failed.length).toBeGreaterThan(0);
     for (const detail of failed) expect(detail).toContain("Given key ID is not accessible");
-    const found = await audit(vault, FLEET, { key: "backup", values: ["True"] });
+    const found = await recoverability(vault, FLEET, { key: "backup", values: ["True"] });
     const copies = found.instances[0]?.volumes.map(({ volumeId, snapshots, copies }) => [
       volumeId,
       snapshots.count > 0,

@@ -159,7 +159,7 @@ describe("npm start with a limit that stops, regions that change, and another ta
     expect(left).toMatchObject({ region: "us-west-2", role: "left", deleted: NOTHING });
     expect(left?.kept.recoveryPoints).toBeGreaterThanOrEqual(18);
     expect(removed?.notes).toEqual([
-      expect.stringContaining("the copies in us-west-2 stay, and the vault deletes none of them"),
+      expect.stringContaining("the copies in us-west-2 are kept, and the vault deletes none of them"),
     ]);
     const gone = rehearsal.alarms.filter(({ name }) => name.endsWith("-us-west-2"));
     expect(gone.map(({ leftAt }) => leftAt)).toEqual(gone.map(() => removed?.deployedAt));

@@ -11,7 +11,7 @@ import { renderExplanation } from "../../src/local/print/explainTable";
 import { readInventory } from "../../src/local/account/inventory";
 import { type Night, playNights } from "../../src/local/story/scenario";
 import { loadStackConfig } from "../../src/local/deploy/stackConfig";
-import { type LocalVault, startVault } from "../../src/local/story/localVault";
+import { type LocalVault, startVault } from "../../src/local/runtime/localVault";
 import type { RetentionPoint } from "../../src/vault/retention/retention";
 import { DAY_MS, HOUR_MS } from "../../src/vault/lib/time";
 import { namesOf } from "../../src/iam/names";

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { DeleteSnapshotCommand, LockSnapshotCommand, ModifySnapshotAttributeCommand } from "@aws-sdk/client-ec2";
 import { inventoryOf } from "../../src/local/account/inventory";
 import { loadStackConfig } from "../../src/local/deploy/stackConfig";
-import { type LocalVault, startVault } from "../../src/local/story/localVault";
+import { type LocalVault, startVault } from "../../src/local/runtime/localVault";
 import { describeLocks, describeVaultSnapshots } from "../../src/vault/aws/ec2Reads";
 import { TAG } from "../../src/vault/model/tags";
 import { DAY_MS, HOUR_MS } from "../../src/vault/lib/time";

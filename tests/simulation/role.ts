@@ -2,7 +2,7 @@
  * Decides what the function's role is allowed in the simulation. The policy is the stack's own (`functionPolicy` of
  * src/iam/functionPolicy.ts), src/iam says what a call needs, and this is the account that both are evaluated against.
  */
-import { type Facts, requestsOf } from "../../src/iam/callRequests";
+import { type AccountView, requestsOf } from "../../src/iam/callRequests";
 import type { Call } from "../../src/iam/call";
 import { type Decision, type IamPolicy, type IamRequest, compilePolicy } from "../../src/iam/evaluator";
 import { ACCOUNT_ID } from "../../src/local/account/accountId";
@@ -10,7 +10,7 @@ import { functionPolicy } from "../../src/iam/functionPolicy";
 import { type Account, type Region } from "./account";
 import { volumesOfSet } from "./ec2Creates";
 
-function factsOf(account: Account, region: Region): Facts {
+function viewOf(account: Account, region: Region): AccountView {
   return {
     partition: "aws",
     accountId: ACCOUNT_ID,
@@ -27,10 +27,10 @@ function factsOf(account: Account, region: Region): Facts {
 
 /** Returns what IAM is asked for each call of an account. */
 export function asker(account: Account): (region: Region, call: Call) => IamRequest[] {
-  const facts = new Map<string, Facts>();
+  const views = new Map<string, AccountView>();
   return (region, call) => {
-    let known = facts.get(region.name);
-    if (known === undefined) facts.set(region.name, (known = factsOf(account, region)));
+    let known = views.get(region.name);
+    if (known === undefined) views.set(region.name, (known = viewOf(account, region)));
     return requestsOf(known, region.name, call);
   };
 }

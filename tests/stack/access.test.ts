@@ -189,7 +189,7 @@ describe("a dry run", () => {
   };
 
   test("is allowed to read, ask for key states, notify, set the timer, trace and log, and nothing more", () => {
-    const services = ["Tell", "SetTheClock", "LetTheClockCall", "TraceAndList", "Log"];
+    const services = ["Notify", "SetTheClock", "LetTheClockCall", "TraceAndList", "Log"];
     expect(statements(everything)).toStrictEqual([
       {
         ...FUNCTION_RIGHTS[0],

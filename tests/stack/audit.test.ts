@@ -4,7 +4,7 @@ import { auditBucketName } from "../../src/iam/auditPolicies";
 import { type IamPolicy, compilePolicy } from "../../src/iam/evaluator";
 import { ARN, type DeclaredStack, declareStack, policyOf } from "../support/stackProgram";
 import { ROLE, TAGS, VAULT } from "../support/stackPolicies";
-import { faults, withValues } from "../support/rawConfig";
+import { configErrors, withValues } from "../support/rawConfig";
 
 const NAME = `${VAULT}-audit`;
 const BUCKET = `${NAME}-${ACCOUNT_ID}-us-west-2`;
@@ -218,16 +218,16 @@ describe("the bucket's name", () => {
 
 describe("configuration of the audit bucket", () => {
   test("requires the bucket for a trail", () => {
-    expect(faults(withValues({ trail: "true" }))).toStrictEqual([
+    expect(configErrors(withValues({ trail: "true" }))).toStrictEqual([
       "trail: expected audit to be true too, got false: the trail's files go into its bucket",
     ]);
-    expect(faults(withValues({ trail: "true", audit: "true" }))).toStrictEqual([]);
+    expect(configErrors(withValues({ trail: "true", audit: "true" }))).toStrictEqual([]);
   });
 
   test("locks nothing for longer than it is kept", () => {
-    expect(faults(withValues({ auditLockDays: "31", auditRetentionDays: "30" }))).toStrictEqual([
+    expect(configErrors(withValues({ auditLockDays: "31", auditRetentionDays: "30" }))).toStrictEqual([
       "auditLockDays: expected at most auditRetentionDays, which is 30, got 31",
     ]);
-    expect(faults(withValues({ auditLockDays: "30", auditRetentionDays: "30" }))).toStrictEqual([]);
+    expect(configErrors(withValues({ auditLockDays: "30", auditRetentionDays: "30" }))).toStrictEqual([]);
   });
 });

@@ -6,7 +6,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { specialSecretSig, specialSigKey } from "@pulumi/pulumi/runtime/rpc";
 import { PROVIDER_CONFIG_KEYS } from "../../src/config/provider";
 import { vaultProviders } from "../../src/stack/providers";
-import { RAW, faults } from "../support/rawConfig";
+import { RAW, configErrors } from "../support/rawConfig";
 import { declareStack } from "../support/stackProgram";
 
 const PROVIDER = "pulumi:providers:aws";
@@ -127,8 +127,8 @@ test("gives the provider only its region if the stack says nothing of it", async
 });
 
 /** Returns the errors for one key with a value. */
-const faultsOf = (provider: Record<string, unknown>) =>
-  faults({
+const errorsOf = (provider: Record<string, unknown>) =>
+  configErrors({
     ...RAW,
     provider: Object.fromEntries(Object.entries(provider).map(([key, one]) => [key, handed(one)])),
   });
@@ -164,35 +164,35 @@ test.each<[key: string, value: unknown, expected: string]>([
   ["allowedAccountId", ["123456789012"], "did you mean aws:allowedAccountIds?"],
   ["assumeRole", { roleArn: ROLE }, "did you mean aws:assumeRoles?"],
 ])("refuses aws:%s as %j under its key", (key, value, expected) => {
-  const notified = faultsOf({ [key]: value });
-  expect(notified).toHaveLength(1);
-  expect(notified[0]).toMatch(new RegExp(`^aws:${key}: `));
-  expect(notified[0]).toContain(expected);
+  const lines = errorsOf({ [key]: value });
+  expect(lines).toHaveLength(1);
+  expect(lines[0]).toMatch(new RegExp(`^aws:${key}: `));
+  expect(lines[0]).toContain(expected);
 });
 
 test("accepts account ids that YAML read as numbers", () => {
-  expect(faultsOf({ allowedAccountIds: [123456789012] })).toStrictEqual([]);
+  expect(errorsOf({ allowedAccountIds: [123456789012] })).toStrictEqual([]);
 });
 
 test("refuses account ids that are both allowed and forbidden, and those without an account to compare with", () => {
   const ids = ["123456789012"];
-  expect(faultsOf({ allowedAccountIds: ids, forbiddenAccountIds: ids })).toStrictEqual([
+  expect(errorsOf({ allowedAccountIds: ids, forbiddenAccountIds: ids })).toStrictEqual([
     "aws:forbiddenAccountIds: expected none with aws:allowedAccountIds, got both",
   ]);
-  expect(faultsOf({ forbiddenAccountIds: ids, skipRequestingAccountId: true })[0]).toMatch(
+  expect(errorsOf({ forbiddenAccountIds: ids, skipRequestingAccountId: true })[0]).toMatch(
     /^aws:skipRequestingAccountId: expected false with account ids/,
   );
 });
 
 test.each(["accessKey", "secretKey", "token"])("shows the value of aws:%s in no message", (key) => {
-  expect(faultsOf({ [key]: "" })).toStrictEqual([
+  expect(errorsOf({ [key]: "" })).toStrictEqual([
     `aws:${key}: expected a text, or the key left out, got a secret value`,
   ]);
 });
 
 test("shows in no message the value of a key that the stack has as a secret", () => {
   const provider = { assumeRoles: '[{"roleArn":"do-not-show"}]' };
-  const notified = faults({ ...RAW, provider, secretProviderKeys: ["assumeRoles"] });
-  expect(notified).toHaveLength(1);
-  expect(notified[0]).not.toContain("do-not-show");
+  const lines = configErrors({ ...RAW, provider, secretProviderKeys: ["assumeRoles"] });
+  expect(lines).toHaveLength(1);
+  expect(lines[0]).not.toContain("do-not-show");
 });

@@ -62,7 +62,7 @@ export function withValues(values: Record<string, string>): RawConfig {
 }
 
 /** Returns the lines of the error, without the heading. */
-export function faults(raw: RawConfig): string[] {
+export function configErrors(raw: RawConfig): string[] {
   try {
     parseConfig(raw);
   } catch (error) {

@@ -149,7 +149,7 @@ export const FUNCTION_RIGHTS = [
     Condition: { StringEquals: BOTH_VIA_EC2, Bool: FOR_AWS },
   },
   { Sid: "AskForKeyStates", Effect: "Allow", Action: "kms:DescribeKey", Resource: [ARN.key] },
-  { Sid: "Tell", Effect: "Allow", Action: "sns:Publish", Resource: TOPIC },
+  { Sid: "Notify", Effect: "Allow", Action: "sns:Publish", Resource: TOPIC },
   {
     Sid: "SetTheClock",
     Effect: "Allow",

@@ -30,14 +30,14 @@ export async function authorize(call: SentCall, tagsOf: TagsOf): Promise<void> {
   const ids = [...(SnapshotId === undefined ? [] : [SnapshotId]), ...Resources];
   const tags = new Map<string, Record<string, string>>();
   for (const id of ids) tags.set(id, tagRecord(await tagsOf(id)));
-  const facts = {
+  const account = {
     partition: "aws",
     accountId: ACCOUNT_ID,
     tagsOf: (id: string) => tags.get(id),
     volumesOf: () => [],
     bucketKeyOf: () => "",
   };
-  const asked = requestsOf(facts, call.region, callOf({ constructor: { name: call.name }, input: call.input }));
+  const asked = requestsOf(account, call.region, callOf({ constructor: { name: call.name }, input: call.input }));
   const decide = compilePolicy(JSON.parse(call.policy) as IamPolicy);
   const refused = asked.find((request) => decide(request) !== "allowed");
   if (refused !== undefined) throw ec2Refusal("UnauthorizedOperation", JSON.stringify(refused));

@@ -5,6 +5,7 @@
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { Linter } from "eslint";
+import ts from "typescript";
 import tseslint from "typescript-eslint";
 import { ROOMS, roomBlocks } from "../../scripts/roomRules";
 
@@ -93,3 +94,36 @@ test.each(
   const isThere = (path: string) => places.some((place) => existsSync(join(ROOT, place, path)));
   expect(filesIn(page).filter((path) => !isThere(path))).toStrictEqual([]);
 });
+
+/** Folders of a wing, and files beside them, with those that each imports, types among them. */
+function importsIn(wing: string): Map<string, Set<string>> {
+  const folder = join(ROOT, wing);
+  const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((path) => path.endsWith(".ts"));
+  const roomOf = (path: string) => path.split("/")[0] ?? "";
+  const imports = new Map<string, Set<string>>();
+  for (const file of files) {
+    const { importedFiles } = ts.preProcessFile(readFileSync(join(folder, file), "utf8"));
+    const paths = importedFiles.map(({ fileName }) => join(file, "..", `${fileName}.ts`));
+    const rooms = paths.filter((path) => files.includes(path)).map(roomOf);
+    const own = roomOf(file);
+    imports.set(own, new Set([...(imports.get(own) ?? []), ...rooms.filter((room) => room !== own)]));
+  }
+  return imports;
+}
+
+/** True if a room is among those that others import, directly or not. */
+function isReached(room: string, from: ReadonlySet<string>, imports: ReturnType<typeof importsIn>): boolean {
+  const seen = new Set(from);
+  for (const one of seen) for (const next of imports.get(one) ?? []) seen.add(next);
+  return seen.has(room);
+}
+
+test.each(["src/config", "src/iam", "src/local", "src/stack", "src/verify"])(
+  "lets no folder or file of %s import itself through others",
+  (wing) => {
+    const imports = importsIn(wing);
+    const circular = [...imports].filter(([room, open]) => isReached(room, open, imports)).map(([room]) => room);
+    expect(imports.size).toBeGreaterThan(4);
+    expect(circular).toStrictEqual([]);
+  },
+);

@@ -10,7 +10,7 @@ export interface KeyContext {
   restoreRoleArns: readonly string[];
 }
 
-const WHY = "who administers a key may not use it";
+const WHY = "a key's administrator is not allowed to use it";
 
 /**
  * Cannot check that the deploying principal is among them: KMS itself refuses such a policy (docs/DELIVERY.md).

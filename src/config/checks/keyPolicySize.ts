@@ -3,7 +3,7 @@
  * permissions. Pure.
  */
 import { partitionOf } from "../../iam/partition";
-import type { RightsContext } from "./policySize";
+import type { PolicySizeContext } from "./policySize";
 import { auditBucketName, auditKeyStatements, bucketArnOf, trailArnOf } from "../../iam/auditPolicies";
 import { keyPolicy } from "../../iam/keyPolicy";
 import { namesOf } from "../../iam/names";
@@ -13,7 +13,7 @@ const MAX_POLICY = 32_768;
 
 const ACCOUNT_ID = "0".repeat(12);
 
-export type KeyPolicyContext = Pick<RightsContext, "vaultId" | "primaryRegion" | "drRegions" | "audit"> & {
+export type KeyPolicyContext = Pick<PolicySizeContext, "vaultId" | "primaryRegion" | "drRegions" | "audit"> & {
   trail: boolean;
   restoreRoleArns: readonly string[];
   keyAdministrators: readonly string[];
@@ -46,6 +46,6 @@ export function keyPolicyErrors(context: KeyPolicyContext): string[] {
   if (length <= MAX_POLICY) return [];
   return [
     `restoreRoleArns, keyAdministrators: expected so few that a key's policy fits KMS's ${MAX_POLICY} bytes, got ${length}: ` +
-      "one role that the others may assume takes the room of one",
+      "one role that the others are allowed to assume takes the room of one",
   ];
 }

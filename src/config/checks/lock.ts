@@ -36,9 +36,9 @@ function diesAfterDays(
  */
 export function lockErrors(lock: SnapshotLock | undefined, context: LockContext): string[] {
   if (lock === undefined) return [];
-  const faults: string[] = [];
+  const errors: string[] = [];
   if (lock.mode === "compliance" && !context.understood) {
-    faults.push(
+    errors.push(
       "iUnderstandComplianceLock: expected true where lock.mode is compliance, got false: until such a lock ends " +
         "nobody can take it off or delete the copy, AWS Support included, and its storage is paid for",
     );
@@ -54,10 +54,10 @@ export function lockErrors(lock: SnapshotLock | undefined, context: LockContext)
     const lifeDays = own ?? lifeOf(leastRules(drKeep, context));
     if (lifeDays === undefined) continue;
     const by = own === undefined ? `${of}, where tags shorten it to overrideMin` : of;
-    faults.push(
+    errors.push(
       `lock.days: expected at most the ${Number(lifeDays.toFixed(1))} days that a copy is kept in the DR region${by}, ` +
         `got ${lock.days}: retention can't delete what is locked`,
     );
   }
-  return faults;
+  return errors;
 }

@@ -9,19 +9,19 @@ import { namesOf } from "../../iam/names";
 import type { WriteAccessArgs } from "../../iam/writeStatements";
 
 /** Maximum of a role's inline policies in all, without white space (IAM user guide, "IAM and AWS STS quotas"). */
-const MAX_RIGHTS = 10_240;
+const MAX_CHARACTERS = 10_240;
 
 const ACCOUNT_ID = "0".repeat(12);
 /** Length of a key's id: a UUID, or as many characters for a multi-region key. */
 const KEY_ID = "0".repeat(36);
 
-export type RightsContext = Pick<
+export type PolicySizeContext = Pick<
   WriteAccessArgs,
   "vaultId" | "primaryRegion" | "tagKey" | "policies" | "sourceKeyArns" | "lock"
 > & { drRegions: readonly string[]; encryptPrimary: boolean | string; audit: boolean };
 
 /** Returns the characters of the function's policy. A dry run counts with its writes, because it will end one day. */
-export function rightsLength(context: RightsContext): number {
+export function policyLength(context: PolicySizeContext): number {
   const { vaultId, primaryRegion, drRegions, encryptPrimary, audit, ...others } = context;
   const partition = partitionOf(primaryRegion);
   const keyIn = (region: string) => `arn:${partition}:kms:${region}:${ACCOUNT_ID}:key/${KEY_ID}`;
@@ -46,9 +46,9 @@ export function rightsLength(context: RightsContext): number {
 }
 
 /** @returns a line for the mistake: the keys, the expectation and the actual value */
-export function policySizeErrors(context: RightsContext): string[] {
-  const length = rightsLength(context);
-  if (length <= MAX_RIGHTS) return [];
+export function policySizeErrors(context: PolicySizeContext): string[] {
+  const length = policyLength(context);
+  if (length <= MAX_CHARACTERS) return [];
   const { sourceKeyArns, policies, drRegions } = context;
   const keys = [
     ...(sourceKeyArns.length > 0 ? ["sourceKeyArns"] : []),
@@ -56,7 +56,7 @@ export function policySizeErrors(context: RightsContext): string[] {
     ...(drRegions.length > 1 ? ["drRegions"] : []),
   ];
   return [
-    `${keys.join(", ")}: expected so few that the function's rights fit IAM's ${MAX_RIGHTS} characters a role, got ${length}: ` +
-      "each key, tag value and region adds to them; without sourceKeyArns any key of the account may be read with",
+    `${keys.join(", ")}: expected so few that the function's permissions fit IAM's ${MAX_CHARACTERS} characters per role, got ${length}: ` +
+      "each key, tag value and region adds to them; without sourceKeyArns the function is allowed to decrypt with any key of the account",
   ];
 }

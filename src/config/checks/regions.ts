@@ -3,7 +3,7 @@ import { region } from "../fields";
 import { partitionError, partitionOf } from "../../iam/partition";
 
 /** Returns what is wrong with DR regions beside the primary one. */
-function drFaults(key: string, primary: string, drs: readonly string[]): string[] {
+function drErrors(key: string, primary: string, drs: readonly string[]): string[] {
   return drs.flatMap((dr) => {
     if (dr === primary) {
       return [`${key}: expected a region other than aws:region, got ${dr} for both`];
@@ -33,21 +33,21 @@ export function regionErrors(primaryRegion: string | undefined, given: GivenRegi
   const refused = partitionError(primary.value);
   if (refused !== undefined) return [refused];
   const { drRegion, drRegions, encryptPrimary: keyArn, sourceKeyArns = [] } = given;
-  const faults = drFaults("drRegions", primary.value, drRegions ?? []);
+  const errors = drErrors("drRegions", primary.value, drRegions ?? []);
   if (drRegion !== undefined && drRegion !== "") {
-    faults.push(...drFaults("drRegion", primary.value, [drRegion]));
+    errors.push(...drErrors("drRegion", primary.value, [drRegion]));
     if (drRegions?.length) {
-      faults.push(`drRegion: expected none where drRegions is set, got ${drRegion}`);
+      errors.push(`drRegion: expected none where drRegions is set, got ${drRegion}`);
     }
   } else if (drRegion === "" && drRegions?.length === 0) {
-    faults.push("drRegion: expected a region to copy to, got none");
+    errors.push("drRegion: expected a region to copy to, got none");
   }
   if (typeof keyArn === "string" && keyArn.split(":")[3] !== primary.value) {
-    faults.push(`encryptPrimary: expected a key of ${primary.value}, got ${keyArn}`);
+    errors.push(`encryptPrimary: expected a key of ${primary.value}, got ${keyArn}`);
   }
   const elsewhere = sourceKeyArns.find((arn) => arn.split(":")[3] !== primary.value);
   if (elsewhere !== undefined) {
-    faults.push(`sourceKeyArns: expected keys of ${primary.value}, got ${elsewhere}`);
+    errors.push(`sourceKeyArns: expected keys of ${primary.value}, got ${elsewhere}`);
   }
-  return faults;
+  return errors;
 }

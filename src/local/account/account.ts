@@ -1,4 +1,4 @@
-/** Clients to look at the emulated account with, and what people do in it: they get mail, and change a key's policy. */
+/** Opens clients for the emulated account, and does what people do in it: they get mail, and change a key's policy. */
 import { EC2Client } from "@aws-sdk/client-ec2";
 import { GetKeyPolicyCommand, KMSClient, PutKeyPolicyCommand } from "@aws-sdk/client-kms";
 import { S3Client } from "@aws-sdk/client-s3";
@@ -13,11 +13,11 @@ export interface Account {
   s3: (region: string) => S3Client;
   scheduler: (region: string) => SchedulerClient;
   sns: (region: string) => SNSClient;
-  /** Of the mailbox, which stays where it is. */
+  /** Client of the mailbox, which stays in its region. */
   sqs: SQSClient;
 }
 
-/** Clients of the rehearsal's own, apart from the function's. */
+/** Makes the rehearsal's own clients, apart from the function's. */
 export function openAccount(endpoint: string, primaryRegion: string): Account {
   const common = { endpoint, credentials: { accessKeyId: "rehearsal", secretAccessKey: "local" } };
   return {
@@ -36,7 +36,7 @@ export async function makeMailbox({ sqs }: Account): Promise<string> {
   return QueueUrl;
 }
 
-/** Lets the mailbox get what a topic's subscribers get. */
+/** Subscribes the mailbox to a topic. */
 export async function subscribeMailbox({ sqs, sns }: Account, QueueUrl: string, TopicArn: string): Promise<void> {
   const { Attributes } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ["QueueArn"] }));
   const Endpoint = Attributes?.QueueArn;
@@ -48,7 +48,7 @@ export async function subscribeMailbox({ sqs, sns }: Account, QueueUrl: string, 
 const COPYING = ["VaultCopies", "VaultCopiesGrants"];
 
 /**
- * Takes the vault's use of a key out of the key's policy, as a person with rights on the key can by mistake.
+ * Takes the vault's use of a key out of the key's policy, as a person with permissions on the key can by mistake.
  * @returns puts the policy back
  */
 export async function revokeUse(account: Account, { region, keyArn }: KeyedRegion): Promise<() => Promise<void>> {

@@ -1,4 +1,4 @@
-/** The fleet of a rehearsal: the bundled one, or the JSON that `aws ec2 describe-instances` prints. */
+/** Reads the fleet of a rehearsal: the bundled one, or the JSON that `aws ec2 describe-instances` prints. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Instance, InstanceStateName, Volume } from "@aws-sdk/client-ec2";
@@ -11,14 +11,14 @@ import type { Place } from "./inventory/place";
 import { readVolumes } from "./inventory/volumes";
 
 export interface Inventory {
-  /** Where it came from, for people. */
+  /** Name of its source, for people. */
   source: string;
-  /** With the state that an instance on its way has reached when the first backup is made. */
+  /** Instances; one that is changing its state has reached the next one, as it has when the first backup is made. */
   instances: FleetInstance["instance"][];
   volumes: Volume[];
-  /** By instance: the state in the file, where the vault finds another one. */
+  /** The state in the file, by instance, if the vault finds another one. */
   stateBefore: Readonly<Record<string, string>>;
-  /** Id of the account that the fleet belongs to, if the file tells. */
+  /** Id of the account that the fleet belongs to, if the file has it. */
   ownerId: string | undefined;
 }
 
@@ -32,7 +32,7 @@ export interface InventoryFiles {
 
 const BUNDLED = join(__dirname, "fleet");
 
-/** Where an instance on its way arrives within minutes (EC2 user guide, "Instance lifecycle"). */
+/** States that an instance reaches within minutes, by the state before (EC2 user guide, "Instance lifecycle"). */
 const ARRIVES: Partial<Record<InstanceStateName, InstanceStateName>> = {
   pending: "running",
   stopping: "stopped",
@@ -43,8 +43,8 @@ const ARRIVES: Partial<Record<InstanceStateName, InstanceStateName>> = {
 const GONE: readonly string[] = ["terminated", "shutting-down"];
 
 /**
- * The volumes that a stack backs up, in the inventory's order.
- * @param tag what protects an instance, by any of its values
+ * Returns the volumes that a stack backs up, in the inventory's order.
+ * @param tag the tag that protects an instance, by any of its values
  */
 export function protectedVolumes(
   { instances, volumes }: Pick<Inventory, "instances" | "volumes">,
@@ -79,7 +79,7 @@ function settled({ instance }: FleetInstance): FleetInstance["instance"] {
   return { ...instance, State: { Name }, ...(isGone && { BlockDeviceMappings: [] }) };
 }
 
-/** What the two commands print, read but not checked. */
+/** Output of the two commands, read but not checked. */
 interface Printed {
   source: string;
   instances: Place;

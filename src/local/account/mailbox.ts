@@ -1,16 +1,16 @@
-/** The mails that the topic's subscribers would have got. */
+/** Reads the mails that the topic's subscribers would have got. */
 import { DeleteMessageCommand, ReceiveMessageCommand } from "@aws-sdk/client-sqs";
 import { isoSeconds } from "../../vault/lib/time";
 import type { Account } from "./account";
 
 export interface ReceivedMail {
-  /** When it was sent, as an ISO instant of the rehearsal's clock. */
+  /** Time at which it was sent, as an ISO instant of the rehearsal's clock. */
   at: string;
   subject: string;
   body: string;
 }
 
-/** Takes all that is in the queue, in the order in which it was sent. */
+/** Takes all mails from the queue, in the order in which they were sent. */
 export async function takeMails({ sqs }: Account, queueUrl: string): Promise<ReceivedMail[]> {
   const sent: { sentMs: number; mail: ReceivedMail }[] = [];
   for (;;) {

@@ -1,4 +1,4 @@
-/** The emulator's Python: found, checked, and a virtual environment of the project's own, made on first use. */
+/** Finds and checks the emulator's Python, and makes a virtual environment of the project's own on first use. */
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, renameSync, rmSync } from "node:fs";
@@ -12,7 +12,7 @@ const INSTALL_TIMEOUT_MS = 10 * 60_000;
 
 export type Progress = (message: string) => void;
 
-/** A mistake in the user's set-up, told without a stack trace. */
+/** Makes the error for a mistake in the user's set-up, which is printed without a stack trace. */
 export function userError(message: string): Error {
   return Object.assign(new Error(message), { name: "UserError" });
 }

@@ -1,6 +1,7 @@
 /**
- * Runs index.ts through Pulumi's mocks: the same program that the engine runs, with each resource handed to a
- * function of ours that says what it became. Gives what was declared, in order, with exact inputs.
+ * Runs index.ts through Pulumi's mocks: the same program that the engine runs. A function of ours makes each resource
+ * and
+ * returns its state. Returns the declared resources in order, with exact inputs.
  */
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
@@ -14,11 +15,11 @@ export interface Declared {
   name: string;
   inputs: Record<string, unknown>;
   provider: string;
-  /** What it became: its inputs and what a cloud adds, such as `arn`. */
+  /** Its inputs and the outputs that a cloud adds, such as `arn`. */
   state: Record<string, unknown>;
 }
 
-/** What a resource becomes in its provider's region; an `arn` that the cloud gives can be returned here. */
+/** Makes a resource in its provider's region, and returns the outputs that the cloud adds, such as an `arn`. */
 export type Make = (
   type: string,
   name: string,
@@ -37,7 +38,7 @@ const CALLS: Readonly<Record<string, Record<string, string>>> = {
 
 const PARTITION = "aws:index/getPartition:getPartition";
 
-/** Answers of the data sources in a stack's region. */
+/** Answers a data source in a stack's region. */
 function answerOf(token: string, region: string): Record<string, string> {
   if (token === PARTITION) return { partition: partitionOf(region) };
   const answer = CALLS[token];
@@ -49,12 +50,14 @@ function isProvider(type: string): boolean {
   return type.startsWith("pulumi:providers:");
 }
 
-/** Of a reference as the engine gives it, `urn:…::pulumi:providers:aws::primary::id`. */
+/** Returns the name in a reference as the engine gives it, `urn:…::pulumi:providers:aws::primary::id`. */
 function providerName(reference = ""): string {
   return reference.split("::").at(-2) ?? "";
 }
 
-/** Waits for every output of the program, and fails on a resource that failed, which mocks alone would leave hanging. */
+/**
+ * Waits for every output of the program, and fails on a resource that failed, which mocks alone would leave hanging.
+ */
 async function resolve(outputs: Record<string, unknown>, failed: Promise<never>) {
   const settled = new Promise<Record<string, unknown>>((done) => {
     pulumi.all(outputs).apply((values) => {
@@ -112,7 +115,7 @@ export async function runProgram(folder: string, config: StackConfig, make: Make
   return { declared, outputs };
 }
 
-/** Resources are declared while others are being made: waits until no more come. */
+/** Waits until no more resources come, because some are declared while others are being made. */
 async function allSettled(waiting: readonly Promise<unknown>[]): Promise<void> {
   const turn = () => new Promise((done) => setTimeout(done, 50));
   for (let seen = -1; seen !== waiting.length; await turn()) {
@@ -121,7 +124,7 @@ async function allSettled(waiting: readonly Promise<unknown>[]): Promise<void> {
   }
 }
 
-/** The one resource of a type, or the one with the given name. */
+/** Returns the one resource of a type, or the one with the given name. */
 export function theResource(program: Program, type: string, name?: string): Declared {
   const found = program.declared.filter(
     (resource) => resource.type === type && (name === undefined || resource.name === name),

@@ -1,4 +1,4 @@
-/** What the stack declares, made in the emulated account as far as the function needs it. */
+/** Makes the declared resources in the emulated account, as far as the function needs them. */
 import { CreateKeyCommand } from "@aws-sdk/client-kms";
 import { CreateBucketCommand } from "@aws-sdk/client-s3";
 import {
@@ -44,14 +44,17 @@ async function createSchedule({ scheduler }: Account, region: string, given: unk
   return (await scheduler(region).send(new CreateScheduleCommand(schedule))).ScheduleArn;
 }
 
-/** Of what the function touches an update changes the schedules alone; the clock is the function's (`ignoreChanges`). */
+/**
+ * Updates a schedule, the only resource that an update changes for the function. The timer is the function's own
+ * (`ignoreChanges`).
+ */
 async function update({ scheduler }: Account, region: string, given: unknown): Promise<void> {
   const schedule = scheduleOf(given as ScheduleInputs);
   if (schedule.ScheduleExpression === STOPPED_CLOCK) return;
   await scheduler(region).send(new UpdateScheduleCommand(schedule));
 }
 
-/** Deletes what the stack does not declare any more, as far as that matters: keys and buckets stay, as where they are protected. */
+/** Deletes a schedule that the stack no longer declares. Keys and buckets are kept, as if they were protected. */
 async function remove({ scheduler }: Account, region: string, given: unknown): Promise<void> {
   const { name: Name, groupName: GroupName } = given as ScheduleInputs;
   await scheduler(region).send(new DeleteScheduleCommand({ Name, GroupName }));
@@ -64,16 +67,17 @@ interface Made {
   state: Record<string, unknown>;
 }
 
-/** What makes a stack's resources, deployment by deployment. */
+/** Makes a stack's resources, deployment by deployment. */
 export interface Maker {
   make: Make;
-  /** Ends a deployment: what it did not declare goes. */
+  /** Ends a deployment: deletes the schedules that it did not declare. */
   finish(): Promise<void>;
 }
 
 /**
- * The `make` of {@link runProgram}: each declared resource that the function touches becomes real in the emulator, and
- * stays what it is when the stack is deployed again. In another region it is another one, as Pulumi replaces it.
+ * Returns the `make` of {@link runProgram}. It creates each declared resource that the function touches in the
+ * emulator,
+ * and keeps it when the stack is deployed again. In another region it creates another one, as Pulumi replaces it.
  */
 export function maker(account: Account): Maker {
   const create = creator(account);

@@ -1,4 +1,7 @@
-/** A stack's configuration as the Pulumi CLI gives it to the program: Pulumi.yaml's defaults under Pulumi.<stack>.yaml. */
+/**
+ * Reads a stack's configuration as the Pulumi CLI gives it to the program: Pulumi.yaml's defaults under
+ * Pulumi.<stack>.yaml.
+ */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type VaultConfig, configOf } from "../../config/config";
@@ -14,23 +17,25 @@ export interface StackConfig {
   values: Record<string, string>;
   /** Full keys whose value is a secret, or has one in it; here they have placeholders. */
   secretKeys: string[];
-  /** What a person has to know: which values are placeholders, and what was not read. */
+  /** Notes for the user: values that are placeholders, and files that were not read. */
   notes: string[];
 }
 
 interface ProjectFile {
   name: string;
-  /** A key of a type has a default; an object can't be typed here, and has a value that the CLI gives to every stack. */
+  /**
+   * A key of a type has a default; an object can't be typed here, and has a value that the CLI gives to every stack.
+   */
   config?: Record<string, { default?: unknown; value?: unknown }>;
 }
 
-/** A value as `pulumi config` keeps it. */
+/** Returns a value as `pulumi config` keeps it. */
 export function toText(value: unknown): string {
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
 /**
- * The same stack with other values.
+ * Returns the same stack with other values.
  * @param pairs `key=value` as for `pulumi up --config`; a key without namespace is the project's
  * @param option what the pairs were given by, for the message
  * @throws when one is no pair
@@ -59,7 +64,7 @@ export function configIn({ project, stack, values, secretKeys }: StackConfig): V
   return configOf(project, stack, values, (key) => secretKeys.includes(key));
 }
 
-/** The stack's own file, or a user error where there is none. */
+/** Reads the stack's own file. @throws a user error if there is none */
 function ownFile(folder: string, project: string, stack: string): StackFile {
   const file = join(folder, `Pulumi.${stack}.yaml`);
   if (!existsSync(file)) {
@@ -69,6 +74,7 @@ function ownFile(folder: string, project: string, stack: string): StackFile {
 }
 
 /**
+ * Reads a stack's configuration from its files.
  * @param folder where Pulumi.yaml is
  * @param overrides pairs on top, see {@link withPairs}
  * @param assumed pairs below, in place of Pulumi.yaml's defaults: what the stack's own file says counts more

@@ -1,6 +1,8 @@
 /**
- * Pulumi.<stack>.yaml as the Pulumi CLI writes it: values, secrets (`secure: v1:…`, whole or at a path inside a value),
- * and what belongs to the encryption (`encryptionsalt`, `secretsprovider`, `encryptedkey`), which a rehearsal needs not. Pure.
+ * Reads Pulumi.<stack>.yaml as the Pulumi CLI writes it: values, secrets (`secure: v1:…`, whole or at a path inside a
+ * value), and the keys of the encryption (`encryptionsalt`, `secretsprovider`, `encryptedkey`), which a rehearsal does
+ * not
+ * need. Pure.
  */
 import { parse } from "yaml";
 import { userError } from "../account/python";
@@ -14,7 +16,7 @@ export interface StackFile {
   notes: string[];
 }
 
-/** What is written of the encryption, and nothing else of it. */
+/** Keys that a stack's file can have. */
 const OTHER_KEYS = ["config", "environment", "encryptionsalt", "secretsprovider", "encryptedkey"];
 
 function isObject(value: unknown): value is Record<string, unknown> {
@@ -37,14 +39,17 @@ function withPlaceholders(value: unknown, placeholder: (number: number) => unkno
   return { value: replaced(value), count };
 }
 
-/** `alertEmails` is a list of addresses, and the only key that may be a secret (src/config/secrets.ts); others are refused as such. */
+/**
+ * Returns placeholders for a key. `alertEmails` is a list of addresses, and the only key that can be a secret
+ * (src/config/secrets.ts).
+ */
 function placeholderFor(key: string, isWhole: boolean): (number: number) => unknown {
   if (!key.endsWith(":alertEmails")) return (number) => `secret-${number}`;
   const address = (number: number) => `secret-${number}@example.com`;
   return isWhole ? (number) => [address(number)] : address;
 }
 
-/** A key as the CLI reads it: without a namespace it is the project's; `project:config:key` is an old form. */
+/** Returns a key as the CLI reads it: without a namespace it is the project's; `project:config:key` is an old form. */
 function fullKey(key: string, project: string): string {
   const parts = key.split(":");
   if (parts.length === 1) return `${project}:${key}`;
@@ -60,7 +65,7 @@ function parsed(text: string, file: string): unknown {
   }
 }
 
-/** A file of comments only is an empty one. */
+/** Returns the object at a place in the file; a file of comments only is an empty one. */
 function objectIn(value: unknown, where: string): Record<string, unknown> {
   if (value === undefined || value === null) return {};
   if (isObject(value)) return value;

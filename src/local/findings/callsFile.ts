@@ -1,8 +1,10 @@
-/** `--calls <file>`: each AWS call of the function, beside what its role may do, for whoever wants to hold one against the other. */
+/**
+ * `--calls <file>`: each AWS call of the function, beside the permissions of its role, for anyone who compares them.
+ */
 import { writeFileSync } from "node:fs";
 import { namesOf } from "../../iam/names";
 import { theResource } from "../deploy/program";
-import type { LocalVault } from "../story/localVault";
+import type { LocalVault } from "../runtime/localVault";
 import type { RecordedCall } from "../permissions/wireCall";
 
 export interface CallsFile {

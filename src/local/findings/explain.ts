@@ -1,14 +1,14 @@
-/** Why each recovery point of a volume is kept, in the function's own words. */
+/** Explains why each recovery point of a volume is kept, in the function's own words. */
 import { describeVaultSnapshots } from "../../vault/aws/ec2Reads";
 import { keptReasons, readDecisions } from "../runtime/functionLog";
-import type { LocalVault } from "../story/localVault";
+import type { LocalVault } from "../runtime/localVault";
 
 interface ExplainedPoint {
   /** The scheduled time that it stands for. */
   slot: string;
   region: string;
   snapshotId: string;
-  /** All that keeps it, as the function logged it. */
+  /** The reason for keeping it, as the function logged it. */
   reason: string;
 }
 
@@ -19,8 +19,9 @@ export interface Explanation {
 }
 
 /**
- * Delivers the last run once more, which makes nothing that is there already and logs of each snapshot and copy why it
- * stays. (The run itself could not say it of what it made.)
+ * Delivers the last run once more. It makes nothing that is there already, and logs for each snapshot and copy why it
+ * is
+ * kept. (The run itself could not log it for those that it made.)
  * @param slot the last run's
  */
 export async function explain(vault: LocalVault, volumeId: string, slot: string): Promise<Explanation> {
@@ -35,7 +36,7 @@ export async function explain(vault: LocalVault, volumeId: string, slot: string)
         slot: identity.slot,
         region,
         snapshotId,
-        reason: reasons.get(snapshotId) ?? "the run said nothing of it",
+        reason: reasons.get(snapshotId) ?? "the run logged no reason",
       }));
   };
   const points: ExplainedPoint[] = [];

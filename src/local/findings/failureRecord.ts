@@ -1,8 +1,8 @@
-/** What the audit log says of a copy that failed: the first record that names one, read from the bucket. */
+/** Reads the audit log's first record of a failed copy from the bucket. */
 import { GetObjectCommand, paginateListObjectsV2 } from "@aws-sdk/client-s3";
 import { RUNS_PREFIX } from "../../vault/model/auditKeys";
 import { isoSeconds } from "../../vault/lib/time";
-import type { LocalVault } from "../story/localVault";
+import type { LocalVault } from "../runtime/localVault";
 
 /** A record, as far as it is shown; docs/audit.schema.json has all of it. */
 interface AuditRecord {
@@ -18,8 +18,8 @@ export interface FailureRecord {
   record: AuditRecord;
 }
 
-/** What the function calls a copy that is of no use (src/vault/plan/copies/copies.ts). */
-export const BROKEN_COPY = "copy-unusable";
+/** Kind of problem of an unusable copy (src/vault/plan/copies/copies.ts). */
+export const UNUSABLE_COPY = "copy-unusable";
 
 /** @returns `undefined` where the stack has no audit log, or no copy failed */
 export async function failureRecord(vault: LocalVault, sinceMs: number): Promise<FailureRecord | undefined> {
@@ -28,14 +28,14 @@ export async function failureRecord(vault: LocalVault, sinceMs: number): Promise
   const [place] = stack.dr;
   if (Bucket === undefined || place === undefined) return undefined;
   const client = account.s3(place.region);
-  // A day's are below the day, by time: `runs/2026/12/02/20261202T030000Z-….json`.
+  // A day's records are below the day, by time: `runs/2026/12/02/20261202T030000Z-….json`.
   const Prefix = `${RUNS_PREFIX}/`;
   const StartAfter = `${Prefix}${isoSeconds(sinceMs).slice(0, 10).replaceAll("-", "/")}/`;
   for await (const { Contents = [] } of paginateListObjectsV2({ client }, { Bucket, Prefix, StartAfter })) {
     for (const { Key = "" } of Contents) {
       const { Body } = await client.send(new GetObjectCommand({ Bucket, Key }));
       const record = JSON.parse((await Body?.transformToString()) ?? "{}") as AuditRecord;
-      if (record.problems.some(({ kind }) => kind === BROKEN_COPY)) return { bucket: Bucket, key: Key, record };
+      if (record.problems.some(({ kind }) => kind === UNUSABLE_COPY)) return { bucket: Bucket, key: Key, record };
     }
   }
   return undefined;

@@ -1,4 +1,6 @@
-/** Tags that are nearly the one which protects an instance, or leaves a volume out, and what to change. Pure. */
+/**
+ * Finds tags that are nearly the one that protects an instance, or excludes a volume, and says what to change. Pure.
+ */
 import { distance } from "fastest-levenshtein";
 import { quoted } from "../../vault/inventory/backupTag";
 import { EXCLUDE_VALUE } from "../../vault/model/tags";
@@ -14,9 +16,9 @@ export interface WantedTag {
 export interface NearMiss {
   /** The tag as it is: `Backup="True "`. */
   now: string;
-  /** What it would have to be: `backup=True`. */
+  /** The tag as it would have to be: `backup=True`. */
   wanted: string;
-  /** That in a sentence. */
+  /** The change in a sentence. */
   change: string;
 }
 

@@ -1,4 +1,6 @@
-/** What is really there at the end, read from all regions, and whether every protected volume can be brought back. */
+/**
+ * Reads the recovery points at the end from all regions, and decides whether every protected volume can be restored.
+ */
 import {
   describeProtectedInstances,
   describeVaultSnapshots,
@@ -11,7 +13,7 @@ import { EXCLUDE_VALUE, tagsFromList } from "../../vault/model/tags";
 import type { AttachedVolume, Snapshot } from "../../vault/model/world";
 import type { Inventory } from "../account/inventory";
 import { type NearMiss, type WantedTag, nearExclusionOf, nearMissOf } from "./nearMiss";
-import type { LocalVault } from "../story/localVault";
+import type { LocalVault } from "../runtime/localVault";
 
 /** One volume's recovery points in one region. */
 export interface Points {
@@ -20,35 +22,35 @@ export interface Points {
   newest?: string;
 }
 
-export interface VolumeAudit {
+export interface VolumeRecovery {
   volumeId: string;
   deviceName: string;
   sizeGiB: number;
   excluded: boolean;
-  /** Set where it seems to be meant to be left out. */
+  /** Set if it seems to be meant to be excluded. */
   nearMiss?: NearMiss;
   snapshots: Points;
-  /** By DR region: copies that are completed, encrypted and under the region's key. */
+  /** Copies that are completed, encrypted and under the region's key, by DR region. */
   copies: Record<string, Points>;
 }
 
-export interface InstanceAudit {
+export interface InstanceRecovery {
   instanceId: string;
   name: string;
   state: string;
   /** State in the inventory, where the vault finds another one. */
   stateBefore?: string;
   protected: boolean;
-  /** Why nothing of it is backed up, or that it is not tagged; absent where something is backed up. */
+  /** Reason why nothing of it is backed up; absent if something is. */
   note?: string;
-  /** Set where it seems to be meant to be backed up. */
+  /** Set if it seems to be meant to be backed up. */
   nearMiss?: NearMiss;
-  volumes: VolumeAudit[];
+  volumes: VolumeRecovery[];
 }
 
-export interface Audit {
-  instances: InstanceAudit[];
-  /** Protected volumes whose newest snapshot lacks a verified copy, or that have none. Empty: all can be brought back. */
+export interface Recoverability {
+  instances: InstanceRecovery[];
+  /** Protected volumes whose newest snapshot lacks a verified copy, or that have none. Empty: all can be restored. */
   gaps: string[];
 }
 
@@ -63,12 +65,12 @@ function byVolume(snapshots: readonly Snapshot[]): ByVolume {
   return groupBy(snapshots, ({ volumeId }) => volumeId);
 }
 
-function auditVolume(
+function volumeRecovery(
   volume: AttachedVolume,
   tag: WantedTag,
   snapshots: ByVolume,
   copies: readonly (readonly [region: string, list: ByVolume])[],
-): VolumeAudit {
+): VolumeRecovery {
   const { volumeId, deviceName, sizeGiB = 0 } = volume;
   const nearMiss = nearExclusionOf(volume.tags, tag);
   const of = (list: ByVolume) => list.get(volumeId) ?? [];
@@ -83,7 +85,7 @@ function auditVolume(
   };
 }
 
-function gapOf(instanceId: string, { volumeId, snapshots, copies }: VolumeAudit): string[] {
+function gapOf(instanceId: string, { volumeId, snapshots, copies }: VolumeRecovery): string[] {
   if (snapshots.newest === undefined) return [`${instanceId} ${volumeId}: no completed snapshot`];
   return Object.entries(copies).flatMap(([region, { newest }]) => {
     if (newest === snapshots.newest) return [];
@@ -92,7 +94,7 @@ function gapOf(instanceId: string, { volumeId, snapshots, copies }: VolumeAudit)
   });
 }
 
-/** The verified copies in each DR region. */
+/** Reads the verified copies in each DR region. */
 async function verifiedCopies({ account, stack }: LocalVault): Promise<Record<string, Snapshot[]>> {
   const copies: Record<string, Snapshot[]> = {};
   for (const { region, keyArn } of stack.dr) {
@@ -108,7 +110,7 @@ const GONE = "terminated";
 function noteOf(
   { State: { Name } }: Fleet["instances"][number],
   isTagged: boolean,
-  volumes: readonly VolumeAudit[],
+  volumes: readonly VolumeRecovery[],
 ): string | undefined {
   if (!isTagged) return "not tagged";
   if (Name === GONE) return `${GONE}: not backed up`;
@@ -120,12 +122,12 @@ function noteOf(
 /** The instances of an inventory: all, so that those which are not backed up are seen as such. */
 export type Fleet = Pick<Inventory, "instances" | "stateBefore">;
 
-/** Reads what is there of every instance of the fleet. */
-export async function audit(
+/** Reads the recovery points of every instance of the fleet. */
+export async function recoverability(
   vault: LocalVault,
   { instances: fleet, stateBefore }: Fleet,
   tag: WantedTag,
-): Promise<Audit> {
+): Promise<Recoverability> {
   const { vaultId, primaryRegion } = vault.stack;
   const primary = vault.account.ec2(primaryRegion);
   const found = await describeProtectedInstances(primary, tag.key, tag.values);
@@ -135,11 +137,11 @@ export async function audit(
   const all = await describeVaultSnapshots(primary, primaryRegion, vaultId);
   const snapshots = byVolume(all.filter((snapshot) => snapshot.state === "completed"));
   const copies = Object.entries(await verifiedCopies(vault)).map(([region, list]) => [region, byVolume(list)] as const);
-  const audits = fleet.map((given): InstanceAudit => {
+  const recovered = fleet.map((given): InstanceRecovery => {
     const { InstanceId, Tags, State } = given;
     const instance = instances.get(InstanceId);
     const tags = tagsFromList(Tags);
-    const volumes = (instance?.volumes ?? []).map((volume) => auditVolume(volume, tag, snapshots, copies));
+    const volumes = (instance?.volumes ?? []).map((volume) => volumeRecovery(volume, tag, snapshots, copies));
     const note = noteOf(given, tag.values.includes(tags[tag.key] ?? ""), volumes);
     const nearMiss = State.Name === GONE ? undefined : nearMissOf(tags, tag);
     return {
@@ -153,8 +155,8 @@ export async function audit(
       volumes,
     };
   });
-  const gaps = audits.flatMap(({ instanceId, volumes }) =>
+  const gaps = recovered.flatMap(({ instanceId, volumes }) =>
     volumes.filter(({ excluded }) => !excluded).flatMap((volume) => gapOf(instanceId, volume)),
   );
-  return { instances: audits, gaps };
+  return { instances: recovered, gaps };
 }

@@ -1,19 +1,19 @@
 /**
- * What a rehearsal comes to: by what the vault itself reported in any night, apart from the failure that the rehearsal
- * induced, and by what is really there at the end. Pure.
+ * Decides whether a rehearsal succeeded: by the vault's own reports in any night, apart from the failure that the
+ * rehearsal induced, and by the recovery points at the end. Pure.
  */
-import type { Audit } from "./recoverability";
+import type { Recoverability } from "./recoverability";
 import type { Decision } from "../runtime/functionLog";
-import type { Crash } from "../story/localVault";
+import type { Crash } from "../runtime/localVault";
 
 /** Problems of one kind that the vault reported. */
 export interface Reported {
   kind: string;
   /** The first one, as the vault says it. */
   detail: string;
-  /** How many subjects it was about. */
+  /** Number of its subjects. */
   subjects: number;
-  /** When it was reported first and last. */
+  /** Times at which it was reported first and last. */
   from: string;
   until: string;
 }
@@ -75,15 +75,15 @@ function lineOf({ detail, subjects, from, until }: Reported): string {
   return `reported ${when}: ${detail}${also}`;
 }
 
-function headlineOf({ gaps }: Audit, exceptions: number, isDryRun: boolean): string {
+function headlineOf({ gaps }: Recoverability, exceptions: number, isDryRun: boolean): string {
   if (isDryRun) return "dryRun is true: the vault wrote nothing, so nothing can be brought back.";
   if (exceptions === 0) return "Every protected volume has its snapshot and a verified, encrypted copy.";
   return gaps.length > 0 ? "Not every protected volume can be brought back:" : "The vault reported problems:";
 }
 
-/** @param found what the audit, the log and the invocations came to */
+/** Combines what is there at the end, what the vault reported, and the invocations that crashed. */
 export function verdictOf(
-  audit: Audit,
+  found: Recoverability,
   reported: readonly Reported[],
   crashes: readonly Crash[],
   isDryRun: boolean,
@@ -94,8 +94,8 @@ export function verdictOf(
       ({ at, errorType, errorMessage }) =>
         `an invocation ended ${minute(at)} with ${errorType}: ${errorMessage.split("\n")[0] ?? ""}`,
     ),
-    ...audit.gaps,
+    ...found.gaps,
   ];
   const complete = exceptions.length === 0 && !isDryRun;
-  return { complete, headline: headlineOf(audit, exceptions.length, isDryRun), exceptions };
+  return { complete, headline: headlineOf(found, exceptions.length, isDryRun), exceptions };
 }

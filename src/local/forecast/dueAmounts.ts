@@ -1,4 +1,7 @@
-/** What a plan deletes at once, what waits for the grace of a change, and what the deletion limit stops, region by region. Pure. */
+/**
+ * Counts, by region, the recovery points that a plan deletes at once, that are in a change's grace period, and that the
+ * deletion limit stops. Pure.
+ */
 import { groupBy } from "../../vault/lib/collections";
 import type { ChangeKey, HeldPoint } from "../../vault/model/waitingPlans";
 import { type Known, isOf, kindOf, knownOf, overFromMs } from "../../vault/changes/changeKeys";
@@ -9,24 +12,24 @@ import type { Snapshot } from "../../vault/model/world";
 import type { CoreSettings } from "../../vault/model/settings";
 import type { Foresight } from "./foresight";
 
-/** So many recovery points of instances, their snapshots, and the sizes of the volumes that those are of. */
+/** Number of recovery points of instances and of their snapshots, and the size of their volumes. */
 export interface Amount {
   recoveryPoints: number;
   snapshots: number;
   gib: number;
 }
 
-/** What a change waits with. */
+/** Recovery points in the grace period of a change. */
 export interface Waiting extends Amount {
-  /** When the first of it is due, as an ISO instant; absent: no mail has announced it yet. */
+  /** Time at which the first is due, as an ISO instant; absent: no mail has announced it yet. */
   from?: string;
-  /** The hash that allows it at once. */
+  /** The hash that approves it at once. */
   plan: string;
 }
 
-/** What the deletion limit keeps until a person allows it. */
+/** Recovery points that the deletion limit keeps until a person approves the plan. */
 export interface Stopped extends Amount {
-  /** How many recovery points the stopped instances have in the region. */
+  /** Number of recovery points that the stopped instances have in the region. */
   of: number;
   plan: string;
 }
@@ -50,7 +53,7 @@ function pick(snapshots: readonly Snapshot[], ids: Iterable<string>): Snapshot[]
   return snapshots.filter(({ snapshotId }) => wanted.has(snapshotId));
 }
 
-/** Counts what no rule keeps any more, neither of now nor of before. */
+/** Counts what no rule keeps any more, neither a current nor a previous one. */
 export function dueAtOnce(foresight: Foresight, region: string): Amount {
   const ids = foresight.plan.actions.flatMap((action) =>
     action.kind === "delete" && action.because === "retention" ? [action.snapshotId] : [],
@@ -59,8 +62,9 @@ export function dueAtOnce(foresight: Foresight, region: string): Amount {
 }
 
 /**
- * Counts what was deleted, but for what was made in the same night. A recovery point of which a snapshot is left, as where
- * only a duplicate went, is not counted as deleted.
+ * Counts what was deleted, except what was made in the same night. A recovery point that still has a snapshot, because
+ * only
+ * a redundant one was deleted, does not count as deleted.
  */
 export function deletedIn(before: readonly Snapshot[], after: readonly Snapshot[], ids: ReadonlySet<string>): Amount {
   const gone = pick(before, ids);
@@ -100,7 +104,7 @@ function plansOf({ plan }: Foresight, region: string, limited: boolean) {
   return plans.filter((one) => one.region === region && one.held.some((point) => isOf(point, "limit")) === limited);
 }
 
-/** Counts what waits for a grace, by when it is due, the soonest first. */
+/** Counts what is in a grace period, by when it is due, the soonest first. */
 export function waitingIn(foresight: Foresight, region: string): Waiting[] {
   const { plan, policy } = foresight;
   const memory = plan.changes?.memory;

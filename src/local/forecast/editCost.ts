@@ -1,4 +1,4 @@
-/** What a stack's configuration costs: what monthlyCost.ts wants to know of it. */
+/** Prepares the input of monthlyCost.ts from a stack's configuration. */
 import type { VaultConfig } from "../../config/config";
 import { ofPolicy } from "../../vault/retention/effectiveRules";
 import { overridesOf } from "../../vault/retention/tagOverrides";
@@ -12,7 +12,7 @@ function countOf({ declared }: Program, type: string): number {
   return declared.filter((resource) => resource.type === type).length;
 }
 
-/** Returns what a deployed configuration's cost is made of. */
+/** Returns the parts of a deployed configuration that cost something. */
 export function costedStack(
   config: VaultConfig,
   policy: CoreSettings,

@@ -1,4 +1,4 @@
-/** What an edit came to, region by region. */
+/** Counts the effects of an edit, region by region. */
 import { isoSeconds } from "../../vault/lib/time";
 import {
   type Amount,
@@ -12,28 +12,34 @@ import {
   waitingIn,
 } from "./dueAmounts";
 import { type Foresight, snapshotsIn } from "./foresight";
-import type { LocalVault } from "../story/localVault";
+import type { LocalVault } from "../runtime/localVault";
 
 export interface EditedRegion {
   region: string;
-  /** `left`: the edit took it out of the stack, so that the vault deletes nothing there any more. */
+  /** `left`: the edit removed it from the stack, so the vault deletes nothing there any more. */
   role: "primary" | "dr" | "left";
-  /** What is there the morning after. */
+  /** Recovery points that are there the morning after. */
   kept: Amount;
-  /** What the first invocation after the deployment deletes: no rule keeps it, neither of now nor of before. */
+  /**
+   * Recovery points that the first invocation after the deployment deletes: no rule keeps them, neither a current nor a
+   * previous one.
+   */
   dueAtOnce: Amount;
-  /** What waits by when it is due: the morning after, and before it what was due by then. */
+  /**
+   * Recovery points in a grace period by when they are due: the morning after, and before them those that were due by
+   * then.
+   */
   waiting: Waiting[];
-  /** What the deletion limit stops the morning after. */
+  /** Recovery points that the deletion limit stops the morning after. */
   stopped?: Stopped;
-  /** What was deleted until the morning after, steady expiry and remains of failures among it. */
+  /** Recovery points that were deleted until the morning after, including regular expiry and failed attempts. */
   deleted: Amount;
 }
 
 interface SeenEdit {
-  /** Right after the deployment. */
+  /** The plan right after the deployment. */
   atOnce: Foresight;
-  /** When the first sweep has mailed what waits. */
+  /** The plan after the first sweep has mailed what waits. */
   announced: Foresight;
   morning: Foresight;
   deletedIds: ReadonlySet<string>;

@@ -1,4 +1,4 @@
-/** What the vault's own planner makes of the emulated account as it is: the plan that an invocation would carry out now. */
+/** Runs the vault's own planner on the emulated account as it is: the plan that an invocation would carry out now. */
 import type { VaultConfig } from "../../config/config";
 import { namesOf } from "../../iam/names";
 import { readClock } from "../../vault/clock/timer";
@@ -11,7 +11,7 @@ import type { Snapshot, World } from "../../vault/model/world";
 import type { SlotTask } from "../../vault/model/trigger";
 import { recalled } from "../../vault/changes/recalled";
 import { protectedInstances } from "./protection";
-import type { LocalVault } from "../story/localVault";
+import type { LocalVault } from "../runtime/localVault";
 
 export interface Foresight {
   policy: CoreSettings;

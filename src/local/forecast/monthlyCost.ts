@@ -1,7 +1,9 @@
 /**
- * What a configuration costs a month once it has been so for a year: an estimate by the sizes of volumes, since nobody can
- * rehearse which blocks change. Snapshots of the volumes that are backed up now, their copies, and what the stack itself
- * declares. Pure.
+ * Estimates what a configuration costs per month after a year, by the sizes of volumes, because nobody can rehearse
+ * which
+ * blocks change. The cost is that of snapshots of the volumes that are backed up now, their copies, and the resources
+ * that
+ * the stack itself declares. Pure.
  */
 import { playedRuns, recoveryWindow } from "../../config/checks/recoveryWindow";
 import { DAY_MS } from "../../vault/lib/time";
@@ -19,7 +21,7 @@ interface CostedVolume {
   keepAtLeast: number;
 }
 
-/** What the estimate is made of. */
+/** Input of the estimate. */
 export interface CostedStack {
   volumes: readonly CostedVolume[];
   drRegions: readonly string[];
@@ -31,7 +33,7 @@ export interface CostedStack {
   dashboards: number;
 }
 
-/** USD a month. */
+/** USD per month. */
 export interface MonthlyCost {
   storageUsd: number;
   transferUsd: number;
@@ -40,14 +42,14 @@ export interface MonthlyCost {
   totalUsd: number;
 }
 
-/** What an edit costs, or saves where it is negative. */
+/** Cost of an edit; a negative one is saved. */
 export interface CostChange {
   before: MonthlyCost;
   after: MonthlyCost;
   monthlyUsd: number;
   /** First copies of volumes to regions that have none of them. */
   onceUsd: number;
-  /** Share of a volume's blocks that is taken to change per day. */
+  /** Share of a volume's blocks that is assumed to change per day. */
   dailyChange: number;
 }
 
@@ -79,7 +81,7 @@ function storedSizes({ schedule, recycleBinDays }: CostedStack, change: number):
   };
 }
 
-/** Mean days between runs. */
+/** Returns the mean days between runs. */
 function gapDaysOf(runs: readonly number[]): number {
   const [first = 0, last = 0] = [runs[0], runs.at(-1)];
   return runs.length < 2 ? YEAR_DAYS : (last - first) / (runs.length - 1) / DAY_MS;

@@ -1,8 +1,10 @@
 import { USD_PER_GIB_MONTH } from "../../vault/inventory/storageCost";
 
 /**
- * AWS's list prices in USD for us-east-1, 2026, by its price pages and without any free tier; snapshotGbMonth and transferGb were
- * not checked against the pages again. Other regions differ, so what is computed by them is an estimate. The bench and the
+ * AWS's list prices in USD for us-east-1, 2026, by its price pages and without any free tier; snapshotGbMonth and
+ * transferGb were
+ * not checked against the pages again. Other regions differ, so what is computed by them is an estimate. The bench and
+ * the
  * rehearsal share them.
  */
 export const PRICE = {

@@ -1,11 +1,11 @@
-/** Which instances and volumes a configuration backs up, and what an edit brings in and lets drop out. */
+/** Finds the instances and volumes that a configuration backs up, and those that an edit adds or drops. */
 import type { VaultConfig } from "../../config/config";
 import { describeProtectedInstances, describeVolumes, withVolumeSpecs } from "../../vault/aws/ec2Reads";
 import { EXCLUDE_VALUE } from "../../vault/model/tags";
 import type { ProtectedInstance } from "../../vault/model/world";
-import type { LocalVault } from "../story/localVault";
+import type { LocalVault } from "../runtime/localVault";
 
-/** EC2's default where nobody says how large a volume is. */
+/** Size that is assumed if nobody says how large a volume is. */
 const UNKNOWN_GIB = 8;
 
 /** One volume that is backed up. */
@@ -18,11 +18,11 @@ export interface CoveredVolume {
 interface MovedInstance {
   instanceId: string;
   name: string;
-  /** Of its volumes that are backed up before or after, by their sizes. */
+  /** Sizes of its volumes that are backed up before or after. */
   gib: number;
 }
 
-/** What an edit does to who is backed up. */
+/** Instances and volumes that an edit adds or drops. */
 export interface ProtectionChange {
   in: MovedInstance[];
   out: MovedInstance[];
@@ -42,7 +42,7 @@ export async function protectedInstances(
   return withVolumeSpecs(found, await describeVolumes(client, ids));
 }
 
-/** Returns the volumes of instances that are not left out by their own tag. */
+/** Returns the volumes of instances that their own tag does not exclude. */
 export function coveredVolumes(instances: readonly ProtectedInstance[], tagKey: string): CoveredVolume[] {
   const covered = new Map<string, CoveredVolume>();
   for (const instance of instances) {

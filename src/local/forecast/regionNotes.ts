@@ -1,13 +1,13 @@
-/** What a person has to know of an edit that changes regions, beyond what the emulated account shows. Pure text. */
+/** Writes notes on an edit that changes regions, beyond what the emulated account shows. Pure text. */
 import type { VaultConfig } from "../../config/config";
 
 type Regions = Pick<VaultConfig, "primaryRegion" | "drRegions" | "protectKeys">;
 
 function leftNote(region: string, { protectKeys }: Regions): string {
-  const stays = `the copies in ${region} stay, and the vault deletes none of them any more`;
+  const kept = `the copies in ${region} are kept, and the vault deletes none of them any more`;
   return protectKeys
-    ? `${stays}. \`pulumi up\` refuses this until the key of ${region} has left the stack (docs/RUNBOOK.md#a-key-has-to-leave-the-stack); here that is taken as done.`
-    : `${stays}. protectKeys is false, so AWS deletes the key of ${region} 30 days later, and with it the copies are lost; this is not rehearsed.`;
+    ? `${kept}. \`pulumi up\` refuses this until the key of ${region} has left the stack (docs/RUNBOOK.md#a-key-has-to-leave-the-stack); here that is taken as done.`
+    : `${kept}. protectKeys is false, so AWS deletes the key of ${region} 30 days later, and with it the copies are lost; this is not rehearsed.`;
 }
 
 /** @param before its `protectKeys` is what the keys of today are under */

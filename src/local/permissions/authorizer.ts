@@ -9,7 +9,7 @@ import { ACCOUNT_ID } from "../account/accountId";
 import type { DeclaredPolicies } from "./declaredPolicies";
 import { type RecordedCall, requestsOfCall } from "./wireCall";
 
-/** What the emulated account asks before it carries out a call of the function. */
+/** Question of the emulated account before it carries out a call of the function. */
 export interface Question {
   call: RecordedCall;
   /** Policies, as text, of keys that are new or have another policy since the last question; by ARN. */

@@ -1,6 +1,6 @@
 /** Turns a call as it was on the wire into the permissions that IAM evaluates for it. Pure. */
 import { type Call, callOf } from "../../iam/call";
-import { type Facts, requestsOf } from "../../iam/callRequests";
+import { type AccountView, requestsOf } from "../../iam/callRequests";
 import type { IamRequest } from "../../iam/evaluator";
 
 /** A call of the function, with what an IAM decision on it depends on. */
@@ -20,8 +20,8 @@ export interface RecordedCall {
   keys: Record<string, string>;
 }
 
-/** What a decision depends on beside the call. */
-export type Surroundings = Pick<Facts, "partition" | "accountId" | "bucketKeyOf">;
+/** Parts of the account that a decision depends on besides the call. */
+export type Surroundings = Pick<AccountView, "partition" | "accountId" | "bucketKeyOf">;
 
 interface WireTags {
   Tag?: unknown[];
@@ -66,13 +66,13 @@ function volumesOf({ attached }: RecordedCall, { input }: Call & { name: "Create
 export function requestsOfCall(recorded: RecordedCall, around: Surroundings): IamRequest[] {
   const { service, action, region, parameters, tags, keys } = recorded;
   const call = callOf({ constructor: { name: action }, input: inputOf(parameters) });
-  const facts: Facts = {
+  const account: AccountView = {
     ...around,
     tagsOf: (id) => tags[id],
     volumesOf: (set) => volumesOf(recorded, set),
     sourceKeyOf: (snapshotId) => keys[snapshotId],
   };
-  const asked = requestsOf(facts, region, call);
+  const asked = requestsOf(account, region, call);
   const [first] = asked;
   const isOther = first !== undefined && first.action !== `${service}:${action}`;
   if (isOther) throw new Error(`the call ${service}:${action} is not modelled`);

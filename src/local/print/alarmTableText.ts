@@ -1,4 +1,4 @@
-/** What the alarms did, as a person reads it. */
+/** Prints the episodes of the alarms. */
 import type { WatchedAlarm } from "../runtime/alarmWatch";
 import { heading, table } from "./table";
 
@@ -18,7 +18,7 @@ function short({ name, leftAt }: WatchedAlarm, stack: string): string {
   return `${shortAlarm(name, stack)}${left}`;
 }
 
-/** The description without the vault's name and the runbook's page. */
+/** Returns the description without the vault's name and the runbook's page. */
 function said({ says }: WatchedAlarm, stack: string): string {
   return says.replace(`${stack}: `, "").replace(/\. What to do: .*$/, "");
 }

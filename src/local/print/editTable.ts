@@ -1,11 +1,11 @@
-/** What edits of the configuration came to, as a person reads it. */
+/** Prints the effects of edits of the configuration. */
 import { shortAlarm } from "./alarmTableText";
 import type { Amount, Stopped, Waiting } from "../forecast/dueAmounts";
 import type { EditedRegion } from "../forecast/editedRegions";
 import type { PlayedEdit } from "../story/editScenario";
 import { heading, table } from "./table";
 
-/** Instances that one cell names. */
+/** Number of instances that one cell names. */
 const MOST_NAMED = 3;
 
 function amount({ recoveryPoints, gib }: Amount): string {
@@ -74,12 +74,12 @@ export function renderEdits(edits: readonly PlayedEdit[], stack: string): string
     "edit",
     "region",
     "due at once",
-    "waits for the grace",
-    "the limit stops",
+    "in the grace period",
+    "stopped by the limit",
     "deleted",
     "kept",
   ];
-  const effects = ["edit", "instances in", "out", "newly included", "USD a month", "once", "alarms of the night"];
+  const effects = ["edit", "instances in", "out", "newly included", "USD per month", "once", "alarms of the night"];
   return [
     heading("Edits, and what became of recovery points until the morning after"),
     table(points, edits.flatMap(regionRows)),

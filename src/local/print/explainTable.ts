@@ -1,8 +1,8 @@
-/** Why the recovery points of a volume are kept, as a person reads it. */
+/** Prints why the recovery points of a volume are kept. */
 import type { Explanation } from "../findings/explain";
 import { heading, table } from "./table";
 
-/** What a person takes in at a glance. */
+/** Rows that a person takes in at a glance. */
 const MOST_ROWS = 12;
 const REASON_WIDTH = 76;
 

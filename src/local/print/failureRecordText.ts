@@ -1,5 +1,5 @@
-/** The audit record of a failed copy, as a person reads it. */
-import { BROKEN_COPY, type FailureRecord } from "../findings/failureRecord";
+/** Prints the audit record of a failed copy. */
+import { UNUSABLE_COPY, type FailureRecord } from "../findings/failureRecord";
 import { heading } from "./table";
 
 export function renderFailureRecord(found: FailureRecord | undefined): string[] {
@@ -7,7 +7,7 @@ export function renderFailureRecord(found: FailureRecord | undefined): string[] 
   if (found === undefined) return [title, "none: no copy failed, or `audit` is off"];
   const { bucket, key, record } = found;
   const { trigger, startedAt, status, problems } = record;
-  const failed = problems.filter(({ kind }) => kind === BROKEN_COPY);
+  const failed = problems.filter(({ kind }) => kind === UNUSABLE_COPY);
   const [first] = failed;
   return [
     title,

@@ -1,5 +1,5 @@
-/** Instances with their recovery points, as a person reads them: all of a small fleet, of a large one the exceptions. */
-import type { Audit, InstanceAudit, Points, VolumeAudit } from "../findings/recoverability";
+/** Prints instances with their recovery points: all of a small fleet, the exceptions of a large one. */
+import type { Recoverability, InstanceRecovery, Points, VolumeRecovery } from "../findings/recoverability";
 import { pluralize } from "../../vault/lib/text";
 import { heading, table } from "./table";
 
@@ -11,19 +11,19 @@ function points({ count, oldest = "", newest = "" }: Points): string {
   return count === 0 ? "none" : `${count} (${day(oldest)} … ${day(newest)})`;
 }
 
-function pointCells({ excluded, snapshots, copies }: VolumeAudit): string[] {
+function pointCells({ excluded, snapshots, copies }: VolumeRecovery): string[] {
   return [snapshots, ...Object.values(copies)].map((one) => (excluded ? "excluded" : points(one)));
 }
 
-function stateOf({ state, stateBefore }: InstanceAudit): string {
+function stateOf({ state, stateBefore }: InstanceRecovery): string {
   return stateBefore === undefined ? state : `${stateBefore}, then ${state}`;
 }
 
-function noteOf({ note = "", nearMiss }: InstanceAudit): string {
+function noteOf({ note = "", nearMiss }: InstanceRecovery): string {
   return nearMiss === undefined ? note : `NEARLY TAGGED ${nearMiss.now}, not ${nearMiss.wanted}`;
 }
 
-function rowsOf(instance: InstanceAudit, volumes: readonly VolumeAudit[]): string[][] {
+function rowsOf(instance: InstanceRecovery, volumes: readonly VolumeRecovery[]): string[][] {
   const { instanceId, name } = instance;
   const own = [instanceId, name, stateOf(instance)];
   const note = noteOf(instance);
@@ -39,7 +39,7 @@ function rowsOf(instance: InstanceAudit, volumes: readonly VolumeAudit[]): strin
 }
 
 /** Returns the cells that most volumes have: what is not an exception. */
-function usualCells(instances: readonly InstanceAudit[]): string {
+function usualCells(instances: readonly InstanceRecovery[]): string {
   const counts = new Map<string, number>();
   for (const volume of instances.flatMap(({ volumes }) => volumes)) {
     if (volume.excluded) continue;
@@ -50,7 +50,7 @@ function usualCells(instances: readonly InstanceAudit[]): string {
 }
 
 /** Returns the rows that stand out: another state of recovery points than most, nearly tagged, nothing backed up. */
-function exceptionRows(instances: readonly InstanceAudit[]): string[][] {
+function exceptionRows(instances: readonly InstanceRecovery[]): string[][] {
   const usual = usualCells(instances);
   return instances.flatMap((instance) => {
     const isPlain = instance.note === undefined || instance.note === "not tagged";
@@ -63,8 +63,8 @@ function exceptionRows(instances: readonly InstanceAudit[]): string[][] {
   });
 }
 
-/** Returns how many there are of each kind. */
-export function countsOf({ instances }: Audit): string {
+/** Returns how many instances and volumes there are of each kind. */
+export function countsOf({ instances }: Recoverability): string {
   const volumes = instances.flatMap((one) => one.volumes);
   const backedUp = instances.filter(({ note }) => note === undefined).length;
   const nearly = instances.filter(({ nearMiss }) => nearMiss !== undefined).length;
@@ -90,16 +90,20 @@ function headOf(regions: { primary: string; dr: string[] }): string[] {
 }
 
 /** @param isAll whether a large fleet is shown whole */
-export function renderInstances(audit: Audit, regions: { primary: string; dr: string[] }, isAll: boolean): string[] {
-  const all = audit.instances.flatMap((instance) => rowsOf(instance, instance.volumes));
+export function renderInstances(
+  found: Recoverability,
+  regions: { primary: string; dr: string[] },
+  isAll: boolean,
+): string[] {
+  const all = found.instances.flatMap((instance) => rowsOf(instance, instance.volumes));
   const isShort = isAll || all.length <= MOST_ROWS;
-  const odd = isShort ? all : exceptionRows(audit.instances);
+  const odd = isShort ? all : exceptionRows(found.instances);
   const rows = isAll ? odd : odd.slice(0, MOST_ROWS);
   const head = headOf(regions);
   const width = head.length;
   const padded = rows.map((row) => [...row, ...Array<string>(width - row.length).fill("")]);
   const left = all.length - rows.length;
-  const same = usualCells(audit.instances).split("|").join(", ");
+  const same = usualCells(found.instances).split("|").join(", ");
   return [
     heading(isShort ? "Instances and recovery points" : "Instances that stand out"),
     ...(padded.length > 0 ? [table(head, padded)] : ["none"]),
@@ -108,7 +112,7 @@ export function renderInstances(audit: Audit, regions: { primary: string; dr: st
 }
 
 /** Returns what has to change on instances and volumes whose tag misses by little. */
-export function renderNearMisses({ instances }: Audit, isAll: boolean): string[] {
+export function renderNearMisses({ instances }: Recoverability, isAll: boolean): string[] {
   const lines = instances.flatMap(({ instanceId, name, nearMiss, volumes }) => [
     ...(nearMiss ? [`${instanceId} ${name}: NOT backed up, it has ${nearMiss.now}; ${nearMiss.change}`] : []),
     ...volumes.flatMap((one) =>

@@ -1,5 +1,6 @@
-/** The mails of a rehearsal, as a person reads them. */
+/** Prints the mails of a rehearsal. */
 import type { ReceivedMail } from "../account/mailbox";
+import { pluralize } from "../../vault/lib/text";
 import { heading, lastOf } from "./table";
 
 const MOST_MAILS = 20;
@@ -19,7 +20,7 @@ export function renderMails(mails: readonly ReceivedMail[], isAll: boolean): str
   const lines = isAll ? body : body.slice(0, MOST_LINES);
   return [
     heading("Mail"),
-    ...(left > 0 ? [`${left} mails before: --all shows them.`] : []),
+    ...(left > 0 ? [`${pluralize(left, "earlier mail")}: --all shows all.`] : []),
     ...shown.map(lineOf),
     "",
     `The first one, of ${first.at}:`,

@@ -1,4 +1,4 @@
-/** A table and its heading, as text for a terminal. */
+/** Prints a table and its heading for a terminal. */
 import Table from "cli-table3";
 import pc from "picocolors";
 
@@ -17,7 +17,7 @@ export function heading(text: string): string {
 }
 
 /**
- * The last rows of a long list.
+ * Returns the last rows of a long list.
  * @param most how many are shown
  * @returns them, and how many were left out
  */

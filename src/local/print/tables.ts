@@ -1,8 +1,9 @@
-/** The end of a rehearsal as a person reads it. */
+/** Prints the end of a rehearsal. */
 import pc from "picocolors";
+import { pluralize } from "../../vault/lib/text";
 import { renderAlarms, shortAlarm } from "./alarmTableText";
 import type { WatchedAlarm } from "../runtime/alarmWatch";
-import type { Audit } from "../findings/recoverability";
+import type { Recoverability } from "../findings/recoverability";
 import type { RefusedCalls } from "../permissions/authorizer";
 import type { PlayedEdit } from "../story/editScenario";
 import { renderEdits } from "./editTable";
@@ -26,31 +27,31 @@ export interface Rehearsal {
   inventory: string;
   regions: { primary: string; dr: string[] };
   nights: Night[];
-  /** In order; none where the DR key was taken away instead. */
+  /** Edits in order; none if the DR key was taken away instead. */
   edits: PlayedEdit[];
-  audit: Audit;
-  /** One volume's recovery points; none where no volume is protected. */
+  audit: Recoverability;
+  /** One volume's recovery points; none if no volume is protected. */
   explained: Explanation | undefined;
   pruned: Decision[];
   mails: ReceivedMail[];
-  /** What each of the stack's alarms would have done. */
+  /** Episodes of each of the stack's alarms. */
   alarms: WatchedAlarm[];
-  /** What the audit log has of the induced failure, if it has anything. */
+  /** The audit log's record of the induced failure, if it has one. */
   auditRecord: FailureRecord | undefined;
   /** The function's AWS calls in the whole rehearsal. */
   calls: CallCount[];
   /** Calls of the function that IAM refused, by permission and kind of resource. */
   refused: RefusedCalls[];
-  /** What the vault reported as wrong, apart from the induced failure. */
+  /** Problems that the vault reported, apart from the induced failure. */
   reported: Reported[];
-  /** What a person has to know of the rehearsal itself, such as placeholders for secrets. */
+  /** Notes on the rehearsal itself, such as placeholders for secrets. */
   notes: string[];
   verdict: Verdict;
   /** As the verdict says: the exit code is 0. */
   complete: boolean;
 }
 
-/** The last nights each; those before them in one row. */
+/** Returns a row for each of the last nights, and one for all those before them. */
 function nightRows(nights: readonly Night[], stack: string, most: number): (string | number)[][] {
   const { shown, left } = lastOf(nights, most);
   type Counts = Omit<Night, "night" | "slot" | "alarms">;
@@ -67,11 +68,11 @@ function nightRows(nights: readonly Night[], stack: string, most: number): (stri
     errors: sum("errors"),
   };
   const rang = nights.slice(0, left).filter(({ alarms }) => alarms.length > 0).length;
-  const alarmed = rang === 0 ? "" : `in ${rang} nights`;
-  return [[`${left} nights before`, ...cells(before), alarmed], ...rows];
+  const alarmed = rang === 0 ? "" : `in ${pluralize(rang, "night")}`;
+  return [[pluralize(left, "earlier night"), ...cells(before), alarmed], ...rows];
 }
 
-/** Deletions by region and rule: the reason without the age that differs from one to the next. */
+/** Counts deletions by region and rule: the reason without the age that differs from one to the next. */
 function pruneRows(pruned: readonly Decision[]): (string | number)[][] {
   const byRule = new Map<string, { region: string; reason: string; count: number }>();
   for (const { region, reason } of pruned) {
@@ -100,7 +101,7 @@ function renderVerdict({ verdict, audit, notes }: Rehearsal, isAll: boolean): st
   ];
 }
 
-/** What was refused by IAM, each permission and kind of resource once. */
+/** Prints what IAM refused, each permission and kind of resource once. */
 function renderRefused(refused: readonly RefusedCalls[]): string[] {
   if (refused.length === 0) return [];
   const rows = refused.map(({ action, resource, because, count }) => [action, resource, because, count]);
@@ -108,9 +109,9 @@ function renderRefused(refused: readonly RefusedCalls[]): string[] {
 }
 
 export interface Shown {
-  /** Each recovery point of the explained volume. */
+  /** Shows each recovery point of the explained volume. */
   explainAll: boolean;
-  /** Every row of every table. */
+  /** Shows every row of every table. */
   all: boolean;
 }
 
@@ -144,5 +145,5 @@ function lastLine({ headline, exceptions }: Verdict): string {
   const count = exceptions.length;
   return count === 0
     ? headline
-    : `${headline.replace(/[:.]$/, "")}: ${count} ${count === 1 ? "exception" : "exceptions"}, listed at the top.`;
+    : `${headline.replace(/[:.]$/, "")}: ${pluralize(count, "exception")}, listed at the top.`;
 }

@@ -1,12 +1,14 @@
 /**
- * CloudWatch's evaluation of a metric alarm, M of N with missing data (Amazon CloudWatch user guide, "Alarm evaluation" and
- * "Configuring how CloudWatch alarms treat missing data"). A few more periods than N are looked at; where N of those have
- * data, the newest N count and missing data is not asked about; else what lacks is filled in.
+ * Evaluates a metric alarm as CloudWatch does, M of N with missing data (Amazon CloudWatch user guide, "Alarm
+ * evaluation"
+ * and "Configuring how CloudWatch alarms treat missing data"). It looks at a few more periods than N. If N of those
+ * have
+ * data, the newest N count and missing data does not matter; otherwise the missing periods are filled in.
  */
 import type { AlarmDefinition } from "../../stack/monitoring/alarmTable";
 import { MINUTE_MS, SECOND_MS } from "../../vault/lib/time";
 
-/** What CloudWatch knows of an alarm. */
+/** An alarm as CloudWatch has it. */
 export type Evaluated = Omit<AlarmDefinition, "page" | "says" | "because">;
 
 /** One value as it was sent. */
@@ -35,7 +37,10 @@ const STATISTICS: Record<AlarmDefinition["statistic"], (values: number[]) => num
   Minimum: (values) => Math.min(...values),
 };
 
-/** Namespace, name and every dimension: CloudWatch does not aggregate over dimensions. In order of time. */
+/**
+ * Returns the points of a metric in order of time: same namespace, name and every dimension, over which CloudWatch does
+ * not aggregate.
+ */
 function seriesOf(alarm: Evaluated, points: readonly MetricPoint[]): MetricPoint[] {
   const dimensions = JSON.stringify(Object.entries(alarm.dimensions).sort());
   return points
@@ -48,7 +53,10 @@ function seriesOf(alarm: Evaluated, points: readonly MetricPoint[]): MetricPoint
     .sort((a, b) => a.atMs - b.atMs);
 }
 
-/** @param before the state that it was in */
+/**
+ * Returns the state of an alarm at an instant.
+ * @param before the state that it was in
+ */
 export function stateAt(
   alarm: Evaluated,
   series: readonly MetricPoint[],
@@ -80,14 +88,14 @@ export interface Transition {
   state: AlarmState;
 }
 
-/** From when to when an alarm is looked at, and the state that it was in before. */
+/** Time in which an alarm is evaluated, and the state that it was in before. */
 export interface WatchedSpan {
   fromMs: number;
   untilMs: number;
   before: AlarmState;
 }
 
-/** What a new alarm did from one time to another. */
+/** Returns the transitions of a new alarm from one time to another. */
 export function evaluate(
   alarm: Evaluated,
   points: readonly MetricPoint[],
@@ -97,7 +105,7 @@ export function evaluate(
   return evaluateSpan(alarm, points, { fromMs, untilMs, before: "INSUFFICIENT_DATA" });
 }
 
-/** What an alarm did from one time to another, looked at every five minutes. */
+/** Returns the transitions of an alarm from one time to another, evaluated every five minutes. */
 export function evaluateSpan(
   alarm: Evaluated,
   points: readonly MetricPoint[],
@@ -108,7 +116,7 @@ export function evaluateSpan(
   const transitions: Transition[] = [];
   let state = before;
   let [first, end] = [0, 0];
-  // A year of nights is looked at too: the points that count move along, and no other is touched.
+  // A rehearsal can have a year of nights, so only the points that count are touched, and they move along.
   const atOf = (index: number) => series[index]?.atMs ?? Infinity;
   for (let atMs = fromMs; atMs <= untilMs; atMs += 5 * MINUTE_MS) {
     while (atOf(end) <= atMs) end += 1;

@@ -1,6 +1,7 @@
 /**
- * What the stack's alarms did in a rehearsal: its own definitions, as each deployment declared them, over the metrics that
- * were sent. A night is judged by the alarms that were deployed in it.
+ * Evaluates the stack's alarms in a rehearsal: its own definitions, as each deployment declared them, over the metrics
+ * that
+ * were sent. A night is evaluated by the alarms that were deployed in it.
  */
 import { isoSeconds } from "../../vault/lib/time";
 import {
@@ -14,7 +15,7 @@ import {
 import { EMULATED_NAMESPACES } from "./metrics";
 import type { DeployedProgram } from "./deployment";
 
-/** From when to when an alarm was in ALARM; `undefined`: it still is. */
+/** Time in which an alarm was in ALARM; without an end, it still is. */
 interface Episode {
   from: string;
   until: string | undefined;
@@ -30,7 +31,7 @@ export interface WatchedAlarm {
   metric: { namespace: string; name: string; emulated: boolean };
   /** At the end, or when it left the stack. */
   state: AlarmState;
-  /** When an edit took it out of the stack; absent: it is there at the end. */
+  /** Time at which an edit removed it from the stack; absent: it is there at the end. */
   leftAt?: string;
   episodes: Episode[];
 }
@@ -76,7 +77,9 @@ interface WatchedSpans {
 
 const ALARM_TYPE = "aws:cloudwatch/metricAlarm:MetricAlarm";
 
-/** Finds the spans of each alarm: one that left the stack and comes back is a new one, and so is one in another region. */
+/**
+ * Finds the spans of each alarm: one that left the stack and comes back is a new one, and so is one in another region.
+ */
 function spansOf(deployments: readonly DeployedProgram[], untilMs: number): WatchedSpans[] {
   const closed: WatchedSpans[] = [];
   let open = new Map<string, WatchedSpans>();
@@ -96,7 +99,10 @@ function spansOf(deployments: readonly DeployedProgram[], untilMs: number): Watc
   return [...closed, ...open.values()];
 }
 
-/** Follows one alarm through its deployments. CloudWatch leaves its state as it is when its definition is replaced (PutMetricAlarm). */
+/**
+ * Follows one alarm through its deployments. CloudWatch leaves its state as it is when its definition is replaced
+ * (PutMetricAlarm).
+ */
 function watch({ region, spans }: WatchedSpans, points: readonly MetricPoint[], endMs: number): WatchedAlarm[] {
   const last = spans.at(-1);
   if (last === undefined) return [];
@@ -133,7 +139,7 @@ function pointsIn(
   return points.filter(({ atMs }) => regionAt(atMs) === region);
 }
 
-/** Judges every alarm that a deployment declared, for as long as it was deployed, by name. */
+/** Evaluates every alarm that a deployment declared, for as long as it was deployed, by name. */
 export function watchAlarms(
   deployments: readonly DeployedProgram[],
   points: readonly MetricPoint[],

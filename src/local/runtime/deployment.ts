@@ -1,4 +1,4 @@
-/** One deployment of the stack, as `pulumi up`: index.ts is run, its archive written, the function started from it. */
+/** Deploys the stack as `pulumi up` does: runs index.ts, writes its archive, and starts the function from it. */
 import { mkdtempSync } from "node:fs";
 import { join } from "node:path";
 import type { Authorizer } from "../permissions/authorizer";
@@ -11,23 +11,23 @@ import type { Maker } from "../deploy/resources";
 import type { KeyedRegion } from "../../vault/model/settings";
 import type { StackConfig } from "../deploy/stackConfig";
 
-/** What a rehearsal wants to know of the stack. */
+/** The stack as a rehearsal knows it. */
 export interface LocalStack {
   vaultId: string;
   primaryRegion: string;
   dr: KeyedRegion[];
-  /** Of the key that snapshots are encrypted under in the primary region; absent: they are not. */
+  /** ARN of the key that snapshots are encrypted under in the primary region; absent: they are not. */
   primaryKeyArn?: string;
   topicArn: string;
   /** Cold load of the archive in plain Node, in milliseconds. */
   loadMs: number;
 }
 
-/** Where a stack is deployed from and to; the same for all its deployments. */
+/** Source and destination of a stack; the same for all its deployments. */
 export interface Place {
   /** The project's root. */
   folder: string;
-  /** Where the archives go, each deployment's into a folder of its own. */
+  /** Folder of the archives, each deployment's in a folder of its own. */
   work: string;
   emulator: Emulator;
   /** Decides the function's calls by the policies that were deployed last. */
@@ -51,7 +51,7 @@ export interface DeployedProgram {
   fromMs: number;
 }
 
-/** What index.ts exports, as far as a rehearsal goes by it. */
+/** Exports of index.ts that a rehearsal uses. */
 interface Outputs {
   functionName: string;
   topicArn: string;
@@ -78,13 +78,13 @@ export async function deploy(
   { folder, work, emulator, authorizer, maker, logFile }: Place,
   config: StackConfig,
 ): Promise<Deployment> {
-  const primaryRegion = config.values["aws:region"] ?? "";
+  const region = config.values["aws:region"] ?? "";
   const program = await runProgram(folder, config, maker.make);
   await maker.finish();
-  const declared = theResource(program, "aws:lambda/function:Function");
-  authorizer.use(policiesOf(program, partitionOf(primaryRegion)));
+  const lambda = theResource(program, "aws:lambda/function:Function");
+  authorizer.use(policiesOf(program, partitionOf(region)));
   const archive = join(mkdtempSync(join(work, "deployment-")), "archive");
-  const indexFile = await writeArchive(declared, folder, archive);
-  const lambda = await startLambda(declared, indexFile, emulator.endpoint, primaryRegion, logFile);
-  return { stack: stackOf(program, lambda.loadMs), program, lambda };
+  const indexFile = await writeArchive(lambda, folder, archive);
+  const running = await startLambda({ lambda, indexFile, endpoint: emulator.endpoint, region, logFile });
+  return { stack: stackOf(program, running.loadMs), program, lambda: running };
 }

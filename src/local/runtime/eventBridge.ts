@@ -1,4 +1,4 @@
-/** Stand-in for EventBridge Scheduler: reads the schedules of the emulated account and says what fires when. */
+/** Emulates EventBridge Scheduler: reads the schedules of the emulated account and says what fires when. */
 import { nextFireMs } from "../../vault/lib/schedule";
 import { isoSeconds, parseIso } from "../../vault/lib/time";
 import type { KnownSchedule } from "../emulator";
@@ -11,15 +11,18 @@ export interface Firing {
 }
 
 export interface FakeScheduler {
-  /** The next schedule to fire, read anew each time, since the function moves its clock and an update the others. */
+  /**
+   * The next schedule to fire, read again each time, since the function moves its follow-up timer and an update the
+   * others.
+   */
   next(): Promise<Firing | undefined>;
-  /** Marks it as fired. */
+  /** Records that it has fired. */
   fired(firing: Firing): void;
 }
 
 const SCHEDULED_TIME = /<aws\.scheduler\.scheduled-time>/g;
 
-/** When a schedule fires next; a one-time schedule fires once for each setting. */
+/** Returns when a schedule fires next; a one-time schedule fires once for each setting. */
 function fireTime(
   schedule: KnownSchedule,
   sinceMs: number,

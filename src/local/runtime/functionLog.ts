@@ -1,4 +1,4 @@
-/** The function's own log, JSON lines: what it did and why, read as a person with CloudWatch Logs would. */
+/** Reads the function's own log, JSON lines: what it did and why, as a person with CloudWatch Logs would. */
 
 export interface Decision {
   at: string;
@@ -9,7 +9,7 @@ export interface Decision {
   snapshotIds: string[];
   reason: string;
   status: string;
-  /** Of a problem or notice: what kind it is, what it is about, and what is wrong. */
+  /** Kind of a problem or notice, its subject, and what is wrong. */
   kind: string;
   subject: string;
   detail: string;
@@ -28,18 +28,18 @@ export function readDecisions(log: string): Decision[] {
   return log.split("\n").flatMap(parseLine);
 }
 
-/** Deletions that were done, in order. */
+/** Returns the deletions that were done, in order. */
 export function pruned(decisions: readonly Decision[]): Decision[] {
   return decisions.filter(({ message, status }) => message === "delete" && status === "done");
 }
 
-/** Why each snapshot and copy is kept, by id; a run alone says it. */
+/** Returns the reason why each snapshot and copy is kept, by id; only a run logs it. */
 export function keptReasons(decisions: readonly Decision[]): Map<string, string> {
   const kept = decisions.filter(({ message }) => message === "kept");
   return new Map(kept.map(({ snapshotId, reason }) => [snapshotId, reason]));
 }
 
-/** Snapshots or copies that were started. */
+/** Counts snapshots or copies that were started. */
 export function started(decisions: readonly Decision[], message: "snapshot" | "copy"): number {
   return decisions.filter((d) => d.message === message).flatMap((d) => d.snapshotIds).length;
 }

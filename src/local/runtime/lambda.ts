@@ -1,4 +1,6 @@
-/** The function on this machine: the archive that Pulumi would upload, on disk, run by plain Node in a child process. */
+/**
+ * Runs the function on this machine: the archive that Pulumi would upload, on disk, by plain Node in a child process.
+ */
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { appendFileSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
@@ -12,10 +14,10 @@ import type { Declared } from "../deploy/program";
 export interface Invocation {
   /** The virtual time at the end. */
   nowMs: number;
-  /** What the function printed: its log. */
+  /** Output of the function: its log. */
   log: string;
   result?: InvocationResult;
-  /** As Lambda gives it to an on-failure destination. */
+  /** The error as Lambda sends it to an on-failure destination. */
   error?: { errorType: string; errorMessage: string };
 }
 
@@ -44,7 +46,10 @@ export async function writeArchive(lambda: Declared, projectFolder: string, fold
   return join(folder, "__index.js");
 }
 
-/** Lambda's own variables and the emulator's endpoint; nothing of the user's, so that no real account is reached. */
+/**
+ * Returns Lambda's own variables and the emulator's endpoint, and nothing of the user's, so that no real account is
+ * reached.
+ */
 function environment(endpoint: string, region: string): Record<string, string> {
   return {
     PATH: process.env.PATH ?? "",
@@ -78,17 +83,21 @@ function nextAnswer(child: ChildProcess, wanted: (answer: Answer) => boolean): P
   });
 }
 
-/**
- * @param indexFile what {@link writeArchive} wrote
- * @param logFile where the function's log goes, after what is there
- */
-export async function startLambda(
-  lambda: Declared,
-  indexFile: string,
-  endpoint: string,
-  region: string,
-  logFile: string,
-): Promise<LocalLambda> {
+/** Arguments of {@link startLambda}. */
+export interface LambdaStart {
+  lambda: Declared;
+  /** The file that {@link writeArchive} wrote. */
+  indexFile: string;
+  /** Address of the emulated account. */
+  endpoint: string;
+  region: string;
+  /** The file to which the function's log is appended. */
+  logFile: string;
+}
+
+/** Starts the function's process and waits until its module is loaded. */
+export async function startLambda(start: LambdaStart): Promise<LocalLambda> {
+  const { lambda, indexFile, endpoint, region, logFile } = start;
   const name = String(lambda.inputs.name);
   const child = spawn(process.execPath, ["--preserve-symlinks", join(__dirname, "lambdaRuntime.js"), indexFile], {
     env: environment(endpoint, region),

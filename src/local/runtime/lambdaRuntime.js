@@ -1,6 +1,6 @@
 /**
- * Plain Node, as Lambda's runtime is: loads the archive's `__index.js` and calls its handler for every message.
- * The one thing that is not as in Lambda is the time, which the parent sets with each invocation.
+ * Emulates Lambda's runtime in plain Node: loads the archive's `__index.js` and calls its handler for every message.
+ * Only the time differs from Lambda: the parent sets it with each invocation.
  */
 "use strict";
 

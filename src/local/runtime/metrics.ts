@@ -1,4 +1,4 @@
-/** What CloudWatch would get of an invocation: the function's own metrics, by its log, and those that Lambda publishes. */
+/** Computes the metrics that CloudWatch would get from an invocation: the function's own, by its log, and Lambda's. */
 import { namesOf } from "../../iam/names";
 import { METRIC_NAMESPACE } from "../../vault/model/metricNames";
 import type { MetricPoint } from "./alarmEvaluator";
@@ -6,7 +6,7 @@ import type { Invocation } from "./lambda";
 
 const LAMBDA_NAMESPACE = "AWS/Lambda";
 
-/** Others, such as Scheduler's, nobody publishes here: an alarm on them says nothing. */
+/** Namespaces that are published here. An alarm on any other, such as Scheduler's, says nothing. */
 export const EMULATED_NAMESPACES: readonly string[] = [METRIC_NAMESPACE, LAMBDA_NAMESPACE];
 
 /** A line of embedded metric format (CloudWatch user guide, "Specification: Embedded metric format"). */
@@ -39,16 +39,17 @@ function pointsOfLine(line: string): MetricPoint[] {
 }
 
 /**
- * Lambda's are of the time when an invocation began (Lambda developer guide, "Using CloudWatch metrics with Lambda").
+ * Returns the data points of an invocation. Lambda's are of the time when it started (Lambda developer guide, "Using
+ * CloudWatch metrics with Lambda").
  * None is throttled: invocations come one after the other here.
  */
-export function pointsOf(vaultId: string, beganMs: number, invocation: Invocation): MetricPoint[] {
+export function pointsOf(vaultId: string, startedMs: number, invocation: Invocation): MetricPoint[] {
   const { nowMs, log, error } = invocation;
   const values = {
     Invocations: 1,
     Errors: error === undefined ? 0 : 1,
     Throttles: 0,
-    Duration: nowMs - beganMs,
+    Duration: nowMs - startedMs,
   };
   const dimensions = { FunctionName: namesOf(vaultId).function };
   const namespace = LAMBDA_NAMESPACE;
@@ -57,7 +58,7 @@ export function pointsOf(vaultId: string, beganMs: number, invocation: Invocatio
     name,
     dimensions,
     value,
-    atMs: beganMs,
+    atMs: startedMs,
   }));
   return [...published, ...log.split("\n").flatMap(pointsOfLine)];
 }

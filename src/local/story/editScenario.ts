@@ -1,4 +1,6 @@
-/** The other story of a rehearsal: somebody edits the stack's configuration and deploys it, and a night passes. */
+/**
+ * Plays the other story of a rehearsal: somebody edits the stack's configuration and deploys it, and a night passes.
+ */
 import { HOUR_MS, isoSeconds } from "../../vault/lib/time";
 import { type Deployable, type Edit, applyEdit, nameOf } from "./edits";
 import { costedStack } from "../forecast/editCost";
@@ -17,46 +19,47 @@ import type { Progress } from "../account/python";
 import type { Invocation } from "../runtime/lambda";
 import { regionNotes } from "../forecast/regionNotes";
 import { type Night, type Timing, count, describeNight, playNight } from "./scenario";
-import type { LocalVault } from "./localVault";
+import type { LocalVault } from "../runtime/localVault";
 
 export interface PlayedEdit {
   /** `retentionDays=1` */
   edit: string;
   deployedAt: string;
-  /** When what waits and what is kept was looked at, the morning after. */
+  /** Time at which the waiting and the kept recovery points were counted, the morning after. */
   seenAt: string;
   regions: EditedRegion[];
   instances: ProtectionChange;
   cost: CostChange;
-  /** What of a change of regions is not rehearsed, or needs a person. */
+  /** Parts of a change of regions that are not rehearsed, or need a person. */
   notes: string[];
   /** Alarms that were in ALARM in that night, of those that were deployed then. */
   alarms: string[];
 }
 
 /**
- * By then the mail of the day has come: what is still wrong is told again 23 hours after the first time, which was
- * within an hour of the deployment.
+ * Time after the run at which the mail of the day has come: a problem that persists is reported again 23 hours after
+ * the
+ * first time, which was within an hour of the deployment.
  */
 const MORNING_MS = 5 * HOUR_MS;
-/** By then a sweep has mailed what the edit makes due. */
+/** Time after a deployment by which a sweep has mailed what the edit makes due. */
 const FIRST_SWEEP_MS = HOUR_MS;
 
 export interface EditedStory {
   nights: Night[];
   /** Their alarms are filled in when the story has ended. */
   edits: PlayedEdit[];
-  /** What the stack was deployed with in the end. */
+  /** Configuration that the stack was deployed with in the end. */
   last: Deployable;
 }
 
-/** What edits are played with. */
+/** Arguments of {@link playEdits}. */
 export interface EditScript {
   base: Deployable;
   /** Checked by {@link checkEdits}. */
   edits: readonly Edit[];
   startMs: number;
-  /** How many nights have passed. */
+  /** Number of nights before the first edit. */
   after: number;
   /** Share of a volume's blocks that changes per day. */
   dailyChange: number;
@@ -78,13 +81,19 @@ function regionNames({ stack }: LocalVault): string[] {
   return [stack.primaryRegion, ...stack.dr.map(({ region }) => region)];
 }
 
+/** One edit of a script. */
+interface EditStep {
+  before: Deployable;
+  after: Deployable;
+  /** Number of the night after it. */
+  number: number;
+}
+
 /** Deploys one edit and lets a night pass. */
 async function playEdit(
   vault: LocalVault,
-  before: Deployable,
-  after: Deployable,
+  { before, after, number }: EditStep,
   { startMs, dailyChange }: EditScript,
-  number: number,
 ): Promise<{ night: Night; played: Omit<PlayedEdit, "edit"> }> {
   const deployedAt = isoSeconds(vault.nowMs());
   const was = await look(vault, before);
@@ -98,7 +107,7 @@ async function playEdit(
   const announced = await foresee(vault, after.config);
   const first = [...invocations];
   const timing: Timing = { ...after.config, startMs };
-  const night = await playNight(vault, timing, number, MORNING_MS, onInvocation);
+  const night = await playNight(vault, timing, number, { settleMs: MORNING_MS, onInvocation });
   for (const invocation of first) count(night, invocation);
   const morning = await foresee(vault, after.config, night.slot);
   const deleted = invocations.flatMap(({ log }) => pruned(readDecisions(log)));
@@ -124,7 +133,8 @@ export async function playEdits(vault: LocalVault, script: EditScript, progress:
     progress(`edit ${index + 1} of ${edits.length}, ${name}: the stack is deployed again`);
     const before = story.last;
     story.last = applyEdit(before, edit, vault.mails());
-    const { night, played } = await playEdit(vault, before, story.last, script, after + index + 1);
+    const step = { before, after: story.last, number: after + index + 1 };
+    const { night, played } = await playEdit(vault, step, script);
     progress(`  ${describeNight(night)}`);
     story.nights.push(night);
     story.edits.push({ edit: name, ...played });

@@ -1,10 +1,10 @@
-/** The story of a rehearsal: a night and its passes, and many nights. */
+/** Plays the story of a rehearsal: a night and its invocations, and many nights. */
 import { HOUR_MS, isoSeconds } from "../../vault/lib/time";
 import { nextFireMs } from "../../vault/lib/schedule";
 import { pruned, readDecisions, started } from "../runtime/functionLog";
 import type { Invocation } from "../runtime/lambda";
 import type { Progress } from "../account/python";
-import type { LocalVault, OnInvocation } from "./localVault";
+import type { LocalVault, OnInvocation } from "../runtime/localVault";
 
 export interface Night {
   night: number;
@@ -20,17 +20,17 @@ export interface Night {
   alarms: string[];
 }
 
-/** How long after a run the rehearsal looks at it: copies take minutes, and a sweep has passed. */
+/** Time after a run at which the rehearsal looks at it: copies take minutes, and a sweep has been invoked. */
 export const SETTLE_MS = 3 * HOUR_MS;
-/** A longer history is told every so many nights. */
-const TELL_ALL_NIGHTS = 40;
-const TELL_EVERY = 10;
+/** Nights up to which each gets a line; a longer history gets one every few nights. */
+const REPORT_ALL_NIGHTS = 40;
+const REPORT_EVERY = 10;
 
-/** When nights begin. */
+/** Times at which nights begin. */
 export interface Timing {
   schedule: string;
   timezone: string;
-  /** When the schedules were made. */
+  /** Time at which the schedules were made. */
   startMs: number;
 }
 
@@ -43,13 +43,19 @@ export function count(night: Night, { log, error }: Invocation): void {
   if (error !== undefined) night.errors += 1;
 }
 
+/** Differences from an ordinary night. */
+interface NightOptions {
+  /** Time from the run to the end of the night; absent: {@link SETTLE_MS}. */
+  settleMs?: number;
+  onInvocation?: OnInvocation;
+}
+
 /** Lets time pass to some hours after the next scheduled run. */
 export async function playNight(
   vault: LocalVault,
   { schedule, timezone, startMs }: Timing,
   number: number,
-  settleMs = SETTLE_MS,
-  onInvocation: OnInvocation = () => undefined,
+  { settleMs = SETTLE_MS, onInvocation }: NightOptions = {},
 ): Promise<Night> {
   const runMs = nextFireMs(schedule, timezone, vault.nowMs(), startMs);
   if (runMs === undefined) throw new Error(`${schedule} does not fire any more`);
@@ -65,7 +71,7 @@ export async function playNight(
   };
   await vault.runUntil(runMs + settleMs, (invocation) => {
     count(night, invocation);
-    onInvocation(invocation);
+    onInvocation?.(invocation);
   });
   return night;
 }
@@ -76,10 +82,13 @@ export function describeNight(night: Night): string {
   return `${slot}: ${snapshots} snapshots, ${copies} copies, ${deletions} pruned in ${invocations} invocations${failed}`;
 }
 
-/** Whether a night is worth a line: each of a short history, else the first, every tenth, the last, and each with an error. */
-function isNotified({ night, errors }: Night, nights: number): boolean {
-  const few = nights <= TELL_ALL_NIGHTS;
-  return few || night === 1 || night === nights || night % TELL_EVERY === 0 || errors > 0;
+/**
+ * Returns true if a night gets a line: each of a short history, else the first, every tenth, the last, and each with an
+ * error.
+ */
+function isReported({ night, errors }: Night, nights: number): boolean {
+  const few = nights <= REPORT_ALL_NIGHTS;
+  return few || night === 1 || night === nights || night % REPORT_EVERY === 0 || errors > 0;
 }
 
 export async function playNights(
@@ -92,7 +101,7 @@ export async function playNights(
   for (let number = 1; number <= nights; number += 1) {
     const night = await playNight(vault, timing, number);
     played.push(night);
-    if (isNotified(night, nights)) progress(`night ${number} of ${nights}, ${describeNight(night)}`);
+    if (isReported(night, nights)) progress(`night ${number} of ${nights}, ${describeNight(night)}`);
   }
   return played;
 }

@@ -8,7 +8,8 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { KeyedRegion } from "../../vault/model/settings";
 import { type RoleArgs, serviceRole } from "../serviceRole";
-import { type Account, namesOf } from "../../iam/names";
+import { namesOf } from "../../iam/names";
+import type { RegionOptions } from "../regionOptions";
 
 /**
  * Calls that make copies unreadable, now or in thirty days. DeleteAlias does not, because the vault refers to the key
@@ -54,7 +55,6 @@ function mailTemplate(vaultId: string): string {
 export interface KeyEventArgs extends RoleArgs {
   vaultId: string;
   primaryRegion: string;
-  account: pulumi.Output<Account>;
   /** Every key that the vault has made. */
   keys: pulumi.Output<KeyedRegion[]>;
   topicArn: pulumi.Output<string>;
@@ -63,16 +63,15 @@ export interface KeyEventArgs extends RoleArgs {
 /** Makes a role that EventBridge assumes for one target, with the one permission that it needs there. */
 function targetRole(
   name: string,
-  right: { Sid: string; Action: string },
-  resource: pulumi.Output<string>,
+  { Resource, ...use }: { Sid: string; Action: string; Resource: pulumi.Output<string> },
   args: KeyEventArgs,
   opts: pulumi.CustomResourceOptions,
 ) {
-  const role = serviceRole(name, "events", args.account, args, opts);
-  const policy = resource.apply((Resource) =>
+  const role = serviceRole(name, "events", args, opts);
+  const policy = Resource.apply((arn) =>
     JSON.stringify({
       Version: "2012-10-17",
-      Statement: [{ ...right, Effect: "Allow", Resource }],
+      Statement: [{ ...use, Effect: "Allow", Resource: arn }],
     }),
   );
   const attached = new aws.iam.RolePolicy(name, { role: role.name, policy }, opts);
@@ -101,20 +100,13 @@ function keyRule(
   return new aws.cloudwatch.EventRule(resourceName, { name, description, eventPattern, tags }, opts);
 }
 
-/**
- * @param here the primary region
- * @param there each DR region
- */
-export function keyEvents(
-  args: KeyEventArgs,
-  here: pulumi.CustomResourceOptions,
-  there: Readonly<Record<string, pulumi.CustomResourceOptions>>,
-): void {
+export function keyEvents(args: KeyEventArgs, { primary, dr }: RegionOptions): void {
   const { vaultId, topicArn } = args;
   const { keyEvents: name, keyMail } = namesOf(vaultId);
   const bus = busOf(args);
-  const forward = targetRole(name, { Sid: "Forward", Action: "events:PutEvents" }, bus, args, here);
-  for (const [region, opts] of Object.entries(there)) {
+  const toBus = { Sid: "Forward", Action: "events:PutEvents", Resource: bus };
+  const forward = targetRole(name, toBus, args, primary);
+  for (const [region, opts] of Object.entries(dr)) {
     const rule = keyRule(`${name}-${region}`, args, region, opts);
     new aws.cloudwatch.EventTarget(
       `${name}-${region}`,
@@ -124,8 +116,8 @@ export function keyEvents(
   }
   // This does not use the topic's policy, which could not distinguish this account's EventBridge from another's.
   // EventBridge accepts a role for a topic as well (EventBridge user guide, "Using resource-based policies").
-  const mail = targetRole(keyMail, { Sid: "Mail", Action: "sns:Publish" }, topicArn, args, here);
-  const rule = keyRule(name, args, undefined, here);
+  const mail = targetRole(keyMail, { Sid: "Mail", Action: "sns:Publish", Resource: topicArn }, args, primary);
+  const rule = keyRule(name, args, undefined, primary);
   new aws.cloudwatch.EventTarget(
     name,
     {
@@ -144,6 +136,6 @@ export function keyEvents(
         inputTemplate: mailTemplate(vaultId),
       },
     },
-    { ...here, dependsOn: [mail.attached] },
+    { ...primary, dependsOn: [mail.attached] },
   );
 }

@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { VaultConfig } from "../../config/config";
 import type { KeyedRegion } from "../../vault/model/settings";
 import { auditBucketName, auditKeyStatements, bucketArnOf, trailArnOf } from "../../iam/auditPolicies";
+import type { RegionOptions } from "../regionOptions";
 import { type KeyArgs, vaultKey } from "./key";
 
 /** Keys by ARN, as the function knows them. */
@@ -18,7 +19,7 @@ type Common = Pick<KeyArgs, "account" | "roleArn" | "tags">;
 function primaryKey(
   config: VaultConfig,
   common: Common,
-  here: pulumi.CustomResourceOptions,
+  opts: pulumi.CustomResourceOptions,
 ): pulumi.Input<string | undefined> {
   const { encryptPrimary, primaryRegion, drRegions } = config;
   if (typeof encryptPrimary === "string") return encryptPrimary;
@@ -32,7 +33,7 @@ function primaryKey(
       ec2Regions: [primaryRegion, ...drRegions],
       protect: config.protectKeys,
     },
-    here,
+    opts,
   );
   return key.arn;
 }
@@ -48,21 +49,15 @@ function auditUse(config: VaultConfig, region: string): KeyArgs["moreOf"] {
   };
 }
 
-/** @param there the options of each DR region's resources */
-export function vaultKeys(
-  config: VaultConfig,
-  common: Common,
-  here: pulumi.CustomResourceOptions,
-  there: Readonly<Record<string, pulumi.CustomResourceOptions>>,
-): pulumi.Output<VaultKeys> {
+export function vaultKeys(config: VaultConfig, common: Common, opts: RegionOptions): pulumi.Output<VaultKeys> {
   const description = "DR copies";
   const dr = config.drRegions.map((region) => {
     const moreOf = auditUse(config, region);
     const args = { ...config, ...common, region, description, ec2Regions: [region], moreOf };
-    const key = vaultKey({ ...args, protect: config.protectKeys }, there[region] ?? {});
+    const key = vaultKey({ ...args, protect: config.protectKeys }, opts.dr[region] ?? {});
     return { region, keyArn: key.arn };
   });
-  return pulumi.output({ dr, primaryKeyArn: primaryKey(config, common, here) }).apply((keys) => ({
+  return pulumi.output({ dr, primaryKeyArn: primaryKey(config, common, opts.primary) }).apply((keys) => ({
     dr: keys.dr,
     ...(keys.primaryKeyArn !== undefined && { primaryKeyArn: keys.primaryKeyArn }),
   }));

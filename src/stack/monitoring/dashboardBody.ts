@@ -37,7 +37,7 @@ const coverage: Row = (watched) => {
   return [
     text(
       "## Coverage\n**Is everything backed up?** Once a day: instances with the backup tag, the volumes that have their " +
-        "recovery point of the newest slot, and their copies. Copies stay behind snapshots for hours, not for a day.",
+        "recovery point of the newest slot, and their copies. Copies lag behind snapshots for hours, not for a day.",
     ),
     graph(primaryRegion, 9, {
       title: "Instances that carry the tag, runs that completed",
@@ -73,7 +73,7 @@ const freshness: Row = (watched) => {
         "Above the line the alarm is on.",
     ),
     graph(primaryRegion, 9, {
-      title: "Age of the stalest instance, hours",
+      title: "Highest recovery point age, hours",
       stat: "Maximum",
       periodSeconds: DAY_SECONDS,
       metrics: [primaryRegion, ...drRegions].map((region) => inRegion(watched, R.maxRecoveryPointAge, region)),
@@ -119,16 +119,16 @@ const work: Row = (watched) => {
   const deferred = `SEARCH('{${METRIC_NAMESPACE},service} service="${vaultId}" ${METRIC.actionsDeferred}', 'Sum', ${HOUR_SECONDS})`;
   return [
     text(
-      "## Work\n**What is it doing?** Copies that EC2 is at work on (20 fit into a region at once), deletions, and what was put off, by " +
-        "AWS's reason: that is normal, and is made good by later passes; `NoTime` all day means that an invocation is too short.",
+      "## Work\n**What is it doing?** Copies that EC2 is at work on (20 fit into a region at once), deletions, and deferred work, by " +
+        "AWS's reason. Deferred work is normal, and later invocations do it. `NoTime` all day means that an invocation is too short.",
     ),
     graph(primaryRegion, 6, {
-      title: "Copies in flight, and put off",
+      title: "Copies in flight, and deferred",
       stat: "Maximum",
       periodSeconds: 300,
       metrics: drRegions.flatMap((region) => [
         inRegion(watched, R.copiesInFlight, region, `in flight ${region}`),
-        inRegion(watched, R.copiesDeferred, region, `put off ${region}`),
+        inRegion(watched, R.copiesDeferred, region, `deferred ${region}`),
       ]),
     }),
     graph(primaryRegion, 6, {
@@ -142,7 +142,7 @@ const work: Row = (watched) => {
       ],
     }),
     graph(primaryRegion, 6, {
-      title: "Put off, by reason",
+      title: "Deferred, by reason",
       stat: "Sum",
       periodSeconds: HOUR_SECONDS,
       metrics: [[{ expression: deferred, id: "deferred", label: "" }]],
@@ -168,8 +168,8 @@ const machinery: Row = (watched) => {
   ];
   return [
     text(
-      "## Machinery\n**Is the vault itself well?** Errors are told by mail, once a day each. All of it, this dashboard aside, costs about " +
-        "two USD a month (docs/COST.md); snapshot storage and transfer are the rest of the bill.",
+      "## Machinery\n**Is the vault itself well?** Each error is mailed once a day. All of it except this dashboard costs up to " +
+        "2.65 USD per month for 100 volumes (docs/COST.md); snapshot storage and transfer are the rest of the bill.",
     ),
     graph(primaryRegion, 6, {
       title: "Invocations, errors, problems",

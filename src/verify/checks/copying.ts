@@ -1,16 +1,16 @@
-/** A1–A5, A11: what CopySnapshot asks for, and what becomes of a copy. */
+/** Checks A1–A5 and A11: the permissions of CopySnapshot, and the outcome of a copy. */
 import type { EC2Client, Snapshot } from "@aws-sdk/client-ec2";
 import { copySnapshot } from "../../vault/aws/ec2Writes";
 import type { Cause } from "../../vault/model/cause";
 import { causeOf, meaningOf } from "../../vault/aws/errors";
 import { withDefaultKey } from "../clients";
-import { NO_ROLE, askRights } from "../dryRuns";
-import { type Check, type Finding, beside, confirmed, different, refusalOf, textOf, unknown } from "../findings";
+import { NO_ROLE, askPermissions } from "../dryRuns";
+import { type Finding, beside, confirmed, different, refusalOf, textOf, unknown } from "../findings";
 import { copyActionOf, makeCopy } from "../making";
-import { ANY_TAGS, COPYING, COPYING_UNTAGGED, statementsOf, tagsOfCopiesAlone } from "../rights";
-import { type Session, type Stage, readSnapshot, settled } from "../stage";
+import { ANY_TAGS, COPYING, COPYING_UNTAGGED, statementsOf, tagsOfCopiesAlone } from "../permissions";
+import { type Check, type Session, type Stage, readSnapshot, settled } from "../stage";
 
-/** The snapshot that copies are made of. */
+/** Returns the snapshot that copies are made of. */
 export function sourceOf({ evidence }: Stage): Snapshot {
   if (evidence.source === undefined) throw new Error("there is no snapshot to copy");
   return evidence.source;
@@ -29,15 +29,15 @@ async function pendingSource(stage: Stage): Promise<Finding> {
   }
   const after = await readSnapshot(stage, target.primaryRegion, id);
   return after?.State === "pending"
-    ? different("EC2 began to copy a snapshot that is still pending")
+    ? different("EC2 started to copy a snapshot that is still pending")
     : unknown("the snapshot was completed too soon");
 }
 
-/** Asks for a copy with the vault's rights. @param tagging in place of its statement on CreateTags */
+/** Asks for a copy with the vault's permissions. @param tagging in place of its statement on CreateTags */
 function dryCopy(stage: Stage, tagging: ReturnType<typeof tagsOfCopiesAlone>, what: string) {
   const { target, verifyId } = stage;
   const action = copyActionOf(stage, sourceOf(stage), target.drKeyArn);
-  return askRights(stage, [
+  return askPermissions(stage, [
     {
       what,
       region: target.drRegion,
@@ -49,15 +49,15 @@ function dryCopy(stage: Stage, tagging: ReturnType<typeof tagsOfCopiesAlone>, wh
 }
 
 interface Tried {
-  /** Set where it is completed. */
+  /** The copy, if it is completed. */
   copy?: Snapshot;
-  /** Why it is not. */
+  /** Reason why it is not. */
   why: string;
-  /** Set where the call itself was refused. */
+  /** Set if the call itself was refused. */
   refusal?: Cause;
 }
 
-/** Makes a copy and waits for what becomes of it. */
+/** Makes a copy and waits until it is completed or failed. */
 async function tryCopy(stage: Stage, client: EC2Client, keyArn: string): Promise<Tried> {
   let id: string;
   try {
@@ -81,7 +81,7 @@ async function copyByCaller(stage: Stage, finding: Finding): Promise<Finding> {
   return finding;
 }
 
-async function copyWithVaultRights(stage: Stage): Promise<Finding> {
+async function copyWithVaultPermissions(stage: Stage): Promise<Finding> {
   const { target, verifyId, evidence } = stage;
   const { drRegion, drKeyArn } = target;
   const source = await settled(stage, target.primaryRegion, sourceOf(stage).SnapshotId ?? "");
@@ -99,7 +99,7 @@ async function copyWithVaultRights(stage: Stage): Promise<Finding> {
   const tried = await tryCopy(stage, bound.ec2(drRegion), drKeyArn);
   if (tried.copy !== undefined) {
     Object.assign(evidence, { copy: tried.copy, underDrKey: true });
-    return confirmed(`with the vault's rights alone, ${tried.why}`);
+    return confirmed(`with the vault's permissions alone, ${tried.why}`);
   }
   const free = await stage.session();
   const control = await tryCopy(stage, free.ec2(drRegion), drKeyArn);
@@ -107,7 +107,7 @@ async function copyWithVaultRights(stage: Stage): Promise<Finding> {
     return copyByCaller(stage, unknown(`the role itself can't copy: ${control.why}`));
   }
   Object.assign(evidence, { copy: control.copy, underDrKey: true });
-  return different(`with the vault's rights alone ${tried.why}; without its conditions ${control.why}`);
+  return different(`with the vault's permissions alone ${tried.why}; without its conditions ${control.why}`);
 }
 
 function copyKey({ target, evidence }: Stage): Promise<Finding> {
@@ -116,12 +116,12 @@ function copyKey({ target, evidence }: Stage): Promise<Finding> {
     return Promise.resolve(unknown("there is no copy under the DR key"));
   }
   const { Encrypted, KmsKeyId = "no key" } = copy;
-  const isSound = Encrypted === true && KmsKeyId === target.drKeyArn;
+  const isUnderDrKey = Encrypted === true && KmsKeyId === target.drKeyArn;
   const seen = `${Encrypted === true ? "encrypted" : "not encrypted"}, ${KmsKeyId}`;
-  return Promise.resolve(isSound ? confirmed(seen) : different(seen));
+  return Promise.resolve(isUnderDrKey ? confirmed(seen) : different(seen));
 }
 
-/** No key has this id. */
+/** Id that no key has. */
 const NO_KEY = "key/00000000-0000-4000-8000-000000000000";
 
 async function lostKey(stage: Stage): Promise<Finding> {
@@ -141,7 +141,7 @@ export const COPY_CHECKS: readonly Check[] = [
   { id: "A1", title: "a pending snapshot can't be copied, and EC2 says so", run: pendingSource },
   {
     id: "A2",
-    title: "IAM judges source and copy of a CopySnapshot by the vault's two ARNs",
+    title: "IAM evaluates source and copy of a CopySnapshot by the vault's two ARNs",
     run: (stage) => dryCopy(stage, [ANY_TAGS], "copy from snap-* to ${*}"),
   },
   {
@@ -152,12 +152,12 @@ export const COPY_CHECKS: readonly Check[] = [
   {
     id: "A4",
     title: "an encrypted snapshot is copied by a presigned URL without tags",
-    run: copyWithVaultRights,
+    run: copyWithVaultPermissions,
   },
   { id: "A5", title: "the copy is encrypted under the DR key", run: copyKey },
 ];
 
-/** After the checks that read lists: its copy is in them. */
+/** Check that comes after those that read lists, because its copy is in them. */
 export const LOST_KEY_CHECK: Check = {
   id: "A11",
   title: "a copy under a key that can't be used ends in error, with a message",

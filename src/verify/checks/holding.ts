@@ -1,14 +1,14 @@
-/** A12–A17: rights by tag, Snapshot Lock, and deletion. */
+/** A12–A17: permissions by tag, Snapshot Lock, and deletion. */
 import { DeleteSnapshotCommand, DescribeLockedSnapshotsCommand, UnlockSnapshotCommand } from "@aws-sdk/client-ec2";
 import { describeLocks } from "../../vault/aws/ec2Reads";
 import { deleteSnapshot, lockSnapshot, writeCopyExpiredTag } from "../../vault/aws/ec2Writes";
 import { causeOf, holdersOf, meaningOf } from "../../vault/aws/errors";
 import { DAY_MS, MINUTE_MS, isoSeconds } from "../../vault/lib/time";
-import { type Question, askRights } from "../dryRuns";
-import { type Check, type Finding, beside, confirmed, different, refusalOf, textOf, unknown } from "../findings";
+import { type Question, askPermissions } from "../dryRuns";
+import { type Finding, beside, confirmed, different, refusalOf, textOf, unknown } from "../findings";
 import { note } from "../made";
-import { statementsOf } from "../rights";
-import { type Stage, soon } from "../stage";
+import { statementsOf } from "../permissions";
+import { type Check, type Stage, soon } from "../stage";
 import { sourceOf } from "./copying";
 
 /** @throws where there is no copy */
@@ -18,7 +18,7 @@ function copyIdOf({ evidence }: Stage): string {
   return id;
 }
 
-function tagRights(stage: Stage): Promise<Finding> {
+function tagPermissions(stage: Stage): Promise<Finding> {
   const { target, verifyId, now } = stage;
   const { primaryRegion, drRegion } = target;
   const copyId = copyIdOf(stage);
@@ -30,10 +30,10 @@ function tagRights(stage: Stage): Promise<Finding> {
     expected: "allowed",
     call: (client) => deleteSnapshot(client, copyId),
   };
-  return askRights(stage, [
+  return askPermissions(stage, [
     deletion,
     {
-      what: "mark its own snapshot",
+      what: "tag its own snapshot as copy-expired",
       region: primaryRegion,
       statements: statementsOf(target, verifyId, ["MarkExpiredCopies"]),
       expected: "allowed",
@@ -48,7 +48,7 @@ function tagRights(stage: Stage): Promise<Finding> {
   ]);
 }
 
-function lockRights(stage: Stage): Promise<Finding> {
+function lockPermissions(stage: Stage): Promise<Finding> {
   const { target, verifyId } = stage;
   const copyId = copyIdOf(stage);
   const question = (days: number, expected: Question["expected"]): Question => ({
@@ -58,10 +58,10 @@ function lockRights(stage: Stage): Promise<Finding> {
     expected,
     call: (client) => lockSnapshot(client, { snapshotId: copyId, mode: "governance", days }),
   });
-  return askRights(stage, [question(1, "allowed"), question(2, "refused")]);
+  return askPermissions(stage, [question(1, "allowed"), question(2, "refused")]);
 }
 
-/** How far a lock's end may lie from 24 hours after it was set. */
+/** Maximum distance of a lock's end from 24 hours after it was set. */
 const SLACK_MS = MINUTE_MS;
 
 async function lock(stage: Stage): Promise<Finding> {
@@ -69,11 +69,11 @@ async function lock(stage: Stage): Promise<Finding> {
   const region = target.drRegion;
   const id = copyIdOf(stage);
   const client = caller.ec2(region);
-  // Whoever may not take the lock off would leave the copy behind for a day.
+  // A caller who is not allowed to remove the lock would leave the copy behind for a day.
   const unlocking = new UnlockSnapshotCommand({ SnapshotId: id, DryRun: true });
   const forbidden = await refusalOf(() => client.send(unlocking));
   if (forbidden !== undefined && meaningOf(forbidden) === "denied") {
-    return unknown(`not locked, since you may not unlock: ${textOf(forbidden)}`);
+    return unknown(`not locked, because you are not allowed to unlock: ${textOf(forbidden)}`);
   }
   // Before the call: its answer may be lost.
   note(made, { kind: "snapshot", region, id, locked: true });
@@ -114,7 +114,7 @@ async function deleteLocked(stage: Stage): Promise<Finding> {
   } catch (error) {
     const cause = causeOf(error);
     if (holdersOf(cause) !== undefined) return confirmed(textOf(cause));
-    // A refusal for want of rights says nothing of the lock, unless the right is there.
+    // A refusal for want of permissions says nothing of the lock, unless the permission is there.
     return (mayBefore ? undefined : beside(cause)) ?? different(textOf(cause));
   }
   made.delete(id);
@@ -148,14 +148,18 @@ async function deleteTwice(stage: Stage): Promise<Finding> {
 }
 
 export const HOLD_CHECKS: readonly Check[] = [
-  { id: "A12", title: "the vault may delete and mark what carries its tag, nothing else", run: tagRights },
-  { id: "A13", title: "the right to lock ends at lock.days", run: lockRights },
+  {
+    id: "A12",
+    title: "the vault is allowed to delete and tag what carries its tag, nothing else",
+    run: tagPermissions,
+  },
+  { id: "A13", title: "the permission to lock ends at lock.days", run: lockPermissions },
   { id: "A14", title: "a governance lock shows at once and ends after whole days", run: lock },
   {
     id: "A15",
     title: "EC2 refuses to delete a locked copy, and names the lock",
     run: deleteLocked,
   },
-  { id: "A16", title: "a governance lock can be taken off, then the copy can go", run: unlock },
+  { id: "A16", title: "a governance lock can be removed, and then the copy deleted", run: unlock },
   { id: "A17", title: "deleting what is gone answers InvalidSnapshot.NotFound", run: deleteTwice },
 ];

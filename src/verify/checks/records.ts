@@ -1,4 +1,4 @@
-/** A6–A10: what EC2's lists show of what was made. */
+/** Checks A6–A10: what EC2's lists show of what was made. */
 import type { Snapshot } from "@aws-sdk/client-ec2";
 import { parseDescription, tagsDigest } from "../../vault/identity/description";
 import { doubtOf } from "../../vault/identity/doubts";
@@ -10,8 +10,8 @@ import {
 } from "../../vault/aws/ec2Reads";
 import { meaningOf } from "../../vault/aws/errors";
 import { TAG, tagsFromList } from "../../vault/model/tags";
-import { type Check, type Finding, confirmed, different, refusalOf, textOf, unknown } from "../findings";
-import { type Stage, soon } from "../stage";
+import { type Finding, confirmed, different, refusalOf, textOf, unknown } from "../findings";
+import { type Check, type Stage, soon } from "../stage";
 
 interface Shown {
   what: "snapshot" | "copy";
@@ -19,7 +19,7 @@ interface Shown {
   snapshot: Snapshot;
 }
 
-/** The snapshot and its copy. @throws where one is lacking */
+/** Returns the snapshot and its copy. @throws if one is missing */
 function shownOf({ target, evidence }: Stage): Shown[] {
   const { source, copy } = evidence;
   if (source === undefined || copy === undefined) throw new Error("there is no completed copy");
@@ -29,7 +29,7 @@ function shownOf({ target, evidence }: Stage): Shown[] {
   ];
 }
 
-function descriptionFault({ what, snapshot }: Shown, verifyId: string): string | undefined {
+function descriptionError({ what, snapshot }: Shown, verifyId: string): string | undefined {
   const { Description = "", Tags } = snapshot;
   const described = parseDescription(Description);
   const isWhole = (what === "copy") === (described?.identity.source !== undefined);
@@ -48,8 +48,8 @@ function descriptions(stage: Stage): Promise<Finding> {
     const first = stage.evidence.first.find(({ SnapshotId }) => SnapshotId === id);
     return { ...one, snapshot: first ?? one.snapshot };
   });
-  const faults = shown.flatMap((one) => descriptionFault(one, stage.verifyId) ?? []);
-  if (faults.length > 0) return Promise.resolve(different(faults.join("; ")));
+  const errors = shown.flatMap((one) => descriptionError(one, stage.verifyId) ?? []);
+  if (errors.length > 0) return Promise.resolve(different(errors.join("; ")));
   const lengths = shown.map(({ snapshot }) => snapshot.Description?.length ?? 0);
   return Promise.resolve(confirmed(`Descriptions of ${lengths.join(" and ")} characters, all tags`));
 }
@@ -91,7 +91,7 @@ function completion(stage: Stage): Promise<Finding> {
   return Promise.resolve(different(`no CompletionTime on the ${names}`));
 }
 
-/** Each describe call of the vault, with its page size. */
+/** Makes each describe call of the vault, with its page size. */
 async function pageSizes({ target, verifyId, caller }: Stage): Promise<Finding> {
   const region = target.primaryRegion;
   const client = caller.ec2(region);

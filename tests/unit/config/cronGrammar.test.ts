@@ -1,7 +1,7 @@
 /** Tests that configuration accepts the schedules that EventBridge Scheduler takes, and no others. */
 import fc from "fast-check";
-import { cronFault } from "../../../src/config/cronGrammar";
-import { scheduleFault, timezoneFault } from "../../../src/config/schedule";
+import { cronError } from "../../../src/config/cronGrammar";
+import { scheduleError, timezoneError } from "../../../src/config/schedule";
 import { cronOf } from "../../../src/vault/lib/schedule";
 
 test.each([
@@ -26,7 +26,7 @@ test.each([
   "rate(12 hours)",
   "rate(1 day)",
 ])("accepts %s", (expression) => {
-  expect(scheduleFault(expression, "UTC")).toBeUndefined();
+  expect(scheduleError(expression, "UTC")).toBeUndefined();
 });
 
 test.each<[expression: string, expected: string]>([
@@ -78,7 +78,7 @@ test.each<[expression: string, expected: string]>([
   ["rate(2 weeks)", "rate(1 hour) or"],
   [`cron(${Array(90).fill("10").join(",")} 3 * * ? *)`, "up to 256 characters"],
 ])("refuses %s, expecting %s", (expression, expected) => {
-  expect(scheduleFault(expression, "UTC")).toContain(expected);
+  expect(scheduleError(expression, "UTC")).toContain(expected);
 });
 
 test("computes fire times for every accepted schedule", () => {
@@ -101,7 +101,7 @@ test("computes fire times for every accepted schedule", () => {
   let taken = 0;
   fc.assert(
     fc.property(expressions, (expression) => {
-      if (cronFault(expression) !== undefined) return;
+      if (cronError(expression) !== undefined) return;
       taken += 1;
       cronOf(expression, "UTC");
     }),
@@ -122,7 +122,7 @@ test.each([
   "US/Pacific",
   "Etc/GMT+5",
 ])("accepts the time zone %s", (timezone) => {
-  expect(timezoneFault(timezone)).toBeUndefined();
+  expect(timezoneError(timezone)).toBeUndefined();
 });
 
 test.each([
@@ -138,5 +138,5 @@ test.each([
   "",
   "Europe/",
 ])("refuses the time zone %j", (timezone) => {
-  expect(timezoneFault(timezone)).toContain("IANA");
+  expect(timezoneError(timezone)).toContain("IANA");
 });

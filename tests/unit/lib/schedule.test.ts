@@ -1,6 +1,6 @@
 /**
  * Tests when a schedule was last due, by which a sweep detects a lost run. For the next time see
- * tests/stack/schedule.test.ts.
+ * tests/unit/config/schedule.test.ts.
  */
 import { cronOf, lastDueMs, nextFireMs } from "../../../src/vault/lib/schedule";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../../src/vault/lib/time";

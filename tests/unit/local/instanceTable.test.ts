@@ -1,16 +1,16 @@
 /** Tests the table of instances: every tagged one has a row, and in a large fleet the exceptions are shown. */
-import type { Audit, InstanceAudit, VolumeAudit } from "../../../src/local/findings/recoverability";
+import type { Recoverability, InstanceRecovery, VolumeRecovery } from "../../../src/local/findings/recoverability";
 import { countsOf, renderInstances, renderNearMisses } from "../../../src/local/print/instanceTable";
 
 const REGIONS = { primary: "us-east-1", dr: ["us-west-2"] };
 const GOOD = { count: 3, oldest: "2026-06-01T03:00:00Z", newest: "2026-06-03T03:00:00Z" };
 
-function volume(volumeId: string, changes: Partial<VolumeAudit> = {}): VolumeAudit {
+function volume(volumeId: string, changes: Partial<VolumeRecovery> = {}): VolumeRecovery {
   const points = { snapshots: GOOD, copies: { "us-west-2": GOOD } };
   return { volumeId, deviceName: "/dev/xvda", sizeGiB: 8, excluded: false, ...points, ...changes };
 }
 
-function instance(instanceId: string, changes: Partial<InstanceAudit> = {}): InstanceAudit {
+function instance(instanceId: string, changes: Partial<InstanceRecovery> = {}): InstanceRecovery {
   const volumes = ["a", "b", "c"].map((letter) => volume(`vol-${instanceId}${letter}`));
   return { instanceId, name: "web", state: "running", protected: true, volumes, ...changes };
 }
@@ -36,7 +36,7 @@ const ODD = [
   instance("i-lack", { volumes: [volume("vol-lack", { copies: { "us-west-2": { count: 0 } } })] }),
 ];
 
-const fleet = (count: number): Audit => ({
+const fleet = (count: number): Recoverability => ({
   instances: [...Array.from({ length: count }, (_, index) => instance(`i-${index}`)), ...ODD],
   gaps: [],
 });

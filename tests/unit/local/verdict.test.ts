@@ -1,9 +1,9 @@
 /** Tests the verdict on a rehearsal. Method: lines of the function's log, and what the audit found. */
-import type { Audit } from "../../../src/local/findings/recoverability";
+import type { Recoverability } from "../../../src/local/findings/recoverability";
 import { readDecisions } from "../../../src/local/runtime/functionLog";
 import { reportedProblems, verdictOf } from "../../../src/local/findings/verdict";
 
-const NOTHING: Audit = { instances: [], gaps: [] };
+const NOTHING: Recoverability = { instances: [], gaps: [] };
 const VERIFIED = "Every protected volume has its snapshot and a verified, encrypted copy.";
 const INDUCED = { region: "us-west-2", from: "2026-06-05T00:00:00Z" };
 

@@ -43,8 +43,8 @@ describe("the outcome of verify:aws", () => {
 
   it("names each verdict, and leftover resources with their command", () => {
     const text = renderRun(runOf(["confirmed", "different", "unknown"], { left }));
-    expect(text).toMatch(/confirmed.*\n.*DIFFERENT.*\n.*could not tell/);
-    expect(text).toContain("1 confirmed, 1 different, 1 could not tell");
+    expect(text).toMatch(/confirmed.*\n.*DIFFERENT.*\n.*undetermined/);
+    expect(text).toContain("1 confirmed, 1 different, 1 undetermined");
     expect(text).toContain("vol-1 in us-east-1: no\n    aws ec2 delete-volume");
   });
 

@@ -1,6 +1,6 @@
 /**
- * Holds the instances and the volumes of an inventory against each other. Where they contradict each other the deployed
- * vault would see something else than one of them says, so the first contradiction is refused. Pure.
+ * Compares the instances and the volumes of an inventory. If they contradict each other, the deployed vault would see
+ * something else than one of them says, so the first contradiction is refused. Pure.
  */
 import { type FleetInstance, type Mapping, mappingsAt } from "./instances";
 import { member, refuse } from "./place";
@@ -11,7 +11,7 @@ interface Mapped extends Mapping {
   owner: FleetInstance;
 }
 
-/** Volumes of what is terminated, or about to be, are gone when the vault looks. */
+/** Returns true for an instance that is terminated, or about to be: its volumes are gone when the vault looks. */
 function isGone({ instance }: FleetInstance): boolean {
   const state = instance.State.Name;
   return state === "terminated" || state === "shutting-down";
@@ -30,7 +30,7 @@ function mappedVolumes(instances: readonly FleetInstance[]): Map<string, Mapped[
 
 const idOf = ({ owner }: Mapped) => owner.instance.InstanceId;
 
-/** A volume is in one zone, and so is every instance that it is attached to. */
+/** Checks that a volume is in one zone, with every instance that it is attached to. */
 function checkZones(mapped: readonly Mapped[], known: FleetVolume | undefined): void {
   const zones = mapped
     .filter(({ owner }) => !owner.lacksZone)
@@ -45,7 +45,7 @@ function checkZones(mapped: readonly Mapped[], known: FleetVolume | undefined): 
   }
 }
 
-/** @throws for a volume of two instances that is not made for it; where the file does not tell, its type does */
+/** @throws for a volume of two instances that is not made for it; where the file does not say it, its type decides */
 function checkSharing(mapped: readonly Mapped[], { volume, place }: FleetVolume): void {
   const [first, second] = mapped;
   if (first === undefined || second === undefined) return;

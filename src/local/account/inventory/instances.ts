@@ -16,7 +16,7 @@ const STATES: readonly InstanceStateName[] = [
 export interface FleetInstance {
   instance: Instance & { InstanceId: string; State: { Name: InstanceStateName } };
   place: Place;
-  /** Where no zone is given: that of its volumes counts. */
+  /** True if no zone is given, so that the zone of its volumes counts. */
   lacksZone: boolean;
   /** `OwnerId` of its reservation. */
   ownerId: string | undefined;
@@ -47,7 +47,7 @@ export function mappingsAt(place: Place): Mapping[] {
   });
 }
 
-/** EC2's own names outside us-east-1 tell the region: `ip-10-0-0-1.us-west-2.compute.internal`. */
+/** Checks the region in EC2's own names, which have it outside us-east-1: `ip-10-0-0-1.us-west-2.compute.internal`. */
 function checkName(place: Place, region: string): void {
   const name = textAt(place, "PrivateDnsName") ?? "";
   const [, other] = /\.([a-z]{2,4}(?:-[a-z]+)+-\d+)\.compute\.internal$/.exec(name) ?? [];

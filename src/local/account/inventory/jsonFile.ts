@@ -1,8 +1,13 @@
-/** Reads JSON that a person's shell wrote: UTF-8 or UTF-16 with a byte order mark (PowerShell's `>`), or UTF-8 without. */
+/**
+ * Reads JSON that a person's shell wrote: UTF-8 or UTF-16 with a byte order mark (PowerShell's `>`), or UTF-8 without.
+ */
 import { readFileSync } from "node:fs";
 import { type Place, refuse } from "./place";
 
-/** Returns the text without its byte order mark. UTF-16 without one is told by the zero byte beside the first character. */
+/**
+ * Returns the text without its byte order mark. UTF-16 without one is recognized by the zero byte beside the first
+ * character.
+ */
 export function decode(bytes: Buffer): string {
   const [first, second] = bytes;
   const isLittle = (first === 0xff && second === 0xfe) || (first !== 0 && second === 0);

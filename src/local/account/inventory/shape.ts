@@ -1,4 +1,7 @@
-/** What instances and volumes have in common: their list in the file, their tags, and the region that a field tells. Pure. */
+/**
+ * Reads the fields that instances and volumes share: their list in the file, their tags, and the region of a field.
+ * Pure.
+ */
 import type { Tag } from "@aws-sdk/client-ec2";
 import { type Place, isAbsent, itemsOf, member, refuse, shown, textAt } from "./place";
 

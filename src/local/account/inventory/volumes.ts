@@ -9,9 +9,9 @@ const WITH_IOPS: readonly string[] = ["gp2", "gp3", "io1", "io2"];
 const WITH_THROUGHPUT: readonly string[] = ["gp3"];
 /** EBS user guide, "Attach a volume to multiple instances using Multi-Attach". */
 const WITH_MULTI_ATTACH: readonly string[] = ["io1", "io2"];
-/** What EC2 gives a gp3 volume for which nobody asks for more. */
+/** Performance of a gp3 volume for which nobody asks for more. */
 const GP3 = { Iops: 3_000, Throughput: 125 };
-/** What is taken for a volume's size where no file says it. */
+/** Size that is assumed for a volume if no file says it. */
 const UNKNOWN_GIB = 8;
 /** Attachments in these are ending, or ended. */
 const LEAVING = ["detaching", "detached", "busy"];
@@ -29,7 +29,7 @@ export interface FleetVolume {
   place: Place;
   zone: string | undefined;
   state: string | undefined;
-  /** `undefined` where the file says nothing of attachments. */
+  /** `undefined` if the file says nothing of attachments. */
   attachments: Attachment[] | undefined;
 }
 

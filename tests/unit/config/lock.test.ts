@@ -1,8 +1,10 @@
 /** Tests what `lock` accepts, and when it contradicts the rest of the configuration. */
-import { type RawConfig, parseConfig } from "../../src/config/config";
-import { lockErrors } from "../../src/config/checks/lock";
-import { loadStackConfig } from "../../src/local/deploy/stackConfig";
-import { ROOT } from "../support/stackProgram";
+import { join } from "node:path";
+import { type RawConfig, parseConfig } from "../../../src/config/config";
+import { lockErrors } from "../../../src/config/checks/lock";
+import { loadStackConfig } from "../../../src/local/deploy/stackConfig";
+
+const ROOT = join(__dirname, "../../..");
 
 /** Returns the dev stack's configuration with other values. */
 function withValues(values: Record<string, string>): RawConfig {
@@ -15,7 +17,7 @@ function withValues(values: Record<string, string>): RawConfig {
 }
 
 /** Returns the lines of the error, without the heading. */
-function faults(raw: RawConfig): string[] {
+function configErrors(raw: RawConfig): string[] {
   try {
     parseConfig(raw);
   } catch (error) {
@@ -52,7 +54,7 @@ test.each([
   '{"mode":"governance","days":[7]}',
   '{"mode":"governance","days":7,"coolOffHours":2}',
 ])("refuses the lock %j, saying what was expected and what was given", (lock) => {
-  expect(faults(withValues({ lock }))).toStrictEqual([`lock: expected ${EXPECTED}, got ${JSON.stringify(lock)}`]);
+  expect(configErrors(withValues({ lock }))).toStrictEqual([`lock: expected ${EXPECTED}, got ${JSON.stringify(lock)}`]);
 });
 
 test("finds no contradiction without a lock", () => {
@@ -72,7 +74,7 @@ describe("a lock", () => {
     withValues({ lock: JSON.stringify({ mode, days }), ...more });
 
   test("in compliance mode requires a confirmation that it is understood", () => {
-    expect(faults(withLock("compliance", 7))).toStrictEqual([
+    expect(configErrors(withLock("compliance", 7))).toStrictEqual([
       "iUnderstandComplianceLock: expected true where lock.mode is compliance, got false: until such a lock ends " +
         "nobody can take it off or delete the copy, AWS Support included, and its storage is paid for",
     ]);
@@ -85,11 +87,11 @@ describe("a lock", () => {
     ["drRetentionDays, shorter", 4, { drRetentionDays: "3" }, 3],
     ["drRetentionDays, longer", 31, { drRetentionDays: "30" }, 30],
   ])("must not last longer than %s", (_what, days, values, kept) => {
-    expect(faults(withLock("governance", days, values))).toStrictEqual([
+    expect(configErrors(withLock("governance", days, values))).toStrictEqual([
       `lock.days: expected at most the ${kept} days that a copy is kept in the DR region, got ${days}: ` +
         "retention can't delete what is locked",
     ]);
-    expect(faults(withLock("governance", kept, values))).toStrictEqual([]);
+    expect(configErrors(withLock("governance", kept, values))).toStrictEqual([]);
   });
 
   const NIGHTLY = "cron(0 3 * * ? *)";
@@ -115,7 +117,7 @@ describe("a lock", () => {
   ])(
     "must not outlast the first release of a copy by the rules: %s, %s, %s, locked for %d days",
     (_what, drKeep, schedule, days, kept) => {
-      const lines = faults(withLock("governance", days, { drKeep, schedule }));
+      const lines = configErrors(withLock("governance", days, { drKeep, schedule }));
       expect(lines).toStrictEqual(
         kept === undefined
           ? []
@@ -128,7 +130,7 @@ describe("a lock", () => {
 
   test("is refused with the name of the policy that releases too early", () => {
     const policies = '{"gold":{"retentionDays":30},"bronze":{"retentionDays":3}}';
-    expect(faults(withLock("governance", 7, { policies }))).toStrictEqual([
+    expect(configErrors(withLock("governance", 7, { policies }))).toStrictEqual([
       "lock.days: expected at most the 3 days that a copy is kept in the DR region, by the policy bronze, got 7: retention can't delete what is locked",
     ]);
   });
@@ -142,7 +144,7 @@ describe("a lock", () => {
   ])(
     "must not outlast the rules that tags can shorten to: %s of %s, locked for %d days",
     (overrideMin, overrideMax, days, kept) => {
-      const lines = faults(withLock("governance", days, { drKeep: '{"daily":30}', overrideMin, overrideMax }));
+      const lines = configErrors(withLock("governance", days, { drKeep: '{"daily":30}', overrideMin, overrideMax }));
       expect(lines).toStrictEqual(
         kept === undefined
           ? []
@@ -154,7 +156,7 @@ describe("a lock", () => {
   );
 
   test("is refused for both mistakes at once", () => {
-    expect(faults(withLock("compliance", 8))).toHaveLength(2);
+    expect(configErrors(withLock("compliance", 8))).toHaveLength(2);
   });
 
   test.each([
@@ -162,7 +164,7 @@ describe("a lock", () => {
     ["drRetentionDays", "soon"],
     ["iUnderstandComplianceLock", "soon"],
   ])("is compared with %s only if that is valid", (key, text) => {
-    const lines = faults(withLock("compliance", 8, { [key]: text }));
+    const lines = configErrors(withLock("compliance", 8, { [key]: text }));
     expect(lines.map((line) => line.split(":")[0])).toStrictEqual([key]);
   });
 });

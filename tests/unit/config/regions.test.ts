@@ -2,8 +2,8 @@
  * Tests the settings for DR regions, encryption in the primary region and dry runs: what `parseConfig` accepts and
  * says.
  */
-import { type VaultConfig, parseConfig } from "../../src/config/config";
-import { RAW, faults, withValues } from "../support/rawConfig";
+import { type VaultConfig, parseConfig } from "../../../src/config/config";
+import { RAW, configErrors, withValues } from "../../support/rawConfig";
 
 const KEY = "arn:aws:kms:us-east-1:123456789012:key/1234-abcd";
 const LIST = "a list of up to 5 different AWS regions";
@@ -39,30 +39,30 @@ describe("DR regions", () => {
     ["a region in capitals", ["US-WEST-2"], `${LIST} (did you mean `],
   ])("are refused with %s in drRegions", (_what, value, expected) => {
     const text = JSON.stringify(value);
-    const [fault, ...others] = faults(withRegions(value));
+    const [error, ...others] = configErrors(withRegions(value));
     expect(others).toStrictEqual([]);
-    expect(fault?.startsWith(`drRegions: expected ${expected}`)).toBe(true);
-    expect(fault?.endsWith(`, got ${JSON.stringify(text)}`)).toBe(true);
+    expect(error?.startsWith(`drRegions: expected ${expected}`)).toBe(true);
+    expect(error?.endsWith(`, got ${JSON.stringify(text)}`)).toBe(true);
   });
 
   test("are refused if drRegions is not JSON", () => {
-    expect(faults(withValues({ drRegion: "", drRegions: "us-west-2" }))).toStrictEqual([
+    expect(configErrors(withValues({ drRegion: "", drRegions: "us-west-2" }))).toStrictEqual([
       `drRegions: expected ${LIST}, got "us-west-2"`,
     ]);
   });
 
   test("must include at least one region", () => {
-    expect(faults(withRegions([]))).toStrictEqual(["drRegion: expected a region to copy to, got none"]);
+    expect(configErrors(withRegions([]))).toStrictEqual(["drRegion: expected a region to copy to, got none"]);
   });
 
   test("are refused if both keys are set", () => {
-    expect(faults(withRegions(["eu-west-1"], "us-west-2"))).toStrictEqual([
+    expect(configErrors(withRegions(["eu-west-1"], "us-west-2"))).toStrictEqual([
       "drRegion: expected none where drRegions is set, got us-west-2",
     ]);
   });
 
   test("must not include the primary region", () => {
-    expect(faults(withRegions(["us-west-2", "us-east-1"]))).toStrictEqual([
+    expect(configErrors(withRegions(["us-west-2", "us-east-1"]))).toStrictEqual([
       "drRegions: expected a region other than aws:region, got us-east-1 for both",
     ]);
   });
@@ -71,7 +71,7 @@ describe("DR regions", () => {
     const refused = (region: string) =>
       `drRegions: expected a region of the same AWS partition as us-east-1, got ${region}: ` +
       "EC2 copies no snapshot from one partition to another";
-    expect(faults(withRegions(["cn-north-1", "us-west-2", "us-gov-west-1"]))).toStrictEqual([
+    expect(configErrors(withRegions(["cn-north-1", "us-west-2", "us-gov-west-1"]))).toStrictEqual([
       refused("cn-north-1"),
       refused("us-gov-west-1"),
     ]);
@@ -96,7 +96,7 @@ describe("encryptPrimary", () => {
     `${KEY} `,
     "arn:aws:iam::123456789012:role/key",
   ])("refuses %j", (text) => {
-    expect(faults(withValues({ encryptPrimary: text }))).toStrictEqual([
+    expect(configErrors(withValues({ encryptPrimary: text }))).toStrictEqual([
       `encryptPrimary: expected true, false or the ARN of a KMS key, got ${JSON.stringify(text)}`,
     ]);
   });
@@ -108,7 +108,7 @@ describe("encryptPrimary", () => {
 
   test("refuses a key of another region, because EC2 encrypts with one of its own region", () => {
     const there = KEY.replace("us-east-1", "us-west-2");
-    expect(faults(withValues({ encryptPrimary: there }))).toStrictEqual([
+    expect(configErrors(withValues({ encryptPrimary: there }))).toStrictEqual([
       `encryptPrimary: expected a key of us-east-1, got ${there}`,
     ]);
   });
@@ -121,7 +121,7 @@ describe("dryRun", () => {
   });
 
   test.each(["", "yes", "True", "1"])("refuses %j", (text) => {
-    expect(faults(withValues({ dryRun: text }))).toStrictEqual([
+    expect(configErrors(withValues({ dryRun: text }))).toStrictEqual([
       `dryRun: expected true or false, got ${JSON.stringify(text)}`,
     ]);
   });
@@ -129,7 +129,7 @@ describe("dryRun", () => {
 
 test("reports mistakes of all three settings at once", () => {
   const values = { drRegion: "", encryptPrimary: "maybe", dryRun: "perhaps" };
-  expect(faults(withValues(values)).map((line) => line.split(":")[0])).toStrictEqual([
+  expect(configErrors(withValues(values)).map((line) => line.split(":")[0])).toStrictEqual([
     "dryRun",
     "encryptPrimary",
     "drRegion",
@@ -138,7 +138,7 @@ test("reports mistakes of all three settings at once", () => {
 
 test("refuses a source key of another region, because volumes are encrypted under keys of their own region", () => {
   const there = KEY.replace("us-east-1", "us-west-2");
-  expect(faults(withValues({ sourceKeyArns: JSON.stringify([KEY, there]) }))).toStrictEqual([
+  expect(configErrors(withValues({ sourceKeyArns: JSON.stringify([KEY, there]) }))).toStrictEqual([
     `sourceKeyArns: expected keys of us-east-1, got ${there}`,
   ]);
 });

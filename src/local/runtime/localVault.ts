@@ -1,21 +1,22 @@
 /**
- * The vault on this machine: the emulated account, the stack of index.ts made in it, the archive in plain Node, and
- * one clock for all. Time passes as the schedules and the vault's own alarm clock say.
+ * Runs the vault on this machine: the emulated account, the stack of index.ts made in it, the archive in plain Node,
+ * and
+ * one clock for all. Time passes as the schedules and the vault's own follow-up timer say.
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { PublishCommand } from "@aws-sdk/client-sns";
 import { isoSeconds } from "../../vault/lib/time";
-import type { MetricPoint } from "../runtime/alarmEvaluator";
+import type { MetricPoint } from "./alarmEvaluator";
 import { type Authorizer, makeAuthorizer } from "../permissions/authorizer";
 import { type Account, makeMailbox, openAccount, subscribeMailbox } from "../account/account";
-import { type DeployedProgram, type Deployment, type LocalStack, type Place, deploy } from "../runtime/deployment";
+import { type DeployedProgram, type Deployment, type LocalStack, type Place, deploy } from "./deployment";
 import { type Emulator, startEmulator } from "../emulator";
-import { type Firing, fakeScheduler } from "../runtime/eventBridge";
+import { type Firing, fakeScheduler } from "./eventBridge";
 import type { Inventory } from "../account/inventory";
-import type { Invocation } from "../runtime/lambda";
+import type { Invocation } from "./lambda";
 import { type ReceivedMail, takeMails } from "../account/mailbox";
-import { pointsOf } from "../runtime/metrics";
+import { pointsOf } from "./metrics";
 import type { Program } from "../deploy/program";
 import type { Progress } from "../account/python";
 import { maker } from "../deploy/resources";
@@ -28,14 +29,14 @@ export type OnInvocation = (invocation: Invocation) => void;
 
 /** An invocation that ended in an error other than the one by which the function reports problems. */
 export interface Crash {
-  /** When it ended, as an ISO instant of the rehearsal's clock. */
+  /** Time at which it ended, as an ISO instant of the rehearsal's clock. */
   at: string;
   errorType: string;
   errorMessage: string;
 }
 
 export interface LocalVault {
-  /** As it was deployed last. */
+  /** The stack as it was deployed last. */
   readonly stack: LocalStack;
   account: Account;
   emulator: Emulator;
@@ -46,7 +47,7 @@ export interface LocalVault {
   mails(): readonly ReceivedMail[];
   /** Invocations that ended without having reported why. */
   crashes(): readonly Crash[];
-  /** What CloudWatch would have got. */
+  /** Data points that CloudWatch would have got. */
   points(): readonly MetricPoint[];
   /** The stack as it was declared last. */
   program(): Program;
@@ -54,9 +55,9 @@ export interface LocalVault {
   deployments(): readonly DeployedProgram[];
   /** Deploys the stack again with another configuration; what is in the account stays. */
   redeploy(config: StackConfig): Promise<void>;
-  /** Wakes the function now, as a person does with `aws lambda invoke`. */
+  /** Invokes the function now, as a person does with `aws lambda invoke`. */
   trigger(event: unknown): Promise<Invocation>;
-  /** Lets time pass until `untilMs`, with every wake on the way. */
+  /** Lets time pass until `untilMs`, with every invocation on the way. */
   runUntil(untilMs: number, onInvocation: OnInvocation): Promise<void>;
   stop(): Promise<void>;
 }
@@ -68,7 +69,7 @@ interface Parts {
   queueUrl: string;
 }
 
-/** As Lambda tells an on-failure destination of an asynchronous invocation. */
+/** Returns the record that Lambda sends to an on-failure destination of an asynchronous invocation. */
 function onFailureRecord(functionName: string, event: unknown, invocation: Invocation): string {
   return JSON.stringify({
     version: "1.0",
@@ -80,15 +81,15 @@ function onFailureRecord(functionName: string, event: unknown, invocation: Invoc
   });
 }
 
-/** What a vault is started with. */
+/** Arguments of {@link startVault}. */
 export interface VaultStart {
   /** The project's root. */
   folder: string;
-  /** Where the emulator's environment goes, and until the vault is stopped a folder of archive and log. */
+  /** Folder for the emulator's environment, and until the vault is stopped for archive and log. */
   home: string;
   config: StackConfig;
   inventory: Inventory;
-  /** The time that the vault is deployed at. */
+  /** The time at which the vault is deployed. */
   startMs: number;
 }
 
@@ -112,7 +113,7 @@ async function bringUp(
   return { place, account, deployed, queueUrl };
 }
 
-/** Sends what Lambda tells the on-failure destination, the vault's topic. */
+/** Publishes a failure as Lambda does, to the on-failure destination, which is the vault's topic. */
 async function publishFailure(
   { sns }: Account,
   { vaultId, topicArn, primaryRegion }: LocalStack,
@@ -123,7 +124,7 @@ async function publishFailure(
   await sns(primaryRegion).send(new PublishCommand({ TopicArn: topicArn, Message }));
 }
 
-/** What is deployed now, and was before. */
+/** Keeps the current deployment and those before it. */
 function deploymentsOf({ place, account, deployed, queueUrl }: Parts, startMs: number) {
   let current = deployed;
   const known = ({ program, stack }: Deployment, fromMs: number): DeployedProgram => ({
@@ -146,7 +147,7 @@ function deploymentsOf({ place, account, deployed, queueUrl }: Parts, startMs: n
   };
 }
 
-/** What comes of invocations beside their result. */
+/** Collects the mails and crashes of invocations. */
 function outcomesOf({ account, queueUrl }: Parts) {
   const received: ReceivedMail[] = [];
   const crashes: Crash[] = [];
@@ -227,7 +228,7 @@ export async function startVault(start: VaultStart, progress: Progress): Promise
   mkdirSync(home, { recursive: true });
   const authorizer = makeAuthorizer();
   const emulator = await startEmulator(home, authorizer.answer, progress);
-  // Of this rehearsal alone: another one may go on beside it.
+  // A folder of its own, because another rehearsal can run at the same time.
   const work = mkdtempSync(join(home, "run-"));
   try {
     const parts = await bringUp(start, { work, emulator, authorizer }, progress);

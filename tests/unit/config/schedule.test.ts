@@ -1,7 +1,7 @@
 /** Tests that schedule expressions are read as EventBridge Scheduler reads them. */
-import { longestGapMs, scheduleFault, timezoneFault } from "../../src/config/schedule";
-import { nextFireMs } from "../../src/vault/lib/schedule";
-import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../src/vault/lib/time";
+import { longestGapMs, scheduleError, timezoneError } from "../../../src/config/schedule";
+import { nextFireMs } from "../../../src/vault/lib/schedule";
+import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../../src/vault/lib/time";
 
 /** A Sunday. */
 const FROM = "2026-11-22T12:00:00Z";
@@ -119,9 +119,9 @@ test.each([
 });
 
 test("says what was expected if a schedule is wrong", () => {
-  expect(scheduleFault("cron(0 3 * * ? *)", "UTC")).toBeUndefined();
-  expect(scheduleFault("rate(5 minutes)", "UTC")).toBeUndefined();
-  expect(scheduleFault("cron(0 3 * FOO ? *)", "UTC")).toContain("FOO");
-  expect(timezoneFault("Europe/Berlin")).toBeUndefined();
-  expect(timezoneFault("Europe/Brelin")).toContain("IANA");
+  expect(scheduleError("cron(0 3 * * ? *)", "UTC")).toBeUndefined();
+  expect(scheduleError("rate(5 minutes)", "UTC")).toBeUndefined();
+  expect(scheduleError("cron(0 3 * FOO ? *)", "UTC")).toContain("FOO");
+  expect(timezoneError("Europe/Berlin")).toBeUndefined();
+  expect(timezoneError("Europe/Brelin")).toContain("IANA");
 });

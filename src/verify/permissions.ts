@@ -1,6 +1,6 @@
 /**
- * The vault's own statements as session policies: AWS judges the rights that the vault's role has, with the same
- * conditions, while nobody but Lambda may take that role. Pure.
+ * The vault's own statements as session policies: AWS evaluates the permissions that the vault's role has, with the
+ * same conditions, while nobody but Lambda is allowed to assume that role. Pure.
  */
 import { type WriteAccessArgs, writeStatements } from "../iam/writeStatements";
 import type { Target } from "./target";
@@ -10,10 +10,10 @@ export interface Statement {
   [part: string]: unknown;
 }
 
-/** The right to tag what is being made. */
+/** The permission to tag what is being made. */
 const TAGGING = "TagOnlyWhatIsBeingMade";
 
-/** What a copy takes, by Sid. */
+/** Statements that a copy needs, by Sid. */
 export const COPYING = [
   "CopyFrom",
   "MakeTaggedCopies",
@@ -24,13 +24,13 @@ export const COPYING = [
   "ReadEncryptedSourcesGrants",
 ];
 
-/** What is left where another right to tag takes the place of the vault's. */
+/** The same without the vault's permission to tag, where another one replaces it. */
 export const COPYING_UNTAGGED = COPYING.filter((sid) => sid !== TAGGING);
 
 /** Tags of any kind, where tagging is not what is asked about. */
 export const ANY_TAGS: Statement = { Effect: "Allow", Action: "ec2:CreateTags", Resource: "*" };
 
-/** A Sid only costs characters of a session policy. */
+/** Removes the Sid, which only costs characters of a session policy. */
 function withoutSid({ Sid: _name, ...statement }: Statement): Statement {
   return statement;
 }
@@ -64,7 +64,7 @@ export function statementsOf(target: Target, vaultId: string, sids: readonly str
   });
 }
 
-/** Returns the right to tag what CopySnapshot makes, and nothing else. */
+/** Returns the permission to tag what CopySnapshot makes, and nothing else. */
 export function tagsOfCopiesAlone(target: Target, vaultId: string): Statement[] {
   return statementsOf(target, vaultId, [TAGGING]).map((statement) => {
     const condition = statement.Condition as { StringEquals: Record<string, unknown> };

@@ -1,7 +1,7 @@
 /** Tests keep rules and policies: what they result in, and what is refused. */
-import { parseConfig } from "../../src/config/config";
-import type { KeepPolicy } from "../../src/vault/model/settings";
-import { faults, withValues } from "../support/rawConfig";
+import { parseConfig } from "../../../src/config/config";
+import type { KeepPolicy } from "../../../src/vault/model/settings";
+import { configErrors, withValues } from "../../support/rawConfig";
 
 const daily = { daily: 7 };
 const yearly = { yearly: 3 };
@@ -48,7 +48,7 @@ test.each([
 
 describe("overrideMin", () => {
   const bounds = (overrideMin: object, overrideMax: object) =>
-    faults(withValues({ overrideMin: JSON.stringify(overrideMin), overrideMax: JSON.stringify(overrideMax) }));
+    configErrors(withValues({ overrideMin: JSON.stringify(overrideMin), overrideMax: JSON.stringify(overrideMax) }));
 
   test.each([
     [{ daily: 7 }, { daily: 90 }],
@@ -74,8 +74,8 @@ describe("overrideMin", () => {
       { retentionDays: 9 },
       "retentionDays: expected none where overrideMax lets no tag change it, got 3",
     ],
-  ])("is refused if it is more than overrideMax or keeps nothing: %j of %j", (min, max, fault) => {
-    expect(bounds(min, max)).toStrictEqual([`overrideMin.${fault}`]);
+  ])("is refused if it is more than overrideMax or keeps nothing: %j of %j", (min, max, error) => {
+    expect(bounds(min, max)).toStrictEqual([`overrideMin.${error}`]);
   });
 });
 
@@ -121,7 +121,7 @@ test.each([
   ["maxDeletePercent", "0", "a whole number from 1 to 100"],
   ["approvedDeletePlan", "yes", "plan hashes of 16 hexadecimal digits, as the mail names them"],
 ])("refuses for %s the value %s", (key, text, expected) => {
-  expect(faults(withValues({ [key]: text }))).toStrictEqual([
+  expect(configErrors(withValues({ [key]: text }))).toStrictEqual([
     `${key}: expected ${expected}, got ${JSON.stringify(text)}`,
   ]);
 });

@@ -1,6 +1,6 @@
 /** Tests `keyAdministrators`: which values it accepts, and that administrators of a key do not use it. */
-import { parseConfig } from "../../src/config/config";
-import { faults, withValues } from "../support/rawConfig";
+import { parseConfig } from "../../../src/config/config";
+import { configErrors, withValues } from "../../support/rawConfig";
 
 const IAM = "arn:aws:iam::123456789012:";
 const ROLE = `${IAM}role/path/restorer`;
@@ -27,7 +27,7 @@ test.each([
   ["an account's number that is too short", '["arn:aws:iam::1234:role/short"]'],
   ["one valid and one invalid", JSON.stringify([ROLE, "admin"])],
 ])("refuses %s, saying what was expected and what was given", (_what, text) => {
-  expect(faults(withValues({ keyAdministrators: text }))).toStrictEqual([
+  expect(configErrors(withValues({ keyAdministrators: text }))).toStrictEqual([
     `keyAdministrators: expected a list of different IAM role or user ARNs, got ${JSON.stringify(text)}`,
   ]);
 });
@@ -36,10 +36,10 @@ test("keeps administrators and users of a key apart", () => {
   const own = `${IAM}role/p-s-function`;
   const restoreRoleArns = JSON.stringify([ROLE]);
   const refused = JSON.stringify([USER, ROLE, own]);
-  expect(faults(withValues({ restoreRoleArns, keyAdministrators: refused }))).toStrictEqual([
-    `keyAdministrators: expected none of restoreRoleArns, got ${ROLE} in both: who administers a key may not use it`,
-    `keyAdministrators: expected no role of the vault's own, got ${own}: who administers a key may not use it`,
+  expect(configErrors(withValues({ restoreRoleArns, keyAdministrators: refused }))).toStrictEqual([
+    `keyAdministrators: expected none of restoreRoleArns, got ${ROLE} in both: a key's administrator is not allowed to use it`,
+    `keyAdministrators: expected no role of the vault's own, got ${own}: a key's administrator is not allowed to use it`,
   ]);
   const taken = JSON.stringify([USER, `${own}-2`]);
-  expect(faults(withValues({ restoreRoleArns, keyAdministrators: taken }))).toStrictEqual([]);
+  expect(configErrors(withValues({ restoreRoleArns, keyAdministrators: taken }))).toStrictEqual([]);
 });

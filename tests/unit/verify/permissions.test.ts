@@ -1,5 +1,5 @@
 /** Tests the session policies of verify:aws: the vault's own statements, within what STS accepts. */
-import { COPYING, COPYING_UNTAGGED, statementsOf, tagsOfCopiesAlone } from "../../../src/verify/rights";
+import { COPYING, COPYING_UNTAGGED, statementsOf, tagsOfCopiesAlone } from "../../../src/verify/permissions";
 import { newVerifyId } from "../../../src/verify/run";
 import type { Target } from "../../../src/verify/target";
 

@@ -1,8 +1,10 @@
 /** Tests `tags`: which it accepts, and what it says of those that some service would refuse. */
-import { configOf, parseConfig } from "../../src/config/config";
-import { loadStackConfig } from "../../src/local/deploy/stackConfig";
-import { faults, withValues } from "../support/rawConfig";
-import { ROOT } from "../support/stackProgram";
+import { join } from "node:path";
+import { configOf, parseConfig } from "../../../src/config/config";
+import { loadStackConfig } from "../../../src/local/deploy/stackConfig";
+import { configErrors, withValues } from "../../support/rawConfig";
+
+const ROOT = join(__dirname, "../../..");
 
 function numbered(count: number): Record<string, string> {
   return Object.fromEntries(Array.from({ length: count }, (_, n) => [`t-${n}`, "x"]));
@@ -66,15 +68,15 @@ test.each<[string, unknown, string]>([
   ],
 ])("refuses %s", (_what, tags, expected) => {
   const raw = JSON.stringify(tags);
-  expect(faults(given(tags))).toStrictEqual([`tags: expected ${expected}, got ${JSON.stringify(raw)}`]);
+  expect(configErrors(given(tags))).toStrictEqual([`tags: expected ${expected}, got ${JSON.stringify(raw)}`]);
 });
 
 test("refuses text that is not JSON", () => {
-  expect(faults(withValues({ tags: "a=b" }))).toStrictEqual([`tags: expected ${EXPECTED}, got "a=b"`]);
+  expect(configErrors(withValues({ tags: "a=b" }))).toStrictEqual([`tags: expected ${EXPECTED}, got "a=b"`]);
 });
 
 test.each(["backup", "Backup"])("refuses the tag that selects instances: %s", (key) => {
-  expect(faults(given({ [key]: "True" }))).toStrictEqual([
+  expect(configErrors(given({ [key]: "True" }))).toStrictEqual([
     `tags: expected no key that is tagKey, got "${key}": that tag says which instances are backed up`,
   ]);
 });

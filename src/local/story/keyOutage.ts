@@ -1,41 +1,45 @@
 /**
- * The induced failure: somebody takes the vault's role out of the DR key's policy, and nobody puts it back before the
- * copies are overdue. Then a night in which all is made good.
+ * Plays the induced failure: somebody removes the vault's role from the DR key's policy, and nobody restores it before
+ * the
+ * copies are overdue. Then a night in which the vault catches up.
  */
 import { nextFireMs } from "../../vault/lib/schedule";
 import { HOUR_MS, parseIso } from "../../vault/lib/time";
 import { revokeUse } from "../account/account";
 import type { Progress } from "../account/python";
 import { type Night, SETTLE_MS, type Timing, count, describeNight, playNight } from "./scenario";
-import type { LocalVault } from "./localVault";
+import type { LocalVault } from "../runtime/localVault";
 
-/** After the policy is put back: by then what was overdue is copied, and no alarm looks back at the trouble. */
+/** Time after the policy is restored: by then the overdue copies are made, and no alarm looks back at the outage. */
 const RECOVERY_MS = 6 * HOUR_MS;
 
-export interface KeyTrouble {
+export interface KeyOutageScript {
+  timing: Timing;
+  /** Hours after which a copy is overdue. */
+  overdueHours: number;
+  /** Number of the first of these nights. */
+  number: number;
+}
+
+export interface KeyOutage {
   nights: Night[];
   /** The key's region. */
   region: string;
-  /** From when to when the key was out of reach. */
+  /** Time in which the key could not be used. */
   fromMs: number;
   untilMs: number;
 }
 
-/** Lets time pass without a run of its own; what happens counts for the night before. */
+/** Lets time pass without a run of its own; the invocations count for the night before. */
 async function goOn(vault: LocalVault, night: Night, untilMs: number): Promise<void> {
   await vault.runUntil(untilMs, (invocation) => {
     count(night, invocation);
   });
 }
 
-/** Nights until some hours after the first one's copies are overdue. */
-async function playTrouble(
-  vault: LocalVault,
-  timing: Timing,
-  overdueHours: number,
-  number: number,
-  progress: Progress,
-): Promise<Night[]> {
+/** Plays nights until some hours after the first one's copies are overdue. */
+async function playOutage(vault: LocalVault, script: KeyOutageScript, progress: Progress): Promise<Night[]> {
+  const { timing, overdueHours, number } = script;
   const first = await playNight(vault, timing, number);
   const nights = [first];
   const endMs = (parseIso(first.slot) ?? vault.nowMs()) + overdueHours * HOUR_MS + SETTLE_MS;
@@ -52,27 +56,21 @@ async function playTrouble(
   }
 }
 
-/**
- * @param overdueHours after so many hours a copy is overdue
- * @param number of the first of these nights
- */
-export async function playKeyTrouble(
+export async function playKeyOutage(
   vault: LocalVault,
-  timing: Timing,
-  overdueHours: number,
-  number: number,
+  script: KeyOutageScript,
   progress: Progress,
-): Promise<KeyTrouble> {
+): Promise<KeyOutage> {
   const [key] = vault.stack.dr;
   if (key === undefined) throw new Error("the stack has no DR region");
   progress(`somebody takes the vault's role out of the policy of the DR key in ${key.region}`);
   const fromMs = vault.nowMs();
   const putBack = await revokeUse(vault.account, key);
-  const nights = await playTrouble(vault, timing, overdueHours, number, progress);
+  const nights = await playOutage(vault, script, progress);
   progress("the policy is put back, and a night passes");
   await putBack();
   const untilMs = vault.nowMs();
-  const after = await playNight(vault, timing, number + nights.length);
+  const after = await playNight(vault, script.timing, script.number + nights.length);
   await goOn(vault, after, Math.max(vault.nowMs(), untilMs + RECOVERY_MS));
   progress(`  ${describeNight(after)}`);
   return { nights: [...nights, after], region: key.region, fromMs, untilMs };

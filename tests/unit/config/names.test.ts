@@ -1,13 +1,13 @@
 /** Tests that configuration refuses vault ids and partitions that AWS would refuse in the middle of a `pulumi up`. */
 import * as aws from "@pulumi/aws";
-import { parseConfig } from "../../src/config/config";
-import { RAW, faults, withValues } from "../support/rawConfig";
+import { parseConfig } from "../../../src/config/config";
+import { RAW, configErrors, withValues } from "../../support/rawConfig";
 
 test.each([
   ["too long for Lambda's and Scheduler's names", "s".repeat(47)],
   ["with a dot, which Lambda, SNS and KMS refuse", "dev.eu"],
 ])("refuses a vault id %s", (_why, stack) => {
-  expect(faults({ ...RAW, stack })).toStrictEqual([
+  expect(configErrors({ ...RAW, stack })).toStrictEqual([
     `stack: expected project and stack in 48 letters, digits, - and _, got "p-${stack}"`,
   ]);
 });
@@ -20,21 +20,21 @@ test.each([
   ["eu-_prod", "p-eu-_prod"],
   ["prod-", "p-prod-"],
 ])("refuses a stack %s, because CloudTrail would refuse its trail's name", (stack, vaultId) => {
-  const [fault, ...others] = faults({ ...RAW, stack });
+  const [error, ...others] = configErrors({ ...RAW, stack });
   expect(others).toStrictEqual([]);
-  expect(fault).toMatch(/^stack: expected a letter or digit at both ends .*CloudTrail/);
-  expect(fault).toContain(`got "${vaultId}"`);
+  expect(error).toMatch(/^stack: expected a letter or digit at both ends .*CloudTrail/);
+  expect(error).toContain(`got "${vaultId}"`);
 });
 
 test.each(["sthree-vault", "amzn-s3-demo-vault", "xn--vault"])(
   "refuses the project %s, because S3 refuses its bucket's name",
   (project) => {
-    expect(faults({ ...RAW, project })).toHaveLength(1);
+    expect(configErrors({ ...RAW, project })).toHaveLength(1);
   },
 );
 
 test.each(["prod", "prod_eu", "eu-west-1", "Prod2"])("accepts a stack %s", (stack) => {
-  expect(faults({ ...RAW, stack })).toStrictEqual([]);
+  expect(configErrors({ ...RAW, stack })).toStrictEqual([]);
 });
 
 test("accepts a vault id of 48 characters", () => {
@@ -52,9 +52,9 @@ test.each([
   ["eu-isoe-west-1", "us-west-2", "aws-iso-e", NEVER],
   ["eusc-de-east-1", "us-west-2", "aws-eusc", NEVER],
 ])("refuses a vault in %s because of its partition, with the reason", (primaryRegion, drRegion, partition, why) => {
-  const notified = faults({ ...withValues({ drRegion }), primaryRegion });
-  expect(notified).toHaveLength(1);
-  expect(notified[0]).toMatch(
+  const lines = configErrors({ ...withValues({ drRegion }), primaryRegion });
+  expect(lines).toHaveLength(1);
+  expect(lines[0]).toMatch(
     `aws:region: expected a region of the AWS partition aws, got ${primaryRegion}, which is in ${partition}: ${why}`,
   );
 });
@@ -63,7 +63,7 @@ test("knows the partition of every AWS region, and accepts only those of aws", (
   const regions = [...new Set(Object.values(aws.Region))];
   const taken = regions.filter((primaryRegion) => {
     const drRegion = primaryRegion === "us-west-2" ? "us-east-1" : "us-west-2";
-    return faults({ ...withValues({ drRegion }), primaryRegion }).length === 0;
+    return configErrors({ ...withValues({ drRegion }), primaryRegion }).length === 0;
   });
   const others = regions.filter((one) => !taken.includes(one));
   expect(others.filter((one) => !/^(cn|us-gov|us-iso[bf]?|eu-isoe|eusc)-/.test(one))).toStrictEqual([]);

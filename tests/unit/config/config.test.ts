@@ -1,6 +1,6 @@
 /** Tests what `parseConfig` accepts, and what it says of what it refuses. */
-import { CONFIG_KEYS, type VaultConfig, parseConfig } from "../../src/config/config";
-import { GOOD, RAW, faults, withValues } from "../support/rawConfig";
+import { CONFIG_KEYS, type VaultConfig, parseConfig } from "../../../src/config/config";
+import { GOOD, RAW, configErrors, withValues } from "../../support/rawConfig";
 
 const KEY = "arn:aws:kms:us-east-1:123456789012:key/1234-abcd";
 const ROLE = "arn:aws:iam::123456789012:role/path/restorer";
@@ -141,8 +141,8 @@ test.each([
   ["restoreRoleArns", "{}", "a list of different IAM role ARNs"],
   ["permissionsBoundaryArn", ROLE, "the ARN of an IAM policy, or an empty text"],
 ])("refuses for %s the value %j, saying what was expected and what was given", (key, text, expected) => {
-  const fault = `${key}: expected ${expected}, got ${JSON.stringify(text)}`;
-  expect(faults(withValues({ [key]: text }))).toStrictEqual([fault]);
+  const error = `${key}: expected ${expected}, got ${JSON.stringify(text)}`;
+  expect(configErrors(withValues({ [key]: text }))).toStrictEqual([error]);
 });
 
 test.each([
@@ -166,15 +166,15 @@ test.each([
   ["rate(5 weeks)", "rate(<number> minutes|hours|days)"],
   ["rate(1.5 hours)", "rate(<number> minutes|hours|days)"],
 ])("refuses the schedule %s", (text, why) => {
-  const [fault, ...others] = faults(withValues({ schedule: text }));
+  const [error, ...others] = configErrors(withValues({ schedule: text }));
   expect(others).toStrictEqual([]);
-  expect(fault).toContain("schedule: expected a schedule such as cron(0 3 * * ? *) or rate(12 hours): ");
-  expect(fault).toContain(why);
-  expect(fault).toMatch(new RegExp(`, got "${text.replace(/[()*?.]/g, "\\$&")}"$`));
+  expect(error).toContain("schedule: expected a schedule such as cron(0 3 * * ? *) or rate(12 hours): ");
+  expect(error).toContain(why);
+  expect(error).toMatch(new RegExp(`, got "${text.replace(/[()*?.]/g, "\\$&")}"$`));
 });
 
 test("refuses the primary region as DR region", () => {
-  expect(faults(withValues({ drRegion: "us-east-1" }))).toStrictEqual([
+  expect(configErrors(withValues({ drRegion: "us-east-1" }))).toStrictEqual([
     "drRegion: expected a region other than aws:region, got us-east-1 for both",
   ]);
 });
@@ -184,7 +184,7 @@ test.each([
   ["us-east-1", "cn-north-1"],
   ["eu-central-1", "eusc-de-east-1"],
 ])("refuses for %s a DR region in %s, which is another partition", (primaryRegion, drRegion) => {
-  expect(faults({ ...withValues({ drRegion }), primaryRegion })).toStrictEqual([
+  expect(configErrors({ ...withValues({ drRegion }), primaryRegion })).toStrictEqual([
     `drRegion: expected a region of the same AWS partition as ${primaryRegion}, got ${drRegion}: ` +
       "EC2 copies no snapshot from one partition to another",
   ]);
@@ -194,10 +194,10 @@ test.each([
   ["us-esat-1", '"us-esat-1"'],
   [undefined, "undefined"],
 ])("refuses aws:region %s under its own name", (primaryRegion, got) => {
-  const [fault, ...others] = faults({ ...RAW, primaryRegion });
+  const [error, ...others] = configErrors({ ...RAW, primaryRegion });
   expect(others).toStrictEqual([]);
-  expect(fault).toMatch(/^aws:region: expected an AWS region \(did you mean [a-z]+-[a-z]+-\d\?\), got /);
-  expect(fault).toMatch(new RegExp(`, got ${got}$`));
+  expect(error).toMatch(/^aws:region: expected an AWS region \(did you mean [a-z]+-[a-z]+-\d\?\), got /);
+  expect(error).toMatch(new RegExp(`, got ${got}$`));
 });
 
 test.each([
@@ -206,24 +206,24 @@ test.each([
   ["alertEmail", "alertEmails"],
   ["timeoutSecond", "timeoutSeconds"],
 ])("reports the unknown key %s with the nearest known one, %s", (key, near) => {
-  expect(faults(withValues({ [key]: "1" }))).toStrictEqual([`${key}: unknown key, expected ${near}`]);
+  expect(configErrors(withValues({ [key]: "1" }))).toStrictEqual([`${key}: unknown key, expected ${near}`]);
 });
 
 test("reports an unknown key that is near to no other with all known keys", () => {
-  expect(faults(withValues({ colourOfTheVault: "red" }))).toStrictEqual([
+  expect(configErrors(withValues({ colourOfTheVault: "red" }))).toStrictEqual([
     `colourOfTheVault: unknown key, expected ${CONFIG_KEYS.join(", ")}`,
   ]);
 });
 
 test.each(CONFIG_KEYS)("reports %s if it is missing", (key) => {
   const values = Object.fromEntries(Object.entries(GOOD).filter(([name]) => name !== key));
-  expect(faults({ ...RAW, values })).toStrictEqual([`${key}: expected a value, got none`]);
+  expect(configErrors({ ...RAW, values })).toStrictEqual([`${key}: expected a value, got none`]);
 });
 
 test("reports all mistakes at once, one per line", () => {
   const values = { drRegion: "us-east-1", retentionDays: "0", protectKeys: "no", extra: "" };
   const raw = withValues(values);
-  expect(faults(raw).map((line) => line.split(":")[0])).toStrictEqual([
+  expect(configErrors(raw).map((line) => line.split(":")[0])).toStrictEqual([
     "extra",
     "retentionDays",
     "protectKeys",

@@ -1,4 +1,4 @@
-import { faults, withValues } from "../support/rawConfig";
+import { configErrors, withValues } from "../../support/rawConfig";
 
 test.each([
   ["0", []],
@@ -10,5 +10,5 @@ test.each([
     ],
   ],
 ])("checks maxRecoveryPointAgeHours %s with a nightly schedule", (maxRecoveryPointAgeHours, lines) => {
-  expect(faults(withValues({ maxRecoveryPointAgeHours }))).toStrictEqual(lines);
+  expect(configErrors(withValues({ maxRecoveryPointAgeHours }))).toStrictEqual(lines);
 });
