@@ -100,7 +100,7 @@ export function triggers(args: TriggerArgs, opts: pulumi.CustomResourceOptions):
   schedule(
     names.clockSchedule,
     {
-      description: `Alarm clock of ${vaultId}: moved by the function, see docs/adr/0003`,
+      description: `Follow-up timer of ${vaultId}: moved by the function, see docs/adr/0003`,
       input: { kind: "follow-up", notified: {} },
       scheduleExpression: STOPPED_CLOCK,
       state: "DISABLED",

@@ -90,7 +90,7 @@ const renamePolicy: LifeEvent = (living) => {
       for (const instance of account.instances.values()) {
         if (instance.tags[tagKey] === old) instance.tags = { ...instance.tags, [tagKey]: name };
       }
-      account.story.tell(`the instances of ${old} are tagged ${name}`);
+      account.story.say(`the instances of ${old} are tagged ${name}`);
     });
   }
   const renamed = random.pick([policy, scaledPolicy(policy, 0.4)]);

@@ -49,7 +49,7 @@ const flipPolicy: LifeEvent = (living) => {
     const others = names.filter((one) => one !== instance.tags[tagKey]);
     const name = random.pick(others.length > 0 ? others : names);
     instance.tags = { ...instance.tags, [tagKey]: name };
-    account.story.tell(`${instance.instanceId} is tagged ${name}`);
+    account.story.say(`${instance.instanceId} is tagged ${name}`);
   };
   if (!Object.hasOwn(policies, instance.tags[tagKey] ?? "")) return undefined;
   flip();
@@ -81,7 +81,7 @@ const untag: LifeEvent = (living) => {
   if (random.chance(0.6)) {
     later(living, random.skewed(0.3, 60), () => {
       instance.tags = { ...instance.tags, [tagKey]: value };
-      account.story.tell(`${instance.instanceId} is tagged again`);
+      account.story.say(`${instance.instanceId} is tagged again`);
     });
   }
   return `untags ${instance.instanceId}`;

@@ -61,7 +61,7 @@ function startEvents(living: Living, random: Random): void {
       const what = random.pick(kind)(living);
       if (what !== undefined) {
         story.count("events");
-        story.tell(`event: ${what}`);
+        story.say(`event: ${what}`);
       }
       next();
     });
@@ -74,7 +74,7 @@ function beginCalm(living: Living): void {
   const { account } = living;
   account.snsDown = false;
   living.offUntilMs = 0;
-  account.story.tell("--- the calm begins ---");
+  account.story.say("--- the calm begins ---");
   const { name } = cadenceOf(account.settings.schedule);
   if (name === "hourly" || name === "monthly") deploy(living, { schedule: named("daily").cron }, "a daily schedule");
   addInstance(living);
@@ -99,13 +99,13 @@ export async function playLife(
     copying: makeCopyRule(account),
     deleting: oracle.deleting,
     mailed: (subject, body) => {
-      story.tell(`mail: ${subject}`);
+      story.say(`mail: ${subject}`);
       // In a life only the vault deletes snapshots.
       const alarm = /^.*the vault did not delete.*$/m.exec(body);
       if (alarm !== null) story.violate("no false alarm", alarm[0]);
       const mails = chronicle.mailed(body);
       oracle.mailed(mails);
-      for (const { atMs: _at, ...mail } of mails) story.tell(`  announced: ${JSON.stringify(mail)}`);
+      for (const { atMs: _at, ...mail } of mails) story.say(`  announced: ${JSON.stringify(mail)}`);
       answer(living, mails);
     },
     begins: ({ event }) => {
@@ -120,7 +120,7 @@ export async function playLife(
   const calmFromMs = START_MS + Math.max(days / 2, days - CALM_DAYS) * DAY_MS;
   const living: Living = { account, stage, chronicle, random: random.fork("life"), offUntilMs: 0, calmFromMs };
   try {
-    story.tell(`settings: ${JSON.stringify(settings)}`);
+    story.say(`settings: ${JSON.stringify(settings)}`);
     const count = living.random.int(2, 3);
     for (let index = 0; index < count; index += 1) addInstance(living);
     const isOff = () => time.nowMs() < living.offUntilMs;

@@ -61,7 +61,7 @@ export function makeLifeAws(account: Account, clock: LifeClock, ears: LifeEars) 
     const { story } = account;
     story.count(`call: ${call.name}`);
     if (isPaged(call)) return readPage(region, call);
-    if (TOLD.includes(call.name)) story.tell(`${call.name} ${regionName} ${subjectOf(call)}`);
+    if (TOLD.includes(call.name)) story.say(`${call.name} ${regionName} ${subjectOf(call)}`);
     return execute(account, region, call, clock, ears);
   };
 }

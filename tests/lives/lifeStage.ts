@@ -81,7 +81,7 @@ export function setLifeStage(account: Account, source: FunctionSource, watch: Li
       getRemainingTimeInMillis: () => TIMEOUT_MS,
     };
     story.count("invocations");
-    story.tell(`${invocation.id} woken by ${JSON.stringify(event).slice(0, 60)}`);
+    story.say(`${invocation.id} woken by ${JSON.stringify(event).slice(0, 60)}`);
     watch.begins(invocation);
     handler ??= source.coldStart(settings);
     const work = handler;
@@ -91,7 +91,7 @@ export function setLifeStage(account: Account, source: FunctionSource, watch: Li
       const { name, message, stack = "" } = error as Error;
       if (name !== "BackupFailed") story.violate("throws only BackupFailed", `${message}\n${stack}`);
       story.count("failures told");
-      story.tell(`${invocation.id} threw ${message.slice(0, 160)}`);
+      story.say(`${invocation.id} threw ${message.slice(0, 160)}`);
     }
     watch.ends(invocation);
   };

@@ -30,6 +30,6 @@ export function later({ account, calmFromMs }: Living, days: number, happen: () 
 export function deploy({ stage, account }: Living, change: Partial<VaultSettings>, what: string): string {
   stage.deploy({ ...account.settings, ...change });
   account.story.count("deployments");
-  account.story.tell(`somebody deploys ${what}: ${JSON.stringify(change)}`);
+  account.story.say(`somebody deploys ${what}: ${JSON.stringify(change)}`);
   return what;
 }

@@ -56,7 +56,7 @@ async function playMany(work: Work, options: Options): Promise<number> {
   const counts: Record<string, number> = {};
   const failed: LifeResult[] = [];
   let played = 0;
-  const tell = () => {
+  const say = () => {
     const elapsedMs = Math.round(performance.now() - startMs);
     if (json) {
       console.log(JSON.stringify({ lives: played, days, counts, failed, elapsedMs }, undefined, 2));
@@ -67,7 +67,7 @@ async function playMany(work: Work, options: Options): Promise<number> {
     console.log(`${played} lives of ${days} days in ${(elapsedMs / 1_000).toFixed(0)} s: ${verdict}`);
   };
   const isOver = () => bail && failed.length > 0;
-  const { next, done } = handOut({ first, total: lives, unit: "lives", isOver, tell });
+  const { next, done } = handOut({ first, total: lives, unit: "lives", isOver, say });
   // Later violations say nothing more after a broken rule.
   await playSeeds(LIVES, { ...work, bail: true, jobs }, next, (result) => {
     done(result.seed);
@@ -79,7 +79,7 @@ async function playMany(work: Work, options: Options): Promise<number> {
     }
     progress(played, failed.length);
   });
-  tell();
+  say();
   return failed.length === 0 ? 0 : 1;
 }
 

@@ -25,7 +25,7 @@ export function answer(living: Living, mails: readonly Mail[]): void {
     const allows = isCalm ? kind === "limit" : lot < 0.35;
     if (allows) {
       time.after(random.skewed(0.02, isCalm ? 0.5 : 6) * DAY_MS, () => {
-        story.tell(`a person allows ${hash} in ${region}`);
+        story.say(`a person allows ${hash} in ${region}`);
         allow(living, hash);
       });
     } else if (!isCalm && lot < 0.5) {

@@ -56,7 +56,7 @@ const silence: LifeEvent = (living) => {
   account.snsDown = true;
   account.time.after(random.skewed(0.5, 12) * DAY_MS, () => {
     account.snsDown = false;
-    account.story.tell("SNS is up again");
+    account.story.say("SNS is up again");
   });
   return "SNS is down";
 };

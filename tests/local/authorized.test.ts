@@ -104,21 +104,21 @@ describe("a call that the role's policy lacks", () => {
     // Something must be mailed so that a mail can be refused.
     without(...(sid === "Notify" ? [sid, "SnapshotProtectedInstances"] : [sid]));
     const before = vault.authorizer.refusals().length;
-    const told = await served(slot);
+    const reported = await served(slot);
     const refused = vault.authorizer.refusals().slice(before);
     const asked = refused.filter((one) => one.action === action && one.resource.includes(resource));
     expect(refused).toContainEqual(
       expect.objectContaining({ action, resource: expect.stringContaining(resource) as string }),
     );
-    expect(told).toContain(code);
-    expect(told).toContain(`is not authorized to perform: ${action} on resource: ${asked[0]!.resource}`);
+    expect(reported).toContain(code);
+    expect(reported).toContain(`is not authorized to perform: ${action} on resource: ${asked[0]!.resource}`);
   });
 
   it("is accepted with it", async () => {
     const slot = await nextSlot();
     const before = vault.authorizer.refusals().length;
-    const told = await served(slot);
-    expect(told).not.toContain("not authorized");
+    const reported = await served(slot);
+    expect(reported).not.toContain("not authorized");
     expect(vault.authorizer.refusals().slice(before)).toEqual([]);
   });
 

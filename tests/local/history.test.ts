@@ -100,11 +100,11 @@ describe.each(Object.keys(RULES) as Region[])("sixty nights in %s", (region) => 
 
   it("leave each point with all the rules that keep it, and no other", () => {
     const points = pointsLeft(region);
-    const told = explained.points
+    const reported = explained.points
       .filter((point) => point.region === region)
       .map(({ slot, reason }) => [Date.parse(slot), reason.match(/[a-z]+ \d+(?=,|:|$)/g)]);
     const wanted = points.map(({ snapshotId, slotMs }) => [slotMs, rulesThatKeep(region, points, snapshotId)]);
-    expect(told).toEqual(wanted.reverse());
+    expect(reported).toEqual(wanted.reverse());
   });
 });
 

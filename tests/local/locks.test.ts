@@ -102,11 +102,11 @@ describe("copies that are locked for two days and kept for two", () => {
     await until(9);
     expect(await days(primary)).toEqual([4, 8, 9]);
     expect(await days(dr)).toEqual([5, 8, 9]);
-    const told = vault.mails();
-    expect([...new Set(told.map(({ subject }) => subject))]).toEqual(["smart-vault-dev: 1 notice"]);
-    const saying = (text: string) => told.filter(({ body }) => body.includes(text)).length;
+    const reported = vault.mails();
+    expect([...new Set(reported.map(({ subject }) => subject))]).toEqual(["smart-vault-dev: 1 notice"]);
+    const saying = (text: string) => reported.filter(({ body }) => body.includes(text)).length;
     expect(saying(`${shared} in us-east-1 is due for deletion`)).toBe(4);
     expect(saying(`${locked} in us-west-2 is due for deletion`)).toBe(3);
-    expect(told[0]?.body).toContain("it is shared with 222222222222");
+    expect(reported[0]?.body).toContain("it is shared with 222222222222");
   }, 180_000);
 });

@@ -100,10 +100,10 @@ describe("npm start with the bundled fleet", () => {
       ]);
       const broken =
         /^\d+\. the copy snap-\w+ of (snap-\w+) in us-west-2 is not usable: it is in state error: Given key ID is not accessible; the vault is replacing it$/gm;
-      const told = own.map(({ body }) => [...body.matchAll(broken)].map(([, id]) => id).sort());
-      expect(told.map((ids) => new Set(ids).size)).toEqual([10, 10, 10]);
-      expect(told[1]).toEqual(told[0]);
-      expect(told[2]!.filter((id) => told[0]!.includes(id))).toEqual([]);
+      const reported = own.map(({ body }) => [...body.matchAll(broken)].map(([, id]) => id).sort());
+      expect(reported.map((ids) => new Set(ids).size)).toEqual([10, 10, 10]);
+      expect(reported[1]).toEqual(reported[0]);
+      expect(reported[2]!.filter((id) => reported[0]!.includes(id))).toEqual([]);
       for (const { body } of own) {
         expect(body).toContain("What to do: If the reason names a key, check that the vault's key in that region is");
         expect(body).toContain("More: docs/RUNBOOK.md#mail-a-copy-is-missing-or-not-usable");

@@ -62,15 +62,15 @@ interface HandingOut {
   unit: string;
   isOver: () => boolean;
   /** Reports what was found so far. */
-  tell: () => void;
+  say: () => void;
 }
 
 /** Hands out seeds, and does not lose at Ctrl-C what hours of work found. */
-export function handOut({ first, total, unit, isOver, tell }: HandingOut) {
+export function handOut({ first, total, unit, isOver, say }: HandingOut) {
   let given = 0;
   const underWay = new Set<number>();
   process.once("SIGINT", () => {
-    tell();
+    say();
     const from = Math.min(...underWay);
     console.error(`interrupted; go on with --first ${from} --${unit} ${first + total - from}`);
     process.exit(INTERRUPTED);

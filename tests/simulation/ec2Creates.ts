@@ -121,7 +121,7 @@ export function finish(account: Account, snapshot: SimSnapshot, state: "complete
   const what = snapshot.sourceId === undefined ? "snapshot" : "copy";
   account.story.count(`${what}: ${state}`);
   const own = isVaults(account, snapshot) ? "" : " (a person's)";
-  account.story.tell(`${what} ${snapshot.snapshotId} ${state}${own} ${message ?? ""}`);
+  account.story.say(`${what} ${snapshot.snapshotId} ${state}${own} ${message ?? ""}`);
 }
 
 /** Probability that the cause of a failed snapshot lasts, and for how long. */

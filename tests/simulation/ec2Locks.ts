@@ -13,7 +13,7 @@ import type { DescribeInput } from "../../src/iam/call";
 import { filtered } from "./ec2Reads";
 
 /** Returns true if one answer shows the change: every one from its time on, some before. */
-function tells(account: Account, seenMs: number): boolean {
+function reports(account: Account, seenMs: number): boolean {
   return account.time.nowMs() >= seenMs || account.random.chance(0.5);
 }
 
@@ -58,7 +58,7 @@ export function listLocks(account: Account, region: Region, input: DescribeInput
   const found: LockedSnapshotsInfo[] = [];
   for (const snapshot of region.snapshots.values()) {
     const { lock, deleted, snapshotId } = snapshot;
-    if (lock === undefined || deleted || !wanted(snapshot) || !tells(account, lock.seenMs)) continue;
+    if (lock === undefined || deleted || !wanted(snapshot) || !reports(account, lock.seenMs)) continue;
     found.push({
       SnapshotId: snapshotId,
       LockState: lock.untilMs > nowMs ? lock.mode : "expired",
@@ -78,6 +78,6 @@ export function describeSharing(
   if (Attribute !== "createVolumePermission") throw new Error("the attribute is not modelled");
   const snapshot = existing(region, SnapshotId);
   const { shared } = snapshot;
-  const notified = shared !== undefined && isShared(snapshot) && tells(account, shared.seenMs);
+  const notified = shared !== undefined && isShared(snapshot) && reports(account, shared.seenMs);
   return { CreateVolumePermissions: notified ? [{ UserId: shared.with }] : [] };
 }

@@ -69,7 +69,7 @@ function deploy(account: Account, change: Partial<VaultSettings>, what: string):
   touchFleet(account, before.policies, account.settings.policies);
   account.deployments += 1;
   account.story.count("deployments");
-  account.story.tell(`somebody deploys ${what}: ${JSON.stringify(change)}`);
+  account.story.say(`somebody deploys ${what}: ${JSON.stringify(change)}`);
 }
 
 /** Share of edits that lose all policies but one. */

@@ -78,7 +78,7 @@ export function checkLocked(account: Account, copies: readonly SimSnapshot[]): v
 const TOLD_WITHIN_MS = 26 * HOUR_MS;
 
 /** Returns what should have been reported of a snapshot past its retention: its hold, if that must be reported. */
-function toldHold(account: Account, snapshot: SimSnapshot): string | undefined {
+function holdNotified(account: Account, snapshot: SimSnapshot): string | undefined {
   const nowMs = account.time.nowMs();
   const { heldSinceMs = Infinity, shared, lock } = snapshot;
   // A lock comes first: AWS is not asked about an AMI then, and the vault may have no reason to report it.
@@ -97,8 +97,8 @@ function toldHold(account: Account, snapshot: SimSnapshot): string | undefined {
 }
 
 /** Checks that a snapshot past its retention for more than a day is reported once a day. */
-export function checkToldHold(account: Account, tellings: Tellings, snapshot: SimSnapshot): void {
-  const held = toldHold(account, snapshot);
+export function checkHoldNotified(account: Account, tellings: Tellings, snapshot: SimSnapshot): void {
+  const held = holdNotified(account, snapshot);
   if (held === undefined) return;
   account.story.count("checked: a hold is told");
   if (tellings.lastSaid([snapshot.snapshotId]) >= account.time.nowMs() - TOLD_WITHIN_MS) return;

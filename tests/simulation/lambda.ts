@@ -65,7 +65,7 @@ export function makeLambda(
     invocation.over = true;
     running.delete(invocation);
     story.count("milliseconds run", time.nowMs() - invocation.startMs);
-    story.tell(`${invocation.id} ${how}`);
+    story.say(`${invocation.id} ${how}`);
   };
 
   const kill: Kill = (invocation, why) => {
@@ -114,7 +114,7 @@ export function makeLambda(
     if (invocation.overlapped) tellings.forgot();
     running.add(invocation);
     story.count("invocations");
-    story.tell(`${id} woken by ${JSON.stringify(event).slice(0, 60)}`);
+    story.say(`${id} woken by ${JSON.stringify(event).slice(0, 60)}`);
     time.at(invocation.endMs, () => {
       timedOut(invocation);
     });

@@ -15,7 +15,7 @@ export function startLaunches(account: Account, slotMs: number): void {
     time.at(atMs - launches.next() * BEFORE_MS, () => {
       if (account.stormy && launches.chance(NIGHTLY)) {
         const deed = launches.chance(0.7) ? launch(account) : gainVolume(account);
-        if (deed !== undefined) story.tell(`before the run a person ${deed}`);
+        if (deed !== undefined) story.say(`before the run a person ${deed}`);
       }
       night(atMs + DAY_MS);
     });

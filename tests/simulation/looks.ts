@@ -7,7 +7,7 @@ export interface Taken {
   snapshot: SimSnapshot;
   atMs: number;
   settings: VaultSettings;
-  isTold?: true;
+  isNotified?: true;
   isChecked?: true;
 }
 

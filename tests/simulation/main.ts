@@ -28,8 +28,8 @@ async function replayOne(seed: number, work: Work, { json, archive }: Options): 
   const listen = (line: string) => {
     console.log(line);
   };
-  const telling = { ...work, ...(!json && { listen }) };
-  const result = await simulate(seed, work.days, SIMULATION.sourceFor(work), telling);
+  const notifying = { ...work, ...(!json && { listen }) };
+  const result = await simulate(seed, work.days, SIMULATION.sourceFor(work), notifying);
   if (json) console.log(JSON.stringify(result, undefined, 2));
   else {
     for (const { rule, day, detail } of result.violations) {
@@ -45,20 +45,20 @@ async function runMany(work: Work, options: Options): Promise<number> {
   const startMs = performance.now();
   const totals = makeTotals(days);
   const progress = makeProgress(seeds, "seeds");
-  const tell = () => {
+  const say = () => {
     const elapsedMs = performance.now() - startMs;
     if (json) console.log(JSON.stringify({ ...totals, elapsedMs: Math.round(elapsedMs) }, undefined, 2));
     else console.log(summaryText(totals, elapsedMs));
   };
   const isOver = () => bail && totals.failed.length > 0;
-  const { next, done } = handOut({ first, total: seeds, unit: "seeds", isOver, tell });
+  const { next, done } = handOut({ first, total: seeds, unit: "seeds", isOver, say });
   await playSeeds(SIMULATION, { ...work, jobs }, next, (result) => {
     done(result.seed);
     add(totals, result);
     if (result.violations.length > 0 && !json) console.log(failureText(result, archive));
     progress(totals.seeds, totals.failed.length);
   });
-  tell();
+  say();
   return totals.failed.length === 0 ? 0 : 1;
 }
 

@@ -5,7 +5,7 @@ import { type Account, type SimSnapshot, inDr, instanceOf, isVerified, slotOf } 
 import type { Invocation } from "./invocation";
 import type { VaultSettings } from "../../src/vault/model/settings";
 import { isMade } from "./ownership";
-import { isLetGo } from "./retentionRules";
+import { isReleased } from "./retentionRules";
 import type { Taken } from "./looks";
 
 /** Longer than any list lags. */
@@ -25,7 +25,7 @@ export function checkMissed({ taken, story }: Account, message: string): void {
   const ofIt = taken.filter(({ snapshot }) => instanceOf(snapshot) === id && snapshot.region === region);
   for (const slot of slots.split(", ")) {
     const named = ofIt.filter(({ snapshot }) => slotOf(snapshot) === slot);
-    for (const one of named) one.isTold = true;
+    for (const one of named) one.isNotified = true;
     if (named.length === 0) story.violate("no false alarm", `nobody deleted ${slot} of ${id} in ${region}`);
   }
 }
@@ -71,13 +71,13 @@ function isDue(account: Account, { snapshot, atMs, settings }: Taken): boolean {
     (one.goneMs ?? Infinity) > ms &&
     one.startMs < ms &&
     (inDr(account, one) ? isVerified(account, one) : one.state === "completed");
-  const isLetGoAt = (one: VaultSettings, ms: number, isCounted: (other: SimSnapshot) => boolean) => {
+  const isReleasedAt = (one: VaultSettings, ms: number, isCounted: (other: SimSnapshot) => boolean) => {
     const counts = (other: SimSnapshot) => isThere(other, ms) && isCounted(other);
-    return isLetGo(account, one, snapshot, { side, nowMs: ms, counts, fromMs: atMs, seenMs: ms });
+    return isReleased(account, one, snapshot, { side, nowMs: ms, counts, fromMs: atMs, seenMs: ms });
   };
   return [settings, account.settings].some((one) =>
     [atMs - 2 * HOUR_MS, nowMs].some(
-      (ms) => isLetGoAt(one, ms, () => true) || isLetGoAt(one, ms, (other) => !isChanged(other)),
+      (ms) => isReleasedAt(one, ms, () => true) || isReleasedAt(one, ms, (other) => !isChanged(other)),
     ),
   );
 }
@@ -114,7 +114,7 @@ export function checkNoticed(account: Account): void {
     one.isChecked = true;
     if (isExcused(account, one)) continue;
     story.count("deletions by people to be noticed");
-    if (one.isTold) continue;
+    if (one.isNotified) continue;
     const what = `${snapshot.snapshotId} in ${snapshot.region}, of ${instanceOf(snapshot)} for ${slotOf(snapshot)}`;
     story.violate("a person's deletion is reported", what);
   }

@@ -18,7 +18,7 @@ import { isTampered, isVaults } from "./ownership";
 const TOLD_FOR_MS = 23 * HOUR_MS;
 
 /** Returns true if it was reported since then, or shortly enough before. */
-function wasTold(tellings: Tellings, texts: readonly string[], sinceMs: number): boolean {
+function wasNotified(tellings: Tellings, texts: readonly string[], sinceMs: number): boolean {
   return tellings.lastSaid(texts) >= sinceMs - TOLD_FOR_MS;
 }
 
@@ -73,7 +73,7 @@ function checkUncopied(account: Account, tellings: Tellings): void {
     for (const { name, fullMs } of account.drs) {
       if (fullMs > time.nowMs() - SWEEPS_MS || !uncopied(account, snapshot, name)) continue;
       const sinceMs = time.nowMs() - 2 * HOUR_MS;
-      if (wasTold(tellings, [...unseen(account, name), `copies in ${name}: their key`], sinceMs)) continue;
+      if (wasNotified(tellings, [...unseen(account, name), `copies in ${name}: their key`], sinceMs)) continue;
       const lacking = uncopiedLine(
         twinsOf(account, snapshot).map(({ snapshotId }) => snapshotId),
         name,
@@ -120,7 +120,7 @@ function checkSlot(account: Account, tellings: Tellings, slotMs: number): void {
         s.startMs >= slotMs &&
         (s.lostTo === "person" || (slotOf(s) === slot && s.state !== "error")),
     );
-    if (made || wasTold(tellings, unseen(account), slotMs)) continue;
+    if (made || wasNotified(tellings, unseen(account), slotMs)) continue;
     if (tellings.lastLike(missing(instance.instanceId, volumeId)) >= slotMs - TOLD_FOR_MS) continue;
     account.story.violate("a missed slot is reported", `${volumeId} has nothing for ${slot}, unreported`);
   }
@@ -134,7 +134,7 @@ function checkOverrides(account: Account, tellings: Tellings, slotMs: number): v
   for (const { instanceId, tags, changedMs } of protectedInstances(account)) {
     if (changedMs >= slotMs) continue;
     for (const key of badOverrides(tags, account.settings)) {
-      if (wasTold(tellings, [`${instanceId} has the tag ${key}=`, ...unseen(account)], slotMs)) continue;
+      if (wasNotified(tellings, [`${instanceId} has the tag ${key}=`, ...unseen(account)], slotMs)) continue;
       account.story.violate("an invalid override is reported", `${key} of ${instanceId}`);
     }
   }
@@ -145,7 +145,7 @@ function checkEmptyFleet(account: Account, tellings: Tellings, slotMs: number): 
   if (protectedInstances(account).length > 0) return;
   const latestMs = Math.max(0, ...[...account.instances.values()].map((i) => i.changedMs));
   if (latestMs >= slotMs) return;
-  if (wasTold(tellings, ["no instance in ", ...unseen(account)], slotMs)) return;
+  if (wasNotified(tellings, ["no instance in ", ...unseen(account)], slotMs)) return;
   account.story.violate("an empty fleet is reported", "nothing carries the tag, unreported");
 }
 
@@ -155,7 +155,7 @@ function checkKey(account: Account, tellings: Tellings): void {
   const beforeMs = time.nowMs() - 3 * HOUR_MS;
   if (region === undefined || keyLostSinceMs > beforeMs) return;
   if (tellings.silencedMs() > beforeMs || account.endedMs < beforeMs) return;
-  if (wasTold(tellings, [`copies in ${region}: their key `, "the state of the key "], beforeMs)) return;
+  if (wasNotified(tellings, [`copies in ${region}: their key `, "the state of the key "], beforeMs)) return;
   story.violate("a lost key is reported", `${region}: ${keyState}`);
 }
 
@@ -171,7 +171,7 @@ function checkStranger(account: Account, tellings: Tellings, snapshot: SimSnapsh
   const nowMs = account.time.nowMs();
   const beforeMs = nowMs - 2 * DAY_MS - 2 * HOUR_MS;
   if (tamperedMs > beforeMs || tellings.silencedMs() > beforeMs) return;
-  if (wasTold(tellings, [`snapshots with the vault's tag in `], nowMs - DAY_MS)) return;
+  if (wasNotified(tellings, [`snapshots with the vault's tag in `], nowMs - DAY_MS)) return;
   const notified = new RegExp(`${snapshotId} in \\S+ carries|\\d+ times: `);
   if (tellings.lastLike(notified) >= beforeMs - TOLD_FOR_MS) return;
   account.story.violate("tampering is reported", `${snapshotId} in ${region} carries the vault's tags`);
@@ -188,7 +188,7 @@ function checkTampering(account: Account, tellings: Tellings): void {
       if (tamperedMs > beforeMs || snapshot.deleted) continue;
       if (isStranger(account, snapshot)) checkStranger(account, tellings, snapshot);
       if (!isTampered(account, snapshot) && !snapshot.planted) continue;
-      if (wasTold(tellings, unseen(account, name), nowMs - DAY_MS)) continue;
+      if (wasNotified(tellings, unseen(account, name), nowMs - DAY_MS)) continue;
       const notified = new RegExp(`${snapshotId} in \\S+ was changed|\\d+ times: .* was changed`);
       if (tellings.lastLike(notified) >= beforeMs - TOLD_FOR_MS) continue;
       account.story.violate("tampering is reported", `${snapshotId} in ${name}`);
@@ -200,7 +200,7 @@ function checkTampering(account: Account, tellings: Tellings): void {
 function checkDropouts(account: Account, tellings: Tellings, slotMs: number): void {
   if (!isKnown(account, tellings, slotMs)) return;
   for (const instanceId of dropouts(account, slotMs)) {
-    if (wasTold(tellings, unseen(account), slotMs)) continue;
+    if (wasNotified(tellings, unseen(account), slotMs)) continue;
     const named = new RegExp(`${instanceId} \\(.*\\) is not backed up any more: `);
     if (tellings.lastLike(named) >= slotMs - TOLD_FOR_MS) continue;
     account.story.violate("a dropout is reported", `${instanceId} is missing for ${isoSeconds(slotMs)}, unreported`);
@@ -208,7 +208,7 @@ function checkDropouts(account: Account, tellings: Tellings, slotMs: number): vo
 }
 
 /** @param slotMs is the newest slot that is closed by now */
-export function checkTold(account: Account, tellings: Tellings, slotMs: number): void {
+export function checkNotified(account: Account, tellings: Tellings, slotMs: number): void {
   checkUncopied(account, tellings);
   checkSlot(account, tellings, slotMs);
   checkDropouts(account, tellings, slotMs);

@@ -103,7 +103,7 @@ export function startOutages(account: Account): void {
       time.after((-Math.log(1 - random.next()) / rate) * DAY_MS, () => {
         if (account.stormy) {
           story.count(`fault: ${outage.name}`);
-          story.tell(`${outage.name} ${account.deniedAction ?? ""}`);
+          story.say(`${outage.name} ${account.deniedAction ?? ""}`);
           outage.begin(account);
         }
         time.after(random.skewed(...outage.lastsMs), () => {

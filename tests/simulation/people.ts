@@ -215,7 +215,7 @@ export function startPeople(account: Account): void {
         const deed = random.pick(DEEDS)(account);
         if (deed !== undefined) {
           story.count("people's deeds");
-          story.tell(`a person ${deed}`);
+          story.say(`a person ${deed}`);
         }
       }
       next();

@@ -162,7 +162,7 @@ function slotsOf(
  * Returns true if the rules release a snapshot, and the rest of its recovery point if a volume of it was several
  * instances': what keeps one keeps all.
  */
-export function isLetGo(account: Account, settings: VaultSettings, snapshot: SimSnapshot, asked: Question): boolean {
+export function isReleased(account: Account, settings: VaultSettings, snapshot: SimSnapshot, asked: Question): boolean {
   const { fromMs, seenMs = Infinity } = asked;
   const rest = (account.byInstance.get(instanceOf(snapshot)) ?? []).filter(
     (one) =>
@@ -172,14 +172,14 @@ export function isLetGo(account: Account, settings: VaultSettings, snapshot: Sim
       asked.counts(one) &&
       instancesOf(account, one.dataOf, fromMs, seenMs).length > 1,
   );
-  return [snapshot, ...rest].every((one) => isLetGoAlone(account, settings, one, asked));
+  return [snapshot, ...rest].every((one) => isReleasedAlone(account, settings, one, asked));
 }
 
 /**
  * Returns true if the rules release a snapshot: those of its instance, and for a volume of several instances all of
  * theirs.
  */
-function isLetGoAlone(account: Account, settings: VaultSettings, snapshot: SimSnapshot, asked: Question): boolean {
+function isReleasedAlone(account: Account, settings: VaultSettings, snapshot: SimSnapshot, asked: Question): boolean {
   const slot = slotOf(snapshot);
   const counts = (one: SimSnapshot) => one === snapshot || asked.counts(one);
   const { fromMs, seenMs = Infinity } = asked;
@@ -224,7 +224,7 @@ export function checkRetention(
   // The invocation saw what it deleted itself; it may have seen what was deleted just before.
   const seen = [startMs, sinceMs].some((fromMs) =>
     [Infinity, fromMs].some((seenMs) =>
-      isLetGo(account, settings, snapshot, {
+      isReleased(account, settings, snapshot, {
         side,
         nowMs,
         counts: (one) => isHere(one) && (one.lostMs ?? Infinity) >= fromMs,

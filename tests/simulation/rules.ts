@@ -23,7 +23,7 @@ import type { VaultSettings } from "../../src/vault/model/settings";
 import type { Call } from "../../src/iam/call";
 import type { Invocation } from "./invocation";
 import { carriedTags } from "./overrideOracle";
-import { checkLimit, checkRetention, expires, isLetGo } from "./retentionRules";
+import { checkLimit, checkRetention, expires, isReleased } from "./retentionRules";
 import { isMade, isSaidExpired, isTampered, isVaults } from "./ownership";
 import { checkKeys, checkVolumeTags } from "./tagRules";
 
@@ -83,7 +83,7 @@ export function isReleasedIn(
   { sinceMs, seenMs }: { sinceMs: number; seenMs?: number },
 ): boolean {
   if (!isSaidExpired(account, snapshot, region)) return false;
-  return isLetGo(account, settings, snapshot, {
+  return isReleased(account, settings, snapshot, {
     side: "drKeep",
     nowMs: account.time.nowMs(),
     counts: (s) =>

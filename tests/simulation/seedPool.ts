@@ -79,11 +79,11 @@ export function serveSeeds<R>({ sourceFor, play }: Player<R>): void {
   const isGone = (error: Error | null) => {
     if (error !== null) process.exit(0);
   };
-  const tell = (message: ToParent<R>) => process.send?.(message, undefined, {}, isGone);
+  const say = (message: ToParent<R>) => process.send?.(message, undefined, {}, isGone);
   process.on("message", ({ seed, ...work }: ToChild) => {
     source ??= sourceFor(work);
     play(seed, work, source).then(
-      (result) => tell({ kind: "result", result }),
+      (result) => say({ kind: "result", result }),
       (error: unknown) => {
         console.error(error);
         process.exit(1);
@@ -93,5 +93,5 @@ export function serveSeeds<R>({ sourceFor, play }: Player<R>): void {
   // Ctrl-C reaches every process of the terminal: the first reports what was found and ends the others.
   process.on("SIGINT", () => undefined);
   process.on("disconnect", () => process.exit(0));
-  tell({ kind: "ready" });
+  say({ kind: "ready" });
 }

@@ -18,10 +18,10 @@ import {
   slotOf,
 } from "./account";
 import { protectedInstances, protectedVolumes } from "./fleet";
-import { checkLocked, checkToldHold } from "./heldRules";
+import { checkLocked, checkHoldNotified } from "./heldRules";
 import type { Lambda } from "./lambda";
 import { badOverrides } from "./overrideOracle";
-import { expires, isLetGo } from "./retentionRules";
+import { expires, isReleased } from "./retentionRules";
 import { isReleasedIn } from "./rules";
 import type { Scheduler } from "./scheduler";
 import type { Tellings } from "./tellings";
@@ -109,8 +109,8 @@ function checkRules(account: Account, tellings: Tellings, list: readonly SimSnap
   const nowMs = account.time.nowMs();
   // Only the first run after the storm decides since when an instance is missing: see checkExpired.
   const settings = { ...account.settings, orphans: "keep" as const };
-  const wasLetGo = (snapshot: SimSnapshot, ms: number) =>
-    isLetGo(account, settings, snapshot, {
+  const wasReleased = (snapshot: SimSnapshot, ms: number) =>
+    isReleased(account, settings, snapshot, {
       side,
       nowMs: nowMs - ms,
       counts: (one) =>
@@ -122,14 +122,14 @@ function checkRules(account: Account, tellings: Tellings, list: readonly SimSnap
       fromMs: nowMs,
     });
   for (const snapshot of list) {
-    if (!wasLetGo(snapshot, GRACE_MS)) continue;
+    if (!wasReleased(snapshot, GRACE_MS)) continue;
     const set = setOf(account, snapshot);
     if (set.some((one) => waitsForDoubt(account, one) || one.state === "pending")) continue;
     // Only a run finds out if what lacks backups is an orphan, and so if its copy-expired tags count.
     const graceMs = lacksBackups(account, snapshot.dataOf) ? REMAINS_MS : GRACE_MS;
     if (set.some((one) => isHeld(account, one, graceMs))) {
-      const isLong = wasLetGo(snapshot, GRACE_MS + DAY_MS) && isHeld(account, snapshot);
-      if (isLong) checkToldHold(account, tellings, snapshot);
+      const isLong = wasReleased(snapshot, GRACE_MS + DAY_MS) && isHeld(account, snapshot);
+      if (isLong) checkHoldNotified(account, tellings, snapshot);
       continue;
     }
     const ageDays = ((nowMs - snapshot.startMs) / DAY_MS).toFixed(1);
@@ -144,8 +144,8 @@ function checkRules(account: Account, tellings: Tellings, list: readonly SimSnap
  * Returns true while an encrypted replacement waits for verified copies to replace its original, which may take hours.
  */
 function isTakingOver({ time }: Account, a: SimSnapshot, b: SimSnapshot): boolean {
-  const standIn = a.sourceId === b.snapshotId ? a : b.sourceId === a.snapshotId ? b : undefined;
-  return standIn !== undefined && standIn.startMs > time.nowMs() - DAY_MS / 2;
+  const replacement = a.sourceId === b.snapshotId ? a : b.sourceId === a.snapshotId ? b : undefined;
+  return replacement !== undefined && replacement.startMs > time.nowMs() - DAY_MS / 2;
 }
 
 function checkTwins(account: Account, list: readonly SimSnapshot[]): void {

@@ -19,7 +19,7 @@ import { checkNewestSlot, checkSettled, checkVolumes } from "./settled";
 import type { FunctionSource } from "./source";
 import { type Stage, setStage } from "./stage";
 import { type Violation, makeStory } from "./story";
-import { checkTold, checkUnbothered } from "./notificationRules";
+import { checkNotified, checkUnbothered } from "./notificationRules";
 import { makeTime } from "./virtualTime";
 
 export interface SimulationResult {
@@ -59,14 +59,14 @@ function planWeather({ account, tellings }: Stage, days: number): void {
       account.stormEndedMs = time.nowMs();
       endOutages(account);
       if (protectedVolumes(account).length === 0) newInstance(account, true);
-      story.tell("--- the storm is over ---");
+      story.say("--- the storm is over ---");
     });
     time.at(START_MS + (cycle * cycleDays - quietDays) * DAY_MS + CALM_MS, () => {
       checkVolumes(account, tellings);
     });
     time.at(START_MS + cycle * cycleDays * DAY_MS, () => {
       account.stormy = true;
-      story.tell("--- a storm begins ---");
+      story.say("--- a storm begins ---");
     });
   }
 }
@@ -77,7 +77,7 @@ function checkDay({ account, lambda, scheduler, tellings }: Stage, dayMs: number
   const slotMs = dayMs - DAY_MS + SLOT_MS;
   if (slotMs < START_MS) return;
   checkManifests(account);
-  checkTold(account, tellings, slotMs);
+  checkNotified(account, tellings, slotMs);
   if (account.stormy) return;
   const quietMs = account.time.nowMs() - account.stormEndedMs;
   if (quietMs > DAY_MS) checkNewestSlot(account, slotMs);
@@ -114,7 +114,7 @@ export async function simulate(
   const account = makeAccount(settings, faults, time, story, random);
   const stage = setStage(account, source);
   try {
-    story.tell(`faults: ${faults.kinds.join(", ") || "none"}; ${JSON.stringify(settings)}`);
+    story.say(`faults: ${faults.kinds.join(", ") || "none"}; ${JSON.stringify(settings)}`);
     firstFleet(account);
     startPeople(account);
     startLaunches(account, START_MS + SLOT_MS);

@@ -13,7 +13,7 @@ export interface Violation {
 }
 
 export interface Story {
-  tell(event: string): void;
+  say(event: string): void;
   /** Records a call; `asked` is what it asks for, without the words that people read. */
   call(event: string, asked: string): void;
   count(what: string, times?: number): void;
@@ -46,7 +46,7 @@ export function makeStory(time: VirtualTime, listen?: (line: string) => void): S
   let callsHash = hashText("calls");
   const line = (event: string, timeMs: number) => `${dayAndTime(startMs, timeMs)}  ${event}`;
   const ring: { event: string; timeMs: number }[] = [];
-  const tell = (event: string) => {
+  const say = (event: string) => {
     const timeMs = time.nowMs();
     hash = hashText(event, hash ^ (timeMs & 0xffffffff));
     ring.push({ event, timeMs });
@@ -56,16 +56,16 @@ export function makeStory(time: VirtualTime, listen?: (line: string) => void): S
   const last = () => ring.slice(-EVENTS_KEPT).map(({ event, timeMs }) => line(event, timeMs));
   const hex = (value: number) => (value >>> 0).toString(16).padStart(8, "0");
   return {
-    tell,
+    say,
     call: (event, asked) => {
       callsHash = hashText(asked, callsHash ^ (time.nowMs() & 0xffffffff));
-      tell(event);
+      say(event);
     },
     count: (what, times = 1) => {
       counts[what] = (counts[what] ?? 0) + times;
     },
     violate: (rule, detail) => {
-      tell(`VIOLATION ${rule}: ${detail}`);
+      say(`VIOLATION ${rule}: ${detail}`);
       if (violations.some((known) => known.rule === rule)) return;
       const timeMs = time.nowMs();
       const day = Math.floor((timeMs - startMs) / DAY_MS);

@@ -178,7 +178,7 @@ export function startTamperer(account: Account, random: Random, deliver: Deliver
         const deed = random.pick(DEEDS)(account, random, deliver);
         if (deed !== undefined) {
           story.count("tamperer's deeds");
-          story.tell(`somebody ${deed}`);
+          story.say(`somebody ${deed}`);
         }
       }
       next();

@@ -146,11 +146,11 @@ export function noteRefused(invocation: Invocation, regionName: string, call: Ca
 export function checkTries(account: Account, invocation: Invocation, made: readonly SimSnapshot[]): void {
   if (invocation.overlapped) return;
   for (const snapshot of made) {
-    const tries = failures(account.byVolume.get(snapshot.dataOf) ?? [], seenBefore(account, invocation)).filter(
+    const attempts = failures(account.byVolume.get(snapshot.dataOf) ?? [], seenBefore(account, invocation)).filter(
       (s) => s.sourceId === undefined && slotOf(s) === slotOf(snapshot) && s.untagged !== true && s.lostTo !== "person",
     );
-    if (tries.length < MAX_TRIES) continue;
-    const what = `${snapshot.dataOf} for ${slotOf(snapshot)} again after ${tries.length}`;
+    if (attempts.length < MAX_TRIES) continue;
+    const what = `${snapshot.dataOf} for ${slotOf(snapshot)} again after ${attempts.length}`;
     account.story.violate("at most three attempts per volume and slot", what);
   }
 }

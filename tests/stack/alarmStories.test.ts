@@ -63,7 +63,7 @@ const overdue = { [`overdue-${THERE}`]: within(25, 52) };
 const limited = { copiesLimited: true };
 const denied = { copiesRefused: true };
 /** What was mailed at once is reported again every 23 hours, each time as an error that is held for two hours. */
-const toldDaily = [...within(1, 3), ...within(24, 27), ...within(47, 50)];
+const notifiedDaily = [...within(1, 3), ...within(24, 27), ...within(47, 50)];
 
 const STORIES: [string, Night[], Record<string, Change[]>][] = [
   [
@@ -94,7 +94,7 @@ const STORIES: [string, Night[], Record<string, Change[]>][] = [
   ],
   ["a night in which EC2 accepts no copies", [limited], { [`stale-${THERE}`]: within(24, 48) }],
   ["two nights in which EC2 accepts no copies", [limited, limited], { ...overdue, ...staleTwice }],
-  ["two nights in which copies are denied", [denied, denied], { errors: toldDaily, ...overdue, ...staleTwice }],
+  ["two nights in which copies are denied", [denied, denied], { errors: notifiedDaily, ...overdue, ...staleTwice }],
 ];
 
 test.each(STORIES)("sets off the expected alarms for %s", async (_what, wrong, expected) => {

@@ -193,7 +193,7 @@ describe("the function's triggers", () => {
     expect(schedule("clock")).toStrictEqual({
       ...common,
       name: `${VAULT}-clock`,
-      description: `Alarm clock of ${VAULT}: moved by the function, see docs/adr/0003`,
+      description: `Follow-up timer of ${VAULT}: moved by the function, see docs/adr/0003`,
       scheduleExpression: "at(2099-01-01T00:00:00)",
       state: "DISABLED",
       actionAfterCompletion: "NONE",

@@ -7,7 +7,7 @@ import { TAG, copyExpiredTag } from "../../src/vault/model/tags";
 import { DAY_MS, MINUTE_MS, isoSeconds } from "../../src/vault/lib/time";
 import type { KeyedRegion } from "../../src/vault/model/settings";
 import type { Snapshot, Tags } from "../../src/vault/model/world";
-import { DR, DR2, NOW, copyOf, sealedIn, snapshot, standInOf } from "./world";
+import { DR, DR2, NOW, copyOf, sealedIn, snapshot, replacementOf } from "./world";
 
 export const VOLUMES = ["vol-1", "vol-2"];
 
@@ -43,7 +43,7 @@ export interface DrawnSlot {
   sourceGone: boolean;
   foreign?: Tags;
   copies: DrawnCopy[];
-  standIns: DrawnStandIn[];
+  replacements: DrawnStandIn[];
 }
 
 /** Draws a boolean that is mostly false. */
@@ -75,7 +75,7 @@ const marked: fc.Arbitrary<readonly KeyedRegion[]> = fc.oneof(
   { weight: 1, arbitrary: fc.subarray([DR, DR2]) },
 );
 
-const standIn: fc.Arbitrary<DrawnStandIn> = fc.record({
+const replacement: fc.Arbitrary<DrawnStandIn> = fc.record({
   state: fc.constantFrom("completed", "completed", "completed", "pending", "error", "recoverable"),
   verified: seldom(4).map((not) => !not),
   lateMinutes: fc.integer({ min: 0, max: 3_000 }),
@@ -98,9 +98,9 @@ export const drawnSlot: fc.Arbitrary<DrawnSlot> = fc.record(
     sourceGone: seldom(3),
     foreign: fc.option(foreign, { nil: undefined, freq: 12 }),
     copies: fc.array(copy, { maxLength: 3 }),
-    standIns: fc.oneof(
+    replacements: fc.oneof(
       { weight: 2, arbitrary: fc.constant<DrawnStandIn[]>([]) },
-      { weight: 1, arbitrary: fc.array(standIn, { maxLength: 2 }) },
+      { weight: 1, arbitrary: fc.array(replacement, { maxLength: 2 }) },
     ),
   },
   {
@@ -114,7 +114,7 @@ export const drawnSlot: fc.Arbitrary<DrawnSlot> = fc.record(
       "archived",
       "sourceGone",
       "copies",
-      "standIns",
+      "replacements",
     ],
   },
 );
@@ -141,9 +141,9 @@ function copiesOf(source: Snapshot, drawn: readonly DrawnCopy[]): Snapshot[] {
   );
 }
 
-function standInFor(original: Snapshot, drawn: DrawnStandIn, number: number): Snapshot {
+function replacementFor(original: Snapshot, drawn: DrawnStandIn, number: number): Snapshot {
   const { state, verified, lateMinutes } = drawn;
-  return standInOf(original, `${original.snapshotId}-stand-in-${number}`, {
+  return replacementOf(original, `${original.snapshotId}-stand-in-${number}`, {
     state,
     startTimeMs: after(original.startTimeMs, lateMinutes),
     storageTier: "standard",
@@ -170,13 +170,13 @@ export function place(drawn: DrawnSlot, index: number): PlacedSlot {
     ...(drawn.encrypted && { kmsKeyId: "arn:aws:kms:us-east-1:111122223333:key/of-the-volume" }),
     tags: { [TAG.slot]: isoSeconds(slotMs), ...marks(drawn.marked), ...drawn.foreign },
   });
-  const has = drawn.state === "completed" && !drawn.encrypted ? drawn.standIns : [];
-  const standIns = has.map((one, number) => standInFor(original, one, number));
+  const has = drawn.state === "completed" && !drawn.encrypted ? drawn.replacements : [];
+  const replacements = has.map((one, number) => replacementFor(original, one, number));
   return {
-    snapshots: [...(drawn.sourceGone ? [] : [original]), ...standIns],
+    snapshots: [...(drawn.sourceGone ? [] : [original]), ...replacements],
     copies: [
       ...copiesOf(original, drawn.copies),
-      ...standIns.flatMap((one, number) => copiesOf(one, has[number]?.copies ?? [])),
+      ...replacements.flatMap((one, number) => copiesOf(one, has[number]?.copies ?? [])),
     ],
   };
 }

@@ -39,7 +39,7 @@ function editsOf(keys: readonly string[]): fc.Arbitrary<Edit[]> {
 /** Draws edits of every tag of the vault except copy-expired tags. */
 export const arbitraryEdits = editsOf(OWN_KEYS);
 /** Draws edits of copy-expired tags too. */
-export const arbitraryEditsAndMarks = editsOf([...OWN_KEYS, ...MARKS, ...MARKS, ...MARKS]);
+export const arbitraryEditsAndExpiredTags = editsOf([...OWN_KEYS, ...MARKS, ...MARKS, ...MARKS]);
 
 function edited(one: Snapshot, edits: readonly Edit[]): Snapshot {
   let tags: Tags = one.tags;

@@ -81,7 +81,7 @@ function isReleasedIn(snapshot: Snapshot, { region }: KeyedRegion, world: World,
   if (seen === undefined) return false;
   const clear = own(world.snapshots).filter(isClear);
   const all = [...own(world.snapshots), ...ownCopies(world)];
-  const { problems: _told, ...ruled } = instanceRules(all, world, policy, NOW);
+  const { problems: _reported, ...ruled } = instanceRules(all, world, policy, NOW);
   const rules = { ...ruled, calendar: makeCalendar(policy.timezone), nowMs: NOW };
   const completed = clear.filter(({ state }) => state === "completed");
   return releasedIn(seen, completed, rules).released(snapshot);

@@ -142,10 +142,10 @@ export function watchedVault(timeoutSeconds: number, settings = SETTINGS) {
     if (!wrong.runLost) await call({ kind: "run", slot: isoSeconds(startMs) });
     for (let hour = 0; hour < 24; hour += 1) {
       nowMs = startMs + hour * HOUR_MS + 30 * MINUTE_MS;
-      const tries = wrong.throttled ? HOUR_MS / TRIED_AGAIN_MS : 1;
-      for (let n = 0; n < tries && nowMs < startMs + DAY_MS; n += 1) {
+      const attempts = wrong.throttled ? HOUR_MS / TRIED_AGAIN_MS : 1;
+      for (let n = 0; n < attempts && nowMs < startMs + DAY_MS; n += 1) {
         await call({ kind: "sweep" });
-        if (tries > 1) nowMs += TRIED_AGAIN_MS;
+        if (attempts > 1) nowMs += TRIED_AGAIN_MS;
       }
     }
     nowMs = startMs + DAY_MS;

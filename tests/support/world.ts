@@ -118,7 +118,7 @@ export function copyOf(source: Snapshot, snapshotId: string, extra: Partial<Snap
 }
 
 /** Returns the verified encrypted replacement of a snapshot in the primary region. */
-export function standInOf(original: Snapshot, snapshotId: string, extra: Partial<Snapshot> = {}): Snapshot {
+export function replacementOf(original: Snapshot, snapshotId: string, extra: Partial<Snapshot> = {}): Snapshot {
   const here = { region: SETTINGS.primaryRegion, keyArn: PRIMARY_KEY };
   return copyOf(original, snapshotId, { ...sealedIn(here), ...extra });
 }

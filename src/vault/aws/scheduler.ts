@@ -45,7 +45,7 @@ export async function setSchedule(
     new UpdateScheduleCommand({
       Name: clock.name,
       GroupName: clock.groupName,
-      Description: `Alarm clock of ${vaultId}: moved by the function, see docs/adr/0003`,
+      Description: `Follow-up timer of ${vaultId}: moved by the function, see docs/adr/0003`,
       ScheduleExpression: atMs === undefined ? STOPPED_CLOCK : `at(${isoSeconds(atMs).slice(0, -1)})`,
       ScheduleExpressionTimezone: "UTC",
       State: atMs === undefined ? "DISABLED" : "ENABLED",

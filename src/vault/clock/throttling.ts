@@ -5,7 +5,7 @@
 import type { ClockState } from "../model/clockState";
 import { HOUR_MS, isoSeconds, parseIso } from "../lib/time";
 import type { ThrottledRead } from "../model/world";
-import type { Judged } from "../model/work";
+import type { Throttling } from "../model/work";
 
 /**
  * Time after which throttling is reported. Throttling by a crowd ends within minutes, while one that lasts an hour has
@@ -21,7 +21,7 @@ export function openThrottling(
   throttled: readonly ThrottledRead[],
   clock: ClockState | undefined,
   nowMs: number,
-): Judged {
+): Throttling {
   if (throttled.length === 0) return { deferredReads: [], problems: [] };
   const sinceMs = parseIso(clock?.throttledSince ?? "") ?? nowMs;
   const since = isoSeconds(sinceMs);

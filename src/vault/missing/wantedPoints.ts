@@ -44,8 +44,8 @@ export function wantedIn({ seen, pruned }: LookedRegion, memory: PointMemory, no
   const { points, verdict } = pruned;
   const doubted = seen.filter(isDoubted);
   const wantedOf = (isAsked: (one: Snapshot) => boolean) => {
-    const judged = points.filter((one) => isAsked(one) && whyKept(verdict, one) !== undefined);
-    return countPoints([...judged, ...doubted.filter(isAsked)]);
+    const keptPoints = points.filter((one) => isAsked(one) && whyKept(verdict, one) !== undefined);
+    return countPoints([...keptPoints, ...doubted.filter(isAsked)]);
   };
   const counts = countKept(verdict);
   if (doubted.length > 0) {

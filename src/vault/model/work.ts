@@ -4,7 +4,7 @@ import type { ThrottledRead, World } from "./world";
 import type { Kept, Outcome, Plan } from "./actions";
 import type { SlotTask } from "./trigger";
 
-export interface Judged {
+export interface Throttling {
   /** Time since which reads have been throttled without a break, as an ISO instant; the timer carries it on. */
   since?: string;
   deferredReads: ThrottledRead[];
@@ -22,5 +22,5 @@ export interface Work {
   settled: boolean;
   /** True if it deleted anything, or attempted to. */
   isDeleting: boolean;
-  throttled: Judged;
+  throttled: Throttling;
 }

@@ -30,14 +30,14 @@ export function planRegions(
 ): PlanPart {
   // A slot that is only reported as missed is not a run, so it makes no instance an orphan.
   const slot = slotTask?.mode === "open" ? slotTask.slot : undefined;
-  const { dr: marked, clear } = inventory;
-  const copies = marked.flatMap((region) => region.copies);
+  const { dr: drRegions, clear } = inventory;
+  const copies = drRegions.flatMap((region) => region.copies);
   const { problems, ...ruled } = instanceRules([...own, ...copies], world, settings, nowMs);
   const changing = beginChanges(world, ruled, { settings, slot, nowMs });
   const calendar = makeCalendar(settings.timezone);
   const rules = { ...ruled, calendar, nowMs, formersOf: changing.formersOf };
   const finished = clear.filter(isCompleted);
-  const believed = marked.map((one) => ({ one, ...releasedIn(one, finished, rules) }));
+  const believed = drRegions.map((one) => ({ one, ...releasedIn(one, finished, rules) }));
   const seen = believed.map(({ one, released }): SeenRegion => ({ ...one, released }));
   const { canonical, redundant } = dedupe(clear, copyProgressRank(seen), settings);
   const completed = canonical.filter(isCompleted);

@@ -175,7 +175,7 @@ describe("setting the timer", () => {
   const whole = {
     Name: "clock",
     GroupName: "vault",
-    Description: "Alarm clock of smart-vault-test: moved by the function, see docs/adr/0003",
+    Description: "Follow-up timer of smart-vault-test: moved by the function, see docs/adr/0003",
     ScheduleExpression: "at(2026-11-22T03:01:00)",
     ScheduleExpressionTimezone: "UTC",
     State: "ENABLED",

@@ -14,7 +14,7 @@ import type { Plan } from "../../../src/vault/model/actions";
 import type { VaultSettings } from "../../../src/vault/model/settings";
 import type { World } from "../../../src/vault/model/world";
 import { deleteAction } from "../../support/actions";
-import { DR, DR2, NOW, SETTINGS, copyOf, sealedIn, snapshot, standInOf } from "../../support/world";
+import { DR, DR2, NOW, SETTINGS, copyOf, sealedIn, snapshot, replacementOf } from "../../support/world";
 
 const LOCKING: VaultSettings = { ...SETTINGS, dr: [DR, DR2], lock: { mode: "governance", days: 7 } };
 const REGIONS = [SETTINGS.primaryRegion, DR.region, DR2.region];
@@ -29,7 +29,7 @@ const copiesIn = (dr: typeof DR) => [
   copyOf(fresh, `fresh-${dr.region}`, sealedIn(dr)),
 ];
 const world: World = {
-  snapshots: [old, fresh, standInOf(fresh, "stand-in")],
+  snapshots: [old, fresh, replacementOf(fresh, "stand-in")],
   copies: { [DR.region]: copiesIn(DR), [DR2.region]: copiesIn(DR2) },
   problems: [],
   throttled: [],

@@ -42,10 +42,10 @@ describe("the next attempt for a slot with a window of nine hours", () => {
 
 interface Played {
   /** Times at which snapshots were started, by slot. */
-  tries: Map<string, number[]>;
+  attempts: Map<string, number[]>;
   /** Creations that EC2 refused because of the volume's other snapshots. */
   refused: number;
-  told: Problem[];
+  reported: Problem[];
   world: World;
 }
 
@@ -68,9 +68,9 @@ function play({ policy, volumeType, everyMinutes, hours, minutes, fails, isLimit
   const one = instance("i-1", [volume("vol-1", { volumeType })]);
   const max = volumeType === "st1" ? 1 : 5;
   const played: Played = {
-    tries: new Map(),
+    attempts: new Map(),
     refused: 0,
-    told: [],
+    reported: [],
     world: { instances: [one], snapshots: [], copies: inDr([]), problems: [], throttled: [] },
   };
   let clock: { slot?: string; done?: string } = { done: isoSeconds(NOW - HOUR_MS) };
@@ -88,7 +88,7 @@ function play({ policy, volumeType, everyMinutes, hours, minutes, fails, isLimit
     );
     const world = { ...played.world, snapshots: own };
     const plan = planOf(world, policy, slotTask, "r", nowMs);
-    played.told.push(...plan.problems);
+    played.reported.push(...plan.problems);
     const busy = own.filter((s) => s.volumeId === "vol-1" && s.state !== "completed").length;
     const wants = plan.actions.some((a) => a.kind === "snapshot");
     const limited = isLimited?.(nowMs) === true;
@@ -99,7 +99,7 @@ function play({ policy, volumeType, everyMinutes, hours, minutes, fails, isLimit
     const fresh = (s: Snapshot) => s.startTimeMs === nowMs && s.state === "completed";
     played.world = { ...after, snapshots: after.snapshots?.map((s) => (fresh(s) ? { ...s, state: "pending" } : s)) };
     if (slotTask === undefined) continue;
-    if (wants && !refused) played.tries.set(slotTask.slot, [...(played.tries.get(slotTask.slot) ?? []), nowMs]);
+    if (wants && !refused) played.attempts.set(slotTask.slot, [...(played.attempts.get(slotTask.slot) ?? []), nowMs]);
     const settled = plan.slotSettled && !(wants && refused);
     clock = settled ? { done: slotTask.slot } : { ...clock, slot: slotTask.slot };
   }
@@ -121,7 +121,7 @@ test("attempts a volume with serial snapshots three times at most and reports it
           return at >= from && at < from + length;
         });
       const policy = { ...SETTINGS, startWindowHours };
-      const { tries, told } = play({
+      const { attempts, reported } = play({
         policy,
         volumeType: "st1",
         everyMinutes,
@@ -130,12 +130,12 @@ test("attempts a volume with serial snapshots three times at most and reports it
         fails: () => true,
         isLimited,
       });
-      const times = tries.get(SLOT) ?? [];
+      const times = attempts.get(SLOT) ?? [];
       expect(times.length).toBeLessThanOrEqual(3);
       if (times.length === 0) return;
       // If failed attempts were deleted for a new one that did not start in time, that is reported.
       const kinds = ["snapshot-errored", "slot-missed"];
-      expect(told.some(({ kind, message }) => kinds.includes(kind) && message.includes("vol-1"))).toBe(true);
+      expect(reported.some(({ kind, message }) => kinds.includes(kind) && message.includes("vol-1"))).toBe(true);
     }),
     { numRuns: 100 },
   );
@@ -143,10 +143,10 @@ test("attempts a volume with serial snapshots three times at most and reports it
 
 test("makes three attempts at a serial volume by hourly sweeps, and gets its snapshot if the cause is gone by then", () => {
   const setting = { policy: SETTINGS, volumeType: "st1", everyMinutes: 10, hours: 23, minutes: 5 };
-  expect(play({ ...setting, fails: () => true }).tries.get(SLOT)).toHaveLength(3);
+  expect(play({ ...setting, fails: () => true }).attempts.get(SLOT)).toHaveLength(3);
   const mended = play({ ...setting, fails: (ms) => ms < NOW + 4 * HOUR_MS });
-  expect(mended.tries.get(SLOT)).toHaveLength(3);
-  expect(mended.told).toStrictEqual([]);
+  expect(mended.attempts.get(SLOT)).toHaveLength(3);
+  expect(mended.reported).toStrictEqual([]);
 });
 
 test.each(["gp3", "st1"])(
@@ -154,11 +154,11 @@ test.each(["gp3", "st1"])(
   (volumeType) => {
     const policy = { ...SETTINGS, schedule: "cron(0 * * * ? *)", startWindowHours: 1 };
     const fails = (ms: number) => ms < NOW + 2 * HOUR_MS;
-    const { tries, refused, world } = play({ policy, volumeType, everyMinutes: 2, hours: 6, minutes: 3, fails });
+    const { attempts, refused, world } = play({ policy, volumeType, everyMinutes: 2, hours: 6, minutes: 3, fails });
     const done = (world.snapshots ?? []).filter(({ state }) => state === "completed");
     const hours = done.map(({ tags }) => ((parseIso(tags[TAG.slot] ?? "") ?? 0) - NOW) / HOUR_MS);
     expect(hours.filter((hour) => hour >= 2 && hour < 5)).toStrictEqual([2, 3, 4]);
-    expect(Math.max(...[...tries.values()].map((times) => times.length))).toBeLessThanOrEqual(3);
+    expect(Math.max(...[...attempts.values()].map((times) => times.length))).toBeLessThanOrEqual(3);
     if (volumeType === "gp3") expect(refused).toBe(0);
   },
 );

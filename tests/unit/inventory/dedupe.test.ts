@@ -5,15 +5,15 @@ import { copyExpiredTag } from "../../../src/vault/model/tags";
 import { MINUTE_MS } from "../../../src/vault/lib/time";
 import type { Snapshot } from "../../../src/vault/model/world";
 import type { CoreSettings } from "../../../src/vault/model/settings";
-import { DR, DR2, NOW, PRIMARY_KEY, SETTINGS, snapshot, standInOf } from "../../support/world";
+import { DR, DR2, NOW, PRIMARY_KEY, SETTINGS, snapshot, replacementOf } from "../../support/world";
 
 const ENCRYPTING: CoreSettings = { ...SETTINGS, dr: [DR, DR2], primaryKeyArn: PRIMARY_KEY };
 const OTHER_KEY = "arn:aws:kms:us-east-1:111122223333:key/other";
 const plain = snapshot("plain");
-const verified = standInOf(plain, "verified");
-const rekeyed = standInOf(plain, "rekeyed", { kmsKeyId: OTHER_KEY });
-const pending = standInOf(plain, "pending", { state: "pending" });
-const failed = standInOf(plain, "failed", { state: "error" });
+const verified = replacementOf(plain, "verified");
+const rekeyed = replacementOf(plain, "rekeyed", { kmsKeyId: OTHER_KEY });
+const pending = replacementOf(plain, "pending", { state: "pending" });
+const failed = replacementOf(plain, "failed", { state: "error" });
 const twin = { ...plain, snapshotId: "twin", startTimeMs: NOW + MINUTE_MS };
 
 /** Returns the canonical id, and `id: why (but)` of the others. */

@@ -5,7 +5,7 @@ import { TAG } from "../../../src/vault/model/tags";
 import { DAY_MS } from "../../../src/vault/lib/time";
 import type { Snapshot } from "../../../src/vault/model/world";
 import { deleteAction } from "../../support/actions";
-import { DR, NOW, SLOT, copyOf, snapshot, standInOf } from "../../support/world";
+import { DR, NOW, SLOT, copyOf, snapshot, replacementOf } from "../../support/world";
 
 const one = snapshot("one");
 const POINT = `vol-1 ${SLOT}`;
@@ -35,7 +35,7 @@ test.each<[string, Snapshot]>([
   ["a redundant snapshot", twin(0)],
   ["one that was taken 15 minutes later", twin(SAME_DATA_MS)],
   ["one that was taken 15 minutes before", twin(-SAME_DATA_MS)],
-  ["its encrypted copy beside it", standInOf(one, "twin")],
+  ["its encrypted copy beside it", replacementOf(one, "twin")],
   ["one for another slot", snapshot("twin", { startTimeMs: NOW + 60_000 })],
 ])("counts no loss if %s is kept", (_what, other) => {
   expect(lost([one, other], ["one"])).toStrictEqual([]);

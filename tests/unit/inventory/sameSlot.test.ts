@@ -4,7 +4,7 @@ import { isClear, isOwn, isOwnCopy } from "../../../src/vault/identity/ownership
 import { TAG } from "../../../src/vault/model/tags";
 import { MINUTE_MS, isoSeconds } from "../../../src/vault/lib/time";
 import type { Snapshot } from "../../../src/vault/model/world";
-import { NOW, SLOT, copyOf, snapshot, standInOf } from "../../support/world";
+import { NOW, SLOT, copyOf, snapshot, replacementOf } from "../../support/world";
 
 describe("a snapshot that the vault made", () => {
   const made = snapshot("snap-1");
@@ -52,14 +52,14 @@ test("never count for a time after their data was taken", () => {
 
 test("have, as copies, data as old as the snapshot that held it first, whatever the tag says", () => {
   const made = snapshot("snap-1", { startTimeMs: NOW - 5_000 });
-  const standIn = standInOf(made, "stand-in", { startTimeMs: NOW });
-  expect([made, standIn, copyOf(standIn, "copy")].map(dataStartMs)).toStrictEqual([
+  const replacement = replacementOf(made, "stand-in", { startTimeMs: NOW });
+  expect([made, replacement, copyOf(replacement, "copy")].map(dataStartMs)).toStrictEqual([
     NOW - 5_000,
     NOW - 5_000,
     NOW - 5_000,
   ]);
   const later = isoSeconds(NOW - 1_000);
-  const spoilt = { ...standIn, tags: { ...standIn.tags, [TAG.sourceStarted]: later } };
+  const spoilt = { ...replacement, tags: { ...replacement.tags, [TAG.sourceStarted]: later } };
   expect(dataStartMs(spoilt)).toBe(NOW - 5_000);
 });
 

@@ -7,11 +7,22 @@ import { TAG } from "../../../src/vault/model/tags";
 import { MINUTE_MS } from "../../../src/vault/lib/time";
 import type { Snapshot } from "../../../src/vault/model/world";
 import { makeRig } from "../../support/rig";
-import { DR, DR2, NOW, PRIMARY_KEY, SETTINGS, SLOT, copyOf, sealedIn, snapshot, standInOf } from "../../support/world";
+import {
+  DR,
+  DR2,
+  NOW,
+  PRIMARY_KEY,
+  SETTINGS,
+  SLOT,
+  copyOf,
+  sealedIn,
+  snapshot,
+  replacementOf,
+} from "../../support/world";
 
 const rig = makeRig({ ...SETTINGS, dr: [DR, DR2], primaryKeyArn: PRIMARY_KEY });
 const plain = snapshot("plain");
-const standIn = standInOf(plain, "stand-in", { startTimeMs: NOW + MINUTE_MS });
+const replacement = replacementOf(plain, "stand-in", { startTimeMs: NOW + MINUTE_MS });
 const copies = [copyOf(plain, "west"), copyOf(plain, "ireland", sealedIn(DR2))];
 const pending = (one: Snapshot): Snapshot => ({ ...one, state: "pending" });
 
@@ -42,16 +53,16 @@ test("copies a snapshot to both regions, encrypts it in its own, and deletes the
   expect(tags).toContainEqual({ Key: TAG.slot, Value: SLOT });
   expect(tags).toContainEqual({ Key: TAG.sourceSnapshot, Value: "plain" });
 
-  const third = await followUpOf(2, [plain, pending(standIn)], copies);
+  const third = await followUpOf(2, [plain, pending(replacement)], copies);
   expect(third.counts).toMatchObject({ copies: 0, deletions: 0 });
   expect(third.nextFollowUp).toBe("2026-11-22T03:03:00Z");
 
-  const fourth = await followUpOf(3, [plain, standIn], copies);
+  const fourth = await followUpOf(3, [plain, replacement], copies);
   expect(fourth.counts).toMatchObject({ copies: 0, deletions: 1 });
   const deleted = rig.writer.commandCalls(DeleteSnapshotCommand);
   expect(deleted.map(({ args: [{ input }] }) => input.SnapshotId)).toStrictEqual(["plain"]);
 
-  const last = await followUpOf(4, [standIn], copies);
+  const last = await followUpOf(4, [replacement], copies);
   expect([last.status, last.nextFollowUp]).toStrictEqual(["clean", undefined]);
   expect(rig.mails()).toStrictEqual([]);
   expect(rig.writes().sort()).toStrictEqual([
@@ -64,7 +75,7 @@ test("copies a snapshot to both regions, encrypts it in its own, and deletes the
 });
 
 test("takes no second snapshot of a slot whose encrypted replacement covers it", async () => {
-  rig.sees([standIn], copies);
+  rig.sees([replacement], copies);
   const { counts } = await rig.trigger({ kind: "run", slot: SLOT });
   expect(counts).toMatchObject({ snapshots: 0, copies: 0, deletions: 0 });
 });

@@ -96,10 +96,10 @@ describe("a recovery point that a person deleted", () => {
     await look(rig, 60, sources, left);
     const again = (id: string, state: string, hoursAgo: number) =>
       copyOf(sources[1]!, id, { state, startTimeMs: NOW - hoursAgo * HOUR_MS });
-    const tries = [again("copy-failed", "error", 2.9), again("copy-good", "completed", 2.5)];
-    await look(rig, 85, sources, [...left, ...tries.slice(0, 1)]);
+    const attempts = [again("copy-failed", "error", 2.9), again("copy-good", "completed", 2.5)];
+    await look(rig, 85, sources, [...left, ...attempts.slice(0, 1)]);
     // A verified copy has taken its place, so the failed one is deleted.
-    await expect(look(rig, 120, sources, [...left, ...tries])).resolves.toHaveLength(1);
+    await expect(look(rig, 120, sources, [...left, ...attempts])).resolves.toHaveLength(1);
     expect(rig.writes()).toContain(`${DR.region} DeleteSnapshot`);
   });
 

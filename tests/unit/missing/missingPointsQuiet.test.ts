@@ -16,7 +16,7 @@ import {
   start,
   without,
 } from "../../support/looks";
-import { NOW, PRIMARY_KEY, keeping, snapshot, standInOf } from "../../support/world";
+import { NOW, PRIMARY_KEY, keeping, snapshot, replacementOf } from "../../support/world";
 
 describe("no deletion by a person is reported", () => {
   async function quiet(rig: Rig, looks: (readonly [Snapshot[], Snapshot[]])[]) {
@@ -105,13 +105,13 @@ describe("no deletion by a person is reported", () => {
   test("for redundant snapshots, replaced originals, and lost tags", async () => {
     const rig = start({ primaryKeyArn: PRIMARY_KEY });
     const [first] = sources;
-    const standIn = standInOf(first!, "stand-in");
+    const replacement = replacementOf(first!, "stand-in");
     const untagged = sources.slice(1).map((one) => ({ ...one, tags: {} }));
     await quiet(rig, [
-      [[...sources, snapshot("twin", { startTimeMs: NOW - 2 * DAY_MS }), standIn], copies],
-      [[...sources.slice(1), standIn], copies],
-      [[...untagged, standIn], copies],
-      [[...untagged, standIn], copies],
+      [[...sources, snapshot("twin", { startTimeMs: NOW - 2 * DAY_MS }), replacement], copies],
+      [[...sources.slice(1), replacement], copies],
+      [[...untagged, replacement], copies],
+      [[...untagged, replacement], copies],
     ]);
   });
 

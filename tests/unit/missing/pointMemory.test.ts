@@ -5,7 +5,7 @@ import { ALL, type Counts } from "../../../src/vault/model/pointMemory";
 import { countPoints, merged, summed } from "../../../src/vault/missing/pointCounts";
 import { packCounts, unpackCounts } from "../../../src/vault/missing/pointMemory";
 import { DAY_MS, HOUR_MS, isoSeconds } from "../../../src/vault/lib/time";
-import { DR, NOW, SLOT, snapshot, standInOf } from "../../support/world";
+import { DR, NOW, SLOT, snapshot, replacementOf } from "../../support/world";
 
 function countsOf(instances: number, slots: number, number = 1): Counts {
   const mine = new Map(Array.from({ length: slots }, (_, day) => [isoSeconds(NOW - day * DAY_MS), number]));
@@ -142,8 +142,8 @@ describe("a count of recovery points", () => {
 
   test("counts each volume once, with a redundant snapshot or an original beside its replacement", () => {
     expect(countOf(made)).toBe(1);
-    expect(countOf(made, snapshot("twin"), standInOf(made, "stand-in"))).toBe(1);
+    expect(countOf(made, snapshot("twin"), replacementOf(made, "stand-in"))).toBe(1);
     expect(countOf(made, snapshot("b", { volumeId: "vol-2" }), snapshot("c", { volumeId: "vol-3" }))).toBe(3);
-    expect(countOf(standInOf(made, "stand-in"))).toBe(1);
+    expect(countOf(replacementOf(made, "stand-in"))).toBe(1);
   });
 });

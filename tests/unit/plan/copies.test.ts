@@ -4,7 +4,7 @@ import { drCopyTags } from "../../../src/vault/plan/copies/copyTags";
 import { TAG, copyExpiredTag } from "../../../src/vault/model/tags";
 import { HOUR_MS, MINUTE_MS } from "../../../src/vault/lib/time";
 import type { Snapshot } from "../../../src/vault/model/world";
-import { DR, DR2, KEY, NOW, copyOf, snapshot, standInOf } from "../../support/world";
+import { DR, DR2, KEY, NOW, copyOf, snapshot, replacementOf } from "../../support/world";
 
 const OTHER_KEY = "arn:aws:kms:us-west-2:111122223333:key/other";
 const source = snapshot("snap-1", { startTimeMs: NOW - 5 * HOUR_MS });
@@ -70,10 +70,10 @@ test("finds copies by the source in their Description, whatever their tags say",
 });
 
 test("counts copies of an original as copies of its encrypted replacement, and the reverse", () => {
-  const standIn = standInOf(source, "stand-in");
-  const ofStandIn = { ...copyOf(standIn, "of-stand-in"), tags: drCopyTags(standIn) };
+  const replacement = replacementOf(source, "stand-in");
+  const ofStandIn = { ...copyOf(replacement, "of-stand-in"), tags: drCopyTags(replacement) };
   const bySource = copiesBySource([verified, ofStandIn]);
-  expect(copiesOf(standIn, bySource)).toStrictEqual([verified, ofStandIn]);
+  expect(copiesOf(replacement, bySource)).toStrictEqual([verified, ofStandIn]);
   expect(copiesOf(source, bySource)).toStrictEqual([verified, ofStandIn]);
   expect(copiesOf(snapshot("another"), bySource)).toStrictEqual([]);
 });
@@ -124,7 +124,7 @@ describe("planning copies", () => {
     expect(plan([of], copies)).toStrictEqual({ actions: [], problems: [] });
   });
 
-  const tries = (count: number) =>
+  const attempts = (count: number) =>
     Array.from({ length: count }, (_, n) => ({
       ...failed,
       snapshotId: `failed-${n}`,
@@ -132,13 +132,13 @@ describe("planning copies", () => {
     }));
 
   test.each([1, 2])("replaces a copy that failed %d times without reporting it", (count) => {
-    const { actions, problems } = plan([source], tries(count));
+    const { actions, problems } = plan([source], attempts(count));
     expect(actions.map((a) => a.reason)).toStrictEqual(["its copy is not usable"]);
     expect(problems).toStrictEqual([]);
   });
 
   test("reports a copy that failed three times under its source's name, with the last reason, and keeps trying", () => {
-    const { actions, problems } = plan([source], tries(3));
+    const { actions, problems } = plan([source], attempts(3));
     expect(actions.map((a) => a.reason)).toStrictEqual(["its copy is not usable"]);
     expect(problems).toStrictEqual([
       {
@@ -150,7 +150,7 @@ describe("planning copies", () => {
         hint: "If the reason names a key, check that the vault's key in that region is enabled and its policy lets the vault's role use it (`pulumi up --refresh` puts it back), and that sourceKeyArns lists the key of the source volume.",
       },
     ]);
-    expect(plan([source], tries(4)).problems.map((p) => p.subject)).toStrictEqual(["snap-1 in us-west-2"]);
+    expect(plan([source], attempts(4)).problems.map((p) => p.subject)).toStrictEqual(["snap-1 in us-west-2"]);
   });
 
   test.each([
@@ -172,7 +172,7 @@ describe("planning copies", () => {
   ])("attempts a copy again after %s", (_what, count, ageHours, pauseMinutes) => {
     const old = { ...source, startTimeMs: NOW - ageHours * HOUR_MS };
     const again = (minutes: number) => {
-      const [, ...before] = tries(count);
+      const [, ...before] = attempts(count);
       const last = { ...failed, snapshotId: "again", startTimeMs: NOW - minutes * MINUTE_MS };
       return plan([old], [...before.map((one) => ({ ...one, startTimeMs: old.startTimeMs })), last]);
     };

@@ -91,10 +91,10 @@ test("copies a later snapshot at once even though two hundred others keep failin
 test("attempts a copy that keeps failing with growing pauses, and each gets its turn", () => {
   const { pass, triedMs } = region(some(200, "doomed", 0), isDoomed);
   play(pass, 24);
-  const tries = new Map<string, number[]>();
-  for (const { id, atMs } of triedMs) tries.set(id, [...(tries.get(id) ?? []), atMs]);
-  expect(tries.size).toBe(200);
-  for (const times of tries.values()) {
+  const attempts = new Map<string, number[]>();
+  for (const { id, atMs } of triedMs) attempts.set(id, [...(attempts.get(id) ?? []), atMs]);
+  expect(attempts.size).toBe(200);
+  for (const times of attempts.values()) {
     const pauses = times.slice(1).map((ms, n) => ms - (times[n] ?? 0));
     // The second comes at once, the third after half an hour. The copy slots make some wait.
     expect(pauses[0]).toBeLessThan(HOUR_MS);

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { drCopyTags, replacementTags } from "../../../src/vault/plan/copies/copyTags";
 import { INSTANCE_TAG_PREFIX, MAX_TAGS, TAG, copyExpiredTag, prefixTags } from "../../../src/vault/model/tags";
 import { HOUR_MS } from "../../../src/vault/lib/time";
-import { NOW, SETTINGS, snapshot, standInOf } from "../../support/world";
+import { NOW, SETTINGS, snapshot, replacementOf } from "../../support/world";
 
 const source = snapshot("snap-1", { startTimeMs: NOW - 5 * HOUR_MS });
 
@@ -112,8 +112,8 @@ describe("an encrypted replacement's tags", () => {
 });
 
 test("name in a DR copy of a replacement the original and the age of the data", () => {
-  const standIn = standInOf(full, "stand-in", { startTimeMs: NOW + HOUR_MS });
-  expect(drCopyTags({ ...standIn, tags: replacementTags(full, 49) })).toStrictEqual(drCopyTags(full));
+  const replacement = replacementOf(full, "stand-in", { startTimeMs: NOW + HOUR_MS });
+  expect(drCopyTags({ ...replacement, tags: replacementTags(full, 49) })).toStrictEqual(drCopyTags(full));
 });
 
 describe("the stack's tags", () => {

@@ -19,12 +19,12 @@ function dropout(extra: Partial<Dropout> = {}): Dropout {
   };
 }
 
-function told(extra: Partial<Dropout>, policy: CoreSettings = SETTINGS) {
+function reported(extra: Partial<Dropout>, policy: CoreSettings = SETTINGS) {
   return planDropouts([dropout(extra)], policy, OPEN, NOW).problems;
 }
 
 test("reports a missing tag as a notice, with what to do if it was intended and if it was not", () => {
-  expect(told({})).toStrictEqual([
+  expect(reported({})).toStrictEqual([
     {
       kind: "not-protected-anymore",
       subject: "i-2",
@@ -44,14 +44,14 @@ test.each([
   [{ backup: "true" }, 'i-2 is not backed up any more: it has the tag backup="true"; the vault backs up Backup="true"'],
   [{ Backup: "none" }, 'i-2 is not backed up any more: it has the tag Backup="none"; the vault backs up Backup="true"'],
 ])("reports a tag that does not match as a failure: %p", (tags, message) => {
-  const [problem] = told({ tags });
+  const [problem] = reported({ tags });
   expect([problem?.severity, problem?.message.split("; its newest")[0]]).toStrictEqual(["failure", message]);
 });
 
 describe("the suggested command", () => {
   const policy = { ...SETTINGS, policies: { gold: keeping(9).true!, ...keeping(30) } };
   const command = (extra: Partial<Dropout>, its: CoreSettings = policy) =>
-    /--tags (.*?) \. /.exec(told(extra, its)[0]?.hint ?? "")?.[1];
+    /--tags (.*?) \. /.exec(reported(extra, its)[0]?.hint ?? "")?.[1];
 
   test("gives the value that the tag seems to mean, else its former one, else the first", () => {
     expect(command({ tags: { Backup: "GOLD" } })).toBe("Key=Backup,Value=gold");
@@ -75,7 +75,7 @@ describe("a second notice, before the recovery points become orphans, says what 
     ["nothing changes: the rules of its policy go on to decide which recovery points are kept", { orphans: "keep" }],
   ])("%s", (fate, policy) => {
     const its = { ...SETTINGS, ...policy };
-    const [problem] = told({ because: "orphan-soon", newestMs: NOW - 29 * DAY_MS }, its);
+    const [problem] = reported({ because: "orphan-soon", newestMs: NOW - 29 * DAY_MS }, its);
     expect([problem?.kind, problem?.severity]).toStrictEqual(["becoming-orphan", "notice"]);
     expect(problem?.message).toBe(
       `i-2 (web) has not been backed up since 2026-10-24T03:00:00Z, and its recovery points become orphans on 2026-11-23: then, or as soon as a mail has announced it for 7 days, ${fate}; it has no tag Backup`,

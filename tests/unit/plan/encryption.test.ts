@@ -9,14 +9,25 @@ import type { Doubt } from "../../../src/vault/model/identity";
 import type { Plan } from "../../../src/vault/model/actions";
 import type { CoreSettings } from "../../../src/vault/model/settings";
 import type { Snapshot, World } from "../../../src/vault/model/world";
-import { DR, DR2, NOW, PRIMARY_KEY, SETTINGS, copyOf, inDr, sealedIn, snapshot, standInOf } from "../../support/world";
+import {
+  DR,
+  DR2,
+  NOW,
+  PRIMARY_KEY,
+  SETTINGS,
+  copyOf,
+  inDr,
+  sealedIn,
+  snapshot,
+  replacementOf,
+} from "../../support/world";
 
 const ENCRYPTING: CoreSettings = { ...SETTINGS, primaryKeyArn: PRIMARY_KEY };
 const OTHER_KEY = "arn:aws:kms:us-east-1:111122223333:key/other";
 const plain = snapshot("plain", { startTimeMs: NOW - DAY_MS });
 const CHANGED: Doubt = { of: "tags", what: "its slot" };
 const plainCopy = copyOf(plain, "plain-copy");
-const verified = standInOf(plain, "verified");
+const verified = replacementOf(plain, "verified");
 
 function plan(snapshots: Snapshot[], copies: World["copies"] = {}, policy: CoreSettings = ENCRYPTING): Plan {
   const world: World = { snapshots, copies, problems: [], throttled: [] };
@@ -178,8 +189,8 @@ describe("an encrypted replacement whose original is gone", () => {
   test("is as old as its original, from which retentionDays count", () => {
     const made = { startTimeMs: NOW - HOUR_MS };
     const ofDay = (day: number) => snapshot(`day-${day}`, { startTimeMs: NOW - day * DAY_MS });
-    const old = standInOf(ofDay(31), "old", made);
-    const young = standInOf(ofDay(29), "young", made);
+    const old = replacementOf(ofDay(31), "old", made);
+    const young = replacementOf(ofDay(29), "young", made);
     const copies = [copyOf(ofDay(31), "c-31"), copyOf(ofDay(29), "c-29")];
     expect(did(plan([old, young], inDr(copies)))).toStrictEqual([
       "delete old: 31 days old, kept for 30 days",
@@ -197,7 +208,7 @@ describe("an encrypted replacement whose original is gone", () => {
 
 describe("a DR copy of an encrypted replacement", () => {
   const old = snapshot("old", { startTimeMs: NOW - 31 * DAY_MS });
-  const standIn = standInOf(old, "stand-in", { startTimeMs: NOW - 2 * DAY_MS });
+  const replacement = replacementOf(old, "stand-in", { startTimeMs: NOW - 2 * DAY_MS });
   const oldCopy = copyOf(old, "old-copy");
   const newest = snapshot("newest", { encrypted: true, kmsKeyId: OTHER_KEY });
   const LONG: CoreSettings = {
@@ -208,11 +219,11 @@ describe("a DR copy of an encrypted replacement", () => {
     actions.flatMap((a) => (a.kind === "delete" && a.expiredCopyTag !== undefined ? [a.expiredCopyTag] : []));
 
   test("leaves its copy-expired tag on the canonical snapshot, wherever that is in the list", () => {
-    const unverified = standInOf(old, "a-unverified", { kmsKeyId: OTHER_KEY });
-    const failed = standInOf(old, "b-failed", { state: "error", startTimeMs: NOW - HOUR_MS });
+    const unverified = replacementOf(old, "a-unverified", { kmsKeyId: OTHER_KEY });
+    const failed = replacementOf(old, "b-failed", { state: "error", startTimeMs: NOW - HOUR_MS });
     for (const snapshots of [
-      [unverified, failed, standIn, newest],
-      [newest, standIn, failed, unverified],
+      [unverified, failed, replacement, newest],
+      [newest, replacement, failed, unverified],
     ]) {
       const done = plan(snapshots, inDr([oldCopy, copyOf(newest, "newest-copy")]), LONG);
       expect(marksOf(done)).toStrictEqual([{ snapshotId: "stand-in", regions: ["us-west-2"] }]);
@@ -220,7 +231,7 @@ describe("a DR copy of an encrypted replacement", () => {
   });
 
   test("leaves its copy-expired tag on the replacement if it expires as its original is deleted", () => {
-    const done = plan([old, standIn, newest], inDr([oldCopy, copyOf(newest, "newest-copy")]), LONG);
+    const done = plan([old, replacement, newest], inDr([oldCopy, copyOf(newest, "newest-copy")]), LONG);
     expect(did(done)).toStrictEqual([
       "delete old: its encrypted copy stand-in replaces it",
       "delete old-copy: 31 days old, kept for 30 days",
@@ -231,10 +242,10 @@ describe("a DR copy of an encrypted replacement", () => {
   test("is not made again if it expired with its original, whose copy-expired tag is handed on", () => {
     const marked = { ...old, tags: { ...old.tags, [copyExpiredTag(DR.region)]: "2026-11-20T03:00:00Z" } };
     const there = inDr([copyOf(newest, "newest-copy")]);
-    const done = plan([marked, standIn, newest], there, LONG);
+    const done = plan([marked, replacement, newest], there, LONG);
     expect(did(done)).toStrictEqual(["delete old: its encrypted copy stand-in replaces it"]);
     expect(marksOf(done)).toStrictEqual([{ snapshotId: "stand-in", regions: ["us-west-2"] }]);
-    const known = { ...standIn, tags: { ...standIn.tags, [copyExpiredTag(DR.region)]: "x" } };
+    const known = { ...replacement, tags: { ...replacement.tags, [copyExpiredTag(DR.region)]: "x" } };
     expect(marksOf(plan([marked, known, newest], there, LONG))).toStrictEqual([]);
   });
 
@@ -249,7 +260,7 @@ describe("a DR copy of an encrypted replacement", () => {
 });
 
 describe("the copies of a replacement without its original and with changed tags", () => {
-  const old = standInOf(snapshot("old", { startTimeMs: NOW - 60 * DAY_MS }), "old-stand-in");
+  const old = replacementOf(snapshot("old", { startTimeMs: NOW - 60 * DAY_MS }), "old-stand-in");
   const copies = inDr([copyOf(old, "old-copy"), copyOf(verified, "copy")]);
 
   test("are deleted by their rules while nothing is in doubt", () => {

@@ -9,7 +9,7 @@ import type { Plan } from "../../../src/vault/model/actions";
 import type { CoreSettings } from "../../../src/vault/model/settings";
 import type { Snapshot, World } from "../../../src/vault/model/world";
 import { applyToWorld } from "../../support/applyToWorld";
-import { DR, NOW, PRIMARY_KEY, SETTINGS, copyOf, inDr, snapshot, standInOf } from "../../support/world";
+import { DR, NOW, PRIMARY_KEY, SETTINGS, copyOf, inDr, snapshot, replacementOf } from "../../support/world";
 
 const ENCRYPTING: CoreSettings = { ...SETTINGS, primaryKeyArn: PRIMARY_KEY };
 const plain = snapshot("plain", { startTimeMs: NOW - DAY_MS });
@@ -27,30 +27,30 @@ function gone({ actions }: Plan): string[] {
 }
 
 interface Failing {
-  tries: number;
+  attempts: number;
   /** Minutes after which it is reported. */
-  toldMinutes?: number;
+  reportedMinutes?: number;
   /** Largest number of failed attempts that existed at once. */
-  remains: number;
+  failedOnes: number;
 }
 
 /** Invokes every so many minutes for thirty hours, while every copy that is started in the region fails at once. */
 function allFailIn(region: string, first: Snapshot[], copies: Snapshot[], everyMinutes: number) {
   let world: World = { snapshots: first, copies: inDr(copies), problems: [], throttled: [] };
-  const failing: Failing = { tries: 0, remains: 0 };
+  const failing: Failing = { attempts: 0, failedOnes: 0 };
   for (let minutes = 0; minutes < 30 * 60; minutes += everyMinutes) {
     const nowMs = NOW + minutes * MINUTE_MS;
     const { actions, problems } = planOf(world, ENCRYPTING, undefined, "run-1", nowMs);
-    if (problems.some(({ kind }) => kind === "copy-unusable")) failing.toldMinutes ??= minutes;
-    failing.tries += actions.filter((a) => a.kind === "copy" && a.region === region).length;
+    if (problems.some(({ kind }) => kind === "copy-unusable")) failing.reportedMinutes ??= minutes;
+    failing.attempts += actions.filter((a) => a.kind === "copy" && a.region === region).length;
     world = applyToWorld(world, actions, nowMs);
     const fail = (s: Snapshot) =>
       s.region === region && s.snapshotId.startsWith("snap-copy-") ? { ...s, state: "error" } : s;
     const there = world.copies[DR.region] ?? [];
     world = { ...world, snapshots: world.snapshots?.map(fail), copies: inDr(there.map(fail)) };
     const failed = [...(world.snapshots ?? []), ...(world.copies[DR.region] ?? [])];
-    const remains = failed.filter(({ state }) => state === "error").length;
-    failing.remains = Math.max(failing.remains, remains);
+    const failedOnes = failed.filter(({ state }) => state === "error").length;
+    failing.failedOnes = Math.max(failing.failedOnes, failedOnes);
   }
   return failing;
 }
@@ -61,10 +61,10 @@ test.each([1, 10, 60])(
     const encrypted = { ...plain, encrypted: true, kmsKeyId: "of the volume" };
     const ofCopy = allFailIn(DR.region, [encrypted], [], every);
     const ofStandIn = allFailIn(SETTINGS.primaryRegion, [plain], [plainCopy], every);
-    const { remains, ...rest } = ofStandIn;
-    expect(rest).toStrictEqual({ tries: ofCopy.tries, toldMinutes: ofCopy.toldMinutes });
-    expect(remains).toBeLessThanOrEqual(ofCopy.remains);
-    expect(ofCopy.toldMinutes).toBeLessThanOrEqual(180);
+    const { failedOnes, ...rest } = ofStandIn;
+    expect(rest).toStrictEqual({ attempts: ofCopy.attempts, reportedMinutes: ofCopy.reportedMinutes });
+    expect(failedOnes).toBeLessThanOrEqual(ofCopy.failedOnes);
+    expect(ofCopy.reportedMinutes).toBeLessThanOrEqual(180);
   },
 );
 
@@ -73,22 +73,22 @@ test.each(["st1", "sc1"])(
   (type) => {
     const tags = { [TAG.volumes]: `vol-1:/dev/sdf:data:${type}:500::` };
     const cold = snapshot("plain", { startTimeMs: NOW - DAY_MS, tags });
-    const failed = standInOf(cold, "failed", { ...reasonless, startTimeMs: NOW - HOUR_MS });
+    const failed = replacementOf(cold, "failed", { ...reasonless, startTimeMs: NOW - HOUR_MS });
     expect(gone(plan([cold, failed], [plainCopy]))).toStrictEqual([]);
   },
 );
 
 test("keeps failed replacements, which are counted, even after a newer snapshot of the volume is completed", () => {
-  const failed = standInOf(plain, "failed", { ...reasonless, startTimeMs: NOW - HOUR_MS });
+  const failed = replacementOf(plain, "failed", { ...reasonless, startTimeMs: NOW - HOUR_MS });
   const today = snapshot("today");
-  const todaysStandIn = standInOf(today, "todays", { startTimeMs: NOW + MINUTE_MS });
+  const todaysStandIn = replacementOf(today, "todays", { startTimeMs: NOW + MINUTE_MS });
   const done = plan([plain, failed, today, todaysStandIn], [plainCopy, copyOf(today, "today-copy")]);
   expect(gone(done)).toStrictEqual(["today: its encrypted copy todays replaces it"]);
 });
 
 test("deletes failed replacements once a replacement is verified", () => {
-  const failed = standInOf(plain, "failed", { ...reasonless, startTimeMs: NOW - HOUR_MS });
-  const verified = standInOf(plain, "verified", { startTimeMs: NOW - MINUTE_MS });
+  const failed = replacementOf(plain, "failed", { ...reasonless, startTimeMs: NOW - HOUR_MS });
+  const verified = replacementOf(plain, "verified", { startTimeMs: NOW - MINUTE_MS });
   expect(gone(plan([plain, failed, verified], [plainCopy]))).toStrictEqual([
     "plain: its encrypted copy verified replaces it",
     "failed: not usable, and replaced by verified",
@@ -96,14 +96,14 @@ test("deletes failed replacements once a replacement is verified", () => {
 });
 
 test("names the original, its region and EC2's reason in the report", () => {
-  const tries = [5, 4, 3].map((hours) =>
-    standInOf(plain, `try-${hours}`, {
+  const attempts = [5, 4, 3].map((hours) =>
+    replacementOf(plain, `try-${hours}`, {
       state: "error",
       stateMessage: "Given key ID is not accessible",
       startTimeMs: NOW - hours * HOUR_MS,
     }),
   );
-  const { actions, problems } = plan([plain, ...tries], [plainCopy]);
+  const { actions, problems } = plan([plain, ...attempts], [plainCopy]);
   expect(actions.map(({ kind, reason }) => `${kind}: ${reason}`)).toStrictEqual(["copy: its copy is not usable"]);
   expect(problems.map(({ kind, subject, message }) => [kind, subject, message])).toStrictEqual([
     [
@@ -115,7 +115,7 @@ test("names the original, its region and EC2's reason in the report", () => {
 });
 
 test("reports a replacement under another key at once, and replaces it", () => {
-  const rekeyed = standInOf(plain, "rekeyed", { kmsKeyId: "another" });
+  const rekeyed = replacementOf(plain, "rekeyed", { kmsKeyId: "another" });
   const { actions, problems } = plan([plain, rekeyed], [plainCopy]);
   expect(actions.map(({ kind }) => kind)).toStrictEqual(["copy"]);
   expect(problems.map(({ kind, subject }) => `${kind}/${subject}`)).toStrictEqual(["copy-unusable/plain in us-east-1"]);
@@ -123,7 +123,7 @@ test("reports a replacement under another key at once, and replaces it", () => {
 
 test("reports a pending replacement after copyStuckHours, without replacing or abandoning it", () => {
   const stuck = (hours: number) =>
-    plan([plain, standInOf(plain, "slow", { state: "pending", startTimeMs: NOW - hours * HOUR_MS })], [plainCopy]);
+    plan([plain, replacementOf(plain, "slow", { state: "pending", startTimeMs: NOW - hours * HOUR_MS })], [plainCopy]);
   expect(stuck(12).problems).toStrictEqual([]);
   const { actions, problems } = stuck(12.5);
   expect(actions).toStrictEqual([]);
@@ -134,8 +134,8 @@ test("reports a pending replacement after copyStuckHours, without replacing or a
 
 test("deletes a replacement that waits to be replaced with the last snapshot that it could replace", () => {
   const old = snapshot("old", { startTimeMs: NOW - 31 * DAY_MS });
-  const rekeyed = standInOf(old, "rekeyed", { kmsKeyId: "another" });
-  const pending = standInOf(old, "pending", { state: "pending" });
+  const rekeyed = replacementOf(old, "rekeyed", { kmsKeyId: "another" });
+  const pending = replacementOf(old, "pending", { state: "pending" });
   const copies = [copyOf(old, "old-copy"), plainCopy];
   expect(gone(plan([old, rekeyed, pending, plain], copies))).toStrictEqual([
     "old: 31 days old, kept for 30 days",
@@ -146,7 +146,7 @@ test("deletes a replacement that waits to be replaced with the last snapshot tha
 
 test("does not count a failed snapshot as replaced by a replacement of older data", () => {
   const failed = snapshot("failed", reasonless);
-  const standIn = standInOf(plain, "stand-in", { startTimeMs: NOW + HOUR_MS });
-  const { kept } = plan([standIn, failed], [plainCopy], NOW + 2 * HOUR_MS);
+  const replacement = replacementOf(plain, "stand-in", { startTimeMs: NOW + HOUR_MS });
+  const { kept } = plan([replacement, failed], [plainCopy], NOW + 2 * HOUR_MS);
   expect(kept.map(({ snapshotId }) => snapshotId)).toContain("failed");
 });

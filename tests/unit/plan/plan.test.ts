@@ -77,38 +77,38 @@ describe("snapshots that failed in EC2", () => {
     Array.from({ length: count }, (_, n) =>
       snapshot(`bad-${n}`, { state: "error", stateMessage, startTimeMs: NOW + n, tags: { [TAG.slot]: SLOT } }),
     );
-  const told = (snapshots: Snapshot[], nowMs = NOW) =>
+  const reported = (snapshots: Snapshot[], nowMs = NOW) =>
     plan({ ...whole, snapshots }, undefined, nowMs).problems.map((p) => [p.kind, p.subject, p.message]);
   const message = (count: number, why: string) =>
     `the snapshot of vol-1 failed in EC2 ${count} times, last bad-${count - 1}: ${why}`;
 
   test("are not reported while an attempt is left and the slot is open", () => {
-    expect(told(failed(1))).toStrictEqual([]);
-    expect(told(failed(2), NOW + 8 * HOUR_MS)).toStrictEqual([]);
+    expect(reported(failed(1))).toStrictEqual([]);
+    expect(reported(failed(2), NOW + 8 * HOUR_MS)).toStrictEqual([]);
   });
 
   test("are reported after three attempts as one problem, with EC2's last reason", () => {
     const subject = `vol-1 ${SLOT}`;
-    expect(told(failed(3, "no space"))).toStrictEqual([["snapshot-errored", subject, message(3, "no space")]]);
-    expect(told(failed(3).reverse())).toStrictEqual([["snapshot-errored", subject, message(3, "no reason given")]]);
+    expect(reported(failed(3, "no space"))).toStrictEqual([["snapshot-errored", subject, message(3, "no space")]]);
+    expect(reported(failed(3).reverse())).toStrictEqual([["snapshot-errored", subject, message(3, "no reason given")]]);
   });
 
   test("are reported after fewer attempts if the slot's window is over", () => {
-    expect(told(failed(2), NOW + 8 * HOUR_MS + 1).map(([, , text]) => text)).toStrictEqual([
+    expect(reported(failed(2), NOW + 8 * HOUR_MS + 1).map(([, , text]) => text)).toStrictEqual([
       message(2, "no reason given"),
     ]);
   });
 
   test("are not reported beside a completed or pending one", () => {
     for (const state of ["completed", "pending"]) {
-      expect(told([...failed(3), snapshot("good", { state })])).toStrictEqual([]);
+      expect(reported([...failed(3), snapshot("good", { state })])).toStrictEqual([]);
     }
   });
 
   test("of two volumes or two slots are counted separately", () => {
     const other = { ...failed(1)[0]!, snapshotId: "x", volumeId: "vol-2" };
     const earlier = snapshot("y", { state: "error", startTimeMs: NOW - HOUR_MS });
-    expect(told([...failed(2), other, earlier])).toStrictEqual([]);
+    expect(reported([...failed(2), other, earlier])).toStrictEqual([]);
   });
 });
 
@@ -184,7 +184,7 @@ describe("two snapshots of the same data", () => {
 
 describe("copies of a snapshot that somebody changed", () => {
   const twins = (doubt: Doubt) => ["c-1", "c-2"].map((id) => ({ ...copyOf(yesterday, id), doubt }));
-  const told = (doubt: Doubt) => {
+  const reported = (doubt: Doubt) => {
     const { actions, kept, problems } = plan({ ...whole, copies: inDr(twins(doubt)) });
     return {
       did: actions.map(({ kind }) => kind),
@@ -194,7 +194,7 @@ describe("copies of a snapshot that somebody changed", () => {
   };
 
   test("are still the vault's own if only tags changed: none is made beside them, and neither is deleted as redundant", () => {
-    expect(told({ of: "tags", what: "its slot" })).toStrictEqual({
+    expect(reported({ of: "tags", what: "its slot" })).toStrictEqual({
       did: [],
       kept: ["snap-1: within 30 days, the newest of i-1", "c-1: in doubt: its slot", "c-2: in doubt: its slot"],
       tampered: ["c-1", "c-2"],
@@ -202,7 +202,7 @@ describe("copies of a snapshot that somebody changed", () => {
   });
 
   test("do not count if they were planted there: a copy is made, and they are left alone", () => {
-    expect(told({ of: "identity", what: "its slot" })).toStrictEqual({
+    expect(reported({ of: "identity", what: "its slot" })).toStrictEqual({
       did: ["copy"],
       kept: ["snap-1: within 30 days, the newest of i-1", "c-1: in doubt: its slot", "c-2: in doubt: its slot"],
       tampered: ["c-1", "c-2"],

@@ -120,27 +120,27 @@ describe("failed attempts of a volume", () => {
     return daysOld(id, days, { state: "error", tags });
   };
   const unsafe = () => "its copy is missing";
-  const remains = (own: Snapshot[], ...wanted: string[]) =>
+  const failedOnes = (own: Snapshot[], ...wanted: string[]) =>
     decisions(prunePrimary("us-east-1", { ...NONE, own, wanted: new Set(wanted) }, unsafe, RULES));
 
   test.each(["st1", "sc1"])(
     "are deleted if it is %s and the plan takes another, because EC2 takes one at a time",
     (type) => {
-      expect(remains([bad("bad", type, 0)], "vol-1")).toStrictEqual([
+      expect(failedOnes([bad("bad", type, 0)], "vol-1")).toStrictEqual([
         `- bad: failed, and ${type} takes no other beside it`,
       ]);
-      expect(remains([bad("bad", type, 0)], "vol-2")).toStrictEqual(["+ bad: failed: EC2 gives no reason"]);
+      expect(failedOnes([bad("bad", type, 0)], "vol-2")).toStrictEqual(["+ bad: failed: EC2 gives no reason"]);
     },
   );
 
   test("are kept for a day if it is gp3", () => {
-    expect(remains([bad("bad", "gp3", 0.9)], "vol-1")).toStrictEqual(["+ bad: failed: EC2 gives no reason"]);
-    expect(remains([bad("bad", "gp3", 1.1)])).toStrictEqual(["- bad: failed more than a day ago"]);
+    expect(failedOnes([bad("bad", "gp3", 0.9)], "vol-1")).toStrictEqual(["+ bad: failed: EC2 gives no reason"]);
+    expect(failedOnes([bad("bad", "gp3", 1.1)])).toStrictEqual(["- bad: failed more than a day ago"]);
   });
 
   test("are limited to the newest three, whatever their slots, because EC2 counts them toward five", () => {
     const failed = [0.2, 0.5, 0.1, 0.4, 0.3].map((days) => bad(`bad-${days}`, "gp3", days));
-    expect(remains(failed).sort()).toStrictEqual([
+    expect(failedOnes(failed).sort()).toStrictEqual([
       "+ bad-0.1: failed: EC2 gives no reason",
       "+ bad-0.2: failed: EC2 gives no reason",
       "+ bad-0.3: failed: EC2 gives no reason",
@@ -250,10 +250,10 @@ describe("the DR region", () => {
 
   test("keeps the three newest of many attempts, and the first until it is replaced", () => {
     const source = daysOld("today", 0.5);
-    const tries = [9, 8, 7, 6, 5, 4].map((hours) =>
+    const attempts = [9, 8, 7, 6, 5, 4].map((hours) =>
       copyOf(source, `try-${hours}`, { ...failed, startTimeMs: NOW - hours * HOUR_MS }),
     );
-    expect(decisions(prune(tries, [source]))).toStrictEqual([
+    expect(decisions(prune(attempts, [source]))).toStrictEqual([
       "- try-8: failed, and so did 3 after it",
       "- try-7: failed, and so did 3 after it",
       "+ try-6: try-9 is of the same slot, but is unusable",
@@ -262,7 +262,7 @@ describe("the DR region", () => {
       "+ try-9: not usable, until its replacement is verified",
     ]);
     const pending = copyOf(source, "pending", { state: "pending" });
-    expect(decisions(prune([...tries, pending], [source])).filter((d) => d.startsWith("-"))).toStrictEqual([
+    expect(decisions(prune([...attempts, pending], [source])).filter((d) => d.startsWith("-"))).toStrictEqual([
       "- try-9: failed, and so did 3 after it",
       "- try-8: failed, and so did 3 after it",
       "- try-7: failed, and so did 3 after it",
@@ -270,10 +270,10 @@ describe("the DR region", () => {
   });
 
   test("deletes all failed attempts once the slot has a verified copy", () => {
-    const tries = [5, 4, 3, 2].map((hours) =>
+    const attempts = [5, 4, 3, 2].map((hours) =>
       copyOf(newSource, `try-${hours}`, { ...failed, startTimeMs: NOW - hours * HOUR_MS }),
     );
-    const { actions } = prune([...tries, newCopy], [newSource]);
+    const { actions } = prune([...attempts, newCopy], [newSource]);
     expect(actions.map((a) => a.snapshotId)).toStrictEqual(["try-5", "try-4", "try-3", "try-2"]);
   });
 

@@ -9,7 +9,18 @@ import { TAG, copyExpiredTag } from "../../../src/vault/model/tags";
 import { DAY_MS } from "../../../src/vault/lib/time";
 import type { KeepRules, CoreSettings } from "../../../src/vault/model/settings";
 import type { Snapshot, World } from "../../../src/vault/model/world";
-import { DR, NOW, SETTINGS, copyOf, inDr, instance, keeping, snapshot, standInOf, volume } from "../../support/world";
+import {
+  DR,
+  NOW,
+  SETTINGS,
+  copyOf,
+  inDr,
+  instance,
+  keeping,
+  snapshot,
+  replacementOf,
+  volume,
+} from "../../support/world";
 
 const MARK = copyExpiredTag(DR.region);
 
@@ -91,8 +102,8 @@ describe("the rules release a copy", () => {
 
   test("of an encrypted replacement by the age of its original", () => {
     const original = daysOld(31);
-    const standIn = marked(standInOf(original, "stand-in", { startTimeMs: NOW }));
-    expect(released({ completed: [today, standIn] })).toStrictEqual(["stand-in"]);
+    const replacement = marked(replacementOf(original, "stand-in", { startTimeMs: NOW }));
+    expect(released({ completed: [today, replacement] })).toStrictEqual(["stand-in"]);
   });
 
   test("of an instance that nobody is allowed to prune, so that it is not made again for good", () => {
@@ -229,14 +240,18 @@ describe("with a volume that two instances have had", () => {
 
 describe("a copy-expired tag that the rules do not confirm", () => {
   const one = marked(daysOld(3));
-  const told = (canonical: Snapshot[], copies: Snapshot[] = [], isReleased: SeenRegion["released"] = () => false) => {
+  const reported = (
+    canonical: Snapshot[],
+    copies: Snapshot[] = [],
+    isReleased: SeenRegion["released"] = () => false,
+  ) => {
     const world: World = { snapshots: canonical, copies: inDr(copies), problems: [], throttled: [] };
     const [seen] = takeInventory(world, SETTINGS).dr;
     return ignoredExpiredTags({ ...seen!, released: isReleased }, canonical);
   };
 
   test("is reported as a notice, not as an error", () => {
-    expect(told([one, daysOld(4)])).toStrictEqual([
+    expect(reported([one, daysOld(4)])).toStrictEqual([
       {
         kind: "copy-expired-tag-ignored",
         subject: "old-3 in us-west-2",
@@ -249,15 +264,15 @@ describe("a copy-expired tag that the rules do not confirm", () => {
   });
 
   test("is not reported if the copy exists, even as a copy of a replacement's original", () => {
-    expect(told([one], [copyOf(one, "copy", { state: "pending" })])).toStrictEqual([]);
-    const standIn = marked(standInOf(daysOld(3), "stand-in"));
-    expect(told([standIn], [copyOf(daysOld(3), "copy")])).toStrictEqual([]);
+    expect(reported([one], [copyOf(one, "copy", { state: "pending" })])).toStrictEqual([]);
+    const replacement = marked(replacementOf(daysOld(3), "stand-in"));
+    expect(reported([replacement], [copyOf(daysOld(3), "copy")])).toStrictEqual([]);
   });
 
   test("is not reported if the rules confirm it or if it is another region's", () => {
-    expect(told([one], [], () => true)).toStrictEqual([]);
+    expect(reported([one], [], () => true)).toStrictEqual([]);
     const elsewhere = daysOld(3, { tags: { [copyExpiredTag("eu-west-1")]: "x" } });
-    expect(told([elsewhere])).toStrictEqual([]);
+    expect(reported([elsewhere])).toStrictEqual([]);
   });
 });
 

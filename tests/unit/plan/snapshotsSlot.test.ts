@@ -5,7 +5,7 @@ import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../../src/vault/lib/time";
 import type { ProtectedInstance, Snapshot } from "../../../src/vault/model/world";
 import type { SnapshotAction } from "../../../src/vault/model/actions";
 import type { SlotTask } from "../../../src/vault/model/trigger";
-import { NOW, OPEN, SETTINGS, SLOT, instance, snapshot, standInOf, volume } from "../../support/world";
+import { NOW, OPEN, SETTINGS, SLOT, instance, snapshot, replacementOf, volume } from "../../support/world";
 
 const EXCLUDE = { [SETTINGS.tagKey]: "exclude" };
 const CLOSING: SlotTask = { slot: SLOT, mode: "closing" };
@@ -47,7 +47,7 @@ describe("the instance with the oldest recovery point is snapshotted first,", ()
   });
 
   test("counting a replacement as old as the snapshot that it replaces", () => {
-    const late = standInOf(taken("vol-b", 3), "stand-in", { startTimeMs: NOW });
+    const late = replacementOf(taken("vol-b", 3), "stand-in", { startTimeMs: NOW });
     const snapshots = [taken("vol-a", 1), late, taken("vol-c", 2)];
     expect(order(fleet, snapshots)).toStrictEqual(["i-b", "i-c", "i-a"]);
   });

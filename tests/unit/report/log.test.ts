@@ -131,14 +131,14 @@ describe("notifying", () => {
   const sns = mockClient(clients.sns);
   const notified = { "old/one": SLOT };
   const logs = { group: "g", region: "us-east-1", sinceMs: NOW };
-  const telling = () =>
+  const notifying = () =>
     notify({ clients, settings: SETTINGS, logs }, { summary, unreported: [problem], notified }, NOW);
 
   beforeEach(() => sns.reset());
 
   test("mails the vault's topic, and adds the problems to those reported", async () => {
     sns.on(PublishCommand).resolves({});
-    await expect(telling()).resolves.toStrictEqual({ ...notified, "copy-unusable/snap-1": SLOT });
+    await expect(notifying()).resolves.toStrictEqual({ ...notified, "copy-unusable/snap-1": SLOT });
     expect(sns.calls().map((call) => call.args[0].input)).toStrictEqual([
       {
         TopicArn: SETTINGS.topicArn,
@@ -150,6 +150,6 @@ describe("notifying", () => {
 
   test("throws if the mail could not be sent, so that nothing counts as reported", async () => {
     sns.on(PublishCommand).rejects(new Error("SNS is down"));
-    await expect(telling()).rejects.toThrow("SNS is down");
+    await expect(notifying()).rejects.toThrow("SNS is down");
   });
 });

@@ -20,7 +20,7 @@ import {
   inDr,
   instance,
   snapshot,
-  standInOf,
+  replacementOf,
   volume,
 } from "../../support/world";
 
@@ -129,8 +129,8 @@ test.each([
 describe("a recovery point", () => {
   test("is counted once per volume and slot, not for a redundant snapshot or an original beside its replacement", () => {
     const again = snapshot("snap-2", { startTimeMs: yesterday });
-    const standIn = standInOf(old, "snap-3");
-    const seen = values(measuring(RUN, { snapshots: [old, again, standIn] }));
+    const replacement = replacementOf(old, "snap-3");
+    const seen = values(measuring(RUN, { snapshots: [old, again, replacement] }));
     expect(seen[`RecoveryPoints@${HERE}`]).toBe(1);
     expect(seen[`ProtectedGiB@${HERE}`]).toBe(8);
     expect(seen[`SnapshotsCompleted@${HERE}`]).toBe(1);
@@ -178,24 +178,24 @@ describe("the oldest missing copy", () => {
     const ms = oldestMissingMs(copies, actions, DR);
     return ms === undefined ? undefined : (NOW - ms) / MINUTE_MS;
   };
-  const owed = (id: string, ageMs: number) => ({ ...copyAction(id), sinceMs: NOW - ageMs });
+  const due = (id: string, ageMs: number) => ({ ...copyAction(id), sinceMs: NOW - ageMs });
 
   test.each<[string, Snapshot[], Action[], number | undefined]>([
     ["none is missing", [oldCopy], [], undefined],
-    ["one was deferred", [], [owed("s", HOUR_MS)], 60],
-    ["one was started only now", [], [owed("s", 2 * HOUR_MS)], 120],
+    ["one was deferred", [], [due("s", HOUR_MS)], 60],
+    ["one was started only now", [], [due("s", 2 * HOUR_MS)], 120],
     ["one is pending, counted from its source", [copyOf(old, "c", { state: "pending" })], [], 1_440],
     ["one is unusable and not replaced yet", [copyOf(old, "c", { state: "error" })], [], 1_440],
     ["an unusable one has a verified one beside it", [oldCopy, copyOf(old, "c", { state: "error" })], [], undefined],
-    ["two are missing, and the older counts", [], [owed("a", HOUR_MS), owed("b", 3 * HOUR_MS)], 180],
-    ["one is due in another region", [], [{ ...owed("s", HOUR_MS), region: DR2.region }], undefined],
+    ["two are missing, and the older counts", [], [due("a", HOUR_MS), due("b", 3 * HOUR_MS)], 180],
+    ["one is due in another region", [], [{ ...due("s", HOUR_MS), region: DR2.region }], undefined],
     ["a snapshot is due, not a copy", [], [snapshotAction()], undefined],
   ])("is measured if %s", (_what, copies, actions, expected) => {
     expect(minutes(copies, actions)).toBe(expected);
   });
 
   test("is sent by every invocation that finds one, only for the DR region", () => {
-    const sweep = measuring(SWEEP, { snapshots: [old] }, [outcome(owed("snap-1", DAY_MS))]);
+    const sweep = measuring(SWEEP, { snapshots: [old] }, [outcome(due("snap-1", DAY_MS))]);
     const sent = values(sweep);
     expect(sent[`OldestMissingCopyMinutes@${DR.region}`]).toBe(1_440);
     expect(sent).not.toHaveProperty([`OldestMissingCopyMinutes@${HERE}`]);

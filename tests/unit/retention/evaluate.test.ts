@@ -97,10 +97,10 @@ test("applies drKeep to DR copies in what is now the primary region, but not to 
   const originals = [0, 1, 2, 3].flatMap((days) => night(days, ["root"]));
   const toDr = { tags: { [TAG.volumeSizeGiB]: "8" } };
   const copies = originals.map((one) => copyOf(one, `copy of ${one.snapshotId}`, toDr));
-  const standIns = originals.map((one) => copyOf(one, `stand-in of ${one.snapshotId}`));
+  const replacements = originals.map((one) => copyOf(one, `stand-in of ${one.snapshotId}`));
   const drKeep = { last: 3 };
   expect(goneBy(copies, { last: 1 }, { drKeep })).toStrictEqual(["copy of i-1/root/3"]);
-  expect(goneBy(standIns, { last: 1 }, { drKeep })).toHaveLength(3);
+  expect(goneBy(replacements, { last: 1 }, { drKeep })).toHaveLength(3);
 });
 
 test("keeps or deletes recovery points whole, and keeps the newest of each volume, for any history", () => {

@@ -76,12 +76,12 @@ function standingOf({ identity, volumeId }: Snapshot, { rulesOf, shared }: Prune
 function releasedKeys(seen: SeenRegion, completed: readonly Snapshot[], rules: PruneRules): ReleasedKeys {
   const { region } = seen.dr;
   const hasExpiredTag = ({ tags }: Snapshot) => tags[copyExpiredTag(region)] !== undefined;
-  const marked = completed.filter(hasExpiredTag);
+  const tagged = completed.filter(hasExpiredTag);
   const [sure, forCopying] = [new Set<string>(), new Set<string>()];
-  if (marked.length === 0) return { sure, forCopying };
+  if (tagged.length === 0) return { sure, forCopying };
   const left = new Set<Snapshot>();
   const unknown = new Set<Snapshot>();
-  for (const one of marked) {
+  for (const one of tagged) {
     const standing = standingOf(one, rules);
     if (standing === "ruled") continue;
     forCopying.add(sourceOf(one));
@@ -91,7 +91,7 @@ function releasedKeys(seen: SeenRegion, completed: readonly Snapshot[], rules: P
       sure.add(sourceOf(one));
     }
   }
-  const instances = new Set(marked.map(({ identity }) => identity.instanceId));
+  const instances = new Set(tagged.map(({ identity }) => identity.instanceId));
   // A volume of several instances is evaluated with all of them.
   const isWanted = ({ identity }: Snapshot) => rules.shared.size > 0 || instances.has(identity.instanceId);
   const goneIf = (isCopied: (snapshot: Snapshot) => boolean): string[] => {
@@ -106,7 +106,7 @@ function releasedKeys(seen: SeenRegion, completed: readonly Snapshot[], rules: P
   // deleted at once, again and again.
   const isCopied = (one: Snapshot) => !left.has(one) && !isStuck(one, seen);
   for (const one of goneIf(isCopied)) sure.add(one);
-  const stuck = new Set(marked.filter((one) => isStuck(one, seen)).map(sourceOf));
+  const stuck = new Set(tagged.filter((one) => isStuck(one, seen)).map(sourceOf));
   // A snapshot that cannot be copied is evaluated as if it could. Its copy may have expired before somebody archived
   // it.
   if (stuck.size > 0) for (const one of goneIf((other) => !left.has(other))) if (stuck.has(one)) sure.add(one);

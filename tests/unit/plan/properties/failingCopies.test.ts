@@ -45,7 +45,7 @@ function madeBy({ sourceSnapshotId }: CopyAction, world: World, isStuck: boolean
   return [copyOf(source, `${sourceSnapshotId}-copied-${nowMs}`, { startTimeMs: nowMs })];
 }
 
-function withMarks(one: Snapshot, deletes: readonly DeleteAction[]): Snapshot {
+function withExpiredTags(one: Snapshot, deletes: readonly DeleteAction[]): Snapshot {
   const regions = deletes.flatMap(({ expiredCopyTag }) =>
     expiredCopyTag?.snapshotId === one.snapshotId ? expiredCopyTag.regions : [],
   );
@@ -61,7 +61,7 @@ function after(plan: Plan, world: World, stuck: ReadonlySet<string>, nowMs: numb
   const isThere = ({ snapshotId }: Snapshot) => !gone.has(snapshotId);
   return {
     ...world,
-    snapshots: world.snapshots?.filter(isThere).map((one) => withMarks(one, deletes)),
+    snapshots: world.snapshots?.filter(isThere).map((one) => withExpiredTags(one, deletes)),
     copies: inDr([...(world.copies[DR.region] ?? []), ...made].filter(isThere)),
   };
 }

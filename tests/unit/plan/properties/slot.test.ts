@@ -57,7 +57,7 @@ describe("a slot", () => {
           // served.
           fc.pre(own(drawn.snapshots).every((s) => s.startTimeMs < NOW));
           let world = drawn;
-          let tries = 0;
+          let attempts = 0;
           const startMs = NOW + firstMinutes * MINUTE_MS;
           const wanted = (world.instances ?? [])
             .flatMap((i) => i.volumes)
@@ -68,13 +68,13 @@ describe("a slot", () => {
             world.snapshots = world.snapshots?.map((s) =>
               s.snapshotId.startsWith(NEW_SNAPSHOT) ? { ...s, state: "error" } : s,
             );
-            tries += actions.flatMap((a) => (a.kind === "snapshot" ? a.volumes : [])).length;
+            attempts += actions.flatMap((a) => (a.kind === "snapshot" ? a.volumes : [])).length;
           }
-          expect(tries).toBe(3 * wanted.length);
+          expect(attempts).toBe(3 * wanted.length);
           const end = planFor(world, policy, OPEN, startMs + 3 * HOUR_MS);
           expect(end.slotSettled).toBe(true);
-          const told = end.problems.filter((p) => p.kind === "snapshot-errored").map((p) => p.subject);
-          expect(told).toStrictEqual(expect.arrayContaining(wanted.map((v) => `${v.volumeId} ${SLOT}`)));
+          const reported = end.problems.filter((p) => p.kind === "snapshot-errored").map((p) => p.subject);
+          expect(reported).toStrictEqual(expect.arrayContaining(wanted.map((v) => `${v.volumeId} ${SLOT}`)));
         },
       ),
       { numRuns: 300 },

@@ -6,10 +6,10 @@ import { copyState } from "../../../../src/vault/inventory/copies";
 import type { DeleteAction } from "../../../../src/vault/model/actions";
 import type { CoreSettings } from "../../../../src/vault/model/settings";
 import type { Snapshot, World } from "../../../../src/vault/model/world";
-import { type Edit, arbitraryEdits, arbitraryEditsAndMarks, tampered } from "../../../support/arbitraryTampering";
+import { type Edit, arbitraryEdits, arbitraryEditsAndExpiredTags, tampered } from "../../../support/arbitraryTampering";
 import { arbitraryVault } from "../../../support/arbitraryWorld";
 import { deletesOf, goneOf, own, ownCopies, planFor, pointOf } from "../../../support/planProperties";
-import { OPEN, SLOT, sealedIn, standInOf } from "../../../support/world";
+import { OPEN, SLOT, sealedIn, replacementOf } from "../../../support/world";
 
 const slotTask = fc.constantFrom(OPEN, { slot: SLOT, mode: "closing" } as const, undefined);
 
@@ -111,7 +111,7 @@ const IN_TIME = "in-time-";
 
 test("deletes by added or removed copy-expired tags only what would be gone if its copies had been made in time", () => {
   fc.assert(
-    fc.property(arbitraryVault(), arbitraryEditsAndMarks, slotTask, ({ world, policy }, edits, given) => {
+    fc.property(arbitraryVault(), arbitraryEditsAndExpiredTags, slotTask, ({ world, policy }, edits, given) => {
       for (const { action, one, twins } of alsoDeleted(world, edits, policy, given)) {
         if (action.because === "redundant" && twins.length > 0) continue;
         const inTime = copiedInTime(world, policy);
@@ -133,7 +133,7 @@ function replaced(world: World, policy: CoreSettings): World {
   const copied = copiedInTime(world, policy);
   const snapshots = copied.snapshots?.map((one) =>
     isOwn(one) && one.state === "completed" && one.identity.source === undefined
-      ? standInOf(one, `${one.snapshotId}-encrypted`)
+      ? replacementOf(one, `${one.snapshotId}-encrypted`)
       : one,
   );
   return { ...copied, snapshots };
@@ -141,7 +141,7 @@ function replaced(world: World, policy: CoreSettings): World {
 
 test("deletes no copy of an encrypted replacement in doubt, which could not remember that its copy has expired", () => {
   fc.assert(
-    fc.property(arbitraryVault(), arbitraryEditsAndMarks, slotTask, ({ world, policy }, edits, given) => {
+    fc.property(arbitraryVault(), arbitraryEditsAndExpiredTags, slotTask, ({ world, policy }, edits, given) => {
       const seen = tampered(replaced(world, policy), edits);
       const doubted = own(seen.snapshots).filter((one) => !isClear(one) && one.state === "completed");
       const clear = new Set(own(seen.snapshots).filter(isClear).map(originalOf));
@@ -159,7 +159,7 @@ test("deletes no copy of an encrypted replacement in doubt, which could not reme
 
 test("keeps what is in doubt, and every snapshot that it could replace", () => {
   fc.assert(
-    fc.property(arbitraryVault(), arbitraryEditsAndMarks, slotTask, ({ world, policy }, edits, given) => {
+    fc.property(arbitraryVault(), arbitraryEditsAndExpiredTags, slotTask, ({ world, policy }, edits, given) => {
       const seen = tampered(world, edits);
       const plan = planFor(seen, policy, given);
       const doubted = new Set(
@@ -168,8 +168,8 @@ test("keeps what is in doubt, and every snapshot that it could replace", () => {
           .map(({ snapshotId }) => snapshotId),
       );
       expect([...goneOf(plan)].filter((id) => doubted.has(id))).toStrictEqual([]);
-      const told = plan.problems.filter(({ kind }) => kind === "tampering").map(({ subject }) => subject);
-      expect(told).toStrictEqual(expect.arrayContaining([...doubted]));
+      const reported = plan.problems.filter(({ kind }) => kind === "tampering").map(({ subject }) => subject);
+      expect(reported).toStrictEqual(expect.arrayContaining([...doubted]));
       // Copy-expired tags are never written on what somebody changed.
       expect(
         deletesOf(plan).filter(({ expiredCopyTag }) => doubted.has(expiredCopyTag?.snapshotId ?? "")),

@@ -31,7 +31,7 @@ import {
   copyOf,
   sealedIn,
   snapshot,
-  standInOf,
+  replacementOf,
 } from "../../../support/world";
 
 /** What an invocation knows of its recovery points when it is done. */
@@ -229,8 +229,8 @@ describe("a due manifest", () => {
 
   test("is due again when a replacement has taken over", () => {
     const encrypting = { ...SETTINGS, primaryKeyArn: PRIMARY_KEY };
-    const standIn = standInOf(source, "snap-9", { completedMs: NOW + 55 * MINUTE_MS });
-    const world = { snapshots: [source, standIn], copies: { [DR.region]: [copy] }, ...nothing };
+    const replacement = replacementOf(source, "snap-9", { completedMs: NOW + 55 * MINUTE_MS });
+    const world = { snapshots: [source, replacement], copies: { [DR.region]: [copy] }, ...nothing };
     const [due] = dueManifests(seenIn(world, encrypting), encrypting, NOW + 50 * MINUTE_MS, nowMs).due;
     expect(due?.manifest.volumes).toMatchObject([
       { snapshot: { snapshotId: "snap-9", encrypted: true }, copies: [{ snapshotId: "copy-0" }] },
