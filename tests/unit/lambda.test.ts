@@ -43,6 +43,13 @@ test("an idle sweep ends in a result, and sends its heartbeat alone and no warni
   expect(warned).not.toHaveBeenCalled();
 });
 
+test("describe answers with the settings, without a call, a metric or a mail", async () => {
+  const answer = await createHandler(SETTINGS)({ kind: "describe" }, lambdaContext());
+  expect(answer).toStrictEqual({ kind: "settings", schema: 1, settings: SETTINGS });
+  expect([ec2.calls(), kms.calls(), scheduler.calls(), sns.calls()]).toStrictEqual([[], [], [], []]);
+  expect(emitted).toStrictEqual([]);
+});
+
 test("an invocation that crashes sends no heartbeat", async () => {
   const crash = createHandler(SETTINGS)({ kind: "unknown" }, lambdaContext());
   await expect(crash).rejects.toMatchObject({ name: "BadEvent" });

@@ -1,4 +1,4 @@
-/** What woke the function: EventBridge Scheduler's payloads, or a person with `aws lambda invoke`. */
+/** What woke the function: EventBridge Scheduler's payloads, or a person with `vault` or `aws lambda invoke`. */
 import { SLOT_AHEAD_MS } from "../identity/doubts";
 import { vaultError } from "../lib/errors";
 import { asRecord } from "../lib/json";
@@ -6,6 +6,14 @@ import { isoSeconds, parseIso } from "../lib/time";
 import type { Trigger } from "../model/trigger";
 
 const KINDS = ["run", "follow-up", "sweep"] as const;
+
+/** What a person's command asks for: the settings, and nothing is done. */
+const DESCRIBE = "describe";
+
+/** Returns true if the event asks which settings the function has. It is no trigger, since no invocation's work follows. */
+export function asksForSettings(event: unknown): boolean {
+  return asRecord(event)?.kind === DESCRIBE;
+}
 
 function isKind(kind: unknown): kind is Trigger["kind"] {
   return KINDS.some((known) => known === kind);
@@ -20,7 +28,7 @@ export function parseEvent(event: unknown, nowMs: number, runId: string): Trigge
   const { kind, slot } = asRecord(event) ?? {};
   if (!isKind(kind)) {
     const got = JSON.stringify(kind);
-    throw vaultError("BadEvent", `event.kind: expected one of ${KINDS.join(", ")}, got ${got}`);
+    throw vaultError("BadEvent", `event.kind: expected one of ${[...KINDS, DESCRIBE].join(", ")}, got ${got}`);
   }
   if (slot === undefined) {
     if (kind !== "run") return { kind, runId };
