@@ -1,6 +1,6 @@
 /**
- * The function: one invocation, first to last. No event carries work: every invocation looks at the world, and what it
- * could not do is seen again by the next one.
+ * Runs one invocation of the function, first to last. No event carries work: every invocation looks at the world, and
+ * the next one sees again what is left to do.
  */
 import type { Invocation, VaultTools } from "./aws/tools";
 import { leaveClock } from "./clock/clock";
@@ -17,10 +17,10 @@ import { measure } from "./report/metrics";
 import { report } from "./report/report";
 import type { Summary } from "./report/summary";
 
-/** Kept free at the end of an invocation for the clock, the metrics and the mail. */
+/** Time kept free at the end of an invocation for the follow-up timer, the metrics and the mail. */
 const REPORT_RESERVE_MS = MINUTE_MS;
 
-/** What the function uses of Lambda's context. */
+/** Part of Lambda's context that the function uses. */
 export interface LambdaContext {
   awsRequestId: string;
   invokedFunctionArn: string;
@@ -28,9 +28,9 @@ export interface LambdaContext {
   getRemainingTimeInMillis(): number;
 }
 
-/** What the caller of a synchronous invocation gets. */
+/** Result for the caller of a synchronous invocation. */
 export interface InvocationResult extends Summary {
-  /** When the clock is set to, if anything is under way. */
+  /** Time of the next follow-up, if anything is under way. */
   nextFollowUp?: string;
 }
 
@@ -50,9 +50,9 @@ function begin(settings: VaultSettings, tools: VaultTools, event: unknown, conte
 }
 
 /**
- * One invocation.
- * @throws `BackupFailed` where a problem was told now, so that Lambda counts an error and the alarm fires. A problem
- * that was told within the last day, a notice, and work that was only put off do not throw.
+ * Runs one invocation.
+ * @throws `BackupFailed` for a failure that was not reported within the last day, so that Lambda counts an error and
+ * the alarm fires. Notices, deferred work, and problems reported within the last day do not throw.
  */
 export async function invoke(
   settings: VaultSettings,

@@ -1,6 +1,7 @@
 /**
- * What Pulumi's CallbackFunction runs once a cold start: it makes the tools and gives back the handler. Everything
- * reached from here is serialized into the archive, so it is functions and plain data (docs/adr/0001).
+ * Factory that Pulumi's CallbackFunction runs once per cold start: it makes the tools and returns the handler.
+ * Everything reached from here is serialized into the archive, so it consists of functions and plain data
+ * (docs/adr/0001).
  */
 import { Logger } from "@aws-lambda-powertools/logger";
 import { MetricUnit, Metrics } from "@aws-lambda-powertools/metrics";
@@ -30,7 +31,8 @@ export function createHandler(settings: VaultSettings): VaultHandler {
     try {
       return await invoke(settings, { clients, log, emit, now: Date.now }, event, context);
     } finally {
-      // Without any it would warn: an idle sweep has none of a region, and one that crashed none at all.
+      // Publishing without metrics would log a warning. An idle sweep stores no region metrics, and a crash stores none
+      // at all.
       for (const one of [metrics, ...Object.values(byRegion)]) {
         if (one.hasStoredMetrics()) one.publishStoredMetrics();
       }

@@ -1,4 +1,4 @@
-/** The work of one invocation: observe → take inventory → plan → apply, which guards what it deletes. */
+/** Does the work of one invocation: observe → take inventory → plan → apply, which checks again before it deletes. */
 import { applyPlan } from "./apply/apply";
 import type { Invocation } from "./aws/tools";
 import { recalled } from "./changes/recalled";
@@ -17,7 +17,7 @@ import { looksForStrangers, observeStrangers } from "./observe/strangers";
 import { missedRun } from "./plan/snapshots/missedRun";
 import { planVault } from "./plan/plan";
 
-/** Reads what the served slot needs, and what is remembered and looked at once a day. */
+/** Reads what the target slot needs, recalls the change memory, and takes the look that is due once a day. */
 async function observeRest(
   { settings, tools: { clients, now }, trigger }: Invocation,
   { state: clock, isRead }: OpenClock,
@@ -44,7 +44,7 @@ function isOpen({ action, status }: Outcome): boolean {
   return action.kind === "snapshot" && ["deferred", "failed"].includes(status);
 }
 
-/** Does the work of an invocation. Never throws for what AWS refuses: that is part of what was seen and done. */
+/** Does the work of an invocation. Never throws for what AWS refuses: that becomes part of what was seen and done. */
 export async function reconcile(invocation: Invocation, clock: OpenClock): Promise<Work & { inventory: Inventory }> {
   const { settings, tools, trigger, deadlineMs } = invocation;
   const { clients, now } = tools;

@@ -1,4 +1,4 @@
-/** (d) The archive that Pulumi would upload: its size, and how long plain Node takes to load it from cold. */
+/** (d) Measures the archive that Pulumi would upload: its size, and its cold load time in plain Node. */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -12,7 +12,7 @@ export interface ArchiveFigure {
   indexKiB: number;
   unpackedMiB: number;
   compressedMiB: number;
-  /** The least of seven processes: whatever else the machine does only adds to it. */
+  /** Minimum of seven processes, because other load only adds to it. */
   loadMs: number;
 }
 

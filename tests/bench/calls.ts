@@ -1,6 +1,6 @@
 /**
- * (a) API calls of one night by kind, on the emulator, against the floor that no tool can go below: a page of instances,
- * a page of snapshots a region, a CreateSnapshots an instance, a CopySnapshot a volume.
+ * (a) Counts the API calls of one night by kind, on the emulator, against the floor for any tool: a page of instances,
+ * a page of snapshots per region, one CreateSnapshots per instance, one CopySnapshot per volume.
  */
 import { join } from "node:path";
 import type { Instance } from "@aws-sdk/client-ec2";
@@ -14,11 +14,11 @@ import { emulatorHome } from "../support/emulatorHome";
 
 export interface CallFigure {
   instances: number;
-  /** Minutes that the emulator's snapshots and copies are pending. */
+  /** Minutes for which the emulator's snapshots and copies are pending. */
   pendingMinutes: { snapshot: number; copy: number };
   invocations: number;
   calls: CallCount[];
-  /** KMS calls: one a key and invocation. */
+  /** KMS calls: one per key and invocation. */
   kms: number;
   /** EC2 calls. */
   total: number;
@@ -49,7 +49,7 @@ function fleetOf(count: number): Instance[] {
   });
 }
 
-/** One night: from the run until the next sweep, by when nothing is pending any more. */
+/** Plays one night: from the run until the next sweep, when nothing is pending any more. */
 async function measureHere(instances: number, pendingMinutes: CallFigure["pendingMinutes"]): Promise<CallFigure> {
   const startMs = Math.floor(Date.now() / DAY_MS) * DAY_MS;
   const fleet = { Reservations: [{ Instances: fleetOf(instances) }] };

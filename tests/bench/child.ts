@@ -1,4 +1,7 @@
-/** Each measurement runs in a process of its own: its memory is its own, and Pulumi's program can be loaded once only. */
+/**
+ * Runs each measurement in its own process, because its memory must be its own, and Pulumi's program can be loaded only
+ * once.
+ */
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 
@@ -12,7 +15,7 @@ export async function inChild<T>(file: string, ...args: string[]): Promise<T> {
   return JSON.parse(stdout) as T;
 }
 
-/** The end of a bench file: prints the figure where the file is run as a program. */
+/** Ends a bench file: prints the figure if the file is run as a program. */
 export function printFigure(isProgram: boolean, measure: (args: string[]) => unknown): void {
   if (!isProgram) return;
   void Promise.resolve(measure(process.argv.slice(2))).then((figure) => {

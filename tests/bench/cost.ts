@@ -1,42 +1,42 @@
 /**
- * (e) What the machinery costs a month for 100 volumes, storage and transfer apart: without any free tier, and beside it what
- * is left after CloudWatch's, which every account has for ever.
+ * (e) Computes the machinery's monthly cost for 100 volumes, excluding storage and transfer: without any free tier, and
+ * after CloudWatch's, which every account has for ever.
  */
 import { PRICE } from "../../src/local/forecast/prices";
 
 export interface CostLine {
   what: string;
   usd: number;
-  /** After CloudWatch's free tier, where nothing else in the account uses it. */
+  /** Cost after CloudWatch's free tier, if nothing else in the account uses it. */
   usdBeyondFree: number;
 }
 
-/** Amazon CloudWatch pricing, "Free tier": a month. */
+/** Amazon CloudWatch pricing, "Free tier": per month. */
 const FREE = { alarms: 10, metrics: 10, dashboards: 3, logGb: 5 };
 
 const DAYS = 30;
 const HOURS = 24 * DAYS;
 const VOLUMES = 100;
 
-/** What a night comes to; the figures are those that (a) and the rehearsal show. */
+/** Figures of one night, as (a) and the rehearsal show them. */
 export interface Night {
   invocations: number;
   /** Mean duration of an invocation. */
   seconds: number;
   memoryGb: number;
   logKb: number;
-  /** Hours of a day in which each metric is sent, summed over the metrics. */
+  /** Hours per day in which each metric is sent, summed over the metrics. */
   metricHours: number;
   alarms: number;
   dashboards: number;
 }
 
-/** A line that no free tier is reckoned for. */
+/** Makes a line without a free tier. */
 function paid(what: string, usd: number): CostLine {
   return { what, usd, usdBeyondFree: usd };
 }
 
-/** A line of CloudWatch's, with so much of it free. */
+/** Makes a line of CloudWatch, with a free part. */
 function metered(what: string, amount: number, free: number, price: number): CostLine {
   return { what, usd: amount * price, usdBeyondFree: Math.max(0, amount - free) * price };
 }

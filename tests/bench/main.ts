@@ -1,4 +1,4 @@
-/** `npm run bench`: what the vault costs in calls, time, memory, bytes and dollars, against what it could not go below. */
+/** Implements `npm run bench`: the vault's cost in calls, time, memory, bytes and dollars, against its lower bounds. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import Table from "cli-table3";
@@ -12,7 +12,7 @@ import { type MakespanFigure, measureMakespans } from "./makespan";
 import { metricHoursOfANight } from "./metricHours";
 import { type PlanFigure, measurePlan } from "./plan";
 
-/** What was measured; the rest is left out. */
+/** Measurements; the rest is left out. */
 interface Figures {
   calls?: CallFigure[];
   makespan?: MakespanFigure[];
@@ -26,7 +26,7 @@ interface Options {
   events: boolean;
 }
 
-/** In the order in which they are measured: what the machine's load changes comes first. */
+/** Benches in the order in which they are measured: those that the machine's load changes come first. */
 const SECTIONS = ["archive", "plan", "calls", "makespan"];
 
 const JSON_FILE = join(__dirname, "..", "..", "coverage", "bench.json");
@@ -59,7 +59,7 @@ async function measureNights(): Promise<CallFigure[]> {
   return calls;
 }
 
-/** Of the machinery, by the night of 50 instances with two volumes each. */
+/** Cost of the machinery, by the night of 50 instances with two volumes each. */
 async function costOf(calls: readonly CallFigure[]): Promise<CostLine[]> {
   const night = calls.find(({ instances, pendingMinutes }) => instances === 50 && pendingMinutes === AS_EC2);
   return monthlyCost({
@@ -141,7 +141,7 @@ function archiveRows({ compressedMiB, unpackedMiB, loadMs }: ArchiveFigure): str
   ];
 }
 
-/** With a line an item: what makes it dear shows. */
+/** Returns a line per item, to show what makes it expensive. */
 function costRows(cost: readonly CostLine[]): string[][] {
   const total = cost.reduce((sum, { usd }) => sum + usd, 0);
   const beyond = cost.reduce((sum, { usdBeyondFree }) => sum + usdBeyondFree, 0);

@@ -1,6 +1,7 @@
 /**
- * (b) How long a backlog takes to copy, in virtual time, against the least that AWS's own limits allow. The real
- * handler on the simulation's model of two regions and of Scheduler, with nothing going wrong; begun by one sweep.
+ * (b) Measures how long a backlog takes to copy, in virtual time, against the minimum that AWS's own limits allow. It
+ * runs the real handler on the simulation's model of two regions and of Scheduler, without faults, started by one
+ * sweep.
  */
 import { inChild, printFigure } from "./child";
 import { lambdaUsd } from "./cost";
@@ -18,12 +19,12 @@ import { TAG } from "../../src/vault/model/tags";
 import { DAY_MS, MINUTE_MS } from "../../src/vault/lib/time";
 
 export interface Backlog {
-  /** Completed snapshots without a copy, by twos of one instance. */
+  /** Number of completed snapshots without a copy, two per instance. */
   snapshots: number;
   copyMinutes: number;
-  /** How many copies are waited for: all, or a stretch with the whole backlog in place. */
+  /** Number of copies that are waited for: all, or a part with the whole backlog in place. */
   copies: number;
-  /** Whether each copy that completes wakes the function, as EBS's events could. The vault has no such thing. */
+  /** True if each completed copy triggers the function, as EBS's events could. The vault has no such trigger. */
   events: boolean;
 }
 
@@ -32,9 +33,9 @@ export interface MakespanFigure extends Backlog {
   boundMs: number;
   ratio: number;
   invocations: number;
-  /** DescribeSnapshots, of both regions. */
+  /** DescribeSnapshots calls in both regions. */
   describes: number;
-  /** Lambda, for as long as the measurement went. */
+  /** Cost of Lambda for the time measured. */
   gbSeconds: number;
   usd: number;
 }
@@ -44,18 +45,18 @@ const BUCKET = { max: 50, refillPerSecond: 5 };
 const MEMORY_MB = 512;
 /** Lambda gives a whole processor at 1,769 MB, and shares of it below (AWS, "Configure Lambda function memory"). */
 const PROCESSOR_SHARE = MEMORY_MB / 1_769;
-/** CPU time of the SDK for a record of a DescribeSnapshots answer with 14 tags, measured on a whole processor. */
+/** CPU time of the SDK per record of a DescribeSnapshots answer with 14 tags, measured on a whole processor. */
 const READ_CPU_MS = 0.2;
 /** EventBridge gives EBS's events within seconds. */
 const EVENT_MS = { least: 1_000, most: 5_000 };
-/** No run: it would only find no instance. */
+/** Schedule without a run, which would only find no instance. */
 const NEVER = "cron(0 3 29 2 ? 2096)";
 const GIVEN_UP_MS = 1_000 * DAY_MS;
 
 /**
  * The least that AWS's limits allow for n copies of a duration d: the larger of
  * - the 20 copies that may be in flight into a region: ceil(n / 20) × d
- * - CopySnapshot's token bucket, 50 and 5 a second: (n − 50) / 5 s until the last is begun, then d
+ * - CopySnapshot's token bucket, 50 and 5 a second: (n − 50) / 5 s until the last is started, then d
  */
 export function boundMs(copies: number, copyMinutes: number): number {
   const durationMs = copyMinutes * MINUTE_MS;
@@ -64,7 +65,7 @@ export function boundMs(copies: number, copyMinutes: number): number {
   return Math.max(slotsMs, lastBegunMs + durationMs);
 }
 
-/** A snapshot of the bench's fleet, as EC2 has it. */
+/** Makes a snapshot of the bench's fleet, as EC2 has it. */
 function simulated(account: Account, index: number): SimSnapshot {
   const made = snapshotOf(instanceAt(index >> 1), index & 1, 0);
   const { snapshotId, region, volumeId, startTimeMs, sizeGiB } = made;
@@ -90,7 +91,7 @@ function simulated(account: Account, index: number): SimSnapshot {
   };
 }
 
-/** Two regions in which nothing goes wrong, with the backlog in the primary one. */
+/** Makes two regions without faults, with the backlog in the primary one. */
 function quietAccount({ snapshots, copyMinutes }: Backlog, onCopied: (account: Account) => void): Account {
   const random = makeRandom(1);
   const durationMs = copyMinutes * MINUTE_MS;
@@ -122,7 +123,7 @@ function quietAccount({ snapshots, copyMinutes }: Backlog, onCopied: (account: A
   return account;
 }
 
-/** @throws where the model's rules were broken, or a copy is not verified */
+/** @throws if the model's rules were broken, or a copy is not verified */
 function checkCopies(account: Account, wanted: number): void {
   const { drs, story } = account;
   const [violation] = story.violations;
@@ -169,7 +170,7 @@ export async function measureHere(backlog: Backlog): Promise<MakespanFigure> {
   };
 }
 
-/** At 10,000 and more a stretch only: each of the thousands of passes reads tens or hundreds of pages. */
+/** At 10,000 and more only a part, because each of the thousands of invocations reads tens or hundreds of pages. */
 const STRETCHES: readonly Omit<Backlog, "events">[] = [
   { snapshots: 100_000, copyMinutes: 20, copies: 60 },
   { snapshots: 100_000, copyMinutes: 2, copies: 100 },
@@ -180,13 +181,13 @@ const STRETCHES: readonly Omit<Backlog, "events">[] = [
   { snapshots: 100, copyMinutes: 20, copies: 100 },
   { snapshots: 100, copyMinutes: 2, copies: 100 },
 ];
-/** A hundred thousand snapshots are read again at each event: that takes longer than a bench may. */
+/** A hundred thousand snapshots are read again at each event, which takes too long for a bench. */
 const MOST_WITH_EVENTS = 10_000;
 const LANES = 2;
 
 /**
- * Virtual time is not changed by what else the machine does: two at a time, the longest first.
- * @param withEvents whether also to measure what EBS's events would give
+ * Measures two at a time, the longest first, because the machine's load does not change virtual time.
+ * @param withEvents also measures the effect of EBS's events if true
  */
 export async function measureMakespans(
   withEvents: boolean,

@@ -1,15 +1,19 @@
-/** How many hours a day custom metrics are sent in, summed over them: what CloudWatch bills. Counted on the handler's nights. */
+/**
+ * Counts the hours per day in which custom metrics are sent, summed over them, as CloudWatch bills. It counts on the
+ * handler's nights.
+ */
 import { HOUR_MS } from "../../src/vault/lib/time";
 import type { MetricPoint } from "../../src/local/runtime/alarmEvaluator";
 import { watchedVault } from "../support/watchedVault";
 import { SETTINGS, keeping } from "../support/world";
 
 const TIMEOUT_SECONDS = 600;
-/** Until copies are pruned each night, too. */
+/** Nights until copies are also pruned each night. */
 const NIGHTS_BEFORE = 4;
 /**
- * The nights complete their copies at once. 100 volumes at 20 a time and 12 minutes a copy take an hour more, in which these
- * are sent too: started, completed, in flight, put off, the vault's own two of what was put off, and the oldest missing.
+ * Metrics of an additional hour. The nights complete their copies at once, but 100 volumes at 20 a time and 12 minutes
+ * per copy take an hour more, in which these are sent too: started, completed, in flight, deferred, the vault's own two
+ * of deferred work, and the oldest missing.
  */
 const BACKLOG_METRIC_HOURS = 2 * 7;
 

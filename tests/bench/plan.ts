@@ -1,4 +1,4 @@
-/** (c) CPU time and peak memory of `plan` by the number of snapshots. */
+/** (c) Measures CPU time and peak memory of `plan` by the number of snapshots. */
 import { inChild, printFigure } from "./child";
 import { remember } from "../../src/vault/changes/changeMemory";
 import { planOf } from "../support/planOf";
@@ -13,7 +13,7 @@ import { identify } from "../support/identify";
 import { DR, SETTINGS, inDr, keeping, sealedIn } from "../support/world";
 
 export interface PlanFigure {
-  /** Snapshots and copies together. */
+  /** Number of snapshots and copies together. */
   snapshots: number;
   /** CPU time of one `planVault`, user and system. */
   cpuMs: number;
@@ -86,8 +86,8 @@ function copyOf(source: Snapshot): Snapshot {
 }
 
 /**
- * Fourteen nights of a fleet: the newest night is not copied yet, the oldest is past retention.
- * @param records snapshots and copies together
+ * Makes fourteen nights of a fleet: the newest is not copied yet, the oldest is past retention.
+ * @param records is the number of snapshots and copies together
  */
 function worldOf(records: number): World {
   const snapshots = Math.ceil((records * NIGHTS) / (2 * NIGHTS - 1));
@@ -112,7 +112,7 @@ function worldOf(records: number): World {
   };
 }
 
-/** Returns what the clock carries from the sweep before: settings, and which recovery points were there and wanted. */
+/** Returns what the timer carries from the previous sweep: settings, and recovery points that existed and were kept. */
 function clockOf({ snapshots = [], copies }: World): Pick<World, "changes" | "points"> {
   const lookMs = NOW - HOUR_MS;
   const isWanted = ({ identity }: Snapshot) => {
@@ -144,7 +144,7 @@ function measureHere(snapshots: number): PlanFigure {
   };
 }
 
-/** The median CPU of three cold processes, and the highest peak. */
+/** Returns the median CPU time of three cold processes, and the highest peak. */
 export async function measurePlan(snapshots: number): Promise<PlanFigure> {
   const figures: PlanFigure[] = [];
   for (let run = 0; run < 3; run += 1) figures.push(await inChild(__filename, String(snapshots)));

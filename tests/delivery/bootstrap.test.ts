@@ -1,4 +1,4 @@
-/** The bootstrap with all that it can make: GitHub, Pulumi Deployments, a state bucket, two stacks. */
+/** Tests the bootstrap with all that it can make: GitHub, Pulumi Deployments, a state bucket, two stacks. */
 import { type DeclaredProgram, declareProgram } from "../support/deliveryProgram";
 import { violations } from "../support/policyRules";
 import { policyOf } from "../support/stackProgram";
@@ -22,7 +22,7 @@ beforeAll(async () => {
   });
 });
 
-test("declares these resources, and no other", () => {
+test("declares exactly these resources", () => {
   const ofStacks = ["dev", "prod"].map((stack) => `smart-vault-${stack}`);
   expect(program.list).toStrictEqual(
     [
@@ -57,7 +57,7 @@ test("violates no rule of the vault's policy pack", async () => {
 test.each([
   ["github", "https://token.actions.githubusercontent.com", "sts.amazonaws.com"],
   ["pulumi", "https://api.pulumi.com/oidc", "acme-corp"],
-])("knows %s as an issuer of tokens", (name, url, audience) => {
+])("accepts %s as an issuer of tokens", (name, url, audience) => {
   expect(program.inputs("aws:iam/openIdConnectProvider:OpenIdConnectProvider", name)).toStrictEqual({
     url,
     clientIdLists: [audience],
@@ -65,8 +65,8 @@ test.each([
   });
 });
 
-describe("who may deploy", () => {
-  test("a job on main in the stack's environment of this repository, and the stack's deployments", () => {
+describe("the deploy roles", () => {
+  test("trust a job on main in the stack's environment of this repository, and the stack's deployments", () => {
     const { assumeRolePolicy, ...inputs } = program.inputs(ROLE, "smart-vault-prod-deploy");
     expect(inputs).toStrictEqual({ name: "smart-vault-prod-deploy", tags: TAGS });
     expect(JSON.parse(String(assumeRolePolicy))).toStrictEqual({
@@ -108,7 +108,7 @@ describe("who may deploy", () => {
     });
   });
 
-  test("a pull request of this repository may preview", () => {
+  test("let a pull request of this repository preview", () => {
     const { assumeRolePolicy } = program.inputs(ROLE, "smart-vault-dev-preview");
     expect(JSON.parse(String(assumeRolePolicy))).toStrictEqual({
       Version: "2012-10-17",
@@ -133,15 +133,15 @@ describe("who may deploy", () => {
     });
   });
 
-  test("no trust is by a wildcard", () => {
+  test("trust nothing by a wildcard", () => {
     for (const { type, props } of program.given) {
       if (type === ROLE) expect(String(props.assumeRolePolicy)).not.toContain("*");
     }
   });
 });
 
-describe("the state", () => {
-  test("is in a bucket and under a key that an update can't delete", () => {
+describe("the state bucket", () => {
+  test("and its key can't be deleted by an update", () => {
     const guarded = program.given.filter(({ protect }) => protect).map(({ type }) => type);
     expect(guarded.sort()).toStrictEqual(["aws:kms/key:Key", "aws:s3/bucket:Bucket"]);
     expect(program.inputs("aws:s3/bucket:Bucket")).toStrictEqual({
@@ -150,7 +150,7 @@ describe("the state", () => {
     });
   });
 
-  test("is encrypted under the key, keeps old versions for ninety days, and comes by TLS only", () => {
+  test("is encrypted under the key, keeps old versions for ninety days, and accepts only TLS", () => {
     const encryption = "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration";
     expect(program.inputs(encryption)).toStrictEqual({
       bucket: "acme-vault-state",
@@ -184,7 +184,7 @@ describe("the state", () => {
   });
 });
 
-test("says what CI and the stacks have to be given", () => {
+test("outputs what CI and the stacks must be given", () => {
   expect(program.outputs).toStrictEqual({
     backend: "s3://acme-vault-state?region=us-east-1&awssdk=v2",
     secretsProvider: "awskms://alias/smart-vault-state?region=us-east-1",

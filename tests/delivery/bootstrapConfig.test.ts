@@ -26,7 +26,7 @@ function faults(changes: Partial<Raw>): string[] {
   return [];
 }
 
-test("Pulumi.yaml declares the keys that the code reads, and says what each is", () => {
+test("declares in Pulumi.yaml the keys that the code reads, with a description of each", () => {
   const file = parse(readFileSync(join(ROOT, "bootstrap", "Pulumi.yaml"), "utf8")) as {
     config: Record<string, { description: string }>;
   };
@@ -36,7 +36,7 @@ test("Pulumi.yaml declares the keys that the code reads, and says what each is",
   }
 });
 
-test("a whole configuration is taken", () => {
+test("accepts a whole configuration", () => {
   expect(parseBootstrap(GOOD)).toStrictEqual({
     vaultProject: "smart-vault",
     stacks: ["dev", "prod"],
@@ -53,7 +53,7 @@ test("a whole configuration is taken", () => {
   });
 });
 
-test("what is left empty is left out", () => {
+test("leaves out what is empty", () => {
   const empty = {
     githubRepository: "",
     githubOwnerId: "",
@@ -95,22 +95,22 @@ test.each<[string, Partial<Raw>]>([
   ["sourceKeyArns", { sourceKeyArns: ["arn:aws:kms:us-east-1:999999999999:alias/theirs"] }],
   ["sourceKeyArns", { sourceKeyArns: Array<string>(11).fill(GOOD.sourceKeyArns[0] ?? "") }],
   ["githubRepository, pulumiOrganization", { githubRepository: "", pulumiOrganization: "" }],
-])("%s: a mistake in %j is told by its key, and alone", (key, changes) => {
+])("reports for %s a mistake in %j by its key, and nothing else", (key, changes) => {
   const told = faults(changes);
   expect(told.map((line) => line.split(": ")[0])).toStrictEqual([key]);
   expect(told[0]).toMatch(/: expected .+, got /);
 });
 
-test("all mistakes are told at once", () => {
+test("reports all mistakes at once", () => {
   expect(faults({ stacks: [], stateBucket: "X", githubBranch: "" })).toHaveLength(3);
 });
 
-test.each(["us-gov-west-1", "cn-north-1"])("a bootstrap in %s is refused, as its vaults are", (region) => {
+test.each(["us-gov-west-1", "cn-north-1"])("refuses a bootstrap in %s, as its vaults are refused", (region) => {
   expect(() => parseBootstrap(GOOD, region)).toThrow(
     `aws:region: expected a region of the AWS partition aws, got ${region}`,
   );
 });
 
-test.each(["acme-vault-state", "acme.vault.state", "a--b", "123"])("the state bucket %s is taken", (stateBucket) => {
+test.each(["acme-vault-state", "acme.vault.state", "a--b", "123"])("accepts the state bucket %s", (stateBucket) => {
   expect(faults({ stateBucket })).toStrictEqual([]);
 });

@@ -1,7 +1,7 @@
 import { declareProgram } from "../support/deliveryProgram";
 import { policyOf } from "../support/stackProgram";
 
-test("with Pulumi Cloud alone there is one provider, one role a stack, and no bucket", async () => {
+test("makes one provider, one role per stack and no bucket with Pulumi Cloud alone", async () => {
   const program = await declareProgram("bootstrap", "prod", {
     stacks: ["prod"],
     pulumiOrganization: "acme-corp",

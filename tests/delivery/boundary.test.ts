@@ -1,4 +1,4 @@
-/** What the boundary of a vault's roles lets through, whatever policy the deploy role gives them. */
+/** Tests what the boundary of a vault's roles allows, whatever policy the deploy role gives them. */
 import { boundary } from "../../bootstrap/boundary";
 import { ACCOUNT_ID } from "../../src/local/account/accountId";
 import { type IamPolicy, type IamRequest, compilePolicy } from "../../src/iam/evaluator";
@@ -19,7 +19,7 @@ const limit = compile([]);
 
 type Context = IamRequest["context"];
 
-/** A request that fulfils a statement's conditions, with the first value of each. */
+/** Returns a request that meets a statement's conditions, with the first value of each. */
 function contextOf({ Condition = {} }: Statement): Context {
   const pairs = Object.entries(Condition).flatMap(([operator, keys]) =>
     operator.startsWith("ForAllValues") ? [] : Object.entries(keys),
@@ -39,7 +39,7 @@ describe("the vault's own roles", () => {
     ]);
   });
 
-  test("may do all that their policies allow", () => {
+  test("are allowed all that their policies allow", () => {
     const requests = stack.program.declared
       .filter(({ type }) => type === "aws:iam/rolePolicy:RolePolicy")
       .flatMap(({ inputs }) => policyOf(inputs).Statement)
@@ -61,7 +61,7 @@ const forAws = { "kms:GrantIsForAWSResource": "true" };
 const viaS3 = { "kms:ViaService": "s3.us-west-2.amazonaws.com" };
 const tag = (kind: string, vaultId: string) => ({ [`aws:${kind}Tag/smart-vault:vault`]: vaultId });
 
-describe("keys", () => {
+describe("the boundary on keys", () => {
   test.each<[why: string, action: string, key: string, context: Context]>([
     ["a grant to anybody", "CreateGrant", OUR_KEY, {}],
     ["a grant through EC2 that is for no AWS resource", "CreateGrant", OUR_KEY, viaEc2],
@@ -93,7 +93,7 @@ describe("keys", () => {
     ["a stranger's key's state", "DescribeKey", THEIR_KEY, {}],
     ["a key's policy", "PutKeyPolicy", OUR_KEY, viaEc2],
     ["a key's deletion", "ScheduleKeyDeletion", OUR_KEY, {}],
-  ])("no role has %s", (_why, action, resource, context) => {
+  ])("allows no role %s", (_why, action, resource, context) => {
     expect(limit({ action: `kms:${action}`, resource, context })).toBe("unmentioned");
   });
 
@@ -103,11 +103,11 @@ describe("keys", () => {
     ["CreateGrant", { ...viaEc2, ...forAws }],
     ["DescribeKey", {}],
     ["GenerateDataKey", { ...viaS3, "kms:EncryptionContext:aws:s3:arn": BUCKET }],
-  ])("a role may have %s on a key of the account, so", (action, context) => {
+  ])("allows %s on a key of the account", (action, context) => {
     expect(limit({ action: `kms:${action}`, resource: OUR_KEY, context })).toBe("allowed");
   });
 
-  test("a key of another account that the bootstrap names is used through EC2, and no other of it", () => {
+  test("allows the use of a named key of another account only through EC2, and of no other", () => {
     const named = compile([THEIR_KEY]);
     const ask = (resource: string, context: Context) => named({ action: "kms:Decrypt", resource, context });
     expect(ask(THEIR_KEY, viaEc2)).toBe("allowed");
@@ -116,7 +116,7 @@ describe("keys", () => {
   });
 });
 
-describe("snapshots", () => {
+describe("the boundary on snapshots", () => {
   const creating = (action: string) => ({ "ec2:CreateAction": action });
 
   test.each<[why: string, action: string, context: Context]>([
@@ -137,7 +137,7 @@ describe("snapshots", () => {
     ],
     ["shares one", "ModifySnapshotAttribute", tag("Resource", VAULT)],
     ["takes tags off", "DeleteTags", tag("Resource", VAULT)],
-  ])("no role %s", (_why, action, context) => {
+  ])("allows no role that %s", (_why, action, context) => {
     expect(limit({ action: `ec2:${action}`, resource: SNAPSHOT, context })).toBe("unmentioned");
   });
 
@@ -146,11 +146,11 @@ describe("snapshots", () => {
     ["LockSnapshot", tag("Resource", VAULT)],
     ["CreateTags", tag("Resource", VAULT)],
     ["CreateTags", { ...tag("Request", VAULT), ...creating("CreateSnapshots") }],
-  ])("a role may have %s on the vault's own", (action, context) => {
+  ])("allows %s on the vault's own", (action, context) => {
     expect(limit({ action: `ec2:${action}`, resource: SNAPSHOT, context })).toBe("allowed");
   });
 
-  test.each(["instance/i-1", "volume/vol-1"])("no role tags %s", (what) => {
+  test.each(["instance/i-1", "volume/vol-1"])("lets no role tag %s", (what) => {
     const resource = `arn:aws:ec2:us-east-1:${ACCOUNT_ID}:${what}`;
     const context = { ...tag("Resource", VAULT), ...tag("Request", VAULT) };
     expect(limit({ action: "ec2:CreateTags", resource, context })).toBe("unmentioned");
@@ -166,11 +166,11 @@ test.each([
   ["ec2:TerminateInstances", `arn:aws:ec2:us-east-1:${ACCOUNT_ID}:instance/i-1`],
   ["sns:Publish", `arn:aws:sns:us-east-1:${ACCOUNT_ID}:other`],
   ["lambda:InvokeFunction", `arn:aws:lambda:us-east-1:${ACCOUNT_ID}:function:other`],
-])("no role has %s on %s", (action, resource) => {
+])("allows no role %s on %s", (action, resource) => {
   expect(limit({ action, resource, context: {} })).toBe("unmentioned");
 });
 
-test("the longest vault id and ten keys fit a managed policy: 6,144 characters", () => {
+test("fits the longest vault id and ten keys into a managed policy of 6,144 characters", () => {
   const longest = { ...ARGS, vaultId: "v".repeat(48), sourceKeyArns: Array(10).fill(THEIR_KEY) };
   expect(JSON.stringify(boundary(longest)).length).toBeLessThanOrEqual(6_144);
 });

@@ -1,4 +1,7 @@
-/** What the bootstrap's roles may do, against what deploying the vault takes, by the simulation's IAM evaluator. */
+/**
+ * Tests what the bootstrap's roles are allowed to do against what deploying the vault requires, with the simulation's
+ * IAM evaluator.
+ */
 import { statementsOf, vaultGrants } from "../../bootstrap/grants";
 import { roleGrants } from "../../bootstrap/roleGrants";
 import { stateGrants } from "../../bootstrap/state";
@@ -40,19 +43,19 @@ function everyCall(kind: "reads" | "writes"): IamRequest[] {
 
 const lineOf = ({ action, resource }: IamRequest) => `${action} on ${resource}`;
 
-test("the deploy role may make, read, change and delete everything that the stack declares", () => {
+test("allows the deploy role to make, read, change and delete everything that the stack declares", () => {
   const requests = [...everyCall("reads"), ...everyCall("writes")];
   expect(requests.length).toBeGreaterThan(100);
   expect(requests.filter((one) => deploy(one) !== "allowed").map(lineOf)).toStrictEqual([]);
 });
 
-test("the preview role may read all of that, and change none of it", () => {
+test("allows the preview role to read all of that, and to change nothing", () => {
   const reads = everyCall("reads").filter((one) => preview(one) !== "allowed");
   const writes = everyCall("writes").filter((one) => preview(one) === "allowed");
   expect([reads, writes].map((list) => list.map(lineOf))).toStrictEqual([[], []]);
 });
 
-test("the deploy role may do none of it to another stack's vault", () => {
+test("allows the deploy role none of it for another stack's vault", () => {
   const toOther = everyCall("writes")
     .filter(({ resource }) => resource !== "*" && !/:(kms|rbin):/.test(resource))
     .map((one) => ({ ...one, resource: one.resource.replaceAll(VAULT, "smart-vault-dev") }));
@@ -74,31 +77,31 @@ test.each<[why: string, action: string, resource: string, context: IamRequest["c
     role(`${VAULT}-function`),
     { "iam:PermissionsBoundary": "arn:aws:iam::aws:policy/AdministratorAccess" },
   ],
-  ["rights for a role without the boundary", "iam:PutRolePolicy", role(`${VAULT}-function`), {}],
-  ["to take the boundary off", "iam:DeleteRolePermissionsBoundary", role(`${VAULT}-function`), bounded],
+  ["permissions for a role without the boundary", "iam:PutRolePolicy", role(`${VAULT}-function`), {}],
+  ["to remove the boundary", "iam:DeleteRolePermissionsBoundary", role(`${VAULT}-function`), bounded],
   ["a managed policy for a role", "iam:AttachRolePolicy", role(`${VAULT}-function`), bounded],
-  ["rights for itself", "iam:PutRolePolicy", role(`${VAULT}-deploy`), bounded],
+  ["permissions for itself", "iam:PutRolePolicy", role(`${VAULT}-deploy`), bounded],
   ["to let others take its own role", "iam:UpdateAssumeRolePolicy", role(`${VAULT}-deploy`), {}],
   ["another role", "iam:CreateRole", role("admin"), bounded],
   [
-    "to hand the function's role to a machine",
+    "to pass the function's role to an EC2 instance",
     "iam:PassRole",
     role(`${VAULT}-function`),
     { "iam:PassedToService": "ec2.amazonaws.com" },
   ],
   ["the boundary itself", "iam:CreatePolicyVersion", `arn:aws:iam::${ACCOUNT_ID}:policy/${VAULT}-boundary`, {}],
   ["a key of another vault", "kms:PutKeyPolicy", `arn:aws:kms:us-west-2:${ACCOUNT_ID}:key/1`, tagged],
-  ["a key of nobody's", "kms:ScheduleKeyDeletion", `arn:aws:kms:us-west-2:${ACCOUNT_ID}:key/1`, {}],
+  ["a key without a vault", "kms:ScheduleKeyDeletion", `arn:aws:kms:us-west-2:${ACCOUNT_ID}:key/1`, {}],
   ["a key without the tag", "kms:CreateKey", "*", {}],
   ["what a copy is encrypted under", "kms:Decrypt", `arn:aws:kms:us-west-2:${ACCOUNT_ID}:key/1`, tagged],
   ["a bin of another vault", "rbin:DeleteRule", `arn:aws:rbin:us-east-1:${ACCOUNT_ID}:rule/1`, tagged],
   ["a snapshot", "ec2:DeleteSnapshot", "arn:aws:ec2:us-east-1::snapshot/snap-1", tagged],
   ["dev's state", "s3:PutObject", `${BUCKET}/.pulumi/stacks/smart-vault/dev.json`, {}],
   ["dev's history", "s3:GetObject", `${BUCKET}/.pulumi/history/smart-vault/dev/x`, {}],
-])("the deploy role may not have %s", (_why, action, resource, context) => {
+])("does not allow the deploy role %s", (_why, action, resource, context) => {
   expect(deploy({ action, resource, context })).not.toBe("allowed");
 });
 
-test("policies fit what IAM allows inline: 10,240 characters", () => {
+test("fits policies into the 10,240 characters that IAM allows inline", () => {
   expect(JSON.stringify(policy(true)).length).toBeLessThan(10_240);
 });

@@ -1,4 +1,4 @@
-/** The settings of Pulumi Deployments for both stacks, whole. */
+/** Tests the settings of Pulumi Deployments for both stacks in full. */
 import { globSync } from "node:fs";
 import { matchesGlob } from "node:path";
 import { deploymentSettings } from "../../deploy/settings";
@@ -18,14 +18,14 @@ beforeAll(async () => {
   });
 });
 
-test("declares the settings of both stacks, and nothing else", () => {
+test("declares the settings of both stacks and nothing else", () => {
   expect(program.list).toStrictEqual([`${TYPE} smart-vault-dev`, `${TYPE} smart-vault-prod`]);
 });
 
 test.each([
   ["dev", true],
   ["prod", false],
-])("%s is deployed with exactly this", (stack, updates) => {
+])("deploys %s with exactly these settings", (stack, updates) => {
   expect(program.inputs(TYPE, `smart-vault-${stack}`)).toStrictEqual({
     organization: "acme-corp",
     project: "smart-vault",
@@ -60,7 +60,7 @@ test.each([
   });
 });
 
-test("a pull request previews a stack only where that was asked for, with the rights to deploy", () => {
+test("previews a stack for a pull request only if that is configured, with the permissions to deploy", () => {
   const { vcs } = deploymentSettings({
     ...{ organization: "o", project: "p", stack: "dev", repository: "r", branch: "b" },
     ...{ roleArn: "a", updates: false, previews: true },
@@ -68,7 +68,7 @@ test("a pull request previews a stack only where that was asked for, with the ri
   expect(vcs).toMatchObject({ deployCommits: false, previewPullRequests: true });
 });
 
-/** As Pulumi Cloud filters: a file counts that an include matches and no exclude does. */
+/** Filters as Pulumi Cloud does: a file counts if an include matches it and no exclude does. */
 function deploys(file: string): boolean {
   const { vcs } = deploymentSettings({
     ...{ organization: "o", project: "p", stack: "dev", repository: "r", branch: "b" },
@@ -79,7 +79,7 @@ function deploys(file: string): boolean {
   return included && !paths.some((path) => path.startsWith("!") && matchesGlob(file, path.slice(1)));
 }
 
-test("a push deploys where it touches what the stack is made of, and only there", () => {
+test("deploys on a push only if it touches what the stack is made of", () => {
   const made = ["index.ts", "Pulumi.yaml", "Pulumi.dev.yaml", "src/config/config.ts", "src/vault/plan/plan.ts"];
   const not = ["README.md", "Pulumi.prod.yaml", "src/local/main.ts", "tests/unit/plan/plan.test.ts"];
   const files = globSync(["*.{ts,md,yaml}", "src/**/*.ts", "tests/unit/*.ts"], { cwd: ROOT });

@@ -1,6 +1,6 @@
 import { declareProgram } from "../support/deliveryProgram";
 
-test("settings for no stack at all are a mistake, and said to be", async () => {
+test("reports settings for no stack at all as a mistake", async () => {
   const values = { organization: "acme-corp", githubRepository: "acme/vault", deployRoleArns: {} };
   await expect(declareProgram("deploy", "main", values)).rejects.toThrow(
     "deployRoleArns, githubStacks: expected at least one stack in one of them, got none",

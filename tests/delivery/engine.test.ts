@@ -1,4 +1,7 @@
-/** bootstrap/ and deploy/ as Pulumi's language host loads them: with type checks, and without the root's tsconfig.json. */
+/**
+ * Tests that bootstrap/ and deploy/ load as in Pulumi's language host: with type checks, without the root's
+ * tsconfig.json.
+ */
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -45,7 +48,7 @@ test.each([
   ["bootstrap", "smart-vault-bootstrap", BOOTSTRAP],
   ["deploy", "smart-vault-deploy", DEPLOY],
 ])(
-  "%s loads, declares its resources and warns of nothing",
+  "loads %s, declares its resources and warns of nothing",
   async (folder, project, values) => {
     expect(await load(folder, project, values)).toStrictEqual({ stdout: "loaded\n", stderr: "" });
   },

@@ -1,4 +1,4 @@
-/** Which of Pulumi Cloud's tokens the jobs of GitHub Actions get, and what the preview's can do. */
+/** Tests which of Pulumi Cloud's tokens the jobs of GitHub Actions get, and what the preview's token can do. */
 import { tokenPolicies } from "../../deploy/githubTokens";
 import { type DeclaredProgram, declareProgram } from "../support/deliveryProgram";
 
@@ -20,7 +20,7 @@ interface Policy {
   rules: Record<string, string>;
 }
 
-/** The tokens that Pulumi Cloud gives for a token of GitHub's: a policy wants every rule to match, `*` and all. */
+/** Returns the tokens that Pulumi Cloud gives for a GitHub token. In a policy every rule must match, with wildcards. */
 function tokensFor(policies: readonly Policy[], sub: string, aud = "urn:pulumi:org:acme-corp") {
   const claims: Record<string, string> = { sub, aud };
   const matches = (claim: string, rule: string) =>
@@ -39,7 +39,7 @@ describe("with a team for previews", () => {
     policies = program.inputs(ISSUER).policies as Policy[];
   });
 
-  test("the issuer, the team and its right to each stack are declared, and nothing else", () => {
+  test("declares only the issuer, the team and its permission for each stack", () => {
     expect(program.list).toStrictEqual([
       `${ISSUER} github`,
       `${TEAM} preview`,
@@ -53,7 +53,7 @@ describe("with a team for previews", () => {
   });
 
   test.each(["repo:acme/vault", "repo:acme@123456/vault@456789"])(
-    "an update of %s gets the organization's token, a preview only the team's",
+    "gives an update of %s the organization's token, and a preview only the team's",
     (repository) => {
       const of = (what: string) => tokensFor(policies, `${repository}:${what}`);
       expect(of("environment:prod")).toStrictEqual(["allow organization"]);
@@ -71,19 +71,19 @@ describe("with a team for previews", () => {
     "repo:acme/other:pull_request",
     "repo:evil@1/vault@2:environment:prod",
     "repo:evil/vault:environment:prod",
-  ])("%s gets none", (sub) => {
+  ])("gives no token to %s", (sub) => {
     expect(tokensFor(policies, sub)).toStrictEqual([]);
   });
 
-  test("a token for another audience gets none", () => {
+  test("gives no token for another audience", () => {
     const sub = "repo:acme/vault:environment:prod";
     expect(tokensFor(policies, sub, "urn:pulumi:org:other")).toStrictEqual([]);
   });
 
-  test("the team has no members and may read the stacks, no more", () => {
+  test("gives the team no members, and only read access to the stacks", () => {
     expect(program.inputs(TEAM)).toMatchObject({ name: "vault-preview", members: [] });
     for (const stack of ["dev", "prod"]) {
-      // Of `TeamStackPermissionScope`: 101 reads, 102 edits, 103 administers.
+      // From `TeamStackPermissionScope`: 101 reads, 102 edits, 103 administers.
       expect(program.inputs(PERMISSION, `smart-vault-${stack}-preview`)).toStrictEqual({
         organization: "acme-corp",
         project: "smart-vault",
@@ -95,7 +95,7 @@ describe("with a team for previews", () => {
   });
 });
 
-test("without a team a pull request gets no token, and there is no team", async () => {
+test("gives a pull request no token without a team, and makes no team", async () => {
   const program = await declareProgram("deploy", "main", VALUES);
   expect(program.list).toStrictEqual([`${ISSUER} github`]);
   const policies = program.inputs(ISSUER).policies as Policy[];
@@ -103,13 +103,13 @@ test("without a team a pull request gets no token, and there is no team", async 
   expect(policies.map(({ tokenType }) => tokenType)).toStrictEqual(Array(4).fill("organization"));
 });
 
-test("the organization's token comes without administration", () => {
+test("gives the organization's token without administration", () => {
   const repository = { owner: "a", ownerId: "1", repository: "v", repositoryId: "2" };
   const [update] = tokenPolicies({ organization: "o", repository, stacks: ["dev"] });
   expect(update?.authorizedPermissions).toStrictEqual(["standard"]);
 });
 
-test("githubStacks without the repository's numbers is a mistake, and said to be", async () => {
+test("reports githubStacks without the repository's ids as a mistake", async () => {
   const values = { ...VALUES, githubOwnerId: "acme" };
   await expect(declareProgram("deploy", "main", values)).rejects.toThrow(
     'githubOwnerId, githubRepositoryId: expected both as numbers with githubStacks, got ["acme","456789"]',

@@ -1,4 +1,7 @@
-/** Whether the bootstrap's roles reach the vault's keys: by IAM where the account administers, by name where somebody else does. */
+/**
+ * Tests whether the bootstrap's roles reach the vault's keys: by IAM if the account administers, by name if somebody
+ * else does.
+ */
 import { statementsOf, vaultGrants } from "../../bootstrap/grants";
 import { ACCOUNT_ID } from "../../src/local/account/accountId";
 import { keyPolicy } from "../../src/iam/keyPolicy";
@@ -21,7 +24,7 @@ function iam(mayWrite: boolean): Identity {
 }
 const nothing: Identity = () => false;
 
-/** The calls on a key that is there; what makes one is IAM's alone, since a new key has no policy yet. */
+/** The calls on an existing key. Only IAM decides on making one, since a new key has no policy yet. */
 const calls = (["kms/key:Key", "kms/alias:Alias"] as const)
   .map((type) => callsOf(`aws:${type}`, { name: VAULT, inputs: {}, vaultId: VAULT }))
   .map(({ reads, writes }) => ({
@@ -31,7 +34,7 @@ const calls = (["kms/key:Key", "kms/alias:Alias"] as const)
 const READS = calls.flatMap(({ reads }) => reads);
 const WRITES = calls.flatMap(({ writes }) => writes);
 
-/** What of the calls a role may not. */
+/** Returns the calls that a role is not allowed. */
 function missing(keyAdministrators: string[], arn: string, identity: Identity) {
   const policy = keyPolicy(ACCOUNT, "us-east-1", {
     roleArn: role(`${VAULT}-function`),
@@ -47,26 +50,26 @@ function missing(keyAdministrators: string[], arn: string, identity: Identity) {
 const none = { reads: [], writes: [] };
 const allWrites = WRITES.map(({ action }) => action);
 
-test("the calls are those of a key and its alias", () => {
+test("finds the calls on a key and its alias", () => {
   expect(READS.length).toBeGreaterThanOrEqual(4);
   expect(allWrites).toEqual(expect.arrayContaining(["kms:PutKeyPolicy", "kms:ScheduleKeyDeletion", "kms:CreateAlias"]));
 });
 
-test("where the account administers, the deploy role does by its own policy, and only by that", () => {
+test("allows the deploy role key administration by its own policy alone if the account administers", () => {
   expect(missing([], DEPLOY, iam(true))).toStrictEqual(none);
   expect(missing([], DEPLOY, nothing).writes).toStrictEqual(allWrites);
 });
 
-test("as one of keyAdministrators it does by the key's policy", () => {
+test("allows the deploy role key administration by the key's policy if it is one of keyAdministrators", () => {
   expect(missing([OFFICER, DEPLOY], DEPLOY, nothing)).toStrictEqual(none);
 });
 
-test("where it is not one of them, its own policy lets it look and no more: KMS refuses to make such a key by it", () => {
+test("allows the deploy role only reads if it is not one of keyAdministrators, so KMS refuses to make the key", () => {
   expect(missing([OFFICER], DEPLOY, iam(true))).toStrictEqual({ reads: [], writes: allWrites });
 });
 
 test.each([[[]], [[DEPLOY]], [[OFFICER]]])(
-  "the preview role looks and changes nothing, whoever administers: %j",
+  "allows the preview role reads and no change, whoever administers: %j",
   (administrators) => {
     const rights = missing(administrators, PREVIEW, iam(false));
     expect(rights).toStrictEqual({ reads: [], writes: allWrites });

@@ -1,9 +1,9 @@
-/** What closes a bucket is declared beside it: the one rule of the pack that looks at a whole stack. */
+/** Tests the one rule of the pack that looks at a whole stack, because what closes a bucket is declared beside it. */
 import { type Given, violations } from "../support/policyRules";
 
 const TAGS = { tags: { "smart-vault:vault": "smart-vault-prod" } };
 
-describe("a bucket", () => {
+describe("the policy pack's rule on a bucket", () => {
   const bucket: Given = { type: "aws:s3/bucket:Bucket", props: { bucket: "b", ...TAGS } };
   const block = (props: object): Given => ({
     type: "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
@@ -26,11 +26,11 @@ describe("a bucket", () => {
   });
   const closed = [bucket, block({}), encryption("aws:kms"), versioning("Enabled")];
 
-  test("that is closed, encrypted and versioned is no violation", async () => {
+  test("passes one that is closed, encrypted and versioned", async () => {
     expect(await violations(closed)).toStrictEqual([]);
   });
 
-  test("alone lacks all three", async () => {
+  test("reports all three on one without companions", async () => {
     expect(await violations([bucket])).toStrictEqual([
       "s3-buckets-closed: BucketPublicAccessBlock: there is none",
       "s3-buckets-closed: BucketServerSideEncryptionConfiguration: there is none",
@@ -43,7 +43,7 @@ describe("a bucket", () => {
     [1, block({ bucket: "another" }), "BucketPublicAccessBlock: there is none"],
     [2, encryption("AES256"), "BucketServerSideEncryptionConfiguration: no rule for aws:kms"],
     [3, versioning("Suspended"), "BucketVersioning: status is not Enabled"],
-  ])("with companion %i made worse is a violation", async (index, worse, message) => {
+  ])("reports one whose companion %i is weaker", async (index, worse, message) => {
     const given = closed.map((one, at) => (at === index ? worse : one));
     expect(await violations(given)).toStrictEqual([`s3-buckets-closed: ${message}`]);
   });

@@ -1,4 +1,4 @@
-/** The pack as the CLI runs it: `--policy-pack policy` starts this process, and asks it of every resource. */
+/** Tests the pack as the CLI runs it: `--policy-pack policy` starts this process, and asks it about every resource. */
 import { type PolicyServer, UNKNOWN, startPolicyPack } from "../support/policyServer";
 
 const KEY = "aws:kms/key:Key";
@@ -18,11 +18,11 @@ afterAll(() => {
   pack.close();
 });
 
-test("lets a good resource pass", async () => {
+test("passes a compliant resource", async () => {
   expect(await pack.analyze(KEY, GOOD, true)).toStrictEqual([]);
 });
 
-test("stops an update for a bad one, by each rule that it violates", async () => {
+test("stops an update for a violating resource, by each rule that it violates", async () => {
   expect(await pack.analyze(KEY, { deletionWindowInDays: 7 }, false)).toStrictEqual([
     "mandatory kms-keys-rotate: enableKeyRotation is not true",
     "mandatory kms-keys-wait: deletionWindowInDays is 7, not 30",

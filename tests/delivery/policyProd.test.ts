@@ -8,12 +8,12 @@ beforeAll(async () => {
   given = declaredOf(await declareStack("prod"), "prod");
 });
 
-test("the production stack violates no rule of the policy pack", async () => {
+test("finds no violation of the policy pack in the production stack", async () => {
   expect(given.length).toBeGreaterThan(20);
   expect(await violations(given)).toStrictEqual([]);
 });
 
-test("everything of the production stack that has tags is of a type that the rule about tags knows", async () => {
+test("knows in the rule about tags the type of everything in the production stack that has tags", async () => {
   const untagged = given
     .filter(({ props }) => "tags" in props)
     .map(({ props: { tags: _tags, ...props }, ...rest }) => ({ ...rest, props }));
@@ -22,7 +22,7 @@ test("everything of the production stack that has tags is of a type that the rul
   expect(told).toHaveLength(untagged.length);
 });
 
-test("without protection the production stack's key is a violation, and so is another window", async () => {
+test("reports the production stack's key without protection, and with another deletion window", async () => {
   const key = given.find(({ type }) => type === "aws:kms/key:Key")!;
   const worse = { ...key, protect: false, props: { ...key.props, deletionWindowInDays: 7 } };
   expect(await violations([worse])).toStrictEqual([
@@ -31,7 +31,7 @@ test("without protection the production stack's key is a violation, and so is an
   ]);
 });
 
-test("rules have names of their own and say what they hold a stack to", () => {
+test("gives each rule its own name and a description", () => {
   const names = RULES.map(({ name }) => name);
   expect(new Set(names).size).toBe(names.length);
   for (const { name, description } of RULES) {

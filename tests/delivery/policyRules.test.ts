@@ -1,4 +1,4 @@
-/** A table of bad resources, each of which violates its rule and no other, and of good ones near to them. */
+/** Tests a table of resources that each violate one rule and no other, and of similar resources that violate none. */
 import { type Given, violations } from "../support/policyRules";
 
 const ACCOUNT = "arn:aws:iam::123456789012:root";
@@ -170,7 +170,7 @@ const BAD: [rule: string, why: string, given: Given][] = [
   ["vault-tags", "another vault's tag", alarm({ tags: { "smart-vault:vault": "smart-vault-dev" } })],
 ];
 
-test.each(BAD)("%s: %s is a violation of this rule alone", async (rule, _why, given) => {
+test.each(BAD)("reports by rule %s alone: %s", async (rule, _why, given) => {
   const told = await violations([given]);
   expect(told.map((line) => line.split(":")[0])).toStrictEqual([rule]);
 });
@@ -207,6 +207,6 @@ const GOOD: [why: string, given: Given][] = [
   ["a topic that refuses plain text", topicPolicy(TLS)],
 ];
 
-test.each(GOOD)("%s is no violation", async (_why, given) => {
+test.each(GOOD)("passes %s", async (_why, given) => {
   expect(await violations([given])).toStrictEqual([]);
 });

@@ -1,4 +1,4 @@
-/** What ships: the list of it, its licences, and that it is what is in the archive. */
+/** Tests what ships: the list, its licenses, and that it is what is in the archive. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { sbomOf } from "../../scripts/sbom";
@@ -23,13 +23,13 @@ interface Sbom {
 const lock = JSON.parse(readFileSync(join(ROOT, "package-lock.json"), "utf8")) as Lock;
 const sbom = JSON.parse(sbomOf(lock)) as Sbom;
 
-test("what the lock file says that ships is what Pulumi puts into the archive", () => {
+test("lists in the lock file as shipped what Pulumi puts into the archive", () => {
   const paths = shippedPackages(lock).map(({ path }) => path);
   expect(paths.sort()).toStrictEqual(transitiveDependencies());
   expect(paths.length).toBeGreaterThan(20);
 });
 
-test("the list is CycloneDX 1.6, with a version, a licence and a hash of each package", () => {
+test("makes a list in CycloneDX 1.6, with a version, a license and a hash of each package", () => {
   expect([sbom.bomFormat, sbom.specVersion]).toStrictEqual(["CycloneDX", "1.6"]);
   const named = sbom.components.map(({ group, name, version }) => `${group ?? ""}/${name}@${version}`);
   const shipped = shippedPackages(lock).map(
@@ -42,7 +42,7 @@ test("the list is CycloneDX 1.6, with a version, a licence and a hash of each pa
   }
 });
 
-test("the list says what needs what, from the program down to every package", () => {
+test("lists what needs what, from the program down to every package", () => {
   const needs = new Map(sbom.dependencies.map(({ ref, dependsOn = [] }) => [ref, dependsOn]));
   const reached = new Set<string>();
   const visit = (ref: string) => {
@@ -54,12 +54,12 @@ test("the list says what needs what, from the program down to every package", ()
   expect(sbom.components.map((one) => one["bom-ref"]).filter((ref) => !reached.has(ref))).toStrictEqual([]);
 });
 
-test("the same lock file makes the same list", () => {
+test("makes the same list from the same lock file", () => {
   expect(sbomOf(lock)).toBe(sbomOf(lock));
   expect(sbomOf(lock)).not.toMatch(/timestamp|serialNumber/);
 });
 
-test("all that ships is under a licence that asks for no more than to be named", () => {
+test("ships only packages under licenses that ask for no more than attribution", () => {
   expect(licenceFaults(shippedPackages(lock))).toStrictEqual([]);
 });
 
@@ -72,7 +72,7 @@ const package1 = {
 };
 
 test.each(["GPL-3.0-only", "AGPL-3.0-or-later", "(MIT OR GPL-3.0-only)", "SEE LICENSE IN x", ""])(
-  "the licence %j is refused, by the package's name",
+  "refuses the license %j, by the package's name",
   (licence) => {
     const [fault, ...others] = licenceFaults([{ ...package1, licence }]);
     expect(others).toStrictEqual([]);
@@ -80,7 +80,7 @@ test.each(["GPL-3.0-only", "AGPL-3.0-or-later", "(MIT OR GPL-3.0-only)", "SEE LI
   },
 );
 
-test("a package that ships under another licence stops the list from being made", () => {
+test("makes no list if a shipped package is under another license", () => {
   const name = "node_modules/croner";
   const packages = {
     ...lock.packages,
@@ -89,7 +89,7 @@ test("a package that ships under another licence stops the list from being made"
   expect(() => sbomOf({ ...lock, packages })).toThrow(/^croner@[\d.]+: expected a licence of /);
 });
 
-test("a package in another one's folder is told from the one above", () => {
+test("keeps a package in another one's folder apart from the one above", () => {
   const packages = {
     "": { dependencies: { a: "1", b: "2" } },
     "node_modules/a": { version: "1.0.0", license: "MIT", dependencies: { b: "1", c: "1" } },

@@ -1,4 +1,4 @@
-/** The pipeline's files: what they may, what they trust, and in which order they do it. */
+/** Tests the pipeline's files: what they are allowed, what they trust, and in which order they work. */
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
@@ -36,7 +36,7 @@ const textOf = (name: string) => readFileSync(join(FOLDER, name), "utf8");
 const workflow = (name: string) => parse(textOf(name)) as Workflow;
 const delivery = readFileSync(join(ROOT, "docs", "DELIVERY.md"), "utf8");
 
-/** Steps of an action, with the job that they are in. */
+/** Returns the steps of an action, with the job that they are in. */
 function stepsOf(action: string): { name: string; job: Job; step: Step; index: number }[] {
   return NAMES.flatMap((name) =>
     Object.values(workflow(name).jobs).flatMap((job) =>
@@ -45,14 +45,14 @@ function stepsOf(action: string): { name: string; job: Job; step: Step; index: n
   ).filter(({ step }) => step.uses?.startsWith(`${action}@`) ?? false);
 }
 
-test("there are these workflows", () => {
+test("has exactly these workflows", () => {
   expect(NAMES).toStrictEqual(["deploy.yml", "preview.yml", "supply.yml", "test.yml", "update.yml"]);
 });
 
 describe.each(NAMES)("%s", (name) => {
   const { jobs, permissions } = workflow(name);
 
-  test("pins every action to a commit, and says which version that is", () => {
+  test("pins every action to a commit, and names its version", () => {
     const uses = textOf(name)
       .split("\n")
       .filter((line) => /^\s*(- )?uses:/.test(line))
@@ -64,7 +64,7 @@ describe.each(NAMES)("%s", (name) => {
     }
   });
 
-  test("has no right by default but to read the code, and a token only where it takes a role", () => {
+  test("has by default only the permission to read code, and a token only to assume a role", () => {
     expect([{}, { contents: "read" }]).toContainEqual(permissions);
     for (const job of Object.values(jobs)) {
       const given = job.permissions ?? {};
@@ -86,7 +86,7 @@ describe.each(NAMES)("%s", (name) => {
   });
 });
 
-test("every job ends by itself, and leaves no token behind for the steps after checkout", () => {
+test("ends every job by itself, and leaves no token behind for the steps after checkout", () => {
   const jobs = NAMES.flatMap((name) => Object.values(workflow(name).jobs));
   const stepped = jobs.filter(({ steps }) => steps !== undefined);
   expect(stepped).toHaveLength(4);
@@ -97,7 +97,7 @@ test("every job ends by itself, and leaves no token behind for the steps after c
   }
 });
 
-test("DELIVERY.md says of every action where its first commit is from, and of every variable what it is", () => {
+test("describes in DELIVERY.md every action, with the origin of its first commit, and every variable", () => {
   const text = NAMES.map(textOf).join("\n");
   const actions = [...text.matchAll(/uses: ([\w-]+\/[\w-]+)@/g)].map(([, action]) => action);
   const variables = [...text.matchAll(/\bvars\.([A-Z_]+)|\brole: ([A-Z_]+)/g)].map(
@@ -107,7 +107,7 @@ test("DELIVERY.md says of every action where its first commit is from, and of ev
   for (const name of [...actions, ...variables]) expect(delivery).toContain(`| \`${name ?? ""}\` |`);
 });
 
-test("every push and pull request runs every check", () => {
+test("runs every check for every push and pull request", () => {
   const { on, jobs, concurrency } = workflow("test.yml");
   expect(on).toStrictEqual({
     push: { "branches-ignore": ["main"] },
@@ -120,7 +120,7 @@ test("every push and pull request runs every check", () => {
   expect(workflow("deploy.yml").jobs.test?.uses).toBe("./.github/workflows/test.yml");
 });
 
-test("main goes to dev when it is tested, and to prod when dev has it", () => {
+test("deploys main to dev after the tests, and to prod after dev", () => {
   const { jobs } = workflow("deploy.yml");
   const path = ["dev", "prod"].map((stack) => [jobs[stack]?.needs, jobs[stack]?.uses, jobs[stack]?.with]);
   expect(path).toStrictEqual([
@@ -130,7 +130,7 @@ test("main goes to dev when it is tested, and to prod when dev has it", () => {
   expect(jobs.dev?.if).toBe("vars.DELIVER_BY == 'github-actions'");
 });
 
-test("an update is in its stack's environment, alone, and never cancelled", () => {
+test("updates in the stack's environment, alone, and without ever being canceled", () => {
   const { update } = workflow("update.yml").jobs;
   expect(update?.environment).toBe("${{ inputs.stack }}");
   expect(update?.concurrency).toStrictEqual({
@@ -139,7 +139,7 @@ test("an update is in its stack's environment, alone, and never cancelled", () =
   });
 });
 
-test("a pull request of the repository's own previews both stacks, and one of a fork or of Dependabot none", () => {
+test("previews both stacks for a pull request of the repository, and none for a fork or Dependabot", () => {
   const { on, jobs } = workflow("preview.yml");
   expect(on).toStrictEqual({ pull_request: { branches: ["main"] } });
   expect(jobs.preview?.strategy?.matrix.include.map(({ stack }) => stack)).toStrictEqual(["dev", "prod"]);
@@ -147,7 +147,7 @@ test("a pull request of the repository's own previews both stacks, and one of a 
   expect(jobs.preview?.if).toContain("github.actor != 'dependabot[bot]'");
 });
 
-test.each(["preview", "up"])("pulumi %s is held to the policy pack", (command) => {
+test.each(["preview", "up"])("runs pulumi %s with the policy pack", (command) => {
   const steps = stepsOf("pulumi/actions").filter(({ step }) => step.with?.command === command);
   expect(steps).toHaveLength(1);
   expect(steps[0]?.step.with).toMatchObject({
@@ -157,7 +157,7 @@ test.each(["preview", "up"])("pulumi %s is held to the policy pack", (command) =
   expect(steps[0]?.step.with?.["comment-on-pr"]).toBe(command === "preview" ? true : undefined);
 });
 
-test("packages are installed before there are credentials that they could take", () => {
+test("installs packages before there are credentials that they could take", () => {
   const roles = stepsOf("aws-actions/configure-aws-credentials");
   expect(roles).toHaveLength(2);
   for (const { job, index } of roles) {
@@ -169,7 +169,7 @@ test("packages are installed before there are credentials that they could take",
   }
 });
 
-test("a preview asks Pulumi Cloud for a team's token, an update alone for the organization's", () => {
+test("asks Pulumi Cloud for a team's token in a preview, and for the organization's only in an update", () => {
   const tokens = stepsOf("pulumi/auth-actions").map(({ name, step }) => [name, step.with]);
   expect(Object.fromEntries(tokens)).toStrictEqual({
     "preview.yml": {
@@ -185,13 +185,13 @@ test("a preview asks Pulumi Cloud for a team's token, an update alone for the or
   });
 });
 
-test("with Pulumi Cloud there is no preview without a team that can only read", () => {
+test("previews with Pulumi Cloud only with a team that can only read", () => {
   const { preview } = workflow("preview.yml").jobs;
   expect(preview?.if).toContain("(vars.PULUMI_BACKEND_URL != '' || vars.PULUMI_PREVIEW_TEAM != '')");
   expect(textOf("preview.yml")).not.toMatch(/PULUMI_TOKEN|access_token:(organization|personal)/);
 });
 
-/** The inputs that the actions know at the versions that are pinned (their action.yml). */
+/** Inputs that the actions know at the pinned versions (their action.yml). */
 const INPUTS: Readonly<Record<string, string[]>> = {
   "pulumi/actions": [
     ...["command", "stack-name", "pulumi-version", "pulumi-version-file", "work-dir", "message"],
@@ -203,7 +203,7 @@ const INPUTS: Readonly<Record<string, string[]>> = {
   "aws-actions/configure-aws-credentials": ["role-to-assume", "role-session-name", "aws-region"],
 };
 
-test.each(Object.keys(INPUTS))("%s is given inputs that it knows", (action) => {
+test.each(Object.keys(INPUTS))("gives %s only inputs that it knows", (action) => {
   const steps = stepsOf(action);
   expect(steps.length).toBeGreaterThan(0);
   for (const { step } of steps) {
@@ -212,7 +212,7 @@ test.each(Object.keys(INPUTS))("%s is given inputs that it knows", (action) => {
   }
 });
 
-test("updates are proposed for packages and actions", () => {
+test("proposes updates of packages and actions", () => {
   const file = parse(readFileSync(join(ROOT, ".github", "dependabot.yml"), "utf8")) as {
     version: number;
     updates: { "package-ecosystem": string; directory: string }[];
@@ -224,7 +224,7 @@ test("updates are proposed for packages and actions", () => {
   ]);
 });
 
-test("no folder but the root has packages of its own, which an update would have to be proposed for", () => {
+test("has packages only in the root, so no other folder needs proposed updates", () => {
   for (const folder of ["policy", "bootstrap", "deploy"]) {
     expect(readdirSync(join(ROOT, folder))).not.toContain("package-lock.json");
   }

@@ -1,23 +1,23 @@
-/** What mails say of deletions to come, read as a person reads them. */
+/** Reads what mails say of deletions to come, as a person does. */
 
 export interface Announcement {
   region: string;
   hash: string;
-  /** Whether a change lets go of it, or the deletion limit has stopped it. */
+  /** Reason: a change releases it, or the deletion limit stopped it. */
   kind: "change" | "limit";
-  /** When settings ended that keep what will go. */
+  /** Times at which settings ended that keep what will be deleted. */
   untilMs: readonly number[];
-  /** Set where it says that nobody knows the settings before an instant. */
+  /** Set if it says that the settings before an instant are unknown. */
   unknownMs?: number;
-  /** Whether it names what is not due yet, too. */
+  /** True if it also names what is not due yet. */
   hasLater: boolean;
-  /** Instances whose tags named other rules before. */
+  /** Instances whose tags previously named other rules. */
   tagged: readonly string[];
-  /** Instances that are not backed up any more. */
+  /** Instances that are no longer backed up. */
   orphans: readonly string[];
-  /** All that it names. */
+  /** Everything that it names. */
   instances: readonly string[];
-  /** Of how many recovery points. */
+  /** Number of recovery points. */
   points: number;
 }
 

@@ -1,10 +1,10 @@
-/** Schedules of a life, with times that the oracle reckons itself: all in UTC, none more often than hourly. */
+/** Computes for the oracle the times of a life's schedules: all in UTC, none more often than hourly. */
 import { DAY_MS, HOUR_MS } from "../../src/vault/lib/time";
 
 export interface Cadence {
   name: "hourly" | "four a day" | "daily" | "weekly" | "monthly";
   cron: string;
-  /** Days between two times at the most. */
+  /** Maximum number of days between two times. */
   days: number;
   fires: (at: Date) => boolean;
 }
@@ -32,7 +32,7 @@ export const CADENCES: readonly Cadence[] = [
   },
 ];
 
-/** @throws where a life has another schedule */
+/** @throws if a life has another schedule */
 export function cadenceOf(cron: string): Cadence {
   const found = CADENCES.find((one) => one.cron === cron);
   if (found === undefined) throw new Error(`no cadence has ${cron}`);
@@ -50,7 +50,7 @@ export function nextAfter({ fires }: Cadence, afterMs: number): number {
   return atMs;
 }
 
-/** Returns whether there is a time after one instant and up to another. */
+/** Returns true if there is a time after one instant and up to another. */
 function isBetween({ fires, days }: Cadence, afterMs: number, toMs: number): boolean {
   if (toMs - afterMs >= (days + 1) * DAY_MS) return true;
   for (let atMs = Math.floor(toMs / HOUR_MS) * HOUR_MS; atMs > afterMs; atMs -= HOUR_MS) {

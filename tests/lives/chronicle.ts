@@ -1,4 +1,4 @@
-/** What truly happened in a life, with its times: what the oracle knows of before. It never looks into the clock. */
+/** Records what truly happened in a life, with its times, for the oracle. It never looks into the timer. */
 import { TAG } from "../../src/vault/model/tags";
 import { SECOND_MS, isoSeconds } from "../../src/vault/lib/time";
 import type { VaultSettings } from "../../src/vault/model/settings";
@@ -6,27 +6,27 @@ import { type Account, type SimSnapshot, type TagRecord, instanceOf, regionsOf, 
 import { protectedVolumes } from "../simulation/fleet";
 import { type Announcement, announcementsIn } from "./announcements";
 
-/** Settings, from the first invocation that had them to the first that had others. */
+/** Settings, with the first invocation that had them and the first that had others. */
 export interface Era {
   settings: VaultSettings;
   fromMs: number;
   untilMs: number;
 }
 
-/** Tags of an instance or a volume, as its snapshots were made with. */
+/** Tags of an instance or a volume with which its snapshots were made. */
 export interface Reign {
   combo: string;
   tags: TagRecord;
   lastSlot: string;
   fromMs: number;
-  /** When a snapshot was made with others. */
+  /** Time at which a snapshot was made with others. */
   endMs: number;
 }
 
 interface Absence {
   sinceMs: number;
   slots: Set<string>;
-  /** The last run before that found it: a sweep may miss it, and say so, before a run does. */
+  /** Last run before that found it; a sweep may miss it, and report that, before a run does. */
   foundMs: number;
 }
 
@@ -36,17 +36,19 @@ export interface Mail extends Announcement {
 
 export interface Chronicle {
   eras: Era[];
-  /** By instance and by volume. */
+  /** Absences by instance and by volume. */
   reigns: Map<string, Reign[]>;
   absences: Map<string, Absence>;
-  /** By unit, when a run last found it. */
+  /** Time at which a run last found each unit. */
   foundMs: Map<string, number>;
   mails: Mail[];
-  /** Hashes that the settings of an invocation allowed. */
+  /** Hashes that the settings of an invocation approved. */
   approved: Set<string>;
   begins: (event: { kind?: string; slot?: string }) => void;
   made: (snapshots: readonly SimSnapshot[]) => void;
-  /** @returns what the mail announces */
+  /**
+   * @returns the announcements of the mail
+   */
   mailed: (body: string) => Mail[];
   ends: () => void;
 }
@@ -71,7 +73,7 @@ function comboOf(tags: TagRecord): string {
   return [tags[TAG.policy], tags[TAG.keep], tags[TAG.drKeep]].join("/");
 }
 
-/** The instances that the vault has snapshots of each volume of, where these are several. */
+/** Returns for each volume the instances of its snapshots, if these are several. */
 export function sharedVolumes(account: Account): Map<string, Set<string>> {
   const instances = new Map<string, Set<string>>();
   for (const { snapshots } of regionsOf(account)) {
@@ -147,7 +149,7 @@ export function makeChronicle(account: Account): Chronicle {
       for (const hash of settings.approvedDeletePlan) chronicle.approved.add(hash);
       if (kind === "run") noteAbsences(chronicle, account, slot ?? isoSeconds(nowMs));
     },
-    // What a run makes its own plan has not seen.
+    // A run's own plan has not seen what the run makes.
     made: (snapshots) => {
       fresh = [...fresh, ...snapshots];
     },

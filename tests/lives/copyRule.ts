@@ -1,8 +1,8 @@
-/** A copy that was made is not made again and again: what deletes it would have to want it, too. */
+/** Checks that a copy is not made again and again, because whatever deletes it would also have to want it. */
 import { DAY_MS } from "../../src/vault/lib/time";
 import type { Account } from "../simulation/account";
 
-/** Edits back and forth may want it again, each once. */
+/** Number of times that edits back and forth may want it again. */
 const MOST_IN_A_WINDOW = 4;
 const WINDOW_MS = 2 * DAY_MS;
 

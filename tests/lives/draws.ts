@@ -1,4 +1,4 @@
-/** What the settings of a life are drawn from, and how an edit makes them shorter or longer. */
+/** Draws the settings of a life, and makes them shorter or longer for an edit. */
 import { ACCOUNT_ID } from "../../src/local/account/accountId";
 import type { KeepPolicy, KeepRules, VaultSettings } from "../../src/vault/model/settings";
 import type { Random } from "../simulation/random";

@@ -1,4 +1,4 @@
-/** Edits of the stack: retention, policies, schedule, bounds, orphans and the limits. */
+/** Plays edits of the stack: retention, policies, schedule, bounds, orphans and the limits. */
 import type { KeepPolicy, VaultSettings } from "../../src/vault/model/settings";
 import { CADENCES, cadenceOf, named } from "./cadence";
 import { TAG_VALUES, drawBounds, drawOrphans, drawPolicies, drawPolicy, scaledPolicy } from "./draws";
@@ -10,7 +10,7 @@ function mapped(policies: Policies, map: (policy: KeepPolicy) => KeepPolicy): Po
   return Object.fromEntries(Object.entries(policies).map(([name, one]) => [name, map(one)]));
 }
 
-/** Some policies or all, on one side or both. */
+/** Changes some policies or all, in one region's rules or both. */
 function resized({ account, random }: Living, by: number): Policies {
   const { policies } = account.settings;
   const only = random.chance(0.5) ? random.pick(Object.keys(policies)) : undefined;
@@ -32,7 +32,7 @@ const lengthen: LifeEvent = (living) =>
 
 const redraw: LifeEvent = (living) => deploy(living, { policies: drawPolicies(living.random) }, "other policies");
 
-/** As it was one or two edits ago. */
+/** Restores the settings of one or two edits ago. */
 export const takeBack: LifeEvent = (living) => {
   const { chronicle, random } = living;
   const era = chronicle.eras.at(random.pick([-2, -2, -3]));
@@ -45,7 +45,7 @@ export const takeBack: LifeEvent = (living) => {
   );
 };
 
-/** A little each day, as careful people do. */
+/** Changes a little each day, as careful people do. */
 const inSteps: LifeEvent = (living) => {
   const { random, account } = living;
   const steps = random.pick([3, 4, 5, 12]);
@@ -58,7 +58,7 @@ const inSteps: LifeEvent = (living) => {
   return shorten(living);
 };
 
-/** A block is lost and, mostly, put back: as it was or another. */
+/** Removes a block and mostly restores it: as it was or different. */
 const losePolicy: LifeEvent = (living) => {
   const { account, random } = living;
   const { policies } = account.settings;
@@ -76,7 +76,7 @@ const losePolicy: LifeEvent = (living) => {
   return deploy(living, { policies: others }, `without the policy ${name}`);
 };
 
-/** The policy has another name, and mostly its instances the new value, some days later. */
+/** Renames a policy, and mostly gives its instances the new value some days later. */
 const renamePolicy: LifeEvent = (living) => {
   const { account, random } = living;
   const { policies, tagKey } = account.settings;
@@ -126,7 +126,7 @@ const others: LifeEvent = (living) => {
 
 const treatOrphans: LifeEvent = (living) => deploy(living, drawOrphans(living.random), "other orphans");
 
-/** Half an edit, then the other: no mail in between. */
+/** Makes one half of an edit and then the other, without a mail in between. */
 const twice: LifeEvent = (living) => {
   others(living);
   return shorten(living);

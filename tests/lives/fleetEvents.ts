@@ -1,4 +1,4 @@
-/** What happens to instances and volumes in a life. */
+/** Plays what happens to instances and volumes in a life. */
 import { HOUR_MS } from "../../src/vault/lib/time";
 import type { SimInstance } from "../simulation/account";
 import { attach, isProtected, newVolume } from "../simulation/fleet";
@@ -13,7 +13,7 @@ function someInstance(living: Living): SimInstance | undefined {
   return all.length === 0 ? undefined : living.random.pick(all);
 }
 
-/** A new instance that has been there for a day, so that no run finds it half shown. */
+/** Makes an instance that has been there for a day, so that no run finds it half shown. */
 export function addInstance({ account, random }: Living, value?: string): SimInstance {
   const { settings, time, instances } = account;
   const instance: SimInstance = {
@@ -38,7 +38,7 @@ function addVolume({ account }: Pick<Living, "account" | "random">, instance: Si
   attach(account, instance, volume);
 }
 
-/** Another policy of the stack, and mostly back or on to a third after a while. */
+/** Gives an instance another policy of the stack, and mostly after a while the former or a third one. */
 const flipPolicy: LifeEvent = (living) => {
   const { account, random } = living;
   const { tagKey, policies } = account.settings;
@@ -57,7 +57,7 @@ const flipPolicy: LifeEvent = (living) => {
   return `flips ${instance.instanceId}`;
 };
 
-/** Keep rules of its own, or none any more. */
+/** Gives an instance its own keep rules, or removes them. */
 const flipKeep: LifeEvent = (living) => {
   const { account, random } = living;
   const { tagKey } = account.settings;
@@ -70,7 +70,7 @@ const flipKeep: LifeEvent = (living) => {
   return `has ${instance.instanceId} ask for ${JSON.stringify(instance.tags)}`;
 };
 
-/** Not backed up for hours or for good. */
+/** Stops backing up an instance for hours or for good. */
 const untag: LifeEvent = (living) => {
   const { account, random } = living;
   const { tagKey } = account.settings;
@@ -111,7 +111,7 @@ const replace: LifeEvent = (living) => {
 const launch: LifeEvent = (living) =>
   alive(living).length >= 3 ? undefined : `launches ${addInstance(living).instanceId}`;
 
-/** For hours, days or for good. */
+/** Detaches a volume for hours, days or for good. */
 const detach: LifeEvent = (living) => {
   const { account, random } = living;
   const instance = someInstance(living);
@@ -136,7 +136,7 @@ const attachNew: LifeEvent = (living) => {
   return `gives ${instance.instanceId} a volume`;
 };
 
-/** The most common repair. */
+/** Replaces a root volume, the most common repair. */
 const replaceRoot: LifeEvent = (living) => {
   const instance = someInstance(living);
   const root = instance?.attached.shift();

@@ -1,4 +1,4 @@
-/** Lives that once found a mistake of the vault's. */
+/** Lives that once found a mistake in the vault. */
 export const LIVES_THAT_FOUND = [
   { days: 120, seeds: [4, 14, 29] },
   // Beside a volume that had been two instances' copies were made and deleted every minute. It catches that what is not copied

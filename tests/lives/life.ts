@@ -1,4 +1,4 @@
-/** One life: a seed, months of edits and events, then a calm; the oracle looks at every deletion. */
+/** Plays one life: a seed, months of edits and events, then a calm. The oracle checks every deletion. */
 import { DAY_MS, MINUTE_MS, SECOND_MS } from "../../src/vault/lib/time";
 import { makeAccount } from "../simulation/account";
 import { noFaults } from "../simulation/faults";
@@ -48,7 +48,7 @@ export const NATURE = {
   consistencyMs: 0,
 };
 
-/** One event after the other until the calm begins. */
+/** Plays one event after the other until the calm starts. */
 function startEvents(living: Living, random: Random): void {
   const { account, calmFromMs } = living;
   const { time, story } = account;
@@ -69,7 +69,7 @@ function startEvents(living: Living, random: Random): void {
   next();
 }
 
-/** Everything works again, and something is backed up. */
+/** Makes everything work again, with something to back up. */
 function beginCalm(living: Living): void {
   const { account } = living;
   account.snsDown = false;
@@ -100,7 +100,7 @@ export async function playLife(
     deleting: oracle.deleting,
     mailed: (subject, body) => {
       story.tell(`mail: ${subject}`);
-      // Nobody in a life deletes snapshots but the vault.
+      // In a life only the vault deletes snapshots.
       const alarm = /^.*the vault did not delete.*$/m.exec(body);
       if (alarm !== null) story.violate("no false alarm", alarm[0]);
       const mails = chronicle.mailed(body);

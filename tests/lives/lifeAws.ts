@@ -1,4 +1,4 @@
-/** The calls of a life: the simulation's account answers them at once, none is refused but mails while SNS is down. */
+/** Answers the calls of a life at once on the simulation's account, and refuses only mails while SNS is down. */
 import { type Account, type Region, type SimSnapshot, regionOf } from "../simulation/account";
 import { awsError } from "../simulation/awsError";
 import type { Call } from "../../src/iam/call";
@@ -10,11 +10,11 @@ import { describeSharing } from "../simulation/ec2Locks";
 import { isPaged, makePagedReads } from "../simulation/pagedReads";
 import type { LifeClock } from "./lifeClock";
 
-/** What is told of what the vault does. */
+/** Listener for what the vault does. */
 export interface LifeEars {
   made: (snapshots: readonly SimSnapshot[]) => void;
   copying: (sourceId: string, region: string) => void;
-  /** Before it is carried out. */
+  /** Called before it is executed. */
   deleting: (snapshot: SimSnapshot, region: Region) => void;
   mailed: (subject: string, body: string) => void;
 }

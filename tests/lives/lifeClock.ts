@@ -1,4 +1,7 @@
-/** What wakes the function in a life: the schedule of the settings, a sweep or two a day, and the vault's alarm clock. */
+/**
+ * Triggers the function in a life: by the schedule of the settings, a sweep or two per day, and the vault's follow-up
+ * timer.
+ */
 import type { GetScheduleCommandOutput, UpdateScheduleCommandInput } from "@aws-sdk/client-scheduler";
 import { HOUR_MS, isoSeconds } from "../../src/vault/lib/time";
 import type { Account } from "../simulation/account";
@@ -7,7 +10,7 @@ import { cadenceOf, nextAfter } from "./cadence";
 export interface LifeClock {
   get(): Omit<GetScheduleCommandOutput, "$metadata">;
   update(input: UpdateScheduleCommandInput): object;
-  /** A new stack has a new clock. */
+  /** Replaces the timer, because a new stack has a new one. */
   reset(): void;
   carried(): string;
 }
@@ -42,8 +45,8 @@ export function makeLifeClock(account: Account, deliver: (event: object) => void
 }
 
 /**
- * Rings by the schedule of the settings of the moment, and sweeps.
- * @param isOff whether nobody is woken just now
+ * Triggers runs by the schedule of the present settings, and sweeps.
+ * @param isOff returns true if nothing is triggered at the moment
  */
 export function startWaking(
   account: Account,

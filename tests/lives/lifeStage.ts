@@ -1,6 +1,7 @@
 /**
- * The vault's own handler in a life: one invocation at a time, which takes no time. The account is the simulation's, without
- * any fault, so that a year is a second or two; what happens on the way there is the simulation's own subject.
+ * Runs the vault's own handler in a life: one invocation at a time, which takes no time. The account is the
+ * simulation's, without any fault, so that a year takes a second or two. Only the simulation tests calls that fail or
+ * take time.
  */
 import { type Account, type Region, regionsOf } from "../simulation/account";
 import { callOf } from "../../src/iam/call";
@@ -23,13 +24,13 @@ export interface LifeStage {
   account: Account;
   clock: LifeClock;
   deliver: (event: object) => void;
-  /** New settings, from the next invocation on; another primary region is a new stack there. */
+  /** Deploys settings from the next invocation on; another primary region means a new stack there. */
   deploy: (settings: VaultSettings) => void;
   pass: (untilMs: number, isOver?: () => boolean) => Promise<void>;
   leave: () => void;
 }
 
-/** What hears of a life's invocations. */
+/** Listener for a life's invocations. */
 export interface LifeWatch extends LifeEars {
   begins: (invocation: Invocation) => void;
   ends: (invocation: Invocation) => void;
@@ -39,7 +40,7 @@ function emptyRegion(name: string): Region {
   return { name, snapshots: new Map(), copying: new Set(), buckets: makeBuckets(), fullMs: -Infinity };
 }
 
-/** Lets the settings' regions be the account's, and their instances; what is in others stays there unseen. */
+/** Gives the account the settings' regions with their instances; what is in others is kept there unseen. */
 function makeMover(account: Account) {
   const regions = new Map(regionsOf(account).map((one) => [one.name, one]));
   const fleets = new Map([[account.primary.name, { instances: account.instances, volumes: account.volumes }]]);

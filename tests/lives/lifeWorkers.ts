@@ -1,4 +1,4 @@
-/** How lives are played: see ../simulation/seedPool.ts. */
+/** Plays lives: see ../simulation/seedPool.ts. */
 import { archiveSource } from "../simulation/archiveSource";
 import { type Player, serveSeeds } from "../simulation/seedPool";
 import { vaultSource } from "../simulation/source";

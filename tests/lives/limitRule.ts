@@ -1,19 +1,19 @@
 /**
- * The deletion limit, for what no change explains: of an instance's points in a region no more than that are deleted at once, and
- * what was stopped stays until its plan is allowed or nothing of it is due.
+ * Checks the deletion limit for what no change explains: no more of an instance's points in a region are deleted at
+ * once, and what was stopped is kept until its plan is approved or nothing of it is due.
  */
 import { DAY_MS } from "../../src/vault/lib/time";
 import { type Account, type Region, type SimSnapshot, instanceOf, slotOf } from "../simulation/account";
 import type { Chronicle, Mail } from "./chronicle";
 import type { PointSet } from "./verdicts";
 
-/** Whether anything of an instance is due in a region by steady expiry. */
+/** Decides if anything of an instance is due in a region by steady expiry. */
 export type IsDue = (region: string, instance: string) => boolean;
 
 export function makeLimitRule(account: Account, { mails, approved }: Chronicle) {
   const { story } = account;
   let gone = new Map<string, Set<string>>();
-  /** By region and instance, the plan that stopped it last. */
+  /** Plan that last stopped each region and instance. */
   const stopped = new Map<string, Pick<Mail, "region" | "hash" | "atMs"> & { instance: string }>();
   let read = 0;
   const isAllowed = (region: string, instance: string) =>
@@ -21,7 +21,10 @@ export function makeLimitRule(account: Account, { mails, approved }: Chronicle) 
       (mail) =>
         mail.kind === "limit" && mail.region === region && mail.instances.includes(instance) && approved.has(mail.hash),
     );
-  /** What waited longer than it had to, as where nobody knows the settings of before, goes together in the end. */
+  /**
+   * Returns true for what waited longer than it had to, as when previous settings are unknown, and is deleted together
+   * in the end.
+   */
   const wasHeld = (region: string, isOf: (mail: Mail) => boolean = () => true) => {
     const graceMs = account.settings.editGraceDays * DAY_MS;
     return mails.some(
@@ -32,7 +35,7 @@ export function makeLimitRule(account: Account, { mails, approved }: Chronicle) 
         (approved.has(mail.hash) || mail.atMs + graceMs <= account.time.nowMs()),
     );
   };
-  /** Unless a change that came later took it over, and is over. */
+  /** Unless a later change took it over, and is over. */
   const isStopped = (region: string, instance: string) => {
     const stop = stopped.get(`${region} ${instance}`);
     return (
@@ -57,14 +60,16 @@ export function makeLimitRule(account: Account, { mails, approved }: Chronicle) 
       gone = new Map();
       noteStopped(isDue);
     },
-    /** @param sets all of the instance's there, as the invocation found them */
+    /**
+     * @param sets all of the instance's recovery points there, as the invocation found them
+     */
     deleting: (one: SimSnapshot, { name }: Region, sets: readonly PointSet[]) => {
       const instance = instanceOf(one);
       const key = `${name} ${instance}`;
       const slots = (gone.get(key) ?? new Set()).add(slotOf(one));
       gone.set(key, slots);
       story.count("deleted by steady expiry");
-      if (isStopped(name, instance)) story.violate("what was stopped stays stopped", `${one.snapshotId} of ${key}`);
+      if (isStopped(name, instance)) story.violate("a stopped deletion remains stopped", `${one.snapshotId} of ${key}`);
       if (isAllowed(name, instance) || wasHeld(name)) return;
       const { maxDeletePercent } = account.settings;
       if ((100 * slots.size) / sets.length <= maxDeletePercent) return;

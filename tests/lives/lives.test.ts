@@ -1,6 +1,6 @@
 /**
- * Goal: no edit, tag, volume or region deletes what nobody approved. Method: a few lives of the sources under an oracle of its
- * own. `npm run lives` is the long form.
+ * Tests that no edit, tag, volume or region deletes what nobody approved. Method: a few lives of the sources under an
+ * oracle of its own. `npm run lives` is the long form.
  */
 import { LIVES_THAT_FOUND } from "./foundLives";
 import type { LifeResult } from "./life";
@@ -9,7 +9,7 @@ import { LIVES } from "./lifeWorkers";
 
 const DAYS = 150;
 
-/** In a process of its own: jest's coverage makes the handler half as fast. */
+/** Plays in its own process, because jest's coverage makes the handler half as fast. */
 async function play(seeds: readonly number[], days: number): Promise<LifeResult[]> {
   const left = [...seeds];
   const results: LifeResult[] = [];
@@ -29,14 +29,14 @@ function broken(results: readonly LifeResult[]): string[] {
 }
 
 describe("lives", () => {
-  test("delete nothing that nobody approved", async () => {
+  test("delete nothing without an approval", async () => {
     const results = await play([3], DAYS);
 
     expect(broken(results)).toStrictEqual([]);
     expect(results).toHaveLength(1);
   });
 
-  test("find nothing any more where they found something", async () => {
+  test("find nothing in the lives that once found something", async () => {
     for (const { seeds, days } of LIVES_THAT_FOUND) {
       expect(broken(await play(seeds, days))).toStrictEqual([]);
     }

@@ -1,4 +1,4 @@
-/** A life under way: what its events change. */
+/** Defines a life under way: what its events change. */
 import { DAY_MS } from "../../src/vault/lib/time";
 import type { VaultSettings } from "../../src/vault/model/settings";
 import type { Account } from "../simulation/account";
@@ -11,22 +11,22 @@ export interface Living {
   stage: LifeStage;
   chronicle: Chronicle;
   random: Random;
-  /** Until when nobody wakes the vault. */
+  /** Time until which nothing triggers the vault. */
   offUntilMs: number;
-  /** From when on nothing happens but what a person allows. */
+  /** Time from which only approvals by a person happen. */
   calmFromMs: number;
 }
 
-/** What happened, for the story; `undefined` where there was nothing for it to happen to. */
+/** Description of what happened, for the story; `undefined` if there was nothing for it to happen to. */
 export type LifeEvent = (living: Living) => string | undefined;
 
-/** Lets something happen days later, unless the calm has begun. */
+/** Plans an event for days later, unless the calm has started. */
 export function later({ account, calmFromMs }: Living, days: number, happen: () => void): void {
   const atMs = account.time.nowMs() + days * DAY_MS;
   if (atMs < calmFromMs) account.time.at(atMs, happen);
 }
 
-/** An edit of the stack. */
+/** Edits the stack. */
 export function deploy({ stage, account }: Living, change: Partial<VaultSettings>, what: string): string {
   stage.deploy({ ...account.settings, ...change });
   account.story.count("deployments");

@@ -1,7 +1,7 @@
 /**
- * `npm run lives`: years of edits and events, with an oracle of its own at every deletion.
- * Exits with 0 when no rule was broken, 1 when one was, 2 when it was asked wrongly or broke itself, 130 when it was
- * interrupted, after telling what it found so far.
+ * Implements `npm run lives`: years of edits and events, with an oracle of its own at every deletion. Exits with 0 when
+ * no rule was broken, 1 when one was, 2 when its arguments were wrong or it failed itself, 130 when it was interrupted,
+ * after reporting what it found so far.
  */
 import { Command } from "commander";
 import pc from "picocolors";
@@ -68,7 +68,7 @@ async function playMany(work: Work, options: Options): Promise<number> {
   };
   const isOver = () => bail && failed.length > 0;
   const { next, done } = handOut({ first, total: lives, unit: "lives", isOver, tell });
-  // What follows from a broken rule says nothing more.
+  // Later violations say nothing more after a broken rule.
   await playSeeds(LIVES, { ...work, bail: true, jobs }, next, (result) => {
     done(result.seed);
     played += 1;

@@ -1,6 +1,7 @@
 /**
- * `npm run lives:mutants`: shows that lives can fail, by the mutants of mutantList.ts; `-- tags orphan`: by those alone with one
- * of these words in their name. Exits with 1 where a mutant survives, 2 where the list does not fit the sources.
+ * Implements `npm run lives:mutants`, which shows that lives can fail, by the mutants of mutantList.ts. `-- tags
+ * orphan` selects mutants with one of these words in their name. Exits with 1 if a mutant survives, 2 if the list does
+ * not fit the sources.
  */
 import { huntMutants } from "../simulation/mutantHunt";
 import { LIFE_MUTANTS } from "./mutantList";

@@ -1,7 +1,7 @@
 /**
- * The rule of changes, held against every deletion: what the settings, tags and attachments of before would keep goes only
- * after an approval, or when a mail about it is as old as the grace. It knows what truly happened (chronicle.ts), and reads
- * the rules in its own way (verdicts.ts).
+ * Checks the rule of changes at every deletion: what the previous settings, tags and attachments would keep is deleted
+ * only after an approval, or when a mail about it is as old as the grace. It knows what truly happened (chronicle.ts),
+ * and reads the rules in its own way (verdicts.ts).
  */
 import {
   type Account,
@@ -22,16 +22,16 @@ import type { PointSet } from "./verdicts";
 import { type Asked, type Hindsight, type Remember, lookBack } from "./views";
 
 export interface Oracle {
-  /** Before anything that an invocation does. */
+  /** Called before anything that an invocation does. */
   begins: () => void;
   deleting: (snapshot: SimSnapshot, region: Region) => void;
   mailed: (mails: readonly Mail[]) => void;
   ends: () => void;
-  /** After a long calm: what nothing keeps is gone. */
+  /** Checks after a long calm that what nothing keeps is deleted. */
   checkNoLeak: () => void;
 }
 
-/** A region's recovery points as an invocation finds them, by instance and by volume of several. */
+/** A region's recovery points as an invocation finds them, by instance and by volume of several instances. */
 type Units = Map<string, PointSet[]>;
 
 function isAlive(account: Account, one: SimSnapshot): boolean {
@@ -39,8 +39,8 @@ function isAlive(account: Account, one: SimSnapshot): boolean {
 }
 
 /**
- * Of two of a volume and slot the one that can be restored from under the region's key. What a region still has from when it was
- * the primary one is nobody's: the vault reads copies alone there.
+ * Chooses of two snapshots of a volume and slot the one that can be restored from under the region's key. Ignores what
+ * a region still has from when it was the primary one, because the vault reads only copies there.
  */
 function canonical(account: Account, { name, snapshots }: Region): SimSnapshot[] {
   const best = new Map<string, SimSnapshot>();
@@ -76,7 +76,7 @@ interface Moment {
   shared: ReturnType<typeof sharedVolumes>;
   units: Map<string, Units>;
   remember: Remember;
-  /** Sets that lost something, with their region. */
+  /** Recovery points that lost a part, with their region. */
   broken: Map<string, { region: Region; snapshot: SimSnapshot }>;
 }
 
@@ -106,7 +106,7 @@ export function makeOracle(account: Account, chronicle: Chronicle): Oracle {
     return found;
   };
 
-  /** What the views of all units say that a snapshot belongs to. */
+  /** Returns what the views of all units to which a snapshot belongs say. */
   const hindsight = (one: SimSnapshot, region: Region, more: Pick<Asked, "isAboutLater"> = {}): Hindsight => {
     const { shared, remember } = here();
     const all = unitsIn(region);
@@ -143,7 +143,8 @@ export function makeOracle(account: Account, chronicle: Chronicle): Oracle {
       (other) =>
         other !== one && isAlive(account, other) && other.dataOf === one.dataOf && slotOf(other) >= slotOf(one),
     );
-    if (!others) story.violate("the newest of a volume stays", `${one.snapshotId} of ${one.dataOf} in ${region.name}`);
+    if (!others)
+      story.violate("the newest of a volume is kept", `${one.snapshotId} of ${one.dataOf} in ${region.name}`);
   };
 
   const deleting = (one: SimSnapshot, region: Region) => {
@@ -157,8 +158,8 @@ export function makeOracle(account: Account, chronicle: Chronicle): Oracle {
     checkNewest(one, region);
     const { keptNow, held, isByChange } = hindsight(one, region);
     const what = `${one.snapshotId} of ${instanceOf(one)} for ${slotOf(one)} in ${region.name}`;
-    if (held !== undefined) story.violate("no change deletes unasked", `${what}: ${held} would keep it`);
-    else if (keptNow !== undefined) story.violate("only what the rules let go of", `${what}: ${keptNow}`);
+    if (held !== undefined) story.violate("no change deletes without approval", `${what}: ${held} would keep it`);
+    else if (keptNow !== undefined) story.violate("deletes only what the rules release", `${what}: ${keptNow}`);
     if (isByChange) story.count("deleted after a change");
     else limit.deleting(one, region, unitsIn(region).get(instanceOf(one)) ?? []);
     here().broken.set(`${region.name} ${instanceOf(one)} ${slotOf(one)}`, {
@@ -180,7 +181,10 @@ export function makeOracle(account: Account, chronicle: Chronicle): Oracle {
     }
   };
 
-  /** Whether any look at what a region has of an instance is so: the oldest first, which is what goes first. */
+  /**
+   * Returns true if any view of what a region has of an instance meets a condition, the oldest first, because it is
+   * deleted first.
+   */
   const isAny = (
     { region: name, instance }: { region: string; instance: string },
     isSo: (look: Hindsight) => boolean,
@@ -197,7 +201,7 @@ export function makeOracle(account: Account, chronicle: Chronicle): Oracle {
       ({ keptNow, held, isByChange }) => keptNow === undefined && held === undefined && !isByChange,
     );
 
-  /** An edit may make something due for the first time months later: then a mail about it is as young as that. */
+  /** An edit may make something due for the first time months later, when a mail about it is young. */
   const isAnnounced = (one: SimSnapshot, region: Region) => {
     const sinceMs = time.nowMs() - (account.settings.editGraceDays + 1) * DAY_MS;
     return (
@@ -208,7 +212,10 @@ export function makeOracle(account: Account, chronicle: Chronicle): Oracle {
     );
   };
 
-  /** What an orphan's expiry took elsewhere, a region that was left for a while still has, under the tags of that time. */
+  /**
+   * Returns true if a region that was left for a while still has what an orphan's expiry deleted elsewhere, under the
+   * tags of that time.
+   */
   const isOfNoPolicy = (one: SimSnapshot) => {
     const all = regionsOf(account).flatMap(({ snapshots }) => [...snapshots.values()]);
     const mine = all.filter((other) => isAlive(account, other) && instanceOf(other) === instanceOf(one));
@@ -218,7 +225,7 @@ export function makeOracle(account: Account, chronicle: Chronicle): Oracle {
 
   return {
     begins: () => {
-      // Before this invocation makes any: a volume is shared by what its plan sees.
+      // Before this invocation makes any, because its plan decides by what it sees if a volume is shared.
       moment = { ...newMoment(), shared: sharedVolumes(account) };
       limit.begins(isDue);
     },
@@ -233,16 +240,16 @@ export function makeOracle(account: Account, chronicle: Chronicle): Oracle {
       for (const region of regionsOf(account)) {
         const setOf = (one: SimSnapshot) => `${instanceOf(one)} ${slotOf(one)}`;
         const all = canonical(account, region).map((one) => ({ one, ...hindsight(one, region) }));
-        // With a volume that several have had the whole of its recovery point stays.
+        // A volume that several instances have had keeps the whole of its recovery point.
         const kept = new Set(all.flatMap(({ one, keptNow }) => (keptNow ? [setOf(one)] : [])));
-        // Settings of before may still keep a copy that has expired: then it is neither made again nor done without.
+        // Previous settings may still keep a copy that has expired: then it is neither made again nor dispensable.
         const waits = new Set(all.flatMap(({ one }) => (one.markedIn === undefined ? [] : [setOf(one)])));
         for (const { one, held } of all) {
           if (kept.has(setOf(one)) || waits.has(setOf(one)) || isAnnounced(one, region)) continue;
           if (isOfNoPolicy(one)) continue;
           const why = held === undefined ? "" : `, ${held} would keep it`;
           story.violate(
-            "what is due goes in the end",
+            "what is due is deleted in the end",
             `${one.snapshotId} of ${instanceOf(one)} for ${slotOf(one)} in ${region.name}${why}`,
           );
         }

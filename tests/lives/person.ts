@@ -1,4 +1,4 @@
-/** The person who reads the mails: allows a plan within hours or days, takes the edit back, or forgets. */
+/** Plays the person who reads the mails, and approves a plan within hours or days, reverts the edit, or forgets. */
 import type { Mail } from "./chronicle";
 import { takeBack } from "./editEvents";
 import { type Living, deploy } from "./living";
@@ -21,7 +21,7 @@ export function answer(living: Living, mails: readonly Mail[]): void {
     story.count(`announced: ${kind}`);
     const isCalm = time.nowMs() >= calmFromMs;
     const lot = random.next();
-    // In the calm what the limit has stopped is allowed, for nothing else lets it go.
+    // In the calm what the limit stopped is approved, because nothing else releases it.
     const allows = isCalm ? kind === "limit" : lot < 0.35;
     if (allows) {
       time.after(random.skewed(0.02, isCalm ? 0.5 : 6) * DAY_MS, () => {

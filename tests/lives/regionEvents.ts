@@ -1,4 +1,4 @@
-/** Regions that come and go, mails that are refused, runs by hand, and weeks without a run. */
+/** Plays added and removed regions, refused mails, manual runs, and weeks without a run. */
 import { DAY_MS } from "../../src/vault/lib/time";
 import { REGIONS, keyedRegion } from "./draws";
 import { shorten } from "./editEvents";
@@ -27,7 +27,7 @@ const removeRegion: LifeEvent = (living) => {
   return deploy(living, { dr: dr.filter((one) => one !== gone) }, "a region less");
 };
 
-/** An edit of retention and of the regions in one. */
+/** Edits retention and the regions at once. */
 const both: LifeEvent = (living) => {
   const region = living.random.pick([addRegion, removeRegion])(living);
   return region === undefined ? undefined : shorten(living);
@@ -41,7 +41,7 @@ function trade(living: Living): string {
   return deploy(living, change, "primary and DR swapped");
 }
 
-/** A failover: what ran is restored in the other region, and mostly goes back after a while. */
+/** Plays a failover: instances are restored in the other region, and mostly moved back after a while. */
 const swap: LifeEvent = (living) => {
   const { account, random } = living;
   const count = account.instances.size;

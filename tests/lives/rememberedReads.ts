@@ -1,6 +1,6 @@
 /**
- * A life reads the same thousand snapshots two thousand times, and taking their records apart was half of its time. Each answer
- * is kept with the record that it is about; the answers are the vault's own.
+ * Remembers with each record the vault's own answer about it. A life reads the same thousand snapshots two thousand
+ * times, and parsing their records was half of its time.
  */
 import type { Tag } from "@aws-sdk/client-ec2";
 import * as description from "../../src/vault/identity/description";
@@ -35,7 +35,7 @@ function byText<To>(ask: (text: string) => To): (text: string) => To {
 
 let isOn = false;
 
-/** For the sources, once a process; the archive asks each time. */
+/** Installs the memory for the sources, once per process; the archive asks each time. */
 export function rememberReads(): void {
   if (isOn) return;
   isOn = true;

@@ -1,4 +1,7 @@
-/** A row of the table in tests/lives/rows.ts: nights pass, somebody changes something, and what is left is counted. */
+/**
+ * Plays a row of the table in tests/lives/rows.ts: nights pass, somebody changes something, and what is left is
+ * counted.
+ */
 import type { VaultSettings } from "../../src/vault/model/settings";
 import { DAY_MS, HOUR_MS } from "../../src/vault/lib/time";
 import { type Account, type SimInstance, makeAccount, regionsOf, slotOf } from "../simulation/account";
@@ -32,11 +35,11 @@ export interface Row {
   deploy: (change: Partial<VaultSettings>) => void;
   /** Marks the moment from which on nights and mails are counted. */
   change: () => void;
-  /** Mails since the change that announce a deletion. */
+  /** Returns the mails since the change that announce a deletion. */
   mails: RowMail[];
-  /** Recovery points of an instance in a region. */
+  /** Counts the recovery points of an instance in a region. */
   points: (instance: SimInstance, region?: string) => number;
-  /** Snapshots of a volume in a region. */
+  /** Counts the snapshots of a volume in a region. */
   ofVolume: (volumeId: string, region?: string) => number;
 }
 

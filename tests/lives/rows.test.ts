@@ -1,6 +1,7 @@
 /**
- * Goal: what people do to a vault over the years loses nothing before its grace is over or its plan allowed, and one mail says
- * what goes, and when. Method: rows.ts plays each row on the archive that Pulumi would upload; here are the right values.
+ * Tests that what people do to a vault over the years loses nothing before its grace is over or its plan approved, and
+ * that one mail says what is deleted, and when. Method: rows.ts plays each row on the archive that Pulumi would upload;
+ * here are the right values.
  */
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
@@ -27,7 +28,7 @@ function row(name: string): RowResults[string] {
   return found;
 }
 
-/** Nights, regions and points of the mails that announce a deletion. */
+/** Returns nights, regions and points of the mails that announce a deletion. */
 function notified({ mails }: RowResult): unknown[] {
   return mails.map(({ night, regions, points }) => ({ night, regions, points }));
 }
@@ -36,10 +37,10 @@ function both(count: number) {
   return { [EAST]: count, [WEST]: count };
 }
 
-test("a shorter retention takes nothing for a week, and one mail says what it will take", () => {
+test("deletes nothing for a week after a shorter retention, and says in one mail what it will delete", () => {
   const { grace, approved } = row("a shorter retention");
 
-  // What is made after the edit waits with the rest, so that whoever takes it back has lost nothing.
+  // What is made after the edit waits with the rest, so that nothing is lost if the edit is reverted.
   expect(grace.left).toStrictEqual({
     before: both(30),
     "night 1": both(30),
@@ -52,8 +53,8 @@ test("a shorter retention takes nothing for a week, and one mail says what it wi
   expect(approved.left).toStrictEqual({ before: both(30), approved: both(3) });
 });
 
-test("a second DR region in the same edit changes nothing of that", () => {
-  const { grace, approved } = row("the same with a second DR region");
+test("deletes nothing for a week after a shorter retention in one edit with a second DR region", () => {
+  const { grace, approved } = row("a shorter retention with a second DR region");
 
   expect(grace.left).toStrictEqual({
     before: { ...both(30), [EU]: 0 },
@@ -65,8 +66,8 @@ test("a second DR region in the same edit changes nothing of that", () => {
   expect(approved.left.approved).toMatchObject(both(3));
 });
 
-test("another DR region while a plan waits changes nothing of that", () => {
-  const { grace } = row("the same, then another DR region");
+test("deletes nothing for a week after a shorter retention if another DR region is added meanwhile", () => {
+  const { grace } = row("a shorter retention, then another DR region");
 
   expect(grace.left).toStrictEqual({
     before: { [EAST]: 30, [EU]: 0 },
@@ -77,8 +78,8 @@ test("another DR region while a plan waits changes nothing of that", () => {
   });
 });
 
-test("instances without their tag keep all until the grace is over", () => {
-  const { grace, approved } = row("tags taken off six of twelve");
+test("keeps everything of instances without their tag until the grace is over", () => {
+  const { grace, approved } = row("tags removed from six of twelve");
   const left = (points: number, stays: number) => ({ ...both(points), "one that stays": stays });
 
   expect(grace.left).toStrictEqual({
@@ -93,7 +94,7 @@ test("instances without their tag keep all until the grace is over", () => {
   expect(approved.left.approved).toStrictEqual(left(0, 10));
 });
 
-test("orphans of an auto-scaling group do not thin out what an edit would take", () => {
+test("keeps what an edit releases until its grace is over, beside many orphans of an auto-scaling group", () => {
   const { grace, approved } = row("a shorter retention beside many orphans");
   const left = (points: number) => ({ ...both(points), orphans: 80 });
 
@@ -107,7 +108,7 @@ test("orphans of an auto-scaling group do not thin out what an edit would take",
   expect(approved.left.approved).toStrictEqual(left(3));
 });
 
-test("a volume that misses a monthly run keeps its history", () => {
+test("keeps the history of a volume that misses a monthly run", () => {
   const { grace } = row("a volume detached over a monthly run");
 
   expect(grace.left).toStrictEqual({
@@ -118,8 +119,8 @@ test("a volume that misses a monthly run keeps its history", () => {
   expect(notified(grace)).toStrictEqual([]);
 });
 
-test("a denser schedule does not make hours of days", () => {
-  const { grace, approved } = row("a denser schedule");
+test("does not count hours as days after a more frequent schedule", () => {
+  const { grace, approved } = row("a more frequent schedule");
 
   // As by the daily schedule: each morning takes the place of the oldest.
   expect(grace.left).toStrictEqual({
@@ -134,7 +135,7 @@ test("a denser schedule does not make hours of days", () => {
   expect(approved.left.approved).toStrictEqual({ old: 0, oldestDays: 0 });
 });
 
-test("a policies block that is removed prunes nothing", () => {
+test("prunes nothing after a policies block is removed", () => {
   const { grace } = row("the policies block removed");
 
   expect(grace.left).toStrictEqual({
@@ -146,7 +147,7 @@ test("a policies block that is removed prunes nothing", () => {
   expect(notified(grace)).toStrictEqual([]);
 });
 
-test("the region that survives keeps its copies for as long as copies are kept", () => {
+test("keeps copies in the region that survives for as long as copies are kept", () => {
   const { grace, approved } = row("regions swapped");
   const surviving = Object.entries(grace.left).map(([when, left]) => [when, left.surviving]);
 
@@ -166,7 +167,7 @@ test("the region that survives keeps its copies for as long as copies are kept",
   expect(approved.left.approved?.surviving).toBe(1);
 });
 
-test("a root that is replaced keeps its history", () => {
+test("keeps the history of a root volume that is replaced", () => {
   const { grace } = row("the root replaced");
 
   expect(grace.left).toStrictEqual({

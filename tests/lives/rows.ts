@@ -1,6 +1,6 @@
 /**
- * What people do to a vault over the years, each as it once lost recovery points: the rows of the table that the rule of changes
- * came from. Prints what is left of each, as one JSON document; rows.test.ts has the right values.
+ * Plays what people do to a vault over the years, each as it once lost recovery points: the rows of the table that the
+ * rule of changes came from. Prints what is left of each, as one JSON document; rows.test.ts has the right values.
  */
 import type { VaultSettings } from "../../src/vault/model/settings";
 import { archiveSource, buildArchive } from "../simulation/archiveSource";
@@ -10,11 +10,11 @@ import { named } from "./cadence";
 import { keyedRegion } from "./draws";
 import { DR, DR2, PRIMARY, type Row, playRow } from "./rowStage";
 
-/** What is left at one time, by what is counted. */
+/** What is left at one time, by item counted. */
 type Counts = Record<string, number>;
 
 export interface RowResult {
-  /** By a word for the time. */
+  /** What is left, by a name for the time. */
   left: Record<string, Counts>;
   mails: {
     night: number;
@@ -25,7 +25,7 @@ export interface RowResult {
   }[];
 }
 
-/** How a change ends: nobody answers, or the plan is allowed the day after its mail. */
+/** End of a change: nobody answers, or the plan is approved the day after its mail. */
 type Ending = "grace" | "approved";
 
 interface Scene {
@@ -67,14 +67,14 @@ const YEARS = {
 
 const SCENES: Readonly<Record<string, Scene>> = {
   "a shorter retention": SHORTENED,
-  "the same with a second DR region": {
+  "a shorter retention with a second DR region": {
     ...SHORTENED,
     change: ({ deploy }) => {
       deploy({ ...SHORTER, dr: [keyedRegion(DR), keyedRegion(DR2)] });
     },
     count: (row) => ({ ...bothRegions(row), [DR2]: row.points(row.instances[0]!, DR2) }),
   },
-  "the same, then another DR region": {
+  "a shorter retention, then another DR region": {
     ...SHORTENED,
     change: async ({ deploy, nights }) => {
       deploy(SHORTER);
@@ -84,7 +84,7 @@ const SCENES: Readonly<Record<string, Scene>> = {
     count: (row) => ({ [PRIMARY]: row.points(row.instances[0]!), [DR2]: row.points(row.instances[0]!, DR2) }),
     looks: [4, 7, 8, 13],
   },
-  "tags taken off six of twelve": {
+  "tags removed from six of twelve": {
     settings: { orphans: "expire", orphanDays: 3 },
     before: (row) => servers(row, 12, 8),
     change: ({ instances }) => {
@@ -124,7 +124,7 @@ const SCENES: Readonly<Record<string, Scene>> = {
     },
     looks: [32, 75],
   },
-  "a denser schedule": {
+  "a more frequent schedule": {
     settings: { policies: { true: LAST } },
     before: (row) => servers(row, 1, 16),
     change: ({ deploy }) => {

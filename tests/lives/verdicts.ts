@@ -1,4 +1,4 @@
-/** What rules keep of a unit's recovery points: written on the simulation's own reading of them, not on the vault's. */
+/** Decides what rules keep of a unit's recovery points, by the simulation's own reading of them, not the vault's. */
 import { TAG } from "../../src/vault/model/tags";
 import type { KeepRules, VaultSettings } from "../../src/vault/model/settings";
 import { type SimSnapshot, type TagRecord } from "../simulation/account";
@@ -12,19 +12,19 @@ export interface PointSet {
   snapshots: SimSnapshot[];
 }
 
-/** Rules as they were or are. */
+/** Former or present rules. */
 export interface View {
   settings: VaultSettings;
   tags: TagRecord;
   isOrphan: boolean;
-  /** When settings of before ended; the times of their schedule are the only ones since then. */
+  /** Time at which previous settings ended; the times of their schedule are the only ones since then. */
   untilMs?: number;
 }
 
 type Side = "keep" | "drKeep";
 type Counted = "last" | "daily" | "weekly";
 
-/** The policy's rule, or what a tag asks in its place: within the stack's bounds, and cut to the higher one. */
+/** Returns the policy's rule, or a tag's instead: within the stack's bounds, and limited to the upper one. */
 function withTag(own: KeepRules, text: string, settings: VaultSettings): KeepRules {
   const rules = { ...own };
   for (const part of text.split(" ")) {
@@ -87,7 +87,7 @@ export function keptBy(view: View, sets: readonly PointSet[], region: string, no
   const { settings, isOrphan, untilMs } = view;
   const all = new Set(sets.map(({ slot }) => slot));
   const isPrimary = region === settings.primaryRegion;
-  // Of a region that the stack did not have nothing was deleted.
+  // Nothing was deleted in a region that the stack did not have.
   if (!isPrimary && !settings.dr.some((one) => one.region === region)) return all;
   const side = isPrimary ? "keep" : "drKeep";
   const [rules, drRules] = [rulesOf(view, side), rulesOf(view, "drKeep")];

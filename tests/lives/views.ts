@@ -1,5 +1,5 @@
 /**
- * What was before: the views under which a recovery point may have been kept, and which of them hold it still, since nobody
+ * Finds the former views under which a recovery point may have been kept, and those that still hold it because nobody
  * approved their end and no mail about it is as old as the grace.
  */
 import { DAY_MS, SECOND_MS } from "../../src/vault/lib/time";
@@ -7,41 +7,44 @@ import type { VaultSettings } from "../../src/vault/model/settings";
 import type { Chronicle, Era, Mail, Reign } from "./chronicle";
 import { type PointSet, type View, keptBy } from "./verdicts";
 
-/** Whose rules are asked, over what, when. */
+/** A question: whose rules, about what, at which time. */
 export interface Asked {
-  /** An instance, or a volume of several. */
+  /** An instance, or a volume of several instances. */
   unit: string;
   region: string;
   sets: readonly PointSet[];
   /** The recovery point. */
   slot: string;
   slotMs: number;
-  /** The instance that a mail names it under. */
+  /** Instance under which a mail names it. */
   instance: string;
   settings: VaultSettings;
   nowMs: number;
-  /** Set to ask rules of before about what was made since, too: it waits with the rest. */
+  /** Set to ask former rules also about what was made since, because it waits with the rest. */
   isAboutLater?: true;
 }
 
-/** Keeps what a view keeps, for all points that are asked about at one time. */
+/** Caches what a view keeps, for all points that are asked about at one time. */
 export type Remember = (key: string, make: () => ReadonlySet<string>) => ReadonlySet<string>;
 
 interface Candidate {
   view: View;
   era: Era;
-  /** What it took to be so, in words. */
+  /** Its conditions, in words. */
   words: string;
-  /** From when on its settings and its tags were there together. */
+  /** Time from which its settings and its tags existed together. */
   fromMs: number;
-  /** Whether a change that ended it is over. */
+  /** True if a change that ended it is over. */
   isOver: boolean;
 }
 
-/** Settings and later ones are told apart by the instant of the first invocation that had them. */
+/** Settings are distinguished by the instant of the first invocation that had them. */
 const SAME_MS = 30 * SECOND_MS;
 
-/** Mails about the region that came after the point and are old enough, or whose plan was allowed: a hash is of snapshots. */
+/**
+ * Returns mails about the region that came after the point and are old enough or whose plan was approved; a hash covers
+ * snapshots.
+ */
 function servedBy({ mails, approved }: Chronicle, { region, slotMs, settings, nowMs }: Asked) {
   const graceMs = settings.editGraceDays * DAY_MS;
   return mails.filter(({ atMs, hash, ...mail }) => {
@@ -61,7 +64,9 @@ function isGoneFor({ absences }: Chronicle, unit: string, days: number, nowMs: n
   return absence !== undefined && absence.slots.size > 1 && absence.sinceMs + days * DAY_MS <= nowMs;
 }
 
-/** Of settings that end with another primary region nothing is known afterwards; nor of a region that they did not have. */
+/**
+ * Returns true if nothing is known after the settings: they ended with another primary region, or lacked the region.
+ */
 function keepsAll(eras: readonly Era[], era: Era, region: string): boolean {
   const { primaryRegion, dr } = era.settings;
   if (region !== primaryRegion && !dr.some((one) => one.region === region)) return true;
@@ -69,21 +74,22 @@ function keepsAll(eras: readonly Era[], era: Era, region: string): boolean {
   return next !== undefined && next.settings.primaryRegion !== era.settings.primaryRegion;
 }
 
-/** When the schedule of settings ended, which may be later than they did. */
+/** Returns when the schedule of settings ended, which may be later than they did. */
 function endOfSchedule(eras: readonly Era[], era: Era): number {
   const later = eras.slice(eras.indexOf(era));
   const other = later.findIndex(({ settings }) => settings.schedule !== era.settings.schedule);
   return later[other - 1]?.untilMs ?? era.untilMs;
 }
 
-/** All views of a unit that there were over a point, the present one first. */
+/** Returns all views of a unit that a point has had, the present one first. */
 function candidates(chronicle: Chronicle, asked: Asked): Candidate[] {
   const { eras, absences } = chronicle;
   const { unit, slot, sets, nowMs } = asked;
-  // What a run makes that is the first to have other settings is not of before.
+  // What is made by the first run with other settings does not belong to the former ones.
   const madeMs = sets.find((set) => set.slot === slot)?.snapshots[0]?.dataSinceMs ?? asked.slotMs;
   const mails = servedBy(chronicle, asked);
-  // A volume of several instances has the tags of each in turn: those are no changes, and the instances have their own rules.
+  // A volume of several instances has the tags of each in turn. Those are not changes, and the instances have their own
+  // rules.
   const reigned = chronicle.reigns.get(unit) ?? [];
   const reigns = unit.startsWith("vol-") ? reigned.slice(-1) : reigned;
   const [now, newest] = [eras.at(-1), reigns.at(-1)];
@@ -94,7 +100,8 @@ function candidates(chronicle: Chronicle, asked: Asked): Candidate[] {
     notified.some(({ hash }) => chronicle.approved.has(hash)) ||
     (notified.length > 0 && isGoneFor(chronicle, unit, now.settings.orphanDays, nowMs));
   const all: Candidate[] = [];
-  // Of a view that several changes ended the end is over with the first of theirs: what is left to protect are the others.
+  // If several changes ended a view, its end is over with the first of theirs, because the others remain to be
+  // protected.
   const settingsOver = (era: Era) =>
     era !== now &&
     mails.some(
@@ -107,10 +114,10 @@ function candidates(chronicle: Chronicle, asked: Asked): Candidate[] {
   const isOf = ({ untilMs }: Era) => asked.isAboutLater ?? madeMs < untilMs;
   for (const era of [now, ...eras.slice(0, -1).filter(isOf)]) {
     const { settings } = era;
-    // Even if the schedule is back: what another one made in between takes the place of nothing.
+    // Even if the schedule is back, because what another one made in between replaces nothing.
     const isThinned = eras.slice(eras.indexOf(era)).some((one) => one.settings.schedule !== settings.schedule);
     for (const reign of under) {
-      // Tags that no run met under those settings were never a state of before.
+      // Tags that no run found under those settings were never a former state.
       const isPresent = era === now && reign === newest;
       if (!isPresent && !asked.isAboutLater && (reign.fromMs >= era.untilMs || era.fromMs >= reign.endMs)) continue;
       for (const isOrphan of absence === undefined ? [false] : [true, false]) {
@@ -130,13 +137,13 @@ function candidates(chronicle: Chronicle, asked: Asked): Candidate[] {
   return all;
 }
 
-/** What the views say of a point. */
+/** Result of looking at a point from all views. */
 export interface Hindsight {
-  /** Set where the rules of now keep it. */
+  /** Set if the present rules keep it. */
   keptNow?: string;
-  /** Set where a view of before keeps it whose end is not over. */
+  /** Set if a former view keeps it whose end is not over. */
   held?: string;
-  /** Whether a view of before keeps it whose end is over: a change let go of it. */
+  /** True if a former view keeps it whose end is over, so that a change released it. */
   isByChange: boolean;
 }
 
@@ -161,8 +168,8 @@ export function lookBack(chronicle: Chronicle, asked: Asked, remember: Remember)
 }
 
 /**
- * Whether later settings or tags keep it too, and their end is over: it is the last change that lets go of a point. Settings of
- * before that changed nothing for it have no mail of their own.
+ * Returns true if later settings or tags keep it too, and their end is over, because the last change releases a point.
+ * Previous settings that changed nothing for it have no mail of their own.
  */
 function isOverByLater(
   eras: readonly Era[],
@@ -174,9 +181,9 @@ function isOverByLater(
   return all.some((other) => {
     const isLater = eras.indexOf(other.era) > eras.indexOf(one.era);
     if (!other.isOver || !isLater || other.era === eras.at(-1)) return false;
-    // What keeps all keeps what any before it kept.
+    // Settings that keep everything keep what any before them kept.
     if (keepsAll(eras, other.era, region)) return true;
-    // By later settings it may have been none yet.
+    // By later settings it may not have been an orphan yet.
     const isOrphanThere = all.some(({ era, view }) => era === other.era && view.isOrphan);
     const isSame = other.view.isOrphan === (one.view.isOrphan && isOrphanThere);
     return isSame && other.fromMs >= one.fromMs && keeps(other);

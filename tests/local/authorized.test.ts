@@ -1,6 +1,7 @@
 /**
- * Goal: in a rehearsal EC2 shows the fleet as it is, and a call that IAM would refuse fails with AWS's own error.
- * Method: the archive on an emulated account; policies that lack a statement; calls with the function's credentials.
+ * Tests that in a rehearsal EC2 shows the fleet as it is, and that a call that IAM would refuse fails with AWS's own
+ * error. Method: the archive on an emulated account; policies that lack a statement; calls with the function's
+ * credentials.
  */
 import { join } from "node:path";
 import { DescribeInstancesCommand, DescribeVolumesCommand, type EC2Client } from "@aws-sdk/client-ec2";
@@ -17,7 +18,7 @@ import { DB, DB_ROOT, SHARED, WEB, WEB_ROOT, instancesJson, volumesJson } from "
 const ROOT = join(__dirname, "..", "..");
 const START_MS = Date.UTC(2026, 5, 1);
 const FOREIGN_KEY = "arn:aws:kms:us-east-1:111122223333:key/11111111-2222-4333-8444-555555555555";
-/** Its root volume is under a key of another account, which the role may not use. */
+/** An instance whose root volume is under a key of another account, which the role is not allowed to use. */
 const FLEET = inventoryOf(
   instancesJson({}, { State: { Name: "shutting-down" } }),
   volumesJson(
@@ -39,7 +40,7 @@ beforeAll(async () => {
 
 afterAll(() => vault.stop());
 
-/** Takes statements out of the role's policy until the next call of this. */
+/** Removes statements from the role's policy until the next call of this. */
 function without(...sids: string[]): void {
   const policies = policiesOf(vault.program(), "aws");
   const Statement = policies.role.Statement.filter(({ Sid = "" }) => !sids.includes(Sid));
@@ -48,7 +49,7 @@ function without(...sids: string[]): void {
 }
 
 describe("the emulated EC2", () => {
-  it("shows no figure that a volume's type lacks, and both attachments of a shared one", async () => {
+  it("shows no figure that a volume's type lacks, and both attachments of a shared volume", async () => {
     const { Volumes = [] } = await client.send(new DescribeVolumesCommand({}));
     const byId = new Map(Volumes.map((volume) => [volume.VolumeId, volume]));
     const { Iops, Throughput, VolumeType, KmsKeyId } = byId.get(WEB_ROOT) ?? {};
@@ -58,7 +59,7 @@ describe("the emulated EC2", () => {
     expect(byId.has(DB_ROOT)).toBe(false);
   });
 
-  it("shows instances in their states, with what a filter by them finds", async () => {
+  it("shows instances in their states, and finds them by a filter", async () => {
     const { Reservations = [] } = await client.send(new DescribeInstancesCommand({}));
     const states = Reservations.flatMap(({ Instances = [] }) => Instances).map((one) => [
       one.InstanceId,
@@ -74,13 +75,13 @@ describe("the emulated EC2", () => {
 });
 
 describe("a call that the role's policy lacks", () => {
-  /** The log of one invocation that serves an open slot. */
+  /** Returns the log of one invocation that serves an open slot. */
   async function served(slot: string): Promise<string> {
     const { log, error } = await vault.trigger({ kind: "run", slot });
     return `${log}\n${error?.errorMessage ?? ""}`;
   }
   let slots = 4;
-  /** A slot that has no snapshot yet, after the scheduled run of three o'clock. */
+  /** A slot without a snapshot, after the scheduled run of three o'clock. */
   async function nextSlot(): Promise<string> {
     const nowMs = START_MS + (slots += 1) * HOUR_MS;
     without();
@@ -100,7 +101,7 @@ describe("a call that the role's policy lacks", () => {
     ["LetTheClockCall", "AccessDeniedException", "iam:PassRole", "role/smart-vault-dev-scheduler"],
   ])("fails without %s with %s", async (sid, code, action, resource) => {
     const slot = await nextSlot();
-    // Something must be mailed for a mail to be refused.
+    // Something must be mailed so that a mail can be refused.
     without(...(sid === "Tell" ? [sid, "SnapshotProtectedInstances"] : [sid]));
     const before = vault.authorizer.refusals().length;
     const told = await served(slot);
@@ -121,7 +122,7 @@ describe("a call that the role's policy lacks", () => {
     expect(vault.authorizer.refusals().slice(before)).toEqual([]);
   });
 
-  it("is carried out later where EC2 uses a key of another account for it: the copy fails, of that volume alone", async () => {
+  it("fails later if EC2 uses a key of another account for it: only the copy of that volume", async () => {
     without();
     const failed: string[] = [];
     await vault.runUntil(vault.nowMs() + 6 * HOUR_MS, ({ log }) => {

@@ -1,7 +1,7 @@
 /**
- * Goal: a mistaken edit of the retention deletes nothing, a person who means it can have it carried out, and each edit says
- * what it comes to.
- * Method: the real command, whose stack is deployed again and again in the same emulated account.
+ * Tests that a mistaken edit of the retention deletes nothing, that a person who means it can have it applied, and that
+ * each edit shows its effects. Method: the real command, whose stack is deployed again and again in the same emulated
+ * account.
  */
 import { join } from "node:path";
 import { renderEdits } from "../../src/local/print/editTable";
@@ -10,10 +10,10 @@ import { run } from "../support/npmStart";
 
 const FLEET = join(__dirname, "..", "..", "examples", "one-instance.json");
 const NOTHING = { recoveryPoints: 0, snapshots: 0, gib: 0 };
-/** So many recovery points of the one instance, whose volume has 8 GiB. */
+/** Returns the text for some recovery points of the one instance, whose volume has 8 GiB. */
 const points = (count: number) => ({ recoveryPoints: count, snapshots: count, gib: 8 * count });
 
-describe("npm start with three days' retention edited to one, then allowed, then to nine", () => {
+describe("npm start with retention edited from three days to one, then approved, then edited to nine", () => {
   let ended: Awaited<ReturnType<typeof run>>;
   let rehearsal: Rehearsal;
 
@@ -24,7 +24,7 @@ describe("npm start with three days' retention edited to one, then allowed, then
     rehearsal = JSON.parse(ended.out) as Rehearsal;
   }, 240_000);
 
-  it("warns of the edit that contradicts the schedule while it holds, as `pulumi up` does", () => {
+  it("warns of the edit that contradicts the schedule while it applies, as `pulumi up` does", () => {
     const single =
       "smart-vault-dev: retentionDays=1 with schedule cron(0 3 * * ? *) keeps as few as 1 recovery point of a volume, the oldest at most 1 day old: ";
     const deployments = ended.err.split("the stack is deployed again");
@@ -32,7 +32,7 @@ describe("npm start with three days' retention edited to one, then allowed, then
     expect(isWarned).toEqual([false, true, true, false]);
   });
 
-  it("deletes what was due anyway and nothing else, in either region, and says from when on the rest goes", () => {
+  it("deletes only what was due anyway, in either region, and says when the rest is deleted", () => {
     const [mistake] = rehearsal.edits;
     const mailedMs = Date.parse(`${mistake!.deployedAt.slice(0, 11)}07:00:00Z`);
     const from = new Date(mailedMs + 7 * 86_400_000).toISOString().replace(".000", "");
@@ -46,7 +46,7 @@ describe("npm start with three days' retention edited to one, then allowed, then
     expect(rehearsal.nights[4]?.deletions).toBe(2);
   });
 
-  it("mails once what waits, from when on it goes, and the hash that allows it", () => {
+  it("mails once what waits, when it is deleted, and the hash that approves it", () => {
     const [mail, ...others] = rehearsal.mails;
     // The deployment was after the sweep of six o'clock.
     expect(mail?.at.slice(0, 16)).toBe(`${rehearsal.edits[0]!.deployedAt.slice(0, 11)}07:00`);
@@ -61,9 +61,9 @@ describe("npm start with three days' retention edited to one, then allowed, then
     expect(others).toEqual([]);
   });
 
-  it("carries the plan out when the hashes that were mailed are allowed", () => {
+  it("applies the plan when the mailed hashes are approved", () => {
     const [, meant] = rehearsal.edits;
-    // Two of the plan, and one that is a day old in the next night.
+    // Two of the plan, and one that is a day old on the next night.
     const one = { dueAtOnce: points(2), deleted: points(3), kept: points(1), waiting: [] };
     expect(meant?.regions).toMatchObject([
       { region: "us-east-1", ...one },
@@ -71,7 +71,7 @@ describe("npm start with three days' retention edited to one, then allowed, then
     ]);
   });
 
-  it("deletes nothing for a longer retention, which counts for what is still there", () => {
+  it("deletes nothing for a longer retention, which applies to what is still there", () => {
     expect(rehearsal.edits[2]?.regions.map(({ deleted }) => deleted)).toEqual([NOTHING, NOTHING]);
     expect(rehearsal.explained?.points.map(({ reason }) => reason)).toEqual([
       ...Array<string>(2).fill("within 9 days, the newest of i-0a10000000000000a"),
@@ -81,7 +81,7 @@ describe("npm start with three days' retention edited to one, then allowed, then
 
   it("says what each edit costs or saves a month", () => {
     const costs = rehearsal.edits.map(({ cost }) => [cost.monthlyUsd, cost.onceUsd]);
-    // 8 GiB in two regions at 0.05 USD, of which 5 % change a day: two days less, then eight days more than one.
+    // 8 GiB in two regions at 0.05 USD, of which 5 % change per day: two days less, then eight days more than one.
     expect(costs).toEqual([
       [-0.08, 0],
       [0, 0],
@@ -89,7 +89,7 @@ describe("npm start with three days' retention edited to one, then allowed, then
     ]);
   });
 
-  it("shows all that in two tables", () => {
+  it("shows all of that in two tables", () => {
     const words = renderEdits(rehearsal.edits, rehearsal.stack)
       .join("\n")
       .replace(/[│\s]+/g, " ");
@@ -103,7 +103,7 @@ describe("npm start with three days' retention edited to one, then allowed, then
     expect(words).toContain("if 5 % of their blocks change per day");
   });
 
-  it("leaves the DR key alone then, and ends 0", () => {
+  it("leaves the DR key alone, and ends 0", () => {
     expect(ended.err).toContain("edit 2 of 3, approvedDeletePlan=mailed: the stack is deployed again");
     expect(ended.err).not.toContain("takes the vault's role out");
     expect(rehearsal.nights).toHaveLength(7);
@@ -124,7 +124,7 @@ describe("npm start with a limit that stops, regions that change, and another ta
     rehearsal = JSON.parse(out) as Rehearsal;
   }, 240_000);
 
-  it("tells what the limit stopped, and lets it go when the mailed plans are allowed", () => {
+  it("reports what the limit stopped, and deletes it when the mailed plans are approved", () => {
     const [stopped, approved] = rehearsal.edits;
     const due = { recoveryPoints: 6, snapshots: 10, gib: 1160 };
     for (const region of [0, 1]) {
@@ -135,7 +135,7 @@ describe("npm start with a limit that stops, regions that change, and another ta
     expect(approved?.edit).toBe("approvedDeletePlan=mailed and maxDeletePercent=50");
   });
 
-  it("copies to a region that comes in, and judges that night by its alarms", () => {
+  it("copies to a region that is added, and evaluates that night by its alarms", () => {
     const [, , added] = rehearsal.edits;
     expect(added?.edit).toBe('drRegion= and drRegions=["us-west-2","eu-west-1"]');
     expect(added?.regions.map(({ region }) => region)).toEqual(["us-east-1", "us-west-2", "eu-west-1"]);
@@ -153,7 +153,7 @@ describe("npm start with a limit that stops, regions that change, and another ta
     expect(nights.filter((name) => name.endsWith("-eu-west-1"))).toEqual([]);
   });
 
-  it("leaves what is in a region that goes out, and forgets its alarms", () => {
+  it("leaves what is in a region that is removed, and drops its alarms", () => {
     const removed = rehearsal.edits[3];
     const left = removed?.regions.at(-1);
     expect(left).toMatchObject({ region: "us-west-2", role: "left", deleted: NOTHING });
@@ -166,7 +166,7 @@ describe("npm start with a limit that stops, regions that change, and another ta
     expect(gone.length).toBeGreaterThan(0);
   });
 
-  it("names who comes in and who drops out by another tag, and how much is newly included", () => {
+  it("names the instances that another tag adds and drops, and how much is newly included", () => {
     const instances = rehearsal.edits[4]?.instances;
     expect(instances?.in).toEqual([{ instanceId: "i-01700000000000001", name: "scratch-1", gib: 8 }]);
     expect(instances?.out.map(({ name }) => name)).toEqual(

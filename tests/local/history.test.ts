@@ -1,8 +1,8 @@
 /**
- * Goal: keep rules reduce a history to exactly the points that they want, in both regions, each with all its reasons.
- * Method: the archive on an emulated account, night by night over a new year; the simulation's oracle says for each
- * night what goes, and for what is left which rule wants it. The hourly sweeps, which would find nothing to do, are off:
- * they are most of the time that a night takes.
+ * Tests that keep rules reduce a history to exactly the points that they keep, in both regions, each with all its
+ * reasons. Method: the archive on an emulated account, night by night over a new year. The simulation's oracle says for
+ * each night what is deleted, and for what is left which rule keeps it. The hourly sweeps, which would find nothing to
+ * do, are off because they are most of the time that a night takes.
  */
 import { join } from "node:path";
 import { GetScheduleCommand, UpdateScheduleCommand } from "@aws-sdk/client-scheduler";
@@ -21,7 +21,7 @@ import { emulatorHome } from "../support/emulatorHome";
 const ROOT = join(__dirname, "..", "..");
 const ONE_INSTANCE = readInventory({ inventory: join(ROOT, "examples", "one-instance.json") }, "us-east-1");
 const VOLUME_ID = "vol-0a10000000000000a";
-/** A Friday in ISO week 47; the history goes on to week 3. */
+/** A Friday in ISO week 47; the history continues to week 3. */
 const START_MS = Date.UTC(2026, 10, 20);
 const NIGHTS = 60;
 const RULES = {
@@ -31,7 +31,7 @@ const RULES = {
 
 type Region = keyof typeof RULES;
 
-/** Each night a point more, and without those that the rules let go of. */
+/** Returns each night's points: one more, and without those that the rules release. */
 function pointsLeft(region: Region): RetentionPoint[] {
   let points: RetentionPoint[] = [];
   for (let night = 0; night < NIGHTS; night += 1) {
@@ -44,7 +44,7 @@ function pointsLeft(region: Region): RetentionPoint[] {
   return points;
 }
 
-/** The rules that alone would keep a point, in words. */
+/** Returns the rules that alone would keep a point, in words. */
 function rulesThatKeep(region: Region, points: readonly RetentionPoint[], id: string): string[] {
   const wants = ([rule, count]: [string, number]) =>
     !letGo(points, { [rule]: count }, START_MS + NIGHTS * DAY_MS, 0).has(id);
@@ -81,7 +81,7 @@ beforeAll(async () => {
   const home = emulatorHome("history");
   vault = await startVault({ folder: ROOT, home, config, inventory: ONE_INSTANCE, startMs: START_MS }, () => undefined);
   await switchSweepsOff(vault);
-  // EC2's minutes are not what this is about, and each is looked at.
+  // EC2's minutes do not matter here, and each would be looked at.
   await vault.emulator.setPending({ snapshot: 1, copy: 1 });
   const timing = { schedule: "cron(0 3 * * ? *)", timezone: "UTC", startMs: START_MS };
   nights = await playNights(vault, timing, NIGHTS, () => undefined);
@@ -91,14 +91,14 @@ beforeAll(async () => {
 afterAll(() => vault.stop());
 
 describe.each(Object.keys(RULES) as Region[])("sixty nights in %s", (region) => {
-  it("leave exactly the points that the rules want", () => {
+  it("leave exactly the points that the rules keep", () => {
     const left = explained.points.filter((point) => point.region === region);
     const wanted = pointsLeft(region).map(({ slotMs = 0 }) => slotMs);
     expect(left.map(({ slot }) => Date.parse(slot))).toEqual(wanted.reverse());
     expect(wanted.length).toBeLessThan(NIGHTS / 5);
   });
 
-  it("leave each point with all the rules that want it, and no other", () => {
+  it("leave each point with all the rules that keep it, and no other", () => {
     const points = pointsLeft(region);
     const told = explained.points
       .filter((point) => point.region === region)
@@ -108,7 +108,7 @@ describe.each(Object.keys(RULES) as Region[])("sixty nights in %s", (region) => 
   });
 });
 
-it("every reason is in the table that is shown, newest first", () => {
+it("give every reason in the table that is shown, newest first", () => {
   const text = renderExplanation(explained, true).join("\n");
   const words = text.replace(/[│\s]+/g, " ");
   for (const { slot, snapshotId, reason } of explained.points) {
@@ -118,7 +118,7 @@ it("every reason is in the table that is shown, newest first", () => {
   expect(words).toContain("the newest of i-0a10000000000000a");
 });
 
-it("what is too long to read is left out unless it is asked for, and the table says how much", () => {
+it("leave out what is too long to read unless it is asked for, and say how much", () => {
   const [first] = explained.points;
   const many = Array.from({ length: 30 }, () => first!);
   const text = renderExplanation({ volumeId: VOLUME_ID, points: many }, false).join("\n");
@@ -126,7 +126,7 @@ it("what is too long to read is left out unless it is asked for, and the table s
   expect(text).toContain(`18 older ones are left out: --explain ${VOLUME_ID} shows all.`);
 });
 
-it("no night fails, and nobody is mailed", () => {
+it("have no failure and no mail", () => {
   expect(nights.filter(({ errors }) => errors > 0)).toEqual([]);
   expect(vault.mails()).toEqual([]);
 });

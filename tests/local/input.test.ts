@@ -1,4 +1,7 @@
-/** What `npm start` is given, and what ends it: another fleet, bad input, Ctrl-C. Method: the real command in a child process. */
+/**
+ * Tests the input of `npm start` and what ends it: another fleet, bad input, Ctrl-C. Method: the real command in a
+ * child process.
+ */
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -51,7 +54,7 @@ describe("npm start with a tagged instance that has nothing to back up, and tags
     rehearsal = JSON.parse(ended.out) as Rehearsal;
   }, 240_000);
 
-  it("ends 1 with what the vault reported each night, though every volume has its copy", () => {
+  it("ends 1 with what the vault reported each night, even if every volume has its copy", () => {
     expect([ended.code, rehearsal.complete, rehearsal.audit.gaps]).toEqual([1, false, []]);
     expect(rehearsal.reported).toEqual([
       expect.objectContaining({
@@ -62,7 +65,7 @@ describe("npm start with a tagged instance that has nothing to back up, and tags
     expect(rehearsal.verdict.headline).toBe("The vault reported problems:");
   });
 
-  it("has a row for every instance, with what keeps it from being backed up", () => {
+  it("has a row for every instance, with the reason why it is not backed up", () => {
     const rows = rehearsal.audit.instances.map(({ note, nearMiss }) => [note, nearMiss?.now]);
     expect(rows).toEqual([
       [undefined, undefined],
@@ -72,7 +75,7 @@ describe("npm start with a tagged instance that has nothing to back up, and tags
     ]);
   });
 
-  it("says first and last what it comes to, and before the end what to change", () => {
+  it("says its result first and last, and before the end what to change", () => {
     const lines = renderRehearsal(rehearsal, { explainAll: false, all: false }).split("\n");
     expect(lines[0]).toContain("The vault reported problems:");
     expect(lines[1]).toContain("i-0bbbbbbbbbbbb0001 has the backup tag, but no EBS volume");
@@ -111,7 +114,7 @@ describe("npm start with bad input", () => {
     expect(code).toBe(2);
   });
 
-  it("ends 2 and tells every mistake of the configuration at once", async () => {
+  it("ends 2 and reports every mistake of the configuration at once", async () => {
     const pairs = ["retentionDays=soon", "retentionDay=3", "drRegion=us-east-1"];
     const { code, err } = await run(...pairs.flatMap((pair) => ["-c", pair]));
     expect(err).toContain('retentionDays: expected a whole number from 1 to 3650, got "soon"');
@@ -142,7 +145,7 @@ describe("Ctrl-C", () => {
   }, 120_000);
 });
 
-/** Processes of this project's emulator or function whose parent was the given one. */
+/** Returns the processes of this project's emulator or function whose parent was the given one. */
 async function processesOf(parentPid: number): Promise<string[]> {
   await new Promise((resolve) => setTimeout(resolve, 500));
   const ps = spawn("ps", ["-eo", "ppid=,args="]);

@@ -1,6 +1,6 @@
 /**
- * Goal: on an emulated account a copy stays while it is locked, whoever locked it, and a person hears of what stays.
- * Method: the archive of a stack that locks its copies, some nights with a person who locks and shares in between.
+ * Tests that on an emulated account a copy is kept while it is locked, whoever locked it, and that this is reported.
+ * Method: the archive of a stack that locks its copies, on some nights with a person who locks and shares in between.
  */
 import { join } from "node:path";
 import { DeleteSnapshotCommand, LockSnapshotCommand, ModifySnapshotAttributeCommand } from "@aws-sdk/client-ec2";
@@ -14,7 +14,7 @@ import { emulatorHome } from "../support/emulatorHome";
 
 const ROOT = join(__dirname, "..", "..");
 const START_MS = Math.floor(Date.now() / DAY_MS) * DAY_MS;
-/** The run is at three o'clock. */
+/** Time of the run, at three o'clock. */
 const MORNING_MS = 6 * HOUR_MS;
 const LOCK = { mode: "compliance", days: 2 };
 const INSTANCE = {
@@ -30,7 +30,7 @@ let vault: LocalVault;
 /** Lets time pass to the morning of a day, counted from 1. */
 const until = (day: number) => vault.runUntil(START_MS + (day - 1) * DAY_MS + MORNING_MS, () => undefined);
 
-/** The days whose recovery points are there. */
+/** Returns the days whose recovery points are there. */
 async function days(region: string): Promise<number[]> {
   const client = vault.account.ec2(region);
   const found = await describeVaultSnapshots(client, region, vault.stack.vaultId);
@@ -55,7 +55,8 @@ describe("copies that are locked for two days and kept for two", () => {
       "retentionDays=2",
       `lock=${JSON.stringify(LOCK)}`,
       "iUnderstandComplianceLock=true",
-      // What a person holds counts as due: with two days' retention one such is more than half with the night's own.
+      // What a person holds counts as due. With two days' retention, one held point and the night's own are more than
+      // half.
       "maxDeletePercent=100",
     ]);
     vault = await startVault(
@@ -66,7 +67,7 @@ describe("copies that are locked for two days and kept for two", () => {
 
   afterAll(() => vault.stop());
 
-  it("are locked the same night, and nobody can delete them", async () => {
+  it("are locked the same night, so that nobody can delete them", async () => {
     await until(1);
     const copy = await idOf(dr, 1);
     const client = vault.account.ec2(dr);
@@ -78,14 +79,14 @@ describe("copies that are locked for two days and kept for two", () => {
     await expect(client.send(new DeleteSnapshotCommand({ SnapshotId: copy }))).rejects.toThrow(/locked/);
   }, 60_000);
 
-  it("go when their lock has ended, without a word", async () => {
+  it("are deleted when their lock has ended, without a report", async () => {
     await until(5);
     expect(await days(primary)).toEqual([4, 5]);
     expect(await days(dr)).toEqual([4, 5]);
     expect(vault.mails()).toEqual([]);
   }, 120_000);
 
-  it("stay for as long as a person locked or shared them, and that is mailed once a day", async () => {
+  it("are kept as long as a person locked or shared them, which is mailed once a day", async () => {
     const [locked, shared] = await Promise.all([idOf(dr, 5), idOf(primary, 4)]);
     const [here, there] = [vault.account.ec2(primary), vault.account.ec2(dr)];
     await there.send(new LockSnapshotCommand({ SnapshotId: locked, LockMode: "compliance", LockDuration: 30 }));

@@ -1,6 +1,6 @@
 /**
- * Goal: while the DR key can't be used no recovery point goes anywhere, a mail says so, and all goes on when it is back.
- * Method: the archive on an emulated account, with recovery points that are past their time.
+ * Tests that no recovery point is deleted while the DR key can't be used, that a mail says so, and that work resumes
+ * when it is back. Method: the archive on an emulated account, with recovery points that are past their time.
  */
 import { CancelKeyDeletionCommand, EnableKeyCommand, ScheduleKeyDeletionCommand } from "@aws-sdk/client-kms";
 import { DAY_MS } from "../../src/vault/lib/time";
@@ -15,7 +15,7 @@ beforeAll(async () => {
 
 afterAll(() => swept.vault.stop(), 60_000);
 
-test("recovery points past their time stay while the DR key waits for its deletion, which is mailed, and go when it is back", async () => {
+test("keeps due recovery points and mails while the DR key waits for its deletion, and deletes them when it is back", async () => {
   const { vault, idsIn, expectNothingDeleted } = swept;
   const { keyArn } = vault.stack.dr[0]!;
   const KeyId = keyArn.split("/").pop();
@@ -31,7 +31,7 @@ test("recovery points past their time stay while the DR key waits for its deleti
   const kept = await idsIn(PRIMARY);
   expect(kept.length).toBeGreaterThanOrEqual(8);
 
-  // Taken back it is disabled at first.
+  // After its deletion is canceled it is disabled at first.
   await kms.send(new CancelKeyDeletionCommand({ KeyId }));
   await expectNothingDeleted();
   await kms.send(new EnableKeyCommand({ KeyId }));

@@ -1,6 +1,6 @@
 /**
- * Goal: what a newcomer sees with `npm start` is true. Method: the real command in a child process, its JSON result,
- * and what it leaves behind.
+ * Tests that what a newcomer sees with `npm start` is true. Method: the real command in a child process, its JSON
+ * result, and what it leaves behind.
  */
 import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -26,7 +26,7 @@ describe("npm start with the bundled fleet", () => {
     called = JSON.parse(readFileSync(calls, "utf8")) as CallsFile;
   }, 400_000);
 
-  it("ends 0 and says that everything can be brought back", () => {
+  it("ends 0 and says that everything can be restored", () => {
     expect(ended.code).toBe(0);
     expect(rehearsal.complete).toBe(true);
     expect(rehearsal.audit.gaps).toEqual([]);
@@ -43,7 +43,7 @@ describe("npm start with the bundled fleet", () => {
     }
   });
 
-  it("leaves the excluded volume and the untagged instance alone", () => {
+  it("leaves out the excluded volume and the untagged instance", () => {
     const byName = new Map(rehearsal.audit.instances.map((i) => [i.name, i]));
     expect(byName.get("scratch-1")?.protected).toBe(false);
     const excluded = byName.get("cache-1")?.volumes.find((volume) => volume.excluded);
@@ -51,7 +51,7 @@ describe("npm start with the bundled fleet", () => {
     expect(Object.values(excluded?.copies ?? {}).map((one) => one.count)).toEqual([0]);
   });
 
-  it("makes one snapshot and one copy a volume and night, the shared volume once", () => {
+  it("makes one snapshot and one copy per volume and night, and the shared volume's once", () => {
     const clean = rehearsal.nights.slice(0, 5);
     expect(clean.map(({ snapshots, copies }) => [snapshots, copies])).toEqual(clean.map(() => [10, 10]));
   });
@@ -78,12 +78,12 @@ describe("npm start with the bundled fleet", () => {
     expect(points.map(({ reason }) => reason)).toEqual([newest, newest, ...Array<string>(4).fill("within 3 days")]);
   });
 
-  describe("when the vault's role is taken out of the DR key's policy for a day and some hours", () => {
+  describe("when the vault's role is removed from the DR key's policy for a day and some hours", () => {
     const VAULT = "smart-vault-dev";
     /** Hours after the first run without the key. */
     const hoursOf = (at: string) => Math.round((Date.parse(at) - Date.parse(rehearsal.nights[5]!.slot)) / HOUR_MS);
 
-    it("goes on taking snapshots, tries the copies at least every two hours, and makes all good", () => {
+    it("keeps taking snapshots, attempts the copies at least every two hours, and catches up on all", () => {
       const [first, second, after] = rehearsal.nights.slice(5);
       expect([first, second, after].map((night) => night?.snapshots)).toEqual([10, 10, 10]);
       expect([first?.errors, second?.errors, after?.errors]).toEqual([1, 2, 0]);
@@ -119,7 +119,7 @@ describe("npm start with the bundled fleet", () => {
       expect(types).toEqual(Array(3).fill("BackupFailed"));
     });
 
-    it("sets off the alarms of errors, overdue copies and stale recovery points there, until it is over", () => {
+    it("sets off that region's alarms for errors, overdue copies and stale recovery points until it is over", () => {
       const { alarms } = rehearsal;
       const inTrouble = alarms.flatMap(({ name, episodes }) =>
         episodes.flatMap(({ from, until = "" }) => {
@@ -137,7 +137,7 @@ describe("npm start with the bundled fleet", () => {
       expect(unlike).toEqual([]);
     });
 
-    it("leaves every other alarm quiet, but no-heartbeat until the first sweep, and says of which it knows nothing", () => {
+    it("leaves all other alarms quiet except no-heartbeat until the first sweep, and says which have no data", () => {
       const { alarms } = rehearsal;
       const before = alarms.flatMap(({ name, episodes }) =>
         episodes.flatMap(({ from, until }) => (hoursOf(from) < 0 ? [[name, from, until]] : [])),
@@ -177,15 +177,15 @@ describe("npm start with the bundled fleet", () => {
     expect(called.calls).toHaveLength(total);
   });
 
-  it("would be denied some call without almost any statement of that policy", () => {
+  it("would be denied some call without almost any one statement of that policy", () => {
     const needed = neededStatements(called);
     const sids = called.role.policy.Statement.map(({ Sid = "" }) => Sid);
     expect(sids.filter((sid) => !needed.has(sid))).toEqual([
-      // Copies are kept as long as their snapshots here.
+      // In this stack copies are kept as long as their snapshots.
       "MarkExpiredCopies",
       // All tags of this fleet's volumes fit into the calls that make its snapshots.
       "TagOwnSnapshots",
-      // EC2 asks for these, Lambda for that: no call of the function's own.
+      // EC2 makes these calls and Lambda that one, not the function.
       "ReadEncryptedSources",
       "ReadEncryptedSourcesGrants",
       "Log",

@@ -1,7 +1,7 @@
 /**
- * Goal: on an emulated account nothing that somebody tags, types or breaks makes the deployed archive delete a good backup,
- * and each is told by mail. Method: two instances, ten daily recovery points, then one world after the other, each with
- * three sweeps.
+ * Tests that on an emulated account nothing that somebody tags, types or breaks makes the deployed archive delete a
+ * good backup, and that each attempt is mailed. Method: two instances, ten daily recovery points, then one world after
+ * the other, each with three sweeps.
  */
 import { CreateSnapshotCommand, DeleteTagsCommand, DescribeSnapshotsCommand } from "@aws-sdk/client-ec2";
 import { TAG, copyExpiredTag, tagsToList } from "../../src/vault/model/tags";
@@ -14,7 +14,7 @@ const NIGHTS = 10;
 let swept: SweptVault;
 
 describe("ten daily recovery points of two instances", () => {
-  /** The tags that each snapshot was made with. */
+  /** Tags that each snapshot was made with. */
   let made: Map<string, Snapshot>;
 
   beforeAll(async () => {
@@ -25,7 +25,7 @@ describe("ten daily recovery points of two instances", () => {
 
   afterAll(() => swept.vault.stop(), 60_000);
 
-  /** Puts every tag back, and lets a day pass: what was told within a day is not told again. */
+  /** Restores every tag, and lets a day pass, because nothing is reported twice within a day. */
   const restore = async () => {
     for (const region of REGIONS) {
       for (const { snapshotId, tags } of await swept.inRegion(region)) {
@@ -46,7 +46,7 @@ describe("ten daily recovery points of two instances", () => {
     expect((await Promise.all(REGIONS.map(swept.idsIn))).map((ids) => ids.length)).toStrictEqual([20, 20]);
   });
 
-  test("outlive one value in the slot tag of all of them, and each is named in a mail", async () => {
+  test("survive one value in the slot tag of all of them, and each is named in a mail", async () => {
     for (const region of REGIONS) {
       await swept.retag(region, await swept.idsIn(region), { [TAG.slot]: "2026-01-01T03:00:00Z" });
     }
@@ -55,7 +55,7 @@ describe("ten daily recovery points of two instances", () => {
     expect(mailed).toContain("AttributeValue=CreateTags");
   }, 120_000);
 
-  test("outlive a slot of the year 2099 in a tag, and outrank it", async () => {
+  test("survive a slot of the year 2099 in a tag, which does not outrank them", async () => {
     const [oldest] = [...made.values()].sort((a, b) => a.startTimeMs - b.startTimeMs);
     const { snapshotId = "", region = "" } = oldest ?? {};
     await swept.retag(region, [snapshotId], { [TAG.slot]: "2099-01-01T03:00:00Z" });
@@ -63,7 +63,7 @@ describe("ten daily recovery points of two instances", () => {
     expect(mailed).toContain(`its tag ${TAG.slot} is "2099-01-01T03:00:00Z"`);
   }, 120_000);
 
-  test("outlive a run for the year 2099, which is refused by name", async () => {
+  test("survive a run for the year 2099, which is refused by name", async () => {
     const before = await Promise.all(REGIONS.map(swept.idsIn));
     const refused = await swept.vault.trigger({ kind: "run", slot: "2099-01-01T03:00:00Z" });
     expect(refused.error?.errorType).toBe("BadEvent");
@@ -73,7 +73,7 @@ describe("ten daily recovery points of two instances", () => {
     expect(await Promise.all(REGIONS.map(swept.idsIn))).toStrictEqual(before);
   }, 120_000);
 
-  test("outlive the loss of every tag, and are found again without them", async () => {
+  test("survive the loss of every tag, and are found again without tags", async () => {
     for (const region of REGIONS) {
       const Tags = Object.values(TAG).map((Key) => ({ Key }));
       const command = new DeleteTagsCommand({ Resources: await swept.idsIn(region), Tags });
@@ -83,7 +83,7 @@ describe("ten daily recovery points of two instances", () => {
     expect(mailed).toContain(`its tag ${TAG.vault} is gone`);
   }, 120_000);
 
-  test("outlive a shorter policy and keep rule that somebody wrote on them", async () => {
+  test("survive a shorter policy and keep rule that somebody wrote on them", async () => {
     for (const region of REGIONS) {
       const rules = { [TAG.policy]: "gold", [TAG.keep]: "last=1", [TAG.drKeep]: "last=1" };
       await swept.retag(region, await swept.idsIn(region), rules);
@@ -91,7 +91,7 @@ describe("ten daily recovery points of two instances", () => {
     await swept.expectNothingDeleted();
   }, 120_000);
 
-  test("are copied all the same where somebody says that the copies have lived their time", async () => {
+  test("survive copy-expired tags that somebody wrote on them", async () => {
     await swept.retag(PRIMARY, await swept.idsIn(PRIMARY), {
       [copyExpiredTag(DR)]: "2026-01-01T03:00:00Z",
     });
@@ -108,7 +108,7 @@ describe("ten daily recovery points of two instances", () => {
         TagSpecifications: [{ ResourceType: "snapshot", Tags }],
       }),
     );
-    // Sweeps look for such once in 23 hours.
+    // Sweeps look for strangers once in 23 hours.
     const mailed = await swept.pass(DAY_MS);
     expect(mailed).toContain(`${SnapshotId} in ${PRIMARY} carries the vault's tag`);
     const command = new DescribeSnapshotsCommand({ SnapshotIds: [SnapshotId] });

@@ -1,4 +1,7 @@
-/** `verify:aws` on an emulator that answers as AWS's documents say. Method: the run in this process, moto behind the SDK. */
+/**
+ * Tests `verify:aws` on an emulator that answers as AWS's documents say. Method: the run in this process, moto behind
+ * the SDK.
+ */
 import { exitCodeOf } from "../../src/verify/report";
 import { CHECKS } from "../../src/verify/run";
 import { findTarget, wantedOf } from "../../src/verify/target";
@@ -17,13 +20,13 @@ function verdicts({ results }: Outcome): Record<string, string> {
   return Object.fromEntries(results.map(({ id, verdict }) => [id, verdict]));
 }
 
-/** What a call deletes, unlocks or changes by id. */
+/** Returns the ids that a call deletes, unlocks or changes. */
 function touchedBy({ calls }: Outcome): string[] {
   const writes = calls.filter(({ name, input }) => !/^(Describe|Create|Copy)/.test(name) && input.DryRun !== true);
   return writes.map(({ input }) => String(input.SnapshotId ?? input.VolumeId));
 }
 
-describe("verify:aws where AWS behaves as assumed", () => {
+describe("verify:aws when AWS behaves as assumed", () => {
   it("confirms every row, and leaves nothing", async () => {
     const before = await world.existing();
     const run = await world.run();
@@ -33,7 +36,7 @@ describe("verify:aws where AWS behaves as assumed", () => {
     expect(await world.existing()).toEqual(before);
   });
 
-  it("touches nothing that it did not make", async () => {
+  it("changes nothing that it did not make", async () => {
     const others = await world.existing();
     const run = await world.run();
     const touched = touchedBy(run);
@@ -45,7 +48,7 @@ describe("verify:aws where AWS behaves as assumed", () => {
     for (const { input } of made) expect(JSON.stringify(input.TagSpecifications)).toContain(run.verifyId);
   });
 
-  it("can't tell, without a role, what needs the vault's rights", async () => {
+  it("leaves unknown, without a role, what needs the vault's permissions", async () => {
     const run = await world.run({ role: "none" });
     const unknown = ["A2", "A3", "A4", "A5", "A12", "A13"];
     const expected = IDS.map((id) => [id, unknown.includes(id) ? "unknown" : "confirmed"]);
@@ -54,7 +57,7 @@ describe("verify:aws where AWS behaves as assumed", () => {
     expect(exitCodeOf(run)).toBe(3);
   });
 
-  it("asks the other rows where the role may not be assumed", async () => {
+  it("checks the other rows if it is not allowed to assume the role", async () => {
     const run = await world.run({ role: "closed" });
     const unknown = run.results.filter(({ verdict }) => verdict === "unknown");
     expect(unknown.map(({ id }) => id)).toEqual(["A2", "A3", "A4", "A5", "A12", "A13"]);
@@ -63,8 +66,8 @@ describe("verify:aws where AWS behaves as assumed", () => {
   });
 });
 
-describe("verify:aws where something goes wrong", () => {
-  it("can't tell anything if it may not make a snapshot, and deletes its volume", async () => {
+describe("verify:aws when something fails", () => {
+  it("leaves everything unknown if it is not allowed to make a snapshot, and deletes its volume", async () => {
     const before = await world.existing();
     const run = await world.run({
       twist: (call, pass) => {
@@ -79,7 +82,7 @@ describe("verify:aws where something goes wrong", () => {
     expect(await world.existing()).toEqual(before);
   });
 
-  it("locks no copy where the caller may not take the lock off", async () => {
+  it("locks no copy if the caller is not allowed to remove the lock", async () => {
     const run = await world.run({
       twist: (call, pass) =>
         call.name === "UnlockSnapshot" ? Promise.reject(ec2Refusal("UnauthorizedOperation", "no")) : pass(),
@@ -89,7 +92,7 @@ describe("verify:aws where something goes wrong", () => {
     expect(run.left).toEqual([]);
   });
 
-  it("unlocks and deletes a copy whose lock was set though the answer was lost", async () => {
+  it("unlocks and deletes a copy whose lock was set even though the answer was lost", async () => {
     const before = await world.existing();
     const run = await world.run({
       twist: async (call, pass) => {
@@ -102,7 +105,7 @@ describe("verify:aws where something goes wrong", () => {
     expect(await world.existing()).toEqual(before);
   });
 
-  it("deletes a snapshot whose answer was lost: it is found by the run's tag", async () => {
+  it("deletes a snapshot whose answer was lost, finding it by the run's tag", async () => {
     const before = await world.existing();
     const run = await world.run({
       twist: async (call, pass) => {
@@ -115,7 +118,7 @@ describe("verify:aws where something goes wrong", () => {
     expect(await world.existing()).toEqual(before);
   });
 
-  it("names what it could not delete, with the command", async () => {
+  it("names what it could not delete, with the command to do so", async () => {
     const run = await world.run({
       twist: (call, pass) =>
         call.name === "DeleteVolume" ? Promise.reject(ec2Refusal("UnauthorizedOperation", "no")) : pass(),
@@ -130,7 +133,7 @@ describe("verify:aws where something goes wrong", () => {
 describe("verify:aws before it makes anything", () => {
   const options = { stack: "dev", timeoutMinutes: 30, yes: true, json: false };
 
-  it("refuses where no key is found by the stack's alias, and names the option", async () => {
+  it("refuses if no key is found by the stack's alias, and names the option", async () => {
     const wanted = wantedOf({ ...options, drRegion: "eu-west-1" });
     await expect(findTarget(world.clients, wanted)).rejects.toThrow(
       /alias\/smart-vault-dev in eu-west-1 could not be read .*Deploy the stack first, or name the key: --dr-key/,
@@ -148,7 +151,7 @@ describe("verify:aws before it makes anything", () => {
 const CHANGING = ["A1", "A2", "A4", "A5", "A11", "A12", "A14", "A15", "A16", "A17"];
 
 describe("verify:aws at Ctrl-C", () => {
-  it.each(["making", ...CHANGING])("deletes all that is made when it is interrupted at %s", async (stopAt) => {
+  it.each(["making", ...CHANGING])("deletes all that was made when it is interrupted at %s", async (stopAt) => {
     const before = await world.existing();
     const run = await world.run({ stopAt: stopAt === "making" ? stopAt : `${stopAt}:` });
     expect(run.interrupted).toBe(true);

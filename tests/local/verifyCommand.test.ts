@@ -1,4 +1,4 @@
-/** `npm run verify:aws` as a user runs it: the real command in a child process, on the emulator. */
+/** Tests `npm run verify:aws` as a user runs it: the real command in a child process, on the emulator. */
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { type VerifyWorld, ROLE, startVerifyWorld } from "../support/verifyWorld";
@@ -12,7 +12,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => world.stop());
 
-/** @param watch sees what the command says as it says it, and may end it */
+/** @param watch sees the command's output as it appears, and can end it */
 function verify(args: string[], watch: (said: string, kill: () => void) => void = () => undefined) {
   const env = { ...process.env, AWS_ENDPOINT_URL: world.emulator.endpoint };
   const child = spawn(process.execPath, [...COMMAND, ...args], { cwd: ROOT, env });

@@ -1,4 +1,4 @@
-/** `verify:aws` where AWS answers one call differently: each row is seen to fail, alone. */
+/** Tests `verify:aws` when AWS answers one call differently: each row fails on its own. */
 import { exitCodeOf } from "../../src/verify/report";
 import { CHECKS } from "../../src/verify/run";
 import { type SentCall, ec2Refusal } from "../support/verifyIam";
@@ -23,7 +23,7 @@ function refuse(code: string, applies: (call: SentCall) => boolean): Twist {
   return (call, pass) => (applies(call) ? Promise.reject(ec2Refusal(code, "no")) : pass());
 }
 
-/** Says other things of the copies in the lists of snapshots. */
+/** Changes what the lists of snapshots say of copies. */
 function showCopies(change: (copy: Shown) => Shown): Twist {
   return async (call, pass) => {
     const output = (await pass()) as { Snapshots?: Shown[] };
@@ -32,7 +32,7 @@ function showCopies(change: (copy: Shown) => Shown): Twist {
   };
 }
 
-/** Another code for an error that the emulator answers with. */
+/** Replaces the code of an error that the emulator answers with. */
 function reword(matches: RegExp, code: string, message: string): Twist {
   return async (_call, pass) => {
     try {
@@ -44,7 +44,7 @@ function reword(matches: RegExp, code: string, message: string): Twist {
   };
 }
 
-/** The first time only: cleaning up works. */
+/** Only the first time, so that cleaning up works. */
 function once(twist: Twist, applies: (call: SentCall) => boolean): Twist {
   let done = false;
   return (call, pass) => {
@@ -165,12 +165,12 @@ const TWISTS: Record<string, { what: string; twist: () => Twist; alsoUnknown?: s
   },
 };
 
-describe("verify:aws where AWS behaves otherwise", () => {
+describe("verify:aws when AWS behaves differently", () => {
   it("has a twist for every row", () => {
     expect(Object.keys(TWISTS)).toEqual(CHECKS.map(({ id }) => id));
   });
 
-  it.each(Object.entries(TWISTS))("says that %s alone is different", async (id, { twist, alsoUnknown = [] }) => {
+  it.each(Object.entries(TWISTS))("reports only %s as different", async (id, { twist, alsoUnknown = [] }) => {
     const before = await world.existing();
     const run = await world.run({ twist: twist() });
     const not = (verdict: string) => run.results.filter((one) => one.verdict === verdict).map((one) => one.id);
@@ -181,7 +181,7 @@ describe("verify:aws where AWS behaves otherwise", () => {
     expect(await world.existing()).toEqual(before);
   });
 
-  it("says that A15 is different where EC2 deletes a locked copy", async () => {
+  it("reports A15 as different if EC2 deletes a locked copy", async () => {
     const run = await world.run({
       twist: (call, pass) => (call.name === "DeleteSnapshot" && !isDry(call) ? Promise.resolve({}) : pass()),
     });

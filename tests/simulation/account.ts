@@ -1,6 +1,6 @@
 /**
- * The modelled account: what is there, in two or three regions, with what the rules need to be checked by and AWS would not
- * tell. Plain records and maps; everything that changes them is in the modules named ec2*.ts and people.ts.
+ * Models the account: what is there, in two or three regions, with what the rules need and AWS would not show. It has
+ * plain records and maps; everything that changes them is in the modules named ec2*.ts and people.ts.
  */
 import type { Snapshot as Ec2Snapshot } from "@aws-sdk/client-ec2";
 import { parseDescription } from "../../src/vault/identity/description";
@@ -21,11 +21,11 @@ export interface SimInstance {
   tags: TagRecord;
   /** The first is the root. */
   attached: SimAttachment[];
-  /** When it was launched, or started last. */
+  /** Time at which it was launched, or started last. */
   launchedMs: number;
-  /** Until then it is described as pending. */
+  /** Time until which it is described as pending. */
   pendingUntilMs: number;
-  /** When tag, state or volumes changed last. */
+  /** Time at which tag, state or volumes changed last. */
   changedMs: number;
 }
 
@@ -35,26 +35,26 @@ interface SimLock {
   sinceMs: number;
   untilMs: number;
   days: number;
-  /** From when on every read tells it. */
+  /** Time from which every read shows it. */
   seenMs: number;
 }
 
 export interface SimSnapshot {
   snapshotId: string;
   region: string;
-  /** As EC2 tells it: for a copy an arbitrary one. */
+  /** Volume as EC2 shows it: for a copy an arbitrary one. */
   volumeId: string;
-  /** As it was made with, and never another. */
+  /** Description that it was made with, and never another. */
   description: string;
-  /** Those that it was made with. */
+  /** Tags that it was made with. */
   madeTags: TagRecord;
-  /** Set on somebody else's that was made to look like the vault's, its Description too. */
+  /** Set on somebody else's snapshot that was made to look like the vault's, including its Description. */
   planted?: true;
-  /** When somebody last wrote its tags. */
+  /** Time at which somebody last wrote its tags. */
   tamperedMs?: number;
-  /** The DR regions that the vault itself marked: a mark that anybody else wrote is none. */
+  /** DR regions for which the vault itself wrote the copy-expired tag; a tag that anybody else wrote does not count. */
   markedIn?: string[];
-  /** Of the tags at hand: whether the vault made it and they are those that it was made with. */
+  /** For its present tags: true if the vault made it and they are those that it was made with. */
   checked?: { tags: TagRecord; isVaults: boolean };
   tags: TagRecord;
   state: "pending" | "completed" | "error";
@@ -63,39 +63,39 @@ export interface SimSnapshot {
   sizeGiB: number;
   encrypted: boolean;
   kmsKeyId?: string;
-  /** Of a copy, in a DR region or in the primary one. */
+  /** Source of a copy, in a DR region or in the primary one. */
   sourceId?: string;
-  /** When the snapshot was started that holds the data first. */
+  /** Time at which the snapshot was started that holds the data first. */
   dataSinceMs: number;
   /** The volume whose data it holds. */
   dataOf: string;
   heldByAmi: boolean;
-  /** Since when an AMI holds it. */
+  /** Time since which an AMI holds it. */
   heldSinceMs?: number;
   lock?: SimLock;
-  /** Whom it is shared with, and from when on every read tells it; the same for when it is shared no more. */
+  /** Account that it is shared with, and time from which every read shows it; the same for the end of sharing. */
   shared?: { with: string; seenMs: number; endedMs?: number };
-  /** When an AMI, a share or a lock let go of it before its time. */
+  /** Time at which an AMI, a share or a lock released it early. */
   freedMs?: number;
-  /** Set on a snapshot that is deleted while pending: it goes when it is done. */
+  /** Set on a snapshot that is deleted while pending: it is deleted when it ends. */
   goesWhenDone: boolean;
-  /** Until then a describe may miss it, or show it though it is gone. */
+  /** Time until which a describe may miss it, or show it after its deletion. */
   settledMs: number;
-  /** The tags before the vault wrote its mark, and until when a describe may show them. */
+  /** Tags before the vault wrote its copy-expired tag, and the time until which a describe may show them. */
   tagged?: { before: TagRecord; settledMs: number };
-  /** When it ended well. */
+  /** Time at which it completed. */
   completedMs?: number;
-  /** When it ended in error. */
+  /** Time at which it ended in error. */
   failedMs?: number;
-  /** When it stopped being the vault's to count: deleted, or a person took a tag of it. */
+  /** Time at which it stopped counting for the vault: it was deleted, or a person removed a tag. */
   lostMs?: number;
   lostTo?: "vault" | "person";
-  /** Whether the rules let go of it when the vault deleted it. */
+  /** True if the rules released it when the vault deleted it. */
   letGo?: boolean;
-  /** Whether a person took any tag of it. */
+  /** True if a person removed any tag of it. */
   untagged?: boolean;
   deleted: boolean;
-  /** When it was deleted, be it that somebody had changed it long before. */
+  /** Time at which it was deleted, even if somebody had changed it long before. */
   goneMs?: number;
   /** Ready for an answer; made again when something changes. */
   described?: Ec2Snapshot;
@@ -104,10 +104,10 @@ export interface SimSnapshot {
 export interface Region {
   name: string;
   snapshots: Map<string, SimSnapshot>;
-  /** Copies that were begun and not yet seen to have ended. */
+  /** Copies that were started and not yet seen to have ended. */
   copying: Set<SimSnapshot>;
   buckets: TokenBuckets;
-  /** When a copy was last refused for want of a free slot. */
+  /** Time at which a copy was last refused for want of a free slot. */
   fullMs: number;
 }
 
@@ -117,47 +117,50 @@ export interface Account {
   story: Story;
   faults: Faults;
   random: Random;
-  /** Of what is launched, started and attached: when it is shown. */
+  /** Draws when launched, started and attached items are shown. */
   launches: Random;
-  /** `false` in quiet days: then no chance of a fault comes true. */
+  /** `false` on quiet days, when no fault strikes. */
   stormy: boolean;
   stormEndedMs: number;
   instances: Map<string, SimInstance>;
   volumes: Map<string, SimVolume>;
   primary: Region;
   drs: Region[];
-  /** Every snapshot and copy of a volume's data by the volume, also those that are gone lately. */
+  /** Every snapshot and copy of a volume's data by the volume, including recently deleted ones. */
   byVolume: Map<string, SimSnapshot[]>;
-  /** By the instance of their recovery point. */
+  /** Snapshots by the instance of their recovery point. */
   byInstance: Map<string, SimSnapshot[]>;
   /** Every copy by its snapshot. */
   bySource: Map<string, SimSnapshot[]>;
   /** Regions whose key somebody disabled, and one that is down. */
   keyDisabledIn?: string;
-  /** What KMS says of that key. */
+  /** State of that key in KMS. */
   keyState: string;
-  /** Since when it has been so. */
+  /** Time since which it has been so. */
   keyLostSinceMs: number;
   downRegion?: string;
   schedulerDown: boolean;
   snsDown: boolean;
   /** The latest stretch of time in which calls found the token buckets crowded by others, without a break. */
   crowd: { sinceMs: number; untilMs: number; over: boolean };
-  /** Until when the stack was last on a dry run: `Infinity` while it is. */
+  /** Time until which the stack was last on a dry run: `Infinity` while it is. */
   dryUntilMs: number;
-  /** When SNS first took a mail that announced what a change lets go of. */
+  /** Time at which SNS first accepted a mail that announced what a change releases. */
   announcedMs?: number;
-  /** Of the audit bucket, by key: what was written last, and since when it has been that. */
+  /** Objects of the audit bucket, by key: what was written last, and the time since which it has been that. */
   manifests: Map<string, { body: string; sinceMs: number }>;
-  /** When the last invocation began that nothing kept from writing what manifests were due. */
+  /** Start of the last invocation that nothing kept from writing due manifests. */
   auditedMs: number;
-  /** How often the stack was deployed anew: environments of the function before are old. */
+  /** Number of deployments of the stack; environments of earlier ones are old. */
   deployments: number;
-  /** Since when the clock has carried a slot, or from when slots are due: before that the vault can't know of one. */
+  /**
+   * Time since which the timer has carried a slot, or from which slots are due. Before that the vault can't know of
+   * one.
+   */
   knownSinceMs: number;
-  /** When an invocation last ended by itself that had read all it asked for. */
+  /** Time at which an invocation last ended by itself that had read all it asked for. */
   endedMs: number;
-  /** What people deleted, and which looks of the vault could notice it. */
+  /** Deletions by people, and the looks of the vault that could notice them. */
   taken: Taken[];
   looks: Looks;
   /** An action that somebody denied the role, `ec2:CopySnapshot`. */
@@ -210,7 +213,7 @@ export function makeAccount(
   };
 }
 
-/** Whether a fault of this probability comes true now; counted by its name. */
+/** Returns true if a fault of this probability strikes now, and counts it by its name. */
 export function strikes(account: Account, name: string, probability: number): boolean {
   if (!account.stormy || !account.random.chance(probability)) return false;
   account.story.count(`fault: ${name}`);
@@ -233,7 +236,7 @@ function listOf(map: Map<string, SimSnapshot[]>, key: string): SimSnapshot[] {
   return list;
 }
 
-/** Puts a new snapshot where it is looked for. */
+/** Adds a new snapshot to the indexes. */
 export function enter(account: Account, region: Region, snapshot: SimSnapshot): void {
   region.snapshots.set(snapshot.snapshotId, snapshot);
   listOf(account.byVolume, snapshot.dataOf).push(snapshot);
@@ -243,12 +246,12 @@ export function enter(account: Account, region: Region, snapshot: SimSnapshot): 
   region.copying.add(snapshot);
 }
 
-/** Whether it is in a DR region: a copy, and not one that stands in for its original beside it. */
+/** Returns true if it is in a DR region: a copy, and not an encrypted replacement beside its original. */
 export function inDr({ primary }: Account, { region }: SimSnapshot): boolean {
   return region !== primary.name;
 }
 
-/** Marked as having been copied to the region and expired there. */
+/** Returns true if its tag says that it was copied to the region and expired there. */
 export function isExpiredIn(snapshot: SimSnapshot, region: string): boolean {
   return snapshot.markedIn?.includes(region) === true;
 }
@@ -257,24 +260,33 @@ export function slotOf(snapshot: SimSnapshot): string {
   return parseDescription(snapshot.description)?.identity.slot ?? "";
 }
 
-/** The instance whose recovery point it is part of; empty for a person's own. */
+/** Returns the instance whose recovery point it is part of; empty for a person's own. */
 export function instanceOf({ description }: SimSnapshot): string {
   return parseDescription(description)?.identity.instanceId ?? "";
 }
 
-/** A snapshot and what stands in for it, or the other way round, gone ones too: those of its slot in the primary region. */
+/**
+ * Returns a snapshot with its encrypted replacement or original, including deleted ones: those of its slot in the
+ * primary region.
+ */
 export function twinsOf(account: Account, snapshot: SimSnapshot): SimSnapshot[] {
   const slot = slotOf(snapshot);
   const all = account.byVolume.get(snapshot.dataOf) ?? [];
   return all.filter((one) => !inDr(account, one) && slotOf(one) === slot);
 }
 
-/** Whether it or a twin of its slot is marked so, be that one gone: an original has the marks of what stands in for it. */
+/**
+ * Returns true if it or a twin of its slot, even a deleted one, has the copy-expired tag. An original shares the tags
+ * of its replacement.
+ */
 export function hasExpiredIn(account: Account, snapshot: SimSnapshot, region: string): boolean {
   return twinsOf(account, snapshot).some((one) => isExpiredIn(one, region));
 }
 
-/** A copy in a DR region: under that region's key. One in the primary region: under the key of the settings, if any. */
+/**
+ * Returns true for a copy in a DR region under that region's key, and for one in the primary region under the
+ * configured key, if any.
+ */
 export function isVerified(account: Account, snapshot: SimSnapshot): boolean {
   const { state, encrypted, kmsKeyId, region } = snapshot;
   const { dr, primaryKeyArn } = account.settings;
@@ -282,21 +294,21 @@ export function isVerified(account: Account, snapshot: SimSnapshot): boolean {
   return state === "completed" && encrypted && kmsKeyId === key;
 }
 
-/** What can be restored from: of two in the primary region a copy counts only when it is verified. */
+/** Returns true if it can be restored from. In the primary region a copy counts only if it is verified. */
 export function isPoint(account: Account, snapshot: SimSnapshot): boolean {
   if (snapshot.state !== "completed") return false;
   const isStandIn = !inDr(account, snapshot) && snapshot.sourceId !== undefined;
   return !isStandIn || isVerified(account, snapshot);
 }
 
-/** From when on every read tells a change that is made now. */
+/** Returns the time from which every read shows a change that is made now. */
 export function settledFrom({ faults, random, stormy, time }: Account): number {
   const { consistencyMs } = faults.nature;
   const lag = consistencyMs === 0 || !stormy ? 0 : random.next() * consistencyMs;
   return time.nowMs() + lag;
 }
 
-/** Marks that it came or went, which describes may show late. */
+/** Records that it was made or deleted, which describes may show late. */
 export function touched(account: Account, snapshot: SimSnapshot): void {
   snapshot.described = undefined;
   snapshot.settledMs = settledFrom(account);
@@ -317,7 +329,7 @@ export function isShared({ shared }: SimSnapshot): boolean {
   return shared !== undefined && shared.endedMs === undefined;
 }
 
-/** Takes it away; what a rule still needs to know of it stays for a while (see forget.ts). */
+/** Deletes it. What a rule still needs to know of it is kept for a while (see forget.ts). */
 export function removeSnapshot(account: Account, snapshot: SimSnapshot, by: "vault" | "person"): void {
   snapshot.deleted = true;
   snapshot.goneMs = account.time.nowMs();

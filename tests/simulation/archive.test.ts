@@ -1,6 +1,6 @@
 /**
- * Goal: what the simulation finds of the sources holds for the archive that Pulumi would upload. Method: the command
- * itself, with and without `--archive`, in processes of their own; every call of both is the same.
+ * Tests that the simulation's results for the sources hold for the archive that Pulumi would upload. Method: the
+ * command itself, with and without `--archive`, in separate processes; every call of both is the same.
  */
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
@@ -16,7 +16,7 @@ function run(...args: string[]): { status: number | null; stdout: string } {
   });
 }
 
-/** Of seeds that have all settings between them which a stack may leave out. */
+/** Seeds that together have all settings that a stack may leave out. */
 function totalsOf(...args: string[]): unknown {
   const seeds = ["--first", "48", "--seeds", "6", "--days", `${DAYS}`];
   const { status, stdout } = run(...seeds, "--json", ...args);
@@ -26,11 +26,11 @@ function totalsOf(...args: string[]): unknown {
 }
 
 describe("the command", () => {
-  test("says the same of the archive as of the sources, call by call", () => {
+  test("gives the same results for the archive as for the sources, call by call", () => {
     expect(totalsOf("--archive")).toEqual(totalsOf());
   });
 
-  test("refuses what it does not understand with 2", () => {
+  test("refuses what it does not understand with exit code 2", () => {
     expect(run("--seeds", "none").status).toBe(2);
   });
 });

@@ -1,6 +1,6 @@
 /**
- * The function as Pulumi would upload it. Its settings are a literal in `__index.js`, so each seed's are written over
- * them, line by line, and a line that is not found once is an error; everything else is the archive as it is.
+ * Plays the function as Pulumi would upload it. Its settings are a literal in `__index.js`, so each seed's are written
+ * over them, line by line, and a line that is not found once is an error; everything else is the archive as it is.
  */
 import { existsSync, mkdtempSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -16,14 +16,16 @@ import type { Sdk } from "./interception";
 import type { SimulatedHandler } from "./lambda";
 import { type FunctionSource, quietEnvironment } from "./source";
 
-/** Runs index.ts through Pulumi's mocks and writes the function's archive into a new folder. Gives its `__index.js`. */
+/**
+ * Runs index.ts through Pulumi's mocks and writes the function's archive into a new folder. Returns its `__index.js`.
+ */
 export async function buildArchive(): Promise<string> {
   const program = await runProgram(ROOT, loadStackConfig(ROOT, "dev"), make);
   const folder = mkdtempSync(join(tmpdir(), "smart-vault-simulated-"));
   return writeArchive(theResource(program, "aws:lambda/function:Function"), ROOT, folder);
 }
 
-/** Settings that the stack leaves out where they are off. */
+/** Settings that the stack leaves out if they are off. */
 const OPTIONAL = ["lock", "audit", "primaryKeyArn"];
 
 function withSettings(text: string, settings: VaultSettings): string {

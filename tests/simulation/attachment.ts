@@ -1,4 +1,4 @@
-/** Volumes, and how they are attached. */
+/** Defines volumes and their attachments. */
 import type { TagRecord } from "./account";
 
 export interface SimVolume {
@@ -7,7 +7,7 @@ export interface SimVolume {
   volumeType: string;
   encrypted: boolean;
   tags: TagRecord;
-  /** Until then every snapshot of it fails, and with it its set. */
+  /** Time until which every snapshot of it fails, and its set with it. */
   failsUntilMs?: number;
 }
 
@@ -16,8 +16,8 @@ export interface SimAttachment {
   volumeId: string;
   deviceName: string;
   sinceMs: number;
-  /** From when on the instance's mappings show it. */
+  /** Time from which the instance's mappings show it. */
   mappedMs: number;
-  /** From when on DescribeVolumes shows it. */
+  /** Time from which DescribeVolumes shows it. */
   listedMs: number;
 }

@@ -1,5 +1,5 @@
 /**
- * The audit bucket, and its rules: each deletion that took effect in an invocation that ended by itself is in a record, with
+ * Checks the audit bucket: each deletion that took effect in an invocation that ended by itself is in a record, with
  * its reason, unless a write was refused; and what can be restored in all regions has its manifest.
  */
 import type { DeleteSnapshotCommandInput } from "@aws-sdk/client-ec2";
@@ -19,7 +19,10 @@ interface Manifest {
   volumes: { snapshot: { snapshotId: string }; copies: { region: string; snapshotId: string }[] }[];
 }
 
-/** It is enough to restore by: of each volume a verified copy in every region, or that it was there once. */
+/**
+ * Checks that a manifest is enough to restore from: for each volume a verified copy in every region, or that there was
+ * one.
+ */
 function checkManifest(account: Account, { volumes }: Manifest): void {
   const { primary, drs, bySource, story } = account;
   for (const { snapshot, copies } of volumes) {
@@ -29,25 +32,28 @@ function checkManifest(account: Account, { volumes }: Manifest): void {
     for (const { name } of drs) {
       const isNamed = copies.some(({ region }) => region === name);
       if (isNamed || hasExpiredIn(account, known, name)) continue;
-      // A mark that somebody else wrote: a manifest deletes nothing, and says what there is.
+      // Ignores who wrote a copy-expired tag, because a manifest deletes nothing and says what there is.
       if (isSaidExpired(account, known, name)) continue;
       const begun = (bySource.get(snapshotId) ?? []).filter(({ region }) => region === name);
       const how = begun.map(({ state }) => state).join(", ") || "none";
-      story.violate("a manifest is enough to restore by", `${snapshotId} to ${name}: ${how}`);
+      story.violate("a manifest is enough to restore from", `${snapshotId} to ${name}: ${how}`);
     }
   }
 }
 
-/** Until it is sure that no part of it was seen late, an environment that does not know writes it again. */
+/** Time within which an environment that does not know it writes it again, because a part may have been seen late. */
 const WRITTEN_AGAIN_MS = 2 * HOUR_MS;
 
-/** When a part of the recovery point was last completed: it is looked at anew then, also where it is one part too many. */
+/**
+ * Returns when a part of the recovery point was last completed. It is looked at again then, even if that part is
+ * redundant.
+ */
 function lastCompletedMs({ byVolume }: Account, key: string): number {
   const parts = [...byVolume.values()].flat().filter((one) => manifestOf(one) === key);
   return Math.max(0, ...parts.map(({ completedMs = 0 }) => completedMs));
 }
 
-/** Once no fault has kept the clock from carrying on what is written, it is not written again and again. */
+/** Records a manifest, and checks that it is not written repeatedly once no fault kept the timer from carrying that. */
 function noteManifest(account: Account, key: string, body: string): void {
   const { manifests, time, stormy, stormEndedMs, story } = account;
   const known = manifests.get(key);
@@ -88,7 +94,7 @@ export function putObject(
   return {};
 }
 
-/** When an invocation has ended by itself. */
+/** Checks an invocation that has ended by itself. */
 export function checkAudited({ story }: Account, invocation: Invocation): void {
   const { audit, problems, settings } = invocation;
   if (settings.audit === undefined || audit.deleted.length === 0) return;
@@ -107,7 +113,7 @@ function manifestOf(snapshot: SimSnapshot): string {
   return `manifests/${instance}/${slotOf(snapshot).replace(/[-:]/g, "")}.json`;
 }
 
-/** When an invocation has ended by itself: whether it could see all, and write all. */
+/** Records an invocation that ended by itself and could see and write everything. */
 export function noteAudited(account: Account, tellings: Tellings, invocation: Invocation): void {
   const { startMs, problems, readsFailed, hungMs, overlapped } = invocation;
   const troubled = [problems, readsFailed].some((list) => list.length > 0);
@@ -115,7 +121,10 @@ export function noteAudited(account: Account, tellings: Tellings, invocation: In
   account.auditedMs = startMs;
 }
 
-/** Once a day: of each recovery point that was whole, with a verified copy everywhere, when manifests were last written. */
+/**
+ * Checks once a day each recovery point that was whole, with a verified copy everywhere, when manifests were last
+ * written.
+ */
 export function checkManifests(account: Account): void {
   if (account.settings.audit === undefined) return;
   const seenMs = account.auditedMs - account.faults.nature.consistencyMs;

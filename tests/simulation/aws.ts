@@ -1,4 +1,6 @@
-/** What each call does in the model, and what is refused: outages, throttling, rights; then the call's own rules. */
+/**
+ * Executes each call in the model. Outages, throttling and permissions refuse it first; then come the call's own rules.
+ */
 import { type Account, type Region, type SimSnapshot, regionOf, strikes } from "./account";
 import { awsError } from "./awsError";
 import type { Call } from "../../src/iam/call";
@@ -19,7 +21,7 @@ import { checkMaking } from "./tagRules";
 import type { Tellings } from "./tellings";
 import { checkTries } from "./tryRules";
 
-/** Carries out one call now. Throws what AWS would answer instead. */
+/** Executes one call now. Throws what AWS would answer instead. */
 export type Aws = (invocation: Invocation, regionName: string, call: Call) => object;
 
 const OUTAGE = 503;
@@ -42,7 +44,7 @@ function noteCrowd({ crowd, time }: Account, crowded: boolean): void {
 /** Calls that take no token of EC2's buckets. */
 const OTHERS = ["DescribeKey", "GetSchedule", "UpdateSchedule", "Publish", "PutObject"];
 
-/** KMS tells at once what a list of snapshots never does. */
+/** KMS shows at once what a list of snapshots never does. */
 function describeKey({ keyDisabledIn, keyState }: Account, { name }: Region, KeyId: string): object {
   return { KeyMetadata: { KeyId, KeyState: keyDisabledIn === name ? keyState : "Enabled" } };
 }
@@ -53,7 +55,7 @@ export function makeAws(account: Account, scheduler: Scheduler, tellings: Tellin
   const requestsOf = asker(account);
   const roles = { writes: roleOf(account, false), reads: roleOf(account, true) };
 
-  /** A call outside of the role's policy is the vault's mistake, unless a person changed the tags under it. */
+  /** Checks that a call is within the role's policy, unless a person changed the tags during it. */
   const checkRights = (invocation: Invocation, region: Region, call: Call) => {
     if (account.deniedAction === `ec2:${call.name}`) {
       throw awsError("UnauthorizedOperation", "explicitly denied by somebody", 403);
@@ -62,7 +64,7 @@ export function makeAws(account: Account, scheduler: Scheduler, tellings: Tellin
     const refused = requestsOf(region, call).find((one) => allowed(one) !== "allowed");
     if (refused === undefined) return;
     const what = `${call.name} ${subjectOf(call)}: ${refused.action} on ${refused.resource}`;
-    if (!isRace(account, invocation, region, call)) account.story.violate("within the role", what);
+    if (!isRace(account, invocation, region, call)) account.story.violate("no call exceeds the role's policy", what);
     throw awsError("UnauthorizedOperation", `not authorized: ${what}`, 403);
   };
 

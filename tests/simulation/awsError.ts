@@ -1,9 +1,9 @@
-/** Errors as the SDK throws them. */
+/** Makes errors as the SDK throws them. */
 interface AwsError extends Error {
   $metadata: { httpStatusCode?: number; requestId?: string };
 }
 
-/** A stack is most of an error's cost, and the model's own says nothing of the vault. */
+/** Makes an error without a stack, which is most of its cost and says nothing about the vault. */
 function withoutStack(message: string): Error {
   const limit = Error.stackTraceLimit;
   Error.stackTraceLimit = 0;
@@ -12,13 +12,16 @@ function withoutStack(message: string): Error {
   return error;
 }
 
-/** An answer of AWS's that refuses (4xx) or fails (5xx). */
+/** Makes an answer of AWS that refuses (4xx) or fails (5xx). */
 export function awsError(name: string, message = name, httpStatusCode = 400): AwsError {
   const $metadata = { httpStatusCode, requestId: "r-simulated" };
   return Object.assign(withoutStack(message), { name, $metadata });
 }
 
-/** No answer: the connection broke, or the client's own timeout came first. Whether it took effect is unknown. */
+/**
+ * Makes a missing answer: the connection broke, or the client's own timeout came first. It is unknown if the call took
+ * effect.
+ */
 export function noAnswer(): AwsError {
   return Object.assign(withoutStack("socket hang up"), { name: "TimeoutError", $metadata: {} });
 }
@@ -29,7 +32,7 @@ export function isThrottling(error: Error): boolean {
   return THROTTLING.includes(error.name);
 }
 
-/** What the SDK's standard strategies send again, beside throttling: nothing was answered, or 5xx. */
+/** Returns true for what the SDK's standard strategies send again besides throttling: no answer, or 5xx. */
 export function isTransient(error: Error): boolean {
   const status = (error as Partial<AwsError>).$metadata?.httpStatusCode;
   return status === undefined || status >= 500;

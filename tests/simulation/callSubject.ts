@@ -1,4 +1,4 @@
-/** What a call is about, for the story. */
+/** Names what a call is about, for the story. */
 import type { Call } from "../../src/iam/call";
 import { hashText } from "./random";
 

@@ -1,4 +1,4 @@
-/** What the commands that play seeds share: their options, their progress, Ctrl-C, and their exit codes. */
+/** Shares what the commands that play seeds have in common: options, progress, Ctrl-C, and exit codes. */
 import { Command, InvalidArgumentError } from "commander";
 
 const INTERRUPTED = 130;
@@ -24,7 +24,7 @@ export function whole(min: number) {
   };
 }
 
-/** Adds what every such command takes. Ends the process with 2 on what it does not. */
+/** Adds the options of every such command. Ends the process with 2 on any other. */
 export function withSeedOptions(command: Command, days: number): Command {
   return command
     .option("--first <n>", "the first of them", whole(0), 1)
@@ -38,7 +38,7 @@ export function withSeedOptions(command: Command, days: number): Command {
     });
 }
 
-/** Overwrites one line of a terminal; says nothing into a file but now and then. */
+/** Overwrites one line of a terminal, and writes into a file only now and then. */
 export function makeProgress(total: number, unit: string) {
   const startMs = performance.now();
   const { isTTY } = process.stderr;
@@ -61,11 +61,11 @@ interface HandingOut {
   /** `seeds` or `lives`: the option that says how many. */
   unit: string;
   isOver: () => boolean;
-  /** Tells what was found so far. */
+  /** Reports what was found so far. */
   tell: () => void;
 }
 
-/** Hands out seeds. What hours of work found is not lost by Ctrl-C. */
+/** Hands out seeds, and does not lose at Ctrl-C what hours of work found. */
 export function handOut({ first, total, unit, isOver, tell }: HandingOut) {
   let given = 0;
   const underWay = new Set<number>();
@@ -88,7 +88,7 @@ export function handOut({ first, total, unit, isOver, tell }: HandingOut) {
   };
 }
 
-/** Ends the process with what the command returns, or with 2 where it broke itself. */
+/** Ends the process with what the command returns, or with 2 if it failed itself. */
 export function exitWith(command: Promise<number>): void {
   command.then(
     (code) => process.exit(code),

@@ -1,4 +1,4 @@
-/** Other users of the account: for half an hour at a time they leave next to nothing of a limit, or all of it. */
+/** Plays other users of the account: for half an hour at a time they leave next to nothing of a limit, or all of it. */
 import { MINUTE_MS } from "../../src/vault/lib/time";
 import type { Account } from "./account";
 

@@ -1,6 +1,6 @@
 /**
- * Who dropped out of protection by the truth of the account, and the rule that nobody is named who did not. An instance
- * that EC2 shows late has not dropped out, and has its volumes.
+ * Finds the instances that really dropped out of protection, and checks that no other is reported. An instance that EC2
+ * shows late has not dropped out, and has its volumes.
  */
 import { TAG } from "../../src/vault/model/tags";
 import { type Account, type SimInstance, type SimSnapshot, inDr, slotOf } from "./account";
@@ -8,7 +8,10 @@ import { isProtected, wantedVolumes } from "./fleet";
 import type { Invocation } from "./invocation";
 import { isMade } from "./ownership";
 
-/** Those in the primary region that stand for a slot, lately lost ones too: the vault may have seen them. */
+/**
+ * Returns the snapshots in the primary region that count for a slot, including recently lost ones that the vault may
+ * have seen.
+ */
 function inSlots(account: Account): SimSnapshot[] {
   return [...account.byVolume.values()]
     .flat()
@@ -16,7 +19,7 @@ function inSlots(account: Account): SimSnapshot[] {
     .filter((one) => !inDr(account, one));
 }
 
-/** The ids of those that exist without protection since before the slot, and were in the last one before it. */
+/** Returns the ids of those that exist without protection since before the slot, and were in the last one before it. */
 export function dropouts(account: Account, slotMs: number): string[] {
   const before = inSlots(account).filter((one) => Date.parse(slotOf(one)) < slotMs);
   const lastMs = Math.max(...before.map((one) => Date.parse(slotOf(one))));
@@ -35,24 +38,24 @@ export function dropouts(account: Account, slotMs: number): string[] {
 const NAMED = /(i-[0-9a-f]+) (?:\(.*\) )?(?:is not backed up any more: |has not been backed up since )/g;
 const EMPTY = /(i-[0-9a-f]+) has the backup tag, but no EBS volume/g;
 
-/** What was so all through the invocation. */
+/** Returns an instance that did not change during the whole invocation. */
 function unchanged({ instances }: Account, { startMs }: Invocation, id = ""): SimInstance | undefined {
   const instance = instances.get(id);
   return instance !== undefined && instance.changedMs < startMs ? instance : undefined;
 }
 
-/** A mail names none as unprotected that is protected or gone, and none as empty that has volumes. */
+/** Checks that a mail names no protected or deleted instance as unprotected, and no instance with volumes as empty. */
 export function checkNamed(account: Account, invocation: Invocation, body: string): void {
   const { story } = account;
   for (const [, id] of body.matchAll(NAMED)) {
     const instance = unchanged(account, invocation, id);
     if (instance === undefined) continue;
-    if (isProtected(account, instance)) story.violate("no false dropout", `${id} is protected`);
-    if (instance.state === "terminated") story.violate("no false dropout", `${id} is gone`);
+    if (isProtected(account, instance)) story.violate("only real dropouts are reported", `${id} is protected`);
+    if (instance.state === "terminated") story.violate("only real dropouts are reported", `${id} is gone`);
   }
   for (const [, id] of body.matchAll(EMPTY)) {
     const instance = unchanged(account, invocation, id);
     if (instance === undefined || wantedVolumes(account, instance).length === 0) continue;
-    story.violate("no false alarm", `${id} has volumes, and is told to have none`);
+    story.violate("no false alarm", `${id} has volumes, and is reported to have none`);
   }
 }

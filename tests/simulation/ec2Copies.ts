@@ -1,4 +1,6 @@
-/** CopySnapshot: 20 in flight a destination region, the key looked at only afterwards, failures minutes later. */
+/**
+ * Models CopySnapshot: 20 in flight per destination region, the key checked only afterwards, failures minutes later.
+ */
 import type { CopySnapshotCommandInput, CopySnapshotCommandOutput } from "@aws-sdk/client-ec2";
 import { tagRecord } from "../../src/iam/callRequests";
 import { HOUR_MS, MINUTE_MS } from "../../src/vault/lib/time";
@@ -17,7 +19,7 @@ function inFlight({ copying }: Region): number {
   return copying.size;
 }
 
-/** The snapshot to copy, or the refusal. */
+/** Returns the snapshot to copy, or throws the refusal. */
 function sourceOf(account: Account, input: CopySnapshotCommandInput): SimSnapshot {
   const { SourceRegion = "", SourceSnapshotId = "" } = input;
   const source = regionOf(account, SourceRegion).snapshots.get(SourceSnapshotId);

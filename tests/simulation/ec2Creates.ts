@@ -1,4 +1,4 @@
-/** CreateSnapshots and CreateSnapshot: limits, the set that fails as a whole, and completion minutes later. */
+/** Models CreateSnapshots and CreateSnapshot: limits, the set that fails as a whole, and completion minutes later. */
 import type {
   CreateSnapshotCommandInput,
   CreateSnapshotCommandOutput,
@@ -25,7 +25,7 @@ import { isVaults } from "./ownership";
 
 const PER_VOLUME_MS = 15_000;
 
-/** The volumes that CreateSnapshots would take, or the refusal that the input earns. */
+/** Returns the volumes that CreateSnapshots would take, or throws the refusal. */
 export function volumesOfSet(account: Account, input: CreateSnapshotsCommandInput): SimVolume[] {
   const rest = input.InstanceSpecification;
   const InstanceId = rest?.InstanceId ?? "";
@@ -69,12 +69,12 @@ function checkPending(account: Account, crowds: Crowds, more: number): void {
   }
 }
 
-/** How long something takes: mostly near the least, now and then near the most. */
+/** Returns how long something takes: mostly near the minimum, now and then near the maximum. */
 export function durationMs(account: Account, [min, max]: readonly [number, number]): number {
   return min + (max - min) * account.random.next() ** 2;
 }
 
-/** What a snapshot is made with. */
+/** Input that a snapshot is made with. */
 export interface Given {
   tags: TagRecord;
   description?: string;
@@ -106,7 +106,7 @@ export function begin(account: Account, volume: SimVolume, given: Given): SimSna
   return snapshot;
 }
 
-/** Ends a snapshot or copy: its state changes, and it goes where it was deleted meanwhile. */
+/** Ends a snapshot or copy: its state changes, and it is deleted if that was requested meanwhile. */
 export function finish(account: Account, snapshot: SimSnapshot, state: "completed" | "error", message?: string): void {
   if (snapshot.deleted) return;
   snapshot.state = state;
@@ -124,11 +124,11 @@ export function finish(account: Account, snapshot: SimSnapshot, state: "complete
   account.story.tell(`${what} ${snapshot.snapshotId} ${state}${own} ${message ?? ""}`);
 }
 
-/** How often what fails a snapshot is nothing that passes at once, and how long it lasts. */
+/** Probability that the cause of a failed snapshot lasts, and for how long. */
 const LASTING = 0.3;
 const LASTS_MS = [HOUR_MS, 12 * HOUR_MS] as const;
 
-/** Whether EC2 will fail the set. */
+/** Returns true if EC2 will fail the set. */
 function isFailing(account: Account, set: readonly SimSnapshot[]): boolean {
   const { faults, random, stormy, time, volumes } = account;
   const nowMs = time.nowMs();
@@ -151,7 +151,7 @@ function plan(account: Account, set: readonly SimSnapshot[]): void {
   }
 }
 
-/** Told of what EC2 has begun. */
+/** Called for what EC2 has started. */
 type OnMade = (made: readonly SimSnapshot[]) => void;
 
 export function createSnapshots(

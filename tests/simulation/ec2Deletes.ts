@@ -1,4 +1,4 @@
-/** DeleteSnapshot and CreateTags. */
+/** Models DeleteSnapshot and CreateTags. */
 import type { CreateTagsCommandInput, DeleteSnapshotCommandInput } from "@aws-sdk/client-ec2";
 import { tagRecord } from "../../src/iam/callRequests";
 import { copyExpiredTag } from "../../src/vault/model/tags";
@@ -13,7 +13,7 @@ export function existing(region: Region, snapshotId = ""): SimSnapshot {
   return snapshot;
 }
 
-/** An AMI holds its snapshot; a pending one goes when it is done. */
+/** Deletes a snapshot. An AMI holds its own; a pending one is deleted when it ends. */
 export function deleteSnapshot(account: Account, region: Region, input: DeleteSnapshotCommandInput): object {
   const snapshot = existing(region, input.SnapshotId);
   if (snapshot.heldByAmi) {

@@ -1,4 +1,4 @@
-/** LockSnapshot, DescribeLockedSnapshots and DescribeSnapshotAttribute. What changed just now may be told or not. */
+/** Models LockSnapshot, DescribeLockedSnapshots and DescribeSnapshotAttribute. A recent change may be shown or not. */
 import type {
   CreateVolumePermission,
   DescribeSnapshotAttributeCommandInput,
@@ -12,7 +12,7 @@ import { existing } from "./ec2Deletes";
 import type { DescribeInput } from "../../src/iam/call";
 import { filtered } from "./ec2Reads";
 
-/** Whether one answer has the change: every one from its time on, some before. */
+/** Returns true if one answer shows the change: every one from its time on, some before. */
 function tells(account: Account, seenMs: number): boolean {
   return account.time.nowMs() >= seenMs || account.random.chance(0.5);
 }

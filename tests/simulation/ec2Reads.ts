@@ -1,4 +1,4 @@
-/** DescribeInstances, DescribeVolumes and DescribeSnapshots: filters, pages, and what is not seen yet. */
+/** Models DescribeInstances, DescribeVolumes and DescribeSnapshots: filters, pages, and what is not seen yet. */
 import type {
   Snapshot as Ec2Snapshot,
   Instance,
@@ -18,11 +18,11 @@ interface Page<T> {
 }
 
 export interface Pager {
-  /** One page of what `list` gives; a token goes on with the list of its first page. */
+  /** Returns one page of what `list` gives; a token continues the list of its first page. */
   page<T>(account: Account, input: DescribeInput, list: () => T[]): Page<T>;
 }
 
-/** More than any invocations at one time hold. */
+/** Tokens that are kept: more than concurrent invocations ever hold. */
 const TOKENS_OPEN = 200;
 
 export function makePager(): Pager {
@@ -47,7 +47,7 @@ export function makePager(): Pager {
 
 type Test<T> = (item: T) => boolean;
 
-/** @throws a plain error at a filter that is not modelled, so that the model can't answer more than it was asked */
+/** @throws a plain error at a filter that is not modeled, so that the model can't answer more than it was asked */
 export function filtered<T>(
   input: DescribeInput,
   tagsOf: (item: T) => TagRecord,
@@ -55,7 +55,7 @@ export function filtered<T>(
 ): Test<T> {
   const tests = (input.Filters ?? []).map(({ Name = "", Values = [] }): Test<T> => {
     if (Values.length > 200) throw awsError("FilterLimitExceeded");
-    // EC2's wildcard, which the vault uses at the end of one value alone.
+    // EC2's wildcard, which the vault uses only at the end of one value.
     const start = Values.length === 1 && Values[0]?.endsWith(" *") ? Values[0].slice(0, -1) : undefined;
     if (start !== undefined) {
       const field = others[Name];
@@ -81,7 +81,7 @@ function shownState({ state, pendingUntilMs }: SimInstance, nowMs: number) {
   return state !== "terminated" && nowMs < pendingUntilMs ? "pending" : state;
 }
 
-/** As it is shown now: pending at first, and its mappings late. */
+/** Returns an instance as it is shown now: pending at first, and its mappings late. */
 function describedInstance(instance: SimInstance, nowMs: number): Instance {
   const mapped = instance.attached.filter(({ mappedMs }) => mappedMs <= nowMs);
   return {
@@ -160,7 +160,7 @@ function describedSnapshot(snapshot: SimSnapshot): Ec2Snapshot {
   return snapshot.described;
 }
 
-/** What was written just now is seen by one answer and not by the next. */
+/** Returns a snapshot as one answer shows it: tags just written may be missing. */
 function asSeen(account: Account, snapshot: SimSnapshot): Ec2Snapshot {
   const { tagged } = snapshot;
   const isSettled = tagged === undefined || account.time.nowMs() >= tagged.settledMs;
@@ -168,7 +168,7 @@ function asSeen(account: Account, snapshot: SimSnapshot): Ec2Snapshot {
   return { ...describedSnapshot(snapshot), Tags: tagList(tagged.before) };
 }
 
-/** The same of what was made or deleted. */
+/** Returns true if an answer shows a snapshot: what was just made or deleted may be shown late. */
 function seen(account: Account, snapshot: SimSnapshot): boolean {
   if (account.time.nowMs() < snapshot.settledMs) return account.random.chance(0.5);
   return !snapshot.deleted;
@@ -180,7 +180,7 @@ export function listSnapshots(account: Account, region: Region, input: DescribeI
     description: ({ description }) => description,
   });
   const own = input.OwnerIds?.includes("self") === true;
-  if (!own) account.story.violate("own account only", "DescribeSnapshots without OwnerIds=self");
+  if (!own) account.story.violate("reads only its own account", "DescribeSnapshots without OwnerIds=self");
   const found: Ec2Snapshot[] = [];
   for (const snapshot of region.snapshots.values()) {
     if (wanted(snapshot) && seen(account, snapshot)) found.push(asSeen(account, snapshot));

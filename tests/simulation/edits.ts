@@ -1,13 +1,14 @@
 /**
- * Edits of the stack's configuration, as `pulumi up` brings them about: other rules, another floor, a tighter brake, a
- * policy lost. And the person who reads the brake's mail, looks at the plan, and allows it; and puts back what was lost.
+ * Plays edits of the stack's configuration, as `pulumi up` makes them: other rules, another floor, a tighter deletion
+ * limit, a lost policy. It also plays the person who reads the limit's mail, looks at the plan, approves it, and
+ * restores what was lost.
  */
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../src/vault/lib/time";
 import type { KeepPolicy, KeepRules, VaultSettings } from "../../src/vault/model/settings";
 import type { Account } from "./account";
 import type { Random } from "./random";
 
-/** Small enough for something to go in a storm of a fortnight. */
+/** Small enough that something is deleted in a storm of a fortnight. */
 const RULES: readonly KeepRules[] = [
   { retentionDays: 1 },
   { retentionDays: 2 },
@@ -25,14 +26,14 @@ function drawPolicy(random: Random): KeepPolicy {
   return { keep: random.pick(RULES), drKeep: random.pick(RULES) };
 }
 
-/** As far as instances may shorten rules, mostly not at all; with each what they may lengthen them to. */
+/** Bounds to which instances may shorten rules, mostly not at all; each with those to which they may lengthen them. */
 const BOUNDS: readonly (readonly [overrideMax: KeepRules, ...overrideMin: KeepRules[]])[] = [
   [{ daily: 3, last: 4 }, {}, {}, { daily: 1 }, { daily: 2, last: 2 }],
   [{ last: -1, within: "3d" }, {}, {}, { last: 1, within: "1d" }, { within: "2d" }],
 ];
 
 /**
- * What an edit may change; the policies have these names.
+ * Draws what an edit may change; the policies have these names.
  * @param shortening what `overrideMin` is drawn from
  */
 export function drawRetention(
@@ -53,13 +54,15 @@ export function drawRetention(
   };
 }
 
-/** Who is protected by another value of the tag than before has changed, too. */
+/**
+ * Records a change of all instances if the policies' tag values differ, because other instances may be protected now.
+ */
 function touchFleet({ instances, time }: Account, before: object, now: object): void {
   if (Object.keys(before).sort().join() === Object.keys(now).sort().join()) return;
   for (const instance of instances.values()) instance.changedMs = time.nowMs();
 }
 
-/** From now on new environments of the function have these settings; those that run go on with what they have. */
+/** Deploys settings: new environments of the function have them, and running ones keep what they have. */
 function deploy(account: Account, change: Partial<VaultSettings>, what: string): void {
   const before = account.settings;
   account.settings = { ...before, ...change };
@@ -69,10 +72,10 @@ function deploy(account: Account, change: Partial<VaultSettings>, what: string):
   account.story.tell(`somebody deploys ${what}: ${JSON.stringify(change)}`);
 }
 
-/** In one edit of four all policies but one are lost. */
+/** Share of edits that lose all policies but one. */
 const LOSES_POLICIES = 1 / 4;
 
-/** One edit after the other, at random times, while it storms. */
+/** Plays one edit after the other, at random times, during a storm. */
 export function startEdits(account: Account): void {
   const { time, faults } = account;
   const random = account.random.fork("edits");
@@ -97,7 +100,7 @@ export function startEdits(account: Account): void {
 
 const ALLOW = /approvedDeletePlan ([0-9a-f]{16})/g;
 
-/** The brake's mail is answered within hours, storm or not. */
+/** Answers the deletion limit's mail within hours, storm or not. */
 export function answerBrake(account: Account, body: string): void {
   const hashes = [...body.matchAll(ALLOW)].map(([, hash = ""]) => hash);
   if (hashes.length === 0) return;
@@ -109,7 +112,7 @@ export function answerBrake(account: Account, body: string): void {
 
 const LOST = /recovery points of the policy (\w+), which the stack does not have/g;
 
-/** A policy that was lost is put back within hours of the mail, with rules of now. */
+/** Restores a lost policy within hours of the mail, with present rules. */
 export function answerLostPolicy(account: Account, body: string): void {
   const lost = [...body.matchAll(LOST)].map(([, name = ""]) => name);
   if (lost.length === 0) return;
@@ -124,10 +127,10 @@ export function answerLostPolicy(account: Account, body: string): void {
   });
 }
 
-/** One seed in eight goes on a dry run for some days of its first storm. */
+/** Puts one seed in eight on a dry run for some days of its first storm. */
 const DRY_RUNS = 1 / 8;
 
-/** What a stack with locks has yet to lock: half of its dry runs leave such copies half done. */
+/** Returns true while copies are pending, which a stack with locks has yet to lock; half of its dry runs start then. */
 function isCopying({ drs }: Account): boolean {
   return drs.some(({ copying }) => [...copying].some(({ state }) => state === "pending"));
 }

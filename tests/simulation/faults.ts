@@ -1,23 +1,23 @@
 /**
- * What can go wrong in a run, and how likely: the seed picks the kinds and their strength. Probabilities are per call,
- * per invocation or per day, as the name says. All of it stops in the quiet days that end each storm.
+ * Draws what can go wrong in a run, and how likely: the seed picks the kinds and their strength. Probabilities are per
+ * call, per invocation or per day, as the name says. All of it stops in the quiet days that end each storm.
  */
 import { HOUR_MS, MINUTE_MS } from "../../src/vault/lib/time";
 import type { Random } from "./random";
 
-/** How AWS behaves without being at fault. */
+/** AWS's behavior without a fault. */
 interface Nature {
-  /** How long a snapshot, a copy takes at the least and at the most. */
+  /** Minimum and maximum duration of a snapshot and of a copy. */
   snapshotMs: [min: number, max: number];
   copyMs: [min: number, max: number];
   /** One call's time on the wire. */
   latencyMs: [min: number, max: number];
   pageSize: number;
-  /** AWS promises no order: whether lists come the newest first. */
+  /** True if lists come the newest first; AWS promises no order. */
   newestFirst: boolean;
-  /** The function's own time to read one record out of a describe's answer. */
+  /** Time that the function takes to read one record of a describe's answer. */
   readMs: number;
-  /** How long after a write a describe may still miss it. */
+  /** Time for which a describe may still miss a write. */
   consistencyMs: number;
 }
 
@@ -26,11 +26,11 @@ interface CallFaults {
   zeroPage: number;
   lostAnswer: number;
   internalError: number;
-  /** No answer at all until the client's own timeout. */
+  /** Probability of no answer at all until the client's own timeout. */
   hang: number;
   killBefore: number;
   killAfter: number;
-  /** The process stands still until Lambda ends it. */
+  /** Probability that the process stops until Lambda ends it. */
   freeze: number;
 }
 
@@ -46,7 +46,7 @@ interface LimitFaults {
   slowCopy: number;
   /** Calls with a person's tags that an organization's tag policy refuses. */
   tagPolicy: number;
-  /** The account's own limits: copies in flight a region, pending snapshots. */
+  /** The account's own limits: copies in flight per region, pending snapshots. */
   copySlots: number;
   pendingSlots: number;
 }
@@ -59,7 +59,7 @@ interface DeliveryFaults {
   concurrency: number;
 }
 
-/** How many a day. */
+/** Number of events per day. */
 interface DailyRates {
   people: number;
   keyDisabled: number;
@@ -121,7 +121,7 @@ function drawNature(random: Random): Nature {
 
 type Kind = (faults: Faults, random: Random) => void;
 
-/** One entry a kind of fault; each sets its own numbers. */
+/** One entry per kind of fault; each sets its own numbers. */
 const KINDS: Readonly<Record<string, Kind>> = {
   "zero pages": ({ calls }) => {
     calls.zeroPage = 0.2;
@@ -186,7 +186,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
   "slow copies": ({ limits }, random) => {
     limits.slowCopy = random.skewed(0.02, 0.2);
   },
-  // What is made is made soon, so that a night's work fits through them.
+  // Snapshots and copies end soon, so that a night's work fits the limits.
   "small limits": ({ limits, nature }, random) => {
     limits.copySlots = random.int(1, 3);
     limits.pendingSlots = random.int(6, 9);
@@ -199,7 +199,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
   },
 };
 
-/** A tenth of the seeds is calm, a tenth has one kind of fault alone; the others have each kind by a coin of their own. */
+/** A tenth of the seeds is calm, a tenth has one kind of fault alone; the others have each kind by its own draw. */
 function drawKinds(random: Random): string[] {
   const names = Object.keys(KINDS);
   const lot = random.next();
@@ -209,7 +209,7 @@ function drawKinds(random: Random): string[] {
   return names.filter(() => random.chance(share));
 }
 
-/** Nothing goes wrong; AWS is as it is. */
+/** Returns no faults; AWS behaves as it does. */
 export function noFaults(nature: Nature): Faults {
   return {
     kinds: [],
@@ -237,7 +237,7 @@ export function drawFaults(random: Random): Faults {
   const kinds = drawKinds(random.fork("kinds"));
   const faults: Faults = { ...noFaults(drawNature(random.fork("nature"))), kinds };
   for (const kind of faults.kinds) KINDS[kind]?.(faults, random.fork(kind));
-  // By a coin of its own, so that the stories of the other kinds are what they were.
+  // By its own draw, so that the other kinds' stories remain the same.
   const tamperer = random.fork("tampering");
   if (tamperer.chance(TAMPERED)) {
     faults.kinds.push("tampering");

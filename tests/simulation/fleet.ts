@@ -1,4 +1,4 @@
-/** Instances and volumes, as a person makes them. */
+/** Makes instances and volumes, as a person does. */
 import { TAG } from "../../src/vault/model/tags";
 import { DAY_MS, MINUTE_MS, SECOND_MS } from "../../src/vault/lib/time";
 import type { Account, SimInstance } from "./account";
@@ -8,9 +8,11 @@ import { ASKED } from "./overrideOracle";
 const TYPES = ["gp3", "gp3", "gp3", "io2", "st1"];
 const LETTERS = ["a", "b", "c", "d", "e", "f", "g", "h"];
 
-/** Tags as a person has them: now and then more than fit, or one that a restore from a snapshot of the vault's left. */
+/**
+ * Draws tags as people write them: now and then more than fit, or one that a restore from the vault's snapshot left.
+ */
 function moreTags({ random }: Account, volumeId: string): Record<string, string> {
-  // A stream of its own, so that the fleet is the same with and without them.
+  // Its own stream, so that the fleet is the same with and without them.
   const own = random.fork(`tags of ${volumeId}`);
   const lot = own.next();
   if (lot < 0.7) return {};
@@ -38,18 +40,18 @@ export function newVolume(account: Account, isRoot: boolean): SimVolume {
   return volume;
 }
 
-/** A device name that the instance has free. */
+/** Returns a free device name of the instance. */
 function freeDevice(instance: SimInstance): string {
   const used = new Set(instance.attached.map(({ deviceName }) => deviceName));
   const letter = LETTERS.find((one) => !used.has(`/dev/xvd${one}`)) ?? "z";
   return `/dev/xvd${letter}`;
 }
 
-/** EC2 states no bound on how long a list lacks what was just made; mostly it is seconds. */
+/** Time for which a list lacks what was just made. EC2 states no bound; mostly it is seconds. */
 const SHOWN_AFTER_MS = [20 * SECOND_MS, 4 * MINUTE_MS] as const;
 const PENDING_MS = [SECOND_MS, MINUTE_MS] as const;
 
-/** Attaches a volume to an instance whose mappings may show it late, as they do; DescribeVolumes shows it at once. */
+/** Attaches a volume to an instance whose mappings may show it late; DescribeVolumes shows it at once. */
 export function attach(account: Account, instance: SimInstance, volume: SimVolume): void {
   const deviceName = freeDevice(instance);
   const sinceMs = account.time.nowMs();
@@ -60,19 +62,19 @@ export function attach(account: Account, instance: SimInstance, volume: SimVolum
   instance.changedMs = sinceMs;
 }
 
-/** Whether EC2 has shown it whole only since then, or not yet: the vault waits for it. */
+/** Returns true if EC2 has shown it whole only since then, or not yet, so that the vault waits for it. */
 export function isShownSince({ pendingUntilMs, attached }: SimInstance, sinceMs: number): boolean {
   return Math.max(pendingUntilMs, ...attached.map(({ mappedMs }) => mappedMs)) >= sinceMs;
 }
 
-/** Begins an instance: it is pending for a while. */
+/** Starts an instance, which is pending for a while. */
 export function begins(account: Account, instance: SimInstance): void {
   const nowMs = account.time.nowMs();
   instance.launchedMs = nowMs;
   instance.pendingUntilMs = nowMs + account.launches.skewed(...PENDING_MS);
 }
 
-/** Lets an instance that is launched be shown with all of its volumes at once, by each of the two lists at its own time. */
+/** Shows all volumes of a launched instance at once, by each of the two lists at its own time. */
 function showLate(account: Account, instance: SimInstance): void {
   const { launches, time } = account;
   begins(account, instance);
@@ -81,14 +83,14 @@ function showLate(account: Account, instance: SimInstance): void {
   instance.attached = instance.attached.map((one) => ({ ...one, mappedMs, listedMs }));
 }
 
-/** Lets an instance have been there all the time. */
+/** Makes an instance that has been there all the time. */
 function showAtOnce({ time }: Account, instance: SimInstance): void {
   const mappedMs = time.nowMs();
   instance.launchedMs = mappedMs - DAY_MS;
   instance.attached = instance.attached.map((one) => ({ ...one, mappedMs }));
 }
 
-/** A tag that asks for a keep rule of the instance's own; none where the stack allows nobody any. */
+/** Draws a tag that asks for an instance's own keep rule; none if the stack allows none. */
 export function someOverride({ random, settings }: Account): Record<string, string> {
   if (Object.keys(settings.overrideMax).length === 0) return {};
   const [rule, text] = random.pick(ASKED);
@@ -122,7 +124,7 @@ export function newInstance(account: Account, isTagged: boolean, how: "launched"
   return instance;
 }
 
-/** A value of the backup tag that the vault has a policy for. */
+/** Draws a value of the backup tag for which the vault has a policy. */
 export function someTagValue({ random, settings }: Account): string {
   return random.pick(Object.keys(settings.policies));
 }
@@ -136,14 +138,14 @@ export function protectedInstances(account: Account): SimInstance[] {
   return [...account.instances.values()].filter((instance) => isProtected(account, instance));
 }
 
-/** Those of an instance that are not excluded. */
+/** Returns an instance's volumes that are not excluded. */
 export function wantedVolumes({ settings, volumes }: Account, { attached }: SimInstance): string[] {
   return attached
     .map(({ volumeId }) => volumeId)
     .filter((volumeId) => volumes.get(volumeId)?.tags[settings.tagKey] !== "exclude");
 }
 
-/** Volumes that a recovery point is owed of, with one of the instances that they are attached to. */
+/** Returns volumes for which a recovery point is due, with one of the instances that they are attached to. */
 export function protectedVolumes(account: Account): { instance: SimInstance; volumeId: string }[] {
   return protectedInstances(account).flatMap((instance) =>
     wantedVolumes(account, instance).map((volumeId) => ({ instance, volumeId })),

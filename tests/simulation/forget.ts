@@ -1,9 +1,9 @@
-/** What the account need not know of any more. */
+/** Forgets what the account no longer needs. */
 import { type Account, type SimSnapshot, regionsOf } from "./account";
 
 const REMEMBERED_MS = 24 * 60 * 60_000;
 
-/** Once a day: forgets what is gone for longer than any rule looks back. */
+/** Forgets once a day what has been gone for longer than any rule looks back. */
 export function forgetGone(account: Account): void {
   const beforeMs = account.time.nowMs() - REMEMBERED_MS;
   const stays = (s: SimSnapshot) => !s.deleted || (s.goneMs ?? 0) > beforeMs;

@@ -1,4 +1,4 @@
-/** People who hold snapshots: they lock and share them, and let go again. */
+/** Plays people who hold snapshots: they lock and share them, and release them again. */
 import { DAY_MS } from "../../src/vault/lib/time";
 import { type Account, type SimSnapshot, isLocked, isShared, settledFrom } from "./account";
 import { setLock } from "./ec2Locks";
@@ -17,7 +17,7 @@ function lock(account: Account): string | undefined {
   return `locks ${snapshot.snapshotId} for ${snapshot.lock?.days ?? 0} days`;
 }
 
-/** Only what is in governance mode. */
+/** Releases only locks in governance mode. */
 function unlock(account: Account): string | undefined {
   const snapshot = some(account, (s) => isLocked(account, s) && s.lock?.mode === "governance");
   if (snapshot?.lock === undefined) return undefined;

@@ -1,7 +1,7 @@
 /**
  * Puts the model behind the SDK: `send` of the three clients, the Powertools logger and metrics, by their prototypes,
  * so that the source handler and the serialized archive are caught in the same way. Who calls is known by
- * AsyncLocalStorage. Nothing of the SDK's own middleware runs; its retries are modelled in wire.ts.
+ * AsyncLocalStorage. Nothing of the SDK's own middleware runs; its retries are modeled in wire.ts.
  */
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { EC2Client } from "@aws-sdk/client-ec2";
@@ -9,19 +9,19 @@ import type { Invocation } from "./invocation";
 
 export const caller = new AsyncLocalStorage<Invocation>();
 
-/** What the model needs to know of a client. */
+/** Properties of a client that the model needs. */
 export interface ClientTraits {
   region: string;
   attempts: number;
-  /** Whether it sends again after a lost answer or an error of AWS's own. */
+  /** True if it sends again after a lost answer or a server error. */
   retriesTransient: boolean;
 }
 
 type Config = Pick<EC2Client["config"], "region" | "maxAttempts" | "retryStrategy" | "credentials">;
 
-/** Asks the client's own retry strategy what it would do. What refuses does so at once; what agrees waits before. */
+/** Asks the client's own retry strategy what it would do. A refusal comes at once; a retry comes after a wait. */
 async function traitsOf(config: Config): Promise<ClientTraits> {
-  // The audit log's PUT is signed with them; known now, they are no wait then.
+  // The audit log's PUT is signed with them; resolved now, they cause no wait later.
   await config.credentials();
   const strategy = await config.retryStrategy();
   let retriesTransient = false;
@@ -46,7 +46,7 @@ interface Prototype {
   prototype: object;
 }
 
-/** The classes, from wherever the handler takes them. */
+/** Classes, from wherever the handler takes them. */
 export interface Sdk {
   clients: readonly Prototype[];
   Logger: Prototype;
@@ -65,7 +65,7 @@ interface Fields {
   region?: string;
 }
 
-/** The vault logs every decision; what the rules need of it is kept with the invocation. */
+/** Keeps with the invocation what the rules need of the decisions that the vault logs. */
 function onLog(message: string, fields: Fields = {}): void {
   const invocation = caller.getStore();
   if (invocation === undefined) return;
@@ -83,7 +83,7 @@ function onLog(message: string, fields: Fields = {}): void {
 }
 
 function nothing(): void {
-  // Said to nobody.
+  // Discarded.
 }
 
 interface Waiting {
@@ -92,8 +92,8 @@ interface Waiting {
 }
 
 /**
- * What is known of each client. Asking a client takes the SDK some real turns of the event loop (it may look for a
- * config file), so calls wait for it in the order in which they were sent, and virtual time waits for them.
+ * Collects what is known of each client. Asking a client takes the SDK some real turns of the event loop (it may look
+ * for a config file), so calls wait for it in the order in which they were sent, and virtual time waits for them.
  */
 function makeRegister() {
   const known = new WeakMap<object, ClientTraits>();
@@ -126,7 +126,9 @@ function makeRegister() {
   };
 }
 
-/** The one request that the vault sends by itself: a PUT to the audit bucket. It has tries of its own. */
+/**
+ * Intercepts the one request that the vault sends without the SDK: a PUT to the audit bucket. It has its own attempts.
+ */
 function interceptFetch(send: Send): () => void {
   const before = globalThis.fetch;
   globalThis.fetch = async (url, init) => {
@@ -155,7 +157,7 @@ function interceptFetch(send: Send): () => void {
 }
 
 export interface Interception {
-  /** Whether calls wait for real turns of the event loop. */
+  /** Returns true if calls wait for real turns of the event loop. */
   isWaiting(): boolean;
   remove(): void;
 }

@@ -1,6 +1,6 @@
 /**
- * Which points the keep rules let go of, in UTC. Written for the simulation alone and the other way round than
- * `retention`: a mistake there must not hide itself here.
+ * Decides which points the keep rules release, in UTC. It is written only for the simulation and the other way round
+ * than `retention`, so that a mistake there can't hide here.
  */
 import { parseWithin } from "../../src/vault/retention/keepRules";
 import type { RetentionPoint } from "../../src/vault/retention/retention";
@@ -20,7 +20,10 @@ function periodOf(rule: Rule, point: RetentionPoint): string {
   return iso.slice(0, { hourly: 13, daily: 10, monthly: 7, yearly: 4 }[rule]);
 }
 
-/** The newest of each of the newest periods; all of fewer periods than asked for, and then the oldest point too. */
+/**
+ * Returns the newest of each of the newest periods; all if there are fewer periods than asked for, and then the oldest
+ * point too.
+ */
 function keptByCount(newestFirst: readonly RetentionPoint[], rule: Rule, count: number): string[] {
   const periods = new Map<string, string>();
   for (const point of newestFirst) {

@@ -1,12 +1,12 @@
 /**
- * Seeds that found a mistake, the vault's or the simulation's, with what it was. Every `npm test` runs them; a
- * change of the model or of the vault's calls shifts what they draw, so that an old one replays another story.
+ * Lists seeds that found a mistake, the vault's or the simulation's, with what it was. Every `npm test` runs them. A
+ * change of the model or of the vault's calls shifts what they draw, so an old one replays another story.
  */
 export interface KeptSeed {
   seed: number;
-  /** How long it is run; the same seed tells another story in fewer days. */
+  /** Days that it is run; the same seed has another story in fewer days. */
   days: number;
-  /** What was wrong. */
+  /** The mistake. */
   found: string;
 }
 

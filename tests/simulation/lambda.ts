@@ -1,4 +1,4 @@
-/** Lambda: asynchronous invocations, how they arrive, how many at once, and how they end. */
+/** Models Lambda: asynchronous invocations, how they arrive, how many run at once, and how they end. */
 import { HOUR_MS, MINUTE_MS } from "../../src/vault/lib/time";
 import type { VaultSettings } from "../../src/vault/model/settings";
 import { type Account, strikes } from "./account";
@@ -13,11 +13,11 @@ import { checkStuck } from "./tryRules";
 import type { Kill } from "./wire";
 
 const TIMEOUT_MS = 600_000;
-/** How long Lambda keeps an event that it can't hand over (src/stack/function.ts). */
+/** Time for which Lambda keeps an event that it can't deliver (src/stack/function.ts). */
 const EVENT_AGE_MS = 6 * HOUR_MS;
-/** How often an idle environment is gone when it is wanted: Lambda promises nothing about how long it keeps one. */
+/** Probability that an idle environment is gone when it is needed. Lambda does not promise how long it keeps one. */
 const RECYCLED = 0.02;
-/** More of its time than this spent on calls without answer excuses a timeout. */
+/** Time spent on calls without answer beyond which a timeout is excused. */
 const EXCUSED_HANG_MS = 180_000;
 
 interface SimulatedContext {
@@ -47,7 +47,7 @@ export interface Lambda {
 
 /**
  * @param coldStart makes a new environment's handler
- * @param onActivity called when a handler was started, so that the loop lets it run
+ * @param onActivity is called when a handler was started, so that the loop lets it run
  */
 export function makeLambda(
   account: Account,
@@ -79,7 +79,7 @@ export function makeLambda(
   const timedOut = (invocation: Invocation) => {
     if (!running.has(invocation)) return;
     if (invocation.hungMs < EXCUSED_HANG_MS && !invocation.over) {
-      story.violate("within its time", `${invocation.id} ran for ${TIMEOUT_MS} ms`);
+      story.violate("an invocation ends in time", `${invocation.id} ran for ${TIMEOUT_MS} ms`);
     }
     kill(invocation, "timed out");
   };
@@ -134,7 +134,7 @@ export function makeLambda(
       noteAudited(account, tellings, invocation);
       noteLook(account, invocation);
       lastEnded = invocation;
-      // One that could not read does not know what is missing.
+      // An invocation that could not read does not know what is missing.
       if (invocation.readsFailed.length === 0) account.endedMs = time.nowMs();
       idle.push(environment);
       story.count("actions deferred", invocation.deferred);
@@ -148,7 +148,7 @@ export function makeLambda(
           });
         },
         (error: unknown) => {
-          // What it refused it has not looked at.
+          // It has not looked at what it refused.
           if ((error as Error).name === "BadEvent") {
             if (!invocation.over) failed(invocation, error);
             return;
@@ -161,7 +161,7 @@ export function makeLambda(
     onActivity();
   };
 
-  /** Reserved concurrency: what finds no room is tried again for hours. */
+  /** Applies reserved concurrency: events without room are tried again for hours. */
   const arrive = (event: object, bornMs: number) => {
     if (running.size < faults.delivery.concurrency) {
       start(event);

@@ -1,9 +1,9 @@
-/** Instances that are launched and volumes that are attached just before the nightly run, which then sees them half shown. */
+/** Launches instances and attaches volumes just before the nightly run, which then sees them half shown. */
 import { DAY_MS, MINUTE_MS } from "../../src/vault/lib/time";
 import type { Account } from "./account";
 import { gainVolume, launch } from "./people";
 
-/** How likely a night has one; how long before the run at the most. */
+/** Probability of a launch on a night, and its maximum time before the run. */
 const NIGHTLY = 0.15;
 const BEFORE_MS = 4 * MINUTE_MS;
 

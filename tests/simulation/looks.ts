@@ -1,8 +1,8 @@
-/** What the simulation knows of deletions by people, and of invocations that saw everything. */
+/** Records deletions by people, and invocations that saw everything. */
 import type { VaultSettings } from "../../src/vault/model/settings";
 import type { SimSnapshot } from "./account";
 
-/** What a person deleted, when, and under which settings. */
+/** A deletion by a person, with its time and the settings. */
 export interface Taken {
   snapshot: SimSnapshot;
   atMs: number;
@@ -11,20 +11,20 @@ export interface Taken {
   isChecked?: true;
 }
 
-/** An invocation that saw everything, and of which everything was heard. */
+/** An invocation that saw everything and could report everything. */
 interface CleanLook {
   startMs: number;
   endMs: number;
-  /** Whether the vault's last deletion was long before: lists show nothing any more that is gone. */
+  /** True if the vault's last deletion was long before, so that lists show nothing deleted. */
   isQuiet: boolean;
 }
 
-/** What the rules know of the vault's looks. */
+/** Data about the vault's looks that the rules use. */
 export interface Looks {
   clean: CleanLook[];
-  /** When the clock could not be read or set, or two invocations ran at once: then the vault loses count. */
+  /** Time at which the timer could not be read or set, or two invocations ran at once, so that the vault lost count. */
   lostMs: number;
-  /** By the clock's own words. */
+  /** Names of the timer's calls. */
   deletedMs: number;
 }
 

@@ -1,7 +1,7 @@
 /**
- * `npm run simulate`: years of the vault in virtual time.
- * Exits with 0 when no rule was broken, 1 when one was, 2 when it was asked wrongly or broke itself, 130 when it was
- * interrupted, after telling what it found so far.
+ * Implements `npm run simulate`: years of the vault in virtual time. Exits with 0 when no rule was broken, 1 when one
+ * was, 2 when its arguments were wrong or it failed itself, 130 when it was interrupted, after reporting what it found
+ * so far.
  */
 import { Command } from "commander";
 import pc from "picocolors";

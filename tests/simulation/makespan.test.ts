@@ -1,17 +1,17 @@
 /**
- * Goal: the makespan bench measures the vault, not a hole in the model. Method: a hundred snapshots; what is faster
- * than AWS's limits allow would show that the model does not keep them.
+ * Tests that the makespan bench measures the vault, not a gap in the model. Method: a hundred snapshots; anything
+ * faster than AWS's limits allow would show that the model does not apply them.
  */
 import { boundMs, measureHere } from "../bench/makespan";
 
 const MINUTE_MS = 60_000;
 
-describe("the bound", () => {
+describe("the lower bound", () => {
   test.each([
     ["a batch at a time", 100, 2, 10 * MINUTE_MS],
     ["a batch that is not full", 21, 20, 40 * MINUTE_MS],
     ["the bucket, where copies end at once", 1_050, 0.01, 200_600],
-  ])("is that of %s", (_what, copies, copyMinutes, expectedMs) => {
+  ])("is computed for %s", (_what, copies, copyMinutes, expectedMs) => {
     expect(boundMs(copies, copyMinutes)).toBe(expectedMs);
   });
 });
@@ -22,7 +22,7 @@ describe("a hundred snapshots", () => {
     [1.1, "of 20 minutes by the clock", 20, false],
     [1.1, "of 2 minutes by events", 2, true],
     [1.1, "of 100 minutes, in which the function starts anew", 100, false],
-  ])("take 1 to %d times the bound, copies %s", async (most, _what, copyMinutes, events) => {
+  ])("take 1 to %d times the bound, with copies of %s", async (most, _what, copyMinutes, events) => {
     const figure = await measureHere({ snapshots: 100, copyMinutes, copies: 100, events });
     expect(figure.ratio).toBeGreaterThanOrEqual(1);
     expect(figure.ratio).toBeLessThan(most);

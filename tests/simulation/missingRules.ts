@@ -1,4 +1,4 @@
-/** Recovery points that a person deletes are reported, those of the vault's own deletions never. */
+/** Checks that recovery points that a person deletes are reported, and those that the vault deletes never. */
 import { COPY_EXPIRED_PREFIX, TAG_PREFIX } from "../../src/vault/model/tags";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../src/vault/lib/time";
 import { type Account, type SimSnapshot, inDr, instanceOf, isVerified, slotOf } from "./account";
@@ -15,7 +15,7 @@ const WATCHED_MS = 4 * DAY_MS;
 
 const NAMED = /recovery points? of (\S+) in (\S+) .*?: (?:the newest of them )?for ([^.]+)\./;
 
-/** A snapshot of each recovery point that a mail misses was deleted by a person. */
+/** Checks that each recovery point that a mail reports as missing was deleted by a person. */
 export function checkMissed({ taken, story }: Account, message: string): void {
   const [, id, region, slots = ""] = NAMED.exec(message) ?? [];
   if (id === undefined) {
@@ -30,7 +30,7 @@ export function checkMissed({ taken, story }: Account, message: string): void {
   }
 }
 
-/** Before an invocation ends: whether it saw everything, and of which everything was heard. */
+/** Records before an invocation ends if it saw and reported everything. */
 export function noteLook({ looks, time }: Account, invocation: Invocation): void {
   const { startMs, readsFailed, isUnheard, overlapped } = invocation;
   if (overlapped) looks.lostMs = time.nowMs();
@@ -40,7 +40,7 @@ export function noteLook({ looks, time }: Account, invocation: Invocation): void
   if (looks.clean.length > 1_000) looks.clean.splice(0, 500);
 }
 
-/** Other snapshots of the same recovery point in its region, but for what the vault made in its place. */
+/** Returns other snapshots of the same recovery point in its region, except what the vault made in its place. */
 function restOf(account: Account, { snapshot, atMs }: Taken, fromMs: number): SimSnapshot[] {
   return (account.byInstance.get(instanceOf(snapshot)) ?? []).filter(
     (one) =>
@@ -52,15 +52,15 @@ function restOf(account: Account, { snapshot, atMs }: Taken, fromMs: number): Si
   );
 }
 
-/** Whether somebody changed the vault's own tags on it. */
+/** Returns true if somebody changed the vault's own tags on it. */
 function isChanged({ tags, madeTags }: SimSnapshot): boolean {
   const names = Object.keys({ ...tags, ...madeTags }).filter((name) => name.startsWith(TAG_PREFIX));
   return names.some((name) => !name.startsWith(COPY_EXPIRED_PREFIX) && tags[name] !== madeTags[name]);
 }
 
 /**
- * Whether the rules let go of it, as the vault saw them when it was deleted or as they are now. What somebody changed counts
- * beside no other for the vault's rules, and for the simulation's it does.
+ * Returns true if the rules released it, as the vault saw them when it was deleted or as they are now. A snapshot that
+ * somebody changed never counts for the vault's rules, but does for the simulation's.
  */
 function isDue(account: Account, { snapshot, atMs, settings }: Taken): boolean {
   const nowMs = account.time.nowMs();
@@ -82,7 +82,7 @@ function isDue(account: Account, { snapshot, atMs, settings }: Taken): boolean {
   );
 }
 
-/** Whether the vault need not notice it: it is no loss, nobody expected it, or the vault lost count. */
+/** Returns true if the vault need not notice it: it was no loss, it was not expected, or the vault lost count. */
 function isExcused(account: Account, taken: Taken): boolean {
   const { snapshot, atMs } = taken;
   const { looks, faults } = account;
@@ -91,20 +91,20 @@ function isExcused(account: Account, taken: Taken): boolean {
   const before = looks.clean.findLast(({ endMs }) => endMs < atMs);
   if (before === undefined || !before.isQuiet || before.startMs < completedMs + LAG_MS) return true;
   if (looks.lostMs > before.startMs || account.dryUntilMs > before.startMs) return true;
-  // Of the same data there is another; or the vault deletes some of the rest, and so cannot know what a person did.
+  // There is another of the same data; or the vault deletes some of the rest, and cannot know what a person did.
   const rest = restOf(account, taken, before.startMs - LAG_MS);
   if (rest.some((one) => one.dataOf === snapshot.dataOf || one.lostTo === "vault")) return true;
   return [snapshot, ...rest].some((one) => isDue(account, { ...taken, snapshot: one }));
 }
 
-/** Whether two looks had the time to miss it, and nobody kept the second from reporting it. */
+/** Returns true if two looks had the time to miss it, and nothing kept the second from reporting it. */
 function isNoticed({ looks }: Account, { atMs }: Taken): boolean {
   const after = looks.clean.filter(({ startMs }) => startMs > atMs + LAG_MS);
   const [first, last] = [after[0], after.at(-1)];
   return first !== undefined && last !== undefined && last.startMs >= first.endMs + CONFIRMED_MS;
 }
 
-/** Once a day: what a person deleted was reported as soon as the vault could. */
+/** Checks once a day that a person's deletion was reported as soon as the vault could. */
 export function checkNoticed(account: Account): void {
   const { taken, time, story } = account;
   const nowMs = time.nowMs();
@@ -116,6 +116,6 @@ export function checkNoticed(account: Account): void {
     story.count("deletions by people to be noticed");
     if (one.isTold) continue;
     const what = `${snapshot.snapshotId} in ${snapshot.region}, of ${instanceOf(snapshot)} for ${slotOf(snapshot)}`;
-    story.violate("a person's deletion is told", what);
+    story.violate("a person's deletion is reported", what);
   }
 }

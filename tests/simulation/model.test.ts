@@ -1,6 +1,6 @@
 /**
- * Goal: the model refuses what AWS refuses, so that a green simulation means something. Method: one small account, one
- * call after the other, no vault.
+ * Tests that the model refuses what AWS refuses, so that a green simulation means something. Method: one small account,
+ * one call after the other, no vault.
  */
 import { type Account, type Region, makeAccount, removeSnapshot } from "./account";
 import { makeCrowds } from "./crowds";
@@ -26,7 +26,7 @@ interface Rig {
   crowds: ReturnType<typeof makeCrowds>;
 }
 
-/** Nothing fails, everything takes a minute, nothing is seen late. */
+/** Faults of an account where nothing fails, everything takes a minute, and nothing is seen late. */
 function rig(change: (faults: Faults) => void = () => undefined): Rig {
   const random = makeRandom(1);
   const faults: Faults = { ...drawFaults(random), kinds: [] };
@@ -50,7 +50,7 @@ function pass({ time }: Rig, ms: number): void {
   while (time.step(untilMs));
 }
 
-/** A completed snapshot of a new volume. */
+/** Makes a completed snapshot of a new volume. */
 function someSnapshot(it: Rig): string {
   const { volumeId } = newVolume(it.account, true);
   const { SnapshotId = "" } = createSnapshot(it.account, it.crowds, { VolumeId: volumeId });
@@ -69,7 +69,7 @@ function copy(it: Rig, SourceSnapshotId: string) {
   return copySnapshot(it.account, it.crowds, firstDr(it), input);
 }
 
-/** The name of the error that a call is refused with. */
+/** Returns the name of the error with which a call is refused. */
 function refusal(call: () => unknown): string {
   try {
     call();
@@ -80,7 +80,7 @@ function refusal(call: () => unknown): string {
 }
 
 describe("limits of snapshots", () => {
-  test("one volume takes one snapshot in 15 seconds and five at a time", () => {
+  test("allow one snapshot of a volume in 15 seconds, and five at a time", () => {
     const it = rig((faults) => {
       faults.nature.snapshotMs = [1e9, 1e9];
     });
@@ -96,7 +96,7 @@ describe("limits of snapshots", () => {
     expect(refusal(take)).toBe("ConcurrentSnapshotLimitExceeded");
   });
 
-  test("an account takes a hundred pending ones", () => {
+  test("allow an account a hundred pending snapshots", () => {
     const it = rig();
     const take = () => createSnapshot(it.account, it.crowds, { VolumeId: newVolume(it.account, true).volumeId });
     for (let count = 0; count < 100; count += 1) take();
@@ -105,7 +105,7 @@ describe("limits of snapshots", () => {
     expect(refusal(take)).toBe("nothing");
   });
 
-  test("a set takes what is attached but the excluded, and fails as a whole", () => {
+  test("apply to a set, which takes attached volumes that are not excluded, and fails as a whole", () => {
     const it = rig((faults) => {
       faults.limits.snapshotError = 1;
     });
@@ -129,7 +129,7 @@ describe("limits of snapshots", () => {
 });
 
 describe("limits of copies", () => {
-  test("twenty are in flight in a destination region", () => {
+  test("allow twenty in flight to a destination region", () => {
     const it = rig();
     const source = someSnapshot(it);
     for (let count = 0; count < 20; count += 1) copy(it, source);
@@ -138,7 +138,7 @@ describe("limits of copies", () => {
     expect(refusal(() => copy(it, source))).toBe("nothing");
   });
 
-  test("the source has to be there and completed", () => {
+  test("require that the source exists and is completed", () => {
     const it = rig();
     const { volumeId } = newVolume(it.account, true);
     const { SnapshotId = "" } = createSnapshot(it.account, it.crowds, { VolumeId: volumeId });
@@ -146,7 +146,7 @@ describe("limits of copies", () => {
     expect(refusal(() => copy(it, "snap-0"))).toBe("InvalidSnapshot.NotFound");
   });
 
-  test("a disabled key shows minutes later, in the state message", () => {
+  test("show a disabled key minutes later, in the state message", () => {
     const it = rig();
     const source = someSnapshot(it);
     it.account.keyDisabledIn = firstDr(it).name;
@@ -158,7 +158,7 @@ describe("limits of copies", () => {
 });
 
 describe("deletions, tags and reads", () => {
-  test("an AMI holds its snapshot; what is gone is not found; a pending one goes when it is done", () => {
+  test("refuse a snapshot that an AMI holds or that is gone, and delete a pending one when it ends", () => {
     const it = rig();
     const { account } = it;
     const SnapshotId = someSnapshot(it);
@@ -178,7 +178,7 @@ describe("deletions, tags and reads", () => {
     expect(account.primary.snapshots.get(pending)?.deleted).toBe(true);
   });
 
-  test("a lock holds its snapshot until it ends, and a compliance lock can't be made milder", () => {
+  test("refuse a locked snapshot until its lock ends, and never weaken a compliance lock", () => {
     const it = rig();
     const { account } = it;
     const { primary } = account;
@@ -207,7 +207,7 @@ describe("deletions, tags and reads", () => {
     expect(states(["expired"])).toEqual([]);
   });
 
-  test("a share is told by the attribute alone, until it ends", () => {
+  test("show a share only in the attribute, until it ends", () => {
     const it = rig();
     const { primary } = it.account;
     const SnapshotId = someSnapshot(it);
@@ -220,7 +220,7 @@ describe("deletions, tags and reads", () => {
     expect(asked()).toEqual({ CreateVolumePermissions: [] });
   });
 
-  test("a resource has fifty tags at the most", () => {
+  test("allow a resource fifty tags at most", () => {
     const it = rig();
     const Resources = [someSnapshot(it)];
     const Tags = Array.from({ length: 51 }, (_, index) => ({ Key: `k${index}`, Value: "" }));
@@ -228,7 +228,7 @@ describe("deletions, tags and reads", () => {
     expect(refusal(tag)).toBe("TagLimitExceeded");
   });
 
-  test("what was just made or deleted is seen by some describes only", () => {
+  test("show what was just made or deleted in some describes only", () => {
     const it = rig((faults) => {
       faults.nature.consistencyMs = 1e9;
     });
@@ -243,7 +243,7 @@ describe("deletions, tags and reads", () => {
     expect(looks()).toEqual(new Set([0]));
   });
 
-  test("pages give every item once, and may be asked for again", () => {
+  test("give every item once over all pages, and answer a page again", () => {
     const { account } = rig((faults) => {
       faults.nature.pageSize = 2;
     });
@@ -255,14 +255,14 @@ describe("deletions, tags and reads", () => {
     expect(pager.page(account, rest, () => [])).toEqual({ items: [3] });
   });
 
-  test("a filter that is not modelled is an error", () => {
+  test("fail at a filter that is not modeled", () => {
     const { account } = rig();
     const input = { OwnerIds: ["self"], Filters: [{ Name: "volume-id", Values: ["vol-1"] }] };
     account.primary.snapshots.set("snap-1", {} as never);
     expect(() => listSnapshots(account, account.primary, input)).toThrow(/not modelled/);
   });
 
-  test("a bucket empties and fills again", () => {
+  test("empty a token bucket and refill it", () => {
     const buckets = makeBuckets();
     const take = (nowMs: number) => buckets.take("CreateSnapshots", nowMs, 1);
     for (let count = 0; count < 100; count += 1) expect(take(0)).toBe(true);

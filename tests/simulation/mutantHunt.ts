@@ -11,14 +11,14 @@ import { mutated } from "./mutate";
 const ROOT = join(__dirname, "..", "..");
 const COPIED = ["src", "tests", "package.json", "tsconfig.json"];
 
-/** What is played on each mutant. */
+/** Parameters of a hunt. */
 export interface Hunting {
   mutants: readonly Mutant[];
   /** The command's file, from the root. */
   main: string;
   /** `seeds` or `lives`: how the command counts. */
   unit: "seeds" | "lives";
-  /** How many of them a mutant may live through, of how many days. */
+  /** Maximum number of seeds or lives per mutant, and their days. */
   most: number;
   days: number;
 }
@@ -49,7 +49,7 @@ function hunt(folder: string, { main, unit, most, days }: Hunting): Caught {
   return { played: totals[unit] ?? 0, seed: failed?.seed, rule: failed?.violations[0]?.rule };
 }
 
-/** All before the first is run, which takes a while; none where one does not fit. */
+/** Returns all texts before the first is run, which takes a while; none if one does not fit. */
 function textsOf(chosen: readonly Mutant[]): { mutant: Mutant; text: string }[] | undefined {
   try {
     return chosen.map((mutant) => ({ mutant, text: mutated(mutant) }));
@@ -60,8 +60,8 @@ function textsOf(chosen: readonly Mutant[]): { mutant: Mutant; text: string }[] 
 }
 
 /**
- * @param words those alone with one of these in their name; empty: all
- * @returns the exit code: 1 where a mutant survives, 2 where the list does not fit the sources any more
+ * @param words selects mutants with one of these in their name; all if empty
+ * @returns the exit code: 1 if a mutant survives, 2 if the list no longer fits the sources
  */
 export function huntMutants(hunting: Hunting, words: readonly string[]): number {
   const chosen = hunting.mutants.filter(({ name }) => words.length === 0 || words.some((word) => name.includes(word)));

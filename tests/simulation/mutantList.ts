@@ -1,18 +1,18 @@
 /**
- * One-line mistakes that a careful person could make in `src/vault`. The simulation has to notice each; a rule
- * that no mistake can break proves nothing. `npm run simulate:mutants` applies them one at a time to a copy.
+ * Lists one-line mistakes that a careful person could make in `src/vault`. The simulation must catch each, because a
+ * rule that no mistake can break proves nothing. `npm run simulate:mutants` applies them one at a time to a copy.
  */
 import { FLEET_MUTANTS } from "./fleetMutants";
 import { TAMPERING_MUTANTS } from "./tamperingMutants";
 
 export interface Mutant {
   name: string;
-  /** Under `src/vault`. */
+  /** Path under `src/vault`. */
   file: string;
-  /** Found exactly once in the file, or the list is out of date. */
+  /** Occurs exactly once in the file, or the list is out of date. */
   original: string;
   mutated: string;
-  /** How somebody would come to write it. */
+  /** Reason why somebody would write it. */
   plausible: string;
 }
 
@@ -36,7 +36,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: "inventory/drRegions.ts",
     original: `if (coverage === "verified") continue;`,
     mutated: `if (coverage !== "pending" && coverage !== "unusable") continue;`,
-    plausible: "said by what is unsafe instead of what is safe, and one state forgotten",
+    plausible: "written by what is unsafe instead of what is safe, with one state forgotten",
   },
   {
     name: "retention off by a day",
@@ -50,7 +50,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: "aws/ec2Reads.ts",
     original: "for await (const page of pages) yield page.Snapshots ?? [];",
     mutated: "for await (const page of pages) { yield page.Snapshots ?? []; break; }",
-    plausible: "a thousand a page is more than any test account has; a page may have none and go on",
+    plausible: "a thousand per page is more than any test account has; a page may be empty and have a next one",
   },
   {
     name: "everything with the vault's Description is its own",
@@ -60,14 +60,14 @@ export const MUTANTS: readonly Mutant[] = [
     plausible: "the describe call filters by the vault's Description already",
   },
   {
-    name: "a telling is forgotten within the hour",
+    name: "a notification is forgotten within the hour",
     file: "model/notified.ts",
     original: "return repeatHours * HOUR_MS;",
     mutated: "return repeatHours * MINUTE_MS;",
     plausible: "one unit for another",
   },
   {
-    name: "the clock is never stopped",
+    name: "the timer is never stopped",
     file: "aws/scheduler.ts",
     original: `State: atMs === undefined ? "DISABLED" : "ENABLED",`,
     mutated: `State: "ENABLED",`,
@@ -78,66 +78,66 @@ export const MUTANTS: readonly Mutant[] = [
     file: "aws/errors.ts",
     original: `ResourceLimitExceeded: "limit",`,
     mutated: `ResourceLimitExceeded: "refused",`,
-    plausible: "its name says an error, and the message tells to wait: the published tools mail it",
+    plausible: "its name says error, although the message says to wait; published tools mail it",
   },
   {
-    name: "an expired copy leaves no mark",
+    name: "an expired copy leaves no copy-expired tag",
     file: "plan/prune/pruneDr.ts",
     original: 'remove(plan, copy, { because: "retention", reason, expiredCopyTag });',
     mutated: 'remove(plan, copy, { because: "retention", reason });',
-    plausible: "the mark's purpose shows in another file: without it the snapshot is copied again",
+    plausible: "the tag's purpose is visible only in another file: without it the snapshot is copied again",
   },
   {
     name: "a lock that has ended is set again",
     file: "guard/locks.ts",
     original: "      lockedDaysEndMs(copy, lock) > nowMs,",
     mutated: "      lock.days > 0,",
-    plausible: "every copy that is not locked is to be locked; that a lock ends is forgotten",
+    plausible: "every copy that is not locked must be locked; that a lock ends is forgotten",
   },
   {
-    name: "what is shared goes all the same",
+    name: "a shared snapshot is deleted all the same",
     file: "guard/sharing.ts",
     original: `return { is: "held", held };`,
     mutated: `return { is: "free" };`,
-    plausible: "a share is told, and the deletion goes on: AWS does not refuse it",
+    plausible: "a share is reported, and the deletion continues, since AWS does not refuse it",
   },
   {
-    name: "a lock is left to AWS to respect",
+    name: "a lock is left for AWS to enforce",
     file: "guard/guard.ts",
     original: "    if (tier === undefined && lock === undefined) return true;",
     mutated: "    if (tier === undefined) return true;",
-    plausible: "AWS refuses to delete what is locked, so nobody has to look",
+    plausible: "AWS refuses to delete what is locked, so no check is needed",
   },
   {
     name: "the primary region is pruned with a DR region unseen",
     file: "plan/prune/pruning.ts",
     original: "const isAllSeen = seen.length === dr.length;",
     mutated: "const isAllSeen = seen.length > 0;",
-    plausible: "what could be read says that each snapshot is copied",
+    plausible: "everything that could be read says that each snapshot is copied",
   },
   {
-    name: "what is encrypted already gets a stand-in too",
+    name: "an encrypted snapshot gets a replacement too",
     file: "plan/copies/encryption.ts",
     original: "(one) => !one.encrypted && !isReplacement(one)",
     mutated: "(one) => !isReplacement(one)",
-    plausible: "everything is to be under the one key",
+    plausible: "everything must be under the one key",
   },
   {
-    name: "copies of an original are not its stand-in's",
+    name: "copies of an original do not count for its replacement",
     file: "inventory/copies.ts",
     original: "return bySource.get(identity.source?.snapshotId ?? snapshotId) ?? [];",
     mutated: 'return identity.slot === "" ? [] : (bySource.get(snapshotId) ?? []);',
-    plausible: "a copy says what it was made of, and the stand-in is another snapshot",
+    plausible: "a copy says what it was made from, and the replacement is another snapshot",
   },
   {
-    name: "orphans are judged by instances that were not read",
+    name: "orphans are decided by instances that were not read",
     file: "retention/effectiveRules.ts",
     original: "if (instances === undefined || instances.length === 0) return undefined;",
     mutated: "if (instances === undefined) return undefined;",
     plausible: "an empty fleet has no volume that is backed up: a mistaken tag makes the whole vault orphans",
   },
   {
-    name: "an override may ask for anything",
+    name: "an override can ask for anything",
     file: "retention/tagOverrides.ts",
     original: "return size > 0 && size >= least && size <= most;",
     mutated: "return size > 0;",
@@ -148,63 +148,64 @@ export const MUTANTS: readonly Mutant[] = [
     file: "report/audit/manifest.ts",
     original: `one.state === "completed" && unsafeIn(seen, one) === undefined;`,
     mutated: `one.state === "completed";`,
-    plausible: "a recovery point is there when its snapshots are completed",
+    plausible: "a recovery point exists when its snapshots are completed",
   },
   {
     name: "manifests of the last hours are written by every new environment",
     file: "report/audit/audit.ts",
     original: "budget.now() - LAG_MS)",
     mutated: "budget.now() - 1_440 * MINUTE_MS)",
-    plausible: "to write the same object again does no harm",
+    plausible: "writing the same object again does no harm",
   },
   {
     name: "a dry run sets locks",
     file: "apply/apply.ts",
     original: "const locked = await carry(regions.flatMap(({ locks }) => locks));",
     mutated: "const locked = await apply(regions.flatMap(({ locks }) => locks), execution);",
-    plausible: "what is created and copied is the cost; the rest was guarded already",
+    plausible: "only creating and copying cost money; the rest was guarded already",
   },
   {
-    name: "a weekly summary is told by its week alone",
+    name: "a weekly summary is recorded by its week alone",
     file: "report/runReport.ts",
     original: '"weekly-summary",\n    week,',
     mutated: '"weekly-summary",\n    "week",',
     plausible: "a week has one summary",
   },
   {
-    name: "the last policy is everybody's",
+    name: "the last policy applies to everyone",
     file: "retention/effectiveRules.ts",
     original: "const name = carried || (names.length === 1 ? names[0] : undefined);",
     mutated: "const name = names.length === 1 ? names[0] : carried;",
-    plausible: "the vault's own state until it was reviewed: where there is one policy, there is no choice",
+    plausible: "the vault's own state until it was reviewed: with one policy there is no choice",
   },
   {
-    name: "tags may shorten",
+    name: "tags can shorten",
     file: "retention/tagOverrides.ts",
     original: "return size > 0 && size >= least && size <= most;",
     mutated: "return size > 0 && size <= most;",
-    plausible: "the vault's own state until it was reviewed: who owns the instance owns its backups",
+    plausible: "the vault's own state until it was reviewed: the owner of the instance owns its backups",
   },
   {
-    name: "what fails is tried for ever",
+    name: "a failure is attempted for ever",
     file: "inventory/attempts.ts",
     original: "export const MAX_ATTEMPTS = 3;",
     mutated: "export const MAX_ATTEMPTS = 300;",
-    plausible: "to try once more costs nothing, and may help",
+    plausible: "one more attempt costs nothing, and may help",
   },
   {
-    name: "the count goes with the remains",
+    name: "the count is deleted with the failed attempts",
     file: "inventory/attempts.ts",
     original: "if (serialSnapshots(latest) !== undefined) return nextOfOne(latest, settings, nowMs);",
     mutated: "",
-    plausible: "the vault's own state until it was reviewed: what is in the way goes, and with it what is counted",
+    plausible:
+      "the vault's own state until it was reviewed: what is in the way is deleted, and with it what is counted",
   },
   {
     name: "copies in the order of the list",
     file: "plan/copies/copies.ts",
     original: "for (const one of byTurn(lacking)) {",
     mutated: "for (const one of lacking) {",
-    plausible: "EC2 lists the oldest first, in every account that one has seen",
+    plausible: "EC2 lists the oldest first in every account seen so far",
   },
   {
     name: "instances in the order of the list",
@@ -221,7 +222,7 @@ export const MUTANTS: readonly Mutant[] = [
     plausible: "each call says for itself whether there is room",
   },
   {
-    name: "a volume's tags are copied though one clashes",
+    name: "a volume's tags are copied even though one conflicts",
     file: "plan/snapshots/snapshotAction.ts",
     original: "const copyVolumeTags = !clash && largest + needed <= maxTags;",
     mutated: "const copyVolumeTags = largest + needed <= maxTags;",
@@ -235,18 +236,18 @@ export const MUTANTS: readonly Mutant[] = [
     plausible: "the vault's own state until it was reviewed: all of a volume's tags or none",
   },
   {
-    name: "a tag policy costs the backup",
+    name: "a tag policy prevents the backup",
     file: "apply/tagTrouble.ts",
     original: `const CODES: readonly string[] = ["TagPolicyViolation", "TagLimitExceeded"];`,
     mutated: `const CODES: readonly string[] = ["TagLimitExceeded"];`,
-    plausible: "what a volume was given, its snapshot can have",
+    plausible: "a snapshot can have whatever tags its volume has",
   },
   {
-    name: "a copy that hangs is nobody's",
+    name: "a stuck copy is not reported",
     file: "plan/problems.ts",
     original: ".filter((copy) => nowMs - copy.startTimeMs > settings.copyStuckHours * HOUR_MS)",
     mutated: ".filter((copy) => nowMs - copy.startTimeMs > settings.copyStuckHours * 60 * HOUR_MS)",
-    plausible: "hours taken for minutes, on a value that nobody meets in a test",
+    plausible: "hours mistaken for minutes, in a value that no test reaches",
   },
   ...FLEET_MUTANTS,
   ...TAMPERING_MUTANTS,

@@ -1,6 +1,7 @@
 /**
- * `npm run simulate:mutants`: shows that the simulation can fail, by the mutants of mutantList.ts; `-- lock stand-in`: by those
- * alone with one of these words in their name. Exits with 1 where a mutant survives, 2 where the list does not fit the sources.
+ * Implements `npm run simulate:mutants`, which shows that the simulation can fail, by the mutants of mutantList.ts. `--
+ * lock replacement` selects mutants with one of these words in their name. Exits with 1 if a mutant survives, 2 if the
+ * list does not fit the sources.
  */
 import { huntMutants } from "./mutantHunt";
 import { MUTANTS } from "./mutantList";

@@ -7,7 +7,7 @@ const VAULT = join(__dirname, "..", "..", "src", "vault");
 
 /**
  * @returns the file's text with the mistake in it
- * @throws Error where the list does not fit the sources any more
+ * @throws Error if the list no longer fits the sources
  */
 export function mutated({ name, file, original, mutated: mistake }: Mutant): string {
   const text = readFileSync(join(VAULT, file), "utf8");

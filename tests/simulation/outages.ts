@@ -1,4 +1,4 @@
-/** Things that are down or denied for hours at a time: a key, a DR region, Scheduler, SNS, a right. */
+/** Plays outages for hours at a time: of a key, a DR region, Scheduler, SNS or a permission. */
 import { DAY_MS, HOUR_MS } from "../../src/vault/lib/time";
 import type { Account } from "./account";
 import type { Faults } from "./faults";
@@ -11,7 +11,7 @@ interface Outage {
   end(account: Account): void;
 }
 
-/** Each of them fails what is under the key. */
+/** Key states, each of which fails what is under the key. */
 const KEY_STATES = ["Disabled", "PendingDeletion", "PendingImport", "Unavailable"];
 
 const DENIABLE = [
@@ -26,7 +26,7 @@ const DENIABLE = [
   "ec2:CreateTags",
 ];
 
-/** Where the vault encrypts under a key. */
+/** Returns the regions where the vault encrypts under a key. */
 function keyedRegions({ settings }: Account): string[] {
   const regions = settings.dr.map(({ region }) => region);
   return settings.primaryKeyArn === undefined ? regions : [...regions, settings.primaryRegion];
@@ -39,7 +39,7 @@ const OUTAGES: readonly Outage[] = [
     lastsMs: [HOUR_MS, 3 * DAY_MS],
     begin: (account) => {
       account.keyDisabledIn = account.random.pick(keyedRegions(account));
-      // By a draw that shifts no other: what KMS says makes no difference to EC2.
+      // Drawn without shifting other draws, because what KMS says makes no difference to EC2.
       account.keyState = KEY_STATES[Math.floor(account.time.nowMs() / HOUR_MS) % KEY_STATES.length] ?? "";
       account.keyLostSinceMs = account.time.nowMs();
     },
@@ -93,7 +93,7 @@ const OUTAGES: readonly Outage[] = [
   },
 ];
 
-/** Plans each kind's outages one after the other; in quiet days none begins. */
+/** Plans each kind's outages one after the other; on quiet days none starts. */
 export function startOutages(account: Account): void {
   const { time, random, story, faults } = account;
   for (const outage of OUTAGES) {

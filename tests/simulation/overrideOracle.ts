@@ -1,6 +1,6 @@
 /**
- * What an instance's own tags ask of the keep rules, read the simulation's own way: with a mistake of `overridesOf` here
- * too nothing would show.
+ * Reads what an instance's own tags ask of the keep rules in the simulation's own way, so that a mistake of
+ * `overridesOf` is not repeated here.
  */
 import { TAG } from "../../src/vault/model/tags";
 import type { KeepRules, VaultSettings } from "../../src/vault/model/settings";
@@ -9,7 +9,7 @@ import type { TagRecord } from "./account";
 const COUNTED = ["last", "hourly", "daily", "weekly", "monthly", "yearly"] as const;
 type Counted = (typeof COUNTED)[number];
 
-/** What people write into such tags: some in bounds, some not, some that nobody can read. */
+/** Values that people write into such tags: some in bounds, some not, some invalid. */
 export const ASKED: readonly (readonly [rule: string, text: string])[] = [
   ["daily", "1"],
   ["daily", "3"],
@@ -23,7 +23,7 @@ export const ASKED: readonly (readonly [rule: string, text: string])[] = [
   ["dayly", "3"],
 ];
 
-/** Of what the simulation draws: days, or days and hours. */
+/** Reads a duration that the simulation draws: days, or days and hours. */
 function hours(text: string): number {
   const [, days = "", more = "0"] = /^(\d+)d(?:(\d+)h)?$/.exec(text) ?? [];
   return days === "" ? NaN : Number(days) * 24 + Number(more);
@@ -31,7 +31,9 @@ function hours(text: string): number {
 
 type Bounds = Pick<VaultSettings, "overrideMin" | "overrideMax">;
 
-/** Not over what the stack allows at most; and not under what the policy has, but where the stack allows that too. */
+/**
+ * Returns true if a value is not over the stack's maximum, and not under the policy's own unless the stack allows that.
+ */
 function isAllowed(rule: string, text: string, own: KeepRules, { overrideMin, overrideMax }: Bounds) {
   if (rule === "within") {
     const isUnder = (of: string | undefined) => of !== undefined && hours(text) < hours(of);
@@ -55,12 +57,12 @@ function split(tags: TagRecord, side: "keep" | "drKeep", settings: VaultSettings
   return { good, bad: named.filter((one) => !good.includes(one)).map(({ key }) => key) };
 }
 
-/** Keys of an instance's tags that ask for what it can't have. */
+/** Returns the keys of an instance's tags that ask for what it can't have. */
 export function badOverrides(tags: TagRecord, settings: VaultSettings): string[] {
   return (["keep", "drKeep"] as const).flatMap((side) => split(tags, side, settings).bad);
 }
 
-/** What a snapshot of the instance must carry. */
+/** Returns the rules that a snapshot of the instance must carry. */
 export function carriedTags(tags: TagRecord, settings: VaultSettings): TagRecord {
   const text = (side: "keep" | "drKeep") =>
     split(tags, side, settings)
@@ -75,7 +77,7 @@ export function carriedTags(tags: TagRecord, settings: VaultSettings): TagRecord
   ) as TagRecord;
 }
 
-/** A tag that asks for more than the most has the most: the bound was lowered since. */
+/** Limits a tag that asks for more than the maximum to the maximum, because the bound may have been lowered since. */
 function clamped(rule: string, text: string, own: KeepRules, bounds: Bounds): string {
   const most = bounds.overrideMax[rule as keyof KeepRules];
   if (most === undefined || isAllowed(rule, text, own, bounds)) return text;
@@ -83,7 +85,7 @@ function clamped(rule: string, text: string, own: KeepRules, bounds: Bounds): st
   return isMore ? String(most) : text;
 }
 
-/** The policy's rules with those that a point carries in their place, as far as they are allowed now. */
+/** Returns the policy's rules, overridden by those that a point carries as far as they are allowed now. */
 export function withOverrides(rules: KeepRules, carried: string | undefined, bounds: Bounds): KeepRules {
   const own = (carried ?? "")
     .split(" ")

@@ -1,10 +1,10 @@
-/** Whose a snapshot is: by its Description, and by whether somebody has changed its tags since. */
+/** Decides whose a snapshot is, by its Description and by whether somebody changed its tags since. */
 import { parseDescription, tagsDigest } from "../../src/vault/identity/description";
 import { TAG, copyExpiredTag } from "../../src/vault/model/tags";
 import type { Identity } from "../../src/vault/model/identity";
 import { type Account, type SimSnapshot, type TagRecord, touched, twinsOf } from "./account";
 
-/** What the vault made and nobody has changed: what somebody wrote a tag of the vault's on is to be left alone. */
+/** Returns true if the vault made it and nobody has changed its tags. The vault must leave changed ones alone. */
 export function isVaults(account: Account, snapshot: SimSnapshot): boolean {
   const { tags, description, planted } = snapshot;
   if (planted) return false;
@@ -16,19 +16,19 @@ export function isVaults(account: Account, snapshot: SimSnapshot): boolean {
   return snapshot.checked.isVaults;
 }
 
-/** What the vault made, whatever became of its tags. */
+/** Returns true if the vault made it, whatever happened to its tags. */
 export function isMade(account: Account, snapshot: SimSnapshot): boolean {
   return !snapshot.planted && identityOf(snapshot)?.vaultId === account.settings.vaultId;
 }
 
-/** What the vault made and somebody changed. */
+/** Returns true if the vault made it and somebody changed it. */
 export function isTampered(account: Account, snapshot: SimSnapshot): boolean {
   if (snapshot.deleted || !isMade(account, snapshot) || isVaults(account, snapshot)) return false;
-  // What is left of a try that failed holds nothing: it goes as it would, while it carries the vault's tag.
+  // A failed attempt holds no data, so it is deleted as usual while it carries the vault's tag.
   return snapshot.state !== "error" || snapshot.tags[TAG.vault] !== account.settings.vaultId;
 }
 
-/** Somebody writes its tags. */
+/** Writes its tags as somebody else. */
 export function tamper(account: Account, snapshot: SimSnapshot, tags: TagRecord): void {
   snapshot.tags = tags;
   snapshot.untagged = true;
@@ -38,18 +38,18 @@ export function tamper(account: Account, snapshot: SimSnapshot, tags: TagRecord)
     snapshot.lostMs ??= account.time.nowMs();
     snapshot.lostTo ??= "person";
   } else if (snapshot.lostTo === "person") {
-    // Its own tags again: it is the vault's to count again.
+    // It has its own tags again, so it counts for the vault again.
     snapshot.lostMs = undefined;
     snapshot.lostTo = undefined;
   }
 }
 
-/** What its Description says that it is: for the vault's own alone. */
+/** Returns what its Description says, only for the vault's own. */
 export function identityOf({ description }: SimSnapshot): Identity | undefined {
   return parseDescription(description)?.identity;
 }
 
-/** Whether anybody marked it or a twin of its slot, be that one gone. */
+/** Returns true if anybody wrote a copy-expired tag on it or on a twin of its slot, even a deleted one. */
 export function isSaidExpired(account: Account, snapshot: SimSnapshot, region: string): boolean {
   const tag = copyExpiredTag(region);
   return twinsOf(account, snapshot).some(({ tags }) => tags[tag] !== undefined);

@@ -1,4 +1,4 @@
-/** The reads that come in pages, as the simulation and lives answer them. */
+/** Answers the reads that come in pages, for the simulation and lives. */
 import type { Account, Region } from "./account";
 import type { Call } from "../../src/iam/call";
 import { listLocks } from "./ec2Locks";

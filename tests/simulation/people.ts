@@ -1,4 +1,6 @@
-/** People with the account: they change the fleet, hold, delete and untag snapshots, and make some of their own. */
+/**
+ * Plays people with the account: they change the fleet, hold, delete and untag snapshots, and make some of their own.
+ */
 import { TAG, copyExpiredTag } from "../../src/vault/model/tags";
 import { DAY_MS } from "../../src/vault/lib/time";
 import { type Account, type SimInstance, type SimSnapshot, isLocked, removeSnapshot } from "./account";
@@ -7,7 +9,7 @@ import { attach, begins, isProtected, newInstance, newVolume, someOverride, some
 import { HOLDING_DEEDS } from "./holders";
 import { tamper } from "./ownership";
 
-/** What a person did, for the story; `undefined` where there was nothing to do it to. */
+/** Description of what a person did, for the story; `undefined` if there was nothing to do it to. */
 type Deed = (account: Account) => string | undefined;
 
 const MAX_INSTANCES = 5;
@@ -35,7 +37,7 @@ export function launch(account: Account): string | undefined {
   return `launches ${newInstance(account, account.random.chance(0.8), "launched").instanceId}`;
 }
 
-/** Its volumes go with it. */
+/** Terminates an instance with its volumes. */
 function terminate(account: Account): string | undefined {
   const instance = someInstance(account);
   if (instance === undefined) return undefined;
@@ -72,7 +74,7 @@ function tagOrUntag(account: Account): string | undefined {
   return changed(account, instance, tagged ? "untags" : "tags");
 }
 
-/** A mistake in a script: the whole fleet goes without the tag until somebody sees it. */
+/** Plays a mistake in a script: the whole fleet lacks the tag until somebody sees it. */
 function untagAll(account: Account): string | undefined {
   const { instances, settings, time } = account;
   for (const instance of instances.values()) {
@@ -83,7 +85,7 @@ function untagAll(account: Account): string | undefined {
   return "untags every instance";
 }
 
-/** Asks for keep rules of the instance's own, or takes them back. */
+/** Asks for an instance's own keep rules, or removes them. */
 function override(account: Account): string | undefined {
   const instance = someInstance(account);
   if (instance === undefined) return undefined;
@@ -100,7 +102,7 @@ export function gainVolume(account: Account): string | undefined {
   return changed(account, instance, "attaches a volume to");
 }
 
-/** Multi-attach: a data volume of one instance becomes one of another too. */
+/** Attaches a data volume of one instance to another too (Multi-Attach). */
 function shareVolume(account: Account): string | undefined {
   const [from, to] = [someInstance(account), someInstance(account)];
   const shared = from?.attached[1];
@@ -165,7 +167,10 @@ function untagOne(account: Account): string | undefined {
   return `takes ${key} from ${snapshot.snapshotId}`;
 }
 
-/** With none, or with some of the vault's tags, but never with all four: those only the vault's own calls write. */
+/**
+ * Makes a snapshot with none or some of the vault's tags, but never with all four, which only the vault's own calls
+ * write.
+ */
 function makeOwn(account: Account): string | undefined {
   const volume = account.volumes.get(someInstance(account)?.attached[0]?.volumeId ?? "");
   if (volume === undefined) return undefined;
@@ -199,7 +204,7 @@ const DEEDS: readonly Deed[] = [
   ...HOLDING_DEEDS,
 ];
 
-/** One deed after the other, at random times, while it storms. */
+/** Plays one deed after the other, at random times, during a storm. */
 export function startPeople(account: Account): void {
   const { time, random, story, faults } = account;
   const rate = faults.daily.people;

@@ -1,26 +1,26 @@
 /**
- * The one source of chance: sfc32 seeded through splitmix32, ten lines, so that a seed means the same run on every
+ * Draws all random numbers: sfc32 seeded through splitmix32, ten lines, so that a seed means the same run on every
  * machine. (fast-check's `pure-rand` is no dependency of this project, and a generator that throws its state away at
  * each draw is slow here.) Each concern draws from a stream of its own, so that one more draw by the people does not
  * shift what the network does.
  */
 export interface Random {
-  /** In [0, 1). */
+  /** Returns a number in [0, 1). */
   next(): number;
-  /** `true` with the given probability. */
+  /** Returns `true` with the given probability. */
   chance(probability: number): boolean;
-  /** A whole number, both ends included. */
+  /** Returns a whole number, both ends included. */
   int(min: number, max: number): number;
-  /** A number between the two, low ones as likely as high ones of ten times the size. */
+  /** Returns a number between the two, low ones as likely as high ones of ten times the size. */
   skewed(min: number, max: number): number;
   pick<T>(list: readonly T[]): T;
   /** Lower-case hexadecimal digits. */
   hex(digits: number): string;
-  /** A stream of its own, told apart by its name. */
+  /** Returns a separate stream, identified by its name. */
   fork(name: string): Random;
 }
 
-/** 32 bits of a text (FNV-1a), to be continued from an earlier result. */
+/** Hashes a text to 32 bits (FNV-1a), continuing an earlier result. */
 export function hashText(text: string, from = 0x811c9dc5): number {
   let hash = from;
   for (let index = 0; index < text.length; index += 1) {

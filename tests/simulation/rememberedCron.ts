@@ -1,6 +1,6 @@
 /**
- * A year of sweeps asks the same of the same schedule some nine thousand times, and answering was a tenth of a
- * simulation's time. Each answer is kept; the answers are the vault's own.
+ * Remembers the vault's own answers about schedules. A year of sweeps asks the same some nine thousand times, which was
+ * a tenth of a simulation's time.
  */
 import * as schedule from "../../src/vault/lib/schedule";
 
@@ -20,7 +20,7 @@ function remembering(ask: Ask): Ask {
   };
 }
 
-/** For the sources, once a process; the archive asks each time. */
+/** Installs the memory for the sources, once per process; the archive asks each time. */
 export function rememberSchedules(): void {
   const module: { nextFireMs: Ask } = schedule;
   module.nextFireMs = remembering(schedule.nextFireMs);

@@ -1,7 +1,7 @@
 /**
- * What the keep rules say, held against each deletion as it takes effect: the stack's own configuration of the moment
- * that the invocation began, the truth of the account instead of what a describe showed. The vault deletes by its
- * rules, read by keepOracle.ts, and by nothing else.
+ * Checks each deletion against the keep rules as it takes effect. It uses the stack's configuration at the invocation's
+ * start and the true account instead of what a describe showed. The vault deletes only by its rules, read by
+ * keepOracle.ts.
  */
 import type { RetentionPoint } from "../../src/vault/retention/retention";
 import { TAG } from "../../src/vault/model/tags";
@@ -16,24 +16,24 @@ import { isMade, isVaults } from "./ownership";
 
 type Side = "keep" | "drKeep";
 
-/** Slots are ISO instants; one that a person made up is as old as its snapshot. */
+/** Returns the time of a slot; one that a person made up is as old as its snapshot. */
 function slotMs(snapshot: SimSnapshot): number {
   const ms = Date.parse(slotOf(snapshot));
   return Number.isNaN(ms) ? snapshot.startMs : ms;
 }
 
-/** An instance, or a volume that several instances have had. */
+/** A unit: an instance, or a volume that several instances have had. */
 type Unit = { instance: string } | { volume: string };
 
-/** All that the account knows of a unit, gone or not. */
+/** Returns all that the account knows of a unit, deleted or not. */
 function snapshotsOf(account: Account, unit: Unit): readonly SimSnapshot[] {
   const all = "instance" in unit ? account.byInstance.get(unit.instance) : account.byVolume.get(unit.volume);
   return all ?? [];
 }
 
 /**
- * The instances that the vault has snapshots of a volume of, as far as it could see any.
- * @param seenMs of those begun by then: what a pass begins itself it has not seen
+ * Returns the instances that the vault has snapshots of a volume of, as far as it could see any.
+ * @param seenMs counts those started by then; an invocation has not seen what it starts itself
  */
 function instancesOf(account: Account, volumeId: string, sinceMs: number, seenMs: number): string[] {
   const seen = (account.byVolume.get(volumeId) ?? []).filter(
@@ -43,8 +43,9 @@ function instancesOf(account: Account, volumeId: string, sinceMs: number, seenMs
 }
 
 /**
- * The rules of a unit by the tag of its newest point; `undefined` where the stack has none of that name.
- * @param seenMs of the points begun by then: a volume shared by instances of two policies changes hands with each
+ * Returns the rules of a unit by the tag of its newest point; `undefined` if the stack has none of that name.
+ * @param seenMs counts the points started by then; a volume shared by instances of two policies changes policy with
+ * each
  */
 function rulesFor(
   account: Account,
@@ -55,12 +56,12 @@ function rulesFor(
 ): KeepRules | undefined {
   const [newest] = snapshotsOf(account, unit)
     .filter((one) => isMade(account, one) && one.startMs <= seenMs)
-    // A try that failed before an edit may carry other rules than the one that came to something.
+    // An attempt that failed before an edit may carry other rules than the one that completed.
     .sort(
       (a, b) =>
         slotMs(b) - slotMs(a) || Number(a.state === "error") - Number(b.state === "error") || b.startMs - a.startMs,
     );
-  // By the tag that it carries, but where the stack has one policy and no values of the tag to tell it by.
+  // By the tag that it carries, unless the stack has one policy without tag values.
   const [one] = Object.keys(settings.policies);
   const name = newest?.madeTags[TAG.policy] ?? one;
   const rules = settings.policies[name ?? ""]?.[side];
@@ -68,13 +69,14 @@ function rulesFor(
 }
 
 /**
- * Whether a unit is an orphan by now: not backed up, nor any volume of it with another instance, and its newest point that old.
- * @param fromMs what was lost before then is not counted
+ * Returns true if a unit is an orphan by now: not backed up, nor any volume of it with another instance, and its newest
+ * point that old.
+ * @param fromMs snapshots lost before then are not counted
  */
 function isOrphan(account: Account, settings: VaultSettings, unit: Unit, fromMs: number, seenMs: number): boolean {
   const own = snapshotsOf(account, unit).filter((one) => isMade(account, one) && (one.lostMs ?? Infinity) >= fromMs);
   const newestMs = Math.max(...own.map(slotMs));
-  // Where nothing carries the tag, that is more likely a mistake than a fleet that is gone.
+  // If nothing carries the tag, that is more likely a mistake than a fleet that is gone.
   const lastChangeMs = Math.max(...[...account.instances.values()].map((one) => one.changedMs));
   if (protectedInstances(account).length === 0 && lastChangeMs < fromMs) return false;
   const shared = new Set(
@@ -84,29 +86,29 @@ function isOrphan(account: Account, settings: VaultSettings, unit: Unit, fromMs:
     ({ instance, volumeId }) =>
       ("instance" in unit ? instance.instanceId === unit.instance : volumeId === unit.volume) || shared.has(volumeId),
   );
-  // A plan that a person allowed is carried out at once.
+  // A plan that a person approved is applied at once.
   const orphanDays = settings.approvedDeletePlan.length > 0 ? 0 : settings.orphanDays;
   return !isBackedUp && account.time.nowMs() - newestMs > orphanDays * DAY_MS;
 }
 
-/** How many volumes the recovery point was to have. */
+/** Returns true if the recovery point has as many volumes as it was to have. */
 function isComplete(set: readonly SimSnapshot[]): boolean {
   const meant = Math.max(...set.map(({ madeTags }) => Number(madeTags[TAG.setSize] ?? 1)));
   return new Set(set.map(({ dataOf }) => dataOf)).size >= meant;
 }
 
-/** What rules are held against. */
+/** Context in which rules are evaluated. */
 export interface Question {
   side: Side;
   nowMs: number;
-  /** What of the account is counted. */
+  /** Decides what of the account counts. */
   counts: (snapshot: SimSnapshot) => boolean;
-  /** What was lost before then is not. */
+  /** Time before which lost snapshots do not count. */
   fromMs: number;
   seenMs?: number;
 }
 
-/** The slots that a unit's rules let go of, and those that it has. */
+/** Returns the slots that a unit's rules release, and those that it has. */
 function slotsOf(
   account: Account,
   settings: VaultSettings,
@@ -124,7 +126,7 @@ function slotsOf(
   const pointsOf = (slots: readonly string[]): RetentionPoint[] =>
     slots.map((slot) => {
       const set = sets.get(slot) ?? [];
-      // What stands in for its original is as old as that.
+      // An encrypted replacement is as old as its original.
       const ages = set.map((one) => (inDr(account, one) || side === "drKeep" ? one.startMs : one.dataSinceMs));
       const [first] = set;
       return {
@@ -157,8 +159,8 @@ function slotsOf(
 }
 
 /**
- * Whether the rules let go of a snapshot, and of the rest of its recovery point, where that is of a volume that several instances
- * have had: what keeps one of it keeps all.
+ * Returns true if the rules release a snapshot, and the rest of its recovery point if a volume of it was several
+ * instances': what keeps one keeps all.
  */
 export function isLetGo(account: Account, settings: VaultSettings, snapshot: SimSnapshot, asked: Question): boolean {
   const { fromMs, seenMs = Infinity } = asked;
@@ -173,7 +175,10 @@ export function isLetGo(account: Account, settings: VaultSettings, snapshot: Sim
   return [snapshot, ...rest].every((one) => isLetGoAlone(account, settings, one, asked));
 }
 
-/** Whether the rules let go of a snapshot: those of its instance, and of a volume that several have had all of theirs. */
+/**
+ * Returns true if the rules release a snapshot: those of its instance, and for a volume of several instances all of
+ * theirs.
+ */
 function isLetGoAlone(account: Account, settings: VaultSettings, snapshot: SimSnapshot, asked: Question): boolean {
   const slot = slotOf(snapshot);
   const counts = (one: SimSnapshot) => one === snapshot || asked.counts(one);
@@ -190,14 +195,14 @@ function isLetGoAlone(account: Account, settings: VaultSettings, snapshot: SimSn
   });
 }
 
-/** Whether all of the instance's points go, the newest too. */
+/** Returns true if all of the instance's points expire, including the newest. */
 export function expires(account: Account, settings: VaultSettings, snapshot: SimSnapshot, fromMs: number): boolean {
   if (settings.orphans !== "expire") return false;
   const unit = { instance: instanceOf(snapshot) };
   return [Infinity, fromMs].some((seenMs) => isOrphan(account, settings, unit, fromMs, seenMs));
 }
 
-/** Before a completed point of a slot that no other stands for is deleted: its rules have to let go of it. */
+/** Checks before the last completed point of a slot is deleted that its rules release it. */
 export function checkRetention(
   account: Account,
   settings: VaultSettings,
@@ -208,14 +213,15 @@ export function checkRetention(
   const side = inDr(account, snapshot) ? "drKeep" : "keep";
   const isHere = (one: SimSnapshot) =>
     isPoint(account, one) && one.region === snapshot.region && (one.lostMs !== undefined || isVaults(account, one));
-  // A pass that does not see yet that the rules have let go of the twin takes this for its duplicate, which goes too.
+  // An invocation that does not see yet that the rules have released the twin takes this for redundant, and deletes it
+  // too.
   const twin = (account.byVolume.get(snapshot.dataOf) ?? []).some(
     (one) =>
       one !== snapshot && isHere(one) && (!one.deleted || one.letGo === true) && slotMs(one) === slotMs(snapshot),
   );
   if (twin) return;
   const nowMs = account.time.nowMs();
-  // What the pass has deleted itself it saw; what went just before it may have seen or not.
+  // The invocation saw what it deleted itself; it may have seen what was deleted just before.
   const seen = [startMs, sinceMs].some((fromMs) =>
     [Infinity, fromMs].some((seenMs) =>
       isLetGo(account, settings, snapshot, {
@@ -229,31 +235,34 @@ export function checkRetention(
   );
   snapshot.letGo = seen;
   if (seen) return;
-  account.story.violate("only what the rules let go of", `${snapshot.snapshotId} of ${snapshot.dataOf}`);
+  account.story.violate("deletes only what the rules release", `${snapshot.snapshotId} of ${snapshot.dataOf}`);
 }
 
-/** When a mail about what a change lets go of was accepted so long ago that its grace is over, or a plan was allowed. */
+/**
+ * Returns true if a mail about what a change releases was accepted so long ago that its grace is over, or if a plan was
+ * approved.
+ */
 function mayExceed(account: Account, { settings }: Invocation): boolean {
   const graceMs = settings.editGraceDays * DAY_MS;
   const isOver = account.announcedMs !== undefined && account.announcedMs + graceMs <= account.time.nowMs();
   return isOver || settings.approvedDeletePlan.length > 0;
 }
 
-/** No pass deletes more of an instance's recovery points in a region than the limit lets it. */
+/** Checks that no invocation deletes more of an instance's recovery points in a region than the limit allows. */
 export function checkLimit(account: Account, invocation: Invocation, { name }: Region, snapshot: SimSnapshot): void {
   const instance = instanceOf(snapshot);
   const points = (account.byInstance.get(instance) ?? []).filter(
     (one) => one.region === name && isPoint(account, one) && !one.deleted && isVaults(account, one),
   );
-  // Of two of a slot one is no recovery point.
+  // Two snapshots of a slot are one recovery point.
   const isOnly = !points.some(
     (one) => one !== snapshot && one.dataOf === snapshot.dataOf && slotMs(one) === slotMs(snapshot),
   );
   const slots = new Set(points.map(slotOf));
   const pruned = (invocation.pruned[`${name} ${instance}`] ??= { deleted: new Set(), of: slots.size });
   if (isOnly) pruned.deleted.add(slotOf(snapshot));
-  // What a describe showed late or a person took meanwhile makes a point or two.
+  // What a describe showed late or a person deleted meanwhile is a point or two.
   const most = Math.ceil((invocation.settings.maxDeletePercent / 100) * (pruned.of + 2));
   if (pruned.deleted.size <= most || mayExceed(account, invocation)) return;
-  account.story.violate("the limit holds", `${pruned.deleted.size} of ${pruned.of} of ${instance} in ${name}`);
+  account.story.violate("the deletion limit holds", `${pruned.deleted.size} of ${pruned.of} of ${instance} in ${name}`);
 }

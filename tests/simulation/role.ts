@@ -1,6 +1,6 @@
 /**
- * What the function's role may do in the simulation. The policy is the stack's own (`functionPolicy` of
- * src/iam/functionPolicy.ts), what a call needs is src/iam's to say; here is the account that both are held against.
+ * Decides what the function's role is allowed in the simulation. The policy is the stack's own (`functionPolicy` of
+ * src/iam/functionPolicy.ts), src/iam says what a call needs, and this is the account that both are evaluated against.
  */
 import { type Facts, requestsOf } from "../../src/iam/callRequests";
 import type { Call } from "../../src/iam/call";
@@ -25,7 +25,7 @@ function factsOf(account: Account, region: Region): Facts {
   };
 }
 
-/** What IAM is asked for each call of an account. */
+/** Returns what IAM is asked for each call of an account. */
 export function asker(account: Account): (region: Region, call: Call) => IamRequest[] {
   const facts = new Map<string, Facts>();
   return (region, call) => {
@@ -35,7 +35,7 @@ export function asker(account: Account): (region: Region, call: Call) => IamRequ
   };
 }
 
-/** The role's policy, as the stack writes it for this vault. */
+/** Returns the role's policy, as the stack writes it for this vault. */
 export function roleOf({ settings }: Account, dryRun: boolean): (request: IamRequest) => Decision {
   const policy = functionPolicy({
     ...settings,
@@ -46,7 +46,7 @@ export function roleOf({ settings }: Account, dryRun: boolean): (request: IamReq
     schedulerRoleArn: settings.clock.roleArn,
   });
   const decide = compilePolicy(policy as unknown as IamPolicy);
-  // Reads, the clock and the mail ask the same again and again.
+  // Reads, the timer and the mail repeat the same requests.
   const decided = new Map<string, Decision>();
   return (request) => {
     const [key, ...more] = Object.keys(request.context);

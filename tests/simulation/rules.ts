@@ -1,7 +1,7 @@
 /**
- * The rules that never break, checked at the moment that a deletion or a tag takes effect. The truth is the account's;
- * the vault is excused for what a person did after it looked: something counts as there if it was there at any time
- * since the invocation began, less the time that a describe may lag.
+ * Checks the invariants at the moment when a deletion or a tag takes effect. The account is the truth. The vault is
+ * excused for what a person did after it looked: something counts as there if it was there at any time since the
+ * invocation started, less the time that a describe may lag.
  */
 import type { CreateSnapshotsCommandInput, CreateTagsCommandInput } from "@aws-sdk/client-ec2";
 import { tagRecord } from "../../src/iam/callRequests";
@@ -27,18 +27,21 @@ import { checkLimit, checkRetention, expires, isLetGo } from "./retentionRules";
 import { isMade, isSaidExpired, isTampered, isVaults } from "./ownership";
 import { checkKeys, checkVolumeTags } from "./tagRules";
 
-/** From when on a change could not be known to the invocation. */
+/** Returns the time from which a change could not be known to the invocation. */
 function unseenSince({ faults }: Account, invocation: Invocation): number {
   return invocation.startMs - faults.nature.consistencyMs;
 }
 
-/** There and the vault's own, or lost to a person so lately that the invocation could not know. */
+/**
+ * Returns true if it is there and the vault's own, or was lost to a person so recently that the invocation could not
+ * know.
+ */
 function counts(account: Account, snapshot: SimSnapshot, sinceMs: number): boolean {
   if (snapshot.lostMs === undefined) return !snapshot.deleted && isVaults(account, snapshot);
   return snapshot.lostTo === "person" && snapshot.lostMs >= sinceMs;
 }
 
-/** Whether the call met tags or resources that a person changed under it. */
+/** Returns true if the call met tags or resources that a person changed under it. */
 export function isRace(account: Account, invocation: Invocation, region: Region, call: Call): boolean {
   const sinceMs = unseenSince(account, invocation);
   const ids =
@@ -53,7 +56,10 @@ export function isRace(account: Account, invocation: Invocation, region: Region,
   return (instance?.changedMs ?? 0) >= sinceMs;
 }
 
-/** A verified copy of the volume at the slot in a region: of the snapshot itself or of a twin, which may be gone already. */
+/**
+ * Returns true if a region has a verified copy of the volume at the slot: of the snapshot itself or of a twin, which
+ * may be deleted already.
+ */
 function hasVerifiedCopy(account: Account, snapshot: SimSnapshot, region: string, sinceMs: number): boolean {
   const slot = slotOf(snapshot);
   return (account.byVolume.get(snapshot.dataOf) ?? []).some(
@@ -65,7 +71,10 @@ function hasVerifiedCopy(account: Account, snapshot: SimSnapshot, region: string
   );
 }
 
-/** A mark that somebody else wrote may be believed only where the region's rules would let go of a copy at once. */
+/**
+ * Returns true if the region's rules would release a copy at once; only then may another's copy-expired tag be
+ * believed.
+ */
 export function isReleasedIn(
   account: Account,
   settings: VaultSettings,
@@ -78,7 +87,7 @@ export function isReleasedIn(
     side: "drKeep",
     nowMs: account.time.nowMs(),
     counts: (s) =>
-      // What this invocation has deleted itself it saw.
+      // It saw what this invocation deleted itself.
       (!s.deleted || (s.lostMs ?? 0) >= sinceMs) &&
       isVaults(account, s) &&
       (s.region === region ? isVerified(account, s) : !inDr(account, s) && s.state === "completed"),
@@ -87,7 +96,7 @@ export function isReleasedIn(
   });
 }
 
-/** Copied to every DR region, or copied there once and expired. */
+/** Returns true if it is copied to every DR region, or was copied there once and expired. */
 function isSafe(account: Account, settings: VaultSettings, snapshot: SimSnapshot, sinceMs: number): boolean {
   return account.drs.every(
     ({ name }) =>
@@ -109,7 +118,7 @@ function checkPrimary(
   const others = siblings.filter((s) => !inDr(account, s) && isPoint(account, s));
   const slot = slotOf(snapshot);
   const newer = others.some((s) => s.dataSinceMs >= snapshot.dataSinceMs || slotOf(s) === slot);
-  if (!newer && !isExpiring) story.violate("newest recovery point stays", snapshot.snapshotId);
+  if (!newer && !isExpiring) story.violate("the newest recovery point is kept", snapshot.snapshotId);
   const twin = others.some((s) => slotOf(s) === slot && isSafe(account, settings, s, sinceMs));
   if (!twin && !isSafe(account, settings, snapshot, sinceMs)) {
     story.violate("no deletion without a verified copy", snapshot.snapshotId);
@@ -119,24 +128,24 @@ function checkPrimary(
 function checkDr(account: Account, copy: SimSnapshot, siblings: readonly SimSnapshot[]): void {
   const slot = slotOf(copy);
   const newer = siblings.some((s) => s.region === copy.region && isVerified(account, s) && slotOf(s) >= slot);
-  if (!newer) account.story.violate("newest verified copy stays", copy.snapshotId);
+  if (!newer) account.story.violate("the newest verified copy is kept", copy.snapshotId);
 }
 
-/** Whether a key was lost before the invocation began, and still is: it must know. */
+/** Returns true if a key was lost before the invocation started, and still is, so that it must know. */
 function isKeyLost(account: Account, { startMs }: Invocation): boolean {
   return account.keyDisabledIn !== undefined && account.keyLostSinceMs < startMs;
 }
 
-/** Before a deletion takes effect. What is in error, or pending, nobody can restore from. */
+/** Checks before a deletion takes effect. Nobody can restore from what is in error or pending. */
 export function checkDelete(account: Account, invocation: Invocation, region: Region, snapshotId: string): void {
   const snapshot = region.snapshots.get(snapshotId);
   if (snapshot === undefined || snapshot.deleted) return;
   account.story.count("deletions");
   const sinceMs = unseenSince(account, invocation);
-  // What is left of a try that failed holds nothing, whatever somebody wrote on it.
+  // A failed attempt holds no data, whatever somebody wrote on it.
   const isRemains = snapshot.state === "error" && isMade(account, snapshot);
   if (!isRemains && !counts(account, snapshot, sinceMs)) {
-    account.story.violate("only its own", `deletes ${snapshotId}`);
+    account.story.violate("changes only its own snapshots", `deletes ${snapshotId}`);
     return;
   }
   if (snapshot.state !== "completed") return;
@@ -153,7 +162,7 @@ export function checkDelete(account: Account, invocation: Invocation, region: Re
   else if (isVerified(account, snapshot) && !isExpiring) checkDr(account, snapshot, siblings);
 }
 
-/** A set takes no volume of which the vault could know and whose facts it does not carry. */
+/** Checks that a set takes no volume that the vault could know of and whose spec it does not carry. */
 function checkSet(
   { story }: Account,
   { instanceId, attached }: SimInstance,
@@ -167,11 +176,11 @@ function checkSet(
   for (const [index, { volumeId, listedMs }] of attached.entries()) {
     const isOut = ExcludeDataVolumeIds.includes(volumeId) || (index === 0 && ExcludeBootVolume);
     if (isOut || listedMs >= startMs || facts.includes(volumeId)) continue;
-    story.violate("a set is what was asked for", `${volumeId} of ${instanceId} is in it`);
+    story.violate("a set has only the requested volumes", `${volumeId} of ${instanceId} is in it`);
   }
 }
 
-/** What a set is made with: the rules that its instance asks for, and may. */
+/** Checks what a set is made with: the rules that its instance asks for and is allowed. */
 export function checkCreate(
   account: Account,
   { settings, startMs }: Invocation,
@@ -190,7 +199,7 @@ export function checkCreate(
   }
 }
 
-/** A tag may be written on the vault's own alone, and only some keys: see tagRules.ts. */
+/** Checks that tags are written only on the vault's own, and only some keys: see tagRules.ts. */
 export function checkTagging(
   account: Account,
   invocation: Invocation,
@@ -201,27 +210,27 @@ export function checkTagging(
   for (const id of input.Resources ?? []) {
     const snapshot = region.snapshots.get(id);
     if (snapshot === undefined || snapshot.deleted) continue;
-    if (!counts(account, snapshot, sinceMs)) account.story.violate("only its own", `tags ${id}`);
+    if (!counts(account, snapshot, sinceMs)) account.story.violate("changes only its own snapshots", `tags ${id}`);
   }
   checkKeys(account, region, input, invocation.startMs);
 }
 
-/** In its own region only what is not encrypted is copied, and only where the stack wants that. */
+/** Checks that only what is not encrypted is copied in its own region, and only if the stack wants that. */
 function checkStandIn({ settings, story }: Account, source: SimSnapshot): void {
   if (settings.primaryKeyArn !== undefined && !source.encrypted) return;
-  story.violate("encrypts what is asked for", `${source.snapshotId} is copied in its own region`);
+  story.violate("encrypts only as configured", `${source.snapshotId} is copied in its own region`);
 }
 
 /**
- * Only the vault's own is copied. A copy that went by a DR region's retention must not come back: its snapshot was to be
- * marked before.
+ * Checks that only the vault's own is copied. A copy that a DR region's retention deleted must not be made again,
+ * because its snapshot was tagged before.
  */
 export function checkCopy(account: Account, invocation: Invocation, { name }: Region, sourceId: string): void {
   const source = account.primary.snapshots.get(sourceId);
-  // Of one that is gone nothing can be made: the vault only saw it still listed.
+  // Nothing can be made of one that is deleted: the vault only saw it still listed.
   if (source === undefined || source.deleted || source.untagged === true) return;
   if (!isVaults(account, source)) {
-    account.story.violate("copies only what is its own", sourceId);
+    account.story.violate("copies only its own snapshots", sourceId);
     return;
   }
   checkVolumeTags(account, source);
@@ -232,24 +241,24 @@ export function checkCopy(account: Account, invocation: Invocation, { name }: Re
     checkStandIn(account, source);
     return;
   }
-  // Of two at once one may see the snapshot before its mark and the region after the deletion.
+  // Of two invocations at once, one may see the snapshot before its tag and the region after the deletion.
   if (invocation.overlapped) return;
-  // Nor is a mark of just now seen by every describe: then a copy is made once more, and goes again.
+  // Not every describe sees a very recent copy-expired tag: then a copy is made once more, and deleted again.
   if ((source.tagged?.settledMs ?? 0) > invocation.startMs) return;
   const copies = (account.bySource.get(sourceId) ?? []).filter(({ region }) => region === name);
   const expired = copies.filter((copy) => isVerified(account, copy) && copy.lostTo === "vault");
   if (expired.length === 0 || copies.some((copy) => copy.lostTo === "person")) return;
-  // Of twins, either one's copy may have gone as a duplicate.
+  // Of twins, either one's copy may have been deleted as redundant.
   if (twinsOf(account, source).length > 1) return;
-  // Where what somebody changed does not count any more, an older one may be wanted again in its place.
+  // If a snapshot that somebody changed no longer counts, an older one may be wanted again in its place.
   const history = account.byInstance.get(instanceOf(source)) ?? [];
   if (history.some((one) => isTampered(account, one))) return;
-  // Nor where the stack's rules have become longer: then it is wanted again.
-  // Whether a plan that was allowed was about an orphan only the vault's memory tells.
+  // Nor where the stack's rules have become longer: then it is wanted again. Only the vault's memory says if an
+  // approved plan was about an orphan.
   const settings = { ...invocation.settings, approvedDeletePlan: [] };
   const sinceMs = invocation.startMs;
-  // What this invocation has started itself may be under other rules than those that it planned with.
+  // Snapshots that this invocation started itself may be under other rules than those that it planned with.
   const isReleased = (seenMs: number) => isReleasedIn(account, settings, source, name, { sinceMs, seenMs });
   if (![Infinity, sinceMs].every(isReleased)) return;
-  account.story.violate("an expired copy stays gone", `${sourceId} is copied again`);
+  account.story.violate("an expired copy is not made again", `${sourceId} is copied again`);
 }

@@ -1,24 +1,24 @@
-/** EventBridge Scheduler: the run at 03:00, the hourly sweep, and the clock that the function moves. */
+/** Models EventBridge Scheduler: the run at 03:00, the hourly sweep, and the timer that the function sets. */
 import type { GetScheduleCommandOutput, UpdateScheduleCommandInput } from "@aws-sdk/client-scheduler";
 import { DAY_MS, HOUR_MS, MINUTE_MS, isoSeconds } from "../../src/vault/lib/time";
 import type { Account } from "./account";
 import { awsError } from "./awsError";
 
-/** Hands an event to Lambda. */
+/** Delivers an event to Lambda. */
 type Deliver = (event: object) => void;
 
 export interface Scheduler {
   get(): Omit<GetScheduleCommandOutput, "$metadata">;
   update(input: UpdateScheduleCommandInput): object;
-  /** What the clock is set to; `undefined` when it is off or has rung. */
+  /** Returns the time that the timer is set to; `undefined` when it is off or has fired. */
   clockMs(): number | undefined;
-  /** What the clock carries. */
+  /** Returns what the timer carries. */
   carried(): string;
 }
 
 const RUN_AT_MS = 3 * HOUR_MS;
 
-/** A rule of cron and one of rate; each rings within a minute of its time. */
+/** Makes a cron and a rate schedule; each fires within a minute of its time. */
 function every(account: Account, firstMs: number, periodMs: number, ring: (atMs: number) => void) {
   const { time, random } = account;
   const next = (atMs: number) => {

@@ -1,17 +1,17 @@
-/** Seeds spread over child processes: each asks for the next one when it is done with its last. */
+/** Spreads seeds over child processes: each asks for the next one when it has finished its last. */
 import { type ChildProcess, fork } from "node:child_process";
 import type { FunctionSource } from "./source";
 
-/** What is played of each seed. */
+/** Parameters of playing a seed. */
 export interface Work {
   days: number;
-  /** The archive's `__index.js`; the sources are run without. */
+  /** The archive's `__index.js`; without it the sources are run. */
   indexFile?: string;
   /** Ends a seed at the first rule that it breaks. */
   bail?: boolean;
 }
 
-/** How seeds are played. */
+/** Ways to play seeds. */
 export interface Player<R> {
   /** The file that serves seeds ({@link serveSeeds}) when it is run. */
   file: string;
@@ -24,12 +24,12 @@ interface ToChild extends Work {
   seed: number;
 }
 
-/** Most of a run's garbage is young: a larger nursery spares a tenth of the time. */
+/** Most of a run's garbage is young, so a larger nursery saves a tenth of the time. */
 const EXEC_ARGV = ["--max-semi-space-size=64", "-r", "ts-node/register/transpile-only"];
 
 /**
- * @param next the next seed, `undefined` when there are no more
- * @param onResult called as results come, in any order
+ * @param next returns the next seed, `undefined` when there are no more
+ * @param onResult is called as results come, in any order
  */
 async function playInChild<R>(
   { file }: Player<R>,
@@ -75,7 +75,7 @@ export async function playSeeds<R>(
 /** Plays what the parent sends, in a child. */
 export function serveSeeds<R>({ sourceFor, play }: Player<R>): void {
   let source: FunctionSource | undefined;
-  // Nobody is left to be told after Ctrl-C.
+  // Nobody is left to report to after Ctrl-C.
   const isGone = (error: Error | null) => {
     if (error !== null) process.exit(0);
   };
@@ -90,7 +90,7 @@ export function serveSeeds<R>({ sourceFor, play }: Player<R>): void {
       },
     );
   });
-  // Ctrl-C reaches every process of the terminal: the first tells what was found and lets go of the others.
+  // Ctrl-C reaches every process of the terminal: the first reports what was found and ends the others.
   process.on("SIGINT", () => undefined);
   process.on("disconnect", () => process.exit(0));
   tell({ kind: "ready" });

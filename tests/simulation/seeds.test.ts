@@ -1,7 +1,7 @@
 /**
- * Goal: no rule breaks under limits, faults and people. Method: the real handler against the model, for the seeds that
- * once found something, a fixed range, and a few new ones every time, which the test prints. `npm run simulate` is the
- * long form.
+ * Tests that no rule breaks under limits, faults and people. Method: the real handler against the model, for the seeds
+ * that once found something, a fixed range, and a few new ones every time, which the test prints. `npm run simulate` is
+ * the long form.
  */
 import { KEPT_SEEDS } from "./keptSeeds";
 import { simulate } from "./simulate";
@@ -15,7 +15,7 @@ const FIXED = 16;
 const NEW = 6;
 const TIMEOUT_MS = 600_000;
 
-/** In processes of their own: jest's coverage makes the handler half as fast. */
+/** Plays in separate processes, because jest's coverage makes the handler half as fast. */
 async function expectVerified(seeds: readonly number[], days: number): Promise<void> {
   const left = [...seeds];
   const broken: string[] = [];
@@ -37,7 +37,7 @@ const from = (first: number, count: number) => Array.from({ length: count }, (_,
 
 describe("the simulation", () => {
   test(
-    `finds nothing in the seeds 1 to ${FIXED}, nor in new ones`,
+    `finds nothing in the seeds 1 to ${FIXED} and in new ones`,
     async () => {
       const first = Math.floor(Math.random() * 1e9);
       console.log(`new seeds: --first ${first} --seeds ${NEW} --days ${DAYS}`);
@@ -47,7 +47,7 @@ describe("the simulation", () => {
   );
 
   test(
-    "finds nothing any more in the seeds that found something",
+    "finds nothing in the seeds that once found something",
     async () => {
       for (const days of new Set(KEPT_SEEDS.map((one) => one.days))) {
         const seeds = KEPT_SEEDS.filter((one) => one.days === days).map(({ seed }) => seed);
@@ -58,7 +58,7 @@ describe("the simulation", () => {
   );
 
   test(
-    "is the same for the same seed, and another for another",
+    "is the same for the same seed, and different for another",
     async () => {
       const source = vaultSource();
       const [first, again, other] = [

@@ -1,4 +1,4 @@
-/** The vault under simulation: its settings, as the stack would capture them, with what the seed chooses. */
+/** Draws the settings of the vault under simulation, as the stack would capture them, with what the seed chooses. */
 import type { VaultSettings } from "../../src/vault/model/settings";
 import { ACCOUNT_ID } from "../../src/local/account/accountId";
 import { namesOf } from "../../src/iam/names";
@@ -52,7 +52,7 @@ export function drawSettings(random: Random): VaultSettings {
     clock: { name: names.clockSchedule, groupName: names.scheduleGroup, roleArn: ROLE_ARN },
     policies: keeping(retentionDays, drRetentionDays),
     ...(byRules && drawRetention(random, TAG_VALUES)),
-    // Rules may let go of a copy within its lock's days: the stack refuses to be configured so.
+    // Rules may release a copy within its lock's days, which the stack refuses.
     ...(locks && !byRules && { lock: { mode, days } }),
   };
 }

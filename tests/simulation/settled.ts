@@ -1,6 +1,7 @@
 /**
- * What must have come right by itself once nothing goes wrong any more (liveness): the newest slot is there with its
- * copies, nothing lives past its time, no duplicates and no remains, an idle clock, and nobody is bothered.
+ * Checks what must be true once nothing goes wrong any more (liveness): the newest slot is there with its copies,
+ * nothing outlives its retention, nothing is redundant, no failed attempt is left, the timer is idle, and nobody is
+ * mailed.
  */
 import { SAME_DATA_MS } from "../../src/vault/inventory/sameSlot";
 import { DAY_MS, HOUR_MS, isoSeconds } from "../../src/vault/lib/time";
@@ -35,57 +36,67 @@ function ownOf(account: Account, volumeId: string): SimSnapshot[] {
   return all.filter((s) => !s.deleted && isVaults(account, s));
 }
 
-/** Whatever became of their tags. */
+/** Returns the vault's own snapshots, whatever happened to their tags. */
 function madeOf(account: Account, volumeId: string): SimSnapshot[] {
   const all = account.byVolume.get(volumeId) ?? [];
   return all.filter((s) => !s.deleted && isMade(account, s));
 }
 
-/** While the newest snapshot of a volume is in doubt nobody knows its rules; nor goes what has only a copy in doubt. */
+/**
+ * Returns true if the newest snapshot of a volume, or the only copy, is in doubt: the rules are unknown then, and
+ * nothing is deleted.
+ */
 function waitsForDoubt(account: Account, snapshot: SimSnapshot): boolean {
   const made = madeOf(account, snapshot.dataOf);
   const newest = made.map(slotOf).sort().pop();
   return made.some((s) => isTampered(account, s) && [newest, slotOf(snapshot)].includes(slotOf(s)));
 }
 
-/** Every protected volume has its recovery point for the slot, with a verified copy. */
+/** Checks that every protected volume has its recovery point for the slot, with a verified copy. */
 export function checkNewestSlot(account: Account, slotMs: number): void {
   const slot = isoSeconds(slotMs);
   for (const { instance, volumeId } of protectedVolumes(account)) {
     if (instance.changedMs >= slotMs) continue;
-    // Whatever somebody wrote on it, it is there.
+    // It is there, whatever somebody wrote on it.
     const own = madeOf(account, volumeId).filter((s) => slotOf(s) === slot);
     const points = own.filter((s) => !inDr(account, s) && s.state === "completed");
-    // A failed snapshot that the role may not delete blocks the next set of its instance; the vault reports it.
+    // A failed snapshot that the role is not allowed to delete blocks the next set of its instance; the vault reports
+    // it.
     const blocked = instance.attached
       .flatMap((one) => account.byVolume.get(one.volumeId) ?? [])
       .some((s) => s.state === "error" && isTampered(account, s));
     if (points.length === 0 && blocked) continue;
     if (points.length === 0) {
-      account.story.violate("newest slot is there", `${volumeId} has nothing for ${slot}`);
+      account.story.violate("the newest slot has its snapshots", `${volumeId} has nothing for ${slot}`);
       continue;
     }
     for (const { name } of account.drs) {
       if (own.some((s) => s.region === name && isVerified(account, s))) continue;
-      account.story.violate("newest slot is copied", `${volumeId} has no verified copy for ${slot} in ${name}`);
+      account.story.violate("the newest slot is copied", `${volumeId} has no verified copy for ${slot} in ${name}`);
     }
   }
 }
 
-/** Something holds it, or did until so lately that no sweep came since, or not the run that it waits for. */
+/**
+ * Returns true if something holds it, or did until so recently that no sweep came since, or not the run that it waits
+ * for.
+ */
 function isHeld(account: Account, snapshot: SimSnapshot, graceMs = GRACE_MS): boolean {
   const { heldByAmi, freedMs = -Infinity, lock } = snapshot;
   if (heldByAmi || isLocked(account, snapshot) || isShared(snapshot)) return true;
   return Math.max(freedMs, lock?.untilMs ?? -Infinity) > account.time.nowMs() - graceMs;
 }
 
-/** Whether a volume's newest recovery point is old enough for an orphan's. */
+/** Returns true if a volume's newest recovery point is old enough for an orphan's. */
 function lacksBackups(account: Account, volumeId: string): boolean {
   const newest = madeOf(account, volumeId).map(slotOf).sort().pop() ?? "";
   return account.time.nowMs() - Date.parse(newest) > account.settings.orphanDays * DAY_MS;
 }
 
-/** The rest of its recovery point in its region, which goes or stays with it; of what several instances have had, all of theirs. */
+/**
+ * Returns the rest of its recovery point in its region, which is deleted or kept with it; for a volume of several
+ * instances, all of theirs.
+ */
 function setOf(account: Account, snapshot: SimSnapshot): SimSnapshot[] {
   const instances = new Set(madeOf(account, snapshot.dataOf).map(instanceOf));
   return [...instances]
@@ -93,10 +104,10 @@ function setOf(account: Account, snapshot: SimSnapshot): SimSnapshot[] {
     .filter((s) => !s.deleted && s.region === snapshot.region && slotOf(s) === slotOf(snapshot));
 }
 
-/** What the rules have let go of for two sweeps is gone, unless something holds it; then a person was told. */
+/** Checks that what the rules released two sweeps ago is deleted, unless something holds it, which is then reported. */
 function checkRules(account: Account, tellings: Tellings, list: readonly SimSnapshot[], side: "keep" | "drKeep"): void {
   const nowMs = account.time.nowMs();
-  // Since when the vault has missed an instance only its first run after the storm says for sure: checkExpired.
+  // Only the first run after the storm decides since when an instance is missing: see checkExpired.
   const settings = { ...account.settings, orphans: "keep" as const };
   const wasLetGo = (snapshot: SimSnapshot, ms: number) =>
     isLetGo(account, settings, snapshot, {
@@ -114,7 +125,7 @@ function checkRules(account: Account, tellings: Tellings, list: readonly SimSnap
     if (!wasLetGo(snapshot, GRACE_MS)) continue;
     const set = setOf(account, snapshot);
     if (set.some((one) => waitsForDoubt(account, one) || one.state === "pending")) continue;
-    // Whether what lacks backups is an orphan, and so whether its marks hold, only a run finds out.
+    // Only a run finds out if what lacks backups is an orphan, and so if its copy-expired tags count.
     const graceMs = lacksBackups(account, snapshot.dataOf) ? REMAINS_MS : GRACE_MS;
     if (set.some((one) => isHeld(account, one, graceMs))) {
       const isLong = wasLetGo(snapshot, GRACE_MS + DAY_MS) && isHeld(account, snapshot);
@@ -129,7 +140,9 @@ function checkRules(account: Account, tellings: Tellings, list: readonly SimSnap
   }
 }
 
-/** What stands in for an original takes its place when its copies are verified, which may take hours. */
+/**
+ * Returns true while an encrypted replacement waits for verified copies to replace its original, which may take hours.
+ */
 function isTakingOver({ time }: Account, a: SimSnapshot, b: SimSnapshot): boolean {
   const standIn = a.sourceId === b.snapshotId ? a : b.sourceId === a.snapshotId ? b : undefined;
   return standIn !== undefined && standIn.startMs > time.nowMs() - DAY_MS / 2;
@@ -144,7 +157,7 @@ function checkTwins(account: Account, list: readonly SimSnapshot[]): void {
     if (twin === undefined || isTakingOver(account, twin, snapshot)) continue;
     if (Math.abs(twin.dataSinceMs - snapshot.dataSinceMs) > SAME_DATA_MS) continue;
     const both = `${twin.snapshotId} and ${snapshot.snapshotId}`;
-    account.story.violate("no duplicate stays", `${both} of ${snapshot.dataOf}`);
+    account.story.violate("no redundant snapshot is left", `${both} of ${snapshot.dataOf}`);
   }
 }
 
@@ -154,7 +167,7 @@ function checkVolume(account: Account, tellings: Tellings, volumeId: string): vo
   const settledBeforeMs = time.nowMs() - GRACE_MS;
   for (const failed of own.filter(({ state }) => state === "error")) {
     if (isHeld(account, failed) || failed.startMs > time.nowMs() - REMAINS_MS) continue;
-    story.violate("no remains of failures", `${failed.snapshotId} in ${failed.region}`);
+    story.violate("no failed attempt is left", `${failed.snapshotId} in ${failed.region}`);
   }
   const done = own.filter((s) => s.state === "completed" && s.startMs < settledBeforeMs);
   const points = done.filter((s) => !inDr(account, s));
@@ -181,7 +194,7 @@ function checkVolume(account: Account, tellings: Tellings, volumeId: string): vo
   }
 }
 
-/** Where the stack encrypts in the primary region, nothing stays unencrypted that nobody holds. */
+/** Checks that nothing without a hold is left unencrypted if the stack encrypts in the primary region. */
 function checkEncrypted(account: Account, points: readonly SimSnapshot[]): void {
   const { settings, time, story } = account;
   if (settings.primaryKeyArn === undefined) return;
@@ -193,7 +206,10 @@ function checkEncrypted(account: Account, points: readonly SimSnapshot[]): void 
   }
 }
 
-/** An instance with nothing to back up, or that asks for rules it can't have, is told every day, and rightly. */
+/**
+ * Returns true if an instance has nothing to back up or asks for rules that it can't have, which is rightly reported
+ * every day.
+ */
 function hasFaultyInstance(account: Account): boolean {
   const backedUp = new Set(protectedVolumes(account).map(({ instance }) => instance));
   return protectedInstances(account).some(
@@ -202,8 +218,8 @@ function hasFaultyInstance(account: Account): boolean {
 }
 
 /**
- * What the stack lets expire is gone after its time, counted from the first run that missed its instance, the grace of the mail
- * about it, and a run.
+ * Checks that what the stack lets expire is deleted after its time, counted from the first run that missed its
+ * instance, the grace of the mail about it, and a run.
  */
 function checkExpired(account: Account, points: readonly SimSnapshot[]): void {
   const { settings, time, story } = account;
@@ -215,30 +231,33 @@ function checkExpired(account: Account, points: readonly SimSnapshot[]): void {
     const set = setOf(account, point);
     if (set.some((one) => isHeld(account, one, DAY_MS + GRACE_MS))) continue;
     if (set.some((one) => waitsForDoubt(account, one) || one.state === "pending")) continue;
-    story.violate("what expires is gone", `${point.snapshotId} in ${point.region}`);
+    story.violate("what expires is deleted", `${point.snapshotId} in ${point.region}`);
   }
 }
 
-/** A person's to say, and old points stay until then and the day after: the brake's plan, a policy that was taken out. */
-const WAITS_FOR = ["approvedDeletePlan", "which the stack does not have: none of them is pruned"];
+/**
+ * Reports on which a person must decide, so that old points are kept until the day after: the limit's plan, a removed
+ * policy.
+ */
+const WAITS_FOR = ["approvedDeletePlan", "which the stack does not have, so none of them is pruned"];
 
-/** What must hold of each volume some hours after the storm. */
+/** Checks what must hold for each volume some hours after the storm. */
 export function checkVolumes(account: Account, tellings: Tellings): void {
   if (tellings.lastSaid(WAITS_FOR) > account.time.nowMs() - 2 * DAY_MS) return;
   for (const volumeId of account.byVolume.keys()) checkVolume(account, tellings, volumeId);
 }
 
-/** Everything that must hold when it has been quiet for two days. */
+/** Checks everything that must hold when it has been quiet for two days. */
 export function checkSettled(account: Account, scheduler: Scheduler, lambda: Lambda, tellings: Tellings): void {
   const { story, time, stormEndedMs } = account;
   checkVolumes(account, tellings);
-  // Until it is released it is told of, too.
+  // It is also reported until it is released.
   if (tellings.lastSaid(["approvedDeletePlan"]) > time.nowMs() - 2 * DAY_MS) return;
-  if (scheduler.clockMs() !== undefined) story.violate("idle clock", "it is still set");
+  if (scheduler.clockMs() !== undefined) story.violate("the timer is idle", "it is still set");
   const { slot } = JSON.parse(scheduler.carried()) as { slot?: string };
-  if (slot !== undefined) story.violate("idle clock", `it still carries ${slot}`);
+  if (slot !== undefined) story.violate("the timer is idle", `it still carries ${slot}`);
   if (hasFaultyInstance(account)) return;
-  // What was tampered with is told every day, and rightly, until somebody puts it right.
+  // Tampering is rightly reported every day until somebody fixes it.
   const problems = lambda.lastEnded()?.problems ?? [];
   const problem = problems.find(({ key }) => !key.startsWith("tampering/"));
   if (problem !== undefined) {

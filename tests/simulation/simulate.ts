@@ -1,6 +1,6 @@
 /**
- * One run: a seed, some sixty days of virtual time, storms with quiet days after each. Everything is decided by the
- * seed; nothing waits for a real timer.
+ * Plays one run: a seed, some sixty days of virtual time, storms with quiet days after each. The seed decides
+ * everything; nothing waits for a real timer.
  */
 import { DAY_MS, HOUR_MS } from "../../src/vault/lib/time";
 import { makeAccount } from "./account";
@@ -19,7 +19,7 @@ import { checkNewestSlot, checkSettled, checkVolumes } from "./settled";
 import type { FunctionSource } from "./source";
 import { type Stage, setStage } from "./stage";
 import { type Violation, makeStory } from "./story";
-import { checkTold, checkUnbothered } from "./toldRules";
+import { checkTold, checkUnbothered } from "./notificationRules";
 import { makeTime } from "./virtualTime";
 
 export interface SimulationResult {
@@ -27,13 +27,13 @@ export interface SimulationResult {
   days: number;
   /** Kinds of fault that the seed switched on. */
   kinds: string[];
-  /** Of all events; the same for the same seed and code. */
+  /** Hash of all events; the same for the same seed and code. */
   hash: string;
-  /** Of the calls alone (story.ts). */
+  /** Hash of the calls alone (story.ts). */
   callsHash: string;
   counts: Record<string, number>;
   violations: Violation[];
-  /** What came before the first violation. */
+  /** Events before the first violation. */
   lastEvents: readonly string[];
 }
 
@@ -42,12 +42,12 @@ const CYCLE_DAYS = 20;
 const QUIET_DAYS = 4;
 const SLOT_MS = 3 * HOUR_MS;
 /**
- * After the end of a storm, at midnight: the night's run, the longest pause of what failed three times, the longest
+ * Time after the end of a storm, at midnight: the night's run, the longest pause after three failures, the longest
  * copy, and two sweeps.
  */
 const CALM_MS = SLOT_MS + 6 * HOUR_MS;
 
-/** Storms and quiet: faults stop, what is broken is mended, and there is something to protect. */
+/** Plays storms and quiet: faults stop, what is broken is fixed, and there is something to protect. */
 function planWeather({ account, tellings }: Stage, days: number): void {
   const { time, story } = account;
   const cycles = Math.max(1, Math.floor(days / CYCLE_DAYS));
@@ -71,7 +71,7 @@ function planWeather({ account, tellings }: Stage, days: number): void {
   }
 }
 
-/** Half an hour before each run: what must hold by now. The newest slot is a day old then. */
+/** Checks half an hour before each run what must hold by now. The newest slot is a day old then. */
 function checkDay({ account, lambda, scheduler, tellings }: Stage, dayMs: number): void {
   forgetGone(account);
   const slotMs = dayMs - DAY_MS + SLOT_MS;

@@ -1,4 +1,4 @@
-/** Where the function comes from: the sources, or the archive that Pulumi would upload. */
+/** Loads the function from the sources, or from the archive that Pulumi would upload. */
 import { Logger } from "@aws-lambda-powertools/logger";
 import { Metrics } from "@aws-lambda-powertools/metrics";
 import { EC2Client } from "@aws-sdk/client-ec2";
@@ -13,11 +13,11 @@ import { rememberSchedules } from "./rememberedCron";
 
 export interface FunctionSource {
   sdk: Sdk;
-  /** A cold start. */
+  /** Makes a cold start. */
   coldStart(settings: VaultSettings): SimulatedHandler;
 }
 
-/** No log and no metric leaves the process, and no credentials are looked for. */
+/** Keeps logs and metrics in the process, and prevents a look for credentials. */
 export function quietEnvironment(): void {
   process.env.POWERTOOLS_LOG_LEVEL = "SILENT";
   process.env.POWERTOOLS_METRICS_DISABLED = "true";

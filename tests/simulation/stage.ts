@@ -1,6 +1,6 @@
 /**
- * The vault's own handler on a modelled account: the clients' `send`, Lambda, Scheduler and the time put in place of
- * the real ones. What happens on it is its user's: a simulated run (simulate.ts), a backlog (tests/bench/makespan.ts).
+ * Runs the vault's own handler on a modeled account: the clients' `send`, Lambda, Scheduler and the time replace the
+ * real ones. Its user decides what happens: a simulated run (simulate.ts), a backlog (tests/bench/makespan.ts).
  */
 import type { Account } from "./account";
 import { makeAws } from "./aws";
@@ -19,15 +19,15 @@ export interface Stage {
   scheduler: Scheduler;
   tellings: Tellings;
   /**
-   * Lets time pass, and all happen that is to happen until then.
-   * @param isOver asked after each event; `true` ends it before
+   * Lets time pass, with all that happens until then.
+   * @param isOver is asked after each event; `true` ends it before
    */
   pass(untilMs: number, isOver?: () => boolean): Promise<void>;
-  /** Puts back the SDK and the time as they were. */
+  /** Restores the SDK and the time. */
   leave(): void;
 }
 
-/** The rest of what is ready runs before the next event; virtual time stands still. */
+/** Runs the rest of what is ready before the next event, while virtual time stands still. */
 async function continuations(interception: Interception): Promise<void> {
   await new Promise((resolve) => {
     process.nextTick(resolve);
@@ -35,7 +35,7 @@ async function continuations(interception: Interception): Promise<void> {
   while (interception.isWaiting()) await new Promise(setImmediate);
 }
 
-/** @param isHeard which events of Scheduler reach Lambda; all of them without */
+/** @param isHeard decides which events of Scheduler reach Lambda; without it, all */
 export function setStage(
   account: Account,
   source: FunctionSource,
@@ -43,7 +43,7 @@ export function setStage(
 ): Stage {
   const { time } = account;
   const tellings = makeTellings(account);
-  // Whether the handler may have something to go on with.
+  // True if the handler may have something to continue with.
   let active = false;
   const trigger = () => {
     active = true;

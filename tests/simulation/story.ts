@@ -1,4 +1,4 @@
-/** What happened, as text: the last events for a person, a hash of all of them for the proof that a seed replays. */
+/** Records what happened, as text: the last events for a person, and a hash of all to prove that a seed replays. */
 import { DAY_MS } from "../../src/vault/lib/time";
 import { hashText } from "./random";
 import type { VirtualTime } from "./virtualTime";
@@ -14,17 +14,17 @@ export interface Violation {
 
 export interface Story {
   tell(event: string): void;
-  /** Tells a call; `asked` is what it asks for, without the words that people read. */
+  /** Records a call; `asked` is what it asks for, without the words that people read. */
   call(event: string, asked: string): void;
   count(what: string, times?: number): void;
   /** Keeps the first of each rule, with what led to it. */
   violate(rule: string, detail: string): void;
   counts: Record<string, number>;
   violations: Violation[];
-  /** The events before the first violation, or the last ones. */
+  /** Returns the events before the first violation, or the last ones. */
   lastEvents(): readonly string[];
   hash(): string;
-  /** Of the calls and their times alone: the same when only words change. */
+  /** Hash of the calls and their times alone: the same when only words change. */
   callsHash(): string;
 }
 

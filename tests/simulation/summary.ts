@@ -1,4 +1,4 @@
-/** What many runs come to: counts, the seeds that broke a rule, and how fast it went. */
+/** Sums up many runs: counts, the seeds that broke a rule, and the speed. */
 import pc from "picocolors";
 import { hashText } from "./random";
 import type { SimulationResult } from "./simulate";
@@ -7,12 +7,12 @@ export interface Totals {
   seeds: number;
   days: number;
   counts: Record<string, number>;
-  /** How many seeds had each kind of fault. */
+  /** Number of seeds that had each kind of fault. */
   kinds: Record<string, number>;
   failed: SimulationResult[];
-  /** Of all seeds' events, in whatever order they were run: the same before and after a change that changes nothing. */
+  /** Hash of all seeds' events, in whatever order they were run: the same before and after a change without effect. */
   hash: number;
-  /** Of their calls alone: the same, too, after a change of words. */
+  /** Hash of their calls alone: also the same after a change of words. */
   callsHash: number;
 }
 
@@ -33,12 +33,12 @@ export function add(totals: Totals, result: SimulationResult): void {
   if (result.violations.length > 0) totals.failed.push(result);
 }
 
-/** The command that replays a seed. */
+/** Returns the command that replays a seed. */
 function replay({ seed, days }: SimulationResult, isArchive: boolean): string {
   return `npm run simulate -- --seed ${seed} --days ${days}${isArchive ? " --archive" : ""}`;
 }
 
-/** A failed seed: what broke, the last events before, and how to see it again. */
+/** Describes a failed seed: what broke, the last events before, and how to replay it. */
 export function failureText(result: SimulationResult, isArchive: boolean): string {
   const { seed, kinds, violations, lastEvents } = result;
   return [

@@ -1,7 +1,8 @@
 /**
- * Somebody with ec2:CreateTags and ec2:DeleteTags, ec2:CreateSnapshot and lambda:InvokeFunction: writes, adds and takes any
- * tag of any snapshot in any region, gives the vault's tags to other snapshots, plants Descriptions, and sends runs with
- * wrong slots. Whatever they do, nothing may be deleted that would not have been deleted without it.
+ * Plays somebody with ec2:CreateTags and ec2:DeleteTags, ec2:CreateSnapshot and lambda:InvokeFunction, who writes, adds
+ * and removes any tag of any snapshot in any region, gives the vault's tags to other snapshots, plants Descriptions,
+ * and sends runs with wrong slots. Whatever they do, nothing may be deleted that would not have been deleted without
+ * it.
  */
 import { parseDescription } from "../../src/vault/identity/description";
 import { TAG, copyExpiredTag } from "../../src/vault/model/tags";
@@ -11,7 +12,7 @@ import { begin, durationMs, finish } from "./ec2Creates";
 import type { Random } from "./random";
 import { isMade, tamper } from "./ownership";
 
-/** What was done, for the story; `undefined` where there was nothing to do it to. */
+/** Description of what was done, for the story; `undefined` if there was nothing to do it to. */
 type Deed = (account: Account, random: Random, deliver: Deliver) => string | undefined;
 export type Deliver = (event: object) => void;
 
@@ -24,7 +25,7 @@ function someOf(account: Account, random: Random): SimSnapshot | undefined {
   return made.length === 0 ? undefined : random.pick(made);
 }
 
-/** A slot that is wrong: another's, of the future, of long ago, or none at all. */
+/** Draws a wrong slot: another's, in the future, long ago, or invalid. */
 function wrongSlot({ time }: Account, random: Random): string {
   const nowMs = time.nowMs();
   return random.pick([
@@ -37,7 +38,7 @@ function wrongSlot({ time }: Account, random: Random): string {
   ]);
 }
 
-/** A value that means something to the vault, or nothing. */
+/** Draws a value that means something to the vault, or nothing. */
 function wrongValue(account: Account, random: Random, key: string): string {
   if (key === TAG.slot || key === TAG.sourceStarted) return wrongSlot(account, random);
   const others = snapshotsOf(account).flatMap(({ tags }) => tags[key] ?? []);
@@ -71,7 +72,7 @@ const takeAll: Deed = (account, random) => {
   return `takes every tag from ${snapshot.snapshotId}`;
 };
 
-/** One value over one tag of everything that is of a volume, in a region or in all. */
+/** Writes one value over one tag of everything of a volume, in a region or in all. */
 const rewriteMany: Deed = (account, random) => {
   const one = someOf(account, random);
   if (one === undefined) return undefined;
@@ -86,7 +87,7 @@ const rewriteMany: Deed = (account, random) => {
   return `writes ${key}=${value} on all of ${one.dataOf}`;
 };
 
-/** Says that a copy has lived its time. */
+/** Writes a copy-expired tag. */
 const mark: Deed = (account, random) => {
   const snapshot = someOf(account, random);
   if (snapshot === undefined) return undefined;
@@ -96,7 +97,7 @@ const mark: Deed = (account, random) => {
   return `marks ${snapshot.snapshotId} as expired in ${region}`;
 };
 
-/** Puts the tags back that it was made with. */
+/** Restores the tags that it was made with. */
 const restore: Deed = (account, random) => {
   const snapshot = snapshotsOf(account).find((s) => s.lostTo === "person" && random.chance(0.3));
   if (snapshot === undefined || !isMade(account, snapshot)) return undefined;
@@ -114,7 +115,7 @@ function make(account: Account, volumeId: string, tags: TagRecord, description: 
   return snapshot;
 }
 
-/** Somebody else's snapshot with everything that the vault writes on its own, but for the Description. */
+/** Makes somebody else's snapshot with everything that the vault writes on its own except the Description. */
 const disguise: Deed = (account, random) => {
   const model = someOf(account, random);
   if (model === undefined) return undefined;
@@ -125,12 +126,13 @@ const disguise: Deed = (account, random) => {
   return `gives ${made.snapshotId} the tags of ${model.snapshotId}`;
 };
 
-/** The Description as well: of another time, since the start time is EC2's own. */
+/** Plants a Description as well, of another time, since the start time is EC2's own. */
 const plant: Deed = (account, random) => {
   const model = someOf(account, random);
   const made = parseDescription(model?.description);
   if (model === undefined || made === undefined) return undefined;
-  // EC2 calls the volume of a copy arbitrary: a copy's Description on what is none can't be told (docs/adr/0017).
+  // EC2 calls the volume of a copy arbitrary: a copy's Description on another snapshot can't be detected
+  // (docs/adr/0017).
   if (made.identity.source !== undefined) return undefined;
   const isOld = account.time.nowMs() - Date.parse(made.identity.slot) > 26 * HOUR_MS;
   if (!isOld) return undefined;
@@ -165,7 +167,7 @@ const DEEDS: readonly Deed[] = [
   wrongRun,
 ];
 
-/** One deed after the other, at random times, while it storms. */
+/** Plays one deed after the other, at random times, during a storm. */
 export function startTamperer(account: Account, random: Random, deliver: Deliver): void {
   const { time, story, faults } = account;
   const rate = faults.daily.tampering;

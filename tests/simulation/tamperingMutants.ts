@@ -1,4 +1,4 @@
-/** Mistakes by which tags, Descriptions, slots or keys would be believed again; part of mutantList.ts. */
+/** Lists mistakes by which tags, Descriptions, slots or keys would be believed again; part of mutantList.ts. */
 import { MISSING_MUTANTS } from "./missingMutants";
 import type { Mutant } from "./mutantList";
 
@@ -11,32 +11,32 @@ export const TAMPERING_MUTANTS: readonly Mutant[] = [
     plausible: "its Description says what it is, so its tags do not matter",
   },
   {
-    name: "the rules are read off tags that somebody changed",
+    name: "the rules are read from tags that somebody changed",
     file: "retention/effectiveRules.ts",
     original: "if (doubt !== undefined) {",
     mutated: 'if (doubt?.of === "identity") {',
-    plausible: "the vault's own is the vault's own, whatever became of its tags",
+    plausible: "the vault's own snapshot is its own, whatever happened to its tags",
   },
   {
-    name: "a mark is believed",
+    name: "a copy-expired tag is believed",
     file: "inventory/copies.ts",
     original: "!== undefined && released(snapshot))",
     mutated: "!== undefined)",
     plausible: "the vault wrote the tag itself, before it deleted the copy",
   },
   {
-    name: "a Description is not held against the start time",
+    name: "a Description is not compared with the start time",
     file: "identity/doubts.ts",
     original: "if (slotMs > dataMs + SLOT_AHEAD_MS || slotMs < dataMs - SLOT_LAG_MS) {",
     mutated: "if (slotMs > dataMs + SLOT_AHEAD_MS) {",
-    plausible: "only a time to come can outrank anything",
+    plausible: "only a future time can outrank anything",
   },
   {
-    name: "tags are not held against the Description",
+    name: "tags are not compared with the Description",
     file: "identity/doubts.ts",
     original: "if (tagsDigest(tags) === digest) return undefined;",
     mutated: "if (tags[TAG.slot] === identity.slot) return undefined;",
-    plausible: "the slot is what decides, so the slot is what is compared",
+    plausible: "the slot decides, so only the slot is compared",
   },
   {
     name: "what was changed is not reported",
@@ -46,32 +46,32 @@ export const TAMPERING_MUTANTS: readonly Mutant[] = [
     plausible: "nothing is lost, since it is kept",
   },
   {
-    name: "whoever tags another's snapshot is not reported",
+    name: "a stranger's snapshot with the vault's tags is not reported",
     file: "observe/strangers.ts",
     original: 'return nowMs - (parseIso(clock.strangersAt ?? "") ?? -Infinity) >= PAUSE_MS;',
     mutated: "return false;",
-    plausible: "the vault never touches it, so why ask",
+    plausible: "the vault never changes it, so why ask",
   },
   {
-    name: "pruning goes on while a key is lost",
+    name: "pruning continues while a key is lost",
     file: "plan/keyGate.ts",
     original: 'actions: deletes.filter(({ because }) => because === "failed"),',
     mutated: "actions: [...deletes],",
     plausible: "the copies are completed and encrypted: the list says so",
   },
   {
-    name: "copies go on under a lost key",
+    name: "copies continue under a lost key",
     file: "plan/keyGate.ts",
     original: "if (lost.length === 0) return [...copies];",
     mutated: "if (lost.length >= 0) return [...copies];",
-    plausible: "EC2 takes the call",
+    plausible: "EC2 accepts the call",
   },
   {
-    name: "a slot of the future is taken",
+    name: "a future slot is accepted",
     file: "observe/event.ts",
     original: "if (slotMs > nowMs + SLOT_AHEAD_MS) {",
     mutated: "if (slotMs > nowMs + 365 * 24 * SLOT_AHEAD_MS) {",
-    plausible: "a slot is whatever the caller says that it is",
+    plausible: "a slot is whatever the caller says",
   },
   ...MISSING_MUTANTS,
 ];

@@ -1,9 +1,9 @@
 /**
- * What a person was told, and the rule that nobody is told the same twice within 23 hours. The vault remembers its
- * tellings in the clock's input alone, so it can't know what it told when that memory was lost: GetSchedule or
+ * Records what was reported, and checks that nothing is reported twice within 23 hours. The vault remembers its
+ * notifications only in the timer's input, so it can't know what it reported when that memory was lost: GetSchedule or
  * UpdateSchedule failed or got no answer, a mail's answer was lost, the function was killed after the mail, or two ran
- * at once and the later one wrote over the earlier one's. Every such moment is reported here by {@link Tellings.forgot},
- * and a repeat is a violation only where none lies between the two mails.
+ * at once and the later one overwrote the earlier one's. Every such moment is reported here by {@link Tellings.forgot},
+ * and a repeat is a violation only if none lies between the two mails.
  */
 import { HOUR_MS, MINUTE_MS } from "../../src/vault/lib/time";
 import type { Account } from "./account";
@@ -18,31 +18,31 @@ const REPEAT_MS = 23 * HOUR_MS - 15 * 60_000;
 
 export interface Tellings {
   mailed(invocation: Invocation, subject: string, body: string): void;
-  /** The vault's memory of what it told may be lost from now on. */
+  /** Records that the vault's memory of what it reported may be lost from now on. */
   forgot(): void;
-  /** A mail or the clock's own call failed: something that was to be said may not have been. */
+  /** Records that a mail or the timer's own call failed, so that something may not have been reported. */
   silenced(): void;
   silencedMs(): number;
-  /** When a mail last said any of these texts; 0 if none did. */
+  /** Returns when a mail last said any of these texts; 0 if none did. */
   lastSaid(texts: readonly string[]): number;
-  /** The same of a line that a pattern finds. */
+  /** Returns when a mail last had a line that a pattern finds. */
   lastLike(pattern: RegExp): number;
   lastMailMs(): number;
-  /** When a week was last summed up. */
+  /** Returns when a week was last summed up. */
   lastSummaryMs(): number;
-  /** The same of mails that say of something that it failed. */
+  /** Returns when a mail last said that something failed. */
   lastAlarmMs(): number;
 }
 
 const NUMBERED = /^\d+\. (.*)$/gm;
 
-/** What `mailOn` has reported is in no log: a run's by its slot, a summary by its week. */
+/** Matches the reports that `mailOn` asks for, which are in no log: a run's by its slot, a summary's by its week. */
 const REPORTED = /^(the run for \S+|\d{4}-W\d\d:)/;
 
-/** Very many of a kind are told as one, those among them that were told before (report/grouping.ts). */
+/** Very many of a kind are grouped, including those that were reported before (report/grouping.ts). */
 const GATHERED = /^\d+ times: /;
 
-/** The problems that a mail lists, by the keys that the invocation logged them under. */
+/** Returns the problems that a mail lists, by the keys under which the invocation logged them. */
 function keysOf(invocation: Invocation, body: string): string[] {
   return [...body.matchAll(NUMBERED)].map(([, line = ""]) => {
     const logged = [...invocation.problems, ...invocation.notices].find(({ key, message }) => {
@@ -55,11 +55,11 @@ function keysOf(invocation: Invocation, body: string): string[] {
   });
 }
 
-/** Limits that are met in a normal night: what they put off is done later. */
+/** Limits that are met on a normal night: deferred work is done later. */
 const EXPECTED =
   /^\d+\. .*(ResourceLimitExceeded|PendingSnapshotLimitExceeded|ConcurrentSnapshotLimitExceeded|SnapshotCreationPerVolumeRateExceeded).*$/m;
 
-/** With other kinds of fault the vault may forget since when, or not be woken in the free spell between two crowds. */
+/** With other kinds of fault the vault may forget since when, or not be invoked in the free time between two crowds. */
 const REMEMBERS_WITH = [
   "zero pages",
   "snapshot errors",
@@ -68,24 +68,24 @@ const REMEMBERS_WITH = [
   "busy copy slots",
   "busy pending slots",
 ];
-/** An hour, less the minutes that the clock's waits blur it by. */
+/** An hour, less the minutes by which the timer's waits blur it. */
 const LASTING_MS = 45 * MINUTE_MS;
 
-/** Throttling is told when it lasts: never where no crowd was, or a short one. */
+/** Checks that throttling is reported only when it lasts: never without a crowd, or with a short one. */
 function checkThrottled({ faults, crowd, story }: Account, { sharingReads }: Invocation, body: string): void {
   const lines = body.match(/^\d+\. .*RequestLimitExceeded.*$/gm) ?? [];
-  // Tags that could not be written are not written later: that is told at once.
+  // Tags that could not be written are not written later, which is reported at once.
   const line = lines.find((one) => !one.includes(" lack tags of their volumes: "));
   if (line === undefined) return;
-  // Hundreds of deletions that are refused, and so looked at by every pass, are a crowd of their own.
+  // Hundreds of refused deletions, checked by every invocation, are a crowd of their own.
   if (line.includes(" are shared with: ") && sharingReads > DESCRIBE.max) return;
   const crowds = faults.limits.busyBuckets > 0;
   const remembers = faults.kinds.every((kind) => REMEMBERS_WITH.includes(kind));
   if (crowds && !(remembers && crowd.untilMs - crowd.sinceMs < LASTING_MS)) return;
-  story.violate("expected retries never mail", line);
+  story.violate("expected retries are never mailed", line);
 }
 
-/** Subjects of mails that tell no failure. */
+/** Subjects of mails that report no failure. */
 const NOTICES = /: \d+ notices?$/;
 const REPORT = /: (weekly summary .*|backup (clean|done), .*)$/;
 
@@ -107,8 +107,8 @@ export function makeTellings(account: Account): Tellings {
       const isReport = REPORT.test(subject);
       const isNotice = isReport || NOTICES.test(subject);
       if (!isNotice) lastAlarmMs = nowMs;
-      if (isNotice && !isReport && invocation.notices.length === 0) story.violate("a notice is none", subject);
-      if (body.length > 262_144) story.violate("SNS limits", `${body.length} characters`);
+      if (isNotice && !isReport && invocation.notices.length === 0) story.violate("a mail of notices has one", subject);
+      if (body.length > 262_144) story.violate("a mail fits SNS", `${body.length} characters`);
       if (/ backed up, \d+ problems? now\./.test(body)) lastSummaryMs = nowMs;
       mails.push({ atMs: nowMs, body });
       if (body.includes("that it kept before a change")) account.announcedMs ??= account.time.nowMs();
@@ -116,11 +116,11 @@ export function makeTellings(account: Account): Tellings {
       answerLostPolicy(account, body);
       if (mails.length > KEPT_MAILS) mails.shift();
       const expected = EXPECTED.exec(body);
-      if (expected !== null) story.violate("expected retries never mail", expected[0]);
+      if (expected !== null) story.violate("expected retries are never mailed", expected[0]);
       checkThrottled(account, invocation, body);
       for (const { message } of invocation.problems) {
         if (!message.includes("TagPolicyViolation")) continue;
-        story.violate("a person's tags cost no backup", message);
+        story.violate("a person's tags prevent no backup", message);
       }
       for (const { key, message } of invocation.problems) {
         if (key.startsWith("recovery-points-missing/")) checkMissed(account, message);
@@ -136,7 +136,7 @@ export function makeTellings(account: Account): Tellings {
         if (before === undefined || nowMs - before.atMs >= REPEAT_MS) continue;
         if (forgottenMs >= before.startMs) continue;
         const hours = ((nowMs - before.atMs) / HOUR_MS).toFixed(1);
-        story.violate("told once a day", `${key} again after ${hours} hours`);
+        story.violate("each problem is reported once a day", `${key} again after ${hours} hours`);
       }
     },
     forgot: () => {

@@ -1,4 +1,7 @@
-/** EC2's request throttling: a bucket of tokens an action and region (AWS, "Request throttling for the Amazon EC2 API"). */
+/**
+ * Models EC2's request throttling: a bucket of tokens per action and region (AWS, "Request throttling for the Amazon
+ * EC2 API").
+ */
 interface Size {
   max: number;
   refillPerSecond: number;
@@ -18,7 +21,7 @@ export const DESCRIBE: Size = { max: 100, refillPerSecond: 20 };
 export interface TokenBuckets {
   /**
    * Takes one token.
-   * @param share the part of the bucket and its refill that other users of the account leave
+   * @param share is the part of the bucket and its refill that other users of the account leave
    * @returns `false` when there is none: RequestLimitExceeded
    */
   take(action: string, nowMs: number, share: number): boolean;

@@ -1,6 +1,6 @@
 /**
- * In which order what is lacking is asked for, when a kind of call is left alone, how often what fails is tried, and that
- * what hangs is told. Checked as the vault sends a call, as EC2 takes it, and as an invocation ends.
+ * Checks in which order missing work is requested, when a kind of call stops, how often failures are attempted, and
+ * that stuck copies are reported. It checks as the vault sends a call, as EC2 accepts it, and as an invocation ends.
  */
 import { tagRecord } from "../../src/iam/callRequests";
 import { TAG } from "../../src/vault/model/tags";
@@ -24,17 +24,17 @@ import { isVaults } from "./ownership";
 
 const MAX_TRIES = 3;
 
-/** What an invocation that began then must have seen at the latest. */
+/** Returns the time of the latest change that an invocation that started then must have seen. */
 function seenBefore({ faults }: Account, { startMs }: Invocation): number {
   return startMs - faults.nature.consistencyMs;
 }
 
-/** How often it failed so that the invocation could know, in the region or of the volume at the slot. */
+/** Returns failures that the invocation could know of, in the region or for the volume at the slot. */
 function failures(list: readonly SimSnapshot[], beforeMs: number): SimSnapshot[] {
   return list.filter(({ failedMs = Infinity }) => failedMs < beforeMs);
 }
 
-/** A recovery point without any copy there, good or bad, that nobody touched: its turn is by its age alone. */
+/** Returns true for an untouched recovery point without any copy there, whose turn depends only on its age. */
 function isUntried(account: Account, one: SimSnapshot, { name }: Region, beforeMs: number): boolean {
   const isPlain = one.completedMs !== undefined && one.completedMs < beforeMs && !one.deleted;
   if (!isPlain || one.sourceId !== undefined || one.untagged === true) return false;
@@ -51,7 +51,7 @@ function checkCopyOrder(account: Account, invocation: Invocation, region: Region
   const there = copies.filter(({ deleted }) => !deleted);
   const isLast = failures(there, beforeMs).length >= MAX_TRIES;
   for (const other of account.primary.snapshots.values()) {
-    // EC2 tells whole milliseconds.
+    // EC2 gives whole milliseconds.
     if (!isLast && other.startMs > source.startMs - 1) continue;
     if (invocation.asked.has(`copy ${region.name} ${other.snapshotId}`)) continue;
     if (!isUntried(account, other, region, beforeMs)) continue;
@@ -60,13 +60,16 @@ function checkCopyOrder(account: Account, invocation: Invocation, region: Region
   }
 }
 
-/** When the stalest of an instance's wanted volumes was last snapshotted well; `undefined` where that is in doubt. */
+/**
+ * Returns the oldest time at which any of an instance's wanted volumes was last snapshotted; `undefined` if that is
+ * unclear.
+ */
 function stalenessOf(account: Account, instance: SimInstance, slot: string, beforeMs: number): number | undefined {
   if (instance.changedMs >= beforeMs || isShownSince(instance, beforeMs)) return undefined;
   let stalestMs = Infinity;
   for (const volumeId of wantedVolumes(account, instance)) {
     const all = (account.byVolume.get(volumeId) ?? []).filter((s) => !inDr(account, s));
-    // Where one is on the way, failed, or was touched by a person, the vault may see it or not.
+    // If one is pending, failed, or was changed by a person, the vault may see it or not.
     const isClear = (s: SimSnapshot) => slotOf(s) !== slot && s.state === "completed" && s.untagged !== true;
     if (!all.every((s) => isClear(s) && (s.lostMs ?? 0) < beforeMs)) return undefined;
     const good = all.filter((s) => !s.deleted && isVaults(account, s));
@@ -75,7 +78,7 @@ function stalenessOf(account: Account, instance: SimInstance, slot: string, befo
   return stalestMs;
 }
 
-/** Whether it has a volume with another instance, whose set may have it. */
+/** Returns true if it has a volume with another instance, whose set may have it. */
 function isSharing(account: Account, instance: SimInstance): boolean {
   const own = new Set(instance.attached.map(({ volumeId }) => volumeId));
   return [...account.instances.values()].some(
@@ -96,23 +99,23 @@ function checkSnapshotOrder(account: Account, invocation: Invocation, instanceId
     // Tags have whole seconds.
     if (otherMs === undefined || otherMs >= firstMs - 1_000) continue;
     const what = `${instanceId} is snapshotted before ${other.instanceId}`;
-    account.story.violate("the stalest instance goes first", what);
+    account.story.violate("the instance with the oldest recovery point is snapshotted first", what);
   }
 }
 
-/** The kind of a call that a limit may stop, with its region. */
+/** Returns the kind of a call that a limit can stop, with its region. */
 function laneOf(regionName: string, { name }: Call): string | undefined {
   if (name === "CopySnapshot") return `copy ${regionName}`;
   return name.startsWith("CreateSnapshot") ? `snapshot ${regionName}` : undefined;
 }
 
-/** As the vault sends it. */
+/** Checks a call as the vault sends it. */
 export function noteSent(account: Account, invocation: Invocation, regionName: string, call: Call) {
   const lane = laneOf(regionName, call);
   if (lane === undefined) return;
-  // What was under way when another met the limit ends with its second call.
+  // Work that was under way when another met the limit ends with its second call.
   const isAgain = invocation.again.delete(`${lane} ${subjectOf(call)}`);
-  if (invocation.limited.has(lane) && !isAgain) account.story.violate("a limit stops its kind", lane);
+  if (invocation.limited.has(lane) && !isAgain) account.story.violate("a limit stops its kind of call", lane);
   if (call.name === "CopySnapshot") {
     const { SourceSnapshotId = "" } = call.input;
     invocation.asked.add(`${lane} ${SourceSnapshotId}`);
@@ -129,14 +132,17 @@ export function noteSent(account: Account, invocation: Invocation, regionName: s
 /** Limits of the account, whatever is asked for. */
 const LIMITS = ["ResourceLimitExceeded", "PendingSnapshotLimitExceeded"];
 
-/** As the vault gets AWS's last word on a call. */
+/** Records AWS's final answer to a call. */
 export function noteRefused(invocation: Invocation, regionName: string, call: Call, code: string) {
   const lane = laneOf(regionName, call);
   if (lane !== undefined && LIMITS.includes(code)) invocation.limited.add(lane);
   if (code === "TagPolicyViolation") invocation.again.add(`${lane} ${subjectOf(call)}`);
 }
 
-/** As EC2 begins a snapshot of a volume: no fourth try of a slot, however little is left of those before. */
+/**
+ * Checks as EC2 starts a snapshot of a volume that it is no fourth attempt for a slot, however little is left of those
+ * before.
+ */
 export function checkTries(account: Account, invocation: Invocation, made: readonly SimSnapshot[]): void {
   if (invocation.overlapped) return;
   for (const snapshot of made) {
@@ -145,11 +151,11 @@ export function checkTries(account: Account, invocation: Invocation, made: reado
     );
     if (tries.length < MAX_TRIES) continue;
     const what = `${snapshot.dataOf} for ${slotOf(snapshot)} again after ${tries.length}`;
-    account.story.violate("three tries a volume and slot", what);
+    account.story.violate("at most three attempts per volume and slot", what);
   }
 }
 
-/** As an invocation ends that could read all: what has been pending for too long is told. */
+/** Checks as an invocation ends that could read everything that copies pending for too long are reported. */
 export function checkStuck(account: Account, tellings: Tellings, invocation: Invocation): void {
   const { settings, problems, readsFailed } = invocation;
   if (readsFailed.length > 0) return;
@@ -161,7 +167,7 @@ export function checkStuck(account: Account, tellings: Tellings, invocation: Inv
       const isLogged = problems.some(({ key }) => key === `copy-stuck/${copy.snapshotId}`);
       const isMailed = tellings.lastSaid([`the copy ${copy.snapshotId} in ${region.name} has been pending`]) > 0;
       if (isLogged && (isMailed || tellings.silencedMs() >= copy.startMs)) continue;
-      account.story.violate("a copy that hangs is told", copy.snapshotId);
+      account.story.violate("a stuck copy is reported", copy.snapshotId);
     }
   }
 }

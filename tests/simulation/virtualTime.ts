@@ -1,14 +1,13 @@
 /**
- * Virtual time: a queue of things to happen, and the time that the next of them happens at. Nothing here waits; a
- * month passes as fast as its events can be worked off. Things of one millisecond happen in the order that they were
- * planned in.
+ * Keeps virtual time: a queue of events, and the time of the next one. Nothing here waits; a month passes as fast as
+ * its events can be processed. Events of one millisecond happen in the order in which they were planned.
  */
 export interface VirtualTime {
   nowMs(): number;
-  /** Plans something; a time that has passed means now. */
+  /** Plans an event; a time that has passed means now. */
   at(atMs: number, happen: () => void): void;
   after(delayMs: number, happen: () => void): void;
-  /** Lets the next thing happen. `false` when there is none before `untilMs`, which is then the time. */
+  /** Lets the next event happen. Returns `false` if there is none before `untilMs`, which is then the time. */
   step(untilMs: number): boolean;
 }
 
@@ -86,11 +85,11 @@ export function makeTime(startMs: number): VirtualTime {
 const RealDate = Date;
 
 /**
- * Makes `Date.now()` and `new Date()` tell virtual time for everything in this process.
- * @returns what puts the real one back
+ * Makes `Date.now()` and `new Date()` return virtual time for everything in this process.
+ * @returns a function that restores the real one
  */
 export function installDate(nowMs: () => number): () => void {
-  // No subclass: making one takes several times as long, and a month makes millions.
+  // This is not a subclass, because making one takes several times as long, and a month makes millions.
   const make = (...args: [] | [number | string]) => new RealDate(args[0] ?? nowMs());
   const VirtualDate = function (...args: [] | [number | string]) {
     return make(...args);

@@ -1,6 +1,6 @@
 /**
- * A call on its way: latency, what the SDK sends again, lost answers, and the function killed on the way. Every step
- * is an event of virtual time, so two invocations at once interleave call by call, and the same for the same seed.
+ * Models a call on its way: latency, the SDK's retries, lost answers, and the function killed on the way. Every step is
+ * an event of virtual time, so two invocations at once interleave call by call, and the same for the same seed.
  */
 import type { DescribeSnapshotsCommandOutput } from "@aws-sdk/client-ec2";
 import { EC2_ANSWER_MS, REPORT_ANSWER_MS } from "../../src/vault/aws/clients";
@@ -16,15 +16,15 @@ import { noteRefused, noteSent } from "./tryRules";
 
 /** The timeout of the audit log's PUT (src/vault/aws/s3.ts). */
 const PUT_HANG_MS = 10_000;
-/** Calls that a telling hangs on. */
+/** Calls that a notification depends on. */
 const REPORTING = ["GetSchedule", "UpdateSchedule", "Publish"];
 /** The SDK doubles from here, with a random share of it. */
 const BACKOFF_MS = { throttled: 500, transient: 100, most: 20_000 };
 
-/** What the SDK adds to every answer. */
+/** Metadata that the SDK adds to every answer. */
 const ANSWERED = { httpStatusCode: 200, requestId: "r-simulated" };
 
-/** Ends an invocation without a word. */
+/** Ends an invocation silently. */
 export type Kill = (invocation: Invocation, why: string) => void;
 
 interface Answer {
@@ -44,7 +44,7 @@ function describe({ invocation, call, traits }: Sending, end: string): string {
   return `${invocation.id} ${call.name} ${traits.region} ${subjectOf(call)} ${end}`;
 }
 
-/** A mail and the timer's payload are words. */
+/** Records a call without words that people read, in a mail or in the timer's payload. */
 function tellCall({ story }: Account, sending: Sending, end: string): void {
   const { invocation, call, traits } = sending;
   const subject = REPORTING.includes(call.name) ? "" : subjectOf(call);
@@ -57,13 +57,13 @@ function mayRetry({ traits, attempt }: Sending, error: Error): boolean {
   return isThrottling(error) || (traits.retriesTransient && isTransient(error));
 }
 
-/** How long the client waits for an answer. */
+/** Returns how long the client waits for an answer. */
 function hangMsOf(call: string): number {
   if (call === "PutObject") return PUT_HANG_MS;
   return REPORTING.includes(call) ? REPORT_ANSWER_MS : EC2_ANSWER_MS;
 }
 
-/** What AWS does with it; an answer that is lost is lost after the effect. */
+/** Executes the call in AWS; an answer that is lost is lost after the effect. */
 function takeEffect(account: Account, aws: Aws, tellings: Tellings, sending: Sending): Answer {
   const { invocation, traits, call } = sending;
   const touchesMemory = REPORTING.includes(call.name);
@@ -87,7 +87,7 @@ export function makeWire(account: Account, aws: Aws, tellings: Tellings, kill: K
   const { time, faults, random } = account;
   const latencyMs = () => random.skewed(...faults.nature.latencyMs) / 2;
 
-  /** One processor reads the answers of an invocation, one after the other. */
+  /** Reads the answers of an invocation one after the other, on one processor. */
   const whenRead = (invocation: Invocation, output: object | undefined): number => {
     const arrivesMs = time.nowMs() + latencyMs();
     if (faults.nature.readMs === 0) return arrivesMs;
@@ -148,7 +148,7 @@ export function makeWire(account: Account, aws: Aws, tellings: Tellings, kill: K
       return;
     }
     if (strikes(account, "frozen", faults.calls.freeze)) {
-      // Nothing goes on in this process until Lambda ends it.
+      // Nothing continues in this process until Lambda ends it.
       time.at(invocation.endMs, () => {
         kill(invocation, `frozen at ${call.name}, timed out`);
       });

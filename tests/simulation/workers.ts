@@ -1,4 +1,4 @@
-/** How the simulation plays seeds: see seedPool.ts. */
+/** Plays seeds for the simulation: see seedPool.ts. */
 import { archiveSource } from "./archiveSource";
 import { type Player, type Work, serveSeeds } from "./seedPool";
 import { type SimulationResult, simulate } from "./simulate";

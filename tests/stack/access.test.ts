@@ -1,4 +1,7 @@
-/** The function's rights, statement by statement, for several DR regions, encryption in the primary region and dry runs. */
+/**
+ * Tests the function's permissions, statement by statement, with several DR regions, encryption in the primary region
+ * and dry runs.
+ */
 import { type FunctionPolicyArgs, functionPolicy } from "../../src/iam/functionPolicy";
 import { keyPolicy } from "../../src/iam/keyPolicy";
 import { ACCOUNT_ID } from "../../src/local/account/accountId";
@@ -43,7 +46,7 @@ const via = (...regions: string[]) => ({
 });
 const snapshotsIn = (...regions: string[]) => regions.map((region) => `arn:aws:ec2:${region}:*:snapshot/*`);
 
-/** The two statements of a key's use. */
+/** Returns the two statements of a key's use. */
 function use(Sid: string, Resource: unknown, condition: ReturnType<typeof via>) {
   const FOR_AWS = { "kms:GrantIsForAWSResource": "true" };
   return [
@@ -58,13 +61,13 @@ function use(Sid: string, Resource: unknown, condition: ReturnType<typeof via>) 
   ];
 }
 
-/** The function's by a key's policy. */
+/** Returns the function's statements in a key's policy. */
 function copies(condition: ReturnType<typeof via>) {
   const [used, ...others] = use("VaultCopies", "*", condition);
   return [{ ...used, Action: COPY_USE }, ...others];
 }
 
-/** The statement of the keys' states. */
+/** Returns the statement about the keys' states. */
 const asks = (...Resource: string[]) => ({
   Sid: "AskForKeyStates",
   Effect: "Allow",
@@ -76,7 +79,7 @@ function statements(args: FunctionPolicyArgs): Statement[] {
   return functionPolicy(args).Statement as unknown as Statement[];
 }
 
-/** The statements that differ from the production stack's, whole; of those that are gone the Sid. */
+/** Returns the statements that differ from the production stack's, and the Sid of those that are gone. */
 function difference(args: FunctionPolicyArgs) {
   const now = statements(args);
   const before = new Map(FUNCTION_RIGHTS.map((one) => [one.Sid, JSON.stringify(one)]));
@@ -87,12 +90,12 @@ function difference(args: FunctionPolicyArgs) {
   };
 }
 
-test("one DR region, no encryption, no dry run: those of the production stack", () => {
+test("grants with one DR region, no encryption and no dry run what the production stack grants", () => {
   expect(statements(PROD)).toStrictEqual(FUNCTION_RIGHTS);
 });
 
 describe("a second DR region", () => {
-  test("is added to where it is read, copied to, tagged, marked and pruned, with its own key", () => {
+  test("is included in the permissions to read, copy, tag and prune, with its own key", () => {
     const [observe, , , , copyFrom] = FUNCTION_RIGHTS;
     const requested = { StringEquals: { "aws:RequestedRegion": GIVEN } };
     const OWNED = { "aws:ResourceTag/smart-vault:vault": VAULT };
@@ -147,7 +150,7 @@ describe("a second DR region", () => {
     });
   });
 
-  test("has its copies locked as the first, and no snapshot of the primary region is", () => {
+  test("has its copies locked like the first, while no snapshot of the primary region can be locked", () => {
     const lock = statements({ ...TWO, lock: { mode: "governance", days: 30 } });
     expect(lock.filter(({ Sid }) => Sid === "LockOwnCopies")).toStrictEqual([
       { ...LOCK_RIGHTS, Resource: snapshotsIn("us-west-2", "eu-west-1") },
@@ -159,18 +162,21 @@ describe("encryption in the primary region", () => {
   test.each([
     ["under the vault's own key", ARN.keyIn("us-east-1")],
     ["under a given key", THEIRS],
-  ])("%s: copies may be made there too, and that key used, here and to copy from here", (_what, primaryKeyArn) => {
-    const copies = FUNCTION_RIGHTS.find(({ Sid }) => Sid === "MakeTaggedCopies");
-    const regions = ["us-east-1", "us-west-2"];
-    expect(difference({ ...PROD, primaryKeyArn })).toStrictEqual({
-      differs: [
-        { ...copies, Resource: [newSnapshot("us-west-2"), newSnapshot("us-east-1")] },
-        ...use("ReadEncryptedSources", [primaryKeyArn, ANY_OWN_KEY], via(...regions)),
-        asks(ARN.key, primaryKeyArn),
-      ],
-      gone: [],
-    });
-  });
+  ])(
+    "allows copies in the primary region and the use of that key, there and to copy from there: %s",
+    (_what, primaryKeyArn) => {
+      const copies = FUNCTION_RIGHTS.find(({ Sid }) => Sid === "MakeTaggedCopies");
+      const regions = ["us-east-1", "us-west-2"];
+      expect(difference({ ...PROD, primaryKeyArn })).toStrictEqual({
+        differs: [
+          { ...copies, Resource: [newSnapshot("us-west-2"), newSnapshot("us-east-1")] },
+          ...use("ReadEncryptedSources", [primaryKeyArn, ANY_OWN_KEY], via(...regions)),
+          asks(ARN.key, primaryKeyArn),
+        ],
+        gone: [],
+      });
+    },
+  );
 });
 
 describe("a dry run", () => {
@@ -182,7 +188,7 @@ describe("a dry run", () => {
     lock: { mode: "governance", days: 30 },
   };
 
-  test("may read, ask for key states, tell, set the clock, trace and log, and nothing more", () => {
+  test("is allowed to read, ask for key states, notify, set the timer, trace and log, and nothing more", () => {
     const services = ["Tell", "SetTheClock", "LetTheClockCall", "TraceAndList", "Log"];
     expect(statements(everything)).toStrictEqual([
       {
@@ -194,13 +200,13 @@ describe("a dry run", () => {
     ]);
   });
 
-  test("has no action of EC2 that writes, and of KMS none but to ask for a key's state", () => {
+  test("has no EC2 action that writes, and no KMS action but asking for a key's state", () => {
     const actions = statements(everything).flatMap(({ Action }) => Action);
     expect(actions.filter((action) => /^ec2:(?!Describe)|^kms:(?!DescribeKey$)/.test(action))).toStrictEqual([]);
   });
 });
 
-test("five DR regions, encryption, a lock and the longest names fit what IAM allows a role's inline policies", () => {
+test("fits with five DR regions, encryption, a lock and the longest names what IAM allows inline", () => {
   const vaultId = "v".repeat(48);
   const regions = ["ap-southeast-1", "ap-southeast-2", "ap-northeast-3", "eu-central-1", "us-gov-west-1"];
   const policy = functionPolicy({
@@ -227,7 +233,7 @@ describe("a key", () => {
   };
   const by = (arn: string, all: object[]) => all.map((one) => ({ ...one, Principal: { AWS: [arn] } }));
 
-  test("of the primary region is used there and by the copies that leave it; who restores uses it there", () => {
+  test("of the primary region is used there and by copies that leave it; people who restore use it there", () => {
     expect(users(GIVEN, [RESTORER])).toStrictEqual([
       ...by(ROLE, copies(via(...GIVEN))),
       ASKS_FOR_STATE,
@@ -235,7 +241,7 @@ describe("a key", () => {
     ]);
   });
 
-  test("with administrators is theirs: the account looks, and its root user may put another policy", () => {
+  test("with administrators is only theirs: the account can look, and its root user can set another policy", () => {
     const account = { partition: "aws", accountId: ACCOUNT_ID };
     const keyAdministrators = [`arn:aws:iam::${ACCOUNT_ID}:role/deploy`, `arn:aws:iam::${ACCOUNT_ID}:user/officer`];
     const ofKey = { roleArn: ROLE, restoreRoleArns: [], ec2Regions: ["eu-west-1"] };
@@ -264,7 +270,7 @@ describe("a key", () => {
     expect(all).toHaveLength(6);
   });
 
-  test("of a DR region is used there alone", () => {
+  test("of a DR region is used only there", () => {
     expect(users(["eu-west-1"], [])).toStrictEqual([...by(ROLE, copies(via("eu-west-1"))), ASKS_FOR_STATE]);
   });
 });

@@ -1,4 +1,4 @@
-/** The evaluator against the cases of AWS's page, "Configuring how CloudWatch alarms treat missing data". */
+/** Tests the evaluator with the cases of AWS's page, "Configuring how CloudWatch alarms treat missing data". */
 import type { AlarmDefinition } from "../../src/stack/monitoring/alarmTable";
 import { type AlarmState, type MetricPoint, evaluate, stateAt } from "../../src/local/runtime/alarmEvaluator";
 
@@ -49,7 +49,7 @@ test.each<[string, AlarmState, AlarmState]>([
   ["- - - - -", "ALARM", "OK"],
   ["0 X X - X", "ALARM", "ALARM"],
   ["- - X - -", "ALARM", "OK"],
-])("three of three, %s: %s where missing data breaches, %s where it does not", (text, breaching, not) => {
+])("evaluates three of three, %s: %s if missing data breaches, %s if it does not", (text, breaching, not) => {
   const points = pointsOf(text);
   const state = (missing: AlarmDefinition["missing"]) =>
     stateAt(alarm({ missing }), points, 5 * PERIOD_MS, "INSUFFICIENT_DATA");
@@ -61,19 +61,19 @@ test.each<[string, AlarmState]>([
   ["0 0 X 0 X", "ALARM"],
   ["0 - X - -", "OK"],
   ["- - - - 0", "OK"],
-])("two of three, %s: %s where missing data does not breach", (text, expected) => {
+])("evaluates two of three, %s: %s if missing data does not breach", (text, expected) => {
   const two = alarm({ datapoints: 2 });
   expect(stateAt(two, pointsOf(text), 5 * PERIOD_MS, "INSUFFICIENT_DATA")).toBe(expected);
 });
 
-test("what is ignored leaves the alarm as it is, until there is data again", () => {
+test("leaves an alarm as it is while ignored data is missing, until there is data again", () => {
   const held = alarm({ datapoints: 1, of: 1, missing: "ignore" });
   const points = pointsOf("X - - - - - - - - - 0");
   const [alarmed, over, ...more] = evaluate(held, points, PERIOD_MS, 20 * PERIOD_MS);
   expect([alarmed?.state, over?.state, more]).toStrictEqual(["ALARM", "OK", []]);
 });
 
-test("a metric of other dimensions is another metric", () => {
+test("treats a metric with other dimensions as another metric", () => {
   const breaching = alarm({ datapoints: 1, of: 1 });
   const others = pointsOf("X").map((point) => ({ ...point, dimensions: { service: "v", region: "r" } }));
   const states = (points: MetricPoint[]) => evaluate(breaching, points, PERIOD_MS, PERIOD_MS).map(({ state }) => state);

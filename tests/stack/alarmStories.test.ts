@@ -1,6 +1,6 @@
 /**
- * Goal: each alarm goes off on the condition that it names, and is quiet otherwise. Method: the real handler through
- * nights that go well and one that does not, and CloudWatch's evaluation of the alarm table over what it sent.
+ * Tests that each alarm goes off on the condition that it names, and is quiet otherwise. Method: the real handler
+ * through nights that go well and one that does not, and CloudWatch's evaluation of the alarm table over what it sent.
  */
 import { alarmTable } from "../../src/stack/monitoring/alarmTable";
 import { DAY_MS, HOUR_MS } from "../../src/vault/lib/time";
@@ -17,13 +17,13 @@ const TABLE = alarmTable({
   maxRecoveryPointAgeHours: 0,
   copyOverdueHours: 24,
 });
-/** From the second run on: the first one has nothing behind it to measure. */
+/** From the second run on, because the first has nothing before it to measure. */
 const WATCHED_FROM_MS = NOW + DAY_MS;
 
 /** Hours after the end of the quiet nights, and the state. */
 type Change = [hours: number, state: AlarmState];
 
-/** What every alarm did in nights of which the first ones were quiet; those that said nothing new are left out. */
+/** Returns what every alarm did in nights of which the first ones were quiet. Alarms without a change are left out. */
 async function story(wrong: Night[], quietAfter: number): Promise<Record<string, Change[]>> {
   const vault = watchedVault(TIMEOUT_SECONDS);
   for (let n = 0; n < QUIET_BEFORE; n += 1) await vault.night();
@@ -40,7 +40,7 @@ async function story(wrong: Night[], quietAfter: number): Promise<Record<string,
   return changed;
 }
 
-test("nights that go well set off none of them", async () => {
+test("sets off no alarm on nights that go well", async () => {
   expect(await story([], 3)).toStrictEqual({});
 });
 
@@ -62,12 +62,12 @@ const staleTwice = { [`stale-${THERE}`]: within(24, 72) };
 const overdue = { [`overdue-${THERE}`]: within(25, 52) };
 const limited = { copiesLimited: true };
 const denied = { copiesRefused: true };
-/** What was mailed at once is told again after 23 hours, and again: each time an error that is held for two hours. */
+/** What was mailed at once is reported again every 23 hours, each time as an error that is held for two hours. */
 const toldDaily = [...within(1, 3), ...within(24, 27), ...within(47, 50)];
 
 const STORIES: [string, Night[], Record<string, Change[]>][] = [
   [
-    "a run that may not snapshot, and a slot that is missed",
+    "a run that is not allowed to snapshot, and a slot that is missed",
     [{ snapshotsRefused: true }],
     { errors: [...within(0, 2), ...within(9, 11)], ...stale },
   ],
@@ -77,31 +77,31 @@ const STORIES: [string, Night[], Record<string, Change[]>][] = [
     { errors: within(0, 26), duration: within(0, 26), ...silent, ...stale },
   ],
   ["invocations that crash", [{ crashes: true }], { errors: within(0, 26), ...silent, ...stale }],
-  ["invocations that nobody sees the metrics of", [{ metricsLost: true }], silent],
+  ["invocations whose metrics are lost", [{ metricsLost: true }], silent],
   ["invocations that end before the last half minute of their time", [{ seconds: 565 }], {}],
-  ["invocations that end in the last half minute of it", [{ seconds: 575 }], { duration: within(0, 26) }],
+  ["invocations that end in the last half minute of their time", [{ seconds: 575 }], { duration: within(0, 26) }],
   [
     "a function whose concurrency was taken away",
     [{ throttled: true }],
     { throttles: within(2, 25), ...silent, ...stale },
   ],
-  ["calls that Scheduler gives up", [{ dropped: true }], { dropped: within(1, 27), ...silent, ...stale }],
-  ["a run that never comes, and whose slot the sweeps make good", [{ runLost: true }], {}],
+  ["calls that Scheduler drops", [{ dropped: true }], { dropped: within(1, 27), ...silent, ...stale }],
+  ["a run that never comes and that the sweeps catch up on", [{ runLost: true }], {}],
   [
     "a tag that nothing carries",
     [{ noInstances: true }],
     { errors: within(0, 2), "no-match": within(0, 24), ...stale },
   ],
-  ["copies of which EC2 takes none for a night", [limited], { [`stale-${THERE}`]: within(24, 48) }],
-  ["copies of which EC2 takes none for two nights", [limited, limited], { ...overdue, ...staleTwice }],
-  ["copies that are refused for two nights", [denied, denied], { errors: toldDaily, ...overdue, ...staleTwice }],
+  ["a night in which EC2 accepts no copies", [limited], { [`stale-${THERE}`]: within(24, 48) }],
+  ["two nights in which EC2 accepts no copies", [limited, limited], { ...overdue, ...staleTwice }],
+  ["two nights in which copies are denied", [denied, denied], { errors: toldDaily, ...overdue, ...staleTwice }],
 ];
 
-test.each(STORIES)("%s", async (_what, wrong, expected) => {
+test.each(STORIES)("sets off the expected alarms for %s", async (_what, wrong, expected) => {
   expect(await story(wrong, 2)).toStrictEqual(expected);
 });
 
-test("each alarm goes off in one of the stories above", () => {
+test("sets off each alarm in one of the stories above", () => {
   const named = new Set(STORIES.flatMap(([, , expected]) => Object.keys(expected)));
   expect(TABLE.map(({ key }) => key).sort()).toStrictEqual([...named].sort());
 });

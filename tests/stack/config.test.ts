@@ -1,11 +1,11 @@
-/** What `parseConfig` takes and what it says of what it does not take. */
+/** Tests what `parseConfig` accepts, and what it says of what it refuses. */
 import { CONFIG_KEYS, type VaultConfig, parseConfig } from "../../src/config/config";
 import { GOOD, RAW, faults, withValues } from "../support/rawConfig";
 
 const KEY = "arn:aws:kms:us-east-1:123456789012:key/1234-abcd";
 const ROLE = "arn:aws:iam::123456789012:role/path/restorer";
 
-test("the defaults and a DR region make a whole configuration", () => {
+test("makes a whole configuration of the defaults and a DR region", () => {
   expect(parseConfig(RAW)).toStrictEqual({
     vaultId: "p-s",
     primaryRegion: "us-east-1",
@@ -85,7 +85,7 @@ test.each<[keyof VaultConfig, string, unknown]>([
   ["protectKeys", "false", false],
   ["sourceKeyArns", JSON.stringify([KEY]), [KEY]],
   ["restoreRoleArns", JSON.stringify([ROLE]), [ROLE]],
-])("%s takes %s", (key, text, value) => {
+])("accepts for %s the value %s", (key, text, value) => {
   expect(parseConfig(withValues({ [key]: text }))[key]).toStrictEqual(value);
 });
 
@@ -140,7 +140,7 @@ test.each([
   ["restoreRoleArns", '["restorer"]', "a list of different IAM role ARNs"],
   ["restoreRoleArns", "{}", "a list of different IAM role ARNs"],
   ["permissionsBoundaryArn", ROLE, "the ARN of an IAM policy, or an empty text"],
-])("%s refuses %j, saying what was expected and what was got", (key, text, expected) => {
+])("refuses for %s the value %j, saying what was expected and what was given", (key, text, expected) => {
   const fault = `${key}: expected ${expected}, got ${JSON.stringify(text)}`;
   expect(faults(withValues({ [key]: text }))).toStrictEqual([fault]);
 });
@@ -165,7 +165,7 @@ test.each([
   ["rate(0 hours)", "rate(<number> minutes|hours|days)"],
   ["rate(5 weeks)", "rate(<number> minutes|hours|days)"],
   ["rate(1.5 hours)", "rate(<number> minutes|hours|days)"],
-])("schedule refuses %s", (text, why) => {
+])("refuses the schedule %s", (text, why) => {
   const [fault, ...others] = faults(withValues({ schedule: text }));
   expect(others).toStrictEqual([]);
   expect(fault).toContain("schedule: expected a schedule such as cron(0 3 * * ? *) or rate(12 hours): ");
@@ -173,7 +173,7 @@ test.each([
   expect(fault).toMatch(new RegExp(`, got "${text.replace(/[()*?.]/g, "\\$&")}"$`));
 });
 
-test("the DR region is not the primary region", () => {
+test("refuses the primary region as DR region", () => {
   expect(faults(withValues({ drRegion: "us-east-1" }))).toStrictEqual([
     "drRegion: expected a region other than aws:region, got us-east-1 for both",
   ]);
@@ -183,7 +183,7 @@ test.each([
   ["us-east-1", "us-gov-west-1"],
   ["us-east-1", "cn-north-1"],
   ["eu-central-1", "eusc-de-east-1"],
-])("%s can't have its DR region in %s, which is another partition", (primaryRegion, drRegion) => {
+])("refuses for %s a DR region in %s, which is another partition", (primaryRegion, drRegion) => {
   expect(faults({ ...withValues({ drRegion }), primaryRegion })).toStrictEqual([
     `drRegion: expected a region of the same AWS partition as ${primaryRegion}, got ${drRegion}: ` +
       "EC2 copies no snapshot from one partition to another",
@@ -193,7 +193,7 @@ test.each([
 test.each([
   ["us-esat-1", '"us-esat-1"'],
   [undefined, "undefined"],
-])("aws:region %s is refused by its own name", (primaryRegion, got) => {
+])("refuses aws:region %s under its own name", (primaryRegion, got) => {
   const [fault, ...others] = faults({ ...RAW, primaryRegion });
   expect(others).toStrictEqual([]);
   expect(fault).toMatch(/^aws:region: expected an AWS region \(did you mean [a-z]+-[a-z]+-\d\?\), got /);
@@ -205,22 +205,22 @@ test.each([
   ["retentiondays", "retentionDays"],
   ["alertEmail", "alertEmails"],
   ["timeoutSecond", "timeoutSeconds"],
-])("the unknown key %s is told with the nearest known one, %s", (key, near) => {
+])("reports the unknown key %s with the nearest known one, %s", (key, near) => {
   expect(faults(withValues({ [key]: "1" }))).toStrictEqual([`${key}: unknown key, expected ${near}`]);
 });
 
-test("an unknown key that is near to none is told with all of them", () => {
+test("reports an unknown key that is near to no other with all known keys", () => {
   expect(faults(withValues({ colourOfTheVault: "red" }))).toStrictEqual([
     `colourOfTheVault: unknown key, expected ${CONFIG_KEYS.join(", ")}`,
   ]);
 });
 
-test.each(CONFIG_KEYS)("%s is missed where it is missing", (key) => {
+test.each(CONFIG_KEYS)("reports %s if it is missing", (key) => {
   const values = Object.fromEntries(Object.entries(GOOD).filter(([name]) => name !== key));
   expect(faults({ ...RAW, values })).toStrictEqual([`${key}: expected a value, got none`]);
 });
 
-test("all mistakes are told at once, a line each", () => {
+test("reports all mistakes at once, one per line", () => {
   const values = { drRegion: "us-east-1", retentionDays: "0", protectKeys: "no", extra: "" };
   const raw = withValues(values);
   expect(faults(raw).map((line) => line.split(":")[0])).toStrictEqual([

@@ -1,4 +1,4 @@
-/** Keep rules and policies: what they come to, and what is refused. */
+/** Tests keep rules and policies: what they result in, and what is refused. */
 import { parseConfig } from "../../src/config/config";
 import type { KeepPolicy } from "../../src/vault/model/settings";
 import { faults, withValues } from "../support/rawConfig";
@@ -25,11 +25,11 @@ test.each<[string, Record<string, string>, KeepPolicy]>([
     { keep: '{"daily":7}', drKeep: '{"yearly":3}', drRetentionDays: "9" },
     { keep: daily, drKeep: yearly },
   ],
-])("one policy by %s", (_what, values, policy) => {
+])("makes one policy from %s", (_what, values, policy) => {
   expect(parseConfig(withValues(values)).policies).toStrictEqual({ True: policy });
 });
 
-test("policies by tag value take the place of tagValue and of the one policy", () => {
+test("uses policies by tag value instead of tagValue and the one policy", () => {
   const gold = { keep: { last: -1, within: "1y6m" }, drRetentionDays: 400 };
   const policies = JSON.stringify({ True: { retentionDays: 3 }, gold });
   expect(parseConfig(withValues({ policies, keep: '{"daily":7}' })).policies).toStrictEqual({
@@ -42,11 +42,11 @@ test.each([
   ["{}", true],
   ['{"True":{"retentionDays":3}}', false],
   ['{"True":{"retentionDays":3},"gold":{"retentionDays":30}}', false],
-])("with policies %s, one policy for all points is %s", (policies, forAll) => {
+])("decides with policies %s whether one policy applies to all points: %s", (policies, forAll) => {
   expect(parseConfig(withValues({ policies })).policyForAll).toBe(forAll);
 });
 
-describe("what tags may shorten rules to", () => {
+describe("overrideMin", () => {
   const bounds = (overrideMin: object, overrideMax: object) =>
     faults(withValues({ overrideMin: JSON.stringify(overrideMin), overrideMax: JSON.stringify(overrideMax) }));
 
@@ -58,7 +58,7 @@ describe("what tags may shorten rules to", () => {
     ],
     [{ last: 3 }, { last: -1 }],
     [{}, {}],
-  ])("is taken where it is no more than they may lengthen them to: %j of %j", (min, max) => {
+  ])("is accepted if it is no more than overrideMax: %j of %j", (min, max) => {
     expect(bounds(min, max)).toStrictEqual([]);
   });
 
@@ -74,7 +74,7 @@ describe("what tags may shorten rules to", () => {
       { retentionDays: 9 },
       "retentionDays: expected none where overrideMax lets no tag change it, got 3",
     ],
-  ])("is refused otherwise: %j of %j", (min, max, fault) => {
+  ])("is refused if it is more than overrideMax or keeps nothing: %j of %j", (min, max, fault) => {
     expect(bounds(min, max)).toStrictEqual([`overrideMin.${fault}`]);
   });
 });
@@ -120,7 +120,7 @@ test.each([
   ["orphans", "drop", "one of keep-last, keep, expire"],
   ["maxDeletePercent", "0", "a whole number from 1 to 100"],
   ["approvedDeletePlan", "yes", "plan hashes of 16 hexadecimal digits, as the mail names them"],
-])("%s refuses %s", (key, text, expected) => {
+])("refuses for %s the value %s", (key, text, expected) => {
   expect(faults(withValues({ [key]: text }))).toStrictEqual([
     `${key}: expected ${expected}, got ${JSON.stringify(text)}`,
   ]);

@@ -1,4 +1,4 @@
-/** Whether the keys' policies fit what KMS takes, told by the configuration alone. */
+/** Tests that the configuration alone decides whether the keys' policies fit what KMS accepts. */
 import { configOf } from "../../src/config/config";
 import { keyPolicyLength } from "../../src/config/checks/keyPolicySize";
 import { loadStackConfig } from "../../src/local/deploy/stackConfig";
@@ -10,7 +10,7 @@ const ROLES = Array.from(
   (_, index) => `arn:aws:iam::123456789012:role/restorer-${String(index).padStart(3, "0")}`,
 );
 
-test("a key's policy is reckoned as long as it is", async () => {
+test("computes the length of a key's policy as it is", async () => {
   const overrides = [
     "audit=true",
     "trail=true",
@@ -23,7 +23,7 @@ test("a key's policy is reckoned as long as it is", async () => {
   expect(keyPolicyLength(configOf(project, "prod", values))).toBe(String(policy).length);
 });
 
-test("more roles than a key's policy holds are refused by their keys", () => {
+test("refuses more roles than a key's policy holds under their keys", () => {
   const values = (count: number) => ({
     audit: "true",
     restoreRoleArns: JSON.stringify(ROLES.slice(0, count)),
@@ -46,7 +46,7 @@ test.each([
   ["alertEmails", "jörg@example.com"],
   ["alertEmails", "a,b@example.com"],
   ["alertEmails", `${"a".repeat(65)}@example.com`],
-])("%s: %s, which AWS refuses, is refused first", (key, value) => {
+])("reports first for %s the value %s, which AWS refuses", (key, value) => {
   const text = key === "permissionsBoundaryArn" ? value : JSON.stringify([value]);
   const notified = faults(withValues({ [key]: text }));
   expect(notified).toHaveLength(1);

@@ -1,4 +1,4 @@
-/** `keyAdministrators`: which values it takes, and that who administers a key does not use it. */
+/** Tests `keyAdministrators`: which values it accepts, and that administrators of a key do not use it. */
 import { parseConfig } from "../../src/config/config";
 import { faults, withValues } from "../support/rawConfig";
 
@@ -7,32 +7,32 @@ const ROLE = `${IAM}role/path/restorer`;
 const USER = "arn:aws:iam::123456789012:user/somebody";
 const SSO_ROLE = `${IAM}role/aws-reserved/sso.amazonaws.com/eu-west-1/AWSReservedSSO_Keys_0123456789abcdef`;
 
-test.each([[[]], [[ROLE]], [[ROLE, USER]], [[SSO_ROLE]]])("takes %j", (arns) => {
+test.each([[[]], [[ROLE]], [[ROLE, USER]], [[SSO_ROLE]]])("accepts %j", (arns) => {
   const raw = withValues({ keyAdministrators: JSON.stringify(arns) });
   expect(parseConfig(raw).keyAdministrators).toStrictEqual(arns);
 });
 
 test.each([
   ["a name", '["admin"]'],
-  ["no list", "{}"],
+  ["not a list", "{}"],
   ["a text", ROLE],
-  ["one that is there twice", JSON.stringify([ROLE, ROLE])],
+  ["a principal given twice", JSON.stringify([ROLE, ROLE])],
   ["a session", '["arn:aws:sts::123456789012:assumed-role/deploy/somebody"]'],
   ["the root user", JSON.stringify([`${IAM}root`])],
-  ["a group, which is no principal", JSON.stringify([`${IAM}group/admins`])],
+  ["a group, which is not a principal", JSON.stringify([`${IAM}group/admins`])],
   ["a policy", JSON.stringify([`${IAM}policy/admins`])],
-  ["a wildcard, which KMS takes for no principal", JSON.stringify([`${IAM}role/*`])],
+  ["a wildcard, which KMS does not accept as principal", JSON.stringify([`${IAM}role/*`])],
   ["everybody", '["*"]'],
-  ["one of another partition", '["arn:aws-cn:iam::123456789012:role/deploy"]'],
+  ["a principal of another partition", '["arn:aws-cn:iam::123456789012:role/deploy"]'],
   ["an account's number that is too short", '["arn:aws:iam::1234:role/short"]'],
-  ["one good and one bad", JSON.stringify([ROLE, "admin"])],
-])("refuses %s, saying what was expected and what was got", (_what, text) => {
+  ["one valid and one invalid", JSON.stringify([ROLE, "admin"])],
+])("refuses %s, saying what was expected and what was given", (_what, text) => {
   expect(faults(withValues({ keyAdministrators: text }))).toStrictEqual([
     `keyAdministrators: expected a list of different IAM role or user ARNs, got ${JSON.stringify(text)}`,
   ]);
 });
 
-test("who administers a key is not who uses it", () => {
+test("keeps administrators and users of a key apart", () => {
   const own = `${IAM}role/p-s-function`;
   const restoreRoleArns = JSON.stringify([ROLE]);
   const refused = JSON.stringify([USER, ROLE, own]);

@@ -1,10 +1,10 @@
-/** What `lock` takes, and where it contradicts the rest of the configuration. */
+/** Tests what `lock` accepts, and when it contradicts the rest of the configuration. */
 import { type RawConfig, parseConfig } from "../../src/config/config";
 import { lockErrors } from "../../src/config/checks/lock";
 import { loadStackConfig } from "../../src/local/deploy/stackConfig";
 import { ROOT } from "../support/stackProgram";
 
-/** The dev stack, with other values. */
+/** Returns the dev stack's configuration with other values. */
 function withValues(values: Record<string, string>): RawConfig {
   const { project, values: all } = loadStackConfig(ROOT, "dev");
   const own = Object.entries(all).flatMap(([key, value]) =>
@@ -14,7 +14,7 @@ function withValues(values: Record<string, string>): RawConfig {
   return { project, stack: "dev", primaryRegion: "us-east-1", values: { ...base, ...values } };
 }
 
-/** The lines of the error, without the heading. */
+/** Returns the lines of the error, without the heading. */
 function faults(raw: RawConfig): string[] {
   try {
     parseConfig(raw);
@@ -31,7 +31,7 @@ test.each([
   ["{}", undefined],
   ['{"mode":"governance","days":1}', { mode: "governance", days: 1 }],
   ['{"days":"7","mode":"governance"}', { mode: "governance", days: 7 }],
-])("lock takes %s", (lock, value) => {
+])("accepts the lock %s", (lock, value) => {
   expect(parseConfig(withValues({ lock })).lock).toStrictEqual(value);
 });
 
@@ -51,11 +51,11 @@ test.each([
   '{"mode":"governance","days":1.5}',
   '{"mode":"governance","days":[7]}',
   '{"mode":"governance","days":7,"coolOffHours":2}',
-])("lock refuses %j, saying what was expected and what was got", (lock) => {
+])("refuses the lock %j, saying what was expected and what was given", (lock) => {
   expect(faults(withValues({ lock }))).toStrictEqual([`lock: expected ${EXPECTED}, got ${JSON.stringify(lock)}`]);
 });
 
-test("no lock contradicts nothing", () => {
+test("finds no contradiction without a lock", () => {
   const bounds = { overrideMin: {}, overrideMax: {} };
   const context = {
     policies: {},
@@ -71,7 +71,7 @@ describe("a lock", () => {
   const withLock = (mode: string, days: number, more: Record<string, string> = {}) =>
     withValues({ lock: JSON.stringify({ mode, days }), ...more });
 
-  test("in compliance mode asks whether that is understood", () => {
+  test("in compliance mode requires a confirmation that it is understood", () => {
     expect(faults(withLock("compliance", 7))).toStrictEqual([
       "iUnderstandComplianceLock: expected true where lock.mode is compliance, got false: until such a lock ends " +
         "nobody can take it off or delete the copy, AWS Support included, and its storage is paid for",
@@ -81,10 +81,10 @@ describe("a lock", () => {
   });
 
   test.each([
-    ["retentionDays where the DR region has none of its own", 8, {}, 7],
+    ["retentionDays if the DR region has none of its own", 8, {}, 7],
     ["drRetentionDays, shorter", 4, { drRetentionDays: "3" }, 3],
     ["drRetentionDays, longer", 31, { drRetentionDays: "30" }, 30],
-  ])("ends no later than retention: %s", (_what, days, values, kept) => {
+  ])("must not last longer than %s", (_what, days, values, kept) => {
     expect(faults(withLock("governance", days, values))).toStrictEqual([
       `lock.days: expected at most the ${kept} days that a copy is kept in the DR region, got ${days}: ` +
         "retention can't delete what is locked",
@@ -113,7 +113,7 @@ describe("a lock", () => {
     ["a month, of which February is the shortest", '{"within":"1m"}', NIGHTLY, 29, 28],
     ["runs that have come to their end", '{"last":1}', "cron(0 3 * * ? 2026)", 7, undefined],
   ])(
-    "ends no later than the rules let go of any copy: %s, %s, %s, locked for %d days",
+    "must not outlast the first release of a copy by the rules: %s, %s, %s, locked for %d days",
     (_what, drKeep, schedule, days, kept) => {
       const lines = faults(withLock("governance", days, { drKeep, schedule }));
       expect(lines).toStrictEqual(
@@ -126,7 +126,7 @@ describe("a lock", () => {
     },
   );
 
-  test("names the policy that lets go too early", () => {
+  test("is refused with the name of the policy that releases too early", () => {
     const policies = '{"gold":{"retentionDays":30},"bronze":{"retentionDays":3}}';
     expect(faults(withLock("governance", 7, { policies }))).toStrictEqual([
       "lock.days: expected at most the 3 days that a copy is kept in the DR region, by the policy bronze, got 7: retention can't delete what is locked",
@@ -140,7 +140,7 @@ describe("a lock", () => {
     ['{"monthly":2}', '{"monthly":12}', 30, undefined],
     ["{}", '{"daily":90}', 30, undefined],
   ])(
-    "ends no later than the rules that tags may shorten to: %s of %s, locked for %d days",
+    "must not outlast the rules that tags can shorten to: %s of %s, locked for %d days",
     (overrideMin, overrideMax, days, kept) => {
       const lines = faults(withLock("governance", days, { drKeep: '{"daily":30}', overrideMin, overrideMax }));
       expect(lines).toStrictEqual(
@@ -153,7 +153,7 @@ describe("a lock", () => {
     },
   );
 
-  test("is told of both mistakes at once", () => {
+  test("is refused for both mistakes at once", () => {
     expect(faults(withLock("compliance", 8))).toHaveLength(2);
   });
 
@@ -161,7 +161,7 @@ describe("a lock", () => {
     ["retentionDays", "soon"],
     ["drRetentionDays", "soon"],
     ["iUnderstandComplianceLock", "soon"],
-  ])("is compared with %s only where that is in order", (key, text) => {
+  ])("is compared with %s only if that is valid", (key, text) => {
     const lines = faults(withLock("compliance", 8, { [key]: text }));
     expect(lines.map((line) => line.split(":")[0])).toStrictEqual([key]);
   });

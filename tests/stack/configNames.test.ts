@@ -1,4 +1,4 @@
-/** Vault ids and partitions that AWS would refuse in the middle of a `pulumi up` are refused by the configuration. */
+/** Tests that configuration refuses vault ids and partitions that AWS would refuse in the middle of a `pulumi up`. */
 import * as aws from "@pulumi/aws";
 import { parseConfig } from "../../src/config/config";
 import { RAW, faults, withValues } from "../support/rawConfig";
@@ -6,7 +6,7 @@ import { RAW, faults, withValues } from "../support/rawConfig";
 test.each([
   ["too long for Lambda's and Scheduler's names", "s".repeat(47)],
   ["with a dot, which Lambda, SNS and KMS refuse", "dev.eu"],
-])("a vault id %s is refused", (_why, stack) => {
+])("refuses a vault id %s", (_why, stack) => {
   expect(faults({ ...RAW, stack })).toStrictEqual([
     `stack: expected project and stack in 48 letters, digits, - and _, got "p-${stack}"`,
   ]);
@@ -19,7 +19,7 @@ test.each([
   ["eu__prod", "p-eu__prod"],
   ["eu-_prod", "p-eu-_prod"],
   ["prod-", "p-prod-"],
-])("a stack %s is refused, since CloudTrail would refuse its trail's name", (stack, vaultId) => {
+])("refuses a stack %s, because CloudTrail would refuse its trail's name", (stack, vaultId) => {
   const [fault, ...others] = faults({ ...RAW, stack });
   expect(others).toStrictEqual([]);
   expect(fault).toMatch(/^stack: expected a letter or digit at both ends .*CloudTrail/);
@@ -27,17 +27,17 @@ test.each([
 });
 
 test.each(["sthree-vault", "amzn-s3-demo-vault", "xn--vault"])(
-  "the project %s is refused, since S3 refuses its bucket's name",
+  "refuses the project %s, because S3 refuses its bucket's name",
   (project) => {
     expect(faults({ ...RAW, project })).toHaveLength(1);
   },
 );
 
-test.each(["prod", "prod_eu", "eu-west-1", "Prod2"])("a stack %s is taken", (stack) => {
+test.each(["prod", "prod_eu", "eu-west-1", "Prod2"])("accepts a stack %s", (stack) => {
   expect(faults({ ...RAW, stack })).toStrictEqual([]);
 });
 
-test("a vault id of 48 characters is taken", () => {
+test("accepts a vault id of 48 characters", () => {
   expect(parseConfig({ ...RAW, stack: "s".repeat(46) }).vaultId).toHaveLength(48);
 });
 
@@ -51,7 +51,7 @@ test.each([
   ["us-isof-south-1", "us-isof-east-1", "aws-iso-f", NEVER],
   ["eu-isoe-west-1", "us-west-2", "aws-iso-e", NEVER],
   ["eusc-de-east-1", "us-west-2", "aws-eusc", NEVER],
-])("a vault in %s is refused by its partition and why", (primaryRegion, drRegion, partition, why) => {
+])("refuses a vault in %s because of its partition, with the reason", (primaryRegion, drRegion, partition, why) => {
   const notified = faults({ ...withValues({ drRegion }), primaryRegion });
   expect(notified).toHaveLength(1);
   expect(notified[0]).toMatch(
@@ -59,7 +59,7 @@ test.each([
   );
 });
 
-test("every region that AWS has is of a partition that we know, and only those of aws are taken", () => {
+test("knows the partition of every AWS region, and accepts only those of aws", () => {
   const regions = [...new Set(Object.values(aws.Region))];
   const taken = regions.filter((primaryRegion) => {
     const drRegion = primaryRegion === "us-west-2" ? "us-east-1" : "us-west-2";

@@ -1,4 +1,6 @@
-/** What a stack file says of the AWS provider reaches every region's provider, or is refused by its key. */
+/**
+ * Tests that a stack file's settings of the AWS provider reach every region's provider, or are refused under their key.
+ */
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { specialSecretSig, specialSigKey } from "@pulumi/pulumi/runtime/rpc";
@@ -10,7 +12,7 @@ import { declareStack } from "../support/stackProgram";
 const PROVIDER = "pulumi:providers:aws";
 const ROLE = "arn:aws:iam::123456789012:role/deploy";
 
-/** A good value of each key, as YAML has it. */
+/** A valid value of each key, as YAML has it. */
 const VALUES: Readonly<Record<(typeof PROVIDER_CONFIG_KEYS)[number], unknown>> = {
   accessKey: "AKIAEXAMPLE",
   allowedAccountIds: ["123456789012"],
@@ -48,19 +50,19 @@ const VALUES: Readonly<Record<(typeof PROVIDER_CONFIG_KEYS)[number], unknown>> =
   userAgents: ["vault"],
 };
 
-/** What Pulumi hands to a provider: texts as they are, all else as JSON. */
+/** Returns what Pulumi passes to a provider: texts as they are, all else as JSON. */
 const handed = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));
 
-/** What the SDK makes a secret of by itself. */
+/** Inputs that the SDK makes secret by itself. */
 const SECRETS: readonly string[] = ["accessKey", "secretKey", "token"];
 
-test("every key of the AWS provider's configuration is known", () => {
+test("knows every key of the AWS provider's configuration", () => {
   const known = [...PROVIDER_CONFIG_KEYS, "region"].sort();
   const keys = Object.keys(aws.config).filter((key) => key !== "requireRegion");
   expect(keys.sort()).toStrictEqual(known);
 });
 
-/** What a stack's configuration makes of the providers of three regions: inputs by name. */
+/** Returns the inputs of the providers of three regions that a stack's configuration makes, by name. */
 async function providersOf(key: string, value: unknown, secrets: string[] = []) {
   const inputs: Record<string, Record<string, unknown>> = {};
   pulumi.runtime.setAllConfig({ [`aws:${key}`]: handed(value) }, secrets);
@@ -76,7 +78,7 @@ async function providersOf(key: string, value: unknown, secrets: string[] = []) 
   return inputs;
 }
 
-test.each(PROVIDER_CONFIG_KEYS)("aws:%s reaches the provider of every region", async (key) => {
+test.each(PROVIDER_CONFIG_KEYS)("passes aws:%s to the provider of every region", async (key) => {
   const value = handed(VALUES[key]);
   const wanted = SECRETS.includes(key) ? { [specialSigKey]: specialSecretSig, value } : value;
   const inputs = await providersOf(key, VALUES[key]);
@@ -88,7 +90,7 @@ test.each(PROVIDER_CONFIG_KEYS)("aws:%s reaches the provider of every region", a
   ]);
 });
 
-test("what the stack has as a secret stays one on its way to the providers", async () => {
+test("keeps the stack's secrets secret on their way to the providers", async () => {
   const roles = [{ roleArn: ROLE, externalId: "do-not-show" }];
   const inputs = await providersOf("assumeRoles", roles, ["aws:assumeRoles"]);
   const secret = { [specialSigKey]: specialSecretSig, value: JSON.stringify(roles) };
@@ -96,7 +98,7 @@ test("what the stack has as a secret stays one on its way to the providers", asy
   expect(given).toStrictEqual([secret, secret, secret]);
 });
 
-test("index.ts gives the vault's resources to those providers", async () => {
+test("gives those providers to the vault's resources in index.ts", async () => {
   const keys = ["profile", "assumeRoles", "allowedAccountIds", "defaultTags"] as const;
   const pairs = keys.map((key) => `aws:${key}=${handed(VALUES[key])}`);
   const { program } = await declareStack("dev", pairs);
@@ -111,12 +113,12 @@ test("index.ts gives the vault's resources to those providers", async () => {
   expect(new Set(used)).toStrictEqual(new Set(["primary", "dr-us-west-2"]));
 });
 
-test("a stack that says nothing of the provider gives it its region alone", async () => {
+test("gives the provider only its region if the stack says nothing of it", async () => {
   const { program } = await declareStack("dev");
   const given = program.declared
     .filter(({ type }) => type === PROVIDER)
     .map(({ name, inputs }) => [name, Object.keys(inputs).sort()]);
-  // The SDK sets the two that are skipped or not.
+  // The SDK sets the two skip settings.
   const keys = ["region", "skipCredentialsValidation", "skipRegionValidation"];
   expect(given).toStrictEqual([
     ["primary", keys],
@@ -124,7 +126,7 @@ test("a stack that says nothing of the provider gives it its region alone", asyn
   ]);
 });
 
-/** The faults of one key with a value. */
+/** Returns the errors for one key with a value. */
 const faultsOf = (provider: Record<string, unknown>) =>
   faults({
     ...RAW,
@@ -161,18 +163,18 @@ test.each<[key: string, value: unknown, expected: string]>([
   ["userAgents", "vault", "a list of texts"],
   ["allowedAccountId", ["123456789012"], "did you mean aws:allowedAccountIds?"],
   ["assumeRole", { roleArn: ROLE }, "did you mean aws:assumeRoles?"],
-])("aws:%s as %j is refused by its key", (key, value, expected) => {
+])("refuses aws:%s as %j under its key", (key, value, expected) => {
   const notified = faultsOf({ [key]: value });
   expect(notified).toHaveLength(1);
   expect(notified[0]).toMatch(new RegExp(`^aws:${key}: `));
   expect(notified[0]).toContain(expected);
 });
 
-test("account ids that YAML read as numbers are taken", () => {
+test("accepts account ids that YAML read as numbers", () => {
   expect(faultsOf({ allowedAccountIds: [123456789012] })).toStrictEqual([]);
 });
 
-test("account ids that are allowed and forbidden at once are refused, and those that nothing is held against", () => {
+test("refuses account ids that are both allowed and forbidden, and those without an account to compare with", () => {
   const ids = ["123456789012"];
   expect(faultsOf({ allowedAccountIds: ids, forbiddenAccountIds: ids })).toStrictEqual([
     "aws:forbiddenAccountIds: expected none with aws:allowedAccountIds, got both",
@@ -182,13 +184,13 @@ test("account ids that are allowed and forbidden at once are refused, and those 
   );
 });
 
-test.each(["accessKey", "secretKey", "token"])("the value of aws:%s is in no message", (key) => {
+test.each(["accessKey", "secretKey", "token"])("shows the value of aws:%s in no message", (key) => {
   expect(faultsOf({ [key]: "" })).toStrictEqual([
     `aws:${key}: expected a text, or the key left out, got a secret value`,
   ]);
 });
 
-test("nor is the value of a key that the stack has as a secret", () => {
+test("shows in no message the value of a key that the stack has as a secret", () => {
   const provider = { assumeRoles: '[{"roleArn":"do-not-show"}]' };
   const notified = faults({ ...RAW, provider, secretProviderKeys: ["assumeRoles"] });
   expect(notified).toHaveLength(1);

@@ -1,4 +1,7 @@
-/** Where copies go, what is encrypted in the primary region, dry runs: what `parseConfig` takes and what it says. */
+/**
+ * Tests the settings for DR regions, encryption in the primary region and dry runs: what `parseConfig` accepts and
+ * says.
+ */
 import { type VaultConfig, parseConfig } from "../../src/config/config";
 import { RAW, faults, withValues } from "../support/rawConfig";
 
@@ -19,22 +22,22 @@ describe("DR regions", () => {
       '["us-west-2","eu-west-1","ap-south-1","sa-east-1","ca-central-1"]',
       ["us-west-2", "eu-west-1", "ap-south-1", "sa-east-1", "ca-central-1"],
     ],
-  ])("drRegion %j and drRegions %s are %j", (drRegion, drRegions, expected) => {
+  ])("are read from drRegion %j and drRegions %s as %j", (drRegion, drRegions, expected) => {
     const config = parseConfig(withValues({ drRegion, drRegions }));
     expect(config.drRegions).toStrictEqual(expected);
     expect(config).not.toHaveProperty("drRegion");
   });
 
   test.each<[string, unknown, string]>([
-    ["six of them", ["us-west-1", "us-west-2", "eu-west-1", "eu-west-2", "eu-west-3", "sa-east-1"], LIST],
-    ["one twice", ["us-west-2", "us-west-2"], LIST],
-    ["no list", "us-west-2", LIST],
+    ["six regions", ["us-west-1", "us-west-2", "eu-west-1", "eu-west-2", "eu-west-3", "sa-east-1"], LIST],
+    ["one region twice", ["us-west-2", "us-west-2"], LIST],
+    ["a value that is not a list", "us-west-2", LIST],
     ["an object", { region: "us-west-2" }, LIST],
-    ["what is no text", [7], LIST],
-    ["nothing in it", [null], LIST],
-    ["an unknown one", ["us-west-2", "eu-centrall-1"], `${LIST} (did you mean eu-central-1?)`],
-    ["one in capitals", ["US-WEST-2"], `${LIST} (did you mean `],
-  ])("drRegions refuses %s", (_what, value, expected) => {
+    ["an item that is not text", [7], LIST],
+    ["a null item", [null], LIST],
+    ["an unknown region", ["us-west-2", "eu-centrall-1"], `${LIST} (did you mean eu-central-1?)`],
+    ["a region in capitals", ["US-WEST-2"], `${LIST} (did you mean `],
+  ])("are refused with %s in drRegions", (_what, value, expected) => {
     const text = JSON.stringify(value);
     const [fault, ...others] = faults(withRegions(value));
     expect(others).toStrictEqual([]);
@@ -42,29 +45,29 @@ describe("DR regions", () => {
     expect(fault?.endsWith(`, got ${JSON.stringify(text)}`)).toBe(true);
   });
 
-  test("drRegions refuses what is no JSON", () => {
+  test("are refused if drRegions is not JSON", () => {
     expect(faults(withValues({ drRegion: "", drRegions: "us-west-2" }))).toStrictEqual([
       `drRegions: expected ${LIST}, got "us-west-2"`,
     ]);
   });
 
-  test("there has to be one", () => {
+  test("must include at least one region", () => {
     expect(faults(withRegions([]))).toStrictEqual(["drRegion: expected a region to copy to, got none"]);
   });
 
-  test("both keys are not set together", () => {
+  test("are refused if both keys are set", () => {
     expect(faults(withRegions(["eu-west-1"], "us-west-2"))).toStrictEqual([
       "drRegion: expected none where drRegions is set, got us-west-2",
     ]);
   });
 
-  test("none of them is the primary region", () => {
+  test("must not include the primary region", () => {
     expect(faults(withRegions(["us-west-2", "us-east-1"]))).toStrictEqual([
       "drRegions: expected a region other than aws:region, got us-east-1 for both",
     ]);
   });
 
-  test("each that is in another partition is told", () => {
+  test("are each reported if they are in another partition", () => {
     const refused = (region: string) =>
       `drRegions: expected a region of the same AWS partition as us-east-1, got ${region}: ` +
       "EC2 copies no snapshot from one partition to another";
@@ -80,7 +83,7 @@ describe("encryptPrimary", () => {
     ["false", false],
     ["true", true],
     [KEY, KEY],
-  ])("takes %s", (text, value) => {
+  ])("accepts %s", (text, value) => {
     expect(parseConfig(withValues({ encryptPrimary: text })).encryptPrimary).toBe(value);
   });
 
@@ -98,12 +101,12 @@ describe("encryptPrimary", () => {
     ]);
   });
 
-  test("takes a key of another account", () => {
+  test("accepts a key of another account", () => {
     const theirs = "arn:aws:kms:us-east-1:210987654321:key/shared";
     expect(parseConfig(withValues({ encryptPrimary: theirs })).encryptPrimary).toBe(theirs);
   });
 
-  test("refuses a key of another region: EC2 encrypts with one of its own", () => {
+  test("refuses a key of another region, because EC2 encrypts with one of its own region", () => {
     const there = KEY.replace("us-east-1", "us-west-2");
     expect(faults(withValues({ encryptPrimary: there }))).toStrictEqual([
       `encryptPrimary: expected a key of us-east-1, got ${there}`,
@@ -112,7 +115,7 @@ describe("encryptPrimary", () => {
 });
 
 describe("dryRun", () => {
-  test("is off, and can be on", () => {
+  test("is off by default and can be switched on", () => {
     expect(parseConfig(RAW).dryRun).toBe(false);
     expect(parseConfig(withValues({ dryRun: "true" })).dryRun).toBe(true);
   });
@@ -124,7 +127,7 @@ describe("dryRun", () => {
   });
 });
 
-test("mistakes of all three are told at once", () => {
+test("reports mistakes of all three settings at once", () => {
   const values = { drRegion: "", encryptPrimary: "maybe", dryRun: "perhaps" };
   expect(faults(withValues(values)).map((line) => line.split(":")[0])).toStrictEqual([
     "dryRun",
@@ -133,7 +136,7 @@ test("mistakes of all three are told at once", () => {
   ]);
 });
 
-test("a source key of another region is refused: volumes are encrypted under keys of their own", () => {
+test("refuses a source key of another region, because volumes are encrypted under keys of their own region", () => {
   const there = KEY.replace("us-east-1", "us-west-2");
   expect(faults(withValues({ sourceKeyArns: JSON.stringify([KEY, there]) }))).toStrictEqual([
     `sourceKeyArns: expected keys of us-east-1, got ${there}`,

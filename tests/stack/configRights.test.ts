@@ -1,4 +1,4 @@
-/** Whether the function's rights fit what IAM takes of a role, told by the configuration alone. */
+/** Tests that the configuration alone decides whether the function's permissions fit what IAM accepts for a role. */
 import { configOf } from "../../src/config/config";
 import { partitionOf } from "../../src/iam/partition";
 import { rightsLength } from "../../src/config/checks/policySize";
@@ -33,25 +33,25 @@ function refused(values: Record<string, string>): { keys: string; length: number
 
 test.each([
   ["a plain stack", []],
-  ["one with all that adds to them", Object.entries(EVERYTHING).map(([key, value]) => `${key}=${value}`)],
-])("are reckoned as long as they are: %s", async (_what, overrides) => {
+  ["a stack with all that adds to them", Object.entries(EVERYTHING).map(([key, value]) => `${key}=${value}`)],
+])("computes the length of the permissions as it is, for %s", async (_what, overrides) => {
   const stack = await declareStack("prod", overrides);
   const { policy } = stack.inputs("aws:iam/rolePolicy:RolePolicy", `${VAULT}-function`);
   const { project, values } = loadStackConfig(ROOT, "prod", overrides);
   expect(rightsLength(configOf(project, "prod", values))).toBe(String(policy).length);
 });
 
-test("five DR regions, encryption, a lock, audit and four source keys fit", () => {
+test("accepts five DR regions, encryption, a lock, audit and four source keys", () => {
   expect(refused({ ...EVERYTHING, sourceKeyArns: JSON.stringify(KEYS.slice(0, 4)) })).toBe(undefined);
 });
 
-test("what is to be shortened is named", () => {
+test("names the settings that must be shortened", () => {
   const sourceKeyArns = JSON.stringify(KEYS);
   expect(refused({ sourceKeyArns })?.keys).toBe("sourceKeyArns");
   expect(refused({ ...EVERYTHING, sourceKeyArns })?.keys).toBe("sourceKeyArns, drRegions");
 });
 
-test("exactly 10,240 characters fit, and one more is refused", () => {
+test("accepts exactly 10,240 characters and refuses one more", () => {
   const named = (length: number) => {
     const names = Array.from({ length: 27 }, (_, index) => String(index).padEnd(200, "n"));
     const all = [...names, "l".repeat(length)].map((name) => [name, { retentionDays: 7 }]);
@@ -65,7 +65,7 @@ test("exactly 10,240 characters fit, and one more is refused", () => {
   expect(named(fitting + 1)?.length).toBe(10_241);
 });
 
-test("a dry run is held to what it will have the right to afterwards", () => {
+test("checks a dry run for the permissions that it will need afterwards", () => {
   expect(refused({ dryRun: "true", sourceKeyArns: JSON.stringify(KEYS) })?.keys).toBe("sourceKeyArns");
 });
 
@@ -79,6 +79,6 @@ test.each([
   ["us-isof-south-1", "aws-iso-f"],
   ["eu-isoe-west-1", "aws-iso-e"],
   ["eusc-de-east-1", "aws-eusc"],
-])("the region %s is of the partition %s", (region, partition) => {
+])("puts the region %s into the partition %s", (region, partition) => {
   expect(partitionOf(region)).toBe(partition);
 });

@@ -1,4 +1,4 @@
-/** `tags`: which it takes, and what it says of those that some service would refuse. */
+/** Tests `tags`: which it accepts, and what it says of those that some service would refuse. */
 import { configOf, parseConfig } from "../../src/config/config";
 import { loadStackConfig } from "../../src/local/deploy/stackConfig";
 import { faults, withValues } from "../support/rawConfig";
@@ -19,12 +19,12 @@ test.each([
   ["an empty value", { Empty: "" }],
   ["the longest", { ["k".repeat(128)]: "v".repeat(256) }],
   ["every character", { "Größe 1_.:/=+-@": "東京 1_.:/=+-@" }],
-  ["what only looks reserved", { "my:aws:x": "", awsome: "", "smart-vault": "", "user:Name": "" }],
-])("takes %s", (_what, tags) => {
+  ["a key that only looks reserved", { "my:aws:x": "", awsome: "", "smart-vault": "", "user:Name": "" }],
+])("accepts %s", (_what, tags) => {
   expect(parseConfig(given(tags)).tags).toStrictEqual(tags);
 });
 
-test("takes what `pulumi config set --path` makes numbers and truth values of, as texts", () => {
+test("accepts as texts the numbers and booleans that `pulumi config set --path` makes", () => {
   const { tags } = parseConfig(given({ CostCenter: 4711, Backup: true, Offset: -1 }, { tagKey: "b" }));
   expect(tags).toStrictEqual({ CostCenter: "4711", Backup: "true", Offset: "-1" });
 });
@@ -41,7 +41,7 @@ test.each<[string, unknown, string]>([
   ["nothing", null, EXPECTED],
   ["eleven", numbered(11), `${EXPECTED}: it has 11`],
   ["an empty key", { "": "x" }, `${EXPECTED}: ${KEY} ""`],
-  ["a key too long", { [K129]: "x" }, `${EXPECTED}: ${KEY} "${K129}"`],
+  ["a key that is too long", { [K129]: "x" }, `${EXPECTED}: ${KEY} "${K129}"`],
   ["a key with another character", { "a#b": "x" }, `${EXPECTED}: ${KEY} "a#b"`],
   ["a key with a line break", { "a\n": "x" }, `${EXPECTED}: ${KEY} "a\\n"`],
   ["a key of AWS's", { "AWS:x": "x" }, `${EXPECTED}: no key may begin with aws:, one is "AWS:x"`],
@@ -55,12 +55,12 @@ test.each<[string, unknown, string]>([
     { Name: "x" },
     `${EXPECTED}: no key may be "Name": everything would have the same name, and snapshots lose that of their volumes`,
   ],
-  ["a value too long", { k: V257 }, `${EXPECTED}: k must be a text of up to 256 ${SHAPE}, is "${V257}"`],
+  ["a value that is too long", { k: V257 }, `${EXPECTED}: k must be a text of up to 256 ${SHAPE}, is "${V257}"`],
   ["a value with another character", { k: "a*" }, `${EXPECTED}: k must be a text of up to 256 ${SHAPE}, is "a*"`],
-  ["a value that is no text", { k: ["a"] }, `${EXPECTED}: k must be a text of up to 256 ${SHAPE}, is ["a"]`],
+  ["a value that is not text", { k: ["a"] }, `${EXPECTED}: k must be a text of up to 256 ${SHAPE}, is ["a"]`],
   ["a fraction", { k: 0.5 }, `${EXPECTED}: k must be a text of up to 256 ${SHAPE}, is 0.5`],
   [
-    "keys that IAM takes for one",
+    "keys that IAM treats as one",
     { Team: "a", team: "b" },
     `${EXPECTED}: keys must differ in more than case, "team" does not`,
   ],
@@ -69,7 +69,7 @@ test.each<[string, unknown, string]>([
   expect(faults(given(tags))).toStrictEqual([`tags: expected ${expected}, got ${JSON.stringify(raw)}`]);
 });
 
-test("refuses text that is no JSON", () => {
+test("refuses text that is not JSON", () => {
   expect(faults(withValues({ tags: "a=b" }))).toStrictEqual([`tags: expected ${EXPECTED}, got "a=b"`]);
 });
 
@@ -79,7 +79,7 @@ test.each(["backup", "Backup"])("refuses the tag that selects instances: %s", (k
   ]);
 });
 
-test("is taken from the command line of `npm start`, equals signs and all", () => {
+test("reads tags from the command line of `npm start`, including equals signs", () => {
   const { project, values } = loadStackConfig(ROOT, "dev", ['tags={"Team":"a=b"}']);
   expect(configOf(project, "dev", values).tags).toStrictEqual({ Team: "a=b" });
   expect(configOf(project, "dev", loadStackConfig(ROOT, "dev").values).tags).toStrictEqual({});

@@ -9,6 +9,6 @@ test.each([
       "maxRecoveryPointAgeHours: expected 0, or more than the 24 hours that cron(0 3 * * ? *) leaves between runs, got 24: a recovery point gets that old though all is well",
     ],
   ],
-])("maxRecoveryPointAgeHours %s beside a nightly schedule", (maxRecoveryPointAgeHours, lines) => {
+])("checks maxRecoveryPointAgeHours %s with a nightly schedule", (maxRecoveryPointAgeHours, lines) => {
   expect(faults(withValues({ maxRecoveryPointAgeHours }))).toStrictEqual(lines);
 });

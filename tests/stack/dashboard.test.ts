@@ -1,4 +1,4 @@
-/** Goal: nothing on the dashboard stays empty for a wrong name, and CloudWatch takes it. */
+/** Tests that nothing on the dashboard is empty because of a wrong name, and that CloudWatch accepts it. */
 import { dashboardBody } from "../../src/stack/monitoring/dashboardBody";
 import { type DeclaredStack, declareStack } from "../support/stackProgram";
 import { watchedVault } from "../support/watchedVault";
@@ -22,7 +22,7 @@ interface Properties {
   alarms?: string[];
   annotations?: { horizontal: { value: number; label: string }[] };
 }
-/** As CloudWatch gets it. */
+/** The body as CloudWatch gets it. */
 const { widgets } = JSON.parse(JSON.stringify(dashboardBody(WATCHED, ACCOUNT))) as {
   widgets: {
     type: string;
@@ -56,7 +56,7 @@ const OF_AWS = [
   ),
 ];
 
-/** Sent by no such night: tests/unit/plan/orphans.test.ts and leftRegions.test.ts see them sent. */
+/** Metrics that no such night sends: tests/unit/plan/orphans.test.ts and leftRegions.test.ts check them. */
 const OF_WHAT_NOBODY_COUNTS = [
   ...["OrphanRecoveryPoints", "OrphanGiB"].flatMap((name) =>
     [SETTINGS.primaryRegion, DR.region].map(
@@ -66,7 +66,7 @@ const OF_WHAT_NOBODY_COUNTS = [
   ...["LeftRegionSnapshots", "LeftRegionGiB"].map((name) => `SmartVault ${name} service=${SETTINGS.vaultId}`),
 ];
 
-test("every metric on it is one that the function sends in some night, or that AWS does", async () => {
+test("shows only metrics that the function sends on some night, or that AWS sends", async () => {
   const vault = watchedVault(600, { ...SETTINGS, policies: keeping(1) });
   const nights = [
     {},
@@ -85,7 +85,7 @@ test("every metric on it is one that the function sends in some night, or that A
   const plain = drawn.filter(([first]) => typeof first === "string");
   expect(plain.length).toBeGreaterThan(25);
   expect(plain.map(keyOf).filter((key) => !known.has(key))).toStrictEqual([]);
-  // What the one expression searches for, by namespace, dimension and a word of the name.
+  // Metrics that the one expression searches for, by namespace, dimension and a word of the name.
   const [expression, ...others] = drawn.filter(([first]) => typeof first !== "string");
   expect(others).toStrictEqual([]);
   expect(expression?.[0]).toMatchObject({
@@ -95,15 +95,15 @@ test("every metric on it is one that the function sends in some night, or that A
   expect(found).toContain(`SmartVault ActionsDeferred.ResourceLimitExceeded service=${SETTINGS.vaultId}`);
 });
 
-test("everything is read from the primary region, where it is sent, and from this account", () => {
+test("reads everything from the primary region, where it is sent, and from this account", () => {
   for (const { properties } of graphs) expect(properties.region).toBe("us-east-1");
   const { alarms = [] } = widgets.find(({ type }) => type === "alarm")?.properties ?? {};
   expect(alarms).toHaveLength(9);
   expect(alarms[0]).toBe("arn:aws:cloudwatch:us-east-1:111122223333:alarm:smart-vault-test-errors");
 });
 
-describe("is a body that CloudWatch takes", () => {
-  test("of widgets that lie in the grid of 24 columns, none on another", () => {
+describe("the dashboard body", () => {
+  test("has widgets within the grid of 24 columns, none on top of another", () => {
     const cells = widgets.flatMap(({ x, y, width, height }) => {
       expect([x, y].every((at) => Number.isInteger(at) && at >= 0)).toBe(true);
       expect(x + width).toBeLessThanOrEqual(24);
@@ -113,7 +113,7 @@ describe("is a body that CloudWatch takes", () => {
     expect(widgets.length).toBeLessThanOrEqual(500);
   });
 
-  test("whose graphs have a statistic, a period and metrics of names and values in turn", () => {
+  test("has graphs with a statistic, a period, and metrics of alternating names and values", () => {
     for (const { properties } of graphs) {
       expect(["Sum", "Maximum", "Minimum"]).toContain(properties.stat);
       expect((properties.period ?? 0) % 60).toBe(0);
@@ -127,7 +127,7 @@ describe("is a body that CloudWatch takes", () => {
     }
   });
 
-  test("whose every row of graphs begins with a text that explains it", () => {
+  test("explains every row of graphs in a text", () => {
     const rows = [...new Set(widgets.map(({ y }) => y))];
     expect(rows).toHaveLength(6);
     for (const row of rows) {
@@ -137,7 +137,7 @@ describe("is a body that CloudWatch takes", () => {
     }
   });
 
-  test("and the alarms' own limits as lines", () => {
+  test("shows the alarms' own limits as lines", () => {
     const lines = graphs.flatMap(({ properties }) => properties.annotations?.horizontal ?? []);
     expect(lines).toStrictEqual([
       { value: 34, label: "too old" },
@@ -147,14 +147,14 @@ describe("is a body that CloudWatch takes", () => {
   });
 });
 
-describe("in the stack", () => {
+describe("the dashboard in the stack", () => {
   const type = "aws:cloudwatch/dashboard:Dashboard";
   let stack: DeclaredStack;
   beforeAll(async () => {
     stack = await declareStack("prod");
   });
 
-  test("it is made under the vault's name, for the account that is deployed to", () => {
+  test("has the vault's name, and shows the account that is deployed to", () => {
     const { dashboardName, dashboardBody: json } = stack.inputs(type);
     expect(dashboardName).toBe("smart-vault-prod");
     expect(String(json)).toContain("arn:aws:cloudwatch:us-east-1:123456789012:alarm:smart-vault-prod-errors");

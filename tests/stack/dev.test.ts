@@ -1,4 +1,4 @@
-/** The development stack: what is different from production. */
+/** Tests how the development stack differs from production. */
 import { type DeclaredStack, declareStack } from "../support/stackProgram";
 
 const VAULT = "smart-vault-dev";
@@ -9,7 +9,7 @@ beforeAll(async () => {
   stack = await declareStack("dev");
 });
 
-test("declares the same as production, but no audit log, no trail and no Recycle Bin", () => {
+test("declares in dev the same as in production except audit log, trail and Recycle Bin", () => {
   const types = stack.list.map((line) => line.split(" ")[0]);
   expect(types).toStrictEqual([
     "aws:cloudwatch/dashboard:Dashboard",
@@ -52,7 +52,7 @@ test("declares the same as production, but no audit log, no trail and no Recycle
   ]);
 });
 
-test("its key goes with the stack, after thirty days all the same", () => {
+test("deletes dev's key with the stack, after thirty days", () => {
   for (const type of ["aws:kms/key:Key", "aws:kms/alias:Alias"]) {
     const { protect, retainOnDelete } = stack.options(type, `${VAULT}-us-west-2`);
     expect({ protect, retainOnDelete }).toStrictEqual({ protect: false, retainOnDelete: false });
@@ -60,11 +60,11 @@ test("its key goes with the stack, after thirty days all the same", () => {
   expect(stack.inputs("aws:kms/key:Key").deletionWindowInDays).toBe(30);
 });
 
-test("logs for a week", () => {
+test("keeps dev's logs for a week", () => {
   expect(stack.inputs("aws:cloudwatch/logGroup:LogGroup").retentionInDays).toBe(7);
 });
 
-test("shares no physical name with production, so that both fit into one account", () => {
+test("shares no physical name between dev and production, so that both fit into one account", () => {
   const names = stack.program.declared
     .filter(({ type }) => type.startsWith("aws:"))
     .flatMap(({ inputs }) => (typeof inputs.name === "string" ? [inputs.name] : []));

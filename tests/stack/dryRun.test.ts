@@ -1,4 +1,4 @@
-/** A production stack that only rehearses. */
+/** Tests a production stack with dryRun. */
 import { settingsIn } from "../support/stackArchive";
 import { AUDIT_RIGHTS, FUNCTION_RIGHTS, VAULT } from "../support/stackPolicies";
 import { type DeclaredStack, declareStack, policyOf } from "../support/stackProgram";
@@ -10,7 +10,7 @@ beforeAll(async () => {
   stack = await declareStack("prod", ["dryRun=true"]);
 });
 
-test("the function may read, tell, set the clock and log, and write nothing to EC2", () => {
+test("allows the function to read, notify, set the timer and log, and not to write to EC2", () => {
   const inputs = stack.inputs("aws:iam/rolePolicy:RolePolicy", `${VAULT}-function`);
   const may = ["Observe", "AskForKeyStates", "Tell", "SetTheClock", "LetTheClockCall", "TraceAndList", "Log"];
   expect(policyOf(inputs).Statement).toStrictEqual([
@@ -19,11 +19,11 @@ test("the function may read, tell, set the clock and log, and write nothing to E
   ]);
 });
 
-test("the function knows it", () => {
+test("tells the function that it is a dry run", () => {
   expect(settingsIn(stack.archive)).toStrictEqual({ ...SETTINGS, dryRun: true });
 });
 
-test("everything else is there, the key too: to switch it off changes the function and its rights alone", () => {
+test("declares everything else, including the key, so that switching it off changes only the function", () => {
   expect(stack.list).toContain(`aws:kms/key:Key ${VAULT}-us-west-2 us-west-2`);
   expect(stack.list).toContain(`aws:rbin/rule:Rule ${VAULT} us-east-1`);
 });

@@ -1,4 +1,4 @@
-/** A production stack that encrypts in the primary region under a key that is there already. */
+/** Tests a production stack that encrypts in the primary region under an existing key. */
 import { ACCOUNT_ID } from "../../src/local/account/accountId";
 import { settingsIn } from "../support/stackArchive";
 import { VAULT } from "../support/stackPolicies";
@@ -13,18 +13,18 @@ beforeAll(async () => {
   stack = await declareStack("prod", [`encryptPrimary=${GIVEN}`]);
 });
 
-test("no key is made in the primary region", () => {
+test("makes no key in the primary region", () => {
   expect(stack.list.filter((line) => line.startsWith("aws:kms/"))).toStrictEqual([
     `aws:kms/alias:Alias ${VAULT}-us-west-2 us-west-2`,
     `aws:kms/key:Key ${VAULT}-us-west-2 us-west-2`,
   ]);
 });
 
-test("the function knows the given one", () => {
+test("gives the function the configured key", () => {
   expect(settingsIn(stack.archive)).toStrictEqual({ ...SETTINGS, primaryKeyArn: GIVEN });
 });
 
-test("the function may use it through EC2, in both regions", () => {
+test("allows the function to use the key through EC2, in both regions", () => {
   const rights = policyOf(stack.inputs("aws:iam/rolePolicy:RolePolicy", `${VAULT}-function`));
   const sids = ["ReadEncryptedSources", "ReadEncryptedSourcesGrants"];
   const found = rights.Statement.filter(({ Sid }) => sids.includes(Sid));
@@ -36,7 +36,7 @@ test("the function may use it through EC2, in both regions", () => {
   );
 });
 
-test("is watched in its region, and given as an output", () => {
+test("watches the key in its region, and gives it as an output", () => {
   const { eventPattern } = stack.inputs("aws:cloudwatch/eventRule:EventRule", `${VAULT}-key-events`);
   const { detail } = JSON.parse(String(eventPattern)) as { detail: { resources: unknown } };
   expect(detail.resources).toStrictEqual({ ARN: [ARN.key, GIVEN] });

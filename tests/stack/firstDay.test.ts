@@ -1,7 +1,13 @@
-/** Production in an account made today: it deploys, and whoever takes a key away is reported to a person, without a step in between. */
+/**
+ * Tests production in an account made today: it deploys, and changes that make a key unusable are reported to a person,
+ * without further steps.
+ */
 import { type DeclaredStack, declareStack } from "../support/stackProgram";
 
-/** What a new account may run at once; Lambda keeps ten of them from being reserved (Lambda developer guide, "Quotas"). */
+/**
+ * Concurrent executions of a new account; Lambda keeps ten of them from being reserved (Lambda developer guide,
+ * "Quotas").
+ */
 const NEW_ACCOUNT = { concurrency: 10, unreservable: 10 };
 
 const KEY = "aws:kms/key:Key";
@@ -60,7 +66,7 @@ describe("prod", () => {
     }
   });
 
-  test("hands each region's events to the primary region, and those to a topic with a person's address", () => {
+  test("hands each region's events to the primary region, and those to a topic with a subscriber's address", () => {
     const targets = all(TARGET).map(({ inputs }) => String(inputs.arn));
     const { arn: topic } = stack.inputs("aws:sns/topicPolicy:TopicPolicy");
     expect(targets.filter((arn) => arn === topic)).toHaveLength(1);

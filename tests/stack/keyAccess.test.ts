@@ -1,4 +1,6 @@
-/** Goal: who a key's policy lets in is read as KMS reads it. Method: one statement, one caller and the answer, a line each. */
+/**
+ * Tests that a key's policy is read as KMS reads it. Method: one statement, one caller and the answer, one per line.
+ */
 import { type Caller, type KeyStatement, keyAllows } from "../../src/iam/keyAccess";
 
 const HOME = "arn:aws:iam::111111111111";
@@ -22,47 +24,47 @@ type Row = [what: string, statements: KeyStatement[], caller: Caller, iam: boole
 
 test.each<Row>([
   ["a role that is named needs no IAM policy", [to({ AWS: role.arn })], role, false, true],
-  ["one of several that are named", [to({ AWS: [foreign.arn, role.arn] })], role, false, true],
-  ["another role is not it", [to({ AWS: `${role.arn}2` })], role, true, false],
+  ["one of several named roles is let in", [to({ AWS: [foreign.arn, role.arn] })], role, false, true],
+  ["another role is not let in", [to({ AWS: `${role.arn}2` })], role, true, false],
   ["the account hands over to IAM policies", [to({ AWS: root.arn })], role, true, true],
   ["without an IAM policy the account lets nobody in", [to({ AWS: root.arn })], role, false, false],
-  ["the account by its number is the same", [to({ AWS: "111111111111" })], role, true, true],
+  ["the account's number means the same as its root ARN", [to({ AWS: "111111111111" })], role, true, true],
   ["the account lets its root user in", [to({ AWS: root.arn })], root, false, true],
-  ["no statement, no root user", [to({ AWS: role.arn })], root, true, false],
+  ["without a statement the root user is not let in", [to({ AWS: role.arn })], root, true, false],
   ["only the root user is of the type Account", [onlyRoot], root, false, true],
-  ["what is for the root user alone hands nothing over", [onlyRoot], role, true, false],
-  ["another account needs an IAM policy, too", [to({ AWS: foreign.arn })], foreign, false, false],
-  ["another account that has one", [to({ AWS: foreign.arn })], foreign, true, true],
+  ["a statement for the root user alone hands nothing over", [onlyRoot], role, true, false],
+  ["another account needs an IAM policy as well", [to({ AWS: foreign.arn })], foreign, false, false],
+  ["another account with an IAM policy is let in", [to({ AWS: foreign.arn })], foreign, true, true],
   ["another account's role is not this account's", [to({ AWS: root.arn })], foreign, true, false],
-  ["everybody is everybody", [to("*")], "anonymous", false, true],
-  ["everybody, as AWS's principals", [to({ AWS: "*" })], "anonymous", false, true],
-  ["an account is not everybody", [to({ AWS: root.arn })], "anonymous", true, false],
-  ["a service by its name", [to({ Service: "s.amazonaws.com" })], service, false, true],
-  ["another service", [to({ Service: "t.amazonaws.com" })], service, true, false],
-  ["a role is no service", [to({ Service: "s.amazonaws.com" })], role, true, false],
-  ["a denial outweighs", [to({ AWS: role.arn }), to("*", { Effect: "Deny" })], role, true, false],
+  ["a wildcard lets everyone in", [to("*")], "anonymous", false, true],
+  ["a wildcard as AWS principal lets everyone in", [to({ AWS: "*" })], "anonymous", false, true],
+  ["an account does not let everyone in", [to({ AWS: root.arn })], "anonymous", true, false],
+  ["a service is let in by its name", [to({ Service: "s.amazonaws.com" })], service, false, true],
+  ["another service is not let in", [to({ Service: "t.amazonaws.com" })], service, true, false],
+  ["a role is not a service", [to({ Service: "s.amazonaws.com" })], role, true, false],
+  ["a denial outweighs an allowance", [to({ AWS: role.arn }), to("*", { Effect: "Deny" })], role, true, false],
   [
-    "a denial of others does not",
+    "a denial of others does not matter",
     [to({ AWS: role.arn }), to({ AWS: foreign.arn }, { Effect: "Deny" })],
     role,
     false,
     true,
   ],
-  ["another action", [to({ AWS: role.arn }, { Action: "kms:Encrypt" })], role, true, false],
-])("%s", (_what, Statement, caller, iam, allows) => {
+  ["another action is not allowed", [to({ AWS: role.arn }, { Action: "kms:Encrypt" })], role, true, false],
+])("reads as KMS does: %s", (_what, Statement, caller, iam, allows) => {
   const asks = keyAllows({ Statement }, KEY, caller, () => iam);
   expect(asks({ action: "kms:Decrypt", context: {} })).toBe(allows);
 });
 
 test.each([
-  ["a kind of principal", to({ Federated: "x" })],
-  ["no principal", to(undefined)],
-  ["an element", { ...to("*"), NotAction: "kms:Decrypt" }],
-])("refuses to guess at %s that it does not know", (_what, statement) => {
+  ["an unknown kind of principal", to({ Federated: "x" })],
+  ["a missing principal", to(undefined)],
+  ["an unknown element", { ...to("*"), NotAction: "kms:Decrypt" }],
+])("refuses to guess at %s", (_what, statement) => {
   expect(() => keyAllows({ Statement: [statement] }, KEY, role, () => true)).toThrow(/not modelled/);
 });
 
-test("refuses to guess at a caller that it does not know", () => {
+test("refuses to guess at an unknown caller", () => {
   const asks = keyAllows({ Statement: [to("*")] }, KEY, { arn: `${HOME}:group/g` }, () => true);
   expect(() => asks({ action: "kms:Decrypt", context: {} })).toThrow(/no caller/);
 });

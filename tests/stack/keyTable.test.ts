@@ -1,6 +1,7 @@
 /**
- * Goal: who may do what with each key of a vault, and who may not. Method: both stacks under Pulumi's mocks, the key policies
- * that they declare, and every row of a table asked of each; then each plausible mistake in a policy, which some row must tell.
+ * Tests who is allowed to do what with each key of a vault. Method: both stacks under Pulumi's mocks, the key policies
+ * that they declare, and every row of a table checked against each; then each plausible mistake in a policy, which some
+ * row must detect.
  */
 import type * as pulumi from "@pulumi/pulumi";
 import { type IamPolicy, compilePolicy } from "../../src/iam/evaluator";
@@ -74,14 +75,14 @@ jest.mock("../../src/stack/function", () => ({
   },
 }));
 
-/** The program is a module, so that each variant has modules of its own. */
+/** The program is a module, so each variant needs its own modules. */
 async function declareAnew({ stack, overrides }: Variant): Promise<StackProgram.DeclaredStack> {
   jest.resetModules();
   const { declareStack } = await import("../support/stackProgram");
   return declareStack(stack, overrides);
 }
 
-/** A key as the stack declares it: its policy, and what its vault's role may by its own. */
+/** A key as the stack declares it: its policy, and what its vault's role is allowed by its own policy. */
 interface Declared {
   arn: string;
   policy: KeyPolicy;
@@ -97,20 +98,20 @@ function declaredKey(stack: StackProgram.DeclaredStack, { vaultId, region }: Key
   };
 }
 
-/** The row's actions that come out otherwise than it says. */
+/** Returns the row's actions whose result is not what it says. */
 function wrong({ who, allowed, actions, context }: Row, { arn, policy, roleMay }: Declared) {
   const allows = keyAllows(policy, arn, who.caller, identityOf(who, roleMay));
   return actions.filter((action) => allows({ action, context }) !== allowed);
 }
 
-describe.each(Object.entries(VARIANTS))("%s:", (_variant, variant) => {
+describe.each(Object.entries(VARIANTS))("key policies %s:", (_variant, variant) => {
   let stack: StackProgram.DeclaredStack;
 
   beforeAll(async () => {
     stack = await declareAnew(variant);
   });
 
-  test("every key is in the table", () => {
+  test("cover every key with the table", () => {
     const keys = stack.list.filter((line) => line.startsWith("aws:kms/key:Key "));
     const expected = variant.keys.map(({ vaultId, region }) => `aws:kms/key:Key ${vaultId}-${region} ${region}`);
     expect(keys).toStrictEqual(expected.sort());
@@ -123,7 +124,7 @@ describe.each(Object.entries(VARIANTS))("%s:", (_variant, variant) => {
       expect(wrong(row, declaredKey(stack, key))).toStrictEqual([]);
     });
 
-    test("each mistake in a statement makes a row fail", () => {
+    test("fail a row for each mistake in a statement", () => {
       const declared = declaredKey(stack, key);
       const mutants = keyMutants(declared.policy);
       expect(mutants.length).toBeGreaterThan(30);

@@ -1,4 +1,4 @@
-/** A production stack that locks its copies: what the function is told, and the one right that it gets more. */
+/** Tests a production stack that locks its copies: the function's setting and its one additional permission. */
 import { type DeclaredStack, declareStack, policyOf } from "../support/stackProgram";
 import { AUDIT_RIGHTS, FUNCTION_RIGHTS, LOCK_RIGHTS, VAULT } from "../support/stackPolicies";
 
@@ -9,7 +9,7 @@ beforeAll(async () => {
   stack = await declareStack("prod", [`lock=${lock}`, "iUnderstandComplianceLock=true"]);
 });
 
-test("the function may lock this vault's copies for as long as is configured, and no longer", () => {
+test("allows the function to lock this vault's copies as long as configured, and no longer", () => {
   const inputs = stack.inputs("aws:iam/rolePolicy:RolePolicy", `${VAULT}-function`);
   const index = FUNCTION_RIGHTS.findIndex(({ Sid }) => Sid === "PruneOwnSnapshots") + 1;
   expect(policyOf(inputs).Statement).toStrictEqual([
@@ -20,12 +20,12 @@ test("the function may lock this vault's copies for as long as is configured, an
   ]);
 });
 
-test("the function may unlock nothing", () => {
+test("does not allow the function to unlock anything", () => {
   const inputs = stack.inputs("aws:iam/rolePolicy:RolePolicy", `${VAULT}-function`);
   expect(JSON.stringify(policyOf(inputs))).not.toContain("Unlock");
 });
 
-test("the lock is among the settings in the archive", () => {
+test("puts the lock into the settings in the archive", () => {
   expect(stack.archive.text.split("\n")).toEqual(
     expect.arrayContaining([
       'var __settings_value_lock = {mode: "compliance", days: 30};',

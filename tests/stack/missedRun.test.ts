@@ -1,6 +1,6 @@
 /**
- * Goal: with the sweep watched, no schedule loses a run unnoticed, however rarely it fires. Method: the real handler
- * through days of sweeps alone, and CloudWatch's evaluation of the alarm table over what it sent.
+ * Tests that with the sweep watched no schedule loses a run unnoticed, however rarely it fires. Method: the real
+ * handler through days of sweeps alone, and CloudWatch's evaluation of the alarm table over what it sent.
  */
 import { evaluate } from "../../src/local/runtime/alarmEvaluator";
 import { alarmTable } from "../../src/stack/monitoring/alarmTable";
@@ -22,7 +22,7 @@ function tableOf(schedule: string) {
   });
 }
 
-/** Runs the first night, and then so many days without a run. */
+/** Plays the first night, and then some days without a run. */
 async function daysWithoutRun(schedule: string, days: number) {
   const vault = watchedVault(TIMEOUT_SECONDS, { ...SETTINGS, schedule });
   await vault.night();
@@ -37,19 +37,22 @@ async function daysWithoutRun(schedule: string, days: number) {
 test.each([
   ["weekly", "cron(0 3 ? * SUN *)", 8, "2026-11-29T03:00:00Z"],
   ["monthly", "cron(0 3 1 * ? *)", 12, "2026-12-01T03:00:00Z"],
-])("a lost run of a %s schedule is made up by the next sweep, and mailed once", async (_name, schedule, days, slot) => {
-  const { vault, alarms } = await daysWithoutRun(schedule, days);
-  expect(vault.slots()).toStrictEqual(["2026-11-22T03:00:00Z", slot]);
-  const started = vault.points.filter(({ name }) => name === "SnapshotsStarted").at(-1);
-  expect(started?.atMs).toBe(Date.parse(slot) + 30 * MINUTE_MS);
-  expect(vault.mails()).toHaveLength(1);
-  expect(vault.mails()[0]).toContain(
-    `the scheduled run for ${slot} is missing: the hourly sweep creates its snapshots instead`,
-  );
-  expect(alarms).toStrictEqual([]);
-});
+])(
+  "catches up on a lost run of a %s schedule in the next sweep, and mails it once",
+  async (_name, schedule, days, slot) => {
+    const { vault, alarms } = await daysWithoutRun(schedule, days);
+    expect(vault.slots()).toStrictEqual(["2026-11-22T03:00:00Z", slot]);
+    const started = vault.points.filter(({ name }) => name === "SnapshotsStarted").at(-1);
+    expect(started?.atMs).toBe(Date.parse(slot) + 30 * MINUTE_MS);
+    expect(vault.mails()).toHaveLength(1);
+    expect(vault.mails()[0]).toContain(
+      `the scheduled run for ${slot} is missing: the hourly sweep creates its snapshots instead`,
+    );
+    expect(alarms).toStrictEqual([]);
+  },
+);
 
-test("a monthly schedule whose function dies is an alarm three hours later, days before its next run", async () => {
+test("alarms three hours after the function of a monthly schedule dies, days before its next run", async () => {
   const schedule = "cron(0 3 1 * ? *)";
   const vault = watchedVault(TIMEOUT_SECONDS, { ...SETTINGS, schedule });
   await vault.night();

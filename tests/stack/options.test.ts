@@ -1,4 +1,4 @@
-/** A stack whose every option differs from the default, and what the policies make of options. */
+/** Tests a stack whose options all differ from the defaults, and how policies follow from options. */
 import { functionPolicy } from "../../src/iam/functionPolicy";
 import { keyPolicy } from "../../src/iam/keyPolicy";
 import { namesOf } from "../../src/iam/names";
@@ -38,7 +38,7 @@ function statement(policy: { Statement: Statement[] }, sid: string): Statement {
 
 const functionRights = () => policyOf(stack.inputs("aws:iam/rolePolicy:RolePolicy", `${VAULT}-function`));
 
-test("both regions are the config's", () => {
+test("uses both regions of the config", () => {
   expect(stack.list).toContain(`aws:lambda/function:Function ${VAULT} eu-west-1`);
   expect(stack.list).toContain(`aws:kms/key:Key ${VAULT}-eu-central-1 eu-central-1`);
   expect(stack.list.filter((line) => /us-(east|west)/.test(line))).toStrictEqual([]);
@@ -47,7 +47,7 @@ test("both regions are the config's", () => {
   expect(rights).not.toMatch(/us-(east|west)/);
 });
 
-test("memory, time and concurrency are the config's", () => {
+test("uses memory, timeout and concurrency of the config", () => {
   expect(stack.inputs("aws:lambda/function:Function")).toMatchObject({
     memorySize: 1_024,
     timeout: 900,
@@ -55,19 +55,19 @@ test("memory, time and concurrency are the config's", () => {
   });
 });
 
-test("only instances with the config's tag may be snapshot", () => {
+test("allows snapshots only of instances with the config's tag", () => {
   expect(statement(functionRights(), "SnapshotProtectedInstances").Condition).toStrictEqual({
     StringEquals: { "aws:ResourceTag/Protect": ["yes"] },
   });
 });
 
-test("given source keys are the only ones that may be read with", () => {
+test("allows reading with the given source keys only", () => {
   for (const sid of ["ReadEncryptedSources", "ReadEncryptedSourcesGrants"]) {
     expect(statement(functionRights(), sid).Resource).toStrictEqual([SOURCE_KEY]);
   }
 });
 
-test("restoring roles may use the DR key, through EC2 there", () => {
+test("allows restoring roles to use the DR key, through EC2 in its region", () => {
   const policy = policyOf(stack.inputs("aws:kms/key:Key"));
   for (const sid of ["Restore", "RestoreGrants"]) {
     expect(statement(policy, sid)).toMatchObject({
@@ -77,18 +77,18 @@ test("restoring roles may use the DR key, through EC2 there", () => {
   }
 });
 
-test("every role of the vault has the boundary", () => {
+test("puts the boundary on every role of the vault", () => {
   const roles = stack.program.declared.filter(({ type }) => type === "aws:iam/role:Role");
   const boundaries = roles.map(({ inputs }) => inputs.permissionsBoundary);
   expect(boundaries).toStrictEqual(Array(4).fill(BOUNDARY));
 });
 
-test("each address gets a subscription of its own", () => {
+test("subscribes each address separately", () => {
   const subscriptions = stack.program.declared.filter(({ type }) => type.endsWith("Subscription"));
   expect(subscriptions.map(({ inputs }) => inputs.endpoint).sort()).toStrictEqual(["a@example.com", "b@example.com"]);
 });
 
-test("a stack that runs once a week has every alarm of one that runs daily", () => {
+test("gives a weekly stack every alarm that a daily one has", () => {
   const alarms = stack.program.declared.filter(({ type }) => type.endsWith(":MetricAlarm"));
   expect(alarms.map(({ name }) => name.replace(`${VAULT}-`, "")).sort()).toStrictEqual([
     "dropped",
@@ -101,11 +101,11 @@ test("a stack that runs once a week has every alarm of one that runs daily", () 
     "stale-eu-west-1",
     "throttles",
   ]);
-  // What it says of the retention is true: configWarnings.test.ts.
+  // Its warnings about retention are true: configWarnings.test.ts.
   expect(stack.warnings.filter((text) => text.includes("alarm"))).toStrictEqual([]);
 });
 
-test("another partition's ARNs are its own", () => {
+test("uses another partition's own ARNs", () => {
   const account = { partition: "aws-cn", accountId: ACCOUNT_ID };
   const policy = functionPolicy({
     ...account,
@@ -129,7 +129,7 @@ test("another partition's ARNs are its own", () => {
   expect(JSON.stringify([policy, key])).not.toContain("arn:aws:");
 });
 
-test("a vault id of the longest length still makes names that AWS takes", () => {
+test("makes names that AWS accepts even for the longest vault id", () => {
   const names = namesOf("x".repeat(48));
   for (const name of [names.role, names.schedulerRole, names.runSchedule, names.sweepSchedule]) {
     expect(name.length).toBeLessThanOrEqual(64);

@@ -1,6 +1,6 @@
 import { previewStack } from "../support/stackProgram";
 
-test("a first preview, where no id and no ARN is known yet, goes through and declares everything", async () => {
+test("declares everything in a first preview, in which no id and no ARN is known yet", async () => {
   const vault = "smart-vault-prod";
   expect((await previewStack("prod")).list).toStrictEqual([
     `aws:cloudtrail/trail:Trail ${vault}-trail`,

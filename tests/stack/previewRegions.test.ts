@@ -1,6 +1,6 @@
 import { previewStack } from "../support/stackProgram";
 
-test("a first preview of two DR regions and a key in the primary one goes through, with a key and a bin a region", async () => {
+test("declares a key and a bin per region in a first preview of two DR regions and a primary key", async () => {
   const vault = "smart-vault-prod";
   const { list: declared } = await previewStack("prod", [
     "drRegion=",

@@ -1,4 +1,7 @@
-/** Every resource of the production stack, whole; its policies are in prodAccess.test.ts, the rest of its protection in protection.test.ts. */
+/**
+ * Tests every resource of the production stack in full. Its policies are in prodAccess.test.ts, the rest of its
+ * protection in protection.test.ts.
+ */
 import { ARN, type DeclaredStack, declareStack } from "../support/stackProgram";
 import { FUNCTION, ROLE, SCHEDULER_ROLE, TAGS, TOPIC, VAULT } from "../support/stackPolicies";
 
@@ -8,7 +11,7 @@ beforeAll(async () => {
   stack = await declareStack("prod");
 });
 
-test("declares these resources in these regions, and no other", () => {
+test("declares exactly these resources in these regions", () => {
   expect(stack.list).toStrictEqual([
     `aws:cloudtrail/trail:Trail ${VAULT}-trail us-east-1`,
     `aws:cloudwatch/dashboard:Dashboard ${VAULT} us-east-1`,
@@ -71,7 +74,7 @@ test("gives names and ARNs, schedule and regions as outputs", () => {
   });
 });
 
-test("tags everything that takes tags", () => {
+test("tags everything that can have tags", () => {
   const tagged = stack.program.declared
     .filter(({ inputs }) => "tags" in inputs)
     .map(({ type, inputs }) => [type, inputs.tags]);
@@ -104,7 +107,7 @@ test("tags everything that takes tags", () => {
 });
 
 describe("the function", () => {
-  test("is made with exactly this", () => {
+  test("is declared with exactly this", () => {
     const { code, ...inputs } = stack.inputs("aws:lambda/function:Function");
     expect(code).toBeDefined();
     expect(inputs).toStrictEqual({
@@ -123,7 +126,7 @@ describe("the function", () => {
     });
   });
 
-  test("is made after its rights and its log", () => {
+  test("is made after its permissions and its log", () => {
     expect(stack.options("aws:lambda/function:Function", VAULT).after).toStrictEqual([
       `aws:cloudwatch/logGroup:LogGroup ${VAULT}`,
       `aws:iam/role:Role ${VAULT}-function`,
@@ -137,7 +140,7 @@ describe("the function", () => {
     ]);
   });
 
-  test("logs for a year", () => {
+  test("keeps logs for a year", () => {
     expect(stack.inputs("aws:cloudwatch/logGroup:LogGroup")).toStrictEqual({
       name: `/aws/lambda/${VAULT}`,
       retentionInDays: 365,
@@ -145,7 +148,7 @@ describe("the function", () => {
     });
   });
 
-  test("is not tried again by Lambda, and its failures go to the topic", () => {
+  test("is not retried by Lambda, and its failures are sent to the topic", () => {
     const type = "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig";
     expect(stack.inputs(type)).toStrictEqual({
       functionName: VAULT,
@@ -156,12 +159,12 @@ describe("the function", () => {
   });
 });
 
-describe("what wakes it", () => {
+describe("the function's triggers", () => {
   const schedule = (name: string) => stack.inputs("aws:scheduler/schedule:Schedule", `${VAULT}-${name}`);
   const common = { groupName: VAULT, flexibleTimeWindow: { mode: "OFF" } };
   const target = { arn: FUNCTION, roleArn: SCHEDULER_ROLE };
 
-  test("the run, at the time of the config, with its slot from the scheduler", () => {
+  test("include the run, at the configured time, with its slot from the scheduler", () => {
     expect(schedule("run")).toStrictEqual({
       ...common,
       name: `${VAULT}-run`,
@@ -172,7 +175,7 @@ describe("what wakes it", () => {
     });
   });
 
-  test("the sweep, every hour, given up when the next one is due", () => {
+  test("include the sweep, every hour, dropped when the next one is due", () => {
     expect(schedule("sweep")).toStrictEqual({
       ...common,
       name: `${VAULT}-sweep`,
@@ -186,7 +189,7 @@ describe("what wakes it", () => {
     });
   });
 
-  test("the clock, off until the function sets it, and left alone afterwards", () => {
+  test("include the follow-up timer, off until the function sets it, and left alone afterwards", () => {
     expect(schedule("clock")).toStrictEqual({
       ...common,
       name: `${VAULT}-clock`,
@@ -200,14 +203,14 @@ describe("what wakes it", () => {
     expect(ignoreChanges).toStrictEqual(["scheduleExpression", "state", "target", "description"]);
   });
 
-  test("changes of run and sweep are deployed", () => {
+  test("deploy changes of run and sweep", () => {
     for (const name of ["run", "sweep"]) {
       const options = stack.options("aws:scheduler/schedule:Schedule", `${VAULT}-${name}`);
       expect(options.ignoreChanges).toStrictEqual([]);
     }
   });
 
-  test("no schedule is made before the scheduler may call", () => {
+  test("are made after the scheduler is allowed to call", () => {
     for (const name of ["run", "sweep", "clock"]) {
       expect(stack.options("aws:scheduler/schedule:Schedule", `${VAULT}-${name}`).after).toStrictEqual([
         `aws:iam/role:Role ${VAULT}-scheduler`,
@@ -218,7 +221,7 @@ describe("what wakes it", () => {
     }
   });
 
-  test("the schedules have a group of their own", () => {
+  test("have a schedule group of their own", () => {
     expect(stack.inputs("aws:scheduler/scheduleGroup:ScheduleGroup")).toStrictEqual({
       name: VAULT,
       tags: TAGS,
@@ -226,8 +229,8 @@ describe("what wakes it", () => {
   });
 });
 
-describe("who is told", () => {
-  test("the topic, and each address by e-mail", () => {
+describe("notifications", () => {
+  test("are sent to the topic, and by e-mail to each address", () => {
     expect(stack.inputs("aws:sns/topic:Topic")).toStrictEqual({ name: VAULT, tags: TAGS });
     expect(stack.inputs("aws:sns/topicSubscription:TopicSubscription")).toStrictEqual({
       topic: TOPIC,

@@ -1,4 +1,4 @@
-/** Who may do what in the production stack: every policy, whole. */
+/** Tests who is allowed to do what in the production stack: every policy in full. */
 import { ACCOUNT_ID } from "../../src/local/account/accountId";
 import { ARN, type DeclaredStack, declareStack, policyOf } from "../support/stackProgram";
 import {
@@ -14,7 +14,7 @@ import {
   VAULT,
 } from "../support/stackPolicies";
 
-/** What `trail: true` adds to the DR key's policy. */
+/** Statements that `trail: true` adds to the DR key's policy. */
 const TRAIL_KEY_POLICY = {
   Sid: "TrailEncrypts",
   Effect: "Allow",
@@ -34,10 +34,10 @@ beforeAll(async () => {
   stack = await declareStack("prod");
 });
 
-describe("the function's rights", () => {
+describe("the function's permissions", () => {
   const statements = () => policyOf(stack.inputs("aws:iam/rolePolicy:RolePolicy", `${VAULT}-function`)).Statement;
 
-  test("only Lambda takes its role", () => {
+  test("let only Lambda take its role", () => {
     const { assumeRolePolicy, ...inputs } = stack.inputs("aws:iam/role:Role", `${VAULT}-function`);
     expect(inputs).toStrictEqual({ name: `${VAULT}-function`, tags: TAGS });
     expect(JSON.parse(String(assumeRolePolicy))).toStrictEqual({
@@ -52,25 +52,25 @@ describe("the function's rights", () => {
     });
   });
 
-  test("are these statements, on its own role", () => {
+  test("are these statements, in its own role", () => {
     const inputs = stack.inputs("aws:iam/rolePolicy:RolePolicy", `${VAULT}-function`);
     expect(inputs).toStrictEqual({ role: `${VAULT}-function`, policy: inputs.policy });
     expect(policyOf(inputs).Version).toBe("2012-10-17");
     expect(statements()).toStrictEqual([...FUNCTION_RIGHTS, ...AUDIT_RIGHTS]);
   });
 
-  test("have no write on everything and no action by wildcard", () => {
+  test("include no write on all resources and no action by wildcard", () => {
     for (const { Action, Resource } of statements()) {
       const actions = [Action].flat();
       expect(actions.filter((action) => action.includes("*"))).toStrictEqual([]);
-      // X-Ray's own calls know no resources.
+      // X-Ray's calls support no resources.
       if (actions.some((action) => !/:(Describe|Get|List)|^xray:Put/.test(action))) {
         expect([Resource].flat()).not.toContain("*");
       }
     }
   });
 
-  test("delete, mark and tag only what has this vault's tag, and make nothing without it", () => {
+  test("delete and tag only what has this vault's tag, and make nothing without it", () => {
     const conditions = (action: string, resource: RegExp) =>
       statements()
         .filter(({ Action }) => [Action].flat().includes(action))
@@ -101,7 +101,7 @@ describe("the function's rights", () => {
 });
 
 describe("the DR key", () => {
-  test("rotates, and waits thirty days before it is gone", () => {
+  test("rotates, and waits thirty days before its deletion", () => {
     const { policy, ...inputs } = stack.inputs("aws:kms/key:Key");
     expect(policy).toBeDefined();
     expect(inputs).toStrictEqual({
@@ -112,18 +112,18 @@ describe("the DR key", () => {
     });
   });
 
-  test.each(["aws:kms/key:Key", "aws:kms/alias:Alias"])("%s outlives the stack", (type) => {
+  test.each(["aws:kms/key:Key", "aws:kms/alias:Alias"])("outlives the stack as %s", (type) => {
     const { protect, retainOnDelete } = stack.options(type, `${VAULT}-us-west-2`);
     expect({ protect, retainOnDelete }).toStrictEqual({ protect: true, retainOnDelete: true });
   });
 
-  test("is made after the role that its policy names, which KMS checks", () => {
+  test("is made after the role that its policy names, because KMS checks that", () => {
     expect(stack.options("aws:kms/key:Key", `${VAULT}-us-west-2`).after).toStrictEqual([
       `aws:iam/role:Role ${VAULT}-function`,
     ]);
   });
 
-  test("is administered by the account, who may not use it, and used by the function through EC2", () => {
+  test("is administered by the account, which can't use it, and used by the function through EC2", () => {
     expect(policyOf(stack.inputs("aws:kms/key:Key"))).toStrictEqual({
       ...KEY_POLICY,
       Statement: [...KEY_POLICY.Statement, AUDIT_KEY_POLICY, TRAIL_KEY_POLICY],
@@ -152,7 +152,7 @@ describe("the DR key", () => {
   });
 });
 
-test("the scheduler may call this function and nothing else, for this account only", () => {
+test("allows the scheduler to call only this function, for this account", () => {
   const name = `${VAULT}-scheduler`;
   const { assumeRolePolicy, ...role } = stack.inputs("aws:iam/role:Role", name);
   expect(role).toStrictEqual({ name, tags: TAGS });
@@ -178,7 +178,7 @@ test("the scheduler may call this function and nothing else, for this account on
 test.each([
   ["key-events", { Sid: "Forward", Action: "events:PutEvents", Resource: PRIMARY_BUS }],
   ["key-mail", { Sid: "Mail", Action: "sns:Publish", Resource: TOPIC }],
-])("EventBridge takes the role %s for this account only, and does one thing by it", (suffix, right) => {
+])("lets EventBridge take the role %s for this account only, to do one thing", (suffix, right) => {
   const name = `${VAULT}-${suffix}`;
   const { assumeRolePolicy, ...role } = stack.inputs("aws:iam/role:Role", name);
   expect(role).toStrictEqual({ name, tags: TAGS });
@@ -201,14 +201,14 @@ test.each([
   });
 });
 
-test("no resource lets a service in for other accounts than this one", () => {
+test("lets services in for no account but this one, on any resource", () => {
   const services = stack.program.declared
     .flatMap(({ inputs }) => [inputs.policy, inputs.assumeRolePolicy])
     .filter((document) => typeof document === "string")
     .flatMap((policy) => policyOf({ policy }).Statement)
     .filter(({ Principal, Action }) => {
       const { Service: service } = (Principal ?? {}) as { Service?: string };
-      // Lambda names no source when it takes a function's role, and the role is handed to that function alone.
+      // Lambda names no source when it takes a function's role, and the role is given only to that function.
       const isLambdas = service === "lambda.amazonaws.com" && Action === "sts:AssumeRole";
       return service !== undefined && !isLambdas;
     });
@@ -221,7 +221,7 @@ test("no resource lets a service in for other accounts than this one", () => {
   expect(keys.filter((list) => list.length === 0)).toStrictEqual([]);
 });
 
-test("the topic takes the account's alarms, and nothing unencrypted", () => {
+test("accepts the account's alarms in the topic, and nothing unencrypted", () => {
   const inputs = stack.inputs("aws:sns/topicPolicy:TopicPolicy");
   expect(inputs).toStrictEqual({ arn: TOPIC, policy: inputs.policy });
   expect(policyOf(inputs)).toStrictEqual({

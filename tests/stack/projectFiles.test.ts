@@ -1,4 +1,4 @@
-/** Pulumi.yaml, Pulumi.dev.yaml and Pulumi.prod.yaml against what the code reads. */
+/** Tests Pulumi.yaml, Pulumi.dev.yaml and Pulumi.prod.yaml against what the code reads. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
@@ -12,7 +12,7 @@ interface Declared {
   type?: string;
   description?: string;
   default?: unknown;
-  /** Of an object: the CLI has no type for one. */
+  /** Keys of objects, for which the CLI has no type. */
   value?: unknown;
 }
 const project = parse(readFileSync(join(ROOT, "Pulumi.yaml"), "utf8")) as {
@@ -20,11 +20,11 @@ const project = parse(readFileSync(join(ROOT, "Pulumi.yaml"), "utf8")) as {
   config: Record<string, Declared>;
 };
 
-test("Pulumi.yaml declares the keys that the code reads, in the same order", () => {
+test("declares in Pulumi.yaml the keys that the code reads, in the same order", () => {
   expect(Object.keys(project.config)).toStrictEqual(CONFIG_KEYS);
 });
 
-test.each(CONFIG_KEYS)("Pulumi.yaml says of %s what it is and what it is without", (key) => {
+test.each(CONFIG_KEYS)("describes %s in Pulumi.yaml, with its default", (key) => {
   const { type, description, default: byDefault, value } = project.config[key]!;
   if (value === undefined) expect(type).toMatch(/^(string|integer|boolean|array)$/);
   else expect([type, value, byDefault]).toStrictEqual([undefined, {}, undefined]);
@@ -32,7 +32,7 @@ test.each(CONFIG_KEYS)("Pulumi.yaml says of %s what it is and what it is without
   expect(byDefault ?? value).toBeDefined();
 });
 
-test.each(["dev", "prod"])("Pulumi.%s.yaml is a good configuration of known keys", (stack) => {
+test.each(["dev", "prod"])("keeps Pulumi.%s.yaml a valid configuration of known keys", (stack) => {
   const { values, project: name } = loadStackConfig(ROOT, stack);
   const own = parse(readFileSync(join(ROOT, `Pulumi.${stack}.yaml`), "utf8")) as {
     config: Record<string, unknown>;
@@ -49,7 +49,7 @@ test.each(["dev", "prod"])("Pulumi.%s.yaml is a good configuration of known keys
   expect(config.vaultId).toBe(`smart-vault-${stack}`);
 });
 
-test("readConfig reads the project's own keys and aws:region, and leaves other namespaces alone", async () => {
+test("reads the project's own keys and aws:region, and leaves other namespaces alone", async () => {
   const { values } = loadStackConfig(ROOT, "prod", ["datadog:site=eu", "retentionDays=5"]);
   pulumi.runtime.setAllConfig(values);
   const mocks = { call: () => ({}), newResource: () => ({ id: "", state: {} }) };

@@ -1,4 +1,4 @@
-/** What stands between the production stack's copies and whoever deletes them: the Recycle Bin and mails about its keys. */
+/** Tests what protects the production stack's copies from deletion: the Recycle Bin and mails about its keys. */
 import { configOf } from "../../src/config/config";
 import { loadStackConfig } from "../../src/local/deploy/stackConfig";
 import { ARN, type DeclaredStack, ROOT, declareStack } from "../support/stackProgram";
@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 
 test.each([VAULT, `${VAULT}-us-west-2`])(
-  "rule %s: what is deleted of the vault can be taken back for a week",
+  "keeps what is deleted of the vault recoverable for a week by rule %s",
   (name) => {
     expect(stack.inputs("aws:rbin/rule:Rule", name)).toStrictEqual({
       description: `Deleted snapshots of ${VAULT}`,
@@ -29,7 +29,7 @@ describe("recycleBinDays", () => {
     return configOf(project, "prod", values).recycleBinDays;
   };
 
-  test.each(["0", "1", "365"])("takes %s", (days) => {
+  test.each(["0", "1", "365"])("accepts %s", (days) => {
     expect(withDays(days)).toBe(Number(days));
   });
 
@@ -38,10 +38,10 @@ describe("recycleBinDays", () => {
   });
 });
 
-describe("whoever takes a key away is told of", () => {
+describe("a change that makes a key unusable", () => {
   const name = `${VAULT}-key-events`;
 
-  test.each([name, `${name}-us-west-2`])("rule %s matches what was done to this key", (rule) => {
+  test.each([name, `${name}-us-west-2`])("is matched by rule %s for this key", (rule) => {
     const { eventPattern, ...inputs } = stack.inputs("aws:cloudwatch/eventRule:EventRule", rule);
     expect(inputs).toStrictEqual({
       name,
@@ -60,7 +60,7 @@ describe("whoever takes a key away is told of", () => {
     });
   });
 
-  test("the DR region hands it to the primary region, as a role that may do nothing else", () => {
+  test("is handed by the DR region to the primary region, as a role that is allowed nothing else", () => {
     const type = "aws:cloudwatch/eventTarget:EventTarget";
     expect(stack.inputs(type, `${name}-us-west-2`)).toStrictEqual({
       rule: name,
@@ -71,7 +71,7 @@ describe("whoever takes a key away is told of", () => {
     expect(stack.options(type, `${name}-us-west-2`).after).toContain(`aws:iam/rolePolicy:RolePolicy ${name}`);
   });
 
-  test("the primary region mails who did what, and how to take it back", () => {
+  test("is mailed by the primary region: who did what, and how to undo it", () => {
     const type = "aws:cloudwatch/eventTarget:EventTarget";
     const { inputTransformer, ...inputs } = stack.inputs(type, name);
     const roleArn = ARN.role(`${VAULT}-key-mail`);

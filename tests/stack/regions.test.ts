@@ -1,4 +1,7 @@
-/** A production stack with two DR regions that encrypts its snapshots in the primary region, too, under a key of its own. */
+/**
+ * Tests a production stack with two DR regions that also encrypts its snapshots in the primary region, under its own
+ * key.
+ */
 import { ACCOUNT_ID } from "../../src/local/account/accountId";
 import { settingsIn } from "../support/stackArchive";
 import { COPY_USE, KEY_EVENTS_ROLE, KEY_USE, PRIMARY_BUS, ROLE, TAGS, TOPIC, VAULT } from "../support/stackPolicies";
@@ -23,7 +26,7 @@ beforeAll(async () => {
   ]);
 });
 
-test("each region has its provider, and each resource is in its own", () => {
+test("gives each region its provider, and puts each resource into its own", () => {
   const providers = stack.program.declared.filter(({ type }) => type === "pulumi:providers:aws");
   expect(providers.map(({ name, inputs }) => [name, inputs.region]).sort()).toStrictEqual([
     ["dr-eu-west-1", "eu-west-1"],
@@ -48,14 +51,14 @@ test("each region has its provider, and each resource is in its own", () => {
     `aws:rbin/rule:Rule ${VAULT}-eu-west-1 eu-west-1`,
     `aws:rbin/rule:Rule ${VAULT}-us-west-2 us-west-2`,
   ]);
-  // What is left is that of a stack of one DR region, all of it in the primary one.
+  // The rest is that of a stack with one DR region, all in the primary region.
   const isOther = (line: string) => line.startsWith("aws:") && !line.startsWith("aws:s3/");
   const others = stack.list.filter((line) => isOther(line) && !regional.test(line));
   expect(others.length).toBeGreaterThan(20);
   expect(others.filter((line) => !line.endsWith(" us-east-1"))).toStrictEqual([]);
 });
 
-test("all that is protected is retained, too: once unprotected in the state alone it leaves the stack and stays in AWS", () => {
+test("retains all that is protected, so that it is kept in AWS even if it is unprotected only in the state", () => {
   const named = stack.program.declared.map(({ type, name }) => ({ type, name }));
   const kept = named.filter(({ type, name }) => stack.options(type, name).protect);
   const types = (pattern: RegExp) => kept.filter(({ type }) => pattern.test(type)).length;
@@ -69,7 +72,7 @@ describe("the keys", () => {
     ["us-west-2", "DR copies", ["us-west-2"]],
     ["eu-west-1", "DR copies", ["eu-west-1"]],
     ["us-east-1", "Encrypted snapshots", ALL],
-  ])("that of %s is for %s, which the function uses through EC2 in %j", (region, what, ec2Regions) => {
+  ])("of %s is for %s, and the function uses it through EC2 in %j", (region, what, ec2Regions) => {
     const { policy, ...inputs } = stack.inputs(KEY, `${VAULT}-${region}`);
     expect(inputs).toStrictEqual({
       description: `${what} of ${VAULT}`,
@@ -84,7 +87,7 @@ describe("the keys", () => {
       Condition?.StringEquals,
     ]);
     const via = (regions: string[]) => ({ "kms:ViaService": regions.map((one) => `ec2.${one}.amazonaws.com`) });
-    // The audit bucket's use of the first DR key has a test of its own.
+    // The audit bucket's use of the first DR key has its own test.
     const forAudit: unknown[] = ["VaultAudits", "ReadAudit", "TrailEncrypts"];
     const forCopies = use.slice(1).filter(([sid]) => !forAudit.includes(sid));
     expect(forCopies).toStrictEqual([
@@ -96,7 +99,7 @@ describe("the keys", () => {
     ]);
   });
 
-  test.each(ALL)("that of %s and its alias outlive the stack, and are made after the role", (region) => {
+  test.each(ALL)("of %s outlives the stack with its alias, and is made after the role", (region) => {
     const name = `${VAULT}-${region}`;
     for (const type of [KEY, ALIAS]) {
       const { protect, retainOnDelete } = stack.options(type, name);
@@ -110,7 +113,7 @@ describe("the keys", () => {
   });
 });
 
-describe("whoever takes a key away is told of", () => {
+describe("a change that makes a key unusable", () => {
   const RULE = "aws:cloudwatch/eventRule:EventRule";
   const TARGET = "aws:cloudwatch/eventTarget:EventTarget";
 
@@ -118,7 +121,7 @@ describe("whoever takes a key away is told of", () => {
     [EVENTS, ["us-west-2", "eu-west-1", "us-east-1"]],
     [`${EVENTS}-us-west-2`, ["us-west-2"]],
     [`${EVENTS}-eu-west-1`, ["eu-west-1"]],
-  ])("rule %s matches the keys of %j", (name, regions) => {
+  ])("is matched by rule %s for the keys of %j", (name, regions) => {
     const { eventPattern, ...inputs } = stack.inputs(RULE, name);
     expect(inputs).toStrictEqual({
       name: EVENTS,
@@ -129,7 +132,7 @@ describe("whoever takes a key away is told of", () => {
     expect(detail.resources).toStrictEqual({ ARN: regions.map(ARN.keyIn) });
   });
 
-  test.each(DR)("%s hands its events to the primary region, which mails them", (region) => {
+  test.each(DR)("is handed from %s to the primary region, which mails it", (region) => {
     expect(stack.inputs(TARGET, `${EVENTS}-${region}`)).toStrictEqual({
       rule: EVENTS,
       targetId: "primary-region",
@@ -141,7 +144,7 @@ describe("whoever takes a key away is told of", () => {
   });
 });
 
-test("each region has the same Recycle Bin", () => {
+test("declares the same Recycle Bin in each region", () => {
   const rules = [VAULT, ...DR.map((region) => `${VAULT}-${region}`)].map((name) =>
     stack.inputs("aws:rbin/rule:Rule", name),
   );
@@ -152,7 +155,7 @@ test("each region has the same Recycle Bin", () => {
   });
 });
 
-test("the function knows the regions in the config's order, each with its key, and the primary one's", () => {
+test("gives the function the regions in the config's order, each with its key, and the primary key", () => {
   expect(settingsIn(stack.archive)).toStrictEqual({
     ...SETTINGS,
     dr: DR.map((region) => ({ region, keyArn: ARN.keyIn(region) })),
@@ -160,7 +163,7 @@ test("the function knows the regions in the config's order, each with its key, a
   });
 });
 
-test("the function's rights are for these regions and keys", () => {
+test("grants the function permissions for these regions and keys", () => {
   const rights = policyOf(stack.inputs("aws:iam/rolePolicy:RolePolicy", `${VAULT}-function`));
   const resources = (sid: string) => rights.Statement.find(({ Sid }) => Sid === sid)?.Resource;
   expect(resources("PruneOwnSnapshots")).toStrictEqual(ALL.map((region) => `arn:aws:ec2:${region}:*:snapshot/*`));
@@ -170,7 +173,7 @@ test("the function's rights are for these regions and keys", () => {
   ]);
 });
 
-test("gives a key a region as output", () => {
+test("gives one key per region as output", () => {
   expect(stack.program.outputs).toMatchObject({
     keyArns: Object.fromEntries(ALL.map((region) => [region, ARN.keyIn(region)])),
     regions: { primary: "us-east-1", dr: DR },

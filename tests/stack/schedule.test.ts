@@ -1,4 +1,4 @@
-/** Schedule expressions as EventBridge Scheduler reads them. */
+/** Tests that schedule expressions are read as EventBridge Scheduler reads them. */
 import { longestGapMs, scheduleFault, timezoneFault } from "../../src/config/schedule";
 import { nextFireMs } from "../../src/vault/lib/schedule";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../src/vault/lib/time";
@@ -22,7 +22,7 @@ test.each([
   ["cron(0 3 1 JAN,JUL ? *)", "2027-01-01T03:00"],
   ["cron(0 3 1 1 ? 2030)", "2030-01-01T03:00"],
   ["cron(0 3 29 2 ? *)", "2028-02-29T03:00"],
-])("%s fires next at %s", (expression, expected) => {
+])("fires %s next at %s", (expression, expected) => {
   expect(next(expression)).toBe(expected);
 });
 
@@ -37,7 +37,7 @@ test.each([
   ["6L", "2026-11-27", "the month's last Friday"],
   ["6#3", "2026-12-18", "the month's third Friday"],
   ["2#1", "2026-12-07", "the month's first Monday"],
-])("weekday %s is %s, %s", (weekday, date) => {
+])("fires by weekday %s on %s, %s", (weekday, date) => {
   expect(next(`cron(0 3 ? * ${weekday} *)`)).toBe(`${date}T03:00`);
 });
 
@@ -47,33 +47,33 @@ test.each([
   ["15W", FROM, "2026-12-15", "a weekday itself"],
   ["22W", "2026-11-01T00:00:00Z", "2026-11-23", "the Monday after a Sunday"],
   ["21W", "2026-11-01T00:00:00Z", "2026-11-20", "the Friday before a Saturday"],
-])("day %s after %s is %s, %s", (day, after, date) => {
+])("fires by day %s after %s on %s, %s", (day, after, date) => {
   expect(next(`cron(0 3 ${day} * ? *)`, "UTC", after)).toBe(`${date}T03:00`);
 });
 
-test("the moment itself is past: the next one is later", () => {
+test("fires later than the moment itself", () => {
   expect(next("cron(0 3 * * ? *)", "UTC", "2026-11-22T03:00:00Z")).toBe("2026-11-23T03:00");
 });
 
-test("a schedule that has ended never fires again", () => {
+test("never fires again after a schedule has ended", () => {
   expect(next("cron(0 3 * * ? 2025)")).toBeUndefined();
 });
 
 describe("time zones", () => {
-  test("the hour is the zone's, in summer and in winter", () => {
+  test("fire at the zone's hour, in summer and in winter", () => {
     const daily = "cron(0 3 * * ? *)";
     expect(next(daily, "Europe/Berlin", "2026-07-01T12:00:00Z")).toBe("2026-07-02T01:00");
     expect(next(daily, "Europe/Berlin", "2026-12-01T12:00:00Z")).toBe("2026-12-02T02:00");
     expect(next(daily, "Asia/Kolkata", "2026-12-01T12:00:00Z")).toBe("2026-12-01T21:30");
   });
 
-  test("a time that the clock jumps over in spring is left out that day", () => {
+  test("skip a time that does not exist on the day of the spring clock change", () => {
     const jumped = "cron(30 2 * * ? *)";
     expect(next(jumped, "America/New_York", "2026-03-07T12:00:00Z")).toBe("2026-03-09T06:30");
     expect(next(jumped, "America/New_York", "2026-03-06T12:00:00Z")).toBe("2026-03-07T07:30");
   });
 
-  test("a time that comes twice in autumn fires once", () => {
+  test("fire once at a time that comes twice in autumn", () => {
     const twice = "cron(30 1 * * ? *)";
     expect(next(twice, "America/New_York", "2026-11-01T00:00:00Z")).toBe("2026-11-01T05:30");
     expect(next(twice, "America/New_York", "2026-11-01T05:30:00Z")).toBe("2026-11-02T06:30");
@@ -93,7 +93,7 @@ describe("rates", () => {
     expect(nextRate("rate(1 day)", start + DAY_MS - 1)).toBe(DAY_MS);
   });
 
-  test("do not care for the time zone", () => {
+  test("ignore the time zone", () => {
     const expression = "rate(1 hour)";
     const at = Date.parse(FROM);
     expect(nextFireMs(expression, "Asia/Kolkata", at)).toBe(nextFireMs(expression, "UTC", at));
@@ -114,11 +114,11 @@ test.each([
   ["cron(0/5 9-17 ? * MON-FRI *)", "UTC", 63 + 5 / 60],
   ["cron(0 0/6 ? 1-11 * *)", "UTC", 31 * 24 + 6],
   ["cron(0 3 1 1 ? 2099)", "UTC", Infinity],
-])("the longest time between two runs of %s in %s is %s hours", (expression, timezone, hours) => {
+])("finds for %s in %s the longest time between two runs: %s hours", (expression, timezone, hours) => {
   expect(longestGapMs(expression, timezone) / HOUR_MS).toBeCloseTo(hours, 6);
 });
 
-test("what is wrong is said as what was expected", () => {
+test("says what was expected if a schedule is wrong", () => {
   expect(scheduleFault("cron(0 3 * * ? *)", "UTC")).toBeUndefined();
   expect(scheduleFault("rate(5 minutes)", "UTC")).toBeUndefined();
   expect(scheduleFault("cron(0 3 * FOO ? *)", "UTC")).toContain("FOO");

@@ -1,4 +1,4 @@
-/** A config value that is set with `--secret` stays a secret, or is refused; it is nowhere in the clear. */
+/** Tests that a config value set with `--secret` remains a secret or is refused, and is nowhere in the clear. */
 import * as pulumi from "@pulumi/pulumi";
 import { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
 import { specialSecretSig, specialSigKey } from "@pulumi/pulumi/runtime/rpc";
@@ -12,10 +12,10 @@ const ADDRESS = "somebody@secret.example";
 const KEY = "smart-vault:alertEmails";
 
 let stack: Declaration;
-/** Everything that goes to the engine of each resource: names, inputs, options. */
+/** Returns everything that is sent to the engine of each resource: names, inputs, options. */
 let requests: object[];
 
-/** `pulumi up` of prod with one key as a secret. */
+/** Declares prod with one key as a secret. */
 beforeAll(async () => {
   const { setAllConfig } = pulumi.runtime;
   jest.spyOn(pulumi.runtime, "setAllConfig").mockImplementation((values) => {
@@ -29,7 +29,7 @@ beforeAll(async () => {
   }));
 });
 
-/** What the engine keeps encrypted is left out. */
+/** Leaves out what the engine keeps encrypted. */
 function plainText(value: unknown): string {
   return JSON.stringify(value, (_key, part: unknown) => {
     const signed = part as Record<string, unknown> | null;
@@ -37,7 +37,7 @@ function plainText(value: unknown): string {
   });
 }
 
-test("a secret address is subscribed, as a secret", () => {
+test("subscribes a secret address as a secret", () => {
   const subscriptions = requests.filter((one) => JSON.stringify(one).includes(ADDRESS));
   expect(subscriptions).toHaveLength(1);
   expect(subscriptions[0]).toMatchObject({
@@ -50,18 +50,18 @@ test("a secret address is subscribed, as a secret", () => {
   });
 });
 
-test("a secret address is in no plain input, no name and no option of any resource", () => {
+test("shows a secret address in no plain input, name or option of any resource", () => {
   expect(requests.length).toBeGreaterThan(20);
   expect(requests.map(plainText).filter((text) => text.includes(ADDRESS))).toStrictEqual([]);
 });
 
-test("a secret address is not in the function's archive, nor in the program's outputs", () => {
+test("shows a secret address neither in the function's archive nor in the program's outputs", () => {
   expect(stack.archive?.text).toContain("smart-vault-prod");
   expect(stack.archive?.text).not.toContain(ADDRESS);
   expect(JSON.stringify(stack.outputs)).not.toContain(ADDRESS);
 });
 
-/** The message of the error that a configuration is refused with. */
+/** Returns the message with which a configuration is refused. */
 function refusal(config: Parameters<typeof parseConfig>[0]): string {
   try {
     parseConfig(config);
@@ -72,7 +72,7 @@ function refusal(config: Parameters<typeof parseConfig>[0]): string {
 }
 
 test.each(["aws:region", ...CONFIG_KEYS.filter((key) => key !== "alertEmails")])(
-  "%s is refused as a secret, by its name and without its value",
+  "refuses %s as a secret, by its name and without its value",
   (key) => {
     const values = key === "aws:region" ? {} : { [key]: "a-value-of-its-own" };
     expect(refusal({ ...withValues(values), secretKeys: [key] })).toBe(
@@ -82,13 +82,13 @@ test.each(["aws:region", ...CONFIG_KEYS.filter((key) => key !== "alertEmails")])
   },
 );
 
-test("a secret that is wrong is told without its value", () => {
+test("reports a wrong secret without its value", () => {
   const raw = { ...withValues({ alertEmails: '["nobody"]' }), secretKeys: ["alertEmails"] };
   expect(refusal(raw)).toContain("alertEmails: expected a list of different e-mail addresses, got a secret value");
   expect(refusal(raw)).not.toContain("nobody");
 });
 
-test("without secrets a configuration says nothing of them", () => {
+test("says nothing of secrets if the configuration has none", () => {
   expect(parseConfig(RAW)).not.toHaveProperty("secretEmails");
   expect(parseConfig({ ...RAW, secretKeys: ["alertEmails"] }).secretEmails).toBe(true);
 });

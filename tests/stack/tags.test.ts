@@ -1,4 +1,4 @@
-/** A stack with `tags`: what carries them, and who else is to know of them. */
+/** Tests a stack with `tags`: what carries them, and what else uses them. */
 import { type DeclaredStack, declareStack } from "../support/stackProgram";
 import { TAGS, VAULT } from "../support/stackPolicies";
 import { settingsIn } from "../support/stackArchive";
@@ -15,12 +15,12 @@ beforeAll(async () => {
   stack = await declareStack("prod", [...more, `tags=${JSON.stringify(CONFIGURED)}`]);
 });
 
-/** The types of what has tags, with their number. */
+/** Types of resources that have tags, with their number. */
 function taggedTypes({ program }: DeclaredStack): string[] {
   return program.declared.filter(({ inputs }) => "tags" in inputs).map(({ type, name }) => `${type} ${name}`);
 }
 
-test("everything that takes tags has them beside the vault's own", () => {
+test("puts the tags beside the vault's own on everything that can have tags", () => {
   expect(taggedTypes(stack)).toStrictEqual(taggedTypes(plain));
   const others = stack.program.declared
     .filter(({ inputs, type }) => "tags" in inputs && !type.endsWith(":ScheduleGroup"))
@@ -46,18 +46,18 @@ function sorted(tags: unknown): [string, unknown][] {
   return Object.entries(tags as Record<string, unknown>).sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
-test("Scheduler takes no empty value, so its group has the others", () => {
+test("leaves an empty value out of Scheduler's group, because Scheduler refuses one", () => {
   expect(stack.inputs("aws:scheduler/scheduleGroup:ScheduleGroup").tags).toStrictEqual({
     CostCenter: "4711",
     ...TAGS,
   });
 });
 
-test("the function knows them", () => {
+test("gives the tags to the function", () => {
   expect(settingsIn(stack.archive)).toMatchObject({ tags: CONFIGURED });
 });
 
-test("budget and Recycle Bin still go by the vault's tag alone", () => {
+test("selects for budget and Recycle Bin by the vault's tag alone", () => {
   for (const [type, name, key] of [
     ["aws:budgets/budget:Budget", VAULT, "costFilters"],
     ["aws:rbin/rule:Rule", VAULT, "resourceTags"],
@@ -66,7 +66,7 @@ test("budget and Recycle Bin still go by the vault's tag alone", () => {
   }
 });
 
-test("the function's rights are the same", () => {
+test("leaves the function's permissions unchanged", () => {
   const rights = (one: DeclaredStack) => one.inputs("aws:iam/rolePolicy:RolePolicy", `${VAULT}-function`).policy;
   expect(rights(stack)).toBe(rights(plain));
 });

@@ -1,7 +1,11 @@
-/** What a second `pulumi up` changes: nothing without an edit, and of a retention edit the function's code alone. */
+/**
+ * Tests what a second `pulumi up` changes: nothing without an edit, and for a retention edit only the function's code.
+ */
 import { type DeclaredStack, declareStack } from "../support/stackProgram";
 
-/** What the engine compares: each resource's inputs and provider by type and name, the function's code apart. */
+/**
+ * Returns what the engine compares: each resource's inputs and provider by type and name, except the function's code.
+ */
 function comparable({ program, archive }: DeclaredStack) {
   const resources = program.declared.map(({ type, name, inputs, provider }) => {
     const { code, ...others } = inputs;
@@ -10,16 +14,16 @@ function comparable({ program, archive }: DeclaredStack) {
   return { resources: Object.fromEntries(resources), archive };
 }
 
-/** The resources, by type and name, that differ. */
+/** Returns the resources, by type and name, that differ. */
 function changed(before: DeclaredStack, after: DeclaredStack): string[] {
   const [old, now] = [comparable(before).resources, comparable(after).resources];
   const names = [...new Set([...Object.keys(old), ...Object.keys(now)])];
   return names.filter((name) => JSON.stringify(old[name]) !== JSON.stringify(now[name]));
 }
 
-test.each(["dev", "prod"])("an update of %s without an edit changes nothing", async (stack) => {
+test.each(["dev", "prod"])("changes nothing in an update of %s without an edit", async (stack) => {
   const before = await declareStack(stack);
-  // Another question than the first, so that the program runs once more.
+  // Different arguments, so that the program runs once more.
   const again = await declareStack(stack, ["dashboard=true"]);
   expect(again.list.length).toBeGreaterThan(30);
   expect(comparable(again)).toStrictEqual(comparable(before));
@@ -28,7 +32,7 @@ test.each(["dev", "prod"])("an update of %s without an edit changes nothing", as
 test.each([
   ["dev", "retentionDays=21"],
   ["prod", "drRetentionDays=60"],
-])("an edit of retention changes the code of %s's function alone: %s", async (stack, edit) => {
+])("changes for an edit of retention only the code of %s's function: %s", async (stack, edit) => {
   const [before, after] = [await declareStack(stack), await declareStack(stack, [edit])];
   expect(changed(before, after)).toStrictEqual([]);
   const { text: old, ...packages } = before.archive;
@@ -37,7 +41,7 @@ test.each([
   expect(now).not.toBe(old);
 });
 
-test("another edit changes more than the code, so that the comparison can tell", async () => {
+test("changes more than the code for another edit, so the comparison can detect one", async () => {
   const [before, after] = [await declareStack("dev"), await declareStack("dev", ["memoryMb=1024"])];
   expect(changed(before, after)).toStrictEqual(["aws:lambda/function:Function smart-vault-dev"]);
 });

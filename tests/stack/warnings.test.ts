@@ -1,8 +1,8 @@
-/** What `pulumi preview` and `pulumi up` warn of: settings that contradict each other stop neither. */
+/** Tests what `pulumi preview` and `pulumi up` warn of. Settings that contradict each other stop neither. */
 import { readdirSync } from "node:fs";
 import { ROOT, declareStack, previewStack, updateStack } from "../support/stackProgram";
 
-/** As Pulumi shows it without an engine. */
+/** The warning as Pulumi shows it without an engine. */
 const shown = (vault: string, text: string) => `warning: [runtime] ${vault}: ${text}`;
 
 const NOBODY =
@@ -14,31 +14,31 @@ const FOURTEEN_HOURS =
   "keep.last=14 with schedule rate(1 hour) keeps as few as 14 recovery points of a volume, the oldest at most " +
   "14 hours old: keep.last counts recovery points, not days. keep.daily counts days.";
 
-/** Every stack file that the repository has. */
+/** Every stack file of the repository. */
 const STACKS = readdirSync(ROOT).flatMap((name) => /^Pulumi\.(.+)\.yaml$/.exec(name)?.[1] ?? []);
 
-test("dev and prod have stack files", () => {
+test("covers the stack files of dev and prod", () => {
   expect(STACKS.sort()).toStrictEqual(["dev", "prod"]);
 });
 
-test.each(STACKS)("preview and up of %s as it is in the repository warn of nothing", async (stack) => {
+test.each(STACKS)("warns of nothing in a preview or update of %s as it is in the repository", async (stack) => {
   expect((await previewStack(stack)).warnings).toStrictEqual([]);
   expect((await updateStack(stack)).warnings).toStrictEqual([]);
 });
 
-test("a stack without an address to notify says that alone", async () => {
+test("warns only of missing addresses for a stack without any", async () => {
   const none = ["alertEmails=[]"];
   const warnings = [shown("smart-vault-dev", NOBODY)];
   expect((await updateStack("dev", none)).warnings).toStrictEqual(warnings);
   expect((await previewStack("dev", none)).warnings).toStrictEqual(warnings);
 });
 
-test("the defaults of all keys but the DR region and the addresses warn of nothing", async () => {
+test("warns of nothing with defaults for all keys but the DR region and the addresses", async () => {
   const overrides = ["retentionDays=7", "drRetentionDays=0"];
   expect((await declareStack("prod", overrides)).warnings).toStrictEqual([]);
 });
 
-test("keep.last with an hourly schedule is warned of by preview and up, and both declare the whole stack", async () => {
+test("warns of keep.last with an hourly schedule in preview and up, and declares the whole stack", async () => {
   const warnings = [shown("smart-vault-prod", FOURTEEN_HOURS)];
   // The DR region keeps 30 days of copies, as in the stack's file.
   const preview = await previewStack("prod", HOURLY);
@@ -49,7 +49,7 @@ test("keep.last with an hourly schedule is warned of by preview and up, and both
   expect(up.list).toHaveLength((await declareStack("prod")).list.length);
 });
 
-test("keep rules beside the drRetentionDays of prod are warned of", async () => {
+test("warns of keep rules beside the drRetentionDays of prod", async () => {
   const { warnings } = await previewStack("prod", ['keep={"daily":7,"monthly":12}']);
   expect(warnings).toStrictEqual([
     expect.stringContaining(
@@ -58,7 +58,7 @@ test("keep rules beside the drRetentionDays of prod are warned of", async () => 
   ]);
 });
 
-test("policies, orphanDays and missing addresses are warned of together, by their keys", async () => {
+test("warns of policies, orphanDays and missing addresses together, by their keys", async () => {
   const { warnings } = await previewStack("prod", [
     'policies={"gold":{"keep":{"hourly":24}},"True":{"retentionDays":3}}',
     "schedule=rate(3 days)",
@@ -73,7 +73,7 @@ test("policies, orphanDays and missing addresses are warned of together, by thei
   ]);
 });
 
-test("a value that is wrong by itself is an error as before", async () => {
+test("reports a value that is wrong by itself as an error", async () => {
   await expect(declareStack("prod", [...HOURLY, "retentionDays=0"])).rejects.toThrow(
     'retentionDays: expected a whole number from 1 to 3650, got "0"',
   );

@@ -1,4 +1,4 @@
-/** One whole action of each kind; a test says only what differs. */
+/** Builds a whole action of each kind; a test says only what differs. */
 import { TAG, maxSnapshotTags } from "../../src/vault/model/tags";
 import type { CopyAction, DeleteAction, LockAction, SnapshotAction } from "../../src/vault/model/actions";
 import { DR, KEY, NOW, SETTINGS, SLOT, copyOf, snapshot, volume } from "./world";

@@ -1,4 +1,4 @@
-/** What an AWS that refuses nothing and finishes at once makes of a plan. Pure: gives a new world. */
+/** Applies a plan on an AWS that refuses nothing and finishes at once. It is pure and returns a new world. */
 import { TAG, copyExpiredTag } from "../../src/vault/model/tags";
 import { isoSeconds } from "../../src/vault/lib/time";
 import type { Action, DeleteAction } from "../../src/vault/model/actions";
@@ -6,7 +6,7 @@ import type { Snapshot, Tags, World } from "../../src/vault/model/world";
 import { identityOf } from "./identify";
 import { SETTINGS } from "./world";
 
-/** What the id begins with of a snapshot that a plan took, and of no copy. */
+/** Prefix of the ids of snapshots that a plan took, but not of copies. */
 export const NEW_SNAPSHOT = "snap-new-";
 
 function madeBy(action: Action, world: World, nowMs: number, index: number): Snapshot[] {
@@ -39,7 +39,7 @@ function madeBy(action: Action, world: World, nowMs: number, index: number): Sna
   return [copy];
 }
 
-/** By snapshot id, the marks that deletions leave. */
+/** Returns by snapshot id the copy-expired tags that deletions leave. */
 function marksOf(deletes: readonly DeleteAction[], nowMs: number): Map<string, Tags> {
   const marks = new Map<string, Tags>();
   for (const { snapshotId, regions } of deletes.flatMap(({ expiredCopyTag }) => expiredCopyTag ?? [])) {
@@ -49,7 +49,7 @@ function marksOf(deletes: readonly DeleteAction[], nowMs: number): Map<string, T
   return marks;
 }
 
-/** A region that the world does not show gets nothing. */
+/** Applies actions to a world; a region that it does not show gets nothing. */
 export function applyToWorld(world: World, actions: readonly Action[], nowMs: number): World {
   const deletes = actions.filter((action) => action.kind === "delete");
   const gone = new Set(deletes.map(({ region, snapshotId }) => `${region} ${snapshotId}`));

@@ -1,4 +1,4 @@
-/** Keep rules as fast-check draws them: one or more rules that restic has too, small counts, some of them "all". */
+/** Draws keep rules with fast-check: one or more rules that restic has too, small counts, some of them "all". */
 import fc from "fast-check";
 import type { KeepRules } from "../../src/vault/model/settings";
 
@@ -7,7 +7,7 @@ const count = fc.oneof(
   { weight: 1, arbitrary: fc.constant(-1) },
 );
 
-/** As restic writes it: no part that is zero. */
+/** Writes a duration as restic does, without parts that are zero. */
 export const arbitraryWithin: fc.Arbitrary<string> = fc
   .tuple(fc.nat({ max: 2 }), fc.nat({ max: 13 }), fc.nat({ max: 40 }), fc.nat({ max: 50 }))
   .chain((parts) =>

@@ -1,4 +1,4 @@
-/** Histories of one volume and rules for them as fast-check draws them, and what retention decides. */
+/** Draws histories of one volume and rules for them with fast-check, and returns what retention decides. */
 import fc from "fast-check";
 import { makeCalendar } from "../../src/vault/retention/calendar";
 import { type RetentionPoint, type RetentionResult, newestFirst, retention } from "../../src/vault/retention/retention";
@@ -10,7 +10,10 @@ import { NOW } from "./world";
 export const COUNTED = ["last", "hourly", "daily", "weekly", "monthly", "yearly"] as const;
 export const RUNS = { numRuns: 500 };
 
-/** Of one volume, dense in the last days and sparse over years, some of the future; copies are made after their slot. */
+/**
+ * Draws points of one volume, dense in the last days and sparse over years, some in the future; copies are made after
+ * their slot.
+ */
 export const points: fc.Arbitrary<RetentionPoint[]> = fc
   .array(
     fc.record({

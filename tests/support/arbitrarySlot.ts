@@ -1,6 +1,6 @@
 /**
- * One volume's slot as fast-check draws it: a snapshot in any state, plain or encrypted, there or gone; stand-ins of it,
- * verified, pending, failed or under another key; and copies of each of them in each DR region.
+ * Draws one volume's slot with fast-check: a snapshot in any state, encrypted or not, existing or deleted; its
+ * encrypted replacements, verified, pending, failed or under another key; and copies of each of them in each DR region.
  */
 import fc from "fast-check";
 import { TAG, copyExpiredTag } from "../../src/vault/model/tags";
@@ -46,17 +46,19 @@ export interface DrawnSlot {
   standIns: DrawnStandIn[];
 }
 
-/** Mostly false. */
+/** Draws a boolean that is mostly false. */
 const seldom = (weight: number) =>
   fc.oneof({ weight, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.boolean() });
 
-/** Snapshots of one slot and volume hold the same data or not: at most ten minutes lie between them, or at least twenty. */
+/**
+ * Minutes between snapshots of one slot and volume: at most ten with the same data, at least twenty with other data.
+ */
 const LATE_STEP = 30;
 const lateMinutes = fc
   .tuple(fc.nat({ max: 20 }), fc.nat({ max: 10 }))
   .map(([steps, minutes]) => steps * LATE_STEP + minutes);
 
-/** Tells the data of two snapshots of a slot and volume apart, as they are drawn here. */
+/** Returns a number that distinguishes the data of two snapshots of a slot and volume, as they are drawn here. */
 export function dataOf(dataMs: number, slotMs: number): number {
   return Math.floor((dataMs - slotMs) / (LATE_STEP * MINUTE_MS));
 }
@@ -121,7 +123,7 @@ function marks(regions: readonly KeyedRegion[]): Tags {
   return Object.fromEntries(regions.map(({ region }) => [copyExpiredTag(region), isoSeconds(NOW - DAY_MS)]));
 }
 
-/** So many minutes after, but not in the future: what has not begun is not seen. */
+/** Returns a time some minutes later, but not in the future, because what has not started is not seen. */
 function after(startMs: number, lateMinutes: number): number {
   return startMs > NOW ? startMs : Math.min(NOW, startMs + lateMinutes * MINUTE_MS);
 }
@@ -150,13 +152,13 @@ function standInFor(original: Snapshot, drawn: DrawnStandIn, number: number): Sn
   });
 }
 
-/** What a slot comes to in the primary region and, by region, in the others. */
+/** Snapshots of a slot in the primary region and, by region, in the others. */
 export interface PlacedSlot {
   snapshots: Snapshot[];
   copies: Snapshot[];
 }
 
-/** Only a completed, plain snapshot has stand-ins. */
+/** Builds the snapshots of a drawn slot. Only a completed, unencrypted snapshot has encrypted replacements. */
 export function place(drawn: DrawnSlot, index: number): PlacedSlot {
   const slotMs = NOW - drawn.slotDaysAgo * DAY_MS;
   const original = snapshot(`snap-${index}`, {

@@ -1,4 +1,7 @@
-/** What somebody with ec2:CreateTags and ec2:DeleteTags does to a drawn vault: any of the vault's tags, on any snapshot. */
+/**
+ * Draws what somebody with ec2:CreateTags and ec2:DeleteTags does to a drawn vault: any of the vault's tags, on any
+ * snapshot.
+ */
 import fc from "fast-check";
 import { describe as describeIt, parseDescription } from "../../src/vault/identity/description";
 import { doubtOf } from "../../src/vault/identity/doubts";
@@ -8,14 +11,14 @@ import type { Snapshot, Tags, World } from "../../src/vault/model/world";
 import { DR, DR2, NOW, SETTINGS } from "./world";
 
 export interface Edit {
-  /** Which snapshot of all that there are, counted round. */
+  /** Index of the snapshot, modulo their number. */
   at: number;
   key: string;
-  /** Absent: the tag is taken off. */
+  /** New value; if absent, the tag is removed. */
   value?: string;
 }
 
-/** Where an edit can do harm: another slot, another source, another vault, another rule, or any word. */
+/** Draws harmful edits: another slot, another source, another vault, another rule, or any word. */
 const value = fc.oneof(
   fc.constantFrom(-1, 0, 1, 2, 4, 12, 400).map((days) => isoSeconds(NOW - days * DAY_MS)),
   fc.nat({ max: 11 }).map((index) => `snap-${index}`),
@@ -33,9 +36,9 @@ function editsOf(keys: readonly string[]): fc.Arbitrary<Edit[]> {
   return fc.array(edit, { minLength: 1, maxLength: 6 });
 }
 
-/** Edits of every tag of the vault's but its marks of expired copies. */
+/** Draws edits of every tag of the vault except copy-expired tags. */
 export const arbitraryEdits = editsOf(OWN_KEYS);
-/** Edits of the marks too. */
+/** Draws edits of copy-expired tags too. */
 export const arbitraryEditsAndMarks = editsOf([...OWN_KEYS, ...MARKS, ...MARKS, ...MARKS]);
 
 function edited(one: Snapshot, edits: readonly Edit[]): Snapshot {
@@ -44,7 +47,8 @@ function edited(one: Snapshot, edits: readonly Edit[]): Snapshot {
     const { [key]: _was, ...others } = tags;
     tags = value === undefined ? others : { ...others, [key]: value };
   }
-  // What EC2 contradicts stays so; the drawn starts of what is verified contradict nothing (arbitrarySlot.ts).
+  // What EC2 contradicts remains contradicted; the drawn starts of verified copies contradict nothing
+  // (arbitrarySlot.ts).
   if (one.doubt?.of === "identity") return { ...one, tags };
   const described = parseDescription(describeIt(one.identity, one.tags))!;
   const agreeing = { ec2VolumeId: one.volumeId, startTimeMs: one.startTimeMs };
@@ -52,7 +56,7 @@ function edited(one: Snapshot, edits: readonly Edit[]): Snapshot {
   return { ...one, tags, ...(doubt && { doubt }) };
 }
 
-/** Gives the world as the vault then sees it: Descriptions stand, and what contradicts them is in doubt. */
+/** Returns the world as the vault then sees it: Descriptions are unchanged, and what contradicts them is in doubt. */
 export function tampered(world: World, edits: readonly Edit[]): World {
   const seen = [...(world.snapshots ?? []), ...Object.values(world.copies).flat()];
   const at = new Map(seen.map((one, index) => [one, index]));

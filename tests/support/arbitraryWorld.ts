@@ -1,6 +1,7 @@
 /**
- * Vaults as fast-check draws them: a few volumes with daily slots (arbitrarySlot.ts), duplicates, snapshots that are not
- * the vault's at all; one DR region or two, one of them perhaps not seen; with encryption in the primary region or not.
+ * Draws vaults with fast-check: a few volumes with daily slots (arbitrarySlot.ts), redundant snapshots, snapshots that
+ * are not the vault's at all; one DR region or two, one of them perhaps not seen; with encryption in the primary region
+ * or not.
  */
 import fc from "fast-check";
 import type { KeyedRegion, CoreSettings } from "../../src/vault/model/settings";
@@ -9,20 +10,23 @@ import { arbitraryKeepRules } from "./arbitraryKeepRules";
 import { VOLUMES, drawnSlot, place } from "./arbitrarySlot";
 import { DR, DR2, PRIMARY_KEY, SETTINGS, instance, volume } from "./world";
 
-/** One vault: what it sees and what it goes by. */
+/** One vault: what it sees, and its settings. */
 export interface ArbitraryVault {
   world: World;
   policy: CoreSettings;
 }
 
 interface Wanted {
-  /** Every DR region is seen, and nothing has a slot of the future. */
+  /** True if every DR region is seen, and nothing has a future slot. */
   calm?: boolean;
 }
 
 const days = fc.integer({ min: 1, max: 9 }).map((retentionDays) => ({ retentionDays }));
 
-/** By days as often as by rules, with a floor and with orphans of each kind but the one that the rules are not for. */
+/**
+ * Draws policies by days as often as by rules, with a floor and with orphans of each kind but the one that the rules
+ * are not for.
+ */
 const arbitraryPolicy: fc.Arbitrary<CoreSettings> = fc
   .record({
     keep: fc.oneof(days, arbitraryKeepRules),
@@ -42,7 +46,7 @@ const arbitraryPolicy: fc.Arbitrary<CoreSettings> = fc
     policies: { true: { keep, drKeep } },
   }));
 
-/** The copies of each region that is seen. */
+/** Returns the copies of each region that is seen. */
 function seenOf(
   copies: readonly Snapshot[],
   dr: readonly KeyedRegion[],

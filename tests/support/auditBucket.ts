@@ -1,4 +1,4 @@
-/** The audit bucket of a test: what was PUT there, and what it answers. */
+/** Provides a test's audit bucket: what was PUT there, and what it answers. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import Ajv from "ajv";
@@ -13,7 +13,7 @@ const AUDIT: AuditTarget = {
   host: "vault-audit.s3.us-west-2.amazonaws.com",
 };
 
-/** What wakes the function, and what its first invocation at the slot writes. */
+/** Events that trigger the function, and what its first invocation at the slot writes. */
 export const RUN = { kind: "run", slot: SLOT };
 export const SWEEP = { kind: "sweep" };
 export const RECORD = "runs/2026/11/22/20261122T030000Z-run-1.json";
@@ -29,7 +29,7 @@ interface WrittenDecision {
   code?: string;
 }
 
-/** A record, as far as tests look into it. */
+/** The part of a record that tests look into. */
 interface WrittenRecord {
   schema: string;
   trigger: { kind: string };
@@ -41,7 +41,7 @@ interface WrittenRecord {
   problems: { kind: string }[];
 }
 
-/** Stands in for fetch. `status` other than 200 refuses what is put under the key; under any without one. */
+/** Replaces fetch. A `status` other than 200 refuses what is put under the key, or under any without one. */
 export function fakeBucket() {
   const bucket = {
     status: 200,
@@ -79,8 +79,8 @@ const SCHEMA = JSON.parse(readFileSync(join(__dirname, "..", "..", "docs", "audi
 };
 
 /**
- * What is wrong with an object by docs/audit.schema.json; none: it is as documented.
- * @param of the definition that it is to be; not just any of them, so that a fault is named
+ * Returns what is wrong with an object by docs/audit.schema.json, or nothing if it is as documented.
+ * @param is the one definition that it must match, so that an error is named
  */
 export function schemaFaults(written: unknown, of: "record" | "manifest"): string[] {
   const ajv = new Ajv({ allErrors: true });
@@ -92,7 +92,7 @@ export function schemaFaults(written: unknown, of: "record" | "manifest"): strin
   );
 }
 
-/** A vault with an audit bucket that keeps for three days. */
+/** Settings of a vault with an audit bucket that keeps for three days. */
 export const AUDITED: VaultSettings = { ...SETTINGS, audit: AUDIT, policies: keeping(3) };
 
 export function rigOf(settings: VaultSettings = AUDITED): ReturnType<typeof makeRig> {
@@ -101,7 +101,7 @@ export function rigOf(settings: VaultSettings = AUDITED): ReturnType<typeof make
   return rig;
 }
 
-/** A snapshot of a day before now and its copy, both verified, and completed within minutes. */
+/** Makes a snapshot some days ago and its copy, both verified, and completed within minutes. */
 export function pair(id: string, daysAgo: number) {
   const startTimeMs = NOW - daysAgo * DAY_MS;
   const completedMs = startTimeMs + 5 * MINUTE_MS;
@@ -109,7 +109,7 @@ export function pair(id: string, daysAgo: number) {
   return { source, copy: copyOf(source, `copy-${id}`, { completedMs: completedMs + MINUTE_MS }) };
 }
 
-/** What there is after some days: the two oldest are past three days. */
+/** Shows snapshots of some days, of which the two oldest are past three days. */
 export function fiveDays(rig: ReturnType<typeof makeRig>): void {
   const pairs = [0, 1, 2, 4, 5].map((days) => pair(String(days), days));
   rig.sees(

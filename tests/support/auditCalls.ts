@@ -1,4 +1,4 @@
-/** What deploying the audit bucket, the trail and the budget asks of AWS; see deployCalls.ts. */
+/** Lists the AWS calls of deploying the audit bucket, the trail and the budget; see deployCalls.ts. */
 import { ACCOUNT_ID } from "../../src/local/account/accountId";
 import type { Kind, Named } from "./deployCalls";
 

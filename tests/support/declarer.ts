@@ -1,4 +1,7 @@
-/** The process that declares stacks for the tests, one after the other; declarerSetup.ts starts it. No Jest in here. */
+/**
+ * Declares stacks for the tests in its own process, one after the other; declarerSetup.ts starts it. It must not use
+ * Jest.
+ */
 import type { Request } from "./declarerClient";
 import { declareDelivery } from "./deliveryHere";
 import { declareHere, showHere } from "./stackHere";
@@ -39,7 +42,8 @@ async function reply({ id, question }: Question): Promise<void> {
   process.send?.(notified);
 }
 
-// Pulumi keeps the stack of each of its promises: to look up TypeScript's lines for them all takes a seventh of the time.
+// Pulumi keeps the stack of each of its promises; looking up TypeScript's lines for them all takes a seventh of the
+// time.
 Reflect.deleteProperty(Error, "prepareStackTrace");
 
 // A program's configuration and monitor are Pulumi's globals.

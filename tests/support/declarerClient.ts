@@ -1,6 +1,6 @@
 /** Asks the run's declarer (declarerSetup.ts) what a program declares. */
 
-/** What can be asked for; the same is answered from memory the second time. */
+/** Requests; the same one is answered from memory the second time. */
 export type Request =
   | { kind: "stack" | "preview" | "update"; stack: string; overrides: readonly string[] }
   | {
@@ -10,7 +10,7 @@ export type Request =
       overrides: Record<string, unknown>;
     };
 
-/** Where the setup says the port. */
+/** Environment variable in which the setup gives the port. */
 export const PORT_VARIABLE = "SMART_VAULT_DECLARER_PORT";
 
 /** @throws with the message of the program's own error */

@@ -1,7 +1,7 @@
 /**
- * Jest's global setup: one process declares stacks for every test file of the run (declarer.ts). Pulumi, its AWS
- * package and the serializer take most of a stack test's time, and Jest would load them anew for each file. The process
- * is started by the first question; each configuration is declared once.
+ * Provides Jest's global setup: one process declares stacks for every test file of the run (declarer.ts). Pulumi, its
+ * AWS package and the serializer take most of a stack test's time, and Jest would load them again for each file. The
+ * first request starts the process; each configuration is declared once.
  */
 import { type ChildProcess, fork } from "node:child_process";
 import { type IncomingMessage, createServer } from "node:http";
@@ -59,7 +59,7 @@ const server = createServer((message, response) => {
     known.set(question, asked);
     const { answer, error } = await asked;
     response.statusCode = error === undefined ? 200 : 500;
-    // A test file's connection that waits for the next one would be closed under its hands.
+    // Otherwise a test file's connection that waits for its next request would be closed.
     response.setHeader("connection", "close");
     response.end(answer ?? error);
   })();

@@ -1,4 +1,4 @@
-/** What bootstrap/ or deploy/ declares, as stackProgram.ts says it of index.ts. */
+/** Returns what bootstrap/ or deploy/ declares, as stackProgram.ts does for index.ts. */
 import { askDeclarer } from "./declarerClient";
 import type { Given } from "./policyRules";
 import { type Declaration, inputsOf, outputsOf } from "./stackProgram";

@@ -1,7 +1,7 @@
 /**
- * What AWS is asked for when Pulumi's AWS provider makes, reads, changes and deletes each kind of resource that a vault
- * has (terraform-provider-aws, the resources' CRUD; AWS, Service Authorization Reference). By hand: a kind that is not
- * here fails the test, so that a new one gets its rights along with it.
+ * Lists the AWS calls of Pulumi's AWS provider when it makes, reads, changes and deletes each kind of resource that a
+ * vault has (terraform-provider-aws, the resources' CRUD; AWS, Service Authorization Reference). It is written by hand:
+ * a kind that is missing fails the test, so that a new kind gets its permissions with it.
  */
 import { ACCOUNT_ID } from "../../src/local/account/accountId";
 import type { IamRequest } from "../../src/iam/evaluator";
@@ -9,7 +9,7 @@ import { AUDIT_KINDS } from "./auditCalls";
 
 type Context = IamRequest["context"];
 
-/** What a resource is found by in an ARN, of its inputs. */
+/** Input by which a resource is found in an ARN. */
 export interface Named {
   name: string;
   inputs: Record<string, unknown>;
@@ -20,9 +20,9 @@ export interface Kind {
   arn: (named: Named) => string;
   reads: string[];
   writes: string[];
-  /** Of every request; without: none. */
+  /** Context of every request; none by default. */
   context?: (named: Named) => Context;
-  /** Requests for what has no ARN yet, and more that it takes. */
+  /** Requests for what has no ARN yet, and further ones. */
   more?: (named: Named) => IamRequest[];
 }
 
@@ -47,7 +47,7 @@ function pass(roleArn: string, service: string): IamRequest {
 
 const role = ({ vaultId }: Named, suffix: string) => iam(`role/${vaultId}-${suffix}`);
 
-/** By Pulumi's type, without `aws:` and the part after the last colon. */
+/** Calls by Pulumi's type, without `aws:` and the part after the last colon. */
 const KINDS: Readonly<Record<string, Kind>> = {
   ...AUDIT_KINDS,
   "cloudwatch/eventRule": {

@@ -1,12 +1,12 @@
 /**
- * What Pulumi's own back end for object storage asks of a bucket, by command: read off its source, and partly seen with the
- * engine against an emulated S3 (`up`, `preview`, `stack init`, `stack rm`, `stack tag set`).
+ * Lists what Pulumi's own back end for object storage asks of a bucket, by command: read from its source, and partly
+ * seen with the engine against an emulated S3 (`up`, `preview`, `stack init`, `stack rm`, `stack tag set`).
  */
 import type { IamRequest } from "../../src/iam/evaluator";
 
-/** The source that the table was read off. A newer CLI with another layout needs a new reading. */
+/** Source of the table. A newer CLI with another layout needs a new reading. */
 export const LAYOUT_VERSION = {
-  /** Of `.pulumi/meta.yaml`: stacks are in a folder of their project. */
+  /** Version in `.pulumi/meta.yaml`: stacks are in a folder of their project. */
   meta: 1,
   source:
     "pulumi/pulumi, pkg/backend/diy, at 002d849 (backend.go), 05a64e3 (state.go), 34cd18e (journal.go), 1e5fa8d (lock.go)",
@@ -17,7 +17,7 @@ export const LAYOUT_VERSION = {
 type Operation = "list" | "get" | "put" | "delete";
 type Row = readonly [command: string, operation: Operation, ...keys: string[]];
 
-/** Of stack S in project P, below `.pulumi/`. `N` is a time in nanoseconds, `U` the lock's UUID. */
+/** Paths of stack S in project P, below `.pulumi/`. `N` is a time in nanoseconds, `U` the lock's UUID. */
 const STATE = "stacks/P/S.json";
 const COMPRESSED = ["stacks/P/S.json.gz", "stacks/P/S.json.zst"];
 const BACKUP = [STATE, ...COMPRESSED].map((key) => `${key}.bak`);
@@ -29,7 +29,7 @@ const HISTORY = ["history", "checkpoint"].flatMap((kind) =>
 const BACKUPS = ["json", "json.gz", "json.zst"].map((ext) => `backups/P/S/S.N.${ext}`);
 const JOURNAL = ["journal/P/S/manifest.json", "journal/P/S/0000000001.journal.json"];
 
-/** What a command does that changes nothing. */
+/** Requests of a command that changes nothing. */
 const READING: readonly Row[] = [
   ["any", "get", "meta.yaml"],
   ["any", "list", "stacks/", "stacks/P/S.json"],
@@ -39,7 +39,7 @@ const READING: readonly Row[] = [
   ["stack history", "get", ...HISTORY],
 ];
 
-/** What an update does beside. */
+/** Additional requests of an update. */
 const WRITING: readonly Row[] = [
   ["up, refresh, destroy", "list", "locks/organization/P/S/", "journal/P/S/"],
   ["up, refresh, destroy", "get", LOCK, ...JOURNAL],
@@ -80,7 +80,9 @@ function requestsOf(rows: readonly Row[], bucketArn: string, project: string, st
   );
 }
 
-/** Returns everything that the back end asks for one stack: what a preview asks, and what an update asks beside. */
+/**
+ * Returns everything that the back end asks for one stack: what a preview asks, and what an update asks in addition.
+ */
 export function layoutRequests(bucketArn: string, project: string, stack: string) {
   return {
     reading: requestsOf(READING, bucketArn, project, stack),

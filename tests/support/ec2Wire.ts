@@ -1,4 +1,6 @@
-/** EC2 as it looks from the wire: an HTTP server on this machine that records each request and answers as told. */
+/**
+ * Emulates EC2 on the wire: an HTTP server on this machine that records each request and gives the configured answers.
+ */
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 

@@ -1,4 +1,4 @@
-/** A small fleet under a policy of 30 days, and edits of its stack. */
+/** Plays a small fleet under a policy of 30 days, and edits of its stack. */
 import type { CoreSettings } from "../../src/vault/model/settings";
 import { type Nights, startNights } from "./nights";
 import { DR, SETTINGS, instance, keeping, volume } from "./world";
@@ -7,7 +7,7 @@ export const HERE = SETTINGS.primaryRegion;
 export const POLICY: CoreSettings = { ...SETTINGS, maxDeletePercent: 50, policies: keeping(30) };
 export const FLEET = [instance("i-1", [volume("vol-1", { isRoot: true }), volume("vol-2")])];
 
-/** Begins with an empty account, and lets nights pass in which nothing is mailed. */
+/** Starts with an empty account, and lets nights pass in which nothing is mailed. */
 export function afterNights(count: number, policy: CoreSettings = POLICY, fleet = FLEET): Nights {
   const nights = startNights(policy, fleet);
   nights.pass(count);

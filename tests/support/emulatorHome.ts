@@ -1,11 +1,11 @@
-/** A home of its own for an emulated account, with the emulator's environment where one is made already. */
+/** Makes a separate home for an emulated account, with the emulator's environment if it exists already. */
 import { existsSync, mkdtempSync, readdirSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 const SHARED = join(__dirname, "..", "..", ".vault");
 
-/** @param name what the temporary folder is for */
+/** @param name says what the temporary folder is for */
 export function emulatorHome(name: string): string {
   const home = mkdtempSync(join(tmpdir(), `smart-vault-${name}-`));
   if (!existsSync(SHARED)) return home;

@@ -1,4 +1,4 @@
-/** Jest's global setup: the emulator's environment is made once for all test files, not by each of them. */
+/** Provides Jest's global setup, which makes the emulator's environment once for all test files. */
 import { join } from "node:path";
 import { emulatorPython } from "../../src/local/account/python";
 

@@ -1,4 +1,4 @@
-/** No test reaches an account: fixed fake credentials, no profile, no log noise. */
+/** Keeps tests from any account: fixed fake credentials, no profile, no log noise. */
 process.env.AWS_ACCESS_KEY_ID = "test";
 process.env.AWS_SECRET_ACCESS_KEY = "test";
 process.env.AWS_REGION = "us-east-1";

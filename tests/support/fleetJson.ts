@@ -1,4 +1,4 @@
-/** What the two `describe` commands print of a small fleet, for tests to change one thing of. */
+/** Returns what the two `describe` commands print of a small fleet, so that tests can change one thing. */
 
 const REGION = "us-east-1";
 
@@ -6,7 +6,7 @@ export const WEB = "i-0aaaaaaaaaaaa0001";
 export const DB = "i-0aaaaaaaaaaaa0002";
 export const WEB_ROOT = "vol-0aaaaaaaaaaaa0001";
 export const DB_ROOT = "vol-0aaaaaaaaaaaa0002";
-/** Attached to both. */
+/** Volume attached to both instances. */
 export const SHARED = "vol-0aaaaaaaaaaaa0003";
 
 type Json = Record<string, unknown>;

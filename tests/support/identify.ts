@@ -1,10 +1,12 @@
-/** Identities for records that tests write by their tags: what the Description would say had the vault made them. */
+/**
+ * Gives records that tests write by their tags an identity: what the Description would say if the vault had made them.
+ */
 import { TAG } from "../../src/vault/model/tags";
 import { parseIso } from "../../src/vault/lib/time";
 import type { Doubt, Identity } from "../../src/vault/model/identity";
 import type { Snapshot, Tags } from "../../src/vault/model/world";
 
-/** The identity that tags repeat. */
+/** Returns the identity that tags repeat. */
 export function identityOf(tags: Tags, startTimeMs: number): Identity {
   const { [TAG.sourceSnapshot]: snapshotId, [TAG.sourceVolume]: volumeId } = tags;
   const startedMs = parseIso(tags[TAG.sourceStarted] ?? "") ?? startTimeMs;
@@ -16,7 +18,7 @@ export function identityOf(tags: Tags, startTimeMs: number): Identity {
   };
 }
 
-/** A record of what carries another vault's tags, or lacks some, is none of the vault's own. */
+/** Puts a record in doubt that has another vault's tags or lacks some. */
 function doubtOf({ vaultId, instanceId, slot }: Identity, ownVaultId: string): Doubt | undefined {
   const isOwn = vaultId === ownVaultId && instanceId !== "" && slot !== "";
   return isOwn ? undefined : { of: "identity", what: "made by somebody else" };

@@ -1,4 +1,4 @@
-/** Who asks for a vault's key in the table of key policies, and what a key is set up for. */
+/** Lists callers for the table of key policies, and what a key is set up for. */
 import { ACCOUNT_ID } from "../../src/local/account/accountId";
 import type { IamRequest } from "../../src/iam/evaluator";
 import type { Caller, Identity } from "../../src/iam/keyAccess";
@@ -9,21 +9,21 @@ const OTHER_ACCOUNT = "210987654321";
 export const RESTORER = iam(ACCOUNT_ID, "role/restorer");
 export const ADMINISTRATORS = [iam(ACCOUNT_ID, "role/smart-vault-deploy"), iam(ACCOUNT_ID, "user/keys/officer")];
 
-/** What one key of a stack is for, said by the test and not read off the stack. */
+/** Purpose of one key of a stack, given by the test and not read from the stack. */
 export interface KeyFacts {
   vaultId: string;
   region: string;
-  /** Those where EC2 uses it for the vault. */
+  /** Regions where EC2 uses it for the vault. */
   ec2Regions: string[];
-  /** Whether {@link RESTORER} restores with it. */
+  /** True if {@link RESTORER} restores with it. */
   restores: boolean;
-  /** Whether {@link ADMINISTRATORS} administer it, in place of the account. */
+  /** True if {@link ADMINISTRATORS} administer it, in place of the account. */
   isSeparate: boolean;
   audit: boolean;
   trail: boolean;
 }
 
-/** A caller as the rows call it, and what IAM gives it. */
+/** A caller with its label in the rows, and what IAM grants it. */
 export interface Who {
   label: string;
   caller: Caller;
@@ -38,7 +38,7 @@ const inIam = (label: string, what: string, rights: Who["iam"]): Who => ({
 });
 
 export const vaultRole = ({ vaultId }: KeyFacts): Who => inIam("the vault's role", `role/${vaultId}-function`, "vault");
-/** With every right that IAM has, so that what it may not is by the key's policy. */
+/** Has every IAM permission, so that only the key's policy can refuse it. */
 export const restorer = inIam("the restore role", "role/restorer", "everything");
 export const plainRestorer = inIam("a restore role without IAM rights", "role/restorer", "nothing");
 export const iamAdmin = inIam("a role with AdministratorAccess", "role/admin", "everything");
@@ -52,7 +52,7 @@ export const administrators: Who[] = ADMINISTRATORS.map((arn) => ({
   iam: "nothing",
 }));
 
-/** Whom no key of a vault knows, whatever their own account gives them. */
+/** Callers that no key of a vault knows, whatever their own account grants them. */
 export const strangers = ({ vaultId }: KeyFacts): Who[] => [
   {
     label: "the vault's role of another account",
@@ -72,7 +72,7 @@ export const strangers = ({ vaultId }: KeyFacts): Who[] => [
   { label: "an anonymous caller", caller: "anonymous", iam: "everything" },
 ];
 
-/** What the caller's IAM policies say. */
+/** Returns what the caller's IAM policies say. */
 export function identityOf({ iam: rights }: Who, vault: (request: IamRequest) => string): Identity {
   return (request) => (rights === "vault" ? vault(request) === "allowed" : rights === "everything");
 }

@@ -1,4 +1,4 @@
-/** Plausible mistakes in a key's policy, statement by statement: each must make rows of the table fail. */
+/** Makes plausible mistakes in a key's policy, statement by statement; each must make rows of the table fail. */
 import { ACCOUNT_ID } from "../../src/local/account/accountId";
 import type { KeyPolicy, KeyStatement } from "../../src/iam/keyAccess";
 
@@ -7,7 +7,7 @@ type Condition = NonNullable<KeyStatement["Condition"]>;
 
 const ACCOUNT = { AWS: `arn:aws:iam::${ACCOUNT_ID}:root` };
 
-/** A condition without one key of one operator; an operator without keys stays out. */
+/** Removes one key of one operator from a condition, with the operator if no key is left. */
 function without(condition: Condition, operator: string, key: string): Condition {
   const rest = Object.entries(condition[operator] ?? {}).filter(([name]) => name !== key);
   const others = Object.entries(condition).filter(([name]) => name !== operator);
@@ -17,13 +17,13 @@ function without(condition: Condition, operator: string, key: string): Condition
   };
 }
 
-/** Of `ec2.us-west-2.amazonaws.com`: that service anywhere, and any service there. */
+/** Widens `ec2.us-west-2.amazonaws.com` to that service anywhere, and to any service there. */
 function widerServices(service: string): string[] {
   const [name = "", region = ""] = service.split(".");
   return [`${name}.*.amazonaws.com`, `*.${region}.amazonaws.com`];
 }
 
-/** A condition that is gone, or says less. */
+/** Returns conditions that are missing or weaker. */
 function looserConditions(condition: Condition): [how: string, condition: Condition][] {
   return Object.entries(condition).flatMap(([operator, keys]) =>
     Object.entries(keys).flatMap(([key, value]): [string, Condition][] => {
@@ -49,7 +49,7 @@ function covers(pattern: string, action: string): boolean {
   return pattern.endsWith("*") ? action.startsWith(pattern.slice(0, -1)) : action === pattern;
 }
 
-/** What may stand in a statement's place. */
+/** Returns the statements that may replace one. */
 function variants(statement: KeyStatement): [how: string, statements: KeyStatement[]][] {
   const actions = [statement.Action].flat();
   const isForAccount = JSON.stringify(statement.Principal) === JSON.stringify(ACCOUNT);

@@ -1,10 +1,10 @@
-/** Rows of the table of key policies: who asks for what, how, and whether the key lets him. */
+/** Makes rows of the table of key policies: who asks for what, how, and if the key allows it. */
 import type { KeyFacts, Who } from "./keyCallers";
 import type { KeyRequest } from "../../src/iam/keyAccess";
 
 export interface Row {
   who: Who;
-  /** All of them, or none of them. */
+  /** True if all actions are allowed, false if none is. */
   allowed: boolean;
   actions: readonly string[];
   context: KeyRequest["context"];
@@ -12,7 +12,7 @@ export interface Row {
   says: string;
 }
 
-/** How a request comes: in words, and what KMS sees of it. */
+/** The way of a request: in words, and what KMS sees of it. */
 export interface Way {
   how: string;
   context: KeyRequest["context"];
@@ -25,7 +25,7 @@ export function through(service: string, region: string, more: Way["context"] = 
   return { how: `through ${service} of ${region}`, context: { "kms:ViaService": via, ...more } };
 }
 
-/** What is asked for, in words and as actions of KMS (Service Authorization Reference, AWS KMS). */
+/** A request, in words and as actions of KMS (Service Authorization Reference, AWS KMS). */
 export interface What {
   words: string;
   actions: readonly string[];
@@ -41,10 +41,10 @@ const CRYPTOGRAPHY = [
   ...["ReEncryptFrom", "ReEncryptTo"],
 ];
 
-/** What EBS asks of a key when it reads and writes a volume or snapshot. */
+/** Actions that EBS uses when it reads and writes a volume or snapshot. */
 const ebsUse = what("read and write volumes with it", ...CRYPTOGRAPHY, "DescribeKey");
 const encryption = what("encrypt or decrypt", ...CRYPTOGRAPHY);
-/** Everything else that reads, writes or hands a key on. */
+/** All other actions that read, write or pass a key on. */
 export const otherUse = what(
   "use it in another way",
   ...["DeriveSharedSecret", "Encrypt", "GenerateDataKeyPair"],
@@ -68,7 +68,7 @@ export function grantRow(allowed: boolean, who: Who, way: Way): Row {
   return row(allowed, who, awsGrant, { ...way, context });
 }
 
-/** Use through EC2 of a region, grants for what EC2 makes among it; what is allowed is so by the key's policy alone. */
+/** Makes rows for use through EC2 of a region, including grants for what EC2 makes; only the key's policy allows it. */
 export function ebsRows(allowed: boolean, who: Who, region: string): Row[] {
   const ec2 = through("ec2", region);
   if (!allowed) return [row(false, who, encryption, ec2), grantRow(false, who, ec2)];
@@ -76,7 +76,7 @@ export function ebsRows(allowed: boolean, who: Who, region: string): Row[] {
   return [row(true, plain, ebsUse, ec2), grantRow(true, plain, ec2)];
 }
 
-/** Every way to use a key that is nobody's. */
+/** Makes rows for every way to use a key that nobody is allowed. */
 export function misuseRows(who: Who, { region }: KeyFacts): Row[] {
   const ec2 = through("ec2", region);
   const context = { ...ec2.context, "kms:GrantIsForAWSResource": "false" };

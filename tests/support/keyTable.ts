@@ -1,4 +1,7 @@
-/** The table of key policies: everybody who may use or administer a key of the vault's, and who may not, by the key's facts. */
+/**
+ * Builds the table of key policies: who is allowed to use or administer a key of the vault, and who is not, by the
+ * key's setup.
+ */
 import { ACCOUNT_ID } from "../../src/local/account/accountId";
 import {
   type KeyFacts,
@@ -55,13 +58,13 @@ const otherThanReading = what(
   "ReEncryptFrom",
 );
 
-/** Use through EC2 of the regions that are meant, and of no other that the vault has. */
+/** Makes rows for use through EC2 of the intended regions, and of no other that the vault has. */
 function userRows(who: Who, facts: KeyFacts, regions: readonly string[]): Row[] {
   const all = ["us-east-1", "us-west-2", "eu-west-1"];
   return [...all.flatMap((region) => ebsRows(regions.includes(region), who, region)), ...misuseRows(who, facts)];
 }
 
-/** The audit bucket: the function encrypts what it writes there, and who restores reads it. */
+/** Makes rows for the audit bucket: the function encrypts what it writes there, and people who restore read it. */
 function auditRows(facts: KeyFacts): Row[] {
   const { vaultId, region, audit, restores } = facts;
   const forBucket = (bucket: string, way: Way): Way => ({
@@ -111,7 +114,9 @@ function trailRows(facts: KeyFacts): Row[] {
   ];
 }
 
-/** Reading and administering: by IAM, or by those who are named and, for the policy alone, the root user. */
+/**
+ * Makes rows for reading and administering: by IAM, or by named administrators and, only for the policy, the root user.
+ */
 function administrationRows(facts: KeyFacts): Row[] {
   const { isSeparate } = facts;
   const rows = (who: Who, reads: boolean, changes: boolean, puts: boolean) => [
@@ -127,7 +132,7 @@ function administrationRows(facts: KeyFacts): Row[] {
     ...rows(rootUser, true, !isSeparate, true),
     ...administrators.flatMap((who) => rows(who, isSeparate, isSeparate, isSeparate)),
     ...nobodies.flatMap((who) => rows(who, false, false, false)),
-    // Whether the key can be used is all that the function asks KMS itself; the key's own policy lets it.
+    // The function asks KMS only for the key's state, which the key's own policy allows.
     row(true, { ...role, iam: "nothing" }, state, directly),
     row(false, role, otherReading, directly),
     row(false, role, administration, directly),
@@ -135,7 +140,9 @@ function administrationRows(facts: KeyFacts): Row[] {
   ];
 }
 
-/** Whatever a service is let in for, it is let in for no more, though the request has all that the policy asks for. */
+/**
+ * Makes rows that allow a service nothing beyond its purpose, even if the request meets all the policy's conditions.
+ */
 function furtherRows(facts: KeyFacts): Row[] {
   const { vaultId, region } = facts;
   const bucket = `arn:aws:s3:::${vaultId}-audit-${ACCOUNT_ID}-us-west-2`;

@@ -1,7 +1,7 @@
 /**
- * Jest knows what took long only where it ran before; without that, in CI, it goes by size, and the last file to start
- * would be one of the longest, alone on one core. What waits for processes, and what simulates, comes first. Then one that
- * waits for the declarer and one that does not by turns: two at once would both wait for its one core.
+ * Orders test files. Jest knows what took long only if it ran before. Otherwise, in CI, it goes by size, and the last
+ * file to start would be one of the longest, alone on one core. Files that wait for processes or simulate come first.
+ * Then files that wait for the declarer alternate with others, because two at once would both wait for its one core.
  */
 const { default: Sequencer } = require("@jest/test-sequencer");
 

@@ -1,4 +1,4 @@
-/** Sweeps over five nights of one instance, and what their mails say of recovery points that are gone. */
+/** Plays sweeps over five nights of one instance, and returns what their mails say of missing recovery points. */
 import { PublishCommand } from "@aws-sdk/client-sns";
 import type { ClockState } from "../../src/vault/model/clockState";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../src/vault/lib/time";
@@ -8,7 +8,7 @@ import { makeRig } from "./rig";
 import { NOW, SETTINGS, copyOf, snapshot } from "./world";
 
 export const SWEEP_EVENT = { kind: "sweep" };
-/** Of the first look. */
+/** Time of the first look. */
 export const LOOKS_MS = NOW - 4 * HOUR_MS;
 /** Snapshots of the last five nights, the newest first, each with its copy. */
 export const sources = [1, 2, 3, 4, 5].map((day) => snapshot(`snap-${day}`, { startTimeMs: NOW - day * DAY_MS }));
@@ -28,13 +28,13 @@ export function start(settings: Partial<VaultSettings> = {}): Rig {
   return rig;
 }
 
-/** Leaves the clock as an invocation that was killed did. */
+/** Leaves the timer as a killed invocation did. */
 export function isKilled(rig: Rig, state: ClockState): void {
   rig.scheduler.resetHistory();
   rig.carries(state);
 }
 
-/** Wakes a sweep so many minutes after {@link LOOKS_MS}; returns what a mail says of missing points. */
+/** Invokes a sweep some minutes after {@link LOOKS_MS}, and returns what a mail says of missing points. */
 export async function look(rig: Rig, minutes: number, own: Snapshot[], there: Snapshot[]): Promise<string[]> {
   rig.at(LOOKS_MS + minutes * MINUTE_MS);
   rig.sees(own, there);
@@ -52,7 +52,7 @@ export async function look(rig: Rig, minutes: number, own: Snapshot[], there: Sn
   return lines.map((line) => line.replace(/^\d+\. /, ""));
 }
 
-/** What the clock expects after a look at all that there is. */
+/** Returns what the timer expects after a look at all that exists. */
 export async function expectedBy(rig: Rig): Promise<ClockState["points"]> {
   await look(rig, -60, sources, copies);
   return rig.clockPayload().points;

@@ -1,4 +1,4 @@
-/** What GitHub makes of a page. */
+/** Reads a page as GitHub does. */
 
 /** Returns the anchors of a page's headings. */
 export function anchorsOf(markdown: string): string[] {

@@ -1,6 +1,6 @@
 /**
- * Nights of a vault on a small account where every call succeeds at once: a run and two sweeps a night, with what the clock
- * carries and what is mailed. Pure: the plan is applied to the world that the next plan sees.
+ * Plays nights of a vault on a small account where every call succeeds at once: a run and two sweeps per night, with
+ * what the timer carries and what is mailed. It is pure: the plan is applied to the world that the next plan sees.
  */
 import type { ChangeMemory } from "../../src/vault/model/changeMemory";
 import { remember } from "../../src/vault/changes/changeMemory";
@@ -20,28 +20,28 @@ import { NOW } from "./world";
 export interface Nights {
   policy: CoreSettings;
   instances: ProtectedInstance[];
-  /** Whether SNS takes mails. */
+  /** True if SNS accepts mails. */
   mailWorks: boolean;
   /** All mailed problems, with the day. */
   readonly mailed: { day: number; problem: Problem }[];
-  /** Days since the first. */
+  /** Days since the first night. */
   day: number;
-  /** Forgets what the clock carries, as a new clock in another region does. */
+  /** Forgets what the timer carries, as a new timer in another region does. */
   loseClock: () => void;
   /** Swaps the primary region and the first DR region. */
   swapRegions: () => void;
-  /** Lets nights pass, with runs at an hour's distance or a night's. */
+  /** Lets nights pass, with runs an hour or a night apart. */
   pass: (nights: number, everyMs?: number) => void;
-  /** Lets nights pass without a run, and then a sweep that finds the last one missing. */
+  /** Lets nights pass without a run, and then invokes a sweep that finds the last run missing. */
   miss: (nights: number) => void;
-  /** The slots of an instance that a region has snapshots of, the oldest first; or of one volume of it. */
+  /** Returns the slots of an instance, or of one volume of it, that have snapshots in a region, the oldest first. */
   slots: (instanceId: string, region: string, volumeId?: string) => string[];
-  /** What was mailed of a kind. */
+  /** Returns the mailed problems of a kind. */
   mailsOf: (kind: string) => Problem[];
 }
 
 interface Account {
-  /** By region. */
+  /** Snapshots by region. */
   all: Map<string, Snapshot[]>;
   made: number;
 }
@@ -103,7 +103,7 @@ function take(account: Account, action: Action, policy: CoreSettings, nowMs: num
   }
 }
 
-/** Begins with an empty account. */
+/** Starts with an empty account. */
 export function startNights(policy: CoreSettings, instances: ProtectedInstance[]): Nights {
   const account: Account = { all: new Map(), made: 0 };
   let memory: ChangeMemory | undefined;

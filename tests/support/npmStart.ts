@@ -1,4 +1,4 @@
-/** `npm start` as a user runs it: the real command in a child process. */
+/** Runs `npm start` as a user does: the real command in a child process. */
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 

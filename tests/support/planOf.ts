@@ -1,4 +1,4 @@
-/** Plans over a world as an invocation does, which takes its inventory first. */
+/** Plans for a world as an invocation does, which takes its inventory first. */
 import { takeInventory } from "../../src/vault/inventory/inventory";
 import type { Plan } from "../../src/vault/model/actions";
 import type { CoreSettings } from "../../src/vault/model/settings";

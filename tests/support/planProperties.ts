@@ -1,4 +1,4 @@
-/** Holds a property against the plans of random vaults (arbitraryWorld.ts), and what such properties ask. */
+/** Checks properties on the plans of random vaults (arbitraryWorld.ts), with helpers for such properties. */
 import fc from "fast-check";
 import { makeCalendar } from "../../src/vault/retention/calendar";
 import { takeInventory } from "../../src/vault/inventory/inventory";
@@ -25,7 +25,7 @@ export function copiesOf({ actions }: Plan): CopyAction[] {
   return actions.filter((action) => action.kind === "copy");
 }
 
-/** Ids of what a plan deletes. */
+/** Returns the ids of what a plan deletes. */
 export function goneOf(plan: Plan): Set<string> {
   return new Set(deletesOf(plan).map(({ snapshotId }) => snapshotId));
 }
@@ -34,12 +34,12 @@ export function own(snapshots: readonly Snapshot[] = []): Snapshot[] {
   return snapshots.filter(isOwn);
 }
 
-/** The vault's copies in all DR regions that were seen. */
+/** Returns the vault's copies in all DR regions that were seen. */
 export function ownCopies({ copies }: World): Snapshot[] {
   return Object.values(copies).flat().filter(isOwnCopy);
 }
 
-/** For each volume the slot of its newest completed snapshot, and all that stand for that slot. */
+/** Returns for each volume the slot of its newest completed snapshot, and all snapshots for that slot. */
 function newestOfEachVolume(snapshots: readonly Snapshot[]): Snapshot[][] {
   const slotOf = (s: Snapshot) => s.identity.slot;
   return [...new Set(snapshots.map((s) => s.volumeId))].map((id) => {
@@ -49,7 +49,7 @@ function newestOfEachVolume(snapshots: readonly Snapshot[]): Snapshot[][] {
   });
 }
 
-/** Of each volume something is left that stands for its newest slot. */
+/** Checks that something of each volume is left for its newest slot. */
 export function expectNewestKept(plan: Plan, snapshots: readonly Snapshot[]): void {
   const gone = goneOf(plan);
   for (const points of newestOfEachVolume(snapshots)) {
@@ -57,7 +57,7 @@ export function expectNewestKept(plan: Plan, snapshots: readonly Snapshot[]): vo
   }
 }
 
-/** What stands for the same volume, slot and data, from whichever region. */
+/** Returns a key that is the same for snapshots of the same volume, slot and data, from whichever region. */
 export function pointOf(snapshot: Snapshot): string {
   const { volumeId, identity, startTimeMs } = snapshot;
   const data = dataOf(identity.source?.startedMs ?? startTimeMs, parseIso(identity.slot) ?? 0);
@@ -68,12 +68,14 @@ export function isStandIn({ identity }: Snapshot): boolean {
   return identity.source !== undefined;
 }
 
-/** A snapshot and, of a stand-in, its original: copies of either hold the same data. */
+/** Returns a snapshot and, for an encrypted replacement, its original, because copies of either hold the same data. */
 function family({ snapshotId, identity }: Snapshot): string[] {
   return [snapshotId, identity.source?.snapshotId ?? snapshotId];
 }
 
-/** Whether the rules of a region, as they are in this world, let go of a copy of a snapshot: see released.test.ts. */
+/**
+ * Returns true if the rules of a region, as they are in this world, release a copy of a snapshot: see released.test.ts.
+ */
 function isReleasedIn(snapshot: Snapshot, { region }: KeyedRegion, world: World, policy: CoreSettings): boolean {
   const seen = takeInventory(world, policy).dr.find(({ dr }) => dr.region === region);
   if (seen === undefined) return false;
@@ -85,7 +87,7 @@ function isReleasedIn(snapshot: Snapshot, { region }: KeyedRegion, world: World,
   return releasedIn(seen, completed, rules).released(snapshot);
 }
 
-/** Whether a snapshot has a copy in a region that can be restored, or had one for its time. */
+/** Returns true if a snapshot has a copy in a region that can be restored, or had one until it expired. */
 export function isSafeIn(
   snapshot: Snapshot,
   { region, keyArn }: KeyedRegion,
@@ -118,7 +120,7 @@ const arbitrarySlotTask = fc.constantFrom<(SlotTask | undefined)[]>(
 
 type Holds = (plan: Plan, world: World, policy: CoreSettings, slotTask?: SlotTask) => void;
 
-/** Holds for the plan of every vault. */
+/** Checks a property for the plan of every vault. */
 export function always(holds: Holds, vaults: fc.Arbitrary<ArbitraryVault> = arbitraryVault()): void {
   fc.assert(
     fc.property(vaults, arbitrarySlotTask, ({ world, policy }, slotTask) => {

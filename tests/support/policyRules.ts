@@ -1,4 +1,4 @@
-/** Puts resources through the rules of the policy pack, as Pulumi does with what a program declares. */
+/** Applies the rules of the policy pack to resources, as Pulumi does to what a program declares. */
 import type { PolicyResource, PolicyResourceOptions } from "@pulumi/policy";
 import { RULES } from "../../policy/rules";
 import type { DeclaredStack } from "./stackProgram";
@@ -7,9 +7,9 @@ export interface Given {
   type: string;
   props: Record<string, unknown>;
   name?: string;
-  /** Without: `prod`. */
+  /** Defaults to `prod`. */
   stack?: string;
-  /** Without: `smart-vault`. */
+  /** Defaults to `smart-vault`. */
   project?: string;
   protect?: boolean;
 }
@@ -44,7 +44,7 @@ const CONTEXT = {
   notApplicable: notUsed,
 };
 
-/** `rule: message` of every violation, in the order of the rules. */
+/** Returns `rule: message` of every violation, in the order of the rules. */
 export async function violations(given: readonly Given[]): Promise<string[]> {
   const resources = given.map(resourceOf);
   const notified: string[] = [];
@@ -63,7 +63,7 @@ export async function violations(given: readonly Given[]): Promise<string[]> {
   return notified;
 }
 
-/** Everything that a stack declares, with its options. */
+/** Returns everything that a stack declares, with its options. */
 export function declaredOf(declared: DeclaredStack, stack: string): Given[] {
   return declared.program.declared.map(({ type, name, inputs }) => ({
     type,

@@ -1,4 +1,4 @@
-/** The policy pack as Pulumi's CLI runs it: a process in `policy/` that serves the analyzer's protocol on a port. */
+/** Runs the policy pack as Pulumi's CLI does: a process in `policy/` that serves the analyzer's protocol on a port. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
 import { credentials } from "@grpc/grpc-js";
@@ -7,16 +7,16 @@ import { AnalyzeRequest, type AnalyzeResponse, AnalyzerResourceOptions } from "@
 import { Struct, type JavaScriptValue } from "google-protobuf/google/protobuf/struct_pb";
 import { ROOT } from "./stackProgram";
 
-/** What stands for a string that a preview does not know yet (pulumi/pulumi, sdk/nodejs/runtime/rpc.ts). */
+/** Placeholder for a string that a preview does not know yet (pulumi/pulumi, sdk/nodejs/runtime/rpc.ts). */
 export const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 export interface PolicyServer {
-  /** `level rule: message` of every violation. */
+  /** Returns `level rule: message` of every violation. */
   analyze(type: string, props: Record<string, JavaScriptValue>, protect: boolean): Promise<string[]>;
   close(): void;
 }
 
-/** Its first line is the port; anything on stderr is what went wrong. */
+/** Reads the port from its first line; anything on stderr is an error. */
 function portOf(child: ChildProcess): Promise<string> {
   return new Promise((done, reject) => {
     const errors: string[] = [];

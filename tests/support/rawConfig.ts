@@ -1,4 +1,4 @@
-/** A whole good configuration as the CLI hands it over; a test says only what differs. */
+/** Provides a valid configuration as the CLI passes it; a test says only what differs. */
 import { type RawConfig, parseConfig } from "../../src/config/config";
 
 export const GOOD: Record<string, string> = {
@@ -61,7 +61,7 @@ export function withValues(values: Record<string, string>): RawConfig {
   return { ...RAW, values: { ...GOOD, ...values } };
 }
 
-/** The lines of the error, without the heading. */
+/** Returns the lines of the error, without the heading. */
 export function faults(raw: RawConfig): string[] {
   try {
     parseConfig(raw);

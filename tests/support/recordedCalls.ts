@@ -1,16 +1,19 @@
-/** The calls that the function made on the emulated account, each as the requests that IAM decides on (src/local/permissions/wireCall.ts). */
+/**
+ * Reads the calls that the function made on the emulated account, each as the requests that IAM decides on
+ * (src/local/permissions/wireCall.ts).
+ */
 import { type Decision, type IamPolicy, type IamRequest, compilePolicy } from "../../src/iam/evaluator";
 import { ACCOUNT_ID } from "../../src/local/account/accountId";
 import type { CallsFile } from "../../src/local/findings/callsFile";
 import { type RecordedCall, requestsOfCall } from "../../src/local/permissions/wireCall";
 
-/** Each region's key, by the copies that were made there. */
+/** Returns each region's key, by the copies that were made there. */
 function keysOf(calls: readonly RecordedCall[]): Map<string, string> {
   const copies = calls.filter(({ action }) => action === "CopySnapshot");
   return new Map(copies.map(({ region, parameters }) => [region, String(parameters.KmsKeyId)]));
 }
 
-/** What IAM asks for all calls, the same question once. */
+/** Returns what IAM asks for all calls, the same question once. */
 function allRequests({ calls }: CallsFile): IamRequest[] {
   const keys = keysOf(calls);
   const bucketKeyOf = (_: string, region: string) => keys.get(region) ?? "";
@@ -23,13 +26,13 @@ function policyOf({ role }: CallsFile): IamPolicy {
   return role.policy as unknown as IamPolicy;
 }
 
-/** What the role's policy says to each question that the calls raise. */
+/** Returns what the role's policy says to each question that the calls raise. */
 export function decided(file: CallsFile): { request: IamRequest; decision: Decision }[] {
   const decide = compilePolicy(policyOf(file));
   return allRequests(file).map((request) => ({ request, decision: decide(request) }));
 }
 
-/** The statements without which some call would be denied. */
+/** Returns the statements without which some call would be denied. */
 export function neededStatements(file: CallsFile): Set<string> {
   const { Statement } = policyOf(file);
   const asked = allRequests(file);

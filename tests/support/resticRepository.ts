@@ -1,6 +1,6 @@
 /**
- * A repository for the real restic, written directly: nothing but snapshot records. `restic backup` would take half
- * a second for each; this takes none, and the key is one that is cheap to open (restic, "Repository format").
+ * Writes a repository for the real restic directly, with nothing but snapshot records. `restic backup` would take half
+ * a second for each; this takes no time, and the key is cheap to open (restic, "Repository format").
  */
 import { type Cipheriv, createCipheriv, createHash, scryptSync } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
@@ -16,7 +16,7 @@ interface Key {
 
 export interface ResticSnapshot {
   hostname: string;
-  /** RFC 3339 with the offset that the zone had then. */
+  /** Writes RFC 3339 with the offset that the zone had then. */
   time: string;
 }
 
@@ -28,7 +28,7 @@ function keyOf(bytes: Buffer): Key {
   return { encrypt: bytes.subarray(0, 32), k: bytes.subarray(32, 48), r: bytes.subarray(48, 64) };
 }
 
-/** Poly1305-AES (Bernstein, 2005). */
+/** Computes Poly1305-AES (Bernstein, 2005). */
 function mac(message: Buffer, nonce: Buffer, key: Key): Buffer {
   const prime = 2n ** 130n - 5n;
   const r = number(key.r) & 0x0ffffffc0ffffffc0ffffffc0fffffffn;

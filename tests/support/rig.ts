@@ -1,4 +1,4 @@
-/** The handler's tools with every AWS client stubbed: an account of one instance, and what was logged and counted. */
+/** Runs the handler with every AWS client stubbed: an account of one instance, and what was logged and counted. */
 import {
   CopySnapshotCommand,
   CreateSnapshotsCommand,
@@ -28,7 +28,7 @@ import type { Snapshot } from "../../src/vault/model/world";
 import type { VaultSettings } from "../../src/vault/model/settings";
 import { DR, FUNCTION_ARN, NOW, SETTINGS } from "./world";
 
-/** What a pass is woken with: the clock's payload. */
+/** Payload with which a follow-up is triggered. */
 export type ClockInput = ClockState & { kind: "follow-up" };
 
 /** A metric, and when it was sent. */
@@ -36,7 +36,7 @@ type Emitted = Measured & { atMs: number };
 
 const $metadata = { requestId: "r-1" };
 
-/** A snapshot of the vault as DescribeSnapshots gives it. */
+/** Returns a snapshot of the vault as DescribeSnapshots gives it. */
 export function described(snapshot: Snapshot): Ec2Snapshot {
   return {
     SnapshotId: snapshot.snapshotId,
@@ -49,7 +49,7 @@ export function described(snapshot: Snapshot): Ec2Snapshot {
     KmsKeyId: snapshot.kmsKeyId,
     StateMessage: snapshot.stateMessage,
     StorageTier: snapshot.storageTier as Ec2Snapshot["StorageTier"],
-    // What is in doubt in a test was made by somebody else.
+    // Somebody else made what is in doubt in a test.
     Description: snapshot.doubt === undefined ? describe(snapshot.identity, snapshot.tags) : "",
     Tags: tagsToList(snapshot.tags),
   };
@@ -85,7 +85,7 @@ export function makeRig(settings: VaultSettings = SETTINGS) {
         return [region, { reader: mockClient(reader), writer: mockClient(its) }] as const;
       }),
   );
-  /** A region that is not the stack's. */
+  /** Makes a stub of a region that is not the stack's. */
   const elsewhere = (region: string) => mockClient(clients.readerIn(region));
   const readers = () => [primary, dr, ...[...others.values()].map(({ reader }) => reader)];
   const drWriters = () => [drWriter, ...[...others.values()].map((other) => other.writer)];
@@ -110,7 +110,7 @@ export function makeRig(settings: VaultSettings = SETTINGS) {
     now: () => nowMs,
   };
 
-  /** An account where one instance has one volume, nothing is backed up yet, and every call succeeds. */
+  /** Resets to an account where one instance has one volume, nothing is backed up yet, and every call succeeds. */
   function reset(): void {
     for (const stub of [...readers(), writer, ...drWriters(), kms, scheduler, sns]) stub.reset();
     kms.on(DescribeKeyCommand).resolves({ KeyMetadata: { KeyId: "k", KeyState: "Enabled" } });
@@ -135,7 +135,7 @@ export function makeRig(settings: VaultSettings = SETTINGS) {
     writer.on(CreateSnapshotsCommand).resolves({ Snapshots: [{ SnapshotId: "snap-1" }], $metadata });
     nowMs = NOW;
     carries({ notified: {} });
-    // What was set is what is read, as an invocation does that sets the clock twice.
+    // Reads return what was set, for an invocation that sets the timer twice.
     scheduler.on(UpdateScheduleCommand).callsFake(({ Target }: UpdateScheduleCommandInput) => {
       scheduler.on(GetScheduleCommand).resolves({ Target });
       return {};
@@ -143,7 +143,9 @@ export function makeRig(settings: VaultSettings = SETTINGS) {
     sns.on(PublishCommand).resolves({});
   }
 
-  /** @param copies in whichever DR regions they are */
+  /**
+   * @param copies are in any DR regions
+   */
   function sees(snapshots: Snapshot[], copies: Snapshot[]): void {
     primary.on(DescribeSnapshotsCommand).resolves({ Snapshots: snapshots.map(described) });
     const seenIn = (region: string) => ({
@@ -155,7 +157,7 @@ export function makeRig(settings: VaultSettings = SETTINGS) {
     }
   }
 
-  /** Every call to EC2 that is no read, as `region command`. */
+  /** Returns every call to EC2 that is not a read, as `region command`. */
   function writes(): string[] {
     const stubs = [
       ...[primary, writer].map((stub) => [settings.primaryRegion, stub] as const),
@@ -184,7 +186,10 @@ export function makeRig(settings: VaultSettings = SETTINGS) {
       .map(({ args: [{ input }] }) => JSON.parse(input.Target?.Input ?? "") as ClockInput);
   }
 
-  /** What the clock was set to, call by call, but for the schedule, the changes and the points, which go along with all else. */
+  /**
+   * Returns what the timer was set to, call by call, except the schedule, the changes and the points, which are always
+   * included.
+   */
   function clockSets(): { state?: string; at?: string; input: ClockInput }[] {
     return scheduler.commandCalls(UpdateScheduleCommand).map(({ args: [{ input }] }) => ({
       state: input.State,
@@ -193,7 +198,7 @@ export function makeRig(settings: VaultSettings = SETTINGS) {
     }));
   }
 
-  /** All that the clock was last set to carry. */
+  /** Returns all that the timer was last set to carry. */
   function clockPayload(): ClockInput {
     return inputs().at(-1) ?? { kind: "follow-up", notified: {} };
   }
@@ -205,14 +210,14 @@ export function makeRig(settings: VaultSettings = SETTINGS) {
   const trigger = (event: unknown, context = lambdaContext()): Promise<InvocationResult> =>
     invoke(settings, tools, event, context);
 
-  /** From now on it is this time, and the clock carries what it was last set to, if it was set. */
+  /** Sets the time, and lets the timer carry what it was last set to, if it was set. */
   function at(ms: number): void {
     nowMs = ms;
     const last = inputs().at(-1);
     if (last !== undefined) carries(last);
   }
 
-  /** The slots that snapshots were asked for, call by call. */
+  /** Returns the slots that snapshots were asked for, call by call. */
   function slotsAsked(): (string | undefined)[] {
     return writer.commandCalls(CreateSnapshotsCommand).map(({ args: [{ input }] }) => {
       const tags = input.TagSpecifications?.[0]?.Tags;
@@ -220,7 +225,7 @@ export function makeRig(settings: VaultSettings = SETTINGS) {
     });
   }
 
-  /** What the clock carries now, and whether it is on. */
+  /** Returns what the timer carries now, and if it is on. */
   function clock(): { on: boolean } & Partial<ClockState> {
     const last = clockSets().at(-1);
     const { kind: _kind, ...state } = last?.input ?? {};

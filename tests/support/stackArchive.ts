@@ -1,4 +1,4 @@
-/** The function's code archive as Pulumi would upload it: unpacked into a folder and run by plain Node. */
+/** Unpacks the function's code archive, as Pulumi would upload it, into a folder and runs it with plain Node. */
 import { type ChildProcess, fork, spawnSync } from "node:child_process";
 import {
   mkdirSync,
@@ -31,14 +31,14 @@ export function settingsIn({ text }: Archive): unknown {
   return JSON.parse(JSON.stringify(captured));
 }
 
-/** What the child process answers with. */
+/** Answer of the child process. */
 interface Answer {
   result?: unknown;
   error?: { name: string; message: string; stack: string; isError: boolean };
   loadMs: number;
 }
 
-/** Lambda's runtime in short: load, call once, answer. */
+/** Minimal Lambda runtime: load, call once, answer. */
 const RUNTIME = `
 const start = process.hrtime.bigint();
 const { handler } = require("./__index.js");
@@ -56,7 +56,7 @@ process.once("message", ({ event, context }) => {
 process.send("ready");
 `;
 
-/** Only what is in the archive can be required: the links are not followed when a package looks for another one. */
+/** Flags that make only the archive's content loadable: links are not followed when a package looks for another one. */
 const ONLY_ARCHIVE = ["--preserve-symlinks", "--preserve-symlinks-main"];
 
 export interface Unpacked {
@@ -80,7 +80,7 @@ export function unpack(archive: Archive): Unpacked {
   };
 }
 
-/** What Lambda gives a function, and nothing of this process. */
+/** Returns what Lambda gives a function, and nothing of this process. */
 function environment(endpoint: string): NodeJS.ProcessEnv {
   return {
     PATH: process.env.PATH,
@@ -132,7 +132,7 @@ export function invokeArchive(
   });
 }
 
-/** Milliseconds that a new plain Node process takes to load `__index.js`. */
+/** Measures the milliseconds that a new plain Node process takes to load `__index.js`. */
 export function loadMs({ folder }: Unpacked): number {
   const script =
     "const s = process.hrtime.bigint(); require('./__index.js'); console.log(Number(process.hrtime.bigint() - s) / 1e6);";
@@ -145,7 +145,7 @@ export function loadMs({ folder }: Unpacked): number {
   return Number(stdout);
 }
 
-/** Bytes of every file in the archive. */
+/** Returns the bytes of every file in the archive. */
 export function unpackedBytes(archive: Archive): number {
   const bytes = (path: string): number =>
     statSync(path).isDirectory()
@@ -154,7 +154,7 @@ export function unpackedBytes(archive: Archive): number {
   return archive.packages.reduce((sum, path) => sum + bytes(join(ROOT, path)), Buffer.byteLength(archive.text));
 }
 
-/** Bytes of the archive as a gzipped tar, which is near to the zip that is uploaded. */
+/** Returns the bytes of the archive as a gzipped tar, which is near to the uploaded zip. */
 export function packedBytes({ folder }: Unpacked): number {
   const { stdout, status } = spawnSync("tar", ["--dereference", "-czf", "-", "__index.js", "node_modules"], {
     cwd: folder,

@@ -1,4 +1,6 @@
-/** Runs a program under Pulumi's mocks in this process and keeps what goes to the engine: inputs, options, providers. */
+/**
+ * Runs a program under Pulumi's mocks in this process and keeps what is sent to the engine: inputs, options, providers.
+ */
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
@@ -25,7 +27,9 @@ function optionsOf(request: RegisterResourceRequest): Options {
   };
 }
 
-/** Does `work` and gives the options of each resource that it declares, by `type name`: mocks don't show them. */
+/**
+ * Does `work` and returns the options of each resource that it declares, by `type name`, because mocks don't show them.
+ */
 async function recordingOptions(work: () => Promise<void>): Promise<Record<string, Options>> {
   const options: Record<string, Options> = {};
   const { prototype } = MockMonitor;
@@ -44,7 +48,7 @@ async function recordingOptions(work: () => Promise<void>): Promise<Record<strin
   return options;
 }
 
-/** Does `work` and gives what it says on `console.warn` meanwhile. */
+/** Does `work` and returns what it writes to `console.warn` meanwhile. */
 async function recordingWarnings(work: () => Promise<void>): Promise<string[]> {
   const warnings: string[] = [];
   const { warn } = console;
@@ -75,7 +79,7 @@ export async function readArchive(code: unknown): Promise<Archive> {
   return { text: await index.text, packages, others };
 }
 
-/** A program's resources with their options, and its outputs. */
+/** Declares a program's resources with their options, and its outputs. */
 export async function declareFrom(
   folder: string,
   config: StackConfig,
@@ -136,7 +140,7 @@ export async function showHere(stack: string, overrides: readonly string[], isPr
   const index = join(ROOT, "index.ts");
   Reflect.deleteProperty(require.cache, index);
   const warnings = await recordingWarnings(async () => {
-    // As the engine's language host runs a program: what the outputs lack is said there.
+    // Runs like the engine's language host, which reports what the outputs lack.
     await pulumi.runtime.runInPulumiStack(() => import(index));
     await pulumi.runtime.disconnect();
   });

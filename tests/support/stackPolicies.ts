@@ -1,4 +1,4 @@
-/** The policies that the production stack has to have, whole. */
+/** Lists the policies that the production stack must have, in full. */
 import { ACCOUNT_ID } from "../../src/local/account/accountId";
 import { ARN } from "./stackProgram";
 
@@ -28,15 +28,15 @@ export const KEY_USE = [
   "kms:ReEncryptTo",
 ];
 
-/** The same of the function by the key's policy: it asks for the state itself. */
+/** Actions of the key's policy for copies, without the key's state, for which the function asks itself. */
 export const COPY_USE = KEY_USE.filter((action) => action !== "kms:DescribeKey");
 
-/** IAM's way to write the snapshot that has no id yet: an asterisk that is meant. */
+/** IAM's notation for a snapshot without an id yet: an escaped asterisk. */
 export function newSnapshot(region: string): string {
   return [`arn:aws:ec2:${region}:*:snapshot/$`, "{*}"].join("");
 }
 
-/** Everything that the function may do. */
+/** Everything that the function is allowed. */
 export const FUNCTION_RIGHTS = [
   {
     Sid: "Observe",
@@ -177,7 +177,7 @@ export const FUNCTION_RIGHTS = [
   },
 ];
 
-/** What is added where copies are locked for 30 days. */
+/** Statements that are added if copies are locked for 30 days. */
 export const LOCK_RIGHTS = {
   Sid: "LockOwnCopies",
   Effect: "Allow",
@@ -256,7 +256,7 @@ const AUDIT_KEY_USE = {
   },
 };
 
-/** What `audit: true` adds to the function's rights. */
+/** Statements that `audit: true` adds to the function's permissions. */
 export const AUDIT_RIGHTS = [
   {
     Sid: "WriteAudit",
@@ -267,7 +267,7 @@ export const AUDIT_RIGHTS = [
   { Sid: "EncryptAudit", Effect: "Allow", Resource: [ARN.key], ...AUDIT_KEY_USE },
 ];
 
-/** And to the DR key's policy. */
+/** Statements that `audit: true` adds to the DR key's policy. */
 export const AUDIT_KEY_POLICY = {
   Sid: "VaultAudits",
   Effect: "Allow",

@@ -1,4 +1,4 @@
-/** What a stack declares: inputs, options, providers and archive, as the declarer's process gives them. */
+/** Returns what a stack declares: inputs, options, providers and archive, as the declarer's process gives them. */
 import { join } from "node:path";
 import { ACCOUNT_ID } from "../../src/local/account/accountId";
 import type { Make } from "../../src/local/deploy/program";
@@ -21,7 +21,7 @@ export const ARN = {
   function: (name: string) => `arn:aws:lambda:us-east-1:${ACCOUNT_ID}:function:${name}`,
 } as const;
 
-/** What AWS adds to a resource, as far as another one asks for it. */
+/** Outputs that AWS adds to a resource, as far as another resource uses them. */
 export const make: Make = (type, name, inputs) => {
   const physical = String(inputs.name);
   switch (type) {
@@ -58,19 +58,19 @@ export interface Declaration {
   /** By `type name`. */
   options: Record<string, Options>;
   outputs: Record<string, unknown>;
-  /** JSON leaves those out that have no value. */
+  /** Outputs; JSON leaves out those without a value. */
   outputNames: string[];
   /** The function's, where there is one. */
   archive?: Archive;
-  /** What it said on `console.warn`. */
+  /** Lines written to `console.warn`. */
   warnings: string[];
 }
 
-/** What a preview shows. */
+/** Result of a preview. */
 export interface Preview {
   /** `type name` of everything declared, sorted. */
   list: string[];
-  /** What it said on `console.warn`. */
+  /** Lines written to `console.warn`. */
   warnings: string[];
 }
 
@@ -78,7 +78,7 @@ export interface DeclaredStack {
   program: Pick<Declaration, "declared" | "outputs">;
   /** The function's code. */
   archive: Archive;
-  /** What `pulumi up` would say. */
+  /** Output of `pulumi up`. */
   warnings: string[];
   /** `type name region`, sorted; the region is the provider's. */
   list: string[];
@@ -95,7 +95,7 @@ function regionsOf({ declared }: Declaration): Map<string, string> {
   );
 }
 
-/** The inputs of the one resource of a type, or of the one with the given name. */
+/** Returns the inputs of the one resource of a type, or of the one with the given name. */
 export function inputsOf(
   { declared }: Pick<Declaration, "declared">,
   type: string,
@@ -109,13 +109,14 @@ export function inputsOf(
   return only.inputs;
 }
 
-/** Outputs as the program has them: one without a value is there as well. */
+/** Outputs as the program has them, including those without a value. */
 export function outputsOf({ outputs, outputNames }: Declaration): Record<string, unknown> {
   return Object.fromEntries(outputNames.map((name) => [name, outputs[name]]));
 }
 
 /**
- * `pulumi up` of a stack. Every test file gets a copy of its own; the same configuration is declared once in a run.
+ * Declares a stack as `pulumi up` does. Every test file gets its own copy; the same configuration is declared once in a
+ * run.
  * @param overrides `key=value`, as for `pulumi up --config`
  */
 export async function declareStack(stack: string, overrides: readonly string[] = []): Promise<DeclaredStack> {
@@ -142,7 +143,7 @@ export async function declareStack(stack: string, overrides: readonly string[] =
 }
 
 /**
- * `pulumi preview` of a stack that is not there yet: no resource has an id, an ARN or any other output.
+ * Declares a stack as `pulumi preview` does before it exists: no resource has an id, an ARN or any other output.
  * @param overrides as for {@link declareStack}
  */
 export function previewStack(stack: string, overrides: readonly string[] = []): Promise<Preview> {
@@ -150,7 +151,8 @@ export function previewStack(stack: string, overrides: readonly string[] = []): 
 }
 
 /**
- * `pulumi up` of a stack as a person sees it, Pulumi's own warnings about the program among it; every resource is made.
+ * Runs `pulumi up` of a stack as a person sees it, including Pulumi's own warnings about the program; every resource is
+ * made.
  * @param overrides as for {@link declareStack}
  */
 export function updateStack(stack: string, overrides: readonly string[] = []): Promise<Preview> {
@@ -171,7 +173,7 @@ export interface Statement {
   Condition?: Record<string, Record<string, unknown>>;
 }
 
-/** A policy document out of a resource's inputs. */
+/** Returns a policy document from a resource's inputs. */
 export function policyOf(inputs: Record<string, unknown>, key = "policy"): Policy {
   return JSON.parse(String(inputs[key])) as Policy;
 }

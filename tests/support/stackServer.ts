@@ -1,6 +1,6 @@
 /**
- * A few AWS calls on 127.0.0.1, answered alike every time: one instance of two volumes, one of which has an old
- * snapshot with a verified copy and a new one without. Keeps what it was asked.
+ * Answers a few AWS calls on 127.0.0.1, always alike: one instance of two volumes, one of which has an old snapshot
+ * with a verified copy and a new one without. Keeps the requests.
  */
 import { remember } from "../../src/vault/changes/changeMemory";
 import { type IncomingMessage, createServer } from "node:http";
@@ -10,12 +10,12 @@ import { TAG } from "../../src/vault/model/tags";
 import { DAY_MS, HOUR_MS, isoSeconds } from "../../src/vault/lib/time";
 import type { VaultSettings } from "../../src/vault/model/settings";
 
-/** Still open, and no time of this run. */
+/** A slot that is still open, and not a time of this run. */
 export const SLOT = isoSeconds(Date.now() - 2 * HOUR_MS);
 export const FUNCTION_ARN = "arn:aws:lambda:us-east-1:123456789012:function:smart-vault-prod";
 
 export interface Request {
-  /** What it is to an invocation: its phases are told apart by it. */
+  /** Role of a request in an invocation, which distinguishes its phases. */
   phase: "clock" | "read" | "write" | "mail" | "audit";
   region: string;
   action: string;
@@ -50,7 +50,7 @@ const volume = (id: string, size: number) =>
 <throughput>125</throughput>${tagSet({ disk: id })}</item>`;
 const VOLUMES = `<volumeSet>${volume("vol-1", 8)}${volume("vol-2", 100)}</volumeSet>`;
 
-/** Snapshots as they are `nowMs`: sixty days old with a copy, and a day old without. */
+/** Returns snapshots as they are at `nowMs`: sixty days old with a copy, and a day old without. */
 function snapshotSet(region: string, settings: VaultSettings, nowMs: number): string {
   const item = (snapshotId: string, ageMs: number, copied: boolean, key: string) => {
     const start = isoSeconds(nowMs - ageMs);
@@ -81,7 +81,7 @@ function snapshotSet(region: string, settings: VaultSettings, nowMs: number): st
 const MADE = `<snapshotSet><item><snapshotId>snap-made-1</snapshotId></item><item><snapshotId>snap-made-2</snapshotId></item></snapshotSet>`;
 const DENIED = `<Response><Errors><Error><Code>UnauthorizedOperation</Code><Message>You are not authorized.</Message></Error></Errors><RequestID>r-2</RequestID></Response>`;
 const PUBLISHED = `<PublishResponse xmlns="http://sns.amazonaws.com/doc/2010-03-31/"><PublishResult><MessageId>m-1</MessageId></PublishResult><ResponseMetadata><RequestId>r-3</RequestId></ResponseMetadata></PublishResponse>`;
-/** What a vault's clock carries that has run before with the same settings. */
+/** Returns what the timer of a vault that has run before with the same settings carries. */
 function clockOf(settings: VaultSettings) {
   const changes = remember({ memory: undefined, oldestSlot: undefined }, settings, Date.now());
   const Input = JSON.stringify({ kind: "follow-up", notified: {}, changes });
@@ -114,9 +114,9 @@ function presigned(text: string): string {
 function comparable(key: string, value: string): string {
   if (key === "PresignedUrl") return presigned(value);
   if (key === "ClientToken") return "<token>";
-  // A sweep's record goes by the time that it began.
+  // A sweep's record is named by the time at which it started.
   if (key === "path") return value.replace(/\d{8}T\d{6}Z-/, "<when>-");
-  // The mail links to the log from when the invocation began.
+  // The mail links to the log from the invocation's start.
   if (key === "Message") return withoutNow(value.replace(/start\$3D\d+/, "start$3D<now>"));
   return withoutNow(value);
 }
@@ -147,13 +147,13 @@ async function parse(message: IncomingMessage): Promise<Request> {
   return { phase: phaseOf(action), region: region ?? "", action, parameters };
 }
 
-/** Keys have no order in JSON: the literal that the archive captured has another one than the source's. */
+/** Sorts keys, because JSON has no key order and the archive's literal has another one than the source's. */
 function inOrder(_key: string, value: unknown): unknown {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
   return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** A JSON body's fields as text. */
+/** Returns a JSON body's fields as text. */
 function flat(body: string): Record<string, string> {
   if (body === "") return {};
   return Object.fromEntries(
@@ -225,7 +225,9 @@ export async function startFakeAws(settings: VaultSettings): Promise<FakeAws> {
   });
 }
 
-/** The invocation's phases in order, the requests within each sorted: calls in flight together have no order. */
+/**
+ * Returns the invocation's phases in order, with the requests of each sorted, because concurrent calls have no order.
+ */
 export function phases(requests: readonly Request[]): { phase: string; calls: string[] }[] {
   const result: { phase: string; calls: string[] }[] = [];
   for (const { phase, region, action, parameters } of requests) {

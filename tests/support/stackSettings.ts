@@ -1,4 +1,4 @@
-/** What the function of the prod stack is to know of itself, as its mocked resources say it. */
+/** Provides what the function of the prod stack must know of itself, by its mocked resources. */
 import type { VaultSettings } from "../../src/vault/model/settings";
 import { ARN } from "./stackProgram";
 

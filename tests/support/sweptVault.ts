@@ -1,6 +1,6 @@
 /**
- * A deployed vault of two instances on an emulated account, whose time goes on by sweeps. One test file, one vault: a
- * module runs once in a file under jest, and so does index.ts.
+ * Deploys a vault of two instances on an emulated account, and lets its time pass by sweeps. Each test file can have
+ * one vault, because under jest a module runs once per file, and so does index.ts.
  */
 import { join } from "node:path";
 import { CreateTagsCommand } from "@aws-sdk/client-ec2";
@@ -34,7 +34,10 @@ export interface SweptVault {
   pass: (ms: number) => Promise<string>;
   /** Runs three sweeps. @returns what was mailed meanwhile */
   threeSweeps: () => Promise<string>;
-  /** Runs three sweeps and expects that all that was there is there. @returns what was mailed */
+  /**
+   * Runs three sweeps and expects that nothing was deleted.
+   * @returns what was mailed
+   */
   expectNothingDeleted: () => Promise<string>;
 }
 

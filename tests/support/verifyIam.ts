@@ -1,4 +1,4 @@
-/** IAM in front of the emulator: a session's calls are decided by the session policy that it was assumed with. */
+/** Puts IAM in front of the emulator: a session's calls are decided by the session policy with which it was assumed. */
 import { callOf } from "../../src/iam/call";
 import { requestsOf, tagRecord } from "../../src/iam/callRequests";
 import { type IamPolicy, compilePolicy } from "../../src/iam/evaluator";
@@ -9,18 +9,18 @@ export interface SentCall {
   name: string;
   region: string;
   input: Record<string, unknown>;
-  /** The session policy of who calls, as JSON; absent: the caller, or the role with all its rights. */
+  /** Session policy of the caller, as JSON; if absent, the caller itself, or the role with all its permissions. */
   policy?: string;
 }
 
 export type TagsOf = (snapshotId: string) => Promise<{ Key?: string; Value?: string }[]>;
 
-/** An error as the SDK throws one that EC2 answered. */
+/** Makes an error as the SDK throws it after an answer of EC2. */
 export function ec2Refusal(name: string, message: string): Error {
   return Object.assign(new Error(message), { name, $metadata: { httpStatusCode: 400 } });
 }
 
-/** @throws UnauthorizedOperation where the session's policy does not allow all that the call asks for */
+/** @throws UnauthorizedOperation if the session's policy does not allow everything that the call asks for */
 export async function authorize(call: SentCall, tagsOf: TagsOf): Promise<void> {
   if (call.policy === undefined) return;
   const { SnapshotId, Resources = [] } = call.input as {

@@ -1,6 +1,6 @@
 /**
- * `verify:aws` in this process on the emulator. In front of it is what moto lacks: session policies, dry runs of
- * LockSnapshot, CompletionTime. And a twist: AWS answers one call differently.
+ * Runs `verify:aws` in this process on the emulator. It adds what moto lacks: session policies, dry runs of
+ * LockSnapshot, CompletionTime. It can also add a twist: AWS answers one call differently.
  */
 import { DescribeSnapshotsCommand, DescribeVolumesCommand, EC2Client } from "@aws-sdk/client-ec2";
 import { CreateAliasCommand, CreateKeyCommand, DisableKeyCommand, KMSClient } from "@aws-sdk/client-kms";
@@ -23,9 +23,9 @@ export type Twist = (call: SentCall, pass: () => Promise<object>) => Promise<obj
 
 interface Given {
   twist?: Twist;
-  /** `closed`: one that may not be assumed. */
+  /** `closed`: one that nobody is allowed to assume. */
   role?: "none" | "open" | "closed";
-  /** The beginning of the message at which Ctrl-C is pressed. */
+  /** Start of the message at which Ctrl-C is pressed. */
   stopAt?: string;
 }
 
@@ -35,12 +35,12 @@ export interface Outcome extends Run {
 
 export interface VerifyWorld {
   keyArn: string;
-  /** As the caller, with nothing in between. */
+  /** Client of the caller, with nothing in between. */
   clients: Clients;
   disabledKey: () => Promise<string>;
   emulator: Emulator;
   run: (given?: Given) => Promise<Outcome>;
-  /** Ids of all volumes and snapshots that there are. */
+  /** Returns the ids of all volumes and snapshots that exist. */
   existing: () => Promise<string[]>;
   stop: () => Promise<void>;
 }
@@ -102,7 +102,7 @@ function clientsOf(
   return { ec2, sts, kms: (region) => new KMSClient({ region, endpoint }) };
 }
 
-/** EC2 says when a snapshot was completed; moto does not. */
+/** Adds the completion time of a snapshot, which EC2 gives and moto does not. */
 function withCompletion(output: object): object {
   const { Snapshots } = output as { Snapshots?: { State?: string; StartTime?: Date }[] };
   if (!Snapshots?.some(({ State }) => State === "completed")) return output;

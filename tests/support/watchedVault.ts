@@ -1,6 +1,6 @@
 /**
- * Nights of the real handler on a stubbed account that remembers its snapshots, with what CloudWatch would get: the
- * function's own metrics as it sends them, and AWS's of Lambda and Scheduler by what became of each invocation.
+ * Plays nights of the real handler on a stubbed account that remembers its snapshots, with what CloudWatch would get:
+ * the function's own metrics as it sends them, and those of Lambda and Scheduler by the outcome of each invocation.
  */
 import {
   CopySnapshotCommand,
@@ -20,7 +20,7 @@ import { described, lambdaContext, makeRig } from "./rig";
 import { DR, NOW, SETTINGS, sealedIn, snapshot } from "./world";
 import { PublishCommand } from "@aws-sdk/client-sns";
 
-/** What is wrong in a night; nothing where it says nothing. */
+/** Faults of a night; none by default. */
 export interface Night {
   /** Scheduler's call is lost on its way. */
   runLost?: boolean;
@@ -28,7 +28,7 @@ export interface Night {
   /** AWS refuses to snapshot, or to copy. */
   snapshotsRefused?: boolean;
   copiesRefused?: boolean;
-  /** EC2 takes no more copies: what is put off is no error. */
+  /** EC2 accepts no more copies; deferred work is not an error. */
   copiesLimited?: boolean;
   /** Seconds that each invocation takes; from the timeout on it is killed before it reports. */
   seconds?: number;
@@ -36,9 +36,9 @@ export interface Night {
   crashes?: boolean;
   /** The function's log, and so its own metrics, do not arrive. */
   metricsLost?: boolean;
-  /** Nothing is invoked: Lambda takes no event, and tries again every five minutes. */
+  /** Nothing is invoked: Lambda accepts no event, and tries again every five minutes. */
   throttled?: boolean;
-  /** Scheduler may not call the function, and gives each call up after an hour. */
+  /** Scheduler is not allowed to call the function, and drops each call after an hour. */
   dropped?: boolean;
 }
 
@@ -47,7 +47,7 @@ const limited = Object.assign(new Error("full"), { name: "ResourceLimitExceeded"
 const $metadata = { requestId: "r-1" };
 const TRIED_AGAIN_MS = 5 * MINUTE_MS;
 
-/** What a call gives to what it makes. */
+/** Returns the tags that a call gives to what it makes. */
 function tagsOf({ TagSpecifications }: { TagSpecifications?: TagSpecification[] }): Tags {
   return tagsFromList(TagSpecifications?.[0]?.Tags);
 }
@@ -70,7 +70,7 @@ export function watchedVault(timeoutSeconds: number, settings = SETTINGS) {
     }
   }
 
-  /** EC2, whose snapshots and copies are completed at once. */
+  /** Stubs EC2 so that snapshots and copies are completed at once. */
   function account(): void {
     const mapping = { DeviceName: "/dev/xvda", Ebs: { VolumeId: "vol-1" } };
     const Instances = [{ InstanceId: "i-1", BlockDeviceMappings: [mapping] }];
@@ -135,7 +135,7 @@ export function watchedVault(timeoutSeconds: number, settings = SETTINGS) {
     nowMs = begunMs;
   }
 
-  /** A day from 03:00 on: the run, and a sweep every hour at half past. */
+  /** Plays a day from 03:00 on: the run, and a sweep every hour at half past. */
   async function night(wrong: Night = {}): Promise<void> {
     const startMs = nowMs;
     tonight = wrong;
@@ -151,7 +151,7 @@ export function watchedVault(timeoutSeconds: number, settings = SETTINGS) {
     nowMs = startMs + DAY_MS;
   }
 
-  /** The scheduled times of the recovery points in the primary region, oldest first. */
+  /** Returns the scheduled times of the recovery points in the primary region, oldest first. */
   const slots = () => snapshots.map(({ identity }) => identity.slot).sort();
 
   const mails = () => rig.sns.commandCalls(PublishCommand).map(({ args: [{ input }] }) => input.Message ?? "");

@@ -1,4 +1,4 @@
-/** Builders for what the vault sees: each gives one verified whole record, and a test says only what differs. */
+/** Builds what the vault sees: each builder gives one complete, verified record, and a test says only what differs. */
 import { TAG } from "../../src/vault/model/tags";
 import { identify } from "./identify";
 import { isoSeconds } from "../../src/vault/lib/time";
@@ -10,12 +10,12 @@ export const NOW = Date.parse("2026-11-22T03:00:00Z");
 export const SLOT = isoSeconds(NOW);
 export const KEY = "arn:aws:kms:us-west-2:111122223333:key/dr";
 export const DR: KeyedRegion = { region: "us-west-2", keyArn: KEY };
-/** A second one, for vaults of two. */
+/** A second DR region, for vaults with two. */
 export const DR2: KeyedRegion = {
   region: "eu-west-1",
   keyArn: "arn:aws:kms:eu-west-1:111122223333:key/dr2",
 };
-/** What stand-ins are encrypted under, where a test wants them. */
+/** Key of encrypted replacements, if a test wants them. */
 export const PRIMARY_KEY = "arn:aws:kms:us-east-1:111122223333:key/primary";
 export const FUNCTION_ARN = "arn:aws:lambda:us-east-1:111122223333:function:vault";
 
@@ -53,7 +53,7 @@ export const SETTINGS: VaultSettings = {
 export const RUN: Trigger = { kind: "run", slot: SLOT, runId: "run-1" };
 export const SWEEP: Trigger = { kind: "sweep", runId: "sweep-1" };
 
-/** What a run serves while its slot is open. */
+/** Slot task of a run while its slot is open. */
 export const OPEN: SlotTask = { slot: SLOT, mode: "open" };
 
 export function volume(volumeId: string, extra: Partial<AttachedVolume> = {}): AttachedVolume {
@@ -68,7 +68,7 @@ export function instance(
   return { instanceId, instanceType: "m7g.large", availabilityZone: "us-east-1a", tags, volumes };
 }
 
-/** A completed snapshot that the vault made of `vol-1` for the slot that `startTimeMs` is in. */
+/** Returns a completed snapshot that the vault made of `vol-1` for the slot that `startTimeMs` is in. */
 export function snapshot(snapshotId: string, extra: Partial<Snapshot> = {}): Snapshot {
   const startTimeMs = extra.startTimeMs ?? NOW;
   const record = {
@@ -92,12 +92,12 @@ export function snapshot(snapshotId: string, extra: Partial<Snapshot> = {}): Sna
   return identify(record, SETTINGS.vaultId);
 }
 
-/** Encrypted in a region, under its key. */
+/** Returns the fields of a snapshot encrypted in a region, under its key. */
 export function sealedIn({ region, keyArn }: KeyedRegion): Partial<Snapshot> {
   return { region, encrypted: true, kmsKeyId: keyArn };
 }
 
-/** The verified copy of a snapshot in the DR region, begun a minute after it. */
+/** Returns the verified copy of a snapshot in the DR region, started a minute after it. */
 export function copyOf(source: Snapshot, snapshotId: string, extra: Partial<Snapshot> = {}): Snapshot {
   const { identity: _ofSource, doubt: _no, ...rest } = source;
   const record = {
@@ -117,13 +117,13 @@ export function copyOf(source: Snapshot, snapshotId: string, extra: Partial<Snap
   return identify(record, SETTINGS.vaultId);
 }
 
-/** The verified encrypted copy that stands in for a snapshot in the primary region. */
+/** Returns the verified encrypted replacement of a snapshot in the primary region. */
 export function standInOf(original: Snapshot, snapshotId: string, extra: Partial<Snapshot> = {}): Snapshot {
   const here = { region: SETTINGS.primaryRegion, keyArn: PRIMARY_KEY };
   return copyOf(original, snapshotId, { ...sealedIn(here), ...extra });
 }
 
-/** What is seen where only the one DR region was. */
+/** Returns copies by region if only the one DR region was seen. */
 export function inDr(copies: Snapshot[]): World["copies"] {
   return { [DR.region]: copies };
 }

@@ -1,4 +1,4 @@
-/** The pages: what is generated is fresh, README is short, and no link leads nowhere. */
+/** Tests that generated pages are up to date, that README is short, and that every link resolves. */
 import { existsSync, readFileSync, readdirSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { generatedPages } from "../../scripts/docs";
@@ -15,15 +15,15 @@ function pagesIn(folder: string): string[] {
 
 const PAGES = [".", "docs", "docs/adr", ".github"].flatMap(pagesIn);
 
-test.each(Object.entries(generatedPages()))("%s is what `npm run docs` makes", (path, text) => {
+test.each(Object.entries(generatedPages()))("keeps %s as `npm run docs` generates it", (path, text) => {
   expect(read(path)).toBe(text);
 });
 
-test("README has at most 10 KB", () => {
+test("limits README to 10 KB", () => {
   expect(statSync(join(ROOT, "README.md")).size).toBeLessThanOrEqual(10_000);
 });
 
-/** Links of a page that lead nowhere. */
+/** Returns the links of a page that lead nowhere. */
 function brokenLinks(page: string): string[] {
   const links = [...read(page).matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = ""]) => link);
   return links.filter((link) => {
@@ -35,6 +35,6 @@ function brokenLinks(page: string): string[] {
   });
 }
 
-test.each(PAGES)("every link of %s leads somewhere", (page) => {
+test.each(PAGES)("resolves every link of %s", (page) => {
   expect(brokenLinks(page)).toStrictEqual([]);
 });

@@ -1,4 +1,4 @@
-/** The handler as Lambda gets it: real logger and metrics, stubbed clients. */
+/** Tests the handler as Lambda gets it: real logger and metrics, stubbed clients. */
 import { EC2Client } from "@aws-sdk/client-ec2";
 import { KMSClient } from "@aws-sdk/client-kms";
 import { SchedulerClient } from "@aws-sdk/client-scheduler";
@@ -31,7 +31,7 @@ beforeEach(() => {
   });
 });
 
-test("an idle sweep ends in a result, and sends its heartbeat alone and no warning", async () => {
+test("ends an idle sweep with a result, a heartbeat as its only metric, and no warning", async () => {
   const warned = jest.spyOn(console, "warn").mockImplementation(() => undefined);
   const handler = createHandler(SETTINGS);
   await expect(handler({ kind: "sweep" }, lambdaContext())).resolves.toMatchObject({
@@ -43,20 +43,20 @@ test("an idle sweep ends in a result, and sends its heartbeat alone and no warni
   expect(warned).not.toHaveBeenCalled();
 });
 
-test("describe answers with the settings, without a call, a metric or a mail", async () => {
+test("answers describe with the settings, without a call, a metric or a mail", async () => {
   const answer = await createHandler(SETTINGS)({ kind: "describe" }, lambdaContext());
   expect(answer).toStrictEqual({ kind: "settings", schema: 1, settings: SETTINGS });
   expect([ec2.calls(), kms.calls(), scheduler.calls(), sns.calls()]).toStrictEqual([[], [], [], []]);
   expect(emitted).toStrictEqual([]);
 });
 
-test("an invocation that crashes sends no heartbeat", async () => {
+test("sends no heartbeat from an invocation that crashes", async () => {
   const crash = createHandler(SETTINGS)({ kind: "unknown" }, lambdaContext());
   await expect(crash).rejects.toMatchObject({ name: "BadEvent" });
   expect(emitted).toStrictEqual([]);
 });
 
-/** The EMF part of a line: which dimension sets, and which metrics in which unit. */
+/** Returns the EMF part of a line: its dimension sets, and its metrics with their units. */
 function emf(line: Record<string, unknown>) {
   const { _aws } = line as { _aws: { CloudWatchMetrics: EmfDirective[] } };
   expect(_aws.CloudWatchMetrics).toHaveLength(1);
@@ -69,7 +69,7 @@ interface EmfDirective {
   Metrics: { Name: string; Unit: string }[];
 }
 
-test("a run sends one line for the vault and one a region, each with exactly its dimensions", async () => {
+test("sends one line for the vault and one per region from a run, each with exactly its dimensions", async () => {
   const handler = createHandler({ ...SETTINGS, dr: [DR, DR2] });
   await expect(handler({ kind: "run" }, lambdaContext())).rejects.toMatchObject({
     name: "BackupFailed",
@@ -90,7 +90,7 @@ test("a run sends one line for the vault and one a region, each with exactly its
   ]);
 });
 
-test("a run that fails still sends its metrics with the heartbeat, each in its unit", async () => {
+test("sends a failed run's metrics with the heartbeat, each in its unit", async () => {
   const handler = createHandler(SETTINGS);
   await expect(handler({ kind: "run" }, lambdaContext())).rejects.toMatchObject({
     name: "BackupFailed",
@@ -109,7 +109,7 @@ test("a run that fails still sends its metrics with the heartbeat, each in its u
   ]);
 });
 
-test("a problem's log line says what is wrong, and the logger drops none of it", async () => {
+test("says in a problem's log line what is wrong, without losing any of it in the logger", async () => {
   const level = process.env.POWERTOOLS_LOG_LEVEL;
   process.env.POWERTOOLS_LOG_LEVEL = "INFO";
   const lines: Record<string, unknown>[] = [];
@@ -131,7 +131,7 @@ test("a problem's log line says what is wrong, and the logger drops none of it",
   expect(lines.filter((line) => line.level === "WARN")).toStrictEqual([]);
 });
 
-test("one handler serves many invocations, each with its own counts", async () => {
+test("serves many invocations with one handler, each with its own counts", async () => {
   const handler = createHandler(SETTINGS);
   const run = () => handler({ kind: "run" }, lambdaContext());
   await expect(run()).rejects.toMatchObject({ name: "BackupFailed" });

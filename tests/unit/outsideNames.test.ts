@@ -1,4 +1,7 @@
-/** Names that people and existing snapshots rely on. One that changes here is a breaking change: it needs a line in the changelog. */
+/**
+ * Tests the names that people and existing snapshots rely on. A change here is a breaking change, and needs a line in
+ * the changelog.
+ */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
@@ -8,7 +11,7 @@ import { COPY_EXPIRED_PREFIX, INSTANCE_TAG_PREFIX, TAG, TAG_PREFIX } from "../..
 import { parseEvent } from "../../src/vault/observe/event";
 
 const TAG_KEYS = `
-availability-zone crash-consistent device device-role dr-keep instance instance-name instance-type keep policy run set-size slot source-snapshot source-started source-volume vault volume-iops volume-size-gib volume-throughput-mibps volume-type volumes`;
+availability-zone crash-consistent device device-role dr-keep instance instance-name instance-type keep launch launch-hash network policy run set-size slot source-snapshot source-started source-volume vault volume-iops volume-size-gib volume-throughput-mibps volume-type volumes`;
 const CONFIG_KEYS = `
 alertEmails approvedDeletePlan audit auditLockDays auditRetentionDays copyOverdueHours copyStuckHours dashboard drKeep drRegion drRegions drRetentionDays dryRun editGraceDays encryptPrimary iUnderstandComplianceLock keep keepAtLeast keyAdministrators lock logRetentionDays mailOn maxDeletePercent maxDeletes maxRecoveryPointAgeHours memoryMb monthlyBudgetUsd orphanDays orphans overrideMax overrideMin permissionsBoundaryArn policies protectKeys recycleBinDays reserveConcurrency restoreRoleArns retentionDays schedule sourceKeyArns startWindowHours tagKey tagValue tags timeoutSeconds timezone trail`;
 const METRICS = `
@@ -20,7 +23,7 @@ function words(text: string): string[] {
   return text.trim().split(/\s+/);
 }
 
-test("the keys of the vault's tags are those that existing snapshots have", () => {
+test("keeps the tag keys that existing snapshots have", () => {
   const keys = Object.values(TAG).map((key) => key.replace(TAG_PREFIX, ""));
   expect(keys.sort()).toStrictEqual(words(TAG_KEYS));
   expect([TAG_PREFIX, COPY_EXPIRED_PREFIX, INSTANCE_TAG_PREFIX]).toStrictEqual([
@@ -30,20 +33,20 @@ test("the keys of the vault's tags are those that existing snapshots have", () =
   ]);
 });
 
-test("the config keys are those that existing stacks set", () => {
+test("keeps the config keys that existing stacks set", () => {
   const project = parse(readFileSync(join(__dirname, "../../Pulumi.yaml"), "utf8")) as { config: object };
   expect(Object.keys(project.config).sort()).toStrictEqual(words(CONFIG_KEYS));
 });
 
-test("the metrics are those that people's own alarms and dashboards read", () => {
+test("keeps the metrics that people's own alarms and dashboards read", () => {
   const names = [...Object.values(METRIC), ...Object.values(REGION_METRIC)];
   expect([METRIC_NAMESPACE, ...names.sort()]).toStrictEqual(["SmartVault", ...words(METRICS)]);
 });
 
-test("the kinds of problem are those that people's log queries filter by", () => {
+test("keeps the kinds of problem that people's log queries filter by", () => {
   expect(Object.keys(KINDS).sort()).toStrictEqual(words(PROBLEM_KINDS));
 });
 
-test.each(["run", "follow-up", "sweep"])("the payload %s invokes the vault", (kind) => {
+test.each(["run", "follow-up", "sweep"])("accepts the payload %s", (kind) => {
   expect(parseEvent({ kind }, Date.UTC(2026, 10, 22), "r").kind).toBe(kind);
 });

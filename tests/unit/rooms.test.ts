@@ -1,4 +1,7 @@
-/** Which room may import which (rooms.json): ESLint's rules catch each kind of violation, and ARCHITECTURE shows the same table. */
+/**
+ * Tests which room may import which (rooms.json): ESLint catches each kind of violation, and ARCHITECTURE shows the
+ * same table.
+ */
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { Linter } from "eslint";
@@ -9,7 +12,7 @@ const ROOT = join(__dirname, "..", "..");
 const linter = new Linter({ configType: "flat" });
 const parsed: Linter.Config = { files: ["**/*.ts"], languageOptions: { parser: tseslint.parser } };
 
-/** What the rules about rooms say of a file with this text. */
+/** Returns what the rules about rooms say of a file with this text. */
 function said(filename: string, text: string): string[] {
   return linter.verify(text, [parsed, ...roomBlocks], { filename }).map(({ message }) => message);
 }
@@ -58,7 +61,7 @@ test.each([
   ["src/cli/x.ts", 'import { slots } from "../vault/clock/slots";', "cli may import only restore"],
   ["src/cli/x.ts", 'import { key } from "../stack/keys/key";', "cli may import only restore"],
   ["src/cli/x.ts", 'import { EC2Client } from "@aws-sdk/client-ec2";', "Of the command line only cli/aws.ts"],
-])("%s is told of %s", (file, text, message) => {
+])("reports %s for %s", (file, text, message) => {
   expect(said(file, text)).toStrictEqual([expect.stringContaining(message)]);
 });
 
@@ -71,11 +74,11 @@ test.each([
   ["src/cli/aws.ts", 'import { EC2Client } from "@aws-sdk/client-ec2";'],
   ["src/cli/commands/x.ts", 'import { planVault } from "../../vault/plan/plan";'],
   ["src/stack/function.ts", 'import { createHandler } from "../vault/lambda";'],
-])("%s may say %s", (file, text) => {
+])("allows %s to have %s", (file, text) => {
   expect(said(file, text)).toStrictEqual([]);
 });
 
-test("ARCHITECTURE shows the table of rooms.json", () => {
+test("shows the table of rooms.json in ARCHITECTURE", () => {
   const text = readFileSync(join(ROOT, "docs", "ARCHITECTURE.md"), "utf8");
   const row = ([room, open]: [string, readonly string[]]) => `| ${room} | ${open.join(", ") || "–"} |`;
   for (const table of [ROOMS.vault, ROOMS.src]) {
@@ -83,7 +86,7 @@ test("ARCHITECTURE shows the table of rooms.json", () => {
   }
 });
 
-/** Files that a page names by their path. */
+/** Returns the files that a page names by their path. */
 function filesIn(page: string): string[] {
   const text = readFileSync(join(ROOT, page), "utf8");
   return [...new Set([...text.matchAll(/`((?:[\w.-]+\/)+[\w-]+\.(?:ts|js|py))`/g)].map(([, path = ""]) => path))];
@@ -93,7 +96,7 @@ test.each(
   ["README.md", ...readdirSync(join(ROOT, "docs")).map((name) => `docs/${name}`)].filter((page) =>
     page.endsWith(".md"),
   ),
-)("every file that %s names is there", (page) => {
+)("names in %s only files that exist", (page) => {
   const places = ["", "src", "src/vault", "docs"];
   const isThere = (path: string) => places.some((place) => existsSync(join(ROOT, place, path)));
   expect(filesIn(page).filter((path) => !isThere(path))).toStrictEqual([]);

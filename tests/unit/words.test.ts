@@ -1,4 +1,4 @@
-/** The texts that people read, in mails, logs and audit records, use the field's words: see CONTRIBUTING.md. */
+/** Tests that texts that people read, in mails, logs and audit records, use the field's words: see CONTRIBUTING.md. */
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import ts from "typescript";
@@ -23,7 +23,7 @@ function textsOf(source: string): string[] {
   return texts;
 }
 
-test("no text of the vault has a word that only its authors would use", () => {
+test("uses in no text of the vault a word that only its authors would use", () => {
   const found = files.flatMap((path) => {
     const texts = textsOf(readFileSync(join(VAULT, path), "utf8"));
     return texts.filter((text) => OURS.test(text)).map((text) => `${path}: ${text}`);
@@ -33,7 +33,7 @@ test("no text of the vault has a word that only its authors would use", () => {
 });
 
 test.each(["`it is told`", "`${a} is told`", "`told ${a} to ${b}`", '"nobody was told"'])(
-  "finds one in %s",
+  "finds such a word in %s",
   (source) => {
     expect(textsOf(source).some((text) => OURS.test(text))).toBe(true);
   },

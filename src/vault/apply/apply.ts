@@ -1,6 +1,6 @@
 /**
- * Carries out a plan in three parts: what is created or copied comes first, since it can't wait; then copies are locked;
- * then what is due is deleted, unless something holds it.
+ * Applies a plan in three parts. Snapshots and copies are made first, because they cannot wait. Then copies are locked.
+ * Then what is due is deleted, unless something holds it.
  */
 import { apply } from "./execute";
 import { plannedOutcomes } from "./dryRun";
@@ -15,12 +15,12 @@ import type { Action, DeleteAction, Kept, Outcome, Plan } from "../model/actions
 import type { ThrottledRead } from "../model/world";
 
 interface CarriedOut {
-  /** The plan as it was carried out: with what was locked, what was kept after all, and what is to be told of it. */
+  /** The plan as it was applied, with its locks, what was kept after all, and further problems. */
   plan: Plan;
   outcomes: Outcome[];
-  /** What a hold or the deletion limit kept from deletion. */
+  /** Snapshots that a hold or the deletion limit kept from deletion. */
   withheld: Kept[];
-  /** Reads that AWS throttled on the way. */
+  /** Reads that AWS throttled meanwhile. */
   throttled: ThrottledRead[];
 }
 

@@ -1,18 +1,18 @@
-/** Writes the tags of volumes that did not fit into the call which made the snapshots of their set. */
+/** Writes the volume tags that did not fit into the call that made the snapshots of a set. */
 import type { Untagged } from "../aws/ec2Writes";
 import type { Cause } from "../model/cause";
 import { causeOf, meaningOf } from "../aws/errors";
 import type { TagsLeftOut } from "../model/actions";
 
-/** Errors that the next snapshot's call would meet as well. */
+/** Decides whether the next snapshot's call would meet the same error. */
 function isForAll(cause: Cause): boolean {
   return ["limit", "denied"].includes(meaningOf(cause));
 }
 
 /**
- * Writes what snapshots of a set lack of their volumes' tags. A snapshot that lacks them is a good one all the same, so that
- * nothing is thrown; and none is written later, since the next invocation does not look at volumes' tags.
- * @returns what could not be written, and why the first could not
+ * Writes the volume tags that snapshots of a set lack. A snapshot without them is complete all the same, so nothing is
+ * thrown. None is written later, because the next invocation does not look at the tags of volumes.
+ * @returns the snapshots whose tags could not be written, and the first cause
  */
 export async function completeTags(
   untagged: readonly Untagged[],

@@ -1,4 +1,4 @@
-/** Deletes one by one what nothing holds, as long as there is time. */
+/** Deletes the snapshots that nothing holds, as long as there is time. */
 import { groupBy } from "../lib/collections";
 import { type Step, runSteps } from "../lib/pool";
 import { executeAction, notStarted } from "./execute";
@@ -10,15 +10,18 @@ import { partOf } from "../lib/text";
 import { askSharing } from "../guard/sharing";
 import type { DeleteAction, Outcome } from "../model/actions";
 
-/** Deletions in flight. EC2 refills 5 a second; the SDK's adaptive retry paces what is above. */
+/** Deletions in flight. EC2 refills 5 per second, and the SDK's adaptive retry paces the rest. */
 const CONCURRENCY = 8;
 
-/** What a recovery point's snapshots in a region share; anything else is alone. */
+/** Returns a key that a recovery point's snapshots in a region share. Any other snapshot has a key of its own. */
 function groupKeyOf({ region, set, snapshotId }: DeleteAction): string {
   return `${region} ${set ?? snapshotId}`;
 }
 
-/** What goes one after the other: a recovery point's snapshots, the root last; anything else is alone. */
+/**
+ * Groups snapshots that are deleted one after the other: those of a recovery point, the root last. Any other snapshot
+ * is a group of its own.
+ */
 function groupsOf(deletes: readonly DeleteAction[]): DeleteAction[][] {
   const groups = groupBy(deletes, groupKeyOf);
   const last = ({ isRoot }: DeleteAction) => (isRoot ? 1 : 0);
@@ -27,11 +30,14 @@ function groupsOf(deletes: readonly DeleteAction[]): DeleteAction[][] {
 
 interface DeletedGroup {
   outcomes: Outcome[];
-  /** Why nothing more can be done in the region. */
+  /** Error code that stops the region's other deletions. */
   stopLane?: string;
 }
 
-/** Asks of each whom it is shared with. Nothing of the group goes where one is held, or could not be asked. */
+/**
+ * Asks whom each snapshot of a group is shared with. Nothing of the group is deleted if one is held or could not be
+ * read.
+ */
 async function askAll(
   clients: VaultClients,
   group: readonly DeleteAction[],
@@ -61,7 +67,7 @@ async function askAll(
   return { outcomes, free };
 }
 
-/** Deletes a group, until one of it can't go. */
+/** Deletes a group until one of its snapshots cannot be deleted. */
 async function deleteGroup(
   group: readonly DeleteAction[],
   execution: Execution,
@@ -85,7 +91,7 @@ async function deleteGroup(
   return { outcomes, stopLane };
 }
 
-/** Asks of each whom it is shared with, and deletes it where that is nobody; of a recovery point all or nothing. */
+/** Deletes the snapshots that are shared with nobody. A recovery point with a shared snapshot is kept whole. */
 export async function deleteUnshared(
   deletes: readonly DeleteAction[],
   execution: Execution,
@@ -109,7 +115,7 @@ export async function deleteUnshared(
   return outcomes.flat();
 }
 
-/** What an invocation has deleted, or found gone. */
+/** Returns the ids of the snapshots that an invocation deleted or found gone. */
 function goneOf(outcomes: readonly Outcome[]): Set<string> {
   const gone = new Set<string>();
   for (const { action, status, heldBy } of outcomes) {
@@ -120,8 +126,8 @@ function goneOf(outcomes: readonly Outcome[]): Set<string> {
 }
 
 /**
- * A copy whose source goes, too, waits for that: a source that is gone needs no mark, and to ask for one may be denied
- * rather than not found, since the right goes by the snapshot's tags.
+ * Deletes each copy after its source if the plan deletes both. A source that is gone needs no copy-expired tag. Writing
+ * one could be denied instead of not found, because the permission depends on the snapshot's tags.
  */
 export async function deleteInOrder(
   deletes: readonly DeleteAction[],
@@ -131,7 +137,7 @@ export async function deleteInOrder(
   const leaving = new Set(deletes.map(({ snapshotId }) => snapshotId));
   const goesLater = ({ region, expiredCopyTag }: DeleteAction) =>
     expiredCopyTag !== undefined && region !== primaryRegion && leaving.has(expiredCopyTag.snapshotId);
-  // All of a recovery point waits for what one of it waits for.
+  // A recovery point waits as a whole if one of its snapshots waits.
   const later = new Set(deletes.filter(goesLater).map(groupKeyOf));
   const waits = (action: DeleteAction) => later.has(groupKeyOf(action));
   const first = await carry(deletes.filter((action) => !waits(action)));

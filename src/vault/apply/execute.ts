@@ -1,6 +1,10 @@
 /**
- * apply: carries out a plan. Every action ends in exactly one outcome: done, deferred (a limit was met, an answer was
- * lost or time ran out: normal, the next pass sees it again), skipped (already so) or failed (with AWS's reason).
+ * Executes actions. Each one ends in exactly one outcome:
+ * - `done`
+ * - `deferred`: a limit was met, an answer was lost or time ran out; this is normal, and the next invocation sees it
+ * again
+ * - `skipped`: the snapshot is gone or in use
+ * - `failed`: AWS refused it, with a reason
  */
 import { type Ec2Writer, type VaultClients, ec2In } from "../aws/clients";
 import { completeTags } from "./completeTags";
@@ -33,7 +37,7 @@ import type { CoreSettings } from "../model/settings";
 import type { Tags } from "../model/world";
 import { type Step, runSteps } from "../lib/pool";
 
-/** Calls in flight. EC2 refills 5 creates or deletes a second; the SDK's adaptive retry paces what is above. */
+/** Calls in flight. EC2 refills 5 creates or deletes per second, and the SDK's adaptive retry paces the rest. */
 const CONCURRENCY = 8;
 
 interface Result {
@@ -58,7 +62,7 @@ const STATUS: Readonly<Record<Meaning, Outcome["status"]>> = {
   refused: "failed",
 };
 
-/** What an error makes of an action. Only a limit stops the other actions of its kind. */
+/** Returns the result of an action that met an error. Only a limit stops the other actions of its kind. */
 function resultOf(error: unknown): Result {
   const cause = causeOf(error);
   const meaning = meaningOf(cause);
@@ -71,10 +75,10 @@ function done(detail: string, { snapshotIds, requestId }: Made): Result {
   return { status: "done", detail, snapshotIds, requestId };
 }
 
-/** The worse first: what must be told, then what must be tried again. */
+/** Statuses, the worst first: what must be reported, then what must be tried again. */
 const WORST_FIRST: readonly Outcome["status"][] = ["failed", "deferred", "skipped", "done"];
 
-/** Snapshots one volume at a time; says of each volume how it went and keeps what was made. */
+/** Snapshots one volume at a time. Keeps what was made, and returns the worst result of the rest. */
 async function snapshotEach(client: Ec2Writer, action: SnapshotAction, why: string, configured: Tags): Promise<Result> {
   const made: string[] = [];
   let left: TagsLeftOut | undefined;
@@ -99,7 +103,9 @@ async function snapshotEach(client: Ec2Writer, action: SnapshotAction, why: stri
   return { ...worst, detail: `${detail}; ${worst.detail}`, snapshotIds: made, stopLane, tagsLeftOut: left };
 }
 
-/** The set call; where EC2 refuses it for this instance, a snapshot a volume is better than none. */
+/**
+ * Snapshots all volumes as one set. If EC2 refuses that for this instance, one snapshot per volume is better than none.
+ */
 async function snapshotInstance(client: Ec2Writer, action: SnapshotAction, configured: Tags): Promise<Result> {
   if (action.mode === "each") {
     return snapshotEach(client, action, "more volumes to leave out than one call takes", configured);
@@ -114,7 +120,7 @@ async function snapshotInstance(client: Ec2Writer, action: SnapshotAction, confi
   } catch (error) {
     const result = resultOf(error);
     const cause = causeOf(error);
-    // What AWS has against the vault's own tags it has against them on single snapshots too.
+    // AWS would refuse the vault's own tags on single snapshots as well.
     if (meaningOf(cause) !== "refused" || isTagTrouble(cause)) return result;
     const each = await snapshotEach(client, action, result.detail, configured);
     return { ...each, brokenSet: result.detail };
@@ -127,7 +133,10 @@ async function copyOne(client: Ec2Writer, action: CopyAction, configured: Tags):
   return { ...done(action.reason, made), tagsLeftOut };
 }
 
-/** A copy's source that is gone meanwhile needs no mark. An original whose stand-in is gone must not go after it. */
+/**
+ * Writes the copy-expired tag before a deletion. A copy's source that is gone meanwhile does not need it. An original
+ * must not be deleted if its encrypted replacement is gone.
+ */
 async function writeExpiredTag(
   client: Ec2Writer,
   { snapshotId, regions }: ExpiredCopyTag,
@@ -155,7 +164,10 @@ async function deleteOne(
   return done(reason, await deleteSnapshot(ec2In(clients, region).writer, snapshotId));
 }
 
-/** What an error makes of a deletion: one that something forbids is not the vault's to force, nor its failure. */
+/**
+ * Returns the result of a deletion that met an error. A deletion that something forbids is skipped, because it is not
+ * the vault's to force, nor its failure.
+ */
 function undeleted(error: unknown): Result {
   const result = resultOf(error);
   const heldBy = result.cause === undefined ? undefined : holdersOf(result.cause);
@@ -174,7 +186,10 @@ async function applyOne(action: Action, { clients, settings, budget }: Execution
   }
 }
 
-/** One action and what became of it; never throws. @returns with `stopLane` where a limit stops all of its kind */
+/**
+ * Executes one action and returns its outcome. Never throws.
+ * @returns with `stopLane` if a limit stops all actions of its kind
+ */
 export async function executeAction(
   action: Action,
   execution: Execution,
@@ -191,13 +206,16 @@ export async function executeAction(
   return { outcome: { ...outcome, ...found }, stopLane };
 }
 
-/** @param code what stopped its kind; none where time was over */
+/**
+ * Returns the outcome of an action that was not started.
+ * @param code error that stopped its kind; absent if time ran out
+ */
 export function notStarted(action: Action, code?: string): Outcome {
   const detail = code === undefined ? "no time left" : `stopped after ${code}`;
   return { action, status: "deferred", notStarted: true, detail, code, snapshotIds: [] };
 }
 
-/** Carries out actions. Returns one outcome per action, in their order; never throws. */
+/** Executes actions. Returns one outcome per action, in their order. Never throws. */
 export async function apply(actions: readonly Action[], execution: Execution): Promise<Outcome[]> {
   const { budget } = execution;
   const outcomes: Outcome[] = [];

@@ -1,6 +1,6 @@
 /**
- * Reports what came of making snapshots and copies beside success and failure: tags that AWS did not take, sets that are
- * not crash-consistent, and the account's limit on snapshots. Pure.
+ * Reports side effects of making snapshots and copies: tags that AWS refused, sets that are not crash-consistent, and
+ * the account's limit on snapshots. Pure.
  */
 import type { CopyAction, Outcome, SnapshotAction, TagsLeftOut } from "../model/actions";
 import { type Problem, type ProblemKind, problem } from "../model/problem";
@@ -32,7 +32,7 @@ function refusedHint(code: string): string {
         "Correct the tag on the instance or volume, or have the policy changed.";
 }
 
-/** Reports the tags that are missing; one notice per instance or copied snapshot. */
+/** Reports missing tags, in one notice per instance or copied snapshot. */
 function leftOut(action: SnapshotAction | CopyAction, left: TagsLeftOut, made: string[]): Problem {
   const { subject, what } = madeBy(action);
   const { code, message, snapshotIds } = left;
@@ -53,7 +53,7 @@ function leftOut(action: SnapshotAction | CopyAction, left: TagsLeftOut, made: s
   );
 }
 
-/** Reports a set that EC2 refused. Of a single volume nothing is lost by that. */
+/** Reports a set that EC2 refused, unless it has a single volume, which loses nothing. */
 function brokenSet(action: SnapshotAction, why: string): Problem[] {
   const { instanceId, region, slot, volumes } = action;
   if (volumes.length < 2) return [];
@@ -64,7 +64,7 @@ function brokenSet(action: SnapshotAction, why: string): Problem[] {
   return [notice("not-crash-consistent", instanceId, message, hint)];
 }
 
-/** Reports a region whose limit on snapshots is reached; what it stopped is deferred, and named in the log. */
+/** Reports a region whose limit on snapshots is reached. What the limit stopped is deferred, and named in the log. */
 function limitReached({ region }: Outcome["action"], why: string): Problem {
   return problem(
     "snapshot-limit",
@@ -88,7 +88,7 @@ function ofOne({ action, code, detail, snapshotIds, ...found }: Outcome): Proble
   return problems;
 }
 
-/** @returns one problem per kind and subject that an invocation's outcomes give reason for */
+/** Returns the problems that the outcomes of an invocation give reason for. */
 export function makingProblems(outcomes: readonly Outcome[]): Problem[] {
   return outcomes.flatMap(ofOne);
 }

@@ -1,4 +1,4 @@
-/** Deletes what the guards let pass; each snapshot is asked whom it is shared with just before it goes. */
+/** Deletes what passed the pre-deletion checks. Sharing is asked for each snapshot just before it is deleted. */
 import { notStarted } from "./execute";
 import type { Execution } from "../aws/tools";
 import { deleteInOrder, deleteUnshared } from "./deletions";
@@ -7,8 +7,9 @@ import type { GuardedRegion } from "../guard/guard";
 import type { Outcome } from "../model/actions";
 
 /**
- * @param findings what is kept, and what is to be told, is noted here
- * @returns an outcome for each deletion that nothing held; never throws
+ * Deletes what the checks left, unless the timer cannot be set first. Never throws.
+ * @param findings receives what is kept and what is reported
+ * @returns an outcome for each deletion that nothing held
  */
 export async function prune(
   regions: readonly GuardedRegion[],
@@ -18,7 +19,7 @@ export async function prune(
   const { settings, budget } = execution;
   const late = regions.filter((one) => one.late).flatMap(({ deletes }) => deletes);
   const leaving = regions.filter((one) => !one.late).flatMap(({ deletes }) => deletes);
-  // Nobody restores from what failed, so nobody expects it either.
+  // Failed snapshots are not recovery points, so the timer does not expect them.
   const isAsked = !settings.dryRun && leaving.some(({ because }) => because !== "failed");
   const may = !isAsked || budget.mayDelete === undefined || (await budget.mayDelete());
   const put = may ? [] : leaving.filter(({ because }) => because !== "failed");

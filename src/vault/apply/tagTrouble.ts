@@ -1,7 +1,7 @@
 /**
- * Tags that AWS refuses. An organization's tag policy is enforced by resource type, so that a value which is fine on a
- * volume may be refused on its snapshot. A backup without a person's tags is better than none, so the call is made
- * again with the vault's own alone, and a person is notified.
+ * Handles tags that AWS refuses. An organization's tag policy is enforced per resource type, so AWS may refuse a value
+ * on a snapshot that it accepts on the volume. A backup without a person's tags is better than none. So the call is
+ * made again with only the vault's own tags, and a person is notified.
  */
 import type { Cause } from "../model/cause";
 import { causeOf } from "../aws/errors";
@@ -25,15 +25,15 @@ function ownTags(tags: Tags, configured: Tags): Tags {
 /** Returns the same action without the tags of instance and volumes. */
 export function withOwnTags<A extends SnapshotAction | CopyAction>(action: A, configured: Tags): A {
   const tags = ownTags(action.tags, configured);
-  // No room for a volume's tags: the calls add none.
+  // No room is left for a volume's tags, so the calls add none.
   return action.kind === "snapshot" ? { ...action, tags, copyVolumeTags: false, maxTags: 0 } : { ...action, tags };
 }
 
 /**
- * Carries out an action; where AWS refuses its tags, once more with the vault's own tags alone. AWS did nothing the
- * first time, so nothing is made twice.
+ * Executes an action. If AWS refuses its tags, executes it once more with only the vault's own tags. AWS did nothing
+ * the first time, so nothing is made twice.
  * @param configured the stack's `tags`
- * @throws what the last call throws
+ * @throws the error of the last call
  */
 export async function orWithOwnTags<A extends SnapshotAction | CopyAction, T>(
   action: A,

@@ -1,7 +1,8 @@
 /**
- * The AWS clients, made once a cold start. EC2 has two a region, since its creating calls take no client token
- * (AWS, "Ensuring idempotency in Amazon EC2 API requests"): a read is sent again whenever it fails, a write only when
- * AWS said that it did nothing. A write whose answer was lost is looked up by the next pass instead of made twice.
+ * Makes the AWS clients, once per cold start. EC2 has two per region, because its creating calls take no client token
+ * (AWS, "Ensuring idempotency in Amazon EC2 API requests"). A read is sent again whenever it fails, a write only if AWS
+ * said that it did nothing. If the answer to a write is lost, the next invocation looks for the result instead of
+ * writing twice.
  */
 import { EC2Client } from "@aws-sdk/client-ec2";
 import { KMSClient } from "@aws-sdk/client-kms";
@@ -22,15 +23,15 @@ interface RegionClients {
 }
 
 export interface VaultClients {
-  /** By region: the primary one and each DR region. */
+  /** Clients by region: the primary region and each DR region. */
   ec2: Readonly<Record<string, RegionClients>>;
-  /** A reader in any region: for one that left the stack. */
+  /** Returns a reader in any region, for one that left the stack. */
   readerIn: (region: string) => Ec2Reader;
-  /** In a region of one of the vault's keys. */
+  /** Returns the client in a region of one of the vault's keys. */
   kmsIn: (region: string) => KMSClient;
   scheduler: SchedulerClient;
   sns: SNSClient;
-  /** Into the audit bucket; absent where there is none. */
+  /** Writes to the audit bucket; absent if there is none. */
   putAudit?: PutObject;
 }
 
@@ -38,8 +39,9 @@ type RetryStrategy = Awaited<ReturnType<EC2Client["config"]["retryStrategy"]>>;
 
 const ATTEMPTS = 5;
 /**
- * A call that gets no answer is given up: without `throwOnRequestTimeout` the SDK only warns, and goes on waiting for its
- * idle limit, which is longer than the function lives. `socketTimeout` is for an answer that stops half-way.
+ * Returns the timeouts of a client, so that a call without an answer is abandoned. Without `throwOnRequestTimeout` the
+ * SDK only warns, and waits on for its idle limit, which is longer than the function lives. `socketTimeout` is for an
+ * answer that stops half-way.
  */
 function timeoutsOf(answerMs: number) {
   return {
@@ -50,9 +52,12 @@ function timeoutsOf(answerMs: number) {
   };
 }
 
-/** Five attempts at a region that never answers leave an invocation time for the other regions. */
+/** Time to wait for an answer of EC2. Five attempts at a region that never answers leave time for the other regions. */
 export const EC2_ANSWER_MS = 15_000;
-/** The mail and the clock go last, in the time that is kept free for them (invocation.ts): two attempts of both fit in it. */
+/**
+ * Time to wait for an answer to the mail and to the setting of the timer. They come last, in the time that is reserved
+ * for them (invocation.ts), which two attempts of both fit into.
+ */
 export const REPORT_ANSWER_MS = 8_000;
 const REPORTING = { maxAttempts: 2, requestHandler: timeoutsOf(REPORT_ANSWER_MS) };
 
@@ -65,7 +70,7 @@ function ec2Client(region: string): EC2Client {
   });
 }
 
-/** The given strategy for throttled calls; every other error ends the call at once. */
+/** Returns the given strategy for throttled calls only; every other error ends the call at once. */
 export function retryOnlyThrottled(inner: RetryStrategy): RetryStrategy {
   if (!("refreshRetryTokenForRetry" in inner)) return inner;
   return {
@@ -82,7 +87,10 @@ export function retryOnlyThrottled(inner: RetryStrategy): RetryStrategy {
   };
 }
 
-/** A client for calls that create: sent again only after a throttling answer, which means that nothing was done. */
+/**
+ * Makes a client for calls that create. They are sent again only after a throttling answer, which means that nothing
+ * was done.
+ */
 function writerClient(region: string): EC2Client {
   const client = ec2Client(region);
   const inner = client.config.retryStrategy;
@@ -90,7 +98,7 @@ function writerClient(region: string): EC2Client {
   return client;
 }
 
-/** One a region of a key; a region without one is never asked. */
+/** Makes one client per region of a key; other regions are never asked. */
 function kmsClients(settings: VaultSettings): (region: string) => KMSClient {
   const byRegion: Record<string, KMSClient> = {};
   for (const { region } of vaultKeysOf(settings)) {
@@ -103,7 +111,7 @@ function kmsClients(settings: VaultSettings): (region: string) => KMSClient {
   };
 }
 
-/** Made when a region is first asked for: few vaults ever ask. */
+/** Makes a reader when a region is first asked for, because few vaults ever ask. */
 function otherReaders(): (region: string) => EC2Client {
   const byRegion: Record<string, EC2Client> = {};
   return (region) => (byRegion[region] ??= ec2Client(region));
@@ -126,7 +134,10 @@ export function makeClients(settings: VaultSettings): VaultClients {
   };
 }
 
-/** @throws where the vault has no such region: a plan names none but the settings' own */
+/**
+ * Returns the clients of a region.
+ * @throws if the vault has no such region, because a plan names only regions of the settings
+ */
 export function ec2In({ ec2 }: VaultClients, region: string): RegionClients {
   const clients = ec2[region];
   if (clients === undefined) throw new Error(`the vault has no clients for ${region}`);

@@ -1,18 +1,18 @@
-/** Looks up instances by their ids, whatever tags they have: only where some are missing (dropouts.ts). */
+/** Looks up instances by their ids, whatever tags they have, but only if some are missing (dropouts.ts). */
 import { type EC2Client, paginateDescribeInstances } from "@aws-sdk/client-ec2";
 import { tagsFromList } from "../model/tags";
 import type { Tags } from "../model/world";
 
 const PAGE_SIZE = 1_000;
-/** EC2 takes at most 200 values in a filter (AWS, "Filter your resources"). */
+/** Limit of values per filter (AWS, "Filter your resources"). */
 const FILTER_VALUES = 200;
 
-/** Every state but those of an instance that is going or gone: its volumes are there. */
+/** States in which an instance and its volumes exist: all except shutting-down and terminated. */
 const EXISTING_STATES = ["pending", "running", "stopping", "stopped"];
 
 /**
- * Returns the tags of those that still exist, by id. Asked for by a filter: an id in `InstanceIds` that is gone fails the
- * whole call.
+ * Returns the tags of the instances that still exist, by id. It uses a filter, because one id in `InstanceIds` that no
+ * longer exists fails the whole call.
  */
 export async function describeExisting(client: EC2Client, instanceIds: readonly string[]): Promise<Map<string, Tags>> {
   const existing = new Map<string, Tags>();

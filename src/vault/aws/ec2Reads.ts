@@ -1,4 +1,4 @@
-/** Every EC2 read of the vault: always paginated, always narrowed, turned into the vault's own records. */
+/** Makes every EC2 read of the vault: always paginated, always filtered, turned into the vault's own records. */
 import {
   type EC2Client,
   type Instance,
@@ -10,22 +10,23 @@ import {
   paginateDescribeSnapshots,
   paginateDescribeVolumes,
 } from "@aws-sdk/client-ec2";
+import { captureLaunch } from "./capture";
 import { descriptionPattern, parseDescription } from "../identity/description";
 import { doubtOf } from "../identity/doubts";
 import { TAG, tagsFromList } from "../model/tags";
 import type { Stranger } from "../model/identity";
 import type { AttachedVolume, ProtectedInstance, Snapshot } from "../model/world";
 
-/** DescribeInstances and DescribeSnapshots give at most 1,000 a page; DescribeVolumes 500 recommended. */
+/** Page sizes: 1,000 at most; for DescribeVolumes, 500 is recommended. */
 const PAGE_SIZE = 1_000;
 const VOLUME_PAGE_SIZE = 500;
-/** EC2 takes at most 200 values in a filter (AWS, "Filter your resources"). */
+/** Limit of values per filter (AWS, "Filter your resources"). */
 const FILTER_VALUES = 200;
 
-/** Running, stopped, or on the way between the two: its volumes are attached. */
+/** Running, stopped, or between the two: states in which volumes are attached. */
 const PROTECTED_STATES = ["pending", "running", "stopping", "stopped"];
 
-/** A volume's mapping on its instance, from the same answer as the instance itself. */
+/** Returns the volumes in an instance's mappings, which are in the same answer as the instance itself. */
 function attachedVolumes(instance: Instance): AttachedVolume[] {
   const volumes: AttachedVolume[] = [];
   for (const { DeviceName = "", Ebs } of instance.BlockDeviceMappings ?? []) {
@@ -36,7 +37,7 @@ function attachedVolumes(instance: Instance): AttachedVolume[] {
   return volumes;
 }
 
-/** What tells whether the answer shows the instance whole: see wholeness.ts. */
+/** Returns the values that show whether the answer has the whole instance: see wholeness.ts. */
 function shownOf(instance: Instance): Partial<ProtectedInstance> {
   const { State, LaunchTime, RootDeviceName, RootDeviceType, BlockDeviceMappings = [] } = instance;
   const isFromEbs = RootDeviceName !== undefined && RootDeviceType === "ebs";
@@ -49,8 +50,8 @@ function shownOf(instance: Instance): Partial<ProtectedInstance> {
 }
 
 /**
- * Instances that carry the tag with one of the values (at most 200), with their volumes.
- * Volumes' own facts (type, size, IOPS, tags) come from {@link describeVolumes} by {@link withVolumeSpecs}.
+ * Reads the instances that carry the tag with one of the values (at most 200). {@link withVolumeSpecs} adds their
+ * specs.
  */
 export async function describeProtectedInstances(
   client: EC2Client,
@@ -76,6 +77,7 @@ export async function describeProtectedInstances(
         availabilityZone: instance.Placement?.AvailabilityZone ?? "",
         tags: tagsFromList(instance.Tags),
         volumes: attachedVolumes(instance),
+        captured: captureLaunch(instance),
         ...shownOf(instance),
       });
     }
@@ -83,7 +85,7 @@ export async function describeProtectedInstances(
   return instances;
 }
 
-/** The volumes attached to the given instances: one call for every 200 instances, not one a volume. */
+/** Reads the volumes attached to the given instances, with one call per 200 instances, not one per volume. */
 export async function describeVolumes(client: EC2Client, instanceIds: readonly string[]): Promise<Volume[]> {
   const volumes: Volume[] = [];
   for (let from = 0; from < instanceIds.length; from += FILTER_VALUES) {
@@ -97,7 +99,9 @@ export async function describeVolumes(client: EC2Client, instanceIds: readonly s
   return volumes;
 }
 
-/** A volume's own facts; fewer of one that DescribeVolumes does not show (yet). */
+/**
+ * Adds a volume's own spec and tags; a volume that DescribeVolumes does not show (yet) remains protected without them.
+ */
 function withSpec(attached: AttachedVolume, volume: Volume | undefined): AttachedVolume {
   return {
     ...attached,
@@ -109,10 +113,10 @@ function withSpec(attached: AttachedVolume, volume: Volume | undefined): Attache
   };
 }
 
-/** A volume in one of these is leaving its instance, or has left it. */
+/** States of a volume that is leaving its instance, or has left it. */
 const LEAVING_STATES = ["detaching", "detached", "busy"];
 
-/** Volumes by the instance that they are attached to or being attached. */
+/** Groups volumes by the instance that they are attached to or being attached to. */
 function byInstance(volumes: readonly Volume[]): Map<string, AttachedVolume[]> {
   const attached = new Map<string, AttachedVolume[]>();
   for (const volume of volumes) {
@@ -125,10 +129,7 @@ function byInstance(volumes: readonly Volume[]): Map<string, AttachedVolume[]> {
   return attached;
 }
 
-/**
- * Adds what DescribeVolumes knows: the facts of each mapped volume, and volumes that the mappings lack. A volume that
- * it does not show (yet) stays protected, with fewer facts.
- */
+/** Adds what DescribeVolumes shows: the spec of each mapped volume, and volumes that the mappings lack. */
 export function withVolumeSpecs(
   instances: readonly ProtectedInstance[],
   volumes: readonly Volume[],
@@ -147,7 +148,7 @@ export function withVolumeSpecs(
   });
 }
 
-/** Turns what the vault made into its own record; undefined for anything else. */
+/** Turns a snapshot that the vault made into its own record; returns undefined for any other. */
 function toSnapshot(region: string, snapshot: Ec2Snapshot, vaultId: string): Snapshot | undefined {
   const described = parseDescription(snapshot.Description);
   if (snapshot.SnapshotId === undefined || described?.identity.vaultId !== vaultId) return undefined;
@@ -175,7 +176,7 @@ function toSnapshot(region: string, snapshot: Ec2Snapshot, vaultId: string): Sna
   };
 }
 
-/** Yields every snapshot that this account owns in the client's region and the filter finds. */
+/** Yields every snapshot that this account owns in the client's region and that the filter finds. */
 async function* ownSnapshots(client: EC2Client, Name: string, value: string) {
   const pages = paginateDescribeSnapshots(
     { client, pageSize: PAGE_SIZE },
@@ -184,7 +185,7 @@ async function* ownSnapshots(client: EC2Client, Name: string, value: string) {
   for await (const page of pages) yield page.Snapshots ?? [];
 }
 
-/** Reads every snapshot that this account owns and this vault made, in the client's region: found by Description. */
+/** Reads every snapshot that this account owns and this vault made, in the client's region, by Description. */
 export async function describeVaultSnapshots(client: EC2Client, region: string, vaultId: string): Promise<Snapshot[]> {
   const snapshots: Snapshot[] = [];
   for await (const page of ownSnapshots(client, "description", descriptionPattern(vaultId))) {
@@ -196,7 +197,7 @@ export async function describeVaultSnapshots(client: EC2Client, region: string, 
   return snapshots;
 }
 
-/** Reads what carries the vault's tag in the client's region and was not made by it. */
+/** Reads the snapshots that carry the vault's tag in the client's region and were not made by it. */
 export async function describeStrangers(client: EC2Client, region: string, vaultId: string): Promise<Stranger[]> {
   const strangers: Stranger[] = [];
   for await (const page of ownSnapshots(client, `tag:${TAG.vault}`, vaultId)) {
@@ -208,20 +209,19 @@ export async function describeStrangers(client: EC2Client, region: string, vault
   return strangers;
 }
 
-/** A lock that holds now. */
+/** A lock that is in force. */
 export interface HeldLock {
   /** governance | compliance | compliance-cooloff */
   state: string;
-  /** Not said of a lock that was set while the snapshot was pending. */
+  /** Absent for a lock that was set while the snapshot was pending. */
   expiresMs?: number;
 }
 
-/** Every state of a lock but `expired`. */
+/** Every state of a lock except `expired`. */
 const LOCKED_STATES = ["governance", "compliance", "compliance-cooloff"];
 
 /**
- * The locks that hold in the client's region, by snapshot id. All of them, since ids and pages are two ways to ask, and
- * an id that is gone meanwhile may fail the call.
+ * Reads the locks in force, by snapshot id. It reads all, because an id that no longer exists may fail a call with ids.
  */
 export async function describeLocks(client: EC2Client): Promise<Map<string, HeldLock>> {
   const locks = new Map<string, HeldLock>();
@@ -239,7 +239,7 @@ export async function describeLocks(client: EC2Client): Promise<Map<string, Held
   return locks;
 }
 
-/** The accounts that a snapshot is shared with, and `all` where it is public. No list of snapshots tells it. */
+/** Reads the accounts that a snapshot is shared with, and `all` if it is public. No list of snapshots shows them. */
 export async function describeSharing(client: EC2Client, snapshotId: string): Promise<string[]> {
   const { CreateVolumePermissions = [] } = await client.send(
     new DescribeSnapshotAttributeCommand({

@@ -1,4 +1,4 @@
-/** Every EC2 write of the vault, one function a call, each with exactly the input that its action says. */
+/** Makes every EC2 write of the vault: one function per call, each with exactly the input of its action. */
 import {
   CopySnapshotCommand,
   type CopySnapshotCommandInput,
@@ -36,7 +36,7 @@ function snapshotTags(tags: Tags): TagSpecification[] {
   return [{ ResourceType: "snapshot", Tags: tagsToList(tags) }];
 }
 
-/** What the snapshots of a set lack of their volumes' tags, after the call that made them with `made`. */
+/** Returns the tags of their volumes that the snapshots of a set lack, after the call that created them with `made`. */
 function untaggedOf(
   { copyVolumeTags, volumes, maxTags }: SnapshotAction,
   made: Tags,
@@ -51,12 +51,15 @@ function untaggedOf(
   });
 }
 
-/** The same for all of a set: CreateSnapshots takes one Description, and EC2 tells the volume of each itself. */
+/**
+ * Returns the identity that all snapshots of a set have. CreateSnapshots takes one Description, and EC2 itself records
+ * the volume of each.
+ */
 function identityOf({ tags, instanceId, slot }: SnapshotAction): Identity {
   return { vaultId: tags[TAG.vault] ?? "", instanceId, slot };
 }
 
-/** One crash-consistent set: all volumes of the instance but the excluded ones, at one instant. */
+/** Creates one crash-consistent set: all volumes of the instance except the excluded ones, at one instant. */
 export async function createSet(client: EC2Client, action: SnapshotAction): Promise<Made> {
   const { excludeBootVolume, excludeDataVolumeIds, copyVolumeTags, volumes, maxTags } = action;
   const own = { ...action.tags, [TAG.crashConsistent]: "true" };
@@ -82,7 +85,10 @@ export async function createSet(client: EC2Client, action: SnapshotAction): Prom
   };
 }
 
-/** One volume on its own. The volume's tags go along as far as there is room: this call does not copy them. */
+/**
+ * Snapshots one volume on its own. It adds the volume's tags as far as there is room, because this call does not copy
+ * them.
+ */
 export async function createSingle(client: EC2Client, action: SnapshotAction, volume: AttachedVolume): Promise<Made> {
   const own = { ...action.tags, [TAG.crashConsistent]: "false" };
   const tags = fillTags(own, userTags(volume.tags), action.maxTags);
@@ -97,9 +103,9 @@ export async function createSingle(client: EC2Client, action: SnapshotAction, vo
 }
 
 /**
- * Called in the destination region. The SDK presigns the same request for the source region out of every input field
- * and would write the tags there as `[object Object]`; the destination reads them from the body, so they are taken
- * out before it presigns (docs/adr/0004).
+ * Copies a snapshot; called in the destination region. The SDK presigns the same request for the source region, from
+ * every input field, and would write the tags there as `[object Object]`. The destination reads the tags from the body,
+ * so they are removed before the SDK presigns (docs/adr/0004).
  */
 export async function copySnapshot(client: EC2Client, action: CopyAction): Promise<Made> {
   const { tags } = action;
@@ -134,7 +140,7 @@ export async function deleteSnapshot(client: EC2Client, snapshotId: string): Pro
   return { snapshotIds: [], requestId: answer.$metadata.requestId };
 }
 
-/** Sent again it sets the same lock anew. Without a cooling-off period: see docs/adr/0009. */
+/** Locks a snapshot, without a cooling-off period (docs/adr/0009). If sent twice, it sets the same lock again. */
 export async function lockSnapshot(
   client: EC2Client,
   { snapshotId, mode, days }: Pick<LockAction, "snapshotId" | "mode" | "days">,
@@ -145,7 +151,7 @@ export async function lockSnapshot(
   return { snapshotIds: [], requestId: answer.$metadata.requestId };
 }
 
-/** Writes on a snapshot that its copies in these regions have lived their time, so that it is not copied there again. */
+/** Writes copy-expired tags on a snapshot, so that it is not copied to these regions again. */
 export async function writeCopyExpiredTag(
   client: EC2Client,
   snapshotId: string,

@@ -1,17 +1,20 @@
 /**
- * What AWS's errors mean to the vault, in one place. Errors are told apart by code, never by `instanceof`: classes do
- * not survive Pulumi's serializer. Codes: AWS, "Error codes for the Amazon EC2 API".
+ * Decides what AWS's errors mean to the vault, in one place. Errors are distinguished by code, never by `instanceof`,
+ * because classes do not survive Pulumi's serializer. Codes: AWS, "Error codes for the Amazon EC2 API".
  */
 import type { Cause } from "../model/cause";
 
 /**
- * - `limit`: AWS takes no more of this kind now, in this region or account: stop that kind, go on later.
- * - `busy`: this one resource can't take it now, others can.
- * - `gone`: what the call was about does not exist (any more).
- * - `in-use`: something else holds the resource; not ours to break.
- * - `unknown`: no answer, or AWS's own fault: look again before doing it again.
- * - `denied`: the role lacks a right.
- * - `refused`: anything else; the same call will fail again.
+ * Meaning of an error:
+ *
+ * - `limit`: AWS accepts no more of this kind now, in this region or account. The vault stops that kind and continues
+ *   later.
+ * - `busy`: this one resource cannot take the call now, but others can.
+ * - `gone`: the subject of the call does not exist (any more).
+ * - `in-use`: something else holds the resource, and the vault does not force it.
+ * - `unknown`: no answer, or an error of AWS's own. The vault looks again before it repeats the call.
+ * - `denied`: the role lacks a permission.
+ * - `refused`: anything else. The same call will fail again.
  */
 export type Meaning = "limit" | "busy" | "gone" | "in-use" | "unknown" | "denied" | "refused";
 
@@ -28,7 +31,7 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   ConcurrentSnapshotLimitExceeded: "busy",
   SnapshotCreationPerVolumeRateExceeded: "busy",
   ConcurrentTagAccess: "busy",
-  // An earlier request for the same resource is not through yet; the last is AWS's own word for "try again".
+  // An earlier request for the same resource is still in progress; the last one is AWS's own word for "try again".
   IncorrectState: "busy",
   InvalidState: "busy",
   RetryableError: "busy",
@@ -58,7 +61,7 @@ function text(value: unknown): string | undefined {
   return typeof value === "string" && value !== "" ? value : undefined;
 }
 
-/** `String` throws at an object that has no way to become one. */
+/** Converts anything to text. `String` throws for an object that has no conversion. */
 function spoken(value: unknown): string {
   try {
     return String(value);
@@ -86,10 +89,11 @@ export function meaningOf(cause: Cause): Meaning {
 }
 
 /**
- * What forbids a deletion: the AMIs that AWS names ("The snapshot snap-… is currently in use by ami-…"), none where it
- * names none. `undefined` where nothing holds the snapshot and the deletion failed for another reason.
+ * Returns what forbids a deletion: the AMIs that AWS names ("The snapshot snap-… is currently in use by ami-…"). The
+ * list is empty if AWS names none. Returns `undefined` if nothing holds the snapshot and the deletion failed for
+ * another reason.
  *
- * AWS documents no error code for a snapshot that is locked (docs/adr/0009), so that is told by the message.
+ * AWS documents no error code for a locked snapshot (docs/adr/0009), so a lock is recognized by the message.
  */
 export function holdersOf(cause: Cause): string[] | undefined {
   const meaning = meaningOf(cause);

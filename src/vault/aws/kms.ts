@@ -1,4 +1,4 @@
-/** The exact call to KMS. */
+/** Makes the call to KMS. */
 import { DescribeKeyCommand, type KMSClient } from "@aws-sdk/client-kms";
 import { isoSeconds } from "../lib/time";
 import type { KeyState } from "../model/world";

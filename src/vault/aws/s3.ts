@@ -1,24 +1,27 @@
 /**
- * Writes one object to the audit bucket: a PUT signed by the SDK's own signer and sent by Node's fetch. The S3 client
- * would make the archive larger than it may be (docs/adr/0014). Endpoint and credentials come from where the SDK takes
- * them.
+ * Writes one object to the audit bucket: a PUT that the SDK's own signer signs and Node's fetch sends. The S3 client
+ * would make the archive larger than allowed (docs/adr/0014). Endpoint and credentials come from the same sources as
+ * the SDK's.
  */
 import { createHash } from "node:crypto";
 import { SignatureV4 } from "@smithy/signature-v4";
 import { vaultError } from "../lib/errors";
 import type { AuditTarget } from "../model/settings";
 
-/** Writes under a key. @throws an error in the SDK's form: a code as `name`, and `$metadata` */
+/**
+ * Writes under a key.
+ * @throws an error in the SDK's form: a code as `name`, and `$metadata`
+ */
 export type PutObject = (key: string, body: string) => Promise<void>;
 
 type SignerOptions = ConstructorParameters<typeof SignatureV4>[0];
 
-/** What a client of the SDK knows already. */
+/** Credentials and hash that a client of the SDK already has. */
 export type Signing = Pick<SignerOptions, "credentials" | "sha256">;
 
 const ATTEMPTS = 3;
 const TIMEOUT_MS = 10_000;
-/** Every body that an environment has written is known by hash, for so many keys, then all are forgotten. */
+/** Number of keys whose last body an environment remembers by hash. Beyond it, all are forgotten. */
 const MAX_REMEMBERED = 5_000;
 
 interface Address {
@@ -30,8 +33,8 @@ interface Address {
 }
 
 /**
- * The bucket's own host, or below the endpoint that the SDK's standard variables name ("Service-specific endpoints",
- * AWS SDKs and Tools reference guide).
+ * Returns the bucket's own host, or a path below the endpoint that the SDK's standard variables name ("Service-specific
+ * endpoints", AWS SDKs and Tools reference guide).
  */
 function addressOf({ bucket, host }: AuditTarget, key: string): Address {
   const path = key.split("/").map(encodeURIComponent).join("/");
@@ -47,7 +50,10 @@ function addressOf({ bucket, host }: AuditTarget, key: string): Address {
   };
 }
 
-/** S3's error document has `<Code>` and `<Message>`; without one the status is all that is known. */
+/**
+ * Makes an error from S3's answer. Its error document has `<Code>` and `<Message>`; without one only the status is
+ * known.
+ */
 function refusal(httpStatusCode: number, text: string, requestId: string | null): Error {
   const field = (name: string) => new RegExp(`<${name}>([^<]*)</${name}>`).exec(text)?.[1];
   const status = `HTTP ${httpStatusCode}`;
@@ -55,7 +61,10 @@ function refusal(httpStatusCode: number, text: string, requestId: string | null)
   return Object.assign(error, { $metadata: { httpStatusCode, requestId: requestId ?? undefined } });
 }
 
-/** What S3 said no to is not asked again. What got no answer may be there or not: writing it again does no harm. */
+/**
+ * Decides whether a write is attempted again: not if S3 refused it. Without an answer the object may exist or not, and
+ * writing it again does no harm.
+ */
 function mayPass(error: unknown): boolean {
   const { httpStatusCode = 500 } = (error as ReturnedError).$metadata ?? {};
   return httpStatusCode >= 500;
@@ -82,7 +91,7 @@ async function send(
     headers: {
       host,
       "content-type": "application/json",
-      // An object that is locked has to come with a checksum (S3 user guide, "Object Lock considerations").
+      // A locked object requires a checksum (S3 user guide, "Object Lock considerations").
       "x-amz-checksum-sha256": checksum,
       "x-amz-sdk-checksum-algorithm": "SHA256",
     },
@@ -100,11 +109,11 @@ async function send(
 }
 
 /**
- * What this environment wrote last under a key is not written again.
+ * Returns the function that writes objects. It does not repeat what this environment wrote last under a key.
  * @param signing credentials and hash of any of the vault's clients
  */
 export function objectPutter(target: AuditTarget, signing: Signing): PutObject {
-  // S3 alone signs the path as it is sent.
+  // Only S3 signs the path as it is sent.
   const signer = new SignatureV4({
     ...signing,
     service: "s3",

@@ -1,10 +1,12 @@
-/** The exact calls to EventBridge Scheduler. What the schedule carries is text here: clock/payload.ts reads and writes it. */
+/**
+ * Makes the calls to EventBridge Scheduler. The schedule's payload is text here; clock/payload.ts reads and writes it.
+ */
 import { GetScheduleCommand, type SchedulerClient, UpdateScheduleCommand } from "@aws-sdk/client-scheduler";
 import { isoSeconds } from "../lib/time";
 import { STOPPED_CLOCK } from "../model/clockState";
 import type { VaultSettings } from "../model/settings";
 
-/** `arn:aws:lambda:<region>:<account>:function:<name>`, after which a qualifier may stand. */
+/** Parts of `arn:aws:lambda:<region>:<account>:function:<name>`, which a qualifier may follow. */
 const ARN_PARTS = 7;
 
 /** Returns the input of the vault's schedule. */
@@ -17,18 +19,18 @@ export async function readSchedule(
 }
 
 /**
- * Cuts the version or alias off a function's ARN, which has it where the caller named one: Scheduler's right is to call the
- * function itself (src/stack/triggers.ts), and a timer aimed at a qualifier would never fire.
+ * Removes the version or alias from a function's ARN, which has one if the caller named one. Scheduler is allowed to
+ * call only the function itself (src/stack/triggers.ts), so a timer aimed at a qualifier would never fire.
  */
 function withoutQualifier(functionArn: string): string {
   return functionArn.split(":").slice(0, ARN_PARTS).join(":");
 }
 
-/** What a schedule is set to. */
+/** Setting of a schedule. */
 export interface ScheduleSetting {
-  /** The function that it calls: the caller itself, as it was invoked. */
+  /** Function that it calls: the caller itself, as it was invoked. */
   functionArn: string;
-  /** When it calls, in milliseconds since 1970; absent: it is stopped. */
+  /** Time of the call, in milliseconds since 1970; absent: the schedule is stopped. */
   atMs: number | undefined;
   input: string;
 }

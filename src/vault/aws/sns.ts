@@ -1,4 +1,4 @@
-/** The exact call to SNS. */
+/** Makes the call to SNS. */
 import { PublishCommand, type SNSClient } from "@aws-sdk/client-sns";
 
 /** A mail to a topic's subscribers. */
@@ -8,7 +8,7 @@ export interface Mail {
   body: string;
 }
 
-/** Sends a mail; once it returns, SNS has accepted it. */
+/** Sends a mail. Once this returns, SNS has accepted it. */
 export async function publish(client: SNSClient, { topicArn, subject, body }: Mail): Promise<void> {
   await client.send(new PublishCommand({ TopicArn: topicArn, Subject: subject, Message: body }));
 }

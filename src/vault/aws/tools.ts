@@ -1,4 +1,4 @@
-/** What an invocation is, and what it works with: clients, log, metrics and time. */
+/** An invocation, and what it works with: clients, log, metrics and time. */
 import type { VaultClients } from "./clients";
 import type { Measured } from "../model/metricNames";
 import type { Budget } from "../lib/pool";
@@ -12,34 +12,34 @@ export interface VaultTools {
   now: () => number;
 }
 
-/** What the vault needs of a logger: Powertools' Logger fits, and so does a test's array. */
+/** Part of a logger that the vault needs: Powertools' Logger fits, and so does a test's array. */
 export interface VaultLog {
   info(message: string, fields: Record<string, unknown>): void;
   error(message: string, fields: Record<string, unknown>): void;
 }
 
-/** What the vault needs of a metrics sink: Powertools' Metrics, by a thin function. */
+/** Part of a metrics sink that the vault needs: Powertools' Metrics, by a thin function. */
 type EmitMetric = (measured: Measured) => void;
 
-/** What a plan is carried out with. */
+/** Tools and settings that a plan is applied with. */
 export interface Execution {
   clients: VaultClients;
   settings: CoreSettings;
   budget: Budget;
 }
 
-/** One invocation: why it happens, what it works with, and how long it has. */
+/** One invocation: its trigger, its tools and its time. */
 export interface Invocation {
   settings: VaultSettings;
   tools: VaultTools;
   trigger: Trigger;
-  /** The function, as it was invoked: what the clock calls. */
+  /** Function, as it was invoked: the timer invokes it the same way. */
   functionArn: string;
-  /** Where its log is. */
+  /** Log group of the function. */
   logGroup: string;
   startMs: number;
-  /** Nothing is begun after this time: the rest is for the clock, the metrics and the mail. */
+  /** Nothing is started after this time: the rest is for the timer, the metrics and the mail. */
   deadlineMs: number;
-  /** When another invocation looks where this one is killed. */
+  /** Time of the next invocation, which takes over if this one is killed. */
   takeoverMs: number;
 }

@@ -1,12 +1,13 @@
-/** Which recovery points a schedule of before would have. Pure. */
+/** Finds the recovery points that a previous schedule would have made. Pure. */
 import type { KeepSettings } from "../model/changeMemory";
 import { type RecoverySet, wasThere } from "../retention/recoverySets";
 import { nextFireMs } from "../lib/schedule";
 import { parseIso } from "../lib/time";
 
 /**
- * Returns the recovery points that a schedule of before would have: all that were there at its end, and of those since then the
- * first for each time that it would have fired. Without that a denser schedule would take `last: 14` from two weeks to fourteen hours.
+ * Returns the recovery points that a previous schedule would have made. These are all that existed when it ended, and
+ * after that the first one for each time at which it would have fired. Otherwise a denser schedule would shrink `last:
+ * 14` from two weeks to fourteen hours.
  */
 export function asBefore(
   sets: readonly RecoverySet[],

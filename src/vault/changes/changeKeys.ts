@@ -1,6 +1,6 @@
 /**
- * What a person knows of each change, and what follows from that: a change that was allowed, or whose grace is over, holds
- * nothing any more. Pure.
+ * Identifies changes, and decides when a change stops holding deletions: once a person approved it, or its grace period
+ * is over. Pure.
  */
 import type { ChangeMemory, NotifiedChanges } from "../model/changeMemory";
 import { DAY_MS, parseIso } from "../lib/time";
@@ -9,42 +9,42 @@ import type { ChangeKey, MailedPlan } from "../model/waitingPlans";
 
 export type ChangeKind = "settings" | "tags" | "orphan" | "limit";
 
-/** Entries that the clock carries; the oldest beyond are forgotten, and so mailed again. */
+/** Limit on entries in the timer's payload. The oldest beyond it are forgotten, so they are mailed again. */
 const MAX_NOTIFIED = 3_000;
 
-/** Returns what a change is told apart by. */
+/** Returns the key that identifies a change. */
 export function changeKey(region: string, kind: ChangeKind, of: string): ChangeKey {
   return `${region} ${kind} ${of}`;
 }
 
-/** Returns the kind and what of it. */
+/** Splits a key into its parts. */
 export function kindOf(key: ChangeKey): { region: string; kind: string; of: string } {
   const [region = "", kind = "", of = ""] = key.split(" ");
   return { region, kind, of };
 }
 
-/** Decides whether anything waits for a change of a kind. */
+/** Decides whether anything waits for a change of this kind. */
 export function isOf({ keys }: { keys: Iterable<ChangeKey> }, kind: ChangeKind): boolean {
   return [...keys].some((key) => kindOf(key).kind === kind);
 }
 
-/** What is known of a change. */
+/** Mail and approval of one change. */
 export type Known = Pick<NotifiedChanges, "at" | "plan" | "approved">;
 
-/** What the timer carries of changes, and what is known of each; no memory where it could not be read. */
+/** Memory of changes and what was mailed about each; `memory` is `undefined` if the timer could not be read. */
 export interface Remembered {
   memory: ChangeMemory | undefined;
   known: ReadonlyMap<ChangeKey, Known>;
 }
 
-/** Finds by key what was mailed. */
+/** Returns what was mailed, by key. */
 export function knownOf({ notified }: ChangeMemory): ReadonlyMap<ChangeKey, Known> {
   const known = new Map<ChangeKey, Known>();
   for (const group of notified) for (const of of group.of) known.set(`${group.in} ${of}`, group);
   return known;
 }
 
-/** Writes what is known as the clock carries it: changes of one mail together. */
+/** Groups changes of one mail, as the timer's payload carries them. */
 export function groupsOf(known: ReadonlyMap<ChangeKey, Known>): NotifiedChanges[] {
   const newest = [...known].sort(([, a], [, b]) => (a.at < b.at ? 1 : -1)).slice(0, MAX_NOTIFIED);
   const groups = new Map<string, NotifiedChanges & { of: string[] }>();
@@ -59,7 +59,7 @@ export function groupsOf(known: ReadonlyMap<ChangeKey, Known>): NotifiedChanges[
   return [...groups.values()];
 }
 
-/** Takes over what a person allowed: all changes of the plan with that hash. */
+/** Sets `approved` on all changes of each plan that a person approved. */
 export function withApproved(memory: ChangeMemory, { approvedDeletePlan }: CoreSettings): ChangeMemory {
   const approve = (group: NotifiedChanges): NotifiedChanges =>
     approvedDeletePlan.includes(group.plan) ? { ...group, approved: true } : group;
@@ -67,8 +67,8 @@ export function withApproved(memory: ChangeMemory, { approvedDeletePlan }: CoreS
 }
 
 /**
- * Returns when a change holds nothing any more, in epoch milliseconds; `undefined` before a mail named it.
- * @param since the instant that a mail about it must be younger than: an older one was about the same before it came again
+ * Returns the time in epoch milliseconds from which a change holds nothing; `undefined` before a mail named it.
+ * @param since time that the mail must not be older than. An older mail was about an earlier occurrence of the change.
  */
 export function overFromMs(
   known: Known | undefined,
@@ -80,7 +80,10 @@ export function overFromMs(
   return known.approved ? atMs : atMs + editGraceDays * DAY_MS;
 }
 
-/** Adds what a mail was accepted for at an instant. What was mailed before keeps its time, and has the new plan. */
+/**
+ * Adds the changes of a plan whose mail SNS accepted. A change that was mailed before keeps its time and gets the new
+ * plan.
+ */
 export function withNotified(
   known: ReadonlyMap<ChangeKey, Known>,
   { hash, keys, fresh }: MailedPlan,

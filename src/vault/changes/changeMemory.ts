@@ -1,6 +1,7 @@
 /**
- * What the vault remembers of before, so that no change deletes what was kept until a person approved that, or a mail about it
- * is `editGraceDays` old (docs/adr/0019). The alarm clock carries it from one invocation to the next. Pure.
+ * Remembers the previous settings, so that a change does not delete what they kept. Such deletions wait until a person
+ * approves them, or until a mail about them is `editGraceDays` old (docs/adr/0019). The follow-up timer carries this
+ * memory from one invocation to the next. Pure.
  */
 import { COUNTED_RULES, isEmpty, withinOf } from "../retention/keepRules";
 import { nextLeft } from "../inventory/leftRegions";
@@ -10,14 +11,17 @@ import { isoSeconds } from "../lib/time";
 import type { CoreSettings, KeepRules } from "../model/settings";
 import { type ChangeMemory, type FormerSettings, KEEP_KEYS, type KeepSettings } from "../model/changeMemory";
 
-/** More are one that keeps all: Scheduler takes 256 KB of input. */
+/**
+ * Limit on former settings, since Scheduler accepts 256 KB of input. Those beyond it become one entry that keeps
+ * everything.
+ */
 const MAX_FORMER = 10;
 
 function keepSettingsOf(settings: CoreSettings): KeepSettings {
   return Object.fromEntries(KEEP_KEYS.map((key) => [key, settings[key]])) as KeepSettings;
 }
 
-/** Decides whether rules keep at least what others do, whatever the points are. */
+/** Decides whether rules keep at least as much as others do, for any recovery points. */
 export function covers(rules: KeepRules, others: KeepRules): boolean {
   if (isEmpty(rules)) return true;
   if (isEmpty(others)) return false;
@@ -28,17 +32,17 @@ export function covers(rules: KeepRules, others: KeepRules): boolean {
 
 const LOOSEST_FIRST = ["keep", "keep-last", "expire"];
 
-/** Decides whether settings keep at least what those of before did: then nobody need be asked. */
+/** Decides whether settings keep at least as much as previous ones did, so that no approval is needed. */
 function coversAll(now: KeepSettings, was: KeepSettings): boolean {
   const same = (key: keyof KeepSettings) => stableText(now[key]) === stableText(was[key]);
   const keys = ["schedule", "timezone", "overrideMin", "overrideMax"] as const;
   if (!keys.every(same) || now.keepAtLeast < was.keepAtLeast) return false;
   const isLooser = LOOSEST_FIRST.indexOf(now.orphans) <= LOOSEST_FIRST.indexOf(was.orphans);
   if (!isLooser || now.orphanDays < was.orphanDays) return false;
-  // What was under a policy that the stack did not have before was pruned by none.
+  // Recovery points of a policy that the stack lacked were not pruned, so adding the policy can release some.
   if (Object.keys(now.policies).some((name) => !Object.hasOwn(was.policies, name))) return false;
   return Object.entries(was.policies).every(([name, policy]) => {
-    // What the stack does not have prunes nothing.
+    // A policy that the stack lacks prunes nothing.
     const found = Object.hasOwn(now.policies, name) ? now.policies[name] : undefined;
     if (found === undefined) return true;
     return covers(found.keep, policy.keep) && covers(found.drKeep, policy.drKeep);
@@ -46,8 +50,8 @@ function coversAll(now: KeepSettings, was: KeepSettings): boolean {
 }
 
 /**
- * Decides whether another schedule came after settings, even if theirs is back: what it made must not take the place of what
- * they kept.
+ * Decides whether a different schedule was used at any time after these settings, even if theirs is back now. Recovery
+ * points of another schedule must not displace those that these settings kept.
  */
 export function isThinned(
   was: Pick<KeepSettings, "schedule" | "timezone">,
@@ -61,7 +65,7 @@ export function isThinned(
   });
 }
 
-/** Adds settings, whose end is what they are told apart by. */
+/** Adds settings with an end of their own, because the end identifies them. */
 function append(all: readonly FormerSettings[], one: Omit<FormerSettings, "until">, nowMs: number) {
   const known = new Set(all.map(({ until }) => until));
   let untilMs = nowMs;
@@ -69,23 +73,26 @@ function append(all: readonly FormerSettings[], one: Omit<FormerSettings, "until
   return [...all, { ...one, until: isoSeconds(untilMs) }];
 }
 
-/** More than fit are one that keeps all that any of them could. It ends now: a mail about one of them is none about all. */
+/**
+ * Replaces the oldest settings beyond the limit by one unknown entry, which keeps everything that any of them could
+ * keep. The entry ends now, because a mail about one of them was not about all.
+ */
 function atMost(former: readonly FormerSettings[], nowMs: number): readonly FormerSettings[] {
   if (former.length <= MAX_FORMER) return former;
   return append(former.slice(former.length - MAX_FORMER + 1), { was: "unknown" }, nowMs);
 }
 
-/** What an invocation knows of before. */
+/** Knowledge of the past that an invocation starts with. */
 export interface Recalled {
-  /** `undefined` where the clock carries none: it is new, or nobody can read what it carries. */
+  /** `undefined` if the timer carries none, because it is new or its payload cannot be read. */
   memory: ChangeMemory | undefined;
-  /** The oldest slot that the vault has a recovery point of, in any region; `undefined` where it has none. */
+  /** Slot of the oldest recovery point in any region; `undefined` if there is none. */
   oldestSlot: string | undefined;
-  /** Regions that snapshots were made in first, as their tags say: all that is known of a stack that was moved. */
+  /** Regions in which snapshots were first made, according to their tags. Nothing else is known after a stack moved. */
   madeIn?: readonly string[];
 }
 
-/** Takes the settings of now into the memory. */
+/** Returns the memory with the current settings. */
 export function remember(
   { memory, oldestSlot, madeIn = [] }: Recalled,
   policy: CoreSettings,
@@ -94,7 +101,7 @@ export function remember(
   const settings = keepSettingsOf(policy);
   const regions = [policy.primaryRegion, ...policy.dr.map(({ region }) => region)];
   if (memory === undefined) {
-    // Only a new vault has nothing to lose: a clock that was made anew may hide an edit, or other regions.
+    // Only a new vault has nothing to lose. A timer that was created again may hide an edit, or other regions.
     const former = oldestSlot === undefined ? [] : append([], { was: "unknown" }, nowMs);
     const left = nextLeft({ regions: madeIn }, regions, nowMs);
     const none = { missing: [], notified: [], stopped: {} };
@@ -107,7 +114,8 @@ export function remember(
   for (const region of regions.filter((one) => !memory.regions.includes(one))) {
     former = append(former, { was: "unknown", region }, nowMs);
   }
-  // Nothing is lost by an edit that only lengthens, nor by one from before all that is there.
+  // Former settings are forgotten if the current ones keep at least as much on the same schedule, or if no recovery
+  // point is that old.
   const counts = ({ was, until }: FormerSettings, index: number) =>
     (was === "unknown" || !coversAll(settings, was) || isThinned(was, former.slice(index + 1), settings)) &&
     oldestSlot !== undefined &&

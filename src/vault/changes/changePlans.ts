@@ -1,6 +1,7 @@
 /**
- * The plans of what waits, one for each region: what a mail names, and what a person allows by its hash. A plan keeps its hash
- * while it waits for the same changes: a night's steady expiry makes it no other. Pure.
+ * Groups what waits into plans. Each region has one for changes and one for the deletion limit. A mail names a plan,
+ * and a person approves it by its hash. A plan keeps its hash while it waits for the same changes, so the regular
+ * nightly expiry does not alter it. Pure.
  */
 import { groupBy } from "../lib/collections";
 import type { ChangeKey, HeldPoint, WaitingPlan } from "../model/waitingPlans";
@@ -10,13 +11,13 @@ import { deletionPlanHash } from "./planHash";
 import { type Problem, problemKey } from "../model/problem";
 import type { CoreSettings } from "../model/settings";
 
-/** A plan with what a mail needs. */
+/** A plan with what its mail needs. */
 export interface ChangePlan extends Omit<WaitingPlan, "problemKey"> {
-  /** Whether no mail has named it yet. */
+  /** True if no mail has named it yet. */
   isNew: boolean;
 }
 
-/** Makes the plan of one region. */
+/** Builds the plan of one region. */
 function planOf(region: string, held: readonly HeldPoint[], known: ReadonlyMap<ChangeKey, Known>): ChangePlan {
   const keys = new Set<ChangeKey>();
   const fresh = new Set<ChangeKey>();
@@ -35,15 +36,15 @@ function planOf(region: string, held: readonly HeldPoint[], known: ReadonlyMap<C
   return { region, held, keys: [...keys], fresh, isNew, hash };
 }
 
-/** What waits, by region and by whether the deletion limit stopped it. */
+/** Groups what waits by region and by whether the deletion limit stopped it. */
 function grouped(held: readonly HeldPoint[]): Map<string, HeldPoint[]> {
   return groupBy(held, (one) => `${one.region} ${isOf(one, "limit") ? "limit" : "change"}`);
 }
 
 /**
- * Returns the plans of what waits, and the problems to report. What the deletion limit stopped is reported every day, what
- * a change made due once.
- * @param points by region, of how many recovery points the limit stopped some
+ * Returns the plans of what waits, and the problems to report. The deletion limit's plans are reported every day, those
+ * of a change once.
+ * @param points recovery points of the stopped instances, by region
  */
 export function planChanges(
   held: readonly HeldPoint[],

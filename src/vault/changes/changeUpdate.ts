@@ -1,4 +1,4 @@
-/** What the memory of changes becomes by an invocation's plan: who is missing, what is stopped, and what is forgotten. Pure. */
+/** Updates the memory of changes after a plan: missing instances, stopped instances, and what is forgotten. Pure. */
 import type { ChangeKey, PlannedChanges } from "../model/waitingPlans";
 import { type Known, changeKey, groupsOf, kindOf, knownOf, withNotified } from "./changeKeys";
 import type { ChangeMemory, FormerSettings, MissingInstances } from "../model/changeMemory";
@@ -8,42 +8,48 @@ import { leadsTo, unitOf } from "./tagChanges";
 import { DAY_MS, isoSeconds, parseIso } from "../lib/time";
 import type { CoreSettings } from "../model/settings";
 
-/** Instances that the clock carries; of more the oldest, and the others begin later. */
+/**
+ * Limit on missing instances in the timer's payload. Those already recorded have priority, and the rest are recorded
+ * later.
+ */
 const MAX_MISSING = 1_500;
-/** Stopped instances of a region that the clock carries; more are all of it. */
+/** Limit on stopped instances of a region in the timer's payload. Beyond it the whole region is recorded as stopped. */
 const MAX_STOPPED = 500;
 
-/** Days after its grace for which an edit's settings of before are remembered: what they let go of is deleted in that time. */
+/**
+ * Days after the grace period for which previous settings are remembered. What the edit released is deleted in that
+ * time.
+ */
 const DONE_AFTER_DAYS = 30;
 
-/** One region after its plan was made. */
+/** One region after it was planned. */
 export interface ChangedRegion {
   region: string;
   verdict: RetentionVerdict;
   /** Instances that the deletion limit stopped. */
   stopped: readonly string[];
-  /** Instances of which anything is due, stopped or allowed. */
+  /** Instances with anything due, stopped or not. */
   due: ReadonlySet<string>;
 }
 
-/** What an invocation saw. */
+/** Observations of one invocation. */
 export interface Looked {
   regions: readonly ChangedRegion[];
-  /** Whether all regions could be read. */
+  /** True if all regions could be read. */
   isAllSeen: boolean;
-  /** Whether the instances were read, and some found. */
+  /** True if the instances were read, and some found. */
   knowsFleet: boolean;
   isMissing: (id: string) => boolean;
-  /** Whether the vault has any snapshot of an instance or a volume. */
+  /** Decides whether the vault has any snapshot of an instance or a volume. */
   has: (id: string) => boolean;
-  /** The tags that pick the rules of an instance now, as one text. */
+  /** Returns the tags that pick the rules of an instance now, as one text. */
   comboOf: (id: string) => string;
-  /** The slot that is served. */
+  /** Target slot. */
   slot?: string;
   settings: Pick<CoreSettings, "orphanDays" | "editGraceDays">;
 }
 
-/** Instances that lose something by being missing, whether it waits or goes. */
+/** Finds the instances and volumes that lose something because they are missing, whether it waits or is due. */
 function losing(regions: readonly ChangedRegion[]): Set<string> {
   const units = new Set<string>();
   const take = (keys: Iterable<ChangeKey>) => {
@@ -59,7 +65,10 @@ function losing(regions: readonly ChangedRegion[]): Set<string> {
   return units;
 }
 
-/** Who is missing since when. Who was found again is forgotten, and in time whoever has nothing to lose. */
+/**
+ * Returns which instances are missing since when. An instance is removed once it is found, and eventually once it has
+ * nothing to lose.
+ */
 function nextMissing(
   { missing }: ChangeMemory,
   { regions, isAllSeen, knowsFleet, isMissing, has, slot, settings }: Looked,
@@ -68,7 +77,8 @@ function nextMissing(
   if (!knowsFleet || slot === undefined) return missing;
   const units = losing(regions);
   const known = missing.flatMap((group) => {
-    // What a person allowed early must be known for what it is until its newest point tells that by its age.
+    // Deletions may have been approved early. The instance must remain recorded until the age of its newest point makes
+    // it an orphan.
     const isYoung = (parseIso(group.since) ?? 0) + settings.orphanDays * DAY_MS >= nowMs;
     const mayLose = (id: string) => units.has(id) || (has(id) && (isYoung || !isAllSeen));
     const of = group.of.filter((id) => isMissing(id) && mayLose(id));
@@ -91,7 +101,7 @@ function nextStopped({ stopped }: ChangeMemory, regions: readonly ChangedRegion[
   return next;
 }
 
-/** Whether it may still matter that a person was told of a change. */
+/** Decides whether the mail about a change still has to be remembered. */
 function matters(key: ChangeKey, memory: ChangeMemory, looked: Looked): boolean {
   const { region, kind, of } = kindOf(key);
   if (kind === "settings") return memory.former.some(({ until }) => until === of);
@@ -104,7 +114,7 @@ function matters(key: ChangeKey, memory: ChangeMemory, looked: Looked): boolean 
   return looked.has(unit) && leadsTo(of, looked.comboOf(unit));
 }
 
-/** Adds to the memory the plans that a mail was accepted for, now or within the last day. */
+/** Adds to the memory the plans whose mail SNS accepted now or within the last day. */
 export function notifiedOf({ memory, plans }: PlannedChanges, notified: NotifiedAt): ChangeMemory {
   let known: ReadonlyMap<ChangeKey, Known> = knownOf(memory);
   for (const plan of plans) {
@@ -114,7 +124,7 @@ export function notifiedOf({ memory, plans }: PlannedChanges, notified: Notified
   return { ...memory, notified: groupsOf(known) };
 }
 
-/** Whether all regions were mailed about settings of before so long ago that what they kept has gone. */
+/** Decides whether the mails about former settings are so old in all regions that what these kept has been deleted. */
 function isDone(
   { until, region: only }: FormerSettings,
   { regions }: ChangeMemory,
@@ -128,7 +138,7 @@ function isDone(
   });
 }
 
-/** Returns the memory as the clock shall carry it, but for what this invocation mails. */
+/** Returns the memory that the timer is to carry, without what this invocation mails. */
 export function nextMemory(
   memory: ChangeMemory,
   known: ReadonlyMap<ChangeKey, Known>,

@@ -1,4 +1,7 @@
-/** What a person is told of recovery points that wait: what goes, when, why, and how to stop or to allow it. Pure text. */
+/**
+ * Composes what a person reads about recovery points that wait: what is deleted, when, why, and how to prevent or
+ * approve it. Pure text.
+ */
 import { groupBy } from "../lib/collections";
 import { type ChangeKind, isOf, kindOf } from "./changeKeys";
 import { type ChangeMemory, firstMissed } from "../model/changeMemory";
@@ -18,14 +21,14 @@ function pointsOf(held: readonly HeldPoint[]): string {
   return pluralize(countOf(held), "recovery point");
 }
 
-/** How many are due already, where not all are. */
+/** Says how many are already due, unless all are. */
 function dueAlready(held: readonly HeldPoint[]): string {
   const due = held.filter(({ isLater }) => !isLater);
   if (due.length === held.length) return "";
   return due.length === 0 ? ", none of them due yet" : `, ${countOf(due)} of them due already`;
 }
 
-/** `i-…: 12 recovery points of 2026-03-01T03:00:00Z to 2026-03-12T03:00:00Z (snap-…, snap-…)` for each instance. */
+/** Returns per instance `i-…: 12 recovery points of 2026-03-01T03:00:00Z to 2026-03-12T03:00:00Z (snap-…, snap-…)`. */
 function byInstance(held: readonly HeldPoint[]): string {
   const instances = groupBy(held, ({ instanceId }) => instanceId);
   const texts = [...instances].map(([instanceId, points]) => {
@@ -41,7 +44,7 @@ function allowing(hash: string): string {
   return `\`npx pulumi config set approvedDeletePlan ${hash}\` and \`npx pulumi up\``;
 }
 
-/** Which edits, or that nobody knows. */
+/** Names the edits, or says that the previous settings are not known. */
 function whyOfSettings(held: readonly HeldPoint[], memory: ChangeMemory | undefined): string {
   const keys = new Set(held.flatMap((one) => [...one.keys]));
   const ends = [...keys].map(kindOf).filter(({ kind }) => kind === "settings");
@@ -51,12 +54,12 @@ function whyOfSettings(held: readonly HeldPoint[], memory: ChangeMemory | undefi
   const unknown = all.filter(isUnknown);
   const seen = `(seen at ${all.join(" and ")})`;
   if (unknown.length === 0) return `the stack's settings changed ${seen}`;
-  const before = unknown.length === all.length ? "of before" : `before ${unknown.at(-1)}`;
-  const why = `settings ${before} are not known, as its alarm clock or the region is new, or it was edited more than ten times ${seen}`;
+  const before = unknown.length === all.length ? "before the change" : `before ${unknown.at(-1)}`;
+  const why = `settings ${before} are not known, because the follow-up timer or the region is new, or the stack was edited more than ten times ${seen}`;
   return unknown.length === all.length ? `the stack's ${why}` : `the stack's settings changed, and its ${why}`;
 }
 
-/** One sentence for each kind of change: what it makes due, and from when on that goes. */
+/** Returns one sentence per kind of change: what it makes due, and from when on that is deleted. */
 function reasonsOf(
   { held }: ChangePlan,
   memory: ChangeMemory | undefined,
@@ -83,13 +86,13 @@ function reasonsOf(
   if (orphans.length > 0) {
     const first = firstMissed(memory);
     const missedMs = orphans.map(({ instanceId }) => first.get(instanceId)?.sinceMs ?? nowMs);
-    // Not `Math.min(...)`: it may be more than a call takes.
+    // Not `Math.min(...)`, because the list may be longer than an argument list can be.
     const soonestMs = missedMs.reduce((a, b) => Math.min(a, b)) + policy.orphanDays * DAY_MS;
     const units = orphans
       .flatMap(({ keys }) => [...keys])
       .map(kindOf)
       .filter(({ kind }) => kind === "orphan");
-    // One that moved is backed up with no instance any more, though the one that it was taken from is.
+    // A volume that moved may not be backed up with any instance now, although its former instance is.
     const orVolume = units.some(({ of }) => of.startsWith("vol-")) ? ", or a volume that it had," : "";
     texts.push(
       `${pointsOf(orphans)} from ${date(soonestMs)} on, since the instance${orVolume} is not backed up any more and orphans is ${policy.orphans}${dueAlready(orphans)}: ${byInstance(orphans)}`,
@@ -98,7 +101,7 @@ function reasonsOf(
   return texts;
 }
 
-/** Notices what a change lets go of. */
+/** Composes the notice about what a change releases. */
 export function changeNotice(
   plan: ChangePlan,
   memory: ChangeMemory | undefined,
@@ -107,7 +110,7 @@ export function changeNotice(
 ): Problem {
   const { region, hash, held, fresh } = plan;
   const reasons = reasonsOf(plan, memory, settings, nowMs);
-  // Another change that lets go of the same is another mail, though one was sent within the day.
+  // Another change that releases the same snapshots gets its own mail, even if one was sent within the day.
   const news = fresh.size > 0 ? [deletionPlanHash(region, [...fresh])] : [];
   return problem(
     "deletions-announced",
@@ -117,11 +120,12 @@ export function changeNotice(
   );
 }
 
-/** Tells what the deletion limit stopped. */
+/** Composes the problem about what the deletion limit stopped. */
 export function limitProblem(plan: ChangePlan, points: number, settings: CoreSettings): Problem {
   const { region, hash, held } = plan;
   const { approvedDeletePlan, maxDeletePercent, maxDeletes } = settings;
-  // Who has allowed another plan waits for it: that this one is not it is told at once, not a day after the last mail.
+  // The subject names the approved plans. A person who approved another plan is thus notified at once, not a day after
+  // the last mail.
   const beside = approvedDeletePlan.length === 0 ? "" : ` beside ${approvedDeletePlan.join(" ")}`;
   const limits = [
     `maxDeletePercent is ${maxDeletePercent}`,
@@ -131,6 +135,6 @@ export function limitProblem(plan: ChangePlan, points: number, settings: CoreSet
     "delete-limit-exceeded",
     `${region} ${hash}${beside}`,
     `pruning would delete ${countOf(held)} of ${pluralize(points, "recovery point")} in ${region} (${limits.join(", ")}): none was deleted, and none will be until you approve it. The plan ${hash}: ${byInstance(held)}`,
-    `If the retention is wrong, correct it. If you want these deletions: ${allowing(hash)}; this approves this plan and no other, and the next sweep carries it out. To approve several plans, put their hashes into one value, in quotes, separated by blanks.`,
+    `If you do not want these deletions, look for the cause, such as weeks without runs or a system time that jumped. To keep what is there, make the retention longer. If you want them: ${allowing(hash)}; this approves this plan and no other, and the next sweep carries it out. To approve several plans, put their hashes into one value, in quotes, separated by blanks.`,
   );
 }

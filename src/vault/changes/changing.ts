@@ -1,4 +1,7 @@
-/** What changes hold while a plan is made: rules of before for retention, the deletion limit for what no change explains. Pure. */
+/**
+ * Applies changes while a plan is made: former rules for retention, and the deletion limit for what no change explains.
+ * Pure.
+ */
 import type { ChangeKey, HeldPoint, PlannedChanges } from "../model/waitingPlans";
 import { type Known, isOf, knownOf, withApproved } from "./changeKeys";
 import { type ChangeMemory, memoryIn } from "../model/changeMemory";
@@ -21,22 +24,22 @@ import type { ReadAt } from "../retention/verdict";
 
 interface Changed {
   problems: Problem[];
-  /** What the deletion limit kept. */
+  /** Snapshots that the deletion limit kept. */
   withheld: Kept[];
   changes?: PlannedChanges;
 }
 
-/** What a plan asks of changes, in this order. */
+/** Steps of a plan that involve changes, in this order. */
 interface Changing {
-  /** Absent where the world was not asked for changes, or nobody could tell. */
+  /** Absent if the world has no memory of changes, or the timer could not be read. */
   formersOf?: FormersOf;
-  /** Takes a region's pruning down, and returns what the deletion limit leaves of it. */
+  /** Records a region's pruning, and returns what the deletion limit leaves of it. */
   limit: (pruned: PrunePlan, read: Omit<ReadRegion, "seen">) => PrunePlan;
-  /** Returns what is mailed and what the clock carries on. */
+  /** Returns what is mailed, and the changes that the timer carries. */
   end: (isAllSeen: boolean, readAt: ReadAt) => Changed;
 }
 
-/** What of a region waits for a change. */
+/** Returns the snapshots of a region that wait for a change. */
 function heldIn({ points, verdict }: PrunePlan): HeldPoint[] {
   if (verdict.held.size === 0) return [];
   return points.flatMap(({ region, snapshotId, identity: { instanceId, slot } }): HeldPoint[] => {
@@ -47,7 +50,7 @@ function heldIn({ points, verdict }: PrunePlan): HeldPoint[] {
   });
 }
 
-/** What the rules of a later instant are read with. */
+/** Input for reading the rules as of a later time. */
 interface Foreseeing extends ReadAt {
   memory: ChangeMemory;
   ruled: Pick<Ruled, "newest" | "shared" | "isMissing" | "rulesOf">;
@@ -55,7 +58,9 @@ interface Foreseeing extends ReadAt {
   slot: string | undefined;
 }
 
-/** Returns what a new change makes due by the end of its grace, in every region, so that one mail says all of it. */
+/**
+ * Returns what a new change makes due in every region by the end of its grace period, so that one mail names all of it.
+ */
 function foreseen(
   held: readonly HeldPoint[],
   planned: readonly { pruned: PrunePlan; isDr: boolean }[],
@@ -69,7 +74,7 @@ function foreseen(
   return planned.flatMap(({ pruned, isDr }) => dueLater(pruned, isDr ? "drKeep" : "keep", rules, { settings, nowMs }));
 }
 
-/** Begins to follow the changes that one plan has to respect. */
+/** Starts to track the changes that one plan has to respect. */
 export function beginChanges(
   world: World,
   ruled: Pick<Ruled, "newest" | "shared" | "isMissing" | "knowsFleet" | "rulesOf">,
@@ -93,13 +98,14 @@ export function beginChanges(
       planned.push({ pruned, isDr: dr !== undefined });
       regions.push({ region, verdict: pruned.verdict, stopped, due });
       held = [...held, ...heldIn(pruned), ...limited.held];
-      // Not `push(...)`: a hundred thousand arguments are more than a call takes.
+      // Not `push(...)`, because an argument list cannot hold a hundred thousand items.
       withheld = [...withheld, ...plan.kept.slice(pruned.kept.length)];
       points.set(region, limited.points);
       return plan;
     },
     end: (isAllSeen, readAt) => {
-      // Nobody is told what the deletion limit stopped where nothing goes anyway.
+      // The plans that the limit stopped are not reported here, because nothing is deleted while the timer cannot be
+      // read.
       if (changes === "unread") return { problems: [], withheld };
       const later = memory === undefined ? [] : foreseen(held, planned, { memory, ruled, settings, slot, ...readAt });
       const { plans, problems } = planChanges([...held, ...later], points, { memory, known }, at);

@@ -1,7 +1,8 @@
 /**
- * The deletion limit: what would take more of an instance's recovery points in a region than the stack allows takes none of
- * them, and stays stopped until a person allows exactly that. It is for what no change explains (formerRules.ts): a clock that
- * jumped, runs that were missing for weeks. Pure.
+ * The deletion limit. If a plan would delete more of an instance's recovery points in a region than the settings
+ * permit, none of them is deleted. The instance remains stopped until a person approves exactly these deletions, or
+ * nothing is due any more. The limit is for deletions that no change explains (formerRules.ts), such as after a system
+ * time that jumped, or weeks without runs. Pure.
  */
 import type { ChangeKey, HeldPoint } from "../model/waitingPlans";
 import { type Known, type Remembered, changeKey } from "./changeKeys";
@@ -14,19 +15,19 @@ import { setKeyOf } from "../retention/recoverySets";
 import type { Snapshot } from "../model/world";
 import type { CoreSettings } from "../model/settings";
 
-/** What the limit makes of a region's plan. */
+/** A region's plan after the limit was applied. */
 export interface Limited {
   plan: PrunePlan;
   held: HeldPoint[];
-  /** The instances that are stopped. */
+  /** Instances that are stopped. */
   stopped: string[];
-  /** Of how many recovery points. */
+  /** Number of recovery points that the stopped instances have. */
   points: number;
-  /** Instances of which anything is due, stopped or not. */
+  /** Instances with anything due, stopped or not. */
   due: ReadonlySet<string>;
 }
 
-/** The instances of a region that were stopped stay so, whatever is added to them. */
+/** Decides whether an instance was stopped before. It then remains stopped, whatever else becomes due. */
 function wasStopped({ stopped }: ChangeMemory, region: string, instanceId: string): boolean {
   const there = stopped[region] ?? [];
   return there.includes(instanceId) || there.includes("*");
@@ -44,9 +45,10 @@ function setsBy(snapshots: Iterable<Snapshot>): Map<string, Set<string>> {
 }
 
 /**
- * What is due: all that the rules let go of, whether or not it waits for a copy, is locked, or could not be looked at, and what
- * else would leave no other snapshot of its data. What a change made due was approved by itself, but not of an instance that is
- * stopped: as each point is deleted, the rules of before would keep the next one, and so release all of them, one by one.
+ * Returns what is due. This is all that the rules release, even if it waits for a copy, is locked, or could not be
+ * checked. It is also each redundant snapshot whose deletion would leave no other snapshot of its data. Deletions that
+ * a change explains were approved on their own, except those of a stopped instance. As each of its points is deleted,
+ * the previous rules would keep the next one, and so release all of them, one by one.
  */
 function dueIn(
   { points, verdict, actions }: PrunePlan,
@@ -68,18 +70,18 @@ function dueIn(
   return due;
 }
 
-/** What was allowed is what was there when the mail was sent. */
+/** Decides whether a deletion was approved. An approval covers what existed when the mail was sent. */
 function isApproved({ region, identity }: Snapshot, known: ReadonlyMap<ChangeKey, Known>): boolean {
   const { approved, at = "" } = known.get(changeKey(region, "limit", identity.instanceId)) ?? {};
   return approved === true && identity.slot <= at;
 }
 
-/** How many recovery points each instance has. */
+/** Returns the number of recovery points of each instance. */
 function pointsByInstance({ verdict: { sets } }: PrunePlan): Map<string, number> {
   return new Map(sets.map((all) => [all[0]?.instanceId ?? "", all.length]));
 }
 
-/** The instances of which too much is due. */
+/** Returns the instances with too much due. */
 function tooMuch(
   due: ReadonlyMap<string, ReadonlySet<string>>,
   points: ReadonlyMap<string, number>,
@@ -94,7 +96,7 @@ function tooMuch(
   });
 }
 
-/** Stops what is too much. */
+/** Takes the deletions of instances with too much due out of a plan. */
 export function limitDeletions(
   plan: PrunePlan,
   read: ReadRegion,

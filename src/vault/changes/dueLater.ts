@@ -1,6 +1,6 @@
 /**
- * What a change will have made due by the end of its grace, if runs go on as scheduled. A mail that named only what is due at the
- * first look would say "1 recovery point" of a denser schedule that takes two weeks of them. Pure.
+ * Predicts what a change will have made due by the end of its grace period, if runs continue on schedule. Otherwise a
+ * mail about a denser schedule would name "1 recovery point", although two weeks of them become due. Pure.
  */
 import type { HeldPoint } from "../model/waitingPlans";
 import { groupBy } from "../lib/collections";
@@ -13,10 +13,13 @@ import type { Snapshot } from "../model/world";
 import type { CoreSettings } from "../model/settings";
 import type { Side } from "../retention/verdict";
 
-/** More would take longer than a mail is worth: it names then what is due at once. */
+/**
+ * Limit on predicted recovery points. Beyond it the mail names only what is due at once, because the prediction would
+ * take too long.
+ */
 const MOST_FORESEEN = 50_000;
 
-/** Returns the times at which a schedule fires from now on, up to an instant. */
+/** Returns the times at which a schedule fires within a time span. */
 function firesUntil(
   { schedule, timezone }: Pick<CoreSettings, "schedule" | "timezone">,
   lastMs: number,
@@ -44,7 +47,7 @@ function madeLater(one: Snapshot, atMs: number): Snapshot {
   };
 }
 
-/** Returns the newest recovery point of each instance that is still backed up. */
+/** Returns the snapshots of the newest recovery point of each instance that is still backed up. */
 function newestSets(points: readonly Snapshot[], isMissing: (id: string) => boolean): Snapshot[] {
   const instances = groupBy(points, ({ identity }) => identity.instanceId);
   return [...instances].flatMap(([id, all]) => {
@@ -54,9 +57,9 @@ function newestSets(points: readonly Snapshot[], isMissing: (id: string) => bool
 }
 
 /**
- * Returns what waits for changes that no mail has named yet once the grace is over, and does not yet.
- * @param rules as they are read when the grace is over
- * @param nowMs now
+ * Returns the snapshots that do not wait yet, but will wait at the end of the grace period, for changes that no mail
+ * has named.
+ * @param rules the rules as of the end of the grace period
  */
 export function dueLater(
   { points, verdict }: PrunePlan,

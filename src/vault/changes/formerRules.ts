@@ -1,6 +1,7 @@
 /**
- * The rules that recovery points were under before a change: those of the settings of before, those that their own tags name,
- * and those of an instance that was still backed up. What any of them keeps waits for an approval or the grace. Pure.
+ * Finds the rules that recovery points were under before a change. They come from the previous settings, from the
+ * recovery points' own tags, or from a time when the instance was still backed up. What any of these rules keep waits
+ * for an approval or the end of the grace period. Pure.
  */
 import { type Calendar, makeCalendar } from "../retention/calendar";
 import type { ChangeKey } from "../model/waitingPlans";
@@ -16,15 +17,15 @@ import type { Tags } from "../model/world";
 import type { CoreSettings } from "../model/settings";
 import type { Former, FormersOf } from "../retention/former";
 
-/** What is known of units. */
+/** Current rules and newest snapshots of units. A unit is an instance, or a volume of several instances. */
 export type RuledUnits = Pick<Ruled, "newest" | "shared" | "isMissing" | "rulesOf">;
 
-/** Settings, of now or of before. */
+/** Settings, current or former. */
 interface Era {
   settings: CoreSettings;
   calendar: Calendar;
   former?: FormerSettings;
-  /** Whether another schedule came after them. */
+  /** True if a different schedule was used after them. */
   isThinned: boolean;
 }
 
@@ -32,13 +33,13 @@ function tagsOf({ snapshots }: RecoverySet): Tags {
   return snapshots[0]?.tags ?? {};
 }
 
-/** Tags that recovery points were made under, and the newest of these points: nothing else remembers the tags. */
+/** Tags that recovery points were made under, and the newest of these points. Nothing else records the tags. */
 interface CarriedTags {
   tags: Tags;
   slot: string;
 }
 
-/** Tags that some recovery points were made under, each once, by what they come to. */
+/** Returns the tags that recovery points were made under, once per combination that picks rules. */
 function tagsByCombo(sets: readonly RecoverySet[], tagKey: string): Map<string, CarriedTags> {
   const all = new Map<string, CarriedTags>();
   for (const set of sets) {
@@ -50,32 +51,35 @@ function tagsByCombo(sets: readonly RecoverySet[], tagKey: string): Map<string, 
   return all;
 }
 
-/** What formers of all units share. */
+/** Input that the former rules of all units share. */
 interface Memory {
   eras: readonly Era[];
   known: ReadonlyMap<ChangeKey, Known>;
   missing: ReadonlyMap<string, MissedFirst>;
   settings: CoreSettings;
-  /** The slot that is served. */
+  /** Target slot. */
   slot?: string;
   nowMs: number;
 }
 
-/** Decides whether an instance has been missing for as long as settings ask for, and for one run more than the first. */
+/**
+ * Decides whether an instance has been missing for the `orphanDays` of these settings, and in a later run than the
+ * first one that missed it.
+ */
 function isOrphanBy({ missing, slot, nowMs }: Memory, unit: string, { orphanDays }: CoreSettings) {
   const first = missing.get(unit);
   if (first === undefined || slot === undefined || first.slot === slot) return false;
   return (first.sinceMs ?? Infinity) + orphanDays * DAY_MS <= nowMs;
 }
 
-/** One view of before: settings, tags, and whether the instance counts as backed up. */
+/** One view of the past: settings, tags, and whether the instance is treated as an orphan. */
 interface View {
   era: Era;
   tags: Tags;
   isOrphan: boolean;
-  /** Of the unit. */
+  /** Slot of the unit's newest recovery point. */
   newestSlot: string;
-  /** Of the newest recovery point with tags of before. */
+  /** Slot of the newest recovery point with former tags. */
   carrier?: string;
 }
 
@@ -88,22 +92,28 @@ function rulesOfView({ era: { settings, former }, tags, isOrphan }: View): Insta
   return isOrphan ? ofOrphan(rules, settings) : rules;
 }
 
-/** The instant that a mail about a change must be younger than: an instance that came back and is missing again is another change. */
+/**
+ * Returns the time that a mail about a change must not be older than. An instance that came back and is missing again
+ * is another change.
+ */
 function sinceOf(kind: string, { newestSlot }: View): string {
   return kind === "orphan" ? newestSlot : "";
 }
 
-/** Decides whether rules keep whatever others would: then nothing waits for these. */
+/** Decides whether rules keep everything that others would, so that nothing waits for those. */
 function isCovered(others: InstanceRules, rules: InstanceRules, isPrimary: boolean): boolean {
   if (others.expireAll !== undefined) return true;
   if (others.keepAll !== undefined || rules.expireAll !== undefined) return false;
   if (rules.keepAtLeast < others.keepAtLeast) return false;
-  // In the primary region what was made as a DR copy has the rules of that, too.
+  // Snapshots in the primary region that were made as DR copies are under `drKeep` as well.
   const isKept = !isPrimary || covers(rules.keep, others.keep);
   return isKept && covers(rules.drKeep, others.drKeep);
 }
 
-/** Of a policy that settings of before did not have only what was there then: what came later was never under none. */
+/**
+ * Returns the end of a former view without a policy. It keeps only what existed then, because later recovery points
+ * always had a policy.
+ */
 function endOf(view: View): Pick<Former, "before"> {
   const { former } = view.era;
   const isNone = former !== undefined && former.was !== "unknown";
@@ -136,7 +146,7 @@ function formerOf(view: View, unit: string, memory: Memory, keys: ChangeKey[]): 
   };
 }
 
-/** Returns all views of before that a unit has in a region. */
+/** Returns all former rules of a unit in a region. */
 function formersOfUnit(
   { unit, sets, region }: { unit: string; sets: readonly RecoverySet[]; region: string },
   { newest, shared, isMissing, rulesOf }: RuledUnits,
@@ -144,7 +154,8 @@ function formersOfUnit(
 ): Former[] {
   const { tagKey, primaryRegion } = memory.settings;
   const now = newest.get(unit)?.tags ?? {};
-  // A volume of several instances has the tags of each in turn; their own histories keep what these ask for.
+  // A volume of several instances has the tags of each in turn. The histories of these instances keep what the tags ask
+  // for.
   const older = shared.has(unit) ? new Map<string, CarriedTags>() : tagsByCombo(sets, tagKey);
   const combo = comboOf(now, tagKey);
   older.delete(combo);
@@ -171,14 +182,14 @@ function formersOfUnit(
   return formers.filter((one) => one.isThinned || !isCovered(one.rules, rules, region === primaryRegion));
 }
 
-/** What changes are read with: the settings of now, the slot that is served, if any, and the time. */
+/** Current settings, target slot if there is one, and time. */
 export interface Served {
   settings: CoreSettings;
   slot: string | undefined;
   nowMs: number;
 }
 
-/** Returns the finder of the rules that units were under before. */
+/** Returns a function that finds the former rules of a unit. */
 export function formerRules(memory: ChangeMemory, ruled: RuledUnits, { settings, slot, nowMs }: Served): FormersOf {
   const calendars = new Map<string, Calendar>();
   const calendarOf = (timezone: string): Calendar => {

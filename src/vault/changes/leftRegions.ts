@@ -1,6 +1,7 @@
 /**
- * Regions that left the stack. The vault neither copies to them nor deletes there any more, so what it once made there stays,
- * and is billed, until a person deletes it. The memory of changes knows these regions; one sweep a day counts what is left. Pure.
+ * Reports regions that left the stack. The vault neither copies to them nor deletes there any more. Its snapshots
+ * remain there, and are billed, until a person deletes them. The memory of changes lists these regions, and one sweep
+ * per day counts the snapshots. Pure.
  */
 import { descriptionPattern } from "../identity/description";
 import type { SeenLeft } from "../model/leftRegion";
@@ -12,10 +13,10 @@ import type { CoreSettings } from "../model/settings";
 import { pluralize } from "../lib/text";
 import { leftOriginals } from "../inventory/leftRegions";
 
-/** Selects in JMESPath what is no copy: see description.ts. */
+/** JMESPath filter that selects snapshots that are not copies (description.ts). */
 const ORIGINALS = '[?!contains(Description, `" snapshot="`)]';
 
-/** Returns the commands that delete all that the vault left in a region, or the originals alone. */
+/** Returns the command that deletes all of the vault's snapshots in a region, or only those that a filter selects. */
 function deletionOf(region: string, vaultId: string, which = "[]"): string {
   const list = `aws ec2 describe-snapshots --region ${region} --owner-ids self --filters 'Name=description,Values=${descriptionPattern(vaultId)}' --query 'Snapshots${which}.SnapshotId' --output text`;
   return `${list} | tr '\\t' '\\n' | xargs -n 1 aws ec2 delete-snapshot --region ${region} --snapshot-id`;
@@ -52,7 +53,10 @@ function originalsNotice(
   );
 }
 
-/** Returns a notice for each region that left and is not empty, or could not be asked, and for what a primary region left behind. */
+/**
+ * Returns a notice for each region that left and is not empty or could not be read, and for each former primary region
+ * with originals.
+ */
 export function leftNotices(world: World, settings: Pick<CoreSettings, "vaultId" | "dr">): Problem[] {
   const { vaultId } = settings;
   return [

@@ -1,4 +1,4 @@
-/** What an invocation remembers of before. Pure. */
+/** Collects what an invocation knows of the past. Pure. */
 import type { ClockState } from "../model/clockState";
 import { remember } from "./changeMemory";
 import { sourceRegions } from "../inventory/leftRegions";
@@ -6,7 +6,10 @@ import { isMadeForDr } from "../retention/verdict";
 import type { CoreSettings } from "../model/settings";
 import type { World } from "../model/world";
 
-/** Returns what is remembered of before; nothing where it is not known whether there is anything to remember. */
+/**
+ * Returns the memory of changes; `undefined` if the snapshots could not be read, because then it is unknown whether the
+ * vault is new.
+ */
 export function recalled(
   clock: ClockState | undefined,
   { snapshots, copies }: World,

@@ -1,4 +1,4 @@
-/** Changes of an instance's tags, as far as they pick its rules: each is told apart by the tags before and after it. Pure. */
+/** Identifies changes of the tags that pick an instance's rules, by the tags before and after. Pure. */
 import { createHash } from "node:crypto";
 import { policyName } from "../retention/effectiveRules";
 import { TAG } from "../model/tags";
@@ -13,17 +13,19 @@ function digestOf(combo: string): string {
   return createHash("sha256").update(combo).digest("hex").slice(0, 8);
 }
 
-/** Returns what of a change of tags: `<unit>/<digest of the tags of now>-<digest of those of before>`. */
+/** Returns the identifier of a tag change, `<unit>/<digest of the current tags>-<digest of the previous tags>`. */
 export function tagChange(unit: string, now: string, before: string): string {
   return `${unit}/${digestOf(now)}-${digestOf(before)}`;
 }
 
-/** Returns the unit of a change of tags. */
+/** Returns the unit of a tag change. */
 export function unitOf(change: string): string {
   return change.split("/")[0] ?? "";
 }
 
-/** Decides whether the tags that a change led to are those of now: back and forth once more is another change. */
+/**
+ * Decides whether a change led to the current tags. If not, it is forgotten, so that making it again is a new change.
+ */
 export function leadsTo(change: string, now: string): boolean {
   return change.startsWith(`${unitOf(change)}/${digestOf(now)}-`);
 }

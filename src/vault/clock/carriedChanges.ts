@@ -1,4 +1,7 @@
-/** What a clock's payload says of changes, as far as it can be so: a person may have written anything there. Pure. */
+/**
+ * Reads what the timer's payload says of changes, as far as it is valid, because a person may have written anything
+ * there. Pure.
+ */
 import { type Fields, isRecord, isTexts } from "../lib/json";
 import type { ChangeMemory } from "../model/changeMemory";
 
@@ -10,7 +13,10 @@ function isListOf(value: unknown, isOne: (one: Fields) => boolean): boolean {
   return Array.isArray(value) && value.every((one) => isRecord(one) && isOne(one));
 }
 
-/** Settings that can be read: all else of them is what the vault wrote, since the stack wrote it. */
+/**
+ * Decides whether settings can be read. The rest of them needs no check, because the vault wrote what the stack gave
+ * it.
+ */
 function isSettings(value: unknown): boolean {
   if (!isRecord(value) || !areTexts(value, "orphans", "schedule", "timezone")) return false;
   const areRecords = [value.policies, value.overrideMin, value.overrideMax].every(isRecord);
@@ -21,7 +27,10 @@ function isFormer(one: Fields): boolean {
   return areTexts(one, "until") && (one.was === "unknown" || isSettings(one.was));
 }
 
-/** Returns the memory, or `undefined` where any of it can't be read: then all that is there was kept by settings that nobody knows. */
+/**
+ * Returns the memory of changes; `undefined` if any of it cannot be read. All that is there was then kept by unknown
+ * settings.
+ */
 export function changesOf(carried: unknown): ChangeMemory | undefined {
   if (!isRecord(carried)) return undefined;
   const { settings, regions, stopped } = carried;
@@ -34,7 +43,7 @@ export function changesOf(carried: unknown): ChangeMemory | undefined {
   if (!isRead || !isSettings(settings) || !isTexts(regions) || !isRecord(stopped)) return undefined;
   if (!Object.values(stopped).every(isTexts)) return undefined;
   const { left, ...known } = carried as unknown as ChangeMemory;
-  // What is left in other regions decides nothing: to forget it is better than to hold all.
+  // The list of regions that left decides nothing, so it is better to forget it than to hold everything.
   const isLeft = isListOf(left, (one) => areTexts(one, "region", "since"));
   return isLeft && left !== undefined && left.length > 0 ? { ...known, left } : known;
 }

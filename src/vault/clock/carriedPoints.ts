@@ -1,4 +1,7 @@
-/** What a clock's payload says of recovery points, as far as it can be so: a person may have written anything there. Pure. */
+/**
+ * Reads what the timer's payload says of recovery points, as far as it is valid, because a person may have written
+ * anything there. Pure.
+ */
 import type { CountedRegion, GonePoints, PointMemory } from "../model/pointMemory";
 import { isRecord, isTexts } from "../lib/json";
 import { parseIso } from "../lib/time";
@@ -13,7 +16,7 @@ function isInstant(value: unknown): value is string {
 
 function isCounted(one: unknown): one is CountedRegion {
   if (!isRecord(one) || typeof one.region !== "string" || !isTexts(one.slots)) return false;
-  // Base 36, and not past the last instant that there is.
+  // Base 36, and not past the last possible time.
   const isPacked = one.slots.every((slot) => /^[0-9a-z]{1,7}$/.test(slot));
   return isPacked && isRecord(one.has) && Object.values(one.has).every(isTexts);
 }
@@ -25,7 +28,9 @@ function isGone(one: unknown): one is GonePoints {
   return isNamed && isTimed && typeof one.count === "number" && areNumbers(one.slots);
 }
 
-/** Returns the memory, or `undefined` where any of it can't be read: then the next look begins to count again. */
+/**
+ * Returns the memory of recovery points; `undefined` if any of it cannot be read, so that the next look starts again.
+ */
 export function pointsOf(carried: unknown): PointMemory | undefined {
   if (!isRecord(carried)) return undefined;
   const { at, deletedAt, counted, gone } = carried;

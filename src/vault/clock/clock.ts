@@ -1,4 +1,7 @@
-/** The alarm clock as an invocation leaves it: what it carries on, and what is told where it can't be set. */
+/**
+ * Reads the follow-up timer, and leaves it for the next invocation: what it carries, and what is reported if it cannot
+ * be set.
+ */
 import { readClock, setClock } from "./timer";
 import { stateOf } from "./payload";
 import type { ClockState, NotifiedAt } from "../model/clockState";
@@ -25,18 +28,21 @@ function clockProblem({ code, message }: Cause): Problem {
   );
 }
 
-/** The clock as an invocation finds it. */
+/** The follow-up timer as an invocation finds it. */
 export interface FoundClock {
-  /** What it carries; of a pass, where it could not be read, what it carried when it rang. */
+  /** Its payload. If a follow-up cannot read the timer, this is the payload of its own event. */
   state?: ClockState;
-  /** What could not be read is not written over. */
+  /** True if it was read. A payload that was not read is not overwritten. */
   isRead: boolean;
-  /** Set where it will not be read before a person has looked: it is gone, or not ours to read. */
+  /** True if it cannot be read before a person acts, because it is gone or access is denied. */
   isLost: boolean;
   problem?: Problem;
 }
 
-/** A clock that is lost is told. What AWS throttles or fails at passes: the next invocation reads it. */
+/**
+ * Reads the timer. A lost timer is reported. Throttling and errors of AWS are temporary, so the next invocation reads
+ * it.
+ */
 export async function findClock(
   { settings, tools: { clients, log, now }, trigger }: Invocation,
   event: unknown,
@@ -60,14 +66,14 @@ export async function findClock(
   return { state, isRead: false, isLost, problem: lost };
 }
 
-/** What became of setting the clock. */
+/** Result of setting the timer. */
 export interface ClockSet {
-  /** Whether it is surely set. */
+  /** True if it is surely set. */
   isSet: boolean;
   problem?: Problem;
 }
 
-/** Sets the clock; a failure is a problem to tell, never a reason to stop. A throttled one is the sweep's to make good. */
+/** Sets the timer. A failure is reported and stops nothing. If the call was throttled, the sweep catches up. */
 export async function setFollowUp(
   { settings, tools: { clients, log, now }, functionArn }: Pick<Invocation, "settings" | "tools" | "functionArn">,
   atMs: number | undefined,
@@ -84,7 +90,7 @@ export async function setFollowUp(
   return { isSet: true };
 }
 
-/** Which schedule the slots are of, and since when. */
+/** Returns the schedule that the slots are of, and since when slots are due by it. */
 function scheduleSince(
   clock: ClockState | undefined,
   slotTask: SlotTask | undefined,
@@ -93,19 +99,19 @@ function scheduleSince(
 ): Pick<ClockState, "schedule" | "dueSince"> {
   const schedule = scheduleOf(settings);
   const isEdited = clock?.schedule !== undefined && clock.schedule !== schedule;
-  // Else a first run that never comes would not be missed. A rate has no times before its first run.
+  // Otherwise a first run that never comes would not be missed. A rate has no times before its first run.
   const known = [clock?.slot, clock?.done, clock?.dueSince, slotTask];
   const isNew = known.every((one) => one === undefined) && rateMs(settings.schedule) === undefined;
   const dueSince = isEdited || isNew ? isoSeconds(nowMs) : clock?.dueSince;
   return { schedule, ...(dueSince !== undefined && { dueSince }) };
 }
 
-/** Returns what nothing brings up again once its slot is done. */
+/** Returns the problems that nothing brings up again once their slot is done. */
 function lostWithSlot(neverReported: readonly Problem[]): Problem[] {
   return neverReported.filter((problem) => isFailure(problem) || isDropout(problem));
 }
 
-/** Returns which recovery points the next look expects. */
+/** Returns the recovery points that the next look expects. */
 function pointsAfter(
   clock: ClockState | undefined,
   { plan, isDeleting }: Pick<Work, "plan" | "isDeleting">,
@@ -114,12 +120,12 @@ function pointsAfter(
   if (plan.points === undefined) return clock?.points;
   const isNotified = !neverReported.some(({ kind }) => kind === POINTS_MISSING);
   const next = nextPoints(plan.points, { isDeleting, isNotified });
-  // A vault that has nothing yet sets no clock for that.
+  // A vault that has nothing yet does not set the timer for that.
   const isEmpty = next.counted.length + next.gone.length === 0;
   return isEmpty && clock?.points === undefined ? undefined : next;
 }
 
-/** What the clock carries on: the slot while it lacks something, and the newest one that does not. */
+/** Returns what the timer carries on: the slot while it lacks something, and the newest slot that lacks nothing. */
 function nextState(
   clock: ClockState | undefined,
   { world, plan, isDeleting, slotTask, settled, throttled }: Work,
@@ -130,7 +136,7 @@ function nextState(
   const { notified, manifestsTo } = leaving;
   const neverReported = lostWithSlot(leaving.neverReported);
   const changes = plan.changes === undefined ? clock?.changes : notifiedOf(plan.changes, notified);
-  // What was found and not told is looked for again.
+  // Tampering that was found and not reported is looked for again.
   const isNotified = !neverReported.some(({ kind }) => kind === "tampering");
   const looked = world.strangers !== undefined && world.snapshots !== undefined && isNotified;
   const strangersAt = looked ? isoSeconds(nowMs) : clock?.strangersAt;
@@ -145,7 +151,7 @@ function nextState(
     notified,
   };
   if (slotTask === undefined) return { done, ...more };
-  // A slot is neither closed nor given up before what it lacks was told: nothing would bring it up again.
+  // A slot is neither closed nor abandoned before what it lacks was reported, because nothing would bring it up again.
   const abandoned = neverReported.length > 0 || world.instances === undefined ? slotTask.supersedes : undefined;
   const isLost = neverReported.some((problem) => slotTask.mode === "closing" || isDropout(problem));
   if (!settled || abandoned !== undefined || isLost) {
@@ -154,7 +160,10 @@ function nextState(
   return { done: done === undefined || done < slotTask.slot ? slotTask.slot : done, ...more };
 }
 
-/** What is worth a call of its own. The schedule goes along with the next one: that it was edited shows in `dueSince`. */
+/**
+ * Fields whose change is worth a call. The schedule is written along with the next one, because an edit of it shows in
+ * `dueSince`.
+ */
 const CARRIED = [
   "slot",
   "abandoned",
@@ -169,20 +178,20 @@ const CARRIED = [
 
 export type SetClock = (atMs: number | undefined, state: ClockState) => Promise<ClockSet>;
 
-/** What an invocation leaves in the clock. */
+/** The end of an invocation, as far as the timer depends on it. */
 export interface Leaving {
-  /** When to come back, if anything is under way. */
+  /** Time of the next follow-up, if anything is under way. */
   atMs: number | undefined;
   notified: NotifiedAt;
-  /** Problems, as they are mailed, that a person was not told. */
+  /** Problems, as they are mailed, that a person was not notified of. */
   neverReported: readonly Problem[];
   isNews: boolean;
   manifestsTo: string | undefined;
 }
 
 /**
- * Leaves the clock as this invocation makes it, where that is worth a call.
- * @returns why it could not be set
+ * Sets the timer at the end of this invocation, if that is worth a call.
+ * @returns the problem if it could not be set
  */
 export async function leaveClock(
   { settings, tools: { clients, now } }: Invocation,
@@ -200,7 +209,8 @@ export async function leaveClock(
     return isWorthIt ? (await set(atMs, state)).problem : undefined;
   }
   if (atMs === undefined && !isNews) return undefined;
-  // It may be read by now. No slot of it is closed; one that still lacks something goes along, as a run takes it over.
+  // The timer may be readable by now. None of its slots is closed. A slot that still lacks something is written too, as
+  // when a run takes over.
   const read = await readClock(clients.scheduler, settings, now());
   if (!("state" in read)) return undefined;
   const { slot } = work.slotTask ?? {};

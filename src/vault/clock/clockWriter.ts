@@ -1,7 +1,8 @@
 /**
- * Sets the clock for one invocation, and says ahead what it deletes: an invocation that is killed can't say so afterwards, and
- * the next one would take that for somebody else's deletion. Two invocations at once write over each other: whichever finds
- * that forgets which recovery points it expects, since it can't know what the other has deleted (docs/adr/0020).
+ * Sets the timer for one invocation, and announces there what it deletes. An invocation that is killed cannot do so
+ * afterwards, and the next one would take that for somebody else's deletion. Two invocations at once overwrite each
+ * other. Whichever notices that forgets which recovery points it expects, because it cannot know what the other has
+ * deleted (docs/adr/0020).
  */
 import { readClock } from "./timer";
 import { type FoundClock, type SetClock, setFollowUp } from "./clock";
@@ -14,8 +15,8 @@ import type { Invocation } from "../aws/tools";
 export interface ClockWriter {
   set: SetClock;
   /**
-   * Takes off the clock what a plan deletes, before the first of it is deleted.
-   * @returns whether anything may be deleted
+   * Takes off the timer what a plan deletes, before the first deletion.
+   * @returns true if anything can be deleted
    */
   sayAhead: (look: PointsLook | undefined) => Promise<boolean>;
 }
@@ -35,7 +36,7 @@ export function clockWriter(
   };
   const set: SetClock = async (atMs, state) => {
     const { points } = state;
-    // What was not read is not known to be this invocation's: it goes along as it is.
+    // A payload that was not read may be another invocation's, so it is written back as it is.
     const known = points === undefined || !isRead ? points : await pointsOf(points);
     const written = { ...state, ...(known !== undefined && { points: known }) };
     const done = await setFollowUp({ settings, tools, functionArn }, atMs, written);

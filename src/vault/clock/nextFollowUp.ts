@@ -1,23 +1,26 @@
-/** When an invocation comes back for what is still under way. Pure. */
+/** Decides when an invocation comes back for what is still under way. Pure. */
 import { MINUTE_MS, parseIso } from "../lib/time";
 import type { Outcome, Plan } from "../model/actions";
 
 const FIRST_DELAY_MS = MINUTE_MS;
 const LAST_DELAY_MS = 10 * MINUTE_MS;
-/** A quarter of the age: work of 8 minutes is looked at after two more, work of 40 minutes or more after ten. */
+/** A quarter of the age. Work of 8 minutes is looked at again after two, work of 40 minutes or more after ten. */
 const AGE_SHARE = 0.25;
-/** Limits of how much is under way at once. Where it is the vault's own, each end of it makes room. */
+/** Limits on concurrent work. If that work is the vault's own, there is room as soon as any of it ends. */
 const SLOTS_TAKEN = ["ResourceLimitExceeded", "PendingSnapshotLimitExceeded"];
 
-/** How long to wait for work that began at `sinceMs`: a minute at first, later as it ages, ten minutes at most. */
+/**
+ * Returns how long to wait for work that started at `sinceMs`: a minute at first, longer as it ages, ten minutes at
+ * most.
+ */
 export function followUpDelayMs(sinceMs: number, nowMs: number): number {
   const share = (nowMs - sinceMs) * AGE_SHARE;
   return Math.min(LAST_DELAY_MS, Math.max(FIRST_DELAY_MS, share));
 }
 
 /**
- * When to look again, or `undefined` when nothing is under way.
- * @param throttledSince since when reads have been throttled
+ * Returns when to look again; `undefined` if nothing is under way.
+ * @param throttledSince time since which reads have been throttled
  */
 export function nextFollowUpMs(
   plan: Plan,
@@ -41,7 +44,7 @@ export function nextFollowUpMs(
     since.push(soon ? nowMs : (slotMs ?? nowMs));
   }
   if (since.length === 0) return undefined;
-  // The youngest work is looked at first. Not `Math.max(...since)`: it may be more than a call takes.
+  // The youngest work decides. Not `Math.max(...since)`, because the list may be longer than an argument list can be.
   const youngestMs = since.reduce((a, b) => Math.max(a, b));
   return nowMs + followUpDelayMs(youngestMs, nowMs);
 }

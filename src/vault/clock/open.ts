@@ -1,4 +1,4 @@
-/** Opens the clock for an invocation: what it carries, and how what is about to be done is said to it ahead. */
+/** Opens the timer for an invocation: reads what it carries, and announces there what is about to be done. */
 import type { Invocation } from "../aws/tools";
 import type { ClockState, NotifiedAt } from "../model/clockState";
 import type { Problem } from "../model/problem";
@@ -8,18 +8,20 @@ import { type ClockWriter, clockWriter } from "./clockWriter";
 import { abandonedFor, isSuperseded } from "./slots";
 
 export interface OpenClock extends FoundClock {
-  /** What a person was reported before this invocation. */
+  /** Problems that were reported before this invocation, with their times. */
   notified: NotifiedAt;
-  /** Why it could not be read or set, if so. */
+  /** Problems of reading or setting it. */
   problems: Problem[];
-  /** Says which slot is served: one that a sweep takes up again is not lost if the sweep is killed. */
+  /**
+   * Writes the target slot to the timer, so that a slot that a sweep takes up again is not lost if the sweep is killed.
+   */
   hold: (slotTask: SlotTask) => Promise<void>;
-  /** Says what is deleted; `false` where nothing may be, since the clock could not be set. */
+  /** Announces what is deleted; `false` if nothing can be deleted, because the timer could not be set. */
   sayAhead: ClockWriter["sayAhead"];
   set: SetClock;
 }
 
-/** What the clock carries while a run is at work: its slot, unless it is an old one. */
+/** Returns what the timer carries while a run is at work: the run's slot, unless that is superseded. */
 function takenOver(trigger: Trigger, clock: ClockState | undefined): ClockState {
   const isOld = trigger.slot !== undefined && isSuperseded(trigger.slot, clock);
   const slot = isOld ? clock?.slot : trigger.slot;
@@ -27,7 +29,10 @@ function takenOver(trigger: Trigger, clock: ClockState | undefined): ClockState 
   return { ...clock, slot, abandoned, notified: clock?.notified ?? {} };
 }
 
-/** Reads the clock. A run puts its slot there: if it is killed from here on, a pass still knows the slot. */
+/**
+ * Reads the timer. A run writes its slot there, so that a follow-up knows the slot even if the run is killed from here
+ * on.
+ */
 export async function openClock(invocation: Invocation, event: unknown): Promise<OpenClock> {
   const { trigger, takeoverMs } = invocation;
   const found = await findClock(invocation, event);
@@ -38,7 +43,7 @@ export async function openClock(invocation: Invocation, event: unknown): Promise
   const unset = isRun && isRead ? (await set(takeoverMs, before)).problem : undefined;
   const hold = async ({ slot, mode, supersedes }: SlotTask) => {
     const carried = isRun ? before.slot : clock?.slot;
-    // What failed in a slot that a sweep takes up again may be pruned before the next invocation looks.
+    // Failed snapshots of a slot that a sweep takes up again may be deleted before the next invocation looks.
     if (!isRead || mode !== "open" || slot === carried) return;
     await set(takeoverMs, { ...before, slot, abandoned: supersedes });
   };

@@ -1,4 +1,7 @@
-/** What the clock's schedule carries, as text: read back without trust, since anybody with the right can write there. Pure. */
+/**
+ * Converts the timer's payload from and to text. It is read without trust, because anyone with the permission can write
+ * there. Pure.
+ */
 import { changesOf } from "./carriedChanges";
 import type { ClockState, NotifiedAt } from "../model/clockState";
 import { pointsOf } from "./carriedPoints";
@@ -6,19 +9,22 @@ import { asRecord, parseJson } from "../lib/json";
 import { isoSeconds, parseIso } from "../lib/time";
 import { stillNotified } from "../model/notified";
 
-/** An instant as the vault writes it. What is none, or is yet to come, stands for none: such a slot would stop all others. */
+/**
+ * Returns a time as the vault writes it; `undefined` if it is not a time or lies in the future. A slot in the future
+ * would stop all others.
+ */
 function pastOf(carried: unknown, nowMs: number): string | undefined {
   const slotMs = typeof carried === "string" ? parseIso(carried) : undefined;
   return slotMs === undefined || slotMs > nowMs ? undefined : isoSeconds(slotMs);
 }
 
-/** Returns the instants at which problems were reported; what is no instant counts as never. */
+/** Returns when problems were reported. A value that is not a time is treated as never. */
 function notifiedIn(carried: unknown): NotifiedAt {
   const entries = Object.entries(asRecord(carried) ?? {});
   return Object.fromEntries(entries.filter((entry): entry is [string, string] => typeof entry[1] === "string"));
 }
 
-/** Returns what a payload says; what can't be so is left out. */
+/** Returns what a payload says, without its invalid parts. */
 export function stateOf(payload: unknown, nowMs: number): ClockState {
   const {
     slot,
@@ -50,12 +56,12 @@ export function stateOf(payload: unknown, nowMs: number): ClockState {
   };
 }
 
-/** Returns what the schedule's input says; nothing if it is absent or no JSON, since a person may have written there. */
+/** Returns what the schedule's input says; empty if it is absent or not JSON, since a person may have written there. */
 export function stateOfText(input: string | undefined, nowMs: number): ClockState {
   return stateOf(input === undefined ? undefined : parseJson(input), nowMs);
 }
 
-/** Returns the schedule's input: the event that the function gets when the clock rings. */
+/** Returns the schedule's input, which is the event that the function gets from the timer. */
 export function payloadText(state: ClockState, nowMs: number): string {
   return JSON.stringify({ kind: "follow-up", ...state, notified: stillNotified(state.notified, nowMs) });
 }

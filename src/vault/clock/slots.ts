@@ -1,6 +1,6 @@
 /**
- * Which slot an invocation serves, and how. A slot stays open for `startWindowHours`: runs, passes and sweeps go on
- * creating what it lacks. Then it is closed once, and what it still lacks is told. Pure.
+ * Decides which slot an invocation works on, and how. A slot stays open for `startWindowHours`, while runs, follow-ups
+ * and sweeps create what it lacks. Then it is closed once, and what it still lacks is reported. Pure.
  */
 import type { ClockState } from "../model/clockState";
 import { lastCronMs, lastDueMs, nextFireMs, rateMs } from "../lib/schedule";
@@ -11,20 +11,23 @@ import type { SlotTask, Trigger } from "../model/trigger";
 import type { Snapshot } from "../model/world";
 import type { CoreSettings } from "../model/settings";
 
-/** A sweep at the time of a run leaves the slot to it: the run is on its way. */
+/** Time after a scheduled run in which a sweep leaves the slot to it, because the run is on its way. */
 const RUN_LATE_MS = 10 * MINUTE_MS;
 
-/** -Infinity for what is no instant: older than every slot. */
+/** Returns a time in milliseconds since 1970; `-Infinity`, older than every slot, if the text is not a time. */
 function instantMs(slot: string | undefined): number {
   return parseIso(slot ?? "") ?? -Infinity;
 }
 
-/** Whether a newer slot than this one is being worked on, or is done. */
+/** Decides whether a newer slot than this one is being worked on or is done. */
 export function isSuperseded(slot: string, clock: ClockState | undefined): boolean {
   return instantMs(slot) < Math.max(instantMs(clock?.slot), instantMs(clock?.done));
 }
 
-/** The older slot that still lacks something and is given up for this one: the carried one, or what that was given up for. */
+/**
+ * Returns the older slot that still lacks something and is abandoned for this one. It is the slot that the timer
+ * carries, or the one that was abandoned for that.
+ */
 export function abandonedFor(slot: string, clock: ClockState | undefined): string | undefined {
   const carriedMs = instantMs(clock?.slot);
   const isCarried = carriedMs > instantMs(clock?.done) && carriedMs < instantMs(slot);
@@ -32,52 +35,57 @@ export function abandonedFor(slot: string, clock: ClockState | undefined): strin
   return instantMs(clock?.abandoned) < instantMs(slot) ? clock?.abandoned : undefined;
 }
 
-/** The schedule by which slots are due. */
+/** Returns the schedule by which slots are due, as one text. */
 export function scheduleOf({ schedule, timezone }: CoreSettings): string {
   return `${schedule} ${timezone}`;
 }
 
-/** The slot that the schedule says is due: for a run that never came, or died at its first call. */
+/** Returns the slot that is due by the schedule, for a run that never came or was killed at its first call. */
 function dueSlot(
   { slot, done, schedule, dueSince }: ClockState,
   settings: CoreSettings,
   nowMs: number,
 ): string | undefined {
   const doneMs = instantMs(done);
-  // A vault that has never run owes only what came after its first sweep: it may be younger than the schedule's last time.
+  // In a vault that has never run, only slots after its first sweep are due. It may be younger than the schedule's last
+  // time.
   if (doneMs === -Infinity && dueSince === undefined) return undefined;
-  // Nor by a schedule that was just edited: its times of before were nobody's.
+  // Nothing is due by a schedule that was just edited, because its earlier times were not in effect.
   if (schedule !== undefined && schedule !== scheduleOf(settings)) return undefined;
   const ranMs = Math.max(doneMs, instantMs(slot));
   const dueSinceMs = instantMs(dueSince);
-  // A rate tells its times by a run alone: of an edited one there was none yet.
+  // Only a run shows the times of a rate, and an edited rate has had no run yet.
   if (dueSinceMs > ranMs && rateMs(settings.schedule) !== undefined) return undefined;
   const knownMs = Math.max(ranMs, dueSinceMs);
   const untilMs = nowMs - RUN_LATE_MS;
-  // The usual case, and far cheaper than looking back.
+  // This is the usual case, and far cheaper than looking back.
   const nextMs = nextFireMs(settings.schedule, settings.timezone, knownMs);
   if (nextMs === undefined || nextMs > untilMs) return undefined;
   const dueMs = lastDueMs(settings.schedule, settings.timezone, untilMs, knownMs);
   return dueMs !== undefined && dueMs > Math.max(doneMs, dueSinceMs) ? isoSeconds(dueMs) : undefined;
 }
 
-/** The schedule's last slot that is still open: all there is to go by where the clock is gone. */
+/** Returns the schedule's last slot if it is still open. Nothing else is known while the timer is lost. */
 function openSlot(settings: CoreSettings, windowMs: number, nowMs: number): SlotTask | undefined {
   const slotMs = lastCronMs(settings.schedule, settings.timezone, nowMs - RUN_LATE_MS);
   if (slotMs === undefined || nowMs - slotMs > windowMs) return undefined;
   return { slot: isoSeconds(slotMs), mode: "open" };
 }
 
-/** The newest of the slots that hold. Slots are whole seconds in UTC, whose order as text is their order in time. */
+/**
+ * Returns the newest slot for which a condition holds. Slots are whole seconds in UTC, so their order as text is their
+ * order in time.
+ */
 function newest(slots: readonly (string | undefined)[], holds: (slotMs: number) => boolean): string | undefined {
   const held = slots.filter((slot) => slot !== undefined && holds(instantMs(slot)));
   return held.sort().pop();
 }
 
 /**
- * @param carried what the clock carries; `undefined` where it could not be read, and then nothing is closed; `lost` where it
- * can't be read before a person has looked
- * @param own the vault's snapshots in the primary region; `undefined` where they could not be read
+ * Decides which slot an invocation works on.
+ * @param carried what the timer carries. `undefined` if it could not be read, so that nothing is closed. `lost` if it
+ * cannot be read before a person acts.
+ * @param own the vault's snapshots in the primary region; `undefined` if they could not be read
  */
 export function slotToServe(
   trigger: Trigger,
@@ -89,7 +97,7 @@ export function slotToServe(
   const clock = carried === "lost" ? undefined : carried;
   const doneMs = instantMs(clock?.done);
   const isOpen = (slotMs: number) => nowMs - slotMs <= windowMs;
-  // A sweep comes every hour and is soon enough; most invocations are spared the reckoning.
+  // A sweep comes every hour and is soon enough, so most invocations skip the computation.
   const asks = trigger.kind === "sweep" && clock !== undefined;
   const due = asks ? dueSlot(clock, settings, nowMs) : undefined;
   const serve = (slot: string, mode: SlotTask["mode"]): SlotTask => {
@@ -101,16 +109,16 @@ export function slotToServe(
       ...(slot === due && { isMissedRun: true as const }),
     };
   };
-  // A run that comes a second time finds all made; one that was overtaken does what a pass would.
+  // A run that comes a second time finds everything made. A superseded run does what a follow-up would.
   if (trigger.kind === "run" && trigger.slot !== undefined && !isSuperseded(trigger.slot, clock)) {
-    // What is made so late is no snapshot of that slot: its data would contradict it (doubts.ts).
+    // A snapshot made so late is not one of that slot, because its data would contradict the slot (doubts.ts).
     const isLate = nowMs - instantMs(trigger.slot) > SLOT_LAG_MS - HOUR_MS;
     return serve(trigger.slot, isLate ? "closing" : "open");
   }
   if (trigger.kind === "sweep" && carried === "lost") return openSlot(settings, windowMs, nowMs);
   const latest =
     newest([trigger.slot, clock?.slot, due], (slotMs) => slotMs > doneMs) ??
-    // One that was done and reopened, and that still lacks something.
+    // A slot that was done and reopened, and that still lacks something.
     newest([clock?.slot], (slotMs) => slotMs === doneMs);
   if (latest !== undefined) {
     if (isOpen(instantMs(latest))) return serve(latest, "open");

@@ -1,16 +1,22 @@
 /**
- * Reads that AWS throttles after all of the SDK's attempts. Like other work that meets a limit they are put off, and
- * the clock comes back for them; a person is told when it lasts. Pure.
+ * Handles reads that AWS throttles after all of the SDK's attempts. They are deferred like other work that meets a
+ * limit, and a follow-up comes for them. A person is notified if that lasts. Pure.
  */
 import type { ClockState } from "../model/clockState";
 import { HOUR_MS, isoSeconds, parseIso } from "../lib/time";
 import type { ThrottledRead } from "../model/world";
 import type { Judged } from "../model/work";
 
-/** Throttling that comes from a crowd passes within minutes; what lasts an hour has a cause that a person can find. */
+/**
+ * Time after which throttling is reported. Throttling by a crowd ends within minutes, while one that lasts an hour has
+ * a cause that a person can find.
+ */
 const REPORTED_AFTER_MS = HOUR_MS;
 
-/** @param clock `undefined` where it could not be read: told too early rather than never */
+/**
+ * Decides whether throttled reads are deferred or reported.
+ * @param clock `undefined` if it could not be read, so that reads are reported too early rather than never
+ */
 export function openThrottling(
   throttled: readonly ThrottledRead[],
   clock: ClockState | undefined,

@@ -1,6 +1,7 @@
 /**
- * The alarm clock itself: one EventBridge Scheduler schedule that the stack declares and the function moves. One name means
- * one pending wake, however many passes ask. It carries no work, only what the next invocation has to know (docs/adr/0003).
+ * Reads and sets the follow-up timer, which is one EventBridge Scheduler schedule that the stack declares and the
+ * function moves. One name means one pending trigger, however many invocations ask. It carries no work, only what the
+ * next invocation has to know (docs/adr/0003).
  */
 import type { VaultClients } from "../aws/clients";
 import { causeOf } from "../aws/errors";
@@ -10,10 +11,10 @@ import type { ClockState } from "../model/clockState";
 import type { VaultSettings } from "../model/settings";
 import { payloadText, stateOfText } from "./payload";
 
-/** The clock as it was read, or why it could not be. */
+/** The timer as it was read, or the cause why it could not be. */
 export type ClockRead = { state: ClockState } | { cause: Cause };
 
-/** What the clock carries. Never throws: where it can't be read a person is told twice rather than never. */
+/** Reads what the timer carries. Never throws, because notifying a person twice is better than never. */
 export async function readClock(
   client: VaultClients["scheduler"],
   settings: Pick<VaultSettings, "clock">,
@@ -26,16 +27,16 @@ export async function readClock(
   }
 }
 
-/** What the clock is set to. */
+/** Setting of the timer. */
 export interface ClockSetting {
-  /** The function that it calls: the caller itself, as it was invoked. */
+  /** Function that it invokes, which is the caller itself, as it was invoked. */
   functionArn: string;
-  /** When it calls, in milliseconds since 1970; absent: it is stopped. */
+  /** Time at which it invokes, in milliseconds since 1970; absent to stop it. */
   atMs: number | undefined;
   state: ClockState;
 }
 
-/** Sets the clock, or stops it. */
+/** Sets or stops the timer. */
 export async function setClock(
   client: VaultClients["scheduler"],
   settings: VaultSettings,

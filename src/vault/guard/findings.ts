@@ -1,18 +1,18 @@
-/** What is found out on the way to a deletion: what is kept and why, what is to be told, and what AWS throttled. */
+/** Collects the findings of the pre-deletion checks: what is kept and why, what is reported, and what AWS throttled. */
 import type { Cause } from "../model/cause";
 import { meaningOf } from "../aws/errors";
 import type { DeleteAction, Kept } from "../model/actions";
 import type { ThrottledRead } from "../model/world";
 import { type Problem, problem } from "../model/problem";
 
-/** Grows as an invocation looks. */
+/** Findings of one invocation, which grow as it checks. */
 export interface Findings {
   kept: Kept[];
   problems: Problem[];
   throttled: ThrottledRead[];
 }
 
-/** A thing that could not be read before a deletion, and what that stopped. */
+/** Returns the problem of something that could not be read before a deletion, and what that prevented. */
 export function unread(what: string, consequence: string, { code, message }: Cause): Problem {
   return problem(
     "deletion-not-checked",
@@ -22,7 +22,7 @@ export function unread(what: string, consequence: string, { code, message }: Cau
   );
 }
 
-/** A failed read is a problem, or put off where AWS throttled it; one of a kind is enough to tell. */
+/** Records a failed read as a problem, or as a throttled read if AWS throttled it. Each subject is recorded once. */
 export function note(findings: Findings, cause: Cause, problem: Problem): void {
   const same = ({ subject }: Problem) => subject === problem.subject;
   if (meaningOf(cause) === "limit") {
@@ -31,7 +31,7 @@ export function note(findings: Findings, cause: Cause, problem: Problem): void {
   } else if (!findings.problems.some(same)) findings.problems.push(problem);
 }
 
-/** A deletion that is not carried out for something that holds the snapshot. */
+/** Records a deletion that is not carried out because something holds the snapshot. */
 export function keepHeld(findings: Findings, action: DeleteAction, held: string): void {
   const { region, snapshotId, reason } = action;
   findings.kept.push({ region, snapshotId, reason: `${reason}, but ${held}` });

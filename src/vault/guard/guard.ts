@@ -1,7 +1,7 @@
 /**
- * Looks at what is known of all snapshots that a plan would delete before the first of them goes: their own records, and the
- * locks, one paged read a region. Whoever reads the locks of the copies knows which of them lack theirs. Whom a snapshot
- * is shared with is asked later, one by one (sharing.ts).
+ * Checks all snapshots that a plan would delete before the first one is deleted, by their own records and by their
+ * locks. Locks take one paged read per region, which also shows which copies lack theirs. Sharing is checked later, one
+ * snapshot at a time (sharing.ts).
  */
 import { type Ec2Reader, ec2In } from "../aws/clients";
 import { type HeldLock, describeLocks } from "../aws/ec2Reads";
@@ -17,12 +17,12 @@ import type { DeleteAction, LockAction } from "../model/actions";
 import type { CoreSettings } from "../model/settings";
 import type { Snapshot } from "../model/world";
 
-/** What is left of a region's deletions after the guards. */
+/** A region's deletions after the checks. */
 export interface GuardedRegion extends ReadRegion {
   locks: LockAction[];
-  /** What no lock and no tier holds. */
+  /** Deletions of snapshots that no lock and no tier holds. */
   deletes: DeleteAction[];
-  /** Set where time was over before the region was looked at: nothing of it may go. */
+  /** True if time ran out before the region was checked, so that nothing in it is deleted. */
   late: boolean;
 }
 
@@ -38,7 +38,10 @@ async function readLocks(client: Ec2Reader, region: string, findings: Findings):
   }
 }
 
-/** What the snapshots' own records and the region's locks let go. What is held of a recovery point holds all of it. */
+/**
+ * Returns the deletions that neither the snapshots' own records nor the region's locks prevent. A hold on one snapshot
+ * holds its whole recovery point.
+ */
 function unheld(
   deletes: readonly DeleteAction[],
   locks: Locks,
@@ -66,7 +69,7 @@ function unheld(
   });
 }
 
-/** Returns the copies of a DR region that have to be locked; none in the primary one. */
+/** Returns the copies of a DR region that have to be locked; empty for the primary region. */
 function toLockIn(
   { dr, own }: ReadRegion,
   deletes: readonly DeleteAction[],
@@ -83,7 +86,7 @@ function toLockIn(
   );
 }
 
-/** One region: what is to be locked there, and what may go. */
+/** Checks one region: which copies to lock, and what can be deleted. */
 async function guardRegion(
   read: ReadRegion,
   deletes: readonly DeleteAction[],
@@ -106,9 +109,10 @@ async function guardRegion(
 }
 
 /**
- * @param deletes what the plan would delete, in all regions
- * @param findings what is kept, and what is to be told, is noted here
- * @returns the regions that could be read; never throws
+ * Checks what the plan would delete. Never throws.
+ * @param deletes the deletions of all regions
+ * @param findings receives what is kept and what is reported
+ * @returns the regions that could be read
  */
 export async function guardRegions(
   deletes: readonly DeleteAction[],
@@ -116,7 +120,7 @@ export async function guardRegions(
   execution: Execution,
   findings: Findings,
 ): Promise<GuardedRegion[]> {
-  // Most passes have nothing to look at.
+  // Most invocations have nothing to check.
   if (deletes.length === 0 && execution.settings.lock === undefined) return [];
   return Promise.all(
     inventory.regions.map((read) => {

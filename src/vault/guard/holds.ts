@@ -1,6 +1,6 @@
 /**
- * What keeps a snapshot that the plan would delete: a lock, somebody whom it is shared with, the archive tier, an AMI. None
- * of it is the vault's to undo. What a person set and may have forgotten is told, once a day, as a notice. Pure.
+ * Decides what holds a snapshot that the plan would delete: a lock, sharing, the archive tier, or an AMI. The vault
+ * undoes none of these. A hold that a person may have forgotten is reported once a day, as a notice. Pure.
  */
 import { LOCK_ROUNDING_MS, lockedDaysEndMs } from "./locks";
 import { isArchived } from "../inventory/copies";
@@ -10,21 +10,21 @@ import type { CoreSettings } from "../model/settings";
 import type { Snapshot } from "../model/world";
 import { type Problem, type ProblemKind, problem } from "../model/problem";
 
-/** A lock that ends so soon is waited for without a word. */
+/** Time before a lock's end in which the vault waits without a notice. */
 const SOON_MS = DAY_MS;
 
-/** Told on its own of each snapshot, since each is released on its own. */
+/** Returns the notice of one snapshot. Each has its own, because each is released on its own. */
 function notice(kind: ProblemKind, { snapshotId, region, reason }: DeleteAction, held: string, hint: string): Problem {
   const message = `${snapshotId} in ${region} is due for deletion (${reason}) but was not deleted: ${held}`;
   return problem(kind, snapshotId, message, hint);
 }
 
-/** The options by which the AWS CLI names a snapshot. */
+/** Returns the AWS CLI options that name a snapshot. */
 function idOf({ region, snapshotId }: DeleteAction): string {
   return `--region ${region} --snapshot-id ${snapshotId}`;
 }
 
-/** Why a snapshot of the archive tier or the Recycle Bin stays: who moved it there wants it. */
+/** Returns why a snapshot in the archive tier or the Recycle Bin is kept. The person who moved it there wants it. */
 export function tierHold(snapshot: Snapshot): string | undefined {
   const { state, restoreExpiryTimeMs } = snapshot;
   if (restoreExpiryTimeMs !== undefined) {
@@ -37,7 +37,7 @@ export function tierHold(snapshot: Snapshot): string | undefined {
   return undefined;
 }
 
-/** A lock that holds now, as far as it matters here. */
+/** A lock that is in effect, with the fields that matter here. */
 interface Lock {
   state: string;
   expiresMs?: number;
@@ -48,15 +48,15 @@ export function lockHold({ state, expiresMs }: Lock): string {
   return `it is locked (${state}) ${until}`;
 }
 
-/** Whether the vault's own lock of a copy may last until then. */
+/** Decides whether the vault's own lock of a copy can last until a time. */
 function isOwnLockAt({ region, snapshot }: DeleteAction, { primaryRegion, lock }: CoreSettings, atMs: number): boolean {
   if (lock === undefined) return false;
   return region !== primaryRegion && atMs <= lockedDaysEndMs(snapshot, lock) + LOCK_ROUNDING_MS;
 }
 
 /**
- * The notice of a lock, unless it ends by itself within a day, or is one that the vault's own configuration explains: a
- * copy of two that were made by mistake is locked like the other.
+ * Returns the notice of a lock, unless the lock ends by itself within a day or the vault's own configuration explains
+ * it. For example, both of two copies that were made by mistake are locked.
  */
 export function lockNotice(
   action: DeleteAction,
@@ -87,8 +87,9 @@ export function sharedNotice(action: DeleteAction, sharedWith: readonly string[]
 }
 
 /**
- * What AWS refused to delete because something holds it: AWS alone knows, so the vault asks by trying. Not told of a copy
- * that the vault itself has locked a moment ago, which a read may show late.
+ * Returns the notices of snapshots that AWS refused to delete because something holds them. Only AWS knows about that,
+ * so the vault finds out by trying. A copy that the vault itself has just locked is left out, because a read may show
+ * its lock late.
  */
 export function inUseNotices(outcomes: readonly Outcome[], settings: CoreSettings, nowMs: number): Problem[] {
   return outcomes.flatMap(({ action, heldBy, detail }) => {

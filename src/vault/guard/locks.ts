@@ -1,9 +1,9 @@
 /**
- * Which copies are to be locked: each verified one, for the first `lock.days` days of its life. Pure.
+ * Decides which copies to lock: each verified one, for the first `lock.days` days of its life. Pure.
  *
- * EC2 counts a lock's whole days from when it is set, so a copy is locked for what is left of its days, rounded up: the
- * lock ends less than a day after them. It is never set again after them: a copy whose lock has ended must be able to
- * go. See docs/adr/0009.
+ * EC2 counts a lock's whole days from when it is set. A copy is therefore locked for what is left of its days, rounded
+ * up, so the lock ends less than a day after them. A copy is not locked after its days, because it must be deletable
+ * once its lock has ended. See docs/adr/0009.
  */
 import { copyState } from "../inventory/copies";
 import { TAG } from "../model/tags";
@@ -12,15 +12,18 @@ import type { KeyedRegion, SnapshotLock } from "../model/settings";
 import type { LockAction } from "../model/actions";
 import type { Snapshot } from "../model/world";
 
-/** How long a lock may outlive its days: a day by rounding, and the minutes between a plan and its last call. */
+/** Time by which a lock can outlast its days: a day of rounding, and the minutes between a plan and its last call. */
 export const LOCK_ROUNDING_MS = DAY_MS + HOUR_MS;
 
-/** When the days of a copy are over. */
+/** Returns when the days end for which a copy is locked. */
 export function lockedDaysEndMs(copy: Pick<Snapshot, "startTimeMs">, { days }: SnapshotLock) {
   return copy.startTimeMs + days * DAY_MS;
 }
 
-/** Returns the copies that have to be locked, whether they are or not, of those in a region that the plan does not delete. */
+/**
+ * Returns the copies that have to be locked, whether they already are or not.
+ * @param staying copies in a region that the plan does not delete
+ */
 export function lockable(
   staying: readonly Snapshot[],
   { keyArn }: KeyedRegion,
@@ -31,16 +34,16 @@ export function lockable(
   return staying.filter(
     (copy) =>
       copyState(copy, keyArn) === "verified" &&
-      // The role may lock what carries the vault's tag; what has lost it is reported as tampering.
+      // The role is allowed to lock what carries the vault's tag. A copy that lost the tag is reported as tampering.
       copy.tags[TAG.vault] === copy.identity.vaultId &&
       lockedDaysEndMs(copy, lock) > nowMs,
   );
 }
 
 /**
- * Plans the locks that are missing, the oldest copy first, as copies are made.
- * @param toLock what {@link lockable} returned
- * @param isLocked whether any lock holds it now, also one that a person set
+ * Plans the locks that are missing, the oldest copy first, in the order in which copies are made.
+ * @param toLock the result of {@link lockable}
+ * @param isLocked whether any lock holds it now, including one that a person set
  */
 export function planLocks(
   toLock: readonly Snapshot[],
@@ -59,7 +62,7 @@ export function planLocks(
         snapshotId: copy.snapshotId,
         snapshot: copy,
         mode: lock.mode,
-        // A copy that seems to be made in the future must not be locked for longer than was asked for.
+        // A copy that seems to be made in the future must not be locked for longer than configured.
         days: Math.min(days, lock.days),
         sinceMs: copy.startTimeMs,
         reason: `verified and not locked: nobody may delete it for its first ${lock.days} days`,

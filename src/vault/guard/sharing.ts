@@ -1,8 +1,8 @@
 /**
- * Whom a snapshot is shared with: asked of each just before it is deleted, since no list tells it. Only what is seen to be
- * shared with nobody is free.
+ * Asks whom a snapshot is shared with just before it is deleted, because no list shows that. A snapshot is free only if
+ * it is seen not to be shared.
  *
- * EC2 charges nothing for these reads and refills 20 a second (AWS, "Request throttling for the Amazon EC2 API").
+ * EC2 charges nothing for these reads and refills 20 per second (AWS, "Request throttling for the Amazon EC2 API").
  */
 import { type VaultClients, ec2In } from "../aws/clients";
 import { describeSharing } from "../aws/ec2Reads";
@@ -13,15 +13,19 @@ import { sharedHold, sharedNotice } from "./holds";
 import type { DeleteAction } from "../model/actions";
 
 /**
- * - `free`: nobody else has a part in it
- * - `held`: it is shared: not to be deleted
+ * Sharing of one snapshot:
+ * - `free`: it is shared with nobody
+ * - `held`: it is shared, so it must not be deleted
  * - `gone`: somebody else has deleted it
- * - `unknown`: it could not be asked
+ * - `unknown`: it could not be read
  */
 export type Sharing =
   { is: "free" } | { is: "held"; held: string } | { is: "gone" } | { is: "unknown"; cause: Cause; stopLane?: string };
 
-/** @param findings what is found out is noted here; never throws */
+/**
+ * Asks whom a snapshot is shared with. Never throws.
+ * @param findings receives what is found out
+ */
 export async function askSharing(clients: VaultClients, action: DeleteAction, findings: Findings): Promise<Sharing> {
   const { region, snapshotId } = action;
   try {
@@ -37,7 +41,7 @@ export async function askSharing(clients: VaultClients, action: DeleteAction, fi
     if (meaning === "gone") return { is: "gone" };
     const what = `whom snapshots in ${region} are shared with`;
     note(findings, cause, unread(what, "what could not be looked at was not pruned", cause));
-    // A limit or a missing right is the next one's too.
+    // A limit or a missing permission would stop the next call as well.
     const stops = meaning === "limit" || meaning === "denied";
     return { is: "unknown", cause, ...(stops && { stopLane: cause.code }) };
   }

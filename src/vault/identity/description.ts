@@ -1,7 +1,8 @@
 /**
- * What a snapshot is, in its Description: the one text of it that nobody can change once it is made. No EC2 call on an
- * existing snapshot takes a Description (API reference, ModifySnapshotAttribute), while anybody with ec2:CreateTags can
- * rewrite tags. So what decides a deletion is read from here and from what EC2 itself records (docs/adr/0017).
+ * Writes and reads the identity in a snapshot's Description, the one text of it that nobody can change afterwards. No
+ * EC2 call on an existing snapshot takes a Description (API reference, ModifySnapshotAttribute), while anybody with
+ * ec2:CreateTags can rewrite tags. So what decides a deletion is read from here and from EC2's own records
+ * (docs/adr/0017).
  *
  *     smart-vault/1 vault=shop-prod instance=i-0abc slot=2026-11-22T03:00:00Z tags=0123456789abcdef
  *     … volume=vol-0abc snapshot=snap-0abc started=2026-11-22T03:00:04.000Z      (on a copy, before `tags`)
@@ -12,15 +13,18 @@ import { isoSeconds, parseIso } from "../lib/time";
 import type { Identity, Source } from "../model/identity";
 import type { Tags } from "../model/world";
 
-/** The version is part of the word: a later form is another word, and a reader that does not know it leaves it alone. */
+/**
+ * Word that starts a Description. It contains the version, so a later form has another word, and an older reader
+ * ignores it.
+ */
 const FORM = "smart-vault/1";
 
-/** EC2 takes 255 characters (CreateSnapshot's own error message). */
+/** EC2's limit in characters (CreateSnapshot's own error message). */
 export const MAX_DESCRIPTION = 255;
 
 const DIGEST_LENGTH = 16;
 
-/** Returns a digest of the vault's own tags in a set of tags, marks of expired copies aside: those are written later. */
+/** Returns a digest of the vault's own tags. It leaves out copy-expired tags, because they are written later. */
 export function tagsDigest(tags: Tags): string {
   const own: string[] = [];
   for (const key of Object.keys(tags)) {
@@ -35,12 +39,12 @@ export function descriptionPattern(vaultId: string): string {
   return `${FORM} vault=${vaultId} *`;
 }
 
-/** No tags have this digest: a copy that carries it is in doubt, as its source was. */
+/** Digest that no tags have. A copy that carries it is in doubt, as its source was. */
 const NO_DIGEST = "0".repeat(DIGEST_LENGTH);
 
 /**
  * Writes the Description of a snapshot.
- * @param tags all that it is made with; undefined where they are those of a source in doubt
+ * @param tags all tags that it is created with; undefined if they are those of a source in doubt
  */
 export function describe(identity: Identity, tags: Tags | undefined): string {
   const { vaultId, instanceId, slot, source } = identity;
@@ -56,7 +60,9 @@ export function describe(identity: Identity, tags: Tags | undefined): string {
 const ORIGINAL = /^vault=([\w-]+) instance=(\S+) slot=(\S+) tags=([0-9a-f]{16})$/;
 const COPY = /^vault=([\w-]+) instance=(\S+) slot=(\S+) volume=(\S+) snapshot=(\S+) started=(\S+) tags=([0-9a-f]{16})$/;
 
-/** Slots are compared as text, so only the one form that the vault writes is one. */
+/**
+ * Returns true for a slot in the one form that the vault writes. Slots are compared as text, so no other form is valid.
+ */
 function isSlot(text: string): boolean {
   const slotMs = parseIso(text);
   return slotMs !== undefined && isoSeconds(slotMs) === text;
@@ -64,11 +70,11 @@ function isSlot(text: string): boolean {
 
 export interface Described {
   identity: Identity;
-  /** {@link tagsDigest} of the tags that it was made with. */
+  /** {@link tagsDigest} of the tags that it was created with. */
   digest: string;
 }
 
-/** Reads a Description. Returns undefined for what the vault did not write. */
+/** Reads a Description. Returns undefined for anything that the vault did not write. */
 export function parseDescription(text = ""): Described | undefined {
   if (!text.startsWith(`${FORM} `)) return undefined;
   const rest = text.slice(FORM.length + 1);

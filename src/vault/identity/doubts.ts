@@ -1,7 +1,7 @@
 /**
- * What contradicts a snapshot's Description. Tags can be rewritten by anybody with ec2:CreateTags, and a Description can be
- * planted on a new snapshot, so each is held against what EC2 records itself: volume and start time. A snapshot in doubt is
- * kept, takes no other's place, and is reported. Pure. See docs/adr/0017.
+ * Finds what contradicts a snapshot's Description. Anybody with ec2:CreateTags can rewrite tags, and can plant a
+ * Description on a new snapshot. So the Description is compared with the tags, and with what EC2 itself records: volume
+ * and start time. A snapshot in doubt is kept, replaces no other, and is reported. Pure. See docs/adr/0017.
  */
 import { type Described, tagsDigest } from "./description";
 import { isClear } from "./ownership";
@@ -11,16 +11,16 @@ import type { Doubt, Identity, Stranger } from "../model/identity";
 import { type Problem, problem } from "../model/problem";
 import type { Snapshot, Tags } from "../model/world";
 
-/** Clocks differ: a slot may lie so far ahead of what it is compared with, and no further. */
+/** Tolerance for clocks that differ: how far a slot may lie ahead of what it is compared with. */
 export const SLOT_AHEAD_MS = 5 * MINUTE_MS;
 
-/** No snapshot is taken later after its slot: `startWindowHours` is at most 24, and an invocation takes minutes. */
+/** Longest time from a slot to its snapshot: `startWindowHours` is at most 24, and an invocation takes minutes. */
 export const SLOT_LAG_MS = 25 * HOUR_MS;
 
-/** EC2 says it of every copy (API reference, CopySnapshot: "an arbitrary volume ID"). */
+/** Volume id that EC2 shows for every copy (API reference, CopySnapshot: "an arbitrary volume ID"). */
 const NO_VOLUME = "vol-ffffffff";
 
-/** The vault's tags that say what the Description says. */
+/** Returns the vault's tags that repeat the Description. */
 function statedByTags({ vaultId, instanceId, slot, source }: Identity): Record<string, string> {
   return {
     [TAG.vault]: vaultId,
@@ -33,7 +33,7 @@ function statedByTags({ vaultId, instanceId, slot, source }: Identity): Record<s
   };
 }
 
-/** Names the first tag that contradicts the Description, if it is one that the Description spells out. */
+/** Names the first tag that contradicts the Description, if the Description spells it out. */
 function tagFault(identity: Identity, tags: Tags): string {
   for (const [key, made] of Object.entries(statedByTags(identity))) {
     const now = tags[key];
@@ -43,9 +43,9 @@ function tagFault(identity: Identity, tags: Tags): string {
   return "its smart-vault tags are not those that it was made with";
 }
 
-/** What EC2 records of a snapshot and nobody can write. */
+/** Records of EC2 that nobody can write. */
 export interface Recorded {
-  /** As EC2 tells it, of a copy an arbitrary one. */
+  /** From EC2; arbitrary for a copy. */
   ec2VolumeId: string;
   startTimeMs: number;
 }
@@ -76,12 +76,15 @@ export function doubtOf({ identity, digest }: Described, recorded: Recorded, tag
   return { of: "tags", what: tagFault(identity, tags) };
 }
 
-/** Returns the command that shows who wrote the vault's tags: CloudTrail keeps such events for 90 days without any trail. */
+/**
+ * Returns the command that shows who wrote the vault's tags. CloudTrail keeps such events for 90 days without any
+ * trail.
+ */
 function whoWrote(region: string): string {
   return `See who wrote the tags: aws cloudtrail lookup-events --region ${region} --lookup-attributes AttributeKey=EventName,AttributeValue=CreateTags --query "Events[?contains(CloudTrailEvent, '${TAG_PREFIX}')].[EventTime,Username,EventId]" --output table (and again with DeleteTags).`;
 }
 
-/** Reports snapshots that carry the vault's tag and are not its own: they are never touched. */
+/** Reports snapshots of others that carry the vault's tag. The vault never touches them. */
 export function strangerProblems(strangers: readonly Stranger[]): Problem[] {
   return strangers.map(({ snapshotId, region, description }) =>
     problem(
@@ -93,7 +96,7 @@ export function strangerProblems(strangers: readonly Stranger[]): Problem[] {
   );
 }
 
-/** Reports each snapshot in doubt: once a day, as long as it is in doubt. */
+/** Reports each snapshot in doubt once a day, as long as it is in doubt. */
 export function doubtProblems(snapshots: readonly Snapshot[]): Problem[] {
   return snapshots.flatMap((snapshot): Problem[] => {
     const { snapshotId, region, doubt } = snapshot;

@@ -1,23 +1,26 @@
-/** Decides whether a snapshot is the vault's own: asked once, of what was read (design.md, identity). Pure. */
+/**
+ * Decides whether a snapshot is the vault's own, by the doubts that were found when it was read (docs/adr/0017). Pure.
+ */
 import { TAG } from "../model/tags";
 import type { Snapshot } from "../model/world";
 
-/** Returns whether a snapshot is what its Description says. One whose tags were changed is; see doubts.ts. */
+/** Returns true if a snapshot is what its Description says, even if its tags were changed: see doubts.ts. */
 export function isOwn({ doubt }: Snapshot): boolean {
   return doubt?.of !== "identity";
 }
 
 /**
- * Returns whether nothing contradicts what a snapshot says of itself: only such a one may be deleted, or replace another.
- * Nobody can restore from a failed one, which stands in the way of the next (inventory/attempts.ts): it need only be the vault's.
+ * Returns true if nothing contradicts what a snapshot says of itself. Only such a snapshot is deleted or replaces
+ * another. A failed one needs only the vault's tag: nobody can restore from it, and it blocks the next attempt
+ * (inventory/attempts.ts).
  */
 export function isClear({ doubt, state, tags, identity }: Snapshot): boolean {
   if (doubt === undefined) return true;
-  // Without the vault's tag its role may not delete it.
+  // Without the vault's tag the role is not allowed to delete it.
   return state === "error" && doubt.of === "tags" && tags[TAG.vault] === identity.vaultId;
 }
 
-/** Returns whether a snapshot is the vault's copy of another. */
+/** Returns true if a snapshot is the vault's copy of another. */
 export function isOwnCopy(snapshot: Snapshot): boolean {
   return isOwn(snapshot) && snapshot.identity.source !== undefined;
 }

@@ -1,14 +1,14 @@
-/** How old the newest recovery point is of the instance that is worst off, in one region. Pure. */
+/** Computes the age of the newest recovery point of the volume that is worst off, in one region. Pure. */
 import { dataStartMs } from "./sameSlot";
 import { EXCLUDE_VALUE } from "../model/tags";
 import { HOUR_MS } from "../lib/time";
 import type { ProtectedInstance, Snapshot } from "../model/world";
 
 /**
- * A volume that has no recovery point in the region yet is left out: a new one has its first run before it, and one that
- * can't be backed up is told as a missed slot.
+ * Returns the age of the newest recovery point of the volume where that is oldest. A volume without one in the region
+ * is left out. It is new and waits for its first run, or it cannot be backed up and is reported as a missed slot.
  * @param points the recovery points there (recoveryPoints.ts)
- * @returns hours; `undefined` where instances were not read, or none has a recovery point
+ * @returns hours; `undefined` if instances were not read, or no volume has a recovery point
  */
 export function worstRecoveryPointAgeHours(
   instances: readonly ProtectedInstance[] | undefined,

@@ -1,6 +1,6 @@
 /**
- * How often what fails in EC2 is tried for one volume and slot, when next, and when no more. Only what is seen counts:
- * the remains of the tries. Pure.
+ * Decides whether a snapshot that failed in EC2 is attempted again, and when, per volume and slot. The number of
+ * attempts is read from the failed snapshots that still exist. Pure.
  */
 import { byVolumeAndSlot, volumeAndSlotOf } from "./sameSlot";
 import { latestStartedFirst } from "./order";
@@ -9,26 +9,26 @@ import type { Snapshot } from "../model/world";
 import type { CoreSettings } from "../model/settings";
 import { volumeSpecFromTags } from "../model/volumeSpec";
 
-/** How often a snapshot that fails in EC2 is tried for one slot before a person is told. */
+/** Attempts at a snapshot that fails in EC2, per slot, before it is reported. */
 export const MAX_ATTEMPTS = 3;
 
-/** After a second failure the third try waits: its cause is hardly gone within minutes. */
+/** Pause before the third attempt, because the cause of a second failure hardly disappears within minutes. */
 const RETRY_PAUSE_MS = 30 * MINUTE_MS;
 
-/** Volume types that EC2 takes one snapshot of at a time, and a failed one counts (AWS, "Amazon EBS quotas"). */
+/** Volume types of which EC2 takes one snapshot at a time, including a failed one (AWS, "Amazon EBS quotas"). */
 const ONE_AT_A_TIME = ["st1", "sc1"];
 
-/** The type of a failed snapshot's volume, where its remains stand in the way of any other; else `undefined`. */
+/** Returns the type of a failed snapshot's volume, if the failed snapshot blocks any other; else `undefined`. */
 export function serialSnapshots({ tags, volumeId }: Snapshot): string | undefined {
   const { volumeType = "" } = volumeSpecFromTags(tags, volumeId) ?? {};
   return ONE_AT_A_TIME.includes(volumeType) ? volumeType : undefined;
 }
 
-/** The failed snapshots of each volume and slot that has no good one, by `volume slot`. */
+/** Groups the failed snapshots of each volume and slot without any other snapshot, by `volume slot`. */
 export function failuresBySlot(own: readonly Snapshot[]): Map<string, Snapshot[]> {
   const failed = new Set(own.filter(({ state }) => state === "error").map(volumeAndSlotOf));
   const failures = new Map<string, Snapshot[]>();
-  // Hardly ever is there one, and then in few groups: the others are not looked at.
+  // Failed snapshots are rare and in few groups, so the other snapshots are skipped.
   if (failed.size === 0) return failures;
   for (const group of byVolumeAndSlot(own.filter((snapshot) => failed.has(volumeAndSlotOf(snapshot))))) {
     const [first] = group;
@@ -39,8 +39,9 @@ export function failuresBySlot(own: readonly Snapshot[]): Map<string, Snapshot[]
 }
 
 /**
- * Where one is taken at a time, the remains of a try go for the next, and with them the count. So a try is a third of the
- * slot's window after the one before, and none follows one of the last third: that makes three at the most.
+ * Decides for a volume type with one snapshot at a time. There the failed snapshot is deleted before the next attempt,
+ * so attempts cannot be counted. Each one waits for a third of the slot's window after the one before. None follows an
+ * attempt in the last third, so there are three at most.
  */
 function nextOfOne(latest: Snapshot, settings: CoreSettings, nowMs: number): NextAttempt {
   const thirdMs = (settings.startWindowHours * HOUR_MS) / MAX_ATTEMPTS;
@@ -52,8 +53,8 @@ function nextOfOne(latest: Snapshot, settings: CoreSettings, nowMs: number): Nex
 type NextAttempt = "now" | "later" | "never";
 
 /**
- * Whether a volume may be tried for a slot again now, later, or not any more.
- * @param failed of the volume and slot: see {@link failuresBySlot}
+ * Decides whether a volume is attempted again for a slot: now, later, or never.
+ * @param failed failed snapshots of the volume and slot: see {@link failuresBySlot}
  */
 export function nextAttempt(failed: readonly Snapshot[], settings: CoreSettings, nowMs: number): NextAttempt {
   const [latest] = [...failed].sort(latestStartedFirst);
@@ -63,7 +64,10 @@ export function nextAttempt(failed: readonly Snapshot[], settings: CoreSettings,
   return failed.length > 1 && nowMs - latest.startTimeMs < RETRY_PAUSE_MS ? "later" : "now";
 }
 
-/** The slots in which a snapshot failed and may be tried again; of each volume none but its newest: the remains of others may be gone. */
+/**
+ * Returns the slots with a failed snapshot that will be attempted again. A volume has at most its newest slot among
+ * them, because the failed snapshots of older slots may be deleted already.
+ */
 export function failedSlots(own: readonly Snapshot[], settings: CoreSettings, nowMs: number): string[] {
   const failures = [...failuresBySlot(own).values()];
   if (failures.length === 0) return [];

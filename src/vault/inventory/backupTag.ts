@@ -1,37 +1,39 @@
-/** Tells how an instance's backup tag misses what the vault backs up: see dropouts.ts. Pure. */
+/** Compares an instance's backup tag with what the vault backs up: see dropouts.ts. Pure. */
 import type { Tags } from "../model/world";
 import type { CoreSettings } from "../model/settings";
 
-/** Why an instance is not protected. `gone`: nothing like the tag is there. `missed`: something is, and it is not right. */
+/**
+ * State of an instance's backup tag. `gone`: no similar tag exists. `missed`: a similar tag exists, but does not match.
+ */
 export interface BackupTag {
   is: "right" | "missed" | "gone";
-  /** The tag as it is now, quoted: `Backup="true "`. */
+  /** Current tag, quoted: `Backup="true "`. */
   now: string;
-  /** The policy that the value seems to mean, if it differs in case or blanks alone. */
+  /** Policy that the value seems to mean, if it differs only in case or blanks. */
   meant?: string;
 }
 
-/** Blanks that nobody sees and `trim` leaves. */
+/** Invisible blanks that `trim` leaves. */
 const ZERO_WIDTH = /[\u200b-\u200f\u2060\ufeff]/g;
-/** What looks like a blank, or like nothing, and is another character. */
+/** Characters other than a space that look like a blank, or like nothing. */
 const UNSEEN = /[^\S ]|[\u200b-\u200f\u2060\ufeff]/g;
 
 function alike(text: string): string {
   return text.replace(ZERO_WIDTH, "").trim().toLowerCase();
 }
 
-/** Returns the text in quotes, so that a trailing blank shows, and other blanks by their code. */
+/** Returns the text in quotes, so that a trailing blank shows, and other blanks as their codes. */
 export function quoted(text: string): string {
   const code = (one: string) => `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`;
   return `"${text.replace(/["\\]/g, "\\$&").replace(UNSEEN, code)}"`;
 }
 
-/** Returns the key as it is; in quotes where it would not show what is wrong with it. */
+/** Returns the key unchanged, or in quotes if it would not show what is wrong with it. */
 function shownKey(key: string): string {
   return /^[\w.:/+@-]+$/.test(key) ? key : quoted(key);
 }
 
-/** Reads the backup tag off an instance's tags, and what comes near to it. */
+/** Reads the backup tag, and any similar tag, from an instance's tags. */
 export function backupTagOf(tags: Tags, { tagKey, policies }: CoreSettings): BackupTag {
   const names = Object.keys(policies);
   const near = Object.keys(tags).filter((key) => alike(key) === alike(tagKey));

@@ -1,14 +1,18 @@
-/** How a snapshot stands on its way to another region: a copy is verified when it is seen completed, encrypted and under the vault's key. CopySnapshot's return proves none of it, since EC2 checks the key only afterwards (API reference, CopySnapshot, KmsKeyId). Pure. */
+/**
+ * Decides how far a snapshot is copied to another region. A copy is verified when it is seen completed, encrypted and
+ * under the vault's key. CopySnapshot's return proves none of this, because EC2 checks the key only afterwards (API
+ * reference, CopySnapshot, KmsKeyId). Pure.
+ */
 import { copyExpiredTag } from "../model/tags";
 import type { KeyedRegion } from "../model/settings";
 import type { Snapshot } from "../model/world";
 
 export type CopyState = "verified" | "pending" | "unusable";
 
-/** Where a snapshot stands on its way to a region. `expired`: it was copied, and retention there took the copy. */
+/** State of a snapshot's copy in a region. `expired`: it was copied, and the region's retention deleted the copy. */
 export type Coverage = CopyState | "missing" | "expired";
 
-/** What is wrong with a copy, or `undefined` while nothing is. */
+/** Returns what is wrong with a copy, or `undefined` if nothing is, or it is still pending. */
 export function copyFault(copy: Snapshot, keyArn: string): string | undefined {
   if (copy.state === "pending") return undefined;
   if (copy.state !== "completed") {
@@ -24,7 +28,7 @@ export function copyState(copy: Snapshot, keyArn: string): CopyState {
   return copyFault(copy, keyArn) === undefined ? "verified" : "unusable";
 }
 
-/** Copies by the snapshot that held their data first. */
+/** Copies, by the snapshot that first held their data. */
 export type BySource = ReadonlyMap<string, readonly Snapshot[]>;
 
 export function copiesBySource(copies: readonly Snapshot[]): BySource {
@@ -39,15 +43,17 @@ export function copiesBySource(copies: readonly Snapshot[]): BySource {
   return bySource;
 }
 
-/** The copies of a snapshot: those of an original are those of what stands in for it (replacements.ts), and the reverse. */
+/** Returns the copies of a snapshot. An original and its encrypted replacement share their copies (replacements.ts). */
 export function copiesOf({ snapshotId, identity }: Snapshot, bySource: BySource): readonly Snapshot[] {
   return bySource.get(identity.source?.snapshotId ?? snapshotId) ?? [];
 }
 
-/** Decides whether the rules of a region let go of a snapshot's copy: without that a mark says nothing. */
+/**
+ * Decides whether the rules of a region release a snapshot's copy. Without that, its copy-expired tag is not believed.
+ */
 export type Released = (snapshot: Snapshot) => boolean;
 
-/** The best that a snapshot has in a region. */
+/** Returns the best state that a snapshot has in a region. */
 export function coverageOf(
   snapshot: Snapshot,
   copies: readonly Snapshot[],
@@ -65,7 +71,10 @@ export function coverageOf(
   return best ?? "missing";
 }
 
-/** EC2 copies none that is in the archive tier (user guide, Archive EBS snapshots, considerations). */
+/**
+ * Returns true if a snapshot is in the archive tier, from which EC2 does not copy (user guide, Archive EBS snapshots,
+ * considerations).
+ */
 export function isArchived({ storageTier }: Snapshot): boolean {
   return storageTier === "archive";
 }

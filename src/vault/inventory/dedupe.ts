@@ -1,6 +1,6 @@
 /**
- * Chooses the canonical snapshot of each volume and slot in the primary region. The others are redundant: second snapshots
- * that lost answers made, and unencrypted originals beside the encrypted copies that replace them. Pure.
+ * Chooses the canonical snapshot of each volume and slot in the primary region. The others are redundant: second
+ * snapshots created because of lost answers, and unencrypted originals beside their encrypted replacements. Pure.
  */
 import { bestFirst, sameVolumeAndSlot } from "./sameSlot";
 import { isReplacement, replacementFault, replacementState } from "./replacements";
@@ -13,11 +13,11 @@ import type { Snapshot } from "../model/world";
 export interface RedundantSnapshot {
   snapshot: Snapshot;
   canonical: Snapshot;
-  /** Why it is deleted once the canonical one is safe. */
+  /** Reason for its deletion once the canonical one is safe. */
   why: string;
-  /** Why it has to wait even then. */
+  /** Reason why it has to wait even then. */
   but?: string;
-  /** The tag that the canonical one must have first. */
+  /** Tag that the canonical one must have first. */
   expiredCopyTag?: ExpiredCopyTag;
 }
 
@@ -53,7 +53,7 @@ function standing(snapshot: Snapshot, settings: CoreSettings): number {
 
 function redundantBeside(canonical: Snapshot, snapshot: Snapshot, settings: CoreSettings): RedundantSnapshot {
   const isReplaced = standing(canonical, settings) === 0 && isReplacement(canonical);
-  // A replacement beside a snapshot that is encrypted itself is redundant like any other: one has lost the tag that ties it.
+  // A replacement beside a snapshot that is encrypted itself is redundant like any other.
   const waits = !isReplaced && (isReplacement(canonical) || !canonical.encrypted);
   if (isReplacement(snapshot) && waits) {
     const why = `made to replace ${canonical.snapshotId}`;
@@ -67,7 +67,7 @@ function redundantBeside(canonical: Snapshot, snapshot: Snapshot, settings: Core
   return { snapshot, canonical, why };
 }
 
-/** Chooses the best of a group. */
+/** Chooses the canonical snapshot of a group. */
 function dedupeGroup(group: readonly Snapshot[], copyProgressRank: CopyProgressRank, settings: CoreSettings): Deduped {
   const late = new Map(group.map((one) => [one.snapshotId, lateExpiredTags(one, group, settings)]));
   const [best, ...others] = bestFirst(
@@ -92,7 +92,7 @@ export function dedupe(own: readonly Snapshot[], copyProgressRank: CopyProgressR
   const deduped: Deduped = { canonical: [], redundant: [] };
   for (const group of sameVolumeAndSlot(own.filter((snapshot) => snapshot.state !== "error"))) {
     const [only] = group;
-    // A group of one is the usual case by far, and there may be a hundred thousand.
+    // Most groups have one snapshot, and there may be a hundred thousand.
     if (group.length === 1 && only !== undefined) {
       deduped.canonical.push(only);
       continue;

@@ -1,4 +1,4 @@
-/** Where the snapshots of the primary region stand on their way to all DR regions that could be read. Pure. */
+/** Decides how far the snapshots of the primary region are copied to all DR regions that could be read. Pure. */
 import { isClear } from "../identity/ownership";
 import { type BySource, type Coverage, type Released, copiesBySource, copiesOf, coverageOf } from "./copies";
 import type { ReadDrRegion } from "./regions";
@@ -8,17 +8,17 @@ import type { Snapshot } from "../model/world";
 /** A DR region that could be read. */
 export interface SeenRegion {
   dr: KeyedRegion;
-  /** The vault's own there. */
+  /** The vault's own copies there. */
   copies: readonly Snapshot[];
   bySource: BySource;
-  /** Of those in no doubt: nothing is deleted on account of another. */
+  /** Only copies that are not in doubt: nothing is deleted because of any other. */
   clearBySource: BySource;
   released: Released;
 }
 
 const NEAREST_FIRST: readonly Coverage[] = ["verified", "expired", "pending", "unusable", "missing"];
 
-/** Returns what is known of DR regions. A mark is believed until {@link SeenRegion.released} is set. */
+/** Returns what is known of DR regions. Copy-expired tags are believed until {@link SeenRegion.released} is set. */
 export function seenRegions(regions: readonly ReadDrRegion[]): SeenRegion[] {
   return regions.map(({ dr, own }) => {
     const bySource = copiesBySource(own);
@@ -32,12 +32,12 @@ function coverageIn({ dr, clearBySource, released }: SeenRegion, snapshot: Snaps
   return coverageOf(snapshot, copiesOf(snapshot, clearBySource), dr, released);
 }
 
-/** How far a snapshot is from being copied everywhere; 0 where it is. */
+/** Ranks a snapshot by how far it is from being copied everywhere; 0 if it is. */
 export function copyProgressRank(seen: readonly SeenRegion[]): (snapshot: Snapshot) => number {
   return (snapshot) => seen.reduce((sum, one) => sum + NEAREST_FIRST.indexOf(coverageIn(one, snapshot)), 0);
 }
 
-/** Why a snapshot can't go yet: a region's copy of it is neither verified nor has lived its time. */
+/** Returns why a snapshot cannot be deleted yet: its copy in a region is neither verified nor expired. */
 export function unsafeIn(seen: readonly SeenRegion[], snapshot: Snapshot): string | undefined {
   for (const one of seen) {
     const coverage = coverageIn(one, snapshot);

@@ -1,6 +1,7 @@
 /**
- * What the world amounts to, computed once an invocation: plan, guard, manifests, metrics and reports are handed this. Which of
- * several snapshots of one slot is canonical is the plan's to say, since it hangs on which marks the rules bear out. Pure.
+ * Derives the inventory from what was read, once per invocation, for plan, guard, manifests, metrics and reports. The
+ * plan chooses the canonical snapshot of a slot, because that depends on which copy-expired tags the rules confirm.
+ * Pure.
  */
 import { isClear, isOwn } from "../identity/ownership";
 import type { CoreSettings } from "../model/settings";
@@ -9,13 +10,13 @@ import { type SeenRegion, seenRegions } from "./drRegions";
 import { type ReadRegion, readDrRegions } from "./regions";
 
 export interface Inventory {
-  /** The primary region; absent where it could not be read. */
+  /** Primary region; absent if it could not be read. */
   primary?: ReadRegion;
-  /** All regions that could be read, the primary one first. */
+  /** All regions that could be read, the primary region first. */
   regions: readonly ReadRegion[];
-  /** The DR regions that could be read. A mark is believed there until the rules are known. */
+  /** DR regions that could be read. Their copy-expired tags are believed until the rules are known. */
   dr: readonly SeenRegion[];
-  /** Of the vault's own in the primary region those in no doubt: the same list where none is. */
+  /** The vault's own snapshots in the primary region that are not in doubt: the same list as `own` if none is. */
   clear: readonly Snapshot[];
 }
 

@@ -1,4 +1,7 @@
-/** What the vault once made in regions that left the stack, and in one that was the primary region: nothing prunes it any more. Pure. */
+/**
+ * Finds snapshots that the vault no longer prunes: in regions that left the stack, and originals in a former primary
+ * region. Pure.
+ */
 import { type ChangeMemory, memoryIn } from "../model/changeMemory";
 import { isOwn } from "../identity/ownership";
 import type { LeftRegion, SeenLeft } from "../model/leftRegion";
@@ -7,14 +10,14 @@ import { isoSeconds } from "../lib/time";
 import type { Snapshot, World } from "../model/world";
 import type { CoreSettings } from "../model/settings";
 
-/** Returns the region of an availability zone, of a local or Wavelength zone, too. */
+/** Returns the region of an availability zone, or of a local or Wavelength zone. */
 function regionOf(zone: string): string | undefined {
   return /^[a-z]{2,4}(-[a-z]+)+-\d+/.exec(zone)?.[0];
 }
 
 /**
- * Returns the regions that snapshots come from. A stack that moved has a new clock, which never knew them; but the tags of a copy
- * name its instance's zone. Nothing but a look depends on it, and only tags that nobody changed count.
+ * Returns the regions that snapshots come from. A stack that moved has a new timer, which never knew them, but the tags
+ * of a copy name its instance's zone. Only a look depends on this, and only tags that nobody changed are used.
  */
 export function sourceRegions(snapshots: readonly Snapshot[]): string[] {
   const zones = new Set<string>();
@@ -25,7 +28,10 @@ export function sourceRegions(snapshots: readonly Snapshot[]): string[] {
   return [...new Set([...zones].flatMap((zone) => regionOf(zone) ?? []))].sort();
 }
 
-/** Returns what left: those known before, but for any that came back, and those of the last invocation that are no more. */
+/**
+ * Returns the regions that left: those known before, unless they came back, and those that only the last invocation
+ * had.
+ */
 export function nextLeft(
   { regions, left = [] }: Pick<ChangeMemory, "regions" | "left">,
   now: readonly string[],
@@ -37,7 +43,10 @@ export function nextLeft(
   return [...left.filter(({ region }) => !now.includes(region)), ...fresh.map((region) => ({ region, since }))];
 }
 
-/** Returns the memory after a look: a region that was twice seen empty is forgotten, since one list may lag. */
+/**
+ * Returns the memory after a look. A region that was seen empty twice is forgotten; once is not enough, because one
+ * list may lag.
+ */
 export function afterLook(memory: ChangeMemory, seen: readonly SeenLeft[]): ChangeMemory {
   const left = (memory.left ?? []).flatMap((one): LeftRegion[] => {
     const look = seen.find(({ region }) => region === one.region);
@@ -49,7 +58,7 @@ export function afterLook(memory: ChangeMemory, seen: readonly SeenLeft[]): Chan
   return { ...memory, left };
 }
 
-/** What the vault took in a region that was the primary one and is a DR region now: there it prunes copies alone. */
+/** Returns the originals in each DR region that was once the primary region. The vault prunes only copies there. */
 export function leftOriginals(
   { copies }: Pick<World, "copies">,
   { dr }: Pick<CoreSettings, "dr">,
@@ -61,8 +70,8 @@ export function leftOriginals(
 }
 
 /**
- * Returns all snapshots that nothing prunes any more, of regions that left and of primary regions of before; `undefined` where
- * none was read, or this invocation did not look into the regions that left.
+ * Returns all snapshots that the vault no longer prunes, in regions that left and in former primary regions. Returns
+ * `undefined` if no such region was read, or if this invocation did not look into the regions that left.
  */
 export function leftSnapshots(world: World, settings: Pick<CoreSettings, "dr">): Snapshot[] | undefined {
   const waits = (memoryIn(world)?.left ?? []).length > 0 && world.left === undefined;

@@ -1,6 +1,7 @@
 /**
- * Which deletions take a recovery point: those that leave no other snapshot of the same data. What a deletion is for says
- * nothing about that, since a reason may rest on a mistake; the deletion limit counts by this alone. Pure.
+ * Finds the deletions that remove a recovery point: those that leave no other snapshot of the same data. The reason of
+ * a deletion does not matter here, because it may rest on a mistake. The deletion limit uses this for redundant
+ * snapshots. Pure.
  */
 import { groupBy } from "../lib/collections";
 import { SAME_DATA_MS, dataStartMs, volumeAndSlotOf } from "./sameSlot";
@@ -10,7 +11,10 @@ import type { ReadRegion } from "./regions";
 import type { DeleteAction } from "../model/actions";
 import type { Snapshot } from "../model/world";
 
-/** Finds what can be restored from and would stay, by volume: it is in no doubt, and in a DR region under its key. */
+/**
+ * Finds the snapshots that can be restored from and that are kept, by volume. They are not in doubt, and in a DR region
+ * they are under its key.
+ */
 function stayingByVolume(
   { own, dr }: Pick<ReadRegion, "own" | "dr">,
   leaving: ReadonlySet<string>,
@@ -23,10 +27,10 @@ function stayingByVolume(
   return groupBy(staying, ({ volumeId }) => volumeId);
 }
 
-/** By the id of a deletion that takes one: the recovery point that it takes. Two of one are one loss. */
+/** Recovery points that deletions remove, by snapshot id. Two snapshots of one recovery point are one loss. */
 export type Losses = ReadonlyMap<string, string>;
 
-/** Returns what a region's deletions would take. */
+/** Returns the recovery points that a region's deletions remove. */
 export function lossesOf(deletions: readonly DeleteAction[], region: Pick<ReadRegion, "own" | "dr">): Losses {
   const losses = new Map<string, string>();
   if (deletions.length === 0) return losses;

@@ -1,7 +1,9 @@
-/** The order of snapshots. That of recovery points is retention's (retention.ts). Pure. */
+/** Order of snapshots. For the order of recovery points see retention.ts. Pure. */
 import type { Snapshot } from "../model/world";
 
-/** Sorts the one that was started last first; ids break ties, so that the same snapshots in any order give the same answer. */
+/**
+ * Sorts the snapshot that was started last first. Ids break ties, so the result does not depend on the input's order.
+ */
 export function latestStartedFirst(a: Snapshot, b: Snapshot): number {
   return b.startTimeMs - a.startTimeMs || (a.snapshotId < b.snapshotId ? -1 : 1);
 }

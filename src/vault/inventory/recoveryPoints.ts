@@ -1,13 +1,14 @@
-/** Recovery points as they are counted: one a volume and slot. Pure. */
+/** Lists recovery points for metrics, one per volume and slot. Pure. */
 import { volumeAndSlotOf } from "./sameSlot";
 import { copyState } from "./copies";
 import type { KeyedRegion } from "../model/settings";
 import type { Snapshot } from "../model/world";
 
 /**
- * What can be restored from. A duplicate, or an original beside the stand-in for it, is the same recovery point.
+ * Returns the snapshots that can be restored from. A redundant snapshot is the same recovery point as the canonical
+ * one.
  * @param own the vault's own in one region
- * @param dr set for a DR region: what is not encrypted under its key is none
+ * @param dr set for a DR region, where only copies encrypted under its key are recovery points
  */
 export function recoveryPoints(own: readonly Snapshot[], dr: KeyedRegion | undefined): Snapshot[] {
   const points = new Map<string, Snapshot>();
@@ -19,7 +20,7 @@ export function recoveryPoints(own: readonly Snapshot[], dr: KeyedRegion | undef
   return [...points.values()];
 }
 
-/** Sizes of the volumes, not what AWS bills: it stores changed blocks alone. */
+/** Sums the sizes of the volumes. AWS bills less, because it stores only changed blocks. */
 export function gibOf(points: readonly Snapshot[]): number {
   return points.reduce((sum, { sizeGiB }) => sum + sizeGiB, 0);
 }

@@ -1,4 +1,7 @@
-/** The world region by region: what was seen in each region that could be read, and what of it is the vault's own. Pure. */
+/**
+ * Splits the world by region: what was seen in each region that could be read, and which of it is the vault's own.
+ * Pure.
+ */
 import { isOwnCopy } from "../identity/ownership";
 import type { CoreSettings, KeyedRegion } from "../model/settings";
 import type { Snapshot, World } from "../model/world";
@@ -7,9 +10,9 @@ export interface ReadRegion {
   region: string;
   /** Set for a DR region. */
   dr?: KeyedRegion;
-  /** All that was seen there. */
+  /** All snapshots that were seen there. */
   seen: readonly Snapshot[];
-  /** The vault's own of it: snapshots and stand-ins in the primary region, copies in a DR region. */
+  /** The vault's own: snapshots and encrypted replacements in the primary region, copies in a DR region. */
   own: readonly Snapshot[];
 }
 

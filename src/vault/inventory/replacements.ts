@@ -1,19 +1,19 @@
 /**
- * Encryption in the primary region: of a snapshot of an unencrypted volume an encrypted copy is made in its own region,
- * which stands in for it once it is seen completed under the key. Only then does the original go, as a duplicate does.
- * Pure. See docs/adr/0012.
+ * Finds the encrypted replacements of the primary region. The vault copies each snapshot of an unencrypted volume,
+ * encrypted, in its own region. The copy replaces the original once it is seen completed under the key. Only then is
+ * the original deleted, as redundant. Pure. See docs/adr/0012.
  */
 import { isClear } from "../identity/ownership";
 import { type CopyState, copyFault, copyState } from "./copies";
 import type { Snapshot } from "../model/world";
 import type { CoreSettings } from "../model/settings";
 
-/** Whether a snapshot of the primary region is a copy that is to stand in for another. */
+/** Returns true if a snapshot of the primary region is an encrypted replacement. */
 export function isReplacement({ identity }: Snapshot): boolean {
   return identity.source !== undefined;
 }
 
-/** With no key configured any more one that is encrypted, under whatever key, stands on. */
+/** Returns the key that a replacement must be under. If no key is configured any more, any key is accepted. */
 function keyFor(replacement: Snapshot, { primaryKeyArn }: CoreSettings): string {
   return primaryKeyArn ?? replacement.kmsKeyId ?? "";
 }
@@ -26,13 +26,13 @@ export function replacementFault(replacement: Snapshot, settings: CoreSettings):
   return copyFault(replacement, keyFor(replacement, settings));
 }
 
-/** Finds the snapshot of an id, or what stands in for it: copies of an original count for both. */
+/** Finds the snapshot with an id, or its replacement, because both share their copies. */
 export type SourceOf = (snapshotId: string) => Snapshot | undefined;
 
 /**
- * Builds the finder when it is first asked, which for some of them is hardly ever.
+ * Returns a finder that is built when it is first used, because some are hardly ever used.
  * @param own the vault's snapshots in the primary region
- * @param counted those among them that count: of several stand-ins only one does
+ * @param canonical the canonical ones among them: of several replacements only one is
  */
 export function sourceFinder(own: readonly Snapshot[], canonical: readonly Snapshot[]): SourceOf {
   let byId: Map<string, Snapshot> | undefined;
@@ -43,7 +43,7 @@ function sourcesById(own: readonly Snapshot[], canonical: readonly Snapshot[]): 
   const byId = new Map<string, Snapshot>();
   for (const snapshot of own) byId.set(snapshot.snapshotId, snapshot);
   for (const snapshot of canonical) byId.set(snapshot.snapshotId, snapshot);
-  // One in doubt counts for nothing else, but it is still what the copies were made of.
+  // A snapshot in doubt is used for nothing else, but the copies were still made from it.
   const doubted = own.filter((one) => !isClear(one) && one.state === "completed");
   for (const snapshot of [...canonical, ...doubted]) {
     const original = snapshot.identity.source?.snapshotId;
@@ -52,7 +52,10 @@ function sourcesById(own: readonly Snapshot[], canonical: readonly Snapshot[]): 
   return byId;
 }
 
-/** Finds what {@link sourceFinder} finds, but for what leaves: of that what stands in for it. */
+/**
+ * Returns a finder like that of {@link sourceFinder}, except that for a snapshot that is deleted it finds its
+ * replacement.
+ */
 export function stayingFinder(all: SourceOf, left: readonly Snapshot[], leaving: ReadonlySet<string>): SourceOf {
   if (leaving.size === 0) return all;
   const replacement = sourceFinder([], left.filter(isReplacement));

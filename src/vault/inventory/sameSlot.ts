@@ -1,31 +1,31 @@
 /**
- * One recovery point a volume and slot. A lost answer, or two functions at once, can make a second one: the best is
- * the one that counts, the others are duplicates. Pure and total.
+ * Groups snapshots by volume and slot. A lost answer, or two functions at once, can create a second one. The best is
+ * canonical, the others are redundant. Pure and total.
  */
 import { groupBy } from "../lib/collections";
 import { MINUTE_MS, parseIso } from "../lib/time";
 import type { Snapshot } from "../model/world";
 
-/** Two snapshots of one slot hold the same data only if it was taken at the same time, or within so much. */
+/** Longest time between two snapshots of one slot that hold the same data. */
 export const SAME_DATA_MS = 15 * MINUTE_MS;
 
-/** Returns when the data was taken that a snapshot holds: of a copy when its source was started. */
+/** Returns when the data in a snapshot was taken; for a copy that is when its source was started. */
 export function dataStartMs({ startTimeMs, identity }: Snapshot): number {
   return identity.source?.startedMs ?? startTimeMs;
 }
 
-/** Returns the time that a snapshot stands for: its slot, but never one after its data was taken. */
+/** Returns the time that a snapshot stands for: its slot, but never later than its data was taken. */
 export function pointMs(snapshot: Snapshot): number {
   const dataMs = dataStartMs(snapshot);
   return Math.min(parseIso(snapshot.identity.slot) ?? dataMs, dataMs);
 }
 
-/** What a recovery point is told apart by. */
+/** Returns the key of a recovery point. */
 export function volumeAndSlot(volumeId: string, slot: string): string {
   return `${volumeId} ${slot}`;
 }
 
-/** {@link volumeAndSlot} of a snapshot. */
+/** Returns {@link volumeAndSlot} of a snapshot. */
 export function volumeAndSlotOf({ volumeId, identity }: Snapshot): string {
   return volumeAndSlot(volumeId, identity.slot);
 }
@@ -49,7 +49,7 @@ function byData(group: Snapshot[]): Snapshot[][] {
   return parts;
 }
 
-/** Groups snapshots by volume and slot, whenever their data was taken: the tries of one slot. */
+/** Groups snapshots by volume and slot, whenever their data was taken: the attempts of one slot. */
 export function byVolumeAndSlot(snapshots: readonly Snapshot[]): Snapshot[][] {
   return [...groupBy(snapshots, volumeAndSlotOf).values()];
 }
@@ -60,8 +60,8 @@ export function sameVolumeAndSlot(snapshots: readonly Snapshot[]): Snapshot[][] 
 }
 
 /**
- * The members of a group, the one that counts first.
- * @param rank lower is better; equal ranks: the older first, then the id, so that every pass chooses the same
+ * Sorts the members of a group, the canonical one first.
+ * @param rank lower is better. Equal ranks are sorted by start, then by id, so that every invocation chooses the same
  */
 export function bestFirst(group: readonly Snapshot[], rank: (snapshot: Snapshot) => number): Snapshot[] {
   if (group.length < 2) return [...group];

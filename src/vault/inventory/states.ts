@@ -1,4 +1,4 @@
-/** States of a snapshot, as EC2 has them. Pure. */
+/** States of a snapshot, as EC2 names them. Pure. */
 import type { Snapshot } from "../model/world";
 
 export function isCompleted({ state }: Snapshot): boolean {

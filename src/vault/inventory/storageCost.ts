@@ -1,11 +1,11 @@
-/** What snapshots cost a month, as far as lists of snapshots can tell. Pure. */
+/** Estimates what snapshots cost per month, as far as lists of snapshots show it. Pure. */
 import { gibOf } from "./recoveryPoints";
 import type { Snapshot } from "../model/world";
 
-/** USD for a GiB-month of EBS snapshots in the standard tier, in us-east-1 (Amazon EBS pricing, 2026). */
+/** USD per GiB-month of EBS snapshots in the standard tier, in us-east-1 (Amazon EBS pricing, 2026). */
 export const USD_PER_GIB_MONTH = 0.05;
 
-/** Returns of each volume the snapshot of its largest size: later ones hold only what changed. */
+/** Returns the snapshot of each volume's largest size. Later snapshots hold only what changed. */
 function onePerVolume(snapshots: readonly Snapshot[]): Snapshot[] {
   const largest = new Map<string, Snapshot>();
   for (const snapshot of snapshots) {
@@ -17,7 +17,7 @@ function onePerVolume(snapshots: readonly Snapshot[]): Snapshot[] {
   return [...largest.values()];
 }
 
-/** Returns in words what snapshots of one region cost: a full one of each volume, since EC2 does not list increments. */
+/** Formats the cost of snapshots in one region: one full snapshot per volume, because EC2 does not list increments. */
 export function roughCost(snapshots: readonly Snapshot[]): string {
   const usd = gibOf(onePerVolume(snapshots)) * USD_PER_GIB_MONTH;
   const amount = usd > 0 && usd < 1 ? "less than 1" : String(Math.round(usd));

@@ -1,6 +1,6 @@
-/** Groups what has the same key, in the order that it came in. Pure. */
+/** Groups items by key, in their original order. Pure. */
 
-/** Returns the groups by key, the key that came first first. */
+/** Returns the groups by key, in the order of each key's first item. */
 export function groupBy<T, K>(list: Iterable<T>, keyOf: (one: T) => K): Map<K, T[]> {
   const groups = new Map<K, T[]>();
   for (const one of list) {

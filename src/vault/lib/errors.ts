@@ -1,6 +1,6 @@
-/** Errors that the vault throws itself. */
+/** Errors that the vault itself throws. */
 
-/** An error of the vault's own, made without a class. `name` is what Lambda reports as `errorType`. */
+/** Creates an error of the vault's own, without a class. Lambda reports `name` as `errorType`. */
 export function vaultError(name: string, message: string): Error {
   return Object.assign(new Error(message), { name });
 }

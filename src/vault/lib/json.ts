@@ -1,8 +1,8 @@
-/** JSON that somebody else may have written: each guard says what a value is, and nothing of it is believed before. Pure. */
+/** Guards for JSON that anybody may have written. Nothing in it is trusted before a guard has checked it. Pure. */
 
 export type Fields = Readonly<Record<string, unknown>>;
 
-/** Parses JSON text; `undefined` if it is no JSON. */
+/** Parses JSON text; returns `undefined` if it is invalid. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
@@ -11,17 +11,17 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/** Returns true if a value is an object and no array. */
+/** Returns true if a value is an object and not an array. */
 export function isRecord(value: unknown): value is Fields {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** Returns the value if it is an object and no array, `undefined` otherwise. */
+/** Returns the value if it is an object and not an array, `undefined` otherwise. */
 export function asRecord(value: unknown): Fields | undefined {
   return isRecord(value) ? value : undefined;
 }
 
-/** Returns true if a value is a list of texts. */
+/** Returns true if a value is a list of strings. */
 export function isTexts(value: unknown): value is string[] {
   return Array.isArray(value) && value.every((one) => typeof one === "string");
 }

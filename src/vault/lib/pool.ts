@@ -1,16 +1,19 @@
-/** Bounded work: so many at a time, until the deadline, and a kind of work that met a limit stops. */
+/** Runs bounded work: a fixed number of steps at a time, until the deadline. A lane that meets a limit stops. */
 
 export interface Step {
   /** Steps of one lane stop together. */
   lane: string;
   run: () => Promise<{ stopLane?: string }>;
-  /** Called instead of `run` for a step that is not begun: with the code that stopped its lane, or none for no time. */
+  /**
+   * Called instead of `run` for a step that is not started: with the code that stopped its lane, or without one if time
+   * ran out.
+   */
   defer: (code?: string) => void;
 }
 
 /**
  * Runs the steps in order, `concurrency` at a time. `run` must not reject.
- * @param hasTime asked before each step; `false` defers all that is not begun
+ * @param hasTime asked before each step; `false` defers all steps that are not started
  */
 export async function runSteps(steps: readonly Step[], concurrency: number, hasTime: () => boolean): Promise<void> {
   const stopped = new Map<string, string>();
@@ -31,8 +34,8 @@ export async function runSteps(steps: readonly Step[], concurrency: number, hasT
 
 export interface Budget {
   now: () => number;
-  /** Nothing is begun after this time; what is left of the invocation is for the report. */
+  /** Nothing is started after this time; the rest of the invocation is for the report. */
   deadlineMs: number;
-  /** Asked once before the first recovery point is deleted; `false` puts the deletions off. Absent: they may go on. */
+  /** Asked once before the first recovery point is deleted; `false` defers the deletions. Absent: they proceed. */
   mayDelete?: () => Promise<boolean>;
 }

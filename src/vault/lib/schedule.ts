@@ -1,19 +1,19 @@
 /**
- * When a schedule fires: expressions as EventBridge Scheduler takes them, `cron(...)` and `rate(...)`
- * (AWS, "Schedule types in EventBridge Scheduler"). The parsing of cron fields is croner's.
+ * Computes when a schedule fires. Expressions are those of EventBridge Scheduler, `cron(...)` and `rate(...)` (AWS,
+ * "Schedule types in EventBridge Scheduler"). croner parses the cron fields.
  */
 import { Cron } from "croner";
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from "./time";
 
 const UNIT_MS: Readonly<Record<string, number>> = { minute: MINUTE_MS, hour: HOUR_MS, day: DAY_MS };
 
-/** `rate(6 hours)` → 21,600,000. `undefined` for anything that is not a rate. */
+/** Returns the interval of a rate: `rate(6 hours)` → 21,600,000. Returns `undefined` for anything else. */
 export function rateMs(expression: string): number | undefined {
   const match = /^rate\(([1-9]\d*) (minute|hour|day)s?\)$/.exec(expression);
   return match === null ? undefined : Number(match[1]) * (UNIT_MS[match[2] ?? ""] ?? 0);
 }
 
-/** AWS's six fields for croner's seven: seconds in front, weekdays counted from SUN = 1, `0/15` for "from 0 on". */
+/** Turns AWS's six fields into croner's seven: seconds first, weekdays from SUN = 1, `0/15` for "from 0 on". */
 export function cronOf(expression: string, timezone: string): Cron {
   const fields = /^cron\((.*)\)$/.exec(expression)?.[1]?.trim().split(/\s+/) ?? [];
   if (fields.length !== 6) throw new Error(`six fields in cron(...), got ${fields.length}`);
@@ -25,7 +25,7 @@ export function cronOf(expression: string, timezone: string): Cron {
   if (dayOfWeek.split(/[,-]/).some((day) => /^([089]|\d\d)/.test(day))) {
     throw new Error("weekdays from 1 (SUN) to 7 (SAT)");
   }
-  // A lone `L` is the week's last day, Saturday.
+  // A lone `L` is the last day of the week, Saturday.
   const weekday = dayOfWeek === "L" ? "7" : dayOfWeek;
   return new Cron(["0", minute, hour, dayOfMonth, month, weekday, year].join(" "), {
     timezone,
@@ -35,13 +35,18 @@ export function cronOf(expression: string, timezone: string): Cron {
   });
 }
 
-/** Scheduler leaves out a time that the clock jumps over in spring; croner moves it to the jump's end. */
+/**
+ * Returns the next run. Scheduler skips a time that the clock jumps over in spring; croner moves it to the jump's end.
+ */
 export function nextRun(cron: Cron, after: Date): Date | null {
   const run = cron.nextRun(after);
   return run === null || cron.match(run) ? run : cron.nextRun(run);
 }
 
-/** The first time after `afterMs` that the schedule fires; a rate counts from `startMs`. `undefined`: never again. */
+/**
+ * Returns the first time after `afterMs` that the schedule fires; `undefined` if never. A rate is counted from
+ * `startMs`.
+ */
 export function nextFireMs(expression: string, timezone: string, afterMs: number, startMs = 0): number | undefined {
   const everyMs = rateMs(expression);
   if (everyMs !== undefined) {
@@ -51,8 +56,8 @@ export function nextFireMs(expression: string, timezone: string, afterMs: number
 }
 
 /**
- * The last time up to `nowMs` that the schedule fired or should have.
- * @param knownMs a time that it is known to have fired at: what a rate, whose beginning nothing tells, counts from
+ * Returns the last time up to `nowMs` at which the schedule fired or should have fired.
+ * @param knownMs a time at which it is known to have fired. A rate is counted from it, because its start is not known.
  */
 export function lastDueMs(expression: string, timezone: string, nowMs: number, knownMs: number): number | undefined {
   const everyMs = rateMs(expression);
@@ -62,11 +67,14 @@ export function lastDueMs(expression: string, timezone: string, nowMs: number, k
   return lastCronMs(expression, timezone, nowMs);
 }
 
-/** The last time of a cron schedule at or before `nowMs`; `undefined` for a rate, which tells none of itself. */
+/**
+ * Returns the last time of a cron schedule at or before `nowMs`; `undefined` for a rate, whose times depend on its
+ * start.
+ */
 export function lastCronMs(expression: string, timezone: string, nowMs: number): number | undefined {
   if (rateMs(expression) !== undefined) return undefined;
   const cron = cronOf(expression, timezone);
-  // Runs before an instant, of which the one at the instant itself is wanted too.
+  // croner returns the runs before an instant, but a run at the instant itself is wanted too.
   const runs = cron.previousRuns(2, new Date(nowMs + SECOND_MS));
   return runs.find((run) => cron.match(run) && run.getTime() <= nowMs)?.getTime();
 }

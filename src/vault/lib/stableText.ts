@@ -1,4 +1,4 @@
-/** Returns the same text for the same data, in whichever order its keys came. */
+/** Returns the same text for the same data, whatever the order of its keys. */
 export function stableText(value: unknown): string {
   if (value === undefined) return "";
   if (typeof value !== "object" || value === null) return JSON.stringify(value);

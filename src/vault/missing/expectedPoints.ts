@@ -1,12 +1,12 @@
-/** Decides which recovery points the clock expects after a look. Pure. */
+/** Decides which recovery points the next look expects. Pure. */
 import type { Counts, PointMemory, PointsLook } from "../model/pointMemory";
 import { inFormOf, merged } from "./pointCounts";
 import { MAX_GONE, packCounts, unpackCounts } from "./pointMemory";
 import { SECOND_MS, isoSeconds } from "../lib/time";
 
 /**
- * Returns what the clock shall carry.
- * @param did whether anything is, or may have been, deleted; and whether a person was told of what is confirmed
+ * Returns the memory of recovery points that the timer is to carry.
+ * @param did whether anything is or may be deleted, and whether a person was notified of what is confirmed
  */
 export function nextPoints(
   { memory, nowMs, regions, wanted, waiting, confirmed }: PointsLook,
@@ -28,8 +28,8 @@ export function nextPoints(
     gone: gone.filter(({ region }) => regions.includes(region)).slice(-MAX_GONE),
   };
   const said = (one: object) => JSON.stringify({ ...one, at: "" });
-  // That all was there at an earlier time says more.
+  // The old memory is kept, because an earlier time says more about the same points.
   const isSame = memory.at !== "" && said({ at: "", ...next }) === said(memory);
-  // The next whole second: what was there in this one was begun before it.
+  // The next whole second, because everything seen in this one started before it.
   return isSame ? memory : { at: isoSeconds(nowMs + SECOND_MS), ...next };
 }

@@ -1,8 +1,9 @@
 /**
- * Notices recovery points that somebody else deleted. The clock carries those that the rules clearly wanted at the last look,
- * and before the vault deletes anything it takes that off (clockWriter.ts), so that nothing need be concluded from what an
- * invocation that was killed may have done. Strict about what is expected, lenient about what is found: whatever is left of a
- * recovery point is not missing. One list may lag, so two looks have to miss it. Pure.
+ * Finds recovery points that somebody else deleted. The timer carries those that the rules clearly wanted at the last
+ * look. Before the vault deletes any, it takes them off the timer (clockWriter.ts), so an invocation that is killed
+ * raises no false alarm. The check is strict about what is expected and lenient about what is found. A snapshot that is
+ * still there is not missing, even if it is pending or no longer wanted. Two looks have to miss it, because one list
+ * may lag. Pure.
  */
 import {
   ALL,
@@ -20,18 +21,19 @@ import type { Snapshot, World } from "../model/world";
 import type { CoreSettings } from "../model/settings";
 import { CERTAIN_MS, type LookedRegion, msOf, wantedIn } from "./wantedPoints";
 
-/** What is looked through for recovery points that the rules do not want any more, or that nobody has. */
+/** Snapshots of a region in which missing recovery points are searched for. */
 interface Sought {
-  /** The vault's own of an instance, or of all. */
+  /** Returns the vault's own snapshots of an instance, or of all instances. */
   ownOf: (of: string) => readonly Snapshot[];
-  /** What the vault is about to delete. */
+  /** Ids of the snapshots that the vault is about to delete. */
   leaving: ReadonlySet<string>;
 }
 
 /**
- * Returns what of recovery points is not there any more, by slot: in whatever state, wanted or not. Of what the vault is about
- * to delete in part nobody can say.
- * @param beforeMs what was started later took the place of what is asked about
+ * Returns the recovery points that are no longer complete, by slot. Snapshots are found in any state but `error`,
+ * wanted or not. Slots of which the vault is about to delete something are left out, because nothing can be said about
+ * them.
+ * @param beforeMs time before which the expected snapshots were started; later ones replaced them
  */
 function missingOf(
   of: string,
@@ -48,7 +50,7 @@ function missingOf(
   return Object.fromEntries(had.filter(isMissing));
 }
 
-/** Returns what a region had and has no more. */
+/** Returns the recovery points that a region had and now lacks. */
 function newlyGone(
   had: Counts,
   { counts, startedSince }: Wanted,
@@ -68,7 +70,7 @@ function newlyGone(
   });
 }
 
-/** Returns what is still gone of what an earlier look missed. */
+/** Returns what is still gone of an earlier miss; `undefined` if nothing is. */
 function stillGone(gone: GonePoints, sought: Sought): GonePoints | undefined {
   const named = Object.entries(gone.slots);
   const slots = missingOf(gone.of, named, sought, msOf(gone.seen));
@@ -76,7 +78,7 @@ function stillGone(gone: GonePoints, sought: Sought): GonePoints | undefined {
   return left === 0 ? undefined : { ...gone, count: gone.count - named.length + left, slots };
 }
 
-/** Compares what is there with what the clock expects. */
+/** Compares the recovery points of each region with what the timer expects. */
 function lookAtPoints(
   memory: PointMemory,
   regions: readonly LookedRegion[],
@@ -100,14 +102,14 @@ function lookAtPoints(
     const gone = (had: Counts) => newlyGone(had, mine, sought, { region, memory, nowMs });
     const had = unpackCounts(counted);
     const each = gone(had);
-    // Of so many instances nobody reads a line each.
+    // Nobody reads one line per instance for so many, so they become sums.
     waiting.push(...(each.length > MAX_GONE ? gone(summed(had)) : each));
   }
   return { memory, nowMs, wanted, waiting, confirmed };
 }
 
 /**
- * Compares what is there with what the clock expects.
+ * Compares what is there with what the timer expects; `undefined` if the timer could not be read.
  * @param plans of the primary region and of the DR regions that were read, in their order
  */
 export function pointsLook(

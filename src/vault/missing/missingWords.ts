@@ -1,17 +1,17 @@
-/** What a person is told of recovery points that somebody else deleted. Pure text. */
+/** Composes what a person reads about recovery points that somebody else deleted. Pure text. */
 import { ALL, type GonePoints, type PointsLook } from "../model/pointMemory";
 import { type Problem, problem } from "../model/problem";
 
-/** The kind of these problems. */
+/** Kind of these problems. */
 export const POINTS_MISSING = "recovery-points-missing";
 
-/** Returns how many of the named recovery points a region has, complete. */
+/** Returns how many of the named recovery points a region has complete. */
 function hasOf(region: string, { of, slots }: GonePoints, { wanted }: PointsLook): number {
   const mine = wanted.get(region)?.counts.get(of);
   return Object.entries(slots).filter(([slot, number]) => (mine?.get(slot) ?? 0) >= number).length;
 }
 
-/** Returns what is left of them in other regions, and what the vault does with that. */
+/** Returns what other regions still have of them, and what the vault does with that. */
 function leftOf(gone: GonePoints, look: PointsLook, primaryRegion: string): string {
   if (gone.of === ALL) return "";
   const others = [...look.wanted.keys()]
@@ -24,7 +24,9 @@ function leftOf(gone: GonePoints, look: PointsLook, primaryRegion: string): stri
   return ` ${texts.join(", ")}${isCopiedAgain ? "; the vault copies them again" : ""}.`;
 }
 
-/** Returns the command that shows who deleted snapshots: CloudTrail keeps such events for 90 days without any trail. */
+/**
+ * Returns the command that shows who deleted snapshots. CloudTrail keeps such events for 90 days even without a trail.
+ */
 function whoDeleted(region: string): string {
   return `aws cloudtrail lookup-events --region ${region} --lookup-attributes AttributeKey=EventName,AttributeValue=DeleteSnapshot --query "Events[].[EventTime,Username,EventId]" --output table`;
 }
@@ -33,7 +35,7 @@ function problemOf(gone: GonePoints, look: PointsLook, primaryRegion: string): P
   const { region, of, since, count, slots } = gone;
   const mine = look.wanted.get(region)?.counts.get(of);
   const named = Object.keys(slots).sort();
-  // In a DR region what is there now may be a copy that was made again.
+  // In a DR region the present snapshot may be a copy that was made again.
   const isPart = region === primaryRegion && named.some((slot) => mine?.has(slot));
   const one = count === 1;
   const what = `${count} recovery point${one ? "" : "s"}${of === ALL ? "" : ` of ${of}`} in ${region}`;
@@ -47,7 +49,7 @@ function problemOf(gone: GonePoints, look: PointsLook, primaryRegion: string): P
   );
 }
 
-/** Reports what two looks did not find. */
+/** Reports the recovery points that two looks missed. */
 export function missingProblems(look: PointsLook, primaryRegion: string): Problem[] {
   return look.confirmed.map((gone) => problemOf(gone, look, primaryRegion));
 }

@@ -6,7 +6,10 @@ import { countVolumes } from "../retention/recoverySets";
 import type { Snapshot } from "../model/world";
 import { ALL, type Counts } from "../model/pointMemory";
 
-/** Counts of each instance and slot the volumes: a duplicate, or an original beside its stand-in, is of the same one. */
+/**
+ * Counts the volumes of each instance and slot. A redundant snapshot, or an original beside its encrypted replacement,
+ * is of the same volume.
+ */
 export function countPoints(snapshots: readonly Snapshot[]): Map<string, Map<string, number>> {
   const counts = new Map<string, Map<string, number>>();
   const volumes = new Map<string, Map<string, string[]>>();
@@ -27,7 +30,10 @@ export function countPoints(snapshots: readonly Snapshot[]): Map<string, Map<str
   return counts;
 }
 
-/** Counts the same of what was judged: a recovery point is kept or deleted whole, so one of its snapshots speaks for all. */
+/**
+ * Counts the volumes of each recovery point that a verdict keeps. A recovery point is kept or deleted whole, so its
+ * first snapshot speaks for all.
+ */
 export function countKept({
   sets,
   held,
@@ -38,7 +44,7 @@ export function countKept({
     const mine = new Map<string, number>();
     for (const { slot, snapshots } of all) {
       const [first] = snapshots;
-      // By those that are few.
+      // These two maps are small, unlike the one of what is kept.
       if (first === undefined || gone.has(first.snapshotId) || held.has(first.snapshotId)) continue;
       mine.set(slot, countVolumes(snapshots));
     }
@@ -56,12 +62,15 @@ export function summed(counts: Counts): Counts {
   return sums.size === 0 ? new Map() : new Map([[ALL, sums]]);
 }
 
-/** Returns counts as sums where others are sums. */
+/** Returns counts as sums if the others are sums. */
 export function inFormOf(counts: Counts, others: Counts): Counts {
   return others.has(ALL) ? summed(counts) : counts;
 }
 
-/** Returns of each instance and slot the number that either has, by which of the two counts. */
+/**
+ * Combines two counts of each instance and slot.
+ * @param choose picks the number from the two
+ */
 export function merged(a: Counts, b: Counts, choose: (x: number, y: number) => number): Counts {
   const both = new Map<string, Map<string, number>>();
   for (const of of new Set([...a.keys(), ...b.keys()])) {
@@ -77,8 +86,8 @@ export function merged(a: Counts, b: Counts, choose: (x: number, y: number) => n
 }
 
 /**
- * Finds the vault's own snapshots of an instance, or of {@link ALL}, but for the remains of failures, which nobody counted.
- * Grouped when first asked, which hardly any look is.
+ * Returns a function that finds the vault's own snapshots of an instance, or of {@link ALL}. Failed ones are left out,
+ * because they were not counted. Snapshots are grouped at the first call, because hardly any look makes one.
  */
 export function ownFinder(seen: readonly Snapshot[]): (of: string) => readonly Snapshot[] {
   let own: readonly Snapshot[] | undefined;

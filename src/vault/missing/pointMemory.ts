@@ -1,19 +1,23 @@
 /**
- * Recovery points that the vault expects to find again, as the alarm clock carries them: without that nobody would notice that
- * a person deletes some. Instances with the same points share an entry, and a large fleet is carried as sums. Pure.
+ * Packs the recovery points that the vault expects to find again, as the timer carries them. Without them nobody would
+ * notice that a person deletes some. Instances with the same points share an entry, and a large fleet is carried as
+ * sums. Pure.
  */
 import type { CountedRegion, Counts, PointMemory } from "../model/pointMemory";
 import { summed } from "./pointCounts";
 import { SECOND_MS, isoSeconds, parseIso } from "../lib/time";
 
-/** Scheduler takes 256 KB in all. Beyond this sums take the place of an entry for each instance, and the oldest are left out. */
+/**
+ * Limit in characters, since Scheduler accepts 256 KB in all. Beyond it sums replace the entries per instance, and the
+ * oldest slots are left out.
+ */
 const MAX_LENGTH = 20_000;
 const ID_LENGTH = 20;
-/** What the clock carries of what is gone: a person looks at CloudTrail for the rest. */
+/** Limits on missing recovery points in the timer's payload. A person finds the rest in CloudTrail. */
 export const MAX_GONE = 30;
 export const MAX_GONE_SLOTS = 5;
 
-/** Returns slots as the clock carries them, in their order. */
+/** Packs slots as seconds since the one before, in base 36. */
 function packSlots(slots: readonly string[]): string[] {
   let before = 0;
   return slots.map((slot) => {
@@ -24,7 +28,10 @@ function packSlots(slots: readonly string[]): string[] {
   });
 }
 
-/** Returns all slots that anything is counted of, the oldest first; one that is no whole second would not come back. */
+/**
+ * Returns all slots with counts, the oldest first. A slot that is not a whole second is left out, because it could not
+ * be read back.
+ */
 function slotsOf(counts: Counts): string[] {
   const slots = new Set<string>();
   for (const mine of counts.values()) for (const slot of mine.keys()) slots.add(slot);
@@ -33,7 +40,7 @@ function slotsOf(counts: Counts): string[] {
 
 function packed(region: string, counts: Counts, slots = slotsOf(counts)): CountedRegion {
   const has: Record<string, string[]> = {};
-  // In the order of their ids: EC2 lists in any, and what says the same is not written again.
+  // In the order of their ids, because EC2 lists in any order, and a payload that is unchanged is not written again.
   for (const [of, mine] of [...counts].sort(([a], [b]) => (a < b ? -1 : 1))) {
     const numbers = slots.map((slot) => (mine.get(slot) ?? 0).toString(36));
     const isLong = slots.length === 1 || numbers.some((one) => one.length > 1);
@@ -42,7 +49,7 @@ function packed(region: string, counts: Counts, slots = slotsOf(counts)): Counte
   return { region, slots: packSlots(slots), has };
 }
 
-/** Writes as many of a region's sums as there is room for, the newest. */
+/** Packs the newest sums of a region, as many as there is room for. */
 function packedSums(region: string, counts: Counts, room: number): CountedRegion {
   const sums = summed(counts);
   const slots = slotsOf(sums);
@@ -53,7 +60,7 @@ function packedSums(region: string, counts: Counts, room: number): CountedRegion
   }
 }
 
-/** Writes counts as the clock carries them; of an empty region there is nothing to miss. */
+/** Packs counts for the timer. A region without counts is left out, because nothing can be missing there. */
 export function packCounts(regions: ReadonlyMap<string, Counts>): CountedRegion[] {
   const all = [...regions].filter(([, counts]) => counts.size > 0);
   const instances = all.reduce((sum, [, { size }]) => sum + size, 0);
@@ -64,7 +71,7 @@ export function packCounts(regions: ReadonlyMap<string, Counts>): CountedRegion[
   return all.map(([region, counts]) => packedSums(region, counts, MAX_LENGTH / all.length));
 }
 
-/** Reads counts as the clock carries them. */
+/** Unpacks counts that the timer carries. */
 export function unpackCounts({ slots, has }: CountedRegion): Counts {
   let seconds = 0;
   const names = slots.map((slot) => isoSeconds((seconds += parseInt(slot, 36)) * SECOND_MS));
@@ -80,7 +87,7 @@ export function unpackCounts({ slots, has }: CountedRegion): Counts {
   return counts;
 }
 
-/** Returns the memory of a vault that lost count: another invocation may have deleted what this one has seen. */
+/** Returns the memory of a vault that lost count, because another invocation may have deleted what this one saw. */
 export function forgotten(nowMs: number): PointMemory {
   const at = isoSeconds(nowMs);
   return { at, deletedAt: at, counted: [], gone: [] };

@@ -1,4 +1,7 @@
-/** Counts the recovery points of a region that the rules clearly want: those that the vault may expect to find again. Pure. */
+/**
+ * Counts the recovery points of a region that the rules clearly want, so that the vault can expect to find them again.
+ * Pure.
+ */
 import { isClear, isOwn } from "../identity/ownership";
 import { whyKept } from "../retention/retentionVerdict";
 import type { PointMemory, Wanted } from "../model/pointMemory";
@@ -7,33 +10,36 @@ import type { PrunePlan } from "../retention/prunePlan";
 import { MINUTE_MS, parseIso } from "../lib/time";
 import type { Snapshot } from "../model/world";
 
-/** Longer than any list lags and any invocation lasts, shorter than the hour between two sweeps. */
+/** A time that is longer than any list lags and any invocation lasts, and shorter than the hour between two sweeps. */
 export const CERTAIN_MS = 30 * MINUTE_MS;
 
 /** A region that was read. */
 export interface LookedRegion {
   region: string;
-  /** All that was seen there. */
+  /** All snapshots that were seen there. */
   seen: readonly Snapshot[];
   pruned: PrunePlan;
 }
 
-/** Returns an instant in milliseconds since 1970; one that is none lies before all others. */
+/** Returns a time in milliseconds since 1970; `-Infinity` if the text is not a time. */
 export function msOf(instant: string | undefined): number {
   return parseIso(instant ?? "") ?? -Infinity;
 }
 
-/** Decides whether no deletion of the vault's is so recent that a list may still show what is gone. */
+/** Decides whether the vault's last deletion is so long ago that no list still shows what is gone. */
 function isQuiet({ deletedAt }: PointMemory, nowMs: number): boolean {
   return nowMs - msOf(deletedAt) >= CERTAIN_MS;
 }
 
-/** Decides whether a snapshot is kept since somebody changed its tags: else whoever does that first could hide a deletion. */
+/**
+ * Decides whether a snapshot is kept because its tags were changed. It is expected too, because otherwise anyone could
+ * hide a deletion by changing tags first.
+ */
 function isDoubted(one: Snapshot): boolean {
   return one.doubt !== undefined && one.state === "completed" && isOwn(one) && !isClear(one);
 }
 
-/** Counts what the rules want, and nothing waits to delete. */
+/** Counts the recovery points that the rules want and that do not wait for deletion. */
 export function wantedIn({ seen, pruned }: LookedRegion, memory: PointMemory, nowMs: number): Wanted {
   const { points, verdict } = pruned;
   const doubted = seen.filter(isDoubted);

@@ -10,14 +10,14 @@ export interface SnapshotAction {
   region: string;
   instanceId: string;
   slot: string;
-  /** `set`: one crash-consistent CreateSnapshots. `each`: one CreateSnapshot a volume. */
+  /** `set`: one crash-consistent CreateSnapshots. `each`: one CreateSnapshot per volume. */
   mode: "set" | "each";
   volumes: AttachedVolume[];
   excludeBootVolume: boolean;
   excludeDataVolumeIds: string[];
-  /** Whether EC2 shall copy each volume's own tags, all of them; else those that fit are written: see volumeTags.ts. */
+  /** True if EC2 copies all of each volume's own tags; otherwise the vault writes those that fit (volumeTags.ts). */
   copyVolumeTags: boolean;
-  /** The most tags that a snapshot may be made with. */
+  /** Highest number of tags that a snapshot is created with. */
   maxTags: number;
   tags: Tags;
   reason: string;
@@ -29,19 +29,22 @@ export interface CopyAction {
   sourceSnapshotId: string;
   sourceRegion: string;
   kmsKeyArn: string;
-  /** When the source was started: how long the copy has been owed. */
+  /** Start of the source snapshot: the copy has been due since then. */
   sinceMs: number;
-  /** What the copy is to be. */
+  /** Identity that the copy gets. */
   identity: Identity;
-  /** Set where the source's tags were changed: so are the copy's, and it is in doubt from the start. */
+  /**
+   * Set if the source is in doubt because its tags were changed. The copy has the same tags, so it is in doubt from the
+   * start.
+   */
   ofDoubt?: true;
   tags: Tags;
   reason: string;
 }
 
 /**
- * Written on a snapshot of the primary region before another goes: before a copy of it does by the DR region's own
- * retention, or before its original does, which had such marks.
+ * Copy-expired tag, written on a snapshot of the primary region before another snapshot is deleted. That is a copy that
+ * the DR region's own retention deletes, or an original whose replacement lacks the tag.
  */
 export interface ExpiredCopyTag {
   snapshotId: string;
@@ -52,15 +55,15 @@ export interface DeleteAction {
   kind: "delete";
   region: string;
   snapshotId: string;
-  /** The snapshot as it was seen. */
+  /** Snapshot as it was read. */
   snapshot: Snapshot;
-  /** What must remember first that its copies in some regions have lived their time: see {@link ExpiredCopyTag}. */
+  /** Tag that must be written first, if any. */
   expiredCopyTag?: ExpiredCopyTag;
-  /** A recovery point past its rules, a second one of the same slot, or what nobody can restore from. */
+  /** Reason: past its rules, a redundant snapshot, or one that nobody can restore from. */
   because: "retention" | "redundant" | "failed";
-  /** The recovery point that it is part of, where that goes whole by its rules: see recoverySets.ts. */
+  /** Key of its recovery point, if the rules delete that as a whole: see recoverySets.ts. */
   set?: string;
-  /** Set on the snapshot of a root volume: it goes last, so that no data is left without its root. */
+  /** Set on the snapshot of a root volume. It is deleted last, so that no data is left without its root. */
   isRoot?: true;
   reason: string;
 }
@@ -69,11 +72,11 @@ export interface LockAction {
   kind: "lock";
   region: string;
   snapshotId: string;
-  /** The copy as it was seen. */
+  /** Copy as it was read. */
   snapshot: Snapshot;
   mode: SnapshotLock["mode"];
   days: number;
-  /** When the copy was started: how long the lock has been owed. */
+  /** Start of the copy: the lock has been due since then. */
   sinceMs: number;
   reason: string;
 }
@@ -90,48 +93,52 @@ export interface Plan {
   actions: Action[];
   kept: Kept[];
   problems: Problem[];
-  /** Whether the served slot lacks nothing that this plan does not make, or is closed by it. */
+  /** True if the target slot lacks nothing but what this plan creates, or if this plan closes it. */
   slotSettled: boolean;
-  /** Work under way in AWS that a later pass must look at again, with the time that it began. */
+  /** Work under way in AWS that a later invocation must check again, with its start. */
   pending: { snapshotId: string; region: string; sinceMs: number }[];
-  /** Of what is kept: what the deletion limit keeps. */
+  /** Part of `kept`: what the deletion limit keeps. */
   withheld?: Kept[];
-  /** The canonical snapshot of each volume and slot in the primary region; absent where that could not be read. */
+  /** Canonical snapshot of each volume and slot in the primary region; absent if that region could not be read. */
   canonical?: readonly Snapshot[];
-  /** Which recovery points there are, and which are missed; absent where that was not looked at. */
+  /** Recovery points that exist and that are missing; absent if this was not checked. */
   points?: PointsLook;
-  /** Instances that have not been backed up for `orphanDays`; absent where the instances were not read. */
+  /** Instances that have not been backed up for `orphanDays`; absent if the instances were not read. */
   orphans?: readonly string[];
-  /** What is known of changes after this plan; absent where that was not looked at. */
+  /** Change memory and waiting plans after this plan; absent if they were not read. */
   changes?: PlannedChanges;
-  /** Since when the slot has waited for an instance that EC2 does not show whole yet; a pass looks at it again. */
+  /** Time since which the slot has waited for an instance that EC2 does not show whole yet; a follow-up looks again. */
   waitsSinceMs?: number;
 }
 
-/** What became of one action. `deferred` and `skipped` are normal: they neither mail nor count as errors. `planned` is a dry run's. */
+/**
+ * Outcome of one action. `deferred` and `skipped` are normal and not failures. `planned` is the outcome of a dry run.
+ */
 export interface Outcome {
   action: Action;
   status: "done" | "deferred" | "skipped" | "failed" | "planned";
   detail: string;
-  /** Set on what was not even begun: its kind met a limit before, or time was over. */
+  /** Set if the action was not started, for example because its kind met a limit or time ran out. */
   notStarted?: true;
-  /** AWS error code, where AWS refused. */
+  /** AWS error code, if AWS refused the action. */
   code?: string;
   requestId?: string;
-  /** Of a deletion that something forbids: the AMIs that AWS named, if any. */
+  /** AMIs that AWS named, possibly none, if something forbids a deletion. */
   heldBy?: string[];
-  /** Snapshots that the action made. */
+  /** Snapshots that the action created. */
   snapshotIds: string[];
-  /** Why EC2 took no crash-consistent set, so that each volume was snapshotted on its own. */
+  /** Reason why EC2 refused a crash-consistent set, so that each volume was snapshotted on its own. */
   brokenSet?: string;
   tagsLeftOut?: TagsLeftOut;
 }
 
-/** Tags that AWS did not take, and why. */
+/** Tags that AWS refused, and why. */
 export interface TagsLeftOut {
   /** AWS error code. */
   code: string;
   message: string;
-  /** Snapshots that lack tags of their volumes; absent: all were made without the tags of instance and volumes. */
+  /**
+   * Snapshots that lack tags of their volumes; absent: everything was created without the tags of instance and volumes.
+   */
   snapshotIds?: string[];
 }

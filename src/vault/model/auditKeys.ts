@@ -1,23 +1,28 @@
-/** Where in the audit bucket what is written. Pure. */
+/** Keys in the audit bucket. Pure. */
 import { isoSeconds } from "../lib/time";
 import type { Trigger } from "./trigger";
 
 export const RUNS_PREFIX = "runs";
 const MANIFESTS_PREFIX = "manifests";
-/** All that the function may write under. */
+/** All prefixes that the function is allowed to write under. */
 export const AUDIT_PREFIXES = [RUNS_PREFIX, MANIFESTS_PREFIX];
 
-/** No slash, no dot, nothing that S3 or a shell takes for something else: instance ids come from tags. */
+/**
+ * Replaces slashes, dots and anything else that S3 or a shell could misread. Instance ids are read from Descriptions,
+ * which anybody can plant.
+ */
 function safe(text: string): string {
   return text.replace(/[^\w-]/g, "_");
 }
 
-/** `2026-11-22T03:00:00Z` → `20261122T030000Z`: ISO 8601 without what file systems and URLs mind. */
+/** Compacts `2026-11-22T03:00:00Z` to `20261122T030000Z`, which file systems and URLs accept. */
 function compact(instant: string): string {
   return safe(instant.replace(/[-:]/g, ""));
 }
 
-/** `runs/2026/11/22/20261122T030000Z-<runId>.json`: by the slot where the wake had one, else by when it began. */
+/**
+ * Returns `runs/2026/11/22/20261122T030000Z-<runId>.json`, by the trigger's slot, or by the start if it has no slot.
+ */
 export function recordKey({ slot, runId }: Trigger, startMs: number): string {
   const when = slot ?? isoSeconds(startMs);
   const [date = ""] = when.split("T");
@@ -25,7 +30,7 @@ export function recordKey({ slot, runId }: Trigger, startMs: number): string {
   return `${RUNS_PREFIX}/${folders}/${compact(when)}-${safe(runId)}.json`;
 }
 
-/** `manifests/i-0123456789abcdef0/20261122T030000Z.json` */
+/** Returns `manifests/i-0123456789abcdef0/20261122T030000Z.json`. */
 export function manifestKey(instanceId: string, slot: string): string {
   return `${MANIFESTS_PREFIX}/${safe(instanceId)}/${compact(slot)}.json`;
 }

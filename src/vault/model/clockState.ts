@@ -1,33 +1,35 @@
-/** What the alarm clock's payload carries from one invocation to the next. Types only. */
+/** State that the follow-up timer's payload carries from one invocation to the next. Types only. */
 import type { ChangeMemory } from "./changeMemory";
 import type { PointMemory } from "./pointMemory";
 
-/** Problem key → when it was told, as an ISO instant. */
+/** Time at which each problem was reported, as an ISO instant, by problem key. */
 export type NotifiedAt = Readonly<Record<string, string>>;
 
 export interface ClockState {
-  /** The slot that still lacks a snapshot. */
+  /** Slot that still lacks a snapshot. */
   slot?: string;
-  /** An older slot that still lacked something when `slot` came: to be told, not made. */
+  /**
+   * Older slot that still lacked something when `slot` came. The vault reports it, but no longer creates its snapshots.
+   */
   abandoned?: string;
-  /** The newest slot that lacks nothing any more, or whose window is over. */
+  /** Newest slot that is complete, or whose window is over. */
   done?: string;
-  /** Since when reads have been throttled without a break. */
+  /** Time since which reads have been throttled without a break. */
   throttledSince?: string;
-  /** Up to which completion manifests of recovery points were written for good (report/audit/audit.ts). */
+  /** Completion time up to which all manifests of recovery points have been written (report/audit/audit.ts). */
   manifestsTo?: string;
-  /** The schedule that `slot` and `done` are of, as `<expression> <time zone>`. */
+  /** Schedule of `slot` and `done`, as `<expression> <time zone>`. */
   schedule?: string;
-  /** When that schedule was first seen, by a sweep of a new vault or after an edit: it owes nothing of before. */
+  /** First sight of that schedule: by a new vault's first sweep, or after an edit. No earlier slot is due. */
   dueSince?: string;
-  /** What is known of changes that would delete what was kept before them. */
+  /** Memory of changes that would delete what was kept before them. */
   changes?: ChangeMemory;
-  /** Which recovery points the next look expects, and which the last ones missed (missingPoints.ts). */
+  /** Recovery points that the next look expects, and those that the last looks missed (missingPoints.ts). */
   points?: PointMemory;
-  /** When the vault's tag was last looked for on what is not the vault's (strangers.ts). */
+  /** Last look for the vault's tag on snapshots of others (strangers.ts). */
   strangersAt?: string;
   notified: NotifiedAt;
 }
 
-/** A clock that is stopped stands here: Scheduler may refuse a time that has passed, even of a disabled schedule. */
+/** Expression of a stopped timer: Scheduler may refuse a time that has passed, even in a disabled schedule. */
 export const STOPPED_CLOCK = "at(2099-01-01T00:00:00)";

@@ -1,14 +1,17 @@
 import type { Tags } from "./world";
 
-/** An instance that exists, has recovery points, and is not among the protected ones any more: see dropouts.ts. */
+/** An instance that exists and has recovery points, but is no longer protected: see dropouts.ts. */
 export interface Dropout {
   instanceId: string;
-  /** Its tags as they are now. */
+  /** Current tags. */
   tags: Tags;
-  /** When its newest recovery point was due. */
+  /** Time of its newest recovery point; with `orphan-soon`, of those of its volumes that no protected instance has. */
   newestMs: number;
-  /** The value that its backup tag had then, if known. */
+  /** Value of its backup tag at that time, if known. */
   policyName?: string;
-  /** It had a recovery point in the last slot, or its recovery points become orphans before the next run. */
+  /**
+   * `left`: it had a recovery point in the last finished slot or later. `orphan-soon`: its recovery points become
+   * orphans by the next run.
+   */
   because: "left" | "orphan-soon";
 }

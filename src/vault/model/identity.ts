@@ -1,28 +1,31 @@
-/** What a copy was made of, first of all: of a copy's copy the snapshot that the first one was made of. */
+/** Original snapshot of a copy. A copy of a copy has the original of the first one. */
 export interface Source {
   snapshotId: string;
   volumeId: string;
   startedMs: number;
 }
 
-/** What a snapshot is, by its Description, which nobody can change: see description.ts. */
+/** Identity of a snapshot, from its Description, which nobody can change: see description.ts. */
 export interface Identity {
   vaultId: string;
   instanceId: string;
-  /** Whole seconds in UTC, whose order as text is their order in time. */
+  /** Whole seconds in UTC, so the order as text is the order in time. */
   slot: string;
-  /** Set on a copy, in a DR region or in the primary one. */
+  /** Set on a copy, in a DR region or in the primary region. */
   source?: Source;
 }
 
-/** Why a snapshot is not believed: see doubts.ts. */
+/** Reason why a snapshot is in doubt: see doubts.ts. */
 export interface Doubt {
-  /** `tags`: they contradict the Description, which stands. `identity`: EC2's own records contradict the Description. */
+  /**
+   * `tags`: they contradict the Description, which is believed. `identity`: EC2's own records contradict the
+   * Description.
+   */
   of: "tags" | "identity";
   what: string;
 }
 
-/** A snapshot that somebody gave the vault's tag. It is never touched. */
+/** A snapshot of somebody else's that carries the vault's tag. The vault never touches it. */
 export interface Stranger {
   snapshotId: string;
   region: string;

@@ -1,19 +1,19 @@
-/** A region that left the stack: types only. What becomes of it: leftRegions.ts. */
+/** Regions that left the stack: types only. leftRegions.ts decides what happens to them. */
 import type { Cause } from "./cause";
 import type { Snapshot } from "./world";
 
-/** A region that is not the stack's any more, while anything of the vault is there. */
+/** A region that left the stack, as long as it has anything of the vault. */
 export interface LeftRegion {
   region: string;
-  /** When an invocation first found it gone from the settings, as an ISO instant. */
+  /** Time at which an invocation first found it missing from the settings, as an ISO instant. */
   since: string;
-  /** Set where the last look found nothing there. */
+  /** Set if the last look found nothing there. */
   isEmpty?: true;
 }
 
-/** The same as it was seen. */
+/** Such a region as it was read. */
 export interface SeenLeft extends Pick<LeftRegion, "region" | "since"> {
-  /** What the vault once made there; absent where that could not be read. */
+  /** Snapshots that the vault made there; absent if they could not be read. */
   snapshots?: readonly Snapshot[];
   cause?: Cause;
 }

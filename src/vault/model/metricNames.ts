@@ -1,57 +1,63 @@
 /**
- * Names shared by what emits a metric, what alarms on it and what draws it. Two kinds of dimensions: the vault's own metrics
- * have `service` (the vault id), those of a region `service` and `region`.
+ * Metric names, shared by the code that emits, alarms on and draws a metric. The vault's own metrics have the dimension
+ * `service` (the vault id). Those of a region have `service` and `region`.
  */
 
 export const METRIC_NAMESPACE = "SmartVault";
 
-/** Of the vault. What each means, and when it is sent: docs/METRICS.md. */
+/** Metrics of the vault. docs/METRICS.md says what each means, and when it is sent. */
 export const METRIC = {
-  /** 1 by every invocation that came to its end, whatever it found: the heartbeat. */
+  /** 1, sent by every invocation that completes, whatever it found: the heartbeat. */
   invocationsCompleted: "InvocationsCompleted",
-  /** The same of runs alone. */
+  /** The same for runs only. */
   runsCompleted: "RunsCompleted",
-  /** Protected instances, as a run saw them; `zeroMatches` is 1 where there are none. */
+  /** Protected instances, as a run saw them; `zeroMatches` is 1 if none was found. */
   instancesTargeted: "InstancesTargeted",
   zeroMatches: "ZeroMatches",
-  /** Put off for a limit or for time; by AWS's code for why as `ActionsDeferred.<code>`. */
+  /** Actions and reads deferred because of a limit or lack of time; per AWS error code as `ActionsDeferred.<code>`. */
   actionsDeferred: "ActionsDeferred",
-  /** Problems that are no notices, told or not. */
+  /** Open problems other than notices, reported or not. */
   problemsSeen: "ProblemsSeen",
-  /** What is left in regions that left the stack, and the sum of its volumes' sizes. */
+  /** Snapshots in regions that left the stack, and the sum of their volumes' sizes. */
   leftSnapshots: "LeftRegionSnapshots",
   leftGiB: "LeftRegionGiB",
-  /** Seconds, of a run. */
+  /** Duration of a run, in seconds. */
   runDuration: "RunDuration",
 } as const;
 
-/** Of a region. */
+/** Metrics of a region. */
 export const REGION_METRIC = {
   snapshotsStarted: "SnapshotsStarted",
   /** Volumes that have their recovery point of the newest slot; not sent by sweeps. */
   snapshotsCompleted: "SnapshotsCompleted",
-  /** Of the newest slot in state error, and CreateSnapshots calls that were refused. */
+  /** Snapshots of the newest slot in state `error`, and CreateSnapshots calls that were refused. */
   snapshotsFailed: "SnapshotsFailed",
   copiesStarted: "CopiesStarted",
   copiesCompleted: "CopiesCompleted",
   copiesFailed: "CopiesFailed",
   copiesDeferred: "CopiesDeferred",
-  /** Copies that EC2 is at work on in this DR region, those just begun among them. */
+  /** Pending copies in this DR region, including those just started. */
   copiesInFlight: "CopiesInFlight",
   snapshotsDeleted: "SnapshotsDeleted",
-  /** One a volume and slot that can be restored from, and the sum of their volumes' sizes: what is protected, not what is billed. */
+  /**
+   * Recovery points that can be restored, one per volume and slot, and the sum of their volumes' sizes. This shows what
+   * is protected, not what is billed.
+   */
   recoveryPoints: "RecoveryPoints",
   protectedGiB: "ProtectedGiB",
-  /** Of these: what instances have that have not been backed up for `orphanDays`. */
+  /** Those of instances that have not been backed up for `orphanDays`. */
   orphanPoints: "OrphanRecoveryPoints",
   orphanGiB: "OrphanGiB",
-  /** Minutes since the start of the oldest snapshot that this DR region has no verified copy of. */
+  /** Minutes since the start of the oldest snapshot that has no verified copy in this DR region. */
   oldestMissingCopy: "OldestMissingCopyMinutes",
-  /** Hours since the data of the newest recovery point in this region of the instance that is worst off. */
+  /**
+   * Hours since the data of a volume's newest recovery point in this region was taken, for the volume that is worst
+   * off.
+   */
   maxRecoveryPointAge: "MaxRecoveryPointAgeHours",
 } as const;
 
-/** CloudWatch has no GiB, no minutes and no hours: those are in the name. */
+/** Units of CloudWatch. It knows no GiB, minutes or hours, so those are in the metric's name. */
 type MetricUnit = "Count" | "Seconds" | "NoUnit";
 
 /** One value of a metric. */

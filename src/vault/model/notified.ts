@@ -1,9 +1,12 @@
-/** When each problem was reported, and for how long that counts. Pure. */
+/** Reports of problems: when each was reported, and how long that is valid. Pure. */
 import type { NotifiedAt } from "./clockState";
 import { DAILY_HOURS, KINDS, isKind } from "./problem";
 import { HOUR_MS, parseIso } from "../lib/time";
 
-/** Scheduler takes 256 KB of input; beyond this number the oldest reports are forgotten, so those problems are mailed again. */
+/**
+ * Highest number of reports that are remembered, because Scheduler accepts 256 KB of input. The oldest ones beyond it
+ * are forgotten, so those problems are mailed again.
+ */
 const MAX_NOTIFIED = 700;
 
 function repeatAfterMs(key: string): number {
@@ -13,7 +16,7 @@ function repeatAfterMs(key: string): number {
   return repeatHours * HOUR_MS;
 }
 
-/** Returns the reports that still count: the newest, {@link MAX_NOTIFIED} at most. */
+/** Returns the reports that are still valid: the newest, {@link MAX_NOTIFIED} at most. */
 export function stillNotified(notified: NotifiedAt, nowMs: number): NotifiedAt {
   const recent = Object.entries(notified).filter(([key, when]) => nowMs - (parseIso(when) ?? 0) < repeatAfterMs(key));
   recent.sort(([, a], [, b]) => (a < b ? 1 : -1));

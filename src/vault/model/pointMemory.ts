@@ -1,65 +1,68 @@
-/** Recovery points that the vault expects to find again, as the clock carries them (docs/adr/0020). */
+/** Recovery points that the vault expects to find again, as the follow-up timer carries them (docs/adr/0020). */
 
-/** One region's recovery points. */
+/** Recovery points of one region. */
 export interface CountedRegion {
   region: string;
-  /** The first in seconds since 1970, each other in seconds after the one before it, to the base of 36. */
+  /** Slots in base 36: the first in seconds since 1970, each later one in seconds after the one before. */
   slots: readonly string[];
-  /** Instances by what they have: a number for each slot, in the order of `slots`. */
+  /** Instances, by what they have: the number of volumes in each slot, in the order of `slots`. */
   has: Readonly<Record<string, readonly string[]>>;
 }
 
-/** Recovery points of one instance, or of all, that a look did not find any more. */
+/** Recovery points of one instance, or of all, that a look did not find again. */
 export interface GonePoints {
   region: string;
   of: string;
-  /** They were there then; what was started since is not they. An ISO instant. */
+  /** Time at which they were last known to exist, as an ISO instant. Snapshots started later do not replace them. */
   seen: string;
-  /** When a look first missed them, as an ISO instant. */
+  /** Time at which a look first missed them, as an ISO instant. */
   since: string;
   count: number;
-  /** The newest of them: of how many volumes there were snapshots, by slot. */
+  /** Number of volumes that had a snapshot, by slot; only the newest slots. */
   slots: Readonly<Record<string, number>>;
 }
 
 export interface PointMemory {
-  /** All of `counted` was there then: an ISO instant, or nothing in a vault that has not looked yet. */
+  /** Time at which all of `counted` existed, as an ISO instant; empty in a vault that has not looked yet. */
   at: string;
-  /** When the vault last deleted something, or lost count: a list may show for a while what is gone. */
+  /**
+   * Time at which the vault last deleted something, or lost its memory. For a while, a list may still show what is
+   * deleted.
+   */
   deletedAt?: string;
   counted: readonly CountedRegion[];
   gone: readonly GonePoints[];
 }
 
-/** What a vault expects that has not looked yet. */
+/** Memory of a vault that has not looked yet. */
 export const NO_POINTS: PointMemory = { at: "", counted: [], gone: [] };
 
-/** By instance and slot, of how many volumes there is a snapshot. {@link ALL} stands for all instances. */
+/** Number of volumes with a snapshot, by instance and slot. The instance {@link ALL} stands for all instances. */
 export type Counts = ReadonlyMap<string, ReadonlyMap<string, number>>;
 
-/** A region's recovery points that the rules want. */
+/** Recovery points of a region that the rules want. */
 export interface Wanted {
   counts: Counts;
-  /** Of those the ones that are surely there, and not shown by a list that lags. */
+  /** Those of them that certainly exist, and are not just shown by a list that lags. */
   sure: Counts;
-  /** Of those, and their sums, the ones that were begun since the clock's were counted. */
+  /** Those of them, and their sums, that were started after the timer's memory was taken. */
   startedSince: Counts;
 }
 
-/** What a look came to. */
+/** Result of one look. */
 export interface PointsLook {
-  /** What it was compared with. */
+  /** Memory that it was compared with. */
   memory: PointMemory;
-  /** When it was compared. */
+  /** Time of the comparison. */
   nowMs: number;
-  /** The stack's, read or not. */
+  /** All regions of the stack, read or not. */
   regions: readonly string[];
   wanted: ReadonlyMap<string, Wanted>;
-  /** Gone at this look, or not yet for long enough. */
+  /** Gone at this look, or not yet gone for long enough. */
   waiting: readonly GonePoints[];
-  /** Gone at two looks: to be reported. */
+  /** Gone at two looks: these are reported. */
   confirmed: readonly GonePoints[];
 }
 
-/** The instance of sums. */
+/** Instance id of sums over all instances. */
 export const ALL = "*";

@@ -1,10 +1,10 @@
-/** Problems: what the vault tells people. Pure. */
+/** Problems that the vault reports to people. Pure. */
 
-/** Shorter than a day, so that tomorrow's run tells again what is still wrong. */
+/** Shorter than a day, so that the next daily run reports again what is still wrong. */
 export const DAILY_HOURS = 23;
-/** Of these a person hears once a week at most: nothing failed, and nothing changes from one day to the next. */
+/** For notices that are sent once a week at most, because nothing failed and nothing changes from day to day. */
 const WEEKLY_HOURS = 7 * 24 - 1;
-/** Longer than a week, so that no second run of it sums it up again. */
+/** Longer than a week, so that no second run of the same week sends another summary. */
 const LONG_WEEK_HOURS = 8 * 24;
 
 const SNAPSHOTS = "mail-a-snapshot-is-missing";
@@ -15,15 +15,15 @@ const TAMPERING = "mail-a-snapshot-was-changed-or-is-not-what-it-says";
 const DROPOUTS = "mail-an-instance-is-not-protected-any-more";
 const SETTINGS = "mail-a-tag-or-a-policy-is-not-understood";
 
-/** A failure is an error, and alarms; a notice is what a person should know though nothing failed. Both are mailed. */
+/** A failure is an error and raises an alarm. A notice is worth knowing although nothing failed. Both are mailed. */
 type Severity = "failure" | "notice";
 
-/** What is known of a kind of problem. */
+/** Properties of a kind of problem. */
 interface Kind {
   severity: Severity;
-  /** The heading of docs/RUNBOOK.md that it belongs to, as its anchor; `undefined` for what needs none. */
+  /** Anchor of its heading in docs/RUNBOOK.md; `undefined` if it needs no page. */
   page: string | undefined;
-  /** How long it is not told again. */
+  /** Hours before it is reported again. */
   repeatHours: number;
 }
 
@@ -35,7 +35,6 @@ function notice(page?: string, repeatHours = DAILY_HOURS): Kind {
   return { severity: "notice", page, repeatHours };
 }
 
-/** Every kind of problem. */
 export const KINDS = {
   "snapshot-call-failed": failure(SNAPSHOTS),
   "snapshot-errored": failure(SNAPSHOTS),
@@ -84,19 +83,19 @@ export function isKind(text: string): text is ProblemKind {
   return Object.hasOwn(KINDS, text);
 }
 
-/** Something a person must know of. `kind/subject` identifies it from one invocation to the next. */
+/** A problem that a person must know of. `kind/subject` identifies it from one invocation to the next. */
 export interface Problem {
   kind: ProblemKind;
   subject: string;
   message: string;
-  /** What the person can do about it. */
+  /** Advice: what the person can do about it. */
   hint?: string;
   severity: Severity;
 }
 
 /**
- * Makes a problem: nothing else does.
- * @param subject what it is about: with the kind it is the same problem tomorrow
+ * Makes a problem. No other code does.
+ * @param subject what it is about; with the kind it identifies the same problem tomorrow
  * @param hint what the person can do about it
  */
 export function problem(kind: ProblemKind, subject: string, message: string, hint?: string): Problem {
@@ -105,12 +104,12 @@ export function problem(kind: ProblemKind, subject: string, message: string, hin
   return { kind, subject, severity, message, ...(hint !== undefined && { hint }) };
 }
 
-/** Returns a problem of a kind that is a failure as a notice: here nothing failed. */
+/** Returns a failure as a notice, for a case in which nothing failed. */
 export function asNotice(failure: Problem): Problem {
   return { ...failure, severity: "notice" };
 }
 
-/** Returns true if nothing failed, though a person should know. */
+/** Returns true if nothing failed, although a person should know. */
 export function isNotice({ severity }: Problem): boolean {
   return severity === "notice";
 }
@@ -124,7 +123,7 @@ export function problemKey({ kind, subject }: Problem): string {
   return `${kind}/${subject}`;
 }
 
-/** The first of each key: two ways to fail at one thing are one problem to a person. */
+/** Returns the first problem of each key: two ways to fail at one thing are one problem to a person. */
 export function uniqueByKey(problems: readonly Problem[]): Problem[] {
   const seen = new Set<string>();
   return problems.filter((problem) => {
@@ -137,7 +136,7 @@ export function uniqueByKey(problems: readonly Problem[]): Problem[] {
 
 const DROPOUT_KINDS: readonly ProblemKind[] = ["not-protected-anymore", "becoming-orphan"];
 
-/** Returns true for what nothing would bring up again: its slot is not done before a person was told. */
+/** Returns true for a drop-out. No later slot finds it again, so its slot is not done before it is reported. */
 export function isDropout({ kind }: Problem): boolean {
   return DROPOUT_KINDS.includes(kind);
 }

@@ -1,61 +1,71 @@
 /**
- * What a deployed stack is configured with. Plain records only, here and in all of model/: Pulumi's serializer carries
+ * Configuration of a deployed stack. Plain records only, here and in all of model/. Pulumi's serializer carries
  * functions and plain data into the Lambda archive, and breaks classes, Map, Set and Date.
  */
 import type { Tags } from "./world";
 
-/** The settings that the pure core decides by. */
+/** Settings of the pure core. */
 export interface CoreSettings {
-  /** `<project>-<stack>`: the value of the vault tag on everything it makes. */
+  /** `<project>-<stack>`: the value of the vault tag on everything that the vault makes. */
   vaultId: string;
   primaryRegion: string;
-  /** Where copies are kept, and the key that each must be encrypted under there. */
+  /** DR regions, each with the key that its copies must be encrypted under. */
   dr: readonly KeyedRegion[];
-  /** ARN of the key that snapshots of unencrypted volumes are encrypted under; absent: they stay as they are. */
+  /** ARN of the key that snapshots of unencrypted volumes are encrypted under; absent: they are not encrypted. */
   primaryKeyArn?: string;
-  /** Everything but writes to EC2: what would have been done is logged and mailed. */
+  /** Dry run: everything except writes to EC2. What would have been done is logged and mailed. */
   dryRun: boolean;
   /** Tags for everything that the vault makes: the stack's resources, snapshots and copies. */
   tags: Tags;
-  /** Instances with this tag are protected; a volume tagged `<tagKey>=exclude` is left out. */
+  /** Key of the backup tag. Instances with it are protected; a volume tagged `<tagKey>=exclude` is left out. */
   tagKey: string;
-  /** What is kept, by the value of that tag: an instance with any of these is protected. */
+  /** Keep policies, by the value of that tag. An instance with any of these values is protected. */
   policies: Readonly<Record<string, KeepPolicy>>;
-  /** So many of a volume's newest recovery points stay in either region, whatever the rules say. */
+  /**
+   * Number of newest recovery points of an instance, and of each volume, that each region keeps whatever the rules say.
+   */
   keepAtLeast: number;
-  /** The least that an instance's own tags may ask of a rule; without, no less than its policy has of it. */
+  /**
+   * Lowest values that an instance's own tags can set a rule to; a rule without one cannot be set below the policy's
+   * value.
+   */
   overrideMin: KeepRules;
-  /** The most that an instance's own tags may ask of a rule. A rule that is not here is nobody's to change. */
+  /**
+   * Highest values that an instance's own tags can set a rule to. Tags cannot change a rule that is not listed here.
+   */
   overrideMax: KeepRules;
-  /** What becomes of a volume's recovery points `orphanDays` after it is not backed up any more. */
+  /** Treatment of an instance's recovery points once it has not been backed up for `orphanDays`. */
   orphans: "keep-last" | "keep" | "expire";
   orphanDays: number;
-  /** Days after a mail for which what a change would delete is kept. */
+  /** Days after a mail for which the vault keeps what a change would delete. */
   editGraceDays: number;
-  /** The deletion limit: more than this share of an instance's recovery points in a region, or (above 0) this number in a region, is not deleted. */
+  /**
+   * Deletion limit. If more than `maxDeletePercent` of an instance's recovery points in a region is due, none of them
+   * is deleted. If more than `maxDeletes` (0: any number) is due in a region, none there is deleted.
+   */
   maxDeletePercent: number;
   maxDeletes: number;
-  /** Hashes of the plans that the brake lets pass. */
+  /** Hashes of the deletion plans that a person approved. */
   approvedDeletePlan: readonly string[];
-  /** The schedule and its time zone, from which a sweep knows the slot of a run that never came. */
+  /** Schedule of the runs and its time zone. A sweep computes the slot of a missing run from them. */
   schedule: string;
   timezone: string;
-  /** Hours that a slot stays open: what it lacks is made until then, and told afterwards. */
+  /** Hours that a slot remains open. Until then its missing snapshots are created; after that they are reported. */
   startWindowHours: number;
-  /** Hours after which a copy that is still pending is told. */
+  /** Hours after which a pending copy is reported. */
   copyStuckHours: number;
-  /** How copies are locked; absent: they are not. */
+  /** Lock of copies; absent: copies are not locked. */
   lock?: SnapshotLock;
 }
 
-/** What one deployed stack knows of itself. Captured by the Lambda's closure as one plain literal. */
+/** Settings of one deployed stack. The Lambda's closure captures them as one plain literal. */
 export interface VaultSettings extends CoreSettings {
-  /** Where records and manifests are written; absent: nowhere. */
+  /** Target of records and manifests; absent: none are written. */
   audit?: AuditTarget;
-  /** What is mailed: problems and notices; each run's result, too; or once a week how the vault stands, too. */
+  /** Mails that are sent: problems and notices only, also each run's result, or also a weekly summary. */
   mailOn: "failure" | "always" | "weekly-summary";
   topicArn: string;
-  /** The vault's alarm clock: one EventBridge Scheduler schedule, and the role it calls the function with. */
+  /** Follow-up timer: one EventBridge Scheduler schedule, and the role that it invokes the function with. */
   clock: { name: string; groupName: string; roleArn: string };
 }
 
@@ -66,30 +76,30 @@ export interface DescribedVault {
   settings: VaultSettings;
 }
 
-/** A region with the KMS key of its copies: an ARN, not an alias, since EC2 answers with the ARN. */
+/** A region with the KMS key of its copies. The key is an ARN, not an alias, because EC2 answers with the ARN. */
 export interface KeyedRegion {
   region: string;
   keyArn: string;
 }
 
-/** The audit bucket, in the first DR region. */
+/** Audit bucket, in the first DR region. */
 export interface AuditTarget {
   bucket: string;
   region: string;
-  /** `<bucket>.s3.<region>.amazonaws.com`, or what the partition has for it. */
+  /** `<bucket>.s3.<region>.amazonaws.com`, or the partition's equivalent. */
   host: string;
 }
 
 /** EC2 Snapshot Lock, as configured for copies. */
 export interface SnapshotLock {
   mode: "governance" | "compliance";
-  /** Days of a copy's life for which nobody can delete it. */
+  /** Days from a copy's start for which it is locked. */
   days: number;
 }
 
 /**
- * What is kept of one volume's points in one region, with the meaning of restic's `forget`: a point stays where any
- * rule wants it. A count is of periods that have a point; -1 is all of them, 0 or absent is none.
+ * Keep rules for one history of recovery points in one region, with the meaning of restic's `forget`. A point is kept
+ * if any rule wants it. A count is a number of periods that have a point; -1 is all of them, 0 or absent is none.
  */
 export interface KeepRules {
   last?: number;
@@ -100,11 +110,13 @@ export interface KeepRules {
   yearly?: number;
   /** Calendar distance from the newest point: `1y5m7d2h`, each part optional. */
   within?: string;
-  /** Days of 24 hours, from the point's own start up to now. Not restic's: the vault's first and simplest rule. */
+  /**
+   * Days of 24 hours, from the point's own start to now. Not one of restic's rules, but the vault's first and simplest.
+   */
   retentionDays?: number;
 }
 
-/** What is kept of a volume in the primary region, and of its copies. */
+/** Keep rules of an instance in the primary region, and of its copies. */
 export interface KeepPolicy {
   keep: KeepRules;
   drKeep: KeepRules;

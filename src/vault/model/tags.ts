@@ -1,6 +1,6 @@
 /**
- * Every tag that the vault writes or reads, in one place: the writer and the reader of a tag share its constant,
- * so that what is made is what is found. Tags are the vault's only state.
+ * Every tag that the vault writes or reads, in one place. The writer and the reader of a tag share its constant, so
+ * they always agree.
  */
 import type { Tags } from "./world";
 
@@ -14,21 +14,25 @@ export const TAG = {
   availabilityZone: "smart-vault:availability-zone",
   slot: "smart-vault:slot",
   run: "smart-vault:run",
-  /** `true`: taken in one CreateSnapshots call with the other volumes of the set. */
+  /** `true`: created by one CreateSnapshots call, together with the other volumes of the set. */
   crashConsistent: "smart-vault:crash-consistent",
-  /** How many snapshots the recovery point has: one that shows fewer is incomplete. */
+  /** Number of snapshots of the recovery point. If fewer exist, it is incomplete. */
   setSize: "smart-vault:set-size",
-  /** On a snapshot: every volume of the set, see volumeSpec.ts. Continued in `smart-vault:volumes-2`, … */
+  /** On a snapshot: the specs of all volumes of the set, see volumeSpec.ts. Continued in `smart-vault:volumes-2`, … */
   volumes: "smart-vault:volumes",
-  /** The value of the instance's backup tag: which of the stack's policies it is under. */
+  /** On a snapshot and its copies: what a launch needs, see launchTags.ts. Continued in `smart-vault:launch-2`, … */
+  launch: "smart-vault:launch",
+  network: "smart-vault:network",
+  launchHash: "smart-vault:launch-hash",
+  /** Value of the instance's backup tag: the name of its policy. */
   policy: "smart-vault:policy",
   /** The instance's own keep rules, see retention/tagOverrides.ts. */
   keep: "smart-vault:keep",
   drKeep: "smart-vault:dr-keep",
-  /** On a copy: the snapshot that held its data first, see copyTags.ts, and what the volume looked like. */
+  /** On a copy: the snapshot that first held its data, see copyTags.ts, and the spec of the volume. */
   sourceSnapshot: "smart-vault:source-snapshot",
   sourceVolume: "smart-vault:source-volume",
-  /** When the snapshot was started that holds the data first: a copy of a copy is no younger than that. */
+  /** Start of the snapshot that first held the data: a copy of a copy is as old as that. */
   sourceStarted: "smart-vault:source-started",
   device: "smart-vault:device",
   deviceRole: "smart-vault:device-role",
@@ -40,28 +44,37 @@ export const TAG = {
 
 export const COPY_EXPIRED_PREFIX = "smart-vault:copy-expired:";
 
-/** On a snapshot whose copy in that region went by its shorter retention: it needs no new one. */
+/**
+ * Returns the tag for a snapshot whose copy in that region was deleted by its shorter retention, so that it is not
+ * copied again.
+ */
 export function copyExpiredTag(region: string): string {
   return COPY_EXPIRED_PREFIX + region;
 }
 
-/** Prefix of an instance's own tags on its snapshots and copies; a volume's own tags keep their names. */
+/** Prefix of an instance's own tags on its snapshots and copies. A volume's own tags keep their names. */
 export const INSTANCE_TAG_PREFIX = "smart-vault:instance-tag:";
 
-/** EC2 limits: tags a resource, characters a key, characters a value (AWS, "Tag your Amazon EC2 resources"). */
+/** EC2 limits: tags per resource, characters per key, characters per value (AWS, "Tag your Amazon EC2 resources"). */
 export const MAX_TAGS = 50;
 export const MAX_TAG_KEY = 128;
 export const MAX_TAG_VALUE = 256;
 
-/** What a snapshot is made with: room is left for {@link copyExpiredTag} of each DR region, written later. */
+/**
+ * Returns how many tags a snapshot is created with. This leaves room for one {@link copyExpiredTag} per DR region,
+ * written later.
+ */
 export function maxSnapshotTags({ dr }: { dr: readonly unknown[] }): number {
   return MAX_TAGS - dr.length;
 }
 
-/** Value of `<tagKey>` on a volume that is not to be backed up. */
+/** Value of `<tagKey>` on a volume that is not backed up. */
 export const EXCLUDE_VALUE = "exclude";
 
-/** EC2's list form to a record. A tag without key is not one. A loop: a large vault has a million tags a pass. */
+/**
+ * Turns EC2's list form into a record; drops a tag without a key. A loop, because a large vault reads a million tags
+ * per invocation.
+ */
 export function tagsFromList(list: readonly { Key?: string; Value?: string }[] = []): Tags {
   const tags: Record<string, string> = {};
   for (const { Key, Value = "" } of list) {
@@ -71,14 +84,14 @@ export function tagsFromList(list: readonly { Key?: string; Value?: string }[] =
   return tags;
 }
 
-/** A record to EC2's list form, in a stable order, so that the same input is the same request. */
+/** Turns a record into EC2's list form, in a stable order, so that the same input makes the same request. */
 export function tagsToList(tags: Tags): { Key: string; Value: string }[] {
   return Object.keys(tags)
     .sort()
     .map((Key) => ({ Key, Value: tags[Key] ?? "" }));
 }
 
-/** A person's tags: neither AWS's own (`aws:` may not be written) nor the vault's. */
+/** Returns a person's tags: neither AWS's own (nobody else can write `aws:`) nor the vault's. */
 export function userTags(tags: Tags): Tags {
   return Object.fromEntries(
     Object.entries(tags).filter(([key]) => !key.startsWith("aws:") && !key.startsWith(TAG_PREFIX)),
@@ -86,8 +99,8 @@ export function userTags(tags: Tags): Tags {
 }
 
 /**
- * Adds as many of `extra` as EC2's limits allow, alphabetically, without replacing what is there.
- * @param room how many tags the result may have at the most
+ * Adds as many of `extra` as EC2's limits allow, in alphabetical order, without replacing existing tags.
+ * @param room highest number of tags in the result
  */
 export function fillTags(base: Tags, extra: Tags, room: number): Tags {
   const filled = Object.entries(base);
@@ -100,19 +113,19 @@ export function fillTags(base: Tags, extra: Tags, room: number): Tags {
   return Object.fromEntries(filled);
 }
 
-/** The vault's own tags: neither a person's nor those of the instance. */
+/** Returns the vault's own tags: neither a person's nor those of the instance. */
 export function vaultTags(tags: Tags): Tags {
   return Object.fromEntries(
     Object.entries(tags).filter(([key]) => key.startsWith(TAG_PREFIX) && !key.startsWith(INSTANCE_TAG_PREFIX)),
   );
 }
 
-/** The same tags under a prefix. */
+/** Returns the same tags under a prefix. */
 export function prefixTags(tags: Tags, prefix: string): Tags {
   return Object.fromEntries(Object.entries(tags).map(([key, value]) => [prefix + key, value]));
 }
 
-/** The tags that carry a prefix. */
+/** Returns the tags that have a prefix. */
 export function tagsWithPrefix(tags: Tags, prefix: string): Tags {
   return Object.fromEntries(Object.entries(tags).filter(([key]) => key.startsWith(prefix)));
 }

@@ -1,18 +1,23 @@
-/** Why an invocation happens. A run has a slot from the start; a pass or sweep may be given one that is still open. */
+/**
+ * Trigger of an invocation. A run has a slot from the start. A follow-up or sweep may work on one that is still open.
+ */
 export interface Trigger {
   kind: "run" | "follow-up" | "sweep";
-  /** The scheduled time that the backup stands for. */
+  /** Scheduled time that the backup stands for. */
   slot?: string;
-  /** This invocation's own id, on everything it makes. */
+  /** Id of this invocation, on everything that it makes. */
   runId: string;
 }
 
-/** The slot that an invocation serves: creates what is missing, or says what is missing and closes it. */
+/** Target slot of an invocation: its missing snapshots are created, or reported when the slot closes. */
 export interface SlotTask {
   slot: string;
   mode: "open" | "closing";
-  /** An older slot that still lacked something and is given up for this one: told, not made. */
+  /**
+   * Older slot that still lacks something and is abandoned for this one: it is reported, but its snapshots are not
+   * created.
+   */
   supersedes?: string;
-  /** Set where the schedule alone says that the slot is due: its run is missing. */
+  /** Set if only the schedule says that the slot is due, because its run is missing. */
   isMissedRun?: true;
 }

@@ -1,7 +1,7 @@
-/** Which keys are the vault's. Pure. */
+/** Keys of the vault. Pure. */
 import type { KeyedRegion, CoreSettings } from "./settings";
 
-/** Returns the keys of the copies, and that of the primary region's encrypted copies: each once, with its region. */
+/** Returns the keys of the copies and of the primary region's encrypted replacements, each once, with its region. */
 export function vaultKeysOf({
   dr,
   primaryRegion: region,

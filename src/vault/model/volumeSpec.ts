@@ -1,7 +1,7 @@
 /**
- * What the volumes of a recovery point looked like, as tag values. CreateSnapshots puts the same tags on every
- * snapshot of a set, so the whole set's facts travel on each: a copy can be tagged, and a volume made again, long
- * after instance and volume are gone, with no other source than the snapshot. See docs/adr/0002.
+ * Volume specs of a recovery point, as tag values. CreateSnapshots puts the same tags on every snapshot of a set, so
+ * each snapshot carries the specs of the whole set. The vault can therefore tag a copy, and a person can recreate a
+ * volume, long after instance and volume are gone. The snapshot is the only source. See docs/adr/0002.
  */
 import { MAX_TAG_VALUE, TAG } from "./tags";
 import type { AttachedVolume, Tags } from "./world";
@@ -45,7 +45,9 @@ function decode(entry: string): VolumeSpec | undefined {
   };
 }
 
-/** `vol-1:/dev/xvda:root:gp3:8:3000:125 vol-2:…`, split over as many tags as 256 characters a value ask for. */
+/**
+ * Encodes specs as `vol-1:/dev/xvda:root:gp3:8:3000:125 vol-2:…`, in as many tags as 256 characters per value require.
+ */
 export function volumeSpecToTags(volumes: readonly VolumeSpec[]): Tags {
   const values: string[] = [];
   for (const entry of volumes.map(encode)) {
@@ -59,7 +61,7 @@ export function volumeSpecToTags(volumes: readonly VolumeSpec[]): Tags {
   return Object.fromEntries(values.map((value, index) => [tagKey(index), value]));
 }
 
-/** The facts of one volume from its snapshot's tags; `undefined` where a person removed or changed them. */
+/** Reads the spec of one volume from its snapshot's tags; `undefined` if a person removed or changed them. */
 export function volumeSpecFromTags(tags: Tags, volumeId: string): VolumeSpec | undefined {
   for (let index = 0; tags[tagKey(index)] !== undefined; index += 1) {
     for (const entry of (tags[tagKey(index)] ?? "").split(ENTRY)) {

@@ -1,7 +1,7 @@
 /**
- * Volumes' own tags on the snapshots of a set. EC2 copies all of a volume's tags or none, and puts the same tags on every
- * snapshot. So where not all fit, those that the volumes share go into the call, and each snapshot gets the rest of its
- * own volume's by a call afterwards. Pure.
+ * Selects volumes' own tags for the snapshots of a set. EC2 copies all of a volume's tags or none, and puts the same
+ * tags on every snapshot. If not all fit, the call gets the tags that all volumes share. A later call adds the rest of
+ * its own volume's tags to each snapshot. Pure.
  */
 import { fillTags, userTags } from "./tags";
 import type { AttachedVolume, Tags } from "./world";
@@ -15,7 +15,7 @@ function sharedTags([first, ...others]: readonly AttachedVolume[]): Tags {
 
 /**
  * Adds as many of the volumes' shared tags as fit.
- * @param base the vault's tags and the instance's, which come first
+ * @param base the tags of the vault and the instance, which come first
  */
 export function withSharedTags(base: Tags, volumes: readonly AttachedVolume[], maxTags: number): Tags {
   return fillTags(base, sharedTags(volumes), maxTags);
@@ -23,7 +23,7 @@ export function withSharedTags(base: Tags, volumes: readonly AttachedVolume[], m
 
 /**
  * Returns a volume's own tags that fit on its snapshot and are not on it yet.
- * @param made what the snapshot was made with
+ * @param made tags that the snapshot was created with
  */
 export function remainingTags(made: Tags, volume: AttachedVolume, maxTags: number): Tags {
   const filled = Object.entries(fillTags(made, userTags(volume.tags), maxTags));

@@ -1,28 +1,28 @@
-/** Plans that wait for a change to be approved, or for its grace: types only. */
+/** Plans that wait until a change is approved or its grace is over: types only. */
 import type { ChangeMemory } from "./changeMemory";
 
-/** `<region> <kind> <of>`: the kind is settings, tags, orphan or limit. */
+/** `<region> <kind> <of>`, where the kind is settings, tags, orphan or limit. */
 export type ChangeKey = string;
 
 /** A plan that was mailed. */
 export interface MailedPlan {
   hash: string;
   keys: readonly ChangeKey[];
-  /** Those of them that no mail had named before: their grace begins. */
+  /** Those of them that no earlier mail named: their grace starts. */
   fresh: ReadonlySet<ChangeKey>;
 }
 
-/** A recovery point's snapshot that waits. */
+/** A snapshot of a recovery point that waits. */
 export interface HeldPoint {
   region: string;
   snapshotId: string;
   instanceId: string;
   slot: string;
-  /** The changes that it waits for. */
+  /** Changes that it waits for. */
   keys: ReadonlySet<ChangeKey>;
   /** Those of them that no mail has named yet. */
   fresh: ReadonlySet<ChangeKey>;
-  /** Set where it is not due yet, but by the end of the grace. */
+  /** Set if it is not due yet, but will be by the end of the grace. */
   isLater?: true;
 }
 
@@ -30,11 +30,11 @@ export interface HeldPoint {
 export interface WaitingPlan extends MailedPlan {
   region: string;
   held: readonly HeldPoint[];
-  /** Absent where a mail has named it. */
+  /** Absent if a mail has already named the plan. */
   problemKey?: string;
 }
 
-/** What is known of changes after a plan. */
+/** Change memory and waiting plans once a plan is made. */
 export interface PlannedChanges {
   memory: ChangeMemory;
   plans: WaitingPlan[];

@@ -1,14 +1,14 @@
-/** What one invocation did: types only. */
+/** Result of one invocation: types only. */
 import type { Problem } from "./problem";
 import type { ThrottledRead, World } from "./world";
 import type { Kept, Outcome, Plan } from "./actions";
 import type { SlotTask } from "./trigger";
 
 export interface Judged {
-  /** Since when reads have been throttled without a break, as an ISO instant; the clock carries it on. */
+  /** Time since which reads have been throttled without a break, as an ISO instant; the timer carries it on. */
   since?: string;
   deferredReads: ThrottledRead[];
-  /** What has lasted too long. */
+  /** Problems of throttling that has lasted too long. */
   problems: Problem[];
 }
 
@@ -18,9 +18,9 @@ export interface Work {
   outcomes: Outcome[];
   withheld: Kept[];
   slotTask?: SlotTask;
-  /** Whether the served slot lacks nothing any more, or is closed. */
+  /** True if the target slot lacks nothing any more, or is closed. */
   settled: boolean;
-  /** Whether it deleted anything, or tried to. */
+  /** True if it deleted anything, or attempted to. */
   isDeleting: boolean;
   throttled: Judged;
 }

@@ -2,12 +2,13 @@ import type { ChangeMemory } from "./changeMemory";
 import type { Dropout } from "./dropout";
 import type { Doubt, Identity, Stranger } from "./identity";
 import type { SeenLeft } from "./leftRegion";
+import type { CapturedLaunch } from "./launchSpec";
 import type { PointMemory } from "./pointMemory";
 import type { Problem } from "./problem";
 
 export type Tags = Readonly<Record<string, string>>;
 
-/** One EBS volume as attached to one instance; what is needed to make it again. */
+/** One EBS volume as attached to one instance, with what is needed to recreate it. */
 export interface AttachedVolume {
   volumeId: string;
   deviceName: string;
@@ -24,77 +25,82 @@ export interface ProtectedInstance {
   instanceType: string;
   availabilityZone: string;
   tags: Tags;
-  /** Volumes that its own mappings show. */
+  /** Volumes in its own mappings. */
   volumes: AttachedVolume[];
-  /** pending | running | stopping | stopped, where EC2 says so. */
+  /** pending | running | stopping | stopped, if EC2 says so. */
   state?: string;
-  /** When it was launched, or started last after a stop. */
+  /** Time at which it was launched, or last started after a stop. */
   launchTimeMs?: number;
-  /** Set where it boots from EBS and no mapping shows its root device. */
+  /** Set if it boots from EBS and no mapping shows its root device. */
   lacksRoot?: true;
-  /** Volumes that DescribeVolumes shows attached to it and its mappings lack: see wholeness.ts. */
+  /** What else a launch needs. */
+  captured?: CapturedLaunch;
+  /** Volumes that DescribeVolumes shows attached to it, but its mappings lack: see wholeness.ts. */
   unmapped?: AttachedVolume[];
 }
 
-/** A snapshot of this vault, in the primary region (a recovery point's part) or in the DR region (a copy). */
+/** A snapshot of this vault, in the primary region (part of a recovery point) or in a DR region (a copy). */
 export interface Snapshot {
   snapshotId: string;
   region: string;
   identity: Identity;
-  /** Absent: nothing contradicts its Description. */
+  /** Absent if nothing contradicts its Description. */
   doubt?: Doubt;
-  /** The volume whose data it holds: by EC2, or of a copy by its Description, since EC2 gives copies an arbitrary one. */
+  /**
+   * Volume whose data it holds: from EC2, or for a copy from its Description, because EC2 gives copies an arbitrary
+   * one.
+   */
   volumeId: string;
   /** pending | completed | error | recoverable | recovering */
   state: string;
   startTimeMs: number;
-  /** When it was completed, where EC2 says so. */
+  /** Time at which it was completed, if EC2 says so. */
   completedMs?: number;
   sizeGiB: number;
   encrypted: boolean;
   kmsKeyId?: string;
-  /** EC2's `StateMessage`, where asynchronous copy and key failures show. */
+  /** EC2's `StateMessage`, which shows asynchronous copy and key failures. */
   stateMessage?: string;
   /** standard | archive */
   storageTier?: string;
-  /** Set while an archived one is restored, or on its way there. */
+  /** Set while it is being restored, or is restored, from the archive tier. */
   restoreExpiryTimeMs?: number;
   tags: Tags;
 }
 
-/** What was seen. A part that could not be read is `undefined`, and nothing that needs it is planned. */
+/** The observed state. A part that could not be read is `undefined`, and nothing that needs it is planned. */
 export interface World {
-  /** `undefined` also when the wake does not create, so that a pass costs no instance reads. */
+  /** Also `undefined` if the invocation works on no slot, so that most follow-ups make no instance reads. */
   instances?: ProtectedInstance[];
   snapshots?: Snapshot[];
-  /** By DR region. One that could not be read is not here. */
+  /** Copies by DR region. A region that could not be read is missing here. */
   copies: Readonly<Record<string, Snapshot[]>>;
-  /** By ARN, the state of each of the vault's keys. Absent in worlds that were not observed: then all are enabled. */
+  /** State of each of the vault's keys, by ARN. If absent, as in worlds that were not observed, all are enabled. */
   keys?: Readonly<Record<string, KeyState>>;
-  /** Snapshots that carry the vault's tag and are not the vault's, where this invocation looked for them. */
+  /** Snapshots of others that carry the vault's tag, if this invocation looked for them. */
   strangers?: readonly Stranger[];
-  /** Absent where nobody is missing; `unseen` where somebody is and could not be looked up. */
+  /** Absent if no instance is missing; `unseen` if some are but could not be looked up. */
   dropouts?: Dropout[] | "unseen";
-  /** Which recovery points the clock expects; absent where it could not be read: then none is missed. */
+  /** Recovery points that the timer expects. Absent if it could not be read: then none is missed. */
   points?: PointMemory;
-  /** What is left in the regions that left the stack, where this invocation looked. */
+  /** Remains in the regions that left the stack, if this invocation looked. */
   left?: readonly SeenLeft[];
-  /** What the clock carries of changes; `unread` where it could not be read: then no recovery point is deleted. */
+  /** Changes that the timer carries; `unread` if it could not be read: then no recovery point is deleted. */
   changes?: ChangeMemory | "unread";
   problems: Problem[];
-  /** Reads that AWS throttled: no problem yet. */
+  /** Reads that AWS throttled; not a problem yet. */
   throttled: ThrottledRead[];
 }
 
-/** The state of a key, as KMS tells it; `unknown` where it could not be asked. */
+/** State of a key, from KMS; `unknown` if KMS could not be asked. */
 export interface KeyState {
-  /** Enabled, Disabled, PendingDeletion, PendingImport, Unavailable …; only of an enabled one can copies be used. */
+  /** Enabled, Disabled, PendingDeletion, PendingImport, Unavailable …; copies can be used only while it is Enabled. */
   state: string;
-  /** When KMS will delete it, as an ISO instant. */
+  /** Time at which KMS will delete it, as an ISO instant. */
   deletedAt?: string;
 }
 
-/** A read that met a limit, and what to tell where that lasts. */
+/** A read that met a limit, and the problem to report if that lasts. */
 export interface ThrottledRead {
   /** AWS error code. */
   code: string;

@@ -1,11 +1,11 @@
-/** Tries a read: what fails is a problem, or a read that AWS throttled, and part of what was seen. */
+/** Runs a read. If it fails, it becomes a problem, or a throttled read, in the observed state. */
 import { causeOf, meaningOf } from "../aws/errors";
 import { problem } from "../model/problem";
 import type { World } from "../model/world";
 
 export type Unseen = Pick<World, "problems" | "throttled">;
 
-/** Runs one read; a failure becomes a problem that names what was not seen and what that stops. */
+/** Runs one read. A failure becomes a problem that names what was not seen, and what that stops. */
 export async function attempt<T>(
   read: () => Promise<T>,
   subject: string,

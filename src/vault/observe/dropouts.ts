@@ -1,6 +1,6 @@
 /**
- * Finds the instances that dropped out: they have recovery points and are not among the protected instances. All of it
- * is read off the vault's own snapshots, so a night on which nobody is missing costs no call. Pure.
+ * Finds the instances that dropped out: they have recovery points, but are not protected any more. Everything is read
+ * from the vault's own snapshots, so a night on which no instance is missing costs no call. Pure.
  */
 import { pointMs } from "../inventory/sameSlot";
 import { nextFireMs } from "../lib/schedule";
@@ -10,13 +10,13 @@ import type { Dropout } from "../model/dropout";
 import type { ProtectedInstance, Snapshot } from "../model/world";
 import type { CoreSettings } from "../model/settings";
 
-/** What is looked at. */
+/** Input of one look. */
 export interface Look {
   /** The vault's own snapshots in the primary region. */
   own: readonly Snapshot[];
-  /** The slot that is served. */
+  /** Target slot. */
   slot: string;
-  /** The newest slot that lacks nothing: whoever dropped out before it was reported before it was done. */
+  /** Newest finished slot. Instances that dropped out before it were reported before it was finished. */
   done?: string;
   nowMs: number;
 }
@@ -24,7 +24,7 @@ export interface Look {
 /** An instance that is missing, if it still exists. */
 export type Missing = Omit<Dropout, "tags">;
 
-/** The newest recovery point of an instance, and of those of its volumes that no protected instance has now. */
+/** Newest recovery point of an instance, and of those of its volumes that no protected instance has now. */
 interface Newest {
   slotMs: number;
   policyName?: string;
@@ -57,8 +57,9 @@ function newestByInstance(own: readonly Snapshot[], covered: ReadonlySet<string>
 }
 
 /**
- * Returns from which slot on a recovery point makes its instance one of those that were just protected: the last slot
- * before the served one, or the last that was done, if later ones were not: what dropped out since then is not reported.
+ * Returns the earliest slot whose recovery points show that their instance was protected until now. It is the last
+ * finished slot before the target slot, because later drop-outs are not reported yet. If none is finished, it is the
+ * last slot.
  */
 function lastSlotMs({ own, slot, done }: Look): number {
   const servedMs = parseIso(slot) ?? -Infinity;
@@ -77,13 +78,13 @@ function lastSlotMs({ own, slot, done }: Look): number {
 /** Returns true if the next run finds its recovery points to be orphans, and this one does not. */
 function isOrphanSoon(newestMs: number, nextMs: number | undefined, settings: CoreSettings, nowMs: number) {
   const orphanMs = newestMs + settings.orphanDays * DAY_MS;
-  // At the very time of the next run they are: it begins a moment later.
+  // At the exact time of the next run they are orphans, because the run starts a moment later.
   return nextMs !== undefined && nowMs <= orphanMs && orphanMs <= nextMs;
 }
 
 /**
+ * Finds the instances to look up: missing for the first time, or about to be treated as orphans.
  * @param instances the protected instances
- * @returns those to look up: missing for the first time, or about to be treated as orphans
  */
 export function missingInstances(
   instances: readonly ProtectedInstance[],

@@ -1,4 +1,7 @@
-/** What woke the function: EventBridge Scheduler's payloads, or a person with `vault` or `aws lambda invoke`. */
+/**
+ * Parses the event that invoked the function: a payload of EventBridge Scheduler, or of a person's `vault` or `aws lambda
+ * invoke`.
+ */
 import { SLOT_AHEAD_MS } from "../identity/doubts";
 import { vaultError } from "../lib/errors";
 import { asRecord } from "../lib/json";
@@ -20,9 +23,10 @@ function isKind(kind: unknown): kind is Trigger["kind"] {
 }
 
 /**
- * `{"kind":"run","slot":"2026-11-22T03:00:00Z"}`; the slot is the scheduler's own `<aws.scheduler.scheduled-time>`, so
- * that a redelivered run is the same run. A run by hand without a slot stands for the minute that it began.
- * @throws `BadEvent`, naming the field, what was expected and what was got
+ * Parses an event such as `{"kind":"run","slot":"2026-11-22T03:00:00Z"}`. The slot is the scheduler's own
+ * `<aws.scheduler.scheduled-time>`, so a run that is delivered twice is the same run. A run by hand without a slot gets
+ * the minute in which it starts.
+ * @throws `BadEvent`, which names the field, what was expected and what was received
  */
 export function parseEvent(event: unknown, nowMs: number, runId: string): Trigger {
   const { kind, slot } = asRecord(event) ?? {};
@@ -40,7 +44,7 @@ export function parseEvent(event: unknown, nowMs: number, runId: string): Trigge
     const got = JSON.stringify(slot);
     throw vaultError("BadEvent", `event.slot: expected an ISO instant, got ${got}`);
   }
-  // A mistyped year would outrank every real slot until then.
+  // Until that time, a mistyped year would take precedence over every real slot.
   if (slotMs > nowMs + SLOT_AHEAD_MS) {
     const now = isoSeconds(nowMs);
     throw vaultError("BadEvent", `event.slot: expected a time that is past (it is ${now}), got ${isoSeconds(slotMs)}`);

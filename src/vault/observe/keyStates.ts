@@ -1,7 +1,7 @@
 /**
- * Asks KMS whether the vault's keys can be used. A copy is as good as its key: what is under a key that is disabled or waits
- * for its deletion stays `completed` and encrypted in every list, and nobody can restore from it (KMS developer guide,
- * "Key states of AWS KMS keys"). See docs/adr/0016.
+ * Asks KMS whether the vault's keys can be used. If a key is disabled or pending deletion, nobody can restore from the
+ * copies under it. Every list still shows them as `completed` and encrypted (KMS developer guide, "Key states of AWS
+ * KMS keys"). See docs/adr/0016.
  */
 import type { VaultClients } from "../aws/clients";
 import { type Unseen, attempt } from "./attempt";
@@ -11,8 +11,8 @@ import type { KeyState } from "../model/world";
 import { vaultKeysOf } from "../model/vaultKeys";
 
 /**
- * Reads the state of each of the vault's keys: one call a key.
- * @returns by ARN; one that could not be asked is `unknown`, and a problem or a throttled read
+ * Reads the state of each of the vault's keys, with one call per key.
+ * @returns states by ARN. A key that could not be asked is `unknown`, and a problem or a throttled read
  */
 export async function readKeyStates(
   clients: VaultClients,

@@ -1,4 +1,4 @@
-/** Counts what the vault left in regions that are not the stack's any more: by the sweep that looks for strangers once a day. */
+/** Lists what the vault left in regions that left the stack. The sweep that looks for strangers does so once a day. */
 import type { VaultClients } from "../aws/clients";
 import { memoryIn } from "../model/changeMemory";
 import { describeVaultSnapshots } from "../aws/ec2Reads";
@@ -9,8 +9,8 @@ import type { CoreSettings } from "../model/settings";
 import type { World } from "../model/world";
 
 /**
- * Reads one region. A failure is part of what was seen: the region may be one that the account cannot use any more. A throttled
- * look is made again the next day.
+ * Reads one region. A failure is part of what was seen, because the account may no longer be able to use the region. A
+ * throttled look is repeated the next day.
  */
 async function look(clients: VaultClients, vaultId: string, { region, since }: LeftRegion): Promise<SeenLeft> {
   try {
@@ -22,7 +22,7 @@ async function look(clients: VaultClients, vaultId: string, { region, since }: L
   }
 }
 
-/** Adds to the world what is left in these regions. No call is made where none left. */
+/** Adds to the world what is left in these regions. No call is made if no region left. */
 export async function observeLeft(clients: VaultClients, { vaultId }: CoreSettings, world: World): Promise<World> {
   const memory = memoryIn(world);
   const regions = memory?.left ?? [];

@@ -1,7 +1,7 @@
 /**
- * observe: what is there now. Each part is read on its own, so that a DR region that is down does not stop the
- * primary region's backups: a part that could not be read is left out, told as a problem, and nothing that needs it
- * is planned.
+ * Reads the current state. Each part is read separately, so that a DR region that is down does not stop the primary
+ * region's backups. A part that could not be read is left out and reported as a problem. Nothing that needs it is
+ * planned.
  */
 import { type VaultClients, ec2In } from "../aws/clients";
 import { type Look, type Missing, missingInstances } from "./dropouts";
@@ -25,7 +25,7 @@ async function readInstances(clients: VaultClients, settings: CoreSettings) {
 }
 
 /**
- * Reads the vault's snapshots, and its copies in each DR region.
+ * Reads the vault's snapshots, its copies in each DR region, and the states of its keys.
  * @returns records in the vault's own form; never throws
  */
 export async function observe(clients: VaultClients, settings: CoreSettings): Promise<World> {
@@ -49,7 +49,7 @@ export async function observe(clients: VaultClients, settings: CoreSettings): Pr
   return { snapshots, copies, keys, ...unseen };
 }
 
-/** Adds the protected instances to the world: only for an invocation that serves a slot. */
+/** Adds the protected instances to the world, only for an invocation that has a target slot. */
 export async function observeInstances(clients: VaultClients, settings: CoreSettings, world: World): Promise<World> {
   const unseen = { problems: [...world.problems], throttled: [...world.throttled] };
   const instances = await attempt(
@@ -77,7 +77,7 @@ async function lookUp(
   });
 }
 
-/** Adds the instances that dropped out of protection. No call is made on a night when nobody is missing. */
+/** Adds the instances that dropped out of protection. No call is made on a night when no instance is missing. */
 export async function observeDropouts(
   clients: VaultClients,
   settings: CoreSettings,

@@ -1,6 +1,6 @@
 /**
- * Looks once a day for snapshots that somebody gave the vault's tag. The vault finds its own by their Description, so such
- * a one is never taken for its own; but whoever tagged it may think that it is backed up.
+ * Looks once a day for snapshots of others that carry the vault's tag. The vault finds its own by their Description, so
+ * it never takes these for its own. But the person who tagged one may think that it is backed up.
  */
 import { type VaultClients, ec2In } from "../aws/clients";
 import type { ClockState } from "../model/clockState";
@@ -11,19 +11,22 @@ import type { CoreSettings } from "../model/settings";
 import type { World } from "../model/world";
 import type { Trigger } from "../model/trigger";
 
-/** Shorter than a day: sweeps come at the hour, and late. */
+/** Shorter than a day, because sweeps come hourly, and late. */
 const PAUSE_MS = 23 * HOUR_MS;
 
 /**
- * Decides whether an invocation looks: a sweep, so that a night's run asks for nothing more.
- * @param clock undefined where it could not be read; then another sweep looks
+ * Decides whether an invocation looks. Only a sweep does, so that the nightly run reads nothing more.
+ * @param clock undefined if it could not be read; then another sweep looks
  */
 export function looksForStrangers(trigger: Trigger, clock: ClockState | undefined, nowMs: number): boolean {
   if (trigger.kind !== "sweep" || clock === undefined) return false;
   return nowMs - (parseIso(clock.strangersAt ?? "") ?? -Infinity) >= PAUSE_MS;
 }
 
-/** Adds the strangers of every region to the world. A region that could not be asked is a problem. */
+/**
+ * Adds the strangers of every region to the world. A region that could not be asked becomes a problem, or a throttled
+ * read.
+ */
 export async function observeStrangers(
   clients: VaultClients,
   { vaultId, primaryRegion, dr }: CoreSettings,

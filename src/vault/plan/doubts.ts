@@ -1,11 +1,11 @@
-/** What is in doubt, in every region that was seen: it is kept, and said. Pure. */
+/** Keeps and reports what is in doubt in every region that was seen. Pure. */
 import { doubtProblems, strangerProblems } from "../identity/doubts";
 import { isClear } from "../identity/ownership";
 import type { Kept } from "../model/actions";
 import type { PlanPart } from "./request";
 import type { Snapshot, World } from "../model/world";
 
-/** What is in doubt is kept, whatever the rules say. */
+/** Returns the snapshots in doubt, which are kept whatever the rules say. */
 function keptInDoubt(snapshots: readonly Snapshot[]): Kept[] {
   return snapshots.flatMap((snapshot) => {
     const { region, snapshotId, doubt } = snapshot;
@@ -14,7 +14,7 @@ function keptInDoubt(snapshots: readonly Snapshot[]): Kept[] {
   });
 }
 
-/** Returns what is in doubt, in every region that was seen, and what only looks like the vault's. */
+/** Returns what is in doubt in every region that was seen, and what only looks like the vault's. */
 export function planDoubts({ snapshots = [], copies, strangers = [] }: World): PlanPart {
   const all = [...snapshots, ...Object.values(copies).flat()];
   return { kept: keptInDoubt(all), problems: [...doubtProblems(all), ...strangerProblems(strangers)] };

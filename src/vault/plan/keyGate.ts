@@ -1,6 +1,7 @@
 /**
- * What a key that can't be used stops. While any of the vault's keys is not enabled no recovery point is deleted in any
- * region, since what would stay may rest on copies under it; nothing is copied under it, nor from what it encrypts. Pure.
+ * Decides what an unusable key stops. While any of the vault's keys is not enabled, no recovery point is deleted in any
+ * region. What would be left may rest on copies under that key. Nothing is copied under it, or from what it encrypts.
+ * Pure.
  */
 import { vaultKeysOf } from "../model/vaultKeys";
 import type { CopyAction, DeleteAction, Kept } from "../model/actions";
@@ -8,10 +9,10 @@ import type { KeyedRegion, CoreSettings } from "../model/settings";
 import type { KeyState, Snapshot, World } from "../model/world";
 import { type Problem, problem } from "../model/problem";
 
-/** A key of the vault's that is not known to be enabled. */
+/** A key of the vault that is not known to be enabled. */
 interface LostKey extends KeyedRegion, KeyState {}
 
-/** Returns the keys that can't be used. A world that was not asked for them, as a test's, has none. */
+/** Returns the keys that cannot be used; empty for a world without keys, as in tests. */
 export function lostKeys({ keys }: World, settings: CoreSettings): LostKey[] {
   if (keys === undefined) return [];
   return vaultKeysOf(settings).flatMap((key): LostKey[] => {
@@ -20,14 +21,17 @@ export function lostKeys({ keys }: World, settings: CoreSettings): LostKey[] {
   });
 }
 
-/** Keeps every recovery point that would go while a key is lost or the clock is unread; the remains of failures may go. */
+/**
+ * Keeps every recovery point that would be deleted while a key is lost or the timer is unread. Failed attempts are
+ * still deleted.
+ */
 export function holdDeletions(
   deletes: readonly DeleteAction[],
   lost: readonly LostKey[],
   { changes }: Pick<World, "changes">,
 ): { actions: DeleteAction[]; kept: Kept[] } {
   const [key] = lost;
-  // Without the clock nobody knows what was approved, or what an edit has changed.
+  // Only the timer says what was approved, or what an edit has changed.
   const why =
     key !== undefined
       ? `the key ${key.keyArn} is ${key.state}`
@@ -47,7 +51,7 @@ export function holdDeletions(
   };
 }
 
-/** Leaves out the copies that a lost key would fail: those under it, and those of what is under it. */
+/** Leaves out the copies that would fail because of a lost key: those under it, and those of what it encrypts. */
 export function withoutLost(
   copies: readonly CopyAction[],
   sources: readonly Snapshot[],
@@ -59,12 +63,12 @@ export function withoutLost(
   return copies.filter(({ kmsKeyArn, sourceSnapshotId }) => !isLost(kmsKeyArn) && !isLost(keyOf.get(sourceSnapshotId)));
 }
 
-/** Decides whether the problem of a copy is one of a lost key, which is reported by itself. */
+/** Decides whether a copy's problem comes from a lost key, which is reported on its own. */
 export function isUnderLost(subject: string, lost: readonly LostKey[]): boolean {
   return lost.some(({ region }) => subject.endsWith(` in ${region}`));
 }
 
-/** How a key comes back, by its state. */
+/** Returns how to make a key usable, by its state. */
 function remedy({ state, region, keyArn }: LostKey): string {
   const enable = `aws kms enable-key --region ${region} --key-id ${keyArn}`;
   if (state === "PendingDeletion" || state === "PendingReplicaDeletion") {
@@ -74,7 +78,7 @@ function remedy({ state, region, keyArn }: LostKey): string {
   return `aws kms describe-key --region ${region} --key-id ${keyArn} shows what the key waits for.`;
 }
 
-/** Reports each key that can't be used. One whose state is unknown was reported as not read. */
+/** Reports each key that cannot be used. A key whose state is unknown was already reported as unread. */
 export function keyProblems(lost: readonly LostKey[]): Problem[] {
   return lost
     .filter(({ state }) => state !== "unknown")

@@ -1,6 +1,6 @@
 /**
- * plan: what to do about the world. Pure, total and deterministic: the same world, policy and time give the same plan,
- * and it imports neither AWS nor Pulumi. The Lambda, the local vault and the tests all use this one.
+ * Plans what to do about the world. Pure, total and deterministic: the same world, settings and time give the same
+ * plan. It imports neither AWS nor Pulumi. The Lambda function, the local vault and the tests all use this one.
  */
 import { planDropouts } from "./snapshots/dropoutProblems";
 import { planSnapshots } from "./snapshots/snapshots";
@@ -14,12 +14,12 @@ import { planDoubts } from "./doubts";
 import { planRegions } from "./regions";
 import { type PlanPart, type PlanRequest, mergeParts, pendingOf } from "./request";
 
-/** The volumes that an action snapshots. */
+/** Returns the ids of the volumes that an action snapshots. */
 function volumesOf(action: Action): string[] {
   return action.kind === "snapshot" ? action.volumes.map(({ volumeId }) => volumeId) : [];
 }
 
-/** Returns the snapshots of the slot, and what is to be said of it and of who dropped out. */
+/** Plans the snapshots of the slot, and what is reported about it and about dropouts. */
 function planSlot(own: readonly Snapshot[], { world, settings, slotTask, runId, nowMs }: PlanRequest): PlanPart {
   if (world.instances === undefined || slotTask === undefined) return {};
   const snapshots = planSnapshots(world.instances, own, settings, { slotTask, runId, nowMs });
@@ -39,10 +39,13 @@ function planSlot(own: readonly Snapshot[], { world, settings, slotTask, runId, 
   };
 }
 
-/** @returns snapshots first, then copies, then deletions; what is kept, with reasons; problems; what is under way */
+/**
+ * Plans an invocation.
+ * @returns snapshots first, then copies, then deletions; what is kept, with reasons; problems; what is under way
+ */
 export function planVault(request: PlanRequest): Plan {
   const { world, inventory, settings, nowMs } = request;
-  // Keys and DR regions are reported on even when the primary region can't be read.
+  // These are reported even if the primary region cannot be read.
   const lost = keyProblems(lostKeys(world, settings));
   const always: PlanPart = { problems: [...world.problems, ...lost, ...leftNotices(world, settings)] };
   if (inventory.primary === undefined) return mergeParts([always, planDoubts(world)]);

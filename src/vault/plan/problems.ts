@@ -1,4 +1,4 @@
-/** What went wrong in EC2 before this invocation, and lasts. Pure. */
+/** Reports what failed in EC2 before this invocation and persists. Pure. */
 import { latestStartedFirst } from "../inventory/order";
 import { HOUR_MS, humanDuration, parseIso } from "../lib/time";
 import { failuresBySlot, nextAttempt, serialSnapshots } from "../inventory/attempts";
@@ -6,7 +6,7 @@ import type { CoreSettings } from "../model/settings";
 import type { Snapshot } from "../model/world";
 import { type Problem, problem } from "../model/problem";
 
-/** A snapshot that failed is tried again; a person is told when that came to nothing. */
+/** Reports snapshots that failed in EC2, once they are not attempted again. */
 export function failedSnapshots(own: readonly Snapshot[], settings: CoreSettings, nowMs: number): Problem[] {
   const windowMs = settings.startWindowHours * HOUR_MS;
   return [...failuresBySlot(own).entries()].flatMap(([subject, failed]) => {
@@ -14,7 +14,7 @@ export function failedSnapshots(own: readonly Snapshot[], settings: CoreSettings
     const slotMs = parseIso(latest?.identity.slot ?? "") ?? 0;
     const over = nextAttempt(failed, settings, nowMs) === "never" || nowMs - slotMs > windowMs;
     if (latest === undefined || !over) return [];
-    // Of a volume that leaves no remains but the last, nobody knows how often.
+    // A volume that keeps only its last failed snapshot does not show how often it failed.
     const times = serialSnapshots(latest) === undefined ? ` ${failed.length} times` : "";
     return problem(
       "snapshot-errored",
@@ -25,7 +25,10 @@ export function failedSnapshots(own: readonly Snapshot[], settings: CoreSettings
   });
 }
 
-/** A copy that EC2 does not finish is not replaced, since it may still come; a person can ask AWS. */
+/**
+ * Reports copies that EC2 does not finish. They are not replaced, because they may still complete. A person can ask
+ * AWS.
+ */
 export function stuckCopies(copies: readonly Snapshot[], settings: CoreSettings, nowMs: number): Problem[] {
   return copies
     .filter((copy) => copy.state === "pending")

@@ -1,4 +1,4 @@
-/** Plans what needs other regions seen: copies and pruning. Pure. */
+/** Plans copies and pruning, which need other regions to be seen. Pure. */
 import { makeCalendar } from "../retention/calendar";
 import { beginChanges } from "../changes/changing";
 import { dedupe } from "../inventory/dedupe";
@@ -20,15 +20,15 @@ import { isCompleted } from "../inventory/states";
 import { type PlanPart, type PlanRequest, pendingOf } from "./request";
 
 /**
- * Returns copies, deletions and what is to be said of either.
- * @param wanted the volumes that the plan takes a snapshot of
+ * Returns copies, deletions, and what is reported about either.
+ * @param wanted ids of the volumes that the plan snapshots
  */
 export function planRegions(
   own: readonly Snapshot[],
   wanted: ReadonlySet<string>,
   { world, inventory, settings, slotTask, nowMs }: PlanRequest,
 ): PlanPart {
-  // What a sweep only reports as missed is no run: nobody is an orphan by that.
+  // A slot that is only reported as missed is not a run, so it makes no instance an orphan.
   const slot = slotTask?.mode === "open" ? slotTask.slot : undefined;
   const { dr: marked, clear } = inventory;
   const copies = marked.flatMap((region) => region.copies);

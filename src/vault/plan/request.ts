@@ -1,4 +1,4 @@
-/** What a plan is asked with, and what its parts are: types, and how parts become one. Pure. */
+/** Types for what a plan is made from and its parts, and a function that merges these. Pure. */
 import type { Inventory } from "../inventory/inventory";
 import type { Plan } from "../model/actions";
 import type { CoreSettings } from "../model/settings";
@@ -6,22 +6,22 @@ import type { SlotTask } from "../model/trigger";
 import type { Snapshot, World } from "../model/world";
 
 export interface PlanRequest {
-  /** What was seen; a part that is missing plans nothing that needs it. */
+  /** The observed state. A part that is missing plans nothing that needs it. */
   world: World;
-  /** What that amounts to. */
+  /** The inventory of the observed state. */
   inventory: Inventory;
   settings: CoreSettings;
-  /** The slot to create for, if any. */
+  /** Target slot, if there is one. */
   slotTask: SlotTask | undefined;
-  /** This invocation's own id, on everything it makes. */
+  /** This invocation's own id, which is on everything it makes. */
   runId: string;
   nowMs: number;
 }
 
-/** A part of a plan: what it has nothing to say of is absent. */
+/** A part of a plan. A field that it does not concern is absent. */
 export type PlanPart = Partial<Plan>;
 
-/** Returns the plan that its parts make, in their order. */
+/** Merges the parts of a plan, in their order. */
 export function mergeParts(parts: readonly PlanPart[]): Plan {
   const all = <T>(listOf: (part: PlanPart) => readonly T[] | undefined) => parts.flatMap((part) => listOf(part) ?? []);
   return {

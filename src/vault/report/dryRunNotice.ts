@@ -1,10 +1,10 @@
-/** What a run of a dry run would have done, as the notice that is mailed. Pure. */
+/** Composes the notice of what a dry run would have done. Pure. */
 import type { Action, DeleteAction, Outcome } from "../model/actions";
 import type { Trigger } from "../model/trigger";
 import { type Problem, problem } from "../model/problem";
 import { pluralize, listed } from "../lib/text";
 
-/** What a run would have done, as the notice that is mailed; `undefined` but for a run. */
+/** Returns the notice of what a run would have done; `undefined` for any other invocation. */
 export function dryRunNotice(trigger: Trigger, outcomes: readonly Outcome[]): Problem | undefined {
   if (trigger.kind !== "run") return undefined;
   const planned = outcomes.filter(({ status }) => status === "planned").map((one) => one.action);

@@ -1,6 +1,6 @@
 /**
- * Problems of one kind by the hundred have one cause, and are told as one: the clock could not carry each of them on, and
- * what it does not carry would be mailed by every invocation. The log and the audit record name them all. Pure.
+ * Groups problems of one kind that occur by the hundred, because they have one cause. The timer could not carry each of
+ * them, and every invocation would mail those that it does not carry. The log and the audit record name them all. Pure.
  */
 import { groupBy } from "../lib/collections";
 import { type Problem, type ProblemKind, problem, uniqueByKey } from "../model/problem";
@@ -15,7 +15,10 @@ function asOne(problems: readonly Problem[], { kind, hint, severity }: Problem):
   return { ...one, severity };
 }
 
-/** @returns the problems in their order, each once, but one for each kind that there are more than a hundred of */
+/**
+ * Groups alike problems.
+ * @returns the problems in their order, each once, and one for each kind with more than a hundred
+ */
 export function groupAlike(all: readonly Problem[]): Problem[] {
   const problems = uniqueByKey(all);
   const byKind = groupBy(problems, ({ kind }) => kind);

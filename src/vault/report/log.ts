@@ -1,4 +1,4 @@
-/** report: one log line a decision, the metrics, and one mail for what a person must know and was not told today. */
+/** Writes one log line per decision, and sends one mail for what a person must know and was not notified of lately. */
 import { publish } from "../aws/sns";
 import type { VaultClients } from "../aws/clients";
 import { stillNotified } from "../model/notified";
@@ -26,17 +26,21 @@ function logCounts(log: VaultLog, outcomes: readonly Outcome[]): void {
   }
 }
 
-/** A problem's fields. Its message goes by another name, since a line's own `message` is one word: the logger drops it. */
+/** Returns a problem's log fields. Its message has another name, because the logger drops a field called `message`. */
 export function fieldsOf({ message, ...fields }: Problem): Record<string, unknown> {
   return { ...fields, detail: message };
 }
 
-/** What is kept is said once a run: said by every pass and sweep, it would be most of the log's cost. */
+/**
+ * Logs what was decided and done. What is kept is logged once per run, because at every follow-up and sweep it would be
+ * most of the log's cost.
+ */
 export function logDecisions(log: VaultLog, { trigger: { kind }, plan, outcomes, deferredReads }: Decisions): void {
   for (const { code, problem } of deferredReads) {
     log.info("read", { status: "deferred", code, detail: problem.message });
   }
-  // What a dry run leaves is named by its run; the passes and sweeps after it find the same again.
+  // The run of a dry run names what it leaves. Later follow-ups and sweeps find the same again, so they log only its
+  // number.
   const isLeft = ({ notStarted, status }: Outcome) => notStarted === true || (status === "planned" && kind !== "run");
   logCounts(log, outcomes.filter(isLeft));
   for (const outcome of outcomes.filter((one) => !isLeft(one))) {
@@ -52,29 +56,29 @@ export function logDecisions(log: VaultLog, { trigger: { kind }, plan, outcomes,
   }
 }
 
-/** Returns the problems that nobody was told. */
+/** Returns the problems that were never reported. */
 export function neverReportedOf(problems: readonly Problem[], notified: NotifiedAt): Problem[] {
   return problems.filter((problem) => notified[problemKey(problem)] === undefined);
 }
 
-/** Returns the problems that were not told within the last day. */
+/** Returns the problems that were not reported within their repeat interval. */
 export function unreportedOf(problems: readonly Problem[], notified: NotifiedAt, nowMs: number): Problem[] {
   return neverReportedOf(problems, stillNotified(notified, nowMs));
 }
 
-/** What a mail is made of. */
+/** Content of a mail. */
 export interface News {
   summary: Summary;
-  /** The problems that nobody was told within the last day. */
+  /** Problems that were not reported within their repeat interval. */
   unreported: readonly Problem[];
-  /** What was reported before. */
+  /** Problems that were reported before, with their times. */
   notified: NotifiedAt;
 }
 
 /**
  * Sends one mail.
  * @returns the problems that count as reported from now on, with their times
- * @throws what SNS throws, so that no problem counts as reported that was not
+ * @throws the error of SNS, so that no problem counts as reported that was not
  */
 export async function notify(
   { clients, settings, logs }: { clients: VaultClients; settings: VaultSettings; logs: LogPlace },

@@ -1,4 +1,4 @@
-/** The mail that a person gets: what happened, why, what goes on by itself, what to do. Pure text. */
+/** Composes the mail that a person gets: what happened, why, what happens next, and what to do. Pure text. */
 import { groupBy } from "../lib/collections";
 import { type LogPlace, logLink, runbookPage } from "./links";
 import { type Problem, isFailure, isNotice } from "../model/problem";
@@ -7,9 +7,12 @@ import type { Trigger } from "../model/trigger";
 import type { VaultSettings } from "../model/settings";
 import { pluralize } from "../lib/text";
 
-/** SNS: a subject is ASCII, one line, under 100 characters (API reference, Publish). */
+/** Longest subject. SNS requires ASCII, one line, and fewer than 100 characters (API reference, Publish). */
 const MAX_SUBJECT = 99;
-/** SNS takes 256 KB a message; a mail of more problems than this is read in the log anyway. */
+/**
+ * Largest number of problems listed. SNS accepts 256 KB per message, and more problems than this are read in the log
+ * anyway.
+ */
 const MAX_LISTED = 100;
 
 export interface Mail {
@@ -17,7 +20,9 @@ export interface Mail {
   body: string;
 }
 
-/** Of a mail that tells no problem: its report, if it has one, else how many notices there are. */
+/**
+ * Returns the headline of a mail without failures. It is the mail's report if there is one, else the number of notices.
+ */
 function quietHeadline({ status, vaultId, counts }: Summary, notices: readonly Problem[]): string {
   const weekly = notices.find(({ kind }) => kind === "weekly-summary");
   const asReported = status === "clean" ? "" : `, ${status} as reported before`;
@@ -48,7 +53,7 @@ function subjectLine(text: string): string {
   return text.replace(/[^\x20-\x7e]/g, "?").slice(0, MAX_SUBJECT);
 }
 
-/** What a person can do about it: the hint, and the page of the runbook. */
+/** Returns what a person can do: the hint, and the page of the runbook. */
 function adviceOf({ kind, hint }: Problem): string[] {
   const page = runbookPage(kind);
   return [
@@ -58,8 +63,8 @@ function adviceOf({ kind, hint }: Problem): string[] {
 }
 
 /**
- * Numbered, those with the same advice together and the advice once.
- * @param from how many were listed before
+ * Numbers the problems. Those with the same advice are together, and the advice is listed once.
+ * @param from number of problems that were listed before
  */
 function listed(problems: readonly Problem[], from = 0): string[] {
   const byAdvice = groupBy(problems, (problem) => adviceOf(problem).join("\n"));
@@ -101,7 +106,7 @@ export function composeMail(
     "",
     `This was ${occasion(trigger)} (run id ${trigger.runId}). It started ${pluralize(counts.snapshots, "snapshot")} in ` +
       `${primaryRegion} and ${pluralize(counts.copies, "copy", "copies")} in ${copiedTo.join(", ")}, and deleted ` +
-      `${pluralize(counts.deletions, "snapshot")}. ${counts.deferred} deferred (AWS limit or timeout), ` +
+      `${pluralize(counts.deletions, "snapshot")}. ${counts.deferred} deferred (the log says why), ` +
       `${counts.failed} failed.`,
     "",
     "What happens next: hourly sweeps retry what is missing. Copies are retried until they succeed, snapshots for",

@@ -1,7 +1,7 @@
 /**
- * What an invocation makes known as metrics. Counts are sent where they are not zero: CloudWatch bills a custom metric by the
- * hours that it is sent in. The heartbeat alone is sent by every invocation. What there is in all is sent once a run, zero or
- * not. Pure.
+ * Computes the metrics of an invocation. Counts are sent only if they are not zero, because CloudWatch bills a custom
+ * metric by the hours in which it is sent. Only the heartbeat is sent by every invocation. Totals are sent once per
+ * run, zero or not. Pure.
  */
 import { dataStartMs } from "../inventory/sameSlot";
 import { isFailure } from "../model/problem";
@@ -21,11 +21,11 @@ import type { Snapshot, World } from "../model/world";
 export interface Measuring {
   settings: CoreSettings;
   summary: Summary;
-  /** As it was seen before anything was done. */
+  /** State that was seen before anything was done. */
   world: World;
   inventory: Inventory;
   outcomes: readonly Outcome[];
-  /** The plan's. */
+  /** Orphans that the plan found. */
   orphans?: readonly string[];
   startMs: number;
   nowMs: number;
@@ -55,7 +55,7 @@ function ofVault({ summary, world, startMs, nowMs }: Measuring): Measured[] {
   return [...measured, { name: METRIC.instancesTargeted, value: targeted, unit: "Count" }];
 }
 
-/** Of the newest slot: how many volumes have their recovery point, and how many snapshots or copies failed. */
+/** Counts the volumes that have a recovery point for the newest slot, and the failed snapshots or copies for it. */
 function ofNewestSlot(own: readonly Snapshot[], points: readonly Snapshot[]) {
   let slot = "";
   for (const { identity } of own) if (identity.slot > slot) slot = identity.slot;
@@ -67,9 +67,10 @@ function ofNewestSlot(own: readonly Snapshot[], points: readonly Snapshot[]) {
 }
 
 /**
- * Since when the oldest snapshot has had no verified copy in the region; `undefined` where each has one. A snapshot that is
- * not completed yet is not owed one.
- * @param planned what this invocation was to do, whatever became of it: a copy that was just begun is not verified yet
+ * Returns since when the oldest snapshot has had no verified copy in the region; `undefined` if each has one. A
+ * snapshot that is not completed yet needs none.
+ * @param planned actions of this invocation, whatever their outcome, because a copy that was just started is not
+ * verified yet
  */
 export function oldestMissingMs(
   copies: readonly Snapshot[],
@@ -91,7 +92,7 @@ function made(outcomes: readonly Outcome[], kind: Action["kind"], status: Outcom
   return outcomes.filter((o) => o.action.kind === kind && o.status === status).length;
 }
 
-/** What is left in regions that left the stack, where this invocation looked. */
+/** Measures what is left in regions that left the stack, if this invocation looked there. */
 function ofLeft(world: World, settings: Pick<CoreSettings, "dr">): Measured[] {
   const left = leftSnapshots(world, settings);
   if (left === undefined) return [];
@@ -101,7 +102,7 @@ function ofLeft(world: World, settings: Pick<CoreSettings, "dr">): Measured[] {
   ];
 }
 
-/** What is there, in all: sent once a run. Of orphans most vaults have none. */
+/** Measures the totals, which are sent once per run. Orphans are left out if there are none, as in most vaults. */
 function held(
   points: readonly Snapshot[],
   orphans: readonly string[] = [],

@@ -1,4 +1,7 @@
-/** Reports one invocation: the audit log, the log, and a mail for what a person must know and was not told today. */
+/**
+ * Reports one invocation: the audit log, the log, and a mail for what a person must know and was not notified of
+ * lately.
+ */
 import { causeOf } from "../aws/errors";
 import type { Invocation } from "../aws/tools";
 import type { Inventory } from "../inventory/inventory";
@@ -12,33 +15,36 @@ import { logDecisions, unreportedOf, notify, neverReportedOf, type News } from "
 import { reportsOf } from "./runReport";
 import { type Summary, summarize } from "./summary";
 
-/** What an invocation did, over what there was. */
+/** Work of an invocation, with the inventory that it started from. */
 export interface Done extends Work {
   inventory: Inventory;
 }
 
-/** What the clock said when the invocation began. */
+/** The follow-up timer as it was when the invocation started. */
 interface Before {
-  /** What it carried; absent where it could not be read. */
+  /** Its payload; absent if it could not be read. */
   state?: ClockState;
   notified: NotifiedAt;
-  /** Why it could not be read or set, if so. */
+  /** Problems of reading or setting it. */
   problems: readonly Problem[];
 }
 
 export interface Reported {
   summary: Summary;
-  /** What was not told within the last day. */
+  /** Problems that were not reported within their repeat interval. */
   unreported: Problem[];
-  /** What a person was told, before or now. */
+  /** Problems that were reported, before or now, with their times. */
   notified: NotifiedAt;
-  /** What nobody was told. */
+  /** Problems that were never reported. */
   neverReported: Problem[];
-  /** Up to which completion manifests have been written for good, as an ISO instant. */
+  /** Completion time up to which all manifests have been written, in ISO format. */
   manifestsTo: string | undefined;
 }
 
-/** Mails the news. SNS being down must not lose it: the problems stay untold, and the invocation still throws. */
+/**
+ * Mails the unreported problems. If SNS is down they are not lost, because they remain unreported and the invocation
+ * still throws.
+ */
 async function sendMail(
   { settings, tools: { clients, log, now }, logGroup: group, startMs }: Invocation,
   news: News,
@@ -55,7 +61,7 @@ async function sendMail(
   }
 }
 
-/** Joins what every step has to say: of a plan that was carried out, of the clock, and of a dry run. */
+/** Joins the problems of the plan that was applied, of the timer, and of a dry run. */
 function problemsOf({ settings, trigger }: Invocation, { plan, outcomes }: Done, before: Before): Problem[] {
   const dry = settings.dryRun ? dryRunNotice(trigger, outcomes) : undefined;
   return [...plan.problems, ...before.problems, ...(dry === undefined ? [] : [dry])];

@@ -1,6 +1,6 @@
 /**
- * What a run reports though nothing failed, as `mailOn` wants it: notices, so that each is told once like any other. The
- * clock carries that this week's summary was told. Pure.
+ * Composes what a run reports although nothing failed, if `mailOn` asks for it. These are notices, so each is reported
+ * once like any other. The timer carries that this week's summary was reported. Pure.
  */
 import { pluralize } from "../lib/text";
 import { makeCalendar } from "../retention/calendar";
@@ -16,7 +16,7 @@ import type { World } from "../model/world";
 
 const WEEK_DAYS = 7;
 
-/** What was seen, and what it amounts to. */
+/** The observed state, and its inventory. */
 interface Seen {
   world: World;
   inventory: Inventory;
@@ -44,7 +44,7 @@ function regionLine({ region, dr, own }: ReadRegion, world: World, settings: Vau
   return `${region} has ${pluralize(points.length, "recovery point")} (${gibOf(points)} GiB of volumes), for ${pluralize(recent, "scheduled time")} in ${WEEK_DAYS} days; ${age}`;
 }
 
-/** How the vault stands, as the first run of a week in its time zone finds it. */
+/** Summarizes the state of the vault, as the first run of a week in its time zone finds it. */
 function weeklySummary(
   { trigger, problems }: Summary,
   { world, inventory }: Seen,
@@ -67,7 +67,7 @@ function weeklySummary(
   );
 }
 
-/** The reports of an invocation, told before or not: none but of a run. */
+/** Returns the reports of a run, reported before or not; empty for any other invocation. */
 export function reportsOf(summary: Summary, seen: Seen, settings: VaultSettings, nowMs: number): Problem[] {
   if (summary.trigger.kind !== "run") return [];
   switch (settings.mailOn) {

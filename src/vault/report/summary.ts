@@ -1,14 +1,15 @@
-/** What an invocation came to: counts, what failed, and one word for it. Pure. */
+/** Sums up an invocation: counts, problems, and one word for the result. Pure. */
 import type { Outcome, Plan } from "../model/actions";
 import type { ThrottledRead } from "../model/world";
 import type { Trigger } from "../model/trigger";
 import { type Problem, isFailure, problem, uniqueByKey } from "../model/problem";
 
 /**
- * - `clean`: all was done or is under way
- * - `no-instances`: nothing carries the tag
- * - `partial`: something failed, something did not
- * - `failed`: nothing that was to be made could be made, or the world could not be seen
+ * Result of an invocation:
+ * - `clean`: nothing failed
+ * - `no-instances`: no instance has the tag
+ * - `failed`: nothing was made, because calls failed or AWS could not be read
+ * - `partial`: any other failure
  */
 export type Status = "clean" | "no-instances" | "partial" | "failed";
 
@@ -26,13 +27,13 @@ export interface Summary {
   trigger: Trigger;
   status: Status;
   counts: Counts;
-  /** How much was put off, by AWS's code for why; `NoTime` where the invocation's time was over. */
+  /** Number of deferrals by error code; `NoTime` if the invocation ran out of time. */
   deferrals: Record<string, number>;
-  /** Notices among them. */
+  /** Problems, with notices among them. */
   problems: Problem[];
 }
 
-/** A failed action as a problem: its key names kind, place and subject, so that it is the same one tomorrow. */
+/** Returns a failed action as a problem. Its key names kind and subject, so it is the same problem tomorrow. */
 function failureOf({ action, detail }: Outcome): Problem {
   const [subject, what] =
     action.kind === "snapshot"
@@ -69,13 +70,16 @@ function deferralsOf(outcomes: readonly Outcome[], deferredReads: readonly Throt
   return deferrals;
 }
 
-/** Outcomes of one kind, region and detail, counted. */
+/** Number of outcomes of one kind, region and detail, with one of them. */
 interface Counted {
   outcome: Outcome;
   count: number;
 }
 
-/** What was not begun, a line a kind, region and cause: a backlog of thousands is left at every pass. */
+/**
+ * Counts outcomes by kind, region and detail. A backlog of thousands remains after every invocation, and must not take
+ * a line each.
+ */
 export function countAlike(outcomes: readonly Outcome[]): Counted[] {
   const alike = new Map<string, Counted>();
   for (const outcome of outcomes) {
@@ -97,12 +101,12 @@ function statusOf(all: readonly Problem[], counts: Counts): Status {
   return nothingMade && (blind || counts.failed > 0) ? "failed" : "partial";
 }
 
-/** What an invocation decided and did. */
+/** Decisions and results of an invocation. */
 export interface Decisions {
   trigger: Trigger;
   plan: Plan;
   outcomes: readonly Outcome[];
-  /** Reads that were throttled and are no problem yet. */
+  /** Reads that were throttled and are not a problem yet. */
   deferredReads: readonly ThrottledRead[];
 }
 

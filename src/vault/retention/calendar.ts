@@ -1,29 +1,33 @@
 /**
- * The calendar of one time zone: which hour, day, week, month and year an instant is in, and what is a calendar
- * distance before it. The zone's rules are Intl's. A wall time is the zone's clock and date read as though it were
- * UTC's: epoch milliseconds plus the offset.
+ * Calendar of one time zone: the hour, day, week, month and year of an instant, and the instant a calendar distance
+ * before another. Intl knows the zone's rules. A wall time is the zone's clock and date read as if it were UTC: epoch
+ * milliseconds plus the offset.
  */
 import type { CountedRule, Within } from "./keepRules";
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, parseIso } from "../lib/time";
 
 /**
- * The periods that an instant is in, each by its name of ISO 8601, which no other period has: `2026-11-22T03` (both
- * times, in the night that an hour is repeated), `2026-11-22`, `2026-W47`, `2026-11`, `2026`.
+ * Periods that an instant is in, each with its ISO 8601 name, which no other period has: `2026-11-22T03`, `2026-11-22`,
+ * `2026-W47`, `2026-11`, `2026`. An hour that is repeated at night has the same name both times.
  */
 type Periods = Readonly<Record<Exclude<CountedRule, "last">, string>>;
 
 export interface Calendar {
   periodsOf: (epochMs: number) => Periods;
   /**
-   * The instant so much earlier, as Go's `AddDate` and `Add` reckon it, which restic uses: years, months and days by
-   * the zone's wall clock, where March 31 minus a month is "February 31", March 3; then hours, 60 minutes each.
+   * Returns the instant a distance earlier, as restic computes it with Go's `AddDate` and `Add`. Years, months and days
+   * follow the zone's wall clock, where March 31 minus a month is "February 31", that is March 3. Hours of 60 minutes
+   * come last.
    */
   before: (epochMs: number, distance: Within) => number;
-  /** Reads each slot once, since a night's snapshots share theirs; what is no instant lies after all others. */
+  /**
+   * Reads each slot once, because a night's snapshots share theirs. Text that is not an instant is later than all
+   * others.
+   */
   slotMs: (slot: string) => number;
 }
 
-/** `GMT`, `GMT+01:00`, before standard time `GMT+00:53:28` */
+/** Reads `GMT`, `GMT+01:00`, or before standard time `GMT+00:53:28`. */
 function readOffsetMs(text: string): number {
   const [, sign = "", ...parts] = /GMT([+-])(\d\d):(\d\d)(?::(\d\d))?$/.exec(text) ?? [];
   const [hours = 0, minutes = 0, seconds = 0] = parts.map((part) => Number(part || 0));
@@ -31,8 +35,8 @@ function readOffsetMs(text: string): number {
 }
 
 /**
- * Intl takes microseconds, so an offset is looked up once a day of UTC, and again only on the days that it changes
- * on. In the tz database no zone changes twice on one such day since 1970.
+ * Returns the offset finder of a zone. Intl takes microseconds, so an offset is looked up once per day of UTC, and more
+ * often only on days on which it changes. In the tz database no zone changes twice on one such day since 1970.
  */
 function zoneOffsets(timezone: string): (epochMs: number) => number {
   const zone = { timeZone: timezone, timeZoneName: "longOffset" } as const;
@@ -52,7 +56,7 @@ function zoneOffsets(timezone: string): (epochMs: number) => number {
   };
 }
 
-/** `2026-W47`: weeks begin on Monday, and are of the year that their Thursday is in. */
+/** Formats a week as `2026-W47`. Weeks begin on Monday, and belong to the year of their Thursday. */
 function isoWeek(wallMs: number): string {
   // 1970-01-01 was a Thursday, three days into its week.
   const thursday = Math.floor((Math.floor(wallMs / DAY_MS) + 3) / 7) * 7;
@@ -73,8 +77,10 @@ function periodsAt(wallMs: number): Periods {
 }
 
 /**
- * Made once for all volumes of an invocation: it remembers what it asked Intl, and the periods of each hour.
- * @param timezone IANA name; throws a RangeError where Intl does not know it
+ * Makes the calendar, once for all volumes of an invocation. It remembers the answers of Intl, and the periods of each
+ * hour.
+ * @param timezone IANA name
+ * @throws RangeError if Intl does not know the time zone
  */
 export function makeCalendar(timezone: string): Calendar {
   const offsetMs = timezone === "UTC" ? () => 0 : zoneOffsets(timezone);
@@ -92,7 +98,7 @@ export function makeCalendar(timezone: string): Calendar {
     const date = new Date(epochMs + offsetMs(epochMs));
     const [year, month, day] = [date.getUTCFullYear(), date.getUTCMonth(), date.getUTCDate()];
     const wallMs = date.setUTCFullYear(year - years, month - months, day - days);
-    // A wall time that spring skips has no instant and one that autumn repeats has two; this is Go's choice.
+    // A wall time that spring skips has no instant, and one that autumn repeats has two. This is Go's choice.
     const guessMs = wallMs - offsetMs(wallMs);
     return wallMs - offsetMs(guessMs) - hours * HOUR_MS;
   };

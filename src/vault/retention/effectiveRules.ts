@@ -1,7 +1,7 @@
 /**
- * Which keep rules hold for an instance's recovery points: those of its policy, which the value of the backup tag picks; its
- * own; and what becomes of an instance that is not backed up any more. Read off its newest recovery point, with the stack's
- * configuration of now, so that an edit counts at once for all that is still there. Pure.
+ * Decides which keep rules apply to an instance's recovery points. They come from its policy, which the backup tag's
+ * value picks, from its own tags, and from `orphans`. They are read from its newest recovery point and the stack's
+ * current configuration, so an edit takes effect at once for everything that exists. Pure.
  */
 import { firstMissed, memoryIn } from "../model/changeMemory";
 import { dataStartMs, pointMs } from "../inventory/sameSlot";
@@ -16,27 +16,28 @@ import { type Problem, problem } from "../model/problem";
 export interface InstanceRules {
   keep: KeepRules;
   drKeep: KeepRules;
-  /** So many of the newest stay whatever the rules say. */
+  /** Number of newest recovery points that are kept whatever the rules say. */
   keepAtLeast: number;
-  /** Why nothing of the instance is pruned at all. */
+  /** Reason why nothing of the instance is pruned at all. */
   keepAll?: string;
-  /** Why all of it goes, the newest too. */
+  /** Reason why all of it is deleted, including the newest. */
   expireAll?: string;
-  /** Set where somebody changed the tags of its newest snapshot, so that nobody knows its rules. */
+  /** Set if somebody changed the tags of its newest snapshot, so that nobody knows its rules. */
   inDoubt?: true;
-  /** Set where it would be an orphan if it is not backed up any more, which this invocation has not asked. */
+  /** Set if it is an orphan unless it is still backed up, which this invocation did not check. */
   mayBeOrphan?: true;
 }
 
-/** By the id of an instance, or of a volume that several instances have had. */
+/** Rules by the id of an instance, or of a volume that several instances have had. */
 export type RulesOf = (id: string) => InstanceRules;
 
 /**
- * Whether a snapshot says more of its instance than another: it is of a later slot, or of the same and nobody changed its
- * tags, or it came to something, or was begun later: an edit between two tries counts.
+ * Decides whether a snapshot says more about its instance than another. A later slot wins. Within a slot, unchanged
+ * tags win, then a snapshot that did not fail. Then a later start wins, because the tags may be edited between two
+ * attempts.
  */
 function saysMore(a: Snapshot, b: Snapshot): boolean {
-  // Slots are whole seconds in UTC, whose order as text is their order in time.
+  // Slots are whole seconds in UTC, so the order as text is the order in time.
   if (a.identity.slot !== b.identity.slot) return a.identity.slot > b.identity.slot;
   const rank = ({ doubt, state }: Snapshot) => (doubt === undefined ? 2 : 0) + (state === "error" ? 0 : 1);
   if (rank(a) !== rank(b)) return rank(a) > rank(b);
@@ -44,7 +45,10 @@ function saysMore(a: Snapshot, b: Snapshot): boolean {
   return aMs === bMs ? a.snapshotId < b.snapshotId : aMs > bMs;
 }
 
-/** The newest of each instance, and of each volume of several, by the time that it stands for, which no tag can change. */
+/**
+ * Finds the newest snapshot of each instance, and of each volume of several instances, by slot, which no tag can
+ * change.
+ */
 function newestOf(snapshots: readonly Snapshot[], shared: ReadonlyMap<string, unknown>): Map<string, Snapshot> {
   const newest = new Map<string, Snapshot>();
   const take = (id: string, snapshot: Snapshot) => {
@@ -58,7 +62,7 @@ function newestOf(snapshots: readonly Snapshot[], shared: ReadonlyMap<string, un
   return newest;
 }
 
-/** Returns the tag's value when the point was made; `undefined` on one that has lost it. */
+/** Returns the backup tag's value when the point was made; `undefined` if the point has lost it. */
 export function policyName(tags: Tags, tagKey: string): string | undefined {
   return tags[TAG.policy] ?? tags[`${INSTANCE_TAG_PREFIX}${tagKey}`];
 }
@@ -68,7 +72,8 @@ export function ofPolicy(tags: Tags, settings: CoreSettings): InstanceRules {
   const { policies, tagKey, keepAtLeast } = settings;
   const names = Object.keys(policies);
   const carried = policyName(tags, tagKey);
-  // Not the one that is left for those that were taken out: a lost block of configuration must not lose backups.
+  // Points of a removed policy do not get the only one left, because a lost block of configuration must not lose
+  // backups.
   const name = carried || (names.length === 1 ? names[0] : undefined);
   const found = Object.hasOwn(policies, name ?? "") ? policies[name ?? ""] : undefined;
   if (found === undefined) {
@@ -82,7 +87,7 @@ export function ofPolicy(tags: Tags, settings: CoreSettings): InstanceRules {
   };
 }
 
-/** Returns what becomes of the rules when the instance is not backed up any more. */
+/** Returns the rules of an instance that is not backed up any more. */
 export function ofOrphan(
   rules: InstanceRules,
   { orphans, keepAtLeast }: Pick<CoreSettings, "orphans" | "keepAtLeast">,
@@ -96,8 +101,8 @@ export function ofOrphan(
 }
 
 /**
- * Instances and volumes that are backed up; `undefined` where that is not known. An empty fleet is more likely a mistaken tag
- * than a fleet that is gone, so it makes nobody an orphan.
+ * Returns the instances and volumes that are backed up; `undefined` if that is not known. An empty fleet is more likely
+ * a mistaken tag than a fleet that no longer exists, so it makes no instance an orphan.
  */
 function backedUp(instances: readonly ProtectedInstance[] | undefined, tagKey: string): Set<string> | undefined {
   if (instances === undefined || instances.length === 0) return undefined;
@@ -117,27 +122,27 @@ function unknownPolicy(name: string, instances: number, { tagKey }: CoreSettings
     "unknown-policy",
     name,
     `${instances} instance${instances === 1 ? " has" : "s have"} recovery points of the policy ${name}, which the stack does not have, so none of them is pruned`,
-    `If the policy was renamed, do nothing: an instance whose tag ${tagKey} has the new value is under the new policy from its next backup on. Otherwise put the policy back into \`policies\`; until then the vault backs up no instance with ${tagKey}=${name}.`,
+    `If the policy was renamed, do nothing: an instance whose tag ${tagKey} has the new value is under the new policy from its next backup on. Otherwise put the policy back into \`policies\`; until then the vault backs up no instance with ${tagKey}=${name}. If the instances are gone, put it back too, so that \`orphans\` decides about their recovery points, or delete these by hand.`,
   );
 }
 
-/** The rules of all that the vault has snapshots of. */
+/** Rules of all instances and volumes that the vault has snapshots of. */
 export interface Ruled {
-  /** Instances that have not been backed up for `orphanDays`; absent where nobody knows. */
+  /** Instances that have not been backed up for `orphanDays`; absent if that is not known. */
   orphans?: string[];
   rulesOf: RulesOf;
-  /** The instances of each volume that has had several. */
+  /** Instances of each volume that has had several. */
   shared: ReadonlyMap<string, ReadonlySet<string>>;
-  /** The newest of each instance, and of each volume of several. */
+  /** Newest snapshot of each instance, and of each volume of several instances. */
   newest: ReadonlyMap<string, Snapshot>;
-  /** Decides whether an instance is known not to be backed up any more, nor any volume of it with another. */
+  /** Decides whether an instance is known not to be backed up any more, nor any volume of it with another instance. */
   isMissing: (id: string) => boolean;
-  /** Whether the instances were read, and some found. */
+  /** True if the instances were read, and some found. */
   knowsFleet: boolean;
   problems: Problem[];
 }
 
-/** Finds what is backed up though its instance is gone: a volume of it has another instance now. */
+/** Finds instances that are backed up through a volume, which another instance has now. */
 function liveThrough(
   snapshots: readonly Snapshot[],
   shared: ReadonlyMap<string, ReadonlySet<string>>,
@@ -152,9 +157,11 @@ function liveThrough(
 }
 
 /**
+ * Computes the rules of every instance, and of every volume of several instances.
  * @param own the vault's own in all regions
- * @param world protected instances, where this invocation has read them: nothing is taken for an orphan without. With a memory
- * of changes whoever is missing is one, and that holds what it kept before for as long as an orphan has (formerRules.ts)
+ * @param world protected instances, if this invocation has read them; without them nothing is treated as an orphan.
+ * With a memory of changes every missing instance gets an orphan's rules at once, and formerRules.ts holds what it kept
+ * before
  */
 export function instanceRules(
   own: readonly Snapshot[],

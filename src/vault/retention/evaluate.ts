@@ -1,7 +1,10 @@
 /**
- * Decides which recovery points the keep rules want, instance by instance. A recovery point is kept or deleted whole. Any of
- * these can keep it: the instance's history; the history of its complete recovery points, so that a night when a volume failed
- * does not take the place of a complete one; being the newest of a volume. Pure.
+ * Decides which recovery points the keep rules want, instance by instance. A recovery point is kept or deleted as a
+ * whole. Pure. Any of these can keep it:
+ * - the instance's history;
+ * - the history of its complete recovery points, so that a night when a volume failed does not replace a complete
+ *   one;
+ * - being the newest of a volume.
  */
 import { partOf } from "../lib/text";
 import type { Snapshot } from "../model/world";
@@ -19,14 +22,14 @@ import {
 } from "./retentionVerdict";
 import type { Side } from "./verdict";
 
-/** The snapshots of one region, and which of an instance's rules apply there. */
+/** Snapshots of one region, and the side of an instance's rules that applies there. */
 export interface Evaluated {
   snapshots: readonly Snapshot[];
   side: Side;
   region: string;
 }
 
-/** Recovery points that are kept or held, by their key: a snapshot of each that is kept, or how it is held. */
+/** Recovery points that are kept or held, by key: the id of a snapshot that is kept, or the hold. */
 interface StayingSets {
   kept: ReadonlyMap<string, string>;
   held: ReadonlyMap<string, Held>;
@@ -62,8 +65,8 @@ function setsOfVolume(volumeId: string, snapshots: readonly Snapshot[]): Recover
 }
 
 /**
- * Adds what keeps the snapshots of volumes that several instances have had: the volume's own history, and the recovery
- * points of the other instances for the same slot, which would be incomplete without them.
+ * Adds what keeps the snapshots of volumes that several instances have had. That is the volume's own history, and the
+ * other instances' recovery points for the same slot, which would be incomplete without them.
  */
 function addShared(verdict: RetentionVerdict, { snapshots, side, region }: Evaluated, rules: PruneRules): void {
   const staying = stayingSets(verdict, snapshots);
@@ -88,7 +91,7 @@ function addShared(verdict: RetentionVerdict, { snapshots, side, region }: Evalu
   }
 }
 
-/** Adds the rest of each recovery point of which anything is kept or held, so that no data is left without its root. */
+/** Adds the rest of each recovery point if any part of it is kept or held, so that no data is left without its root. */
 function addRest(verdict: RetentionVerdict, snapshots: readonly Snapshot[]): void {
   const staying = stayingSets(verdict, snapshots);
   for (const one of snapshots) {

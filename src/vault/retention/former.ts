@@ -1,26 +1,26 @@
-/** What judging asks of the rules of before a change: types only. They are found by changes/formerRules.ts. */
+/** Former rules that retention evaluates: types only. changes/formerRules.ts finds them. */
 import type { Calendar } from "./calendar";
 import type { ChangeKey } from "../model/waitingPlans";
 import type { InstanceRules } from "./effectiveRules";
 import type { RecoverySet } from "./recoverySets";
 
-/** Rules of before of one unit: an instance, or a volume of several. */
+/** Former rules of one unit: an instance, or a volume of several instances. */
 export interface Former {
   rules: InstanceRules;
   calendar: Calendar;
-  /** The changes that put others in their place. */
+  /** Changes that replaced them. */
   keys: readonly ChangeKey[];
-  /** Those of them that no mail has named yet. */
+  /** Those changes that no mail has named yet. */
   fresh: readonly ChangeKey[];
-  /** The recovery points that they are read over. */
+  /** Selects the recovery points that they are applied to. */
   over: (sets: readonly RecoverySet[]) => readonly RecoverySet[];
-  /** Whether these are not all. */
+  /** True if `over` leaves some out. */
   isThinned: boolean;
-  /** They keep only what was there then; absent: any. */
+  /** End of the former settings, as an ISO instant: the rules keep only what existed then. Absent: they keep any. */
   before?: string;
-  /** The slot of the newest recovery point that carries their tags: it stays for as long as anything waits for them. */
+  /** Slot of the newest recovery point that carries their tags. It is kept as long as anything waits for them. */
   carrier?: string;
-  /** Set where they hold nothing any more, since somebody allowed that, or the grace of one of the changes is over: since when. */
+  /** Set if they hold nothing any more, because a person approved a change, or its grace is over: the time of that. */
   overFrom?: string;
 }
 

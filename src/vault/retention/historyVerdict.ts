@@ -1,26 +1,26 @@
-/** Evaluates one history: by the rules of now, and by those of before each change for what the rules of now release. Pure. */
+/** Evaluates one history by the current rules, and what they release by the former rules of each change. Pure. */
 import type { Former, FormersOf } from "./former";
 import type { RulesOf } from "./effectiveRules";
 import { wasThere } from "./recoverySets";
 import { type FullVerdict, holdOfBoth } from "./retentionVerdict";
 import { type ReadAt, type UnitHistory, verdictBy } from "./verdict";
 
-/** Rules and what they are read with. */
+/** Rules, and what they are evaluated with. */
 export interface PruneRules extends ReadAt {
   /** Rules of an instance, or of a volume that several instances have had. */
   rulesOf: RulesOf;
-  /** The instances of each volume that has had several: shared by them, or moved. */
+  /** Instances of each volume that has had several: shared by them, or moved. */
   shared: ReadonlyMap<string, ReadonlySet<string>>;
-  /** The rules that units were under before a change; absent: no change is looked for. */
+  /** Former rules of units; absent: changes are not considered. */
   formersOf?: FormersOf;
 }
 
-/** A unit's history in one region. */
+/** History of a unit in one region. */
 export interface History extends UnitHistory {
   region: string;
 }
 
-/** Adds what rules of before a change make of what would be gone. */
+/** Adds holds and approvals: what former rules would keep and the current rules delete. */
 function addFormer(verdict: FullVerdict, former: Former, { sets, unit, side }: History, nowMs: number): void {
   const { calendar } = former;
   const { kept: wouldKeep } = verdictBy(former.rules, { unit, sets: former.over(sets), side }, { calendar, nowMs });
@@ -35,14 +35,14 @@ function addFormer(verdict: FullVerdict, former: Former, { sets, unit, side }: H
     const { slot } = set;
     const why = whyGone(slot);
     if (why === undefined || !wouldKeep.has(slot)) continue;
-    // The rules of now alone decide about what was made since.
+    // Only the current rules decide about what was made since.
     if (end !== undefined && !wasThere(set, end)) continue;
     if (overFrom === undefined) {
       hold(slot, why);
       isHolding = true;
     } else if (slot <= overFrom) verdict.approved.set(slot, keys);
   }
-  // Once the last recovery point with the tags of before is gone, the vault no longer knows what the others wait for.
+  // If the last recovery point with the former tags were deleted, the vault would not know what the others wait for.
   const why = isHolding && carrier !== undefined ? whyGone(carrier) : undefined;
   if (why !== undefined && carrier !== undefined) hold(carrier, why);
 }

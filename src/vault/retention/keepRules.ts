@@ -1,7 +1,7 @@
-/** Keep rules read and put into words: which are on, and what each is called. Their meaning is in retention.ts. */
+/** Reads keep rules and puts them into words: which are on, and their names. For their meaning see retention.ts. */
 import type { KeepRules } from "../model/settings";
 
-/** A calendar distance; every part is whole and not negative. */
+/** A calendar distance; every part is a whole number and not negative. */
 export interface Within {
   years: number;
   months: number;
@@ -9,23 +9,23 @@ export interface Within {
   hours: number;
 }
 
-/** The rules that count, in the order that restic names them in. */
+/** Rules with a count, in restic's order. */
 export const COUNTED_RULES = ["last", "hourly", "daily", "weekly", "monthly", "yearly"] as const;
 
 export type CountedRule = (typeof COUNTED_RULES)[number];
 
-/** A counted rule that is on. */
+/** A rule with a count that is on. */
 export interface Count {
   rule: CountedRule;
-  /** How many periods it keeps a point of; `Infinity` where it keeps all. */
+  /** Number of periods that it keeps a point of; `Infinity` if it keeps all. */
   periods: number;
-  /** `daily 7`, `daily all` */
+  /** Name and count: `daily 7`, `daily all`. */
   words: string;
 }
 
 /**
- * restic's duration, `1y5m7d2h`: years, months, days and hours in this order, each optional, at least one.
- * @returns `undefined` where the text is none; a part has five digits at most, so that no date runs out of range
+ * Parses restic's duration, `1y5m7d2h`: years, months, days and hours in this order, each optional, at least one.
+ * @returns `undefined` for any other text. A part has five digits at most, so that no date runs out of range
  */
 export function parseWithin(text: string): Within | undefined {
   const parts = /^(?:(\d{1,5})y)?(?:(\d{1,5})m)?(?:(\d{1,5})d)?(?:(\d{1,5})h)?$/.exec(text);
@@ -34,13 +34,13 @@ export function parseWithin(text: string): Within | undefined {
   return { years: years ?? 0, months: months ?? 0, days: days ?? 0, hours: hours ?? 0 };
 }
 
-/** The `within` rule, or `undefined` where it is off: absent, all zero as restic takes it, or no duration. */
+/** Returns the `within` rule, or `undefined` if it is off: absent, all zero as in restic, or not a duration. */
 export function withinOf({ within = "" }: KeepRules): Within | undefined {
   const parsed = parseWithin(within);
   return parsed !== undefined && Object.values(parsed).some((part) => part > 0) ? parsed : undefined;
 }
 
-/** The counted rules that are on. */
+/** Returns the rules with a count that are on. */
 export function countsOf(rules: KeepRules): Count[] {
   return COUNTED_RULES.flatMap((rule) => {
     const count = rules[rule] ?? 0;
@@ -49,7 +49,7 @@ export function countsOf(rules: KeepRules): Count[] {
   });
 }
 
-/** Whether no rule is on. */
+/** Returns true if no rule is on. */
 export function isEmpty(rules: KeepRules): boolean {
   const { retentionDays = 0 } = rules;
   return countsOf(rules).length === 0 && withinOf(rules) === undefined && retentionDays <= 0;

@@ -1,6 +1,7 @@
 /**
- * Recovery points as retention judges them: the snapshots of one instance for one slot, kept or deleted whole, so that none
- * loses its root while its data stays, and a volume that was replaced keeps its history with its instance. Pure.
+ * Groups snapshots into recovery points, as retention evaluates them: the snapshots of one instance for one slot, kept
+ * or deleted as a whole. So no data is kept without its root, and a replaced volume keeps its history with its
+ * instance. Pure.
  */
 import type { Calendar } from "./calendar";
 import { dataStartMs } from "../inventory/sameSlot";
@@ -9,26 +10,26 @@ import type { Snapshot } from "../model/world";
 import { volumeSpecFromTags } from "../model/volumeSpec";
 import { parseIso } from "../lib/time";
 
-/** The snapshots of one instance for one slot, in one region. */
+/** Snapshots of one instance for one slot, in one region. */
 export interface RecoverySet {
   instanceId: string;
   slot: string;
   snapshots: Snapshot[];
 }
 
-/** Returns what a recovery point is told apart by, in its region. */
+/** Returns the key of a snapshot's recovery point, unique in its region. */
 export function setKeyOf({ identity: { instanceId, slot } }: Snapshot): string {
   return `${instanceId} ${slot}`;
 }
 
-/** Returns whether a snapshot is of its instance's root volume, as far as its tags say. */
+/** Returns true if a snapshot is of its instance's root volume, as far as its tags say. */
 export function isRoot({ tags, volumeId }: Snapshot): boolean {
   const role = tags[TAG.deviceRole];
   if (role !== undefined) return role === "root";
   return volumeSpecFromTags(tags, volumeId)?.isRoot === true;
 }
 
-/** Groups snapshots by instance, and each instance's by slot, in the order that they came in. */
+/** Groups snapshots by instance, and each instance's by slot, in their original order. */
 export function setsByInstance(snapshots: readonly Snapshot[]): RecoverySet[][] {
   const instances = new Map<string, Map<string, RecoverySet>>();
   for (const snapshot of snapshots) {
@@ -42,7 +43,7 @@ export function setsByInstance(snapshots: readonly Snapshot[]): RecoverySet[][] 
   return [...instances.values()].map((sets) => [...sets.values()]);
 }
 
-/** Finds the volumes that snapshots of several instances are of: shared by them, or moved from one to the other. */
+/** Finds the volumes that several instances have snapshots of: shared by them, or moved from one to another. */
 export function volumesOfSeveral(snapshots: readonly Snapshot[]): Map<string, Set<string>> {
   const first = new Map<string, string>();
   const several = new Map<string, Set<string>>();
@@ -58,7 +59,10 @@ export function volumesOfSeveral(snapshots: readonly Snapshot[]): Map<string, Se
   return several;
 }
 
-/** Sets that hold all the volumes that the neighbors hold: what lacks one stands beside the complete ones, not for them. */
+/**
+ * Returns the sets that have as many volumes as the largest size in their tags. An incomplete set does not take the
+ * place of a complete one.
+ */
 export function completeSets(sets: readonly RecoverySet[]): RecoverySet[] {
   return sets.filter(({ snapshots }) => {
     const meant = Math.max(...snapshots.map(setSizeOf));
@@ -66,19 +70,22 @@ export function completeSets(sets: readonly RecoverySet[]): RecoverySet[] {
   });
 }
 
-/** How many volumes were to be in the set, as its snapshots were made. */
+/** Returns the number of volumes that the set was created with, according to its tag; 1 if there is no valid tag. */
 function setSizeOf({ tags }: Snapshot): number {
   return Number(tags[TAG.setSize] ?? 1) || 1;
 }
 
-/** Counts the volumes that snapshots are of. Without a set: recovery points of a few volumes are a hundred thousand. */
+/**
+ * Counts the volumes of snapshots. It builds no Set, because a hundred thousand recovery points have only a few volumes
+ * each.
+ */
 export function countVolumes(snapshots: readonly Snapshot[]): number {
   const isFirst = ({ volumeId }: Snapshot, index: number) =>
     snapshots.findIndex((one) => one.volumeId === volumeId) === index;
   return snapshots.length === 1 ? 1 : snapshots.filter(isFirst).length;
 }
 
-/** When the data of a set was taken, and when its first snapshot was started. */
+/** Computes when the data of a set was taken, and when its first snapshot was started. */
 export function timesOf(
   { snapshots, slot }: RecoverySet,
   calendar: Calendar,
@@ -89,7 +96,7 @@ export function timesOf(
   let takenMs = -Infinity;
   for (const snapshot of snapshots) {
     const dataMs = dataStartMs(snapshot);
-    // A slot never outranks the time that EC2 recorded.
+    // A slot is never later than the time that EC2 recorded.
     slotMs = Math.max(slotMs, Math.min(ofSlotMs, dataMs));
     startTimeMs = Math.min(startTimeMs, snapshot.startTimeMs);
     takenMs = Math.max(takenMs, dataMs);
@@ -97,7 +104,10 @@ export function timesOf(
   return { slotMs, startTimeMs, takenMs };
 }
 
-/** Decides whether a recovery point was there when settings ended: not what the run made that was the first without them. */
+/**
+ * Decides whether a recovery point existed when settings ended. One that the first run without them made is later, even
+ * if its slot is not.
+ */
 export function wasThere(
   { slot, snapshots }: RecoverySet,
   until: string,

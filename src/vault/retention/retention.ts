@@ -1,14 +1,16 @@
 /**
- * retention: which completed recovery points of a volume are kept, and why. Pure, total, deterministic: every point
- * comes back exactly once, kept or removed, with its reasons.
+ * Decides which completed recovery points of one history are kept, and why. A history is that of an instance, or of a
+ * volume that several instances have had. Pure, total, deterministic: every point comes back exactly once, kept or
+ * removed, with its reasons.
  *
- * The rules have exactly the meaning of restic's `forget` (ApplyPolicy, since restic 0.16); a test holds them against it:
- * - a point stays where any rule wants it, and all stay where no rule is on;
+ * The rules have exactly the meaning of restic's `forget` (ApplyPolicy, since restic 0.16); a test compares the two:
+ * - a point is kept if any rule wants it, and all are kept if no rule is on;
  * - `daily 7` keeps the newest point of each of the seven newest days that have one, by the vault's time zone;
  * - a count that is not used up keeps the oldest point too, so that the history grows as long as it can;
- * - `within` counts from the newest point that is not of the future.
- * `retentionDays` is the vault's own. So is the floor: the newest points stay, whatever the rules say, so that a
- * volume whose backups have stopped, or that is gone, keeps its last good one (AWS DLM keeps it too).
+ * - `within` counts back from the newest point that is not in the future.
+ *
+ * `retentionDays` is the vault's own. So is the floor: the newest points are kept whatever the rules say. A history
+ * whose backups have stopped therefore keeps its last completed point (AWS DLM keeps it too).
  */
 import type { Calendar } from "./calendar";
 import { type Count, countsOf, daysWords, isEmpty, withinOf, withinWords } from "./keepRules";
@@ -19,17 +21,20 @@ export interface RetentionPoint {
   snapshotId: string;
   volumeId: string;
   startTimeMs: number;
-  /** Whose data it holds, where that is not when it was started: a copy can be made again, and later than a newer one's. */
+  /** Time of its data, if that is not its start: a copy can be made again, later than that of a newer point. */
   slotMs?: number;
-  /** When its data was taken, where that is not when it was started: of two of one slot the later data is newer. */
+  /**
+   * Time at which its data was taken, if that is not its start. Of two points of one slot, the one with later data is
+   * newer.
+   */
   takenMs?: number;
 }
 
 export interface RetentionOptions {
   nowMs: number;
-  /** The calendar of the time zone that hours, days, weeks, months and years are told by. */
+  /** Calendar of the time zone that defines hours, days, weeks, months and years. */
   calendar: Calendar;
-  /** How many of the newest points stay whatever the rules say; at least 1 in a vault. */
+  /** Number of newest points that are kept whatever the rules say; at least 1 in a vault. */
   keepAtLeast: number;
 }
 
@@ -38,16 +43,18 @@ export interface RetentionResult {
   keep: string[];
   /** Ids, newest first. */
   remove: string[];
-  /** By id: all that keeps it, the rules before the floor; or the one reason why it goes. Never empty. */
+  /**
+   * All reasons that keep a point, by id, the rules before the floor; or the one reason for its removal. Never empty.
+   */
   reasons: Map<string, string[]>;
 }
 
-/** The time of the data that a point holds: what it is ordered by, and which day, week or month it stands for. */
+/** Returns the time of a point's data. It decides the order, and the day, week or month that the point stands for. */
 function dataMs({ slotMs, startTimeMs }: RetentionPoint): number {
   return slotMs ?? startTimeMs;
 }
 
-/** Newest first; ids break ties, so that the same points in any order give the same answer. */
+/** Sorts the newest point first. Ids break ties, so the result does not depend on the input's order. */
 export function newestFirst(a: RetentionPoint, b: RetentionPoint): number {
   return (
     dataMs(b) - dataMs(a) ||
@@ -57,15 +64,15 @@ export function newestFirst(a: RetentionPoint, b: RetentionPoint): number {
   );
 }
 
-/** A counted rule on its way from the newest point to the oldest. */
+/** A rule with a count, on its way from the newest point to the oldest. */
 interface Bucket extends Count {
-  /** How many periods it may still keep a point of. */
+  /** Number of periods that it still keeps a point of. */
   left: number;
-  /** The period that it kept last. */
+  /** Period that it kept last. */
   period?: string;
 }
 
-/** Adds why the counted rules keep a point of these periods; they remember that they did. */
+/** Adds the reasons why rules with a count keep a point of these periods, and updates the rules. */
 function count(
   why: string[],
   buckets: readonly Bucket[],
@@ -75,7 +82,7 @@ function count(
   for (const bucket of buckets) {
     if (bucket.left <= 0) continue;
     const { rule, words } = bucket;
-    // To `last` each point is a period of its own.
+    // For `last`, each point is a period of its own.
     const period = rule === "last" ? undefined : periods[rule];
     const isNew = period === undefined || period !== bucket.period;
     if (!isNew && !isOldest) continue;
@@ -86,7 +93,10 @@ function count(
   }
 }
 
-/** The instant that `within` reaches back to. Where all points are of the future nothing is old: restic keeps all. */
+/**
+ * Returns the instant that `within` reaches back to. If all points are in the future nothing is old, so restic keeps
+ * all.
+ */
 function withinLimitMs(
   newestToOldest: readonly RetentionPoint[],
   keep: KeepRules,
@@ -98,7 +108,7 @@ function withinLimitMs(
   return latest === undefined ? -Infinity : calendar.before(dataMs(latest), distance);
 }
 
-/** Why a point goes, without its age. */
+/** Returns why a point is removed, without its age. */
 function goneWords(keep: KeepRules): string {
   const { retentionDays, ...others } = keep;
   const days = retentionDays ?? 0;
@@ -107,8 +117,9 @@ function goneWords(keep: KeepRules): string {
 }
 
 /**
- * @param points completed recovery points of one volume in one region, in any order
- * @param keep counts are whole numbers; a rule that is off or can't be read keeps nothing
+ * Applies keep rules to one history.
+ * @param points completed recovery points of one history in one region, in any order
+ * @param keep counts are whole numbers; a rule that is off or cannot be read keeps nothing
  */
 export function retention(
   points: readonly RetentionPoint[],

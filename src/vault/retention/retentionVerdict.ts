@@ -1,40 +1,43 @@
-/** What retention decides about each snapshot of a region, and how several reasons for one snapshot are combined. Pure. */
+/** Holds the verdict of retention on each snapshot of a region, and combines several reasons for one snapshot. Pure. */
 import type { ChangeKey } from "../model/waitingPlans";
 import type { Snapshot } from "../model/world";
 import type { RecoverySet } from "./recoverySets";
 import type { Verdict } from "./verdict";
 
-/** A snapshot that waits, because rules of before a change would still keep it. */
+/** A snapshot that waits, because former rules would still keep it. */
 export interface Held {
-  /** Why it would be deleted. */
+  /** Reason for its deletion. */
   why: string;
-  /** The changes that it waits for. */
+  /** Changes that it waits for. */
   keys: ReadonlySet<ChangeKey>;
-  /** Those of them that no mail has named yet. */
+  /** Those changes that no mail has named yet. */
   fresh: ReadonlySet<ChangeKey>;
 }
 
-/** The verdict on one history, with what rules of before a change make of it; all by slot. */
+/** Verdict on one history, with the holds and approvals of former rules; all by slot. */
 export interface FullVerdict extends Verdict {
   held: Map<string, Held>;
   approved: Map<string, readonly ChangeKey[]>;
 }
 
-/** The verdict on every snapshot: kept, held or gone. By snapshot id, but for most of what is kept, which is nearly all. */
+/**
+ * Verdict on every snapshot: kept, held or gone. It is stored by snapshot id, except for most kept snapshots, which are
+ * nearly all.
+ */
 export interface RetentionVerdict {
-  /** The recovery points that were evaluated, instance by instance. */
+  /** Recovery points that were evaluated, instance by instance. */
   sets: readonly (readonly RecoverySet[])[];
-  /** By instance and slot, why the instance's own rules keep it. */
+  /** Reasons why the instance's own rules keep a recovery point, by instance and slot. */
   keptSlots: Map<string, ReadonlyMap<string, string>>;
-  /** Why a snapshot is kept for the sake of another. */
+  /** Reasons for keeping a snapshot because of another history or snapshot. */
   keptToo: Map<string, string>;
   held: Map<string, Held>;
   gone: Map<string, string>;
-  /** For snapshots that are gone: the changes that released them, each approved or past its grace period. */
+  /** Changes that released a snapshot that is gone, each approved or past its grace period. */
   approved: Map<string, readonly ChangeKey[]>;
 }
 
-/** Returns a verdict on no snapshots. */
+/** Returns an empty verdict. */
 export function emptyVerdict(): RetentionVerdict {
   return {
     sets: [],
@@ -54,7 +57,9 @@ export function whyKept(
   return keptSlots.get(instanceId)?.get(slot) ?? keptToo.get(snapshotId);
 }
 
-/** Combines two holds: the snapshot waits for the changes of both. The order does not matter, since EC2 promises none. */
+/**
+ * Combines two holds: the snapshot waits for the changes of both. The order does not matter, because EC2 promises none.
+ */
 export function holdOfBoth(known: Held | undefined, more: Held): Held {
   if (known === undefined) return more;
   return {
@@ -77,7 +82,10 @@ export function holdIn({ held, gone }: RetentionVerdict, snapshotId: string, mor
   gone.delete(snapshotId);
 }
 
-/** Adds the verdict on one history: a snapshot is kept if any history keeps it, and otherwise held if any holds it. */
+/**
+ * Adds the verdict on one history. A snapshot is kept if any history keeps it, and otherwise held if any history holds
+ * it.
+ */
 export function addHistoryVerdict(verdict: RetentionVerdict, sets: readonly RecoverySet[], history: FullVerdict): void {
   for (const { slot, snapshots } of sets) {
     const why = history.kept.get(slot);

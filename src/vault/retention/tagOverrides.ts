@@ -1,58 +1,61 @@
 /**
- * An instance's own keep rules: tags such as `backup-keep-daily=30`, and `backup-dr-keep-daily=90` for the DR region.
- * Each takes the place of the policy's rule of that name, up to what the stack allows (`overrideMax`). It may not
- * shorten it, but as far as the stack says (`overrideMin`): who may tag instances is not who may let backups go. They
- * are carried on every snapshot and copy, since pruning reads no instances. Pure.
+ * Reads an instance's own keep rules: tags such as `backup-keep-daily=30`, and `backup-dr-keep-daily=90` for the DR
+ * region. Each replaces the policy's rule of that name, up to the stack's `overrideMax`. It can shorten a rule only
+ * down to the stack's `overrideMin`, because a person who can tag instances is not always allowed to delete backups.
+ * Every snapshot and copy carries them, because pruning reads no instances. Pure.
  */
 import { COUNTED_RULES, type CountedRule, parseWithin } from "./keepRules";
 import { TAG } from "../model/tags";
 import type { KeepRules, CoreSettings } from "../model/settings";
 import type { Tags } from "../model/world";
 
-/** What the stack lets its instances change. */
+/** Bounds that the stack sets for its instances' tags. */
 export type OverrideBounds = Pick<CoreSettings, "overrideMin" | "overrideMax">;
 
-/** A tag that asks for what it can't have. */
+/** A tag whose value is not allowed. */
 export interface OverrideError {
   key: string;
   value: string;
   expected: string;
 }
 
-/** A rule that tags may change; the policy's `retentionDays` is none. */
+/** A rule that tags can change; the policy's `retentionDays` is not one of them. */
 export type OverrideRule = CountedRule | "within";
 
 const OVERRIDE_RULES: readonly OverrideRule[] = [...COUNTED_RULES, "within"];
 
-/** The Gregorian calendar's mean. */
+/** Days per month, as the mean of the Gregorian calendar. */
 const DAYS_A_MONTH = 365.2425 / 12;
 
-/** A distance in days, near enough to compare two of them by; twelve months are a year. */
+/** Converts a distance to days, exactly enough to compare two; twelve months are a year. */
 function roughDays(within: string): number {
   const { years, months, days, hours } = parseWithin(within) ?? { years: 0, months: 0, days: 0, hours: 0 };
   return (years * 12 + months) * DAYS_A_MONTH + days + hours / 24;
 }
 
-/** How much a rule keeps, to compare it with another of its name: a count, `Infinity` for all, or days; 0: nothing. */
+/**
+ * Returns how much a rule keeps, to compare it with another of its name: a count, `Infinity` for all, or days; 0:
+ * nothing.
+ */
 export function sizeOf(rules: KeepRules, rule: OverrideRule): number {
   if (rule === "within") return roughDays(rules.within ?? "");
   const count = rules[rule] ?? 0;
   return count === -1 ? Infinity : count;
 }
 
-/** How much a tag asks for; 0 where that is nothing that can be read. */
+/** Returns how much a tag asks for; 0 if it cannot be read. */
 function askedSize(rule: OverrideRule, text: string): number {
   if (rule === "within") return roughDays(text);
   return /^\d{1,5}$/.test(text) ? Number(text) : 0;
 }
 
-/** Which rules say the least that one may be: the policy's, or those that the stack lets it be shortened to. */
+/** Returns the rules that contain the lowest allowed value: the policy's, or `overrideMin` if that is lower. */
 function leastOf(rule: OverrideRule, own: KeepRules, { overrideMin }: OverrideBounds): KeepRules {
   const isLess = overrideMin[rule] !== undefined && sizeOf(overrideMin, rule) < sizeOf(own, rule);
   return isLess ? overrideMin : own;
 }
 
-/** What a rule may be, in words. */
+/** Formats the allowed values of a rule. */
 function expectedFor(rule: OverrideRule, own: KeepRules, bounds: OverrideBounds): string {
   const { overrideMax } = bounds;
   const from = leastOf(rule, own, bounds);
@@ -78,7 +81,7 @@ export function ruleNamed(name: string): OverrideRule | undefined {
   return OVERRIDE_RULES.find((rule) => rule === name);
 }
 
-/** Reads the override tags of one prefix: the rules that are taken, as one text, and what is not. */
+/** Reads the override tags of one prefix: the accepted rules, as one text, and errors. */
 function readTags(
   tags: Tags,
   prefix: string,
@@ -100,8 +103,8 @@ function readTags(
 }
 
 /**
- * Reads an instance's tags.
- * @returns the tags that its snapshots carry, and what is not taken
+ * Reads an instance's override tags.
+ * @returns the tags that its snapshots carry, and the tags that are not accepted
  */
 export function overridesOf(
   tags: Tags,
@@ -119,15 +122,18 @@ export function overridesOf(
   return { carried, errors: [...keep.errors, ...drKeep.errors] };
 }
 
-/** Whether a tag asks for more than the most that it may: a bound that was lowered since it was made cuts it to the bound. */
+/**
+ * Decides whether a tag asks for more than the highest allowed value. The rule is then cut to the bound, because the
+ * bound may have been lowered after the tag was written.
+ */
 function isAbove(rule: OverrideRule, text: string, own: KeepRules, bounds: OverrideBounds): boolean {
   const [least, most] = [sizeOf(leastOf(rule, own, bounds), rule), sizeOf(bounds.overrideMax, rule)];
   return most > 0 && most >= least && askedSize(rule, text) > most;
 }
 
 /**
- * The rules of a carried tag, as far as the stack allows them now. Total: what is no rule is none.
- * @param own the policy's, of now
+ * Returns the rules of a carried tag, as far as the stack allows them now. Total: other text is ignored.
+ * @param own the policy's current rules
  */
 export function carriedRules(text = "", own: KeepRules, bounds: OverrideBounds): KeepRules {
   const rules: Record<string, number | string> = {};
@@ -141,7 +147,10 @@ export function carriedRules(text = "", own: KeepRules, bounds: OverrideBounds):
   return rules;
 }
 
-/** The least that instances' tags can make of a policy's rules. One that it has not is none: adding it only lengthens. */
+/**
+ * Returns the shortest rules that instances' tags can make of a policy's rules. A rule that the policy lacks is left
+ * out, because adding one only lengthens.
+ */
 export function leastRules(own: KeepRules, bounds: OverrideBounds): KeepRules {
   const { overrideMin, overrideMax } = bounds;
   const shorter = OVERRIDE_RULES.filter(

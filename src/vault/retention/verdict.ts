@@ -1,4 +1,6 @@
-/** What keep rules make of the recovery points of one instance, or of one volume that several instances have had. Pure. */
+/**
+ * Applies keep rules to the recovery points of one instance, or of one volume that several instances have had. Pure.
+ */
 import type { Calendar } from "./calendar";
 import type { InstanceRules } from "./effectiveRules";
 import { type RecoverySet, completeSets, timesOf } from "./recoverySets";
@@ -7,34 +9,36 @@ import { TAG } from "../model/tags";
 import type { KeepRules } from "../model/settings";
 import type { Snapshot } from "../model/world";
 
-/** Which of an instance's rules: those of the primary region, or of the DR regions. */
+/** Side of an instance's rules: those of the primary region, or of the DR regions. */
 export type Side = "keep" | "drKeep";
 
-/** When rules are read, and by which calendar. */
+/** Time and calendar by which rules are evaluated. */
 export interface ReadAt {
   calendar: Calendar;
   nowMs: number;
 }
 
-/** The recovery points of one unit: an instance, or a volume that several instances have had. */
+/** Recovery points of one unit: an instance, or a volume that several instances have had. */
 export interface UnitHistory {
   unit: string;
   sets: readonly RecoverySet[];
   side: Side;
 }
 
-/** By slot, why each recovery point is kept or goes. */
+/** Reasons why each recovery point is kept or gone, by slot. */
 export interface Verdict {
   kept: Map<string, string>;
   gone: Map<string, string>;
 }
 
-/** Returns whether a snapshot was made as a copy for a DR region, wherever the primary region is now: see copyTags.ts. */
+/**
+ * Returns true if a snapshot was made as a copy for a DR region, wherever the primary region is now: see copyTags.ts.
+ */
 export function isMadeForDr({ identity, tags }: Snapshot): boolean {
   return identity.source !== undefined && tags[TAG.volumeSizeGiB] !== undefined;
 }
 
-/** Adds what one history of points wants. */
+/** Adds what the rules want of one history of points. */
 function addHistory(
   verdict: Verdict,
   points: readonly RetentionPoint[],
@@ -47,7 +51,7 @@ function addHistory(
   for (const slot of remove) if (!verdict.gone.has(slot)) verdict.gone.set(slot, why(slot));
 }
 
-/** Adds the newest of each volume: a volume that was taken away keeps its last whatever came after it. */
+/** Adds the newest of each volume: a volume that was removed keeps its last, whatever came after it. */
 function addNewestOfVolumes(
   verdict: Verdict,
   sets: readonly RecoverySet[],
@@ -70,7 +74,7 @@ function addNewestOfVolumes(
   }
 }
 
-/** Returns what rules make of a history. A recovery point is deleted if it is gone and not kept. */
+/** Returns the verdict of rules on a history. A recovery point is deleted if it is gone and not kept. */
 export function verdictBy(
   { keepAll, expireAll, keepAtLeast, ...own }: InstanceRules,
   { unit, sets, side }: UnitHistory,
@@ -85,7 +89,8 @@ export function verdictBy(
   }
   const pointOf = (set: RecoverySet): RetentionPoint => {
     const { slotMs, takenMs, startTimeMs: firstMs } = timesOf(set, rules.calendar);
-    // Copies in a DR region are as old as the first of them, those in their originals' own region as old as these.
+    // Recovery points in a DR region are as old as their first copy, those of the primary region as old as their latest
+    // data.
     const startTimeMs = side === "keep" ? takenMs : firstMs;
     return { snapshotId: set.slot, volumeId: unit, startTimeMs, slotMs, takenMs };
   };

@@ -1,4 +1,4 @@
-/** The brake in its place: after what is held was found out, before anything is deleted. */
+/** Tests that the deletion limit applies after holds are known and before anything is deleted. */
 import { takeInventory } from "../../../src/vault/inventory/inventory";
 import {
   CopySnapshotCommand,
@@ -61,7 +61,7 @@ function carry(extra: Partial<CoreSettings> = {}, seen = world, planned = plan) 
   return applyPlan(planned, takeInventory(seen, policy), { clients, settings: policy, budget });
 }
 
-test("tags that AWS refuses are a notice of the plan", async () => {
+test("reports tags that AWS refused as a notice of the plan", async () => {
   const no = { name: "TagPolicyViolation", $metadata: { httpStatusCode: 400 } };
   drWriter
     .on(CopySnapshotCommand)
@@ -74,7 +74,7 @@ test("tags that AWS refuses are a notice of the plan", async () => {
   ]);
 });
 
-test("what a person holds is not deleted", async () => {
+test("deletes nothing that a person holds", async () => {
   const LockExpiresOn = new Date(NOW + 30 * DAY_MS);
   const Snapshots = [{ SnapshotId: "snap-2", LockState: "governance" as const, LockExpiresOn }];
   reader.on(DescribeLockedSnapshotsCommand).resolves({ Snapshots });
@@ -83,7 +83,7 @@ test("what a person holds is not deleted", async () => {
   expect(done.plan.problems.map(({ kind }) => kind)).toStrictEqual(["locked"]);
 });
 
-test("copies are locked before anything is asked or deleted, so that a long list of deletions keeps no copy unlocked", async () => {
+test("locks copies before it checks or deletes anything, so that many deletions leave no copy unlocked", async () => {
   const calls: string[] = [];
   drReader.on(DescribeSnapshotAttributeCommand).callsFake(() => (calls.push("asked"), {}));
   drWriter.on(LockSnapshotCommand).callsFake(() => (calls.push("locked"), { $metadata: {} }));
@@ -93,7 +93,7 @@ test("copies are locked before anything is asked or deleted, so that a long list
   expect(calls).toStrictEqual(["locked", "locked", "asked"]);
 });
 
-test("a source that goes in the same invocation is not marked for its copy that goes, too; one that stays is", async () => {
+test("tags a source that is kept as copy-expired, but not one that is deleted in the same invocation", async () => {
   const marked = (id: string) =>
     deleteAction(`${id}-copy`, {
       region: DR.region,

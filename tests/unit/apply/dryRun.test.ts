@@ -15,7 +15,7 @@ const many: Action[] = [
   deleteAction("snap-6"),
 ];
 
-test("every action is rehearsed: planned, with nothing made", () => {
+test("reports every action as planned and makes nothing", () => {
   expect(plannedOutcomes(many)).toStrictEqual(
     many.map((action) => ({
       action,
@@ -26,7 +26,7 @@ test("every action is rehearsed: planned, with nothing made", () => {
   );
 });
 
-test("a run's notice says what would have been done, and names what would have gone", () => {
+test("says in a run's notice what would have been done and names what would have been deleted", () => {
   expect(dryRunNotice(RUN, plannedOutcomes(many))).toStrictEqual({
     kind: "dry-run",
     subject: SLOT,
@@ -39,20 +39,20 @@ test("a run's notice says what would have been done, and names what would have g
 
 test.each<[string, Action[], string]>([
   [
-    "one of each",
+    "one action of each kind",
     [snapshotAction({ volumes: [volume("vol-1")] }), copyAction("s"), lockAction("l"), deleteAction("d")],
     "1 snapshot of 1 instance, 1 copy of what is there by now, 1 lock, 1 deletion; nothing was written to EC2. To be deleted: d: old",
   ],
   [
-    "nothing at all",
+    "no action",
     [],
     "0 snapshots of 0 instances, 0 copies of what is there by now, 0 locks, 0 deletions; nothing was written to EC2",
   ],
-])("a notice of %s", (_what, actions, words) => {
+])("words the notice of %s", (_what, actions, words) => {
   expect(dryRunNotice(RUN, plannedOutcomes(actions))?.message).toBe(`dry run: it would have made ${words}`);
 });
 
-test("names twenty of many deletions, and counts the rest", () => {
+test("names twenty of many deletions and counts the rest", () => {
   const deletions = Array.from({ length: 23 }, (_, n) => deleteAction(`snap-${n}`));
   const { message = "" } = dryRunNotice(RUN, plannedOutcomes(deletions)) ?? {};
   expect(message).toContain("23 deletions; ");
@@ -60,7 +60,7 @@ test("names twenty of many deletions, and counts the rest", () => {
   expect(message).not.toContain("snap-20");
 });
 
-test("counts what was planned alone", () => {
+test("counts only what was planned", () => {
   const done: Outcome = {
     action: copyAction("s"),
     status: "deferred",
@@ -70,10 +70,10 @@ test("counts what was planned alone", () => {
   expect(dryRunNotice(RUN, [done])?.message).toContain(" 0 copies ");
 });
 
-test("a run without a slot is known by its own id", () => {
+test("identifies a run without a slot by its own id", () => {
   expect(dryRunNotice({ kind: "run", runId: "by-hand" }, [])?.subject).toBe("by-hand");
 });
 
-test.each(["follow-up", "sweep"] as const)("a %s mails nothing of it", (kind) => {
+test.each(["follow-up", "sweep"] as const)("mails nothing about a dry run after a %s", (kind) => {
   expect(dryRunNotice({ ...SWEEP, kind }, plannedOutcomes(many))).toBeUndefined();
 });

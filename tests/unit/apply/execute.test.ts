@@ -1,4 +1,4 @@
-/** What becomes of an action for each thing that AWS can answer. */
+/** Tests the outcome of an action for each answer of AWS. */
 import {
   CopySnapshotCommand,
   CreateSnapshotCommand,
@@ -36,12 +36,12 @@ function run(actions: Action[], hasTime = () => true) {
   return apply(actions, { clients, settings: SETTINGS, budget: { now, deadlineMs: NOW + 1 } });
 }
 
-/** `status: detail` of each outcome. */
+/** Returns `status: detail` of each outcome. */
 async function outcomes(actions: Action[]): Promise<string[]> {
   return (await run(actions)).map(({ status, detail }) => `${status}: ${detail}`);
 }
 
-test("each action is done where it belongs, and the outcomes are in the plan's order", async () => {
+test("performs each action in its region and returns the outcomes in the plan's order", async () => {
   const $metadata = { requestId: "r-1" };
   primary.on(CreateSnapshotsCommand).resolves({ Snapshots: [{ SnapshotId: "a" }], $metadata });
   primary.on(DeleteSnapshotCommand).resolves({ $metadata });
@@ -73,7 +73,7 @@ test.each([
   ["InvalidSnapshot.InUse", "skipped"],
   ["UnauthorizedOperation", "failed"],
   ["InvalidParameterValue", "failed"],
-])("a copy that EC2 answers with %s is %s, with its code and request id", async (code, status) => {
+])("reports a copy that EC2 answers with %s as %s, with its code and request id", async (code, status) => {
   dr.on(CopySnapshotCommand).rejects(awsError(code));
   const action = copyAction("snap-1");
   await expect(run([action])).resolves.toStrictEqual([
@@ -81,7 +81,7 @@ test.each([
   ]);
 });
 
-test("a copy is locked in the DR region, in a lane of its own", async () => {
+test("locks copies in the DR region, in a lane of their own", async () => {
   dr.on(LockSnapshotCommand).rejects(awsError("RequestLimitExceeded"));
   dr.on(DeleteSnapshotCommand).resolves({ $metadata: {} });
   const locks = Array.from({ length: 20 }, (_, n) => lockAction(`snap-${n}`));
@@ -99,20 +99,20 @@ test.each([
   ["an AMI", "InvalidSnapshot.InUse", "in use by ami-1", "skipped", ["ami-1"]],
   ["a lock", "OddCode", "it is locked", "skipped", []],
   ["nothing", "OddCode", "no", "failed", undefined],
-])("a deletion that %s forbids", async (_what, code, message, status, heldBy) => {
+])("handles a deletion that %s prevents", async (_what, code, message, status, heldBy) => {
   primary.on(DeleteSnapshotCommand).rejects(Object.assign(awsError(code), { message }));
   const [outcome] = await run([deleteAction("snap-1")]);
   expect([outcome?.status, outcome?.heldBy]).toStrictEqual([status, heldBy]);
 });
 
-test("a copy whose answer was lost is deferred: the next pass looks", async () => {
+test("defers a copy whose answer was lost, because the next invocation looks for it", async () => {
   dr.on(CopySnapshotCommand).rejects(new Error("socket hang up"));
   await expect(outcomes([copyAction("s")])).resolves.toStrictEqual(["deferred: Error: socket hang up"]);
 });
 
 const TWENTY = Array.from({ length: 20 }, (_, n) => copyAction(`snap-${n}`));
 
-test("a limit stops the other copies, and nothing else", async () => {
+test("stops only the other copies at a limit on copies", async () => {
   dr.on(CopySnapshotCommand).rejects(awsError("ResourceLimitExceeded"));
   dr.on(DeleteSnapshotCommand).resolves({ $metadata: {} });
   primary.on(DeleteSnapshotCommand).resolves({ $metadata: {} });
@@ -125,7 +125,7 @@ test("a limit stops the other copies, and nothing else", async () => {
   expect(results.slice(20)).toStrictEqual(["done: old", "done: old"]);
 });
 
-test("a busy resource does not stop the others", async () => {
+test("continues with other actions after one resource is busy", async () => {
   dr.on(CopySnapshotCommand)
     .rejectsOnce(awsError("ConcurrentSnapshotLimitExceeded"))
     .resolves({ SnapshotId: "c", $metadata: {} });
@@ -133,7 +133,7 @@ test("a busy resource does not stop the others", async () => {
   expect(results.filter(({ status }) => status === "done")).toHaveLength(19);
 });
 
-test("nothing is begun after the deadline", async () => {
+test("starts nothing after the deadline", async () => {
   const results = await run([snapshotAction(), copyAction("s"), deleteAction("d")], () => false);
   expect(results.map(({ status, detail }) => `${status}: ${detail}`)).toStrictEqual([
     "deferred: no time left",
@@ -143,11 +143,11 @@ test("nothing is begun after the deadline", async () => {
   expect([...primary.calls(), ...dr.calls()]).toStrictEqual([]);
 });
 
-describe("deleting a copy that its source outlives", () => {
+describe("deleting a copy whose source is kept", () => {
   const expiredCopyTag = { snapshotId: "snap-1", regions: [DR.region] };
   const action = deleteAction("c", { region: DR.region, expiredCopyTag });
 
-  test("marks the source first", async () => {
+  test("tags the source as copy-expired first", async () => {
     const order: string[] = [];
     primary.on(CreateTagsCommand).callsFake(() => order.push("mark"));
     dr.on(DeleteSnapshotCommand).callsFake(() => {
@@ -161,13 +161,13 @@ describe("deleting a copy that its source outlives", () => {
     ]);
   });
 
-  test("does not delete what it could not mark: the copy would be made again", async () => {
+  test("does not delete the copy if it could not tag the source, because the copy would be made again", async () => {
     primary.on(CreateTagsCommand).rejects(awsError("UnauthorizedOperation"));
     await expect(outcomes([action])).resolves.toStrictEqual(["failed: UnauthorizedOperation: no"]);
     expect(dr.calls()).toHaveLength(0);
   });
 
-  test("goes on where the source is gone meanwhile", async () => {
+  test("deletes the copy if the source is gone by then", async () => {
     primary.on(CreateTagsCommand).rejects(awsError("InvalidSnapshot.NotFound"));
     dr.on(DeleteSnapshotCommand).resolves({ $metadata: {} });
     await expect(outcomes([action])).resolves.toStrictEqual(["done: old"]);
@@ -177,7 +177,7 @@ describe("deleting a copy that its source outlives", () => {
 describe("a set that EC2 refuses", () => {
   const three = snapshotAction({ volumes: ["vol-1", "vol-2", "vol-3"].map((id) => volume(id)) });
 
-  /** What EC2 answers for each volume: a snapshot, or a code. */
+  /** Sets EC2's answer for each volume: an error code, or else a snapshot. */
   function answer(byVolume: Record<string, string | undefined>): void {
     primary.on(CreateSnapshotsCommand).rejects(awsError("InvalidInstance"));
     primary.on(CreateSnapshotCommand).callsFake(({ VolumeId = "" }: { VolumeId?: string }) => {
@@ -189,7 +189,7 @@ describe("a set that EC2 refuses", () => {
 
   const asked = () => primary.commandCalls(CreateSnapshotCommand).map((c) => c.args[0].input.VolumeId);
 
-  test("becomes a snapshot a volume, marked not crash-consistent, with the reason", async () => {
+  test("becomes one snapshot per volume, tagged as not crash-consistent, with the reason", async () => {
     answer({});
     await expect(run([three])).resolves.toMatchObject([
       {
@@ -207,16 +207,23 @@ describe("a set that EC2 refuses", () => {
 
   test.each([
     [
-      "one fails: the others are made",
+      "one fails, the others are made",
       { "vol-1": "InvalidParameterValue" },
       "failed",
       "2 of 3",
       "vol-1: InvalidParameterValue",
       3,
     ],
-    ["one is gone", { "vol-2": "InvalidVolume.NotFound" }, "skipped", "2 of 3", "vol-2: InvalidVolume.NotFound", 3],
     [
-      "a failure comes after a busy one: it must be told",
+      "one that is gone is skipped",
+      { "vol-2": "InvalidVolume.NotFound" },
+      "skipped",
+      "2 of 3",
+      "vol-2: InvalidVolume.NotFound",
+      3,
+    ],
+    [
+      "a failure after a busy volume is reported",
       { "vol-1": "ConcurrentSnapshotLimitExceeded", "vol-2": "UnauthorizedOperation" },
       "failed",
       "1 of 3",
@@ -224,7 +231,7 @@ describe("a set that EC2 refuses", () => {
       3,
     ],
     [
-      "one is gone before a busy one: it must be tried again",
+      "a busy volume after one that is gone is deferred",
       { "vol-1": "InvalidVolume.NotFound", "vol-2": "ConcurrentSnapshotLimitExceeded" },
       "deferred",
       "1 of 3",
@@ -232,14 +239,14 @@ describe("a set that EC2 refuses", () => {
       3,
     ],
     [
-      "a limit is met: no more are asked",
+      "no further call is made after a limit",
       { "vol-2": "PendingSnapshotLimitExceeded" },
       "deferred",
       "1 of 3",
       "vol-2: PendingSnapshotLimitExceeded",
       2,
     ],
-  ])("and %s", async (_what, byVolume, status, made, why, calls) => {
+  ])("becomes single snapshots: %s", async (_what, byVolume, status, made, why, calls) => {
     answer(byVolume);
     const [result] = await run([three]);
     expect(result?.status).toBe(status);
@@ -247,7 +254,7 @@ describe("a set that EC2 refuses", () => {
     expect(asked()).toHaveLength(calls);
   });
 
-  test("stops its lane at a limit, also where another volume failed before", async () => {
+  test("stops its lane at a limit even if another volume failed before", async () => {
     answer({ "vol-1": "InvalidParameterValue", "vol-2": "PendingSnapshotLimitExceeded" });
     const many = Array.from({ length: 10 }, (_, n) => snapshotAction({ ...three, instanceId: `i-${n}` }));
     const results = await run(many);
@@ -259,7 +266,7 @@ describe("a set that EC2 refuses", () => {
 });
 
 test.each(["InternalError", "RequestLimitExceeded", "UnauthorizedOperation", "InvalidInstanceID.NotFound"])(
-  "a set that ends in %s is not tried a volume at a time",
+  "does not split a set that ends in %s into single volumes",
   async (code) => {
     primary.on(CreateSnapshotsCommand).rejects(awsError(code));
     const [result] = await run([snapshotAction()]);
@@ -268,7 +275,7 @@ test.each(["InternalError", "RequestLimitExceeded", "UnauthorizedOperation", "In
   },
 );
 
-test("an instance with more volumes to leave out than one call takes goes a volume at a time", async () => {
+test("snapshots each volume by itself if an instance has more volumes to exclude than one call takes", async () => {
   primary.on(CreateSnapshotCommand).resolves({ SnapshotId: "a", $metadata: {} });
   await expect(outcomes([snapshotAction({ mode: "each" })])).resolves.toStrictEqual([
     "done: 2 of 2 volumes, not crash-consistent: more volumes to leave out than one call takes",

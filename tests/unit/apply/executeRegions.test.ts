@@ -1,4 +1,7 @@
-/** Actions in two DR regions and on stand-ins: each where it belongs, and a limit of one region is no other's. */
+/**
+ * Tests actions in two DR regions and on encrypted replacements: each is done in its own region, and a limit stops one
+ * region only.
+ */
 import { CopySnapshotCommand, CreateTagsCommand, DeleteSnapshotCommand } from "@aws-sdk/client-ec2";
 import { mockClient } from "aws-sdk-client-mock";
 import { apply } from "../../../src/vault/apply/execute";
@@ -26,7 +29,7 @@ function awsError(code: string): Error {
   return Object.assign(new Error("no"), { name: code, $metadata: { httpStatusCode: 400 } });
 }
 
-/** `status: detail` of each outcome. */
+/** Returns `status: detail` of each outcome. */
 async function run(actions: Action[]): Promise<string[]> {
   const done = await apply(actions, { clients, settings: TWO, budget: { now: () => NOW, deadlineMs: NOW + 1 } });
   return done.map(({ status, detail }) => `${status}: ${detail}`);
@@ -36,7 +39,7 @@ function copiesTo(region: string, kmsKeyArn: string) {
   return Array.from({ length: 10 }, (_, n) => ({ ...copyAction(`snap-${n}`), region, kmsKeyArn }));
 }
 
-test("each copy is made in its own region, under its key, of the primary region's snapshot", async () => {
+test("makes each copy in its own region, under that region's key, from the primary region's snapshot", async () => {
   const all = [
     copiesTo("us-east-1", PRIMARY_KEY)[0]!,
     copiesTo(DR.region, DR.keyArn)[1]!,
@@ -55,7 +58,7 @@ test("each copy is made in its own region, under its key, of the primary region'
   ]);
 });
 
-test("a limit of one region stops the copies to that region alone", async () => {
+test("stops copies only to the region whose limit was reached", async () => {
   west.on(CopySnapshotCommand).rejects(awsError("ResourceLimitExceeded"));
   const statuses = await run([
     ...copiesTo(DR.region, DR.keyArn),
@@ -70,7 +73,7 @@ describe("deleting an original whose copies have expired", () => {
   const expiredCopyTag = { snapshotId: "stand-in", regions: [DR.region, "eu-west-1"] };
   const action = deleteAction("original", { expiredCopyTag });
 
-  test("writes the marks on its stand-in first, in one call", async () => {
+  test("writes the copy-expired tags on its encrypted replacement first, in one call", async () => {
     primary.on(CreateTagsCommand).resolves({});
     primary.on(DeleteSnapshotCommand).resolves({ $metadata: {} });
     await expect(run([action])).resolves.toStrictEqual(["done: old"]);
@@ -86,7 +89,7 @@ describe("deleting an original whose copies have expired", () => {
     ]);
   });
 
-  test("does not delete it where the stand-in is gone meanwhile: it is all that is left", async () => {
+  test("keeps the original if its replacement is gone by then, because it is all that is left", async () => {
     primary.on(CreateTagsCommand).rejects(awsError("InvalidSnapshot.NotFound"));
     await expect(run([action])).resolves.toStrictEqual(["skipped: InvalidSnapshot.NotFound: no"]);
     expect(primary.commandCalls(DeleteSnapshotCommand)).toStrictEqual([]);

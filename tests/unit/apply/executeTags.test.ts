@@ -1,4 +1,4 @@
-/** What becomes of a snapshot or copy whose tags AWS does not take. */
+/** Tests what happens to a snapshot or copy whose tags AWS refuses. */
 import {
   CopySnapshotCommand,
   type CopySnapshotCommandInput,
@@ -42,7 +42,7 @@ const SET = snapshotAction({
   volumes: ["vol-1", "vol-2"].map((id) => volume(id, { tags: { Mount: id } })),
 });
 
-/** The keys of the tags that each call was sent with. */
+/** Returns the keys of the tags that each call was sent with. */
 function keysSent(name: string) {
   const commands = [...primary.calls(), ...dr.calls()].map(({ args }) => args[0]);
   return commands
@@ -56,7 +56,7 @@ function keysSent(name: string) {
 describe.each(["TagPolicyViolation", "TagLimitExceeded"])("%s", (code) => {
   const left = { tagsLeftOut: { code, message: "no" } };
 
-  test("on a set makes it again with the vault's own tags and the stack's", async () => {
+  test("makes a set again with only the vault's own tags and the stack's", async () => {
     primary
       .on(CreateSnapshotsCommand)
       .rejectsOnce(awsError(code))
@@ -79,7 +79,7 @@ describe.each(["TagPolicyViolation", "TagLimitExceeded"])("%s", (code) => {
     expect(primary.commandCalls(CreateTagsCommand)).toHaveLength(0);
   });
 
-  test("on the vault's own tags as well fails, and takes no set apart", async () => {
+  test("fails a set whose own tags are refused too, without splitting it", async () => {
     primary.on(CreateSnapshotsCommand).rejects(awsError(code));
     await expect(run(SET)).resolves.toMatchObject({
       status: "failed",
@@ -90,7 +90,7 @@ describe.each(["TagPolicyViolation", "TagLimitExceeded"])("%s", (code) => {
     expect(primary.commandCalls(CreateSnapshotCommand)).toHaveLength(0);
   });
 
-  test("on a single snapshot makes that one again, and is noted once", async () => {
+  test("makes a single snapshot again with only the vault's own tags, and reports it once", async () => {
     primary.on(CreateSnapshotsCommand).rejects(awsError("InvalidInstance"));
     primary.on(CreateSnapshotCommand).callsFake(({ TagSpecifications, VolumeId }) => {
       const tags = (TagSpecifications as { Tags: { Key: string }[] }[])[0]?.Tags ?? [];
@@ -106,7 +106,7 @@ describe.each(["TagPolicyViolation", "TagLimitExceeded"])("%s", (code) => {
     expect(keysSent("CreateSnapshot")).toHaveLength(4);
   });
 
-  test("on a copy makes it again with the vault's own tags and the stack's", async () => {
+  test("makes a copy again with only the vault's own tags and the stack's", async () => {
     dr.on(CopySnapshotCommand).rejectsOnce(awsError(code)).resolves({ SnapshotId: "c", $metadata: {} });
     const action = { ...copyAction("snap-1"), tags: { ...copyAction("snap-1").tags, ...TAGS } };
     await expect(run(action)).resolves.toMatchObject({ status: "done", snapshotIds: ["c"], ...left });
@@ -114,13 +114,13 @@ describe.each(["TagPolicyViolation", "TagLimitExceeded"])("%s", (code) => {
   });
 });
 
-test("no other error makes a call go without tags", async () => {
+test("sends no call without tags after any other error", async () => {
   dr.on(CopySnapshotCommand).rejects(awsError("InvalidParameterValue"));
   await expect(run(copyAction("snap-1"))).resolves.toMatchObject({ status: "failed" });
   expect(dr.commandCalls(CopySnapshotCommand)).toHaveLength(1);
 });
 
-test("an action without a person's tags leaves no room for a volume's", () => {
+test("leaves no room for a volume's tags on an action without a person's tags", () => {
   expect(withOwnTags(SET, CONFIGURED)).toStrictEqual({
     ...SET,
     tags: OWN,
@@ -142,7 +142,7 @@ describe("volumes' tags that are written after their set", () => {
     });
   });
 
-  test("are each snapshot's own", async () => {
+  test("are written on each volume's own snapshot", async () => {
     primary.on(CreateTagsCommand).resolves({ $metadata: {} });
     const outcome = await run(set);
     expect(outcome).toMatchObject({ status: "done" });
@@ -154,10 +154,10 @@ describe("volumes' tags that are written after their set", () => {
   });
 
   test.each([
-    ["one is not there yet: the other is tagged", "InvalidSnapshot.NotFound", ["a"], 2],
-    ["the right is missing: no more are asked", "UnauthorizedOperation", ["a", "b"], 1],
-    ["AWS throttles: no more are asked", "RequestLimitExceeded", ["a", "b"], 1],
-  ])("do not fail it where %s", async (_what, code, snapshotIds, calls) => {
+    ["one snapshot is not there yet, and the other is tagged", "InvalidSnapshot.NotFound", ["a"], 2],
+    ["the permission is missing, and no further call is made", "UnauthorizedOperation", ["a", "b"], 1],
+    ["AWS throttles, and no further call is made", "RequestLimitExceeded", ["a", "b"], 1],
+  ])("do not fail the set if %s", async (_what, code, snapshotIds, calls) => {
     primary.on(CreateTagsCommand).rejectsOnce(awsError(code)).resolves({ $metadata: {} });
     await expect(run(set)).resolves.toMatchObject({
       status: "done",
@@ -174,7 +174,7 @@ test.each([
   ["RetryableError", "deferred"],
   ["SnapshotLimitExceeded", "deferred"],
   ["InvalidParameterValue", "done"],
-])("a set that ends in %s is %s, and taken apart only where it is refused", async (code, status) => {
+])("splits a set only if EC2 refuses it: one that ends in %s is %s", async (code, status) => {
   primary.on(CreateSnapshotsCommand).rejects(awsError(code));
   primary.on(CreateSnapshotCommand).resolves({ SnapshotId: "a", $metadata: {} });
   await expect(run(SET)).resolves.toMatchObject({ status });

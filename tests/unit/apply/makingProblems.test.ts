@@ -1,4 +1,4 @@
-/** What a person reads of tags left out, of sets that fell apart, and of the account's quota. */
+/** Tests the problems about tags left out, sets that were split, and the account's snapshot quota. */
 import { makingProblems } from "../../../src/vault/apply/makingProblems";
 import type { Outcome } from "../../../src/vault/model/actions";
 import type { Problem } from "../../../src/vault/model/problem";
@@ -19,12 +19,12 @@ function only(outcome: Partial<Outcome>): Problem | undefined {
   return problem;
 }
 
-test("what is made as it was to be says nothing", () => {
+test("reports no problem if everything was made as planned", () => {
   expect(makingProblems([DONE, { ...DONE, action: deleteAction("s") }])).toStrictEqual([]);
 });
 
 describe("tags left out", () => {
-  test("of snapshots: a notice that names instance, snapshots and AWS's reason", () => {
+  test("are a notice that names instance, snapshots and AWS's reason", () => {
     expect(only({ tagsLeftOut: LEFT })).toStrictEqual({
       kind: "tags-left-out",
       subject: "i-1",
@@ -36,7 +36,7 @@ describe("tags left out", () => {
     });
   });
 
-  test("of a copy: the subject is its snapshot and region", () => {
+  test("of a copy are reported under its snapshot and region", () => {
     const outcome = { action: copyAction("snap-1"), snapshotIds: ["snap-c"], tagsLeftOut: LEFT };
     expect(only(outcome)).toMatchObject({
       subject: `snap-1 in ${DR.region}`,
@@ -46,12 +46,12 @@ describe("tags left out", () => {
     });
   });
 
-  test("for their number: the hint is to have fewer", () => {
+  test("advise to use fewer tags if there were too many", () => {
     const tagsLeftOut = { code: "TagLimitExceeded", message: "50" };
     expect(only({ tagsLeftOut })?.hint).toContain("Remove tags from the instance or its volumes");
   });
 
-  test("that could not be written afterwards: the hint is how to write one", () => {
+  test("advise how to write a tag that could not be written afterwards", () => {
     const tagsLeftOut = { code: "InvalidSnapshot.NotFound", message: "no", snapshotIds: ["snap-b"] };
     expect(only({ tagsLeftOut })).toStrictEqual({
       kind: "tags-left-out",
@@ -66,7 +66,7 @@ describe("tags left out", () => {
   });
 });
 
-describe("a set that fell apart", () => {
+describe("a set that was split", () => {
   test("is a notice that names instance, slot and reason", () => {
     expect(only({ brokenSet: "InvalidInstance: no" })).toMatchObject({
       kind: "not-crash-consistent",
@@ -79,7 +79,7 @@ describe("a set that fell apart", () => {
   test.each([
     ["of one volume", { action: snapshotAction({ volumes: [volume("vol-1")] }) }],
     ["of which nothing was made", { snapshotIds: [] }],
-  ])("%s is none", (_what, extra) => {
+  ])("is not reported for a set %s", (_what, extra) => {
     expect(only({ brokenSet: "InvalidInstance: no", ...extra })).toBeUndefined();
   });
 });
@@ -87,7 +87,7 @@ describe("a set that fell apart", () => {
 describe("the quota of snapshots", () => {
   const limited = { status: "deferred", code: "SnapshotLimitExceeded", detail: "it: 100000" } as const;
 
-  test("is a failure of the region: the consequence first, and how to look at it", () => {
+  test("is reported as a failure of the region: the consequence first, then how to look at it", () => {
     expect(only(limited)).toStrictEqual({
       kind: "snapshot-limit",
       severity: "failure",
@@ -101,7 +101,7 @@ describe("the quota of snapshots", () => {
     expect(only({ ...limited, action: copyAction("s") })?.subject).toBe(DR.region);
   });
 
-  test("is not said of what was not begun for it, nor is another limit", () => {
+  test("is not reported for work that was not started because of it, nor for another limit", () => {
     expect(only({ ...limited, notStarted: true })).toBeUndefined();
     expect(only({ ...limited, code: "ResourceLimitExceeded" })).toBeUndefined();
   });

@@ -1,4 +1,4 @@
-/** What is sent how often, seen from the wire. */
+/** Tests how often each call is sent, as seen on the wire. */
 import { DeleteSnapshotCommand, DescribeSnapshotsCommand } from "@aws-sdk/client-ec2";
 import { GetScheduleCommand } from "@aws-sdk/client-scheduler";
 import { PublishCommand } from "@aws-sdk/client-sns";
@@ -29,7 +29,7 @@ const NONE: Answer = {
 };
 const action = { tags: { [TAG.slot]: SLOT } } as unknown as SnapshotAction;
 
-/** Creates a snapshot against the given answers: what came of it, and how often the call was sent. */
+/** Creates a snapshot against the given answers, and returns the result and how often the call was sent. */
 async function write(answers: Answer[]): Promise<[string[] | Meaning, number]> {
   wire = await listen(answers);
   const { writer } = ec2In(makeClients(SETTINGS), SETTINGS.primaryRegion);
@@ -51,15 +51,15 @@ async function read(answers: Answer[]): Promise<[number, number]> {
 describe("a write", () => {
   test.each<[string, Answer]>([
     ["whose connection is cut", "cut"],
-    ["that AWS fails", ec2Error(500, "InternalError")],
-    ["that AWS is not there for", ec2Error(503, "ServiceUnavailable")],
-    ["that a gateway answers", { status: 502, body: "<html>Bad gateway</html>" }],
+    ["that AWS answers with an internal error", ec2Error(500, "InternalError")],
+    ["that AWS answers as unavailable", ec2Error(503, "ServiceUnavailable")],
+    ["that a gateway answers instead", { status: 502, body: "<html>Bad gateway</html>" }],
     ["whose answer is cut short", { status: 200, body: "<CreateSnapshotResponse><snapsh" }],
-  ])("%s is sent once, and may have taken effect", async (_what, answer) => {
+  ])("%s is sent once, because it may have taken effect", async (_what, answer) => {
     await expect(write([answer, MADE])).resolves.toStrictEqual(["unknown", 1]);
   });
 
-  test("that is throttled is sent again: nothing was done", async () => {
+  test("that is throttled is sent again, because nothing was done", async () => {
     const throttled = ec2Error(503, "RequestLimitExceeded");
     await expect(write([throttled, throttled, MADE])).resolves.toStrictEqual([["snap-1"], 3]);
   });
@@ -72,13 +72,13 @@ describe("a write", () => {
 
 test.each<[string, Answer]>([
   ["whose connection is cut", "cut"],
-  ["that AWS fails", ec2Error(500, "InternalError")],
+  ["that AWS answers with an internal error", ec2Error(500, "InternalError")],
   ["that is throttled", ec2Error(503, "RequestLimitExceeded")],
-])("a read %s is sent again", async (_what, answer) => {
+])("sends a read %s again", async (_what, answer) => {
   await expect(read([answer, NONE])).resolves.toStrictEqual([0, 2]);
 });
 
-describe("a server that takes the connection and never answers is given up", () => {
+describe("gives up a server that accepts the connection and never answers", () => {
   const soon = { requestTimeout: 50 };
   const name = { Name: "clock" };
 
@@ -102,7 +102,7 @@ describe("a server that takes the connection and never answers is given up", () 
   });
 });
 
-test("a copy has its tags in the body, and a presigned URL with the key and without the tags", async () => {
+test("sends a copy's tags in the body, and a presigned URL with the key and without the tags", async () => {
   wire = await listen([
     {
       status: 200,
@@ -160,7 +160,7 @@ test("a copy has its tags in the body, and a presigned URL with the key and with
   });
 });
 
-test("each client is in its own region, and tells the time that a call may take", async () => {
+test("makes each client for its own region, and limits how long a call may take", async () => {
   const clients = makeClients({ ...SETTINGS, dr: [DR, DR2] });
   const { scheduler, sns } = clients;
   const ec2 = Object.entries(clients.ec2).flatMap(([region, { reader, writer }]) => [
@@ -180,11 +180,11 @@ test("each client is in its own region, and tells the time that a call may take"
   await expect(sns.config.region()).resolves.toBe("us-east-1");
 });
 
-test("a region that the vault does not have has no clients, and it is named", () => {
+test("has no clients for a region that the vault does not have, and names that region", () => {
   expect(() => ec2In(makeClients(SETTINGS), "eu-west-1")).toThrow("the vault has no clients for eu-west-1");
 });
 
-test("a retry strategy of the SDK's first kind is left as it is", () => {
+test("leaves a retry strategy of the SDK's first kind unchanged", () => {
   const first = { mode: "legacy", retry: () => Promise.reject(new Error("not called")) };
   expect(retryOnlyThrottled(first)).toBe(first);
 });

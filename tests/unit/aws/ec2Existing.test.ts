@@ -9,7 +9,7 @@ beforeEach(() => {
   ec2.reset();
 });
 
-test("instances are asked for by a filter, 200 a call, page by page", async () => {
+test("asks for instances by a filter, 200 per call, page by page", async () => {
   const inputs: unknown[] = [];
   const pages = [
     { NextToken: "2" },
@@ -37,7 +37,7 @@ test("instances are asked for by a filter, 200 a call, page by page", async () =
   expect(inputs).toEqual([by(ids.slice(0, 200)), by(ids.slice(0, 200), "2"), by(["i-200"])]);
 });
 
-test("what is gone by then, or was not asked for, does not exist", async () => {
+test("leaves out instances that are gone or were not asked for", async () => {
   const gone = { InstanceId: "i-1", State: { Name: "shutting-down" as const } };
   const other = { InstanceId: "i-3", State: { Name: "running" as const } };
   const here = { InstanceId: "i-2", State: { Name: "stopped" as const } };

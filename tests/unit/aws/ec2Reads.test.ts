@@ -13,7 +13,7 @@ beforeEach(() => {
   inputs = [];
 });
 
-/** Answers one page after the other, and notes each input as it was then: the paginator writes on it. */
+/** Answers one page after the other, and records a copy of each input, because the paginator changes it. */
 function pages<Page>(...answers: Page[]): (input: unknown) => Page {
   return (input) => {
     inputs.push(structuredClone(input));
@@ -22,7 +22,7 @@ function pages<Page>(...answers: Page[]): (input: unknown) => Page {
 }
 
 describe("instances", () => {
-  test("are those with the tag, on every page, also after an empty one", async () => {
+  test("are those with the tag, on every page, even after an empty one", async () => {
     ec2
       .on(DescribeInstancesCommand)
       .callsFake(
@@ -48,7 +48,7 @@ describe("instances", () => {
     ]);
   });
 
-  test("come with their volumes, of which one is the root", async () => {
+  test("have their volumes, of which one is the root", async () => {
     ec2.on(DescribeInstancesCommand).resolves({
       Reservations: [
         {
@@ -82,22 +82,30 @@ describe("instances", () => {
           { volumeId: "vol-2", deviceName: "/dev/sdf", isRoot: false, tags: {} },
           { volumeId: "vol-3", deviceName: "", isRoot: false, tags: {} },
         ],
+        captured: { launch: { rootDeviceName: "/dev/xvda", instanceStoreDevices: ["/dev/sdh"] }, interfaces: [] },
       },
     ]);
   });
 
-  test("that say little are still protected", async () => {
+  test("are protected even if EC2 gives few details", async () => {
     ec2.on(DescribeInstancesCommand).resolves({
       Reservations: [{ Instances: [{ InstanceId: "i-1" }] }],
     });
     await expect(describeProtectedInstances(client, "Backup", ["true"])).resolves.toStrictEqual([
-      { instanceId: "i-1", instanceType: "", availabilityZone: "", tags: {}, volumes: [] },
+      {
+        instanceId: "i-1",
+        instanceType: "",
+        availabilityZone: "",
+        tags: {},
+        volumes: [],
+        captured: { launch: {}, interfaces: [] },
+      },
     ]);
   });
 });
 
 describe("volumes", () => {
-  test("are asked for by 200 instances a call, page by page", async () => {
+  test("are read for 200 instances per call, page by page", async () => {
     ec2
       .on(DescribeVolumesCommand)
       .callsFake(pages({ Volumes: [{ VolumeId: "vol-1" }], NextToken: "2" }, {}, { Volumes: [{ VolumeId: "vol-2" }] }));
@@ -111,12 +119,12 @@ describe("volumes", () => {
     expect(inputs).toEqual([by(ids.slice(0, 200)), by(ids.slice(0, 200), "2"), by(["i-200"])]);
   });
 
-  test("of no instances are not asked for", async () => {
+  test("are not read if there are no instances", async () => {
     await expect(describeVolumes(client, [])).resolves.toStrictEqual([]);
     expect(inputs).toStrictEqual([]);
   });
 
-  test("give instances their facts; one that is not shown stays, with fewer", () => {
+  test("add their volume spec to instances; a volume that is not shown is kept with less detail", () => {
     const known = {
       VolumeId: "vol-1",
       VolumeType: "gp3" as const,

@@ -1,4 +1,4 @@
-/** What holds a snapshot, as EC2 tells it. */
+/** Tests how EC2's answers about locks and sharing are read. */
 import { DescribeLockedSnapshotsCommand, DescribeSnapshotAttributeCommand, EC2Client } from "@aws-sdk/client-ec2";
 import { mockClient } from "aws-sdk-client-mock";
 import { describeLocks, describeSharing } from "../../../src/vault/aws/ec2Reads";
@@ -9,7 +9,7 @@ const client = new EC2Client({});
 beforeEach(() => ec2.reset());
 
 describe("locks", () => {
-  test("are those that hold, on every page, also after an empty one", async () => {
+  test("are read if they are in force, on every page, even after an empty one", async () => {
     const LockExpiresOn = new Date("2026-12-22T03:00:00Z");
     ec2
       .on(DescribeLockedSnapshotsCommand)
@@ -37,7 +37,7 @@ describe("locks", () => {
     ]);
   });
 
-  test("are none where EC2 names none", async () => {
+  test("are empty if EC2 names none", async () => {
     ec2.on(DescribeLockedSnapshotsCommand).resolves({});
     await expect(describeLocks(client)).resolves.toStrictEqual(new Map());
   });
@@ -48,8 +48,8 @@ test.each([
   ["nobody", [], []],
   ["accounts", [{ UserId: "222222222222" }, { UserId: "111111111111" }], ["111111111111", "222222222222"]],
   ["everybody", [{ Group: "all" as const }], ["all"]],
-  ["somebody of whom EC2 says nothing", [{}], ["somebody"]],
-])("a snapshot is shared with %s", async (_who, CreateVolumePermissions, expected) => {
+  ["somebody whom EC2 does not name", [{}], ["somebody"]],
+])("reads that a snapshot is shared with %s", async (_who, CreateVolumePermissions, expected) => {
   ec2.on(DescribeSnapshotAttributeCommand).resolves({ CreateVolumePermissions });
   await expect(describeSharing(client, "snap-1")).resolves.toStrictEqual(expected);
   expect(ec2.calls().map((call) => call.args[0].input)).toStrictEqual([

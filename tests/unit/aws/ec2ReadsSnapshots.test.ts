@@ -1,4 +1,4 @@
-/** Every read of snapshots: which filter, every page, and the vault's own record of each. */
+/** Tests every read of snapshots: its filter, its pages, and the record made of each snapshot. */
 import { DescribeSnapshotsCommand, EC2Client, type Snapshot as Ec2Snapshot } from "@aws-sdk/client-ec2";
 import { mockClient } from "aws-sdk-client-mock";
 import { describeVaultSnapshots } from "../../../src/vault/aws/ec2Reads";
@@ -19,7 +19,7 @@ beforeEach(() => {
   inputs = [];
 });
 
-/** Answers one page after the other, and notes each input as it was then: the paginator writes on it. */
+/** Answers one page after the other, and records a copy of each input, because the paginator changes it. */
 function pages<Page>(...answers: Page[]): (input: unknown) => Page {
   return (input) => {
     inputs.push(structuredClone(input));
@@ -61,7 +61,7 @@ describe("snapshots", () => {
     return describeVaultSnapshots(client, "us-east-1", "vault");
   };
 
-  test("are this account's and of this vault's Description, on every page, also after an empty one", async () => {
+  test("are those of this account with this vault's Description, on every page, even after an empty one", async () => {
     ec2
       .on(DescribeSnapshotsCommand)
       .callsFake(pages({ Snapshots: [], NextToken: "2" }, { Snapshots: [made, {}], NextToken: "3" }, {}));
@@ -80,14 +80,14 @@ describe("snapshots", () => {
   });
 
   test.each<[string, Ec2Snapshot]>([
-    ["have all the tags and another Description", { ...made, Description: "Created by CreateImage(i-1)" }],
-    ["have none", { ...made, Description: undefined }],
+    ["have all the tags but another Description", { ...made, Description: "Created by CreateImage(i-1)" }],
+    ["have no Description", { ...made, Description: undefined }],
     [
-      "are another vault's by their Description",
+      "have another vault's Description",
       { ...made, Description: describeIt({ ...IDENTITY, vaultId: "vault2" }, TAGS) },
     ],
     ["have no id", { ...made, SnapshotId: undefined }],
-  ])("that %s are not the vault's", async (_what, one) => {
+  ])("that %s are not read as the vault's", async (_what, one) => {
     await expect(read(one)).resolves.toStrictEqual([]);
   });
 
@@ -123,7 +123,7 @@ describe("snapshots", () => {
     ]);
   });
 
-  test("that are copies have the volume that their Description names: EC2's own is arbitrary", async () => {
+  test("that are copies have the volume that their Description names, because EC2's own is arbitrary", async () => {
     const [copy] = await read(copied);
     expect([copy?.volumeId, copy?.identity, copy?.doubt]).toStrictEqual([
       "vol-1",
@@ -132,7 +132,7 @@ describe("snapshots", () => {
     ]);
   });
 
-  test("have it also where their tags name another, and are in doubt then", async () => {
+  test("have the volume of their Description and are in doubt if their tags name another", async () => {
     const Tags = tagsToList({ ...COPY_TAGS, [TAG.sourceVolume]: "vol-2" });
     const [copy] = await read({ ...copied, Tags });
     expect([copy?.volumeId, copy?.identity.source, copy?.doubt]).toStrictEqual([
@@ -145,12 +145,12 @@ describe("snapshots", () => {
     ]);
   });
 
-  test("whose Description EC2 contradicts are seen, and in doubt", async () => {
+  test("whose Description EC2's records contradict are seen, and are in doubt", async () => {
     const [planted] = await read({ ...made, StartTime: new Date(NOW - HOUR_MS) });
     expect(planted?.doubt?.of).toBe("identity");
   });
 
-  test("that say little count as pending, and so are neither copied nor deleted", async () => {
+  test("with few details count as pending, so they are neither copied nor deleted", async () => {
     const { SnapshotId, Description, Tags } = made;
     await expect(read({ SnapshotId, Description, Tags, StartTime })).resolves.toStrictEqual([
       {
@@ -171,7 +171,7 @@ describe("snapshots", () => {
     ]);
   });
 
-  test("of which EC2 does not say when they were started are in doubt", async () => {
+  test("without a start time are in doubt", async () => {
     const [one] = await read({ ...made, StartTime: undefined });
     expect([one?.startTimeMs, one?.doubt?.of]).toStrictEqual([0, "identity"]);
   });

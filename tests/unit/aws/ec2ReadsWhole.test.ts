@@ -1,4 +1,4 @@
-/** What EC2's answers tell about whether an instance is shown whole (wholeness.ts). */
+/** Tests what EC2's answers say about whether an instance is shown whole (wholeness.ts). */
 import { DescribeInstancesCommand, EC2Client } from "@aws-sdk/client-ec2";
 import { mockClient } from "aws-sdk-client-mock";
 import { describeProtectedInstances, withVolumeSpecs } from "../../../src/vault/aws/ec2Reads";
@@ -19,18 +19,26 @@ describe("whether an instance is shown whole", () => {
 
   test.each([
     [
-      "its state and launch",
+      "its state and launch time",
       { State: { Name: "pending" as const }, LaunchTime },
       { state: "pending", launchTimeMs: LaunchTime.getTime() },
     ],
-    ["a root that no mapping shows", { ...fromEbs, BlockDeviceMappings: [data] }, { lacksRoot: true }],
-    ["a root that one shows", { ...fromEbs, BlockDeviceMappings: [boot] }, {}],
-    ["a root that is no volume", { ...fromEbs, RootDeviceType: "instance-store" as const }, {}],
-  ])("is told by %s", async (_what, shown, expected) => {
+    ["a root volume without a mapping", { ...fromEbs, BlockDeviceMappings: [data] }, { lacksRoot: true }],
+    ["a root volume with a mapping", { ...fromEbs, BlockDeviceMappings: [boot] }, {}],
+    ["a root that is not a volume", { ...fromEbs, RootDeviceType: "instance-store" as const }, {}],
+  ])("is read from %s", async (_what, shown, expected) => {
     const Instances = [{ InstanceId: "i-1", ...shown }];
     ec2.on(DescribeInstancesCommand).resolves({ Reservations: [{ Instances }] });
     const [found] = await describeProtectedInstances(client, "Backup", ["true"]);
-    const { volumes: _v, tags: _t, instanceId: _i, instanceType: _y, availabilityZone: _z, ...rest } = found!;
+    const {
+      volumes: _v,
+      tags: _t,
+      instanceId: _i,
+      instanceType: _y,
+      availabilityZone: _z,
+      captured: _c,
+      ...rest
+    } = found!;
     expect(rest).toStrictEqual(expected);
   });
 
@@ -41,7 +49,7 @@ describe("whether an instance is shown whole", () => {
     ["detaching", false],
     ["detached", false],
     ["busy", false],
-  ] as const)("is told by a volume that is %s to it and not mapped", (State, isUnmapped) => {
+  ] as const)("is read from a volume that is %s to it and not mapped", (State, isUnmapped) => {
     const to = (InstanceId: string) => ({ InstanceId, Device: "/dev/sdf", State });
     const shared = { VolumeId: "vol-2", Size: 9, Attachments: [to("i-0"), to("i-1")] };
     const machine = instance("i-1", [volume("vol-1")]);

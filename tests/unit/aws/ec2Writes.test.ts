@@ -41,7 +41,7 @@ function tagged(crashConsistent: string, ...more: { Key: string; Value: string }
   return [{ ResourceType: "snapshot", Tags }];
 }
 
-/** The digest is of the vault's own tags: a volume's that go along are a person's. */
+/** Computes the digest of the vault's own tags; tags that come from a volume are a person's. */
 function describedAs(crashConsistent: string): string {
   const tags = { [TAG.vault]: SETTINGS.vaultId, [TAG.slot]: SLOT, [TAG.crashConsistent]: crashConsistent };
   return `smart-vault/1 vault=smart-vault-test instance=i-1 slot=${SLOT} tags=${tagsDigest(tags)}`;
@@ -54,7 +54,7 @@ describe("a set", () => {
       .resolves({ Snapshots: [{ SnapshotId: "snap-1" }, { SnapshotId: "snap-2" }, {}], $metadata });
   });
 
-  test("of the whole instance leaves nothing out, and is tagged crash-consistent", async () => {
+  test("of the whole instance excludes no volume, and is tagged crash-consistent", async () => {
     await expect(createSet(client, snapshotAction())).resolves.toStrictEqual({
       snapshotIds: ["snap-1", "snap-2"],
       requestId: "r-1",
@@ -69,7 +69,7 @@ describe("a set", () => {
     ]);
   });
 
-  test("leaves out what its action says", async () => {
+  test("excludes the volumes that its action names", async () => {
     const action = snapshotAction({
       excludeBootVolume: true,
       excludeDataVolumeIds: ["vol-3"],
@@ -89,7 +89,7 @@ describe("a set", () => {
     ]);
   });
 
-  test("of which EC2 says nothing made nothing that is known", async () => {
+  test("made no snapshot that is known if EC2 names none", async () => {
     ec2.on(CreateSnapshotsCommand).resolves({ $metadata });
     await expect(createSet(client, snapshotAction())).resolves.toStrictEqual({
       snapshotIds: [],
@@ -101,7 +101,7 @@ describe("a set", () => {
 describe("a single snapshot", () => {
   beforeEach(() => ec2.on(CreateSnapshotCommand).resolves({ SnapshotId: "snap-1", $metadata }));
 
-  test("says that it is not crash-consistent, and carries its volume's tags", async () => {
+  test("says that it is not crash-consistent, and has its volume's tags", async () => {
     const own = volume("vol-1", { tags: { Mount: "/", "aws:owner": "x" } });
     await expect(createSingle(client, snapshotAction(), own)).resolves.toStrictEqual({
       snapshotIds: ["snap-1"],
@@ -116,7 +116,7 @@ describe("a single snapshot", () => {
     ]);
   });
 
-  test("has as many tags as its action says, so that marks of expired copies find room", async () => {
+  test("has as many tags as its action permits, so that copy-expired tags have room", async () => {
     const many = Object.fromEntries(Array.from({ length: 60 }, (_, n) => [`t-${n}`, ""]));
     const own = volume("vol-1", { tags: many });
     await createSingle(client, snapshotAction({ maxTags: 48 }), own);
@@ -129,13 +129,13 @@ function describedCopy(digest: string): string {
   return `smart-vault/1 vault=smart-vault-test instance=i-1 slot=${SLOT} volume=vol-1 snapshot=snap-1 started=2026-11-22T03:00:00.000Z tags=${digest}`;
 }
 
-test("a copy of what is in doubt is in doubt itself: its Description has the digest of no tags", async () => {
+test("puts a copy of a snapshot in doubt in doubt too, because its Description has the digest of no tags", async () => {
   ec2.on(CopySnapshotCommand).resolves({ SnapshotId: "snap-2", $metadata });
   await copySnapshot(client, { ...copyAction("snap-1"), ofDoubt: true });
   expect(inputs()).toMatchObject([{ Description: describedCopy("0000000000000000") }]);
 });
 
-test("a copy is always encrypted, under the vault's key, and tagged from the start", async () => {
+test("encrypts each copy under the vault's key and tags it in the same call", async () => {
   ec2.on(CopySnapshotCommand).resolves({ SnapshotId: "snap-2", $metadata });
   await expect(copySnapshot(client, copyAction("snap-1"))).resolves.toStrictEqual({
     snapshotIds: ["snap-2"],
@@ -153,7 +153,7 @@ test("a copy is always encrypted, under the vault's key, and tagged from the sta
   ]);
 });
 
-test("deleting names one snapshot", async () => {
+test("names one snapshot to delete", async () => {
   ec2.on(DeleteSnapshotCommand).resolves({ $metadata });
   await expect(deleteSnapshot(client, "snap-1")).resolves.toStrictEqual({
     snapshotIds: [],
@@ -162,7 +162,7 @@ test("deleting names one snapshot", async () => {
   expect(inputs()).toStrictEqual([{ SnapshotId: "snap-1" }]);
 });
 
-test("a lock has a mode and whole days, and no cooling-off period", async () => {
+test("locks with a mode, whole days and no cooling-off period", async () => {
   ec2.on(LockSnapshotCommand).resolves({ $metadata });
   await expect(lockSnapshot(client, lockAction("snap-1"))).resolves.toStrictEqual({
     snapshotIds: [],
@@ -171,7 +171,7 @@ test("a lock has a mode and whole days, and no cooling-off period", async () => 
   expect(inputs()).toStrictEqual([{ SnapshotId: "snap-1", LockMode: "governance", LockDuration: 7 }]);
 });
 
-test("the marks are written on the one source, and name the regions of the copies", async () => {
+test("writes the copy-expired tags on the one source, with the regions of the copies", async () => {
   ec2.on(CreateTagsCommand).resolves({});
   await writeCopyExpiredTag(client, "snap-1", ["us-west-2", "eu-west-1"], SLOT);
   expect(inputs()).toStrictEqual([

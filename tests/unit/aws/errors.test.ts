@@ -36,7 +36,7 @@ describe.each(Object.entries(CODES))("an error that means %s", (meaning, codes) 
   });
 });
 
-describe("a code that is not known", () => {
+describe("an unknown code", () => {
   test.each([
     ["refused", 400],
     ["refused", 403],
@@ -49,12 +49,12 @@ describe("a code that is not known", () => {
     expect(meaningOf(causeOf(error))).toBe(meaning);
   });
 
-  test("is unknown where the connection was cut", () => {
+  test("is unknown if the connection was cut", () => {
     const error = Object.assign(new Error("socket hang up"), { code: "ECONNRESET" });
     expect(meaningOf(causeOf(error))).toBe("unknown");
   });
 
-  test("is not looked up among the properties of every object", () => {
+  test("is not looked up among the properties that every object has", () => {
     expect(meaningOf(causeOf({ name: "constructor" }))).toBe("unknown");
   });
 });
@@ -81,7 +81,7 @@ describe("the cause", () => {
     ["null", null, "null"],
     ["a number", 5, "5"],
     ["an object without a prototype", Object.create(null), "an error that says nothing of itself"],
-  ])("of %s that was thrown is its text", (_what, thrown, message) => {
+  ])("of %s that was thrown is that value as text", (_what, thrown, message) => {
     expect(causeOf(thrown)).toStrictEqual({
       code: "Error",
       message,
@@ -103,7 +103,7 @@ describe("the cause", () => {
   });
 });
 
-describe("what forbids a deletion", () => {
+describe("what prevents a deletion", () => {
   const holders = (name: string, message: string, httpStatusCode = 400) =>
     holdersOf(causeOf(Object.assign(new Error(message), { name, $metadata: { httpStatusCode } })));
   const inUse = "The snapshot snap-1 is currently in use by";
@@ -112,24 +112,24 @@ describe("what forbids a deletion", () => {
     ["one AMI", "InvalidSnapshot.InUse", `${inUse} ami-073ea150746f0b1e5`, ["ami-073ea150746f0b1e5"]],
     ["two AMIs", "InvalidSnapshot.InUse", `${inUse} ami-1a, ami-2b.`, ["ami-1a", "ami-2b"]],
     ["one AMI, named twice", "InvalidSnapshot.InUse", "ami-1a holds it, ami-1a", ["ami-1a"]],
-    ["something that is not named", "InvalidSnapshot.InUse", "no", []],
+    ["something unnamed", "InvalidSnapshot.InUse", "no", []],
     ["a lock, whatever its code", "OddCode", "Snapshot snap-1 is LOCKED until then", []],
-    ["a lock, by a code that else passes", "IncorrectState", "snap-1 is locked", []],
-    ["nothing: it passes", "IncorrectState", "snap-1 is pending", undefined],
-    ["a lock, in another word", "OddCode", "a snapshot lock is in place", []],
-    ["nothing: it is refused for another reason", "OddCode", "the block device is odd", undefined],
-    ["nothing: a right is missing", "UnauthorizedOperation", "locked out", undefined],
-    ["nothing: it is gone", "InvalidSnapshot.NotFound", "locked", undefined],
+    ["a lock, with a code that is otherwise temporary", "IncorrectState", "snap-1 is locked", []],
+    ["nothing, it is temporary", "IncorrectState", "snap-1 is pending", undefined],
+    ["a lock, in other words", "OddCode", "a snapshot lock is in place", []],
+    ["nothing, it is refused for another reason", "OddCode", "the block device is odd", undefined],
+    ["nothing, a permission is missing", "UnauthorizedOperation", "locked out", undefined],
+    ["nothing, it is gone", "InvalidSnapshot.NotFound", "locked", undefined],
   ])("is %s", (_what, code, message, expected) => {
     expect(holders(code, message)).toStrictEqual(expected);
   });
 
-  test("is not known where AWS gave no answer", () => {
+  test("is not known if AWS gave no answer", () => {
     expect(holders("OddCode", "locked", 500)).toBeUndefined();
   });
 });
 
-test("the vault's own error has the name that Lambda reports, and its text", () => {
+test("gives the vault's own error the name that Lambda reports, and its text", () => {
   const error = vaultError("BackupFailed", "two volumes");
   expect(error).toBeInstanceOf(Error);
   expect(String(error)).toBe("BackupFailed: two volumes");

@@ -1,4 +1,4 @@
-/** The one call to S3 that the vault makes itself: its exact request, what is tried again, and what an error becomes. */
+/** Tests the one S3 call that the vault makes without the SDK: its exact request, its retries, and its errors. */
 import { createHash } from "node:crypto";
 import { createServer, type IncomingHttpHeaders } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -45,7 +45,7 @@ afterEach(() => {
   delete process.env.AWS_ENDPOINT_URL_S3;
 });
 
-test("goes to the bucket's own host, with the checksum that a locked object needs", async () => {
+test("puts to the bucket's own host, with the checksum that a locked object requires", async () => {
   await put(KEY, BODY);
   expect(sent).toHaveLength(1);
   const [{ url, headers, body }] = sent as [Sent];
@@ -67,13 +67,13 @@ test("goes to the bucket's own host, with the checksum that a locked object need
 test.each([
   [{ AWS_ENDPOINT_URL: "http://127.0.0.1:5000" }, "http://127.0.0.1:5000/audit/"],
   [{ AWS_ENDPOINT_URL: "http://all/", AWS_ENDPOINT_URL_S3: "https://s3.local/x/" }, "https://s3.local/x/audit/"],
-])("the SDK's standard variables %j name another endpoint", async (variables, before) => {
+])("puts to another endpoint if the SDK's standard variables are %j", async (variables, before) => {
   Object.assign(process.env, variables);
   await put(KEY, BODY);
   expect(sent[0]?.url).toBe(before + KEY);
 });
 
-test("what reaches the other side is signed for the host that it is sent to", async () => {
+test("signs a request for the host that it is sent to", async () => {
   jest.useRealTimers();
   jest.mocked(fetch).mockRestore();
   const seen: { url?: string; headers: IncomingHttpHeaders }[] = [];
@@ -90,7 +90,7 @@ test("what reaches the other side is signed for the host that it is sent to", as
 });
 
 test.each([[new TypeError("fetch failed")], [{ status: 500 }], [{ status: 503, text: "<Code>SlowDown</Code>" }]])(
-  "%p is sent again, three times in all",
+  "sends a put again after %p, three times in all",
   async (trouble) => {
     answers = [trouble, trouble];
     await put(KEY, BODY);
@@ -102,7 +102,7 @@ test.each([[new TypeError("fetch failed")], [{ status: 500 }], [{ status: 503, t
   },
 );
 
-test("a refusal is not sent again, and says what S3 said in the SDK's form", async () => {
+test("does not retry a refusal, and reports S3's error in the SDK's form", async () => {
   const text = "<Error><Code>AccessDenied</Code><Message>no right</Message></Error>";
   answers = [{ status: 403, text }];
   const error: unknown = await put(KEY, BODY).catch((thrown: unknown) => thrown);
@@ -117,12 +117,12 @@ test("a refusal is not sent again, and says what S3 said in the SDK's form", asy
   expect(meaningOf(cause)).toBe("denied");
 });
 
-test("an error without a document goes by its status", async () => {
+test("names an error without a document by its status", async () => {
   answers = [{ status: 404 }];
   await expect(put(KEY, BODY)).rejects.toMatchObject({ name: "HTTP 404", message: "HTTP 404" });
 });
 
-test("what was written under a key is not written again, anything else is", async () => {
+test("does not write the same object again under the same key, but writes anything else", async () => {
   await put(KEY, BODY);
   await put(KEY, BODY);
   expect(sent).toHaveLength(1);
@@ -131,7 +131,7 @@ test("what was written under a key is not written again, anything else is", asyn
   expect(sent).toHaveLength(3);
 });
 
-test("what was not written is", async () => {
+test("writes again what was not written before", async () => {
   answers = [{ status: 403 }];
   await expect(put(KEY, BODY)).rejects.toThrow();
   await put(KEY, BODY);

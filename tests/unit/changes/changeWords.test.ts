@@ -1,4 +1,4 @@
-/** What a mail says of recovery points that wait since something is not backed up any more. */
+/** Tests what a mail says about recovery points that wait because something is no longer backed up. */
 import { planChanges } from "../../../src/vault/changes/changePlans";
 import type { ChangeKey, HeldPoint } from "../../../src/vault/model/waitingPlans";
 import { DAY_MS, isoSeconds } from "../../../src/vault/lib/time";
@@ -39,10 +39,10 @@ test.each([
     "the instance is not backed up any more, none of them due yet",
   ],
   [
-    "since a volume that it had is not",
+    "of a volume that is no longer backed up",
     [held("vol-1", 3)],
     "the instance, or a volume that it had, is not backed up any more",
   ],
-])("recovery points %s", (_what, points, words) => {
+])("words recovery points %s", (_what, points, words) => {
   expect(said(points)).toBe(words);
 });

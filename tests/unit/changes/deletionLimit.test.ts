@@ -1,4 +1,4 @@
-/** What the deletion limit stops, beside what a change let go of by itself. */
+/** Tests what the deletion limit stops beside what a change released. */
 import { remember } from "../../../src/vault/changes/changeMemory";
 import { limitDeletions } from "../../../src/vault/changes/deletionLimit";
 import { emptyVerdict } from "../../../src/vault/retention/retentionVerdict";
@@ -18,7 +18,7 @@ const points = [0, 1, 2, 3, 4, 5].map((days) => {
 const [, ...due] = points;
 const oldest = due.at(-1)!;
 
-/** All but the newest are due; a change whose grace is over let go of the oldest. */
+/** Makes all but the newest due; a change whose grace is over released the oldest. */
 function planned(): PrunePlan {
   const gone = new Map(due.map(({ snapshotId }) => [snapshotId, "no rule keeps it"]));
   const approved = new Map([[oldest.snapshotId, [`${HERE} settings 2026-11-01T00:00:00Z`]]]);
@@ -42,15 +42,15 @@ function deletedBeside(stopped: Record<string, string[]>): string[] {
   return plan.actions.map(({ snapshotId }) => snapshotId);
 }
 
-test("what a change let go of goes beside what is stopped for the first time", () => {
+test("deletes what a change released beside what is stopped for the first time", () => {
   expect(deletedBeside({})).toStrictEqual(["old-5"]);
 });
 
-test("of an instance that was stopped nothing goes: rules of before would let go of one after the other", () => {
+test("deletes nothing of an instance that was stopped, since the previous rules would expire points one by one", () => {
   expect(deletedBeside({ [HERE]: ["i-1"] })).toStrictEqual([]);
   expect(deletedBeside({ [HERE]: ["*"] })).toStrictEqual([]);
 });
 
-test("what is stopped in another region, or of another instance, holds nothing here", () => {
+test("does not stop other regions or other instances", () => {
   expect(deletedBeside({ "us-west-2": ["i-1"], [HERE]: ["i-2"] })).toStrictEqual(["old-5"]);
 });

@@ -1,4 +1,4 @@
-/** A mail about a change names what will be due by the end of its grace, in every region at once. */
+/** Tests that a mail about a change names what will be due by the end of its grace, in every region at once. */
 import { DAY_MS, HOUR_MS } from "../../../src/vault/lib/time";
 import type { CoreSettings } from "../../../src/vault/model/settings";
 import { startNights } from "../../support/nights";
@@ -20,7 +20,7 @@ function after(nights: number, change: Partial<CoreSettings>, policies = LAST, t
   }));
 }
 
-test("of a denser schedule, that it takes in the grace what it does not take at once", () => {
+test("announces what a more frequent schedule deletes during the grace, not only what is due at once", () => {
   // The copy of the second run is not there yet.
   expect(after(20, { schedule: "cron(0 * * * ? *)" }, LAST, 1, HOUR_MS)).toStrictEqual([
     { region: HERE, said: ["8 recovery points", "1 of them due already"] },
@@ -28,14 +28,14 @@ test("of a denser schedule, that it takes in the grace what it does not take at 
   ]);
 });
 
-test("of a shorter retention, that what is young is due by then, too", () => {
+test("announces that a shorter retention also makes young points due by then", () => {
   expect(after(40, { policies: keeping(3) }, keeping(30) as typeof LAST)).toStrictEqual([
     { region: HERE, said: ["30 recovery points", "27 of them due already"] },
     { region: DR.region, said: ["30 recovery points", "27 of them due already"] },
   ]);
 });
 
-test("nothing of what is deleted by steady expiry, nor of an edit that only lengthens", () => {
+test("announces nothing for steady expiry or for an edit that only lengthens retention", () => {
   expect(after(40, {}, keeping(30) as typeof LAST, 9)).toStrictEqual([]);
   expect(after(40, { policies: keeping(60) }, keeping(30) as typeof LAST, 9)).toStrictEqual([]);
 });

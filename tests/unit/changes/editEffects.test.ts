@@ -1,4 +1,6 @@
-/** What an edit is said to come to: who comes in and drops out, when what waits is due, which plans a mail named, which region left. */
+/**
+ * Tests the reported effects of an edit: added and dropped instances, due dates, mailed plans, and regions that left.
+ */
 import type { Foresight } from "../../../src/local/forecast/foresight";
 import { amountOf, deletedIn, dueAtOnce, stoppedIn, waitingIn } from "../../../src/local/forecast/dueAmounts";
 import { mailedHashes } from "../../../src/local/story/edits";
@@ -30,7 +32,7 @@ function heldBy(key: string, ...snapshots: readonly Snapshot[]): HeldPoint[] {
   }));
 }
 
-/** A plan that holds points, of which some keys were mailed. */
+/** Builds a plan that holds points, some of whose keys were mailed. */
 function foresight(held: readonly HeldPoint[], mailed: readonly string[], more: Partial<ChangeMemory> = {}): Foresight {
   const notified = groupsOf(new Map(mailed.map((key) => [key, { at: MAILED_AT, plan: "abc" }])));
   const fresh = remember({ memory: undefined, oldestSlot: undefined }, SETTINGS, NOW);
@@ -50,25 +52,25 @@ function foresight(held: readonly HeldPoint[], mailed: readonly string[], more: 
   return { policy: SETTINGS, world, plan };
 }
 
-test("counts recovery points by instance and slot, and snapshots by themselves", () => {
+test("counts recovery points by instance and slot, and snapshots one by one", () => {
   const other = snapshot("snap-5", { ...ALL[0]!, volumeId: "vol-2", snapshotId: "snap-5" });
   expect(amountOf([...ALL, other])).toEqual({ recoveryPoints: 4, snapshots: 5, gib: 40 });
 });
 
-test("a recovery point is deleted when nothing of it is left: a duplicate takes none", () => {
+test("counts a recovery point as deleted once nothing of it is left, not for a redundant snapshot", () => {
   const twin = snapshot("snap-5", { ...ALL[0]!, snapshotId: "snap-5" });
   const ids = new Set(["snap-4", "snap-5", "snap-of-the-same-night"]);
   const deleted = deletedIn([...ALL, twin], ALL.slice(0, 3), ids);
   expect(deleted).toEqual({ recoveryPoints: 1, snapshots: 2, gib: 16 });
 });
 
-test("what no rule keeps is due at once, in its region", () => {
+test("makes points that no rule keeps due at once, in their region", () => {
   const seen = foresight([], []);
   expect(dueAtOnce(seen, PRIMARY)).toEqual({ recoveryPoints: 1, snapshots: 1, gib: 8 });
   expect(dueAtOnce(seen, DR.region).snapshots).toBe(0);
 });
 
-test("what waits is due when the grace after its mail is over", () => {
+test("makes waiting points due when the grace after their mail is over", () => {
   const key = `${PRIMARY} settings ${isoSeconds(NOW)}`;
   const from = isoSeconds(NOW - 3_600_000 + 7 * DAY_MS);
   const seen = foresight(heldBy(key, ALL[1]!, ALL[2]!), [key]);
@@ -77,20 +79,20 @@ test("what waits is due when the grace after its mail is over", () => {
   expect(stoppedIn(seen, PRIMARY)).toBeUndefined();
 });
 
-test("what no mail has named yet has no date", () => {
+test("gives no date to what no mail has named yet", () => {
   const [waiting] = waitingIn(foresight(heldBy(`${PRIMARY} tags i-1`, ALL[1]!), []), PRIMARY);
   expect(waiting).toMatchObject({ snapshots: 1 });
   expect(waiting).not.toHaveProperty("from");
 });
 
-test("an orphan's recovery points wait for orphanDays too", () => {
+test("makes an orphan's recovery points wait for orphanDays too", () => {
   const key = `${PRIMARY} orphan i-1`;
   const missing = [{ since: isoSeconds(NOW), slot: isoSeconds(NOW), of: ["i-1"] }];
   const [waiting] = waitingIn(foresight(heldBy(key, ALL[1]!), [key], { missing }), PRIMARY);
   expect(waiting?.from).toBe(isoSeconds(NOW + 30 * DAY_MS));
 });
 
-test("what the deletion limit stops has no date, and says of how many it is", () => {
+test("gives no date to what the deletion limit stops, and says how many there are", () => {
   const key = `${PRIMARY} limit i-1`;
   const seen = foresight(heldBy(key, ALL[1]!, ALL[2]!), [key]);
   expect(stoppedIn(seen, PRIMARY)).toEqual({ recoveryPoints: 2, snapshots: 2, gib: 16, of: 4, plan: "abc" });
@@ -112,7 +114,7 @@ describe("approvedDeletePlan=mailed", () => {
   });
   const [A, B, C, D] = ["a", "b", "c", "d"].map((letter) => letter.repeat(16)) as [string, string, string, string];
 
-  it("takes the newest plan of each region, of what waits and of what was stopped", () => {
+  it("takes the newest plan of each region, for what waits and for what was stopped", () => {
     const mails = [
       mail(announced(PRIMARY, A), announced(DR.region, B)),
       mail(stopped(PRIMARY, C), announced(PRIMARY, D)),
@@ -120,7 +122,7 @@ describe("approvedDeletePlan=mailed", () => {
     expect(mailedHashes(mails).sort()).toEqual([B, C, D]);
   });
 
-  it("finds none where no mail named any", () => {
+  it("finds no plan if no mail named one", () => {
     expect(mailedHashes([mail("the copy snap-1 is not usable")])).toEqual([]);
   });
 });
@@ -129,14 +131,14 @@ describe("who is backed up", () => {
   const kept = instance("i-1", [volume("vol-1", { sizeGiB: 10 }), volume("vol-2", { sizeGiB: 20 })]);
   const other = instance("i-2", [volume("vol-3")], { Name: "db" });
 
-  it("leaves out volumes with the tag for it, under the key of the configuration", () => {
+  it("leaves out volumes with the exclusion tag, under the configured key", () => {
     const excluded = volume("vol-4", { tags: { Backup: "exclude" } });
     const covered = coveredVolumes([instance("i-3", [excluded])], "Backup");
     expect(covered).toEqual([]);
     expect(coveredVolumes([instance("i-3", [excluded])], "Other")).toHaveLength(1);
   });
 
-  it("tells instances that come in from volumes that do", () => {
+  it("distinguishes instances that are added from volumes that are added", () => {
     const before = coveredVolumes([kept], "Backup").slice(0, 1);
     const after = coveredVolumes([kept, other], "Backup");
     expect(protectionChange(before, after)).toEqual({
@@ -152,7 +154,7 @@ describe("who is backed up", () => {
 describe("an edit of the regions", () => {
   const before = { primaryRegion: "us-east-1", drRegions: ["us-west-2"], protectKeys: true };
 
-  it("says what a protected key asks for, and what becomes of one that is not", () => {
+  it("says what a protected key requires, and what happens to an unprotected one", () => {
     const after = { ...before, drRegions: ["eu-west-1"] };
     expect(regionNotes(before, after).join()).toContain("`pulumi up` refuses this until the key");
     const [unprotected] = regionNotes({ ...before, protectKeys: false }, after);

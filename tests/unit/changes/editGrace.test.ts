@@ -1,4 +1,7 @@
-/** What a change lets go of waits for its grace or an approval: night by night, with what is left and what is mailed. */
+/**
+ * Tests night by night that what a change releases waits for its grace or an approval, what is left, and what is
+ * mailed.
+ */
 import { planChanges } from "../../../src/vault/changes/changePlans";
 import { HOUR_MS, isoSeconds } from "../../../src/vault/lib/time";
 import { FLEET, HERE, POLICY, afterNights, counts, edit } from "../../support/editNights";
@@ -7,19 +10,19 @@ import { DR, DR2, NOW, instance, keeping, volume } from "../../support/world";
 
 const ANNOUNCED = "deletions-announced";
 
-/** The hashes of the plans that were mailed last, one for each region. */
+/** Returns the hashes of the plans that were mailed last, one per region. */
 function hashes(nights: Nights, kind = ANNOUNCED): string[] {
   const byRegion = new Map(nights.mailsOf(kind).map((one) => [one.subject.split(" ")[0], one]));
   return [...byRegion.values()].map(({ hint = "" }) => /approvedDeletePlan ([0-9a-f]{16})/.exec(hint)?.[1] ?? "");
 }
 
-test("steady expiry needs no mail and no approval", () => {
+test("expires steadily without a mail or an approval", () => {
   const nights = afterNights(45);
   expect(counts(nights)).toStrictEqual([30, 30]);
 });
 
 describe("retentionDays from 30 to 3", () => {
-  test("deletes nothing for the grace, is mailed once a region, and then leaves three days", () => {
+  test("deletes nothing during the grace, is mailed once per region, and then leaves three days", () => {
     const nights = afterNights(31);
     edit(nights, { policies: keeping(3) });
     nights.pass(7);
@@ -30,7 +33,7 @@ describe("retentionDays from 30 to 3", () => {
     expect(nights.mailed).toHaveLength(2);
   });
 
-  test("is carried out at once where a person allows the plans, though a night's expiry came on top", () => {
+  test("is applied at once if a person approves the plans, even after another night's expiry", () => {
     const nights = afterNights(31);
     edit(nights, { policies: keeping(3) });
     nights.pass(2);
@@ -40,7 +43,7 @@ describe("retentionDays from 30 to 3", () => {
     expect(nights.mailed).toHaveLength(2);
   });
 
-  test("loses nothing where it is taken back, and the same edit later has a grace of its own", () => {
+  test("loses nothing if it is reverted, and the same edit later has its own grace", () => {
     const nights = afterNights(31);
     edit(nights, { policies: keeping(3) });
     nights.pass(5);
@@ -53,7 +56,7 @@ describe("retentionDays from 30 to 3", () => {
     expect(nights.mailed).toHaveLength(4);
   });
 
-  test("waits for SNS: the grace begins with the mail that was accepted", () => {
+  test("starts its grace with the mail that SNS accepted", () => {
     const nights = afterNights(31);
     nights.mailWorks = false;
     edit(nights, { policies: keeping(3) });
@@ -65,7 +68,7 @@ describe("retentionDays from 30 to 3", () => {
     expect(counts(nights)).toStrictEqual([3, 3]);
   });
 
-  test("together with a second DR region loses nothing either", () => {
+  test("loses nothing when combined with a second DR region", () => {
     const nights = afterNights(31);
     edit(nights, { policies: keeping(3), dr: [DR, DR2] });
     nights.pass(7);
@@ -75,7 +78,7 @@ describe("retentionDays from 30 to 3", () => {
     expect(nights.slots("i-1", DR.region)).toHaveLength(30);
   });
 
-  test("in small steps is one shrinkage: each step has its own grace", () => {
+  test("counts as one change if made in small steps, and each step has its own grace", () => {
     const nights = afterNights(31);
     for (const days of [20, 12, 7, 3]) {
       edit(nights, { policies: keeping(days) });
@@ -87,7 +90,7 @@ describe("retentionDays from 30 to 3", () => {
     expect(counts(nights)).toStrictEqual([3, 3]);
   });
 
-  test("and a clock that was lost with it keeps all until a mail about that is as old as the grace", () => {
+  test("keeps everything after the timer is lost, until a mail about that is as old as the grace", () => {
     const nights = afterNights(31);
     nights.loseClock();
     edit(nights, { policies: keeping(3) });
@@ -98,20 +101,20 @@ describe("retentionDays from 30 to 3", () => {
   });
 });
 
-test("a schedule from daily to hourly leaves the two weeks of keep.last 14 until its grace is over", () => {
+test("keeps the two weeks of keep.last 14 until the grace is over after a daily schedule becomes hourly", () => {
   const policies = { true: { keep: { last: 14 }, drKeep: { last: 14 } } };
   const nights = afterNights(20, { ...POLICY, policies });
   const before = nights.slots("i-1", HERE);
   edit(nights, { schedule: "cron(0 * * * ? *)" });
   nights.pass(2, HOUR_MS);
-  // Of each day one goes on to stand for the daily schedule, so that the oldest expire as they would have.
+  // One point of each day still counts for the daily schedule, so the oldest expire as they would have.
   expect(nights.slots("i-1", HERE)).toStrictEqual(expect.arrayContaining(before.slice(2)));
   expect(nights.mailsOf(ANNOUNCED).length).toBeGreaterThan(0);
   nights.pass(7, HOUR_MS);
   expect(counts(nights)).toStrictEqual([14, 14]);
 });
 
-test("a schedule that was hourly for a day and is daily again leaves the two weeks of keep.last 14", () => {
+test("keeps the two weeks of keep.last 14 after a schedule was hourly for a day and is daily again", () => {
   const policies = { true: { keep: { last: 14 }, drKeep: { last: 14 } } };
   const nights = afterNights(20, { ...POLICY, policies });
   const before = nights.slots("i-1", HERE);
@@ -129,7 +132,7 @@ describe("an instance's tag", () => {
   };
   const tagged = (value: string) => [instance("i-1", [volume("vol-1")], { Backup: value })];
 
-  test("that names a shorter policy shortens nothing before its grace", () => {
+  test("that names a shorter policy shortens nothing before its grace is over", () => {
     const nights = afterNights(20, { ...POLICY, policies }, tagged("gold"));
     nights.instances = tagged("lead");
     nights.pass(6);
@@ -139,7 +142,7 @@ describe("an instance's tag", () => {
     expect(counts(nights)).toStrictEqual([2, 2]);
   });
 
-  test("and the block of policies removed prune nothing that they do not name", () => {
+  test("deletes nothing if the policy that it names is removed", () => {
     const nights = afterNights(20, { ...POLICY, policies }, tagged("gold"));
     edit(nights, {
       policies: { True: { keep: { retentionDays: 1 }, drKeep: { retentionDays: 1 } } },
@@ -149,7 +152,7 @@ describe("an instance's tag", () => {
   });
 });
 
-test("a policy that is taken out and comes back shorter has its grace", () => {
+test("gives a policy that is removed and comes back shorter its own grace", () => {
   const gold = (retentionDays: number) => ({ keep: { retentionDays }, drKeep: { retentionDays } });
   const fleet = [instance("i-1", [volume("vol-1")], { Backup: "gold" })];
   const nights = afterNights(20, { ...POLICY, policies: { gold: gold(30) } }, fleet);
@@ -163,7 +166,7 @@ test("a policy that is taken out and comes back shorter has its grace", () => {
   expect(counts(nights)).toStrictEqual([3, 3]);
 });
 
-test("a policy that is new announces nothing", () => {
+test("announces nothing for a new policy", () => {
   const std = { keep: { retentionDays: 5 }, drKeep: { retentionDays: 5 } };
   const nights = afterNights(10, { ...POLICY, policies: { true: std } });
   edit(nights, { policies: { true: std, gold: std } });
@@ -173,11 +176,11 @@ test("a policy that is new announces nothing", () => {
   expect(nights.mailed).toStrictEqual([]);
 });
 
-describe("an instance that is not backed up any more", () => {
+describe("an instance that is no longer backed up", () => {
   const two = [...FLEET, instance("i-2", [volume("vol-3")])];
 
   test.each(["keep-last", "expire"] as const)(
-    "with orphans %s keeps all until orphanDays after the first run that missed it",
+    "with orphans %s keeps everything until orphanDays after the first run that missed it",
     (orphans) => {
       const policy = {
         ...POLICY,
@@ -198,7 +201,7 @@ describe("an instance that is not backed up any more", () => {
     },
   );
 
-  test("is no orphan where it is found again, and counts anew", () => {
+  test("is not an orphan once it is found again, and its days start again", () => {
     const policy = { ...POLICY, orphanDays: 5, policies: { true: { keep: { last: 20 }, drKeep: { last: 20 } } } };
     const nights = afterNights(20, policy, two);
     nights.instances = FLEET;
@@ -211,7 +214,7 @@ describe("an instance that is not backed up any more", () => {
   });
 });
 
-test("regions swapped after a failover keep what the DR rules kept", () => {
+test("keeps what the DR rules kept after regions are swapped in a failover", () => {
   const policies = { true: { keep: { retentionDays: 7 }, drKeep: { retentionDays: 33 } } };
   const nights = afterNights(40, { ...POLICY, policies });
   expect(counts(nights)).toStrictEqual([7, 33]);
@@ -222,7 +225,7 @@ test("regions swapped after a failover keep what the DR rules kept", () => {
   expect(left).toStrictEqual(before.slice(10));
 });
 
-test("a root volume that is replaced keeps its history with its instance", () => {
+test("keeps the history of an instance whose root volume is replaced", () => {
   const policies = { true: { keep: { retentionDays: 5, yearly: 7 }, drKeep: { retentionDays: 5, yearly: 7 } } };
   const nights = afterNights(20, { ...POLICY, policies });
   const before = nights.slots("i-1", HERE);
@@ -232,7 +235,7 @@ test("a root volume that is replaced keeps its history with its instance", () =>
   expect(nights.slots("i-1", HERE).length).toBeGreaterThanOrEqual(6);
 });
 
-test("a clock that jumps is stopped by the limit, and stays stopped until a person allows it", () => {
+test("stops at the limit after a clock jump, and stays stopped until a person approves", () => {
   const nights = startNights(POLICY, FLEET);
   nights.pass(20);
   edit(nights, { policies: keeping(30) });
@@ -245,7 +248,7 @@ test("a clock that jumps is stopped by the limit, and stays stopped until a pers
   expect(nights.slots("i-1", HERE).length).toBeLessThan(10);
 });
 
-test("a hundred and fifty thousand snapshots of orphans are announced in one mail, in seconds", () => {
+test("announces 150,000 snapshots of orphans in one mail, within seconds", () => {
   const keys = new Set(["us-east-1 orphan i-1"]);
   const held = Array.from({ length: 150_000 }, (_, n) => ({
     region: HERE,

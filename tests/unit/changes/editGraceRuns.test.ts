@@ -1,9 +1,12 @@
-/** What holds a recovery point while a change waits: the last point under tags of before, and one run more for an orphan. */
+/**
+ * Tests what holds a recovery point while a change waits: the last point under the former tags, and one more run for an
+ * orphan.
+ */
 import type { CoreSettings } from "../../../src/vault/model/settings";
 import { FLEET, HERE, POLICY, afterNights, counts } from "../../support/editNights";
 import { instance, volume } from "../../support/world";
 
-test("tags of before hold what only they keep, though the last point that was made under them is due", () => {
+test("keeps what only the former tags keep, even once the last point made under them is due", () => {
   const policies = {
     true: { keep: { last: 2, yearly: 2 }, drKeep: { last: 2, yearly: 2 } },
     gold: { keep: { retentionDays: 10 }, drKeep: { retentionDays: 10 } },
@@ -14,7 +17,8 @@ test("tags of before hold what only they keep, though the last point that was ma
   nights.instances = tagged("true");
   nights.pass(1);
   nights.instances = tagged("gold");
-  // Gold lets go of the oldest on day 10, which the other policy keeps for its year, and of the point made under that on day 16.
+  // Gold releases the oldest on day 10, which the other policy keeps for its year, and the point made under that policy
+  // on day 16.
   nights.pass(10);
   expect(nights.slots("i-1", HERE)).toContain(oldest);
   nights.pass(2);
@@ -23,7 +27,7 @@ test("tags of before hold what only they keep, though the last point that was ma
   expect(counts(nights)).toStrictEqual([10, 10]);
 });
 
-test("an instance is an orphan by the run after the first that did not find it, not by a sweep that finds a run missing", () => {
+test("makes an instance an orphan from its second missing run on, not from a sweep that finds a missed run", () => {
   const policy: CoreSettings = { ...POLICY, orphans: "expire", orphanDays: 3, editGraceDays: 3 };
   const other = instance("i-2", [volume("vol-3", { isRoot: true })]);
   const nights = afterNights(5, policy, [...FLEET, other]);

@@ -1,4 +1,7 @@
-/** What stays in a region that left the stack: remembered, counted by one sweep a day, and named once a week. */
+/**
+ * Tests that what is left in a region that left the stack is remembered, counted by one sweep a day, and reported once
+ * a week.
+ */
 import { DescribeSnapshotsCommand } from "@aws-sdk/client-ec2";
 import { PublishCommand } from "@aws-sdk/client-sns";
 import { changesOf } from "../../../src/vault/clock/carriedChanges";
@@ -19,7 +22,7 @@ const elsewhere = rig.elsewhere(OLD);
 const source = snapshot("snap-1", { startTimeMs: NOW - DAY_MS });
 const copies = ["copy-1", "copy-2"].map((id) => copyOf(source, id, sealedIn(DR2)));
 
-/** What the last invocation knew before the region left. */
+/** Holds what the last invocation knew before the region left. */
 function memory(extra: Partial<ChangeMemory> = {}): ChangeMemory {
   const two = { ...SETTINGS, dr: [DR, DR2] };
   return { ...remember({ memory: undefined, oldestSlot: undefined }, two, NOW), ...extra };
@@ -42,8 +45,8 @@ function bodies(): string {
     .join("\n");
 }
 
-describe("what is remembered", () => {
-  test("a region that left, from when on it was gone; not one that came back", () => {
+describe("what is remembered about regions", () => {
+  test("is when a region left, but not a region that came back", () => {
     const regions = [SETTINGS.primaryRegion, DR.region, OLD];
     const left = nextLeft({ regions }, [SETTINGS.primaryRegion, DR.region], NOW);
     expect(left).toStrictEqual([{ region: OLD, since: SLOT }]);
@@ -52,7 +55,7 @@ describe("what is remembered", () => {
     expect(nextLeft(later, regions, NOW + DAY_MS)).toStrictEqual([]);
   });
 
-  test("it is forgotten once two looks found nothing", () => {
+  test("is forgotten once two looks found nothing", () => {
     const first = memory({ left: [{ region: OLD, since: SLOT }] });
     const look = (snapshots: typeof copies | undefined) => [{ region: OLD, since: SLOT, snapshots }];
     const once = afterLook(first, look([]));
@@ -63,14 +66,14 @@ describe("what is remembered", () => {
     expect(afterLook(once, [])).toStrictEqual(once);
   });
 
-  test("it comes back as it was carried, and what a person wrote in its place is forgotten alone", () => {
+  test("comes back as it was carried, except for what a person wrote in its place", () => {
     const known = memory({ left: [{ region: OLD, since: SLOT }] });
     expect(changesOf(JSON.parse(JSON.stringify(known)))).toStrictEqual(known);
     expect(changesOf({ ...known, left: "x" })).toStrictEqual(memory());
     expect(changesOf({ ...known, left: [{ region: 1 }] })).toStrictEqual(memory());
   });
 
-  test("a stack that moved has a new clock: copies say by their zone where their sources were", () => {
+  test("after a stack moved to a new timer, comes from the copies' zones, which say where their sources were", () => {
     const zone = (availabilityZone: string) => snapshot("s", { tags: { [TAG.availabilityZone]: availabilityZone } });
     const doubted = { ...zone("xx-evil-1a"), doubt: { of: "tags", what: "" } as const };
     const all = [
@@ -95,8 +98,8 @@ function notices(left: World["left"]) {
   return leftNotices(seenWith({ left }), SETTINGS);
 }
 
-describe("the notice", () => {
-  test("says how many, how much, at what cost, and how to delete or keep them", () => {
+describe("the notice about a region that left", () => {
+  test("says how many snapshots there are, their size and cost, and how to delete or keep them", () => {
     expect(notices([{ region: OLD, since: SLOT, snapshots: copies }])).toStrictEqual([
       {
         kind: "left-region",
@@ -108,7 +111,7 @@ describe("the notice", () => {
     ]);
   });
 
-  test("of a region that refuses says why; of one that is empty or throttled there is none", () => {
+  test("gives the reason if the region refuses, and is not sent for an empty or throttled region", () => {
     const of = (code: string) => ({
       region: OLD,
       since: SLOT,
@@ -123,7 +126,7 @@ describe("the notice", () => {
   });
 });
 
-describe("a primary region of before that is a DR region now", () => {
+describe("a former primary region that is a DR region now", () => {
   const original = snapshot("snap-old", { region: DR.region, startTimeMs: NOW - 9 * DAY_MS });
   const doubted = {
     ...original,
@@ -132,7 +135,7 @@ describe("a primary region of before that is a DR region now", () => {
   };
   const inDr = { [DR.region]: [original, doubted, copyOf(source, "copy-1", sealedIn(DR))] };
 
-  test("is named with what was taken there, and a command that leaves its copies alone", () => {
+  test("is named with what was taken there, and with a command that leaves its copies alone", () => {
     expect(leftNotices(seenWith({ copies: inDr }), SETTINGS)).toStrictEqual([
       {
         kind: "left-region",
@@ -145,7 +148,7 @@ describe("a primary region of before that is a DR region now", () => {
     expect(leftNotices(seenWith({ copies: { [DR.region]: inDr[DR.region]!.slice(2) } }), SETTINGS)).toStrictEqual([]);
   });
 
-  test("is counted with the regions that left, where these were looked at", () => {
+  test("is counted with the regions that left, if these were looked at", () => {
     const left = [{ region: OLD, since: SLOT, snapshots: copies }];
     const known = memory({ left: [{ region: OLD, since: SLOT }] });
     const count = (more: Partial<World>) => leftSnapshots(seenWith({ copies: inDr, ...more }), SETTINGS)?.length;
@@ -156,15 +159,15 @@ describe("a primary region of before that is a DR region now", () => {
   });
 });
 
-describe("the function", () => {
-  test("asks no other region where none left, nor by a run", async () => {
+describe("a region that left, over whole invocations,", () => {
+  test("causes no request if no region left, nor during a run", async () => {
     await rig.trigger(SWEEP_EVENT);
     rig.carries({ notified: {}, changes: memory() });
     await rig.trigger({ kind: "run", slot: SLOT });
     expect(asked()).toBe(0);
   });
 
-  test("counts once a day what a region that left still has, and tells it once a week", async () => {
+  test("is counted once a day and reported once a week while it still has snapshots", async () => {
     rig.carries({ notified: {}, changes: memory() });
     const days: number[] = [];
     for (let hour = 0; hour < 16 * 24; hour += 1) {
@@ -182,7 +185,7 @@ describe("the function", () => {
     ]);
   });
 
-  test("forgets the region when it is empty", async () => {
+  test("is forgotten when it is empty", async () => {
     rig.carries({ notified: {}, changes: memory() });
     elsewhere.on(DescribeSnapshotsCommand).resolves({});
     for (const day of [0, 1, 2, 3]) {
@@ -193,7 +196,7 @@ describe("the function", () => {
     expect(bodies()).not.toContain(OLD);
   });
 
-  test("goes on where the region refuses", async () => {
+  test("does not stop the invocation if it refuses", async () => {
     rig.carries({ notified: {}, changes: memory() });
     const denied = Object.assign(new Error("no"), { name: "UnauthorizedOperation" });
     elsewhere.on(DescribeSnapshotsCommand).rejects(denied);

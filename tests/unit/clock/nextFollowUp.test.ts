@@ -33,22 +33,22 @@ test.each([
   [100, 10],
   [6_000, 10],
   [-60, 1],
-])("work of %d minutes is looked at after %d more", (ageMinutes, waitMinutes) => {
+])("looks at work of %d minutes again after %d minutes", (ageMinutes, waitMinutes) => {
   expect(followUpDelayMs(NOW - ageMinutes * MINUTE_MS, NOW)).toBe(waitMinutes * MINUTE_MS);
 });
 
-describe("the next wake", () => {
+describe("the next follow-up", () => {
   const trigger = (outcomes: Outcome[], pending: Plan["pending"] = [], throttled?: string) => {
     const at = nextFollowUpMs({ ...plan, pending }, outcomes, throttled, NOW);
     return at === undefined ? undefined : (at - NOW) / MINUTE_MS;
   };
 
-  test("is none where nothing is under way", () => {
+  test("is not scheduled if nothing is under way", () => {
     expect(trigger([])).toBeUndefined();
     expect(trigger([outcome({}), outcome({ status: "failed" }), outcome({ status: "skipped" })])).toBeUndefined();
   });
 
-  test("is soon after a read was throttled, later when that lasts", () => {
+  test("comes soon after a throttled read, and later if throttling lasts", () => {
     expect(trigger([], [], isoSeconds(NOW))).toBe(1);
     expect(trigger([], [], isoSeconds(NOW - 40 * MINUTE_MS))).toBe(10);
   });
@@ -58,7 +58,7 @@ describe("the next wake", () => {
     ["us-west-2", "PendingSnapshotLimitExceeded", 1],
     ["us-west-2", "RequestLimitExceeded", 10],
     ["us-east-1", "ResourceLimitExceeded", 10],
-  ])("with own work under way in %s and a copy put off for %s is in %d minutes", (region, code, minutes) => {
+  ])("with own work under way in %s and a copy deferred for %s comes in %d minutes", (region, code, minutes) => {
     const sinceMs = NOW - 40 * MINUTE_MS;
     const copy = { kind: "copy", region: "us-west-2", sinceMs } as CopyAction;
     const putOff = outcome({ action: copy, status: "deferred", code });
@@ -66,34 +66,34 @@ describe("the next wake", () => {
     expect(trigger([putOff])).toBe(10);
   });
 
-  test("is soon after something was made", () => {
+  test("comes soon after something was made", () => {
     expect(trigger([outcome({ snapshotIds: ["snap-1"] })])).toBe(1);
   });
 
-  test("waits longer for a copy that has been owed for long", () => {
+  test("comes later for a copy that has been due for long", () => {
     expect(trigger([outcome({ status: "deferred" })])).toBe(5);
   });
 
-  test("counts a snapshot that was put off from its slot", () => {
+  test("is timed from the slot for a deferred snapshot", () => {
     const late = { ...set, slot: isoSeconds(NOW - 16 * MINUTE_MS) };
     expect(trigger([outcome({ action: late, status: "deferred" })])).toBe(4);
     expect(trigger([outcome({ action: { ...set, slot: "?" }, status: "deferred" })])).toBe(1);
   });
 
-  test("is not set by deletions: the sweep is soon enough", () => {
+  test("is not scheduled for deletions, because the sweep is soon enough", () => {
     const action = deleteAction("s");
     expect(trigger([outcome({ action, status: "deferred" })])).toBeUndefined();
   });
 
-  test("is the soonest of all", () => {
+  test("comes at the earliest time of all", () => {
     const pending = [{ snapshotId: "s", region: "us-east-1", sinceMs: NOW - 300 * MINUTE_MS }];
     expect(trigger([], pending)).toBe(10);
     expect(trigger([outcome({ status: "deferred" })], pending)).toBe(5);
   });
 });
 
-describe("what was told", () => {
-  test("counts for 23 hours, so that tomorrow's run tells it again", () => {
+describe("the record of what was reported", () => {
+  test("expires after 23 hours, so that the next day's run reports again", () => {
     const notified = {
       now: isoSeconds(NOW),
       young: isoSeconds(NOW - 23 * HOUR_MS + 1_000),
@@ -103,7 +103,7 @@ describe("what was told", () => {
     expect(Object.keys(stillNotified(notified, NOW))).toStrictEqual(["now", "young"]);
   });
 
-  test("is at most the newest seven hundred", () => {
+  test("holds at most the newest seven hundred", () => {
     const notified = Object.fromEntries(
       Array.from({ length: 1_200 }, (_, n) => [`p-${n}`, isoSeconds(NOW - n * 1_000)]),
     );
@@ -112,8 +112,8 @@ describe("what was told", () => {
   });
 });
 
-describe("reading the clock", () => {
-  test("asks for the vault's own schedule and gives what it carries", async () => {
+describe("reading the timer", () => {
+  test("asks for the vault's own schedule and returns what it carries", async () => {
     const state = { slot: SLOT, done: "2026-11-21T03:00:00Z", throttledSince: SLOT, notified: { "a/b": SLOT } };
     const Input = JSON.stringify({ kind: "follow-up", ...state });
     scheduler.on(GetScheduleCommand).resolves({ Target: { Arn: "", RoleArn: "", Input } });
@@ -125,7 +125,7 @@ describe("reading the clock", () => {
     ["has no input", {}],
     ["carries nothing", { Target: { Arn: "", RoleArn: "", Input: '{"kind":"follow-up"}' } }],
     ["carries null", { Target: { Arn: "", RoleArn: "", Input: "null" } }],
-  ])("gives nothing where it %s", async (_what, answer) => {
+  ])("returns an empty state if the schedule %s", async (_what, answer) => {
     scheduler.on(GetScheduleCommand).resolves(answer);
     await expect(readClock(client, SETTINGS, NOW)).resolves.toStrictEqual({ state: EMPTY });
   });
@@ -138,7 +138,7 @@ describe("reading the clock", () => {
     ["tonight", undefined],
     [7, undefined],
     [null, undefined],
-  ])("takes the instant %j for %j: what is none, or yet to come, is none", async (slot, taken) => {
+  ])("reads the instant %j as %j, ignoring invalid and future ones", async (slot, taken) => {
     const Input = JSON.stringify({ slot, done: slot, throttledSince: slot });
     scheduler.on(GetScheduleCommand).resolves({ Target: { Arn: "", RoleArn: "", Input } });
     await expect(readClock(client, SETTINGS, NOW)).resolves.toStrictEqual({
@@ -150,7 +150,7 @@ describe("reading the clock", () => {
     [JSON.stringify({ changes: null, schedule: 7 })],
     [JSON.stringify({ changes: { settings: {} } })],
     ["not JSON"],
-  ])("takes the changes of %s for none: what a person made up is none", async (Input) => {
+  ])("ignores the changes in %s, which a person made up", async (Input) => {
     scheduler.on(GetScheduleCommand).resolves({ Target: { Arn: "", RoleArn: "", Input } });
     await expect(readClock(client, SETTINGS, NOW)).resolves.toStrictEqual({
       state: EMPTY,
@@ -166,7 +166,7 @@ describe("reading the clock", () => {
   });
 });
 
-describe("setting the clock", () => {
+describe("setting the timer", () => {
   const state = { slot: SLOT, done: "2026-11-21T03:00:00Z", notified: { "a/b": isoSeconds(NOW) } };
   const sent = async (atMs: number | undefined) => {
     await setClock(client, SETTINGS, { functionArn: FUNCTION_ARN, atMs, state }, NOW);
@@ -192,7 +192,7 @@ describe("setting the clock", () => {
     await expect(sent(NOW + MINUTE_MS)).resolves.toStrictEqual([whole]);
   });
 
-  test("stops it where there is nothing to wait for, and still carries what was told", async () => {
+  test("stops it if there is nothing to wait for, and still carries what was reported", async () => {
     await expect(sent(undefined)).resolves.toStrictEqual([
       { ...whole, State: "DISABLED", ScheduleExpression: STOPPED_CLOCK },
     ]);
@@ -208,7 +208,7 @@ describe("setting the clock", () => {
   });
 
   test.each(["7", "live", "$LATEST"])(
-    "a function that was invoked as %s is called as itself, which Scheduler has the right to",
+    "sets the function itself as target after an invocation as %s, because Scheduler may invoke only that",
     async (qualifier) => {
       await setClock(client, SETTINGS, { functionArn: `${FUNCTION_ARN}:${qualifier}`, atMs: NOW, state: EMPTY }, NOW);
       const [call] = scheduler.commandCalls(UpdateScheduleCommand);

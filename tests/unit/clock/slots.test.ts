@@ -1,4 +1,4 @@
-/** Which slot an invocation serves: every way that a slot is begun, gone on with, made good, reopened and closed. */
+/** Tests which slot an invocation serves: how slots are started, continued, caught up on, reopened and closed. */
 import type { ClockState } from "../../../src/vault/model/clockState";
 import { isSuperseded, slotToServe } from "../../../src/vault/clock/slots";
 import { TAG } from "../../../src/vault/model/tags";
@@ -13,10 +13,10 @@ const YESTERDAY = isoSeconds(NOW - DAY_MS);
 const EARLIER = isoSeconds(NOW - HOUR_MS);
 const BY_HAND = isoSeconds(NOW + 2 * HOUR_MS);
 const OPEN: SlotTask = { slot: SLOT, mode: "open" };
-/** As {@link OPEN}, and gives up the slot of yesterday. */
+/** As {@link OPEN}, and abandons yesterday's slot. */
 const OVERTAKING: SlotTask = { ...OPEN, supersedes: YESTERDAY };
 const CLOSING: SlotTask = { slot: SLOT, mode: "closing" };
-/** The schedule alone says that a slot is due. */
+/** A vault for which only the schedule says that a slot is due. */
 const missed = (slotTask: SlotTask): SlotTask => ({ ...slotTask, isMissedRun: true });
 
 const run = (slot: string): Trigger => ({ kind: "run", slot, runId: "r" });
@@ -31,7 +31,7 @@ interface Case {
   policy?: Partial<CoreSettings>;
 }
 
-/** What is served so many minutes after the slot; without `clock` it could not be read. */
+/** Returns what is served some minutes after the slot. Without `clock` the timer could not be read. */
 function served({ trigger, clock, own = [], minutes = 5, policy = {} }: Case): SlotTask | undefined {
   const state = clock === undefined ? undefined : { ...clock, notified: {} };
   return slotToServe(trigger, { carried: state, own }, { ...SETTINGS, ...policy }, NOW + minutes * MINUTE_MS);
@@ -49,38 +49,42 @@ describe("a run", () => {
     ["serves its slot after yesterday's", { trigger: run(SLOT), clock: { done: YESTERDAY } }, OPEN],
     ["serves its slot before one that is still open", { trigger: run(SLOT), clock: { slot: YESTERDAY } }, OVERTAKING],
     [
-      "gives up the older one that a killed run had given up",
+      "abandons the older slot that a killed run had abandoned",
       { trigger: run(SLOT), clock: { slot: SLOT, abandoned: YESTERDAY } },
       OVERTAKING,
     ],
     [
-      "does not give up a newer one",
+      "does not abandon a newer slot",
       { trigger: run(EARLIER), clock: { abandoned: SLOT } },
       { slot: EARLIER, mode: "open" },
     ],
-    ["serves its slot though it comes a day late", { trigger: run(SLOT), clock: {}, minutes: 24 * 60 }, OPEN],
+    ["serves its slot if it comes a day late", { trigger: run(SLOT), clock: {}, minutes: 24 * 60 }, OPEN],
     [
-      "closes its slot where it comes later still: what is made then is no snapshot of it",
+      "closes its slot if it comes more than a day late",
       { trigger: run(SLOT), clock: {}, minutes: 24 * 60 + 1 },
       CLOSING,
     ],
     [
-      "closes a slot that is too old also where the clock is unreadable",
+      "closes a slot that is too old even if the timer is unreadable",
       { trigger: run(SLOT), minutes: 24 * 60 + 1 },
       CLOSING,
     ],
-    ["serves its slot where the clock is unreadable", { trigger: run(SLOT) }, OPEN],
-    ["serves its slot again where it is delivered twice", { trigger: run(SLOT), clock: { done: SLOT } }, OPEN],
-    ["serves its slot again while that is open", { trigger: run(SLOT), clock: { slot: SLOT, done: YESTERDAY } }, OPEN],
+    ["serves its slot if the timer is unreadable", { trigger: run(SLOT) }, OPEN],
+    ["serves its slot again if it is delivered twice", { trigger: run(SLOT), clock: { done: SLOT } }, OPEN],
     [
-      "serves its slot though it comes after the window",
+      "serves its slot again while the slot is open",
+      { trigger: run(SLOT), clock: { slot: SLOT, done: YESTERDAY } },
+      OPEN,
+    ],
+    [
+      "serves its slot if it comes after the window",
       { trigger: run(SLOT), clock: { done: YESTERDAY }, minutes: 600 },
       OPEN,
     ],
-    ["serves nothing where a newer slot is done", { trigger: run(YESTERDAY), clock: { done: SLOT } }, undefined],
-    ["goes on with the newer slot that is open", { trigger: run(YESTERDAY), clock: { slot: SLOT } }, OPEN],
+    ["serves nothing if a newer slot is done", { trigger: run(YESTERDAY), clock: { done: SLOT } }, undefined],
+    ["continues the newer slot that is open", { trigger: run(YESTERDAY), clock: { slot: SLOT } }, OPEN],
     [
-      "goes on with the newer slot beside an older one that is done",
+      "continues the newer slot if an older one is done",
       { trigger: run(YESTERDAY), clock: { slot: SLOT, done: isoSeconds(NOW - 2 * DAY_MS) } },
       OPEN,
     ],
@@ -90,17 +94,17 @@ describe("a run", () => {
       CLOSING,
     ],
     [
-      "closes it with the older one that was given up for it",
+      "closes the newer slot with the older one that was abandoned for it",
       { trigger: run(YESTERDAY), clock: { slot: SLOT, abandoned: YESTERDAY }, minutes: 481 },
       { ...CLOSING, supersedes: YESTERDAY },
     ],
     [
-      "by hand is a slot of its own",
+      "that a person starts has its own slot",
       { trigger: run(BY_HAND), clock: { done: SLOT }, minutes: 120 },
       { slot: BY_HAND, mode: "open" },
     ],
     [
-      "that was scheduled before one by hand serves nothing",
+      "scheduled before one that a person started serves nothing",
       { trigger: run(SLOT), clock: { done: BY_HAND }, minutes: 121 },
       undefined,
     ],
@@ -109,29 +113,25 @@ describe("a run", () => {
   });
 });
 
-describe("a pass", () => {
+describe("a follow-up", () => {
   test.each<[string, Case, SlotTask | undefined]>([
-    ["goes on with the slot that it brings", { trigger: pass(SLOT), clock: { slot: SLOT, done: YESTERDAY } }, OPEN],
-    ["goes on with it where the clock is unreadable", { trigger: pass(SLOT) }, OPEN],
+    ["continues the slot in its payload", { trigger: pass(SLOT), clock: { slot: SLOT, done: YESTERDAY } }, OPEN],
+    ["continues the slot in its payload if the timer is unreadable", { trigger: pass(SLOT) }, OPEN],
+    ["serves nothing if it comes after the slot is done", { trigger: pass(SLOT), clock: { done: SLOT } }, undefined],
     [
-      "that comes late, when the slot is done, serves nothing",
-      { trigger: pass(SLOT), clock: { done: SLOT } },
-      undefined,
-    ],
-    [
-      "that comes late, when a newer slot is done, serves nothing",
+      "serves nothing if it comes after a newer slot is done",
       { trigger: pass(YESTERDAY), clock: { done: SLOT } },
       undefined,
     ],
-    ["that comes late goes on with the newer slot", { trigger: pass(YESTERDAY), clock: { slot: SLOT } }, OPEN],
-    ["without a slot serves nothing where nothing is owed", { trigger: pass(), clock: { done: SLOT } }, undefined],
-    ["without a slot serves nothing where the clock is unreadable", { trigger: pass() }, undefined],
+    ["continues the newer slot if it comes late", { trigger: pass(YESTERDAY), clock: { slot: SLOT } }, OPEN],
+    ["without a slot serves nothing if nothing is due", { trigger: pass(), clock: { done: SLOT } }, undefined],
+    ["without a slot serves nothing if the timer is unreadable", { trigger: pass() }, undefined],
   ])("%s", (_what, given, expected) => {
     expect(served(given)).toStrictEqual(expected);
   });
 });
 
-describe("the window", () => {
+describe("the start window", () => {
   test.each([
     [0, OPEN],
     [479, OPEN],
@@ -144,17 +144,17 @@ describe("the window", () => {
     expect(served({ trigger: pass(SLOT), clock, minutes })).toStrictEqual(expected);
   });
 
-  test("is as long as the policy says", () => {
+  test("is as long as the settings say", () => {
     const at = (minutes: number) =>
       served({ trigger: SWEEP, clock: { slot: SLOT }, minutes, policy: { startWindowHours: 1 } })?.mode;
     expect([at(60), at(61)]).toStrictEqual(["open", "closing"]);
   });
 
-  test("closes nothing while the clock is unreadable: what is done already is not known", () => {
+  test("closes nothing while the timer is unreadable, because it is unknown what is done", () => {
     expect(served({ trigger: pass(SLOT), minutes: 481 })).toBeUndefined();
   });
 
-  test("is over once: a slot that was closed is not served again", () => {
+  test("ends only once, so a slot that was closed is not served again", () => {
     expect(served({ trigger: SWEEP, clock: { done: SLOT }, minutes: 481 })).toBeUndefined();
   });
 });
@@ -162,71 +162,79 @@ describe("the window", () => {
 describe("a sweep", () => {
   const hourly = { schedule: "rate(6 hours)" };
   test.each<[string, Case, SlotTask | undefined]>([
-    ["goes on with the slot that is open", { trigger: SWEEP, clock: { slot: SLOT, done: YESTERDAY } }, OPEN],
-    ["makes good a run that never came", { trigger: SWEEP, clock: { done: YESTERDAY }, minutes: 10 }, missed(OPEN)],
-    ["leaves it to its run for ten minutes", { trigger: SWEEP, clock: { done: YESTERDAY }, minutes: 9 }, undefined],
-    ["owes nothing an instant before", { trigger: SWEEP, clock: { done: YESTERDAY }, minutes: -1 / 60 }, undefined],
+    ["continues the slot that is open", { trigger: SWEEP, clock: { slot: SLOT, done: YESTERDAY } }, OPEN],
+    ["catches up on a run that never came", { trigger: SWEEP, clock: { done: YESTERDAY }, minutes: 10 }, missed(OPEN)],
+    [
+      "leaves a due slot to its run for ten minutes",
+      { trigger: SWEEP, clock: { done: YESTERDAY }, minutes: 9 },
+      undefined,
+    ],
+    [
+      "has nothing due an instant before the scheduled time",
+      { trigger: SWEEP, clock: { done: YESTERDAY }, minutes: -1 / 60 },
+      undefined,
+    ],
     [
       "prefers the slot that is due to an older one that is open",
       { trigger: SWEEP, clock: { slot: YESTERDAY, done: isoSeconds(NOW - 2 * DAY_MS) }, minutes: 10 },
       missed(OVERTAKING),
     ],
     [
-      "closes the slot of a run that never came, where the window is over",
+      "closes the slot of a run that never came once the window is over",
       { trigger: SWEEP, clock: { done: YESTERDAY }, minutes: 481 },
       missed(CLOSING),
     ],
     [
-      "serves nothing where the slot that is due is done",
+      "serves nothing if the slot that is due is done",
       { trigger: SWEEP, clock: { done: SLOT }, minutes: 60 },
       undefined,
     ],
     [
-      "serves nothing where a run by hand came after the time that was due",
+      "serves nothing if a person started a run after the scheduled time",
       { trigger: SWEEP, clock: { done: BY_HAND }, minutes: 180 },
       undefined,
     ],
-    ["owes nothing on a vault's first day, however long the schedule is", { trigger: SWEEP, clock: {} }, undefined],
+    ["has nothing due on a vault's first day, whatever the schedule", { trigger: SWEEP, clock: {} }, undefined],
     [
-      "makes good a new vault's first run that never came, after its first sweep",
+      "catches up on a new vault's first missed run, after its first sweep",
       { trigger: SWEEP, clock: { dueSince: EARLIER }, minutes: 10 },
       missed(OPEN),
     ],
     [
-      "owes a new vault's first run nothing of before its first sweep",
+      "has no missed run of a new vault before its first sweep",
       { trigger: SWEEP, clock: { dueSince: BY_HAND }, minutes: 180 },
       undefined,
     ],
-    ["goes on with a first day's run that was cut off", { trigger: SWEEP, clock: { slot: SLOT } }, OPEN],
+    ["continues a first day's run that was cut off", { trigger: SWEEP, clock: { slot: SLOT } }, OPEN],
     ["closes a first day's run that stayed cut off", { trigger: SWEEP, clock: { slot: SLOT }, minutes: 481 }, CLOSING],
-    ["serves nothing where the clock is unreadable", { trigger: SWEEP }, undefined],
+    ["serves nothing if the timer is unreadable", { trigger: SWEEP }, undefined],
     [
-      "makes good a lost run of a rate, counted from the one before",
+      "catches up on a lost run of a rate, counted from the run before",
       { trigger: SWEEP, clock: { done: isoSeconds(NOW - 6 * HOUR_MS) }, policy: hourly, minutes: 10 },
       missed(OPEN),
     ],
     [
-      "makes good the last of several lost runs of a rate",
+      "catches up on the last of several lost runs of a rate",
       { trigger: SWEEP, clock: { done: isoSeconds(NOW - 18 * HOUR_MS) }, policy: hourly, minutes: 10 },
       missed(OPEN),
     ],
     [
-      "owes nothing between two runs of a rate",
+      "has nothing due between two runs of a rate",
       { trigger: SWEEP, clock: { done: SLOT }, policy: hourly, minutes: 359 },
       undefined,
     ],
     [
-      "takes no time between two runs of a rate for one after a run by hand",
+      "does not take the time of a manual run as a scheduled time of a rate",
       { trigger: SWEEP, clock: { slot: SLOT, done: isoSeconds(NOW - HOUR_MS) }, policy: hourly, minutes: 301 },
       missed(OPEN),
     ],
     [
-      "owes nothing of a schedule that has not begun",
+      "has nothing due for a schedule that has not started",
       { trigger: SWEEP, clock: { done: YESTERDAY }, policy: { schedule: "cron(0 3 * * ? 2099)" } },
       undefined,
     ],
     [
-      "knows the schedule's time zone",
+      "uses the schedule's time zone",
       {
         trigger: SWEEP,
         clock: { done: YESTERDAY },
@@ -243,21 +251,25 @@ describe("a sweep", () => {
 describe("a slot in which a snapshot failed afterwards", () => {
   test.each<[string, Case, SlotTask | undefined]>([
     ["is reopened by a sweep", { trigger: SWEEP, clock: { done: SLOT }, own: failed(SLOT, 1) }, OPEN],
-    ["is reopened by a pass", { trigger: pass(), clock: { done: SLOT }, own: failed(SLOT, 2) }, OPEN],
-    ["is reopened where the clock is unreadable", { trigger: SWEEP, own: failed(SLOT, 1) }, OPEN],
-    ["is not reopened after three tries", { trigger: SWEEP, clock: { done: SLOT }, own: failed(SLOT, 3) }, undefined],
+    ["is reopened by a follow-up", { trigger: pass(), clock: { done: SLOT }, own: failed(SLOT, 2) }, OPEN],
+    ["is reopened if the timer is unreadable", { trigger: SWEEP, own: failed(SLOT, 1) }, OPEN],
     [
-      "is reopened for one volume, though another had its three tries",
+      "is not reopened after three attempts",
+      { trigger: SWEEP, clock: { done: SLOT }, own: failed(SLOT, 3) },
+      undefined,
+    ],
+    [
+      "is reopened for one volume if another had its three attempts",
       { trigger: SWEEP, clock: { done: SLOT }, own: [...failed(SLOT, 3), ...failed(SLOT, 1, "vol-2")] },
       OPEN,
     ],
     [
-      "is not reopened where a later try is good",
+      "is not reopened if a later attempt completed",
       { trigger: SWEEP, clock: { done: SLOT }, own: [...failed(SLOT, 2), snapshot("good")] },
       undefined,
     ],
     [
-      "is not reopened where a later try is on the way",
+      "is not reopened if a later attempt is pending",
       { trigger: SWEEP, clock: { done: SLOT }, own: [...failed(SLOT, 2), snapshot("new", { state: "pending" })] },
       undefined,
     ],
@@ -272,37 +284,37 @@ describe("a slot in which a snapshot failed afterwards", () => {
       undefined,
     ],
     [
-      "is not reopened where a newer one is done",
+      "is not reopened if a newer slot is done",
       { trigger: SWEEP, clock: { done: BY_HAND }, own: failed(SLOT, 1), minutes: 180 },
       undefined,
     ],
     [
-      "is not reopened for a volume that was tried for a newer one, whatever is left of its tries",
+      "is not reopened for a volume with an attempt in a newer slot, whatever attempts are left",
       { trigger: SWEEP, clock: { done: YESTERDAY }, own: [...failed(YESTERDAY, 1), ...failed(SLOT, 3)] },
       undefined,
     ],
     [
-      "gives way to a newer one that is open",
+      "gives way to a newer slot that is open",
       { trigger: SWEEP, clock: { slot: SLOT, done: YESTERDAY }, own: failed(YESTERDAY, 1) },
       OPEN,
     ],
     [
-      "stays open, with its remains gone, while the clock carries it",
+      "remains open without its failed attempts while the timer carries it",
       { trigger: SWEEP, clock: { slot: SLOT, done: SLOT } },
       OPEN,
     ],
     [
-      "is closed where it is carried beyond its window",
+      "is closed if the timer carries it beyond its window",
       { trigger: SWEEP, clock: { slot: SLOT, done: SLOT }, minutes: 481 },
       CLOSING,
     ],
     [
-      "is forgotten where a newer one is due",
+      "is forgotten if a newer slot is due",
       { trigger: SWEEP, clock: { slot: YESTERDAY, done: YESTERDAY }, minutes: 10 },
       missed(OPEN),
     ],
     [
-      "is looked for by its Description, whatever slot a person tagged it with",
+      "is found by its Description, whatever slot a person tagged it with",
       {
         trigger: SWEEP,
         clock: { done: SLOT },
@@ -311,7 +323,7 @@ describe("a slot in which a snapshot failed afterwards", () => {
       OPEN,
     ],
     [
-      "is not looked for in a slot that a person tagged",
+      "is not found in a slot that only a person's tag names",
       {
         trigger: SWEEP,
         clock: { done: SLOT },
@@ -323,13 +335,13 @@ describe("a slot in which a snapshot failed afterwards", () => {
     expect(served(given)).toStrictEqual(expected);
   });
 
-  test("is not known where the snapshots could not be read", () => {
+  test("is not found if the snapshots could not be read", () => {
     const clock = { done: SLOT, notified: {} };
     expect(slotToServe(SWEEP, { carried: clock, own: undefined }, SETTINGS, NOW)).toBeUndefined();
   });
 });
 
-test("failures are those of a volume and slot that has nothing better", () => {
+test("counts failures per volume and slot, unless the slot has a better snapshot of the volume", () => {
   const own = [
     ...failed(SLOT, 2),
     ...failed(YESTERDAY, 1),
@@ -351,7 +363,7 @@ test.each([
   [{ done: YESTERDAY, slot: YESTERDAY }, false],
   [{ done: BY_HAND }, true],
   [{ slot: BY_HAND, done: YESTERDAY }, true],
-])("whether a slot is overtaken with the clock at %j: %p", (clock, expected) => {
+])("decides whether a slot is superseded: with the timer at %j: %p", (clock, expected) => {
   const state = clock === undefined ? undefined : { ...clock, notified: {} };
   expect(isSuperseded(SLOT, state)).toBe(expected);
 });

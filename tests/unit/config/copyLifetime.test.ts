@@ -1,4 +1,4 @@
-/** How long copies are kept, as reckoned from the schedule: held against `retention` itself, run by run. */
+/** Tests how long copies are kept, computed from the schedule, against `retention` itself, run by run. */
 import fc from "fast-check";
 import { livesMs, runsOf } from "../../../src/config/checks/copyLifetime";
 import { makeCalendar } from "../../../src/vault/retention/calendar";
@@ -19,7 +19,7 @@ const SCHEDULES = [
 ];
 
 describe("the runs of a schedule", () => {
-  test.each(SCHEDULES)("%s are those that it fires at", (schedule) => {
+  test.each(SCHEDULES)("are the times at which %s fires", (schedule) => {
     const runs = runsOf(schedule, 200);
     expect(runs.length).toBeGreaterThan(5);
     for (const [index, ms] of runs.slice(0, -1).entries()) {
@@ -30,12 +30,12 @@ describe("the runs of a schedule", () => {
     expect(nextFireMs(schedule, "UTC", runs.at(-1) ?? 0, runs[0])).toBeGreaterThan(endMs - DAY_MS);
   });
 
-  test("are no more than a region holds copies", () => {
+  test("are not more than the copies that a region holds", () => {
     expect(runsOf("rate(1 minute)", 3_650)).toHaveLength(100_000);
   });
 });
 
-/** The run at which each copy is gone, by `retention`; none: it is still there at the end. */
+/** Returns the run at which `retention` deletes each copy, or nothing if it is still there at the end. */
 function playedEnds(runs: readonly number[], rules: KeepRules, keepAtLeast: number) {
   const ends = new Map<number, number>();
   let points: RetentionPoint[] = [];
@@ -53,13 +53,13 @@ const arbitraryRules = fc
   .tuple(arbitraryKeepRules, fc.option(fc.integer({ min: 1, max: 20 }), { nil: undefined }))
   .map(([rules, days]): KeepRules => (days === undefined ? rules : { ...rules, retentionDays: days }));
 
-test("each copy but the first, which is kept as the oldest, lives as long as retention keeps it", () => {
+test("computes for each copy but the first, which is kept as the oldest, the time that retention keeps it", () => {
   const floor = fc.integer({ min: 1, max: 3 });
   const property = fc.property(arbitraryRules, fc.constantFrom(...SCHEDULES), floor, (rules, schedule, keepAtLeast) => {
     const runs = runsOf(schedule, 400).slice(0, 90);
     const lives = livesMs(runs, rules, keepAtLeast);
     const ends = playedEnds(runs, rules, keepAtLeast);
-    // Days are over a moment after their end, all else with the run that ends it.
+    // Days end a moment after their last instant; all other rules end with the run that ends them.
     const daysMs = (rules.retentionDays ?? 0) * DAY_MS;
     const isOver = (ageMs: number, lifeMs = Infinity) => ageMs > daysMs && ageMs >= lifeMs;
     const reckoned = runs.map((ms, index) => runs.find((at) => isOver(at - ms, lives[index])));

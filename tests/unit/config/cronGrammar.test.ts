@@ -1,4 +1,4 @@
-/** Which schedules pass our configuration: those that EventBridge Scheduler takes, and no other. */
+/** Tests that configuration accepts the schedules that EventBridge Scheduler takes, and no others. */
 import fc from "fast-check";
 import { cronFault } from "../../../src/config/cronGrammar";
 import { scheduleFault, timezoneFault } from "../../../src/config/schedule";
@@ -25,7 +25,7 @@ test.each([
   "rate(1 minute)",
   "rate(12 hours)",
   "rate(1 day)",
-])("%s is taken", (expression) => {
+])("accepts %s", (expression) => {
   expect(scheduleFault(expression, "UTC")).toBeUndefined();
 });
 
@@ -77,11 +77,11 @@ test.each<[expression: string, expected: string]>([
   ["rate(1.5 hours)", "rate(1 hour) or"],
   ["rate(2 weeks)", "rate(1 hour) or"],
   [`cron(${Array(90).fill("10").join(",")} 3 * * ? *)`, "up to 256 characters"],
-])("%s is refused: expected %s", (expression, expected) => {
+])("refuses %s, expecting %s", (expression, expected) => {
   expect(scheduleFault(expression, "UTC")).toContain(expected);
 });
 
-test("whatever is taken is understood by what says when it fires", () => {
+test("computes fire times for every accepted schedule", () => {
   const value = (min: number, max: number) => fc.integer({ min, max }).map(String);
   const field = (min: number, max: number, ...more: string[]) =>
     fc.oneof(
@@ -121,7 +121,7 @@ test.each([
   "Asia/Kolkata",
   "US/Pacific",
   "Etc/GMT+5",
-])("the time zone %s is taken", (timezone) => {
+])("accepts the time zone %s", (timezone) => {
   expect(timezoneFault(timezone)).toBeUndefined();
 });
 
@@ -137,6 +137,6 @@ test.each([
   "utc",
   "",
   "Europe/",
-])("the time zone %j is refused", (timezone) => {
+])("refuses the time zone %j", (timezone) => {
   expect(timezoneFault(timezone)).toContain("IANA");
 });

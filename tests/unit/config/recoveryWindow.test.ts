@@ -1,4 +1,4 @@
-/** Recovery windows by table, and held against `retention` itself, played run by run. */
+/** Tests recovery windows by table, and against `retention` itself, played run by run. */
 import fc from "fast-check";
 import { type RecoveryWindow, playedRuns, recoveryWindow } from "../../../src/config/checks/recoveryWindow";
 import { makeCalendar } from "../../../src/vault/retention/calendar";
@@ -28,7 +28,7 @@ test.each<[string, KeepRules, number, number, number]>([
   // A week of five runs: over the weekend the oldest grows older.
   [WEEKDAYS, { last: 5 }, 5, 4 * DAY_MS, 7 * DAY_MS],
   [WEEKDAYS, { retentionDays: 2 }, 1, 0, 3 * DAY_MS],
-  // Of a February at 30 days there are two; of a January nothing is left when February's is made.
+  // At 30 days, a February leaves two; nothing of a January is left when February's is made.
   [MONTHLY, { retentionDays: 30 }, 1, 0, 31 * DAY_MS],
   [MONTHLY, { retentionDays: 31 }, 1, 0, 31 * DAY_MS],
   [MONTHLY, { retentionDays: 32 }, 1, DAY_MS, 32 * DAY_MS],
@@ -36,7 +36,7 @@ test.each<[string, KeepRules, number, number, number]>([
   ["rate(400 days)", { retentionDays: 365 }, 1, 0, 400 * DAY_MS],
   // July 15 is the last of its month, and is kept until September has one.
   ["cron(0 3 1,15 * ? *)", { monthly: 2 }, 2, 14 * DAY_MS, 48 * DAY_MS],
-])("%s with %j: fewest %d, the oldest %d to %d ms old", (schedule, rules, fewest, min, max) => {
+])("computes for %s with %j: fewest %d, the oldest %d to %d ms old", (schedule, rules, fewest, min, max) => {
   expect(windowOf(schedule, rules)).toStrictEqual({
     fewestPoints: fewest,
     minOldestAgeMs: min,
@@ -44,7 +44,7 @@ test.each<[string, KeepRules, number, number, number]>([
   });
 });
 
-test("keepAtLeast keeps what the rules do not", () => {
+test("counts what keepAtLeast keeps beyond the rules", () => {
   expect(windowOf(DAILY, { retentionDays: 1 }, 3)).toStrictEqual({
     fewestPoints: 3,
     minOldestAgeMs: 2 * DAY_MS,
@@ -53,7 +53,7 @@ test("keepAtLeast keeps what the rules do not", () => {
 });
 
 test.each<[KeepRules]>([[{ daily: -1 }], [{ daily: 7, yearly: 100 }], [{ within: "20y" }]])(
-  "%j keeps longer than what is played: the oldest has no upper limit, and the rest is a lower one",
+  "gives no upper limit for the oldest, and lower limits for the rest, if %j keeps longer than is played",
   (rules) => {
     const window = windowOf(DAILY, rules);
     expect(window?.maxOldestAgeMs).toBe(Infinity);
@@ -61,24 +61,27 @@ test.each<[KeepRules]>([[{ daily: -1 }], [{ daily: 7, yearly: 100 }], [{ within:
   },
 );
 
-test("a month that is longer than what is played of its runs is not taken for one of a single recovery point", () => {
+test("does not take a month longer than the runs that are played for one with a single recovery point", () => {
   expect(windowOf("rate(1 minute)", { monthly: 2 })?.maxOldestAgeMs).toBe(Infinity);
 });
 
-test.each(["cron(0 3 1 1 ? 2028)", "rate(999999999 days)"])("%s has too few runs for a window", (schedule) => {
-  expect(windowOf(schedule, { retentionDays: 7 })).toBeUndefined();
-});
+test.each(["cron(0 3 1 1 ? 2028)", "rate(999999999 days)"])(
+  "gives no window for %s, which has too few runs",
+  (schedule) => {
+    expect(windowOf(schedule, { retentionDays: 7 })).toBeUndefined();
+  },
+);
 
 test.each<[string, number, number]>([
   ["rate(1 minute)", 1, 20_160],
   ["cron(* * * * ? *)", 1, 20_160],
   ["rate(1 minute)", 400, 1_000],
   [MONTHLY, 400, 144],
-])("of %s, for %d windows, %d runs are played", (schedule, windows, length) => {
+])("plays for %s and %d windows %d runs", (schedule, windows, length) => {
   expect(playedRuns(schedule, windows)).toHaveLength(length);
 });
 
-/** The same by `retention`: after each run, and each time that a recovery point is past its days. */
+/** Computes the same by `retention`: after each run, and each time that a recovery point is past its days. */
 function playedWindow(runs: readonly number[], rules: KeepRules, keepAtLeast: number): RecoveryWindow {
   const daysMs = (rules.retentionDays ?? 0) * DAY_MS;
   const [first = 0, last = 0] = [runs[0], runs.at(-1)];
@@ -93,7 +96,7 @@ function playedWindow(runs: readonly number[], rules: KeepRules, keepAtLeast: nu
     if (runs.includes(timeMs)) {
       points.push({ snapshotId: String(timeMs), volumeId: "vol-1", startTimeMs: timeMs });
     }
-    // Days are over a moment after their end.
+    // Days end a moment after their last instant.
     const options = { nowMs: timeMs + 1, calendar: CALENDAR, keepAtLeast };
     const kept = new Set(retention(points, rules, options).keep);
     points = points.filter(({ snapshotId }) => kept.has(snapshotId));
@@ -104,7 +107,7 @@ function playedWindow(runs: readonly number[], rules: KeepRules, keepAtLeast: nu
   return seen;
 }
 
-describe("held against retention, run by run", () => {
+describe("compared with retention, run by run,", () => {
   const schedules = [
     "rate(20 minutes)",
     "rate(7 hours)",
@@ -125,13 +128,13 @@ describe("held against retention, run by run", () => {
   );
   const floors = fc.integer({ min: 1, max: 3 });
 
-  test("a window says how few recovery points there are and how old the oldest is", () => {
+  test("a window gives the fewest recovery points and the age of the oldest", () => {
     let settled = 0;
     const property = fc.property(histories, arbitraryRules, floors, (runs, rules, floor) => {
       const window = recoveryWindow(runs, rules, floor);
       const played = playedWindow(runs, rules, floor);
       if (window?.maxOldestAgeMs === Infinity) {
-        // What is missing from before the first run would only add to it.
+        // Points from before the first run would only add to it.
         expect(window.fewestPoints).toBeLessThanOrEqual(played.fewestPoints);
         expect(window.minOldestAgeMs).toBeLessThanOrEqual(played.minOldestAgeMs);
       } else {

@@ -1,4 +1,4 @@
-/** Which settings are warned of together, in exact words, and which are not. */
+/** Tests which combinations of settings are warned of, in exact words, and which are not. */
 import { type WarningContext, configWarnings } from "../../../src/config/warnings";
 import { DAY_MS, SECOND_MS } from "../../../src/vault/lib/time";
 import type { KeepPolicy, KeepRules } from "../../../src/vault/model/settings";
@@ -24,7 +24,7 @@ function warnings(settings: Partial<WarningContext>): string[] {
   return configWarnings({ ...GOOD, ...settings });
 }
 
-/** One policy for all; without rules of its own the DR region has the primary's. */
+/** Returns the warnings for one policy. Without its own rules the DR region has the primary's. */
 function kept(
   schedule: string,
   keep: KeepRules,
@@ -35,7 +35,7 @@ function kept(
 }
 
 describe("keep.last with more than one run per day", () => {
-  test("counts recovery points, not days", () => {
+  test("is warned of as counting recovery points, not days", () => {
     expect(kept("rate(1 hour)", { last: 14 })).toStrictEqual([
       "keep.last=14 with schedule rate(1 hour) keeps as few as 14 recovery points of a volume, the oldest at most " +
         "14 hours old: keep.last counts recovery points, not days. keep.daily counts days.",
@@ -55,12 +55,12 @@ describe("keep.last with more than one run per day", () => {
   test.each<[string, string, KeepRules]>([
     ["it reaches back a week", "rate(1 hour)", { last: 168 }],
     ["it reaches back a week", "rate(12 hours)", { last: 14 }],
-    ["there is one run per day", DAILY, { last: 2 }],
+    ["there is only one run per day", DAILY, { last: 2 }],
     ["another rule reaches as far", "rate(1 hour)", { last: 3, daily: 7 }],
     ["another rule reaches as far", "rate(1 hour)", { last: 14, retentionDays: 3 }],
     ["the other rules keep for years", "rate(1 hour)", { last: 14, yearly: -1 }],
-    ["it is another rule that says hours", "rate(1 hour)", { hourly: 24 }],
-    ["it is another rule that says hours", "rate(1 hour)", { within: "12h" }],
+    ["hours are counted by another rule", "rate(1 hour)", { hourly: 24 }],
+    ["hours are counted by another rule", "rate(1 hour)", { within: "12h" }],
   ])("is not warned of if %s: %s with %j", (_why, schedule, rules) => {
     expect(kept(schedule, rules)).toStrictEqual([]);
   });
@@ -76,14 +76,14 @@ describe("rules that are no longer than the time between runs", () => {
     [DAILY, { last: 1, within: "1d" }, "keep.last=1, keep.within=1d", "1 day"],
     ["rate(1 hour)", { last: 1, hourly: 1 }, "keep.last=1, keep.hourly=1", "1 hour"],
     [DAILY, { daily: 1, retentionDays: 1 }, "keep.daily=1, keep.retentionDays=1", "1 day"],
-  ])("leave a single recovery point: %s with %j", (schedule, rules, keys, age) => {
+  ])("are warned of because they leave a single recovery point: %s with %j", (schedule, rules, keys, age) => {
     expect(kept(schedule, rules)).toStrictEqual([
       `${keys} with schedule ${schedule} keeps as few as 1 recovery point of a volume, the oldest at most ${age} old: ` +
         "a new recovery point can be the only one. Keep them for longer than the time between runs.",
     ]);
   });
 
-  test("leave the rest to keepAtLeast", () => {
+  test("are warned of as leaving the rest to keepAtLeast", () => {
     expect(kept(MONTHLY, { retentionDays: 30 }, undefined, { keepAtLeast: 3 })).toStrictEqual([
       "retentionDays=30 with schedule cron(0 3 1 * ? *) keeps no recovery point but the newest: keepAtLeast=3 alone " +
         "keeps as few as 3 recovery points of a volume, the oldest at most 92 days old.",
@@ -97,22 +97,22 @@ describe("rules that are no longer than the time between runs", () => {
     ["rate(1 minute)", { retentionDays: 1 }],
     ["rate(1 minute)", { monthly: 12 }],
     [DAILY, { last: 1, monthly: 12 }],
-    // No recovery point comes after the last one, so that none takes its place.
+    // No recovery point follows the last one, so nothing takes its place.
     ["cron(0 3 1 1 ? 2030)", { retentionDays: 7 }],
-  ])("are none if there is always an older recovery point: %s with %j", (schedule, rules) => {
+  ])("are not warned of if there is always an older recovery point: %s with %j", (schedule, rules) => {
     expect(kept(schedule, rules)).toStrictEqual([]);
   });
 });
 
-describe("a rule that counts shorter periods than there are between runs", () => {
-  test("keeps for longer than it sounds", () => {
+describe("a rule whose periods are shorter than the time between runs", () => {
+  test("is warned of as keeping for longer than it sounds", () => {
     expect(kept(DAILY, { hourly: 24 })).toStrictEqual([
       "keep.hourly=24 with schedule cron(0 3 * * ? *) keeps as few as 24 recovery points of a volume, the oldest at " +
         "most 24 days old, not 24 hours: keep.hourly counts only hours that have a recovery point.",
     ]);
   });
 
-  test("is shown alone and with the other rules", () => {
+  test("is shown alone and together with the other rules", () => {
     expect(kept(DAILY, { hourly: 24, daily: 7, weekly: 52 })).toStrictEqual([
       "keep.hourly=24 with schedule cron(0 3 * * ? *) keeps as few as 24 recovery points of a volume, the oldest at " +
         "most 24 days old, not 24 hours: keep.hourly counts only hours that have a recovery point. " +
@@ -120,7 +120,7 @@ describe("a rule that counts shorter periods than there are between runs", () =>
     ]);
   });
 
-  test("beside one that keeps for many years has no oldest age but a lower limit of it", () => {
+  test("beside a rule that keeps for many years gives only a lower limit for the oldest age", () => {
     const [warning, ...others] = kept(DAILY, { hourly: 24, yearly: -1 });
     expect(others).toStrictEqual([]);
     expect(warning).toMatch(/All rules together keep as few as \d+ .* the oldest at least \d{4} days old\.$/);
@@ -136,16 +136,16 @@ describe("a rule that counts shorter periods than there are between runs", () =>
 
   test.each<[string, string, KeepRules]>([
     ["its periods are no shorter", "rate(1 hour)", { hourly: 24, daily: 7 }],
-    ["weekends are all that it leaves out", "cron(0 3 ? * MON-FRI *)", { daily: 7 }],
+    ["it leaves out only weekends", "cron(0 3 ? * MON-FRI *)", { daily: 7 }],
     ["another rule keeps the same", DAILY, { hourly: 2, daily: 7 }],
-    ["it counts all", DAILY, { hourly: -1 }],
+    ["it keeps all", DAILY, { hourly: -1 }],
   ])("is not warned of if %s: %s with %j", (_why, schedule, rules) => {
     expect(kept(schedule, rules)).toStrictEqual([]);
   });
 });
 
 describe("the DR region", () => {
-  test("is warned of by its own keys", () => {
+  test("is warned of under its own keys", () => {
     expect(kept("rate(1 hour)", { daily: 7 }, { last: 14 })).toStrictEqual([
       "drKeep.last=14 with schedule rate(1 hour) keeps as few as 14 recovery points of a volume in the DR region, the " +
         "oldest at most 14 hours old: drKeep.last counts recovery points, not days. drKeep.daily counts days.",
@@ -155,7 +155,7 @@ describe("the DR region", () => {
     ]);
   });
 
-  test("with days from before the primary region had rules keeps much less", () => {
+  test("is warned of when older drRetentionDays keep much less than the primary region's rules", () => {
     expect(kept(DAILY, { daily: 7, monthly: 12 }, { retentionDays: 30 })).toStrictEqual([
       "drRetentionDays=30 with keep.daily=7, keep.monthly=12 and schedule cron(0 3 * * ? *) keeps as few as 30 recovery " +
         "points of a volume in the DR region, the oldest at most 30 days old; in the primary region it is at most 338 " +
@@ -179,7 +179,7 @@ describe("the DR region", () => {
 describe("policies by the value of the tag", () => {
   const policy = (keep: KeepRules): KeepPolicy => ({ keep, drKeep: keep });
 
-  test("are warned of by their own keys, and only those that are wrong", () => {
+  test("are warned of under their own keys, and only those that are wrong", () => {
     const policies = {
       gold: policy({ daily: 30 }),
       silver: policy({ last: 4 }),
@@ -193,7 +193,7 @@ describe("policies by the value of the tag", () => {
     ).toStrictEqual(["policies.silver.keep.last=4"]);
   });
 
-  test("two hundred of them with a schedule of every minute are looked at in seconds", () => {
+  test("are checked in seconds even if there are two hundred with a schedule of every minute", () => {
     const many = Array.from({ length: 200 }, (_, index): [string, KeepPolicy] => [
       `policy-${index}`,
       { keep: { hourly: 24, daily: 7 + index }, drKeep: { last: 14, weekly: index, monthly: 12 } },
@@ -209,7 +209,7 @@ describe("policies by the value of the tag", () => {
 });
 
 describe("orphanDays no longer than the time between runs", () => {
-  test("deletes recovery points in the run that first reports that they are orphans", () => {
+  test("is warned of, because recovery points are deleted in the run that first reports the orphans", () => {
     const settings = {
       orphanDays: 30,
       schedule: MONTHLY,
@@ -228,7 +228,7 @@ describe("orphanDays no longer than the time between runs", () => {
     expect(warnings({ ...settings, orphans: "expire" })).toContain(text("expire", "no recovery point", "all of them"));
   });
 
-  /** What the function would do in the first run after an instance's last recovery point. */
+  /** Returns what the function would do in the first run after an instance's last recovery point. */
   function isOrphanInNextRun(orphanDays: number): boolean {
     const policy = { ...SETTINGS, orphanDays, orphans: "expire" as const };
     const tags = { [TAG.instance]: "i-gone" };
@@ -241,13 +241,13 @@ describe("orphanDays no longer than the time between runs", () => {
   test.each([
     [1, true],
     [2, false],
-  ])("with a daily schedule and orphanDays %d it is warned of: %s, as the vault does", (orphanDays, isSo) => {
+  ])("with a daily schedule and orphanDays %d is warned of: %s, and the vault does the same", (orphanDays, isSo) => {
     expect(warnings({ orphanDays }).length > 0).toBe(isSo);
     expect(isOrphanInNextRun(orphanDays)).toBe(isSo);
   });
 
   test.each<[string, Partial<WarningContext>]>([
-    ["orphans change nothing", { orphans: "keep", orphanDays: 1 }],
+    ["orphans are left unchanged", { orphans: "keep", orphanDays: 1 }],
     ["the weekend is shorter", { schedule: "cron(0 3 ? * MON-FRI *)", orphanDays: 4 }],
     ["the schedule comes to an end", { schedule: "cron(0 3 1 1 ? 2030)", orphanDays: 1 }],
   ])("is not warned of if %s", (_why, settings) => {
@@ -255,14 +255,14 @@ describe("orphanDays no longer than the time between runs", () => {
   });
 });
 
-test("without alertEmails nobody is notified", () => {
+test("warns that nobody is notified without alertEmails", () => {
   expect(warnings({ alertEmails: [] })).toStrictEqual([
     "alertEmails=[]: no e-mail address is notified of failed backups and alarms. Add one: " +
       "npx pulumi config set --path 'alertEmails[0]' you@example.com",
   ]);
 });
 
-test("all that is wrong is warned of at once", () => {
+test("warns of everything that is wrong at once", () => {
   const settings = { alertEmails: [], orphanDays: 1, schedule: "rate(2 days)" };
   expect(
     kept("rate(2 days)", { hourly: 24 }, { retentionDays: 2 }, settings).map((text) => text.split(/[= ]/)[0]),

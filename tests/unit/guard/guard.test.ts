@@ -1,4 +1,4 @@
-/** What may be deleted, and what is locked, for each thing that AWS can say of a snapshot that is to go. */
+/** Tests what is deleted and locked, for each answer that AWS can give about a snapshot that is due. */
 import { takeInventory } from "../../../src/vault/inventory/inventory";
 import { DescribeLockedSnapshotsCommand, DescribeSnapshotAttributeCommand } from "@aws-sdk/client-ec2";
 import { mockClient } from "aws-sdk-client-mock";
@@ -38,7 +38,7 @@ const newSource = snapshot("new");
 const newCopy = copyOf(newSource, "new-copy", { startTimeMs: NOW - HOUR_MS });
 const IDENTITY: Doubt = { of: "identity", what: "its slot" };
 
-/** The snapshot after somebody took a tag off it. */
+/** Returns the snapshot after somebody removed a tag from it. */
 function untagged({ tags, ...rest }: Snapshot, key: string): Snapshot {
   const { [key]: _gone, ...left } = tags;
   return { ...rest, tags: left, doubt: { of: "tags", what: `${key} is gone` } };
@@ -47,7 +47,7 @@ function untagged({ tags, ...rest }: Snapshot, key: string): Snapshot {
 const here = deleteAction("old");
 const there = deleteAction("old-copy", { region: DR.region });
 
-/** What a dry run would lock and delete, and why it leaves the rest. */
+/** Returns what a dry run would lock and delete, and why it leaves the rest. */
 async function guard(
   deletes: DeleteAction[],
   { policy = SETTINGS, snapshots = [old], copies = [oldCopy], hasTime = (): boolean => true } = {},
@@ -80,7 +80,7 @@ function lockedIn(reader: typeof dr, SnapshotId: string, days = 30): void {
   reader.on(DescribeLockedSnapshotsCommand).resolves({ Snapshots });
 }
 
-test("what nothing holds is deleted, in both regions, in the plan's order", async () => {
+test("deletes in both regions what nothing holds, in the plan's order", async () => {
   await expect(guard([there, here])).resolves.toStrictEqual({ ...nothing, actions: [here, there] });
   const asked = [primary, dr].map((reader) =>
     reader.commandCalls(DescribeSnapshotAttributeCommand).map((c) => c.args[0].input),
@@ -91,13 +91,13 @@ test("what nothing holds is deleted, in both regions, in the plan's order", asyn
   ]);
 });
 
-test("where nothing is to go, nothing is read", async () => {
+test("reads nothing if nothing is to be deleted", async () => {
   await expect(guard([])).resolves.toStrictEqual(nothing);
   await guard([here]);
   expect(dr.calls()).toStrictEqual([]);
 });
 
-test("what is locked stays and is told, and is not asked whom it is shared with", async () => {
+test("keeps and reports a locked snapshot, without reading whom it is shared with", async () => {
   lockedIn(primary, "old");
   const { actions, kept, problems } = await guard([here]);
   expect(actions).toStrictEqual([]);
@@ -112,12 +112,12 @@ test("what is locked stays and is told, and is not asked whom it is shared with"
   expect(primary.commandCalls(DescribeSnapshotAttributeCommand)).toStrictEqual([]);
 });
 
-test("a lock of one region says nothing of the other", async () => {
+test("applies a lock only in its own region", async () => {
   lockedIn(primary, "old-copy");
   await expect(guard([there])).resolves.toStrictEqual({ ...nothing, actions: [there] });
 });
 
-test("what is shared stays and is told", async () => {
+test("keeps and reports a shared snapshot", async () => {
   primary.on(DescribeSnapshotAttributeCommand).resolves({
     CreateVolumePermissions: [{ UserId: "222222222222" }, { Group: "all" }],
   });
@@ -127,7 +127,7 @@ test("what is shared stays and is told", async () => {
   expect(problems).toMatchObject([{ kind: "shared", subject: "old", severity: "notice" }]);
 });
 
-test("what is archived stays, and nobody is told", async () => {
+test("keeps an archived snapshot without notifying anyone", async () => {
   const archived = { ...old, storageTier: "archive" };
   const { actions, kept, problems } = await guard([{ ...here, snapshot: archived }], { snapshots: [archived] });
   expect(actions).toStrictEqual([]);
@@ -135,10 +135,10 @@ test("what is archived stays, and nobody is told", async () => {
   expect(problems).toStrictEqual([]);
 });
 
-describe("what could not be looked at is not deleted", () => {
+describe("what could not be checked is not deleted", () => {
   const deletes = [here, deleteAction("older"), there];
 
-  test("locks: nothing goes in that region, and it is told", async () => {
+  test("deletes nothing in a region whose locks could not be read, and reports it", async () => {
     primary.on(DescribeLockedSnapshotsCommand).rejects(awsError("UnauthorizedOperation"));
     const { actions, kept, problems, throttled } = await guard(deletes);
     expect(actions).toStrictEqual([there]);
@@ -159,14 +159,14 @@ describe("what could not be looked at is not deleted", () => {
     expect(primary.commandCalls(DescribeSnapshotAttributeCommand)).toStrictEqual([]);
   });
 
-  test("locks that AWS throttles are put off, not told", async () => {
+  test("defers a region whose locks AWS throttles, without reporting it", async () => {
     primary.on(DescribeLockedSnapshotsCommand).rejects(awsError("RequestLimitExceeded"));
     const { actions, problems, throttled } = await guard([here]);
     expect([actions, problems]).toStrictEqual([[], []]);
     expect(throttled).toMatchObject([{ code: "RequestLimitExceeded", problem: { kind: "deletion-not-checked" } }]);
   });
 
-  test("sharing of one: the others go, and the reason is told once", async () => {
+  test("deletes the others if sharing of one could not be read, and reports the reason once", async () => {
     const ids = ["a", "b", "c"].map((id) => deleteAction(id));
     primary
       .on(DescribeSnapshotAttributeCommand, { SnapshotId: "b" })
@@ -184,7 +184,7 @@ describe("what could not be looked at is not deleted", () => {
   test.each([
     ["RequestLimitExceeded", 0, 1],
     ["UnauthorizedOperation", 1, 0],
-  ])("sharing: after %s no more of the region are asked", async (code, notified, throttledReads) => {
+  ])("checks the sharing of no further snapshot of a region after %s", async (code, notified, throttledReads) => {
     primary.on(DescribeSnapshotAttributeCommand).rejects(awsError(code));
     const many = Array.from({ length: 30 }, (_, n) => deleteAction(`snap-${n}`));
     const { actions, putOff, problems, throttled } = await guard(many);
@@ -194,19 +194,19 @@ describe("what could not be looked at is not deleted", () => {
     expect(primary.commandCalls(DescribeSnapshotAttributeCommand).length).toBeLessThanOrEqual(8);
   });
 
-  test("one that is gone is left, without a word", async () => {
+  test("leaves out a snapshot that is gone, without reporting it", async () => {
     primary.on(DescribeSnapshotAttributeCommand).rejects(awsError("InvalidSnapshot.NotFound"));
     await expect(guard([here])).resolves.toStrictEqual(nothing);
   });
 
-  test("without time nothing is read and nothing goes", async () => {
+  test("reads and deletes nothing if there is no time", async () => {
     const { actions, putOff } = await guard(deletes, { hasTime: () => false });
     expect(actions).toStrictEqual([]);
     expect(putOff).toStrictEqual(["NoTime", "NoTime", "NoTime"]);
     expect([...primary.calls(), ...dr.calls()]).toStrictEqual([]);
   });
 
-  test("time that ends on the way puts off the rest", async () => {
+  test("defers the rest if time runs out on the way", async () => {
     let left = 6;
     const many = Array.from({ length: 30 }, (_, n) => deleteAction(`snap-${n}`));
     const { actions, putOff } = await guard(many, { hasTime: () => left-- > 0 });
@@ -216,10 +216,10 @@ describe("what could not be looked at is not deleted", () => {
   });
 });
 
-describe("where copies are locked", () => {
+describe("with copies that are locked", () => {
   const copies = [oldCopy, newCopy];
 
-  test("the copy without a lock gets one, before anything is deleted", async () => {
+  test("locks the copy without a lock before anything is deleted", async () => {
     const { actions } = await guard([there], { policy: LOCKING, copies });
     expect(actions.map(({ kind, snapshotId }) => [kind, snapshotId])).toStrictEqual([
       ["lock", "new-copy"],
@@ -227,13 +227,13 @@ describe("where copies are locked", () => {
     ]);
   });
 
-  test("the locks of the DR region are read though nothing is to go", async () => {
+  test("reads the locks of the DR region even if nothing is to be deleted", async () => {
     lockedIn(dr, "new-copy", 7);
     await expect(guard([], { policy: LOCKING, copies })).resolves.toStrictEqual(nothing);
     expect([primary.calls().length, dr.calls().length]).toStrictEqual([0, 1]);
   });
 
-  test("nothing is locked while the locks are not known", async () => {
+  test("locks nothing while the locks are unknown", async () => {
     dr.on(DescribeLockedSnapshotsCommand).rejects(awsError("UnauthorizedOperation"));
     const { actions, problems } = await guard([], { policy: LOCKING, copies });
     expect(actions).toStrictEqual([]);
@@ -242,15 +242,15 @@ describe("where copies are locked", () => {
 
   test.each([
     ["another vault's", copyOf(newSource, "new-copy", { tags: { [TAG.vault]: "another" } })],
-    ["not what its Description says", { ...newCopy, doubt: IDENTITY }],
+    ["in contradiction to its Description", { ...newCopy, doubt: IDENTITY }],
     ["an original that was planted there", { ...newSource, region: DR.region }],
-    ["without the vault's tag, so that the role may not lock it", untagged(newCopy, TAG.vault)],
-  ])("what is %s is left alone", async (_what, foreign) => {
+    ["without the vault's tag, so that the role is not allowed to lock it", untagged(newCopy, TAG.vault)],
+  ])("leaves alone a snapshot that is %s", async (_what, foreign) => {
     await expect(guard([], { policy: LOCKING, copies: [foreign] })).resolves.toStrictEqual(nothing);
     expect(dr.calls()).toStrictEqual([]);
   });
 
-  test("a copy whose other tags were changed is locked: it stays the vault's own", async () => {
+  test("locks a copy whose other tags were changed, because it is still the vault's own", async () => {
     const { actions } = await guard([], {
       policy: LOCKING,
       copies: [untagged(newCopy, TAG.run)],
@@ -258,7 +258,7 @@ describe("where copies are locked", () => {
     expect(actions).toMatchObject([{ kind: "lock", snapshotId: "new-copy" }]);
   });
 
-  test("a copy that is to go is not locked", async () => {
+  test("does not lock a copy that is to be deleted", async () => {
     const goes = deleteAction("new-copy", { region: DR.region });
     const { actions } = await guard([goes], { policy: LOCKING, copies: [newCopy] });
     expect(actions).toStrictEqual([goes]);

@@ -1,4 +1,4 @@
-/** Two DR regions when something is to be deleted or locked: each is looked at on its own, and braked on its own. */
+/** Tests deletions and locks with two DR regions: each region is checked and limited on its own. */
 import { takeInventory } from "../../../src/vault/inventory/inventory";
 import {
   DeleteSnapshotCommand,
@@ -55,7 +55,7 @@ beforeEach(() => {
   }
 });
 
-/** What was deleted and locked, by region. */
+/** Applies the plan and returns what was deleted, locked and reported. */
 async function carry(settings = LOCKING, seen = world) {
   const budget = { now: () => NOW, deadlineMs: NOW + 1 };
   const done = await applyPlan(plan, takeInventory(seen, settings), { clients, settings, budget });
@@ -68,7 +68,7 @@ async function carry(settings = LOCKING, seen = world) {
   };
 }
 
-test("the copies of each region are locked, its old ones go; a stand-in is not locked", async () => {
+test("locks the new copies and deletes the old ones in each region, and does not lock an encrypted replacement", async () => {
   await expect(carry()).resolves.toStrictEqual({
     deleted: ["old", "old-us-west-2", "old-eu-west-1"],
     locked: ["fresh-us-west-2", "fresh-eu-west-1"],
@@ -76,7 +76,7 @@ test("the copies of each region are locked, its old ones go; a stand-in is not l
   });
 });
 
-test("where the locks of one region can't be read, nothing goes and nothing is locked there alone", async () => {
+test("deletes and locks nothing only in the region whose locks can't be read", async () => {
   const denied = Object.assign(new Error("no"), { name: "UnauthorizedOperation" });
   readers[2]!.on(DescribeLockedSnapshotsCommand).rejects(denied);
   await expect(carry()).resolves.toStrictEqual({
@@ -86,7 +86,7 @@ test("where the locks of one region can't be read, nothing goes and nothing is l
   });
 });
 
-test("a region that is not seen is not asked", async () => {
+test("asks nothing of a region that is not seen", async () => {
   const seen = { ...world, copies: { [DR.region]: copiesIn(DR) } };
   const { locked } = await carry(LOCKING, seen);
   expect(locked).toStrictEqual(["fresh-us-west-2"]);

@@ -1,4 +1,6 @@
-/** A recovery point is deleted whole or not at all, as far as anybody can know before; data first, the root last. */
+/**
+ * Tests that a recovery point is deleted whole or not at all, as far as that can be known; data first, the root last.
+ */
 import { takeInventory } from "../../../src/vault/inventory/inventory";
 import {
   DeleteSnapshotCommand,
@@ -47,7 +49,7 @@ const data = deleteAction("data", { set });
 const logs = deleteAction("logs", { set });
 const alone = deleteAction("alone", { set: "i-2 2026-10-13T03:00:00Z" });
 
-/** What is deleted, in order; why the rest is kept; what is put off. */
+/** Returns what is deleted, in order, why the rest is kept, and what is deferred. */
 async function deleting(deletes: DeleteAction[], policy = SETTINGS) {
   const findings: Findings = { kept: [], problems: [], throttled: [] };
   const outcomes = await deleteUnshared(deletes, { clients, settings: policy, budget }, findings);
@@ -60,12 +62,12 @@ async function deleting(deletes: DeleteAction[], policy = SETTINGS) {
   };
 }
 
-test("the root goes last", async () => {
+test("deletes the root last", async () => {
   const { tried } = await deleting([root, data, logs]);
   expect(tried).toStrictEqual(["data", "logs", "root"]);
 });
 
-test("where an AMI holds one volume, what is left of it stays with its root; others go", async () => {
+test("keeps the root of a recovery point if an AMI holds one of its volumes, and deletes others", async () => {
   refusing("logs", "InvalidSnapshot.InUse");
   const { tried, kept } = await deleting([root, data, logs, alone]);
   expect([...tried].sort()).toStrictEqual(["alone", "data", "logs"]);
@@ -73,7 +75,7 @@ test("where an AMI holds one volume, what is left of it stays with its root; oth
   expect(kept[0]).toMatch(/^root: old, but logs of it stays: /);
 });
 
-test("where one is shared, or it can't be asked, nothing of it goes", async () => {
+test("deletes nothing of a recovery point if one snapshot is shared, or if that can't be read", async () => {
   const shared = { CreateVolumePermissions: [{ UserId: "222222222222" }] };
   const ofLogs = { SnapshotId: "logs" };
   reads.on(DescribeSnapshotAttributeCommand, ofLogs).resolves(shared);
@@ -90,14 +92,14 @@ test("where one is shared, or it can't be asked, nothing of it goes", async () =
   expect([unknown.tried, [...unknown.putOff].sort()]).toStrictEqual([[], ["data", "logs", "root"]]);
 });
 
-test("what fails ends it, and the rest is put off", async () => {
+test("stops a recovery point's deletion at a failure and defers the rest", async () => {
   refusing("data", "InternalError");
   const { tried, putOff } = await deleting([root, data, logs]);
   expect(tried).toStrictEqual(["data"]);
   expect(putOff).toStrictEqual(expect.arrayContaining(["logs", "root"]));
 });
 
-test("where one is locked, nothing of it goes", async () => {
+test("deletes nothing of a recovery point if one snapshot is locked", async () => {
   const Snapshots = [{ SnapshotId: "data", LockState: "governance" as const }];
   reads.on(DescribeLockedSnapshotsCommand).resolves({ Snapshots });
   const snapshots = ["root", "data", "alone"].map((id) => snapshot(id));
@@ -136,15 +138,15 @@ describe("a recovery point past its time", () => {
     return prunePrimary("us-east-1", world, why, rules).actions.map(({ snapshotId }) => snapshotId);
   };
 
-  test("goes whole", () => {
+  test("is deleted whole", () => {
     expect(deleted([oldRoot, oldData])).toStrictEqual(["old-root", "old-data"]);
   });
 
-  test.each(["old-root", "old-data"])("stays whole while %s is not copied", (id) => {
+  test.each(["old-root", "old-data"])("is kept whole while %s is not copied", (id) => {
     expect(deleted([oldRoot, oldData], id)).toStrictEqual([]);
   });
 
-  test("stays whole while a snapshot of it is pending, or in doubt", () => {
+  test("is kept whole while one of its snapshots is pending or in doubt", () => {
     const pending: Snapshot = { ...oldData, state: "pending" };
     expect(deleted([oldRoot, pending])).toStrictEqual([]);
     const changed: Snapshot = { ...oldData, doubt: { of: "tags", what: "its slot" } };

@@ -11,26 +11,26 @@ const UNLOCK =
 
 describe("the tier of a snapshot", () => {
   test.each([
-    ["an archived one", { storageTier: "archive" }, "it is in the archive tier"],
+    ["an archived snapshot", { storageTier: "archive" }, "it is in the archive tier"],
     [
-      "one restored for a while",
+      "a snapshot restored for a time",
       { storageTier: "archive", restoreExpiryTimeMs: NOW },
       "it is restored from the archive tier until 2026-11-22T03:00:00Z",
     ],
     [
-      "one in the Recycle Bin",
+      "a snapshot in the Recycle Bin",
       { state: "recoverable" },
       "it is recoverable: in the Recycle Bin, or on its way back from there",
     ],
     [
-      "one on its way out of it",
+      "a snapshot on its way out of the Recycle Bin",
       { state: "recovering" },
       "it is recovering: in the Recycle Bin, or on its way back from there",
     ],
-    ["a usual one", {}, undefined],
-    ["a failed one", { state: "error" }, undefined],
-    ["one of which EC2 names no tier", { storageTier: undefined }, undefined],
-  ])("of %s", (_what, extra, reason) => {
+    ["a standard snapshot", {}, undefined],
+    ["a failed snapshot", { state: "error" }, undefined],
+    ["a snapshot without a tier", { storageTier: undefined }, undefined],
+  ])("is read for %s", (_what, extra, reason) => {
     expect(tierHold(snapshot("snap-1", extra))).toBe(reason);
   });
 });
@@ -38,7 +38,7 @@ describe("the tier of a snapshot", () => {
 describe("a lock", () => {
   const notified = (state: string, expiresMs?: number) => lockNotice(action, { state, expiresMs }, SETTINGS, NOW);
 
-  test("that a person set is told with its mode and its end", () => {
+  test("that a person set is reported with its mode and its end", () => {
     expect(notified("governance", NOW + 30 * DAY_MS)).toStrictEqual({
       kind: "locked",
       subject: "snap-1",
@@ -52,36 +52,36 @@ describe("a lock", () => {
   test.each([
     ["compliance", "Nobody can end a compliance lock. The vault deletes the snapshot after the lock expires."],
     ["compliance-cooloff", UNLOCK],
-  ])("in state %s is told with what can be done", (state, hint) => {
+  ])("in state %s is reported with what can be done", (state, hint) => {
     expect(notified(state, NOW + 2 * DAY_MS)?.hint).toBe(hint);
   });
 
-  test("that ends within a day is waited for without a word", () => {
+  test("that ends within a day is waited for without a report", () => {
     expect(notified("governance", NOW + DAY_MS)).toBeUndefined();
     expect(notified("governance", NOW + DAY_MS + 1)).toBeDefined();
   });
 
-  test("of which EC2 does not say the end is told", () => {
+  test("whose end EC2 does not give is reported", () => {
     expect(notified("governance")?.message).toMatch(/locked \(governance\) for some days to come$/);
   });
 
-  describe("of a copy, where the vault locks copies for 7 days", () => {
+  describe("of a copy, if the vault locks copies for 7 days", () => {
     const policy = { ...SETTINGS, lock: { mode: "governance" as const, days: 7 } };
     const copy = copyOf(snapshot("snap-1"), "copy-1", { startTimeMs: NOW - HOUR_MS });
     const endMs = copy.startTimeMs + 8 * DAY_MS + HOUR_MS;
 
     test.each([
-      ["no longer than its own would be: nobody has to know", there, endMs, false],
-      ["longer", there, endMs + 1, true],
-      ["for as long, but in the primary region", action, endMs, true],
-    ])("holds it %s", (_what, deletion, expiresMs, isNotified) => {
+      ["not reported if it lasts no longer than the vault's own would", there, endMs, false],
+      ["reported if it lasts longer", there, endMs + 1, true],
+      ["reported if it is in the primary region", action, endMs, true],
+    ])("is handled as EC2 shows it: %s", (_what, deletion, expiresMs, isNotified) => {
       const notice = lockNotice({ ...deletion, snapshot: copy }, { state: "governance", expiresMs }, policy, NOW);
       expect(notice !== undefined).toBe(isNotified);
     });
   });
 });
 
-test("sharing is told with everybody that it is shared with", () => {
+test("reports sharing with everyone that the snapshot is shared with", () => {
   expect(sharedNotice(action, ["111111111111", "all"])).toStrictEqual({
     kind: "shared",
     subject: "snap-1",
@@ -102,7 +102,7 @@ describe("what AWS refused to delete", () => {
   });
   const noticesOf = (outcomes: Outcome[]) => inUseNotices(outcomes, SETTINGS, NOW);
 
-  test("is told with the AMIs that are made of it", () => {
+  test("is reported with the AMIs that use it", () => {
     expect(noticesOf([outcome({ heldBy: ["ami-1", "ami-2"] })])).toStrictEqual([
       {
         kind: "in-use",
@@ -115,13 +115,13 @@ describe("what AWS refused to delete", () => {
     ]);
   });
 
-  test("is told in AWS's words where it names none", () => {
+  test("is reported in AWS's words if AWS names no AMI", () => {
     const [notice] = noticesOf([outcome({ heldBy: [] })]);
     expect(notice?.hint).not.toContain("deregister");
     expect(notice?.message).toMatch(/ but was not deleted: EC2 says: InvalidSnapshot.InUse: no$/);
   });
 
-  test("is nothing else that was skipped or done", () => {
+  test("does not include anything else that was skipped or done", () => {
     const others = [
       outcome({ detail: "InvalidSnapshot.NotFound: no" }),
       outcome({ status: "done" }),
@@ -130,18 +130,18 @@ describe("what AWS refused to delete", () => {
     expect(noticesOf(others)).toStrictEqual([]);
   });
 
-  describe("of a copy, where the vault locks copies for 7 days", () => {
+  describe("of a copy, if the vault locks copies for 7 days", () => {
     const policy = { ...SETTINGS, lock: { mode: "governance" as const, days: 7 } };
     const copy = copyOf(snapshot("snap-1"), "copy-1", { startTimeMs: NOW - HOUR_MS });
     const refused = outcome({ action: { ...there, snapshot: copy }, detail: "it is locked", heldBy: [] });
     const notified = (nowMs: number, one = refused) => inUseNotices([one], policy, nowMs).length;
 
-    test("is not told while its own lock explains it, which a read may show late", () => {
+    test("is not reported while the vault's own lock explains it, which a read may show late", () => {
       expect(notified(NOW)).toBe(0);
       expect(notified(copy.startTimeMs + 8 * DAY_MS + HOUR_MS)).toBe(0);
     });
 
-    test("is told after the lock's time, in the primary region, and where an AMI is named", () => {
+    test("is reported after the lock's time, in the primary region, and if an AMI is named", () => {
       expect(notified(copy.startTimeMs + 8 * DAY_MS + HOUR_MS + 1)).toBe(1);
       expect(notified(NOW, { ...refused, action: { ...action, snapshot: copy } })).toBe(1);
       expect(notified(NOW, { ...refused, heldBy: ["ami-1"] })).toBe(1);

@@ -8,7 +8,7 @@ import { DR, NOW, SETTINGS, copyOf, snapshot } from "../../support/world";
 const LOCK: SnapshotLock = { mode: "governance", days: 7 };
 const POLICY: CoreSettings = { ...SETTINGS, lock: LOCK };
 
-/** A verified copy that was started so long ago. */
+/** Returns a verified copy that was started `ageMs` ago. */
 function copy(snapshotId: string, ageMs: number, extra: Partial<Snapshot> = {}): Snapshot {
   return copyOf(snapshot(`of-${snapshotId}`), snapshotId, { startTimeMs: NOW - ageMs, ...extra });
 }
@@ -19,7 +19,7 @@ function plan(copies: Snapshot[], locked: string[] = [], leaving: string[] = [],
   return planLocks(toLock, (id) => locked.includes(id), policy.lock ?? LOCK, NOW);
 }
 
-test("a verified copy is locked for its days, whole", () => {
+test("locks a verified copy for all its days", () => {
   expect(plan([copy("a", HOUR_MS)])).toStrictEqual([
     {
       kind: "lock",
@@ -43,7 +43,7 @@ test.each([
   ["not encrypted", [copy("a", 0, { encrypted: false })], [], [], POLICY],
   ["under another key", [copy("a", 0, { kmsKeyId: "other" })], [], [], POLICY],
   ["past its days", [copy("a", 7 * DAY_MS)], [], [], POLICY],
-])("nothing is locked that is %s", (_what, copies, locked, leaving, policy) => {
+])("does not lock a copy that is %s", (_what, copies, locked, leaving, policy) => {
   expect(plan(copies, locked, leaving, policy)).toStrictEqual([]);
 });
 
@@ -52,19 +52,19 @@ test.each([
   ["a day and an hour old", DAY_MS + HOUR_MS, 6],
   ["six days and a minute old", 6 * DAY_MS + 60_000, 1],
   ["an hour from the end of its days", 7 * DAY_MS - HOUR_MS, 1],
-  ["from a clock that goes ahead", -HOUR_MS, 7],
-])("one that is %s gets what is left of its days", (_what, ageMs, days) => {
+  ["from a clock that runs ahead", -HOUR_MS, 7],
+])("locks a copy that is %s for what is left of its days", (_what, ageMs, days) => {
   expect(plan([copy("a", ageMs)]).map((action) => action.days)).toStrictEqual([days]);
 });
 
-test("the oldest comes first, whatever the order that they are seen in", () => {
+test("locks the oldest first, whatever order they are seen in", () => {
   const copies = [copy("b", HOUR_MS), copy("c", 2 * HOUR_MS), copy("a", HOUR_MS)];
   const ids = plan(copies).map(({ snapshotId }) => snapshotId);
   expect(ids).toStrictEqual(["c", "a", "b"]);
   expect(plan([...copies].reverse()).map(({ snapshotId }) => snapshotId)).toStrictEqual(ids);
 });
 
-test("a lock ends less than a day after the days that it is for, and never needs a second one", () => {
+test("ends a lock less than a day after its days, and never needs a second one", () => {
   const draw = fc.record({
     ageMs: fc.integer({ min: -HOUR_MS, max: 60 * DAY_MS }),
     days: fc.integer({ min: 1, max: 50 }),

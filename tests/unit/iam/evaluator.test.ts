@@ -1,6 +1,6 @@
 /**
- * Goal: the evaluator reads policies as IAM does, as far as this project's go. Method: one statement, one request and
- * the decision, a line each.
+ * Tests that the evaluator reads policies as IAM does, as far as this project's go. Method: one statement, one request
+ * and the decision per line.
  */
 import { type IamRequest, type IamStatement, compilePolicy } from "../../../src/iam/evaluator";
 
@@ -20,14 +20,14 @@ type Row = [name: string, statements: IamStatement[], request: IamRequest, decis
 
 const ACTIONS: Row[] = [
   ["an action by name", [allow()], ask(), "allowed"],
-  ["names of actions without case", [allow({ Action: "EC2:copysnapshot" })], ask(), "allowed"],
+  ["names of actions regardless of case", [allow({ Action: "EC2:copysnapshot" })], ask(), "allowed"],
   ["a wildcard action", [allow({ Action: "ec2:Copy*" })], ask(), "allowed"],
-  ["one of a list", [allow({ Action: ["ec2:X", "ec2:CopySnapshot"] })], ask(), "allowed"],
+  ["one action of a list", [allow({ Action: ["ec2:X", "ec2:CopySnapshot"] })], ask(), "allowed"],
   ["another action", [allow({ Action: "ec2:CopySnapshots" })], ask(), "unmentioned"],
-  ["no part of a name", [allow({ Action: "ec2:Copy" })], ask(), "unmentioned"],
-  ["a denial over a right", [allow(), allow({ Effect: "Deny" })], ask(), "denied"],
+  ["not by a part of a name", [allow({ Action: "ec2:Copy" })], ask(), "unmentioned"],
+  ["a denial over an allowance", [allow(), allow({ Effect: "Deny" })], ask(), "denied"],
   ["a denial of another action", [allow(), allow({ Effect: "Deny", Action: "s3:*" })], ask(), "allowed"],
-  ["nothing said", [], ask(), "unmentioned"],
+  ["no statement", [], ask(), "unmentioned"],
 ];
 
 const anyAccount = allow({ Resource: "arn:aws:ec2:us-east-1:*:snapshot/*" });
@@ -38,8 +38,8 @@ const RESOURCES: Row[] = [
   ["an empty account by *", [anyAccount], ask({ resource: SNAPSHOT }), "allowed"],
   ["another region", [anyAccount], ask({ resource: SNAPSHOT.replace("east", "west") }), "unmentioned"],
   ["an id by its prefix", [anyId], ask({ resource: SNAPSHOT }), "allowed"],
-  ["what has no id by an id's prefix", [anyId], ask({ resource: NEW_SNAPSHOT }), "unmentioned"],
-  ["what has no id by a literal asterisk", [noId], ask({ resource: NEW_SNAPSHOT }), "allowed"],
+  ["a resource without an id by an id's prefix", [anyId], ask({ resource: NEW_SNAPSHOT }), "unmentioned"],
+  ["a resource without an id by a literal asterisk", [noId], ask({ resource: NEW_SNAPSHOT }), "allowed"],
   ["an id by a literal asterisk", [noId], ask({ resource: SNAPSHOT }), "unmentioned"],
   ["one character by ?", [allow({ Resource: "arn:x?" })], ask({ resource: "arn:xy" }), "allowed"],
   ["a dot as a dot", [allow({ Resource: "a.b" })], ask({ resource: "axb" }), "unmentioned"],
@@ -69,23 +69,23 @@ const CONDITIONS: Row[] = [
     ask({ context: { k: "a" } }),
     "unmentioned",
   ],
-  ["an asterisk that is meant", when({ StringEquals: { k: "$" + "{*}" } }), ask({ context: { k: "*" } }), "allowed"],
-  ["keys without case", tagged, ask({ context: { "AWS:resourcetag/vault": "a" } }), "allowed"],
+  ["an escaped asterisk", when({ StringEquals: { k: "$" + "{*}" } }), ask({ context: { k: "*" } }), "allowed"],
+  ["keys regardless of case", tagged, ask({ context: { "AWS:resourcetag/vault": "a" } }), "allowed"],
   ["all keys known", onlyKeys, ask({ context: { [KEYS]: ["b"] } }), "allowed"],
   ["one key too many", onlyKeys, ask({ context: { [KEYS]: ["a", "c"] } }), "unmentioned"],
   ["ForAllValues without the key", onlyKeys, ask(), "allowed"],
   ["all keys unlike", noKeyLike, ask({ context: { [KEYS]: ["b", "x:v:a"] } }), "allowed"],
   ["one key alike", noKeyLike, ask({ context: { [KEYS]: ["b", "v:a"] } }), "unmentioned"],
-  ["keys unlike without any", noKeyLike, ask(), "allowed"],
+  ["unlike keys without any value", noKeyLike, ask(), "allowed"],
   ["ForAnyValue with one", someKey, ask({ context: { [KEYS]: ["a", "c"] } }), "allowed"],
   ["ForAnyValue without the key", someKey, ask(), "unmentioned"],
   ["every key of an operator", both, ask({ context: { one: "1", two: "3" } }), "allowed"],
-  ["but one key of an operator", both, ask({ context: { one: "1" } }), "unmentioned"],
+  ["all keys of an operator but one", both, ask({ context: { one: "1" } }), "unmentioned"],
   ["Bool", when({ Bool: { b: "true" } }), ask({ context: { b: "true" } }), "allowed"],
-  ["Bool, not so", when({ Bool: { b: "true" } }), ask({ context: { b: "false" } }), "unmentioned"],
+  ["Bool with the other value", when({ Bool: { b: "true" } }), ask({ context: { b: "false" } }), "unmentioned"],
   ["a number of at most", atMost, ask({ context: { days: "10" } }), "allowed"],
   ["a number of more", atMost, ask({ context: { days: "11" } }), "unmentioned"],
-  ["no number", atMost, ask(), "unmentioned"],
+  ["not a number", atMost, ask(), "unmentioned"],
   ["StringLike", when({ StringLike: { k: "ec2.*" } }), ask({ context: { k: "ec2.x" } }), "allowed"],
 ];
 
@@ -99,7 +99,7 @@ describe("iamEvaluator", () => {
   });
 });
 
-test("throws at a variable that is not modelled, rather than take it for a text", () => {
+test("throws at a variable that is not modeled instead of reading it as text", () => {
   const policy = { Statement: when({ StringEquals: { k: "$" + "{aws:username}" } }) };
   expect(() => compilePolicy(policy)).toThrow("is not modelled");
 });

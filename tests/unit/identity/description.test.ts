@@ -1,4 +1,4 @@
-/** What a snapshot's Description says, and that nothing but the vault's own text is read as one. */
+/** Tests what a snapshot's Description says, and that only the vault's own text is read as one. */
 import fc from "fast-check";
 import {
   MAX_DESCRIPTION,
@@ -45,7 +45,7 @@ const key = fc.oneof(
   fc.string(),
   fc.constantFrom("constructor", "toString", "__proto__", "hasOwnProperty"),
 );
-/** Also keys that every object has, as its own. */
+/** Draws tags whose keys include those that every object has. */
 const tags: fc.Arbitrary<Tags> = fc
   .array(fc.tuple(key, fc.string()), { maxLength: 20 })
   .map((pairs) => Object.fromEntries(pairs));
@@ -57,7 +57,7 @@ const SOURCE = { volumeId: "vol-1", snapshotId: "snap-1", startedMs: NOW + 1 };
 const DIGEST = "0123456789abcdef";
 
 describe("a Description", () => {
-  test("is this text, of an original and of a copy", () => {
+  test("has this text, for an original and for a copy", () => {
     const digest = tagsDigest({ [TAG.vault]: "v" });
     expect(describeIt(FULL, { [TAG.vault]: "v", Name: "web" })).toBe(
       `smart-vault/1 vault=v instance=i-1 slot=${SLOT} tags=${digest}`,
@@ -67,7 +67,7 @@ describe("a Description", () => {
     );
   });
 
-  test("says again what it was written from, whatever the ids, slots and tags", () => {
+  test("reads back as what it was written from, whatever the ids, slots and tags", () => {
     fc.assert(
       fc.property(identity, fc.option(tags, { nil: undefined }), (made, with_) => {
         const read = parseDescription(describeIt(made, with_));
@@ -95,7 +95,7 @@ describe("a Description", () => {
     expect(parseDescription(text)?.identity).toStrictEqual(longest);
   });
 
-  test("is found by the vault's pattern, and by that of no vault whose id begins alike", () => {
+  test("matches the vault's pattern, and not that of a vault whose id starts the same", () => {
     const found = (vault: string, text: string) => text.startsWith(descriptionPattern(vault).slice(0, -1));
     expect(descriptionPattern("shop")).toBe("smart-vault/1 vault=shop *");
     const text = describeIt({ ...FULL, vaultId: "shop" }, {});
@@ -106,7 +106,7 @@ describe("a Description", () => {
 const original = `smart-vault/1 vault=v instance=i-1 slot=${SLOT} tags=${DIGEST}`;
 const copy = `smart-vault/1 vault=v instance=i-1 slot=${SLOT} volume=vol-1 snapshot=snap-1 started=2026-11-22T03:00:00.001Z tags=${DIGEST}`;
 
-test("the texts of the cases below differ from ones that are read", () => {
+test("differs, in each case below, from one that is read", () => {
   expect(parseDescription(original)).toStrictEqual({ identity: FULL, digest: DIGEST });
   expect(parseDescription(copy)).toStrictEqual({
     identity: { ...FULL, source: SOURCE },
@@ -116,14 +116,14 @@ test("the texts of the cases below differ from ones that are read", () => {
 
 test.each<[string, string | undefined]>([
   ["no Description", undefined],
-  ["an empty one", ""],
-  ["a person's", "before the upgrade"],
-  ["that of an image", "Created by CreateImage(i-1) for ami-1"],
-  ["the vault's word alone", "smart-vault/1"],
+  ["an empty Description", ""],
+  ["a person's Description", "before the upgrade"],
+  ["that of an AMI", "Created by CreateImage(i-1) for ami-1"],
+  ["only the vault's word", "smart-vault/1"],
   ["a later version", original.replace("smart-vault/1", "smart-vault/2")],
-  ["a version that begins alike", original.replace("smart-vault/1", "smart-vault/10")],
-  ["something before it", ` ${original}`],
-  ["something after it", `${original} `],
+  ["a version that starts the same", original.replace("smart-vault/1", "smart-vault/10")],
+  ["text before it", ` ${original}`],
+  ["text after it", `${original} `],
   ["a line after it", `${original}\n`],
   ["a line in it", original.replace(" slot", "\nslot")],
   ["two blanks", original.replace(" slot", "  slot")],
@@ -133,7 +133,7 @@ test.each<[string, string | undefined]>([
   ["a digest in capitals", original.replace("abcdef", "ABCDEF")],
   ["a vault id of other characters", original.replace("vault=v", "vault=v*")],
   ["no instance", original.replace("i-1", "")],
-  ["a slot that is none", original.replace(SLOT, "tonight")],
+  ["an invalid slot", original.replace(SLOT, "tonight")],
   ["a slot with parts of seconds", original.replace(SLOT, "2026-11-22T03:00:00.000Z")],
   ["a slot in another time zone", original.replace(SLOT, "2026-11-22T04:00:00+01:00")],
   ["a slot of the 30th of February", original.replace(SLOT, "2026-02-30T03:00:00Z")],
@@ -142,11 +142,11 @@ test.each<[string, string | undefined]>([
   ["a copy's with a bad start", copy.replace("started=2026", "started=x026")],
   ["a copy's without its volume", copy.replace(" volume=vol-1", "")],
   ["a copy's without its start", copy.replace(/ started=\S+/, "")],
-])("what has %s is not the vault's", (_what, text) => {
+])("is not read as the vault's with %s", (_what, text) => {
   expect(parseDescription(text)).toBeUndefined();
 });
 
-test("no text makes the reader throw", () => {
+test("never makes the reader throw, whatever the text", () => {
   const text = fc.oneof(
     fc.string(),
     fc.string().map((rest) => `smart-vault/1 ${rest}`),
@@ -160,7 +160,7 @@ test("no text makes the reader throw", () => {
 });
 
 describe("the digest of tags", () => {
-  test("is the same in whatever order they come, and with whatever a person's tags are", () => {
+  test("is the same in any order and with any tags of a person", () => {
     fc.assert(
       fc.property(tags, fc.dictionary(fc.string(), fc.string()), (of, more) => {
         const persons = Object.entries(more).filter(([one]) => !one.startsWith(TAG_PREFIX));
@@ -170,7 +170,7 @@ describe("the digest of tags", () => {
     );
   });
 
-  test("is not of the marks of expired copies, which are written later", () => {
+  test("does not cover copy-expired tags, which are written later", () => {
     fc.assert(
       fc.property(tags, fc.string(), (of, when) => {
         const marks = { [copyExpiredTag(DR.region)]: when, [copyExpiredTag(DR2.region)]: when };
@@ -179,7 +179,7 @@ describe("the digest of tags", () => {
     );
   });
 
-  test("notices each tag of the vault's that was added, taken off or changed", () => {
+  test("covers each of the vault's tags that was added, removed or changed", () => {
     fc.assert(
       fc.property(tags, key.filter(isOwn), fc.string(), (of, changed, value) => {
         const { [changed]: was, ...without } = of;
@@ -190,12 +190,12 @@ describe("the digest of tags", () => {
     );
   });
 
-  test("notices an instance's own rule that is taken off, whatever else is written so that the texts look alike", () => {
+  test("covers an instance's own rule that is removed, even if other text makes the tags look alike", () => {
     const [rule, shifted] = [{ [TAG.keep]: "daily=30" }, { [`${TAG.keep}=daily`]: "30" }];
     expect(tagsDigest(shifted)).not.toBe(tagsDigest(rule));
   });
 
-  test("tells one tag's end from the next one's begin", () => {
+  test("distinguishes one tag's end from the next one's start", () => {
     const [a, b] = [`${TAG_PREFIX}a`, `${TAG_PREFIX}b`];
     expect(tagsDigest({ [a]: "=x" })).not.toBe(tagsDigest({ [`${a}=`]: "x" }));
     expect(tagsDigest({ [a]: `1\n${b}=2` })).not.toBe(tagsDigest({ [a]: "1", [b]: "2" }));

@@ -1,4 +1,4 @@
-/** What contradicts a Description: each of the vault's tags, and what EC2 records of the snapshot itself. */
+/** Tests what contradicts a Description: the vault's tags and what EC2 records of the snapshot itself. */
 import { describe as describeIt, parseDescription } from "../../../src/vault/identity/description";
 import {
   type Recorded,
@@ -49,7 +49,7 @@ test.each<[string, Identity, Tags, Recorded]>([
   ["an original", ORIGINAL, TAGS, HERE],
   ["a copy", COPY, COPY_TAGS, THERE],
 ])(
-  "nothing is in doubt of %s as the vault made it, with a mark or a person's tag later",
+  "finds no doubt in %s as the vault made it, nor with a later copy-expired tag or a person's tag",
   (_what, identity, tags, recorded) => {
     expect(doubt(identity, tags, recorded, tags)).toBeUndefined();
     const later = { ...without(tags, "Name"), Owner: "x", [copyExpiredTag(DR.region)]: SLOT };
@@ -63,15 +63,15 @@ const OF_COPIES = [...NAMED, TAG.sourceVolume, TAG.sourceSnapshot];
 describe.each<[string, Identity, Tags, Recorded, readonly string[]]>([
   ["an original", ORIGINAL, TAGS, HERE, NAMED],
   ["a copy", COPY, COPY_TAGS, THERE, OF_COPIES],
-])("of %s", (_what, identity, tags, recorded, named) => {
-  test.each(named)("the tag %s that was changed is named, with what it was and is", (key) => {
+])("doubts about %s", (_what, identity, tags, recorded, named) => {
+  test.each(named)("name the tag %s that was changed, with its former and present value", (key) => {
     expect(doubt(identity, tags, recorded, { ...tags, [key]: "x" })).toStrictEqual({
       of: "tags",
       what: `its tag ${key} is "x"; it was made with "${tags[key]}"`,
     });
   });
 
-  test.each(named)("the tag %s that is gone is named, with what it was", (key) => {
+  test.each(named)("name the tag %s that was removed, with its former value", (key) => {
     expect(doubt(identity, tags, recorded, without(tags, key))).toStrictEqual({
       of: "tags",
       what: `its tag ${key} is gone; it was made with "${tags[key]}"`,
@@ -81,26 +81,26 @@ describe.each<[string, Identity, Tags, Recorded, readonly string[]]>([
   const others = Object.keys(tags).filter((key) => key !== "Name" && !named.includes(key));
   const some = { of: "tags", what: "its smart-vault tags are not those that it was made with" };
 
-  test.each(others)("the tag %s that was changed or is gone is noticed", (key) => {
+  test.each(others)("arise if the tag %s was changed or removed", (key) => {
     expect(doubt(identity, tags, recorded, { ...tags, [key]: "x" })).toStrictEqual(some);
     expect(doubt(identity, tags, recorded, without(tags, key))).toStrictEqual(some);
   });
 
   test.each([TAG.drKeep, TAG.policy, `${INSTANCE_TAG_PREFIX}Backup`, "smart-vault:new", "smart-vault:constructor"])(
-    "the tag %s that was added is noticed",
+    "arise if the tag %s was added",
     (key) => {
       expect(doubt(identity, tags, recorded, { ...tags, [key]: "" })).toStrictEqual(some);
     },
   );
 
-  test("the first of several is named", () => {
+  test("name only the first of several tags", () => {
     expect(doubt(identity, tags, recorded, {})?.what).toBe(
       `its tag ${TAG.vault} is gone; it was made with "${SETTINGS.vaultId}"`,
     );
   });
 });
 
-test("a copy of what was in doubt is so with all tags that it was made with", () => {
+test("are kept by a copy of what was in doubt, even with all the tags it was made with", () => {
   expect(doubt(COPY, undefined, THERE, COPY_TAGS)).toStrictEqual({
     of: "tags",
     what: "its smart-vault tags are not those that it was made with",
@@ -114,7 +114,7 @@ const copyFor = (slotMs: number, startedMs: number): Identity => ({
 });
 const started = `it was started at ${SLOT}`;
 
-describe("EC2's own records contradict", () => {
+describe("a contradiction by EC2's own records", () => {
   test.each<[string, Identity, Recorded, string | undefined]>([
     [
       "a slot of next year",
@@ -180,22 +180,22 @@ describe("EC2's own records contradict", () => {
       "its Description is that of an original, but it is a copy",
     ],
     ["no copy with another volume than the arbitrary one", COPY, { ...THERE, ec2VolumeId: "vol-2" }, undefined],
-  ])("%s", (_what, identity, recorded, what) => {
+  ])("is found: %s", (_what, identity, recorded, what) => {
     const expected = what === undefined ? undefined : { of: "identity", what };
     expect(doubt(identity, TAGS, recorded, TAGS)).toStrictEqual(expected);
   });
 
-  test("the Description before the tags are looked at: it is none of the vault's own then", () => {
+  test("is found in the Description before the tags are checked, so the snapshot is not the vault's own", () => {
     expect(doubt(slotAt(HOUR_MS), TAGS, HERE, {})?.of).toBe("identity");
   });
 });
 
-/** The command that a person is told to look with. */
+/** The command that a mail gives to look who changed the snapshot. */
 function whoWrote(region: string): string {
   return `See who wrote the tags: aws cloudtrail lookup-events --region ${region} --lookup-attributes AttributeKey=EventName,AttributeValue=CreateTags --query "Events[?contains(CloudTrailEvent, 'smart-vault:')].[EventTime,Username,EventId]" --output table (and again with DeleteTags).`;
 }
 
-test("each snapshot in doubt is told, with the command that shows who did it in its region", () => {
+test("reports each snapshot in doubt, with the command that shows in its region who changed it", () => {
   const source = snapshot("snap-1", { doubt: { of: "tags", what: "its slot" } });
   const copy = copyOf(source, "copy-1", { doubt: { of: "identity", what: "its age" } });
   expect(doubtProblems([source, snapshot("fine"), copy])).toStrictEqual([
@@ -218,7 +218,7 @@ test("each snapshot in doubt is told, with the command that shows who did it in 
   ]);
 });
 
-test("each stranger is told, with its Description and the same command", () => {
+test("reports each stranger with its Description and the same command", () => {
   const stranger = { snapshotId: "snap-9", region: "us-west-2", description: "mine" };
   expect(strangerProblems([stranger])).toStrictEqual([
     {

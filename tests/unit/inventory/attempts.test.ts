@@ -1,4 +1,7 @@
-/** How often a snapshot that fails is tried for a slot: the rule, and in virtual time with EC2's limits a volume. */
+/**
+ * Tests how often a failing snapshot is attempted for a slot: by the rule, and in virtual time with EC2's limits per
+ * volume.
+ */
 import fc from "fast-check";
 import { planOf } from "../../support/planOf";
 import { slotToServe } from "../../../src/vault/clock/slots";
@@ -21,26 +24,26 @@ function failed(volumeType: string, ...hours: number[]): Snapshot[] {
   );
 }
 
-describe("the next try of a slot with a window of nine hours", () => {
+describe("the next attempt for a slot with a window of nine hours", () => {
   test.each([
-    ["gp3", "is at once, after one", [0], 0, "now"],
-    ["gp3", "waits, after two", [0, 1], 1.4, "later"],
-    ["gp3", "is half an hour later, after two", [0, 1], 1.5, "now"],
-    ["gp3", "is never, after three", [0, 1, 2], 8, "never"],
+    ["gp3", "is at once, after one failure", [0], 0, "now"],
+    ["gp3", "waits, after two failures", [0, 1], 1.4, "later"],
+    ["gp3", "is half an hour later, after two failures", [0, 1], 1.5, "now"],
+    ["gp3", "is never, after three failures", [0, 1, 2], 8, "never"],
     ["st1", "waits", [0], 2.9, "later"],
     ["st1", "is a third of the window later", [0], 3, "now"],
-    ["sc1", "is a third of the window later, after a late one", [5.9], 8.9, "now"],
-    ["st1", "is never, after one of the last third", [6], 7, "never"],
-  ])("of a volume of type %s %s", (type, _what, hours, nowHours, expected) => {
+    ["sc1", "is a third of the window later, after a late failure", [5.9], 8.9, "now"],
+    ["st1", "is never, after a failure in the last third", [6], 7, "never"],
+  ])("for a volume of type %s %s", (type, _what, hours, nowHours, expected) => {
     const policy = { ...SETTINGS, startWindowHours: 9 };
     expect(nextAttempt(failed(type, ...hours), policy, NOW + nowHours * HOUR_MS)).toBe(expected);
   });
 });
 
 interface Played {
-  /** When snapshots were begun, by slot. */
+  /** Times at which snapshots were started, by slot. */
   tries: Map<string, number[]>;
-  /** Creations that EC2 refused for what there was of the volume. */
+  /** Creations that EC2 refused because of the volume's other snapshots. */
   refused: number;
   told: Problem[];
   world: World;
@@ -51,14 +54,16 @@ interface Setting {
   volumeType: string;
   everyMinutes: number;
   hours: number;
-  /** How long a snapshot takes to fail. */
+  /** Time that a snapshot takes to fail. */
   minutes: number;
   fails: (startMs: number) => boolean;
-  /** Whether another limit refuses a creation then. */
+  /** Returns true if another limit refuses a creation at that time. */
   isLimited?: (nowMs: number) => boolean;
 }
 
-/** One volume, whose slots are served as the clock would have them; deletions come after creations, as in the vault. */
+/**
+ * Plays one volume whose slots are served as the timer would have it. Deletions come after creations, as in the vault.
+ */
 function play({ policy, volumeType, everyMinutes, hours, minutes, fails, isLimited }: Setting): Played {
   const one = instance("i-1", [volume("vol-1", { volumeType })]);
   const max = volumeType === "st1" ? 1 : 5;
@@ -101,7 +106,7 @@ function play({ policy, volumeType, everyMinutes, hours, minutes, fails, isLimit
   return played;
 }
 
-test("a volume of which EC2 takes one snapshot at a time is tried three times at the most, and told, whatever refuses tries in between", () => {
+test("attempts a volume with serial snapshots three times at most and reports it, whatever refuses attempts between", () => {
   const drawn = fc.record({
     everyMinutes: fc.integer({ min: 1, max: 90 }),
     minutes: fc.integer({ min: 1, max: 200 }),
@@ -128,7 +133,7 @@ test("a volume of which EC2 takes one snapshot at a time is tried three times at
       const times = tries.get(SLOT) ?? [];
       expect(times.length).toBeLessThanOrEqual(3);
       if (times.length === 0) return;
-      // Where its remains went for a try that did not come about in time, that is told.
+      // If failed attempts were deleted for a new one that did not start in time, that is reported.
       const kinds = ["snapshot-errored", "slot-missed"];
       expect(told.some(({ kind, message }) => kinds.includes(kind) && message.includes("vol-1"))).toBe(true);
     }),
@@ -136,7 +141,7 @@ test("a volume of which EC2 takes one snapshot at a time is tried three times at
   );
 });
 
-test("such a volume gets its three tries where hourly sweeps look, and its snapshot where the cause is gone meanwhile", () => {
+test("makes three attempts at a serial volume by hourly sweeps, and gets its snapshot if the cause is gone by then", () => {
   const setting = { policy: SETTINGS, volumeType: "st1", everyMinutes: 10, hours: 23, minutes: 5 };
   expect(play({ ...setting, fails: () => true }).tries.get(SLOT)).toHaveLength(3);
   const mended = play({ ...setting, fails: (ms) => ms < NOW + 4 * HOUR_MS });
@@ -145,7 +150,7 @@ test("such a volume gets its three tries where hourly sweeps look, and its snaps
 });
 
 test.each(["gp3", "st1"])(
-  "a key that is out of reach for two hours of an hourly schedule costs a %s volume no slot after that",
+  "loses no later slot of a %s volume after a key is out of reach for two hours of an hourly schedule",
   (volumeType) => {
     const policy = { ...SETTINGS, schedule: "cron(0 * * * ? *)", startWindowHours: 1 };
     const fails = (ms: number) => ms < NOW + 2 * HOUR_MS;

@@ -1,4 +1,4 @@
-/** Which snapshot of a volume and slot counts in the primary region, and what is said of the others. */
+/** Tests which snapshot of a volume and slot is canonical in the primary region, and what is said of the others. */
 import { dedupe } from "../../../src/vault/inventory/dedupe";
 import { sourceFinder } from "../../../src/vault/inventory/replacements";
 import { copyExpiredTag } from "../../../src/vault/model/tags";
@@ -16,7 +16,7 @@ const pending = standInOf(plain, "pending", { state: "pending" });
 const failed = standInOf(plain, "failed", { state: "error" });
 const twin = { ...plain, snapshotId: "twin", startTimeMs: NOW + MINUTE_MS };
 
-/** The id that counts, and `id: why (but)` of the others. */
+/** Returns the canonical id, and `id: why (but)` of the others. */
 function judged(group: Snapshot[], policy = ENCRYPTING, near: string[] = []) {
   const distance = ({ snapshotId }: Snapshot) => (near.includes(snapshotId) ? 0 : 1);
   const { canonical, redundant } = dedupe(group, distance, policy);
@@ -27,16 +27,20 @@ function judged(group: Snapshot[], policy = ENCRYPTING, near: string[] = []) {
 }
 
 test.each<[string, Snapshot[], string[]]>([
-  ["a plain one alone", [plain], ["plain"]],
-  ["what failed counts for nothing", [plain, failed], ["plain"]],
+  ["an unencrypted one alone", [plain], ["plain"]],
+  ["a failed one that is never canonical", [plain, failed], ["plain"]],
   [
-    "a verified stand-in takes the place",
+    "a verified replacement that takes the place",
     [plain, verified],
     ["verified", "plain: its encrypted copy verified replaces it (now)"],
   ],
-  ["a pending one does not", [plain, pending], ["plain", "pending: made to replace plain (it is pending)"]],
   [
-    "nor one under another key",
+    "a pending replacement that does not",
+    [plain, pending],
+    ["plain", "pending: made to replace plain (it is pending)"],
+  ],
+  [
+    "a replacement under another key that does not",
     [plain, rekeyed],
     [
       "plain",
@@ -44,7 +48,7 @@ test.each<[string, Snapshot[], string[]]>([
     ],
   ],
   [
-    "a verified one beside others",
+    "a verified replacement beside others",
     [plain, rekeyed, pending, verified],
     [
       "verified",
@@ -53,20 +57,20 @@ test.each<[string, Snapshot[], string[]]>([
       "pending: a duplicate of verified (now)",
     ],
   ],
-  ["one under another key, where there is nothing else", [rekeyed], ["rekeyed"]],
-  ["nothing at all", [failed], [""]],
-])("%s", (_what, group, expected) => {
+  ["only one under another key", [rekeyed], ["rekeyed"]],
+  ["nothing", [failed], [""]],
+])("chooses the canonical snapshot of %s", (_what, group, expected) => {
   expect(judged(group)).toStrictEqual(expected);
   expect(judged([...group].reverse())).toStrictEqual(expected);
 });
 
-test("with no key configured whatever is encrypted takes the place, and what is not does not", () => {
+test("lets any encrypted replacement take the place if no key is configured, but not an unencrypted one", () => {
   const { primaryKeyArn: _off, ...plainly } = ENCRYPTING;
   expect(judged([plain, rekeyed], plainly)[0]).toBe("rekeyed");
   expect(judged([plain, { ...verified, encrypted: false }], plainly)[0]).toBe("plain");
 });
 
-test("a verified stand-in of one of two duplicates waits while the other is nearer to all regions", () => {
+test("keeps a verified replacement of one redundant snapshot waiting while another is nearer to all regions", () => {
   expect(judged([plain, twin, verified], ENCRYPTING, ["twin"])).toStrictEqual([
     "twin",
     "verified: made to replace twin (it is not needed yet, until its replacement is verified)",
@@ -74,7 +78,7 @@ test("a verified stand-in of one of two duplicates waits while the other is near
   ]);
 });
 
-test("beside a snapshot that is encrypted itself a stand-in is a duplicate like others", () => {
+test("treats a replacement beside a snapshot that is itself encrypted as redundant like others", () => {
   const encrypted = { ...twin, encrypted: true, kmsKeyId: PRIMARY_KEY };
   expect(judged([plain, verified, encrypted], ENCRYPTING, ["twin"])).toStrictEqual([
     "twin",
@@ -83,14 +87,14 @@ test("beside a snapshot that is encrypted itself a stand-in is a duplicate like 
   ]);
 });
 
-describe("marks that an original got after its stand-in was made", () => {
+describe("copy-expired tags that an original got after its replacement was made", () => {
   const mark = (of: Snapshot, ...regions: string[]): Snapshot => ({
     ...of,
     tags: { ...of.tags, ...Object.fromEntries(regions.map((one) => [copyExpiredTag(one), "x"])) },
   });
   const judge = (group: Snapshot[]) => dedupe(group, () => 0, ENCRYPTING);
 
-  test("count for the stand-in, and are written on it before the original goes", () => {
+  test("count for the replacement, and are written on it before the original is deleted", () => {
     const { canonical, redundant } = judge([mark(plain, DR.region, DR2.region), mark(verified, DR.region)]);
     expect(canonical[0]?.tags[copyExpiredTag(DR2.region)]).toBeDefined();
     expect(redundant.map((one) => one.expiredCopyTag)).toStrictEqual([
@@ -98,12 +102,12 @@ describe("marks that an original got after its stand-in was made", () => {
     ]);
   });
 
-  test("of a region that the stack does not have any more are left alone: the role may not write them", () => {
+  test("of a region that left the stack are left alone, because the role is not allowed to write them", () => {
     const { redundant } = judge([mark(plain, "ap-south-1"), verified]);
     expect(redundant.map((one) => one.expiredCopyTag)).toStrictEqual([undefined]);
   });
 
-  test("are nothing to another original's stand-in, nor to a duplicate", () => {
+  test("do not count for another original's replacement or for a redundant snapshot", () => {
     const { redundant } = judge([mark(twin, DR.region), verified, mark(plain, DR.region), rekeyed]);
     const marks = redundant.map((one) => [one.snapshot.snapshotId, one.expiredCopyTag?.regions]);
     expect(marks.sort()).toStrictEqual([
@@ -114,8 +118,8 @@ describe("marks that an original got after its stand-in was made", () => {
   });
 });
 
-describe("the snapshot that an id stands for", () => {
-  test("is itself, or of one that is gone the stand-in that counts", () => {
+describe("the snapshot that an id refers to", () => {
+  test("is that snapshot, or the canonical replacement of one that is gone", () => {
     const find = sourceFinder([rekeyed, verified], [verified]);
     expect(find("verified")).toBe(verified);
     expect(find("rekeyed")).toBe(rekeyed);
@@ -124,7 +128,7 @@ describe("the snapshot that an id stands for", () => {
     expect(sourceFinder([plain, verified], [verified])("plain")).toBe(plain);
   });
 
-  test("is the stand-in of one that is gone even while it is in doubt, but not before one that counts", () => {
+  test("is the replacement of one that is gone even if it is in doubt, but only after a canonical one", () => {
     const doubted: Snapshot = { ...verified, doubt: { of: "tags", what: "its slot" } };
     const find = sourceFinder([doubted, rekeyed], [rekeyed]);
     expect(find("plain")).toBe(rekeyed);

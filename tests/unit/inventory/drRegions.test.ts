@@ -1,4 +1,7 @@
-/** Several DR regions: where a snapshot stands in each, and what one that is behind or not seen means for the others. */
+/**
+ * Tests several DR regions: a snapshot's state in each, and what a region that is behind or not seen means for the
+ * others.
+ */
 import { takeInventory } from "../../../src/vault/inventory/inventory";
 import { SAME_DATA_MS } from "../../../src/vault/inventory/sameSlot";
 import { copyProgressRank, unsafeIn } from "../../../src/vault/inventory/drRegions";
@@ -24,7 +27,7 @@ function plan(snapshots: Snapshot[], copies: World["copies"], policy = TWO) {
   return planOf(worldOf(snapshots, copies), policy, undefined, "run-1", NOW);
 }
 
-/** What is planned, a word or two an action. */
+/** Returns what is planned, in a word or two per action. */
 function did(snapshots: Snapshot[], copies: World["copies"], policy = TWO): string[] {
   return plan(snapshots, copies, policy).actions.map((action) => {
     if (action.kind === "copy") return `copy ${action.sourceSnapshotId} to ${action.region}`;
@@ -39,7 +42,7 @@ const marked = (...regions: string[]) =>
   });
 
 describe("the regions that are seen", () => {
-  test("come in the stack's order, each with its key and the vault's own copies", () => {
+  test("are listed in the stack's order, each with its key and the vault's own copies", () => {
     const foreign = copyOf(one, "foreign", { tags: { [TAG.vault]: "another" } });
     const seen = takeInventory(worldOf([], { [DR2.region]: [ireland], [DR.region]: [west, foreign] }), TWO).dr;
     expect(seen.map(({ dr, copies }) => [dr, copies])).toStrictEqual([
@@ -48,7 +51,7 @@ describe("the regions that are seen", () => {
     ]);
   });
 
-  test("are not those that could not be read, nor those that the stack does not have", () => {
+  test("exclude those that could not be read and those that the stack does not have", () => {
     const copies = { [DR2.region]: [], "ap-south-1": [west] };
     expect(takeInventory(worldOf([], copies), TWO).dr.map(({ dr }) => dr)).toStrictEqual([DR2]);
   });
@@ -71,7 +74,14 @@ test.each<[string, Snapshot, Snapshot[], Snapshot[], number, string | undefined]
     "its copy in eu-west-1 is unusable",
   ],
   ["missing in both", one, [], [], 8, "its copy in us-west-2 is missing"],
-  ["marked for another region", marked("ap-south-1"), [west], [], 4, "its copy in eu-west-1 is missing"],
+  [
+    "missing, and tagged copy-expired for another region",
+    marked("ap-south-1"),
+    [west],
+    [],
+    4,
+    "its copy in eu-west-1 is missing",
+  ],
   [
     "verified in one, and in doubt in the other",
     one,
@@ -89,19 +99,19 @@ test.each<[string, Snapshot, Snapshot[], Snapshot[], number, string | undefined]
     undefined,
   ],
   [
-    "marked in one that has it pending, in doubt",
+    "tagged copy-expired for a region where it is pending and in doubt",
     marked(DR2.region),
     [west],
     [{ ...ireland, state: "pending", doubt: DOUBT }],
     1,
     "its copy in eu-west-1 is in doubt",
   ],
-])("a snapshot whose copy is %s is so far from safe", (_what, of, inWest, inIreland, distance, why) => {
+])("decides whether a snapshot whose copy is %s is safe", (_what, of, inWest, inIreland, distance, why) => {
   const seen = takeInventory(worldOf([of], { [DR.region]: inWest, [DR2.region]: inIreland }), TWO).dr;
   expect([copyProgressRank(seen)(of), unsafeIn(seen, of)]).toStrictEqual([distance, why]);
 });
 
-describe("a snapshot", () => {
+describe("a snapshot with several DR regions", () => {
   test("is copied to each region, under the key of that region", () => {
     const { actions } = plan([one], { [DR.region]: [], [DR2.region]: [] });
     expect(actions.map((a) => a.kind === "copy" && [a.region, a.kmsKeyArn, a.sourceRegion])).toStrictEqual([
@@ -110,7 +120,7 @@ describe("a snapshot", () => {
     ]);
   });
 
-  test("is copied to those that it lacks and that are seen, and to no other", () => {
+  test("is copied only to the regions that are seen and lack it", () => {
     expect(did([one], { [DR.region]: [west], [DR2.region]: [] })).toStrictEqual(["copy one to eu-west-1"]);
     expect(did([one], { [DR.region]: [] })).toStrictEqual(["copy one to us-west-2"]);
     expect(did([one], {})).toStrictEqual([]);
@@ -122,27 +132,27 @@ describe("a snapshot", () => {
 
   test.each<[string, World["copies"], string[]]>([
     [
-      "every region has its copy",
+      "every region has a copy",
       { [DR.region]: [west, oldWest], [DR2.region]: [ireland, oldIreland] },
       ["delete old", "delete old-west", "delete old-ireland"],
     ],
     [
-      "one lacks it",
+      "one region lacks a copy",
       { [DR.region]: [west, oldWest], [DR2.region]: [ireland] },
       ["copy old to eu-west-1", "delete old-west"],
     ],
     [
-      "one has it pending",
+      "one region has a pending copy",
       { [DR.region]: [west, oldWest], [DR2.region]: [ireland, { ...oldIreland, state: "pending" }] },
       ["delete old-west"],
     ],
-    ["one is not seen", { [DR.region]: [west, oldWest] }, ["delete old-west"]],
-    ["none is seen", {}, []],
-  ])("past its rules goes where %s", (_what, copies, expected) => {
+    ["one region is not seen", { [DR.region]: [west, oldWest] }, ["delete old-west"]],
+    ["no region is seen", {}, []],
+  ])("past its rules is deleted as follows if %s", (_what, copies, expected) => {
     expect(did([one, old], copies)).toStrictEqual(expected);
   });
 
-  test("gets the mark of each region where its copy expires, on its own", () => {
+  test("gets the copy-expired tag of each region whose copy expires", () => {
     const policy = { ...TWO, policies: keeping(90, 30) };
     const copies = { [DR.region]: [west, oldWest], [DR2.region]: [ireland, oldIreland] };
     const marks = plan([one, old], copies, policy).actions.map((a) => a.kind === "delete" && a.expiredCopyTag);
@@ -161,7 +171,7 @@ describe("of two snapshots of a slot", () => {
     tags: slot,
   });
 
-  test("the one that is nearest to being copied everywhere counts", () => {
+  test("the one that is nearest to being copied everywhere is canonical", () => {
     const copies = {
       [DR.region]: [copyOf(first, "first-west")],
       [DR2.region]: [copyOf(second, "second-ireland", sealedIn(DR2))],
@@ -171,7 +181,7 @@ describe("of two snapshots of a slot", () => {
     expect(did([second, first], copies)).toStrictEqual(["delete a-first"]);
   });
 
-  test("whose data was not taken at one time, both count", () => {
+  test("both are canonical if their data was not taken at one time", () => {
     const later = snapshot("c", { startTimeMs: second.startTimeMs + 1, tags: slot });
     expect(did([first, later], { [DR.region]: [], [DR2.region]: [] })).toStrictEqual([
       "copy a-first to us-west-2",
@@ -181,7 +191,7 @@ describe("of two snapshots of a slot", () => {
     ]);
   });
 
-  test("the copies of the one that counts stay in every region, though those of the other are older", () => {
+  test("the canonical one's copies are kept in every region, even if the other's are older", () => {
     const pending = copyOf(first, "first-west", { state: "pending" });
     const young = copyOf(first, "young", { ...sealedIn(DR2), startTimeMs: NOW - HOUR_MS });
     const older = copyOf(second, "older", { ...sealedIn(DR2), startTimeMs: NOW - 2 * HOUR_MS });

@@ -6,7 +6,7 @@ import { MINUTE_MS, isoSeconds } from "../../../src/vault/lib/time";
 import type { Snapshot } from "../../../src/vault/model/world";
 import { NOW, SLOT, copyOf, snapshot, standInOf } from "../../support/world";
 
-describe("what the vault made", () => {
+describe("a snapshot that the vault made", () => {
   const made = snapshot("snap-1");
   const inDoubt = (of: "tags" | "identity"): Snapshot => ({ ...made, doubt: { of, what: "…" } });
 
@@ -14,15 +14,15 @@ describe("what the vault made", () => {
     expect([isOwn(made), isClear(made)]).toStrictEqual([true, true]);
   });
 
-  test("stays its own with other tags, but is in doubt", () => {
+  test("is still its own with other tags, but is in doubt", () => {
     expect([isOwn(inDoubt("tags")), isClear(inDoubt("tags"))]).toStrictEqual([true, false]);
   });
 
-  test("is none of its own where EC2's records contradict the Description", () => {
+  test("is not its own if EC2's records contradict the Description", () => {
     expect([isOwn(inDoubt("identity")), isClear(inDoubt("identity"))]).toStrictEqual([false, false]);
   });
 
-  test("is, of copies, one that says what it was made of", () => {
+  test("is, in a DR region, one that says what it was made from", () => {
     expect([isOwnCopy(made), isOwnCopy(copyOf(made, "snap-c"))]).toStrictEqual([false, true]);
   });
 });
@@ -32,25 +32,25 @@ describe("one slot's snapshots of a volume", () => {
     snapshot(id, { startTimeMs: NOW + minutes * MINUTE_MS, tags: { [TAG.slot]: SLOT } });
   const ids = (groups: Snapshot[][]) => groups.map((group) => group.map((one) => one.snapshotId));
 
-  test("are the same recovery point where their data was taken within minutes", () => {
+  test("are the same recovery point if their data was taken within minutes", () => {
     expect(ids(sameVolumeAndSlot([at("a", 0), at("b", 15)]))).toStrictEqual([["a", "b"]]);
   });
 
-  test("are two where it was not, whatever word they share", () => {
+  test("are two recovery points if their data was not, whatever slot they share", () => {
     expect(ids(sameVolumeAndSlot([at("b", 16), at("a", 0)]))).toStrictEqual([["a"], ["b"]]);
     const far = [at("c", 40), at("a", 0), at("b", 10)];
     expect(ids(sameVolumeAndSlot(far))).toStrictEqual([["a", "b"], ["c"]]);
   });
 });
 
-test("a recovery point never stands for a time after its data was taken", () => {
+test("never count for a time after their data was taken", () => {
   const typed = snapshot("a", { startTimeMs: NOW, tags: { [TAG.slot]: "2099-01-01T00:00:00Z" } });
   expect(pointMs(typed)).toBe(NOW);
   const late = snapshot("a", { startTimeMs: NOW + 60_000, tags: { [TAG.slot]: SLOT } });
   expect(pointMs(late)).toBe(NOW);
 });
 
-test("the data of a copy is as old as the snapshot that held it first, whatever the tag says else", () => {
+test("have, as copies, data as old as the snapshot that held it first, whatever the tag says", () => {
   const made = snapshot("snap-1", { startTimeMs: NOW - 5_000 });
   const standIn = standInOf(made, "stand-in", { startTimeMs: NOW });
   expect([made, standIn, copyOf(standIn, "copy")].map(dataStartMs)).toStrictEqual([
@@ -63,7 +63,7 @@ test("the data of a copy is as old as the snapshot that held it first, whatever 
   expect(dataStartMs(spoilt)).toBe(NOW - 5_000);
 });
 
-test("snapshots are grouped by volume and slot, each in one group", () => {
+test("are grouped by volume and slot, each in one group", () => {
   const a = snapshot("a");
   const b = snapshot("b");
   const otherVolume = snapshot("c", { volumeId: "vol-2" });
@@ -71,7 +71,7 @@ test("snapshots are grouped by volume and slot, each in one group", () => {
   expect(sameVolumeAndSlot([a, otherVolume, b, otherSlot])).toStrictEqual([[a, b], [otherVolume], [otherSlot]]);
 });
 
-test("the best is chosen by rank, then age, then id", () => {
+test("are ranked to choose the best, then by age, then by id", () => {
   const good = snapshot("good");
   const older = snapshot("older", { startTimeMs: NOW - 2 });
   const young = snapshot("young", { startTimeMs: NOW - 1 });
@@ -80,7 +80,7 @@ test("the best is chosen by rank, then age, then id", () => {
   expect(bestFirst([young, twin, older, good], rank)).toStrictEqual([good, older, twin, young]);
 });
 
-test("every order of a group gives the same best", () => {
+test("give the same best one in every order of a group", () => {
   const group = ["a", "b", "c", "d"].map((id, n) => snapshot(id, { startTimeMs: NOW - (n % 2) }));
   const best = bestFirst(group, () => 0);
   fc.assert(

@@ -1,4 +1,6 @@
-/** What an invocation that comes too late, or that can't read the clock, leaves in it: nothing that is owed is lost. */
+/**
+ * Tests what an invocation that comes late, or that can't read the timer, leaves in it: nothing that is due is lost.
+ */
 import { CreateSnapshotsCommand, DescribeInstancesCommand } from "@aws-sdk/client-ec2";
 import { GetScheduleCommand } from "@aws-sdk/client-scheduler";
 import { DAY_MS, HOUR_MS, MINUTE_MS, isoSeconds } from "../../../src/vault/lib/time";
@@ -20,16 +22,16 @@ function refuseSnapshots(): void {
   rig.writer.on(CreateSnapshotsCommand).rejects(Object.assign(new Error("not now"), limit));
 }
 
-/** The run of SLOT, an hour and five minutes after it was due. */
+/** Invokes the run of SLOT an hour and five minutes after it was due. */
 async function runLate() {
   rig.at(NOW + 65 * MINUTE_MS);
   return rig.trigger(RUN_EVENT);
 }
 
-describe("a run that has been overtaken", () => {
+describe("a run that has been superseded", () => {
   const newer = isoSeconds(NOW + HOUR_MS);
 
-  test("leaves the newer slot with the clock from its first call on, and goes on with it", async () => {
+  test("leaves the newer slot with the timer from its first call on, and continues it", async () => {
     rig.carries({ slot: newer, done: YESTERDAY, notified: {} });
     refuseSnapshots();
     await runLate();
@@ -37,7 +39,7 @@ describe("a run that has been overtaken", () => {
     expect(slotsAsked()).toStrictEqual([newer]);
   });
 
-  test("by one that is done makes nothing, and done does not go back", async () => {
+  test("by one that is done makes nothing, and does not move the last finished slot back", async () => {
     rig.carries({ done: newer, notified: {} });
     await runLate();
     expect(slotsAsked()).toStrictEqual([]);
@@ -48,7 +50,7 @@ describe("a run that has been overtaken", () => {
   });
 });
 
-describe("a clock that AWS fails to show", () => {
+describe("a timer that AWS fails to show", () => {
   const open = isoSeconds(NOW - 20 * HOUR_MS);
   const carried = { slot: open, done: isoSeconds(NOW - 2 * DAY_MS), notified: { "a/b": SLOT } };
 
@@ -60,7 +62,7 @@ describe("a clock that AWS fails to show", () => {
   });
 
   test.each([RUN_EVENT, SWEEP_EVENT, { kind: "follow-up" }, { kind: "follow-up", slot: SLOT, notified: {} }])(
-    "is not written over by %j, without a word: what it carries is still owed",
+    "is not overwritten by %j, and nothing is reported, because what it carries is still due",
     async (event) => {
       const { counts, nextFollowUp, status } = await rig.trigger(event);
       expect([counts.copies, nextFollowUp, status]).toStrictEqual([1, "2026-11-22T03:01:00Z", "clean"]);
@@ -73,19 +75,16 @@ describe("a clock that AWS fails to show", () => {
     [RUN_EVENT, { ...carried, slot: SLOT, abandoned: older }],
     [{ kind: "run", slot: isoSeconds(NOW - 21 * HOUR_MS) }, carried],
     [SWEEP_EVENT, carried],
-  ])(
-    "is set by %j where it can be read at last, with all that it carries and the slot that is open",
-    async (event, state) => {
-      const Target = { Arn: "", RoleArn: "", Input: JSON.stringify({ kind: "follow-up", ...carried }) };
-      rig.scheduler.on(GetScheduleCommand).rejectsOnce(new Error("socket hang up")).resolves({ Target });
-      await rig.trigger(event);
-      expect(rig.clockSets()).toStrictEqual([
-        { state: "ENABLED", at: "at(2026-11-22T03:01:00)", input: { kind: "follow-up", ...state } },
-      ]);
-    },
-  );
+  ])("is set by %j once it can be read, with all that it carries and the slot that is open", async (event, state) => {
+    const Target = { Arn: "", RoleArn: "", Input: JSON.stringify({ kind: "follow-up", ...carried }) };
+    rig.scheduler.on(GetScheduleCommand).rejectsOnce(new Error("socket hang up")).resolves({ Target });
+    await rig.trigger(event);
+    expect(rig.clockSets()).toStrictEqual([
+      { state: "ENABLED", at: "at(2026-11-22T03:01:00)", input: { kind: "follow-up", ...state } },
+    ]);
+  });
 
-  test("is left as it is by a run that is days late, but for what that tells", async () => {
+  test("is left unchanged by a run that is days late, except for what that run reports", async () => {
     const lost = isoSeconds(NOW - 60 * DAY_MS);
     const Target = { Arn: "", RoleArn: "", Input: JSON.stringify({ kind: "follow-up", ...carried }) };
     rig.scheduler.on(GetScheduleCommand).rejectsOnce(new Error("socket hang up")).resolves({ Target });
@@ -95,7 +94,7 @@ describe("a clock that AWS fails to show", () => {
     expect(rig.clockSets().map(({ input }) => input)).toStrictEqual([{ kind: "follow-up", ...carried, notified }]);
   });
 
-  test("does not make a pass tell again what was told when it rang", async () => {
+  test("does not make a follow-up report again what its payload says was reported", async () => {
     const empty = { "no-instances/Backup=true": isoSeconds(NOW - HOUR_MS) };
     rig.primary.on(DescribeInstancesCommand).resolves({ Reservations: [] });
     await expect(rig.trigger({ kind: "follow-up", slot: SLOT, notified: {} })).rejects.toThrow("no instance");
@@ -105,13 +104,13 @@ describe("a clock that AWS fails to show", () => {
   });
 });
 
-describe("a clock that is gone", () => {
+describe("a timer that is gone", () => {
   beforeEach(() => {
     const gone = { name: "ResourceNotFoundException", $metadata: { httpStatusCode: 404 } };
     rig.scheduler.on(GetScheduleCommand).rejects(Object.assign(new Error("gone"), gone));
   });
 
-  test.each([RUN_EVENT, SWEEP_EVENT, { kind: "follow-up" }])("is told by %j", async (event) => {
+  test.each([RUN_EVENT, SWEEP_EVENT, { kind: "follow-up" }])("is reported by %j", async (event) => {
     await expect(rig.trigger(event)).rejects.toThrow(
       "the follow-up timer could not be read: ResourceNotFoundException: gone",
     );
@@ -123,7 +122,7 @@ describe("a clock that is gone", () => {
     [30, [SLOT]],
     [8 * 60, [SLOT]],
     [8 * 60 + 1, []],
-  ])("%d minutes after a slot began, a sweep makes for %j what it lacks", async (minutes, slots) => {
+  ])("lets a sweep %d minutes after a slot started fill %j", async (minutes, slots) => {
     rig.at(NOW + minutes * MINUTE_MS);
     await expect(rig.trigger(SWEEP_EVENT)).rejects.toMatchObject({ name: "BackupFailed" });
     expect(slotsAsked()).toStrictEqual(slots);
@@ -134,7 +133,7 @@ describe("a schedule that was edited", () => {
   const old = "cron(0 20 * * ? *) UTC";
   const done = isoSeconds(NOW - 7 * HOUR_MS);
 
-  test("owes nothing of the time before: no backup out of turn, and no word of one that was missed", async () => {
+  test("leaves nothing due from before the edit: no extra backup, and no report of a missed run", async () => {
     rig.carries({ done, schedule: old, notified: {} });
     for (const hours of [1, 5, 9, 23]) {
       rig.at(NOW + hours * HOUR_MS);
@@ -144,7 +143,7 @@ describe("a schedule that was edited", () => {
     expect(rig.clockSets().map(({ input }) => input.dueSince)).toStrictEqual([isoSeconds(NOW + HOUR_MS)]);
   });
 
-  test("is owed from then on", async () => {
+  test("makes runs due from the edit on", async () => {
     rig.carries({ done, schedule: old, notified: {} });
     rig.at(NOW + HOUR_MS);
     await rig.trigger(SWEEP_EVENT);
@@ -153,7 +152,7 @@ describe("a schedule that was edited", () => {
     expect(slotsAsked()).toStrictEqual([isoSeconds(NOW + DAY_MS)]);
   });
 
-  test("to a rate owes nothing before its first run", async () => {
+  test("to a rate makes nothing due before its first run", async () => {
     const rated = makeRig({ ...SETTINGS, schedule: "rate(6 hours)", startWindowHours: 1 });
     rated.reset();
     rated.carries({ done, schedule: old, notified: {} });
@@ -164,7 +163,7 @@ describe("a schedule that was edited", () => {
     expect(rated.writes()).toStrictEqual([]);
   });
 
-  test("that is the same one is owed as ever", async () => {
+  test("to the same schedule makes runs due as before", async () => {
     rig.carries({ done, schedule: "cron(0 3 * * ? *) UTC", notified: {} });
     rig.at(NOW + HOUR_MS);
     await rig.trigger(SWEEP_EVENT);

@@ -1,4 +1,4 @@
-/** Instances that drop out of protection, and those that EC2 does not show whole yet, over several invocations. */
+/** Tests instances that drop out of protection or that EC2 does not show whole yet, over several invocations. */
 import {
   CreateSnapshotsCommand,
   DescribeInstancesCommand,
@@ -22,7 +22,7 @@ const DROPPED = "not-protected-anymore/i-2";
 
 const web = { InstanceId: "i-1", BlockDeviceMappings: [{ DeviceName: "/dev/xvda", Ebs: { VolumeId: "vol-1" } }] };
 
-/** A point of either instance, some days ago, with its copy. */
+/** Returns a point of each instance, some days ago, with its copy. */
 function points(daysAgo: number, ...ids: string[]): Snapshot[] {
   return ids.map((id) =>
     snapshot(`snap-${id}-${daysAgo}`, {
@@ -40,7 +40,7 @@ function sees(...snapshots: Snapshot[]): void {
   );
 }
 
-/** What the lookup by id finds: i-2 with these tags, or nothing. */
+/** Sets what the lookup by id finds: i-2 with these tags, or nothing. */
 function finds(tags: Tags | undefined, state: "running" | "terminated" = "running"): void {
   const found: Instance[] =
     tags === undefined ? [] : [{ InstanceId: "i-2", State: { Name: state }, Tags: tagsToList(tags) }];
@@ -67,13 +67,13 @@ beforeEach(() => {
   finds({ Name: "db" });
 });
 
-test("a night on which nobody is missing costs no additional call", async () => {
+test("makes no additional call on a night when nobody is missing", async () => {
   sees(...points(1, "i-1"));
   await rig.trigger(RUN_EVENT);
   expect(instanceReads()).toBe(1);
 });
 
-test("an instance that lost its tag is named the first night, as a notice, and the slot is done", async () => {
+test("names an instance that lost its tag on the first night, as a notice, and finishes the slot", async () => {
   await expect(rig.trigger(RUN_EVENT)).resolves.toMatchObject({ status: "clean" });
   expect(rig.mails()).toStrictEqual(["smart-vault-test: 1 notice"]);
   expect(bodies()[0]).toContain("1. i-2 (db) is not backed up any more: it has no tag Backup;");
@@ -83,7 +83,7 @@ test("an instance that lost its tag is named the first night, as a notice, and t
   expect(clock()).toMatchObject({ slot: undefined, done: SLOT });
 });
 
-test("the following night nobody asks for it any more", async () => {
+test("does not look up the instance again on the following night", async () => {
   await rig.trigger(RUN_EVENT);
   const tonight = points(0, "i-1");
   sees(...points(1, "i-1", "i-2"), ...tonight);
@@ -94,7 +94,7 @@ test("the following night nobody asks for it any more", async () => {
 });
 
 test.each([["True "], ["true "], ["silver"], [""]])(
-  "a tag of the value %p fails the run, which throws",
+  "fails the run, which throws, if the tag has the value %p",
   async (value) => {
     finds({ Backup: value });
     await expect(rig.trigger(RUN_EVENT)).rejects.toThrow(
@@ -107,18 +107,18 @@ test.each([["True "], ["true "], ["silver"], [""]])(
 test.each([
   ["is gone", undefined, "running" as const],
   ["is terminated", {}, "terminated" as const],
-])("an instance that %s is not reported", async (_what, tags, state) => {
+])("does not report an instance that %s", async (_what, tags, state) => {
   finds(tags, state);
   await rig.trigger(RUN_EVENT);
   expect(rig.mails()).toStrictEqual([]);
   expect(clock()).toMatchObject({ done: SLOT });
 });
 
-describe("is reported by a later invocation", () => {
+describe("an instance that dropped out is reported by a later invocation", () => {
   test.each([
     ["a notice", { Name: "db" }],
     ["a failure", { Backup: "True" }],
-  ])("where SNS was down: %s", async (_what, tags) => {
+  ])("if SNS was down, as %s", async (_what, tags) => {
     finds(tags);
     rig.sns.on(PublishCommand).rejects(new Error("SNS is down"));
     await rig.trigger(RUN_EVENT).catch(() => undefined);
@@ -136,7 +136,7 @@ describe("is reported by a later invocation", () => {
     expect(clock().slot).toBeUndefined();
   });
 
-  test("where SNS was down until after the next run", async () => {
+  test("if SNS was down until after the next run", async () => {
     rig.sns.on(PublishCommand).rejects(new Error("SNS is down"));
     await rig.trigger(RUN_EVENT);
     sees(...points(1, "i-1", "i-2"), ...points(0, "i-1"));
@@ -150,7 +150,7 @@ describe("is reported by a later invocation", () => {
     expect(clock()).toMatchObject({ slot: undefined, done: tomorrow });
   });
 
-  test("where the run was killed after its snapshots", async () => {
+  test("if the run was killed after its snapshots", async () => {
     rig.scheduler.on(UpdateScheduleCommand).resolvesOnce({}).rejects(new Error("killed"));
     rig.sns.on(PublishCommand).rejects(new Error("killed"));
     await rig.trigger(RUN_EVENT);
@@ -167,7 +167,7 @@ describe("is reported by a later invocation", () => {
     expect(bodies()[0]).toContain("i-2 (db) is not backed up any more");
   });
 
-  test("where it could not be looked up", async () => {
+  test("if it could not be looked up", async () => {
     const web1 = { Reservations: [{ Instances: [web] }] };
     rig.primary.on(DescribeInstancesCommand).resolvesOnce(web1).rejects(new Error("no route"));
     await expect(rig.trigger(RUN_EVENT)).rejects.toThrow(
@@ -182,7 +182,7 @@ describe("is reported by a later invocation", () => {
   });
 });
 
-test("one that has the tag at the second look keeps its slot open, is listed a minute later and backed up", async () => {
+test("keeps the slot of an instance that has the tag at the second look open, and backs it up a minute later", async () => {
   finds({ Backup: "true" });
   await rig.trigger(RUN_EVENT);
   expect(rig.mails()).toStrictEqual([]);
@@ -196,12 +196,12 @@ test("one that has the tag at the second look keeps its slot open, is listed a m
   expect(clock()).toMatchObject({ slot: undefined, done: SLOT });
 });
 
-describe("before its recovery points become orphans", () => {
+describe("an instance whose recovery points become orphans soon", () => {
   beforeEach(() => {
     sees(...points(29, "i-2"), ...points(1, "i-1"));
   });
 
-  test("it is named again, once, in the last run before", async () => {
+  test("is named again, once, in the last run before", async () => {
     await expect(rig.trigger(RUN_EVENT)).resolves.toMatchObject({ status: "clean" });
     expect(bodies()[0]).toContain(
       "1. i-2 (db) has not been backed up since 2026-10-24T03:00:00Z, and its recovery points become orphans on 2026-11-23: then, or as soon as a mail has announced it for 7 days, only the newest recovery point of each volume is kept; it has no tag Backup",
@@ -210,7 +210,7 @@ describe("before its recovery points become orphans", () => {
     expect(rig.mails()).toHaveLength(1);
   });
 
-  test("it is named again by the next sweep where SNS was down", async () => {
+  test("is named again by the next sweep if SNS was down", async () => {
     rig.sns.on(PublishCommand).rejects(new Error("SNS is down"));
     await rig.trigger(RUN_EVENT);
     expect(clock()).toMatchObject({ slot: SLOT });
@@ -233,7 +233,7 @@ describe("an instance that is not shown whole", () => {
     shows(pending);
   });
 
-  test("is looked at again a minute later, backed up once it is whole, and nobody hears of it", async () => {
+  test("is looked at again a minute later, and backed up without a report once it is whole", async () => {
     await rig.trigger(RUN_EVENT);
     expect(rig.clockSets().at(-1)?.at).toBe("at(2026-11-22T03:01:00)");
     expect(clock()).toMatchObject({ on: true, slot: SLOT });
@@ -259,14 +259,14 @@ describe("an instance that is not shown whole", () => {
     expect(clock()).toMatchObject({ slot: undefined, done: SLOT });
   });
 
-  test("is reported when the window closes, if it has no volume then", async () => {
+  test("is reported when the window closes if it has no volume then", async () => {
     await rig.trigger(RUN_EVENT);
     await followUpAfter(60, SWEEP_EVENT);
     expect(rig.mails()).toStrictEqual([]);
     await expect(followUpAfter(481, SWEEP_EVENT)).rejects.toThrow("i-1 has the backup tag, but no EBS volume");
   });
 
-  test("is reported at once where it really has none", async () => {
+  test("is reported at once if it really has no volume", async () => {
     shows({ ...pending, State: { Name: "running" }, LaunchTime: new Date(NOW - DAY_MS) });
     await expect(rig.trigger(RUN_EVENT)).rejects.toThrow("i-1 has the backup tag, but no EBS volume");
     expect(clock()).toMatchObject({ on: false, done: SLOT });

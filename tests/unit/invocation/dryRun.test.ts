@@ -1,4 +1,4 @@
-/** A dry run over several invocations, on a stubbed account that would take every write: see support/rig.ts. */
+/** Tests a dry run over several invocations, on a stubbed account that would accept every write: see support/rig.ts. */
 import { DescribeLockedSnapshotsCommand, DescribeSnapshotAttributeCommand } from "@aws-sdk/client-ec2";
 import { PublishCommand } from "@aws-sdk/client-sns";
 import { deletionPlanHash } from "../../../src/vault/changes/planHash";
@@ -40,7 +40,7 @@ function lastMail(): string {
   return rig.sns.commandCalls(PublishCommand).at(-1)?.args[0].input.Message ?? "";
 }
 
-/** Of a kind of action, what the log says in short. */
+/** Returns what the log says of a kind of action, in short. */
 function logged(message: string): unknown[] {
   return rig.lines
     .filter((line) => line.message === message)
@@ -51,7 +51,7 @@ function logged(message: string): unknown[] {
     ]);
 }
 
-test("writes nothing to EC2, whatever wakes it, though snapshots, copies, locks and deletions are due", async () => {
+test("writes nothing to EC2 in a dry run, whatever triggers it, while every kind of work is due", async () => {
   await rig.trigger(RUN_EVENT);
   await after(MINUTE_MS, { kind: "follow-up", notified: {} });
   await after(HOUR_MS, SWEEP);
@@ -59,8 +59,8 @@ test("writes nothing to EC2, whatever wakes it, though snapshots, copies, locks 
   expect(rig.writes()).toStrictEqual([]);
 });
 
-test("the same vault writes all of it where dryRun is off", async () => {
-  // Kept for longer here than there, so that one stays whose copies go.
+test("writes everything in the same vault without dryRun", async () => {
+  // Kept for longer in the primary region than in DR, so that one snapshot outlives its copies.
   const wet = makeRig({ ...DRY, policies: keeping(30, 10), dryRun: false });
   wet.reset();
   const aged = snapshot("aged", { startTimeMs: NOW - 20 * DAY_MS });
@@ -80,7 +80,7 @@ test("the same vault writes all of it where dryRun is off", async () => {
   ]);
 });
 
-describe("a run", () => {
+describe("a run with dryRun", () => {
   test("mails what it would have done as a notice, and is clean", async () => {
     const result = await rig.trigger(RUN_EVENT);
     expect(result.status).toBe("clean");
@@ -122,7 +122,7 @@ describe("a run", () => {
     });
   });
 
-  test("closes its slot and sets no next wake", async () => {
+  test("closes its slot and schedules no follow-up", async () => {
     const { nextFollowUp } = await rig.trigger(RUN_EVENT);
     expect(nextFollowUp).toBeUndefined();
     expect(rig.clockSets().at(-1)).toMatchObject({
@@ -132,7 +132,7 @@ describe("a run", () => {
     expect(rig.clockSets().at(-1)?.input).not.toHaveProperty("slot");
   });
 
-  test("that comes a second time for its slot is not told again; that of the next slot is", async () => {
+  test("is reported once for its slot and again for the next slot", async () => {
     await rig.trigger(RUN_EVENT);
     await after(MINUTE_MS, RUN_EVENT);
     expect(rig.mails()).toHaveLength(1);
@@ -141,8 +141,8 @@ describe("a run", () => {
   });
 });
 
-describe("a sweep after it", () => {
-  test("tells nothing, and logs how much of each kind and region is left", async () => {
+describe("a sweep after a dry run", () => {
+  test("reports nothing, and logs how much of each kind and region is left", async () => {
     await rig.trigger(RUN_EVENT);
     rig.lines.length = 0;
     const { problems } = await after(HOUR_MS, SWEEP);
@@ -161,7 +161,7 @@ describe("a sweep after it", () => {
     ]);
   });
 
-  test("that serves the slot of a run that never came logs its snapshots, mails nothing and closes it", async () => {
+  test("logs the snapshots of a run that never came, mails nothing and closes its slot", async () => {
     rig.carries({ slot: SLOT, notified: {} });
     const { problems } = await after(HOUR_MS, SWEEP);
     expect(problems).toStrictEqual([]);
@@ -170,7 +170,7 @@ describe("a sweep after it", () => {
     expect(rig.clockSets().at(-1)?.input).toMatchObject({ done: SLOT });
   });
 
-  test("does not miss the slot's snapshots when its window is over", async () => {
+  test("does not report the slot's snapshots as missing when its window is over", async () => {
     await rig.trigger(RUN_EVENT);
     for (let hours = 1; hours < 24; hours += 1) {
       const { problems } = await after(hours * HOUR_MS, SWEEP);
@@ -180,8 +180,8 @@ describe("a sweep after it", () => {
   });
 });
 
-describe("what stands against a deletion is told as ever", () => {
-  test("the brake, and what it stops is not said to go", async () => {
+describe("what prevents a deletion is reported in a dry run, and not announced as deleted:", () => {
+  test("the deletion limit and what it stops", async () => {
     const braked = makeRig({ ...DRY, maxDeletes: 0, maxDeletePercent: 10 });
     braked.reset();
     braked.sees([old, recent, yesterday], copies);
@@ -192,7 +192,7 @@ describe("what stands against a deletion is told as ever", () => {
     expect(braked.writes()).toStrictEqual([]);
   });
 
-  test("a lock and a share, and what they hold is not said to go", async () => {
+  test("a lock, a share, and what they hold", async () => {
     const LockExpiresOn = new Date(NOW + 90 * DAY_MS);
     rig.dr.on(DescribeLockedSnapshotsCommand).resolves({
       Snapshots: [{ SnapshotId: "old-west", LockState: "governance", LockExpiresOn }],

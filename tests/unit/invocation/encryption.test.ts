@@ -1,4 +1,7 @@
-/** A plain snapshot on its way to an encrypted one and a copy in each of two DR regions, invocation by invocation. */
+/**
+ * Tests how an unencrypted snapshot becomes an encrypted one with a copy in each of two DR regions, one invocation at a
+ * time.
+ */
 import { CopySnapshotCommand, DeleteSnapshotCommand, DescribeSnapshotsCommand } from "@aws-sdk/client-ec2";
 import { TAG } from "../../../src/vault/model/tags";
 import { MINUTE_MS } from "../../../src/vault/lib/time";
@@ -22,7 +25,7 @@ function followUpOf(minutes: number, snapshots: Snapshot[], seen: Snapshot[]) {
   return rig.trigger(rig.clockSets().at(-1)?.input);
 }
 
-test("it is copied to both regions and encrypted in its own, and the plain one goes last", async () => {
+test("copies a snapshot to both regions, encrypts it in its own, and deletes the unencrypted one last", async () => {
   const run = await rig.trigger({ kind: "run", slot: SLOT });
   expect([run.counts.snapshots, rig.writes()]).toStrictEqual([1, ["us-east-1 CreateSnapshots"]]);
 
@@ -60,13 +63,13 @@ test("it is copied to both regions and encrypted in its own, and the plain one g
   ]);
 });
 
-test("its slot stays covered by the stand-in: no second snapshot is taken of it", async () => {
+test("takes no second snapshot of a slot whose encrypted replacement covers it", async () => {
   rig.sees([standIn], copies);
   const { counts } = await rig.trigger({ kind: "run", slot: SLOT });
   expect(counts).toMatchObject({ snapshots: 0, copies: 0, deletions: 0 });
 });
 
-test("a region that is down stops its own copies and the end of the plain one, and is told", async () => {
+test("stops only its own copies and the deletion of the unencrypted one if a region is down, and reports it", async () => {
   rig.sees([plain], []);
   const { reader } = rig.others.get(DR2.region)!;
   reader.on(DescribeSnapshotsCommand).rejects(new Error("no route"));

@@ -1,4 +1,4 @@
-/** What is told of snapshots that something holds, and when copies are locked, on a stubbed account: support/rig.ts. */
+/** Tests what is reported of held snapshots, and when copies are locked, on a stubbed account: see support/rig.ts. */
 import {
   CopySnapshotCommand,
   DeleteSnapshotCommand,
@@ -28,7 +28,7 @@ beforeEach(() => {
   rig.sees([old, recent], copies);
 });
 
-test("what nothing holds is pruned in both regions", async () => {
+test("prunes in both regions what nothing holds", async () => {
   const { counts, status } = await rig.trigger(SWEEP);
   expect([counts.deletions, status]).toStrictEqual([2, "clean"]);
 });
@@ -38,7 +38,7 @@ describe("a snapshot that an AMI holds", () => {
     rig.writer.on(DeleteSnapshotCommand).rejects(inUse);
   });
 
-  test("is mailed with the AMI, and fails nothing", async () => {
+  test("is mailed with the AMI, as a notice and not as a failure", async () => {
     await expect(rig.trigger(SWEEP)).resolves.toMatchObject({
       status: "clean",
       problems: [{ kind: "in-use", subject: "old", severity: "notice" }],
@@ -52,7 +52,7 @@ describe("a snapshot that an AMI holds", () => {
     expect(rig.lines.map(({ message }) => message)).toContain("notice");
   });
 
-  test("is told once a day", async () => {
+  test("is reported once a day", async () => {
     await rig.trigger(SWEEP);
     rig.at(NOW + HOUR_MS);
     await rig.trigger(SWEEP);
@@ -62,7 +62,7 @@ describe("a snapshot that an AMI holds", () => {
     expect(rig.mails()).toHaveLength(2);
   });
 
-  test("comes after what failed, which alone counts and throws", async () => {
+  test("is mailed after what failed, and only the failure is counted and thrown", async () => {
     rig.drWriter.on(DeleteSnapshotCommand).rejects(denied);
     await expect(rig.trigger(SWEEP)).rejects.toThrow(
       /deleting old-copy in us-west-2 failed: UnauthorizedOperation: no$/,
@@ -73,7 +73,7 @@ describe("a snapshot that an AMI holds", () => {
     expect(mail?.args[0].input.Message).toMatch(/\n1\. deleting old-copy [^]*\n2\. old in us-east-1/);
   });
 
-  test("is no reason to keep a slot open, though SNS is down", async () => {
+  test("does not keep a slot open, even if SNS is down", async () => {
     rig.sns.on(PublishCommand).rejects(new Error("SNS is down"));
     rig.sees([old, snapshot("today")], [...copies, copyOf(snapshot("today"), "today-copy")]);
     const slot = isoSeconds(NOW - 9 * HOUR_MS);
@@ -86,14 +86,14 @@ describe("a snapshot that an AMI holds", () => {
   });
 });
 
-test("a lock that came between look and deletion is told in AWS's words: its code is not documented", async () => {
+test("reports a lock set between check and deletion in AWS's words, because its code is not documented", async () => {
   rig.writer.on(DeleteSnapshotCommand).rejects(awsError("OddCode", "The snapshot old is locked."));
   const { problems } = await rig.trigger(SWEEP);
   expect(problems).toMatchObject([{ kind: "in-use", subject: "old", severity: "notice" }]);
   expect(problems[0]?.message).toMatch(/EC2 says: OddCode: The snapshot old is locked\.$/);
 });
 
-test("the reads that guard a deletion come after the copies", async () => {
+test("makes the reads that guard a deletion after the copies", async () => {
   const order: string[] = [];
   rig.drWriter.on(CopySnapshotCommand).callsFake(() => {
     order.push("copy");
@@ -112,15 +112,15 @@ test("the reads that guard a deletion come after the copies", async () => {
   expect(order).toStrictEqual(["copy", "look", "delete"]);
 });
 
-describe("a guard that can't look", () => {
-  test("deletes nothing there and is a failure to tell", async () => {
+describe("a pre-deletion check that can't be made", () => {
+  test("deletes nothing there and is reported as a failure", async () => {
     rig.dr.on(DescribeSnapshotAttributeCommand).rejects(denied);
     await expect(rig.trigger(SWEEP)).rejects.toThrow(/partial: could not read whom snapshots in us-west-2/);
     expect(rig.drWriter.commandCalls(DeleteSnapshotCommand)).toStrictEqual([]);
     expect(rig.writer.commandCalls(DeleteSnapshotCommand)).toHaveLength(1);
   });
 
-  test("that is throttled is put off, comes again, and is told after an hour", async () => {
+  test("is deferred if AWS throttles it, made again, and reported after an hour", async () => {
     rig.dr.on(DescribeLockedSnapshotsCommand).rejects(awsError("RequestLimitExceeded"));
     const { status, nextFollowUp, deferrals } = await rig.trigger(SWEEP);
     expect([status, nextFollowUp]).toStrictEqual(["clean", isoSeconds(NOW + MINUTE_MS)]);
@@ -130,7 +130,7 @@ describe("a guard that can't look", () => {
   });
 });
 
-describe("where copies are locked", () => {
+describe("with locks on copies", () => {
   const locking = makeRig({ ...SETTINGS, lock: { mode: "compliance", days: 30 } });
   const locks = () => locking.drWriter.commandCalls(LockSnapshotCommand).map(({ args: [{ input }] }) => input);
 
@@ -139,7 +139,7 @@ describe("where copies are locked", () => {
     locking.sees([old, recent], copies);
   });
 
-  test("a verified copy is locked by the pass that sees it, and by no other", async () => {
+  test("a verified copy is locked by the first follow-up that sees it, and by no other", async () => {
     await expect(locking.trigger({ kind: "follow-up" })).resolves.toMatchObject({ status: "clean" });
     const input = { SnapshotId: "recent-copy", LockMode: "compliance", LockDuration: 30 };
     expect(locks()).toStrictEqual([input]);
@@ -149,7 +149,7 @@ describe("where copies are locked", () => {
     expect(locks()).toHaveLength(1);
   });
 
-  test("one that can't be locked is told", async () => {
+  test("a copy that can't be locked is reported", async () => {
     locking.drWriter.on(LockSnapshotCommand).rejects(denied);
     await expect(locking.trigger(SWEEP)).rejects.toThrow(
       "smart-vault-test: failed: locking recent-copy in us-west-2 failed: UnauthorizedOperation: no",
@@ -159,7 +159,7 @@ describe("where copies are locked", () => {
     });
   });
 
-  test("one whose lock meets a limit is put off, and the clock comes back for it", async () => {
+  test("a copy whose lock meets a limit is deferred, and a follow-up is scheduled for it", async () => {
     locking.drWriter.on(LockSnapshotCommand).rejects(awsError("RequestLimitExceeded"));
     const { status, nextFollowUp } = await locking.trigger(SWEEP);
     expect([status, nextFollowUp]).toStrictEqual(["clean", isoSeconds(NOW + 10 * MINUTE_MS)]);

@@ -1,4 +1,4 @@
-/** One invocation from event to report, on a stubbed account: see support/rig.ts. */
+/** Tests one invocation from event to report, on a stubbed account: see support/rig.ts. */
 import {
   CopySnapshotCommand,
   CreateSnapshotsCommand,
@@ -28,7 +28,7 @@ function noInstances(): void {
   rig.primary.on(DescribeInstancesCommand).resolves({});
 }
 
-describe("a run that goes well", () => {
+describe("a run that succeeds", () => {
   test("takes the snapshots, copies what is due, and says so", async () => {
     rig.sees([yesterday], []);
     await expect(rig.trigger(RUN_EVENT)).resolves.toStrictEqual({
@@ -53,7 +53,7 @@ describe("a run that goes well", () => {
     expect(rig.lines.map((line) => line.message)).toStrictEqual(["invoked", "snapshot", "copy", "kept", "finished"]);
   });
 
-  test("sets a guard with the slot before it looks, and at its end the next wake with the slot done", async () => {
+  test("sets the timer with the slot before it looks, and at its end the next follow-up with the slot done", async () => {
     let setBefore = 0;
     rig.dr.on(DescribeSnapshotsCommand).callsFake(() => {
       setBefore = rig.clockSets().length;
@@ -67,7 +67,7 @@ describe("a run that goes well", () => {
     ]);
   });
 
-  test("of which nothing is left to do stops the clock", async () => {
+  test("stops the timer if nothing is left to do", async () => {
     const today = snapshot("snap-1");
     rig.sees([today], [copyOf(today, "copy-1")]);
     const result = await rig.trigger(RUN_EVENT);
@@ -75,7 +75,7 @@ describe("a run that goes well", () => {
     expect(rig.clockSets().map(({ state }) => state)).toStrictEqual(["ENABLED", "DISABLED"]);
   });
 
-  test("that meets a limit puts the copy off, is clean, and comes again", async () => {
+  test("that meets a limit defers the copy, is clean, and comes again", async () => {
     rig.sees([yesterday], []);
     rig.drWriter.on(CopySnapshotCommand).rejects(limit);
     const { status, counts, deferrals } = await rig.trigger(RUN_EVENT);
@@ -87,7 +87,7 @@ describe("a run that goes well", () => {
 });
 
 describe("an open slot", () => {
-  test("stays with the clock while a snapshot was put off", async () => {
+  test("is carried by the timer while a snapshot was deferred", async () => {
     rig.writer.on(CreateSnapshotsCommand).rejects(limit);
     await rig.trigger(RUN_EVENT);
     expect(rig.clockSets().at(-1)).toStrictEqual({
@@ -100,13 +100,13 @@ describe("an open slot", () => {
   test.each([
     ["instances", DescribeInstancesCommand],
     ["snapshots", DescribeSnapshotsCommand],
-  ])("stays with the clock while the %s could not be seen", async (_what, command) => {
+  ])("is carried by the timer while the %s could not be seen", async (_what, command) => {
     rig.primary.on(command).rejects(new Error("no route"));
     await expect(rig.trigger(RUN_EVENT)).rejects.toThrow("no route");
     expect(rig.clockSets().at(-1)).toMatchObject({ state: "DISABLED", input: { slot: SLOT } });
   });
 
-  test("is gone on with by a sweep, which takes what it lacks", async () => {
+  test("is continued by a sweep, which takes what it lacks", async () => {
     rig.carries({ slot: SLOT, notified: {} });
     const { trigger, counts } = await rig.trigger({ kind: "sweep" });
     expect(trigger).toStrictEqual({ kind: "sweep", runId: "run-1" });
@@ -116,7 +116,7 @@ describe("an open slot", () => {
     expect(tags).toContainEqual({ Key: TAG.slot, Value: SLOT });
   });
 
-  test("is closed by the sweep that finds it whole, so that no later one takes snapshots for it", async () => {
+  test("is closed by the sweep that finds it complete, so that no later sweep takes snapshots for it", async () => {
     const today = snapshot("snap-1");
     rig.sees([today], [copyOf(today, "copy-1")]);
     rig.carries({ slot: SLOT, notified: {} });
@@ -126,7 +126,7 @@ describe("an open slot", () => {
   });
 });
 
-test("an idle sweep reads no instances and leaves the clock alone", async () => {
+test("reads no instances and leaves the timer alone in an idle sweep", async () => {
   rig.carries({ done: SLOT, strangersAt: SLOT, notified: {} });
   const { status } = await rig.trigger({ kind: "sweep" });
   expect(status).toBe("clean");
@@ -135,7 +135,7 @@ test("an idle sweep reads no instances and leaves the clock alone", async () => 
   expect(rig.counted).toStrictEqual({ InvocationsCompleted: 1 });
 });
 
-test("a pass without work stops the clock", async () => {
+test("stops the timer in a follow-up without work", async () => {
   await rig.trigger({ kind: "follow-up" });
   expect(rig.clockSets()).toMatchObject([{ state: "DISABLED" }]);
 });
@@ -143,7 +143,7 @@ test("a pass without work stops the clock", async () => {
 describe("a problem", () => {
   const key = "no-instances/Backup=true";
 
-  test("is mailed, remembered by the clock, and thrown, so that the alarm fires", async () => {
+  test("is mailed, carried by the timer, and thrown, so that the alarm fires", async () => {
     noInstances();
     await expect(rig.trigger(RUN_EVENT)).rejects.toMatchObject({
       name: "BackupFailed",
@@ -159,21 +159,21 @@ describe("a problem", () => {
     expect(rig.counted.ProblemsSeen).toBe(1);
   });
 
-  test("that was told within the day is neither mailed nor thrown again, but not called clean", async () => {
+  test("that was reported within the day is neither mailed nor thrown again, but the run is not called clean", async () => {
     noInstances();
     rig.carries({ notified: { [key]: isoSeconds(NOW - 22 * HOUR_MS) } });
     await expect(rig.trigger(RUN_EVENT)).resolves.toMatchObject({ status: "no-instances" });
     expect(rig.mails()).toStrictEqual([]);
   });
 
-  test("that is still there after 23 hours is told again", async () => {
+  test("that is still there after 23 hours is reported again", async () => {
     noInstances();
     rig.carries({ notified: { [key]: isoSeconds(NOW - 23 * HOUR_MS) } });
     await expect(rig.trigger(RUN_EVENT)).rejects.toMatchObject({ name: "BackupFailed" });
     expect(rig.mails()).toHaveLength(1);
   });
 
-  test("that is new is told beside one that was told", async () => {
+  test("that is new is reported even if another was reported before", async () => {
     noInstances();
     rig.dr.on(DescribeSnapshotsCommand).rejects(new Error("no route"));
     rig.carries({ notified: { [key]: SLOT } });
@@ -184,7 +184,7 @@ describe("a problem", () => {
     });
   });
 
-  test("of one copy leaves the rest of the run done: it is incomplete, not failed", async () => {
+  test("of one copy does not stop the rest of the run, which is incomplete, not failed", async () => {
     rig.sees([yesterday], []);
     rig.drWriter.on(CopySnapshotCommand).rejects(denied);
     await expect(rig.trigger(RUN_EVENT)).rejects.toMatchObject({
@@ -193,7 +193,7 @@ describe("a problem", () => {
     expect(rig.mails()).toStrictEqual(["smart-vault-test: backup incomplete, 1 problem"]);
   });
 
-  test("of everything is a failed backup, and the message counts what more there is", async () => {
+  test("with everything makes a failed backup, whose message counts the other problems", async () => {
     rig.sees([yesterday], []);
     rig.drWriter.on(CopySnapshotCommand).rejects(denied);
     rig.writer.on(CreateSnapshotsCommand).rejects(denied);
@@ -203,7 +203,7 @@ describe("a problem", () => {
     expect(rig.mails()).toStrictEqual(["smart-vault-test: BACKUP FAILED, 2 problems"]);
   });
 
-  test("stays untold where SNS is down, is thrown, and the clock is set all the same", async () => {
+  test("remains unreported while SNS is down, is thrown, and the timer is set nevertheless", async () => {
     noInstances();
     rig.sns.on(PublishCommand).rejects(new Error("SNS is down"));
     await expect(rig.trigger(RUN_EVENT)).rejects.toMatchObject({ name: "BackupFailed" });
@@ -216,7 +216,7 @@ describe("a problem", () => {
   });
 });
 
-test("problems by the hundred are told once, not by every invocation", async () => {
+test("is reported once, not by every invocation, even by the hundred", async () => {
   const many = Array.from({ length: 150 }, (_, n) => snapshot(`snap-${n}`, { volumeId: `vol-${n}` }));
   rig.sees(many, []);
   rig.drWriter.on(CopySnapshotCommand).rejects(denied);
@@ -226,8 +226,8 @@ test("problems by the hundred are told once, not by every invocation", async () 
   expect(rig.mails()).toHaveLength(1);
 });
 
-describe("a clock", () => {
-  test("that can't be set is told, and the run does its work", async () => {
+describe("a timer", () => {
+  test("that can't be set is reported, and the run does its work", async () => {
     rig.scheduler.on(UpdateScheduleCommand).rejects(denied);
     await expect(rig.trigger(RUN_EVENT)).rejects.toThrow(
       "the follow-up timer could not be set: UnauthorizedOperation: no",
@@ -237,7 +237,7 @@ describe("a clock", () => {
     expect(late).toHaveLength(2);
   });
 
-  test("that may not be read is told, and the run does its work", async () => {
+  test("that the vault is not allowed to read is reported, and the run does its work", async () => {
     rig.scheduler.on(GetScheduleCommand).rejects(denied);
     await expect(rig.trigger(RUN_EVENT)).rejects.toThrow(
       "the follow-up timer could not be read: UnauthorizedOperation: no",
@@ -246,13 +246,13 @@ describe("a clock", () => {
   });
 });
 
-test("an event that is not understood is refused before anything is touched", async () => {
+test("refuses an event that it does not understand before it touches anything", async () => {
   await expect(rig.trigger({ kind: "backup" })).rejects.toMatchObject({ name: "BadEvent" });
   const { primary, writer, scheduler, sns } = rig;
   expect([...primary.calls(), ...writer.calls(), ...scheduler.calls(), ...sns.calls()]).toStrictEqual([]);
 });
 
-test("with a minute left nothing is begun, and the slot stays open", async () => {
+test("starts nothing with a minute left, and keeps the slot open", async () => {
   rig.sees([yesterday], []);
   const { status, counts, deferrals } = await rig.trigger(RUN_EVENT, lambdaContext(60_000));
   expect([status, counts.deferred]).toStrictEqual(["clean", 2]);

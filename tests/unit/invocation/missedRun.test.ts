@@ -1,4 +1,4 @@
-/** A run that is lost: the sweep that takes its slot, what a person is told of it, and when nothing is owed. */
+/** Tests a lost run: which sweep takes over its slot, what is reported, and when nothing is due. */
 import { DescribeInstancesCommand } from "@aws-sdk/client-ec2";
 import { UpdateScheduleCommand } from "@aws-sdk/client-scheduler";
 import { PublishCommand } from "@aws-sdk/client-sns";
@@ -12,7 +12,7 @@ const RUN_EVENT = { kind: "run", slot: SLOT };
 const SWEEP_EVENT = { kind: "sweep" };
 const YESTERDAY = isoSeconds(NOW - DAY_MS);
 const MISSED = "slot-missed/i-1";
-/** No sweep of these tests looks for strangers: see strangers.test.ts. */
+/** Timer state that keeps the sweeps of these tests from looking for strangers: see strangers.test.ts. */
 const LOOKED = { strangersAt: SLOT };
 
 beforeEach(() => {
@@ -20,7 +20,7 @@ beforeEach(() => {
 });
 
 describe("a run that is lost", () => {
-  test("is made good by the next sweep, under the time that it was due, and only once", async () => {
+  test("is caught up by the next sweep, under the time that it was due, and only once", async () => {
     rig.carries({ done: YESTERDAY, notified: {} });
     const { counts, trigger } = await followUpAfter(25, SWEEP_EVENT);
     expect([counts.snapshots, trigger]).toStrictEqual([1, { kind: "sweep", runId: "run-1" }]);
@@ -33,7 +33,7 @@ describe("a run that is lost", () => {
     expect(slotsAsked()).toStrictEqual([SLOT]);
   });
 
-  test("is reported once, as a notice, by the sweep that takes its slot", async () => {
+  test("is reported once, as a notice, by the sweep that takes over its slot", async () => {
     rig.carries({ done: YESTERDAY, notified: {} });
     const { status, problems } = await followUpAfter(25, SWEEP_EVENT);
     await followUpAfter(85, SWEEP_EVENT);
@@ -53,7 +53,7 @@ describe("a run that is lost", () => {
     expect(clock()).toMatchObject({ notified: { [`run-missed/${SLOT}`]: isoSeconds(NOW + 25 * MINUTE_MS) } });
   });
 
-  test("is reported with each missing snapshot where the window is over", async () => {
+  test("is reported with each missing snapshot once the window is over", async () => {
     rig.carries({ done: YESTERDAY, notified: {} });
     await expect(followUpAfter(481, SWEEP_EVENT)).rejects.toThrow(`i-1 has no snapshot of vol-1 for ${SLOT}`);
     expect(slotsAsked()).toStrictEqual([]);
@@ -64,14 +64,14 @@ describe("a run that is lost", () => {
     );
   });
 
-  test("is not reported where a killed run left its slot in the clock", async () => {
+  test("is not reported if a killed run left its slot in the timer", async () => {
     rig.carries({ slot: SLOT, done: YESTERDAY, notified: {} });
     await followUpAfter(25, SWEEP_EVENT);
     expect(slotsAsked()).toStrictEqual([SLOT]);
     expect(rig.mails()).toStrictEqual([]);
   });
 
-  test("and comes after all finds everything made", async () => {
+  test("finds everything made if it comes after all", async () => {
     rig.carries({ done: YESTERDAY, notified: {} });
     await followUpAfter(25, SWEEP_EVENT);
     rig.sees([snapshot("snap-1")], []);
@@ -80,14 +80,14 @@ describe("a run that is lost", () => {
     expect(clock()).toMatchObject({ done: SLOT });
   });
 
-  test("is not owed where a run by hand came later", async () => {
+  test("is not due if a person started a run later", async () => {
     rig.carries({ done: YESTERDAY, notified: {} });
     await followUpAfter(25, { kind: "run" });
     await followUpAfter(85, SWEEP_EVENT);
     expect(slotsAsked()).toStrictEqual([isoSeconds(NOW + 25 * MINUTE_MS)]);
   });
 
-  test("is not owed where it was due before a new vault's first sweep, which notes its time", async () => {
+  test("is not due if it was scheduled before a new vault's first sweep, which records its time", async () => {
     rig.carries({ ...LOOKED, notified: {} });
     await followUpAfter(25, SWEEP_EVENT);
     await followUpAfter(85, SWEEP_EVENT);
@@ -98,7 +98,7 @@ describe("a run that is lost", () => {
     ]);
   });
 
-  test("is made good and reported where it is the first of a new vault", async () => {
+  test("is caught up and reported if it is the first of a new vault", async () => {
     rig.carries({ ...LOOKED, notified: {} });
     await followUpAfter(25, SWEEP_EVENT);
     await followUpAfter(24 * 60 + 25, SWEEP_EVENT);
@@ -108,7 +108,7 @@ describe("a run that is lost", () => {
     expect(Object.keys(clock().notified ?? {})).toStrictEqual([`run-missed/${tomorrow}`]);
   });
 
-  test("of a new vault with a rate is not owed, since nothing tells when a rate began", async () => {
+  test("of a new vault with a rate is not due, since nothing says when the rate started", async () => {
     const rated = makeRig({ ...SETTINGS, schedule: "rate(6 hours)" });
     rated.reset();
     rated.carries({ ...LOOKED, notified: {} });
@@ -120,7 +120,7 @@ describe("a run that is lost", () => {
     expect(rated.clockSets()).toStrictEqual([]);
   });
 
-  test("after its guard was set goes on by the clock", async () => {
+  test("after it set the timer is continued by a follow-up", async () => {
     rig.carries({ done: YESTERDAY, notified: {} });
     rig.scheduler.on(UpdateScheduleCommand).resolvesOnce({}).rejects(new Error("killed"));
     await rig.trigger(RUN_EVENT);

@@ -1,6 +1,6 @@
 /**
- * A slot that is taken up again because a snapshot in it failed: written down before anything is done, since what failed may
- * be pruned in the same breath, and a function killed after that would leave nobody who knows of it.
+ * Tests a slot that is reopened because a snapshot in it failed. It is saved before anything is done, because the
+ * failed snapshot may be pruned in the same invocation, and a function killed after that would leave no trace of it.
  */
 import { CreateSnapshotsCommand, DeleteSnapshotCommand, DescribeInstancesCommand } from "@aws-sdk/client-ec2";
 import { UpdateScheduleCommand } from "@aws-sdk/client-scheduler";
@@ -13,7 +13,7 @@ import { NOW, SLOT, snapshot } from "../../support/world";
 const rig = makeRig();
 const SWEEP_EVENT = { kind: "sweep" };
 
-/** Of an st1 volume, of which EC2 takes no second snapshot beside a failed one: its remains go for the next try. */
+/** A failed snapshot of an st1 volume. EC2 takes no second one beside it, so it is deleted for the next attempt. */
 const failed = snapshot("snap-failed", {
   state: "error",
   startTimeMs: NOW,
@@ -27,7 +27,7 @@ beforeEach(() => {
   rig.at(NOW + 3 * HOUR_MS);
 });
 
-test("the clock carries the slot before the first call that changes anything", async () => {
+test("saves the reopened slot in the timer before the first call that changes anything", async () => {
   const order: string[] = [];
   rig.scheduler.on(UpdateScheduleCommand).callsFake(({ Target }: { Target: { Input: string } }) => {
     const { slot } = JSON.parse(Target.Input) as { slot?: string };
@@ -46,7 +46,7 @@ test("the clock carries the slot before the first call that changes anything", a
   expect(order).toStrictEqual([`clock ${SLOT}`, "create", "delete", "clock none"]);
 });
 
-test("a pass that knows the slot already does not write it again", async () => {
+test("does not save the slot again in a follow-up that knows it already", async () => {
   rig.carries({ slot: SLOT, done: SLOT, notified: {} });
   await rig.trigger({ kind: "follow-up", slot: SLOT, done: SLOT, notified: {} });
   expect(rig.clockSets()).toHaveLength(1);
@@ -63,7 +63,7 @@ describe("a slot that still lacks something when the next one comes", () => {
   });
 
   test.each([SWEEP_EVENT, { kind: "run", slot: SLOT }])(
-    "is carried as given up before anything is done, by %j, and no more when it was told",
+    "is carried as abandoned before anything is done, by %j, and no longer once it was reported",
     async (event) => {
       await expect(rig.trigger(event)).rejects.toMatchObject({ name: "BackupFailed" });
       const [first, last, ...more] = rig.clockSets();
@@ -74,20 +74,20 @@ describe("a slot that still lacks something when the next one comes", () => {
     },
   );
 
-  test("is told by the pass after a run that was killed", async () => {
+  test("is reported by the follow-up after a run that was killed", async () => {
     rig.carries({ ...LACKING, slot: SLOT, abandoned: YESTERDAY });
     await expect(rig.trigger({ kind: "follow-up" })).rejects.toMatchObject({ name: "BackupFailed" });
     const [mail] = rig.sns.commandCalls(PublishCommand);
     expect(mail?.args[0].input.Message).toContain(`for ${YESTERDAY}`);
   });
 
-  test("is carried on with the new one until the mail that tells it is sent", async () => {
+  test("is carried with the new slot until the mail that reports it is sent", async () => {
     rig.sns.on(PublishCommand).rejects(new Error("SNS is down"));
     await expect(rig.trigger({ kind: "run", slot: SLOT })).rejects.toMatchObject({ name: "BackupFailed" });
     expect(rig.clockSets().at(-1)?.input).toMatchObject({ slot: SLOT, abandoned: YESTERDAY });
   });
 
-  test("is carried on with the new one where instances could not be read", async () => {
+  test("is carried with the new slot if instances could not be read", async () => {
     rig.primary.on(DescribeInstancesCommand).rejects(new Error("EC2 is down"));
     await expect(rig.trigger({ kind: "run", slot: SLOT })).rejects.toMatchObject({ name: "BackupFailed" });
     expect(rig.clockSets().at(-1)?.input).toMatchObject({ slot: SLOT, abandoned: YESTERDAY });

@@ -1,4 +1,7 @@
-/** A slot from its run to its end over several invocations, on a stubbed account whose clock keeps what it is set to. */
+/**
+ * Tests a slot from its run to its end over several invocations, on a stubbed account whose timer keeps what it is set
+ * to.
+ */
 import {
   CopySnapshotCommand,
   CreateSnapshotsCommand,
@@ -18,7 +21,7 @@ const RUN_EVENT = { kind: "run", slot: SLOT };
 const SWEEP_EVENT = { kind: "sweep" };
 const YESTERDAY = isoSeconds(NOW - DAY_MS);
 const MISSED = "slot-missed/i-1";
-/** No sweep of these tests looks for strangers: see strangers.test.ts. */
+/** Timer state that keeps the sweeps of these tests from looking for strangers: see strangers.test.ts. */
 const LOOKED = { strangersAt: SLOT };
 
 const refusal = (name: string) => Object.assign(new Error("not now"), { name, $metadata: { httpStatusCode: 400 } });
@@ -36,7 +39,7 @@ function allowSnapshots(): void {
   rig.writer.on(CreateSnapshotsCommand).resolves({ Snapshots: [{ SnapshotId: "snap-1" }], $metadata });
 }
 
-/** The pass that the clock wakes. */
+/** Invokes the follow-up that the timer triggers. */
 function followUpOf(minutes: number) {
   return followUpAfter(minutes, rig.clockSets().at(-1)?.input);
 }
@@ -52,8 +55,8 @@ function failedTries(...minutes: number[]): Snapshot[] {
   );
 }
 
-describe("a run that AWS takes no snapshots of now", () => {
-  test("goes on by the clock until they are taken, and settles without a mail", async () => {
+describe("a run whose snapshots AWS refuses for now", () => {
+  test("is continued by follow-ups until they are taken, and settles without a mail", async () => {
     refuseSnapshots("PendingSnapshotLimitExceeded");
     const first = await rig.trigger(RUN_EVENT);
     expect([first.status, first.deferrals]).toStrictEqual(["clean", { PendingSnapshotLimitExceeded: 1 }]);
@@ -77,7 +80,7 @@ describe("a run that AWS takes no snapshots of now", () => {
     expect(rig.mails()).toStrictEqual([]);
   });
 
-  test("is not gone on with by a pass that comes late, when the slot is done", async () => {
+  test("is not continued by a follow-up that comes late, when the slot is done", async () => {
     refuseSnapshots("PendingSnapshotLimitExceeded");
     await rig.trigger(RUN_EVENT);
     const late = rig.clockSets().at(-1)?.input;
@@ -90,7 +93,7 @@ describe("a run that AWS takes no snapshots of now", () => {
     expect(clock()).not.toHaveProperty("slot");
   });
 
-  test("stops the snapshots, not the copies of what is there", async () => {
+  test("stops the snapshots, but not the copies of existing ones", async () => {
     refuseSnapshots("PendingSnapshotLimitExceeded");
     rig.sees([snapshot("snap-0", { startTimeMs: NOW - DAY_MS })], []);
     const { counts } = await rig.trigger(RUN_EVENT);
@@ -99,7 +102,7 @@ describe("a run that AWS takes no snapshots of now", () => {
   });
 });
 
-describe("a window that ends", () => {
+describe("a start window that ends", () => {
   beforeEach(async () => {
     refuseSnapshots("PendingSnapshotLimitExceeded");
     rig.carries({ done: YESTERDAY, ...LOOKED, notified: {} });
@@ -108,7 +111,7 @@ describe("a window that ends", () => {
     expect(rig.mails()).toStrictEqual([]);
   });
 
-  test("is mailed and thrown once, marks the slot done, and nothing more is asked for", async () => {
+  test("is mailed and thrown once, finishes the slot, and is not asked about again", async () => {
     const asked = slotsAsked().length;
     await expect(followUpAfter(481, SWEEP_EVENT)).rejects.toThrow(
       `smart-vault-test: partial: i-1 has no snapshot of vol-1 for ${SLOT}: none could be made in its time, 8 hours or until the next slot`,
@@ -122,7 +125,7 @@ describe("a window that ends", () => {
     expect(clock()).toStrictEqual({ on: false, done: SLOT, ...LOOKED, notified });
   });
 
-  test("stays to be told while SNS is down", async () => {
+  test("remains to be reported while SNS is down", async () => {
     rig.sns.on(PublishCommand).rejects(new Error("SNS is down"));
     await expect(followUpAfter(481, SWEEP_EVENT)).rejects.toMatchObject({ name: "BackupFailed" });
     expect(clock()).toStrictEqual({ on: false, slot: SLOT, done: YESTERDAY, ...LOOKED, notified: {} });
@@ -132,7 +135,7 @@ describe("a window that ends", () => {
     expect(clock()).not.toHaveProperty("slot");
   });
 
-  test("closes nothing while the instances can't be seen, and does afterwards", async () => {
+  test("closes nothing while the instances can't be seen, and closes the slot afterwards", async () => {
     rig.primary.on(DescribeInstancesCommand).rejects(new Error("no route"));
     await expect(followUpAfter(481, SWEEP_EVENT)).rejects.toThrow("could not read instances");
     expect(clock()).toMatchObject({ slot: SLOT, done: YESTERDAY });
@@ -147,7 +150,7 @@ describe("a snapshot that fails in EC2 after its slot was done", () => {
     rig.carries({ done: SLOT, notified: {} });
   });
 
-  test("is tried again without a mail or an error, with a pause before the third time, and then told once", async () => {
+  test("is attempted again without a mail or an error, with a pause before the third time, and then reported once", async () => {
     rig.carries({ done: SLOT, ...LOOKED, notified: {} });
     rig.sees(failedTries(0), []);
     await expect(followUpAfter(5, { kind: "follow-up" })).resolves.toMatchObject({
@@ -176,7 +179,7 @@ describe("a snapshot that fails in EC2 after its slot was done", () => {
     expect(slotsAsked()).toStrictEqual([SLOT, SLOT]);
   });
 
-  test("keeps its slot open while the next try is put off, though its remains are gone", async () => {
+  test("keeps its slot open while the next attempt is deferred, even if its failed attempts are deleted", async () => {
     const tags = { [TAG.slot]: SLOT, [TAG.volumes]: "vol-1:/dev/xvda:root:st1:500::" };
     rig.sees([snapshot("bad", { state: "error", tags })], []);
     refuseSnapshots("ConcurrentSnapshotLimitExceeded");

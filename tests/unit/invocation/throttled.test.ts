@@ -1,4 +1,4 @@
-/** Reads that AWS throttles: put off, looked at again by the clock, told when it lasts. */
+/** Tests reads that AWS throttles: they are deferred, made again by follow-ups, and reported if throttling lasts. */
 import { problem } from "../../../src/vault/model/problem";
 import { DescribeInstancesCommand, DescribeSnapshotsCommand } from "@aws-sdk/client-ec2";
 import { UpdateScheduleCommand } from "@aws-sdk/client-scheduler";
@@ -18,7 +18,7 @@ beforeEach(() => {
   rig.primary.on(DescribeInstancesCommand).rejects(throttled);
 });
 
-test("a run that can't read the instances comes back for them in a minute, without a word", async () => {
+test("schedules a follow-up in a minute for a run that can't read the instances, without a report", async () => {
   const { status, counts, nextFollowUp } = await rig.trigger(RUN_EVENT);
   expect([status, counts.deferred, nextFollowUp]).toStrictEqual(["clean", 1, "2026-11-22T03:01:00Z"]);
   expect(rig.mails()).toStrictEqual([]);
@@ -41,7 +41,7 @@ test("a run that can't read the instances comes back for them in a minute, witho
   ]);
 });
 
-test("what lasts for an hour is told", async () => {
+test("reports throttling that lasts for an hour", async () => {
   await rig.trigger(RUN_EVENT);
   rig.at(NOW + HOUR_MS - MINUTE_MS);
   await expect(rig.trigger({ kind: "follow-up", slot: SLOT })).resolves.toMatchObject({ status: "clean" });
@@ -51,7 +51,7 @@ test("what lasts for an hour is told", async () => {
   expect(rig.clockSets().at(-1)?.input.throttledSince).toBe(SLOT);
 });
 
-test("one good look ends it", async () => {
+test("ends the throttling record after one successful look", async () => {
   await rig.trigger(RUN_EVENT);
   rig.primary.on(DescribeInstancesCommand).resolves({ Reservations: [] });
   rig.at(NOW + MINUTE_MS);
@@ -59,7 +59,7 @@ test("one good look ends it", async () => {
   expect(rig.clockSets().at(-1)?.input).not.toHaveProperty("throttledSince");
 });
 
-test("a sweep that reads all lets go of what a pass could not read", async () => {
+test("clears in a sweep that reads everything what a follow-up could not read", async () => {
   rig.carries({ done: SLOT, throttledSince: isoSeconds(NOW - 5 * MINUTE_MS), notified: {} });
   await rig.trigger({ kind: "sweep" });
   expect(rig.clockSets().at(-1)).toMatchObject({
@@ -68,20 +68,20 @@ test("a sweep that reads all lets go of what a pass could not read", async () =>
   });
 });
 
-test("a DR region that is throttled stops no snapshot", async () => {
+test("takes snapshots while a DR region is throttled", async () => {
   rig.reset();
   rig.dr.on(DescribeSnapshotsCommand).rejects(throttled);
   const { counts } = await rig.trigger(RUN_EVENT);
   expect([counts.snapshots, counts.deferred]).toStrictEqual([1, 1]);
 });
 
-test("with a clock that can't be read it is told at once: nobody knows since when", () => {
+test("reports throttling at once if the timer can't be read, because its start is unknown", () => {
   const unread = problem("not-observed", "x", "could not read x");
   const judged = openThrottling([{ code: "Throttling", problem: unread }], undefined, NOW);
   expect(judged).toStrictEqual({ since: isoSeconds(NOW), deferredReads: [], problems: [unread] });
 });
 
-test("a clock that is throttled is the sweep's to make good, and nobody's to hear of", async () => {
+test("leaves a throttled timer to the sweep, without a report", async () => {
   rig.reset();
   const busy = Object.assign(new Error("slow down"), { name: "ThrottlingException" });
   rig.scheduler.on(UpdateScheduleCommand).rejects(busy);

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Step, runSteps } from "../../../src/vault/lib/pool";
 
-/** Steps that say what became of them; `stop` is the answer of the named ones. */
+/** Builds steps that record what happened to them; `stop` holds the answers of some steps. */
 function steps(lanes: string[], stop: Record<number, string> = {}, ms = 0) {
   const seen = { log: [] as string[], running: 0, most: 0 };
   const list: Step[] = lanes.map((lane, index) => ({
@@ -21,7 +21,7 @@ function steps(lanes: string[], stop: Record<number, string> = {}, ms = 0) {
 
 const always = () => true;
 
-test("never more run at once than asked, and as many as that", async () => {
+test("runs as many steps at once as asked, and never more", async () => {
   const { list, seen } = steps(
     Array.from({ length: 20 }, () => "a"),
     {},
@@ -32,29 +32,29 @@ test("never more run at once than asked, and as many as that", async () => {
   expect(seen.log).toHaveLength(20);
 });
 
-test("one at a time they run in order", async () => {
+test("runs steps in order one at a time", async () => {
   const { list, seen } = steps(["a", "b", "a"]);
   await runSteps(list, 1, always);
   expect(seen.log).toStrictEqual(["ran 0", "ran 1", "ran 2"]);
 });
 
-test("more workers than steps run each step once", async () => {
+test("runs each step once with more workers than steps", async () => {
   const { list, seen } = steps(["a", "a"]);
   await runSteps(list, 8, always);
   expect(seen.log.sort()).toStrictEqual(["ran 0", "ran 1"]);
 });
 
-test("no steps are no work", async () => {
+test("does nothing without steps", async () => {
   await expect(runSteps([], 8, always)).resolves.toBeUndefined();
 });
 
-test("a lane that met a limit stops, and the others go on", async () => {
+test("stops a lane that met a limit and continues the others", async () => {
   const { list, seen } = steps(["a", "a", "b", "a"], { 0: "full" });
   await runSteps(list, 1, always);
   expect(seen.log).toStrictEqual(["ran 0", "deferred 1: full", "ran 2", "deferred 3: full"]);
 });
 
-test("nothing is begun after the deadline, and what was begun ends", async () => {
+test("starts nothing after the deadline, and lets started steps end", async () => {
   let asked = 0;
   const { list, seen } = steps(["a", "a", "a"]);
   await runSteps(list, 1, () => ++asked <= 1);

@@ -1,4 +1,7 @@
-/** When a schedule was last due: what a sweep knows a lost run by. The next time: tests/stack/schedule.test.ts. */
+/**
+ * Tests when a schedule was last due, by which a sweep detects a lost run. For the next time see
+ * tests/stack/schedule.test.ts.
+ */
 import { cronOf, lastDueMs, nextFireMs } from "../../../src/vault/lib/schedule";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../../src/vault/lib/time";
 
@@ -11,11 +14,11 @@ const DAILY = "cron(0 3 * * ? *)";
 
 test.each([
   ["its exact instant", "2026-11-22T03:00:00.000Z", "2026-11-22T03:00:00.000Z"],
-  ["a moment after", "2026-11-22T03:00:00.001Z", "2026-11-22T03:00:00.000Z"],
-  ["a millisecond before", "2026-11-22T02:59:59.999Z", "2026-11-21T03:00:00.000Z"],
-  ["a second before", "2026-11-22T02:59:59.000Z", "2026-11-21T03:00:00.000Z"],
+  ["a moment after it", "2026-11-22T03:00:00.001Z", "2026-11-22T03:00:00.000Z"],
+  ["a millisecond before it", "2026-11-22T02:59:59.999Z", "2026-11-21T03:00:00.000Z"],
+  ["a second before it", "2026-11-22T02:59:59.000Z", "2026-11-21T03:00:00.000Z"],
   ["the day's end", "2026-11-22T23:59:59.999Z", "2026-11-22T03:00:00.000Z"],
-])("a cron at %s", (_what, now, expected) => {
+])("finds the last due time of a cron at %s", (_what, now, expected) => {
   expect(last(DAILY, "UTC", now)).toBe(expected);
 });
 
@@ -26,7 +29,7 @@ test.each([
   ["cron(0 3 29 2 ? *)", "2026-11-22T12:00:00Z", "2024-02-29T03:00:00.000Z"],
   ["cron(0 3 1 1 ? 2020)", "2026-11-22T12:00:00Z", "2020-01-01T03:00:00.000Z"],
   ["cron(0 3 1 1 ? 2099)", "2026-11-22T12:00:00Z", undefined],
-])("%s was last due at %s's %s", (expression, now, expected) => {
+])("finds that %s was last due at %s's %s", (expression, now, expected) => {
   expect(last(expression, "UTC", now)).toBe(expected);
 });
 
@@ -34,14 +37,14 @@ test.each([
   ["Europe/Berlin", "2026-07-01T12:00:00Z", "2026-07-01T01:00:00.000Z"],
   ["Europe/Berlin", "2026-12-01T12:00:00Z", "2026-12-01T02:00:00.000Z"],
   ["Asia/Kolkata", "2026-12-01T12:00:00Z", "2026-11-30T21:30:00.000Z"],
-])("the hour is that of %s", (timezone, now, expected) => {
+])("takes the hour from %s", (timezone, now, expected) => {
   expect(last(DAILY, timezone, now)).toBe(expected);
 });
 
 describe("the clock's change in New York", () => {
   const zone = "America/New_York";
 
-  test("a time that it jumps over in spring was not due that day", () => {
+  test("a time that is skipped in spring was not due that day", () => {
     expect(last("cron(30 2 * * ? *)", zone, "2026-03-08T12:00:00Z")).toBe("2026-03-07T07:30:00.000Z");
     expect(last("cron(* 2 * * ? *)", zone, "2026-03-08T12:00:00Z")).toBe("2026-03-07T07:59:00.000Z");
   });
@@ -59,7 +62,7 @@ test.each([
   ["cron(30 1 * * ? *)", "America/New_York"],
   ["cron(0/20 1-2 * * ? *)", "Europe/Berlin"],
   ["cron(45 0,1,2 * * ? *)", "Australia/Lord_Howe"],
-])("of %s in %s the last time due is the one that fired, over both changes of the clock", (expression, timezone) => {
+])("finds for %s in %s the time that fired last, over both clock changes", (expression, timezone) => {
   for (const from of ["2026-03-06", "2026-03-27", "2026-04-03", "2026-10-02", "2026-10-23", "2026-10-30"]) {
     const startMs = Date.parse(`${from}T00:00:00Z`);
     let firedMs = nextFireMs(expression, timezone, startMs - 2 * DAY_MS)!;
@@ -79,7 +82,7 @@ describe("a rate", () => {
   const since = (minutes: number) =>
     (lastDueMs("rate(6 hours)", "UTC", known + minutes * MINUTE_MS, known) ?? NaN) - known;
 
-  test("is due on the grid of a time that it is known to have fired at", () => {
+  test("is due on the grid of a time at which it is known to have fired", () => {
     expect([0, 1, 359, 360, 361, 1_000].map(since)).toStrictEqual([0, 0, 0, 6, 6, 12].map((hours) => hours * HOUR_MS));
   });
 
@@ -96,15 +99,15 @@ test.each([
   ["cron(0 ? * * ? *)", "`?` in exactly one of day-of-month and day-of-week"],
   ["cron(0 3 ? * 0 *)", "weekdays from 1 (SUN) to 7 (SAT)"],
   ["cron(0 3 ? * 2-8 *)", "weekdays from 1 (SUN) to 7 (SAT)"],
-])("%s is refused: %s", (expression, message) => {
+])("refuses %s, saying %s", (expression, message) => {
   expect(() => cronOf(expression, "UTC")).toThrow(message);
 });
 
-test("a lone L is the week's last day", () => {
+test("reads a lone L as the week's last day", () => {
   expect(last("cron(0 3 ? * L *)", "UTC", "2026-11-22T12:00:00Z")).toBe("2026-11-21T03:00:00.000Z");
 });
 
-test("a rate fires next on the grid of its beginning", () => {
+test("fires a rate next on the grid of its start", () => {
   expect(nextFireMs("rate(6 hours)", "UTC", 7 * HOUR_MS, HOUR_MS)).toBe(13 * HOUR_MS);
   expect(nextFireMs("rate(6 hours)", "UTC", 7 * HOUR_MS)).toBe(12 * HOUR_MS);
 });

@@ -7,7 +7,7 @@ const instant = fc.date({
   noInvalidDate: true,
 });
 
-test("an instant written and read again is the same second", () => {
+test("reads an instant that it wrote as the same second", () => {
   fc.assert(
     fc.property(instant, (date) => {
       const epochMs = date.getTime();
@@ -16,18 +16,18 @@ test("an instant written and read again is the same second", () => {
   );
 });
 
-test("an instant is written as EventBridge Scheduler writes it", () => {
+test("writes an instant as EventBridge Scheduler does", () => {
   expect(isoSeconds(Date.parse("2026-11-22T03:00:00.987Z"))).toBe("2026-11-22T03:00:00Z");
 });
 
 test.each(["", "tomorrow", "2026", "2026-11-22", "1794798000000", "2026-11-22T99:00:00Z", "22-11-2026T03:00:00Z"])(
-  "%p is no instant",
+  "reads %p as no instant",
   (text) => {
     expect(parseIso(text)).toBeUndefined();
   },
 );
 
-test("an instant with an offset is the instant that it names", () => {
+test("reads an instant with an offset as the instant that it names", () => {
   expect(parseIso("2026-11-22T05:00:00+02:00")).toBe(Date.parse("2026-11-22T03:00:00Z"));
 });
 
@@ -41,6 +41,6 @@ test.each([
   [9_000_000, "2.5 hours"],
   [86_400_000, "1 day"],
   [30 * 86_400_000 + 4_320_000, "30.1 days"],
-])("%d ms reads %p", (durationMs, text) => {
+])("shows %d ms as %p", (durationMs, text) => {
   expect(humanDuration(durationMs)).toBe(text);
 });

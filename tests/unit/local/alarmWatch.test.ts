@@ -1,4 +1,7 @@
-/** Each night is judged by the alarms that were deployed in it: an edit may add one, take one away, or give it other bounds. */
+/**
+ * Tests that each night is evaluated by the alarms deployed in it. An edit may add one, remove one, or change its
+ * bounds.
+ */
 import { alarmsBetween, watchAlarms } from "../../../src/local/runtime/alarmWatch";
 import type { DeployedProgram } from "../../../src/local/runtime/deployment";
 import type { MetricPoint } from "../../../src/local/runtime/alarmEvaluator";
@@ -36,7 +39,7 @@ function deployed(fromMs: number, alarms: ReturnType<typeof alarm>[], region = "
   return { program: { declared: alarms, outputs: {} }, region, fromMs };
 }
 
-/** The metric is 5 all the time. */
+/** A metric that is always 5. */
 const POINTS: MetricPoint[] = Array.from({ length: 12 * 12 }, (_, index) => ({
   namespace: METRIC_NAMESPACE,
   name: "Overdue",
@@ -45,18 +48,18 @@ const POINTS: MetricPoint[] = Array.from({ length: 12 * 12 }, (_, index) => ({
   atMs: START_MS + (index + 1) * 5 * MINUTE_MS,
 }));
 
-test("an alarm that an edit adds says nothing of the time before it", () => {
+test("evaluates an added alarm only from its edit on", () => {
   const [late] = watchAlarms([deployed(START_MS, []), deployed(hours(6), [alarm("late", 1)])], POINTS, END_MS);
   expect(late?.episodes).toEqual([{ from: isoSeconds(hours(6)), until: undefined }]);
 });
 
-test("an alarm that an edit takes away ends with it, and says so", () => {
+test("ends an alarm with the edit that removes it, and says so", () => {
   const [gone] = watchAlarms([deployed(START_MS, [alarm("gone", 1)]), deployed(hours(6), [])], POINTS, END_MS);
   expect(gone).toMatchObject({ leftAt: isoSeconds(hours(6)), state: "ALARM" });
   expect(gone?.episodes.map(({ until }) => until)).toEqual([isoSeconds(hours(6))]);
 });
 
-test("another threshold counts from its deployment on, and the state goes on until then", () => {
+test("applies another threshold from its deployment on, and keeps the state until then", () => {
   const deployments = [deployed(START_MS, [alarm("one", 1)]), deployed(hours(6), [alarm("one", 9)])];
   const [one] = watchAlarms(deployments, POINTS, END_MS);
   expect(one).toMatchObject({ state: "OK" });
@@ -66,7 +69,7 @@ test("another threshold counts from its deployment on, and the state goes on unt
   expect(same?.episodes).toHaveLength(1);
 });
 
-test("an alarm in another region is another one, and sees what is sent there", () => {
+test("treats an alarm in another region as another one, which sees that region's metrics", () => {
   const deployments = [deployed(START_MS, [alarm("one", 1)]), deployed(hours(6), [alarm("one", 1)], "us-west-2")];
   const early = POINTS.filter(({ atMs }) => atMs < hours(6));
   expect(
@@ -77,7 +80,7 @@ test("an alarm in another region is another one, and sees what is sent there", (
   ]);
 });
 
-test("a night has the alarms that were in ALARM in it", () => {
+test("lists for a night the alarms that were in ALARM during it", () => {
   const deployments = [deployed(START_MS, [alarm("gone", 1)]), deployed(hours(6), [alarm("late", 1)])];
   const watched = watchAlarms(deployments, POINTS, END_MS);
   expect(alarmsBetween(watched, isoSeconds(START_MS), isoSeconds(hours(6)))).toEqual(["gone"]);

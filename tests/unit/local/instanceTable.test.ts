@@ -1,4 +1,4 @@
-/** Instances as a person reads them: every tagged one has a row, and in a large fleet the exceptions are seen. */
+/** Tests the table of instances: every tagged one has a row, and in a large fleet the exceptions are shown. */
 import type { Audit, InstanceAudit, VolumeAudit } from "../../../src/local/findings/recoverability";
 import { countsOf, renderInstances, renderNearMisses } from "../../../src/local/print/instanceTable";
 
@@ -41,7 +41,7 @@ const fleet = (count: number): Audit => ({
   gaps: [],
 });
 
-test("a small fleet has a row for each volume, and for each instance without any", () => {
+test("shows a row for each volume of a small fleet, and for each instance without volumes", () => {
   const text = renderInstances(fleet(2), REGIONS, false).join("\n");
   for (const id of ["i-0", "i-1", ...ODD.map(({ instanceId }) => instanceId)]) expect(text).toContain(id);
   expect(text).toContain("every volume is excluded: nothing is backed up");
@@ -49,7 +49,7 @@ test("a small fleet has a row for each volume, and for each instance without any
   expect(text).toContain("shutting-down, then terminated");
 });
 
-test("of 500 instances of three volumes the exceptions are shown, and the rest is counted", () => {
+test("shows only the exceptions of 500 instances of three volumes, and counts the rest", () => {
   const lines = renderInstances(fleet(500), REGIONS, false).join("\n").split("\n");
   expect(lines.length).toBeLessThan(20);
   for (const { instanceId } of ODD) expect(lines.join("\n")).toContain(instanceId);
@@ -58,7 +58,7 @@ test("of 500 instances of three volumes the exceptions are shown, and the rest i
   );
 });
 
-test("--all shows all of them", () => {
+test("shows all instances with --all", () => {
   const lines = renderInstances(fleet(500), REGIONS, true).join("\n").split("\n");
   expect(lines.length).toBeGreaterThan(1_500);
 });
@@ -69,7 +69,7 @@ test("counts each instance once, and a shared volume once", () => {
   );
 });
 
-test("near misses are said with what has to change", () => {
+test("says what has to change for near misses", () => {
   expect(renderNearMisses(fleet(1), false).slice(1)).toEqual([
     'i-near web: NOT backed up, it has Backup="True"; the tag has to be backup=True, in this case and without blanks',
   ]);

@@ -1,6 +1,6 @@
 /**
- * Goal: a fleet is read as the deployed vault would see it, or refused with one line. Method: what AWS's command line
- * prints, with one thing changed.
+ * Tests that a fleet is read as the deployed vault would see it, or refused with one line. Method: what AWS's command
+ * line prints, with one thing changed.
  */
 import { inventoryOf, protectedVolumes } from "../../../src/local/account/inventory";
 import { ACCOUNT_ID } from "../../../src/local/account/accountId";
@@ -58,12 +58,12 @@ const REFUSED: [what: string, reading: () => unknown, message: string][] = [
     `${AT_WEB}.InstanceId: expected an id such as i-0123456789abcdef0, found nothing`,
   ],
   [
-    "an id that is none",
+    "an invalid id",
     ofWeb({ InstanceId: "web" }),
     `${AT_WEB}.InstanceId: expected an id such as i-0123456789abcdef0, found "web"`,
   ],
   [
-    "a state that is none",
+    "an unknown state",
     ofWeb({ State: { Name: "on" } }),
     `${AT_WEB}.State.Name of ${WEB}: expected one of pending, running, shutting-down, stopped, stopping, terminated, found "on"`,
   ],
@@ -176,7 +176,7 @@ const REFUSED: [what: string, reading: () => unknown, message: string][] = [
     `--volumes: Volumes[0].MultiAttachEnabled of ${WEB_ROOT}: expected none for a volume of type gp3 (only io1, io2 have it), found true`,
   ],
   [
-    "a type that is none",
+    "an unknown type",
     ofRoot({ VolumeType: "gp4" }),
     `--volumes: Volumes[0].VolumeType of ${WEB_ROOT}: expected one of standard, gp2, gp3, io1, io2, st1, sc1, found "gp4"`,
   ],
@@ -186,12 +186,12 @@ const REFUSED: [what: string, reading: () => unknown, message: string][] = [
     `--volumes: Volumes[0].Size of ${WEB_ROOT}: expected a whole number above 0, found "20"`,
   ],
   [
-    "a volume of two that is not shared",
+    "a volume of two instances that is not shared",
     ofShared({ MultiAttachEnabled: false }),
     `--volumes: Volumes[2].MultiAttachEnabled of ${SHARED}: expected true, since ${WEB} and ${DB} have the volume, found false`,
   ],
   [
-    "a volume of two whose type can't be shared",
+    "a volume of two instances whose type can't be shared",
     ofShared({ VolumeType: "gp3", MultiAttachEnabled: null }),
     `--volumes: Volumes[2].VolumeType of ${SHARED}: expected io1 or io2, since ${WEB} and ${DB} have the volume, found "gp3"`,
   ],
@@ -250,7 +250,7 @@ describe("a fleet", () => {
     ]);
   });
 
-  it("has the states that instances on their way reach, and what is gone is not backed up", () => {
+  it("has the states that starting and stopping instances reach, and backs up nothing that is gone", () => {
     const states = (Name: string) => {
       const fleet = read(instancesJson({ State: { Name } }), volumesJson());
       const [web] = fleet.instances;
@@ -264,7 +264,7 @@ describe("a fleet", () => {
     expect(states("terminated")).toEqual(["terminated", undefined, false]);
   });
 
-  it("takes lists that are null, null items and tags without a value for what they plainly mean", () => {
+  it("reads null lists, null items and tags without a value as empty", () => {
     const sparse = { InstanceId: WEB, Tags: [null, { Key: "backup" }], BlockDeviceMappings: null, State: null };
     const { instances } = read({ Reservations: [null, { Instances: null }, { Instances: [null, sparse] }] });
     expect(instances.map(({ Tags, BlockDeviceMappings, State }) => ({ Tags, BlockDeviceMappings, State }))).toEqual([
@@ -273,7 +273,7 @@ describe("a fleet", () => {
     expect(read({ Reservations: null }).instances).toEqual([]);
   });
 
-  it("assumes 8 GiB of gp3 without a file of volumes, and a shared io2 volume where instances share it", () => {
+  it("has 8 GiB gp3 volumes without a file of volumes, and a shared io2 volume if instances share it", () => {
     const { volumes } = read(instancesJson());
     expect(volumes.map(({ VolumeType, Size, MultiAttachEnabled }) => [VolumeType, Size, MultiAttachEnabled])).toEqual([
       ["gp3", 8, false],
@@ -282,7 +282,7 @@ describe("a fleet", () => {
     ]);
   });
 
-  it("takes the zone of its volumes where it says none", () => {
+  it("takes an instance's zone from its volumes if it gives none", () => {
     const zone = { AvailabilityZone: "us-east-1c" };
     const fleet = read(instancesJson({ Placement: null }, { Placement: null }), {
       Volumes: [
@@ -294,7 +294,7 @@ describe("a fleet", () => {
     expect(fleet.instances.map(({ Placement }) => Placement?.AvailabilityZone)).toEqual(["us-east-1c", "us-east-1c"]);
   });
 
-  it("is in the emulated account with its own keys, and leaves the keys of others where they are", () => {
+  it("is in the emulated account with its own keys, and leaves the keys of other accounts unchanged", () => {
     const keyOf = (account: string) => {
       const KmsKeyId = `arn:aws:kms:us-east-1:${account}:key/1`;
       return read(instancesJson(), volumesJson({ Encrypted: true, KmsKeyId })).volumes[0]?.KmsKeyId;

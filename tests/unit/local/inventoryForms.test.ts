@@ -1,6 +1,7 @@
 /**
- * Goal: whatever is in a file, a fleet is read, or one line says where it is not as expected. Method: the bytes that shells
- * write; and what AWS's command line prints, with one value anywhere replaced, left out, doubled or renamed.
+ * Tests that whatever is in a file, a fleet is read, or one line says where it is not as expected. Method: the bytes
+ * that shells write; and what AWS's command line prints, with one value anywhere replaced, left out, doubled or
+ * renamed.
  */
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -26,9 +27,9 @@ describe("a file of JSON", () => {
   it.each([
     ["UTF-8", Buffer.from(TEXT)],
     ["UTF-8 with a byte order mark", Buffer.from(`\uFEFF${TEXT}`)],
-    ["UTF-16 little endian with one", utf16(`\uFEFF${TEXT}`)],
-    ["UTF-16 big endian with one", utf16(`\uFEFF${TEXT}`).swap16()],
-    ["UTF-16 without one", utf16(TEXT)],
+    ["UTF-16 little endian with a byte order mark", utf16(`\uFEFF${TEXT}`)],
+    ["UTF-16 big endian with a byte order mark", utf16(`\uFEFF${TEXT}`).swap16()],
+    ["UTF-16 without a byte order mark", utf16(TEXT)],
   ])("is read in %s", (_, bytes) => {
     const { instances } = readInventory({ inventory: fileWith(bytes) }, "us-east-1");
     expect(instances.map(({ Tags }) => Tags?.[1])).toEqual(Array(2).fill({ Key: "backup", Value: "True" }));
@@ -40,7 +41,7 @@ describe("a file of JSON", () => {
     ["a table", "| DescribeInstances |\n| x |", "Unexpected token '|'"],
     ["cut off", TEXT.slice(0, 200), ""],
     ["YAML", "Reservations:\n- Instances: []\n", "Unexpected token"],
-  ])("that is %s is refused with what was found", (_, bytes, found) => {
+  ])("that is %s is refused, saying what was found", (_, bytes, found) => {
     const file = fileWith(bytes);
     const reading = () => readInventory({ inventory: file }, "us-east-1");
     const command = "aws ec2 describe-instances --output json";
@@ -48,7 +49,7 @@ describe("a file of JSON", () => {
     expect(reading).not.toThrow("\n");
   });
 
-  it("that is a folder, or is not there, is refused likewise", () => {
+  it("that is a folder or does not exist is refused with one line", () => {
     for (const file of [folder, join(folder, "nowhere.json")]) {
       const reading = () => readInventory({ inventory: file }, "us-east-1");
       expect(reading).toThrow(`prints it, found ${file}: E`);
@@ -56,7 +57,7 @@ describe("a file of JSON", () => {
   });
 });
 
-/** Every value below another one, as the way to it. */
+/** Returns the path to every value below a value. */
 function pathsOf(value: Json, path: (string | number)[] = []): (string | number)[][] {
   if (typeof value !== "object" || value === null) return [path];
   const keys = Array.isArray(value) ? [...value.keys()] : Object.keys(value);
@@ -113,7 +114,7 @@ function refusal(instances: Json, volumes: Json): string | undefined {
   }
 }
 
-test("a fleet with one value changed anywhere is read, or refused with one line", () => {
+test("reads a fleet with one value changed anywhere, or refuses it with one line", () => {
   const whole = [instancesJson(), volumesJson()] as Json[];
   const paths = pathsOf(whole).filter((path) => path.length > 0);
   const seen = { read: 0, refused: 0 };
@@ -124,7 +125,7 @@ test("a fleet with one value changed anywhere is read, or refused with one line"
       fc.oneof(fc.constantFrom(...LIKELY), fc.jsonValue({ maxDepth: 2 })),
       (path, change, by) => {
         const [instances, volumes] = changed(whole, path, change, by) as Json[];
-        // Left out, a file of volumes is none.
+        // If the file of volumes is removed, there is none.
         seen[refusal(instances, volumes) === undefined ? "read" : "refused"] += 1;
       },
     ),

@@ -1,4 +1,4 @@
-/** Tags that nearly protect an instance or leave a volume out. Method: one tag, and what is said of it. */
+/** Tests tags that nearly protect an instance or exclude a volume. Method: one tag, and what is said of it. */
 import { nearExclusionOf, nearMissOf } from "../../../src/local/findings/nearMiss";
 
 const ONE = { key: "backup", values: ["True"] };
@@ -19,7 +19,7 @@ test.each([
   ["backup", "Ture", 'backup="Ture"'],
   ["backup", "yes", 'backup="yes"'],
   ["backup", "", 'backup=""'],
-])("%j=%j is a near miss", (key, value, now) => {
+])("finds a near miss in %j=%j", (key, value, now) => {
   expect(nearMissOf({ Name: "web", [key]: value }, ONE)).toEqual({
     now,
     wanted: "backup=True",
@@ -31,14 +31,14 @@ test.each([
   ["the right tag", { backup: "True" }],
   ["no tag", {}],
   ["another key", { Name: "True", Backend: "True" }],
-  ["a no", { backup: "false", Backup: "No" }],
+  ["a value that says no", { backup: "false", Backup: "No" }],
   ["an exclusion", { backup: "exclude" }],
-  ["the right one beside a near one", { backup: "True", Backup: "true" }],
-])("%s is none", (_, tags) => {
+  ["the right tag beside a near miss", { backup: "True", Backup: "true" }],
+])("finds no near miss in %s", (_, tags) => {
   expect(nearMissOf(tags as Record<string, string>, ONE)).toBeUndefined();
 });
 
-test("names the policy that is meant, or all where none is", () => {
+test("names the policy that is meant, or all if none is", () => {
   expect(nearMissOf({ Backup: "Silver" }, TWO)?.change).toContain("backup=silver,");
   expect(nearMissOf({ backup: "True" }, TWO)?.change).toContain("backup=gold or silver,");
 });
@@ -50,7 +50,7 @@ test.each([
   ["False", true],
   ["exclude", false],
   ["True", false],
-])("backup=%j on a volume: nearly left out is %j", (value, isNear) => {
+])("decides whether backup=%j on a volume nearly excludes it: %j", (value, isNear) => {
   const change = "it is backed up; to leave it out its tag has to be backup=exclude";
   const expected = isNear ? { now: `backup="${value}"`, wanted: "backup=exclude", change } : undefined;
   expect(nearExclusionOf({ backup: value }, ONE)).toEqual(expected);

@@ -1,4 +1,4 @@
-/** What a rehearsal comes to. Method: lines of the function's log, and what the audit found. */
+/** Tests the verdict on a rehearsal. Method: lines of the function's log, and what the audit found. */
 import type { Audit } from "../../../src/local/findings/recoverability";
 import { readDecisions } from "../../../src/local/runtime/functionLog";
 import { reportedProblems, verdictOf } from "../../../src/local/findings/verdict";
@@ -7,7 +7,7 @@ const NOTHING: Audit = { instances: [], gaps: [] };
 const VERIFIED = "Every protected volume has its snapshot and a verified, encrypted copy.";
 const INDUCED = { region: "us-west-2", from: "2026-06-05T00:00:00Z" };
 
-/** A line as the function logs it. */
+/** Returns a line as the function logs it. */
 function line(day: number, kind: string, subject: string, detail: string, message = "problem") {
   const timestamp = `2026-06-0${day}T03:00:00.000Z`;
   return JSON.stringify({ timestamp, message, kind, subject, detail });
@@ -17,11 +17,11 @@ const reported = (...lines: string[]) => reportedProblems(readDecisions(lines.jo
 const broken = (day: number, region: string) =>
   line(day, "copy-unusable", `snap-0${day} in ${region}`, `the copy of snap-0${day} in ${region} is not usable`);
 
-test("is complete where nothing was reported, nothing crashed and nothing is missing", () => {
+test("is complete if nothing was reported, nothing crashed and nothing is missing", () => {
   expect(verdictOf(NOTHING, [], [], false)).toEqual({ complete: true, headline: VERIFIED, exceptions: [] });
 });
 
-test("is not complete where the vault reported a problem in any night, however verified the end", () => {
+test("is not complete if the vault reported a problem in any night, even if all is verified at the end", () => {
   const none = "i-0a has no volume to snapshot";
   const problems = reported(line(1, "no-volumes", "i-0a", none), line(2, "no-volumes", "i-0a", none));
   const { complete, headline, exceptions } = verdictOf(NOTHING, problems, [], false);
@@ -29,18 +29,18 @@ test("is not complete where the vault reported a problem in any night, however v
   expect(exceptions).toEqual([`reported 2026-06-01T03:00Z … 2026-06-02T03:00Z: ${none}`]);
 });
 
-test("leaves out what the induced failure leads to, and nothing else", () => {
+test("leaves out the consequences of the induced failure, and nothing else", () => {
   expect(reported(broken(5, "us-west-2"))).toEqual([]);
   expect(reported(broken(4, "us-west-2"))).toHaveLength(1);
   expect(reported(broken(5, "eu-west-1"))).toHaveLength(1);
   expect(reported(line(5, "no-volumes", "i-0a in us-west-2", "x"))).toHaveLength(1);
 });
 
-test("takes no notice for a problem", () => {
+test("does not count a notice as a problem", () => {
   expect(reported(line(1, "dry-run", "x", "dry run: …", "notice"))).toEqual([]);
 });
 
-test("says once what was reported of many snapshots, and of how many", () => {
+test("says once what was reported of many snapshots, with their number", () => {
   const problems = reported(broken(1, "us-west-2"), broken(2, "us-west-2"), broken(3, "us-west-2"));
   expect(problems).toMatchObject([{ kind: "copy-unusable", subjects: 3 }]);
   const [only, ...others] = verdictOf(NOTHING, problems, [], false).exceptions;
@@ -48,7 +48,7 @@ test("says once what was reported of many snapshots, and of how many", () => {
   expect(others).toEqual([]);
 });
 
-test("is not complete where an invocation crashed, or a volume lacks a copy", () => {
+test("is not complete if an invocation crashed or a volume lacks a copy", () => {
   const crash = { at: "2026-06-01T03:00:00Z", errorType: "TypeError", errorMessage: "x is not a function\n at y" };
   const audit = { ...NOTHING, gaps: ["i-0a vol-0a: no completed snapshot"] };
   const { complete, headline, exceptions } = verdictOf(audit, [], [crash], false);

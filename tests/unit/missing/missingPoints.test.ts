@@ -1,4 +1,4 @@
-/** Recovery points that somebody else deleted are reported once, after two looks. */
+/** Tests that recovery points that somebody else deleted are reported once, after two looks. */
 import { CopySnapshotCommand } from "@aws-sdk/client-ec2";
 import { PublishCommand } from "@aws-sdk/client-sns";
 import { TAG } from "../../../src/vault/model/tags";
@@ -8,7 +8,7 @@ import { DR, NOW, SETTINGS, copyOf, snapshot } from "../../support/world";
 
 const HERE = SETTINGS.primaryRegion;
 
-describe("what a person deleted", () => {
+describe("a recovery point that a person deleted", () => {
   test("is reported at the second look, once, with what is left elsewhere", async () => {
     const rig = start();
     await expect(look(rig, 0, sources, copies)).resolves.toStrictEqual([]);
@@ -23,7 +23,7 @@ describe("what a person deleted", () => {
     }
   });
 
-  test("is reported in a DR region, though the vault copies it again at once", async () => {
+  test("is reported in a DR region, even though the vault copies it again at once", async () => {
     const rig = start();
     await look(rig, 0, sources, copies);
     await look(rig, 60, sources, without(copies, "copy-2"));
@@ -35,7 +35,7 @@ describe("what a person deleted", () => {
     ]);
   });
 
-  test("while its copy was pending is reported with that no region has it", async () => {
+  test("while its copy was pending is reported as left in no region", async () => {
     const rig = start();
     const pending = { ...copies[0]!, state: "pending" };
     await look(rig, 0, sources, [pending, ...copies.slice(1)]);
@@ -46,7 +46,7 @@ describe("what a person deleted", () => {
     ]);
   });
 
-  test("of one volume of two is reported as what it is", async () => {
+  test("is reported with the one volume of two that it lost", async () => {
     const rig = start();
     const data = sources.map((one, n) => snapshot(`data-${n}`, { ...one, snapshotId: `data-${n}`, volumeId: "vol-2" }));
     const all = [...sources, ...data];
@@ -69,7 +69,7 @@ describe("what a person deleted", () => {
     await expect(look(rig, 180, left, copies)).resolves.toHaveLength(1);
   });
 
-  test("all of an instance is reported", async () => {
+  test("is reported if all of an instance was deleted", async () => {
     const rig = start();
     await look(rig, 0, sources, copies);
     await look(rig, 60, [], []);
@@ -79,7 +79,7 @@ describe("what a person deleted", () => {
     expect(lines[1]).toContain(`5 recovery points of i-1 in ${DR.region} are gone`);
   });
 
-  test("is reported though somebody changed its tags before", async () => {
+  test("is reported even if somebody changed its tags before", async () => {
     const rig = start();
     await look(rig, 0, sources, copies);
     const changed = sources.map((one) => ({ ...one, tags: { ...one.tags, [TAG.setSize]: "9" } }));
@@ -89,7 +89,7 @@ describe("what a person deleted", () => {
     await expect(look(rig, 180, left, copies)).resolves.toHaveLength(1);
   });
 
-  test("is reported though the copy in its place fails and is deleted", async () => {
+  test("is reported even if the copy made in its place fails and is deleted", async () => {
     const rig = start();
     await look(rig, 0, sources, copies);
     const left = without(copies, "copy-2");
@@ -98,12 +98,12 @@ describe("what a person deleted", () => {
       copyOf(sources[1]!, id, { state, startTimeMs: NOW - hoursAgo * HOUR_MS });
     const tries = [again("copy-failed", "error", 2.9), again("copy-good", "completed", 2.5)];
     await look(rig, 85, sources, [...left, ...tries.slice(0, 1)]);
-    // A verified one has taken its place, so what failed is deleted.
+    // A verified copy has taken its place, so the failed one is deleted.
     await expect(look(rig, 120, sources, [...left, ...tries])).resolves.toHaveLength(1);
     expect(rig.writes()).toContain(`${DR.region} DeleteSnapshot`);
   });
 
-  test("is reported though the invocation that copies it again is killed", async () => {
+  test("is reported even if the invocation that copies it again is killed", async () => {
     const rig = start();
     await look(rig, 0, sources, copies);
     const { points } = rig.clockPayload();
@@ -115,7 +115,7 @@ describe("what a person deleted", () => {
     await expect(look(rig, 180, sources, there)).resolves.toHaveLength(1);
   });
 
-  test("of a fleet too large for its instances is reported as a sum", async () => {
+  test("is reported as a total in a fleet too large to carry each instance", async () => {
     const rig = start();
     const many = Array.from({ length: 700 }, (_, n) => {
       const tags = { [TAG.instance]: `i-${String(n).padStart(17, "0")}` };
@@ -131,7 +131,7 @@ describe("what a person deleted", () => {
     ]);
   });
 
-  test("of very many instances is one line", async () => {
+  test("is reported on one line for very many instances", async () => {
     const rig = start();
     const many = Array.from({ length: 40 }, (_, n) =>
       snapshot(`snap-of-${n}`, {

@@ -1,4 +1,4 @@
-/** Nothing but what a person deleted is ever reported as gone. */
+/** Tests that only what a person deleted is reported as gone. */
 import { DeleteSnapshotCommand, DescribeSnapshotsCommand } from "@aws-sdk/client-ec2";
 import { GetScheduleCommand, UpdateScheduleCommand } from "@aws-sdk/client-scheduler";
 import { DAY_MS, MINUTE_MS } from "../../../src/vault/lib/time";
@@ -18,14 +18,14 @@ import {
 } from "../../support/looks";
 import { NOW, PRIMARY_KEY, keeping, snapshot, standInOf } from "../../support/world";
 
-describe("nothing is reported", () => {
+describe("no deletion by a person is reported", () => {
   async function quiet(rig: Rig, looks: (readonly [Snapshot[], Snapshot[]])[]) {
     for (const [n, [own, there]] of looks.entries()) {
       await expect(look(rig, 60 * n, own, there)).resolves.toStrictEqual([]);
     }
   }
 
-  test("of what one look did not show", async () => {
+  test("for what one look did not show", async () => {
     const lagging = without(sources, "snap-1", "snap-2");
     await quiet(start(), [
       [sources, copies],
@@ -35,7 +35,7 @@ describe("nothing is reported", () => {
     ]);
   });
 
-  test("of what the vault deletes, nor of what a list shows once more after that", async () => {
+  test("for what the vault deletes, even if a list shows it once more", async () => {
     const rig = start({ policies: keeping(3) });
     await quiet(rig, [[sources, copies]]);
     const asked = [rig.writer, rig.drWriter].flatMap((stub) => stub.commandCalls(DeleteSnapshotCommand));
@@ -47,7 +47,7 @@ describe("nothing is reported", () => {
     }
   });
 
-  test("of what an invocation deletes that is killed before it can say so", async () => {
+  test("for what an invocation deletes that is killed before it can say so", async () => {
     const rig = start({ policies: keeping(3) });
     rig.carries({ notified: {}, done: slots[0], points: await expectedBy(start()) });
     await quiet(rig, [[sources, copies]]);
@@ -59,7 +59,7 @@ describe("nothing is reported", () => {
     }
   });
 
-  test("nor anything deleted, where the clock can't be set before", async () => {
+  test("if the timer can't be set before, since nothing is deleted then", async () => {
     const rig = start({ policies: keeping(3) });
     rig.carries({ notified: {}, done: slots[0], points: await expectedBy(start()) });
     rig.scheduler.on(UpdateScheduleCommand).rejects(new Error("down"));
@@ -67,7 +67,7 @@ describe("nothing is reported", () => {
     expect(rig.writes().filter((one) => one.endsWith("DeleteSnapshot"))).toStrictEqual([]);
   });
 
-  test("of what another invocation deletes at the same time: then the count begins anew", async () => {
+  test("for what another invocation deletes at the same time, since the count starts again then", async () => {
     const rig = start();
     await quiet(rig, [[sources, copies]]);
     const { points, ...others } = rig.clockPayload();
@@ -89,7 +89,7 @@ describe("nothing is reported", () => {
     expect(rig.clockPayload().points?.counted).toHaveLength(2);
   });
 
-  test("of what a list shows once more after the vault deleted it, though the rules want it again", async () => {
+  test("for what a list shows once more after its deletion, even if the rules want it again", async () => {
     const rig = start({ policies: keeping(3) });
     rig.carries({ notified: {}, done: slots[0], points: await expectedBy(start()) });
     await quiet(rig, [[sources, copies]]);
@@ -102,7 +102,7 @@ describe("nothing is reported", () => {
     }
   });
 
-  test("of duplicates, of originals whose stand-in took their place, and of lost tags", async () => {
+  test("for redundant snapshots, replaced originals, and lost tags", async () => {
     const rig = start({ primaryKeyArn: PRIMARY_KEY });
     const [first] = sources;
     const standIn = standInOf(first!, "stand-in");
@@ -115,7 +115,7 @@ describe("nothing is reported", () => {
     ]);
   });
 
-  test("of a region that could not be read, nor of one that left the stack", async () => {
+  test("for a region that could not be read or that left the stack", async () => {
     const rig = start();
     await quiet(rig, [[sources, copies]]);
     for (const minutes of [60, 120]) {
@@ -137,7 +137,7 @@ describe("nothing is reported", () => {
     expect(JSON.stringify(rig.clockPayload().points)).not.toContain("eu-west-1");
   });
 
-  test("of what came back from the Recycle Bin, but once when it went there", async () => {
+  test("for what came back from the Recycle Bin, but once when it was moved there", async () => {
     const rig = start();
     const left = without(sources, "snap-3");
     await quiet(rig, [

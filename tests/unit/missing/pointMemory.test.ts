@@ -1,4 +1,4 @@
-/** Which recovery points there are, as the clock carries it: the same when it is read again, and never too long. */
+/** Tests how the timer carries which recovery points exist: the same when it is read again, and never too long. */
 import fc from "fast-check";
 import { pointsOf } from "../../../src/vault/clock/carriedPoints";
 import { ALL, type Counts } from "../../../src/vault/model/pointMemory";
@@ -17,7 +17,7 @@ function again(counts: Counts): Counts {
   return packed === undefined ? new Map() : unpackCounts(packed);
 }
 
-test("counts come back as they were, whatever each instance has", () => {
+test("reads counts back as they were, whatever each instance has", () => {
   const slot = fc.integer({ min: 0, max: 40 }).map((day) => isoSeconds(NOW - day * DAY_MS));
   const mine = fc.array(fc.tuple(slot, fc.integer({ min: 1, max: 40 })), { minLength: 1 });
   const id = fc.integer({ min: 0, max: 9 }).map((n) => `i-${n}`);
@@ -31,7 +31,7 @@ test("counts come back as they were, whatever each instance has", () => {
 
 const LIMIT = 20_000;
 
-test("400 instances with a month of nights in two regions are carried one by one", () => {
+test("carries 400 instances with a month of nights in two regions one by one", () => {
   const packed = packCounts(
     new Map([
       ["us-east-1", countsOf(400, 30)],
@@ -42,7 +42,7 @@ test("400 instances with a month of nights in two regions are carried one by one
   expect(packed.map((one) => unpackCounts(one).size)).toStrictEqual([400, 400]);
 });
 
-test("of instances that all differ the sums are carried where there is no room for each", () => {
+test("carries totals of very different instances if there is no room for each", () => {
   const differing = Array.from(
     { length: 400 },
     (_, n) =>
@@ -56,7 +56,7 @@ test("of instances that all differ the sums are carried where there is no room f
   expect([...unpackCounts(packed[0]!).keys()]).toStrictEqual([ALL]);
 });
 
-test("of three years of hourly nights in three regions the newest are carried", () => {
+test("carries the newest points of three years of hourly nights in three regions", () => {
   const slots = Array.from({ length: 26_280 }, (_, hour) => [isoSeconds(NOW - hour * HOUR_MS), 99] as const);
   const many: Counts = new Map([
     ["i-1", new Map(slots)],
@@ -72,14 +72,14 @@ test("of three years of hourly nights in three regions the newest are carried", 
   }
 });
 
-test("the order in which EC2 lists changes nothing", () => {
+test("gives the same result in any order in which EC2 lists", () => {
   const all = countsOf(3, 3);
   const other = new Map([...all, ["i-9", new Map([[SLOT, 4]])] as const].reverse());
   const text = (counts: Counts) => JSON.stringify(packCounts(new Map([["r", counts]])));
   expect(text(other)).toBe(text(new Map([...other].reverse())));
 });
 
-test("of more the sums are carried, also where they were before", () => {
+test("carries totals of more instances, even if there were totals before", () => {
   const many = countsOf(5_000, 30, 2);
   const packed = packCounts(
     new Map([
@@ -92,7 +92,7 @@ test("of more the sums are carried, also where they were before", () => {
   expect(summed(many).get(ALL)?.get(SLOT)).toBe(10_000);
 });
 
-test("a region with nothing is not carried", () => {
+test("does not carry a region with nothing", () => {
   expect(packCounts(new Map([["us-east-1", new Map()]]))).toStrictEqual([]);
 });
 
@@ -111,16 +111,16 @@ test.each([
   { ...AT, counted: [{ region: 1 }], gone: [] },
   { ...AT, counted: [], gone: [{ ...GONE, seen: "s" }] },
   { ...AT, counted: [], gone: [{ ...GONE, slots: { a: "b" } }] },
-])("what a person wrote there is forgotten: %j", (carried) => {
+])("ignores what a person wrote there: %j", (carried) => {
   expect(pointsOf(carried)).toBe(undefined);
 });
 
-test("what the vault wrote there is read", () => {
+test("reads what the vault wrote there", () => {
   const carried = { ...AT, deletedAt: SLOT, counted: packCounts(new Map([["r", countsOf(2, 2)]])), gone: [GONE] };
   expect(JSON.stringify(pointsOf(carried))).toBe(JSON.stringify(carried));
 });
 
-test("what two counts have is merged slot by slot", () => {
+test("merges two counts slot by slot", () => {
   const a: Counts = new Map([
     [
       "i",
@@ -136,11 +136,11 @@ test("what two counts have is merged slot by slot", () => {
   expect(merged(a, b, Math.max)).toStrictEqual(a);
 });
 
-describe("what counts", () => {
+describe("a count of recovery points", () => {
   const made = snapshot("a");
   const countOf = (...own: Parameters<typeof countPoints>[0]) => countPoints(own).get("i-1")?.get(SLOT);
 
-  test("each volume once: a duplicate, and an original beside its stand-in, are the same", () => {
+  test("counts each volume once, with a redundant snapshot or an original beside its replacement", () => {
     expect(countOf(made)).toBe(1);
     expect(countOf(made, snapshot("twin"), standInOf(made, "stand-in"))).toBe(1);
     expect(countOf(made, snapshot("b", { volumeId: "vol-2" }), snapshot("c", { volumeId: "vol-3" }))).toBe(3);

@@ -12,7 +12,7 @@ import {
   userTags,
 } from "../../../src/vault/model/tags";
 
-/** Keys as people write them, those of JavaScript's own objects too. */
+/** Draws keys as people write them, including those of JavaScript's own objects. */
 const key = fc.oneof(
   fc.string({ maxLength: 140 }),
   fc.constantFrom("Name", "constructor", "toString", "aws:owner", TAG.slot),
@@ -20,7 +20,7 @@ const key = fc.oneof(
 const tags = fc.dictionary(key, fc.string({ maxLength: 300 }), { noNullPrototype: true });
 
 describe("a record of tags", () => {
-  test("comes back the same from EC2's list form", () => {
+  test("reads back the same from EC2's list form", () => {
     fc.assert(
       fc.property(tags, (record) => {
         expect(tagsFromList(tagsToList(record))).toEqual(record);
@@ -32,19 +32,19 @@ describe("a record of tags", () => {
     expect(tagsToList({ b: "2", a: "1" })).toStrictEqual(tagsToList({ a: "1", b: "2" }));
   });
 
-  test("has an empty value where EC2 gives none, and nothing where it gives no key", () => {
+  test("has an empty value if EC2 gives none, and leaves out a tag without a key", () => {
     expect(tagsFromList([{ Key: "a" }, { Value: "lost" }])).toStrictEqual({ a: "" });
     expect(tagsFromList(undefined)).toStrictEqual({});
   });
 });
 
-test("a person's tags are neither AWS's nor the vault's", () => {
+test("separates a person's tags from AWS's and the vault's", () => {
   const mixed = { Name: "web", "aws:autoscaling:groupName": "g", [TAG.vault]: "v", awsome: "yes" };
   expect(userTags(mixed)).toStrictEqual({ Name: "web", awsome: "yes" });
 });
 
-describe("filling up", () => {
-  test("keeps the base, adds only what EC2 takes, and never passes the room", () => {
+describe("filling up tags", () => {
+  test("keeps the base, adds only what EC2 accepts, and never exceeds the room", () => {
     fc.assert(
       fc.property(tags, tags, fc.integer({ min: 0, max: 12 }), (base, extra, room) => {
         const filled = fillTags(base, extra, room);
@@ -66,7 +66,7 @@ describe("filling up", () => {
     expect(fillTags({ z: "0" }, extra, 50)).toStrictEqual({ z: "0", a: "1", c: "3", d: "4" });
   });
 
-  test("does not replace what is there", () => {
+  test("does not replace existing tags", () => {
     expect(fillTags({ a: "mine" }, { a: "theirs" }, 50)).toStrictEqual({ a: "mine" });
   });
 
@@ -75,7 +75,7 @@ describe("filling up", () => {
   });
 });
 
-test("tags under a prefix are found by it again", () => {
+test("finds tags under a prefix by that prefix", () => {
   fc.assert(
     fc.property(tags, (record) => {
       const prefixed = prefixTags(record, "p:");
@@ -85,7 +85,7 @@ test("tags under a prefix are found by it again", () => {
   );
 });
 
-test("every tag of the vault starts with its prefix and is named once", () => {
+test("starts every tag of the vault with its prefix and names it once", () => {
   const names = Object.values(TAG);
   expect(names.filter((name) => !name.startsWith(TAG_PREFIX))).toStrictEqual([]);
   expect(new Set(names).size).toBe(names.length);

@@ -25,7 +25,7 @@ const volumes = fc.uniqueArray(facts, {
   size: "max",
 });
 
-test("the facts of up to 128 volumes come back from tags that EC2 takes", () => {
+test("reads the specs of up to 128 volumes back from tags that EC2 takes", () => {
   fc.assert(
     fc.property(volumes, (set) => {
       const tags = volumeSpecToTags(set);
@@ -42,7 +42,7 @@ test("the facts of up to 128 volumes come back from tags that EC2 takes", () => 
   );
 });
 
-test("the form is the documented one, and goes on in numbered tags", () => {
+test("uses the documented form, and continues in numbered tags", () => {
   const root: VolumeSpec = {
     volumeId: "vol-1",
     deviceName: "/dev/xvda",
@@ -60,7 +60,7 @@ test("the form is the documented one, and goes on in numbered tags", () => {
   expect(Object.keys(volumeSpecToTags(many))).toStrictEqual([TAG.volumes, `${TAG.volumes}-2`]);
 });
 
-test("no volumes are no tags", () => {
+test("writes no tags without volumes", () => {
   expect(volumeSpecToTags([])).toStrictEqual({});
 });
 
@@ -69,11 +69,11 @@ test.each([
   ["another volume", { [TAG.volumes]: "vol-2:/dev/xvda:root:gp3:8::" }],
   ["a value that a person wrote", { [TAG.volumes]: "see the wiki" }],
   ["an id alone", { [TAG.volumes]: "vol-1" }],
-])("facts are unknown, not an error, with %s", (_what, tags) => {
+])("reads an unknown spec instead of failing with %s", (_what, tags) => {
   expect(volumeSpecFromTags(tags, "vol-1")).toBeUndefined();
 });
 
-test("a number that a person changed is left out", () => {
+test("leaves out a number that a person changed", () => {
   const tags = { [TAG.volumes]: "vol-1:/dev/xvda:root:gp3:eight:-1:1e3" };
   expect(volumeSpecFromTags(tags, "vol-1")).toStrictEqual({
     volumeId: "vol-1",

@@ -1,4 +1,4 @@
-/** Which of its volume's tags a snapshot has, in each way that it can be made. */
+/** Tests which of its volume's tags a snapshot has, in each way that it can be made. */
 import {
   CreateSnapshotCommand,
   CreateSnapshotsCommand,
@@ -66,11 +66,11 @@ async function made(volumes: AttachedVolume[], policy?: CoreSettings) {
 describe("a set of one volume", () => {
   const one = (count: number) => made([volume("vol-1", { tags: numbered(count) })]);
 
-  test("of 38 tags has EC2 copy them, in one call", async () => {
+  test("with 38 tags has EC2 copy them, in one call", async () => {
     await expect(one(38)).resolves.toMatchObject({ copied: "volume", inCall: [], later: {} });
   });
 
-  test.each([39, 50])("of %d tags keeps as many as fit, alphabetically, in one call", async (n) => {
+  test.each([39, 50])("with %d tags keeps as many as fit, alphabetically, in one call", async (n) => {
     const { copied, count, inCall, later } = await one(n);
     // 49 less ten of the vault's, the crash-consistency tag and the one tag of the instance.
     expect(inCall).toStrictEqual(Object.keys(numbered(37)));
@@ -78,7 +78,7 @@ describe("a set of one volume", () => {
   });
 });
 
-describe("a clash on one of two volumes", () => {
+describe("a conflict on one of two volumes", () => {
   const clash = { [TAG.slot]: "2026-01-01T00:00:00Z", Mount: "/" };
 
   test("costs that one tag of that one volume", async () => {
@@ -90,7 +90,7 @@ describe("a clash on one of two volumes", () => {
     });
   });
 
-  test("with a configured tag costs that one too, and the configured value stays", async () => {
+  test("with a configured tag drops that one too, and keeps the configured value", async () => {
     const policy = { ...SETTINGS, tags: { Team: "ops" } };
     const other = volume("vol-2", { tags: { Mount: "/data", Team: "db" } });
     const both = [volume("vol-1", { tags: { Mount: "/" } }), other];
@@ -103,13 +103,13 @@ describe("a clash on one of two volumes", () => {
 });
 
 describe("a set of several volumes whose tags do not all fit", () => {
-  test("has those that all share in the call, and no other call where these are all that fit", async () => {
+  test("has the tags that all share in the call, and makes no other call if these are all that fit", async () => {
     const tags = numbered(45);
     const { inCall, later } = await made([volume("vol-1", { tags }), volume("vol-2", { tags })]);
     expect([inCall, later]).toStrictEqual([Object.keys(numbered(37)), {}]);
   });
 
-  test("gives each snapshot the rest of its own volume's, as far as they fit", async () => {
+  test("gives each snapshot the rest of its own volume's tags, as far as they fit", async () => {
     const shared = numbered(10, "shared");
     const { inCall, later } = await made([
       volume("vol-1", { tags: { ...shared, ...numbered(40, "own") } }),
@@ -122,14 +122,14 @@ describe("a set of several volumes whose tags do not all fit", () => {
     });
   });
 
-  test("shares no tag that differs by its value, and none of AWS's", () => {
+  test("shares no tag that differs by value, and no tag of AWS's", () => {
     const one = volume("vol-1", { tags: { a: "1", b: "2", "aws:x": "y", toString: "z" } });
     const two = volume("vol-2", { tags: { a: "1", b: "3", "aws:x": "y" } });
     expect(withSharedTags({}, [one, two], 50)).toStrictEqual({ a: "1" });
     expect(withSharedTags({ own: "" }, [], 50)).toStrictEqual({ own: "" });
   });
 
-  test("leaves a snapshot of which EC2 names no volume as it is", async () => {
+  test("leaves a snapshot unchanged if EC2 names no volume for it", async () => {
     ec2.on(CreateSnapshotsCommand).resolves({
       Snapshots: [{ SnapshotId: "a" }, { VolumeId: "vol-1" }, { SnapshotId: "b", VolumeId: "vol-9" }],
       $metadata: {},
@@ -142,7 +142,7 @@ describe("a set of several volumes whose tags do not all fit", () => {
   });
 });
 
-test("a single snapshot keeps the tags that fit, too", async () => {
+test("keeps on a single snapshot the tags that fit, too", async () => {
   const one = volume("vol-1", { tags: { ...numbered(50), [TAG.slot]: "x" } });
   await createSingle(client, actionOf([one]), one);
   const [call] = ec2.commandCalls(CreateSnapshotCommand);
@@ -152,14 +152,14 @@ test("a single snapshot keeps the tags that fit, too", async () => {
 
 test.each([
   ["of EC2's own lengths is kept", "k".repeat(128), "v".repeat(256), true],
-  ["with a key too long is not", "k".repeat(129), "v", false],
-  ["with a value too long is not", "k", "v".repeat(257), false],
-])("a tag %s", (_what, key, value, isKept) => {
+  ["with a key that is too long is left out", "k".repeat(129), "v", false],
+  ["with a value that is too long is left out", "k", "v".repeat(257), false],
+])("handles tag lengths: a tag %s", (_what, key, value, isKept) => {
   const left = remainingTags({}, volume("vol-1", { tags: { [key]: value } }), 49);
   expect(Object.hasOwn(left, key)).toBe(isKept);
 });
 
-test("no snapshot ever gets more tags than it may, and none is left out that would fit", () => {
+test("never gives a snapshot more tags than allowed, and leaves none out that would fit", () => {
   const tags = fc.dictionary(fc.constantFrom(...Object.keys(numbered(60))), fc.constantFrom("1", "2"), { maxKeys: 50 });
   fc.assert(
     fc.property(fc.array(tags, { minLength: 1, maxLength: 4 }), fc.nat(40), (all, needed) => {
@@ -176,7 +176,7 @@ test("no snapshot ever gets more tags than it may, and none is left out that wou
   );
 });
 
-test("the stack's tags are on the set, and leave out facts of the last volumes rather than the set", () => {
+test("puts the stack's tags on the set, leaving out specs of the last volumes instead of the set", () => {
   const tags = numbered(10, "stack");
   const many = Array.from({ length: 128 }, (_, n) =>
     volume(`vol-${String(n).padStart(17, "0")}`, {

@@ -8,7 +8,7 @@ const DAY = (daysAgo: number) => isoSeconds(NOW - daysAgo * DAY_MS);
 const here = [instance("i-1", [volume("vol-1")])];
 let made = 0;
 
-/** A recovery point of an instance, some days ago. */
+/** Returns a recovery point of an instance, some days ago. */
 function point(instanceId: string, daysAgo: number, extra: Partial<Snapshot> = {}): Snapshot {
   return snapshot(`snap-${(made += 1)}`, {
     startTimeMs: NOW - daysAgo * DAY_MS,
@@ -25,37 +25,37 @@ function missing(own: Snapshot[], look: { done?: string; nowMs?: number } = {}, 
 const names = (...args: Parameters<typeof missing>) =>
   missing(...args).map(({ instanceId, because }) => `${instanceId} ${because}`);
 
-test("one with a point in the last slot that is not protected any more is missing", () => {
+test("finds an instance missing that has a point in the last slot and is no longer protected", () => {
   expect(missing([point("i-1", 1), point("i-2", 1)])).toStrictEqual([
     { instanceId: "i-2", policyName: "true", newestMs: NOW - DAY_MS, because: "left" },
   ]);
 });
 
 test.each<[string, Snapshot[]]>([
-  ["nothing but what is protected", [point("i-1", 1)]],
-  ["one that dropped out a night before", [point("i-1", 1), point("i-2", 2)]],
-  ["one whose last snapshot failed", [point("i-1", 1), point("i-2", 1, { state: "error" })]],
-  ["one that has a point in the slot that is served", [point("i-1", 1), point("i-2", 1), point("i-2", 0)]],
+  ["only protected instances", [point("i-1", 1)]],
+  ["an instance that dropped out a night before", [point("i-1", 1), point("i-2", 2)]],
+  ["an instance whose last snapshot failed", [point("i-1", 1), point("i-2", 1, { state: "error" })]],
+  ["an instance that has a point in the slot that is served", [point("i-1", 1), point("i-2", 1), point("i-2", 0)]],
   ["no snapshots", []],
-])("nobody is missing: %s", (_what, own) => {
+])("finds nobody missing with %s", (_what, own) => {
   expect(names(own)).toStrictEqual([]);
 });
 
-describe("what dropped out before the last slot", () => {
+describe("an instance that dropped out before the last slot", () => {
   const own = [point("i-1", 2), point("i-2", 2), point("i-1", 1)];
 
-  test("is still missing where the last slot was never done: nobody was told of it", () => {
+  test("is still missing if the last slot was never done, because nobody was notified", () => {
     expect(names(own, { done: DAY(2) })).toStrictEqual(["i-2 left"]);
     expect(names(own, { done: DAY(2.5) })).toStrictEqual([]);
   });
 
-  test("is not where it was done", () => {
+  test("is not missing if the last slot was done", () => {
     expect(names(own, { done: DAY(1) })).toStrictEqual([]);
     expect(names(own, { done: SLOT })).toStrictEqual([]);
   });
 });
 
-describe("before its recovery points become orphans, an instance is missing once more", () => {
+describe("an instance whose recovery points become orphans soon is missing once more", () => {
   const policy = { ...SETTINGS, orphanDays: 3 };
   const at = (daysAgo: number) => names([point("i-1", 1), point("i-2", daysAgo)], {}, policy);
 
@@ -63,16 +63,16 @@ describe("before its recovery points become orphans, an instance is missing once
     expect([2, 3, 4, 5].map(at)).toStrictEqual([["i-2 orphan-soon"], [], [], []]);
   });
 
-  test("and the first night alone where both are the same", () => {
+  test("only on the first night if both are the same", () => {
     expect(names([point("i-2", 2)], {}, policy)).toStrictEqual(["i-2 left"]);
   });
 
-  test("also in a run that comes late", () => {
+  test("even in a run that comes late", () => {
     const own = [point("i-1", 1), point("i-2", 2)];
     expect(names(own, { nowMs: NOW + 7 * HOUR_MS }, policy)).toStrictEqual(["i-2 orphan-soon"]);
   });
 
-  test("not where its volume is another's now", () => {
+  test("but not if its volume is another's now", () => {
     const moved = point("i-2", 2, { volumeId: "vol-1" });
     expect(names([point("i-1", 1), moved], {}, policy)).toStrictEqual([]);
   });

@@ -3,24 +3,24 @@ import { NOW, SLOT } from "../../support/world";
 
 test.each([
   ["a run", { kind: "run", slot: SLOT }, { kind: "run", slot: SLOT, runId: "r" }],
-  ["a pass with an open slot", { kind: "follow-up", slot: SLOT }, { kind: "follow-up", slot: SLOT, runId: "r" }],
-  ["a pass", { kind: "follow-up", notified: {} }, { kind: "follow-up", runId: "r" }],
+  ["a follow-up with an open slot", { kind: "follow-up", slot: SLOT }, { kind: "follow-up", slot: SLOT, runId: "r" }],
+  ["a follow-up", { kind: "follow-up", notified: {} }, { kind: "follow-up", runId: "r" }],
   ["a sweep", { kind: "sweep" }, { kind: "sweep", runId: "r" }],
-])("%s is read", (_what, event, trigger) => {
+])("reads %s", (_what, event, trigger) => {
   expect(parseEvent(event, NOW, "r")).toStrictEqual(trigger);
 });
 
-test("a slot in any ISO form is the same slot", () => {
+test("reads a slot in any ISO form as the same slot", () => {
   for (const slot of ["2026-11-22T03:00:00Z", "2026-11-22T03:00:00.123Z", "2026-11-22T05:00:00+02:00"]) {
     expect(parseEvent({ kind: "run", slot }, NOW, "r").slot).toBe(SLOT);
   }
 });
 
-test("a run by hand without a slot stands for its minute", () => {
+test("uses the minute as the slot of a manual run without one", () => {
   expect(parseEvent({ kind: "run" }, NOW + 59_999, "r").slot).toBe(SLOT);
 });
 
-test("a slot of minutes ahead is taken: clocks differ", () => {
+test("accepts a slot minutes ahead, because clocks differ", () => {
   const slot = "2026-11-22T03:05:00Z";
   expect(parseEvent({ kind: "run", slot }, NOW, "r").slot).toBe(slot);
 });
@@ -42,7 +42,7 @@ test.each([
     { kind: "sweep", slot: "2026-11-22T03:05:01Z" },
     "event.slot: expected a time that is past (it is 2026-11-22T03:00:00Z), got 2026-11-22T03:05:01Z",
   ],
-])("the event %j is refused: %s", (event, message) => {
+])("refuses the event %j, saying %s", (event, message) => {
   expect(() => parseEvent(event, NOW, "r")).toThrow(expect.objectContaining({ name: "BadEvent", message }) as Error);
 });
 

@@ -1,4 +1,4 @@
-/** What a look into a region that left the stack brings: snapshots, or why it could not be had. */
+/** Tests what a look into a region that left the stack gives: snapshots, or why they could not be read. */
 import { DescribeSnapshotsCommand } from "@aws-sdk/client-ec2";
 import { mockClient } from "aws-sdk-client-mock";
 import { makeClients } from "../../../src/vault/aws/clients";
@@ -27,17 +27,17 @@ async function lookThatFailsWith(name: string) {
   return (await observeLeft(clients, SETTINGS, world)).left;
 }
 
-test("a look that AWS refuses says why", async () => {
+test("says why if AWS refuses a look", async () => {
   await expect(lookThatFailsWith("AuthFailure")).resolves.toMatchObject([
     { region: LEFT, since: SLOT, cause: { code: "AuthFailure", message: "no" } },
   ]);
 });
 
-test("a look that AWS throttles says nothing: it is made again the next day", async () => {
+test("says nothing if AWS throttles a look, which is made again the next day", async () => {
   await expect(lookThatFailsWith("RequestLimitExceeded")).resolves.toStrictEqual([{ region: LEFT, since: SLOT }]);
 });
 
-test("no call is made where no region left", async () => {
+test("makes no call if no region left", async () => {
   const world = worldWith([]);
   await expect(observeLeft(clients, SETTINGS, world)).resolves.toBe(world);
   expect(reader.calls()).toHaveLength(0);

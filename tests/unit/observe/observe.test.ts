@@ -13,7 +13,7 @@ const dr = mockClient(ec2In(clients, DR.region).reader);
 const kms = mockClient(KMSClient);
 const down = Object.assign(new Error("no route"), { name: "TimeoutError" });
 
-/** One of the vault's own, as EC2 tells it. */
+/** One of the vault's own snapshots, as EC2 shows it. */
 const made = (snapshotId: string) => described(snapshot(snapshotId));
 
 beforeEach(() => {
@@ -27,12 +27,12 @@ beforeEach(() => {
   dr.on(DescribeSnapshotsCommand).resolves({ Snapshots: [made("snap-2")] });
 });
 
-/** What an invocation that serves a slot sees. */
+/** Returns what an invocation that serves a slot sees. */
 async function whole() {
   return observeInstances(clients, SETTINGS, await observe(clients, SETTINGS));
 }
 
-test("one that serves a slot sees instances, snapshots and copies, each in its region", async () => {
+test("sees instances, snapshots and copies, each in its region, if it serves a slot", async () => {
   const world = await whole();
   expect(world.instances?.map((i) => i.instanceId)).toStrictEqual(["i-1"]);
   expect(world.snapshots?.map((s) => [s.snapshotId, s.region])).toStrictEqual([["snap-1", "us-east-1"]]);
@@ -41,13 +41,13 @@ test("one that serves a slot sees instances, snapshots and copies, each in its r
   expect(world.problems).toStrictEqual([]);
 });
 
-test("one that serves no slot costs no instance reads", async () => {
+test("reads no instances if it serves no slot", async () => {
   const world = await observe(clients, SETTINGS);
   expect(world.instances).toBeUndefined();
   expect(primary.calls().map((call) => call.args[0].constructor.name)).toStrictEqual(["DescribeSnapshotsCommand"]);
 });
 
-test("a region that is down is a problem, and the other is seen", async () => {
+test("reports a region that is down as a problem, and sees the other", async () => {
   dr.on(DescribeSnapshotsCommand).rejects(down);
   const world = await whole();
   expect([world.instances?.length, world.snapshots?.length, world.copies]).toStrictEqual([1, 1, {}]);
@@ -86,7 +86,7 @@ describe("with two DR regions", () => {
     return { primary: snapshots?.length, ids: ids.sort(), notified: problems.map((p) => p.subject) };
   };
 
-  test("the copies of each are told apart", async () => {
+  test("keeps the copies of each region apart", async () => {
     await expect(seen()).resolves.toStrictEqual({
       primary: 1,
       ids: [
@@ -97,7 +97,7 @@ describe("with two DR regions", () => {
     });
   });
 
-  test("one that is down is left out and told, and the other is seen", async () => {
+  test("leaves out and reports a region that is down, and sees the other", async () => {
     readers[2]!.on(DescribeSnapshotsCommand).rejects(down);
     await expect(seen()).resolves.toStrictEqual({
       primary: 1,
@@ -107,7 +107,7 @@ describe("with two DR regions", () => {
   });
 });
 
-test("instances whose volumes can't be read are not seen: their tags may exclude some", async () => {
+test("does not see instances whose volumes can't be read, because their tags may exclude some", async () => {
   primary.on(DescribeVolumesCommand).rejects(down);
   const world = await whole();
   expect(world.instances).toBeUndefined();
@@ -115,7 +115,7 @@ test("instances whose volumes can't be read are not seen: their tags may exclude
   expect(world.snapshots).toHaveLength(1);
 });
 
-test("what was seen before the instances is left as it was", async () => {
+test("leaves what was seen before the instances as it was", async () => {
   const unread = problem("not-observed", "copies", "");
   const before = { snapshots: [], copies: {}, problems: [unread], throttled: [] };
   const world = await observeInstances(clients, SETTINGS, before);
@@ -124,7 +124,7 @@ test("what was seen before the instances is left as it was", async () => {
   expect(before).toStrictEqual({ snapshots: [], copies: {}, problems: [unread], throttled: [] });
 });
 
-test("a read that stays throttled is not seen, but no problem yet", async () => {
+test("does not see a read that remains throttled, and reports no problem yet", async () => {
   const throttled = Object.assign(new Error("too many"), { name: "RequestLimitExceeded" });
   primary.on(DescribeVolumesCommand).rejects(throttled);
   dr.on(DescribeSnapshotsCommand).rejects(throttled);
@@ -136,7 +136,7 @@ test("a read that stays throttled is not seen, but no problem yet", async () => 
   ]);
 });
 
-test("nothing to be seen is three problems, not an error", async () => {
+test("reports three problems instead of failing if nothing can be seen", async () => {
   primary.onAnyCommand().rejects(down);
   dr.onAnyCommand().rejects(down);
   const world = await whole();

@@ -1,4 +1,7 @@
-/** Who else's snapshots carry the vault's tag: looked for by one sweep a day, in each region, and told until it was heard. */
+/**
+ * Tests the look for other people's snapshots with the vault's tag: by one sweep a day, in each region, reported until
+ * mailed.
+ */
 import { DescribeSnapshotsCommand } from "@aws-sdk/client-ec2";
 import { PublishCommand } from "@aws-sdk/client-sns";
 import { describe as describeIt } from "../../../src/vault/identity/description";
@@ -20,7 +23,7 @@ beforeEach(() => {
   wide.reset();
 });
 
-/** What the calls ask that look for strangers: by the tag, as narrow and as long as any other. */
+/** Input of the calls that look for strangers: by the tag, as narrow and as long as any other. */
 const ASKED = {
   OwnerIds: ["self"],
   Filters: [{ Name: "tag:smart-vault:vault", Values: ["smart-vault-test"] }],
@@ -41,7 +44,7 @@ function looked(reader = rig.primary): number {
   return asked(reader).filter((input) => JSON.stringify(input).includes("tag:")).length;
 }
 
-/** From now on each region's reads by the tag show these. */
+/** Makes a region's reads by the tag show these from now on. */
 function carryTag(reader: typeof rig.primary, Snapshots: object[]): void {
   reader.on(DescribeSnapshotsCommand, { Filters: ASKED.Filters }).resolves({ Snapshots });
   reader.on(DescribeSnapshotsCommand, { Filters: BY_DESCRIPTION.Filters }).resolves({});
@@ -51,30 +54,30 @@ const trigger = (kind: Trigger["kind"]): Trigger => ({ kind, runId: "r" });
 const LATER = { notified: {}, strangersAt: SLOT };
 
 test.each<[string, Parameters<typeof looksForStrangers>, boolean]>([
-  ["a sweep of a vault that never has", [trigger("sweep"), { notified: {} }, NOW], true],
-  ["a sweep 23 hours after the last", [trigger("sweep"), LATER, NOW + 23 * HOUR_MS], true],
-  ["no sweep before", [trigger("sweep"), LATER, NOW + 23 * HOUR_MS - 1], false],
-  ["a sweep where a person made it no time", [trigger("sweep"), { notified: {}, strangersAt: "x" }, NOW], true],
-  ["no sweep whose clock is unreadable", [trigger("sweep"), undefined, NOW], false],
-  ["no run", [trigger("run"), { notified: {} }, NOW], false],
-  ["no pass", [trigger("follow-up"), { notified: {} }, NOW], false],
-])("%s looks", (_what, given, expected) => {
+  ["a sweep of a vault that never looked does", [trigger("sweep"), { notified: {} }, NOW], true],
+  ["a sweep 23 hours after the last look does", [trigger("sweep"), LATER, NOW + 23 * HOUR_MS], true],
+  ["a sweep before that does not", [trigger("sweep"), LATER, NOW + 23 * HOUR_MS - 1], false],
+  ["a sweep does if a person made the time invalid", [trigger("sweep"), { notified: {}, strangersAt: "x" }, NOW], true],
+  ["a sweep whose timer is unreadable does not", [trigger("sweep"), undefined, NOW], false],
+  ["a run does not", [trigger("run"), { notified: {} }, NOW], false],
+  ["a follow-up does not", [trigger("follow-up"), { notified: {} }, NOW], false],
+])("decides whether to look for strangers: %s", (_what, given, expected) => {
   expect(looksForStrangers(...given)).toBe(expected);
 });
 
-test("a sweep asks each region once for its own and once for the tag", async () => {
+test("asks each region in a sweep once for its own and once for the tag", async () => {
   await wide.trigger(SWEEP_EVENT);
   const readers = [wide.primary, wide.dr, wide.others.get(DR2.region)!.reader];
   for (const reader of readers) expect(asked(reader)).toStrictEqual([BY_DESCRIPTION, ASKED]);
 });
 
-test.each([{ kind: "run", slot: SLOT }, { kind: "follow-up" }])("%j asks only for its own", async (event) => {
+test.each([{ kind: "run", slot: SLOT }, { kind: "follow-up" }])("asks during %j only for its own", async (event) => {
   await rig.trigger(event);
   expect(asked(rig.primary)).toStrictEqual([BY_DESCRIPTION]);
   expect(asked(rig.dr)).toStrictEqual([BY_DESCRIPTION]);
 });
 
-test("one sweep a day looks, and the clock is set for it alone", async () => {
+test("looks in one sweep a day, and sets the timer only for that", async () => {
   for (let hour = 0; hour < 24; hour += 1) {
     rig.at(NOW + hour * HOUR_MS);
     await expect(rig.trigger(SWEEP_EVENT)).resolves.toMatchObject({ status: "clean" });
@@ -86,17 +89,17 @@ test("one sweep a day looks, and the clock is set for it alone", async () => {
   ]);
 });
 
-describe("what carries the tag", () => {
+describe("a snapshot that carries the tag", () => {
   const made = snapshot("snap-1");
   const { identity, tags } = made;
 
   test.each<[string, string | undefined, boolean]>([
-    ["is the vault's own where its Description is", describeIt(identity, tags), false],
-    ["is its own also where the tags were changed since", describeIt(identity, {}), false],
+    ["is the vault's own if its Description is", describeIt(identity, tags), false],
+    ["is the vault's own even if the tags were changed since", describeIt(identity, {}), false],
     ["is a stranger with a person's Description", "before the upgrade", true],
-    ["is a stranger without any", undefined, true],
-    ["is a stranger with another vault's", describeIt({ ...identity, vaultId: "v" }, tags), true],
-    ["is a stranger with one of a later form", describeIt(identity, tags).replace("/1", "/2"), true],
+    ["is a stranger without a Description", undefined, true],
+    ["is a stranger with another vault's Description", describeIt({ ...identity, vaultId: "v" }, tags), true],
+    ["is a stranger with a Description of a later form", describeIt(identity, tags).replace("/1", "/2"), true],
   ])("%s", async (_what, Description, isStranger) => {
     carryTag(rig.primary, [{ SnapshotId: "snap-1", Description }, { Description }]);
     const woken = rig.trigger(SWEEP_EVENT);
@@ -110,13 +113,13 @@ describe("what carries the tag", () => {
   });
 });
 
-test("a stranger in a DR region is told with that region, and the others look in vain", async () => {
+test("reports a stranger in a DR region with that region, and finds none in the others", async () => {
   carryTag(rig.dr, [STRANGER]);
   await expect(rig.trigger(SWEEP_EVENT)).rejects.toThrow("snap-9 in us-west-2 carries");
   expect(rig.writes()).toStrictEqual([]);
 });
 
-test("a stranger is told once a day", async () => {
+test("reports a stranger once a day", async () => {
   carryTag(rig.primary, [STRANGER]);
   await expect(rig.trigger(SWEEP_EVENT)).rejects.toMatchObject({ name: "BackupFailed" });
   rig.at(NOW + HOUR_MS);
@@ -126,7 +129,7 @@ test("a stranger is told once a day", async () => {
   expect([looked(), rig.mails().length]).toStrictEqual([2, 2]);
 });
 
-test("one that could not be mailed is looked for again by the next sweep", async () => {
+test("looks again in the next sweep for a stranger that could not be mailed", async () => {
   carryTag(rig.primary, [STRANGER]);
   rig.sns.on(PublishCommand).rejects(new Error("SNS is down"));
   await expect(rig.trigger(SWEEP_EVENT)).rejects.toMatchObject({ name: "BackupFailed" });
@@ -143,7 +146,7 @@ test("one that could not be mailed is looked for again by the next sweep", async
   expect(looked()).toBe(2);
 });
 
-describe("a region that could not be asked", () => {
+describe("a region that could not be asked for strangers", () => {
   const refused = (name: string) => {
     rig.dr
       .on(DescribeSnapshotsCommand, { Filters: ASKED.Filters })
@@ -151,7 +154,7 @@ describe("a region that could not be asked", () => {
     rig.dr.on(DescribeSnapshotsCommand, { Filters: BY_DESCRIPTION.Filters }).resolves({});
   };
 
-  test("is a problem, and is asked again by the next sweep", async () => {
+  test("is reported as a problem, and is asked again by the next sweep", async () => {
     refused("UnauthorizedOperation");
     await expect(rig.trigger(SWEEP_EVENT)).rejects.toThrow(
       "could not read snapshots with the vault's tag in us-west-2: UnauthorizedOperation: no; nobody knows whether somebody else's carry it",
@@ -165,7 +168,7 @@ describe("a region that could not be asked", () => {
     });
   });
 
-  test("since AWS throttles is asked again without a mail", async () => {
+  test("is asked again without a mail if AWS throttles", async () => {
     refused("RequestLimitExceeded");
     await expect(rig.trigger(SWEEP_EVENT)).resolves.toMatchObject({ status: "clean" });
     expect(rig.clockSets().at(-1)?.input).not.toHaveProperty("strangersAt");
@@ -177,7 +180,7 @@ describe("a region that could not be asked", () => {
   });
 });
 
-test("a time of the future in the clock is none", async () => {
+test("ignores a time in the future in the timer", async () => {
   rig.carries({ notified: {}, strangersAt: isoSeconds(NOW + MINUTE_MS) });
   await rig.trigger(SWEEP_EVENT);
   expect(looked()).toBe(1);

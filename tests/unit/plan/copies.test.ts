@@ -27,22 +27,22 @@ function plan(snapshots: Snapshot[], copies: Snapshot[]) {
 
 test.each([
   ["verified", "completed, encrypted and under the key", source, [verified]],
-  ["verified", "one good beside a broken one", source, [failed, verified, pending]],
-  ["pending", "on the way", source, [pending]],
-  ["pending", "on the way beside a broken one", source, [failed, pending]],
+  ["verified", "verified, beside an unusable one", source, [failed, verified, pending]],
+  ["pending", "pending", source, [pending]],
+  ["pending", "pending, beside an unusable one", source, [failed, pending]],
   ["unusable", "failed", source, [failed]],
   ["unusable", "not encrypted", source, [plain]],
   ["unusable", "under another key", source, [otherKey]],
   ["missing", "none", source, []],
-  ["expired", "none, and marked", marked, []],
-  ["expired", "a broken one, and marked", marked, [failed]],
-  ["verified", "a good one, and marked", marked, [verified]],
-  ["missing", "none, and marked for another region", elsewhere, []],
-])("coverage is %s with a copy that is %s", (coverage, _what, of, copies) => {
+  ["expired", "missing, with a copy-expired tag", marked, []],
+  ["expired", "unusable, with a copy-expired tag", marked, [failed]],
+  ["verified", "verified, with a copy-expired tag", marked, [verified]],
+  ["missing", "missing, with a copy-expired tag for another region", elsewhere, []],
+])("reports coverage %s for a copy that is %s", (coverage, _what, of, copies) => {
   expect(coverageOf(of, copies, DR, () => true)).toBe(coverage);
 });
 
-test("a mark says nothing where the rules would still keep the copy", () => {
+test("ignores a copy-expired tag while the rules would still keep the copy", () => {
   expect(coverageOf(marked, [], DR, () => false)).toBe("missing");
   expect(coverageOf(marked, [failed], DR, () => false)).toBe("unusable");
 });
@@ -55,11 +55,11 @@ test.each([
   [plain, "it is not encrypted"],
   [otherKey, `it is under ${OTHER_KEY}, not ${KEY}`],
   [{ ...verified, kmsKeyId: undefined }, `it is under no key, not ${KEY}`],
-])("the fault of copy %# is told", (copy, fault) => {
+])("reports why copy %# is unusable", (copy, fault) => {
   expect(copyFault(copy, KEY)).toBe(fault);
 });
 
-test("copies are found by the source in their Description, whatever their tags say; an original belongs to nothing", () => {
+test("finds copies by the source in their Description, whatever their tags say", () => {
   const stripped: Snapshot = { ...verified, snapshotId: "stripped", tags: {} };
   const other = { ...verified.tags, [TAG.sourceSnapshot]: "another" };
   const renamed: Snapshot = { ...verified, snapshotId: "renamed", tags: other };
@@ -69,7 +69,7 @@ test("copies are found by the source in their Description, whatever their tags s
   ]);
 });
 
-test("copies of an original are copies of what stands in for it, and the reverse", () => {
+test("counts copies of an original as copies of its encrypted replacement, and the reverse", () => {
   const standIn = standInOf(source, "stand-in");
   const ofStandIn = { ...copyOf(standIn, "of-stand-in"), tags: drCopyTags(standIn) };
   const bySource = copiesBySource([verified, ofStandIn]);
@@ -78,7 +78,7 @@ test("copies of an original are copies of what stands in for it, and the reverse
   expect(copiesOf(snapshot("another"), bySource)).toStrictEqual([]);
 });
 
-describe("planning", () => {
+describe("planning copies", () => {
   test("copies what has no copy, oldest first", () => {
     const old = snapshot("old", { startTimeMs: NOW - 3 });
     const twin = snapshot("a-twin", { startTimeMs: NOW - 3 });
@@ -109,7 +109,7 @@ describe("planning", () => {
     ]);
   });
 
-  test("says of a copy of what is in doubt that it is, and gives it the identity that stands", () => {
+  test("flags a copy of a snapshot in doubt, and gives it the identity from the Description", () => {
     const tags = { ...source.tags, [TAG.slot]: "2027-01-01T00:00:00Z" };
     const doubted: Snapshot = { ...source, tags, doubt: { of: "tags", what: "its slot" } };
     const [sane] = plan([source], []).actions;
@@ -120,7 +120,7 @@ describe("planning", () => {
     ["verified", source, [verified]],
     ["pending", source, [pending]],
     ["expired", marked, []],
-  ])("leaves one alone whose copy is %s", (_coverage, of, copies) => {
+  ])("leaves a snapshot alone whose copy is %s", (_coverage, of, copies) => {
     expect(plan([of], copies)).toStrictEqual({ actions: [], problems: [] });
   });
 
@@ -131,13 +131,13 @@ describe("planning", () => {
       startTimeMs: NOW - (count - n) * HOUR_MS,
     }));
 
-  test.each([1, 2])("replaces a copy that failed %d times, and says nothing of it", (count) => {
+  test.each([1, 2])("replaces a copy that failed %d times without reporting it", (count) => {
     const { actions, problems } = plan([source], tries(count));
     expect(actions.map((a) => a.reason)).toStrictEqual(["its copy is not usable"]);
     expect(problems).toStrictEqual([]);
   });
 
-  test("tells a copy that failed three times under its source's name, with its last reason, and goes on", () => {
+  test("reports a copy that failed three times under its source's name, with the last reason, and keeps trying", () => {
     const { actions, problems } = plan([source], tries(3));
     expect(actions.map((a) => a.reason)).toStrictEqual(["its copy is not usable"]);
     expect(problems).toStrictEqual([
@@ -156,7 +156,7 @@ describe("planning", () => {
   test.each([
     ["not encrypted", plain, "it is not encrypted"],
     ["under another key", otherKey, `it is under ${OTHER_KEY}, not ${KEY}`],
-  ])("tells a completed copy that is %s at once: that does not pass", (_what, copy, fault) => {
+  ])("reports a completed copy that is %s at once, because that does not change", (_what, copy, fault) => {
     const { actions, problems } = plan([source], [copy]);
     expect(actions).toHaveLength(1);
     expect(problems.map((p) => [p.kind, p.subject])).toStrictEqual([["copy-unusable", "snap-1 in us-west-2"]]);
@@ -165,11 +165,11 @@ describe("planning", () => {
 
   test.each([
     ["half an hour, after two failures", 2, 5, 30],
-    ["half an hour, however old its snapshot is, after two", 2, 48, 30],
-    ["half an hour at the least, after three", 3, 2, 30],
-    ["a quarter of its snapshot's age by then, after three", 3, 5, 60],
-    ["two hours at the most, after three", 3, 48, 120],
-  ])("is tried again after %s", (_what, count, ageHours, pauseMinutes) => {
+    ["half an hour, however old its snapshot is, after two failures", 2, 48, 30],
+    ["half an hour at least, after three failures", 3, 2, 30],
+    ["a quarter of its snapshot's age by then, after three failures", 3, 5, 60],
+    ["two hours at most, after three failures", 3, 48, 120],
+  ])("attempts a copy again after %s", (_what, count, ageHours, pauseMinutes) => {
     const old = { ...source, startTimeMs: NOW - ageHours * HOUR_MS };
     const again = (minutes: number) => {
       const [, ...before] = tries(count);
@@ -181,7 +181,7 @@ describe("planning", () => {
     expect(again(1).problems).toHaveLength(count === 3 ? 1 : 0);
   });
 
-  test("puts what failed three times after all else, and of those first what was tried longest ago", () => {
+  test("puts copies that failed three times last, and of those first the one with the oldest attempt", () => {
     const old = snapshot("old", { startTimeMs: NOW - 9 * HOUR_MS });
     const older = snapshot("older", { startTimeMs: NOW - 10 * HOUR_MS });
     const young = snapshot("young", { startTimeMs: NOW });
@@ -195,7 +195,7 @@ describe("planning", () => {
     expect(order(...failing(older, 3, 3), ...failing(old, 3, 4))).toStrictEqual(["young", "old", "older"]);
   });
 
-  test("tells of a snapshot in the archive, which EC2 can't copy, instead of trying", () => {
+  test("reports a snapshot in the archive tier, which EC2 can't copy, instead of trying", () => {
     const archived = { ...source, storageTier: "archive" };
     const { actions, problems } = plan([archived], []);
     expect(actions).toStrictEqual([]);

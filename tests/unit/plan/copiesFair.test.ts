@@ -1,4 +1,6 @@
-/** Copies that fail for good beside others: who gets the slots, in virtual time, as long as nothing but the plan decides. */
+/**
+ * Tests which copies get the region's copy slots while others keep failing, in virtual time, if only the plan decides.
+ */
 import { drCopyTags } from "../../../src/vault/plan/copies/copyTags";
 import { copiesBySource } from "../../../src/vault/inventory/copies";
 import { planCopies } from "../../../src/vault/plan/copies/copies";
@@ -8,10 +10,10 @@ import type { CopyAction } from "../../../src/vault/model/actions";
 import type { Snapshot } from "../../../src/vault/model/world";
 import { DR, NOW, copyOf, snapshot } from "../../support/world";
 
-/** AWS, "Amazon EBS quotas": concurrent snapshot copies a destination region. */
+/** AWS, "Amazon EBS quotas": concurrent snapshot copies per destination region. */
 const SLOTS = 20;
 const COPY_MS = 3 * MINUTE_MS;
-/** What pruning leaves of a copy that keeps failing: the first, and the newest three. */
+/** Attempts that pruning leaves of a copy that keeps failing: the first, and the newest three. */
 const REMAINS = 4;
 
 const TARGET = { ...DR, released: () => true, tagsOf: drCopyTags };
@@ -22,7 +24,7 @@ function some(count: number, name: string, hoursAgo: number): Snapshot[] {
   );
 }
 
-/** One region that copies; everything of `doomed` fails after {@link COPY_MS}, until it is mended. */
+/** Plays one region that copies. Every copy of `doomed` fails after {@link COPY_MS}, until the cause is fixed. */
 function region(snapshots: readonly Snapshot[], isDoomed: (id: string, ms: number) => boolean) {
   const copies = new Map<string, Snapshot[]>();
   const doneMs = new Map<string, number>();
@@ -62,20 +64,20 @@ function region(snapshots: readonly Snapshot[], isDoomed: (id: string, ms: numbe
 
 const isDoomed = (id: string) => id.startsWith("doomed");
 
-/** A pass a minute: no vault looks more often. */
+/** Invokes once a minute; no vault looks more often. */
 function play(pass: (nowMs: number) => void, hours: number) {
   for (let nowMs = NOW; nowMs < NOW + hours * HOUR_MS; nowMs += MINUTE_MS) pass(nowMs);
 }
 
-test("two hundred copies that fail for good, and are older, keep fifty that could be made from nothing for long", () => {
+test("does not let two hundred older copies that fail for good delay fifty healthy ones for long", () => {
   const { pass, doneMs } = region([...some(200, "doomed", 3), ...some(50, "healthy", 1)], isDoomed);
   play(pass, 4);
   expect(doneMs.size).toBe(50);
-  // Two tries of each that fails go before; by the third they stand behind.
+  // Two attempts at each failing copy come first; from the third on they come last.
   expect(Math.max(...doneMs.values()) - NOW).toBeLessThan(2 * HOUR_MS);
 });
 
-test("what is snapshotted later is copied at once, though two hundred others keep failing", () => {
+test("copies a later snapshot at once even though two hundred others keep failing", () => {
   const late = snapshot("late", { volumeId: "vol-late", startTimeMs: NOW + 10 * HOUR_MS });
   const all = some(200, "doomed", 3);
   const { pass, doneMs } = region(all, isDoomed);
@@ -86,7 +88,7 @@ test("what is snapshotted later is copied at once, though two hundred others kee
   expect((doneMs.get("late") ?? Infinity) - late.startTimeMs).toBeLessThanOrEqual(2 * COPY_MS);
 });
 
-test("one that keeps failing is tried with growing pauses, and each gets its turn", () => {
+test("attempts a copy that keeps failing with growing pauses, and each gets its turn", () => {
   const { pass, triedMs } = region(some(200, "doomed", 0), isDoomed);
   play(pass, 24);
   const tries = new Map<string, number[]>();
@@ -94,7 +96,7 @@ test("one that keeps failing is tried with growing pauses, and each gets its tur
   expect(tries.size).toBe(200);
   for (const times of tries.values()) {
     const pauses = times.slice(1).map((ms, n) => ms - (times[n] ?? 0));
-    // The second at once, the third after half an hour; the slots make some wait.
+    // The second comes at once, the third after half an hour. The copy slots make some wait.
     expect(pauses[0]).toBeLessThan(HOUR_MS);
     expect(Math.min(...pauses.slice(1))).toBeGreaterThanOrEqual(30 * MINUTE_MS);
     expect(pauses.at(-1)).toBeGreaterThanOrEqual(2 * HOUR_MS);
@@ -104,7 +106,7 @@ test("one that keeps failing is tried with growing pauses, and each gets its tur
   expect(lastDayShare).toBeLessThan(0.5);
 });
 
-test("after the cause is mended all are copied within three hours", () => {
+test("copies everything within three hours after the cause is fixed", () => {
   const mendedMs = NOW + 20 * HOUR_MS;
   const { pass, doneMs } = region(some(200, "doomed", 48), (_, ms) => ms < mendedMs);
   play(pass, 24);

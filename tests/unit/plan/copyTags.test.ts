@@ -1,4 +1,4 @@
-/** What a copy carries, in a DR region and as a stand-in in the primary one. */
+/** Tests which tags a copy has, in a DR region and as an encrypted replacement in the primary region. */
 import fc from "fast-check";
 import { drCopyTags, replacementTags } from "../../../src/vault/plan/copies/copyTags";
 import { INSTANCE_TAG_PREFIX, MAX_TAGS, TAG, copyExpiredTag, prefixTags } from "../../../src/vault/model/tags";
@@ -27,7 +27,7 @@ const people = fc.dictionary(fc.string({ minLength: 1, maxLength: 20 }), fc.stri
 });
 
 describe("a copy's tags", () => {
-  test("are enough to restore with the primary region gone", () => {
+  test("are enough to restore without the primary region", () => {
     expect(drCopyTags(full)).toStrictEqual({
       [TAG.vault]: SETTINGS.vaultId,
       [TAG.instance]: "i-1",
@@ -52,18 +52,18 @@ describe("a copy's tags", () => {
     });
   });
 
-  test("tell a data volume from a root", () => {
+  test("distinguish a data volume from a root", () => {
     const tags = { [TAG.volumes]: "vol-1:/dev/sdf:data::::" };
     expect(drCopyTags(snapshot("s", { tags }))[TAG.deviceRole]).toBe("data");
   });
 
-  test("have the snapshot's own size where the facts were lost", () => {
+  test("have the snapshot's own size if the volume spec was lost", () => {
     const tags = drCopyTags(source);
     expect(tags[TAG.volumeSizeGiB]).toBe("8");
     expect(tags[TAG.device]).toBeUndefined();
   });
 
-  test("never pass 50, and never lose what a restore needs for a person's tags", () => {
+  test("never exceed 50, and never drop what a restore needs for a person's tags", () => {
     const needed = Object.keys(drCopyTags(full)).filter((key) => key.startsWith("smart-vault:"));
     fc.assert(
       fc.property(people, (tags) => {
@@ -75,8 +75,8 @@ describe("a copy's tags", () => {
   });
 });
 
-describe("a stand-in's tags", () => {
-  test("are all that its original has, and which one that is and when it was begun", () => {
+describe("an encrypted replacement's tags", () => {
+  test("are all that its original has, with the original's id and start time", () => {
     expect(replacementTags(full, 49)).toStrictEqual({
       ...full.tags,
       [TAG.sourceSnapshot]: "snap-1",
@@ -85,18 +85,18 @@ describe("a stand-in's tags", () => {
     });
   });
 
-  test("have the marks of copies that expired before", () => {
+  test("have the copy-expired tags of earlier copies", () => {
     const mark = { [copyExpiredTag("us-west-2")]: "2026-11-20T03:00:00Z" };
     expect(replacementTags(snapshot("s", { tags: mark }), 49)).toMatchObject(mark);
   });
 
-  test("leave AWS's own out, which nobody may write", () => {
+  test("leave out AWS's own, which nobody is allowed to write", () => {
     const tags = replacementTags(snapshot("s", { tags: { "aws:dlm": "x", Mount: "/" } }), 49);
     expect(tags.Mount).toBe("/");
     expect(tags).not.toHaveProperty("aws:dlm");
   });
 
-  test("never pass what there is room for, and never lose one of the vault's own for a person's", () => {
+  test("never exceed the room there is, and never drop one of the vault's own for a person's", () => {
     const needed = Object.keys(replacementTags(full, 45)).filter(
       (key) => key.startsWith("smart-vault:") && !key.startsWith(INSTANCE_TAG_PREFIX),
     );
@@ -111,7 +111,7 @@ describe("a stand-in's tags", () => {
   });
 });
 
-test("a DR copy of a stand-in names the original, as one of the original does, and how old the data is", () => {
+test("name in a DR copy of a replacement the original and the age of the data", () => {
   const standIn = standInOf(full, "stand-in", { startTimeMs: NOW + HOUR_MS });
   expect(drCopyTags({ ...standIn, tags: replacementTags(full, 49) })).toStrictEqual(drCopyTags(full));
 });
@@ -122,12 +122,12 @@ describe("the stack's tags", () => {
 
   test.each([
     ["a DR copy", drCopyTags(source, configured)],
-    ["a stand-in", replacementTags(source, 49, configured)],
+    ["an encrypted replacement", replacementTags(source, 49, configured)],
   ])("are on %s as they are now, before a person's", (_what, tags) => {
     expect(tags).toMatchObject({ ...configured, Owner: "x", [TAG.sourceSnapshot]: "s" });
   });
 
-  test("count among the needed ones where there is little room", () => {
+  test("count among the needed ones if there is little room", () => {
     const own = Object.keys(replacementTags(snapshot("s"), 0)).length;
     const tags = replacementTags(source, own + 2, configured);
     expect(tags).toMatchObject(configured);

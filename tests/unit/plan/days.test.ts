@@ -1,4 +1,4 @@
-/** The vault over sixty days on an AWS that refuses nothing: what it settles at, and that it does no work twice. */
+/** Tests the vault over sixty days on an AWS that refuses nothing: what it keeps, and that it does no work twice. */
 import { planOf } from "../../support/planOf";
 import { TAG } from "../../../src/vault/model/tags";
 import { DAY_MS, HOUR_MS, isoSeconds } from "../../../src/vault/lib/time";
@@ -13,12 +13,12 @@ const DAYS = 60;
 const VOLUMES = [volume("vol-1", { isRoot: true }), volume("vol-2")];
 
 interface Life {
-  /** When the instance is terminated. */
+  /** Time at which the instance is terminated. */
   terminatedOnDay?: number;
   settings?: Partial<VaultSettings>;
 }
 
-/** A run a day and a sweep every six hours. */
+/** Plays one run per day and a sweep every six hours. */
 function live(retentionDays: number, drRetentionDays: number, { terminatedOnDay = DAYS, settings = {} }: Life = {}) {
   const policies = keeping(retentionDays, drRetentionDays);
   const policy = { ...SETTINGS, ...settings, policies };
@@ -50,7 +50,7 @@ test.each([
   [7, 3],
   [3, 14],
   [1, 1],
-])("with %d days here and %d there it keeps just those, of each volume", (here, there) => {
+])("keeps with %d days here and %d there just those of each volume", (here, there) => {
   const { world, daysOf } = live(here, there);
   for (const { volumeId } of VOLUMES) {
     expect(daysOf(world.snapshots, volumeId)).toStrictEqual(lastDays(here));
@@ -62,7 +62,7 @@ test.each([
   [7, 7],
   [7, 3],
   [3, 14],
-])("with %d days here and %d there each snapshot is copied once and deleted once", (here, there) => {
+])("copies and deletes with %d days here and %d there each snapshot once", (here, there) => {
   const { done } = live(here, there);
   const copied = done.flatMap((a) => (a.kind === "copy" ? a.sourceSnapshotId : []));
   expect(new Set(copied).size).toBe(copied.length);
@@ -75,7 +75,7 @@ test.each([
   [7, 7],
   [7, 3],
   [3, 14],
-])("with %d days here and %d there an instance that is gone keeps its last point in both regions", (here, there) => {
+])("keeps with %d days here and %d there the last point of a terminated instance in both regions", (here, there) => {
   const { world, daysOf } = live(here, there, { terminatedOnDay: 20 });
   for (const { volumeId } of VOLUMES) {
     expect(daysOf(world.snapshots, volumeId)).toStrictEqual([19]);
@@ -83,7 +83,7 @@ test.each([
   }
 });
 
-describe("with two DR regions and plain volumes that are to be encrypted", () => {
+describe("with two DR regions and unencrypted volumes that are to be encrypted", () => {
   const settings = { dr: [DR, DR2], primaryKeyArn: PRIMARY_KEY };
 
   test.each([
@@ -91,21 +91,24 @@ describe("with two DR regions and plain volumes that are to be encrypted", () =>
     [7, 3],
     [3, 14],
     [1, 1],
-  ])("with %d days here and %d there it keeps just those, and but for the last night nothing plain", (here, there) => {
-    const { world, daysOf } = live(here, there, { settings });
-    for (const { volumeId } of VOLUMES) {
-      expect(daysOf(world.snapshots, volumeId)).toStrictEqual(lastDays(here));
-      for (const { region } of settings.dr) {
-        expect(daysOf(world.copies[region], volumeId)).toStrictEqual(lastDays(there));
+  ])(
+    "keeps with %d days here and %d there just those, and nothing unencrypted but for the last night",
+    (here, there) => {
+      const { world, daysOf } = live(here, there, { settings });
+      for (const { volumeId } of VOLUMES) {
+        expect(daysOf(world.snapshots, volumeId)).toStrictEqual(lastDays(here));
+        for (const { region } of settings.dr) {
+          expect(daysOf(world.copies[region], volumeId)).toStrictEqual(lastDays(there));
+        }
       }
-    }
-    expect(world.snapshots?.filter(({ encrypted }) => !encrypted)).toStrictEqual([]);
-  });
+      expect(world.snapshots?.filter(({ encrypted }) => !encrypted)).toStrictEqual([]);
+    },
+  );
 
   test.each([
     [7, 3],
     [3, 14],
-  ])("with %d days here and %d there each slot is copied once to each region, and encrypted once", (here, there) => {
+  ])("copies with %d days here and %d there each slot once to each region, and encrypts it once", (here, there) => {
     const { done } = live(here, there, { settings });
     const copied = done.flatMap((a) =>
       a.kind === "copy" ? `${a.region} ${a.tags[TAG.sourceVolume] ?? ""} ${a.tags[TAG.slot] ?? ""}` : [],
@@ -114,7 +117,7 @@ describe("with two DR regions and plain volumes that are to be encrypted", () =>
     expect(copied).toHaveLength(3 * DAYS * VOLUMES.length);
   });
 
-  test("an instance that is gone keeps its last point, encrypted, in every region", () => {
+  test("keeps a terminated instance's last point, encrypted, in every region", () => {
     const { world, daysOf } = live(7, 3, { settings, terminatedOnDay: 20 });
     for (const { volumeId } of VOLUMES) {
       expect(daysOf(world.snapshots, volumeId)).toStrictEqual([19]);

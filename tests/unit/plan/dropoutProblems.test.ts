@@ -23,14 +23,14 @@ function told(extra: Partial<Dropout>, policy: CoreSettings = SETTINGS) {
   return planDropouts([dropout(extra)], policy, OPEN, NOW).problems;
 }
 
-test("a tag that is gone is a notice, with what to do if it was meant and if it was not", () => {
+test("reports a missing tag as a notice, with what to do if it was intended and if it was not", () => {
   expect(told({})).toStrictEqual([
     {
       kind: "not-protected-anymore",
       subject: "i-2",
       message:
         "i-2 (web) is not backed up any more: it has no tag Backup; its newest recovery point is of 2026-11-21T03:00:00Z",
-      hint: "To back it up again: aws ec2 create-tags --region us-east-1 --resources i-2 --tags Key=Backup,Value=true . If you want that, do nothing: not before 2026-12-21, 30 days after its newest recovery point, and not before a mail has announced it, only the newest recovery point of each volume is kept.",
+      hint: "To back it up again: aws ec2 create-tags --region us-east-1 --resources i-2 --tags Key=Backup,Value=true . If you want no more backups of it, do nothing. Its policy's rules apply until 2026-12-21, 30 days after its newest recovery point, and until a mail has announced the change. After that, only the newest recovery point of each volume is kept.",
       severity: "notice",
     },
   ]);
@@ -43,17 +43,17 @@ test.each([
   ],
   [{ backup: "true" }, 'i-2 is not backed up any more: it has the tag backup="true"; the vault backs up Backup="true"'],
   [{ Backup: "none" }, 'i-2 is not backed up any more: it has the tag Backup="none"; the vault backs up Backup="true"'],
-])("a tag that misses is a failure: %p", (tags, message) => {
+])("reports a tag that does not match as a failure: %p", (tags, message) => {
   const [problem] = told({ tags });
   expect([problem?.severity, problem?.message.split("; its newest")[0]]).toStrictEqual(["failure", message]);
 });
 
-describe("the command", () => {
+describe("the suggested command", () => {
   const policy = { ...SETTINGS, policies: { gold: keeping(9).true!, ...keeping(30) } };
   const command = (extra: Partial<Dropout>, its: CoreSettings = policy) =>
     /--tags (.*?) \. /.exec(told(extra, its)[0]?.hint ?? "")?.[1];
 
-  test("gives the value that the tag seems to mean, else the one that it had, else the first", () => {
+  test("gives the value that the tag seems to mean, else its former one, else the first", () => {
     expect(command({ tags: { Backup: "GOLD" } })).toBe("Key=Backup,Value=gold");
     expect(command({ tags: {} })).toBe("Key=Backup,Value=true");
     expect(command({ tags: {}, policyName: "silver" })).toBe("Key=Backup,Value=gold");
@@ -67,7 +67,7 @@ describe("the command", () => {
   });
 });
 
-describe("before its recovery points become orphans it is named again, with what is deleted then", () => {
+describe("a second notice, before the recovery points become orphans, says what is deleted then:", () => {
   test.each<[string, Partial<CoreSettings>]>([
     ["only the newest recovery point of each volume is kept", {}],
     ["only the newest 2 recovery points of each volume are kept", { keepAtLeast: 2 }],
@@ -84,16 +84,16 @@ describe("before its recovery points become orphans it is named again, with what
   });
 });
 
-test("failures come before notices: of very many the first one speaks for all", () => {
+test("puts failures before notices, so that the first of very many speaks for all", () => {
   const both = [dropout(), dropout({ instanceId: "i-3", tags: { Backup: "" } })];
   const { problems } = planDropouts(both, SETTINGS, OPEN, NOW);
   expect(problems.map(({ subject }) => subject)).toStrictEqual(["i-3", "i-2"]);
 });
 
-describe("one that has the tag at the second look", () => {
+describe("an instance that has the tag at the second look", () => {
   const listed = [dropout({ tags: { Backup: "true" } })];
 
-  test("keeps the slot open, and is looked at soon", () => {
+  test("keeps the slot open, and is looked at again soon", () => {
     expect(planDropouts(listed, SETTINGS, OPEN, NOW)).toStrictEqual({
       problems: [],
       settled: false,
@@ -108,13 +108,13 @@ describe("one that has the tag at the second look", () => {
   });
 });
 
-test("those that could not be looked up keep the slot open; nobody keeps nothing", () => {
+test("keeps the slot open if instances could not be looked up, and not if nobody dropped out", () => {
   expect(planDropouts("unseen", SETTINGS, CLOSING, NOW)).toStrictEqual({ problems: [], settled: false });
   expect(planDropouts(undefined, SETTINGS, OPEN, NOW)).toStrictEqual({ problems: [], settled: true });
   expect(planDropouts([], SETTINGS, OPEN, NOW)).toStrictEqual({ problems: [], settled: true });
 });
 
-test("no other problem is one of a dropout", () => {
+test("takes no other problem for a dropout", () => {
   const of = (kind: ProblemKind) => isDropout(problem(kind, "i-1", ""));
   expect([of("no-volumes"), of("becoming-orphan")]).toStrictEqual([false, true]);
 });

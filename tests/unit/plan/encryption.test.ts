@@ -1,4 +1,6 @@
-/** Encrypted stand-ins in the primary region, from the plain snapshot to its end: see docs/adr/0012. */
+/**
+ * Tests encrypted replacements in the primary region, from the unencrypted snapshot to its deletion: see docs/adr/0012.
+ */
 import { replacementTags } from "../../../src/vault/plan/copies/copyTags";
 import { planOf } from "../../support/planOf";
 import { TAG, copyExpiredTag } from "../../../src/vault/model/tags";
@@ -21,7 +23,7 @@ function plan(snapshots: Snapshot[], copies: World["copies"] = {}, policy: CoreS
   return planOf(world, policy, undefined, "run-1", NOW);
 }
 
-/** `copy <source> to <region>` and `delete <snapshot>: <reason>`, as planned. */
+/** Returns `copy <source> to <region>` and `delete <snapshot>: <reason>`, as planned. */
 function did({ actions }: Plan): string[] {
   return actions.map((action) => {
     if (action.kind === "copy") return `copy ${action.sourceSnapshotId} to ${action.region}`;
@@ -33,8 +35,8 @@ function keptFor({ kept }: Plan, id: string): string[] {
   return kept.filter(({ snapshotId }) => snapshotId === id).map(({ reason }) => reason);
 }
 
-describe("a stand-in is made", () => {
-  test("of a plain snapshot, in its own region, under the key, with all that it has", () => {
+describe("an encrypted replacement is made", () => {
+  test("from an unencrypted snapshot, in its own region, under the key, with all its tags", () => {
     expect(plan([plain], inDr([plainCopy])).actions).toStrictEqual([
       {
         kind: "copy",
@@ -55,7 +57,7 @@ describe("a stand-in is made", () => {
     ]);
   });
 
-  test("with the stack's tags, as are the copies of others", () => {
+  test("with the stack's tags, like the copies of others", () => {
     const policy = { ...ENCRYPTING, tags: { CostCenter: "4711" } };
     const { actions } = plan([plain], inDr([]), policy);
     const copies = actions.filter((action) => action.kind === "copy");
@@ -64,21 +66,21 @@ describe("a stand-in is made", () => {
   });
 
   test.each<[string, Snapshot[], CoreSettings]>([
-    ["an encrypted one", [{ ...plain, encrypted: true, kmsKeyId: OTHER_KEY }], ENCRYPTING],
-    ["a pending one", [{ ...plain, state: "pending" }], ENCRYPTING],
-    ["a failed one", [{ ...plain, state: "error" }], ENCRYPTING],
-    ["one on its way out of the Recycle Bin", [{ ...plain, state: "recovering" }], ENCRYPTING],
-    ["another vault's", [snapshot("plain", { tags: { [TAG.vault]: "v" } })], ENCRYPTING],
-    ["one whose tags were changed", [{ ...plain, doubt: CHANGED }], ENCRYPTING],
-    ["one that has a verified one", [plain, verified], ENCRYPTING],
-    ["one that has a pending one", [plain, { ...verified, state: "pending" }], ENCRYPTING],
-    ["one where the stack wants none", [plain], SETTINGS],
-  ])("not of %s", (_what, snapshots, policy) => {
+    ["an encrypted snapshot", [{ ...plain, encrypted: true, kmsKeyId: OTHER_KEY }], ENCRYPTING],
+    ["a pending snapshot", [{ ...plain, state: "pending" }], ENCRYPTING],
+    ["a failed snapshot", [{ ...plain, state: "error" }], ENCRYPTING],
+    ["a snapshot on its way out of the Recycle Bin", [{ ...plain, state: "recovering" }], ENCRYPTING],
+    ["another vault's snapshot", [snapshot("plain", { tags: { [TAG.vault]: "v" } })], ENCRYPTING],
+    ["a snapshot whose tags were changed", [{ ...plain, doubt: CHANGED }], ENCRYPTING],
+    ["a snapshot with a verified replacement", [plain, verified], ENCRYPTING],
+    ["a snapshot with a pending replacement", [plain, { ...verified, state: "pending" }], ENCRYPTING],
+    ["a snapshot of a stack that does not encrypt", [plain], SETTINGS],
+  ])("but not from %s", (_what, snapshots, policy) => {
     const { actions } = plan(snapshots, inDr([plainCopy]), policy);
     expect(actions.filter((action) => action.kind === "copy")).toStrictEqual([]);
   });
 
-  test("not of one that is past its rules, and of the one beside it that stays", () => {
+  test("only from the snapshot that is kept, not from one past its rules", () => {
     const old = snapshot("old", { startTimeMs: NOW - 31 * DAY_MS });
     expect(did(plan([old, plain], inDr([copyOf(old, "old-copy"), plainCopy])))).toStrictEqual([
       "copy plain to us-east-1",
@@ -87,14 +89,14 @@ describe("a stand-in is made", () => {
     ]);
   });
 
-  test("of one of two duplicates: of the one that counts", () => {
+  test("only from the canonical one of two redundant snapshots", () => {
     const slot = { [TAG.slot]: isoSeconds(plain.startTimeMs) };
     const twin = snapshot("a-twin", { startTimeMs: plain.startTimeMs + 1, tags: slot });
     const { actions } = plan([twin, plain], inDr([plainCopy]));
     expect(actions.map((a) => a.kind === "copy" && a.sourceSnapshotId)).toStrictEqual(["plain", false]);
   });
 
-  test("while no DR region can be seen, but not of what would go", () => {
+  test("while no DR region can be seen, but not from what would be deleted", () => {
     const old = snapshot("old", { startTimeMs: NOW - 31 * DAY_MS });
     expect(did(plan([old, plain], {}))).toStrictEqual(["copy plain to us-east-1"]);
     const two = { ...ENCRYPTING, dr: [DR, DR2] };
@@ -106,10 +108,10 @@ describe("a stand-in is made", () => {
   });
 });
 
-describe("its original goes", () => {
+describe("an original is deleted", () => {
   const GOES = ["delete plain: its encrypted copy verified replaces it"];
 
-  test("once it is verified and the DR copy is: that of the original counts for it", () => {
+  test("once its replacement and the DR copy are verified, even if the copy was made from the original", () => {
     const done = plan([plain, verified], inDr([plainCopy]));
     expect(did(done)).toStrictEqual(GOES);
     expect(keptFor(done, "verified")).toStrictEqual(["within 30 days, the newest of i-1"]);
@@ -128,7 +130,7 @@ describe("its original goes", () => {
       `it is under ${OTHER_KEY}, not ${PRIMARY_KEY}, until its replacement is verified`,
     ],
     ["not encrypted", { encrypted: false }, "it is not encrypted, until its replacement is verified"],
-  ])("not while its stand-in is %s, which stays too", (_what, extra, but) => {
+  ])("but not while its replacement is %s, which is kept too", (_what, extra, but) => {
     const done = plan([plain, { ...verified, ...extra }], inDr([plainCopy]));
     expect(did(done).filter((line) => line.startsWith("delete"))).toStrictEqual([]);
     expect(keptFor(done, "verified")).toStrictEqual([`made to replace plain, but ${but}`]);
@@ -138,7 +140,7 @@ describe("its original goes", () => {
     ["missing", [], ["copy verified to us-west-2"]],
     ["pending", [{ ...plainCopy, state: "pending" }], []],
     ["unusable", [{ ...plainCopy, state: "error" }], ["copy verified to us-west-2"]],
-  ])("not while the DR copy is %s", (coverage, copies, expected) => {
+  ])("but not while the DR copy is %s", (coverage, copies, expected) => {
     const done = plan([plain, verified], inDr(copies));
     expect(did(done)).toStrictEqual(expected);
     expect(keptFor(done, "plain")).toStrictEqual([
@@ -146,7 +148,7 @@ describe("its original goes", () => {
     ]);
   });
 
-  test("not while one of two DR regions has no copy yet, or can't be seen", () => {
+  test("but not while one of two DR regions has no copy yet or can't be seen", () => {
     const two = { ...ENCRYPTING, dr: [DR, DR2] };
     expect(did(plan([plain, verified], { ...inDr([plainCopy]), [DR2.region]: [] }, two))).toStrictEqual([
       "copy verified to eu-west-1",
@@ -156,24 +158,24 @@ describe("its original goes", () => {
     expect(did(plan([plain, verified], both, two))).toStrictEqual(GOES);
   });
 
-  test("once the stack wants none any more, too: what is encrypted stands on, under whatever key", () => {
+  test("even if the stack no longer encrypts, whatever the replacement's key", () => {
     for (const kmsKeyId of [PRIMARY_KEY, OTHER_KEY]) {
       expect(did(plan([plain, { ...verified, kmsKeyId }], inDr([plainCopy]), SETTINGS))).toStrictEqual(GOES);
     }
   });
 });
 
-describe("once its original is gone", () => {
+describe("an encrypted replacement whose original is gone", () => {
   test.each([
     ["encrypting", ENCRYPTING],
-    ["not encrypting any more", SETTINGS],
-  ])("it stays, and is not copied again: %s", (_what, policy) => {
+    ["no longer encrypting", SETTINGS],
+  ])("is kept and not copied again: %s", (_what, policy) => {
     const done = plan([verified], inDr([plainCopy]), policy);
     expect(did(done)).toStrictEqual([]);
     expect(keptFor(done, "verified")).toStrictEqual(["within 30 days, the newest of i-1"]);
   });
 
-  test("it is as old as its original: retentionDays count from then", () => {
+  test("is as old as its original, from which retentionDays count", () => {
     const made = { startTimeMs: NOW - HOUR_MS };
     const ofDay = (day: number) => snapshot(`day-${day}`, { startTimeMs: NOW - day * DAY_MS });
     const old = standInOf(ofDay(31), "old", made);
@@ -185,7 +187,7 @@ describe("once its original is gone", () => {
     ]);
   });
 
-  test("and it is under a key of before, it is what there is: it counts, and is copied", () => {
+  test("is canonical and is copied if it is all there is, even under a former key", () => {
     const before = { ...verified, kmsKeyId: OTHER_KEY };
     const done = plan([before], inDr([]));
     expect(did(done)).toStrictEqual(["copy verified to us-west-2"]);
@@ -193,7 +195,7 @@ describe("once its original is gone", () => {
   });
 });
 
-describe("a DR copy of it", () => {
+describe("a DR copy of an encrypted replacement", () => {
   const old = snapshot("old", { startTimeMs: NOW - 31 * DAY_MS });
   const standIn = standInOf(old, "stand-in", { startTimeMs: NOW - 2 * DAY_MS });
   const oldCopy = copyOf(old, "old-copy");
@@ -205,7 +207,7 @@ describe("a DR copy of it", () => {
   const marksOf = ({ actions }: Plan) =>
     actions.flatMap((a) => (a.kind === "delete" && a.expiredCopyTag !== undefined ? [a.expiredCopyTag] : []));
 
-  test("that expires leaves its mark on the one that counts, wherever that stands in the list", () => {
+  test("leaves its copy-expired tag on the canonical snapshot, wherever that is in the list", () => {
     const unverified = standInOf(old, "a-unverified", { kmsKeyId: OTHER_KEY });
     const failed = standInOf(old, "b-failed", { state: "error", startTimeMs: NOW - HOUR_MS });
     for (const snapshots of [
@@ -217,7 +219,7 @@ describe("a DR copy of it", () => {
     }
   });
 
-  test("that expires as its original goes leaves its mark on what stands in for it", () => {
+  test("leaves its copy-expired tag on the replacement if it expires as its original is deleted", () => {
     const done = plan([old, standIn, newest], inDr([oldCopy, copyOf(newest, "newest-copy")]), LONG);
     expect(did(done)).toStrictEqual([
       "delete old: its encrypted copy stand-in replaces it",
@@ -226,7 +228,7 @@ describe("a DR copy of it", () => {
     expect(marksOf(done)).toStrictEqual([{ snapshotId: "stand-in", regions: ["us-west-2"] }]);
   });
 
-  test("that expired while its original counted is not made again, and its mark outlives the original", () => {
+  test("is not made again if it expired with its original, whose copy-expired tag is handed on", () => {
     const marked = { ...old, tags: { ...old.tags, [copyExpiredTag(DR.region)]: "2026-11-20T03:00:00Z" } };
     const there = inDr([copyOf(newest, "newest-copy")]);
     const done = plan([marked, standIn, newest], there, LONG);
@@ -236,7 +238,7 @@ describe("a DR copy of it", () => {
     expect(marksOf(plan([marked, known, newest], there, LONG))).toStrictEqual([]);
   });
 
-  test("that was made of the stand-in counts for an original that counts again", () => {
+  test("counts for an original that becomes canonical again", () => {
     const rekeyed = { ...verified, kmsKeyId: OTHER_KEY };
     const { actions } = plan([plain], inDr([]));
     expect(actions.map(({ kind, region }) => `${kind} ${region}`)).toStrictEqual(["copy us-west-2", "copy us-east-1"]);
@@ -246,15 +248,15 @@ describe("a DR copy of it", () => {
   });
 });
 
-describe("the copies of a stand-in whose original is gone and whose tags somebody changed", () => {
+describe("the copies of a replacement without its original and with changed tags", () => {
   const old = standInOf(snapshot("old", { startTimeMs: NOW - 60 * DAY_MS }), "old-stand-in");
   const copies = inDr([copyOf(old, "old-copy"), copyOf(verified, "copy")]);
 
-  test("go by their rules while nothing is in doubt", () => {
+  test("are deleted by their rules while nothing is in doubt", () => {
     expect(did(plan([old, verified], copies)).filter((one) => one.startsWith("delete old-copy"))).toHaveLength(1);
   });
 
-  test("are kept, because the vault writes no mark on what somebody changed", () => {
+  test("are kept, because the vault writes no copy-expired tag on what somebody changed", () => {
     const { actions, kept } = plan([{ ...old, doubt: CHANGED }, verified], copies);
     expect(actions).toStrictEqual([]);
     expect(kept.find(({ snapshotId }) => snapshotId === "old-copy")?.reason).toMatch(

@@ -1,4 +1,7 @@
-/** Stand-ins that fail: tried as often as copies that fail, told as soon, and their remains kept no longer. */
+/**
+ * Tests encrypted replacements that fail: attempted as often as failing copies, reported as soon, and their failed
+ * attempts kept no longer.
+ */
 import { planOf } from "../../support/planOf";
 import { TAG } from "../../../src/vault/model/tags";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../../src/vault/lib/time";
@@ -18,20 +21,20 @@ function plan(snapshots: Snapshot[], copies: Snapshot[], nowMs = NOW): Plan {
   return planOf(world, ENCRYPTING, undefined, "run-1", nowMs);
 }
 
-/** Ids and reasons of what goes. */
+/** Returns ids and reasons of what is deleted. */
 function gone({ actions }: Plan): string[] {
   return actions.flatMap((a) => (a.kind === "delete" ? `${a.snapshotId}: ${a.reason}` : []));
 }
 
 interface Failing {
   tries: number;
-  /** After how many minutes a person is told. */
+  /** Minutes after which it is reported. */
   toldMinutes?: number;
-  /** The most remains that there were at once. */
+  /** Largest number of failed attempts that existed at once. */
   remains: number;
 }
 
-/** A pass every so many minutes for thirty hours; whatever copy is begun in the region fails at once. */
+/** Invokes every so many minutes for thirty hours, while every copy that is started in the region fails at once. */
 function allFailIn(region: string, first: Snapshot[], copies: Snapshot[], everyMinutes: number) {
   let world: World = { snapshots: first, copies: inDr(copies), problems: [], throttled: [] };
   const failing: Failing = { tries: 0, remains: 0 };
@@ -53,7 +56,7 @@ function allFailIn(region: string, first: Snapshot[], copies: Snapshot[], everyM
 }
 
 test.each([1, 10, 60])(
-  "passes every %d minutes try a stand-in that fails as often as a copy that fails, tell it as soon, and leave as little",
+  "treats a failing replacement like a failing copy in invocations every %d minutes: attempts, report, leftovers",
   (every) => {
     const encrypted = { ...plain, encrypted: true, kmsKeyId: "of the volume" };
     const ofCopy = allFailIn(DR.region, [encrypted], [], every);
@@ -65,14 +68,17 @@ test.each([1, 10, 60])(
   },
 );
 
-test.each(["st1", "sc1"])("nor does it matter that the volume is %s: no snapshot of it is in the way", (type) => {
-  const tags = { [TAG.volumes]: `vol-1:/dev/sdf:data:${type}:500::` };
-  const cold = snapshot("plain", { startTimeMs: NOW - DAY_MS, tags });
-  const failed = standInOf(cold, "failed", { ...reasonless, startTimeMs: NOW - HOUR_MS });
-  expect(gone(plan([cold, failed], [plainCopy]))).toStrictEqual([]);
-});
+test.each(["st1", "sc1"])(
+  "keeps failed replacements of a %s volume's snapshot, because they are not in the way of new snapshots",
+  (type) => {
+    const tags = { [TAG.volumes]: `vol-1:/dev/sdf:data:${type}:500::` };
+    const cold = snapshot("plain", { startTimeMs: NOW - DAY_MS, tags });
+    const failed = standInOf(cold, "failed", { ...reasonless, startTimeMs: NOW - HOUR_MS });
+    expect(gone(plan([cold, failed], [plainCopy]))).toStrictEqual([]);
+  },
+);
 
-test("the remains stay though a newer snapshot of the volume is completed, since they are counted", () => {
+test("keeps failed replacements, which are counted, even after a newer snapshot of the volume is completed", () => {
   const failed = standInOf(plain, "failed", { ...reasonless, startTimeMs: NOW - HOUR_MS });
   const today = snapshot("today");
   const todaysStandIn = standInOf(today, "todays", { startTimeMs: NOW + MINUTE_MS });
@@ -80,7 +86,7 @@ test("the remains stay though a newer snapshot of the volume is completed, since
   expect(gone(done)).toStrictEqual(["today: its encrypted copy todays replaces it"]);
 });
 
-test("the remains go once a stand-in is verified", () => {
+test("deletes failed replacements once a replacement is verified", () => {
   const failed = standInOf(plain, "failed", { ...reasonless, startTimeMs: NOW - HOUR_MS });
   const verified = standInOf(plain, "verified", { startTimeMs: NOW - MINUTE_MS });
   expect(gone(plan([plain, failed, verified], [plainCopy]))).toStrictEqual([
@@ -89,7 +95,7 @@ test("the remains go once a stand-in is verified", () => {
   ]);
 });
 
-test("what is told names the original, its region and EC2's reason", () => {
+test("names the original, its region and EC2's reason in the report", () => {
   const tries = [5, 4, 3].map((hours) =>
     standInOf(plain, `try-${hours}`, {
       state: "error",
@@ -108,14 +114,14 @@ test("what is told names the original, its region and EC2's reason", () => {
   ]);
 });
 
-test("one under another key is told at once, and is replaced", () => {
+test("reports a replacement under another key at once, and replaces it", () => {
   const rekeyed = standInOf(plain, "rekeyed", { kmsKeyId: "another" });
   const { actions, problems } = plan([plain, rekeyed], [plainCopy]);
   expect(actions.map(({ kind }) => kind)).toStrictEqual(["copy"]);
   expect(problems.map(({ kind, subject }) => `${kind}/${subject}`)).toStrictEqual(["copy-unusable/plain in us-east-1"]);
 });
 
-test("one that stays pending is told after copyStuckHours, and is neither replaced nor given up", () => {
+test("reports a pending replacement after copyStuckHours, without replacing or abandoning it", () => {
   const stuck = (hours: number) =>
     plan([plain, standInOf(plain, "slow", { state: "pending", startTimeMs: NOW - hours * HOUR_MS })], [plainCopy]);
   expect(stuck(12).problems).toStrictEqual([]);
@@ -126,7 +132,7 @@ test("one that stays pending is told after copyStuckHours, and is neither replac
   ]);
 });
 
-test("one that waits to be replaced goes with the last that it could stand in for", () => {
+test("deletes a replacement that waits to be replaced with the last snapshot that it could replace", () => {
   const old = snapshot("old", { startTimeMs: NOW - 31 * DAY_MS });
   const rekeyed = standInOf(old, "rekeyed", { kmsKeyId: "another" });
   const pending = standInOf(old, "pending", { state: "pending" });
@@ -138,7 +144,7 @@ test("one that waits to be replaced goes with the last that it could stand in fo
   ]);
 });
 
-test("a failed snapshot is not taken for replaced by a stand-in of older data", () => {
+test("does not count a failed snapshot as replaced by a replacement of older data", () => {
   const failed = snapshot("failed", reasonless);
   const standIn = standInOf(plain, "stand-in", { startTimeMs: NOW + HOUR_MS });
   const { kept } = plan([standIn, failed], [plainCopy], NOW + 2 * HOUR_MS);

@@ -1,4 +1,4 @@
-/** What a key that can't be used stops, and what is reported of it. */
+/** Tests what a key that can't be used stops, and what is reported of it. */
 import fc from "fast-check";
 import { holdDeletions, isUnderLost, keyProblems, lostKeys, withoutLost } from "../../../src/vault/plan/keyGate";
 import { planOf } from "../../support/planOf";
@@ -21,33 +21,33 @@ function worldOf(state: string, copies: Snapshot[] = [copyOf(old, "copy-old")]):
 
 const did = (state: string) => planOf(worldOf(state), POLICY, undefined, "r", NOW);
 
-test("the vault's keys are those of its copies and of its encrypted snapshots, each once", () => {
+test("lists the keys of the vault's copies and encrypted snapshots, each once", () => {
   const all = { ...SETTINGS, dr: [DR, DR2], primaryKeyArn: PRIMARY_KEY };
   const arns = vaultKeysOf(all).map(({ region, keyArn }) => `${region} ${keyArn}`);
   expect(arns).toStrictEqual([`${DR.region} ${DR.keyArn}`, `${DR2.region} ${DR2.keyArn}`, `us-east-1 ${PRIMARY_KEY}`]);
   expect(vaultKeysOf({ ...all, dr: [DR, { ...DR2, keyArn: DR.keyArn }] })).toHaveLength(2);
 });
 
-test("while the key is enabled what is past its time is deleted, and what lacks a copy is copied", () => {
+test("deletes what is past its time and copies what lacks a copy while the key is enabled", () => {
   const { actions, problems } = did("Enabled");
   expect(actions.map(({ kind }) => kind)).toStrictEqual(["copy", "delete"]);
   expect(problems).toStrictEqual([]);
 });
 
-test.each(LOST)("while the key is %s nothing is deleted or copied, and the reason is given", (state) => {
+test.each(LOST)("deletes and copies nothing while the key is %s, and gives the reason", (state) => {
   const { actions, kept } = did(state);
   expect(actions).toStrictEqual([]);
   const reason = kept.find(({ snapshotId }) => snapshotId === "snap-old")?.reason;
   expect(reason).toBe(`9 days old, kept for 7 days, but the key ${DR.keyArn} is ${state}`);
 });
 
-test("a key that was not answered for counts as lost; a world that never asked has none", () => {
+test("counts a key without an answer as lost, and none as lost if none was asked about", () => {
   expect(lostKeys({ ...worldOf("Enabled"), keys: {} }, POLICY)).toStrictEqual([{ ...DR, state: "unknown" }]);
   const { keys: _, ...never } = worldOf("Enabled");
   expect(lostKeys(never, POLICY)).toStrictEqual([]);
 });
 
-test("the remains of failures go all the same", () => {
+test("deletes failed attempts even while a key is lost", () => {
   const all = [
     deleteAction("a", { because: "failed" }),
     deleteAction("b"),
@@ -58,14 +58,14 @@ test("the remains of failures go all the same", () => {
   expect(kept.map(({ snapshotId }) => snapshotId)).toStrictEqual(["b", "c"]);
 });
 
-test("while the alarm clock can't be read nothing else goes either", () => {
+test("deletes only failed attempts while the timer can't be read", () => {
   const all = [deleteAction("a", { because: "failed" }), deleteAction("b", { reason: "old" })];
   const { actions, kept } = holdDeletions(all, [], { changes: "unread" });
   expect(actions.map(({ snapshotId }) => snapshotId)).toStrictEqual(["a"]);
   expect(kept.map(({ reason }) => reason)).toStrictEqual(["old, but the follow-up timer could not be read"]);
 });
 
-test("nothing is copied under a lost key, nor from what is under it", () => {
+test("copies nothing under a lost key, nor from snapshots under it", () => {
   const copies = [copyAction("plain"), copyAction("sealed")];
   const sources = [snapshot("plain"), snapshot("sealed", { encrypted: true, kmsKeyId: PRIMARY_KEY })];
   const left = (keyArn: string, region: string) =>
@@ -85,14 +85,14 @@ test.each<[string, Partial<KeyState>, string]>([
     `aws kms cancel-key-deletion --region us-west-2 --key-id ${DR.keyArn} && aws kms enable-key --region us-west-2 --key-id ${DR.keyArn}`,
   ],
   ["Unavailable", {}, `aws kms describe-key --region us-west-2 --key-id ${DR.keyArn} shows what the key waits for.`],
-])("a key that is %s is reported with how it comes back", (state, more, hint) => {
+])("reports a key that is %s with how to restore it", (state, more, hint) => {
   const [problem] = keyProblems([{ ...DR, state, ...more }]);
   expect(problem).toMatchObject({ kind: "key-not-enabled", subject: DR.keyArn, hint });
   expect(problem?.message).toContain(`nobody can restore from copies in us-west-2: their key ${DR.keyArn} is ${state}`);
   if (more.deletedAt !== undefined) expect(problem?.message).toContain(`KMS deletes it at ${more.deletedAt}`);
 });
 
-test("a key that could not be asked was reported as not read, and its copies' faults are not", () => {
+test("does not report a key that could not be read a second time, nor its unusable copies", () => {
   const lost = [{ ...DR, state: "unknown" }];
   expect(keyProblems(lost)).toStrictEqual([]);
   expect([isUnderLost("snap-1 in us-west-2", lost), isUnderLost("snap-1 in eu-west-1", lost)]).toStrictEqual([
@@ -101,7 +101,7 @@ test("a key that could not be asked was reported as not read, and its copies' fa
   ]);
 });
 
-test("for any vault and any lost key a plan deletes no completed snapshot", () => {
+test("deletes no completed snapshot, for any vault and any lost key", () => {
   fc.assert(
     fc.property(arbitraryVault(), fc.constantFrom(...LOST), fc.nat(2), ({ world, policy }, state, n) => {
       const all = vaultKeysOf(policy);
@@ -120,7 +120,7 @@ test("for any vault and any lost key a plan deletes no completed snapshot", () =
   );
 });
 
-test("a lost key and a changed copy are told even when the primary region's snapshots can't be read", () => {
+test("reports a lost key and a changed copy even if the primary region's snapshots can't be read", () => {
   const changed: Snapshot = { ...copyOf(old, "copy-old"), doubt: { of: "tags", what: "a tag" } };
   const { actions, problems } = planOf(
     { ...worldOf("Disabled", [changed]), snapshots: undefined },

@@ -1,4 +1,4 @@
-/** What is kept of instances that nobody backs up any more: counted by each run, and named once a week. */
+/** Tests what is kept of instances that are no longer backed up: counted by each run, and reported once a week. */
 import { PublishCommand } from "@aws-sdk/client-sns";
 import { orphanNotices } from "../../../src/vault/plan/prune/orphans";
 import { instanceRules } from "../../../src/vault/retention/effectiveRules";
@@ -26,14 +26,14 @@ const fleet = [instance("i-1", [volume("vol-1")])];
 const orphansOf = (own: Snapshot[], instances: typeof fleet | undefined = fleet) =>
   instanceRules(own, { instances }, SETTINGS, NOW).orphans;
 
-test("an orphan is an instance that is missing and has had no recovery point for orphanDays", () => {
+test("counts as orphan an instance that is missing and has had no recovery point for orphanDays", () => {
   expect(orphansOf([live, left("a", 31)])).toStrictEqual(["i-old"]);
   expect(orphansOf([live, left("a", 31), left("b", 29)])).toStrictEqual([]);
   expect(orphansOf([live], [])).toBeUndefined();
   expect(instanceRules([live], {}, SETTINGS, NOW).orphans).toBeUndefined();
 });
 
-test("a notice says how many, how much, for whom, at what cost, and how to delete or keep them", () => {
+test("says in a notice how many there are, how large, of whom, at what cost, and how to delete or keep them", () => {
   const points = [left("a", 31), left("b", 32), left("c", 31, { volumeId: "vol-2", sizeGiB: 500 })];
   const pending = left("d", 33, { state: "pending" });
   expect(orphanNotices([...points, pending, live], ["i-old"], SETTINGS)).toStrictEqual([
@@ -47,7 +47,7 @@ test("a notice says how many, how much, for whom, at what cost, and how to delet
   ]);
 });
 
-test("each region has its own notice, and a duplicate is no second recovery point", () => {
+test("gives each region its own notice, and does not count a redundant snapshot as another recovery point", () => {
   const first = left("a", 31);
   const all = [first, left("twin", 31), copyOf(first, "copy")];
   const notices = orphanNotices(all, ["i-old"], { ...SETTINGS, keepAtLeast: 2, orphans: "keep" });
@@ -58,7 +58,7 @@ test("each region has its own notice, and a duplicate is no second recovery poin
   expect(notices[0]?.hint).toContain("`orphans: keep` leaves them to the rules of their policy");
 });
 
-test("what expires is announced before it goes, and needs no notice of this kind", () => {
+test("makes no notice of this kind for what expires, because that is announced before it is deleted", () => {
   expect(orphanNotices([left("a", 31)], ["i-old"], { ...SETTINGS, orphans: "expire" })).toStrictEqual([]);
   expect(orphanNotices([live], [], SETTINGS)).toStrictEqual([]);
 });
@@ -67,11 +67,11 @@ test.each([
   [0, "roughly 0 USD"],
   [8, "roughly less than 1 USD"],
   [1_000, "roughly 50 USD"],
-])("%d GiB cost %s a month", (sizeGiB, words) => {
+])("estimates that %d GiB cost %s a month", (sizeGiB, words) => {
   expect(roughCost(sizeGiB === 0 ? [] : [left("a", 1, { sizeGiB })])).toContain(words);
 });
 
-test("runs measure orphans by region, and a person hears of them once a week", async () => {
+test("measures orphans by region in each run, and reports them once a week", async () => {
   const old = left("a", 40);
   const days: number[] = [];
   for (let day = 0; day < 10; day += 1) {

@@ -26,17 +26,17 @@ function kinds(world: World, slotTask?: SlotTask): string[] {
   return plan(world, slotTask).actions.map((action) => action.kind);
 }
 
-test("one that serves an open slot creates, then copies", () => {
+test("creates snapshots, then copies, if it serves an open slot", () => {
   expect(kinds(whole, OPEN)).toStrictEqual(["snapshot", "copy"]);
   expect(plan(whole, OPEN).slotSettled).toBe(true);
 });
 
-test("one that serves no slot copies and does not create", () => {
+test("copies and creates no snapshot if it serves no slot", () => {
   expect(kinds(whole)).toStrictEqual(["copy"]);
   expect(plan(whole).slotSettled).toBe(false);
 });
 
-test("one that gives up an older slot tells what that lacks, and makes the new one", () => {
+test("reports what an abandoned older slot lacks, and creates the new slot's snapshots", () => {
   const overtaken = isoSeconds(NOW - 6 * HOUR_MS);
   const { actions, problems } = plan(whole, { ...OPEN, supersedes: overtaken });
   expect(actions.map(({ kind }) => kind)).toStrictEqual(["snapshot", "copy"]);
@@ -44,27 +44,27 @@ test("one that gives up an older slot tells what that lacks, and makes the new o
   expect(problems[0]?.message).toContain(overtaken);
 });
 
-test("one that closes a slot copies, creates nothing and tells what is missing", () => {
+test("copies, creates nothing and reports what is missing if it closes a slot", () => {
   const closing = plan(whole, { slot: SLOT, mode: "closing" });
   expect(closing.actions.map((action) => action.kind)).toStrictEqual(["copy"]);
   expect(closing.problems.map((p) => p.kind)).toStrictEqual(["slot-missed"]);
   expect(closing.slotSettled).toBe(true);
 });
 
-describe("what was not seen is not acted on", () => {
+describe("with an incomplete view", () => {
   const problems = [problem("not-observed", "x", "could not read x")];
 
-  test("nothing at all without the snapshots", () => {
+  test("plans nothing at all without the snapshots", () => {
     const blind = { ...whole, snapshots: undefined, problems };
     const nothing: Plan = { actions: [], kept: [], problems, pending: [], slotSettled: false };
     expect(plan(blind, OPEN)).toStrictEqual(nothing);
   });
 
-  test("no copy and no deletion without the copies, but the snapshots are made", () => {
+  test("plans no copy and no deletion without the copies, but creates the snapshots", () => {
     expect(kinds({ ...whole, copies: {}, problems }, OPEN)).toStrictEqual(["snapshot"]);
   });
 
-  test("no snapshot without the instances", () => {
+  test("plans no snapshot without the instances", () => {
     const blind = { ...whole, instances: undefined, problems };
     expect(kinds(blind, OPEN)).toStrictEqual(["copy"]);
     expect(plan(blind, OPEN).slotSettled).toBe(false);
@@ -82,43 +82,43 @@ describe("snapshots that failed in EC2", () => {
   const message = (count: number, why: string) =>
     `the snapshot of vol-1 failed in EC2 ${count} times, last bad-${count - 1}: ${why}`;
 
-  test("are not told while there is a try left and the slot is open", () => {
+  test("are not reported while an attempt is left and the slot is open", () => {
     expect(told(failed(1))).toStrictEqual([]);
     expect(told(failed(2), NOW + 8 * HOUR_MS)).toStrictEqual([]);
   });
 
-  test("are told after three tries as one problem, with EC2's last reason", () => {
+  test("are reported after three attempts as one problem, with EC2's last reason", () => {
     const subject = `vol-1 ${SLOT}`;
     expect(told(failed(3, "no space"))).toStrictEqual([["snapshot-errored", subject, message(3, "no space")]]);
     expect(told(failed(3).reverse())).toStrictEqual([["snapshot-errored", subject, message(3, "no reason given")]]);
   });
 
-  test("are told after fewer where the slot's window is over", () => {
+  test("are reported after fewer attempts if the slot's window is over", () => {
     expect(told(failed(2), NOW + 8 * HOUR_MS + 1).map(([, , text]) => text)).toStrictEqual([
       message(2, "no reason given"),
     ]);
   });
 
-  test("are not told beside a good one, or one on the way", () => {
+  test("are not reported beside a completed or pending one", () => {
     for (const state of ["completed", "pending"]) {
       expect(told([...failed(3), snapshot("good", { state })])).toStrictEqual([]);
     }
   });
 
-  test("of two volumes or two slots are counted each on its own", () => {
+  test("of two volumes or two slots are counted separately", () => {
     const other = { ...failed(1)[0]!, snapshotId: "x", volumeId: "vol-2" };
     const earlier = snapshot("y", { state: "error", startTimeMs: NOW - HOUR_MS });
     expect(told([...failed(2), other, earlier])).toStrictEqual([]);
   });
 });
 
-describe("a copy that stays pending", () => {
+describe("a copy that remains pending", () => {
   const stuck = (hours: number) => {
     const copy = copyOf(yesterday, "copy-1", { state: "pending", startTimeMs: NOW - hours * HOUR_MS });
     return plan({ ...whole, copies: inDr([copy]) });
   };
 
-  test("is told after copyStuckHours, and neither replaced nor given up", () => {
+  test("is reported after copyStuckHours, and neither replaced nor abandoned", () => {
     const { problems, actions, pending } = stuck(12.5);
     expect(problems).toStrictEqual([
       {
@@ -133,12 +133,12 @@ describe("a copy that stays pending", () => {
     expect(pending.map((p) => p.snapshotId)).toStrictEqual(["copy-1"]);
   });
 
-  test("is not told up to then", () => {
+  test("is not reported before copyStuckHours", () => {
     expect(stuck(12).problems).toStrictEqual([]);
   });
 });
 
-test("what is under way in either region is said, with the time that it began", () => {
+test("lists what is pending in either region, with the time that it started", () => {
   const pending = snapshot("snap-2", { state: "pending", startTimeMs: NOW - 5 });
   const copying = copyOf(yesterday, "copy-1", { state: "pending", startTimeMs: NOW - 3 });
   const world = { ...whole, snapshots: [yesterday, pending], copies: inDr([copying]) };
@@ -148,18 +148,18 @@ test("what is under way in either region is said, with the time that it began", 
   ]);
 });
 
-describe("duplicates", () => {
+describe("two snapshots of the same data", () => {
   const slot = { [TAG.slot]: SLOT };
   const first = snapshot("a-first", { tags: slot });
   const second = snapshot("b-second", { startTimeMs: NOW + 1, tags: slot });
 
-  test("are not copied: one of them counts", () => {
+  test("are not both copied, because only one is canonical", () => {
     const world = { ...whole, snapshots: [second, first] };
     const { actions } = plan(world);
     expect(actions.map((a) => a.kind === "copy" && a.sourceSnapshotId)).toStrictEqual(["a-first"]);
   });
 
-  test("give way to the one that is copied, though it is the younger", () => {
+  test("make the one that is copied canonical, even if it is the younger", () => {
     const world = { ...whole, snapshots: [first, second], copies: inDr([copyOf(second, "copy")]) };
     const { actions } = plan(world);
     expect(actions.map((a) => a.kind === "delete" && a.snapshotId)).toStrictEqual(["a-first"]);
@@ -175,7 +175,7 @@ describe("duplicates", () => {
     expect(actions.map((a) => a.kind === "delete" && a.snapshotId)).toStrictEqual(["b-second", "of-second"]);
   });
 
-  test("of which one is completed: that one counts", () => {
+  test("make the completed one of them canonical", () => {
     const world = { ...whole, snapshots: [{ ...first, state: "pending" }, second] };
     const { actions } = plan(world);
     expect(actions.map((a) => a.kind === "copy" && a.sourceSnapshotId)).toStrictEqual(["b-second"]);
@@ -193,7 +193,7 @@ describe("copies of a snapshot that somebody changed", () => {
     };
   };
 
-  test("by their tags stay the vault's own: none is made beside them, and neither goes as the other's duplicate", () => {
+  test("are still the vault's own if only tags changed: none is made beside them, and neither is deleted as redundant", () => {
     expect(told({ of: "tags", what: "its slot" })).toStrictEqual({
       did: [],
       kept: ["snap-1: within 30 days, the newest of i-1", "c-1: in doubt: its slot", "c-2: in doubt: its slot"],
@@ -201,7 +201,7 @@ describe("copies of a snapshot that somebody changed", () => {
     });
   });
 
-  test("or planted there are none: one is made, and they are left alone", () => {
+  test("do not count if they were planted there: a copy is made, and they are left alone", () => {
     expect(told({ of: "identity", what: "its slot" })).toStrictEqual({
       did: ["copy"],
       kept: ["snap-1: within 30 days, the newest of i-1", "c-1: in doubt: its slot", "c-2: in doubt: its slot"],
@@ -209,7 +209,7 @@ describe("copies of a snapshot that somebody changed", () => {
     });
   });
 
-  test("do not make that go which they are of", () => {
+  test("do not cause the deletion of the snapshot that they were made from", () => {
     const old = snapshot("old", { startTimeMs: NOW - 40 * DAY_MS });
     const doubted: Snapshot = { ...copyOf(old, "old-copy"), doubt: { of: "tags", what: "its slot" } };
     const world = { ...whole, snapshots: [yesterday, old], copies: inDr([copyOf(yesterday, "c"), doubted]) };

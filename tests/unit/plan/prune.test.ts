@@ -24,7 +24,7 @@ function daysOld(snapshotId: string, days: number, extra: Partial<Snapshot> = {}
 
 const NONE = { canonical: [], redundant: [], doubted: [], wanted: new Set<string>() };
 
-/** `id: reason`, with `+` for kept and `-` for deleted. */
+/** Returns `id: reason`, with `+` for kept and `-` for deleted. */
 function decisions({ actions, kept }: ReturnType<typeof prunePrimary>): string[] {
   const said =
     (sign: string) =>
@@ -61,17 +61,17 @@ describe("the primary region", () => {
       "missing",
       ["+ new: within 7 days, the newest of i-1", "+ old: 9 days old, kept for 7 days, but its copy is missing"],
     ],
-  ])("of an old snapshot whose copy is %s", (coverage, expected) => {
+  ])("decides on an old snapshot whose copy is %s", (coverage, expected) => {
     expect(prune([daysOld("new", 1), daysOld("old", 9)], coverage)).toStrictEqual(expected);
   });
 
-  test("keeps what is not completed, and does not take it for the newest", () => {
+  test("keeps what is not completed, and does not count it as the newest", () => {
     const young = daysOld("young", 0, { state: "pending" });
     const expected = ["+ young: it is pending", "+ old: the newest of i-1"];
     expect(prune([young, daysOld("old", 9)])).toStrictEqual(expected);
   });
 
-  test("deletes a duplicate once the one that counts has a verified copy", () => {
+  test("deletes a redundant snapshot once the canonical one has a verified copy", () => {
     const of = daysOld("of", 1);
     const redundant = [{ snapshot: daysOld("twin", 1), canonical: of, why: "a duplicate of of" }];
     expect(prune([of], "verified", redundant)).toStrictEqual([
@@ -84,7 +84,7 @@ describe("the primary region", () => {
     ]);
   });
 
-  test("keeps a duplicate that is pending: deleting it would not help", () => {
+  test("keeps a redundant snapshot that is pending, because deleting it would not help", () => {
     const of = daysOld("of", 1);
     const twin = daysOld("twin", 1, { state: "pending" });
     expect(prune([of], "verified", [{ snapshot: twin, canonical: of, why: "a duplicate of of" }])).toStrictEqual([
@@ -96,25 +96,25 @@ describe("the primary region", () => {
   test.each([
     ["a newer one is completed", 2, [daysOld("new", 0)], "- bad: failed, and a newer one is completed"],
     ["it is a day old", 1.1, [], "- bad: failed more than a day ago"],
-    ["it is fresh", 0.5, [], "+ bad: failed: volume is gone"],
+    ["it is new", 0.5, [], "+ bad: failed: volume is gone"],
     [
-      "only another volume has a newer one",
+      "the newer one is of another volume",
       0.5,
       [daysOld("new", 0, { volumeId: "vol-2" })],
       "+ bad: failed: volume is gone",
     ],
-  ])("deletes or keeps a failed snapshot where %s", (_what, days, canonical, expected) => {
+  ])("deletes or keeps a failed snapshot if %s", (_what, days, canonical, expected) => {
     const bad = daysOld("bad", days, { state: "error", stateMessage: "volume is gone" });
     expect(prune(canonical, "verified", [], [bad])).toContain(expected);
   });
 
-  test("says so where EC2 gives no reason for a failure", () => {
+  test("says so if EC2 gives no reason for a failure", () => {
     const bad = daysOld("bad", 0, { state: "error" });
     expect(prune([], "verified", [], [bad])).toStrictEqual(["+ bad: failed: EC2 gives no reason"]);
   });
 });
 
-describe("the remains of failed snapshots of a volume", () => {
+describe("failed attempts of a volume", () => {
   const bad = (id: string, volumeType: string, days: number) => {
     const tags = { [TAG.volumes]: `vol-1:/dev/sdf:data:${volumeType}:500::` };
     return daysOld(id, days, { state: "error", tags });
@@ -123,19 +123,22 @@ describe("the remains of failed snapshots of a volume", () => {
   const remains = (own: Snapshot[], ...wanted: string[]) =>
     decisions(prunePrimary("us-east-1", { ...NONE, own, wanted: new Set(wanted) }, unsafe, RULES));
 
-  test.each(["st1", "sc1"])("go where it is %s and the plan takes another: EC2 takes one at a time", (type) => {
-    expect(remains([bad("bad", type, 0)], "vol-1")).toStrictEqual([
-      `- bad: failed, and ${type} takes no other beside it`,
-    ]);
-    expect(remains([bad("bad", type, 0)], "vol-2")).toStrictEqual(["+ bad: failed: EC2 gives no reason"]);
-  });
+  test.each(["st1", "sc1"])(
+    "are deleted if it is %s and the plan takes another, because EC2 takes one at a time",
+    (type) => {
+      expect(remains([bad("bad", type, 0)], "vol-1")).toStrictEqual([
+        `- bad: failed, and ${type} takes no other beside it`,
+      ]);
+      expect(remains([bad("bad", type, 0)], "vol-2")).toStrictEqual(["+ bad: failed: EC2 gives no reason"]);
+    },
+  );
 
-  test("stay for a day where it is gp3", () => {
+  test("are kept for a day if it is gp3", () => {
     expect(remains([bad("bad", "gp3", 0.9)], "vol-1")).toStrictEqual(["+ bad: failed: EC2 gives no reason"]);
     expect(remains([bad("bad", "gp3", 1.1)])).toStrictEqual(["- bad: failed more than a day ago"]);
   });
 
-  test("are three at the most, the newest, whichever slots they are of: EC2 counts them among five", () => {
+  test("are limited to the newest three, whatever their slots, because EC2 counts them toward five", () => {
     const failed = [0.2, 0.5, 0.1, 0.4, 0.3].map((days) => bad(`bad-${days}`, "gp3", days));
     expect(remains(failed).sort()).toStrictEqual([
       "+ bad-0.1: failed: EC2 gives no reason",
@@ -168,7 +171,7 @@ describe("the DR region", () => {
   const newCopy = copyOf(newSource, "new-copy");
   const failed = { state: "error", stateMessage: "no key" };
 
-  test("deletes an old copy, and marks the source that outlives it", () => {
+  test("deletes an old copy, and tags a source that outlives it as copy-expired", () => {
     expect(prune([oldCopy, newCopy], [oldSource, newSource]).actions).toStrictEqual([
       {
         kind: "delete",
@@ -183,17 +186,17 @@ describe("the DR region", () => {
     ]);
   });
 
-  test("marks a source that leaves too: EC2 may refuse to delete it", () => {
+  test("tags a source that is deleted too, because EC2 may refuse the deletion", () => {
     const { actions } = prune([oldCopy, newCopy], [oldSource, newSource], ["old"]);
     expect(actions.map((a) => a.expiredCopyTag?.snapshotId)).toStrictEqual(["old"]);
   });
 
-  test("marks nothing where the source is gone", () => {
+  test("writes no copy-expired tag if the source is gone", () => {
     const { actions } = prune([oldCopy, newCopy], [newSource]);
     expect(actions.map((a) => a.expiredCopyTag)).toStrictEqual([undefined]);
   });
 
-  test("keeps the copy of the newest slot, though an older one was copied after it", () => {
+  test("keeps the copy of the newest slot, even if an older slot was copied later", () => {
     const older = copyOf(daysOld("p29", 31), "p29-again", { startTimeMs: NOW - 28 * DAY_MS });
     const newest = copyOf(daysOld("p30", 30), "p30");
     expect(decisions(prune([older, newest]))).toStrictEqual([
@@ -202,7 +205,7 @@ describe("the DR region", () => {
     ]);
   });
 
-  test("of two verified copies keeps the one whose snapshot stays, so that it is not copied again", () => {
+  test("keeps of two verified copies the one whose snapshot is kept, so that it is not copied again", () => {
     const a = daysOld("a", 1);
     const b = daysOld("b", 1);
     const older = copyOf(b, "b-copy", { startTimeMs: NOW - 20 * HOUR_MS });
@@ -213,7 +216,7 @@ describe("the DR region", () => {
     ]);
   });
 
-  test("deletes a unusable copy once a verified one stands for its slot", () => {
+  test("deletes an unusable copy once its slot has a verified one", () => {
     const unusable = copyOf(newSource, "unusable", failed);
     expect(decisions(prune([unusable, newCopy], [newSource]))).toStrictEqual([
       "- unusable: not usable, and replaced by new-copy",
@@ -221,7 +224,7 @@ describe("the DR region", () => {
     ]);
   });
 
-  test("keeps a unusable copy while its replacement is pending, and a pending one beside a verified one", () => {
+  test("keeps an unusable copy while its replacement is pending, and a pending one beside a verified one", () => {
     const unusable = copyOf(newSource, "unusable", failed);
     const pending = copyOf(newSource, "pending", { state: "pending" });
     expect(decisions(prune([unusable, pending], [newSource]))).toStrictEqual([
@@ -234,7 +237,7 @@ describe("the DR region", () => {
     ]);
   });
 
-  test("keeps a unusable copy that waits for its replacement, not the remains of many tries", () => {
+  test("keeps an unusable copy that waits for its replacement, but not many failed attempts", () => {
     const first = copyOf(oldSource, "first", failed);
     const second = copyOf(oldSource, "second", { ...failed, startTimeMs: NOW - 2 * DAY_MS });
     const third = copyOf(oldSource, "third", { ...failed, startTimeMs: NOW - HOUR_MS });
@@ -245,7 +248,7 @@ describe("the DR region", () => {
     ]);
   });
 
-  test("keeps the three newest of many tries, and the first until it is replaced", () => {
+  test("keeps the three newest of many attempts, and the first until it is replaced", () => {
     const source = daysOld("today", 0.5);
     const tries = [9, 8, 7, 6, 5, 4].map((hours) =>
       copyOf(source, `try-${hours}`, { ...failed, startTimeMs: NOW - hours * HOUR_MS }),
@@ -266,7 +269,7 @@ describe("the DR region", () => {
     ]);
   });
 
-  test("deletes all remains once a verified copy stands for the slot", () => {
+  test("deletes all failed attempts once the slot has a verified copy", () => {
     const tries = [5, 4, 3, 2].map((hours) =>
       copyOf(newSource, `try-${hours}`, { ...failed, startTimeMs: NOW - hours * HOUR_MS }),
     );
@@ -284,7 +287,7 @@ describe("the DR region", () => {
     expect(decisions(prune([unusable], [marked]))).toStrictEqual(expected);
   });
 
-  test("keeps by age a copy under another key whose source is gone: it can still be restored", () => {
+  test("keeps by age a copy under another key whose source is gone, because it can still be restored", () => {
     const other = { kmsKeyId: `${KEY}-of-last-year` };
     const lone = copyOf(newSource, "lone", other);
     expect(decisions(prune([lone]))).toStrictEqual(["+ lone: within 7 days, the newest of i-1"]);

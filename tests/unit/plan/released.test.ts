@@ -1,4 +1,4 @@
-/** A mark that a copy has expired counts only where the region's rules of today let go of such a copy. */
+/** Tests that a copy-expired tag counts only if the region's present rules release such a copy. */
 import { takeInventory } from "../../../src/vault/inventory/inventory";
 import { makeCalendar } from "../../../src/vault/retention/calendar";
 import { type SeenRegion } from "../../../src/vault/inventory/drRegions";
@@ -29,7 +29,7 @@ interface Given {
   keepAtLeast?: number;
 }
 
-/** The ids of those whose copies the rules let go of. */
+/** Returns the ids of those whose copies the rules release. */
 function released({
   completed,
   copies = [],
@@ -51,56 +51,56 @@ function released({
 
 const today = daysOld(0);
 
-describe("the rules let go of a copy", () => {
+describe("the rules release a copy", () => {
   test("of data that is older than they keep", () => {
     const completed = [today, marked(daysOld(29)), marked(daysOld(31))];
     expect(released({ completed })).toStrictEqual(["old-31"]);
   });
 
-  test("by the data's own age, whatever a copy that is there now would be", () => {
+  test("by the data's own age, whatever the age of a copy made now", () => {
     const old = marked(daysOld(31));
     const late = copyOf(daysOld(40), "late", { startTimeMs: NOW });
     expect(released({ completed: [today, old], copies: [late] })).toStrictEqual(["old-31"]);
   });
 
-  test("never of the newest, nor of as many as the floor keeps", () => {
+  test("but never the newest, nor as many as the floor keeps", () => {
     const completed = [marked(daysOld(31)), marked(daysOld(32)), marked(daysOld(33))];
     expect(released({ completed })).toStrictEqual(["old-32", "old-33"]);
     expect(released({ completed, keepAtLeast: 2 })).toStrictEqual(["old-33"]);
   });
 
-  test("that is there for as long as itself is kept: by when it was begun", () => {
+  test("that exists as long as itself is kept: by its own start", () => {
     const old = marked(daysOld(31));
     const copy = copyOf(old, "copy", { startTimeMs: NOW - 29 * DAY_MS });
     expect(released({ completed: [today, old], copies: [copy] })).toStrictEqual([]);
   });
 
-  test("and look at no copy that is not verified", () => {
+  test("without counting a copy that is not verified", () => {
     const old = marked(daysOld(31));
     const unverified = { startTimeMs: NOW - 29 * DAY_MS, kmsKeyId: "another" };
     const copies = [copyOf(old, "copy", unverified)];
     expect(released({ completed: [today, old], copies })).toStrictEqual(["old-31"]);
   });
 
-  test("counted among those that are there and those that would be", () => {
+  test("counted among existing copies and those that would be made", () => {
     const completed = [today, daysOld(1), marked(daysOld(2)), marked(daysOld(3))];
     const gone = copyOf(daysOld(0.5, { snapshotId: "gone" }), "of-gone");
     expect(released({ completed, drKeep: { last: 3 } })).toStrictEqual(["old-3"]);
     expect(released({ completed, copies: [gone], drKeep: { last: 3 } })).toStrictEqual(["old-2", "old-3"]);
   });
 
-  test("of a stand-in as of its original", () => {
+  test("of an encrypted replacement by the age of its original", () => {
     const original = daysOld(31);
     const standIn = marked(standInOf(original, "stand-in", { startTimeMs: NOW }));
     expect(released({ completed: [today, standIn] })).toStrictEqual(["stand-in"]);
   });
 
-  test("of all where nobody may prune: what is gone is not made again only to stay", () => {
+  test("of an instance that nobody is allowed to prune, so that it is not made again for good", () => {
     const keepAll = "its policy is not among the stack's";
     expect(released({ completed: [marked(today)], keepAll })).toStrictEqual(["old-0"]);
   });
 
-  test("of a recovery point whole, by its oldest data", () => {
+  test("of a recovery point as a whole, by its oldest data", () => {
     const slot = { [TAG.slot]: daysOld(31).identity.slot };
     const first = marked(daysOld(31));
     const later = marked(snapshot("later", { startTimeMs: first.startTimeMs + DAY_MS / 2, tags: slot }));
@@ -114,7 +114,7 @@ describe("the rules let go of a copy", () => {
   });
 });
 
-describe("of a recovery point with a snapshot in the archive tier, which EC2 copies nowhere", () => {
+describe("a recovery point with a snapshot in the archive tier, which EC2 copies nowhere,", () => {
   const slot = { [TAG.slot]: daysOld(31).identity.slot };
   const rest = marked(daysOld(31));
   const archived = snapshot("archived", {
@@ -124,23 +124,23 @@ describe("of a recovery point with a snapshot in the archive tier, which EC2 cop
     tags: slot,
   });
 
-  test("the rest is let go as if it were not there: copied for its sake it would be deleted at once", () => {
+  test("releases the rest, since a copy made because of it would be deleted at once", () => {
     expect(released({ completed: [today, rest, archived] })).toStrictEqual(["old-31"]);
   });
 
-  test("it stays expired itself, and makes no mail, while the rules would let go of its copy", () => {
+  test("remains expired, without a mail, while the rules would release its copy", () => {
     const newer = daysOld(1, { volumeId: "vol-archived" });
     const completed = [today, newer, rest, marked(archived)];
     expect(released({ completed })).toStrictEqual(["old-31", "archived"]);
   });
 
-  test("it keeps the rest where it was copied before", () => {
+  test("keeps the rest if it was copied before", () => {
     const copies = [copyOf(archived, "its-copy")];
     expect(released({ completed: [today, rest, archived], copies })).toStrictEqual([]);
   });
 });
 
-describe("of a recovery point with a snapshot whose copies keep failing", () => {
+describe("a recovery point with a snapshot whose copies keep failing", () => {
   const slot = { [TAG.slot]: daysOld(31).identity.slot };
   const rest = marked(daysOld(31));
   const failing = snapshot("failing", { startTimeMs: rest.startTimeMs, volumeId: "vol-failing", tags: slot });
@@ -148,16 +148,16 @@ describe("of a recovery point with a snapshot whose copies keep failing", () => 
     Array.from({ length: count }, (_, n) => copyOf(failing, `failed-${n}`, { state: "error" }));
   const completed = [today, rest, failing];
 
-  test("the rest is let go as if it were not there: copied for its sake it would be deleted at once", () => {
+  test("releases the rest, since a copy made because of it would be deleted at once", () => {
     expect(released({ completed, copies: failures(3) })).toStrictEqual(["old-31"]);
   });
 
-  test("so it is while the next attempt is pending, or the rest would be copied at each one", () => {
+  test("releases the rest while the next attempt is pending, or it would be copied at each attempt", () => {
     const pending = copyOf(failing, "pending", { state: "pending" });
     expect(released({ completed, copies: [...failures(3), pending] })).toStrictEqual(["old-31"]);
   });
 
-  test("it keeps the rest before its third failure, and once a copy is verified", () => {
+  test("keeps the rest before the third failure, and once a copy is verified", () => {
     expect(released({ completed, copies: failures(2) })).toStrictEqual([]);
     expect(released({ completed, copies: [...failures(3), copyOf(failing, "copy")] })).toStrictEqual([]);
   });
@@ -193,17 +193,17 @@ describe("with a volume that two instances have had", () => {
     return releasedIn(seen!, completed, rules);
   };
 
-  test("what is not copied of one that nobody may prune keeps nothing of the other", () => {
+  test("an instance that nobody is allowed to prune keeps nothing of the other instance by what it lacks", () => {
     const { released: isReleased } = ask({ keepAll: "its policy is not among the stack's" }, {});
     expect(isReleased(mine)).toBe(true);
   });
 
-  test("what is not copied while nobody knows its rules makes no copy of the other, and lets nothing go", () => {
+  test("an instance whose rules are unknown causes no copy of the other's and releases nothing", () => {
     const { released: isReleased, forCopying } = ask({ mayBeOrphan: true }, { last: 9 });
     expect([forCopying(mine), isReleased(mine)]).toStrictEqual([true, false]);
   });
 
-  test("nothing is copied for a volume of which nobody knows whether it is backed up", () => {
+  test("a volume that may be an orphan causes no copy and releases nothing", () => {
     const rules: PruneRules = {
       shared,
       rulesOf: (id) => ({
@@ -221,13 +221,13 @@ describe("with a volume that two instances have had", () => {
     expect([forCopying(mine), isReleased(mine)]).toStrictEqual([true, false]);
   });
 
-  test("what would be copied of one keeps the other's", () => {
+  test("what would be copied for one instance keeps the other's", () => {
     const { released: isReleased, forCopying } = ask({}, { last: 9 });
     expect([forCopying(mine), isReleased(mine)]).toStrictEqual([false, false]);
   });
 });
 
-describe("a mark that the rules do not bear out", () => {
+describe("a copy-expired tag that the rules do not confirm", () => {
   const one = marked(daysOld(3));
   const told = (canonical: Snapshot[], copies: Snapshot[] = [], isReleased: SeenRegion["released"] = () => false) => {
     const world: World = { snapshots: canonical, copies: inDr(copies), problems: [], throttled: [] };
@@ -235,7 +235,7 @@ describe("a mark that the rules do not bear out", () => {
     return ignoredExpiredTags({ ...seen!, released: isReleased }, canonical);
   };
 
-  test("is noticed, without an error", () => {
+  test("is reported as a notice, not as an error", () => {
     expect(told([one, daysOld(4)])).toStrictEqual([
       {
         kind: "copy-expired-tag-ignored",
@@ -248,13 +248,13 @@ describe("a mark that the rules do not bear out", () => {
     ]);
   });
 
-  test("is no news where the copy is there, be it a stand-in's original's", () => {
+  test("is not reported if the copy exists, even as a copy of a replacement's original", () => {
     expect(told([one], [copyOf(one, "copy", { state: "pending" })])).toStrictEqual([]);
     const standIn = marked(standInOf(daysOld(3), "stand-in"));
     expect(told([standIn], [copyOf(daysOld(3), "copy")])).toStrictEqual([]);
   });
 
-  test("is none where the rules do, or where it is another region's", () => {
+  test("is not reported if the rules confirm it or if it is another region's", () => {
     expect(told([one], [], () => true)).toStrictEqual([]);
     const elsewhere = daysOld(3, { tags: { [copyExpiredTag("eu-west-1")]: "x" } });
     expect(told([elsewhere])).toStrictEqual([]);
@@ -276,15 +276,15 @@ describe("a plan", () => {
   };
   const fleet = [instance("i-1", [volume("vol-1")])];
 
-  test("copies again what somebody marked that the rules would keep, and says so", () => {
+  test("copies again, and reports, what somebody tagged but the rules would keep", () => {
     expect(did([today, one], fleet)).toStrictEqual(["copy old-3", "copy-expired-tag-ignored old-3 in us-west-2"]);
   });
 
-  test("waits with that, and deletes nothing, while somebody's change of its newest one's tags hides the rules", () => {
+  test("waits with that, and deletes nothing, while changed tags of the newest snapshot hide the rules", () => {
     const changed: Snapshot = { ...today, doubt: { of: "tags", what: "its slot" } };
     const copy: Snapshot = { ...copyOf(today, "copy-0"), doubt: { of: "tags", what: "its slot" } };
     expect(did([changed, one], fleet, copy)).toStrictEqual(["tampering old-0", "tampering copy-0"]);
-    // A copy of it that nobody changed still tells them.
+    // An unchanged copy of it still says them.
     expect(did([changed, one], fleet)).toStrictEqual([
       "copy old-3",
       "copy-expired-tag-ignored old-3 in us-west-2",
@@ -292,7 +292,7 @@ describe("a plan", () => {
     ]);
   });
 
-  test("leaves alone what the rules let go of", () => {
+  test("leaves alone what the rules release", () => {
     expect(did([today, marked(daysOld(11))], fleet)).toStrictEqual([]);
   });
 });

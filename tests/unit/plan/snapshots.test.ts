@@ -18,12 +18,12 @@ function numbered(count: number, prefix = "key"): Tags {
   return Object.fromEntries(Array.from({ length: count }, (_, n) => [`${prefix}-${n}`, "x"]));
 }
 
-/** What is left out of an instance's set, and what goes in. */
+/** Tests what an instance's set includes and excludes. */
 function shape({ volumes, excludeBootVolume, excludeDataVolumeIds, mode }: SnapshotAction) {
   return { volumes: volumes.map((v) => v.volumeId), excludeBootVolume, excludeDataVolumeIds, mode };
 }
 
-test("an instance without a snapshot for the slot gets one set, with all that a restore needs", () => {
+test("plans one set for an instance without a snapshot for the slot, with all that a restore needs", () => {
   const web = instance("i-1", [root, data], { Backup: "true", Name: "web" });
   expect(plan([web])).toStrictEqual({
     settled: true,
@@ -60,10 +60,10 @@ test("an instance without a snapshot for the slot gets one set, with all that a 
   });
 });
 
-describe("look before create", () => {
+describe("looking before creating", () => {
   const machine = instance("i-1", [root, data]);
 
-  test.each(["completed", "pending"])("a %s snapshot for the slot is enough", (state) => {
+  test.each(["completed", "pending"])("counts a %s snapshot for the slot as enough", (state) => {
     const there = [snapshot("a", { state }), snapshot("b", { state, volumeId: "vol-2" })];
     expect(plan([machine], there)).toStrictEqual({
       actions: [],
@@ -72,7 +72,7 @@ describe("look before create", () => {
     });
   });
 
-  test("a failed one does not count, nor one of another slot", () => {
+  test("does not count a failed snapshot, nor one of another slot", () => {
     const there = [snapshot("a", { state: "error" }), snapshot("b", { volumeId: "vol-2", startTimeMs: NOW - 1_000 })];
     expect(plan([machine], there).actions.map(shape)).toStrictEqual([
       {
@@ -84,14 +84,14 @@ describe("look before create", () => {
     ]);
   });
 
-  test("only the volumes that lack one go into the set", () => {
+  test("puts only the volumes that lack a snapshot into the set", () => {
     expect(plan([machine], [snapshot("a")]).actions.map(shape)).toStrictEqual([
       { volumes: ["vol-2"], excludeBootVolume: true, excludeDataVolumeIds: [], mode: "set" },
     ]);
   });
 });
 
-test("a volume attached to two instances is taken once, with the first", () => {
+test("takes a volume attached to two instances once, with the first", () => {
   const shared = volume("vol-9");
   const other = volume("vol-3", { isRoot: true });
   const { actions } = plan([instance("i-2", [other, shared]), instance("i-1", [root, shared])]);
@@ -101,8 +101,8 @@ test("a volume attached to two instances is taken once, with the first", () => {
   ]);
 });
 
-describe("a volume that is tagged exclude", () => {
-  test("is left out: the root by its flag, data by its id", () => {
+describe("volumes tagged exclude", () => {
+  test("are left out: the root by its flag, data volumes by their ids", () => {
     const excluded = instance("i-1", [{ ...root, tags: EXCLUDE }, { ...data, tags: EXCLUDE }, volume("vol-3")]);
     expect(plan([excluded]).actions.map(shape)).toStrictEqual([
       { volumes: ["vol-3"], excludeBootVolume: true, excludeDataVolumeIds: ["vol-2"], mode: "set" },
@@ -112,14 +112,14 @@ describe("a volume that is tagged exclude", () => {
   test.each([
     [40, "set"],
     [41, "each"],
-  ])("%d of them beside the root make mode %p", (count, mode) => {
+  ])("%d beside the root make mode %p", (count, mode) => {
     const out = Array.from({ length: count }, (_, n) => volume(`vol-x${n}`, { tags: EXCLUDE }));
     expect(plan([instance("i-1", [root, ...out])]).actions.map((a) => a.mode)).toStrictEqual([mode]);
   });
 });
 
-describe("a problem is told", () => {
-  test("where no instance has the tag", () => {
+describe("a problem is reported", () => {
+  test("if no instance has the tag", () => {
     expect(plan([])).toStrictEqual({
       actions: [],
       settled: true,
@@ -136,7 +136,7 @@ describe("a problem is told", () => {
   test.each([
     ["none", []],
     ["only excluded ones", [{ ...root, tags: EXCLUDE }]],
-  ])("where an instance's volumes are %s, and the others go on", (_what, volumes) => {
+  ])("if an instance's volumes are %s, while the others are snapshotted", (_what, volumes) => {
     const result = plan([instance("i-1", volumes), instance("i-2", [data])]);
     expect(result.problems.map(({ kind, subject }) => `${kind}/${subject}`)).toStrictEqual(["no-volumes/i-1"]);
     expect(result.actions.map((a) => a.instanceId)).toStrictEqual(["i-2"]);
@@ -150,7 +150,7 @@ describe("EC2's 50 tags", () => {
     regions: fc.integer({ min: 1, max: 5 }),
   });
 
-  test("are never passed by a set, with the crash-consistency tag and the later mark of each DR region", () => {
+  test("are never exceeded by a set with the crash-consistency tag and later a copy-expired tag per DR region", () => {
     fc.assert(
       fc.property(counts, ({ ofInstance, ofVolumes, regions }) => {
         const volumes = ofVolumes.map((n, i) => volume(`vol-${i}`, { tags: numbered(n, `v${i}`) }));
@@ -160,17 +160,17 @@ describe("EC2's 50 tags", () => {
         const copied = action?.copyVolumeTags === true ? Math.max(...ofVolumes) : 0;
         const written = Object.keys(action?.tags ?? {}).length + copied + 1 + regions;
         expect(written).toBeLessThanOrEqual(MAX_TAGS);
-        // Nothing is left out without need: either all of the instance's tags are there, or the budget is used up.
+        // Nothing is left out unnecessarily: either all of the instance's tags are there, or the budget is used up.
         const fromInstance = Object.keys(action?.tags ?? {}).filter((k) => k.startsWith(INSTANCE_TAG_PREFIX));
         expect(fromInstance.length === ofInstance || written === MAX_TAGS).toBe(true);
       }),
     );
   });
 
-  test("leave the volumes' own tags out where they do not fit beside the vault's", () => {
+  test("exclude volumes' own tags that do not fit beside the vault's", () => {
     const fits = (count: number) =>
       plan([instance("i-1", [volume("vol-1", { tags: numbered(count) })])]).actions[0]?.copyVolumeTags;
-    // 50 less ten of the vault's, the crash-consistency tag and the mark.
+    // 50 less ten of the vault's, the crash-consistency tag and the copy-expired tag.
     expect([fits(38), fits(39)]).toStrictEqual([true, false]);
   });
 
@@ -181,7 +181,7 @@ describe("EC2's 50 tags", () => {
   });
 });
 
-test("a volume that carries a tag of the vault's has its tags left out: EC2 refuses a key twice", () => {
+test("leaves out a volume's tags if one of them is the vault's, because EC2 refuses a key twice", () => {
   const restored = volume("vol-1", { tags: { [TAG.slot]: "2026-01-01T00:00:00Z" } });
   expect(plan([instance("i-1", [restored])]).actions[0]?.copyVolumeTags).toBe(false);
 });

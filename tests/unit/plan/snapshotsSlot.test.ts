@@ -1,4 +1,4 @@
-/** In which order a slot's snapshots are made, what a failed one changes, and what a slot that closes tells. */
+/** Tests the order of a slot's snapshots, what a failed one changes, and what is reported when a slot closes. */
 import { planSnapshots } from "../../../src/vault/plan/snapshots/snapshots";
 import { TAG } from "../../../src/vault/model/tags";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../../src/vault/lib/time";
@@ -20,7 +20,7 @@ function volumesOf({ volumes }: SnapshotAction): string[] {
   return volumes.map((v) => v.volumeId);
 }
 
-describe("the stalest instance goes first", () => {
+describe("the instance with the oldest recovery point is snapshotted first,", () => {
   const one = (id: string, ...volumeIds: string[]) =>
     instance(
       `i-${id}`,
@@ -37,34 +37,34 @@ describe("the stalest instance goes first", () => {
     expect(order(fleet, snapshots)).toStrictEqual(["i-b", "i-c", "i-a"]);
   });
 
-  test("one that never had a snapshot is the stalest of all", () => {
+  test("and one without any snapshot before all others", () => {
     expect(order(fleet, [taken("vol-a", 30), taken("vol-c", 1)])).toStrictEqual(["i-b", "i-a", "i-c"]);
   });
 
-  test("one whose snapshots failed is as stale as its last good one; one on the way counts as good", () => {
+  test("ignoring failed snapshots and counting pending ones", () => {
     const snapshots = [taken("vol-a", 1, "error"), taken("vol-a", 5), taken("vol-b", 4, "pending"), taken("vol-c", 6)];
     expect(order(fleet, snapshots)).toStrictEqual(["i-c", "i-a", "i-b"]);
   });
 
-  test("a stand-in is no younger than the snapshot that it stands for", () => {
+  test("counting a replacement as old as the snapshot that it replaces", () => {
     const late = standInOf(taken("vol-b", 3), "stand-in", { startTimeMs: NOW });
     const snapshots = [taken("vol-a", 1), late, taken("vol-c", 2)];
     expect(order(fleet, snapshots)).toStrictEqual(["i-b", "i-c", "i-a"]);
   });
 
-  test("an instance is as stale as its stalest volume", () => {
+  test("by its volume with the oldest recovery point", () => {
     const two = [one("a", "vol-a"), one("b", "vol-b", "vol-x")];
     const snapshots = [taken("vol-a", 2), taken("vol-b", 1), taken("vol-x", 3)];
     expect(order(two, snapshots)).toStrictEqual(["i-b", "i-a"]);
   });
 
-  test("an instance is no staler for a volume that is excluded", () => {
+  test("ignoring volumes that are excluded", () => {
     const excluded = volume("vol-x", { tags: EXCLUDE });
     const two = [instance("i-a", [volume("vol-a"), excluded]), one("b", "vol-b")];
     expect(order(two, [taken("vol-a", 1), taken("vol-b", 2)])).toStrictEqual(["i-b", "i-a"]);
   });
 
-  test("equals go by their id, in whatever order they were seen", () => {
+  test("and by id if they are equal, in whatever order they were seen", () => {
     expect(order([...fleet].reverse(), [])).toStrictEqual(["i-a", "i-b", "i-c"]);
   });
 });
@@ -72,7 +72,7 @@ describe("the stalest instance goes first", () => {
 describe("a slot that is closing", () => {
   const machine = instance("i-1", [root, data]);
 
-  test("creates nothing, tells what each instance lacks, and is settled", () => {
+  test("creates nothing, reports what each instance lacks, and is settled", () => {
     const other = instance("i-2", [volume("vol-3")]);
     const there = [snapshot("a"), snapshot("b", { volumeId: "vol-3" })];
     expect(plan([machine, other], there, CLOSING)).toStrictEqual({
@@ -90,7 +90,7 @@ describe("a slot that is closing", () => {
     });
   });
 
-  test("names all volumes that it lacks, the failed ones too, and not the excluded ones", () => {
+  test("names all volumes that it lacks, including failed ones, but not excluded ones", () => {
     const three = instance("i-1", [root, data, volume("vol-3", { tags: EXCLUDE })]);
     const { problems } = plan([three], [snapshot("a", { state: "error" })], CLOSING);
     expect(problems.map((p) => p.message)).toStrictEqual([
@@ -98,7 +98,7 @@ describe("a slot that is closing", () => {
     ]);
   });
 
-  test("tells nothing of what is there or on the way", () => {
+  test("does not report completed or pending snapshots", () => {
     const there = [snapshot("a"), snapshot("b", { volumeId: "vol-2", state: "pending" })];
     expect(plan([machine], there, CLOSING).problems).toStrictEqual([]);
   });
@@ -122,13 +122,13 @@ describe("a snapshot that failed in EC2", () => {
     ["twice, the last half an hour ago", failedAgo(60, 30), 1, true],
     ["three times", failedAgo(600, 300, 60), 0, true],
     ["more often than three times", failedAgo(9_000, 600, 300, 60), 0, true],
-  ])("%s", (_what, failed, actions, settled) => {
+  ])("is attempted again, or not, if it failed %s", (_what, failed, actions, settled) => {
     const result = plan([machine], failed);
     expect([result.actions.length, result.settled]).toStrictEqual([actions, settled]);
     expect(result.problems).toStrictEqual([]);
   });
 
-  test("has no say in another slot, nor for another volume", () => {
+  test("does not affect another slot or another volume", () => {
     const both = instance("i-1", [root, data]);
     const elsewhere = failedAgo(3, 2, 1).map((f) => ({
       ...f,
@@ -140,13 +140,13 @@ describe("a snapshot that failed in EC2", () => {
     expect(result.settled).toBe(true);
   });
 
-  test("keeps the slot open while it waits for its last try, and its neighbour goes on", () => {
+  test("keeps the slot open while it waits for its last attempt, and other volumes are snapshotted", () => {
     const both = instance("i-1", [root, data]);
     const result = plan([both], failedAgo(60, 29));
     expect([result.actions.map((a) => a.volumes.length), result.settled]).toStrictEqual([[1], false]);
   });
 
-  test("is forgotten once a later try is on the way or good", () => {
+  test("is forgotten once a later attempt is pending or completed", () => {
     for (const state of ["pending", "completed"]) {
       const there = [...failedAgo(60, 29), snapshot("good", { state })];
       expect(plan([machine], there, OPEN, NOW + HOUR_MS)).toStrictEqual({

@@ -16,7 +16,7 @@ function launched(agoMs: number, extra: Partial<ProtectedInstance> = {}): Protec
 const none = { volumes: [] };
 
 test.each<[string, ProtectedInstance, [whole: boolean, settled: boolean]]>([
-  ["one of which nothing is known but its volumes", instance("i-1", [root]), [true, true]],
+  ["one of which only its volumes are known", instance("i-1", [root]), [true, true]],
   ["one of which nothing is known at all", instance("i-1", []), [true, true]],
   ["a pending one", launched(9 * MINUTE_MS, { state: "pending" }), [false, false]],
   ["a pending one, launched long ago", launched(99 * MINUTE_MS, { state: "pending" }), [false, false]],
@@ -29,9 +29,9 @@ test.each<[string, ProtectedInstance, [whole: boolean, settled: boolean]]>([
   ["one launched nine minutes ago, without its root", launched(9 * MINUTE_MS, { lacksRoot: true }), [false, false]],
   ["one launched ten minutes ago, without its root", launched(10 * MINUTE_MS, { lacksRoot: true }), [true, true]],
   ["one that lacks a mapping", launched(99 * MINUTE_MS, { unmapped: [late] }), [false, false]],
-  ["one launched some seconds ahead of this clock", launched(-5 * SECOND_MS, none), [false, false]],
-  ["one launched by another clock, far ahead", launched(-99 * MINUTE_MS, none), [true, true]],
-])("%s", (_what, one, expected) => {
+  ["one launched some seconds in the future", launched(-5 * SECOND_MS, none), [false, false]],
+  ["one launched far in the future", launched(-99 * MINUTE_MS, none), [true, true]],
+])("decides whether EC2 shows an instance whole: %s", (_what, one, expected) => {
   expect([isWhole(one, NOW), isSettled(one, NOW)]).toStrictEqual(expected);
 });
 
@@ -48,7 +48,7 @@ function planned(one: ProtectedInstance, slotTask = OPEN, nowMs = NOW) {
 const waiting = { volumes: [], problems: [], settled: false };
 
 describe("an instance that is not whole", () => {
-  test("waits while its slot is open, from when it was launched or from the slot on", () => {
+  test("waits while its slot is open, counted from its launch or from the slot", () => {
     const young = launched(MINUTE_MS, none);
     expect(planned(young)).toStrictEqual({ ...waiting, waitsSinceMs: NOW });
     const partial = launched(99 * MINUTE_MS, { unmapped: [late] });
@@ -68,12 +68,12 @@ describe("an instance that is not whole", () => {
     expect(planned(empty, CLOSING).problems).toStrictEqual(["no-volumes"]);
   });
 
-  test("is the next slot's where it was launched just before the window closes", () => {
+  test("belongs to the next slot if it was launched just before the window closes", () => {
     expect(planned(launched(MINUTE_MS, none), CLOSING).problems).toStrictEqual([]);
   });
 });
 
-test("one that was launched just now and is whole is backed up at once, and looked at again", () => {
+test("backs up an instance that was just launched and is whole at once, and looks at it again", () => {
   expect(planned(launched(MINUTE_MS))).toStrictEqual({
     volumes: [["vol-1"]],
     problems: [],
@@ -82,7 +82,7 @@ test("one that was launched just now and is whole is backed up at once, and look
   });
 });
 
-test("one that really has no volume is reported at once", () => {
+test("reports an instance that really has no volume at once", () => {
   expect(planned(launched(10 * MINUTE_MS, none))).toStrictEqual({
     volumes: [],
     problems: ["no-volumes"],
@@ -91,7 +91,7 @@ test("one that really has no volume is reported at once", () => {
   });
 });
 
-test("one whose unmapped volume is excluded waits too: a set would take it along", () => {
+test("waits for an instance whose unmapped volume is excluded, because a set would include it", () => {
   const excluded = { ...late, tags: { [SETTINGS.tagKey]: "exclude" } };
   expect(planned(launched(99 * MINUTE_MS, { unmapped: [excluded] }))).toMatchObject(waiting);
 });

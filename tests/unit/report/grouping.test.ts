@@ -8,12 +8,12 @@ function problems(kind: ProblemKind, count: number, extra: Partial<Problem> = {}
   }));
 }
 
-test("a hundred of a kind are told one by one", () => {
+test("reports a hundred of a kind one by one", () => {
   const all = [...problems("copy-failed", 100), ...problems("locked", 100)];
   expect(groupAlike(all)).toStrictEqual(all);
 });
 
-test("more are told as one, with the first of them, what to do, and how many there are", () => {
+test("groups more than a hundred, with the first of them, what to do, and their number", () => {
   const all = [
     ...problems("copy-failed", 2_000, { hint: "do this" }),
     ...problems("locked", 101),
@@ -29,7 +29,7 @@ test("more are told as one, with the first of them, what to do, and how many the
   expect(locks).toMatchObject({ kind: "locked", subject: "many", severity: "notice" });
 });
 
-test("what is said twice counts once", () => {
+test("counts what is said twice once", () => {
   const all = problems("slot-missed", 60);
   expect(groupAlike([...all, ...all])).toStrictEqual(all);
 });

@@ -27,7 +27,7 @@ const summary: Summary = {
   problems: [problem],
 };
 
-test("every outcome, kept snapshot and problem is one log line", () => {
+test("writes one log line for every outcome, kept snapshot and problem", () => {
   const done = { status: "done" as const, detail: "made", requestId: "r", snapshotIds: ["a"] };
   const outcomes: Outcome[] = [
     { ...done, action: snapshotAction() },
@@ -61,7 +61,7 @@ test("every outcome, kept snapshot and problem is one log line", () => {
   ]);
 });
 
-test("a notice is logged as information", () => {
+test("logs a notice as information", () => {
   const notice: Problem = { ...problem, severity: "notice" };
   const lines: string[] = [];
   const write = (level: string) => (message: string) => lines.push(`${level} ${message}`);
@@ -73,7 +73,7 @@ test("a notice is logged as information", () => {
   expect(lines).toStrictEqual(["info notice"]);
 });
 
-test("what was not begun is a line a kind, region and reason, with its number", () => {
+test("logs what was not started in a line per kind, region and reason, with the number", () => {
   const lines: unknown[] = [];
   const write = (message: string, fields: unknown) => lines.push([message, fields]);
   const deferredReads = (id: string, detail: string): Outcome => ({
@@ -101,7 +101,7 @@ test("what was not begun is a line a kind, region and reason, with its number", 
   ]);
 });
 
-test("a sweep does not say again what is kept", () => {
+test("does not repeat in a sweep what is kept", () => {
   const messages: string[] = [];
   const write = (message: string) => messages.push(message);
   const kept = [{ region: "us-east-1", snapshotId: "snap-3", reason: "within 7 days" }];
@@ -117,7 +117,7 @@ test("a sweep does not say again what is kept", () => {
   expect(messages).toStrictEqual(["problem"]);
 });
 
-test("news is what was not told within the last day", () => {
+test("counts as unreported what was not reported within the last day", () => {
   const other = { ...problem, subject: "snap-2" };
   const notified = {
     "copy-unusable/snap-1": isoSeconds(NOW - HOUR_MS),
@@ -126,7 +126,7 @@ test("news is what was not told within the last day", () => {
   expect(unreportedOf([problem, other], notified, NOW)).toStrictEqual([other]);
 });
 
-describe("telling", () => {
+describe("notifying", () => {
   const clients = makeClients(SETTINGS);
   const sns = mockClient(clients.sns);
   const notified = { "old/one": SLOT };
@@ -136,7 +136,7 @@ describe("telling", () => {
 
   beforeEach(() => sns.reset());
 
-  test("mails the vault's topic, and adds the news to what was told", async () => {
+  test("mails the vault's topic, and adds the problems to those reported", async () => {
     sns.on(PublishCommand).resolves({});
     await expect(telling()).resolves.toStrictEqual({ ...notified, "copy-unusable/snap-1": SLOT });
     expect(sns.calls().map((call) => call.args[0].input)).toStrictEqual([
@@ -148,7 +148,7 @@ describe("telling", () => {
     ]);
   });
 
-  test("throws where the mail could not be sent, so that it is not taken for told", async () => {
+  test("throws if the mail could not be sent, so that nothing counts as reported", async () => {
     sns.on(PublishCommand).rejects(new Error("SNS is down"));
     await expect(telling()).rejects.toThrow("SNS is down");
   });

@@ -19,7 +19,7 @@ function summary(status: Status, vaultId = "vault"): Summary {
   return { vaultId, trigger: RUN, status, counts, deferrals: {}, problems: [] };
 }
 
-test("the whole mail says what failed, why, what goes on by itself and what to do", () => {
+test("says in the whole mail what failed, why, what happens next and what to do", () => {
   expect(composeMail(summary("partial"), [denied, bare], SETTINGS, LOGS)).toStrictEqual({
     subject: "vault: backup incomplete, 2 problems",
     body: [
@@ -32,7 +32,7 @@ test("the whole mail says what failed, why, what goes on by itself and what to d
       "2. deleting s failed",
       "   More: docs/RUNBOOK.md#mail-something-is-not-deleted",
       "",
-      `This was the backup of ${SLOT} (run id run-1). It started 3 snapshots in us-east-1 and 2 copies in us-west-2, and deleted 1 snapshot. 4 deferred (AWS limit or timeout), 1 failed.`,
+      `This was the backup of ${SLOT} (run id run-1). It started 3 snapshots in us-east-1 and 2 copies in us-west-2, and deleted 1 snapshot. 4 deferred (the log says why), 1 failed.`,
       "",
       "What happens next: hourly sweeps retry what is missing. Copies are retried until they succeed, snapshots for",
       "8 hours after the scheduled time. No snapshot is deleted until all its copies are verified.",
@@ -46,8 +46,8 @@ test("the whole mail says what failed, why, what goes on by itself and what to d
 
 test.each([
   ["each DR region", { dr: [DR, DR2] }, "us-west-2, eu-west-1"],
-  ["the primary one too, where snapshots are encrypted there", { primaryKeyArn: PRIMARY_KEY }, "us-west-2, us-east-1"],
-])("copies are said to be in %s", (_what, extra, regions) => {
+  ["the primary region too, if snapshots are encrypted there", { primaryKeyArn: PRIMARY_KEY }, "us-west-2, us-east-1"],
+])("says that copies are in %s", (_what, extra, regions) => {
   const { body } = composeMail(summary("partial"), [bare], { ...SETTINGS, ...extra }, LOGS);
   expect(body).toContain(`and 2 copies in ${regions}, and deleted 1 snapshot.`);
 });
@@ -71,7 +71,7 @@ describe("a notice", () => {
     expect(composeMail(summary("clean"), [held, held], SETTINGS, LOGS).subject).toBe("vault: 2 notices");
   });
 
-  test("comes after what failed, and is not counted with it", () => {
+  test("comes after failures, and is not counted with them", () => {
     const { subject, body } = composeMail(summary("partial"), [held, bare], SETTINGS, LOGS);
     expect(subject).toBe("vault: backup incomplete, 1 problem");
     expect(body).toContain(
@@ -79,7 +79,7 @@ describe("a notice", () => {
     );
   });
 
-  test("gives way to failures where there is no room for all", () => {
+  test("gives way to failures if there is no room for all", () => {
     const many = Array.from({ length: 99 }, () => bare);
     const { body } = composeMail(summary("failed"), [held, held, ...many], SETTINGS, LOGS);
     expect(body).toContain("100. an AMI holds s\n");
@@ -91,11 +91,11 @@ test.each<[Status, string]>([
   ["no-instances", "vault: NOTHING BACKED UP, no instance matched"],
   ["failed", "vault: BACKUP FAILED, 1 problem"],
   ["partial", "vault: backup incomplete, 1 problem"],
-])("the subject of %s is %p", (status, subject) => {
+])("writes the subject of %s: %p", (status, subject) => {
   expect(composeMail(summary(status), [denied], SETTINGS, LOGS).subject).toBe(subject);
 });
 
-test("a subject is one line of ASCII under 100 characters, whatever the vault is called", () => {
+test("limits a subject to one line of ASCII under 100 characters, whatever the vault is called", () => {
   fc.assert(
     fc.property(fc.string({ maxLength: 200, unit: "binary" }), (vaultId) => {
       const { subject } = composeMail(summary("failed", vaultId), [denied], SETTINGS, LOGS);
@@ -104,12 +104,12 @@ test("a subject is one line of ASCII under 100 characters, whatever the vault is
   );
 });
 
-test("a sweep has no slot to name", () => {
+test("names no slot for a sweep", () => {
   const { body } = composeMail({ ...summary("partial"), trigger: SWEEP }, [bare], SETTINGS, LOGS);
   expect(body).toContain("This was the hourly sweep (run id sweep-1).");
 });
 
-test("more than a hundred problems are listed in part, and the rest is counted", () => {
+test("lists more than a hundred problems in part and counts the rest", () => {
   const many = Array.from({ length: 103 }, (_, n) => ({ ...bare, message: `problem ${n}.` }));
   const { body } = composeMail(summary("failed"), many, SETTINGS, LOGS);
   expect(body).toContain(

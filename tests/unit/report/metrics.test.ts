@@ -1,4 +1,4 @@
-/** Each metric against what docs/METRICS.md says it means. */
+/** Tests each metric against its meaning in docs/METRICS.md. */
 import { problem } from "../../../src/vault/model/problem";
 import { takeInventory } from "../../../src/vault/inventory/inventory";
 import { type Measuring, measure, oldestMissingMs } from "../../../src/vault/report/metrics";
@@ -52,7 +52,7 @@ function outcome(action: Action, status: Outcome["status"] = "done", ids: string
   return { action, status, detail: "", snapshotIds: ids };
 }
 
-/** `name@region` to value; no metric may come twice. */
+/** Maps `name@region` to value; no metric comes twice. */
 function values(of: Measuring): Record<string, number> {
   const all = measure(of).map(({ name, region, value }) => [region === undefined ? name : `${name}@${region}`, value]);
   expect(new Set(all.map(([key]) => key)).size).toBe(all.length);
@@ -62,7 +62,7 @@ function values(of: Measuring): Record<string, number> {
 const protecting = { instances: [instance("i-1", [volume("vol-1")])] };
 
 describe("a run", () => {
-  test("tells what there is, by region, zero or not, and how long it took", () => {
+  test("measures what there is, by region, zero or not, and how long the run took", () => {
     const seen = { ...protecting, snapshots: [old], copies: inDr([oldCopy]) };
     const run = { ...measuring(RUN, seen), nowMs: NOW + 5_000 };
     expect(values(run)).toStrictEqual({
@@ -95,7 +95,7 @@ describe("a run", () => {
     });
   });
 
-  test("that could not read instances, snapshots or a region says nothing of them", () => {
+  test("says nothing of what it could not read: instances, snapshots or a region", () => {
     const unseen = { instances: undefined, snapshots: undefined, copies: {} };
     expect(values(measuring(RUN, unseen))).toStrictEqual({
       InvocationsCompleted: 1,
@@ -104,7 +104,7 @@ describe("a run", () => {
     });
   });
 
-  test("knows nothing of other vaults' snapshots, nor of those whose Description EC2 contradicts", () => {
+  test("ignores other vaults' snapshots and those whose Description EC2 contradicts", () => {
     const strange = snapshot("s", { tags: { [TAG.vault]: "other" } });
     const planted = snapshot("p", { doubt: { of: "identity", what: "its slot" } });
     const seen = { snapshots: [strange, planted], copies: inDr([copyOf(strange, "c")]) };
@@ -118,7 +118,7 @@ describe("a run", () => {
 test.each([
   ["sweep", SWEEP],
   ["follow-up", FOLLOW_UP],
-])("an idle %s sends its heartbeat, and nothing of what is there in all", (_kind, trigger) => {
+])("sends only its heartbeat from an idle %s", (_kind, trigger) => {
   const seen = { instances: undefined, snapshots: [old], copies: inDr([oldCopy]) };
   const { InvocationsCompleted, ...sent } = values(measuring(trigger, seen));
   expect(InvocationsCompleted).toBe(1);
@@ -127,7 +127,7 @@ test.each([
 });
 
 describe("a recovery point", () => {
-  test("is one a volume and slot: a duplicate, or an original beside its stand-in, is none of its own", () => {
+  test("is counted once per volume and slot, not for a redundant snapshot or an original beside its replacement", () => {
     const again = snapshot("snap-2", { startTimeMs: yesterday });
     const standIn = standInOf(old, "snap-3");
     const seen = values(measuring(RUN, { snapshots: [old, again, standIn] }));
@@ -141,7 +141,7 @@ describe("a recovery point", () => {
     ["in error", { state: "error" }],
     ["under another key", { kmsKeyId: "arn:other" }],
     ["not encrypted", { encrypted: false }],
-  ])("is no copy that is %s", (_what, extra) => {
+  ])("is not counted as copied by a copy that is %s", (_what, extra) => {
     const seen = { ...protecting, snapshots: [old], copies: inDr([copyOf(old, "c", extra)]) };
     const of = values(measuring(RUN, seen));
     expect(of[`RecoveryPoints@${DR.region}`]).toBe(0);
@@ -149,24 +149,24 @@ describe("a recovery point", () => {
     expect(of).not.toHaveProperty([`MaxRecoveryPointAgeHours@${DR.region}`]);
   });
 
-  test("is as old as its data: a copy that was begun twenty hours late is no younger", () => {
+  test("is as old as its data, even if a copy was started twenty hours late", () => {
     const late = copyOf(old, "c", { startTimeMs: yesterday + 20 * HOUR_MS });
     const seen = { ...protecting, snapshots: [old], copies: inDr([late]) };
     expect(values(measuring(RUN, seen))[`MaxRecoveryPointAgeHours@${DR.region}`]).toBe(24);
   });
 });
 
-describe("the stalest instance", () => {
+describe("the maximum recovery point age", () => {
   const older = snapshot("snap-9", { volumeId: "vol-2", startTimeMs: NOW - 3 * DAY_MS });
   const hours = (volumes: ReturnType<typeof volume>[], snapshots: Snapshot[]) =>
     values(measuring(RUN, { instances: [instance("i-1", volumes)], snapshots }))[`MaxRecoveryPointAgeHours@${HERE}`];
 
-  test("is the one whose newest recovery point is the oldest", () => {
+  test("is that of the instance whose newest recovery point is the oldest", () => {
     const newer = snapshot("snap-8", { volumeId: "vol-2", startTimeMs: NOW - 2 * DAY_MS });
     expect(hours([volume("vol-1"), volume("vol-2")], [old, older, newer])).toBe(48);
   });
 
-  test("does not count volumes that are excluded, new, or nobody's any more", () => {
+  test("ignores volumes that are excluded, new, or no longer attached", () => {
     const excluded = volume("vol-2", { tags: { [SETTINGS.tagKey]: "exclude" } });
     expect(hours([volume("vol-1"), excluded, volume("vol-3")], [old, older])).toBe(24);
     expect(hours([volume("vol-1")], [old, older])).toBe(24);
@@ -182,19 +182,19 @@ describe("the oldest missing copy", () => {
 
   test.each<[string, Snapshot[], Action[], number | undefined]>([
     ["none is missing", [oldCopy], [], undefined],
-    ["one was put off", [], [owed("s", HOUR_MS)], 60],
-    ["one was begun only now", [], [owed("s", 2 * HOUR_MS)], 120],
-    ["one is under way, since its source was taken", [copyOf(old, "c", { state: "pending" })], [], 1_440],
-    ["one broke and is not replaced yet", [copyOf(old, "c", { state: "error" })], [], 1_440],
-    ["a broken one has a verified one beside it", [oldCopy, copyOf(old, "c", { state: "error" })], [], undefined],
-    ["two are missing: the older counts", [], [owed("a", HOUR_MS), owed("b", 3 * HOUR_MS)], 180],
-    ["one is owed to another region", [], [{ ...owed("s", HOUR_MS), region: DR2.region }], undefined],
-    ["a snapshot is owed, no copy", [], [snapshotAction()], undefined],
-  ])("where %s", (_what, copies, actions, expected) => {
+    ["one was deferred", [], [owed("s", HOUR_MS)], 60],
+    ["one was started only now", [], [owed("s", 2 * HOUR_MS)], 120],
+    ["one is pending, counted from its source", [copyOf(old, "c", { state: "pending" })], [], 1_440],
+    ["one is unusable and not replaced yet", [copyOf(old, "c", { state: "error" })], [], 1_440],
+    ["an unusable one has a verified one beside it", [oldCopy, copyOf(old, "c", { state: "error" })], [], undefined],
+    ["two are missing, and the older counts", [], [owed("a", HOUR_MS), owed("b", 3 * HOUR_MS)], 180],
+    ["one is due in another region", [], [{ ...owed("s", HOUR_MS), region: DR2.region }], undefined],
+    ["a snapshot is due, not a copy", [], [snapshotAction()], undefined],
+  ])("is measured if %s", (_what, copies, actions, expected) => {
     expect(minutes(copies, actions)).toBe(expected);
   });
 
-  test("is sent by every invocation that finds one, of the DR region alone", () => {
+  test("is sent by every invocation that finds one, only for the DR region", () => {
     const sweep = measuring(SWEEP, { snapshots: [old] }, [outcome(owed("snap-1", DAY_MS))]);
     const sent = values(sweep);
     expect(sent[`OldestMissingCopyMinutes@${DR.region}`]).toBe(1_440);
@@ -202,7 +202,7 @@ describe("the oldest missing copy", () => {
   });
 });
 
-test("what was done is counted where it was done: by snapshot what was made, by action the rest", () => {
+test("counts work in its region: snapshots one by one, the rest by action", () => {
   const outcomes = [
     outcome(snapshotAction(), "done", ["a", "b"]),
     outcome(snapshotAction(), "failed", []),
@@ -227,21 +227,21 @@ test("what was done is counted where it was done: by snapshot what was made, by 
   });
 });
 
-test("copies in flight are those that are pending and those just begun", () => {
+test("counts as copies in flight those that are pending and those just started", () => {
   const pending = copyOf(old, "c", { state: "pending" });
   const seen = { instances: undefined, snapshots: [old], copies: inDr([oldCopy, pending]) };
   const sent = values(measuring(SWEEP, seen, [outcome(copyAction("a"))]));
   expect(sent[`CopiesInFlight@${DR.region}`]).toBe(2);
 });
 
-test("of the newest slot what failed in EC2 is counted, of older ones not", () => {
+test("counts failed snapshots of the newest slot, but not of older ones", () => {
   const failed = snapshot("snap-2", { state: "error" });
   const before = snapshot("snap-0", { state: "error", startTimeMs: yesterday });
   const sent = values(measuring(SWEEP, { instances: undefined, snapshots: [before, failed] }));
   expect(sent).toStrictEqual({ InvocationsCompleted: 1, [`SnapshotsFailed@${HERE}`]: 1 });
 });
 
-test("problems, what was put off and why are counted; notices are no problems", () => {
+test("counts problems, and deferred work with its reason, but not notices", () => {
   const of = measuring(SWEEP, { instances: undefined });
   of.summary.problems.push(problem("no-volumes", "s", "m"), problem("locked", "s", "m"));
   of.summary.counts.deferred = 4;
@@ -255,7 +255,7 @@ test("problems, what was put off and why are counted; notices are no problems", 
   });
 });
 
-test("every region has its own: the second DR region's copies are not the first one's", () => {
+test("measures each region on its own, so the second DR region's copies are not the first one's", () => {
   const of = measuring(RUN, {
     snapshots: [old],
     copies: { [DR.region]: [oldCopy], [DR2.region]: [] },
@@ -266,7 +266,7 @@ test("every region has its own: the second DR region's copies are not the first 
   expect(both[`RecoveryPoints@${DR2.region}`]).toBe(0);
 });
 
-test("only metrics that metricNames knows are sent", () => {
+test("sends only metrics that metricNames knows", () => {
   const known: string[] = [...Object.values(METRIC), ...Object.values(REGION_METRIC)];
   const seen = { ...protecting, snapshots: [old], copies: inDr([oldCopy]) };
   const sent = measure(measuring(RUN, seen, [outcome(copyAction("a"))]));

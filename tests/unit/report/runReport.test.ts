@@ -1,4 +1,4 @@
-/** What `mailOn` adds to the mails, through whole invocations: see support/rig.ts. */
+/** Tests what `mailOn` adds to the mails, through whole invocations: see support/rig.ts. */
 import { DescribeInstancesCommand, DescribeSnapshotsCommand } from "@aws-sdk/client-ec2";
 import { PublishCommand } from "@aws-sdk/client-sns";
 import type { VaultSettings } from "../../../src/vault/model/settings";
@@ -21,16 +21,16 @@ function rigOf(extra: Partial<VaultSettings>) {
   return { ...rig, run, bodies };
 }
 
-test("failure: a run that goes well mails nothing", async () => {
+test("mails nothing after a successful run with mailOn failure", async () => {
   const rig = rigOf({ mailOn: "failure" });
   await rig.run(0);
   expect(rig.mails()).toStrictEqual([]);
 });
 
-describe("always", () => {
+describe("mailOn always", () => {
   const always = { mailOn: "always" } as const;
 
-  test("each run mails what it came to, and no sweep or pass does", async () => {
+  test("mails the result of each run, but not of a sweep or follow-up", async () => {
     const rig = rigOf(always);
     await rig.run(0);
     await rig.trigger({ kind: "sweep" });
@@ -43,14 +43,14 @@ describe("always", () => {
     );
   });
 
-  test("a run that comes a second time does not mail it again", async () => {
+  test("does not mail a run again that comes a second time", async () => {
     const rig = rigOf(always);
     await rig.run(0);
     await rig.run(0);
     expect(rig.mails()).toHaveLength(1);
   });
 
-  test("a failure has its own subject, is thrown, and the report is in the same mail", async () => {
+  test("keeps the subject of a failure, which is thrown, and puts the report into the same mail", async () => {
     const rig = rigOf(always);
     rig.primary.on(DescribeInstancesCommand).resolves({});
     await expect(rig.run(0)).rejects.toMatchObject({ name: "BackupFailed" });
@@ -58,7 +58,7 @@ describe("always", () => {
     expect(rig.bodies()[0]).toContain("2. the run for 2026-11-22T03:00:00Z was no-instances: ");
   });
 
-  test("a failure that was told within the day is not told again by the report, and not called clean", async () => {
+  test("does not repeat a failure that was reported within the day, and does not call the run clean", async () => {
     const rig = rigOf(always);
     rig.primary.on(DescribeInstancesCommand).resolves({});
     await expect(rig.run(0)).rejects.toMatchObject({ name: "BackupFailed" });
@@ -70,10 +70,10 @@ describe("always", () => {
   });
 });
 
-describe("weekly-summary", () => {
+describe("mailOn weekly-summary", () => {
   const weekly = { mailOn: "weekly-summary" } as const;
 
-  test("the first run of a week sums up how the vault stands, and no other does", async () => {
+  test("sums up the vault's state in the first run of a week, and in no other", async () => {
     // 2026-11-22 is a Sunday, the last day of its week.
     const rig = rigOf(weekly);
     for (let day = 0; day <= 8; day += 1) await rig.run(day);
@@ -89,7 +89,7 @@ describe("weekly-summary", () => {
     );
   });
 
-  test("a week begins on Monday in the vault's time zone", async () => {
+  test("starts a week on Monday in the vault's time zone", async () => {
     const rig = rigOf({ ...weekly, timezone: "Pacific/Auckland", schedule: "rate(12 hours)" });
     await rig.run(0);
     // Sunday 15:00 UTC is Monday in Auckland.
@@ -97,7 +97,7 @@ describe("weekly-summary", () => {
     expect(rig.mails().map((subject) => subject.slice(-8))).toStrictEqual(["2026-W47", "2026-W48"]);
   });
 
-  test("failures come at once, and once a day, as ever", async () => {
+  test("mails failures at once, and once a day, as usual", async () => {
     const rig = rigOf(weekly);
     await rig.run(0);
     rig.primary.on(DescribeInstancesCommand).resolves({});
@@ -109,14 +109,14 @@ describe("weekly-summary", () => {
     ]);
   });
 
-  test("a region that can't be read is said to be so", async () => {
+  test("says if a region can't be read", async () => {
     const rig = rigOf(weekly);
     rig.primary.on(DescribeSnapshotsCommand).rejects(new Error("no route"));
     await expect(rig.run(0)).rejects.toMatchObject({ name: "BackupFailed" });
     expect(rig.bodies()[0]).toContain("us-east-1 could not be read. us-west-2 has 1 recovery point (");
   });
 
-  test("is told again where SNS was down", async () => {
+  test("mails again if SNS was down", async () => {
     const rig = rigOf(weekly);
     rig.sns.on(PublishCommand).rejectsOnce(new Error("SNS is down"));
     await rig.run(0);

@@ -36,26 +36,26 @@ const failed = outcome("snapshot", "failed");
 test.each([
   ["clean", "nothing was to do", [], []],
   ["clean", "all was done", [made, outcome("copy", "done", ["b"])], []],
-  ["clean", "work was only put off or already so", [outcome("copy", "deferred"), outcome("delete", "skipped")], []],
+  ["clean", "work was only deferred or already done", [outcome("copy", "deferred"), outcome("delete", "skipped")], []],
   ["no-instances", "nothing carries the tag", [], [problemOf("no-instances")]],
   ["no-instances", "nothing carries the tag, though copies were made", [made], [problemOf("no-instances")]],
   ["partial", "one of two failed", [made, failed], []],
-  ["partial", "a copy is broken, and nothing failed", [], [problemOf("copy-unusable")]],
+  ["partial", "a copy is unusable, and nothing failed", [], [problemOf("copy-unusable")]],
   ["partial", "a region was not seen, and snapshots were made", [made], [problemOf("not-observed")]],
   ["failed", "all that was to be made failed", [failed], []],
   ["failed", "the world was not seen", [], [problemOf("not-observed")]],
-])("is %s where %s", (status, _what, outcomes, problems) => {
+])("reports the status %s if %s", (status, _what, outcomes, problems) => {
   expect(summary(outcomes, problems).status).toBe(status);
 });
 
-test("a notice leaves the status as it is", () => {
+test("leaves the status unchanged for a notice", () => {
   const notice: Problem = { ...problemOf("in-use"), severity: "notice" };
   expect(summary([made], [notice]).status).toBe("clean");
   expect(summary([failed], [notice]).status).toBe("failed");
   expect(summary([made], [notice]).problems).toStrictEqual([notice]);
 });
 
-test("counts what was made by snapshot, the rest by action", () => {
+test("counts snapshots one by one, and the rest by action", () => {
   const outcomes = [
     outcome("snapshot", "done", ["a", "b", "c"]),
     outcome("snapshot", "failed", ["d"]),
@@ -76,7 +76,7 @@ test("counts what was made by snapshot, the rest by action", () => {
   });
 });
 
-test("each failure is a problem that names what and where, after the plan's own", () => {
+test("makes each failure a problem that names what and where, after the plan's own", () => {
   const outcomes = [failed, outcome("copy", "failed"), outcome("delete", "failed"), outcome("lock", "failed"), made];
   const { problems } = summary(outcomes, [problemOf("copy-unusable")]);
   expect(problems.map((p) => [problemKey(p), p.message])).toStrictEqual([
@@ -88,7 +88,7 @@ test("each failure is a problem that names what and where, after the plan's own"
   ]);
 });
 
-test("what was put off is counted by AWS's code, or as for want of time", () => {
+test("counts deferred work by AWS's code, or as lacking time", () => {
   const coded = (code: string | undefined, status: Outcome["status"] = "deferred") => ({
     ...outcome("copy", status),
     code,
@@ -109,13 +109,13 @@ test("what was put off is counted by AWS's code, or as for want of time", () => 
   expect(summary([made]).deferrals).toStrictEqual({});
 });
 
-test("two problems of one key are one, the first", () => {
+test("counts two problems of one key once, as the first", () => {
   const again = { ...problemOf("deletion-not-checked"), message: "another way to fail" };
   const { problems } = summary([made], [problemOf("deletion-not-checked"), again, problemOf("not-observed")]);
   expect(problems.map(({ message }) => message)).toStrictEqual(["deletion-not-checked", "not-observed"]);
 });
 
-test("a read that was throttled counts as put off, and is no problem", () => {
+test("counts a throttled read as deferred, and not as a problem", () => {
   const read = { code: "RequestLimitExceeded", problem: problemOf("not-observed") };
   const { status, counts, deferrals } = summary([made], [], [read]);
   expect([status, counts.deferred, deferrals]).toStrictEqual(["clean", 1, { RequestLimitExceeded: 1 }]);

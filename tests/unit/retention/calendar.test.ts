@@ -1,4 +1,4 @@
-/** Calendars by table and by Intl's own fields; tests/unit/retention/resticDifferential.test.ts holds them against Go's. */
+/** Tests calendars by table and against Intl's own fields; resticDifferential.test.ts compares them with Go's. */
 import fc from "fast-check";
 import { makeCalendar } from "../../../src/vault/retention/calendar";
 import { parseWithin } from "../../../src/vault/retention/keepRules";
@@ -23,7 +23,7 @@ test.each([
   ["UTC", "2021-01-04T00:00Z", "2021-01-04T00 2021-01-04 2021-W01 2021-01 2021"],
   ["UTC", "2024-02-29T12:00Z", "2024-02-29T12 2024-02-29 2024-W09 2024-02 2024"],
   ["UTC", "1969-12-28T12:00Z", "1969-12-28T12 1969-12-28 1969-W52 1969-12 1969"],
-])("in %s %s is in %s", (timezone, at, expected) => {
+])("puts in %s %s into %s", (timezone, at, expected) => {
   expect(periods(timezone, at)).toBe(expected);
 });
 
@@ -42,12 +42,12 @@ test.each([
     ["2026-11-01T05:30Z", "2026-11-01T06:30Z", "2026-11-01T07:00Z"],
     ["2026-11-01T01", "2026-11-01T01", "2026-11-01T02"],
   ],
-])("when the clock turns in %s, %j are the hours %j", (timezone, at, hours) => {
+])("maps at the clock change in %s %j to the hours %j", (timezone, at, hours) => {
   const { periodsOf } = makeCalendar(timezone);
   expect(at.map((text) => periodsOf(Date.parse(text)).hourly)).toStrictEqual(hours);
 });
 
-/** Near the turns of the clock, and anywhere. */
+/** Draws instants near clock changes, and anywhere. */
 const instant = fc.oneof(
   fc.integer({ min: Date.UTC(1975, 0), max: Date.UTC(2040, 0) }),
   fc
@@ -65,7 +65,7 @@ const instant = fc.oneof(
     .map(([at, minutes]) => Date.parse(at) + minutes * MINUTE_MS),
 );
 
-test("hours, days, months and years are those that Intl tells", () => {
+test("agrees with Intl on hours, days, months and years", () => {
   for (const timeZone of ZONES) {
     const { periodsOf } = makeCalendar(timeZone);
     const format = new Intl.DateTimeFormat("sv-SE", { timeZone, dateStyle: "short", timeStyle: "medium" });
@@ -81,7 +81,7 @@ test("hours, days, months and years are those that Intl tells", () => {
   }
 });
 
-test("a week begins on Monday, and the first of a year is the one with January 4", () => {
+test("starts a week on Monday, and a year's weeks with the one of January 4", () => {
   const { periodsOf } = makeCalendar("UTC");
   for (let day = Date.UTC(1999, 0, 1); day < Date.UTC(2045, 0, 1); day += DAY_MS) {
     const weekday = (new Date(day).getUTCDay() + 6) % 7;
@@ -101,7 +101,7 @@ test.each([
   ["UTC", "2026-01-15T03:00Z", "1y5m7d2h", "2024-08-08T01:00Z"],
   ["UTC", "2026-01-31T00:00Z", "13m", "2024-12-31T00:00Z"],
   ["UTC", "2026-11-22T03:00Z", "36h", "2026-11-20T15:00Z"],
-  // Days are the zone's, of 23 or 25 hours when the clock turns; hours are not.
+  // Days are the zone's, of 23 or 25 hours at a clock change; hours are not.
   ["Europe/Berlin", "2026-03-29T10:00Z", "1d", "2026-03-28T11:00Z"],
   ["Europe/Berlin", "2026-03-29T10:00Z", "24h", "2026-03-28T10:00Z"],
   ["Europe/Berlin", "2026-10-25T11:00Z", "1d", "2026-10-24T10:00Z"],
@@ -113,19 +113,19 @@ test.each([
   ["Europe/Berlin", "2026-10-26T01:30Z", "1d", "2026-10-25T01:30Z"],
   ["America/New_York", "2026-11-02T06:30Z", "1d", "2026-11-01T05:30Z"],
   ["UTC", "2026-11-22T03:00Z", "1950y", "0076-11-22T03:00Z"],
-])("in %s %s minus %s is %s", (timezone, at, text, expected) => {
+])("computes in %s %s minus %s as %s", (timezone, at, text, expected) => {
   const distance = parseWithin(text) ?? { years: 0, months: 0, days: 0, hours: 0 };
   const beforeMs = makeCalendar(timezone).before(Date.parse(at), distance);
   expect(new Date(beforeMs).toISOString()).toBe(new Date(expected).toISOString());
 });
 
-test("the longest distance that can be written is still an instant", () => {
+test("keeps the longest distance that can be written an instant", () => {
   const farMs = parseWithin("99999y99999m99999d99999h")!;
   for (const timezone of ZONES) {
     expect(makeCalendar(timezone).before(Date.UTC(2026, 10, 22), farMs)).toBeLessThan(-3e15);
   }
 });
 
-test("a zone that Intl does not know is an error, at once", () => {
+test("refuses a zone that Intl does not know at once", () => {
   expect(() => makeCalendar("Mars/Olympus")).toThrow(RangeError);
 });

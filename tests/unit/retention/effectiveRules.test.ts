@@ -26,28 +26,28 @@ function rulesOf(
 }
 
 describe("the policy of an instance", () => {
-  test("is that of its newest recovery point, so that a new tag value counts for all of them", () => {
+  test("is that of its newest recovery point, so that a new tag value applies to all of them", () => {
     const points = [point(2, { [TAG.policy]: "bronze" }), point(1, { [TAG.policy]: "gold" })];
     expect(rulesOf(points)).toStrictEqual({ ...GOLD, keepAtLeast: 1 });
     expect(rulesOf([...points].reverse())).toStrictEqual({ ...GOLD, keepAtLeast: 1 });
   });
 
-  test("is known from a copy alone, and by the instance's tag on older snapshots", () => {
+  test("is known from a copy alone, and from the instance's tag on older snapshots", () => {
     const old = point(1, { [`${INSTANCE_TAG_PREFIX}Backup`]: "bronze" });
     expect(rulesOf([], TWO, undefined, [copyOf(old, "copy")])).toMatchObject(BRONZE);
   });
 
-  describe("that is the last of a stack's policies", () => {
+  describe("the last of a stack's policies", () => {
     const last = { ...TWO, policies: { gold: GOLD } };
 
-    test("is not for the points of one that was taken out: they stay, and it is told", () => {
+    test("does not apply to points of a policy that was removed, which are kept and reported", () => {
       const bronze = [point(1, { [TAG.policy]: "bronze" })];
       const { rulesOf: of, problems } = instanceRules(bronze, {}, last, NOW);
       expect(of("i-1").keepAll).toBe("its policy bronze is not among the stack's");
       expect(problems.map(({ kind, subject }) => [kind, subject])).toStrictEqual([["unknown-policy", "bronze"]]);
     });
 
-    test("is for points that carry no name", () => {
+    test("applies to points without a policy name", () => {
       expect(rulesOf([point(1)], last)).toMatchObject(GOLD);
     });
   });
@@ -56,7 +56,7 @@ describe("the policy of an instance", () => {
     ["silver", { [TAG.policy]: "silver" }],
     ["toString", { [TAG.policy]: "toString" }],
     ["(none)", {}],
-  ])("where it is %s and the stack has none of that name, nothing is pruned and it is told", (name, tags) => {
+  ])("prunes nothing, and reports it, if the policy is %s and the stack has none of that name", (name, tags) => {
     const { rulesOf: of, problems } = instanceRules([point(1, tags)], {}, TWO, NOW);
     expect(of("i-1").keepAll).toBe(`its policy ${name} is not among the stack's`);
     expect(problems.map(({ kind, subject, message }) => [kind, subject, message])).toStrictEqual([
@@ -68,12 +68,12 @@ describe("the policy of an instance", () => {
     ]);
   });
 
-  test("of an instance that nothing is known of keeps all", () => {
+  test("keeps everything of an instance of which nothing is known", () => {
     expect(rulesOf([]).keepAll).toBe("it is not known what it is of");
   });
 });
 
-test("an instance's own rules take the place of the policy's of that name, within the bounds of now", () => {
+test("replaces the policy's rules by an instance's own of the same name, within the present bounds", () => {
   const tags = { [TAG.policy]: "gold", [TAG.keep]: "daily=60 weekly=9", [TAG.drKeep]: "daily=7" };
   const policy = { ...TWO, overrideMax: { daily: 60 } };
   expect(rulesOf([point(1, tags)], policy)).toMatchObject({
@@ -90,12 +90,12 @@ test("an instance's own rules take the place of the policy's of that name, withi
   });
 });
 
-describe("an instance that is not backed up any more", () => {
+describe("an instance that is no longer backed up", () => {
   const gold = { [TAG.policy]: "gold" };
   const other = [instance("i-2", [volume("vol-2")])];
   const policy = (orphans: CoreSettings["orphans"]): CoreSettings => ({ ...TWO, orphans });
 
-  test("keeps its last after orphanDays", () => {
+  test("keeps its last recovery point after orphanDays", () => {
     const kept = { ...policy("keep-last"), keepAtLeast: 2 };
     expect(rulesOf([point(31, gold)], kept, other)).toStrictEqual({
       keep: { last: 2 },
@@ -105,11 +105,11 @@ describe("an instance that is not backed up any more", () => {
     expect(rulesOf([point(30, gold)], kept, other)).toMatchObject(GOLD);
   });
 
-  test("keeps what its rules keep where the stack says so", () => {
+  test("keeps what its rules keep if the stack says so", () => {
     expect(rulesOf([point(31, gold)], policy("keep"), other)).toMatchObject(GOLD);
   });
 
-  test("expires whole where the stack says so, and not where its policy is unknown", () => {
+  test("expires whole if the stack says so, but not if its policy is unknown", () => {
     expect(rulesOf([point(31, gold)], policy("expire"), other)).toMatchObject({
       keepAtLeast: 0,
       expireAll: "its instance is not backed up any more",
@@ -121,7 +121,7 @@ describe("an instance that is not backed up any more", () => {
     ]);
   });
 
-  test("is one that is attached but excluded, too", () => {
+  test("includes one that is attached but excluded", () => {
     const excluded = volume("vol-1", { tags: { Backup: "exclude" } });
     const instances = [instance("i-1", [excluded])];
     expect(rulesOf([point(31, gold)], policy("expire"), instances).keepAtLeast).toBe(0);
@@ -132,7 +132,7 @@ describe("an instance that is not backed up any more", () => {
     ["no instance matched", []],
     ["it is attached to one", [instance("i-1", [volume("vol-1")])]],
     ["it is attached to one whose mappings lack it", [{ ...instance("i-1", []), unmapped: [volume("vol-1")] }]],
-  ])("is none where %s", (_what, instances) => {
+  ])("is not an orphan if %s", (_what, instances) => {
     expect(rulesOf([point(400, gold)], policy("expire"), instances)).toMatchObject(GOLD);
   });
 });

@@ -1,4 +1,4 @@
-/** What retention wants of an instance's recovery points: whole, whatever became of its volumes. */
+/** Tests retention of an instance's recovery points: whole, whatever happened to its volumes. */
 import fc from "fast-check";
 import { makeCalendar } from "../../../src/vault/retention/calendar";
 import type { Former } from "../../../src/vault/retention/former";
@@ -12,7 +12,7 @@ import type { KeepRules } from "../../../src/vault/model/settings";
 import type { Snapshot } from "../../../src/vault/model/world";
 import { NOW, copyOf, snapshot } from "../../support/world";
 
-/** `volumes` of an instance, so many days ago, of a set that was to have as many or more. */
+/** Returns snapshots of `volumes`, some days ago, in a set that was to have as many or more. */
 function night(days: number, volumes: string[], size = volumes.length, instanceId = "i-1"): Snapshot[] {
   const slot = isoSeconds(NOW - days * DAY_MS);
   return volumes.map((volumeId, index) =>
@@ -48,34 +48,34 @@ function goneBy(
 
 const THREE_DAYS = { retentionDays: 3 };
 
-test("a root volume that was replaced keeps its history with its instance", () => {
+test("keeps the history of an instance whose root volume was replaced", () => {
   const before = [9, 40, 400].flatMap((days) => night(days, ["vol-old"]));
   const since = [0, 1].flatMap((days) => night(days, ["vol-new"]));
   expect(goneBy([...before, ...since], { yearly: 7, daily: 2 })).toStrictEqual(["i-1/vol-old/40"]);
 });
 
-test("the last of a replaced volume stays, whatever came after it", () => {
+test("keeps the last point of a replaced volume, whatever came after it", () => {
   const all = [...night(9, ["vol-old"]), ...night(10, ["vol-old"]), ...night(0, ["vol-new"])];
   expect(goneBy(all, THREE_DAYS)).toStrictEqual(["i-1/vol-old/10"]);
 });
 
-test("a data volume that was away for one run loses nothing", () => {
+test("loses nothing of a data volume that was away for one run", () => {
   const months = [0, 30, 60, 90].flatMap((days) => night(days, days === 30 ? ["root"] : ["root", "data"]));
   expect(goneBy(months, { last: 4 })).toStrictEqual([]);
 });
 
-test("a recovery point goes whole", () => {
+test("deletes a recovery point whole", () => {
   const all = [0, 4, 5].flatMap((days) => night(days, ["root", "data"]));
   expect(goneBy(all, THREE_DAYS)).toStrictEqual(["data/4", "data/5", "root/4", "root/5"].map((id) => `i-1/${id}`));
 });
 
-test("nights when a volume failed take no good night's place", () => {
+test("does not let nights when a volume failed take the place of complete nights", () => {
   const failing = [0, 1].flatMap((days) => night(days, ["root"], 2));
   const good = [2, 3, 4].flatMap((days) => night(days, ["root", "data"]));
   expect(goneBy([...failing, ...good], { last: 2 })).toStrictEqual(["i-1/data/4", "i-1/root/4"]);
 });
 
-test("a shared volume stays for whichever instance has a recovery point of that slot", () => {
+test("keeps a shared volume for every instance that has a recovery point of that slot", () => {
   const mine = [0, 5].flatMap((days) => night(days, ["root-1", "shared"]));
   const theirs = [
     ...night(1, ["root-2", "shared"], 2, "i-2"),
@@ -83,7 +83,7 @@ test("a shared volume stays for whichever instance has a recovery point of that 
     ...night(6, ["root-2"], 1, "i-2"),
   ];
   const all = [...mine, ...theirs];
-  // With it the root that its data would be nothing without.
+  // With it the root, without which its data is worthless.
   expect(goneBy(all, { last: 1 }, { other: { last: 9 } })).toStrictEqual([]);
   expect(goneBy(all, { last: 1 }, { other: { last: 1 } })).toStrictEqual([
     "i-1/root-1/5",
@@ -93,7 +93,7 @@ test("a shared volume stays for whichever instance has a recovery point of that 
   ]);
 });
 
-test("DR copies in what is the primary region now are held to drKeep, and stand-ins are not", () => {
+test("applies drKeep to DR copies in what is now the primary region, but not to encrypted replacements", () => {
   const originals = [0, 1, 2, 3].flatMap((days) => night(days, ["root"]));
   const toDr = { tags: { [TAG.volumeSizeGiB]: "8" } };
   const copies = originals.map((one) => copyOf(one, `copy of ${one.snapshotId}`, toDr));
@@ -103,7 +103,7 @@ test("DR copies in what is the primary region now are held to drKeep, and stand-
   expect(goneBy(standIns, { last: 1 }, { drKeep })).toHaveLength(3);
 });
 
-test("of any history: a recovery point is kept or goes whole, and each volume keeps its newest", () => {
+test("keeps or deletes recovery points whole, and keeps the newest of each volume, for any history", () => {
   const volumes = fc.subarray(["a", "b", "c"], { minLength: 1 });
   const nights = fc.array(fc.tuple(fc.nat(30), volumes), { minLength: 1, maxLength: 20 });
   const rules = fc.record({ last: fc.nat(3), daily: fc.nat(3), retentionDays: fc.nat(9) });
@@ -126,7 +126,7 @@ test("of any history: a recovery point is kept or goes whole, and each volume ke
   );
 });
 
-/** What became of each snapshot, in an order of its own: ids, reasons and the changes that they wait for. */
+/** Returns what is decided for each snapshot, sorted: ids, reasons and the changes that they wait for. */
 function outcomesOf(all: readonly Snapshot[], rules: PruneRules): unknown[] {
   const verdict = evaluate({ snapshots: all, side: "keep", region: "us-east-1" }, rules);
   const sorted = [...all].sort((a, b) => (a.snapshotId < b.snapshotId ? -1 : 1));

@@ -9,7 +9,7 @@ test.each([
   ["2y12h", { years: 2, months: 0, days: 0, hours: 12 }],
   ["0d", { years: 0, months: 0, days: 0, hours: 0 }],
   ["99999h", { years: 0, months: 0, days: 0, hours: 99_999 }],
-])("%p is a duration", (text, expected) => {
+])("reads %p as a duration", (text, expected) => {
   expect(parseWithin(text)).toStrictEqual(expected);
 });
 
@@ -32,11 +32,11 @@ test.each([
   "100000h",
   "１d",
   "7d\n",
-])("%p is no duration", (text) => {
+])("does not read %p as a duration", (text) => {
   expect(parseWithin(text)).toBeUndefined();
 });
 
-test("a duration written again from its parts is the same", () => {
+test("writes a duration from its parts as it was", () => {
   fc.assert(
     fc.property(arbitraryWithin, (text) => {
       const { years = 0, months = 0, days = 0, hours = 0 } = parseWithin(text) ?? {};
@@ -49,22 +49,22 @@ test("a duration written again from its parts is the same", () => {
 test.each<[string, KeepRules]>([
   ["nothing", {}],
   ["zeros", { last: 0, daily: 0, retentionDays: 0, within: "0d" }],
-  ["a within of no text", { within: "" }],
+  ["a within without text", { within: "" }],
   ["a within that can't be read", { within: "a week" }],
   ["counts below -1", { last: -2, yearly: -7 }],
-])("rules of %s are empty", (_what, rules) => {
+])("recognizes rules of %s as empty", (_what, rules) => {
   expect(isEmpty(rules)).toBe(true);
   expect([countsOf(rules), withinOf(rules)]).toStrictEqual([[], undefined]);
 });
 
 test.each<KeepRules>([{ last: 1 }, { hourly: -1 }, { within: "1h" }, { retentionDays: 1 }])(
-  "%j is not empty",
+  "does not count %j as empty",
   (rules) => {
     expect(isEmpty(rules)).toBe(false);
   },
 );
 
-test("counts come in restic's order, with their words", () => {
+test("lists counts in restic's order, with their words", () => {
   expect(countsOf({ yearly: -1, daily: 7, last: 3, weekly: 0 })).toStrictEqual([
     { rule: "last", periods: 3, words: "last 3" },
     { rule: "daily", periods: 7, words: "daily 7" },
@@ -72,6 +72,6 @@ test("counts come in restic's order, with their words", () => {
   ]);
 });
 
-test("one day is no days", () => {
+test("does not show one day as days", () => {
   expect([daysWords(1), daysWords(2)]).toStrictEqual(["within 1 day", "within 2 days"]);
 });

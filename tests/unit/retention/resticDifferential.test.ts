@@ -51,7 +51,7 @@ const TURNS = [
 
 const STEPS = [20 * MINUTE_MS, HOUR_MS, 6 * HOUR_MS, DAY_MS, 7 * DAY_MS, 31 * DAY_MS];
 
-/** Instants, all different: regular around a turn with gaps, scattered over years, a few of the future. */
+/** Draws different instants: regular around a clock change with gaps, scattered over years, a few in the future. */
 const arbitraryHistory: fc.Arbitrary<number[]> = fc
   .record({
     around: fc.constantFrom(...TURNS),
@@ -96,7 +96,7 @@ function forget(directory: string, timezone: string, rules: KeepRules): Group[] 
   return JSON.parse(run.stdout) as Group[];
 }
 
-/** Our words in restic's: `daily 7: 2026-11-22` → `daily snapshot`. */
+/** Translates our words into restic's: `daily 7: 2026-11-22` → `daily snapshot`. */
 function inResticsWords(reasons: readonly string[]): string[] {
   return reasons
     .filter((reason) => since016 || !reason.endsWith(": the oldest"))
@@ -108,7 +108,7 @@ function inResticsWords(reasons: readonly string[]): string[] {
     .sort();
 }
 
-/** What is kept, with the reasons. */
+/** Returns what is kept, with the reasons. */
 type Kept = [id: string, matches: string[]][];
 
 function ours(points: readonly RetentionPoint[], rules: KeepRules, timezone: string): Kept {
@@ -128,7 +128,7 @@ afterAll(() => {
   rmSync(directory, { recursive: true });
 });
 
-/** Restic's decisions of each history and ours must be the same, under each of the rules. */
+/** Checks that restic's decisions and ours are the same for each history under each of the rules. */
 function compare(name: string, timezone: string, histories: number[][], policies: KeepRules[]) {
   const repository = join(directory, `${name}-${timezone.replace("/", "-")}`);
   const flat = histories.flatMap((history, index) =>
@@ -166,7 +166,7 @@ withRestic.each(ZONES)("keeps what restic forget keeps, for the same reasons, in
 });
 
 withRestic.each(ZONES)("reaches back over the turns of the clock as restic does, in %s", (zone) => {
-  // Of each turn all that is near, and the newest a day later, at a time that the turn skipped or repeated.
+  // For each clock change all instants near it, and the newest a day later, at a time that was skipped or repeated.
   const near = Array.from({ length: 25 }, (_, n) => (n - 12) * 10 * MINUTE_MS);
   const later = [-60, -45, -30, -15, 0, 15, 30, 45, 60].map((n) => DAY_MS + n * MINUTE_MS);
   const histories = TURNS.slice(0, 6).flatMap((turn) =>

@@ -1,11 +1,13 @@
-/** retention by table: what each rule keeps, and the words for it. Its properties: retentionRules.test.ts. */
+/**
+ * Tests retention by table: what each rule keeps, and the words for it. For its properties see retentionRules.test.ts.
+ */
 import { makeCalendar } from "../../../src/vault/retention/calendar";
 import { type RetentionPoint, retention } from "../../../src/vault/retention/retention";
 import { DAY_MS, HOUR_MS } from "../../../src/vault/lib/time";
 import type { KeepRules } from "../../../src/vault/model/settings";
 import { NOW } from "../../support/world";
 
-/** The id of a point is the time that it was taken at. */
+/** Uses as id of a point the time at which it was taken. */
 function at(...times: string[]): RetentionPoint[] {
   return times.map((time) => ({
     snapshotId: time,
@@ -14,7 +16,7 @@ function at(...times: string[]): RetentionPoint[] {
   }));
 }
 
-/** A point a night at 03:00 UTC, the newest on 2026-11-22. */
+/** Returns a point per night at 03:00 UTC, the newest on 2026-11-22. */
 const nights = (count: number) =>
   at(...Array.from({ length: count }, (_, n) => new Date(NOW - n * DAY_MS).toISOString()));
 
@@ -39,7 +41,7 @@ describe("rules keep", () => {
     ]);
   });
 
-  test("periods that have a point: days without one do not count", () => {
+  test("periods that have a point, not counting days without one", () => {
     const points = at(
       "2026-11-22T03:00Z",
       "2026-11-10T03:00Z",
@@ -54,7 +56,7 @@ describe("rules keep", () => {
     ]);
   });
 
-  test("the oldest point too, while a count is not used up, and all its other reasons", () => {
+  test("the oldest point too, while a count is not used up, with all its other reasons", () => {
     expect(keep(nights(30), { monthly: 3, yearly: 2, last: 2 })).toStrictEqual([
       "2026-11-22T03:00 last 2, monthly 3: 2026-11, yearly 2: 2026",
       "2026-11-21T03:00 last 2",
@@ -73,7 +75,7 @@ describe("rules keep", () => {
     expect(keep(nights(40), { last: -1 })).toHaveLength(40);
   });
 
-  test("what is within a distance of the newest, not of now, and not what is just as far", () => {
+  test("what is within a distance of the newest, not of now, and nothing just as far away", () => {
     const points = at("2026-09-08T03:00:00Z", "2026-09-07T03:00:01Z", "2026-09-07T03:00:00Z");
     expect(keep(points, { within: "1d" })).toStrictEqual([
       "2026-09-08T03:00 within 1d of the newest",
@@ -81,7 +83,7 @@ describe("rules keep", () => {
     ]);
   });
 
-  test("within a distance of the newest that is not of the future", () => {
+  test("what is within a distance of the newest that is not in the future", () => {
     const points = at("2027-01-01T00:00Z", "2026-11-22T03:00Z", "2026-11-21T03:01Z", "2026-11-21T03:00Z");
     expect(keep(points, { within: "1d" })).toHaveLength(3);
     expect(keep(at("2028-01-01T00:00Z", "2027-01-01T00:00Z"), { within: "1h" })).toHaveLength(2);
@@ -107,7 +109,7 @@ describe("rules keep", () => {
   test.each([
     ["Europe/Berlin", ["2026-10-25T01:30", "2026-10-25T02:30"]],
     ["UTC", ["2026-10-25T01:30", "2026-10-25T00:30"]],
-  ])("the hours of %s, where autumn's second 02:30 stands for both", (timezone, expected) => {
+  ])("the hours of %s, counting autumn's second 02:30 with the first", (timezone, expected) => {
     const hours = at("2026-10-24T23:30Z", "2026-10-25T00:30Z", "2026-10-25T01:30Z");
     const kept = keep(hours, { hourly: 2 }, timezone);
     expect(kept.map((line) => line.slice(0, 16))).toStrictEqual(
@@ -115,7 +117,7 @@ describe("rules keep", () => {
     );
   });
 
-  test("days by the zone, where one of 23 hours has a last point too", () => {
+  test("days by the zone, even one of 23 hours", () => {
     // 23:30 on March 7 and 8 in New York, and 00:30 on March 9: the clock turns between.
     const points = at("2026-03-08T04:30Z", "2026-03-09T03:30Z", "2026-03-09T04:30Z");
     expect(keep(points, { daily: 3 }, "America/New_York")).toStrictEqual([
@@ -145,8 +147,8 @@ describe("rules keep", () => {
   });
 });
 
-describe("the floor", () => {
-  test("keeps the newest, and says so after the rules", () => {
+describe("the floor keepAtLeast", () => {
+  test("keeps the newest points, and says so after the rules", () => {
     expect(keep(nights(9), { daily: 1 }, "UTC", 2)).toStrictEqual([
       "2026-11-22T03:00 daily 1: 2026-11-22, one of the newest 2 of vol-1",
       "2026-11-21T03:00 one of the newest 2 of vol-1",
@@ -159,18 +161,18 @@ describe("the floor", () => {
   });
 });
 
-test("where no rule is on, all points stay", () => {
+test("keeps all points if no rule is set", () => {
   expect(keep(nights(2), { daily: 0, within: "" })).toStrictEqual([
     "2026-11-22T03:00 no rule is set",
     "2026-11-21T03:00 no rule is set",
   ]);
 });
 
-test("no points need no decision", () => {
+test("decides nothing without points", () => {
   expect(keep([], { daily: 7, within: "1d" })).toStrictEqual([]);
 });
 
-test("the border of the days is whole: as old as that is kept, a millisecond more is not", () => {
+test("keeps a point exactly as old as the days, but none a millisecond older", () => {
   const aged = (snapshotId: string, ageMs: number) => ({
     snapshotId,
     volumeId: "vol-1",
@@ -189,7 +191,7 @@ test("the border of the days is whole: as old as that is kept, a millisecond mor
   });
 });
 
-test("what goes by several rules says its age only", () => {
+test("gives only the age for a point that expires by several rules", () => {
   const options = { nowMs: NOW + 7 * HOUR_MS, calendar: makeCalendar("UTC"), keepAtLeast: 1 };
   const { reasons } = retention(nights(13), { daily: 7, retentionDays: 3 }, options);
   expect(reasons.get("2026-11-10T03:00:00.000Z")).toStrictEqual(["12.3 days old; no rule keeps it"]);

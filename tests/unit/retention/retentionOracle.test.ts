@@ -1,5 +1,5 @@
 /**
- * retention against an oracle that is written the other way round: it sorts points into periods first and counts
+ * Tests retention against an oracle that works the other way round: it sorts points into periods first and counts
  * afterwards, while retention walks from the newest to the oldest and counts as it goes.
  */
 import fc from "fast-check";
@@ -9,7 +9,7 @@ import { DAY_MS } from "../../../src/vault/lib/time";
 import { COUNTED, RUNS, dataMs, decide, floors, points, rules, sorted, zones } from "../../support/arbitraryPoints";
 import { NOW } from "../../support/world";
 
-/** ISO week by January 4, which is always in the first. */
+/** Computes the ISO week by January 4, which is always in the first. */
 function weekOf(day: string): string {
   const ms = Date.parse(day);
   const mondayOf = (dayMs: number) => dayMs - ((new Date(dayMs).getUTCDay() + 6) % 7) * DAY_MS;
@@ -30,7 +30,7 @@ function periodOf(point: RetentionPoint, rule: (typeof COUNTED)[number], timeZon
   return text.slice(0, { hourly: 13, daily: 10, monthly: 7, yearly: 4 }[rule]);
 }
 
-/** By id, why a count keeps a point. */
+/** Returns by id why a count keeps a point. */
 function counted(list: RetentionPoint[], rule: (typeof COUNTED)[number], count: number, zone: string) {
   const words = `${rule} ${count === -1 ? "all" : count}`;
   const newestOf = new Map<string, string>();
@@ -48,7 +48,7 @@ function counted(list: RetentionPoint[], rule: (typeof COUNTED)[number], count: 
   return reasons;
 }
 
-test("each point is kept for the oracle's reasons in their order", () => {
+test("keeps each point for the oracle's reasons in their order", () => {
   fc.assert(
     fc.property(points, rules, floors, zones, (list, { within: _, ...keep }, floor, zone) => {
       fc.pre(!isEmpty(keep));
@@ -71,7 +71,7 @@ test("each point is kept for the oracle's reasons in their order", () => {
   );
 });
 
-test("the points within a distance, in UTC, are the oracle's", () => {
+test("keeps in UTC the oracle's points within a distance", () => {
   fc.assert(
     fc.property(
       points,

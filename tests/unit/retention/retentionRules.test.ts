@@ -1,4 +1,7 @@
-/** What holds of retention for all histories and rules. Why each point is kept: retentionOracle.test.ts. */
+/**
+ * Tests what holds for retention with all histories and rules. For the reasons of each point see
+ * retentionOracle.test.ts.
+ */
 import fc from "fast-check";
 import { isEmpty } from "../../../src/vault/retention/keepRules";
 import type { RetentionPoint } from "../../../src/vault/retention/retention";
@@ -18,7 +21,7 @@ import {
 } from "../../support/arbitraryPoints";
 import { NOW } from "../../support/world";
 
-test("every point comes back once, newest first, with its reasons", () => {
+test("returns every point once, newest first, with its reasons", () => {
   fc.assert(
     fc.property(points, rules, floors, zones, (list, keep, floor, zone) => {
       const result = decide(list, keep, floor, zone);
@@ -39,7 +42,7 @@ test("every point comes back once, newest first, with its reasons", () => {
   );
 });
 
-test("the newest points stay, as many as the floor says", () => {
+test("keeps as many of the newest points as the floor says", () => {
   fc.assert(
     fc.property(points, rules, floors, zones, (list, keep, floor, zone) => {
       const newest = sorted(list).slice(0, floor);
@@ -50,7 +53,7 @@ test("the newest points stay, as many as the floor says", () => {
   );
 });
 
-test("the order of the points does not matter", () => {
+test("decides the same in any order of the points", () => {
   const shuffled = points.chain((list) =>
     fc.tuple(fc.constant(list), fc.shuffledSubarray(list, { minLength: list.length })),
   );
@@ -62,7 +65,7 @@ test("the order of the points does not matter", () => {
   );
 });
 
-test("what was kept is kept again, for the same reasons; one may now be the oldest too", () => {
+test("keeps again what it kept, for the same reasons, though one may now be the oldest too", () => {
   fc.assert(
     fc.property(points, rules, floors, zones, (list, keep, floor, zone) => {
       const first = decide(list, keep, floor, zone);
@@ -80,7 +83,7 @@ test("what was kept is kept again, for the same reasons; one may now be the olde
   );
 });
 
-test("rules together keep just what each would keep alone", () => {
+test("keeps by several rules just what each would keep alone", () => {
   fc.assert(
     fc.property(points, rules, floors, zones, (list, keep, floor, zone) => {
       const alone = (Object.keys(keep) as (keyof KeepRules)[]).map((rule) =>
@@ -93,7 +96,7 @@ test("rules together keep just what each would keep alone", () => {
   );
 });
 
-test("a count keeps no more points than it says", () => {
+test("keeps by a count no more points than it says", () => {
   fc.assert(
     fc.property(
       points,
@@ -108,7 +111,7 @@ test("a count keeps no more points than it says", () => {
   );
 });
 
-describe("where a rule is on, more never keeps less:", () => {
+describe("with a rule set, more never keeps less:", () => {
   const keepsAll = (list: RetentionPoint[], less: KeepRules, more: KeepRules, floor = 0) => {
     expect(without(decide(list, less, floor).keep, decide(list, more, floor).keep)).toStrictEqual([]);
   };
@@ -158,7 +161,7 @@ describe("where a rule is on, more never keeps less:", () => {
   });
 
   // The first rule of all takes away: restic's empty policy keeps everything.
-  test("but the first rule does", () => {
+  test("except for the first rule", () => {
     fc.assert(
       fc.property(points, rules, (list, keep) => {
         expect(isEmpty({})).toBe(true);
@@ -170,14 +173,14 @@ describe("where a rule is on, more never keeps less:", () => {
   });
 });
 
-describe("a point that is newer than all", () => {
+describe("a point newer than all others", () => {
   const grown = fc.tuple(points, fc.integer({ min: 1, max: 800 })).map(([list, hours]) => {
     const newestMs = Math.max(NOW, ...list.map(dataMs));
     const newer = { snapshotId: "newer", volumeId: "vol-1", startTimeMs: newestMs + hours * HOUR_MS };
     return { list, more: [...list, newer] };
   });
 
-  test("makes a count let go of one point at most: the newest, whose period it takes, or the oldest it kept", () => {
+  test("makes a count release one point at most: the newest, whose period it takes, or the oldest it kept", () => {
     fc.assert(
       fc.property(
         grown,
@@ -191,7 +194,7 @@ describe("a point that is newer than all", () => {
           const lost = without(before, after);
           expect(lost.length).toBeLessThanOrEqual(1);
           if (lost.length > 0) expect([before[0], before.at(-1)]).toContain(lost[0]);
-          // Nothing that was let go comes back.
+          // Nothing that was released comes back.
           expect(without(after, before)).toStrictEqual(["newer"]);
         },
       ),
@@ -199,7 +202,7 @@ describe("a point that is newer than all", () => {
     );
   });
 
-  test("makes the days let go of nothing", () => {
+  test("makes days release nothing", () => {
     fc.assert(
       fc.property(grown, fc.integer({ min: 1, max: 50 }), ({ list, more }, retentionDays) => {
         const after = decide(more, { retentionDays }).keep;

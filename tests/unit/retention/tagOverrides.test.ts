@@ -7,12 +7,12 @@ const DAYS: KeepPolicy = { keep: { retentionDays: 7 }, drKeep: { retentionDays: 
 const GOLD: KeepPolicy = { keep: { daily: 30, within: "2m" }, drKeep: { daily: 90, yearly: -1 } };
 const STACK = { tagKey: "backup", policies: { True: DAYS, gold: GOLD } };
 
-/** Of an instance with a policy whose rules nobody changes, where the tags do not say another. */
+/** Reads an instance's tags with a policy whose rules nobody changes, unless the tags name another. */
 function read(tags: Record<string, string>, overrideMin: KeepRules = {}) {
   return overridesOf({ backup: "True", ...tags }, { ...STACK, overrideMin, overrideMax: MAX });
 }
 
-test("an instance's tags become rules that its snapshots carry, a region's own each", () => {
+test("turns an instance's tags into rules that its snapshots carry, separately per region", () => {
   const tags = {
     Name: "db",
     "backup-keep-daily": "30",
@@ -38,11 +38,11 @@ test.each([
   ["backup-keep-within", "a while", "at most 1y"],
   ["backup-keep-monthly", "3", "no such tag: overrideMax has no monthly"],
   ["backup-keep-dayly", "3", "backup-keep- and one of last, hourly, daily, weekly, monthly, yearly, within"],
-])("%s=%s is told and not taken", (key, value, expected) => {
+])("reports %s=%s and does not apply it", (key, value, expected) => {
   expect(read({ [key]: value })).toStrictEqual({ carried: {}, errors: [{ key, value, expected }] });
 });
 
-test("with no bounds set no tag is taken", () => {
+test("applies no tag without bounds", () => {
   const bounds = { ...STACK, overrideMin: {}, overrideMax: {} };
   const { carried, errors } = overridesOf({ "backup-keep-within": "1d" }, bounds);
   expect([carried, errors.map(({ expected }) => expected)]).toStrictEqual([
@@ -51,7 +51,7 @@ test("with no bounds set no tag is taken", () => {
   ]);
 });
 
-describe("a rule that its policy has", () => {
+describe("a rule of its policy", () => {
   const gold = (tags: Record<string, string>, overrideMin: KeepRules = {}) =>
     read({ backup: "gold", ...tags }, overrideMin);
 
@@ -62,7 +62,7 @@ describe("a rule that its policy has", () => {
     ["backup-keep-within", "61d", TAG.keep, "within=61d"],
     ["backup-keep-within", "12m", TAG.keep, "within=12m"],
     ["backup-keep-yearly", "1", TAG.keep, "yearly=1"],
-  ])("may be lengthened, and one that it has not may be added: %s=%s", (key, value, tag, text) => {
+  ])("can be lengthened, and a missing one can be added: %s=%s", (key, value, tag, text) => {
     expect(gold({ [key]: value })).toStrictEqual({ carried: { [tag]: text }, errors: [] });
   });
 
@@ -72,7 +72,7 @@ describe("a rule that its policy has", () => {
     ["backup-keep-within", "60d", "2m to 1y"],
     ["backup-dr-keep-daily", "89", "a whole number from 90 to 90"],
     ["backup-dr-keep-yearly", "99999", "no such tag: the policy's own yearly is -1"],
-  ])("may not be shortened: %s=%s", (key, value, expected) => {
+  ])("cannot be shortened: %s=%s", (key, value, expected) => {
     expect(gold({ [key]: value })).toStrictEqual({
       carried: {},
       errors: [{ key, value, expected }],
@@ -83,17 +83,17 @@ describe("a rule that its policy has", () => {
     ["backup-keep-daily", "7", "backup-keep-daily", "6", "a whole number from 7 to 90"],
     ["backup-keep-within", "1m", "backup-keep-within", "30d", "1m to 1y"],
     ["backup-dr-keep-yearly", "3", "backup-dr-keep-yearly", "2", "a whole number from 3 on"],
-  ])("may be shortened as far as overrideMin says: %s=%s, not %s=%s", (key, value, other, less, expected) => {
+  ])("can be shortened as far as overrideMin says: %s=%s, not %s=%s", (key, value, other, less, expected) => {
     const min = { daily: 7, within: "1m", yearly: 3 };
     expect(gold({ [key]: value }, min).errors).toStrictEqual([]);
     expect(gold({ [other]: less }, min).errors).toStrictEqual([{ key: other, value: less, expected }]);
   });
 
-  test("is lengthened from what it is where overrideMin is more than that", () => {
+  test("is lengthened from its own value if overrideMin is higher", () => {
     expect(gold({ "backup-keep-daily": "30" }, { daily: 60 }).errors).toStrictEqual([]);
   });
 
-  test("that is more than overrideMax is nobody's to change", () => {
+  test("cannot be changed if it is above overrideMax", () => {
     const policies = { gold: { keep: { daily: 100 }, drKeep: {} } };
     const bounds = { tagKey: "backup", policies, overrideMin: {}, overrideMax: MAX };
     const { errors } = overridesOf({ backup: "gold", "backup-keep-daily": "90" }, bounds);
@@ -101,7 +101,7 @@ describe("a rule that its policy has", () => {
   });
 });
 
-test("tags of another key are not the vault's to read", () => {
+test("ignores tags with another key", () => {
   expect(read({ "backups-keep-daily": "x", "my-backup-keep-daily": "x" }).errors).toStrictEqual([]);
 });
 
@@ -113,11 +113,11 @@ test.each<[string | undefined, KeepRules]>([
   ["nonsense daily daily= =5", {}],
   ["", {}],
   [undefined, {}],
-])("carried as %j they are %j by the bounds of now", (text, rules) => {
+])("reads rules carried as %j as %j within the present bounds", (text, rules) => {
   expect(carriedRules(text, {}, { overrideMin: {}, overrideMax: MAX })).toStrictEqual(rules);
 });
 
-test("carried they shorten no rule that the policy has by now, but as far as overrideMin says", () => {
+test("does not let carried rules shorten what the policy has now, except as far as overrideMin says", () => {
   const of = (overrideMin: KeepRules) =>
     carriedRules("daily=8 yearly=2", { daily: 30 }, { overrideMin, overrideMax: MAX });
   expect(of({})).toStrictEqual({ yearly: 2 });
@@ -127,10 +127,10 @@ test("carried they shorten no rule that the policy has by now, but as far as ove
 test.each<[string, KeepRules, KeepRules, KeepRules]>([
   ["as they are without overrideMin", {}, MAX, { daily: 30, monthly: 12, retentionDays: 3 }],
   ["shorter where it allows that", { daily: 7 }, MAX, { daily: 7, monthly: 12, retentionDays: 3 }],
-  ["as they are where it is more", { daily: 60 }, MAX, { daily: 30, monthly: 12, retentionDays: 3 }],
-  ["without a rule that they have not", { weekly: 2 }, { weekly: 9 }, { daily: 30, monthly: 12, retentionDays: 3 }],
-  ["as they are where overrideMax has none", { monthly: 1 }, MAX, { daily: 30, monthly: 12, retentionDays: 3 }],
-])("the least that tags can make of a policy's rules is them %s", (_what, overrideMin, overrideMax, least) => {
+  ["as they are if it is more", { daily: 60 }, MAX, { daily: 30, monthly: 12, retentionDays: 3 }],
+  ["without a rule that they lack", { weekly: 2 }, { weekly: 9 }, { daily: 30, monthly: 12, retentionDays: 3 }],
+  ["as they are if overrideMax has none", { monthly: 1 }, MAX, { daily: 30, monthly: 12, retentionDays: 3 }],
+])("computes the least that tags can make of a policy's rules: %s", (_what, overrideMin, overrideMax, least) => {
   const own = { daily: 30, monthly: 12, retentionDays: 3 };
   expect(leastRules(own, { overrideMin, overrideMax })).toStrictEqual(least);
 });

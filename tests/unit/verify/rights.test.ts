@@ -1,4 +1,4 @@
-/** The session policies of verify:aws: the vault's own statements, within what STS takes. */
+/** Tests the session policies of verify:aws: the vault's own statements, within what STS accepts. */
 import { COPYING, COPYING_UNTAGGED, statementsOf, tagsOfCopiesAlone } from "../../../src/verify/rights";
 import { newVerifyId } from "../../../src/verify/run";
 import type { Target } from "../../../src/verify/target";
@@ -35,7 +35,7 @@ describe("session policies of verify:aws", () => {
     expect(lengthOf([...statementsOf(target, verifyId, COPYING_UNTAGGED), ...tagging])).toBeLessThanOrEqual(2_048);
   });
 
-  it("allow tags for CopySnapshot alone, where that is asked about", () => {
+  it("allow tags only for CopySnapshot if that is checked", () => {
     const [statement] = tagsOfCopiesAlone(targetIn("aws", "us-east-1", "us-west-2"), verifyId);
     expect(statement?.Condition).toEqual({
       StringEquals: {
@@ -45,12 +45,12 @@ describe("session policies of verify:aws", () => {
     });
   });
 
-  it("name a statement that the vault's policy does not have", () => {
+  it("throw if a statement is not in the vault's policy", () => {
     const target = targetIn("aws", "us-east-1", "us-west-2");
     expect(() => statementsOf(target, verifyId, ["Gone"])).toThrow("no statement Gone");
   });
 
-  it("are for a vault id as long as one may be", () => {
+  it("fit for a vault id of the maximum length", () => {
     expect(verifyId).toMatch(/^verify-20261122T030000Z-[0-9a-f]{24}$/);
     expect(verifyId).toHaveLength(48);
   });

@@ -1,4 +1,4 @@
-/** docs/ASSUMPTIONS.md and the checks of verify:aws say the same. */
+/** Tests that docs/ASSUMPTIONS.md and the checks of verify:aws say the same. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { announcement, exitCodeOf, renderRun } from "../../../src/verify/report";
@@ -17,7 +17,7 @@ function runOf(verdicts: Verdict[], more: Partial<Run> = {}): Run {
 }
 
 describe("the rows of docs/ASSUMPTIONS.md", () => {
-  it("are the checks of verify:aws, and then those that it does not check", () => {
+  it("are the checks of verify:aws, followed by those that it does not check", () => {
     const [checked = "", unchecked = ""] = PAGE.split("## Not checked");
     expect(idsIn(checked)).toEqual(CHECKS.map(({ id }) => id));
     const all = [...idsIn(checked), ...idsIn(unchecked)];
@@ -41,14 +41,14 @@ describe("the outcome of verify:aws", () => {
     expect(exitCodeOf(run)).toBe(code);
   });
 
-  it("names each verdict, and what is left with its command", () => {
+  it("names each verdict, and leftover resources with their command", () => {
     const text = renderRun(runOf(["confirmed", "different", "unknown"], { left }));
     expect(text).toMatch(/confirmed.*\n.*DIFFERENT.*\n.*could not tell/);
     expect(text).toContain("1 confirmed, 1 different, 1 could not tell");
     expect(text).toContain("vol-1 in us-east-1: no\n    aws ec2 delete-volume");
   });
 
-  it("is preceded by the cost, and by what a missing role means", () => {
+  it("comes after the cost, and after what a missing role means", () => {
     const target = {
       stack: "dev",
       vaultId: "v",

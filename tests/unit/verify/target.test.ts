@@ -1,4 +1,4 @@
-/** What verify:aws is told to verify: the stack's files under the options. */
+/** Tests which target verify:aws takes: the stack's files, overridden by the options. */
 import { readOptions } from "../../../src/verify/options";
 import { wantedOf } from "../../../src/verify/target";
 
@@ -9,7 +9,7 @@ const refuse = (code: number): never => {
 const KEY = "arn:aws:kms:us-west-2:123456789012:key/1234";
 
 describe("what verify:aws verifies", () => {
-  it("is the stack's regions, and its key by alias", () => {
+  it("is the stack's regions, with its key by alias", () => {
     expect(wantedOf(readOptions([], refuse))).toMatchObject({
       stack: "dev",
       vaultId: "smart-vault-dev",

@@ -1,8 +1,8 @@
 /**
- * Which snapshots still lack a verified copy in a region: in a DR region every one, in the primary region itself those that
- * are to be encrypted there (replacements.ts). A copy is verified when it is seen completed, encrypted and
- * under the vault's key: CopySnapshot's return proves none of it, since EC2 checks the key only afterwards
- * (API reference, CopySnapshot, KmsKeyId).
+ * Plans copies of snapshots that lack a verified one in a region. In a DR region every snapshot needs a copy. In the
+ * primary region only those do that are to be encrypted there (replacements.ts). A copy is verified when it is seen
+ * completed, encrypted and under the vault's key. CopySnapshot's return proves none of it, because EC2 checks the key
+ * only afterwards (API reference, CopySnapshot, KmsKeyId).
  */
 import { copyIdentity } from "./copyTags";
 import { latestStartedFirst } from "../../inventory/order";
@@ -29,18 +29,24 @@ function copyAction(snapshot: Snapshot, { region, keyArn, tagsOf }: CopyTarget, 
   };
 }
 
-/** Between tries once a replacement broke too: the cause is not in the copy. The first pause, the last, and how they grow. */
+/**
+ * Pauses between attempts once a second copy failed too, since the cause is then not in the copy: the first, the last,
+ * and their growth.
+ */
 const FIRST_PAUSE_MS = 30 * MINUTE_MS;
 const LAST_PAUSE_MS = 2 * HOUR_MS;
 const AGE_SHARE = 0.25;
 
-/** A snapshot that lacks a copy, with those that came to nothing, the newest first. */
+/** A snapshot that lacks a copy, with its unusable copies, the newest first. */
 interface Lacking {
   snapshot: Snapshot;
   unusable: readonly Snapshot[];
 }
 
-/** Whether it is to wait: at first half an hour, later a quarter of the snapshot's age, so that what fails for good takes few slots. */
+/**
+ * Decides whether the next attempt has to wait. At first it waits half an hour, later a quarter of the snapshot's age
+ * at the last attempt. A copy that always fails thus takes few slots.
+ */
 function wasAttemptedLately({ snapshot, unusable }: Lacking, nowMs: number): boolean {
   const [latest] = unusable;
   if (latest === undefined || unusable.length < 2) return false;
@@ -50,7 +56,7 @@ function wasAttemptedLately({ snapshot, unusable }: Lacking, nowMs: number): boo
   return nowMs - latest.startTimeMs < pauseMs;
 }
 
-/** What keeps failing goes after all else, and among its like by turns; the others by age. */
+/** Sorts snapshots by age. Those whose copies keep failing come last, and take turns. */
 function byTurn(all: Lacking[]): Lacking[] {
   const lastMs = ({ unusable }: Lacking) => (unusable.length < MAX_ATTEMPTS ? 0 : (unusable[0]?.startTimeMs ?? 0));
   return all.sort(
@@ -61,7 +67,10 @@ function byTurn(all: Lacking[]): Lacking[] {
   );
 }
 
-/** One problem a snapshot and region, whichever copy broke, so that a replacement that breaks too is told no sooner. */
+/**
+ * Returns one problem per snapshot and region, whichever copy is unusable. A second unusable copy is thus not reported
+ * sooner.
+ */
 function unusableCopy(copy: Snapshot, source: Snapshot, fault: string): Problem {
   return problem(
     "copy-unusable",
@@ -71,7 +80,7 @@ function unusableCopy(copy: Snapshot, source: Snapshot, fault: string): Problem 
   );
 }
 
-/** Somebody moved it to the archive tier before it was copied. */
+/** Returns the problem of a snapshot that somebody moved to the archive tier before it was copied. */
 function archivedUncopied({ snapshotId, region }: Snapshot, target: KeyedRegion): Problem {
   return problem(
     "not-copyable",
@@ -81,16 +90,16 @@ function archivedUncopied({ snapshotId, region }: Snapshot, target: KeyedRegion)
   );
 }
 
-/** Where copies go to, and how they are made there. */
+/** Region and key that copies are made in and under, with their tags. */
 export interface CopyTarget extends KeyedRegion {
   tagsOf: (source: Snapshot) => Tags;
   released: Released;
 }
 
 /**
- * Oldest snapshot first, so that what has waited longest is copied first; what keeps failing last, so that nothing
- * waits for it.
- * @param snapshots the completed ones that are worth a copy (no duplicates)
+ * Plans copies, the oldest snapshot first, because it has waited longest. Those whose copies keep failing come last, so
+ * that nothing waits for them.
+ * @param snapshots completed snapshots that are worth a copy (no redundant ones)
  */
 export function planCopies(
   snapshots: readonly Snapshot[],
@@ -100,7 +109,7 @@ export function planCopies(
 ): { actions: CopyAction[]; problems: Problem[] } {
   const actions: CopyAction[] = [];
   const problems: Problem[] = [];
-  // Few of many lack one: those alone are put in order.
+  // Few of many lack a copy, so only those are sorted.
   const lacking = snapshots.flatMap((snapshot): Lacking[] => {
     const copies = copiesOf(snapshot, bySource);
     if (!["missing", "unusable"].includes(coverageOf(snapshot, copies, target, target.released))) return [];
@@ -114,8 +123,8 @@ export function planCopies(
     }
     const [latest] = unusable;
     const fault = latest === undefined ? undefined : copyFault(latest, target.keyArn);
-    // One that failed is replaced without a word until it has been tried enough; a completed one under the wrong key
-    // is nothing that passes.
+    // A copy that failed is replaced without a report until it was attempted often enough. A completed copy under the
+    // wrong key does not recover, so it is reported at once.
     const isReported = latest?.state === "completed" || unusable.length >= MAX_ATTEMPTS;
     if (latest !== undefined && fault !== undefined && isReported) {
       problems.push(unusableCopy(latest, snapshot, fault));

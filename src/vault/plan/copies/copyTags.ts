@@ -1,10 +1,11 @@
 /**
- * The tags of what is copied. A copy in a DR region carries enough to restore with the primary region gone; an encrypted
- * copy in the primary region all that its original has, since it takes its place. Pure.
+ * Composes the tags of copies. A copy in a DR region carries enough to restore without the primary region. An encrypted
+ * copy in the primary region carries all that its original has, because it replaces it. Pure.
  */
 import { INSTANCE_TAG_PREFIX, MAX_TAGS, TAG, fillTags, tagsWithPrefix, userTags, vaultTags } from "../../model/tags";
 import type { Identity, Source } from "../../model/identity";
 import type { Snapshot, Tags } from "../../model/world";
+import { launchTagsIn } from "../../model/launchTags";
 import { volumeSpecFromTags } from "../../model/volumeSpec";
 
 const CARRIED_TAGS = [
@@ -20,8 +21,8 @@ const CARRIED_TAGS = [
 ] as const;
 
 /**
- * What ties a copy to the snapshot that held its data first: copies of an original and of its stand-in say the same, so
- * that none is missed when one has taken the other's place.
+ * Returns the tags that tie a copy to the snapshot that held its data first. Copies of an original and of its encrypted
+ * replacement have the same ones, so that no copy is missed after the replacement.
  */
 function sourceTags(source: Source): Tags {
   return {
@@ -31,7 +32,7 @@ function sourceTags(source: Source): Tags {
   };
 }
 
-/** Returns what a copy of a snapshot is: the same recovery point, with where its data was first. */
+/** Returns the identity of a copy: the same recovery point, with the snapshot that held its data first. */
 export function copyIdentity({ snapshotId, volumeId, startTimeMs, identity }: Snapshot): Identity {
   return {
     ...identity,
@@ -39,7 +40,10 @@ export function copyIdentity({ snapshotId, volumeId, startTimeMs, identity }: Sn
   };
 }
 
-/** The tags that repeat the identity, for people, filters and IAM: as it is, not as the source's tags have it now. */
+/**
+ * Returns the tags that repeat the identity for people, filters and IAM. They come from the identity, because the
+ * source's tags may have been changed.
+ */
 function identityTags({ vaultId, instanceId, slot, source }: Identity): Tags {
   return {
     [TAG.vault]: vaultId,
@@ -49,15 +53,15 @@ function identityTags({ vaultId, instanceId, slot, source }: Identity): Tags {
   };
 }
 
-/** The vault's own; then the instance's own tags, then the volume's, up to so many. */
+/** Adds the instance's own tags and then the volume's, up to a number of tags. */
 function withUserTags(own: Tags, { tags }: Snapshot, maxTags: number): Tags {
   const instanceTags = tagsWithPrefix(tags, INSTANCE_TAG_PREFIX);
   return fillTags(fillTags(own, instanceTags, maxTags), userTags(tags), maxTags);
 }
 
 /**
- * Of a copy in a DR region: enough to restore with the primary region gone.
- * @param configured the stack's `tags`, as they are now
+ * Returns the tags of a copy in a DR region, which are enough to restore without the primary region.
+ * @param configured the stack's current `tags`
  */
 export function drCopyTags(snapshot: Snapshot, configured: Tags = {}): Tags {
   const spec = volumeSpecFromTags(snapshot.tags, snapshot.volumeId);
@@ -74,13 +78,13 @@ export function drCopyTags(snapshot: Snapshot, configured: Tags = {}): Tags {
   const own = Object.fromEntries(
     Object.entries(known).flatMap(([key, value]) => (value === undefined ? [] : [[key, String(value)]])),
   );
-  return withUserTags({ ...configured, ...own }, snapshot, MAX_TAGS);
+  return withUserTags(fillTags({ ...configured, ...own }, launchTagsIn(snapshot.tags), MAX_TAGS), snapshot, MAX_TAGS);
 }
 
 /**
- * Of an encrypted copy in the primary region: whatever its original has, the marks of expired copies among it.
- * @param maxTags room is left for the marks that are written later
- * @param configured the stack's `tags`, as they are now
+ * Returns the tags of an encrypted replacement: all that its original has, with its copy-expired tags.
+ * @param maxTags leaves room for copy-expired tags that are written later
+ * @param configured the stack's current `tags`
  */
 export function replacementTags(original: Snapshot, maxTags: number, configured: Tags = {}): Tags {
   const identity = identityTags(copyIdentity(original));

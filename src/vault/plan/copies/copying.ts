@@ -1,4 +1,4 @@
-/** Copies that are wanted, region by region. Pure. */
+/** Plans the copies to each DR region. Pure. */
 import { drCopyTags } from "./copyTags";
 import type { SeenRegion } from "../../inventory/drRegions";
 import { isClear } from "../../identity/ownership";
@@ -8,7 +8,7 @@ import type { CoreSettings } from "../../model/settings";
 import type { Snapshot } from "../../model/world";
 import { isCompleted } from "../../inventory/states";
 
-/** Copies that are wanted, of what counts. */
+/** Plans the copies of completed snapshots to each DR region that was seen. */
 export function planCopying(
   completed: readonly Snapshot[],
   seen: readonly SeenRegion[],
@@ -21,7 +21,10 @@ export function planCopying(
   });
 }
 
-/** Adds what is in doubt and has no twin that is not: who changes tags keeps nothing from being copied. */
+/**
+ * Returns the completed canonical snapshots, and those in doubt that have no canonical twin. Anyone who changes tags
+ * thus prevents no copy.
+ */
 export function worthCopying(own: readonly Snapshot[], canonical: readonly Snapshot[]): Snapshot[] {
   const completed = canonical.filter(isCompleted);
   const doubted = own.filter((one) => !isClear(one) && isCompleted(one));

@@ -1,4 +1,7 @@
-/** Encrypts in the primary region: plans a copy of each unencrypted snapshot that stays. Pure. See docs/adr/0012. */
+/**
+ * Encrypts in the primary region, by an encrypted copy of each unencrypted snapshot that is kept. Pure. See
+ * docs/adr/0012.
+ */
 import { replacementTags } from "./copyTags";
 import { type CopyTarget, planCopies } from "./copies";
 import { maxSnapshotTags } from "../../model/tags";
@@ -7,19 +10,19 @@ import type { CoreSettings } from "../../model/settings";
 import { isReplacement } from "../../inventory/replacements";
 import { copiesBySource } from "../../inventory/copies";
 
-/** Where stand-ins are made; `undefined` where the stack wants none. */
+/** Returns where encrypted replacements are made; `undefined` if the stack wants none. */
 function encryptionTarget(settings: CoreSettings): CopyTarget | undefined {
   const { primaryRegion: region, primaryKeyArn: keyArn } = settings;
   if (keyArn === undefined) return undefined;
   const maxTags = maxSnapshotTags(settings);
   const tagsOf = (source: Snapshot) => replacementTags(source, maxTags, settings.tags);
-  // No stand-in is marked as expired: it goes with its slot.
+  // An encrypted replacement does not expire on its own, because it is deleted with its slot.
   return { region, keyArn, tagsOf, released: () => false };
 }
 
 /**
  * Plans encrypted copies of snapshots that are not encrypted.
- * @param staying completed ones that the plan does not delete
+ * @param staying completed snapshots that the plan does not delete
  */
 export function planEncrypting(
   own: readonly Snapshot[],

@@ -1,6 +1,7 @@
 /**
- * Orphans: instances that have not been backed up for `orphanDays`, and whose recovery points are still there. Nobody looks at
- * them any more, so they are counted once a run, and a notice names them once a week. Pure.
+ * Reports orphans. These are instances that have not been backed up for `orphanDays`, and whose recovery points are
+ * still there. Nobody looks at them any more, so they are counted once per run, and a notice names them once per week.
+ * Pure.
  */
 import { groupBy } from "../../lib/collections";
 import { gibOf } from "../../inventory/recoveryPoints";
@@ -10,7 +11,10 @@ import type { Snapshot } from "../../model/world";
 import type { CoreSettings } from "../../model/settings";
 import { pluralize, listed } from "../../lib/text";
 
-/** Returns the completed snapshots of some instances, one for each volume and slot of a region: their copies count there. */
+/**
+ * Returns the completed snapshots of some instances, one per volume and slot of a region. In a DR region these are the
+ * copies.
+ */
 function pointsOf(snapshots: readonly Snapshot[], instanceIds: ReadonlySet<string>): Snapshot[] {
   const points = new Map<string, Snapshot>();
   for (const snapshot of snapshots) {
@@ -21,7 +25,7 @@ function pointsOf(snapshots: readonly Snapshot[], instanceIds: ReadonlySet<strin
   return [...points.values()];
 }
 
-/** What the settings make of orphans from now on, and how a person changes that. */
+/** Returns what the settings do with orphans from now on. */
 function fateOf({ orphans, keepAtLeast }: CoreSettings): string {
   if (orphans === "keep") {
     return "`orphans: keep` leaves them to the rules of their policy, which keep the newest for good";
@@ -41,8 +45,9 @@ function noticeOf(region: string, points: readonly Snapshot[], settings: CoreSet
 }
 
 /**
- * Returns a notice for each region that keeps recovery points of orphans. Those that expire are named before they go.
- * @param own the vault's own in all regions
+ * Returns a notice for each region that keeps recovery points of orphans. Orphans that expire need none, because a mail
+ * announces their deletion.
+ * @param own the vault's own snapshots in all regions
  */
 export function orphanNotices(own: readonly Snapshot[], orphans: readonly string[], settings: CoreSettings): Problem[] {
   if (orphans.length === 0 || settings.orphans === "expire") return [];

@@ -1,4 +1,4 @@
-/** What pruning in all regions shares: the plan's two lists, and how a recovery point is kept whole. */
+/** Shared parts of pruning in all regions: the plan's two lists, and how a recovery point is kept whole. */
 import { isRoot, setKeyOf } from "../../retention/recoverySets";
 import { partOf } from "../../lib/text";
 import type { RetentionVerdict } from "../../retention/retentionVerdict";
@@ -6,12 +6,12 @@ import type { DeleteAction } from "../../model/actions";
 import type { Snapshot } from "../../model/world";
 import type { PrunePlan } from "../../retention/prunePlan";
 
-/** Returns a plan for what was judged. */
+/** Returns an empty plan for what retention evaluated. */
 export function emptyPlan(points: readonly Snapshot[], verdict: RetentionVerdict): PrunePlan {
   return { actions: [], kept: [], points, verdict };
 }
 
-/** Adds to what stays whatever a change lets go of that nobody has allowed. */
+/** Keeps a snapshot that a change releases and nobody has approved. Returns true if it did. */
 export function keepHeld(plan: PrunePlan, snapshot: Snapshot): boolean {
   const held = plan.verdict.held.get(snapshot.snapshotId);
   if (held === undefined) return false;
@@ -45,10 +45,10 @@ export function remove(
   });
 }
 
-/** By the key of a recovery point, what keeps the rest of it, too. */
+/** Reasons to keep all of a recovery point, by its key. */
 export type Holds = ReadonlyMap<string, string>;
 
-/** Finds the recovery points of which something has to stay, for all of them stay then. */
+/** Finds the recovery points of which something has to be kept, because then all of it is kept. */
 export function holdsOf(snapshots: readonly Snapshot[], whyStays: (snapshot: Snapshot) => string | undefined): Holds {
   const holds = new Map<string, string>();
   const by = new Map<string, string>();
@@ -57,7 +57,7 @@ export function holdsOf(snapshots: readonly Snapshot[], whyStays: (snapshot: Sna
     const why = whyStays(snapshot);
     if (why === undefined) continue;
     const key = setKeyOf(snapshot);
-    // The first by id speaks for all, so that the order in which they are listed changes nothing.
+    // The first by id speaks for all, so that the order in which EC2 lists them changes nothing.
     if ((by.get(key) ?? "~") < snapshotId) continue;
     by.set(key, snapshotId);
     holds.set(key, partOf(snapshotId, why));

@@ -1,6 +1,7 @@
 /**
- * What goes and what stays in a DR region, and why. A copy that failed or is under another key is junk only when a
- * verified one has taken its place; the newest verified ones of a volume stay, since the next copy builds on them.
+ * Decides what is deleted and what is kept in a DR region, and why. A copy that failed or is under another key is
+ * unusable. It is deleted once a verified one has replaced it, or once its source needs no copy any more. The newest
+ * verified copies of a volume are kept, because the next copy builds on them.
  */
 import type { SeenRegion } from "../../inventory/drRegions";
 import { bestFirst, sameVolumeAndSlot } from "../../inventory/sameSlot";
@@ -17,12 +18,12 @@ import { setKeyOf } from "../../retention/recoverySets";
 import { copyExpiredTag } from "../../model/tags";
 import type { Snapshot } from "../../model/world";
 
-/** What copies were made of, in the primary region. */
+/** Finders of the snapshots in the primary region that copies were made of. */
 interface Sources {
   sources: SourceOf;
-  /** Of those that the plan does not delete. */
+  /** Finds those that the plan does not delete. */
   stays: SourceOf;
-  /** Of those that stay and count: no duplicates. */
+  /** Finds those that are canonical and that the plan does not delete. */
   counts: SourceOf;
 }
 
@@ -31,14 +32,14 @@ interface Dr extends Sources {
   region: string;
   state: (copy: Snapshot) => ReturnType<typeof copyState>;
   sourceOf: (copy: Snapshot) => string;
-  /** Finds the verified copy of the same source that is in doubt: while it is there none is made in the place of a failed one. */
+  /** Finds the verified copy of the same source that is in doubt. While it is there, no copy replaces a failed one. */
   inPlaceOf: (copy: Snapshot) => Snapshot | undefined;
-  /** Whether a source's copy here has lived its time. */
+  /** Decides whether a source's copy in this region is past its retention. */
   isExpired: (source: Snapshot) => boolean;
   nowMs: number;
 }
 
-/** Adds the copies of one volume and slot beside the best of them. */
+/** Adds the other copies of one volume and slot to the plan. */
 function pruneOthers({ plan, state, nowMs }: Dr, best: Snapshot, others: readonly Snapshot[]): void {
   const isReplaced = state(best) === "verified";
   const failed = failedAttempts(
@@ -60,7 +61,9 @@ function pruneOthers({ plan, state, nowMs }: Dr, best: Snapshot, others: readonl
   }
 }
 
-/** The best copy of one volume and slot: whether it is a recovery point for retention to judge. */
+/**
+ * Decides whether the best copy of one volume and slot is a recovery point for retention. If not, adds it to the plan.
+ */
 function isPoint({ plan, isExpired, inPlaceOf, state, sourceOf, stays, sources }: Dr, best: Snapshot): boolean {
   if (state(best) === "verified") return true;
   const source = sources(sourceOf(best));
@@ -79,11 +82,11 @@ function isPoint({ plan, isExpired, inPlaceOf, state, sourceOf, stays, sources }
   return false;
 }
 
-/** The ids of the newest verified copies of each volume, as many as its floor says. */
+/** Returns the ids of the newest verified copies of each volume, `keepAtLeast` of each. */
 function floorOf(verified: readonly Snapshot[], { rulesOf }: PruneRules): Set<string> {
   const floor = new Set<string>();
   const counts = new Map<string, number>();
-  // Slots are whole seconds in UTC, whose order as text is their order in time.
+  // Slots are whole seconds in UTC, so their order as text is their order in time.
   const newest = [...verified].sort((a, b) => (a.identity.slot < b.identity.slot ? 1 : -1));
   for (const { snapshotId, volumeId, identity } of newest) {
     const count = (counts.get(volumeId) ?? 0) + 1;
@@ -93,7 +96,7 @@ function floorOf(verified: readonly Snapshot[], { rulesOf }: PruneRules): Set<st
   return floor;
 }
 
-/** Why a copy stays that its rules let go, with all of its recovery point. */
+/** Returns why a copy that its rules release is kept, with all of its recovery point. */
 function whyStays(
   { region, sources, stays, sourceOf }: Dr,
   copy: Snapshot,
@@ -103,11 +106,11 @@ function whyStays(
   if (copy.state === "pending") return `it is pending in ${region}`;
   if (floor.has(copy.snapshotId)) return "it is one of the newest verified copies";
   const source = stays(sourceOf(copy)) ?? sources(sourceOf(copy));
-  // The vault writes no mark on what somebody changed, and without one it would be copied again.
+  // The vault writes no copy-expired tag on what somebody changed, and without the tag it would be copied again.
   return source?.doubt && `its source ${source.snapshotId} is in doubt`;
 }
 
-/** Prunes a DR region: every copy of it that is in no doubt comes back once, deleted or kept. */
+/** Prunes a DR region. Every copy that is not in doubt is in the plan once, deleted or kept. */
 export function pruneDr(
   { dr: { region, keyArn }, copies, bySource, released }: SeenRegion,
   { sources, stays, counts }: Sources,
@@ -129,7 +132,7 @@ export function pruneDr(
     nowMs: rules.nowMs,
   };
   const { plan, state, sourceOf } = dr;
-  // Of two verified copies the one whose snapshot counts is best: without it the snapshot would be copied again.
+  // The best of two verified copies is the one of the canonical snapshot, which would be copied again without it.
   const rank = (copy: Snapshot) =>
     2 * ["verified", "pending", "unusable"].indexOf(state(copy)) + (counts(sourceOf(copy)) === undefined ? 1 : 0);
   const points: Snapshot[] = [];

@@ -1,24 +1,24 @@
 /**
- * Decides about failed snapshots and copies in any region. A failed one is deleted once it is replaced, once it blocks the next
- * attempt, a day after it was started, or once enough newer ones failed too. Until then a person may look at it. Pure.
+ * Decides about failed snapshots and copies in any region. A failed one is deleted once it is replaced, blocks the next
+ * attempt, is a day old, or has enough newer ones that failed too. Until then a person can look at it. Pure.
  */
 import { MAX_ATTEMPTS } from "../../inventory/attempts";
 import { latestStartedFirst } from "../../inventory/order";
 import { DAY_MS } from "../../lib/time";
 import type { Snapshot } from "../../model/world";
 
-/** How long a failed snapshot or copy that nothing has replaced is kept. */
+/** Time for which a failed snapshot or copy is kept that nothing has replaced. */
 const FAILED_KEPT_MS = DAY_MS;
 
-/** What is asked about a failed attempt; the answers are reasons for its deletion. */
+/** Questions about a failed attempt. The answers are reasons for its deletion. */
 export interface FailedAttempts {
-  /** Groups attempts at the same thing: their number says how often it was tried. */
+  /** Returns a key that attempts at the same thing share. Their number says how often it was attempted. */
   attemptsAt: (failed: Snapshot) => string;
   replacedBy: (failed: Snapshot) => string | undefined;
   blocks?: (failed: Snapshot) => string | undefined;
 }
 
-/** Returns why each failed attempt is deleted; `undefined` for those that are kept. */
+/** Returns why each failed attempt is deleted; `undefined` for one that is kept. */
 export function failedAttempts(
   failed: readonly Snapshot[],
   { attemptsAt, replacedBy, blocks }: FailedAttempts,

@@ -1,7 +1,8 @@
 /**
- * Decides what is deleted and what is kept in the primary region, and why. The rules that never break (docs/ARCHITECTURE.md):
- * the newest completed recovery points of a volume are kept; a snapshot is kept while its copy is missing, pending or unusable;
- * nothing that the vault did not make is touched. Every snapshot is in the plan once: deleted or kept.
+ * Decides what is deleted and what is kept in the primary region, and why. Some rules never break
+ * (docs/ARCHITECTURE.md). The newest completed recovery points of a volume are kept. A snapshot is kept while its copy
+ * is missing, pending or unusable. Nothing is touched that the vault did not make. Every snapshot is in the plan once,
+ * deleted or kept.
  */
 import type { RedundantSnapshot } from "../../inventory/dedupe";
 import { dataStartMs } from "../../inventory/sameSlot";
@@ -17,17 +18,17 @@ import { setKeyOf } from "../../retention/recoverySets";
 import { serialSnapshots } from "../../inventory/attempts";
 import type { Snapshot } from "../../model/world";
 
-/** What pruning knows of the primary region. */
+/** The primary region as pruning sees it. */
 export interface PrimaryRegion {
-  /** The vault's own that are in no doubt. */
+  /** The vault's own snapshots that are not in doubt. */
   own: readonly Snapshot[];
   /** The canonical snapshot of each volume and slot. */
   canonical: readonly Snapshot[];
-  /** Those beside them. */
+  /** The snapshots beside them. */
   redundant: readonly RedundantSnapshot[];
-  /** Those in doubt: the rest of their recovery points is kept with them. */
+  /** Snapshots in doubt. The rest of their recovery points is kept with them. */
   doubted: readonly Snapshot[];
-  /** The volumes that the plan takes a snapshot of. */
+  /** Ids of the volumes that the plan snapshots. */
   wanted: ReadonlySet<string>;
 }
 
@@ -44,7 +45,7 @@ function addFailed(
   const ofVolumes = failedAttempts(
     failed.filter((one) => !isReplacement(one)),
     {
-      // They count against the five snapshots that EC2 takes of a volume at a time.
+      // Failed snapshots use up the five that EC2 takes of a volume at a time.
       attemptsAt: ({ volumeId }) => volumeId,
       replacedBy: (one) =>
         completed.some((other) => isNewer(other, one)) ? "failed, and a newer one is completed" : undefined,
@@ -57,7 +58,7 @@ function addFailed(
   );
   const originalOf = ({ identity }: Snapshot) => identity.source?.snapshotId ?? "";
   const replacements = new Map(canonical.filter(isReplacement).map((one) => [originalOf(one), one.snapshotId]));
-  // Other snapshots of the volume say nothing about a failed replacement, as about a failed copy.
+  // Other snapshots of the volume say nothing about a failed replacement, nor about a failed copy.
   const ofOriginals = failedAttempts(
     failed.filter(isReplacement),
     {
@@ -79,7 +80,10 @@ function notCompleted(name: string, { state }: Snapshot): string | undefined {
   return state === "completed" ? undefined : `${name} is ${state}`;
 }
 
-/** @param unsafe why a snapshot can't go yet: its copy is not verified; `undefined` where it can */
+/**
+ * Prunes the primary region.
+ * @param unsafe returns why a snapshot's copies do not allow its deletion yet; `undefined` if they do
+ */
 export function prunePrimary(
   region: string,
   here: PrimaryRegion,
@@ -108,7 +112,7 @@ export function prunePrimary(
     }
   }
   for (const { snapshot, canonical: kept, why, but, expiredCopyTag } of redundant) {
-    // What only waits to be replaced waits for nothing once all of its slot is deleted.
+    // A snapshot that only waits for its replacement waits no longer once all of its slot is deleted.
     const isGone = gone.has(kept.snapshotId) && !holds.has(setKeyOf(kept));
     const wait =
       (isGone ? undefined : but) ?? notCompleted("it", snapshot) ?? notCompleted(kept.snapshotId, kept) ?? unsafe(kept);

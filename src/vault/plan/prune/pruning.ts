@@ -1,4 +1,7 @@
-/** Pruning in all regions: first the primary one, then the copies of what it leaves; the deletion limit is on each. Pure. */
+/**
+ * Prunes all regions: first the primary one, then the copies of what that leaves. The deletion limit applies to each.
+ * Pure.
+ */
 import type { RedundantSnapshot } from "../../inventory/dedupe";
 import type { SeenRegion } from "../../inventory/drRegions";
 import { sourceFinder, stayingFinder } from "../../inventory/replacements";
@@ -14,37 +17,40 @@ import type { Snapshot } from "../../model/world";
 /** The primary region as pruning sees it. */
 export interface SeenHere {
   own: readonly Snapshot[];
-  /** Of those in no doubt. */
+  /** Those of `own` that are not in doubt. */
   clear: readonly Snapshot[];
   canonical: readonly Snapshot[];
   redundant: readonly RedundantSnapshot[];
   doubted: readonly Snapshot[];
-  /** The volumes that the plan takes a snapshot of. */
+  /** Ids of the volumes that the plan snapshots. */
   wanted: ReadonlySet<string>;
 }
 
 export interface PruneBy {
   settings: CoreSettings;
   rules: PruneRules;
-  /** What the deletion limit leaves of a region's plan. */
+  /** Returns what the deletion limit leaves of a region's plan. */
   limit: (pruned: PrunePlan, read: Omit<ReadRegion, "seen">) => PrunePlan;
 }
 
 export interface Pruning {
-  /** All that is due in the primary region. */
+  /** Plan of all that is due in the primary region. */
   due: PrunePlan;
-  /** Of that what may go with the DR regions as they were seen. */
+  /** The part of `due` that can be deleted with the DR regions as they were seen. */
   primary: PrunePlan;
   pruned: PrunePlan[];
   isAllSeen: boolean;
 }
 
-/** Returns the ids of what is deleted. */
+/** Returns the ids of the snapshots to delete. */
 export function idsOf(deletes: readonly DeleteAction[]): Set<string> {
   return new Set(deletes.map(({ snapshotId }) => snapshotId));
 }
 
-/** @param unsafe why a snapshot can't go yet: its copy is not verified */
+/**
+ * Plans the pruning of all regions.
+ * @param unsafe returns why a snapshot cannot be deleted yet, because its copy is not verified
+ */
 export function planPruning(
   { own, clear, canonical, ...here }: SeenHere,
   seen: readonly SeenRegion[],
@@ -53,7 +59,7 @@ export function planPruning(
 ): Pruning {
   const planned = prunePrimary(primaryRegion, { own: clear, canonical, ...here }, unsafe, rules);
   const due = limit(planned, { region: primaryRegion, own });
-  // A copy that can't be seen may be missing: then nothing goes that it could be made of.
+  // A copy that cannot be seen may be missing, so nothing is deleted that it could be made from.
   const isAllSeen = seen.length === dr.length;
   const failed = due.actions.filter(({ because }) => because === "failed");
   const primary = isAllSeen ? due : { ...due, actions: failed, kept: [] };

@@ -1,6 +1,7 @@
 /**
- * Whether the rules of a DR region let go of a snapshot's copy. A mark on the snapshot says that its copy there has lived
- * its time; anybody can write a tag, so it is believed only where the rules of today say the same of its data. Pure.
+ * Decides whether the rules of a DR region release a snapshot's copy. A copy-expired tag on the snapshot says that its
+ * copy there was past its retention. Anyone can write a tag, so it is believed only if the current rules say the same
+ * of the data. Pure.
  */
 import { dataStartMs, sameVolumeAndSlot } from "../../inventory/sameSlot";
 import type { SeenRegion } from "../../inventory/drRegions";
@@ -12,21 +13,27 @@ import { copyExpiredTag } from "../../model/tags";
 import { type Problem, problem } from "../../model/problem";
 import type { Snapshot } from "../../model/world";
 
-/** What holds the data first of a snapshot or a copy of it. */
+/** Returns the id of the snapshot that held the data first. */
 function sourceOf({ snapshotId, identity }: Snapshot): string {
   return identity.source?.snapshotId ?? snapshotId;
 }
 
-/** Returns true if a snapshot has no copy and is not likely to get one: EC2 copies no archived snapshot, or it failed too often. */
+/**
+ * Returns true if a snapshot has no verified copy and is unlikely to get one. Either it is archived, which EC2 does not
+ * copy, or too many attempts failed.
+ */
 function isStuck(snapshot: Snapshot, { dr, bySource }: SeenRegion): boolean {
   const copies = copiesOf(snapshot, bySource);
   if (isArchived(snapshot)) return copies.every((copy) => copyState(copy, dr.keyArn) === "unusable");
-  // A pending attempt changes nothing: once it is completed, the marks of the others are asked again.
+  // A pending attempt changes nothing. Once it is completed, the copy-expired tags of the others are evaluated again.
   const failed = copies.filter(({ state }) => state === "error").length;
   return failed >= MAX_ATTEMPTS && copies.every((copy) => copyState(copy, dr.keyArn) !== "verified");
 }
 
-/** Each with the sources of the same data: the points of the region as they would be if what would be copied were. */
+/**
+ * Returns the region's recovery points as they would be if all that is to be copied were, each with the sources of its
+ * data.
+ */
 function wouldBePoints(
   { dr, copies }: SeenRegion,
   completed: readonly Snapshot[],
@@ -44,20 +51,21 @@ function wouldBePoints(
   });
 }
 
-/** Sources whose copies the rules let go of. */
+/** Sources whose copies the rules release. */
 interface ReleasedKeys {
   sure: ReadonlySet<string>;
-  /** Those, and what is not worth a copy while nobody knows its rules. */
+  /** Those, and sources that are not worth a copy while their rules are unknown. */
   forCopying: ReadonlySet<string>;
 }
 
-/** What is known of the rules of a snapshot whose copy has expired. */
+/** Knowledge about the rules of a snapshot whose copy has expired. */
 type Standing = "ruled" | "left" | "unknown";
 
 function standingOf({ identity, volumeId }: Snapshot, { rulesOf, shared }: PruneRules): Standing {
   const { instanceId } = identity;
   const { keepAll, inDoubt = false } = rulesOf(instanceId);
-  // What nobody may prune is not copied again either; where somebody changed tags a mark may be theirs.
+  // A snapshot that nothing prunes is not copied again either. If its tags were changed, the copy-expired tag may be a
+  // person's.
   if (keepAll !== undefined && !inDoubt) return "left";
   const several = shared.get(volumeId);
   const units = several === undefined ? [instanceId] : [volumeId, ...several];
@@ -84,20 +92,23 @@ function releasedKeys(seen: SeenRegion, completed: readonly Snapshot[], rules: P
     }
   }
   const instances = new Set(marked.map(({ identity }) => identity.instanceId));
-  // What several instances have had is judged with all of them.
+  // A volume of several instances is evaluated with all of them.
   const isWanted = ({ identity }: Snapshot) => rules.shared.size > 0 || instances.has(identity.instanceId);
   const goneIf = (isCopied: (snapshot: Snapshot) => boolean): string[] => {
     const points = wouldBePoints(seen, completed, isWanted, isCopied);
     const { gone, held } = evaluate({ snapshots: points.map(({ point }) => point), side: "drKeep", region }, rules);
-    // What went in time is not made again for rules of before, nor waits what it was made of: no mail could name it.
+    // A copy that expired in time is not made again because of former rules. Its source does not wait for them either,
+    // because no mail could name it.
     const isGone = (id: string) => gone.has(id) || held.has(id);
     return points.flatMap(({ point, sources }) => (isGone(point.snapshotId) ? sources : []));
   };
-  // Beside what is not copied nothing stays for its sake: it would be copied for that, and deleted at once, for ever.
+  // A snapshot that is not copied must not keep others in its recovery point. They would be copied because of it and
+  // deleted at once, again and again.
   const isCopied = (one: Snapshot) => !left.has(one) && !isStuck(one, seen);
   for (const one of goneIf(isCopied)) sure.add(one);
   const stuck = new Set(marked.filter((one) => isStuck(one, seen)).map(sourceOf));
-  // What cannot be copied is asked as if it could: its copy may have lived its time before somebody archived it.
+  // A snapshot that cannot be copied is evaluated as if it could. Its copy may have expired before somebody archived
+  // it.
   if (stuck.size > 0) for (const one of goneIf((other) => !left.has(other))) if (stuck.has(one)) sure.add(one);
   const isUnknown = unknown.size > 0 && rules.shared.size > 0;
   const known = isUnknown ? goneIf((one) => isCopied(one) && !unknown.has(one)) : sure;
@@ -105,22 +116,23 @@ function releasedKeys(seen: SeenRegion, completed: readonly Snapshot[], rules: P
   return { sure, forCopying };
 }
 
-/** Whether a region's rules let go of a copy of a snapshot. */
+/** Functions that decide whether a region's rules release the copy of a snapshot. */
 interface ReleasedIn {
   released: Released;
   /**
-   * A mark is believed here even where this invocation can't know the volume's rules (an orphan, or its newest snapshot in
-   * doubt): to copy all of it again until they are known would be waste. No deletion may rest on that.
+   * Believes a copy-expired tag even if the volume's rules cannot be known now, because it may be an orphan or its
+   * newest snapshot is in doubt. Copying all of it again until they are known would be waste. No deletion is allowed to
+   * rest on this.
    */
   forCopying: Released;
 }
 
 /**
- * Returns what the region's rules let go of.
- * @param completed the vault's own in the primary region that are completed and in no doubt
+ * Returns which copies the region's rules release.
+ * @param completed the vault's own snapshots in the primary region that are completed and not in doubt
  */
 export function releasedIn(seen: SeenRegion, completed: readonly Snapshot[], rules: PruneRules): ReleasedIn {
-  // Most vaults have no mark.
+  // Most vaults have no copy-expired tag, so this is computed when it is first needed.
   let keys: ReleasedKeys | undefined;
   const ask = (): ReleasedKeys => (keys ??= releasedKeys(seen, completed, rules));
   return {
@@ -129,7 +141,10 @@ export function releasedIn(seen: SeenRegion, completed: readonly Snapshot[], rul
   };
 }
 
-/** Notices a mark that the rules do not bear out, where the copy is gone: it is made again. */
+/**
+ * Returns a notice for each copy-expired tag that the rules do not confirm and whose copy is gone. The copy is made
+ * again.
+ */
 export function ignoredExpiredTags({ dr, bySource, released }: SeenRegion, canonical: readonly Snapshot[]): Problem[] {
   const tag = copyExpiredTag(dr.region);
   return canonical.flatMap((snapshot): Problem[] => {

@@ -1,4 +1,4 @@
-/** What a person is told of instances that dropped out. Pure text; who they are: dropouts.ts. */
+/** Composes what a person reads about instances that dropped out (dropouts.ts). Pure text. */
 import { backupTagOf, quoted } from "../../inventory/backupTag";
 import { DAY_MS, isoSeconds, parseIso } from "../../lib/time";
 import type { Dropout } from "../../model/dropout";
@@ -10,9 +10,9 @@ import { pluralize } from "../../lib/text";
 
 export interface DropoutPlan {
   problems: Problem[];
-  /** False while somebody is missing of whom it is not known why. */
+  /** False while an instance is missing and it is not known why. */
   settled: boolean;
-  /** Since when the slot has waited for an instance that one list shows and another does not. */
+  /** Time since which the slot has waited for an instance that one list shows and another does not. */
   waitsSinceMs?: number;
 }
 
@@ -21,12 +21,12 @@ function nameOf({ instanceId, tags }: Dropout): string {
   return name === "" ? instanceId : `${instanceId} (${name})`;
 }
 
-/** Returns the day on which its recovery points become orphans. */
+/** Returns the day on which an instance's recovery points become orphans. */
 function orphanDay({ newestMs }: Dropout, { orphanDays }: CoreSettings): string {
   return isoSeconds(newestMs + orphanDays * DAY_MS).slice(0, 10);
 }
 
-/** Returns what becomes of an instance's recovery points when they are orphans, by the stack's `orphans`. */
+/** Returns what happens to an instance's recovery points once they are orphans, by the stack's `orphans`. */
 function fateOf({ orphans, keepAtLeast }: CoreSettings): string {
   if (orphans === "expire") return "all of its recovery points are deleted";
   if (orphans === "keep") {
@@ -36,18 +36,21 @@ function fateOf({ orphans, keepAtLeast }: CoreSettings): string {
   return `only ${left} of each volume ${keepAtLeast === 1 ? "is" : "are"} kept`;
 }
 
-/** Returns one argument for a shell, whatever is in it. */
+/** Quotes any text as one argument for a shell. */
 function shellQuoted(text: string): string {
   return `'${text.replace(/'/g, "'\\''")}'`;
 }
 
-/** Returns the CLI's short form of a tag, or JSON where the short form would take the text for its own syntax. */
+/** Returns the CLI's short form of a tag, or JSON if the short form would read the text as its own syntax. */
 function tagArgument(Key: string, Value: string): string {
   const isPlain = [Key, Value].every((text) => /^[\w.:/+@-]+$/.test(text));
   return isPlain ? `Key=${Key},Value=${Value}` : shellQuoted(JSON.stringify([{ Key, Value }]));
 }
 
-/** Returns the command that protects the instance again: under what the tag seems to mean, else as it was before. */
+/**
+ * Returns the command that protects the instance again, with the policy that its tag seems to mean, or else the
+ * previous one.
+ */
 function commandFor({ instanceId, tags, policyName }: Dropout, settings: CoreSettings): string {
   const names = Object.keys(settings.policies);
   const { meant } = backupTagOf(tags, settings);
@@ -70,7 +73,7 @@ function notProtected(dropout: Dropout, settings: CoreSettings): Problem {
     "not-protected-anymore",
     instanceId,
     `${nameOf(dropout)} is not backed up any more: ${now}${wants}; its newest recovery point is of ${isoSeconds(newestMs)}`,
-    `To back it up again: ${commandFor(dropout, settings)} . If you want that, do nothing: not before ${orphanDay(dropout, settings)}, ${pluralize(settings.orphanDays, "day")} after its newest recovery point, and not before a mail has announced it, ${fateOf(settings)}.`,
+    `To back it up again: ${commandFor(dropout, settings)} . If you want no more backups of it, do nothing. Its policy's rules apply until ${orphanDay(dropout, settings)}, ${pluralize(settings.orphanDays, "day")} after its newest recovery point, and until a mail has announced the change. After that, ${fateOf(settings)}.`,
   );
   return is === "gone" ? asNotice(dropped) : dropped;
 }
@@ -86,7 +89,7 @@ function becomingOrphan(dropout: Dropout, settings: CoreSettings): Problem {
   );
 }
 
-/** It has the tag, and the list of the instances with the tag did not have it. */
+/** Reports an instance that has the tag, but that the list of instances with the tag lacked. */
 function unlisted(dropout: Dropout, slot: string): Problem {
   const { instanceId } = dropout;
   return problem(
@@ -101,12 +104,15 @@ function isProtected(tags: Tags, settings: CoreSettings): boolean {
   return backupTagOf(tags, settings).is === "right";
 }
 
-/** Failures come first: of very many of a kind the first one speaks for all (report/grouping.ts). */
+/** Sorts failures first, because the first of very many of a kind speaks for all (report/grouping.ts). */
 function failuresFirst(problems: readonly Problem[]): Problem[] {
   return [...problems.filter(isFailure), ...problems.filter(isNotice)];
 }
 
-/** @param dropouts as {@link World} has them: nobody, those that still exist, or not known */
+/**
+ * Plans what is reported about dropouts, and whether the slot waits for one.
+ * @param dropouts as in {@link World}: absent if nobody is missing, `unseen` if they could not be looked up
+ */
 export function planDropouts(
   dropouts: World["dropouts"],
   settings: CoreSettings,

@@ -1,9 +1,11 @@
-/** Reports a scheduled run that is missing, in the sweep that takes its slot. Pure. */
+/** Reports a missing scheduled run, in the sweep that takes over its slot. Pure. */
 import { type Problem, problem } from "../../model/problem";
 import type { SlotTask } from "../../model/trigger";
 import type { VaultSettings } from "../../model/settings";
 
-/** A notice: nothing failed, unless the window is over, and then each missing snapshot is a problem of its own. */
+/**
+ * Returns a notice, because nothing failed. If the start window is over, each missing snapshot is a problem of its own.
+ */
 export function missedRun(slotTask: SlotTask | undefined, { primaryRegion, clock }: VaultSettings): Problem[] {
   if (slotTask?.isMissedRun !== true) return [];
   const { slot, mode } = slotTask;

@@ -1,4 +1,4 @@
-/** How an instance's volumes are snapshotted: the call, and the tags that each snapshot is made with. Pure. */
+/** Plans how an instance's volumes are snapshotted: the call, and the tags that each snapshot is made with. Pure. */
 import { overridesOf } from "../../retention/tagOverrides";
 import {
   INSTANCE_TAG_PREFIX,
@@ -12,20 +12,25 @@ import {
 import type { AttachedVolume, ProtectedInstance, Tags } from "../../model/world";
 import type { SnapshotAction } from "../../model/actions";
 import type { CoreSettings } from "../../model/settings";
+import { launchToTags } from "../../model/launchTags";
 import { volumeSpecToTags } from "../../model/volumeSpec";
 
-/** CreateSnapshots leaves out at most 40 data volumes a call (API reference, InstanceSpecification). */
+/** Largest number of data volumes that CreateSnapshots leaves out per call (API reference, InstanceSpecification). */
 const MAX_EXCLUDED_DATA_VOLUMES = 40;
 
-/** How many tags a snapshot has beside those that are known before: whether it is crash-consistent is known afterwards. */
+/** Number of tags that are written later, because only the result says whether a snapshot is crash-consistent. */
 const LATER = 1;
 
-/** Returns the facts of the set that fit. A snapshot with the facts of most volumes is better than none. */
-function specTagsThatFit(volumes: readonly AttachedVolume[], room: number): Tags {
-  return Object.fromEntries(Object.entries(volumeSpecToTags(volumes)).slice(0, room));
+/** Returns the volumes' specs, and then what a launch needs, as far as they fit. Most of it is better than no snapshot. */
+function restoreTags({ captured }: ProtectedInstance, volumes: readonly AttachedVolume[], room: number): Tags {
+  const launch = captured === undefined ? [] : launchToTags(captured);
+  return Object.fromEntries([...Object.entries(volumeSpecToTags(volumes)), ...launch].slice(0, Math.max(0, room)));
 }
 
-/** The tags of one recovery point; the same on each of its snapshots, since CreateSnapshots knows no other way. */
+/**
+ * Returns the tags of one recovery point. They are the same on each of its snapshots, since CreateSnapshots offers
+ * nothing else.
+ */
 function recoveryPointTags(
   settings: CoreSettings,
   instance: ProtectedInstance,
@@ -46,11 +51,11 @@ function recoveryPointTags(
     ...overridesOf(instance.tags, settings).carried,
   };
   const left = maxSnapshotTags(settings) - LATER - Object.keys(own).length;
-  Object.assign(own, specTagsThatFit(volumes, left));
+  Object.assign(own, restoreTags(instance, volumes, left));
   return fillTags(own, prefixTags(userTags(instance.tags), INSTANCE_TAG_PREFIX), room);
 }
 
-/** Decides whether EC2 can copy all tags of each volume: it refuses a key twice, and more than 50 tags. */
+/** Decides whether EC2 can copy all tags of each volume. It refuses a key that occurs twice, and more than 50 tags. */
 function roomForTags(volumes: readonly AttachedVolume[], needed: number, maxTags: number, configured: Tags) {
   const largest = Math.max(0, ...volumes.map((v) => Object.keys(userTags(v.tags)).length));
   const isTaken = (key: string) => key.startsWith(TAG_PREFIX) || Object.hasOwn(configured, key);
@@ -59,7 +64,10 @@ function roomForTags(volumes: readonly AttachedVolume[], needed: number, maxTags
   return { copyVolumeTags, room: maxTags - (copyVolumeTags ? largest : 0) };
 }
 
-/** @param missing the volumes that are wanted; the instance's others are left out */
+/**
+ * Plans the snapshots of an instance.
+ * @param missing the volumes that are wanted; the instance's others are left out
+ */
 export function snapshotAction(
   settings: CoreSettings,
   instance: ProtectedInstance,

@@ -1,4 +1,4 @@
-/** What a person is told of instances that could not be backed up, or not as they ask. Pure text. */
+/** Composes what a person reads about instances that could not be backed up, or not as they ask. Pure text. */
 import { type OverrideError, overridesOf } from "../../retention/tagOverrides";
 import { EXCLUDE_VALUE } from "../../model/tags";
 import type { AttachedVolume, ProtectedInstance } from "../../model/world";

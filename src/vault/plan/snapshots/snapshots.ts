@@ -1,6 +1,6 @@
 /**
- * Which snapshots a slot still lacks. Look before create: EC2 has no client token here, so the tags of what is there
- * decide what is missing, and running the same slot again plans nothing.
+ * Plans the snapshots that a slot still lacks. EC2 has no client token here, so the vault looks before it creates. The
+ * snapshots that are there decide what is missing, and running the same slot again plans nothing.
  */
 import { dataStartMs, volumeAndSlot } from "../../inventory/sameSlot";
 import { snapshotAction } from "./snapshotAction";
@@ -18,13 +18,13 @@ import { isSettled, isWhole, mayGetMappings, waitingSinceMs } from "./wholeness"
 export interface SnapshotPlan {
   actions: SnapshotAction[];
   problems: Problem[];
-  /** Whether the slot lacks nothing that the actions do not make. */
+  /** True if the slot lacks nothing that the actions do not make. */
   settled: boolean;
-  /** Since when the slot has waited for an instance that is not seen whole, or was launched just now. */
+  /** Time since which the slot has waited for an instance that is not seen whole, or was launched just now. */
   waitsSinceMs?: number;
 }
 
-/** Volumes that already have a snapshot for the slot, good or on the way. One in `error` does not count. */
+/** Returns the volumes that already have a completed or pending snapshot for the slot. One in `error` is ignored. */
 function volumesInSlot(snapshots: readonly Snapshot[], slot: string): Set<string> {
   return new Set(
     snapshots
@@ -33,7 +33,9 @@ function volumesInSlot(snapshots: readonly Snapshot[], slot: string): Set<string
   );
 }
 
-/** When each volume was last snapshotted well, or is being; `-Infinity` for one that never was. */
+/**
+ * Returns a function that gives the time of a volume's last snapshot that did not fail; `-Infinity` if there was none.
+ */
 function lastGoodMs(snapshots: readonly Snapshot[]): (volumeId: string) => number {
   const last = new Map<string, number>();
   for (const snapshot of snapshots) {
@@ -48,14 +50,17 @@ function wantedOf({ volumes, unmapped = [] }: ProtectedInstance, { tagKey }: Cor
   return [...volumes, ...unmapped].filter((volume) => volume.tags[tagKey] !== EXCLUDE_VALUE);
 }
 
-/** Keeps the slot open for an instance that may show more volumes yet. The youngest wait decides when to look again. */
+/** Keeps the slot open for an instance that may show more volumes yet. The latest wait decides when to look again. */
 function waitFor(plan: SnapshotPlan, instance: ProtectedInstance, slot: string, nowMs: number): void {
   const sinceMs = waitingSinceMs(instance, parseIso(slot) ?? nowMs, nowMs);
   plan.settled = false;
   plan.waitsSinceMs = Math.max(plan.waitsSinceMs ?? sinceMs, sinceMs);
 }
 
-/** The stalest instance first, so that a fleet larger than a night's budget still rotates through everyone. */
+/**
+ * Sorts the instance with the oldest recovery point first, so that a fleet larger than a night's budget still rotates
+ * through all instances.
+ */
 function longestUnprotectedFirst(
   instances: readonly ProtectedInstance[],
   snapshots: readonly Snapshot[],
@@ -75,7 +80,7 @@ function longestUnprotectedFirst(
   });
 }
 
-/** The slot that snapshots are made for. */
+/** The slot that snapshots are made for, with the invocation's id and time. */
 export interface ServedSlot {
   slotTask: SlotTask;
   runId: string;
@@ -83,9 +88,10 @@ export interface ServedSlot {
 }
 
 /**
+ * Plans the snapshots of a slot.
  * @param instances protected instances as observed
  * @param snapshots every snapshot of the vault in the primary region
- * @returns one action an instance that lacks something; a volume attached to several instances goes with the first
+ * @returns one action per instance that lacks something; a volume attached to several instances is in the first one's
  */
 export function planSnapshots(
   instances: readonly ProtectedInstance[],

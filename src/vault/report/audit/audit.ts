@@ -1,6 +1,6 @@
 /**
- * Writes the audit log: the manifests that are due, then the invocation's record. What can't be written is a problem to
- * tell; it stops nothing, and manifests are made good by the next invocation. See docs/adr/0014.
+ * Writes the audit log: the manifests that are due, then the invocation's record. What cannot be written is reported
+ * and stops nothing. The next invocation catches up on manifests. See docs/adr/0014.
  */
 import { type Budget, type Step, runSteps } from "../../lib/pool";
 import { type DueManifests, dueManifests } from "./manifest";
@@ -12,15 +12,18 @@ import { causeOf } from "../../aws/errors";
 import { MINUTE_MS, SECOND_MS, isoSeconds, parseIso } from "../../lib/time";
 import { type Problem, problem } from "../../model/problem";
 
-/** Writes in flight. S3 takes thousands a second. */
+/** Writes in flight. S3 takes thousands per second. */
 const CONCURRENCY = 8;
 
-/** A describe of one region may lag behind another's: what was completed so short a time ago is looked at once more. */
+/**
+ * Time by which a describe of one region may lag behind another's. Whatever was completed within it is looked at once
+ * more.
+ */
 const LAG_MS = 30 * MINUTE_MS;
 
 export interface Audited {
   problems: Problem[];
-  /** Up to which completion manifests have been written for good, as an ISO instant; the clock carries it on. */
+  /** Completion time up to which all manifests have been written, in ISO format. The timer carries it on. */
   manifestsTo?: string;
 }
 
@@ -34,7 +37,7 @@ function unwritten(what: string, key: string, error: unknown): Problem {
   );
 }
 
-/** Stops at the first that fails: what forbids one forbids all. */
+/** Writes manifests until one fails, because what forbids one forbids all. */
 async function writeManifests(
   put: PutObject,
   { due, toMs }: DueManifests,
@@ -60,14 +63,15 @@ async function writeManifests(
   }));
   await runSteps(steps, CONCURRENCY, () => budget.now() < budget.deadlineMs);
   const missing = due.find((_, index) => written[index] !== true);
-  // To the second before one that was not written, so that the next invocation finds it.
+  // The second before the first one that was not written, so that the next invocation finds it.
   return { problems, toMs: missing === undefined ? toMs : missing.completedMs - SECOND_MS };
 }
 
 /**
- * @param put absent: there is no audit log
- * @param clock `undefined` where it could not be read: then it is not known which manifests were written
- * @returns what is to be told of it; never throws
+ * Writes the due manifests, and the record if anything was decided. Never throws.
+ * @param put absent if there is no audit log
+ * @param clock `undefined` if it could not be read, because then it is unknown which manifests were written
+ * @returns problems to report, and how far the manifests are written
  */
 export async function auditInvocation(
   put: PutObject | undefined,

@@ -1,7 +1,8 @@
 /**
- * The manifest of a recovery point: its volumes, snapshots and copies, enough to restore by. It is due when every snapshot
- * of it is completed and every DR region has a verified copy, or has let one expire. It says what is there and not when that
- * was seen, so the same point gives the same manifest. Pure. Its form is docs/audit.schema.json.
+ * Composes the manifest of a recovery point: its volumes, snapshots and copies, enough to restore from. It is due once
+ * every snapshot of the point is completed, and has a verified or expired copy in every DR region. It says what is
+ * there and not when that was seen, so the same point gives the same manifest. Pure. Its form is
+ * docs/audit.schema.json.
  */
 import { groupBy } from "../../lib/collections";
 import { manifestKey } from "../../model/auditKeys";
@@ -18,7 +19,10 @@ import { volumeSpecFromTags } from "../../model/volumeSpec";
 
 const MANIFEST_VERSION = 1;
 
-/** When EC2 says that it was completed. Where it does not say it counts as new for a day: written twice rather than never. */
+/**
+ * Returns when a snapshot was completed. If EC2 does not say so, the snapshot is taken as new for a day, because two
+ * writes are better than none.
+ */
 function completedMs({ completedMs: saidMs, startTimeMs }: Snapshot, nowMs: number): number {
   return Math.min(nowMs, saidMs ?? startTimeMs + DAY_MS);
 }
@@ -65,10 +69,10 @@ function instanceTags(snapshot: Snapshot): Record<string, string> {
   );
 }
 
-/** A recovery point's parts in order of their volumes, each with its copies. */
+/** A snapshot of a recovery point, with its copies. */
 type Part = readonly [snapshot: Snapshot, copies: readonly Snapshot[]];
 
-/** The manifest as it is written, as plain data. */
+/** Returns the manifest as it is written, as plain data. */
 function composeManifest(parts: readonly Part[], { vaultId, primaryRegion }: CoreSettings) {
   const [[first] = []] = parts;
   const { identity, tags = {} } = first ?? {};
@@ -88,7 +92,7 @@ function composeManifest(parts: readonly Part[], { vaultId, primaryRegion }: Cor
     },
     policy: tags[TAG.policy],
     crashConsistent: parts.every(([{ tags: own }]) => own[TAG.crashConsistent] === "true"),
-    /** Fewer than the set had: a volume's snapshot failed or is gone. */
+    /** False if the set had more volumes, because a snapshot failed or is gone. */
     complete: parts.length >= Math.max(0, ...sizes),
     volumes: parts.map(([snapshot, copies]) => volumeOf(snapshot, copies)),
   };
@@ -97,18 +101,20 @@ function composeManifest(parts: readonly Part[], { vaultId, primaryRegion }: Cor
 interface DueManifest {
   key: string;
   manifest: ReturnType<typeof composeManifest>;
-  /** When the last part of it was completed. */
+  /** Time at which the last part of it was completed. */
   completedMs: number;
 }
 
-/** What is due, the longest completed first. */
+/** Due manifests, the earliest completed first. */
 export interface DueManifests {
   due: DueManifest[];
-  /** The latest completion that was seen, of whatever part: with these written, all manifests up to it are. */
+  /** Latest completion of any part that was seen. Once `due` is written, all manifests up to it are. */
   toMs?: number;
 }
 
-/** Recovery points of which a part was completed after that time, by whole seconds, as the clock carries it. */
+/**
+ * Returns the recovery points of which a part was completed after a time, by whole seconds as the timer carries them.
+ */
 function touchedSince(
   regions: readonly (readonly Snapshot[])[],
   sinceMs: number,
@@ -131,7 +137,7 @@ function touchedSince(
 /**
  * Returns the manifests that are due.
  * @param canonical the canonical snapshots, as the plan settled them
- * @param toMs up to which completion manifests were written for good, in whole seconds; absent: none were
+ * @param toMs completion time in whole seconds up to which all manifests were written; absent if none were
  */
 export function dueManifests(
   { inventory: { regions, dr: seen }, canonical }: { inventory: Inventory; canonical: Plan["canonical"] },

@@ -1,6 +1,6 @@
 /**
- * The audit record of one invocation: what was decided, by which settings, why, and what became of it. Pure. Its form is
- * docs/audit.schema.json; a change that a reader must know of is a new version.
+ * Composes the audit record of one invocation: decisions, settings, reasons and outcomes. Pure. Its form is
+ * docs/audit.schema.json. A change that a reader must know of gets a new version.
  */
 import { createHash } from "node:crypto";
 import { countAlike, summarize } from "../summary";
@@ -14,7 +14,7 @@ import type { SlotTask, Trigger } from "../../model/trigger";
 
 const RECORD_VERSION = 1;
 
-/** An invocation, when all of it is done. */
+/** An invocation after all of its work. */
 export interface Decided {
   settings: VaultSettings;
   trigger: Trigger;
@@ -22,7 +22,7 @@ export interface Decided {
   world: World;
   inventory: Inventory;
   plan: Plan;
-  /** What the brake or a hold kept from deletion; among `plan.kept` too. */
+  /** Snapshots that the deletion limit or a hold kept from deletion. They are among `plan.kept` too. */
   withheld: readonly Kept[];
   outcomes: readonly Outcome[];
   deferredReads: readonly ThrottledRead[];
@@ -30,27 +30,27 @@ export interface Decided {
 }
 
 /**
- * A run always did; a pass or sweep where an action was begun (or, in a dry run, would have been), a problem was seen, or
- * something was kept from deletion. An idle sweep did not, and writes nothing.
+ * Decides whether an invocation needs a record. A run always does. A follow-up or sweep does if it started an action
+ * (or planned one in a dry run), saw a problem, or kept something from deletion. An idle sweep writes nothing.
  */
 export function hasDecided({ trigger, plan, withheld, outcomes }: Decided): boolean {
   const hasStarted = outcomes.some(({ notStarted }) => notStarted !== true);
   return trigger.kind === "run" || hasStarted || plan.problems.length > 0 || withheld.length > 0;
 }
 
-/** What an action is about. */
+/** Returns the id of what an action is about. */
 function subjectOf(action: Action): string {
   if (action.kind === "snapshot") return action.instanceId;
   return action.kind === "copy" ? action.sourceSnapshotId : action.snapshotId;
 }
 
-/** Of the actions that were planned, whatever became of them and in whatever order: the same plan has the same hash. */
+/** Hashes the actions that were planned, whatever their outcome and order, so that the same plan has the same hash. */
 function decisionsHash(outcomes: readonly Outcome[]): string {
   const lines = outcomes.map(({ action }) => `${action.kind} ${action.region} ${subjectOf(action)}`);
   return createHash("sha256").update(lines.sort().join("\n")).digest("hex");
 }
 
-/** Names the part of a recovery point that a snapshot was: once it is deleted nothing else says so. */
+/** Names the part of a recovery point that a snapshot was, because nothing else does so once it is deleted. */
 function partOf({ instanceId, slot }: Identity, volumeId: string | undefined) {
   return { instanceId, slot, volumeId };
 }
@@ -82,7 +82,7 @@ function decisionOf({ action, status, detail, code, requestId, heldBy, snapshotI
   return { kind, region, ...about(action), reason, outcome: status, detail, code, requestId, heldBy, ...made };
 }
 
-/** What a limit or the end of time left. */
+/** Counts the actions that were not started, by cause. */
 function leftOf(outcomes: readonly Outcome[]) {
   return countAlike(outcomes).map(({ outcome: { action, code, detail }, count }) => {
     const { kind, region } = action;
@@ -90,12 +90,12 @@ function leftOf(outcomes: readonly Outcome[]) {
   });
 }
 
-/** All but where the vault tells and what wakes it. There is no secret among them. */
+/** Returns the settings without the topic, the timer and the audit bucket. None of them is secret. */
 function decidedBy({ topicArn: _topic, clock: _clock, audit: _audit, ...settings }: VaultSettings) {
   return settings;
 }
 
-/** The record as it is written, as plain data. */
+/** Returns the record as it is written, as plain data. */
 export function composeRecord(decided: Decided) {
   const { settings, trigger, slotTask, plan, withheld, outcomes, deferredReads, startMs } = decided;
   const { vaultId, primaryRegion, dr, dryRun } = settings;

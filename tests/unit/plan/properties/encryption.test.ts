@@ -1,4 +1,4 @@
-/** What stand-ins never do and always come to, held against random vaults: see support/arbitraryWorld.ts. */
+/** Tests on random vaults what encrypted replacements never do and always lead to: see support/arbitraryWorld.ts. */
 import fc from "fast-check";
 import { copyState } from "../../../../src/vault/inventory/copies";
 import { MINUTE_MS } from "../../../../src/vault/lib/time";
@@ -23,19 +23,19 @@ import { NOW, OPEN, PRIMARY_KEY } from "../../../support/world";
 const encrypting = (vaults: fc.Arbitrary<ArbitraryVault>) =>
   vaults.map(({ world, policy }) => ({ world, policy: { ...policy, primaryKeyArn: PRIMARY_KEY } }));
 
-/** Whether a snapshot of the primary region is one to restore from: a stand-in only as it was asked for. */
+/** Returns true if a snapshot of the primary region can be restored from; a replacement only if it is as requested. */
 function isGood(snapshot: Snapshot, { primaryKeyArn }: CoreSettings): boolean {
   if (!isStandIn(snapshot)) return snapshot.state === "completed";
   return copyState(snapshot, primaryKeyArn ?? snapshot.kmsKeyId ?? "") === "verified";
 }
 
-/** Members of the same volume and slot. */
+/** Returns the members of the same volume and slot. */
 function slots(snapshots: readonly Snapshot[]): Snapshot[][] {
   return [...new Set(snapshots.map(pointOf))].map((point) => snapshots.filter((one) => pointOf(one) === point));
 }
 
-describe("a stand-in", () => {
-  test("is made only where the stack wants it, of a plain completed snapshot that stays, one a slot", () => {
+describe("an encrypted replacement", () => {
+  test("is made only if the stack wants it, of an unencrypted completed snapshot that is kept, one per slot", () => {
     always((plan, world, policy) => {
       const gone = goneOf(plan);
       const made = copiesOf(plan).filter(({ region }) => region === policy.primaryRegion);
@@ -51,7 +51,7 @@ describe("a stand-in", () => {
     });
   });
 
-  test("is not made while there is one of the same original that is verified or on its way", () => {
+  test("is not made while there is a verified or pending one of the same original", () => {
     always((plan, world, policy) => {
       const there = own(world.snapshots).filter(isStandIn);
       const served = there
@@ -62,7 +62,7 @@ describe("a stand-in", () => {
     }, encrypting(arbitraryVault()));
   });
 
-  test("that is not verified is never all that a slot is left with, but where it was before", () => {
+  test("that is not verified is never the only snapshot left of a slot, unless it was before", () => {
     always((plan, world, policy) => {
       const deletes = deletesOf(plan);
       const expired = deletes.filter(({ because }) => because === "retention");
@@ -78,7 +78,7 @@ describe("a stand-in", () => {
   });
 });
 
-/** What is on its way arrives. */
+/** Completes what is pending. */
 function finished(world: World): World {
   const finish = (one: Snapshot) => (one.state === "pending" ? { ...one, state: "completed" } : one);
   const copies = Object.entries(world.copies).map(([region, seen]) => [region, seen.map(finish)]);
@@ -89,7 +89,7 @@ function finished(world: World): World {
   };
 }
 
-/** Plans are made and carried out until nothing is left to do; at each step the newest good ones stay. */
+/** Makes and applies plans until nothing is left to do, and checks that each step keeps the newest verified ones. */
 function settle(first: World, policy: CoreSettings): World {
   let world = first;
   let nowMs = NOW;
@@ -107,7 +107,7 @@ function settle(first: World, policy: CoreSettings): World {
       );
     }
     world = finished(applyToWorld(world, plan.actions, nowMs));
-    // The longest pause of what failed three times (plan/copies/copies.ts).
+    // The longest pause after three failures (plan/copies/copies.ts).
     if (round === 0) nowMs += 121 * MINUTE_MS;
   }
   expect(planFor(world, policy, OPEN, nowMs).actions).toStrictEqual([]);
@@ -117,17 +117,17 @@ function settle(first: World, policy: CoreSettings): World {
 const calm = encrypting(arbitraryVault({ calm: true }));
 
 describe("in the end, with encryption on", () => {
-  /** EC2 copies nothing out of the archive tier: what is there has to stay as it is, and its duplicates with it. */
+  /** EC2 copies nothing out of the archive tier, so what is there remains as it is, with its redundant snapshots. */
   const movable = (snapshots: readonly Snapshot[]) =>
     slots(snapshots).filter((members) => members.every((one) => one.storageTier !== "archive"));
 
-  test("nothing of the vault's is plain, and each slot is there once in every region", () => {
+  test("nothing of the vault's is unencrypted, and each slot is there once in every region", () => {
     fc.assert(
       fc.property(calm, ({ world, policy }) => {
         const end = settle(world, policy);
         const completed = own(end.snapshots).filter(({ state }) => state === "completed");
         for (const members of movable(completed)) {
-          // Where the original is gone, what is under a key of before stays as it is.
+          // If the original is gone, a replacement under a former key remains as it is.
           if (!members.some((one) => isGood(one, policy))) continue;
           expect(members.map(({ encrypted }) => encrypted)).toStrictEqual([true]);
         }
@@ -141,12 +141,12 @@ describe("in the end, with encryption on", () => {
     );
   });
 
-  test("and after it is switched off, all stands as it is", () => {
+  test("everything remains as it is after encryption is switched off", () => {
     fc.assert(
       fc.property(calm, ({ world, policy }) => {
         const end = settle(world, policy);
         const completed = own(end.snapshots).filter(({ state }) => state === "completed");
-        // What is under a key of before counts now, and what is archived could not be replaced.
+        // A replacement under a former key is canonical now, and archived snapshots could not be replaced.
         fc.pre(completed.every((one) => isGood(one, policy) && one.storageTier !== "archive"));
         const { primaryKeyArn: _off, ...plain } = policy;
         const { actions } = planFor(end, plain, OPEN, NOW + 121 * MINUTE_MS);

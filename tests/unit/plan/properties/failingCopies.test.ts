@@ -1,4 +1,4 @@
-/** Snapshots whose copies keep failing beside those whose copies do not: nothing is copied and deleted by turns. */
+/** Tests snapshots whose copies keep failing beside others: nothing is alternately copied and deleted. */
 import fc from "fast-check";
 import { DAY_MS, HOUR_MS, isoSeconds } from "../../../../src/vault/lib/time";
 import { TAG, copyExpiredTag } from "../../../../src/vault/model/tags";
@@ -9,13 +9,16 @@ import { DR, NOW, SETTINGS, copyOf, inDr, instance, snapshot, volume } from "../
 
 const ROUNDS = 5;
 
-/** A copy that EC2 gave up, `index` hours ago. */
+/** Returns a copy that EC2 failed `index` hours ago. */
 function failedCopy(source: Snapshot, index: number, nowMs: number): Snapshot {
   const startTimeMs = nowMs - index * HOUR_MS - HOUR_MS / 2;
   return copyOf(source, `${source.snapshotId}-failed-${startTimeMs}`, { state: "error", startTimeMs });
 }
 
-/** Nights of one instance of two volumes, so many days ago, each snapshot with its copy. Of some all copies have failed. */
+/**
+ * Draws nights of one instance with two volumes, some days ago, each snapshot with its copy. For some all copies
+ * failed.
+ */
 function nights(made: readonly [number, string[]][], stuckAt: readonly number[]): { world: World; stuck: Set<string> } {
   const snapshots = [...new Map(made)].flatMap(([days, volumeIds]) =>
     volumeIds.map((volumeId) => {
@@ -34,7 +37,7 @@ function nights(made: readonly [number, string[]][], stuckAt: readonly number[])
   return { world: { snapshots, copies: inDr(copies), instances, problems: [], throttled: [] }, stuck };
 }
 
-/** What an action made: a copy that is completed at once, or failed. */
+/** Returns what an action made: a copy that is completed at once, or failed. */
 function madeBy({ sourceSnapshotId }: CopyAction, world: World, isStuck: boolean, nowMs: number): Snapshot[] {
   const source = world.snapshots?.find(({ snapshotId }) => snapshotId === sourceSnapshotId);
   if (source === undefined) return [];
@@ -50,7 +53,7 @@ function withMarks(one: Snapshot, deletes: readonly DeleteAction[]): Snapshot {
   return { ...one, tags: { ...one.tags, ...marks } };
 }
 
-/** The world after a plan was carried out to its end. */
+/** Returns the world after a plan was fully applied. */
 function after(plan: Plan, world: World, stuck: ReadonlySet<string>, nowMs: number): World {
   const deletes = deletesOf(plan);
   const gone = new Set(deletes.map(({ snapshotId }) => snapshotId));
@@ -63,7 +66,7 @@ function after(plan: Plan, world: World, stuck: ReadonlySet<string>, nowMs: numb
   };
 }
 
-test("copies nothing twice for the sake of a snapshot whose copies keep failing", () => {
+test("copies nothing twice because of a snapshot whose copies keep failing", () => {
   const volumes = fc.subarray(["vol-1", "vol-2"], { minLength: 1 });
   const made = fc.array(fc.tuple(fc.nat(9), volumes), { minLength: 2, maxLength: 5 });
   const stuckAt = fc.uniqueArray(fc.nat(9), { minLength: 1, maxLength: 3 });

@@ -1,4 +1,4 @@
-/** What several DR regions mean for a plan, held against random vaults: see support/arbitraryWorld.ts. */
+/** Tests plans with several DR regions on random vaults: see support/arbitraryWorld.ts. */
 import { copyState } from "../../../../src/vault/inventory/copies";
 import { MINUTE_MS } from "../../../../src/vault/lib/time";
 import type { CoreSettings, KeyedRegion } from "../../../../src/vault/model/settings";
@@ -6,25 +6,25 @@ import type { Snapshot, World } from "../../../../src/vault/model/world";
 import { always, copiesOf, deletesOf, isSafeIn, own, ownCopies, pointOf } from "../../../support/planProperties";
 import { NOW } from "../../../support/world";
 
-/** The copies of a snapshot's data in a region. */
+/** Returns the copies of a snapshot's data in a region. */
 function copiesIn(region: string, { snapshotId, identity }: Snapshot, world: World): Snapshot[] {
   const data = identity.source?.snapshotId ?? snapshotId;
   return ownCopies(world).filter((copy) => copy.region === region && copy.identity.source?.snapshotId === data);
 }
 
-/** Whether nothing has to be done for a snapshot in a region now. */
+/** Returns true if nothing has to be done for a snapshot in a region now. */
 function isServed(one: Snapshot, dr: KeyedRegion, world: World, policy: CoreSettings): boolean {
   const copies = copiesIn(dr.region, one, world);
   return isSafeIn(one, dr, world, policy) || copies.some(({ state }) => state === "pending");
 }
 
-/** Whether a second try failed a moment ago: then the next has to wait. */
+/** Returns true if a second attempt failed a moment ago, so that the next must wait. */
 function waits(one: Snapshot, { region, keyArn }: KeyedRegion, world: World): boolean {
   const broken = copiesIn(region, one, world).filter((c) => copyState(c, keyArn) === "unusable");
   return broken.length > 1 && broken.some((c) => NOW - c.startTimeMs < 30 * MINUTE_MS);
 }
 
-test("what has no copy in a region that is seen gets one there, and no slot gets two", () => {
+test("copies what lacks a copy to each region that is seen, and gives no slot two copies", () => {
   always((plan, world, policy) => {
     const { dr } = policy;
     const completed = own(world.snapshots).filter(({ state }) => state === "completed");
@@ -45,7 +45,7 @@ test("what has no copy in a region that is seen gets one there, and no slot gets
   });
 });
 
-test("a region that is not seen gets nothing and loses nothing, and the primary region loses nothing then but what failed", () => {
+test("adds and deletes nothing in a region that is not seen, and then deletes only failures in the primary region", () => {
   always((plan, world, { dr, primaryRegion }) => {
     const seen = Object.keys(world.copies);
     const touched = plan.actions.map(({ region }) => region);
@@ -58,7 +58,7 @@ test("a region that is not seen gets nothing and loses nothing, and the primary 
   });
 });
 
-test("a copy that expires leaves the mark of its own region, on the same slot", () => {
+test("leaves the copy-expired tag of the region whose copy expires on the same slot", () => {
   always((plan, world, { primaryRegion }) => {
     const all = [...own(world.snapshots), ...ownCopies(world)];
     const find = (id: string) => all.find(({ snapshotId }) => snapshotId === id)!;

@@ -1,4 +1,4 @@
-/** The rules that never break, held against random vaults: see docs/ARCHITECTURE.md and support/arbitraryWorld.ts. */
+/** Tests the invariants on random vaults: see docs/ARCHITECTURE.md and support/arbitraryWorld.ts. */
 import { copyState } from "../../../../src/vault/inventory/copies";
 import { MINUTE_MS, parseIso } from "../../../../src/vault/lib/time";
 import { applyToWorld } from "../../../support/applyToWorld";
@@ -18,7 +18,7 @@ import {
 } from "../../../support/planProperties";
 import { NOW, OPEN } from "../../../support/world";
 
-test("1: the newest completed recovery point of a volume is never deleted in the primary region", () => {
+test("1: never deletes the newest completed recovery point of a volume in the primary region", () => {
   always((plan, world) => {
     expectNewestKept(
       plan,
@@ -27,7 +27,7 @@ test("1: the newest completed recovery point of a volume is never deleted in the
   });
 });
 
-test("1 and 3: the newest verified copy of a volume is never deleted in a DR region", () => {
+test("1 and 3: never deletes the newest verified copy of a volume in a DR region", () => {
   always((plan, world, { dr }) => {
     for (const { region, keyArn } of dr) {
       const copies = ownCopies(world).filter((copy) => copy.region === region);
@@ -39,7 +39,7 @@ test("1 and 3: the newest verified copy of a volume is never deleted in a DR reg
   });
 });
 
-test("1 and 3: the newest completed copy of a volume is never deleted, whatever its key", () => {
+test("1 and 3: never deletes the newest completed copy of a volume, whatever its key", () => {
   always((plan, world, { dr }) => {
     for (const { region } of dr) {
       const copies = ownCopies(world).filter((copy) => copy.region === region);
@@ -51,7 +51,7 @@ test("1 and 3: the newest completed copy of a volume is never deleted, whatever 
   });
 });
 
-test("2: a snapshot goes only when it, or what stays of its slot, is safe in every DR region", () => {
+test("2: deletes a snapshot only if it, or what is kept of its slot, is safe in every DR region", () => {
   always((plan, world, policy) => {
     const gone = goneOf(plan);
     const expiring = deletesOf(plan).filter(({ because }) => because === "retention");
@@ -60,7 +60,7 @@ test("2: a snapshot goes only when it, or what stays of its slot, is safe in eve
     for (const s of points.filter(({ snapshotId }) => gone.has(snapshotId))) {
       expect(Object.keys(world.copies)).toHaveLength(policy.dr.length);
       const sameSlot = points.filter((other) => pointOf(other) === pointOf(s));
-      // Of a slot past its rules the one that counted, else what is left.
+      // In a slot past its rules, the canonical one, else what is left.
       const expired = sameSlot.filter(({ snapshotId }) => byRules.has(snapshotId));
       const left = sameSlot.filter(({ snapshotId }) => !gone.has(snapshotId));
       const stands = expired.length > 0 ? expired : left;
@@ -69,7 +69,7 @@ test("2: a snapshot goes only when it, or what stays of its slot, is safe in eve
   });
 });
 
-test("2: what is pending is never deleted", () => {
+test("2: never deletes what is pending", () => {
   always((plan, world) => {
     const pending = [...(world.snapshots ?? []), ...Object.values(world.copies).flat()]
       .filter((s) => s.state === "pending")
@@ -79,7 +79,7 @@ test("2: what is pending is never deleted", () => {
   });
 });
 
-test("4: nothing without the vault's tags is deleted, copied or marked", () => {
+test("4: deletes, copies and tags nothing without the vault's tags", () => {
   always((plan, world) => {
     const ours = new Set([...own(world.snapshots), ...ownCopies(world)].map(({ snapshotId }) => snapshotId));
     const touched = [
@@ -93,7 +93,7 @@ test("4: nothing without the vault's tags is deleted, copied or marked", () => {
   });
 });
 
-test("6: a plan that was carried out leaves nothing to do within four more rounds, and no copy is made twice", () => {
+test("6: leaves nothing to do within four more rounds after a plan was applied, and makes no copy twice", () => {
   always(
     (_plan, world, policy) => {
       let now = world;
@@ -109,7 +109,7 @@ test("6: a plan that was carried out leaves nothing to do within four more round
           everCopied.add(copied);
         }
         now = applyToWorld(now, plan.actions, nowMs);
-        // A third try, of a snapshot or a copy, comes after a pause.
+        // A third attempt at a snapshot or a copy comes after a pause.
         if (round === 0) nowMs += 121 * MINUTE_MS;
       }
       const rest = planFor(now, policy, OPEN, nowMs);
@@ -119,7 +119,7 @@ test("6: a plan that was carried out leaves nothing to do within four more round
   );
 });
 
-test("6: the same plan is made of the same world again", () => {
+test("6: makes the same plan of the same world again", () => {
   always((plan, world, policy, slotTask) => {
     expect(planFor(world, policy, slotTask)).toStrictEqual(plan);
   });

@@ -1,4 +1,4 @@
-/** What a slot gets, and what every plan says, held against random vaults: support/arbitraryWorld.ts. */
+/** Tests on random vaults what a slot gets and what every plan says: see support/arbitraryWorld.ts. */
 import fc from "fast-check";
 import { isClear } from "../../../../src/vault/identity/ownership";
 import { HOUR_MS, MINUTE_MS } from "../../../../src/vault/lib/time";
@@ -10,14 +10,14 @@ import { always, deletesOf, own, ownCopies, planFor } from "../../../support/pla
 import { NOW, OPEN, SETTINGS, SLOT } from "../../../support/world";
 
 describe("a slot", () => {
-  test("that is closing, or none, makes no snapshot", () => {
+  test("that is closing, or no slot, creates no snapshot", () => {
     always((plan, _world, _policy, slotTask) => {
       if (slotTask?.mode === "open") return;
       expect(plan.actions.filter((action) => action.kind === "snapshot")).toStrictEqual([]);
     });
   });
 
-  test("gets no second good snapshot of a volume, and no fourth try", () => {
+  test("gets no second completed snapshot of a volume, and no fourth attempt", () => {
     always((plan, world, _policy, slotTask) => {
       for (const action of plan.actions) {
         if (action.kind !== "snapshot") continue;
@@ -31,7 +31,7 @@ describe("a slot", () => {
     });
   });
 
-  test("is settled only where each volume has one, gets one, or had its three tries", () => {
+  test("is settled only if each volume has a snapshot, gets one, or had its three attempts", () => {
     always((plan, world, policy, slotTask) => {
       if (slotTask?.mode !== "open" || !plan.slotSettled) return;
       const made = plan.actions.flatMap((a) => (a.kind === "snapshot" ? a.volumes : []));
@@ -46,14 +46,15 @@ describe("a slot", () => {
     });
   });
 
-  test("converges though every new snapshot fails: three tries, then it is told and settled", () => {
+  test("converges even if every new snapshot fails: after three attempts it is reported and settled", () => {
     const failing = fc.record({ firstMinutes: fc.nat(600), everyMinutes: fc.integer({ min: 1, max: 60 }) });
     fc.assert(
       fc.property(
         arbitraryVault({ calm: true }),
         failing,
         ({ world: drawn, policy }, { firstMinutes, everyMinutes }) => {
-          // Remains go as soon as a newer snapshot is good: a slot that has been overtaken is not served.
+          // Failed attempts are deleted as soon as a newer snapshot is completed, because a superseded slot is not
+          // served.
           fc.pre(own(drawn.snapshots).every((s) => s.startTimeMs < NOW));
           let world = drawn;
           let tries = 0;
@@ -82,13 +83,13 @@ describe("a slot", () => {
 });
 
 describe("every plan", () => {
-  test("says of each own snapshot, and of each that is in doubt, exactly once, with a reason, that it is kept or deleted", () => {
+  test("lists each snapshot of its own or in doubt exactly once, with a reason, as kept or deleted", () => {
     always((plan, world, { dr, primaryRegion }) => {
       const isAllSeen = Object.keys(world.copies).length === dr.length;
       const all = [...(world.snapshots ?? []), ...Object.values(world.copies).flat()];
-      // What is in doubt is kept, whoever made it.
+      // Snapshots in doubt are kept, whoever made them.
       const doubted = all.filter((one) => !isClear(one));
-      // With a region unseen, nothing is said there but of what failed and goes.
+      // For a region that is not seen, a plan lists only failures that are deleted.
       const gone = deletesOf(plan).filter(({ region }) => region === primaryRegion);
       const primary = isAllSeen ? own(world.snapshots).filter(isClear) : gone;
       const copies = ownCopies(world).filter(isClear);

@@ -1,4 +1,4 @@
-/** What rewritten tags never bring about, held against random vaults: see docs/adr/0017 and support/arbitraryTampering.ts. */
+/** Tests on random vaults what rewritten tags never cause: see docs/adr/0017 and support/arbitraryTampering.ts. */
 import fc from "fast-check";
 import { dataStartMs } from "../../../../src/vault/inventory/sameSlot";
 import { isClear, isOwn } from "../../../../src/vault/identity/ownership";
@@ -13,12 +13,12 @@ import { OPEN, SLOT, sealedIn, standInOf } from "../../../support/world";
 
 const slotTask = fc.constantFrom(OPEN, { slot: SLOT, mode: "closing" } as const, undefined);
 
-/** The vault's own in all regions. */
+/** Returns the vault's own snapshots in all regions. */
 function all(world: World): Snapshot[] {
   return [...own(world.snapshots), ...ownCopies(world)];
 }
 
-/** Whether a snapshot can be restored from as the vault would have it: in a DR region under that region's key. */
+/** Returns true if a snapshot can be restored from as configured: in a DR region under that region's key. */
 function isWhole(one: Snapshot, { dr }: CoreSettings): boolean {
   const keyArn = dr.find(({ region }) => region === one.region)?.keyArn;
   return one.state === "completed" && (keyArn === undefined || copyState(one, keyArn) === "verified");
@@ -27,11 +27,14 @@ function isWhole(one: Snapshot, { dr }: CoreSettings): boolean {
 interface Deleted {
   action: DeleteAction;
   one: Snapshot;
-  /** What stays in its region of the same volume, slot and data, can be restored from and is in no doubt. */
+  /** Finds what is kept in its region of the same volume, slot and data, can be restored from and is not in doubt. */
   twins: Snapshot[];
 }
 
-/** What goes by a plan and would not if every tag agreed with its Description. Of what failed nobody could restore. */
+/**
+ * Returns what a plan deletes and would not if every tag agreed with its Description. Nobody could restore from
+ * failures.
+ */
 function alsoDeleted(
   world: World,
   edits: readonly Edit[],
@@ -58,18 +61,18 @@ function alsoDeleted(
   });
 }
 
-/** The id of what held the data first. */
+/** Returns the id of the snapshot that held the data first. */
 function originalOf({ snapshotId, identity }: Snapshot): string {
   return identity.source?.snapshotId ?? snapshotId;
 }
 
 const RUNS = { numRuns: 3_000 };
 
-test("no tags on any snapshots make the plan take a recovery point that it would keep if every tag agreed with the Description", () => {
+test("deletes by no tags a recovery point that it would keep if every tag agreed with the Description", () => {
   fc.assert(
     fc.property(arbitraryVault(), arbitraryEdits, slotTask, ({ world, policy }, edits, given) => {
       for (const { action, twins } of alsoDeleted(world, edits, policy, given)) {
-        // Of several of one recovery point another may be the one that counts.
+        // Of several snapshots of one recovery point, another can be canonical.
         expect([action.because, twins.length > 0]).toStrictEqual(["redundant", true]);
       }
     }),
@@ -106,7 +109,7 @@ function copiedInTime(world: World, { dr }: CoreSettings): World {
 
 const IN_TIME = "in-time-";
 
-test("nor do marks that are written or taken off, but of what would be gone with its copies had they been made in time", () => {
+test("deletes by added or removed copy-expired tags only what would be gone if its copies had been made in time", () => {
   fc.assert(
     fc.property(arbitraryVault(), arbitraryEditsAndMarks, slotTask, ({ world, policy }, edits, given) => {
       for (const { action, one, twins } of alsoDeleted(world, edits, policy, given)) {
@@ -154,7 +157,7 @@ test("deletes no copy of an encrypted replacement in doubt, which could not reme
   );
 });
 
-test("what is in doubt is kept, and so is each that it could stand for", () => {
+test("keeps what is in doubt, and every snapshot that it could replace", () => {
   fc.assert(
     fc.property(arbitraryVault(), arbitraryEditsAndMarks, slotTask, ({ world, policy }, edits, given) => {
       const seen = tampered(world, edits);
@@ -167,7 +170,7 @@ test("what is in doubt is kept, and so is each that it could stand for", () => {
       expect([...goneOf(plan)].filter((id) => doubted.has(id))).toStrictEqual([]);
       const told = plan.problems.filter(({ kind }) => kind === "tampering").map(({ subject }) => subject);
       expect(told).toStrictEqual(expect.arrayContaining([...doubted]));
-      // Marks are written on nothing that somebody changed.
+      // Copy-expired tags are never written on what somebody changed.
       expect(
         deletesOf(plan).filter(({ expiredCopyTag }) => doubted.has(expiredCopyTag?.snapshotId ?? "")),
       ).toStrictEqual([]);

@@ -1,4 +1,7 @@
-/** The audit log of whole invocations: when there is a record, what is in it, what becomes of one that can't be written. */
+/**
+ * Tests the audit log of whole invocations: when there is a record, what is in it, and what happens if it can't be
+ * written.
+ */
 import { DeleteSnapshotCommand, DescribeLockedSnapshotsCommand } from "@aws-sdk/client-ec2";
 import { HOUR_MS } from "../../../../src/vault/lib/time";
 import {
@@ -22,8 +25,8 @@ beforeEach(() => {
   bucket = fakeBucket();
 });
 
-describe("a run", () => {
-  test("writes a record of the documented form, whatever it did", async () => {
+describe("the audit log of a run", () => {
+  test("has a record of the documented form, whatever the run did", async () => {
     const rig = rigOf();
     await rig.trigger(RUN);
     expect(bucket.keys()).toStrictEqual([RECORD]);
@@ -50,7 +53,7 @@ describe("a run", () => {
     });
   });
 
-  test("says of each deletion what it was, why, and AWS's request; of all else why it stays", async () => {
+  test("gives for each deletion what it was, why, and AWS's request, and for the rest why it is kept", async () => {
     const rig = rigOf();
     fiveDays(rig);
     await rig.trigger(RUN);
@@ -79,7 +82,7 @@ describe("a run", () => {
     expect(schemaFaults(record, "record")).toStrictEqual([]);
   });
 
-  test("a dry run's says planned, and is else the same", async () => {
+  test("says planned in a dry run, and is otherwise the same", async () => {
     const rig = rigOf({ ...AUDITED, dryRun: true });
     fiveDays(rig);
     await rig.trigger(RUN);
@@ -94,7 +97,7 @@ describe("a run", () => {
     expect(bucket.records().at(-1)?.planHash).toBe(record?.planHash);
   });
 
-  test("an error of AWS is there with its code and request id", async () => {
+  test("has an error of AWS with its code and request id", async () => {
     const rig = rigOf();
     fiveDays(rig);
     const denied = {
@@ -116,7 +119,7 @@ describe("a run", () => {
     expect(schemaFaults(record, "record")).toStrictEqual([]);
   });
 
-  test("what there was no time for is counted", async () => {
+  test("counts what there was no time for", async () => {
     const rig = rigOf();
     fiveDays(rig);
     await rig.trigger(RUN, lambdaContext(0));
@@ -126,8 +129,8 @@ describe("a run", () => {
   });
 });
 
-describe("a sweep", () => {
-  test("that found nothing to do writes nothing", async () => {
+describe("the audit log of a sweep", () => {
+  test("has no record if the sweep found nothing to do", async () => {
     const rig = rigOf();
     const { source, copy } = pair("0", 0);
     rig.sees([source], [copy]);
@@ -137,7 +140,7 @@ describe("a sweep", () => {
     expect(bucket.puts()).toBe(0);
   });
 
-  test("that deleted something records it under the time that it began", async () => {
+  test("has deletions under the time at which the sweep started", async () => {
     const rig = rigOf();
     fiveDays(rig);
     rig.at(NOW + HOUR_MS);
@@ -151,7 +154,7 @@ describe("a sweep", () => {
   test.each([
     ["the deletion limit", { maxDeletePercent: 10 }, "the deletion limit holds it"],
     ["a lock", {}, "locked"],
-  ])("records what %s kept from deletion, and nothing else that stays", async (_, settings, why) => {
+  ])("has what %s kept from deletion, and nothing else that is kept", async (_, settings, why) => {
     const rig = rigOf({ ...AUDITED, ...settings });
     fiveDays(rig);
     rig.carries({ done: SLOT, notified: {} });
@@ -170,7 +173,7 @@ describe("a sweep", () => {
 });
 
 describe("a bucket that refuses", () => {
-  test("is told once a day, and stops nothing", async () => {
+  test("is reported once a day, and stops nothing", async () => {
     const rig = rigOf();
     fiveDays(rig);
     bucket.refuse(403);
@@ -205,7 +208,7 @@ describe("a bucket that refuses", () => {
 });
 
 test.each([{ decisions: undefined }, { version: 2 }, { secret: "" }, { startedAt: "today" }])(
-  "the documented form is no form that takes anything: not with %j",
+  "refuses by the documented form a record with %j",
   async (change) => {
     await rigOf().trigger(RUN);
     const written = { ...(bucket.read(RECORD) as object), ...change };
@@ -213,7 +216,7 @@ test.each([{ decisions: undefined }, { version: 2 }, { secret: "" }, { startedAt
   },
 );
 
-test("a vault without audit writes nothing and remembers nothing of it", async () => {
+test("writes nothing without audit, and carries nothing of it", async () => {
   const rig = rigOf({ ...AUDITED, audit: undefined });
   fiveDays(rig);
   await rig.trigger(RUN);

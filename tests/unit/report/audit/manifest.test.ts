@@ -1,4 +1,7 @@
-/** Manifests of recovery points: when they are due, that each is written once, and that they are enough to restore by. */
+/**
+ * Tests manifests of recovery points: when they are due, that each is written once, and that they are enough to restore
+ * from.
+ */
 import { takeInventory } from "../../../../src/vault/inventory/inventory";
 import { type DueManifests, dueManifests } from "../../../../src/vault/report/audit/manifest";
 import type { ClockState } from "../../../../src/vault/model/clockState";
@@ -44,7 +47,7 @@ beforeEach(() => {
 });
 
 describe("manifests", () => {
-  test("of what there is when audit is switched on are all written, and then no more", async () => {
+  test("are written once for everything that exists when audit is switched on", async () => {
     const rig = rigOf();
     fiveDays(rig);
     const days = ["17", "18", "20", "21", "22"];
@@ -58,14 +61,14 @@ describe("manifests", () => {
     rig.sees([], []);
     fiveDays(rig);
     await rig.trigger(SWEEP).catch(() => undefined);
-    // The sweep's own record alone.
+    // Only the sweep's own record.
     expect(bucket.puts()).toBe(before + 1);
   });
 
-  test("are not written again by a new environment, once they were looked at after half an hour", async () => {
+  test("are not written again by a new environment after a second look half an hour later", async () => {
     const { source, copy } = pair("0", 0);
     copy.completedMs = NOW + 8 * MINUTE_MS + 123;
-    // A duplicate that was begun before and took longer: no manifest names it.
+    // A redundant snapshot that was started before and took longer, which no manifest names.
     const startTimeMs = copy.startTimeMs - MINUTE_MS / 2;
     const other = copyOf(source, "copy-9", { startTimeMs, completedMs: NOW + 9 * MINUTE_MS });
     let carried: Partial<ClockState> = {};
@@ -79,13 +82,13 @@ describe("manifests", () => {
       carried = rig.clockSets().at(-1)?.input ?? carried;
       return bucket.puts("manifests/") - before;
     };
-    // Seen at once, and once more when a describe of another part can't lag any longer.
+    // Seen at once, and once more when no describe of another part can still lag.
     expect(await putsIn(RUN, 10)).toBe(1);
     expect(await putsIn(SWEEP, 61)).toBe(1);
     for (const hours of [2, 3, 12]) expect(await putsIn(SWEEP, hours * 60 + 1)).toBe(0);
   });
 
-  test("of one second, of which one was refused: that one is written by the next", async () => {
+  test("of one second, one of which was refused, are completed by the next invocation", async () => {
     const refused = "manifests/i-2/20261122T030000Z.json";
     const one = pair("0", 0);
     const { completedMs } = one.source;
@@ -108,7 +111,7 @@ describe("manifests", () => {
     expect(bucket.keys()).toContain(refused);
   });
 
-  test("wait until every copy is seen verified", async () => {
+  test("wait until every copy is verified", async () => {
     const rig = rigOf();
     const { source, copy } = pair("0", 0);
     rig.sees([source], [{ ...copy, state: "pending" }]);
@@ -122,7 +125,7 @@ describe("manifests", () => {
     expect(rig.clockSets().at(-1)?.input.manifestsTo).toBeDefined();
   });
 
-  test("are not written by one that can't read the clock: it does not know which were", async () => {
+  test("are not written if the timer can't be read, because it is unknown which were written", async () => {
     const rig = rigOf();
     const { source, copy } = pair("0", 0);
     rig.sees([source], [copy]);
@@ -131,7 +134,7 @@ describe("manifests", () => {
     expect(bucket.keys().filter((key) => key.startsWith("manifests/"))).toStrictEqual([]);
   });
 
-  test("say all that it takes to restore", async () => {
+  test("say all that is needed to restore", async () => {
     const rig = rigOf();
     const tags = {
       [TAG.volumes]: "vol-1:/dev/xvda:root:gp3:8:3000:125",
@@ -199,7 +202,7 @@ describe("manifests", () => {
   });
 });
 
-describe("what is due", () => {
+describe("a due manifest", () => {
   const nothing = { problems: [], throttled: [] };
   const two = { ...SETTINGS, dr: [DR, DR2] };
   const { source, copy } = pair("0", 0);
@@ -217,14 +220,14 @@ describe("what is due", () => {
     expect(sees({ [DR.region]: [copy], [DR2.region]: [wrongKey] })).toStrictEqual([]);
   });
 
-  test("is told by the last of its parts", () => {
+  test("is dated by the last of its parts", () => {
     const world = { snapshots: [source], copies: { [DR.region]: [copy], [DR2.region]: [second] }, ...nothing };
     const after = (minutes: number) => keys(dueManifests(seenIn(world, two), two, NOW + minutes * MINUTE_MS, nowMs));
     expect(after(49)).toStrictEqual([MANIFEST]);
     expect(after(50)).toStrictEqual([]);
   });
 
-  test("is again what a stand-in has taken over", () => {
+  test("is due again when a replacement has taken over", () => {
     const encrypting = { ...SETTINGS, primaryKeyArn: PRIMARY_KEY };
     const standIn = standInOf(source, "snap-9", { completedMs: NOW + 55 * MINUTE_MS });
     const world = { snapshots: [source, standIn], copies: { [DR.region]: [copy] }, ...nothing };
@@ -234,7 +237,7 @@ describe("what is due", () => {
     ]);
   });
 
-  test("is what EC2 does not date for a day, since it is better written twice than never", () => {
+  test("is due for a day if EC2 gives no date, since writing twice is better than never", () => {
     const undated = [source, copy].map(({ completedMs: _none, ...rest }) => rest);
     const world = { snapshots: [undated[0]!], copies: { [DR.region]: [undated[1]!] }, ...nothing };
     const due = (hours: number) => {
@@ -244,21 +247,21 @@ describe("what is due", () => {
     expect([1, 23, 24, 26].map((hours) => due(hours).length)).toStrictEqual([1, 1, 1, 0]);
   });
 
-  test("says where a volume of the set is missing", () => {
+  test("says if a volume of the set is missing", () => {
     const half = { ...source, tags: { ...source.tags, [TAG.setSize]: "2" } };
     const world = { snapshots: [half], copies: { [DR.region]: [copy] }, ...nothing };
     const [due] = dueManifests(seenIn(world, SETTINGS), SETTINGS, undefined, nowMs).due;
     expect(due?.manifest.complete).toBe(false);
   });
 
-  test("does not go by what a person wrote into a tag: its key stays in its place", () => {
+  test("ignores what a person wrote into a tag, so its key is unchanged", () => {
     const tagged = (one: Snapshot) => ({
       ...one,
       tags: { ...one.tags, [TAG.instance]: "../runs/x" },
     });
     const written = { snapshots: [tagged(source)], copies: { [DR.region]: [tagged(copy)] }, ...nothing };
     expect(keys(dueManifests(seenIn(written, SETTINGS), SETTINGS, undefined, nowMs))).toStrictEqual([MANIFEST]);
-    // Nor would a Description lead out of it.
+    // A Description would not lead out of it either.
     const named = (one: Snapshot) => ({
       ...one,
       identity: { ...one.identity, instanceId: "../runs/x" },

@@ -1,0 +1,63 @@
+/**
+ * Facts as `key=value` words, packed into as few texts as a length allows. They are made for tag values: EC2 takes any
+ * character there, but other services take only letters, digits, spaces and `+ - = . _ : / @` (AWS, "Tag your Amazon EC2
+ * resources"). Pure.
+ */
+
+/** One fact. A list is several words with the same key. */
+export type Word = readonly [key: string, value: string];
+
+const PLAIN = /[A-Za-z0-9._:/@-]/;
+const SEPARATOR = " ";
+
+/** Writes what is not plain as `+HH`, one for each byte of its UTF-8 form. */
+function escaped(value: string): string {
+  let text = "";
+  for (const character of value) {
+    if (PLAIN.test(character)) text += character;
+    else
+      for (const byte of Buffer.from(character, "utf8")) text += `+${byte.toString(16).padStart(2, "0").toUpperCase()}`;
+  }
+  return text;
+}
+
+/** Reads what {@link escaped} wrote; `undefined` for text that it never writes. */
+function unescaped(text: string): string | undefined {
+  if (!/^(?:[A-Za-z0-9._:/@-]|\+[0-9A-F]{2})*$/.test(text)) return undefined;
+  const bytes = Buffer.from(
+    text.replace(/\+([0-9A-F]{2})|([^+])/g, (_all, hex: string | undefined, plain: string) =>
+      hex === undefined ? Buffer.from(plain, "utf8").toString("hex") : hex.toLowerCase(),
+    ),
+    "hex",
+  );
+  const value = bytes.toString("utf8");
+  return Buffer.from(value, "utf8").equals(bytes) ? value : undefined;
+}
+
+/**
+ * Packs words into texts of at most `maxLength` characters, in their order. A word that is longer than that is left out.
+ * @returns the texts; none if there are no words
+ */
+export function packWords(words: readonly Word[], maxLength: number): string[] {
+  const texts: string[] = [];
+  for (const [key, value] of words) {
+    const word = `${key}=${escaped(value)}`;
+    if (word.length > maxLength) continue;
+    const last = texts[texts.length - 1];
+    if (last !== undefined && last.length + SEPARATOR.length + word.length <= maxLength) {
+      texts[texts.length - 1] = last + SEPARATOR + word;
+    } else texts.push(word);
+  }
+  return texts;
+}
+
+/** Reads words. What {@link packWords} never writes is left out, since anybody can edit a tag. */
+export function parseWords(texts: readonly string[]): Word[] {
+  return texts
+    .flatMap((text) => text.split(SEPARATOR))
+    .flatMap((word): Word[] => {
+      const at = word.indexOf("=");
+      const value = at < 1 ? undefined : unescaped(word.slice(at + 1));
+      return value === undefined ? [] : [[word.slice(0, at), value]];
+    });
+}

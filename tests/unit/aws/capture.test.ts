@@ -1,0 +1,132 @@
+/** What a launch needs, out of EC2's answer about an instance. */
+import type { Instance } from "@aws-sdk/client-ec2";
+import { captureLaunch } from "../../../src/vault/aws/capture";
+
+const WINDOWS: Instance = {
+  InstanceId: "i-1",
+  Architecture: "x86_64",
+  RootDeviceName: "/dev/sda1",
+  VirtualizationType: "hvm",
+  BootMode: "uefi-preferred",
+  CurrentInstanceBootMode: "uefi",
+  EnaSupport: true,
+  SriovNetSupport: "simple",
+  TpmSupport: "v2.0",
+  PlatformDetails: "Windows",
+  UsageOperation: "RunInstances:0002",
+  ProductCodes: [{ ProductCodeId: "abc", ProductCodeType: "marketplace" }],
+  KeyName: "ops",
+  IamInstanceProfile: { Arn: "arn:aws:iam::123456789012:instance-profile/apps/web", Id: "AIPA" },
+  MetadataOptions: {
+    State: "applied",
+    HttpTokens: "required",
+    HttpPutResponseHopLimit: 2,
+    HttpEndpoint: "enabled",
+    InstanceMetadataTags: "disabled",
+  },
+  Placement: { AvailabilityZone: "us-east-1a", Tenancy: "default", GroupName: "", PartitionNumber: 3 },
+  CpuOptions: { CoreCount: 2, ThreadsPerCore: 1 },
+  EbsOptimized: true,
+  Monitoring: { State: "disabled" },
+  HibernationOptions: { Configured: false },
+  EnclaveOptions: { Enabled: false },
+  MaintenanceOptions: { AutoRecovery: "default" },
+  PrivateDnsNameOptions: { HostnameType: "ip-name" },
+  InstanceLifecycle: "spot",
+  ImageId: "ami-1",
+  BlockDeviceMappings: [{ DeviceName: "/dev/sda1", Ebs: { VolumeId: "vol-1" } }, { DeviceName: "/dev/sdb" }],
+  NetworkInterfaces: [
+    {
+      VpcId: "vpc-1",
+      SubnetId: "subnet-2",
+      PrivateIpAddress: "10.0.2.9",
+      PrivateIpAddresses: [{ Primary: true, PrivateIpAddress: "10.0.2.9" }],
+      Groups: [{ GroupId: "sg-2", GroupName: "replication" }],
+      SourceDestCheck: false,
+      Attachment: { DeviceIndex: 1, NetworkCardIndex: 1, DeleteOnTermination: false },
+      Association: { PublicIp: "3.3.3.3", IpOwnerId: "amazon" },
+    },
+    {
+      VpcId: "vpc-1",
+      SubnetId: "subnet-1",
+      PrivateIpAddress: "10.0.1.7",
+      PrivateIpAddresses: [
+        { Primary: true, PrivateIpAddress: "10.0.1.7" },
+        { Primary: false, PrivateIpAddress: "10.0.1.8" },
+      ],
+      Ipv6Addresses: [{ Ipv6Address: "2001:db8::7" }],
+      Groups: [
+        { GroupId: "sg-1", GroupName: "web" },
+        { GroupId: "sg-9", GroupName: "admin" },
+      ],
+      SourceDestCheck: true,
+      Attachment: { DeviceIndex: 0, NetworkCardIndex: 0, DeleteOnTermination: true },
+      Association: { PublicIp: "52.1.2.3", IpOwnerId: "123456789012" },
+    },
+  ],
+};
+
+test("captures what EC2 says of an instance, its first interface first", () => {
+  expect(captureLaunch(WINDOWS)).toStrictEqual({
+    launch: {
+      architecture: "x86_64",
+      rootDeviceName: "/dev/sda1",
+      virtualizationType: "hvm",
+      bootMode: "uefi-preferred",
+      currentBootMode: "uefi",
+      enaSupport: true,
+      sriovNetSupport: "simple",
+      tpmSupport: "v2.0",
+      platformDetails: "Windows",
+      usageOperation: "RunInstances:0002",
+      productCodes: ["abc"],
+      keyName: "ops",
+      instanceProfile: "web",
+      metadata: { tokens: "required", hopLimit: 2, endpoint: "enabled", instanceTags: "disabled" },
+      tenancy: "default",
+      partitionNumber: 3,
+      cpuCores: 2,
+      threadsPerCore: 1,
+      ebsOptimized: true,
+      detailedMonitoring: false,
+      hibernation: false,
+      enclave: false,
+      autoRecovery: "default",
+      hostnameType: "ip-name",
+      spot: true,
+      instanceStoreDevices: ["/dev/sdb"],
+      imageId: "ami-1",
+    },
+    interfaces: [
+      {
+        deviceIndex: 0,
+        vpcId: "vpc-1",
+        subnetId: "subnet-1",
+        privateIp: "10.0.1.7",
+        secondaryIps: ["10.0.1.8"],
+        ipv6Addresses: ["2001:db8::7"],
+        groupIds: ["sg-1", "sg-9"],
+        groupNames: ["web", "admin"],
+        elasticIp: "52.1.2.3",
+        sourceDestCheck: true,
+        deleteOnTermination: true,
+      },
+      {
+        deviceIndex: 1,
+        networkCardIndex: 1,
+        vpcId: "vpc-1",
+        subnetId: "subnet-2",
+        privateIp: "10.0.2.9",
+        groupIds: ["sg-2"],
+        groupNames: ["replication"],
+        hasPublicIp: true,
+        sourceDestCheck: false,
+        deleteOnTermination: false,
+      },
+    ],
+  });
+});
+
+test("captures nothing of an instance of which EC2 says nothing", () => {
+  expect(captureLaunch({})).toStrictEqual({ launch: {}, interfaces: [] });
+});
