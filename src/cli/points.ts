@@ -20,7 +20,10 @@ export interface Point {
   slot: string;
   /** When the data was taken. */
   takenMs: number;
+  /** One of each volume. */
   snapshots: Snapshot[];
+  /** With duplicates, and originals beside their encrypted replacements. */
+  all: readonly Snapshot[];
   volumes: number;
   /** How many volumes the set was made with. */
   setSize: number;
@@ -107,6 +110,7 @@ function pointOf(
     slot: first.identity.slot,
     takenMs: Math.min(...snapshots.map(dataStartMs)),
     snapshots,
+    all,
     volumes,
     setSize,
     gib: snapshots.reduce((sum, { sizeGiB }) => sum + sizeGiB, 0),

@@ -12,6 +12,8 @@ export type Start = (command: string, options: GlobalOptions, load: () => Promis
 const EXAMPLES = `Examples:
   vault list                          recovery points in the region, newest first
   vault list web-1 --region us-west-2 those of one instance, by id, Name or unique prefix
+  vault show web-1                    its latest recovery point: all that is known
+  vault show web-1@"yesterday 14:00"  the last one that was taken by then
 `;
 
 const REST = `
@@ -71,6 +73,21 @@ function addReading(verb: Verb, start: Start): void {
       await start("list", options, async () => {
         const { list } = await import("./commands/list");
         return (context) => list(context, { instance, since: options.since });
+      });
+    });
+  verb("show <point>", "Shows all that is known of one recovery point.", [
+    "vault show web-1",
+    'vault show web-1@"yesterday 14:00"',
+    "vault show snap-0123456789abcdef0 --json",
+  ])
+    .addHelpText(
+      "after",
+      "\nPOINT is a snapshot id, INSTANCE for its latest, or INSTANCE@TIME for the last one by then.",
+    )
+    .action(async (ref: string, options: GlobalOptions) => {
+      await start("show", options, async () => {
+        const { show } = await import("./commands/show");
+        return (context) => show(context, ref);
       });
     });
 }

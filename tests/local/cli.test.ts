@@ -88,3 +88,25 @@ describe("vault list", () => {
     expect(parsed((await cli.run(["list", "web", "--json"])).out)).toMatchObject({ exitCode: 2 });
   });
 });
+
+describe("vault show", () => {
+  it("shows the latest recovery point of an instance, with its volumes in every region", async () => {
+    const { code, out, err } = await cli.run(["show", "web-1"]);
+    expect(out).toMatch(/^recovery point\n {2}taken /);
+    expect(out).toContain("volume                vol-0aaaaaaaaaaaa0002, /dev/sdf, data");
+    expect(out).toMatch(/snapshot us-west-2 +snap-/);
+    expect(out).toMatch(/architecture +x86_64/);
+    expect(out).toMatch(/keyName +not captured/);
+    expect(err).toContain("Next: vault list i-0aaaaaaaaaaaa0001");
+    expect(code).toBe(0);
+  });
+
+  it("finds a recovery point by time and by snapshot id, from a DR region", async () => {
+    const byTime = parsed((await cli.run(["show", "web-2@12h ago", "--region", DR, "--json"])).out);
+    const { recoveryPoint } = byTime as { recoveryPoint: { region: string; snapshotIds: string[] } };
+    expect(recoveryPoint.region).toBe(DR);
+    const byId = parsed((await cli.run(["show", recoveryPoint.snapshotIds[0] ?? "", "--json"])).out);
+    expect(byId.recoveryPoint).toMatchObject({ snapshotIds: recoveryPoint.snapshotIds });
+    expect((await cli.run(["show", "web-2@2020-01-01"])).code).toBe(5);
+  });
+});

@@ -3,6 +3,7 @@ import { pluralize } from "../../vault/lib/text";
 import type { Answer, Context } from "../context";
 import { EXIT } from "../exitCodes";
 import { findInstance } from "../instances";
+import { instancesOf } from "../pointRef";
 import { type Point, pointsOf } from "../points";
 import { pointColumns, pointJson } from "../print/points";
 import { renderTable } from "../print/table";
@@ -22,16 +23,9 @@ function wantedPoints(points: readonly Point[], { instance, since }: Wanted, { r
   return points.filter((one) => one.takenMs >= sinceMs && (only === undefined || one.instanceId === only));
 }
 
-/** Returns the instances that have recovery points, each once. */
-function instancesOf(points: readonly Point[]): Pick<Point, "instanceId" | "name">[] {
-  const byId = new Map<string, Pick<Point, "instanceId" | "name">>();
-  for (const { instanceId, name } of points) if (!byId.has(instanceId)) byId.set(instanceId, { instanceId, name });
-  return [...byId.values()];
-}
-
 function nextOf([first]: readonly Point[], { region }: Context): Answer["next"] {
   if (first === undefined) return [[`vault list --region ${region}`, "all recovery points of the region"]];
-  return [[`vault list ${first.instanceId} --region ${region}`, "the recovery points of one instance"]];
+  return [[`vault show ${first.instanceId} --region ${region}`, "all that is known of its latest recovery point"]];
 }
 
 /** Lists recovery points. */

@@ -29,7 +29,7 @@ export function pointColumns(nowMs: number): Column<Point>[] {
 
 /** Returns a recovery point as JSON. */
 export function pointJson(point: Point, nowMs: number): Record<string, unknown> {
-  const { takenMs, expiresMs, snapshots, ...facts } = point;
+  const { takenMs, expiresMs, snapshots, all: _all, ...facts } = point;
   return {
     ...facts,
     takenAt: isoSeconds(takenMs),

@@ -16,7 +16,7 @@ const GAP = "  ";
 const NONE = "-";
 
 /** A value never breaks its line or its column: a tag may hold anything. */
-function oneLine(text: string): string {
+export function oneLine(text: string): string {
   // eslint-disable-next-line no-control-regex -- control characters of a tag must not reach a terminal
   return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, " ");
 }
