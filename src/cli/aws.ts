@@ -1,10 +1,11 @@
 /** The calls to AWS that the function does not make. No other file of the command imports an SDK. */
-import { EC2Client, paginateDescribeSnapshots } from "@aws-sdk/client-ec2";
+import { EC2Client, paginateDescribeInstances, paginateDescribeSnapshots } from "@aws-sdk/client-ec2";
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { type Described, descriptionPattern, parseDescription } from "../vault/identity/description";
 import { parseJson } from "../vault/lib/json";
 import { SECOND_MS } from "../vault/lib/time";
 import { TAG, tagsFromList } from "../vault/model/tags";
+import type { Tags } from "../vault/model/world";
 
 const PAGE_SIZE = 1_000;
 /** A region that is down must not keep a person waiting. */
@@ -68,4 +69,29 @@ export async function askFunction(
   const { Payload, FunctionError } = await client.send(command);
   const payload = parseJson(new TextDecoder().decode(Payload));
   return { payload, ...(FunctionError !== undefined && { error: FunctionError }) };
+}
+/** An instance, whatever tags it has. */
+export interface AnyInstance {
+  instanceId: string;
+  tags: Tags;
+  launchTimeMs?: number;
+}
+
+const EXISTING = ["pending", "running", "stopping", "stopped"];
+
+/** Reads all instances of a region. */
+export async function describeAllInstances(region: string): Promise<AnyInstance[]> {
+  const found: AnyInstance[] = [];
+  const pages = paginateDescribeInstances(
+    { client: ec2(region), pageSize: PAGE_SIZE },
+    { Filters: [{ Name: "instance-state-name", Values: EXISTING }] },
+  );
+  for await (const page of pages) {
+    for (const { InstanceId, Tags: list, LaunchTime } of (page.Reservations ?? []).flatMap((r) => r.Instances ?? [])) {
+      if (InstanceId === undefined) continue;
+      const launched = LaunchTime === undefined ? {} : { launchTimeMs: LaunchTime.getTime() };
+      found.push({ instanceId: InstanceId, tags: tagsFromList(list), ...launched });
+    }
+  }
+  return found;
 }

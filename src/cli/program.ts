@@ -10,6 +10,7 @@ export type Run = (context: Context) => Promise<Answer>;
 export type Start = (command: string, options: GlobalOptions, load: () => Promise<Run>) => Promise<void>;
 
 const EXAMPLES = `Examples:
+  vault status                        is everything recent enough, and what is wrong?
   vault list                          recovery points in the region, newest first
   vault list web-1 --region us-west-2 those of one instance, by id, Name or unique prefix
   vault show web-1                    its latest recovery point: all that is known
@@ -61,7 +62,7 @@ interface ListOptions extends GlobalOptions {
   since?: string;
 }
 
-/** Adds the commands that read snapshots alone. */
+/** Adds the commands that read. */
 function addReading(verb: Verb, start: Start): void {
   verb("list [instance]", "Lists recovery points, newest first.", [
     "vault list",
@@ -90,4 +91,13 @@ function addReading(verb: Verb, start: Start): void {
         return (context) => show(context, ref);
       });
     });
+  verb("status", "Says whether every protected instance has a recent recovery point, and what is wrong.", [
+    "vault status",
+    "vault status --json || echo not well",
+  ]).action(async (options: GlobalOptions) => {
+    await start("status", options, async () => {
+      const { status } = await import("./commands/status");
+      return status;
+    });
+  });
 }

@@ -23,7 +23,7 @@ function parsed(out: string): Record<string, unknown> {
 describe("vault", () => {
   it("begins its help with examples, and shows the exit codes", async () => {
     const { code, out } = await runCli(["--help"], {});
-    expect(out).toMatch(/^Examples:\n {2}vault list/);
+    expect(out).toMatch(/^Examples:\n {2}vault status/);
     expect(out).toContain("6    done, but the vault is not well");
     expect(code).toBe(0);
   });
@@ -108,5 +108,29 @@ describe("vault show", () => {
     const byId = parsed((await cli.run(["show", recoveryPoint.snapshotIds[0] ?? "", "--json"])).out);
     expect(byId.recoveryPoint).toMatchObject({ snapshotIds: recoveryPoint.snapshotIds });
     expect((await cli.run(["show", "web-2@2020-01-01"])).code).toBe(5);
+  });
+});
+
+describe("vault status", () => {
+  it("answers in its first line, then names what is wrong, and ends 6", async () => {
+    const { code, out, err } = await cli.run(["status"]);
+    const lines = out.split("\n");
+    expect(lines[0]).toBe(
+      "YES: 2 protected instances, each with a recent recovery point in every region, but 1 other problem",
+    );
+    expect(lines[1]).toBe('problem\tnear-miss\ti-0bbbbbbbbbbbb0003 is not protected: it has the tag backup="true "');
+    expect(lines[2]).toContain("aws ec2 create-tags --region us-east-1 --resources i-0bbbbbbbbbbbb0003");
+    expect(out).toContain("next run\t");
+    expect(err).toContain("smart-vault-dev in us-east-1 and us-west-2. Times are UTC.");
+    expect(code).toBe(6);
+    expect(parsed((await cli.run(["status", "--json", "--region", DR])).out)).toMatchObject({ isRecent: true });
+  });
+
+  it("says what it can't know where the function does not answer, and ends 6", async () => {
+    const dark = { AWS_ENDPOINT_URL_LAMBDA: "http://127.0.0.1:9" };
+    const { code, out } = await cli.run(["status", "--region", DR], dark);
+    expect(out).toMatch(/^UNKNOWN: /);
+    expect(out).toContain("unknown\tpolicies, schedule and protected instances");
+    expect(code).toBe(6);
   });
 });
