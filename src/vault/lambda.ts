@@ -8,9 +8,10 @@ import { MetricUnit, Metrics } from "@aws-lambda-powertools/metrics";
 import { makeClients } from "./aws/clients";
 import { type InvocationResult, type LambdaContext, invoke } from "./invocation";
 import { type Measured, METRIC_NAMESPACE } from "./model/metricNames";
-import type { VaultSettings } from "./model/settings";
+import type { DescribedVault, VaultSettings } from "./model/settings";
+import { asksForSettings } from "./observe/event";
 
-export type VaultHandler = (event: unknown, context: LambdaContext) => Promise<InvocationResult>;
+export type VaultHandler = (event: unknown, context: LambdaContext) => Promise<InvocationResult | DescribedVault>;
 
 export function createHandler(settings: VaultSettings): VaultHandler {
   const clients = makeClients(settings);
@@ -25,6 +26,7 @@ export function createHandler(settings: VaultSettings): VaultHandler {
     (region === undefined ? metrics : byRegion[region])?.addMetric(name, MetricUnit[unit], value);
   };
   return async (event, context) => {
+    if (asksForSettings(event)) return { kind: "settings", schema: 1, settings };
     log.appendKeys({ runId: context.awsRequestId });
     try {
       return await invoke(settings, { clients, log, emit, now: Date.now }, event, context);

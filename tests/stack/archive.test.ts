@@ -223,6 +223,14 @@ describe("the archive's handler", () => {
   });
 });
 
+describe("the archive's handler at a question", () => {
+  test("tells its settings without a call", async () => {
+    const { answer } = await invokeArchive(unpacked, aws.endpoint, { kind: "describe" }, CONTEXT);
+    expect(answer.result).toMatchObject({ kind: "settings", settings: { vaultId: "smart-vault-prod" } });
+    expect(aws.requests).toStrictEqual([]);
+  });
+});
+
 describe("the archive's handler at a failure", () => {
   test("mails, then rejects with an Error that has kept name, message and stack", async () => {
     aws.denyInstances = true;
@@ -254,7 +262,7 @@ describe("the archive's handler at a failure", () => {
     const { answer } = await invokeArchive(unpacked, aws.endpoint, { kind: "backup" }, CONTEXT);
     expect(answer.error).toMatchObject({
       name: "BadEvent",
-      message: 'event.kind: expected one of run, follow-up, sweep, got "backup"',
+      message: 'event.kind: expected one of run, follow-up, sweep, describe, got "backup"',
       isError: true,
     });
     expect(aws.requests).toStrictEqual([]);

@@ -43,6 +43,13 @@ test("ends an idle sweep with a result, a heartbeat as its only metric, and no w
   expect(warned).not.toHaveBeenCalled();
 });
 
+test("answers describe with the settings, without a call, a metric or a mail", async () => {
+  const answer = await createHandler(SETTINGS)({ kind: "describe" }, lambdaContext());
+  expect(answer).toStrictEqual({ kind: "settings", schema: 1, settings: SETTINGS });
+  expect([ec2.calls(), kms.calls(), scheduler.calls(), sns.calls()]).toStrictEqual([[], [], [], []]);
+  expect(emitted).toStrictEqual([]);
+});
+
 test("sends no heartbeat from an invocation that crashes", async () => {
   const crash = createHandler(SETTINGS)({ kind: "unknown" }, lambdaContext());
   await expect(crash).rejects.toMatchObject({ name: "BadEvent" });

@@ -69,6 +69,13 @@ export interface VaultSettings extends CoreSettings {
   clock: { name: string; groupName: string; roleArn: string };
 }
 
+/** What the function answers to `{"kind":"describe"}`: its settings, of which none is a secret (src/config/secrets.ts). */
+export interface DescribedVault {
+  kind: "settings";
+  schema: 1;
+  settings: VaultSettings;
+}
+
 /** A region with the KMS key of its copies. The key is an ARN, not an alias, because EC2 answers with the ARN. */
 export interface KeyedRegion {
   region: string;

@@ -1,5 +1,6 @@
 /**
- * Parses the event that invoked the function: a payload of EventBridge Scheduler, or of a person's `aws lambda invoke`.
+ * Parses the event that invoked the function: a payload of EventBridge Scheduler, or of a person's `vault` or `aws lambda
+ * invoke`.
  */
 import { SLOT_AHEAD_MS } from "../identity/doubts";
 import { vaultError } from "../lib/errors";
@@ -8,6 +9,14 @@ import { isoSeconds, parseIso } from "../lib/time";
 import type { Trigger } from "../model/trigger";
 
 const KINDS = ["run", "follow-up", "sweep"] as const;
+
+/** What a person's command asks for: the settings, and nothing is done. */
+const DESCRIBE = "describe";
+
+/** Returns true if the event asks which settings the function has. It is no trigger, since no invocation's work follows. */
+export function asksForSettings(event: unknown): boolean {
+  return asRecord(event)?.kind === DESCRIBE;
+}
 
 function isKind(kind: unknown): kind is Trigger["kind"] {
   return KINDS.some((known) => known === kind);
@@ -23,7 +32,7 @@ export function parseEvent(event: unknown, nowMs: number, runId: string): Trigge
   const { kind, slot } = asRecord(event) ?? {};
   if (!isKind(kind)) {
     const got = JSON.stringify(kind);
-    throw vaultError("BadEvent", `event.kind: expected one of ${KINDS.join(", ")}, got ${got}`);
+    throw vaultError("BadEvent", `event.kind: expected one of ${[...KINDS, DESCRIBE].join(", ")}, got ${got}`);
   }
   if (slot === undefined) {
     if (kind !== "run") return { kind, runId };

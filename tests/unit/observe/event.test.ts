@@ -1,4 +1,4 @@
-import { parseEvent } from "../../../src/vault/observe/event";
+import { asksForSettings, parseEvent } from "../../../src/vault/observe/event";
 import { NOW, SLOT } from "../../support/world";
 
 test.each([
@@ -26,11 +26,11 @@ test("accepts a slot minutes ahead, because clocks differ", () => {
 });
 
 test.each([
-  [undefined, "event.kind: expected one of run, follow-up, sweep, got undefined"],
-  [null, "event.kind: expected one of run, follow-up, sweep, got undefined"],
-  ["run", "event.kind: expected one of run, follow-up, sweep, got undefined"],
-  [{ kind: "Run" }, 'event.kind: expected one of run, follow-up, sweep, got "Run"'],
-  [{ kind: 5 }, "event.kind: expected one of run, follow-up, sweep, got 5"],
+  [undefined, "event.kind: expected one of run, follow-up, sweep, describe, got undefined"],
+  [null, "event.kind: expected one of run, follow-up, sweep, describe, got undefined"],
+  ["run", "event.kind: expected one of run, follow-up, sweep, describe, got undefined"],
+  [{ kind: "Run" }, 'event.kind: expected one of run, follow-up, sweep, describe, got "Run"'],
+  [{ kind: 5 }, "event.kind: expected one of run, follow-up, sweep, describe, got 5"],
   [{ kind: "run", slot: "tonight" }, 'event.slot: expected an ISO instant, got "tonight"'],
   [{ kind: "run", slot: 1 }, "event.slot: expected an ISO instant, got 1"],
   [{ kind: "follow-up", slot: null }, "event.slot: expected an ISO instant, got null"],
@@ -44,4 +44,13 @@ test.each([
   ],
 ])("refuses the event %j, saying %s", (event, message) => {
   expect(() => parseEvent(event, NOW, "r")).toThrow(expect.objectContaining({ name: "BadEvent", message }) as Error);
+});
+
+test.each([
+  [{ kind: "describe" }, true],
+  [{ kind: "run" }, false],
+  ["describe", false],
+  [null, false],
+])("the event %j asks for the settings: %s", (event, asks) => {
+  expect(asksForSettings(event)).toBe(asks);
 });

@@ -1,0 +1,49 @@
+/** `vault list`: the recovery points that there are, the newest first. */
+import { pluralize } from "../../vault/lib/text";
+import type { Answer, Context } from "../context";
+import { EXIT } from "../exitCodes";
+import { findInstance } from "../instances";
+import { instancesOf } from "../pointRef";
+import { type Point, pointsOf } from "../points";
+import { pointColumns, pointJson } from "../print/points";
+import { renderTable } from "../print/table";
+import { findVault, readVault } from "../reading";
+import { reasonsBy } from "../reasons";
+import { parseTime, readAs } from "../times";
+
+interface Wanted {
+  instance?: string;
+  since?: string;
+}
+
+/** Leaves those that were asked for. */
+function wantedPoints(points: readonly Point[], { instance, since }: Wanted, { region, nowMs }: Context): Point[] {
+  const sinceMs = since === undefined ? -Infinity : parseTime(since, nowMs);
+  const only = instance === undefined ? undefined : findInstance(instance, instancesOf(points), region).instanceId;
+  return points.filter((one) => one.takenMs >= sinceMs && (only === undefined || one.instanceId === only));
+}
+
+function nextOf([first]: readonly Point[], { region }: Context): Answer["next"] {
+  if (first === undefined) return [[`vault list --region ${region}`, "all recovery points of the region"]];
+  return [[`vault show ${first.instanceId} --region ${region}`, "all that is known of its latest recovery point"]];
+}
+
+/** Lists recovery points. */
+export async function list(context: Context, wanted: Wanted): Promise<Answer> {
+  const { nowMs } = context;
+  const known = await findVault(context);
+  const { settings, vaultId } = known;
+  const { reads, notes } = await readVault(known);
+  const all = pointsOf(reads, settings, reasonsBy(reads, settings, nowMs));
+  const points = wantedPoints(all, wanted, context);
+  const regions = reads.map(({ region }) => region);
+  const since = wanted.since === undefined ? "" : ` since ${readAs(wanted.since, parseTime(wanted.since, nowMs))}`;
+  return {
+    exitCode: points.length === 0 ? EXIT.nothing : EXIT.done,
+    heading: `${vaultId}: ${pluralize(points.length, "recovery point")} in ${regions.join(" and ")}${since}. Times are UTC.`,
+    body: (look) => renderTable(points, pointColumns(nowMs), look),
+    data: { vaultId, regions, recoveryPoints: points.map((one) => pointJson(one, nowMs)) },
+    notes: [...known.notes, ...notes],
+    next: nextOf(points, context),
+  };
+}

@@ -1,0 +1,37 @@
+/** `vault show`: all that is known of one recovery point. */
+import { isoSeconds } from "../../vault/lib/time";
+import type { Answer, Context } from "../context";
+import { EXIT } from "../exitCodes";
+import { factsOf } from "../pointFacts";
+import { findPoint } from "../pointRef";
+import { pointsOf } from "../points";
+import { renderPoint } from "../print/pointPage";
+import { pointJson } from "../print/points";
+import { findVault, readVault } from "../reading";
+import { reasonsBy } from "../reasons";
+
+/** Shows a recovery point. */
+export async function show(context: Context, ref: string): Promise<Answer> {
+  const { nowMs, region } = context;
+  const known = await findVault(context);
+  const { reads, notes } = await readVault(known);
+  const points = pointsOf(reads, known.settings, reasonsBy(reads, known.settings, nowMs));
+  const point = findPoint(ref, points, { region, nowMs });
+  const { instanceId, slot } = point;
+  const everywhere = points.filter((one) => one.instanceId === instanceId && one.slot === slot);
+  const facts = factsOf(point, [point, ...everywhere.filter((one) => one !== point)]);
+  const { launch, ...others } = facts;
+  return {
+    exitCode: EXIT.done,
+    heading: `${known.vaultId}: ${instanceId} of ${isoSeconds(point.takenMs)} in ${point.region}. Times are UTC.`,
+    body: (look) => renderPoint(point, facts, nowMs, look),
+    data: {
+      vaultId: known.vaultId,
+      recoveryPoint: pointJson(point, nowMs),
+      ...others,
+      ...(launch !== undefined && { launch }),
+    },
+    notes: [...known.notes, ...notes],
+    next: [[`vault list ${instanceId} --region ${region}`, "the other recovery points of this instance"]],
+  };
+}

@@ -1,0 +1,48 @@
+/** Prints answers and failures: data on standard output, all else on standard error. Pure: returns both texts. */
+import type { Answer, Context } from "../context";
+import { type Failure, failureText } from "../failure";
+import { isoSeconds } from "../../vault/lib/time";
+import type { Look } from "./look";
+
+/** Version of the JSON that `--json` prints: docs/cli.schema.json describes it. */
+export const SCHEMA = 1;
+
+/** What is printed, in this order: data on standard output, the rest on standard error. */
+export interface Printed {
+  /** On standard error, before the data. */
+  before: string;
+  out: string;
+  /** On standard error, after the data. */
+  after: string;
+}
+
+function line(text: string): string {
+  return text === "" ? "" : `${text}\n`;
+}
+
+function json(value: unknown): string {
+  return `${JSON.stringify(value, undefined, 2)}\n`;
+}
+
+/** Returns an answer as JSON. */
+export function answerJson(command: string, { region, nowMs }: Context, answer: Answer): Printed {
+  const { exitCode, data, notes, next } = answer;
+  const commands = next.map(([one]) => one);
+  const about = { schema: SCHEMA, command, region, at: isoSeconds(nowMs), exitCode, notes, next: commands };
+  return { before: "", out: json({ ...about, ...data }), after: "" };
+}
+
+/** Returns an answer as text for two streams. */
+export function answerText({ heading, body, notes, next }: Answer, out: Look, err: Look): Printed {
+  const width = Math.max(0, ...next.map(([command]) => command.length));
+  const hints = next.map(([command, why]) => `Next: ${command.padEnd(width)}  ${err.colors.dim(`# ${why}`)}`);
+  const said = [...notes.map((note) => `${err.colors.yellow("note:")} ${note}`), ...hints];
+  return { before: line(err.colors.dim(heading)), out: line(body(out)), after: line(said.join("\n")) };
+}
+
+/** Returns a failure: with `--json` as data, else as text. */
+export function failurePrinted(command: string, failure: Failure, isJson: boolean): Printed {
+  const { exitCode, ...error } = failure;
+  if (isJson) return { before: "", out: json({ schema: SCHEMA, command, exitCode, error }), after: "" };
+  return { before: "", out: "", after: line(failureText(`vault ${command}`, failure)) };
+}
