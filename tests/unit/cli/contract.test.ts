@@ -27,7 +27,7 @@ test("the function's settings are taken as they are", () => {
 });
 
 test.each([
-  [{ payload: { errorType: "BadEvent" }, error: "Unhandled" }, /does not tell its settings; run `pulumi up`/],
+  [{ payload: { errorType: "BadEvent" }, error: "Unhandled" }, /does not report its settings; run `pulumi up`/],
   [{ payload: { errorType: "Runtime.OutOfMemory" }, error: "Unhandled" }, /failed when it was asked/],
   [{ payload: null }, /does not understand/],
   [{ payload: { settings: { ...SETTINGS, dr: [{ region: 1 }] } } }, /does not understand/],
