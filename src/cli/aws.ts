@@ -1,6 +1,7 @@
 /** The calls to AWS that the function does not make. No other file of the command imports an SDK. */
 import { EC2Client, paginateDescribeInstances, paginateDescribeSnapshots } from "@aws-sdk/client-ec2";
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
+import { EXISTING_STATES } from "../vault/aws/ec2Existing";
 import { type Described, descriptionPattern, parseDescription } from "../vault/identity/description";
 import { parseJson } from "../vault/lib/json";
 import { SECOND_MS } from "../vault/lib/time";
@@ -11,16 +12,12 @@ const PAGE_SIZE = 1_000;
 /** A region that is down must not keep a person waiting. */
 const CONNECT_MS = 4 * SECOND_MS;
 const ANSWER_MS = 15 * SECOND_MS;
-/** Lambda's longest timeout, and some time for the answer. */
-const RUN_MS = 16 * 60 * SECOND_MS;
 
-function timeouts(requestTimeout: number) {
-  return { connectionTimeout: CONNECT_MS, requestTimeout, throwOnRequestTimeout: true };
-}
+const TIMEOUTS = { connectionTimeout: CONNECT_MS, requestTimeout: ANSWER_MS, throwOnRequestTimeout: true };
 
 /** Returns a client for reads in a region. */
 export function ec2(region: string): EC2Client {
-  return new EC2Client({ region, maxAttempts: 3, requestHandler: timeouts(ANSWER_MS) });
+  return new EC2Client({ region, maxAttempts: 3, requestHandler: TIMEOUTS });
 }
 
 /** A snapshot of any vault: which one, and where its instance was. */
@@ -55,42 +52,37 @@ export interface FunctionAnswer {
 }
 
 /**
- * Invokes the vault's function and waits for its answer. It is asked once: a call that is throttled counts in the
- * vault's own alarm, and a run must not be started twice.
- * @param isLong whether it works, for up to Lambda's longest timeout
+ * Invokes the vault's function and waits for its answer. It is asked once, because a call that is throttled counts in the
+ * vault's own alarm.
  */
 export async function askFunction(
   { region, name }: { region: string; name: string },
   event: unknown,
-  isLong = false,
 ): Promise<FunctionAnswer> {
-  const client = new LambdaClient({ region, maxAttempts: 1, requestHandler: timeouts(isLong ? RUN_MS : ANSWER_MS) });
+  const client = new LambdaClient({ region, maxAttempts: 1, requestHandler: TIMEOUTS });
   const command = new InvokeCommand({ FunctionName: name, Payload: new TextEncoder().encode(JSON.stringify(event)) });
   const { Payload, FunctionError } = await client.send(command);
   const payload = parseJson(new TextDecoder().decode(Payload));
   return { payload, ...(FunctionError !== undefined && { error: FunctionError }) };
 }
+
 /** An instance, whatever tags it has. */
 export interface AnyInstance {
   instanceId: string;
   tags: Tags;
-  launchTimeMs?: number;
 }
-
-const EXISTING = ["pending", "running", "stopping", "stopped"];
 
 /** Reads all instances of a region. */
 export async function describeAllInstances(region: string): Promise<AnyInstance[]> {
   const found: AnyInstance[] = [];
   const pages = paginateDescribeInstances(
     { client: ec2(region), pageSize: PAGE_SIZE },
-    { Filters: [{ Name: "instance-state-name", Values: EXISTING }] },
+    { Filters: [{ Name: "instance-state-name", Values: EXISTING_STATES }] },
   );
   for await (const page of pages) {
-    for (const { InstanceId, Tags: list, LaunchTime } of (page.Reservations ?? []).flatMap((r) => r.Instances ?? [])) {
+    for (const { InstanceId, Tags: list } of (page.Reservations ?? []).flatMap((r) => r.Instances ?? [])) {
       if (InstanceId === undefined) continue;
-      const launched = LaunchTime === undefined ? {} : { launchTimeMs: LaunchTime.getTime() };
-      found.push({ instanceId: InstanceId, tags: tagsFromList(list), ...launched });
+      found.push({ instanceId: InstanceId, tags: tagsFromList(list) });
     }
   }
   return found;

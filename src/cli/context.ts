@@ -21,8 +21,6 @@ export interface Context {
   nowMs: number;
   /** Says on standard error what is waited for. Nothing with `--json`. */
   progress: (message: string) => void;
-  /** Of standard error. */
-  isAttended: boolean;
 }
 
 /** Result of a command. */

@@ -21,12 +21,11 @@ function onInterrupt(): void {
   process.exit(EXIT.interrupted);
 }
 
-function contextOf(command: string, options: GlobalOptions, err: Look): Context {
+function contextOf(command: string, options: GlobalOptions): Context {
   return {
     region: regionOf(options, process.env),
     ...(options.vault !== undefined && { vaultId: options.vault }),
     nowMs: Date.now(),
-    isAttended: err.isTerminal,
     progress: (message) => {
       if (options.json !== true) process.stderr.write(`vault ${command}: ${message}\n`);
     },
@@ -38,7 +37,7 @@ async function start(command: string, options: GlobalOptions, load: () => Promis
   const [out, err] = [process.stdout, process.stderr].map((stream) => lookOf(stream, process.env, options.color));
   const { answerJson, answerText, failurePrinted } = await import("./print/answer");
   try {
-    const context = contextOf(command, options, err as Look);
+    const context = contextOf(command, options);
     const answer = await (await load())(context);
     const isJson = options.json === true;
     end(answer.exitCode, isJson ? answerJson(command, context, answer) : answerText(answer, out as Look, err as Look));

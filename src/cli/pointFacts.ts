@@ -1,6 +1,6 @@
 /** All that is known of one recovery point: its volumes in every region, and what a restore would lack. Pure. */
 import { type TaggedLaunch, launchFromTags } from "../vault/model/launchTags";
-import { TAG, INSTANCE_TAG_PREFIX, tagsWithPrefix, userTags } from "../vault/model/tags";
+import { TAG, instanceTagsIn, userTags } from "../vault/model/tags";
 import { type VolumeSpec, volumeSpecFromTags } from "../vault/model/volumeSpec";
 import type { Snapshot, Tags } from "../vault/model/world";
 import { launchGroups } from "./launchGroups";
@@ -122,17 +122,13 @@ export function factsOf(point: Point, everywhere: readonly Point[]): PointFacts 
   );
   const captures = tagged.map(launchFromTags).filter((one) => one !== undefined);
   const launch = captures.find(({ isWhole }) => isWhole) ?? captures[0];
-  const own = tagsWithPrefix(tagged[0] ?? {}, INSTANCE_TAG_PREFIX);
-  const instanceTags = Object.entries(own).map(
-    ([key, value]) => [key.slice(INSTANCE_TAG_PREFIX.length), value] as const,
-  );
   const [type, zone, policy] = [tag(TAG.instanceType), tag(TAG.availabilityZone), tag(TAG.policy)];
   return {
     ...(type !== undefined && { instanceType: type }),
     ...(zone !== undefined && { availabilityZone: zone }),
     ...(policy !== undefined && { policy }),
     isCrashConsistent: tag(TAG.crashConsistent) === "true",
-    instanceTags: Object.fromEntries(instanceTags),
+    instanceTags: instanceTagsIn(tagged[0] ?? {}),
     volumes,
     ...(launch !== undefined && { launch }),
     lacks: lacking(point, { volumes, ...(launch !== undefined && { launch }) }),

@@ -6,7 +6,7 @@ import { groupBy } from "../vault/lib/collections";
 import type { VaultSettings } from "../vault/model/settings";
 import { TAG } from "../vault/model/tags";
 import type { Snapshot } from "../vault/model/world";
-import { setKeyOf } from "../vault/retention/recoverySets";
+import { setKeyOf, setSizeOf } from "../vault/retention/recoverySets";
 import type { RegionRead } from "./reading";
 import type { Reasons } from "./reasons";
 
@@ -39,10 +39,6 @@ export interface Point {
   kept?: string;
   due?: string;
   expiresMs?: number;
-}
-
-function setSizeOf(snapshots: readonly Snapshot[]): number {
-  return Math.max(...snapshots.map(({ tags }) => Number(tags[TAG.setSize]) || 1));
 }
 
 /** Returns what is wrong with a point, the worst first. */
@@ -101,7 +97,7 @@ function pointOf(
   const [first] = snapshots as [Snapshot, ...Snapshot[]];
   const encrypted = snapshots.filter((one) => one.encrypted).length;
   const volumes = snapshots.filter(({ state }) => state !== "error").length;
-  const setSize = setSizeOf(snapshots);
+  const setSize = Math.max(...snapshots.map(setSizeOf));
   const lock = lockOf(snapshots, locks);
   return {
     region,

@@ -41,7 +41,7 @@ function withGlobals(command: Command): Command {
  */
 export function makeProgram(start: Start, refuse: (error: CommanderError) => never): Command {
   const program = new Command("vault")
-    .description("Shows and runs what Smart Vault backs up.")
+    .description("Shows what Smart Vault has backed up.")
     .addHelpText("beforeAll", EXAMPLES)
     .addHelpText("after", REST)
     .exitOverride(refuse)

@@ -4,7 +4,7 @@ import type { VaultSettings } from "../vault/model/settings";
 import type { Snapshot } from "../vault/model/world";
 import { ec2, findTraces } from "./aws";
 import type { Context } from "./context";
-import { type Failure, failureOf } from "./failure";
+import { failureOf } from "./failure";
 import { askSettings } from "./settings";
 import { chooseVault, vaultsIn } from "./vaults";
 
@@ -56,8 +56,6 @@ async function readRegion(region: string, vaultId: string, notes: string[]): Pro
 /** What could be read. */
 export interface VaultRead {
   reads: RegionRead[];
-  /** Regions that could not be read, and why. */
-  unread: { region: string; failure: Failure }[];
   notes: string[];
 }
 
@@ -67,19 +65,17 @@ export interface VaultRead {
  */
 export async function readVault({ vaultId, regions }: KnownVault): Promise<VaultRead> {
   const notes: string[] = [];
-  const unread: VaultRead["unread"] = [];
   const reads = await Promise.all(
     regions.map(async (region, index) => {
       try {
         return await readRegion(region, vaultId, notes);
       } catch (error) {
         if (index === 0) throw error;
-        const failure = failureOf(error);
-        unread.push({ region, failure });
-        notes.push(`${region} could not be read: ${failure.message} (${failure.code})`);
+        const { code, message } = failureOf(error);
+        notes.push(`${region} could not be read: ${message} (${code})`);
         return undefined;
       }
     }),
   );
-  return { reads: reads.filter((one) => one !== undefined), unread, notes };
+  return { reads: reads.filter((one) => one !== undefined), notes };
 }

@@ -8,6 +8,7 @@ import {
   type RegisterImageCommandInput,
   RegisterImageCommand,
   type RunInstancesCommandInput,
+  type RunInstancesCommandOutput,
   RunInstancesCommand,
 } from "@aws-sdk/client-ec2";
 import { CreateKeyCommand, KMSClient } from "@aws-sdk/client-kms";
@@ -87,6 +88,8 @@ export interface RestoreAccount {
   key: (region: string) => Promise<string>;
   /** Registers a snapshot of the DR region as the root of an image that a t3 can boot. */
   register: (snapshotId: string, more?: Partial<RegisterImageCommandInput>) => Promise<string>;
+  /** Asks for one t3.micro in the DR region. */
+  run: (imageId: string, more?: Partial<RunInstancesCommandInput>) => Promise<RunInstancesCommandOutput>;
   /** Launches in the DR region, and waits until it runs. */
   launch: (imageId: string, more?: Partial<RunInstancesCommandInput>) => Promise<string>;
   instance: (instanceId: string) => Promise<Instance>;
@@ -146,14 +149,15 @@ function makers(ec2: RestoreAccount["ec2"], pass: RestoreAccount["pass"]) {
     const { ImageId = "" } = await ec2(DR).send(new RegisterImageCommand({ ...imageOf(snapshotId), ...more }));
     return ImageId;
   };
-  const launch: RestoreAccount["launch"] = async (ImageId, more = {}) => {
-    const input = { ImageId, InstanceType: "t3.micro" as const, MinCount: 1, MaxCount: 1, ...more };
-    const { Instances = [] } = await ec2(DR).send(new RunInstancesCommand(input));
+  const run: RestoreAccount["run"] = (ImageId, more = {}) =>
+    ec2(DR).send(new RunInstancesCommand({ ImageId, InstanceType: "t3.micro", MinCount: 1, MaxCount: 1, ...more }));
+  const launch: RestoreAccount["launch"] = async (imageId, more = {}) => {
+    const { Instances = [] } = await run(imageId, more);
     await pass(1);
     return Instances[0]?.InstanceId ?? "";
   };
   const copy: RestoreAccount["copy"] = (snapshotId, key) => copyWithin(DR, snapshotId, key);
-  return { snapshot, copy, copyWithin, register, launch };
+  return { snapshot, copy, copyWithin, register, run, launch };
 }
 
 export async function startRestoreAccount(): Promise<RestoreAccount> {

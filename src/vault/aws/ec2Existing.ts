@@ -8,7 +8,7 @@ const PAGE_SIZE = 1_000;
 const FILTER_VALUES = 200;
 
 /** States in which an instance and its volumes exist: all except shutting-down and terminated. */
-const EXISTING_STATES = ["pending", "running", "stopping", "stopped"];
+export const EXISTING_STATES = ["pending", "running", "stopping", "stopped"];
 
 /**
  * Returns the tags of the instances that still exist, by id. It uses a filter, because one id in `InstanceIds` that no

@@ -11,6 +11,7 @@ import {
   paginateDescribeVolumes,
 } from "@aws-sdk/client-ec2";
 import { captureLaunch } from "./capture";
+import { EXISTING_STATES } from "./ec2Existing";
 import { descriptionPattern, parseDescription } from "../identity/description";
 import { doubtOf } from "../identity/doubts";
 import { TAG, tagsFromList } from "../model/tags";
@@ -22,9 +23,6 @@ const PAGE_SIZE = 1_000;
 const VOLUME_PAGE_SIZE = 500;
 /** Limit of values per filter (AWS, "Filter your resources"). */
 const FILTER_VALUES = 200;
-
-/** Running, stopped, or between the two: states in which volumes are attached. */
-const PROTECTED_STATES = ["pending", "running", "stopping", "stopped"];
 
 /** Returns the volumes in an instance's mappings, which are in the same answer as the instance itself. */
 function attachedVolumes(instance: Instance): AttachedVolume[] {
@@ -64,7 +62,7 @@ export async function describeProtectedInstances(
     {
       Filters: [
         { Name: `tag:${tagKey}`, Values: [...tagValues] },
-        { Name: "instance-state-name", Values: PROTECTED_STATES },
+        { Name: "instance-state-name", Values: EXISTING_STATES },
       ],
     },
   );

@@ -14,7 +14,7 @@ export function dataStartMs({ startTimeMs, identity }: Snapshot): number {
   return identity.source?.startedMs ?? startTimeMs;
 }
 
-/** Returns the time that a snapshot stands for: its slot, but never later than its data was taken. */
+/** Returns the time of a snapshot: that of its slot, but never later than its data was taken. */
 export function pointMs(snapshot: Snapshot): number {
   const dataMs = dataStartMs(snapshot);
   return Math.min(parseIso(snapshot.identity.slot) ?? dataMs, dataMs);

@@ -8,7 +8,8 @@
 export type Word = readonly [key: string, value: string];
 
 const PLAIN = /[A-Za-z0-9._:/@-]/;
-const SEPARATOR = " ";
+/** What lies between packed texts. */
+export const SEPARATOR = " ";
 
 /** Writes what is not plain as `+HH`, one for each byte of its UTF-8 form. */
 function escaped(value: string): string {
@@ -24,14 +25,24 @@ function escaped(value: string): string {
 /** Reads what {@link escaped} wrote; `undefined` for text that it never writes. */
 function unescaped(text: string): string | undefined {
   if (!/^(?:[A-Za-z0-9._:/@-]|\+[0-9A-F]{2})*$/.test(text)) return undefined;
-  const bytes = Buffer.from(
-    text.replace(/\+([0-9A-F]{2})|([^+])/g, (_all, hex: string | undefined, plain: string) =>
-      hex === undefined ? Buffer.from(plain, "utf8").toString("hex") : hex.toLowerCase(),
-    ),
-    "hex",
-  );
-  const value = bytes.toString("utf8");
-  return Buffer.from(value, "utf8").equals(bytes) ? value : undefined;
+  try {
+    return decodeURIComponent(text.replaceAll("+", "%"));
+  } catch {
+    // Bytes that are no UTF-8.
+    return undefined;
+  }
+}
+
+/** Packs texts into as few as a length allows, in their order, separated by spaces. */
+export function packTexts(all: readonly string[], maxLength: number): string[] {
+  const packed: string[] = [];
+  for (const text of all) {
+    const last = packed[packed.length - 1];
+    if (last !== undefined && last.length + SEPARATOR.length + text.length <= maxLength) {
+      packed[packed.length - 1] = last + SEPARATOR + text;
+    } else packed.push(text);
+  }
+  return packed;
 }
 
 /**
@@ -39,16 +50,11 @@ function unescaped(text: string): string | undefined {
  * @returns the texts; none if there are no words
  */
 export function packWords(words: readonly Word[], maxLength: number): string[] {
-  const texts: string[] = [];
-  for (const [key, value] of words) {
-    const word = `${key}=${escaped(value)}`;
-    if (word.length > maxLength) continue;
-    const last = texts[texts.length - 1];
-    if (last !== undefined && last.length + SEPARATOR.length + word.length <= maxLength) {
-      texts[texts.length - 1] = last + SEPARATOR + word;
-    } else texts.push(word);
-  }
-  return texts;
+  const texts = words.map(([key, value]) => `${key}=${escaped(value)}`);
+  return packTexts(
+    texts.filter(({ length }) => length <= maxLength),
+    maxLength,
+  );
 }
 
 /** Reads words. What {@link packWords} never writes is left out, since anybody can edit a tag. */

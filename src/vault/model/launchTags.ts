@@ -5,7 +5,7 @@
 import { createHash } from "node:crypto";
 import { type Word, packWords, parseWords } from "../lib/words";
 import type { CapturedLaunch, InterfaceSpec, LaunchSpec, MetadataSpec } from "./launchSpec";
-import { MAX_TAG_VALUE, TAG } from "./tags";
+import { MAX_TAG_VALUE, TAG, continuedTags, continuedValues } from "./tags";
 import type { Tags } from "./world";
 
 type Kind = "text" | "number" | "flag" | "texts";
@@ -113,20 +113,6 @@ function hashOf(launch: readonly Word[], network: readonly Word[]): string {
   return createHash("sha256").update(JSON.stringify(all)).digest("hex").slice(0, 16);
 }
 
-function tagKey(base: string, index: number): string {
-  return index === 0 ? base : `${base}-${index + 1}`;
-}
-
-function tagsOf(base: string, words: readonly Word[]): [string, string][] {
-  return packWords(words, MAX_TAG_VALUE).map((value, index) => [tagKey(base, index), value]);
-}
-
-function textsIn(tags: Tags, base: string): string[] {
-  const texts: string[] = [];
-  for (let index = 0; tags[tagKey(base, index)] !== undefined; index += 1) texts.push(tags[tagKey(base, index)] ?? "");
-  return texts;
-}
-
 /** Tags of a capture at most, so that the others have room: a dozen interfaces would fill twenty. */
 export const MAX_LAUNCH_TAGS = 8;
 
@@ -135,8 +121,8 @@ export function launchToTags({ launch, interfaces }: CapturedLaunch): [key: stri
   const [instance, network] = [launchWords(launch), networkWords(interfaces)];
   const all: [string, string][] = [
     [TAG.launchHash, hashOf(instance, network)],
-    ...tagsOf(TAG.launch, instance),
-    ...tagsOf(TAG.network, network),
+    ...continuedTags(TAG.launch, packWords(instance, MAX_TAG_VALUE)),
+    ...continuedTags(TAG.network, packWords(network, MAX_TAG_VALUE)),
   ];
   return all.slice(0, MAX_LAUNCH_TAGS);
 }
@@ -162,7 +148,10 @@ function interfacesOf(words: readonly Word[]): InterfaceSpec[] {
 /** Reads a capture from tags; `undefined` if a snapshot has none. */
 export function launchFromTags(tags: Tags): TaggedLaunch | undefined {
   const hash = tags[TAG.launchHash];
-  const [instance, network] = [parseWords(textsIn(tags, TAG.launch)), parseWords(textsIn(tags, TAG.network))];
+  const [instance, network] = [
+    parseWords(continuedValues(tags, TAG.launch)),
+    parseWords(continuedValues(tags, TAG.network)),
+  ];
   if (hash === undefined && instance.length + network.length === 0) return undefined;
   const metadata = recordOf<MetadataSpec>(instance, METADATA_FIELDS);
   const hasMetadata = Object.keys(metadata).length > 0;

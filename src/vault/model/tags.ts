@@ -125,6 +125,28 @@ export function prefixTags(tags: Tags, prefix: string): Tags {
   return Object.fromEntries(Object.entries(tags).map(([key, value]) => [prefix + key, value]));
 }
 
+/** Returns the instance's own tags that a snapshot or copy carries, under their own names. */
+export function instanceTagsIn(tags: Tags): Record<string, string> {
+  const carried = Object.entries(tagsWithPrefix(tags, INSTANCE_TAG_PREFIX));
+  return Object.fromEntries(carried.map(([key, value]) => [key.slice(INSTANCE_TAG_PREFIX.length), value]));
+}
+
+function continuedKey(base: string, index: number): string {
+  return index === 0 ? base : `${base}-${index + 1}`;
+}
+
+/** Returns tags for values that are too long for one: `base`, `base-2`, `base-3`, … */
+export function continuedTags(base: string, values: readonly string[]): [key: string, value: string][] {
+  return values.map((value, index) => [continuedKey(base, index), value]);
+}
+
+/** Reads the values that {@link continuedTags} wrote, up to the first key that is missing. */
+export function continuedValues(tags: Tags, base: string): string[] {
+  const values: string[] = [];
+  for (let value = tags[base]; value !== undefined; value = tags[continuedKey(base, values.length)]) values.push(value);
+  return values;
+}
+
 /** Returns the tags that have a prefix. */
 export function tagsWithPrefix(tags: Tags, prefix: string): Tags {
   return Object.fromEntries(Object.entries(tags).filter(([key]) => key.startsWith(prefix)));

@@ -6,6 +6,7 @@
  *   one;
  * - being the newest of a volume.
  */
+import { groupBy } from "../lib/collections";
 import { partOf } from "../lib/text";
 import type { Snapshot } from "../model/world";
 import { type PruneRules, historyVerdict } from "./historyVerdict";
@@ -54,14 +55,8 @@ function stayingSets(verdict: RetentionVerdict, snapshots: readonly Snapshot[]):
 
 /** Groups the snapshots of one volume by slot. */
 function setsOfVolume(volumeId: string, snapshots: readonly Snapshot[]): RecoverySet[] {
-  const slots = new Map<string, RecoverySet>();
-  for (const one of snapshots) {
-    const { slot } = one.identity;
-    const set = slots.get(slot) ?? { instanceId: volumeId, slot, snapshots: [] };
-    set.snapshots.push(one);
-    slots.set(slot, set);
-  }
-  return [...slots.values()];
+  const slots = groupBy(snapshots, ({ identity }) => identity.slot);
+  return [...slots].map(([slot, ofSlot]) => ({ instanceId: volumeId, slot, snapshots: ofSlot }));
 }
 
 /**

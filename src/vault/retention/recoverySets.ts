@@ -71,7 +71,7 @@ export function completeSets(sets: readonly RecoverySet[]): RecoverySet[] {
 }
 
 /** Returns the number of volumes that the set was created with, according to its tag; 1 if there is no valid tag. */
-function setSizeOf({ tags }: Snapshot): number {
+export function setSizeOf({ tags }: Snapshot): number {
   return Number(tags[TAG.setSize] ?? 1) || 1;
 }
 

@@ -35,10 +35,7 @@ afterEach(async () => {
 });
 
 const client = () => account.ec2(DR);
-const run = (more: Partial<RunInstancesCommandInput> = {}) =>
-  client().send(
-    new RunInstancesCommand({ ImageId: imageId, InstanceType: "t3.micro", MinCount: 1, MaxCount: 1, ...more }),
-  );
+const run = (more: Partial<RunInstancesCommandInput> = {}) => account.run(imageId, more);
 const inZone = (AvailabilityZone: string) => ({ Placement: { AvailabilityZone } });
 const create = () => client().send(new CreateVolumeCommand({ AvailabilityZone: "us-west-2a", Size: 10 }));
 const look = (region: string) => account.ec2(region).send(new DescribeVolumesCommand({}));

@@ -10,7 +10,6 @@ import {
   DescribeAddressesCommand,
   DescribeSubnetsCommand,
   type Instance,
-  RunInstancesCommand,
   type RunInstancesCommandInput,
   TerminateInstancesCommand,
 } from "@aws-sdk/client-ec2";
@@ -41,10 +40,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => account.stop());
 
-const run = (more: Partial<RunInstancesCommandInput>) =>
-  client().send(
-    new RunInstancesCommand({ ImageId: imageId, InstanceType: "t3.micro", MinCount: 1, MaxCount: 1, ...more }),
-  );
+const run = (more: Partial<RunInstancesCommandInput>) => account.run(imageId, more);
 const refusalOf = (more: Partial<RunInstancesCommandInput>) => codeOf(run(more));
 const shown = async (more: Partial<RunInstancesCommandInput>): Promise<Instance> =>
   account.instance(await account.launch(imageId, more));

@@ -28,16 +28,16 @@ function restoreTags({ captured }: ProtectedInstance, volumes: readonly Attached
 }
 
 /**
- * Returns the tags of one recovery point. They are the same on each of its snapshots, since CreateSnapshots offers
- * nothing else.
+ * Returns the vault's own tags of one recovery point. They are the same on each of its snapshots, since CreateSnapshots
+ * offers nothing else.
  */
 function recoveryPointTags(
   settings: CoreSettings,
   instance: ProtectedInstance,
   volumes: readonly AttachedVolume[],
-  { slot, runId, room }: { slot: string; runId: string; room: number },
+  { slot, runId }: { slot: string; runId: string },
 ): Tags {
-  const own: Record<string, string> = {
+  const own: Tags = {
     ...settings.tags,
     [TAG.vault]: settings.vaultId,
     [TAG.instance]: instance.instanceId,
@@ -51,8 +51,7 @@ function recoveryPointTags(
     ...overridesOf(instance.tags, settings).carried,
   };
   const left = maxSnapshotTags(settings) - LATER - Object.keys(own).length;
-  Object.assign(own, restoreTags(instance, volumes, left));
-  return fillTags(own, prefixTags(userTags(instance.tags), INSTANCE_TAG_PREFIX), room);
+  return { ...own, ...restoreTags(instance, volumes, left) };
 }
 
 /** Decides whether EC2 can copy all tags of each volume. It refuses a key that occurs twice, and more than 50 tags. */
@@ -79,8 +78,9 @@ export function snapshotAction(
   const excludeDataVolumeIds = left.filter((v) => !v.isRoot).map((v) => v.volumeId);
   const mode = excludeDataVolumeIds.length <= MAX_EXCLUDED_DATA_VOLUMES ? "set" : "each";
   const maxTags = maxSnapshotTags(settings);
-  const own = Object.keys(recoveryPointTags(settings, instance, missing, { ...trigger, room: 0 })).length + LATER;
-  const { copyVolumeTags, room } = roomForTags(missing, own, maxTags, settings.tags);
+  const own = recoveryPointTags(settings, instance, missing, trigger);
+  const needed = Object.keys(own).length + LATER;
+  const { copyVolumeTags, room } = roomForTags(missing, needed, maxTags, settings.tags);
   return {
     kind: "snapshot",
     region: settings.primaryRegion,
@@ -92,7 +92,7 @@ export function snapshotAction(
     excludeDataVolumeIds,
     copyVolumeTags,
     maxTags,
-    tags: recoveryPointTags(settings, instance, missing, { ...trigger, room: room - LATER }),
+    tags: fillTags(own, prefixTags(userTags(instance.tags), INSTANCE_TAG_PREFIX), room - LATER),
     reason: `no snapshot for ${trigger.slot} yet`,
   };
 }

@@ -10,7 +10,7 @@ import { type SeenRegion, unsafeIn } from "../../inventory/drRegions";
 import { copiesOf, copyState } from "../../inventory/copies";
 import type { Inventory } from "../../inventory/inventory";
 import { latestStartedFirst } from "../../inventory/order";
-import { INSTANCE_TAG_PREFIX, TAG, tagsWithPrefix, userTags } from "../../model/tags";
+import { TAG, instanceTagsIn, userTags } from "../../model/tags";
 import { DAY_MS, isoSeconds, wholeSecondMs } from "../../lib/time";
 import type { Plan } from "../../model/actions";
 import type { Snapshot } from "../../model/world";
@@ -60,15 +60,6 @@ function volumeOf(snapshot: Snapshot, copies: readonly Snapshot[]) {
   };
 }
 
-function instanceTags(snapshot: Snapshot): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(tagsWithPrefix(snapshot.tags, INSTANCE_TAG_PREFIX)).map(([key, value]) => [
-      key.slice(INSTANCE_TAG_PREFIX.length),
-      value,
-    ]),
-  );
-}
-
 /** A snapshot of a recovery point, with its copies. */
 type Part = readonly [snapshot: Snapshot, copies: readonly Snapshot[]];
 
@@ -88,7 +79,7 @@ function composeManifest(parts: readonly Part[], { vaultId, primaryRegion }: Cor
       name: tags[TAG.instanceName],
       type: tags[TAG.instanceType],
       availabilityZone: tags[TAG.availabilityZone],
-      tags: first === undefined ? {} : instanceTags(first),
+      tags: first === undefined ? {} : instanceTagsIn(first.tags),
     },
     policy: tags[TAG.policy],
     crashConsistent: parts.every(([{ tags: own }]) => own[TAG.crashConsistent] === "true"),

@@ -9,7 +9,7 @@ import type { Action, Kept, Outcome, Plan } from "../../model/actions";
 import type { VaultSettings } from "../../model/settings";
 import type { Identity } from "../../model/identity";
 import type { Inventory } from "../../inventory/inventory";
-import type { ThrottledRead, World } from "../../model/world";
+import type { ThrottledRead } from "../../model/world";
 import type { SlotTask, Trigger } from "../../model/trigger";
 
 const RECORD_VERSION = 1;
@@ -19,7 +19,6 @@ export interface Decided {
   settings: VaultSettings;
   trigger: Trigger;
   slotTask?: SlotTask;
-  world: World;
   inventory: Inventory;
   plan: Plan;
   /** Snapshots that the deletion limit or a hold kept from deletion. They are among `plan.kept` too. */
