@@ -1,8 +1,9 @@
 /** Reads and validates the bootstrap's configuration. It reports all mistakes at once, one line each. */
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { type ConfigError, configError, refuse } from "../src/config/configError";
 import { vaultIdError } from "../src/config/names";
-import { partitionError } from "../src/iam/partition";
+import { partitionRefusal } from "../src/iam/partition";
 
 export interface GithubSource {
   owner: string;
@@ -52,36 +53,36 @@ const KEY_ARN = /^arn:aws:kms:[\w-]+:\d{12}:key\/[\w-]+$/;
 /** A managed policy holds 6,144 characters (IAM user guide, "IAM and AWS STS quotas"), and each key is in the boundary twice. */
 const MAX_SOURCE_KEYS = 10;
 
-function keyErrors(arns: readonly string[]): string[] {
+function keyErrors(arns: readonly string[]): ConfigError[] {
   const isGood = arns.length <= MAX_SOURCE_KEYS && arns.every((arn) => KEY_ARN.test(arn));
   if (isGood) return [];
-  return [`sourceKeyArns: expected up to ${MAX_SOURCE_KEYS} ARNs of KMS keys, got ${JSON.stringify(arns)}`];
+  return [configError("sourceKeyArns", `up to ${MAX_SOURCE_KEYS} ARNs of KMS keys`, JSON.stringify(arns))];
 }
 
 /** Checks the names that the project gives the stacks' vaults, because their roles have them too. */
-function stackErrors({ vaultProject, stacks }: Raw): string[] {
+function stackErrors({ vaultProject, stacks }: Raw): ConfigError[] {
   if (stacks.length === 0 || !stacks.every((stack) => NAME.test(stack))) {
-    return [`stacks: expected at least one stack's name, got ${JSON.stringify(stacks)}`];
+    return [configError("stacks", "at least one stack's name", JSON.stringify(stacks))];
   }
   return stacks.flatMap((stack) => {
     const vaultId = `${vaultProject}-${stack}`;
     const error = NAME.test(vaultProject) ? vaultIdError(vaultId) : undefined;
-    return error === undefined ? [] : [`stacks: expected ${error}, got "${vaultId}"`];
+    return error === undefined ? [] : [configError("stacks", error, `"${vaultId}"`)];
   });
 }
 
-function errorsOf(raw: Raw): string[] {
+function errorsOf(raw: Raw): ConfigError[] {
   const errors = SHAPES.flatMap(([key, shape, expected]) => {
     const given = raw[key];
-    return shape.test(given) ? [] : [`${key}: expected ${expected}, got ${JSON.stringify(given)}`];
+    return shape.test(given) ? [] : [configError(key, expected, JSON.stringify(given))];
   });
   const { githubRepository, githubOwnerId, githubRepositoryId, pulumiOrganization } = raw;
   errors.push(...stackErrors(raw));
   if (githubRepository !== "" && (githubOwnerId === "" || githubRepositoryId === "")) {
-    errors.push("githubOwnerId, githubRepositoryId: expected both with githubRepository, got none");
+    errors.push(configError(["githubOwnerId", "githubRepositoryId"], "both with githubRepository", "none"));
   }
   if (githubRepository === "" && pulumiOrganization === "") {
-    errors.push("githubRepository, pulumiOrganization: expected one of them or both, got none");
+    errors.push(configError(["githubRepository", "pulumiOrganization"], "one of them or both", "none"));
   }
   return [...errors, ...keyErrors(raw.sourceKeyArns)];
 }
@@ -91,11 +92,9 @@ function errorsOf(raw: Raw): string[] {
  * @throws an error with a line for each mistake
  */
 export function parseBootstrap(raw: Raw, region?: string): BootstrapConfig {
-  const refused = region === undefined ? undefined : partitionError(region);
-  const errors = [...errorsOf(raw), ...(refused === undefined ? [] : [refused])];
-  if (errors.length > 0) {
-    throw new Error(`the configuration of the bootstrap has mistakes:\n  ${errors.join("\n  ")}`);
-  }
+  const refused = region === undefined ? undefined : partitionRefusal(region);
+  const ofRegion = refused && configError("aws:region", refused.expected, refused.got, refused.why);
+  refuse("the bootstrap", [...errorsOf(raw), ...(ofRegion === undefined ? [] : [ofRegion])]);
   const { vaultProject, stacks, pulumiOrganization, stateBucket, sourceKeyArns } = raw;
   const [owner = "", repository = ""] = raw.githubRepository.split("/");
   const github = {

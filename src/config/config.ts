@@ -24,6 +24,7 @@ import {
   tagText,
   timezone,
 } from "./fields";
+import { type ConfigError, configError, refuse, unknownKey } from "./configError";
 import { keepRules, overrideBound, policies, policiesOf } from "./retention";
 import { keyPolicyErrors } from "./checks/keyPolicySize";
 import { keyAdministratorErrors } from "./checks/keyAdministrators";
@@ -128,50 +129,42 @@ export interface RawConfig {
   secretProviderKeys?: readonly string[];
 }
 
-function unknownKeys(values: RawConfig["values"]): string[] {
+function unknownKeys(values: RawConfig["values"]): ConfigError[] {
   const known: string[] = CONFIG_KEYS;
   return Object.keys(values)
     .filter((key) => !known.includes(key))
     .map((key) => {
       const near = closest(key, known);
-      const hint = distance(key.toLowerCase(), near.toLowerCase()) <= NEAR ? near : known.join(", ");
-      return `${key}: unknown key, expected ${hint}`;
+      return unknownKey(key, distance(key.toLowerCase(), near.toLowerCase()) <= NEAR ? near : known.join(", "));
     });
 }
 
-function parseFields(raw: RawConfig, errors: string[]): Record<string, unknown> {
+function parseFields(raw: RawConfig, errors: ConfigError[]): Record<string, unknown> {
   const parsed: Record<string, unknown> = {};
   for (const key of CONFIG_KEYS) {
     const text = raw.values[key];
     if (text === undefined) {
-      errors.push(`${key}: expected a value, got none`);
+      errors.push(configError(key, "a value", "none"));
       continue;
     }
     const result = FIELDS[key](text);
     const shown = raw.secretKeys?.includes(key) ? "a secret value" : JSON.stringify(text);
     if ("value" in result) parsed[key] = result.value;
-    else errors.push(`${key}: expected ${result.expected}, got ${shown}`);
+    else errors.push(configError(key, result.expected, shown));
   }
   return parsed;
 }
 
-function auditErrors({ audit, auditRetentionDays, auditLockDays, trail }: Parsed): string[] {
-  const errors: string[] = [];
+function auditErrors({ audit, auditRetentionDays, auditLockDays, trail }: Parsed): ConfigError[] {
+  const errors: ConfigError[] = [];
   if (trail && !audit) {
-    errors.push("trail: expected audit to be true too, got false: the trail's files go into its bucket");
+    errors.push(configError("trail", "audit to be true too", "false", "the trail's files go into its bucket"));
   }
   if (auditLockDays > auditRetentionDays) {
-    errors.push(
-      `auditLockDays: expected at most auditRetentionDays, which is ${auditRetentionDays}, got ${auditLockDays}`,
-    );
+    const most = `at most auditRetentionDays, which is ${auditRetentionDays}`;
+    errors.push(configError("auditLockDays", most, String(auditLockDays)));
   }
   return errors;
-}
-
-/** Throws if there are mistakes. */
-function refuse({ stack }: RawConfig, errors: readonly string[]): void {
-  if (errors.length === 0) return;
-  throw new Error(`the configuration of stack ${stack} has mistakes:\n  ${errors.join("\n  ")}`);
 }
 
 /**
@@ -179,9 +172,10 @@ function refuse({ stack }: RawConfig, errors: readonly string[]): void {
  * @throws an error with a line for each mistake: the key, the expectation and the actual value
  */
 export function parseConfig(raw: RawConfig): VaultConfig {
+  const whose = `stack ${raw.stack}`;
   const secretKeys = raw.secretKeys ?? [];
   // Secrets come first and alone: another error's line might show the value.
-  refuse(raw, secretErrors(secretKeys));
+  refuse(whose, secretErrors(secretKeys));
   const errors = unknownKeys(raw.values);
   const parsed = parseFields(raw, errors);
   errors.push(...regionErrors(raw.primaryRegion, parsed));
@@ -189,8 +183,8 @@ export function parseConfig(raw: RawConfig): VaultConfig {
   errors.push(...providerErrors(raw.provider ?? {}, isSecret));
   const vaultId = `${raw.project}-${raw.stack}`;
   const idError = vaultIdError(vaultId);
-  if (idError !== undefined) errors.push(`stack: expected ${idError}, got "${vaultId}"`);
-  refuse(raw, errors);
+  if (idError !== undefined) errors.push(configError("stack", idError, `"${vaultId}"`));
+  refuse(whose, errors);
   const {
     policies: named,
     tagValue,
@@ -209,9 +203,9 @@ export function parseConfig(raw: RawConfig): VaultConfig {
     policies: policiesOf(named, single),
     policyForAll: Object.keys(named).length === 0,
   };
-  refuse(raw, auditErrors(parsed as Parsed));
+  refuse(whose, auditErrors(parsed as Parsed));
   // Contradictions between values show only when each value is valid.
-  refuse(raw, [
+  refuse(whose, [
     ...tagErrors(config),
     ...overrideErrors(config),
     ...lockErrors(config.lock, { ...resolved, understood: config.iUnderstandComplianceLock }),

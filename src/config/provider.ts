@@ -6,6 +6,7 @@
  */
 import type * as aws from "@pulumi/aws";
 import { closest } from "fastest-levenshtein";
+import { type ConfigError, configError, unknownKey } from "./configError";
 import type { Parse } from "./fields";
 import * as is from "./providerValues";
 
@@ -71,31 +72,35 @@ function isKnown(key: string): key is ProviderKey {
 /** Keys that AWS itself issues as secrets: no message shows their values. */
 const SECRETS: readonly string[] = ["accessKey", "secretKey", "token"];
 
-function errorOf(key: string, raw: string, isSecret: boolean): string | undefined {
+function errorOf(key: string, raw: string, isSecret: boolean): ConfigError | undefined {
   const name = `${AWS_NAMESPACE}${key}`;
   if (!isKnown(key)) {
     const near = closest(key, PROVIDER_CONFIG_KEYS);
-    return `${name}: unknown key, expected one of the AWS provider's (did you mean ${AWS_NAMESPACE}${near}?)`;
+    return unknownKey(name, `one of the AWS provider's (did you mean ${AWS_NAMESPACE}${near}?)`);
   }
   const parsed = PROVIDER_KEYS[key](raw);
   if ("value" in parsed) return undefined;
   const got = isSecret || SECRETS.includes(key) ? "a secret value" : JSON.stringify(raw);
-  return `${name}: expected ${parsed.expected}, got ${got}`;
+  return configError(name, parsed.expected, got);
 }
 
 /** Keys that cancel each other out. */
-function conflicts(values: ProviderValues): string[] {
+function conflicts(values: ProviderValues): ConfigError[] {
   const { allowedAccountIds, forbiddenAccountIds, skipRequestingAccountId } = values;
   const guarded = allowedAccountIds ?? forbiddenAccountIds;
   if (guarded === undefined) return [];
-  const errors: string[] = [];
+  const errors: ConfigError[] = [];
   if (allowedAccountIds !== undefined && forbiddenAccountIds !== undefined) {
-    errors.push("aws:forbiddenAccountIds: expected none with aws:allowedAccountIds, got both");
+    errors.push(configError("aws:forbiddenAccountIds", "none with aws:allowedAccountIds", "both"));
   }
   if (skipRequestingAccountId === "true") {
     errors.push(
-      "aws:skipRequestingAccountId: expected false with account ids that are allowed or forbidden, got true: " +
+      configError(
+        "aws:skipRequestingAccountId",
+        "false with account ids that are allowed or forbidden",
+        "true",
         "without the account's id nothing is held against them",
+      ),
     );
   }
   return errors;
@@ -104,9 +109,8 @@ function conflicts(values: ProviderValues): string[] {
 /**
  * Checks every `aws:` key except the region.
  * @param isSecret whether the stack has a key, without namespace, as a secret
- * @returns a line for each mistake: the key, the expectation and the actual value
  */
-export function providerErrors(values: ProviderValues, isSecret: (key: string) => boolean): string[] {
+export function providerErrors(values: ProviderValues, isSecret: (key: string) => boolean): ConfigError[] {
   const errors = Object.entries(values).map(([key, raw]) => errorOf(key, raw, isSecret(key)));
   return [...errors.filter((error) => error !== undefined), ...conflicts(values)];
 }

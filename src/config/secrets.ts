@@ -4,22 +4,21 @@
  * keeps its secret to the end, or is refused as one.
  */
 import * as pulumi from "@pulumi/pulumi";
+import { type ConfigError, configError } from "./configError";
 
 /** Keys whose values remain Pulumi secrets up to the one input that uses them. */
 const MAY_BE_SECRET: readonly string[] = ["alertEmails"];
 
+const WHY = `it would be readable in the function's code, a policy or a name; only ${MAY_BE_SECRET.join(", ")} may be one`;
+
 /**
  * @param keys as the user writes them, without the project's namespace
- * @returns a line for each key that must not be a secret
+ * @returns an error for each key that must not be a secret
  */
-export function secretErrors(keys: readonly string[]): string[] {
+export function secretErrors(keys: readonly string[]): ConfigError[] {
   return keys
     .filter((key) => !MAY_BE_SECRET.includes(key))
-    .map(
-      (key) =>
-        `${key}: expected a plain value, got a secret: it would be readable in the function's code, a policy or a name; ` +
-        `only ${MAY_BE_SECRET.join(", ")} may be one`,
-    );
+    .map((key) => configError(key, "a plain value", "a secret", WHY));
 }
 
 /**

@@ -2,6 +2,7 @@
  * Tags for all resources of the vault: organizations require some by service control policy. They take room from the 50
  * tags of a snapshot, and are set on resources of many services, so the limits are those common to all services. Pure.
  */
+import { type ConfigError, configError } from "./configError";
 import type { Parse } from "./fields";
 import { MAX_TAG_KEY, MAX_TAG_VALUE, TAG_PREFIX } from "../vault/model/tags";
 import { asRecord, parseJson } from "../vault/lib/json";
@@ -81,10 +82,10 @@ export const resourceTags: Parse<Record<string, string>> = (raw) => {
   return { value: Object.fromEntries(entries.map(([key, one]) => [key, textOf(one) ?? ""])) };
 };
 
-/** @returns a line for the mistake: the key, the expectation and the actual value */
-export function tagErrors(config: { tags: Readonly<Record<string, string>>; tagKey: string }): string[] {
+/** Returns an error if one of the tags is the backup tag. */
+export function tagErrors(config: { tags: Readonly<Record<string, string>>; tagKey: string }): ConfigError[] {
   const { tags, tagKey } = config;
   const same = Object.keys(tags).find((key) => key.toLowerCase() === tagKey.toLowerCase());
   if (same === undefined) return [];
-  return [`tags: expected no key that is tagKey, got ${got(same)}: that tag says which instances are backed up`];
+  return [configError("tags", "no key that is tagKey", got(same), "that tag says which instances are backed up")];
 }

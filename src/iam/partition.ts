@@ -24,9 +24,9 @@ const REFUSED: Readonly<Record<string, string>> = {
 };
 
 /** Returns what is wrong with the partition of a primary region, or `undefined`. */
-export function partitionError(primary: string): string | undefined {
+export function partitionRefusal(primary: string): { expected: string; got: string; why: string } | undefined {
   const partition = partitionOf(primary);
   if (partition === "aws") return undefined;
   const why = REFUSED[partition] ?? "the vault was never tried there";
-  return `aws:region: expected a region of the AWS partition aws, got ${primary}, which is in ${partition}: ${why}`;
+  return { expected: "a region of the AWS partition aws", got: `${primary}, which is in ${partition}`, why };
 }

@@ -1,4 +1,5 @@
 /** Checks the alarms' settings against the schedule: an alarm that is never quiet is useless. Pure. */
+import { type ConfigError, configError } from "../configError";
 import { longestGapMs } from "../schedule";
 import { HOUR_MS } from "../../vault/lib/time";
 
@@ -8,13 +9,17 @@ export interface WatchContext {
   maxRecoveryPointAgeHours: number;
 }
 
-/** @returns a line for each mistake: the key, the expectation and the actual value */
-export function alarmErrors(context: WatchContext): string[] {
+/** Returns an error if the age alarm would fire between two runs. */
+export function alarmErrors(context: WatchContext): ConfigError[] {
   const { schedule, timezone, maxRecoveryPointAgeHours: hours } = context;
   const gapHours = longestGapMs(schedule, timezone) / HOUR_MS;
   if (hours === 0 || hours > gapHours) return [];
   return [
-    `maxRecoveryPointAgeHours: expected 0, or more than the ${gapHours} hours that ${schedule} leaves between runs, ` +
-      `got ${hours}: a recovery point gets that old though all is well`,
+    configError(
+      "maxRecoveryPointAgeHours",
+      `0, or more than the ${gapHours} hours that ${schedule} leaves between runs`,
+      String(hours),
+      "a recovery point gets that old though all is well",
+    ),
   ];
 }

@@ -3,6 +3,7 @@
  * permissions. Pure.
  */
 import { partitionOf } from "../../iam/partition";
+import { type ConfigError, configError } from "../configError";
 import type { PolicySizeContext } from "./policySize";
 import { auditBucketName, auditKeyStatements, bucketArnOf, trailArnOf } from "../../iam/auditPolicies";
 import { keyPolicy } from "../../iam/keyPolicy";
@@ -40,12 +41,16 @@ export function keyPolicyLength(context: KeyPolicyContext): number {
   return Buffer.byteLength(JSON.stringify(policy));
 }
 
-/** @returns a line for the mistake: the keys, the expectation and the actual value */
-export function keyPolicyErrors(context: KeyPolicyContext): string[] {
+/** Returns an error if a key's policy would not fit. */
+export function keyPolicyErrors(context: KeyPolicyContext): ConfigError[] {
   const length = keyPolicyLength(context);
   if (length <= MAX_POLICY) return [];
   return [
-    `restoreRoleArns, keyAdministrators: expected so few that a key's policy fits KMS's ${MAX_POLICY} bytes, got ${length}: ` +
+    configError(
+      ["restoreRoleArns", "keyAdministrators"],
+      `so few that a key's policy fits KMS's ${MAX_POLICY} bytes`,
+      String(length),
       "one role that the others are allowed to assume takes the room of one",
+    ),
   ];
 }

@@ -1,4 +1,5 @@
 /** Checks `lock` against the rest of the configuration. Pure. */
+import { type ConfigError, configError } from "../configError";
 import { livesMs, runsOf } from "./copyLifetime";
 import { type OverrideBounds, leastRules } from "../../vault/retention/tagOverrides";
 import { DAY_MS } from "../../vault/lib/time";
@@ -31,16 +32,20 @@ function diesAfterDays(
 }
 
 /**
+ * Returns an error for a compliance lock that nobody confirmed, and for each policy that the lock would outlast.
  * @param lock `undefined`: copies are not locked
- * @returns a line for each mistake: the key, the expectation and the actual value
  */
-export function lockErrors(lock: SnapshotLock | undefined, context: LockContext): string[] {
+export function lockErrors(lock: SnapshotLock | undefined, context: LockContext): ConfigError[] {
   if (lock === undefined) return [];
-  const errors: string[] = [];
+  const errors: ConfigError[] = [];
   if (lock.mode === "compliance" && !context.understood) {
     errors.push(
-      "iUnderstandComplianceLock: expected true where lock.mode is compliance, got false: until such a lock ends " +
-        "nobody can take it off or delete the copy, AWS Support included, and its storage is paid for",
+      configError(
+        "iUnderstandComplianceLock",
+        "true where lock.mode is compliance",
+        "false",
+        "until such a lock ends nobody can take it off or delete the copy, AWS Support included, and its storage is paid for",
+      ),
     );
   }
   const { policies, keepAtLeast, schedule } = context;
@@ -54,10 +59,8 @@ export function lockErrors(lock: SnapshotLock | undefined, context: LockContext)
     const lifeDays = own ?? lifeOf(leastRules(drKeep, context));
     if (lifeDays === undefined) continue;
     const by = own === undefined ? `${of}, where tags shorten it to overrideMin` : of;
-    errors.push(
-      `lock.days: expected at most the ${Number(lifeDays.toFixed(1))} days that a copy is kept in the DR region${by}, ` +
-        `got ${lock.days}: retention can't delete what is locked`,
-    );
+    const most = `at most the ${Number(lifeDays.toFixed(1))} days that a copy is kept in the DR region${by}`;
+    errors.push(configError("lock.days", most, String(lock.days), "retention can't delete what is locked"));
   }
   return errors;
 }

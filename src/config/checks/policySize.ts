@@ -2,6 +2,7 @@
  * Checks that the function's policy fits IAM's limit. This is known before a deployment, because all its parts have a
  * fixed length or are in the configuration.
  */
+import { type ConfigError, configError } from "../configError";
 import { partitionOf } from "../../iam/partition";
 import { functionPolicy } from "../../iam/functionPolicy";
 import { auditBucketName } from "../../iam/auditPolicies";
@@ -45,8 +46,8 @@ export function policyLength(context: PolicySizeContext): number {
   return JSON.stringify(policy).length;
 }
 
-/** @returns a line for the mistake: the keys, the expectation and the actual value */
-export function policySizeErrors(context: PolicySizeContext): string[] {
+/** Returns an error if the function's policy would not fit. */
+export function policySizeErrors(context: PolicySizeContext): ConfigError[] {
   const length = policyLength(context);
   if (length <= MAX_CHARACTERS) return [];
   const { sourceKeyArns, policies, drRegions } = context;
@@ -56,7 +57,11 @@ export function policySizeErrors(context: PolicySizeContext): string[] {
     ...(drRegions.length > 1 ? ["drRegions"] : []),
   ];
   return [
-    `${keys.join(", ")}: expected so few that the function's permissions fit IAM's ${MAX_CHARACTERS} characters per role, got ${length}: ` +
+    configError(
+      keys,
+      `so few that the function's permissions fit IAM's ${MAX_CHARACTERS} characters per role`,
+      String(length),
       "each key, tag value and region adds to them; without sourceKeyArns the function is allowed to decrypt with any key of the account",
+    ),
   ];
 }

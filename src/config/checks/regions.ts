@@ -1,18 +1,17 @@
 /** Checks that the primary region and the DR regions fit each other. Pure. */
+import { type ConfigError, configError } from "../configError";
 import { region } from "../fields";
-import { partitionError, partitionOf } from "../../iam/partition";
+import { partitionOf, partitionRefusal } from "../../iam/partition";
 
 /** Returns what is wrong with DR regions beside the primary one. */
-function drErrors(key: string, primary: string, drs: readonly string[]): string[] {
+function drErrors(key: string, primary: string, drs: readonly string[]): ConfigError[] {
   return drs.flatMap((dr) => {
     if (dr === primary) {
-      return [`${key}: expected a region other than aws:region, got ${dr} for both`];
+      return [configError(key, "a region other than aws:region", `${dr} for both`)];
     }
     if (partitionOf(dr) === partitionOf(primary)) return [];
-    return [
-      `${key}: expected a region of the same AWS partition as ${primary}, got ${dr}: ` +
-        "EC2 copies no snapshot from one partition to another",
-    ];
+    const why = "EC2 copies no snapshot from one partition to another";
+    return [configError(key, `a region of the same AWS partition as ${primary}`, dr, why)];
   });
 }
 
@@ -24,30 +23,29 @@ export interface GivenRegions {
   sourceKeyArns?: string[];
 }
 
-/** @returns a line for each mistake: the key, the expectation and the actual value */
-export function regionErrors(primaryRegion: string | undefined, given: GivenRegions): string[] {
-  const primary = region(primaryRegion ?? "");
-  if ("expected" in primary) {
-    return [`aws:region: expected ${primary.expected}, got ${JSON.stringify(primaryRegion)}`];
-  }
-  const refused = partitionError(primary.value);
-  if (refused !== undefined) return [refused];
+/** Returns an error for each region or key that does not fit the primary region. */
+export function regionErrors(primaryRegion: string | undefined, given: GivenRegions): ConfigError[] {
+  if (primaryRegion === undefined) return [configError("aws:region", "an AWS region such as us-east-1", "none")];
+  const primary = region(primaryRegion);
+  if ("expected" in primary) return [configError("aws:region", primary.expected, JSON.stringify(primaryRegion))];
+  const refused = partitionRefusal(primary.value);
+  if (refused !== undefined) return [configError("aws:region", refused.expected, refused.got, refused.why)];
   const { drRegion, drRegions, encryptPrimary: keyArn, sourceKeyArns = [] } = given;
   const errors = drErrors("drRegions", primary.value, drRegions ?? []);
   if (drRegion !== undefined && drRegion !== "") {
     errors.push(...drErrors("drRegion", primary.value, [drRegion]));
     if (drRegions?.length) {
-      errors.push(`drRegion: expected none where drRegions is set, got ${drRegion}`);
+      errors.push(configError("drRegion", "none where drRegions is set", drRegion));
     }
   } else if (drRegion === "" && drRegions?.length === 0) {
-    errors.push("drRegion: expected a region to copy to, got none");
+    errors.push(configError("drRegion", "a region to copy to", "none"));
   }
   if (typeof keyArn === "string" && keyArn.split(":")[3] !== primary.value) {
-    errors.push(`encryptPrimary: expected a key of ${primary.value}, got ${keyArn}`);
+    errors.push(configError("encryptPrimary", `a key of ${primary.value}`, keyArn));
   }
   const elsewhere = sourceKeyArns.find((arn) => arn.split(":")[3] !== primary.value);
   if (elsewhere !== undefined) {
-    errors.push(`sourceKeyArns: expected keys of ${primary.value}, got ${elsewhere}`);
+    errors.push(configError("sourceKeyArns", `keys of ${primary.value}`, elsewhere));
   }
   return errors;
 }
