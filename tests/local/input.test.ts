@@ -27,7 +27,7 @@ describe("npm start with another inventory", () => {
     expect(code).toBe(1);
     const rehearsal = JSON.parse(out) as Rehearsal;
     expect(rehearsal.verdict.exceptions).toEqual([
-      expect.stringContaining("no instance in us-east-1 has the tag backup=True: nothing was backed up"),
+      expect.stringContaining("nothing was backed up: no instance in us-east-1 has the tag backup=True"),
     ]);
     expect(rehearsal.mails.map(({ subject }) => subject)).toContain(
       "smart-vault-dev: NOTHING BACKED UP, no instance matched",

@@ -54,7 +54,9 @@ function uncopied(account: Account, snapshot: SimSnapshot, region: string): bool
  */
 function uncopiedLine(ids: readonly string[], region: string): RegExp {
   const one = `(${ids.join("|")})`;
-  return new RegExp(`the copy (\\S+ )?of ${one} in ${region} |${one} in \\S+ has no verified copy in ${region}`);
+  return new RegExp(
+    `the copy (\\S+ )?of ${one} in ${region} |${one} in \\S+ has no verified copy in ${region}|${one} has no usable copy in ${region} yet`,
+  );
 }
 
 /**
@@ -104,7 +106,7 @@ function isKnown(account: Account, tellings: Tellings, slotMs: number): boolean 
  */
 function missing(instanceId: string, volumeId: string): RegExp {
   return new RegExp(
-    `${instanceId} has no snapshot of |has no snapshot of [^\\n]*${volumeId}|the snapshot of ${volumeId} failed in EC2|snapshots of ${instanceId} .*failed`,
+    `${instanceId} has no snapshot of |has no snapshot of [^\\n]*${volumeId}|${volumeId} of ${instanceId} has no recovery point |${instanceId} in \\S+ is not backed up yet`,
   );
 }
 

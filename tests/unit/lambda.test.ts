@@ -125,7 +125,7 @@ test("says in a problem's log line what is wrong, without losing any of it in th
     {
       level: "ERROR",
       kind: "no-instances",
-      detail: "no instance in us-east-1 has the tag Backup=true: nothing was backed up",
+      detail: "nothing was backed up: no instance in us-east-1 has the tag Backup=true",
     },
   ]);
   expect(lines.filter((line) => line.level === "WARN")).toStrictEqual([]);

@@ -4,7 +4,7 @@
  */
 import type { CopyAction, Outcome, SnapshotAction, TagsLeftOut } from "../model/actions";
 import { type Problem, type ProblemKind, problem } from "../model/problem";
-import { listed } from "../lib/text";
+import { listed, withCommand } from "../lib/text";
 
 const LIMIT = "SnapshotLimitExceeded";
 
@@ -26,10 +26,13 @@ function madeBy(action: SnapshotAction | CopyAction): { subject: string; what: s
 
 function refusedHint(code: string): string {
   const next = "Snapshots and copies are complete, and the next ones are tried with all tags again.";
-  return code === "TagLimitExceeded"
-    ? `${next} Remove tags from the instance or its volumes, or from the stack's tags.`
-    : `${next} To see the tag policy: aws organizations describe-effective-policy --policy-type TAG_POLICY. ` +
-        "Correct the tag on the instance or volume, or have the policy changed.";
+  if (code === "TagLimitExceeded") {
+    return `${next} Remove tags from the instance or its volumes, or from the stack's tags.`;
+  }
+  return withCommand(
+    `${next} Correct the tag on the instance or volume, or have the policy changed. To see the tag policy`,
+    "aws organizations describe-effective-policy --policy-type TAG_POLICY",
+  );
 }
 
 /** Reports missing tags, in one notice per instance or copied snapshot. */
@@ -48,8 +51,10 @@ function leftOut(action: SnapshotAction | CopyAction, left: TagsLeftOut, made: s
     "tags-left-out",
     subject,
     `${what} in ${region} lack tags of their volumes: they could not be written on ${listed(snapshotIds)} (${code}: ${message})`,
-    "The snapshots are complete, but the vault does not write these tags again. To write one: " +
-      `aws ec2 create-tags --region ${region} --resources ${first} --tags Key=…,Value=…`,
+    withCommand(
+      "The snapshots are complete, but the vault does not write these tags again. To write one",
+      `aws ec2 create-tags --region ${region} --resources ${first} --tags Key=KEY,Value=VALUE`,
+    ),
   );
 }
 
@@ -57,10 +62,11 @@ function leftOut(action: SnapshotAction | CopyAction, left: TagsLeftOut, made: s
 function brokenSet(action: SnapshotAction, why: string): Problem[] {
   const { instanceId, region, slot, volumes } = action;
   if (volumes.length < 2) return [];
-  const message = `the snapshots of ${instanceId} in ${region} for ${slot} are not crash-consistent: EC2 refused the set, so each volume was snapshotted on its own (${why})`;
-  const hint =
-    "Each volume can be restored, but they are seconds apart. The next scheduled run tries a set again. " +
-    `To look at the instance: aws ec2 describe-instances --region ${region} --instance-ids ${instanceId}`;
+  const message = `the snapshots of ${instanceId} in ${region} for ${slot} are not crash-consistent. EC2 refused the set, so the vault snapshotted each volume on its own (${why}).`;
+  const hint = withCommand(
+    "Each volume can be restored, but they are seconds apart. The next scheduled run tries a set again. To look at the instance",
+    `aws ec2 describe-instances --region ${region} --instance-ids ${instanceId}`,
+  );
   return [notice("not-crash-consistent", instanceId, message, hint)];
 }
 
@@ -70,8 +76,10 @@ function limitReached({ region }: Outcome["action"], why: string): Problem {
     "snapshot-limit",
     region,
     `nothing new is backed up in ${region}: the account has as many snapshots there as its quota allows (${why})`,
-    "The vault tries again at every invocation. Request a higher quota (Snapshots per Region) or delete snapshots that nobody needs: " +
+    withCommand(
+      "The vault tries again at every invocation. Delete snapshots that nobody needs, or request a higher quota. To see the quota",
       `aws service-quotas list-service-quotas --region ${region} --service-code ebs --query "Quotas[?QuotaName=='Snapshots per Region']"`,
+    ),
   );
 }
 

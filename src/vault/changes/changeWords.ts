@@ -11,7 +11,7 @@ import { deletionPlanHash } from "./planHash";
 import { DAY_MS, isoSeconds } from "../lib/time";
 import { type Problem, problem } from "../model/problem";
 import type { CoreSettings } from "../model/settings";
-import { pluralize, listed } from "../lib/text";
+import { listed, pluralize, withCommand } from "../lib/text";
 
 function countOf(held: readonly HeldPoint[]): number {
   return new Set(held.map(({ instanceId, slot }) => `${instanceId} ${slot}`)).size;
@@ -40,8 +40,9 @@ function byInstance(held: readonly HeldPoint[]): string {
   return listed(texts);
 }
 
-function allowing(hash: string): string {
-  return `\`npx pulumi config set approvedDeletePlan ${hash}\` and \`npx pulumi up\``;
+/** Returns the command that approves a plan. */
+function approval(hash: string): string {
+  return `npx pulumi config set approvedDeletePlan ${hash} && npx pulumi up`;
 }
 
 /** Names the edits, or says that the previous settings are not known. */
@@ -116,7 +117,11 @@ export function changeNotice(
     "deletions-announced",
     [region, hash, ...news].join(" "),
     `the vault will delete ${pointsOf(held)} in ${region} that it kept before a change: ${reasons.join(". ")}. Plan ${hash}`,
-    `None of this is deleted before then. To keep it, undo the change before then. To delete what is due at once: ${allowing(hash)}; the next sweep carries it out.`,
+    withCommand(
+      "None of this is deleted before then. To keep it, undo the change before then. To delete what is due at once",
+      approval(hash),
+      "The next hourly sweep carries it out.",
+    ),
   );
 }
 
@@ -135,6 +140,10 @@ export function limitProblem(plan: ChangePlan, points: number, settings: CoreSet
     "delete-limit-exceeded",
     `${region} ${hash}${beside}`,
     `pruning would delete ${countOf(held)} of ${pluralize(points, "recovery point")} in ${region} (${limits.join(", ")}): none was deleted, and none will be until you approve it. The plan ${hash}: ${byInstance(held)}`,
-    `If you do not want these deletions, look for the cause, such as weeks without runs or a system time that jumped. To keep what is there, make the retention longer. If you want them: ${allowing(hash)}; this approves this plan and no other, and the next sweep carries it out. To approve several plans, put their hashes into one value, in quotes, separated by blanks.`,
+    withCommand(
+      "If you do not want these deletions, look for the cause, such as weeks without runs or a system time that jumped. To keep what is there, make the retention longer. If you want them, approve this plan and no other",
+      approval(hash),
+      "The next hourly sweep carries it out. To approve several plans, put their hashes into one value, in quotes, separated by blanks.",
+    ),
   );
 }

@@ -10,7 +10,7 @@ import { roughCost } from "../inventory/storageCost";
 import { type Problem, problem } from "../model/problem";
 import type { Snapshot, World } from "../model/world";
 import type { CoreSettings } from "../model/settings";
-import { pluralize } from "../lib/text";
+import { pluralize, withCommand } from "../lib/text";
 import { leftOriginals } from "../inventory/leftRegions";
 
 /** JMESPath filter that selects snapshots that are not copies (description.ts). */
@@ -29,7 +29,7 @@ function noticeOf({ region, since, snapshots = [], cause }: SeenLeft, vaultId: s
       "left-region",
       region,
       `The vault could not count the snapshots that it left in ${region}, which ${when}: ${cause.code}: ${cause.message}. They may still cost storage.`,
-      "The runbook's page has the command that lists them. The role needs ec2:DescribeSnapshots in that region.",
+      "The vault counts them again tomorrow. The role needs ec2:DescribeSnapshots in that region. The runbook's page has the command that lists them.",
     );
   }
   if (snapshots.length === 0) return undefined;
@@ -37,7 +37,10 @@ function noticeOf({ region, since, snapshots = [], cause }: SeenLeft, vaultId: s
     "left-region",
     region,
     `${region} still has ${pluralize(snapshots.length, "snapshot")} of this vault with ${gibOf(snapshots)} GiB of volumes, but it ${when}. The vault deletes nothing there any more. They cost ${roughCost(snapshots)}.`,
-    `To keep them, do nothing, and keep the key that they are encrypted under. To delete all of them: ${deletionOf(region, vaultId)}`,
+    withCommand(
+      "To keep them, do nothing, and keep the key that they are encrypted under. To delete all of them",
+      deletionOf(region, vaultId),
+    ),
   );
 }
 
@@ -49,7 +52,10 @@ function originalsNotice(
     "left-region",
     `${region} originals`,
     `${region} was the primary region and is a DR region now. It still has ${pluralize(snapshots.length, "snapshot")} that this vault took there, with ${gibOf(snapshots)} GiB of volumes. In a DR region the vault deletes only copies, so it deletes none of these. They cost ${roughCost(snapshots)}.`,
-    `To keep them, do nothing: retention covers them again once ${region} is the primary region again. To delete all of them: ${deletionOf(region, vaultId, ORIGINALS)}`,
+    withCommand(
+      `To keep them, do nothing: retention covers them again once ${region} is the primary region again. To delete all of them`,
+      deletionOf(region, vaultId, ORIGINALS),
+    ),
   );
 }
 

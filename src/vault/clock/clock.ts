@@ -23,8 +23,8 @@ function clockProblem({ code, message }: Cause): Problem {
   return problem(
     "clock-not-set",
     "clock",
-    `the follow-up timer could not be set: ${code}: ${message}`,
-    "Until this is fixed, the hourly sweep takes over, so follow-up work is slower. If the schedule was deleted, run `pulumi up --refresh`.",
+    `follow-up work is slower and no recovery point is deleted, because the follow-up timer could not be set: ${code}: ${message}`,
+    "Until this is fixed, the hourly sweep takes over. If the schedule was deleted, `npx pulumi up --refresh` creates it again and restores the role's permissions.",
   );
 }
 
@@ -60,8 +60,8 @@ export async function findClock(
   const lost = problem(
     "clock-not-read",
     "clock",
-    `the follow-up timer could not be read: ${code}: ${message}. Until this is fixed, the hourly sweep follows the schedule alone, no slot is closed, no recovery point is deleted, and every invocation mails all open problems`,
-    "Run `pulumi up`, with --refresh if the schedule was deleted, and check the role's permissions on it.",
+    `no recovery point is deleted and every invocation mails all open problems, because the follow-up timer could not be read: ${code}: ${message}`,
+    "Until this is fixed, the hourly sweep follows the schedule alone. It reports no missed run and no snapshot that was missed for good. If the schedule was deleted, `npx pulumi up --refresh` creates it again and restores the role's permissions.",
   );
   return { state, isRead: false, isLost, problem: lost };
 }

@@ -4,6 +4,7 @@ import { meaningOf } from "../aws/errors";
 import type { DeleteAction, Kept } from "../model/actions";
 import type { ThrottledRead } from "../model/world";
 import { type Problem, problem } from "../model/problem";
+import { IF_DENIED } from "../lib/text";
 
 /** Findings of one invocation, which grow as it checks. */
 export interface Findings {
@@ -17,8 +18,8 @@ export function unread(what: string, consequence: string, { code, message }: Cau
   return problem(
     "deletion-not-checked",
     what,
-    `could not read ${what}: ${code}: ${message}; ${consequence}`,
-    "Check the role's permissions and the region's health. The next sweep tries again.",
+    `${consequence}, because the vault could not read ${what}: ${code}: ${message}`,
+    `The next hourly sweep tries again. ${IF_DENIED} Otherwise check the region's health.`,
   );
 }
 

@@ -33,7 +33,7 @@ async function readLocks(client: Ec2Reader, region: string, findings: Findings):
     return await describeLocks(client);
   } catch (error) {
     const cause = causeOf(error);
-    note(findings, cause, unread(`locks in ${region}`, "nothing was locked or pruned there", cause));
+    note(findings, cause, unread(`locks in ${region}`, `nothing was locked or deleted in ${region}`, cause));
     return undefined;
   }
 }

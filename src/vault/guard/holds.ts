@@ -9,6 +9,7 @@ import type { DeleteAction, Outcome } from "../model/actions";
 import type { CoreSettings } from "../model/settings";
 import type { Snapshot } from "../model/world";
 import { type Problem, type ProblemKind, problem } from "../model/problem";
+import { withCommand } from "../lib/text";
 
 /** Time before a lock's end in which the vault waits without a notice. */
 const SOON_MS = DAY_MS;
@@ -69,7 +70,11 @@ export function lockNotice(
   const hint =
     state === "compliance"
       ? "Nobody can end a compliance lock. The vault deletes the snapshot after the lock expires."
-      : `To delete it now, unlock it: aws ec2 unlock-snapshot ${idOf(action)}. Otherwise the vault deletes it after the lock expires.`;
+      : withCommand(
+          "To delete it now, unlock it",
+          `aws ec2 unlock-snapshot ${idOf(action)}`,
+          "Otherwise the vault deletes it after the lock expires.",
+        );
   return notice("locked", action, lockHold(lock), hint);
 }
 
@@ -82,7 +87,11 @@ export function sharedNotice(action: DeleteAction, sharedWith: readonly string[]
     "shared",
     action,
     sharedHold(sharedWith),
-    `To have it deleted, stop sharing it: aws ec2 reset-snapshot-attribute ${idOf(action)} --attribute createVolumePermission. Otherwise the vault keeps it.`,
+    withCommand(
+      "To have it deleted, stop sharing it",
+      `aws ec2 reset-snapshot-attribute ${idOf(action)} --attribute createVolumePermission`,
+      "Otherwise the vault keeps it.",
+    ),
   );
 }
 
@@ -98,7 +107,11 @@ export function inUseNotices(outcomes: readonly Outcome[], settings: CoreSetting
     if (!isImage && isOwnLockAt(action, settings, nowMs)) return [];
     const held = isImage ? `it is in use by ${heldBy.join(", ")}` : `EC2 says: ${detail}`;
     const hint = isImage
-      ? `To have it deleted, deregister the image that uses it: aws ec2 deregister-image --region ${action.region} --image-id ${heldBy[0]}. The vault deletes the snapshot after that. Otherwise the vault keeps it.`
+      ? withCommand(
+          "To have it deleted, deregister the image that uses it",
+          `aws ec2 deregister-image --region ${action.region} --image-id ${heldBy[0]}`,
+          "The vault deletes the snapshot after that. Otherwise the vault keeps it.",
+        )
       : "Release what EC2 names, or leave it: the vault tries again at each sweep.";
     return [notice("in-use", action, held, hint)];
   });

@@ -40,7 +40,7 @@ export async function askSharing(clients: VaultClients, action: DeleteAction, fi
     const meaning = meaningOf(cause);
     if (meaning === "gone") return { is: "gone" };
     const what = `whom snapshots in ${region} are shared with`;
-    note(findings, cause, unread(what, "what could not be looked at was not pruned", cause));
+    note(findings, cause, unread(what, `some snapshots in ${region} were not deleted`, cause));
     // A limit or a missing permission would stop the next call as well.
     const stops = meaning === "limit" || meaning === "denied";
     return { is: "unknown", cause, ...(stops && { stopLane: cause.code }) };

@@ -9,6 +9,7 @@ import { TAG, TAG_PREFIX } from "../model/tags";
 import { HOUR_MS, MINUTE_MS, isoSeconds, parseIso } from "../lib/time";
 import type { Doubt, Identity, Stranger } from "../model/identity";
 import { type Problem, problem } from "../model/problem";
+import { withCommand } from "../lib/text";
 import type { Snapshot, Tags } from "../model/world";
 
 /** Tolerance for clocks that differ: how far a slot may lie ahead of what it is compared with. */
@@ -81,7 +82,11 @@ export function doubtOf({ identity, digest }: Described, recorded: Recorded, tag
  * trail.
  */
 function whoWrote(region: string): string {
-  return `See who wrote the tags: aws cloudtrail lookup-events --region ${region} --lookup-attributes AttributeKey=EventName,AttributeValue=CreateTags --query "Events[?contains(CloudTrailEvent, '${TAG_PREFIX}')].[EventTime,Username,EventId]" --output table (and again with DeleteTags).`;
+  return withCommand(
+    "See who wrote the tags",
+    `aws cloudtrail lookup-events --region ${region} --lookup-attributes AttributeKey=EventName,AttributeValue=CreateTags --query "Events[?contains(CloudTrailEvent, '${TAG_PREFIX}')].[EventTime,Username,EventId]" --output table`,
+    "Run it again with DeleteTags.",
+  );
 }
 
 /** Reports snapshots of others that carry the vault's tag. The vault never touches them. */
@@ -106,7 +111,7 @@ export function doubtProblems(snapshots: readonly Snapshot[]): Problem[] {
         "tampering",
         snapshotId,
         `${snapshotId} in ${region} was changed, or is not what it says: ${doubt.what}. The vault keeps it and deletes nothing because of it.`,
-        whoWrote(region),
+        `Put back the tags that it was made with; its Description names them. ${whoWrote(region)}`,
       ),
     ];
   });

@@ -1,6 +1,7 @@
 /** Composes what a person reads about recovery points that somebody else deleted. Pure text. */
 import { ALL, type GonePoints, type PointsLook } from "../model/pointMemory";
 import { type Problem, problem } from "../model/problem";
+import { withCommand } from "../lib/text";
 
 /** Kind of these problems. */
 export const POINTS_MISSING = "recovery-points-missing";
@@ -45,7 +46,11 @@ function problemOf(gone: GonePoints, look: PointsLook, primaryRegion: string): P
     "recovery-points-missing",
     `${of} in ${region} since ${since}`,
     `${what} ${verb}, and the vault did not delete ${one ? "it" : "them"}: ${which}.${leftOf(gone, look, primaryRegion)}`,
-    `See who deleted snapshots in ${region}: ${whoDeleted(region)}. DR copies are made again from their sources where these still exist. The runbook's page says how to take snapshots back from the Recycle Bin.`,
+    withCommand(
+      `See who deleted snapshots in ${region}`,
+      whoDeleted(region),
+      "The vault makes DR copies again if their sources still exist. The runbook's page says how to take snapshots back from the Recycle Bin.",
+    ),
   );
 }
 

@@ -2,10 +2,14 @@
 import { causeOf, meaningOf } from "../aws/errors";
 import { problem } from "../model/problem";
 import type { World } from "../model/world";
+import { IF_DENIED } from "../lib/text";
 
 export type Unseen = Pick<World, "problems" | "throttled">;
 
-/** Runs one read. A failure becomes a problem that names what was not seen, and what that stops. */
+/**
+ * Runs one read. A failure becomes a problem that names what was not seen, and what that stops.
+ * @param consequence what is not done without the answer, as the beginning of a sentence
+ */
 export async function attempt<T>(
   read: () => Promise<T>,
   subject: string,
@@ -20,8 +24,8 @@ export async function attempt<T>(
     const failure = problem(
       "not-observed",
       subject,
-      `could not read ${subject}: ${code}: ${message}; ${consequence}`,
-      "Check the role's permissions and the region's health. The next sweep tries again.",
+      `${consequence}, because the vault could not read ${subject}: ${code}: ${message}`,
+      `The next hourly sweep tries again. ${IF_DENIED} Otherwise check the region's health.`,
     );
     if (meaningOf(cause) === "limit") unseen.throttled.push({ code, problem: failure });
     else unseen.problems.push(failure);

@@ -21,7 +21,7 @@ export async function readKeyStates(
 ): Promise<Record<string, KeyState>> {
   const states = await Promise.all(
     vaultKeysOf(settings).map(async (key): Promise<[string, KeyState]> => {
-      const consequence = "until it is known, no recovery point is deleted";
+      const consequence = "no recovery point is deleted";
       const subject = `the state of the key ${key.keyArn}`;
       const seen = await attempt(
         () => describeKey(clients.kmsIn(key.region), key.keyArn),

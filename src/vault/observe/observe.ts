@@ -38,12 +38,12 @@ export async function observe(clients: VaultClients, settings: CoreSettings): Pr
   };
   const copies: Record<string, Snapshot[]> = {};
   const readCopies = async (region: string) => {
-    const seen = await read(region, "copies", "nothing was copied there or pruned");
+    const seen = await read(region, "copies", `nothing was copied to ${region} or deleted`);
     if (seen !== undefined) copies[region] = seen;
   };
   const [keys, snapshots] = await Promise.all([
     readKeyStates(clients, settings, unseen),
-    read(primaryRegion, "snapshots", "nothing was created, copied or pruned"),
+    read(primaryRegion, "snapshots", "nothing was created, copied or deleted"),
     ...dr.map(({ region }) => readCopies(region)),
   ]);
   return { snapshots, copies, keys, ...unseen };
@@ -91,7 +91,7 @@ export async function observeDropouts(
   const dropouts = await attempt(
     () => lookUp(clients, settings, missing),
     `instances in ${settings.primaryRegion} that are not protected any more`,
-    "they are not reported yet",
+    "nobody was notified yet of instances that lost their backups",
     unseen,
   );
   return { ...world, dropouts: dropouts ?? "unseen", ...unseen };

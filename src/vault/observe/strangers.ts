@@ -37,7 +37,7 @@ export async function observeStrangers(
     [primaryRegion, ...dr.map(({ region }) => region)].map((region) => {
       const { reader } = ec2In(clients, region);
       const subject = `snapshots with the vault's tag in ${region}`;
-      const consequence = "nobody knows whether somebody else's carry it";
+      const consequence = `the daily check for other people's snapshots in ${region} was left out`;
       return attempt(() => describeStrangers(reader, region, vaultId), subject, consequence, unseen);
     }),
   );

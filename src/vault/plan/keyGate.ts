@@ -8,6 +8,7 @@ import type { CopyAction, DeleteAction, Kept } from "../model/actions";
 import type { KeyedRegion, CoreSettings } from "../model/settings";
 import type { KeyState, Snapshot, World } from "../model/world";
 import { type Problem, problem } from "../model/problem";
+import { withCommand } from "../lib/text";
 
 /** A key of the vault that is not known to be enabled. */
 interface LostKey extends KeyedRegion, KeyState {}
@@ -70,12 +71,13 @@ export function isUnderLost(subject: string, lost: readonly LostKey[]): boolean 
 
 /** Returns how to make a key usable, by its state. */
 function remedy({ state, region, keyArn }: LostKey): string {
-  const enable = `aws kms enable-key --region ${region} --key-id ${keyArn}`;
+  const key = `--region ${region} --key-id ${keyArn}`;
+  const enable = `aws kms enable-key ${key}`;
   if (state === "PendingDeletion" || state === "PendingReplicaDeletion") {
-    return `aws kms cancel-key-deletion --region ${region} --key-id ${keyArn} && ${enable}`;
+    return withCommand("Cancel the deletion and enable the key", `aws kms cancel-key-deletion ${key} && ${enable}`);
   }
-  if (state === "Disabled") return enable;
-  return `aws kms describe-key --region ${region} --key-id ${keyArn} shows what the key waits for.`;
+  if (state === "Disabled") return withCommand("Enable the key", enable);
+  return withCommand("See what the key waits for", `aws kms describe-key ${key}`);
 }
 
 /** Reports each key that cannot be used. A key whose state is unknown was already reported as unread. */

@@ -5,6 +5,7 @@ import { failuresBySlot, nextAttempt, serialSnapshots } from "../inventory/attem
 import type { CoreSettings } from "../model/settings";
 import type { Snapshot } from "../model/world";
 import { type Problem, problem } from "../model/problem";
+import { withCommand } from "../lib/text";
 
 /** Reports snapshots that failed in EC2, once they are not attempted again. */
 export function failedSnapshots(own: readonly Snapshot[], settings: CoreSettings, nowMs: number): Problem[] {
@@ -19,8 +20,11 @@ export function failedSnapshots(own: readonly Snapshot[], settings: CoreSettings
     return problem(
       "snapshot-errored",
       subject,
-      `the snapshot of ${latest.volumeId} failed in EC2${times}, last ${latest.snapshotId}: ${latest.stateMessage ?? "no reason given"}`,
-      "The next scheduled run takes a new one. If it fails again, look at the volume's health and its key.",
+      `${latest.volumeId} of ${latest.identity.instanceId} has no recovery point for ${latest.identity.slot}: its snapshot failed in EC2${times}, last ${latest.snapshotId}: ${latest.stateMessage ?? "no reason given"}`,
+      withCommand(
+        "The next scheduled run takes a new snapshot. If that fails too, check the volume's key and its health",
+        `aws ec2 describe-volume-status --region ${settings.primaryRegion} --volume-ids ${latest.volumeId}`,
+      ),
     );
   });
 }
@@ -38,7 +42,7 @@ export function stuckCopies(copies: readonly Snapshot[], settings: CoreSettings,
         "copy-stuck",
         copy.snapshotId,
         `the copy ${copy.snapshotId} in ${copy.region} has been pending for ${humanDuration(nowMs - copy.startTimeMs)}`,
-        "The first copy of a large volume takes long; if that is the reason, raise copyStuckHours. Otherwise ask AWS Support.",
+        "The vault keeps waiting, because the copy can still complete, and keeps the copied snapshot. The first copy of a large volume takes long; if that is the reason, raise copyStuckHours. Otherwise ask AWS Support.",
       ),
     );
 }

@@ -2,7 +2,7 @@
 import type { Action, DeleteAction, Outcome } from "../model/actions";
 import type { Trigger } from "../model/trigger";
 import { type Problem, problem } from "../model/problem";
-import { pluralize, listed } from "../lib/text";
+import { listed, pluralize, withCommand } from "../lib/text";
 
 /** Returns the notice of what a run would have done; `undefined` for any other invocation. */
 export function dryRunNotice(trigger: Trigger, outcomes: readonly Outcome[]): Problem | undefined {
@@ -25,7 +25,10 @@ export function dryRunNotice(trigger: Trigger, outcomes: readonly Outcome[]): Pr
   return problem(
     "dry-run",
     trigger.slot ?? trigger.runId,
-    `dry run: it would have made ${would}; nothing was written to EC2${which}`,
-    "The log names every action, with status planned. `npx pulumi config set dryRun false` and `npx pulumi up` let the vault do it.",
+    `nothing was written to EC2, because this was a dry run. It would have made ${would}${which}`,
+    withCommand(
+      "The log names every action, with status planned. To let the vault do it",
+      "npx pulumi config set dryRun false && npx pulumi up",
+    ),
   );
 }

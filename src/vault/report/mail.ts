@@ -53,13 +53,17 @@ function subjectLine(text: string): string {
   return text.replace(/[^\x20-\x7e]/g, "?").slice(0, MAX_SUBJECT);
 }
 
+/** Returns the lines of a hint. A command has a line of its own and is indented further. */
+function hintLines(hint: string): string[] {
+  const [first, ...others] = hint.split("\n");
+  const isCommand = (line: string) => /^(aws|npx) /.test(line);
+  return [`   What to do: ${first}`, ...others.map((line) => `${isCommand(line) ? "      " : "   "}${line}`)];
+}
+
 /** Returns what a person can do: the hint, and the page of the runbook. */
 function adviceOf({ kind, hint }: Problem): string[] {
   const page = runbookPage(kind);
-  return [
-    ...(hint === undefined ? [] : [`   What to do: ${hint}`]),
-    ...(page === undefined ? [] : [`   More: ${page}`]),
-  ];
+  return [...(hint === undefined ? [] : hintLines(hint)), ...(page === undefined ? [] : [`   More: ${page}`])];
 }
 
 /**

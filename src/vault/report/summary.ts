@@ -2,6 +2,7 @@
 import type { Outcome, Plan } from "../model/actions";
 import type { ThrottledRead } from "../model/world";
 import type { Trigger } from "../model/trigger";
+import { IF_DENIED } from "../lib/text";
 import { type Problem, isFailure, problem, uniqueByKey } from "../model/problem";
 
 /**
@@ -33,18 +34,49 @@ export interface Summary {
   problems: Problem[];
 }
 
+/** Words about a failed action: what the failure leaves undone, and what the vault and the reader can do about it. */
+interface FailureWords {
+  subject: string;
+  consequence: string;
+  hint: string;
+}
+
+function wordsOf({ action }: Outcome): FailureWords {
+  const { region } = action;
+  switch (action.kind) {
+    case "snapshot":
+      return {
+        subject: action.instanceId,
+        consequence: `${action.instanceId} in ${region} is not backed up yet, because its snapshots failed`,
+        hint: `The vault tries again every hour until startWindowHours are over. ${IF_DENIED}`,
+      };
+    case "copy":
+      return {
+        subject: `${action.sourceSnapshotId} in ${region}`,
+        consequence: `${action.sourceSnapshotId} has no usable copy in ${region} yet, because copying it failed`,
+        hint: `The vault tries again every hour until the copy succeeds, and keeps the snapshot until then. ${IF_DENIED}`,
+      };
+    case "lock":
+      return {
+        subject: action.snapshotId,
+        consequence: `${action.snapshotId} in ${region} is not protected by a lock yet, because locking it failed`,
+        hint: `The vault tries again every hour. ${IF_DENIED}`,
+      };
+    case "delete":
+      return {
+        subject: action.snapshotId,
+        consequence: `${action.snapshotId} in ${region} still exists and costs storage, because deleting it failed`,
+        hint: `The vault tries again every hour. ${IF_DENIED}`,
+      };
+  }
+}
+
 /** Returns a failed action as a problem. Its key names kind and subject, so it is the same problem tomorrow. */
-function failureOf({ action, detail }: Outcome): Problem {
-  const [subject, what] =
-    action.kind === "snapshot"
-      ? [action.instanceId, `snapshots of ${action.instanceId}`]
-      : action.kind === "copy"
-        ? [`${action.sourceSnapshotId} in ${action.region}`, `the copy of ${action.sourceSnapshotId}`]
-        : action.kind === "lock"
-          ? [action.snapshotId, `locking ${action.snapshotId}`]
-          : [action.snapshotId, `deleting ${action.snapshotId}`];
-  const kind = action.kind === "snapshot" ? "snapshot-call-failed" : (`${action.kind}-failed` as const);
-  return problem(kind, subject, `${what} in ${action.region} failed: ${detail}`);
+function failureOf(outcome: Outcome): Problem {
+  const { subject, consequence, hint } = wordsOf(outcome);
+  const { kind } = outcome.action;
+  const of = kind === "snapshot" ? "snapshot-call-failed" : (`${kind}-failed` as const);
+  return problem(of, subject, `${consequence}: ${outcome.detail}`, hint);
 }
 
 function countOf(outcomes: readonly Outcome[], deferredReads: readonly ThrottledRead[]): Counts {

@@ -122,7 +122,7 @@ function unknownPolicy(name: string, instances: number, { tagKey }: CoreSettings
     "unknown-policy",
     name,
     `${instances} instance${instances === 1 ? " has" : "s have"} recovery points of the policy ${name}, which the stack does not have, so none of them is pruned`,
-    `If the policy was renamed, do nothing: an instance whose tag ${tagKey} has the new value is under the new policy from its next backup on. Otherwise put the policy back into \`policies\`; until then the vault backs up no instance with ${tagKey}=${name}. If the instances are gone, put it back too, so that \`orphans\` decides about their recovery points, or delete these by hand.`,
+    `If the policy was renamed, do nothing: each instance whose tag ${tagKey} has the new value is under it from its next backup on. Otherwise put the policy back into \`policies\`. Until then the vault backs up no instance with ${tagKey}=${name}. If the instances are gone, put it back too, and \`orphans\` decides about their recovery points. Or delete these by hand.`,
   );
 }
 

@@ -31,8 +31,8 @@ test("says in a run's notice what would have been done and names what would have
     kind: "dry-run",
     subject: SLOT,
     message:
-      "dry run: it would have made 3 snapshots of 2 instances, 2 copies of what is there by now, 2 locks, 2 deletions; nothing was written to EC2. To be deleted: snap-5: old; snap-6: old",
-    hint: "The log names every action, with status planned. `npx pulumi config set dryRun false` and `npx pulumi up` let the vault do it.",
+      "nothing was written to EC2, because this was a dry run. It would have made 3 snapshots of 2 instances, 2 copies of what is there by now, 2 locks, 2 deletions. To be deleted: snap-5: old; snap-6: old",
+    hint: "The log names every action, with status planned. To let the vault do it:\nnpx pulumi config set dryRun false && npx pulumi up",
     severity: "notice",
   });
 });
@@ -41,21 +41,19 @@ test.each<[string, Action[], string]>([
   [
     "one action of each kind",
     [snapshotAction({ volumes: [volume("vol-1")] }), copyAction("s"), lockAction("l"), deleteAction("d")],
-    "1 snapshot of 1 instance, 1 copy of what is there by now, 1 lock, 1 deletion; nothing was written to EC2. To be deleted: d: old",
+    "1 snapshot of 1 instance, 1 copy of what is there by now, 1 lock, 1 deletion. To be deleted: d: old",
   ],
-  [
-    "no action",
-    [],
-    "0 snapshots of 0 instances, 0 copies of what is there by now, 0 locks, 0 deletions; nothing was written to EC2",
-  ],
+  ["no action", [], "0 snapshots of 0 instances, 0 copies of what is there by now, 0 locks, 0 deletions"],
 ])("words the notice of %s", (_what, actions, words) => {
-  expect(dryRunNotice(RUN, plannedOutcomes(actions))?.message).toBe(`dry run: it would have made ${words}`);
+  expect(dryRunNotice(RUN, plannedOutcomes(actions))?.message).toBe(
+    `nothing was written to EC2, because this was a dry run. It would have made ${words}`,
+  );
 });
 
 test("names twenty of many deletions and counts the rest", () => {
   const deletions = Array.from({ length: 23 }, (_, n) => deleteAction(`snap-${n}`));
   const { message = "" } = dryRunNotice(RUN, plannedOutcomes(deletions)) ?? {};
-  expect(message).toContain("23 deletions; ");
+  expect(message).toContain("23 deletions. ");
   expect(message).toMatch(/snap-19: old; and 3 more$/);
   expect(message).not.toContain("snap-20");
 });

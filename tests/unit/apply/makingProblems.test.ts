@@ -59,8 +59,8 @@ describe("tags left out", () => {
       message:
         "the snapshots of i-1 in us-east-1 lack tags of their volumes: they could not be written on snap-b (InvalidSnapshot.NotFound: no)",
       hint:
-        "The snapshots are complete, but the vault does not write these tags again. To write one: " +
-        "aws ec2 create-tags --region us-east-1 --resources snap-b --tags Key=…,Value=…",
+        "The snapshots are complete, but the vault does not write these tags again. To write one:\n" +
+        "aws ec2 create-tags --region us-east-1 --resources snap-b --tags Key=KEY,Value=VALUE",
       severity: "notice",
     });
   });
@@ -71,7 +71,7 @@ describe("a set that was split", () => {
     expect(only({ brokenSet: "InvalidInstance: no" })).toMatchObject({
       kind: "not-crash-consistent",
       subject: "i-1",
-      message: `the snapshots of i-1 in us-east-1 for ${SLOT} are not crash-consistent: EC2 refused the set, so each volume was snapshotted on its own (InvalidInstance: no)`,
+      message: `the snapshots of i-1 in us-east-1 for ${SLOT} are not crash-consistent. EC2 refused the set, so the vault snapshotted each volume on its own (InvalidInstance: no).`,
       severity: "notice",
     });
   });

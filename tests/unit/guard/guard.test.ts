@@ -14,6 +14,7 @@ import type { VaultSettings } from "../../../src/vault/model/settings";
 import type { Snapshot, World } from "../../../src/vault/model/world";
 import { deleteAction } from "../../support/actions";
 import { DR, NOW, SETTINGS, copyOf, inDr, snapshot } from "../../support/world";
+import { IF_DENIED } from "../../../src/vault/lib/text";
 
 const clients = makeClients(SETTINGS);
 const primary = mockClient(ec2In(clients, SETTINGS.primaryRegion).reader);
@@ -151,8 +152,9 @@ describe("what could not be checked is not deleted", () => {
         kind: "deletion-not-checked",
         severity: "failure",
         subject: "locks in us-east-1",
-        message: "could not read locks in us-east-1: UnauthorizedOperation: no; nothing was locked or pruned there",
-        hint: "Check the role's permissions and the region's health. The next sweep tries again.",
+        message:
+          "nothing was locked or deleted in us-east-1, because the vault could not read locks in us-east-1: UnauthorizedOperation: no",
+        hint: `The next hourly sweep tries again. ${IF_DENIED} Otherwise check the region's health.`,
       },
     ]);
     expect(throttled).toStrictEqual([]);
@@ -177,7 +179,7 @@ describe("what could not be checked is not deleted", () => {
     expect(actions.map(({ snapshotId }) => snapshotId)).toStrictEqual(["a"]);
     expect(putOff).toStrictEqual(["InternalError", "InternalError"]);
     expect(problems.map(({ message }) => message)).toStrictEqual([
-      "could not read whom snapshots in us-east-1 are shared with: InternalError: no; what could not be looked at was not pruned",
+      "some snapshots in us-east-1 were not deleted, because the vault could not read whom snapshots in us-east-1 are shared with: InternalError: no",
     ]);
   });
 

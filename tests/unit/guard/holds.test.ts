@@ -7,7 +7,7 @@ import { DR, NOW, SETTINGS, copyOf, snapshot } from "../../support/world";
 const action = deleteAction("snap-1", { reason: "9 days old, kept for 7 days" });
 const there = deleteAction("copy-1", { region: DR.region });
 const UNLOCK =
-  "To delete it now, unlock it: aws ec2 unlock-snapshot --region us-east-1 --snapshot-id snap-1. Otherwise the vault deletes it after the lock expires.";
+  "To delete it now, unlock it:\naws ec2 unlock-snapshot --region us-east-1 --snapshot-id snap-1\nOtherwise the vault deletes it after the lock expires.";
 
 describe("the tier of a snapshot", () => {
   test.each([
@@ -87,7 +87,7 @@ test("reports sharing with everyone that the snapshot is shared with", () => {
     subject: "snap-1",
     message:
       "snap-1 in us-east-1 is due for deletion (9 days old, kept for 7 days) but was not deleted: it is shared with 111111111111, all",
-    hint: "To have it deleted, stop sharing it: aws ec2 reset-snapshot-attribute --region us-east-1 --snapshot-id snap-1 --attribute createVolumePermission. Otherwise the vault keeps it.",
+    hint: "To have it deleted, stop sharing it:\naws ec2 reset-snapshot-attribute --region us-east-1 --snapshot-id snap-1 --attribute createVolumePermission\nOtherwise the vault keeps it.",
     severity: "notice",
   });
 });
@@ -109,7 +109,7 @@ describe("what AWS refused to delete", () => {
         subject: "snap-1",
         message:
           "snap-1 in us-east-1 is due for deletion (9 days old, kept for 7 days) but was not deleted: it is in use by ami-1, ami-2",
-        hint: "To have it deleted, deregister the image that uses it: aws ec2 deregister-image --region us-east-1 --image-id ami-1. The vault deletes the snapshot after that. Otherwise the vault keeps it.",
+        hint: "To have it deleted, deregister the image that uses it:\naws ec2 deregister-image --region us-east-1 --image-id ami-1\nThe vault deletes the snapshot after that. Otherwise the vault keeps it.",
         severity: "notice",
       },
     ]);

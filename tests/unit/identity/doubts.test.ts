@@ -190,9 +190,11 @@ describe("a contradiction by EC2's own records", () => {
   });
 });
 
+const PUT_BACK = "Put back the tags that it was made with; its Description names them.";
+
 /** The command that a mail gives to look who changed the snapshot. */
 function whoWrote(region: string): string {
-  return `See who wrote the tags: aws cloudtrail lookup-events --region ${region} --lookup-attributes AttributeKey=EventName,AttributeValue=CreateTags --query "Events[?contains(CloudTrailEvent, 'smart-vault:')].[EventTime,Username,EventId]" --output table (and again with DeleteTags).`;
+  return `See who wrote the tags:\naws cloudtrail lookup-events --region ${region} --lookup-attributes AttributeKey=EventName,AttributeValue=CreateTags --query "Events[?contains(CloudTrailEvent, 'smart-vault:')].[EventTime,Username,EventId]" --output table\nRun it again with DeleteTags.`;
 }
 
 test("reports each snapshot in doubt, with the command that shows in its region who changed it", () => {
@@ -205,7 +207,7 @@ test("reports each snapshot in doubt, with the command that shows in its region 
       subject: "snap-1",
       message:
         "snap-1 in us-east-1 was changed, or is not what it says: its slot. The vault keeps it and deletes nothing because of it.",
-      hint: whoWrote("us-east-1"),
+      hint: `${PUT_BACK} ${whoWrote("us-east-1")}`,
     },
     {
       kind: "tampering",
@@ -213,7 +215,7 @@ test("reports each snapshot in doubt, with the command that shows in its region 
       subject: "copy-1",
       message:
         "copy-1 in us-west-2 was changed, or is not what it says: its age. The vault keeps it and deletes nothing because of it.",
-      hint: whoWrote("us-west-2"),
+      hint: `${PUT_BACK} ${whoWrote("us-west-2")}`,
     },
   ]);
 });

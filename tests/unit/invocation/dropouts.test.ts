@@ -76,7 +76,7 @@ test("makes no additional call on a night when nobody is missing", async () => {
 test("names an instance that lost its tag on the first night, as a notice, and finishes the slot", async () => {
   await expect(rig.trigger(RUN_EVENT)).resolves.toMatchObject({ status: "clean" });
   expect(rig.mails()).toStrictEqual(["smart-vault-test: 1 notice"]);
-  expect(bodies()[0]).toContain("1. i-2 (db) is not backed up any more: it has no tag Backup;");
+  expect(bodies()[0]).toContain("1. i-2 (db) is not backed up any more: it has no tag Backup. Its newest");
   expect(bodies()[0]).toContain("--resources i-2 --tags Key=Backup,Value=true");
   expect(bodies()[0]).toContain("docs/RUNBOOK.md#mail-an-instance-is-not-protected-any-more");
   expect(instanceReads()).toBe(2);
@@ -98,7 +98,7 @@ test.each([["True "], ["true "], ["silver"], [""]])(
   async (value) => {
     finds({ Backup: value });
     await expect(rig.trigger(RUN_EVENT)).rejects.toThrow(
-      `i-2 is not backed up any more: it has the tag Backup="${value}"; the vault backs up Backup="true"`,
+      `i-2 is not backed up any more: it has the tag Backup="${value}". The vault backs up only Backup="true"`,
     );
     expect(rig.mails()).toStrictEqual(["smart-vault-test: backup incomplete, 1 problem"]);
   },
@@ -171,7 +171,7 @@ describe("an instance that dropped out is reported by a later invocation", () =>
     const web1 = { Reservations: [{ Instances: [web] }] };
     rig.primary.on(DescribeInstancesCommand).resolvesOnce(web1).rejects(new Error("no route"));
     await expect(rig.trigger(RUN_EVENT)).rejects.toThrow(
-      "could not read instances in us-east-1 that are not protected any more: Error: no route; they are not reported yet",
+      "nobody was notified yet of instances that lost their backups, because the vault could not read instances in us-east-1 that are not protected any more: Error: no route",
     );
     expect(rig.writer.commandCalls(CreateSnapshotsCommand)).toHaveLength(1);
     expect(clock()).toMatchObject({ slot: SLOT, done: YESTERDAY });
@@ -204,7 +204,7 @@ describe("an instance whose recovery points become orphans soon", () => {
   test("is named again, once, in the last run before", async () => {
     await expect(rig.trigger(RUN_EVENT)).resolves.toMatchObject({ status: "clean" });
     expect(bodies()[0]).toContain(
-      "1. i-2 (db) has not been backed up since 2026-10-24T03:00:00Z, and its recovery points become orphans on 2026-11-23: then, or as soon as a mail has announced it for 7 days, only the newest recovery point of each volume is kept; it has no tag Backup",
+      "1. i-2 (db) has not been backed up since 2026-10-24T03:00:00Z: it has no tag Backup. From 2026-11-23 on, once a mail has announced it for 7 days, only the newest recovery point of each volume is kept.",
     );
     await followUpAfter(60, { kind: "run", slot: isoSeconds(NOW + 60 * MINUTE_MS) });
     expect(rig.mails()).toHaveLength(1);
@@ -217,7 +217,7 @@ describe("an instance whose recovery points become orphans soon", () => {
     rig.sns.reset();
     rig.sns.on(PublishCommand).resolves({});
     await followUpAfter(60, SWEEP_EVENT);
-    expect(bodies()[0]).toContain("become orphans on 2026-11-23");
+    expect(bodies()[0]).toContain("From 2026-11-23 on, once a mail has announced it");
   });
 });
 

@@ -87,7 +87,7 @@ describe("a run with dryRun", () => {
     expect(result.counts).toStrictEqual({ snapshots: 0, copies: 0, deletions: 0, deferred: 0, skipped: 0, failed: 0 });
     expect(rig.mails()).toStrictEqual(["smart-vault-test: 1 notice"]);
     expect(lastMail()).toContain(
-      "1. dry run: it would have made 1 snapshot of 1 instance, 4 copies of what is there by now, 2 locks, 3 deletions; nothing was written to EC2. " +
+      "1. nothing was written to EC2, because this was a dry run. It would have made 1 snapshot of 1 instance, 4 copies of what is there by now, 2 locks, 3 deletions. " +
         "To be deleted: old: 40 days old, kept for 30 days; old-west: 40 days old, kept for 30 days; old-ireland: 40 days old, kept for 30 days\n",
     );
   });
@@ -188,7 +188,7 @@ describe("what prevents a deletion is reported in a dry run, and not announced a
     await expect(braked.trigger(RUN_EVENT)).rejects.toThrow("pruning would delete 1 of 3 recovery points in us-east-1");
     const { input } = braked.sns.commandCalls(PublishCommand)[0]!.args[0];
     expect(input.Message).toContain(deletionPlanHash("us-east-1", ["old"]));
-    expect(input.Message).toContain("2 locks, 0 deletions; nothing was written to EC2\n");
+    expect(input.Message).toContain("2 locks, 0 deletions\n");
     expect(braked.writes()).toStrictEqual([]);
   });
 
@@ -206,6 +206,6 @@ describe("what prevents a deletion is reported in a dry run, and not announced a
       "old-west in us-west-2 is due for deletion (40 days old, kept for 30 days) but was not deleted: it is locked",
     );
     expect(lastMail()).toContain("but was not deleted: it is shared with 222222222222");
-    expect(lastMail()).toContain("1 deletion; nothing was written to EC2. To be deleted: old-ireland: 40 days old");
+    expect(lastMail()).toContain("1 deletion. To be deleted: old-ireland: 40 days old");
   });
 });

@@ -65,12 +65,12 @@ describe("a snapshot that an AMI holds", () => {
   test("is mailed after what failed, and only the failure is counted and thrown", async () => {
     rig.drWriter.on(DeleteSnapshotCommand).rejects(denied);
     await expect(rig.trigger(SWEEP)).rejects.toThrow(
-      /deleting old-copy in us-west-2 failed: UnauthorizedOperation: no$/,
+      /old-copy in us-west-2 still exists and costs storage, because deleting it failed: UnauthorizedOperation: no$/,
     );
     expect(rig.mails()).toStrictEqual(["smart-vault-test: BACKUP FAILED, 1 problem"]);
     expect(rig.counted.ProblemsSeen).toBe(1);
     const [mail] = rig.sns.commandCalls(PublishCommand);
-    expect(mail?.args[0].input.Message).toMatch(/\n1\. deleting old-copy [^]*\n2\. old in us-east-1/);
+    expect(mail?.args[0].input.Message).toMatch(/\n1\. old-copy in [^]*\n2\. old in us-east-1/);
   });
 
   test("does not keep a slot open, even if SNS is down", async () => {
@@ -78,7 +78,7 @@ describe("a snapshot that an AMI holds", () => {
     rig.sees([old, snapshot("today")], [...copies, copyOf(snapshot("today"), "today-copy")]);
     const slot = isoSeconds(NOW - 9 * HOUR_MS);
     rig.carries({ slot, notified: {} });
-    await expect(rig.trigger(SWEEP)).rejects.toThrow(/slot/);
+    await expect(rig.trigger(SWEEP)).rejects.toThrow(/has no snapshot of/);
     expect(rig.clockSets().at(-1)?.input.slot).toBe(slot);
     rig.carries({ slot: SLOT, notified: {} });
     await rig.trigger(SWEEP);
@@ -115,7 +115,9 @@ test("makes the reads that guard a deletion after the copies", async () => {
 describe("a pre-deletion check that can't be made", () => {
   test("deletes nothing there and is reported as a failure", async () => {
     rig.dr.on(DescribeSnapshotAttributeCommand).rejects(denied);
-    await expect(rig.trigger(SWEEP)).rejects.toThrow(/partial: could not read whom snapshots in us-west-2/);
+    await expect(rig.trigger(SWEEP)).rejects.toThrow(
+      /partial: some snapshots in us-west-2 were not deleted, because the vault could not read whom snapshots in us-west-2/,
+    );
     expect(rig.drWriter.commandCalls(DeleteSnapshotCommand)).toStrictEqual([]);
     expect(rig.writer.commandCalls(DeleteSnapshotCommand)).toHaveLength(1);
   });
@@ -152,7 +154,7 @@ describe("with locks on copies", () => {
   test("a copy that can't be locked is reported", async () => {
     locking.drWriter.on(LockSnapshotCommand).rejects(denied);
     await expect(locking.trigger(SWEEP)).rejects.toThrow(
-      "smart-vault-test: failed: locking recent-copy in us-west-2 failed: UnauthorizedOperation: no",
+      "smart-vault-test: failed: recent-copy in us-west-2 is not protected by a lock yet, because locking it failed: UnauthorizedOperation: no",
     );
     expect(locking.clockSets().at(-1)?.input.notified).toStrictEqual({
       "lock-failed/recent-copy": SLOT,

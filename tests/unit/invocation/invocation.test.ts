@@ -148,7 +148,7 @@ describe("a problem", () => {
     await expect(rig.trigger(RUN_EVENT)).rejects.toMatchObject({
       name: "BackupFailed",
       message:
-        "smart-vault-test: no-instances: no instance in us-east-1 has the tag Backup=true: nothing was backed up",
+        "smart-vault-test: no-instances: nothing was backed up: no instance in us-east-1 has the tag Backup=true",
     });
     expect(rig.mails()).toStrictEqual(["smart-vault-test: NOTHING BACKED UP, no instance matched"]);
     expect(rig.clockSets().at(-1)?.input).toStrictEqual({
@@ -188,7 +188,8 @@ describe("a problem", () => {
     rig.sees([yesterday], []);
     rig.drWriter.on(CopySnapshotCommand).rejects(denied);
     await expect(rig.trigger(RUN_EVENT)).rejects.toMatchObject({
-      message: "smart-vault-test: partial: the copy of snap-0 in us-west-2 failed: UnauthorizedOperation: no",
+      message:
+        "smart-vault-test: partial: snap-0 has no usable copy in us-west-2 yet, because copying it failed: UnauthorizedOperation: no",
     });
     expect(rig.mails()).toStrictEqual(["smart-vault-test: backup incomplete, 1 problem"]);
   });
@@ -198,7 +199,7 @@ describe("a problem", () => {
     rig.drWriter.on(CopySnapshotCommand).rejects(denied);
     rig.writer.on(CreateSnapshotsCommand).rejects(denied);
     await expect(rig.trigger(RUN_EVENT)).rejects.toThrow(
-      "smart-vault-test: failed: snapshots of i-1 in us-east-1 failed: UnauthorizedOperation: no (and 1 more)",
+      "smart-vault-test: failed: i-1 in us-east-1 is not backed up yet, because its snapshots failed: UnauthorizedOperation: no (and 1 more)",
     );
     expect(rig.mails()).toStrictEqual(["smart-vault-test: BACKUP FAILED, 2 problems"]);
   });
@@ -220,7 +221,7 @@ test("is reported once, not by every invocation, even by the hundred", async () 
   const many = Array.from({ length: 150 }, (_, n) => snapshot(`snap-${n}`, { volumeId: `vol-${n}` }));
   rig.sees(many, []);
   rig.drWriter.on(CopySnapshotCommand).rejects(denied);
-  await expect(rig.trigger({ kind: "sweep" })).rejects.toThrow("150 times: the copy of snap-0");
+  await expect(rig.trigger({ kind: "sweep" })).rejects.toThrow("150 times: snap-0 has no usable copy");
   rig.at(NOW + HOUR_MS);
   await expect(rig.trigger({ kind: "sweep" })).resolves.toMatchObject({ counts: { failed: 150 } });
   expect(rig.mails()).toHaveLength(1);

@@ -44,7 +44,7 @@ describe("a run that is lost", () => {
         subject: SLOT,
         message: `the scheduled run for ${SLOT} is missing: the hourly sweep creates its snapshots instead`,
         hint:
-          "A single run can be lost. If the next one is missing too, check that the schedule of the runs exists and is enabled: " +
+          "A single run can be lost. If the next one is missing too, check that the schedule of the runs exists and is enabled:\n" +
           "aws scheduler list-schedules --region us-east-1 --group-name vault --query 'Schedules[].[Name, State]'",
         severity: "notice",
       },
@@ -60,7 +60,7 @@ describe("a run that is lost", () => {
     expect(Object.keys(clock().notified ?? {}).sort()).toStrictEqual([`run-missed/${SLOT}`, MISSED]);
     const [body] = rig.sns.commandCalls(PublishCommand).map(({ args: [{ input }] }) => input.Message);
     expect(body).toContain(
-      `the scheduled run for ${SLOT} is missing: the hourly sweep found out too late to create its snapshots`,
+      `the scheduled run for ${SLOT} is missing: the hourly sweep noticed too late to create its snapshots, so the next run creates new ones`,
     );
   });
 

@@ -114,7 +114,7 @@ describe("a start window that ends", () => {
   test("is mailed and thrown once, finishes the slot, and is not asked about again", async () => {
     const asked = slotsAsked().length;
     await expect(followUpAfter(481, SWEEP_EVENT)).rejects.toThrow(
-      `smart-vault-test: partial: i-1 has no snapshot of vol-1 for ${SLOT}: none could be made in its time, 8 hours or until the next slot`,
+      `smart-vault-test: partial: i-1 has no snapshot of vol-1 for ${SLOT}: none could be made within 8 hours or before the next scheduled run`,
     );
     const notified = { [MISSED]: isoSeconds(NOW + 481 * MINUTE_MS) };
     expect(clock()).toStrictEqual({ on: false, done: SLOT, ...LOOKED, notified });
@@ -172,7 +172,7 @@ describe("a snapshot that fails in EC2 after its slot was done", () => {
 
     rig.sees(failedTries(0, 5, 60), []);
     await expect(followUpOf(70)).rejects.toThrow(
-      "the snapshot of vol-1 failed in EC2 3 times, last bad-60: device is busy",
+      "vol-1 of i-1 has no recovery point for 2026-11-22T03:00:00Z: its snapshot failed in EC2 3 times, last bad-60: device is busy",
     );
     await expect(followUpAfter(130, SWEEP_EVENT)).resolves.toMatchObject({ status: "partial" });
     expect(rig.mails()).toHaveLength(1);

@@ -36,7 +36,7 @@ test("schedules a follow-up in a minute for a run that can't read the instances,
       status: "deferred",
       code: "RequestLimitExceeded",
       detail:
-        "could not read instances in us-east-1: RequestLimitExceeded: Request limit exceeded.; no snapshot was started",
+        "no snapshot was started, because the vault could not read instances in us-east-1: RequestLimitExceeded: Request limit exceeded.",
     },
   ]);
 });

@@ -6,6 +6,7 @@ import { ec2In, makeClients } from "../../../src/vault/aws/clients";
 import { observe, observeInstances } from "../../../src/vault/observe/observe";
 import { described } from "../../support/rig";
 import { DR, DR2, SETTINGS, snapshot } from "../../support/world";
+import { IF_DENIED } from "../../../src/vault/lib/text";
 
 const clients = makeClients(SETTINGS);
 const primary = mockClient(ec2In(clients, SETTINGS.primaryRegion).reader);
@@ -56,8 +57,9 @@ test("reports a region that is down as a problem, and sees the other", async () 
       kind: "not-observed",
       severity: "failure",
       subject: "copies in us-west-2",
-      message: "could not read copies in us-west-2: TimeoutError: no route; nothing was copied there or pruned",
-      hint: "Check the role's permissions and the region's health. The next sweep tries again.",
+      message:
+        "nothing was copied to us-west-2 or deleted, because the vault could not read copies in us-west-2: TimeoutError: no route",
+      hint: `The next hourly sweep tries again. ${IF_DENIED} Otherwise check the region's health.`,
     },
   ]);
 });

@@ -157,7 +157,7 @@ describe("a region that could not be asked for strangers", () => {
   test("is reported as a problem, and is asked again by the next sweep", async () => {
     refused("UnauthorizedOperation");
     await expect(rig.trigger(SWEEP_EVENT)).rejects.toThrow(
-      "could not read snapshots with the vault's tag in us-west-2: UnauthorizedOperation: no; nobody knows whether somebody else's carry it",
+      "the daily check for other people's snapshots in us-west-2 was left out, because the vault could not read snapshots with the vault's tag in us-west-2: UnauthorizedOperation: no",
     );
     expect(rig.clockSets().at(-1)?.input).not.toHaveProperty("strangersAt");
     carryTag(rig.dr, []);

@@ -147,7 +147,7 @@ describe("planning copies", () => {
         subject: "snap-1 in us-west-2",
         message:
           "the copy failed-2 of snap-1 in us-west-2 is not usable: it is in state error: key is disabled; the vault is replacing it",
-        hint: "If the reason names a key, check that the vault's key in that region is enabled and its policy lets the vault's role use it (`pulumi up --refresh` puts it back), and that sourceKeyArns lists the key of the source volume.",
+        hint: "If the reason names a key, check that the vault's key in that region is enabled. `npx pulumi up --refresh` restores its policy. Check also that sourceKeyArns lists the key of the source volume.",
       },
     ]);
     expect(plan([source], attempts(4)).problems.map((p) => p.subject)).toStrictEqual(["snap-1 in us-west-2"]);
@@ -206,7 +206,7 @@ describe("planning copies", () => {
         subject: "snap-1",
         message:
           "snap-1 in us-east-1 has no verified copy in us-west-2 and cannot get one, because it is in the archive tier",
-        hint: "Restore it from the archive tier (aws ec2 restore-snapshot-tier); the next sweep then copies it.",
+        hint: "The vault copies it once it is restored from the archive tier:\naws ec2 restore-snapshot-tier --region us-east-1 --snapshot-id snap-1 --permanent-restore",
       },
     ]);
   });

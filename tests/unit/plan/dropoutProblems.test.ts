@@ -29,8 +29,8 @@ test("reports a missing tag as a notice, with what to do if it was intended and 
       kind: "not-protected-anymore",
       subject: "i-2",
       message:
-        "i-2 (web) is not backed up any more: it has no tag Backup; its newest recovery point is of 2026-11-21T03:00:00Z",
-      hint: "To back it up again: aws ec2 create-tags --region us-east-1 --resources i-2 --tags Key=Backup,Value=true . If you want no more backups of it, do nothing. Its policy's rules apply until 2026-12-21, 30 days after its newest recovery point, and until a mail has announced the change. After that, only the newest recovery point of each volume is kept.",
+        "i-2 (web) is not backed up any more: it has no tag Backup. Its newest recovery point is of 2026-11-21T03:00:00Z.",
+      hint: "To back it up again:\naws ec2 create-tags --region us-east-1 --resources i-2 --tags Key=Backup,Value=true\nIf you want no more backups of it, do nothing. Its policy's rules apply until 2026-12-21, 30 days after its newest recovery point, and until a mail has announced the change. After that, only the newest recovery point of each volume is kept.",
       severity: "notice",
     },
   ]);
@@ -39,19 +39,25 @@ test("reports a missing tag as a notice, with what to do if it was intended and 
 test.each([
   [
     { Backup: "True " },
-    'i-2 is not backed up any more: it has the tag Backup="True "; the vault backs up Backup="true"',
+    'i-2 is not backed up any more: it has the tag Backup="True ". The vault backs up only Backup="true"',
   ],
-  [{ backup: "true" }, 'i-2 is not backed up any more: it has the tag backup="true"; the vault backs up Backup="true"'],
-  [{ Backup: "none" }, 'i-2 is not backed up any more: it has the tag Backup="none"; the vault backs up Backup="true"'],
+  [
+    { backup: "true" },
+    'i-2 is not backed up any more: it has the tag backup="true". The vault backs up only Backup="true"',
+  ],
+  [
+    { Backup: "none" },
+    'i-2 is not backed up any more: it has the tag Backup="none". The vault backs up only Backup="true"',
+  ],
 ])("reports a tag that does not match as a failure: %p", (tags, message) => {
   const [problem] = reported({ tags });
-  expect([problem?.severity, problem?.message.split("; its newest")[0]]).toStrictEqual(["failure", message]);
+  expect([problem?.severity, problem?.message.split(". Its newest")[0]]).toStrictEqual(["failure", message]);
 });
 
 describe("the suggested command", () => {
   const policy = { ...SETTINGS, policies: { gold: keeping(9).true!, ...keeping(30) } };
   const command = (extra: Partial<Dropout>, its: CoreSettings = policy) =>
-    /--tags (.*?) \. /.exec(reported(extra, its)[0]?.hint ?? "")?.[1];
+    /--tags (.*)$/m.exec(reported(extra, its)[0]?.hint ?? "")?.[1];
 
   test("gives the value that the tag seems to mean, else its former one, else the first", () => {
     expect(command({ tags: { Backup: "GOLD" } })).toBe("Key=Backup,Value=gold");
@@ -78,9 +84,9 @@ describe("a second notice, before the recovery points become orphans, says what 
     const [problem] = reported({ because: "orphan-soon", newestMs: NOW - 29 * DAY_MS }, its);
     expect([problem?.kind, problem?.severity]).toStrictEqual(["becoming-orphan", "notice"]);
     expect(problem?.message).toBe(
-      `i-2 (web) has not been backed up since 2026-10-24T03:00:00Z, and its recovery points become orphans on 2026-11-23: then, or as soon as a mail has announced it for 7 days, ${fate}; it has no tag Backup`,
+      `i-2 (web) has not been backed up since 2026-10-24T03:00:00Z: it has no tag Backup. From 2026-11-23 on, once a mail has announced it for 7 days, ${fate}.`,
     );
-    expect(problem?.hint).toContain("--tags Key=Backup,Value=true .");
+    expect(problem?.hint).toContain("--tags Key=Backup,Value=true\n");
   });
 });
 

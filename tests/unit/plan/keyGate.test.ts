@@ -78,13 +78,13 @@ test("copies nothing under a lost key, nor from snapshots under it", () => {
 });
 
 test.each<[string, Partial<KeyState>, string]>([
-  ["Disabled", {}, `aws kms enable-key --region us-west-2 --key-id ${DR.keyArn}`],
+  ["Disabled", {}, `Enable the key:\naws kms enable-key --region us-west-2 --key-id ${DR.keyArn}`],
   [
     "PendingDeletion",
     { deletedAt: "2026-12-22T00:00:00Z" },
-    `aws kms cancel-key-deletion --region us-west-2 --key-id ${DR.keyArn} && aws kms enable-key --region us-west-2 --key-id ${DR.keyArn}`,
+    `Cancel the deletion and enable the key:\naws kms cancel-key-deletion --region us-west-2 --key-id ${DR.keyArn} && aws kms enable-key --region us-west-2 --key-id ${DR.keyArn}`,
   ],
-  ["Unavailable", {}, `aws kms describe-key --region us-west-2 --key-id ${DR.keyArn} shows what the key waits for.`],
+  ["Unavailable", {}, `See what the key waits for:\naws kms describe-key --region us-west-2 --key-id ${DR.keyArn}`],
 ])("reports a key that is %s with how to restore it", (state, more, hint) => {
   const [problem] = keyProblems([{ ...DR, state, ...more }]);
   expect(problem).toMatchObject({ kind: "key-not-enabled", subject: DR.keyArn, hint });

@@ -80,7 +80,7 @@ describe("snapshots that failed in EC2", () => {
   const reported = (snapshots: Snapshot[], nowMs = NOW) =>
     plan({ ...whole, snapshots }, undefined, nowMs).problems.map((p) => [p.kind, p.subject, p.message]);
   const message = (count: number, why: string) =>
-    `the snapshot of vol-1 failed in EC2 ${count} times, last bad-${count - 1}: ${why}`;
+    `vol-1 of i-1 has no recovery point for 2026-11-22T03:00:00Z: its snapshot failed in EC2 ${count} times, last bad-${count - 1}: ${why}`;
 
   test("are not reported while an attempt is left and the slot is open", () => {
     expect(reported(failed(1))).toStrictEqual([]);
@@ -126,7 +126,7 @@ describe("a copy that remains pending", () => {
         severity: "failure",
         subject: "copy-1",
         message: "the copy copy-1 in us-west-2 has been pending for 12.5 hours",
-        hint: "The first copy of a large volume takes long; if that is the reason, raise copyStuckHours. Otherwise ask AWS Support.",
+        hint: "The vault keeps waiting, because the copy can still complete, and keeps the copied snapshot. The first copy of a large volume takes long; if that is the reason, raise copyStuckHours. Otherwise ask AWS Support.",
       },
     ]);
     expect(actions).toStrictEqual([]);

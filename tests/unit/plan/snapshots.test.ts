@@ -127,7 +127,7 @@ describe("a problem is reported", () => {
         expect.objectContaining({
           kind: "no-instances",
           subject: "Backup=true",
-          message: "no instance in us-east-1 has the tag Backup=true: nothing was backed up",
+          message: "nothing was backed up: no instance in us-east-1 has the tag Backup=true",
         }),
       ],
     });

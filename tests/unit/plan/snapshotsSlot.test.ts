@@ -6,6 +6,7 @@ import type { ProtectedInstance, Snapshot } from "../../../src/vault/model/world
 import type { SnapshotAction } from "../../../src/vault/model/actions";
 import type { SlotTask } from "../../../src/vault/model/trigger";
 import { NOW, OPEN, SETTINGS, SLOT, instance, snapshot, replacementOf, volume } from "../../support/world";
+import { NEXT_RUN } from "../../../src/vault/plan/snapshots/snapshotProblems";
 
 const EXCLUDE = { [SETTINGS.tagKey]: "exclude" };
 const CLOSING: SlotTask = { slot: SLOT, mode: "closing" };
@@ -82,8 +83,8 @@ describe("a slot that is closing", () => {
           kind: "slot-missed",
           severity: "failure",
           subject: "i-1",
-          message: `i-1 has no snapshot of vol-2 for ${SLOT}: none could be made in its time, 8 hours or until the next slot`,
-          hint: "The log says why it was deferred. The next scheduled run takes new ones; a run started by hand does so at once.",
+          message: `i-1 has no snapshot of vol-2 for ${SLOT}: none could be made within 8 hours or before the next scheduled run`,
+          hint: NEXT_RUN,
         },
       ],
       settled: true,
@@ -94,7 +95,7 @@ describe("a slot that is closing", () => {
     const three = instance("i-1", [root, data, volume("vol-3", { tags: EXCLUDE })]);
     const { problems } = plan([three], [snapshot("a", { state: "error" })], CLOSING);
     expect(problems.map((p) => p.message)).toStrictEqual([
-      `i-1 has no snapshot of vol-1, vol-2 for ${SLOT}: none could be made in its time, 8 hours or until the next slot`,
+      `i-1 has no snapshot of vol-1, vol-2 for ${SLOT}: none could be made within 8 hours or before the next scheduled run`,
     ]);
   });
 

@@ -81,10 +81,10 @@ test("makes each failure a problem that names what and where, after the plan's o
   const { problems } = summary(outcomes, [problemOf("copy-unusable")]);
   expect(problems.map((p) => [problemKey(p), p.message])).toStrictEqual([
     ["copy-unusable/x", "copy-unusable"],
-    ["snapshot-call-failed/i-1", "snapshots of i-1 in us-east-1 failed: why"],
-    ["copy-failed/snap-1 in us-west-2", "the copy of snap-1 in us-west-2 failed: why"],
-    ["delete-failed/snap-2", "deleting snap-2 in us-east-1 failed: why"],
-    ["lock-failed/snap-3", "locking snap-3 in us-west-2 failed: why"],
+    ["snapshot-call-failed/i-1", "i-1 in us-east-1 is not backed up yet, because its snapshots failed: why"],
+    ["copy-failed/snap-1 in us-west-2", "snap-1 has no usable copy in us-west-2 yet, because copying it failed: why"],
+    ["delete-failed/snap-2", "snap-2 in us-east-1 still exists and costs storage, because deleting it failed: why"],
+    ["lock-failed/snap-3", "snap-3 in us-west-2 is not protected by a lock yet, because locking it failed: why"],
   ]);
 });
 

@@ -12,6 +12,7 @@ import type { CopyAction } from "../../model/actions";
 import type { KeyedRegion } from "../../model/settings";
 import type { Snapshot, Tags } from "../../model/world";
 import { type Problem, problem } from "../../model/problem";
+import { withCommand } from "../../lib/text";
 import { type BySource, type Released, copiesOf, copyFault, coverageOf, isArchived } from "../../inventory/copies";
 
 function copyAction(snapshot: Snapshot, { region, keyArn, tagsOf }: CopyTarget, reason: string): CopyAction {
@@ -76,7 +77,7 @@ function unusableCopy(copy: Snapshot, source: Snapshot, fault: string): Problem 
     "copy-unusable",
     `${source.snapshotId} in ${copy.region}`,
     `the copy ${copy.snapshotId} of ${source.snapshotId} in ${copy.region} is not usable: ${fault}; the vault is replacing it`,
-    "If the reason names a key, check that the vault's key in that region is enabled and its policy lets the vault's role use it (`pulumi up --refresh` puts it back), and that sourceKeyArns lists the key of the source volume.",
+    "If the reason names a key, check that the vault's key in that region is enabled. `npx pulumi up --refresh` restores its policy. Check also that sourceKeyArns lists the key of the source volume.",
   );
 }
 
@@ -86,7 +87,10 @@ function archivedUncopied({ snapshotId, region }: Snapshot, target: KeyedRegion)
     "not-copyable",
     snapshotId,
     `${snapshotId} in ${region} has no verified copy in ${target.region} and cannot get one, because it is in the archive tier`,
-    "Restore it from the archive tier (aws ec2 restore-snapshot-tier); the next sweep then copies it.",
+    withCommand(
+      "The vault copies it once it is restored from the archive tier",
+      `aws ec2 restore-snapshot-tier --region ${region} --snapshot-id ${snapshotId} --permanent-restore`,
+    ),
   );
 }
 

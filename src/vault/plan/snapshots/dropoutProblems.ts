@@ -6,7 +6,8 @@ import { type Problem, asNotice, isFailure, isNotice, problem } from "../../mode
 import type { SlotTask } from "../../model/trigger";
 import type { Tags, World } from "../../model/world";
 import type { CoreSettings } from "../../model/settings";
-import { pluralize } from "../../lib/text";
+import { NEXT_RUN } from "./snapshotProblems";
+import { pluralize, withCommand } from "../../lib/text";
 
 export interface DropoutPlan {
   problems: Problem[];
@@ -68,12 +69,16 @@ function expected({ tagKey, policies }: CoreSettings): string {
 function notProtected(dropout: Dropout, settings: CoreSettings): Problem {
   const { instanceId, newestMs } = dropout;
   const { is, now } = backupTagOf(dropout.tags, settings);
-  const wants = is === "gone" ? "" : `; the vault backs up ${expected(settings)}`;
+  const wants = is === "gone" ? "" : `. The vault backs up only ${expected(settings)}`;
   const dropped = problem(
     "not-protected-anymore",
     instanceId,
-    `${nameOf(dropout)} is not backed up any more: ${now}${wants}; its newest recovery point is of ${isoSeconds(newestMs)}`,
-    `To back it up again: ${commandFor(dropout, settings)} . If you want no more backups of it, do nothing. Its policy's rules apply until ${orphanDay(dropout, settings)}, ${pluralize(settings.orphanDays, "day")} after its newest recovery point, and until a mail has announced the change. After that, ${fateOf(settings)}.`,
+    `${nameOf(dropout)} is not backed up any more: ${now}${wants}. Its newest recovery point is of ${isoSeconds(newestMs)}.`,
+    withCommand(
+      "To back it up again",
+      commandFor(dropout, settings),
+      `If you want no more backups of it, do nothing. Its policy's rules apply until ${orphanDay(dropout, settings)}, ${pluralize(settings.orphanDays, "day")} after its newest recovery point, and until a mail has announced the change. After that, ${fateOf(settings)}.`,
+    ),
   );
   return is === "gone" ? asNotice(dropped) : dropped;
 }
@@ -84,8 +89,12 @@ function becomingOrphan(dropout: Dropout, settings: CoreSettings): Problem {
   return problem(
     "becoming-orphan",
     instanceId,
-    `${nameOf(dropout)} has not been backed up since ${isoSeconds(newestMs)}, and its recovery points become orphans on ${day}: then, or as soon as a mail has announced it for ${pluralize(settings.editGraceDays, "day")}, ${fateOf(settings)}; ${backupTagOf(tags, settings).now}`,
-    `To back it up again, and so keep them: ${commandFor(dropout, settings)} . Otherwise \`orphans\` decides; to change what happens to them, set \`orphans\` or \`orphanDays\` before then.`,
+    `${nameOf(dropout)} has not been backed up since ${isoSeconds(newestMs)}: ${backupTagOf(tags, settings).now}. From ${day} on, once a mail has announced it for ${pluralize(settings.editGraceDays, "day")}, ${fateOf(settings)}.`,
+    withCommand(
+      "To back it up again, and so keep its recovery points",
+      commandFor(dropout, settings),
+      "Otherwise `orphans` decides what is kept. To change that, set `orphans` or `orphanDays` before then.",
+    ),
   );
 }
 
@@ -96,7 +105,7 @@ function unlisted(dropout: Dropout, slot: string): Problem {
     "slot-missed",
     instanceId,
     `${nameOf(dropout)} has no snapshot for ${slot}: EC2 did not list it among the instances with the backup tag, though it has the tag`,
-    "The next scheduled run takes new ones; a run started by hand does so at once.",
+    NEXT_RUN,
   );
 }
 

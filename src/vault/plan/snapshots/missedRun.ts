@@ -2,6 +2,7 @@
 import { type Problem, problem } from "../../model/problem";
 import type { SlotTask } from "../../model/trigger";
 import type { VaultSettings } from "../../model/settings";
+import { withCommand } from "../../lib/text";
 
 /**
  * Returns a notice, because nothing failed. If the start window is over, each missing snapshot is a problem of its own.
@@ -12,14 +13,16 @@ export function missedRun(slotTask: SlotTask | undefined, { primaryRegion, clock
   const next =
     mode === "open"
       ? "the hourly sweep creates its snapshots instead"
-      : "the hourly sweep found out too late to create its snapshots";
+      : "the hourly sweep noticed too late to create its snapshots, so the next run creates new ones";
   return [
     problem(
       "run-missed",
       slot,
       `the scheduled run for ${slot} is missing: ${next}`,
-      "A single run can be lost. If the next one is missing too, check that the schedule of the runs exists and is enabled: " +
+      withCommand(
+        "A single run can be lost. If the next one is missing too, check that the schedule of the runs exists and is enabled",
         `aws scheduler list-schedules --region ${primaryRegion} --group-name ${clock.groupName} --query 'Schedules[].[Name, State]'`,
+      ),
     ),
   ];
 }

@@ -5,6 +5,10 @@ import type { AttachedVolume, ProtectedInstance } from "../../model/world";
 import type { CoreSettings } from "../../model/settings";
 import { type Problem, problem } from "../../model/problem";
 
+/** What follows a snapshot that was not taken in its time. */
+export const NEXT_RUN =
+  "The next scheduled run takes new snapshots. The runbook's page has the commands that show why these were deferred, and that start a run at once.";
+
 export function slotMissed(
   { instanceId }: ProtectedInstance,
   lacking: readonly AttachedVolume[],
@@ -15,8 +19,8 @@ export function slotMissed(
   return problem(
     "slot-missed",
     instanceId,
-    `${instanceId} has no snapshot of ${volumes} for ${slot}: none could be made in its time, ${startWindowHours} hours or until the next slot`,
-    "The log says why it was deferred. The next scheduled run takes new ones; a run started by hand does so at once.",
+    `${instanceId} has no snapshot of ${volumes} for ${slot}: none could be made within ${startWindowHours} hours or before the next scheduled run`,
+    NEXT_RUN,
   );
 }
 
@@ -25,8 +29,8 @@ export function noInstances({ tagKey, policies, primaryRegion }: CoreSettings): 
   return problem(
     "no-instances",
     tag,
-    `no instance in ${primaryRegion} has the tag ${tag}: nothing was backed up`,
-    "Tag keys and values are case-sensitive. Tag the instances, or set tagKey and tagValue (or policies) to what they carry.",
+    `nothing was backed up: no instance in ${primaryRegion} has the tag ${tag}`,
+    "The next scheduled run looks again. Tag keys and values are case-sensitive. Tag the instances, or set tagKey and tagValue (or policies) to what they carry.",
   );
 }
 
@@ -36,8 +40,8 @@ export function overrideProblems({ instanceId, tags }: ProtectedInstance, settin
     problem(
       "bad-override",
       `${instanceId}/${key}`,
-      `${instanceId} has the tag ${key}=${value}, expected ${expected}: the policy's own rule is used`,
-      "Correct the tag, or raise overrideMax. To permit a tag that shortens what its policy keeps, set overrideMin.",
+      `${instanceId} is kept by its policy's own rule: ${instanceId} has the tag ${key}=${value}, expected ${expected}`,
+      "The vault ignores the tag until you correct it. To permit a higher value, raise overrideMax. To permit a lower one, set overrideMin.",
     ),
   );
 }
@@ -47,6 +51,6 @@ export function nothingToSnapshot({ instanceId }: ProtectedInstance, { tagKey }:
     "no-volumes",
     instanceId,
     `${instanceId} has the backup tag, but no EBS volume to back up`,
-    `It has none, or each is tagged ${tagKey}=${EXCLUDE_VALUE}. If you want that, remove the backup tag.`,
+    `It has none, or each is tagged ${tagKey}=${EXCLUDE_VALUE}. If you want that, remove the instance's backup tag. Otherwise remove the tag of the volume, and the next run backs it up.`,
   );
 }

@@ -11,6 +11,7 @@ import type { ClockState } from "../../model/clockState";
 import { causeOf } from "../../aws/errors";
 import { MINUTE_MS, SECOND_MS, isoSeconds, parseIso } from "../../lib/time";
 import { type Problem, problem } from "../../model/problem";
+import { IF_DENIED } from "../../lib/text";
 
 /** Writes in flight. S3 takes thousands per second. */
 const CONCURRENCY = 8;
@@ -27,13 +28,18 @@ export interface Audited {
   manifestsTo?: string;
 }
 
-function unwritten(what: string, key: string, error: unknown): Problem {
+const LATER = {
+  manifest: "The next invocation writes it.",
+  record: "Nothing writes it later, but the log of this invocation has the same decisions.",
+};
+
+function unwritten(what: "manifest" | "record", key: string, error: unknown): Problem {
   const { code, message } = causeOf(error);
   return problem(
     "audit-not-written",
     what,
-    `the ${what} ${key} could not be written to the audit bucket: ${code}: ${message}`,
-    "Backups continue without it. Check that the bucket and the DR key exist and that the role is allowed to use them; `pulumi up --refresh` restores both.",
+    `the audit log lacks the ${what} ${key}, because it could not be written: ${code}: ${message}`,
+    `Backups continue. ${LATER[what]} Check that the bucket exists and that the DR key is enabled. ${IF_DENIED}`,
   );
 }
 

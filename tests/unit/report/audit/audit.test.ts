@@ -105,7 +105,9 @@ describe("the audit log of a run", () => {
       $metadata: { httpStatusCode: 403, requestId: "r-9" },
     };
     rig.writer.on(DeleteSnapshotCommand).rejects(Object.assign(new Error("no"), denied));
-    await expect(rig.trigger(RUN)).rejects.toThrow("deleting snap-4 in us-east-1 failed");
+    await expect(rig.trigger(RUN)).rejects.toThrow(
+      "snap-4 in us-east-1 still exists and costs storage, because deleting it failed",
+    );
     const [record] = bucket.records();
     expect(record?.decisions).toContainEqual(
       expect.objectContaining({
