@@ -28,7 +28,7 @@ function noticeOf({ region, since, snapshots = [], cause }: SeenLeft, vaultId: s
     return problem(
       "left-region",
       region,
-      `The vault could not count the snapshots that it left in ${region}, which ${when}: ${cause.code}: ${cause.message}. They may still cost storage.`,
+      `The vault could not count the snapshots that it left in ${region}, which ${when}. They may still cost storage. AWS says: ${cause.code}: ${cause.message}`,
       "The vault counts them again tomorrow. The role needs ec2:DescribeSnapshots in that region. The runbook's page has the command that lists them.",
     );
   }

@@ -38,7 +38,7 @@ export async function observe(clients: VaultClients, settings: CoreSettings): Pr
   };
   const copies: Record<string, Snapshot[]> = {};
   const readCopies = async (region: string) => {
-    const seen = await read(region, "copies", `nothing was copied to ${region} or deleted`);
+    const seen = await read(region, "copies", `nothing was copied to ${region} or deleted there`);
     if (seen !== undefined) copies[region] = seen;
   };
   const [keys, snapshots] = await Promise.all([

@@ -41,7 +41,7 @@ export function stuckCopies(copies: readonly Snapshot[], settings: CoreSettings,
       problem(
         "copy-stuck",
         copy.snapshotId,
-        `the copy ${copy.snapshotId} in ${copy.region} has been pending for ${humanDuration(nowMs - copy.startTimeMs)}`,
+        `the copy ${copy.snapshotId} of ${copy.identity.source?.snapshotId ?? "a snapshot"} in ${copy.region} is not usable yet: it has been pending for ${humanDuration(nowMs - copy.startTimeMs)}`,
         "The vault keeps waiting, because the copy can still complete, and keeps the copied snapshot. The first copy of a large volume takes long; if that is the reason, raise copyStuckHours. Otherwise ask AWS Support.",
       ),
     );

@@ -48,7 +48,7 @@ function wordsOf({ action }: Outcome): FailureWords {
       return {
         subject: action.instanceId,
         consequence: `${action.instanceId} in ${region} is not backed up yet, because its snapshots failed`,
-        hint: `The vault tries again every hour until startWindowHours are over. ${IF_DENIED}`,
+        hint: `The vault tries again every hour, for startWindowHours after the scheduled time. ${IF_DENIED}`,
       };
     case "copy":
       return {

@@ -85,7 +85,7 @@ test("stops only its own copies and the deletion of the unencrypted one if a reg
   const { reader } = rig.others.get(DR2.region)!;
   reader.on(DescribeSnapshotsCommand).rejects(new Error("no route"));
   await expect(rig.trigger({ kind: "run", slot: SLOT })).rejects.toThrow(
-    "nothing was copied to eu-west-1 or deleted, because the vault could not read copies in eu-west-1: Error: no route",
+    "nothing was copied to eu-west-1 or deleted there, because the vault could not read copies in eu-west-1: Error: no route",
   );
   expect(rig.writes().sort()).toStrictEqual(["us-east-1 CopySnapshot", "us-west-2 CopySnapshot"]);
 });

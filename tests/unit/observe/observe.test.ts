@@ -58,7 +58,7 @@ test("reports a region that is down as a problem, and sees the other", async () 
       severity: "failure",
       subject: "copies in us-west-2",
       message:
-        "nothing was copied to us-west-2 or deleted, because the vault could not read copies in us-west-2: TimeoutError: no route",
+        "nothing was copied to us-west-2 or deleted there, because the vault could not read copies in us-west-2: TimeoutError: no route",
       hint: `The next hourly sweep tries again. ${IF_DENIED} Otherwise check the region's health.`,
     },
   ]);

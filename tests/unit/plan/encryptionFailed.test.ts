@@ -128,7 +128,7 @@ test("reports a pending replacement after copyStuckHours, without replacing or a
   const { actions, problems } = stuck(12.5);
   expect(actions).toStrictEqual([]);
   expect(problems.map(({ kind, message }) => [kind, message])).toStrictEqual([
-    ["copy-stuck", "the copy slow in us-east-1 has been pending for 12.5 hours"],
+    ["copy-stuck", "the copy slow of plain in us-east-1 is not usable yet: it has been pending for 12.5 hours"],
   ]);
 });
 

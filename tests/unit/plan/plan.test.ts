@@ -125,7 +125,7 @@ describe("a copy that remains pending", () => {
         kind: "copy-stuck",
         severity: "failure",
         subject: "copy-1",
-        message: "the copy copy-1 in us-west-2 has been pending for 12.5 hours",
+        message: "the copy copy-1 of snap-1 in us-west-2 is not usable yet: it has been pending for 12.5 hours",
         hint: "The vault keeps waiting, because the copy can still complete, and keeps the copied snapshot. The first copy of a large volume takes long; if that is the reason, raise copyStuckHours. Otherwise ask AWS Support.",
       },
     ]);

@@ -40,8 +40,8 @@ export function overrideProblems({ instanceId, tags }: ProtectedInstance, settin
     problem(
       "bad-override",
       `${instanceId}/${key}`,
-      `${instanceId} is kept by its policy's own rule: ${instanceId} has the tag ${key}=${value}, expected ${expected}`,
-      "The vault ignores the tag until you correct it. To permit a higher value, raise overrideMax. To permit a lower one, set overrideMin.",
+      `${instanceId} has the tag ${key}=${value}, which is ignored: expected ${expected}. The policy's own rule is used.`,
+      "Correct or remove the tag; the next run reads it again. To permit a higher value, raise overrideMax. To permit a lower one, set overrideMin.",
     ),
   );
 }

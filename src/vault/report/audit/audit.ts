@@ -30,7 +30,7 @@ export interface Audited {
 
 const LATER = {
   manifest: "The next invocation writes it.",
-  record: "Nothing writes it later, but the log of this invocation has the same decisions.",
+  record: "This record is not written later, but the log of this invocation has the same decisions.",
 };
 
 function unwritten(what: "manifest" | "record", key: string, error: unknown): Problem {
