@@ -58,7 +58,7 @@ describe("npm start with retention edited from three days to one, then approved,
       expect(mail?.body).toContain(
         `the vault will delete 2 recovery points in ${region} that it kept before a change: 2 recovery points from ${from.slice(0, 16)}Z on, since the stack's settings changed`,
       );
-      expect(mail?.body).toContain(`config set approvedDeletePlan ${plan}\``);
+      expect(mail?.body).toContain(`config set approvedDeletePlan ${plan} && npx pulumi up`);
     }
     expect(others).toEqual([]);
   });
