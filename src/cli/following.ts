@@ -7,7 +7,7 @@ import type { VaultSettings } from "../vault/model/settings";
 import { askFunction, ec2 } from "./aws";
 import type { Context } from "./context";
 import { failureOf } from "./failure";
-import { type RunAnswer, hasCrashed, runAnswerOf } from "./runAnswer";
+import { type RunAnswer, runAnswerOf } from "./runAnswer";
 import type { Ended } from "./runResult";
 import { type SlotState, isBusy, slotStateOf, waitingFor } from "./slotState";
 
@@ -87,6 +87,6 @@ export async function follow(
 
 /** Decides whether a run ends with its answer: it made nothing, and nothing of it is under way. */
 export function isOverAfter(answer: RunAnswer, { dryRun }: VaultSettings): (state: SlotState) => boolean {
-  const comesBack = answer.nextFollowUp !== undefined || (answer.error !== undefined && !hasCrashed(answer));
-  return ({ snapshots }) => dryRun || (snapshots.total === 0 && answer.status !== undefined && !comesBack);
+  const isAnswered = answer.status !== undefined || answer.error !== undefined;
+  return ({ snapshots }) => dryRun || (snapshots.total === 0 && isAnswered && answer.nextFollowUp === undefined);
 }

@@ -65,7 +65,8 @@ async function start(command: string, options: GlobalOptions, load: () => Promis
       ReturnType<typeof lookOf>,
       ReturnType<typeof lookOf>,
     ];
-    end(answer.exitCode, isJson ? answerJson(command, context, answer) : answerText(answer, out, err));
+    const at = { ...context, ...(isLong(command) && { nowMs: Date.now() }) };
+    end(answer.exitCode, isJson ? answerJson(command, at, answer) : answerText(answer, out, err));
   } catch (error) {
     progress.stop();
     const { failureOf } = await import("./failure");

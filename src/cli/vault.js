@@ -43,7 +43,7 @@ function runOn(node) {
 function runHere() {
   nodeModule.enableCompileCache?.();
   require("./transpile.js").register(ROOT, () => {
-    if (!args.includes("--json")) process.stderr.write("vault: preparing its first start\n");
+    if (!args.includes("--json")) process.stderr.write("vault: compiling what this command needs, once\n");
   });
   require("./main.ts");
 }
