@@ -14,19 +14,28 @@ export interface Interrupted {
 /** The Node that vault.js starts gets each signal twice where a terminal sends it to both: a person is not that fast. */
 const SAME_MS = 250;
 
-/** Watches for signals from the start of a command. */
-export function watchInterrupts(end: (interrupted: Interrupted) => void): { onInterrupt: (stop: Stop) => void } {
+/**
+ * Watches for signals from the start of a command.
+ * @param end called once the command has stopped
+ * @param leave ends the process
+ */
+export function watchInterrupts(
+  end: (interrupted: Interrupted) => void,
+  leave: (code: number) => void = (code) => process.exit(code),
+): { onInterrupt: (stop: Stop) => void } {
   let stop: Stop = () => ({ message: "interrupted: nothing was changed by this command" });
   let firstMs: number | undefined;
   const onSignal = () => {
     const nowMs = performance.now();
     if (firstMs !== undefined) {
       const isSame = process.env.SMART_VAULT_STARTED !== undefined && nowMs - firstMs < SAME_MS;
-      if (!isSame) process.exit(EXIT.interrupted);
+      if (!isSame) leave(EXIT.interrupted);
       return;
     }
     firstMs = nowMs;
-    void Promise.resolve(stop()).then(end, () => process.exit(EXIT.interrupted));
+    void Promise.resolve(stop()).then(end, () => {
+      leave(EXIT.interrupted);
+    });
   };
   process.on("SIGINT", onSignal);
   process.on("SIGTERM", onSignal);
