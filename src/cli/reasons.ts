@@ -1,12 +1,12 @@
 /** Why each recovery point is kept, and when it expires, by the planner itself. Pure. */
-import { takeInventory } from "../vault/inventory/inventory";
-import { pointMs } from "../vault/inventory/sameSlot";
-import { DAY_MS } from "../vault/lib/time";
-import type { KeepRules, VaultSettings } from "../vault/model/settings";
+import { type Inventory, takeInventory } from "../vault/inventory/inventory";
+import type { VaultSettings } from "../vault/model/settings";
 import type { Snapshot, World } from "../vault/model/world";
 import { planVault } from "../vault/plan/plan";
-import { instanceRules } from "../vault/retention/effectiveRules";
-import { isMadeForDr } from "../vault/retention/verdict";
+import { makeCalendar } from "../vault/retention/calendar";
+import { type RulesOf, instanceRules } from "../vault/retention/effectiveRules";
+import { setsByInstance } from "../vault/retention/recoverySets";
+import { daysEndMs, isMadeForDr } from "../vault/retention/verdict";
 import type { RegionRead } from "./reading";
 
 /** What the rules make of a snapshot's recovery point. */
@@ -20,12 +20,6 @@ interface Reason {
 
 export type Reasons = (snapshot: Snapshot) => Reason;
 
-/** Returns the days that a point is kept by rules of days alone; others depend on the points to come. */
-function daysOf({ retentionDays, ...counts }: KeepRules): number | undefined {
-  const isOnly = Object.values(counts).every((one) => one === 0 || one === "");
-  return isOnly && retentionDays !== undefined && retentionDays > 0 ? retentionDays : undefined;
-}
-
 /** Returns the world that was read: instances are not, so nothing is taken for an orphan. */
 function worldOf(reads: readonly RegionRead[], { primaryRegion, dr }: VaultSettings): World {
   const inRegion = (wanted: string) => reads.find(({ region }) => region === wanted)?.snapshots;
@@ -35,6 +29,18 @@ function worldOf(reads: readonly RegionRead[], { primaryRegion, dr }: VaultSetti
     return there === undefined ? [] : [[region, there] as const];
   });
   return { ...(snapshots && { snapshots }), copies: Object.fromEntries(copies), problems: [], throttled: [] };
+}
+
+/** Finds when days stop keeping the recovery point of each snapshot, by the rules of its side. */
+function endsIn({ regions }: Inventory, rulesOf: RulesOf, { timezone }: VaultSettings) {
+  const calendar = makeCalendar(timezone);
+  const ends = new Map<string, number>();
+  for (const set of regions.flatMap(({ own }) => setsByInstance(own).flat())) {
+    const side = set.snapshots.some(isMadeForDr) ? "drKeep" : "keep";
+    const endMs = daysEndMs(rulesOf(set.instanceId), set, side, calendar);
+    for (const { snapshotId } of endMs === undefined ? [] : set.snapshots) ends.set(snapshotId, endMs as number);
+  }
+  return ({ snapshotId }: Snapshot) => ends.get(snapshotId);
 }
 
 /** Returns the reasons by the vault's settings; none where these, or the primary region, are not known. */
@@ -52,16 +58,16 @@ export function reasonsBy(reads: readonly RegionRead[], settings: VaultSettings 
     settings,
     nowMs,
   );
+  const ends = endsIn(inventory, rulesOf, settings);
   return (snapshot) => {
     const why = kept.get(snapshot.snapshotId);
     const gone = due.get(snapshot.snapshotId);
-    const { keep, drKeep, keepAll } = rulesOf(snapshot.identity.instanceId);
-    const days = daysOf(isMadeForDr(snapshot) ? drKeep : keep);
-    const isByDays = days !== undefined && keepAll === undefined && /^within \d+ day/.test(why ?? "");
+    const endMs = ends(snapshot);
+    const isByDays = gone === undefined && endMs !== undefined && endMs >= nowMs;
     return {
       ...(why !== undefined && { kept: why }),
       ...(gone !== undefined && { due: gone }),
-      ...(isByDays && { expiresMs: pointMs(snapshot) + days * DAY_MS }),
+      ...(isByDays && { expiresMs: endMs }),
     };
   };
 }

@@ -2,7 +2,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import Ajv from "ajv";
-import { type CliVault, DR, PRIMARY, runCli, startCliVault } from "../support/cliVault";
+import { MINUTE_MS } from "../../src/vault/lib/time";
+import { type CliVault, DR, PRIMARY, runCli, startCli, startCliVault } from "../support/cliVault";
+import { runOnTerminal } from "../support/terminal";
 
 const SCHEMA = JSON.parse(readFileSync(join(__dirname, "..", "..", "docs", "cli.schema.json"), "utf8")) as object;
 const isValid = new Ajv({ strict: false }).compile(SCHEMA);
@@ -35,7 +37,8 @@ describe("vault", () => {
     const option = await runCli(["list", "--jsn"], {});
     expect(option.err).toContain("Did you mean --json?");
     expect(option.code).toBe(2);
-    expect(parsed((await runCli(["lst", "--json"], {})).out)).toMatchObject({ exitCode: 2 });
+    expect(parsed((await runCli(["lst", "--json"], {})).out)).toMatchObject({ exitCode: 2, command: "lst" });
+    expect(parsed((await runCli(["list", "--jsn", "--json"], {})).out)).toMatchObject({ command: "list" });
   });
 
   it("ends 4 without credentials, with what to do", async () => {
@@ -132,5 +135,73 @@ describe("vault status", () => {
     expect(out).toMatch(/^UNKNOWN: /);
     expect(out).toContain("unknown\tpolicies, schedule and protected instances");
     expect(code).toBe(6);
+  });
+});
+
+describe("vault plan", () => {
+  it("says what the next run makes, with the copies of its follow-ups, and changes nothing", async () => {
+    const { code, out, err } = await cli.run(["plan"]);
+    const records = out.trim().split("\n");
+    expect(records.map((one) => one.split("\t").slice(0, 3).join(" "))).toStrictEqual([
+      "create run us-east-1",
+      "create run us-east-1",
+      "copy follow-up us-west-2",
+      "copy follow-up us-west-2",
+      "copy follow-up us-west-2",
+    ]);
+    expect(err).toContain("would create 3 snapshots, copy 3 and delete 0. Times are UTC.");
+    expect(code).toBe(0);
+    expect(cli.events.every((one) => (one as { kind: string }).kind === "describe")).toBe(true);
+  });
+
+  it("plans for another time, and shows why something is deleted", async () => {
+    const { out } = await cli.run(["plan", "--at", "in 8 days", "--json"]);
+    const { items, counts } = parsed(out) as { items: { action: string; reason: string }[]; counts: object };
+    expect(counts).toMatchObject({ create: 3, copy: 3, delete: 12, wait: 0 });
+    expect(items.find(({ action }) => action === "delete")?.reason).toMatch(/days old, kept for 7 days$/);
+  });
+
+  it("has titles and colors on a terminal, and leaves no line of its progress there", async () => {
+    const { code, out } = await runOnTerminal(["plan"], cli.env);
+    const [, shown = ""] = out.split("\r\u001b[2K\u001b[2m");
+    expect(shown).toMatch(/^smart-vault-dev: the next run, /);
+    expect(shown).toContain("\n\u001b[1mACTION  WHEN       REGION");
+    expect(shown).toContain("Next: vault status --region us-east-1");
+    expect(code).toBe(0);
+  });
+});
+
+describe("vault run", () => {
+  it("shows the plan of a run with --dry-run, and asks for none", async () => {
+    const { code, out } = await cli.run(["run", "--dry-run", "--json"]);
+    const last = out.trim().split("\n").at(-1) ?? "";
+    expect(parsed(last)).toMatchObject({ messageType: "result", dryRun: true, counts: { create: 3 } });
+    expect(cli.events).not.toContainEqual(expect.objectContaining({ kind: "run" }));
+    expect(code).toBe(0);
+  });
+
+  it("ends 1 where the function refuses, with what it says", async () => {
+    // The vault's clock is ten minutes behind, so that the slot lies in its future.
+    const { code, out } = await cli.run(["run"]);
+    expect(out).toMatch(/^FAILED: the function ended without making a snapshot\n/);
+    expect(out).toContain("problem\tBadEvent\tevent.slot: expected a time that is past");
+    expect(code).toBe(1);
+  });
+
+  it("goes on in AWS after Ctrl-C, and is followed to its end from there", async () => {
+    await cli.vault.runUntil(Date.now() + MINUTE_MS, () => undefined);
+    const running = startCli(["run"], cli.env);
+    await running.said("3 pending");
+    running.interrupt();
+    const { code, out, err } = await running.ended;
+    const slot = /run --follow (\S+)/.exec(err)?.[1] ?? "";
+    expect(err).toContain(`interrupted: the run for ${slot} goes on in AWS by itself`);
+    expect([code, out]).toStrictEqual([130, ""]);
+    await cli.vault.runUntil(cli.vault.nowMs() + 40 * MINUTE_MS, () => undefined);
+    const followed = await cli.run(["run", "--follow", slot, "--json"]);
+    const lines = followed.out.trim().split("\n").map(parsed);
+    expect(lines[0]).toMatchObject({ messageType: "progress", message: "reading us-east-1" });
+    expect(lines.at(-1)).toMatchObject({ messageType: "result", outcome: "complete", isComplete: true, slot });
+    expect([followed.code, followed.err]).toStrictEqual([0, ""]);
   });
 });

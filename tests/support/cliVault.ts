@@ -5,6 +5,7 @@
 import { spawn } from "node:child_process";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inventoryOf } from "../../src/local/account/inventory";
 import { loadStackConfig } from "../../src/local/deploy/stackConfig";
@@ -75,22 +76,47 @@ export interface CliVault {
   stop: () => Promise<void>;
 }
 
-/** Runs the command's own executable. */
-export function runCli(args: readonly string[], env: Record<string, string | undefined>): Promise<Ended> {
+/** A command at work. */
+export interface Running {
+  /** Waits until it has written a text to standard error. */
+  said: (text: string) => Promise<void>;
+  interrupt: () => void;
+  ended: Promise<Ended>;
+}
+
+/** Starts the command's own executable, without a terminal. */
+export function startCli(args: readonly string[], env: Record<string, string | undefined>): Running {
   const child = spawn(process.execPath, [join(ROOT, "src/cli/vault.js"), ...args], {
     cwd: ROOT,
-    env: { ...process.env, TZ: "UTC", ...env },
+    env: { ...process.env, TZ: "UTC", XDG_CACHE_HOME: join(tmpdir(), "smart-vault-cli-cache"), ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let out = "";
   let err = "";
   child.stdout.on("data", (data: Buffer) => (out += data.toString()));
   child.stderr.on("data", (data: Buffer) => (err += data.toString()));
-  return new Promise((resolve) => {
+  const ended = new Promise<Ended>((resolve) => {
     child.on("close", (code) => {
       resolve({ code, out, err });
     });
   });
+  const said = (text: string) =>
+    new Promise<void>((resolve, reject) => {
+      const look = () => {
+        if (err.includes(text)) resolve();
+      };
+      child.stderr.on("data", look);
+      child.on("close", () => {
+        reject(new Error(`it ended without saying "${text}": ${err}`));
+      });
+      look();
+    });
+  return { said, ended, interrupt: () => child.kill("SIGINT") };
+}
+
+/** Runs the command's own executable to its end. */
+export function runCli(args: readonly string[], env: Record<string, string | undefined>): Promise<Ended> {
+  return startCli(args, env).ended;
 }
 
 /** Deploys a vault whose daily run was two hours ago, and lets two runs pass. */

@@ -1,46 +1,23 @@
 /** `vault status`: is everything recent enough? Then what is wrong, and what nobody knows. */
-import { takeInventory } from "../../vault/inventory/inventory";
 import { backupTagOf } from "../../vault/inventory/backupTag";
 import { makeClients } from "../../vault/aws/clients";
 import { nextFireMs } from "../../vault/lib/schedule";
 import { pluralize } from "../../vault/lib/text";
 import { isoSeconds } from "../../vault/lib/time";
-import { isFailure } from "../../vault/model/problem";
 import type { VaultSettings } from "../../vault/model/settings";
-import type { World } from "../../vault/model/world";
 import { observe, observeInstances } from "../../vault/observe/observe";
-import { planVault } from "../../vault/plan/plan";
-import { type AnyInstance, describeAllInstances } from "../aws";
+import { describeAllInstances } from "../aws";
 import type { Answer, Context } from "../context";
 import { EXIT } from "../exitCodes";
 import { failureOf } from "../failure";
 import { type Exception, type Newest, newestOf, staleIn } from "../freshness";
+import { instancesOf } from "../pointRef";
 import { pointsOf } from "../points";
 import { type StatusPage, renderStatus } from "../print/statusPage";
+import { rememberInstances } from "../instanceCache";
+import { FORGOTTEN, readMemory } from "../memory";
 import { findVault } from "../reading";
-
-/** Returns instances whose backup tag misses what the vault backs up. */
-function nearMisses(all: readonly AnyInstance[], settings: VaultSettings): Exception[] {
-  return all.flatMap(({ instanceId, tags }): Exception[] => {
-    const { is, now, meant } = backupTagOf(tags, settings);
-    if (is !== "missed") return [];
-    const value = meant ?? Object.keys(settings.policies)[0] ?? "";
-    const isPlain = [settings.tagKey, value].every((text) => /^[\w.:/+@-]+$/.test(text));
-    const tag = `--resources ${instanceId} --tags Key=${settings.tagKey},Value=${value}`;
-    const hint = isPlain ? { hint: `aws ec2 create-tags --region ${settings.primaryRegion} ${tag}` } : {};
-    return [{ kind: "near-miss", subject: instanceId, message: `${instanceId} is not protected: ${now}`, ...hint }];
-  });
-}
-
-/** Returns what the planner reports of the world. */
-function plannedProblems(world: World, settings: VaultSettings, nowMs: number): Exception[] {
-  const inventory = takeInventory(world, settings);
-  const { problems } = planVault({ world, inventory, settings, slotTask: undefined, runId: "cli", nowMs });
-  return problems.map((one): Exception => {
-    const { kind, subject, message, hint } = one;
-    return { kind, subject, message, ...(hint !== undefined && { hint }), ...(!isFailure(one) && { isNotice: true }) };
-  });
-}
+import { nearMisses, plannedExceptions, withMemory } from "../statusFindings";
 
 /** Returns the first line of a status. */
 function answerOf(isRecent: boolean | undefined, newest: readonly Newest[], wrong: number): string {
@@ -56,13 +33,16 @@ function answerOf(isRecent: boolean | undefined, newest: readonly Newest[], wron
 async function statusBy(settings: VaultSettings, nowMs: number): Promise<StatusPage> {
   const clients = makeClients(settings);
   const unknown: string[] = [];
-  const [seen, all] = await Promise.all([
+  const [looked, memory, all] = await Promise.all([
     observe(clients, settings).then((world) => observeInstances(clients, settings, world)),
+    readMemory(clients, settings, nowMs),
     describeAllInstances(settings.primaryRegion).catch((error: unknown) => {
       unknown.push(`which instances are not tagged: ${failureOf(error).message}`);
       return [];
     }),
   ]);
+  if (memory.why !== undefined) unknown.push(`${FORGOTTEN}: ${memory.why}`);
+  const seen = withMemory(looked, memory, settings, nowMs);
   const read = { [settings.primaryRegion]: seen.snapshots, ...seen.copies };
   const reads = Object.entries(read).flatMap(([region, snapshots]) => (snapshots ? [{ region, snapshots }] : []));
   const points = pointsOf(reads, settings, () => ({}));
@@ -72,6 +52,7 @@ async function statusBy(settings: VaultSettings, nowMs: number): Promise<StatusP
   if (seen.instances === undefined) unknown.push("which instances are protected");
   const instances = seen.instances ?? [];
   const newest = newestOf(instances, points);
+  rememberInstances([...newest, ...instancesOf(points)], process.env);
   const stale = staleIn(
     { instances, newest },
     regions.filter((one) => !unread.includes(one)),
@@ -83,7 +64,7 @@ async function statusBy(settings: VaultSettings, nowMs: number): Promise<StatusP
     subject,
     message,
   }));
-  const others = [...nearMisses(all, settings), ...plannedProblems(seen, settings, nowMs), ...throttled];
+  const others = [...nearMisses(all, settings), ...(await plannedExceptions(seen, settings, nowMs)), ...throttled];
   const wrong = others.filter(({ isNotice }) => isNotice !== true).length;
   const isKnown = seen.instances !== undefined && unread.length === 0;
   const isRecent = stale.length > 0 || (isKnown && instances.length === 0) ? false : isKnown ? true : undefined;

@@ -16,6 +16,8 @@ interface Stream {
 
 /** Without a terminal nobody knows the width, and a line is as long as its record. */
 const NO_WIDTH = 0;
+/** Some terminals have no size either: they say 0. */
+const DEFAULT_WIDTH = 80;
 
 /**
  * Returns how text may look on a stream.
@@ -27,6 +29,6 @@ export function lookOf(stream: Stream, env: NodeJS.ProcessEnv, wantsColor: boole
   return {
     isTerminal,
     colors: createColors(isTerminal && wantsColor && !isRefused),
-    width: isTerminal ? (stream.columns ?? 80) : NO_WIDTH,
+    width: isTerminal ? stream.columns || DEFAULT_WIDTH : NO_WIDTH,
   };
 }

@@ -5,6 +5,8 @@ import type { Calendar } from "./calendar";
 import type { InstanceRules } from "./effectiveRules";
 import { type RecoverySet, completeSets, timesOf } from "./recoverySets";
 import { type RetentionPoint, newestFirst, retention } from "./retention";
+import { isEmpty } from "./keepRules";
+import { DAY_MS } from "../lib/time";
 import { TAG } from "../model/tags";
 import type { KeepRules } from "../model/settings";
 import type { Snapshot } from "../model/world";
@@ -74,6 +76,34 @@ function addNewestOfVolumes(
   }
 }
 
+/** Returns a recovery point as the rules see it. */
+function pointOf(
+  set: RecoverySet,
+  { unit, side }: Pick<UnitHistory, "unit" | "side">,
+  calendar: Calendar,
+): RetentionPoint {
+  const { slotMs, takenMs, startTimeMs: firstMs } = timesOf(set, calendar);
+  // Recovery points in a DR region are as old as their first copy, those of the primary region as old as their latest
+  // data.
+  const startTimeMs = side === "keep" ? takenMs : firstMs;
+  return { snapshotId: set.slot, volumeId: unit, startTimeMs, slotMs, takenMs };
+}
+
+/**
+ * Returns when the rules stop keeping a recovery point, in milliseconds since 1970: a floor may keep it longer. Returns
+ * `undefined` if anything but `retentionDays` decides, because that depends on the recovery points to come.
+ */
+export function daysEndMs(
+  { keepAll, expireAll, ...own }: InstanceRules,
+  set: RecoverySet,
+  side: Side,
+  calendar: Calendar,
+): number | undefined {
+  const { retentionDays = 0, ...others } = own[side];
+  if (keepAll !== undefined || expireAll !== undefined || retentionDays <= 0 || !isEmpty(others)) return undefined;
+  return pointOf(set, { unit: set.instanceId, side }, calendar).startTimeMs + retentionDays * DAY_MS;
+}
+
 /** Returns the verdict of rules on a history. A recovery point is deleted if it is gone and not kept. */
 export function verdictBy(
   { keepAll, expireAll, keepAtLeast, ...own }: InstanceRules,
@@ -87,14 +117,7 @@ export function verdictBy(
     for (const { slot } of sets) list.set(slot, all);
     return verdict;
   }
-  const pointOf = (set: RecoverySet): RetentionPoint => {
-    const { slotMs, takenMs, startTimeMs: firstMs } = timesOf(set, rules.calendar);
-    // Recovery points in a DR region are as old as their first copy, those of the primary region as old as their latest
-    // data.
-    const startTimeMs = side === "keep" ? takenMs : firstMs;
-    return { snapshotId: set.slot, volumeId: unit, startTimeMs, slotMs, takenMs };
-  };
-  const points = sets.map(pointOf);
+  const points = sets.map((set) => pointOf(set, { unit, side }, rules.calendar));
   addHistory(verdict, points, { keepRules: own[side], keepAtLeast }, rules);
   if (verdict.gone.size === 0) return verdict;
   if (sets.some(({ snapshots }) => snapshots.length > 1 || snapshots[0]?.tags[TAG.setSize] !== "1")) {
