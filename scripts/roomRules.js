@@ -9,7 +9,7 @@ const OUTSIDE = {
   regex: "^@pulumi/|^(\\.\\./)+(stack|config|iam|local|verify|restore|cli)(/|$)",
   message: "The function's code imports nothing of the stack.",
 };
-const ENTRIES = ["reconcile", "invocation", "lambda"];
+const ENTRIES = ["looking", "reconcile", "invocation", "lambda"];
 
 /** Syntax that Pulumi's serializer breaks or would have to follow; the rules below see no import() and no require(). */
 const SYNTAX = [

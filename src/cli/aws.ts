@@ -54,12 +54,15 @@ export interface FunctionAnswer {
 /**
  * Invokes the vault's function and waits for its answer. It is asked once, because a call that is throttled counts in the
  * vault's own alarm.
+ * @param answerMs time to wait for its answer, in milliseconds
  */
 export async function askFunction(
   { region, name }: { region: string; name: string },
   event: unknown,
+  answerMs = ANSWER_MS,
 ): Promise<FunctionAnswer> {
-  const client = new LambdaClient({ region, maxAttempts: 1, requestHandler: TIMEOUTS });
+  const requestHandler = { ...TIMEOUTS, requestTimeout: answerMs };
+  const client = new LambdaClient({ region, maxAttempts: 1, requestHandler });
   const command = new InvokeCommand({ FunctionName: name, Payload: new TextEncoder().encode(JSON.stringify(event)) });
   const { Payload, FunctionError } = await client.send(command);
   const payload = parseJson(new TextDecoder().decode(Payload));

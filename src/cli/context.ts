@@ -3,6 +3,8 @@ import type { Look } from "./print/look";
 import type { ExitCode } from "./exitCodes";
 import { EXIT } from "./exitCodes";
 import { cliError } from "./failure";
+import type { Stop } from "./interrupt";
+import type { Step } from "./print/progress";
 
 /** Options that every command has. */
 export interface GlobalOptions {
@@ -19,8 +21,10 @@ export interface Context {
   /** The vault that was asked for; absent: the only one there is. */
   vaultId?: string;
   nowMs: number;
-  /** Says on standard error what is waited for. Nothing with `--json`. */
-  progress: (message: string) => void;
+  /** Says on standard error what is waited for. With `--json` long work says it as data, other commands nothing. */
+  progress: (message: string, data?: Step["data"]) => void;
+  /** Sets what Ctrl-C does from now on. A command that only reads needs none. */
+  onInterrupt: (stop: Stop) => void;
 }
 
 /** Result of a command. */

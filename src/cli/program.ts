@@ -1,16 +1,16 @@
 /** The commands, their options and help, as commander knows them. Nothing that takes time is loaded here. */
 import { Command, type CommanderError } from "commander";
-import type { Answer, Context, GlobalOptions } from "./context";
+import { version } from "../../package.json";
+import type { GlobalOptions } from "./context";
 import { exitCodeLines } from "./exitCodes";
-
-/** Runs one command. */
-export type Run = (context: Context) => Promise<Answer>;
-
-/** What the program calls once the arguments are read. */
-export type Start = (command: string, options: GlobalOptions, load: () => Promise<Run>) => Promise<void>;
+import { addPlan, addRun } from "./program/acting";
+import { addCompletion } from "./program/completing";
+import type { Start, Verb } from "./program/verb";
 
 const EXAMPLES = `Examples:
   vault status                        is everything recent enough, and what is wrong?
+  vault plan                          what would the next run create, copy and delete?
+  vault run                           back up now, and follow it until the copies are verified
   vault list                          recovery points in the region, newest first
   vault list web-1 --region us-west-2 those of one instance, by id, Name or unique prefix
   vault show web-1                    its latest recovery point: all that is known
@@ -41,7 +41,8 @@ function withGlobals(command: Command): Command {
  */
 export function makeProgram(start: Start, refuse: (error: CommanderError) => never): Command {
   const program = new Command("vault")
-    .description("Shows what Smart Vault has backed up.")
+    .description("Shows what Smart Vault has backed up, and asks for runs.")
+    .version(version)
     .addHelpText("beforeAll", EXAMPLES)
     .addHelpText("after", REST)
     .exitOverride(refuse)
@@ -53,10 +54,11 @@ export function makeProgram(start: Start, refuse: (error: CommanderError) => nev
       .exitOverride(refuse)
       .addHelpText("before", `Examples:\n${examples.map((one) => `  ${one}`).join("\n")}\n`);
   addReading(verb, start);
+  addPlan(verb, start);
+  addRun(verb, start);
+  addCompletion(program);
   return program;
 }
-
-type Verb = (usage: string, what: string, examples: readonly string[]) => Command;
 
 interface ListOptions extends GlobalOptions {
   since?: string;

@@ -1,44 +1,14 @@
-/** Does the work of one invocation: observe → take inventory → plan → apply, which checks again before it deletes. */
+/** Does the work of one invocation: look → plan → apply, which checks again before it deletes. */
 import { applyPlan } from "./apply/apply";
 import type { Invocation } from "./aws/tools";
-import { recalled } from "./changes/recalled";
 import type { OpenClock } from "./clock/open";
-import { slotToServe } from "./clock/slots";
 import { openThrottling } from "./clock/throttling";
-import { type Inventory, takeInventory } from "./inventory/inventory";
+import type { Inventory } from "./inventory/inventory";
+import { lookAround } from "./looking";
 import type { Outcome } from "./model/actions";
-import { NO_POINTS } from "./model/pointMemory";
-import type { SlotTask } from "./model/trigger";
 import type { Work } from "./model/work";
-import type { World } from "./model/world";
-import { observeLeft } from "./observe/leftLook";
-import { observe, observeDropouts, observeInstances } from "./observe/observe";
-import { looksForStrangers, observeStrangers } from "./observe/strangers";
 import { missedRun } from "./plan/snapshots/missedRun";
 import { planVault } from "./plan/plan";
-
-/** Reads what the target slot needs, recalls the change memory, and takes the look that is due once a day. */
-async function observeRest(
-  { settings, tools: { clients, now }, trigger }: Invocation,
-  { state: clock, isRead }: OpenClock,
-  seen: World,
-  { slotTask, own }: { slotTask: SlotTask | undefined; own: Inventory["clear"] },
-): Promise<World> {
-  let world = seen;
-  if (slotTask !== undefined) {
-    world = await observeInstances(clients, settings, world);
-    const look = { own, slot: slotTask.slot, done: clock?.done, nowMs: now() };
-    world = await observeDropouts(clients, settings, world, look);
-  }
-  const looks = looksForStrangers(trigger, clock, now());
-  if (looks) world = await observeStrangers(clients, settings, world);
-  world = {
-    ...world,
-    changes: isRead ? recalled(clock, world, settings, now()) : "unread",
-    ...(isRead && { points: clock?.points ?? NO_POINTS }),
-  };
-  return looks ? observeLeft(clients, settings, world) : world;
-}
 
 function isOpen({ action, status }: Outcome): boolean {
   return action.kind === "snapshot" && ["deferred", "failed"].includes(status);
@@ -48,12 +18,7 @@ function isOpen({ action, status }: Outcome): boolean {
 export async function reconcile(invocation: Invocation, clock: OpenClock): Promise<Work & { inventory: Inventory }> {
   const { settings, tools, trigger, deadlineMs } = invocation;
   const { clients, now } = tools;
-  const seen = await observe(clients, settings);
-  const inventory = takeInventory(seen, settings);
-  const known = clock.state ?? (clock.isLost ? "lost" : undefined);
-  const slotTask = slotToServe(trigger, { carried: known, own: inventory.primary?.own }, settings, now());
-  if (slotTask !== undefined) await clock.hold(slotTask);
-  const world = await observeRest(invocation, clock, seen, { slotTask, own: inventory.primary?.own ?? [] });
+  const { world, inventory, slotTask } = await lookAround({ settings, clients, trigger, now }, clock);
 
   const planned = planVault({ world, inventory, settings, slotTask, runId: trigger.runId, nowMs: now() });
 

@@ -2,6 +2,7 @@
 import { pluralize } from "../../vault/lib/text";
 import type { Answer, Context } from "../context";
 import { EXIT } from "../exitCodes";
+import { rememberInstances } from "../instanceCache";
 import { findInstance } from "../instances";
 import { instancesOf } from "../pointRef";
 import { type Point, pointsOf } from "../points";
@@ -35,6 +36,7 @@ export async function list(context: Context, wanted: Wanted): Promise<Answer> {
   const { settings, vaultId } = known;
   const { reads, notes } = await readVault(known);
   const all = pointsOf(reads, settings, reasonsBy(reads, settings, nowMs));
+  rememberInstances(instancesOf(all), process.env);
   const points = wantedPoints(all, wanted, context);
   const regions = reads.map(({ region }) => region);
   const since = wanted.since === undefined ? "" : ` since ${readAs(wanted.since, parseTime(wanted.since, nowMs))}`;

@@ -3,6 +3,7 @@ import type { Answer, Context } from "../context";
 import { type Failure, failureText } from "../failure";
 import { isoSeconds } from "../../vault/lib/time";
 import type { Look } from "./look";
+import type { Step } from "./progress";
 
 /** Version of the JSON that `--json` prints: docs/cli.schema.json describes it. */
 export const SCHEMA = 1;
@@ -20,8 +21,23 @@ function line(text: string): string {
   return text === "" ? "" : `${text}\n`;
 }
 
-function json(value: unknown): string {
-  return `${JSON.stringify(value, undefined, 2)}\n`;
+/** Commands whose work is long: with `--json` they print a line for each step, and one for the result. */
+const LONG: readonly string[] = ["run"];
+
+/** Decides whether a command prints JSON lines. */
+export function isLong(command: string): boolean {
+  return LONG.includes(command);
+}
+
+/** Returns one JSON value: of a long command as one line that says what it is. */
+function json(command: string, messageType: "progress" | "result" | "error", value: Record<string, unknown>): string {
+  if (!isLong(command)) return `${JSON.stringify(value, undefined, 2)}\n`;
+  return `${JSON.stringify({ messageType, ...value })}\n`;
+}
+
+/** Returns a step of a long command as a line of JSON. */
+export function stepJson(command: string, { message, data }: Step, nowMs: number): string {
+  return json(command, "progress", { schema: SCHEMA, command, at: isoSeconds(nowMs), message, ...data });
 }
 
 /** Returns an answer as JSON. */
@@ -29,7 +45,7 @@ export function answerJson(command: string, { region, nowMs }: Context, answer: 
   const { exitCode, data, notes, next } = answer;
   const commands = next.map(([one]) => one);
   const about = { schema: SCHEMA, command, region, at: isoSeconds(nowMs), exitCode, notes, next: commands };
-  return { before: "", out: json({ ...about, ...data }), after: "" };
+  return { before: "", out: json(command, "result", { ...about, ...data }), after: "" };
 }
 
 /** Returns an answer as text for two streams. */
@@ -43,6 +59,7 @@ export function answerText({ heading, body, notes, next }: Answer, out: Look, er
 /** Returns a failure: with `--json` as data, else as text. */
 export function failurePrinted(command: string, failure: Failure, isJson: boolean): Printed {
   const { exitCode, ...error } = failure;
-  if (isJson) return { before: "", out: json({ schema: SCHEMA, command, exitCode, error }), after: "" };
+  if (isJson)
+    return { before: "", out: json(command, "error", { schema: SCHEMA, command, exitCode, error }), after: "" };
   return { before: "", out: "", after: line(failureText(`vault ${command}`, failure)) };
 }

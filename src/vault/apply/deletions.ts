@@ -1,78 +1,22 @@
 /** Deletes the snapshots that nothing holds, as long as there is time. */
-import { groupBy } from "../lib/collections";
 import { type Step, runSteps } from "../lib/pool";
 import { executeAction, notStarted } from "./execute";
-import type { VaultClients } from "../aws/clients";
 import type { Execution } from "../aws/tools";
 import { plannedOutcomes } from "./dryRun";
 import { type Findings, keepHeld } from "../guard/findings";
 import { partOf } from "../lib/text";
-import { askSharing } from "../guard/sharing";
+import { type AskedGroup, askAll, groupKeyOf, groupsOf } from "../guard/sharedGroups";
 import type { DeleteAction, Outcome } from "../model/actions";
 
 /** Deletions in flight. EC2 refills 5 per second, and the SDK's adaptive retry paces the rest. */
 const CONCURRENCY = 8;
-
-/** Returns a key that a recovery point's snapshots in a region share. Any other snapshot has a key of its own. */
-function groupKeyOf({ region, set, snapshotId }: DeleteAction): string {
-  return `${region} ${set ?? snapshotId}`;
-}
-
-/**
- * Groups snapshots that are deleted one after the other: those of a recovery point, the root last. Any other snapshot
- * is a group of its own.
- */
-function groupsOf(deletes: readonly DeleteAction[]): DeleteAction[][] {
-  const groups = groupBy(deletes, groupKeyOf);
-  const last = ({ isRoot }: DeleteAction) => (isRoot ? 1 : 0);
-  return [...groups.values()].map((group) => group.sort((a, b) => last(a) - last(b)));
-}
-
-interface DeletedGroup {
-  outcomes: Outcome[];
-  /** Error code that stops the region's other deletions. */
-  stopLane?: string;
-}
-
-/**
- * Asks whom each snapshot of a group is shared with. Nothing of the group is deleted if one is held or could not be
- * read.
- */
-async function askAll(
-  clients: VaultClients,
-  group: readonly DeleteAction[],
-  findings: Findings,
-): Promise<DeletedGroup & { free: DeleteAction[] }> {
-  const outcomes: Outcome[] = [];
-  const free: DeleteAction[] = [];
-  for (const action of group) {
-    const sharing = await askSharing(clients, action, findings);
-    const others = group.filter((one) => one !== action && !outcomes.some((o) => o.action === one));
-    if (sharing.is === "free") free.push(action);
-    if (sharing.is === "gone") {
-      outcomes.push({ action, status: "skipped", detail: "it is gone", snapshotIds: [] });
-    }
-    if (sharing.is === "held") {
-      for (const one of others) keepHeld(findings, one, partOf(action.snapshotId, sharing.held));
-      return { outcomes, free: [] };
-    }
-    if (sharing.is === "unknown") {
-      const { code, message } = sharing.cause;
-      const detail = `it is not known whom ${action.snapshotId} is shared with: ${code}: ${message}`;
-      for (const one of [action, ...others])
-        outcomes.push({ action: one, status: "deferred", detail, code, snapshotIds: [] });
-      return { outcomes, free: [], stopLane: sharing.stopLane };
-    }
-  }
-  return { outcomes, free };
-}
 
 /** Deletes a group until one of its snapshots cannot be deleted. */
 async function deleteGroup(
   group: readonly DeleteAction[],
   execution: Execution,
   findings: Findings,
-): Promise<DeletedGroup> {
+): Promise<Omit<AskedGroup, "free">> {
   const { outcomes, free, stopLane } = await askAll(execution.clients, group, findings);
   if (execution.settings.dryRun) return { outcomes: [...outcomes, ...plannedOutcomes(free)], stopLane };
   for (const [index, action] of free.entries()) {

@@ -183,10 +183,18 @@ async function* ownSnapshots(client: EC2Client, Name: string, value: string) {
   for await (const page of pages) yield page.Snapshots ?? [];
 }
 
-/** Reads every snapshot that this account owns and this vault made, in the client's region, by Description. */
-export async function describeVaultSnapshots(client: EC2Client, region: string, vaultId: string): Promise<Snapshot[]> {
+/**
+ * Reads every snapshot that this account owns and this vault made, in the client's region, by Description.
+ * @param slot leaves those of one slot; absent: all
+ */
+export async function describeVaultSnapshots(
+  client: EC2Client,
+  region: string,
+  vaultId: string,
+  slot?: string,
+): Promise<Snapshot[]> {
   const snapshots: Snapshot[] = [];
-  for await (const page of ownSnapshots(client, "description", descriptionPattern(vaultId))) {
+  for await (const page of ownSnapshots(client, "description", descriptionPattern(vaultId, slot))) {
     for (const one of page) {
       const snapshot = toSnapshot(region, one, vaultId);
       if (snapshot !== undefined) snapshots.push(snapshot);

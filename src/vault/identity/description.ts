@@ -34,9 +34,12 @@ export function tagsDigest(tags: Tags): string {
   return createHash("sha256").update(own.sort().join("\n")).digest("hex").slice(0, DIGEST_LENGTH);
 }
 
-/** Returns the filter value that finds every snapshot of a vault. `*` stands for any text in EC2's filters. */
-export function descriptionPattern(vaultId: string): string {
-  return `${FORM} vault=${vaultId} *`;
+/**
+ * Returns the filter value that finds every snapshot of a vault, or those of one slot. `*` stands for any text in EC2's
+ * filters.
+ */
+export function descriptionPattern(vaultId: string, slot?: string): string {
+  return slot === undefined ? `${FORM} vault=${vaultId} *` : `${FORM} vault=${vaultId} instance=* slot=${slot} *`;
 }
 
 /** Digest that no tags have. A copy that carries it is in doubt, as its source was. */
