@@ -45,7 +45,7 @@ const SHOWN_ONLY: readonly (keyof LaunchSpec)[] = ["currentBootMode", "platformD
 
 function text(value: unknown): string {
   if (value === undefined) return "";
-  if (Array.isArray(value)) return [...value].map(String).sort().join(", ");
+  if (Array.isArray(value)) return value.map(String).sort().join(", ");
   if (typeof value === "boolean") return value ? "yes" : "no";
   return typeof value === "string" ? value : JSON.stringify(value);
 }
