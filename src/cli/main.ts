@@ -56,6 +56,7 @@ async function start(command: string, options: GlobalOptions, load: () => Promis
       progress: (message, data) => {
         progress.say({ message, ...(data && { data }) });
       },
+      pause: progress.stop,
       onInterrupt,
     };
     context.progress(`reading ${context.region}`);

@@ -4,6 +4,7 @@ import { version } from "../../package.json";
 import type { GlobalOptions } from "./context";
 import { exitCodeLines } from "./exitCodes";
 import { addPlan, addRun } from "./program/acting";
+import { addRestore } from "./program/restoring";
 import { addCompletion } from "./program/completing";
 import type { Start, Verb } from "./program/verb";
 
@@ -15,6 +16,7 @@ const EXAMPLES = `Examples:
   vault list web-1 --region us-west-2 those of one instance, by id, Name or unique prefix
   vault show web-1                    its latest recovery point: all that is known
   vault show web-1@"yesterday 14:00"  the last one that was taken by then
+  vault restore web-1 --dry-run       bring it back: what would happen?
 `;
 
 const REST = `
@@ -56,6 +58,7 @@ export function makeProgram(start: Start, refuse: (error: CommanderError) => nev
   addReading(verb, start);
   addPlan(verb, start);
   addRun(verb, start);
+  addRestore(verb, start);
   addCompletion(program);
   return program;
 }

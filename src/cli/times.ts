@@ -42,6 +42,13 @@ export function parseTime(text: string, nowMs: number): number {
   );
 }
 
+/** Reads a duration such as `90m`, in milliseconds. */
+export function parseDuration(text: string): number {
+  const [, amount, unit = ""] = /^(\d+)\s*([smhd])$/.exec(text.trim()) ?? [];
+  if (amount !== undefined) return Number(amount) * (UNIT_MS[unit] ?? 0);
+  throw cliError(EXIT.usage, "BadDuration", `expected a duration, got "${text}"`, "Durations are 30s, 90m, 2h or 1d.");
+}
+
 /** Says how a time was read, with its zone: `2026-11-21T13:00:00Z ("yesterday 14:00" in Europe/Berlin)`. */
 export function readAs(text: string, epochMs: number): string {
   const iso = isoSeconds(epochMs);

@@ -1,5 +1,5 @@
 /** `vault run`: asks the deployed function for a run, and follows it to its outcome. */
-import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, isoSeconds } from "../../vault/lib/time";
+import { MINUTE_MS, isoSeconds } from "../../vault/lib/time";
 import type { VaultSettings } from "../../vault/model/settings";
 import type { Answer, Context } from "../context";
 import { EXIT } from "../exitCodes";
@@ -9,7 +9,7 @@ import { renderRun } from "../print/runPage";
 import { findVault } from "../reading";
 import type { RunAnswer } from "../runAnswer";
 import { resultOf } from "../runResult";
-import { parseTime } from "../times";
+import { parseDuration, parseTime } from "../times";
 import { plan } from "./plan";
 
 export interface WantedRun {
@@ -19,15 +19,6 @@ export interface WantedRun {
   timeout: string;
   /** Slot of a run that was asked for before. */
   follow?: string;
-}
-
-const UNIT_MS: Readonly<Record<string, number>> = { s: SECOND_MS, m: MINUTE_MS, h: HOUR_MS, d: DAY_MS };
-
-/** Reads a duration such as `90m`, in milliseconds. */
-function durationMs(text: string): number {
-  const [, amount, unit = ""] = /^(\d+)\s*([smhd])$/.exec(text.trim()) ?? [];
-  if (amount !== undefined) return Number(amount) * (UNIT_MS[unit] ?? 0);
-  throw cliError(EXIT.usage, "BadDuration", `expected a duration, got "${text}"`, "Durations are 30s, 90m, 2h or 1d.");
 }
 
 /** Returns the slot of the run: the minute that begins it, as the function itself would choose. */
@@ -50,7 +41,7 @@ async function ask(settings: VaultSettings, slot: string, context: Context): Pro
 
 /** Follows a run that is asked for now, or was asked for before. */
 async function runTo(settings: VaultSettings, wanted: WantedRun, context: Context) {
-  const timeoutMs = durationMs(wanted.timeout);
+  const timeoutMs = parseDuration(wanted.timeout);
   if (wanted.follow !== undefined) {
     const slot = isoSeconds(parseTime(wanted.follow, context.nowMs));
     const { snapshots } = await lookAtSlot(settings, slot);
@@ -81,7 +72,7 @@ async function preview(context: Context): Promise<Answer> {
 
 /** Runs the vault. */
 export async function run(context: Context, wanted: WantedRun): Promise<Answer> {
-  durationMs(wanted.timeout);
+  parseDuration(wanted.timeout);
   if (wanted.dryRun) return preview(context);
   const { vaultId, settings, notes } = await findVault(context);
   if (settings === undefined) {

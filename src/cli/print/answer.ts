@@ -22,7 +22,7 @@ function line(text: string): string {
 }
 
 /** Commands whose work is long: with `--json` they print a line for each step, and one for the result. */
-const LONG: readonly string[] = ["run"];
+const LONG: readonly string[] = ["run", "restore"];
 
 /** Decides whether a command prints JSON lines. */
 export function isLong(command: string): boolean {

@@ -1,0 +1,100 @@
+/** `vault restore`: brings an instance or its volumes back from one recovery point, in the region that is named. */
+import { checkOrder } from "../../restore/aws/checks";
+import { restoreClient } from "../../restore/aws/client";
+import { describeInstance } from "../../restore/aws/described";
+import { isRefusal } from "../../restore/refusal";
+import { newRestoreId } from "../../restore/restoreTags";
+import type { Answer, Context } from "../context";
+import { EXIT } from "../exitCodes";
+import { cliError } from "../failure";
+import { lookOf } from "../print/look";
+import { renderPlan } from "../print/restorePage";
+import { type Question, confirm } from "../restore/confirm";
+import { type RestoreOptions, modeOf, patienceOf } from "../restore/options";
+import { planOf } from "../restore/plan";
+import { type Basis, type Prepared, prepare } from "../restore/prepare";
+import { answerOf, titleOf } from "../restore/result";
+import { findSource } from "../restore/source";
+import { carryOut } from "../restore/work";
+import { resume } from "../restore/resume";
+import { undo } from "../restore/undo";
+
+/** Returns what a person has to say yes to. */
+function questionOf({ order, live }: Prepared, { source }: Basis): Question {
+  const name = source.name === "" ? source.instanceId : source.name;
+  if (order.mode === "replace") {
+    const why = `This takes the volumes of ${source.instanceId} off and puts those of ${source.slot} in their place.`;
+    return { text: "Replace them?", name, why };
+  }
+  if (order.mode === "volumes") return { text: "Make these volumes?" };
+  const isTwin = live !== undefined && order.isolatedIn === undefined;
+  if (!isTwin) return { text: "Launch this instance?" };
+  const why = `${source.instanceId} is ${live.state} in ${order.region}: two of the same machine may send mail and run jobs twice.`;
+  return { text: "Launch another one all the same?", name, why };
+}
+
+async function planned(prepared: Prepared, basis: Basis, notes: string[]): Promise<Answer> {
+  const { order, alternatives } = prepared;
+  const { source, client, context, options } = basis;
+  const plan = planOf(order, source, alternatives);
+  context.progress("asking EC2 whether it would accept the calls");
+  const checks = await checkOrder(client, order);
+  const { restoreId: _id, choices: _choices, ...shown } = order;
+  const at = options.point === undefined ? "" : ` --point ${options.point}`;
+  return {
+    exitCode: checks.some(({ error }) => error !== undefined) ? EXIT.failed : EXIT.done,
+    heading: `restore of ${titleOf(source)} in ${context.region}, mode ${order.mode}. Times are UTC.`,
+    data: { dryRun: true, mode: order.mode, order: shown, ...plan, checks },
+    body: (look) => renderPlan(plan, checks, look),
+    notes,
+    next: [[`vault restore ${source.instanceId}${at} --${order.mode} --region ${context.region}`, "do it"]],
+  };
+}
+
+/** Prints the plan, asks, and does it. */
+async function begin(basis: Basis, notes: string[]): Promise<Answer> {
+  const { context, options, client, source, restoreId } = basis;
+  const prepared = await prepare(modeOf(options), basis);
+  const all = [...notes, ...prepared.notes];
+  const plan = await planned(prepared, basis, all);
+  if (options.dryRun === true) return plan;
+  if (options.json !== true) {
+    const look = lookOf(process.stderr, process.env, options.color);
+    context.pause();
+    process.stderr.write(`${look.colors.dim(plan.heading)}\n${plan.body(look)}\n`);
+  }
+  await confirm(questionOf(prepared, basis), options);
+  const startedMs = Date.now();
+  context.progress(`restore ${restoreId} begins`, { restoreId });
+  const work = { client, restoreId, context, patienceMs: patienceOf(options) };
+  const outcome = await carryOut(prepared.order, prepared.alternatives, work, false);
+  const made = outcome.found?.instance?.instanceId;
+  const now = made === undefined || outcome.state !== "done" ? undefined : await describeInstance(client, made);
+  const { order } = prepared;
+  return answerOf({ order, source, outcome, startedMs, notes: all, ...(now !== undefined && { now }) }, context);
+}
+
+/** Restores, goes on with a restore, or takes one back. */
+export async function restore(
+  context: Context,
+  instance: string | undefined,
+  options: RestoreOptions,
+): Promise<Answer> {
+  const client = restoreClient(context.region);
+  try {
+    if (options.undo !== undefined) return await undo(client, options.undo, context, options);
+    if (options.resume !== undefined) return await resume(client, options.resume, context, options);
+    modeOf(options);
+    patienceOf(options);
+    const { source, notes } = await findSource(context, {
+      instance,
+      ...(options.at !== undefined && { at: options.at }),
+      ...(options.point !== undefined && { point: options.point }),
+    });
+    const restoreId = newRestoreId(context.nowMs, Math.random);
+    return await begin({ client, source, restoreId, options, context }, notes);
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    throw cliError(EXIT.usage, error.name, error.message, error.hint);
+  }
+}

@@ -1,0 +1,96 @@
+/** The options of `vault restore`, and what they mean together. Pure. */
+import type { Mode } from "../../restore/order";
+import type { GlobalOptions } from "../context";
+import { EXIT } from "../exitCodes";
+import { cliError } from "../failure";
+import { parseDuration } from "../times";
+
+/** As commander reads them. */
+export interface RestoreOptions extends GlobalOptions {
+  at?: string;
+  point?: string;
+  launch?: boolean;
+  volumes?: boolean;
+  replace?: boolean;
+  attach?: string;
+  device?: readonly string[];
+  stop?: boolean;
+  isolate?: boolean;
+  instanceType?: string;
+  az?: string;
+  subnet?: string;
+  groups?: readonly string[];
+  keyPair?: string;
+  profile?: string;
+  baseImage?: string;
+  kmsKey?: string;
+  /** True for `--fast` alone. */
+  fast?: string | true;
+  backupTag: string;
+  dryRun?: boolean;
+  yes?: boolean;
+  confirm?: string;
+  /** False with `--no-input`. */
+  input: boolean;
+  resume?: string;
+  undo?: string;
+  timeout: string;
+}
+
+const FASTEST_MIBPS = 300;
+const SLOWEST_MIBPS = 100;
+
+/** Options that only one mode takes. */
+const OF_MODE: Readonly<Record<Mode, readonly (readonly [keyof RestoreOptions, string])[]>> = {
+  launch: [
+    ["isolate", "--isolate"],
+    ["instanceType", "--instance-type"],
+    ["subnet", "--subnet"],
+    ["groups", "--groups"],
+    ["keyPair", "--key-pair"],
+    ["profile", "--profile"],
+    ["baseImage", "--base-image"],
+  ],
+  volumes: [["attach", "--attach"]],
+  replace: [["stop", "--stop"]],
+};
+
+function usage(name: string, message: string, hint: string): Error {
+  return cliError(EXIT.usage, name, message, hint);
+}
+
+/**
+ * Returns what kind of restore is meant; `launch` if none is named.
+ * @throws a usage error where several are named, or an option belongs to another
+ */
+export function modeOf(options: RestoreOptions): Mode {
+  const named = (["launch", "volumes", "replace"] as const).filter((mode) => options[mode] === true);
+  const [mode = "launch", second] = named;
+  if (second !== undefined) {
+    const hint = "A restore launches a new instance, or makes volumes, or replaces those of the instance in place.";
+    throw usage("SeveralModes", `expected one of --launch, --volumes, --replace, got --${mode} and --${second}`, hint);
+  }
+  for (const other of ["launch", "volumes", "replace"] as const) {
+    const wrong = other === mode ? undefined : OF_MODE[other].find(([option]) => options[option] !== undefined);
+    if (wrong === undefined) continue;
+    throw usage("WrongOption", `${wrong[1]} goes with --${other}, not with --${mode}`, "vault restore --help");
+  }
+  if (mode === "launch" && options.device !== undefined) {
+    throw usage("WrongOption", "--device goes with --volumes and --replace, not with --launch", "vault restore --help");
+  }
+  return mode;
+}
+
+/** Returns the rate that `--fast` asks for, in MiB per second; `undefined` without it. */
+export function rateOf({ fast }: RestoreOptions): number | undefined {
+  if (fast === undefined) return undefined;
+  const rate = fast === true ? FASTEST_MIBPS : Number(fast);
+  if (Number.isInteger(rate) && rate >= SLOWEST_MIBPS && rate <= FASTEST_MIBPS) return rate;
+  const hint = "EC2 reads snapshots at 100 to 300 MiB per second, for a price: --fast 200";
+  throw usage("BadRate", `expected a rate of ${SLOWEST_MIBPS} to ${FASTEST_MIBPS}, got "${String(fast)}"`, hint);
+}
+
+/** Returns how long one thing is waited for, in milliseconds. */
+export function patienceOf({ timeout }: Pick<RestoreOptions, "timeout">): number {
+  return parseDuration(timeout);
+}

@@ -1,0 +1,174 @@
+/** What a restore is going to do, as a person reads it before saying yes. Pure. */
+import type { Fact } from "../../restore/differences";
+import { type Shape, differences } from "../../restore/differences";
+import type { LaunchOrder, Order } from "../../restore/order";
+import { initializationMs, initializationPrice, monthlyPrice } from "../../restore/price";
+import type { RestoreSource } from "../../restore/source";
+import { HOUR_MS, humanDuration } from "../../vault/lib/time";
+
+export interface RestorePlan {
+  /** What is done, in order. */
+  steps: string[];
+  /** Facts that will not be as they were. */
+  differences: Fact[];
+  /** How many will be. */
+  same: number;
+  price: string[];
+  time: string[];
+  warnings: string[];
+}
+
+function shapeOf(source: RestoreSource): Shape {
+  const { instanceType, captured, volumes, instanceTags } = source;
+  return {
+    ...(instanceType !== undefined && { instanceType }),
+    launch: captured?.launch ?? {},
+    interfaces: captured?.interfaces ?? [],
+    volumes,
+    tags: instanceTags,
+  };
+}
+
+/** The group of an isolated instance, before it is there. */
+const NEW_GROUP = { groupIds: ["a new group"], groupNames: ["lets nothing in or out"] };
+
+/** Returns the instance that an order makes. */
+function shapeOfOrder(order: LaunchOrder): Shape {
+  const { instanceType, as, instanceTags, kmsKeyId, isolatedIn } = order;
+  const interfaces = isolatedIn === undefined ? as.interfaces : as.interfaces.map((one) => ({ ...one, ...NEW_GROUP }));
+  const volumes = order.volumes.map((one) => ({
+    ...one,
+    ...(kmsKeyId !== undefined && { kmsKeyId, isEncrypted: true }),
+  }));
+  return { instanceType, launch: as.launch, interfaces, volumes, tags: instanceTags };
+}
+
+/** Compares what was captured with an instance as it is planned or as it is. */
+export function compared(source: RestoreSource, restored: Shape): Pick<RestorePlan, "differences" | "same"> {
+  const facts = differences(shapeOf(source), restored);
+  const other = facts.filter(({ outcome }) => outcome !== "same");
+  return { differences: other, same: facts.length - other.length };
+}
+
+function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+function launchSteps(order: LaunchOrder): string[] {
+  const { volumes, instanceType, availabilityZone, as, isolatedIn, usageOperation, baseImageId } = order;
+  const [first] = as.interfaces;
+  const groups =
+    isolatedIn === undefined ? (first?.groupNames ?? []).join(", ") : "a new group that lets nothing in or out";
+  const detour =
+    usageOperation === undefined
+      ? []
+      : [
+          `compare its billing code with ${usageOperation}` +
+            (baseImageId === undefined
+              ? "; stop if it was lost"
+              : `; if it was lost, launch ${baseImageId} and swap its root`),
+        ];
+  return [
+    ...(isolatedIn === undefined ? [] : [`create a security group in ${isolatedIn} that lets nothing in or out`]),
+    `register an image from ${volumes.find(({ isRoot }) => isRoot)?.snapshotId ?? "the root snapshot"}`,
+    ...detour,
+    `launch one ${instanceType} in ${availabilityZone}, ${first?.subnetId ?? "no subnet"}, with ${groups === "" ? "the default group" : groups}`,
+    `with ${plural(volumes.length, "volume")}: ${volumes.map(({ device, snapshotId }) => `${device} from ${snapshotId}`).join(", ")}`,
+    "wait until it runs and EC2's status checks pass",
+    "deregister the image",
+  ];
+}
+
+function volumeSteps(order: Exclude<Order, LaunchOrder>): string[] {
+  const { volumes, availabilityZone } = order;
+  const made = volumes.map(
+    ({ device, snapshotId, type = "default type", sizeGiB }) =>
+      `create a volume in ${availabilityZone} from ${snapshotId} for ${device}: ${type}, ${sizeGiB} GiB`,
+  );
+  if (order.mode === "volumes") {
+    const attaching = order.attachTo === undefined ? [] : [`attach them to ${order.attachTo} at their devices`];
+    return [...made, "wait until they are available", ...attaching];
+  }
+  const devices = volumes.map(({ device }) => device).join(", ");
+  const swap = order.isRootTask
+    ? [`replace the root volume of ${order.instanceId} while it runs: it reboots`]
+    : [
+        ...(order.wasRunning ? [`stop ${order.instanceId}`] : []),
+        `take the volumes at ${devices} off, tag them, and keep them`,
+        "attach the new ones at the same devices",
+        ...(order.wasRunning ? [`start ${order.instanceId}`] : []),
+      ];
+  return [...made, "wait until they are available", ...swap];
+}
+
+function dollars(amount: number): string {
+  return `$${amount.toFixed(2)}`;
+}
+
+function priceOf({ volumes, initializationRate, mode }: Order): string[] {
+  const rate =
+    initializationRate === undefined
+      ? []
+      : [`${dollars(initializationPrice(volumes, initializationRate))} at most, once, for ${initializationRate} MiB/s`];
+  const instance = mode === "launch" ? ["the instance by its type, as any"] : [];
+  return [
+    `${dollars(monthlyPrice(volumes))} a month for the volumes, by the list price of us-east-1`,
+    ...rate,
+    ...instance,
+  ];
+}
+
+/** One report's speed of blocks that nobody has read yet (github-aws-runners/terraform-aws-github-runner#5163). */
+const LAZY_MIBPS = 5;
+
+function timeOf({ volumes, initializationRate, mode }: Order): string[] {
+  const usable = {
+    launch: "a launch takes 2 to 6 minutes",
+    volumes: "volumes take seconds",
+    replace: "2 to 10 minutes",
+  }[mode];
+  const full =
+    initializationRate === undefined
+      ? `each block is slow at its first read (some ${LAZY_MIBPS} MiB/s in one report); --fast has EC2 read them ahead`
+      : `EC2 reads all blocks within ${humanDuration(initializationMs(volumes, initializationRate))}`;
+  return [usable, full];
+}
+
+function warningsOf(order: Order, source: RestoreSource): string[] {
+  const shared = order.volumes.filter(({ isMultiAttach }) => isMultiAttach === true);
+  const codes = source.captured?.launch.productCodes ?? [];
+  return [
+    ...shared.map(({ device }) => `${device} was for several instances: attach the new volume to the others by hand`),
+    ...(codes.length === 0
+      ? []
+      : [`it has Marketplace product codes (${codes.join(", ")}): the subscription has to be active in this account`]),
+    ...(order.mode === "volumes" && order.attachTo !== undefined && order.volumes.some(({ isRoot }) => isRoot)
+      ? [
+          "a copy of a root volume has the same labels and UUIDs as the root: the instance may boot from it. Detach it before a reboot",
+        ]
+      : []),
+    ...(order.mode === "replace" && !order.isRootTask && order.wasRunning
+      ? ["while it is stopped it loses instance-store data, and a public address that is no Elastic IP"]
+      : []),
+  ];
+}
+
+/** Returns the plan of an order. */
+export function planOf(order: Order, source: RestoreSource, alternatives: readonly LaunchOrder[]): RestorePlan {
+  const facts = order.mode === "launch" ? compared(source, shapeOfOrder(order)) : { differences: [], same: 0 };
+  const zones = alternatives.map(({ availabilityZone }) => availabilityZone).join(", ");
+  const others = zones === "" ? [] : [`if ${order.availabilityZone} lacks capacity: ${zones}`];
+  return {
+    steps: order.mode === "launch" ? [...launchSteps(order), ...others] : volumeSteps(order),
+    ...facts,
+    price: priceOf(order),
+    time: timeOf(order),
+    warnings: warningsOf(order, source),
+  };
+}
+
+/** Says how long ago the data is of. */
+export function dataAge({ takenMs }: RestoreSource, nowMs: number): string {
+  const ageMs = Math.max(0, nowMs - takenMs);
+  return ageMs < HOUR_MS ? "less than an hour" : humanDuration(ageMs);
+}

@@ -1,0 +1,99 @@
+/** The answer of a restore: what became of it, fact by fact, and what to type next. */
+import type { Described } from "../../restore/aws/described";
+import type { Outcome } from "../../restore/drive";
+import type { Found } from "../../restore/found";
+import type { Order } from "../../restore/order";
+import type { RestoreSource } from "../../restore/source";
+import { isoSeconds } from "../../vault/lib/time";
+import type { Answer, Context } from "../context";
+import { EXIT } from "../exitCodes";
+import { failureOf } from "../failure";
+import { factLines, madeLines } from "../print/restorePage";
+import { compared } from "./plan";
+import { afterwards } from "./work";
+
+/** What a restore is called in the heading. */
+export function titleOf({ instanceId, name, slot }: Pick<RestoreSource, "instanceId" | "name" | "slot">): string {
+  return `${instanceId}${name === "" ? "" : ` (${name})`} of ${slot}`;
+}
+
+interface Ended {
+  order: Order;
+  source: RestoreSource;
+  outcome: Outcome;
+  /** The instance as it is now. */
+  now?: Described;
+  startedMs: number;
+  notes: string[];
+}
+
+function madeData(found: Found | undefined): Record<string, unknown> {
+  if (found === undefined) return { made: [] };
+  return { made: madeLines(found) };
+}
+
+/** Returns the answer where it failed: what is there, why, and both commands. */
+function failedAnswer({ order, source, outcome, notes }: Ended, context: Context): Answer {
+  const failed = outcome.state === "failed" ? outcome.failed : { code: "Failed", message: "it did not end" };
+  const { resume, undo } = afterwards(order.restoreId, order.region);
+  const { exitCode, hint } = failureOf({ name: failed.code, message: failed.message });
+  const todo = failed.hint ?? hint;
+  const made = outcome.found === undefined ? [] : madeLines(outcome.found);
+  const error = { ...failed, ...(todo !== undefined && { hint: todo }) };
+  return {
+    exitCode: exitCode === EXIT.done ? EXIT.failed : exitCode,
+    heading: `restore ${order.restoreId} of ${titleOf(source)} in ${context.region} failed`,
+    data: { restoreId: order.restoreId, mode: order.mode, outcome: "failed", error, ...madeData(outcome.found) },
+    body: ({ colors }) =>
+      [
+        `${colors.red("failed")}: ${failed.message} (${failed.code}${failed.requestId === undefined ? "" : `, request ${failed.requestId}`})`,
+        ...(todo === undefined ? [] : [`  ${todo}`]),
+        ...(made.length === 0 ? ["nothing was made"] : ["what was made is there:", ...made.map((one) => `  ${one}`)]),
+      ].join("\n"),
+    notes,
+    next:
+      made.length === 0
+        ? []
+        : ([
+            [resume, "go on"],
+            [undo, "take it back"],
+          ] as const),
+  };
+}
+
+/** Returns the answer where all is usable. */
+function doneAnswer(ended: Ended, context: Context): Answer {
+  const { order, source, outcome, now, startedMs, notes } = ended;
+  const seconds = Math.round((Date.now() - startedMs) / 1_000);
+  const { undo } = afterwards(order.restoreId, order.region);
+  const facts = order.mode === "launch" && now !== undefined ? compared(source, now.shape) : undefined;
+  const made = outcome.found === undefined ? [] : madeLines(outcome.found);
+  const started = isoSeconds(startedMs);
+  return {
+    exitCode: EXIT.done,
+    heading: `restore ${order.restoreId} of ${titleOf(source)} in ${context.region}. Times are UTC.`,
+    data: {
+      restoreId: order.restoreId,
+      mode: order.mode,
+      outcome: "done",
+      startedAt: started,
+      seconds,
+      ...(now !== undefined && { instanceId: now.instanceId }),
+      ...madeData(outcome.found),
+      ...(facts !== undefined && { differences: facts.differences, same: facts.same }),
+    },
+    body: (look) =>
+      [
+        `${look.colors.green("restored")} in ${seconds} s: ${now === undefined ? `${made.length} volumes` : now.instanceId}`,
+        ...made.map((one) => `  ${one}`),
+        ...(facts === undefined ? [] : factLines(facts.differences, facts.same, look)),
+      ].join("\n"),
+    notes,
+    next: [[undo, "take it back"]],
+  };
+}
+
+/** Returns the answer. */
+export function answerOf(ended: Ended, context: Context): Answer {
+  return ended.outcome.state === "done" ? doneAnswer(ended, context) : failedAnswer(ended, context);
+}

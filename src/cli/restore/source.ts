@@ -1,0 +1,156 @@
+/**
+ * Finds the recovery point to restore, in one region and with that region's calls alone: the others may be down. A person names the
+ * instance, and at will a time or a snapshot; what can't be restored is passed over, and said.
+ */
+import type { RestoreSource, SourceVolume } from "../../restore/source";
+import { describeVaultSnapshots } from "../../vault/aws/ec2Reads";
+import { isoSeconds } from "../../vault/lib/time";
+import { ec2, findTraces } from "../aws";
+import type { Context } from "../context";
+import { EXIT } from "../exitCodes";
+import { cliError } from "../failure";
+import { findInstance } from "../instances";
+import { factsOf } from "../pointFacts";
+import { findPoint, instancesOf } from "../pointRef";
+import { type Point, pointsOf } from "../points";
+import { parseTime, readAs } from "../times";
+import { chooseVault, vaultsIn } from "../vaults";
+
+/** Which recovery point. */
+export interface WantedPoint {
+  instance: string | undefined;
+  at?: string;
+  point?: string;
+}
+
+export interface FoundSource {
+  source: RestoreSource;
+  notes: string[];
+}
+
+/** Reads the recovery points that a region has. */
+export async function pointsIn(context: Context): Promise<{ vaultId: string; points: Point[] }> {
+  const { region, vaultId: asked } = context;
+  const { vaultId } = chooseVault(vaultsIn(await findTraces(region)), asked, region);
+  context.progress(`reading the snapshots of ${vaultId} in ${region}`);
+  const snapshots = await describeVaultSnapshots(ec2(region), region, vaultId);
+  return { vaultId, points: pointsOf([{ region, snapshots }], undefined, () => ({})) };
+}
+
+function describe({ slot, state, fault }: Point): string {
+  return `${slot} (${fault === undefined ? state : `${state}: ${fault}`})`;
+}
+
+/** Returns the newest point that is whole, and says which newer ones are not. */
+function newestWhole(points: readonly Point[], until: string): { point: Point; notes: string[] } {
+  const whole = points.find(({ state }) => state === "completed");
+  if (whole === undefined) {
+    const list = points.slice(0, 5).map(describe).join(", ");
+    const hint = `Name one with --point SNAPSHOT to restore what there is of it. There are: ${list}.`;
+    throw cliError(EXIT.nothing, "NoPoint", `no recovery point${until} can be restored as a whole`, hint);
+  }
+  const passed = points.slice(0, points.indexOf(whole));
+  const notes = passed.map((one) => `passed over a newer recovery point: ${describe(one)}`);
+  return { point: whole, notes };
+}
+
+/** A snapshot that is not completed makes no volume. */
+function checkNamed(point: Point): string[] {
+  if (point.state === "completed") return [];
+  if (point.state === "pending" || point.state === "failed") {
+    const hint = "`vault list` shows the others, with their states.";
+    throw cliError(EXIT.nothing, "NotRestorable", `the recovery point ${describe(point)} can't be restored`, hint);
+  }
+  return [`the recovery point is not whole: ${describe(point)}`];
+}
+
+function choosePoint(
+  points: readonly Point[],
+  wanted: WantedPoint,
+  context: Context,
+): { point: Point; notes: string[] } {
+  const { region, nowMs } = context;
+  if (wanted.point !== undefined) {
+    const point = findPoint(wanted.point, points, { region, nowMs });
+    return { point, notes: checkNamed(point) };
+  }
+  if (wanted.instance === undefined) {
+    const hint = "vault restore INSTANCE, or --point SNAPSHOT. `vault list` shows both.";
+    throw cliError(EXIT.usage, "NoInstance", "expected an instance, got none", hint);
+  }
+  const { instanceId } = findInstance(wanted.instance, instancesOf(points), region);
+  const untilMs = wanted.at === undefined ? Infinity : parseTime(wanted.at, nowMs);
+  const mine = points.filter((one) => one.instanceId === instanceId && one.takenMs <= untilMs);
+  const until = wanted.at === undefined ? "" : ` of ${readAs(wanted.at, untilMs)} or before`;
+  if (mine.length > 0) return newestWhole(mine, until);
+  const oldest = points.filter((one) => one.instanceId === instanceId).at(-1);
+  const since = oldest === undefined ? "" : `The oldest is of ${isoSeconds(oldest.takenMs)}.`;
+  throw cliError(EXIT.nothing, "NoPoint", `${wanted.instance} has no recovery point${until}`, since);
+}
+
+function volumeOf(facts: ReturnType<typeof factsOf>, point: Point, volumeId: string): SourceVolume[] {
+  const snapshot = point.snapshots.find((one) => one.volumeId === volumeId);
+  const known = facts.volumes.find((one) => one.volumeId === volumeId);
+  if (snapshot === undefined || known === undefined) return [];
+  const { type, iops, throughputMiBps, device = volumeId, role, tags } = known;
+  const { snapshotId, encrypted, kmsKeyId } = snapshot;
+  return [
+    {
+      volumeId,
+      snapshotId,
+      device,
+      isRoot: role === "root",
+      sizeGiB: Math.max(known.sizeGiB ?? 0, snapshot.sizeGiB),
+      ...(type !== undefined && { type }),
+      ...(iops !== undefined && { iops }),
+      ...(throughputMiBps !== undefined && { throughputMiBps }),
+      isEncrypted: encrypted,
+      ...(kmsKeyId !== undefined && { kmsKeyId }),
+      tags,
+    },
+  ];
+}
+
+/** Returns a point as a restore takes it. */
+export function sourceOf(vaultId: string, point: Point): RestoreSource {
+  const facts = factsOf(point, [point]);
+  const { instanceId, name, slot, takenMs, region } = point;
+  const { instanceType, availabilityZone, launch, instanceTags } = facts;
+  return {
+    vaultId,
+    instanceId,
+    name,
+    slot,
+    takenMs,
+    region,
+    instanceTags,
+    ...(instanceType !== undefined && { instanceType }),
+    ...(availabilityZone !== undefined && { availabilityZone }),
+    ...(launch !== undefined && { captured: { launch: launch.launch, interfaces: launch.interfaces } }),
+    volumes: facts.volumes.flatMap(({ volumeId }) => volumeOf(facts, point, volumeId)),
+  };
+}
+
+/**
+ * Finds what to restore.
+ * @throws where there is none, or several can be meant
+ */
+export async function findSource(context: Context, wanted: WantedPoint): Promise<FoundSource> {
+  const { vaultId, points } = await pointsIn(context);
+  const { point, notes } = choosePoint(points, wanted, context);
+  const source = sourceOf(vaultId, point);
+  const isWhole = factsOf(point, [point]).launch?.isWhole ?? true;
+  return {
+    source,
+    notes: isWhole ? notes : [...notes, "the tags about its launch are not whole: compare the list of differences"],
+  };
+}
+
+/** Finds the recovery point that something was restored from. */
+export async function findSlot(context: Context, instanceId: string, slot: string): Promise<RestoreSource> {
+  const { vaultId, points } = await pointsIn(context);
+  const point = points.find((one) => one.instanceId === instanceId && one.slot === slot);
+  if (point !== undefined) return sourceOf(vaultId, point);
+  const hint = "Without it the restore can only be undone: vault restore --undo ID";
+  throw cliError(EXIT.nothing, "NoPoint", `the recovery point ${slot} of ${instanceId} is gone`, hint);
+}

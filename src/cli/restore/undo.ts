@@ -1,0 +1,77 @@
+/** `vault restore --undo ID`: takes away what a restore made, and puts back what it took off. */
+import type { RestoreClient } from "../../restore/aws/client";
+import type { Action } from "../../restore/action";
+import type { Look } from "../../restore/aws/observe";
+import { observeRestore } from "../../restore/aws/observe";
+import { performAction } from "../../restore/aws/perform";
+import { nextOfUndo } from "../../restore/next/undo";
+import type { Answer, Context } from "../context";
+import { EXIT } from "../exitCodes";
+import { failureOf } from "../failure";
+import { madeLines } from "../print/restorePage";
+import { confirm } from "./confirm";
+import { type RestoreOptions, patienceOf } from "./options";
+import { type Recalled, recall } from "./recall";
+import { afterwards, loop } from "./work";
+
+function lookOf({ restoreId, instanceId, choices }: Recalled): Look {
+  if (choices.mode === "launch") return { restoreId, isLaunch: true, readsProtection: true, skipsEnded: false };
+  const works = choices.mode === "replace" ? instanceId : choices.attachTo;
+  return {
+    restoreId,
+    isLaunch: false,
+    readsProtection: false,
+    skipsEnded: false,
+    ...(works !== undefined && { instanceId: works }),
+  };
+}
+
+/** Undoes a restore. */
+export async function undo(
+  client: RestoreClient,
+  restoreId: string,
+  context: Context,
+  options: RestoreOptions,
+): Promise<Answer> {
+  const recalled = await recall(client, restoreId, context);
+  const { choices, instanceId, slot } = recalled;
+  const look = lookOf(recalled);
+  const before = madeLines(await observeRestore(client, look));
+  const question =
+    choices.mode === "replace"
+      ? `Stop ${instanceId}, put its old volumes back, and delete the restored ones?`
+      : `Delete what ${restoreId} made (${before.join("; ")})?`;
+  await confirm({ text: question }, options);
+  const isMade = choices.mode === "launch";
+  const perform = (action: Action) => performAction(client, undefined, action);
+  const next = (found: Parameters<typeof nextOfUndo>[0]) => nextOfUndo(found, isMade, choices.wasRunning === true);
+  const outcome = await loop({ look, next, perform }, { client, restoreId, context, patienceMs: patienceOf(options) });
+  const isDone = outcome.state === "done";
+  const left = isDone || outcome.found === undefined ? [] : madeLines(outcome.found);
+  const failed = outcome.state === "failed" ? outcome.failed : undefined;
+  const exitCode =
+    failed === undefined ? EXIT.done : failureOf({ name: failed.code, message: failed.message }).exitCode;
+  return {
+    exitCode,
+    heading: `undo of ${restoreId}, a restore of ${instanceId} of ${slot}, in ${context.region}`,
+    data: {
+      restoreId,
+      mode: choices.mode,
+      outcome: isDone ? "undone" : "failed",
+      removed: before,
+      left,
+      ...(failed !== undefined && { error: failed }),
+    },
+    body: ({ colors }) =>
+      failed === undefined
+        ? [`${colors.green("undone")}; gone or as before:`, ...before.map((one) => `  ${one}`)].join("\n")
+        : [
+            `${colors.red("failed")}: ${failed.message} (${failed.code})`,
+            ...(failed.hint === undefined ? [] : [`  ${failed.hint}`]),
+            "still there:",
+            ...left.map((one) => `  ${one}`),
+          ].join("\n"),
+    notes: [],
+    next: isDone ? [] : [[afterwards(restoreId, context.region).undo, "try again"]],
+  };
+}

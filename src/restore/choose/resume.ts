@@ -1,0 +1,92 @@
+/** Plans a restore again from its choices: everything that was chosen is asked for again. Pure. */
+import type { CapturedLaunch } from "../../vault/model/launchSpec";
+import type { Choices } from "../choices";
+import type { LaunchOrder, ReplaceOrder, VolumesOrder } from "../order";
+import type { RestoreSource } from "../source";
+import { type LaunchWishes, chooseLaunch } from "./launch";
+import type { RegionFacts } from "./region";
+import { chooseReplace, chooseVolumes } from "./volumes";
+
+/** Returns the launch as it was chosen. The addresses are those that were chosen, although the instance may use them by now. */
+export function launchAgain(
+  source: RestoreSource,
+  facts: RegionFacts,
+  choices: Choices,
+  { restoreId, backupTagKey }: { restoreId: string; backupTagKey: string },
+): LaunchOrder {
+  const [first] = choices.interfaces;
+  const { instanceType, availabilityZone, keyName, instanceProfile, baseImageId, kmsKeyId, initializationRate } =
+    choices;
+  const wishes: LaunchWishes = {
+    isIsolated: choices.isolatedIn !== undefined,
+    backupTagKey,
+    ...(first?.subnetId !== undefined && { subnetId: first.subnetId }),
+    ...(instanceType !== undefined && { instanceType }),
+    ...(availabilityZone !== undefined && { availabilityZone }),
+    ...(keyName !== undefined && { keyName }),
+    ...(instanceProfile !== undefined && { instanceProfile }),
+    ...(baseImageId !== undefined && { baseImageId }),
+    ...(kmsKeyId !== undefined && { kmsKeyId }),
+    ...(initializationRate !== undefined && { initializationRate }),
+  };
+  const captured = asChosen(source, choices);
+  const [order] = chooseLaunch({ ...source, ...(captured !== undefined && { captured }) }, facts, wishes, restoreId);
+  return order;
+}
+
+/** Returns a capture whose interfaces have the ids that were chosen, so that they map to themselves. */
+function asChosen({ captured }: RestoreSource, { interfaces }: Choices): CapturedLaunch | undefined {
+  if (captured === undefined) return undefined;
+  const chosen = captured.interfaces.map((one) => {
+    const choice = interfaces.find(({ deviceIndex }) => deviceIndex === one.deviceIndex);
+    if (choice === undefined) return one;
+    const { privateIp: _ip, secondaryIps: _others, ...rest } = one;
+    const { subnetId, groupIds, privateIp, secondaryIps } = choice;
+    return {
+      ...rest,
+      ...(subnetId !== undefined && { subnetId }),
+      groupIds,
+      ...(privateIp !== undefined && { privateIp }),
+      ...(secondaryIps.length > 0 && { secondaryIps }),
+    };
+  });
+  return { ...captured, interfaces: chosen };
+}
+
+/** Returns a restore of volumes as it was chosen. */
+export function volumesAgain(source: RestoreSource, choices: Choices, restoreId: string): VolumesOrder {
+  const { availabilityZone = "", attachTo, devices, kmsKeyId, initializationRate } = choices;
+  return chooseVolumes(source, restoreId, {
+    availabilityZone,
+    devices,
+    ...(attachTo !== undefined && { attachTo }),
+    ...(kmsKeyId !== undefined && { kmsKeyId }),
+    ...(initializationRate !== undefined && { initializationRate }),
+  });
+}
+
+/** Returns a replacement as it was chosen. */
+export function replaceAgain(
+  source: RestoreSource,
+  choices: Choices,
+  restoreId: string,
+  rootDevice: string,
+): ReplaceOrder {
+  const {
+    availabilityZone = "",
+    devices,
+    kmsKeyId,
+    initializationRate,
+    wasRunning = false,
+    isRootTask = false,
+  } = choices;
+  return chooseReplace(source, restoreId, {
+    availabilityZone,
+    devices,
+    wasRunning,
+    isRootTask,
+    rootDevice,
+    ...(kmsKeyId !== undefined && { kmsKeyId }),
+    ...(initializationRate !== undefined && { initializationRate }),
+  });
+}

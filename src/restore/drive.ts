@@ -1,0 +1,159 @@
+/**
+ * Drives a restore: look at what there is, decide the next step, take it, and look again, until all is done. It keeps no state of
+ * its own, so that a restore goes on after a crash, a lost answer or Ctrl-C with the same loop.
+ */
+import { causeOf, meaningOf } from "../vault/aws/errors";
+import { MINUTE_MS, SECOND_MS } from "../vault/lib/time";
+import type { Cause } from "../vault/model/cause";
+import { type Action, type Next, KEY_HINT, actionKey, actionTitle } from "./action";
+import type { Found } from "./found";
+import { RESTORE_TAG } from "./restoreTags";
+
+/** What the loop needs from outside. */
+export interface DriveTools {
+  observe: () => Promise<Found>;
+  perform: (action: Action) => Promise<void>;
+  sleep: (ms: number) => Promise<void>;
+  nowMs: () => number;
+  /** True once a person asked to stop: the step that runs is finished first. */
+  isStopped: () => boolean;
+  onStep: (title: string) => void;
+  onWait: (what: string, sinceMs: number) => void;
+  /** Longest time that one thing is waited for. */
+  patienceMs: number;
+}
+
+export interface Failed {
+  code: string;
+  message: string;
+  hint?: string;
+  requestId?: string;
+}
+
+/** How it ended. Whatever was made is in `found`, also after a failure. */
+export type Outcome =
+  | { state: "done" | "interrupted"; found: Found }
+  | { state: "failed"; found: Found | undefined; failed: Failed; action?: Action };
+
+const FIRST_PAUSE_MS = 500;
+const LONGEST_PAUSE_MS = 5 * SECOND_MS;
+/** EC2 shows what it made within seconds; a minute is much (AWS, "Eventual consistency in the Amazon EC2 API"). */
+const VISIBLE_MS = MINUTE_MS;
+/** The SDK sends a call three times by itself. */
+const MAX_TRIES = 4;
+
+/** An action that was taken: how often, when first, and how it failed last. */
+interface Taken {
+  tries: number;
+  sinceMs: number;
+  error?: Cause;
+}
+
+/** What the loop remembers while it runs. */
+interface Memory {
+  taken: Map<string, Taken>;
+  /** Devices of the volumes that were there once. */
+  seen: Set<string>;
+  waitsFor?: { what: string; sinceMs: number };
+  pauseMs: number;
+}
+
+function failedOf({ code, message, requestId }: Cause): Failed {
+  return { code, message, ...(requestId !== undefined && { requestId }) };
+}
+
+/** Returns why an action that was taken is still to be taken. */
+function noEffect(action: Action, found: Found): Failed {
+  const reason = found.instance?.stateReason;
+  const why = reason === undefined ? "" : ` (${reason})`;
+  return {
+    code: "NoEffect",
+    message: `EC2 accepted a call and did not do it: ${actionTitle(action)}${why}`,
+    hint: KEY_HINT,
+  };
+}
+
+/** Tells whether the same call may succeed a moment later. EC2's lack of capacity is no such error, whatever its status. */
+function mayPass(error: Cause): boolean {
+  const isTransient = ["unknown", "busy", "limit"].includes(meaningOf(error));
+  return isTransient && !/Capacity|Exceeded$/.test(error.code);
+}
+
+/** Returns why an action that was taken before ends the restore. `undefined`: not yet. */
+function givesUp(action: Action, found: Found, taken: Taken & { isSeen: boolean; nowMs: number }): Failed | undefined {
+  const { tries, sinceMs, error, isSeen, nowMs } = taken;
+  if (error !== undefined) return mayPass(error) && tries < MAX_TRIES ? undefined : failedOf(error);
+  return isSeen || nowMs - sinceMs > VISIBLE_MS ? noEffect(action, found) : undefined;
+}
+
+/** Takes a step, or waits until the one that was taken shows. Returns why the restore ends, if it does. */
+async function step(action: Action, found: Found, memory: Memory, tools: DriveTools): Promise<Failed | undefined> {
+  const key = actionKey(action);
+  const before = memory.taken.get(key);
+  if (before !== undefined) {
+    const isSeen = action.do === "create-volume" && memory.seen.has(action.volume.device);
+    const failed = givesUp(action, found, { ...before, isSeen, nowMs: tools.nowMs() });
+    if (failed !== undefined) return failed;
+    await pause(memory, tools);
+    if (before.error === undefined) return undefined;
+  }
+  const taken: Taken = { tries: (before?.tries ?? 0) + 1, sinceMs: tools.nowMs() };
+  memory.taken.set(key, taken);
+  tools.onStep(actionTitle(action));
+  try {
+    await tools.perform(action);
+    memory.pauseMs = FIRST_PAUSE_MS;
+  } catch (error) {
+    taken.error = causeOf(error);
+  }
+  return undefined;
+}
+
+async function pause(memory: Memory, tools: DriveTools): Promise<void> {
+  await tools.sleep(memory.pauseMs);
+  memory.pauseMs = Math.min(LONGEST_PAUSE_MS, memory.pauseMs * 1.5);
+}
+
+async function waitFor(what: string, memory: Memory, tools: DriveTools): Promise<Failed | undefined> {
+  const nowMs = tools.nowMs();
+  if (memory.waitsFor?.what !== what) memory.waitsFor = { what, sinceMs: nowMs };
+  const { sinceMs } = memory.waitsFor;
+  if (nowMs - sinceMs > tools.patienceMs) {
+    const hint = "It may still come. Go on with --resume, or take everything away with --undo.";
+    return { code: "TimedOut", message: `gave up waiting for ${what}`, hint };
+  }
+  tools.onWait(what, sinceMs);
+  await pause(memory, tools);
+  return undefined;
+}
+
+/** Carries out one decision. Returns why the restore ends, if it does. */
+async function carryOut(next: Next, found: Found, memory: Memory, tools: DriveTools): Promise<Failed | undefined> {
+  if ("failed" in next) return next.failed;
+  if ("wait" in next) return waitFor(next.wait, memory, tools);
+  if ("action" in next) return step(next.action, found, memory, tools);
+  return undefined;
+}
+
+/**
+ * Drives a restore, or its undo, to its end. Never throws.
+ * @param decide returns the next step for what there is
+ */
+export async function drive(decide: (found: Found) => Next, tools: DriveTools): Promise<Outcome> {
+  const memory: Memory = { taken: new Map(), seen: new Set(), pauseMs: FIRST_PAUSE_MS };
+  let found: Found | undefined;
+  for (;;) {
+    try {
+      found = await tools.observe();
+    } catch (error) {
+      return { state: "failed", found, failed: failedOf(causeOf(error)) };
+    }
+    for (const { tags } of found.volumes) memory.seen.add(tags[RESTORE_TAG.role] ?? "");
+    const next = decide(found);
+    if ("done" in next) return { state: "done", found };
+    if (tools.isStopped()) return { state: "interrupted", found };
+    const failed = await carryOut(next, found, memory, tools);
+    if (failed === undefined) continue;
+    return { state: "failed", found, failed, ...("action" in next && { action: next.action }) };
+  }
+}

@@ -1,0 +1,86 @@
+/** What there is of a restore, as EC2 shows it: everything that carries the restore's id, and the instance. Types only. */
+import type { Tags } from "../vault/model/world";
+
+export interface FoundImage {
+  imageId: string;
+  /** pending | available | failed | … */
+  state: string;
+  /** Billing code that EC2 gave the image. */
+  usageOperation?: string;
+  tags: Tags;
+}
+
+export interface FoundGroup {
+  groupId: string;
+  /** Rules that let something in or out. */
+  rules: number;
+  tags: Tags;
+}
+
+export interface FoundAttachment {
+  instanceId: string;
+  device: string;
+  /** attaching | attached | detaching | busy */
+  state: string;
+  deleteOnTermination: boolean;
+}
+
+export interface FoundVolume {
+  volumeId: string;
+  /** creating | available | in-use | deleting | error */
+  state: string;
+  attachments: readonly FoundAttachment[];
+  tags: Tags;
+}
+
+/** A volume of the instance, made by the restore or not. */
+export interface FoundMapping {
+  device: string;
+  volumeId: string;
+  /** attaching | attached | detaching */
+  state: string;
+  deleteOnTermination: boolean;
+}
+
+export interface FoundInterface {
+  interfaceId: string;
+  deviceIndex: number;
+  sourceDestCheck: boolean;
+}
+
+export interface FoundInstance {
+  instanceId: string;
+  /** pending | running | stopping | stopped | shutting-down | terminated */
+  state: string;
+  /** Why EC2 ended or stopped it. */
+  stateReason?: string;
+  imageId?: string;
+  rootDevice: string;
+  availabilityZone: string;
+  mappings: readonly FoundMapping[];
+  interfaces: readonly FoundInterface[];
+  tags: Tags;
+  /** True if termination or a stop by the API is refused; read only where an undo has to know. */
+  isProtected?: boolean;
+  /** Both status checks: `ok`, `initializing`, `impaired`, …; absent while it does not run. */
+  health?: string;
+}
+
+/** A task that replaces the root volume. */
+export interface FoundTask {
+  taskId: string;
+  /** pending | in-progress | succeeded | failing | failed | failed-detached */
+  state: string;
+}
+
+export interface Found {
+  images: readonly FoundImage[];
+  groups: readonly FoundGroup[];
+  /** All that carry the restore's id: those that it made, and those that it took off an instance. */
+  volumes: readonly FoundVolume[];
+  /** The instance that it made, or the one that it works on. */
+  instance?: FoundInstance;
+  /** Instances of this restore that ended before: a launch that is tried again is a launch of its own. */
+  endedBefore: number;
+  tasks: readonly FoundTask[];
+}

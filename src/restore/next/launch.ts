@@ -1,0 +1,129 @@
+/**
+ * Decides the next step of `restore --launch`: a new instance. Its root comes from an image that is registered for the launch
+ * alone, its data volumes from mappings. Where the image lost the billing code, a public image of the platform is launched
+ * and its root swapped (detour.ts). Pure.
+ */
+import { type Next, endedWhy } from "../action";
+import type { Found, FoundImage, FoundInstance } from "../found";
+import type { LaunchOrder } from "../order";
+import { BASE_ROLE, RESTORE_TAG, ROLE, tagsFor } from "../restoreTags";
+import { swapRoot } from "./detour";
+import { attach, isMadeApart, makeVolumes, markDone, running, setDeletion, volumeOf } from "./volumeSteps";
+
+const ENDED = ["shutting-down", "terminated"];
+
+/** Makes the group that lets nothing in or out. `undefined`: it is there, or not wanted. */
+function isolate({ isolatedIn }: LaunchOrder, { groups }: Found): Next | undefined {
+  if (isolatedIn === undefined) return undefined;
+  const [group] = groups;
+  if (group === undefined) return { action: { do: "create-group", vpcId: isolatedIn } };
+  return group.rules === 0 ? undefined : { action: { do: "close-group", groupId: group.groupId } };
+}
+
+/** Returns the image that the instance is launched from: the root's own, or the public one where that lost its code. */
+function launchFrom(order: LaunchOrder, image: FoundImage): { imageId: string; isDetour: boolean } | Next {
+  const { usageOperation: wanted, baseImageId } = order;
+  const { imageId, usageOperation: got } = image;
+  if (wanted === undefined || got === wanted) return { imageId, isDetour: false };
+  if (baseImageId !== undefined) return { imageId: baseImageId, isDetour: true };
+  const message = `the root snapshot lost its billing code: ${wanted} was captured, and its image has ${got ?? "none"}`;
+  const hint = `Give a public image of the same platform with --base-image: it is launched, and its root is swapped.`;
+  return { failed: { code: "BillingCodeLost", message, hint } };
+}
+
+function launch(order: LaunchOrder, found: Found): Next {
+  const isolation = isolate(order, found);
+  if (isolation !== undefined) return isolation;
+  const [image] = found.images;
+  if (image === undefined) return { action: { do: "register-image" } };
+  if (image.state === "pending") return { wait: `${image.imageId} to be available` };
+  if (image.state !== "available") {
+    const message = `${image.imageId} is ${image.state}`;
+    return { failed: { code: "ImageFailed", message, hint: "Undo this restore, and try another recovery point." } };
+  }
+  const from = launchFrom(order, image);
+  if (!("imageId" in from)) return from;
+  const [group] = found.groups;
+  const isolated = group === undefined ? {} : { groupId: group.groupId };
+  return { action: { do: "run-instance", ...from, ...isolated, attempt: found.endedBefore } };
+}
+
+/** Makes and attaches the volumes that a launch can't make: those for several instances. `undefined`: they are attached. */
+function addShared(order: LaunchOrder, found: Found, instance: FoundInstance): Next | undefined {
+  const shared = order.volumes.filter(isMadeApart);
+  const making = makeVolumes(shared, found, instance.availabilityZone);
+  if (making !== undefined) return making;
+  for (const { device } of shared) {
+    const volume = volumeOf(found, device);
+    const next = volume === undefined ? undefined : attach(volume, instance, device);
+    if (next !== undefined) return next;
+  }
+  return undefined;
+}
+
+/** Tags each volume with its own tags: a launch can only give all of them the same. `undefined`: all are tagged. */
+function tagVolumes(order: LaunchOrder, found: Found, instance: FoundInstance): Next | undefined {
+  for (const { device, volumeId } of instance.mappings) {
+    const volume = found.volumes.find((one) => one.volumeId === volumeId);
+    if (volume?.tags[RESTORE_TAG.role] !== undefined && volume.tags[RESTORE_TAG.role] !== ROLE.instance) continue;
+    const wanted = order.volumes.find((one) => one.device === device);
+    const isBase = device === instance.rootDevice && instance.imageId === order.baseImageId;
+    const role = isBase ? BASE_ROLE : device;
+    const tags = tagsFor(order, role, isBase ? {} : wanted?.tags);
+    return { action: { do: "write-tags", resourceId: volumeId, tags, what: `volume of ${device}` } };
+  }
+  return undefined;
+}
+
+/** Sets what a launch can't say. `undefined`: all is set. */
+function complete(order: LaunchOrder, instance: FoundInstance): Next | undefined {
+  for (const { deviceIndex, interfaceId, sourceDestCheck } of instance.interfaces) {
+    const wanted = order.as.interfaces.find((one) => one.deviceIndex === deviceIndex)?.sourceDestCheck;
+    if (wanted === false && sourceDestCheck) return { action: { do: "forward-packets", interfaceId } };
+  }
+  for (const { device, isRoot, deleteOnTermination } of order.volumes) {
+    const next = setDeletion(instance, isRoot ? instance.rootDevice : device, deleteOnTermination);
+    if (next !== undefined) return next;
+  }
+  return undefined;
+}
+
+/** Waits until EC2's own checks of the instance pass. `undefined`: they did. */
+function healthy({ instanceId, health = "not known yet" }: FoundInstance): Next | undefined {
+  if (health === "ok") return undefined;
+  if (health !== "impaired") return { wait: `the status checks of ${instanceId} (${health})` };
+  const message = `${instanceId} runs, and EC2's status checks fail`;
+  const hint = `It may not boot. Look at it with \`aws ec2 get-console-output --instance-id ${instanceId}\`, or undo this restore.`;
+  return { failed: { code: "StatusChecksFailed", message, hint } };
+}
+
+function protect(
+  { as: { launch: wanted } }: LaunchOrder,
+  { instanceId, isProtected }: FoundInstance,
+): Next | undefined {
+  const { disableApiTermination: termination = false, disableApiStop: stop = false } = wanted;
+  if (isProtected === true || (!termination && !stop)) return undefined;
+  return { action: { do: "protect-instance", instanceId, termination, stop } };
+}
+
+/** Returns what is to be done now. */
+export function nextOfLaunch(order: LaunchOrder, found: Found): Next {
+  const { instance } = found;
+  if (instance === undefined) return launch(order, found);
+  if (ENDED.includes(instance.state)) return endedWhy(instance);
+  if (instance.state === "pending") return { wait: `${instance.instanceId} to run` };
+  const tagging = tagVolumes(order, found, instance) ?? swapRoot(order, found, instance);
+  if (tagging !== undefined) return tagging;
+  const start = running(instance);
+  if (start !== undefined) return start;
+  const last = addShared(order, found, instance) ?? complete(order, instance) ?? healthy(instance);
+  if (last !== undefined) return last;
+  const [image] = found.images;
+  if (image !== undefined) return { action: { do: "deregister-image", imageId: image.imageId } };
+  const made = [
+    ...found.volumes.map(({ volumeId, tags }) => ({ id: volumeId, tags })),
+    ...found.groups.map(({ groupId, tags }) => ({ id: groupId, tags })),
+    { id: instance.instanceId, tags: instance.tags },
+  ];
+  return protect(order, instance) ?? markDone(made) ?? { done: true };
+}

@@ -1,0 +1,102 @@
+/**
+ * Decides the next step of `restore --replace`: other volumes for an instance that keeps its id, addresses and interfaces.
+ * All volumes are swapped while it is stopped, so that it never boots with disks of two different times. Where only the
+ * root is restored, EC2 replaces it while the instance runs. The old volumes are kept, and named. See docs/adr/0025. Pure.
+ */
+import type { Next } from "../action";
+import type { Found, FoundInstance } from "../found";
+import type { ReplaceOrder } from "../order";
+import { RESTORE_TAG, type RestoreName, oldRole, tagsFor } from "../restoreTags";
+import type { SourceVolume } from "../source";
+import { attach, detach, makeVolumes, markDone, running, setDeletion, stopped, volumeOf } from "./volumeSteps";
+
+/** Tags a volume that is taken off: the tags name the restore and its place, for an undo. */
+function tagOld(order: RestoreName, { mappings }: FoundInstance, device: string): Next | undefined {
+  const mapped = mappings.find((one) => one.device === device);
+  if (mapped === undefined) return undefined;
+  const tags = tagsFor(order, oldRole(device, mapped.deleteOnTermination));
+  return { action: { do: "write-tags", resourceId: mapped.volumeId, tags, what: `the old ${device}` } };
+}
+
+/** Tags the volume at a device as old, unless it is so already. */
+function nameOld(order: ReplaceOrder, found: Found, instance: FoundInstance, device: string): Next | undefined {
+  const mapped = instance.mappings.find((one) => one.device === device);
+  if (mapped === undefined || mapped.volumeId === volumeOf(found, device)?.volumeId) return undefined;
+  const isNamed = found.volumes.some((one) => one.volumeId === mapped.volumeId);
+  return isNamed ? undefined : tagOld(order, instance, device);
+}
+
+/** Puts the new volume in the place of the old one, while the instance is stopped. */
+function swap(order: ReplaceOrder, found: Found, instance: FoundInstance, wanted: SourceVolume): Next | undefined {
+  const { device } = wanted;
+  const made = volumeOf(found, device);
+  if (made === undefined) return undefined;
+  const mapped = instance.mappings.find((one) => one.device === device);
+  const isOld = mapped !== undefined && mapped.volumeId !== made.volumeId;
+  const first = isOld ? (nameOld(order, found, instance, device) ?? detach(instance, device)) : undefined;
+  return first ?? attach(made, instance, device);
+}
+
+function ends(wanted: SourceVolume, found: Found): boolean | undefined {
+  const old = found.volumes.find(({ tags }) => tags[RESTORE_TAG.role] === oldRole(wanted.device, true));
+  return wanted.deleteOnTermination ?? (old === undefined ? undefined : true);
+}
+
+function throughTask(order: ReplaceOrder, found: Found, instance: FoundInstance): Next | undefined {
+  const device = order.rootDevice;
+  const made = volumeOf(found, device);
+  if (made === undefined || instance.mappings.some((one) => one.volumeId === made.volumeId)) return undefined;
+  const [task] = found.tasks;
+  if (task === undefined) {
+    const naming = nameOld(order, found, instance, device);
+    return naming ?? { action: { do: "replace-root", instanceId: instance.instanceId, volumeId: made.volumeId } };
+  }
+  if (task.state === "succeeded" || task.state === "pending" || task.state === "in-progress") {
+    return { wait: `EC2 to replace the root volume (${task.state})` };
+  }
+  const hint =
+    task.state === "failed-detached"
+      ? "The instance has no root volume now. Undo this restore: that puts the old one back."
+      : "The instance still has its old root volume. Undo this restore, and run it again with --stop.";
+  return { failed: { code: "RootNotReplaced", message: `${task.taskId} is ${task.state}`, hint } };
+}
+
+/** Returns what is to be done now. */
+export function nextOfReplace(order: ReplaceOrder, found: Found): Next {
+  const { instance } = found;
+  if (instance === undefined || ["shutting-down", "terminated"].includes(instance.state)) {
+    const message = `${order.instanceId} is ${instance?.state ?? "not there"}`;
+    return { failed: { code: "NoInstance", message, hint: "Launch it anew: vault restore --launch" } };
+  }
+  const making = makeVolumes(order.volumes, found, order.availabilityZone);
+  if (making !== undefined) return making;
+  const isSwapped = order.volumes.every(({ device }) =>
+    instance.mappings.some((one) => one.device === device && one.volumeId === volumeOf(found, device)?.volumeId),
+  );
+  if (order.isRootTask) {
+    const next = throughTask(order, found, instance);
+    if (next !== undefined) return next;
+  } else if (!isSwapped) {
+    const halt = stopped(instance);
+    if (halt !== undefined) return halt;
+    for (const wanted of order.volumes) {
+      const next = swap(order, found, instance, wanted);
+      if (next !== undefined) return next;
+    }
+  }
+  return finish(order, found, instance);
+}
+
+function finish(order: ReplaceOrder, found: Found, instance: FoundInstance): Next {
+  for (const wanted of order.volumes) {
+    const volume = volumeOf(found, wanted.device);
+    const next =
+      (volume === undefined ? undefined : attach(volume, instance, wanted.device)) ??
+      setDeletion(instance, wanted.device, ends(wanted, found));
+    if (next !== undefined) return next;
+  }
+  const start = order.wasRunning ? running(instance) : undefined;
+  if (start !== undefined) return start;
+  const made = order.volumes.flatMap(({ device }) => volumeOf(found, device) ?? []);
+  return markDone(made.map(({ volumeId, tags }) => ({ id: volumeId, tags }))) ?? { done: true };
+}

@@ -1,0 +1,60 @@
+/** What a restore is to make, with every choice made. A restore can be planned again from its order. Types only. */
+import type { Word } from "../vault/lib/words";
+import type { CapturedLaunch } from "../vault/model/launchSpec";
+import type { Tags } from "../vault/model/world";
+import type { SourceVolume } from "./source";
+
+/** `launch`: a new instance. `volumes`: volumes, attached or not. `replace`: the volumes of an instance, in place. */
+export type Mode = "launch" | "volumes" | "replace";
+
+/** What every restore has. */
+interface Common {
+  /** `r-20261129T121500-4f1c`: it finds everything that the restore made. */
+  restoreId: string;
+  region: string;
+  /** Instance and slot of the recovery point. */
+  instanceId: string;
+  slot: string;
+  /** The root first. */
+  volumes: readonly SourceVolume[];
+  /** The choices as words, for the tags of all that is made: see choices.ts. */
+  choices: readonly Word[];
+  /** Key of the restored volumes; absent: that of each snapshot. */
+  kmsKeyId?: string;
+  /** MiB per second at which EC2 reads the snapshots, for a price; absent: at first use. */
+  initializationRate?: number;
+}
+
+export interface LaunchOrder extends Common {
+  mode: "launch";
+  instanceType: string;
+  availabilityZone: string;
+  /** How it is launched, in this region's own ids. */
+  as: CapturedLaunch;
+  instanceTags: Tags;
+  /** The VPC of the group that lets nothing in or out, if the instance is launched in one. */
+  isolatedIn?: string;
+  /** Public image of the same platform, for where the root's image lost its billing code. */
+  baseImageId?: string;
+  /** Public images' billing code that is wanted; absent: not captured. */
+  usageOperation?: string;
+}
+
+export interface VolumesOrder extends Common {
+  mode: "volumes";
+  availabilityZone: string;
+  /** Instance that they are attached to; absent: to none. */
+  attachTo?: string;
+}
+
+export interface ReplaceOrder extends Common {
+  mode: "replace";
+  availabilityZone: string;
+  /** True if the instance ran, and is started again. */
+  wasRunning: boolean;
+  /** Set where only the root is replaced and EC2 does it while the instance runs (CreateReplaceRootVolumeTask). */
+  isRootTask: boolean;
+  rootDevice: string;
+}
+
+export type Order = LaunchOrder | VolumesOrder | ReplaceOrder;
