@@ -51,6 +51,13 @@ export const FUNCTION_RIGHTS = [
     Condition: { StringEquals: { "aws:RequestedRegion": ["us-east-1", "us-west-2"] } },
   },
   {
+    Sid: "ReadLaunchFacts",
+    Effect: "Allow",
+    Action: ["ec2:DescribeInstanceCreditSpecifications", "ec2:DescribeSubnets", "ec2:DescribeInstanceAttribute"],
+    Resource: "*",
+    Condition: { StringEquals: { "aws:RequestedRegion": "us-east-1" } },
+  },
+  {
     Sid: "SnapshotProtectedInstances",
     Effect: "Allow",
     Action: "ec2:CreateSnapshots",

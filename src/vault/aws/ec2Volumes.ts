@@ -5,14 +5,10 @@ import { tagsFromList } from "../model/tags";
 import { keyEndOf } from "../model/volumeFlags";
 import type { AttachedVolume, ProtectedInstance } from "../model/world";
 import { FILTER_VALUES } from "./ec2Limits";
+import { said } from "../lib/said";
 
 /** Page size that is recommended for DescribeVolumes. */
 const VOLUME_PAGE_SIZE = 500;
-
-/** Returns what becomes of a volume if its instance is terminated, if EC2 says so. */
-function fateOf({ DeleteOnTermination }: { DeleteOnTermination?: boolean }): Partial<AttachedVolume> {
-  return DeleteOnTermination === undefined ? {} : { deleteOnTermination: DeleteOnTermination };
-}
 
 /** Returns the volumes in an instance's mappings, which are in the same answer as the instance itself. */
 export function attachedVolumes(instance: Instance): AttachedVolume[] {
@@ -21,7 +17,7 @@ export function attachedVolumes(instance: Instance): AttachedVolume[] {
     if (Ebs?.VolumeId === undefined) continue;
     const isRoot = DeviceName === instance.RootDeviceName;
     const one = { volumeId: Ebs.VolumeId, deviceName: DeviceName, isRoot, tags: {} };
-    volumes.push({ ...one, ...fateOf(Ebs) });
+    volumes.push(said<AttachedVolume>({ ...one, deleteOnTermination: Ebs.DeleteOnTermination }));
   }
   return volumes;
 }
@@ -64,9 +60,15 @@ function byInstance(volumes: readonly Volume[]): Map<string, AttachedVolume[]> {
   const attached = new Map<string, AttachedVolume[]>();
   for (const volume of volumes) {
     for (const attachment of volume.Attachments ?? []) {
-      const { InstanceId = "", Device: deviceName = "", State } = attachment;
+      const { InstanceId = "", Device: deviceName = "", State, DeleteOnTermination: deleteOnTermination } = attachment;
       if (volume.VolumeId === undefined || LEAVING_STATES.includes(State ?? "")) continue;
-      const one = { volumeId: volume.VolumeId, deviceName, isRoot: false, ...fateOf(attachment), tags: {} };
+      const one = said<AttachedVolume>({
+        volumeId: volume.VolumeId,
+        deviceName,
+        isRoot: false,
+        deleteOnTermination,
+        tags: {},
+      });
       attached.set(InstanceId, [...(attached.get(InstanceId) ?? []), withSpec(one, volume)]);
     }
   }

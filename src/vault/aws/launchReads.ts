@@ -10,7 +10,7 @@ import { chunksOf } from "../lib/collections";
 import type { LaunchAttributes, SubnetSpec } from "../model/launchSpec";
 import { tagsFromList } from "../model/tags";
 import { FILTER_VALUES, PAGE_SIZE } from "./ec2Limits";
-import { said } from "./said";
+import { said } from "../lib/said";
 
 /** Most ids in a call (API reference, DescribeInstanceCreditSpecifications). */
 const CREDIT_IDS = 1_000;

@@ -2,6 +2,7 @@
  * Completes what DescribeInstances said of a launch: with the answers of the batch calls, and with what the instance's
  * newest snapshot already says. Pure.
  */
+import { said } from "../lib/said";
 import type { CapturedLaunch, InterfaceSpec, LaunchAttributes, SubnetSpec } from "../model/launchSpec";
 import { hasSameFacts, launchFromTags } from "../model/launchTags";
 import type { ProtectedInstance, Snapshot, Tags } from "../model/world";
@@ -28,62 +29,34 @@ export function newestTags(own: readonly Snapshot[], instanceIds: ReadonlySet<st
   return new Map([...newest].map(([instanceId, { tags }]) => [instanceId, tags]));
 }
 
-/** Returns the subnets to ask for, each once. */
-export function subnetsOf(instances: readonly Captured[]): string[] {
-  const all = instances.flatMap(({ captured }) => captured.interfaces.map(({ subnetId }) => subnetId));
-  return [...new Set(all.filter((id) => id !== undefined))];
-}
-
 /** Decides whether an instance earns CPU credits: T2 and later (EC2 user guide, "Burstable performance instances"). */
 export function isBurstable({ instanceType }: ProtectedInstance): boolean {
   return /^t(?!1\.)\d/.test(instanceType);
 }
 
-/** Returns the facts of a subnet that an earlier capture has. */
-function earlierSubnet(earlier: readonly InterfaceSpec[], id: string | undefined): SubnetSpec {
-  const { subnetName, subnetCidr, zoneId } = earlier.find(({ subnetId }) => subnetId === id) ?? {};
-  return {
-    ...(subnetName !== undefined && { subnetName }),
-    ...(subnetCidr !== undefined && { subnetCidr }),
-    ...(zoneId !== undefined && { zoneId }),
-  };
-}
-
 /**
- * Adds the facts of the batch calls. Where an answer is absent, those of the newest snapshot are better than none: a
- * subnet's CIDR and zone never change.
+ * Completes a capture with the answers of the batch calls. Where an answer is absent, the facts of the newest snapshot
+ * are better than none: a subnet's CIDR and zone never change. The attributes of the newest snapshot are carried over if
+ * all other facts are the same.
  */
-export function withBatchFacts(instance: Captured, newest: Tags, { subnets, credits }: BatchFacts): Captured {
-  const { launch, interfaces } = instance.captured;
+export function carried(instance: Captured, newest: Tags, { subnets, credits }: BatchFacts): Captured {
   const earlier = launchFromTags(newest);
-  const cpuCredits = isBurstable(instance)
-    ? (credits.get(instance.instanceId) ?? earlier?.launch.cpuCredits)
-    : undefined;
-  return {
-    ...instance,
-    captured: {
-      launch: { ...launch, ...(cpuCredits !== undefined && { cpuCredits }) },
-      interfaces: interfaces.map((one) => ({
-        ...one,
-        ...(subnets.get(one.subnetId ?? "") ?? earlierSubnet(earlier?.interfaces ?? [], one.subnetId)),
-      })),
-    },
-  };
+  const interfaces = instance.captured.interfaces.map((one): InterfaceSpec => {
+    const { subnetName, subnetCidr, zoneId } = earlier?.interfaces.find((its) => its.subnetId === one.subnetId) ?? {};
+    const { subnetId = "" } = one;
+    return { ...one, ...said<SubnetSpec>(subnets.get(subnetId) ?? { subnetName, subnetCidr, zoneId }) };
+  });
+  const credit = credits.get(instance.instanceId) ?? earlier?.launch.cpuCredits;
+  const launch = { ...instance.captured.launch, ...(isBurstable(instance) && said({ cpuCredits: credit })) };
+  const captured = { launch, interfaces };
+  if (earlier === undefined || !hasSameFacts(newest, captured)) return { ...instance, captured };
+  const { disableApiTermination, disableApiStop, shutdownBehavior } = earlier.launch;
+  const attributes = said<LaunchAttributes>({ disableApiTermination, disableApiStop, shutdownBehavior });
+  return { ...instance, captured: { launch: { ...launch, ...attributes }, interfaces } };
 }
 
-/**
- * Returns the attributes that the newest snapshot has. `undefined` if it lacks one, or if another fact has changed since:
- * then the attributes are read again.
- */
-export function carriedAttributes({ captured }: Captured, newest: Tags): LaunchAttributes | undefined {
-  if (!hasSameFacts(newest, captured)) return undefined;
-  const { disableApiTermination, disableApiStop, shutdownBehavior } = launchFromTags(newest)?.launch ?? {};
-  const isAbsent = [disableApiTermination, disableApiStop, shutdownBehavior].includes(undefined);
-  return isAbsent ? undefined : { disableApiTermination, disableApiStop, shutdownBehavior };
-}
-
-/** Adds attributes to a capture. */
-export function withAttributes(instance: Captured, attributes: LaunchAttributes): Captured {
-  const { captured } = instance;
-  return { ...instance, captured: { ...captured, launch: { ...captured.launch, ...attributes } } };
+/** Decides whether the attributes must be read: nobody has read all of them, or another fact has changed since. */
+export function lacksAttributes({ captured }: Captured): boolean {
+  const { disableApiTermination, disableApiStop, shutdownBehavior } = captured.launch;
+  return [disableApiTermination, disableApiStop, shutdownBehavior].includes(undefined);
 }

@@ -13,11 +13,6 @@ export function keyEndOf(keyId: string | undefined): string | undefined {
   return keyId === undefined ? undefined : KEY_END.exec(keyId)?.[0];
 }
 
-/** Decides whether a text is what {@link keyEndOf} returns. */
-export function isKeyEnd(text: string): boolean {
-  return text !== "" && keyEndOf(text) === text;
-}
-
 /** Returns `gone=1 multi=1 key=0123456789ab`; `undefined` if nothing is known. */
 export function volumeFlagsToText({ deleteOnTermination, multiAttach, kmsKeyEnd }: VolumeFlags): string | undefined {
   const [text] = packWords(
@@ -35,10 +30,10 @@ export function volumeFlagsToText({ deleteOnTermination, multiAttach, kmsKeyEnd 
 export function volumeFlagsFromTags(tags: Tags): VolumeFlags {
   const words = new Map(parseWords([tags[TAG.volumeFlags] ?? ""]));
   const gone = words.get("gone");
-  const key = words.get("key") ?? "";
+  const key = words.get("key");
   return {
     ...(gone !== undefined && /^[01]$/.test(gone) && { deleteOnTermination: gone === "1" }),
     ...(words.get("multi") === "1" && { multiAttach: true }),
-    ...(isKeyEnd(key) && { kmsKeyEnd: key }),
+    ...(key !== undefined && keyEndOf(key) === key && { kmsKeyEnd: key }),
   };
 }

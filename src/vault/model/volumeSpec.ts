@@ -5,7 +5,7 @@
  */
 import { SEPARATOR, escaped, packTexts, unescaped } from "../lib/words";
 import { MAX_TAG_VALUE, TAG, continuedTags, continuedValues } from "./tags";
-import { isKeyEnd } from "./volumeFlags";
+import { keyEndOf } from "./volumeFlags";
 import type { AttachedVolume, Tags } from "./world";
 
 export type VolumeSpec = Omit<AttachedVolume, "tags">;
@@ -17,14 +17,15 @@ const COLON = "+3A";
 /** Tags of specs up to which flags and key ends are written: those of 100 volumes leave room for the vault's others. */
 const MAX_WITH_FLAGS = 24;
 
-/** `g`: goes with its instance, `k`: is kept, `m`: multi-attach. */
-function flagsOf({ deleteOnTermination, multiAttach }: VolumeSpec): string {
-  const fate = deleteOnTermination === undefined ? "" : deleteOnTermination ? "g" : "k";
-  return fate + (multiAttach ? "m" : "");
-}
+/** What the entries of a set have beyond what every one has: flags, and then the ends of the keys. */
+type More = "none" | "flags" | "keys";
 
-/** Returns the fields of a volume up to its flags. */
-function encode(volume: VolumeSpec): string {
+/** Returns the entry of a volume. Flags are `g`: goes with its instance, `k`: is kept, `m`: multi-attach; older tags end before. */
+function encode(volume: VolumeSpec, more: More): string {
+  const { deleteOnTermination, multiAttach, kmsKeyEnd = "" } = volume;
+  const fate = deleteOnTermination === undefined ? "" : deleteOnTermination ? "g" : "k";
+  const flags = more === "none" ? "" : fate + (multiAttach ? "m" : "");
+  const key = more === "keys" ? kmsKeyEnd : "";
   return [
     volume.volumeId,
     escaped(volume.deviceName).replaceAll(FIELD, COLON),
@@ -33,14 +34,9 @@ function encode(volume: VolumeSpec): string {
     volume.sizeGiB ?? "",
     volume.iops ?? "",
     volume.throughputMiBps ?? "",
+    ...(flags + key === "" ? [] : [flags]),
+    ...(key === "" ? [] : [key]),
   ].join(FIELD);
-}
-
-/** Adds flags, and then the end of the key, each only if it or a later one is known: older tags end before. */
-function withFlags(volume: VolumeSpec, kmsKeyEnd = ""): string {
-  const more = [flagsOf(volume), kmsKeyEnd];
-  while (more.length > 0 && more[more.length - 1] === "") more.pop();
-  return [encode(volume), ...more].join(FIELD);
 }
 
 function count(text: string | undefined): number | undefined {
@@ -60,16 +56,8 @@ function decode(entry: string): VolumeSpec | undefined {
     throughputMiBps: count(throughput),
     ...(/^[gk]m?$/.test(flags) && { deleteOnTermination: flags.startsWith("g") }),
     ...(/^[gk]?m$/.test(flags) && { multiAttach: true }),
-    ...(isKeyEnd(key) && { kmsKeyEnd: key }),
+    ...(keyEndOf(key) === key && { kmsKeyEnd: key }),
   };
-}
-
-/** Packs the entries that a tag can hold. */
-function packed(entries: readonly string[]): string[] {
-  return packTexts(
-    entries.filter(({ length }) => length <= MAX_TAG_VALUE),
-    MAX_TAG_VALUE,
-  );
 }
 
 /**
@@ -77,15 +65,12 @@ function packed(entries: readonly string[]): string[] {
  * value require. Specs of very many volumes lack the ends of their keys, and then their flags.
  */
 export function volumeSpecToTags(volumes: readonly VolumeSpec[]): Tags {
-  const forms = [
-    () => packed(volumes.map((one) => withFlags(one, one.kmsKeyEnd))),
-    () => packed(volumes.map((one) => withFlags(one))),
-  ];
-  for (const form of forms) {
-    const values = form();
-    if (values.length <= MAX_WITH_FLAGS) return Object.fromEntries(continuedTags(TAG.volumes, values));
-  }
-  return Object.fromEntries(continuedTags(TAG.volumes, packed(volumes.map(encode))));
+  const packed = (more: More) => {
+    const fitting = volumes.map((one) => encode(one, more)).filter(({ length }) => length <= MAX_TAG_VALUE);
+    return packTexts(fitting, MAX_TAG_VALUE);
+  };
+  const whole = [packed("keys"), packed("flags")].find(({ length }) => length <= MAX_WITH_FLAGS);
+  return Object.fromEntries(continuedTags(TAG.volumes, whole ?? packed("none")));
 }
 
 /** Reads the spec of one volume from its snapshot's tags; `undefined` if a person removed or changed them. */

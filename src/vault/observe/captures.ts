@@ -8,12 +8,10 @@ import { ATTRIBUTE_CALLS, describeAttributes, describeCredits, describeSubnets }
 import {
   type BatchFacts,
   type Captured,
-  carriedAttributes,
+  carried,
   isBurstable,
+  lacksAttributes,
   newestTags,
-  subnetsOf,
-  withAttributes,
-  withBatchFacts,
 } from "../inventory/captures";
 import { runSteps } from "../lib/pool";
 import { SECOND_MS } from "../lib/time";
@@ -58,24 +56,10 @@ function note(error: unknown, subject: string, { problems, meanings }: Failed): 
     "launch-not-read",
     subject,
     `could not read ${subject}: ${cause.code}: ${cause.message}; the snapshots are made with what is known otherwise`,
-    "The data are backed up. If this repeats, check that the function's role has the statement ReadLaunchFacts of the " +
-      "stack, and no other policy denies it.",
+    "The data are backed up. If this repeats, check that the role has the statement ReadLaunchFacts, and nothing denies it.",
   );
   if (!problems.some((one) => one.subject === subject)) problems.push(said);
   return meaning;
-}
-
-async function attemptBatch<T>(
-  read: () => Promise<Map<string, T>>,
-  subject: string,
-  failed: Failed,
-): Promise<Map<string, T>> {
-  try {
-    return await read();
-  } catch (error) {
-    note(error, subject, failed);
-    return new Map();
-  }
 }
 
 async function readBatch(
@@ -84,10 +68,17 @@ async function readBatch(
   { primaryRegion }: CoreSettings,
   failed: Failed,
 ): Promise<BatchFacts> {
+  const attempt = <T>(read: Promise<Map<string, T>>, what: string) =>
+    read.catch((error: unknown) => {
+      note(error, `${what} in ${primaryRegion}`, failed);
+      return new Map<string, T>();
+    });
   const burstable = due.filter(isBurstable).map(({ instanceId }) => instanceId);
+  const all = due.flatMap(({ captured }) => captured.interfaces.map(({ subnetId }) => subnetId));
+  const subnetIds = [...new Set(all.filter((id) => id !== undefined))];
   const [subnets, credits] = await Promise.all([
-    attemptBatch(() => describeSubnets(reader, subnetsOf(due)), `subnets in ${primaryRegion}`, failed),
-    attemptBatch(() => describeCredits(reader, burstable), `CPU credit options in ${primaryRegion}`, failed),
+    attempt(describeSubnets(reader, subnetIds), "subnets"),
+    attempt(describeCredits(reader, burstable), "CPU credit options"),
   ]);
   return { subnets, credits };
 }
@@ -117,11 +108,10 @@ async function readAttributes(
   return found;
 }
 
-function isCaptured(instance: NonNullable<World["instances"]>[number]): instance is Captured {
-  return instance.captured !== undefined;
-}
-
-/** Completes the captures of the instances that are due. Makes no call if none is. */
+/**
+ * Completes the captures of the instances that are due. Makes no call if none is. A region that gives no answer to a batch
+ * call gives none to the many calls for attributes either, so those are not made.
+ */
 export async function observeCaptures(
   clients: VaultClients,
   settings: CoreSettings,
@@ -129,27 +119,26 @@ export async function observeCaptures(
   { due, own, now, deadlineMs }: CaptureLook,
 ): Promise<World> {
   const { instances = [], problems } = world;
-  const wanted = instances.filter(isCaptured).filter(({ instanceId }) => due.has(instanceId));
+  const wanted = instances.filter((one): one is Captured => due.has(one.instanceId) && one.captured !== undefined);
   if (wanted.length === 0) return world;
   const untilMs = Math.min(deadlineMs, now() + PATIENCE_MS);
   const failed: Failed = { problems: [], meanings: [] };
   const { reader } = ec2In(clients, settings.primaryRegion);
   const batch = await readBatch(reader, wanted, settings, failed);
-  const tags = newestTags(own, due);
-  const known = wanted.map((one) => withBatchFacts(one, tags.get(one.instanceId) ?? {}, batch));
-  const carried = new Map(known.map((one) => [one.instanceId, carriedAttributes(one, tags.get(one.instanceId) ?? {})]));
-  // A region that gives no answer to a batch gives none to the many calls either.
+  const newest = newestTags(own, due);
+  const known = wanted.map((one) => carried(one, newest.get(one.instanceId) ?? {}, batch));
   const isDown = failed.meanings.some((meaning) => meaning === "limit" || meaning === "unknown");
-  const lacking = isDown ? [] : known.filter(({ instanceId }) => carried.get(instanceId) === undefined);
+  const lacking = isDown ? [] : known.filter(lacksAttributes);
   const read = await readAttributes(reader, lacking, `attributes of instances in ${settings.primaryRegion}`, {
     failed,
     hasTime: () => now() < untilMs,
   });
   const complete = new Map(
-    known.map((one) => [
-      one.instanceId,
-      withAttributes(one, carried.get(one.instanceId) ?? read.get(one.instanceId) ?? {}),
-    ]),
+    known.map((one) => {
+      const { launch, interfaces } = one.captured;
+      const captured = { launch: { ...launch, ...read.get(one.instanceId) }, interfaces };
+      return [one.instanceId, { ...one, captured }];
+    }),
   );
   return {
     ...world,

@@ -6,37 +6,29 @@ import { type Problem, problem } from "../../model/problem";
 const DISK_SERIES = ["d", "h", "i", "im", "is"];
 
 /**
- * Decides whether a type has instance-store disks, by its name: those of Nitro instances are in no block device mapping.
- * The letter `d` after the generation stands for them (AWS, "Amazon EC2 instance type naming conventions").
+ * Returns one notice for each fact. The types of Nitro instances tell by their names whether they have disks of the host,
+ * since no block device mapping shows those: the letter `d` after the generation stands for them (AWS, "Amazon EC2
+ * instance type naming conventions").
  */
-function hasHostDisks(instanceType: string): boolean {
-  const [, series = "", options = ""] = /^([a-z]+)\d+([a-z]*)\./.exec(instanceType) ?? [];
-  return DISK_SERIES.includes(series) || options.includes("d");
-}
-
-function limit(instanceId: string, fact: string, message: string, hint: string): Problem {
-  return problem("restore-limit", `${instanceId}/${fact}`, `${instanceId} ${message}`, hint);
-}
-
-/** Returns one notice for each fact. */
 export function restoreLimits({ instanceId, instanceType, captured }: ProtectedInstance): Problem[] {
-  const { instanceStoreDevices: devices = [], hibernation, productCodes = [] } = captured?.launch ?? {};
+  const { instanceStoreDevices = [], hibernation, productCodes = [] } = captured?.launch ?? {};
+  const [, series = "", options = ""] = /^([a-z]+)\d+([a-z]*)\./.exec(instanceType) ?? [];
+  const disks = DISK_SERIES.includes(series) || options.includes("d") ? [instanceType] : [];
+  const where = instanceStoreDevices.length > 0 ? instanceStoreDevices : disks;
+  const limit = (fact: string, message: string, hint: string) =>
+    problem("restore-limit", `${instanceId}/${fact}`, `${instanceId} ${message}`, hint);
   const problems: Problem[] = [];
-  if (devices.length > 0 || hasHostDisks(instanceType)) {
-    const where = devices.length > 0 ? devices.join(", ") : `by its type, ${instanceType}`;
-    const message = `has instance-store disks (${where}): no snapshot has their data`;
-    const hint = "A restored instance has empty ones. Keep what must survive on EBS volumes.";
-    problems.push(limit(instanceId, "instance-store", message, hint));
+  if (where.length > 0) {
+    const message = `has instance-store disks (${where.join(", ")}): no snapshot has their data`;
+    problems.push(limit("instance-store", message, "Keep what must survive on EBS volumes."));
   }
   if (hibernation === true) {
     const message = "may hibernate: a restored instance boots, and does not resume what was in memory";
-    const hint = "Let applications save what must survive before the instance hibernates.";
-    problems.push(limit(instanceId, "hibernation", message, hint));
+    problems.push(limit("hibernation", message, "Save what must survive before the instance hibernates."));
   }
   if (productCodes.length > 0) {
-    const message = `has product codes of AWS Marketplace (${productCodes.join(", ")}): a restore needs their subscription`;
-    const hint = "Keep the subscription while you keep the backups, and restore to a type that the product allows.";
-    problems.push(limit(instanceId, "product-codes", message, hint));
+    const message = `has product codes (${productCodes.join(", ")}): a restore needs their subscription in AWS Marketplace`;
+    problems.push(limit("product-codes", message, "Keep the subscription as long as the backups."));
   }
   return problems;
 }
