@@ -4,7 +4,12 @@
  * credentials.
  */
 import { join } from "node:path";
-import { DescribeInstancesCommand, DescribeVolumesCommand, type EC2Client } from "@aws-sdk/client-ec2";
+import {
+  DescribeInstancesCommand,
+  DescribeSnapshotsCommand,
+  DescribeVolumesCommand,
+  type EC2Client,
+} from "@aws-sdk/client-ec2";
 import { recoverability } from "../../src/local/findings/recoverability";
 import { policiesOf } from "../../src/local/permissions/declaredPolicies";
 import { readDecisions } from "../../src/local/runtime/functionLog";
@@ -96,6 +101,7 @@ describe("a call that the role's policy lacks", () => {
     ["MakeTaggedSnapshots", "UnauthorizedOperation", "ec2:CreateSnapshots", "snapshot/*"],
     ["TagOnlyWhatIsBeingMade", "UnauthorizedOperation", "ec2:CreateTags", "snapshot/*"],
     ["Observe", "UnauthorizedOperation", "ec2:DescribeInstances", "*"],
+    ["ReadLaunchFacts", "UnauthorizedOperation", "ec2:DescribeSubnets", "*"],
     ["WriteAudit", "AccessDenied", "s3:PutObject", "arn:aws:s3:::smart-vault-dev-audit"],
     ["SetTheClock", "AccessDeniedException", "scheduler:GetSchedule", "schedule/smart-vault-dev"],
     ["LetTheClockCall", "AccessDeniedException", "iam:PassRole", "role/smart-vault-dev-scheduler"],
@@ -112,6 +118,15 @@ describe("a call that the role's policy lacks", () => {
     );
     expect(reported).toContain(code);
     expect(reported).toContain(`is not authorized to perform: ${action} on resource: ${asked[0]!.resource}`);
+  });
+
+  it("stops no snapshot if it only reads what a launch needs", async () => {
+    const slot = await nextSlot();
+    without("ReadLaunchFacts");
+    await served(slot);
+    const tags = { Filters: [{ Name: "tag:smart-vault:slot", Values: [slot] }] };
+    const { Snapshots = [] } = await client.send(new DescribeSnapshotsCommand(tags));
+    expect(Snapshots.map(({ VolumeId }) => VolumeId).sort()).toEqual([WEB_ROOT, SHARED].sort());
   });
 
   it("is accepted with it", async () => {
