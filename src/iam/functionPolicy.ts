@@ -26,28 +26,18 @@ function readStatement(args: FunctionPolicyArgs): Statement {
   return {
     Sid: "Observe",
     Effect: "Allow",
+    // Whether AWS checks DescribeInstanceAttribute on the instance is not verified (docs/ASSUMPTIONS.md, A42).
     Action: [
+      "ec2:DescribeInstanceAttribute",
+      "ec2:DescribeInstanceCreditSpecifications",
       "ec2:DescribeInstances",
       "ec2:DescribeLockedSnapshots",
       "ec2:DescribeSnapshotAttribute",
+      "ec2:DescribeSubnets",
       "ec2:DescribeVolumes",
     ],
     Resource: "*",
     Condition: { StringEquals: { "aws:RequestedRegion": allRegions(args) } },
-  };
-}
-
-/**
- * Returns the permission to read what a launch needs, in the region of the instances. AWS defines no resources for the
- * first two. Whether it checks the third on the instance is not verified (docs/ASSUMPTIONS.md, A42), so it is on `*`.
- */
-function launchFactsStatement({ primaryRegion }: FunctionPolicyArgs): Statement {
-  return {
-    Sid: "ReadLaunchFacts",
-    Effect: "Allow",
-    Action: ["ec2:DescribeInstanceCreditSpecifications", "ec2:DescribeSubnets", "ec2:DescribeInstanceAttribute"],
-    Resource: "*",
-    Condition: { StringEquals: { "aws:RequestedRegion": primaryRegion } },
   };
 }
 
@@ -103,7 +93,6 @@ export function functionPolicy(args: FunctionPolicyArgs): aws.iam.PolicyDocument
     Version: "2012-10-17",
     Statement: [
       readStatement(args),
-      launchFactsStatement(args),
       ...(args.dryRun ? [] : writeStatements(args)),
       keyStateStatement(args),
       ...serviceStatements(args),

@@ -42,20 +42,16 @@ export const FUNCTION_RIGHTS = [
     Sid: "Observe",
     Effect: "Allow",
     Action: [
+      "ec2:DescribeInstanceAttribute",
+      "ec2:DescribeInstanceCreditSpecifications",
       "ec2:DescribeInstances",
       "ec2:DescribeLockedSnapshots",
       "ec2:DescribeSnapshotAttribute",
+      "ec2:DescribeSubnets",
       "ec2:DescribeVolumes",
     ],
     Resource: "*",
     Condition: { StringEquals: { "aws:RequestedRegion": ["us-east-1", "us-west-2"] } },
-  },
-  {
-    Sid: "ReadLaunchFacts",
-    Effect: "Allow",
-    Action: ["ec2:DescribeInstanceCreditSpecifications", "ec2:DescribeSubnets", "ec2:DescribeInstanceAttribute"],
-    Resource: "*",
-    Condition: { StringEquals: { "aws:RequestedRegion": "us-east-1" } },
   },
   {
     Sid: "SnapshotProtectedInstances",

@@ -56,7 +56,7 @@ function note(error: unknown, subject: string, { problems, meanings }: Failed): 
     "launch-not-read",
     subject,
     `could not read ${subject}: ${cause.code}: ${cause.message}; the snapshots are made with what is known otherwise`,
-    "The data are backed up. If this repeats, check that the role has the statement ReadLaunchFacts, and nothing denies it.",
+    "The data are backed up. If this repeats, check that the role has the statement Observe of the stack, and nothing denies it.",
   );
   if (!problems.some((one) => one.subject === subject)) problems.push(said);
   return meaning;
