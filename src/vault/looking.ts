@@ -11,9 +11,11 @@ import { NO_POINTS } from "./model/pointMemory";
 import type { VaultSettings } from "./model/settings";
 import type { SlotTask, Trigger } from "./model/trigger";
 import type { World } from "./model/world";
+import { observeCaptures } from "./observe/captures";
 import { observeLeft } from "./observe/leftLook";
 import { observe, observeDropouts, observeInstances } from "./observe/observe";
 import { looksForStrangers, observeStrangers } from "./observe/strangers";
+import { dueInstances } from "./plan/snapshots/snapshots";
 
 /** What an invocation looks with. */
 export interface Looking {
@@ -21,6 +23,8 @@ export interface Looking {
   clients: VaultClients;
   trigger: Trigger;
   now: () => number;
+  /** Time by which the reads of a capture end, in epoch milliseconds; absent: nothing is captured, since nothing is made. */
+  deadlineMs?: number;
 }
 
 /** What the follow-up timer says, and what is done with it before the rest is read. */
@@ -44,16 +48,20 @@ export interface Seen {
 
 /** Reads what the target slot needs, recalls the change memory, and takes the look that is due once a day. */
 async function observeRest(
-  { settings, clients, now, trigger }: Looking,
+  { settings, clients, now, trigger, deadlineMs }: Looking,
   { state: clock, isRead }: Recall,
   seen: World,
-  { slotTask, own }: { slotTask: SlotTask | undefined; own: Inventory["clear"] },
+  { slotTask, own }: { slotTask: SlotTask | undefined; own: Inventory["clear"] | undefined },
 ): Promise<World> {
   let world = seen;
   if (slotTask !== undefined) {
     world = await observeInstances(clients, settings, world);
-    const look = { own, slot: slotTask.slot, done: clock?.done, nowMs: now() };
+    const look = { own: own ?? [], slot: slotTask.slot, done: clock?.done, nowMs: now() };
     world = await observeDropouts(clients, settings, world, look);
+    if (deadlineMs !== undefined) {
+      const due = dueInstances(world, own, settings, { slotTask, runId: trigger.runId, nowMs: now() });
+      world = await observeCaptures(clients, settings, world, { due, own: own ?? [], now, deadlineMs });
+    }
   }
   const looks = looksForStrangers(trigger, clock, now());
   if (looks) world = await observeStrangers(clients, settings, world);
@@ -73,6 +81,6 @@ export async function lookAround(looking: Looking, clock: Recall): Promise<Seen>
   const known = clock.state ?? (clock.isLost ? "lost" : undefined);
   const slotTask = slotToServe(trigger, { carried: known, own: inventory.primary?.own }, settings, now());
   if (slotTask !== undefined) await clock.hold(slotTask);
-  const world = await observeRest(looking, clock, seen, { slotTask, own: inventory.primary?.own ?? [] });
+  const world = await observeRest(looking, clock, seen, { slotTask, own: inventory.primary?.own });
   return { world, inventory, slotTask };
 }
