@@ -117,6 +117,7 @@ test("uses another partition's own ARNs", () => {
     tagKey: "backup",
     policies: { True: {} },
     sourceKeyArns: [],
+    manifests: [{ bucket: "m", region: "cn-northwest-1", host: "" }],
     topicArn: "arn:aws-cn:sns:cn-north-1:1:t",
     schedulerRoleArn: "arn:aws-cn:iam::1:role/s",
   });
