@@ -85,7 +85,7 @@ export function fakeBucket() {
   };
 }
 
-function schemaIn(file: string): { definitions: object } {
+export function schemaIn(file: string): { definitions: object } {
   return JSON.parse(readFileSync(join(__dirname, "..", "..", "docs", file), "utf8")) as { definitions: object };
 }
 
