@@ -2,7 +2,7 @@
 import { ACCOUNT_ID } from "../../src/local/account/accountId";
 import { type IamPolicy, compilePolicy } from "../../src/iam/evaluator";
 import { ARN, type DeclaredStack, declareStack, policyOf } from "../support/stackProgram";
-import { ROLE, TAGS, VAULT } from "../support/stackPolicies";
+import { EXPIRING, ROLE, TAGS, VAULT } from "../support/stackPolicies";
 import { configErrors, withValues } from "../support/rawConfig";
 
 const NAME = `${VAULT}-audit`;
@@ -14,12 +14,7 @@ const RESTORER = `arn:aws:iam::${ACCOUNT_ID}:role/restorer`;
 let stack: DeclaredStack;
 
 beforeAll(async () => {
-  stack = await declareStack("prod", [
-    "audit=true",
-    "trail=true",
-    "auditLockDays=90",
-    `restoreRoleArns=["${RESTORER}"]`,
-  ]);
+  stack = await declareStack("prod", EXPIRING);
 });
 
 const PARTS = {

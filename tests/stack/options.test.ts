@@ -24,6 +24,7 @@ beforeAll(async () => {
     "memoryMb=1024",
     "timeoutSeconds=900",
     "reserveConcurrency=true",
+    "manifests=false",
     `sourceKeyArns=["${SOURCE_KEY}"]`,
     `restoreRoleArns=["${RESTORER}"]`,
     `permissionsBoundaryArn=${BOUNDARY}`,
@@ -103,6 +104,11 @@ test("gives a weekly stack every alarm that a daily one has", () => {
   ]);
   // Its warnings about retention are true: configWarnings.test.ts.
   expect(stack.warnings.filter((text) => text.includes("alarm"))).toStrictEqual([]);
+});
+
+test("makes no bucket without manifests and audit log, and grants nothing on one", () => {
+  expect(stack.list.filter((line) => line.startsWith("aws:s3/"))).toStrictEqual([]);
+  expect(JSON.stringify(functionRights())).not.toContain("s3:");
 });
 
 test("uses another partition's own ARNs", () => {

@@ -245,6 +245,12 @@ export const KEY_POLICY = {
   ],
 };
 
+/** Overrides of a stack that has everything in its buckets, of which all expires. */
+export const EXPIRING = [
+  ...["audit=true", "trail=true", "auditLockDays=90", "orphans=expire"],
+  `restoreRoleArns=["arn:aws:iam::${ACCOUNT_ID}:role/restorer"]`,
+];
+
 const bucketArn = (purpose: string, region: string) => `arn:aws:s3:::${VAULT}-${purpose}-${ACCOUNT_ID}-${region}`;
 
 /** Statement that `audit` and `manifests` add to the function's permissions. */
