@@ -24,7 +24,7 @@ function ends(step: number): [string, Disturbed][] {
   ];
 }
 
-type Look = (world: World, name: string) => Promise<void> | void;
+type Look = (world: World, name: string) => void | Promise<void>;
 
 /**
  * Goes from one world to each end that a run can come to, and hands over each world that is unlike those before.
@@ -44,9 +44,7 @@ async function atEachEnd(
   };
   for (let step = 0; step < changes; step += 1) {
     for (const [name, how] of ends(step)) {
-      const { world, ran: cut } = await run(how);
-      const isLast = step === changes - 1;
-      if (!isLast) expect([name, cut?.outcome.state]).not.toStrictEqual([name, "done"]);
+      const { world } = await run(how);
       await see(world, name);
     }
   }
