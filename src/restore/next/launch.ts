@@ -104,7 +104,10 @@ function complete(order: LaunchOrder, instance: FoundInstance): Next | undefined
     if (wanted === false && sourceDestCheck) return { action: { do: "forward-packets", interfaceId } };
   }
   for (const { device, isRoot, deleteOnTermination } of order.volumes) {
-    const next = setDeletion(instance, isRoot ? instance.rootDevice : device, deleteOnTermination);
+    // A root ends with its instance unless something else was captured, by the detour too (AWS, RunInstances).
+    const next = isRoot
+      ? setDeletion(instance, instance.rootDevice, deleteOnTermination ?? true)
+      : setDeletion(instance, device, deleteOnTermination);
     if (next !== undefined) return next;
   }
   return undefined;
@@ -119,10 +122,7 @@ function healthy({ instanceId, health = "not known yet" }: FoundInstance): Next 
   return { failed: { code: "StatusChecksFailed", message, hint } };
 }
 
-function protect(
-  { as: { launch: wanted } }: LaunchOrder,
-  { instanceId, protection }: FoundInstance,
-): Next | undefined {
+function protect({ as: { launch: wanted } }: LaunchOrder, { instanceId, protection }: FoundInstance): Next | undefined {
   const { disableApiTermination: termination = false, disableApiStop: stop = false } = wanted;
   if (!termination && !stop) return undefined;
   if (protection?.termination === termination && protection.stop === stop) return undefined;

@@ -8,7 +8,17 @@ import type { Found, FoundInstance } from "../found";
 import type { ReplaceOrder } from "../order";
 import { RESTORE_TAG, type RestoreName, oldRole, readOldRole, tagsFor } from "../restoreTags";
 import type { SourceVolume } from "../source";
-import { attach, detach, isAllDone, makeVolumes, markDone, running, setDeletion, stopped, volumeOf } from "./volumeSteps";
+import {
+  attach,
+  detach,
+  isAllDone,
+  makeVolumes,
+  markDone,
+  running,
+  setDeletion,
+  stopped,
+  volumeOf,
+} from "./volumeSteps";
 
 /** Tags a volume that is taken off: the tags name the restore and its place, for an undo. */
 function tagOld(order: RestoreName, { mappings }: FoundInstance, device: string): Next | undefined {
@@ -37,7 +47,9 @@ function swap(found: Found, instance: FoundInstance, { device }: SourceVolume): 
 
 /** Returns whether the new volume ends with its instance: as it was captured, else as the old one does. */
 function ends({ deleteOnTermination, device }: SourceVolume, found: Found): boolean | undefined {
-  const old = found.volumes.map(({ tags }) => readOldRole(tags[RESTORE_TAG.role])).find((one) => one?.device === device);
+  const old = found.volumes
+    .map(({ tags }) => readOldRole(tags[RESTORE_TAG.role]))
+    .find((one) => one?.device === device);
   return deleteOnTermination ?? old?.deleteOnTermination;
 }
 

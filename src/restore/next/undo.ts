@@ -136,15 +136,12 @@ function drop(found: Found): Next | undefined {
 function unmark({ volumes }: Found): Next | undefined {
   const [marked] = volumes;
   if (marked === undefined) return undefined;
-  const keys = Object.keys(marked.tags).filter(
-    (key) => key === RESTORE_TAG.id || key.startsWith(`${RESTORE_TAG.id}-`),
-  );
+  const keys = Object.keys(marked.tags).filter((key) => key === RESTORE_TAG.id || key.startsWith(`${RESTORE_TAG.id}-`));
   return { action: { do: "remove-tags", resourceId: marked.volumeId, keys } };
 }
 
 /** Returns what is to be done now. */
 export function nextOfUndo(found: Found, { mode, restarts }: UndoPlan): Next {
-  const first =
-    mode === "launch" ? endInstance(found) : mode === "replace" ? giveBack(found, restarts) : undefined;
+  const first = mode === "launch" ? endInstance(found) : mode === "replace" ? giveBack(found, restarts) : undefined;
   return first ?? drop(found) ?? unmark(found) ?? { done: true };
 }

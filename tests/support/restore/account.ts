@@ -144,7 +144,11 @@ export const NO_TROUBLES: Troubles = {
 const EMPTY: Account = { volumes: {}, interfaces: {}, instances: {}, images: {}, groups: {}, tasks: {}, tokens: {} };
 
 /** Returns a world with nothing in it. */
-export function emptyWorld(snapshots: World["snapshots"], subnets: World["subnets"], troubles: Partial<Troubles>): World {
+export function emptyWorld(
+  snapshots: World["snapshots"],
+  subnets: World["subnets"],
+  troubles: Partial<Troubles>,
+): World {
   return {
     ...NO_TROUBLES,
     ...troubles,
@@ -235,7 +239,10 @@ export function remove(account: Account, kind: Kind, id: string): Account {
 
 /** Returns an error as EC2 answers it. */
 export function refused(code: string, message: string, status = 400): Error {
-  return Object.assign(new Error(message), { name: code, $metadata: { httpStatusCode: status, requestId: `r-${code}` } });
+  return Object.assign(new Error(message), {
+    name: code,
+    $metadata: { httpStatusCode: status, requestId: `r-${code}` },
+  });
 }
 
 /** Returns a record. @throws EC2's refusal if it is not there */

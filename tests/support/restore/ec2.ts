@@ -61,7 +61,11 @@ export interface Rigged {
 
 /** Returns the ids that a call works on: those that it names, not those that it only refers to. */
 function subjects(input: object): string[] {
-  const { Resources = [], InstanceIds = [], ...named } = input as Record<string, unknown> & {
+  const {
+    Resources = [],
+    InstanceIds = [],
+    ...named
+  } = input as Record<string, unknown> & {
     Resources?: string[];
     InstanceIds?: string[];
   };

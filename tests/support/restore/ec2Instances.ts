@@ -157,11 +157,10 @@ export function runInstances(world: World, input: RunInstancesCommandInput): obj
       const withAll = volumes.reduce((all, { volume }) => put(all, "volumes", volume), put(now, "instances", instance));
       return interfaces.reduce((all, one) => put(all, "interfaces", { ...one, instanceId: id }), withAll);
     });
-    for (const { volume, device, ends } of volumes) attached(world, volume.id, { instanceId: id, device, ends }, CREATE_MS);
+    for (const { volume, device, ends } of volumes)
+      attached(world, volume.id, { instanceId: id, device, ends }, CREATE_MS);
     if (isKeyBad) {
-      later(world, CREATE_MS, (now) =>
-        updateInstance(now, id, () => ({ state: "shutting-down", reason: KEY_REASON })),
-      );
+      later(world, CREATE_MS, (now) => updateInstance(now, id, () => ({ state: "shutting-down", reason: KEY_REASON })));
       later(world, CREATE_MS + HALT_MS, (now) => ended(now, id, true));
     } else boot(world, id);
     return id;

@@ -8,7 +8,19 @@ import type {
   RegisterImageCommandInput,
   RevokeSecurityGroupEgressCommandInput,
 } from "@aws-sdk/client-ec2";
-import { type World, change, get, later, newId, put, refused, remove, updateGroup, updateImage, updateInterface } from "./account";
+import {
+  type World,
+  change,
+  get,
+  later,
+  newId,
+  put,
+  refused,
+  remove,
+  updateGroup,
+  updateImage,
+  updateInterface,
+} from "./account";
 import { tagsIn } from "./ec2Tags";
 
 const REGISTER_MS = 600;
@@ -28,7 +40,16 @@ export function registerImage(world: World, input: RegisterImageCommandInput): o
   const usageOperation = world.losesBilling ? "RunInstances" : snapshot.usageOperation;
   const tags = tagsIn(input.TagSpecifications, "image");
   change(world, (now) =>
-    put(now, "images", { id, name, owner: "self", state: "pending", usageOperation, rootDevice, rootMapping: root, tags }),
+    put(now, "images", {
+      id,
+      name,
+      owner: "self",
+      state: "pending",
+      usageOperation,
+      rootDevice,
+      rootMapping: root,
+      tags,
+    }),
   );
   later(world, REGISTER_MS, (now) => updateImage(now, id, () => ({ state: "available" })));
   return { ImageId: id };
@@ -51,7 +72,10 @@ export function createGroup(world: World, input: CreateSecurityGroupCommandInput
   return { GroupId: id };
 }
 
-export function revokeEgress(world: World, { GroupId, IpPermissions = [] }: RevokeSecurityGroupEgressCommandInput): object {
+export function revokeEgress(
+  world: World,
+  { GroupId, IpPermissions = [] }: RevokeSecurityGroupEgressCommandInput,
+): object {
   const { id, egress } = get(world, "groups", GroupId);
   if (egress < IpPermissions.length) throw refused("InvalidPermission.NotFound", "no such rule");
   change(world, (now) => updateGroup(now, id, () => ({ egress: egress - IpPermissions.length })));

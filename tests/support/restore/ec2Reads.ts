@@ -118,7 +118,6 @@ export function describeGroups(world: World, { Filters, GroupIds }: DescribeSecu
   };
 }
 
-
 export function describeTasks(world: World, { Filters }: DescribeReplaceRootVolumeTasksCommandInput): object {
   const tasks = Object.values(shown(world, "tasks").tasks);
   return {

@@ -158,7 +158,10 @@ export function detachVolume(world: World, { VolumeId, InstanceId = "" }: Detach
   if (attachment?.state !== "attached") throw refused("IncorrectState", `${id} is ${attachment?.state ?? "available"}`);
   const instance = get(world, "instances", InstanceId);
   if (attachment.device === instance.rootDevice && instance.state !== "stopped") {
-    throw refused("OperationNotPermitted", `${id} can't be detached: it is the root of ${instance.state} ${InstanceId}`);
+    throw refused(
+      "OperationNotPermitted",
+      `${id} can't be detached: it is the root of ${instance.state} ${InstanceId}`,
+    );
   }
   change(world, (now) => setAttachment(now, id, InstanceId, { state: "detaching" }));
   later(world, ATTACH_MS, (now) => released(now, id, InstanceId));

@@ -50,7 +50,13 @@ export const COLD: SourceVolume = {
   isEncrypted: false,
   tags: {},
 };
-export const SHARED: SourceVolume = { ...DATA, volumeId: "vol-s", snapshotId: "snap-shared", device: "/dev/sdh", isMultiAttach: true };
+export const SHARED: SourceVolume = {
+  ...DATA,
+  volumeId: "vol-s",
+  snapshotId: "snap-shared",
+  device: "/dev/sdh",
+  isMultiAttach: true,
+};
 
 export const SOURCE: RestoreSource = {
   vaultId: "v",

@@ -1,5 +1,13 @@
 /** Tests what a restore does where EC2, or a person, is in its way. */
-import { type Troubles, type World, change, put, remove, updateInstance, updateVolume } from "../../support/restore/account";
+import {
+  type Troubles,
+  type World,
+  change,
+  put,
+  remove,
+  updateInstance,
+  updateVolume,
+} from "../../support/restore/account";
 import { clientOf } from "../../support/restore/ec2";
 import { type Ran, restore, resume, settle, undo } from "../../support/restore/runs";
 import {
@@ -58,7 +66,9 @@ describe("a key that may not be used", () => {
     world.badKeys = [];
     expect(codeOf(await resume(world, SOURCE))).toBe("done");
     expect(onlyInstance(world).state).toBe("running");
-    expect(Object.values(world.account.volumes).filter(({ tags }) => tags["smart-vault:restore"] === RESTORE_ID)).toHaveLength(3);
+    expect(
+      Object.values(world.account.volumes).filter(({ tags }) => tags["smart-vault:restore"] === RESTORE_ID),
+    ).toHaveLength(3);
   });
 
   test("ends a restore of volumes with KMS named, and lets it go on once the right was given", async () => {
@@ -69,7 +79,9 @@ describe("a key that may not be used", () => {
     expect(world.nowMs).toBeLessThan(30_000);
     settle(world);
     world.badKeys = [];
-    expect(codeOf((await resume(world, SOURCE)) ?? (await restore(world, { ...volumesOrder(), attempt: "2" })))).toBe("done");
+    expect(codeOf((await resume(world, SOURCE)) ?? (await restore(world, { ...volumesOrder(), attempt: "2" })))).toBe(
+      "done",
+    );
   });
 
   test("ends a replacement before the instance is stopped", async () => {
@@ -185,10 +197,12 @@ describe("a restore that was done", () => {
     const at = { instanceId, device: "/dev/sdz", state: "attached" as const, ends: false };
     change(world, (now) => updateVolume(now, "vol-stranger", () => ({ state: "in-use", attachments: [at] })));
     // As if it had not been marked yet.
-    change(world, (now) => updateInstance(now, instanceId, ({ tags }) => {
-      const { "smart-vault:restore-state": _done, ...rest } = tags;
-      return { tags: rest };
-    }));
+    change(world, (now) =>
+      updateInstance(now, instanceId, ({ tags }) => {
+        const { "smart-vault:restore-state": _done, ...rest } = tags;
+        return { tags: rest };
+      }),
+    );
     expect(codeOf(await resume(world, SOURCE))).toBe("done");
     expect(codeOf(await undo(world))).toBe("done");
     settle(world);
