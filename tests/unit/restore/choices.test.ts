@@ -30,7 +30,7 @@ const choices: fc.Arbitrary<Choices> = fc.record(
           privateIp: fc.ipV4(),
           secondaryIps: fc.array(fc.ipV4(), { maxLength: 4 }),
         },
-        { requiredKeys: ["deviceIndex", "groupIds", "secondaryIps"] },
+        { requiredKeys: ["deviceIndex", "groupIds", "secondaryIps"], noNullPrototype: true },
       ),
       { maxLength: 4 },
     ),
@@ -44,7 +44,7 @@ const choices: fc.Arbitrary<Choices> = fc.record(
     wasRunning: fc.boolean(),
     isRootTask: fc.boolean(),
   },
-  { requiredKeys: ["mode", "devices", "interfaces"] },
+  { requiredKeys: ["mode", "devices", "interfaces"], noNullPrototype: true },
 );
 
 const NAME = { restoreId: RESTORE_ID, instanceId: ORIGINAL, slot: SOURCE.slot };
