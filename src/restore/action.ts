@@ -18,7 +18,7 @@ export type Action =
   | { do: "replace-root"; instanceId: string; volumeId: string }
   | { do: "stop-instance" | "start-instance" | "terminate-instance" | "unprotect-instance"; instanceId: string }
   | { do: "protect-instance"; instanceId: string; termination: boolean; stop: boolean }
-  | { do: "forward-packets"; interfaceId: string }
+  | { do: "forward-packets" | "delete-interface"; interfaceId: string }
   | { do: "write-tags"; resourceId: string; tags: Tags; what: string }
   | { do: "remove-tags"; resourceId: string; keys: readonly string[] };
 
@@ -71,6 +71,8 @@ export function actionTitle(action: Action): string {
       return `protect ${action.instanceId} as its original was`;
     case "forward-packets":
       return `switch off the source/destination check of ${action.interfaceId}`;
+    case "delete-interface":
+      return `delete the network interface ${action.interfaceId}`;
     case "write-tags":
       return `tag ${action.resourceId} (${action.what})`;
     case "remove-tags":

@@ -21,6 +21,8 @@ export interface DriveTools {
   onWait: (what: string, sinceMs: number) => void;
   /** Longest time that one thing is waited for. */
   patienceMs: number;
+  /** How long it has to stay done: EC2 may not show yet what an interrupted restore made last. Absent: not at all. */
+  settleMs?: number;
 }
 
 export interface Failed {
@@ -41,10 +43,14 @@ const LONGEST_PAUSE_MS = 5 * SECOND_MS;
 const VISIBLE_MS = MINUTE_MS;
 /** The SDK sends a call three times by itself. */
 const MAX_TRIES = 4;
+/** Refusals that may only say that an earlier call took effect, or that EC2 is not so far everywhere. */
+const MAY_BE_LATE = /^VolumeInUse$|^DependencyViolation$|\.(Duplicate|NotFound|Unavailable)$/;
+const LATE_MS = 20 * SECOND_MS;
 
 /** An action that was taken: how often, when first, and how it failed last. */
 interface Taken {
   tries: number;
+  firstMs: number;
   sinceMs: number;
   error?: Cause;
 }
@@ -55,7 +61,10 @@ interface Memory {
   /** Devices of the volumes that were there once. */
   seen: Set<string>;
   waitsFor?: { what: string; sinceMs: number };
+  doneSinceMs?: number;
   pauseMs: number;
+  /** Looks that failed, one after the other. */
+  blindLooks: number;
 }
 
 function failedOf({ code, message, requestId }: Cause): Failed {
@@ -76,13 +85,16 @@ function noEffect(action: Action, found: Found): Failed {
 /** Tells whether the same call may succeed a moment later. EC2's lack of capacity is no such error, whatever its status. */
 function mayPass(error: Cause): boolean {
   const isTransient = ["unknown", "busy", "limit"].includes(meaningOf(error));
-  return isTransient && !/Capacity|Exceeded$/.test(error.code);
+  return isTransient && !error.code.includes("Capacity");
 }
 
 /** Returns why an action that was taken before ends the restore. `undefined`: not yet. */
 function givesUp(action: Action, found: Found, taken: Taken & { isSeen: boolean; nowMs: number }): Failed | undefined {
-  const { tries, sinceMs, error, isSeen, nowMs } = taken;
-  if (error !== undefined) return mayPass(error) && tries < MAX_TRIES ? undefined : failedOf(error);
+  const { tries, firstMs, sinceMs, error, isSeen, nowMs } = taken;
+  if (error !== undefined) {
+    const isLate = MAY_BE_LATE.test(error.code) && nowMs - firstMs <= LATE_MS;
+    return isLate || (mayPass(error) && tries < MAX_TRIES) ? undefined : failedOf(error);
+  }
   return isSeen || nowMs - sinceMs > VISIBLE_MS ? noEffect(action, found) : undefined;
 }
 
@@ -97,7 +109,8 @@ async function step(action: Action, found: Found, memory: Memory, tools: DriveTo
     await pause(memory, tools);
     if (before.error === undefined) return undefined;
   }
-  const taken: Taken = { tries: (before?.tries ?? 0) + 1, sinceMs: tools.nowMs() };
+  const nowMs = tools.nowMs();
+  const taken: Taken = { tries: (before?.tries ?? 0) + 1, firstMs: before?.firstMs ?? nowMs, sinceMs: nowMs };
   memory.taken.set(key, taken);
   tools.onStep(actionTitle(action));
   try {
@@ -135,22 +148,53 @@ async function carryOut(next: Next, found: Found, memory: Memory, tools: DriveTo
   return undefined;
 }
 
+/** Looks at what there is. Returns why the restore ends where EC2 refuses that, or keeps failing. */
+async function look(memory: Memory, tools: DriveTools): Promise<{ found: Found } | { failed: Failed } | undefined> {
+  try {
+    const found = await tools.observe();
+    memory.blindLooks = 0;
+    for (const { tags } of found.volumes) memory.seen.add(tags[RESTORE_TAG.role] ?? "");
+    return { found };
+  } catch (error) {
+    const cause = causeOf(error);
+    memory.blindLooks += 1;
+    if (!mayPass(cause) || memory.blindLooks >= MAX_TRIES) return { failed: failedOf(cause) };
+    await pause(memory, tools);
+    return undefined;
+  }
+}
+
+/** Tells whether it has been done for long enough, and waits a moment if not. */
+async function staysDone(memory: Memory, tools: DriveTools): Promise<boolean> {
+  const { settleMs = 0, nowMs } = tools;
+  memory.doneSinceMs ??= nowMs();
+  if (nowMs() - memory.doneSinceMs >= settleMs) return true;
+  await pause(memory, tools);
+  return false;
+}
+
 /**
  * Drives a restore, or its undo, to its end. Never throws.
  * @param decide returns the next step for what there is
  */
 export async function drive(decide: (found: Found) => Next, tools: DriveTools): Promise<Outcome> {
-  const memory: Memory = { taken: new Map(), seen: new Set(), pauseMs: FIRST_PAUSE_MS };
+  const memory: Memory = { taken: new Map(), seen: new Set(), pauseMs: FIRST_PAUSE_MS, blindLooks: 0 };
   let found: Found | undefined;
   for (;;) {
-    try {
-      found = await tools.observe();
-    } catch (error) {
-      return { state: "failed", found, failed: failedOf(causeOf(error)) };
+    const seen = await look(memory, tools);
+    if (seen === undefined) {
+      if (tools.isStopped() && found !== undefined) return { state: "interrupted", found };
+      continue;
     }
-    for (const { tags } of found.volumes) memory.seen.add(tags[RESTORE_TAG.role] ?? "");
+    if ("failed" in seen) return { state: "failed", found, failed: seen.failed };
+    found = seen.found;
     const next = decide(found);
-    if ("done" in next) return { state: "done", found };
+    if ("done" in next) {
+      if (await staysDone(memory, tools)) return { state: "done", found };
+      if (tools.isStopped()) return { state: "interrupted", found };
+      continue;
+    }
+    delete memory.doneSinceMs;
     if (tools.isStopped()) return { state: "interrupted", found };
     const failed = await carryOut(next, found, memory, tools);
     if (failed === undefined) continue;

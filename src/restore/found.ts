@@ -60,10 +60,17 @@ export interface FoundInstance {
   mappings: readonly FoundMapping[];
   interfaces: readonly FoundInterface[];
   tags: Tags;
-  /** True if termination or a stop by the API is refused; read only where an undo has to know. */
-  isProtected?: boolean;
+  /** Whether the API may not terminate or stop it; read only where a restore sets it, or an undo has to know. */
+  protection?: { termination: boolean; stop: boolean };
   /** Both status checks: `ok`, `initializing`, `impaired`, …; absent while it does not run. */
   health?: string;
+}
+
+/** A network interface that a launch of the restore made. It outlives its instance where the original's did. */
+export interface FoundOwnInterface {
+  interfaceId: string;
+  /** True if no instance has it. */
+  isFree: boolean;
 }
 
 /** A task that replaces the root volume. */
@@ -80,7 +87,11 @@ export interface Found {
   volumes: readonly FoundVolume[];
   /** The instance that it made, or the one that it works on. */
   instance?: FoundInstance;
-  /** Instances of this restore that ended before: a launch that is tried again is a launch of its own. */
+  /** Instances of this restore that EC2 still shows, although they have ended. */
+  ended: readonly string[];
+  /** How many of them ended before this look began: a launch that is tried again is a launch of its own. */
   endedBefore: number;
+  /** All that carry the restore's id. */
+  interfaces: readonly FoundOwnInterface[];
   tasks: readonly FoundTask[];
 }

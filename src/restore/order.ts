@@ -23,6 +23,11 @@ interface Common {
   kmsKeyId?: string;
   /** MiB per second at which EC2 reads the snapshots, for a price; absent: at first use. */
   initializationRate?: number;
+  /**
+   * Tells a restore that goes on from the one before: EC2 answers a token that it knows with the volume of then, even one that it
+   * dropped for its key.
+   */
+  attempt?: string;
 }
 
 export interface LaunchOrder extends Common {

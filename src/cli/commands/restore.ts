@@ -67,7 +67,7 @@ async function begin(basis: Basis, notes: string[]): Promise<Answer> {
   const startedMs = Date.now();
   context.progress(`restore ${restoreId} begins`, { restoreId });
   const work = { client, restoreId, context, patienceMs: patienceOf(options) };
-  const outcome = await carryOut(prepared.order, prepared.alternatives, work, false);
+  const outcome = await carryOut(prepared.order, prepared.alternatives, work);
   const made = outcome.found?.instance?.instanceId;
   const now = made === undefined || outcome.state !== "done" ? undefined : await describeInstance(client, made);
   const { order } = prepared;

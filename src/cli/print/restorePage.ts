@@ -47,12 +47,15 @@ export function renderPlan(plan: RestorePlan, checks: readonly Check[], look: Lo
 }
 
 /** Names what a restore made, and what it took off. */
-export function madeLines({ images, groups, volumes, instance }: Found): string[] {
+export function madeLines({ images, groups, volumes, interfaces, instance }: Found): string[] {
   const isMade = instance?.tags[RESTORE_TAG.id] !== undefined;
   return [
     ...(isMade ? [`instance ${instance.instanceId} (${instance.state})`] : []),
     ...images.map(({ imageId }) => `image ${imageId}`),
     ...groups.map(({ groupId }) => `security group ${groupId}`),
+    ...interfaces
+      .filter(({ isFree }) => isFree)
+      .map(({ interfaceId }) => `network interface ${interfaceId}, which its instance left`),
     ...volumes.map(
       ({ volumeId, state, tags }) => `volume ${volumeId} (${tags[RESTORE_TAG.role] ?? "no role"}, ${state})`,
     ),

@@ -38,10 +38,11 @@ export async function resume(
 ): Promise<Answer> {
   const recalled = await recall(client, restoreId, context);
   const source = await findSlot(context, recalled.instanceId, recalled.slot);
-  const order = await orderAgain(client, source, recalled, options.backupTag);
+  const again = await orderAgain(client, source, recalled, options.backupTag);
+  const order = { ...again, attempt: String(context.nowMs) };
   const startedMs = Date.now();
   const work = { client, restoreId, context, patienceMs: patienceOf(options) };
-  const outcome = await carryOut(order, [], work, true);
+  const outcome = await carryOut(order, [], work, recalled.found.ended);
   const made = outcome.found?.instance?.instanceId;
   const now = made === undefined || outcome.state !== "done" ? undefined : await describeInstance(client, made);
   return answerOf({ order, source, outcome, startedMs, notes: [], ...(now !== undefined && { now }) }, context);

@@ -5,6 +5,8 @@ import type { Look } from "../../restore/aws/observe";
 import { observeRestore } from "../../restore/aws/observe";
 import { performAction } from "../../restore/aws/perform";
 import { nextOfUndo } from "../../restore/next/undo";
+import { undoPlanOf, workedOn } from "../../restore/recall";
+import { SECOND_MS } from "../../vault/lib/time";
 import type { Answer, Context } from "../context";
 import { EXIT } from "../exitCodes";
 import { failureOf } from "../failure";
@@ -14,14 +16,18 @@ import { type RestoreOptions, patienceOf } from "./options";
 import { type Recalled, recall } from "./recall";
 import { afterwards, loop } from "./work";
 
-function lookOf({ restoreId, instanceId, choices }: Recalled): Look {
-  if (choices.mode === "launch") return { restoreId, isLaunch: true, readsProtection: true, skipsEnded: false };
-  const works = choices.mode === "replace" ? instanceId : choices.attachTo;
+/** EC2 shows what a restore made last within seconds. */
+const SETTLE_MS = 5 * SECOND_MS;
+
+function lookOf(recalled: Recalled): Look {
+  const isLaunch = recalled.choices.mode === "launch";
+  const works = workedOn(recalled);
+  const { restoreId } = recalled;
   return {
     restoreId,
-    isLaunch: false,
-    readsProtection: false,
-    skipsEnded: false,
+    isLaunch,
+    readsProtection: isLaunch,
+    skips: [],
     ...(works !== undefined && { instanceId: works }),
   };
 }
@@ -42,10 +48,13 @@ export async function undo(
       ? `Stop ${instanceId}, put its old volumes back, and delete the restored ones?`
       : `Delete what ${restoreId} made (${before.join("; ")})?`;
   await confirm({ text: question }, options);
-  const isMade = choices.mode === "launch";
+  const plan = undoPlanOf(recalled);
   const perform = (action: Action) => performAction(client, undefined, action);
-  const next = (found: Parameters<typeof nextOfUndo>[0]) => nextOfUndo(found, isMade, choices.wasRunning === true);
-  const outcome = await loop({ look, next, perform }, { client, restoreId, context, patienceMs: patienceOf(options) });
+  const next = (found: Parameters<typeof nextOfUndo>[0]) => nextOfUndo(found, plan);
+  const outcome = await loop(
+    { look, next, perform, settleMs: SETTLE_MS },
+    { client, restoreId, context, patienceMs: patienceOf(options) },
+  );
   const isDone = outcome.state === "done";
   const left = isDone || outcome.found === undefined ? [] : madeLines(outcome.found);
   const failed = outcome.state === "failed" ? outcome.failed : undefined;

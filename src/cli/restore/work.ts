@@ -39,10 +39,12 @@ interface Loop {
   look: Look;
   next: (found: Found) => Next;
   perform: (action: Action) => Promise<void>;
+  /** How long it has to stay done, in milliseconds. */
+  settleMs?: number;
 }
 
 /** Runs one loop. Ctrl-C lets the step that runs come to its end, and names what there is. */
-export async function loop({ look, next, perform }: Loop, work: Work): Promise<Outcome> {
+export async function loop({ look, next, perform, settleMs = 0 }: Loop, work: Work): Promise<Outcome> {
   const { client, restoreId, context, patienceMs } = work;
   const stopping = new AbortController();
   let steps = 0;
@@ -62,6 +64,7 @@ export async function loop({ look, next, perform }: Loop, work: Work): Promise<O
       context.progress(`waiting for ${what}${waited}`, { waitsFor: what, waitedSeconds: Math.round(waitedMs / 1_000) });
     },
     patienceMs,
+    settleMs,
   };
   const driven = drive(next, tools);
   context.onInterrupt(async () => {
@@ -82,35 +85,35 @@ export async function loop({ look, next, perform }: Loop, work: Work): Promise<O
 const NO_CAPACITY = /^(InsufficientInstanceCapacity|InsufficientCapacity|Unsupported)$/;
 
 /** Returns what is looked for in the course of an order. */
-function lookOf(order: Order, skipsEnded: boolean): Look {
+function lookOf(order: Order, skips: readonly string[]): Look {
   const { restoreId } = order;
   if (order.mode !== "launch") {
     const instanceId = order.mode === "volumes" ? order.attachTo : order.instanceId;
     const works = instanceId === undefined ? {} : { instanceId };
-    return { restoreId, isLaunch: false, readsProtection: false, skipsEnded, ...works };
+    return { restoreId, isLaunch: false, readsProtection: false, skips, ...works };
   }
   const { disableApiTermination, disableApiStop } = order.as.launch;
   const readsProtection = disableApiTermination === true || disableApiStop === true;
-  return { restoreId, isLaunch: true, readsProtection, skipsEnded };
+  return { restoreId, isLaunch: true, readsProtection, skips };
 }
 
 /**
  * Carries an order out, in another zone where the first one lacks capacity.
- * @param isResumed true to launch again where an instance of this restore ended
+ * @param skips instances of this restore that ended before it goes on: it launches again
  */
 export async function carryOut(
   order: Order,
   alternatives: readonly LaunchOrder[],
   work: Work,
-  isResumed: boolean,
+  skips: readonly string[] = [],
 ): Promise<Outcome> {
   const perform = (action: Action) => performAction(work.client, order, action);
-  const outcome = await loop({ look: lookOf(order, isResumed), next: decide(order), perform }, work);
+  const outcome = await loop({ look: lookOf(order, skips), next: decide(order), perform }, work);
   const [other, ...others] = alternatives;
   const lacksCapacity = outcome.state === "failed" && NO_CAPACITY.test(outcome.failed.code);
   if (!lacksCapacity || other === undefined) return outcome;
   work.context.progress(
     `${order.availabilityZone} lacks capacity (${outcome.failed.code}): trying ${other.availabilityZone}`,
   );
-  return carryOut(other, others, work, isResumed);
+  return carryOut(other, others, work, skips);
 }

@@ -54,7 +54,7 @@ export function volumeInput(order: Order, volume: SourceVolume, availabilityZone
     ...speed,
     ...options(order),
     ...(volume.isMultiAttach === true && { MultiAttachEnabled: true }),
-    ClientToken: `${order.restoreId}${volume.device}`,
+    ClientToken: `${order.restoreId}${volume.device}-${order.attempt ?? "0"}`,
     TagSpecifications: specification("volume", tagsFor(order, volume.device, volume.tags)),
   };
 }

@@ -4,6 +4,7 @@ import {
   DescribeInstanceAttributeCommand,
   DescribeInstanceStatusCommand,
   DescribeInstancesCommand,
+  DescribeNetworkInterfacesCommand,
   DescribeReplaceRootVolumeTasksCommand,
   DescribeSecurityGroupsCommand,
   DescribeVolumesCommand,
@@ -24,8 +25,8 @@ export interface Look {
   isLaunch: boolean;
   /** True to read whether the API may terminate and stop the instance. */
   readsProtection: boolean;
-  /** True to leave out an instance that has ended, so that a launch is tried again. */
-  skipsEnded: boolean;
+  /** Instances that had ended before, and are left out, so that a launch is tried again. One that ends later is shown. */
+  skips: readonly string[];
 }
 
 function byRestore(restoreId: string) {
@@ -95,12 +96,15 @@ async function healthOf(client: EC2Client, instanceId: string): Promise<string |
   return both.find((one) => one !== "ok") ?? both[0];
 }
 
-async function protectionOf(client: EC2Client, InstanceId: string): Promise<boolean> {
+async function protectionOf(client: EC2Client, InstanceId: string) {
   const [termination, stop] = await Promise.all([
     client.send(new DescribeInstanceAttributeCommand({ InstanceId, Attribute: "disableApiTermination" })),
     client.send(new DescribeInstanceAttributeCommand({ InstanceId, Attribute: "disableApiStop" })),
   ]);
-  return termination.DisableApiTermination?.Value === true || stop.DisableApiStop?.Value === true;
+  return {
+    termination: termination.DisableApiTermination?.Value === true,
+    stop: stop.DisableApiStop?.Value === true,
+  };
 }
 
 const ENDED = ["shutting-down", "terminated"];
@@ -115,22 +119,23 @@ async function findInstances(client: EC2Client, { restoreId, instanceId, isLaunc
 async function withState(client: EC2Client, found: FoundInstance, look: Look): Promise<FoundInstance> {
   const { instanceId, state } = found;
   const isLive = !ENDED.includes(state);
-  const [health, isProtected] = await Promise.all([
+  const [health, protection] = await Promise.all([
     look.isLaunch && state === "running" ? healthOf(client, instanceId) : undefined,
     look.readsProtection && isLive ? protectionOf(client, instanceId) : undefined,
   ]);
-  return { ...found, ...(health !== undefined && { health }), ...(isProtected !== undefined && { isProtected }) };
+  return { ...found, ...(health !== undefined && { health }), ...(protection !== undefined && { protection }) };
 }
 
 /** Reads it all. It makes no change, and no call to another region. */
 export async function observeRestore(client: EC2Client, look: Look): Promise<Found> {
-  const { restoreId, instanceId, isLaunch, skipsEnded } = look;
+  const { restoreId, instanceId, isLaunch, skips } = look;
   const filter = byRestore(restoreId);
-  const [volumes, instances, images, groups, tasks] = await Promise.all([
+  const [volumes, instances, images, groups, interfaces, tasks] = await Promise.all([
     client.send(new DescribeVolumesCommand(filter)),
     findInstances(client, look),
     isLaunch ? client.send(new DescribeImagesCommand({ Owners: ["self"], ...filter })) : undefined,
     isLaunch ? client.send(new DescribeSecurityGroupsCommand(filter)) : undefined,
+    isLaunch ? client.send(new DescribeNetworkInterfacesCommand(filter)) : undefined,
     isLaunch || instanceId === undefined
       ? undefined
       : client.send(
@@ -139,8 +144,8 @@ export async function observeRestore(client: EC2Client, look: Look): Promise<Fou
   ]);
   const found = (volumes.Volumes ?? []).map(volumeOf);
   const live = instances.find(({ State }) => !ENDED.includes(State?.Name ?? ""));
-  const ended = instances.filter(({ State }) => State?.Name === "terminated");
-  const shown = live ?? (skipsEnded ? instances.find(({ State }) => State?.Name !== "terminated") : instances[0]);
+  const shown = live ?? instances.find(({ InstanceId = "" }) => !skips.includes(InstanceId));
+  const ended = isLaunch ? instances.filter(({ State }) => State?.Name === "terminated") : [];
   return {
     images: (images?.Images ?? []).map(({ ImageId = "", State = "", UsageOperation, Tags }) => ({
       imageId: ImageId,
@@ -157,7 +162,12 @@ export async function observeRestore(client: EC2Client, look: Look): Promise<Fou
     ),
     volumes: found,
     ...(shown !== undefined && { instance: await withState(client, instanceOf(shown, found), look) }),
-    endedBefore: isLaunch && skipsEnded ? ended.length : 0,
+    ended: ended.flatMap(({ InstanceId }) => InstanceId ?? []),
+    endedBefore: skips.length,
+    interfaces: (interfaces?.NetworkInterfaces ?? []).map(({ NetworkInterfaceId = "", Status }) => ({
+      interfaceId: NetworkInterfaceId,
+      isFree: Status === "available",
+    })),
     tasks: (tasks?.ReplaceRootVolumeTasks ?? [])
       .filter(({ Tags }) => tagsFromList(Tags)[RESTORE_TAG.id] === restoreId)
       .map(({ ReplaceRootVolumeTaskId = "", TaskState = "" }) => ({

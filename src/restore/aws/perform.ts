@@ -5,6 +5,7 @@ import {
   CreateSecurityGroupCommand,
   CreateTagsCommand,
   CreateVolumeCommand,
+  DeleteNetworkInterfaceCommand,
   DeleteSecurityGroupCommand,
   DeleteTagsCommand,
   DeleteVolumeCommand,
@@ -119,6 +120,9 @@ export async function performAction(client: EC2Client, order: Order | undefined,
       return closeGroup(client, action.groupId);
     case "delete-group":
       await client.send(new DeleteSecurityGroupCommand({ GroupId: action.groupId }));
+      return;
+    case "delete-interface":
+      await client.send(new DeleteNetworkInterfaceCommand({ NetworkInterfaceId: action.interfaceId }));
       return;
     case "register-image":
     case "run-instance":

@@ -61,7 +61,12 @@ function firstSubnet(
   const { subnets, offeredIn, region } = facts;
   if (subnetId !== undefined) {
     const chosen = subnets.find((one) => one.subnetId === subnetId);
-    if (chosen !== undefined) return [chosen];
+    const isInZone = availabilityZone === undefined || chosen?.availabilityZone === availabilityZone;
+    if (chosen !== undefined && isInZone) return [chosen];
+    if (chosen !== undefined) {
+      const message = `${subnetId} is in ${chosen.availabilityZone}, not in ${availabilityZone}`;
+      throw refusal("WrongZone", message, "Leave out --az: a subnet is in one zone.");
+    }
     const hint = `There are: ${listed(subnets.map(subnetText))}.`;
     throw refusal("NoSubnet", `${subnetId} is no subnet of ${region}`, hint);
   }

@@ -29,19 +29,21 @@ export function launchAgain(
     ...(kmsKeyId !== undefined && { kmsKeyId }),
     ...(initializationRate !== undefined && { initializationRate }),
   };
-  const captured = asChosen(source, choices);
-  const [order] = chooseLaunch({ ...source, ...(captured !== undefined && { captured }) }, facts, wishes, restoreId);
+  const taken = facts.takenAddresses.filter((ip) => !isChosenAddress(choices, ip));
+  const here = { ...facts, takenAddresses: taken };
+  const [order] = chooseLaunch({ ...source, captured: asChosen(source, choices) }, here, wishes, restoreId);
   return order;
 }
 
+function isChosenAddress({ interfaces }: Choices, ip: string): boolean {
+  return interfaces.some(({ privateIp, secondaryIps }) => privateIp === ip || secondaryIps.includes(ip));
+}
+
 /** Returns a capture whose interfaces have the ids that were chosen, so that they map to themselves. */
-function asChosen({ captured }: RestoreSource, { interfaces }: Choices): CapturedLaunch | undefined {
-  if (captured === undefined) return undefined;
-  const chosen = captured.interfaces.map((one) => {
-    const choice = interfaces.find(({ deviceIndex }) => deviceIndex === one.deviceIndex);
-    if (choice === undefined) return one;
-    const { privateIp: _ip, secondaryIps: _others, ...rest } = one;
-    const { subnetId, groupIds, privateIp, secondaryIps } = choice;
+function asChosen({ captured }: RestoreSource, { interfaces }: Choices): CapturedLaunch {
+  const chosen = interfaces.map(({ deviceIndex, subnetId, groupIds, privateIp, secondaryIps }) => {
+    const own = captured?.interfaces.find((one) => one.deviceIndex === deviceIndex);
+    const { privateIp: _ip, secondaryIps: _others, groupNames: _names, ...rest } = own ?? { deviceIndex };
     return {
       ...rest,
       ...(subnetId !== undefined && { subnetId }),
@@ -50,7 +52,7 @@ function asChosen({ captured }: RestoreSource, { interfaces }: Choices): Capture
       ...(secondaryIps.length > 0 && { secondaryIps }),
     };
   });
-  return { ...captured, interfaces: chosen };
+  return { launch: captured?.launch ?? {}, interfaces: chosen };
 }
 
 /** Returns a restore of volumes as it was chosen. */

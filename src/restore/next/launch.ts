@@ -6,9 +6,9 @@
 import { type Next, endedWhy } from "../action";
 import type { Found, FoundImage, FoundInstance } from "../found";
 import type { LaunchOrder } from "../order";
-import { BASE_ROLE, RESTORE_TAG, ROLE, tagsFor } from "../restoreTags";
+import { BASE_ROLE, RESTORE_TAG, tagsFor } from "../restoreTags";
 import { swapRoot } from "./detour";
-import { attach, isMadeApart, makeVolumes, markDone, running, setDeletion, volumeOf } from "./volumeSteps";
+import { attach, isDone, isMadeApart, makeVolumes, markDone, running, setDeletion, volumeOf } from "./volumeSteps";
 
 const ENDED = ["shutting-down", "terminated"];
 
@@ -31,9 +31,28 @@ function launchFrom(order: LaunchOrder, image: FoundImage): { imageId: string; i
   return { failed: { code: "BillingCodeLost", message, hint } };
 }
 
+/** Refuses to launch beside what an instance left that ended: it may hold data. `undefined`: it left nothing. */
+function leftBehind(order: LaunchOrder, { endedBefore, volumes, interfaces }: Found): Next | undefined {
+  if (endedBefore === 0) return undefined;
+  const apart = order.volumes.filter(isMadeApart).map(({ device }) => device);
+  const free = volumes.filter(
+    ({ tags, attachments, state }) =>
+      attachments.length === 0 && state === "available" && !apart.includes(tags[RESTORE_TAG.role] ?? ""),
+  );
+  const left = [
+    ...free.map(({ volumeId }) => volumeId),
+    ...interfaces.filter(({ isFree }) => isFree).map(({ interfaceId }) => interfaceId),
+  ];
+  if (left.length === 0) return undefined;
+  const message = `the instance of this restore has ended, and left ${left.join(", ")}`;
+  return { failed: { code: "LeftBehind", message, hint: "Undo this restore, which deletes them, and run it again." } };
+}
+
 function launch(order: LaunchOrder, found: Found): Next {
   const isolation = isolate(order, found);
   if (isolation !== undefined) return isolation;
+  const left = leftBehind(order, found);
+  if (left !== undefined) return left;
   const [image] = found.images;
   if (image === undefined) return { action: { do: "register-image" } };
   if (image.state === "pending") return { wait: `${image.imageId} to be available` };
@@ -65,8 +84,11 @@ function addShared(order: LaunchOrder, found: Found, instance: FoundInstance): N
 function tagVolumes(order: LaunchOrder, found: Found, instance: FoundInstance): Next | undefined {
   for (const { device, volumeId } of instance.mappings) {
     const volume = found.volumes.find((one) => one.volumeId === volumeId);
-    if (volume?.tags[RESTORE_TAG.role] !== undefined && volume.tags[RESTORE_TAG.role] !== ROLE.instance) continue;
     const wanted = order.volumes.find((one) => one.device === device);
+    // A launch gives its volumes the restore's id. Another one is a person's, or not shown yet.
+    if (volume === undefined && wanted === undefined) continue;
+    if (volume === undefined) return { wait: `EC2 to show ${volumeId}` };
+    if (volume.tags[RESTORE_TAG.role] !== undefined) continue;
     const isBase = device === instance.rootDevice && instance.imageId === order.baseImageId;
     const role = isBase ? BASE_ROLE : device;
     const tags = tagsFor(order, role, isBase ? {} : wanted?.tags);
@@ -82,7 +104,10 @@ function complete(order: LaunchOrder, instance: FoundInstance): Next | undefined
     if (wanted === false && sourceDestCheck) return { action: { do: "forward-packets", interfaceId } };
   }
   for (const { device, isRoot, deleteOnTermination } of order.volumes) {
-    const next = setDeletion(instance, isRoot ? instance.rootDevice : device, deleteOnTermination);
+    // A root ends with its instance unless something else was captured, by the detour too (AWS, RunInstances).
+    const next = isRoot
+      ? setDeletion(instance, instance.rootDevice, deleteOnTermination ?? true)
+      : setDeletion(instance, device, deleteOnTermination);
     if (next !== undefined) return next;
   }
   return undefined;
@@ -97,12 +122,10 @@ function healthy({ instanceId, health = "not known yet" }: FoundInstance): Next 
   return { failed: { code: "StatusChecksFailed", message, hint } };
 }
 
-function protect(
-  { as: { launch: wanted } }: LaunchOrder,
-  { instanceId, isProtected }: FoundInstance,
-): Next | undefined {
+function protect({ as: { launch: wanted } }: LaunchOrder, { instanceId, protection }: FoundInstance): Next | undefined {
   const { disableApiTermination: termination = false, disableApiStop: stop = false } = wanted;
-  if (isProtected === true || (!termination && !stop)) return undefined;
+  if (!termination && !stop) return undefined;
+  if (protection?.termination === termination && protection.stop === stop) return undefined;
   return { action: { do: "protect-instance", instanceId, termination, stop } };
 }
 
@@ -110,6 +133,7 @@ function protect(
 export function nextOfLaunch(order: LaunchOrder, found: Found): Next {
   const { instance } = found;
   if (instance === undefined) return launch(order, found);
+  if (isDone(instance)) return { done: true };
   if (ENDED.includes(instance.state)) return endedWhy(instance);
   if (instance.state === "pending") return { wait: `${instance.instanceId} to run` };
   const tagging = tagVolumes(order, found, instance) ?? swapRoot(order, found, instance);

@@ -6,9 +6,19 @@
 import type { Next } from "../action";
 import type { Found, FoundInstance } from "../found";
 import type { ReplaceOrder } from "../order";
-import { RESTORE_TAG, type RestoreName, oldRole, tagsFor } from "../restoreTags";
+import { RESTORE_TAG, type RestoreName, oldRole, readOldRole, tagsFor } from "../restoreTags";
 import type { SourceVolume } from "../source";
-import { attach, detach, makeVolumes, markDone, running, setDeletion, stopped, volumeOf } from "./volumeSteps";
+import {
+  attach,
+  detach,
+  isAllDone,
+  makeVolumes,
+  markDone,
+  running,
+  setDeletion,
+  stopped,
+  volumeOf,
+} from "./volumeSteps";
 
 /** Tags a volume that is taken off: the tags name the restore and its place, for an undo. */
 function tagOld(order: RestoreName, { mappings }: FoundInstance, device: string): Next | undefined {
@@ -27,19 +37,20 @@ function nameOld(order: ReplaceOrder, found: Found, instance: FoundInstance, dev
 }
 
 /** Puts the new volume in the place of the old one, while the instance is stopped. */
-function swap(order: ReplaceOrder, found: Found, instance: FoundInstance, wanted: SourceVolume): Next | undefined {
-  const { device } = wanted;
+function swap(found: Found, instance: FoundInstance, { device }: SourceVolume): Next | undefined {
   const made = volumeOf(found, device);
   if (made === undefined) return undefined;
   const mapped = instance.mappings.find((one) => one.device === device);
   const isOld = mapped !== undefined && mapped.volumeId !== made.volumeId;
-  const first = isOld ? (nameOld(order, found, instance, device) ?? detach(instance, device)) : undefined;
-  return first ?? attach(made, instance, device);
+  return (isOld ? detach(instance, device) : undefined) ?? attach(made, instance, device);
 }
 
-function ends(wanted: SourceVolume, found: Found): boolean | undefined {
-  const old = found.volumes.find(({ tags }) => tags[RESTORE_TAG.role] === oldRole(wanted.device, true));
-  return wanted.deleteOnTermination ?? (old === undefined ? undefined : true);
+/** Returns whether the new volume ends with its instance: as it was captured, else as the old one does. */
+function ends({ deleteOnTermination, device }: SourceVolume, found: Found): boolean | undefined {
+  const old = found.volumes
+    .map(({ tags }) => readOldRole(tags[RESTORE_TAG.role]))
+    .find((one) => one?.device === device);
+  return deleteOnTermination ?? old?.deleteOnTermination;
 }
 
 function throughTask(order: ReplaceOrder, found: Found, instance: FoundInstance): Next | undefined {
@@ -64,6 +75,7 @@ function throughTask(order: ReplaceOrder, found: Found, instance: FoundInstance)
 /** Returns what is to be done now. */
 export function nextOfReplace(order: ReplaceOrder, found: Found): Next {
   const { instance } = found;
+  if (isAllDone(order.volumes, found)) return { done: true };
   if (instance === undefined || ["shutting-down", "terminated"].includes(instance.state)) {
     const message = `${order.instanceId} is ${instance?.state ?? "not there"}`;
     return { failed: { code: "NoInstance", message, hint: "Launch it anew: vault restore --launch" } };
@@ -77,10 +89,15 @@ export function nextOfReplace(order: ReplaceOrder, found: Found): Next {
     const next = throughTask(order, found, instance);
     if (next !== undefined) return next;
   } else if (!isSwapped) {
+    // Before anything is stopped: a volume without room for a tag ends the restore here.
+    for (const { device } of order.volumes) {
+      const naming = nameOld(order, found, instance, device);
+      if (naming !== undefined) return naming;
+    }
     const halt = stopped(instance);
     if (halt !== undefined) return halt;
     for (const wanted of order.volumes) {
-      const next = swap(order, found, instance, wanted);
+      const next = swap(found, instance, wanted);
       if (next !== undefined) return next;
     }
   }

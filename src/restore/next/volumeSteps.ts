@@ -4,9 +4,26 @@ import type { Found, FoundInstance, FoundVolume } from "../found";
 import { RESTORE_TAG } from "../restoreTags";
 import type { SourceVolume } from "../source";
 
+/** Returns the volumes of a role, the one that is attached first. */
+function volumesOf({ volumes }: Found, role: string): FoundVolume[] {
+  const all = volumes.filter(({ tags, state }) => tags[RESTORE_TAG.role] === role && state !== "deleting");
+  const isFree = ({ attachments }: FoundVolume) => (attachments.length === 0 ? 1 : 0);
+  return all.sort((a, b) => isFree(a) - isFree(b) || (a.volumeId < b.volumeId ? -1 : 1));
+}
+
 /** Returns the volume that was made for a role, or with {@link oldRole} one that was taken off. */
-export function volumeOf({ volumes }: Found, role: string): FoundVolume | undefined {
-  return volumes.find(({ tags }) => tags[RESTORE_TAG.role] === role);
+export function volumeOf(found: Found, role: string): FoundVolume | undefined {
+  return volumesOf(found, role)[0];
+}
+
+/**
+ * Deletes a volume that was made twice: EC2 had not shown the first one yet to a restore that went on. `undefined`: none was, or
+ * it is attached.
+ */
+function dropSpare(found: Found, role: string): Next | undefined {
+  const [, ...others] = volumesOf(found, role);
+  const spare = others.find(({ attachments, state }) => attachments.length === 0 && state === "available");
+  return spare === undefined ? undefined : { action: { do: "delete-volume", volumeId: spare.volumeId } };
 }
 
 /** Tells whether a volume is made apart from a launch: mappings can't say that several instances may attach it. */
@@ -19,6 +36,8 @@ export function makeVolumes(wanted: readonly SourceVolume[], found: Found, avail
   for (const volume of wanted) {
     const made = volumeOf(found, volume.device);
     if (made === undefined) return { action: { do: "create-volume", volume, availabilityZone } };
+    const dropping = dropSpare(found, volume.device);
+    if (dropping !== undefined) return dropping;
     if (made.state === "error") {
       return { failed: { code: "VolumeFailed", message: `${made.volumeId} is in state error`, hint: KEY_HINT } };
     }
@@ -37,10 +56,15 @@ export function attach(volume: FoundVolume, instance: FoundInstance, device: str
   if (mapped?.volumeId === volume.volumeId) {
     return mapped.state === "attached" ? undefined : { wait: `${volume.volumeId} to be attached as ${device}` };
   }
+  if (mapped?.state === "detaching") return { wait: `${mapped.volumeId} to be detached from ${device}` };
   if (mapped !== undefined) {
     const message = `${device} of ${instanceId} is in use by ${mapped.volumeId}`;
     const hint = "Detach that volume, or restore with --replace, which takes the old volumes off and keeps them.";
     return { failed: { code: "DeviceInUse", message, hint } };
+  }
+  // EC2 may show an attachment with the volume before it does so with the instance.
+  if (volume.attachments.some((one) => one.instanceId === instanceId)) {
+    return { wait: `EC2 to show ${volume.volumeId} at ${device}` };
   }
   return { action: { do: "attach-volume", volumeId: volume.volumeId, instanceId, device } };
 }
@@ -80,11 +104,22 @@ export function running(instance: FoundInstance): Next | undefined {
   return { wait: `${instanceId} to run (it is ${state})` };
 }
 
+/** Tells whether something is marked as done. Whoever changed it afterwards wants it as it is. */
+export function isDone({ tags }: { tags: Readonly<Record<string, string>> }): boolean {
+  return tags[RESTORE_TAG.state] === "done";
+}
+
+/** Tells whether the volume of each device is there, and marked as done. */
+export function isAllDone(wanted: readonly SourceVolume[], found: Found): boolean {
+  const all = wanted.map(({ device }) => volumeOf(found, device));
+  return all.every((one) => one !== undefined && isDone(one));
+}
+
 /** Marks as done whatever the restore made, so that nobody undoes it for unfinished. `undefined`: all are marked. */
 export function markDone(
   resources: readonly { id: string; tags: Readonly<Record<string, string>> }[],
 ): Next | undefined {
-  const open = resources.find(({ tags }) => tags[RESTORE_TAG.state] !== "done");
+  const open = resources.find((one) => !isDone(one));
   if (open === undefined) return undefined;
   const action: Action = {
     do: "write-tags",

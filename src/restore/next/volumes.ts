@@ -2,10 +2,11 @@
 import type { Next } from "../action";
 import type { Found } from "../found";
 import type { VolumesOrder } from "../order";
-import { attach, makeVolumes, markDone, volumeOf } from "./volumeSteps";
+import { attach, isAllDone, makeVolumes, markDone, volumeOf } from "./volumeSteps";
 
 /** Returns what is to be done now. */
 export function nextOfVolumes(order: VolumesOrder, found: Found): Next {
+  if (isAllDone(order.volumes, found)) return { done: true };
   const making = makeVolumes(order.volumes, found, order.availabilityZone);
   if (making !== undefined) return making;
   const made = order.volumes.flatMap(({ device }) => volumeOf(found, device) ?? []);
