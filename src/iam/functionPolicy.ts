@@ -38,6 +38,20 @@ function readStatement(args: FunctionPolicyArgs): Statement {
 }
 
 /**
+ * Returns the permission to read what a launch needs, in the region of the instances. AWS defines no resources for the
+ * first two. Whether it checks the third on the instance is not verified (docs/ASSUMPTIONS.md, A42), so it is on `*`.
+ */
+function launchFactsStatement({ primaryRegion }: FunctionPolicyArgs): Statement {
+  return {
+    Sid: "ReadLaunchFacts",
+    Effect: "Allow",
+    Action: ["ec2:DescribeInstanceCreditSpecifications", "ec2:DescribeSubnets", "ec2:DescribeInstanceAttribute"],
+    Resource: "*",
+    Condition: { StringEquals: { "aws:RequestedRegion": primaryRegion } },
+  };
+}
+
+/**
  * Returns the permission to read the state of the vault's keys, and of no others. The call does not go through EC2, so
  * there is no condition on that. A dry run has it too.
  */
@@ -89,6 +103,7 @@ export function functionPolicy(args: FunctionPolicyArgs): aws.iam.PolicyDocument
     Version: "2012-10-17",
     Statement: [
       readStatement(args),
+      launchFactsStatement(args),
       ...(args.dryRun ? [] : writeStatements(args)),
       keyStateStatement(args),
       ...serviceStatements(args),

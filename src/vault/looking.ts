@@ -12,8 +12,10 @@ import type { VaultSettings } from "./model/settings";
 import type { SlotTask, Trigger } from "./model/trigger";
 import type { World } from "./model/world";
 import { observeLeft } from "./observe/leftLook";
+import { observeCaptures } from "./observe/captures";
 import { observe, observeDropouts, observeInstances } from "./observe/observe";
 import { looksForStrangers, observeStrangers } from "./observe/strangers";
+import { dueInstances } from "./plan/snapshots/snapshots";
 
 /** What an invocation looks with. */
 export interface Looking {
@@ -21,6 +23,8 @@ export interface Looking {
   clients: VaultClients;
   trigger: Trigger;
   now: () => number;
+  /** When the invocation has to end; absent: what launches need is not read, since a plan shows none of it. */
+  deadlineMs?: number;
 }
 
 /** What the follow-up timer says, and what is done with it before the rest is read. */
@@ -44,7 +48,7 @@ export interface Seen {
 
 /** Reads what the target slot needs, recalls the change memory, and takes the look that is due once a day. */
 async function observeRest(
-  { settings, clients, now, trigger }: Looking,
+  { settings, clients, now, trigger, deadlineMs }: Looking,
   { state: clock, isRead }: Recall,
   seen: World,
   { slotTask, own }: { slotTask: SlotTask | undefined; own: Inventory["clear"] },
@@ -54,6 +58,10 @@ async function observeRest(
     world = await observeInstances(clients, settings, world);
     const look = { own, slot: slotTask.slot, done: clock?.done, nowMs: now() };
     world = await observeDropouts(clients, settings, world, look);
+    if (deadlineMs !== undefined) {
+      const due = dueInstances(world, own, settings, { slotTask, runId: trigger.runId, nowMs: now() });
+      world = await observeCaptures(clients, settings, world, { due, own, now, deadlineMs });
+    }
   }
   const looks = looksForStrangers(trigger, clock, now());
   if (looks) world = await observeStrangers(clients, settings, world);

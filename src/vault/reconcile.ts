@@ -18,7 +18,7 @@ function isOpen({ action, status }: Outcome): boolean {
 export async function reconcile(invocation: Invocation, clock: OpenClock): Promise<Work & { inventory: Inventory }> {
   const { settings, tools, trigger, deadlineMs } = invocation;
   const { clients, now } = tools;
-  const { world, inventory, slotTask } = await lookAround({ settings, clients, trigger, now }, clock);
+  const { world, inventory, slotTask } = await lookAround({ settings, clients, trigger, now, deadlineMs }, clock);
 
   const planned = planVault({ world, inventory, settings, slotTask, runId: trigger.runId, nowMs: now() });
 

@@ -92,7 +92,7 @@ function volumeOf(facts: ReturnType<typeof factsOf>, point: Point, volumeId: str
   const snapshot = point.snapshots.find((one) => one.volumeId === volumeId);
   const known = facts.volumes.find((one) => one.volumeId === volumeId);
   if (snapshot === undefined || known === undefined) return [];
-  const { type, iops, throughputMiBps, device = volumeId, role, tags } = known;
+  const { type, iops, throughputMiBps, deleteOnTermination, device = volumeId, role, tags } = known;
   const { snapshotId, encrypted, kmsKeyId } = snapshot;
   return [
     {
@@ -104,6 +104,8 @@ function volumeOf(facts: ReturnType<typeof factsOf>, point: Point, volumeId: str
       ...(type !== undefined && { type }),
       ...(iops !== undefined && { iops }),
       ...(throughputMiBps !== undefined && { throughputMiBps }),
+      ...(deleteOnTermination !== undefined && { deleteOnTermination }),
+      ...(known.multiAttach === true && { isMultiAttach: true }),
       isEncrypted: encrypted,
       ...(kmsKeyId !== undefined && { kmsKeyId }),
       tags,

@@ -107,10 +107,27 @@ function networkWords(interfaces: readonly InterfaceSpec[]): Word[] {
   return inOrder.flatMap((one): Word[] => [[INDEX, String(one.deviceIndex)], ...wordsOf(one, INTERFACE_FIELDS)]);
 }
 
-/** Returns the hash of all that was captured: the same capture has the same hash, and other tags another. */
-function hashOf(launch: readonly Word[], network: readonly Word[]): string {
+/** Words of {@link LaunchAttributes}. */
+const ATTRIBUTE_WORDS = ["protected", "unstoppable", "shutdown"];
+
+function digest(launch: readonly Word[], network: readonly Word[]): string {
   const all = [...launch, ["", ""] as const, ...network];
   return createHash("sha256").update(JSON.stringify(all)).digest("hex").slice(0, 16);
+}
+
+/**
+ * Returns two hashes: of the facts without the attributes, which tells when to read those again, and of all that was
+ * captured, which tells whether the tags are whole.
+ */
+function hashOf(launch: readonly Word[], network: readonly Word[]): string {
+  const facts = launch.filter(([key]) => !ATTRIBUTE_WORDS.includes(key));
+  return `${digest(facts, network)}-${digest(launch, network)}`;
+}
+
+/** Decides whether a snapshot's tags have the same facts as a capture, apart from the attributes. */
+export function hasSameFacts(tags: Tags, { launch, interfaces }: CapturedLaunch): boolean {
+  const [facts] = hashOf(launchWords(launch), networkWords(interfaces)).split("-");
+  return tags[TAG.launchHash]?.split("-")[0] === facts;
 }
 
 /** Tags of a capture at most, so that the others have room: a dozen interfaces would fill twenty. */
