@@ -78,8 +78,11 @@ export interface Reported {
 function fateOf(fact: string, restored: string, { differences, warnings }: Reported): Fate {
   const said = differences.find((one) => one.fact === fact || fact.startsWith(`${one.fact} `));
   if (said?.outcome === "mapped" && restored !== "") return "mapped";
-  const [, device] = /^volume (\S+) instances$/.exec(fact) ?? [];
-  const isWarned = warnings.some((one) => one.includes(fact) || (device !== undefined && one.includes(device)));
+  const [, device, what] = /^volume (\S+) (.+)$/.exec(fact) ?? [];
+  const isGone = restored === "" || what === "instances";
+  const isWarned = warnings.some(
+    (one) => one.includes(fact) || (isGone && device !== undefined && one.includes(device)),
+  );
   return said !== undefined || isWarned ? "lost, reported" : "LOST, NOT REPORTED";
 }
 
