@@ -40,7 +40,7 @@ function section(title: string, lines: readonly string[], { colors }: Look): str
 }
 
 function checkLine({ call, error }: Check): string {
-  return error === undefined ? `${call}: EC2 would accept it` : `${call}: ${error.code}: ${error.message}`;
+  return error === undefined ? `${call}: AWS would accept it` : `${call}: ${error.code}: ${error.message}`;
 }
 
 /** Returns the plan. */
