@@ -2,8 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import Ajv from "ajv";
-import { runCli } from "../../src/local/runtime/command";
-import { type CliVault, DR, PRIMARY, startCliVault } from "../support/cliVault";
+import { type CliVault, DR, PRIMARY, runCli, startCliVault } from "../support/cliVault";
 
 const SCHEMA = JSON.parse(readFileSync(join(__dirname, "..", "..", "docs", "cli.schema.json"), "utf8")) as object;
 const isValid = new Ajv({ strict: false }).compile(SCHEMA);

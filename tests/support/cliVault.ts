@@ -2,12 +2,12 @@
  * A deployed vault on an emulated account, two hours after its last run, and the command `vault` as a person runs it on that
  * account. Lambda is a server of this test: it hands each invocation to the deployed archive.
  */
+import { spawn } from "node:child_process";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { inventoryOf } from "../../src/local/account/inventory";
 import { loadStackConfig } from "../../src/local/deploy/stackConfig";
-import { type Ended, runCli } from "../../src/local/runtime/command";
 import { type LocalVault, startVault } from "../../src/local/runtime/localVault";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../src/vault/lib/time";
 import { emulatorHome } from "./emulatorHome";
@@ -59,6 +59,12 @@ async function serveLambda(vault: LocalVault, events: unknown[]) {
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close: () => server.close() };
 }
 
+export interface Ended {
+  code: number | null;
+  out: string;
+  err: string;
+}
+
 export interface CliVault {
   vault: LocalVault;
   /** What the function was asked by the command. */
@@ -67,6 +73,24 @@ export interface CliVault {
   run: (args: readonly string[], env?: Record<string, string>) => Promise<Ended>;
   env: Record<string, string>;
   stop: () => Promise<void>;
+}
+
+/** Runs the command's own executable. */
+export function runCli(args: readonly string[], env: Record<string, string | undefined>): Promise<Ended> {
+  const child = spawn(process.execPath, [join(ROOT, "src/cli/vault.js"), ...args], {
+    cwd: ROOT,
+    env: { ...process.env, TZ: "UTC", ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let out = "";
+  let err = "";
+  child.stdout.on("data", (data: Buffer) => (out += data.toString()));
+  child.stderr.on("data", (data: Buffer) => (err += data.toString()));
+  return new Promise((resolve) => {
+    child.on("close", (code) => {
+      resolve({ code, out, err });
+    });
+  });
 }
 
 /** Deploys a vault whose daily run was two hours ago, and lets two runs pass. */

@@ -1,5 +1,6 @@
 /** `vault restore`: brings an instance or its volumes back from one recovery point, in the region that is named. */
-import { checkOrder } from "../../restore/aws/checks";
+import { KEY_HINT } from "../../restore/action";
+import { type Check, checkOrder } from "../../restore/aws/checks";
 import { restoreClient } from "../../restore/aws/client";
 import { describeInstance } from "../../restore/aws/described";
 import { isRefusal } from "../../restore/refusal";
@@ -34,14 +35,14 @@ function questionOf({ order, live }: Prepared, { source }: Basis): Question {
   return { text: "Launch another one all the same?", name, why };
 }
 
-async function planned(prepared: Prepared, basis: Basis, notes: string[]): Promise<Answer> {
+async function planned(prepared: Prepared, basis: Basis, notes: string[]): Promise<{ plan: Answer; checks: Check[] }> {
   const { order, alternatives } = prepared;
   const { source, client, context, options } = basis;
   const plan = planOf(order, source, alternatives);
   context.progress("asking EC2 whether it would accept the calls");
   const checks = await checkOrder(client, order);
   const { restoreId: _id, choices: _choices, ...shown } = order;
-  return {
+  const answer: Answer = {
     exitCode: checks.some(({ error }) => error !== undefined) ? EXIT.failed : EXIT.done,
     heading: `restore of ${titleOf(source)} in ${context.region}, mode ${order.mode}. Times are UTC.`,
     data: { dryRun: true, mode: order.mode, order: shown, ...plan, checks },
@@ -49,6 +50,18 @@ async function planned(prepared: Prepared, basis: Basis, notes: string[]): Promi
     notes,
     next: [[commandOf(source.instanceId, order.mode, context.region, options), "do it"]],
   };
+  return { plan: answer, checks };
+}
+
+/**
+ * Ends before anything is made where a key is of no use: EC2 would accept each call, and drop what it made.
+ * @throws with what AWS says of the key
+ */
+function refuseLostKey(checks: readonly Check[]): void {
+  const lost = checks.find(({ error }) => error?.code === "KeyNotUsable");
+  if (lost?.error === undefined) return;
+  const hint = `${KEY_HINT} Nothing was changed.`;
+  throw cliError(EXIT.failed, "KeyNotUsable", `${lost.call}: ${lost.error.message}`, hint);
 }
 
 /** Shows the plan to a person, with what they should know before they say yes. */
@@ -64,10 +77,11 @@ async function begin(basis: Basis, notes: string[]): Promise<Answer> {
   const { context, options, client, source, restoreId } = basis;
   const prepared = await prepare(modeOf(options), basis);
   const all = [...notes, ...prepared.notes];
-  const plan = await planned(prepared, basis, all);
+  const { plan, checks } = await planned(prepared, basis, all);
   if (options.dryRun === true) return plan;
   context.plan(plan.heading, { restoreId, ...plan.data, dryRun: false, notes: all });
   if (options.json !== true) showPlan(plan, context, options);
+  refuseLostKey(checks);
   await confirm(questionOf(prepared, basis), options);
   const startedMs = Date.now();
   context.progress(`restore ${restoreId} begins`, { restoreId });

@@ -18,8 +18,8 @@ import { type Restored, launchAgain } from "./restoring";
 import { PROFILE, PUBLIC_IMAGES, fleetIn } from "./shapes";
 
 const ROOT = join(__dirname, "..", "..", "..");
-const PRIMARY = "us-east-1";
-const DR = "us-west-2";
+export const PRIMARY = "us-east-1";
+export const DR = "us-west-2";
 
 /** What is demonstrated. */
 export interface Script {
@@ -111,30 +111,51 @@ async function bringBack(
   return survivors;
 }
 
+/** Decides whether each instance came back, no fact is lost without a word, and nothing else was touched or left. */
+export function isProven({ survivors, darkCalls, remains }: Omit<Disaster, "isProven">): boolean {
+  const isWhole = survivors.every(
+    ({ exitCode, facts }) => exitCode === 0 && facts.every(({ fate }) => fate !== "LOST, NOT REPORTED"),
+  );
+  return survivors.length > 0 && isWhole && darkCalls.length === 0 && remains.length === 0;
+}
+
+/** A fleet that was backed up, up to now. */
+export interface BackedUp {
+  vault: LocalVault;
+  fleet: readonly Launched[];
+}
+
+/** Deploys a vault, launches a fleet, and lets days of backups pass. */
+export async function backUpFleet(
+  script: Script,
+  progress: Progress,
+  onStart: (vault: LocalVault) => void,
+): Promise<BackedUp> {
+  const { vault, lastRunMs } = await deploy(script, progress);
+  onStart(vault);
+  progress("launching the fleet");
+  const fleet = await furnish(vault, script.names);
+  progress(`${script.days} days of backups pass`);
+  await vault.runUntil(lastRunMs + 2 * HOUR_MS, () => undefined);
+  await vault.emulator.setPending(PENDING);
+  return { vault, fleet };
+}
+
 /** Plays the disaster. @param onStart called with the vault that has to be stopped should the process be interrupted */
 export async function playDisaster(
   script: Script,
   progress: Progress,
   onStart: (vault: LocalVault) => void,
 ): Promise<Disaster> {
-  const { vault, lastRunMs } = await deploy(script, progress);
-  onStart(vault);
+  const { vault, fleet } = await backUpFleet(script, progress, onStart);
   try {
-    progress("launching the fleet");
-    const fleet = await furnish(vault, script.names);
-    progress(`${script.days} days of backups pass`);
-    await vault.runUntil(lastRunMs + 2 * HOUR_MS, () => undefined);
     const before = await originals(vault, fleet);
     progress(`every call to ${PRIMARY} fails from now on`);
-    await vault.emulator.setPending(PENDING);
     await vault.emulator.setDark(PRIMARY);
     const survivors = await bringBack(vault, before, progress);
     const darkCalls = await vault.emulator.darkCalls();
     const remains = await remainsIn(vault.account.ec2(DR));
-    const isWhole = survivors.every(
-      ({ exitCode, facts }) => exitCode === 0 && facts.every(({ fate }) => fate !== "LOST, NOT REPORTED"),
-    );
-    return { survivors, darkCalls, remains, isProven: isWhole && darkCalls.length === 0 && remains.length === 0 };
+    return { survivors, darkCalls, remains, isProven: isProven({ survivors, darkCalls, remains }) };
   } finally {
     await vault.stop();
   }
