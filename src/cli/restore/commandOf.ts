@@ -22,7 +22,7 @@ const TEXTS: readonly (readonly [string, keyof RestoreOptions])[] = [
 
 /** Returns `vault restore web-1 --launch --region us-west-2 …`, without what asks or shows. */
 export function commandOf(instanceId: string, mode: Mode, region: string, options: RestoreOptions): string {
-  const { groups = [], device = [], isolate, stop, fast } = options;
+  const { groups = [], device = [], isolate, stop, fast, backupTag } = options;
   const texts = TEXTS.flatMap(([flag, field]) => {
     const value = options[field];
     return typeof value === "string" ? [flag, quoted(value)] : [];
@@ -30,6 +30,7 @@ export function commandOf(instanceId: string, mode: Mode, region: string, option
   return [
     `vault restore ${instanceId} --${mode} --region ${region}`,
     ...texts,
+    ...(backupTag === "backup" ? [] : ["--backup-tag", quoted(backupTag)]),
     ...(isolate === true ? ["--isolate"] : []),
     ...(stop === true ? ["--stop"] : []),
     ...(groups.length === 0 ? [] : ["--groups", ...groups.map(quoted)]),

@@ -64,7 +64,11 @@ function checkNamed(point: Point): string[] {
   return [`the recovery point is not whole: ${describe(point)}`];
 }
 
-function choosePoint(
+/**
+ * Chooses the point that a person means, or else the newest that is whole.
+ * @throws where there is none, or it can't be restored
+ */
+export function choosePoint(
   points: readonly Point[],
   wanted: WantedPoint,
   context: Context,
@@ -152,7 +156,7 @@ function doubtsOf(launch: PointFacts["launch"]): string[] {
  * Names the volumes that several instances shared and that another one's recovery point has: the vault takes one snapshot of
  * each, and no tag says which instances there were.
  */
-function sharedByOthers({ instanceId, takenMs }: RestoreSource, points: readonly Point[]): string[] {
+export function sharedByOthers({ instanceId, takenMs }: RestoreSource, points: readonly Point[]): string[] {
   const others = points.filter((one) => one.instanceId !== instanceId && Math.abs(one.takenMs - takenMs) < HOUR_MS);
   return others.flatMap((point) => {
     const { instanceId: id, name } = point;
