@@ -23,6 +23,8 @@ export interface Context {
   nowMs: number;
   /** Says on standard error what is waited for. With `--json` long work says it as data, other commands nothing. */
   progress: (message: string, data?: Step["data"]) => void;
+  /** Says what is going to be done, as data. Without `--json` nothing. */
+  plan: (message: string, data: Step["data"]) => void;
   /** Takes a live line away, before a question or other text on standard error. */
   pause: () => void;
   /** Sets what Ctrl-C does from now on. A command that only reads needs none. */

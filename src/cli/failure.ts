@@ -45,11 +45,27 @@ const HINTS: readonly (readonly [RegExp, ExitCode, string])[] = [
     "Your role lacks this permission. docs/CLI.md lists the permissions that each command needs.",
   ],
   [
+    /^(?!Request).*LimitExceeded$/,
+    EXIT.failed,
+    "A quota of the account is reached. Choose a smaller --instance-type, or ask for more in Service Quotas.",
+  ],
+  [
+    /^(InsufficientInstanceCapacity|InsufficientCapacity)$/,
+    EXIT.failed,
+    "AWS has no such instance left there. Choose another --instance-type, or another zone with --az.",
+  ],
+  [
     /^(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|TimeoutError|NetworkingError|UnknownEndpoint)$/,
     EXIT.failed,
     "The region does not answer. Check its name (--region), AWS_ENDPOINT_URL and your network. In a disaster, read another region of the vault with --region.",
   ],
 ];
+
+/** EC2 encodes what it refused; only STS can read it (AWS, DecodeAuthorizationMessage). */
+function decoding(message: string): string {
+  const isEncoded = message.includes("Encoded authorization failure message");
+  return isEncoded ? " `aws sts decode-authorization-message --encoded-message …` shows the whole refusal." : "";
+}
 
 /** Network errors of Node have their code in `code`, which the SDK leaves there. */
 function codeOf(error: unknown, code: string): string {
@@ -71,8 +87,8 @@ export function failureOf(error: unknown): Failure {
     code,
     message: cause.message === "" ? code : cause.message,
     exitCode: exitCode ?? EXIT.failed,
-    ...(hint !== undefined && { hint }),
-    ...(isLimit && { hint: "AWS throttles these calls. Try again in a minute." }),
+    ...(hint !== undefined && { hint: hint + decoding(cause.message) }),
+    ...(isLimit && hint === undefined && { hint: "AWS throttles these calls. Try again in a minute." }),
     ...(cause.requestId !== undefined && { requestId: cause.requestId }),
   };
 }

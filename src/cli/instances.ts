@@ -38,11 +38,28 @@ function nearest(text: string, known: readonly KnownInstance[]): string | undefi
   return best !== undefined && best.far <= Math.max(2, text.length / 3) ? best.name : undefined;
 }
 
+/** What is said where no instance is meant. */
+const NONE = {
+  what: (text: string, region: string) => `no instance "${text}" has a recovery point in ${region}`,
+  hint: "`vault list` shows the instances that have recovery points.",
+};
+
+/** The same of instances that exist, whether they are backed up or not. */
+export const NONE_EXISTS: typeof NONE = {
+  what: (text, region) => `${region} has no instance "${text}"`,
+  hint: "Name an instance of this region by its id, its Name, or the beginning of either.",
+};
+
 /**
  * Returns the instance that is meant.
  * @throws where none is, or several are: then the error lists them
  */
-export function findInstance(text: string, known: readonly KnownInstance[], region: string): KnownInstance {
+export function findInstance(
+  text: string,
+  known: readonly KnownInstance[],
+  region: string,
+  none = NONE,
+): KnownInstance {
   const found = matches(text, known);
   const [only] = found;
   if (only !== undefined && found.length === 1) return only;
@@ -53,7 +70,6 @@ export function findInstance(text: string, known: readonly KnownInstance[], regi
     throw cliError(EXIT.usage, "AmbiguousInstance", message, "Name one by its id, or by a longer prefix.");
   }
   const near = nearest(text, known);
-  const hint =
-    near === undefined ? "`vault list` shows the instances that have recovery points." : `Did you mean ${near}?`;
-  throw cliError(EXIT.nothing, "NoInstance", `no instance "${text}" has a recovery point in ${region}`, hint);
+  const hint = near === undefined ? none.hint : `Did you mean ${near}?`;
+  throw cliError(EXIT.nothing, "NoInstance", none.what(text, region), hint);
 }

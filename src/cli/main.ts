@@ -56,6 +56,9 @@ async function start(command: string, options: GlobalOptions, load: () => Promis
       progress: (message, data) => {
         progress.say({ message, ...(data && { data }) });
       },
+      plan: (message, data) => {
+        if (isJson) progress.say({ message, messageType: "plan", ...(data && { data }) });
+      },
       pause: progress.stop,
       onInterrupt,
     };

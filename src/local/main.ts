@@ -1,16 +1,8 @@
 /** `npm start`: rehearses the vault on an emulated account, with the archive that `pulumi up` would upload. */
 import { readOptions } from "./options";
+import { makeProgress } from "./progress";
 
 const EXIT = { ok: 0, incomplete: 1, usage: 2, interrupted: 130 } as const;
-
-/** Prints progress on standard error, with the seconds since the start. */
-function makeProgress() {
-  const started = Date.now();
-  return (message: string) => {
-    const seconds = ((Date.now() - started) / 1_000).toFixed(1).padStart(6);
-    process.stderr.write(`${seconds} s  ${message}\n`);
-  };
-}
 
 async function main(): Promise<void> {
   const options = readOptions((exitCode) => process.exit(exitCode === 0 ? EXIT.ok : EXIT.usage));

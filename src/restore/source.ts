@@ -20,6 +20,8 @@ export interface SourceVolume {
   isEncrypted: boolean;
   /** Key of the snapshot, which the restored volume is under unless another is given. */
   kmsKeyId?: string;
+  /** Encryption of the volume that the data was of, which may differ from its snapshot's; absent: not captured. */
+  original?: { isEncrypted: boolean; kmsKeyEnd?: string };
   /** The volume's own tags. */
   tags: Tags;
 }

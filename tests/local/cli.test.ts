@@ -188,7 +188,7 @@ describe("vault plan", () => {
   });
 
   it("has titles and colors on a terminal, and leaves no line of its progress there", async () => {
-    const { code, out } = await runOnTerminal(["plan"], cli.env);
+    const { code, text: out } = await runOnTerminal(["plan"], { ...cli.env, TERM: "xterm", NO_COLOR: "" });
     const [, shown = ""] = out.split("\r\u001b[2K\u001b[2m");
     expect(shown).toMatch(/^smart-vault-dev: the next run, /);
     expect(shown).toContain("\n\u001b[1mACTION  WHEN       REGION");

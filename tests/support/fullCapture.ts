@@ -80,7 +80,7 @@ const ROOT_VOLUME: Required<AttachedVolume> = {
   iops: 4000,
   throughputMiBps: 250,
   deleteOnTermination: true,
-  multiAttach: false,
+  multiAttach: true,
   kmsKeyEnd: "0123456789ab",
   tags: Object.fromEntries(Array.from({ length: 49 }, (_, index) => [`disk-${index}`, "x".repeat(256)])),
 };

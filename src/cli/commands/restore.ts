@@ -1,5 +1,6 @@
 /** `vault restore`: brings an instance or its volumes back from one recovery point, in the region that is named. */
-import { checkOrder } from "../../restore/aws/checks";
+import { KEY_HINT } from "../../restore/action";
+import { type Check, checkOrder } from "../../restore/aws/checks";
 import { restoreClient } from "../../restore/aws/client";
 import { describeInstance } from "../../restore/aws/described";
 import { isRefusal } from "../../restore/refusal";
@@ -9,6 +10,7 @@ import { EXIT } from "../exitCodes";
 import { cliError } from "../failure";
 import { lookOf } from "../print/look";
 import { renderPlan } from "../print/restorePage";
+import { commandOf } from "../restore/commandOf";
 import { type Question, confirm } from "../restore/confirm";
 import { type RestoreOptions, modeOf, patienceOf } from "../restore/options";
 import { planOf } from "../restore/plan";
@@ -33,22 +35,41 @@ function questionOf({ order, live }: Prepared, { source }: Basis): Question {
   return { text: "Launch another one all the same?", name, why };
 }
 
-async function planned(prepared: Prepared, basis: Basis, notes: string[]): Promise<Answer> {
+async function planned(prepared: Prepared, basis: Basis, notes: string[]): Promise<{ plan: Answer; checks: Check[] }> {
   const { order, alternatives } = prepared;
   const { source, client, context, options } = basis;
   const plan = planOf(order, source, alternatives);
   context.progress("asking EC2 whether it would accept the calls");
   const checks = await checkOrder(client, order);
   const { restoreId: _id, choices: _choices, ...shown } = order;
-  const at = options.point === undefined ? "" : ` --point ${options.point}`;
-  return {
+  const answer: Answer = {
     exitCode: checks.some(({ error }) => error !== undefined) ? EXIT.failed : EXIT.done,
     heading: `restore of ${titleOf(source)} in ${context.region}, mode ${order.mode}. Times are UTC.`,
     data: { dryRun: true, mode: order.mode, order: shown, ...plan, checks },
     body: (look) => renderPlan(plan, checks, look),
     notes,
-    next: [[`vault restore ${source.instanceId}${at} --${order.mode} --region ${context.region}`, "do it"]],
+    next: [[commandOf(source.instanceId, order.mode, context.region, options), "do it"]],
   };
+  return { plan: answer, checks };
+}
+
+/**
+ * Ends before anything is made where a key is of no use: EC2 would accept each call, and drop what it made.
+ * @throws with what AWS says of the key
+ */
+function refuseLostKey(checks: readonly Check[]): void {
+  const lost = checks.find(({ error }) => error?.code === "KeyNotUsable");
+  if (lost?.error === undefined) return;
+  const hint = `${KEY_HINT} Nothing was changed.`;
+  throw cliError(EXIT.failed, "KeyNotUsable", `${lost.call}: ${lost.error.message}`, hint);
+}
+
+/** Shows the plan to a person, with what they should know before they say yes. */
+function showPlan({ heading, body, notes }: Answer, context: Context, { color }: RestoreOptions): void {
+  const look = lookOf(process.stderr, process.env, color);
+  context.pause();
+  const said = notes.map((note) => `${look.colors.yellow("note:")} ${note}`);
+  process.stderr.write(`${[look.colors.dim(heading), body(look), ...said].join("\n")}\n`);
 }
 
 /** Prints the plan, asks, and does it. */
@@ -56,13 +77,11 @@ async function begin(basis: Basis, notes: string[]): Promise<Answer> {
   const { context, options, client, source, restoreId } = basis;
   const prepared = await prepare(modeOf(options), basis);
   const all = [...notes, ...prepared.notes];
-  const plan = await planned(prepared, basis, all);
+  const { plan, checks } = await planned(prepared, basis, all);
   if (options.dryRun === true) return plan;
-  if (options.json !== true) {
-    const look = lookOf(process.stderr, process.env, options.color);
-    context.pause();
-    process.stderr.write(`${look.colors.dim(plan.heading)}\n${plan.body(look)}\n`);
-  }
+  context.plan(plan.heading, { restoreId, ...plan.data, dryRun: false, notes: all });
+  if (options.json !== true) showPlan(plan, context, options);
+  refuseLostKey(checks);
   await confirm(questionOf(prepared, basis), options);
   const startedMs = Date.now();
   context.progress(`restore ${restoreId} begins`, { restoreId });
@@ -71,7 +90,9 @@ async function begin(basis: Basis, notes: string[]): Promise<Answer> {
   const made = outcome.found?.instance?.instanceId;
   const now = made === undefined || outcome.state !== "done" ? undefined : await describeInstance(client, made);
   const { order } = prepared;
-  return answerOf({ order, source, outcome, startedMs, notes: all, ...(now !== undefined && { now }) }, context);
+  // A person has read the notes with the plan.
+  const later = options.json === true ? all : [];
+  return answerOf({ order, source, outcome, startedMs, notes: later, ...(now !== undefined && { now }) }, context);
 }
 
 /** Restores, goes on with a restore, or takes one back. */

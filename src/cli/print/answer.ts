@@ -30,14 +30,18 @@ export function isLong(command: string): boolean {
 }
 
 /** Returns one JSON value: of a long command as one line that says what it is. */
-function json(command: string, messageType: "progress" | "result" | "error", value: Record<string, unknown>): string {
+function json(
+  command: string,
+  messageType: "plan" | "progress" | "result" | "error",
+  value: Record<string, unknown>,
+): string {
   if (!isLong(command)) return `${JSON.stringify(value, undefined, 2)}\n`;
   return `${JSON.stringify({ messageType, ...value })}\n`;
 }
 
 /** Returns a step of a long command as a line of JSON. */
-export function stepJson(command: string, { message, data }: Step, nowMs: number): string {
-  return json(command, "progress", { schema: SCHEMA, command, at: isoSeconds(nowMs), message, ...data });
+export function stepJson(command: string, { message, data, messageType = "progress" }: Step, nowMs: number): string {
+  return json(command, messageType, { schema: SCHEMA, command, at: isoSeconds(nowMs), message, ...data });
 }
 
 /** Returns an answer as JSON. */

@@ -15,6 +15,8 @@ export interface Step {
   message: string;
   /** The same as data. */
   data?: Readonly<Record<string, unknown>>;
+  /** `plan`: it says what is going to be done, and only programs get it. */
+  messageType?: "plan" | "progress";
 }
 
 export interface Progress {
@@ -53,6 +55,10 @@ export function makeProgress(command: string, target: ProgressTarget): Progress 
     write(CLEAR + fitting(`vault ${command}: ${last?.message ?? ""}${seconds > 0 ? ` (${seconds} s)` : ""}`, width));
   };
   const say = (step: Step) => {
+    if (step.messageType === "plan") {
+      record?.(step);
+      return;
+    }
     const isNew = step.message !== last?.message;
     last = step;
     if (isTerminal && !isJson) {

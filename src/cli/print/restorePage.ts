@@ -7,18 +7,32 @@ import type { RestorePlan } from "../restore/plan";
 import type { Look } from "./look";
 import { type Column, oneLine, renderTable } from "./table";
 
+/** Widths that let a table of facts fit into 100 columns, with two for its indent. */
+const FACT_WIDTH = 38;
+const VALUE_WIDTH = 23;
+
+/** Cuts a text. The end of an ARN says most, the beginning of any other. */
+function cut(text: string, width: number): string {
+  if (text.length <= width) return text === "" ? "none" : text;
+  return text.startsWith("arn:") ? `…${text.slice(1 - width)}` : `${text.slice(0, width - 1)}…`;
+}
+
 const FACT_COLUMNS: Column<Fact>[] = [
-  { title: "FACT", value: ({ fact }) => fact },
-  { title: "ORIGINAL", value: ({ original }) => original },
-  { title: "RESTORED", value: ({ restored }) => restored },
+  { title: "FACT", value: ({ fact }) => fact, shown: ({ fact }) => cut(fact, FACT_WIDTH) },
+  { title: "ORIGINAL", value: ({ original }) => original, shown: ({ original }) => cut(original, VALUE_WIDTH) },
+  { title: "RESTORED", value: ({ restored }) => restored, shown: ({ restored }) => cut(restored, VALUE_WIDTH) },
   { title: "OUTCOME", value: ({ outcome }) => outcome },
-  { title: "WHAT TO DO", value: ({ hint }) => hint },
+  { title: "WHAT TO DO", value: ({ hint }) => hint, isHidden: true },
 ];
 
-/** Returns the facts that are not as they were, as a table. */
+/** Returns the facts that are not as they were, as a table: what is lost comes first, and what to do about it below. */
 export function factLines(facts: readonly Fact[], same: number, look: Look): string[] {
-  const others = facts.length === 0 ? [] : renderTable(facts, FACT_COLUMNS, look).split("\n");
-  return [...others, `${same} other fact${same === 1 ? "" : "s"} the same`];
+  const sorted = [...facts].sort((a, b) => Number(b.outcome === "lost") - Number(a.outcome === "lost"));
+  const rows = sorted.length === 0 ? [] : renderTable(sorted, FACT_COLUMNS, look).split("\n");
+  const hints = look.isTerminal
+    ? sorted.flatMap(({ fact, hint }) => (hint === undefined ? [] : [`${fact}: ${hint}`]))
+    : [];
+  return [...rows, ...hints, `${same} other fact${same === 1 ? "" : "s"} the same`];
 }
 
 function section(title: string, lines: readonly string[], { colors }: Look): string[] {
@@ -36,6 +50,7 @@ export function renderPlan(plan: RestorePlan, checks: readonly Check[], look: Lo
   const facts = hasFacts ? factLines(plan.differences, plan.same, look) : [];
   return [
     ...section("what it does", numbered, look),
+    ...section("volumes", plan.volumes, look),
     ...(facts.length === 0
       ? []
       : [look.colors.bold("what will differ from the original"), ...facts.map((one) => `  ${one}`)]),

@@ -13,7 +13,7 @@ export function addRestore(verb: Verb, start: Start): void {
     "vault restore web-1 --region us-west-2 --dry-run",
     "vault restore web-1 --region us-west-2                    a new instance from the newest recovery point",
     'vault restore web-1 --at "yesterday 14:00" --isolate      from before, where nothing reaches it',
-    "vault restore web-1 --volumes --attach i-0123456789abcdef0",
+    "vault restore web-1 --volumes --attach web-2             its volumes alone, attached to another instance",
     "vault restore web-1 --replace                             in place: same id, addresses and interfaces",
     "vault restore --undo r-20261129T121500-4f1c --region us-west-2",
   ])
@@ -30,7 +30,10 @@ export function addRestore(verb: Verb, start: Start): void {
     .option("--key-pair <name>", "key pair; none: without one")
     .option("--profile <name>", "instance profile; none: without one")
     .option("--base-image <ami>", "public image of the same platform, if the snapshot lost its billing code")
-    .option("--attach <instance>", "attach the volumes at their devices to this instance")
+    .option(
+      "--attach <instance>",
+      "attach the volumes at their devices to this instance: id, Name, or a unique beginning",
+    )
     .option("--device <devices...>", "only these volumes, such as /dev/sdf")
     .option("--stop", "swap the root while the instance is stopped, where EC2 could replace it while it runs")
     .option("--kms-key <key>", "key of the restored volumes (default: that of the snapshots)")

@@ -78,7 +78,20 @@ export function modeOf(options: RestoreOptions): Mode {
   if (mode === "launch" && options.device !== undefined) {
     throw usage("WrongOption", "--device goes with --volumes and --replace, not with --launch", "vault restore --help");
   }
+  checkZone(mode, options);
   return mode;
+}
+
+/** A zone is chosen where nothing else decides it. */
+function checkZone(mode: Mode, { az, attach }: RestoreOptions): void {
+  if (az === undefined) return;
+  if (mode === "replace") {
+    const hint = "The volumes have to be in the zone of the instance.";
+    throw usage("WrongOption", "--az goes with --launch and --volumes, not with --replace", hint);
+  }
+  if (attach === undefined) return;
+  const hint = "The volumes have to be in the zone of the instance that they are attached to.";
+  throw usage("WrongOption", "expected --az or --attach, got both", hint);
 }
 
 /** Returns the rate that `--fast` asks for, in MiB per second; `undefined` without it. */

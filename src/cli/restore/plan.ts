@@ -3,12 +3,14 @@ import type { Fact } from "../../restore/differences";
 import { type Shape, differences } from "../../restore/differences";
 import type { LaunchOrder, Order } from "../../restore/order";
 import { initializationMs, initializationPrice, monthlyPrice } from "../../restore/price";
-import type { RestoreSource } from "../../restore/source";
+import type { RestoreSource, SourceVolume } from "../../restore/source";
 import { HOUR_MS, humanDuration } from "../../vault/lib/time";
 
 export interface RestorePlan {
   /** What is done, in order. */
   steps: string[];
+  /** What each volume is made of. */
+  volumes: string[];
   /** Facts that will not be as they were. */
   differences: Fact[];
   /** How many will be. */
@@ -19,14 +21,25 @@ export interface RestorePlan {
 }
 
 function shapeOf(source: RestoreSource): Shape {
-  const { instanceType, captured, volumes, instanceTags } = source;
+  const { instanceType, captured, instanceTags } = source;
   return {
     ...(instanceType !== undefined && { instanceType }),
     launch: captured?.launch ?? {},
     interfaces: captured?.interfaces ?? [],
-    volumes,
+    volumes: originalVolumes(source),
     tags: instanceTags,
   };
+}
+
+/** Returns the volumes with the encryption of the original, as far as it was captured. */
+function originalVolumes({ volumes }: RestoreSource): SourceVolume[] {
+  return volumes.map(({ original, kmsKeyId, ...one }) => {
+    if (original === undefined) return { ...one, ...(kmsKeyId !== undefined && { kmsKeyId }) };
+    const { isEncrypted, kmsKeyEnd } = original;
+    if (kmsKeyEnd === undefined) return { ...one, isEncrypted };
+    const isSame = kmsKeyId?.endsWith(kmsKeyEnd) === true;
+    return { ...one, isEncrypted, kmsKeyId: isSame ? kmsKeyId : `…${kmsKeyEnd}` };
+  });
 }
 
 /** The group of an isolated instance, before it is there. */
@@ -72,19 +85,32 @@ function launchSteps(order: LaunchOrder): string[] {
     ...(isolatedIn === undefined ? [] : [`create a security group in ${isolatedIn} that lets nothing in or out`]),
     `register an image from ${volumes.find(({ isRoot }) => isRoot)?.snapshotId ?? "the root snapshot"}`,
     ...detour,
-    `launch one ${instanceType} in ${availabilityZone}, ${first?.subnetId ?? "no subnet"}, with ${groups === "" ? "the default group" : groups}`,
-    `with ${plural(volumes.length, "volume")}: ${volumes.map(({ device, snapshotId }) => `${device} from ${snapshotId}`).join(", ")}`,
+    `launch one ${instanceType} with ${plural(volumes.length, "volume")} in ${availabilityZone}, ` +
+      `${first?.subnetId ?? "no subnet"}, with ${groups === "" ? "the default group" : groups}`,
     "wait until it runs and EC2's status checks pass",
     "deregister the image",
   ];
 }
 
+/** Returns what a volume is made of: `/dev/sdf: io2, 100 GiB, 16000 IOPS, from snap-…`. */
+function volumeText({
+  device,
+  type = "default type",
+  sizeGiB,
+  iops,
+  throughputMiBps,
+  snapshotId,
+}: SourceVolume): string {
+  const speed = [
+    ...(iops === undefined ? [] : [`${iops} IOPS`]),
+    ...(throughputMiBps === undefined ? [] : [`${throughputMiBps} MiB/s`]),
+  ];
+  return [`${device}: ${type}`, `${sizeGiB} GiB`, ...speed, `from ${snapshotId}`].join(", ");
+}
+
 function volumeSteps(order: Exclude<Order, LaunchOrder>): string[] {
   const { volumes, availabilityZone } = order;
-  const made = volumes.map(
-    ({ device, snapshotId, type = "default type", sizeGiB }) =>
-      `create a volume in ${availabilityZone} from ${snapshotId} for ${device}: ${type}, ${sizeGiB} GiB`,
-  );
+  const made = [`create ${plural(volumes.length, "volume")} in ${availabilityZone}`];
   if (order.mode === "volumes") {
     const attaching = order.attachTo === undefined ? [] : [`attach them to ${order.attachTo} at their devices`];
     return [...made, "wait until they are available", ...attaching];
@@ -134,10 +160,17 @@ function timeOf({ volumes, initializationRate, mode }: Order): string[] {
   return [usable, full];
 }
 
+/** What no recovery point has, and what a new instance never is. */
+const NOT_IN_A_BACKUP = [
+  "user data is in no backup: the new instance has none, and cloud-init takes it for a new machine",
+  "DNS names, load balancer targets and alarms name the old instance: they have to learn the new id and address",
+];
+
 function warningsOf(order: Order, source: RestoreSource): string[] {
   const shared = order.volumes.filter(({ isMultiAttach }) => isMultiAttach === true);
   const codes = source.captured?.launch.productCodes ?? [];
   return [
+    ...(order.mode === "launch" ? NOT_IN_A_BACKUP : []),
     ...shared.map(({ device }) => `${device} was for several instances: attach the new volume to the others by hand`),
     ...(codes.length === 0
       ? []
@@ -159,6 +192,7 @@ export function planOf(order: Order, source: RestoreSource, alternatives: readon
   const zones = alternatives.map(({ availabilityZone }) => availabilityZone).join(", ");
   const others = zones === "" ? [] : [`if ${order.availabilityZone} lacks capacity: ${zones}`];
   return {
+    volumes: order.volumes.map(volumeText),
     steps: order.mode === "launch" ? [...launchSteps(order), ...others] : volumeSteps(order),
     ...facts,
     price: priceOf(order),

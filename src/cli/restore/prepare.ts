@@ -7,9 +7,11 @@ import { type LaunchWishes, chooseLaunch, wantedType } from "../../restore/choos
 import { chooseReplace, chooseVolumes, volumesOf } from "../../restore/choose/volumes";
 import type { LaunchOrder, Mode, Order } from "../../restore/order";
 import type { RestoreSource } from "../../restore/source";
+import { describeAllInstances } from "../aws";
 import type { Context } from "../context";
 import { EXIT } from "../exitCodes";
 import { cliError } from "../failure";
+import { NONE_EXISTS, findInstance } from "../instances";
 import { type RestoreOptions, rateOf } from "./options";
 
 /** A restore that is ready to begin. */
@@ -92,17 +94,23 @@ async function instanceIn({ client, source }: Basis, instanceId: string, hint: s
   throw cliError(EXIT.nothing, "NoInstance", `${source.region} has no instance ${instanceId}`, hint);
 }
 
+/** Returns the id of an instance that a person names by id, Name or a unique beginning of either. */
+async function existingId(text: string, region: string): Promise<string> {
+  if (/^i-[0-9a-f]{17}$/.test(text)) return text;
+  const all = await describeAllInstances(region);
+  const known = all.map(({ instanceId, tags }) => ({ instanceId, name: tags.Name ?? "" }));
+  return findInstance(text, known, region, NONE_EXISTS).instanceId;
+}
+
 async function prepareVolumes(basis: Basis): Promise<Prepared> {
   const { source, restoreId, options } = basis;
-  const target =
-    options.attach === undefined
-      ? undefined
-      : await instanceIn(basis, options.attach, "Name an instance of this region by its id.");
+  const attachTo = options.attach === undefined ? undefined : await existingId(options.attach, source.region);
+  const target = attachTo === undefined ? undefined : await instanceIn(basis, attachTo, NONE_EXISTS.hint);
   const zone = target?.availabilityZone ?? options.az ?? (await firstZone(basis));
   const order = chooseVolumes(source, restoreId, {
     availabilityZone: zone,
     devices: options.device ?? [],
-    ...given("attachTo", options.attach),
+    ...given("attachTo", attachTo),
     ...given("kmsKeyId", options.kmsKey),
     ...given("initializationRate", rateOf(options)),
   });

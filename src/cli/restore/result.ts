@@ -29,7 +29,13 @@ interface Ended {
 
 function madeData(found: Found | undefined): Record<string, unknown> {
   if (found === undefined) return { made: [] };
-  return { made: madeLines(found) };
+  return { made: madeLines(found), volumeIds: found.volumes.map(({ volumeId }) => volumeId) };
+}
+
+/** Decides whether some of the volumes that were asked for are usable. */
+function isPartly({ mode }: Order, found: Found | undefined): boolean {
+  const usable = found?.volumes.filter(({ state }) => state === "available" || state === "in-use") ?? [];
+  return mode === "volumes" && usable.length > 0;
 }
 
 /** Returns the answer where it failed: what is there, why, and both commands. */
@@ -41,7 +47,7 @@ function failedAnswer({ order, source, outcome, notes }: Ended, context: Context
   const made = outcome.found === undefined ? [] : madeLines(outcome.found);
   const error = { ...failed, ...(todo !== undefined && { hint: todo }) };
   return {
-    exitCode: exitCode === EXIT.done ? EXIT.failed : exitCode,
+    exitCode: isPartly(order, outcome.found) ? EXIT.partly : exitCode === EXIT.done ? EXIT.failed : exitCode,
     heading: `restore ${order.restoreId} of ${titleOf(source)} in ${context.region} failed`,
     data: { restoreId: order.restoreId, mode: order.mode, outcome: "failed", error, ...madeData(outcome.found) },
     body: ({ colors }) =>

@@ -4,13 +4,13 @@
  */
 import type { RestoreSource, SourceVolume } from "../../restore/source";
 import { describeVaultSnapshots } from "../../vault/aws/ec2Reads";
-import { isoSeconds } from "../../vault/lib/time";
+import { HOUR_MS, isoSeconds } from "../../vault/lib/time";
 import { ec2, findTraces } from "../aws";
 import type { Context } from "../context";
 import { EXIT } from "../exitCodes";
 import { cliError } from "../failure";
 import { findInstance } from "../instances";
-import { factsOf } from "../pointFacts";
+import { type PointFacts, type VolumeFacts, factsOf } from "../pointFacts";
 import { findPoint, instancesOf } from "../pointRef";
 import { type Point, pointsOf } from "../points";
 import { parseTime, readAs } from "../times";
@@ -64,7 +64,11 @@ function checkNamed(point: Point): string[] {
   return [`the recovery point is not whole: ${describe(point)}`];
 }
 
-function choosePoint(
+/**
+ * Chooses the point that a person means, or else the newest that is whole.
+ * @throws where there is none, or it can't be restored
+ */
+export function choosePoint(
   points: readonly Point[],
   wanted: WantedPoint,
   context: Context,
@@ -88,11 +92,18 @@ function choosePoint(
   throw cliError(EXIT.nothing, "NoPoint", `${wanted.instance} has no recovery point${until}`, since);
 }
 
+/** A key is captured with the other flags, so that a volume with flags and no key was not encrypted. */
+function originalOf({ deleteOnTermination, kmsKeyEnd }: VolumeFacts): Pick<SourceVolume, "original"> {
+  if (deleteOnTermination === undefined && kmsKeyEnd === undefined) return {};
+  const isEncrypted = kmsKeyEnd !== undefined;
+  return { original: { isEncrypted, ...(kmsKeyEnd !== undefined && { kmsKeyEnd }) } };
+}
+
 function volumeOf(facts: ReturnType<typeof factsOf>, point: Point, volumeId: string): SourceVolume[] {
   const snapshot = point.snapshots.find((one) => one.volumeId === volumeId);
   const known = facts.volumes.find((one) => one.volumeId === volumeId);
   if (snapshot === undefined || known === undefined) return [];
-  const { type, iops, throughputMiBps, device = volumeId, role, tags } = known;
+  const { type, iops, throughputMiBps, deleteOnTermination, device = volumeId, role, tags } = known;
   const { snapshotId, encrypted, kmsKeyId } = snapshot;
   return [
     {
@@ -104,8 +115,11 @@ function volumeOf(facts: ReturnType<typeof factsOf>, point: Point, volumeId: str
       ...(type !== undefined && { type }),
       ...(iops !== undefined && { iops }),
       ...(throughputMiBps !== undefined && { throughputMiBps }),
+      ...(deleteOnTermination !== undefined && { deleteOnTermination }),
+      ...(known.multiAttach === true && { isMultiAttach: true }),
       isEncrypted: encrypted,
       ...(kmsKeyId !== undefined && { kmsKeyId }),
+      ...originalOf(known),
       tags,
     },
   ];
@@ -131,6 +145,30 @@ export function sourceOf(vaultId: string, point: Point): RestoreSource {
   };
 }
 
+/** Says what is not known of the launch. */
+function doubtsOf(launch: PointFacts["launch"]): string[] {
+  if (launch === undefined)
+    return ["how it was launched was not captured: EC2's defaults are taken, except for type and volumes"];
+  return launch.isWhole ? [] : ["the tags about its launch are not whole: compare the list of differences"];
+}
+
+/**
+ * Names the volumes that several instances shared and that another one's recovery point has: the vault takes one snapshot of
+ * each, and no tag says which instances there were.
+ */
+export function sharedByOthers({ instanceId, takenMs }: RestoreSource, points: readonly Point[]): string[] {
+  const others = points.filter((one) => one.instanceId !== instanceId && Math.abs(one.takenMs - takenMs) < HOUR_MS);
+  return others.flatMap((point) => {
+    const { instanceId: id, name } = point;
+    const shared = factsOf(point, [point]).volumes.filter(({ multiAttach }) => multiAttach === true);
+    const owner = name === "" ? id : `${name} (${id})`;
+    return shared.map(
+      ({ device = "a device" }) =>
+        `${device} of ${owner} was for several instances. If this one used it: restore ${owner}, and attach its new volume`,
+    );
+  });
+}
+
 /**
  * Finds what to restore.
  * @throws where there is none, or several can be meant
@@ -139,11 +177,8 @@ export async function findSource(context: Context, wanted: WantedPoint): Promise
   const { vaultId, points } = await pointsIn(context);
   const { point, notes } = choosePoint(points, wanted, context);
   const source = sourceOf(vaultId, point);
-  const isWhole = factsOf(point, [point]).launch?.isWhole ?? true;
-  return {
-    source,
-    notes: isWhole ? notes : [...notes, "the tags about its launch are not whole: compare the list of differences"],
-  };
+  const { launch } = factsOf(point, [point]);
+  return { source, notes: [...notes, ...doubtsOf(launch), ...sharedByOthers(source, points)] };
 }
 
 /** Finds the recovery point that something was restored from. */

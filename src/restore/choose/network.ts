@@ -29,14 +29,16 @@ function listed(texts: readonly string[]): string {
   return texts.length === 0 ? "none" : texts.slice(0, LISTED).join(", ") + more;
 }
 
-/** Returns the subnets that an interface can mean: the best kind of match alone. */
+/** Returns the subnets that an interface can mean: the best kind of match, the best first. */
 export function matchingSubnets(wanted: InterfaceSpec, subnets: readonly RegionSubnet[]): RegionSubnet[] {
   const { subnetId, subnetName = "", subnetCidr } = wanted;
   const byId = subnets.filter((one) => one.subnetId === subnetId);
   if (byId.length > 0) return byId;
   const byName = subnets.filter(({ name }) => subnetName !== "" && name === subnetName);
   const byBoth = byName.filter(({ cidr }) => cidr === subnetCidr);
-  if (byBoth.length > 0) return byBoth;
+  // Others of the name in the same VPC come after them: their zones may have capacity.
+  const others = byName.filter((one) => !byBoth.includes(one) && byBoth.some(({ vpcId }) => vpcId === one.vpcId));
+  if (byBoth.length > 0) return [...byBoth, ...others];
   return byName.length > 0 ? byName : subnets.filter(({ cidr }) => cidr === subnetCidr);
 }
 

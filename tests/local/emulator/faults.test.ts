@@ -10,15 +10,8 @@ import {
   type RunInstancesCommandInput,
 } from "@aws-sdk/client-ec2";
 import { KMSClient, ListKeysCommand } from "@aws-sdk/client-kms";
-import {
-  DR,
-  PRIMARY,
-  type RestoreAccount,
-  WEB_ROOT,
-  codeOf,
-  makeInstanceProfile,
-  startRestoreAccount,
-} from "../../support/restoreAccount";
+import { makeInstanceProfile } from "../../../src/local/account/instanceProfile";
+import { DR, PRIMARY, type RestoreAccount, WEB_ROOT, codeOf, startRestoreAccount } from "../../support/restoreAccount";
 
 let account: RestoreAccount;
 let imageId: string;
@@ -129,7 +122,7 @@ describe("a region that is dark", () => {
 
   it("leaves IAM alone, whose endpoint is global", async () => {
     await account.emulator.setDark(PRIMARY);
-    expect(await makeInstanceProfile(account, "global")).toContain("instance-profile/global");
+    expect(await makeInstanceProfile(account.emulator.endpoint, "global")).toContain("instance-profile/global");
   });
 });
 

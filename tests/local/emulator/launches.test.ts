@@ -14,6 +14,7 @@ import {
   StopInstancesCommand,
   TerminateInstancesCommand,
 } from "@aws-sdk/client-ec2";
+import { makeInstanceProfile } from "../../../src/local/account/instanceProfile";
 import {
   DR,
   type RestoreAccount,
@@ -22,7 +23,6 @@ import {
   WINDOWS,
   codeOf,
   imageOf,
-  makeInstanceProfile,
   startRestoreAccount,
 } from "../../support/restoreAccount";
 
@@ -333,7 +333,7 @@ describe("RunInstances", () => {
   });
 
   it("refuses an unknown instance profile, by name and by ARN", async () => {
-    const Arn = await makeInstanceProfile(account, "web");
+    const Arn = await makeInstanceProfile(account.emulator.endpoint, "web");
     expect(await refusalOf({ IamInstanceProfile: { Name: "nobody" } })).toBe("InvalidParameterValue");
     expect(await refusalOf({ IamInstanceProfile: { Arn: `${Arn}-2` } })).toBe("InvalidParameterValue");
     expect((await shown({ IamInstanceProfile: { Name: "web" } })).IamInstanceProfile?.Arn).toBe(Arn);

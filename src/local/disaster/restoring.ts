@@ -1,0 +1,58 @@
+/** Launches one instance again by the real command, as JSON lines, and reads what it says. */
+import { SECOND_MS } from "../../vault/lib/time";
+import { runCli } from "../runtime/command";
+import type { Reported } from "./facts";
+
+/** How a restore ended. */
+export interface Restored {
+  name: string;
+  exitCode: number | null;
+  /** From the command's start to its end, by this machine's clock. */
+  seconds: number;
+  /** Of the new instance; absent where there is none. */
+  instanceId?: string;
+  report: Reported;
+  /** What it says of a failure. */
+  error?: string;
+}
+
+interface Line {
+  messageType: string;
+  instanceId?: string;
+  differences?: Reported["differences"];
+  warnings?: string[];
+  notes?: string[];
+  error?: { code: string; message: string };
+}
+
+function linesOf(out: string): Line[] {
+  return out
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => JSON.parse(line) as Line);
+}
+
+/** Launches an instance in a region from its newest recovery point there. */
+export async function launchAgain(
+  name: string,
+  region: string,
+  env: Record<string, string | undefined>,
+): Promise<Restored> {
+  const startMs = Date.now();
+  const { code, out, err } = await runCli(["restore", name, "--region", region, "--yes", "--json"], env);
+  const lines = linesOf(out);
+  const last = lines.at(-1);
+  const plan = lines.find(({ messageType }) => messageType === "plan");
+  const failed = last?.error === undefined ? err : `${last.error.message} (${last.error.code})`;
+  return {
+    name,
+    exitCode: code,
+    seconds: (Date.now() - startMs) / SECOND_MS,
+    ...(last?.instanceId !== undefined && { instanceId: last.instanceId }),
+    report: {
+      differences: last?.differences ?? [],
+      warnings: [...(plan?.warnings ?? []), ...(last?.notes ?? [])],
+    },
+    ...(code !== 0 && { error: failed }),
+  };
+}
