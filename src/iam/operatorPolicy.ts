@@ -24,7 +24,7 @@ type Sid = keyof typeof READS | "AskFunction" | "AskForKeyStates" | "ReadClock";
 const NEEDS = {
   list: ["ReadSnapshots", "ReadLocks", "AskFunction"],
   show: ["ReadSnapshots", "ReadLocks", "AskFunction"],
-  status: ["ReadSnapshots", "ReadLocks", "ReadFleet", "AskFunction", "AskForKeyStates", "ReadClock"],
+  status: ["ReadSnapshots", "ReadLocks", "ReadFleet", "ReadSharing", "AskFunction", "AskForKeyStates", "ReadClock"],
   plan: ["ReadSnapshots", "ReadLocks", "ReadFleet", "ReadSharing", "AskFunction", "AskForKeyStates", "ReadClock"],
   run: ["ReadSnapshots", "AskFunction"],
   restore: ["ReadSnapshots"],

@@ -18,6 +18,7 @@ import { dashboard } from "./monitoring/dashboard";
 import { vaultFunction } from "./function";
 import { keyEvents } from "./keys/keyEvents";
 import { type Account, namesOf } from "../iam/names";
+import { operatorPermissions, operatorRole } from "./operatorRole";
 import { recycleBins } from "./recycleBin";
 import type { RegionOptions } from "./regionOptions";
 import { settingsOf } from "./settings";
@@ -89,6 +90,8 @@ export class SmartVault extends pulumi.ComponentResource {
   readonly topicArn: pulumi.Output<string>;
   /** By region. */
   readonly keyArns: pulumi.Output<Record<string, string>>;
+  /** The role for the command line; `undefined` without `operatorRole`. */
+  readonly operatorRoleArn: pulumi.Output<string | undefined>;
   /** Name of the audit bucket; `undefined` without `audit`. */
   readonly auditBucket: pulumi.Output<string | undefined>;
 
@@ -110,7 +113,9 @@ export class SmartVault extends pulumi.ComponentResource {
     const role = serviceRole(names.role, "lambda", roleArgs, here);
     const schedulerRole = serviceRole(names.schedulerRole, "scheduler", roleArgs, here);
     const topic = alertTopic(config, account, tags, here);
-    const keys = vaultKeys(config, { account, roleArn: role.arn, tags }, opts);
+    const operator = operatorRole({ config, account, tags }, here);
+    const keys = vaultKeys(config, { account, roleArn: role.arn, operatorArn: operator?.arn, tags }, opts);
+    if (operator !== undefined) operatorPermissions(operator, { config, account, keys, tags }, here);
     const everyKey = keys.apply((known) => allKeys(config.primaryRegion, known));
     const audit = auditParts(config, { account, keys }, opts);
     const auditTarget = pulumi.output(audit?.target);
@@ -141,11 +146,13 @@ export class SmartVault extends pulumi.ComponentResource {
     this.functionName = lambda.name;
     this.topicArn = topic.arn;
     this.keyArns = everyKey.apply((all) => Object.fromEntries(all.map(({ region, keyArn }) => [region, keyArn])));
+    this.operatorRoleArn = pulumi.output(operator?.arn);
     this.auditBucket = auditTarget.apply((target) => target?.bucket);
     this.registerOutputs({
       functionName: this.functionName,
       topicArn: this.topicArn,
       keyArns: this.keyArns,
+      operatorRoleArn: this.operatorRoleArn,
       auditBucket: this.auditBucket,
     });
   }
