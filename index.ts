@@ -14,5 +14,7 @@ export const topicArn = vault.topicArn;
 export const keyArns = vault.keyArns;
 /** Empty text without `audit`, because Pulumi warns about an output that has no value. */
 export const auditBucket = vault.auditBucket.apply((bucket) => bucket ?? "");
+/** Empty text without `operatorRole`. */
+export const operatorRoleArn = vault.operatorRoleArn.apply((arn) => arn ?? "");
 export const schedule = `${config.schedule} ${config.timezone}`;
 export const regions = { primary: config.primaryRegion, dr: config.drRegions };

@@ -18,6 +18,7 @@ import {
   policyArn,
   principalArns,
   regions,
+  roleArnPatterns,
   roleArns,
   schedule,
   snapshotLock,
@@ -33,6 +34,7 @@ import { vaultIdError } from "./names";
 import { overrideErrors } from "./checks/overrides";
 import { AWS_NAMESPACE, type ProviderValues, providerErrors, providerValues } from "./provider";
 import { regionErrors } from "./checks/regions";
+import { operatorErrors } from "./checks/operator";
 import { policySizeErrors } from "./checks/policySize";
 import { isSecretKey, secretErrors } from "./secrets";
 import { resourceTags, tagErrors } from "./tags";
@@ -84,6 +86,9 @@ const FIELDS = {
   restoreRoleArns: roleArns,
   keyAdministrators: principalArns,
   permissionsBoundaryArn: policyArn,
+  operatorRole: principalArns,
+  operatorInstanceRoleArns: roleArnPatterns,
+  operatorBoundaryArn: policyArn,
   manifests: boolean,
   audit: boolean,
   auditRetentionDays: integer(1, 3_650),
@@ -214,6 +219,7 @@ export function parseConfig(raw: RawConfig): VaultConfig {
     ...keyAdministratorErrors({ ...config, vaultId }),
     ...keyPolicyErrors({ ...resolved, vaultId, primaryRegion: raw.primaryRegion ?? "" }),
     ...policySizeErrors({ ...resolved, vaultId, primaryRegion: raw.primaryRegion ?? "" }),
+    ...operatorErrors({ ...resolved, vaultId, primaryRegion: raw.primaryRegion ?? "" }),
   ]);
   return {
     ...resolved,

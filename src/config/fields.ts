@@ -167,4 +167,6 @@ export const keyArns = list(KEY_ARN, "KMS key ARNs");
  * these principals.
  */
 export const roleArns = list(/^arn:aws:iam::\d{12}:role\/[\w+=,.@/-]+$/, "IAM role ARNs");
+/** Also patterns, as a policy's `Resource` takes them. */
+export const roleArnPatterns = list(/^arn:aws:iam::\d{12}:role\/[\w+=,.@/*-]+$/, "IAM role ARNs");
 export const principalArns = list(/^arn:aws:iam::\d{12}:(role|user)\/[\w+=,.@/-]+$/, "IAM role or user ARNs");

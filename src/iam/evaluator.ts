@@ -94,14 +94,17 @@ function contextValue(request: IamRequest, key: string): readonly string[] | und
 
 function condition(operator: string, key: string, wanted: readonly string[]): Check {
   const [quantifier, plain] = operator.includes(":") ? operator.split(":", 2) : ["", operator];
+  if (operator === "Null") {
+    // `"true"`: the key must be absent; `"false"`: present.
+    return (request) => wanted.includes(String(contextValue(request, key) === undefined));
+  }
   const matches = matcher(plain ?? "", wanted);
-  // An absent key satisfies a negated operator, unlike a positive one; this project needs negation for all values only.
-  if (plain === "StringNotLike" && quantifier !== "ForAllValues")
-    throw new Error(`IAM condition operator ${operator} is not modelled`);
+  const isNegated = plain === "StringNotLike";
+  if (isNegated && quantifier === "ForAnyValue") throw new Error(`IAM condition operator ${operator} is not modelled`);
   switch (quantifier) {
     case "":
-      // An absent key never satisfies a positive operator.
-      return (request) => contextValue(request, key)?.some(matches) ?? false;
+      // An absent key satisfies a negated operator, and never a positive one.
+      return (request) => contextValue(request, key)?.some(matches) ?? isNegated;
     case "ForAnyValue":
       return (request) => contextValue(request, key)?.some(matches) ?? false;
     case "ForAllValues":

@@ -5,6 +5,7 @@ export function namesOf(vaultId: string) {
     logGroup: `/aws/lambda/${vaultId}`,
     role: `${vaultId}-function`,
     schedulerRole: `${vaultId}-scheduler`,
+    operatorRole: `${vaultId}-operator`,
     scheduleGroup: vaultId,
     runSchedule: `${vaultId}-run`,
     sweepSchedule: `${vaultId}-sweep`,

@@ -33,9 +33,9 @@ export interface Emulator extends Switches {
   /** Counts the function's calls so far. */
   calls(): Promise<CallCount[]>;
   resetCalls(): Promise<void>;
-  /** Records each call from now on. */
-  recordCalls(): Promise<void>;
-  recordedCalls(): Promise<RecordedCall[]>;
+  /** Records each call of an access key from now on; `function` is the function's. */
+  recordCalls(caller?: string): Promise<void>;
+  recordedCalls(caller?: string): Promise<RecordedCall[]>;
   stop(): Promise<void>;
 }
 
@@ -124,8 +124,8 @@ export async function startEmulator(
       (await ask(endpoint, "schedules", { region, groupName })) as KnownSchedule[],
     calls: async () => (await ask(endpoint, "calls")) as CallCount[],
     resetCalls: () => send(endpoint, "calls/reset"),
-    recordCalls: () => send(endpoint, "calls/record"),
-    recordedCalls: async () => (await ask(endpoint, "calls/recorded")) as RecordedCall[],
+    recordCalls: (caller = "function") => send(endpoint, "calls/record", { caller }),
+    recordedCalls: async (caller = "function") => (await ask(endpoint, "calls/recorded", { caller })) as RecordedCall[],
     stop: () =>
       new Promise((resolve) => {
         if (child.exitCode !== null) {

@@ -17,6 +17,7 @@ import { dashboard } from "./monitoring/dashboard";
 import { vaultFunction } from "./function";
 import { keyEvents } from "./keys/keyEvents";
 import { type Account, namesOf } from "../iam/names";
+import { operatorPermissions, operatorRole } from "./operatorRole";
 import { recycleBins } from "./recycleBin";
 import type { RegionOptions } from "./regionOptions";
 import { settingsOf } from "./settings";
@@ -72,6 +73,8 @@ export class SmartVault extends pulumi.ComponentResource {
   readonly topicArn: pulumi.Output<string>;
   /** By region. */
   readonly keyArns: pulumi.Output<Record<string, string>>;
+  /** The role for the command line; `undefined` without `operatorRole`. */
+  readonly operatorRoleArn: pulumi.Output<string | undefined>;
   /** Name of the audit bucket; `undefined` without `audit`. */
   readonly auditBucket: pulumi.Output<string | undefined>;
 
@@ -93,7 +96,9 @@ export class SmartVault extends pulumi.ComponentResource {
     const role = serviceRole(names.role, "lambda", roleArgs, here);
     const schedulerRole = serviceRole(names.schedulerRole, "scheduler", roleArgs, here);
     const topic = alertTopic(config, account, tags, here);
-    const keys = vaultKeys(config, { account, roleArn: role.arn, tags }, opts);
+    const operator = operatorRole({ config, account, tags }, here);
+    const keys = vaultKeys(config, { account, roleArn: role.arn, operatorArn: operator?.arn, tags }, opts);
+    if (operator !== undefined) operatorPermissions(operator, { config, account, keys, tags }, here);
     const everyKey = keys.apply((known) => allKeys(config.primaryRegion, known));
     const { parts, ...targets } = vaultBuckets(config, { account, keys, tags }, opts);
     const made = { account, keys, ...targets, topicArn: topic.arn, schedulerRoleArn: schedulerRole.arn };
@@ -124,10 +129,12 @@ export class SmartVault extends pulumi.ComponentResource {
     this.topicArn = topic.arn;
     this.keyArns = everyKey.apply((all) => Object.fromEntries(all.map(({ region, keyArn }) => [region, keyArn])));
     this.auditBucket = targets.audit.apply((target) => target?.bucket);
+    this.operatorRoleArn = pulumi.output(operator?.arn);
     this.registerOutputs({
       functionName: this.functionName,
       topicArn: this.topicArn,
       keyArns: this.keyArns,
+      operatorRoleArn: this.operatorRoleArn,
       auditBucket: this.auditBucket,
     });
   }

@@ -35,10 +35,20 @@ const FLEET = [
   instance("i-0bbbbbbbbbbbb0003", "batch", "true ", ["vol-0aaaaaaaaaaaa0004"]),
 ];
 
+/** A call of Lambda's Invoke, also of a function that is not there. */
+interface Invoked {
+  /** The access key. */
+  caller: string;
+  region: string;
+  name: string;
+}
+
 /** Answers Lambda's Invoke with what the archive does. */
-async function serveLambda(vault: LocalVault, events: unknown[]) {
+async function serveLambda(vault: LocalVault, events: unknown[], invocations: Invoked[]) {
   const server = createServer((request, response) => {
     const name = /\/functions\/([^/]+)\/invocations/.exec(request.url ?? "")?.[1];
+    const scope = /Credential=([^/]+)\/\d+\/([^/]+)\//.exec(request.headers.authorization ?? "");
+    invocations.push({ caller: scope?.[1] ?? "", region: scope?.[2] ?? "", name: name ?? "" });
     let body = "";
     request.on("data", (data: Buffer) => (body += data.toString()));
     request.on("end", () => {
@@ -70,6 +80,7 @@ export interface CliVault {
   vault: LocalVault;
   /** What the function was asked by the command. */
   events: unknown[];
+  invocations: Invoked[];
   /** Runs the command as a person does, without a terminal. */
   run: (args: readonly string[], env?: Record<string, string>) => Promise<Ended>;
   env: Record<string, string>;
@@ -119,12 +130,20 @@ export function runCli(args: readonly string[], env: Record<string, string | und
   return startCli(args, env).ended;
 }
 
-/** Deploys a vault whose daily run was two hours ago, and lets two runs pass. */
-export async function startCliVault(name: string): Promise<CliVault> {
+/**
+ * Deploys a vault whose daily run was two hours ago, and lets two runs pass.
+ * @param overrides `key=value`, of the stack's configuration
+ */
+export async function startCliVault(name: string, overrides: readonly string[] = []): Promise<CliVault> {
   const runMs = Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS - 2 * HOUR_MS;
   const at = new Date(runMs);
   const schedule = `cron(${at.getUTCMinutes()} ${at.getUTCHours()} * * ? *)`;
-  const config = loadStackConfig(ROOT, "dev", [`schedule=${schedule}`, "retentionDays=7", "startWindowHours=1"]);
+  const config = loadStackConfig(ROOT, "dev", [
+    `schedule=${schedule}`,
+    "retentionDays=7",
+    "startWindowHours=1",
+    ...overrides,
+  ]);
   const startMs = runMs - DAY_MS - 10 * MINUTE_MS;
   const inventory = inventoryOf({ Reservations: [{ Instances: FLEET }] }, undefined, PRIMARY);
   const vault = await startVault(
@@ -133,11 +152,13 @@ export async function startCliVault(name: string): Promise<CliVault> {
   );
   await vault.runUntil(runMs + HOUR_MS + 50 * MINUTE_MS, () => undefined);
   const events: unknown[] = [];
-  const lambda = await serveLambda(vault, events);
+  const invocations: Invoked[] = [];
+  const lambda = await serveLambda(vault, events, invocations);
   const env = { AWS_ENDPOINT_URL: vault.emulator.endpoint, AWS_ENDPOINT_URL_LAMBDA: lambda.url, AWS_REGION: PRIMARY };
   return {
     vault,
     events,
+    invocations,
     env,
     run: (args, extra = {}) => runCli(args, { ...env, ...extra }),
     stop: async () => {

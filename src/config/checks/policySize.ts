@@ -10,23 +10,36 @@ import { namesOf } from "../../iam/names";
 import type { WriteAccessArgs } from "../../iam/writeStatements";
 
 /** Maximum of a role's inline policies in all, without white space (IAM user guide, "IAM and AWS STS quotas"). */
-const MAX_CHARACTERS = 10_240;
+export const MAX_CHARACTERS = 10_240;
 
-const ACCOUNT_ID = "0".repeat(12);
+export const ACCOUNT_ID = "0".repeat(12);
 /** Length of a key's id: a UUID, or as many characters for a multi-region key. */
 const KEY_ID = "0".repeat(36);
 
-export type PolicySizeContext = Pick<
-  WriteAccessArgs,
-  "vaultId" | "primaryRegion" | "tagKey" | "policies" | "sourceKeyArns" | "lock"
-> & { drRegions: readonly string[]; encryptPrimary: boolean | string; audit: boolean; manifests: boolean };
+/** Returns keys of the length that they will have. */
+export function keysOf({ primaryRegion, drRegions, encryptPrimary }: KeyContext) {
+  const partition = partitionOf(primaryRegion);
+  const keyIn = (region: string) => `arn:${partition}:kms:${region}:${ACCOUNT_ID}:key/${KEY_ID}`;
+  const primaryKeyArn = encryptPrimary === true ? keyIn(primaryRegion) : encryptPrimary;
+  return {
+    dr: drRegions.map((region) => ({ region, keyArn: keyIn(region) })),
+    ...(primaryKeyArn !== false && { primaryKeyArn }),
+  };
+}
+
+interface KeyContext {
+  primaryRegion: string;
+  drRegions: readonly string[];
+  encryptPrimary: boolean | string;
+}
+
+export type PolicySizeContext = Pick<WriteAccessArgs, "vaultId" | "tagKey" | "policies" | "sourceKeyArns" | "lock"> &
+  KeyContext & { audit: boolean; manifests: boolean };
 
 /** Returns the characters of the function's policy. A dry run counts with its writes, because it will end one day. */
 export function policyLength(context: PolicySizeContext): number {
   const { vaultId, primaryRegion, drRegions, encryptPrimary, audit, manifests, ...others } = context;
   const partition = partitionOf(primaryRegion);
-  const keyIn = (region: string) => `arn:${partition}:kms:${region}:${ACCOUNT_ID}:key/${KEY_ID}`;
-  const primaryKeyArn = encryptPrimary === true ? keyIn(primaryRegion) : encryptPrimary;
   const target = (purpose: "audit" | "manifests") => (region: string) => ({
     bucket: bucketName(vaultId, purpose, ACCOUNT_ID, region),
     region,
@@ -41,8 +54,7 @@ export function policyLength(context: PolicySizeContext): number {
     partition,
     accountId: ACCOUNT_ID,
     dryRun: false,
-    dr: drRegions.map((one) => ({ region: one, keyArn: keyIn(one) })),
-    ...(primaryKeyArn !== false && { primaryKeyArn }),
+    ...keysOf({ primaryRegion, drRegions, encryptPrimary }),
     ...(audit && { audit: log }),
     manifests: manifests ? drRegions.map(target("manifests")) : [],
     topicArn: `arn:${partition}:sns:${primaryRegion}:${ACCOUNT_ID}:${names.topic}`,

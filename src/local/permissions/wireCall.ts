@@ -3,7 +3,7 @@ import { type Call, callOf } from "../../iam/call";
 import { type AccountView, requestsOf } from "../../iam/callRequests";
 import type { IamRequest } from "../../iam/evaluator";
 
-/** A call of the function, with what an IAM decision on it depends on. */
+/** A call of the function, or of a command, with what an IAM decision on it depends on. */
 export interface RecordedCall {
   /** `ec2` */
   service: string;
@@ -16,8 +16,12 @@ export interface RecordedCall {
   tags: Record<string, Record<string, string>>;
   /** The volumes of each instance that is named, the root first. */
   attached: Record<string, string[]>;
-  /** ARN of the key that each named snapshot is encrypted under, if EC2 knows it. */
+  /** ARN of the key that each named snapshot or volume is encrypted under, if EC2 knows it. */
   keys: Record<string, string>;
+  /** Owner of each image that is named: `amazon`, or an account. */
+  owners: Record<string, string>;
+  /** ARNs of the roles of the instance profile that is named. */
+  roles: string[];
 }
 
 /** Parts of the account that a decision depends on besides the call. */

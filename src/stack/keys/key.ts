@@ -12,6 +12,8 @@ export interface KeyArgs {
   account: pulumi.Output<Account>;
   roleArn: pulumi.Output<string>;
   restoreRoleArns: readonly string[];
+  /** The vault's own role for restores; absent: there is none. */
+  operatorArn?: pulumi.Output<string> | undefined;
   ec2Regions: readonly string[];
   keyAdministrators: readonly string[];
   /** More statements of its policy: `KeyUsers.more`. */
@@ -35,8 +37,9 @@ export function vaultKey(args: KeyArgs, opts: pulumi.CustomResourceOptions): aws
       description: `${description} of ${vaultId}`,
       enableKeyRotation: true,
       deletionWindowInDays: 30,
-      policy: pulumi.all([account, args.roleArn]).apply(([acc, roleArn]) => {
-        const users = { ...args, roleArn, more: args.moreOf?.(acc, roleArn) };
+      policy: pulumi.all([account, args.roleArn, args.operatorArn]).apply(([acc, roleArn, operatorArn]) => {
+        const restoreRoleArns = [...args.restoreRoleArns, ...(operatorArn === undefined ? [] : [operatorArn])];
+        const users = { ...args, roleArn, restoreRoleArns, more: args.moreOf?.(acc, roleArn) };
         return JSON.stringify(keyPolicy(acc, region, users));
       }),
       tags,

@@ -14,7 +14,7 @@ export interface VaultKeys {
   primaryKeyArn?: string;
 }
 
-type Common = Pick<KeyArgs, "account" | "roleArn" | "tags">;
+type Common = Pick<KeyArgs, "account" | "roleArn" | "operatorArn" | "tags">;
 
 /** Returns the ARN of the primary region's key; `undefined` if nothing is encrypted there. */
 function primaryKey(

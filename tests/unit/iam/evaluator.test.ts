@@ -77,6 +77,13 @@ const CONDITIONS: Row[] = [
   ["all keys unlike", noKeyLike, ask({ context: { [KEYS]: ["b", "x:v:a"] } }), "allowed"],
   ["one key alike", noKeyLike, ask({ context: { [KEYS]: ["b", "v:a"] } }), "unmentioned"],
   ["unlike keys without any value", noKeyLike, ask(), "allowed"],
+  ["one value unlike", when({ StringNotLike: { k: "v:*" } }), ask({ context: { k: "x" } }), "allowed"],
+  ["one value alike", when({ StringNotLike: { k: "v:*" } }), ask({ context: { k: "v:a" } }), "unmentioned"],
+  ["unlike without the key", when({ StringNotLike: { k: "v:*" } }), ask(), "allowed"],
+  ["Null false with the key", when({ Null: { k: "false" } }), ask({ context: { k: "" } }), "allowed"],
+  ["Null false without the key", when({ Null: { k: "false" } }), ask(), "unmentioned"],
+  ["Null true with the key", when({ Null: { k: "true" } }), ask({ context: { k: "a" } }), "unmentioned"],
+  ["Null true without the key", when({ Null: { k: "true" } }), ask(), "allowed"],
   ["ForAnyValue with one", someKey, ask({ context: { [KEYS]: ["a", "c"] } }), "allowed"],
   ["ForAnyValue without the key", someKey, ask(), "unmentioned"],
   ["every key of an operator", both, ask({ context: { one: "1", two: "3" } }), "allowed"],
@@ -94,9 +101,12 @@ describe("iamEvaluator", () => {
     expect(compilePolicy({ Statement })(request)).toBe(decision);
   });
 
-  test.each(["StringNotEquals", "DateLessThan", "ForNoValue:StringEquals"])("refuses to guess at %s", (operator) => {
-    expect(() => compilePolicy({ Statement: when({ [operator]: { k: "v" } }) })).toThrow(/not modelled/);
-  });
+  test.each(["StringNotEquals", "DateLessThan", "ForNoValue:StringEquals", "ForAnyValue:StringNotLike"])(
+    "refuses to guess at %s",
+    (operator) => {
+      expect(() => compilePolicy({ Statement: when({ [operator]: { k: "v" } }) })).toThrow(/not modelled/);
+    },
+  );
 });
 
 test("throws at a variable that is not modeled instead of reading it as text", () => {

@@ -13,8 +13,8 @@
 - IAM: each call of the function is carried out only if the rehearsal, asked with what a decision depends on
   (recorded.py), allows it: asking.py.
 - A fleet with the ids of a real inventory (/vault/fleet), the schedules as Scheduler itself knows them
-  (/vault/schedules), a count of the function's calls (/vault/calls), and on demand each of them (/vault/calls/record,
-  /vault/calls/recorded).
+  (/vault/schedules), a count of the function's calls (/vault/calls), and on demand each call of the function or of
+  another access key (/vault/calls/record, /vault/calls/recorded).
 
 Prints one JSON line {"port": …} when it listens. Ends with its parent: standard input closes.
 """
@@ -213,13 +213,12 @@ EBSBackend.delete_snapshot = delete_snapshot
 
 
 calls: Counter = Counter()
-# Each call of the function; None where nobody asked for them, since a year of nights has many.
-recorded: list | None = None
+# The calls of each access key that somebody asked for, since a year of nights has many.
+recorded: dict = {}
 guard = threading.Lock()
 
 
 def control(path: str, body: bytes):
-    global recorded
     given = json.loads(body or b"{}")
     if path == "/vault/clock":
         then = datetime.fromtimestamp(given["nowMs"] / 1000, timezone.utc)
@@ -238,9 +237,9 @@ def control(path: str, body: bytes):
     elif path == "/vault/calls/reset":
         calls.clear()
     elif path == "/vault/calls/record":
-        recorded = []
+        recorded[given.get("caller", "function")] = []
     elif path == "/vault/calls/recorded":
-        return recorded or []
+        return recorded.get(given.get("caller", "function"), [])
     else:
         answer = faults.control(path, given)
         if answer is None:
@@ -299,6 +298,8 @@ class Application:
             refusal = faults.denied(name)
         if refusal is None and caller == "function":
             refusal = self.authorized(environ, region, name, body)
+        elif refusal is None and caller in recorded:
+            recorded[caller].append(record_of(region, name, environ, body, ec2_backends[ACCOUNT]))
         if refusal is not None:
             status, headers, text = refusal
             start_response(status, headers)
@@ -326,8 +327,8 @@ class Application:
         call = record_of(region, name, environ, body, ec2_backends[ACCOUNT])
         with guard:
             calls[(region, name)] += 1
-            if recorded is not None:
-                recorded.append(call)
+            if "function" in recorded:
+                recorded["function"].append(call)
         answer = self.asker.ask(call, list(kms_backends[ACCOUNT][region].keys.values()))
         if "error" in answer:
             raise RuntimeError(answer["error"])

@@ -4,7 +4,10 @@ import json
 import re
 from urllib.parse import parse_qsl, unquote
 
-RESOURCE_ID = re.compile(r"\b(?:snap|vol|i)-[0-9a-f]+\b")
+from moto.iam.models import iam_backends
+from keys import ACCOUNT
+
+RESOURCE_ID = re.compile(r"\b(?:snap|vol|i|ami|eni|sg|subnet|vpc)-[0-9a-f]+\b")
 
 # Services that tell an operation by method and path; of each the function has but these.
 REST = {
@@ -61,13 +64,21 @@ def parameters_of(name: str, environ: dict, body: bytes) -> dict:
     return {key: value for key, value in given.items() if key not in ("Action", "Version")}
 
 
+def roles_of(parameters: dict) -> list:
+    """The roles of the instance profile that a call names."""
+    given = parameters.get("IamInstanceProfile", {})
+    profiles = iam_backends[ACCOUNT]["aws"].instance_profiles.values()
+    return [role.arn for one in profiles if given.get("Name") == one.name or given.get("Arn") == one.arn
+            for role in one.roles]
+
+
 def record_of(region: str, name: str, environ: dict, body: bytes, backends) -> dict:
     """`tags` has every resource that the parameters name and that is there; `attached` the volumes of instances;
-    `keys` the keys of snapshots."""
+    `keys` the keys of snapshots and volumes; `owners` those of images; `roles` those of instance profiles."""
     service, action = name.split(":")
     parameters = parameters_of(name, environ, body)
     ids = set(RESOURCE_ID.findall(body.decode())) if service == "ec2" else set()
-    tags, attached, keys = {}, {}, {}
+    tags, attached, keys, owners = {}, {}, {}, {}
     for ec2 in (backends[one] for one in sorted({region, parameters.get("SourceRegion", region)}) if ids):
         for one in (instance for instance in map(ec2.fleet.get, sorted(ids)) if instance):
             mapping = sorted(one.get_block_device_mapping, key=lambda pair: pair[0] != one.root_device_name)
@@ -76,7 +87,13 @@ def record_of(region: str, name: str, environ: dict, body: bytes, backends) -> d
             snapshot = ec2.snapshots.get(one)
             if snapshot is not None and snapshot.kms_key_id:
                 keys[one] = snapshot.kms_key_id
-            if snapshot is not None or one in ec2.volumes or one in ec2.fleet:
+            volume = ec2.volumes.get(one)
+            if volume is not None and volume.kms_key_id:
+                keys[one] = volume.kms_key_id
+            image = ec2.amis.get(one)
+            if image is not None:
+                owners[one] = getattr(image, "owner_alias", None) or image.owner_id
+            if snapshot is not None or volume is not None or one in ec2.fleet or one in ec2.tags:
                 tags[one] = dict(ec2.tags.get(one, {}))
     return {"service": service, "action": action, "region": region, "parameters": parameters,
-            "tags": tags, "attached": attached, "keys": keys}
+            "tags": tags, "attached": attached, "keys": keys, "owners": owners, "roles": roles_of(parameters)}
