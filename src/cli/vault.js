@@ -11,7 +11,8 @@ const STARTED = "SMART_VAULT_STARTED";
 
 const args = process.argv.slice(2);
 /** These only print, so that any Node will do, and a second one would only take time. */
-const isPrinting = args.length === 0 || args[0] === "completion" || args.some((one) => /^(-h|--help|-V|--version)$/.test(one));
+const isPrinting =
+  args.length === 0 || args[0] === "completion" || args.some((one) => /^(-h|--help|-V|--version)$/.test(one));
 
 /** Returns the path of the pinned Node; undefined where it is not installed, or not needed. */
 function newerNode() {
@@ -42,7 +43,8 @@ function runOn(node) {
 
 function runHere() {
   nodeModule.enableCompileCache?.();
-  require("./transpile.js").register(ROOT, () => {
+  const { register } = require("./transpile.js");
+  register(ROOT, () => {
     if (!args.includes("--json")) process.stderr.write("vault: compiling what this command needs, once\n");
   });
   require("./main.ts");
