@@ -7,7 +7,7 @@ import { pointsOf } from "./points";
 import type { RegionRead } from "./reading";
 
 /** Copies of a slot in one DR region. */
-export interface CopyCount {
+interface CopyCount {
   region: string;
   verified: number;
   pending: number;

@@ -43,7 +43,8 @@ function runOn(node) {
 
 function runHere() {
   nodeModule.enableCompileCache?.();
-  require("./transpile.js").register(ROOT, () => {
+  const { register } = require("./transpile.js");
+  register(ROOT, () => {
     if (!args.includes("--json")) process.stderr.write("vault: compiling what this command needs, once\n");
   });
   require("./main.ts");

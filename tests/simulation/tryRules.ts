@@ -165,7 +165,8 @@ export function checkStuck(account: Account, tellings: Tellings, invocation: Inv
       const isPending = copy.state === "pending" && !copy.deleted && isVaults(account, copy);
       if (!isPending || copy.startMs >= beforeMs) continue;
       const isLogged = problems.some(({ key }) => key === `copy-stuck/${copy.snapshotId}`);
-      const isMailed = tellings.lastSaid([`the copy ${copy.snapshotId} in ${region.name} has been pending`]) > 0;
+      const line = `the copy ${copy.snapshotId} of \\S+ in ${region.name} is not usable yet: it has been pending`;
+      const isMailed = tellings.lastLike(new RegExp(line)) > 0;
       if (isLogged && (isMailed || tellings.silencedMs() >= copy.startMs)) continue;
       account.story.violate("a stuck copy is reported", copy.snapshotId);
     }

@@ -7,7 +7,7 @@ import type { Doubt, Identity } from "../../src/vault/model/identity";
 import type { Snapshot, Tags } from "../../src/vault/model/world";
 
 /** Returns the identity that tags repeat. */
-export function identityOf(tags: Tags, startTimeMs: number): Identity {
+function identityOf(tags: Tags, startTimeMs: number): Identity {
   const { [TAG.sourceSnapshot]: snapshotId, [TAG.sourceVolume]: volumeId } = tags;
   const startedMs = parseIso(tags[TAG.sourceStarted] ?? "") ?? startTimeMs;
   return {
